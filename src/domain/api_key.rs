@@ -1,0 +1,374 @@
+//! An API key: its fields, what was typed for them, and the rules between the two.
+
+use chrono_tz::Tz;
+
+use crate::domain::expiry::{self, Expiry};
+use crate::domain::name::{check_description, check_name};
+use crate::domain::problem::{Field, Problem, Rule, Value};
+use crate::domain::role::{Role, RoleId};
+use crate::domain::secret::SecretFacts;
+use crate::domain::state::Facts;
+use crate::domain::time::Timestamp;
+use crate::domain::zone;
+
+/// The ID of an API key; never used again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KeyId(pub i64);
+
+/// A key's language.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Locale {
+    #[default]
+    EnUs,
+    JaJp,
+}
+
+impl Locale {
+    /// All languages, as they are offered.
+    pub const ALL: [Locale; 2] = [Locale::EnUs, Locale::JaJp];
+
+    /// The tag in the database and the API.
+    #[must_use]
+    pub fn tag(self) -> &'static str {
+        match self {
+            Locale::EnUs => "en-US",
+            Locale::JaJp => "ja-JP",
+        }
+    }
+
+    /// The language with this tag.
+    #[must_use]
+    pub fn from_tag(tag: &str) -> Option<Locale> {
+        Locale::ALL.into_iter().find(|locale| locale.tag() == tag)
+    }
+}
+
+/// The fields of Properties, checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiKeyFields {
+    pub name: String,
+    pub description: String,
+    pub role: RoleId,
+    pub locale: Locale,
+    pub zone: Tz,
+    pub expiry: Option<Expiry>,
+    pub locked_out: bool,
+}
+
+/// The fields of Properties as a person typed them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiKeyDraft {
+    pub name: String,
+    pub description: String,
+    pub role: RoleId,
+    pub locale: Locale,
+    /// An IANA name.
+    pub time_zone: String,
+    /// YYYY-MM-DD; `None` is never.
+    pub expires_on: Option<String>,
+    /// The expiry was touched: its instant is computed anew even when the date is the same.
+    pub expiry_edited: bool,
+    pub locked_out: bool,
+}
+
+impl ApiKeyDraft {
+    /// Checks every rule that needs no database. `before` is what an existing key had when it was read: an expiry
+    /// that was not changed is neither checked again nor moved.
+    ///
+    /// # Errors
+    /// Everything that is wrong, in the order of the fields.
+    pub fn check(
+        &self,
+        before: Option<&ApiKeyFields>,
+        now: Timestamp,
+    ) -> Result<ApiKeyFields, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let mut note = |field, rule| problems.push(Problem::new(field, rule));
+        let name = check_name(&self.name).map_err(|rule| note(Field::Name, rule));
+        let description =
+            check_description(&self.description).map_err(|rule| note(Field::Description, rule));
+        let zone =
+            zone::by_name(&self.time_zone).ok_or_else(|| note(Field::TimeZone, Rule::NoSuchZone));
+        let expiry = self
+            .expiry(before, zone.ok(), now)
+            .map_err(|rule| note(Field::ExpiresOn, rule));
+        match (name, description, zone, expiry) {
+            (Ok(name), Ok(description), Ok(zone), Ok(expiry)) => Ok(ApiKeyFields {
+                name,
+                description,
+                role: self.role,
+                locale: self.locale,
+                zone,
+                expiry,
+                locked_out: self.locked_out,
+            }),
+            _ => Err(problems),
+        }
+    }
+
+    fn expiry(
+        &self,
+        before: Option<&ApiKeyFields>,
+        zone: Option<Tz>,
+        now: Timestamp,
+    ) -> Result<Option<Expiry>, Rule> {
+        let Some(typed) = &self.expires_on else {
+            return Ok(None);
+        };
+        let date = expiry::parse_date(typed)?;
+        let Some(zone) = zone else {
+            return Ok(None);
+        };
+        let kept = before.filter(|b| b.zone == zone).and_then(|b| b.expiry);
+        match kept.filter(|expiry| expiry.on == date) {
+            Some(expiry) if !self.expiry_edited => return Ok(Some(expiry)),
+            Some(_) => {}
+            None => expiry::check_not_past(date, zone, now)?,
+        }
+        Ok(Some(Expiry::of(date, zone)))
+    }
+}
+
+impl From<&ApiKeyFields> for ApiKeyDraft {
+    fn from(fields: &ApiKeyFields) -> ApiKeyDraft {
+        ApiKeyDraft {
+            name: fields.name.clone(),
+            description: fields.description.clone(),
+            role: fields.role,
+            locale: fields.locale,
+            time_zone: fields.zone.name().to_owned(),
+            expires_on: fields.expiry.map(|expiry| expiry.on.to_string()),
+            expiry_edited: false,
+            locked_out: fields.locked_out,
+        }
+    }
+}
+
+impl ApiKeyFields {
+    /// Merges one person's changes (`before` to `self`) into what the key has now. A field that this person did
+    /// not change is left as somebody else made it; one that both changed, to different values, is a problem.
+    ///
+    /// The zone and the expiry go together: the expiry is a date in that zone.
+    ///
+    /// # Errors
+    /// One [`Rule::ChangedMeanwhile`] for each clash; `by` is left empty.
+    pub fn merge(
+        &self,
+        before: &ApiKeyFields,
+        now: &ApiKeyFields,
+    ) -> Result<ApiKeyFields, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let mut merged = now.clone();
+        macro_rules! field {
+            ($field:ident, $which:expr, $shown:expr) => {
+                if self.$field != before.$field {
+                    if now.$field != before.$field && now.$field != self.$field {
+                        let rule = Rule::ChangedMeanwhile {
+                            theirs: $shown,
+                            by: None,
+                        };
+                        problems.push(Problem::new($which, rule));
+                    }
+                    merged.$field = self.$field.clone();
+                }
+            };
+        }
+        field!(name, Field::Name, Value::Text(now.name.clone()));
+        field!(
+            description,
+            Field::Description,
+            Value::Text(now.description.clone())
+        );
+        field!(role, Field::Role, Value::Role(now.role));
+        field!(
+            locale,
+            Field::Language,
+            Value::Text(now.locale.tag().to_owned())
+        );
+        field!(
+            zone,
+            Field::TimeZone,
+            Value::Text(now.zone.name().to_owned())
+        );
+        field!(expiry, Field::ExpiresOn, Value::Expiry(now.expiry));
+        field!(locked_out, Field::LockedOut, Value::Flag(now.locked_out));
+        // My zone with somebody else's date, or the reverse: computed anew, in the zone that will be stored.
+        if let Some(expiry) = merged.expiry
+            && (merged.zone != self.zone || self.expiry != merged.expiry)
+            && (merged.zone != now.zone || merged.expiry != now.expiry)
+        {
+            merged.expiry = Some(Expiry::of(expiry.on, merged.zone));
+        }
+        if problems.is_empty() {
+            Ok(merged)
+        } else {
+            Err(problems)
+        }
+    }
+}
+
+/// Everything that Properties shows of an existing key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiKeyProperties {
+    pub id: KeyId,
+    pub fields: ApiKeyFields,
+    pub facts: Facts,
+    pub created_at: Timestamp,
+    pub created_by: String,
+    pub last_sign_in_at: Option<Timestamp>,
+    /// Unsuccessful attempts since the last success.
+    pub attempts: i64,
+    /// The pending, current and retiring secret, as far as there are such, in that order.
+    pub secrets: Vec<SecretFacts>,
+    /// Every role that can be chosen, by name.
+    pub roles: Vec<Role>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::role::{AUDITOR, FULL_ACCESS};
+
+    const NOW: Timestamp = Timestamp(1_795_363_200_000); // 2026-11-22 16:00 UTC
+
+    fn draft() -> ApiKeyDraft {
+        ApiKeyDraft {
+            name: " backup ".to_owned(),
+            description: String::new(),
+            role: AUDITOR,
+            locale: Locale::EnUs,
+            time_zone: "Asia/Tokyo".to_owned(),
+            expires_on: None,
+            expiry_edited: false,
+            locked_out: false,
+        }
+    }
+
+    fn fields(date: Option<&str>) -> ApiKeyFields {
+        ApiKeyDraft {
+            expires_on: date.map(str::to_owned),
+            ..draft()
+        }
+        .check(None, NOW)
+        .expect("valid")
+    }
+
+    #[test]
+    fn only_the_name_has_to_be_typed() {
+        assert_eq!(fields(None).name, "backup");
+    }
+
+    #[test]
+    fn every_problem_is_told_at_once() {
+        let bad = ApiKeyDraft {
+            name: " ".to_owned(),
+            time_zone: "Mars/Base".to_owned(),
+            expires_on: Some("2026-02-30".to_owned()),
+            ..draft()
+        };
+        let fields: Vec<Field> = bad
+            .check(None, NOW)
+            .expect_err("problems")
+            .iter()
+            .map(|p| p.field)
+            .collect();
+        assert_eq!(fields, [Field::Name, Field::TimeZone, Field::ExpiresOn]);
+    }
+
+    #[test]
+    fn a_past_date_is_refused_unless_it_was_there_before() {
+        let past = ApiKeyDraft {
+            expires_on: Some("2026-11-22".to_owned()),
+            ..draft()
+        };
+        assert!(past.check(None, NOW).is_err());
+        let mut before = fields(None);
+        before.expiry = Some(Expiry {
+            on: expiry::parse_date("2026-11-22").expect("date"),
+            at: Timestamp(7),
+        });
+        assert_eq!(
+            past.check(Some(&before), NOW).expect("kept").expiry,
+            before.expiry
+        );
+        let edited = ApiKeyDraft {
+            expiry_edited: true,
+            ..past.clone()
+        };
+        assert_ne!(
+            edited.check(Some(&before), NOW).expect("recomputed").expiry,
+            before.expiry
+        );
+        let moved = ApiKeyDraft {
+            time_zone: "UTC".to_owned(),
+            ..past
+        };
+        assert!(
+            moved.check(Some(&before), NOW).is_ok(),
+            "the day is not over in UTC"
+        );
+    }
+
+    #[test]
+    fn two_people_changing_different_fields_both_win() {
+        let before = fields(Some("2026-12-31"));
+        let mine = ApiKeyFields {
+            name: "mine".to_owned(),
+            ..before.clone()
+        };
+        let theirs = ApiKeyFields {
+            role: FULL_ACCESS,
+            locked_out: true,
+            ..before.clone()
+        };
+        let merged = mine.merge(&before, &theirs).expect("no clash");
+        assert_eq!(
+            (merged.name.as_str(), merged.role, merged.locked_out),
+            ("mine", FULL_ACCESS, true)
+        );
+    }
+
+    #[test]
+    fn two_people_changing_one_field_is_told() {
+        let before = fields(None);
+        let mine = ApiKeyFields {
+            name: "mine".to_owned(),
+            ..before.clone()
+        };
+        let theirs = ApiKeyFields {
+            name: "theirs".to_owned(),
+            ..before.clone()
+        };
+        let problems = mine.merge(&before, &theirs).expect_err("clash");
+        assert_eq!(problems.len(), 1);
+        assert!(matches!(&problems[0].rule,
+            Rule::ChangedMeanwhile { theirs: Value::Text(text), .. } if text == "theirs"));
+        assert!(
+            mine.merge(&before, &mine).is_ok(),
+            "the same change twice is no clash"
+        );
+    }
+
+    #[test]
+    fn my_zone_and_their_date_give_an_expiry_in_my_zone() {
+        let before = fields(Some("2026-12-31"));
+        let mine = ApiKeyDraft {
+            time_zone: "UTC".to_owned(),
+            ..ApiKeyDraft::from(&before)
+        }
+        .check(Some(&before), NOW)
+        .expect("valid");
+        assert_eq!(
+            mine.expiry.expect("kept").at,
+            expiry::end_of_day(mine.expiry.expect("kept").on, Tz::UTC)
+        );
+        let renamed = ApiKeyFields {
+            name: "x".to_owned(),
+            ..before.clone()
+        };
+        assert_eq!(
+            renamed.merge(&before, &mine).expect("no clash").expiry,
+            mine.expiry
+        );
+    }
+}

@@ -1,0 +1,19 @@
+//! Plain data and the rules of the product: every rule lives here, once.
+//!
+//! Nothing in here knows a terminal, a database, the clock or the environment; what a rule needs it is given.
+
+pub mod api_key;
+pub mod event;
+pub mod expiry;
+pub mod list;
+pub mod name;
+pub mod problem;
+pub mod rights;
+pub mod role;
+pub mod secret;
+pub mod state;
+pub mod time;
+pub mod trouble;
+pub mod user;
+pub mod verdict;
+pub mod zone;

@@ -1,0 +1,72 @@
+//! What is wrong with a form, field by field. Facts only: `text` makes the sentences.
+
+use chrono::NaiveDate;
+
+use crate::domain::expiry::Expiry;
+use crate::domain::role::RoleId;
+
+/// A field of Properties.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Field {
+    Name,
+    Description,
+    Role,
+    Language,
+    TimeZone,
+    ExpiresOn,
+    LockedOut,
+}
+
+/// One thing to mend before a form can be saved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    pub field: Field,
+    pub rule: Rule,
+}
+
+impl Problem {
+    #[must_use]
+    pub fn new(field: Field, rule: Rule) -> Problem {
+        Problem { field, rule }
+    }
+}
+
+/// The rule that was broken, with the facts that its sentence needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// Nothing but white space.
+    Empty,
+    /// More characters than allowed.
+    TooLong { max: usize, count: usize },
+    /// A control character; the position counts characters from 1.
+    ControlCharacter { position: usize },
+    /// A character that cannot be seen; the position counts characters from 1.
+    InvisibleCharacter { position: usize, code: u32 },
+    /// The text holds something of the shape of a secret.
+    LooksLikeSecret,
+    /// Another undeleted key has this name.
+    NameTaken { id: i64, name: String },
+    /// The role does not exist (any more).
+    NoSuchRole,
+    /// Not a time zone name of the IANA database.
+    NoSuchZone,
+    /// Not of the form YYYY-MM-DD.
+    NotADate,
+    /// The form is right, but the calendar has no such day.
+    NoSuchDay,
+    /// Before the present day in the key's own time zone.
+    DateInPast { today: NaiveDate },
+    /// After the last day for which the zone tables hold.
+    DateTooLate { last: NaiveDate },
+    /// Somebody else changed the field since it was read; both values, as a person reads them.
+    ChangedMeanwhile { theirs: Value, by: Option<String> },
+}
+
+/// A field's value, to be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    Text(String),
+    Role(RoleId),
+    Expiry(Option<Expiry>),
+    Flag(bool),
+}

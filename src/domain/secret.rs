@@ -1,0 +1,263 @@
+//! A secret's form, its life, and the buffer that holds one in memory.
+
+use std::fmt;
+use std::sync::Arc;
+
+use zeroize::Zeroizing;
+
+use crate::domain::api_key::KeyId;
+use crate::domain::time::{DAY, HOUR, Timestamp};
+
+/// A secret that was issued and not delivered is void after this long, in milliseconds.
+pub const PENDING_LIFE: i64 = HOUR;
+/// The most bytes that are read where a secret is expected.
+pub const MAX_BYTES: usize = 256;
+/// Length of the base64 part: 32 bytes.
+const BASE64_LEN: usize = 44;
+
+/// A row of the table of secrets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SecretId(pub i64);
+
+/// A secret's text, `<ID>:<base64>`, in one place in memory: sharing it copies no byte, and the last owner's end
+/// wipes it.
+#[derive(Clone)]
+pub struct Secret(Arc<Zeroizing<Box<[u8]>>>);
+
+impl Secret {
+    /// Takes over the buffer; the caller keeps no copy.
+    #[must_use]
+    pub fn new(text: Zeroizing<Box<[u8]>>) -> Secret {
+        Secret(Arc::new(text))
+    }
+
+    /// The text itself. Whoever asks must neither keep nor log it.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[secret]")
+    }
+}
+
+/// A secret that was just issued, on its way to the one dialog that shows it.
+#[derive(Clone, Debug)]
+pub struct IssuedSecret {
+    pub key: KeyId,
+    pub key_name: String,
+    pub id: SecretId,
+    pub secret: Secret,
+    pub issued_at: Timestamp,
+    /// The key has a current secret, which delivery will replace.
+    pub replaces: bool,
+    /// When a secret that still works from an earlier replacement would stop; delivery ends it at once.
+    pub retiring_until: Option<Timestamp>,
+    /// The key's own expiry, beyond which no overlap reaches.
+    pub key_expires_at: Option<Timestamp>,
+}
+
+/// How long the replaced secret goes on working, counted from delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overlap {
+    None,
+    Hour,
+    Day,
+    Week,
+}
+
+impl Overlap {
+    /// All choices, shortest first.
+    pub const ALL: [Overlap; 4] = [Overlap::None, Overlap::Hour, Overlap::Day, Overlap::Week];
+
+    /// The length in milliseconds.
+    #[must_use]
+    pub fn ms(self) -> i64 {
+        match self {
+            Overlap::None => 0,
+            Overlap::Hour => HOUR,
+            Overlap::Day => DAY,
+            Overlap::Week => 7 * DAY,
+        }
+    }
+
+    /// When the replaced secret stops: never beyond the key's own expiry.
+    #[must_use]
+    pub fn ends_at(self, delivered_at: Timestamp, key_expires_at: Option<Timestamp>) -> Timestamp {
+        let end = delivered_at.plus(self.ms());
+        key_expires_at.map_or(end, |expiry| end.min(expiry.max(delivered_at)))
+    }
+}
+
+/// Where a secret is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Issued, and nobody has confirmed that it was stored: it does not authenticate.
+    Pending,
+    /// Delivered; the one that clients use.
+    Current,
+    /// Replaced, and still working until its time is reached.
+    Retiring,
+    /// Worked once and does no more.
+    Dead,
+    /// Never delivered, and never will be.
+    Void,
+}
+
+/// The instants of a secret's life, from which its phase follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Life {
+    pub issued_at: Timestamp,
+    pub delivered_at: Option<Timestamp>,
+    pub retires_at: Option<Timestamp>,
+    pub ended_at: Option<Timestamp>,
+}
+
+impl Life {
+    /// The phase at `now`. Time alone moves pending to void and retiring to dead, at the exact instant, whether or
+    /// not the row has been swept yet.
+    #[must_use]
+    pub fn phase(&self, now: Timestamp) -> Phase {
+        let ended = self.ended_at.is_some();
+        match (self.delivered_at, self.retires_at) {
+            (None, _) if ended || self.issued_at.plus(PENDING_LIFE) <= now => Phase::Void,
+            (None, _) => Phase::Pending,
+            (Some(_), _) if ended => Phase::Dead,
+            (Some(_), Some(at)) if at <= now => Phase::Dead,
+            (Some(_), Some(_)) => Phase::Retiring,
+            (Some(_), None) => Phase::Current,
+        }
+    }
+}
+
+/// Why a secret's life ended; the word is what the database keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    Discarded,
+    IssuedAgain,
+    KeyDeleted,
+    NotDeliveredInTime,
+    OverlapOver,
+    OverlapEndedByHand,
+    ReplacedAgain,
+}
+
+impl Ended {
+    /// The word in the database.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Ended::Discarded => "discarded",
+            Ended::IssuedAgain => "issued-again",
+            Ended::KeyDeleted => "key-deleted",
+            Ended::NotDeliveredInTime => "not-delivered-in-time",
+            Ended::OverlapOver => "overlap-over",
+            Ended::OverlapEndedByHand => "overlap-ended",
+            Ended::ReplacedAgain => "replaced-again",
+        }
+    }
+}
+
+/// What Properties shows of a secret; never the secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SecretFacts {
+    pub id: SecretId,
+    pub life: Life,
+    pub last_used_at: Option<Timestamp>,
+    pub uses_refused: i64,
+}
+
+/// Where a text holds something of the shape of a secret (`<digits>:<43 base64 characters>`, `=` or not), and the
+/// ID that it names.
+#[must_use]
+pub fn find_secret_shape(text: &str) -> Option<(std::ops::Range<usize>, String)> {
+    let bytes = text.as_bytes();
+    for (colon, _) in text.match_indices(':') {
+        let digits = bytes[..colon]
+            .iter()
+            .rev()
+            .take_while(|b| b.is_ascii_digit())
+            .count();
+        let body = bytes[colon + 1..]
+            .iter()
+            .take_while(|b| is_base64(**b))
+            .count();
+        if digits == 0 || body < BASE64_LEN - 1 {
+            continue;
+        }
+        let mut end = colon + 1 + body;
+        while bytes.get(end) == Some(&b'=') {
+            end += 1;
+        }
+        let start = colon - digits;
+        return Some((start..end, text[start..colon].to_owned()));
+    }
+    None
+}
+
+fn is_base64(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || b == b'+' || b == b'/'
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_no_byte_of_a_secret() {
+        let secret = Secret::new(Zeroizing::new(b"7:hidden".to_vec().into_boxed_slice()));
+        assert_eq!(format!("{secret:?}"), "[secret]");
+        assert_eq!(secret.expose(), "7:hidden");
+    }
+
+    #[test]
+    fn a_secret_is_found_inside_other_text() {
+        let text = format!("header 42:{}= end", "Ab+/".repeat(10) + "xyz");
+        let (range, id) = find_secret_shape(&text).expect("found");
+        assert_eq!(id, "42");
+        assert!(text[range.clone()].starts_with("42:") && text[range].ends_with('='));
+        assert!(find_secret_shape(&format!("42:{}", "A".repeat(42))).is_none());
+        assert!(find_secret_shape(&format!(":{}=", "A".repeat(43))).is_none());
+        assert!(find_secret_shape("日本語 12:30").is_none());
+    }
+
+    #[test]
+    fn an_overlap_never_outlives_the_key() {
+        let now = Timestamp(1_000);
+        assert_eq!(Overlap::Hour.ends_at(now, None), now.plus(HOUR));
+        assert_eq!(Overlap::Week.ends_at(now, Some(now.plus(5))), now.plus(5));
+        assert_eq!(Overlap::Day.ends_at(now, Some(now.plus(-5))), now);
+        assert_eq!(Overlap::None.ends_at(now, None), now);
+    }
+
+    #[test]
+    fn a_phase_ends_at_the_exact_instant() {
+        let issued = Life {
+            issued_at: Timestamp(0),
+            delivered_at: None,
+            retires_at: None,
+            ended_at: None,
+        };
+        assert_eq!(issued.phase(Timestamp(PENDING_LIFE - 1)), Phase::Pending);
+        assert_eq!(issued.phase(Timestamp(PENDING_LIFE)), Phase::Void);
+        let current = Life {
+            delivered_at: Some(Timestamp(5)),
+            ..issued
+        };
+        assert_eq!(current.phase(Timestamp(i64::MAX)), Phase::Current);
+        let retiring = Life {
+            retires_at: Some(Timestamp(50)),
+            ..current
+        };
+        assert_eq!(retiring.phase(Timestamp(49)), Phase::Retiring);
+        assert_eq!(retiring.phase(Timestamp(50)), Phase::Dead);
+        let ended = Life {
+            ended_at: Some(Timestamp(9)),
+            ..retiring
+        };
+        assert_eq!(ended.phase(Timestamp(10)), Phase::Dead);
+    }
+}

@@ -1,0 +1,229 @@
+//! A key's state: always a word, decided in one place from the facts.
+
+use crate::domain::time::{DAY, Timestamp};
+
+/// A key's secret is told to expire soon from this long before it does, in milliseconds.
+pub const WARNING: i64 = 14 * DAY;
+/// A deleted key can be restored for this long, in milliseconds.
+pub const RESTORABLE: i64 = 7 * DAY;
+
+/// What decides a state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Facts {
+    pub deleted: bool,
+    pub locked_out: bool,
+    pub expires_at: Option<Timestamp>,
+    pub delivered: bool,
+}
+
+impl Facts {
+    /// Whether the expiry has come: at its exact instant the key no longer works.
+    #[must_use]
+    pub fn expired(&self, now: Timestamp) -> bool {
+        self.expires_at.is_some_and(|at| at <= now)
+    }
+
+    /// Whether the expiry is within the warning time.
+    #[must_use]
+    pub fn expires_soon(&self, now: Timestamp) -> bool {
+        self.expires_at
+            .is_some_and(|at| at > now && at <= now.plus(WARNING))
+    }
+
+    /// The state: the first that holds.
+    #[must_use]
+    pub fn state(&self, now: Timestamp) -> State {
+        match self.expires_at {
+            _ if self.deleted => State::Deleted,
+            _ if self.locked_out => State::LockedOut,
+            _ if self.expired(now) => State::Expired,
+            _ if !self.delivered => State::NotDelivered,
+            Some(at) if self.expires_soon(now) => State::ExpiresSoon(at.since(now)),
+            _ => State::Active,
+        }
+    }
+
+    /// The next instant at which time alone changes the state or its words, if there is one.
+    #[must_use]
+    pub fn changes_at(&self, now: Timestamp) -> Option<Timestamp> {
+        let at = self.expires_at.filter(|at| *at > now)?;
+        let left = at.since(now);
+        if left > WARNING {
+            return Some(at.plus(-WARNING));
+        }
+        let (unit, _) = unit_of(left);
+        let whole = (left - 1) / unit * unit;
+        Some(at.plus(-whole))
+    }
+}
+
+/// A key's state, in the order in which they are decided and sorted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    Deleted,
+    LockedOut,
+    Expired,
+    NotDelivered,
+    /// Expires after this many milliseconds, which are at most [`WARNING`].
+    ExpiresSoon(i64),
+    Active,
+}
+
+impl State {
+    /// The place in the order; the store sorts by the same number.
+    #[must_use]
+    pub fn rank(self) -> i64 {
+        match self {
+            State::Deleted => 0,
+            State::LockedOut => 1,
+            State::Expired => 2,
+            State::NotDelivered => 3,
+            State::ExpiresSoon(_) => 4,
+            State::Active => 5,
+        }
+    }
+}
+
+/// A length of time in the largest unit that holds it at least once, rounded up: `3 d`, `5 h`, `20 min`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Span {
+    Days(i64),
+    Hours(i64),
+    Minutes(i64),
+}
+
+/// The span that `ms` milliseconds are shown as; never less than one minute.
+#[must_use]
+pub fn span(ms: i64) -> Span {
+    let (unit, make) = unit_of(ms);
+    make(((ms + unit - 1) / unit).max(1))
+}
+
+fn unit_of(ms: i64) -> (i64, fn(i64) -> Span) {
+    use crate::domain::time::{HOUR, MINUTE};
+    if ms > DAY {
+        (DAY, Span::Days)
+    } else if ms > HOUR {
+        (HOUR, Span::Hours)
+    } else {
+        (MINUTE, Span::Minutes)
+    }
+}
+
+/// Which keys the list shows. Filters ask for the facts: a locked key that is also expired is found under both.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StateFilter {
+    /// All but deleted.
+    #[default]
+    Undeleted,
+    /// Would authenticate now: not locked out, not expired, delivered.
+    Active,
+    ExpiresSoon,
+    NotDelivered,
+    Expired,
+    LockedOut,
+    Deleted,
+}
+
+impl StateFilter {
+    /// All filters, in the order in which they are offered.
+    pub const ALL: [StateFilter; 7] = [
+        StateFilter::Undeleted,
+        StateFilter::Active,
+        StateFilter::ExpiresSoon,
+        StateFilter::NotDelivered,
+        StateFilter::Expired,
+        StateFilter::LockedOut,
+        StateFilter::Deleted,
+    ];
+
+    /// Whether a key with these facts is shown. All but `Deleted` leave deleted keys out.
+    #[must_use]
+    pub fn shows(self, facts: &Facts, now: Timestamp) -> bool {
+        if self == StateFilter::Deleted {
+            return facts.deleted;
+        }
+        !facts.deleted
+            && match self {
+                StateFilter::Undeleted | StateFilter::Deleted => true,
+                StateFilter::Active => !facts.locked_out && !facts.expired(now) && facts.delivered,
+                StateFilter::ExpiresSoon => facts.expires_soon(now),
+                StateFilter::NotDelivered => !facts.delivered,
+                StateFilter::Expired => facts.expired(now),
+                StateFilter::LockedOut => facts.locked_out,
+            }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::time::{HOUR, MINUTE};
+
+    const NOW: Timestamp = Timestamp(1_800_000_000_000);
+
+    fn facts(expires: Option<i64>) -> Facts {
+        Facts {
+            deleted: false,
+            locked_out: false,
+            expires_at: expires.map(|ms| NOW.plus(ms)),
+            delivered: true,
+        }
+    }
+
+    #[test]
+    fn expired_at_the_exact_instant() {
+        assert_eq!(facts(Some(1)).state(NOW), State::ExpiresSoon(1));
+        assert_eq!(facts(Some(0)).state(NOW), State::Expired);
+    }
+
+    #[test]
+    fn the_first_state_that_holds_is_the_one_shown() {
+        let mut all = Facts {
+            deleted: true,
+            locked_out: true,
+            delivered: false,
+            ..facts(Some(-1))
+        };
+        assert_eq!(all.state(NOW), State::Deleted);
+        all.deleted = false;
+        assert_eq!(all.state(NOW), State::LockedOut);
+        assert!(StateFilter::Expired.shows(&all, NOW) && StateFilter::LockedOut.shows(&all, NOW));
+        all.locked_out = false;
+        assert_eq!(all.state(NOW), State::Expired);
+        all.expires_at = None;
+        assert_eq!(all.state(NOW), State::NotDelivered);
+        all.delivered = true;
+        assert_eq!(all.state(NOW), State::Active);
+    }
+
+    #[test]
+    fn the_warning_starts_fourteen_days_before() {
+        assert_eq!(facts(Some(WARNING + 1)).state(NOW), State::Active);
+        assert_eq!(facts(Some(WARNING)).state(NOW), State::ExpiresSoon(WARNING));
+        assert_eq!(facts(Some(WARNING + 5)).changes_at(NOW), Some(NOW.plus(5)));
+    }
+
+    #[test]
+    fn spans_are_rounded_up_and_change_when_told() {
+        assert_eq!(span(3 * DAY), Span::Days(3));
+        assert_eq!(span(3 * DAY + 1), Span::Days(4));
+        assert_eq!(span(DAY), Span::Hours(24));
+        assert_eq!(span(HOUR), Span::Minutes(60));
+        assert_eq!(span(1), Span::Minutes(1));
+        for left in [
+            3 * DAY,
+            3 * DAY + 7,
+            DAY,
+            DAY + 1,
+            HOUR + 1,
+            HOUR,
+            MINUTE + 9,
+            1,
+        ] {
+            let next = facts(Some(left)).changes_at(NOW).expect("a change");
+            assert!(next > NOW);
+            assert_eq!(span(left), span(left - (next.since(NOW) - 1)));
+        }
+    }
+}

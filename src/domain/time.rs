@@ -1,0 +1,57 @@
+//! An instant, as the database keeps it. Nothing here asks what time it is.
+
+use chrono::{DateTime, NaiveDate, TimeZone, Utc};
+use chrono_tz::Tz;
+
+/// One second, in milliseconds.
+pub const SECOND: i64 = 1_000;
+/// One minute, in milliseconds.
+pub const MINUTE: i64 = 60 * SECOND;
+/// One hour, in milliseconds.
+pub const HOUR: i64 = 60 * MINUTE;
+/// One day of 24 hours, in milliseconds.
+pub const DAY: i64 = 24 * HOUR;
+
+/// An instant: milliseconds since the Unix epoch, UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(pub i64);
+
+impl Timestamp {
+    /// The instant `ms` milliseconds later (earlier when negative), saturating.
+    #[must_use]
+    pub fn plus(self, ms: i64) -> Timestamp {
+        Timestamp(self.0.saturating_add(ms))
+    }
+
+    /// Milliseconds from `earlier` to this instant; negative when this one is the earlier.
+    #[must_use]
+    pub fn since(self, earlier: Timestamp) -> i64 {
+        self.0.saturating_sub(earlier.0)
+    }
+
+    /// The wall clock time in `zone`. Instants outside chrono's range are shown as the epoch.
+    #[must_use]
+    pub fn in_zone(self, zone: Tz) -> DateTime<Tz> {
+        self.utc().with_timezone(&zone)
+    }
+
+    /// The wall clock time in UTC. Instants outside chrono's range are shown as the epoch.
+    #[must_use]
+    pub fn utc(self) -> DateTime<Utc> {
+        Utc.timestamp_millis_opt(self.0)
+            .single()
+            .unwrap_or(DateTime::UNIX_EPOCH)
+    }
+
+    /// The calendar day in `zone`.
+    #[must_use]
+    pub fn day_in(self, zone: Tz) -> NaiveDate {
+        self.in_zone(zone).date_naive()
+    }
+}
+
+impl<Z: TimeZone> From<DateTime<Z>> for Timestamp {
+    fn from(at: DateTime<Z>) -> Timestamp {
+        Timestamp(at.timestamp_millis())
+    }
+}

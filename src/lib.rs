@@ -1,0 +1,4 @@
+//! Keyward: a terminal console for API keys.
+
+pub mod clock;
+pub mod domain;
