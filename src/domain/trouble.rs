@@ -31,8 +31,10 @@ pub enum Trouble {
     Storage(Fault),
     /// The database could not be opened.
     Open(PathBuf, OpenFault),
-    /// A file could not be written; the operating system's words.
+    /// A file could not be written.
     File(PathBuf, FileFault),
+    /// The local display's clipboard did not take the text; its words, or nothing when it did not answer in time.
+    Clipboard(Option<String>),
 }
 
 /// What the database said while it was in use.

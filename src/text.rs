@@ -1,0 +1,294 @@
+//! Every sentence a person can see, by name. Errors carry facts; their sentences are made here.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use crate::domain::api_key::Locale;
+use crate::domain::name::printable;
+use crate::domain::problem::{Problem, Rule, Value};
+use crate::domain::rights::Right;
+use crate::domain::role::Role;
+use crate::domain::state::{Span, State, StateFilter, span};
+use crate::domain::trouble::{Fault, FileFault, OpenFault, Trouble};
+
+type Sentences = BTreeMap<String, BTreeMap<String, String>>;
+
+static EN_US: LazyLock<Sentences> =
+    LazyLock::new(|| toml::from_str(include_str!("../assets/text/en-US.toml")).unwrap_or_default());
+
+/// The sentences of one language.
+#[derive(Clone, Copy)]
+pub struct Text(&'static Sentences);
+
+impl Text {
+    /// English (US).
+    #[must_use]
+    pub fn en_us() -> Text {
+        Text(&EN_US)
+    }
+
+    /// The sentence of this name (`section.name`); the name itself where there is none, which a test rules out.
+    #[must_use]
+    pub fn say(self, name: &'static str) -> &'static str {
+        name.split_once('.')
+            .and_then(|(section, key)| self.0.get(section)?.get(key))
+            .map_or(name, String::as_str)
+    }
+
+    /// The sentence with its `{words}` filled in. Values are made printable: data never steers a terminal.
+    #[must_use]
+    pub fn fill(self, name: &'static str, values: &[(&str, &dyn Display)]) -> String {
+        let mut rest = self.say(name);
+        let mut filled = String::with_capacity(rest.len() + 16);
+        while let Some((before, after)) = rest.split_once('{') {
+            filled.push_str(before);
+            let Some((word, after)) = after.split_once('}') else {
+                rest = after;
+                break;
+            };
+            if let Some((_, value)) = values.iter().find(|(name, _)| *name == word) {
+                filled.push_str(&printable(&value.to_string()));
+            }
+            rest = after;
+        }
+        filled.push_str(rest);
+        filled
+    }
+
+    /// A state as a word.
+    #[must_use]
+    pub fn state(self, state: State) -> String {
+        self.say(match state {
+            State::Deleted => "state.deleted",
+            State::LockedOut => "state.locked_out",
+            State::Expired => "state.expired",
+            State::NotDelivered => "state.not_delivered",
+            State::ExpiresSoon(ms) => {
+                return self.fill("state.expires_in", &[("span", &self.span(ms))]);
+            }
+            State::Active => "state.active",
+        })
+        .to_owned()
+    }
+
+    /// A length of time in its largest unit, rounded up.
+    #[must_use]
+    pub fn span(self, ms: i64) -> String {
+        let (name, n) = match span(ms) {
+            Span::Days(n) => ("span.days", n),
+            Span::Hours(n) => ("span.hours", n),
+            Span::Minutes(n) => ("span.minutes", n),
+        };
+        self.fill(name, &[("n", &n)])
+    }
+
+    /// The name of a state filter.
+    #[must_use]
+    pub fn state_filter(self, filter: StateFilter) -> &'static str {
+        self.say(match filter {
+            StateFilter::Undeleted => "filter.undeleted",
+            StateFilter::Active => "filter.active",
+            StateFilter::ExpiresSoon => "filter.expires_soon",
+            StateFilter::NotDelivered => "filter.not_delivered",
+            StateFilter::Expired => "filter.expired",
+            StateFilter::LockedOut => "filter.locked_out",
+            StateFilter::Deleted => "filter.deleted",
+        })
+    }
+
+    /// The name of a key's language.
+    #[must_use]
+    pub fn locale(self, locale: Locale) -> &'static str {
+        self.say(match locale {
+            Locale::EnUs => "locale.en_us",
+            Locale::JaJp => "locale.ja_jp",
+        })
+    }
+
+    /// What is wrong with a field. `roles` are for the names of the roles in it.
+    #[must_use]
+    pub fn problem(self, problem: &Problem, roles: &[Role]) -> String {
+        match &problem.rule {
+            Rule::Empty => self.say("problem.empty").to_owned(),
+            Rule::TooLong { max, count } => {
+                self.fill("problem.too_long", &[("count", count), ("max", max)])
+            }
+            Rule::ControlCharacter { position } => {
+                self.fill("problem.control", &[("position", position)])
+            }
+            Rule::InvisibleCharacter { position, code } => self.fill(
+                "problem.invisible",
+                &[("position", position), ("code", &format!("{code:04X}"))],
+            ),
+            Rule::LooksLikeSecret => self.say("problem.secret").to_owned(),
+            Rule::NameTaken { id, name } => {
+                self.fill("problem.name_taken", &[("id", id), ("name", name)])
+            }
+            Rule::NoSuchRole => self.say("problem.no_role").to_owned(),
+            Rule::NoSuchZone => self.say("problem.no_zone").to_owned(),
+            Rule::NotADate => self.say("problem.not_a_date").to_owned(),
+            Rule::NoSuchDay => self.say("problem.no_day").to_owned(),
+            Rule::DateInPast { today } => self.fill("problem.past", &[("today", today)]),
+            Rule::DateTooLate { last } => self.fill("problem.too_late", &[("last", last)]),
+            Rule::ChangedMeanwhile { theirs, by } => {
+                let who = by.as_deref().unwrap_or(self.say("problem.somebody"));
+                let theirs = self.value(theirs, roles);
+                self.fill("problem.changed", &[("who", &who), ("theirs", &theirs)])
+            }
+        }
+    }
+
+    fn value(self, value: &Value, roles: &[Role]) -> String {
+        match value {
+            Value::Text(text) if text.is_empty() => self.say("value.empty").to_owned(),
+            Value::Text(text) => text.replace('\n', " "),
+            Value::Role(id) => roles
+                .iter()
+                .find(|role| role.id == *id)
+                .map_or_else(|| id.0.to_string(), |role| role.name.clone()),
+            Value::Expiry(Some(expiry)) => expiry.on.to_string(),
+            Value::Expiry(None) => self.say("value.never").to_owned(),
+            Value::Flag(true) => self.say("value.yes").to_owned(),
+            Value::Flag(false) => self.say("value.no").to_owned(),
+        }
+    }
+
+    /// Why something could not be done, in one sentence or two.
+    #[must_use]
+    pub fn trouble(self, trouble: &Trouble) -> String {
+        match trouble {
+            Trouble::NotAuthorized(right) => self.say(match right {
+                Right::ViewApiKeys => "right.view_api_keys",
+                Right::CreateApiKeys => "right.create_api_keys",
+                Right::EditApiKeys => "right.edit_api_keys",
+                Right::DeleteApiKeys => "right.delete_api_keys",
+            }),
+            Trouble::NoSuchUser(name) => return self.fill("trouble.no_user", &[("name", name)]),
+            Trouble::KeyGone(id) => return self.fill("trouble.key_gone", &[("id", &id.0)]),
+            Trouble::Clipboard(Some(words)) => {
+                return self.fill("trouble.clipboard", &[("words", words)]);
+            }
+            Trouble::Storage(fault) => return self.fault(fault),
+            Trouble::Open(path, fault) => return self.open_fault(path, fault),
+            Trouble::File(path, fault) => return self.file_fault(path, fault),
+            Trouble::Problems(_) => self.say("trouble.problems"),
+            Trouble::SecretVoid => self.say("trouble.secret_void"),
+            Trouble::NoOverlap => self.say("trouble.no_overlap"),
+            Trouble::OutOfMemory => self.say("trouble.memory"),
+            Trouble::UnknownHash => self.say("trouble.unknown_hash"),
+            Trouble::NoRandomness => self.say("trouble.randomness"),
+            Trouble::Clipboard(None) => self.say("trouble.clipboard_silent"),
+        }
+        .to_owned()
+    }
+
+    fn fault(self, fault: &Fault) -> String {
+        self.say(match fault {
+            Fault::Busy => "trouble.busy",
+            Fault::Full => "trouble.full",
+            Fault::ReadOnly => "trouble.read_only",
+            Fault::Corrupt => "trouble.corrupt",
+            Fault::Superseded => "trouble.superseded",
+            Fault::InputOutput(code) => return self.fill("trouble.io", &[("code", code)]),
+            Fault::Other(code, words) => {
+                return self.fill("trouble.other", &[("code", code), ("words", words)]);
+            }
+        })
+        .to_owned()
+    }
+
+    fn open_fault(self, path: &Path, fault: &OpenFault) -> String {
+        let path = &path.display();
+        let only_path = |name| self.fill(name, &[("path", path)]);
+        match fault {
+            OpenFault::Missing => only_path("open.missing"),
+            OpenFault::IsDirectory => only_path("open.directory"),
+            OpenFault::Unreachable(words) => {
+                self.fill("open.unreachable", &[("path", path), ("words", words)])
+            }
+            OpenFault::NotOwner { owner } => {
+                self.fill("open.not_owner", &[("path", path), ("owner", owner)])
+            }
+            OpenFault::Writable { path, mode } => self.fill(
+                "open.writable",
+                &[
+                    ("target", &path.display()),
+                    ("quoted", &shell_quoted(path)),
+                    ("mode", &format!("{:04o}", mode & 0o7777)),
+                ],
+            ),
+            OpenFault::ReadOnly => only_path("open.read_only"),
+            OpenFault::NotADatabase => only_path("open.not_a_database"),
+            OpenFault::Foreign => only_path("open.foreign"),
+            OpenFault::Newer { found, known } => self.fill(
+                "open.newer",
+                &[("path", path), ("found", found), ("known", known)],
+            ),
+            OpenFault::Older { found, known } => self.fill(
+                "open.older",
+                &[("path", path), ("found", found), ("known", known)],
+            ),
+            OpenFault::NetworkFileSystem => only_path("open.network"),
+            OpenFault::NoWal => only_path("open.no_wal"),
+            OpenFault::RootBySudo => self.say("open.root_by_sudo").to_owned(),
+            OpenFault::BadAccountName(name) => self.fill("open.account_name", &[("name", name)]),
+            OpenFault::Fault(fault) => format!("{path}: {}", self.fault(fault)),
+        }
+    }
+
+    fn file_fault(self, path: &Path, fault: &FileFault) -> String {
+        let path = &path.display();
+        let name = match fault {
+            FileFault::Exists => "file.exists",
+            FileFault::Denied => "file.denied",
+            FileFault::NoDirectory => "file.no_directory",
+            FileFault::Full => "file.full",
+            FileFault::Other(words) => {
+                return self.fill("file.other", &[("path", path), ("words", words)]);
+            }
+        };
+        self.fill(name, &[("path", path)])
+    }
+}
+
+/// A path as a shell takes it whole.
+fn shell_quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |c: char| c.is_alphanumeric() || "/._-+,:@%".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        text
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_filled_in_and_cannot_steer_a_terminal() {
+        let text = Text::en_us();
+        let trouble = Trouble::NoSuchUser("a\u{1b}[2Jb{name}".to_owned());
+        assert_eq!(
+            text.trouble(&trouble),
+            "a\u{fffd}[2Jb{name} is not a user of this database."
+        );
+    }
+
+    #[test]
+    fn the_chmod_that_mends_is_one_word_for_the_shell() {
+        let fault = OpenFault::Writable {
+            path: "/tmp/it's here".into(),
+            mode: 0o100_666,
+        };
+        let sentence = Text::en_us().trouble(&Trouble::Open("/tmp/x".into(), fault));
+        assert!(
+            sentence.ends_with("chmod go-w '/tmp/it'\\''s here'"),
+            "{sentence}"
+        );
+        assert!(sentence.contains("mode 0666"));
+    }
+}
