@@ -1,0 +1,3 @@
+//! What the administrator sees: the only place with ratatui and crossterm.
+
+pub mod terminal;
