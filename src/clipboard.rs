@@ -20,19 +20,10 @@ pub trait Clipboard: Send {
     fn send(&mut self, text: &Secret) -> Result<ClipboardWay, Trouble>;
 }
 
-/// What decides the way; empty variables count as unset.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Surroundings {
-    /// `WAYLAND_DISPLAY` or `DISPLAY` is set.
-    pub display: bool,
-    /// `SSH_CONNECTION` is set; not `SSH_TTY`, which some panes keep for ever.
-    pub ssh: bool,
-}
-
-/// The way that fits: the display only where the administrator sits before it, else the terminal.
+/// The way that fits: the display only for someone who sits before it, else the terminal.
 #[must_use]
-pub fn choose(surroundings: Surroundings) -> Box<dyn Clipboard> {
-    if surroundings.display && !surroundings.ssh {
+pub fn choose(display: bool, ssh: bool) -> Box<dyn Clipboard> {
+    if display && !ssh {
         Box::new(Native::new())
     } else {
         Box::new(Terminal)
@@ -203,9 +194,9 @@ mod tests {
 
     #[test]
     fn the_display_is_used_only_by_someone_who_sits_before_it() {
-        let way = |display, ssh| choose(Surroundings { display, ssh });
         for (display, ssh) in [(false, false), (false, true), (true, true)] {
-            assert_eq!(way(display, ssh).send(&secret()), Ok(ClipboardWay::Osc52));
+            let sent = choose(display, ssh).send(&secret());
+            assert_eq!(sent, Ok(ClipboardWay::Osc52));
         }
     }
 

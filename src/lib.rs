@@ -2,6 +2,8 @@
 
 pub mod clipboard;
 pub mod clock;
+pub mod config;
 pub mod domain;
+pub mod harden;
 pub mod text;
 pub mod ui;
