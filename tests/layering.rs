@@ -47,7 +47,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("hmac", &["auth::token"]),
     ("iana_time_zone", &["config"]),
     ("nix", &["cli", "config", "harden", "store", "ui::terminal"]),
-    ("rand", &["auth::random"]),
+    ("rand", &["auth"]),
     ("ratatui", &["ui"]),
     ("ratatui_textarea", &["ui"]),
     ("rusqlite", &["store"]),
