@@ -1,6 +1,12 @@
 //! Keyward: a terminal console for API keys.
 
+pub mod auth;
+pub mod clipboard;
 pub mod clock;
+pub mod config;
 pub mod domain;
+pub mod harden;
+pub mod service;
+pub mod store;
 pub mod text;
 pub mod ui;

@@ -69,6 +69,16 @@ pub enum ClipboardWay {
     Osc52,
 }
 
+/// What came of a delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Delivered {
+    pub key: KeyId,
+    pub secret: SecretId,
+    pub at: Timestamp,
+    /// The replaced secret works until then; nothing where none was replaced or it stopped at once.
+    pub overlap_until: Option<Timestamp>,
+}
+
 /// How long the replaced secret goes on working, counted from delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Overlap {

@@ -31,6 +31,9 @@ const PATIENCE: i64 = 150;
 /// Keys that follow each other faster than this, in milliseconds, were not typed by hand.
 const BY_HAND: i64 = 30;
 
+/// More frames than there will ever be.
+const UNDRAWN: u64 = u64::MAX;
+
 /// Which layer asked; never used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct LayerId(u64);
@@ -97,9 +100,9 @@ pub struct App {
     done: bool,
     /// Frames drawn so far.
     frames: u64,
-    /// Keys read before this many frames were drawn are dropped; none has been drawn since a secret came up.
+    /// Keys read before this many frames were drawn are dropped; [`UNDRAWN`] from when a secret comes up until
+    /// it is drawn.
     deaf_before: u64,
-    deaf: bool,
     last_key: Option<(u64, Timestamp)>,
     rushed: bool,
     /// The question whether to leave, while it is open.
@@ -130,7 +133,6 @@ impl App {
             done: false,
             frames: 0,
             deaf_before: 0,
-            deaf: false,
             last_key: None,
             rushed: false,
             leaving: None,
@@ -168,7 +170,7 @@ impl App {
     /// Whether a frame is due. Not while an answer is awaited that is likely to be there in a moment.
     #[must_use]
     pub fn wants_frame(&self) -> bool {
-        self.dirty && !self.top().1.waits() || self.dirty && self.waited_long()
+        self.dirty && (!self.top().1.waits() || self.waited_long())
     }
 
     fn waited_long(&self) -> bool {
@@ -286,7 +288,7 @@ impl App {
         // An answer to a layer that has gone is dropped.
         if let Some(index) = self.layers.iter().position(|(id, _)| *id == to) {
             self.with_layer(index, |layer, ctx, asks| {
-                layer.answer(ticket, outcome, ctx, asks)
+                layer.answer(ticket, outcome, ctx, asks);
             });
         }
     }
@@ -305,7 +307,7 @@ impl App {
             let Some(input) = self.queue.pop_front() else {
                 break;
             };
-            if self.deaf || input.frame < self.deaf_before {
+            if input.frame < self.deaf_before {
                 continue;
             }
             if waits {
@@ -399,7 +401,7 @@ impl App {
             .position(|(_, layer)| layer.loss() == Loss::Refused);
         if let Some(index) = refused {
             self.with_layer(index, |layer, ctx, asks| {
-                layer.act(Action::Leave, ctx, asks)
+                layer.act(Action::Leave, ctx, asks);
             });
         } else if self
             .under_way
@@ -428,7 +430,9 @@ impl App {
 
     fn push(&mut self, layer: Box<dyn Layer>) {
         self.last_layer += 1;
-        self.deaf |= layer.shows_secret();
+        if layer.shows_secret() {
+            self.deaf_before = UNDRAWN;
+        }
         self.layers.push((LayerId(self.last_layer), layer));
         self.dirty = true;
         let top = self.layers.len() - 1;
@@ -563,8 +567,7 @@ impl App {
             frame.set_cursor_position(cursor);
         }
         self.wake_at = wake_at;
-        if self.deaf && self.layers.iter().any(|(_, layer)| layer.shows_secret()) {
-            self.deaf = false;
+        if self.deaf_before == UNDRAWN {
             self.deaf_before = self.frames;
         }
     }

@@ -21,7 +21,7 @@ const DATE: u16 = 11;
 /// How a field is filled in.
 pub enum Input {
     Line(LineField),
-    Area(AreaField),
+    Area(Box<AreaField>),
     /// A value that is chosen in a dropdown; what is shown of it.
     Choice(String),
     Tick(bool),

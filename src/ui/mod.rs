@@ -1,4 +1,4 @@
-//! The console: the only place with ratatui and crossterm.
+//! What the administrator sees: the only place with ratatui and crossterm.
 
 pub mod app;
 pub mod field;
@@ -6,6 +6,9 @@ pub mod form;
 pub mod frame;
 pub mod keymap;
 pub mod layer;
+pub mod perform;
 pub mod request;
+pub mod run;
 pub mod table;
+pub mod terminal;
 pub mod theme;

@@ -95,7 +95,7 @@ impl Properties {
             Item::new(
                 Field::Description,
                 "field.description",
-                Input::Area(AreaField::new(&draft.description)),
+                Input::Area(Box::new(AreaField::new(&draft.description))),
             ),
             Item::new(Field::Role, "field.role", choice()),
             Item::new(Field::Language, "field.language", choice()),

@@ -1,0 +1,201 @@
+//! A secret's hash: argon2id, as a PHC string. The only file that names argon2.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use subtle::ConstantTimeEq;
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::auth::random::Random;
+use crate::domain::trouble::Trouble;
+
+const SALT_LEN: usize = 16;
+const OUTPUT_LEN: usize = 32;
+
+/// One computation at a time in this process: two would need twice the memory and be no sooner done.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+/// What a hash costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cost {
+    /// Memory in KiB.
+    pub memory_kib: u32,
+    pub passes: u32,
+    pub lanes: u32,
+}
+
+impl Cost {
+    /// 19 MiB, 2 passes, 1 lane: the OWASP Password Storage Cheat Sheet's first choice for argon2id.
+    pub const REAL: Cost = Cost {
+        memory_kib: 19_456,
+        passes: 2,
+        lanes: 1,
+    };
+    /// As little as argon2 allows: for tests.
+    pub const CHEAP: Cost = Cost {
+        memory_kib: 8,
+        passes: 1,
+        lanes: 1,
+    };
+
+    fn prefix(self) -> String {
+        let Cost {
+            memory_kib,
+            passes,
+            lanes,
+        } = self;
+        format!("$argon2id$v=19$m={memory_kib},t={passes},p={lanes}$")
+    }
+}
+
+/// Makes and compares hashes of one cost.
+#[derive(Clone, Debug)]
+pub struct Hasher {
+    cost: Cost,
+    computations: Arc<AtomicU64>,
+}
+
+impl Hasher {
+    #[must_use]
+    pub fn new(cost: Cost) -> Hasher {
+        Hasher {
+            cost,
+            computations: Arc::default(),
+        }
+    }
+
+    /// How many hashes this one and its clones have computed.
+    #[must_use]
+    pub fn computations(&self) -> u64 {
+        self.computations.load(Ordering::SeqCst)
+    }
+
+    /// The PHC string of a secret, under a new salt.
+    ///
+    /// # Errors
+    /// [`Trouble::NoRandomness`], [`Trouble::OutOfMemory`].
+    pub fn hash(&self, secret: &[u8], random: &mut dyn Random) -> Result<String, Trouble> {
+        let mut salt = [0; SALT_LEN];
+        random.fill(&mut salt)?;
+        let output = self.compute(secret, &salt)?;
+        Ok(format!(
+            "{}{}${}",
+            self.cost.prefix(),
+            STANDARD_NO_PAD.encode(salt),
+            STANDARD_NO_PAD.encode(output.as_slice())
+        ))
+    }
+
+    /// Whether a PHC string is of this secret.
+    ///
+    /// # Errors
+    /// [`Trouble::UnknownHash`] for any other algorithm, version, cost or length than [`Hasher::hash`] makes, so
+    /// that whoever can write a row cannot make the check cheaper or endless; [`Trouble::OutOfMemory`].
+    pub fn verify(&self, phc: &str, secret: &[u8]) -> Result<bool, Trouble> {
+        let (salt, expected) = self.read(phc).ok_or(Trouble::UnknownHash)?;
+        let output = self.compute(secret, &salt)?;
+        Ok(output.as_slice().ct_eq(&expected).into())
+    }
+
+    fn read(&self, phc: &str) -> Option<([u8; SALT_LEN], [u8; OUTPUT_LEN])> {
+        let (salt, output) = phc.strip_prefix(&self.cost.prefix())?.split_once('$')?;
+        let decode = |text| STANDARD_NO_PAD.decode(text).ok();
+        Some((
+            decode(salt)?.try_into().ok()?,
+            decode(output)?.try_into().ok()?,
+        ))
+    }
+
+    fn compute(&self, secret: &[u8], salt: &[u8]) -> Result<Zeroizing<[u8; OUTPUT_LEN]>, Trouble> {
+        let Cost {
+            memory_kib,
+            passes,
+            lanes,
+        } = self.cost;
+        let params = Params::new(memory_kib, passes, lanes, Some(OUTPUT_LEN))
+            .map_err(|_| Trouble::UnknownHash)?;
+        let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+        self.computations.fetch_add(1, Ordering::SeqCst);
+        // An allocation that fails is told, where a plain one would abort the program.
+        let blocks = params.block_count();
+        let mut memory = Wiped(Vec::new());
+        memory
+            .0
+            .try_reserve_exact(blocks)
+            .map_err(|_| Trouble::OutOfMemory)?;
+        memory.0.resize(blocks, Block::new());
+        let mut output = Zeroizing::new([0; OUTPUT_LEN]);
+        Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+            .hash_password_into_with_memory(
+                secret,
+                salt,
+                output.as_mut_slice(),
+                memory.0.as_mut_slice(),
+            )
+            .map_err(|_| Trouble::UnknownHash)?;
+        Ok(output)
+    }
+}
+
+/// argon2's memory: the crate does not wipe it, so this does, on every way out.
+struct Wiped(Vec<Block>);
+
+impl Drop for Wiped {
+    fn drop(&mut self) {
+        self.0.iter_mut().for_each(Zeroize::zeroize);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::SeedableRng;
+    use rand::rngs::StdRng;
+
+    fn random() -> StdRng {
+        StdRng::seed_from_u64(5)
+    }
+
+    #[test]
+    fn a_hash_knows_its_secret_and_no_other() {
+        let hasher = Hasher::new(Cost::CHEAP);
+        let phc = hasher.hash(b"7:one", &mut random()).expect("hashed");
+        assert_eq!(hasher.verify(&phc, b"7:one"), Ok(true));
+        assert_eq!(hasher.verify(&phc, b"7:two"), Ok(false));
+        assert_eq!(hasher.clone().computations(), 3);
+    }
+
+    #[test]
+    fn a_hash_of_another_kind_is_refused_before_it_is_computed() {
+        let hasher = Hasher::new(Cost::CHEAP);
+        let phc = hasher.hash(b"s", &mut random()).expect("hashed");
+        for other in [
+            phc.replace("argon2id", "argon2i"),
+            phc.replace("v=19", "v=16"),
+            phc.replace("m=8", "m=4294967295"),
+            phc.replace("t=1", "t=0001"),
+            phc.replace("p=1", "p=2"),
+            format!("{phc}AAAA"),
+            format!("{phc}="),
+            String::new(),
+        ] {
+            assert_eq!(
+                hasher.verify(&other, b"s"),
+                Err(Trouble::UnknownHash),
+                "{other}"
+            );
+        }
+        assert_eq!(hasher.computations(), 1);
+    }
+
+    #[test]
+    fn the_real_cost_is_the_one_recommended() {
+        let hasher = Hasher::new(Cost::REAL);
+        let phc = hasher.hash(b"s", &mut random()).expect("hashed");
+        assert!(phc.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+        assert_eq!(hasher.verify(&phc, b"s"), Ok(true));
+    }
+}

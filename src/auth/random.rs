@@ -1,0 +1,24 @@
+//! Where random bytes come from.
+
+use rand::TryCryptoRng;
+
+use crate::domain::trouble::Trouble;
+
+/// The operating system's source.
+pub use rand::rngs::SysRng as SystemRandom;
+
+/// A cryptographic source of random bytes, which may fail.
+pub trait Random: Send {
+    /// Fills the buffer.
+    ///
+    /// # Errors
+    /// [`Trouble::NoRandomness`]; the buffer is then of no use.
+    fn fill(&mut self, bytes: &mut [u8]) -> Result<(), Trouble>;
+}
+
+impl<R: TryCryptoRng + Send> Random for R {
+    fn fill(&mut self, bytes: &mut [u8]) -> Result<(), Trouble> {
+        self.try_fill_bytes(bytes)
+            .map_err(|_| Trouble::NoRandomness)
+    }
+}

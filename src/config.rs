@@ -1,0 +1,167 @@
+//! What the machine and the environment say: the database's path, the display zone, the account, the way to a
+//! clipboard. The only file that reads the environment.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use chrono_tz::Tz;
+use etcetera::base_strategy::{BaseStrategy, Xdg};
+use nix::unistd::{Uid, User, geteuid};
+
+use crate::domain::user::OsAccount;
+use crate::domain::zone;
+
+/// What is known before any argument was looked at. A variable that is set to nothing counts as unset.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// `KEYWARD_DB`, else `keyward/keyward.db` in the account's data directory; nothing without a home directory.
+    pub database: Option<PathBuf>,
+    /// The zone in which the console shows times.
+    pub zone: Tz,
+    /// Whom the process runs as.
+    pub account: OsAccount,
+    /// There is a display: `WAYLAND_DISPLAY` or `DISPLAY` is set.
+    pub display: bool,
+    /// The administrator came by SSH: `SSH_CONNECTION` is set. Not `SSH_TTY`, which some panes keep for ever.
+    pub ssh: bool,
+}
+
+/// What the machine says, apart from the environment.
+struct Machine {
+    /// The directory for applications' data, by the XDG rules.
+    data: Option<PathBuf>,
+    /// The IANA name of the machine's zone.
+    zone: Option<String>,
+    uid: Uid,
+    /// The account database's name for it.
+    account: Option<String>,
+}
+
+impl Config {
+    /// Asks the environment and the machine.
+    #[must_use]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the environment"
+    )]
+    pub fn read() -> Config {
+        let uid = geteuid();
+        let machine = Machine {
+            data: Xdg::new().ok().map(|xdg| xdg.data_dir()),
+            zone: iana_time_zone::get_timezone().ok(),
+            uid,
+            account: User::from_uid(uid).ok().flatten().map(|user| user.name),
+        };
+        Config::from(&|name| std::env::var_os(name), machine)
+    }
+
+    fn from(variable: &dyn Fn(&str) -> Option<OsString>, machine: Machine) -> Config {
+        let variable = |name| variable(name).filter(|value| !value.is_empty());
+        let is_set = |name| variable(name).is_some();
+        let zone = variable("TZ").and_then(|name| zone_of(name.to_str()?));
+        let machine_zone = || zone_of(machine.zone.as_deref()?);
+        Config {
+            database: variable("KEYWARD_DB")
+                .map(PathBuf::from)
+                .or_else(|| Some(machine.data?.join("keyward/keyward.db"))),
+            zone: zone.or_else(machine_zone).unwrap_or(Tz::UTC),
+            account: OsAccount {
+                uid: machine.uid.as_raw(),
+                // A number is no user's name: such an account can open nothing that it would have to be known in.
+                name: machine.account.unwrap_or_else(|| machine.uid.to_string()),
+                root_by_sudo: machine.uid.is_root() && is_set("SUDO_USER"),
+            },
+            display: is_set("WAYLAND_DISPLAY") || is_set("DISPLAY"),
+            ssh: is_set("SSH_CONNECTION"),
+        }
+    }
+}
+
+/// The zone of an IANA name, also as POSIX writes it in TZ: with a colon before it.
+fn zone_of(name: &str) -> Option<Tz> {
+    zone::by_name(name.strip_prefix(':').unwrap_or(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(variables: &[(&str, &str)], machine: Machine) -> Config {
+        let variable = |name: &str| {
+            let found = variables.iter().find(|(set, _)| *set == name);
+            found.map(|(_, value)| OsString::from(value))
+        };
+        Config::from(&variable, machine)
+    }
+
+    fn machine() -> Machine {
+        Machine {
+            data: Some(PathBuf::from("/home/alice/.local/share")),
+            zone: Some("Asia/Tokyo".to_owned()),
+            uid: Uid::from_raw(1_000),
+            account: Some("alice".to_owned()),
+        }
+    }
+
+    #[test]
+    fn the_database_is_the_accounts_own_unless_the_environment_names_one() {
+        let path = |variables: &[_]| config(variables, machine()).database.expect("path");
+        let own = PathBuf::from("/home/alice/.local/share/keyward/keyward.db");
+        assert_eq!(path(&[]), own);
+        assert_eq!(path(&[("KEYWARD_DB", "")]), own);
+        assert_eq!(path(&[("KEYWARD_DB", "x.db")]), PathBuf::from("x.db"));
+        let homeless = Machine {
+            data: None,
+            ..machine()
+        };
+        assert_eq!(config(&[], homeless).database, None);
+    }
+
+    #[test]
+    fn the_zone_is_tz_when_it_names_one_then_the_machines_then_utc() {
+        let zone = |tz| config(&[("TZ", tz)], machine()).zone;
+        assert_eq!(zone("Europe/Berlin"), Tz::Europe__Berlin);
+        assert_eq!(zone(":Europe/Berlin"), Tz::Europe__Berlin);
+        for other in ["", "CET-1CEST", "/etc/localtime", "Mars/Base"] {
+            assert_eq!(zone(other), Tz::Asia__Tokyo, "{other}");
+        }
+        for none in [None, Some("somewhere".to_owned())] {
+            let machine = Machine {
+                zone: none,
+                ..machine()
+            };
+            assert_eq!(config(&[], machine).zone, Tz::UTC);
+        }
+    }
+
+    #[test]
+    fn the_account_is_the_effective_one_whatever_the_environment_says() {
+        let claims = [("USER", "root"), ("LOGNAME", "root"), ("SUDO_USER", "bob")];
+        let account = config(&claims, machine()).account;
+        assert_eq!((account.uid, account.name.as_str()), (1_000, "alice"));
+        assert!(!account.root_by_sudo);
+        let root = || Machine {
+            uid: Uid::from_raw(0),
+            account: None,
+            ..machine()
+        };
+        assert!(config(&claims, root()).account.root_by_sudo);
+        let account = config(&[], root()).account;
+        assert!(!account.root_by_sudo && account.name == "0");
+    }
+
+    #[test]
+    fn display_and_ssh_are_told_apart() {
+        let seen = |variables: &[_]| {
+            let config = config(variables, machine());
+            (config.display, config.ssh)
+        };
+        assert_eq!(seen(&[("SSH_TTY", "/dev/pts/1")]), (false, false));
+        assert_eq!(seen(&[("DISPLAY", ":0")]), (true, false));
+        let forwarded = [
+            ("WAYLAND_DISPLAY", "wayland-0"),
+            ("SSH_CONNECTION", "a b c d"),
+        ];
+        assert_eq!(seen(&forwarded), (true, true));
+    }
+}

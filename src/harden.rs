@@ -1,0 +1,20 @@
+//! Limits that the process sets for itself before it touches a secret.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use nix::sys::resource::{Resource, setrlimit};
+use signal_hook::consts::SIGXFSZ;
+use signal_hook::flag;
+
+/// No core dumps, no look into the memory from outside, and a file size limit is an error instead of the end.
+pub fn harden() -> io::Result<()> {
+    setrlimit(Resource::RLIMIT_CORE, 0, 0)?;
+    // A core limit of 0 does not stop a dump that is piped to a program (core(5)); this does.
+    #[cfg(target_os = "linux")]
+    nix::sys::prctl::set_dumpable(false)?;
+    // Handled, so that a write beyond the limit fails and is told, as a full disk is.
+    flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)))?;
+    Ok(())
+}

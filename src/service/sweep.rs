@@ -1,0 +1,44 @@
+//! Writing down what time alone has done, a bounded part at a time.
+
+use serde_json::json;
+
+use crate::domain::event::EventKind;
+use crate::domain::trouble::Trouble;
+use crate::service::{Service, record};
+use crate::store::sweep;
+
+/// The most rows of each kind in one sweep.
+const MOST: u32 = 100;
+
+impl Service {
+    /// Ends the secrets whose time was reached, tells of keys that have expired (once for each key and expiry), and
+    /// erases the hashes of keys that can no longer be restored. Gives how many rows it dealt with; nothing due is
+    /// nothing written.
+    ///
+    /// # Errors
+    /// What the database said.
+    pub fn sweep(&mut self) -> Result<usize, Trouble> {
+        let now = self.now();
+        if !self.store.read(|tx| sweep::due(tx, now))? {
+            return Ok(0);
+        }
+        self.store.write(|tx| {
+            let ended = sweep::end_secrets(tx, now, MOST)?;
+            let expired = sweep::expired(tx, now, MOST)?;
+            for key in &expired {
+                sweep::note_expired(tx, key.id)?;
+                let body = json!({ "expiredAt": key.expires_at.0 });
+                record(
+                    tx,
+                    now,
+                    EventKind::ApiKeyExpired,
+                    None,
+                    (key.id, &key.name),
+                    body,
+                )?;
+            }
+            let erased = sweep::erase(tx, now, MOST)?;
+            Ok(ended + expired.len() + erased)
+        })
+    }
+}

@@ -1,0 +1,205 @@
+//! Opening a database: every check before it is touched, and what each connection is set to.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rusqlite::{Connection, OpenFlags};
+use zeroize::Zeroizing;
+
+use crate::domain::time::Timestamp;
+use crate::domain::trouble::{Fault, OpenFault, Trouble};
+use crate::domain::user::{OsAccount, is_user_name};
+use crate::store::fault::while_opening;
+use crate::store::migrate::{Beginning, KNOWN, identify, migrate};
+use crate::store::patience::Patience;
+use crate::store::{ANY, Place, Store, file};
+
+/// How many steps of `SQLite`'s machine go by before a reader looks whether another question is wanted.
+const STEPS: i32 = 2_000;
+
+/// Fills a buffer with random bytes.
+pub type Fill<'a> = &'a mut dyn FnMut(&mut [u8]) -> Result<(), Trouble>;
+
+impl Store {
+    /// Opens the database for writing; makes it where there is none and brings an older one up to date. Whoever
+    /// makes it becomes its first user, with Full Access.
+    ///
+    /// # Errors
+    /// [`Trouble::Open`]; [`Trouble::NoRandomness`] for the key of a new database.
+    pub fn create_or_open(
+        place: &Place,
+        account: &OsAccount,
+        now: Timestamp,
+        random: Fill<'_>,
+    ) -> Result<Store, Trouble> {
+        let opened = prepare(place, account).and_then(|()| connect(place));
+        let (store, found) = opened.map_err(trouble(place))?;
+        if found == KNOWN {
+            return Ok(store);
+        }
+        let mut beginning = None;
+        if found == 0 {
+            may_begin(account).map_err(trouble(place))?;
+            let mut tag_key = Zeroizing::new(vec![0; 32].into_boxed_slice());
+            random(&mut tag_key)?;
+            beginning = Some(Beginning {
+                user: &account.name,
+                now,
+                tag_key,
+            });
+        }
+        migrate(&store.connection, beginning.as_ref()).map_err(trouble(place))?;
+        Ok(store)
+    }
+
+    /// Opens a database that is there, and up to date; makes and migrates nothing.
+    ///
+    /// # Errors
+    /// [`Trouble::Open`], with [`OpenFault::Missing`] or [`OpenFault::Older`] among the faults.
+    pub fn open_existing(place: &Place, account: &OsAccount) -> Result<Store, Trouble> {
+        open_existing(place, account).map_err(trouble(place))
+    }
+
+    /// [`Store::open_existing`] for reading only; its queries under [`Store::answer`] end when `wanted` becomes
+    /// another number than the one that is being answered.
+    ///
+    /// # Errors
+    /// [`Trouble::Open`].
+    pub fn open_reader(
+        place: &Place,
+        account: &OsAccount,
+        wanted: Arc<AtomicU64>,
+    ) -> Result<Store, Trouble> {
+        let mut store = Store::open_existing(place, account)?;
+        let answering = Arc::clone(&store.answering);
+        let superseded = move || {
+            let question = answering.load(Ordering::SeqCst);
+            question != ANY && question != wanted.load(Ordering::SeqCst)
+        };
+        store
+            .connection
+            .progress_handler(STEPS, Some(superseded))
+            .and_then(|()| store.connection.pragma_update(None, "query_only", true))
+            .map_err(|error| trouble(place)(while_opening(error)))?;
+        Ok(store)
+    }
+}
+
+fn open_existing(place: &Place, account: &OsAccount) -> Result<Store, OpenFault> {
+    if let Place::File(path) = place {
+        if !file::exists(path)? {
+            return Err(OpenFault::Missing);
+        }
+        file::check(path, account)?;
+    }
+    match connect(place)? {
+        (store, KNOWN) => Ok(store),
+        (_, found) => Err(OpenFault::Older {
+            found,
+            known: KNOWN,
+        }),
+    }
+}
+
+fn trouble(place: &Place) -> impl Fn(OpenFault) -> Trouble {
+    let path = match place {
+        Place::File(path) => path.clone(),
+        Place::Memory(name) => PathBuf::from(name),
+    };
+    move |fault| Trouble::Open(path.clone(), fault)
+}
+
+/// Makes the file if there is none, and checks it.
+fn prepare(place: &Place, account: &OsAccount) -> Result<(), OpenFault> {
+    let Place::File(path) = place else {
+        return Ok(());
+    };
+    if !file::exists(path)? {
+        may_begin(account)?;
+        file::create_directory(path)?;
+        file::check_directory(path)?;
+        file::create(path)?;
+    }
+    file::check(path, account)
+}
+
+/// Whether the account may become the first user of a new database.
+fn may_begin(account: &OsAccount) -> Result<(), OpenFault> {
+    if account.root_by_sudo {
+        return Err(OpenFault::RootBySudo);
+    }
+    if !is_user_name(&account.name) {
+        return Err(OpenFault::BadAccountName(account.name.clone()));
+    }
+    Ok(())
+}
+
+/// A connection with its settings, and the version of the database. A database that is not ours, or too new, is
+/// left as it is.
+fn connect(place: &Place) -> Result<(Store, i64), OpenFault> {
+    let patience = Patience::default();
+    let mut connection = match place {
+        Place::File(path) => open_file(path)?,
+        Place::Memory(name) => open_memory(name)?,
+    };
+    connection
+        .busy_handler(Some(patience.handler()))
+        .map_err(while_opening)?;
+    let found = identify(&connection)?;
+    if connection.is_readonly("main").map_err(while_opening)? {
+        return Err(OpenFault::ReadOnly);
+    }
+    // Without recursive triggers INSERT OR REPLACE would get around those that guard the events; with secure delete
+    // a hash that goes leaves no trace in the file.
+    connection
+        .execute_batch(
+            "PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON; PRAGMA trusted_schema = OFF;
+             PRAGMA secure_delete = ON; PRAGMA synchronous = FULL;",
+        )
+        .map_err(while_opening)?;
+    if matches!(place, Place::File(_)) {
+        turn_log_on(&connection, &patience)?;
+    }
+    let store = Store {
+        connection,
+        patience,
+        answering: Arc::new(AtomicU64::new(ANY)),
+    };
+    Ok((store, found))
+}
+
+fn open_file(path: &Path) -> Result<Connection, OpenFault> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    Connection::open_with_flags(file::absolute(path)?, flags).map_err(while_opening)
+}
+
+/// `SQLite`'s `memdb`: a name that begins with a slash is shared by the connections of this process.
+fn open_memory(name: &str) -> Result<Connection, OpenFault> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_URI
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    Connection::open_with_flags(format!("file:/{name}?vfs=memdb"), flags).map_err(while_opening)
+}
+
+/// Turns the write-ahead log on. This one lock `SQLite` does not wait for by itself.
+fn turn_log_on(connection: &Connection, patience: &Patience) -> Result<(), OpenFault> {
+    let mut again = patience.handler();
+    let mut asked = 0;
+    loop {
+        let mode = connection.query_row("PRAGMA journal_mode = WAL", (), |row| row.get(0));
+        match mode.map_err(while_opening) {
+            Ok(mode) => {
+                let mode: String = mode;
+                return if mode == "wal" {
+                    Ok(())
+                } else {
+                    Err(OpenFault::NoWal)
+                };
+            }
+            Err(OpenFault::Fault(Fault::Busy)) if again(asked) => asked += 1,
+            Err(fault) => return Err(fault),
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! What time alone has done, written down. Nothing that authenticates waits for it.
+
+use rusqlite::params;
+
+use crate::domain::api_key::KeyId;
+use crate::domain::secret::{Ended, PENDING_LIFE};
+use crate::domain::state::RESTORABLE;
+use crate::domain::time::Timestamp;
+use crate::domain::trouble::Fault;
+use crate::store::Tx;
+
+const PENDING: &str = "ended_at IS NULL AND delivered_at IS NULL AND issued_at <= ?1";
+const RETIRING: &str = "ended_at IS NULL AND retires_at IS NOT NULL AND retires_at <= ?1";
+const EXPIRED: &str = "deleted_at IS NULL AND expires_at IS NOT NULL AND expiry_noted IS NOT expires_at \
+                       AND expires_at <= ?1";
+const ERASABLE: &str = "deleted_at IS NOT NULL AND erased = 0 AND deleted_at <= ?1";
+
+/// A key whose expiry has come and is told in no event yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expired {
+    pub id: KeyId,
+    pub name: String,
+    pub expires_at: Timestamp,
+}
+
+/// Whether there is anything to write down.
+///
+/// # Errors
+/// What the database said.
+pub fn due(tx: &Tx<'_>, now: Timestamp) -> Result<bool, Fault> {
+    for (table, condition, before) in [
+        ("api_key_secrets", PENDING, now.plus(-PENDING_LIFE)),
+        ("api_key_secrets", RETIRING, now),
+        ("api_keys", EXPIRED, now),
+        ("api_keys", ERASABLE, now.plus(-RESTORABLE)),
+    ] {
+        let sql = format!("SELECT EXISTS (SELECT 1 FROM {table} WHERE {condition})");
+        if tx
+            .0
+            .prepare_cached(&sql)?
+            .query_row([before.0], |row| row.get(0))?
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Ends up to `most` pending and `most` retiring secrets whose time was reached, at the instant it was.
+///
+/// # Errors
+/// What the database said.
+pub fn end_secrets(tx: &Tx<'_>, now: Timestamp, most: u32) -> Result<usize, Fault> {
+    let sql = |at: String, condition| {
+        format!(
+            "UPDATE api_key_secrets SET ended_at = {at}, ended = ?2, hash = NULL
+             WHERE id IN (SELECT id FROM api_key_secrets WHERE {condition} LIMIT ?3)"
+        )
+    };
+    let void =
+        tx.0.prepare_cached(&sql(format!("issued_at + {PENDING_LIFE}"), PENDING))?
+            .execute(params![
+                now.plus(-PENDING_LIFE).0,
+                Ended::NotDeliveredInTime.word(),
+                most
+            ])?;
+    let dead =
+        tx.0.prepare_cached(&sql("retires_at".to_owned(), RETIRING))?
+            .execute(params![now.0, Ended::OverlapOver.word(), most])?;
+    Ok(void + dead)
+}
+
+/// Up to `most` keys whose expiry is to be told.
+///
+/// # Errors
+/// What the database said.
+pub fn expired(tx: &Tx<'_>, now: Timestamp, most: u32) -> Result<Vec<Expired>, Fault> {
+    let sql = format!(
+        "SELECT id, name, expires_at FROM api_keys WHERE {EXPIRED} ORDER BY expires_at LIMIT ?2"
+    );
+    let mut query = tx.0.prepare_cached(&sql)?;
+    let keys = query
+        .query_map(params![now.0, most], |row| {
+            Ok(Expired {
+                id: KeyId(row.get(0)?),
+                name: row.get(1)?,
+                expires_at: Timestamp(row.get(2)?),
+            })
+        })?
+        .collect::<Result<_, _>>();
+    Ok(keys?)
+}
+
+/// Notes that a key's present expiry was told.
+///
+/// # Errors
+/// What the database said.
+pub fn note_expired(tx: &Tx<'_>, key: KeyId) -> Result<(), Fault> {
+    tx.0.prepare_cached("UPDATE api_keys SET expiry_noted = expires_at WHERE id = ?1")?
+        .execute([key.0])?;
+    Ok(())
+}
+
+/// Erases the hashes of up to `most` keys that were deleted too long ago to be restored.
+///
+/// # Errors
+/// What the database said.
+pub fn erase(tx: &Tx<'_>, now: Timestamp, most: u32) -> Result<usize, Fault> {
+    let sql = format!("SELECT id FROM api_keys WHERE {ERASABLE} LIMIT ?2");
+    let ids: Vec<i64> =
+        tx.0.prepare_cached(&sql)?
+            .query_map(params![now.plus(-RESTORABLE).0, most], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+    for id in &ids {
+        tx.0.prepare_cached(
+            "UPDATE api_key_secrets SET ended_at = ?2, ended = ?3, hash = NULL WHERE key = ?1 AND ended_at IS NULL",
+        )?
+        .execute(params![id, now.0, Ended::KeyDeleted.word()])?;
+        tx.0.prepare_cached("UPDATE api_keys SET erased = 1 WHERE id = ?1")?
+            .execute([id])?;
+    }
+    Ok(ids.len())
+}

@@ -1,0 +1,69 @@
+//! What is noted when a secret is used: the last use, and refusals. It never changes a row's version.
+
+use rusqlite::{OptionalExtension, params};
+
+use crate::domain::api_key::KeyId;
+use crate::domain::secret::SecretId;
+use crate::domain::time::{HOUR, Timestamp};
+use crate::domain::trouble::Fault;
+use crate::store::Tx;
+
+/// A refused secret is told in an event again after this long, in milliseconds.
+const QUIET: i64 = HOUR;
+
+/// Notes a successful use of a secret: the unsuccessful attempts count from here.
+///
+/// # Errors
+/// What the database said.
+pub fn accepted(tx: &Tx<'_>, key: KeyId, secret: SecretId, now: Timestamp) -> Result<(), Fault> {
+    tx.0.prepare_cached("UPDATE api_keys SET last_sign_in_at = ?2, attempts = 0 WHERE id = ?1")?
+        .execute([key.0, now.0])?;
+    tx.0.prepare_cached("UPDATE api_key_secrets SET last_used_at = ?2 WHERE id = ?1")?
+        .execute([secret.0, now.0])?;
+    Ok(())
+}
+
+/// Counts a refused use. Where an event is due, it gives how many refusals for this reason there were since the
+/// last one, this one included.
+///
+/// # Errors
+/// What the database said.
+pub fn refused(
+    tx: &Tx<'_>,
+    key: KeyId,
+    secret: SecretId,
+    reason: &str,
+    now: Timestamp,
+) -> Result<Option<i64>, Fault> {
+    tx.0.prepare_cached("UPDATE api_keys SET attempts = attempts + 1 WHERE id = ?1")?
+        .execute([key.0])?;
+    tx.0.prepare_cached(
+        "UPDATE api_key_secrets SET uses_refused = uses_refused + 1 WHERE id = ?1",
+    )?
+    .execute([secret.0])?;
+    let before: Option<(i64, i64)> =
+        tx.0.prepare_cached(
+            "SELECT uncounted, reported_at FROM refused_uses WHERE secret = ?1 AND reason = ?2",
+        )?
+        .query_row(params![secret.0, reason], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .optional()?;
+    let (uncounted, reported_at) = match before {
+        Some((uncounted, at)) if now.since(Timestamp(at)) < QUIET => (uncounted + 1, Some(at)),
+        Some((uncounted, _)) => (uncounted + 1, None),
+        None => (1, None),
+    };
+    let quiet = reported_at.is_some();
+    tx.0.prepare_cached(
+        "INSERT INTO refused_uses (secret, reason, uncounted, reported_at) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT DO UPDATE SET uncounted = excluded.uncounted, reported_at = excluded.reported_at",
+    )?
+    .execute(params![
+        secret.0,
+        reason,
+        if quiet { uncounted } else { 0 },
+        reported_at.unwrap_or(now.0),
+    ])?;
+    Ok((!quiet).then_some(uncounted))
+}

@@ -1,0 +1,193 @@
+//! Every way out of the terminal: quit, panic, signal, hang-up. Each restores it, once, and none can be held up by a
+//! thread that is stuck in a write.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::os::fd::AsFd;
+use std::panic::{self, PanicHookInfo};
+use std::sync::mpsc;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use crossterm::cursor::Show;
+use crossterm::event::DisableBracketedPaste;
+use crossterm::queue;
+use crossterm::style::{Attribute, SetAttribute};
+use crossterm::terminal::{LeaveAlternateScreen, disable_raw_mode};
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use signal_hook::iterator::Signals;
+use signal_hook::low_level;
+
+use crate::text::Text;
+
+/// How long a terminal that hung up is given to take the restoring sequences.
+const HUNG_UP: Duration = Duration::from_millis(60);
+/// How long a terminal that is still there is given.
+const PRESENT: Duration = Duration::from_secs(1);
+/// What a process that a panic ended answers, as Rust has it.
+const PANICKED: i32 = 101;
+
+/// The terminal, until it is given back. Whoever restores takes it away, so nothing is drawn afterwards.
+static TERMINAL: Mutex<Option<File>> = Mutex::new(None);
+
+fn terminal() -> MutexGuard<'static, Option<File>> {
+    TERMINAL.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Hands over the terminal that is to be written to and restored.
+pub(super) fn take_over(file: File) {
+    *terminal() = Some(file);
+}
+
+/// Starts to watch for the ways out that are not the main thread's own.
+pub(super) fn watch() -> io::Result<()> {
+    let mut signals = Signals::new([SIGHUP, SIGINT, SIGQUIT, SIGTERM])?;
+    let named = |name: &str| thread::Builder::new().name(name.to_owned());
+    named("signals").spawn(move || {
+        if let Some(signal) = signals.forever().next() {
+            end(
+                128 + signal,
+                if signal == SIGHUP { HUNG_UP } else { PRESENT },
+            );
+        }
+    })?;
+    // Not left to SIGHUP, which may be ignored, nor to reading, which does not see the end of a terminal.
+    named("hang-up").spawn(|| {
+        if is_hung_up(PollTimeout::NONE) {
+            hung_up();
+        }
+    })?;
+    let main = thread::current().id();
+    let text = Text::en_us();
+    panic::set_hook(Box::new(move |panic| {
+        restore(Some(PRESENT));
+        // With nobody left to read it there is nothing to be done.
+        let _ = writeln!(io::stderr(), "{}", sentence(text, panic));
+        if thread::current().id() != main {
+            low_level::exit(PANICKED);
+        }
+    }));
+    Ok(())
+}
+
+/// Where and why, without a word that was put together at run time: it could quote a secret.
+fn sentence(text: Text, panic: &PanicHookInfo<'_>) -> String {
+    let place = panic.location().map(ToString::to_string);
+    let words = panic.payload().downcast_ref::<&'static str>();
+    text.fill(
+        "cli.panic",
+        &[
+            ("place", &place.unwrap_or_default()),
+            ("words", words.unwrap_or(&"")),
+        ],
+    )
+}
+
+/// Gives the terminal back at the end of the main thread, which waits until the terminal has taken everything.
+pub(super) fn quit() {
+    restore(None);
+}
+
+/// Ends the process because the terminal is gone.
+pub(super) fn hung_up() -> ! {
+    end(128 + SIGHUP, HUNG_UP)
+}
+
+/// Restores and ends the process, from any thread. Nothing is wiped here: there are no core dumps, and the kernel
+/// takes the pages.
+fn end(code: i32, limit: Duration) -> ! {
+    restore(Some(limit));
+    low_level::exit(code)
+}
+
+/// Gives the terminal back, if that was not done yet. With a limit a thread of its own does the writing: the main
+/// thread may have the terminal and be stuck in a write that never ends.
+fn restore(limit: Option<Duration>) {
+    if let Some(limit) = limit {
+        let (done, wait) = mpsc::channel();
+        let writer = thread::Builder::new().spawn(move || {
+            say_goodbye();
+            let _ = done.send(());
+        });
+        if writer.is_ok() {
+            let _ = wait.recv_timeout(limit);
+        }
+    } else {
+        say_goodbye();
+    }
+    // A terminal that refuses is gone.
+    let _ = disable_raw_mode();
+}
+
+fn say_goodbye() {
+    // Held while writing: a second way out waits for the first.
+    let mut terminal = terminal();
+    let mut bytes = Vec::new();
+    let queued = queue!(
+        bytes,
+        DisableBracketedPaste,
+        SetAttribute(Attribute::Reset),
+        Show,
+        LeaveAlternateScreen
+    );
+    if let (Some(mut file), Ok(())) = (terminal.take(), queued) {
+        let _ = file.write_all(&bytes);
+    }
+}
+
+/// Waits until standard input has hung up, or the time is over.
+fn is_hung_up(limit: PollTimeout) -> bool {
+    let stdin = io::stdin();
+    let gone = PollFlags::POLLHUP | PollFlags::POLLERR | PollFlags::POLLNVAL;
+    loop {
+        let mut watched = [PollFd::new(stdin.as_fd(), PollFlags::empty())];
+        match poll(&mut watched, limit) {
+            Err(Errno::EINTR) => {}
+            Err(_) => return false,
+            Ok(_) => return watched[0].revents().is_some_and(|r| r.intersects(gone)),
+        }
+    }
+}
+
+/// Writes to the terminal as long as the console has it.
+pub struct Out;
+
+impl Write for Out {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let terminal = terminal();
+        let mut file = terminal.as_ref().ok_or(io::ErrorKind::BrokenPipe)?;
+        let written = match file.write(bytes) {
+            // Another program that shares the terminal may have made it non-blocking.
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                let mut watched = [PollFd::new(file.as_fd(), PollFlags::POLLOUT)];
+                poll(&mut watched, PollTimeout::NONE)?;
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+            written => written,
+        };
+        drop(terminal);
+        // So that a hang-up is always told by the same exit code, whoever notices it first.
+        if written.is_err() && is_hung_up(PollTimeout::ZERO) {
+            hung_up();
+        }
+        written
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_written_once_the_terminal_was_given_back() {
+        let error = Out.write_all(b"x").expect_err("no terminal");
+        assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
+    }
+}

@@ -1,0 +1,222 @@
+//! ratatui's backend for us: crossterm's sequences, gathered so that a frame is one write, and wiped once written.
+
+use std::io::{self, Write};
+
+use crossterm::terminal;
+use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
+use ratatui::buffer::Cell;
+use ratatui::layout::{Position, Size};
+use zeroize::{Zeroize, Zeroizing};
+
+/// Bytes set aside for a frame; an ordinary full draw of a large window fits.
+const FRAME: usize = 32 * 1024;
+/// The size that is taken when a terminal does not know its own.
+const FALLBACK: Size = Size {
+    width: 80,
+    height: 24,
+};
+
+/// A backend that gathers a frame's bytes, writes them with one `write_all` and wipes its copy.
+///
+/// What would change nothing is left out, so a frame like the one before it is 0 bytes.
+pub struct Screen<W> {
+    frame: FrameWriter,
+    out: W,
+    cursor_shown: Option<bool>,
+    /// Where the terminal's cursor is, if that is known.
+    cursor_at: Option<Position>,
+}
+
+impl<W: Write> Screen<W> {
+    /// A screen that writes to `out`.
+    #[must_use]
+    pub fn new(out: W) -> Screen<W> {
+        Screen {
+            frame: FrameWriter::with_capacity(FRAME),
+            out,
+            cursor_shown: None,
+            cursor_at: None,
+        }
+    }
+
+    /// crossterm's backend holds nothing but its writer, so it is made for each call.
+    fn crossterm(&mut self) -> CrosstermBackend<&mut FrameWriter> {
+        CrosstermBackend::new(&mut self.frame)
+    }
+}
+
+impl<W: Write> Backend for Screen<W> {
+    type Error = io::Error;
+
+    fn draw<'a, I>(&mut self, cells: I) -> io::Result<()>
+    where
+        I: Iterator<Item = (u16, u16, &'a Cell)>,
+    {
+        let mut cells = cells.peekable();
+        if cells.peek().is_none() {
+            return Ok(());
+        }
+        self.cursor_at = None;
+        self.crossterm().draw(cells)
+    }
+
+    fn hide_cursor(&mut self) -> io::Result<()> {
+        if self.cursor_shown.replace(false) == Some(false) {
+            return Ok(());
+        }
+        self.crossterm().hide_cursor()
+    }
+
+    fn show_cursor(&mut self) -> io::Result<()> {
+        if self.cursor_shown.replace(true) == Some(true) {
+            return Ok(());
+        }
+        self.crossterm().show_cursor()
+    }
+
+    /// Refused: the terminal's answer would have to be fought over with the thread that reads the keys.
+    fn get_cursor_position(&mut self) -> io::Result<Position> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
+        let position = position.into();
+        if self.cursor_at.replace(position) == Some(position) {
+            return Ok(());
+        }
+        self.crossterm().set_cursor_position(position)
+    }
+
+    fn clear(&mut self) -> io::Result<()> {
+        self.crossterm().clear()
+    }
+
+    fn clear_region(&mut self, region: ClearType) -> io::Result<()> {
+        self.crossterm().clear_region(region)
+    }
+
+    fn size(&self) -> io::Result<Size> {
+        let (width, height) = terminal::size()?;
+        if width == 0 || height == 0 {
+            return Ok(FALLBACK);
+        }
+        Ok(Size { width, height })
+    }
+
+    fn window_size(&mut self) -> io::Result<WindowSize> {
+        self.crossterm().window_size()
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.frame.send(&mut self.out)
+    }
+}
+
+/// A frame's bytes. crossterm's commands flush after each cursor move, so `flush` does nothing here: [`Screen`]
+/// sends the bytes when the frame is complete.
+struct FrameWriter(Zeroizing<Vec<u8>>);
+
+impl FrameWriter {
+    fn with_capacity(bytes: usize) -> FrameWriter {
+        FrameWriter(Zeroizing::new(Vec::with_capacity(bytes)))
+    }
+
+    fn send(&mut self, out: &mut impl Write) -> io::Result<()> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        let sent = out.write_all(&self.0).and_then(|()| out.flush());
+        // Only the part in use: the rest was wiped when it was last in use.
+        self.0.as_mut_slice().zeroize();
+        self.0.clear();
+        sent
+    }
+}
+
+impl Write for FrameWriter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let needed = self.0.len() + bytes.len();
+        if needed > self.0.capacity() {
+            // A vector that grows by itself leaves its old bytes behind; the one replaced here is wiped.
+            let mut larger = Zeroizing::new(Vec::with_capacity(needed.next_power_of_two()));
+            larger.extend_from_slice(&self.0);
+            self.0 = larger;
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::layout::Rect;
+    use ratatui::widgets::Paragraph;
+    use ratatui::{Terminal, TerminalOptions, Viewport};
+
+    use super::*;
+
+    /// Every write on its own.
+    #[derive(Default)]
+    struct Writes(Vec<Vec<u8>>);
+
+    impl Write for &mut Writes {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.push(bytes.to_vec());
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn draw(terminal: &mut Terminal<Screen<&mut Writes>>, text: &str, x: u16) {
+        terminal
+            .draw(|frame| {
+                frame.render_widget(Paragraph::new(text), frame.area());
+                frame.set_cursor_position((x, 0));
+            })
+            .expect("drawn");
+    }
+
+    fn terminal(writes: &mut Writes) -> Terminal<Screen<&mut Writes>> {
+        let viewport = Viewport::Fixed(Rect::new(0, 0, 20, 2));
+        Terminal::with_options(Screen::new(writes), TerminalOptions { viewport }).expect("terminal")
+    }
+
+    #[test]
+    fn a_frame_is_one_write_and_an_unchanged_frame_is_none() {
+        let mut writes = Writes::default();
+        let mut terminal = terminal(&mut writes);
+        draw(&mut terminal, "one", 3);
+        draw(&mut terminal, "one", 3);
+        draw(&mut terminal, "one", 4);
+        draw(&mut terminal, "two", 4);
+        drop(terminal);
+        let writes: Vec<_> = writes
+            .0
+            .iter()
+            .map(|w| String::from_utf8_lossy(w))
+            .collect();
+        assert_eq!(writes.len(), 3, "{writes:?}");
+        assert!(writes[0].contains("one") && writes[0].ends_with("\x1b[?25h\x1b[1;4H"));
+        assert_eq!(writes[1], "\x1b[1;5H");
+        assert!(writes[2].contains("two") && writes[2].ends_with("\x1b[1;5H"));
+    }
+
+    #[test]
+    fn a_frame_larger_than_the_buffer_is_still_one_write() {
+        let mut frame = FrameWriter::with_capacity(4);
+        let mut writes = Writes::default();
+        for part in ["abc", "defghijkl", "m"] {
+            frame.write_all(part.as_bytes()).expect("gathered");
+        }
+        frame.send(&mut &mut writes).expect("sent");
+        assert_eq!(writes.0, [b"abcdefghijklm"]);
+        assert!(frame.0.is_empty());
+    }
+}
