@@ -1,0 +1,20 @@
+//! The database and the use cases on it, without a terminal.
+
+mod support;
+
+#[path = "store/demo.rs"]
+mod demo;
+#[path = "store/events.rs"]
+mod events;
+#[path = "store/keys.rs"]
+mod keys;
+#[path = "store/list.rs"]
+mod list;
+#[path = "store/machine.rs"]
+mod machine;
+#[path = "store/opening.rs"]
+mod opening;
+#[path = "store/processes.rs"]
+mod processes;
+#[path = "store/secrets.rs"]
+mod secrets;

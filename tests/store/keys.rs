@@ -1,0 +1,344 @@
+//! Creating, saving, locking out and deleting keys, and who may.
+
+use keyward::domain::api_key::{ApiKeyDraft, ApiKeyFields, KeyId};
+use keyward::domain::problem::{Field, Problem, Rule, Value};
+use keyward::domain::rights::Right;
+use keyward::domain::role::{AUDITOR, FULL_ACCESS, RoleId};
+use keyward::domain::secret::SecretId;
+use keyward::domain::trouble::Trouble;
+use keyward::domain::user::Actor;
+use keyward::service::Service;
+
+use crate::support::database::{Bench, draft, in_memory, raw};
+
+fn bench() -> Bench {
+    Bench::new(in_memory())
+}
+
+impl Bench {
+    fn fields(&self, id: KeyId) -> ApiKeyFields {
+        self.service
+            .properties(&self.alice, id)
+            .expect("read")
+            .fields
+    }
+
+    /// Saves one change of alice's against what she read.
+    fn save(
+        &mut self,
+        id: KeyId,
+        before: &ApiKeyFields,
+        change: impl FnOnce(&mut ApiKeyDraft),
+    ) -> Result<ApiKeyFields, Trouble> {
+        let mut draft = ApiKeyDraft::from(before);
+        change(&mut draft);
+        self.service.save(&self.alice, id, before, &draft)
+    }
+}
+
+fn problems<T: std::fmt::Debug>(result: Result<T, Trouble>) -> Vec<Problem> {
+    match result {
+        Err(Trouble::Problems(problems)) => problems,
+        other => panic!("no problems: {other:?}"),
+    }
+}
+
+#[test]
+fn a_name_is_taken_in_any_case_and_composition_until_the_key_is_deleted() {
+    let mut bench = bench();
+    let first = bench.create("Équipe").key;
+    for same in ["Équipe", "éQUIPE", "E\u{301}quipe", " équipe "] {
+        let found = problems(bench.service.create(&bench.alice, &draft(same)));
+        let rule = Rule::NameTaken {
+            id: first.0,
+            name: "Équipe".to_owned(),
+        };
+        assert_eq!(found, [Problem::new(Field::Name, rule)], "{same}");
+    }
+    let second = bench.create("other").key;
+    let before = bench.fields(second);
+    let found = problems(bench.save(second, &before, |draft| draft.name = "ÉQUIPE".to_owned()));
+    assert_eq!(found[0].field, Field::Name);
+    bench.service.delete(&bench.alice, first).expect("deleted");
+    assert!(
+        bench
+            .save(second, &before, |draft| draft.name = "ÉQUIPE".to_owned())
+            .is_ok()
+    );
+    let before = bench.fields(second);
+    let renamed = bench.save(second, &before, |draft| draft.name = "équipe".to_owned());
+    assert_eq!(
+        renamed.expect("a key may change its own case").name,
+        "équipe"
+    );
+}
+
+#[test]
+fn bad_names_never_reach_the_database() {
+    let mut bench = bench();
+    let secret = bench.create("a").secret.expose().to_owned();
+    for bad in [
+        "",
+        "  \u{3000}",
+        &"x".repeat(1_000),
+        "a\u{1b}[2J",
+        "a\nb",
+        "ab\u{202e}",
+        "ab\u{200b}",
+        &secret,
+    ] {
+        let found = problems(bench.service.create(&bench.alice, &draft(bad)));
+        assert_eq!(found[0].field, Field::Name);
+    }
+    let counts = bench
+        .service
+        .counts(&bench.alice, &keyward::domain::list::Filter::default());
+    assert_eq!(counts.expect("counted").all, 1);
+}
+
+#[test]
+fn a_role_that_does_not_exist_is_a_problem_beside_the_others() {
+    let mut bench = bench();
+    bench.create("a");
+    let wrong = ApiKeyDraft {
+        role: RoleId(99),
+        ..draft("A")
+    };
+    let fields: Vec<Field> = problems(bench.service.create(&bench.alice, &wrong))
+        .into_iter()
+        .map(|problem| problem.field)
+        .collect();
+    assert_eq!(fields, [Field::Name, Field::Role]);
+}
+
+#[test]
+fn two_people_saving_different_fields_lose_nothing() {
+    let mut bench = bench();
+    let bob = bench.user("bob", FULL_ACCESS);
+    let id = bench.create("a").key;
+    let before = bench.fields(id);
+    let theirs = ApiKeyDraft {
+        role: FULL_ACCESS,
+        ..ApiKeyDraft::from(&before)
+    };
+    bench
+        .another()
+        .save(&bob, id, &before, &theirs)
+        .expect("saved");
+    let merged = bench
+        .save(id, &before, |draft| draft.description = "mine".to_owned())
+        .expect("saved");
+    assert_eq!(
+        (merged.role, merged.description.as_str()),
+        (FULL_ACCESS, "mine")
+    );
+    assert_eq!(bench.fields(id), merged);
+}
+
+#[test]
+fn two_people_saving_one_field_are_told_by_whom() {
+    let mut bench = bench();
+    let bob = bench.user("bob", FULL_ACCESS);
+    let id = bench.create("a").key;
+    let before = bench.fields(id);
+    let theirs = ApiKeyDraft {
+        description: "theirs".to_owned(),
+        ..ApiKeyDraft::from(&before)
+    };
+    bench
+        .another()
+        .save(&bob, id, &before, &theirs)
+        .expect("saved");
+    let found = problems(bench.save(id, &before, |draft| draft.description = "mine".to_owned()));
+    let rule = Rule::ChangedMeanwhile {
+        theirs: Value::Text("theirs".to_owned()),
+        by: Some("bob".to_owned()),
+    };
+    assert_eq!(found, [Problem::new(Field::Description, rule)]);
+}
+
+#[test]
+fn an_event_tells_each_changed_field_and_the_lock_has_its_own() {
+    let mut bench = bench();
+    let id = bench.create("a").key;
+    let before = bench.fields(id);
+    bench
+        .save(id, &before, |draft| {
+            draft.name = "b".to_owned();
+            draft.expires_on = Some("2026-12-31".to_owned());
+            draft.locked_out = true;
+        })
+        .expect("saved");
+    let events = bench.events();
+    assert_eq!(bench.event_numbers(), [656, 9000, 658, 673]);
+    let body: serde_json::Value = serde_json::from_str(&events[2].2).expect("JSON");
+    assert_eq!(body["version"], 1);
+    assert_eq!(
+        body["changes"]["name"],
+        serde_json::json!({ "before": "a", "after": "b" })
+    );
+    assert_eq!(body["changes"]["expires"]["after"]["on"], "2026-12-31");
+    assert_eq!(
+        body["changes"].as_object().map(serde_json::Map::len),
+        Some(2)
+    );
+    assert_eq!(events[2].1, "alice");
+}
+
+#[test]
+fn what_changes_nothing_writes_nothing() {
+    let mut bench = bench();
+    let id = bench.create("a").key;
+    bench.service.lock_out(&bench.alice, id).expect("locked");
+    let watcher = bench.another();
+    let events = bench.events();
+    let version = watcher.data_version().expect("read");
+    bench
+        .service
+        .lock_out(&bench.alice, id)
+        .expect("locked already");
+    let before = bench.fields(id);
+    bench.save(id, &before, |_| {}).expect("nothing to save");
+    assert_eq!(
+        (bench.events(), watcher.data_version()),
+        (events, Ok(version))
+    );
+    bench.service.unlock(&bench.alice, id).expect("unlocked");
+    assert_eq!(bench.event_numbers(), [656, 9000, 673, 674]);
+    assert_ne!(watcher.data_version(), Ok(version));
+}
+
+#[test]
+fn a_deleted_key_is_shown_and_changed_no_more() {
+    let mut bench = bench();
+    let id = bench.create("a").key;
+    let before = bench.fields(id);
+    bench.service.delete(&bench.alice, id).expect("deleted");
+    assert!(
+        bench
+            .service
+            .properties(&bench.alice, id)
+            .expect("shown")
+            .facts
+            .deleted
+    );
+    let gone = Err(Trouble::KeyGone(id));
+    assert_eq!(bench.service.delete(&bench.alice, id), gone);
+    assert_eq!(bench.service.lock_out(&bench.alice, id), gone);
+    assert_eq!(
+        bench
+            .save(id, &before, |draft| draft.name = "b".to_owned())
+            .map(|_| ()),
+        gone
+    );
+    assert_eq!(bench.service.issue(&bench.alice, id).map(|_| ()), gone);
+    let never = KeyId(id.0 + 1);
+    assert_eq!(
+        bench.service.properties(&bench.alice, never).map(|_| ()),
+        Err(Trouble::KeyGone(never))
+    );
+}
+
+#[test]
+fn an_id_is_never_used_again() {
+    let mut bench = bench();
+    let id = bench.create("a").key;
+    let connection = raw(&bench.place);
+    connection
+        .execute_batch(
+            "PRAGMA foreign_keys = OFF; DELETE FROM api_keys; DELETE FROM api_key_secrets;",
+        )
+        .expect("removed behind our back");
+    assert!(bench.create("a").key > id);
+}
+
+#[test]
+fn an_auditor_is_refused_every_change() {
+    type Use = fn(&mut Service, &Actor, KeyId, SecretId, &ApiKeyFields) -> Result<(), Trouble>;
+    let uses: [(Right, Use); 10] = [
+        (Right::CreateApiKeys, |s, who, _, _, _| {
+            s.create(who, &draft("new")).map(|_| ())
+        }),
+        (Right::EditApiKeys, |s, who, key, _, fields| {
+            s.save(who, key, fields, &draft("x")).map(|_| ())
+        }),
+        (Right::EditApiKeys, |s, who, key, _, _| s.lock_out(who, key)),
+        (Right::EditApiKeys, |s, who, key, _, _| s.unlock(who, key)),
+        (Right::DeleteApiKeys, |s, who, key, _, _| s.delete(who, key)),
+        (Right::EditApiKeys, |s, who, key, _, _| {
+            s.issue(who, key).map(|_| ())
+        }),
+        (Right::EditApiKeys, |s, who, _, id, _| {
+            s.deliver(who, id, None).map(|_| ())
+        }),
+        (Right::EditApiKeys, |s, who, _, id, _| s.discard(who, id)),
+        (Right::EditApiKeys, |s, who, key, _, _| {
+            s.end_overlap(who, key)
+        }),
+        (Right::EditApiKeys, |s, who, _, id, _| {
+            s.saved_to_file(who, id, "secret.txt")
+        }),
+    ];
+    let mut bench = bench();
+    let auditor = bench.user("auditor", AUDITOR);
+    let issued = bench.create("a");
+    let (before, fields) = (bench.events(), bench.fields(issued.key));
+    for (right, change) in uses {
+        let refused = change(&mut bench.service, &auditor, issued.key, issued.id, &fields);
+        assert_eq!(refused, Err(Trouble::NotAuthorized(right)));
+    }
+    assert_eq!((bench.events(), bench.fields(issued.key)), (before, fields));
+    assert_eq!(
+        bench.hasher.computations(),
+        1,
+        "a refused issue costs no hash"
+    );
+    assert!(bench.service.properties(&auditor, issued.key).is_ok());
+}
+
+#[test]
+fn a_right_that_was_taken_away_counts_at_once() {
+    let mut bench = bench();
+    let bob = bench.user("bob", FULL_ACCESS);
+    let connection = raw(&bench.place);
+    connection
+        .execute("UPDATE users SET role = 2 WHERE name = 'bob'", ())
+        .expect("demoted");
+    let refused = bench.service.create(&bob, &draft("a")).map(|_| ());
+    assert_eq!(refused, Err(Trouble::NotAuthorized(Right::CreateApiKeys)));
+    connection
+        .execute("DELETE FROM users WHERE name = 'bob'", ())
+        .expect("removed");
+    let gone = Trouble::NoSuchUser("bob".to_owned());
+    assert_eq!(
+        bench.service.create(&bob, &draft("a")).map(|_| ()),
+        Err(gone.clone())
+    );
+    assert_eq!(bench.service.sign_in("bob"), Err(gone));
+}
+
+#[test]
+fn who_may_not_view_sees_nothing() {
+    let bench = bench();
+    raw(&bench.place)
+        .execute("UPDATE roles SET rights = '[]' WHERE id = 1", ())
+        .expect("emptied");
+    let refused = Trouble::NotAuthorized(Right::ViewApiKeys);
+    let query = crate::support::database::everything();
+    assert_eq!(
+        bench.service.window(&bench.alice, &query).map(|_| ()),
+        Err(refused.clone())
+    );
+    assert_eq!(
+        bench
+            .service
+            .counts(&bench.alice, &query.filter)
+            .map(|_| ()),
+        Err(refused.clone())
+    );
+    assert_eq!(
+        bench.service.properties(&bench.alice, KeyId(1)).map(|_| ()),
+        Err(refused.clone())
+    );
+    assert_eq!(bench.service.roles(&bench.alice).map(|_| ()), Err(refused));
+}

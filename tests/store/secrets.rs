@@ -1,0 +1,413 @@
+//! What happens to secrets, seen from the client that sends one.
+
+use keyward::domain::role::FULL_ACCESS;
+use keyward::domain::secret::Overlap;
+use keyward::domain::state::RESTORABLE;
+use keyward::domain::time::{DAY, HOUR, MINUTE};
+use keyward::domain::trouble::Trouble;
+use keyward::domain::verdict::{Refused, Verdict};
+use keyward::store::Place;
+use rusqlite::Connection;
+
+use crate::support::database::{Bench, NOW, draft, in_memory, on_disk, raw};
+
+fn bench() -> Bench {
+    Bench::new(in_memory())
+}
+
+fn number(connection: &Connection, sql: &str) -> i64 {
+    connection.query_row(sql, (), |row| row.get(0)).expect(sql)
+}
+
+#[test]
+fn the_secret_is_in_no_byte_of_the_database() {
+    let (directory, path) = on_disk();
+    let mut bench = Bench::new(Place::File(path));
+    let mut secrets = vec![bench.delivered("a")];
+    let key = secrets[0].key;
+    for overlap in [Overlap::Hour, Overlap::None] {
+        let issued = bench.issue(key);
+        bench.deliver(&issued, Some(overlap));
+        secrets.push(issued);
+    }
+    let discarded = bench.issue(key);
+    bench
+        .service
+        .saved_to_file(&bench.alice, discarded.id, discarded.secret.expose())
+        .expect("noted");
+    bench
+        .service
+        .discard(&bench.alice, discarded.id)
+        .expect("discarded");
+    secrets.push(discarded);
+    for secret in &secrets {
+        bench.refusal(secret);
+    }
+    let mut files = 0;
+    for entry in std::fs::read_dir(directory.path()).expect("listed") {
+        let bytes = std::fs::read(entry.expect("an entry").path()).expect("read");
+        files += 1;
+        for secret in &secrets {
+            // The base64 of any three of the random bytes that lie together; the last eleven characters are the tag.
+            let (_, body) = secret.secret.expose().split_once(':').expect("a secret");
+            for part in body.as_bytes()[..32].chunks(8) {
+                assert!(!bytes.windows(part.len()).any(|window| window == part));
+            }
+        }
+    }
+    assert!(files >= 2, "the log is there too");
+}
+
+#[test]
+fn an_undelivered_secret_does_not_authenticate() {
+    let mut bench = bench();
+    let issued = bench.create("a");
+    assert_eq!(bench.refusal(&issued), Some(Refused::NotDelivered));
+    bench.clock.advance(HOUR - 1);
+    assert_eq!(bench.refusal(&issued), Some(Refused::NotDelivered));
+    bench.deliver(&issued, None);
+    assert_eq!(bench.refusal(&issued), None);
+}
+
+#[test]
+fn a_pending_secret_is_void_at_the_exact_instant_of_its_hour() {
+    let mut bench = bench();
+    let issued = bench.create("a");
+    bench.clock.advance(HOUR);
+    let late = bench.service.deliver(&bench.alice, issued.id, None);
+    assert_eq!(late, Err(Trouble::SecretVoid));
+    assert_eq!(bench.refusal(&issued), Some(Refused::NotDelivered));
+}
+
+#[test]
+fn a_replaced_secret_works_until_delivery_and_then_for_the_overlap_to_the_exact_instant() {
+    for overlap in Overlap::ALL {
+        let mut bench = bench();
+        let old = bench.delivered("a");
+        let new = bench.issue(old.key);
+        assert!(new.replaces);
+        assert_eq!(
+            (bench.refusal(&old), bench.refusal(&new)),
+            (None, Some(Refused::NotDelivered))
+        );
+        bench.deliver(&new, Some(overlap));
+        assert_eq!(bench.refusal(&new), None);
+        if overlap != Overlap::None {
+            bench.clock.advance(overlap.ms() - 1);
+            assert_eq!(bench.refusal(&old), None, "{overlap:?}");
+            bench.clock.advance(1);
+        }
+        assert_eq!(bench.refusal(&old), Some(Refused::Replaced), "{overlap:?}");
+        assert_eq!(bench.refusal(&new), None);
+    }
+}
+
+#[test]
+fn a_secret_still_retiring_ends_when_the_next_is_delivered() {
+    let mut bench = bench();
+    let first = bench.delivered("a");
+    let second = bench.issue(first.key);
+    bench.deliver(&second, Some(Overlap::Week));
+    let third = bench.issue(first.key);
+    assert_eq!(third.retiring_until, Some(NOW.plus(7 * DAY)));
+    bench.deliver(&third, Some(Overlap::Hour));
+    assert_eq!(bench.refusal(&first), Some(Refused::Replaced));
+    assert_eq!(
+        (bench.refusal(&second), bench.refusal(&third)),
+        (None, None)
+    );
+    bench
+        .service
+        .end_overlap(&bench.alice, first.key)
+        .expect("ended");
+    assert_eq!(bench.refusal(&second), Some(Refused::Replaced));
+    let again = bench.service.end_overlap(&bench.alice, first.key);
+    assert_eq!(again, Err(Trouble::NoOverlap));
+}
+
+#[test]
+fn of_two_administrators_issuing_at_once_the_earlier_ones_secret_is_void() {
+    let mut bench = bench();
+    let bob = bench.user("bob", FULL_ACCESS);
+    let key = bench.delivered("a").key;
+    let mut other = bench.another();
+    let hers = bench.issue(key);
+    let his = other.issue(&bob, key).expect("issued");
+    let refused = bench
+        .service
+        .deliver(&bench.alice, hers.id, Some(Overlap::Day));
+    assert_eq!(refused, Err(Trouble::SecretVoid));
+    assert!(other.deliver(&bob, his.id, Some(Overlap::Day)).is_ok());
+    assert_eq!(
+        (bench.refusal(&hers), bench.refusal(&his)),
+        (Some(Refused::NotDelivered), None)
+    );
+}
+
+#[test]
+fn a_key_deleted_while_its_secret_is_shown_makes_that_secret_void() {
+    let mut bench = bench();
+    let issued = bench.create("a");
+    bench
+        .another()
+        .delete(&bench.alice, issued.key)
+        .expect("deleted");
+    let refused = bench.service.deliver(&bench.alice, issued.id, None);
+    assert_eq!(refused, Err(Trouble::SecretVoid));
+    assert_eq!(bench.service.discard(&bench.alice, issued.id), Ok(()));
+    assert_eq!(bench.refusal(&issued), Some(Refused::Deleted));
+}
+
+#[test]
+fn delivering_twice_is_delivering_once_and_a_delivered_secret_is_not_discarded() {
+    let mut bench = bench();
+    let issued = bench.delivered("a");
+    bench.deliver(&issued, Some(Overlap::None));
+    assert!(bench.service.discard(&bench.alice, issued.id).is_err());
+    assert_eq!(bench.refusal(&issued), None);
+    assert_eq!(bench.event_numbers(), [656, 9000, 9001]);
+}
+
+#[test]
+fn a_discarded_secret_never_works_and_discarding_again_is_no_event() {
+    let mut bench = bench();
+    let issued = bench.create("a");
+    for _ in 0..2 {
+        assert_eq!(bench.service.discard(&bench.alice, issued.id), Ok(()));
+    }
+    let refused = bench.service.deliver(&bench.alice, issued.id, None);
+    assert_eq!(refused, Err(Trouble::SecretVoid));
+    assert_eq!(bench.event_numbers(), [656, 9000, 9002]);
+}
+
+#[test]
+fn only_a_secret_that_would_be_valid_costs_a_computation() {
+    let mut bench = bench();
+    let issued = bench.delivered("a");
+    let undelivered = bench.create("b");
+    let before = bench.hasher.computations();
+    let text = issued.secret.expose().to_owned();
+    let (_, body) = text.split_once(':').expect("a secret");
+    let cost = |bench: &Bench| bench.hasher.computations() - before;
+
+    let ask = |bench: &mut Bench, text: &str| match bench.service.authenticate(text.as_bytes()) {
+        Ok(Verdict::Refused(reason)) => Some(reason),
+        Ok(Verdict::Valid(_)) => None,
+        Err(trouble) => panic!("{trouble:?}"),
+    };
+    assert_eq!(ask(&mut bench, "no secret"), Some(Refused::Malformed));
+    assert_eq!(ask(&mut bench, &format!("2:{body}")), Some(Refused::Forged));
+    assert_eq!(
+        ask(&mut bench, &format!("99:{body}")),
+        Some(Refused::Forged)
+    );
+    bench
+        .service
+        .lock_out(&bench.alice, issued.key)
+        .expect("locked");
+    assert_eq!(ask(&mut bench, &text), Some(Refused::LockedOut));
+    bench
+        .service
+        .unlock(&bench.alice, issued.key)
+        .expect("unlocked");
+    assert_eq!(bench.refusal(&undelivered), Some(Refused::NotDelivered));
+    // A genuine tag of a key that a restored copy of the database does not know.
+    let connection = raw(&bench.place);
+    connection
+        .execute_batch("PRAGMA foreign_keys = OFF; UPDATE api_key_secrets SET tag = zeroblob(8) WHERE key = 2;")
+        .expect("changed");
+    assert_eq!(bench.refusal(&undelivered), Some(Refused::Unknown));
+    connection
+        .execute("UPDATE roles SET web_service = 0 WHERE id = 2", ())
+        .expect("changed");
+    assert_eq!(ask(&mut bench, &text), Some(Refused::NoApiAccess));
+    connection
+        .execute("UPDATE roles SET web_service = 1 WHERE id = 2", ())
+        .expect("changed");
+    connection
+        .execute(
+            "UPDATE api_keys SET expires_on = '2026-01-01', expires_at = 5",
+            (),
+        )
+        .expect("changed");
+    assert_eq!(ask(&mut bench, &text), Some(Refused::Expired));
+    connection
+        .execute(
+            "UPDATE api_keys SET expires_on = NULL, expires_at = NULL",
+            (),
+        )
+        .expect("changed");
+    assert_eq!(cost(&bench), 0);
+
+    assert_eq!(ask(&mut bench, &text), None);
+    assert_eq!(cost(&bench), 1);
+    // Another secret's hash under this tag.
+    connection
+        .execute("UPDATE api_key_secrets SET hash = (SELECT hash FROM api_key_secrets WHERE key = 2) WHERE key = 1", ())
+        .expect("changed");
+    assert_eq!(ask(&mut bench, &text), Some(Refused::Forged));
+}
+
+#[test]
+fn expired_at_the_exact_instant() {
+    let mut bench = bench();
+    let dated = keyward::domain::api_key::ApiKeyDraft {
+        expires_on: Some("2026-11-22".to_owned()),
+        ..draft("a")
+    };
+    let issued = bench.service.create(&bench.alice, &dated).expect("created");
+    bench.deliver(&issued, None);
+    bench.clock.advance(8 * HOUR - 1);
+    assert_eq!(bench.refusal(&issued), None);
+    bench.clock.advance(1);
+    assert_eq!(bench.refusal(&issued), Some(Refused::Expired));
+}
+
+#[test]
+fn refusals_are_counted_and_told_once_an_hour_with_their_number() {
+    let mut bench = bench();
+    let issued = bench.delivered("a");
+    bench
+        .service
+        .lock_out(&bench.alice, issued.key)
+        .expect("locked");
+    for _ in 0..3 {
+        bench.refusal(&issued);
+        bench.clock.advance(MINUTE);
+    }
+    bench.clock.advance(HOUR);
+    bench.refusal(&issued);
+    let told: Vec<String> = bench
+        .events()
+        .into_iter()
+        .filter(|event| event.0 == 675)
+        .map(|event| event.2)
+        .collect();
+    assert_eq!(told.len(), 2);
+    assert!(
+        told[0].contains("\"count\":1") && told[1].contains("\"count\":3"),
+        "{told:?}"
+    );
+    let properties = bench
+        .service
+        .properties(&bench.alice, issued.key)
+        .expect("read");
+    assert_eq!(
+        (properties.attempts, properties.secrets[0].uses_refused),
+        (4, 4)
+    );
+    bench
+        .service
+        .unlock(&bench.alice, issued.key)
+        .expect("unlocked");
+    assert_eq!(bench.refusal(&issued), None);
+    let properties = bench
+        .service
+        .properties(&bench.alice, issued.key)
+        .expect("read");
+    assert_eq!(
+        (properties.attempts, properties.secrets[0].uses_refused),
+        (0, 4)
+    );
+}
+
+#[test]
+fn a_use_is_noted_once_a_minute_and_changes_no_version() {
+    let mut bench = bench();
+    let issued = bench.delivered("a");
+    let connection = raw(&bench.place);
+    let version = number(&connection, "SELECT version FROM api_keys");
+    let last = "SELECT last_sign_in_at FROM api_keys";
+    bench.refusal(&issued);
+    bench.clock.advance(MINUTE);
+    bench.refusal(&issued);
+    assert_eq!(number(&connection, last), NOW.0);
+    bench.clock.advance(1);
+    bench.refusal(&issued);
+    assert_eq!(number(&connection, last), NOW.0 + MINUTE + 1);
+    assert_eq!(number(&connection, "SELECT version FROM api_keys"), version);
+}
+
+#[test]
+fn a_locked_database_changes_no_verdict() {
+    let (_directory, path) = on_disk();
+    let mut bench = Bench::new(Place::File(path));
+    let issued = bench.delivered("a");
+    let blocker = raw(&bench.place);
+    blocker.execute_batch("BEGIN IMMEDIATE").expect("locked");
+    assert_eq!(bench.refusal(&issued), None);
+    blocker
+        .execute_batch("ROLLBACK; UPDATE api_keys SET locked_out = 1")
+        .expect("changed");
+    blocker.execute_batch("BEGIN IMMEDIATE").expect("locked");
+    assert_eq!(bench.refusal(&issued), Some(Refused::LockedOut));
+}
+
+#[test]
+fn what_has_ended_keeps_no_hash_and_keeps_its_tag() {
+    let mut bench = bench();
+    let first = bench.delivered("a");
+    let second = bench.issue(first.key);
+    bench.deliver(&second, Some(Overlap::Hour));
+    let pending = bench.issue(first.key);
+    let connection = raw(&bench.place);
+    let hashes = "SELECT count(hash) FROM api_key_secrets";
+    assert_eq!(number(&connection, hashes), 3);
+    bench.clock.advance(HOUR);
+    assert_eq!(bench.service.sweep(), Ok(2));
+    assert_eq!(bench.service.sweep(), Ok(0));
+    assert_eq!(number(&connection, hashes), 1);
+    assert_eq!(bench.refusal(&first), Some(Refused::Replaced));
+    assert_eq!(bench.refusal(&pending), Some(Refused::NotDelivered));
+    bench
+        .service
+        .delete(&bench.alice, first.key)
+        .expect("deleted");
+    bench.clock.advance(RESTORABLE - 1);
+    assert_eq!(bench.service.sweep(), Ok(0));
+    bench.clock.advance(1);
+    assert_eq!(bench.service.sweep(), Ok(1));
+    assert_eq!(number(&connection, hashes), 0);
+    assert_eq!(bench.refusal(&second), Some(Refused::Deleted));
+}
+
+#[test]
+fn an_expiry_is_told_once_and_again_only_when_it_was_moved() {
+    let mut bench = bench();
+    let key = bench.delivered("a").key;
+    let expire = |bench: &mut Bench, day: &str| {
+        let before = bench
+            .service
+            .properties(&bench.alice, key)
+            .expect("read")
+            .fields;
+        let draft = keyward::domain::api_key::ApiKeyDraft {
+            expires_on: Some(day.to_owned()),
+            ..(&before).into()
+        };
+        bench
+            .service
+            .save(&bench.alice, key, &before, &draft)
+            .expect("saved");
+    };
+    expire(&mut bench, "2026-11-22");
+    assert_eq!(bench.service.sweep(), Ok(0));
+    bench.clock.advance(8 * HOUR);
+    assert_eq!(
+        (bench.service.sweep(), bench.service.sweep()),
+        (Ok(1), Ok(0))
+    );
+    expire(&mut bench, "2026-11-23");
+    bench.clock.advance(DAY);
+    assert_eq!(
+        (bench.service.sweep(), bench.service.sweep()),
+        (Ok(1), Ok(0))
+    );
+    let told: Vec<_> = bench
+        .events()
+        .into_iter()
+        .filter(|event| event.0 == 678)
+        .collect();
+    assert_eq!(told.len(), 2);
+    assert!(told.iter().all(|event| event.1.is_empty()), "by System");
+}

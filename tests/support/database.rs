@@ -1,0 +1,198 @@
+//! Databases to test on, and the people who use them.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use keyward::auth::hash::{Cost, Hasher};
+use keyward::auth::random::Random;
+use keyward::clock::SetClock;
+use keyward::domain::api_key::{ApiKeyDraft, KeyId, Locale};
+use keyward::domain::list::{Anchor, Filter, Order, WindowQuery};
+use keyward::domain::role::{AUDITOR, RoleId};
+use keyward::domain::secret::{IssuedSecret, Overlap};
+use keyward::domain::time::Timestamp;
+use keyward::domain::user::{Actor, OsAccount};
+use keyward::domain::verdict::{Refused, Verdict};
+use keyward::service::Service;
+use keyward::store::{Place, Store, events, users};
+use nix::unistd::geteuid;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use tempfile::TempDir;
+
+/// 2026-11-22 16:00 UTC.
+pub const NOW: Timestamp = Timestamp(1_795_363_200_000);
+
+/// The account that the tests run as, under a name of our own.
+pub fn account() -> OsAccount {
+    OsAccount {
+        uid: geteuid().as_raw(),
+        name: "alice".to_owned(),
+        root_by_sudo: false,
+    }
+}
+
+/// A database in memory that no other test sees.
+pub fn in_memory() -> Place {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    Place::Memory(format!("test-{}", NEXT.fetch_add(1, Ordering::SeqCst)))
+}
+
+/// A directory of the test's own, and the place of a database in it.
+pub fn on_disk() -> (TempDir, PathBuf) {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("keyward.db");
+    (directory, path)
+}
+
+/// A connection of its own, to look behind the product's back.
+pub fn raw(place: &Place) -> rusqlite::Connection {
+    let opened = match place {
+        Place::File(path) => rusqlite::Connection::open(path),
+        Place::Memory(name) => rusqlite::Connection::open(format!("file:/{name}?vfs=memdb")),
+    };
+    opened.expect("opened")
+}
+
+/// Services on one database, with a clock that the test moves.
+pub struct Bench {
+    pub place: Place,
+    pub clock: Arc<SetClock>,
+    pub hasher: Hasher,
+    pub service: Service,
+    /// Has Full Access.
+    pub alice: Actor,
+}
+
+impl Bench {
+    pub fn new(place: Place) -> Bench {
+        let clock = Arc::new(SetClock::new(NOW));
+        let hasher = Hasher::new(Cost::CHEAP);
+        let service = service(&place, &clock, &hasher, 1);
+        let alice = service.sign_in("alice").expect("the first user");
+        Bench {
+            place,
+            clock,
+            hasher,
+            service,
+            alice,
+        }
+    }
+
+    /// Another connection to the same database.
+    pub fn another(&self) -> Service {
+        service(&self.place, &self.clock, &self.hasher, 2)
+    }
+
+    /// Another store on the same database.
+    pub fn store(&self) -> Store {
+        Store::open_existing(&self.place, &account()).expect("opened")
+    }
+
+    /// Adds a user and signs in.
+    pub fn user(&self, name: &str, role: RoleId) -> Actor {
+        self.store()
+            .write(|tx| users::add(tx, name, role, NOW))
+            .expect("added");
+        self.service.sign_in(name).expect("signed in")
+    }
+
+    /// Creates a key; its secret is pending.
+    pub fn create(&mut self, name: &str) -> IssuedSecret {
+        self.service
+            .create(&self.alice, &draft(name))
+            .expect("created")
+    }
+
+    /// Creates a key with a delivered secret.
+    pub fn delivered(&mut self, name: &str) -> IssuedSecret {
+        let issued = self.create(name);
+        self.deliver(&issued, None);
+        issued
+    }
+
+    pub fn issue(&mut self, key: KeyId) -> IssuedSecret {
+        self.service.issue(&self.alice, key).expect("issued")
+    }
+
+    pub fn deliver(&mut self, issued: &IssuedSecret, overlap: Option<Overlap>) {
+        self.service
+            .deliver(&self.alice, issued.id, overlap)
+            .expect("delivered");
+    }
+
+    /// Why the secret is refused; `None` where it is valid.
+    pub fn refusal(&mut self, issued: &IssuedSecret) -> Option<Refused> {
+        let verdict = self.service.authenticate(issued.secret.expose().as_bytes());
+        match verdict.expect("a verdict") {
+            Verdict::Valid(_) => None,
+            Verdict::Refused(reason) => Some(reason),
+        }
+    }
+
+    /// The events so far, as (number, actor, body); the chain must hold.
+    pub fn events(&self) -> Vec<(i64, String, String)> {
+        let store = self.store();
+        let whole = store.read(events::check_chain).expect("read");
+        let connection = raw(&self.place);
+        let mut query = connection
+            .prepare("SELECT number, actor, body FROM events ORDER BY sequence")
+            .expect("prepared");
+        let events: Vec<_> = query
+            .query_map((), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .expect("queried")
+            .collect::<Result<_, _>>()
+            .expect("read");
+        assert_eq!(whole, Ok(i64::try_from(events.len()).expect("few")));
+        events
+    }
+
+    /// The numbers of the events so far.
+    pub fn event_numbers(&self) -> Vec<i64> {
+        self.events().iter().map(|event| event.0).collect()
+    }
+}
+
+/// A service on a place, which is made if need be; the first user is `alice`.
+pub fn service(place: &Place, clock: &Arc<SetClock>, hasher: &Hasher, seed: u64) -> Service {
+    service_for(place, &account(), clock, hasher, seed)
+}
+
+/// The same for another account.
+pub fn service_for(
+    place: &Place,
+    account: &OsAccount,
+    clock: &Arc<SetClock>,
+    hasher: &Hasher,
+    seed: u64,
+) -> Service {
+    let mut random = StdRng::seed_from_u64(seed);
+    let store = Store::create_or_open(place, account, NOW, &mut |bytes| random.fill(bytes))
+        .expect("opened");
+    Service::new(store, clock.clone(), Box::new(random), hasher.clone()).expect("a service")
+}
+
+/// What is typed for a new key that never expires.
+pub fn draft(name: &str) -> ApiKeyDraft {
+    ApiKeyDraft {
+        name: name.to_owned(),
+        description: String::new(),
+        role: AUDITOR,
+        locale: Locale::EnUs,
+        time_zone: "UTC".to_owned(),
+        expires_on: None,
+        expiry_edited: false,
+        locked_out: false,
+    }
+}
+
+/// Every undeleted key, by name.
+pub fn everything() -> WindowQuery {
+    WindowQuery {
+        filter: Filter::default(),
+        order: Order::default(),
+        anchor: Anchor::First,
+        rows: 10_000,
+    }
+}
