@@ -1,3 +1,4 @@
 //! What the administrator sees: the only place with ratatui and crossterm.
 
+pub mod run;
 pub mod terminal;
