@@ -22,7 +22,8 @@ use crate::harden::harden;
 use crate::service::Service;
 use crate::store::{Place, Store};
 use crate::text::Text;
-use crate::ui::terminal;
+use crate::ui::run::{self, Parts};
+use crate::ui::terminal::{self, NoTerminal};
 
 /// Nothing was done, or not all of it; a sentence says why.
 const TROUBLE: u8 = 2;
@@ -95,10 +96,12 @@ fn obey(text: Text, args: Args) -> Result<ExitCode, Failure> {
         }
         None => {
             let place = place(text, args.db, &config)?;
-            console::on_database(text, &config, &place).map_err(trouble)?;
+            let parts = console::on_database(text, &config, &place).map_err(trouble)?;
+            open(text, parts)?;
         }
         Some(Command::Demo { role }) => {
-            console::on_demo(text, &config, role).map_err(trouble)?;
+            let parts = console::on_demo(text, &config, role).map_err(trouble)?;
+            open(text, parts)?;
         }
         Some(Command::Verify { db }) => {
             let place = place(text, db.or(args.db), &config)?;
@@ -109,6 +112,13 @@ fn obey(text: Text, args: Args) -> Result<ExitCode, Failure> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn open(text: Text, parts: Parts) -> Result<(), Failure> {
+    run::console(parts).map_err(|error| match error {
+        NoTerminal::NotATerminal => Failure::named(text, "cli.no_terminal"),
+        NoTerminal::Refused(error) => Failure::io(text, "cli.terminal", &error),
+    })
 }
 
 fn place(text: Text, db: Option<PathBuf>, config: &Config) -> Result<Place, Failure> {

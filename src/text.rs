@@ -10,7 +10,9 @@ use crate::domain::name::printable;
 use crate::domain::problem::{Problem, Rule, Value};
 use crate::domain::rights::Right;
 use crate::domain::role::Role;
+use crate::domain::secret::Overlap;
 use crate::domain::state::{Span, State, StateFilter, span};
+use crate::domain::time::{DAY, HOUR, MINUTE};
 use crate::domain::trouble::{Fault, FileFault, OpenFault, Trouble};
 
 type Sentences = BTreeMap<String, BTreeMap<String, String>>;
@@ -82,6 +84,31 @@ impl Text {
             Span::Minutes(n) => ("span.minutes", n),
         };
         self.fill(name, &[("n", &n)])
+    }
+
+    /// How long ago something was, `ms` milliseconds before now.
+    #[must_use]
+    pub fn ago(self, ms: i64) -> String {
+        if ms < MINUTE {
+            return self.say("span.just_now").to_owned();
+        }
+        let (name, n) = match ms {
+            ms if ms < HOUR => ("span.minutes_ago", ms / MINUTE),
+            ms if ms < DAY => ("span.hours_ago", ms / HOUR),
+            ms => ("span.days_ago", ms / DAY),
+        };
+        self.fill(name, &[("n", &n)])
+    }
+
+    /// How long a replaced secret goes on working.
+    #[must_use]
+    pub fn overlap(self, overlap: Overlap) -> &'static str {
+        self.say(match overlap {
+            Overlap::None => "overlap.none",
+            Overlap::Hour => "overlap.hour",
+            Overlap::Day => "overlap.day",
+            Overlap::Week => "overlap.week",
+        })
     }
 
     /// The name of a state filter.

@@ -145,6 +145,24 @@ impl From<&ApiKeyFields> for ApiKeyDraft {
 }
 
 impl ApiKeyFields {
+    /// Takes over a value that somebody else has saved, so that the next save is a change of that.
+    pub fn adopt(&mut self, field: Field, value: &Value) {
+        match (field, value) {
+            (Field::Name, Value::Text(name)) => self.name.clone_from(name),
+            (Field::Description, Value::Text(text)) => self.description.clone_from(text),
+            (Field::Role, Value::Role(role)) => self.role = *role,
+            (Field::Language, Value::Text(tag)) => {
+                self.locale = Locale::from_tag(tag).unwrap_or(self.locale);
+            }
+            (Field::TimeZone, Value::Text(name)) => {
+                self.zone = zone::by_name(name).unwrap_or(self.zone);
+            }
+            (Field::ExpiresOn, Value::Expiry(expiry)) => self.expiry = *expiry,
+            (Field::LockedOut, Value::Flag(locked)) => self.locked_out = *locked,
+            _ => {}
+        }
+    }
+
     /// Merges one person's changes (`before` to `self`) into what the key has now. A field that this person did
     /// not change is left as somebody else made it; one that both changed, to different values, is a problem.
     ///
@@ -192,7 +210,7 @@ impl ApiKeyFields {
         );
         field!(expiry, Field::ExpiresOn, Value::Expiry(now.expiry));
         field!(locked_out, Field::LockedOut, Value::Flag(now.locked_out));
-        // My zone with somebody else's date, or the reverse: computed anew, in the zone that will be stored.
+        // One field's zone with another person's date, or the reverse: computed anew, in the zone that will be stored.
         if let Some(expiry) = merged.expiry
             && (merged.zone != self.zone || self.expiry != merged.expiry)
             && (merged.zone != now.zone || merged.expiry != now.expiry)

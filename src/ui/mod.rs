@@ -1,4 +1,14 @@
 //! What the administrator sees: the only place with ratatui and crossterm.
 
+pub mod app;
+pub mod field;
+pub mod form;
+pub mod frame;
+pub mod keymap;
+pub mod layer;
+pub mod perform;
+pub mod request;
 pub mod run;
+pub mod table;
 pub mod terminal;
+pub mod theme;

@@ -1,15 +1,23 @@
-//! The console, from its parts to its end.
+//! The console's threads: the main one, which alone draws; one that reads keys; a reader and a writer on
+//! connections of their own.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread;
+use std::time::Duration;
 
 use chrono_tz::Tz;
 
-use crate::clipboard::Clipboard;
+use crate::clipboard::{self, Clipboard};
 use crate::clock::Clock;
 use crate::domain::user::Actor;
 use crate::service::Service;
 use crate::text::Text;
+use crate::ui::app::{App, Asked, Effect, Input, LayerId, Setting};
+use crate::ui::perform::Performer;
+use crate::ui::request::{Outcome, Ticket};
+use crate::ui::terminal::{self, NoTerminal, Session};
 
 /// What the console is made of.
 pub struct Parts {
@@ -25,4 +33,148 @@ pub struct Parts {
     pub clipboard: Box<dyn Clipboard>,
     pub text: Text,
     pub demo: bool,
+}
+
+enum Message {
+    Input(Input),
+    Answer(LayerId, Ticket, Outcome),
+}
+
+/// The two workers, as the main thread sees them.
+struct Workers {
+    reader: Sender<(Asked, Option<u64>)>,
+    writer: Sender<(Asked, Option<u64>)>,
+    wanted: Arc<AtomicU64>,
+    last_question: u64,
+}
+
+/// Opens the console and stays until the administrator leaves.
+///
+/// # Errors
+/// There is no terminal, or it stopped taking what is drawn.
+pub fn console(parts: Parts) -> Result<(), NoTerminal> {
+    let mut session = Session::open()?;
+    let (send, messages) = channel();
+    let clock = Arc::clone(&parts.clock);
+    let frames = Arc::new(AtomicU64::new(0));
+    let mut workers = Workers {
+        reader: work(
+            "reader",
+            Performer::new(
+                parts.reader,
+                parts.actor.clone(),
+                Box::new(clipboard::Terminal),
+            ),
+            send.clone(),
+        )?,
+        writer: work(
+            "writer",
+            Performer::new(parts.writer, parts.actor.clone(), parts.clipboard),
+            send.clone(),
+        )?,
+        wanted: parts.wanted,
+        last_question: 0,
+    };
+    let mut app = App::new(Setting {
+        clock: Arc::clone(&clock),
+        zone: parts.zone,
+        actor: parts.actor,
+        text: parts.text,
+        demo: parts.demo,
+    });
+    let drawn = Arc::clone(&frames);
+    terminal::read_input(move |event| {
+        let input = Input {
+            event,
+            frame: drawn.load(Ordering::SeqCst),
+            at: clock.now(),
+        };
+        send.send(Message::Input(input)).is_ok()
+    })?;
+    while !app.done() {
+        workers.ask(app.take_requests());
+        for effect in app.take_effects() {
+            match effect {
+                Effect::Osc52(text) => session.copy_osc52(&text)?,
+                Effect::FullRedraw => session.full_redraw()?,
+            }
+        }
+        if take_all(&mut app, &messages) {
+            continue;
+        }
+        if app.wants_frame() {
+            session.terminal_mut().draw(|frame| app.draw(frame))?;
+            frames.store(app.frames(), Ordering::SeqCst);
+        }
+        wait(&mut app, &messages, parts.clock.as_ref());
+    }
+    Ok(())
+}
+
+/// Hands over everything that has come in; frames are drawn when nothing more is waiting.
+fn take_all(app: &mut App, messages: &Receiver<Message>) -> bool {
+    let mut any = false;
+    while let Ok(message) = messages.try_recv() {
+        take(app, message);
+        any = true;
+    }
+    any
+}
+
+fn take(app: &mut App, message: Message) {
+    match message {
+        Message::Input(input) => app.input(input),
+        Message::Answer(layer, ticket, outcome) => app.answer(layer, ticket, outcome),
+    }
+}
+
+/// Sleeps until something comes in or time alone changes the screen.
+fn wait(app: &mut App, messages: &Receiver<Message>, clock: &dyn Clock) {
+    let ms = app.next_wake().since(clock.now()).max(0);
+    match messages.recv_timeout(Duration::from_millis(ms.unsigned_abs())) {
+        Ok(message) => take(app, message),
+        // The input thread ends the process itself when the terminal is gone.
+        Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
+    }
+    app.tick();
+}
+
+impl Workers {
+    fn ask(&mut self, requests: Vec<Asked>) {
+        for asked in requests {
+            let question = asked.request.is_superseded().then(|| {
+                self.last_question += 1;
+                self.wanted.store(self.last_question, Ordering::SeqCst);
+                self.last_question
+            });
+            let to = if asked.request.is_write() {
+                &self.writer
+            } else {
+                &self.reader
+            };
+            // A worker ends only with the process.
+            let _ = to.send((asked, question));
+        }
+    }
+}
+
+fn work(
+    name: &str,
+    mut performer: Performer,
+    answers: Sender<Message>,
+) -> std::io::Result<Sender<(Asked, Option<u64>)>> {
+    let (send, requests) = channel::<(Asked, Option<u64>)>();
+    let run = move || {
+        for (asked, question) in requests {
+            let outcome = performer.carry_out(asked.request, question);
+            if answers
+                .send(Message::Answer(asked.layer, asked.ticket, outcome))
+                .is_err()
+            {
+                return;
+            }
+        }
+    };
+    thread::Builder::new().name(name.to_owned()).spawn(run)?;
+    Ok(send)
 }

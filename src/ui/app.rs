@@ -1,0 +1,632 @@
+//! The layer stack and what one key press does: key, action, asks, requests, answers. Knows no thread and no
+//! terminal; `run` feeds it, and so do the tests.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use zeroize::Zeroizing;
+
+use crate::clock::Clock;
+use crate::domain::secret::{ClipboardWay, Secret};
+use crate::domain::time::{MINUTE, SECOND, Timestamp};
+use crate::domain::user::Actor;
+use crate::text::Text;
+use crate::ui::frame::{SMALLEST, cut, footer, put, row, skip, toolbar, width, wrap};
+use crate::ui::keymap::{Action, action, text_key};
+use crate::ui::layer::api_keys::ApiKeys;
+use crate::ui::layer::confirm::Confirm;
+use crate::ui::layer::help::Help;
+use crate::ui::layer::secret::SecretDialog;
+use crate::ui::layer::{Ask, Asks, Ctx, Layer, Loss, Tone};
+use crate::ui::request::{Done, Outcome, Request, Ticket};
+use crate::ui::theme::Theme;
+
+/// A request shows as such when it takes longer than this, in milliseconds; before, the screen waits for it.
+const PATIENCE: i64 = 150;
+/// Keys that follow each other faster than this, in milliseconds, were not typed by hand.
+const BY_HAND: i64 = 30;
+
+/// More frames than there will ever be.
+const UNDRAWN: u64 = u64::MAX;
+
+/// Which layer asked; never used again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct LayerId(u64);
+
+/// The App's own requests.
+const APP: LayerId = LayerId(0);
+
+/// A request on its way out.
+#[derive(Debug)]
+pub struct Asked {
+    pub layer: LayerId,
+    pub ticket: Ticket,
+    pub request: Request,
+}
+
+/// A key, paste or resize, with when it was read.
+#[derive(Debug)]
+pub struct Input {
+    pub event: Event,
+    /// How many frames had been drawn when it was read.
+    pub frame: u64,
+    pub at: Timestamp,
+}
+
+/// Something for the terminal between two frames.
+#[derive(Debug)]
+pub enum Effect {
+    /// Send this to the terminal's clipboard.
+    Osc52(Secret),
+    /// A secret was on the screen: overwrite what is remembered of it.
+    FullRedraw,
+}
+
+struct UnderWay {
+    layer: LayerId,
+    ticket: Ticket,
+    write: bool,
+    since: Timestamp,
+}
+
+/// What the App is made of.
+pub struct Setting {
+    pub clock: Arc<dyn Clock>,
+    pub zone: Tz,
+    pub actor: Actor,
+    pub text: Text,
+    /// Said in the header.
+    pub demo: bool,
+}
+
+/// The console.
+pub struct App {
+    setting: Setting,
+    theme: Theme,
+    layers: Vec<(LayerId, Box<dyn Layer>)>,
+    last_layer: u64,
+    last_ticket: u64,
+    queue: VecDeque<Input>,
+    outbox: Vec<Asked>,
+    effects: Vec<Effect>,
+    under_way: Vec<UnderWay>,
+    message: Option<(Tone, String)>,
+    dirty: bool,
+    done: bool,
+    /// Frames drawn so far.
+    frames: u64,
+    /// Keys read before this many frames were drawn are dropped; [`UNDRAWN`] from when a secret comes up until
+    /// it is drawn.
+    deaf_before: u64,
+    last_key: Option<(u64, Timestamp)>,
+    rushed: bool,
+    /// The question whether to leave, while it is open.
+    leaving: Option<LayerId>,
+    known: Option<i64>,
+    look_at: Timestamp,
+    sweep_at: Timestamp,
+    wake_at: Option<Timestamp>,
+}
+
+impl App {
+    /// The console, with the list of API keys as its screen.
+    #[must_use]
+    pub fn new(setting: Setting) -> App {
+        let now = setting.clock.now();
+        let mut app = App {
+            setting,
+            theme: Theme::default(),
+            layers: Vec::new(),
+            last_layer: APP.0,
+            last_ticket: 0,
+            queue: VecDeque::new(),
+            outbox: Vec::new(),
+            effects: Vec::new(),
+            under_way: Vec::new(),
+            message: None,
+            dirty: true,
+            done: false,
+            frames: 0,
+            deaf_before: 0,
+            last_key: None,
+            rushed: false,
+            leaving: None,
+            known: None,
+            look_at: now,
+            sweep_at: now,
+            wake_at: None,
+        };
+        app.push(Box::new(ApiKeys::default()));
+        app
+    }
+
+    /// Whether the program is to end.
+    #[must_use]
+    pub fn done(&self) -> bool {
+        self.done
+    }
+
+    /// How many frames have been drawn.
+    #[must_use]
+    pub fn frames(&self) -> u64 {
+        self.frames
+    }
+
+    /// What has been asked for since the last call.
+    pub fn take_requests(&mut self) -> Vec<Asked> {
+        std::mem::take(&mut self.outbox)
+    }
+
+    /// What is to be done to the terminal before the next frame.
+    pub fn take_effects(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.effects)
+    }
+
+    /// Whether a frame is due. Not while an answer is awaited that is likely to be there in a moment.
+    #[must_use]
+    pub fn wants_frame(&self) -> bool {
+        self.dirty && (!self.top().1.waits() || self.waited_long())
+    }
+
+    fn waited_long(&self) -> bool {
+        let now = self.now();
+        self.under_way
+            .iter()
+            .any(|asked| asked.layer != APP && now.since(asked.since) >= PATIENCE)
+    }
+
+    /// When to call [`App::tick`] at the latest.
+    #[must_use]
+    pub fn next_wake(&self) -> Timestamp {
+        let now = self.now();
+        let patience = self.under_way.iter().filter(|asked| asked.layer != APP);
+        let patience = patience
+            .map(|asked| asked.since.plus(PATIENCE))
+            .filter(|at| *at > now);
+        patience
+            .chain(self.wake_at)
+            .fold(self.look_at.min(self.sweep_at), Timestamp::min)
+    }
+
+    /// Time has passed: looks for other people's changes, and redraws what time alone has changed.
+    pub fn tick(&mut self) {
+        let now = self.now();
+        if now >= self.look_at && self.frames > 0 {
+            self.look_at = now.plus(SECOND);
+            if !self
+                .under_way
+                .iter()
+                .any(|asked| asked.layer == APP && !asked.write)
+            {
+                self.request_for_app(Request::Look {
+                    known: self.known.unwrap_or(-1),
+                });
+            }
+        }
+        if now >= self.sweep_at && self.frames > 0 {
+            self.sweep_at = now.plus(MINUTE);
+            self.request_for_app(Request::Sweep);
+        }
+        if self.wake_at.is_some_and(|at| at <= now) || (self.waited_long() && !self.dirty) {
+            self.wake_at = None;
+            self.dirty = true;
+        }
+    }
+
+    fn request_for_app(&mut self, request: Request) {
+        self.last_ticket += 1;
+        self.record(APP, Ticket(self.last_ticket), request);
+    }
+
+    fn record(&mut self, layer: LayerId, ticket: Ticket, request: Request) {
+        let since = self.now();
+        self.under_way.push(UnderWay {
+            layer,
+            ticket,
+            write: request.is_write(),
+            since,
+        });
+        self.outbox.push(Asked {
+            layer,
+            ticket,
+            request,
+        });
+    }
+
+    /// Takes a key, paste or resize.
+    pub fn input(&mut self, input: Input) {
+        match &input.event {
+            Event::Resize(..) => self.dirty = true,
+            Event::Key(key) if key.kind == KeyEventKind::Release => {}
+            Event::Key(key) if is_leave(key) => self.leave(),
+            Event::Key(_) | Event::Paste(_) => self.queue.push_back(input),
+            _ => {}
+        }
+        self.run_queue();
+    }
+
+    /// Takes what came of a request.
+    pub fn answer(&mut self, layer: LayerId, ticket: Ticket, outcome: Outcome) {
+        self.under_way.retain(|asked| asked.ticket != ticket);
+        self.dirty |= layer != APP;
+        match outcome {
+            Ok(Done::Looked { version, actor }) => self.looked(version, actor),
+            Ok(Done::Secret { issued, overlap }) => {
+                self.tell(layer, ticket, Ok(Done::Issued(issued.key)));
+                self.push(Box::new(SecretDialog::new(issued, overlap)));
+            }
+            Ok(Done::Sent { way, text }) => {
+                if way == ClipboardWay::Osc52 {
+                    self.effects.push(Effect::Osc52(text.clone()));
+                }
+                self.tell(layer, ticket, Ok(Done::Sent { way, text }));
+            }
+            other => self.tell(layer, ticket, other),
+        }
+        self.run_queue();
+    }
+
+    fn looked(&mut self, version: i64, actor: Option<Actor>) {
+        if let Some(actor) = actor.filter(|actor| *actor != self.setting.actor) {
+            self.setting.actor = actor;
+            self.dirty = true;
+        }
+        let known = self.known.replace(version);
+        if known.is_some_and(|known| known != version) {
+            for index in 0..self.layers.len() {
+                self.with_layer(index, |layer, ctx, asks| layer.refresh(ctx, asks));
+            }
+        }
+    }
+
+    fn tell(&mut self, to: LayerId, ticket: Ticket, outcome: Outcome) {
+        // An answer to a layer that has gone is dropped.
+        if let Some(index) = self.layers.iter().position(|(id, _)| *id == to) {
+            self.with_layer(index, |layer, ctx, asks| {
+                layer.answer(ticket, outcome, ctx, asks);
+            });
+        }
+    }
+
+    fn run_queue(&mut self) {
+        while !self.done {
+            let waits = self.top().1.waits();
+            let Some(input) = self.queue.front() else {
+                break;
+            };
+            let passes =
+                !waits || matches!(&input.event, Event::Key(key) if text_key(key).is_some());
+            if !passes {
+                break;
+            }
+            let Some(input) = self.queue.pop_front() else {
+                break;
+            };
+            if input.frame < self.deaf_before {
+                continue;
+            }
+            if waits {
+                if !self.edited(&input) {
+                    self.queue.push_front(input);
+                    break;
+                }
+            } else {
+                self.handle(input);
+            }
+        }
+    }
+
+    fn edited(&mut self, input: &Input) -> bool {
+        let Event::Key(key) = &input.event else {
+            return false;
+        };
+        let Some(key) = text_key(key) else {
+            return false;
+        };
+        let top = self.layers.len() - 1;
+        let taken = self.with_layer(top, |layer, ctx, asks| layer.edit(key, ctx, asks));
+        self.dirty |= taken;
+        taken
+    }
+
+    fn handle(&mut self, input: Input) {
+        self.dirty = true;
+        self.message = None;
+        self.rushed = self
+            .last_key
+            .is_some_and(|(frame, at)| input.frame == frame || input.at.since(at) < BY_HAND);
+        self.last_key = Some((input.frame, input.at));
+        let top = self.layers.len() - 1;
+        match input.event {
+            Event::Paste(pasted) => {
+                let pasted = Zeroizing::new(pasted);
+                self.with_layer(top, |layer, ctx, asks| layer.paste(&pasted, ctx, asks));
+            }
+            Event::Key(key) => {
+                if self.edited(&input) {
+                    return;
+                }
+                if let Some(action) = action(self.top().1.scope(), &key) {
+                    self.act(action);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn act(&mut self, action: Action) {
+        let top = self.layers.len() - 1;
+        let allowed = self.layers[top].1.allows(action, &self.ctx());
+        if action == Action::Help {
+            if allowed {
+                let layer = &self.layers[top].1;
+                let ctx = self.ctx();
+                let help = Help::new(
+                    layer.scope(),
+                    &|action| layer.allows(action, &ctx),
+                    ctx.text,
+                );
+                self.push(Box::new(help));
+            }
+        } else {
+            self.with_layer(top, |layer, ctx, asks| {
+                if allowed {
+                    layer.act(action, ctx, asks);
+                } else {
+                    asks.complain(layer.why_not(action, ctx));
+                }
+            });
+        }
+    }
+
+    /// Ctrl-C: leaves, unless something would be lost.
+    fn leave(&mut self) {
+        self.dirty = true;
+        self.message = None;
+        if self
+            .leaving
+            .is_some_and(|id| self.layers.iter().any(|(layer, _)| *layer == id))
+        {
+            return;
+        }
+        let text = self.setting.text;
+        let refused = self
+            .layers
+            .iter()
+            .position(|(_, layer)| layer.loss() == Loss::Refused);
+        if let Some(index) = refused {
+            self.with_layer(index, |layer, ctx, asks| {
+                layer.act(Action::Leave, ctx, asks);
+            });
+        } else if self
+            .under_way
+            .iter()
+            .any(|asked| asked.write && asked.layer != APP)
+        {
+            self.message = Some((Tone::Problem, text.say("message.still_saving").to_owned()));
+        } else if self
+            .layers
+            .iter()
+            .any(|(_, layer)| layer.loss() == Loss::Typed)
+        {
+            let body = text.say("quit.body").to_owned();
+            let confirm = Confirm::new(text.say("quit.title"), body, text.say("quit.verb"));
+            self.push(Box::new(confirm.quits()));
+            self.leaving = self.layers.last().map(|(id, _)| *id);
+        } else {
+            self.done = true;
+        }
+    }
+
+    fn top(&self) -> &(LayerId, Box<dyn Layer>) {
+        // The screen is never closed.
+        &self.layers[self.layers.len() - 1]
+    }
+
+    fn push(&mut self, layer: Box<dyn Layer>) {
+        self.last_layer += 1;
+        if layer.shows_secret() {
+            self.deaf_before = UNDRAWN;
+        }
+        self.layers.push((LayerId(self.last_layer), layer));
+        self.dirty = true;
+        let top = self.layers.len() - 1;
+        self.with_layer(top, |layer, ctx, asks| layer.open(ctx, asks));
+    }
+
+    fn close(&mut self, id: LayerId, reply: crate::ui::layer::Reply) {
+        let writing = self
+            .under_way
+            .iter()
+            .any(|asked| asked.layer == id && asked.write);
+        let Some(index) = self.layers.iter().position(|(layer, _)| *layer == id) else {
+            return;
+        };
+        if writing || index == 0 {
+            return;
+        }
+        let (_, layer) = self.layers.remove(index);
+        if layer.shows_secret() {
+            self.effects.push(Effect::FullRedraw);
+        }
+        drop(layer);
+        self.dirty = true;
+        self.with_layer(index - 1, |below, ctx, asks| below.reply(reply, ctx, asks));
+    }
+
+    fn with_layer<T>(
+        &mut self,
+        index: usize,
+        call: impl FnOnce(&mut dyn Layer, &Ctx, &mut Asks) -> T,
+    ) -> T {
+        let mut last_ticket = self.last_ticket;
+        let mut asks = Asks::new(&mut last_ticket);
+        let (id, mut layer) = self.layers.remove(index);
+        let answer = call(layer.as_mut(), &self.ctx(), &mut asks);
+        let asked = asks.take();
+        self.last_ticket = last_ticket;
+        self.layers.insert(index, (id, layer));
+        for ask in asked {
+            match ask {
+                Ask::Push(layer) => self.push(layer),
+                Ask::Close(reply) => self.close(id, reply),
+                Ask::Request(ticket, request) => self.record(id, ticket, request),
+                Ask::Say(tone, sentence) => self.message = Some((tone, sentence)),
+                Ask::Quit => self.done = true,
+            }
+        }
+        answer
+    }
+
+    fn now(&self) -> Timestamp {
+        self.setting.clock.now()
+    }
+
+    fn ctx(&self) -> Ctx<'_> {
+        Ctx {
+            now: self.now(),
+            zone: self.setting.zone,
+            actor: &self.setting.actor,
+            text: self.setting.text,
+            theme: &self.theme,
+            rushed: self.rushed,
+        }
+    }
+
+    /// Draws everything.
+    pub fn draw(&mut self, frame: &mut Frame) {
+        let area = frame.area();
+        self.dirty = false;
+        self.frames += 1;
+        if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+            let size = [
+                ("columns", &SMALLEST.0 as &dyn std::fmt::Display),
+                ("rows", &SMALLEST.1),
+            ];
+            let sentence = self.setting.text.fill("message.too_small", &size);
+            for (index, line) in wrap(&sentence, area.width.max(1)).iter().enumerate() {
+                let at = row(area, u16::try_from(index).unwrap_or(u16::MAX));
+                put(frame.buffer_mut(), at, line, Style::new());
+            }
+            frame.set_cursor_position(Position {
+                x: area.x,
+                y: area.y,
+            });
+            return;
+        }
+        let tools = u16::from(area.height >= 14);
+        let body = Rect {
+            y: area.y + 1 + tools,
+            height: area.height - 3 - tools,
+            ..area
+        };
+        for (_, layer) in &mut self.layers {
+            layer.place(body);
+        }
+        let ctx = self.ctx();
+        let buf = frame.buffer_mut();
+        let (_, screen) = &self.layers[0];
+        let (_, top) = self.top();
+        self.view_header(buf, row(area, 0));
+        let usable = |action| self.layers.len() == 1 && screen.allows(action, &ctx);
+        if tools > 0 {
+            toolbar(
+                buf,
+                row(area, 1),
+                screen.scope(),
+                &usable,
+                ctx.text,
+                ctx.theme,
+            );
+        }
+        let mut cursor = None;
+        for (_, layer) in &self.layers {
+            cursor = layer.view(&ctx, buf, body);
+        }
+        self.view_message(buf, row(area, area.height - 2));
+        let allows = |action| top.allows(action, &ctx);
+        footer(
+            buf,
+            row(area, area.height - 1),
+            top.scope(),
+            &allows,
+            ctx.text,
+            ctx.theme,
+        );
+        let wakes = self
+            .layers
+            .iter()
+            .filter_map(|(_, layer)| layer.next_wake(&ctx));
+        let wake_at = wakes.min();
+        if let Some(cursor) = cursor {
+            frame.set_cursor_position(cursor);
+        }
+        self.wake_at = wake_at;
+        if self.deaf_before == UNDRAWN {
+            self.deaf_before = self.frames;
+        }
+    }
+
+    fn view_header(&self, buf: &mut ratatui::buffer::Buffer, line: Rect) {
+        let text = self.setting.text;
+        let product = text.say(if self.setting.demo {
+            "header.demo"
+        } else {
+            "header.product"
+        });
+        let actor = &self.setting.actor;
+        let who = text.fill(
+            "header.who",
+            &[("user", &actor.name), ("role", &actor.role_name)],
+        );
+        let who = cut(&who, line.width / 2);
+        let used = put(buf, line, product, self.theme.title);
+        let left = line.width.saturating_sub(used + width(&who) + 2);
+        let crumbs = text.say("header.api_keys");
+        let crumbs = if width(crumbs) + 2 > left {
+            text.say("header.api_keys_short")
+        } else {
+            crumbs
+        };
+        put(
+            buf,
+            Rect {
+                width: left,
+                ..skip(line, used + 2)
+            },
+            crumbs,
+            Style::new(),
+        );
+        put(
+            buf,
+            skip(line, line.width.saturating_sub(width(&who))),
+            &who,
+            self.theme.dim,
+        );
+    }
+
+    fn view_message(&self, buf: &mut ratatui::buffer::Buffer, line: Rect) {
+        let working = self
+            .waited_long()
+            .then(|| self.setting.text.say("message.working"));
+        let (tone, sentence) = match (&self.message, working) {
+            (_, Some(working)) => (Tone::Plain, working),
+            (Some((tone, sentence)), None) => (*tone, sentence.as_str()),
+            (None, None) => return,
+        };
+        let style = match tone {
+            Tone::Plain => Style::new(),
+            Tone::Problem => self.theme.problem,
+        };
+        put(buf, line, sentence, style);
+    }
+}
+
+fn is_leave(key: &KeyEvent) -> bool {
+    key.code == KeyCode::Char('c') && key.modifiers == KeyModifiers::CONTROL
+}

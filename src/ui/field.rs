@@ -1,0 +1,335 @@
+//! Text fields: one line, and several lines. Neither ever holds a secret.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use ratatui::widgets::Widget;
+use ratatui_textarea::{CursorMove, TextArea, WrapMode};
+use tui_input::{Input, InputRequest};
+
+use crate::domain::name::printable;
+use crate::domain::secret::find_secret_shape;
+use crate::ui::frame::{put, row};
+use crate::ui::keymap::TextKey;
+
+/// What became of an edit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Edit {
+    /// Not a key for this field.
+    NotTaken,
+    Taken,
+    /// Something of the shape of a secret was in it; it was taken out again. The ID that it named.
+    SecretRefused(String),
+    /// Control characters were left out of the pasted text.
+    Cleaned,
+}
+
+/// A field of one line.
+#[derive(Clone, Default)]
+pub struct LineField {
+    input: Input,
+    /// First column of the text that is shown; settled by [`LineField::place`].
+    scroll: usize,
+}
+
+impl LineField {
+    /// A field with the cursor behind its text.
+    #[must_use]
+    pub fn new(text: &str) -> LineField {
+        LineField {
+            input: Input::new(text.to_owned()),
+            scroll: 0,
+        }
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        self.input.value()
+    }
+
+    /// Edits by one key.
+    pub fn edit(&mut self, key: TextKey) -> Edit {
+        let request = match key {
+            TextKey::Char(c) => InputRequest::InsertChar(c),
+            TextKey::Backspace => InputRequest::DeletePrevChar,
+            TextKey::Delete => InputRequest::DeleteNextChar,
+            TextKey::Left => InputRequest::GoToPrevChar,
+            TextKey::Right => InputRequest::GoToNextChar,
+            TextKey::Home => InputRequest::GoToStart,
+            TextKey::End => InputRequest::GoToEnd,
+            TextKey::WordLeft => InputRequest::GoToPrevWord,
+            TextKey::WordRight => InputRequest::GoToNextWord,
+            TextKey::DeleteWord => InputRequest::DeletePrevWord,
+            TextKey::DeleteToStart => InputRequest::DeleteFromStart,
+            TextKey::DeleteToEnd => InputRequest::DeleteTillEnd,
+            TextKey::Enter | TextKey::Up | TextKey::Down => return Edit::NotTaken,
+        };
+        self.input.handle(request);
+        self.refuse_secret()
+    }
+
+    /// Inserts pasted text: line ends and tabs become spaces, other control characters are left out.
+    pub fn paste(&mut self, pasted: &str) -> Edit {
+        if let Some((_, id)) = find_secret_shape(pasted) {
+            return Edit::SecretRefused(id);
+        }
+        let lines = pasted.trim_end_matches(['\r', '\n']);
+        let (clean, cleaned) = without_controls(lines, |c| matches!(c, '\n' | '\t').then_some(' '));
+        let at = self.input.cursor();
+        let mut text: String = self.text().chars().take(at).collect();
+        text.push_str(&clean);
+        let cursor = text.chars().count();
+        text.extend(self.text().chars().skip(at));
+        self.input = Input::new(text).with_cursor(cursor);
+        match self.refuse_secret() {
+            Edit::Taken if cleaned => Edit::Cleaned,
+            other => other,
+        }
+    }
+
+    fn refuse_secret(&mut self) -> Edit {
+        let Some((range, id)) = find_secret_shape(self.text()) else {
+            return Edit::Taken;
+        };
+        let mut text = self.text().to_owned();
+        text.replace_range(range, "");
+        self.input = Input::new(text);
+        Edit::SecretRefused(id)
+    }
+
+    /// Settles the scroll so that the cursor is within `width` columns.
+    pub fn place(&mut self, width: u16) {
+        let width = usize::from(width.max(1));
+        let cursor = self.input.visual_cursor();
+        if cursor < self.scroll {
+            self.scroll = cursor;
+        } else if cursor >= self.scroll + width {
+            self.scroll = cursor + 1 - width;
+        }
+    }
+
+    /// Draws the field and says where its cursor is.
+    pub fn view(&self, buf: &mut Buffer, area: Rect, style: Style) -> Position {
+        use ratatui::buffer::CellWidth;
+        use unicode_segmentation::UnicodeSegmentation;
+        buf.set_style(area, style);
+        let mut skipped = 0;
+        let mut shown = String::new();
+        for grapheme in self.text().graphemes(true) {
+            if skipped < self.scroll {
+                skipped += usize::from(grapheme.cell_width());
+            } else {
+                shown.push_str(grapheme);
+            }
+        }
+        let left = u16::try_from(skipped.saturating_sub(self.scroll)).unwrap_or(0);
+        let width = usize::from(area.width.saturating_sub(left));
+        if area.height > 0 {
+            buf.set_stringn(area.x + left, area.y, printable(&shown), width, style);
+        }
+        let column = self.input.visual_cursor().saturating_sub(self.scroll);
+        let column = u16::try_from(column)
+            .unwrap_or(u16::MAX)
+            .min(area.width.saturating_sub(1));
+        Position {
+            x: area.x + column,
+            y: area.y,
+        }
+    }
+}
+
+/// A field of several lines.
+pub struct AreaField {
+    area: TextArea<'static>,
+}
+
+impl AreaField {
+    /// A field with the cursor at the end of its text.
+    #[must_use]
+    pub fn new(text: &str) -> AreaField {
+        let mut area = TextArea::new(text.split('\n').map(str::to_owned).collect());
+        area.set_wrap_mode(WrapMode::WordOrGlyph);
+        area.set_cursor_line_style(Style::new());
+        area.set_cursor_style(Style::new());
+        // No copy of what was typed is kept.
+        area.set_max_histories(0);
+        area.move_cursor(CursorMove::Bottom);
+        area.move_cursor(CursorMove::End);
+        AreaField { area }
+    }
+
+    /// The text, its lines joined by `\n`.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.area.lines().join("\n")
+    }
+
+    /// Edits by one key. Up on the first line and Down on the last are not taken: they leave the field.
+    pub fn edit(&mut self, key: TextKey) -> Edit {
+        let before = self.area.cursor();
+        match key {
+            TextKey::Char(c) => self.area.insert_char(c),
+            TextKey::Enter => self.area.insert_newline(),
+            TextKey::Backspace => _ = self.area.delete_char(),
+            TextKey::Delete => _ = self.area.delete_next_char(),
+            TextKey::Left => self.area.move_cursor(CursorMove::Back),
+            TextKey::Right => self.area.move_cursor(CursorMove::Forward),
+            TextKey::Home => self.area.move_cursor(CursorMove::Head),
+            TextKey::End => self.area.move_cursor(CursorMove::End),
+            TextKey::WordLeft => self.area.move_cursor(CursorMove::WordBack),
+            TextKey::WordRight => self.area.move_cursor(CursorMove::WordForward),
+            TextKey::DeleteWord => _ = self.area.delete_word(),
+            TextKey::DeleteToStart => _ = self.area.delete_line_by_head(),
+            TextKey::DeleteToEnd => _ = self.area.delete_line_by_end(),
+            TextKey::Up | TextKey::Down => {
+                let up = key == TextKey::Up;
+                self.area
+                    .move_cursor(if up { CursorMove::Up } else { CursorMove::Down });
+                return if self.area.cursor() == before {
+                    Edit::NotTaken
+                } else {
+                    Edit::Taken
+                };
+            }
+        }
+        self.refuse_secret()
+    }
+
+    /// Inserts pasted text with its lines; tabs become spaces, other control characters are left out.
+    pub fn paste(&mut self, pasted: &str) -> Edit {
+        if let Some((_, id)) = find_secret_shape(pasted) {
+            return Edit::SecretRefused(id);
+        }
+        let (clean, cleaned) = without_controls(pasted, |c| match c {
+            '\t' => Some(' '),
+            '\n' => Some('\n'),
+            _ => None,
+        });
+        self.area.insert_str(&clean);
+        match self.refuse_secret() {
+            Edit::Taken if cleaned => Edit::Cleaned,
+            other => other,
+        }
+    }
+
+    fn refuse_secret(&mut self) -> Edit {
+        let mut text = self.text();
+        let Some((range, id)) = find_secret_shape(&text) else {
+            return Edit::Taken;
+        };
+        text.replace_range(range, "");
+        *self = AreaField::new(&text);
+        Edit::SecretRefused(id)
+    }
+
+    /// Draws the field and says where its cursor is.
+    pub fn view(&self, buf: &mut Buffer, area: Rect, style: Style) -> Position {
+        buf.set_style(area, style);
+        self.area.render(area, buf);
+        let (top, left) = self.area.scroll_offset();
+        let cursor = self.area.screen_cursor();
+        let at = |value: usize, scrolled: u16, size: u16| {
+            let value = u16::try_from(value).unwrap_or(u16::MAX);
+            value.saturating_sub(scrolled).min(size.saturating_sub(1))
+        };
+        Position {
+            x: area.x + at(cursor.col, left, area.width),
+            y: area.y + at(cursor.row, top, area.height),
+        }
+    }
+}
+
+/// The text without control characters, but with those for which `keep` names another; and whether any was left
+/// out. Line ends are `\n` before it is asked.
+fn without_controls(text: &str, keep: impl Fn(char) -> Option<char>) -> (String, bool) {
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let mut cleaned = false;
+    let clean = text
+        .chars()
+        .filter_map(|c| {
+            if !c.is_control() {
+                return Some(c);
+            }
+            let kept = keep(c);
+            cleaned |= kept.is_none();
+            kept
+        })
+        .collect();
+    (clean, cleaned)
+}
+
+/// Draws a value that is not edited here in the place of a field.
+pub fn view_value(buf: &mut Buffer, area: Rect, text: &str, style: Style) -> Position {
+    buf.set_style(row(area, 0), style);
+    put(buf, row(area, 0), text, style);
+    Position {
+        x: area.x,
+        y: area.y,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secret() -> String {
+        format!("42:{}=", "A".repeat(43))
+    }
+
+    #[test]
+    fn a_pasted_secret_never_enters_a_field() {
+        let mut line = LineField::new("my key");
+        assert_eq!(
+            line.paste(&format!("x {} y", secret())),
+            Edit::SecretRefused("42".to_owned())
+        );
+        assert_eq!(line.text(), "my key");
+        let mut area = AreaField::new("about");
+        assert_eq!(area.paste(&secret()), Edit::SecretRefused("42".to_owned()));
+        assert_eq!(area.text(), "about");
+    }
+
+    #[test]
+    fn a_typed_secret_is_taken_out_when_it_is_whole() {
+        let (mut line, mut area) = (LineField::default(), AreaField::new(""));
+        let mut refused = (false, false);
+        for c in secret().chars() {
+            refused.0 |= matches!(line.edit(TextKey::Char(c)), Edit::SecretRefused(_));
+            refused.1 |= matches!(area.edit(TextKey::Char(c)), Edit::SecretRefused(_));
+        }
+        assert_eq!(refused, (true, true));
+        assert!(line.text().len() < 3 && area.text().len() < 3);
+    }
+
+    #[test]
+    fn pasted_control_characters_and_line_ends_do_no_harm() {
+        let mut line = LineField::new("a");
+        assert_eq!(line.paste("b\r\nc\u{1b}[31m\td\n"), Edit::Cleaned);
+        assert_eq!(line.text(), "ab c[31m d");
+        let mut area = AreaField::new("");
+        assert_eq!(area.paste("one\r\ntwo\u{7}"), Edit::Cleaned);
+        assert_eq!(area.text(), "one\ntwo");
+    }
+
+    #[test]
+    fn arrows_leave_a_field_of_several_lines_at_its_edges_only() {
+        let mut area = AreaField::new("one\ntwo");
+        assert_eq!(area.edit(TextKey::Down), Edit::NotTaken);
+        assert_eq!(area.edit(TextKey::Up), Edit::Taken);
+        assert_eq!(area.edit(TextKey::Up), Edit::NotTaken);
+    }
+
+    #[test]
+    fn a_long_text_scrolls_with_the_cursor() {
+        let mut line = LineField::new(&"日本語".repeat(10));
+        line.place(10);
+        let area = Rect::new(0, 0, 10, 1);
+        let mut buf = Buffer::empty(area);
+        let cursor = line.view(&mut buf, area, Style::new());
+        assert_eq!(cursor.x, 9);
+        line.edit(TextKey::Home);
+        line.place(10);
+        assert_eq!(line.view(&mut buf, area, Style::new()).x, 0);
+    }
+}

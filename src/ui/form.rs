@@ -1,0 +1,473 @@
+//! A form: labelled fields, problems beside them, buttons below, scrolling where the window is low.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::{Modifier, Style};
+
+use crate::domain::problem::Field;
+use crate::text::Text;
+use crate::ui::field::{AreaField, Edit, LineField, view_value};
+use crate::ui::frame::{boxed, buttons, inside, put, row, skip, wrap};
+use crate::ui::keymap::TextKey;
+use crate::ui::theme::Theme;
+
+/// Columns of the labels, with the space behind them.
+const LABELS: u16 = 16;
+/// Rows of a field of several lines.
+const AREA_ROWS: u16 = 3;
+/// Columns of a date, with room for the cursor behind it.
+const DATE: u16 = 11;
+
+/// How a field is filled in.
+pub enum Input {
+    Line(LineField),
+    Area(Box<AreaField>),
+    /// A value that is chosen in a dropdown; what is shown of it.
+    Choice(String),
+    Tick(bool),
+    /// A short line that stands behind the tick before it.
+    Date(LineField),
+}
+
+/// A field with what belongs to it.
+pub struct Item {
+    pub field: Field,
+    /// Name of the label.
+    pub label: &'static str,
+    pub input: Input,
+    pub enabled: bool,
+    pub problem: Option<String>,
+    /// Sentences below the field.
+    pub notes: Vec<String>,
+    /// Somebody has changed it since the form was opened.
+    pub edited: bool,
+}
+
+impl Item {
+    /// A field that can be filled in.
+    #[must_use]
+    pub fn new(field: Field, label: &'static str, input: Input) -> Item {
+        let (problem, notes) = (None, Vec::new());
+        Item {
+            field,
+            label,
+            input,
+            enabled: true,
+            problem,
+            notes,
+            edited: false,
+        }
+    }
+
+    fn rows(&self, columns: u16) -> u16 {
+        let own = match self.input {
+            Input::Area(_) => AREA_ROWS,
+            Input::Date(_) => 0,
+            _ => 1,
+        };
+        let below: usize = self.below(columns).map(|(lines, _)| lines.len()).sum();
+        own + u16::try_from(below).unwrap_or(u16::MAX)
+    }
+
+    /// The problem, then the notes, as lines.
+    fn below(&self, columns: u16) -> impl Iterator<Item = (Vec<String>, bool)> {
+        let columns = columns.saturating_sub(LABELS);
+        let problem = self
+            .problem
+            .iter()
+            .map(move |p| (wrap(&format!("! {p}"), columns), true));
+        problem.chain(
+            self.notes
+                .iter()
+                .map(move |note| (wrap(note, columns), false)),
+        )
+    }
+
+    fn editable(&self) -> bool {
+        matches!(self.input, Input::Line(_) | Input::Area(_) | Input::Date(_))
+    }
+}
+
+/// Where the focus is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Focus {
+    Item(usize),
+    Ok,
+    Cancel,
+}
+
+/// The form.
+pub struct Form {
+    pub items: Vec<Item>,
+    /// Facts below the fields: a label and what it says.
+    pub facts: Vec<(String, String)>,
+    pub focus: Focus,
+    /// There is nothing to save: no OK, and the other button is Close.
+    pub read_only: bool,
+    /// First row on the screen.
+    top: u16,
+    rows_on_screen: u16,
+    /// The focus decides what is on the screen; not after scrolling by hand.
+    follow: bool,
+}
+
+impl Form {
+    /// A form with the focus on its first field that can be filled in.
+    #[must_use]
+    pub fn new(items: Vec<Item>, facts: Vec<(String, String)>, read_only: bool) -> Form {
+        let mut form = Form {
+            items,
+            facts,
+            focus: Focus::Cancel,
+            read_only,
+            top: 0,
+            rows_on_screen: 0,
+            follow: !read_only,
+        };
+        if let Some(first) = form.stops().first() {
+            form.focus = *first;
+        }
+        form
+    }
+
+    fn stops(&self) -> Vec<Focus> {
+        if self.read_only {
+            return vec![Focus::Cancel];
+        }
+        let items = self
+            .items
+            .iter()
+            .enumerate()
+            .filter(|(_, item)| item.enabled);
+        items
+            .map(|(i, _)| Focus::Item(i))
+            .chain([Focus::Ok, Focus::Cancel])
+            .collect()
+    }
+
+    /// Moves the focus by one, round and round; a form that only shows scrolls instead.
+    pub fn step(&mut self, forward: bool) {
+        if self.read_only {
+            self.scroll(if forward { 1 } else { -1 });
+            return;
+        }
+        let stops = self.stops();
+        let at = stops
+            .iter()
+            .position(|stop| *stop == self.focus)
+            .unwrap_or(0);
+        let by = if forward { 1 } else { stops.len() - 1 };
+        self.focus_on(stops[(at + by) % stops.len()]);
+    }
+
+    /// Puts the focus somewhere and brings it on the screen.
+    pub fn focus_on(&mut self, focus: Focus) {
+        self.focus = focus;
+        self.follow = true;
+    }
+
+    /// Scrolls by so many pages.
+    pub fn page(&mut self, pages: i32) {
+        self.scroll(pages * i32::from(self.rows_on_screen.saturating_sub(1).max(1)));
+    }
+
+    fn scroll(&mut self, rows: i32) {
+        let top = i32::from(self.top).saturating_add(rows).max(0);
+        self.top = u16::try_from(top).unwrap_or(u16::MAX);
+        self.follow = false;
+    }
+
+    /// The field that has the focus.
+    #[must_use]
+    pub fn focused(&self) -> Option<&Item> {
+        match self.focus {
+            Focus::Item(index) => self.items.get(index),
+            _ => None,
+        }
+    }
+
+    /// The same, to change it.
+    pub fn focused_mut(&mut self) -> Option<&mut Item> {
+        match self.focus {
+            Focus::Item(index) => self.items.get_mut(index),
+            _ => None,
+        }
+    }
+
+    /// All items of a field: the expiry has a tick and a date.
+    pub fn items_of(&mut self, field: Field) -> impl Iterator<Item = &mut Item> {
+        self.items
+            .iter_mut()
+            .filter(move |item| item.field == field)
+    }
+
+    /// Shows a problem at a field, below the last item that belongs to it.
+    pub fn set_problem(&mut self, field: Field, problem: Option<String>) {
+        if let Some(item) = self.items_of(field).last() {
+            item.problem = problem;
+        }
+    }
+
+    /// Puts the focus on the first field that has a problem.
+    pub fn focus_on_problem(&mut self) {
+        let at = self.items.iter().position(|item| item.problem.is_some());
+        if let Some(at) = at {
+            let enabled = (0..=at).rev().find(|index| self.items[*index].enabled);
+            self.focus_on(Focus::Item(enabled.unwrap_or(at)));
+        }
+    }
+
+    /// Offers a key to the field that has the focus.
+    pub fn edit(&mut self, key: TextKey) -> Edit {
+        let Some(item) = self.focused_mut().filter(|item| item.editable()) else {
+            return Edit::NotTaken;
+        };
+        let edit = match &mut item.input {
+            Input::Line(field) | Input::Date(field) => field.edit(key),
+            Input::Area(field) => field.edit(key),
+            Input::Choice(_) | Input::Tick(_) => Edit::NotTaken,
+        };
+        item.edited |= edit != Edit::NotTaken;
+        self.follow |= edit != Edit::NotTaken;
+        edit
+    }
+
+    /// Offers pasted text to the field that has the focus.
+    pub fn paste(&mut self, pasted: &str) -> Edit {
+        let Some(item) = self.focused_mut() else {
+            return Edit::NotTaken;
+        };
+        let edit = match &mut item.input {
+            Input::Line(field) | Input::Date(field) => field.paste(pasted),
+            Input::Area(field) => field.paste(pasted),
+            Input::Choice(_) | Input::Tick(_) => Edit::NotTaken,
+        };
+        item.edited |= edit != Edit::NotTaken;
+        edit
+    }
+
+    fn content_rows(&self, columns: u16) -> u16 {
+        let items: u16 = self.items.iter().map(|item| item.rows(columns)).sum();
+        let facts = u16::try_from(self.facts.len()).unwrap_or(u16::MAX);
+        items + facts + u16::from(facts > 0)
+    }
+
+    /// The rows of the focused item: first and behind the last.
+    fn focused_rows(&self, columns: u16) -> Option<(u16, u16)> {
+        let Focus::Item(focused) = self.focus else {
+            return None;
+        };
+        let before: u16 = self.items[..focused]
+            .iter()
+            .map(|item| item.rows(columns))
+            .sum();
+        let item = &self.items[focused];
+        // A date stands in the row of the tick before it, above that one's notes.
+        let start = if matches!(item.input, Input::Date(_)) {
+            before.saturating_sub(1)
+        } else {
+            before
+        };
+        Some((start, before + item.rows(columns)))
+    }
+
+    /// Settles the scroll for the area of the whole dialog.
+    pub fn place(&mut self, area: Rect) {
+        let inner = inside(area);
+        let columns = inner.width;
+        self.rows_on_screen = inner.height.saturating_sub(1);
+        let all = self.content_rows(columns);
+        if let Some((start, end)) = self.focused_rows(columns).filter(|_| self.follow) {
+            if end > self.top + self.rows_on_screen {
+                self.top = end - self.rows_on_screen;
+            }
+            self.top = self.top.min(start);
+        }
+        self.top = self.top.min(all.saturating_sub(self.rows_on_screen));
+        let field = columns.saturating_sub(LABELS);
+        for item in &mut self.items {
+            match &mut item.input {
+                Input::Line(line) => line.place(field),
+                Input::Date(line) => line.place(DATE),
+                _ => {}
+            }
+        }
+    }
+
+    /// Draws the form as a dialog that fills the area; says where the cursor is.
+    pub fn view(
+        &self,
+        buf: &mut Buffer,
+        area: Rect,
+        title: &str,
+        text: Text,
+        theme: &Theme,
+    ) -> Option<Position> {
+        let inner = boxed(buf, area, title, theme);
+        let all = self.content_rows(inner.width);
+        let page = Rect {
+            height: inner.height.saturating_sub(1),
+            ..inner
+        };
+        // Drawn whole on a sheet of its own; the part that is on the screen is copied from it.
+        let mut sheet = Buffer::empty(Rect::new(0, 0, inner.width, all.max(1)));
+        let cursor = self.view_content(&mut sheet, text, theme);
+        for y in 0..page.height.min(all.saturating_sub(self.top)) {
+            for x in 0..page.width {
+                buf[(page.x + x, page.y + y)] = sheet[(x, self.top + y)].clone();
+            }
+        }
+        if all > page.height {
+            let last = (self.top + page.height).min(all);
+            let shown = text.fill(
+                "form.scrolled",
+                &[("first", &(self.top + 1)), ("last", &last), ("all", &all)],
+            );
+            let edge = Rect {
+                y: area.bottom() - 1,
+                height: 1,
+                ..skip(area, 2)
+            };
+            put(buf, edge, &format!(" {shown} "), theme.warning);
+        }
+        let bar = row(inner, inner.height.saturating_sub(1));
+        let labels: &[(&str, bool)] = if self.read_only {
+            &[(text.say("button.close"), true)]
+        } else {
+            &[
+                (text.say("button.ok"), true),
+                (text.say("button.cancel"), true),
+            ]
+        };
+        let focus = match self.focus {
+            Focus::Item(_) => None,
+            Focus::Ok => Some(0),
+            Focus::Cancel => Some(labels.len() - 1),
+        };
+        let button = buttons(buf, bar, labels, focus, theme).map(|x| Position { x, y: bar.y });
+        let seen = |at: &Position| at.y >= self.top && at.y < self.top + page.height;
+        let in_page = cursor.filter(seen).map(|at| Position {
+            x: page.x + at.x,
+            y: page.y + at.y - self.top,
+        });
+        button.or(in_page)
+    }
+
+    fn view_content(&self, sheet: &mut Buffer, text: Text, theme: &Theme) -> Option<Position> {
+        let area = sheet.area;
+        let mut cursor = None;
+        let mut y = 0;
+        for (index, item) in self.items.iter().enumerate() {
+            let focused = self.focus == Focus::Item(index);
+            let at = row(area, y);
+            let position = view_item(sheet, area, y, item, focused, (text, theme));
+            if focused {
+                cursor = Some(position);
+            }
+            let below = match item.input {
+                Input::Area(_) => AREA_ROWS,
+                Input::Date(_) => 0,
+                _ => 1,
+            };
+            y = at.y + below;
+            for (lines, is_problem) in item.below(area.width) {
+                for line in lines {
+                    let style = if is_problem { theme.problem } else { theme.dim };
+                    put(sheet, skip(row(area, y), LABELS), &line, style);
+                    y += 1;
+                }
+            }
+        }
+        y += 1;
+        for (label, fact) in &self.facts {
+            put(
+                sheet,
+                Rect {
+                    width: LABELS - 1,
+                    ..row(area, y)
+                },
+                label,
+                theme.label,
+            );
+            put(sheet, skip(row(area, y), LABELS), fact, Style::new());
+            y += 1;
+        }
+        cursor
+    }
+}
+
+fn view_item(
+    sheet: &mut Buffer,
+    area: Rect,
+    y: u16,
+    item: &Item,
+    focused: bool,
+    (text, theme): (Text, &Theme),
+) -> Position {
+    let line = row(area, y);
+    let label = text.say(item.label);
+    let style = match (focused, item.enabled) {
+        (true, _) => theme.focused,
+        (false, true) => Style::new(),
+        (false, false) => theme.dim,
+    };
+    let field = Style::new().add_modifier(Modifier::UNDERLINED);
+    let labelled = !matches!(item.input, Input::Tick(_) | Input::Date(_));
+    if labelled {
+        put(
+            sheet,
+            Rect {
+                width: LABELS - 1,
+                ..line
+            },
+            label,
+            theme.label,
+        );
+    }
+    let value = skip(line, LABELS);
+    match &item.input {
+        Input::Line(line) if item.enabled => line.view(sheet, value, field),
+        Input::Line(line) => view_value(sheet, value, line.text(), style),
+        Input::Area(lines) => {
+            let area = Rect {
+                height: AREA_ROWS.min(area.height.saturating_sub(y)),
+                ..value
+            };
+            lines.view(sheet, area, if item.enabled { field } else { style })
+        }
+        Input::Choice(shown) => {
+            let shown = if item.enabled {
+                format!("{shown} ▼")
+            } else {
+                shown.clone()
+            };
+            put(sheet, value, &shown, style);
+            Position {
+                x: value.x,
+                y: value.y,
+            }
+        }
+        Input::Tick(on) => {
+            let mark = if *on { 'x' } else { ' ' };
+            put(sheet, line, &format!("[{mark}] {label}"), style);
+            Position {
+                x: line.x + 1,
+                y: line.y,
+            }
+        }
+        Input::Date(date) => {
+            let above = row(area, y.saturating_sub(1));
+            let at = Rect {
+                width: DATE.min(above.width),
+                ..skip(above, LABELS)
+            };
+            if date.text().is_empty() && item.enabled && !focused {
+                return view_value(sheet, at, text.say("form.date_shape"), theme.dim);
+            }
+            if !item.enabled {
+                return view_value(sheet, at, date.text(), theme.dim);
+            }
+            date.view(sheet, at, field)
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! Drawing parts that every screen shares: cutting text to a width, boxes, the rows around the body.
+
+use ratatui::buffer::{Buffer, CellWidth};
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::widgets::{Block, Clear, Widget};
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::domain::name::printable;
+use crate::text::Text;
+use crate::ui::keymap::{Action, Binding, Scope, Shown, of};
+use crate::ui::theme::Theme;
+
+/// The smallest window, in columns and rows, in which anything but a sentence is shown.
+pub const SMALLEST: (u16, u16) = (40, 10);
+
+/// The width of a text in cells, as ratatui will draw it.
+#[must_use]
+pub fn width(text: &str) -> u16 {
+    text.graphemes(true).fold(0u16, |sum, grapheme| {
+        sum.saturating_add(grapheme.cell_width())
+    })
+}
+
+/// The text cut to `max` cells, with an ellipsis where something is left out. Control characters become U+FFFD.
+#[must_use]
+pub fn cut(text: &str, max: u16) -> String {
+    let text = printable(text);
+    if width(&text) <= max {
+        return text;
+    }
+    let mut kept = String::new();
+    let mut used = 0;
+    for grapheme in text.graphemes(true) {
+        used += grapheme.cell_width();
+        if used + 1 > max {
+            break;
+        }
+        kept.push_str(grapheme);
+    }
+    if max > 0 {
+        kept.push('…');
+    }
+    kept
+}
+
+/// Breaks a text into lines of at most `max` cells, at spaces where there are some.
+#[must_use]
+pub fn wrap(text: &str, max: u16) -> Vec<String> {
+    let mut lines = Vec::new();
+    for paragraph in text.split('\n') {
+        let mut line = String::new();
+        for word in printable(paragraph).split_word_bounds() {
+            if width(&line) + width(word.trim_end()) > max && !line.is_empty() {
+                lines.push(std::mem::take(&mut line).trim_end().to_owned());
+                if word.trim().is_empty() {
+                    continue;
+                }
+            }
+            for grapheme in word.graphemes(true) {
+                if width(&line) + grapheme.cell_width() > max && !grapheme.trim().is_empty() {
+                    lines.push(std::mem::take(&mut line));
+                }
+                line.push_str(grapheme);
+            }
+        }
+        lines.push(line.trim_end().to_owned());
+    }
+    lines
+}
+
+/// Writes one line of text, cut to the area's width; returns the columns used.
+pub fn put(buf: &mut Buffer, area: Rect, text: &str, style: Style) -> u16 {
+    if area.width == 0 || area.height == 0 {
+        return 0;
+    }
+    let text = cut(text, area.width);
+    buf.set_stringn(area.x, area.y, &text, usize::from(area.width), style);
+    width(&text)
+}
+
+/// The row `index` of an area, empty beyond its end.
+#[must_use]
+pub fn row(area: Rect, index: u16) -> Rect {
+    let height = u16::from(index < area.height);
+    Rect {
+        y: area.y + index.min(area.height),
+        height,
+        ..area
+    }
+}
+
+/// The area without its first `columns` columns.
+#[must_use]
+pub fn skip(area: Rect, columns: u16) -> Rect {
+    let columns = columns.min(area.width);
+    Rect {
+        x: area.x + columns,
+        width: area.width - columns,
+        ..area
+    }
+}
+
+/// An area of at most this size in the middle of another.
+#[must_use]
+pub fn centred(area: Rect, width: u16, height: u16) -> Rect {
+    let (width, height) = (width.min(area.width), height.min(area.height));
+    Rect {
+        x: area.x + (area.width - width) / 2,
+        y: area.y + (area.height - height) / 2,
+        width,
+        height,
+    }
+}
+
+/// Clears an area, draws a border with a title around it and returns what is inside, one column from the border.
+pub fn boxed(buf: &mut Buffer, area: Rect, title: &str, theme: &Theme) -> Rect {
+    Clear.render(area, buf);
+    let title = cut(title, area.width.saturating_sub(6));
+    Block::bordered()
+        .title(format!(" {title} "))
+        .title_style(theme.title)
+        .render(area, buf);
+    inside(area)
+}
+
+/// What [`boxed`] leaves inside.
+#[must_use]
+pub fn inside(area: Rect) -> Rect {
+    Rect {
+        x: area.x + 2.min(area.width),
+        y: area.y + 1.min(area.height),
+        width: area.width.saturating_sub(4),
+        height: area.height.saturating_sub(2),
+    }
+}
+
+/// A row of buttons; returns the column of the focused one, for the cursor.
+pub fn buttons(
+    buf: &mut Buffer,
+    area: Rect,
+    labels: &[(&str, bool)],
+    focus: Option<usize>,
+    theme: &Theme,
+) -> Option<u16> {
+    let mut at = area;
+    let mut cursor = None;
+    for (index, (label, enabled)) in labels.iter().enumerate() {
+        let focused = focus == Some(index);
+        let style = match (focused, enabled) {
+            (true, _) => theme.focused,
+            (false, true) => Style::new(),
+            (false, false) => theme.dim,
+        };
+        if focused {
+            cursor = Some(at.x + 1);
+        }
+        let label = if *enabled {
+            format!("[ {label} ]")
+        } else {
+            format!("( {label} )")
+        };
+        let used = put(buf, at, &label, style);
+        at = skip(at, used + 1);
+    }
+    cursor
+}
+
+/// The verbs of a screen, with their keys; those that are not allowed now are greyed and in round brackets.
+pub fn toolbar(
+    buf: &mut Buffer,
+    area: Rect,
+    scope: Scope,
+    allows: &dyn Fn(Action) -> bool,
+    text: Text,
+    theme: &Theme,
+) {
+    let verbs = of(scope).filter(|binding| binding.shown == Shown::Toolbar);
+    let mut at = area;
+    for binding in verbs {
+        let allowed = allows(binding.action);
+        let label = text.say(binding.label);
+        let key = binding.keys[0].name();
+        let shown = if allowed {
+            format!("{key} {label}")
+        } else {
+            format!("({label})")
+        };
+        if width(&shown) > at.width {
+            break;
+        }
+        let used = put(
+            buf,
+            at,
+            &shown,
+            if allowed { Style::new() } else { theme.dim },
+        );
+        if allowed {
+            put(
+                buf,
+                Rect {
+                    width: used.min(width(&key)),
+                    ..at
+                },
+                &key,
+                theme.label,
+            );
+        }
+        at = skip(at, used + 2);
+    }
+}
+
+/// The keys that work now, as many as fit; the one for help has its place first.
+pub fn footer(
+    buf: &mut Buffer,
+    area: Rect,
+    scope: Scope,
+    allows: &dyn Fn(Action) -> bool,
+    text: Text,
+    theme: &Theme,
+) {
+    let shown = |binding: &&Binding| binding.shown == Shown::Footer && allows(binding.action);
+    let key_of = |binding: &Binding| match binding.action {
+        // `?` is a character in a text field; F1 is not.
+        Action::Help => binding.keys[1].name(),
+        _ => binding.keys[0].name(),
+    };
+    let all: Vec<&Binding> = of(scope).filter(shown).collect();
+    let (help, keys): (Vec<_>, Vec<_>) = all
+        .into_iter()
+        .partition(|binding| binding.action == Action::Help);
+    let mut at = area;
+    for binding in help.into_iter().chain(keys) {
+        let key = key_of(binding);
+        let shown = format!("{key} {}", text.say(binding.label));
+        if width(&shown) > at.width {
+            break;
+        }
+        let used = put(buf, at, &shown, Style::new());
+        put(
+            buf,
+            Rect {
+                width: width(&key),
+                ..at
+            },
+            &key,
+            theme.label,
+        );
+        at = skip(at, used + 2);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_cut_by_cells_not_by_characters() {
+        assert_eq!(cut("backup", 6), "backup");
+        assert_eq!(cut("backups", 6), "backu…");
+        assert_eq!(cut("日本語キー", 7), "日本語…");
+        assert_eq!(cut("日本語キー", 6), "日本…");
+        assert_eq!(cut("a\u{1b}[2J", 20), "a\u{fffd}[2J");
+        assert_eq!(cut("x", 0), "");
+        assert_eq!(width("ｶﾞ"), 2);
+        assert_eq!(width("e\u{301}"), 1);
+    }
+
+    #[test]
+    fn text_is_wrapped_at_spaces_and_long_words_are_broken() {
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
+        assert_eq!(wrap("a\n\nb", 9), ["a", "", "b"]);
+        assert_eq!(wrap("日本語です", 4), ["日本", "語で", "す"]);
+    }
+}

@@ -1,0 +1,311 @@
+//! THE table of keys. Router, toolbar, footer, help and README are read from it.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+/// What a key press means to the layer on top.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    // everywhere
+    Help,
+    Leave,
+    // moving
+    Up,
+    Down,
+    PageUp,
+    PageDown,
+    First,
+    Last,
+    Next,
+    Previous,
+    // acting on what has the focus
+    Open,
+    Press,
+    Accept,
+    Cancel,
+    Yes,
+    // the list
+    New,
+    Properties,
+    NewSecret,
+    Lock,
+    EndOverlap,
+    Delete,
+    Filter,
+    StateFilter,
+    SortNext,
+    SortReverse,
+    Quit,
+    // the secret dialog
+    Copy,
+    CopyHeader,
+    SaveToFile,
+    HideOrShow,
+    Check,
+    Stored,
+    Discard,
+}
+
+/// Where a key has its meaning: each kind of layer has a scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scope {
+    Anywhere,
+    List,
+    Form,
+    Choice,
+    Confirmation,
+    Secret,
+    Entry,
+    Help,
+}
+
+/// Where a binding is shown besides help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// A verb of the screen: in the toolbar, greyed when not allowed now.
+    Toolbar,
+    /// In the footer while it is allowed.
+    Footer,
+    /// In help only.
+    HelpOnly,
+}
+
+/// A key with its modifiers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Chord(pub KeyCode, pub KeyModifiers);
+
+/// One line of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Binding {
+    pub scope: Scope,
+    pub keys: &'static [Chord],
+    pub action: Action,
+    pub shown: Shown,
+    /// Name of the short label in the toolbar and footer.
+    pub label: &'static str,
+    /// Name of the sentence in help and README.
+    pub help: &'static str,
+}
+
+const NONE: KeyModifiers = KeyModifiers::NONE;
+const fn key(code: KeyCode) -> Chord {
+    Chord(code, NONE)
+}
+const fn ch(c: char) -> Chord {
+    Chord(KeyCode::Char(c), NONE)
+}
+const fn ctrl(c: char) -> Chord {
+    Chord(KeyCode::Char(c), KeyModifiers::CONTROL)
+}
+
+const UP: Chord = key(KeyCode::Up);
+const DOWN: Chord = key(KeyCode::Down);
+const PAGE_UP: Chord = key(KeyCode::PageUp);
+const PAGE_DOWN: Chord = key(KeyCode::PageDown);
+const HOME: Chord = key(KeyCode::Home);
+const END: Chord = key(KeyCode::End);
+const LEFT: Chord = key(KeyCode::Left);
+const RIGHT: Chord = key(KeyCode::Right);
+const TAB: Chord = key(KeyCode::Tab);
+const BACK_TAB: Chord = key(KeyCode::BackTab);
+const ENTER: Chord = key(KeyCode::Enter);
+const ESC: Chord = key(KeyCode::Esc);
+const SPACE: Chord = ch(' ');
+const F1: Chord = key(KeyCode::F(1));
+const F2: Chord = key(KeyCode::F(2));
+const DELETE: Chord = key(KeyCode::Delete);
+
+macro_rules! bindings {
+    ($($scope:ident [$($key:expr),+] $action:ident $shown:ident $label:literal $help:literal;)+) => {
+        &[$(Binding {
+            scope: Scope::$scope,
+            keys: &[$($key),+],
+            action: Action::$action,
+            shown: Shown::$shown,
+            label: $label,
+            help: $help,
+        }),+]
+    };
+}
+
+/// Every binding, in the order in which help, footer and toolbar show them.
+#[rustfmt::skip]
+pub static BINDINGS: &[Binding] = bindings![
+    List   [ENTER]                  Properties   Toolbar  "key.properties"   "help.properties";
+    List   [ch('n')]                New          Toolbar  "key.new"          "help.new";
+    List   [ch('s')]                NewSecret    Toolbar  "key.new_secret"   "help.new_secret";
+    List   [ch('l')]                Lock         Toolbar  "key.lock"         "help.lock";
+    List   [ch('x')]                EndOverlap   Toolbar  "key.end_overlap"  "help.end_overlap";
+    List   [ch('d'), DELETE]        Delete       Toolbar  "key.delete"       "help.delete";
+    List   [ch('/')]                Filter       Footer   "key.filter"       "help.filter";
+    List   [ch('f')]                StateFilter  Footer   "key.state_filter" "help.state_filter";
+    List   [ch('o')]                SortNext     Footer   "key.sort"         "help.sort";
+    List   [ch('O')]                SortReverse  Footer   "key.reverse"      "help.reverse";
+    List   [ESC]                    Cancel       Footer   "key.show_all"     "help.show_all";
+    List   [ch('q')]                Quit         Footer   "key.quit"         "help.quit";
+    List   [UP, ch('k')]            Up           HelpOnly "key.up"           "help.up";
+    List   [DOWN, ch('j')]          Down         HelpOnly "key.down"         "help.down";
+    List   [PAGE_UP]                PageUp       HelpOnly "key.page_up"      "help.page_up";
+    List   [PAGE_DOWN]              PageDown     HelpOnly "key.page_down"    "help.page_down";
+    List   [HOME, ch('g')]          First        HelpOnly "key.first"        "help.first";
+    List   [END, ch('G')]           Last         HelpOnly "key.last"         "help.last";
+    Form   [F2, ctrl('s')]          Accept       Footer   "key.ok"           "help.ok";
+    Form   [ESC]                    Cancel       Footer   "key.cancel"       "help.cancel_form";
+    Form   [TAB, DOWN]              Next         Footer   "key.next_field"   "help.next_field";
+    Form   [BACK_TAB, UP]           Previous     HelpOnly "key.previous"     "help.previous_field";
+    Form   [ENTER]                  Press        HelpOnly "key.enter"        "help.enter_form";
+    Form   [SPACE]                  Open         HelpOnly "key.open"         "help.open";
+    Form   [LEFT]                   Up           HelpOnly "key.previous"     "help.previous_button";
+    Form   [RIGHT]                  Down         HelpOnly "key.next_field"   "help.next_button";
+    Form   [PAGE_UP]                PageUp       HelpOnly "key.page_up"      "help.scroll_up";
+    Form   [PAGE_DOWN]              PageDown     HelpOnly "key.page_down"    "help.scroll_down";
+    Choice [ENTER]                  Accept       Footer   "key.choose"       "help.choose";
+    Choice [ESC]                    Cancel       Footer   "key.cancel"       "help.cancel_choice";
+    Choice [UP]                     Up           HelpOnly "key.up"           "help.up";
+    Choice [DOWN]                   Down         HelpOnly "key.down"         "help.down";
+    Choice [PAGE_UP]                PageUp       HelpOnly "key.page_up"      "help.page_up";
+    Choice [PAGE_DOWN]              PageDown     HelpOnly "key.page_down"    "help.page_down";
+    Choice [HOME]                   First        HelpOnly "key.first"        "help.first";
+    Choice [END]                    Last         HelpOnly "key.last"         "help.last";
+    Confirmation [ch('y')]          Yes          Footer   "key.yes"          "help.yes";
+    Confirmation [ESC, ch('n')]     Cancel       Footer   "key.no"           "help.no";
+    Confirmation [ENTER]            Press        HelpOnly "key.press"        "help.press";
+    Confirmation [TAB, RIGHT, DOWN] Next         HelpOnly "key.next_button"  "help.next_button";
+    Confirmation [BACK_TAB, LEFT, UP] Previous   HelpOnly "key.previous"     "help.previous_button";
+    Secret [ch('c')]                Copy         Footer   "key.copy"         "help.copy";
+    Secret [ch('h')]                CopyHeader   Footer   "key.copy_header"  "help.copy_header";
+    Secret [ch('w')]                SaveToFile   Footer   "key.save"         "help.save";
+    Secret [ch('v')]                HideOrShow   Footer   "key.hide"         "help.hide";
+    Secret [ch('p')]                Check        Footer   "key.check"        "help.check";
+    Secret [ch('a')]                Stored       Footer   "key.stored"       "help.stored";
+    Secret [ch('x')]                Discard      Footer   "key.discard"      "help.discard";
+    Secret [ENTER]                  Press        Footer   "key.press"        "help.press";
+    Secret [TAB, RIGHT, DOWN]       Next         HelpOnly "key.next_button"  "help.next_button";
+    Secret [BACK_TAB, LEFT, UP]     Previous     HelpOnly "key.previous"     "help.previous_button";
+    Secret [ESC, ch('q')]           Cancel       HelpOnly "key.cancel"       "help.secret_esc";
+    Entry  [ENTER]                  Accept       Footer   "key.ok"           "help.enter_entry";
+    Entry  [ESC]                    Cancel       Footer   "key.cancel"       "help.cancel_entry";
+    Help   [ESC, ch('q'), ENTER]    Cancel       Footer   "key.close"        "help.close";
+    Help   [UP, ch('k')]            Up           HelpOnly "key.up"           "help.scroll_up";
+    Help   [DOWN, ch('j')]          Down         HelpOnly "key.down"         "help.scroll_down";
+    Help   [PAGE_UP]                PageUp       HelpOnly "key.page_up"      "help.scroll_up";
+    Help   [PAGE_DOWN, SPACE]       PageDown     HelpOnly "key.page_down"    "help.scroll_down";
+    Anywhere [ch('?'), F1]          Help         Footer   "key.help"         "help.help";
+    Anywhere [ctrl('c')]            Leave        HelpOnly "key.leave"        "help.leave";
+];
+
+/// The bindings of a scope, followed by those that hold anywhere.
+pub fn of(scope: Scope) -> impl Iterator<Item = &'static Binding> {
+    let own = BINDINGS.iter().filter(move |b| b.scope == scope);
+    own.chain(BINDINGS.iter().filter(|b| b.scope == Scope::Anywhere))
+}
+
+/// What a key means in a scope. Shift is part of the character that it makes.
+#[must_use]
+pub fn action(scope: Scope, event: &KeyEvent) -> Option<Action> {
+    let chord = Chord(event.code, event.modifiers - KeyModifiers::SHIFT);
+    of(scope)
+        .find(|binding| binding.keys.contains(&chord))
+        .map(|binding| binding.action)
+}
+
+/// A key that edits text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextKey {
+    Char(char),
+    Enter,
+    Backspace,
+    Delete,
+    Left,
+    Right,
+    Up,
+    Down,
+    Home,
+    End,
+    WordLeft,
+    WordRight,
+    DeleteWord,
+    DeleteToStart,
+    DeleteToEnd,
+}
+
+/// What a key means to a text field. Ctrl-H is Backspace: many terminals send it for that key.
+#[must_use]
+pub fn text_key(event: &KeyEvent) -> Option<TextKey> {
+    let modifiers = event.modifiers - KeyModifiers::SHIFT;
+    let ctrl = modifiers == KeyModifiers::CONTROL;
+    Some(match event.code {
+        KeyCode::Char(c) if modifiers == NONE => TextKey::Char(c),
+        KeyCode::Char('h') if ctrl => TextKey::Backspace,
+        KeyCode::Char('a') if ctrl => TextKey::Home,
+        KeyCode::Char('e') if ctrl => TextKey::End,
+        KeyCode::Char('w') if ctrl => TextKey::DeleteWord,
+        KeyCode::Char('u') if ctrl => TextKey::DeleteToStart,
+        KeyCode::Char('k') if ctrl => TextKey::DeleteToEnd,
+        KeyCode::Left if ctrl => TextKey::WordLeft,
+        KeyCode::Right if ctrl => TextKey::WordRight,
+        _ if modifiers != NONE => return None,
+        KeyCode::Enter => TextKey::Enter,
+        KeyCode::Backspace => TextKey::Backspace,
+        KeyCode::Delete => TextKey::Delete,
+        KeyCode::Left => TextKey::Left,
+        KeyCode::Right => TextKey::Right,
+        KeyCode::Up => TextKey::Up,
+        KeyCode::Down => TextKey::Down,
+        KeyCode::Home => TextKey::Home,
+        KeyCode::End => TextKey::End,
+        _ => return None,
+    })
+}
+
+impl Chord {
+    /// The key's name, as footer, help and README write it.
+    #[must_use]
+    pub fn name(self) -> String {
+        match self.0 {
+            KeyCode::Char(' ') => "Space".to_owned(),
+            KeyCode::Char(c) if self.1 == KeyModifiers::CONTROL => {
+                format!("Ctrl-{}", c.to_ascii_uppercase())
+            }
+            KeyCode::Char(c) => c.to_string(),
+            KeyCode::F(n) => format!("F{n}"),
+            KeyCode::PageUp => "PgUp".to_owned(),
+            KeyCode::PageDown => "PgDn".to_owned(),
+            KeyCode::BackTab => "Shift-Tab".to_owned(),
+            other => format!("{other:?}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn no_key_means_two_things_in_one_scope() {
+        for scope in [
+            Scope::List,
+            Scope::Form,
+            Scope::Choice,
+            Scope::Confirmation,
+            Scope::Secret,
+            Scope::Entry,
+            Scope::Help,
+        ] {
+            let mut seen = HashSet::new();
+            for binding in of(scope) {
+                for chord in binding.keys {
+                    assert!(seen.insert(chord.name()), "{scope:?} {}", chord.name());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn control_h_is_backspace_and_shift_belongs_to_the_character() {
+        let ctrl_h = KeyEvent::new(KeyCode::Char('h'), KeyModifiers::CONTROL);
+        assert_eq!(text_key(&ctrl_h), Some(TextKey::Backspace));
+        let upper = KeyEvent::new(KeyCode::Char('O'), KeyModifiers::SHIFT);
+        assert_eq!(action(Scope::List, &upper), Some(Action::SortReverse));
+    }
+}

@@ -1,0 +1,593 @@
+//! Administration > User Management > API Keys: the list.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use zeroize::Zeroizing;
+
+use crate::domain::api_key::KeyId;
+use crate::domain::list::{Anchor, Counts, Filter, KeyRow, Order, Place, SortValue, WindowQuery};
+use crate::domain::rights::Right;
+use crate::domain::state::StateFilter;
+use crate::domain::time::Timestamp;
+use crate::domain::trouble::{Fault, Trouble};
+use crate::ui::field::{Edit, LineField};
+use crate::ui::frame::{cut, put, row, skip, width};
+use crate::ui::keymap::{Action, Scope, TextKey};
+use crate::ui::layer::choice::Choice;
+use crate::ui::layer::confirm::Confirm;
+use crate::ui::layer::new_secret::NewSecret;
+use crate::ui::layer::properties::Properties;
+use crate::ui::layer::{Asks, Ctx, Layer, Reply};
+use crate::ui::request::{Done, Outcome, Request, Ticket};
+use crate::ui::table::{ASKED, Column, GAP, Kind, Move, Rows, columns};
+
+/// A window that was asked for, and why.
+struct Wanted {
+    ticket: Ticket,
+    anchor: Anchor,
+    why: Why,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Why {
+    /// The movement goes on when the rows are there; the next key means nothing before.
+    Moving(Move),
+    /// The filter or the order is another.
+    Asked,
+    /// Somebody changed something.
+    Refresh,
+}
+
+/// What the dialog on top was asked.
+enum Question {
+    StateFilter,
+    LockOut(KeyId),
+    Unlock(KeyId),
+    EndOverlap(KeyId),
+    Delete(KeyId),
+}
+
+/// The screen.
+#[derive(Default)]
+pub struct ApiKeys {
+    rows: Rows,
+    filter: Filter,
+    order: Order,
+    counts: Option<Counts>,
+    /// The filter line, while it is being typed in.
+    typing: Option<LineField>,
+    wanted: Option<Wanted>,
+    counting: Option<Ticket>,
+    loaded_once: bool,
+    question: Option<Question>,
+    /// A change under way, with what to say when it is done.
+    changing: Option<(Ticket, KeyId, &'static str)>,
+}
+
+/// The right that a verb needs.
+fn needs(action: Action) -> Option<Right> {
+    match action {
+        Action::New => Some(Right::CreateApiKeys),
+        Action::NewSecret | Action::Lock | Action::EndOverlap => Some(Right::EditApiKeys),
+        Action::Delete => Some(Right::DeleteApiKeys),
+        _ => None,
+    }
+}
+
+impl ApiKeys {
+    fn ask(&mut self, anchor: Anchor, why: Why, asks: &mut Asks) {
+        let query = WindowQuery {
+            filter: self.filter.clone(),
+            order: self.order,
+            anchor: anchor.clone(),
+            rows: ASKED,
+        };
+        let ticket = asks.request(Request::Window(query));
+        self.counting = None;
+        self.wanted = Some(Wanted {
+            ticket,
+            anchor,
+            why,
+        });
+    }
+
+    fn go(&mut self, movement: Move, asks: &mut Asks) {
+        let before = self.rows.selected().map(KeyRow::id);
+        if let Some((anchor, rest)) = self.rows.go(movement) {
+            self.ask(anchor, Why::Moving(rest), asks);
+        }
+        if before != self.rows.selected().map(KeyRow::id) && self.filter.keep.take().is_some() {
+            self.ask(self.rows.around(), Why::Asked, asks);
+        }
+    }
+
+    /// Asks for the list again, as it is now.
+    fn ask_again(&mut self, why: Why, asks: &mut Asks) {
+        match &self.wanted {
+            // The rows that a movement waits for come from the database as it is now, too.
+            Some(Wanted {
+                why: Why::Moving(_),
+                ..
+            }) => {}
+            _ => self.ask(self.rows.around(), why, asks),
+        }
+    }
+
+    fn show(&mut self, id: KeyId, asks: &mut Asks) {
+        self.filter.keep = Some(id);
+        let place = self.rows.find(id).map_or_else(
+            || Place {
+                value: SortValue::Number(0),
+                id,
+            },
+            |row| row.place.clone(),
+        );
+        self.ask(self.rows.around_place(place), Why::Asked, asks);
+    }
+
+    fn take_window(
+        &mut self,
+        wanted: &Wanted,
+        window: crate::domain::list::Window,
+        ctx: &Ctx,
+        asks: &mut Asks,
+    ) {
+        let before = self.rows.selected().map(|row| (row.id(), row.name.clone()));
+        self.rows.take(&wanted.anchor, window);
+        self.loaded_once = true;
+        let now = self.rows.selected().map(KeyRow::id);
+        match (wanted.why, before) {
+            (Why::Moving(rest), _) => {
+                self.wanted = None;
+                self.go(rest, asks);
+            }
+            (Why::Refresh, Some((id, name))) if now != Some(id) => {
+                asks.say(ctx.text.fill("list.gone", &[("name", &name)]));
+            }
+            _ => {}
+        }
+        if self.wanted.is_none() && (self.counts.is_none() || !matches!(wanted.why, Why::Moving(_)))
+        {
+            self.counting = Some(asks.request(Request::Count(self.filter.clone())));
+        }
+    }
+
+    fn set_text(&mut self, text: String, asks: &mut Asks) {
+        if self.filter.text != text {
+            self.filter.text = text;
+            self.ask(self.rows.around(), Why::Asked, asks);
+        }
+    }
+
+    fn filter_edited(&mut self, edit: &Edit, ctx: &Ctx, asks: &mut Asks) {
+        if let (Edit::SecretRefused(id), Some(field)) = (edit, &mut self.typing) {
+            *field = LineField::new(&format!("id:{id}"));
+            asks.say(ctx.text.fill("list.secret_in_filter", &[("id", id)]));
+        }
+        let text = self.typing.as_ref().map(|field| field.text().to_owned());
+        self.set_text(text.unwrap_or_default(), asks);
+    }
+
+    fn confirm(&mut self, question: Question, ctx: &Ctx, asks: &mut Asks) {
+        let Some(row) = self.rows.selected() else {
+            return;
+        };
+        let text = ctx.text;
+        let (title, sentence, verb) = match question {
+            Question::LockOut(_) => ("confirm.lock_title", "confirm.lock", "confirm.lock_verb"),
+            Question::Unlock(_) => (
+                "confirm.unlock_title",
+                "confirm.unlock",
+                "confirm.unlock_verb",
+            ),
+            Question::EndOverlap(_) => (
+                "confirm.overlap_title",
+                "confirm.overlap",
+                "confirm.overlap_verb",
+            ),
+            Question::Delete(_) => (
+                "confirm.delete_title",
+                "confirm.delete",
+                "confirm.delete_verb",
+            ),
+            Question::StateFilter => return,
+        };
+        let used = match row.last_sign_in_at {
+            Some(at) => text.fill(
+                "confirm.last_sign_in",
+                &[("ago", &text.ago(ctx.now.since(at)))],
+            ),
+            None => text.say("confirm.never_used").to_owned(),
+        };
+        let body = text.fill(sentence, &[("name", &row.name), ("id", &row.id().0)]);
+        asks.push(Confirm::new(
+            text.say(title),
+            format!("{body}\n\n{used}"),
+            text.say(verb),
+        ));
+        self.question = Some(question);
+    }
+
+    fn change(&mut self, request: Request, id: KeyId, said: &'static str, asks: &mut Asks) {
+        self.changing = Some((asks.request(request), id, said));
+    }
+
+    fn act_on_row(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
+        let Some(row) = self.rows.selected() else {
+            return;
+        };
+        let id = row.id();
+        match action {
+            Action::Properties => asks.push(Properties::of_key(id)),
+            Action::NewSecret => asks.push(NewSecret::new(row)),
+            Action::Lock if row.facts.locked_out => self.confirm(Question::Unlock(id), ctx, asks),
+            Action::Lock => self.confirm(Question::LockOut(id), ctx, asks),
+            Action::EndOverlap => self.confirm(Question::EndOverlap(id), ctx, asks),
+            Action::Delete => self.confirm(Question::Delete(id), ctx, asks),
+            _ => {}
+        }
+    }
+
+    fn info(&self, ctx: &Ctx) -> String {
+        let text = ctx.text;
+        let mut parts = vec![text.state_filter(self.filter.state).to_owned()];
+        if let Some(counts) = self.counts {
+            let hidden = counts.all - counts.shown;
+            parts.push(if hidden == 0 {
+                text.fill("list.shown", &[("shown", &counts.shown)])
+            } else {
+                text.fill(
+                    "list.hides",
+                    &[("shown", &counts.shown), ("hidden", &hidden)],
+                )
+            });
+        }
+        parts.join(" · ")
+    }
+
+    fn cell(row: &KeyRow, column: Column, ctx: &Ctx) -> String {
+        let when = |at: Option<Timestamp>| {
+            at.map_or_else(
+                || ctx.text.say("list.never").to_owned(),
+                |at| at.in_zone(ctx.zone).format("%Y-%m-%d %H:%M").to_string(),
+            )
+        };
+        match column.kind {
+            Kind::Name => row.name.clone(),
+            Kind::State => ctx.text.state(row.state(ctx.now)),
+            Kind::Role => row.role.clone(),
+            Kind::Expires => row.expiry.map_or_else(
+                || ctx.text.say("list.never").to_owned(),
+                |expiry| expiry.on.to_string(),
+            ),
+            Kind::LastSignIn => when(row.last_sign_in_at),
+            Kind::Id => row.id().0.to_string(),
+            Kind::Created => when(Some(row.created_at)),
+            Kind::CreatedBy => row.created_by.clone(),
+            Kind::Description => row
+                .description
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
+        }
+    }
+
+    fn view_row(
+        row: &KeyRow,
+        selected: bool,
+        shown: &[(Column, u16)],
+        ctx: &Ctx,
+        buf: &mut Buffer,
+        line: Rect,
+    ) {
+        if selected {
+            put(buf, line, ">", Style::new());
+        }
+        let mut at = skip(line, 2);
+        for (column, wide) in shown {
+            let cell = Rect {
+                width: (*wide).min(at.width),
+                ..at
+            };
+            let style = match column.kind {
+                Kind::Name if selected => ctx.theme.selected,
+                Kind::State => ctx.theme.state(row.state(ctx.now)),
+                _ => Style::new(),
+            };
+            put(buf, cell, &ApiKeys::cell(row, *column, ctx), style);
+            at = skip(at, wide + GAP);
+        }
+    }
+
+    fn view_headings(&self, shown: &[(Column, u16)], ctx: &Ctx, buf: &mut Buffer, line: Rect) {
+        let mut at = skip(line, 2);
+        for (column, wide) in shown {
+            let heading = ctx.text.say(column.heading);
+            let heading = match column.sort {
+                Some(by) if by == self.order.by => {
+                    let mark = if self.order.descending { "▼" } else { "▲" };
+                    format!("{} {mark}", cut(heading, wide.saturating_sub(2)))
+                }
+                _ => heading.to_owned(),
+            };
+            put(
+                buf,
+                Rect {
+                    width: (*wide).min(at.width),
+                    ..at
+                },
+                &heading,
+                ctx.theme.title,
+            );
+            at = skip(at, wide + GAP);
+        }
+    }
+
+    fn empty(&self, ctx: &Ctx) -> &'static str {
+        let untouched = self.filter.text.is_empty() && self.filter.state == StateFilter::Undeleted;
+        ctx.text.say(match (self.loaded_once, untouched) {
+            (false, _) => "list.loading",
+            (true, true) if ctx.actor.may(Right::CreateApiKeys) => "list.empty",
+            (true, true) => "list.empty_read_only",
+            (true, false) => "list.nothing_found",
+        })
+    }
+}
+
+impl Layer for ApiKeys {
+    fn scope(&self) -> Scope {
+        Scope::List
+    }
+
+    fn is_screen(&self) -> bool {
+        true
+    }
+
+    fn open(&mut self, _ctx: &Ctx, asks: &mut Asks) {
+        self.ask(Anchor::First, Why::Asked, asks);
+    }
+
+    fn allows(&self, action: Action, ctx: &Ctx) -> bool {
+        if needs(action).is_some_and(|right| !ctx.actor.may(right)) {
+            return false;
+        }
+        let live = self.rows.selected().filter(|row| !row.facts.deleted);
+        match action {
+            Action::Properties => self.rows.selected().is_some(),
+            Action::NewSecret | Action::Lock | Action::Delete => live.is_some(),
+            Action::EndOverlap => live.is_some_and(|row| row.retiring),
+            Action::Cancel => {
+                self.typing.is_some()
+                    || self.filter
+                        != Filter {
+                            keep: self.filter.keep,
+                            ..Filter::default()
+                        }
+            }
+            _ => true,
+        }
+    }
+
+    fn why_not(&self, action: Action, ctx: &Ctx) -> String {
+        let text = ctx.text;
+        match (action, needs(action).filter(|right| !ctx.actor.may(*right))) {
+            (_, Some(right)) => text.trouble(&Trouble::NotAuthorized(right)),
+            (Action::EndOverlap, _) if self.rows.selected().is_some() => {
+                text.trouble(&Trouble::NoOverlap)
+            }
+            _ => match self.rows.selected() {
+                Some(row) => text.trouble(&Trouble::KeyGone(row.id())),
+                None => self.empty(ctx).to_owned(),
+            },
+        }
+    }
+
+    fn act(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
+        let page = i64::try_from(self.rows.height().saturating_sub(1))
+            .unwrap_or(1)
+            .max(1);
+        match action {
+            Action::Up => self.go(Move::By(-1), asks),
+            Action::Down => self.go(Move::By(1), asks),
+            Action::PageUp => self.go(Move::By(-page), asks),
+            Action::PageDown => self.go(Move::By(page), asks),
+            Action::First => self.go(Move::First, asks),
+            Action::Last => self.go(Move::Last, asks),
+            Action::Quit => asks.quit(),
+            Action::New => asks.push(Properties::of_new_key()),
+            Action::Filter => self.typing = Some(LineField::new(&self.filter.text)),
+            Action::Cancel => {
+                self.typing = None;
+                self.filter.state = StateFilter::Undeleted;
+                self.filter.text.clear();
+                self.ask(self.rows.around(), Why::Asked, asks);
+            }
+            Action::StateFilter => {
+                let names = StateFilter::ALL.map(|filter| ctx.text.state_filter(filter).to_owned());
+                let at = StateFilter::ALL
+                    .iter()
+                    .position(|filter| *filter == self.filter.state);
+                asks.push(Choice::of(
+                    ctx.text.say("list.state_filter"),
+                    names.to_vec(),
+                    at.unwrap_or(0),
+                ));
+                self.question = Some(Question::StateFilter);
+            }
+            Action::SortNext => {
+                self.order = Order {
+                    by: self.order.by.next(),
+                    descending: false,
+                };
+                self.ask(self.rows.around(), Why::Asked, asks);
+            }
+            Action::SortReverse => {
+                self.order.descending = !self.order.descending;
+                self.ask(self.rows.around(), Why::Asked, asks);
+            }
+            _ => {}
+        }
+        self.act_on_row(action, ctx, asks);
+    }
+
+    fn edit(&mut self, key: TextKey, ctx: &Ctx, asks: &mut Asks) -> bool {
+        let Some(field) = &mut self.typing else {
+            return false;
+        };
+        if key == TextKey::Enter {
+            self.typing = None;
+            return true;
+        }
+        let edit = field.edit(key);
+        self.filter_edited(&edit, ctx, asks);
+        edit != Edit::NotTaken
+    }
+
+    fn paste(&mut self, pasted: &Zeroizing<String>, ctx: &Ctx, asks: &mut Asks) {
+        match &mut self.typing {
+            Some(field) => {
+                let edit = field.paste(pasted);
+                self.filter_edited(&edit, ctx, asks);
+            }
+            None => asks.say(ctx.text.say("message.paste_ignored")),
+        }
+    }
+
+    fn answer(&mut self, ticket: Ticket, outcome: Outcome, ctx: &Ctx, asks: &mut Asks) {
+        if self
+            .wanted
+            .as_ref()
+            .is_some_and(|wanted| wanted.ticket == ticket)
+        {
+            let Some(wanted) = self.wanted.take() else {
+                return;
+            };
+            match outcome {
+                Ok(Done::Window(window)) => self.take_window(&wanted, window, ctx, asks),
+                Err(Trouble::Storage(Fault::Superseded)) | Ok(_) => {}
+                Err(trouble) => asks.complain(ctx.text.trouble(&trouble)),
+            }
+        } else if self.counting == Some(ticket) {
+            self.counting = None;
+            if let Ok(Done::Count(counts)) = outcome {
+                self.counts = Some(counts);
+            }
+        } else if let Some((_, id, said)) = self.changing.take_if(|(asked, ..)| *asked == ticket) {
+            match outcome {
+                Ok(_) => {
+                    let name = self
+                        .rows
+                        .find(id)
+                        .map(|row| row.name.clone())
+                        .unwrap_or_default();
+                    asks.say(ctx.text.fill(said, &[("name", &name)]));
+                }
+                Err(trouble) => asks.complain(ctx.text.trouble(&trouble)),
+            }
+            self.show(id, asks);
+        }
+    }
+
+    fn reply(&mut self, reply: Reply, _ctx: &Ctx, asks: &mut Asks) {
+        let question = self.question.take();
+        match (reply, question) {
+            (Reply::Chosen(index), Some(Question::StateFilter)) => {
+                self.filter.state = StateFilter::ALL[index];
+                self.ask(self.rows.around(), Why::Asked, asks);
+            }
+            (Reply::Yes, Some(Question::LockOut(id))) => {
+                self.change(Request::LockOut(id), id, "list.locked", asks);
+            }
+            (Reply::Yes, Some(Question::Unlock(id))) => {
+                self.change(Request::Unlock(id), id, "list.unlocked", asks);
+            }
+            (Reply::Yes, Some(Question::EndOverlap(id))) => {
+                self.change(Request::EndOverlap(id), id, "list.overlap_ended", asks);
+            }
+            (Reply::Yes, Some(Question::Delete(id))) => {
+                self.change(Request::Delete(id), id, "list.deleted", asks);
+            }
+            (Reply::Done(id), _) => self.show(id, asks),
+            (Reply::Said(id, sentence), _) => {
+                asks.say(sentence);
+                self.show(id, asks);
+            }
+            _ => self.ask_again(Why::Refresh, asks),
+        }
+    }
+
+    fn refresh(&mut self, _ctx: &Ctx, asks: &mut Asks) {
+        self.ask_again(Why::Refresh, asks);
+    }
+
+    fn waits(&self) -> bool {
+        let moving = |wanted: &Wanted| matches!(wanted.why, Why::Moving(_));
+        !self.loaded_once || self.changing.is_some() || self.wanted.as_ref().is_some_and(moving)
+    }
+
+    fn next_wake(&self, ctx: &Ctx) -> Option<Timestamp> {
+        self.rows
+            .on_screen()
+            .filter_map(|(row, _)| row.facts.changes_at(ctx.now))
+            .min()
+    }
+
+    fn place(&mut self, area: Rect) {
+        self.rows.place(area.height.saturating_sub(2));
+        if let Some(field) = &mut self.typing {
+            field.place(area.width.saturating_sub(1) / 2);
+        }
+    }
+
+    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
+        let info = row(area, 0);
+        let mut cursor = None;
+        let mut at = info;
+        if self.typing.is_some() || !self.filter.text.is_empty() {
+            let used = put(buf, at, "/", ctx.theme.label);
+            let field = Rect {
+                width: (info.width.saturating_sub(1)) / 2,
+                ..skip(at, used)
+            };
+            match &self.typing {
+                Some(typing) => cursor = Some(typing.view(buf, field, Style::new())),
+                None => _ = put(buf, field, &self.filter.text, ctx.theme.title),
+            }
+            at = skip(at, used + field.width);
+        }
+        let words = cut(&self.info(ctx), at.width);
+        put(
+            buf,
+            skip(at, at.width.saturating_sub(width(&words))),
+            &words,
+            ctx.theme.dim,
+        );
+
+        let shown = columns(area.width.saturating_sub(2));
+        self.view_headings(&shown, ctx, buf, row(area, 1));
+        let list = Rect {
+            y: area.y + 2.min(area.height),
+            height: area.height.saturating_sub(2),
+            ..area
+        };
+        for (index, (key, selected)) in self.rows.on_screen().enumerate() {
+            let line = row(list, u16::try_from(index).unwrap_or(u16::MAX));
+            ApiKeys::view_row(key, selected, &shown, ctx, buf, line);
+            if selected && cursor.is_none() {
+                cursor = Some(Position {
+                    x: line.x,
+                    y: line.y,
+                });
+            }
+        }
+        if self.rows.selected().is_none() {
+            put(buf, skip(row(list, 0), 2), self.empty(ctx), Style::new());
+        }
+        cursor.or(Some(Position {
+            x: list.x,
+            y: list.y,
+        }))
+    }
+}

@@ -1,0 +1,223 @@
+//! A list to choose one entry from, found by typing: dropdowns, time zones, the state filter.
+
+use chrono_tz::Tz;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use zeroize::Zeroizing;
+
+use crate::domain::name::name_key;
+use crate::domain::time::Timestamp;
+use crate::domain::zone;
+use crate::ui::field::LineField;
+use crate::ui::frame::{boxed, centred, inside, put, row, width};
+use crate::ui::keymap::{Action, Scope, TextKey};
+use crate::ui::layer::{Asks, Ctx, Layer, Reply};
+
+/// What can be chosen.
+enum Entries {
+    /// Fixed entries; the reply is the index of the one chosen.
+    Fixed(Vec<String>),
+    /// All time zones, with their offsets at this instant.
+    Zones(Timestamp),
+}
+
+/// One entry that what was typed finds.
+struct Found {
+    reply: Reply,
+    shown: String,
+}
+
+/// The layer.
+pub struct Choice {
+    title: String,
+    entries: Entries,
+    typed: LineField,
+    found: Vec<Found>,
+    selected: usize,
+    top: usize,
+    height: usize,
+}
+
+impl Choice {
+    /// A choice among fixed entries, with one of them selected.
+    #[must_use]
+    pub fn of(title: &str, entries: Vec<String>, selected: usize) -> Choice {
+        Choice::new(
+            title,
+            Entries::Fixed(entries),
+            LineField::default(),
+            |index, _| index == selected,
+        )
+    }
+
+    /// A choice among all time zones, with one of them selected, or the search begun with what was typed.
+    #[must_use]
+    pub fn zone(title: &str, present: Option<Tz>, typed: &str, now: Timestamp) -> Choice {
+        Choice::new(
+            title,
+            Entries::Zones(now),
+            LineField::new(typed),
+            |_, reply| matches!((reply, present), (Reply::ZoneChosen(zone), Some(present)) if *zone == present),
+        )
+    }
+
+    fn new(
+        title: &str,
+        entries: Entries,
+        typed: LineField,
+        is_selected: impl Fn(usize, &Reply) -> bool,
+    ) -> Choice {
+        let mut choice = Choice {
+            title: title.to_owned(),
+            entries,
+            typed,
+            found: Vec::new(),
+            selected: 0,
+            top: 0,
+            height: 1,
+        };
+        choice.search();
+        let at = choice
+            .found
+            .iter()
+            .enumerate()
+            .position(|(i, found)| is_selected(i, &found.reply));
+        choice.selected = at.unwrap_or(0);
+        choice
+    }
+
+    fn search(&mut self) {
+        let typed = self.typed.text();
+        self.found = match &self.entries {
+            Entries::Fixed(entries) => {
+                let wanted = name_key(typed);
+                let hits = entries
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, e)| name_key(e).contains(&wanted));
+                hits.map(|(i, e)| Found {
+                    reply: Reply::Chosen(i),
+                    shown: e.clone(),
+                })
+                .collect()
+            }
+            Entries::Zones(now) => zone::search(typed, *now)
+                .into_iter()
+                .map(|zone| Found {
+                    reply: Reply::ZoneChosen(zone),
+                    shown: format!("{} ({})", zone.name(), zone::offset_text(zone, *now)),
+                })
+                .collect(),
+        };
+        self.selected = 0;
+        self.top = 0;
+    }
+
+    fn area(&self, area: Rect) -> Rect {
+        let widest = match &self.entries {
+            Entries::Fixed(entries) => entries.iter().map(|e| width(e)).max().unwrap_or(0),
+            Entries::Zones(_) => 44,
+        };
+        let entries = match &self.entries {
+            Entries::Fixed(entries) => entries.len(),
+            Entries::Zones(_) => 16,
+        };
+        let height = u16::try_from(entries).unwrap_or(u16::MAX).saturating_add(3);
+        centred(area, widest.max(width(&self.title)).max(28) + 6, height)
+    }
+}
+
+impl Layer for Choice {
+    fn scope(&self) -> Scope {
+        Scope::Choice
+    }
+
+    fn allows(&self, action: Action, _ctx: &Ctx) -> bool {
+        action != Action::Accept || !self.found.is_empty()
+    }
+
+    fn act(&mut self, action: Action, _ctx: &Ctx, asks: &mut Asks) {
+        let last = self.found.len().saturating_sub(1);
+        match action {
+            Action::Accept => asks.close(self.found[self.selected].reply.clone()),
+            Action::Cancel => asks.close(Reply::Cancelled),
+            Action::Up => self.selected = self.selected.saturating_sub(1),
+            Action::Down => self.selected = (self.selected + 1).min(last),
+            Action::PageUp => self.selected = self.selected.saturating_sub(self.height),
+            Action::PageDown => self.selected = (self.selected + self.height).min(last),
+            Action::First => self.selected = 0,
+            Action::Last => self.selected = last,
+            _ => {}
+        }
+    }
+
+    fn edit(&mut self, key: TextKey, _ctx: &Ctx, _asks: &mut Asks) -> bool {
+        // The arrows and Home and End move in the list; what is typed is short.
+        let typing = matches!(
+            key,
+            TextKey::Char(_) | TextKey::Backspace | TextKey::DeleteWord | TextKey::DeleteToStart
+        );
+        if typing {
+            self.typed.edit(key);
+            self.search();
+        }
+        typing
+    }
+
+    fn paste(&mut self, pasted: &Zeroizing<String>, _ctx: &Ctx, _asks: &mut Asks) {
+        self.typed.paste(pasted);
+        self.search();
+    }
+
+    fn place(&mut self, area: Rect) {
+        let inner = inside(self.area(area));
+        self.height = usize::from(inner.height.saturating_sub(1)).max(1);
+        if self.selected < self.top {
+            self.top = self.selected;
+        } else if self.selected >= self.top + self.height {
+            self.top = self.selected + 1 - self.height;
+        }
+        self.typed.place(inner.width.saturating_sub(8));
+    }
+
+    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
+        let area = boxed(buf, self.area(area), &self.title, ctx.theme);
+        let prompt = ctx.text.say("choice.find");
+        let used = put(buf, row(area, 0), prompt, ctx.theme.label) + 1;
+        let field = crate::ui::frame::skip(row(area, 0), used);
+        let cursor = self.typed.view(buf, field, Style::new());
+        let list = Rect {
+            y: area.y + 1,
+            height: area.height.saturating_sub(1),
+            ..area
+        };
+        if self.found.is_empty() {
+            put(
+                buf,
+                row(list, 0),
+                ctx.text.say("choice.nothing"),
+                ctx.theme.problem,
+            );
+        }
+        for (line, (index, found)) in self
+            .found
+            .iter()
+            .enumerate()
+            .skip(self.top)
+            .take(self.height)
+            .enumerate()
+        {
+            let selected = index == self.selected;
+            let mark = if selected { '>' } else { ' ' };
+            let style = if selected {
+                ctx.theme.selected
+            } else {
+                Style::new()
+            };
+            let at = row(list, u16::try_from(line).unwrap_or(u16::MAX));
+            put(buf, at, &format!("{mark} {}", found.shown), style);
+        }
+        Some(cursor)
+    }
+}

@@ -1,0 +1,133 @@
+//! A question with a consequence: Cancel has the focus, `y` confirms.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+
+use crate::ui::frame::{boxed, buttons, centred, inside, put, row, wrap};
+use crate::ui::keymap::{Action, Scope};
+use crate::ui::layer::{Asks, Ctx, Layer, Reply};
+
+/// What `y` does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Yes {
+    /// Tells the layer below.
+    Replies,
+    /// Ends the program.
+    Quits,
+}
+
+/// The layer.
+pub struct Confirm {
+    title: String,
+    /// What follows, in sentences.
+    body: String,
+    /// What `y` is called.
+    verb: String,
+    yes: Yes,
+    on_yes: bool,
+    top: usize,
+    lines: usize,
+    height: usize,
+}
+
+impl Confirm {
+    /// A question; `verb` is the label of its button.
+    #[must_use]
+    pub fn new(title: &str, body: String, verb: &str) -> Confirm {
+        Confirm {
+            title: title.to_owned(),
+            body,
+            verb: verb.to_owned(),
+            yes: Yes::Replies,
+            on_yes: false,
+            top: 0,
+            lines: 0,
+            height: 0,
+        }
+    }
+
+    /// The same, ending the program on `y`.
+    #[must_use]
+    pub fn quits(self) -> Confirm {
+        Confirm {
+            yes: Yes::Quits,
+            ..self
+        }
+    }
+
+    fn area(&self, area: Rect) -> (Rect, Vec<String>) {
+        let width = area.width.min(70);
+        let lines = wrap(&self.body, width.saturating_sub(4));
+        let height = u16::try_from(lines.len())
+            .unwrap_or(u16::MAX)
+            .saturating_add(4);
+        (centred(area, width, height), lines)
+    }
+
+    fn confirm(&self, asks: &mut Asks) {
+        match self.yes {
+            Yes::Replies => asks.close(Reply::Yes),
+            Yes::Quits => asks.quit(),
+        }
+    }
+}
+
+impl Layer for Confirm {
+    fn scope(&self) -> Scope {
+        Scope::Confirmation
+    }
+
+    fn allows(&self, _action: Action, _ctx: &Ctx) -> bool {
+        true
+    }
+
+    fn act(&mut self, action: Action, _ctx: &Ctx, asks: &mut Asks) {
+        match action {
+            Action::Yes => self.confirm(asks),
+            Action::Press if self.on_yes => self.confirm(asks),
+            Action::Press | Action::Cancel => asks.close(Reply::Cancelled),
+            Action::Next | Action::Previous if self.lines > self.height => {
+                let most = self.lines - self.height;
+                let down = action == Action::Next;
+                if (down && self.top == most) || (!down && self.top == 0) {
+                    self.on_yes = !self.on_yes;
+                } else {
+                    self.top = if down { self.top + 1 } else { self.top - 1 };
+                }
+            }
+            Action::Next | Action::Previous => self.on_yes = !self.on_yes,
+            _ => {}
+        }
+    }
+
+    fn place(&mut self, area: Rect) {
+        let (area, lines) = self.area(area);
+        self.lines = lines.len();
+        self.height = usize::from(inside(area).height.saturating_sub(1));
+        self.top = self.top.min(self.lines.saturating_sub(self.height));
+    }
+
+    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
+        let (area, lines) = self.area(area);
+        let area = boxed(buf, area, &self.title, ctx.theme);
+        let body = Rect {
+            height: area.height.saturating_sub(1),
+            ..area
+        };
+        for (index, line) in lines.iter().skip(self.top).enumerate() {
+            put(
+                buf,
+                row(body, u16::try_from(index).unwrap_or(u16::MAX)),
+                line,
+                Style::new(),
+            );
+        }
+        let bar = row(area, area.height.saturating_sub(1));
+        let verb = format!("y {}", self.verb);
+        let labels = [(ctx.text.say("button.cancel"), true), (verb.as_str(), true)];
+        let focus = usize::from(self.on_yes);
+        let x = buttons(buf, bar, &labels, Some(focus), ctx.theme)?;
+        Some(Position { x, y: bar.y })
+    }
+}

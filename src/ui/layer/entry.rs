@@ -1,0 +1,98 @@
+//! A line of text to enter: the path of a file.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::{Modifier, Style};
+use zeroize::Zeroizing;
+
+use crate::ui::field::{Edit, LineField};
+use crate::ui::frame::{boxed, centred, inside, put, row, wrap};
+use crate::ui::keymap::{Action, Scope, TextKey};
+use crate::ui::layer::{Asks, Ctx, Layer, Reply};
+
+/// The layer.
+pub struct Entry {
+    title: String,
+    note: String,
+    field: LineField,
+}
+
+impl Entry {
+    /// An entry with a text to begin with, and a note on what will be done with it.
+    #[must_use]
+    pub fn new(title: &str, note: &str, text: &str) -> Entry {
+        Entry {
+            title: title.to_owned(),
+            note: note.to_owned(),
+            field: LineField::new(text),
+        }
+    }
+
+    fn area(&self, area: Rect) -> (Rect, Vec<String>) {
+        let width = area.width.min(70);
+        let lines = wrap(&self.note, width.saturating_sub(4));
+        let height = u16::try_from(lines.len())
+            .unwrap_or(u16::MAX)
+            .saturating_add(3);
+        (centred(area, width, height), lines)
+    }
+
+    fn tell(edit: &Edit, ctx: &Ctx, asks: &mut Asks) {
+        match edit {
+            Edit::SecretRefused(_) => asks.complain(ctx.text.say("problem.secret")),
+            Edit::Cleaned => asks.say(ctx.text.say("message.cleaned")),
+            Edit::Taken | Edit::NotTaken => {}
+        }
+    }
+}
+
+impl Layer for Entry {
+    fn scope(&self) -> Scope {
+        Scope::Entry
+    }
+
+    fn allows(&self, action: Action, _ctx: &Ctx) -> bool {
+        action != Action::Accept || !self.field.text().trim().is_empty()
+    }
+
+    fn act(&mut self, action: Action, _ctx: &Ctx, asks: &mut Asks) {
+        match action {
+            Action::Accept => asks.close(Reply::Entered(self.field.text().trim().to_owned())),
+            Action::Cancel => asks.close(Reply::Cancelled),
+            _ => {}
+        }
+    }
+
+    fn edit(&mut self, key: TextKey, ctx: &Ctx, asks: &mut Asks) -> bool {
+        let edit = self.field.edit(key);
+        Entry::tell(&edit, ctx, asks);
+        edit != Edit::NotTaken
+    }
+
+    fn paste(&mut self, pasted: &Zeroizing<String>, ctx: &Ctx, asks: &mut Asks) {
+        let edit = self.field.paste(pasted);
+        Entry::tell(&edit, ctx, asks);
+    }
+
+    fn place(&mut self, area: Rect) {
+        self.field.place(inside(self.area(area).0).width);
+    }
+
+    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
+        let (area, lines) = self.area(area);
+        let area = boxed(buf, area, &self.title, ctx.theme);
+        for (index, line) in lines.iter().enumerate() {
+            put(
+                buf,
+                row(area, u16::try_from(index).unwrap_or(u16::MAX)),
+                line,
+                Style::new(),
+            );
+        }
+        let field = row(area, area.height.saturating_sub(1));
+        Some(
+            self.field
+                .view(buf, field, Style::new().add_modifier(Modifier::UNDERLINED)),
+        )
+    }
+}

@@ -1,0 +1,125 @@
+//! The keys of the layer below, read from the table.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+
+use crate::text::Text;
+use crate::ui::frame::{boxed, centred, inside, put, row, skip, width};
+use crate::ui::keymap::{Action, Binding, Scope, of};
+use crate::ui::layer::{Asks, Ctx, Layer, Reply};
+
+/// The layer.
+pub struct Help {
+    title: &'static str,
+    /// Keys and what they do; what is not allowed now is left out.
+    lines: Vec<(String, &'static str)>,
+    top: usize,
+    height: usize,
+}
+
+/// The keys of a binding, as help and README write them.
+#[must_use]
+pub fn keys_of(binding: &Binding) -> String {
+    let names: Vec<String> = binding.keys.iter().map(|key| key.name()).collect();
+    names.join(", ")
+}
+
+impl Help {
+    /// Help on a scope; only what `allows` now.
+    #[must_use]
+    pub fn new(scope: Scope, allows: &dyn Fn(Action) -> bool, text: Text) -> Help {
+        let bindings = of(scope).filter(|binding| allows(binding.action));
+        Help {
+            title: text.say("help.title"),
+            lines: bindings.map(|b| (keys_of(b), text.say(b.help))).collect(),
+            top: 0,
+            height: 1,
+        }
+    }
+
+    fn area(&self, area: Rect) -> Rect {
+        let height = u16::try_from(self.lines.len())
+            .unwrap_or(u16::MAX)
+            .saturating_add(2);
+        centred(area, 76, height)
+    }
+
+    fn last_top(&self) -> usize {
+        self.lines.len().saturating_sub(self.height)
+    }
+}
+
+impl Layer for Help {
+    fn scope(&self) -> Scope {
+        Scope::Help
+    }
+
+    fn allows(&self, action: Action, _ctx: &Ctx) -> bool {
+        action != Action::Help
+    }
+
+    fn act(&mut self, action: Action, _ctx: &Ctx, asks: &mut Asks) {
+        match action {
+            Action::Cancel => asks.close(Reply::Cancelled),
+            Action::Up => self.top = self.top.saturating_sub(1),
+            Action::Down => self.top = (self.top + 1).min(self.last_top()),
+            Action::PageUp => self.top = self.top.saturating_sub(self.height),
+            Action::PageDown => self.top = (self.top + self.height).min(self.last_top()),
+            _ => {}
+        }
+    }
+
+    fn place(&mut self, area: Rect) {
+        self.height = usize::from(inside(self.area(area)).height).max(1);
+        self.top = self.top.min(self.last_top());
+    }
+
+    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
+        let whole = self.area(area);
+        let area = boxed(buf, whole, self.title, ctx.theme);
+        let keys = self
+            .lines
+            .iter()
+            .map(|(keys, _)| width(keys))
+            .max()
+            .unwrap_or(0)
+            .min(20);
+        for (index, (key, sentence)) in self
+            .lines
+            .iter()
+            .skip(self.top)
+            .take(self.height)
+            .enumerate()
+        {
+            let line = row(area, u16::try_from(index).unwrap_or(u16::MAX));
+            put(
+                buf,
+                Rect {
+                    width: keys.min(line.width),
+                    ..line
+                },
+                key,
+                ctx.theme.label,
+            );
+            put(buf, skip(line, keys + 2), sentence, Style::new());
+        }
+        if self.last_top() > 0 {
+            let shown = (self.top + 1, self.top + self.height, self.lines.len());
+            let shown = ctx.text.fill(
+                "form.scrolled",
+                &[("first", &shown.0), ("last", &shown.1), ("all", &shown.2)],
+            );
+            let edge = Rect {
+                y: whole.bottom() - 1,
+                height: 1,
+                ..skip(whole, 2)
+            };
+            put(buf, edge, &shown, ctx.theme.warning);
+        }
+        Some(Position {
+            x: area.x,
+            y: area.y,
+        })
+    }
+}

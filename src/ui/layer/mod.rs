@@ -1,0 +1,209 @@
+//! Screens and dialogs: one file each. A layer sees keys and answers, and asks; it never acts on the world.
+
+pub mod api_keys;
+pub mod check;
+pub mod choice;
+pub mod confirm;
+pub mod entry;
+pub mod help;
+pub mod new_secret;
+pub mod properties;
+pub mod secret;
+
+use chrono_tz::Tz;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use zeroize::Zeroizing;
+
+use crate::domain::api_key::KeyId;
+use crate::domain::time::Timestamp;
+use crate::domain::user::Actor;
+use crate::text::Text;
+use crate::ui::keymap::{Action, Scope, TextKey};
+use crate::ui::request::{Outcome, Request, Ticket};
+use crate::ui::theme::Theme;
+
+/// What a layer may know of the world.
+pub struct Ctx<'a> {
+    pub now: Timestamp,
+    /// The zone in which times are shown.
+    pub zone: Tz,
+    pub actor: &'a Actor,
+    pub text: Text,
+    pub theme: &'a Theme,
+    /// The key being handled came right after another, or before what it acts on was on the screen: faster than a
+    /// hand types, as a paste without brackets does.
+    pub rushed: bool,
+}
+
+/// What a layer tells the one below when it closes.
+#[derive(Clone, Debug)]
+pub enum Reply {
+    /// Nothing was chosen or done.
+    Cancelled,
+    /// A confirmation was given.
+    Yes,
+    /// The entry of this index was chosen.
+    Chosen(usize),
+    ZoneChosen(Tz),
+    /// A text was entered.
+    Entered(String),
+    /// The pasted text is the secret, or is not.
+    Checked(bool),
+    /// Something was done to this key; the list goes to it.
+    Done(KeyId),
+    /// A sentence for the message line, about this key.
+    Said(KeyId, String),
+}
+
+/// How grave a message is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    Plain,
+    Problem,
+}
+
+/// One thing that a layer asks for.
+pub enum Ask {
+    Push(Box<dyn Layer>),
+    /// Close the layer that asks.
+    Close(Reply),
+    Request(Ticket, Request),
+    /// A sentence for the message line.
+    Say(Tone, String),
+    /// End the program; nobody is asked again.
+    Quit,
+}
+
+/// Collects what a layer asks for.
+pub struct Asks<'a> {
+    asked: Vec<Ask>,
+    last_ticket: &'a mut u64,
+}
+
+impl<'a> Asks<'a> {
+    /// An empty collection; tickets go on from `last_ticket`.
+    pub fn new(last_ticket: &'a mut u64) -> Asks<'a> {
+        Asks {
+            asked: Vec::new(),
+            last_ticket,
+        }
+    }
+
+    /// Puts a layer on top.
+    pub fn push(&mut self, layer: impl Layer + 'static) {
+        self.asked.push(Ask::Push(Box::new(layer)));
+    }
+
+    /// Closes the layer that asks.
+    pub fn close(&mut self, reply: Reply) {
+        self.asked.push(Ask::Close(reply));
+    }
+
+    /// Has a request carried out; the answer comes under this ticket.
+    pub fn request(&mut self, request: Request) -> Ticket {
+        *self.last_ticket += 1;
+        let ticket = Ticket(*self.last_ticket);
+        self.asked.push(Ask::Request(ticket, request));
+        ticket
+    }
+
+    /// Shows a sentence in the message line until the next key.
+    pub fn say(&mut self, sentence: impl Into<String>) {
+        self.asked.push(Ask::Say(Tone::Plain, sentence.into()));
+    }
+
+    /// The same for something that went wrong.
+    pub fn complain(&mut self, sentence: impl Into<String>) {
+        self.asked.push(Ask::Say(Tone::Problem, sentence.into()));
+    }
+
+    /// Ends the program.
+    pub fn quit(&mut self) {
+        self.asked.push(Ask::Quit);
+    }
+
+    /// What was asked for, in order.
+    #[must_use]
+    pub fn take(self) -> Vec<Ask> {
+        self.asked
+    }
+}
+
+/// What leaving the program would do to a layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loss {
+    Nothing,
+    /// Something typed would be lost: ask first.
+    Typed,
+    /// It has to be settled in the layer itself, which says how.
+    Refused,
+}
+
+/// A screen or dialog. The one on top gets every key.
+pub trait Layer {
+    /// The part of the key table that holds here.
+    fn scope(&self) -> Scope;
+
+    /// The place in the tree, for a screen; empty for a dialog.
+    fn is_screen(&self) -> bool {
+        false
+    }
+
+    /// Asked once, when the layer is put on the stack.
+    fn open(&mut self, _ctx: &Ctx, _asks: &mut Asks) {}
+
+    /// Whether an action can be done now. Router, toolbar, footer and help all ask this.
+    fn allows(&self, action: Action, ctx: &Ctx) -> bool;
+
+    /// Why an action cannot be done now, in a sentence.
+    fn why_not(&self, _action: Action, ctx: &Ctx) -> String {
+        ctx.text.say("message.not_now").to_owned()
+    }
+
+    /// Does an allowed action.
+    fn act(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks);
+
+    /// Offers a text key to the field that is being edited; false where there is none or it has no use for it.
+    fn edit(&mut self, _key: TextKey, _ctx: &Ctx, _asks: &mut Asks) -> bool {
+        false
+    }
+
+    /// Takes pasted text, or ignores it.
+    fn paste(&mut self, _pasted: &Zeroizing<String>, _ctx: &Ctx, _asks: &mut Asks) {}
+
+    /// Takes what came of a request; a ticket that is no longer waited for is dropped.
+    fn answer(&mut self, _ticket: Ticket, _outcome: Outcome, _ctx: &Ctx, _asks: &mut Asks) {}
+
+    /// Takes what the layer above said when it closed.
+    fn reply(&mut self, _reply: Reply, _ctx: &Ctx, _asks: &mut Asks) {}
+
+    /// The database has changed.
+    fn refresh(&mut self, _ctx: &Ctx, _asks: &mut Asks) {}
+
+    /// Whether an answer decides what the next key means: keys wait until it is there.
+    fn waits(&self) -> bool {
+        false
+    }
+
+    /// What leaving the program now would lose.
+    fn loss(&self) -> Loss {
+        Loss::Nothing
+    }
+
+    /// Whether the layer shows a secret: keys that were read before its first frame are dropped.
+    fn shows_secret(&self) -> bool {
+        false
+    }
+
+    /// When time alone changes what is shown, if it does.
+    fn next_wake(&self, _ctx: &Ctx) -> Option<Timestamp> {
+        None
+    }
+
+    /// Settles scroll and viewport for the area in which the layer will be drawn.
+    fn place(&mut self, area: Rect);
+
+    /// Draws the layer and says where the cursor is. Changes nothing.
+    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position>;
+}

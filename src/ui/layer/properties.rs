@@ -1,0 +1,616 @@
+//! Properties: one form for a new key and an existing one.
+
+use chrono_tz::Tz;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use zeroize::Zeroizing;
+
+use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyProperties, KeyId, Locale};
+use crate::domain::expiry::Expiry;
+use crate::domain::problem::{Field, Problem, Rule};
+use crate::domain::rights::Right;
+use crate::domain::role::{AUDITOR, Role};
+use crate::domain::secret::{Phase, SecretFacts};
+use crate::domain::time::Timestamp;
+use crate::domain::trouble::Trouble;
+use crate::domain::zone;
+use crate::ui::field::{AreaField, Edit, LineField};
+use crate::ui::form::{Focus, Form, Input, Item};
+use crate::ui::keymap::{Action, Scope, TextKey};
+use crate::ui::layer::choice::Choice;
+use crate::ui::layer::confirm::Confirm;
+use crate::ui::layer::{Asks, Ctx, Layer, Loss, Reply};
+use crate::ui::request::{Done, Outcome, Request, Ticket};
+
+/// The layer.
+pub struct Properties {
+    /// The key, or nothing for a new one.
+    key: Option<KeyId>,
+    /// What the key had when it was read.
+    before: Option<ApiKeyFields>,
+    roles: Vec<Role>,
+    draft: ApiKeyDraft,
+    /// What the form began with.
+    initial: ApiKeyDraft,
+    form: Form,
+    title: String,
+    loading: Option<Ticket>,
+    saving: Option<Ticket>,
+    question: Option<Question>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Question {
+    Role,
+    Language,
+    TimeZone,
+    Leave,
+}
+
+impl Properties {
+    /// For a new key.
+    #[must_use]
+    pub fn of_new_key() -> Properties {
+        Properties::opened(None)
+    }
+
+    /// For an existing key.
+    #[must_use]
+    pub fn of_key(id: KeyId) -> Properties {
+        Properties::opened(Some(id))
+    }
+
+    fn opened(key: Option<KeyId>) -> Properties {
+        let draft = ApiKeyDraft {
+            name: String::new(),
+            description: String::new(),
+            role: AUDITOR,
+            locale: Locale::default(),
+            time_zone: "UTC".to_owned(),
+            expires_on: None,
+            expiry_edited: false,
+            locked_out: false,
+        };
+        Properties {
+            key,
+            before: None,
+            roles: Vec::new(),
+            initial: draft.clone(),
+            draft,
+            form: Form::new(Vec::new(), Vec::new(), true),
+            title: String::new(),
+            loading: None,
+            saving: None,
+            question: None,
+        }
+    }
+
+    fn fill(&mut self, facts: Vec<(String, String)>, read_only: bool, ctx: &Ctx) {
+        let draft = &self.draft;
+        let line = |text: &str| Input::Line(LineField::new(text));
+        let choice = || Input::Choice(String::new());
+        let date = draft.expires_on.as_deref().unwrap_or_default();
+        let mut items = vec![
+            Item::new(Field::Name, "field.name", line(&draft.name)),
+            Item::new(
+                Field::Description,
+                "field.description",
+                Input::Area(Box::new(AreaField::new(&draft.description))),
+            ),
+            Item::new(Field::Role, "field.role", choice()),
+            Item::new(Field::Language, "field.language", choice()),
+            Item::new(Field::TimeZone, "field.time_zone", choice()),
+            Item::new(
+                Field::ExpiresOn,
+                "field.expires_on",
+                Input::Tick(draft.expires_on.is_some()),
+            ),
+            Item::new(
+                Field::ExpiresOn,
+                "field.expires_on",
+                Input::Date(LineField::new(date)),
+            ),
+        ];
+        if self.key.is_some() {
+            let locked = Input::Tick(draft.locked_out);
+            items.push(Item::new(Field::LockedOut, "field.locked_out", locked));
+        }
+        for item in &mut items {
+            item.enabled = !read_only;
+        }
+        self.form = Form::new(items, facts, read_only);
+        self.show_values(ctx);
+    }
+
+    /// Brings what is chosen and what follows from it onto the form.
+    fn show_values(&mut self, ctx: &Ctx) {
+        let text = ctx.text;
+        let role = self.roles.iter().find(|role| role.id == self.draft.role);
+        let role = role.map_or_else(
+            || text.say("form.no_role").to_owned(),
+            |role| role.name.clone(),
+        );
+        let zone = zone::by_name(&self.draft.time_zone).map_or_else(
+            || self.draft.time_zone.clone(),
+            |zone| format!("{} ({})", zone.name(), zone::offset_text(zone, ctx.now)),
+        );
+        let language = text.locale(self.draft.locale).to_owned();
+        let notes = self.expiry_notes(ctx);
+        let (expires, read_only) = (self.draft.expires_on.is_some(), self.form.read_only);
+        for item in &mut self.form.items {
+            match (&mut item.input, item.field) {
+                (Input::Choice(shown), Field::Role) => shown.clone_from(&role),
+                (Input::Choice(shown), Field::Language) => shown.clone_from(&language),
+                (Input::Choice(shown), Field::TimeZone) => shown.clone_from(&zone),
+                (Input::Date(_), _) => {
+                    item.enabled = expires && !read_only;
+                    item.notes.clone_from(&notes);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// When the key stops, as it is and as it will be.
+    fn expiry_notes(&self, ctx: &Ctx) -> Vec<String> {
+        let text = ctx.text;
+        let instant = |name, expiry: Expiry, zone: Tz| {
+            let local = expiry.at.in_zone(zone).format("%Y-%m-%d %H:%M");
+            let utc = expiry.at.utc().format("%Y-%m-%d %H:%M");
+            text.fill(
+                name,
+                &[("local", &local), ("zone", &zone.name()), ("utc", &utc)],
+            )
+        };
+        let checked = self.draft.check(self.before.as_ref(), ctx.now);
+        let will = match (&checked, &self.draft.expires_on) {
+            (Ok(fields), _) => fields.expiry.map(|expiry| (expiry, fields.zone)),
+            // Another field has a problem; the expiry may be right all the same.
+            (Err(problems), Some(_)) if problems.iter().all(|p| p.field != Field::ExpiresOn) => {
+                let named = ApiKeyDraft {
+                    name: "x".to_owned(),
+                    description: String::new(),
+                    ..self.draft.clone()
+                };
+                let fields = named.check(self.before.as_ref(), ctx.now).ok();
+                fields.and_then(|fields| Some((fields.expiry?, fields.zone)))
+            }
+            _ => None,
+        };
+        let was = self
+            .before
+            .as_ref()
+            .and_then(|before| Some((before.expiry?, before.zone)));
+        let mut notes = Vec::new();
+        if let Some((was, zone)) = was.filter(|was| will != Some(*was)) {
+            notes.push(instant("form.stops_until_saved", was, zone));
+        }
+        if let Some((will, zone)) = will {
+            let name = if notes.is_empty() {
+                "form.stops"
+            } else {
+                "form.stops_when_saved"
+            };
+            notes.push(instant(name, will, zone));
+            let today = Expiry::of(will.on, zone);
+            if today.at != will.at {
+                notes.push(instant("form.zone_rules_changed", today, zone));
+            }
+        }
+        notes
+    }
+
+    fn facts(properties: &ApiKeyProperties, ctx: &Ctx) -> Vec<(String, String)> {
+        let text = ctx.text;
+        let when = |at: Option<Timestamp>| {
+            at.map_or_else(
+                || text.say("list.never").to_owned(),
+                |at| {
+                    at.in_zone(ctx.zone)
+                        .format("%Y-%m-%d %H:%M:%S %Z")
+                        .to_string()
+                },
+            )
+        };
+        let fact = |name, value: String| (text.say(name).to_owned(), value);
+        let created = text.fill(
+            "fact.created_by",
+            &[
+                ("at", &when(Some(properties.created_at))),
+                ("by", &properties.created_by),
+            ],
+        );
+        let mut facts = vec![
+            fact("fact.id", properties.id.0.to_string()),
+            fact("fact.state", text.state(properties.facts.state(ctx.now))),
+            fact("fact.created", created),
+            fact("fact.last_sign_in", when(properties.last_sign_in_at)),
+            fact("fact.attempts", properties.attempts.to_string()),
+        ];
+        for secret in &properties.secrets {
+            let phase = secret.life.phase(ctx.now);
+            let label = match phase {
+                Phase::Pending => "fact.pending",
+                Phase::Current => "fact.current",
+                Phase::Retiring => "fact.retiring",
+                Phase::Dead | Phase::Void => continue,
+            };
+            facts.push(fact(
+                label,
+                text.fill("fact.issued", &[("at", &when(Some(secret.life.issued_at)))]),
+            ));
+            facts.extend(Properties::secret_facts(secret, phase, &when, ctx));
+        }
+        facts
+    }
+
+    fn secret_facts(
+        secret: &SecretFacts,
+        phase: Phase,
+        when: &dyn Fn(Option<Timestamp>) -> String,
+        ctx: &Ctx,
+    ) -> Vec<(String, String)> {
+        let text = ctx.text;
+        if phase == Phase::Pending {
+            return vec![(String::new(), text.say("fact.not_confirmed").to_owned())];
+        }
+        let life = secret.life;
+        let used = [
+            ("at", &when(secret.last_used_at) as &dyn std::fmt::Display),
+            ("refused", &secret.uses_refused),
+        ];
+        let mut facts = vec![
+            (
+                String::new(),
+                text.fill("fact.delivered", &[("at", &when(life.delivered_at))]),
+            ),
+            (String::new(), text.fill("fact.used", &used)),
+        ];
+        if life.retires_at.is_some() {
+            facts.push((
+                String::new(),
+                text.fill("fact.valid_until", &[("at", &when(life.retires_at))]),
+            ));
+        }
+        facts
+    }
+
+    fn begin(&mut self, properties: ApiKeyProperties, ctx: &Ctx) {
+        self.draft = ApiKeyDraft::from(&properties.fields);
+        self.initial = self.draft.clone();
+        let read_only = properties.facts.deleted || !ctx.actor.may(Right::EditApiKeys);
+        let facts = Properties::facts(&properties, ctx);
+        self.title = ctx
+            .text
+            .fill("form.title_edit", &[("name", &properties.fields.name)]);
+        self.before = Some(properties.fields);
+        self.roles = properties.roles;
+        self.fill(facts, read_only, ctx);
+    }
+
+    /// Reads the text fields into the draft.
+    fn read(&mut self) {
+        for item in &self.form.items {
+            match (&item.input, item.field) {
+                (Input::Line(line), Field::Name) => line.text().clone_into(&mut self.draft.name),
+                (Input::Area(area), _) => self.draft.description = area.text(),
+                (Input::Tick(on), Field::ExpiresOn) => {
+                    self.draft.expires_on = on.then(String::new);
+                    self.draft.expiry_edited |= item.edited;
+                }
+                (Input::Date(date), _) => {
+                    if let Some(typed) = &mut self.draft.expires_on {
+                        date.text().clone_into(typed);
+                    }
+                    self.draft.expiry_edited |= item.edited;
+                }
+                (Input::Tick(on), _) => self.draft.locked_out = *on,
+                _ => {}
+            }
+        }
+    }
+
+    /// After an edit: what is wrong with that field is said at once, unless it is only not finished.
+    fn edited(&mut self, field: Field, ctx: &Ctx) {
+        self.read();
+        let problems = self
+            .draft
+            .check(self.before.as_ref(), ctx.now)
+            .err()
+            .unwrap_or_default();
+        let unfinished = |problem: &Problem| match problem.rule {
+            Rule::Empty => true,
+            Rule::NotADate => self
+                .draft
+                .expires_on
+                .as_ref()
+                .is_some_and(|date| date.trim().len() < 10),
+            _ => false,
+        };
+        // A date is over or not in a zone, so the two are looked at together.
+        let fields: &[Field] = match field {
+            Field::TimeZone => &[Field::TimeZone, Field::ExpiresOn],
+            _ => &[field],
+        };
+        for field in fields {
+            let problem = problems
+                .iter()
+                .find(|p| p.field == *field && !unfinished(p));
+            let sentence = problem.map(|problem| ctx.text.problem(problem, &self.roles));
+            self.form.set_problem(*field, sentence);
+        }
+        self.show_values(ctx);
+    }
+
+    fn show_problems(&mut self, problems: &[Problem], ctx: &Ctx, asks: &mut Asks) {
+        for item in &mut self.form.items {
+            item.problem = None;
+        }
+        for problem in problems {
+            self.form
+                .set_problem(problem.field, Some(ctx.text.problem(problem, &self.roles)));
+            if let (Rule::ChangedMeanwhile { theirs, .. }, Some(before)) =
+                (&problem.rule, &mut self.before)
+            {
+                before.adopt(problem.field, theirs);
+            }
+        }
+        self.form.focus_on_problem();
+        self.show_values(ctx);
+        asks.complain(ctx.text.say("trouble.problems"));
+    }
+
+    fn save(&mut self, ctx: &Ctx, asks: &mut Asks) {
+        self.read();
+        if let Err(problems) = self.draft.check(self.before.as_ref(), ctx.now) {
+            self.show_problems(&problems, ctx, asks);
+            return;
+        }
+        let draft = self.draft.clone();
+        let request = match (self.key, &self.before) {
+            (Some(id), Some(before)) => Request::Save {
+                id,
+                before: Box::new(before.clone()),
+                draft: Box::new(draft),
+            },
+            _ => Request::Create(draft),
+        };
+        self.saving = Some(asks.request(request));
+    }
+
+    fn changed(&mut self) -> bool {
+        self.read();
+        self.draft
+            != ApiKeyDraft {
+                expiry_edited: self.draft.expiry_edited,
+                ..self.initial.clone()
+            }
+    }
+
+    fn leave(&mut self, ctx: &Ctx, asks: &mut Asks) {
+        if self.changed() {
+            let text = ctx.text;
+            let body = text.say("leave.body").to_owned();
+            asks.push(Confirm::new(
+                text.say("leave.title"),
+                body,
+                text.say("leave.verb"),
+            ));
+            self.question = Some(Question::Leave);
+        } else {
+            asks.close(Reply::Cancelled);
+        }
+    }
+
+    fn open_choice(&mut self, typed: &str, ctx: &Ctx, asks: &mut Asks) {
+        let Some(item) = self.form.focused() else {
+            return;
+        };
+        let title = ctx.text.say(item.label);
+        let (choice, question) = match item.field {
+            Field::Role => {
+                let names = self.roles.iter().map(|role| role.name.clone()).collect();
+                let at = self
+                    .roles
+                    .iter()
+                    .position(|role| role.id == self.draft.role);
+                (Choice::of(title, names, at.unwrap_or(0)), Question::Role)
+            }
+            Field::Language => {
+                let names = Locale::ALL.map(|locale| ctx.text.locale(locale).to_owned());
+                let at = Locale::ALL
+                    .iter()
+                    .position(|locale| *locale == self.draft.locale);
+                (
+                    Choice::of(title, names.to_vec(), at.unwrap_or(0)),
+                    Question::Language,
+                )
+            }
+            _ => {
+                let present = zone::by_name(&self.draft.time_zone);
+                (
+                    Choice::zone(title, present, typed, ctx.now),
+                    Question::TimeZone,
+                )
+            }
+        };
+        self.question = Some(question);
+        asks.push(choice);
+    }
+
+    fn press(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
+        match self.form.focus {
+            Focus::Ok => self.save(ctx, asks),
+            Focus::Cancel => self.leave(ctx, asks),
+            Focus::Item(_) => {
+                let Some(item) = self.form.focused_mut() else {
+                    return;
+                };
+                match &mut item.input {
+                    Input::Choice(_) => self.open_choice("", ctx, asks),
+                    Input::Tick(on) if action == Action::Open => {
+                        *on = !*on;
+                        item.edited = true;
+                        let field = item.field;
+                        self.edited(field, ctx);
+                    }
+                    _ => self.form.step(true),
+                }
+            }
+        }
+    }
+
+    fn tell(&mut self, edit: &Edit, ctx: &Ctx, asks: &mut Asks) {
+        let field = self.form.focused().map(|item| item.field);
+        if let (Some(field), false) = (field, *edit == Edit::NotTaken) {
+            self.edited(field, ctx);
+        }
+        match edit {
+            Edit::SecretRefused(_) => asks.complain(ctx.text.say("problem.secret")),
+            Edit::Cleaned => asks.say(ctx.text.say("message.cleaned")),
+            Edit::Taken | Edit::NotTaken => {}
+        }
+    }
+}
+
+impl Layer for Properties {
+    fn scope(&self) -> Scope {
+        Scope::Form
+    }
+
+    fn open(&mut self, ctx: &Ctx, asks: &mut Asks) {
+        let request = self.key.map_or(Request::Roles, Request::Properties);
+        ctx.text.say("form.loading").clone_into(&mut self.title);
+        self.loading = Some(asks.request(request));
+    }
+
+    fn allows(&self, action: Action, _ctx: &Ctx) -> bool {
+        match action {
+            Action::Accept | Action::Open => !self.form.read_only,
+            _ => true,
+        }
+    }
+
+    fn act(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
+        match action {
+            Action::Accept => self.save(ctx, asks),
+            Action::Cancel => self.leave(ctx, asks),
+            Action::Next | Action::Down => self.form.step(true),
+            Action::Previous | Action::Up => self.form.step(false),
+            Action::PageUp => self.form.page(-1),
+            Action::PageDown => self.form.page(1),
+            Action::Press | Action::Open => self.press(action, ctx, asks),
+            _ => {}
+        }
+    }
+
+    fn edit(&mut self, key: TextKey, ctx: &Ctx, asks: &mut Asks) -> bool {
+        if self.waits() {
+            return false;
+        }
+        if let (
+            Some(Item {
+                field: Field::TimeZone,
+                ..
+            }),
+            TextKey::Char(c),
+        ) = (self.form.focused(), key)
+            && c != ' '
+        {
+            self.open_choice(&c.to_string(), ctx, asks);
+            return true;
+        }
+        // Enter is a new line in the description and nothing else; in a line it goes to the next field.
+        let edit = self.form.edit(key);
+        self.tell(&edit, ctx, asks);
+        edit != Edit::NotTaken
+    }
+
+    fn paste(&mut self, pasted: &Zeroizing<String>, ctx: &Ctx, asks: &mut Asks) {
+        let edit = self.form.paste(pasted);
+        self.tell(&edit, ctx, asks);
+        if edit == Edit::NotTaken {
+            asks.say(ctx.text.say("message.paste_ignored"));
+        }
+    }
+
+    fn answer(&mut self, ticket: Ticket, outcome: Outcome, ctx: &Ctx, asks: &mut Asks) {
+        let loaded = self.loading.take_if(|asked| *asked == ticket).is_some();
+        let saved = self.saving.take_if(|asked| *asked == ticket).is_some();
+        match outcome {
+            _ if !loaded && !saved => {}
+            Ok(Done::Roles(roles)) => {
+                self.roles = roles;
+                ctx.zone.name().clone_into(&mut self.draft.time_zone);
+                self.initial = self.draft.clone();
+                ctx.text.say("form.title_new").clone_into(&mut self.title);
+                self.fill(Vec::new(), false, ctx);
+            }
+            Ok(Done::Properties(properties)) => self.begin(*properties, ctx),
+            Ok(Done::Issued(id)) => asks.close(Reply::Done(id)),
+            Ok(Done::Saved(fields)) => {
+                let sentence = ctx.text.fill("form.saved", &[("name", &fields.name)]);
+                asks.close(
+                    self.key
+                        .map_or(Reply::Cancelled, |id| Reply::Said(id, sentence)),
+                );
+            }
+            Ok(_) => {}
+            Err(Trouble::Problems(problems)) => self.show_problems(&problems, ctx, asks),
+            Err(trouble) => {
+                asks.complain(ctx.text.trouble(&trouble));
+                if loaded {
+                    asks.close(Reply::Cancelled);
+                }
+            }
+        }
+    }
+
+    fn reply(&mut self, reply: Reply, ctx: &Ctx, asks: &mut Asks) {
+        let question = self.question.take();
+        match (reply, question) {
+            (Reply::Yes, Some(Question::Leave)) => asks.close(Reply::Cancelled),
+            (Reply::Chosen(index), Some(Question::Role)) => {
+                self.draft.role = self.roles[index].id;
+                self.edited(Field::Role, ctx);
+            }
+            (Reply::Chosen(index), Some(Question::Language)) => {
+                self.draft.locale = Locale::ALL[index];
+                self.edited(Field::Language, ctx);
+            }
+            (Reply::ZoneChosen(zone), _) => {
+                zone.name().clone_into(&mut self.draft.time_zone);
+                self.edited(Field::TimeZone, ctx);
+            }
+            _ => {}
+        }
+    }
+
+    fn waits(&self) -> bool {
+        self.loading.is_some() || self.saving.is_some()
+    }
+
+    fn loss(&self) -> Loss {
+        // Whatever was edited counts; whether it came back to what it was is not worth a question less.
+        let touched = self.form.items.iter().any(|item| item.edited);
+        let chosen = (self.draft.role, self.draft.locale, &self.draft.time_zone)
+            != (
+                self.initial.role,
+                self.initial.locale,
+                &self.initial.time_zone,
+            );
+        if touched || chosen {
+            Loss::Typed
+        } else {
+            Loss::Nothing
+        }
+    }
+
+    fn place(&mut self, area: Rect) {
+        self.form.place(area);
+    }
+
+    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
+        self.form.view(buf, area, &self.title, ctx.text, ctx.theme)
+    }
+}

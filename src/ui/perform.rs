@@ -1,0 +1,142 @@
+//! Carries requests out; the only file in ui that calls the service.
+
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use crate::clipboard::Clipboard;
+use crate::domain::secret::Secret;
+use crate::domain::trouble::{FileFault, Trouble};
+use crate::domain::user::Actor;
+use crate::service::Service;
+use crate::ui::request::{Done, Outcome, Request};
+
+/// One worker: a connection and the ways out of the process.
+pub struct Performer {
+    service: Service,
+    actor: Actor,
+    clipboard: Box<dyn Clipboard>,
+}
+
+impl Performer {
+    /// A worker on behalf of this actor.
+    #[must_use]
+    pub fn new(service: Service, actor: Actor, clipboard: Box<dyn Clipboard>) -> Performer {
+        Performer {
+            service,
+            actor,
+            clipboard,
+        }
+    }
+
+    /// The service on whose connection it works.
+    #[must_use]
+    pub fn service(&self) -> &Service {
+        &self.service
+    }
+
+    /// Does what was asked for. `question` is the number under which a read can be superseded.
+    pub fn carry_out(&mut self, request: Request, question: Option<u64>) -> Outcome {
+        let actor = &self.actor;
+        let service = &mut self.service;
+        match request {
+            Request::Window(query) => {
+                let ask = |service: &Service| service.window(actor, &query);
+                answer(service, question, ask).map(Done::Window)
+            }
+            Request::Count(filter) => {
+                let ask = |service: &Service| service.counts(actor, &filter);
+                answer(service, question, ask).map(Done::Count)
+            }
+            Request::Properties(id) => service
+                .properties(actor, id)
+                .map(|found| Done::Properties(Box::new(found))),
+            Request::Roles => service.roles(actor).map(Done::Roles),
+            Request::Look { known } => {
+                let version = service.data_version()?;
+                let changed = version != known;
+                let actor = changed.then(|| service.sign_in(&actor.name)).transpose()?;
+                Ok(Done::Looked { version, actor })
+            }
+            Request::Create(draft) => {
+                let issued = service.create(actor, &draft)?;
+                Ok(Done::Secret {
+                    issued,
+                    overlap: None,
+                })
+            }
+            Request::Save { id, before, draft } => {
+                let saved = service.save(actor, id, &before, &draft)?;
+                Ok(Done::Saved(Box::new(saved)))
+            }
+            Request::LockOut(id) => service.lock_out(actor, id).map(|()| Done::Changed),
+            Request::Unlock(id) => service.unlock(actor, id).map(|()| Done::Changed),
+            Request::Delete(id) => service.delete(actor, id).map(|()| Done::Changed),
+            Request::Issue { key, overlap } => {
+                let issued = service.issue(actor, key)?;
+                Ok(Done::Secret { issued, overlap })
+            }
+            Request::Deliver { secret, overlap } => {
+                let delivered = service.deliver(actor, secret, overlap)?;
+                Ok(Done::Delivered {
+                    retires_at: delivered.overlap_until,
+                })
+            }
+            Request::Discard(id) => service.discard(actor, id).map(|()| Done::Changed),
+            Request::EndOverlap(id) => service.end_overlap(actor, id).map(|()| Done::Changed),
+            Request::Sweep => service.sweep().map(|_| Done::Swept),
+            Request::Copy { text } => {
+                let way = self.clipboard.send(&text)?;
+                Ok(Done::Sent { way, text })
+            }
+            Request::SaveToFile { path, secret, id } => {
+                write_secret(&path, &secret)?;
+                let recorded = service.saved_to_file(actor, id, &path.display().to_string());
+                if recorded.is_err() {
+                    // What is not in the audit trail has not happened.
+                    let _ = std::fs::remove_file(&path);
+                }
+                recorded.map(|()| Done::Written)
+            }
+        }
+    }
+}
+
+fn answer<T>(service: &Service, question: Option<u64>, ask: impl FnOnce(&Service) -> T) -> T {
+    match question {
+        Some(question) => service.answer(question, ask),
+        None => ask(service),
+    }
+}
+
+/// Writes a secret and a line end to a new file that only its owner can read.
+fn write_secret(path: &Path, secret: &Secret) -> Result<(), Trouble> {
+    let fault = |error: std::io::Error| {
+        let fault = match error.kind() {
+            ErrorKind::AlreadyExists => FileFault::Exists,
+            ErrorKind::NotFound | ErrorKind::NotADirectory => FileFault::NoDirectory,
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => FileFault::Denied,
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+                FileFault::Full
+            }
+            _ => FileFault::Other(error.to_string()),
+        };
+        Trouble::File(path.to_owned(), fault)
+    };
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .map_err(fault)?;
+    let written = file
+        .write_all(secret.expose().as_bytes())
+        .and_then(|()| file.write_all(b"\n"))
+        .and_then(|()| file.sync_all());
+    written.map_err(|error| {
+        // Half a secret is of no use to anybody; the file was ours from the start.
+        let _ = std::fs::remove_file(path);
+        fault(error)
+    })
+}

@@ -1,0 +1,120 @@
+//! What a layer asks for, and what came of it.
+
+use std::path::PathBuf;
+
+use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyProperties, KeyId};
+use crate::domain::list::{Counts, Filter, Window, WindowQuery};
+use crate::domain::role::Role;
+use crate::domain::secret::{ClipboardWay, IssuedSecret, Overlap, Secret, SecretId};
+use crate::domain::time::Timestamp;
+use crate::domain::trouble::Trouble;
+use crate::domain::user::Actor;
+
+/// Work for the reader or the writer thread.
+#[derive(Clone, Debug)]
+pub enum Request {
+    // reads
+    /// A window of the list. A newer one of these, or of `Count`, supersedes it.
+    Window(WindowQuery),
+    Count(Filter),
+    Properties(KeyId),
+    Roles,
+    /// Whether anybody has changed the database since it was at this version.
+    Look {
+        known: i64,
+    },
+    // changes
+    Create(ApiKeyDraft),
+    Save {
+        id: KeyId,
+        before: Box<ApiKeyFields>,
+        draft: Box<ApiKeyDraft>,
+    },
+    LockOut(KeyId),
+    Unlock(KeyId),
+    Delete(KeyId),
+    /// Issues a new secret; the overlap is for its delivery.
+    Issue {
+        key: KeyId,
+        overlap: Option<Overlap>,
+    },
+    Deliver {
+        secret: SecretId,
+        overlap: Option<Overlap>,
+    },
+    Discard(SecretId),
+    EndOverlap(KeyId),
+    /// Records what only time has brought about.
+    Sweep,
+    // beside the database
+    Copy {
+        text: Secret,
+    },
+    SaveToFile {
+        path: PathBuf,
+        secret: Secret,
+        id: SecretId,
+    },
+}
+
+impl Request {
+    /// Whether it changes something; a layer with such a request under way cannot close.
+    #[must_use]
+    pub fn is_write(&self) -> bool {
+        !matches!(
+            self,
+            Request::Window(_)
+                | Request::Count(_)
+                | Request::Properties(_)
+                | Request::Roles
+                | Request::Look { .. }
+        )
+    }
+
+    /// Whether a newer request of this kind makes it pointless.
+    #[must_use]
+    pub fn is_superseded(&self) -> bool {
+        matches!(self, Request::Window(_) | Request::Count(_))
+    }
+}
+
+/// What came of a request.
+pub type Outcome = Result<Done, Trouble>;
+
+/// A request that was carried out.
+#[derive(Clone, Debug)]
+pub enum Done {
+    Window(Window),
+    Count(Counts),
+    Properties(Box<ApiKeyProperties>),
+    Roles(Vec<Role>),
+    /// The version of the database now; the actor anew when it differs.
+    Looked {
+        version: i64,
+        actor: Option<Actor>,
+    },
+    /// A key was created or a new secret issued. Only the App sees this one: it opens the secret dialog, and the
+    /// layer that asked is told `Issued`.
+    Secret {
+        issued: IssuedSecret,
+        overlap: Option<Overlap>,
+    },
+    Issued(KeyId),
+    Saved(Box<ApiKeyFields>),
+    /// The old secret works until then, where one was replaced with an overlap.
+    Delivered {
+        retires_at: Option<Timestamp>,
+    },
+    Changed,
+    Swept,
+    /// A text was sent towards the clipboard; with OSC 52 the App has it written to the terminal.
+    Sent {
+        way: ClipboardWay,
+        text: Secret,
+    },
+    Written,
+}
+
+/// Tells which answer belongs to which question; never used again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Ticket(pub u64);
