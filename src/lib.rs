@@ -1,6 +1,7 @@
 //! Keyward: a terminal console for API keys.
 
 pub mod auth;
+pub mod cli;
 pub mod clipboard;
 pub mod clock;
 pub mod config;

@@ -65,7 +65,7 @@ pub(super) fn watch() -> io::Result<()> {
     panic::set_hook(Box::new(move |panic| {
         restore(Some(PRESENT));
         // With nobody left to read it there is nothing to be done.
-        let _ = writeln!(io::stderr(), "{}", sentence(text, panic));
+        let _ = writeln!(io::stderr(), "keyward: {}", sentence(text, panic));
         if thread::current().id() != main {
             low_level::exit(PANICKED);
         }
@@ -77,13 +77,10 @@ pub(super) fn watch() -> io::Result<()> {
 fn sentence(text: Text, panic: &PanicHookInfo<'_>) -> String {
     let place = panic.location().map(ToString::to_string);
     let words = panic.payload().downcast_ref::<&'static str>();
-    text.fill(
-        "cli.panic",
-        &[
-            ("place", &place.unwrap_or_default()),
-            ("words", words.unwrap_or(&"")),
-        ],
-    )
+    let place = place.unwrap_or_default();
+    let words = words.unwrap_or(&"");
+    let sentence = text.fill("cli.panic", &[("place", &place), ("words", words)]);
+    sentence.trim_end().to_owned()
 }
 
 /// Gives the terminal back at the end of the main thread, which waits until the terminal has taken everything.

@@ -1,0 +1,134 @@
+//! The command line: what can be asked for, the parts that answer it, and the exit code. Beside the console's screen
+//! this is the only place that prints.
+
+mod args;
+mod console;
+mod verify;
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Parser;
+
+use crate::auth::hash::{Cost, Hasher};
+use crate::auth::random::SystemRandom;
+use crate::cli::args::{Args, Command};
+use crate::clock::{Clock, SystemClock};
+use crate::config::Config;
+use crate::domain::trouble::{OpenFault, Trouble};
+use crate::harden::harden;
+use crate::service::Service;
+use crate::store::{Place, Store};
+use crate::text::Text;
+use crate::ui::run::{self, Parts};
+use crate::ui::terminal::{self, NoTerminal};
+
+/// Nothing was done, or not all of it; a sentence says why.
+const TROUBLE: u8 = 2;
+/// The database belongs to another account (`EX_NOPERM` of sysexits.h).
+const NOT_OWNER: u8 = 77;
+
+/// What goes to standard error, and the exit code.
+struct Failure {
+    sentence: String,
+    code: u8,
+}
+
+impl Failure {
+    fn named(text: Text, name: &'static str) -> Failure {
+        Failure {
+            sentence: text.say(name).to_owned(),
+            code: TROUBLE,
+        }
+    }
+
+    fn io(text: Text, name: &'static str, error: &io::Error) -> Failure {
+        Failure {
+            sentence: text.fill(name, &[("words", error)]),
+            code: TROUBLE,
+        }
+    }
+
+    fn trouble(text: Text, trouble: &Trouble) -> Failure {
+        let code = match trouble {
+            Trouble::Open(_, OpenFault::NotOwner { .. }) => NOT_OWNER,
+            _ => TROUBLE,
+        };
+        Failure {
+            sentence: text.trouble(trouble),
+            code,
+        }
+    }
+}
+
+/// Does what the command line asks for.
+#[must_use]
+pub fn run() -> ExitCode {
+    let text = Text::en_us();
+    let done = match Args::try_parse() {
+        Ok(args) => harden()
+            .map_err(|error| Failure::io(text, "cli.harden", &error))
+            .and_then(|()| obey(text, args)),
+        Err(answer) => {
+            // Help, version, or what is wrong. Whom it does not reach needs no other word.
+            let _ = answer.print();
+            return u8::try_from(answer.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from);
+        }
+    };
+    done.unwrap_or_else(|failure| {
+        let _ = writeln!(io::stderr(), "keyward: {}", failure.sentence);
+        ExitCode::from(failure.code)
+    })
+}
+
+fn obey(text: Text, args: Args) -> Result<ExitCode, Failure> {
+    let config = Config::read();
+    let trouble = |trouble| Failure::trouble(text, &trouble);
+    match args.command {
+        Some(Command::Demo { .. }) if args.db.is_some() => {
+            return Err(Failure::named(text, "cli.demo_db"));
+        }
+        // Asked before any database is made.
+        None | Some(Command::Demo { .. }) if !terminal::is_present() => {
+            return Err(Failure::named(text, "cli.no_terminal"));
+        }
+        None => {
+            let place = place(text, args.db, &config)?;
+            let parts = console::on_database(text, &config, &place).map_err(trouble)?;
+            open(text, parts)?;
+        }
+        Some(Command::Demo { role }) => {
+            let parts = console::on_demo(text, &config, role).map_err(trouble)?;
+            open(text, parts)?;
+        }
+        Some(Command::Verify { db }) => {
+            let place = place(text, db.or(args.db), &config)?;
+            let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+            let store = Store::open_existing(&place, &config.account).map_err(trouble)?;
+            let service = service(store, &clock).map_err(trouble)?;
+            return verify::verify(text, service);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn open(text: Text, parts: Parts) -> Result<(), Failure> {
+    run::console(parts).map_err(|error| match error {
+        NoTerminal::NotATerminal => Failure::named(text, "cli.no_terminal"),
+        NoTerminal::Refused(error) => Failure::io(text, "cli.terminal", &error),
+    })
+}
+
+fn place(text: Text, db: Option<PathBuf>, config: &Config) -> Result<Place, Failure> {
+    db.or_else(|| config.database.clone())
+        .map(Place::File)
+        .ok_or_else(|| Failure::named(text, "cli.no_home"))
+}
+
+/// The use cases on a connection, at full cost and with the operating system's random bytes.
+fn service(store: Store, clock: &Arc<dyn Clock>) -> Result<Service, Trouble> {
+    let hasher = Hasher::new(Cost::REAL);
+    Service::new(store, Arc::clone(clock), Box::new(SystemRandom), hasher)
+}

@@ -1,0 +1,136 @@
+//! What the command line can say, and its help.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// A terminal console for API keys.
+///
+/// Without a command it opens the console: the list of API keys, their Properties, and the secret of a new key,
+/// which is shown once. The first start makes the database, and the account that runs it becomes its first user. Only
+/// the account that owns a database can open it.
+#[derive(Debug, Parser)]
+#[command(version, after_long_help = AFTER)]
+pub(super) struct Args {
+    /// The database to use
+    #[arg(long, value_name = "PATH")]
+    pub(super) db: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Open the console on a throw-away database with some 40 keys
+    ///
+    /// Nothing of it is ever on disk, no other database is touched, and `KEYWARD_DB` does not count.
+    Demo {
+        /// Whose view to show
+        #[arg(long = "as", value_name = "ROLE", value_enum, default_value_t)]
+        role: DemoRole,
+    },
+    /// Check one secret from standard input
+    ///
+    /// Reads one secret key value from standard input, never from an argument, and prints one JSON object on a line.
+    /// At a terminal it asks, and shows nothing of what is typed. Makes and migrates no database.
+    #[command(after_help = CALLERS, after_long_help = AFTER_VERIFY)]
+    Verify {
+        /// The database to use
+        #[arg(long, value_name = "PATH")]
+        db: Option<PathBuf>,
+    },
+}
+
+/// The roles in which the demo can be looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum DemoRole {
+    /// May view and change everything
+    #[default]
+    FullAccess,
+    /// May view everything
+    Auditor,
+}
+
+// Lines of at most 79 characters: clap breaks longer ones without regard to the columns.
+const AFTER: &str = "\
+Environment:
+  KEYWARD_DB       The database, unless --db names one; not for the demo
+  XDG_DATA_HOME    Where the database is otherwise, as keyward/keyward.db in
+                   it; ~/.local/share if unset
+  TZ               The time zone in which times are shown, if it is an IANA
+                   name; the machine's if not
+  WAYLAND_DISPLAY, DISPLAY, SSH_CONNECTION
+                   At a display and not over SSH, copying uses the desktop's
+                   clipboard, else the terminal's (OSC 52)
+  SUDO_USER        Root that came by sudo makes no database
+
+Exit codes:
+  0      The console was left; verify: the secret is valid
+  1      verify only: the secret is refused
+  2      Trouble, told on standard error: wrong arguments, no terminal, a
+         database that cannot be used
+  77     The database belongs to another account
+  101    An error of Keyward itself
+  128+n  Ended by signal n; 129 also when the terminal hung up";
+
+const CALLERS: &str = "A caller must take any exit code but 0 as denied.";
+
+const AFTER_VERIFY: &str = "\
+The answer, when the secret is valid:
+  valid     true
+  id        The API key's ID, a number
+  name      Its name
+  role      Its role's name
+  access    read: the role has only rights to view; read-write: it has others
+            too; none: it has no right
+  locale    en-US or ja-JP
+  timeZone  An IANA name
+  expires   Milliseconds since 1970-01-01 00:00 UTC; null for never
+
+The answer, when it is refused:
+  valid     false
+  reason    malformed, forged, unknown, deleted, not-delivered, replaced,
+            locked-out, expired or no-api-access. For the caller's log, not for
+            the client
+
+Environment:
+  KEYWARD_DB and XDG_DATA_HOME, as for keyward
+
+Exit codes:
+  0      The secret is valid
+  1      The secret is refused
+  2      Trouble, told on standard error: wrong arguments, no database, or one
+         that cannot be used
+  77     The database belongs to another account
+  101    An error of Keyward itself
+  128+n  Ended by signal n
+
+A caller must take any exit code but 0 as denied.";
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+    use crate::domain::verdict::Refused;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn the_help_tells_every_reason_of_a_refusal() {
+        for reason in Refused::ALL {
+            assert!(AFTER_VERIFY.contains(reason.word()), "{reason:?}");
+        }
+    }
+
+    #[test]
+    fn callers_are_warned_and_no_line_is_broken() {
+        assert!(AFTER_VERIFY.ends_with(CALLERS));
+        for line in AFTER.lines().chain(AFTER_VERIFY.lines()) {
+            assert!(line.len() <= 79, "{line}");
+        }
+    }
+}

@@ -1,0 +1,345 @@
+//! The real program in a pseudo terminal: keys in, screen out. Every wait is for something, up to a time limit.
+
+use std::ffi::OsStr;
+use std::fs::{self, File, OpenOptions};
+use std::io::{Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use nix::fcntl::OFlag;
+use nix::sys::termios::{FlowArg, tcflow};
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use vt100::{Parser, Screen};
+
+/// How long anything may take on a busy machine before the test has failed.
+const LIMIT: Duration = Duration::from_secs(20);
+
+/// What the program learns of a hang-up by signal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sighup {
+    /// SIGHUP, as it is.
+    Sent,
+    /// SIGHUP, which is ignored, as under nohup.
+    Ignored,
+    /// Nothing: the terminal does not control it.
+    NotSent,
+}
+
+/// How the program is started.
+pub struct Start<'a> {
+    /// The program; `keyward` unless it is another.
+    pub program: &'a str,
+    pub args: &'a [&'a str],
+    /// Where its home and data are.
+    pub home: &'a Path,
+    pub columns: u16,
+    pub rows: u16,
+    pub sighup: Sighup,
+}
+
+impl<'a> Start<'a> {
+    /// At 80x24, with these arguments.
+    pub fn new(home: &'a Path, args: &'a [&'a str]) -> Start<'a> {
+        Start {
+            program: env!("CARGO_BIN_EXE_keyward"),
+            args,
+            home,
+            columns: 80,
+            rows: 24,
+            sighup: Sighup::Sent,
+        }
+    }
+
+    /// Starts it.
+    pub fn go(&self) -> Pty {
+        let size = size(self.columns, self.rows);
+        let pair = native_pty_system().openpty(size).expect("pty");
+        let before = modes(&*pair.master);
+        let child = pair
+            .slave
+            .spawn_command(self.command())
+            .expect("program started");
+        drop(pair.slave);
+        let seen = Arc::new(Seen {
+            so_far: Mutex::new(SoFar {
+                parser: Parser::new(self.rows, self.columns, 0),
+                bytes: Vec::new(),
+                over: false,
+            }),
+            more: Condvar::new(),
+            stop: AtomicBool::new(false),
+        });
+        let source = pair.master.try_clone_reader().expect("reader");
+        let reader = thread::spawn({
+            let seen = Arc::clone(&seen);
+            move || seen.follow(source)
+        });
+        Pty {
+            writer: Some(pair.master.take_writer().expect("writer")),
+            master: Some(pair.master),
+            child,
+            seen,
+            reader: Some(reader),
+            before,
+        }
+    }
+
+    fn command(&self) -> CommandBuilder {
+        let mut command = if self.sighup == Sighup::Ignored {
+            let mut shell = CommandBuilder::new("/bin/sh");
+            shell.args(["-c", "trap '' HUP; exec \"$0\" \"$@\"", self.program]);
+            shell
+        } else {
+            CommandBuilder::new(self.program)
+        };
+        command.args(self.args);
+        command.set_controlling_tty(self.sighup != Sighup::NotSent);
+        command.env_clear();
+        command.cwd(self.home);
+        let data = self.home.join("data");
+        let variables: [(&str, &OsStr); 6] = [
+            ("HOME", self.home.as_os_str()),
+            ("XDG_DATA_HOME", data.as_os_str()),
+            ("PATH", "/usr/bin:/bin".as_ref()),
+            ("TERM", "xterm-256color".as_ref()),
+            ("LANG", "C.UTF-8".as_ref()),
+            ("TZ", "UTC".as_ref()),
+        ];
+        for (name, value) in variables {
+            command.env(name, value);
+        }
+        command
+    }
+}
+
+/// A started program and its terminal. What is left of it at the end of a test is killed.
+pub struct Pty {
+    master: Option<Box<dyn MasterPty + Send>>,
+    writer: Option<Box<dyn Write + Send>>,
+    child: Box<dyn Child + Send + Sync>,
+    seen: Arc<Seen>,
+    reader: Option<JoinHandle<()>>,
+    before: String,
+}
+
+struct Seen {
+    so_far: Mutex<SoFar>,
+    more: Condvar,
+    stop: AtomicBool,
+}
+
+struct SoFar {
+    parser: Parser,
+    bytes: Vec<u8>,
+    /// The terminal has no program any more.
+    over: bool,
+}
+
+impl Seen {
+    fn so_far(&self) -> MutexGuard<'_, SoFar> {
+        self.so_far.lock().expect("reader is well")
+    }
+
+    fn follow(&self, mut source: impl Read) {
+        let mut part = [0; 4096];
+        loop {
+            let read = source.read(&mut part).unwrap_or(0);
+            if self.stop.load(Ordering::SeqCst) {
+                return;
+            }
+            let mut so_far = self.so_far();
+            so_far.parser.process(&part[..read]);
+            so_far.bytes.extend_from_slice(&part[..read]);
+            so_far.over = read == 0;
+            self.more.notify_all();
+            if read == 0 {
+                return;
+            }
+        }
+    }
+}
+
+impl Pty {
+    /// Types.
+    pub fn send(&mut self, keys: &str) {
+        let writer = self.writer.as_mut().expect("terminal is there");
+        writer.write_all(keys.as_bytes()).expect("typed");
+        writer.flush().expect("typed");
+    }
+
+    /// Waits until the screen is as it should be.
+    #[track_caller]
+    pub fn wait_for(&self, what: &str, good: impl Fn(&Screen) -> bool) {
+        let waiting = |so_far: &mut SoFar| !so_far.over && !good(so_far.parser.screen());
+        let waited = self
+            .seen
+            .more
+            .wait_timeout_while(self.seen.so_far(), LIMIT, waiting);
+        let so_far = waited.expect("reader is well").0;
+        let screen = so_far.parser.screen();
+        assert!(good(screen), "no {what} on:\n{}", screen.contents());
+    }
+
+    /// Waits until this text is on the screen.
+    #[track_caller]
+    pub fn see(&self, text: &str) {
+        self.wait_for(text, |screen| screen.contents().contains(text));
+    }
+
+    /// The screen's text now.
+    pub fn screen(&self) -> String {
+        self.seen.so_far().parser.screen().contents()
+    }
+
+    /// Where the cursor is, row and column; nothing while it is hidden.
+    pub fn cursor(&self) -> Option<(u16, u16)> {
+        let so_far = self.seen.so_far();
+        let screen = so_far.parser.screen();
+        (!screen.hide_cursor()).then(|| screen.cursor_position())
+    }
+
+    /// Everything that was written to the terminal.
+    pub fn bytes(&self) -> Vec<u8> {
+        self.seen.so_far().bytes.clone()
+    }
+
+    /// How many bytes are written while nothing is typed for this long.
+    pub fn bytes_while_idle(&self, time: Duration) -> usize {
+        let before = self.seen.so_far().bytes.len();
+        let idle = |so_far: &mut SoFar| so_far.bytes.len() == before;
+        let waited = self
+            .seen
+            .more
+            .wait_timeout_while(self.seen.so_far(), time, idle);
+        waited.expect("reader is well").0.bytes.len() - before
+    }
+
+    /// Changes the size of the window.
+    pub fn resize(&mut self, columns: u16, rows: u16) {
+        let mut so_far = self.seen.so_far();
+        so_far.parser.screen_mut().set_size(rows, columns);
+        let master = self.master.as_ref().expect("terminal is there");
+        master.resize(size(columns, rows)).expect("resized");
+    }
+
+    /// Sends a signal, named as `kill` names it.
+    pub fn signal(&self, name: &str) {
+        let pid = self.pid().to_string();
+        let sent = Command::new("/bin/sh")
+            .args(["-c", "kill -s \"$0\" \"$1\"", name, &pid])
+            .status();
+        assert!(sent.expect("shell").success(), "{name} was not sent");
+    }
+
+    /// Takes the terminal away, as the end of an SSH connection does.
+    pub fn hang_up(&mut self) {
+        self.stop_reading();
+        drop(self.writer.take());
+        drop(self.master.take());
+    }
+
+    /// Stops the terminal's output, types, and waits until the program has begun to write and is stuck.
+    pub fn stall(&mut self, keys: &str) {
+        self.stop_reading();
+        let terminal = self.other_side();
+        tcflow(&terminal, FlowArg::TCOOFF).expect("stopped");
+        let before = self.times_waited();
+        self.send(keys);
+        while self.times_waited() == before {
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    /// The reader holds the terminal too, and waits for bytes: it is given one.
+    fn stop_reading(&mut self) {
+        if let Some(reader) = self.reader.take() {
+            self.seen.stop.store(true, Ordering::SeqCst);
+            self.other_side().write_all(b" ").expect("reader woken");
+            reader.join().expect("reader is well");
+        }
+    }
+
+    /// The program's side of the terminal.
+    fn other_side(&self) -> File {
+        let master = self.master.as_ref().expect("terminal is there");
+        let name = master.tty_name().expect("name");
+        // It must not come to control the tests.
+        let opened = OpenOptions::new()
+            .write(true)
+            .custom_flags(OFlag::O_NOCTTY.bits())
+            .open(name);
+        opened.expect("terminal opened")
+    }
+
+    /// How often the main thread has gone to sleep so far.
+    fn times_waited(&self) -> u64 {
+        let status = self.proc(&format!("task/{}/status", self.pid()));
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
+        line.expect("count").trim().parse().expect("number")
+    }
+
+    /// What the kernel tells of the process in this file of `/proc`.
+    pub fn proc(&self, file: &str) -> String {
+        fs::read_to_string(format!("/proc/{}/{file}", self.pid())).expect("proc")
+    }
+
+    /// Waits for the end; gives the exit code and how long it took.
+    #[track_caller]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "measures the program from outside"
+    )]
+    pub fn end(&mut self) -> (u32, Duration) {
+        let start = Instant::now();
+        while start.elapsed() < LIMIT {
+            if let Some(status) = self.child.try_wait().expect("waited") {
+                let took = start.elapsed();
+                // Without a hang-up the last bytes are still on their way.
+                if let Some(reader) = self.reader.take() {
+                    reader.join().expect("reader is well");
+                }
+                return (status.exit_code(), took);
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+        panic!("it did not end:\n{}", self.screen());
+    }
+
+    /// Whether the terminal's modes (termios) are as they were before the program started.
+    pub fn modes_are_as_before(&self) -> bool {
+        let master = self.master.as_ref().expect("terminal is there");
+        modes(&**master) == self.before
+    }
+
+    fn pid(&self) -> u32 {
+        self.child.process_id().expect("started")
+    }
+}
+
+impl Drop for Pty {
+    fn drop(&mut self) {
+        if matches!(self.child.try_wait(), Ok(None)) {
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
+    }
+}
+
+fn size(columns: u16, rows: u16) -> PtySize {
+    PtySize {
+        rows,
+        cols: columns,
+        ..PtySize::default()
+    }
+}
+
+fn modes(master: &dyn MasterPty) -> String {
+    format!("{:?}", master.get_termios().expect("modes"))
+}

@@ -1,0 +1,225 @@
+//! The real program in a pseudo terminal: what it shows, and every way of leaving it.
+
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use keyward::ui::terminal::Session;
+use tempfile::TempDir;
+
+mod support {
+    pub mod pty;
+}
+
+use support::pty::{Pty, Sighup, Start};
+
+/// Bracketed paste off, attributes reset, cursor shown, main screen: in this order, and nothing after it.
+const RESTORED: &[u8] = b"\x1b[?2004l\x1b[0m\x1b[?25h\x1b[?1049l";
+
+fn home() -> TempDir {
+    tempfile::tempdir().expect("directory")
+}
+
+fn demo(home: &TempDir) -> Pty {
+    let console = Start::new(home.path(), &["demo"]).go();
+    // The count is the last to come.
+    console.see("39 shown");
+    console
+}
+
+#[track_caller]
+fn assert_restored(console: &Pty) {
+    assert!(console.bytes().ends_with(RESTORED));
+    assert!(console.modes_are_as_before());
+}
+
+#[test]
+fn quitting_restores_the_terminal() {
+    let home = home();
+    let mut console = demo(&home);
+    assert!(!console.modes_are_as_before());
+    console.send("q");
+    assert_eq!(console.end().0, 0);
+    assert_restored(&console);
+}
+
+#[test]
+fn every_signal_that_ends_it_restores_the_terminal() {
+    for (signal, number) in [("HUP", 1), ("INT", 2), ("QUIT", 3), ("TERM", 15)] {
+        let home = home();
+        let mut console = demo(&home);
+        console.signal(signal);
+        assert_eq!(console.end().0, 128 + number, "{signal}");
+        assert_restored(&console);
+    }
+}
+
+#[test]
+fn a_hang_up_ends_it_at_once_with_or_without_a_signal() {
+    for sighup in [Sighup::Sent, Sighup::Ignored, Sighup::NotSent] {
+        let home = home();
+        let mut console = Start {
+            sighup,
+            ..Start::new(home.path(), &["demo"])
+        }
+        .go();
+        console.see("39 shown");
+        console.hang_up();
+        let (code, took) = console.end();
+        assert_eq!(code, 129, "{sighup:?}");
+        assert!(took < Duration::from_millis(100), "{sighup:?}: {took:?}");
+    }
+}
+
+#[test]
+fn a_hang_up_ends_it_even_while_it_is_stuck_in_a_write() {
+    let home = home();
+    let mut console = demo(&home);
+    console.stall("\x1b[B");
+    console.hang_up();
+    let (code, took) = console.end();
+    assert_eq!(code, 129);
+    assert!(took < Duration::from_millis(100), "took {took:?}");
+}
+
+#[test]
+fn a_signal_ends_it_even_while_it_is_stuck_in_a_write() {
+    for (signal, number) in [("HUP", 1), ("TERM", 15)] {
+        let home = home();
+        let mut console = demo(&home);
+        console.stall("\x1b[B");
+        console.signal(signal);
+        assert_eq!(console.end().0, 128 + number, "{signal}");
+        assert!(console.modes_are_as_before(), "{signal}");
+    }
+}
+
+#[test]
+fn a_panic_on_any_thread_restores_the_terminal_and_quotes_nothing() {
+    let program = std::env::current_exe().expect("this program");
+    for test in ["panics_on_the_main_thread", "panics_on_another_thread"] {
+        let home = home();
+        let mut panicking = Start {
+            program: program.to_str().expect("path"),
+            ..Start::new(home.path(), &["--ignored", "--nocapture", "--exact", test])
+        }
+        .go();
+        assert_eq!(panicking.end().0, 101, "{test}");
+        let bytes = panicking.bytes();
+        let restored = bytes
+            .windows(RESTORED.len())
+            .position(|window| window == RESTORED)
+            .expect("restored");
+        let said = String::from_utf8_lossy(&bytes[restored + RESTORED.len()..]);
+        assert!(
+            said.starts_with("keyward: Stopped by an error of its own, at tests/terminal.rs:"),
+            "{said}"
+        );
+        assert!(!said.contains(QUOTED), "{said}");
+        assert!(panicking.modes_are_as_before(), "{test}");
+    }
+}
+
+const QUOTED: &str = "7:QUJD";
+
+#[test]
+#[ignore = "another test runs it in a terminal"]
+fn panics_on_the_main_thread() {
+    let _session = Session::open().expect("terminal");
+    panic!("{}", QUOTED.to_owned());
+}
+
+#[test]
+#[ignore = "another test runs it in a terminal"]
+fn panics_on_another_thread() {
+    let _session = Session::open().expect("terminal");
+    thread::spawn(|| panic!("{}", QUOTED.to_owned()));
+    loop {
+        thread::park();
+    }
+}
+
+#[test]
+fn without_a_terminal_it_says_so_and_makes_no_database() {
+    for args in [&[] as &[&str], &["demo"]] {
+        let home = home();
+        let ran = Command::new(env!("CARGO_BIN_EXE_keyward"))
+            .args(args)
+            .env("XDG_DATA_HOME", home.path())
+            .stdin(Stdio::null())
+            .output()
+            .expect("ran");
+        assert_eq!(ran.status.code(), Some(2));
+        let said = String::from_utf8_lossy(&ran.stderr);
+        assert!(
+            said.starts_with("keyward: The console needs a terminal"),
+            "{said}"
+        );
+        assert!(ran.stdout.is_empty());
+        assert_eq!(home.path().read_dir().expect("directory").count(), 0);
+    }
+}
+
+#[test]
+fn no_core_is_dumped() {
+    let home = home();
+    let console = demo(&home);
+    let limits = console.proc("limits");
+    let core = limits
+        .lines()
+        .find(|line| line.starts_with("Max core file size"))
+        .expect("limit");
+    let numbers: Vec<&str> = core.split_whitespace().skip(4).take(2).collect();
+    assert_eq!(numbers, ["0", "0"], "{core}");
+}
+
+#[test]
+fn the_cursor_is_where_the_selection_is() {
+    let home = home();
+    let mut console = demo(&home);
+    let (row, column) = console.cursor().expect("cursor");
+    console.send("jj");
+    console.wait_for("cursor two rows down", |screen| {
+        screen.cursor_position() == (row + 2, column) && !screen.hide_cursor()
+    });
+}
+
+#[test]
+fn a_window_that_is_too_small_says_so_and_loses_nothing() {
+    let home = home();
+    let mut console = demo(&home);
+    console.send("jj");
+    console.see("> backup-nightly");
+    console.resize(20, 5);
+    console.see("40 columns");
+    console.resize(100, 30);
+    console.see("> backup-nightly");
+}
+
+#[test]
+fn nothing_is_written_while_nothing_happens() {
+    let home = home();
+    let console = demo(&home);
+    assert_eq!(console.bytes_while_idle(Duration::from_secs(2)), 0);
+}
+
+#[test]
+fn verify_shows_nothing_of_what_is_typed_at_a_terminal() {
+    let home = home();
+    // Whoever opens the console makes the database.
+    let mut console = Start::new(home.path(), &[]).go();
+    console.see("API Keys");
+    console.send("q");
+    assert_eq!(console.end().0, 0);
+    let mut verify = Start::new(home.path(), &["verify"]).go();
+    verify.see("Secret key value:");
+    verify.send("7:hidden\r");
+    assert_eq!(verify.end().0, 1);
+    let screen = verify.screen();
+    assert!(
+        screen.contains(r#"{"valid":false,"reason":"malformed"}"#),
+        "{screen}"
+    );
+    assert!(!screen.contains("hidden"), "{screen}");
+    assert!(verify.modes_are_as_before());
+}
