@@ -197,7 +197,7 @@ fn a_field_that_only_somebody_else_changed_is_left_as_they_made_it() {
     let mut console = opened();
     console.keys("-mine");
     somebody_changes(&mut console, |draft| {
-        draft.description = "theirs".to_owned()
+        draft.description = "theirs".to_owned();
     });
     console.press(KeyCode::F(2));
     console.expect("“backup-mine” was saved.");

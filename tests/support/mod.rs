@@ -1,4 +1,5 @@
-//! What the tests share.
+//! What the tests share. Each file of tests uses a part of it.
+#![allow(dead_code, reason = "each file of tests uses a part of it")]
 
 pub mod console;
 pub mod database;
