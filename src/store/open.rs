@@ -18,6 +18,9 @@ use crate::store::{ANY, Place, Store, file};
 /// How many steps of `SQLite`'s machine go by before a reader looks whether another question is wanted.
 const STEPS: i32 = 2_000;
 
+/// How many statements a connection keeps prepared; more than the use cases have.
+const STATEMENTS: usize = 100;
+
 /// Fills a buffer with random bytes.
 pub type Fill<'a> = &'a mut dyn FnMut(&mut [u8]) -> Result<(), Trouble>;
 
@@ -170,6 +173,9 @@ fn settle(store: &Store, place: &Place) -> Result<(), OpenFault> {
              PRAGMA secure_delete = ON; PRAGMA synchronous = FULL;",
         )
         .map_err(while_opening)?;
+    store
+        .connection
+        .set_prepared_statement_cache_capacity(STATEMENTS);
     match place {
         Place::File(_) => turn_log_on(&store.connection, &store.patience),
         // There is no log in memory, and nothing to keep.
