@@ -41,6 +41,22 @@ impl Level {
 }
 
 impl EventKind {
+    /// Every kind.
+    pub const ALL: [EventKind; 12] = [
+        EventKind::ApiKeyCreated,
+        EventKind::ApiKeyDeleted,
+        EventKind::ApiKeyUpdated,
+        EventKind::ApiKeyLockedOut,
+        EventKind::ApiKeyUnlocked,
+        EventKind::ApiKeySessionValidationFailed,
+        EventKind::ApiKeyExpired,
+        EventKind::SecretIssued,
+        EventKind::SecretDelivered,
+        EventKind::SecretDiscarded,
+        EventKind::OverlapEnded,
+        EventKind::SecretSavedToFile,
+    ];
+
     /// The number shown as Event ID.
     #[must_use]
     pub fn number(self) -> i64 {
@@ -134,6 +150,17 @@ pub fn chain(previous: &[u8; 32], event: &Hashed<'_>) -> [u8; 32] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_two_kinds_have_one_number() {
+        for (i, kind) in EventKind::ALL.iter().enumerate() {
+            let others = &EventKind::ALL[i + 1..];
+            assert!(
+                others.iter().all(|other| other.number() != kind.number()),
+                "{kind:?}"
+            );
+        }
+    }
 
     #[test]
     fn every_field_changes_the_hash() {

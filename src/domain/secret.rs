@@ -165,6 +165,17 @@ pub enum Ended {
 }
 
 impl Ended {
+    /// Every reason.
+    pub const ALL: [Ended; 7] = [
+        Ended::Discarded,
+        Ended::IssuedAgain,
+        Ended::KeyDeleted,
+        Ended::NotDeliveredInTime,
+        Ended::OverlapOver,
+        Ended::OverlapEndedByHand,
+        Ended::ReplacedAgain,
+    ];
+
     /// The word in the database.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -224,6 +235,17 @@ fn is_base64(b: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_two_ends_have_one_word() {
+        for (i, ended) in Ended::ALL.iter().enumerate() {
+            let others = &Ended::ALL[i + 1..];
+            assert!(
+                others.iter().all(|other| other.word() != ended.word()),
+                "{ended:?}"
+            );
+        }
+    }
 
     #[test]
     fn debug_shows_no_byte_of_a_secret() {

@@ -76,7 +76,9 @@ pub fn check(path: &Path, account: &OsAccount) -> Result<(), OpenFault> {
     if facts.is_dir() {
         return Err(OpenFault::IsDirectory);
     }
-    if !facts.is_file() {
+    // SQLite takes a file of one byte, whatever it is, for an empty database. More is not looked at here: closing a
+    // file drops the locks that this process has on it through another connection.
+    if !facts.is_file() || facts.len() == 1 {
         return Err(OpenFault::NotADatabase);
     }
     if facts.uid() != account.uid {

@@ -1,25 +1,22 @@
 //! Windows of the list of API keys, found by keyset: a window reads about as many rows as it shows, wherever in the
 //! list it lies. Filters without an index of their own walk the order until the window is full.
 
+use rusqlite::Row;
 use rusqlite::types::{Value, ValueRef};
-use rusqlite::{CachedStatement, Row};
 
 use crate::domain::api_key::KeyId;
 use crate::domain::list::{
     Anchor, Counts, Filter, KeyRow, Order, Place, SortBy, SortValue, Window, WindowQuery,
 };
-use crate::domain::name::name_key;
 use crate::domain::secret::PENDING_LIFE;
-use crate::domain::state::{Facts, StateFilter, WARNING};
+use crate::domain::state::Facts;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
 use crate::domain::zone;
 use crate::store::Tx;
 use crate::store::api_keys::{expiry, instant, parsed};
+use crate::store::filter::{Values, bind, condition};
 use crate::store::order::{Direction, column};
-
-/// More words than this are not looked at: `SQLite`'s expressions have a depth.
-const MAX_WORDS: usize = 100;
 
 /// A part of the list.
 ///
@@ -99,9 +96,6 @@ pub fn counts(tx: &Tx<'_>, filter: &Filter, now: Timestamp) -> Result<Counts, Fa
         deleted,
     })
 }
-
-/// Values by the names that they have in SQL.
-type Values = Vec<(String, Value)>;
 
 /// Walking the list in one order under one filter.
 struct Walk<'a> {
@@ -227,71 +221,6 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// The filter as SQL. A key that is kept is shown whatever the rest says; the `+` keeps `SQLite` from looking it up
-/// on its own and sorting afterwards.
-fn condition(filter: &Filter, now: Timestamp) -> (String, Values) {
-    let mut parts = vec![state_condition(filter.state)];
-    let mut values = vec![(":now".to_owned(), Value::from(now.0))];
-    for (index, word) in filter.text.split_whitespace().take(MAX_WORDS).enumerate() {
-        let word = name_key(word);
-        let name = format!(":word{index}");
-        if let Some(id) = exact_id(&word) {
-            parts.push(format!("k.id = {name}"));
-            values.push((name, id.0.into()));
-        } else {
-            parts.push(format!(
-                "(instr(k.search, {name}) > 0 OR instr(CAST(k.id AS TEXT), {name}) = 1)"
-            ));
-            values.push((name, word.into()));
-        }
-    }
-    let all = parts.join(" AND ");
-    match filter.keep {
-        Some(id) => {
-            values.push((":keep".to_owned(), id.0.into()));
-            (format!("({all} OR +k.id = :keep)"), values)
-        }
-        None => (all, values),
-    }
-}
-
-/// `domain::state::StateFilter::shows` at `:now`; a test compares the two.
-fn state_condition(filter: StateFilter) -> String {
-    let fact = match filter {
-        StateFilter::Deleted => return "k.deleted_at IS NOT NULL".to_owned(),
-        StateFilter::Undeleted => return "k.deleted_at IS NULL".to_owned(),
-        StateFilter::Active => "NOT k.locked_out AND k.expires_sort > :now AND k.delivered",
-        StateFilter::ExpiresSoon => {
-            return format!(
-                "k.deleted_at IS NULL AND k.expires_sort > :now AND k.expires_sort <= :now + {WARNING}"
-            );
-        }
-        StateFilter::NotDelivered => "NOT k.delivered",
-        StateFilter::Expired => "k.expires_sort <= :now",
-        StateFilter::LockedOut => "k.locked_out",
-    };
-    format!("k.deleted_at IS NULL AND {fact}")
-}
-
-fn exact_id(word: &str) -> Option<KeyId> {
-    let digits = word.strip_prefix("id:")?;
-    let digits = digits
-        .bytes()
-        .all(|b| b.is_ascii_digit())
-        .then_some(digits)?;
-    digits.parse().ok().map(KeyId)
-}
-
-/// Binds those values that the SQL names.
-fn bind(query: &mut CachedStatement<'_>, values: &Values) -> rusqlite::Result<()> {
-    for (name, value) in values {
-        if let Some(index) = query.parameter_index(name)? {
-            query.raw_bind_parameter(index, value)?;
-        }
-    }
-    Ok(())
-}
-
 fn read(row: &Row<'_>) -> rusqlite::Result<KeyRow> {
     let value = match row.get_ref(0)? {
         ValueRef::Integer(number) => SortValue::Number(number),
@@ -320,4 +249,107 @@ fn read(row: &Row<'_>) -> rusqlite::Result<KeyRow> {
         retiring: row.get(14)?,
         pending: row.get(15)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::list::Anchor;
+    use crate::domain::state::StateFilter;
+    use crate::domain::user::OsAccount;
+    use crate::store::{Place as Database, Store};
+    use rusqlite::StatementStatus;
+
+    const ROWS: usize = 20;
+
+    /// Twenty thousand keys, all made at the same moment and none of them used or with an expiry.
+    fn many() -> Store {
+        let account = OsAccount {
+            uid: 0,
+            name: "alice".to_owned(),
+            root_by_sudo: false,
+        };
+        let place = Database::Memory("many".to_owned());
+        let store =
+            Store::create_or_open(&place, &account, Timestamp(0), &mut |_| Ok(())).expect("made");
+        store
+            .connection
+            .execute_batch(
+                "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
+                 INSERT INTO api_keys (name, name_key, description, search, role, locale, time_zone, locked_out, delivered,
+                     created_at, created_by)
+                 SELECT i, i, '', i, 1, 'en-US', 'UTC', 0, 1, 0, 'alice' FROM n",
+            )
+            .expect("filled");
+        store
+    }
+
+    #[test]
+    fn a_window_of_a_stored_order_reads_no_more_than_it_shows_and_sorts_nothing() {
+        let store = many();
+        let filters = [
+            Filter::default(),
+            Filter {
+                keep: Some(KeyId(3)),
+                ..Filter::default()
+            },
+            Filter {
+                state: StateFilter::Active,
+                ..Filter::default()
+            },
+        ];
+        let orders = SortBy::ALL
+            .into_iter()
+            .filter(|by| *by != SortBy::State)
+            .flat_map(|by| [false, true].map(|descending| Order { by, descending }));
+        for (order, filter) in orders.flat_map(|order| filters.iter().map(move |f| (order, f))) {
+            let query = WindowQuery {
+                filter: filter.clone(),
+                order,
+                anchor: Anchor::First,
+                rows: ROWS,
+            };
+            let steps = store.read(|tx| steps_half_way(tx, &query));
+            let steps = steps.expect("measured");
+            assert!((1..5_000).contains(&steps), "{query:?}: {steps} steps");
+        }
+    }
+
+    /// What the seeks of a window in the middle cost, in steps of `SQLite`'s machine; none of them sorts.
+    fn steps_half_way(tx: &Tx<'_>, query: &WindowQuery) -> Result<i32, Fault> {
+        let walk = Walk::new(tx, query, Timestamp(1));
+        let (half, _) = walk.rows(None, true, 10_000)?;
+        walk.rows(half.last().map(|row| &row.place), true, ROWS)?;
+        let direction = Direction::of(query.order, true);
+        let mut steps = 0;
+        for seek in seeks(query.order.by, direction) {
+            let sql = walk.sql(&seek, direction);
+            let plan = plan(tx, &sql);
+            assert!(!plan.contains("TEMP B-TREE"), "{query:?}: {plan}");
+            // The statement that `rows` has just run.
+            let statement = tx.0.prepare_cached(&sql)?;
+            steps += statement.reset_status(StatementStatus::VmStep);
+        }
+        Ok(steps)
+    }
+
+    fn seeks(by: SortBy, direction: Direction) -> Vec<String> {
+        let (by, beyond) = (column(by), direction.beyond());
+        vec![
+            format!("{by} {beyond} :value"),
+            format!("{by} = :value AND k.id {beyond} :id"),
+        ]
+    }
+
+    fn plan(tx: &Tx<'_>, sql: &str) -> String {
+        let explain = format!("EXPLAIN QUERY PLAN {sql}");
+        let mut query = tx.0.prepare(&explain).expect("prepared");
+        let mut lines = query.raw_query();
+        let mut plan = String::new();
+        while let Some(line) = lines.next().expect("explained") {
+            plan += &line.get::<_, String>(3).expect("a line");
+            plan += "\n";
+        }
+        plan
+    }
 }

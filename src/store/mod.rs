@@ -6,6 +6,7 @@ pub mod api_keys;
 pub mod events;
 mod fault;
 mod file;
+mod filter;
 pub mod list;
 mod migrate;
 mod open;

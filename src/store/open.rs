@@ -18,6 +18,9 @@ use crate::store::{ANY, Place, Store, file};
 /// How many steps of `SQLite`'s machine go by before a reader looks whether another question is wanted.
 const STEPS: i32 = 2_000;
 
+/// How many statements a connection keeps prepared; more than the use cases have.
+const STATEMENTS: usize = 100;
+
 /// Fills a buffer with random bytes.
 pub type Fill<'a> = &'a mut dyn FnMut(&mut [u8]) -> Result<(), Trouble>;
 
@@ -35,6 +38,7 @@ impl Store {
     ) -> Result<Store, Trouble> {
         let opened = prepare(place, account).and_then(|()| connect(place));
         let (store, found) = opened.map_err(trouble(place))?;
+        settle(&store, place).map_err(trouble(place))?;
         if found == KNOWN {
             return Ok(store);
         }
@@ -93,13 +97,13 @@ fn open_existing(place: &Place, account: &OsAccount) -> Result<Store, OpenFault>
         }
         file::check(path, account)?;
     }
-    match connect(place)? {
-        (store, KNOWN) => Ok(store),
-        (_, found) => Err(OpenFault::Older {
-            found,
-            known: KNOWN,
-        }),
+    let (store, found) = connect(place)?;
+    if found < KNOWN {
+        let known = KNOWN;
+        return Err(OpenFault::Older { found, known });
     }
+    settle(&store, place)?;
+    Ok(store)
 }
 
 fn trouble(place: &Place) -> impl Fn(OpenFault) -> Trouble {
@@ -135,8 +139,8 @@ fn may_begin(account: &OsAccount) -> Result<(), OpenFault> {
     Ok(())
 }
 
-/// A connection with its settings, and the version of the database. A database that is not ours, or too new, is
-/// left as it is.
+/// A connection, and the version of the database. Nothing was changed yet, and a database that is not ours, or too
+/// new, is left so.
 fn connect(place: &Place) -> Result<(Store, i64), OpenFault> {
     let patience = Patience::default();
     let mut connection = match place {
@@ -150,23 +154,33 @@ fn connect(place: &Place) -> Result<(Store, i64), OpenFault> {
     if connection.is_readonly("main").map_err(while_opening)? {
         return Err(OpenFault::ReadOnly);
     }
-    // Without recursive triggers INSERT OR REPLACE would get around those that guard the events; with secure delete
-    // a hash that goes leaves no trace in the file.
-    connection
-        .execute_batch(
-            "PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON; PRAGMA trusted_schema = OFF;
-             PRAGMA secure_delete = ON; PRAGMA synchronous = FULL;",
-        )
-        .map_err(while_opening)?;
-    if matches!(place, Place::File(_)) {
-        turn_log_on(&connection, &patience)?;
-    }
     let store = Store {
         connection,
         patience,
         answering: Arc::new(AtomicU64::new(ANY)),
     };
     Ok((store, found))
+}
+
+/// Sets a connection up.
+fn settle(store: &Store, place: &Place) -> Result<(), OpenFault> {
+    // Without recursive triggers INSERT OR REPLACE would get around those that guard the events; with secure delete
+    // a hash that goes leaves no trace in the file.
+    store
+        .connection
+        .execute_batch(
+            "PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON; PRAGMA trusted_schema = OFF;
+             PRAGMA secure_delete = ON; PRAGMA synchronous = FULL;",
+        )
+        .map_err(while_opening)?;
+    store
+        .connection
+        .set_prepared_statement_cache_capacity(STATEMENTS);
+    match place {
+        Place::File(_) => turn_log_on(&store.connection, &store.patience),
+        // There is no log in memory, and nothing to keep.
+        Place::Memory(_) => Ok(()),
+    }
 }
 
 fn open_file(path: &Path) -> Result<Connection, OpenFault> {

@@ -1,1 +1,387 @@
-//! To come.
+//! The list's windows, against a list that is sorted and filtered by the domain's own rules.
+
+use keyward::domain::api_key::{ApiKeyFields, KeyId, Locale};
+use keyward::domain::expiry::Expiry;
+use keyward::domain::list::{
+    Anchor, Counts, Filter, KeyRow, Order, Place as Spot, SortBy, SortValue, Window, WindowQuery,
+};
+use keyward::domain::name::name_key;
+use keyward::domain::role::AUDITOR;
+use keyward::domain::secret::{Overlap, SecretId};
+use keyward::domain::state::{Facts, StateFilter, WARNING};
+use keyward::domain::time::{HOUR, Timestamp};
+use keyward::domain::trouble::Fault;
+use keyward::store::{Store, api_keys, list, uses};
+use proptest::prelude::*;
+
+use crate::support::database::{Bench, NOW, everything, in_memory};
+
+/// A key as the test knows it.
+#[derive(Clone, Debug)]
+struct Known {
+    id: KeyId,
+    name: String,
+    facts: Facts,
+    last_sign_in: Option<Timestamp>,
+    created: Timestamp,
+}
+
+/// Few different values, so that there are ties; instants on both sides of every limit.
+fn known() -> impl Strategy<Value = Known> {
+    let instant = prop::sample::select(vec![
+        -1,
+        0,
+        1,
+        WARNING - 1,
+        WARNING,
+        WARNING + 1,
+        2 * WARNING,
+    ]);
+    (
+        prop::sample::select(vec!["a", "B", "b", "É", "zz", "ｱ", "日本"]),
+        prop::option::of(instant),
+        prop::option::of(0..3_i64),
+        0..3_i64,
+        any::<(bool, bool, bool)>(),
+    )
+        .prop_map(
+            |(name, expires, used, created, (deleted, locked_out, delivered))| Known {
+                id: KeyId(0),
+                name: name.to_owned(),
+                facts: Facts {
+                    deleted,
+                    locked_out,
+                    expires_at: expires.map(|ms| NOW.plus(ms)),
+                    delivered,
+                },
+                last_sign_in: used.map(|ms| NOW.plus(-ms)),
+                created: NOW.plus(-created),
+            },
+        )
+}
+
+fn store(bench: &Bench, keys: &mut [Known]) -> Store {
+    let mut store = bench.store();
+    store
+        .write(|tx| {
+            for (number, key) in keys.iter_mut().enumerate() {
+                // Undeleted names are unique, so most get a number after the part that is the same.
+                if !key.facts.deleted {
+                    key.name = format!("{} {number}", key.name);
+                }
+                let on = NOW.utc().date_naive();
+                let fields = ApiKeyFields {
+                    name: key.name.clone(),
+                    description: format!("line {number}\nsecond Ünit"),
+                    role: AUDITOR,
+                    locale: Locale::EnUs,
+                    zone: chrono_tz::UTC,
+                    expiry: key.facts.expires_at.map(|at| Expiry { on, at }),
+                    locked_out: key.facts.locked_out,
+                };
+                key.id = api_keys::insert(tx, &fields, "alice", key.created)?;
+                if key.facts.delivered {
+                    api_keys::set_delivered(tx, key.id)?;
+                }
+                if let Some(at) = key.last_sign_in {
+                    uses::accepted(tx, key.id, SecretId(0), at)?;
+                }
+                if key.facts.deleted {
+                    api_keys::set_deleted(tx, key.id, NOW)?;
+                }
+            }
+            Ok::<(), Fault>(())
+        })
+        .expect("stored");
+    store
+}
+
+fn value(key: &Known, by: SortBy) -> SortValue {
+    let unset_last = |at: Option<Timestamp>| SortValue::Number(at.map_or(i64::MAX, |at| at.0));
+    match by {
+        SortBy::Name => SortValue::Text(name_key(&key.name)),
+        SortBy::State => SortValue::Number(key.facts.state(NOW).rank()),
+        SortBy::Expires => unset_last(key.facts.expires_at),
+        SortBy::LastSignIn => unset_last(key.last_sign_in),
+        SortBy::Created => SortValue::Number(key.created.0),
+        SortBy::Id => SortValue::Number(key.id.0),
+    }
+}
+
+/// The whole list as it must be.
+fn expected(keys: &[Known], order: Order, state: StateFilter) -> Vec<KeyId> {
+    let mut shown: Vec<&Known> = keys
+        .iter()
+        .filter(|key| state.shows(&key.facts, NOW))
+        .collect();
+    shown.sort_by_key(|key| (value(key, order.by), key.id));
+    if order.descending {
+        shown.reverse();
+    }
+    shown.iter().map(|key| key.id).collect()
+}
+
+fn ids(rows: &[KeyRow]) -> Vec<KeyId> {
+    rows.iter().map(KeyRow::id).collect()
+}
+
+fn ask(store: &Store, query: &WindowQuery) -> Window {
+    store
+        .read(|tx| list::window(tx, query, NOW))
+        .expect("a window")
+}
+
+/// All pages one after the other, forwards from the first or backwards from the last.
+fn pages(store: &Store, query: &WindowQuery, forward: bool) -> Vec<KeyId> {
+    let start = if forward { Anchor::First } else { Anchor::Last };
+    let mut window = ask(
+        store,
+        &WindowQuery {
+            anchor: start,
+            ..query.clone()
+        },
+    );
+    let mut all = Vec::new();
+    let mut started = false;
+    loop {
+        let behind = if forward {
+            window.more_before
+        } else {
+            window.more_after
+        };
+        assert_eq!(behind, started, "rows behind are known");
+        started = true;
+        if forward {
+            all.extend(ids(&window.rows));
+        } else {
+            all.splice(0..0, ids(&window.rows));
+        }
+        let (more, edge) = if forward {
+            (window.more_after, window.rows.last())
+        } else {
+            (window.more_before, window.rows.first())
+        };
+        let Some(place) = edge.filter(|_| more).map(|row| row.place.clone()) else {
+            return all;
+        };
+        let anchor = if forward {
+            Anchor::After(place)
+        } else {
+            Anchor::Before(place)
+        };
+        window = ask(
+            store,
+            &WindowQuery {
+                anchor,
+                ..query.clone()
+            },
+        );
+    }
+}
+
+fn orders() -> impl Iterator<Item = Order> {
+    SortBy::ALL
+        .into_iter()
+        .flat_map(|by| [false, true].map(|descending| Order { by, descending }))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn pages_of_every_order_and_filter_equal_the_sorted_list(
+        mut keys in prop::collection::vec(known(), 0..40), rows in 1..9_usize,
+    ) {
+        let bench = Bench::new(in_memory());
+        let store = store(&bench, &mut keys);
+        for state in StateFilter::ALL {
+            let filter = Filter { state, ..Filter::default() };
+            for order in orders() {
+                let query = WindowQuery { filter: filter.clone(), order, anchor: Anchor::First, rows };
+                let all = expected(&keys, order, state);
+                prop_assert_eq!(pages(&store, &query, true), all.clone(), "{:?} {:?}", order, state);
+                prop_assert_eq!(pages(&store, &query, false), all, "{:?} {:?}", order, state);
+            }
+            let counts = store.read(|tx| list::counts(tx, &filter, NOW)).expect("counted");
+            let number = |shown: &dyn Fn(&&Known) -> bool| i64::try_from(keys.iter().filter(shown).count()).unwrap();
+            prop_assert_eq!(counts, Counts {
+                shown: number(&|key| state.shows(&key.facts, NOW)),
+                all: number(&|_| true),
+                deleted: number(&|key| key.facts.deleted),
+            });
+        }
+    }
+
+    #[test]
+    fn a_window_around_a_key_holds_it_or_what_took_its_place(
+        mut keys in prop::collection::vec(known(), 1..40),
+        rows in 1..9_usize, above in 0..9_usize, chosen: prop::sample::Index,
+    ) {
+        let bench = Bench::new(in_memory());
+        let store = store(&bench, &mut keys);
+        let chosen = chosen.get(&keys);
+        for order in orders() {
+            // The place is an old one: the key's own, if it is shown, counts.
+            let place = Spot { value: value(chosen, order.by), id: chosen.id };
+            let query = WindowQuery {
+                anchor: Anchor::Around { place: place.clone(), above }, order, rows, ..everything()
+            };
+            let window = ask(&store, &query);
+            let all = expected(&keys, order, StateFilter::Undeleted);
+            let mut everyone: Vec<&Known> = keys.iter().filter(|key| !key.facts.deleted || key.id == chosen.id).collect();
+            everyone.sort_by_key(|key| (value(key, order.by), key.id));
+            if order.descending {
+                everyone.reverse();
+            }
+            // The index that the key has, or that it would have.
+            let at = everyone.iter().position(|key| key.id == chosen.id).unwrap();
+            let first = at.saturating_sub(above.min(rows - 1));
+            let last = (first + rows).min(all.len());
+            prop_assert_eq!(ids(&window.rows), &all[first.min(last)..last]);
+            prop_assert_eq!((window.more_before, window.more_after), (first > 0, last < all.len()));
+            if !window.rows.is_empty() {
+                prop_assert_eq!(window.rows[window.at].id(), all[at.min(all.len() - 1)]);
+            }
+        }
+    }
+
+    #[test]
+    fn a_row_tells_the_state_that_the_domain_decides(mut keys in prop::collection::vec(known(), 1..40)) {
+        let bench = Bench::new(in_memory());
+        let store = store(&bench, &mut keys);
+        for state in [StateFilter::Undeleted, StateFilter::Deleted] {
+            let filter = Filter { state, ..Filter::default() };
+            let order = Order { by: SortBy::State, descending: false };
+            for row in ask(&store, &WindowQuery { filter, order, ..everything() }).rows {
+                let key = keys.iter().find(|key| key.id == row.id()).unwrap();
+                prop_assert_eq!(row.facts, key.facts);
+                prop_assert_eq!(row.place.value.clone(), SortValue::Number(row.state(NOW).rank()));
+                prop_assert_eq!((row.last_sign_in_at, row.created_at), (key.last_sign_in, key.created));
+                prop_assert!(!row.description.contains('\n'));
+            }
+        }
+    }
+}
+
+/// The names that a filter text finds.
+fn found(bench: &Bench, text: &str) -> Vec<String> {
+    let filter = Filter {
+        text: text.to_owned(),
+        ..Filter::default()
+    };
+    let window = bench.service.window(
+        &bench.alice,
+        &WindowQuery {
+            filter: filter.clone(),
+            ..everything()
+        },
+    );
+    let names: Vec<String> = window
+        .expect("a window")
+        .rows
+        .into_iter()
+        .map(|row| row.name)
+        .collect();
+    let counts = bench
+        .service
+        .counts(&bench.alice, &filter)
+        .expect("counted");
+    assert_eq!(usize::try_from(counts.shown), Ok(names.len()), "{text}");
+    names
+}
+
+#[test]
+fn filter_words_are_found_in_name_description_and_id() {
+    let mut bench = Bench::new(in_memory());
+    for (name, description) in [
+        ("Équipe de nuit", ""),
+        ("backup", "for the ÉQUIPE 100%"),
+        ("ﾊﾞｯｸｱｯﾌﾟ", "two\nlines_here"),
+        ("under_score", "Straße"),
+    ] {
+        let draft = keyward::domain::api_key::ApiKeyDraft {
+            description: description.to_owned(),
+            ..crate::support::database::draft(name)
+        };
+        bench.service.create(&bench.alice, &draft).expect("created");
+    }
+    for number in 5..=14 {
+        bench.create(&format!("filler {number}"));
+    }
+    assert_eq!(found(&bench, "équipe"), ["backup", "Équipe de nuit"]);
+    assert_eq!(found(&bench, "  NUIT   équ "), ["Équipe de nuit"]);
+    assert_eq!(found(&bench, "バックアップ"), ["ﾊﾞｯｸｱｯﾌﾟ"]);
+    assert_eq!(found(&bench, "LINES"), ["ﾊﾞｯｸｱｯﾌﾟ"]);
+    assert_eq!(found(&bench, "strasse"), ["under_score"]);
+    assert_eq!(found(&bench, "%"), ["backup"], "no character is a wildcard");
+    assert_eq!(found(&bench, "_"), ["under_score", "ﾊﾞｯｸｱｯﾌﾟ"]);
+    assert_eq!(
+        found(&bench, "12"),
+        ["filler 12"],
+        "the ID and the name are the same key"
+    );
+    assert_eq!(found(&bench, "id:4"), ["under_score"]);
+    assert_eq!(found(&bench, "id:4 backup"), [""; 0]);
+    assert_eq!(found(&bench, "id:99999999999999999999"), [""; 0]);
+    assert_eq!(found(&bench, "'; --"), [""; 0]);
+    let many = "backup ".repeat(5_000);
+    assert_eq!(
+        found(&bench, &many),
+        ["backup"],
+        "more words than SQLite could take"
+    );
+    let begins: Vec<String> = found(&bench, "1");
+    assert!(
+        begins.contains(&"Équipe de nuit".to_owned()),
+        "ID 1 begins with 1"
+    );
+    assert!(!begins.contains(&"under_score".to_owned()));
+}
+
+#[test]
+fn a_key_just_acted_on_stays_whatever_the_filter_says() {
+    let mut bench = Bench::new(in_memory());
+    let (first, _) = (bench.create("a").key, bench.create("b").key);
+    let filter = Filter {
+        text: "b".to_owned(),
+        state: StateFilter::LockedOut,
+        keep: Some(first),
+    };
+    let window = bench.service.window(
+        &bench.alice,
+        &WindowQuery {
+            filter: filter.clone(),
+            ..everything()
+        },
+    );
+    assert_eq!(ids(&window.expect("a window").rows), [first]);
+    let counts = bench
+        .service
+        .counts(&bench.alice, &filter)
+        .expect("counted");
+    assert_eq!((counts.shown, counts.all), (1, 2));
+}
+
+#[test]
+fn a_row_tells_of_pending_and_retiring_secrets_to_the_exact_instant() {
+    let mut bench = Bench::new(in_memory());
+    let key = bench.delivered("a").key;
+    let flags = |bench: &Bench| {
+        let rows = bench
+            .service
+            .window(&bench.alice, &everything())
+            .expect("a window")
+            .rows;
+        (rows[0].pending, rows[0].retiring)
+    };
+    assert_eq!(flags(&bench), (false, false));
+    let second = bench.issue(key);
+    assert_eq!(flags(&bench), (true, false));
+    bench.deliver(&second, Some(Overlap::Hour));
+    bench.issue(key);
+    assert_eq!(flags(&bench), (true, true));
+    bench.clock.advance(HOUR - 1);
+    assert_eq!(flags(&bench), (true, true));
+    bench.clock.advance(1);
+    assert_eq!(flags(&bench), (false, false));
+}

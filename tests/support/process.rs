@@ -3,22 +3,27 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// This test program again, running only the test `name`, which finds `path` in the environment.
-pub fn again(name: &str, path: &Path) -> Command {
+const PATH: &str = "KEYWARD_TEST_PATH";
+const STEP: &str = "KEYWARD_TEST_STEP";
+
+/// This test program again, running only the test `name`, which finds the path and the step with [`given`].
+pub fn again(name: &str, path: &Path, step: &str) -> Command {
     let mut command = Command::new(std::env::current_exe().expect("this program"));
     command
-        .args(["--exact", name, "--nocapture"])
-        .env("KEYWARD_TEST_PATH", path);
+        .args(["--exact", name, "--nocapture", "--test-threads=1"])
+        .env(PATH, path)
+        .env(STEP, step);
     command
 }
 
-/// The path that [`again`] gave, where this is the program that it started.
+/// What [`again`] was given, where this is the program that it started.
 #[expect(
     clippy::disallowed_methods,
     reason = "how one test process tells another what to do"
 )]
-pub fn given_path() -> Option<PathBuf> {
-    std::env::var_os("KEYWARD_TEST_PATH").map(PathBuf::from)
+pub fn given() -> Option<(PathBuf, String)> {
+    let path = std::env::var_os(PATH)?;
+    Some((path.into(), std::env::var(STEP).expect("a step")))
 }
 
 /// Says why a test cannot be done here. On the build machine it must be.
