@@ -276,8 +276,8 @@ impl App {
             self.setting.actor = actor;
             self.dirty = true;
         }
-        let known = self.known.replace(version);
-        if known.is_some_and(|known| known != version) {
+        // The first look counts as a change: something may have happened since the first rows were read.
+        if self.known.replace(version) != Some(version) {
             for index in 0..self.layers.len() {
                 self.with_layer(index, |layer, ctx, asks| layer.refresh(ctx, asks));
             }

@@ -50,7 +50,7 @@ pub fn wrap(text: &str, max: u16) -> Vec<String> {
     let mut lines = Vec::new();
     for paragraph in text.split('\n') {
         let mut line = String::new();
-        for word in printable(paragraph).split_word_bounds() {
+        for word in printable(paragraph).split_inclusive(' ') {
             if width(&line) + width(word.trim_end()) > max && !line.is_empty() {
                 lines.push(std::mem::take(&mut line).trim_end().to_owned());
                 if word.trim().is_empty() {

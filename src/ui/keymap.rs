@@ -130,12 +130,12 @@ macro_rules! bindings {
 /// Every binding, in the order in which help, footer and toolbar show them.
 #[rustfmt::skip]
 pub static BINDINGS: &[Binding] = bindings![
-    List   [ENTER]                  Properties   Toolbar  "key.properties"   "help.properties";
     List   [ch('n')]                New          Toolbar  "key.new"          "help.new";
+    List   [ENTER]                  Properties   Toolbar  "key.properties"   "help.properties";
+    List   [ch('d'), DELETE]        Delete       Toolbar  "key.delete"       "help.delete";
     List   [ch('s')]                NewSecret    Toolbar  "key.new_secret"   "help.new_secret";
     List   [ch('l')]                Lock         Toolbar  "key.lock"         "help.lock";
-    List   [ch('x')]                EndOverlap   Toolbar  "key.end_overlap"  "help.end_overlap";
-    List   [ch('d'), DELETE]        Delete       Toolbar  "key.delete"       "help.delete";
+    List   [ch('x')]                EndOverlap   Footer   "key.end_overlap"  "help.end_overlap";
     List   [ch('/')]                Filter       Footer   "key.filter"       "help.filter";
     List   [ch('f')]                StateFilter  Footer   "key.state_filter" "help.state_filter";
     List   [ch('o')]                SortNext     Footer   "key.sort"         "help.sort";

@@ -155,7 +155,11 @@ impl ApiKeys {
 
     fn set_text(&mut self, text: String, asks: &mut Asks) {
         if self.filter.text != text {
-            self.filter.text = text;
+            self.filter = Filter {
+                text,
+                keep: None,
+                ..self.filter
+            };
             self.ask(self.rows.around(), Why::Asked, asks);
         }
     }
@@ -400,8 +404,7 @@ impl Layer for ApiKeys {
             Action::Filter => self.typing = Some(LineField::new(&self.filter.text)),
             Action::Cancel => {
                 self.typing = None;
-                self.filter.state = StateFilter::Undeleted;
-                self.filter.text.clear();
+                self.filter = Filter::default();
                 self.ask(self.rows.around(), Why::Asked, asks);
             }
             Action::StateFilter => {
@@ -495,6 +498,7 @@ impl Layer for ApiKeys {
         match (reply, question) {
             (Reply::Chosen(index), Some(Question::StateFilter)) => {
                 self.filter.state = StateFilter::ALL[index];
+                self.filter.keep = None;
                 self.ask(self.rows.around(), Why::Asked, asks);
             }
             (Reply::Yes, Some(Question::LockOut(id))) => {

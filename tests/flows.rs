@@ -1,0 +1,12 @@
+//! What an administrator does, key by key, and what the screen, the database and the clipboard hold after it.
+
+mod support;
+
+#[path = "flows/first_key.rs"]
+mod first_key;
+#[path = "flows/list.rs"]
+mod list;
+#[path = "flows/properties.rs"]
+mod properties;
+#[path = "flows/secret_dialog.rs"]
+mod secret_dialog;

@@ -1,0 +1,136 @@
+//! The main job: a key, its secret, its life.
+
+use crossterm::event::KeyCode;
+use keyward::domain::verdict::Refused;
+
+use crate::support::console::Console;
+
+#[test]
+fn the_empty_list_says_how_to_begin() {
+    let console = Console::new();
+    console.expect("No API keys yet. Press n to make the first one.");
+    console.expect("alice (Full Access)");
+}
+
+#[test]
+fn a_key_is_made_its_secret_stored_and_the_key_is_in_the_list() {
+    let mut console = Console::new();
+    console.keys("n");
+    console.expect("New API Key");
+    console.expect("Auditor");
+    console.keys("backup");
+    console.press(KeyCode::F(2));
+    let secret = console.secret();
+    assert!(secret.starts_with("1:"), "{}", console.screen());
+    console.keys("c");
+    assert_eq!(console.clipboard(), [secret.clone()]);
+    console.expect("Sent to your terminal's clipboard (OSC 52). Press p and paste to check.");
+    assert_eq!(console.refusal(&secret), Some(Refused::NotDelivered));
+    console.keys("a\n");
+    console.expect("The secret of “backup” works now.");
+    assert!(
+        console.selected().contains("backup"),
+        "{}",
+        console.screen()
+    );
+    assert!(console.works(&secret));
+    console.expect_not(&secret);
+}
+
+#[test]
+fn a_key_is_locked_out_and_unlocked_after_a_confirmation() {
+    let mut console = Console::new();
+    let secret = console.make_and_store("backup");
+    console.keys("l");
+    console.expect("denied permission to authenticate");
+    console.enter();
+    assert!(console.works(&secret), "Cancel has the focus");
+    console.keys("ly");
+    assert_eq!(console.refusal(&secret), Some(Refused::LockedOut));
+    assert!(console.selected().contains("Locked Out"));
+    console.keys("ly");
+    assert!(console.works(&secret));
+}
+
+#[test]
+fn the_vendors_way_to_lock_out_works_too() {
+    let mut console = Console::new();
+    let secret = console.make_and_store("backup");
+    console.enter();
+    console.expect("[ ] Locked Out (Denied permission to authenticate)");
+    for _ in 0..4 {
+        console.press(KeyCode::Tab);
+    }
+    console.press(KeyCode::Tab);
+    console.press(KeyCode::Tab);
+    console.keys(" ");
+    console.expect("[x] Locked Out (Denied permission to authenticate)");
+    console.press(KeyCode::F(2));
+    console.expect("“backup” was saved.");
+    assert_eq!(console.refusal(&secret), Some(Refused::LockedOut));
+}
+
+#[test]
+fn a_new_secret_replaces_the_old_one_with_the_overlap_that_was_chosen() {
+    let mut console = Console::new();
+    let old = console.make_and_store("backup");
+    console.keys("s");
+    console.expect("How long shall the present secret work after that?");
+    console.press(KeyCode::F(2));
+    console.expect_not("api-secret-key");
+    console.press(KeyCode::Down);
+    console.enter();
+    console.expect("(•) 1 hour");
+    console.enter();
+    let new = console.secret();
+    assert_ne!(new, old);
+    assert!(console.works(&old));
+    assert_eq!(console.refusal(&new), Some(Refused::NotDelivered));
+    console.keys("a\n");
+    assert!(console.works(&old));
+    assert!(console.works(&new));
+    console.keys("xy");
+    assert_eq!(console.refusal(&old), Some(Refused::Replaced));
+}
+
+#[test]
+fn a_deleted_key_stops_at_once_and_its_row_stays_until_the_cursor_leaves_it() {
+    let mut console = Console::new();
+    console.make_and_store("alpha");
+    let secret = console.make_and_store("beta");
+    console.keys("dy");
+    assert_eq!(console.refusal(&secret), Some(Refused::Deleted));
+    assert!(
+        console.selected().contains("Deleted"),
+        "{}",
+        console.screen()
+    );
+    console.press(KeyCode::Up);
+    console.expect_not("beta   ");
+    console.expect("1 shown, 1 not shown");
+}
+
+#[test]
+fn an_auditor_sees_everything_and_can_change_nothing() {
+    let mut console = Console::new();
+    console.make_and_store("backup");
+    let bench = console.bench;
+    let auditor = bench.user("paula", keyward::domain::role::AUDITOR);
+    let mut console = Console::of(bench, auditor, (80, 24));
+    console.expect("backup");
+    console.expect("(New...)");
+    console.keys("n");
+    console.expect("Not authorized to create API keys.");
+    console.keys("s");
+    console.expect("Not authorized to edit API keys.");
+    console.keys("d");
+    console.expect("Not authorized to delete API keys.");
+    console.enter();
+    console.expect("Properties: backup");
+    console.expect("[ Close ]");
+    console.keys("zzz");
+    console.press(KeyCode::F(2));
+    console.expect("Properties: backup");
+    console.enter();
+    console.expect_not("Properties: backup");
+}

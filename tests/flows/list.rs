@@ -1,0 +1,211 @@
+//! The list: filter, state filter, sort, selection, other people's changes.
+
+use crossterm::event::KeyCode;
+use keyward::domain::time::{DAY, SECOND};
+
+use crate::support::console::Console;
+use crate::support::database::draft;
+
+fn with_keys(names: &[&str]) -> Console {
+    let mut console = Console::new();
+    for name in names {
+        console.bench.delivered(name);
+    }
+    console.wait(2 * SECOND);
+    console.wait(2 * SECOND);
+    console
+}
+
+#[test]
+fn typing_filters_by_name_description_and_id() {
+    let mut console = with_keys(&["backup", "deploy", "日本語キー"]);
+    console.keys("/DEP");
+    console.expect("deploy");
+    console.expect_not("backup");
+    console.expect("1 shown, 2 not shown");
+    console.enter();
+    console.keys("j");
+    console.expect("/DEP");
+    console.press(KeyCode::Esc);
+    console.expect("backup");
+    console.keys("/本語");
+    console.expect_not("backup");
+    console.ctrl('u');
+    console.keys("1");
+    console.expect("backup");
+    console.expect_not("deploy");
+}
+
+#[test]
+fn a_secret_pasted_into_the_filter_becomes_its_id() {
+    let mut console = Console::new();
+    let secret = console.make_and_store("backup");
+    console.make_and_store("deploy");
+    console.keys("/");
+    console.paste(&secret);
+    console.expect("/id:1");
+    console.expect_not(&secret[3..20]);
+    console.expect_not("deploy ");
+    console.ctrl('u');
+    console.burst(&secret);
+    console.expect("/id:1");
+    console.expect_not(&secret[3..20]);
+}
+
+#[test]
+fn the_state_filter_asks_for_the_facts() {
+    let mut console = with_keys(&["alpha", "beta"]);
+    console.keys("ly");
+    console.keys("f");
+    console.expect("Show keys by state");
+    console.keys("locked");
+    console.enter();
+    console.expect("alpha");
+    console.expect_not("beta  ");
+    console.expect("1 shown, 1 not shown");
+}
+
+#[test]
+fn sorting_goes_through_the_columns_and_keeps_the_selection() {
+    let mut console = with_keys(&["c", "a", "b"]);
+    console.keys("j");
+    assert!(
+        console.selected().starts_with("> b"),
+        "{}",
+        console.screen()
+    );
+    console.expect("Name ▲");
+    console.keys("O");
+    console.expect("Name ▼");
+    assert!(console.selected().starts_with("> b"));
+    for heading in ["State ▲", "Expires ▲", "Last Sign-In ▲"] {
+        console.keys("o");
+        console.expect(heading);
+        assert!(console.selected().starts_with("> b"));
+    }
+    console.resize(120, 24);
+    console.keys("o");
+    console.expect("Created ▲");
+    console.keys("o");
+    console.expect("ID ▲");
+}
+
+#[test]
+fn a_change_by_somebody_else_is_seen_within_two_seconds() {
+    let mut console = with_keys(&["backup"]);
+    let alice = console.bench.alice.clone();
+    console
+        .bench
+        .service
+        .create(&alice, &draft("another"))
+        .expect("created");
+    console.wait(SECOND);
+    console.expect("another");
+    assert!(
+        console.selected().contains("backup"),
+        "{}",
+        console.screen()
+    );
+}
+
+#[test]
+fn a_selected_row_that_is_gone_leaves_its_neighbour_and_a_message() {
+    let mut console = with_keys(&["alpha", "beta", "gamma"]);
+    console.keys("j");
+    let alice = console.bench.alice.clone();
+    console
+        .bench
+        .service
+        .delete(&alice, keyward::domain::api_key::KeyId(2))
+        .expect("deleted");
+    console.wait(SECOND);
+    console.expect("“beta” is no longer in this list.");
+    assert!(console.selected().contains("gamma"), "{}", console.screen());
+}
+
+#[test]
+fn time_alone_makes_a_key_expire_on_the_screen() {
+    let mut console = Console::new();
+    let alice = console.bench.alice.clone();
+    let mut expiring = draft("short");
+    expiring.expires_on = Some("2026-11-23".to_owned());
+    let issued = console
+        .bench
+        .service
+        .create(&alice, &expiring)
+        .expect("created");
+    console.bench.deliver(&issued, None);
+    console.wait(SECOND);
+    console.wait(SECOND);
+    console.expect("Expires in 2 d");
+    console.wait(DAY);
+    console.expect("Expires in 8 h");
+    console.wait(DAY);
+    console.expect("Expired");
+}
+
+#[test]
+fn a_thousand_keys_are_walked_without_loading_them_all() {
+    let mut console = Console::new();
+    let alice = console.bench.alice.clone();
+    for n in 0..1_000 {
+        console
+            .bench
+            .service
+            .create(&alice, &draft(&format!("key {n:04}")))
+            .expect("created");
+    }
+    console.wait(SECOND);
+    console.wait(SECOND);
+    console.press(KeyCode::Home);
+    assert!(
+        console.selected().contains("key 0000"),
+        "{}",
+        console.screen()
+    );
+    console.press(KeyCode::End);
+    assert!(
+        console.selected().contains("key 0999"),
+        "{}",
+        console.screen()
+    );
+    console.press(KeyCode::Up);
+    assert!(console.selected().contains("key 0998"));
+    console.press(KeyCode::Home);
+    console.burst(&"j".repeat(500));
+    assert!(
+        console.selected().contains("key 0500"),
+        "{}",
+        console.screen()
+    );
+    console.burst(&"k".repeat(450));
+    assert!(
+        console.selected().contains("key 0050"),
+        "{}",
+        console.screen()
+    );
+    console.expect("1000 shown");
+}
+
+#[test]
+fn help_shows_only_the_keys_that_work_now() {
+    let mut console = Console::new();
+    console.keys("?");
+    console.expect("a new API key");
+    console.expect_not("delete the selected key");
+    console.press(KeyCode::Esc);
+    console.make_and_store("backup");
+    console.keys("?");
+    console.expect("delete the selected key");
+}
+
+#[test]
+fn a_window_too_small_says_which_size_is_needed_and_loses_nothing() {
+    let mut console = Console::new();
+    console.keys("n");
+    console.keys("half typed");
+    console.resize(20, 5);
+    console.expect("at least 40");
+    console.resize(80, 24);
+    console.expect("half typed");
+}

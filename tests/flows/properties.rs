@@ -1,0 +1,264 @@
+//! Properties: the fields, their problems, and what somebody else changed meanwhile.
+
+use crossterm::event::KeyCode;
+use keyward::domain::api_key::{ApiKeyDraft, KeyId};
+
+use crate::support::console::Console;
+
+/// A console with one key, and its Properties open.
+fn opened() -> Console {
+    let mut console = Console::new();
+    console.make_and_store("backup");
+    console.enter();
+    console
+}
+
+fn tab(console: &mut Console, times: usize) {
+    for _ in 0..times {
+        console.press(KeyCode::Tab);
+    }
+}
+
+#[test]
+fn an_empty_name_keeps_the_form_open_with_the_problem_beside_the_field() {
+    let mut console = Console::new();
+    console.keys("n");
+    console.press(KeyCode::F(2));
+    console.expect("! A name is needed.");
+    console.expect("Not saved: mend what is marked below.");
+    console.keys("   ");
+    console.press(KeyCode::F(2));
+    console.expect("! A name is needed.");
+    console.keys("x");
+    console.expect_not("! A name is needed.");
+}
+
+#[test]
+fn a_name_that_is_taken_is_refused_in_any_case_and_accents() {
+    for (taken, typed) in [("Backup", "bACKUP"), ("Équipe", "éQUIPE")] {
+        let mut console = Console::new();
+        console.make_and_store(taken);
+        console.keys("n");
+        console.keys(typed);
+        console.press(KeyCode::F(2));
+        console.expect("is named");
+        console.expect(typed);
+    }
+}
+
+#[test]
+fn bad_names_are_refused_with_their_reason_and_kept() {
+    let mut console = Console::new();
+    console.keys("n");
+    console.paste(&"x".repeat(1_000));
+    console.expect("Too long: 1000 characters, at most 100.");
+    console.ctrl('u');
+    console.paste("a\u{202e}b");
+    console.expect("cannot be seen (U+202E)");
+    console.ctrl('u');
+    console.paste("a\u{200b}b");
+    console.expect("cannot be seen (U+200B)");
+    console.ctrl('u');
+    console.paste("red\u{1b}[31m\nname");
+    console.expect("red[31m name");
+    console.expect("Control characters were left out");
+}
+
+#[test]
+fn a_secret_never_enters_a_field_of_the_form() {
+    let mut console = Console::new();
+    let secret = console.make_and_store("backup");
+    console.keys("n");
+    for _ in 0..2 {
+        console.paste(&secret);
+        console.expect("This looks like a secret key value.");
+        console.expect_not(&secret[3..20]);
+        console.burst(&secret);
+        console.expect_not(&secret[3..20]);
+        tab(&mut console, 1);
+    }
+}
+
+#[test]
+fn an_expiry_is_checked_as_it_is_typed() {
+    let mut console = Console::new();
+    console.keys("n");
+    console.keys("x");
+    tab(&mut console, 5);
+    console.keys(" ");
+    tab(&mut console, 1);
+    for (typed, said) in [
+        ("2026-02-30", "The calendar has no such day."),
+        ("2026-13-01", "The calendar has no such day."),
+        ("2026-11-21", "This day is over: it is 2026-11-22"),
+        (
+            "2100-01-01",
+            "The last day that can be chosen is 2099-12-31.",
+        ),
+        ("tomorrow!!", "Type the date as YYYY-MM-DD."),
+    ] {
+        console.keys(typed);
+        console.expect(said);
+        console.ctrl('u');
+        console.expect_not(said);
+    }
+    console.keys("2026-12-31");
+    console.expect("Stops 2027-01-01 00:00 UTC = 2027-01-01 00:00 UTC");
+}
+
+#[test]
+fn a_time_zone_is_found_by_typing_and_moves_the_expiry_before_the_eyes() {
+    let mut console = opened();
+    tab(&mut console, 5);
+    console.keys(" ");
+    tab(&mut console, 1);
+    console.keys("2026-12-31");
+    console.press(KeyCode::F(2));
+    console.enter();
+    tab(&mut console, 4);
+    console.keys("new y");
+    console.expect("America/New_York (UTC-05:00)");
+    console.enter();
+    console.expect("Now: stops 2027-01-01 00:00 UTC = 2027-01-01 00:00 UTC");
+    console.expect("OK: stops 2027-01-01 00:00 America/New_York");
+    console.expect("= 2027-01-01 05:00 UTC");
+}
+
+#[test]
+fn role_and_language_are_chosen_from_lists() {
+    let mut console = opened();
+    tab(&mut console, 2);
+    console.enter();
+    console.keys("full");
+    console.enter();
+    console.expect("Full Access ▼");
+    tab(&mut console, 1);
+    console.keys(" ");
+    console.press(KeyCode::Down);
+    console.enter();
+    console.expect("日本語 (Japanese) ▼");
+    console.press(KeyCode::F(2));
+    console.expect("Full Access");
+}
+
+#[test]
+fn leaving_a_changed_form_asks_and_an_unchanged_one_does_not() {
+    let mut console = opened();
+    console.press(KeyCode::Esc);
+    console.expect_not("Properties: backup");
+    console.enter();
+    console.keys("2");
+    console.press(KeyCode::Esc);
+    console.expect("Leave the form?");
+    console.enter();
+    console.expect("backup2");
+    console.ctrl('c');
+    console.expect("Leave Keyward?");
+    console.press(KeyCode::Esc);
+    console.press(KeyCode::Esc);
+    console.keys("y");
+    console.expect_not("backup2");
+    console.ctrl('c');
+    assert!(console.done());
+}
+
+/// Somebody else changes the key while the form is open.
+fn somebody_changes(console: &mut Console, change: impl FnOnce(&mut ApiKeyDraft)) {
+    let alice = console.bench.alice.clone();
+    let now = console
+        .bench
+        .service
+        .properties(&alice, KeyId(1))
+        .expect("there")
+        .fields;
+    let mut draft = ApiKeyDraft::from(&now);
+    change(&mut draft);
+    console
+        .bench
+        .service
+        .save(&alice, KeyId(1), &now, &draft)
+        .expect("saved");
+}
+
+#[test]
+fn a_field_that_somebody_else_changed_too_shows_both_values_and_loses_nothing() {
+    let mut console = opened();
+    console.keys("-mine");
+    somebody_changes(&mut console, |draft| draft.name = "theirs".to_owned());
+    console.press(KeyCode::F(2));
+    console.expect("backup-mine");
+    console.expect("alice changed this meanwhile to: theirs. OK saves yours over it.");
+    console.press(KeyCode::F(2));
+    console.expect("“backup-mine” was saved.");
+}
+
+#[test]
+fn a_field_that_only_somebody_else_changed_is_left_as_they_made_it() {
+    let mut console = opened();
+    console.keys("-mine");
+    somebody_changes(&mut console, |draft| {
+        draft.description = "theirs".to_owned()
+    });
+    console.press(KeyCode::F(2));
+    console.expect("“backup-mine” was saved.");
+    console.enter();
+    console.expect("theirs");
+}
+
+#[test]
+fn a_key_deleted_while_the_form_is_open_is_told_and_what_was_typed_stays() {
+    let mut console = opened();
+    console.keys("-mine");
+    let alice = console.bench.alice.clone();
+    console
+        .bench
+        .service
+        .delete(&alice, KeyId(1))
+        .expect("deleted");
+    console.press(KeyCode::F(2));
+    console.expect("was deleted meanwhile");
+    console.expect("backup-mine");
+}
+
+#[test]
+fn a_full_disk_while_saving_keeps_what_was_typed() {
+    let mut console = Console::new();
+    console.make_and_store("first");
+    console.keys("n");
+    console.keys("backup");
+    console.fill_disk();
+    console.press(KeyCode::F(2));
+    console.expect("The disk is full.");
+    console.expect("backup");
+    console.free_disk();
+    console.press(KeyCode::F(2));
+    assert!(!console.secret().is_empty());
+}
+
+#[test]
+fn typing_goes_on_after_an_edit_in_the_middle() {
+    let mut console = Console::new();
+    console.keys("n");
+    console.keys("bakup");
+    for _ in 0..3 {
+        console.press(KeyCode::Left);
+    }
+    console.keys("c");
+    console.expect("backup");
+    console.ctrl('h');
+    console.expect("bakup");
+}
+
+#[test]
+fn a_description_of_several_lines_is_kept() {
+    let mut console = Console::new();
+    console.keys("n");
+    console.keys("backup");
+    tab(&mut console, 1);
+    console.keys("one\ntwo");
+    console.press(KeyCode::F(2));
+    console.keys("a\n");
+    console.enter();
+    console.expect("one");
+    console.expect("two");
+}

@@ -1,0 +1,228 @@
+//! The secret dialog: what closes it, and what does not.
+
+use crossterm::event::KeyCode;
+use keyward::domain::time::HOUR;
+use keyward::domain::verdict::Refused;
+use keyward::ui::app::Effect;
+
+use crate::support::console::Console;
+
+#[test]
+fn nothing_but_the_two_ways_out_closes_it() {
+    let mut console = Console::new();
+    let secret = console.make("backup");
+    console.press(KeyCode::Esc);
+    console.expect("There are two ways out");
+    console.keys("q");
+    console.expect("There are two ways out");
+    console.ctrl('c');
+    console.expect("There are two ways out");
+    console.paste(&format!("{secret}\n"));
+    console.expect("Pasted text is ignored here.");
+    console.resize(120, 40);
+    console.resize(80, 24);
+    console.keys("zn1/");
+    assert_eq!(console.secret(), secret);
+    assert!(!console.done());
+}
+
+#[test]
+fn the_key_that_opened_it_cannot_close_it_by_repetition() {
+    let mut console = Console::new();
+    console.keys("n");
+    console.keys("backup");
+    console.press(KeyCode::F(2));
+    for _ in 0..20 {
+        console.press(KeyCode::Enter);
+    }
+    assert!(!console.secret().is_empty(), "{}", console.screen());
+}
+
+#[test]
+fn a_paste_without_brackets_delivers_and_discards_nothing() {
+    let mut console = Console::new();
+    let secret = console.make("backup");
+    for pasted in ["banana\n", "x\ny", "axa\n", &format!("{secret}\n")] {
+        console.burst(pasted);
+        assert_eq!(console.refusal(&secret), Some(Refused::NotDelivered));
+        assert_eq!(console.secret(), secret, "{pasted:?}\n{}", console.screen());
+    }
+}
+
+#[test]
+fn keys_typed_ahead_of_its_first_frame_are_dropped() {
+    let mut console = Console::new();
+    console.keys("n");
+    console.keys("backup");
+    console.hold = true;
+    console.press(KeyCode::F(2));
+    console.burst("a\nxy");
+    console.release();
+    let secret = console.secret();
+    assert_eq!(console.refusal(&secret), Some(Refused::NotDelivered));
+    console.keys("a\n");
+    assert!(console.works(&secret));
+}
+
+#[test]
+fn nothing_brings_it_back() {
+    let mut console = Console::new();
+    let secret = console.make_and_store("backup");
+    assert!(
+        console
+            .effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::FullRedraw))
+    );
+    console.enter();
+    console.expect("Properties: backup");
+    console.expect_not(&secret[3..20]);
+    console.press(KeyCode::Esc);
+    for key in ["c", "h", "v", "p", "w"] {
+        console.keys(key);
+        console.expect_not(&secret[3..20]);
+    }
+}
+
+#[test]
+fn discard_asks_and_makes_the_secret_void() {
+    let mut console = Console::new();
+    let secret = console.make("backup");
+    console.keys("x\n");
+    console.expect("Discard the secret?");
+    console.keys("n");
+    assert_eq!(console.secret(), secret);
+    console.enter();
+    console.keys("y");
+    console.expect("will never work");
+    assert!(
+        console.selected().contains("Not delivered"),
+        "{}",
+        console.screen()
+    );
+    assert_eq!(console.refusal(&secret), Some(Refused::NotDelivered));
+}
+
+#[test]
+fn the_paste_check_tells_the_secret_from_anything_else() {
+    let mut console = Console::new();
+    let secret = console.make("backup");
+    console.keys("p");
+    console.paste(&secret);
+    console.expect(&format!("{} characters", secret.len()));
+    console.enter();
+    console.expect("What you pasted is the secret.");
+    console.keys("p");
+    console.keys("wrong\n");
+    console.expect("What you pasted is NOT the secret.");
+    console.keys("p");
+    console.burst(&format!("{secret}\n"));
+    console.expect("What you pasted is the secret.");
+}
+
+#[test]
+fn hidden_it_shows_no_byte_and_the_header_neither() {
+    let mut console = Console::new();
+    let secret = console.make("backup");
+    console.keys("v");
+    console.expect_not(&secret[3..20]);
+    console.keys("h");
+    assert_eq!(console.clipboard(), [format!("api-secret-key: {secret}")]);
+    console.keys("v");
+    assert_eq!(console.secret(), secret);
+}
+
+#[test]
+fn it_is_saved_to_a_new_file_that_only_its_owner_can_read() {
+    use std::os::unix::fs::PermissionsExt;
+    let mut console = Console::new();
+    let secret = console.make("backup");
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("new.secret");
+    for _ in 0..2 {
+        console.keys("w");
+        console.ctrl('u');
+        console.paste(path.to_str().expect("UTF-8"));
+        console.enter();
+    }
+    console.expect("exists already");
+    let mode = std::fs::metadata(&path)
+        .expect("written")
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o600);
+    assert_eq!(
+        std::fs::read_to_string(&path).expect("readable"),
+        format!("{secret}\n")
+    );
+    assert_eq!(console.secret(), secret);
+}
+
+#[test]
+fn a_secret_that_became_void_meanwhile_leaves_only_close() {
+    let mut console = Console::new();
+    let secret = console.make("backup");
+    let key = Console::id_of(&secret);
+    let alice = console.bench.alice.clone();
+    console
+        .bench
+        .service
+        .issue(&alice, key)
+        .expect("issued again");
+    console.keys("a\n");
+    console.expect("This secret will never work");
+    console.expect("[ Close ]");
+    console.expect_not("I have stored it");
+    console.enter();
+    console.expect_not("[ Close ]");
+}
+
+#[test]
+fn a_key_deleted_meanwhile_is_told_in_the_dialog() {
+    let mut console = Console::new();
+    let secret = console.make("backup");
+    let alice = console.bench.alice.clone();
+    console
+        .bench
+        .service
+        .delete(&alice, Console::id_of(&secret))
+        .expect("deleted");
+    console.keys("a\n");
+    console.expect("This secret will never work");
+}
+
+#[test]
+fn an_hour_later_it_is_too_late() {
+    let mut console = Console::new();
+    console.make("backup");
+    console.wait(HOUR);
+    console.keys("a\n");
+    console.expect("This secret will never work");
+}
+
+#[test]
+fn a_full_disk_while_delivering_can_be_tried_again() {
+    let mut console = Console::new();
+    let secret = console.make("backup");
+    console.fill_disk();
+    console.keys("a\n");
+    console.expect("The disk is full.");
+    assert_eq!(console.secret(), secret);
+    console.free_disk();
+    console.keys("a\n");
+    assert!(console.works(&secret));
+}
+
+#[test]
+fn below_56_columns_it_is_on_two_lines_with_a_hint() {
+    let mut console = Console::new();
+    let secret = console.make("backup");
+    console.resize(50, 24);
+    console.expect(&secret[..32]);
+    console.expect(&secret[32..]);
+    console.expect("Widen the window to 56 columns");
+    console.resize(40, 10);
+    console.expect(&secret[..32]);
+    console.expect(&secret[32..]);
+    console.expect("I have stored it");
+}

@@ -1,0 +1,352 @@
+//! The whole console in memory: keys in, screen out, requests carried out at once.
+
+use std::sync::{Arc, Mutex};
+
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use keyward::clipboard::Clipboard;
+use keyward::clock::Clock;
+use keyward::domain::api_key::KeyId;
+use keyward::domain::secret::{ClipboardWay, Secret, SecretId};
+use keyward::domain::time::SECOND;
+use keyward::domain::trouble::Trouble;
+use keyward::domain::user::Actor;
+use keyward::domain::verdict::{Refused, Verdict};
+use keyward::text::Text;
+use keyward::ui::app::{App, Asked, Effect, Input, Setting};
+use keyward::ui::perform::Performer;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+
+use super::database::{Bench, in_memory};
+
+/// A clipboard that remembers what was sent to it.
+#[derive(Clone, Default)]
+pub struct Remembered(Arc<Mutex<Vec<String>>>);
+
+impl Clipboard for Remembered {
+    fn send(&mut self, text: &Secret) -> Result<ClipboardWay, Trouble> {
+        self.0
+            .lock()
+            .expect("not poisoned")
+            .push(text.expose().to_owned());
+        Ok(ClipboardWay::Osc52)
+    }
+}
+
+/// A console on a database, as one administrator has it.
+pub struct Console {
+    pub bench: Bench,
+    app: App,
+    performer: Performer,
+    terminal: Terminal<TestBackend>,
+    clipboard: Remembered,
+    /// What was asked for and is held back, when answers are held back.
+    pub held: Vec<Asked>,
+    pub hold: bool,
+    pub effects: Vec<Effect>,
+}
+
+impl Console {
+    /// On an empty database, as alice, who has Full Access; 80x24.
+    pub fn new() -> Console {
+        Console::on(Bench::new(in_memory()))
+    }
+
+    /// On this database, as alice.
+    pub fn on(bench: Bench) -> Console {
+        let alice = bench.alice.clone();
+        Console::of(bench, alice, (80, 24))
+    }
+
+    /// As this user, in a window of this size.
+    pub fn of(bench: Bench, actor: Actor, size: (u16, u16)) -> Console {
+        let clipboard = Remembered::default();
+        let performer = Performer::new(bench.another(), actor.clone(), Box::new(clipboard.clone()));
+        let app = App::new(Setting {
+            clock: bench.clock.clone(),
+            zone: chrono_tz::UTC,
+            actor,
+            text: Text::en_us(),
+            demo: false,
+        });
+        let terminal = Terminal::new(TestBackend::new(size.0, size.1)).expect("a terminal");
+        let mut console = Console {
+            bench,
+            app,
+            performer,
+            terminal,
+            clipboard,
+            held: Vec::new(),
+            hold: false,
+            effects: Vec::new(),
+        };
+        console.settle();
+        console
+    }
+
+    /// Carries out what was asked for until nothing more is, and draws.
+    pub fn settle(&mut self) {
+        loop {
+            let asked = self.app.take_requests();
+            self.effects.extend(self.app.take_effects());
+            if asked.is_empty() {
+                break;
+            }
+            for asked in asked {
+                if self.hold {
+                    self.held.push(asked);
+                } else {
+                    self.carry_out(asked);
+                }
+            }
+        }
+        if self.app.wants_frame() {
+            self.draw();
+        }
+    }
+
+    fn carry_out(&mut self, asked: Asked) {
+        let outcome = self.performer.carry_out(asked.request, None);
+        self.app.answer(asked.layer, asked.ticket, outcome);
+    }
+
+    /// Carries out what was held back.
+    pub fn release(&mut self) {
+        self.hold = false;
+        for asked in std::mem::take(&mut self.held) {
+            self.carry_out(asked);
+        }
+        self.settle();
+    }
+
+    pub fn draw(&mut self) {
+        let app = &mut self.app;
+        self.terminal.draw(|frame| app.draw(frame)).expect("drawn");
+    }
+
+    pub fn resize(&mut self, width: u16, height: u16) {
+        self.terminal.backend_mut().resize(width, height);
+        self.send(Event::Resize(width, height));
+        self.settle();
+    }
+
+    fn send(&mut self, event: Event) {
+        let input = Input {
+            event,
+            frame: self.app.frames(),
+            at: self.bench.clock.now(),
+        };
+        self.app.input(input);
+    }
+
+    fn press_event(&mut self, event: Event) {
+        self.bench.clock.advance(SECOND / 5);
+        self.send(event);
+        self.settle();
+    }
+
+    /// Presses one key, as a hand does: it is drawn before the next.
+    pub fn press(&mut self, code: KeyCode) {
+        self.press_event(Event::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+    }
+
+    /// Presses a key with Ctrl.
+    pub fn ctrl(&mut self, c: char) {
+        self.press_event(Event::Key(KeyEvent::new(
+            KeyCode::Char(c),
+            KeyModifiers::CONTROL,
+        )));
+    }
+
+    /// Types a text, one key after the other.
+    pub fn keys(&mut self, text: &str) {
+        for c in text.chars() {
+            self.press(if c == '\n' {
+                KeyCode::Enter
+            } else {
+                KeyCode::Char(c)
+            });
+        }
+    }
+
+    pub fn enter(&mut self) {
+        self.press(KeyCode::Enter);
+    }
+
+    /// Keys that are all read before anything is drawn, as a paste without brackets is.
+    pub fn burst(&mut self, text: &str) {
+        for c in text.chars() {
+            let code = if c == '\n' {
+                KeyCode::Enter
+            } else {
+                KeyCode::Char(c)
+            };
+            self.send(Event::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+        }
+        self.settle();
+    }
+
+    /// A bracketed paste.
+    pub fn paste(&mut self, text: &str) {
+        self.press_event(Event::Paste(text.to_owned()));
+    }
+
+    /// Lets time pass and the App notice it.
+    pub fn wait(&mut self, ms: i64) {
+        self.bench.clock.advance(ms);
+        self.app.tick();
+        self.settle();
+    }
+
+    /// The words on the screen, in one line: what was wrapped in a dialog is whole again.
+    fn words(&self) -> String {
+        let screen = self.screen().replace(['│', '┌', '┐', '└', '┘', '─'], " ");
+        screen.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// The screen as text.
+    pub fn screen(&self) -> String {
+        self.terminal.backend().to_string().replace('"', "")
+    }
+
+    pub fn shows(&self, text: &str) -> bool {
+        self.screen().contains(text) || self.words().contains(text)
+    }
+
+    /// Fails with the screen when a text is not on it.
+    #[track_caller]
+    pub fn expect(&self, text: &str) {
+        assert!(
+            self.shows(text),
+            "“{text}” is not on the screen:\n{}",
+            self.screen()
+        );
+    }
+
+    /// Fails with the screen when a text is on it.
+    #[track_caller]
+    pub fn expect_not(&self, text: &str) {
+        assert!(
+            !self.shows(text),
+            "“{text}” is on the screen:\n{}",
+            self.screen()
+        );
+    }
+
+    /// The line of the list with the cursor's mark.
+    pub fn selected(&self) -> String {
+        let screen = self.screen();
+        screen
+            .lines()
+            .find(|line| line.starts_with("> "))
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    /// Where the hardware cursor is: column and row.
+    pub fn cursor(&mut self) -> (u16, u16) {
+        use ratatui::backend::Backend;
+        let at = self
+            .terminal
+            .backend_mut()
+            .get_cursor_position()
+            .expect("a cursor");
+        (at.x, at.y)
+    }
+
+    pub fn done(&self) -> bool {
+        self.app.done()
+    }
+
+    /// Everything that was sent to the clipboard.
+    pub fn clipboard(&self) -> Vec<String> {
+        self.clipboard.0.lock().expect("not poisoned").clone()
+    }
+
+    pub fn buffer(&self) -> &ratatui::buffer::Buffer {
+        self.terminal.backend().buffer()
+    }
+
+    /// The secret on the screen, read as a terminal's selection of its line does.
+    pub fn secret(&self) -> String {
+        let screen = self.screen();
+        let is_secret = |line: &&str| {
+            keyward::domain::secret::find_secret_shape(line).is_some_and(|(at, _)| at.start == 0)
+        };
+        screen
+            .lines()
+            .map(str::trim_end)
+            .find(is_secret)
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    /// Makes a key by hand and leaves the secret dialog open; says what the secret is.
+    pub fn make(&mut self, name: &str) -> String {
+        self.keys("n");
+        self.keys(name);
+        self.press(KeyCode::F(2));
+        self.secret()
+    }
+
+    /// Makes a key whose secret is confirmed as stored.
+    pub fn make_and_store(&mut self, name: &str) -> String {
+        let secret = self.make(name);
+        self.keys("a\n");
+        secret
+    }
+
+    /// What becomes of an attempt to authenticate with a secret.
+    pub fn verdict(&mut self, secret: &str) -> Verdict {
+        self.bench
+            .service
+            .authenticate(secret.as_bytes())
+            .expect("a verdict")
+    }
+
+    /// Whether a secret authenticates.
+    pub fn works(&mut self, secret: &str) -> bool {
+        matches!(self.verdict(secret), Verdict::Valid(_))
+    }
+
+    /// Why a secret does not authenticate.
+    pub fn refusal(&mut self, secret: &str) -> Option<Refused> {
+        match self.verdict(secret) {
+            Verdict::Valid(_) => None,
+            Verdict::Refused(reason) => Some(reason),
+        }
+    }
+
+    /// Leaves the database no room for one more event, as a full disk does. A key must have been made before.
+    pub fn fill_disk(&mut self) {
+        let alice = self.bench.alice.clone();
+        let mut filler = self.bench.another();
+        for service in [&filler, self.performer.service()] {
+            service.store().limit_pages(1).expect("limited");
+        }
+        for length in [3_000, 1_000, 300, 100, 30, 1] {
+            let path = "x".repeat(length);
+            while filler.saved_to_file(&alice, SecretId(1), &path).is_ok() {}
+        }
+    }
+
+    /// The disk has room again.
+    pub fn free_disk(&mut self) {
+        self.performer
+            .service()
+            .store()
+            .limit_pages(1_000_000)
+            .expect("limited");
+    }
+
+    /// The ID of a secret's key.
+    pub fn id_of(secret: &str) -> KeyId {
+        KeyId(
+            secret
+                .split(':')
+                .next()
+                .and_then(|id| id.parse().ok())
+                .expect("an ID"),
+        )
+    }
+}
