@@ -275,16 +275,21 @@ fn nothing_is_written_while_nothing_happens() {
     assert_eq!(console.bytes_while_idle(Duration::from_secs(2)), 0);
 }
 
+/// `keyward verify` at its prompt, on a database that the console made.
+fn asking(home: &TempDir) -> Pty {
+    let mut console = Start::new(home.path(), &[]).go();
+    console.see("No API keys yet.");
+    console.send("q");
+    assert_eq!(console.end().0, 0);
+    let verify = Start::new(home.path(), &["verify"]).go();
+    verify.see("Secret key value:");
+    verify
+}
+
 #[test]
 fn verify_shows_nothing_of_what_is_typed_at_a_terminal() {
     let home = home();
-    // Whoever opens the console makes the database.
-    let mut console = Start::new(home.path(), &[]).go();
-    console.see("API Keys");
-    console.send("q");
-    assert_eq!(console.end().0, 0);
-    let mut verify = Start::new(home.path(), &["verify"]).go();
-    verify.see("Secret key value:");
+    let mut verify = asking(&home);
     verify.send("7:hidden\r");
     assert_eq!(verify.end().0, 1);
     let screen = verify.screen();
@@ -294,4 +299,15 @@ fn verify_shows_nothing_of_what_is_typed_at_a_terminal() {
     );
     assert!(!screen.contains("hidden"), "{screen}");
     assert!(verify.modes_are_as_before());
+}
+
+#[test]
+fn verify_gives_the_echo_back_when_it_is_interrupted() {
+    let home = home();
+    let mut verify = asking(&home);
+    assert!(!verify.modes_are_as_before());
+    verify.send("7:hid\x03");
+    assert_eq!(verify.end().0, 130);
+    assert!(verify.modes_are_as_before());
+    assert!(!verify.screen().contains("hid"));
 }
