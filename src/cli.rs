@@ -132,3 +132,19 @@ fn service(store: Store, clock: &Arc<dyn Clock>) -> Result<Service, Trouble> {
     let hasher = Hasher::new(Cost::REAL);
     Service::new(store, Arc::clone(clock), Box::new(SystemRandom), hasher)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_database_of_another_account_has_an_exit_code_of_its_own() {
+        let code = |fault| {
+            let trouble = Trouble::Open("keyward.db".into(), fault);
+            Failure::trouble(Text::en_us(), &trouble).code
+        };
+        let owner = "alice".to_owned();
+        assert_eq!(code(OpenFault::NotOwner { owner }), 77);
+        assert_eq!(code(OpenFault::Missing), 2);
+    }
+}

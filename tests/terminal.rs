@@ -1,9 +1,12 @@
 //! The real program in a pseudo terminal: what it shows, and every way of leaving it.
 
+use std::io::Write;
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use keyward::ui::terminal::Session;
 use tempfile::TempDir;
 
@@ -174,6 +177,75 @@ fn no_core_is_dumped() {
 }
 
 #[test]
+fn the_main_job_from_an_empty_list_to_a_secret_that_is_locked_out() {
+    let home = home();
+    let mut console = Start::new(home.path(), &[]).go();
+    console.see("No API keys yet.");
+    console.send("n");
+    console.see("New API Key");
+    console.send("nightly");
+    console.send(F2);
+    console.see("Secret key value");
+    let screen = console.screen();
+    let secret = screen
+        .lines()
+        .find(|line| line.starts_with("1:"))
+        .expect("a line with nothing but the secret")
+        .trim_end();
+    assert_eq!(verify(&home, secret), refused("not-delivered"));
+
+    let sequence = format!("\x1b]52;c;{}\x1b\\", BASE64_STANDARD.encode(secret));
+    console.send("c");
+    console.wait_for_bytes(&sequence);
+
+    console.send("a\r");
+    console.see("as in a paste");
+    thread::sleep(A_PERSON);
+    console.send("\r");
+    console.see("works now");
+    assert!(!console.screen().contains(secret));
+    let (code, answer) = verify(&home, secret);
+    assert_eq!(code, Some(0), "{answer}");
+    assert!(answer.contains(r#""name":"nightly""#), "{answer}");
+
+    console.send("l");
+    console.see("Lock Out");
+    console.send("y");
+    console.see("Locked Out");
+    assert_eq!(verify(&home, secret), refused("locked-out"));
+    console.send("q");
+    assert_eq!(console.end().0, 0);
+    assert_restored(&console);
+}
+
+/// Keys that follow each other faster are taken for a paste.
+const A_PERSON: Duration = Duration::from_millis(50);
+const F2: &str = "\x1bOQ";
+
+/// The exit code and the answer.
+fn verify(home: &TempDir, secret: &str) -> (Option<i32>, String) {
+    let mut verify = Command::new(env!("CARGO_BIN_EXE_keyward"))
+        .arg("verify")
+        .env("XDG_DATA_HOME", home.path().join("data"))
+        .env_remove("KEYWARD_DB")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("started");
+    let mut input = verify.stdin.take().expect("input");
+    input.write_all(secret.as_bytes()).expect("written");
+    drop(input);
+    let ended = verify.wait_with_output().expect("ended");
+    let answer = String::from_utf8(ended.stdout).expect("text");
+    (ended.status.code(), answer)
+}
+
+fn refused(reason: &str) -> (Option<i32>, String) {
+    let answer = format!("{{\"valid\":false,\"reason\":\"{reason}\"}}\n");
+    (Some(1), answer)
+}
+
+#[test]
 fn the_cursor_is_where_the_selection_is() {
     let home = home();
     let mut console = demo(&home);
@@ -203,16 +275,21 @@ fn nothing_is_written_while_nothing_happens() {
     assert_eq!(console.bytes_while_idle(Duration::from_secs(2)), 0);
 }
 
+/// `keyward verify` at its prompt, on a database that the console made.
+fn asking(home: &TempDir) -> Pty {
+    let mut console = Start::new(home.path(), &[]).go();
+    console.see("No API keys yet.");
+    console.send("q");
+    assert_eq!(console.end().0, 0);
+    let verify = Start::new(home.path(), &["verify"]).go();
+    verify.see("Secret key value:");
+    verify
+}
+
 #[test]
 fn verify_shows_nothing_of_what_is_typed_at_a_terminal() {
     let home = home();
-    // Whoever opens the console makes the database.
-    let mut console = Start::new(home.path(), &[]).go();
-    console.see("API Keys");
-    console.send("q");
-    assert_eq!(console.end().0, 0);
-    let mut verify = Start::new(home.path(), &["verify"]).go();
-    verify.see("Secret key value:");
+    let mut verify = asking(&home);
     verify.send("7:hidden\r");
     assert_eq!(verify.end().0, 1);
     let screen = verify.screen();
@@ -222,4 +299,15 @@ fn verify_shows_nothing_of_what_is_typed_at_a_terminal() {
     );
     assert!(!screen.contains("hidden"), "{screen}");
     assert!(verify.modes_are_as_before());
+}
+
+#[test]
+fn verify_gives_the_echo_back_when_it_is_interrupted() {
+    let home = home();
+    let mut verify = asking(&home);
+    assert!(!verify.modes_are_as_before());
+    verify.send("7:hid\x03");
+    assert_eq!(verify.end().0, 130);
+    assert!(verify.modes_are_as_before());
+    assert!(!verify.screen().contains("hid"));
 }

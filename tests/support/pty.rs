@@ -175,14 +175,29 @@ impl Pty {
     /// Waits until the screen is as it should be.
     #[track_caller]
     pub fn wait_for(&self, what: &str, good: impl Fn(&Screen) -> bool) {
-        let waiting = |so_far: &mut SoFar| !so_far.over && !good(so_far.parser.screen());
+        self.wait(what, |so_far| good(so_far.parser.screen()));
+    }
+
+    /// Waits until this was written to the terminal.
+    #[track_caller]
+    pub fn wait_for_bytes(&self, wanted: &str) {
+        self.wait(wanted, |so_far| {
+            let mut windows = so_far.bytes.windows(wanted.len());
+            windows.any(|window| window == wanted.as_bytes())
+        });
+    }
+
+    #[track_caller]
+    fn wait(&self, what: &str, good: impl Fn(&SoFar) -> bool) {
+        let waiting = |so_far: &mut SoFar| !so_far.over && !good(so_far);
         let waited = self
             .seen
             .more
             .wait_timeout_while(self.seen.so_far(), LIMIT, waiting);
         let so_far = waited.expect("reader is well").0;
-        let screen = so_far.parser.screen();
-        assert!(good(screen), "no {what} on:\n{}", screen.contents());
+        let (good, screen) = (good(&so_far), so_far.parser.screen().contents());
+        drop(so_far);
+        assert!(good, "no {what:?} on:\n{screen}");
     }
 
     /// Waits until this text is on the screen.

@@ -1,0 +1,169 @@
+//! `keyward verify` as its callers see it: what goes in, what comes out, the exit code.
+
+use std::fs::{self, File, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use assert_cmd::Command;
+use keyward::auth::hash::{Cost, Hasher};
+use keyward::auth::random::{Random, SystemRandom};
+use keyward::clock::{Clock, SystemClock};
+use keyward::config::Config;
+use keyward::domain::api_key::{ApiKeyDraft, Locale};
+use keyward::domain::role::AUDITOR;
+use keyward::domain::secret::Secret;
+use keyward::service::Service;
+use keyward::store::{Place, Store};
+use tempfile::TempDir;
+
+/// A database with one key and its delivered secret.
+struct Keyring {
+    directory: TempDir,
+    secret: Secret,
+}
+
+impl Keyring {
+    fn new() -> Keyring {
+        let directory = tempfile::tempdir().expect("directory");
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let account = Config::read().account;
+        let place = Place::File(directory.path().join("keyward.db"));
+        let fill = &mut |bytes: &mut [u8]| SystemRandom.fill(bytes);
+        let store = Store::create_or_open(&place, &account, clock.now(), fill).expect("database");
+        let hasher = Hasher::new(Cost::REAL);
+        let mut service =
+            Service::new(store, clock, Box::new(SystemRandom), hasher).expect("service");
+        let actor = service.sign_in(&account.name).expect("first user");
+        let draft = ApiKeyDraft {
+            name: "監査".to_owned(),
+            description: String::new(),
+            role: AUDITOR,
+            locale: Locale::JaJp,
+            time_zone: "Asia/Tokyo".to_owned(),
+            expires_on: None,
+            expiry_edited: false,
+            locked_out: false,
+        };
+        let issued = service.create(&actor, &draft).expect("created");
+        service.deliver(&actor, issued.id, None).expect("delivered");
+        Keyring {
+            directory,
+            secret: issued.secret,
+        }
+    }
+
+    fn database(&self) -> PathBuf {
+        self.directory.path().join("keyward.db")
+    }
+}
+
+fn verify(database: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_keyward"));
+    command.env_clear().arg("verify").arg("--db").arg(database);
+    command
+}
+
+const MALFORMED: &str = "{\"valid\":false,\"reason\":\"malformed\"}\n";
+
+#[test]
+fn a_valid_secret_gives_0_and_says_whose_it_is() {
+    let keyring = Keyring::new();
+    let answer = "{\"valid\":true,\"id\":1,\"name\":\"監査\",\"role\":\"Auditor\",\"access\":\"read\",\
+                  \"locale\":\"ja-JP\",\"timeZone\":\"Asia/Tokyo\",\"expires\":null}\n";
+    for ending in ["", "\n", "\r\n"] {
+        verify(&keyring.database())
+            .write_stdin(format!("{}{ending}", keyring.secret.expose()))
+            .assert()
+            .code(0)
+            .stdout(answer)
+            .stderr("");
+    }
+    let mut by_environment = Command::new(env!("CARGO_BIN_EXE_keyward"));
+    by_environment
+        .env_clear()
+        .env("KEYWARD_DB", keyring.database())
+        .arg("verify")
+        .write_stdin(keyring.secret.expose())
+        .assert()
+        .code(0)
+        .stdout(answer);
+}
+
+#[test]
+fn a_refused_secret_gives_1_and_the_reason() {
+    let keyring = Keyring::new();
+    let secret = keyring.secret.expose();
+    let long = "1".repeat(1_000_000);
+    let twice = format!("{secret}\n{secret}\n");
+    for input in ["", "\n", "x", "api-secret-key: 1:x", &long, &twice] {
+        verify(&keyring.database())
+            .write_stdin(input)
+            .assert()
+            .code(1)
+            .stdout(MALFORMED)
+            .stderr("");
+    }
+    verify(&keyring.database())
+        .write_stdin(secret.replacen("1:", "2:", 1))
+        .assert()
+        .code(1)
+        .stdout("{\"valid\":false,\"reason\":\"forged\"}\n");
+}
+
+#[test]
+fn trouble_gives_2_and_a_sentence_and_no_answer() {
+    let directory = tempfile::tempdir().expect("directory");
+    let missing = directory.path().join("none.db");
+    let text = directory.path().join("text.db");
+    fs::write(
+        &text,
+        "not a database, but long enough to be taken for one".repeat(20),
+    )
+    .expect("file");
+    fs::set_permissions(&text, Permissions::from_mode(0o600)).expect("mode");
+    for path in [&missing, &text, &directory.path().to_owned()] {
+        let ran = verify(path).write_stdin("1:x").assert().code(2).stdout("");
+        let said = String::from_utf8_lossy(&ran.get_output().stderr).into_owned();
+        assert!(
+            said.starts_with("keyward: ") && said.ends_with(".\n"),
+            "{said}"
+        );
+    }
+    assert!(!missing.exists());
+}
+
+#[test]
+fn an_answer_that_cannot_be_written_gives_2() {
+    let keyring = Keyring::new();
+    let status = std::process::Command::new(env!("CARGO_BIN_EXE_keyward"))
+        .args(["verify", "--db"])
+        .arg(keyring.database())
+        .stdin(std::process::Stdio::null())
+        .stdout(File::create("/dev/full").expect("full device"))
+        .stderr(std::process::Stdio::null())
+        .status()
+        .expect("ran");
+    assert_eq!(status.code(), Some(2));
+}
+
+#[test]
+fn a_secret_is_never_an_argument() {
+    let keyring = Keyring::new();
+    verify(&keyring.database())
+        .arg(keyring.secret.expose())
+        .assert()
+        .code(2)
+        .stdout("");
+}
+
+#[test]
+fn the_demo_takes_no_database() {
+    for args in [["demo", "--db", "x"], ["--db", "x", "demo"]] {
+        Command::new(env!("CARGO_BIN_EXE_keyward"))
+            .args(args)
+            .assert()
+            .code(2)
+            .stdout("");
+    }
+}
