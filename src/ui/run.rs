@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use chrono_tz::Tz;
@@ -42,10 +42,15 @@ enum Message {
 
 /// The two workers, as the main thread sees them.
 struct Workers {
-    reader: Sender<(Asked, Option<u64>)>,
-    writer: Sender<(Asked, Option<u64>)>,
+    reader: Worker,
+    writer: Worker,
     wanted: Arc<AtomicU64>,
     last_question: u64,
+}
+
+struct Worker {
+    requests: Sender<(Asked, Option<u64>)>,
+    thread: JoinHandle<()>,
 }
 
 /// Opens the console and stays until the administrator leaves.
@@ -108,6 +113,9 @@ pub fn console(parts: Parts) -> Result<(), NoTerminal> {
         }
         wait(&mut app, &messages, parts.clock.as_ref());
     }
+    // The terminal first; closing the connections may take as long as what is still under way.
+    drop(session);
+    workers.end();
     Ok(())
 }
 
@@ -152,17 +160,21 @@ impl Workers {
             } else {
                 &self.reader
             };
-            // A worker ends only with the process.
-            let _ = to.send((asked, question));
+            // A worker that has ended has panicked, and the process ends with it.
+            let _ = to.requests.send((asked, question));
+        }
+    }
+
+    /// Lets both finish and close their connections, so that `SQLite` leaves one file behind and not three.
+    fn end(self) {
+        for worker in [self.reader, self.writer] {
+            drop(worker.requests);
+            let _ = worker.thread.join();
         }
     }
 }
 
-fn work(
-    name: &str,
-    mut performer: Performer,
-    answers: Sender<Message>,
-) -> std::io::Result<Sender<(Asked, Option<u64>)>> {
+fn work(name: &str, mut performer: Performer, answers: Sender<Message>) -> std::io::Result<Worker> {
     let (send, requests) = channel::<(Asked, Option<u64>)>();
     let run = move || {
         for (asked, question) in requests {
@@ -175,6 +187,9 @@ fn work(
             }
         }
     };
-    thread::Builder::new().name(name.to_owned()).spawn(run)?;
-    Ok(send)
+    let thread = thread::Builder::new().name(name.to_owned()).spawn(run)?;
+    Ok(Worker {
+        requests: send,
+        thread,
+    })
 }

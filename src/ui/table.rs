@@ -249,7 +249,24 @@ impl Rows {
         }
     }
 
-    /// Takes a window that was asked for.
+    /// Takes a window that was asked for around the selected row, keeping that row selected, or the one that took
+    /// its place. False, and nothing is taken, where another row has been selected meanwhile and is not in the
+    /// window.
+    #[must_use]
+    pub fn take_keeping(&mut self, anchor: &Anchor, mut window: Window) -> bool {
+        if let (Anchor::Around { place, .. }, Some(row)) = (anchor, self.selected()) {
+            let id = row.id();
+            match window.rows.iter().position(|row| row.id() == id) {
+                Some(at) => window.at = at,
+                None if place.id != id => return false,
+                None => {}
+            }
+        }
+        self.take(anchor, window);
+        true
+    }
+
+    /// Takes a window that was asked for; with [`Anchor::Around`], the row it is around becomes the selected one.
     pub fn take(&mut self, anchor: &Anchor, window: Window) {
         match anchor {
             Anchor::After(_) => {
@@ -388,6 +405,31 @@ mod tests {
         );
         assert_eq!(rows.selected().expect("a row").id(), KeyId(5));
         assert_eq!(rows.selected - rows.top, line);
+    }
+
+    #[test]
+    fn a_cursor_that_moved_while_a_refresh_was_under_way_stays_where_it_is() {
+        let mut rows = Rows::default();
+        rows.place(5);
+        rows.take(&Anchor::First, window(0..10, false, false));
+        let anchor = rows.around();
+        rows.go(Move::By(4));
+        assert!(rows.take_keeping(&anchor, window(0..10, false, false)));
+        assert_eq!(rows.selected().expect("a row").id(), KeyId(4));
+        assert!(
+            !rows.take_keeping(&anchor, window(0..3, false, true)),
+            "the row is beyond it"
+        );
+        assert_eq!(rows.selected().expect("a row").id(), KeyId(4));
+        let gone = rows.around();
+        assert!(rows.take_keeping(
+            &gone,
+            Window {
+                at: 2,
+                ..window(5..9, false, false)
+            }
+        ));
+        assert_eq!(rows.selected().expect("a row").id(), KeyId(7));
     }
 
     #[test]

@@ -33,10 +33,12 @@ struct Wanted {
 enum Why {
     /// The movement goes on when the rows are there; the next key means nothing before.
     Moving(Move),
-    /// The filter or the order is another.
+    /// The filter or the order is another; the selected row stays selected.
     Asked,
-    /// Somebody changed something.
+    /// Somebody changed something; the selected row stays selected, or it is told that it is gone.
     Refresh,
+    /// The list goes to the key that it is asked around.
+    Shown,
 }
 
 /// What the dialog on top was asked.
@@ -123,7 +125,7 @@ impl ApiKeys {
             },
             |row| row.place.clone(),
         );
-        self.ask(self.rows.around_place(place), Why::Asked, asks);
+        self.ask(self.rows.around_place(place), Why::Shown, asks);
     }
 
     fn take_window(
@@ -134,7 +136,12 @@ impl ApiKeys {
         asks: &mut Asks,
     ) {
         let before = self.rows.selected().map(|row| (row.id(), row.name.clone()));
-        self.rows.take(&wanted.anchor, window);
+        if !matches!(wanted.why, Why::Asked | Why::Refresh) {
+            self.rows.take(&wanted.anchor, window);
+        } else if !self.rows.take_keeping(&wanted.anchor, window) {
+            self.ask(self.rows.around(), wanted.why, asks);
+            return;
+        }
         self.loaded_once = true;
         let now = self.rows.selected().map(KeyRow::id);
         match (wanted.why, before) {
