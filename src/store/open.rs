@@ -237,7 +237,7 @@ mod tests {
             let set = |name| {
                 let value = store
                     .connection
-                    .pragma_query_value(None, name, |row| row.get(0));
+                    .pragma_query_value(None, name, |row| row.get::<_, i64>(0));
                 value.expect(name)
             };
             // FULL is 2.
