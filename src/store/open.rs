@@ -217,3 +217,44 @@ fn turn_log_on(connection: &Connection, patience: &Patience) -> Result<(), OpenF
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_connection_is_set_up_so_that_rows_are_safe() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let place = Place::File(directory.path().join("keyward.db"));
+        let account = OsAccount {
+            uid: nix::unistd::geteuid().as_raw(),
+            name: "alice".to_owned(),
+            root_by_sudo: false,
+        };
+        let first = Store::create_or_open(&place, &account, Timestamp(0), &mut |_| Ok(()));
+        let second = Store::open_reader(&place, &account, Arc::default());
+        for store in [first.expect("made"), second.expect("opened")] {
+            let set = |name| {
+                let value = store
+                    .connection
+                    .pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+                value.expect(name)
+            };
+            // FULL is 2.
+            let wanted: [(&str, i64); 5] = [
+                ("foreign_keys", 1),
+                ("recursive_triggers", 1),
+                ("trusted_schema", 0),
+                ("secure_delete", 1),
+                ("synchronous", 2),
+            ];
+            for (name, value) in wanted {
+                assert_eq!(set(name), value, "{name}");
+            }
+            let mode = store
+                .connection
+                .pragma_query_value(None, "journal_mode", |row| row.get::<_, String>(0));
+            assert_eq!(mode.expect("read"), "wal");
+        }
+    }
+}

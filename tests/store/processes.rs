@@ -174,3 +174,9 @@ fn wait_here() {
     let mut line = String::new();
     let _ = std::io::stdin().read_line(&mut line);
 }
+
+#[test]
+fn a_service_can_move_to_a_thread_of_its_own() {
+    fn movable<T: Send + 'static>() {}
+    movable::<keyward::service::Service>();
+}
