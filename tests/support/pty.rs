@@ -305,22 +305,21 @@ impl Pty {
         fs::read_to_string(format!("/proc/{}/{file}", self.pid())).expect("proc")
     }
 
-    /// Waits for the end; gives the exit code and how long it took.
+    /// Waits for the end; gives the exit code.
     #[track_caller]
     #[expect(
         clippy::disallowed_methods,
         reason = "measures the program from outside"
     )]
-    pub fn end(&mut self) -> (u32, Duration) {
+    pub fn end(&mut self) -> u32 {
         let start = Instant::now();
         while start.elapsed() < LIMIT {
             if let Some(status) = self.child.try_wait().expect("waited") {
-                let took = start.elapsed();
                 // Without a hang-up the last bytes are still on their way.
                 if let Some(reader) = self.reader.take() {
                     reader.join().expect("reader is well");
                 }
-                return (status.exit_code(), took);
+                return status.exit_code();
             }
             thread::sleep(Duration::from_millis(1));
         }
