@@ -16,7 +16,7 @@ use crate::domain::secret::{ClipboardWay, Secret};
 use crate::domain::time::{MINUTE, SECOND, Timestamp};
 use crate::domain::user::Actor;
 use crate::text::Text;
-use crate::ui::frame::{SMALLEST, cut, footer, put, row, skip, toolbar, width, wrap};
+use crate::ui::frame::{SMALLEST, cut, footer, paragraph, put, row, skip, toolbar, width, wrap};
 use crate::ui::keymap::{Action, action, text_key};
 use crate::ui::layer::api_keys::ApiKeys;
 use crate::ui::layer::confirm::Confirm;
@@ -509,10 +509,11 @@ impl App {
                 ("rows", &SMALLEST.1),
             ];
             let sentence = self.setting.text.fill("message.too_small", &size);
-            for (index, line) in wrap(&sentence, area.width.max(1)).iter().enumerate() {
-                let at = row(area, u16::try_from(index).unwrap_or(u16::MAX));
-                put(frame.buffer_mut(), at, line, Style::new());
-            }
+            paragraph(
+                frame.buffer_mut(),
+                area,
+                &wrap(&sentence, area.width.max(1)),
+            );
             frame.set_cursor_position(Position {
                 x: area.x,
                 y: area.y,

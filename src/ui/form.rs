@@ -7,7 +7,7 @@ use ratatui::style::{Modifier, Style};
 use crate::domain::problem::Field;
 use crate::text::Text;
 use crate::ui::field::{AreaField, Edit, LineField, view_value};
-use crate::ui::frame::{boxed, buttons, inside, put, row, skip, wrap};
+use crate::ui::frame::{boxed, buttons, centred, inside, put, row, scrolled, skip, wrap};
 use crate::ui::keymap::TextKey;
 use crate::ui::theme::Theme;
 
@@ -15,6 +15,8 @@ use crate::ui::theme::Theme;
 const LABELS: u16 = 16;
 /// Rows of a field of several lines.
 const AREA_ROWS: u16 = 3;
+/// Columns of the dialog where there is room for more.
+const WIDEST: u16 = 100;
 /// Columns of a date, with room for the cursor behind it.
 const DATE: u16 = 11;
 
@@ -271,8 +273,20 @@ impl Form {
         Some((start, before + item.rows(columns)))
     }
 
-    /// Settles the scroll for the area of the whole dialog.
+    /// The dialog within the area that it may fill: from its top as far down as the content goes.
+    fn dialog(&self, area: Rect) -> Rect {
+        let width = area.width.min(WIDEST);
+        let rows = self.content_rows(width.saturating_sub(4)).saturating_add(4);
+        let height = rows.min(area.height);
+        Rect {
+            y: area.y,
+            ..centred(area, width, height)
+        }
+    }
+
+    /// Settles the scroll for the area that the dialog may fill.
     pub fn place(&mut self, area: Rect) {
+        let area = self.dialog(area);
         let inner = inside(area);
         let columns = inner.width;
         self.rows_on_screen = inner.height.saturating_sub(1);
@@ -294,7 +308,7 @@ impl Form {
         }
     }
 
-    /// Draws the form as a dialog that fills the area; says where the cursor is.
+    /// Draws the form as a dialog within the area; says where the cursor is.
     pub fn view(
         &self,
         buf: &mut Buffer,
@@ -303,6 +317,7 @@ impl Form {
         text: Text,
         theme: &Theme,
     ) -> Option<Position> {
+        let area = self.dialog(area);
         let inner = boxed(buf, area, title, theme);
         let all = self.content_rows(inner.width);
         let page = Rect {
@@ -319,16 +334,7 @@ impl Form {
         }
         if all > page.height {
             let last = (self.top + page.height).min(all);
-            let shown = text.fill(
-                "form.scrolled",
-                &[("first", &(self.top + 1)), ("last", &last), ("all", &all)],
-            );
-            let edge = Rect {
-                y: area.bottom() - 1,
-                height: 1,
-                ..skip(area, 2)
-            };
-            put(buf, edge, &format!(" {shown} "), theme.warning);
+            scrolled(buf, area, (self.top + 1, last, all), text, theme);
         }
         let bar = row(inner, inner.height.saturating_sub(1));
         let labels: &[(&str, bool)] = if self.read_only {

@@ -1,5 +1,7 @@
 //! Drawing parts that every screen shares: cutting text to a width, boxes, the rows around the body.
 
+use std::fmt::Display;
+
 use ratatui::buffer::{Buffer, CellWidth};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -132,6 +134,31 @@ pub fn inside(area: Rect) -> Rect {
         y: area.y + 1.min(area.height),
         width: area.width.saturating_sub(4),
         height: area.height.saturating_sub(2),
+    }
+}
+
+/// Says on the lower border of a box which of its lines are on the screen: the first, the last, and how many
+/// there are.
+pub fn scrolled<N: Display>(
+    buf: &mut Buffer,
+    area: Rect,
+    (first, last, all): (N, N, N),
+    text: Text,
+    theme: &Theme,
+) {
+    let shown = text.fill(
+        "form.scrolled",
+        &[("first", &first), ("last", &last), ("all", &all)],
+    );
+    let edge = skip(row(area, area.height.saturating_sub(1)), 2);
+    put(buf, edge, &format!(" {shown} "), theme.warning);
+}
+
+/// Draws lines of text from the top of an area.
+pub fn paragraph(buf: &mut Buffer, area: Rect, lines: &[String]) {
+    for (index, line) in lines.iter().enumerate() {
+        let at = row(area, u16::try_from(index).unwrap_or(u16::MAX));
+        put(buf, at, line, Style::new());
     }
 }
 

@@ -2,6 +2,8 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use crate::text::Text;
+
 /// What a key press means to the layer on top.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Action {
@@ -84,6 +86,15 @@ pub struct Binding {
     pub label: &'static str,
     /// Name of the sentence in help and README.
     pub help: &'static str,
+}
+
+impl Binding {
+    /// The keys, as help and README write them.
+    #[must_use]
+    pub fn keys_named(&self) -> String {
+        let names: Vec<String> = self.keys.iter().map(|key| key.name()).collect();
+        names.join(", ")
+    }
 }
 
 const NONE: KeyModifiers = KeyModifiers::NONE;
@@ -274,6 +285,31 @@ impl Chord {
             other => format!("{other:?}"),
         }
     }
+}
+
+/// The whole table as README has it.
+#[must_use]
+pub fn markdown(text: Text) -> String {
+    let (keys, does) = (text.say("readme.keys"), text.say("readme.does"));
+    let scopes = [
+        (Scope::List, "readme.list"),
+        (Scope::Form, "readme.form"),
+        (Scope::Secret, "readme.secret"),
+        (Scope::Confirmation, "readme.confirmation"),
+        (Scope::Choice, "readme.choice"),
+        (Scope::Entry, "readme.entry"),
+        (Scope::Help, "readme.help"),
+        (Scope::Anywhere, "readme.anywhere"),
+    ];
+    let tables = scopes.map(|(scope, name)| {
+        let own = BINDINGS.iter().filter(|binding| binding.scope == scope);
+        let lines: Vec<String> = own
+            .map(|binding| format!("| {} | {} |", binding.keys_named(), text.say(binding.help)))
+            .collect();
+        let head = format!("| {keys} | {does} |\n| --- | --- |");
+        format!("**{}**\n\n{head}\n{}\n", text.say(name), lines.join("\n"))
+    });
+    tables.join("\n")
 }
 
 #[cfg(test)]

@@ -1,27 +1,15 @@
 //! The demo's keys.
 
-use std::sync::Arc;
-
-use keyward::auth::hash::{Cost, Hasher};
-use keyward::clock::SetClock;
 use keyward::domain::list::{Filter, KeyRow, WindowQuery};
 use keyward::domain::name::{check_description, check_name};
 use keyward::domain::state::StateFilter;
-use keyward::domain::user::OsAccount;
 use keyward::service::{Service, demo};
 use keyward::store::events;
 
-use crate::support::database::{NOW, account, everything, in_memory, service_for};
+use crate::support::database::{Bench, NOW, everything};
 
 fn seeded() -> Service {
-    let account = OsAccount {
-        name: demo::FULL_ACCESS_USER.to_owned(),
-        ..account()
-    };
-    let clock = Arc::new(SetClock::new(NOW));
-    let mut service = service_for(&in_memory(), &account, &clock, &Hasher::new(Cost::REAL), 1);
-    demo::seed(&mut service).expect("seeded");
-    service
+    Bench::demo(demo::FULL_ACCESS_USER).0.service
 }
 
 fn rows(service: &Service) -> Vec<KeyRow> {

@@ -16,6 +16,7 @@ use keyward::ui::app::{App, Asked, Effect, Input, Setting};
 use keyward::ui::perform::Performer;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use ratatui::buffer::{Buffer, CellWidth};
 
 use super::database::{Bench, in_memory};
 
@@ -204,11 +205,26 @@ impl Console {
         screen.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
-    /// The screen as text.
+    /// The screen as text: a wide character counts for its two cells.
     pub fn screen(&self) -> String {
-        self.terminal.backend().to_string().replace('"', "")
+        let buffer = self.buffer();
+        let mut screen = String::new();
+        for y in buffer.area.rows() {
+            let mut covered = 0;
+            for x in buffer.area.columns() {
+                let symbol = buffer[(x.x, y.y)].symbol();
+                if covered == 0 {
+                    screen.push_str(symbol);
+                    covered = symbol.cell_width();
+                }
+                covered = covered.saturating_sub(1);
+            }
+            screen.push('\n');
+        }
+        screen
     }
 
+    /// Whether a text is on the screen, as it stands there or wrapped.
     pub fn shows(&self, text: &str) -> bool {
         self.screen().contains(text) || self.words().contains(text)
     }
@@ -262,8 +278,8 @@ impl Console {
     pub fn clipboard(&self) -> Vec<String> {
         self.clipboard.0.lock().expect("not poisoned").clone()
     }
-
-    pub fn buffer(&self) -> &ratatui::buffer::Buffer {
+    /// The cells of the screen.
+    pub fn buffer(&self) -> &Buffer {
         self.terminal.backend().buffer()
     }
 

@@ -14,7 +14,7 @@ use keyward::domain::secret::{IssuedSecret, Overlap};
 use keyward::domain::time::Timestamp;
 use keyward::domain::user::{Actor, OsAccount};
 use keyward::domain::verdict::{Refused, Verdict};
-use keyward::service::Service;
+use keyward::service::{Service, demo};
 use keyward::store::{Place, Store, events, users};
 use nix::unistd::geteuid;
 use rand::SeedableRng;
@@ -78,6 +78,31 @@ impl Bench {
             service,
             alice,
         }
+    }
+
+    /// The demo's keys, and one of its users.
+    pub fn demo(user: &str) -> (Bench, Actor) {
+        let account = OsAccount {
+            name: demo::FULL_ACCESS_USER.to_owned(),
+            ..account()
+        };
+        let place = in_memory();
+        let clock = Arc::new(SetClock::new(NOW));
+        let hasher = Hasher::new(Cost::REAL);
+        let mut service = service_for(&place, &account, &clock, &hasher, 1);
+        demo::seed(&mut service).expect("seeded");
+        let alice = service
+            .sign_in(demo::FULL_ACCESS_USER)
+            .expect("the first user");
+        let user = service.sign_in(user).expect("signed in");
+        let bench = Bench {
+            place,
+            clock,
+            hasher,
+            service,
+            alice,
+        };
+        (bench, user)
     }
 
     /// Another connection to the same database.

@@ -3,4 +3,5 @@
 
 pub mod console;
 pub mod database;
+pub mod picture;
 pub mod process;

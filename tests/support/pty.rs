@@ -211,13 +211,6 @@ impl Pty {
         self.seen.so_far().parser.screen().contents()
     }
 
-    /// Where the cursor is, row and column; nothing while it is hidden.
-    pub fn cursor(&self) -> Option<(u16, u16)> {
-        let so_far = self.seen.so_far();
-        let screen = so_far.parser.screen();
-        (!screen.hide_cursor()).then(|| screen.cursor_position())
-    }
-
     /// Everything that was written to the terminal.
     pub fn bytes(&self) -> Vec<u8> {
         self.seen.so_far().bytes.clone()

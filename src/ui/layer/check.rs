@@ -7,7 +7,7 @@ use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::domain::secret::{MAX_BYTES, Secret};
-use crate::ui::frame::{boxed, centred, put, row, skip, wrap};
+use crate::ui::frame::{boxed, centred, paragraph, put, row, skip, wrap};
 use crate::ui::keymap::{Action, Scope, TextKey};
 use crate::ui::layer::{Asks, Ctx, Layer, Reply};
 
@@ -100,14 +100,7 @@ impl Layer for Check {
             ctx.text.say("check.title"),
             ctx.theme,
         );
-        for (index, line) in lines.iter().enumerate() {
-            put(
-                buf,
-                row(area, u16::try_from(index).unwrap_or(u16::MAX)),
-                line,
-                Style::new(),
-            );
-        }
+        paragraph(buf, area, &lines);
         let field = row(area, area.height.saturating_sub(1));
         let count = self.typed.chars().count();
         let used = put(

@@ -2,9 +2,8 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::Style;
 
-use crate::ui::frame::{boxed, buttons, centred, inside, put, row, wrap};
+use crate::ui::frame::{boxed, buttons, centred, inside, paragraph, row, scrolled, wrap};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Ctx, Layer, Reply};
 
@@ -109,19 +108,16 @@ impl Layer for Confirm {
     }
 
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
-        let (area, lines) = self.area(area);
-        let area = boxed(buf, area, &self.title, ctx.theme);
+        let (whole, lines) = self.area(area);
+        let area = boxed(buf, whole, &self.title, ctx.theme);
         let body = Rect {
             height: area.height.saturating_sub(1),
             ..area
         };
-        for (index, line) in lines.iter().skip(self.top).enumerate() {
-            put(
-                buf,
-                row(body, u16::try_from(index).unwrap_or(u16::MAX)),
-                line,
-                Style::new(),
-            );
+        paragraph(buf, body, &lines[self.top.min(lines.len())..]);
+        if lines.len() > self.height {
+            let shown = (self.top + 1, self.top + self.height, lines.len());
+            scrolled(buf, whole, shown, ctx.text, ctx.theme);
         }
         let bar = row(area, area.height.saturating_sub(1));
         let verb = format!("y {}", self.verb);

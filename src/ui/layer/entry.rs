@@ -6,7 +6,7 @@ use ratatui::style::{Modifier, Style};
 use zeroize::Zeroizing;
 
 use crate::ui::field::{Edit, LineField};
-use crate::ui::frame::{boxed, centred, inside, put, row, wrap};
+use crate::ui::frame::{boxed, centred, inside, paragraph, row, wrap};
 use crate::ui::keymap::{Action, Scope, TextKey};
 use crate::ui::layer::{Asks, Ctx, Layer, Reply};
 
@@ -81,14 +81,7 @@ impl Layer for Entry {
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
         let (area, lines) = self.area(area);
         let area = boxed(buf, area, &self.title, ctx.theme);
-        for (index, line) in lines.iter().enumerate() {
-            put(
-                buf,
-                row(area, u16::try_from(index).unwrap_or(u16::MAX)),
-                line,
-                Style::new(),
-            );
-        }
+        paragraph(buf, area, &lines);
         let field = row(area, area.height.saturating_sub(1));
         Some(
             self.field

@@ -5,8 +5,8 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use crate::text::Text;
-use crate::ui::frame::{boxed, centred, inside, put, row, skip, width};
-use crate::ui::keymap::{Action, Binding, Scope, of};
+use crate::ui::frame::{boxed, centred, inside, put, row, scrolled, skip, width};
+use crate::ui::keymap::{Action, Scope, of};
 use crate::ui::layer::{Asks, Ctx, Layer, Reply};
 
 /// The layer.
@@ -18,13 +18,6 @@ pub struct Help {
     height: usize,
 }
 
-/// The keys of a binding, as help and README write them.
-#[must_use]
-pub fn keys_of(binding: &Binding) -> String {
-    let names: Vec<String> = binding.keys.iter().map(|key| key.name()).collect();
-    names.join(", ")
-}
-
 impl Help {
     /// Help on a scope; only what `allows` now.
     #[must_use]
@@ -32,7 +25,9 @@ impl Help {
         let bindings = of(scope).filter(|binding| allows(binding.action));
         Help {
             title: text.say("help.title"),
-            lines: bindings.map(|b| (keys_of(b), text.say(b.help))).collect(),
+            lines: bindings
+                .map(|b| (b.keys_named(), text.say(b.help)))
+                .collect(),
             top: 0,
             height: 1,
         }
@@ -105,17 +100,9 @@ impl Layer for Help {
             put(buf, skip(line, keys + 2), sentence, Style::new());
         }
         if self.last_top() > 0 {
-            let shown = (self.top + 1, self.top + self.height, self.lines.len());
-            let shown = ctx.text.fill(
-                "form.scrolled",
-                &[("first", &shown.0), ("last", &shown.1), ("all", &shown.2)],
-            );
-            let edge = Rect {
-                y: whole.bottom() - 1,
-                height: 1,
-                ..skip(whole, 2)
-            };
-            put(buf, edge, &shown, ctx.theme.warning);
+            let last = self.top + self.height;
+            let lines = (self.top + 1, last, self.lines.len());
+            scrolled(buf, whole, lines, ctx.text, ctx.theme);
         }
         Some(Position {
             x: area.x,

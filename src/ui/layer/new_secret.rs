@@ -145,7 +145,7 @@ impl Layer for NewSecret {
         let area = boxed(
             buf,
             centred(area, wide, height),
-            text.say("new_secret.title"),
+            &text.fill("new_secret.title", &[("name", &self.name)]),
             ctx.theme,
         );
         let body_lines = room.saturating_sub(overlaps.len() + 1).min(body.len());

@@ -60,15 +60,12 @@ pub(super) fn watch() -> io::Result<()> {
             hung_up();
         }
     })?;
-    let main = thread::current().id();
     let text = Text::en_us();
     panic::set_hook(Box::new(move |panic| {
         restore(Some(PRESENT));
         // With nobody left to read it there is nothing to be done.
         let _ = writeln!(io::stderr(), "keyward: {}", sentence(text, panic));
-        if thread::current().id() != main {
-            low_level::exit(PANICKED);
-        }
+        low_level::exit(PANICKED);
     }));
     Ok(())
 }

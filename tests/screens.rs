@@ -1,0 +1,192 @@
+//! Pictures of every screen and dialog at the four sizes. Each is looked at before it is accepted.
+
+mod support;
+
+use crossterm::event::KeyCode;
+use keyward::domain::secret::find_secret_shape;
+
+use support::console::Console;
+use support::database::Bench;
+
+/// The sizes at which everything is drawn.
+const SIZES: [(u16, u16); 4] = [(120, 40), (80, 24), (60, 15), (40, 10)];
+
+/// Draws a scene at every size and compares.
+fn pictures(name: &str, console: &mut Console) {
+    for (width, height) in SIZES {
+        console.resize(width, height);
+        let screen: Vec<String> = console
+            .screen()
+            .lines()
+            .map(|line| line.trim_end().to_owned())
+            .collect();
+        insta::assert_snapshot!(format!("{name}_{width}x{height}"), screen.join("\n"));
+    }
+}
+
+fn demo() -> Console {
+    let (bench, user) = Bench::demo(keyward::service::demo::FULL_ACCESS_USER);
+    Console::of(bench, user, (80, 24))
+}
+
+#[test]
+fn the_empty_list() {
+    pictures("list_empty", &mut Console::new());
+}
+
+#[test]
+fn the_list() {
+    pictures("list", &mut demo());
+}
+
+#[test]
+fn the_list_with_wide_half_width_and_combining_characters() {
+    let mut console = demo();
+    console.press(KeyCode::End);
+    pictures("list_end", &mut console);
+}
+
+#[test]
+fn the_list_as_an_auditor_sees_it() {
+    let (bench, user) = Bench::demo(keyward::service::demo::AUDITOR_USER);
+    pictures("list_auditor", &mut Console::of(bench, user, (80, 24)));
+}
+
+#[test]
+fn the_list_filtered() {
+    let mut console = demo();
+    console.keys("/deploy");
+    pictures("list_filtered", &mut console);
+}
+
+#[test]
+fn properties_of_a_new_key() {
+    let mut console = demo();
+    console.keys("n");
+    pictures("properties_new", &mut console);
+}
+
+#[test]
+fn properties_with_problems() {
+    let mut console = demo();
+    console.keys("n");
+    console.keys("Grafana");
+    console.press(KeyCode::F(2));
+    pictures("properties_problem", &mut console);
+}
+
+#[test]
+fn properties_of_a_key_that_is_being_replaced() {
+    let mut console = demo();
+    console.keys("/webhook\n\n");
+    pictures("properties_edit", &mut console);
+}
+
+#[test]
+fn properties_as_an_auditor_sees_them() {
+    let (bench, user) = Bench::demo(keyward::service::demo::AUDITOR_USER);
+    let mut console = Console::of(bench, user, (80, 24));
+    console.keys("/webhook\n\n");
+    pictures("properties_auditor", &mut console);
+}
+
+#[test]
+fn the_choice_of_a_time_zone() {
+    let mut console = demo();
+    console.keys("n");
+    for _ in 0..4 {
+        console.press(KeyCode::Tab);
+    }
+    console.keys("new y");
+    pictures("choice_zone", &mut console);
+}
+
+#[test]
+fn the_choice_of_a_state() {
+    let mut console = demo();
+    console.keys("f");
+    pictures("choice_state", &mut console);
+}
+
+#[test]
+fn the_question_before_a_lock_out() {
+    let mut console = demo();
+    console.keys("l");
+    pictures("confirm_lock_out", &mut console);
+}
+
+#[test]
+fn a_new_secret_with_overlap() {
+    let mut console = demo();
+    console.keys("s");
+    pictures("new_secret", &mut console);
+}
+
+#[test]
+fn the_secret_dialog() {
+    let mut console = demo();
+    console.make("new-key");
+    pictures("secret", &mut console);
+}
+
+#[test]
+fn the_secret_dialog_of_a_replacement() {
+    let mut console = demo();
+    console.keys("/webhook\ns");
+    console.press(KeyCode::Down);
+    console.keys("\n\n");
+    pictures("secret_replacement", &mut console);
+}
+
+#[test]
+fn the_check() {
+    let mut console = demo();
+    console.make("new-key");
+    console.keys("v");
+    console.keys("pabc");
+    pictures("check", &mut console);
+}
+
+#[test]
+fn saving_to_a_file() {
+    let mut console = demo();
+    console.make("new-key");
+    console.keys("v");
+    console.keys("w");
+    pictures("save_to_file", &mut console);
+}
+
+#[test]
+fn help() {
+    let mut console = demo();
+    console.press(KeyCode::F(1));
+    pictures("help", &mut console);
+}
+
+#[test]
+fn a_window_that_is_too_small() {
+    let mut console = demo();
+    console.resize(20, 5);
+    insta::assert_snapshot!("too_small_20x5", console.screen());
+}
+
+#[test]
+fn no_picture_but_the_secret_dialogs_own_holds_a_secret() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/snapshots");
+    let mut pictures = 0;
+    for entry in std::fs::read_dir(folder).expect("pictures") {
+        let path = entry.expect("an entry").path();
+        let name = path
+            .file_name()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
+        let text = std::fs::read_to_string(&path)
+            .expect("readable")
+            .replace('\n', "");
+        pictures += 1;
+        let own = name.starts_with("screens__secret_");
+        assert!(own || find_secret_shape(&text).is_none(), "{name}");
+    }
+    assert!(pictures > 60, "{pictures}");
+}

@@ -1,0 +1,104 @@
+//! README's pictures, drawn from the real screens, and its key table.
+
+use keyward::service::demo;
+use keyward::text::Text;
+use keyward::ui::keymap;
+use ratatui::buffer::{Buffer, CellWidth};
+use ratatui::style::{Color, Modifier, Style};
+
+use super::console::Console;
+use super::database::Bench;
+
+/// A cell's size in the picture.
+const CELL: (u16, u16) = (9, 19);
+
+/// The files that README shows: where they are below the repository, and what they hold.
+pub fn all() -> Vec<(&'static str, String)> {
+    let (bench, user) = Bench::demo(demo::FULL_ACCESS_USER);
+    let mut console = Console::of(bench, user, (100, 24));
+    let list = svg(console.buffer());
+    console.make("new-dashboard-2");
+    let secret = svg(console.buffer());
+    vec![
+        ("assets/pictures/list.svg", list),
+        ("assets/pictures/secret.svg", secret),
+    ]
+}
+
+/// README with the key table as the code has it.
+pub fn readme(now: &str) -> String {
+    let (start, end) = ("<!-- keys -->\n", "<!-- end of keys -->\n");
+    let (before, rest) = now.split_once(start).expect("README marks its key table");
+    let (_, after) = rest
+        .split_once(end)
+        .expect("README marks the end of its key table");
+    format!(
+        "{before}{start}\n{}\n{end}{after}",
+        keymap::markdown(Text::en_us())
+    )
+}
+
+/// A buffer as a picture: a run of equal cells is one text, held to its width.
+pub fn svg(buffer: &Buffer) -> String {
+    let (width, height) = (buffer.area.width * CELL.0, buffer.area.height * CELL.1);
+    let mut lines = vec![
+        format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
+             font-family=\"ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace\" font-size=\"15\">"
+        ),
+        format!("<rect width=\"{width}\" height=\"{height}\" fill=\"{BACKGROUND}\"/>"),
+    ];
+    for y in 0..buffer.area.height {
+        let mut x = 0;
+        while x < buffer.area.width {
+            let style = buffer[(x, y)].style();
+            let (start, mut run) = (x, String::new());
+            while x < buffer.area.width && buffer[(x, y)].style() == style {
+                let symbol = buffer[(x, y)].symbol();
+                run.push_str(symbol);
+                x += symbol.cell_width().max(1);
+            }
+            draw_run(&mut lines, &run, style, (start, x, y));
+        }
+    }
+    lines.push("</svg>\n".to_owned());
+    lines.join("\n")
+}
+
+const BACKGROUND: &str = "#1d1f21";
+const FOREGROUND: &str = "#d8d8d8";
+
+fn draw_run(lines: &mut Vec<String>, run: &str, style: Style, (start, end, row): (u16, u16, u16)) {
+    let reversed = style.add_modifier.contains(Modifier::REVERSED);
+    let colour = match style.fg {
+        Some(Color::DarkGray) => "#8a8a8a",
+        Some(Color::Cyan) => "#70c0ba",
+        Some(Color::Red) => "#e06c6c",
+        Some(Color::Green) => "#a3be6c",
+        Some(Color::Yellow) => "#e6c464",
+        _ => FOREGROUND,
+    };
+    let (x, width) = (start * CELL.0, (end - start) * CELL.0);
+    if reversed {
+        let y = row * CELL.1;
+        let height = CELL.1;
+        lines.push(format!(
+            "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" fill=\"{colour}\"/>"
+        ));
+    }
+    if run.trim().is_empty() {
+        return;
+    }
+    let bold = style.add_modifier.contains(Modifier::BOLD);
+    let weight = if bold { " font-weight=\"bold\"" } else { "" };
+    let fill = if reversed { BACKGROUND } else { colour };
+    let text = run
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;");
+    let y = row * CELL.1 + 14;
+    lines.push(format!(
+        "<text x=\"{x}\" y=\"{y}\" textLength=\"{width}\" fill=\"{fill}\"{weight} \
+         xml:space=\"preserve\">{text}</text>"
+    ));
+}
