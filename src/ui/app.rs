@@ -1,14 +1,13 @@
 //! The layer stack and what one key press does: key, action, asks, requests, answers. Knows no thread and no
 //! terminal; `run` feeds it, and so do the tests.
 
+mod view;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use chrono_tz::Tz;
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
-use ratatui::Frame;
-use ratatui::layout::{Position, Rect};
-use ratatui::style::Style;
 use zeroize::Zeroizing;
 
 use crate::clock::Clock;
@@ -16,13 +15,12 @@ use crate::domain::secret::{ClipboardWay, Secret};
 use crate::domain::time::{MINUTE, SECOND, Timestamp};
 use crate::domain::user::Actor;
 use crate::text::Text;
-use crate::ui::frame::{SMALLEST, cut, footer, paragraph, put, row, skip, toolbar, width, wrap};
 use crate::ui::keymap::{Action, action, text_key};
 use crate::ui::layer::api_keys::ApiKeys;
 use crate::ui::layer::confirm::Confirm;
 use crate::ui::layer::help::Help;
 use crate::ui::layer::secret::SecretDialog;
-use crate::ui::layer::{Ask, Asks, Ctx, Layer, Loss, Tone};
+use crate::ui::layer::{Ask, Asks, Ctx, Layer, Loss, Reply, Tone};
 use crate::ui::request::{Done, Outcome, Request, Ticket};
 use crate::ui::theme::Theme;
 
@@ -439,7 +437,7 @@ impl App {
         self.with_layer(top, |layer, ctx, asks| layer.open(ctx, asks));
     }
 
-    fn close(&mut self, id: LayerId, reply: crate::ui::layer::Reply) {
+    fn close(&mut self, id: LayerId, reply: Reply) {
         let writing = self
             .under_way
             .iter()
@@ -496,135 +494,6 @@ impl App {
             theme: &self.theme,
             rushed: self.rushed,
         }
-    }
-
-    /// Draws everything.
-    pub fn draw(&mut self, frame: &mut Frame) {
-        let area = frame.area();
-        self.dirty = false;
-        self.frames += 1;
-        if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
-            let size = [
-                ("columns", &SMALLEST.0 as &dyn std::fmt::Display),
-                ("rows", &SMALLEST.1),
-            ];
-            let sentence = self.setting.text.fill("message.too_small", &size);
-            paragraph(
-                frame.buffer_mut(),
-                area,
-                &wrap(&sentence, area.width.max(1)),
-            );
-            frame.set_cursor_position(Position {
-                x: area.x,
-                y: area.y,
-            });
-            return;
-        }
-        let tools = u16::from(area.height >= 14);
-        let body = Rect {
-            y: area.y + 1 + tools,
-            height: area.height - 3 - tools,
-            ..area
-        };
-        for (_, layer) in &mut self.layers {
-            layer.place(body);
-        }
-        let ctx = self.ctx();
-        let buf = frame.buffer_mut();
-        let (_, screen) = &self.layers[0];
-        let (_, top) = self.top();
-        self.view_header(buf, row(area, 0));
-        let usable = |action| self.layers.len() == 1 && screen.allows(action, &ctx);
-        if tools > 0 {
-            toolbar(
-                buf,
-                row(area, 1),
-                screen.scope(),
-                &usable,
-                ctx.text,
-                ctx.theme,
-            );
-        }
-        let mut cursor = None;
-        for (_, layer) in &self.layers {
-            cursor = layer.view(&ctx, buf, body);
-        }
-        self.view_message(buf, row(area, area.height - 2));
-        let allows = |action| top.allows(action, &ctx);
-        footer(
-            buf,
-            row(area, area.height - 1),
-            top.scope(),
-            &allows,
-            ctx.text,
-            ctx.theme,
-        );
-        let wakes = self
-            .layers
-            .iter()
-            .filter_map(|(_, layer)| layer.next_wake(&ctx));
-        let wake_at = wakes.min();
-        if let Some(cursor) = cursor {
-            frame.set_cursor_position(cursor);
-        }
-        self.wake_at = wake_at;
-        if self.deaf_before == UNDRAWN {
-            self.deaf_before = self.frames;
-        }
-    }
-
-    fn view_header(&self, buf: &mut ratatui::buffer::Buffer, line: Rect) {
-        let text = self.setting.text;
-        let product = text.say(if self.setting.demo {
-            "header.demo"
-        } else {
-            "header.product"
-        });
-        let actor = &self.setting.actor;
-        let who = text.fill(
-            "header.who",
-            &[("user", &actor.name), ("role", &actor.role_name)],
-        );
-        let who = cut(&who, line.width / 2);
-        let used = put(buf, line, product, self.theme.title);
-        let left = line.width.saturating_sub(used + width(&who) + 2);
-        let crumbs = text.say("header.api_keys");
-        let crumbs = if width(crumbs) + 2 > left {
-            text.say("header.api_keys_short")
-        } else {
-            crumbs
-        };
-        put(
-            buf,
-            Rect {
-                width: left,
-                ..skip(line, used + 2)
-            },
-            crumbs,
-            Style::new(),
-        );
-        put(
-            buf,
-            skip(line, line.width.saturating_sub(width(&who))),
-            &who,
-            self.theme.dim,
-        );
-    }
-
-    fn view_message(&self, buf: &mut ratatui::buffer::Buffer, line: Rect) {
-        let working = self
-            .waited_long()
-            .then(|| self.setting.text.say("message.working"));
-        let (tone, sentence) = match (&self.message, working) {
-            (_, Some(working)) => (Tone::Plain, working),
-            (Some((tone, sentence)), None) => (*tone, sentence.as_str()),
-            (None, None) => return,
-        };
-        let style = match tone {
-            Tone::Plain => Style::new(),
-            Tone::Problem => self.theme.problem,
-        };
-        put(buf, line, sentence, style);
     }
 }
 

@@ -1,18 +1,20 @@
 //! Administration > User Management > API Keys: the list.
 
+mod view;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::Style;
 use zeroize::Zeroizing;
 
 use crate::domain::api_key::KeyId;
-use crate::domain::list::{Anchor, Counts, Filter, KeyRow, Order, Place, SortValue, WindowQuery};
+use crate::domain::list::{
+    Anchor, Counts, Filter, KeyRow, Order, Place, SortValue, Window, WindowQuery,
+};
 use crate::domain::rights::Right;
 use crate::domain::state::StateFilter;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, Trouble};
 use crate::ui::field::{Edit, LineField};
-use crate::ui::frame::{cut, put, row, skip, width};
 use crate::ui::keymap::{Action, Scope, TextKey};
 use crate::ui::layer::choice::Choice;
 use crate::ui::layer::confirm::Confirm;
@@ -20,7 +22,7 @@ use crate::ui::layer::new_secret::NewSecret;
 use crate::ui::layer::properties::Properties;
 use crate::ui::layer::{Asks, Ctx, Layer, Reply};
 use crate::ui::request::{Done, Outcome, Request, Ticket};
-use crate::ui::table::{ASKED, Column, GAP, Kind, Move, Rows, columns};
+use crate::ui::table::{ASKED, Move, Rows};
 
 /// A window that was asked for, and why.
 struct Wanted {
@@ -128,13 +130,7 @@ impl ApiKeys {
         self.ask(self.rows.around_place(place), Why::Shown, asks);
     }
 
-    fn take_window(
-        &mut self,
-        wanted: &Wanted,
-        window: crate::domain::list::Window,
-        ctx: &Ctx,
-        asks: &mut Asks,
-    ) {
+    fn take_window(&mut self, wanted: &Wanted, window: Window, ctx: &Ctx, asks: &mut Asks) {
         let before = self.rows.selected().map(|row| (row.id(), row.name.clone()));
         if !matches!(wanted.why, Why::Asked | Why::Refresh) {
             self.rows.take(&wanted.anchor, window);
@@ -240,102 +236,6 @@ impl ApiKeys {
         }
     }
 
-    fn info(&self, ctx: &Ctx) -> String {
-        let text = ctx.text;
-        let mut parts = vec![text.state_filter(self.filter.state).to_owned()];
-        if let Some(counts) = self.counts {
-            let hidden = counts.all - counts.shown;
-            parts.push(if hidden == 0 {
-                text.fill("list.shown", &[("shown", &counts.shown)])
-            } else {
-                text.fill(
-                    "list.hides",
-                    &[("shown", &counts.shown), ("hidden", &hidden)],
-                )
-            });
-        }
-        parts.join(" · ")
-    }
-
-    fn cell(row: &KeyRow, column: Column, ctx: &Ctx) -> String {
-        let when = |at: Option<Timestamp>| {
-            at.map_or_else(
-                || ctx.text.say("list.never").to_owned(),
-                |at| at.in_zone(ctx.zone).format("%Y-%m-%d %H:%M").to_string(),
-            )
-        };
-        match column.kind {
-            Kind::Name => row.name.clone(),
-            Kind::State => ctx.text.state(row.state(ctx.now)),
-            Kind::Role => row.role.clone(),
-            Kind::Expires => row.expiry.map_or_else(
-                || ctx.text.say("list.never").to_owned(),
-                |expiry| expiry.on.to_string(),
-            ),
-            Kind::LastSignIn => when(row.last_sign_in_at),
-            Kind::Id => row.id().0.to_string(),
-            Kind::Created => when(Some(row.created_at)),
-            Kind::CreatedBy => row.created_by.clone(),
-            Kind::Description => row
-                .description
-                .lines()
-                .next()
-                .unwrap_or_default()
-                .to_owned(),
-        }
-    }
-
-    fn view_row(
-        row: &KeyRow,
-        selected: bool,
-        shown: &[(Column, u16)],
-        ctx: &Ctx,
-        buf: &mut Buffer,
-        line: Rect,
-    ) {
-        if selected {
-            put(buf, line, ">", Style::new());
-        }
-        let mut at = skip(line, 2);
-        for (column, wide) in shown {
-            let cell = Rect {
-                width: (*wide).min(at.width),
-                ..at
-            };
-            let style = match column.kind {
-                Kind::Name if selected => ctx.theme.selected,
-                Kind::State => ctx.theme.state(row.state(ctx.now)),
-                _ => Style::new(),
-            };
-            put(buf, cell, &ApiKeys::cell(row, *column, ctx), style);
-            at = skip(at, wide + GAP);
-        }
-    }
-
-    fn view_headings(&self, shown: &[(Column, u16)], ctx: &Ctx, buf: &mut Buffer, line: Rect) {
-        let mut at = skip(line, 2);
-        for (column, wide) in shown {
-            let heading = ctx.text.say(column.heading);
-            let heading = match column.sort {
-                Some(by) if by == self.order.by => {
-                    let mark = if self.order.descending { "▼" } else { "▲" };
-                    format!("{} {mark}", cut(heading, wide.saturating_sub(2)))
-                }
-                _ => heading.to_owned(),
-            };
-            put(
-                buf,
-                Rect {
-                    width: (*wide).min(at.width),
-                    ..at
-                },
-                &heading,
-                ctx.theme.title,
-            );
-            at = skip(at, wide + GAP);
-        }
-    }
-
     fn empty(&self, ctx: &Ctx) -> &'static str {
         let untouched = self.filter.text.is_empty() && self.filter.state == StateFilter::Undeleted;
         ctx.text.say(match (self.loaded_once, untouched) {
@@ -350,10 +250,6 @@ impl ApiKeys {
 impl Layer for ApiKeys {
     fn scope(&self) -> Scope {
         Scope::List
-    }
-
-    fn is_screen(&self) -> bool {
-        true
     }
 
     fn open(&mut self, _ctx: &Ctx, asks: &mut Asks) {
@@ -553,52 +449,6 @@ impl Layer for ApiKeys {
     }
 
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
-        let info = row(area, 0);
-        let mut cursor = None;
-        let mut at = info;
-        if self.typing.is_some() || !self.filter.text.is_empty() {
-            let used = put(buf, at, "/", ctx.theme.label);
-            let field = Rect {
-                width: (info.width.saturating_sub(1)) / 2,
-                ..skip(at, used)
-            };
-            match &self.typing {
-                Some(typing) => cursor = Some(typing.view(buf, field, Style::new())),
-                None => _ = put(buf, field, &self.filter.text, ctx.theme.title),
-            }
-            at = skip(at, used + field.width);
-        }
-        let words = cut(&self.info(ctx), at.width);
-        put(
-            buf,
-            skip(at, at.width.saturating_sub(width(&words))),
-            &words,
-            ctx.theme.dim,
-        );
-
-        let shown = columns(area.width.saturating_sub(2));
-        self.view_headings(&shown, ctx, buf, row(area, 1));
-        let list = Rect {
-            y: area.y + 2.min(area.height),
-            height: area.height.saturating_sub(2),
-            ..area
-        };
-        for (index, (key, selected)) in self.rows.on_screen().enumerate() {
-            let line = row(list, u16::try_from(index).unwrap_or(u16::MAX));
-            ApiKeys::view_row(key, selected, &shown, ctx, buf, line);
-            if selected && cursor.is_none() {
-                cursor = Some(Position {
-                    x: line.x,
-                    y: line.y,
-                });
-            }
-        }
-        if self.rows.selected().is_none() {
-            put(buf, skip(row(list, 0), 2), self.empty(ctx), Style::new());
-        }
-        cursor.or(Some(Position {
-            x: list.x,
-            y: list.y,
-        }))
+        self.draw(ctx, buf, area)
     }
 }

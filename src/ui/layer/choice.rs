@@ -10,7 +10,7 @@ use crate::domain::name::name_key;
 use crate::domain::time::Timestamp;
 use crate::domain::zone;
 use crate::ui::field::LineField;
-use crate::ui::frame::{boxed, centred, inside, put, row, width};
+use crate::ui::frame::{boxed, centred, inside, put, row, skip, width};
 use crate::ui::keymap::{Action, Scope, TextKey};
 use crate::ui::layer::{Asks, Ctx, Layer, Reply};
 
@@ -185,7 +185,7 @@ impl Layer for Choice {
         let area = boxed(buf, self.area(area), &self.title, ctx.theme);
         let prompt = ctx.text.say("choice.find");
         let used = put(buf, row(area, 0), prompt, ctx.theme.label) + 1;
-        let field = crate::ui::frame::skip(row(area, 0), used);
+        let field = skip(row(area, 0), used);
         let cursor = self.typed.view(buf, field, Style::new());
         let list = Rect {
             y: area.y + 1,

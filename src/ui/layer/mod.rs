@@ -145,11 +145,6 @@ pub trait Layer {
     /// The part of the key table that holds here.
     fn scope(&self) -> Scope;
 
-    /// The place in the tree, for a screen; empty for a dialog.
-    fn is_screen(&self) -> bool {
-        false
-    }
-
     /// Asked once, when the layer is put on the stack.
     fn open(&mut self, _ctx: &Ctx, _asks: &mut Asks) {}
 

@@ -1,17 +1,15 @@
 //! Properties: one form for a new key and an existing one.
 
-use chrono_tz::Tz;
+mod facts;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use zeroize::Zeroizing;
 
 use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyProperties, KeyId, Locale};
-use crate::domain::expiry::Expiry;
 use crate::domain::problem::{Field, Problem, Rule};
 use crate::domain::rights::Right;
 use crate::domain::role::{AUDITOR, Role};
-use crate::domain::secret::{Phase, SecretFacts};
-use crate::domain::time::Timestamp;
 use crate::domain::trouble::Trouble;
 use crate::domain::zone;
 use crate::ui::field::{AreaField, Edit, LineField};
@@ -149,130 +147,6 @@ impl Properties {
                 _ => {}
             }
         }
-    }
-
-    /// When the key stops, as it is and as it will be.
-    fn expiry_notes(&self, ctx: &Ctx) -> Vec<String> {
-        let text = ctx.text;
-        let instant = |name, expiry: Expiry, zone: Tz| {
-            let local = expiry.at.in_zone(zone).format("%Y-%m-%d %H:%M");
-            let utc = expiry.at.utc().format("%Y-%m-%d %H:%M");
-            text.fill(
-                name,
-                &[("local", &local), ("zone", &zone.name()), ("utc", &utc)],
-            )
-        };
-        let checked = self.draft.check(self.before.as_ref(), ctx.now);
-        let will = match (&checked, &self.draft.expires_on) {
-            (Ok(fields), _) => fields.expiry.map(|expiry| (expiry, fields.zone)),
-            // Another field has a problem; the expiry may be right all the same.
-            (Err(problems), Some(_)) if problems.iter().all(|p| p.field != Field::ExpiresOn) => {
-                let named = ApiKeyDraft {
-                    name: "x".to_owned(),
-                    description: String::new(),
-                    ..self.draft.clone()
-                };
-                let fields = named.check(self.before.as_ref(), ctx.now).ok();
-                fields.and_then(|fields| Some((fields.expiry?, fields.zone)))
-            }
-            _ => None,
-        };
-        let was = self
-            .before
-            .as_ref()
-            .and_then(|before| Some((before.expiry?, before.zone)));
-        let mut notes = Vec::new();
-        if let Some((was, zone)) = was.filter(|was| will != Some(*was)) {
-            notes.push(instant("form.stops_until_saved", was, zone));
-        }
-        if let Some((will, zone)) = will {
-            let name = if notes.is_empty() {
-                "form.stops"
-            } else {
-                "form.stops_when_saved"
-            };
-            notes.push(instant(name, will, zone));
-            let today = Expiry::of(will.on, zone);
-            if today.at != will.at {
-                notes.push(instant("form.zone_rules_changed", today, zone));
-            }
-        }
-        notes
-    }
-
-    fn facts(properties: &ApiKeyProperties, ctx: &Ctx) -> Vec<(String, String)> {
-        let text = ctx.text;
-        let when = |at: Option<Timestamp>| {
-            at.map_or_else(
-                || text.say("list.never").to_owned(),
-                |at| {
-                    at.in_zone(ctx.zone)
-                        .format("%Y-%m-%d %H:%M:%S %Z")
-                        .to_string()
-                },
-            )
-        };
-        let fact = |name, value: String| (text.say(name).to_owned(), value);
-        let created = text.fill(
-            "fact.created_by",
-            &[
-                ("at", &when(Some(properties.created_at))),
-                ("by", &properties.created_by),
-            ],
-        );
-        let mut facts = vec![
-            fact("fact.id", properties.id.0.to_string()),
-            fact("fact.state", text.state(properties.facts.state(ctx.now))),
-            fact("fact.created", created),
-            fact("fact.last_sign_in", when(properties.last_sign_in_at)),
-            fact("fact.attempts", properties.attempts.to_string()),
-        ];
-        for secret in &properties.secrets {
-            let phase = secret.life.phase(ctx.now);
-            let label = match phase {
-                Phase::Pending => "fact.pending",
-                Phase::Current => "fact.current",
-                Phase::Retiring => "fact.retiring",
-                Phase::Dead | Phase::Void => continue,
-            };
-            facts.push(fact(
-                label,
-                text.fill("fact.issued", &[("at", &when(Some(secret.life.issued_at)))]),
-            ));
-            facts.extend(Properties::secret_facts(secret, phase, &when, ctx));
-        }
-        facts
-    }
-
-    fn secret_facts(
-        secret: &SecretFacts,
-        phase: Phase,
-        when: &dyn Fn(Option<Timestamp>) -> String,
-        ctx: &Ctx,
-    ) -> Vec<(String, String)> {
-        let text = ctx.text;
-        if phase == Phase::Pending {
-            return vec![(String::new(), text.say("fact.not_confirmed").to_owned())];
-        }
-        let life = secret.life;
-        let used = [
-            ("at", &when(secret.last_used_at) as &dyn std::fmt::Display),
-            ("refused", &secret.uses_refused),
-        ];
-        let mut facts = vec![
-            (
-                String::new(),
-                text.fill("fact.delivered", &[("at", &when(life.delivered_at))]),
-            ),
-            (String::new(), text.fill("fact.used", &used)),
-        ];
-        if life.retires_at.is_some() {
-            facts.push((
-                String::new(),
-                text.fill("fact.valid_until", &[("at", &when(life.retires_at))]),
-            ));
-        }
-        facts
     }
 
     fn begin(&mut self, properties: ApiKeyProperties, ctx: &Ctx) {

@@ -1,0 +1,182 @@
+//! Drawing a form.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::{Modifier, Style};
+
+use crate::text::Text;
+use crate::ui::field::view_value;
+use crate::ui::form::{AREA_ROWS, DATE, Focus, Form, Input, Item, LABELS};
+use crate::ui::frame::{boxed, buttons, put, row, scrolled, skip};
+use crate::ui::theme::Theme;
+
+impl Form {
+    /// Draws the form as a dialog within the area; says where the cursor is.
+    pub fn view(
+        &self,
+        buf: &mut Buffer,
+        area: Rect,
+        title: &str,
+        text: Text,
+        theme: &Theme,
+    ) -> Option<Position> {
+        let area = self.dialog(area);
+        let inner = boxed(buf, area, title, theme);
+        let all = self.content_rows(inner.width);
+        let page = Rect {
+            height: inner.height.saturating_sub(1),
+            ..inner
+        };
+        // Drawn whole on a sheet of its own; the part that is on the screen is copied from it.
+        let mut sheet = Buffer::empty(Rect::new(0, 0, inner.width, all.max(1)));
+        let cursor = self.view_content(&mut sheet, text, theme);
+        for y in 0..page.height.min(all.saturating_sub(self.top)) {
+            for x in 0..page.width {
+                buf[(page.x + x, page.y + y)] = sheet[(x, self.top + y)].clone();
+            }
+        }
+        if all > page.height {
+            let last = (self.top + page.height).min(all);
+            scrolled(buf, area, (self.top + 1, last, all), text, theme);
+        }
+        let bar = row(inner, inner.height.saturating_sub(1));
+        let labels: &[(&str, bool)] = if self.read_only {
+            &[(text.say("button.close"), true)]
+        } else {
+            &[
+                (text.say("button.ok"), true),
+                (text.say("button.cancel"), true),
+            ]
+        };
+        let focus = match self.focus {
+            Focus::Item(_) => None,
+            Focus::Ok => Some(0),
+            Focus::Cancel => Some(labels.len() - 1),
+        };
+        let button = buttons(buf, bar, labels, focus, theme).map(|x| Position { x, y: bar.y });
+        let seen = |at: &Position| at.y >= self.top && at.y < self.top + page.height;
+        let in_page = cursor.filter(seen).map(|at| Position {
+            x: page.x + at.x,
+            y: page.y + at.y - self.top,
+        });
+        button.or(in_page)
+    }
+
+    fn view_content(&self, sheet: &mut Buffer, text: Text, theme: &Theme) -> Option<Position> {
+        let area = sheet.area;
+        let mut cursor = None;
+        let mut y = 0;
+        for (index, item) in self.items.iter().enumerate() {
+            let focused = self.focus == Focus::Item(index);
+            let at = row(area, y);
+            let position = view_item(sheet, area, y, item, focused, (text, theme));
+            if focused {
+                cursor = Some(position);
+            }
+            let below = match item.input {
+                Input::Area(_) => AREA_ROWS,
+                Input::Date(_) => 0,
+                _ => 1,
+            };
+            y = at.y + below;
+            for (lines, is_problem) in item.below(area.width) {
+                for line in lines {
+                    let style = if is_problem { theme.problem } else { theme.dim };
+                    put(sheet, skip(row(area, y), LABELS), &line, style);
+                    y += 1;
+                }
+            }
+        }
+        y += 1;
+        for (label, fact) in &self.facts {
+            put(
+                sheet,
+                Rect {
+                    width: LABELS - 1,
+                    ..row(area, y)
+                },
+                label,
+                theme.label,
+            );
+            put(sheet, skip(row(area, y), LABELS), fact, Style::new());
+            y += 1;
+        }
+        cursor
+    }
+}
+
+fn view_item(
+    sheet: &mut Buffer,
+    area: Rect,
+    y: u16,
+    item: &Item,
+    focused: bool,
+    (text, theme): (Text, &Theme),
+) -> Position {
+    let line = row(area, y);
+    let label = text.say(item.label);
+    let style = match (focused, item.enabled) {
+        (true, _) => theme.focused,
+        (false, true) => Style::new(),
+        (false, false) => theme.dim,
+    };
+    let field = Style::new().add_modifier(Modifier::UNDERLINED);
+    let labelled = !matches!(item.input, Input::Tick(_) | Input::Date(_));
+    if labelled {
+        put(
+            sheet,
+            Rect {
+                width: LABELS - 1,
+                ..line
+            },
+            label,
+            theme.label,
+        );
+    }
+    let value = skip(line, LABELS);
+    match &item.input {
+        Input::Line(line) if item.enabled => line.view(sheet, value, field),
+        Input::Line(line) => view_value(sheet, value, line.text(), style),
+        Input::Area(lines) => {
+            let area = Rect {
+                height: AREA_ROWS.min(area.height.saturating_sub(y)),
+                ..value
+            };
+            lines.view(sheet, area, if item.enabled { field } else { style })
+        }
+        Input::Choice(shown) => {
+            let shown = if item.enabled {
+                format!("{shown} ▼")
+            } else {
+                shown.clone()
+            };
+            put(sheet, value, &shown, style);
+            Position {
+                x: value.x,
+                y: value.y,
+            }
+        }
+        Input::Tick(on) => {
+            let mark = if *on { 'x' } else { ' ' };
+            put(sheet, line, &format!("[{mark}] {label}"), style);
+            Position {
+                x: line.x + 1,
+                y: line.y,
+            }
+        }
+        Input::Date(date) => {
+            let above = row(area, y.saturating_sub(1));
+            let at = Rect {
+                width: DATE.min(above.width),
+                ..skip(above, LABELS)
+            };
+            if date.text().is_empty() && item.enabled && !focused {
+                return view_value(sheet, at, text.say("form.date_shape"), theme.dim);
+            }
+            if !item.enabled {
+                return view_value(sheet, at, date.text(), theme.dim);
+            }
+            date.view(sheet, at, field)
+        }
+    }
+}

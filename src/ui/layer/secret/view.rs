@@ -1,0 +1,245 @@
+//! Drawing the secret dialog: the secret's line has nothing beside it, so that a terminal's selection takes it whole.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use ratatui::widgets::{Clear, Widget};
+
+use crate::domain::secret::Overlap;
+use crate::ui::frame::{buttons, cut, put, row, skip, width, wrap};
+use crate::ui::keymap::Action;
+use crate::ui::layer::Ctx;
+use crate::ui::layer::secret::{HARMLESS, SecretDialog, VERBS};
+
+/// Below this width the secret is on two lines.
+const ONE_LINE: u16 = 56;
+/// Where the first of two lines ends, in characters.
+const BREAK: usize = 32;
+
+impl SecretDialog {
+    /// Draws the dialog and says where the cursor is.
+    pub(super) fn draw(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
+        Clear.render(area, buf);
+        let text = ctx.text;
+        let title = text.fill(
+            "secret.title",
+            &[("name", &self.issued.key_name), ("id", &self.issued.key.0)],
+        );
+        let rule = "─".repeat(usize::from(area.width));
+        put(buf, row(area, 0), &rule, Style::new());
+        let title = cut(&format!(" {title} "), area.width.saturating_sub(4));
+        put(buf, skip(row(area, 0), 2), &title, ctx.theme.title);
+
+        let labels = SecretDialog::button_lines(&self.labels(ctx), area.width).len();
+        let bar = u16::try_from(labels).unwrap_or(u16::MAX);
+        let room = usize::from(area.height.saturating_sub(1 + bar));
+        let mut line = 1;
+        for part in fit(self.parts(ctx, area.width), room) {
+            for words in &part.lines {
+                let at = row(area, line);
+                buf.set_stringn(at.x, at.y, words, usize::from(at.width), part.style);
+                line += 1;
+            }
+        }
+        let top = area.height.saturating_sub(bar).min(line + 1);
+        let below = Rect {
+            y: area.y + top,
+            height: area.height - top,
+            ..area
+        };
+        self.view_buttons(ctx, buf, below)
+    }
+
+    /// What the dialog says below the secret, the more important first.
+    fn sentences(&self, ctx: &Ctx) -> Vec<String> {
+        let text = ctx.text;
+        let mut sentences = vec![text.say("secret.only_time").to_owned()];
+        let overlap = self.overlap.filter(|_| self.issued.replaces);
+        sentences.push(match overlap {
+            None => text.say("secret.starts").to_owned(),
+            Some(Overlap::None) => text.say("secret.starts_replaces").to_owned(),
+            Some(overlap) => {
+                let at = overlap
+                    .ends_at(ctx.now, self.issued.key_expires_at)
+                    .in_zone(ctx.zone);
+                let at = at.format("%Y-%m-%d %H:%M %Z");
+                text.fill(
+                    "secret.starts_overlaps",
+                    &[("overlap", &text.overlap(overlap)), ("at", &at)],
+                )
+            }
+        });
+        if let Some(at) = self.issued.retiring_until.filter(|at| *at > ctx.now) {
+            let at = at.in_zone(ctx.zone).format("%Y-%m-%d %H:%M %Z");
+            sentences.push(text.fill("secret.ends_earlier", &[("at", &at)]));
+        }
+        sentences
+    }
+
+    fn parts(&self, ctx: &Ctx, columns: u16) -> Vec<Part<'_>> {
+        let text = ctx.text;
+        let secret = Part {
+            lines: self
+                .secret_lines(ctx, columns)
+                .into_iter()
+                .map(Cow::Borrowed)
+                .collect(),
+            style: ctx.theme.secret,
+            rank: Rank::Needed,
+        };
+        let mut parts = vec![Part::spacing(), secret, Part::spacing()];
+        if self.void {
+            parts.push(Part::words(text.say("trouble.secret_void"), columns));
+            return parts;
+        }
+        if columns < ONE_LINE && !self.hidden {
+            parts.push(Part::words(
+                &text.fill("secret.widen", &[("columns", &ONE_LINE)]),
+                columns,
+            ));
+        }
+        parts.extend(
+            self.sentences(ctx)
+                .iter()
+                .map(|words| Part::words(words, columns)),
+        );
+        if !self.hidden && width(self.header.expose()) <= columns {
+            parts.push(Part::spacing());
+            parts.push(Part {
+                lines: vec![
+                    Cow::Borrowed(text.say("secret.header")),
+                    Cow::Borrowed(self.header.expose()),
+                ],
+                style: Style::new(),
+                rank: Rank::Wanted,
+            });
+        }
+        parts
+    }
+
+    fn secret_lines(&self, ctx: &Ctx, columns: u16) -> Vec<&str> {
+        let secret = self.issued.secret.expose();
+        if self.hidden {
+            vec![ctx.text.say("secret.hidden")]
+        } else if columns < ONE_LINE {
+            let (first, second) = secret.split_at(BREAK.min(secret.len()));
+            vec![first, second]
+        } else {
+            vec![secret]
+        }
+    }
+
+    fn labels(&self, ctx: &Ctx) -> Vec<(&'static str, bool)> {
+        if self.void {
+            return vec![(ctx.text.say("button.close"), true)];
+        }
+        let names = VERBS.map(|verb| match verb {
+            Action::Copy => "button.copy",
+            Action::CopyHeader => "button.copy_header",
+            Action::SaveToFile => "button.save",
+            Action::HideOrShow if self.hidden => "button.show",
+            Action::HideOrShow => "button.hide",
+            Action::Check => "button.check",
+            Action::Stored => "button.stored",
+            _ => "button.discard",
+        });
+        names
+            .iter()
+            .map(|name| (ctx.text.say(name), true))
+            .collect()
+    }
+
+    /// The buttons broken into lines; the last two, which close the dialog, have a line of their own.
+    fn button_lines(labels: &[(&'static str, bool)], columns: u16) -> Vec<Range<usize>> {
+        let mut lines = Vec::new();
+        let (mut start, mut used) = (0, 0);
+        for (index, (label, _)) in labels.iter().enumerate() {
+            let wide = width(label) + 5;
+            if index > start && (index == HARMLESS || used + wide > columns + 1) {
+                lines.push(start..index);
+                (start, used) = (index, 0);
+            }
+            used += wide;
+        }
+        lines.push(start..labels.len());
+        lines
+    }
+
+    fn view_buttons(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
+        let labels = self.labels(ctx);
+        let mut cursor = None;
+        for (line, range) in SecretDialog::button_lines(&labels, area.width)
+            .into_iter()
+            .enumerate()
+        {
+            let at = row(area, u16::try_from(line).unwrap_or(u16::MAX));
+            let focus = range
+                .contains(&self.focus)
+                .then(|| self.focus - range.start);
+            let x = buttons(buf, at, &labels[range], focus, ctx.theme);
+            cursor = cursor.or(x.map(|x| Position { x, y: at.y }));
+        }
+        cursor
+    }
+}
+
+/// A part of what the dialog draws, from top to bottom. The secret's own lines are borrowed: no copy is made of
+/// them.
+struct Part<'a> {
+    lines: Vec<Cow<'a, str>>,
+    style: Style,
+    rank: Rank,
+}
+
+/// What goes first where the window is low: spacing, then words.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rank {
+    Needed,
+    Wanted,
+    Spacing,
+}
+
+impl<'a> Part<'a> {
+    fn words(words: &str, columns: u16) -> Part<'a> {
+        let lines = wrap(words, columns).into_iter().map(Cow::Owned).collect();
+        Part {
+            lines,
+            style: Style::new(),
+            rank: Rank::Wanted,
+        }
+    }
+
+    fn spacing() -> Part<'a> {
+        Part {
+            lines: vec![Cow::Borrowed("")],
+            style: Style::new(),
+            rank: Rank::Spacing,
+        }
+    }
+}
+
+/// The parts that fit into `room` rows.
+fn fit(parts: Vec<Part>, room: usize) -> Vec<Part> {
+    let mut left = room;
+    let mut kept: Vec<bool> = vec![false; parts.len()];
+    for rank in [Rank::Needed, Rank::Wanted, Rank::Spacing] {
+        for (part, kept) in parts
+            .iter()
+            .zip(&mut kept)
+            .filter(|(part, _)| part.rank == rank)
+        {
+            *kept = rank == Rank::Needed || part.lines.len() <= left;
+            if *kept {
+                left = left.saturating_sub(part.lines.len());
+            }
+        }
+    }
+    parts
+        .into_iter()
+        .zip(kept)
+        .filter_map(|(part, kept)| kept.then_some(part))
+        .collect()
+}
