@@ -202,6 +202,7 @@ impl Text {
             Trouble::File(path, fault) => return self.file_fault(path, fault),
             Trouble::Problems(_) => self.say("trouble.problems"),
             Trouble::SecretVoid => self.say("trouble.secret_void"),
+            Trouble::SecretDelivered => self.say("trouble.secret_delivered"),
             Trouble::NoOverlap => self.say("trouble.no_overlap"),
             Trouble::OutOfMemory => self.say("trouble.memory"),
             Trouble::UnknownHash => self.say("trouble.unknown_hash"),

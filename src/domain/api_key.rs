@@ -210,12 +210,12 @@ impl ApiKeyFields {
         );
         field!(expiry, Field::ExpiresOn, Value::Expiry(now.expiry));
         field!(locked_out, Field::LockedOut, Value::Flag(now.locked_out));
-        // One field's zone with another person's date, or the reverse: computed anew, in the zone that will be stored.
-        if let Some(expiry) = merged.expiry
-            && (merged.zone != self.zone || self.expiry != merged.expiry)
-            && (merged.zone != now.zone || merged.expiry != now.expiry)
-        {
-            merged.expiry = Some(Expiry::of(expiry.on, merged.zone));
+        // One person's zone with the other's date is an expiry that neither has seen: computed anew.
+        let seen = [self, now].map(|fields| (fields.zone, fields.expiry));
+        if !seen.contains(&(merged.zone, merged.expiry)) {
+            merged.expiry = merged
+                .expiry
+                .map(|expiry| Expiry::of(expiry.on, merged.zone));
         }
         if problems.is_empty() {
             Ok(merged)
@@ -379,6 +379,20 @@ mod tests {
         assert_eq!(
             mine.expiry.expect("kept").at,
             expiry::end_of_day(mine.expiry.expect("kept").on, Tz::UTC)
+        );
+        let never = fields(None);
+        let dated = fields(Some("2026-12-31"));
+        let moved = ApiKeyFields {
+            zone: Tz::UTC,
+            ..never.clone()
+        };
+        assert_eq!(
+            moved.merge(&never, &dated).expect("no clash").expiry,
+            mine.expiry
+        );
+        assert_eq!(
+            dated.merge(&never, &moved).expect("no clash").expiry,
+            mine.expiry
         );
         let renamed = ApiKeyFields {
             name: "x".to_owned(),

@@ -19,6 +19,8 @@ pub enum Trouble {
     KeyGone(KeyId),
     /// The pending secret can never work any more: issued again, discarded, the key deleted, or an hour went by.
     SecretVoid,
+    /// The secret was delivered already, so it cannot be discarded.
+    SecretDelivered,
     /// There is no retiring secret.
     NoOverlap,
     /// No memory for computing a hash.

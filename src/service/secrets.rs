@@ -136,7 +136,7 @@ impl Service {
             match secret.facts.life.phase(now) {
                 Phase::Void | Phase::Dead => return Ok(()),
                 Phase::Current | Phase::Retiring => {
-                    return Err(Fault::Other(0, "the secret was delivered".to_owned()).into());
+                    return Err(Trouble::SecretDelivered);
                 }
                 Phase::Pending => {}
             }

@@ -194,10 +194,13 @@ fn a_key_deleted_meanwhile_is_told_in_the_dialog() {
 #[test]
 fn an_hour_later_it_is_too_late() {
     let mut console = Console::new();
-    console.make("backup");
+    let secret = console.make("backup");
     console.wait(HOUR);
-    console.keys("a\n");
     console.expect("This secret will never work");
+    console.expect("[ Close ]");
+    console.expect_not(&secret[3..20]);
+    console.enter();
+    console.expect("Not delivered");
 }
 
 #[test]

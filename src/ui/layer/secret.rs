@@ -8,7 +8,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use zeroize::Zeroizing;
 
-use crate::domain::secret::{ClipboardWay, IssuedSecret, Overlap, Secret};
+use crate::domain::secret::{ClipboardWay, IssuedSecret, Overlap, PENDING_LIFE, Secret};
+use crate::domain::time::Timestamp;
 use crate::domain::trouble::Trouble;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::check::Check;
@@ -73,6 +74,15 @@ impl SecretDialog {
             closing: None,
             path: None,
         }
+    }
+
+    /// The secret can never work any more, as the database said or the hour that is over.
+    fn is_void(&self, ctx: &Ctx) -> bool {
+        self.void || self.gives_up_at() <= ctx.now
+    }
+
+    fn gives_up_at(&self) -> Timestamp {
+        self.issued.issued_at.plus(PENDING_LIFE)
     }
 
     fn press(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
@@ -164,8 +174,8 @@ impl Layer for SecretDialog {
         Scope::Secret
     }
 
-    fn allows(&self, action: Action, _ctx: &Ctx) -> bool {
-        !self.void
+    fn allows(&self, action: Action, ctx: &Ctx) -> bool {
+        !self.is_void(ctx)
             || matches!(
                 action,
                 Action::Press | Action::Cancel | Action::Leave | Action::Help
@@ -173,7 +183,7 @@ impl Layer for SecretDialog {
     }
 
     fn act(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
-        if self.void {
+        if self.is_void(ctx) {
             match action {
                 Action::Press => asks.close(Reply::Done(self.issued.key)),
                 _ => asks.say(ctx.text.say("secret.only_close")),
@@ -208,9 +218,6 @@ impl Layer for SecretDialog {
             Err(trouble) => {
                 self.path = None;
                 self.void |= matches!(trouble, Trouble::SecretVoid | Trouble::KeyGone(_));
-                if self.void {
-                    self.focus = 0;
-                }
                 asks.complain(ctx.text.trouble(&trouble));
             }
         }
@@ -246,6 +253,10 @@ impl Layer for SecretDialog {
         } else {
             Loss::Refused
         }
+    }
+
+    fn next_wake(&self, ctx: &Ctx) -> Option<Timestamp> {
+        Some(self.gives_up_at()).filter(|at| *at > ctx.now)
     }
 
     fn shows_secret(&self) -> bool {

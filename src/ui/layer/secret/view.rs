@@ -90,11 +90,11 @@ impl SecretDialog {
             style: ctx.theme.secret,
             rank: Rank::Needed,
         };
-        let mut parts = vec![Part::spacing(), secret, Part::spacing()];
-        if self.void {
-            parts.push(Part::words(text.say("trouble.secret_void"), columns));
-            return parts;
+        if self.is_void(ctx) {
+            let words = Part::words(text.say("trouble.secret_void"), columns);
+            return vec![Part::spacing(), words];
         }
+        let mut parts = vec![Part::spacing(), secret, Part::spacing()];
         if columns < ONE_LINE && !self.hidden {
             parts.push(Part::words(
                 &text.fill("secret.widen", &[("columns", &ONE_LINE)]),
@@ -133,7 +133,7 @@ impl SecretDialog {
     }
 
     fn labels(&self, ctx: &Ctx) -> Vec<(&'static str, bool)> {
-        if self.void {
+        if self.is_void(ctx) {
             return vec![(ctx.text.say("button.close"), true)];
         }
         let names = VERBS.map(|verb| match verb {
@@ -170,15 +170,14 @@ impl SecretDialog {
 
     fn view_buttons(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
         let labels = self.labels(ctx);
+        let focused = self.focus.min(labels.len() - 1);
         let mut cursor = None;
         for (line, range) in SecretDialog::button_lines(&labels, area.width)
             .into_iter()
             .enumerate()
         {
             let at = row(area, u16::try_from(line).unwrap_or(u16::MAX));
-            let focus = range
-                .contains(&self.focus)
-                .then(|| self.focus - range.start);
+            let focus = range.contains(&focused).then(|| focused - range.start);
             let x = buttons(buf, at, &labels[range], focus, ctx.theme);
             cursor = cursor.or(x.map(|x| Position { x, y: at.y }));
         }
