@@ -200,6 +200,22 @@ fn help_shows_only_the_keys_that_work_now() {
 }
 
 #[test]
+fn a_paste_without_brackets_confirms_nothing() {
+    let mut console = with_keys(&["alpha", "beta"]);
+    console.burst("dy");
+    console.expect("Press it again.");
+    console.press(KeyCode::Esc);
+    console.burst("ly");
+    console.press(KeyCode::Esc);
+    assert!(
+        console.selected().contains("Active"),
+        "{}",
+        console.screen()
+    );
+    console.expect("2 shown");
+}
+
+#[test]
 fn a_window_too_small_says_which_size_is_needed_and_loses_nothing() {
     let mut console = Console::new();
     console.keys("n");

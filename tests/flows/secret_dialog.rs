@@ -39,14 +39,40 @@ fn the_key_that_opened_it_cannot_close_it_by_repetition() {
 }
 
 #[test]
-fn a_paste_without_brackets_delivers_and_discards_nothing() {
+fn a_paste_without_brackets_does_nothing_in_it() {
     let mut console = Console::new();
     let secret = console.make("backup");
-    for pasted in ["banana\n", "x\ny", "axa\n", &format!("{secret}\n")] {
+    let before = console.bench.event_numbers();
+    for pasted in [
+        "banana\n",
+        "x\ny",
+        "axa\n",
+        "0wfile\n",
+        "0cccc",
+        &format!("{secret}\n"),
+    ] {
         console.burst(pasted);
-        assert_eq!(console.refusal(&secret), Some(Refused::NotDelivered));
         assert_eq!(console.secret(), secret, "{pasted:?}\n{}", console.screen());
+        console.expect_not("Save the secret to a file");
+        console.press(KeyCode::Home);
     }
+    assert_eq!(console.bench.event_numbers(), before);
+    assert!(console.clipboard().is_empty());
+    assert_eq!(console.refusal(&secret), Some(Refused::NotDelivered));
+}
+
+#[test]
+fn the_line_end_of_a_paste_without_brackets_saves_no_file() {
+    let mut console = Console::new();
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("new.secret");
+    console.make("backup");
+    console.keys("w");
+    console.ctrl('u');
+    console.burst(&format!("{}\n", path.display()));
+    assert!(!path.exists());
+    console.enter();
+    assert!(path.exists());
 }
 
 #[test]

@@ -81,8 +81,11 @@ impl Layer for Confirm {
         true
     }
 
-    fn act(&mut self, action: Action, _ctx: &Ctx, asks: &mut Asks) {
+    fn act(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
+        let confirms = action == Action::Yes || (action == Action::Press && self.on_yes);
         match action {
+            // A paste without brackets comes as keys; a hand has not seen the question yet.
+            _ if confirms && ctx.rushed => asks.complain(ctx.text.say("message.rushed")),
             Action::Yes => self.confirm(asks),
             Action::Press if self.on_yes => self.confirm(asks),
             Action::Press | Action::Cancel => asks.close(Reply::Cancelled),

@@ -194,11 +194,10 @@ impl Layer for SecretDialog {
             Action::Next => self.focus = (self.focus + 1) % VERBS.len(),
             Action::Previous => self.focus = (self.focus + VERBS.len() - 1) % VERBS.len(),
             Action::Cancel | Action::Leave => asks.complain(ctx.text.say("secret.ways_out")),
+            // A paste without brackets comes as keys. Whatever they would do, a hand has not asked for it.
+            _ if ctx.rushed => asks.complain(ctx.text.say("message.rushed")),
             Action::Stored => self.focus = HARMLESS,
             Action::Discard => self.focus = HARMLESS + 1,
-            Action::Press if self.focus >= HARMLESS && ctx.rushed => {
-                asks.complain(ctx.text.say("secret.rushed"));
-            }
             Action::Press => self.press(VERBS[self.focus], ctx, asks),
             other => self.press(other, ctx, asks),
         }
