@@ -4,10 +4,14 @@ use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
+use ratatui::widgets::{Clear, Widget};
 
 use crate::ui::app::{App, UNDRAWN};
 use crate::ui::frame::{SMALLEST, cut, footer, paragraph, put, row, skip, toolbar, width, wrap};
 use crate::ui::layer::Tone;
+
+/// The most lines that a message takes.
+const MESSAGE_LINES: usize = 4;
 
 impl App {
     /// Draws everything.
@@ -61,7 +65,7 @@ impl App {
         for (_, layer) in &self.layers {
             cursor = layer.view(&ctx, buf, body);
         }
-        self.view_message(buf, row(area, area.height - 2));
+        self.view_message(buf, area);
         let allows = |action| top.allows(action, &ctx);
         footer(
             buf,
@@ -123,7 +127,8 @@ impl App {
         );
     }
 
-    fn view_message(&self, buf: &mut Buffer, line: Rect) {
+    /// The message in its line; one that is too long for it takes the lines above as well.
+    fn view_message(&self, buf: &mut Buffer, area: Rect) {
         let working = self
             .waited_long()
             .then(|| self.setting.text.say("message.working"));
@@ -136,6 +141,12 @@ impl App {
             Tone::Plain => Style::new(),
             Tone::Problem => self.theme.problem,
         };
-        put(buf, line, sentence, style);
+        let lines = wrap(sentence, area.width);
+        for (index, line) in lines.iter().rev().take(MESSAGE_LINES).enumerate() {
+            let up = u16::try_from(index).unwrap_or(u16::MAX);
+            let at = row(area, area.height.saturating_sub(2 + up));
+            Clear.render(at, buf);
+            put(buf, at, line, style);
+        }
     }
 }
