@@ -55,8 +55,10 @@ impl Layer for Entry {
         action != Action::Accept || !self.field.text().trim().is_empty()
     }
 
-    fn act(&mut self, action: Action, _ctx: &Ctx, asks: &mut Asks) {
+    fn act(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
         match action {
+            // A paste without brackets may have opened this and would end it, with its own rest for a path.
+            Action::Accept if ctx.rushed => asks.complain(ctx.text.say("secret.rushed")),
             Action::Accept => asks.close(Reply::Entered(self.field.text().trim().to_owned())),
             Action::Cancel => asks.close(Reply::Cancelled),
             _ => {}
