@@ -17,6 +17,7 @@ use crate::auth::random::SystemRandom;
 use crate::cli::args::{Args, Command};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
+use crate::domain::secret::find_secret_shape;
 use crate::domain::trouble::{OpenFault, Trouble};
 use crate::harden::harden;
 use crate::service::Service;
@@ -71,6 +72,10 @@ pub fn run() -> ExitCode {
         Ok(args) => harden()
             .map_err(|error| Failure::io(text, "cli.harden", &error))
             .and_then(|()| obey(text, args)),
+        // It quotes the argument that it does not know.
+        Err(answer) if find_secret_shape(&answer.to_string()).is_some() => {
+            Err(Failure::named(text, "cli.secret_argument"))
+        }
         Err(answer) => {
             // Help, version, or what is wrong. Whom it does not reach needs no other word.
             let _ = answer.print();

@@ -1,5 +1,6 @@
 //! The real program in a pseudo terminal: what it shows, and every way of leaving it.
 
+use std::fs;
 use std::io::Write;
 use std::process::{Command, Stdio};
 use std::thread;
@@ -26,7 +27,7 @@ fn home() -> TempDir {
 fn demo(home: &TempDir) -> Pty {
     let console = Start::new(home.path(), &["demo"]).go();
     // The count is the last to come.
-    console.see("39 shown");
+    console.see("39 shown, 2 not shown · All but deleted");
     console
 }
 
@@ -173,50 +174,231 @@ fn no_core_is_dumped() {
 }
 
 #[test]
-fn the_main_job_from_an_empty_list_to_a_secret_that_is_locked_out() {
+fn the_main_job_from_an_empty_list_to_a_deleted_key() {
     let home = home();
     let mut console = Start::new(home.path(), &[]).go();
     console.see("No API keys yet.");
-    console.send("n");
-    console.see("New API Key");
-    console.send("nightly");
-    console.send(F2);
-    console.see("Secret key value");
-    let screen = console.screen();
-    let secret = screen
-        .lines()
-        .find(|line| line.starts_with("1:"))
-        .expect("a line with nothing but the secret")
-        .trim_end();
-    assert_eq!(verify(&home, secret), refused("not-delivered"));
 
-    let sequence = format!("\x1b]52;c;{}\x1b\\", BASE64_STANDARD.encode(secret));
-    console.send("c");
-    console.wait_for_bytes(&sequence);
+    let old = make(&mut console);
+    assert_eq!(verify(&home, &old), refused("not-delivered"));
+    copy(&mut console, &old);
+    confirm_stored(&mut console);
+    assert!(!console.screen().contains(&old));
+    console.see("> nightly");
+    console.see("Active");
+    let answer = accepted(&home, &old);
+    assert!(
+        answer.contains(r#""id":1,"name":"nightly","role":"Full Access","access":"read-write""#),
+        "{answer}"
+    );
+    assert!(answer.contains(r#""expires":4102444800000"#), "{answer}");
 
-    console.send("a\r");
-    console.see("as in a paste");
-    thread::sleep(A_PERSON);
-    console.send("\r");
-    console.see("works now");
-    assert!(!console.screen().contains(secret));
-    let (code, answer) = verify(&home, secret);
-    assert_eq!(code, Some(0), "{answer}");
-    assert!(answer.contains(r#""name":"nightly""#), "{answer}");
+    edit(&mut console);
+    let answer = accepted(&home, &old);
+    assert!(answer.contains(r#""expires":4055011200000"#), "{answer}");
 
     console.send("l");
-    console.see("Lock Out");
+    console.see("will be locked out at once");
     console.send("y");
+    console.see("is locked out:");
     console.see("Locked Out");
-    assert_eq!(verify(&home, secret), refused("locked-out"));
+    assert_eq!(verify(&home, &old), refused("locked-out"));
+    console.send("l");
+    console.see("will be allowed to authenticate again");
+    console.send("y");
+    console.see("is unlocked.");
+    accepted(&home, &old);
+
+    let new = replace(&mut console);
+    assert_ne!(new, old);
+    accepted(&home, &old);
+    assert_eq!(verify(&home, &new), refused("not-delivered"));
+    confirm_stored(&mut console);
+    console.see("the earlier one works until");
+    accepted(&home, &old);
+    accepted(&home, &new);
+    console.send("x");
+    console.see("The earlier secret of “nightly” (ID 1) will stop working");
+    console.send("y");
+    console.see("The earlier secret of “nightly” stopped working.");
+    assert_eq!(verify(&home, &old), refused("replaced"));
+    accepted(&home, &new);
+
+    console.send("d");
+    console.see("will be deleted and stop working at once");
+    console.send("y");
+    console.see("was deleted: its secret stopped working.");
+    assert_eq!(verify(&home, &new), refused("deleted"));
+    assert_in_no_file(&home, &[&old, &new]);
     console.send("q");
     assert_eq!(console.end(), 0);
     assert_restored(&console);
+    assert_in_no_file(&home, &[&old, &new]);
 }
 
-/// Keys that follow each other faster are taken for a paste.
-const A_PERSON: Duration = Duration::from_millis(50);
+/// Fills in Properties of a new key, presses OK and leaves the secret dialog open; gives the secret.
+fn make(console: &mut Pty) -> String {
+    console.send("n");
+    console.see("New API Key");
+    console.send("nightly\tCopies everything\t\r");
+    console.see("Find:");
+    console.send("full\r");
+    console.see("Full Access ");
+    console.send("\t\t\t \t2099-12-31");
+    console.see("Stops 2100-01-01 00:00 UTC");
+    console.send(F2);
+    secret(console)
+}
+
+/// The secret that the dialog shows, read as a terminal's selection of its line does.
+fn secret(console: &Pty) -> String {
+    console.see("Secret key value");
+    let screen = console.screen();
+    let secret = screen.lines().find(|line| line.starts_with("1:"));
+    let secret = secret.expect("a line with nothing but the secret");
+    secret.trim_end().to_owned()
+}
+
+fn copy(console: &mut Pty, secret: &str) {
+    let sequence = format!("\x1b]52;c;{}\x1b\\", BASE64_STANDARD.encode(secret));
+    console.send("c");
+    console.wait_for_bytes(&sequence);
+    console.see("Sent to your terminal's clipboard");
+}
+
+/// Chooses `I have stored it`.
+fn confirm_stored(console: &mut Pty) {
+    console.send("a\r");
+    console.see("works now");
+}
+
+/// Changes the selected key's description and expiry.
+fn edit(console: &mut Pty) {
+    console.send("\r");
+    console.see("Properties: nightly");
+    console.send("\t daily\t\t\t\t\t\x152098-06-30");
+    console.see("OK: stops 2098-07-01 00:00 UTC");
+    console.send(F2);
+    console.see("“nightly” was saved.");
+    console.send("\r");
+    console.see("Properties: nightly");
+    console.see("Copies everything daily");
+    console.see("2098-06-30");
+    console.send("\x1b");
+    console.wait_for("the list alone", |screen| {
+        !screen.contents().contains("Properties: nightly")
+    });
+}
+
+/// Issues a new secret with an overlap of 1 hour and leaves the secret dialog open; gives the secret.
+fn replace(console: &mut Pty) -> String {
+    console.send("s");
+    console.see("How long");
+    console.send(DOWN);
+    console.send("\r");
+    console.see("(•) 1 hour");
+    console.send("\r");
+    secret(console)
+}
+
+/// Neither as text nor as the random bytes that the text stands for.
+#[track_caller]
+fn assert_in_no_file(home: &TempDir, secrets: &[&str]) {
+    let mut files = Vec::new();
+    let mut directories = vec![home.path().to_owned()];
+    while let Some(directory) = directories.pop() {
+        for entry in directory.read_dir().expect("directory") {
+            let path = entry.expect("entry").path();
+            if path.is_dir() {
+                directories.push(path);
+            } else {
+                files.push((fs::read(&path).expect("file"), path));
+            }
+        }
+    }
+    assert!(!files.is_empty());
+    for secret in secrets {
+        let text = secret.split_once(':').expect("an ID").1;
+        let random = &BASE64_STANDARD.decode(text).expect("base64")[..24];
+        for (bytes, path) in &files {
+            for part in [text.as_bytes(), random] {
+                let found = bytes.windows(part.len()).any(|window| window == part);
+                assert!(!found, "in {}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn keys_typed_ahead_of_the_first_frame_deliver_nothing() {
+    let home = home();
+    let mut console = Start::new(home.path(), &[]).go();
+    let ahead = format!("nnightly{F2}{}", "xay\r\n".repeat(59));
+    console.send(&ahead);
+    let secret = secret(&console);
+    // Comes after everything that was typed ahead.
+    console.send("v");
+    console.see("(hidden:");
+    assert_eq!(verify(&home, &secret), refused("not-delivered"));
+    console.send("v");
+    confirm_stored(&mut console);
+    accepted(&home, &secret);
+}
+
+#[test]
+fn a_paste_without_brackets_into_the_secret_dialog_does_nothing() {
+    let home = home();
+    let mut console = Start::new(home.path(), &[]).go();
+    console.see("No API keys yet.");
+    let secret = make(&mut console);
+    for pasted in [&secret, "banana", "wax", "xy", "paws", "axe\ry"] {
+        console.send(&format!("{pasted}\r"));
+        console.wait_for("a word on it", |screen| {
+            let shown = screen.contents();
+            shown.contains("as a paste does") || shown.contains("is NOT the secret")
+        });
+        assert_eq!(verify(&home, &secret), refused("not-delivered"));
+        if console.screen().contains("Save the secret to a file") {
+            console.send("\x1b");
+            console.see("x Discard");
+        }
+        console.send("\x03");
+        console.see("There are two ways out");
+    }
+    let left: Vec<_> = home.path().read_dir().expect("directory").collect();
+    assert_eq!(left.len(), 1, "{left:?}");
+    confirm_stored(&mut console);
+    accepted(&home, &secret);
+}
+
+#[test]
+fn what_another_process_changes_comes_into_the_list() {
+    let home = home();
+    let mut console = Start::new(home.path(), &[]).go();
+    console.see("No API keys yet.");
+    let other = Start::new(home.path(), &[]).go();
+    other.see("No API keys yet.");
+    make(&mut console);
+    other.see("nightly");
+    other.see("Not delivered");
+    confirm_stored(&mut console);
+    other.see("Active");
+    console.send("l");
+    console.see("will be locked out at once");
+    console.send("y");
+    other.see("Locked Out");
+}
+
+const DOWN: &str = "\x1b[B";
 const F2: &str = "\x1bOQ";
+
+/// The answer of `keyward verify`, which is that the secret is valid.
+#[track_caller]
+fn accepted(home: &TempDir, secret: &str) -> String {
+    let (code, answer) = verify(home, secret);
+    assert_eq!(code, Some(0), "{answer}");
+    answer
+}
 
 /// The exit code and the answer.
 fn verify(home: &TempDir, secret: &str) -> (Option<i32>, String) {

@@ -119,9 +119,10 @@ impl ApiKeyDraft {
         let Some(zone) = zone else {
             return Ok(None);
         };
-        let kept = before.filter(|b| b.zone == zone).and_then(|b| b.expiry);
-        match kept.filter(|expiry| expiry.on == date) {
-            Some(expiry) if !self.expiry_edited => return Ok(Some(expiry)),
+        let same_day = before.filter(|b| b.expiry.is_some_and(|expiry| expiry.on == date));
+        match same_day {
+            Some(b) if b.zone == zone && !self.expiry_edited => return Ok(b.expiry),
+            // A day that was there before may be over, in whichever zone.
             Some(_) => {}
             None => expiry::check_not_past(date, zone, now)?,
         }
@@ -321,10 +322,12 @@ mod tests {
             time_zone: "UTC".to_owned(),
             ..past
         };
-        assert!(
-            moved.check(Some(&before), NOW).is_ok(),
-            "the day is not over in UTC"
-        );
+        assert!(moved.check(Some(&before), NOW).is_ok());
+        let earlier = ApiKeyDraft {
+            expires_on: Some("2026-11-20".to_owned()),
+            ..moved
+        };
+        assert!(earlier.check(Some(&before), NOW).is_err());
     }
 
     #[test]

@@ -128,10 +128,16 @@ pub struct KeyRow {
     pub last_sign_in_at: Option<Timestamp>,
     pub created_at: Timestamp,
     pub created_by: String,
-    /// A replaced secret still works.
-    pub retiring: bool,
+    /// The replaced secret that still works.
+    pub retiring: Option<EarlierSecret>,
     /// A secret was issued and is waiting to be confirmed.
     pub pending: bool,
+}
+
+/// A replaced secret that still works, as the list knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EarlierSecret {
+    pub last_used_at: Option<Timestamp>,
 }
 
 impl KeyRow {

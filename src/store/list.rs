@@ -6,7 +6,8 @@ use rusqlite::types::{Value, ValueRef};
 
 use crate::domain::api_key::KeyId;
 use crate::domain::list::{
-    Anchor, Counts, Filter, KeyRow, Order, Place, SortBy, SortValue, Window, WindowQuery,
+    Anchor, Counts, EarlierSecret, Filter, KeyRow, Order, Place, SortBy, SortValue, Window,
+    WindowQuery,
 };
 use crate::domain::secret::PENDING_LIFE;
 use crate::domain::state::Facts;
@@ -214,7 +215,9 @@ impl<'a> Walk<'a> {
                  EXISTS (SELECT 1 FROM api_key_secrets s WHERE s.key = k.id AND s.ended_at IS NULL
                      AND s.retires_at IS NOT NULL AND s.retires_at > :now),
                  EXISTS (SELECT 1 FROM api_key_secrets s WHERE s.key = k.id AND s.ended_at IS NULL
-                     AND s.delivered_at IS NULL AND s.issued_at > :now - {PENDING_LIFE})
+                     AND s.delivered_at IS NULL AND s.issued_at > :now - {PENDING_LIFE}),
+                 (SELECT s.last_used_at FROM api_key_secrets s WHERE s.key = k.id AND s.ended_at IS NULL
+                     AND s.retires_at IS NOT NULL)
              FROM api_keys k WHERE {seek} AND {condition}
              ORDER BY {by} {word}, k.id {word} LIMIT :most"
         )
@@ -246,7 +249,9 @@ fn read(row: &Row<'_>) -> rusqlite::Result<KeyRow> {
         last_sign_in_at: instant(row, 11)?,
         created_at: Timestamp(row.get(12)?),
         created_by: row.get(13)?,
-        retiring: row.get(14)?,
+        retiring: row.get::<_, bool>(14)?.then_some(EarlierSecret {
+            last_used_at: instant(row, 16)?,
+        }),
         pending: row.get(15)?,
     })
 }

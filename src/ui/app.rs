@@ -15,6 +15,7 @@ use crate::domain::secret::{ClipboardWay, Secret};
 use crate::domain::time::{MINUTE, SECOND, Timestamp};
 use crate::domain::user::Actor;
 use crate::text::Text;
+use crate::ui::frame::SMALLEST;
 use crate::ui::keymap::{Action, action, text_key};
 use crate::ui::layer::api_keys::ApiKeys;
 use crate::ui::layer::confirm::Confirm;
@@ -102,7 +103,11 @@ pub struct App {
     /// it is drawn.
     deaf_before: u64,
     last_key: Option<(u64, Timestamp)>,
-    rushed: bool,
+    /// Counts the rushes: runs of keys faster than by hand.
+    rush: u64,
+    pasting: bool,
+    /// Columns and rows of the window, as far as they are known.
+    window: (u16, u16),
     /// The question whether to leave, while it is open.
     leaving: Option<LayerId>,
     known: Option<i64>,
@@ -132,7 +137,9 @@ impl App {
             frames: 0,
             deaf_before: 0,
             last_key: None,
-            rushed: false,
+            rush: 0,
+            pasting: false,
+            window: (u16::MAX, u16::MAX),
             leaving: None,
             known: None,
             look_at: now,
@@ -239,7 +246,10 @@ impl App {
     /// Takes a key, paste or resize.
     pub fn input(&mut self, input: Input) {
         match &input.event {
-            Event::Resize(..) => self.dirty = true,
+            Event::Resize(columns, rows) => {
+                self.window = (*columns, *rows);
+                self.dirty = true;
+            }
             Event::Key(key) if key.kind == KeyEventKind::Release => {}
             Event::Key(key) if is_leave(key) => self.leave(),
             Event::Key(_) | Event::Paste(_) => self.queue.push_back(input),
@@ -305,7 +315,8 @@ impl App {
             let Some(input) = self.queue.pop_front() else {
                 break;
             };
-            if input.frame < self.deaf_before {
+            // What cannot be seen is not acted on.
+            if input.frame < self.deaf_before || self.too_small() {
                 continue;
             }
             if waits {
@@ -335,9 +346,13 @@ impl App {
     fn handle(&mut self, input: Input) {
         self.dirty = true;
         self.message = None;
-        self.rushed = self
+        let by_hand = self
             .last_key
-            .is_some_and(|(frame, at)| input.frame == frame || input.at.since(at) < BY_HAND);
+            .is_none_or(|(frame, at)| input.frame != frame && input.at.since(at) >= BY_HAND);
+        if by_hand {
+            self.rush += 1;
+            self.pasting = false;
+        }
         self.last_key = Some((input.frame, input.at));
         let top = self.layers.len() - 1;
         match input.event {
@@ -349,8 +364,9 @@ impl App {
                 if self.edited(&input) {
                     return;
                 }
-                if let Some(action) = action(self.top().1.scope(), &key) {
-                    self.act(action);
+                match action(self.top().1.scope(), &key) {
+                    Some(action) => self.act(action),
+                    None => self.pasting = true,
                 }
             }
             _ => {}
@@ -375,8 +391,8 @@ impl App {
             self.with_layer(top, |layer, ctx, asks| {
                 if allowed {
                     layer.act(action, ctx, asks);
-                } else {
-                    asks.complain(layer.why_not(action, ctx));
+                } else if let Some(sentence) = layer.why_not(action, ctx) {
+                    asks.complain(sentence);
                 }
             });
         }
@@ -481,6 +497,11 @@ impl App {
         answer
     }
 
+    /// Whether the window has no room for more than a sentence.
+    fn too_small(&self) -> bool {
+        self.window.0 < SMALLEST.0 || self.window.1 < SMALLEST.1
+    }
+
     fn now(&self) -> Timestamp {
         self.setting.clock.now()
     }
@@ -492,7 +513,8 @@ impl App {
             actor: &self.setting.actor,
             text: self.setting.text,
             theme: &self.theme,
-            rushed: self.rushed,
+            rush: self.rush,
+            pasting: self.pasting,
         }
     }
 }

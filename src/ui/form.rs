@@ -107,6 +107,8 @@ pub struct Form {
     /// First row on the screen.
     top: u16,
     rows_on_screen: u16,
+    /// Rows of the whole content.
+    rows: u16,
     /// The focus decides what is on the screen; not after scrolling by hand.
     follow: bool,
 }
@@ -122,6 +124,7 @@ impl Form {
             read_only,
             top: 0,
             rows_on_screen: 0,
+            rows: 0,
             follow: !read_only,
         };
         if let Some(first) = form.stops().first() {
@@ -169,6 +172,12 @@ impl Form {
     /// Scrolls by so many pages.
     pub fn page(&mut self, pages: i32) {
         self.scroll(pages * i32::from(self.rows_on_screen.saturating_sub(1).max(1)));
+    }
+
+    /// Whether there is more than fits on the screen.
+    #[must_use]
+    pub fn scrolls(&self) -> bool {
+        self.rows > self.rows_on_screen
     }
 
     fn scroll(&mut self, rows: i32) {
@@ -289,6 +298,7 @@ impl Form {
         let columns = inner.width;
         self.rows_on_screen = inner.height.saturating_sub(1);
         let all = self.content_rows(columns);
+        self.rows = all;
         if let Some((start, end)) = self.focused_rows(columns).filter(|_| self.follow) {
             if end > self.top + self.rows_on_screen {
                 self.top = end - self.rows_on_screen;

@@ -77,8 +77,25 @@ pub fn put(buf: &mut Buffer, area: Rect, text: &str, style: Style) -> u16 {
         return 0;
     }
     let text = cut(text, area.width);
-    buf.set_stringn(area.x, area.y, &text, usize::from(area.width), style);
+    write(buf, area, &text, style);
     width(&text)
+}
+
+/// Writes a text as it is. Half-width sound marks get cells of their own: terminals draw them so, and would keep
+/// them when a cell of two columns is overwritten.
+pub fn write(buf: &mut Buffer, area: Rect, text: &str, style: Style) {
+    let mut rest = text;
+    let mut at = area;
+    while !rest.is_empty() && at.width > 0 && at.height > 0 {
+        let mark = rest
+            .char_indices()
+            .skip(1)
+            .find(|(_, c)| matches!(c, '\u{FF9E}' | '\u{FF9F}'));
+        let (part, later) = rest.split_at(mark.map_or(rest.len(), |(index, _)| index));
+        let (x, _) = buf.set_stringn(at.x, at.y, part, usize::from(at.width), style);
+        at = skip(at, x - at.x);
+        rest = later;
+    }
 }
 
 /// The row `index` of an area, empty beyond its end.

@@ -52,6 +52,8 @@ pub enum Action {
 pub enum Scope {
     Anywhere,
     List,
+    /// The list's filter line, while it is typed in.
+    Filter,
     Form,
     Choice,
     Confirmation,
@@ -159,6 +161,12 @@ pub static BINDINGS: &[Binding] = bindings![
     List   [PAGE_DOWN]              PageDown     HelpOnly "key.page_down"    "help.page_down";
     List   [HOME, ch('g')]          First        HelpOnly "key.first"        "help.first";
     List   [END, ch('G')]           Last         HelpOnly "key.last"         "help.last";
+    Filter [ENTER]                  Accept       Footer   "key.keep"         "help.keep";
+    Filter [ESC]                    Cancel       Footer   "key.clear"        "help.clear";
+    Filter [UP]                     Up           HelpOnly "key.up"           "help.up";
+    Filter [DOWN]                   Down         HelpOnly "key.down"         "help.down";
+    Filter [PAGE_UP]                PageUp       HelpOnly "key.page_up"      "help.page_up";
+    Filter [PAGE_DOWN]              PageDown     HelpOnly "key.page_down"    "help.page_down";
     Form   [F2, ctrl('s')]          Accept       Footer   "key.ok"           "help.ok";
     Form   [ESC]                    Cancel       Footer   "key.cancel"       "help.cancel_form";
     Form   [TAB, DOWN]              Next         Footer   "key.next_field"   "help.next_field";
@@ -168,7 +176,7 @@ pub static BINDINGS: &[Binding] = bindings![
     Form   [LEFT]                   Up           HelpOnly "key.previous"     "help.previous_button";
     Form   [RIGHT]                  Down         HelpOnly "key.next_field"   "help.next_button";
     Form   [PAGE_UP]                PageUp       HelpOnly "key.page_up"      "help.scroll_up";
-    Form   [PAGE_DOWN]              PageDown     HelpOnly "key.page_down"    "help.scroll_down";
+    Form   [PAGE_DOWN]              PageDown     Footer   "key.scroll"       "help.scroll_down";
     Choice [ENTER]                  Accept       Footer   "key.choose"       "help.choose";
     Choice [ESC]                    Cancel       Footer   "key.cancel"       "help.cancel_choice";
     Choice [UP]                     Up           HelpOnly "key.up"           "help.up";
@@ -182,14 +190,14 @@ pub static BINDINGS: &[Binding] = bindings![
     Confirmation [ENTER]            Press        HelpOnly "key.press"        "help.press";
     Confirmation [TAB, RIGHT, DOWN] Next         HelpOnly "key.next_button"  "help.next_button";
     Confirmation [BACK_TAB, LEFT, UP] Previous   HelpOnly "key.previous"     "help.previous_button";
+    Secret [ch('a')]                Stored       Footer   "key.stored"       "help.stored";
+    Secret [ch('x')]                Discard      Footer   "key.discard"      "help.discard";
+    Secret [ENTER]                  Press        Footer   "key.press"        "help.press";
     Secret [ch('c')]                Copy         Footer   "key.copy"         "help.copy";
     Secret [ch('h')]                CopyHeader   Footer   "key.copy_header"  "help.copy_header";
     Secret [ch('w')]                SaveToFile   Footer   "key.save"         "help.save";
     Secret [ch('v')]                HideOrShow   Footer   "key.hide"         "help.hide";
     Secret [ch('p')]                Check        Footer   "key.check"        "help.check";
-    Secret [ch('a')]                Stored       Footer   "key.stored"       "help.stored";
-    Secret [ch('x')]                Discard      Footer   "key.discard"      "help.discard";
-    Secret [ENTER]                  Press        Footer   "key.press"        "help.press";
     Secret [TAB, RIGHT, DOWN]       Next         HelpOnly "key.next_button"  "help.next_button";
     Secret [BACK_TAB, LEFT, UP]     Previous     HelpOnly "key.previous"     "help.previous_button";
     Secret [ESC, ch('q')]           Cancel       HelpOnly "key.cancel"       "help.secret_esc";
@@ -293,6 +301,7 @@ pub fn markdown(text: Text) -> String {
     let (keys, does) = (text.say("readme.keys"), text.say("readme.does"));
     let scopes = [
         (Scope::List, "readme.list"),
+        (Scope::Filter, "readme.filter"),
         (Scope::Form, "readme.form"),
         (Scope::Secret, "readme.secret"),
         (Scope::Confirmation, "readme.confirmation"),
@@ -321,6 +330,7 @@ mod tests {
     fn no_key_means_two_things_in_one_scope() {
         for scope in [
             Scope::List,
+            Scope::Filter,
             Scope::Form,
             Scope::Choice,
             Scope::Confirmation,

@@ -91,13 +91,14 @@ impl Performer {
                 Ok(Done::Sent { way, text })
             }
             Request::SaveToFile { path, secret, id } => {
+                let path = std::path::absolute(&path).unwrap_or(path);
                 write_secret(&path, &secret)?;
                 let recorded = service.saved_to_file(actor, id, &path.display().to_string());
                 if recorded.is_err() {
                     // What is not in the audit trail has not happened.
                     let _ = std::fs::remove_file(&path);
                 }
-                recorded.map(|()| Done::Written)
+                recorded.map(|()| Done::Written(path))
             }
         }
     }

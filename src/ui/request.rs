@@ -112,7 +112,8 @@ pub enum Done {
         way: ClipboardWay,
         text: Secret,
     },
-    Written,
+    /// A file was written; its whole path.
+    Written(PathBuf),
 }
 
 /// Tells which answer belongs to which question; never used again.

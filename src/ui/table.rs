@@ -77,6 +77,13 @@ const COLUMNS: [Column; 9] = [
     column(Kind::Description, "column.description", 16, 3, None),
 ];
 
+/// The name of the heading of what the list is sorted by.
+#[must_use]
+pub fn heading(by: SortBy) -> &'static str {
+    let column = COLUMNS.iter().find(|column| column.sort == Some(by));
+    column.map_or("", |column| column.heading)
+}
+
 /// Space between two columns.
 pub const GAP: u16 = 1;
 
@@ -128,6 +135,8 @@ pub struct Rows {
     more_before: bool,
     more_after: bool,
     selected: usize,
+    /// Where the selected row was, for when no row is left.
+    last: Option<Place>,
     /// Index of the first row on the screen.
     top: usize,
     /// Rows on the screen.
@@ -236,8 +245,8 @@ impl Rows {
     /// Where the selected row is, to ask for the same part of the list again.
     #[must_use]
     pub fn around(&self) -> Anchor {
-        self.selected()
-            .map_or(Anchor::First, |row| self.around_place(row.place.clone()))
+        let place = self.selected().map(|row| &row.place).or(self.last.as_ref());
+        place.map_or(Anchor::First, |place| self.around_place(place.clone()))
     }
 
     /// The same, for another row at the selected one's screen line.
@@ -268,6 +277,9 @@ impl Rows {
 
     /// Takes a window that was asked for; with [`Anchor::Around`], the row it is around becomes the selected one.
     pub fn take(&mut self, anchor: &Anchor, window: Window) {
+        if let Some(row) = self.selected() {
+            self.last = Some(row.place.clone());
+        }
         match anchor {
             Anchor::After(_) => {
                 self.loaded.extend(window.rows);
@@ -335,7 +347,7 @@ mod tests {
             last_sign_in_at: None,
             created_at: Timestamp(0),
             created_by: String::new(),
-            retiring: false,
+            retiring: None,
             pending: false,
         }
     }

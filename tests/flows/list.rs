@@ -202,10 +202,10 @@ fn help_shows_only_the_keys_that_work_now() {
 #[test]
 fn a_paste_without_brackets_confirms_nothing() {
     let mut console = with_keys(&["alpha", "beta"]);
-    console.burst("dy");
+    console.burst("Zdy");
     console.expect("Press it again.");
     console.press(KeyCode::Esc);
-    console.burst("ly");
+    console.burst("word ly");
     console.press(KeyCode::Esc);
     assert!(
         console.selected().contains("Active"),
@@ -216,12 +216,50 @@ fn a_paste_without_brackets_confirms_nothing() {
 }
 
 #[test]
+fn a_filter_that_finds_nothing_keeps_the_selection() {
+    let mut console = with_keys(&["alpha", "beta", "gamma"]);
+    console.keys("jj/zzz");
+    console.expect("No API key is found.");
+    console.press(KeyCode::Esc);
+    assert!(console.selected().contains("gamma"), "{}", console.screen());
+}
+
+#[test]
+fn a_key_without_use_says_nothing_untrue() {
+    let mut console = with_keys(&["alpha"]);
+    console.press(KeyCode::Esc);
+    console.expect_not("deleted meanwhile");
+    console.keys("x");
+    console.expect("No earlier secret of this key is working.");
+}
+
+#[test]
+fn while_the_filter_is_typed_the_footer_names_its_keys_only() {
+    let mut console = with_keys(&["alpha"]);
+    console.keys("/");
+    console.expect("Enter Keep  Esc Clear");
+    console.expect("(New...)");
+    console.expect_not("q Quit");
+}
+
+#[test]
+fn an_order_whose_column_is_not_shown_is_told() {
+    let mut console = with_keys(&["alpha"]);
+    console.keys("oooo");
+    console.expect("by Created ▲");
+    console.keys("O");
+    console.expect("by Created ▼");
+}
+
+#[test]
 fn a_window_too_small_says_which_size_is_needed_and_loses_nothing() {
     let mut console = Console::new();
     console.keys("n");
     console.keys("half typed");
     console.resize(20, 5);
     console.expect("at least 40");
+    console.keys("unseen");
+    console.press(KeyCode::F(2));
     console.resize(80, 24);
-    console.expect("half typed");
+    console.expect("half typed ");
 }

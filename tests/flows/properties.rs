@@ -2,6 +2,7 @@
 
 use crossterm::event::KeyCode;
 use keyward::domain::api_key::{ApiKeyDraft, KeyId};
+use keyward::domain::time::{DAY, SECOND};
 
 use crate::support::console::Console;
 
@@ -25,7 +26,7 @@ fn an_empty_name_keeps_the_form_open_with_the_problem_beside_the_field() {
     console.keys("n");
     console.press(KeyCode::F(2));
     console.expect("! A name is needed.");
-    console.expect("Not saved: mend what is marked below.");
+    console.expect("Not saved: mend what is marked with “!”.");
     console.keys("   ");
     console.press(KeyCode::F(2));
     console.expect("! A name is needed.");
@@ -233,6 +234,43 @@ fn a_full_disk_while_saving_keeps_what_was_typed() {
     console.free_disk();
     console.press(KeyCode::F(2));
     assert!(!console.secret().is_empty());
+}
+
+#[test]
+fn an_expired_key_can_be_moved_to_another_zone() {
+    let mut console = Console::new();
+    let alice = console.bench.alice.clone();
+    let mut expiring = crate::support::database::draft("old");
+    expiring.expires_on = Some("2026-11-23".to_owned());
+    console
+        .bench
+        .service
+        .create(&alice, &expiring)
+        .expect("created");
+    console.wait(5 * DAY);
+    console.wait(SECOND);
+    console.enter();
+    tab(&mut console, 4);
+    console.keys("tokyo");
+    console.enter();
+    console.expect("Now: stops 2026-11-24 00:00 UTC = 2026-11-24 00:00 UTC");
+    console.expect("OK: stops 2026-11-24 00:00 Asia/Tokyo = 2026-11-23 15:00 UTC");
+    console.press(KeyCode::F(2));
+    console.expect("“old” was saved.");
+}
+
+#[test]
+fn a_date_that_is_left_unfinished_is_told() {
+    let mut console = Console::new();
+    console.keys("n");
+    tab(&mut console, 5);
+    console.keys(" ");
+    console.expect("YYYY-MM-DD");
+    tab(&mut console, 1);
+    console.keys("2027-9-4");
+    console.expect_not("Type the date");
+    tab(&mut console, 1);
+    console.expect("Type the date as YYYY-MM-DD.");
 }
 
 #[test]

@@ -38,7 +38,7 @@ fn the_demo_has_keys_in_every_state_and_a_whole_trail() {
     ranks.sort_unstable();
     ranks.dedup();
     assert_eq!(ranks, [0, 1, 2, 3, 4, 5]);
-    assert!(rows.iter().any(|row| row.retiring));
+    assert!(rows.iter().any(|row| row.retiring.is_some()));
     assert!(rows.iter().any(|row| row.pending && row.facts.delivered));
     assert!(rows.iter().any(|row| row.last_sign_in_at.is_none()));
     let chain = service.store().read(events::check_chain).expect("read");

@@ -372,7 +372,7 @@ fn a_row_tells_of_pending_and_retiring_secrets_to_the_exact_instant() {
             .window(&bench.alice, &everything())
             .expect("a window")
             .rows;
-        (rows[0].pending, rows[0].retiring)
+        (rows[0].pending, rows[0].retiring.is_some())
     };
     assert_eq!(flags(&bench), (false, false));
     let second = bench.issue(key);

@@ -325,7 +325,8 @@ impl Pty {
         modes(&**master) == self.before
     }
 
-    fn pid(&self) -> u32 {
+    /// The process's number.
+    pub fn pid(&self) -> u32 {
         self.child.process_id().expect("started")
     }
 }

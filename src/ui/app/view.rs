@@ -19,7 +19,8 @@ impl App {
         let area = frame.area();
         self.dirty = false;
         self.frames += 1;
-        if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+        self.window = (area.width, area.height);
+        if self.too_small() {
             let size = [
                 ("columns", &SMALLEST.0 as &dyn std::fmt::Display),
                 ("rows", &SMALLEST.1),
@@ -50,16 +51,11 @@ impl App {
         let (_, screen) = &self.layers[0];
         let (_, top) = self.top();
         self.view_header(buf, row(area, 0));
-        let usable = |action| self.layers.len() == 1 && screen.allows(action, &ctx);
+        let verbs = screen.verbs();
+        let in_reach = self.layers.len() == 1 && screen.scope() == verbs;
+        let usable = |action| in_reach && screen.allows(action, &ctx);
         if tools > 0 {
-            toolbar(
-                buf,
-                row(area, 1),
-                screen.scope(),
-                &usable,
-                ctx.text,
-                ctx.theme,
-            );
+            toolbar(buf, row(area, 1), verbs, &usable, ctx.text, ctx.theme);
         }
         let mut cursor = None;
         for (_, layer) in &self.layers {
@@ -103,7 +99,7 @@ impl App {
         );
         let who = cut(&who, line.width / 2);
         let used = put(buf, line, product, self.theme.title);
-        let left = line.width.saturating_sub(used + width(&who) + 2);
+        let left = line.width.saturating_sub(used + width(&who) + 3);
         let crumbs = text.say("header.api_keys");
         let crumbs = if width(crumbs) + 2 > left {
             text.say("header.api_keys_short")

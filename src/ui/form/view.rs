@@ -59,7 +59,12 @@ impl Form {
             x: page.x + at.x,
             y: page.y + at.y - self.top,
         });
-        button.or(in_page)
+        // The field with the focus may have been scrolled away.
+        let edge = Position {
+            x: page.x,
+            y: page.y,
+        };
+        button.or(in_page).or(Some(edge))
     }
 
     fn view_content(&self, sheet: &mut Buffer, text: Text, theme: &Theme) -> Option<Position> {
@@ -138,6 +143,14 @@ fn view_item(
         Input::Line(line) if item.enabled => line.view(sheet, value, field),
         Input::Line(line) => view_value(sheet, value, line.text(), style),
         Input::Area(lines) => {
+            if lines.lines() > usize::from(AREA_ROWS) {
+                let count = text.fill("form.lines", &[("count", &lines.lines())]);
+                let below = Rect {
+                    width: LABELS - 1,
+                    ..row(area, y + 1)
+                };
+                put(sheet, below, &count, theme.dim);
+            }
             let area = Rect {
                 height: AREA_ROWS.min(area.height.saturating_sub(y)),
                 ..value
@@ -170,7 +183,7 @@ fn view_item(
                 width: DATE.min(above.width),
                 ..skip(above, LABELS)
             };
-            if date.text().is_empty() && item.enabled && !focused {
+            if date.text().is_empty() && item.enabled {
                 return view_value(sheet, at, text.say("form.date_shape"), theme.dim);
             }
             if !item.enabled {

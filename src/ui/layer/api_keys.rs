@@ -169,7 +169,7 @@ impl ApiKeys {
 
     fn filter_edited(&mut self, edit: &Edit, ctx: &Ctx, asks: &mut Asks) {
         if let (Edit::SecretRefused(id), Some(field)) = (edit, &mut self.typing) {
-            *field = LineField::new(&format!("id:{id}"));
+            field.set(&format!("id:{id}"));
             asks.say(ctx.text.fill("list.secret_in_filter", &[("id", id)]));
         }
         let text = self.typing.as_ref().map(|field| field.text().to_owned());
@@ -200,12 +200,21 @@ impl ApiKeys {
             ),
             Question::StateFilter => return,
         };
-        let used = match row.last_sign_in_at {
-            Some(at) => text.fill(
-                "confirm.last_sign_in",
-                &[("ago", &text.ago(ctx.now.since(at)))],
+        let (used_at, used, unused) = match (&question, &row.retiring) {
+            (Question::EndOverlap(_), Some(earlier)) => (
+                earlier.last_used_at,
+                "confirm.earlier_used",
+                "confirm.earlier_unused",
             ),
-            None => text.say("confirm.never_used").to_owned(),
+            _ => (
+                row.last_sign_in_at,
+                "confirm.last_sign_in",
+                "confirm.never_used",
+            ),
+        };
+        let used = match used_at {
+            Some(at) => text.fill(used, &[("ago", &text.ago(ctx.now.since(at)))]),
+            None => text.say(unused).to_owned(),
         };
         let body = text.fill(sentence, &[("name", &row.name), ("id", &row.id().0)]);
         asks.push(Confirm::new(
@@ -249,6 +258,13 @@ impl ApiKeys {
 
 impl Layer for ApiKeys {
     fn scope(&self) -> Scope {
+        match self.typing {
+            Some(_) => Scope::Filter,
+            None => Scope::List,
+        }
+    }
+
+    fn verbs(&self) -> Scope {
         Scope::List
     }
 
@@ -264,7 +280,7 @@ impl Layer for ApiKeys {
         match action {
             Action::Properties => self.rows.selected().is_some(),
             Action::NewSecret | Action::Lock | Action::Delete => live.is_some(),
-            Action::EndOverlap => live.is_some_and(|row| row.retiring),
+            Action::EndOverlap => live.is_some_and(|row| row.retiring.is_some()),
             Action::Cancel => {
                 self.typing.is_some()
                     || self.filter
@@ -277,18 +293,17 @@ impl Layer for ApiKeys {
         }
     }
 
-    fn why_not(&self, action: Action, ctx: &Ctx) -> String {
+    fn why_not(&self, action: Action, ctx: &Ctx) -> Option<String> {
         let text = ctx.text;
-        match (action, needs(action).filter(|right| !ctx.actor.may(*right))) {
-            (_, Some(right)) => text.trouble(&Trouble::NotAuthorized(right)),
-            (Action::EndOverlap, _) if self.rows.selected().is_some() => {
-                text.trouble(&Trouble::NoOverlap)
-            }
-            _ => match self.rows.selected() {
-                Some(row) => text.trouble(&Trouble::KeyGone(row.id())),
-                None => self.empty(ctx).to_owned(),
-            },
+        let right = needs(action)?;
+        if !ctx.actor.may(right) {
+            return Some(text.trouble(&Trouble::NotAuthorized(right)));
         }
+        Some(match self.rows.selected() {
+            Some(row) if row.facts.deleted => text.trouble(&Trouble::KeyGone(row.id())),
+            Some(_) => text.trouble(&Trouble::NoOverlap),
+            None => self.empty(ctx).to_owned(),
+        })
     }
 
     fn act(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
@@ -303,6 +318,7 @@ impl Layer for ApiKeys {
             Action::First => self.go(Move::First, asks),
             Action::Last => self.go(Move::Last, asks),
             Action::Quit => asks.quit(),
+            Action::Accept => self.typing = None,
             Action::New => asks.push(Properties::of_new_key()),
             Action::Filter => self.typing = Some(LineField::new(&self.filter.text)),
             Action::Cancel => {
@@ -342,10 +358,6 @@ impl Layer for ApiKeys {
         let Some(field) = &mut self.typing else {
             return false;
         };
-        if key == TextKey::Enter {
-            self.typing = None;
-            return true;
-        }
         let edit = field.edit(key);
         self.filter_edited(&edit, ctx, asks);
         edit != Edit::NotTaken

@@ -10,7 +10,7 @@ use crate::domain::name::name_key;
 use crate::domain::time::Timestamp;
 use crate::domain::zone;
 use crate::ui::field::LineField;
-use crate::ui::frame::{boxed, centred, inside, put, row, skip, width};
+use crate::ui::frame::{boxed, centred, inside, put, row, scrolled, skip, width};
 use crate::ui::keymap::{Action, Scope, TextKey};
 use crate::ui::layer::{Asks, Ctx, Layer, Reply};
 
@@ -96,11 +96,14 @@ impl Choice {
                     .iter()
                     .enumerate()
                     .filter(|(_, e)| name_key(e).contains(&wanted));
-                hits.map(|(i, e)| Found {
-                    reply: Reply::Chosen(i),
-                    shown: e.clone(),
-                })
-                .collect()
+                let mut hits: Vec<_> = hits.collect();
+                hits.sort_by_key(|(_, entry)| !name_key(entry).starts_with(&wanted));
+                hits.into_iter()
+                    .map(|(i, e)| Found {
+                        reply: Reply::Chosen(i),
+                        shown: e.clone(),
+                    })
+                    .collect()
             }
             Entries::Zones(now) => zone::search(typed, *now)
                 .into_iter()
@@ -182,7 +185,13 @@ impl Layer for Choice {
     }
 
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
-        let area = boxed(buf, self.area(area), &self.title, ctx.theme);
+        let whole = self.area(area);
+        let area = boxed(buf, whole, &self.title, ctx.theme);
+        if self.found.len() > self.height {
+            let last = (self.top + self.height).min(self.found.len());
+            let lines = (self.top + 1, last, self.found.len());
+            scrolled(buf, whole, lines, ctx.text, ctx.theme);
+        }
         let prompt = ctx.text.say("choice.find");
         let used = put(buf, row(area, 0), prompt, ctx.theme.label) + 1;
         let field = skip(row(area, 0), used);

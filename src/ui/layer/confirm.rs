@@ -85,7 +85,7 @@ impl Layer for Confirm {
         let confirms = action == Action::Yes || (action == Action::Press && self.on_yes);
         match action {
             // A paste without brackets comes as keys; a hand has not seen the question yet.
-            _ if confirms && ctx.rushed => asks.complain(ctx.text.say("message.rushed")),
+            _ if confirms && ctx.pasting => asks.complain(ctx.text.say("message.pasting")),
             Action::Yes => self.confirm(asks),
             Action::Press if self.on_yes => self.confirm(asks),
             Action::Press | Action::Cancel => asks.close(Reply::Cancelled),

@@ -14,6 +14,10 @@ use crate::ui::layer::{Asks, Ctx, Layer, Reply};
 pub struct Entry {
     title: String,
     note: String,
+    /// Why the text was refused before.
+    problem: Option<String>,
+    /// The rush of keys in which it was opened, which does not end it too.
+    opened: u64,
     field: LineField,
 }
 
@@ -24,13 +28,28 @@ impl Entry {
         Entry {
             title: title.to_owned(),
             note: note.to_owned(),
+            problem: None,
+            opened: 0,
             field: LineField::new(text),
+        }
+    }
+
+    /// The same, saying why what was entered before was refused.
+    #[must_use]
+    pub fn refused(self, problem: String) -> Entry {
+        Entry {
+            problem: Some(problem),
+            ..self
         }
     }
 
     fn area(&self, area: Rect) -> (Rect, Vec<String>) {
         let width = area.width.min(70);
-        let lines = wrap(&self.note, width.saturating_sub(4));
+        let said = self
+            .problem
+            .as_ref()
+            .map_or_else(|| self.note.clone(), |problem| format!("! {problem}"));
+        let lines = wrap(&said, width.saturating_sub(4));
         let height = u16::try_from(lines.len())
             .unwrap_or(u16::MAX)
             .saturating_add(3);
@@ -51,6 +70,10 @@ impl Layer for Entry {
         Scope::Entry
     }
 
+    fn open(&mut self, ctx: &Ctx, _asks: &mut Asks) {
+        self.opened = ctx.rush;
+    }
+
     fn allows(&self, action: Action, _ctx: &Ctx) -> bool {
         action != Action::Accept || !self.field.text().trim().is_empty()
     }
@@ -58,7 +81,9 @@ impl Layer for Entry {
     fn act(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
         match action {
             // The line end of a paste without brackets confirms nothing.
-            Action::Accept if ctx.rushed => asks.complain(ctx.text.say("message.rushed")),
+            Action::Accept if ctx.pasting || ctx.rush == self.opened => {
+                asks.complain(ctx.text.say("message.pasting"));
+            }
             Action::Accept => asks.close(Reply::Entered(self.field.text().trim().to_owned())),
             Action::Cancel => asks.close(Reply::Cancelled),
             _ => {}

@@ -5,15 +5,22 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use crate::text::Text;
-use crate::ui::frame::{boxed, centred, inside, put, row, scrolled, skip, width};
+use crate::ui::frame::{boxed, centred, inside, put, row, scrolled, skip, width, wrap};
 use crate::ui::keymap::{Action, Scope, of};
 use crate::ui::layer::{Asks, Ctx, Layer, Reply};
+
+/// Columns of the box where there is room for more.
+const WIDEST: u16 = 90;
+/// Columns between the keys and what they do.
+const GAP: u16 = 2;
 
 /// The layer.
 pub struct Help {
     title: &'static str,
     /// Keys and what they do; what is not allowed now is left out.
-    lines: Vec<(String, &'static str)>,
+    entries: Vec<(String, &'static str)>,
+    /// The same in lines that fit: keys on the first one of each, and words.
+    lines: Vec<(String, String)>,
     top: usize,
     height: usize,
 }
@@ -25,9 +32,10 @@ impl Help {
         let bindings = of(scope).filter(|binding| allows(binding.action));
         Help {
             title: text.say("help.title"),
-            lines: bindings
+            entries: bindings
                 .map(|b| (b.keys_named(), text.say(b.help)))
                 .collect(),
+            lines: Vec::new(),
             top: 0,
             height: 1,
         }
@@ -37,7 +45,13 @@ impl Help {
         let height = u16::try_from(self.lines.len())
             .unwrap_or(u16::MAX)
             .saturating_add(2);
-        centred(area, 76, height)
+        centred(area, WIDEST, height)
+    }
+
+    /// Columns of the keys.
+    fn keys(&self) -> u16 {
+        let widths = self.entries.iter().map(|(keys, _)| width(keys));
+        widths.max().unwrap_or(0)
     }
 
     fn last_top(&self) -> usize {
@@ -66,6 +80,15 @@ impl Layer for Help {
     }
 
     fn place(&mut self, area: Rect) {
+        let words = area.width.min(WIDEST).saturating_sub(4 + self.keys() + GAP);
+        let wrapped = self.entries.iter().flat_map(|(keys, sentence)| {
+            let firsts = std::iter::once(keys.as_str()).chain(std::iter::repeat(""));
+            let lines = wrap(sentence, words.max(1)).into_iter();
+            firsts
+                .zip(lines)
+                .map(|(keys, line)| (keys.to_owned(), line))
+        });
+        self.lines = wrapped.collect();
         self.height = usize::from(inside(self.area(area)).height).max(1);
         self.top = self.top.min(self.last_top());
     }
@@ -73,13 +96,7 @@ impl Layer for Help {
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
         let whole = self.area(area);
         let area = boxed(buf, whole, self.title, ctx.theme);
-        let keys = self
-            .lines
-            .iter()
-            .map(|(keys, _)| width(keys))
-            .max()
-            .unwrap_or(0)
-            .min(20);
+        let keys = self.keys();
         for (index, (key, sentence)) in self
             .lines
             .iter()
@@ -97,7 +114,7 @@ impl Layer for Help {
                 key,
                 ctx.theme.label,
             );
-            put(buf, skip(line, keys + 2), sentence, Style::new());
+            put(buf, skip(line, keys + GAP), sentence, Style::new());
         }
         if self.last_top() > 0 {
             let last = self.top + self.height;

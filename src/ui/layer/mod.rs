@@ -31,9 +31,11 @@ pub struct Ctx<'a> {
     pub actor: &'a Actor,
     pub text: Text,
     pub theme: &'a Theme,
-    /// The key being handled came right after another, or before what it acts on was on the screen: faster than a
-    /// hand types, as a paste without brackets does.
-    pub rushed: bool,
+    /// The key being handled came in one rush, faster than a hand types, with a key that means nothing here: it is
+    /// part of a paste without brackets.
+    pub pasting: bool,
+    /// The rush that the key belongs to; keys typed by hand have one each.
+    pub rush: u64,
 }
 
 /// What a layer tells the one below when it closes.
@@ -145,15 +147,20 @@ pub trait Layer {
     /// The part of the key table that holds here.
     fn scope(&self) -> Scope;
 
+    /// The part of the key table that the toolbar shows, for a screen.
+    fn verbs(&self) -> Scope {
+        self.scope()
+    }
+
     /// Asked once, when the layer is put on the stack.
     fn open(&mut self, _ctx: &Ctx, _asks: &mut Asks) {}
 
     /// Whether an action can be done now. Router, toolbar, footer and help all ask this.
     fn allows(&self, action: Action, ctx: &Ctx) -> bool;
 
-    /// Why an action cannot be done now, in a sentence.
-    fn why_not(&self, _action: Action, ctx: &Ctx) -> String {
-        ctx.text.say("message.not_now").to_owned()
+    /// Why a verb cannot be done now, in a sentence; nothing for a key that has just no use now.
+    fn why_not(&self, _action: Action, _ctx: &Ctx) -> Option<String> {
+        None
     }
 
     /// Does an allowed action.

@@ -19,6 +19,8 @@ pub struct NewSecret {
     /// There is a current secret, so the overlap has to be chosen.
     replaces: bool,
     retiring: bool,
+    /// Another secret waits to be confirmed; this one makes it void.
+    pending: bool,
     chosen: Option<Overlap>,
     /// The overlaps, then OK, then Cancel.
     focus: usize,
@@ -33,7 +35,8 @@ impl NewSecret {
             key: row.id(),
             name: row.name.clone(),
             replaces: row.facts.delivered,
-            retiring: row.retiring,
+            retiring: row.retiring.is_some(),
+            pending: row.pending,
             chosen: None,
             focus: 0,
             issuing: None,
@@ -67,6 +70,10 @@ impl NewSecret {
             "new_secret.first"
         };
         let mut body = text.fill(name, &[("name", &self.name), ("id", &self.key.0)]);
+        if self.pending || !self.replaces {
+            body.push(' ');
+            body.push_str(text.say("new_secret.pending"));
+        }
         if self.retiring {
             body.push(' ');
             body.push_str(text.say("new_secret.retiring"));

@@ -186,6 +186,24 @@ impl Properties {
 
     /// After an edit: what is wrong with that field is said at once, unless it is only not finished.
     fn edited(&mut self, field: Field, ctx: &Ctx) {
+        self.check(field, false, ctx);
+    }
+
+    /// Leaves a field: a date that is not finished is one no more.
+    fn step(&mut self, forward: bool, ctx: &Ctx) {
+        if let Some(Item {
+            field: Field::ExpiresOn,
+            input: Input::Date(date),
+            ..
+        }) = self.form.focused()
+            && !date.text().is_empty()
+        {
+            self.check(Field::ExpiresOn, true, ctx);
+        }
+        self.form.step(forward);
+    }
+
+    fn check(&mut self, field: Field, finished: bool, ctx: &Ctx) {
         self.read();
         let problems = self
             .draft
@@ -194,7 +212,7 @@ impl Properties {
             .unwrap_or_default();
         let unfinished = |problem: &Problem| match problem.rule {
             Rule::Empty => true,
-            Rule::NotADate => self
+            Rule::NotADate if !finished => self
                 .draft
                 .expires_on
                 .as_ref()
@@ -328,7 +346,7 @@ impl Properties {
                         let field = item.field;
                         self.edited(field, ctx);
                     }
-                    _ => self.form.step(true),
+                    _ => self.step(true, ctx),
                 }
             }
         }
@@ -361,6 +379,8 @@ impl Layer for Properties {
     fn allows(&self, action: Action, _ctx: &Ctx) -> bool {
         match action {
             Action::Accept | Action::Open => !self.form.read_only,
+            Action::PageUp | Action::PageDown => self.form.scrolls(),
+            Action::Next | Action::Previous => !self.form.read_only || self.form.scrolls(),
             _ => true,
         }
     }
@@ -369,8 +389,8 @@ impl Layer for Properties {
         match action {
             Action::Accept => self.save(ctx, asks),
             Action::Cancel => self.leave(ctx, asks),
-            Action::Next | Action::Down => self.form.step(true),
-            Action::Previous | Action::Up => self.form.step(false),
+            Action::Next | Action::Down => self.step(true, ctx),
+            Action::Previous | Action::Up => self.step(false, ctx),
             Action::PageUp => self.form.page(-1),
             Action::PageDown => self.form.page(1),
             Action::Press | Action::Open => self.press(action, ctx, asks),

@@ -94,11 +94,7 @@ impl SecretDialog {
             Action::Check => asks.push(Check::new(self.issued.secret.clone())),
             Action::SaveToFile => {
                 let file = format!("api-key-{}.secret", self.issued.key.0);
-                asks.push(Entry::new(
-                    text.say("save.title"),
-                    text.say("save.note"),
-                    &file,
-                ));
+                asks.push(SecretDialog::path_entry(&file, ctx));
             }
             Action::Stored => {
                 let request = Request::Deliver {
@@ -108,13 +104,22 @@ impl SecretDialog {
                 self.under_way = Some(asks.request(request));
                 self.closing = Some(Closing::Delivering);
             }
-            Action::Discard => asks.push(Confirm::new(
-                text.say("discard.title"),
-                text.fill("discard.body", &[("name", &self.issued.key_name)]),
-                text.say("discard.verb"),
-            )),
+            Action::Discard => {
+                let mut body = text.fill("discard.body", &[("name", &self.issued.key_name)]);
+                if self.issued.replaces {
+                    body.push(' ');
+                    body.push_str(text.say("discard.keeps"));
+                }
+                let verb = text.say("discard.verb");
+                asks.push(Confirm::new(text.say("discard.title"), body, verb));
+            }
             _ => {}
         }
+    }
+
+    fn path_entry(path: &str, ctx: &Ctx) -> Entry {
+        let text = ctx.text;
+        Entry::new(text.say("save.title"), text.say("save.note"), path)
     }
 
     fn copy(&mut self, text: Secret, asks: &mut Asks) {
@@ -143,8 +148,8 @@ impl SecretDialog {
                 },
                 _,
             ) => asks.say(text.say("secret.sent_native")),
-            (Done::Written, _) => {
-                let path = self.path.take().unwrap_or_default();
+            (Done::Written(path), _) => {
+                self.path = None;
                 asks.say(text.fill("secret.written", &[("path", &path.display())]));
             }
             (
@@ -195,7 +200,7 @@ impl Layer for SecretDialog {
             Action::Previous => self.focus = (self.focus + VERBS.len() - 1) % VERBS.len(),
             Action::Cancel | Action::Leave => asks.complain(ctx.text.say("secret.ways_out")),
             // A paste without brackets comes as keys. Whatever they would do, a hand has not asked for it.
-            _ if ctx.rushed => asks.complain(ctx.text.say("message.rushed")),
+            _ if ctx.pasting => asks.complain(ctx.text.say("message.pasting")),
             Action::Stored => self.focus = HARMLESS,
             Action::Discard => self.focus = HARMLESS + 1,
             Action::Press => self.press(VERBS[self.focus], ctx, asks),
@@ -214,9 +219,15 @@ impl Layer for SecretDialog {
         let closing = self.closing.take();
         match outcome {
             Ok(done) => self.done(done, closing, ctx, asks),
+            Err(trouble @ Trouble::File(..)) => {
+                let path = self.path.take().unwrap_or_default();
+                let entry = SecretDialog::path_entry(&path.to_string_lossy(), ctx);
+                asks.push(entry.refused(ctx.text.trouble(&trouble)));
+            }
+            // The dialog itself says what that means.
+            Err(Trouble::SecretVoid | Trouble::KeyGone(_)) => self.void = true,
             Err(trouble) => {
                 self.path = None;
-                self.void |= matches!(trouble, Trouble::SecretVoid | Trouble::KeyGone(_));
                 asks.complain(ctx.text.trouble(&trouble));
             }
         }

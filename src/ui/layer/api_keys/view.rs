@@ -1,5 +1,7 @@
 //! Drawing the list.
 
+use std::fmt::Display;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
@@ -9,11 +11,12 @@ use crate::domain::time::Timestamp;
 use crate::ui::frame::{cut, put, row, skip, width};
 use crate::ui::layer::Ctx;
 use crate::ui::layer::api_keys::ApiKeys;
-use crate::ui::table::{Column, GAP, Kind, columns};
+use crate::ui::table::{self, Column, GAP, Kind, columns};
 
 impl ApiKeys {
     /// Draws the list and says where the cursor is.
     pub(super) fn draw(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
+        let shown = columns(area.width.saturating_sub(2));
         let info = row(area, 0);
         let mut cursor = None;
         let mut at = info;
@@ -29,7 +32,7 @@ impl ApiKeys {
             }
             at = skip(at, used + field.width);
         }
-        let words = cut(&self.info(ctx), at.width);
+        let words = cut(&self.info(&shown, ctx), at.width);
         put(
             buf,
             skip(at, at.width.saturating_sub(width(&words))),
@@ -37,7 +40,6 @@ impl ApiKeys {
             ctx.theme.dim,
         );
 
-        let shown = columns(area.width.saturating_sub(2));
         self.view_headings(&shown, ctx, buf, row(area, 1));
         let list = Rect {
             y: area.y + 2.min(area.height),
@@ -63,21 +65,37 @@ impl ApiKeys {
         }))
     }
 
-    fn info(&self, ctx: &Ctx) -> String {
+    /// How many keys are shown and which, and the order where no heading tells it.
+    fn info(&self, shown: &[(Column, u16)], ctx: &Ctx) -> String {
         let text = ctx.text;
-        let mut parts = vec![text.state_filter(self.filter.state).to_owned()];
+        let mut parts = Vec::new();
         if let Some(counts) = self.counts {
             let hidden = counts.all - counts.shown;
             parts.push(if hidden == 0 {
                 text.fill("list.shown", &[("shown", &counts.shown)])
             } else {
-                text.fill(
-                    "list.hides",
-                    &[("shown", &counts.shown), ("hidden", &hidden)],
-                )
+                let numbers: [(&str, &dyn Display); 2] =
+                    [("shown", &counts.shown), ("hidden", &hidden)];
+                text.fill("list.hides", &numbers)
             });
         }
+        if !shown
+            .iter()
+            .any(|(column, _)| column.sort == Some(self.order.by))
+        {
+            let heading = text.say(table::heading(self.order.by));
+            parts.push(text.fill(
+                "list.sorted",
+                &[("column", &heading), ("mark", &self.mark())],
+            ));
+        }
+        parts.push(text.state_filter(self.filter.state).to_owned());
         parts.join(" · ")
+    }
+
+    /// The mark of the direction of the order.
+    fn mark(&self) -> &'static str {
+        if self.order.descending { "▼" } else { "▲" }
     }
 
     fn cell(row: &KeyRow, column: Column, ctx: &Ctx) -> String {

@@ -85,7 +85,10 @@ impl Properties {
             fact("fact.state", text.state(properties.facts.state(ctx.now))),
             fact("fact.created", created),
             fact("fact.last_sign_in", when(properties.last_sign_in_at)),
-            fact("fact.attempts", properties.attempts.to_string()),
+            fact(
+                "fact.attempts",
+                text.fill("fact.attempts_since", &[("count", &properties.attempts)]),
+            ),
         ];
         for secret in &properties.secrets {
             let phase = secret.life.phase(ctx.now);
