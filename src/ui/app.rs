@@ -400,6 +400,8 @@ impl App {
 
     /// Ctrl-C: leaves, unless something would be lost.
     fn leave(&mut self) {
+        // No paste has this key in it: what comes next is a hand again.
+        self.last_key = None;
         self.dirty = true;
         self.message = None;
         if self
