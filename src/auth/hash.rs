@@ -124,7 +124,7 @@ impl Hasher {
         let mut memory = Wiped(Vec::new());
         memory
             .0
-            .try_reserve_exact(blocks)
+            .try_reserve_exact(reserved(blocks))
             .map_err(|_| Trouble::OutOfMemory)?;
         memory.0.resize(blocks, Block::new());
         let mut output = Zeroizing::new([0; OUTPUT_LEN]);
@@ -137,6 +137,19 @@ impl Hasher {
             )
             .map_err(|_| Trouble::UnknownHash)?;
         Ok(output)
+    }
+}
+
+/// How many blocks to ask for. Above 32 MiB glibc maps each allocation by itself and gives it back at once, whatever
+/// happened before (`M_MMAP_THRESHOLD` in mallopt(3)); below, it keeps up to twice as much for ever after the first.
+/// What is not written to is never real memory.
+fn reserved(blocks: usize) -> usize {
+    const MAPPED: usize = 33 * 1024 * 1024 / size_of::<Block>();
+    // Only where there is much to give back.
+    if blocks < 1024 {
+        blocks
+    } else {
+        blocks.max(MAPPED)
     }
 }
 
