@@ -63,6 +63,8 @@ pub struct ApiKeys {
     typing: Option<LineField>,
     wanted: Option<Wanted>,
     counting: Option<Ticket>,
+    /// The counts are not those of what is shown.
+    count_due: bool,
     loaded_once: bool,
     question: Option<Question>,
     /// A change under way, with what to say when it is done.
@@ -88,7 +90,9 @@ impl ApiKeys {
             rows: ASKED,
         };
         let ticket = asks.request(Request::Window(query));
+        // The reader gives up a count for this; it is asked for again when the rows are there.
         self.counting = None;
+        self.count_due |= !matches!(why, Why::Moving(_));
         self.wanted = Some(Wanted {
             ticket,
             anchor,
@@ -150,8 +154,7 @@ impl ApiKeys {
             }
             _ => {}
         }
-        if self.wanted.is_none() && (self.counts.is_none() || !matches!(wanted.why, Why::Moving(_)))
-        {
+        if self.wanted.is_none() && self.count_due {
             self.counting = Some(asks.request(Request::Count(self.filter.clone())));
         }
     }
@@ -385,12 +388,17 @@ impl Layer for ApiKeys {
             match outcome {
                 Ok(Done::Window(window)) => self.take_window(&wanted, window, ctx, asks),
                 Err(Trouble::Storage(Fault::Superseded)) | Ok(_) => {}
-                Err(trouble) => asks.complain(ctx.text.trouble(&trouble)),
+                Err(trouble) => {
+                    // Keys do not wait for what does not come.
+                    self.loaded_once = true;
+                    asks.complain(ctx.text.trouble(&trouble));
+                }
             }
         } else if self.counting == Some(ticket) {
             self.counting = None;
             if let Ok(Done::Count(counts)) = outcome {
                 self.counts = Some(counts);
+                self.count_due = false;
             }
         } else if let Some((_, id, said)) = self.changing.take_if(|(asked, ..)| *asked == ticket) {
             match outcome {
