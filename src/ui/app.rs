@@ -1,6 +1,8 @@
 //! The layer stack and what one key press does: key, action, asks, requests, answers. Knows no thread and no
 //! terminal; `run` feeds it, and so do the tests.
 
+mod rush;
+mod time;
 mod view;
 
 use std::collections::VecDeque;
@@ -12,9 +14,10 @@ use zeroize::Zeroizing;
 
 use crate::clock::Clock;
 use crate::domain::secret::{ClipboardWay, Secret};
-use crate::domain::time::{MINUTE, SECOND, Timestamp};
+use crate::domain::time::Timestamp;
 use crate::domain::user::Actor;
 use crate::text::Text;
+use crate::ui::app::rush::Rush;
 use crate::ui::frame::SMALLEST;
 use crate::ui::keymap::{Action, action, text_key};
 use crate::ui::layer::api_keys::ApiKeys;
@@ -24,11 +27,6 @@ use crate::ui::layer::secret::SecretDialog;
 use crate::ui::layer::{Ask, Asks, Ctx, Layer, Loss, Reply, Tone};
 use crate::ui::request::{Done, Outcome, Request, Ticket};
 use crate::ui::theme::Theme;
-
-/// A request shows as such when it takes longer than this, in milliseconds; before, the screen waits for it.
-const PATIENCE: i64 = 150;
-/// Keys that follow each other faster than this, in milliseconds, were not typed by hand.
-const BY_HAND: i64 = 30;
 
 /// More frames than there will ever be.
 const UNDRAWN: u64 = u64::MAX;
@@ -102,10 +100,7 @@ pub struct App {
     /// Keys read before this many frames were drawn are dropped; [`UNDRAWN`] from when a secret comes up until
     /// it is drawn.
     deaf_before: u64,
-    last_key: Option<(u64, Timestamp)>,
-    /// Counts the rushes: runs of keys faster than by hand.
-    rush: u64,
-    pasting: bool,
+    rush: Rush,
     /// Columns and rows of the window, as far as they are known.
     window: (u16, u16),
     /// The question whether to leave, while it is open.
@@ -136,9 +131,7 @@ impl App {
             done: false,
             frames: 0,
             deaf_before: 0,
-            last_key: None,
-            rush: 0,
-            pasting: false,
+            rush: Rush::default(),
             window: (u16::MAX, u16::MAX),
             leaving: None,
             known: None,
@@ -176,56 +169,6 @@ impl App {
     #[must_use]
     pub fn wants_frame(&self) -> bool {
         self.dirty && (!self.top().1.waits() || self.waited_long())
-    }
-
-    fn waited_long(&self) -> bool {
-        let now = self.now();
-        self.under_way
-            .iter()
-            .any(|asked| asked.layer != APP && now.since(asked.since) >= PATIENCE)
-    }
-
-    /// When to call [`App::tick`] at the latest.
-    #[must_use]
-    pub fn next_wake(&self) -> Timestamp {
-        let now = self.now();
-        let patience = self.under_way.iter().filter(|asked| asked.layer != APP);
-        let patience = patience
-            .map(|asked| asked.since.plus(PATIENCE))
-            .filter(|at| *at > now);
-        patience
-            .chain(self.wake_at)
-            .fold(self.look_at.min(self.sweep_at), Timestamp::min)
-    }
-
-    /// Time has passed: looks for other people's changes, and redraws what time alone has changed.
-    pub fn tick(&mut self) {
-        let now = self.now();
-        if now >= self.look_at && self.frames > 0 {
-            self.look_at = now.plus(SECOND);
-            if !self
-                .under_way
-                .iter()
-                .any(|asked| asked.layer == APP && !asked.write)
-            {
-                self.request_for_app(Request::Look {
-                    known: self.known.unwrap_or(-1),
-                });
-            }
-        }
-        if now >= self.sweep_at && self.frames > 0 {
-            self.sweep_at = now.plus(MINUTE);
-            self.request_for_app(Request::Sweep);
-        }
-        if self.wake_at.is_some_and(|at| at <= now) || (self.waited_long() && !self.dirty) {
-            self.wake_at = None;
-            self.dirty = true;
-        }
-    }
-
-    fn request_for_app(&mut self, request: Request) {
-        self.last_ticket += 1;
-        self.record(APP, Ticket(self.last_ticket), request);
     }
 
     fn record(&mut self, layer: LayerId, ticket: Ticket, request: Request) {
@@ -277,19 +220,6 @@ impl App {
             other => self.tell(layer, ticket, other),
         }
         self.run_queue();
-    }
-
-    fn looked(&mut self, version: i64, actor: Option<Actor>) {
-        if let Some(actor) = actor.filter(|actor| *actor != self.setting.actor) {
-            self.setting.actor = actor;
-            self.dirty = true;
-        }
-        // The first look counts as a change: something may have happened since the first rows were read.
-        if self.known.replace(version) != Some(version) {
-            for index in 0..self.layers.len() {
-                self.with_layer(index, |layer, ctx, asks| layer.refresh(ctx, asks));
-            }
-        }
     }
 
     fn tell(&mut self, to: LayerId, ticket: Ticket, outcome: Outcome) {
@@ -346,14 +276,7 @@ impl App {
     fn handle(&mut self, input: Input) {
         self.dirty = true;
         self.message = None;
-        let by_hand = self
-            .last_key
-            .is_none_or(|(frame, at)| input.frame != frame && input.at.since(at) >= BY_HAND);
-        if by_hand {
-            self.rush += 1;
-            self.pasting = false;
-        }
-        self.last_key = Some((input.frame, input.at));
+        self.rush.key(input.frame, input.at);
         let top = self.layers.len() - 1;
         match input.event {
             Event::Paste(pasted) => {
@@ -366,7 +289,7 @@ impl App {
                 }
                 match action(self.top().1.scope(), &key) {
                     Some(action) => self.act(action),
-                    None => self.pasting = true,
+                    None => self.rush.means_nothing(),
                 }
             }
             _ => {}
@@ -401,7 +324,7 @@ impl App {
     /// Ctrl-C: leaves, unless something would be lost.
     fn leave(&mut self) {
         // No paste has this key in it: what comes next is a hand again.
-        self.last_key = None;
+        self.rush.end();
         self.dirty = true;
         self.message = None;
         if self
@@ -515,8 +438,8 @@ impl App {
             actor: &self.setting.actor,
             text: self.setting.text,
             theme: &self.theme,
-            rush: self.rush,
-            pasting: self.pasting,
+            rush: self.rush.number(),
+            pasting: self.rush.is_paste(),
         }
     }
 }

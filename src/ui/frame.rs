@@ -120,6 +120,15 @@ pub fn skip(area: Rect, columns: u16) -> Rect {
     }
 }
 
+/// The first columns of an area, at most as many as it has.
+#[must_use]
+pub fn first(area: Rect, columns: u16) -> Rect {
+    Rect {
+        width: columns.min(area.width),
+        ..area
+    }
+}
+
 /// An area of at most this size in the middle of another.
 #[must_use]
 pub fn centred(area: Rect, width: u16, height: u16) -> Rect {
@@ -233,22 +242,10 @@ pub fn toolbar(
         if width(&shown) > at.width {
             break;
         }
-        let used = put(
-            buf,
-            at,
-            &shown,
-            if allowed { Style::new() } else { theme.dim },
-        );
+        let style = if allowed { Style::new() } else { theme.dim };
+        let used = put(buf, at, &shown, style);
         if allowed {
-            put(
-                buf,
-                Rect {
-                    width: used.min(width(&key)),
-                    ..at
-                },
-                &key,
-                theme.label,
-            );
+            put(buf, first(at, width(&key)), &key, theme.label);
         }
         at = skip(at, used + 2);
     }
@@ -281,15 +278,7 @@ pub fn footer(
             break;
         }
         let used = put(buf, at, &shown, Style::new());
-        put(
-            buf,
-            Rect {
-                width: width(&key),
-                ..at
-            },
-            &key,
-            theme.label,
-        );
+        put(buf, first(at, width(&key)), &key, theme.label);
         at = skip(at, used + 2);
     }
 }

@@ -7,7 +7,9 @@ use ratatui::style::Style;
 use ratatui::widgets::{Clear, Widget};
 
 use crate::ui::app::{App, UNDRAWN};
-use crate::ui::frame::{SMALLEST, cut, footer, paragraph, put, row, skip, toolbar, width, wrap};
+use crate::ui::frame::{
+    SMALLEST, cut, first, footer, paragraph, put, row, skip, toolbar, width, wrap,
+};
 use crate::ui::layer::Tone;
 
 /// The most lines that a message takes.
@@ -106,15 +108,7 @@ impl App {
         } else {
             crumbs
         };
-        put(
-            buf,
-            Rect {
-                width: left,
-                ..skip(line, used + 2)
-            },
-            crumbs,
-            Style::new(),
-        );
+        put(buf, first(skip(line, used + 2), left), crumbs, Style::new());
         put(
             buf,
             skip(line, line.width.saturating_sub(width(&who))),

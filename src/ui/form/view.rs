@@ -7,7 +7,7 @@ use ratatui::style::{Modifier, Style};
 use crate::text::Text;
 use crate::ui::field::view_value;
 use crate::ui::form::{AREA_ROWS, DATE, Focus, Form, Input, Item, LABELS};
-use crate::ui::frame::{boxed, buttons, put, row, scrolled, skip};
+use crate::ui::frame::{boxed, buttons, first, put, row, scrolled, skip};
 use crate::ui::theme::Theme;
 
 impl Form {
@@ -94,15 +94,7 @@ impl Form {
         }
         y += 1;
         for (label, fact) in &self.facts {
-            put(
-                sheet,
-                Rect {
-                    width: LABELS - 1,
-                    ..row(area, y)
-                },
-                label,
-                theme.label,
-            );
+            put(sheet, first(row(area, y), LABELS - 1), label, theme.label);
             put(sheet, skip(row(area, y), LABELS), fact, Style::new());
             y += 1;
         }
@@ -128,15 +120,7 @@ fn view_item(
     let field = Style::new().add_modifier(Modifier::UNDERLINED);
     let labelled = !matches!(item.input, Input::Tick(_) | Input::Date(_));
     if labelled {
-        put(
-            sheet,
-            Rect {
-                width: LABELS - 1,
-                ..line
-            },
-            label,
-            theme.label,
-        );
+        put(sheet, first(line, LABELS - 1), label, theme.label);
     }
     let value = skip(line, LABELS);
     match &item.input {
@@ -145,10 +129,7 @@ fn view_item(
         Input::Area(lines) => {
             if lines.lines() > usize::from(AREA_ROWS) {
                 let count = text.fill("form.lines", &[("count", &lines.lines())]);
-                let below = Rect {
-                    width: LABELS - 1,
-                    ..row(area, y + 1)
-                };
+                let below = first(row(area, y + 1), LABELS - 1);
                 put(sheet, below, &count, theme.dim);
             }
             let area = Rect {
@@ -179,10 +160,7 @@ fn view_item(
         }
         Input::Date(date) => {
             let above = row(area, y.saturating_sub(1));
-            let at = Rect {
-                width: DATE.min(above.width),
-                ..skip(above, LABELS)
-            };
+            let at = first(skip(above, LABELS), DATE);
             if date.text().is_empty() && item.enabled {
                 return view_value(sheet, at, text.say("form.date_shape"), theme.dim);
             }

@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use crate::text::Text;
-use crate::ui::frame::{boxed, centred, inside, put, row, scrolled, skip, width, wrap};
+use crate::ui::frame::{boxed, centred, first, inside, put, row, scrolled, skip, width, wrap};
 use crate::ui::keymap::{Action, Scope, of};
 use crate::ui::layer::{Asks, Ctx, Layer, Reply};
 
@@ -105,15 +105,7 @@ impl Layer for Help {
             .enumerate()
         {
             let line = row(area, u16::try_from(index).unwrap_or(u16::MAX));
-            put(
-                buf,
-                Rect {
-                    width: keys.min(line.width),
-                    ..line
-                },
-                key,
-                ctx.theme.label,
-            );
+            put(buf, first(line, keys), key, ctx.theme.label);
             put(buf, skip(line, keys + GAP), sentence, Style::new());
         }
         if self.last_top() > 0 {

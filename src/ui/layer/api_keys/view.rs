@@ -8,7 +8,7 @@ use ratatui::style::Style;
 
 use crate::domain::list::KeyRow;
 use crate::domain::time::Timestamp;
-use crate::ui::frame::{cut, put, row, skip, width};
+use crate::ui::frame::{cut, first, put, row, skip, width};
 use crate::ui::layer::Ctx;
 use crate::ui::layer::api_keys::ApiKeys;
 use crate::ui::table::{self, Column, GAP, Kind, columns};
@@ -139,10 +139,7 @@ impl ApiKeys {
         }
         let mut at = skip(line, 2);
         for (column, wide) in shown {
-            let cell = Rect {
-                width: (*wide).min(at.width),
-                ..at
-            };
+            let cell = first(at, *wide);
             let style = match column.kind {
                 Kind::Name if selected => ctx.theme.selected,
                 Kind::State => ctx.theme.state(row.state(ctx.now)),
@@ -164,15 +161,7 @@ impl ApiKeys {
                 }
                 _ => heading.to_owned(),
             };
-            put(
-                buf,
-                Rect {
-                    width: (*wide).min(at.width),
-                    ..at
-                },
-                &heading,
-                ctx.theme.title,
-            );
+            put(buf, first(at, *wide), &heading, ctx.theme.title);
             at = skip(at, wide + GAP);
         }
     }
