@@ -77,8 +77,16 @@ fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
 
 /// In order by number, and with little in common.
 fn name(number: usize) -> String {
-    const WORDS: [&str; 5] = ["backup", "Reporting EU", "監査ログ", "ci", "siem-forwarder"];
-    format!("{number:06} {}", WORDS[number * 7 % WORDS.len()])
+    const WORDS: [&str; 7] = [
+        "deploy",
+        "grafana-reader",
+        "backup",
+        "Reporting EU",
+        "監査ログ",
+        "ci",
+        "siem-forwarder",
+    ];
+    format!("{number:06} {}", WORDS[number * 5 % WORDS.len()])
 }
 
 fn place(home: &TempDir) -> Place {
