@@ -6,7 +6,6 @@
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use keyward::auth::hash::{Cost, Hasher};
@@ -35,8 +34,6 @@ const IDLE: Duration = Duration::from_secs(10);
 /// One byte, where each press is waited for: a terminal may hand over the three of an arrow in two parts.
 const DOWN: &str = "j";
 const ARROW: &str = "\x1b[B";
-/// Keys that follow each other faster are taken for a paste.
-const A_PERSON: Duration = Duration::from_millis(50);
 const F2: &str = "\x1bOQ";
 
 fn main() {
@@ -80,8 +77,16 @@ fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
 
 /// In order by number, and with little in common.
 fn name(number: usize) -> String {
-    const WORDS: [&str; 5] = ["backup", "Reporting EU", "監査ログ", "ci", "siem-forwarder"];
-    format!("{number:06} {}", WORDS[number * 7 % WORDS.len()])
+    const WORDS: [&str; 7] = [
+        "deploy",
+        "grafana-reader",
+        "backup",
+        "Reporting EU",
+        "監査ログ",
+        "ci",
+        "siem-forwarder",
+    ];
+    format!("{number:06} {}", WORDS[number * 5 % WORDS.len()])
 }
 
 fn place(home: &TempDir) -> Place {
@@ -230,10 +235,10 @@ fn memory(home: &TempDir) {
         console.see("New API Key");
         console.send(&format!("made-{number}{F2}"));
         console.see("Secret key value");
+        // The answer is drawn after the dialog's first frame, before which keys are dropped.
+        console.send("\x03");
+        console.see("There are two ways out");
         console.send("x\r");
-        console.see("Press Enter once more");
-        thread::sleep(A_PERSON);
-        console.send("\r");
         console.see("Discard the secret?");
         console.send("y");
         console.see("was discarded");

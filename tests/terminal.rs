@@ -439,6 +439,14 @@ fn the_cursor_is_where_the_selection_is() {
 }
 
 #[test]
+fn no_key_of_many_that_come_at_once_is_left_lying() {
+    let home = home();
+    let mut console = demo(&home);
+    console.send(&format!("{}?", "\x1b[B".repeat(1_000)));
+    console.see("this help");
+}
+
+#[test]
 fn a_window_that_is_too_small_says_so_and_loses_nothing() {
     let home = home();
     let mut console = demo(&home);
