@@ -450,7 +450,7 @@ impl Layer for ApiKeys {
     }
 
     fn waits(&self) -> bool {
-        let moving = |wanted: &Wanted| matches!(wanted.why, Why::Moving(_));
+        let moving = |wanted: &Wanted| matches!(wanted.why, Why::Moving(_) | Why::Shown);
         !self.loaded_once || self.changing.is_some() || self.wanted.as_ref().is_some_and(moving)
     }
 
