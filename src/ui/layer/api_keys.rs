@@ -113,9 +113,9 @@ impl ApiKeys {
     /// Asks for the list again, as it is now.
     fn ask_again(&mut self, why: Why, asks: &mut Asks) {
         match &self.wanted {
-            // The rows that a movement waits for come from the database as it is now, too.
+            // The rows that are waited for come from the database as it is now, too.
             Some(Wanted {
-                why: Why::Moving(_),
+                why: Why::Moving(_) | Why::Shown,
                 ..
             }) => {}
             _ => self.ask(self.rows.around(), why, asks),
