@@ -217,6 +217,7 @@ impl Text {
             Fault::Busy => "trouble.busy",
             Fault::Full => "trouble.full",
             Fault::ReadOnly => "trouble.read_only",
+            Fault::Moved => "trouble.moved",
             Fault::Corrupt => "trouble.corrupt",
             Fault::Superseded => "trouble.superseded",
             Fault::InputOutput(code) => return self.fill("trouble.io", &[("code", code)]),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use crate::domain::api_key::KeyId;
+use crate::domain::state::Facts;
 use crate::domain::time::{DAY, HOUR, Timestamp};
 
 /// A secret that was issued and not delivered is void after this long, in milliseconds.
@@ -77,6 +78,8 @@ pub struct Delivered {
     pub at: Timestamp,
     /// The replaced secret works until then; nothing where none was replaced or it stopped at once.
     pub overlap_until: Option<Timestamp>,
+    /// The key's facts then: a delivered secret of a locked or expired key is refused all the same.
+    pub facts: Facts,
 }
 
 /// How long the replaced secret goes on working, counted from delivery.

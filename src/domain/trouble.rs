@@ -48,6 +48,8 @@ pub enum Fault {
     Full,
     /// The file or file system is read-only (now).
     ReadOnly,
+    /// The file is no longer where it was opened, or another one is there: what is written would be lost.
+    Moved,
     /// The file was damaged.
     Corrupt,
     /// The operating system failed to read or write; `SQLite`'s extended result code.

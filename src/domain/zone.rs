@@ -3,6 +3,7 @@
 use chrono::{Offset, TimeZone};
 use chrono_tz::{TZ_VARIANTS, Tz};
 
+use crate::domain::name::name_key;
 use crate::domain::time::Timestamp;
 
 /// The zone with exactly this IANA name.
@@ -61,7 +62,7 @@ fn rank(name: &str, wanted: &str) -> Option<u8> {
 }
 
 fn normal(text: &str) -> String {
-    text.to_lowercase().replace('_', " ")
+    name_key(text).replace('_', " ")
 }
 
 /// Minutes for `+5:30`, `+0530`, `-8`, `utc+9`, `gmt-3:30`.
@@ -106,6 +107,7 @@ mod tests {
     fn a_zone_is_found_by_what_people_type() {
         assert_eq!(search("new y", NOW).first(), Some(&Tz::America__New_York));
         assert_eq!(search("tokyo", NOW).first(), Some(&Tz::Asia__Tokyo));
+        assert_eq!(search("ｔｏｋｙｏ", NOW).first(), Some(&Tz::Asia__Tokyo));
         assert!(search("+5:30", NOW).contains(&Tz::Asia__Kolkata));
         assert!(search("utc-3:30", NOW).contains(&Tz::America__St_Johns));
         assert!(search("+0545", NOW).contains(&Tz::Asia__Kathmandu));

@@ -9,10 +9,12 @@ use crate::domain::rights::Right;
 use crate::domain::secret::{
     Delivered, Ended, IssuedSecret, Overlap, Phase, SecretFacts, SecretId, find_secret_shape,
 };
+use crate::domain::state::Facts;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::Actor;
 use crate::service::{Service, authorize, authorize_any, record, undeleted};
+use crate::store::api_keys::StoredKey;
 use crate::store::secrets::{self, StoredSecret};
 use crate::store::{Tx, api_keys};
 
@@ -82,7 +84,9 @@ impl Service {
             let live = secrets::live(tx, secret.key)?;
             match secret.facts.life.phase(now) {
                 Phase::Pending => {}
-                Phase::Current | Phase::Retiring => return Ok(delivered_before(&secret, now)),
+                Phase::Current | Phase::Retiring => {
+                    return Ok(delivered_before(&secret, &key, now));
+                }
                 Phase::Dead | Phase::Void => return Err(Trouble::SecretVoid),
             }
             if let Some(retiring) = live.retiring {
@@ -118,6 +122,10 @@ impl Service {
                 secret: id,
                 at: now,
                 overlap_until,
+                facts: Facts {
+                    delivered: true,
+                    ..key.facts()
+                },
             })
         })
     }
@@ -206,12 +214,13 @@ fn void(trouble: Trouble) -> Trouble {
     }
 }
 
-fn delivered_before(secret: &StoredSecret, now: Timestamp) -> Delivered {
+fn delivered_before(secret: &StoredSecret, key: &StoredKey, now: Timestamp) -> Delivered {
     Delivered {
         key: secret.key,
         secret: secret.facts.id,
         at: secret.facts.life.delivered_at.unwrap_or(now),
         overlap_until: None,
+        facts: key.facts(),
     }
 }
 

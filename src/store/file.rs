@@ -55,6 +55,34 @@ pub fn exists(path: &Path) -> Result<bool, OpenFault> {
     }
 }
 
+/// Which file it is that a path led to.
+#[derive(Debug)]
+pub struct Identity {
+    path: PathBuf,
+    device: u64,
+    inode: u64,
+}
+
+impl Identity {
+    /// The file that the path leads to now.
+    pub fn of(path: &Path) -> Result<Identity, OpenFault> {
+        let path = absolute(path)?;
+        let facts = fs::metadata(&path).map_err(|error| unreachable(&error))?;
+        let (device, inode) = (facts.dev(), facts.ino());
+        Ok(Identity {
+            path,
+            device,
+            inode,
+        })
+    }
+
+    /// Whether the path still leads to it.
+    pub fn is_in_place(&self) -> bool {
+        let facts = fs::metadata(&self.path);
+        facts.is_ok_and(|facts| (facts.dev(), facts.ino()) == (self.device, self.inode))
+    }
+}
+
 /// Checks the directory: on a local file system, and writable by its owner only.
 pub fn check_directory(path: &Path) -> Result<(), OpenFault> {
     let directory = directory_of(path);

@@ -42,6 +42,8 @@ pub enum Place {
 #[derive(Debug)]
 pub struct Store {
     connection: Connection,
+    /// Nothing for a database in memory.
+    file: Option<file::Identity>,
     patience: Patience,
     /// The question that is being answered; [`ANY`] is never superseded.
     answering: Arc<AtomicU64>,
@@ -78,6 +80,7 @@ impl Store {
         &mut self,
         work: impl FnOnce(&Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
+        self.check_in_place()?;
         self.transaction(TransactionBehavior::Immediate, work)
     }
 
@@ -94,6 +97,14 @@ impl Store {
         let done = self.write(work);
         self.patience.set(before);
         done
+    }
+
+    /// Refuses to go on with a file that was removed or replaced: nobody would ever read what is written to it.
+    fn check_in_place(&self) -> Result<(), Fault> {
+        match &self.file {
+            Some(file) if !file.is_in_place() => Err(Fault::Moved),
+            _ => Ok(()),
+        }
     }
 
     fn transaction<T, E: From<Fault>>(
@@ -122,6 +133,7 @@ impl Store {
     /// # Errors
     /// What the database said.
     pub fn data_version(&self) -> Result<i64, Fault> {
+        self.check_in_place()?;
         let version = self
             .connection
             .pragma_query_value(None, "data_version", |row| row.get(0));

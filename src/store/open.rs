@@ -154,8 +154,13 @@ fn connect(place: &Place) -> Result<(Store, i64), OpenFault> {
     if connection.is_readonly("main").map_err(while_opening)? {
         return Err(OpenFault::ReadOnly);
     }
+    let file = match place {
+        Place::File(path) => Some(file::Identity::of(path)?),
+        Place::Memory(_) => None,
+    };
     let store = Store {
         connection,
+        file,
         patience,
         answering: Arc::new(AtomicU64::new(ANY)),
     };

@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 use crate::clock::Clock;
 use crate::domain::secret::{ClipboardWay, Secret};
 use crate::domain::time::Timestamp;
+use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::Actor;
 use crate::text::Text;
 use crate::ui::app::rush::Rush;
@@ -217,9 +218,25 @@ impl App {
                 }
                 self.tell(layer, ticket, Ok(Done::Sent { way, text }));
             }
-            other => self.tell(layer, ticket, other),
+            Err(trouble @ Trouble::Storage(Fault::Moved)) if layer == APP => {
+                self.complain(self.setting.text.trouble(&trouble));
+            }
+            other => {
+                if other.is_err() {
+                    // What was typed ahead counted on success; and it would take the sentence away unread.
+                    self.queue.clear();
+                }
+                self.tell(layer, ticket, other);
+            }
         }
         self.run_queue();
+    }
+
+    /// Says what went wrong, at any time.
+    fn complain(&mut self, sentence: String) {
+        let said = Some((Tone::Problem, sentence));
+        self.dirty |= self.message != said;
+        self.message = said;
     }
 
     fn tell(&mut self, to: LayerId, ticket: Ticket, outcome: Outcome) {
@@ -415,7 +432,11 @@ impl App {
                 Ask::Push(layer) => self.push(layer),
                 Ask::Close(reply) => self.close(id, reply),
                 Ask::Request(ticket, request) => self.record(id, ticket, request),
-                Ask::Say(tone, sentence) => self.message = Some((tone, sentence)),
+                // What nobody sees of a layer is not told of it either.
+                Ask::Say(tone, sentence) if self.top().0 == id => {
+                    self.message = Some((tone, sentence));
+                }
+                Ask::Say(..) => {}
                 Ask::Quit => self.done = true,
             }
         }

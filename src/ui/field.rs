@@ -9,8 +9,11 @@ use tui_input::{Input, InputRequest};
 
 use crate::domain::name::printable;
 use crate::domain::secret::find_secret_shape;
-use crate::ui::frame::{put, row, skip, write};
+use crate::ui::frame::{put, row, skip, width, write};
 use crate::ui::keymap::TextKey;
+
+/// Rows of a field of several lines on the screen.
+pub const AREA_ROWS: usize = 3;
 
 /// What became of an edit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,10 +130,16 @@ impl LineField {
         Edit::SecretRefused(id)
     }
 
+    /// The columns before the cursor, as they are drawn.
+    fn cursor_column(&self) -> usize {
+        let before: String = self.text().chars().take(self.input.cursor()).collect();
+        usize::from(width(&before))
+    }
+
     /// Settles the scroll so that the cursor is within `width` columns.
     pub fn place(&mut self, width: u16) {
         let width = usize::from(width.max(1));
-        let cursor = self.input.visual_cursor();
+        let cursor = self.cursor_column();
         if cursor < self.scroll {
             self.scroll = cursor;
         } else if cursor >= self.scroll + width {
@@ -154,7 +163,7 @@ impl LineField {
         }
         let left = u16::try_from(skipped.saturating_sub(self.scroll)).unwrap_or(0);
         write(buf, skip(area, left), &printable(&shown), style);
-        let column = self.input.visual_cursor().saturating_sub(self.scroll);
+        let column = self.cursor_column().saturating_sub(self.scroll);
         let column = u16::try_from(column)
             .unwrap_or(u16::MAX)
             .min(area.width.saturating_sub(1));
@@ -172,7 +181,7 @@ pub struct AreaField {
 }
 
 impl AreaField {
-    /// A field with the cursor at the end of its text.
+    /// A field with this text.
     #[must_use]
     pub fn new(text: &str) -> AreaField {
         let mut area = TextArea::new(text.split('\n').map(str::to_owned).collect());
@@ -181,8 +190,11 @@ impl AreaField {
         area.set_cursor_style(Style::new());
         // No copy of what was typed is kept.
         area.set_max_histories(0);
-        area.move_cursor(CursorMove::Bottom);
-        area.move_cursor(CursorMove::End);
+        // At the end, to go on; where that would hide the beginning, there.
+        if area.lines().len() <= AREA_ROWS {
+            area.move_cursor(CursorMove::Bottom);
+            area.move_cursor(CursorMove::End);
+        }
         AreaField {
             area,
             refused: Refused::default(),
@@ -373,6 +385,9 @@ mod tests {
         let mut buf = Buffer::empty(area);
         let cursor = line.view(&mut buf, area, Style::new());
         assert_eq!(cursor.x, 9);
+        let mut marks = LineField::new("ｶﾞｲﾄﾞ");
+        marks.place(10);
+        assert_eq!(marks.view(&mut buf, area, Style::new()).x, 5);
         line.edit(TextKey::Home);
         line.place(10);
         assert_eq!(line.view(&mut buf, area, Style::new()).x, 0);

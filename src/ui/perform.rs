@@ -79,9 +79,7 @@ impl Performer {
             }
             Request::Deliver { secret, overlap } => {
                 let delivered = service.deliver(actor, secret, overlap)?;
-                Ok(Done::Delivered {
-                    retires_at: delivered.overlap_until,
-                })
+                Ok(Done::Delivered(delivered))
             }
             Request::Discard(id) => service.discard(actor, id).map(|()| Done::Changed),
             Request::EndOverlap(id) => service.end_overlap(actor, id).map(|()| Done::Changed),

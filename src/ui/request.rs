@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyProperties, KeyId};
 use crate::domain::list::{Counts, Filter, Window, WindowQuery};
 use crate::domain::role::Role;
-use crate::domain::secret::{ClipboardWay, IssuedSecret, Overlap, Secret, SecretId};
-use crate::domain::time::Timestamp;
+use crate::domain::secret::{ClipboardWay, Delivered, IssuedSecret, Overlap, Secret, SecretId};
 use crate::domain::trouble::Trouble;
 use crate::domain::user::Actor;
 
@@ -101,10 +100,7 @@ pub enum Done {
     },
     Issued(KeyId),
     Saved(Box<ApiKeyFields>),
-    /// The old secret works until then, where one was replaced with an overlap.
-    Delivered {
-        retires_at: Option<Timestamp>,
-    },
+    Delivered(Delivered),
     Changed,
     Swept,
     /// A text was sent towards the clipboard; with OSC 52 the App has it written to the terminal.

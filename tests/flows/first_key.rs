@@ -1,9 +1,12 @@
 //! The main job: a key, its secret, its life.
 
 use crossterm::event::KeyCode;
+use keyward::domain::time::SECOND;
 use keyward::domain::verdict::Refused;
+use keyward::store::Place;
 
 use crate::support::console::Console;
+use crate::support::database::{Bench, on_disk};
 
 #[test]
 fn the_empty_list_says_how_to_begin() {
@@ -133,4 +136,49 @@ fn an_auditor_sees_everything_and_can_change_nothing() {
     console.expect("Properties: backup");
     console.enter();
     console.expect_not("Properties: backup");
+}
+
+#[test]
+fn a_secret_delivered_to_a_locked_key_is_not_said_to_work() {
+    let mut console = Console::new();
+    console.make_and_store("backup");
+    console.keys("ly");
+    console.keys("s\n\n");
+    let new = console.secret();
+    console.keys("a\n");
+    console.expect("it does not authenticate: the key is in the state Locked Out.");
+    assert_eq!(console.refusal(&new), Some(Refused::LockedOut));
+}
+
+#[test]
+fn keys_typed_ahead_do_not_take_a_failure_away_unread() {
+    let mut console = Console::new();
+    console.make_and_store("first");
+    console.keys("n");
+    console.keys("backup");
+    console.fill_disk();
+    console.hold = true;
+    console.press(KeyCode::F(2));
+    console.burst("zzz");
+    console.release();
+    console.expect("The disk is full.");
+    console.expect("backup ");
+}
+
+#[test]
+fn a_database_that_was_removed_takes_no_more_changes() {
+    let (_directory, path) = on_disk();
+    let mut console = Console::on(Bench::new(Place::File(path.clone())));
+    console.make_and_store("first");
+    std::fs::remove_file(&path).expect("removed");
+    console.wait(SECOND);
+    console.expect("The database file was removed or replaced.");
+    console.keys("n");
+    console.keys("backup");
+    console.press(KeyCode::F(2));
+    console.expect("The database file was removed or replaced.");
+    console.expect("backup ");
+    std::fs::write(&path, "").expect("another file");
+    console.press(KeyCode::F(2));
+    console.expect("The database file was removed or replaced.");
 }

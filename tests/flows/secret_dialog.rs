@@ -251,7 +251,9 @@ fn below_56_columns_it_is_on_two_lines_with_a_hint() {
     console.expect(&secret[..32]);
     console.expect(&secret[32..]);
     console.expect("Widen to 56 columns");
+    console.keys("c");
     console.resize(40, 10);
+    console.expect("Sent to your terminal's clipboard");
     console.expect(&secret[..32]);
     console.expect(&secret[32..]);
     console.expect("I have stored it");

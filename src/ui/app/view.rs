@@ -4,7 +4,6 @@ use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
-use ratatui::widgets::{Clear, Widget};
 
 use crate::ui::app::{App, UNDRAWN};
 use crate::ui::frame::{
@@ -13,7 +12,7 @@ use crate::ui::frame::{
 use crate::ui::layer::Tone;
 
 /// The most lines that a message takes.
-const MESSAGE_LINES: usize = 4;
+const MESSAGE_LINES: usize = 3;
 
 impl App {
     /// Draws everything.
@@ -40,9 +39,11 @@ impl App {
             return;
         }
         let tools = u16::from(area.height >= 14);
+        let (tone, message) = self.message_lines(area.width);
+        let said = u16::try_from(message.len()).unwrap_or(1);
         let body = Rect {
             y: area.y + 1 + tools,
-            height: area.height - 3 - tools,
+            height: area.height - 2 - tools - said,
             ..area
         };
         for (_, layer) in &mut self.layers {
@@ -63,7 +64,13 @@ impl App {
         for (_, layer) in &self.layers {
             cursor = layer.view(&ctx, buf, body);
         }
-        self.view_message(buf, area);
+        let style = match tone {
+            Tone::Plain => Style::new(),
+            Tone::Problem => self.theme.problem,
+        };
+        for (index, line) in (0..).zip(&message) {
+            put(buf, row(area, body.bottom() - area.y + index), line, style);
+        }
         let allows = |action| top.allows(action, &ctx);
         footer(
             buf,
@@ -117,26 +124,18 @@ impl App {
         );
     }
 
-    /// The message in its line; one that is too long for it takes the lines above as well.
-    fn view_message(&self, buf: &mut Buffer, area: Rect) {
+    /// The lines of the message: one, though empty, and more where it is too long for that.
+    fn message_lines(&self, columns: u16) -> (Tone, Vec<String>) {
         let working = self
             .waited_long()
             .then(|| self.setting.text.say("message.working"));
         let (tone, sentence) = match (&self.message, working) {
             (_, Some(working)) => (Tone::Plain, working),
             (Some((tone, sentence)), None) => (*tone, sentence.as_str()),
-            (None, None) => return,
+            (None, None) => (Tone::Plain, ""),
         };
-        let style = match tone {
-            Tone::Plain => Style::new(),
-            Tone::Problem => self.theme.problem,
-        };
-        let lines = wrap(sentence, area.width);
-        for (index, line) in lines.iter().rev().take(MESSAGE_LINES).enumerate() {
-            let up = u16::try_from(index).unwrap_or(u16::MAX);
-            let at = row(area, area.height.saturating_sub(2 + up));
-            Clear.render(at, buf);
-            put(buf, at, line, style);
-        }
+        let mut lines = wrap(sentence, columns);
+        lines.truncate(MESSAGE_LINES);
+        (tone, lines)
     }
 }

@@ -181,6 +181,7 @@ impl Layer for Choice {
         } else if self.selected >= self.top + self.height {
             self.top = self.selected + 1 - self.height;
         }
+        self.top = self.top.min(self.found.len().saturating_sub(self.height));
         self.typed.place(inner.width.saturating_sub(8));
     }
 

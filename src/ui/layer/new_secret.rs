@@ -99,6 +99,11 @@ impl Layer for NewSecret {
         }
     }
 
+    fn why_not(&self, action: Action, ctx: &Ctx) -> Option<String> {
+        let choose = ctx.text.say("new_secret.choose");
+        (action == Action::Accept).then(|| choose.to_owned())
+    }
+
     fn act(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
         let overlaps = self.offered();
         let stops = overlaps.len() + 2;

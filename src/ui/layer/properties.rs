@@ -386,6 +386,8 @@ impl Layer for Properties {
             (Reply::ZoneChosen(zone), _) => {
                 zone.name().clone_into(&mut self.draft.time_zone);
                 self.edited(Field::TimeZone, ctx);
+                // In a low window the notes may be out of sight.
+                asks.say(self.expiry_notes(ctx).join("  "));
             }
             _ => {}
         }

@@ -9,6 +9,7 @@ use ratatui::layout::{Position, Rect};
 use zeroize::Zeroizing;
 
 use crate::domain::secret::{ClipboardWay, IssuedSecret, Overlap, PENDING_LIFE, Secret};
+use crate::domain::state::State;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Trouble;
 use crate::ui::keymap::{Action, Scope};
@@ -152,19 +153,24 @@ impl SecretDialog {
                 self.path = None;
                 asks.say(text.fill("secret.written", &[("path", &path.display())]));
             }
-            (
-                Done::Delivered {
-                    retires_at: Some(at),
-                },
-                _,
-            ) => {
-                let at = at.in_zone(ctx.zone).format("%Y-%m-%d %H:%M %Z");
-                let sentence =
-                    text.fill("secret.delivered_overlap", &[("name", name), ("at", &at)]);
+            (Done::Delivered(delivered), _) => {
+                let state = delivered.facts.state(ctx.now);
+                let refused = matches!(state, State::LockedOut | State::Expired);
+                let sentence = match delivered.overlap_until {
+                    _ if refused => {
+                        let state = text.state(state);
+                        text.fill(
+                            "secret.delivered_in_vain",
+                            &[("name", name), ("state", &state)],
+                        )
+                    }
+                    Some(at) => {
+                        let at = at.in_zone(ctx.zone).format("%Y-%m-%d %H:%M %Z");
+                        text.fill("secret.delivered_overlap", &[("name", name), ("at", &at)])
+                    }
+                    None => text.fill("secret.delivered", &[("name", name)]),
+                };
                 self.close(sentence, asks);
-            }
-            (Done::Delivered { retires_at: None }, _) => {
-                self.close(text.fill("secret.delivered", &[("name", name)]), asks);
             }
             (_, Some(Closing::Discarding)) => {
                 self.close(text.fill("secret.discarded", &[("name", name)]), asks);

@@ -62,14 +62,17 @@ impl SecretDialog {
             None => text.say("secret.starts").to_owned(),
             Some(Overlap::None) => text.say("secret.starts_replaces").to_owned(),
             Some(overlap) => {
-                let at = overlap
-                    .ends_at(ctx.now, self.issued.key_expires_at)
-                    .in_zone(ctx.zone);
-                let at = at.format("%Y-%m-%d %H:%M %Z");
-                text.fill(
-                    "secret.starts_overlaps",
-                    &[("overlap", &text.overlap(overlap)), ("at", &at)],
-                )
+                let end = overlap.ends_at(ctx.now, self.issued.key_expires_at);
+                let at = end.in_zone(ctx.zone).format("%Y-%m-%d %H:%M %Z");
+                if end < ctx.now.plus(overlap.ms()) {
+                    text.fill("secret.starts_until_expiry", &[("at", &at)])
+                } else {
+                    let overlap = text.overlap(overlap);
+                    text.fill(
+                        "secret.starts_overlaps",
+                        &[("overlap", &overlap), ("at", &at)],
+                    )
+                }
             }
         });
         if let Some(at) = self.issued.retiring_until.filter(|at| *at > ctx.now) {
