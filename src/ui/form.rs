@@ -255,9 +255,19 @@ impl Form {
         edit
     }
 
+    /// The facts in lines that fit: the label on the first one of each, and words.
+    fn fact_lines(&self, columns: u16) -> impl Iterator<Item = (&str, String)> {
+        let columns = columns.saturating_sub(LABELS).max(1);
+        self.facts.iter().flat_map(move |(label, fact)| {
+            let labels = std::iter::once(label.as_str()).chain(std::iter::repeat(""));
+            labels.zip(wrap(fact, columns))
+        })
+    }
+
     fn content_rows(&self, columns: u16) -> u16 {
         let items: u16 = self.items.iter().map(|item| item.rows(columns)).sum();
-        let facts = u16::try_from(self.facts.len()).unwrap_or(u16::MAX);
+        let facts = self.fact_lines(columns).count();
+        let facts = u16::try_from(facts).unwrap_or(u16::MAX);
         items + facts + u16::from(facts > 0)
     }
 

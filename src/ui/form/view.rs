@@ -93,9 +93,9 @@ impl Form {
             }
         }
         y += 1;
-        for (label, fact) in &self.facts {
+        for (label, fact) in self.fact_lines(area.width) {
             put(sheet, first(row(area, y), LABELS - 1), label, theme.label);
-            put(sheet, skip(row(area, y), LABELS), fact, Style::new());
+            put(sheet, skip(row(area, y), LABELS), &fact, Style::new());
             y += 1;
         }
         cursor

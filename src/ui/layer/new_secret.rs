@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use crate::domain::api_key::KeyId;
 use crate::domain::list::KeyRow;
 use crate::domain::secret::Overlap;
-use crate::ui::frame::{boxed, buttons, centred, put, row, wrap};
+use crate::ui::frame::{boxed, buttons, centred, put, row, scrolled, wrap};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Ctx, Layer, Reply};
 use crate::ui::request::{Done, Outcome, Request, Ticket};
@@ -147,59 +147,64 @@ impl Layer for NewSecret {
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
         let text = ctx.text;
         let wide = area.width.min(72);
-        let body = self.body(ctx, wide.saturating_sub(4));
-        let overlaps = self.offered();
-        let rows = body.len() + overlaps.len() + 1;
-        // Where the window is low the choices stay and the words above them go.
-        let room = usize::from(area.height.saturating_sub(2));
-        let spare = room.saturating_sub(rows).min(2);
-        let height = u16::try_from(rows + spare + 2).unwrap_or(u16::MAX);
-        let area = boxed(
-            buf,
-            centred(area, wide, height),
-            &text.fill("new_secret.title", &[("name", &self.name)]),
-            ctx.theme,
-        );
-        let body_lines = room.saturating_sub(overlaps.len() + 1).min(body.len());
-        let mut line = 0;
-        for sentence in body.iter().take(body_lines) {
-            put(buf, row(area, line), sentence, Style::new());
-            line += 1;
+        let mut lines = self.body(ctx, wide.saturating_sub(4));
+        // A blank line between the words and the choices, where there is room for it.
+        let room = usize::from(area.height).saturating_sub(3);
+        if self.replaces && lines.len() + self.offered().len() < room {
+            lines.push(String::new());
         }
-        line += u16::from(spare > 0);
-        let mut cursor = None;
-        for (index, overlap) in overlaps.iter().enumerate() {
+        let first_choice = lines.len();
+        lines.extend(self.offered().iter().map(|overlap| {
             let mark = if self.chosen == Some(*overlap) {
                 "(•)"
             } else {
                 "( )"
             };
-            let style = if self.focus == index {
+            format!("{mark} {}", text.overlap(*overlap))
+        }));
+        let all = lines.len();
+        let height = u16::try_from(all + 4).unwrap_or(u16::MAX);
+        let title = text.fill("new_secret.title", &[("name", &self.name)]);
+        let whole = centred(area, wide, height);
+        let area = boxed(buf, whole, &title, ctx.theme);
+        // Where the window is low, the lines up to the one with the focus.
+        let page = usize::from(area.height.saturating_sub(1));
+        let on_choice = self.focus < self.offered().len();
+        let focused = on_choice.then_some(first_choice + self.focus);
+        let top = (focused.unwrap_or(all) + 1)
+            .saturating_sub(page)
+            .min(all.saturating_sub(page));
+        let mut cursor = None;
+        for (line, index) in (top..all.min(top + page)).enumerate() {
+            let at = row(area, u16::try_from(line).unwrap_or(u16::MAX));
+            let style = if focused == Some(index) {
                 ctx.theme.focused
             } else {
                 Style::new()
             };
-            let at = row(area, line);
-            put(
-                buf,
-                at,
-                &format!("{mark} {}", text.overlap(*overlap)),
-                style,
-            );
-            if self.focus == index {
+            put(buf, at, &lines[index], style);
+            if focused == Some(index) {
                 cursor = Some(Position {
                     x: at.x + 1,
                     y: at.y,
                 });
             }
-            line += 1;
+        }
+        if all > page {
+            scrolled(
+                buf,
+                whole,
+                (top + 1, (top + page).min(all), all),
+                text,
+                ctx.theme,
+            );
         }
         let bar = row(area, area.height.saturating_sub(1));
         let labels = [
             (text.say("button.ok"), self.ready()),
             (text.say("button.cancel"), true),
         ];
-        let focus = self.focus.checked_sub(overlaps.len());
+        let focus = self.focus.checked_sub(self.offered().len());
         let x = buttons(buf, bar, &labels, focus, ctx.theme);
         cursor.or(x.map(|x| Position { x, y: bar.y }))
     }
