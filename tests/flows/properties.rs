@@ -5,6 +5,7 @@ use keyward::domain::api_key::{ApiKeyDraft, KeyId};
 use keyward::domain::time::{DAY, SECOND};
 
 use crate::support::console::Console;
+use crate::support::database::raw;
 
 /// A console with one key, and its Properties open.
 fn opened() -> Console {
@@ -299,4 +300,24 @@ fn a_description_of_several_lines_is_kept() {
     console.enter();
     console.expect("one");
     console.expect("two");
+}
+
+#[test]
+fn a_role_that_went_while_the_form_was_open_is_a_problem_beside_its_field() {
+    let mut console = Console::new();
+    let behind = raw(&console.bench.place);
+    let make = "INSERT INTO roles (name, name_key, description, immutable, user_interface, web_service, rights) \
+                VALUES ('Backup', 'backup', '', 0, 1, 1, '[]')";
+    behind.execute(make, ()).expect("a role");
+    console.keys("n");
+    console.keys("nightly");
+    tab(&mut console, 2);
+    console.keys(" backup\n");
+    console.expect("Backup ▼");
+    behind
+        .execute("DELETE FROM roles WHERE name = 'Backup'", ())
+        .expect("gone");
+    console.press(KeyCode::F(2));
+    console.expect("! This role does not exist any more. Choose another one.");
+    console.expect("nightly");
 }

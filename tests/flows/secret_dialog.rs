@@ -6,6 +6,7 @@ use keyward::domain::verdict::Refused;
 use keyward::ui::app::Effect;
 
 use crate::support::console::Console;
+use crate::support::database::raw;
 
 #[test]
 fn nothing_but_the_two_ways_out_closes_it() {
@@ -257,4 +258,17 @@ fn below_56_columns_it_is_on_two_lines_with_a_hint() {
     console.expect(&secret[..32]);
     console.expect(&secret[32..]);
     console.expect("I have stored it");
+}
+
+#[test]
+fn who_lost_the_right_meanwhile_delivers_nothing_and_is_told() {
+    let mut console = Console::new();
+    let secret = console.make("backup");
+    let behind = raw(&console.bench.place);
+    let demote = "UPDATE users SET role = 2 WHERE name = 'alice'";
+    behind.execute(demote, ()).expect("demoted");
+    console.keys("a\n");
+    console.expect("Not authorized to edit API keys.");
+    assert_eq!(console.secret(), secret);
+    assert_eq!(console.refusal(&secret), Some(Refused::NotDelivered));
 }
