@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::AsFd;
 use std::panic::{self, PanicHookInfo};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -33,6 +34,9 @@ const PANICKED: i32 = 101;
 /// The terminal, until it is given back. Whoever restores takes it away, so nothing is drawn afterwards.
 static TERMINAL: Mutex<Option<File>> = Mutex::new(None);
 
+/// A thread is ending the process, and its exit code is the one that counts.
+static ENDING: AtomicBool = AtomicBool::new(false);
+
 fn terminal() -> MutexGuard<'static, Option<File>> {
     TERMINAL.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -48,10 +52,9 @@ pub(super) fn watch() -> io::Result<()> {
     let named = |name: &str| thread::Builder::new().name(name.to_owned());
     named("signals").spawn(move || {
         if let Some(signal) = signals.forever().next() {
-            end(
-                128 + signal,
-                if signal == SIGHUP { HUNG_UP } else { PRESENT },
-            );
+            // SIGHUP may also be sent by hand, to a terminal that is there and worth a wait.
+            let gone = is_hung_up(PollTimeout::ZERO);
+            end(128 + signal, if gone { HUNG_UP } else { PRESENT });
         }
     })?;
     // Not left to SIGHUP, which may be ignored, nor to reading, which does not see the end of a terminal.
@@ -62,6 +65,7 @@ pub(super) fn watch() -> io::Result<()> {
     })?;
     let text = Text::en_us();
     panic::set_hook(Box::new(move |panic| {
+        ENDING.store(true, Ordering::SeqCst);
         restore(Some(PRESENT));
         // With nobody left to read it there is nothing to be done.
         let _ = writeln!(io::stderr(), "keyward: {}", sentence(text, panic));
@@ -93,6 +97,7 @@ pub(super) fn hung_up() -> ! {
 /// Restores and ends the process, from any thread. Nothing is wiped here: there are no core dumps, and the kernel
 /// takes the pages.
 fn end(code: i32, limit: Duration) -> ! {
+    ENDING.store(true, Ordering::SeqCst);
     restore(Some(limit));
     low_level::exit(code)
 }
@@ -152,7 +157,14 @@ pub struct Out;
 impl Write for Out {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let terminal = terminal();
-        let mut file = terminal.as_ref().ok_or(io::ErrorKind::BrokenPipe)?;
+        let Some(mut file) = terminal.as_ref() else {
+            drop(terminal);
+            // Not an error to end the process with: that is under way.
+            while ENDING.load(Ordering::SeqCst) {
+                thread::park();
+            }
+            return Err(io::ErrorKind::BrokenPipe.into());
+        };
         let written = match file.write(bytes) {
             // Another program that shares the terminal may have made it non-blocking.
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
