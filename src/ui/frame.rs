@@ -231,24 +231,31 @@ pub fn toolbar(
     let verbs = of(scope).filter(|binding| binding.shown == Shown::Toolbar);
     let mut at = area;
     for binding in verbs {
-        let allowed = allows(binding.action);
         let label = text.say(binding.label);
-        let key = binding.keys[0].name();
-        let shown = if allowed {
-            format!("{key} {label}")
+        let rest = if allows(binding.action) {
+            keyed(buf, at, &binding.keys[0].name(), label, theme)
         } else {
-            format!("({label})")
+            word(buf, at, &format!("({label})"), theme.dim)
         };
-        if width(&shown) > at.width {
-            break;
-        }
-        let style = if allowed { Style::new() } else { theme.dim };
-        let used = put(buf, at, &shown, style);
-        if allowed {
-            put(buf, first(at, width(&key)), &key, theme.label);
-        }
-        at = skip(at, used + 2);
+        let Some(rest) = rest else { break };
+        at = rest;
     }
+}
+
+/// Writes a key and what it does; what is left of the area, or nothing where it does not fit.
+fn keyed(buf: &mut Buffer, area: Rect, key: &str, label: &str, theme: &Theme) -> Option<Rect> {
+    let rest = word(buf, area, &format!("{key} {label}"), Style::new())?;
+    put(buf, first(area, width(key)), key, theme.label);
+    Some(rest)
+}
+
+/// Writes a word of a row of them; what is left of the area, or nothing where it does not fit.
+fn word(buf: &mut Buffer, area: Rect, word: &str, style: Style) -> Option<Rect> {
+    if width(word) > area.width {
+        return None;
+    }
+    let used = put(buf, area, word, style);
+    Some(skip(area, used + 2))
 }
 
 /// The keys that work now, as many as fit; the one for help has its place first.
@@ -266,20 +273,15 @@ pub fn footer(
         Action::Help => binding.keys[1].name(),
         _ => binding.keys[0].name(),
     };
-    let all: Vec<&Binding> = of(scope).filter(shown).collect();
-    let (help, keys): (Vec<_>, Vec<_>) = all
-        .into_iter()
-        .partition(|binding| binding.action == Action::Help);
+    let mut keys: Vec<&Binding> = of(scope).filter(shown).collect();
+    keys.sort_by_key(|binding| binding.action != Action::Help);
     let mut at = area;
-    for binding in help.into_iter().chain(keys) {
-        let key = key_of(binding);
-        let shown = format!("{key} {}", text.say(binding.label));
-        if width(&shown) > at.width {
+    for binding in keys {
+        let label = text.say(binding.label);
+        let Some(rest) = keyed(buf, at, &key_of(binding), label, theme) else {
             break;
-        }
-        let used = put(buf, at, &shown, Style::new());
-        put(buf, first(at, width(&key)), &key, theme.label);
-        at = skip(at, used + 2);
+        };
+        at = rest;
     }
 }
 

@@ -172,13 +172,6 @@ impl Rows {
         self.loaded.iter().find(|row| row.id() == id)
     }
 
-    /// Whether there are rows above or below the screen.
-    #[must_use]
-    pub fn hidden(&self) -> (bool, bool) {
-        let below = self.top + self.height < self.loaded.len();
-        (self.top > 0 || self.more_before, below || self.more_after)
-    }
-
     /// Rows on the screen.
     #[must_use]
     pub fn height(&self) -> usize {
