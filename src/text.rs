@@ -187,10 +187,19 @@ impl Text {
     pub fn trouble(self, trouble: &Trouble) -> String {
         match trouble {
             Trouble::NotAuthorized(right) => self.say(match right {
+                Right::ViewUsers => "right.view_users",
+                Right::CreateUsers => "right.create_users",
+                Right::EditUsers => "right.edit_users",
+                Right::DeleteUsers => "right.delete_users",
                 Right::ViewApiKeys => "right.view_api_keys",
                 Right::CreateApiKeys => "right.create_api_keys",
                 Right::EditApiKeys => "right.edit_api_keys",
                 Right::DeleteApiKeys => "right.delete_api_keys",
+                Right::ViewRoles => "right.view_roles",
+                Right::CreateRoles => "right.create_roles",
+                Right::EditRoles => "right.edit_roles",
+                Right::DeleteRoles => "right.delete_roles",
+                Right::ViewEvents => "right.view_events",
             }),
             Trouble::NoSuchUser(name) => return self.fill("trouble.no_user", &[("name", name)]),
             Trouble::KeyGone(id) => return self.fill("trouble.key_gone", &[("id", &id.0)]),

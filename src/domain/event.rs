@@ -8,9 +8,22 @@ use crate::domain::time::Timestamp;
 /// What happened. Numbers below 9000 are the original's; Keyward's own start at 9000.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EventKind {
+    UserSignedIn,
+    UserSignedOut,
+    UserTimedOut,
+    UserLockedOut,
+    UserUnlocked,
+    /// Somebody who may not sign in tried to.
+    UserSessionValidationFailed,
+    UserCreated,
+    UserDeleted,
+    UserUpdated,
     ApiKeyCreated,
     ApiKeyDeleted,
     ApiKeyUpdated,
+    RoleCreated,
+    RoleDeleted,
+    RoleUpdated,
     ApiKeyLockedOut,
     ApiKeyUnlocked,
     ApiKeySessionValidationFailed,
@@ -20,21 +33,33 @@ pub enum EventKind {
     SecretDiscarded,
     OverlapEnded,
     SecretSavedToFile,
+    ApiKeyRestored,
+    /// Somebody tried what their role does not allow.
+    ActionRefused,
+    /// The database's owner unlocked a user without being one.
+    GlassBroken,
+    /// Old events were removed; its body says up to which, and the hash that the chain goes on from.
+    EventsPruned,
 }
 
 /// How grave an event is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
     Info,
+    Warning,
     Error,
 }
 
 impl Level {
+    /// Every level.
+    pub const ALL: [Level; 3] = [Level::Info, Level::Warning, Level::Error];
+
     /// The word in the database and on screen.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
             Level::Info => "Info",
+            Level::Warning => "Warning",
             Level::Error => "Error",
         }
     }
@@ -42,10 +67,22 @@ impl Level {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [EventKind; 12] = [
+    pub const ALL: [EventKind; 28] = [
+        EventKind::UserSignedIn,
+        EventKind::UserSignedOut,
+        EventKind::UserTimedOut,
+        EventKind::UserLockedOut,
+        EventKind::UserUnlocked,
+        EventKind::UserSessionValidationFailed,
+        EventKind::UserCreated,
+        EventKind::UserDeleted,
+        EventKind::UserUpdated,
         EventKind::ApiKeyCreated,
         EventKind::ApiKeyDeleted,
         EventKind::ApiKeyUpdated,
+        EventKind::RoleCreated,
+        EventKind::RoleDeleted,
+        EventKind::RoleUpdated,
         EventKind::ApiKeyLockedOut,
         EventKind::ApiKeyUnlocked,
         EventKind::ApiKeySessionValidationFailed,
@@ -55,15 +92,31 @@ impl EventKind {
         EventKind::SecretDiscarded,
         EventKind::OverlapEnded,
         EventKind::SecretSavedToFile,
+        EventKind::ApiKeyRestored,
+        EventKind::ActionRefused,
+        EventKind::GlassBroken,
+        EventKind::EventsPruned,
     ];
 
     /// The number shown as Event ID.
     #[must_use]
     pub fn number(self) -> i64 {
         match self {
+            EventKind::UserSignedIn => 600,
+            EventKind::UserSignedOut => 601,
+            EventKind::UserTimedOut => 602,
+            EventKind::UserLockedOut => 603,
+            EventKind::UserUnlocked => 604,
+            EventKind::UserSessionValidationFailed => 608,
+            EventKind::UserCreated => 650,
+            EventKind::UserDeleted => 651,
+            EventKind::UserUpdated => 652,
             EventKind::ApiKeyCreated => 656,
             EventKind::ApiKeyDeleted => 657,
             EventKind::ApiKeyUpdated => 658,
+            EventKind::RoleCreated => 660,
+            EventKind::RoleDeleted => 661,
+            EventKind::RoleUpdated => 662,
             EventKind::ApiKeyLockedOut => 673,
             EventKind::ApiKeyUnlocked => 674,
             EventKind::ApiKeySessionValidationFailed => 675,
@@ -73,6 +126,10 @@ impl EventKind {
             EventKind::SecretDiscarded => 9002,
             EventKind::OverlapEnded => 9003,
             EventKind::SecretSavedToFile => 9004,
+            EventKind::ApiKeyRestored => 9005,
+            EventKind::ActionRefused => 9006,
+            EventKind::GlassBroken => 9007,
+            EventKind::EventsPruned => 9008,
         }
     }
 
@@ -80,7 +137,12 @@ impl EventKind {
     #[must_use]
     pub fn level(self) -> Level {
         match self {
-            EventKind::ApiKeySessionValidationFailed => Level::Error,
+            EventKind::ApiKeySessionValidationFailed | EventKind::UserSessionValidationFailed => {
+                Level::Error
+            }
+            EventKind::ActionRefused | EventKind::GlassBroken | EventKind::EventsPruned => {
+                Level::Warning
+            }
             _ => Level::Info,
         }
     }
@@ -89,7 +151,7 @@ impl EventKind {
 /// What an event is about; the name is the one it had then.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
-    /// `api-key`, later also `role` and `user`.
+    /// `api-key`, `user`, `role` or `system`.
     pub kind: &'static str,
     pub id: i64,
     pub name: String,

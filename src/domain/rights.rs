@@ -25,29 +25,63 @@ static CATALOGUE: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
 /// The rights that Keyward itself enforces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Right {
+    ViewUsers,
+    CreateUsers,
+    EditUsers,
+    DeleteUsers,
     ViewApiKeys,
     CreateApiKeys,
     EditApiKeys,
     DeleteApiKeys,
+    ViewRoles,
+    CreateRoles,
+    EditRoles,
+    DeleteRoles,
+    /// The original's "events and alerts not related to computers": the system events.
+    ViewEvents,
 }
 
 impl Right {
     /// Every enforced right.
-    pub const ALL: [Right; 4] = [
+    pub const ALL: [Right; 13] = [
+        Right::ViewUsers,
+        Right::CreateUsers,
+        Right::EditUsers,
+        Right::DeleteUsers,
         Right::ViewApiKeys,
         Right::CreateApiKeys,
         Right::EditApiKeys,
         Right::DeleteApiKeys,
+        Right::ViewRoles,
+        Right::CreateRoles,
+        Right::EditRoles,
+        Right::DeleteRoles,
+        Right::ViewEvents,
     ];
 
     /// The full name in the tree.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
+            Right::ViewUsers => "platformRights.administratorRights.canViewAdministrators",
+            Right::CreateUsers => "platformRights.administratorRights.canCreateNewAdministrators",
+            Right::EditUsers => "platformRights.administratorRights.canEditAdministratorProperties",
+            Right::DeleteUsers => "platformRights.administratorRights.canDeleteAdministrators",
             Right::ViewApiKeys => "platformRights.apikeyRights.canViewApiKeys",
             Right::CreateApiKeys => "platformRights.apikeyRights.canCreateNewApiKeys",
             Right::EditApiKeys => "platformRights.apikeyRights.canEditApiKeyProperties",
             Right::DeleteApiKeys => "platformRights.apikeyRights.canDeleteApiKeys",
+            Right::ViewRoles => "platformRights.administratorRoleRights.canViewAdministratorRoles",
+            Right::CreateRoles => {
+                "platformRights.administratorRoleRights.canCreateNewAdministratorRoles"
+            }
+            Right::EditRoles => {
+                "platformRights.administratorRoleRights.canEditAdministratorRoleProperties"
+            }
+            Right::DeleteRoles => {
+                "platformRights.administratorRoleRights.canDeleteAdministratorRoles"
+            }
+            Right::ViewEvents => "platformRights.computerRights.canViewNotRelatedToComputers",
         }
     }
 }
