@@ -1,70 +1,94 @@
-//! The list of API keys: what is asked for, and the windows that come back. Nothing ever holds the whole list.
+//! Lists: what is asked of them, and the windows that come back. Nothing ever holds a whole list.
 
-use chrono_tz::Tz;
+mod keys;
 
-use crate::domain::api_key::KeyId;
-use crate::domain::expiry::Expiry;
-use crate::domain::state::{Facts, State, StateFilter};
-use crate::domain::time::Timestamp;
+use std::fmt::Debug;
 
-/// What the list can be sorted by.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum SortBy {
-    #[default]
-    Name,
-    State,
-    Expires,
-    LastSignIn,
-    Created,
-    Id,
+use crate::domain::rights::Right;
+
+pub use keys::{EarlierSecret, KeyRow, KeySort};
+
+/// A kind of row, with what its list can be sorted and filtered by.
+pub trait Listed: Clone + Debug + PartialEq + Send + 'static {
+    type SortBy: Copy + Debug + PartialEq + Send + 'static;
+    /// What the list is filtered by beside its text.
+    type Facets: Clone + Debug + Default + PartialEq + Send + 'static;
+
+    /// The right that one needs to see the list.
+    const NEEDS: Right;
+    /// What the list can be sorted by, in the order in which the next one is chosen.
+    const SORTS: &'static [Self::SortBy];
+    /// The order that the list begins with.
+    const FIRST_ORDER: Order<Self::SortBy>;
+
+    /// Where the row is in the order in which it was read.
+    fn place(&self) -> &Place;
 }
 
-impl SortBy {
-    /// All of them, in the order in which the next one is chosen.
-    pub const ALL: [SortBy; 6] = [
-        SortBy::Name,
-        SortBy::State,
-        SortBy::Expires,
-        SortBy::LastSignIn,
-        SortBy::Created,
-        SortBy::Id,
-    ];
-
-    /// The next one, round and round.
-    #[must_use]
-    pub fn next(self) -> SortBy {
-        let at = SortBy::ALL
-            .iter()
-            .position(|sort| *sort == self)
-            .unwrap_or(0);
-        SortBy::ALL[(at + 1) % SortBy::ALL.len()]
-    }
-}
-
-/// An order of the list. Ties are in the order of the IDs, reversed with it. Unset values are last: a key that
-/// never expires expires after every other, and one that was never used comes after every used one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Order {
-    pub by: SortBy,
+/// An order of a list. Ties are in the order of the IDs, reversed with it. Unset values are last: a key that never
+/// expires expires after every other, and one that was never used comes after every used one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Order<S> {
+    pub by: S,
     pub descending: bool,
 }
 
-/// Which keys are shown.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// Words, each of which must be in the name or description (compared as names are) or be the beginning of the
-    /// ID; `id:42` is exactly that ID.
+impl<S: Copy + PartialEq + 'static> Order<S> {
+    /// The order by the next of these columns, round and round.
+    #[must_use]
+    pub fn next(self, columns: &[S]) -> Order<S> {
+        let at = columns.iter().position(|by| *by == self.by);
+        let next = at.map_or(0, |at| (at + 1) % columns.len());
+        Order {
+            by: columns[next],
+            descending: false,
+        }
+    }
+
+    /// The same the other way round.
+    #[must_use]
+    pub fn reversed(self) -> Order<S> {
+        Order {
+            descending: !self.descending,
+            ..self
+        }
+    }
+}
+
+/// Which rows are shown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Filter<L: Listed> {
+    /// Words, each of which must be in the row's text (compared as names are) or be the beginning of the ID; `id:42`
+    /// is exactly that ID.
     pub text: String,
-    pub state: StateFilter,
-    /// A key that is shown in any case: one that was just acted on stays until the cursor leaves it.
-    pub keep: Option<KeyId>,
+    pub facets: L::Facets,
+    /// The ID of a row that is shown in any case: one that was just acted on stays until the cursor leaves it.
+    pub keep: Option<i64>,
+}
+
+impl<L: Listed> Default for Filter<L> {
+    fn default() -> Filter<L> {
+        Filter {
+            text: String::new(),
+            facets: L::Facets::default(),
+            keep: None,
+        }
+    }
+}
+
+impl<L: Listed> Filter<L> {
+    /// Whether it shows what the list shows at first, the row that is kept apart.
+    #[must_use]
+    pub fn is_untouched(&self) -> bool {
+        self.text.is_empty() && self.facets == L::Facets::default()
+    }
 }
 
 /// A row's place in an order: the value that it is sorted by, and its ID.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     pub value: SortValue,
-    pub id: KeyId,
+    pub id: i64,
 }
 
 /// A value of a sort column, as the store compares it.
@@ -83,7 +107,7 @@ pub enum Anchor {
     After(Place),
     /// The rows that come before this place.
     Before(Place),
-    /// Around the key with this ID, wherever it is now; where it is gone, around the place that it had. Up to
+    /// Around the row with this ID, wherever it is now; where it is gone, around the place that it had. Up to
     /// `above` rows come before it.
     Around {
         place: Place,
@@ -91,76 +115,52 @@ pub enum Anchor {
     },
 }
 
-/// A question to the list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WindowQuery {
-    pub filter: Filter,
-    pub order: Order,
+/// A question to a list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WindowQuery<L: Listed> {
+    pub filter: Filter<L>,
+    pub order: Order<L::SortBy>,
     pub anchor: Anchor,
     /// The most rows that come back.
     pub rows: usize,
 }
 
-/// A part of the list, in its order.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Window {
-    pub rows: Vec<KeyRow>,
+/// A part of a list, in its order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Window<L> {
+    pub rows: Vec<L>,
     /// There are rows before the first.
     pub more_before: bool,
     /// There are rows after the last.
     pub more_after: bool,
-    /// With [`Anchor::Around`]: the index of that key, or of the row that took its place (the last row, where
+    /// With [`Anchor::Around`]: the index of that row, or of the one that took its place (the last row, where
     /// nothing follows). 0 otherwise and in an empty window.
     pub at: usize,
 }
 
-/// One row of the list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeyRow {
-    pub place: Place,
-    pub name: String,
-    /// The first line is enough for a list.
-    pub description: String,
-    pub role: String,
-    pub zone: Tz,
-    pub facts: Facts,
-    pub expiry: Option<Expiry>,
-    pub last_sign_in_at: Option<Timestamp>,
-    pub created_at: Timestamp,
-    pub created_by: String,
-    /// The replaced secret that still works.
-    pub retiring: Option<EarlierSecret>,
-    /// A secret was issued and is waiting to be confirmed.
-    pub pending: bool,
-}
-
-/// A replaced secret that still works, as the list knows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct EarlierSecret {
-    pub last_used_at: Option<Timestamp>,
-}
-
-impl KeyRow {
-    /// The key's ID.
-    #[must_use]
-    pub fn id(&self) -> KeyId {
-        self.place.id
-    }
-
-    /// The key's state at `now`.
-    #[must_use]
-    pub fn state(&self, now: Timestamp) -> State {
-        self.facts.state(now)
-    }
-}
-
-/// How many keys there are.
+/// How many rows there are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Keys that the filter shows.
+    /// Rows that the filter shows.
     pub shown: i64,
-    /// All keys, the deleted ones too.
     pub all: i64,
-    /// The deleted ones.
-    pub deleted: i64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_order_goes_round_and_begins_upwards() {
+        let order = KeyRow::FIRST_ORDER.reversed();
+        assert!(order.descending);
+        let mut seen = vec![order.by];
+        let mut next = order.next(KeyRow::SORTS);
+        while next.by != order.by {
+            assert!(!next.descending && !seen.contains(&next.by));
+            seen.push(next.by);
+            next = next.next(KeyRow::SORTS);
+        }
+        assert_eq!(seen.len(), KeyRow::SORTS.len());
+    }
 }

@@ -1,11 +1,10 @@
-//! The list of API keys and Properties: looking, creating, saving, locking out, deleting.
+//! API keys and their Properties: looking, creating, saving, locking out, deleting.
 
 use serde_json::{Map, Value, json};
 
 use crate::auth::token;
 use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyProperties, KeyId};
 use crate::domain::event::EventKind;
-use crate::domain::list::{Counts, Filter, Window, WindowQuery};
 use crate::domain::problem::{Field, Problem, Rule};
 use crate::domain::rights::Right;
 use crate::domain::role::Role;
@@ -14,33 +13,9 @@ use crate::domain::time::Timestamp;
 use crate::domain::trouble::Trouble;
 use crate::domain::user::Actor;
 use crate::service::{Service, authorize, record, undeleted};
-use crate::store::{Tx, api_keys, events, list, secrets, users};
+use crate::store::{Tx, api_keys, events, secrets, users};
 
 impl Service {
-    /// A part of the list.
-    ///
-    /// # Errors
-    /// [`Trouble::NotAuthorized`], [`Trouble::Storage`] (where superseded, too).
-    pub fn window(&self, actor: &Actor, query: &WindowQuery) -> Result<Window, Trouble> {
-        let now = self.now();
-        self.store.read(|tx| {
-            authorize(tx, actor, Right::ViewApiKeys)?;
-            Ok(list::window(tx, query, now)?)
-        })
-    }
-
-    /// How many keys there are, and how many the filter shows.
-    ///
-    /// # Errors
-    /// [`Trouble::NotAuthorized`], [`Trouble::Storage`] (where superseded, too).
-    pub fn counts(&self, actor: &Actor, filter: &Filter) -> Result<Counts, Trouble> {
-        let now = self.now();
-        self.store.read(|tx| {
-            authorize(tx, actor, Right::ViewApiKeys)?;
-            Ok(list::counts(tx, filter, now)?)
-        })
-    }
-
     /// What Properties shows, of a deleted key too.
     ///
     /// # Errors

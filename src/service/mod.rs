@@ -6,6 +6,7 @@
 pub mod api_keys;
 pub mod authenticate;
 pub mod demo;
+pub mod lists;
 pub mod secrets;
 pub mod sweep;
 

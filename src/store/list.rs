@@ -1,119 +1,128 @@
-//! Windows of the list of API keys, found by keyset: a window reads about as many rows as it shows, wherever in the
-//! list it lies. Filters without an index of their own walk the order until the window is full.
+//! Windows of lists, found by keyset: a window reads about as many rows as it shows, wherever in the list it lies.
+//! Filters without an index of their own walk the order until the window is full.
+
+mod filter;
+mod keys;
+
+use std::marker::PhantomData;
 
 use rusqlite::Row;
 use rusqlite::types::{Value, ValueRef};
 
-use crate::domain::api_key::KeyId;
 use crate::domain::list::{
-    Anchor, Counts, EarlierSecret, Filter, KeyRow, Order, Place, SortBy, SortValue, Window,
-    WindowQuery,
+    Anchor, Counts, Filter, Listed, Order, Place, SortValue, Window, WindowQuery,
 };
-use crate::domain::secret::PENDING_LIFE;
-use crate::domain::state::Facts;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
-use crate::domain::zone;
 use crate::store::Tx;
-use crate::store::api_keys::{expiry, instant, parsed};
-use crate::store::filter::{Values, bind, condition};
-use crate::store::order::{Direction, column};
+use crate::store::list::filter::{Values, bind, condition};
 
-/// A part of the list.
+/// How a list is read from its table.
+pub trait Source: Listed {
+    /// The table with the alias that the expressions use.
+    const TABLE: &'static str;
+    /// The column that decides between ties; it is the table's integer key.
+    const ID: &'static str;
+    /// A folded text in which the filter looks for words.
+    const SEARCH: &'static str;
+
+    /// The expression that an order sorts by; it is never NULL.
+    fn column(by: Self::SortBy) -> String;
+
+    /// What is selected behind the sort value and the ID.
+    fn columns() -> String;
+
+    /// Which rows the facets show, at `:now`; what else it names is added to the values.
+    fn shows(facets: &Self::Facets, values: &mut Values) -> String;
+
+    /// A row from what was selected; its own columns begin at [`OWN`].
+    ///
+    /// # Errors
+    /// What the database said.
+    fn read(place: Place, row: &Row<'_>) -> rusqlite::Result<Self>;
+}
+
+/// The index of the first column of a list's own, behind the sort value and the ID.
+pub const OWN: usize = 2;
+
+/// A part of a list.
 ///
 /// # Errors
 /// What the database said.
-pub fn window(tx: &Tx<'_>, query: &WindowQuery, now: Timestamp) -> Result<Window, Fault> {
+pub fn window<L: Source>(
+    tx: &Tx<'_>,
+    query: &WindowQuery<L>,
+    now: Timestamp,
+) -> Result<Window<L>, Fault> {
     let walk = Walk::new(tx, query, now);
     let most = query.rows.max(1);
-    match &query.anchor {
+    let (rows, more_before, more_after) = match &query.anchor {
         Anchor::First => {
             let (rows, more_after) = walk.rows(None, true, most)?;
-            Ok(Window {
-                rows,
-                more_after,
-                ..Window::default()
-            })
+            (rows, false, more_after)
         }
         Anchor::Last => {
             let (rows, more_before) = walk.rows(None, false, most)?;
-            Ok(Window {
-                rows,
-                more_before,
-                ..Window::default()
-            })
+            (rows, more_before, false)
         }
         Anchor::After(place) => {
             let (rows, more_after) = walk.rows(Some(place), true, most)?;
             let more_before = walk.any(rows.first(), false)?;
-            Ok(Window {
-                rows,
-                more_before,
-                more_after,
-                at: 0,
-            })
+            (rows, more_before, more_after)
         }
         Anchor::Before(place) => {
             let (rows, more_before) = walk.rows(Some(place), false, most)?;
             let more_after = walk.any(rows.last(), true)?;
-            Ok(Window {
-                rows,
-                more_before,
-                more_after,
-                at: 0,
-            })
+            (rows, more_before, more_after)
         }
-        Anchor::Around { place, above } => walk.around(place, (*above).min(most - 1), most),
-    }
+        Anchor::Around { place, above } => {
+            return walk.around(place, (*above).min(most - 1), most);
+        }
+    };
+    Ok(Window {
+        rows,
+        more_before,
+        more_after,
+        at: 0,
+    })
 }
 
-/// How many keys there are, and how many the filter shows.
+/// How many rows there are, and how many the filter shows.
 ///
 /// # Errors
 /// What the database said.
-pub fn counts(tx: &Tx<'_>, filter: &Filter, now: Timestamp) -> Result<Counts, Fault> {
+pub fn counts<L: Source>(tx: &Tx<'_>, filter: &Filter<L>, now: Timestamp) -> Result<Counts, Fault> {
+    let table = L::TABLE;
     let number = |sql: &str, values: &Values| -> Result<i64, Fault> {
         let mut query = tx.0.prepare_cached(sql)?;
         bind(&mut query, values)?;
         Ok(query.raw_query().next()?.map_or(Ok(0), |row| row.get(0))?)
     };
-    let all = number("SELECT count(*) FROM api_keys", &Values::new())?;
-    let deleted = number(
-        "SELECT count(*) FROM api_keys WHERE deleted_at IS NOT NULL",
-        &Values::new(),
-    )?;
-    let shown = if *filter == Filter::default() {
-        all - deleted
-    } else {
-        let (condition, values) = condition(filter, now);
-        number(
-            &format!("SELECT count(*) FROM api_keys k WHERE {condition}"),
-            &values,
-        )?
-    };
-    Ok(Counts {
-        shown,
-        all,
-        deleted,
-    })
+    let all = number(&format!("SELECT count(*) FROM {table}"), &Values::new())?;
+    let (condition, values) = condition(filter, now);
+    let sql = format!("SELECT count(*) FROM {table} WHERE {condition}");
+    let shown = number(&sql, &values)?;
+    Ok(Counts { shown, all })
 }
 
-/// Walking the list in one order under one filter.
-struct Walk<'a> {
+/// Walking a list in one order under one filter.
+struct Walk<'a, L: Source> {
     tx: &'a Tx<'a>,
-    order: Order,
+    order: Order<L::SortBy>,
     condition: String,
     values: Values,
+    list: PhantomData<L>,
 }
 
-impl<'a> Walk<'a> {
-    fn new(tx: &'a Tx<'a>, query: &WindowQuery, now: Timestamp) -> Walk<'a> {
+impl<'a, L: Source> Walk<'a, L> {
+    fn new(tx: &'a Tx<'a>, query: &WindowQuery<L>, now: Timestamp) -> Walk<'a, L> {
         let (condition, values) = condition(&query.filter, now);
         Walk {
             tx,
             order: query.order,
             condition,
             values,
+            list: PhantomData,
         }
     }
 
@@ -124,13 +133,13 @@ impl<'a> Walk<'a> {
         from: Option<&Place>,
         forward: bool,
         most: usize,
-    ) -> Result<(Vec<KeyRow>, bool), Fault> {
+    ) -> Result<(Vec<L>, bool), Fault> {
         let wanted = most + 1;
         let direction = Direction::of(self.order, forward);
-        let (beyond, by) = (direction.beyond(), column(self.order.by));
+        let (beyond, by, id) = (direction.beyond(), L::column(self.order.by), L::ID);
         let mut rows = Vec::new();
-        if from.is_some() && self.order.by != SortBy::Id {
-            let ties = format!("{by} = :value AND k.id {beyond} :id");
+        if from.is_some() && by != id {
+            let ties = format!("{by} = :value AND {id} {beyond} :id");
             self.select(&ties, direction, from, wanted, &mut rows)?;
         }
         if rows.len() < wanted {
@@ -149,15 +158,16 @@ impl<'a> Walk<'a> {
     }
 
     /// Whether there is a row beyond this one, or any row at all where there is none.
-    fn any(&self, row: Option<&KeyRow>, forward: bool) -> Result<bool, Fault> {
-        let (rows, _) = self.rows(row.map(|row| &row.place), forward, 1)?;
+    fn any(&self, row: Option<&L>, forward: bool) -> Result<bool, Fault> {
+        let (rows, _) = self.rows(row.map(Listed::place), forward, 1)?;
         Ok(!rows.is_empty())
     }
 
-    fn around(&self, place: &Place, above: usize, most: usize) -> Result<Window, Fault> {
-        let mut found = Vec::new();
-        self.select("k.id = :id", Direction::Up, Some(place), 1, &mut found)?;
-        let here = found.first().map_or(place, |row| &row.place).clone();
+    fn around(&self, place: &Place, above: usize, most: usize) -> Result<Window<L>, Fault> {
+        let mut found: Vec<L> = Vec::new();
+        let this = format!("{} = :id", L::ID);
+        self.select(&this, Direction::Up, Some(place), 1, &mut found)?;
+        let here = found.first().map_or(place, Listed::place).clone();
         let (mut rows, more_before) = self.rows(Some(&here), false, above)?;
         let mut at = rows.len();
         let room = most - rows.len() - found.len();
@@ -181,7 +191,7 @@ impl<'a> Walk<'a> {
         direction: Direction,
         from: Option<&Place>,
         most: usize,
-        rows: &mut Vec<KeyRow>,
+        rows: &mut Vec<L>,
     ) -> Result<(), Fault> {
         let mut values = self.values.clone();
         values.push((
@@ -194,72 +204,74 @@ impl<'a> Walk<'a> {
                 SortValue::Text(text) => Value::from(text.clone()),
             };
             values.push((":value".to_owned(), value));
-            values.push((":id".to_owned(), place.id.0.into()));
+            values.push((":id".to_owned(), place.id.into()));
         }
         let mut query = self.tx.0.prepare_cached(&self.sql(seek, direction))?;
         bind(&mut query, &values)?;
         let mut found = query.raw_query();
         while let Some(row) = found.next()? {
-            rows.push(read(row)?);
+            rows.push(L::read(place_of(row)?, row)?);
         }
         Ok(())
     }
 
     fn sql(&self, seek: &str, direction: Direction) -> String {
-        let (by, word, condition) = (column(self.order.by), direction.word(), &self.condition);
+        let (by, word, condition) = (L::column(self.order.by), direction.word(), &self.condition);
+        let (id, table, columns) = (L::ID, L::TABLE, L::columns());
         format!(
-            "SELECT {by} AS sort, k.id, k.name,
-                 substr(k.description, 1, instr(k.description || char(10), char(10)) - 1),
-                 (SELECT name FROM roles WHERE id = k.role), k.time_zone, k.deleted_at IS NOT NULL, k.locked_out,
-                 k.delivered, k.expires_on, k.expires_at, k.last_sign_in_at, k.created_at, k.created_by,
-                 EXISTS (SELECT 1 FROM api_key_secrets s WHERE s.key = k.id AND s.ended_at IS NULL
-                     AND s.retires_at IS NOT NULL AND s.retires_at > :now),
-                 EXISTS (SELECT 1 FROM api_key_secrets s WHERE s.key = k.id AND s.ended_at IS NULL
-                     AND s.delivered_at IS NULL AND s.issued_at > :now - {PENDING_LIFE}),
-                 (SELECT s.last_used_at FROM api_key_secrets s WHERE s.key = k.id AND s.ended_at IS NULL
-                     AND s.retires_at IS NOT NULL)
-             FROM api_keys k WHERE {seek} AND {condition}
-             ORDER BY {by} {word}, k.id {word} LIMIT :most"
+            "SELECT {by} AS sort, {id}, {columns} FROM {table} WHERE {seek} AND {condition}
+             ORDER BY {by} {word}, {id} {word} LIMIT :most"
         )
     }
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<KeyRow> {
+fn place_of(row: &Row<'_>) -> rusqlite::Result<Place> {
     let value = match row.get_ref(0)? {
         ValueRef::Integer(number) => SortValue::Number(number),
         other => SortValue::Text(other.as_str()?.to_owned()),
     };
-    let expiry = expiry(row, 9, 10)?;
-    Ok(KeyRow {
-        place: Place {
-            value,
-            id: KeyId(row.get(1)?),
-        },
-        name: row.get(2)?,
-        description: row.get(3)?,
-        role: row.get(4)?,
-        zone: parsed(row, 5, zone::by_name)?,
-        facts: Facts {
-            deleted: row.get(6)?,
-            locked_out: row.get(7)?,
-            expires_at: expiry.map(|expiry| expiry.at),
-            delivered: row.get(8)?,
-        },
-        expiry,
-        last_sign_in_at: instant(row, 11)?,
-        created_at: Timestamp(row.get(12)?),
-        created_by: row.get(13)?,
-        retiring: row.get::<_, bool>(14)?.then_some(EarlierSecret {
-            last_used_at: instant(row, 16)?,
-        }),
-        pending: row.get(15)?,
+    Ok(Place {
+        value,
+        id: row.get(1)?,
     })
 }
 
+/// The direction of an order, walked forwards or backwards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Direction {
+    Up,
+    Down,
+}
+
+impl Direction {
+    fn of<S: Copy>(order: Order<S>, forward: bool) -> Direction {
+        if order.descending == forward {
+            Direction::Down
+        } else {
+            Direction::Up
+        }
+    }
+
+    /// The words after `ORDER BY`'s columns.
+    fn word(self) -> &'static str {
+        match self {
+            Direction::Up => "ASC",
+            Direction::Down => "DESC",
+        }
+    }
+
+    /// What a row that comes later is, compared with an earlier one.
+    fn beyond(self) -> &'static str {
+        match self {
+            Direction::Up => ">",
+            Direction::Down => "<",
+        }
+    }
+}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::list::Anchor;
+    use crate::domain::list::{Anchor, KeyRow, KeySort};
     use crate::domain::state::StateFilter;
     use crate::domain::user::OsAccount;
     use crate::store::{Place as Database, Store};
@@ -295,18 +307,23 @@ mod tests {
         let filters = [
             Filter::default(),
             Filter {
-                keep: Some(KeyId(3)),
+                keep: Some(3),
                 ..Filter::default()
             },
             Filter {
-                state: StateFilter::Active,
+                facets: StateFilter::Active,
                 ..Filter::default()
             },
         ];
-        let orders = SortBy::ALL
-            .into_iter()
-            .filter(|by| *by != SortBy::State)
-            .flat_map(|by| [false, true].map(|descending| Order { by, descending }));
+        let orders = KeyRow::SORTS
+            .iter()
+            .filter(|by| **by != KeySort::State)
+            .flat_map(|by| {
+                [false, true].map(|descending| Order {
+                    by: *by,
+                    descending,
+                })
+            });
         for (order, filter) in orders.flat_map(|order| filters.iter().map(move |f| (order, f))) {
             let query = WindowQuery {
                 filter: filter.clone(),
@@ -321,7 +338,7 @@ mod tests {
     }
 
     /// What the seeks of a window in the middle cost, in steps of `SQLite`'s machine; none of them sorts.
-    fn steps_half_way(tx: &Tx<'_>, query: &WindowQuery) -> Result<i32, Fault> {
+    fn steps_half_way(tx: &Tx<'_>, query: &WindowQuery<KeyRow>) -> Result<i32, Fault> {
         let walk = Walk::new(tx, query, Timestamp(1));
         let (half, _) = walk.rows(None, true, 10_000)?;
         walk.rows(half.last().map(|row| &row.place), true, ROWS)?;
@@ -338,8 +355,8 @@ mod tests {
         Ok(steps)
     }
 
-    fn seeks(by: SortBy, direction: Direction) -> Vec<String> {
-        let (by, beyond) = (column(by), direction.beyond());
+    fn seeks(by: KeySort, direction: Direction) -> Vec<String> {
+        let (by, beyond) = (KeyRow::column(by), direction.beyond());
         vec![
             format!("{by} {beyond} :value"),
             format!("{by} = :value AND k.id {beyond} :id"),

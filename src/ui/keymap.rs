@@ -51,7 +51,9 @@ pub enum Action {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Scope {
     Anywhere,
+    /// Every list; each has verbs of its own besides.
     List,
+    ApiKeys,
     /// The list's filter line, while it is typed in.
     Filter,
     Form,
@@ -143,14 +145,14 @@ macro_rules! bindings {
 /// Every binding, in the order in which help, footer and toolbar show them.
 #[rustfmt::skip]
 pub static BINDINGS: &[Binding] = bindings![
-    List   [ch('n')]                New          Toolbar  "key.new"          "help.new";
-    List   [ENTER]                  Properties   Toolbar  "key.properties"   "help.properties";
-    List   [ch('d'), DELETE]        Delete       Toolbar  "key.delete"       "help.delete";
-    List   [ch('s')]                NewSecret    Toolbar  "key.new_secret"   "help.new_secret";
-    List   [ch('l')]                Lock         Toolbar  "key.lock"         "help.lock";
-    List   [ch('x')]                EndOverlap   Footer   "key.end_overlap"  "help.end_overlap";
+    ApiKeys [ch('n')]                New          Toolbar  "key.new"          "help.new";
+    ApiKeys [ENTER]                  Properties   Toolbar  "key.properties"   "help.properties";
+    ApiKeys [ch('d'), DELETE]        Delete       Toolbar  "key.delete"       "help.delete";
+    ApiKeys [ch('s')]                NewSecret    Toolbar  "key.new_secret"   "help.new_secret";
+    ApiKeys [ch('l')]                Lock         Toolbar  "key.lock"         "help.lock";
+    ApiKeys [ch('x')]                EndOverlap   Footer   "key.end_overlap"  "help.end_overlap";
     List   [ch('/')]                Filter       Footer   "key.filter"       "help.filter";
-    List   [ch('f')]                StateFilter  Footer   "key.state_filter" "help.state_filter";
+    ApiKeys [ch('f')]                StateFilter  Footer   "key.state_filter" "help.state_filter";
     List   [ch('o')]                SortNext     Footer   "key.sort"         "help.sort";
     List   [ch('O')]                SortReverse  Footer   "key.reverse"      "help.reverse";
     List   [ESC]                    Cancel       Footer   "key.show_all"     "help.show_all";
@@ -212,10 +214,15 @@ pub static BINDINGS: &[Binding] = bindings![
     Anywhere [ctrl('c')]            Leave        HelpOnly "key.leave"        "help.leave";
 ];
 
-/// The bindings of a scope, followed by those that hold anywhere.
+/// The bindings of a scope, followed by those of the wider ones that it is part of.
 pub fn of(scope: Scope) -> impl Iterator<Item = &'static Binding> {
-    let own = BINDINGS.iter().filter(move |b| b.scope == scope);
-    own.chain(BINDINGS.iter().filter(|b| b.scope == Scope::Anywhere))
+    let list = match scope {
+        Scope::ApiKeys => Some(Scope::List),
+        _ => None,
+    };
+    let scopes = [Some(scope), list, Some(Scope::Anywhere)];
+    let bindings = |scope| BINDINGS.iter().filter(move |b| b.scope == scope);
+    scopes.into_iter().flatten().flat_map(bindings)
 }
 
 /// What a key means in a scope. Shift is part of the character that it makes.
@@ -300,6 +307,7 @@ impl Chord {
 pub fn markdown(text: Text) -> String {
     let (keys, does) = (text.say("readme.keys"), text.say("readme.does"));
     let scopes = [
+        (Scope::ApiKeys, "readme.api_keys"),
         (Scope::List, "readme.list"),
         (Scope::Filter, "readme.filter"),
         (Scope::Form, "readme.form"),
@@ -329,7 +337,7 @@ mod tests {
     #[test]
     fn no_key_means_two_things_in_one_scope() {
         for scope in [
-            Scope::List,
+            Scope::ApiKeys,
             Scope::Filter,
             Scope::Form,
             Scope::Choice,
@@ -352,6 +360,6 @@ mod tests {
         let ctrl_h = KeyEvent::new(KeyCode::Char('h'), KeyModifiers::CONTROL);
         assert_eq!(text_key(&ctrl_h), Some(TextKey::Backspace));
         let upper = KeyEvent::new(KeyCode::Char('O'), KeyModifiers::SHIFT);
-        assert_eq!(action(Scope::List, &upper), Some(Action::SortReverse));
+        assert_eq!(action(Scope::ApiKeys, &upper), Some(Action::SortReverse));
     }
 }

@@ -41,13 +41,11 @@ impl Performer {
         let actor = &self.actor;
         let service = &mut self.service;
         match request {
-            Request::Window(query) => {
-                let ask = |service: &Service| service.window(actor, &query);
-                answer(service, question, ask).map(Done::Window)
+            Request::Keys(query) => {
+                answer(service, question, |s| s.window(actor, &query)).map(Done::Keys)
             }
-            Request::Count(filter) => {
-                let ask = |service: &Service| service.counts(actor, &filter);
-                answer(service, question, ask).map(Done::Count)
+            Request::CountKeys(filter) => {
+                answer(service, question, |s| s.counts(actor, &filter)).map(Done::Count)
             }
             Request::Properties(id) => service
                 .properties(actor, id)

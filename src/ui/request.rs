@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyProperties, KeyId};
-use crate::domain::list::{Counts, Filter, Window, WindowQuery};
+use crate::domain::list::{Counts, Filter, KeyRow, Listed, Window, WindowQuery};
 use crate::domain::role::Role;
 use crate::domain::secret::{ClipboardWay, Delivered, IssuedSecret, Overlap, Secret, SecretId};
 use crate::domain::trouble::Trouble;
@@ -13,9 +13,9 @@ use crate::domain::user::Actor;
 #[derive(Clone, Debug)]
 pub enum Request {
     // reads
-    /// A window of the list. A newer one of these, or of `Count`, supersedes it.
-    Window(WindowQuery),
-    Count(Filter),
+    /// A window of a list. A newer one, or a newer count, supersedes it.
+    Keys(WindowQuery<KeyRow>),
+    CountKeys(Filter<KeyRow>),
     Properties(KeyId),
     Roles,
     /// Whether anybody has changed the database since it was at this version.
@@ -62,8 +62,8 @@ impl Request {
     pub fn is_write(&self) -> bool {
         !matches!(
             self,
-            Request::Window(_)
-                | Request::Count(_)
+            Request::Keys(_)
+                | Request::CountKeys(_)
                 | Request::Properties(_)
                 | Request::Roles
                 | Request::Look { .. }
@@ -73,7 +73,7 @@ impl Request {
     /// Whether a newer request of this kind makes it pointless.
     #[must_use]
     pub fn is_superseded(&self) -> bool {
-        matches!(self, Request::Window(_) | Request::Count(_))
+        matches!(self, Request::Keys(_) | Request::CountKeys(_))
     }
 }
 
@@ -83,7 +83,7 @@ pub type Outcome = Result<Done, Trouble>;
 /// A request that was carried out.
 #[derive(Clone, Debug)]
 pub enum Done {
-    Window(Window),
+    Keys(Window<KeyRow>),
     Count(Counts),
     Properties(Box<ApiKeyProperties>),
     Roles(Vec<Role>),
@@ -115,3 +115,38 @@ pub enum Done {
 /// Tells which answer belongs to which question; never used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Ticket(pub u64);
+
+/// A list that can be asked for.
+pub trait Asked: Listed {
+    /// The request for a part of it.
+    fn window(query: WindowQuery<Self>) -> Request;
+
+    /// The request for how many rows there are.
+    fn count(filter: Filter<Self>) -> Request;
+
+    /// The part that was asked for.
+    fn found(done: Done) -> Option<Window<Self>>;
+}
+
+macro_rules! asked {
+    ($row:ident, $window:ident, $count:ident) => {
+        impl Asked for $row {
+            fn window(query: WindowQuery<$row>) -> Request {
+                Request::$window(query)
+            }
+
+            fn count(filter: Filter<$row>) -> Request {
+                Request::$count(filter)
+            }
+
+            fn found(done: Done) -> Option<Window<$row>> {
+                match done {
+                    Done::$window(window) => Some(window),
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+asked!(KeyRow, Keys, CountKeys);

@@ -1,122 +1,48 @@
-//! The list's table: which columns fit, and a window of rows with a cursor in it.
+//! A list's table: which columns fit, and a window of rows with a cursor in it.
 
-use crate::domain::api_key::KeyId;
-use crate::domain::list::{Anchor, KeyRow, Place, SortBy, Window};
-
-/// A column of the list of API keys.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Column {
-    pub kind: Kind,
-    /// Name of the heading.
-    pub heading: &'static str,
-    /// Least width in cells.
-    pub width: u16,
-    /// Share of the space that is left over.
-    pub grows: u16,
-    pub sort: Option<SortBy>,
-}
-
-/// What a column shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    Name,
-    State,
-    Role,
-    Expires,
-    LastSignIn,
-    Id,
-    Created,
-    CreatedBy,
-    Description,
-}
-
-const fn column(
-    kind: Kind,
-    heading: &'static str,
-    width: u16,
-    grows: u16,
-    sort: Option<SortBy>,
-) -> Column {
-    Column {
-        kind,
-        heading,
-        width,
-        grows,
-        sort,
-    }
-}
-
-/// The columns in order of importance; those at the end are the first to go when the window is narrow.
-const COLUMNS: [Column; 9] = [
-    column(Kind::Name, "column.name", 20, 2, Some(SortBy::Name)),
-    column(Kind::State, "column.state", 15, 0, Some(SortBy::State)),
-    column(Kind::Role, "column.role", 11, 0, None),
-    column(
-        Kind::Expires,
-        "column.expires",
-        10,
-        0,
-        Some(SortBy::Expires),
-    ),
-    column(
-        Kind::LastSignIn,
-        "column.last_sign_in",
-        16,
-        0,
-        Some(SortBy::LastSignIn),
-    ),
-    column(Kind::Id, "column.id", 5, 0, Some(SortBy::Id)),
-    column(
-        Kind::Created,
-        "column.created",
-        16,
-        0,
-        Some(SortBy::Created),
-    ),
-    column(Kind::CreatedBy, "column.created_by", 12, 0, None),
-    column(Kind::Description, "column.description", 16, 3, None),
-];
-
-/// The name of the heading of what the list is sorted by.
-#[must_use]
-pub fn heading(by: SortBy) -> &'static str {
-    let column = COLUMNS.iter().find(|column| column.sort == Some(by));
-    column.map_or("", |column| column.heading)
-}
+use crate::domain::list::{Anchor, Listed, Place, Window};
 
 /// Space between two columns.
 pub const GAP: u16 = 1;
 
-/// The columns that fit into a width, with their widths. The name is always among them.
+/// How wide a column is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Width {
+    /// Least width in cells.
+    pub least: u16,
+    /// Share of the space that is left over.
+    pub grows: u16,
+}
+
+/// The widths of those columns, from the first on, that fit into `all` cells. The first one always does: the space
+/// that no share takes is its own.
 #[must_use]
-pub fn columns(width: u16) -> Vec<(Column, u16)> {
+pub fn fit(columns: impl Iterator<Item = Width>, all: u16) -> Vec<u16> {
     let mut used = 0;
-    let mut shown: Vec<(Column, u16)> = Vec::new();
-    for column in COLUMNS {
-        let more = if shown.is_empty() {
-            column.width.min(width)
+    let mut shown: Vec<Width> = Vec::new();
+    for column in columns {
+        let least = if shown.is_empty() {
+            column.least.min(all)
         } else {
-            column.width + GAP
+            column.least + GAP
         };
-        if used + more > width {
+        if used + least > all {
             break;
         }
-        used += more;
-        shown.push((column, if shown.is_empty() { more } else { column.width }));
+        used += least;
+        shown.push(column);
     }
-    let shares: u16 = shown.iter().map(|(column, _)| column.grows).sum();
-    let spare = width - used;
-    let mut left = spare;
-    for (column, width) in shown.iter_mut().rev() {
-        let grown = if column.kind == Kind::Name {
-            left
-        } else {
-            spare * column.grows / shares
-        };
-        *width += grown;
-        left -= grown;
+    let shares: u16 = shown.iter().map(|column| column.grows).sum();
+    let spare = all - used;
+    let mut widths: Vec<u16> = shown
+        .iter()
+        .map(|column| column.least + spare * column.grows / shares.max(1))
+        .collect();
+    let others: u16 = widths.iter().skip(1).map(|width| width + GAP).sum();
+    if let Some(first) = widths.first_mut() {
+        *first = all - others;
     }
-    shown
+    widths
 }
 
 /// A movement of the cursor.
@@ -129,9 +55,9 @@ pub enum Move {
 }
 
 /// The rows that are loaded, the one that is selected, and the part that is on the screen.
-#[derive(Debug, Default)]
-pub struct Rows {
-    loaded: Vec<KeyRow>,
+#[derive(Debug)]
+pub struct Rows<L> {
+    loaded: Vec<L>,
     more_before: bool,
     more_after: bool,
     selected: usize,
@@ -148,15 +74,29 @@ const KEPT: usize = 600;
 /// How many rows are asked for at a time.
 pub const ASKED: usize = 200;
 
-impl Rows {
+impl<L> Default for Rows<L> {
+    fn default() -> Rows<L> {
+        Rows {
+            loaded: Vec::new(),
+            more_before: false,
+            more_after: false,
+            selected: 0,
+            last: None,
+            top: 0,
+            height: 0,
+        }
+    }
+}
+
+impl<L: Listed> Rows<L> {
     /// The selected row.
     #[must_use]
-    pub fn selected(&self) -> Option<&KeyRow> {
+    pub fn selected(&self) -> Option<&L> {
         self.loaded.get(self.selected)
     }
 
     /// The rows on the screen, each with whether it is selected.
-    pub fn on_screen(&self) -> impl Iterator<Item = (&KeyRow, bool)> {
+    pub fn on_screen(&self) -> impl Iterator<Item = (&L, bool)> {
         let rows = self
             .loaded
             .iter()
@@ -168,8 +108,8 @@ impl Rows {
 
     /// The row with this ID, when it is loaded.
     #[must_use]
-    pub fn find(&self, id: KeyId) -> Option<&KeyRow> {
-        self.loaded.iter().find(|row| row.id() == id)
+    pub fn find(&self, id: i64) -> Option<&L> {
+        self.loaded.iter().find(|row| row.place().id == id)
     }
 
     /// Rows on the screen.
@@ -217,7 +157,7 @@ impl Rows {
                     self.selected -= steps;
                     if rest > 0 && self.more_before {
                         return Some((
-                            Anchor::Before(self.loaded[0].place.clone()),
+                            Anchor::Before(self.loaded[0].place().clone()),
                             Move::By(-rest),
                         ));
                     }
@@ -225,7 +165,7 @@ impl Rows {
                     self.selected += steps;
                     if rest > 0 && self.more_after {
                         return Some((
-                            Anchor::After(self.loaded[last].place.clone()),
+                            Anchor::After(self.loaded[last].place().clone()),
                             Move::By(rest),
                         ));
                     }
@@ -238,7 +178,7 @@ impl Rows {
     /// Where the selected row is, to ask for the same part of the list again.
     #[must_use]
     pub fn around(&self) -> Anchor {
-        let place = self.selected().map(|row| &row.place).or(self.last.as_ref());
+        let place = self.selected().map(Listed::place).or(self.last.as_ref());
         place.map_or(Anchor::First, |place| self.around_place(place.clone()))
     }
 
@@ -255,10 +195,10 @@ impl Rows {
     /// its place. False, and nothing is taken, where another row has been selected meanwhile and is not in the
     /// window.
     #[must_use]
-    pub fn take_keeping(&mut self, anchor: &Anchor, mut window: Window) -> bool {
+    pub fn take_keeping(&mut self, anchor: &Anchor, mut window: Window<L>) -> bool {
         if let (Anchor::Around { place, .. }, Some(row)) = (anchor, self.selected()) {
-            let id = row.id();
-            match window.rows.iter().position(|row| row.id() == id) {
+            let id = row.place().id;
+            match window.rows.iter().position(|row| row.place().id == id) {
                 Some(at) => window.at = at,
                 None if place.id != id => return false,
                 None => {}
@@ -269,9 +209,9 @@ impl Rows {
     }
 
     /// Takes a window that was asked for; with [`Anchor::Around`], the row it is around becomes the selected one.
-    pub fn take(&mut self, anchor: &Anchor, window: Window) {
+    pub fn take(&mut self, anchor: &Anchor, window: Window<L>) {
         if let Some(row) = self.selected() {
-            self.last = Some(row.place.clone());
+            self.last = Some(row.place().clone());
         }
         match anchor {
             Anchor::After(_) => {
@@ -316,7 +256,8 @@ impl Rows {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::list::SortValue;
+    use crate::domain::api_key::KeyId;
+    use crate::domain::list::{KeyRow, SortValue};
     use crate::domain::state::Facts;
     use crate::domain::time::Timestamp;
 
@@ -324,7 +265,7 @@ mod tests {
         KeyRow {
             place: Place {
                 value: SortValue::Number(id),
-                id: KeyId(id),
+                id,
             },
             name: format!("key {id}"),
             description: String::new(),
@@ -345,7 +286,7 @@ mod tests {
         }
     }
 
-    fn window(ids: std::ops::Range<i64>, more_before: bool, more_after: bool) -> Window {
+    fn window(ids: std::ops::Range<i64>, more_before: bool, more_after: bool) -> Window<KeyRow> {
         Window {
             rows: ids.map(row).collect(),
             more_before,
@@ -356,24 +297,20 @@ mod tests {
 
     #[test]
     fn narrow_windows_lose_the_least_important_columns_and_never_the_name() {
-        let kinds = |width| {
-            columns(width)
-                .iter()
-                .map(|(c, _)| c.kind)
-                .collect::<Vec<_>>()
+        let widths = |all| {
+            let columns = [(20, 2), (15, 0), (11, 0), (16, 3)];
+            let columns = columns.map(|(least, grows)| Width { least, grows });
+            fit(columns.into_iter(), all)
         };
-        assert_eq!(kinds(10), [Kind::Name]);
-        assert_eq!(kinds(36), [Kind::Name, Kind::State]);
-        assert_eq!(kinds(78).last(), Some(&Kind::LastSignIn));
-        assert_eq!(kinds(160).len(), 9);
-        for width in 1..200 {
-            let shown = columns(width);
+        assert_eq!(widths(10), [10]);
+        assert_eq!(widths(36), [20, 15]);
+        assert_eq!(widths(48), [20, 15, 11]);
+        assert_eq!(widths(65), [20, 15, 11, 16]);
+        assert_eq!(widths(75), [24, 15, 11, 22]);
+        for all in 1..200 {
+            let shown = widths(all);
             let gaps = GAP * u16::try_from(shown.len() - 1).expect("few");
-            assert_eq!(
-                shown.iter().map(|(_, w)| w).sum::<u16>() + gaps,
-                width,
-                "{width}"
-            );
+            assert_eq!(shown.iter().sum::<u16>() + gaps, all, "{all}");
         }
     }
 

@@ -219,7 +219,7 @@ fn a_paste_without_brackets_confirms_nothing() {
 fn a_filter_that_finds_nothing_keeps_the_selection() {
     let mut console = with_keys(&["alpha", "beta", "gamma"]);
     console.keys("jj/zzz");
-    console.expect("No API key is found.");
+    console.expect("Nothing is found.");
     console.press(KeyCode::Esc);
     assert!(console.selected().contains("gamma"), "{}", console.screen());
 }

@@ -18,7 +18,7 @@ fn rows(service: &Service) -> Vec<KeyRow> {
         .into_iter()
         .flat_map(|state| {
             let filter = Filter {
-                state,
+                facets: state,
                 ..Filter::default()
             };
             let query = WindowQuery {

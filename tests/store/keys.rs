@@ -1,6 +1,7 @@
 //! Creating, saving, locking out and deleting keys, and who may.
 
 use keyward::domain::api_key::{ApiKeyDraft, ApiKeyFields, KeyId};
+use keyward::domain::list::{Filter, KeyRow};
 use keyward::domain::problem::{Field, Problem, Rule, Value};
 use keyward::domain::rights::Right;
 use keyward::domain::role::{AUDITOR, FULL_ACCESS, RoleId};
@@ -92,7 +93,7 @@ fn bad_names_never_reach_the_database() {
     }
     let counts = bench
         .service
-        .counts(&bench.alice, &keyward::domain::list::Filter::default());
+        .counts(&bench.alice, &Filter::<KeyRow>::default());
     assert_eq!(counts.expect("counted").all, 1);
 }
 

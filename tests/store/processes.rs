@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use keyward::domain::list::Filter;
+use keyward::domain::list::{Filter, KeyRow};
 use keyward::domain::secret::{IssuedSecret, Overlap};
 use keyward::domain::trouble::Trouble;
 use keyward::domain::verdict::Verdict;
@@ -47,7 +47,7 @@ fn two_processes_creating_at_once_lose_no_key_and_no_event() {
     let bench = Bench::new(Place::File(path));
     let counts = bench
         .service
-        .counts(&bench.alice, &Filter::default())
+        .counts(&bench.alice, &Filter::<KeyRow>::default())
         .expect("counted");
     assert_eq!(counts.all, 3 * KEYS);
     assert_eq!(bench.events().len(), 6 * 60);

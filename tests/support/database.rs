@@ -8,7 +8,7 @@ use keyward::auth::hash::{Cost, Hasher};
 use keyward::auth::random::Random;
 use keyward::clock::SetClock;
 use keyward::domain::api_key::{ApiKeyDraft, KeyId, Locale};
-use keyward::domain::list::{Anchor, Filter, Order, WindowQuery};
+use keyward::domain::list::{Anchor, Filter, KeyRow, Listed, WindowQuery};
 use keyward::domain::role::{AUDITOR, RoleId};
 use keyward::domain::secret::{IssuedSecret, Overlap};
 use keyward::domain::time::Timestamp;
@@ -213,10 +213,10 @@ pub fn draft(name: &str) -> ApiKeyDraft {
 }
 
 /// Every undeleted key, by name.
-pub fn everything() -> WindowQuery {
+pub fn everything() -> WindowQuery<KeyRow> {
     WindowQuery {
         filter: Filter::default(),
-        order: Order::default(),
+        order: KeyRow::FIRST_ORDER,
         anchor: Anchor::First,
         rows: 10_000,
     }

@@ -6,6 +6,7 @@ pub mod choice;
 pub mod confirm;
 pub mod entry;
 pub mod help;
+pub mod list;
 pub mod new_secret;
 pub mod properties;
 pub mod secret;
@@ -15,7 +16,6 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use zeroize::Zeroizing;
 
-use crate::domain::api_key::KeyId;
 use crate::domain::time::Timestamp;
 use crate::domain::user::Actor;
 use crate::text::Text;
@@ -38,6 +38,17 @@ pub struct Ctx<'a> {
     pub rush: u64,
 }
 
+impl Ctx<'_> {
+    /// An instant to the minute, in the zone in which times are shown, or that there was none.
+    #[must_use]
+    pub fn minute(&self, at: Option<Timestamp>) -> String {
+        at.map_or_else(
+            || self.text.say("list.never").to_owned(),
+            |at| at.in_zone(self.zone).format("%Y-%m-%d %H:%M").to_string(),
+        )
+    }
+}
+
 /// What a layer tells the one below when it closes.
 #[derive(Clone, Debug)]
 pub enum Reply {
@@ -52,10 +63,10 @@ pub enum Reply {
     Entered(String),
     /// The pasted text is the secret, or is not.
     Checked(bool),
-    /// Something was done to this key; the list goes to it.
-    Done(KeyId),
-    /// A sentence for the message line, about this key.
-    Said(KeyId, String),
+    /// Something was done to the row with this ID; the list goes to it.
+    Done(i64),
+    /// A sentence for the message line, about the row with this ID.
+    Said(i64, String),
 }
 
 /// How grave a message is.

@@ -132,7 +132,7 @@ impl Layer for NewSecret {
             return;
         }
         match outcome {
-            Ok(Done::Issued(id)) => asks.close(Reply::Done(id)),
+            Ok(Done::Issued(id)) => asks.close(Reply::Done(id.0)),
             Ok(_) => {}
             Err(trouble) => asks.complain(ctx.text.trouble(&trouble)),
         }

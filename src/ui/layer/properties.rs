@@ -352,12 +352,12 @@ impl Layer for Properties {
                 self.fill(Vec::new(), false, ctx);
             }
             Ok(Done::Properties(properties)) => self.begin(*properties, ctx),
-            Ok(Done::Issued(id)) => asks.close(Reply::Done(id)),
+            Ok(Done::Issued(id)) => asks.close(Reply::Done(id.0)),
             Ok(Done::Saved(fields)) => {
                 let sentence = ctx.text.fill("form.saved", &[("name", &fields.name)]);
                 asks.close(
                     self.key
-                        .map_or(Reply::Cancelled, |id| Reply::Said(id, sentence)),
+                        .map_or(Reply::Cancelled, |id| Reply::Said(id.0, sentence)),
                 );
             }
             Ok(_) => {}

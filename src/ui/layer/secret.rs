@@ -128,7 +128,7 @@ impl SecretDialog {
     }
 
     fn close(&self, sentence: String, asks: &mut Asks) {
-        asks.close(Reply::Said(self.issued.key, sentence));
+        asks.close(Reply::Said(self.issued.key.0, sentence));
     }
 
     fn done(&mut self, done: Done, closing: Option<Closing>, ctx: &Ctx, asks: &mut Asks) {
@@ -196,7 +196,7 @@ impl Layer for SecretDialog {
     fn act(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
         if self.is_void(ctx) {
             match action {
-                Action::Press => asks.close(Reply::Done(self.issued.key)),
+                Action::Press => asks.close(Reply::Done(self.issued.key.0)),
                 _ => asks.say(ctx.text.say("secret.only_close")),
             }
             return;

@@ -1,0 +1,84 @@
+//! The list of API keys.
+
+use chrono_tz::Tz;
+
+use crate::domain::api_key::KeyId;
+use crate::domain::expiry::Expiry;
+use crate::domain::list::{Listed, Order, Place};
+use crate::domain::rights::Right;
+use crate::domain::state::{Facts, State, StateFilter};
+use crate::domain::time::Timestamp;
+
+/// What the list of API keys can be sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeySort {
+    Name,
+    State,
+    Expires,
+    LastSignIn,
+    Created,
+    Id,
+}
+
+/// One API key in the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyRow {
+    pub place: Place,
+    pub name: String,
+    /// The first line is enough for a list.
+    pub description: String,
+    pub role: String,
+    pub zone: Tz,
+    pub facts: Facts,
+    pub expiry: Option<Expiry>,
+    pub last_sign_in_at: Option<Timestamp>,
+    pub created_at: Timestamp,
+    pub created_by: String,
+    /// The replaced secret that still works.
+    pub retiring: Option<EarlierSecret>,
+    /// A secret was issued and is waiting to be confirmed.
+    pub pending: bool,
+}
+
+/// A replaced secret that still works, as the list knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EarlierSecret {
+    pub last_used_at: Option<Timestamp>,
+}
+
+impl Listed for KeyRow {
+    type SortBy = KeySort;
+    type Facets = StateFilter;
+
+    const NEEDS: Right = Right::ViewApiKeys;
+    const SORTS: &'static [KeySort] = &[
+        KeySort::Name,
+        KeySort::State,
+        KeySort::Expires,
+        KeySort::LastSignIn,
+        KeySort::Created,
+        KeySort::Id,
+    ];
+    const FIRST_ORDER: Order<KeySort> = Order {
+        by: KeySort::Name,
+        descending: false,
+    };
+
+    fn place(&self) -> &Place {
+        &self.place
+    }
+}
+
+impl KeyRow {
+    /// The key's ID.
+    #[must_use]
+    pub fn id(&self) -> KeyId {
+        KeyId(self.place.id)
+    }
+
+    /// The key's state at `now`.
+    #[must_use]
+    pub fn state(&self, now: Timestamp) -> State {
+        self.facts.state(now)
+    }
+}

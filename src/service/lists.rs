@@ -1,0 +1,37 @@
+//! The lists: windows of them, and how many rows there are.
+
+use crate::domain::list::{Counts, Filter, Window, WindowQuery};
+use crate::domain::trouble::Trouble;
+use crate::domain::user::Actor;
+use crate::service::{Service, authorize};
+use crate::store::list::{self, Source};
+
+impl Service {
+    /// A part of a list.
+    ///
+    /// # Errors
+    /// [`Trouble::NotAuthorized`], [`Trouble::Storage`] (where superseded, too).
+    pub fn window<L: Source>(
+        &self,
+        actor: &Actor,
+        query: &WindowQuery<L>,
+    ) -> Result<Window<L>, Trouble> {
+        let now = self.now();
+        self.store.read(|tx| {
+            authorize(tx, actor, L::NEEDS)?;
+            Ok(list::window(tx, query, now)?)
+        })
+    }
+
+    /// How many rows a list has, and how many the filter shows.
+    ///
+    /// # Errors
+    /// [`Trouble::NotAuthorized`], [`Trouble::Storage`] (where superseded, too).
+    pub fn counts<L: Source>(&self, actor: &Actor, filter: &Filter<L>) -> Result<Counts, Trouble> {
+        let now = self.now();
+        self.store.read(|tx| {
+            authorize(tx, actor, L::NEEDS)?;
+            Ok(list::counts(tx, filter, now)?)
+        })
+    }
+}

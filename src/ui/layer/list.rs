@@ -1,0 +1,399 @@
+//! What every list screen does: rows with a cursor, the filter line, the order, changes to the selected row.
+
+mod view;
+
+use ratatui::style::Style;
+
+use crate::domain::list::{
+    Anchor, Counts, Filter, Listed, Order, Place, SortValue, Window, WindowQuery,
+};
+use crate::domain::time::Timestamp;
+use crate::domain::trouble::{Fault, Trouble};
+use crate::ui::field::{Edit, LineField};
+use crate::ui::keymap::{Action, TextKey};
+use crate::ui::layer::confirm::Confirm;
+use crate::ui::layer::{Asks, Ctx, Reply};
+use crate::ui::request::{self, Done, Outcome, Request, Ticket};
+use crate::ui::table::{ASKED, Move, Rows, Width};
+
+/// A kind of row as a screen shows it.
+pub trait Table: request::Asked {
+    /// The columns in order of importance; those at the end are the first to go when the window is narrow.
+    const COLUMNS: &'static [Column<Self>];
+
+    /// What messages call the row.
+    fn name(&self, ctx: &Ctx) -> String;
+
+    /// What the filter shows beside its text, in words.
+    fn facets(facets: &Self::Facets, ctx: &Ctx) -> String;
+
+    /// What is said when there is no row at all.
+    fn none(ctx: &Ctx) -> &'static str;
+
+    /// When time alone changes what is shown of the row.
+    fn changes_at(&self, _now: Timestamp) -> Option<Timestamp> {
+        None
+    }
+}
+
+/// A column of a list.
+pub struct Column<L: Listed> {
+    /// Name of the heading.
+    pub heading: &'static str,
+    pub width: Width,
+    pub sort: Option<L::SortBy>,
+    pub cell: fn(&L, &Ctx) -> (String, Style),
+}
+
+/// A column with its least width and its share of what is left over.
+pub const fn column<L: Listed>(
+    heading: &'static str,
+    (least, grows): (u16, u16),
+    sort: Option<L::SortBy>,
+    cell: fn(&L, &Ctx) -> (String, Style),
+) -> Column<L> {
+    Column {
+        heading,
+        width: Width { least, grows },
+        sort,
+        cell,
+    }
+}
+
+/// A window that was asked for, and why.
+struct Wanted {
+    ticket: Ticket,
+    anchor: Anchor,
+    why: Why,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Why {
+    /// The movement goes on when the rows are there; the next key means nothing before.
+    Moving(Move),
+    /// The filter or the order is another; the selected row stays selected.
+    Asked,
+    /// Somebody changed something; the selected row stays selected, or it is told that it is gone.
+    Refresh,
+    /// The list goes to the row that it is asked around.
+    Shown,
+}
+
+/// A change of one row, with what to say when it is done.
+pub struct Change {
+    pub request: Request,
+    pub id: i64,
+    /// Name of the sentence, which holds the row's name.
+    pub said: &'static str,
+}
+
+/// The list.
+pub struct List<L: Table> {
+    rows: Rows<L>,
+    filter: Filter<L>,
+    order: Order<L::SortBy>,
+    counts: Option<Counts>,
+    /// The filter line, while it is being typed in.
+    typing: Option<LineField>,
+    wanted: Option<Wanted>,
+    counting: Option<Ticket>,
+    /// The counts are not those of what is shown.
+    count_due: bool,
+    loaded_once: bool,
+    /// What `y` in the confirmation on top does.
+    confirming: Option<Change>,
+    /// The change under way, its row and what to say.
+    changing: Option<(Ticket, i64, &'static str)>,
+}
+
+impl<L: Table> Default for List<L> {
+    fn default() -> List<L> {
+        List {
+            rows: Rows::default(),
+            filter: Filter::default(),
+            order: L::FIRST_ORDER,
+            counts: None,
+            typing: None,
+            wanted: None,
+            counting: None,
+            count_due: false,
+            loaded_once: false,
+            confirming: None,
+            changing: None,
+        }
+    }
+}
+
+impl<L: Table> List<L> {
+    /// The selected row.
+    #[must_use]
+    pub fn selected(&self) -> Option<&L> {
+        self.rows.selected()
+    }
+
+    /// What the list is filtered by beside its text.
+    #[must_use]
+    pub fn facets(&self) -> &L::Facets {
+        &self.filter.facets
+    }
+
+    /// Whether the filter line is being typed in.
+    #[must_use]
+    pub fn is_typing(&self) -> bool {
+        self.typing.is_some()
+    }
+
+    /// Asks for the first rows.
+    pub fn open(&mut self, asks: &mut Asks) {
+        self.ask(Anchor::First, Why::Asked, asks);
+    }
+
+    fn ask(&mut self, anchor: Anchor, why: Why, asks: &mut Asks) {
+        let query = WindowQuery {
+            filter: self.filter.clone(),
+            order: self.order,
+            anchor: anchor.clone(),
+            rows: ASKED,
+        };
+        let ticket = asks.request(L::window(query));
+        // The reader gives up a count for this; it is asked for again when the rows are there.
+        self.counting = None;
+        self.count_due |= !matches!(why, Why::Moving(_));
+        self.wanted = Some(Wanted {
+            ticket,
+            anchor,
+            why,
+        });
+    }
+
+    fn selected_id(&self) -> Option<i64> {
+        self.rows.selected().map(|row| row.place().id)
+    }
+
+    fn go(&mut self, movement: Move, asks: &mut Asks) {
+        let before = self.selected_id();
+        if let Some((anchor, rest)) = self.rows.go(movement) {
+            self.ask(anchor, Why::Moving(rest), asks);
+        }
+        if before != self.selected_id() && self.filter.keep.take().is_some() {
+            self.ask(self.rows.around(), Why::Asked, asks);
+        }
+    }
+
+    /// Asks for the list again, as it is now.
+    pub fn refresh(&mut self, asks: &mut Asks) {
+        match &self.wanted {
+            // The rows that are waited for come from the database as it is now, too.
+            Some(Wanted {
+                why: Why::Moving(_) | Why::Shown,
+                ..
+            }) => {}
+            _ => self.ask(self.rows.around(), Why::Refresh, asks),
+        }
+    }
+
+    /// Goes to a row, which is shown whatever the filter says.
+    pub fn show(&mut self, id: i64, asks: &mut Asks) {
+        self.filter.keep = Some(id);
+        let place = self.rows.find(id).map_or_else(
+            || Place {
+                value: SortValue::Number(0),
+                id,
+            },
+            |row| row.place().clone(),
+        );
+        self.ask(self.rows.around_place(place), Why::Shown, asks);
+    }
+
+    /// Filters by something else beside the text.
+    pub fn set_facets(&mut self, facets: L::Facets, asks: &mut Asks) {
+        self.filter.facets = facets;
+        self.filter.keep = None;
+        self.ask(self.rows.around(), Why::Asked, asks);
+    }
+
+    fn take_window(&mut self, wanted: &Wanted, window: Window<L>, ctx: &Ctx, asks: &mut Asks) {
+        let before = self
+            .rows
+            .selected()
+            .map(|row| (row.place().id, row.name(ctx)));
+        if !matches!(wanted.why, Why::Asked | Why::Refresh) {
+            self.rows.take(&wanted.anchor, window);
+        } else if !self.rows.take_keeping(&wanted.anchor, window) {
+            self.ask(self.rows.around(), wanted.why, asks);
+            return;
+        }
+        self.loaded_once = true;
+        match (wanted.why, before) {
+            (Why::Moving(rest), _) => {
+                self.wanted = None;
+                self.go(rest, asks);
+            }
+            (Why::Refresh, Some((id, name))) if self.selected_id() != Some(id) => {
+                asks.say(ctx.text.fill("list.gone", &[("name", &name)]));
+            }
+            _ => {}
+        }
+        if self.wanted.is_none() && self.count_due {
+            self.counting = Some(asks.request(L::count(self.filter.clone())));
+        }
+    }
+
+    fn filter_edited(&mut self, edit: &Edit, ctx: &Ctx, asks: &mut Asks) {
+        if let (Edit::SecretRefused(id), Some(field)) = (edit, &mut self.typing) {
+            field.set(&format!("id:{id}"));
+            asks.say(ctx.text.fill("list.secret_in_filter", &[("id", id)]));
+        }
+        let text = self.typing.as_ref().map(|field| field.text().to_owned());
+        let text = text.unwrap_or_default();
+        if self.filter.text != text {
+            self.filter.text = text;
+            self.filter.keep = None;
+            self.ask(self.rows.around(), Why::Asked, asks);
+        }
+    }
+
+    /// Asks the administrator before a change; the sentence and the verb are those of the confirmation.
+    pub fn confirm(&mut self, change: Change, confirm: Confirm, asks: &mut Asks) {
+        self.confirming = Some(change);
+        asks.push(confirm);
+    }
+
+    /// Whether a movement, the filter or the order can be used now; the screen's own verbs are its own affair.
+    #[must_use]
+    pub fn allows(&self, action: Action) -> bool {
+        match action {
+            Action::Cancel => self.is_typing() || !self.filter.is_untouched(),
+            Action::SortNext | Action::SortReverse => L::SORTS.len() > 1,
+            _ => true,
+        }
+    }
+
+    /// Does what every list can do.
+    pub fn act(&mut self, action: Action, asks: &mut Asks) {
+        let page = i64::try_from(self.rows.height().saturating_sub(1))
+            .unwrap_or(1)
+            .max(1);
+        match action {
+            Action::Up => self.go(Move::By(-1), asks),
+            Action::Down => self.go(Move::By(1), asks),
+            Action::PageUp => self.go(Move::By(-page), asks),
+            Action::PageDown => self.go(Move::By(page), asks),
+            Action::First => self.go(Move::First, asks),
+            Action::Last => self.go(Move::Last, asks),
+            Action::Quit => asks.quit(),
+            Action::Accept => self.typing = None,
+            Action::Filter => self.typing = Some(LineField::new(&self.filter.text)),
+            Action::Cancel => {
+                self.typing = None;
+                self.filter = Filter::default();
+                self.ask(self.rows.around(), Why::Asked, asks);
+            }
+            Action::SortNext => {
+                self.order = self.order.next(L::SORTS);
+                self.ask(self.rows.around(), Why::Asked, asks);
+            }
+            Action::SortReverse => {
+                self.order = self.order.reversed();
+                self.ask(self.rows.around(), Why::Asked, asks);
+            }
+            _ => {}
+        }
+    }
+
+    /// Offers a text key to the filter line.
+    pub fn edit(&mut self, key: TextKey, ctx: &Ctx, asks: &mut Asks) -> bool {
+        let Some(field) = &mut self.typing else {
+            return false;
+        };
+        let edit = field.edit(key);
+        self.filter_edited(&edit, ctx, asks);
+        edit != Edit::NotTaken
+    }
+
+    /// Takes pasted text into the filter line.
+    pub fn paste(&mut self, pasted: &str, ctx: &Ctx, asks: &mut Asks) {
+        match &mut self.typing {
+            Some(field) => {
+                let edit = field.paste(pasted);
+                self.filter_edited(&edit, ctx, asks);
+            }
+            None => asks.say(ctx.text.say("message.paste_ignored")),
+        }
+    }
+
+    /// Takes what came of a request of the list's own.
+    pub fn answer(&mut self, ticket: Ticket, outcome: Outcome, ctx: &Ctx, asks: &mut Asks) {
+        if let Some(wanted) = self.wanted.take_if(|wanted| wanted.ticket == ticket) {
+            match outcome {
+                Ok(done) => {
+                    if let Some(window) = L::found(done) {
+                        self.take_window(&wanted, window, ctx, asks);
+                    }
+                }
+                Err(Trouble::Storage(Fault::Superseded)) => {}
+                Err(trouble) => {
+                    // Keys do not wait for what does not come.
+                    self.loaded_once = true;
+                    asks.complain(ctx.text.trouble(&trouble));
+                }
+            }
+        } else if self.counting == Some(ticket) {
+            self.counting = None;
+            if let Ok(Done::Count(counts)) = outcome {
+                self.counts = Some(counts);
+                self.count_due = false;
+            }
+        } else if let Some((_, id, said)) = self.changing.take_if(|(asked, ..)| *asked == ticket) {
+            match outcome {
+                Ok(_) => {
+                    let name = self.rows.find(id).map(|row| row.name(ctx));
+                    let name = name.unwrap_or_default();
+                    asks.say(ctx.text.fill(said, &[("name", &name)]));
+                }
+                Err(trouble) => asks.complain(ctx.text.trouble(&trouble)),
+            }
+            self.show(id, asks);
+        }
+    }
+
+    /// Takes what a dialog on top said when it closed.
+    pub fn reply(&mut self, reply: Reply, asks: &mut Asks) {
+        let confirmed = self.confirming.take();
+        match (reply, confirmed) {
+            (Reply::Yes, Some(Change { request, id, said })) => {
+                self.changing = Some((asks.request(request), id, said));
+            }
+            (Reply::Done(id), _) => self.show(id, asks),
+            (Reply::Said(id, sentence), _) => {
+                asks.say(sentence);
+                self.show(id, asks);
+            }
+            _ => self.refresh(asks),
+        }
+    }
+
+    /// Whether an answer decides what the next key means.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        let moving = |wanted: &Wanted| matches!(wanted.why, Why::Moving(_) | Why::Shown);
+        !self.loaded_once || self.changing.is_some() || self.wanted.as_ref().is_some_and(moving)
+    }
+
+    /// When time alone changes what is shown.
+    #[must_use]
+    pub fn next_wake(&self, now: Timestamp) -> Option<Timestamp> {
+        let rows = self.rows.on_screen();
+        rows.filter_map(|(row, _)| row.changes_at(now)).min()
+    }
+
+    /// What is said where no row is shown.
+    #[must_use]
+    pub fn empty(&self, ctx: &Ctx) -> &'static str {
+        match (self.loaded_once, self.filter.is_untouched()) {
+            (false, _) => ctx.text.say("list.loading"),
+            (true, true) => L::none(ctx),
+            (true, false) => ctx.text.say("list.nothing_found"),
+        }
+    }
+}

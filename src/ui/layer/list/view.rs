@@ -1,0 +1,155 @@
+//! Drawing a list.
+
+use std::fmt::Display;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+
+use crate::ui::frame::{cut, first, put, row, skip, width};
+use crate::ui::layer::Ctx;
+use crate::ui::layer::list::{Column, List, Table};
+use crate::ui::table::{GAP, fit};
+
+/// Columns of the mark before each row.
+const MARK: u16 = 2;
+
+/// The columns that are shown, with their widths.
+type Shown<L> = [(&'static Column<L>, u16)];
+
+impl<L: Table> List<L> {
+    /// Settles scroll and viewport.
+    pub fn place(&mut self, area: Rect) {
+        self.rows.place(area.height.saturating_sub(2));
+        if let Some(field) = &mut self.typing {
+            field.place(area.width.saturating_sub(1) / 2);
+        }
+    }
+
+    /// Draws the list and says where the cursor is.
+    pub fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
+        let widths = fit(
+            L::COLUMNS.iter().map(|column| column.width),
+            area.width.saturating_sub(MARK),
+        );
+        let shown: Vec<_> = L::COLUMNS.iter().zip(widths).collect();
+        let info = row(area, 0);
+        let mut cursor = None;
+        let mut at = info;
+        if self.typing.is_some() || !self.filter.text.is_empty() {
+            let used = put(buf, at, "/", ctx.theme.label);
+            let field = Rect {
+                width: (info.width.saturating_sub(1)) / 2,
+                ..skip(at, used)
+            };
+            match &self.typing {
+                Some(typing) => cursor = Some(typing.view(buf, field, Style::new())),
+                None => _ = put(buf, field, &self.filter.text, ctx.theme.title),
+            }
+            at = skip(at, used + field.width);
+        }
+        let words = cut(&self.info(&shown, ctx), at.width);
+        put(
+            buf,
+            skip(at, at.width.saturating_sub(width(&words))),
+            &words,
+            ctx.theme.dim,
+        );
+
+        self.view_headings(&shown, ctx, buf, row(area, 1));
+        let list = Rect {
+            y: area.y + 2.min(area.height),
+            height: area.height.saturating_sub(2),
+            ..area
+        };
+        for (index, (entry, selected)) in self.rows.on_screen().enumerate() {
+            let line = row(list, u16::try_from(index).unwrap_or(u16::MAX));
+            view_row(entry, selected, &shown, ctx, buf, line);
+            if selected && cursor.is_none() {
+                cursor = Some(Position {
+                    x: line.x,
+                    y: line.y,
+                });
+            }
+        }
+        if self.rows.selected().is_none() {
+            put(buf, skip(row(list, 0), MARK), self.empty(ctx), Style::new());
+        }
+        cursor.or(Some(Position {
+            x: list.x,
+            y: list.y,
+        }))
+    }
+
+    /// How many rows are shown and which, and the order where no heading tells it.
+    fn info(&self, shown: &Shown<L>, ctx: &Ctx) -> String {
+        let text = ctx.text;
+        let mut parts = Vec::new();
+        if let Some(counts) = self.counts {
+            let hidden = counts.all - counts.shown;
+            parts.push(if hidden == 0 {
+                text.fill("list.shown", &[("shown", &counts.shown)])
+            } else {
+                let numbers: [(&str, &dyn Display); 2] =
+                    [("shown", &counts.shown), ("hidden", &hidden)];
+                text.fill("list.hides", &numbers)
+            });
+        }
+        let is_sorted = |column: &Column<L>| column.sort == Some(self.order.by);
+        if !shown.iter().any(|(column, _)| is_sorted(column)) {
+            let column = L::COLUMNS.iter().find(|column| is_sorted(column));
+            let heading = column.map_or("", |column| text.say(column.heading));
+            parts.push(text.fill(
+                "list.sorted",
+                &[("column", &heading), ("mark", &self.mark())],
+            ));
+        }
+        parts.push(L::facets(&self.filter.facets, ctx));
+        parts.retain(|part| !part.is_empty());
+        parts.join(" · ")
+    }
+
+    /// The mark of the direction of the order.
+    fn mark(&self) -> &'static str {
+        if self.order.descending { "▼" } else { "▲" }
+    }
+
+    fn view_headings(&self, shown: &Shown<L>, ctx: &Ctx, buf: &mut Buffer, line: Rect) {
+        let mut at = skip(line, MARK);
+        for (column, wide) in shown {
+            let heading = ctx.text.say(column.heading);
+            let heading = if column.sort == Some(self.order.by) {
+                format!("{} {}", cut(heading, wide.saturating_sub(2)), self.mark())
+            } else {
+                heading.to_owned()
+            };
+            put(buf, first(at, *wide), &heading, ctx.theme.title);
+            at = skip(at, wide + GAP);
+        }
+    }
+}
+
+/// The first column of the selected row is marked.
+fn view_row<L: Table>(
+    entry: &L,
+    selected: bool,
+    shown: &Shown<L>,
+    ctx: &Ctx,
+    buf: &mut Buffer,
+    line: Rect,
+) {
+    if selected {
+        put(buf, line, ">", Style::new());
+    }
+    let mut at = skip(line, MARK);
+    for (index, (column, wide)) in shown.iter().enumerate() {
+        let (words, style) = (column.cell)(entry, ctx);
+        let style = if selected && index == 0 {
+            ctx.theme.selected
+        } else {
+            style
+        };
+        put(buf, first(at, *wide), &words, style);
+        at = skip(at, wide + GAP);
+    }
+}
