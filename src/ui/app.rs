@@ -25,6 +25,7 @@ use crate::ui::layer::api_keys::ApiKeys;
 use crate::ui::layer::confirm::Confirm;
 use crate::ui::layer::help::Help;
 use crate::ui::layer::secret::SecretDialog;
+use crate::ui::layer::tree::{Screen, Tree};
 use crate::ui::layer::{Ask, Asks, Ctx, Layer, Loss, Reply, Tone};
 use crate::ui::request::{Done, Outcome, Request, Ticket};
 use crate::ui::theme::Theme;
@@ -86,7 +87,12 @@ pub struct Setting {
 pub struct App {
     setting: Setting,
     theme: Theme,
+    /// The screen that is shown.
+    here: Screen,
+    /// That screen, and the dialogs on top of it.
     layers: Vec<(LayerId, Box<dyn Layer>)>,
+    /// The screens that were left, as they were then.
+    left: Vec<(Screen, Box<dyn Layer>)>,
     last_layer: u64,
     last_ticket: u64,
     queue: VecDeque<Input>,
@@ -113,14 +119,16 @@ pub struct App {
 }
 
 impl App {
-    /// The console, with the list of API keys as its screen.
+    /// The console, with the list of API keys as its screen, or the first one that the role allows.
     #[must_use]
     pub fn new(setting: Setting) -> App {
         let now = setting.clock.now();
         let mut app = App {
+            here: Screen::first_for(&setting.actor),
             setting,
             theme: Theme::default(),
             layers: Vec::new(),
+            left: Vec::new(),
             last_layer: APP.0,
             last_ticket: 0,
             queue: VecDeque::new(),
@@ -140,7 +148,7 @@ impl App {
             sweep_at: now,
             wake_at: None,
         };
-        app.push(Box::new(ApiKeys::default()));
+        app.push(screen(app.here));
         app
     }
 
@@ -316,8 +324,8 @@ impl App {
     fn act(&mut self, action: Action) {
         let top = self.layers.len() - 1;
         let allowed = self.layers[top].1.allows(action, &self.ctx());
-        if action == Action::Help {
-            if allowed {
+        match action {
+            Action::Help if allowed => {
                 let layer = &self.layers[top].1;
                 let ctx = self.ctx();
                 let help = Help::new(
@@ -327,14 +335,14 @@ impl App {
                 );
                 self.push(Box::new(help));
             }
-        } else {
-            self.with_layer(top, |layer, ctx, asks| {
+            Action::Tree if allowed => self.push(Box::new(Tree::new(self.here))),
+            _ => self.with_layer(top, |layer, ctx, asks| {
                 if allowed {
                     layer.act(action, ctx, asks);
                 } else if let Some(sentence) = layer.why_not(action, ctx) {
                     asks.complain(sentence);
                 }
-            });
+            }),
         }
     }
 
@@ -395,6 +403,31 @@ impl App {
         self.with_layer(top, |layer, ctx, asks| layer.open(ctx, asks));
     }
 
+    /// Shows another screen in place of this one and what is on top of it.
+    fn go(&mut self, to: Screen, message: Option<Reply>) {
+        self.dirty = true;
+        self.layers.truncate(1);
+        if to != self.here {
+            let before = self.layers.pop();
+            self.left
+                .extend(before.map(|(_, layer)| (self.here, layer)));
+            self.here = to;
+            match self.left.iter().position(|(screen, _)| *screen == to) {
+                // Under another identity: answers to what it asked before it was left come too late.
+                Some(index) => {
+                    self.last_layer += 1;
+                    let (_, layer) = self.left.remove(index);
+                    self.layers.push((LayerId(self.last_layer), layer));
+                    self.with_layer(0, |layer, ctx, asks| layer.refresh(ctx, asks));
+                }
+                None => self.push(screen(to)),
+            }
+        }
+        if let Some(message) = message {
+            self.with_layer(0, |layer, ctx, asks| layer.reply(message, ctx, asks));
+        }
+    }
+
     fn close(&mut self, id: LayerId, reply: Reply) {
         let writing = self
             .under_way
@@ -432,6 +465,7 @@ impl App {
                 Ask::Push(layer) => self.push(layer),
                 Ask::Close(reply) => self.close(id, reply),
                 Ask::Request(ticket, request) => self.record(id, ticket, request),
+                Ask::Go(screen, message) => self.go(screen, message),
                 // What nobody sees of a layer is not told of it either.
                 Ask::Say(tone, sentence) if self.top().0 == id => {
                     self.message = Some((tone, sentence));
@@ -462,6 +496,13 @@ impl App {
             rush: self.rush.number(),
             pasting: self.rush.is_paste(),
         }
+    }
+}
+
+/// A screen that has not been shown before.
+fn screen(which: Screen) -> Box<dyn Layer> {
+    match which {
+        Screen::ApiKeys => Box::new(ApiKeys::default()),
     }
 }
 

@@ -36,6 +36,7 @@ pub enum Action {
     StateFilter,
     SortNext,
     SortReverse,
+    Tree,
     Quit,
     // the secret dialog
     Copy,
@@ -54,6 +55,7 @@ pub enum Scope {
     /// Every list; each has verbs of its own besides.
     List,
     ApiKeys,
+    Tree,
     /// The list's filter line, while it is typed in.
     Filter,
     Form,
@@ -152,6 +154,7 @@ pub static BINDINGS: &[Binding] = bindings![
     ApiKeys [ch('l')]                Lock         Toolbar  "key.lock"         "help.lock";
     ApiKeys [ch('x')]                EndOverlap   Footer   "key.end_overlap"  "help.end_overlap";
     List   [ch('/')]                Filter       Footer   "key.filter"       "help.filter";
+    List   [ch('t')]                Tree         Footer   "key.tree"         "help.tree";
     ApiKeys [ch('f')]                StateFilter  Footer   "key.state_filter" "help.state_filter";
     List   [ch('o')]                SortNext     Footer   "key.sort"         "help.sort";
     List   [ch('O')]                SortReverse  Footer   "key.reverse"      "help.reverse";
@@ -163,6 +166,12 @@ pub static BINDINGS: &[Binding] = bindings![
     List   [PAGE_DOWN]              PageDown     HelpOnly "key.page_down"    "help.page_down";
     List   [HOME, ch('g')]          First        HelpOnly "key.first"        "help.first";
     List   [END, ch('G')]           Last         HelpOnly "key.last"         "help.last";
+    Tree   [ENTER]                  Accept       Footer   "key.choose"       "help.choose_screen";
+    Tree   [ESC, ch('t'), ch('q')]  Cancel       Footer   "key.close"        "help.close_tree";
+    Tree   [UP, ch('k')]            Up           HelpOnly "key.up"           "help.up";
+    Tree   [DOWN, ch('j')]          Down         HelpOnly "key.down"         "help.down";
+    Tree   [HOME, ch('g')]          First        HelpOnly "key.first"        "help.first";
+    Tree   [END, ch('G')]           Last         HelpOnly "key.last"         "help.last";
     Filter [ENTER]                  Accept       Footer   "key.keep"         "help.keep";
     Filter [ESC]                    Cancel       Footer   "key.clear"        "help.clear";
     Filter [UP]                     Up           HelpOnly "key.up"           "help.up";
@@ -309,6 +318,7 @@ pub fn markdown(text: Text) -> String {
     let scopes = [
         (Scope::ApiKeys, "readme.api_keys"),
         (Scope::List, "readme.list"),
+        (Scope::Tree, "readme.tree"),
         (Scope::Filter, "readme.filter"),
         (Scope::Form, "readme.form"),
         (Scope::Secret, "readme.secret"),
@@ -338,6 +348,7 @@ mod tests {
     fn no_key_means_two_things_in_one_scope() {
         for scope in [
             Scope::ApiKeys,
+            Scope::Tree,
             Scope::Filter,
             Scope::Form,
             Scope::Choice,

@@ -10,6 +10,7 @@ use crate::ui::frame::{
     SMALLEST, cut, first, footer, paragraph, put, row, skip, toolbar, width, wrap,
 };
 use crate::ui::layer::Tone;
+use crate::ui::layer::tree::{dock, view_docked};
 
 /// The most lines that a message takes.
 const MESSAGE_LINES: usize = 3;
@@ -46,8 +47,10 @@ impl App {
             height: area.height - 2 - tools - said,
             ..area
         };
-        for (_, layer) in &mut self.layers {
-            layer.place(body);
+        let (docked, beside) = dock(body);
+        let area_of = |index| if index == 0 { beside } else { body };
+        for (index, (_, layer)) in self.layers.iter_mut().enumerate() {
+            layer.place(area_of(index));
         }
         let ctx = self.ctx();
         let buf = frame.buffer_mut();
@@ -61,8 +64,11 @@ impl App {
             toolbar(buf, row(area, 1), verbs, &usable, ctx.text, ctx.theme);
         }
         let mut cursor = None;
-        for (_, layer) in &self.layers {
-            cursor = layer.view(&ctx, buf, body);
+        if let Some(docked) = docked {
+            view_docked(buf, docked, self.here, &ctx);
+        }
+        for (index, (_, layer)) in self.layers.iter().enumerate() {
+            cursor = layer.view(&ctx, buf, area_of(index));
         }
         let style = match tone {
             Tone::Plain => Style::new(),
@@ -109,13 +115,18 @@ impl App {
         let who = cut(&who, line.width / 2);
         let used = put(buf, line, product, self.theme.title);
         let left = line.width.saturating_sub(used + width(&who) + 3);
-        let crumbs = text.say("header.api_keys");
-        let crumbs = if width(crumbs) + 2 > left {
-            text.say("header.api_keys_short")
-        } else {
-            crumbs
+        let crumbs: Vec<&str> = self
+            .here
+            .crumbs()
+            .into_iter()
+            .map(|c| text.say(c))
+            .collect();
+        let whole = crumbs.join(" > ");
+        let shown = match crumbs.last() {
+            Some(last) if width(&whole) + 2 > left => last,
+            _ => whole.as_str(),
         };
-        put(buf, first(skip(line, used + 2), left), crumbs, Style::new());
+        put(buf, first(skip(line, used + 2), left), shown, Style::new());
         put(
             buf,
             skip(line, line.width.saturating_sub(width(&who))),

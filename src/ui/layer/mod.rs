@@ -10,6 +10,7 @@ pub mod list;
 pub mod new_secret;
 pub mod properties;
 pub mod secret;
+pub mod tree;
 
 use chrono_tz::Tz;
 use ratatui::buffer::Buffer;
@@ -20,6 +21,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::user::Actor;
 use crate::text::Text;
 use crate::ui::keymap::{Action, Scope, TextKey};
+use crate::ui::layer::tree::Screen;
 use crate::ui::request::{Outcome, Request, Ticket};
 use crate::ui::theme::Theme;
 
@@ -82,6 +84,8 @@ pub enum Ask {
     /// Close the layer that asks.
     Close(Reply),
     Request(Ticket, Request),
+    /// Go to a screen, and tell it something when it is there.
+    Go(Screen, Option<Reply>),
     /// A sentence for the message line.
     Say(Tone, String),
     /// End the program; nobody is asked again.
@@ -119,6 +123,11 @@ impl<'a> Asks<'a> {
         let ticket = Ticket(*self.last_ticket);
         self.asked.push(Ask::Request(ticket, request));
         ticket
+    }
+
+    /// Goes to a screen, which is where it was left.
+    pub fn go(&mut self, screen: Screen) {
+        self.asked.push(Ask::Go(screen, None));
     }
 
     /// Shows a sentence in the message line until the next key.

@@ -1,0 +1,211 @@
+//! The tree of screens: docked on the left where there is room, else on top of the screen.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::{Modifier, Style};
+
+use crate::domain::list::{KeyRow, Listed};
+use crate::domain::rights::Right;
+use crate::domain::user::Actor;
+use crate::ui::frame::{boxed, first, put, row, skip};
+use crate::ui::keymap::{Action, Scope};
+use crate::ui::layer::{Asks, Ctx, Layer, Reply};
+
+/// From so many columns on the tree is docked.
+const DOCKED_FROM: u16 = 100;
+/// Columns of the docked tree, with the line beside it.
+const WIDTH: u16 = 24;
+
+/// A screen, which is a leaf of the tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Screen {
+    ApiKeys,
+}
+
+/// A line of the tree: how deep it is, the name of its words, and the screen that it stands for.
+type Line = (u16, &'static str, Option<Screen>);
+
+/// The whole tree, from top to bottom.
+const LINES: [Line; 3] = [
+    (0, "tree.administration", None),
+    (1, "tree.user_management", None),
+    (2, "tree.api_keys", Some(Screen::ApiKeys)),
+];
+
+impl Screen {
+    /// The right that one needs to see the screen.
+    #[must_use]
+    pub fn needs(self) -> Right {
+        match self {
+            Screen::ApiKeys => KeyRow::NEEDS,
+        }
+    }
+
+    /// The screen that the console opens with: API keys, or the first that the role allows.
+    #[must_use]
+    pub fn first_for(actor: &Actor) -> Screen {
+        let allowed = |screen: &Screen| actor.may(screen.needs());
+        let others = LINES.iter().filter_map(|(.., screen)| *screen);
+        let mut all = std::iter::once(Screen::ApiKeys).chain(others);
+        all.find(allowed).unwrap_or(Screen::ApiKeys)
+    }
+
+    /// The names of the words on the way to the screen, from the top of the tree.
+    #[must_use]
+    pub fn crumbs(self) -> Vec<&'static str> {
+        let at = LINES.iter().position(|line| line.2 == Some(self));
+        let mut depth = u16::MAX;
+        let above = LINES[..=at.unwrap_or(0)].iter().rev();
+        let mut crumbs: Vec<_> = above
+            .filter(|(indent, ..)| {
+                let is_above = *indent < depth;
+                depth = depth.min(*indent);
+                is_above
+            })
+            .map(|(_, words, _)| *words)
+            .collect();
+        crumbs.reverse();
+        crumbs
+    }
+}
+
+/// The lines that lead to a screen which the role allows.
+fn lines(actor: &Actor) -> Vec<Line> {
+    let allowed = |(_, _, screen): &Line| screen.is_some_and(|screen| actor.may(screen.needs()));
+    let leads_there = |at: usize| {
+        let below = LINES[at + 1..]
+            .iter()
+            .take_while(|(indent, ..)| *indent > LINES[at].0);
+        allowed(&LINES[at]) || below.into_iter().any(allowed)
+    };
+    (0..LINES.len())
+        .filter(|at| leads_there(*at))
+        .map(|at| LINES[at])
+        .collect()
+}
+
+/// The part of a body that the docked tree takes, and what is left for the screen.
+#[must_use]
+pub fn dock(body: Rect) -> (Option<Rect>, Rect) {
+    if body.width < DOCKED_FROM {
+        return (None, body);
+    }
+    (Some(first(body, WIDTH)), skip(body, WIDTH))
+}
+
+/// Draws the docked tree, with a mark at the screen that is shown.
+pub fn view_docked(buf: &mut Buffer, area: Rect, here: Screen, ctx: &Ctx) {
+    for index in 0..area.height {
+        let edge = skip(row(area, index), area.width - 2);
+        put(buf, edge, "│", ctx.theme.dim);
+    }
+    view_lines(buf, first(area, area.width - 2), here, here, ctx);
+}
+
+/// Draws the lines; says where the marked one is.
+fn view_lines(
+    buf: &mut Buffer,
+    area: Rect,
+    here: Screen,
+    marked: Screen,
+    ctx: &Ctx,
+) -> Option<Position> {
+    let mut cursor = None;
+    for (index, (indent, words, screen)) in (0..).zip(lines(ctx.actor)) {
+        let line = row(area, index);
+        let style = match screen {
+            Some(screen) if screen == here => ctx.theme.title,
+            Some(_) => Style::new(),
+            None => ctx.theme.dim,
+        };
+        let at = skip(line, 2 + indent * 2);
+        if screen == Some(marked) {
+            put(buf, skip(line, indent * 2), ">", Style::new());
+            cursor = Some(Position { x: at.x, y: at.y });
+        }
+        put(buf, at, ctx.text.say(words), style);
+    }
+    cursor
+}
+
+/// The layer, while the tree has the focus.
+pub struct Tree {
+    here: Screen,
+    selected: Screen,
+}
+
+impl Tree {
+    /// The tree, with the screen that is shown selected.
+    #[must_use]
+    pub fn new(here: Screen) -> Tree {
+        Tree {
+            here,
+            selected: here,
+        }
+    }
+
+    fn go(&mut self, by: isize, ctx: &Ctx) {
+        let screens: Vec<Screen> = lines(ctx.actor)
+            .iter()
+            .filter_map(|(.., screen)| *screen)
+            .collect();
+        let at = screens.iter().position(|screen| *screen == self.selected);
+        let at = at
+            .unwrap_or(0)
+            .saturating_add_signed(by)
+            .min(screens.len().saturating_sub(1));
+        self.selected = screens.get(at).copied().unwrap_or(self.selected);
+    }
+}
+
+impl Layer for Tree {
+    fn scope(&self) -> Scope {
+        Scope::Tree
+    }
+
+    fn allows(&self, _action: Action, _ctx: &Ctx) -> bool {
+        true
+    }
+
+    fn act(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
+        match action {
+            Action::Up => self.go(-1, ctx),
+            Action::Down => self.go(1, ctx),
+            Action::First => self.go(isize::MIN, ctx),
+            Action::Last => self.go(isize::MAX, ctx),
+            Action::Accept => asks.go(self.selected),
+            Action::Cancel => asks.close(Reply::Cancelled),
+            _ => {}
+        }
+    }
+
+    fn place(&mut self, _area: Rect) {}
+
+    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
+        let inner = match dock(area).0 {
+            Some(docked) => {
+                let plain = first(docked, docked.width - 2);
+                buf.set_style(plain, Style::new().remove_modifier(Modifier::all()));
+                for index in 0..plain.height {
+                    put(
+                        buf,
+                        row(plain, index),
+                        &" ".repeat(plain.width.into()),
+                        Style::new(),
+                    );
+                }
+                plain
+            }
+            None => {
+                let rows = u16::try_from(lines(ctx.actor).len()).unwrap_or(u16::MAX);
+                let whole = Rect {
+                    width: area.width.min(WIDTH + 6),
+                    height: area.height.min(rows + 2),
+                    ..area
+                };
+                boxed(buf, whole, ctx.text.say("tree.title"), ctx.theme)
+            }
+        };
+        view_lines(buf, inner, self.here, self.selected, ctx)
+    }
+}
