@@ -2,7 +2,8 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::{Modifier, Style};
+use ratatui::style::Style;
+use ratatui::widgets::{Clear, Widget};
 
 use crate::domain::list::{KeyRow, Listed};
 use crate::domain::rights::Right;
@@ -15,6 +16,8 @@ use crate::ui::layer::{Asks, Ctx, Layer, Reply};
 const DOCKED_FROM: u16 = 100;
 /// Columns of the docked tree, with the line beside it.
 const WIDTH: u16 = 24;
+/// Columns of the line beside it.
+const EDGE: u16 = 2;
 
 /// A screen, which is a leaf of the tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,10 +99,10 @@ pub fn dock(body: Rect) -> (Option<Rect>, Rect) {
 /// Draws the docked tree, with a mark at the screen that is shown.
 pub fn view_docked(buf: &mut Buffer, area: Rect, here: Screen, ctx: &Ctx) {
     for index in 0..area.height {
-        let edge = skip(row(area, index), area.width - 2);
+        let edge = skip(row(area, index), area.width - EDGE);
         put(buf, edge, "│", ctx.theme.dim);
     }
-    view_lines(buf, first(area, area.width - 2), here, here, ctx);
+    view_lines(buf, first(area, area.width - EDGE), here, here, ctx);
 }
 
 /// Draws the lines; says where the marked one is.
@@ -182,29 +185,18 @@ impl Layer for Tree {
     fn place(&mut self, _area: Rect) {}
 
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
-        let inner = match dock(area).0 {
-            Some(docked) => {
-                let plain = first(docked, docked.width - 2);
-                buf.set_style(plain, Style::new().remove_modifier(Modifier::all()));
-                for index in 0..plain.height {
-                    put(
-                        buf,
-                        row(plain, index),
-                        &" ".repeat(plain.width.into()),
-                        Style::new(),
-                    );
-                }
-                plain
-            }
-            None => {
-                let rows = u16::try_from(lines(ctx.actor).len()).unwrap_or(u16::MAX);
-                let whole = Rect {
-                    width: area.width.min(WIDTH + 6),
-                    height: area.height.min(rows + 2),
-                    ..area
-                };
-                boxed(buf, whole, ctx.text.say("tree.title"), ctx.theme)
-            }
+        let inner = if let (Some(docked), _) = dock(area) {
+            let inner = first(docked, docked.width - EDGE);
+            Clear.render(inner, buf);
+            inner
+        } else {
+            let rows = u16::try_from(lines(ctx.actor).len()).unwrap_or(u16::MAX);
+            let whole = Rect {
+                width: area.width.min(WIDTH + 6),
+                height: area.height.min(rows.saturating_add(2)),
+                ..area
+            };
+            boxed(buf, whole, ctx.text.say("tree.title"), ctx.theme)
         };
         view_lines(buf, inner, self.here, self.selected, ctx)
     }
