@@ -12,6 +12,7 @@ mod migrate;
 mod open;
 mod order;
 mod patience;
+pub mod roles;
 pub mod secrets;
 pub mod sweep;
 pub mod users;
