@@ -14,6 +14,7 @@ use keyward::config::Config;
 use keyward::domain::api_key::{ApiKeyFields, Locale};
 use keyward::domain::role::AUDITOR;
 use keyward::domain::trouble::Fault;
+use keyward::domain::user::Arrival;
 use keyward::store::{Place, Store, api_keys};
 use tempfile::TempDir;
 
@@ -101,7 +102,9 @@ fn of_1_000_keys() -> TempDir {
     let account = Config::read().account;
     let (clock, hasher) = (Arc::new(SetClock::new(NOW)), Hasher::new(Cost::CHEAP));
     let mut service = service_for(&place(&home), &account, &clock, &hasher, 1);
-    let actor = service.sign_in(&account.name).expect("the first user");
+    let actor = service
+        .sign_in(&account.name, &Arrival::default())
+        .expect("the first user");
     for number in 0..1_000 {
         let issued = service.create(&actor, &draft(&name(number)));
         let issued = issued.expect("created");

@@ -7,15 +7,19 @@ use std::sync::LazyLock;
 
 use crate::domain::api_key::Locale;
 use crate::domain::name::printable;
-use crate::domain::problem::{Problem, Rule, Value};
+use crate::domain::problem::{Field, Problem, Rule, Value};
 use crate::domain::rights::Right;
-use crate::domain::role::Role;
+use crate::domain::role::{Assigned, Role};
 use crate::domain::secret::Overlap;
 use crate::domain::state::{Span, State, StateFilter, span};
 use crate::domain::time::{DAY, HOUR, MINUTE};
 use crate::domain::trouble::{Fault, FileFault, OpenFault, Trouble};
+use crate::domain::user::USER_NAME_MAX;
 
 type Sentences = BTreeMap<String, BTreeMap<String, String>>;
+
+/// The most names in a sentence.
+const NAMED: usize = 3;
 
 static EN_US: LazyLock<Sentences> =
     LazyLock::new(|| toml::from_str(include_str!("../assets/text/en-US.toml")).unwrap_or_default());
@@ -153,6 +157,22 @@ impl Text {
             Rule::NameTaken { id, name } => {
                 self.fill("problem.name_taken", &[("id", id), ("name", name)])
             }
+            Rule::RoleNameTaken { name } => self.fill("problem.role_name_taken", &[("name", name)]),
+            Rule::UserNameTaken { name } => self.fill("problem.user_name_taken", &[("name", name)]),
+            Rule::NotAUserName => self.fill("problem.user_name", &[("max", &USER_NAME_MAX)]),
+            Rule::NameStays { name } => self.fill("problem.name_stays", &[("name", name)]),
+            Rule::RoleBeyondOwn => self.say("problem.role_beyond").to_owned(),
+            Rule::RightsBeyondOwn { rights } => {
+                let named = self.listed(rights.iter().map(|right| short(right).to_owned()), 0);
+                self.fill("problem.rights_beyond", &[("rights", &named)])
+            }
+            Rule::NotHeld if problem.field == Field::EqualOrLess => {
+                self.say("problem.bound").to_owned()
+            }
+            Rule::NotHeld => self.say("problem.not_held").to_owned(),
+            Rule::OwnLock => self.say("trouble.own_lock").to_owned(),
+            Rule::OwnDemotion => self.say("problem.own_demotion").to_owned(),
+            Rule::OwnRole => self.say("problem.own_role").to_owned(),
             Rule::NoSuchRole => self.say("problem.no_role").to_owned(),
             Rule::NoSuchZone => self.say("problem.no_zone").to_owned(),
             Rule::NotADate => self.say("problem.not_a_date").to_owned(),
@@ -174,11 +194,12 @@ impl Text {
             Value::Role(id) => roles
                 .iter()
                 .find(|role| role.id == *id)
-                .map_or_else(|| id.0.to_string(), |role| role.name.clone()),
+                .map_or_else(|| id.0.to_string(), |role| role.fields.name.clone()),
             Value::Expiry(Some(expiry)) => expiry.on.to_string(),
             Value::Expiry(None) => self.say("value.never").to_owned(),
             Value::Flag(true) => self.say("value.yes").to_owned(),
             Value::Flag(false) => self.say("value.no").to_owned(),
+            Value::Machine => self.say("value.machine").to_owned(),
         }
     }
 
@@ -202,7 +223,47 @@ impl Text {
                 Right::ViewEvents => "right.view_events",
             }),
             Trouble::NoSuchUser(name) => return self.fill("trouble.no_user", &[("name", name)]),
+            Trouble::LockedOut(name) => return self.fill("trouble.locked_out", &[("name", name)]),
+            Trouble::NoUserInterface { user, role } => {
+                return self.fill(
+                    "trouble.no_user_interface",
+                    &[("name", user), ("role", role)],
+                );
+            }
+            Trouble::BeyondOwn { name, role } => {
+                return self.fill("trouble.beyond_own", &[("name", name), ("role", role)]);
+            }
+            Trouble::RoleBeyondOwn(name) => {
+                return self.fill("trouble.role_beyond_own", &[("name", name)]);
+            }
+            Trouble::SecretBeyondOwn { name, role } => {
+                return self.fill(
+                    "trouble.secret_beyond_own",
+                    &[("name", name), ("role", role)],
+                );
+            }
+            Trouble::RoleImmutable(name) => {
+                return self.fill("trouble.role_immutable", &[("name", name)]);
+            }
+            Trouble::RoleInUse { name, by, more } => {
+                let by = self.listed(by.iter().map(|one| self.assigned(one)), *more);
+                return self.fill("trouble.role_in_use", &[("name", name), ("by", &by)]);
+            }
             Trouble::KeyGone(id) => return self.fill("trouble.key_gone", &[("id", &id.0)]),
+            Trouble::UserGone(id) => return self.fill("trouble.user_gone", &[("id", &id.0)]),
+            Trouble::RoleGone(id) => return self.fill("trouble.role_gone", &[("id", &id.0)]),
+            Trouble::NotRestorable(id) => {
+                return self.fill("trouble.not_restorable", &[("id", &id.0)]);
+            }
+            Trouble::NameTakenMeanwhile { id, name } => {
+                return self.fill(
+                    "trouble.name_taken_meanwhile",
+                    &[("id", &id.0), ("name", name)],
+                );
+            }
+            Trouble::OwnLock => self.say("trouble.own_lock"),
+            Trouble::OwnDeletion => self.say("trouble.own_deletion"),
+            Trouble::LastManager => self.say("trouble.last_manager"),
             Trouble::Clipboard(Some(words)) => {
                 return self.fill("trouble.clipboard", &[("words", words)]);
             }
@@ -219,6 +280,33 @@ impl Text {
             Trouble::Clipboard(None) => self.say("trouble.clipboard_silent"),
         }
         .to_owned()
+    }
+
+    /// Who or what has a role.
+    #[must_use]
+    pub fn assigned(self, one: &Assigned) -> String {
+        match one {
+            Assigned::User(_, name) => self.fill("assigned.user", &[("name", name)]),
+            Assigned::Key { id, name, deleted } => {
+                let sentence = if *deleted {
+                    "assigned.deleted_key"
+                } else {
+                    "assigned.key"
+                };
+                self.fill(sentence, &[("name", name), ("id", &id.0)])
+            }
+        }
+    }
+
+    /// The first few of several, and how many more there are beside those and these `more`.
+    fn listed(self, several: impl ExactSizeIterator<Item = String>, more: i64) -> String {
+        let rest = several.len().saturating_sub(NAMED);
+        let more = more.saturating_add(i64::try_from(rest).unwrap_or(i64::MAX));
+        let mut named: Vec<String> = several.take(NAMED).collect();
+        if more > 0 {
+            named.push(self.fill("assigned.more", &[("n", &more)]));
+        }
+        named.join(", ")
     }
 
     fn fault(self, fault: &Fault) -> String {
@@ -291,6 +379,11 @@ impl Text {
     }
 }
 
+/// A right's own name, without those of its section and group.
+fn short(right: &str) -> &str {
+    right.rsplit('.').next().unwrap_or(right)
+}
+
 /// A path as a shell takes it whole.
 fn shell_quoted(path: &Path) -> String {
     let text = path.display().to_string();
@@ -305,6 +398,8 @@ fn shell_quoted(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::api_key::KeyId;
+    use crate::domain::user::UserId;
 
     #[test]
     fn values_are_filled_in_and_cannot_steer_a_terminal() {
@@ -314,6 +409,27 @@ mod tests {
             text.trouble(&trouble),
             "a\u{fffd}[2Jb{name} is not a user of this database."
         );
+    }
+
+    #[test]
+    fn a_role_in_use_names_a_few_and_counts_the_rest() {
+        let key = |id, deleted| Assigned::Key {
+            id: KeyId(id),
+            name: format!("k{id}"),
+            deleted,
+        };
+        let user = Assigned::User(UserId(1), "bob".to_owned());
+        let trouble = |by, more| {
+            let name = "Ops".to_owned();
+            Text::en_us().trouble(&Trouble::RoleInUse { name, by, more })
+        };
+        assert_eq!(
+            trouble(vec![user.clone(), key(4, true)], 0),
+            "The role “Ops” cannot be deleted while somebody or something has it: the user bob, \
+             the deleted API key “k4” (ID 4), which can be restored."
+        );
+        let many = vec![user, key(1, false), key(2, false), key(3, false)];
+        assert!(trouble(many, 7).ends_with("the API key “k2” (ID 2), 8 more."));
     }
 
     #[test]

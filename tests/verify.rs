@@ -13,6 +13,7 @@ use keyward::config::Config;
 use keyward::domain::api_key::{ApiKeyDraft, Locale};
 use keyward::domain::role::AUDITOR;
 use keyward::domain::secret::Secret;
+use keyward::domain::user::Arrival;
 use keyward::service::Service;
 use keyward::store::{Place, Store};
 use tempfile::TempDir;
@@ -34,7 +35,9 @@ impl Keyring {
         let hasher = Hasher::new(Cost::REAL);
         let mut service =
             Service::new(store, clock, Box::new(SystemRandom), hasher).expect("service");
-        let actor = service.sign_in(&account.name).expect("first user");
+        let actor = service
+            .sign_in(&account.name, &Arrival::default())
+            .expect("first user");
         let draft = ApiKeyDraft {
             name: "監査".to_owned(),
             description: String::new(),

@@ -10,7 +10,7 @@ use crate::clipboard;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::trouble::Trouble;
-use crate::domain::user::OsAccount;
+use crate::domain::user::{Arrival, OsAccount};
 use crate::service::{Service, demo};
 use crate::store::{Place, Store};
 use crate::text::Text;
@@ -55,7 +55,7 @@ fn parts(
     Ok(Parts {
         reader: service(store, &clock)?,
         wanted,
-        actor: writer.sign_in(user)?,
+        actor: writer.sign_in(user, &Arrival::default())?,
         writer,
         clock,
         zone: config.zone,

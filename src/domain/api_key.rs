@@ -2,6 +2,7 @@
 
 use chrono_tz::Tz;
 
+use crate::domain::event::Target;
 use crate::domain::expiry::{self, Expiry};
 use crate::domain::name::{check_description, check_name};
 use crate::domain::problem::{Field, Problem, Rule, Value};
@@ -15,7 +16,17 @@ use crate::domain::zone;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyId(pub i64);
 
-/// A key's language.
+impl From<(KeyId, &str)> for Target {
+    fn from((id, name): (KeyId, &str)) -> Target {
+        Target {
+            kind: "api-key",
+            id: id.0,
+            name: name.to_owned(),
+        }
+    }
+}
+
+/// A key's or a user's language.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Locale {
     #[default]

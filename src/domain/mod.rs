@@ -3,6 +3,7 @@
 //! Nothing in here knows a terminal, a database, the clock or the environment; what a rule needs it is given.
 
 pub mod api_key;
+pub mod authority;
 pub mod event;
 pub mod expiry;
 pub mod list;

@@ -5,7 +5,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::domain::problem::Rule;
 use crate::domain::secret::find_secret_shape;
 
-/// Longest API key name, in characters.
+/// Longest name of a key or role and longest full name, in characters.
 pub const NAME_MAX: usize = 100;
 /// Longest description, in characters.
 pub const DESCRIPTION_MAX: usize = 2_000;
@@ -31,6 +31,16 @@ pub fn check_name(typed: &str) -> Result<String, Rule> {
     }
     check_text(name, NAME_MAX, false)?;
     Ok(name.to_owned())
+}
+
+/// Checks one line that may be left empty, as a full name; the spaces around it do not count.
+///
+/// # Errors
+/// The first rule that the text breaks.
+pub fn check_label(typed: &str) -> Result<String, Rule> {
+    let text = typed.trim();
+    check_text(text, NAME_MAX, false)?;
+    Ok(text.to_owned())
 }
 
 /// Checks a description as it was typed; line ends become `\n`, and blank space at the end is left out.

@@ -9,12 +9,17 @@ use crate::domain::role::RoleId;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Field {
     Name,
+    FullName,
     Description,
     Role,
     Language,
     TimeZone,
     ExpiresOn,
     LockedOut,
+    UserInterface,
+    WebService,
+    Rights,
+    EqualOrLess,
 }
 
 /// One thing to mend before a form can be saved.
@@ -46,8 +51,28 @@ pub enum Rule {
     LooksLikeSecret,
     /// Another undeleted key has this name.
     NameTaken { id: i64, name: String },
+    /// Another role has this name.
+    RoleNameTaken { name: String },
+    /// Another user has this name, or one that differs from it in case alone.
+    UserNameTaken { name: String },
+    /// Not of the form of a user's name.
+    NotAUserName,
+    /// A user keeps the name that was given first.
+    NameStays { name: String },
     /// The role does not exist (any more).
     NoSuchRole,
+    /// The role allows more than the actor's own.
+    RoleBeyondOwn,
+    /// Rights that the actor does not hold; their full names.
+    RightsBeyondOwn { rights: Vec<String> },
+    /// An access type, or freedom from "equal or less access", that the actor does not have.
+    NotHeld,
+    /// Nobody locks out the own account.
+    OwnLock,
+    /// Nobody takes a right away from the own account.
+    OwnDemotion,
+    /// Nobody changes what the own role allows.
+    OwnRole,
     /// Not a time zone name of the IANA database.
     NoSuchZone,
     /// Not of the form YYYY-MM-DD.
@@ -62,6 +87,20 @@ pub enum Rule {
     ChangedMeanwhile { theirs: Value, by: Option<String> },
 }
 
+impl Rule {
+    /// The word in events, where the rule is about who may do what.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&'static str> {
+        match self {
+            Rule::RoleBeyondOwn | Rule::RightsBeyondOwn { .. } | Rule::NotHeld => {
+                Some("beyond-own-role")
+            }
+            Rule::OwnLock | Rule::OwnDemotion | Rule::OwnRole => Some("oneself"),
+            _ => None,
+        }
+    }
+}
+
 /// A field's value, to be shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
@@ -69,4 +108,6 @@ pub enum Value {
     Role(RoleId),
     Expiry(Option<Expiry>),
     Flag(bool),
+    /// Not set: as the machine says.
+    Machine,
 }

@@ -173,6 +173,32 @@ impl Access {
     }
 }
 
+impl Rights {
+    /// Whether every right of the other set is held.
+    #[must_use]
+    pub fn contains_all(&self, other: &Rights) -> bool {
+        self.0.is_superset(&other.0)
+    }
+
+    /// Both sets together.
+    #[must_use]
+    pub fn with(&self, other: &Rights) -> Rights {
+        Rights(self.0.union(&other.0).cloned().collect())
+    }
+
+    /// What the other set does not hold.
+    #[must_use]
+    pub fn without(&self, other: &Rights) -> Rights {
+        Rights(self.0.difference(&other.0).cloned().collect())
+    }
+
+    /// Whether no right is held.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

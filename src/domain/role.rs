@@ -1,8 +1,13 @@
-//! A role: a named set of rights.
+//! A role: a named set of rights, what was typed for one, and the rules between the two.
 
+use crate::domain::api_key::KeyId;
+use crate::domain::event::Target;
+use crate::domain::name::{check_description, check_name};
+use crate::domain::problem::{Field, Problem, Rule, Value};
 use crate::domain::rights::Rights;
+use crate::domain::user::UserId;
 
-/// The ID of a role.
+/// The ID of a role; never used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RoleId(pub i64);
 
@@ -11,37 +16,301 @@ pub const FULL_ACCESS: RoleId = RoleId(1);
 /// The built-in role that may view everything.
 pub const AUDITOR: RoleId = RoleId(2);
 
-/// A role with what it allows.
+/// What a new role is named (the vendor's console; a clash makes it `New Role_2`).
+pub const NEW_ROLE: &str = "New Role";
+
+/// The fields of Role Properties, checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Role {
-    pub id: RoleId,
+pub struct RoleFields {
     pub name: String,
     pub description: String,
-    /// Cannot be changed or deleted.
-    pub immutable: bool,
     /// `Allow Access to ... User Interface`.
     pub user_interface: bool,
     /// `Allow Access to Web Service API`.
     pub web_service: bool,
     pub rights: Rights,
+    /// Manages only what has equal or less access (the original's `canOnlyManipulateUsersWithEqualOrLesserRights`).
+    pub equal_or_less: bool,
+}
+
+/// A role with what it allows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Role {
+    pub id: RoleId,
+    /// Cannot be changed or deleted.
+    pub immutable: bool,
+    pub fields: RoleFields,
 }
 
 impl Role {
+    /// Whether every database has it from its beginning.
+    #[must_use]
+    pub fn is_built_in(&self) -> bool {
+        [FULL_ACCESS, AUDITOR].contains(&self.id)
+    }
+
     /// The two roles that every database starts with, as the original's.
     #[must_use]
     pub fn built_in() -> [Role; 2] {
         let role = |id, name: &str, immutable, rights| Role {
             id,
-            name: name.to_owned(),
-            description: String::new(),
             immutable,
-            user_interface: true,
-            web_service: true,
-            rights,
+            fields: RoleFields {
+                name: name.to_owned(),
+                description: String::new(),
+                user_interface: true,
+                web_service: true,
+                rights,
+                equal_or_less: false,
+            },
         };
         [
             role(FULL_ACCESS, "Full Access", true, Rights::all()),
             role(AUDITOR, "Auditor", false, Rights::view_only()),
         ]
+    }
+}
+
+/// The fields of Role Properties as a person typed them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoleDraft {
+    pub name: String,
+    pub description: String,
+    pub user_interface: bool,
+    pub web_service: bool,
+    pub rights: Rights,
+    pub equal_or_less: bool,
+}
+
+impl Default for RoleDraft {
+    /// A new role, as the original's: it may view, and open the console.
+    fn default() -> RoleDraft {
+        RoleDraft {
+            name: NEW_ROLE.to_owned(),
+            description: String::new(),
+            user_interface: true,
+            web_service: false,
+            rights: Rights::view_only(),
+            equal_or_less: false,
+        }
+    }
+}
+
+impl RoleDraft {
+    /// Checks every rule that needs no database.
+    ///
+    /// # Errors
+    /// Everything that is wrong, in the order of the fields.
+    pub fn check(&self) -> Result<RoleFields, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let mut note = |field, rule| problems.push(Problem::new(field, rule));
+        let name = check_name(&self.name).map_err(|rule| note(Field::Name, rule));
+        let description =
+            check_description(&self.description).map_err(|rule| note(Field::Description, rule));
+        match (name, description) {
+            (Ok(name), Ok(description)) => Ok(RoleFields {
+                name,
+                description,
+                user_interface: self.user_interface,
+                web_service: self.web_service,
+                rights: self.rights.clone(),
+                equal_or_less: self.equal_or_less,
+            }),
+            _ => Err(problems),
+        }
+    }
+}
+
+impl From<&RoleFields> for RoleDraft {
+    fn from(fields: &RoleFields) -> RoleDraft {
+        RoleDraft {
+            name: fields.name.clone(),
+            description: fields.description.clone(),
+            user_interface: fields.user_interface,
+            web_service: fields.web_service,
+            rights: fields.rights.clone(),
+            equal_or_less: fields.equal_or_less,
+        }
+    }
+}
+
+impl RoleFields {
+    /// Takes over a value that somebody else has saved, so that the next save is a change of that.
+    pub fn adopt(&mut self, field: Field, value: &Value) {
+        match (field, value) {
+            (Field::Name, Value::Text(name)) => self.name.clone_from(name),
+            (Field::Description, Value::Text(text)) => self.description.clone_from(text),
+            (Field::UserInterface, Value::Flag(on)) => self.user_interface = *on,
+            (Field::WebService, Value::Flag(on)) => self.web_service = *on,
+            (Field::EqualOrLess, Value::Flag(on)) => self.equal_or_less = *on,
+            _ => {}
+        }
+    }
+
+    /// Merges one person's changes (`before` to `self`) into what the role has now. What is on or off is merged one
+    /// by one, each right for itself: two people who change different ones both win, and no two can clash.
+    ///
+    /// # Errors
+    /// One [`Rule::ChangedMeanwhile`] for each clash of texts; `by` is left empty.
+    pub fn merge(&self, before: &RoleFields, now: &RoleFields) -> Result<RoleFields, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let mut text = |field, mine: &String, before: &String, now: &String| {
+            if mine == before {
+                return now.clone();
+            }
+            if now != before && now != mine {
+                let theirs = Value::Text(now.clone());
+                let rule = Rule::ChangedMeanwhile { theirs, by: None };
+                problems.push(Problem::new(field, rule));
+            }
+            mine.clone()
+        };
+        let flag = |mine: bool, before: bool, now: bool| if mine == before { now } else { mine };
+        let added = self.rights.without(&before.rights);
+        let removed = before.rights.without(&self.rights);
+        let merged = RoleFields {
+            name: text(Field::Name, &self.name, &before.name, &now.name),
+            description: text(
+                Field::Description,
+                &self.description,
+                &before.description,
+                &now.description,
+            ),
+            user_interface: flag(
+                self.user_interface,
+                before.user_interface,
+                now.user_interface,
+            ),
+            web_service: flag(self.web_service, before.web_service, now.web_service),
+            rights: now.rights.with(&added).without(&removed),
+            equal_or_less: flag(self.equal_or_less, before.equal_or_less, now.equal_or_less),
+        };
+        if problems.is_empty() {
+            Ok(merged)
+        } else {
+            Err(problems)
+        }
+    }
+}
+
+/// Everything that Role Properties shows of an existing role.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoleProperties {
+    pub id: RoleId,
+    pub immutable: bool,
+    pub fields: RoleFields,
+    /// Users first, each kind by name; at most [`ASSIGNED_MAX`], and only of the kinds that the actor may view.
+    pub assigned: Vec<Assigned>,
+    /// How many more have the role and are not listed.
+    pub assigned_more: i64,
+}
+
+/// The most users and keys of a role that are listed.
+pub const ASSIGNED_MAX: usize = 200;
+
+/// Who or what has a role.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Assigned {
+    User(UserId, String),
+    Key {
+        id: KeyId,
+        name: String,
+        /// It was deleted, and can be restored.
+        deleted: bool,
+    },
+}
+
+impl From<(RoleId, &str)> for Target {
+    fn from((id, name): (RoleId, &str)) -> Target {
+        Target {
+            kind: "role",
+            id: id.0,
+            name: name.to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::rights::Right;
+
+    fn fields() -> RoleFields {
+        RoleDraft::default().check().expect("valid")
+    }
+
+    #[test]
+    fn a_new_role_may_view_and_open_the_console() {
+        let new = fields();
+        assert_eq!(new.rights, Rights::view_only());
+        assert!(new.user_interface && !new.web_service && !new.equal_or_less);
+    }
+
+    #[test]
+    fn every_problem_is_told_at_once() {
+        let bad = RoleDraft {
+            name: " ".to_owned(),
+            description: "a\u{202e}".to_owned(),
+            ..RoleDraft::default()
+        };
+        let found: Vec<Field> = bad
+            .check()
+            .expect_err("bad")
+            .iter()
+            .map(|p| p.field)
+            .collect();
+        assert_eq!(found, [Field::Name, Field::Description]);
+    }
+
+    #[test]
+    fn two_people_ticking_different_boxes_both_win() {
+        let rights = |rights: &[Right]| {
+            Rights::from_names(rights.iter().map(|right| right.name().to_owned()))
+        };
+        let before = RoleFields {
+            rights: rights(&[Right::ViewUsers, Right::EditUsers]),
+            ..fields()
+        };
+        let mine = RoleFields {
+            rights: rights(&[Right::ViewUsers, Right::ViewRoles]),
+            web_service: true,
+            ..before.clone()
+        };
+        let theirs = RoleFields {
+            rights: rights(&[Right::EditUsers, Right::ViewEvents]),
+            equal_or_less: true,
+            ..before.clone()
+        };
+        let merged = mine.merge(&before, &theirs).expect("no clash");
+        assert_eq!(
+            merged.rights,
+            rights(&[Right::ViewRoles, Right::ViewEvents])
+        );
+        assert!(merged.web_service && merged.equal_or_less && merged.user_interface);
+    }
+
+    #[test]
+    fn two_people_changing_one_text_is_told_and_taken_over() {
+        let mut before = fields();
+        let named = |name: &str| RoleFields {
+            name: name.to_owned(),
+            ..fields()
+        };
+        let (mine, theirs) = (named("mine"), named("theirs"));
+        let clash = mine.merge(&before, &theirs).expect_err("a clash");
+        let [
+            Problem {
+                field,
+                rule: Rule::ChangedMeanwhile { theirs: value, .. },
+            },
+        ] = &clash[..]
+        else {
+            panic!("{clash:?}");
+        };
+        before.adopt(*field, value);
+        assert_eq!(
+            mine.merge(&before, &theirs).map(|merged| merged.name),
+            Ok("mine".to_owned())
+        );
     }
 }

@@ -7,6 +7,12 @@ pub const WARNING: i64 = 14 * DAY;
 /// A deleted key can be restored for this long, in milliseconds.
 pub const RESTORABLE: i64 = 7 * DAY;
 
+/// Whether a key that was deleted then can be restored now.
+#[must_use]
+pub fn is_restorable(deleted_at: Timestamp, now: Timestamp) -> bool {
+    now.since(deleted_at) < RESTORABLE
+}
+
 /// What decides a state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Facts {

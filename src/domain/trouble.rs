@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use crate::domain::api_key::KeyId;
 use crate::domain::problem::Problem;
 use crate::domain::rights::Right;
+use crate::domain::role::{Assigned, RoleId};
+use crate::domain::user::UserId;
 
 /// A refusal or a failure of a use case. Nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,10 +15,42 @@ pub enum Trouble {
     NotAuthorized(Right),
     /// The actor is not (or no longer) a user of this database.
     NoSuchUser(String),
+    /// The user is locked out; their name.
+    LockedOut(String),
+    /// The user's role does not allow access to the user interface.
+    NoUserInterface { user: String, role: String },
+    /// The user or key in question has a role that allows more than the actor's own, who is bound to equal or less.
+    BeyondOwn { name: String, role: String },
+    /// The role in question allows more than the actor's own, who is bound to equal or less; its name.
+    RoleBeyondOwn(String),
+    /// The secret of a key whose role allows more than the actor's own.
+    SecretBeyondOwn { name: String, role: String },
+    /// Nobody locks out the own account.
+    OwnLock,
+    /// Nobody deletes the own account.
+    OwnDeletion,
+    /// Nobody would remain who can edit users and roles.
+    LastManager,
+    /// The role cannot be changed or deleted; its name.
+    RoleImmutable(String),
+    /// The role cannot be deleted while somebody or something has it; as many as are named, and how many more.
+    RoleInUse {
+        name: String,
+        by: Vec<Assigned>,
+        more: i64,
+    },
     /// The form has to be mended first.
     Problems(Vec<Problem>),
     /// The key was deleted, or never was.
     KeyGone(KeyId),
+    /// The user was deleted, or never was.
+    UserGone(UserId),
+    /// The role was deleted, or never was.
+    RoleGone(RoleId),
+    /// The key was deleted too long ago to be restored.
+    NotRestorable(KeyId),
+    /// The name of a key that is to be restored was given to another one meanwhile.
+    NameTakenMeanwhile { id: KeyId, name: String },
     /// The pending secret can never work any more: issued again, discarded, the key deleted, or an hour went by.
     SecretVoid,
     /// The secret was delivered already, so it cannot be discarded.
@@ -37,6 +71,37 @@ pub enum Trouble {
     File(PathBuf, FileFault),
     /// The local display's clipboard did not take the text; its words, or nothing when it did not answer in time.
     Clipboard(Option<String>),
+}
+
+impl Trouble {
+    /// The word in events, where somebody tried what they may not.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&'static str> {
+        match self {
+            Trouble::NotAuthorized(_) => Some("not-authorized"),
+            Trouble::NoSuchUser(_) => Some("no-such-user"),
+            Trouble::LockedOut(_) => Some("locked-out"),
+            Trouble::NoUserInterface { .. } => Some("no-user-interface"),
+            Trouble::BeyondOwn { .. }
+            | Trouble::RoleBeyondOwn(_)
+            | Trouble::SecretBeyondOwn { .. } => Some("beyond-own-role"),
+            Trouble::OwnLock | Trouble::OwnDeletion => Some("oneself"),
+            Trouble::LastManager => Some("last-manager"),
+            Trouble::RoleImmutable(_) => Some("immutable"),
+            Trouble::RoleInUse { .. } => Some("in-use"),
+            Trouble::Problems(problems) => problems.iter().find_map(|p| p.rule.refusal()),
+            _ => None,
+        }
+    }
+
+    /// Whether it ends an open console: its user may not be signed in.
+    #[must_use]
+    pub fn ends_console(&self) -> bool {
+        matches!(
+            self,
+            Trouble::NoSuchUser(_) | Trouble::LockedOut(_) | Trouble::NoUserInterface { .. }
+        )
+    }
 }
 
 /// What the database said while it was in use.

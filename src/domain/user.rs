@@ -1,30 +1,265 @@
-//! People who may open the console.
+//! People who may open the console: their fields, what was typed for them, and who is acting.
 
-use crate::domain::rights::{Right, Rights};
+use chrono_tz::Tz;
+
+use crate::domain::api_key::Locale;
+use crate::domain::event::Target;
+use crate::domain::name::check_label;
+use crate::domain::problem::{Field, Problem, Rule, Value};
+use crate::domain::rights::Right;
+use crate::domain::role::{Role, RoleId};
+use crate::domain::secret::find_secret_shape;
+use crate::domain::time::Timestamp;
+use crate::domain::zone;
 
 /// Longest user name, in characters.
 pub const USER_NAME_MAX: usize = 32;
 
-/// The ID of a user.
+/// The ID of a user; never used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UserId(pub i64);
 
-/// The user on whose behalf something is done, with the role as it was when it was read.
+/// The user on whose behalf something is done, as they were when they were read.
 ///
-/// The rights in here only grey verbs; every use case reads the role again.
+/// The role in here only greys verbs; every use case reads it again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor {
     pub user: UserId,
     pub name: String,
-    pub role_name: String,
-    pub rights: Rights,
+    pub full_name: String,
+    pub role: Role,
+    /// The console's language; nothing is as the machine says.
+    pub locale: Option<Locale>,
+    /// The zone in which times are shown; nothing is as the machine says.
+    pub zone: Option<Tz>,
 }
 
 impl Actor {
     /// Whether the verb is worth offering.
     #[must_use]
     pub fn may(&self, right: Right) -> bool {
-        self.rights.has(right)
+        self.role.fields.rights.has(right)
+    }
+}
+
+/// The fields of a user's Properties, checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserFields {
+    /// Given once: sshd's `command=` and sudoers name it.
+    pub name: String,
+    pub full_name: String,
+    pub role: RoleId,
+    /// Nothing is as the machine says.
+    pub locale: Option<Locale>,
+    /// Nothing is as the machine says.
+    pub zone: Option<Tz>,
+    pub locked_out: bool,
+}
+
+/// The fields of a user's Properties as a person typed them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserDraft {
+    pub name: String,
+    pub full_name: String,
+    pub role: RoleId,
+    pub locale: Option<Locale>,
+    /// An IANA name; nothing is as the machine says.
+    pub time_zone: Option<String>,
+    pub locked_out: bool,
+}
+
+impl UserDraft {
+    /// Checks every rule that needs no database. `before` is what an existing user had when they were read: the
+    /// name stays as it is.
+    ///
+    /// # Errors
+    /// Everything that is wrong, in the order of the fields.
+    pub fn check(&self, before: Option<&UserFields>) -> Result<UserFields, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let mut note = |field, rule| problems.push(Problem::new(field, rule));
+        let name = self
+            .checked_name(before)
+            .map_err(|rule| note(Field::Name, rule));
+        let full_name = check_label(&self.full_name).map_err(|rule| note(Field::FullName, rule));
+        let zone = self
+            .time_zone
+            .as_deref()
+            .map(|name| zone::by_name(name).ok_or(Rule::NoSuchZone))
+            .transpose()
+            .map_err(|rule| note(Field::TimeZone, rule));
+        match (name, full_name, zone) {
+            (Ok(name), Ok(full_name), Ok(zone)) => Ok(UserFields {
+                name,
+                full_name,
+                role: self.role,
+                locale: self.locale,
+                zone,
+                locked_out: self.locked_out,
+            }),
+            _ => Err(problems),
+        }
+    }
+
+    fn checked_name(&self, before: Option<&UserFields>) -> Result<String, Rule> {
+        let name = self.name.trim();
+        match before {
+            Some(before) if before.name == name => Ok(name.to_owned()),
+            Some(before) => Err(Rule::NameStays {
+                name: before.name.clone(),
+            }),
+            None if name.is_empty() => Err(Rule::Empty),
+            None if !is_user_name(name) => Err(Rule::NotAUserName),
+            None => Ok(name.to_owned()),
+        }
+    }
+}
+
+impl From<&UserFields> for UserDraft {
+    fn from(fields: &UserFields) -> UserDraft {
+        UserDraft {
+            name: fields.name.clone(),
+            full_name: fields.full_name.clone(),
+            role: fields.role,
+            locale: fields.locale,
+            time_zone: fields.zone.map(|zone| zone.name().to_owned()),
+            locked_out: fields.locked_out,
+        }
+    }
+}
+
+impl UserFields {
+    /// Takes over a value that somebody else has saved, so that the next save is a change of that.
+    pub fn adopt(&mut self, field: Field, value: &Value) {
+        match (field, value) {
+            (Field::FullName, Value::Text(name)) => self.full_name.clone_from(name),
+            (Field::Role, Value::Role(role)) => self.role = *role,
+            (Field::Language, Value::Text(tag)) => {
+                self.locale = Locale::from_tag(tag).or(self.locale);
+            }
+            (Field::Language, Value::Machine) => self.locale = None,
+            (Field::TimeZone, Value::Text(name)) => self.zone = zone::by_name(name).or(self.zone),
+            (Field::TimeZone, Value::Machine) => self.zone = None,
+            (Field::LockedOut, Value::Flag(locked)) => self.locked_out = *locked,
+            _ => {}
+        }
+    }
+
+    /// Merges one person's changes (`before` to `self`) into what the user has now. A field that this person did
+    /// not change is left as somebody else made it; one that both changed, to different values, is a problem.
+    ///
+    /// # Errors
+    /// One [`Rule::ChangedMeanwhile`] for each clash; `by` is left empty.
+    pub fn merge(&self, before: &UserFields, now: &UserFields) -> Result<UserFields, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let mut merged = now.clone();
+        macro_rules! field {
+            ($field:ident, $which:expr, $shown:expr) => {
+                if self.$field != before.$field {
+                    if now.$field != before.$field && now.$field != self.$field {
+                        let rule = Rule::ChangedMeanwhile {
+                            theirs: $shown,
+                            by: None,
+                        };
+                        problems.push(Problem::new($which, rule));
+                    }
+                    merged.$field = self.$field.clone();
+                }
+            };
+        }
+        let shown =
+            |text: Option<&str>| text.map_or(Value::Machine, |text| Value::Text(text.to_owned()));
+        field!(
+            full_name,
+            Field::FullName,
+            Value::Text(now.full_name.clone())
+        );
+        field!(role, Field::Role, Value::Role(now.role));
+        field!(locale, Field::Language, shown(now.locale.map(Locale::tag)));
+        field!(zone, Field::TimeZone, shown(now.zone.map(Tz::name)));
+        field!(locked_out, Field::LockedOut, Value::Flag(now.locked_out));
+        if problems.is_empty() {
+            Ok(merged)
+        } else {
+            Err(problems)
+        }
+    }
+
+    /// Whether nothing differs but what everybody may change of the own account: full name, language, time zone.
+    #[must_use]
+    pub fn differs_only_in_own_matters(&self, before: &UserFields) -> bool {
+        let rest = UserFields {
+            full_name: before.full_name.clone(),
+            locale: before.locale,
+            zone: before.zone,
+            ..self.clone()
+        };
+        rest == *before
+    }
+}
+
+/// Everything that a user's Properties show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserProperties {
+    pub id: UserId,
+    pub fields: UserFields,
+    pub created_at: Timestamp,
+    pub last_sign_in_at: Option<Timestamp>,
+    /// The roles that can be chosen, by name.
+    pub roles: Vec<Role>,
+}
+
+impl From<(UserId, &str)> for Target {
+    fn from((id, name): (UserId, &str)) -> Target {
+        Target {
+            kind: "user",
+            id: id.0,
+            name: name.to_owned(),
+        }
+    }
+}
+
+/// How somebody came to the console. It is noted and proves nothing: the environment can be set to anything.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Arrival {
+    /// The account that the process runs as.
+    pub account: String,
+    /// `SUDO_USER`.
+    pub sudo_user: Option<String>,
+    /// `SSH_CONNECTION`.
+    pub ssh_connection: Option<String>,
+}
+
+impl Arrival {
+    /// The longest part of a variable that is noted, in characters.
+    const NOTED: usize = 200;
+
+    /// A variable of the environment as it may be noted: not endless, and never a secret.
+    #[must_use]
+    pub fn noted(variable: &str) -> String {
+        if find_secret_shape(variable).is_some() {
+            return String::new();
+        }
+        variable.chars().take(Arrival::NOTED).collect()
+    }
+}
+
+/// How a user's console ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignOut {
+    /// They left it.
+    Left,
+    /// They may not be signed in any more: locked out, deleted, or without access to the user interface.
+    NoLongerAllowed,
+}
+
+impl SignOut {
+    /// The word in events.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            SignOut::Left => "left",
+            SignOut::NoLongerAllowed => "no-longer-allowed",
+        }
     }
 }
 
@@ -53,6 +288,103 @@ pub struct OsAccount {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::role::{AUDITOR, FULL_ACCESS};
+
+    fn draft() -> UserDraft {
+        UserDraft {
+            name: " bob ".to_owned(),
+            full_name: String::new(),
+            role: AUDITOR,
+            locale: None,
+            time_zone: None,
+            locked_out: false,
+        }
+    }
+
+    fn fields() -> UserFields {
+        draft().check(None).expect("valid")
+    }
+
+    #[test]
+    fn only_the_name_has_to_be_typed_and_every_problem_is_told_at_once() {
+        assert_eq!(fields().name, "bob");
+        let bad = UserDraft {
+            name: "a b".to_owned(),
+            full_name: "B\u{1b}".to_owned(),
+            time_zone: Some("Mars/Base".to_owned()),
+            ..draft()
+        };
+        let found = bad.check(None).expect_err("problems");
+        let found: Vec<Field> = found.iter().map(|problem| problem.field).collect();
+        assert_eq!(found, [Field::Name, Field::FullName, Field::TimeZone]);
+    }
+
+    #[test]
+    fn the_name_of_an_existing_user_stays() {
+        let before = fields();
+        let renamed = UserDraft {
+            name: "Bob".to_owned(),
+            ..UserDraft::from(&before)
+        };
+        let rule = Rule::NameStays {
+            name: "bob".to_owned(),
+        };
+        assert_eq!(
+            renamed.check(Some(&before)),
+            Err(vec![Problem::new(Field::Name, rule)])
+        );
+        // A name that was given before the rule was tightened is not checked again.
+        let odd = UserFields {
+            name: "été".to_owned(),
+            ..before
+        };
+        assert!(UserDraft::from(&odd).check(Some(&odd)).is_ok());
+    }
+
+    #[test]
+    fn two_people_changing_different_fields_both_win_and_one_field_is_told() {
+        let mut before = fields();
+        let mine = UserFields {
+            full_name: "Bob B.".to_owned(),
+            zone: Some(Tz::Asia__Tokyo),
+            ..before.clone()
+        };
+        let theirs = UserFields {
+            role: FULL_ACCESS,
+            locked_out: true,
+            ..before.clone()
+        };
+        let merged = mine.merge(&before, &theirs).expect("no clash");
+        let wanted = UserFields {
+            role: FULL_ACCESS,
+            locked_out: true,
+            ..mine.clone()
+        };
+        assert_eq!(merged, wanted);
+        before.zone = Some(Tz::UTC);
+        let unset = UserFields {
+            zone: None,
+            ..before.clone()
+        };
+        let clash = mine.merge(&before, &unset).expect_err("a clash");
+        let rule = Rule::ChangedMeanwhile {
+            theirs: Value::Machine,
+            by: None,
+        };
+        assert_eq!(clash, [Problem::new(Field::TimeZone, rule)]);
+        before.adopt(Field::TimeZone, &Value::Machine);
+        assert!(mine.merge(&before, &unset).is_ok());
+    }
+
+    #[test]
+    fn no_secret_of_the_environment_is_noted() {
+        assert_eq!(Arrival::noted(&format!("7:{}=", "A".repeat(43))), "");
+        assert_eq!(Arrival::noted(&"x".repeat(1_000)).len(), Arrival::NOTED);
+        assert_eq!(
+            Arrival::noted("192.0.2.7 50022 192.0.2.1 22"),
+            "192.0.2.7 50022 192.0.2.1 22"
+        );
+    }
 
     #[test]
     fn user_names_are_those_of_accounts() {

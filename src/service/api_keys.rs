@@ -4,16 +4,31 @@ use serde_json::{Map, Value, json};
 
 use crate::auth::token;
 use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyProperties, KeyId};
-use crate::domain::event::EventKind;
+use crate::domain::authority::{may_manage, within};
+use crate::domain::event::{EventKind, Target};
 use crate::domain::problem::{Field, Problem, Rule};
 use crate::domain::rights::Right;
-use crate::domain::role::Role;
+use crate::domain::role::{Role, RoleId};
 use crate::domain::secret::{Ended, IssuedSecret};
+use crate::domain::state::is_restorable;
 use crate::domain::time::Timestamp;
-use crate::domain::trouble::Trouble;
+use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::Actor;
-use crate::service::{Service, authorize, record, undeleted};
-use crate::store::{Tx, api_keys, events, secrets, users};
+use crate::service::refuse::{Attempt, On, change};
+use crate::service::{
+    Service, authorize, authorize_any, changes, named, record, refuse_if_any, undeleted,
+};
+use crate::store::{Tx, api_keys, roles, secrets};
+
+/// The events that tell of a change of a key.
+const EDITS: [EventKind; 3] = [
+    EventKind::ApiKeyUpdated,
+    EventKind::ApiKeyLockedOut,
+    EventKind::ApiKeyUnlocked,
+];
+
+/// Whoever sees a list with roles in it may know them.
+const SHOWING_ROLES: [Right; 3] = [Right::ViewApiKeys, Right::ViewUsers, Right::ViewRoles];
 
 impl Service {
     /// What Properties shows, of a deleted key too.
@@ -37,19 +52,19 @@ impl Service {
                     .into_iter()
                     .flatten()
                     .collect(),
-                roles: users::roles(tx)?,
+                roles: roles::all(tx)?,
             })
         })
     }
 
-    /// Every role that a key can be given, by name.
+    /// Every role there is, by name: what can be chosen for a key or a user.
     ///
     /// # Errors
     /// [`Trouble::NotAuthorized`].
     pub fn roles(&self, actor: &Actor) -> Result<Vec<Role>, Trouble> {
         self.store.read(|tx| {
-            authorize(tx, actor, Right::ViewApiKeys)?;
-            Ok(users::roles(tx)?)
+            authorize_any(tx, actor, &SHOWING_ROLES)?;
+            Ok(roles::all(tx)?)
         })
     }
 
@@ -66,39 +81,49 @@ impl Service {
             tag_key,
             ..
         } = self;
-        store.write(|tx| {
-            authorize(tx, actor, Right::CreateApiKeys)?;
-            let fields = draft.check(None, now).map_err(Trouble::Problems)?;
-            refuse_if_any(stored_problems(tx, &fields, None)?)?;
-            let id = api_keys::insert(tx, &fields, &actor.name, now)?;
-            let target = (id, fields.name.as_str());
-            let body = json!({ "fields": Value::from(all(&fields)) });
-            record(tx, now, EventKind::ApiKeyCreated, Some(actor), target, body)?;
-            // The hash is computed in here because the secret holds the ID.
-            let (secret, tag) = token::make(id, tag_key, random.as_mut())?;
-            let hash = hasher.hash(secret.expose().as_bytes(), random.as_mut())?;
-            let secret_id = secrets::insert(tx, id, &tag, &hash, &actor.name, now)?;
-            let body = json!({ "secret": secret_id.0 });
-            record(tx, now, EventKind::SecretIssued, Some(actor), target, body)?;
-            Ok(IssuedSecret {
-                key: id,
-                key_name: fields.name,
-                id: secret_id,
-                secret,
-                issued_at: now,
-                replaces: false,
-                retiring_until: None,
-                key_expires_at: fields.expiry.map(|expiry| expiry.at),
-            })
-        })
+        let attempt = Attempt {
+            verb: "create",
+            on: On::NewKey(&draft.name),
+        };
+        change(
+            store,
+            now,
+            actor,
+            &[Right::CreateApiKeys],
+            attempt,
+            |tx, own, now| {
+                let fields = draft.check(None, now).map_err(Trouble::Problems)?;
+                refuse_if_any(stored_problems(tx, own, None, &fields)?)?;
+                let id = api_keys::insert(tx, &fields, &actor.name, now)?;
+                let target = (id, fields.name.as_str());
+                let body = json!({ "fields": Value::from(all(&fields)) });
+                record(tx, now, EventKind::ApiKeyCreated, Some(actor), target, body)?;
+                // The hash is computed in here because the secret holds the ID.
+                let (secret, tag) = token::make(id, tag_key, random.as_mut())?;
+                let hash = hasher.hash(secret.expose().as_bytes(), random.as_mut())?;
+                let secret_id = secrets::insert(tx, id, &tag, &hash, &actor.name, now)?;
+                let body = json!({ "secret": secret_id.0 });
+                record(tx, now, EventKind::SecretIssued, Some(actor), target, body)?;
+                Ok(IssuedSecret {
+                    key: id,
+                    key_name: fields.name,
+                    id: secret_id,
+                    secret,
+                    issued_at: now,
+                    replaces: false,
+                    retiring_until: None,
+                    key_expires_at: fields.expiry.map(|expiry| expiry.at),
+                })
+            },
+        )
     }
 
     /// Saves what this person changed (`before` to `draft`) and gives what the key has now. Nothing changed is
     /// nothing written.
     ///
     /// # Errors
-    /// [`Trouble::NotAuthorized`], [`Trouble::KeyGone`]; [`Trouble::Problems`] with the form, among them what
-    /// somebody else changed meanwhile.
+    /// [`Trouble::NotAuthorized`], [`Trouble::BeyondOwn`], [`Trouble::KeyGone`]; [`Trouble::Problems`] with the form,
+    /// among them what somebody else changed meanwhile.
     pub fn save(
         &mut self,
         actor: &Actor,
@@ -106,16 +131,15 @@ impl Service {
         before: &ApiKeyFields,
         draft: &ApiKeyDraft,
     ) -> Result<ApiKeyFields, Trouble> {
-        let now = self.now();
-        self.store.write(|tx| {
-            authorize(tx, actor, Right::EditApiKeys)?;
-            let present = undeleted(tx, id)?.fields;
+        let attempt = attempt("save", id);
+        self.change(actor, &[Right::EditApiKeys], attempt, |tx, own, now| {
+            let present = manageable(tx, own, id)?;
             let mine = draft.check(Some(before), now).map_err(Trouble::Problems)?;
             let merged = match mine.merge(before, &present) {
                 Ok(merged) => merged,
-                Err(clashes) => return Err(Trouble::Problems(named(tx, id, clashes)?)),
+                Err(clashes) => return Err(named(tx, &target(id, &present), EDITS, clashes)?),
             };
-            refuse_if_any(stored_problems(tx, &merged, Some(id))?)?;
+            refuse_if_any(stored_problems(tx, own, Some((id, &present)), &merged)?)?;
             write(tx, actor, id, &present, &merged, now)?;
             Ok(merged)
         })
@@ -124,7 +148,7 @@ impl Service {
     /// Locks a key out; a locked one stays so.
     ///
     /// # Errors
-    /// [`Trouble::NotAuthorized`], [`Trouble::KeyGone`].
+    /// [`Trouble::NotAuthorized`], [`Trouble::BeyondOwn`], [`Trouble::KeyGone`].
     pub fn lock_out(&mut self, actor: &Actor, id: KeyId) -> Result<(), Trouble> {
         self.set_lock(actor, id, true)
     }
@@ -132,16 +156,15 @@ impl Service {
     /// Unlocks a key; an unlocked one stays so.
     ///
     /// # Errors
-    /// [`Trouble::NotAuthorized`], [`Trouble::KeyGone`].
+    /// [`Trouble::NotAuthorized`], [`Trouble::BeyondOwn`], [`Trouble::KeyGone`].
     pub fn unlock(&mut self, actor: &Actor, id: KeyId) -> Result<(), Trouble> {
         self.set_lock(actor, id, false)
     }
 
     fn set_lock(&mut self, actor: &Actor, id: KeyId, locked_out: bool) -> Result<(), Trouble> {
-        let now = self.now();
-        self.store.write(|tx| {
-            authorize(tx, actor, Right::EditApiKeys)?;
-            let present = undeleted(tx, id)?.fields;
+        let attempt = attempt(if locked_out { "lock-out" } else { "unlock" }, id);
+        self.change(actor, &[Right::EditApiKeys], attempt, |tx, own, now| {
+            let present = manageable(tx, own, id)?;
             let wanted = ApiKeyFields {
                 locked_out,
                 ..present.clone()
@@ -153,27 +176,95 @@ impl Service {
     /// Deletes a key: it stops at once, and a pending secret never works.
     ///
     /// # Errors
-    /// [`Trouble::NotAuthorized`], [`Trouble::KeyGone`].
+    /// [`Trouble::NotAuthorized`], [`Trouble::BeyondOwn`], [`Trouble::KeyGone`].
     pub fn delete(&mut self, actor: &Actor, id: KeyId) -> Result<(), Trouble> {
-        let now = self.now();
-        self.store.write(|tx| {
-            authorize(tx, actor, Right::DeleteApiKeys)?;
-            let name = undeleted(tx, id)?.fields.name;
+        let attempt = attempt("delete", id);
+        self.change(actor, &[Right::DeleteApiKeys], attempt, |tx, own, now| {
+            let key = manageable(tx, own, id)?;
             api_keys::set_deleted(tx, id, now)?;
             if let Some(pending) = secrets::live(tx, id)?.pending {
                 secrets::end(tx, pending.id, now, Ended::KeyDeleted)?;
             }
-            let target = (id, name.as_str());
-            Ok(record(
-                tx,
-                now,
-                EventKind::ApiKeyDeleted,
-                Some(actor),
-                target,
-                json!({}),
-            )?)
+            let (kind, target) = (EventKind::ApiKeyDeleted, target(id, &key));
+            Ok(record(tx, now, kind, Some(actor), target, json!({}))?)
         })
     }
+
+    /// Takes a deletion back: the key's secrets work again, except one that was pending. A key that is not deleted
+    /// stays so.
+    ///
+    /// # Errors
+    /// [`Trouble::NotAuthorized`], [`Trouble::BeyondOwn`]; [`Trouble::NotRestorable`] after 7 days;
+    /// [`Trouble::NameTakenMeanwhile`]; [`Trouble::KeyGone`] where there never was such a key.
+    pub fn restore(&mut self, actor: &Actor, id: KeyId) -> Result<(), Trouble> {
+        let attempt = attempt("restore", id);
+        self.change(actor, &[Right::DeleteApiKeys], attempt, |tx, own, now| {
+            let key = api_keys::get(tx, id)?.ok_or(Trouble::KeyGone(id))?;
+            refuse_beyond(tx, own, &key.fields)?;
+            let Some(deleted_at) = key.deleted_at else {
+                return Ok(());
+            };
+            // Nor with a role that was deleted, which none has while the key can be restored.
+            let role = roles::undeleted(tx, key.fields.role)?;
+            if !is_restorable(deleted_at, now) || key.erased || role.is_none() {
+                return Err(Trouble::NotRestorable(id));
+            }
+            if let Some((other, name)) = api_keys::with_name(tx, &key.fields.name, Some(id))? {
+                return Err(Trouble::NameTakenMeanwhile { id: other, name });
+            }
+            api_keys::set_restored(tx, id)?;
+            let (kind, target) = (EventKind::ApiKeyRestored, target(id, &key.fields));
+            Ok(record(tx, now, kind, Some(actor), target, json!({}))?)
+        })
+    }
+}
+
+pub(super) fn attempt(verb: &'static str, id: KeyId) -> Attempt<'static> {
+    Attempt {
+        verb,
+        on: On::Key(id),
+    }
+}
+
+fn target(id: KeyId, fields: &ApiKeyFields) -> Target {
+    (id, fields.name.as_str()).into()
+}
+
+/// The undeleted key's fields, where whoever has this role may manage it.
+fn manageable(tx: &Tx<'_>, own: &Role, id: KeyId) -> Result<ApiKeyFields, Trouble> {
+    let key = undeleted(tx, id)?.fields;
+    refuse_beyond(tx, own, &key)?;
+    Ok(key)
+}
+
+/// Refuses where one's own role is bound to equal or less access and the key's allows more.
+pub(super) fn refuse_beyond(tx: &Tx<'_>, own: &Role, key: &ApiKeyFields) -> Result<(), Trouble> {
+    let role = role_of(tx, key)?;
+    if may_manage(&own.fields, &role.fields) {
+        return Ok(());
+    }
+    Err(Trouble::BeyondOwn {
+        name: key.name.clone(),
+        role: role.fields.name,
+    })
+}
+
+/// Refuses where a secret of the key would give its holder more than their own role allows.
+pub(super) fn refuse_secret(tx: &Tx<'_>, own: &Role, key: &ApiKeyFields) -> Result<(), Trouble> {
+    let role = role_of(tx, key)?;
+    if within(&role.fields, &own.fields) {
+        return Ok(());
+    }
+    Err(Trouble::SecretBeyondOwn {
+        name: key.name.clone(),
+        role: role.fields.name,
+    })
+}
+
+/// The key's role, deleted or not.
+fn role_of(tx: &Tx<'_>, key: &ApiKeyFields) -> Result<Role, Trouble> {
+    // The table lets no key be without a role.
+    roles::get(tx, key.role)?.ok_or(Trouble::Storage(Fault::Corrupt))
 }
 
 /// Writes what differs, with the events that tell it: one for the fields, one for the lock.
@@ -190,7 +281,7 @@ fn write(
     }
     api_keys::update(tx, id, after)?;
     let target = (id, after.name.as_str());
-    let changes = changes(before, after);
+    let changes = changes(&all(before), all(after));
     if !changes.is_empty() {
         let body = json!({ "changes": Value::from(changes) });
         record(tx, now, EventKind::ApiKeyUpdated, Some(actor), target, body)?;
@@ -224,51 +315,35 @@ fn all(fields: &ApiKeyFields) -> Map<String, Value> {
     .collect()
 }
 
-/// What changed, field by field: before and after.
-fn changes(before: &ApiKeyFields, after: &ApiKeyFields) -> Map<String, Value> {
-    let before = all(before);
-    all(after)
-        .into_iter()
-        .filter(|(name, value)| before.get(name) != Some(value))
-        .map(|(name, value)| {
-            let change = json!({ "before": before.get(&name), "after": value });
-            (name, change)
-        })
-        .collect()
-}
-
-/// The rules that need the database, in the order of the fields.
+/// The rules that need the database, in the order of the fields. A role that was not changed is not asked about.
 fn stored_problems(
     tx: &Tx<'_>,
+    own: &Role,
+    before: Option<(KeyId, &ApiKeyFields)>,
     fields: &ApiKeyFields,
-    except: Option<KeyId>,
 ) -> Result<Vec<Problem>, Trouble> {
     let mut problems = Vec::new();
+    let except = before.map(|(id, _)| id);
     if let Some((id, name)) = api_keys::with_name(tx, &fields.name, except)? {
         let rule = Rule::NameTaken { id: id.0, name };
         problems.push(Problem::new(Field::Name, rule));
     }
-    if users::role(tx, fields.role)?.is_none() {
-        problems.push(Problem::new(Field::Role, Rule::NoSuchRole));
+    if before.is_none_or(|(_, before)| before.role != fields.role) {
+        problems.extend(role_problem(tx, own, fields.role)?);
     }
     Ok(problems)
 }
 
-fn refuse_if_any(problems: Vec<Problem>) -> Result<(), Trouble> {
-    if problems.is_empty() {
-        Ok(())
-    } else {
-        Err(Trouble::Problems(problems))
-    }
-}
-
-/// Clashes with the name of whoever changed the key last.
-fn named(tx: &Tx<'_>, id: KeyId, mut clashes: Vec<Problem>) -> Result<Vec<Problem>, Trouble> {
-    let editor = events::last_editor(tx, id)?;
-    for clash in &mut clashes {
-        if let Rule::ChangedMeanwhile { by, .. } = &mut clash.rule {
-            by.clone_from(&editor);
-        }
-    }
-    Ok(clashes)
+/// What keeps whoever has the role `own` from giving a key or user this one.
+pub(super) fn role_problem(
+    tx: &Tx<'_>,
+    own: &Role,
+    id: RoleId,
+) -> Result<Option<Problem>, Trouble> {
+    let rule = match roles::undeleted(tx, id)? {
+        None => Rule::NoSuchRole,
+        Some(role) if !within(&role.fields, &own.fields) => Rule::RoleBeyondOwn,
+        Some(_) => return Ok(None),
+    };
+    Ok(Some(Problem::new(Field::Role, rule)))
 }

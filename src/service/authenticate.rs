@@ -13,7 +13,7 @@ use crate::domain::trouble::Trouble;
 use crate::domain::verdict::{Bearer, Refused, Verdict};
 use crate::service::{Service, record};
 use crate::store::api_keys::StoredKey;
-use crate::store::{Tx, api_keys, secrets, users, uses};
+use crate::store::{Tx, api_keys, roles, secrets, uses};
 
 /// How long a use may wait to be noted.
 const NOTING: Duration = Duration::from_millis(50);
@@ -98,7 +98,7 @@ fn find(tx: &Tx<'_>, token: &Token<'_>) -> Result<Option<Found>, Trouble> {
     let Some(secret) = secrets::by_tag(tx, key.id, &token.tag())? else {
         return Ok(None);
     };
-    let Some(role) = users::role(tx, key.fields.role)? else {
+    let Some(role) = roles::get(tx, key.fields.role)? else {
         return Ok(None);
     };
     Ok(Some(Found {
@@ -125,7 +125,7 @@ impl Found {
             Some(Refused::LockedOut)
         } else if facts.expired(now) {
             Some(Refused::Expired)
-        } else if !self.role.web_service {
+        } else if !self.role.fields.web_service {
             Some(Refused::NoApiAccess)
         } else {
             None
@@ -141,8 +141,8 @@ impl Found {
         Bearer {
             id: self.key.id,
             name: self.key.fields.name,
-            role: self.role.name,
-            access: self.role.rights.access(),
+            access: self.role.fields.rights.access(),
+            role: self.role.fields.name,
             locale: self.key.fields.locale,
             zone: self.key.fields.zone,
             expires_at: self.key.fields.expiry.map(|expiry| expiry.at),

@@ -11,7 +11,7 @@ use crate::domain::role::{AUDITOR, FULL_ACCESS, RoleId};
 use crate::domain::secret::{Ended, Overlap, SecretId};
 use crate::domain::time::{DAY, HOUR, MINUTE, Timestamp};
 use crate::domain::trouble::{Fault, Trouble};
-use crate::domain::user::Actor;
+use crate::domain::user::{Actor, Arrival, UserFields};
 use crate::domain::verdict::Refused;
 use crate::service::{Service, record};
 use crate::store::{Tx, api_keys, secrets, sweep, users, uses};
@@ -111,9 +111,17 @@ const SAMPLES: [Sample; 41] = [
 /// What the database said.
 pub fn seed(service: &mut Service) -> Result<(), Trouble> {
     let now = service.now();
-    let actor = service.sign_in(FULL_ACCESS_USER)?;
+    let actor = service.sign_in(FULL_ACCESS_USER, &Arrival::default())?;
     service.store.write(|tx| {
-        users::add(tx, AUDITOR_USER, AUDITOR, now.plus(-400 * DAY))?;
+        let auditor = UserFields {
+            name: AUDITOR_USER.to_owned(),
+            full_name: String::new(),
+            role: AUDITOR,
+            locale: None,
+            zone: None,
+            locked_out: false,
+        };
+        users::insert(tx, &auditor, now.plus(-400 * DAY))?;
         let mut seeding = Seeding {
             tx,
             actor: &actor,

@@ -7,12 +7,16 @@ pub mod api_keys;
 pub mod authenticate;
 pub mod demo;
 pub mod lists;
+mod refuse;
+pub mod roles;
 pub mod secrets;
+pub mod sign_in;
 pub mod sweep;
+pub mod users;
 
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use crate::auth::hash::Hasher;
 use crate::auth::random::Random;
@@ -20,12 +24,14 @@ use crate::auth::token::TagKey;
 use crate::clock::Clock;
 use crate::domain::api_key::KeyId;
 use crate::domain::event::{EventKind, NewEvent, Target};
+use crate::domain::problem::{Problem, Rule};
 use crate::domain::rights::Right;
+use crate::domain::role::Role;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::Actor;
 use crate::store::api_keys::StoredKey;
-use crate::store::{self, Store, Tx, events, users};
+use crate::store::{self, Store, Tx, events};
 
 /// The use cases on one connection.
 pub struct Service {
@@ -55,21 +61,6 @@ impl Service {
         })
     }
 
-    /// The user with this name, on whose behalf things are done from now on.
-    ///
-    /// # Errors
-    /// [`Trouble::NoSuchUser`].
-    pub fn sign_in(&self, name: &str) -> Result<Actor, Trouble> {
-        let found = self.store.read(|tx| users::by_name(tx, name))?;
-        let (user, role) = found.ok_or_else(|| Trouble::NoSuchUser(name.to_owned()))?;
-        Ok(Actor {
-            user,
-            name: name.to_owned(),
-            role_name: role.name,
-            rights: role.rights,
-        })
-    }
-
     /// See [`Store::answer`].
     pub fn answer<T>(&self, question: u64, work: impl FnOnce(&Service) -> T) -> T {
         self.store.answer(question, |_| work(self))
@@ -94,20 +85,22 @@ impl Service {
     }
 }
 
-/// Refuses unless the actor's role, as it is now, has the right.
-fn authorize(tx: &Tx<'_>, actor: &Actor, right: Right) -> Result<(), Trouble> {
+/// The actor's role as it is now.
+///
+/// # Errors
+/// The right is missing, or the actor may not be signed in any more.
+fn authorize(tx: &Tx<'_>, actor: &Actor, right: Right) -> Result<Role, Trouble> {
     authorize_any(tx, actor, &[right])
 }
 
-/// Refuses unless the actor's role has one of the rights; it is the first that is named.
-fn authorize_any(tx: &Tx<'_>, actor: &Actor, rights: &[Right]) -> Result<(), Trouble> {
-    let role =
-        users::role_of(tx, actor.user)?.ok_or_else(|| Trouble::NoSuchUser(actor.name.clone()))?;
+/// The same where one of several rights is enough; it is the first that is named.
+fn authorize_any(tx: &Tx<'_>, actor: &Actor, rights: &[Right]) -> Result<Role, Trouble> {
+    let role = sign_in::admitted(tx, actor)?.role;
     match rights.first() {
-        Some(first) if !rights.iter().any(|right| role.rights.has(*right)) => {
+        Some(first) if !rights.iter().any(|right| role.fields.rights.has(*right)) => {
             Err(Trouble::NotAuthorized(*first))
         }
-        _ => Ok(()),
+        _ => Ok(role),
     }
 }
 
@@ -118,23 +111,56 @@ fn undeleted(tx: &Tx<'_>, id: KeyId) -> Result<StoredKey, Trouble> {
         .ok_or(Trouble::KeyGone(id))
 }
 
-/// Records what a user did to a key, or what `System` noticed.
+/// Refuses where there is anything wrong with a form.
+fn refuse_if_any(problems: Vec<Problem>) -> Result<(), Trouble> {
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(Trouble::Problems(problems))
+    }
+}
+
+/// Clashes with the name of whoever changed it last, by events of these kinds.
+fn named(
+    tx: &Tx<'_>,
+    target: &Target,
+    kinds: [EventKind; 3],
+    mut clashes: Vec<Problem>,
+) -> Result<Trouble, Trouble> {
+    let editor = events::last_editor(tx, target, kinds)?;
+    for clash in &mut clashes {
+        if let Rule::ChangedMeanwhile { by, .. } = &mut clash.rule {
+            by.clone_from(&editor);
+        }
+    }
+    Ok(Trouble::Problems(clashes))
+}
+
+/// What changed, field by field: before and after.
+fn changes(before: &Map<String, Value>, after: Map<String, Value>) -> Map<String, Value> {
+    after
+        .into_iter()
+        .filter(|(name, value)| before.get(name) != Some(value))
+        .map(|(name, value)| {
+            let change = json!({ "before": before.get(&name), "after": value });
+            (name, change)
+        })
+        .collect()
+}
+
+/// Records what a user did to a key, user or role, or what `System` noticed.
 fn record(
     tx: &Tx<'_>,
     at: Timestamp,
     kind: EventKind,
     actor: Option<&Actor>,
-    (key, name): (KeyId, &str),
+    target: impl Into<Target>,
     body: Value,
 ) -> Result<(), Fault> {
     let event = NewEvent {
         kind,
         actor: actor.map(|actor| actor.name.clone()),
-        target: Target {
-            kind: events::API_KEY,
-            id: key.0,
-            name: name.to_owned(),
-        },
+        target: target.into(),
         body,
     };
     events::append(tx, at, &event)

@@ -13,7 +13,9 @@ use crate::domain::state::Facts;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::Actor;
-use crate::service::{Service, authorize, authorize_any, record, undeleted};
+use crate::service::api_keys::{attempt, refuse_beyond, refuse_secret};
+use crate::service::refuse::{Attempt, On, note as note_refusal};
+use crate::service::{Service, authorize, record, undeleted};
 use crate::store::api_keys::StoredKey;
 use crate::store::secrets::{self, StoredSecret};
 use crate::store::{Tx, api_keys};
@@ -25,21 +27,26 @@ impl Service {
     /// Issues a new secret for a key. It is pending, and one that was pending before never works.
     ///
     /// # Errors
-    /// [`Trouble::NotAuthorized`], [`Trouble::KeyGone`].
+    /// [`Trouble::NotAuthorized`], [`Trouble::KeyGone`]; [`Trouble::SecretBeyondOwn`].
     pub fn issue(&mut self, actor: &Actor, id: KeyId) -> Result<IssuedSecret, Trouble> {
         // Checked before the hash is computed, which takes long, and again with the lock held.
-        self.store.read(|tx| {
-            authorize(tx, actor, Right::EditApiKeys)?;
-            undeleted(tx, id)
-        })?;
+        let attempt = attempt("issue", id);
+        let allowed = self.store.read(|tx| {
+            let own = authorize(tx, actor, Right::EditApiKeys)?;
+            refuse_secret(tx, &own, &undeleted(tx, id)?.fields)
+        });
+        if let Err(trouble) = allowed {
+            let now = self.now();
+            note_refusal(&mut self.store, now, actor, attempt, &trouble);
+            return Err(trouble);
+        }
         let (secret, tag) = token::make(id, &self.tag_key, self.random.as_mut())?;
         let hash = self
             .hasher
             .hash(secret.expose().as_bytes(), self.random.as_mut())?;
-        let now = self.now();
-        self.store.write(|tx| {
-            authorize(tx, actor, Right::EditApiKeys)?;
+        self.change(actor, &[Right::EditApiKeys], attempt, |tx, own, now| {
             let key = undeleted(tx, id)?;
+            refuse_secret(tx, own, &key.fields)?;
             let live = secrets::live(tx, id)?;
             if let Some(pending) = &live.pending {
                 end_pending(tx, pending, now, Ended::IssuedAgain)?;
@@ -69,18 +76,19 @@ impl Service {
     /// one still retiring from before ends. A secret that was delivered already stays so.
     ///
     /// # Errors
-    /// [`Trouble::NotAuthorized`]; [`Trouble::SecretVoid`] where the secret can never work any more.
+    /// [`Trouble::NotAuthorized`], [`Trouble::SecretBeyondOwn`]; [`Trouble::SecretVoid`] where the secret can never
+    /// work any more.
     pub fn deliver(
         &mut self,
         actor: &Actor,
         id: SecretId,
         overlap: Option<Overlap>,
     ) -> Result<Delivered, Trouble> {
-        let now = self.now();
-        self.store.write(|tx| {
-            authorize_any(tx, actor, &HANDLERS)?;
+        let attempt = of_secret("deliver", id);
+        self.change(actor, &HANDLERS, attempt, |tx, own, now| {
             let secret = secrets::get(tx, id)?.ok_or(Trouble::SecretVoid)?;
             let key = undeleted(tx, secret.key).map_err(void)?;
+            refuse_secret(tx, own, &key.fields)?;
             let live = secrets::live(tx, secret.key)?;
             match secret.facts.life.phase(now) {
                 Phase::Pending => {}
@@ -135,9 +143,8 @@ impl Service {
     /// # Errors
     /// [`Trouble::NotAuthorized`]. A secret that was delivered is never discarded.
     pub fn discard(&mut self, actor: &Actor, id: SecretId) -> Result<(), Trouble> {
-        let now = self.now();
-        self.store.write(|tx| {
-            authorize_any(tx, actor, &HANDLERS)?;
+        let attempt = of_secret("discard", id);
+        self.change(actor, &HANDLERS, attempt, |tx, _, now| {
             let Some(secret) = secrets::get(tx, id)? else {
                 return Ok(());
             };
@@ -156,12 +163,13 @@ impl Service {
     /// Ends the overlap of a key now: only the current secret works from here.
     ///
     /// # Errors
-    /// [`Trouble::NotAuthorized`], [`Trouble::KeyGone`]; [`Trouble::NoOverlap`] where nothing is retiring.
+    /// [`Trouble::NotAuthorized`], [`Trouble::BeyondOwn`], [`Trouble::KeyGone`]; [`Trouble::NoOverlap`] where nothing
+    /// is retiring.
     pub fn end_overlap(&mut self, actor: &Actor, id: KeyId) -> Result<(), Trouble> {
-        let now = self.now();
-        self.store.write(|tx| {
-            authorize(tx, actor, Right::EditApiKeys)?;
+        let attempt = attempt("end-overlap", id);
+        self.change(actor, &[Right::EditApiKeys], attempt, |tx, own, now| {
             let key = undeleted(tx, id)?;
+            refuse_beyond(tx, own, &key.fields)?;
             let retiring = secrets::live(tx, id)?
                 .retiring
                 .filter(|secret| secret.life.phase(now) == Phase::Retiring)
@@ -190,9 +198,8 @@ impl Service {
         id: SecretId,
         path: &str,
     ) -> Result<(), Trouble> {
-        let now = self.now();
-        self.store.write(|tx| {
-            authorize_any(tx, actor, &HANDLERS)?;
+        let attempt = of_secret("save-to-file", id);
+        self.change(actor, &HANDLERS, attempt, |tx, _, now| {
             let secret = secrets::get(tx, id)?.ok_or(Trouble::SecretVoid)?;
             note(
                 tx,
@@ -203,6 +210,13 @@ impl Service {
                 Some(path),
             )
         })
+    }
+}
+
+fn of_secret(verb: &'static str, id: SecretId) -> Attempt<'static> {
+    Attempt {
+        verb,
+        on: On::Secret(id),
     }
 }
 
@@ -264,7 +278,7 @@ fn note(
         now,
         kind,
         Some(actor),
-        (secret.key, &name),
+        (secret.key, name.as_str()),
         body,
     )?)
 }

@@ -33,7 +33,7 @@ impl Service {
                     now,
                     EventKind::ApiKeyExpired,
                     None,
-                    (key.id, &key.name),
+                    (key.id, key.name.as_str()),
                     body,
                 )?;
             }

@@ -25,6 +25,8 @@ pub struct StoredKey {
     pub created_at: Timestamp,
     pub created_by: String,
     pub deleted_at: Option<Timestamp>,
+    /// Deleted so long ago that its hashes are gone.
+    pub erased: bool,
 }
 
 impl StoredKey {
@@ -123,6 +125,18 @@ pub fn set_deleted(tx: &Tx<'_>, id: KeyId, now: Timestamp) -> Result<(), Fault> 
     Ok(())
 }
 
+/// Takes the mark of deletion away.
+///
+/// # Errors
+/// What the database said.
+pub fn set_restored(tx: &Tx<'_>, id: KeyId) -> Result<(), Fault> {
+    tx.0.prepare_cached(
+        "UPDATE api_keys SET deleted_at = NULL, version = version + 1 WHERE id = ?1",
+    )?
+    .execute([id.0])?;
+    Ok(())
+}
+
 /// The key with this ID, deleted or not.
 ///
 /// # Errors
@@ -132,7 +146,7 @@ pub fn get(tx: &Tx<'_>, id: KeyId) -> Result<Option<StoredKey>, Fault> {
         .0
         .prepare_cached(
             "SELECT id, name, description, role, locale, time_zone, expires_on, expires_at, locked_out, delivered,
-                 last_sign_in_at, attempts, created_at, created_by, deleted_at
+                 last_sign_in_at, attempts, created_at, created_by, deleted_at, erased
              FROM api_keys WHERE id = ?1",
         )?
         .query_row([id.0], |row| {
@@ -153,6 +167,7 @@ pub fn get(tx: &Tx<'_>, id: KeyId) -> Result<Option<StoredKey>, Fault> {
                 created_at: Timestamp(row.get(12)?),
                 created_by: row.get(13)?,
                 deleted_at: instant(row, 14)?,
+                erased: row.get(15)?,
             })
         })
         .optional();

@@ -2,16 +2,13 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use crate::domain::api_key::KeyId;
-use crate::domain::event::{CHAIN_START, EventKind, Hashed, NewEvent, chain};
+use crate::domain::event::{CHAIN_START, EventKind, Hashed, NewEvent, Target, chain};
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
 
 /// The version of the form of a body.
 const BODY_VERSION: i64 = 1;
-/// The kind of target that an API key is.
-pub const API_KEY: &str = "api-key";
 
 /// Records an event at the end of the chain.
 ///
@@ -61,27 +58,25 @@ pub fn append(tx: &Tx<'_>, at: Timestamp, event: &NewEvent) -> Result<(), Fault>
     Ok(())
 }
 
-/// The user who changed the key last: its fields or its lock.
+/// The user who made the last event of these kinds about a key, user or role.
 ///
 /// # Errors
 /// What the database said.
-pub fn last_editor(tx: &Tx<'_>, key: KeyId) -> Result<Option<String>, Fault> {
+pub fn last_editor(
+    tx: &Tx<'_>,
+    target: &Target,
+    kinds: [EventKind; 3],
+) -> Result<Option<String>, Fault> {
+    let [one, two, three] = kinds.map(EventKind::number);
     let actor =
         tx.0.prepare_cached(
             "SELECT actor FROM events
              WHERE target_kind = ?1 AND target_id = ?2 AND number IN (?3, ?4, ?5) AND actor <> ''
              ORDER BY sequence DESC LIMIT 1",
         )?
-        .query_row(
-            params![
-                API_KEY,
-                key.0,
-                EventKind::ApiKeyUpdated.number(),
-                EventKind::ApiKeyLockedOut.number(),
-                EventKind::ApiKeyUnlocked.number(),
-            ],
-            |row| row.get(0),
-        )
+        .query_row(params![target.kind, target.id, one, two, three], |row| {
+            row.get(0)
+        })
         .optional();
     Ok(actor?)
 }

@@ -5,17 +5,21 @@ use zeroize::Zeroizing;
 
 use crate::domain::role::{FULL_ACCESS, Role};
 use crate::domain::time::Timestamp;
-use crate::domain::trouble::OpenFault;
+use crate::domain::trouble::{Fault, OpenFault};
+use crate::domain::user::UserFields;
 use crate::store::fault::while_opening;
-use crate::store::{Tx, users};
+use crate::store::{Tx, roles, users};
 
 /// `Keyw`: tells our databases from those of other applications.
 const APPLICATION_ID: i64 = 0x4B65_7977;
 
-const MIGRATIONS: [&str; 1] = [include_str!("../../assets/migrations/0001_keys.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("../../assets/migrations/0001_keys.sql"),
+    include_str!("../../assets/migrations/0002_users_and_roles.sql"),
+];
 
 /// The version that this program makes.
-pub const KNOWN: i64 = 1;
+pub const KNOWN: i64 = 2;
 
 /// What a new database begins with, beside the built-in roles.
 pub struct Beginning<'a> {
@@ -30,13 +34,9 @@ pub fn identify(connection: &Connection) -> Result<i64, OpenFault> {
     // One transaction: another process may be making it just now.
     let tx = Transaction::new_unchecked(connection, TransactionBehavior::Deferred)
         .map_err(while_opening)?;
-    let number = |sql| {
-        tx.query_row(sql, (), |row| row.get::<_, i64>(0))
-            .map_err(while_opening)
-    };
-    let application = number("PRAGMA application_id")?;
-    let found = number("PRAGMA user_version")?;
-    let tables = number("SELECT count(*) FROM sqlite_schema")?;
+    let application = number(&tx, "PRAGMA application_id")?;
+    let found = number(&tx, "PRAGMA user_version")?;
+    let tables = number(&tx, "SELECT count(*) FROM sqlite_schema")?;
     match application {
         APPLICATION_ID if found > KNOWN => Err(OpenFault::Newer {
             found,
@@ -57,7 +57,24 @@ pub fn migrate(
     apply(connection, &MIGRATIONS, beginning)
 }
 
+/// Within a transaction foreign keys cannot be turned off, and while they are on no table that others refer to can be
+/// made anew (<https://sqlite.org/lang_altertable.html#otheralter>). They are checked as a whole before the commit.
 fn apply(
+    connection: &Connection,
+    migrations: &[&str],
+    beginning: Option<&Beginning<'_>>,
+) -> Result<(), OpenFault> {
+    let foreign_keys = |on: bool| {
+        let set = connection.pragma_update(None, "foreign_keys", on);
+        set.map_err(while_opening)
+    };
+    foreign_keys(false)?;
+    let applied = apply_unguarded(connection, migrations, beginning);
+    foreign_keys(true)?;
+    applied
+}
+
+fn apply_unguarded(
     connection: &Connection,
     migrations: &[&str],
     beginning: Option<&Beginning<'_>>,
@@ -82,20 +99,41 @@ fn apply(
         .map_err(while_opening)?;
     let tx = Tx(tx);
     if let Some(beginning) = beginning.filter(|_| found == 0) {
-        begin(&tx, beginning).map_err(while_opening)?;
+        begin(&tx, beginning)?;
+    }
+    let broken = number(&tx.0, "SELECT count(*) FROM pragma_foreign_key_check")?;
+    if broken > 0 {
+        return Err(OpenFault::Fault(Fault::Corrupt));
     }
     tx.0.commit().map_err(while_opening)
 }
 
-fn begin(tx: &Tx<'_>, beginning: &Beginning<'_>) -> rusqlite::Result<()> {
+fn begin(tx: &Tx<'_>, beginning: &Beginning<'_>) -> Result<(), OpenFault> {
     tx.0.execute(
         "INSERT INTO meta (id, tag_key, created_at) VALUES (1, ?1, ?2)",
         (beginning.tag_key.as_ref(), beginning.now.0),
-    )?;
+    )
+    .map_err(while_opening)?;
     for role in Role::built_in() {
-        users::insert_role(tx, &role)?;
+        roles::insert_built_in(tx, &role).map_err(while_opening)?;
     }
-    users::insert(tx, beginning.user, FULL_ACCESS, beginning.now)
+    let first = UserFields {
+        name: beginning.user.to_owned(),
+        full_name: String::new(),
+        role: FULL_ACCESS,
+        locale: None,
+        zone: None,
+        locked_out: false,
+    };
+    users::insert(tx, &first, beginning.now)
+        .map(|_| ())
+        .map_err(OpenFault::Fault)
+}
+
+fn number(connection: &Connection, sql: &str) -> Result<i64, OpenFault> {
+    connection
+        .query_row(sql, (), |row| row.get(0))
+        .map_err(while_opening)
 }
 
 #[cfg(test)]
@@ -124,20 +162,22 @@ mod tests {
         assert_eq!(i64::try_from(MIGRATIONS.len()), Ok(KNOWN));
     }
 
+    /// All migrations and one more.
+    fn and(more: &'static str) -> Vec<&'static str> {
+        MIGRATIONS.into_iter().chain([more]).collect()
+    }
+
     #[test]
     fn rows_live_through_a_later_migration() {
         let connection = begun(&MIGRATIONS);
-        let more = [
-            MIGRATIONS[0],
-            "ALTER TABLE users ADD COLUMN locked_out INTEGER NOT NULL DEFAULT 0",
-        ];
+        let more = and("ALTER TABLE users ADD COLUMN shoe_size INTEGER NOT NULL DEFAULT 42");
         apply(&connection, &more, None).expect("migrated");
         apply(&connection, &more, None).expect("nothing left to do");
         assert_eq!(users(&connection), 1);
         assert_eq!(
             identify(&connection),
             Err(OpenFault::Newer {
-                found: 2,
+                found: KNOWN + 1,
                 known: KNOWN
             })
         );
@@ -146,12 +186,16 @@ mod tests {
     #[test]
     fn a_migration_that_fails_half_way_changes_nothing() {
         let connection = begun(&MIGRATIONS);
-        let broken = [
-            MIGRATIONS[0],
+        for broken in [
             "DELETE FROM users; SELECT no_such_column FROM users;",
-        ];
-        assert!(apply(&connection, &broken, None).is_err());
-        assert_eq!((users(&connection), identify(&connection)), (1, Ok(KNOWN)));
+            // Found by the check at the end.
+            "DELETE FROM roles",
+        ] {
+            assert!(apply(&connection, &and(broken), None).is_err(), "{broken}");
+            assert_eq!((users(&connection), identify(&connection)), (1, Ok(KNOWN)));
+            let on = number(&connection, "PRAGMA foreign_keys");
+            assert_eq!(on, Ok(1), "foreign keys are on again");
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub mod list;
 mod migrate;
 mod open;
 mod patience;
+pub mod roles;
 pub mod secrets;
 pub mod sweep;
 pub mod users;

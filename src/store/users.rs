@@ -1,120 +1,163 @@
-//! Users and roles.
+//! The table of users. A deleted user's row goes, and no ID is used again.
 
+use chrono_tz::Tz;
 use rusqlite::{OptionalExtension, Row, params};
 
+use crate::domain::api_key::Locale;
 use crate::domain::name::name_key;
-use crate::domain::rights::Rights;
-use crate::domain::role::{Role, RoleId};
+use crate::domain::role::RoleId;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
-use crate::domain::user::UserId;
+use crate::domain::user::{UserFields, UserId};
+use crate::domain::zone;
 use crate::store::Tx;
+use crate::store::api_keys::{instant, parsed};
 
-const ROLE: &str = "SELECT r.id, r.name, r.description, r.immutable, r.user_interface, r.web_service, r.rights \
-                    FROM roles r";
+const USER: &str = "SELECT id, name, full_name, role, locale, time_zone, locked_out, created_at, last_sign_in_at \
+                    FROM users";
 
-/// Adds a user.
+/// A user as they are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredUser {
+    pub id: UserId,
+    pub fields: UserFields,
+    pub created_at: Timestamp,
+    pub last_sign_in_at: Option<Timestamp>,
+}
+
+/// Adds a user and gives their ID, which was never used before.
 ///
 /// # Errors
 /// What the database said.
-pub fn add(tx: &Tx<'_>, name: &str, role: RoleId, now: Timestamp) -> Result<(), Fault> {
-    Ok(insert(tx, name, role, now)?)
+pub fn insert(tx: &Tx<'_>, fields: &UserFields, now: Timestamp) -> Result<UserId, Fault> {
+    tx.0.prepare_cached(
+        "INSERT INTO users (name, name_key, full_name, search, role, locale, time_zone, locked_out, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    )?
+    .execute(params![
+        fields.name,
+        name_key(&fields.name),
+        fields.full_name,
+        search(fields),
+        fields.role.0,
+        fields.locale.map(Locale::tag),
+        fields.zone.map(Tz::name),
+        fields.locked_out,
+        now.0,
+    ])?;
+    Ok(UserId(tx.0.last_insert_rowid()))
 }
 
-pub(super) fn insert(
-    tx: &Tx<'_>,
-    name: &str,
-    role: RoleId,
-    now: Timestamp,
-) -> rusqlite::Result<()> {
-    tx.0.execute(
-        "INSERT INTO users (name, name_key, role, created_at) VALUES (?1, ?2, ?3, ?4)",
-        (name, name_key(name), role.0, now.0),
-    )?;
+/// Writes the fields of Properties.
+///
+/// # Errors
+/// What the database said.
+pub fn update(tx: &Tx<'_>, id: UserId, fields: &UserFields) -> Result<(), Fault> {
+    tx.0.prepare_cached(
+        "UPDATE users
+         SET full_name = ?2, search = ?3, role = ?4, locale = ?5, time_zone = ?6, locked_out = ?7,
+             version = version + 1
+         WHERE id = ?1",
+    )?
+    .execute(params![
+        id.0,
+        fields.full_name,
+        search(fields),
+        fields.role.0,
+        fields.locale.map(Locale::tag),
+        fields.zone.map(Tz::name),
+        fields.locked_out,
+    ])?;
     Ok(())
 }
 
-pub(super) fn insert_role(tx: &Tx<'_>, role: &Role) -> rusqlite::Result<()> {
-    let rights: Vec<&str> = role.rights.names().collect();
-    tx.0.execute(
-        "INSERT INTO roles (id, name, name_key, description, immutable, user_interface, web_service, rights)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-        params![
-            role.id.0,
-            role.name,
-            name_key(&role.name),
-            role.description,
-            role.immutable,
-            role.user_interface,
-            role.web_service,
-            serde_json::Value::from(rights).to_string(),
-        ],
-    )?;
+/// Removes a user.
+///
+/// # Errors
+/// What the database said.
+pub fn delete(tx: &Tx<'_>, id: UserId) -> Result<(), Fault> {
+    tx.0.prepare_cached("DELETE FROM users WHERE id = ?1")?
+        .execute([id.0])?;
     Ok(())
 }
 
-/// The user with exactly this name, and the role.
+/// Notes that the user has signed in. It is no change of the row's version.
 ///
 /// # Errors
 /// What the database said.
-pub fn by_name(tx: &Tx<'_>, name: &str) -> Result<Option<(UserId, Role)>, Fault> {
-    let id =
-        tx.0.prepare_cached("SELECT id FROM users WHERE name = ?1")?
-            .query_row([name], |row| row.get(0).map(UserId))
-            .optional()?;
-    let Some(id) = id else {
-        return Ok(None);
-    };
-    Ok(role_of(tx, id)?.map(|role| (id, role)))
+pub fn signed_in(tx: &Tx<'_>, id: UserId, now: Timestamp) -> Result<(), Fault> {
+    tx.0.prepare_cached("UPDATE users SET last_sign_in_at = ?2 WHERE id = ?1")?
+        .execute([id.0, now.0])?;
+    Ok(())
 }
 
-/// The role that a user has now; nothing where there is no such user.
+/// The user with this ID.
 ///
 /// # Errors
 /// What the database said.
-pub fn role_of(tx: &Tx<'_>, user: UserId) -> Result<Option<Role>, Fault> {
-    let sql = format!("{ROLE} JOIN users u ON u.role = r.id WHERE u.id = ?1");
-    let role =
-        tx.0.prepare_cached(&sql)?
-            .query_row([user.0], read_role)
+pub fn get(tx: &Tx<'_>, id: UserId) -> Result<Option<StoredUser>, Fault> {
+    let user =
+        tx.0.prepare_cached(&format!("{USER} WHERE id = ?1"))?
+            .query_row([id.0], read)
             .optional();
-    Ok(role?)
+    Ok(user?)
 }
 
-/// The role with this ID.
+/// The user with exactly this name.
 ///
 /// # Errors
 /// What the database said.
-pub fn role(tx: &Tx<'_>, id: RoleId) -> Result<Option<Role>, Fault> {
-    let role =
-        tx.0.prepare_cached(&format!("{ROLE} WHERE r.id = ?1"))?
-            .query_row([id.0], read_role)
+pub fn by_name(tx: &Tx<'_>, name: &str) -> Result<Option<StoredUser>, Fault> {
+    let user =
+        tx.0.prepare_cached(&format!("{USER} WHERE name = ?1"))?
+            .query_row([name], read)
             .optional();
-    Ok(role?)
+    Ok(user?)
 }
 
-/// All roles, by name.
+/// The name of the user who has this name already, in whatever case.
 ///
 /// # Errors
 /// What the database said.
-pub fn roles(tx: &Tx<'_>) -> Result<Vec<Role>, Fault> {
-    let mut query =
-        tx.0.prepare_cached(&format!("{ROLE} ORDER BY r.name_key"))?;
-    let roles = query.query_map((), read_role)?.collect::<Result<_, _>>();
-    Ok(roles?)
+pub fn with_name(tx: &Tx<'_>, name: &str) -> Result<Option<String>, Fault> {
+    let found =
+        tx.0.prepare_cached("SELECT name FROM users WHERE name_key = ?1")?
+            .query_row([name_key(name)], |row| row.get(0))
+            .optional();
+    Ok(found?)
 }
 
-fn read_role(row: &Row<'_>) -> rusqlite::Result<Role> {
-    let rights: String = row.get(6)?;
-    // The table lets nothing but JSON in; what is no list of names gives no right.
-    let names: Vec<String> = serde_json::from_str(&rights).unwrap_or_default();
-    Ok(Role {
-        id: RoleId(row.get(0)?),
-        name: row.get(1)?,
-        description: row.get(2)?,
-        immutable: row.get(3)?,
-        user_interface: row.get(4)?,
-        web_service: row.get(5)?,
-        rights: Rights::from_names(names),
+/// The text in which the filter looks.
+fn search(fields: &UserFields) -> String {
+    format!(
+        "{}\n{}",
+        name_key(&fields.name),
+        name_key(&fields.full_name)
+    )
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<StoredUser> {
+    Ok(StoredUser {
+        id: UserId(row.get(0)?),
+        fields: UserFields {
+            name: row.get(1)?,
+            full_name: row.get(2)?,
+            role: RoleId(row.get(3)?),
+            locale: if_set(row, 4, Locale::from_tag)?,
+            zone: if_set(row, 5, zone::by_name)?,
+            locked_out: row.get(6)?,
+        },
+        created_at: Timestamp(row.get(7)?),
+        last_sign_in_at: instant(row, 8)?,
     })
+}
+
+/// A text that stands for something else, or nothing.
+fn if_set<T>(
+    row: &Row<'_>,
+    index: usize,
+    parse: impl Fn(&str) -> Option<T>,
+) -> rusqlite::Result<Option<T>> {
+    let set = row.get_ref(index)?.as_str_or_null()?.is_some();
+    set.then(|| parsed(row, index, parse)).transpose()
 }

@@ -51,12 +51,25 @@ impl Performer {
                 .properties(actor, id)
                 .map(|found| Done::Properties(Box::new(found))),
             Request::Roles => service.roles(actor).map(Done::Roles),
+            Request::RoleProperties(id) => service
+                .role_properties(actor, id)
+                .map(|found| Done::RoleProperties(Box::new(found))),
+            Request::NewRoleName(base) => service.new_role_name(actor, &base).map(Done::RoleName),
+            Request::UserProperties(id) => service
+                .user_properties(actor, id)
+                .map(|found| Done::UserProperties(Box::new(found))),
             Request::Look { known } => {
                 let version = service.data_version()?;
                 let changed = version != known;
-                let actor = changed.then(|| service.sign_in(&actor.name)).transpose()?;
+                let actor = changed.then(|| service.look_again(actor)).transpose()?;
                 Ok(Done::Looked { version, actor })
             }
+            Request::SignIn(arrival) => service
+                .note_sign_in(actor, &arrival)
+                .map(|()| Done::SignedIn),
+            Request::SignOut { reason } => service
+                .note_sign_out(actor, reason)
+                .map(|()| Done::SignedOut),
             Request::Create(draft) => {
                 let issued = service.create(actor, &draft)?;
                 Ok(Done::Secret {
@@ -71,6 +84,7 @@ impl Performer {
             Request::LockOut(id) => service.lock_out(actor, id).map(|()| Done::Changed),
             Request::Unlock(id) => service.unlock(actor, id).map(|()| Done::Changed),
             Request::Delete(id) => service.delete(actor, id).map(|()| Done::Changed),
+            Request::Restore(id) => service.restore(actor, id).map(|()| Done::Changed),
             Request::Issue { key, overlap } => {
                 let issued = service.issue(actor, key)?;
                 Ok(Done::Secret { issued, overlap })
@@ -81,6 +95,20 @@ impl Performer {
             }
             Request::Discard(id) => service.discard(actor, id).map(|()| Done::Changed),
             Request::EndOverlap(id) => service.end_overlap(actor, id).map(|()| Done::Changed),
+            Request::CreateRole(draft) => service.create_role(actor, &draft).map(Done::RoleCreated),
+            Request::SaveRole { id, before, draft } => {
+                let saved = service.save_role(actor, id, &before, &draft)?;
+                Ok(Done::RoleSaved(Box::new(saved)))
+            }
+            Request::DeleteRole(id) => service.delete_role(actor, id).map(|()| Done::Changed),
+            Request::CreateUser(draft) => service.create_user(actor, &draft).map(Done::UserCreated),
+            Request::SaveUser { id, before, draft } => {
+                let saved = service.save_user(actor, id, &before, &draft)?;
+                Ok(Done::UserSaved(Box::new(saved)))
+            }
+            Request::LockOutUser(id) => service.lock_out_user(actor, id).map(|()| Done::Changed),
+            Request::UnlockUser(id) => service.unlock_user(actor, id).map(|()| Done::Changed),
+            Request::DeleteUser(id) => service.delete_user(actor, id).map(|()| Done::Changed),
             Request::Sweep => service.sweep().map(|_| Done::Swept),
             Request::Copy { text } => {
                 let way = self.clipboard.send(&text)?;

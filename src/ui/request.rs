@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyProperties, KeyId};
 use crate::domain::list::{Counts, Filter, KeyRow, Listed, Window, WindowQuery};
-use crate::domain::role::Role;
+use crate::domain::role::{Role, RoleDraft, RoleFields, RoleId, RoleProperties};
 use crate::domain::secret::{ClipboardWay, Delivered, IssuedSecret, Overlap, Secret, SecretId};
 use crate::domain::trouble::Trouble;
-use crate::domain::user::Actor;
+use crate::domain::user::{Actor, Arrival, SignOut, UserDraft, UserFields, UserId, UserProperties};
 
 /// Work for the reader or the writer thread.
 #[derive(Clone, Debug)]
@@ -18,11 +18,22 @@ pub enum Request {
     CountKeys(Filter<KeyRow>),
     Properties(KeyId),
     Roles,
-    /// Whether anybody has changed the database since it was at this version.
+    RoleProperties(RoleId),
+    /// A name for a new role: this one, or with a number where it is taken.
+    NewRoleName(String),
+    UserProperties(UserId),
+    /// Whether anybody has changed the database since it was at this version; fails when the actor may not be signed in any
+    /// more.
     Look {
         known: i64,
     },
     // changes
+    /// Records that the actor has signed in; the first request of all.
+    SignIn(Arrival),
+    /// Records that the console is being left; the last one.
+    SignOut {
+        reason: SignOut,
+    },
     Create(ApiKeyDraft),
     Save {
         id: KeyId,
@@ -32,6 +43,7 @@ pub enum Request {
     LockOut(KeyId),
     Unlock(KeyId),
     Delete(KeyId),
+    Restore(KeyId),
     /// Issues a new secret; the overlap is for its delivery.
     Issue {
         key: KeyId,
@@ -43,6 +55,22 @@ pub enum Request {
     },
     Discard(SecretId),
     EndOverlap(KeyId),
+    CreateRole(Box<RoleDraft>),
+    SaveRole {
+        id: RoleId,
+        before: Box<RoleFields>,
+        draft: Box<RoleDraft>,
+    },
+    DeleteRole(RoleId),
+    CreateUser(Box<UserDraft>),
+    SaveUser {
+        id: UserId,
+        before: Box<UserFields>,
+        draft: Box<UserDraft>,
+    },
+    LockOutUser(UserId),
+    UnlockUser(UserId),
+    DeleteUser(UserId),
     /// Records what only time has brought about.
     Sweep,
     // beside the database
@@ -66,6 +94,9 @@ impl Request {
                 | Request::CountKeys(_)
                 | Request::Properties(_)
                 | Request::Roles
+                | Request::RoleProperties(_)
+                | Request::NewRoleName(_)
+                | Request::UserProperties(_)
                 | Request::Look { .. }
         )
     }
@@ -87,6 +118,9 @@ pub enum Done {
     Count(Counts),
     Properties(Box<ApiKeyProperties>),
     Roles(Vec<Role>),
+    RoleProperties(Box<RoleProperties>),
+    RoleName(String),
+    UserProperties(Box<UserProperties>),
     /// The version of the database now; the actor anew when it differs.
     Looked {
         version: i64,
@@ -100,6 +134,12 @@ pub enum Done {
     },
     Issued(KeyId),
     Saved(Box<ApiKeyFields>),
+    RoleCreated(RoleId),
+    RoleSaved(Box<RoleFields>),
+    UserCreated(UserId),
+    UserSaved(Box<UserFields>),
+    SignedIn,
+    SignedOut,
     Delivered(Delivered),
     Changed,
     Swept,

@@ -2,10 +2,10 @@
 
 use crossterm::event::KeyCode;
 use keyward::domain::api_key::{ApiKeyDraft, KeyId};
+use keyward::domain::role::RoleDraft;
 use keyward::domain::time::{DAY, SECOND};
 
 use crate::support::console::Console;
-use crate::support::database::raw;
 
 /// A console with one key, and its Properties open.
 fn opened() -> Console {
@@ -305,18 +305,20 @@ fn a_description_of_several_lines_is_kept() {
 #[test]
 fn a_role_that_went_while_the_form_was_open_is_a_problem_beside_its_field() {
     let mut console = Console::new();
-    let behind = raw(&console.bench.place);
-    let make = "INSERT INTO roles (name, name_key, description, immutable, user_interface, web_service, rights) \
-                VALUES ('Backup', 'backup', '', 0, 1, 1, '[]')";
-    behind.execute(make, ()).expect("a role");
+    let alice = console.bench.alice.clone();
+    let backup = RoleDraft {
+        name: "Backup".to_owned(),
+        ..RoleDraft::default()
+    };
+    let service = &mut console.bench.service;
+    let role = service.create_role(&alice, &backup).expect("a role");
     console.keys("n");
     console.keys("nightly");
     tab(&mut console, 2);
     console.keys(" backup\n");
     console.expect("Backup ▼");
-    behind
-        .execute("DELETE FROM roles WHERE name = 'Backup'", ())
-        .expect("gone");
+    let service = &mut console.bench.service;
+    service.delete_role(&alice, role).expect("gone");
     console.press(KeyCode::F(2));
     console.expect("! This role does not exist any more. Choose another one.");
     console.expect("nightly");

@@ -3,6 +3,7 @@
 use keyward::domain::list::{Filter, KeyRow, WindowQuery};
 use keyward::domain::name::{check_description, check_name};
 use keyward::domain::state::StateFilter;
+use keyward::domain::user::Arrival;
 use keyward::service::{Service, demo};
 use keyward::store::events;
 
@@ -12,8 +13,10 @@ fn seeded() -> Service {
     Bench::demo(demo::FULL_ACCESS_USER).0.service
 }
 
-fn rows(service: &Service) -> Vec<KeyRow> {
-    let auditor = service.sign_in(demo::AUDITOR_USER).expect("signed in");
+fn rows(service: &mut Service) -> Vec<KeyRow> {
+    let auditor = service
+        .sign_in(demo::AUDITOR_USER, &Arrival::default())
+        .expect("signed in");
     [StateFilter::Undeleted, StateFilter::Deleted]
         .into_iter()
         .flat_map(|state| {
@@ -33,7 +36,7 @@ fn rows(service: &Service) -> Vec<KeyRow> {
 #[test]
 fn the_demo_has_keys_in_every_state_and_a_whole_trail() {
     let mut service = seeded();
-    let rows = rows(&service);
+    let rows = rows(&mut service);
     let mut ranks: Vec<i64> = rows.iter().map(|row| row.state(NOW).rank()).collect();
     ranks.sort_unstable();
     ranks.dedup();
@@ -48,7 +51,7 @@ fn the_demo_has_keys_in_every_state_and_a_whole_trail() {
 
 #[test]
 fn the_demos_keys_could_have_been_typed_and_lie_in_the_past() {
-    for row in rows(&seeded()) {
+    for row in rows(&mut seeded()) {
         assert_eq!(check_name(&row.name), Ok(row.name.clone()));
         assert!(check_description(&row.description).is_ok());
         assert!(row.created_at < NOW && row.last_sign_in_at.is_none_or(|at| at < NOW));

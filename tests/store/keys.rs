@@ -7,7 +7,7 @@ use keyward::domain::rights::Right;
 use keyward::domain::role::{AUDITOR, FULL_ACCESS, RoleId};
 use keyward::domain::secret::SecretId;
 use keyward::domain::trouble::Trouble;
-use keyward::domain::user::Actor;
+use keyward::domain::user::{Actor, Arrival};
 use keyward::service::Service;
 
 use crate::support::database::{Bench, draft, in_memory, raw};
@@ -284,11 +284,18 @@ fn an_auditor_is_refused_every_change() {
     let auditor = bench.user("auditor", AUDITOR);
     let issued = bench.create("a");
     let (before, fields) = (bench.events(), bench.fields(issued.key));
-    for (right, change) in uses {
+    for (right, change) in &uses {
         let refused = change(&mut bench.service, &auditor, issued.key, issued.id, &fields);
-        assert_eq!(refused, Err(Trouble::NotAuthorized(right)));
+        assert_eq!(refused, Err(Trouble::NotAuthorized(*right)));
     }
-    assert_eq!((bench.events(), bench.fields(issued.key)), (before, fields));
+    let (events, noted) = (bench.events(), uses.len());
+    assert_eq!(events[..before.len()], before);
+    let refused: Vec<_> = events[before.len()..]
+        .iter()
+        .map(|(number, who, _)| (*number, who.as_str()))
+        .collect();
+    assert_eq!(refused, vec![(9006, "auditor"); noted]);
+    assert_eq!(bench.fields(issued.key), fields);
     assert_eq!(
         bench.hasher.computations(),
         1,
@@ -315,7 +322,7 @@ fn a_right_that_was_taken_away_counts_at_once() {
         bench.service.create(&bob, &draft("a")).map(|_| ()),
         Err(gone.clone())
     );
-    assert_eq!(bench.service.sign_in("bob"), Err(gone));
+    assert_eq!(bench.service.sign_in("bob", &Arrival::default()), Err(gone));
 }
 
 #[test]

@@ -12,7 +12,7 @@ use keyward::domain::list::{Anchor, Filter, KeyRow, Listed, WindowQuery};
 use keyward::domain::role::{AUDITOR, RoleId};
 use keyward::domain::secret::{IssuedSecret, Overlap};
 use keyward::domain::time::Timestamp;
-use keyward::domain::user::{Actor, OsAccount};
+use keyward::domain::user::{Actor, Arrival, OsAccount, UserFields};
 use keyward::domain::verdict::{Refused, Verdict};
 use keyward::service::{Service, demo};
 use keyward::store::{Place, Store, events, users};
@@ -69,8 +69,10 @@ impl Bench {
     pub fn new(place: Place) -> Bench {
         let clock = Arc::new(SetClock::new(NOW));
         let hasher = Hasher::new(Cost::CHEAP);
-        let service = service(&place, &clock, &hasher, 1);
-        let alice = service.sign_in("alice").expect("the first user");
+        let mut service = service(&place, &clock, &hasher, 1);
+        let alice = service
+            .sign_in("alice", &Arrival::default())
+            .expect("the first user");
         Bench {
             place,
             clock,
@@ -92,9 +94,11 @@ impl Bench {
         let mut service = service_for(&place, &account, &clock, &hasher, 1);
         demo::seed(&mut service).expect("seeded");
         let alice = service
-            .sign_in(demo::FULL_ACCESS_USER)
+            .sign_in(demo::FULL_ACCESS_USER, &Arrival::default())
             .expect("the first user");
-        let user = service.sign_in(user).expect("signed in");
+        let user = service
+            .sign_in(user, &Arrival::default())
+            .expect("signed in");
         let bench = Bench {
             place,
             clock,
@@ -117,10 +121,20 @@ impl Bench {
 
     /// Adds a user and signs in.
     pub fn user(&self, name: &str, role: RoleId) -> Actor {
+        let fields = UserFields {
+            name: name.to_owned(),
+            full_name: String::new(),
+            role,
+            locale: None,
+            zone: None,
+            locked_out: false,
+        };
         self.store()
-            .write(|tx| users::add(tx, name, role, NOW))
+            .write(|tx| users::insert(tx, &fields, NOW))
             .expect("added");
-        self.service.sign_in(name).expect("signed in")
+        self.another()
+            .sign_in(name, &Arrival::default())
+            .expect("signed in")
     }
 
     /// Creates a key; its secret is pending.

@@ -110,7 +110,7 @@ impl App {
         let actor = &self.setting.actor;
         let who = text.fill(
             "header.who",
-            &[("user", &actor.name), ("role", &actor.role_name)],
+            &[("user", &actor.name), ("role", &actor.role.fields.name)],
         );
         let who = cut(&who, line.width / 2);
         let used = put(buf, line, product, self.theme.title);

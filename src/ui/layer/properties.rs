@@ -127,7 +127,7 @@ impl Properties {
         let role = self.roles.iter().find(|role| role.id == self.draft.role);
         let role = role.map_or_else(
             || text.say("form.no_role").to_owned(),
-            |role| role.name.clone(),
+            |role| role.fields.name.clone(),
         );
         let zone = zone::by_name(&self.draft.time_zone).map_or_else(
             || self.draft.time_zone.clone(),
@@ -212,7 +212,11 @@ impl Properties {
         let title = ctx.text.say(item.label);
         let (choice, question) = match item.field {
             Field::Role => {
-                let names = self.roles.iter().map(|role| role.name.clone()).collect();
+                let names = self
+                    .roles
+                    .iter()
+                    .map(|role| role.fields.name.clone())
+                    .collect();
                 let at = self
                     .roles
                     .iter()

@@ -1,0 +1,238 @@
+//! Who may do what to whom: what one role allows against what another one does. Every rule compares with the actor's
+//! role as it is at that moment.
+
+use crate::domain::problem::{Field, Problem, Rule};
+use crate::domain::rights::{Right, Rights};
+use crate::domain::role::RoleFields;
+
+/// The rights to create, edit or delete users, API keys or roles.
+pub const MANAGING: [Right; 9] = [
+    Right::CreateUsers,
+    Right::EditUsers,
+    Right::DeleteUsers,
+    Right::CreateApiKeys,
+    Right::EditApiKeys,
+    Right::DeleteApiKeys,
+    Right::CreateRoles,
+    Right::EditRoles,
+    Right::DeleteRoles,
+];
+
+/// Whether the role allows anything to be managed.
+#[must_use]
+pub fn manages(role: &RoleFields) -> bool {
+    MANAGING.iter().any(|right| role.rights.has(*right))
+}
+
+/// Whether whoever has the role can put everything about users and roles right again.
+#[must_use]
+pub fn can_edit_users_and_roles(role: &RoleFields) -> bool {
+    role.user_interface && role.rights.has(Right::EditUsers) && role.rights.has(Right::EditRoles)
+}
+
+/// Whether a role allows nothing that one's own does not: no right, no access type, and no managing of more than
+/// equal or less where one's own is bound to that.
+#[must_use]
+pub fn within(other: &RoleFields, own: &RoleFields) -> bool {
+    own.rights.contains_all(&other.rights)
+        && (own.user_interface || !other.user_interface)
+        && (own.web_service || !other.web_service)
+        && (!own.equal_or_less || other.equal_or_less || !manages(other))
+}
+
+/// Whether users, keys and roles that allow as much as `target` may be managed: whoever is bound to equal or less
+/// access manages only those.
+#[must_use]
+pub fn may_manage(own: &RoleFields, target: &RoleFields) -> bool {
+    !own.equal_or_less || within(target, own)
+}
+
+/// Whether the two roles allow the same, whatever they are named.
+#[must_use]
+pub fn allows_the_same(one: &RoleFields, other: &RoleFields) -> bool {
+    one.rights == other.rights
+        && one.user_interface == other.user_interface
+        && one.web_service == other.web_service
+        && one.equal_or_less == other.equal_or_less
+}
+
+/// What a change of a role would give that one's own does not hold; nothing is `before` where the role is new.
+/// Taking `equal or less` off gives every managing right of the role anew, without that bound.
+#[must_use]
+pub fn beyond(own: &RoleFields, before: Option<&RoleFields>, after: &RoleFields) -> Vec<Problem> {
+    let none = Rights::default();
+    let freed = before.is_some_and(|before| before.equal_or_less) && !after.equal_or_less;
+    let mut given = after
+        .rights
+        .without(before.map_or(&none, |before| &before.rights));
+    if freed {
+        given = given.with(&managing(&after.rights));
+    }
+    let missing = given.without(&own.rights);
+    let mut problems = Vec::new();
+    let opened = |was: fn(&RoleFields) -> bool| was(after) && !before.is_some_and(was) && !was(own);
+    if opened(|role| role.user_interface) {
+        problems.push(Problem::new(Field::UserInterface, Rule::NotHeld));
+    }
+    if opened(|role| role.web_service) {
+        problems.push(Problem::new(Field::WebService, Rule::NotHeld));
+    }
+    if !missing.is_empty() {
+        let rights = missing.names().map(str::to_owned).collect();
+        problems.push(Problem::new(
+            Field::Rights,
+            Rule::RightsBeyondOwn { rights },
+        ));
+    }
+    if own.equal_or_less && !after.equal_or_less && manages(after) {
+        problems.push(Problem::new(Field::EqualOrLess, Rule::NotHeld));
+    }
+    problems
+}
+
+fn managing(rights: &Rights) -> Rights {
+    let held = MANAGING.iter().filter(|right| rights.has(**right));
+    Rights::from_names(held.map(|right| right.name().to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::role::{Role, RoleDraft};
+
+    fn role(rights: &[Right], equal_or_less: bool) -> RoleFields {
+        let rights = Rights::from_names(rights.iter().map(|right| right.name().to_owned()));
+        RoleDraft {
+            rights,
+            equal_or_less,
+            ..RoleDraft::default()
+        }
+        .check()
+        .expect("valid")
+    }
+
+    fn fields(problems: &[Problem]) -> Vec<Field> {
+        problems.iter().map(|problem| problem.field).collect()
+    }
+
+    #[test]
+    fn everything_is_within_full_access_and_full_access_within_nothing_less() {
+        let [full, auditor] = Role::built_in().map(|role| role.fields);
+        assert!(within(&full, &full) && within(&auditor, &full) && !within(&full, &auditor));
+        for right in Right::ALL {
+            assert!(
+                !within(
+                    &full,
+                    &RoleFields {
+                        rights: full.rights.without(&role(&[right], false).rights),
+                        ..full.clone()
+                    }
+                ),
+                "{right:?}"
+            );
+        }
+        for less in [
+            RoleFields {
+                user_interface: false,
+                ..full.clone()
+            },
+            RoleFields {
+                web_service: false,
+                ..full.clone()
+            },
+            RoleFields {
+                equal_or_less: true,
+                ..full.clone()
+            },
+        ] {
+            assert!(within(&less, &full) && !within(&full, &less));
+        }
+    }
+
+    #[test]
+    fn who_is_bound_to_equal_or_less_stays_within_it() {
+        let bound = role(&[Right::ViewUsers, Right::EditUsers], true);
+        let free = RoleFields {
+            equal_or_less: false,
+            ..bound.clone()
+        };
+        assert!(within(&bound, &bound) && !within(&free, &bound));
+        assert!(
+            within(&role(&[Right::ViewUsers], false), &bound),
+            "it manages nothing"
+        );
+        let more = role(&[Right::ViewRoles], false);
+        assert!(!may_manage(&bound, &more) && may_manage(&free, &more));
+    }
+
+    #[test]
+    fn only_what_is_added_has_to_be_held() {
+        let own = role(&[Right::ViewUsers, Right::EditRoles], false);
+        let before = role(&[Right::DeleteApiKeys], false);
+        let with = |more| RoleFields {
+            rights: before.rights.with(&role(&[more], false).rights),
+            ..before.clone()
+        };
+        assert!(beyond(&own, Some(&before), &with(Right::ViewUsers)).is_empty());
+        let problems = beyond(&own, Some(&before), &with(Right::ViewRoles));
+        let rights = vec![Right::ViewRoles.name().to_owned()];
+        let rule = Rule::RightsBeyondOwn { rights };
+        assert_eq!(problems, [Problem::new(Field::Rights, rule)]);
+        assert_eq!(fields(&beyond(&own, None, &before)), [Field::Rights]);
+        let api = RoleFields {
+            web_service: true,
+            ..before.clone()
+        };
+        assert_eq!(
+            fields(&beyond(&own, Some(&before), &api)),
+            [Field::WebService]
+        );
+        assert!(beyond(&own, Some(&api), &api).is_empty());
+        let console = RoleFields {
+            user_interface: false,
+            ..own.clone()
+        };
+        let closed = RoleFields {
+            user_interface: false,
+            ..before.clone()
+        };
+        assert_eq!(
+            fields(&beyond(&console, Some(&closed), &before)),
+            [Field::UserInterface]
+        );
+    }
+
+    #[test]
+    fn freeing_a_role_from_equal_or_less_gives_its_managing_rights_anew() {
+        let bound = role(&[Right::EditApiKeys, Right::ViewApiKeys], true);
+        let free = RoleFields {
+            equal_or_less: false,
+            ..bound.clone()
+        };
+        let own = role(&[Right::EditRoles], false);
+        assert_eq!(fields(&beyond(&own, Some(&bound), &free)), [Field::Rights]);
+        let own = role(&[Right::EditRoles, Right::EditApiKeys], false);
+        assert!(beyond(&own, Some(&bound), &free).is_empty());
+        let own = RoleFields {
+            equal_or_less: true,
+            ..own
+        };
+        assert_eq!(
+            fields(&beyond(&own, Some(&bound), &free)),
+            [Field::EqualOrLess]
+        );
+        assert!(beyond(&own, None, &role(&[], false)).is_empty());
+    }
+
+    #[test]
+    fn a_manager_can_open_the_console_and_edit_both() {
+        let both = role(&[Right::EditUsers, Right::EditRoles], false);
+        assert!(can_edit_users_and_roles(&both));
+        assert!(!can_edit_users_and_roles(&RoleFields {
+            user_interface: false,
+            ..both
+        }));
+        assert!(!can_edit_users_and_roles(&role(&[Right::EditUsers], false)));
+        assert!(!can_edit_users_and_roles(&role(&[Right::EditRoles], false)));
+    }
+}
