@@ -120,9 +120,15 @@ fn obey(text: Text, args: Args) -> Result<ExitCode, Failure> {
 }
 
 fn open(text: Text, parts: Parts) -> Result<(), Failure> {
-    run::console(parts).map_err(|error| match error {
+    let ended = run::console(parts).map_err(|error| match error {
         NoTerminal::NotATerminal => Failure::named(text, "cli.no_terminal"),
         NoTerminal::Refused(error) => Failure::io(text, "cli.terminal", &error),
+    })?;
+    ended.map_or(Ok(()), |sentence| {
+        Err(Failure {
+            sentence,
+            code: TROUBLE,
+        })
     })
 }
 

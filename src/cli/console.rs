@@ -61,6 +61,7 @@ fn parts(
         zone: config.zone,
         clipboard: clipboard::choose(config.display, config.ssh),
         text,
+        arrival: Arrival::default(),
         demo: matches!(place, Place::Memory(_)),
     })
 }

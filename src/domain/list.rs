@@ -1,12 +1,16 @@
 //! Lists: what is asked of them, and the windows that come back. Nothing ever holds a whole list.
 
 mod keys;
+mod roles;
+mod users;
 
 use std::fmt::Debug;
 
 use crate::domain::rights::Right;
 
 pub use keys::{EarlierSecret, KeyRow, KeySort};
+pub use roles::{RoleRow, RoleSort};
+pub use users::{UserRow, UserSort};
 
 /// A kind of row, with what its list can be sorted and filtered by.
 pub trait Listed: Clone + Debug + PartialEq + Send + 'static {

@@ -3,6 +3,8 @@
 
 mod filter;
 mod keys;
+mod roles;
+mod users;
 
 use std::marker::PhantomData;
 
@@ -25,6 +27,8 @@ pub trait Source: Listed {
     const ID: &'static str;
     /// A folded text in which the filter looks for words.
     const SEARCH: &'static str;
+    /// Which rows can be shown at all.
+    const EXISTS: &'static str = "TRUE";
 
     /// The expression that an order sorts by; it is never NULL.
     fn column(by: Self::SortBy) -> String;
@@ -98,7 +102,9 @@ pub fn counts<L: Source>(tx: &Tx<'_>, filter: &Filter<L>, now: Timestamp) -> Res
         bind(&mut query, values)?;
         Ok(query.raw_query().next()?.map_or(Ok(0), |row| row.get(0))?)
     };
-    let all = number(&format!("SELECT count(*) FROM {table}"), &Values::new())?;
+    let exists = L::EXISTS;
+    let all = format!("SELECT count(*) FROM {table} WHERE {exists}");
+    let all = number(&all, &Values::new())?;
     let (condition, values) = condition(filter, now);
     let sql = format!("SELECT count(*) FROM {table} WHERE {condition}");
     let shown = number(&sql, &values)?;

@@ -2,6 +2,7 @@
 //! terminal; `run` feeds it, and so do the tests.
 
 mod rush;
+mod session;
 mod time;
 mod view;
 
@@ -16,7 +17,7 @@ use crate::clock::Clock;
 use crate::domain::secret::{ClipboardWay, Secret};
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, Trouble};
-use crate::domain::user::Actor;
+use crate::domain::user::{Actor, Arrival};
 use crate::text::Text;
 use crate::ui::app::rush::Rush;
 use crate::ui::frame::SMALLEST;
@@ -26,6 +27,7 @@ use crate::ui::layer::confirm::Confirm;
 use crate::ui::layer::help::Help;
 use crate::ui::layer::secret::SecretDialog;
 use crate::ui::layer::tree::{Screen, Tree};
+use crate::ui::layer::users::Users;
 use crate::ui::layer::{Ask, Asks, Ctx, Layer, Loss, Reply, Tone};
 use crate::ui::request::{Done, Outcome, Request, Ticket};
 use crate::ui::theme::Theme;
@@ -46,6 +48,18 @@ pub struct Asked {
     pub layer: LayerId,
     pub ticket: Ticket,
     pub request: Request,
+}
+
+impl Asked {
+    /// A request whose answer nobody waits for.
+    #[must_use]
+    pub fn by_app(request: Request) -> Asked {
+        Asked {
+            layer: APP,
+            ticket: Ticket(0),
+            request,
+        }
+    }
 }
 
 /// A key, paste or resize, with when it was read.
@@ -76,9 +90,13 @@ struct UnderWay {
 /// What the App is made of.
 pub struct Setting {
     pub clock: Arc<dyn Clock>,
+    /// The zone in which times are shown, where the user has none of their own.
     pub zone: Tz,
     pub actor: Actor,
+    /// The language, where the user has none of their own.
     pub text: Text,
+    /// How the user came; it is noted with the sign-in.
+    pub arrival: Arrival,
     /// Said in the header.
     pub demo: bool,
 }
@@ -102,6 +120,8 @@ pub struct App {
     message: Option<(Tone, String)>,
     dirty: bool,
     done: bool,
+    /// Why the session is over.
+    ended: Option<String>,
     /// Frames drawn so far.
     frames: u64,
     /// Keys read before this many frames were drawn are dropped; [`UNDRAWN`] from when a secret comes up until
@@ -138,6 +158,7 @@ impl App {
             message: None,
             dirty: true,
             done: false,
+            ended: None,
             frames: 0,
             deaf_before: 0,
             rush: Rush::default(),
@@ -148,6 +169,7 @@ impl App {
             sweep_at: now,
             wake_at: None,
         };
+        app.sign_in();
         app.push(screen(app.here));
         app
     }
@@ -215,6 +237,7 @@ impl App {
         self.under_way.retain(|asked| asked.ticket != ticket);
         self.dirty |= layer != APP;
         match outcome {
+            Err(trouble) if trouble.ends_console() => self.end(&trouble),
             Ok(Done::Looked { version, actor }) => self.looked(version, actor),
             Ok(Done::Secret { issued, overlap }) => {
                 self.tell(layer, ticket, Ok(Done::Issued(issued.key)));
@@ -227,7 +250,7 @@ impl App {
                 self.tell(layer, ticket, Ok(Done::Sent { way, text }));
             }
             Err(trouble @ Trouble::Storage(Fault::Moved)) if layer == APP => {
-                self.complain(self.setting.text.trouble(&trouble));
+                self.complain(self.text().trouble(&trouble));
             }
             other => {
                 if other.is_err() {
@@ -358,7 +381,7 @@ impl App {
         {
             return;
         }
-        let text = self.setting.text;
+        let text = self.text();
         let refused = self
             .layers
             .iter()
@@ -489,9 +512,9 @@ impl App {
     fn ctx(&self) -> Ctx<'_> {
         Ctx {
             now: self.now(),
-            zone: self.setting.zone,
+            zone: self.zone(),
             actor: &self.setting.actor,
-            text: self.setting.text,
+            text: self.text(),
             theme: &self.theme,
             rush: self.rush.number(),
             pasting: self.rush.is_paste(),
@@ -502,7 +525,8 @@ impl App {
 /// A screen that has not been shown before.
 fn screen(which: Screen) -> Box<dyn Layer> {
     match which {
-        Screen::ApiKeys => Box::new(ApiKeys::default()),
+        Screen::Users => Box::new(Users::default()),
+        Screen::ApiKeys | Screen::SystemEvents => Box::new(ApiKeys::default()),
     }
 }
 

@@ -32,6 +32,9 @@ pub enum Action {
     Lock,
     EndOverlap,
     Delete,
+    Restore,
+    Duplicate,
+    Events,
     Filter,
     StateFilter,
     SortNext,
@@ -55,6 +58,7 @@ pub enum Scope {
     /// Every list; each has verbs of its own besides.
     List,
     ApiKeys,
+    Users,
     Tree,
     /// The list's filter line, while it is typed in.
     Filter,
@@ -63,6 +67,7 @@ pub enum Scope {
     Confirmation,
     Secret,
     Entry,
+    Ended,
     Help,
 }
 
@@ -153,6 +158,11 @@ pub static BINDINGS: &[Binding] = bindings![
     ApiKeys [ch('s')]                NewSecret    Toolbar  "key.new_secret"   "help.new_secret";
     ApiKeys [ch('l')]                Lock         Toolbar  "key.lock"         "help.lock";
     ApiKeys [ch('x')]                EndOverlap   Footer   "key.end_overlap"  "help.end_overlap";
+    ApiKeys [ch('r')]               Restore      Footer   "key.restore"      "help.restore";
+    Users  [ch('n')]                New          Toolbar  "key.new"          "help.new_user";
+    Users  [ENTER]                  Properties   Toolbar  "key.properties"   "help.properties_user";
+    Users  [ch('d'), DELETE]        Delete       Toolbar  "key.delete"       "help.delete_user";
+    Users  [ch('l')]                Lock         Toolbar  "key.lock"         "help.lock_user";
     List   [ch('/')]                Filter       Footer   "key.filter"       "help.filter";
     List   [ch('t')]                Tree         Footer   "key.tree"         "help.tree";
     ApiKeys [ch('f')]                StateFilter  Footer   "key.state_filter" "help.state_filter";
@@ -214,6 +224,7 @@ pub static BINDINGS: &[Binding] = bindings![
     Secret [ESC, ch('q')]           Cancel       HelpOnly "key.cancel"       "help.secret_esc";
     Entry  [ENTER]                  Accept       Footer   "key.ok"           "help.enter_entry";
     Entry  [ESC]                    Cancel       Footer   "key.cancel"       "help.cancel_entry";
+    Ended  [ENTER, ESC, ch('q')]    Quit         Footer   "key.quit"         "help.quit";
     Help   [ESC, ch('q'), ENTER]    Cancel       Footer   "key.close"        "help.close";
     Help   [UP, ch('k')]            Up           HelpOnly "key.up"           "help.scroll_up";
     Help   [DOWN, ch('j')]          Down         HelpOnly "key.down"         "help.scroll_down";
@@ -226,7 +237,7 @@ pub static BINDINGS: &[Binding] = bindings![
 /// The bindings of a scope, followed by those of the wider ones that it is part of.
 pub fn of(scope: Scope) -> impl Iterator<Item = &'static Binding> {
     let list = match scope {
-        Scope::ApiKeys => Some(Scope::List),
+        Scope::ApiKeys | Scope::Users => Some(Scope::List),
         _ => None,
     };
     let scopes = [Some(scope), list, Some(Scope::Anywhere)];
@@ -317,6 +328,7 @@ pub fn markdown(text: Text) -> String {
     let (keys, does) = (text.say("readme.keys"), text.say("readme.does"));
     let scopes = [
         (Scope::ApiKeys, "readme.api_keys"),
+        (Scope::Users, "readme.users"),
         (Scope::List, "readme.list"),
         (Scope::Tree, "readme.tree"),
         (Scope::Filter, "readme.filter"),
@@ -325,6 +337,7 @@ pub fn markdown(text: Text) -> String {
         (Scope::Confirmation, "readme.confirmation"),
         (Scope::Choice, "readme.choice"),
         (Scope::Entry, "readme.entry"),
+        (Scope::Ended, "readme.ended"),
         (Scope::Help, "readme.help"),
         (Scope::Anywhere, "readme.anywhere"),
     ];
@@ -348,6 +361,7 @@ mod tests {
     fn no_key_means_two_things_in_one_scope() {
         for scope in [
             Scope::ApiKeys,
+            Scope::Users,
             Scope::Tree,
             Scope::Filter,
             Scope::Form,
@@ -355,6 +369,7 @@ mod tests {
             Scope::Confirmation,
             Scope::Secret,
             Scope::Entry,
+            Scope::Ended,
             Scope::Help,
         ] {
             let mut seen = HashSet::new();

@@ -47,6 +47,18 @@ impl Performer {
             Request::CountKeys(filter) => {
                 answer(service, question, |s| s.counts(actor, &filter)).map(Done::Count)
             }
+            Request::Users(query) => {
+                answer(service, question, |s| s.window(actor, &query)).map(Done::Users)
+            }
+            Request::CountUsers(filter) => {
+                answer(service, question, |s| s.counts(actor, &filter)).map(Done::Count)
+            }
+            Request::RoleList(query) => {
+                answer(service, question, |s| s.window(actor, &query)).map(Done::RoleList)
+            }
+            Request::CountRoles(filter) => {
+                answer(service, question, |s| s.counts(actor, &filter)).map(Done::Count)
+            }
             Request::Properties(id) => service
                 .properties(actor, id)
                 .map(|found| Done::Properties(Box::new(found))),

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyProperties, KeyId};
-use crate::domain::list::{Counts, Filter, KeyRow, Listed, Window, WindowQuery};
+use crate::domain::list::{Counts, Filter, KeyRow, Listed, RoleRow, UserRow, Window, WindowQuery};
 use crate::domain::role::{Role, RoleDraft, RoleFields, RoleId, RoleProperties};
 use crate::domain::secret::{ClipboardWay, Delivered, IssuedSecret, Overlap, Secret, SecretId};
 use crate::domain::trouble::Trouble;
@@ -16,6 +16,10 @@ pub enum Request {
     /// A window of a list. A newer one, or a newer count, supersedes it.
     Keys(WindowQuery<KeyRow>),
     CountKeys(Filter<KeyRow>),
+    Users(WindowQuery<UserRow>),
+    CountUsers(Filter<UserRow>),
+    RoleList(WindowQuery<RoleRow>),
+    CountRoles(Filter<RoleRow>),
     Properties(KeyId),
     Roles,
     RoleProperties(RoleId),
@@ -92,6 +96,10 @@ impl Request {
             self,
             Request::Keys(_)
                 | Request::CountKeys(_)
+                | Request::Users(_)
+                | Request::CountUsers(_)
+                | Request::RoleList(_)
+                | Request::CountRoles(_)
                 | Request::Properties(_)
                 | Request::Roles
                 | Request::RoleProperties(_)
@@ -104,7 +112,15 @@ impl Request {
     /// Whether a newer request of this kind makes it pointless.
     #[must_use]
     pub fn is_superseded(&self) -> bool {
-        matches!(self, Request::Keys(_) | Request::CountKeys(_))
+        matches!(
+            self,
+            Request::Keys(_)
+                | Request::CountKeys(_)
+                | Request::Users(_)
+                | Request::CountUsers(_)
+                | Request::RoleList(_)
+                | Request::CountRoles(_)
+        )
     }
 }
 
@@ -115,6 +131,8 @@ pub type Outcome = Result<Done, Trouble>;
 #[derive(Clone, Debug)]
 pub enum Done {
     Keys(Window<KeyRow>),
+    Users(Window<UserRow>),
+    RoleList(Window<RoleRow>),
     Count(Counts),
     Properties(Box<ApiKeyProperties>),
     Roles(Vec<Role>),
@@ -190,3 +208,5 @@ macro_rules! asked {
 }
 
 asked!(KeyRow, Keys, CountKeys);
+asked!(UserRow, Users, CountUsers);
+asked!(RoleRow, RoleList, CountRoles);

@@ -11,12 +11,12 @@ use chrono_tz::Tz;
 
 use crate::clipboard::{self, Clipboard};
 use crate::clock::Clock;
-use crate::domain::user::Actor;
+use crate::domain::user::{Actor, Arrival};
 use crate::service::Service;
 use crate::text::Text;
 use crate::ui::app::{App, Asked, Effect, Input, LayerId, Setting};
 use crate::ui::perform::Performer;
-use crate::ui::request::{Outcome, Ticket};
+use crate::ui::request::{Outcome, Request, Ticket};
 use crate::ui::terminal::{self, NoTerminal, Session};
 
 /// What the console is made of.
@@ -32,6 +32,7 @@ pub struct Parts {
     pub zone: Tz,
     pub clipboard: Box<dyn Clipboard>,
     pub text: Text,
+    pub arrival: Arrival,
     pub demo: bool,
 }
 
@@ -53,11 +54,11 @@ struct Worker {
     thread: JoinHandle<()>,
 }
 
-/// Opens the console and stays until the administrator leaves.
+/// Opens the console and stays until the administrator leaves, or may not be signed in any more: then it says why.
 ///
 /// # Errors
 /// There is no terminal, or it stopped taking what is drawn.
-pub fn console(parts: Parts) -> Result<(), NoTerminal> {
+pub fn console(parts: Parts) -> Result<Option<String>, NoTerminal> {
     let mut session = Session::open()?;
     let (send, messages) = channel();
     let clock = Arc::clone(&parts.clock);
@@ -85,6 +86,7 @@ pub fn console(parts: Parts) -> Result<(), NoTerminal> {
         zone: parts.zone,
         actor: parts.actor,
         text: parts.text,
+        arrival: parts.arrival,
         demo: parts.demo,
     });
     let drawn = Arc::clone(&frames);
@@ -115,8 +117,8 @@ pub fn console(parts: Parts) -> Result<(), NoTerminal> {
     }
     // The terminal first; closing the connections may take as long as what is still under way.
     drop(session);
-    workers.end();
-    Ok(())
+    workers.end(app.farewell());
+    Ok(app.ended().map(str::to_owned))
 }
 
 /// Hands over everything that has come in; frames are drawn when nothing more is waiting.
@@ -165,8 +167,10 @@ impl Workers {
         }
     }
 
-    /// Lets both finish and close their connections, so that `SQLite` leaves one file behind and not three.
-    fn end(self) {
+    /// Lets both finish, one with the farewell, and close their connections, so that `SQLite` leaves one file behind
+    /// and not three.
+    fn end(self, farewell: Request) {
+        let _ = self.writer.requests.send((Asked::by_app(farewell), None));
         for worker in [self.reader, self.writer] {
             drop(worker.requests);
             let _ = worker.thread.join();

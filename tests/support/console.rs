@@ -9,7 +9,7 @@ use keyward::domain::api_key::KeyId;
 use keyward::domain::secret::{ClipboardWay, Secret, SecretId};
 use keyward::domain::time::SECOND;
 use keyward::domain::trouble::Trouble;
-use keyward::domain::user::Actor;
+use keyward::domain::user::{Actor, Arrival};
 use keyward::domain::verdict::{Refused, Verdict};
 use keyward::text::Text;
 use keyward::ui::app::{App, Asked, Effect, Input, Setting};
@@ -68,6 +68,7 @@ impl Console {
             zone: chrono_tz::UTC,
             actor,
             text: Text::en_us(),
+            arrival: Arrival::default(),
             demo: false,
         });
         let terminal = Terminal::new(TestBackend::new(size.0, size.1)).expect("a terminal");

@@ -25,6 +25,10 @@ impl App {
     /// Time has passed: looks for other people's changes, and redraws what time alone has changed.
     pub fn tick(&mut self) {
         let now = self.now();
+        if self.ended.is_some() {
+            self.look_at = Timestamp(i64::MAX);
+            self.sweep_at = Timestamp(i64::MAX);
+        }
         if now >= self.look_at && self.frames > 0 {
             self.look_at = now.plus(SECOND);
             if !self
@@ -47,15 +51,14 @@ impl App {
         }
     }
 
-    fn request_for_app(&mut self, request: Request) {
+    pub(super) fn request_for_app(&mut self, request: Request) {
         self.last_ticket += 1;
         self.record(APP, Ticket(self.last_ticket), request);
     }
 
     pub(super) fn looked(&mut self, version: i64, actor: Option<Actor>) {
-        if let Some(actor) = actor.filter(|actor| *actor != self.setting.actor) {
-            self.setting.actor = actor;
-            self.dirty = true;
+        if let Some(actor) = actor {
+            self.changed_actor(actor);
         }
         // The first look counts as a change: something may have happened since the first rows were read.
         if self.known.replace(version) != Some(version) {

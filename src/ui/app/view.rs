@@ -27,7 +27,7 @@ impl App {
                 ("columns", &SMALLEST.0 as &dyn std::fmt::Display),
                 ("rows", &SMALLEST.1),
             ];
-            let sentence = self.setting.text.fill("message.too_small", &size);
+            let sentence = self.text().fill("message.too_small", &size);
             paragraph(
                 frame.buffer_mut(),
                 area,
@@ -101,7 +101,7 @@ impl App {
     }
 
     fn view_header(&self, buf: &mut Buffer, line: Rect) {
-        let text = self.setting.text;
+        let text = self.text();
         let product = text.say(if self.setting.demo {
             "header.demo"
         } else {
@@ -139,7 +139,7 @@ impl App {
     fn message_lines(&self, columns: u16) -> (Tone, Vec<String>) {
         let working = self
             .waited_long()
-            .then(|| self.setting.text.say("message.working"));
+            .then(|| self.text().say("message.working"));
         let (tone, sentence) = match (&self.message, working) {
             (_, Some(working)) => (Tone::Plain, working),
             (Some((tone, sentence)), None) => (*tone, sentence.as_str()),

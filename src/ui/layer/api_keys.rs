@@ -1,23 +1,21 @@
 //! Administration > User Management > API Keys: the list.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
-use zeroize::Zeroizing;
 
+use crate::domain::event::Target;
 use crate::domain::list::{KeyRow, KeySort};
 use crate::domain::rights::Right;
 use crate::domain::state::StateFilter;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Trouble;
-use crate::ui::keymap::{Action, Scope, TextKey};
+use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::choice::Choice;
 use crate::ui::layer::confirm::Confirm;
-use crate::ui::layer::list::{Change, Column, List, Table, column};
+use crate::ui::layer::list::{Change, Column, List, ListScreen, Table, Verbs, column};
 use crate::ui::layer::new_secret::NewSecret;
 use crate::ui::layer::properties::Properties;
-use crate::ui::layer::{Asks, Ctx, Layer, Reply};
-use crate::ui::request::{Outcome, Request, Ticket};
+use crate::ui::layer::{Asks, Ctx, Reply};
+use crate::ui::request::Request;
 
 impl Table for KeyRow {
     const COLUMNS: &'static [Column<KeyRow>] = &[
@@ -95,26 +93,18 @@ fn plain(words: String) -> (String, Style) {
 }
 
 /// The screen.
+pub type ApiKeys = ListScreen<KeyVerbs>;
+
+/// Its verbs.
 #[derive(Default)]
-pub struct ApiKeys {
-    list: List<KeyRow>,
+pub struct KeyVerbs {
     /// The dialog on top is the choice of a state.
     choosing_state: bool,
 }
 
-/// The right that a verb needs.
-fn needs(action: Action) -> Option<Right> {
-    match action {
-        Action::New => Some(Right::CreateApiKeys),
-        Action::NewSecret | Action::Lock | Action::EndOverlap => Some(Right::EditApiKeys),
-        Action::Delete => Some(Right::DeleteApiKeys),
-        _ => None,
-    }
-}
-
-impl ApiKeys {
+impl KeyVerbs {
     /// Asks before a verb that takes effect at once.
-    fn confirm(&mut self, action: Action, row: &KeyRow, ctx: &Ctx, asks: &mut Asks) {
+    fn confirm(list: &mut List<KeyRow>, action: Action, row: &KeyRow, ctx: &Ctx, asks: &mut Asks) {
         let id = row.id();
         let (request, said, title, sentence, verb) = match action {
             Action::Lock if row.facts.locked_out => (
@@ -137,6 +127,13 @@ impl ApiKeys {
                 "confirm.overlap_title",
                 "confirm.overlap",
                 "confirm.overlap_verb",
+            ),
+            Action::Restore => (
+                Request::Restore(id),
+                "list.restored",
+                "confirm.restore_title",
+                "confirm.restore",
+                "confirm.restore_verb",
             ),
             _ => (
                 Request::Delete(id),
@@ -171,117 +168,90 @@ impl ApiKeys {
             said,
         };
         let confirm = Confirm::new(text.say(title), body, text.say(verb));
-        self.list.confirm(change, confirm, asks);
+        list.confirm(change, confirm, asks);
     }
 
-    fn choose_state(&mut self, ctx: &Ctx, asks: &mut Asks) {
+    fn choose_state(&mut self, present: StateFilter, ctx: &Ctx, asks: &mut Asks) {
         let names = StateFilter::ALL.map(|filter| ctx.text.state_filter(filter).to_owned());
         let present = StateFilter::ALL
             .iter()
-            .position(|filter| filter == self.list.facets());
+            .position(|filter| *filter == present);
         let title = ctx.text.say("list.state_filter");
         asks.push(Choice::of(title, names.to_vec(), present.unwrap_or(0)));
         self.choosing_state = true;
     }
 }
 
-impl Layer for ApiKeys {
-    fn scope(&self) -> Scope {
-        if self.list.is_typing() {
-            Scope::Filter
-        } else {
-            Scope::ApiKeys
-        }
-    }
+impl Verbs for KeyVerbs {
+    type Row = KeyRow;
 
-    fn verbs(&self) -> Scope {
-        Scope::ApiKeys
-    }
+    const SCOPE: Scope = Scope::ApiKeys;
 
-    fn open(&mut self, _ctx: &Ctx, asks: &mut Asks) {
-        self.list.open(asks);
-    }
-
-    fn allows(&self, action: Action, ctx: &Ctx) -> bool {
-        if needs(action).is_some_and(|right| !ctx.actor.may(right)) {
-            return false;
-        }
-        let row = self.list.selected();
-        let live = row.filter(|row| !row.facts.deleted);
+    fn needs(action: Action) -> Option<Right> {
         match action {
+            Action::New => Some(Right::CreateApiKeys),
+            Action::NewSecret | Action::Lock | Action::EndOverlap => Some(Right::EditApiKeys),
+            Action::Delete | Action::Restore => Some(Right::DeleteApiKeys),
+            _ => None,
+        }
+    }
+
+    fn allows(row: Option<&KeyRow>, action: Action, _ctx: &Ctx) -> Option<bool> {
+        let live = row.filter(|row| !row.facts.deleted);
+        Some(match action {
+            Action::New | Action::StateFilter => true,
             Action::Properties => row.is_some(),
             Action::NewSecret | Action::Lock | Action::Delete => live.is_some(),
             Action::EndOverlap => live.is_some_and(|row| row.retiring.is_some()),
-            _ => self.list.allows(action),
-        }
-    }
-
-    fn why_not(&self, action: Action, ctx: &Ctx) -> Option<String> {
-        let text = ctx.text;
-        let right = needs(action)?;
-        if !ctx.actor.may(right) {
-            return Some(text.trouble(&Trouble::NotAuthorized(right)));
-        }
-        Some(match self.list.selected() {
-            Some(row) if row.facts.deleted => text.trouble(&Trouble::KeyGone(row.id())),
-            Some(_) => text.trouble(&Trouble::NoOverlap),
-            None => self.list.empty(ctx).to_owned(),
+            Action::Restore => row.is_some() && live.is_none(),
+            _ => return None,
         })
     }
 
-    fn act(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
-        let row = self.list.selected().cloned();
+    fn why_not(row: &KeyRow, action: Action, ctx: &Ctx) -> Option<String> {
+        Some(match action {
+            Action::Restore => ctx.text.say("list.not_deleted").to_owned(),
+            Action::NewSecret | Action::Lock | Action::Delete => {
+                ctx.text.trouble(&Trouble::KeyGone(row.id()))
+            }
+            Action::EndOverlap => ctx.text.trouble(&Trouble::NoOverlap),
+            _ => return None,
+        })
+    }
+
+    fn target(row: &KeyRow) -> Option<Target> {
+        Some(Target::from((row.id(), row.name.as_str())))
+    }
+
+    fn act(&mut self, list: &mut List<KeyRow>, action: Action, ctx: &Ctx, asks: &mut Asks) -> bool {
+        let row = list.selected().cloned();
         match (action, row) {
             (Action::New, _) => asks.push(Properties::of_new_key()),
-            (Action::StateFilter, _) => self.choose_state(ctx, asks),
+            (Action::StateFilter, _) => self.choose_state(*list.facets(), ctx, asks),
             (Action::Properties, Some(row)) => asks.push(Properties::of_key(row.id())),
             (Action::NewSecret, Some(row)) => asks.push(NewSecret::new(&row)),
-            (Action::Lock | Action::EndOverlap | Action::Delete, Some(row)) => {
-                self.confirm(action, &row, ctx, asks);
+            (Action::Lock | Action::EndOverlap | Action::Delete | Action::Restore, Some(row)) => {
+                KeyVerbs::confirm(list, action, &row, ctx, asks)
             }
-            _ => self.list.act(action, asks),
+            _ => return false,
         }
+        true
     }
 
-    fn edit(&mut self, key: TextKey, ctx: &Ctx, asks: &mut Asks) -> bool {
-        self.list.edit(key, ctx, asks)
-    }
-
-    fn paste(&mut self, pasted: &Zeroizing<String>, ctx: &Ctx, asks: &mut Asks) {
-        self.list.paste(pasted, ctx, asks);
-    }
-
-    fn answer(&mut self, ticket: Ticket, outcome: Outcome, ctx: &Ctx, asks: &mut Asks) {
-        self.list.answer(ticket, outcome, ctx, asks);
-    }
-
-    fn reply(&mut self, reply: Reply, _ctx: &Ctx, asks: &mut Asks) {
+    fn reply(
+        &mut self,
+        list: &mut List<KeyRow>,
+        reply: Reply,
+        _ctx: &Ctx,
+        asks: &mut Asks,
+    ) -> Option<Reply> {
         let choosing_state = std::mem::take(&mut self.choosing_state);
         match reply {
             Reply::Chosen(index) if choosing_state => {
-                self.list.set_facets(StateFilter::ALL[index], asks);
+                list.set_facets(StateFilter::ALL[index], asks);
+                None
             }
-            reply => self.list.reply(reply, asks),
+            reply => Some(reply),
         }
-    }
-
-    fn refresh(&mut self, _ctx: &Ctx, asks: &mut Asks) {
-        self.list.refresh(asks);
-    }
-
-    fn waits(&self) -> bool {
-        self.list.waits()
-    }
-
-    fn next_wake(&self, ctx: &Ctx) -> Option<Timestamp> {
-        self.list.next_wake(ctx.now)
-    }
-
-    fn place(&mut self, area: Rect) {
-        self.list.place(area);
-    }
-
-    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
-        self.list.view(ctx, buf, area)
     }
 }

@@ -18,8 +18,8 @@ use crate::ui::layer::{Asks, Ctx, Layer, Reply};
 enum Entries {
     /// Fixed entries; the reply is the index of the one chosen.
     Fixed(Vec<String>),
-    /// All time zones, with their offsets at this instant.
-    Zones(Timestamp),
+    /// All time zones, with their offsets at this instant, and what can be chosen instead of one.
+    Zones(Timestamp, Option<String>),
 }
 
 /// One entry that what was typed finds.
@@ -51,15 +51,23 @@ impl Choice {
         )
     }
 
-    /// A choice among all time zones, with one of them selected, or the search begun with what was typed.
+    /// A choice among all time zones, with the present one selected, or the search begun with what was typed.
+    /// `unset` is what can be chosen instead of a zone, with the index 0.
     #[must_use]
-    pub fn zone(title: &str, present: Option<Tz>, typed: &str, now: Timestamp) -> Choice {
-        Choice::new(
-            title,
-            Entries::Zones(now),
-            LineField::new(typed),
-            |_, reply| matches!((reply, present), (Reply::ZoneChosen(zone), Some(present)) if *zone == present),
-        )
+    pub fn zone(
+        title: &str,
+        present: Option<Tz>,
+        unset: Option<String>,
+        typed: &str,
+        now: Timestamp,
+    ) -> Choice {
+        let is_present = |_, reply: &Reply| match (reply, present) {
+            (Reply::ZoneChosen(zone), Some(present)) => *zone == present,
+            (Reply::Chosen(_), None) => true,
+            _ => false,
+        };
+        let entries = Entries::Zones(now, unset);
+        Choice::new(title, entries, LineField::new(typed), is_present)
     }
 
     fn new(
@@ -105,13 +113,20 @@ impl Choice {
                     })
                     .collect()
             }
-            Entries::Zones(now) => zone::search(typed, *now)
-                .into_iter()
-                .map(|zone| Found {
+            Entries::Zones(now, unset) => {
+                let unset = unset
+                    .iter()
+                    .filter(|_| typed.is_empty())
+                    .map(|unset| Found {
+                        reply: Reply::Chosen(0),
+                        shown: unset.clone(),
+                    });
+                let zones = zone::search(typed, *now).into_iter().map(|zone| Found {
                     reply: Reply::ZoneChosen(zone),
                     shown: format!("{} ({})", zone.name(), zone::offset_text(zone, *now)),
-                })
-                .collect(),
+                });
+                unset.chain(zones).collect()
+            }
         };
         self.selected = 0;
         self.top = 0;
@@ -120,11 +135,11 @@ impl Choice {
     fn area(&self, area: Rect) -> Rect {
         let widest = match &self.entries {
             Entries::Fixed(entries) => entries.iter().map(|e| width(e)).max().unwrap_or(0),
-            Entries::Zones(_) => 44,
+            Entries::Zones(..) => 44,
         };
         let entries = match &self.entries {
             Entries::Fixed(entries) => entries.len(),
-            Entries::Zones(_) => 16,
+            Entries::Zones(..) => 16,
         };
         let height = u16::try_from(entries).unwrap_or(u16::MAX).saturating_add(3);
         centred(area, widest.max(width(&self.title)).max(28) + 6, height)

@@ -1,5 +1,6 @@
 //! What every list screen does: rows with a cursor, the filter line, the order, changes to the selected row.
 
+mod screen;
 mod view;
 
 use ratatui::style::Style;
@@ -15,6 +16,8 @@ use crate::ui::layer::confirm::Confirm;
 use crate::ui::layer::{Asks, Ctx, Reply};
 use crate::ui::request::{self, Done, Outcome, Request, Ticket};
 use crate::ui::table::{ASKED, Move, Rows, Width};
+
+pub use screen::{ListScreen, Verbs};
 
 /// A kind of row as a screen shows it.
 pub trait Table: request::Asked {

@@ -4,6 +4,7 @@ pub mod api_keys;
 pub mod check;
 pub mod choice;
 pub mod confirm;
+pub mod ended;
 pub mod entry;
 pub mod help;
 pub mod list;
@@ -11,12 +12,15 @@ pub mod new_secret;
 pub mod properties;
 pub mod secret;
 pub mod tree;
+pub mod user;
+pub mod users;
 
 use chrono_tz::Tz;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use zeroize::Zeroizing;
 
+use crate::domain::event::Target;
 use crate::domain::time::Timestamp;
 use crate::domain::user::Actor;
 use crate::text::Text;
@@ -49,6 +53,18 @@ impl Ctx<'_> {
             |at| at.in_zone(self.zone).format("%Y-%m-%d %H:%M").to_string(),
         )
     }
+
+    /// The same to the second, with the zone.
+    #[must_use]
+    pub fn second(&self, at: Option<Timestamp>) -> String {
+        at.map_or_else(
+            || self.text.say("list.never").to_owned(),
+            |at| {
+                let local = at.in_zone(self.zone);
+                local.format("%Y-%m-%d %H:%M:%S %Z").to_string()
+            },
+        )
+    }
 }
 
 /// What a layer tells the one below when it closes.
@@ -67,6 +83,8 @@ pub enum Reply {
     Checked(bool),
     /// Something was done to the row with this ID; the list goes to it.
     Done(i64),
+    /// The events about this are wanted.
+    EventsOf(Target),
     /// A sentence for the message line, about the row with this ID.
     Said(i64, String),
 }
@@ -128,6 +146,12 @@ impl<'a> Asks<'a> {
     /// Goes to a screen, which is where it was left.
     pub fn go(&mut self, screen: Screen) {
         self.asked.push(Ask::Go(screen, None));
+    }
+
+    /// Goes to the events about something.
+    pub fn go_to_events(&mut self, target: Target) {
+        let go = Ask::Go(Screen::SystemEvents, Some(Reply::EventsOf(target)));
+        self.asked.push(go);
     }
 
     /// Shows a sentence in the message line until the next key.

@@ -236,7 +236,7 @@ impl Properties {
             _ => {
                 let present = zone::by_name(&self.draft.time_zone);
                 (
-                    Choice::zone(title, present, typed, ctx.now),
+                    Choice::zone(title, present, None, typed, ctx.now),
                     Question::TimeZone,
                 )
             }

@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::widgets::{Clear, Widget};
 
-use crate::domain::list::{KeyRow, Listed};
+use crate::domain::list::{KeyRow, Listed, UserRow};
 use crate::domain::rights::Right;
 use crate::domain::user::Actor;
 use crate::ui::frame::{boxed, first, put, row, skip};
@@ -22,16 +22,19 @@ const EDGE: u16 = 2;
 /// A screen, which is a leaf of the tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Screen {
+    Users,
     ApiKeys,
+    SystemEvents,
 }
 
 /// A line of the tree: how deep it is, the name of its words, and the screen that it stands for.
 type Line = (u16, &'static str, Option<Screen>);
 
 /// The whole tree, from top to bottom.
-const LINES: [Line; 3] = [
+const LINES: [Line; 4] = [
     (0, "tree.administration", None),
     (1, "tree.user_management", None),
+    (2, "tree.users", Some(Screen::Users)),
     (2, "tree.api_keys", Some(Screen::ApiKeys)),
 ];
 
@@ -40,7 +43,9 @@ impl Screen {
     #[must_use]
     pub fn needs(self) -> Right {
         match self {
+            Screen::Users => UserRow::NEEDS,
             Screen::ApiKeys => KeyRow::NEEDS,
+            Screen::SystemEvents => Right::ViewEvents,
         }
     }
 

@@ -62,16 +62,7 @@ impl Properties {
 
     pub(super) fn facts(properties: &ApiKeyProperties, ctx: &Ctx) -> Vec<(String, String)> {
         let text = ctx.text;
-        let when = |at: Option<Timestamp>| {
-            at.map_or_else(
-                || text.say("list.never").to_owned(),
-                |at| {
-                    at.in_zone(ctx.zone)
-                        .format("%Y-%m-%d %H:%M:%S %Z")
-                        .to_string()
-                },
-            )
-        };
+        let when = |at: Option<Timestamp>| ctx.second(at);
         let fact = |name, value: String| (text.say(name).to_owned(), value);
         let created = text.fill(
             "fact.created_by",

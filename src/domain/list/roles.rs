@@ -1,0 +1,55 @@
+//! The list of roles.
+
+use crate::domain::list::{Listed, Order, Place};
+use crate::domain::rights::Right;
+use crate::domain::role::RoleId;
+
+/// What the list of roles can be sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RoleSort {
+    Name,
+    Id,
+}
+
+/// One role in the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoleRow {
+    pub place: Place,
+    pub name: String,
+    /// The first line is enough for a list.
+    pub description: String,
+    pub user_interface: bool,
+    pub web_service: bool,
+    /// How many users have it.
+    pub users: i64,
+    /// How many undeleted API keys have it.
+    pub keys: i64,
+    /// Every database has it from its beginning.
+    pub built_in: bool,
+    /// Cannot be changed or deleted.
+    pub immutable: bool,
+}
+
+impl Listed for RoleRow {
+    type SortBy = RoleSort;
+    type Facets = ();
+
+    const NEEDS: Right = Right::ViewRoles;
+    const SORTS: &'static [RoleSort] = &[RoleSort::Name, RoleSort::Id];
+    const FIRST_ORDER: Order<RoleSort> = Order {
+        by: RoleSort::Name,
+        descending: false,
+    };
+
+    fn place(&self) -> &Place {
+        &self.place
+    }
+}
+
+impl RoleRow {
+    /// The role's ID.
+    #[must_use]
+    pub fn id(&self) -> RoleId {
+        RoleId(self.place.id)
+    }
+}

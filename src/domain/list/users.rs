@@ -1,0 +1,56 @@
+//! The list of users.
+
+use crate::domain::list::{Listed, Order, Place};
+use crate::domain::rights::Right;
+use crate::domain::time::Timestamp;
+use crate::domain::user::UserId;
+
+/// What the list of users can be sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserSort {
+    Name,
+    Created,
+    LastSignIn,
+    Id,
+}
+
+/// One user in the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserRow {
+    pub place: Place,
+    pub name: String,
+    pub full_name: String,
+    pub role: String,
+    pub locked_out: bool,
+    pub created_at: Timestamp,
+    pub last_sign_in_at: Option<Timestamp>,
+}
+
+impl Listed for UserRow {
+    type SortBy = UserSort;
+    type Facets = ();
+
+    const NEEDS: Right = Right::ViewUsers;
+    const SORTS: &'static [UserSort] = &[
+        UserSort::Name,
+        UserSort::Created,
+        UserSort::LastSignIn,
+        UserSort::Id,
+    ];
+    const FIRST_ORDER: Order<UserSort> = Order {
+        by: UserSort::Name,
+        descending: false,
+    };
+
+    fn place(&self) -> &Place {
+        &self.place
+    }
+}
+
+impl UserRow {
+    /// The user's ID.
+    #[must_use]
+    pub fn id(&self) -> UserId {
+        UserId(self.place.id)
+    }
+}

@@ -1,0 +1,50 @@
+//! The session is over: why, and nothing else to do but to leave.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use crate::ui::frame::{boxed, buttons, centred, paragraph, row, wrap};
+use crate::ui::keymap::{Action, Scope};
+use crate::ui::layer::{Asks, Ctx, Layer};
+
+/// The layer.
+pub struct Ended {
+    why: String,
+}
+
+impl Ended {
+    /// Says why the session is over.
+    #[must_use]
+    pub fn new(why: String) -> Ended {
+        Ended { why }
+    }
+}
+
+impl Layer for Ended {
+    fn scope(&self) -> Scope {
+        Scope::Ended
+    }
+
+    fn allows(&self, action: Action, _ctx: &Ctx) -> bool {
+        action == Action::Quit
+    }
+
+    fn act(&mut self, _action: Action, _ctx: &Ctx, asks: &mut Asks) {
+        asks.quit();
+    }
+
+    fn place(&mut self, _area: Rect) {}
+
+    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
+        let width = area.width.min(70);
+        let lines = wrap(&self.why, width.saturating_sub(4));
+        let height = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+        let area = centred(area, width, height.saturating_add(4));
+        let area = boxed(buf, area, ctx.text.say("ended.title"), ctx.theme);
+        paragraph(buf, area, &lines);
+        let bar = row(area, area.height.saturating_sub(1));
+        let labels = [(ctx.text.say("ended.leave"), true)];
+        let x = buttons(buf, bar, &labels, Some(0), ctx.theme)?;
+        Some(Position { x, y: bar.y })
+    }
+}

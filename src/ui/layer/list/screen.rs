@@ -1,0 +1,167 @@
+//! A list as a screen: what all lists do, and the verbs of this one.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use zeroize::Zeroizing;
+
+use crate::domain::event::Target;
+use crate::domain::rights::Right;
+use crate::domain::time::Timestamp;
+use crate::domain::trouble::Trouble;
+use crate::ui::keymap::{Action, Scope, TextKey};
+use crate::ui::layer::list::{List, Table};
+use crate::ui::layer::{Asks, Ctx, Layer, Reply};
+use crate::ui::request::{Outcome, Ticket};
+
+/// What can be done on a screen beside what every list can do.
+pub trait Verbs: Default {
+    type Row: Table;
+
+    /// The part of the key table with the verbs.
+    const SCOPE: Scope;
+
+    /// The right that a verb needs.
+    fn needs(action: Action) -> Option<Right>;
+
+    /// Whether a verb that the actor's rights allow can be used on the selected row; nothing for what is no verb of
+    /// this screen.
+    fn allows(row: Option<&Self::Row>, action: Action, ctx: &Ctx) -> Option<bool>;
+
+    /// Why it cannot, in a sentence.
+    fn why_not(row: &Self::Row, action: Action, ctx: &Ctx) -> Option<String>;
+
+    /// What the events about a row are about.
+    fn target(row: &Self::Row) -> Option<Target>;
+
+    /// Does a verb of this screen; false for what is none.
+    fn act(
+        &mut self,
+        list: &mut List<Self::Row>,
+        action: Action,
+        ctx: &Ctx,
+        asks: &mut Asks,
+    ) -> bool;
+
+    /// Takes what a dialog of this screen's own said, and gives back what is not for it.
+    fn reply(
+        &mut self,
+        _list: &mut List<Self::Row>,
+        reply: Reply,
+        _ctx: &Ctx,
+        _asks: &mut Asks,
+    ) -> Option<Reply> {
+        Some(reply)
+    }
+}
+
+/// The screen.
+pub struct ListScreen<V: Verbs> {
+    list: List<V::Row>,
+    verbs: V,
+}
+
+impl<V: Verbs> Default for ListScreen<V> {
+    fn default() -> ListScreen<V> {
+        ListScreen {
+            list: List::default(),
+            verbs: V::default(),
+        }
+    }
+}
+
+impl<V: Verbs> Layer for ListScreen<V> {
+    fn scope(&self) -> Scope {
+        if self.list.is_typing() {
+            Scope::Filter
+        } else {
+            V::SCOPE
+        }
+    }
+
+    fn verbs(&self) -> Scope {
+        V::SCOPE
+    }
+
+    fn open(&mut self, _ctx: &Ctx, asks: &mut Asks) {
+        self.list.open(asks);
+    }
+
+    fn allows(&self, action: Action, ctx: &Ctx) -> bool {
+        if V::needs(action).is_some_and(|right| !ctx.actor.may(right)) {
+            return false;
+        }
+        let row = self.list.selected();
+        match (action, V::allows(row, action, ctx)) {
+            (_, Some(allowed)) => allowed,
+            (Action::Events, None) => {
+                row.is_some_and(|row| V::target(row).is_some()) && ctx.actor.may(Right::ViewEvents)
+            }
+            (_, None) => self.list.allows(action),
+        }
+    }
+
+    fn why_not(&self, action: Action, ctx: &Ctx) -> Option<String> {
+        let right = match action {
+            Action::Events => Some(Right::ViewEvents),
+            _ => V::needs(action),
+        };
+        if let Some(right) = right.filter(|right| !ctx.actor.may(*right)) {
+            return Some(ctx.text.trouble(&Trouble::NotAuthorized(right)));
+        }
+        let row = self.list.selected();
+        match (action, V::allows(row, action, ctx), row) {
+            (Action::Events, _, None) | (_, Some(_), None) => Some(self.list.empty(ctx).to_owned()),
+            (_, Some(_), Some(row)) => V::why_not(row, action, ctx),
+            (_, None, _) => None,
+        }
+    }
+
+    fn act(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
+        if self.verbs.act(&mut self.list, action, ctx, asks) {
+            return;
+        }
+        let target = self.list.selected().and_then(V::target);
+        match (action, target) {
+            (Action::Events, Some(target)) => asks.go_to_events(target),
+            _ => self.list.act(action, asks),
+        }
+    }
+
+    fn edit(&mut self, key: TextKey, ctx: &Ctx, asks: &mut Asks) -> bool {
+        self.list.edit(key, ctx, asks)
+    }
+
+    fn paste(&mut self, pasted: &Zeroizing<String>, ctx: &Ctx, asks: &mut Asks) {
+        self.list.paste(pasted, ctx, asks);
+    }
+
+    fn answer(&mut self, ticket: Ticket, outcome: Outcome, ctx: &Ctx, asks: &mut Asks) {
+        self.list.answer(ticket, outcome, ctx, asks);
+    }
+
+    fn reply(&mut self, reply: Reply, ctx: &Ctx, asks: &mut Asks) {
+        if let Some(reply) = self.verbs.reply(&mut self.list, reply, ctx, asks) {
+            self.list.reply(reply, asks);
+        }
+    }
+
+    fn refresh(&mut self, _ctx: &Ctx, asks: &mut Asks) {
+        self.list.refresh(asks);
+    }
+
+    fn waits(&self) -> bool {
+        self.list.waits()
+    }
+
+    fn next_wake(&self, ctx: &Ctx) -> Option<Timestamp> {
+        self.list.next_wake(ctx.now)
+    }
+
+    fn place(&mut self, area: Rect) {
+        self.list.place(area);
+    }
+
+    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
+        self.list.view(ctx, buf, area)
+    }
+}

@@ -1,0 +1,175 @@
+//! Administration > User Management > Users: the list.
+
+use ratatui::style::Style;
+
+use crate::domain::event::Target;
+use crate::domain::list::{UserRow, UserSort};
+use crate::domain::rights::Right;
+use crate::domain::state::State;
+use crate::domain::trouble::Trouble;
+use crate::ui::keymap::{Action, Scope};
+use crate::ui::layer::confirm::Confirm;
+use crate::ui::layer::list::{Change, Column, List, ListScreen, Table, Verbs, column};
+use crate::ui::layer::user::UserDialog;
+use crate::ui::layer::{Asks, Ctx};
+use crate::ui::request::Request;
+
+impl Table for UserRow {
+    const COLUMNS: &'static [Column<UserRow>] = &[
+        column("column.name", (16, 1), Some(UserSort::Name), |row, _| {
+            (row.name.clone(), Style::new())
+        }),
+        column("column.state", (10, 0), None, |row, ctx| {
+            let state = state(row);
+            (ctx.text.state(state), ctx.theme.state(state))
+        }),
+        column("column.role", (14, 1), None, |row, _| {
+            (row.role.clone(), Style::new())
+        }),
+        column("column.full_name", (16, 2), None, |row, _| {
+            (row.full_name.clone(), Style::new())
+        }),
+        column(
+            "column.last_sign_in",
+            (16, 0),
+            Some(UserSort::LastSignIn),
+            |row, ctx| (ctx.minute(row.last_sign_in_at), Style::new()),
+        ),
+        column(
+            "column.created",
+            (16, 0),
+            Some(UserSort::Created),
+            |row, ctx| (ctx.minute(Some(row.created_at)), Style::new()),
+        ),
+        column("column.id", (5, 0), Some(UserSort::Id), |row, _| {
+            (row.place.id.to_string(), Style::new())
+        }),
+    ];
+
+    fn name(&self, _ctx: &Ctx) -> String {
+        self.name.clone()
+    }
+
+    fn facets((): &(), _ctx: &Ctx) -> String {
+        String::new()
+    }
+
+    fn none(ctx: &Ctx) -> &'static str {
+        // There is always one: whoever made the database.
+        ctx.text.say("list.nothing_found")
+    }
+}
+
+fn state(row: &UserRow) -> State {
+    if row.locked_out {
+        State::LockedOut
+    } else {
+        State::Active
+    }
+}
+
+/// The screen.
+pub type Users = ListScreen<UserVerbs>;
+
+/// Its verbs.
+#[derive(Default)]
+pub struct UserVerbs;
+
+impl Verbs for UserVerbs {
+    type Row = UserRow;
+
+    const SCOPE: Scope = Scope::Users;
+
+    fn needs(action: Action) -> Option<Right> {
+        match action {
+            Action::New => Some(Right::CreateUsers),
+            Action::Lock => Some(Right::EditUsers),
+            Action::Delete => Some(Right::DeleteUsers),
+            _ => None,
+        }
+    }
+
+    fn allows(row: Option<&UserRow>, action: Action, ctx: &Ctx) -> Option<bool> {
+        let other = row.filter(|row| row.id() != ctx.actor.user);
+        Some(match action {
+            Action::New => true,
+            Action::Properties => row.is_some(),
+            Action::Lock | Action::Delete => other.is_some(),
+            _ => return None,
+        })
+    }
+
+    fn why_not(_row: &UserRow, action: Action, ctx: &Ctx) -> Option<String> {
+        match action {
+            Action::Lock => Some(ctx.text.trouble(&Trouble::OwnLock)),
+            Action::Delete => Some(ctx.text.trouble(&Trouble::OwnDeletion)),
+            _ => None,
+        }
+    }
+
+    fn target(row: &UserRow) -> Option<Target> {
+        Some(Target::from((row.id(), row.name.as_str())))
+    }
+
+    fn act(
+        &mut self,
+        list: &mut List<UserRow>,
+        action: Action,
+        ctx: &Ctx,
+        asks: &mut Asks,
+    ) -> bool {
+        let row = list.selected().cloned();
+        match (action, row) {
+            (Action::New, _) => asks.push(UserDialog::of_new_user()),
+            (Action::Properties, Some(row)) => asks.push(UserDialog::of_user(row.id())),
+            (Action::Lock | Action::Delete, Some(row)) => confirm(list, action, &row, ctx, asks),
+            _ => return false,
+        }
+        true
+    }
+}
+
+/// Asks before a verb that takes effect at once.
+fn confirm(list: &mut List<UserRow>, action: Action, row: &UserRow, ctx: &Ctx, asks: &mut Asks) {
+    let id = row.id();
+    let (request, said, title, sentence, verb) = match action {
+        Action::Lock if row.locked_out => (
+            Request::UnlockUser(id),
+            "users.unlocked",
+            "confirm.unlock_title",
+            "confirm.unlock_user",
+            "confirm.unlock_verb",
+        ),
+        Action::Lock => (
+            Request::LockOutUser(id),
+            "users.locked",
+            "confirm.lock_title",
+            "confirm.lock_user",
+            "confirm.lock_verb",
+        ),
+        _ => (
+            Request::DeleteUser(id),
+            "users.deleted",
+            "confirm.delete_title",
+            "confirm.delete_user",
+            "confirm.delete_verb",
+        ),
+    };
+    let text = ctx.text;
+    let used = match row.last_sign_in_at {
+        Some(at) => text.fill(
+            "confirm.last_sign_in",
+            &[("ago", &text.ago(ctx.now.since(at)))],
+        ),
+        None => text.say("confirm.user_never").to_owned(),
+    };
+    let body = text.fill(sentence, &[("name", &row.name), ("role", &row.role)]);
+    let body = format!("{body}\n\n{used}");
+    let change = Change {
+        request,
+        id: id.0,
+        said,
+    };
+    let confirm = Confirm::new(text.say(title), body, text.say(verb));
+    list.confirm(change, confirm, asks);
+}
