@@ -11,7 +11,7 @@ use chrono_tz::Tz;
 
 use crate::clipboard::{self, Clipboard};
 use crate::clock::Clock;
-use crate::domain::user::Actor;
+use crate::domain::user::{Actor, Arrival};
 use crate::service::Service;
 use crate::text::Text;
 use crate::ui::app::{App, Asked, Effect, Input, LayerId, Setting};
@@ -27,6 +27,8 @@ pub struct Parts {
     pub wanted: Arc<AtomicU64>,
     pub writer: Service,
     pub actor: Actor,
+    /// How the actor came, to be noted with the sign-in.
+    pub arrival: Arrival,
     pub clock: Arc<dyn Clock>,
     /// The zone in which times are shown.
     pub zone: Tz,
