@@ -3,6 +3,7 @@
 
 mod args;
 mod console;
+mod unlock;
 mod verify;
 
 use std::io::{self, Write};
@@ -14,7 +15,7 @@ use clap::Parser;
 
 use crate::auth::hash::{Cost, Hasher};
 use crate::auth::random::SystemRandom;
-use crate::cli::args::{Args, Command};
+use crate::cli::args::{Args, Command, UserCommand};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::secret::find_secret_shape;
@@ -91,6 +92,7 @@ pub fn run() -> ExitCode {
 fn obey(text: Text, args: Args) -> Result<ExitCode, Failure> {
     let config = Config::read();
     let trouble = |trouble| Failure::trouble(text, &trouble);
+    refuse_user(text, &args)?;
     match args.command {
         Some(Command::Demo { .. }) if args.db.is_some() => {
             return Err(Failure::named(text, "cli.demo_db"));
@@ -101,7 +103,8 @@ fn obey(text: Text, args: Args) -> Result<ExitCode, Failure> {
         }
         None => {
             let place = place(text, args.db, &config)?;
-            let parts = console::on_database(text, &config, &place).map_err(trouble)?;
+            let user = args.user.as_deref();
+            let parts = console::on_database(text, &config, &place, user).map_err(trouble)?;
             open(text, parts)?;
         }
         Some(Command::Demo { role }) => {
@@ -115,8 +118,49 @@ fn obey(text: Text, args: Args) -> Result<ExitCode, Failure> {
             let service = service(store, &clock).map_err(trouble)?;
             return verify::verify(text, service);
         }
+        Some(Command::User {
+            command:
+                UserCommand::Unlock {
+                    name,
+                    break_glass,
+                    db,
+                },
+        }) => {
+            if !break_glass {
+                return Err(Failure::named(text, "cli.break_glass"));
+            }
+            let place = place(text, db.or(args.db), &config)?;
+            unlock::unlock(text, &config, &place, &name)?;
+        }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Refuses a user's name where there is none to be had, and where it is a secret.
+fn refuse_user(text: Text, args: &Args) -> Result<(), Failure> {
+    let unlocked = match &args.command {
+        Some(Command::User {
+            command: UserCommand::Unlock { name, .. },
+        }) => Some(name),
+        _ => None,
+    };
+    let is_secret = |name: &&String| find_secret_shape(name).is_some();
+    if args
+        .user
+        .iter()
+        .chain(unlocked)
+        .any(|name| is_secret(&name))
+    {
+        return Err(Failure::named(text, "cli.secret_argument"));
+    }
+    let sentence = match &args.command {
+        _ if args.user.is_none() => return Ok(()),
+        None => return Ok(()),
+        Some(Command::Demo { .. }) => "cli.demo_user",
+        Some(Command::Verify { .. }) => "cli.verify_user",
+        Some(Command::User { .. }) => "cli.unlock_user",
+    };
+    Err(Failure::named(text, sentence))
 }
 
 fn open(text: Text, parts: Parts) -> Result<(), Failure> {

@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use etcetera::base_strategy::{BaseStrategy, Xdg};
 use nix::unistd::{Uid, User, geteuid};
 
-use crate::domain::user::OsAccount;
+use crate::domain::user::{Arrival, OsAccount};
 use crate::domain::zone;
 
 /// What is known before any argument was looked at. A variable that is set to nothing counts as unset.
@@ -20,6 +20,8 @@ pub struct Config {
     pub zone: Tz,
     /// Whom the process runs as.
     pub account: OsAccount,
+    /// What is noted of how somebody came here.
+    pub arrival: Arrival,
     /// There is a display: `WAYLAND_DISPLAY` or `DISPLAY` is set.
     pub display: bool,
     /// The administrator came by SSH: `SSH_CONNECTION` is set. Not `SSH_TTY`, which some panes keep for ever.
@@ -58,17 +60,24 @@ impl Config {
     fn from(variable: &dyn Fn(&str) -> Option<OsString>, machine: Machine) -> Config {
         let variable = |name| variable(name).filter(|value| !value.is_empty());
         let is_set = |name| variable(name).is_some();
+        let text = |name| variable(name).map(|value| value.to_string_lossy().into_owned());
         let zone = variable("TZ").and_then(|name| zone_of(name.to_str()?));
         let machine_zone = || zone_of(machine.zone.as_deref()?);
+        // A number is no user's name: such an account can open nothing that it would have to be known in.
+        let account = machine.account.unwrap_or_else(|| machine.uid.to_string());
         Config {
+            arrival: Arrival {
+                account: account.clone(),
+                sudo_user: text("SUDO_USER"),
+                ssh_connection: text("SSH_CONNECTION"),
+            },
             database: variable("KEYWARD_DB")
                 .map(PathBuf::from)
                 .or_else(|| Some(machine.data?.join("keyward/keyward.db"))),
             zone: zone.or_else(machine_zone).unwrap_or(Tz::UTC),
             account: OsAccount {
                 uid: machine.uid.as_raw(),
-                // A number is no user's name: such an account can open nothing that it would have to be known in.
-                name: machine.account.unwrap_or_else(|| machine.uid.to_string()),
+                name: account,
                 root_by_sudo: machine.uid.is_root() && is_set("SUDO_USER"),
             },
             display: is_set("WAYLAND_DISPLAY") || is_set("DISPLAY"),
@@ -148,6 +157,27 @@ mod tests {
         assert!(config(&claims, root()).account.root_by_sudo);
         let account = config(&[], root()).account;
         assert!(!account.root_by_sudo && account.name == "0");
+    }
+
+    #[test]
+    fn how_one_came_is_what_the_environment_says_and_the_account_is_not() {
+        let claims = [
+            ("SUDO_USER", "bob"),
+            ("SSH_CONNECTION", "192.0.2.7 50022 192.0.2.1 22"),
+            ("USER", "mallory"),
+        ];
+        let arrival = Arrival {
+            account: "alice".to_owned(),
+            sudo_user: Some("bob".to_owned()),
+            ssh_connection: Some("192.0.2.7 50022 192.0.2.1 22".to_owned()),
+        };
+        assert_eq!(config(&claims, machine()).arrival, arrival);
+        let locally = Arrival {
+            sudo_user: None,
+            ssh_connection: None,
+            ..arrival
+        };
+        assert_eq!(config(&[("SUDO_USER", "")], machine()).arrival, locally);
     }
 
     #[test]

@@ -12,6 +12,8 @@ mod keys;
 mod list;
 #[path = "store/machine.rs"]
 mod machine;
+#[path = "store/migration.rs"]
+mod migration;
 #[path = "store/opening.rs"]
 mod opening;
 #[path = "store/processes.rs"]

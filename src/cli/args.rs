@@ -15,6 +15,13 @@ pub(super) struct Args {
     /// The database to use
     #[arg(long, value_name = "PATH")]
     pub(super) db: Option<PathBuf>,
+    /// The user of the database to act as
+    ///
+    /// Without it that is the user named as the account that runs Keyward. Only the account that owns the database can
+    /// open it, and so give this: fix it on command lines that others cannot change, as in sshd's command="keyward
+    /// --user alice" or in sudoers.
+    #[arg(long, value_name = "NAME", global = true)]
+    pub(super) user: Option<String>,
     #[command(subcommand)]
     pub(super) command: Option<Command>,
 }
@@ -35,6 +42,30 @@ pub(super) enum Command {
     /// At a terminal it asks, and shows nothing of what is typed. Makes and migrates no database.
     #[command(after_help = CALLERS, after_long_help = AFTER_VERIFY)]
     Verify {
+        /// The database to use
+        #[arg(long, value_name = "PATH")]
+        db: Option<PathBuf>,
+    },
+    /// Get back in when nobody can
+    User {
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum UserCommand {
+    /// Unlock a user, as the account that owns the database
+    ///
+    /// The way back in when nobody is left who could: no role is asked for, and a system event tells that it was done,
+    /// and by which account.
+    #[command(after_long_help = AFTER_UNLOCK)]
+    Unlock {
+        /// The user's name
+        name: String,
+        /// Yes, past all roles
+        #[arg(long)]
+        break_glass: bool,
         /// The database to use
         #[arg(long, value_name = "PATH")]
         db: Option<PathBuf>,
@@ -63,12 +94,15 @@ Environment:
                    At a display and not over SSH, copying uses the desktop's
                    clipboard, else the terminal's (OSC 52)
   SUDO_USER        Root that came by sudo makes no database
+                   Both this and SSH_CONNECTION are noted, as unproven, in the
+                   system event of a sign-in
 
 Exit codes:
-  0      The console was left; verify: the secret is valid
+  0      The console was left; verify: the secret is valid; user unlock: the
+         user is not locked out
   1      verify only: the secret is refused
   2      Trouble, told on standard error: wrong arguments, no terminal, a
-         database that cannot be used
+         database that cannot be used, a user who may not sign in
   77     The database belongs to another account
   101    An error of Keyward itself
   128+n  Ended by signal n; 129 also when the terminal hung up";
@@ -107,6 +141,18 @@ Exit codes:
 
 A caller must take any exit code but 0 as denied.";
 
+const AFTER_UNLOCK: &str = "\
+Environment:
+  KEYWARD_DB and XDG_DATA_HOME, as for keyward
+
+Exit codes:
+  0      The user is not locked out (any more)
+  2      Trouble, told on standard error: no such user, no database, or one that
+         cannot be used
+  77     The database belongs to another account
+  101    An error of Keyward itself
+  128+n  Ended by signal n";
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -129,7 +175,10 @@ mod tests {
     #[test]
     fn callers_are_warned_and_no_line_is_broken() {
         assert!(AFTER_VERIFY.ends_with(CALLERS));
-        for line in AFTER.lines().chain(AFTER_VERIFY.lines()) {
+        for line in [AFTER, AFTER_VERIFY, AFTER_UNLOCK]
+            .iter()
+            .flat_map(|text| text.lines())
+        {
             assert!(line.len() <= 79, "{line}");
         }
     }

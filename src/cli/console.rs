@@ -10,16 +10,29 @@ use crate::clipboard;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::trouble::Trouble;
-use crate::domain::user::{Arrival, OsAccount};
+use crate::domain::user::{Actor, OsAccount};
 use crate::service::{Service, demo};
 use crate::store::{Place, Store};
 use crate::text::Text;
 use crate::ui::run::Parts;
 
-/// The console on a database, which is made if there is none, for the account's user.
-pub(super) fn on_database(text: Text, config: &Config, place: &Place) -> Result<Parts, Trouble> {
+/// The console on a database, for this user or else the account's own. Only for the account's own is one made where
+/// there is none: whoever is named on a command line has been there before.
+pub(super) fn on_database(
+    text: Text,
+    config: &Config,
+    place: &Place,
+    user: Option<&str>,
+) -> Result<Parts, Trouble> {
     let account = &config.account;
-    parts(text, config, place, account, &account.name, |_| Ok(()))
+    let store = match user {
+        Some(_) => Store::bring_up_to_date(place, account)?,
+        None => create_or_open(place, account)?,
+    };
+    let user = user.unwrap_or(&account.name);
+    parts(text, config, place, store, |writer| {
+        writer.sign_in(user, &config.arrival)
+    })
 }
 
 /// The console on the demo's database, which lasts as long as its connections.
@@ -34,28 +47,35 @@ pub(super) fn on_demo(text: Text, config: &Config, role: DemoRole) -> Result<Par
         DemoRole::Auditor => demo::AUDITOR_USER,
     };
     let place = Place::Memory("demo".to_owned());
-    parts(text, config, &place, &account, user, demo::seed)
+    let store = create_or_open(&place, &account)?;
+    parts(text, config, &place, store, |writer| {
+        demo::seed(writer)?;
+        writer.sign_in(user, &config.arrival)
+    })
+}
+
+fn create_or_open(place: &Place, account: &OsAccount) -> Result<Store, Trouble> {
+    let fill = &mut |bytes: &mut [u8]| SystemRandom.fill(bytes);
+    Store::create_or_open(place, account, SystemClock.now(), fill)
 }
 
 fn parts(
     text: Text,
     config: &Config,
     place: &Place,
-    account: &OsAccount,
-    user: &str,
-    seed: impl FnOnce(&mut Service) -> Result<(), Trouble>,
+    store: Store,
+    sign_in: impl FnOnce(&mut Service) -> Result<Actor, Trouble>,
 ) -> Result<Parts, Trouble> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let fill = &mut |bytes: &mut [u8]| SystemRandom.fill(bytes);
-    let store = Store::create_or_open(place, account, clock.now(), fill)?;
     let mut writer = service(store, &clock)?;
-    seed(&mut writer)?;
+    let actor = sign_in(&mut writer)?;
     let wanted = Arc::new(AtomicU64::new(0));
-    let store = Store::open_reader(place, account, Arc::clone(&wanted))?;
+    let store = Store::open_reader(place, &config.account, Arc::clone(&wanted))?;
     Ok(Parts {
         reader: service(store, &clock)?,
         wanted,
-        actor: writer.sign_in(user, &Arrival::default())?,
+        actor,
+        arrival: config.arrival.clone(),
         writer,
         clock,
         zone: config.zone,

@@ -4,16 +4,16 @@ use serde_json::{Map, Value, json};
 
 use crate::auth::token;
 use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyProperties, KeyId};
-use crate::domain::authority::{may_manage, within};
 use crate::domain::event::{EventKind, Target};
 use crate::domain::problem::{Field, Problem, Rule};
 use crate::domain::rights::Right;
-use crate::domain::role::{Role, RoleId};
+use crate::domain::role::Role;
 use crate::domain::secret::{Ended, IssuedSecret};
 use crate::domain::state::is_restorable;
 use crate::domain::time::Timestamp;
-use crate::domain::trouble::{Fault, Trouble};
+use crate::domain::trouble::Trouble;
 use crate::domain::user::Actor;
+use crate::service::authority::{refuse_beyond, role_problem};
 use crate::service::refuse::{Attempt, On, change};
 use crate::service::{
     Service, authorize, authorize_any, changes, named, record, refuse_if_any, undeleted,
@@ -200,7 +200,7 @@ impl Service {
         let attempt = attempt("restore", id);
         self.change(actor, &[Right::DeleteApiKeys], attempt, |tx, own, now| {
             let key = api_keys::get(tx, id)?.ok_or(Trouble::KeyGone(id))?;
-            refuse_beyond(tx, own, &key.fields)?;
+            refuse_beyond(tx, own, (&key.fields.name, key.fields.role))?;
             let Some(deleted_at) = key.deleted_at else {
                 return Ok(());
             };
@@ -233,38 +233,8 @@ fn target(id: KeyId, fields: &ApiKeyFields) -> Target {
 /// The undeleted key's fields, where whoever has this role may manage it.
 fn manageable(tx: &Tx<'_>, own: &Role, id: KeyId) -> Result<ApiKeyFields, Trouble> {
     let key = undeleted(tx, id)?.fields;
-    refuse_beyond(tx, own, &key)?;
+    refuse_beyond(tx, own, (&key.name, key.role))?;
     Ok(key)
-}
-
-/// Refuses where one's own role is bound to equal or less access and the key's allows more.
-pub(super) fn refuse_beyond(tx: &Tx<'_>, own: &Role, key: &ApiKeyFields) -> Result<(), Trouble> {
-    let role = role_of(tx, key)?;
-    if may_manage(&own.fields, &role.fields) {
-        return Ok(());
-    }
-    Err(Trouble::BeyondOwn {
-        name: key.name.clone(),
-        role: role.fields.name,
-    })
-}
-
-/// Refuses where a secret of the key would give its holder more than their own role allows.
-pub(super) fn refuse_secret(tx: &Tx<'_>, own: &Role, key: &ApiKeyFields) -> Result<(), Trouble> {
-    let role = role_of(tx, key)?;
-    if within(&role.fields, &own.fields) {
-        return Ok(());
-    }
-    Err(Trouble::SecretBeyondOwn {
-        name: key.name.clone(),
-        role: role.fields.name,
-    })
-}
-
-/// The key's role, deleted or not.
-fn role_of(tx: &Tx<'_>, key: &ApiKeyFields) -> Result<Role, Trouble> {
-    // The table lets no key be without a role.
-    roles::get(tx, key.role)?.ok_or(Trouble::Storage(Fault::Corrupt))
 }
 
 /// Writes what differs, with the events that tell it: one for the fields, one for the lock.
@@ -332,18 +302,4 @@ fn stored_problems(
         problems.extend(role_problem(tx, own, fields.role)?);
     }
     Ok(problems)
-}
-
-/// What keeps whoever has the role `own` from giving a key or user this one.
-pub(super) fn role_problem(
-    tx: &Tx<'_>,
-    own: &Role,
-    id: RoleId,
-) -> Result<Option<Problem>, Trouble> {
-    let rule = match roles::undeleted(tx, id)? {
-        None => Rule::NoSuchRole,
-        Some(role) if !within(&role.fields, &own.fields) => Rule::RoleBeyondOwn,
-        Some(_) => return Ok(None),
-    };
-    Ok(Some(Problem::new(Field::Role, rule)))
 }

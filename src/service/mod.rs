@@ -5,6 +5,7 @@
 
 pub mod api_keys;
 pub mod authenticate;
+mod authority;
 pub mod demo;
 pub mod lists;
 mod refuse;
@@ -25,11 +26,10 @@ use crate::clock::Clock;
 use crate::domain::api_key::KeyId;
 use crate::domain::event::{EventKind, NewEvent, Target};
 use crate::domain::problem::{Problem, Rule};
-use crate::domain::rights::Right;
-use crate::domain::role::Role;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::Actor;
+use crate::service::authority::{authorize, authorize_any};
 use crate::store::api_keys::StoredKey;
 use crate::store::{self, Store, Tx, events};
 
@@ -82,25 +82,6 @@ impl Service {
 
     fn now(&self) -> Timestamp {
         self.clock.now()
-    }
-}
-
-/// The actor's role as it is now.
-///
-/// # Errors
-/// The right is missing, or the actor may not be signed in any more.
-fn authorize(tx: &Tx<'_>, actor: &Actor, right: Right) -> Result<Role, Trouble> {
-    authorize_any(tx, actor, &[right])
-}
-
-/// The same where one of several rights is enough; it is the first that is named.
-fn authorize_any(tx: &Tx<'_>, actor: &Actor, rights: &[Right]) -> Result<Role, Trouble> {
-    let role = sign_in::admitted(tx, actor)?.role;
-    match rights.first() {
-        Some(first) if !rights.iter().any(|right| role.fields.rights.has(*right)) => {
-            Err(Trouble::NotAuthorized(*first))
-        }
-        _ => Ok(role),
     }
 }
 

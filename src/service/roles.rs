@@ -13,8 +13,8 @@ use crate::domain::role::{
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Trouble;
 use crate::domain::user::Actor;
+use crate::service::authority::keeping_a_manager;
 use crate::service::refuse::{Attempt, On};
-use crate::service::users::keeping_a_manager;
 use crate::service::{Service, authorize, changes, named, record, refuse_if_any};
 use crate::store::{Tx, roles};
 

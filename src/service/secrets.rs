@@ -13,7 +13,8 @@ use crate::domain::state::Facts;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::Actor;
-use crate::service::api_keys::{attempt, refuse_beyond, refuse_secret};
+use crate::service::api_keys::attempt;
+use crate::service::authority::{refuse_beyond, refuse_secret};
 use crate::service::refuse::{Attempt, On, note as note_refusal};
 use crate::service::{Service, authorize, record, undeleted};
 use crate::store::api_keys::StoredKey;
@@ -169,7 +170,7 @@ impl Service {
         let attempt = attempt("end-overlap", id);
         self.change(actor, &[Right::EditApiKeys], attempt, |tx, own, now| {
             let key = undeleted(tx, id)?;
-            refuse_beyond(tx, own, &key.fields)?;
+            refuse_beyond(tx, own, (&key.fields.name, key.fields.role))?;
             let retiring = secrets::live(tx, id)?
                 .retiring
                 .filter(|secret| secret.life.phase(now) == Phase::Retiring)

@@ -4,15 +4,15 @@ use chrono_tz::Tz;
 use serde_json::{Map, Value, json};
 
 use crate::domain::api_key::Locale;
-use crate::domain::authority::{can_edit_users_and_roles, may_manage, within};
+use crate::domain::authority::within;
 use crate::domain::event::{EventKind, Target};
 use crate::domain::problem::{Field, Problem, Rule};
 use crate::domain::rights::Right;
-use crate::domain::role::{Role, RoleId};
+use crate::domain::role::Role;
 use crate::domain::time::Timestamp;
-use crate::domain::trouble::{Fault, Trouble};
+use crate::domain::trouble::Trouble;
 use crate::domain::user::{Actor, UserDraft, UserFields, UserId, UserProperties};
-use crate::service::api_keys::role_problem;
+use crate::service::authority::{keeping_a_manager, refuse_beyond, role_in_use, role_problem};
 use crate::service::refuse::{Attempt, On};
 use crate::service::{Service, authorize_any, changes, named, record, refuse_if_any};
 use crate::store::{Tx, roles, users};
@@ -165,25 +165,6 @@ impl Service {
     }
 }
 
-/// Does something to users or roles, and refuses it where nobody remains who can edit both, and somebody could before.
-pub(super) fn keeping_a_manager(
-    tx: &Tx<'_>,
-    work: impl FnOnce() -> Result<(), Trouble>,
-) -> Result<(), Trouble> {
-    let somebody = || -> Result<bool, Trouble> {
-        let roles = roles::in_force(tx)?;
-        Ok(roles
-            .iter()
-            .any(|role| can_edit_users_and_roles(&role.fields)))
-    };
-    let before = somebody()?;
-    work()?;
-    if before && !somebody()? {
-        return Err(Trouble::LastManager);
-    }
-    Ok(())
-}
-
 fn attempt(verb: &'static str, id: UserId) -> Attempt<'static> {
     Attempt {
         verb,
@@ -203,19 +184,8 @@ fn needs<'a>(actor: &Actor, id: UserId, rights: &'a [Right]) -> &'a [Right] {
 /// The user's fields, where whoever has the role `own` may manage them.
 fn manageable(tx: &Tx<'_>, own: &Role, id: UserId) -> Result<UserFields, Trouble> {
     let user = users::get(tx, id)?.ok_or(Trouble::UserGone(id))?.fields;
-    let role = role_of(tx, user.role)?;
-    if may_manage(&own.fields, &role.fields) {
-        return Ok(user);
-    }
-    Err(Trouble::BeyondOwn {
-        name: user.name,
-        role: role.fields.name,
-    })
-}
-
-fn role_of(tx: &Tx<'_>, id: RoleId) -> Result<Role, Trouble> {
-    // The table lets no user be without a role.
-    roles::get(tx, id)?.ok_or(Trouble::Storage(Fault::Corrupt))
+    refuse_beyond(tx, own, (&user.name, user.role))?;
+    Ok(user)
 }
 
 /// The rules about role and lock, in the order of the fields.
@@ -230,7 +200,7 @@ fn stored_problems(
     if before.role != after.role {
         let problem = role_problem(tx, own, after.role)?;
         let demoted = || -> Result<bool, Trouble> {
-            Ok(!within(&own.fields, &role_of(tx, after.role)?.fields))
+            Ok(!within(&own.fields, &role_in_use(tx, after.role)?.fields))
         };
         if problem.is_none() && own_account && demoted()? {
             problems.push(Problem::new(Field::Role, Rule::OwnDemotion));

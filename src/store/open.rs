@@ -57,6 +57,25 @@ impl Store {
         Ok(store)
     }
 
+    /// Opens a database that is there for writing, and brings an older one up to date; makes none, and no user.
+    ///
+    /// # Errors
+    /// [`Trouble::Open`], with [`OpenFault::Missing`] among the faults.
+    pub fn bring_up_to_date(place: &Place, account: &OsAccount) -> Result<Store, Trouble> {
+        let opened = || {
+            let (store, found) = find(place, account)?;
+            if found == 0 {
+                return Err(OpenFault::Missing);
+            }
+            settle(&store, place)?;
+            if found < KNOWN {
+                migrate(&store.connection, None)?;
+            }
+            Ok(store)
+        };
+        opened().map_err(trouble(place))
+    }
+
     /// Opens a database that is there, and up to date; makes and migrates nothing.
     ///
     /// # Errors
@@ -90,14 +109,19 @@ impl Store {
     }
 }
 
-fn open_existing(place: &Place, account: &OsAccount) -> Result<Store, OpenFault> {
+/// A connection to a database that is there, and its version.
+fn find(place: &Place, account: &OsAccount) -> Result<(Store, i64), OpenFault> {
     if let Place::File(path) = place {
         if !file::exists(path)? {
             return Err(OpenFault::Missing);
         }
         file::check(path, account)?;
     }
-    let (store, found) = connect(place)?;
+    connect(place)
+}
+
+fn open_existing(place: &Place, account: &OsAccount) -> Result<Store, OpenFault> {
+    let (store, found) = find(place, account)?;
     if found < KNOWN {
         let known = KNOWN;
         return Err(OpenFault::Older { found, known });

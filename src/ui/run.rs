@@ -27,6 +27,8 @@ pub struct Parts {
     pub wanted: Arc<AtomicU64>,
     pub writer: Service,
     pub actor: Actor,
+    /// How the actor came, to be noted with the sign-in.
+    pub arrival: Arrival,
     pub clock: Arc<dyn Clock>,
     /// The zone in which times are shown.
     pub zone: Tz,

@@ -1,0 +1,167 @@
+//! A database of the first issue's Keyward, with rows in every table, brought up to date.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use keyward::domain::api_key::{ApiKeyDraft, KeyId};
+use keyward::domain::event::EventKind;
+use keyward::domain::role::{AUDITOR, FULL_ACCESS, Role, RoleDraft};
+use keyward::domain::time::DAY;
+use keyward::domain::user::{Arrival, UserId};
+use keyward::domain::verdict::{Refused, Verdict};
+use keyward::store::{Place, Store};
+use rusqlite::Connection;
+use rusqlite::types::Value;
+
+use crate::support::database::{Bench, account, on_disk, raw};
+
+const SCHEMA: &str = include_str!("../../assets/migrations/0001_keys.sql");
+const ROWS: &str = include_str!("first_issue.sql");
+
+/// Its tables, with the columns that they had.
+const TABLES: [(&str, &str); 7] = [
+    ("meta", "*"),
+    (
+        "roles",
+        "id, name, name_key, description, immutable, user_interface, web_service, rights, version",
+    ),
+    ("users", "id, name, name_key, role, created_at, version"),
+    ("api_keys", "*"),
+    ("api_key_secrets", "*"),
+    ("refused_uses", "*"),
+    ("events", "*"),
+];
+
+/// Secrets that were issued there.
+const WORKS: &str = "1:VHQ9xeJNKkE7FZWEwSJt9uzPxMqozXtjVGwza0w/6ug=";
+const LOCKED: &str = "3:2dhwVO1MAAsIH1t9bCTDmw+EglA/kMpDj2M6Ow5oaQ4=";
+const DELETED: &str = "4:mg0F9Gc+9aG/QYsL3O7UH2oA9l8eUzVDG7K02X9GHK0=";
+
+fn made(path: &Path) -> Connection {
+    fs::write(path, "").expect("made");
+    fs::set_permissions(path, Permissions::from_mode(0o600)).expect("set");
+    let connection = raw(&Place::File(path.to_owned()));
+    connection.execute_batch(SCHEMA).expect("a schema");
+    connection.execute_batch(ROWS).expect("rows");
+    connection
+}
+
+fn rows(connection: &Connection, table: &str, columns: &str) -> Vec<Vec<Value>> {
+    let sql = format!("SELECT {columns} FROM {table} ORDER BY 1");
+    let mut query = connection.prepare(&sql).expect("prepared");
+    let width = query.column_count();
+    let rows = query.query_map((), |row| (0..width).map(|index| row.get(index)).collect());
+    rows.expect("queried")
+        .collect::<Result<_, _>>()
+        .expect("read")
+}
+
+#[test]
+fn every_row_lives_through_it_and_the_chain_is_whole() {
+    let (_directory, path) = on_disk();
+    let connection = made(&path);
+    let before = TABLES.map(|(table, columns)| rows(&connection, table, columns));
+    assert!(before.iter().all(|rows| !rows.is_empty()));
+    let events = before[6].len();
+    drop(connection);
+    let place = Place::File(path);
+    let store = Store::bring_up_to_date(&place, &account()).expect("brought up to date");
+    let whole = store.read(keyward::store::events::check_chain);
+    assert_eq!(whole, Ok(Ok(i64::try_from(events).expect("few"))));
+    let connection = raw(&place);
+    let after = TABLES.map(|(table, columns)| rows(&connection, table, columns));
+    assert_eq!(after, before);
+    let fresh = [
+        ("roles", "search, equal_or_less, deleted_at"),
+        (
+            "users",
+            "full_name, search, locale, time_zone, locked_out, last_sign_in_at, sign_in_sort",
+        ),
+    ];
+    let text = |text: &str| Value::Text(text.to_owned());
+    let [roles, users] = fresh.map(|(table, columns)| rows(&connection, table, columns));
+    assert_eq!(
+        roles[0],
+        [text("auditor\n"), Value::Integer(0), Value::Null]
+    );
+    let alice = [
+        text(""),
+        text("alice\n"),
+        Value::Null,
+        Value::Null,
+        Value::Integer(0),
+        Value::Null,
+        Value::Integer(i64::MAX),
+    ];
+    assert_eq!(users[0], alice);
+}
+
+#[test]
+fn what_worked_works_and_what_was_refused_is_refused() {
+    let (_directory, path) = on_disk();
+    drop(made(&path));
+    let mut bench = Bench::new(Place::File(path));
+    bench.clock.advance(62 * DAY);
+    let mut verdict = |secret: &str| bench.service.authenticate(secret.as_bytes()).expect("one");
+    assert!(matches!(verdict(WORKS), Verdict::Valid(bearer) if bearer.role == "Auditor"));
+    assert_eq!(verdict(LOCKED), Verdict::Refused(Refused::LockedOut));
+    assert_eq!(verdict(DELETED), Verdict::Refused(Refused::Deleted));
+    assert_eq!(bench.service.roles(&bench.alice).expect("read"), {
+        let mut roles = Role::built_in();
+        roles.reverse();
+        roles
+    });
+    let eve = bench
+        .service
+        .sign_in("Eve.X", &Arrival::default())
+        .expect("in");
+    assert_eq!((eve.user, eve.role.id), (UserId(3), FULL_ACCESS));
+    let before = bench
+        .service
+        .properties(&eve, KeyId(2))
+        .expect("read")
+        .fields;
+    let draft = ApiKeyDraft {
+        role: AUDITOR,
+        ..ApiKeyDraft::from(&before)
+    };
+    bench
+        .service
+        .save(&eve, KeyId(2), &before, &draft)
+        .expect("saved");
+    let last = bench.events().pop().expect("an event");
+    assert_eq!(
+        (last.0, last.1.as_str()),
+        (EventKind::ApiKeyUpdated.number(), "Eve.X")
+    );
+}
+
+#[test]
+fn ids_go_on_where_they_were_and_references_hold_again() {
+    let (_directory, path) = on_disk();
+    let connection = made(&path);
+    // A role that was made and is gone: its ID is not used again either.
+    connection
+        .execute_batch("UPDATE sqlite_sequence SET seq = 7 WHERE name = 'roles'")
+        .expect("set");
+    drop(connection);
+    let mut bench = Bench::new(Place::File(path));
+    let alice = bench.alice.clone();
+    let role = bench.service.create_role(&alice, &RoleDraft::default());
+    assert_eq!(role.expect("created").0, 8);
+    let connection = raw(&bench.place);
+    connection
+        .pragma_update(None, "foreign_keys", true)
+        .expect("set");
+    for sql in [
+        "DELETE FROM roles WHERE id = 1",
+        "UPDATE users SET role = 99",
+        "UPDATE api_keys SET role = 99",
+        "INSERT INTO roles (name, name_key, description, search, immutable, user_interface, web_service, rights,
+             equal_or_less) VALUES ('AUDITOR', 'auditor', '', '', 0, 0, 0, '[]', 0)",
+    ] {
+        let refused = connection.execute(sql, ()).expect_err(sql).to_string();
+        assert!(refused.contains("constraint failed"), "{refused}");
+    }
+}
