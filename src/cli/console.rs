@@ -81,7 +81,6 @@ fn parts(
         zone: config.zone,
         clipboard: clipboard::choose(config.display, config.ssh),
         text,
-        arrival: Arrival::default(),
         demo: matches!(place, Place::Memory(_)),
     })
 }

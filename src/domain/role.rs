@@ -11,6 +11,14 @@ use crate::domain::user::UserId;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RoleId(pub i64);
 
+impl RoleId {
+    /// Whether every database has the role from its beginning.
+    #[must_use]
+    pub fn is_built_in(self) -> bool {
+        [FULL_ACCESS, AUDITOR].contains(&self)
+    }
+}
+
 /// The built-in role that may do everything; it cannot be changed.
 pub const FULL_ACCESS: RoleId = RoleId(1);
 /// The built-in role that may view everything.
@@ -43,12 +51,6 @@ pub struct Role {
 }
 
 impl Role {
-    /// Whether every database has it from its beginning.
-    #[must_use]
-    pub fn is_built_in(&self) -> bool {
-        [FULL_ACCESS, AUDITOR].contains(&self.id)
-    }
-
     /// The two roles that every database starts with, as the original's.
     #[must_use]
     pub fn built_in() -> [Role; 2] {

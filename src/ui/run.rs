@@ -34,7 +34,6 @@ pub struct Parts {
     pub zone: Tz,
     pub clipboard: Box<dyn Clipboard>,
     pub text: Text,
-    pub arrival: Arrival,
     pub demo: bool,
 }
 

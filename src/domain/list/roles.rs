@@ -24,8 +24,6 @@ pub struct RoleRow {
     pub users: i64,
     /// How many undeleted API keys have it.
     pub keys: i64,
-    /// Every database has it from its beginning.
-    pub built_in: bool,
     /// Cannot be changed or deleted.
     pub immutable: bool,
 }
@@ -51,5 +49,11 @@ impl RoleRow {
     #[must_use]
     pub fn id(&self) -> RoleId {
         RoleId(self.place.id)
+    }
+
+    /// Whether every database has it from its beginning.
+    #[must_use]
+    pub fn is_built_in(&self) -> bool {
+        self.id().is_built_in()
     }
 }

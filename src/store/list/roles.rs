@@ -3,7 +3,6 @@
 use rusqlite::Row;
 
 use crate::domain::list::{Place, RoleRow, RoleSort};
-use crate::domain::role::{AUDITOR, FULL_ACCESS};
 use crate::store::list::Source;
 use crate::store::list::filter::Values;
 
@@ -22,13 +21,10 @@ impl Source for RoleRow {
     }
 
     fn columns() -> String {
-        format!(
-            "r.name, substr(r.description, 1, instr(r.description || char(10), char(10)) - 1), r.user_interface,
-             r.web_service, (SELECT count(*) FROM users u WHERE u.role = r.id),
-             (SELECT count(*) FROM api_keys k WHERE k.role = r.id AND k.deleted_at IS NULL),
-             r.id IN ({}, {}), r.immutable",
-            FULL_ACCESS.0, AUDITOR.0
-        )
+        "r.name, substr(r.description, 1, instr(r.description || char(10), char(10)) - 1), r.user_interface,
+         r.web_service, (SELECT count(*) FROM users u WHERE u.role = r.id),
+         (SELECT count(*) FROM api_keys k WHERE k.role = r.id AND k.deleted_at IS NULL), r.immutable"
+            .to_owned()
     }
 
     fn shows((): &(), _values: &mut Values) -> String {
@@ -44,8 +40,7 @@ impl Source for RoleRow {
             web_service: row.get(5)?,
             users: row.get(6)?,
             keys: row.get(7)?,
-            built_in: row.get(8)?,
-            immutable: row.get(9)?,
+            immutable: row.get(8)?,
         })
     }
 }

@@ -231,7 +231,7 @@ impl Verbs for KeyVerbs {
             (Action::Properties, Some(row)) => asks.push(Properties::of_key(row.id())),
             (Action::NewSecret, Some(row)) => asks.push(NewSecret::new(&row)),
             (Action::Lock | Action::EndOverlap | Action::Delete | Action::Restore, Some(row)) => {
-                KeyVerbs::confirm(list, action, &row, ctx, asks)
+                KeyVerbs::confirm(list, action, &row, ctx, asks);
             }
             _ => return false,
         }
