@@ -10,3 +10,9 @@ mod list;
 mod properties;
 #[path = "flows/secret_dialog.rs"]
 mod secret_dialog;
+#[path = "flows/session.rs"]
+mod session;
+#[path = "flows/tree.rs"]
+mod tree;
+#[path = "flows/users.rs"]
+mod users;

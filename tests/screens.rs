@@ -157,6 +157,39 @@ fn saving_to_a_file() {
 }
 
 #[test]
+fn the_users() {
+    let mut console = demo();
+    console.keys("tgg\n");
+    pictures("users", &mut console);
+}
+
+#[test]
+fn properties_of_a_user() {
+    let mut console = demo();
+    console.keys("tgg\n\n");
+    pictures("user", &mut console);
+}
+
+#[test]
+fn the_tree() {
+    let mut console = demo();
+    console.keys("t");
+    pictures("tree", &mut console);
+}
+
+#[test]
+fn the_end_of_a_session() {
+    let (bench, user) = Bench::demo(keyward::service::demo::AUDITOR_USER);
+    let mut other = bench.beside();
+    let bob = user.user;
+    let mut console = Console::of(bench, user, (80, 24));
+    let alice = other.alice.clone();
+    other.service.lock_out_user(&alice, bob).expect("locked");
+    console.wait(1_000);
+    pictures("ended", &mut console);
+}
+
+#[test]
 fn help() {
     let mut console = demo();
     console.press(KeyCode::F(1));

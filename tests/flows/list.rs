@@ -263,3 +263,20 @@ fn a_window_too_small_says_which_size_is_needed_and_loses_nothing() {
     console.resize(80, 24);
     console.expect("half typed ");
 }
+
+#[test]
+fn a_deleted_key_can_be_restored_with_its_secret() {
+    let mut console = Console::new();
+    let secret = console.make_and_store("backup");
+    console.keys("dy");
+    assert!(!console.works(&secret));
+    console.keys("s");
+    console.expect("The API key 1 was deleted meanwhile.");
+    console.keys("r");
+    console.expect("will be there again at once");
+    console.keys("y");
+    console.expect("“backup” is restored, with the secrets that it had.");
+    assert!(console.works(&secret));
+    console.keys("r");
+    console.expect("Only a deleted key can be restored.");
+}

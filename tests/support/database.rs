@@ -114,6 +114,17 @@ impl Bench {
         service(&self.place, &self.clock, &self.hasher, 2)
     }
 
+    /// The same database and clock for a second console.
+    pub fn beside(&self) -> Bench {
+        Bench {
+            place: self.place.clone(),
+            clock: self.clock.clone(),
+            hasher: self.hasher.clone(),
+            service: self.another(),
+            alice: self.alice.clone(),
+        }
+    }
+
     /// Another store on the same database.
     pub fn store(&self) -> Store {
         Store::open_existing(&self.place, &account()).expect("opened")

@@ -1,0 +1,86 @@
+//! Signing in and out, and what becomes of an open console when its user is changed.
+
+use crossterm::event::KeyCode;
+use keyward::domain::role::{AUDITOR, FULL_ACCESS};
+use keyward::domain::user::{UserDraft, UserId};
+
+use crate::support::console::Console;
+use crate::support::database::{Bench, in_memory};
+
+/// A console of alice's, and one of bob's beside it on the same database. Both may do everything.
+fn two() -> (Console, Console, UserId) {
+    let mut bench = Bench::new(in_memory());
+    let bob = bench.user("bob", FULL_ACCESS);
+    let id = bob.user;
+    let bobs = Console::of(bench.beside(), bob, (80, 24));
+    (Console::on(bench), bobs, id)
+}
+
+#[test]
+fn signing_in_is_an_event() {
+    let console = Console::new();
+    assert_eq!(console.bench.event_numbers(), [600]);
+}
+
+#[test]
+fn a_locked_out_users_console_says_so_and_ends() {
+    let (mut alices, mut bobs, bob) = two();
+    bobs.keys("n");
+    bobs.keys("half typed");
+    let actor = alices.bench.alice.clone();
+    let locked = alices.bench.service.lock_out_user(&actor, bob);
+    locked.expect("locked");
+    bobs.press(KeyCode::F(2));
+    bobs.expect("bob is locked out: denied permission to sign in.");
+    bobs.expect_not("half typed");
+    assert!(!bobs.done(), "it can be read");
+    bobs.keys("nx");
+    assert!(!bobs.done());
+    bobs.enter();
+    assert!(bobs.done());
+    alices.wait(1_000);
+    alices.expect("No API keys yet.");
+}
+
+#[test]
+fn a_deleted_users_console_ends_without_a_key_and_shows_no_secret_any_more() {
+    let (mut alices, mut bobs, bob) = two();
+    let secret = bobs.make("backup");
+    assert!(bobs.shows(&secret));
+    let actor = alices.bench.alice.clone();
+    let deleted = alices.bench.service.delete_user(&actor, bob);
+    deleted.expect("deleted");
+    bobs.wait(1_000);
+    bobs.expect("bob is not a user of this database.");
+    assert!(!bobs.shows(&secret));
+    bobs.ctrl('c');
+    assert!(bobs.done());
+}
+
+#[test]
+fn who_is_demoted_at_another_console_may_only_look_from_then_on() {
+    let (mut alices, mut bobs, bob) = two();
+    alices.make_and_store("backup");
+    bobs.wait(1_000);
+    bobs.keys("n");
+    bobs.keys("second");
+    let actor = alices.bench.alice.clone();
+    let before = alices.bench.service.user_properties(&actor, bob);
+    let before = before.expect("bob").fields;
+    let draft = UserDraft {
+        role: AUDITOR,
+        ..UserDraft::from(&before)
+    };
+    let saved = alices.bench.service.save_user(&actor, bob, &before, &draft);
+    saved.expect("demoted");
+    bobs.press(KeyCode::F(2));
+    bobs.expect("Not authorized to create API keys.");
+    bobs.expect("second");
+    bobs.press(KeyCode::Esc);
+    bobs.keys("y");
+    bobs.wait(1_000);
+    bobs.expect("bob (Auditor)");
+    bobs.keys("l");
+    bobs.expect("Not authorized to edit API keys.");
+    assert!(bobs.shows("backup"));
+}

@@ -1,0 +1,103 @@
+//! The tree of screens.
+
+use crossterm::event::KeyCode;
+use keyward::domain::rights::{Right, Rights};
+use keyward::domain::role::{RoleDraft, RoleId};
+
+use crate::support::console::Console;
+use crate::support::database::{Bench, in_memory};
+
+#[test]
+fn the_tree_leads_to_another_screen_and_each_remembers_where_one_was() {
+    let mut console = Console::new();
+    for name in ["backup", "deploy", "grafana"] {
+        console.make_and_store(name);
+    }
+    console.keys("k");
+    assert!(console.selected().contains("deploy"));
+    console.keys("t");
+    console.expect("Go to");
+    console.press(KeyCode::Home);
+    console.enter();
+    console.expect("Administration > User Management > Users");
+    assert!(console.selected().contains("alice"));
+    console.keys("t");
+    console.press(KeyCode::Esc);
+    console.expect("User Management > Users");
+    console.keys("tjj\n");
+    console.expect("User Management > API Keys");
+    assert!(
+        console.selected().contains("deploy"),
+        "{}",
+        console.screen()
+    );
+}
+
+#[test]
+fn from_a_hundred_columns_on_the_tree_is_always_there() {
+    let mut console = Console::new();
+    console.resize(99, 24);
+    console.expect_not("Administration\n");
+    console.resize(100, 24);
+    console.expect("> API Keys");
+    console.keys("t");
+    console.press(KeyCode::Home);
+    console.expect("> Users");
+    console.enter();
+    console.expect("User Management > Users");
+}
+
+#[test]
+fn only_what_the_role_allows_to_view_is_in_the_tree() {
+    let mut bench = Bench::new(in_memory());
+    let bob = with_rights(&mut bench, &[Right::ViewUsers]);
+    let mut console = Console::of(bench, bob, (80, 24));
+    console.expect("User Management > Users");
+    console.keys("t");
+    console.expect("> Users");
+    console.expect_not("API Keys");
+}
+
+#[test]
+fn a_screen_that_the_role_no_longer_allows_is_left() {
+    let mut bench = Bench::new(in_memory());
+    let bob = with_rights(&mut bench, &[Right::ViewUsers, Right::ViewApiKeys]);
+    let role = bob.role.id;
+    let mut other = bench.beside();
+    let mut console = Console::of(bench, bob, (80, 24));
+    console.expect("User Management > API Keys");
+    set_rights(&mut other, role, &[Right::ViewUsers]);
+    console.wait(1_000);
+    console.expect("User Management > Users");
+    console.keys("t");
+    console.expect_not("API Keys");
+}
+
+/// A user whose role has just these rights.
+fn with_rights(bench: &mut Bench, rights: &[Right]) -> keyward::domain::user::Actor {
+    let draft = RoleDraft {
+        name: "Some".to_owned(),
+        rights: names(rights),
+        ..RoleDraft::default()
+    };
+    let alice = bench.alice.clone();
+    let role = bench.service.create_role(&alice, &draft).expect("made");
+    bench.user("bob", role)
+}
+
+fn set_rights(bench: &mut Bench, role: RoleId, rights: &[Right]) {
+    let alice = bench.alice.clone();
+    let before = bench.service.role_properties(&alice, role).expect("read");
+    let draft = RoleDraft {
+        rights: names(rights),
+        ..RoleDraft::from(&before.fields)
+    };
+    let saved = bench
+        .service
+        .save_role(&alice, role, &before.fields, &draft);
+    saved.expect("saved");
+}
+
+fn names(rights: &[Right]) -> Rights {
+    Rights::from_names(rights.iter().map(|right| right.name().to_owned()))
+}
