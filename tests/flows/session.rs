@@ -9,7 +9,7 @@ use crate::support::database::{Bench, in_memory};
 
 /// A console of alice's, and one of bob's beside it on the same database. Both may do everything.
 fn two() -> (Console, Console, UserId) {
-    let mut bench = Bench::new(in_memory());
+    let bench = Bench::new(in_memory());
     let bob = bench.user("bob", FULL_ACCESS);
     let id = bob.user;
     let bobs = Console::of(bench.beside(), bob, (80, 24));
