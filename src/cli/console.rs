@@ -9,6 +9,7 @@ use crate::cli::service;
 use crate::clipboard;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
+use crate::domain::time::Timestamp;
 use crate::domain::trouble::Trouble;
 use crate::domain::user::{Actor, OsAccount};
 use crate::service::{Service, demo};
@@ -27,7 +28,7 @@ pub(super) fn on_database(
     let account = &config.account;
     let store = match user {
         Some(_) => Store::bring_up_to_date(place, account)?,
-        None => create_or_open(place, account)?,
+        None => create_or_open(place, account, SystemClock.now())?,
     };
     let user = user.unwrap_or(&account.name);
     parts(text, config, place, store, |writer| {
@@ -47,16 +48,16 @@ pub(super) fn on_demo(text: Text, config: &Config, role: DemoRole) -> Result<Par
         DemoRole::Auditor => demo::AUDITOR_USER,
     };
     let place = Place::Memory("demo".to_owned());
-    let store = create_or_open(&place, &account)?;
+    let store = create_or_open(&place, &account, demo::began(SystemClock.now()))?;
     parts(text, config, &place, store, |writer| {
         demo::seed(writer)?;
         writer.sign_in(user, &config.arrival)
     })
 }
 
-fn create_or_open(place: &Place, account: &OsAccount) -> Result<Store, Trouble> {
+fn create_or_open(place: &Place, account: &OsAccount, now: Timestamp) -> Result<Store, Trouble> {
     let fill = &mut |bytes: &mut [u8]| SystemRandom.fill(bytes);
-    Store::create_or_open(place, account, SystemClock.now(), fill)
+    Store::create_or_open(place, account, now, fill)
 }
 
 fn parts(

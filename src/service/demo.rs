@@ -1,20 +1,26 @@
-//! The keys of the demo: believable ones in every state, the same in every run but for the dates.
+//! The demo's roles, users and keys: believable ones in every state, the same in every run but for the dates.
+
+mod people;
+mod samples;
 
 use chrono::TimeDelta;
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use crate::domain::api_key::{ApiKeyFields, KeyId, Locale};
-use crate::domain::event::EventKind;
+use crate::domain::event::{EventKind, NewEvent, Target};
 use crate::domain::expiry::Expiry;
-use crate::domain::role::{AUDITOR, FULL_ACCESS, RoleId};
 use crate::domain::secret::{Ended, Overlap, SecretId};
 use crate::domain::time::{DAY, HOUR, MINUTE, Timestamp};
 use crate::domain::trouble::{Fault, Trouble};
-use crate::domain::user::{Actor, Arrival, UserFields};
+use crate::domain::user::{Actor, Arrival};
 use crate::domain::verdict::Refused;
-use crate::service::{Service, record};
-use crate::store::{Tx, api_keys, secrets, sweep, users, uses};
+use crate::service::Service;
+use crate::service::demo::samples::{
+    BeingReplaced, Deleted, InUse, JustMade, LockedOut, NeverStored, NewSecretPending,
+    OldSecretUsed, SAMPLES, Sample, Story,
+};
+use crate::store::{Tx, api_keys, events, secrets, sweep, uses};
 
 /// The user with Full Access: the account that the demo's database is made for.
 pub const FULL_ACCESS_USER: &str = "demo";
@@ -24,88 +30,13 @@ pub const AUDITOR_USER: &str = "auditor";
 /// The hash of every seeded secret. Its bytes were made up, so no secret has it.
 const HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$fiuUbFa1Y69UnbFklzGGNQ$alakSLJq6vQJFf5jfHGnCjSgGyRJxPwLwqUprmJm8Do";
 
-/// What became of a key.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Story {
-    /// Delivered, and nothing since.
-    InUse,
-    LockedOut,
-    /// Its first secret is pending.
-    JustMade,
-    /// Its first secret was never stored.
-    NeverStored,
-    /// A new secret was delivered; the old one still works.
-    BeingReplaced,
-    /// A new secret is pending; the old one works.
-    NewSecretPending,
-    /// Somebody uses a secret that was replaced.
-    OldSecretUsed,
-    Deleted,
+/// When the demo's database is said to have been made.
+#[must_use]
+pub fn began(now: Timestamp) -> Timestamp {
+    now.plus(-1_000 * DAY)
 }
 
-use Story::{
-    BeingReplaced, Deleted, InUse, JustMade, LockedOut, NeverStored, NewSecretPending,
-    OldSecretUsed,
-};
-
-/// Name, description, role, zone, age in days, expiry in days from now, last use in minutes before now, story.
-type Sample = (
-    &'static str,
-    &'static str,
-    RoleId,
-    Tz,
-    i64,
-    Option<i64>,
-    Option<i64>,
-    Story,
-);
-
-#[rustfmt::skip]
-const SAMPLES: [Sample; 41] = [
-    ("backup-nightly", "Reads the inventory before the nightly backup.\nOwner: storage team", AUDITOR, Tz::Europe__Berlin, 412, None, Some(611), InUse),
-    ("siem-export", "Sends events to the SIEM", AUDITOR, Tz::UTC, 380, Some(202), Some(1), InUse),
-    ("deploy-pipeline", "Used by the release jobs", FULL_ACCESS, Tz::America__New_York, 355, Some(96), Some(4), InUse),
-    ("deploy-pipeline-staging", "The same for staging", FULL_ACCESS, Tz::America__New_York, 355, Some(96), Some(37), InUse),
-    ("terraform", "Policies as code", FULL_ACCESS, Tz::UTC, 301, Some(31), Some(52), InUse),
-    ("ansible-tower", "Enrols new servers", FULL_ACCESS, Tz::Europe__London, 290, None, Some(233), InUse),
-    ("grafana", "Dashboards on the wall of the operations room", AUDITOR, Tz::Europe__Paris, 288, None, Some(2), InUse),
-    ("asset-inventory", "CMDB import, every six hours", AUDITOR, Tz::UTC, 270, Some(180), Some(174), InUse),
-    ("vulnerability-report", "Monthly report for the board", AUDITOR, Tz::America__Chicago, 251, Some(5), Some(21_600), InUse),
-    ("pci-audit-2026", "External auditors; ends with the audit", AUDITOR, Tz::Europe__Zurich, 60, Some(11), Some(2_890), InUse),
-    ("contractor-rollout", "Until the end of the contract", AUDITOR, Tz::Europe__Stockholm, 88, Some(0), Some(190), InUse),
-    ("load-test", "May be deleted after the tests", FULL_ACCESS, Tz::UTC, 12, Some(2), Some(40), InUse),
-    ("pager-bridge", "Opens incidents", AUDITOR, Tz::Asia__Kolkata, 199, None, Some(318), InUse),
-    ("chatops", "The bot in #security", FULL_ACCESS, Tz::America__Los_Angeles, 187, Some(365), Some(9), InUse),
-    ("licence-counter", "", AUDITOR, Tz::UTC, 640, None, Some(43_000), InUse),
-    ("old-reporting", "Replaced by grafana?", AUDITOR, Tz::Europe__Madrid, 700, None, Some(262_800), InUse),
-    ("mobile-app-backend", "Behind the on-call app", AUDITOR, Tz::America__Sao_Paulo, 144, Some(55), Some(3), InUse),
-    ("branch-office-lisbon", "", AUDITOR, Tz::Europe__Lisbon, 130, Some(120), Some(1_300), InUse),
-    ("branch-office-são-paulo", "", AUDITOR, Tz::America__Sao_Paulo, 129, Some(120), Some(1_421), InUse),
-    ("Équipe sécurité", "Clé de l'équipe de nuit", AUDITOR, Tz::Europe__Paris, 95, Some(300), Some(77), InUse),
-    ("the key of the integration that keeps the ticket system and the asset register of both sites in step", "A name as long as they may be", AUDITOR, Tz::UTC, 77, Some(250), Some(15), InUse),
-    ("監査レポート", "月次の監査レポートを作成する", AUDITOR, Tz::Asia__Tokyo, 210, Some(140), Some(2_000), InUse),
-    ("東京データセンター連携", "東京データセンターの監視システムから読み取る\n担当: 運用グループ", AUDITOR, Tz::Asia__Tokyo, 208, None, Some(6), InUse),
-    ("ﾊﾞｯｸｱｯﾌﾟ夜間", "半角カタカナの名前", AUDITOR, Tz::Asia__Tokyo, 150, Some(9), Some(540), InUse),
-    ("カ\u{3099}イト\u{3099}ライン検証", "結合文字の濁点を含む名前", FULL_ACCESS, Tz::Asia__Tokyo, 33, Some(60), None, InUse),
-    ("new-dashboard", "Not in use yet", AUDITOR, Tz::UTC, 3, None, None, InUse),
-    ("dr-exercise", "For the exercise in spring", FULL_ACCESS, Tz::UTC, 20, Some(160), None, InUse),
-    ("ci-runner-legacy", "Locked until the owner is found", FULL_ACCESS, Tz::America__New_York, 900, None, Some(129_600), LockedOut),
-    ("contractor-laptop", "The laptop was lost; see the incident report", AUDITOR, Tz::Europe__Berlin, 160, Some(40), Some(10_100), LockedOut),
-    ("partner-feed", "Locked and expired", AUDITOR, Tz::UTC, 420, Some(-30), Some(60_000), LockedOut),
-    ("pentest-2025", "Ended", FULL_ACCESS, Tz::Europe__London, 400, Some(-210), Some(310_000), InUse),
-    ("migration-2026", "Moving to the new console", FULL_ACCESS, Tz::America__Denver, 120, Some(-1), Some(1_900), InUse),
-    ("trial-connector", "", AUDITOR, Tz::Australia__Sydney, 45, Some(-15), None, InUse),
-    ("edge-collector", "Waiting for its owner to store the secret", AUDITOR, Tz::UTC, 0, Some(90), None, JustMade),
-    ("kubernetes-admission", "The dialog was closed too early", FULL_ACCESS, Tz::UTC, 6, None, None, NeverStored),
-    ("webhook-relay", "Old secret works for a day after the change", AUDITOR, Tz::America__Toronto, 230, Some(130), Some(2), BeingReplaced),
-    ("payments-monitor", "Yearly change of the secret", AUDITOR, Tz::Europe__Dublin, 365, Some(365), Some(12), BeingReplaced),
-    ("log-shipper", "A new secret waits to be stored", AUDITOR, Tz::UTC, 310, None, Some(1), NewSecretPending),
-    ("cron-on-old-host", "One host still sends the old secret", AUDITOR, Tz::UTC, 500, None, Some(28), OldSecretUsed),
-    ("prototype", "Deleted after the demonstration", FULL_ACCESS, Tz::UTC, 50, None, Some(14_000), Deleted),
-    ("contractor-akhan", "Contract ended", AUDITOR, Tz::Asia__Kolkata, 240, Some(20), Some(30_000), Deleted),
-];
-
-/// Fills a new database, made for the user [`FULL_ACCESS_USER`], and adds [`AUDITOR_USER`].
+/// Fills a new database, made for the user [`FULL_ACCESS_USER`], and adds [`AUDITOR_USER`] and others.
 ///
 /// # Errors
 /// What the database said.
@@ -113,21 +44,13 @@ pub fn seed(service: &mut Service) -> Result<(), Trouble> {
     let now = service.now();
     let actor = service.sign_in(FULL_ACCESS_USER, &Arrival::default())?;
     service.store.write(|tx| {
-        let auditor = UserFields {
-            name: AUDITOR_USER.to_owned(),
-            full_name: String::new(),
-            role: AUDITOR,
-            locale: None,
-            zone: None,
-            locked_out: false,
-        };
-        users::insert(tx, &auditor, now.plus(-400 * DAY))?;
         let mut seeding = Seeding {
             tx,
             actor: &actor,
             now,
             events: Vec::new(),
         };
+        seeding.people()?;
         for (index, sample) in (0..).zip(&SAMPLES) {
             seeding.key(index, sample)?;
         }
@@ -140,7 +63,7 @@ struct Seeding<'a> {
     actor: &'a Actor,
     now: Timestamp,
     /// The trail is in order of time, the keys are not.
-    events: Vec<(Timestamp, EventKind, KeyId, &'static str, Value)>,
+    events: Vec<(Timestamp, NewEvent)>,
 }
 
 impl Seeding<'_> {
@@ -281,6 +204,7 @@ impl Seeding<'_> {
         Ok(())
     }
 
+    /// What the actor did to a key, or `System` noticed of it.
     fn event(
         &mut self,
         at: Timestamp,
@@ -289,18 +213,35 @@ impl Seeding<'_> {
         name: &'static str,
         body: Value,
     ) {
-        self.events.push((at, kind, id, name, body));
+        let noticed = matches!(
+            kind,
+            EventKind::ApiKeySessionValidationFailed | EventKind::ApiKeyExpired
+        );
+        let by = (!noticed).then(|| self.actor.name.clone());
+        self.tell_of(at, kind, by, (id, name), body);
+    }
+
+    fn tell_of(
+        &mut self,
+        at: Timestamp,
+        kind: EventKind,
+        actor: Option<String>,
+        target: impl Into<Target>,
+        body: Value,
+    ) {
+        let event = NewEvent {
+            kind,
+            actor,
+            target: target.into(),
+            body,
+        };
+        self.events.push((at, event));
     }
 
     fn record_events(mut self) -> Result<(), Fault> {
-        self.events.sort_by_key(|(at, ..)| *at);
-        for (at, kind, id, name, body) in self.events {
-            let noticed = matches!(
-                kind,
-                EventKind::ApiKeySessionValidationFailed | EventKind::ApiKeyExpired
-            );
-            let actor = (!noticed).then_some(self.actor);
-            record(self.tx, at, kind, actor, (id, name), body)?;
+        self.events.sort_by_key(|(at, _)| *at);
+        for (at, event) in self.events {
+            events::append(self.tx, at, &event)?;
         }
         Ok(())
     }

@@ -72,11 +72,8 @@ impl Service {
             problems.extend(beyond(&own.fields, None, &fields));
             refuse_if_any(problems)?;
             let id = roles::insert(tx, &fields)?;
-            let mut told = all(&fields);
-            told.insert("rights".to_owned(), fields.rights.names().collect());
-            let body = json!({ "fields": told });
             let (kind, target) = (EventKind::RoleCreated, target(id, &fields));
-            record(tx, now, kind, Some(actor), target, body)?;
+            record(tx, now, kind, Some(actor), target, created(&fields))?;
             Ok(id)
         })
     }
@@ -203,6 +200,13 @@ fn name_problem(
     let taken = roles::with_name(tx, &fields.name, except)?;
     let problem = |name| Problem::new(Field::Name, Rule::RoleNameTaken { name });
     Ok(taken.map(problem).into_iter().collect())
+}
+
+/// What the event of a new role tells.
+pub(super) fn created(fields: &RoleFields) -> Value {
+    let mut told = all(fields);
+    told.insert("rights".to_owned(), fields.rights.names().collect());
+    json!({ "fields": told })
 }
 
 /// The fields as events hold them, the rights left out.

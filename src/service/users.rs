@@ -66,9 +66,8 @@ impl Service {
             problems.extend(role_problem(tx, own, fields.role)?);
             refuse_if_any(problems)?;
             let id = users::insert(tx, &fields, now)?;
-            let body = json!({ "fields": all(&fields) });
             let (kind, target) = (EventKind::UserCreated, target(id, &fields));
-            record(tx, now, kind, Some(actor), target, body)?;
+            record(tx, now, kind, Some(actor), target, created(&fields))?;
             record_lock(tx, actor, id, false, &fields, now)?;
             Ok(id)
         })
@@ -158,9 +157,8 @@ impl Service {
                 return Err(Trouble::OwnDeletion);
             }
             keeping_a_manager(tx, || Ok(users::delete(tx, id)?))?;
-            let body = json!({ "fields": all(&user) });
             let (kind, target) = (EventKind::UserDeleted, target(id, &user));
-            Ok(record(tx, now, kind, Some(actor), target, body)?)
+            Ok(record(tx, now, kind, Some(actor), target, created(&user))?)
         })
     }
 }
@@ -251,6 +249,11 @@ fn record_lock(
     };
     let target = target(id, after);
     Ok(record(tx, now, kind, Some(actor), target, json!({}))?)
+}
+
+/// What the event of a user who comes or goes tells.
+pub(super) fn created(fields: &UserFields) -> Value {
+    json!({ "fields": all(fields) })
 }
 
 /// The fields as events hold them, the lock left out: it has events of its own.

@@ -2,12 +2,13 @@
 
 use keyward::domain::list::{Filter, KeyRow, WindowQuery};
 use keyward::domain::name::{check_description, check_name};
+use keyward::domain::rights::Rights;
 use keyward::domain::state::StateFilter;
-use keyward::domain::user::Arrival;
+use keyward::domain::user::{Arrival, UserDraft, UserId};
 use keyward::service::{Service, demo};
 use keyward::store::events;
 
-use crate::support::database::{Bench, NOW, everything};
+use crate::support::database::{Bench, NOW, everything, raw};
 
 fn seeded() -> Service {
     Bench::demo(demo::FULL_ACCESS_USER).0.service
@@ -47,6 +48,56 @@ fn the_demo_has_keys_in_every_state_and_a_whole_trail() {
     let chain = service.store().read(events::check_chain).expect("read");
     assert!(chain.is_ok_and(|events| events > 100));
     assert_eq!(service.sweep(), Ok(0), "nothing is overdue");
+}
+
+#[test]
+fn the_demo_has_roles_and_users_of_many_kinds_and_nothing_lies_in_the_future() {
+    let (bench, demo) = Bench::demo(demo::FULL_ACCESS_USER);
+    let roles = bench.service.roles(&demo).expect("roles");
+    let named: Vec<(i64, &str)> = roles
+        .iter()
+        .map(|role| (role.id.0, role.fields.name.as_str()))
+        .collect();
+    let wanted = [
+        (2, "Auditor"),
+        (5, "Automation"),
+        (1, "Full Access"),
+        (3, "Key Operators"),
+        (4, "監視担当"),
+    ];
+    assert_eq!(named, wanted);
+    // Every right that is named in the samples is one.
+    let added: Vec<usize> = [5, 3, 4]
+        .map(|id| {
+            let role = roles.iter().find(|role| role.id.0 == id).expect("a role");
+            role.fields
+                .rights
+                .without(&Rights::view_only())
+                .names()
+                .count()
+        })
+        .to_vec();
+    assert_eq!(added, [4, 3, 1]);
+    let mut locked = 0;
+    for id in 1..=8 {
+        let user = bench
+            .service
+            .user_properties(&demo, UserId(id))
+            .expect("a user");
+        let draft = UserDraft::from(&user.fields);
+        assert!(draft.check(None).is_ok(), "{draft:?}");
+        assert!(
+            user.created_at < NOW
+                && user
+                    .last_sign_in_at
+                    .is_none_or(|at| at <= NOW && at > user.created_at)
+        );
+        locked += usize::from(user.fields.locked_out);
+    }
+    assert_eq!(locked, 1);
+    let future = "SELECT count(*) FROM events e WHERE at > ?1 OR at < (SELECT max(at) FROM events WHERE sequence < e.sequence)";
+    let future = raw(&bench.place).query_row(future, [NOW.0], |row| row.get::<_, i64>(0));
+    assert_eq!(future, Ok(0));
 }
 
 #[test]

@@ -91,7 +91,7 @@ impl Bench {
         let place = in_memory();
         let clock = Arc::new(SetClock::new(NOW));
         let hasher = Hasher::new(Cost::REAL);
-        let mut service = service_for(&place, &account, &clock, &hasher, 1);
+        let mut service = service_at(&place, &account, &clock, &hasher, 1, demo::began(NOW));
         demo::seed(&mut service).expect("seeded");
         let alice = service
             .sign_in(demo::FULL_ACCESS_USER, &Arrival::default())
@@ -217,8 +217,20 @@ pub fn service_for(
     hasher: &Hasher,
     seed: u64,
 ) -> Service {
+    service_at(place, account, clock, hasher, seed, NOW)
+}
+
+/// The same for a database that is said to have been made then.
+fn service_at(
+    place: &Place,
+    account: &OsAccount,
+    clock: &Arc<SetClock>,
+    hasher: &Hasher,
+    seed: u64,
+    made: Timestamp,
+) -> Service {
     let mut random = StdRng::seed_from_u64(seed);
-    let store = Store::create_or_open(place, account, NOW, &mut |bytes| random.fill(bytes))
+    let store = Store::create_or_open(place, account, made, &mut |bytes| random.fill(bytes))
         .expect("opened");
     Service::new(store, clock.clone(), Box::new(random), hasher.clone()).expect("a service")
 }

@@ -1,0 +1,136 @@
+//! The demo's roles and users, and what they have been doing.
+
+use serde_json::{Value, json};
+
+use crate::domain::event::{EventKind, Target};
+use crate::domain::rights::{Right, Rights};
+use crate::domain::role::RoleFields;
+use crate::domain::time::{DAY, HOUR, MINUTE, Timestamp};
+use crate::domain::trouble::Fault;
+use crate::domain::user::{SignOut, UserFields, UserId};
+use crate::service::demo::samples::{KEY_OPERATORS, ROLES, RoleSample, USERS, UserSample};
+use crate::service::demo::{FULL_ACCESS_USER, Seeding};
+use crate::service::{roles as role_use, users as user_use};
+use crate::store::{roles, users};
+
+/// The account that everybody in the demo comes by.
+const ACCOUNT: &str = "keyward";
+
+impl Seeding<'_> {
+    /// Makes them all.
+    pub(super) fn people(&mut self) -> Result<(), Fault> {
+        for sample in &ROLES {
+            self.role(sample)?;
+        }
+        for (index, sample) in (0..).zip(&USERS) {
+            self.user(index, sample)?;
+        }
+        let own = (self.actor.user, FULL_ACCESS_USER);
+        users::signed_in(self.tx, own.0, self.now)?;
+        self.sign_in(self.now, own);
+        Ok(())
+    }
+
+    fn role(&mut self, sample: &RoleSample) -> Result<(), Fault> {
+        let &(id, name, description, user_interface, web_service, rights, equal_or_less, age) =
+            sample;
+        let more = Rights::from_names(rights.iter().map(|name| (*name).to_owned()));
+        let fields = RoleFields {
+            name: name.to_owned(),
+            description: description.to_owned(),
+            user_interface,
+            web_service,
+            rights: Rights::view_only().with(&more),
+            equal_or_less,
+        };
+        roles::insert(self.tx, &fields)?;
+        let body = role_use::created(&fields);
+        self.administrator(
+            self.ago(age * DAY),
+            EventKind::RoleCreated,
+            (id, name),
+            body,
+        );
+        if id == KEY_OPERATORS {
+            let added = [Right::DeleteApiKeys.name()];
+            let body = json!({ "changes": { "rights": { "added": added, "removed": [] } } });
+            let at = self.ago(300 * DAY);
+            self.administrator(at, EventKind::RoleUpdated, (id, name), body);
+        }
+        Ok(())
+    }
+
+    fn user(&mut self, index: i64, sample: &UserSample) -> Result<(), Fault> {
+        let &(name, full_name, role, locale, zone, age, signed_in, locked) = sample;
+        let fields = UserFields {
+            name: name.to_owned(),
+            full_name: full_name.to_owned(),
+            role,
+            locale,
+            zone,
+            locked_out: locked.is_some(),
+        };
+        let made = self.ago(age * DAY + (index + 1) * 7 * MINUTE);
+        let id = users::insert(self.tx, &fields, made)?;
+        let body = user_use::created(&fields);
+        self.administrator(made, EventKind::UserCreated, (id, name), body);
+        if let Some(minutes) = signed_in {
+            let at = self.ago(minutes * MINUTE);
+            users::signed_in(self.tx, id, at)?;
+            self.sign_in(at, (id, name));
+            if minutes > 60 {
+                let body = json!({ "reason": SignOut::Left.word() });
+                let by = Some(name.to_owned());
+                let out = at.plus(41 * MINUTE);
+                self.tell_of(out, EventKind::UserSignedOut, by, (id, name), body);
+            }
+        }
+        if let Some(days) = locked {
+            let at = self.ago(days * DAY);
+            self.administrator(at, EventKind::UserLockedOut, (id, name), json!({}));
+            let body = json!({ "reason": "locked-out", "unproven": unproven() });
+            let kind = EventKind::UserSessionValidationFailed;
+            self.tell_of(at.plus(9 * HOUR), kind, None, (id, name), body);
+        }
+        if role == KEY_OPERATORS && signed_in.is_some_and(|minutes| minutes < 60) {
+            let right = Right::EditRoles.name();
+            let body = json!({ "action": "save", "reason": "not-authorized", "right": right });
+            let target = (KEY_OPERATORS, "Key Operators");
+            let by = Some(name.to_owned());
+            self.tell_of(
+                self.ago(21 * MINUTE),
+                EventKind::ActionRefused,
+                by,
+                target,
+                body,
+            );
+        }
+        Ok(())
+    }
+
+    fn sign_in(&mut self, at: Timestamp, (id, name): (UserId, &str)) {
+        let body = json!({ "unproven": unproven() });
+        let by = Some(name.to_owned());
+        self.tell_of(at, EventKind::UserSignedIn, by, (id, name), body);
+    }
+
+    /// What the user with Full Access did.
+    fn administrator(
+        &mut self,
+        at: Timestamp,
+        kind: EventKind,
+        target: impl Into<Target>,
+        body: Value,
+    ) {
+        let by = Some(self.actor.name.clone());
+        self.tell_of(at, kind, by, target, body);
+    }
+
+    fn ago(&self, ms: i64) -> Timestamp {
+        self.now.plus(-ms)
+    }
+}
+
+fn unproven() -> Value {
+    json!({ "account": ACCOUNT, "sudoUser": null, "sshConnection": "192.0.2.7 50022 192.0.2.1 22" })
+}
