@@ -147,8 +147,8 @@ Environment:
 
 Exit codes:
   0      The user is not locked out (any more)
-  2      Trouble, told on standard error: no such user, no database, or one that
-         cannot be used
+  2      Trouble, told on standard error: no such user, no database, or one
+         that cannot be used
   77     The database belongs to another account
   101    An error of Keyward itself
   128+n  Ended by signal n";
