@@ -111,12 +111,12 @@ fn obey(text: Text, args: Args) -> Result<ExitCode, Failure> {
             let parts = console::on_demo(text, &config, role).map_err(trouble)?;
             open(text, parts)?;
         }
-        Some(Command::Verify { db }) => {
+        Some(Command::Verify { db, rights }) => {
             let place = place(text, db.or(args.db), &config)?;
             let clock: Arc<dyn Clock> = Arc::new(SystemClock);
             let store = Store::open_existing(&place, &config.account).map_err(trouble)?;
             let service = service(store, &clock).map_err(trouble)?;
-            return verify::verify(text, service);
+            return verify::verify(text, service, rights);
         }
         Some(Command::User {
             command:

@@ -94,6 +94,41 @@ fn a_valid_secret_gives_0_and_says_whose_it_is() {
 }
 
 #[test]
+fn rights_are_told_one_by_one_when_they_are_asked_for() {
+    let keyring = Keyring::new();
+    let ran = |args: &[&str]| {
+        let mut command = verify(&keyring.database());
+        let ran = command
+            .args(args)
+            .write_stdin(keyring.secret.expose())
+            .assert()
+            .code(0);
+        String::from_utf8(ran.get_output().stdout.clone()).expect("UTF-8")
+    };
+    let (without, with) = (ran(&[]), ran(&["--rights"]));
+    assert_eq!(with, ran(&["--rights"]), "the order is always the same");
+    let (fields, tree) = with.split_once(",\"rights\":").expect("rights");
+    assert_eq!(format!("{fields}}}\n"), without, "nothing else changes");
+    let answer: serde_json::Value = serde_json::from_str(&with).expect("JSON");
+    let users = &answer["rights"]["platformRights"]["administratorRights"];
+    assert_eq!(users["canViewAdministrators"], true);
+    assert_eq!(users["canDeleteAdministrators"], false);
+    let leaves = tree.matches(":true").count() + tree.matches(":false").count();
+    assert_eq!(leaves, 173);
+}
+
+#[test]
+fn a_refused_secret_has_no_rights() {
+    let keyring = Keyring::new();
+    verify(&keyring.database())
+        .arg("--rights")
+        .write_stdin("x")
+        .assert()
+        .code(1)
+        .stdout(MALFORMED);
+}
+
+#[test]
 fn a_refused_secret_gives_1_and_the_reason() {
     let keyring = Keyring::new();
     let secret = keyring.secret.expose();

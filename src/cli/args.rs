@@ -45,6 +45,9 @@ pub(super) enum Command {
         /// The database to use
         #[arg(long, value_name = "PATH")]
         db: Option<PathBuf>,
+        /// Tell all rights of the key's role, too
+        #[arg(long)]
+        rights: bool,
     },
     /// Get back in when nobody can
     User {
@@ -120,6 +123,8 @@ The answer, when the secret is valid:
   locale    en-US or ja-JP
   timeZone  An IANA name
   expires   Milliseconds since 1970-01-01 00:00 UTC; null for never
+  rights    With --rights: every right there is, true or false, by section and
+            group, under the names of the original's API
 
 The answer, when it is refused:
   valid     false

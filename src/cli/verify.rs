@@ -17,6 +17,7 @@ use zeroize::Zeroizing;
 
 use crate::cli::Failure;
 use crate::domain::name::is_invisible;
+use crate::domain::rights::RightsTree;
 use crate::domain::secret::MAX_BYTES;
 use crate::domain::verdict::Verdict;
 use crate::service::Service;
@@ -25,14 +26,18 @@ use crate::text::Text;
 /// The secret is refused.
 const REFUSED: u8 = 1;
 
-/// Reads a secret, judges it and prints the answer.
-pub(super) fn verify(text: Text, mut service: Service) -> Result<ExitCode, Failure> {
+/// Reads a secret, judges it and prints the answer, with the role's rights if they are asked for.
+pub(super) fn verify(
+    text: Text,
+    mut service: Service,
+    with_rights: bool,
+) -> Result<ExitCode, Failure> {
     let secret = read(text).map_err(|error| Failure::io(text, "cli.input", &error))?;
     let verdict = service
         .authenticate(&secret)
         .map_err(|trouble| Failure::trouble(text, &trouble))?;
     let mut out = io::stdout();
-    writeln!(out, "{}", answer(&verdict))
+    writeln!(out, "{}", answer(&verdict, with_rights))
         .and_then(|()| out.flush())
         .map_err(|error| Failure::io(text, "cli.output", &error))?;
     Ok(match verdict {
@@ -112,6 +117,9 @@ enum Answer<'a> {
         time_zone: &'static str,
         /// Milliseconds since the epoch.
         expires: Option<i64>,
+        /// Section, group, right.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        rights: Option<RightsTree>,
     },
     Refused {
         valid: bool,
@@ -119,17 +127,18 @@ enum Answer<'a> {
     },
 }
 
-fn answer(verdict: &Verdict) -> String {
+fn answer(verdict: &Verdict, with_rights: bool) -> String {
     let answer = match verdict {
         Verdict::Valid(bearer) => Answer::Valid {
             valid: true,
             id: bearer.id.0,
             name: &bearer.name,
             role: &bearer.role,
-            access: bearer.access.word(),
+            access: bearer.rights.access().word(),
             locale: bearer.locale.tag(),
             time_zone: bearer.zone.name(),
             expires: bearer.expires_at.map(|at| at.0),
+            rights: with_rights.then(|| bearer.rights.tree()),
         },
         Verdict::Refused(reason) => Answer::Refused {
             valid: false,
@@ -162,7 +171,7 @@ mod tests {
 
     use super::*;
     use crate::domain::api_key::{KeyId, Locale};
-    use crate::domain::rights::Access;
+    use crate::domain::rights::Rights;
     use crate::domain::time::Timestamp;
     use crate::domain::verdict::{Bearer, Refused};
 
@@ -171,7 +180,7 @@ mod tests {
             id: KeyId(7),
             name: name.to_owned(),
             role: "Full Access".to_owned(),
-            access: Access::ReadWrite,
+            rights: Rights::all(),
             locale: Locale::JaJp,
             zone: Tz::Asia__Tokyo,
             expires_at,
@@ -181,8 +190,8 @@ mod tests {
     #[test]
     fn a_valid_secret_is_answered_in_this_form() {
         let never = r#"{"valid":true,"id":7,"name":"監査 \"1\"","role":"Full Access","access":"read-write","locale":"ja-JP","timeZone":"Asia/Tokyo","expires":null}"#;
-        assert_eq!(answer(&bearer("監査 \"1\"", None)), never);
-        let expires = answer(&bearer("a", Some(Timestamp(1_798_729_200_000))));
+        assert_eq!(answer(&bearer("監査 \"1\"", None), false), never);
+        let expires = answer(&bearer("a", Some(Timestamp(1_798_729_200_000))), false);
         assert!(
             expires.ends_with(r#""expires":1798729200000}"#),
             "{expires}"
@@ -191,14 +200,14 @@ mod tests {
 
     #[test]
     fn a_refused_secret_is_answered_with_the_reason_alone() {
-        let refused = answer(&Verdict::Refused(Refused::LockedOut));
+        let refused = answer(&Verdict::Refused(Refused::LockedOut), true);
         assert_eq!(refused, r#"{"valid":false,"reason":"locked-out"}"#);
     }
 
     #[test]
     fn an_answer_never_steers_a_terminal_and_says_the_same() {
         let name = "a\u{1b}\u{7f}\u{9b}2J\u{202e}\u{e0001}b";
-        let line = answer(&bearer(name, None));
+        let line = answer(&bearer(name, None), true);
         assert!(
             line.contains(r"a\u001b\u007f\u009b2J\u202e\udb40\udc01b"),
             "{line}"

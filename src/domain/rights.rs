@@ -3,24 +3,105 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-const TREE: &str = include_str!("../../assets/rights.toml");
+use serde::Deserialize;
 
-/// Every right there is, as `section.group.right`.
-static CATALOGUE: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
-    let tree: BTreeMap<String, BTreeMap<String, Vec<String>>> =
-        toml::from_str(TREE).unwrap_or_default();
-    let mut names = BTreeSet::new();
-    for (section, groups) in &tree {
-        for (group, rights) in groups {
-            names.extend(
-                rights
-                    .iter()
-                    .map(|right| format!("{section}.{group}.{right}")),
-            );
+/// The groups of the tree, in a reader's order.
+static GROUPS: LazyLock<Vec<Group>> = LazyLock::new(|| {
+    let file: File = toml::from_str(include_str!("../../assets/rights.toml")).unwrap_or_default();
+    file.group
+});
+
+/// Every full name there is.
+static NAMES: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
+    let leaves = groups().iter().flat_map(|group| &group.rights);
+    leaves.map(|leaf| leaf.name.as_str()).collect()
+});
+
+#[derive(Default, Deserialize)]
+struct File {
+    group: Vec<Group>,
+}
+
+/// Some rights that belong together.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+#[serde(from = "Written")]
+pub struct Group {
+    pub tab: Tab,
+    /// The JSON name of the part of the tree that it is in.
+    pub section: String,
+    /// Its own JSON name.
+    pub name: String,
+    pub label: String,
+    pub rights: Vec<Leaf>,
+}
+
+/// One right.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Leaf {
+    /// The full name: `section.group.right`.
+    pub name: String,
+    pub label: String,
+}
+
+/// The tab of Role Properties on which a group stands, in the original's order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Tab {
+    /// Computer Rights.
+    Computer,
+    /// Policy Rights.
+    Policy,
+    /// User and API Key Rights.
+    User,
+    /// Other Rights.
+    Other,
+}
+
+/// A group as the file has it.
+#[derive(Deserialize)]
+struct Written {
+    tab: Tab,
+    section: String,
+    name: String,
+    label: String,
+    /// JSON name and label.
+    rights: Vec<(String, String)>,
+}
+
+impl From<Written> for Group {
+    fn from(written: Written) -> Group {
+        let Written {
+            tab,
+            section,
+            name,
+            label,
+            rights,
+        } = written;
+        let leaf = |(right, label)| Leaf {
+            name: format!("{section}.{name}.{right}"),
+            label,
+        };
+        Group {
+            tab,
+            rights: rights.into_iter().map(leaf).collect(),
+            section,
+            name,
+            label,
         }
     }
-    names
-});
+}
+
+/// The whole tree, in the order in which Role Properties shows it.
+#[must_use]
+pub fn groups() -> &'static [Group] {
+    &GROUPS
+}
+
+/// Whether Keyward itself enforces the right of this full name; the others are for the API that the keys open.
+#[must_use]
+pub fn is_enforced(name: &str) -> bool {
+    Right::ALL.iter().any(|right| right.name() == name)
+}
 
 /// The rights that Keyward itself enforces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +123,8 @@ pub enum Right {
 }
 
 impl Right {
-    /// Every enforced right.
+    /// Every enforced right: the twelve of the tab User and API Key Rights, four each for users, API keys and roles,
+    /// and then the others.
     pub const ALL: [Right; 13] = [
         Right::ViewUsers,
         Right::CreateUsers,
@@ -86,55 +168,116 @@ impl Right {
     }
 }
 
+/// Whether each right is held, by section, group and right.
+pub type RightsTree = BTreeMap<&'static str, BTreeMap<&'static str, BTreeMap<&'static str, bool>>>;
+
 /// A set of rights.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Rights(BTreeSet<String>);
+pub struct Rights(BTreeSet<&'static str>);
 
 impl Rights {
     /// Every right.
     #[must_use]
     pub fn all() -> Rights {
-        Rights(CATALOGUE.clone())
+        Rights(NAMES.clone())
     }
 
     /// Every right to view: what read-only access means here.
     #[must_use]
     pub fn view_only() -> Rights {
-        Rights(
-            CATALOGUE
-                .iter()
-                .filter(|name| is_view(name))
-                .cloned()
-                .collect(),
-        )
+        let names = NAMES.iter().copied();
+        Rights(names.filter(|name| is_view(name)).collect())
     }
 
     /// The set with these full names; names that are not in the tree are left out.
     #[must_use]
     pub fn from_names(names: impl IntoIterator<Item = String>) -> Rights {
-        Rights(
-            names
-                .into_iter()
-                .filter(|name| CATALOGUE.contains(name))
-                .collect(),
-        )
+        let mut rights = Rights::default();
+        for name in names {
+            rights.insert(&name);
+        }
+        rights
     }
 
     /// The full names, sorted.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(String::as_str)
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.0.iter().copied()
     }
 
     /// Whether the right is held.
     #[must_use]
     pub fn has(&self, right: Right) -> bool {
-        self.0.contains(right.name())
+        self.contains(right.name())
+    }
+
+    /// Whether the right of this full name is held.
+    #[must_use]
+    pub fn contains(&self, name: &str) -> bool {
+        self.0.contains(name)
+    }
+
+    /// Adds the right of this full name; one that is not in the tree is left out.
+    pub fn insert(&mut self, name: &str) {
+        self.0.extend(NAMES.get(name));
+    }
+
+    /// Takes the right of this full name away.
+    pub fn remove(&mut self, name: &str) {
+        self.0.remove(name);
+    }
+
+    /// Adds the right or takes it away.
+    pub fn set(&mut self, name: &str, held: bool) {
+        if held {
+            self.insert(name);
+        } else {
+            self.remove(name);
+        }
+    }
+
+    /// Whether no right is held.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether every right of the other set is held.
+    #[must_use]
+    pub fn contains_all(&self, other: &Rights) -> bool {
+        self.0.is_superset(&other.0)
+    }
+
+    /// Both sets together.
+    #[must_use]
+    pub fn with(&self, other: &Rights) -> Rights {
+        Rights(&self.0 | &other.0)
+    }
+
+    /// What the other set does not hold.
+    #[must_use]
+    pub fn without(&self, other: &Rights) -> Rights {
+        Rights(&self.0 - &other.0)
+    }
+
+    /// The whole tree as the original's API has it: section, group, right, and whether it is held. Sorted by name.
+    #[must_use]
+    pub fn tree(&self) -> RightsTree {
+        let mut tree = RightsTree::new();
+        for group in groups() {
+            let leaves = group.rights.iter().map(|leaf| {
+                let right = leaf.name.rsplit('.').next().unwrap_or_default();
+                (right, self.contains(&leaf.name))
+            });
+            let section = tree.entry(group.section.as_str()).or_default();
+            section.insert(group.name.as_str(), leaves.collect());
+        }
+        tree
     }
 
     /// What a caller of the API may be told in one word.
     #[must_use]
     pub fn access(&self) -> Access {
-        if self.0.is_empty() {
+        if self.is_empty() {
             Access::None
         } else if self.0.iter().all(|name| is_view(name)) {
             Access::Read
@@ -173,42 +316,155 @@ impl Access {
     }
 }
 
-impl Rights {
-    /// Whether every right of the other set is held.
+/// The five radio buttons of User and API Key Rights, `Allow Users to:`. They and the boxes below them are two views
+/// of the same rights.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Preset {
+    /// `Change own password and contact information only`: none of the twelve rights.
+    OwnAccount,
+    /// `Create and manage Users with equal or less access`.
+    Users,
+    /// `Create and manage Users and API keys with equal or less access`.
+    UsersAndApiKeys,
+    /// `Have full control over all Roles and Users`: all twelve, and no limit.
+    FullControl,
+    /// `Custom`: none of the others.
+    Custom,
+}
+
+impl Preset {
+    /// The radio buttons, as they are shown.
+    pub const ALL: [Preset; 5] = [
+        Preset::OwnAccount,
+        Preset::Users,
+        Preset::UsersAndApiKeys,
+        Preset::FullControl,
+        Preset::Custom,
+    ];
+
+    /// The twelve rights that a radio button sets or takes away.
     #[must_use]
-    pub fn contains_all(&self, other: &Rights) -> bool {
-        self.0.is_superset(&other.0)
+    pub fn rights() -> &'static [Right] {
+        &Right::ALL[..12]
     }
 
-    /// Both sets together.
-    #[must_use]
-    pub fn with(&self, other: &Rights) -> Rights {
-        Rights(self.0.union(&other.0).cloned().collect())
+    /// How many of the twelve it stands for, and whether they are limited to users and API keys with equal or less
+    /// access; nothing for `Custom`.
+    fn stands_for(self) -> Option<(usize, bool)> {
+        match self {
+            Preset::OwnAccount => Some((0, false)),
+            Preset::Users => Some((4, true)),
+            Preset::UsersAndApiKeys => Some((8, true)),
+            Preset::FullControl => Some((12, false)),
+            Preset::Custom => None,
+        }
     }
 
-    /// What the other set does not hold.
+    /// The radio button that these rights and this limit show.
     #[must_use]
-    pub fn without(&self, other: &Rights) -> Rights {
-        Rights(self.0.difference(&other.0).cloned().collect())
+    pub fn of(rights: &Rights, equal_or_less: bool) -> Preset {
+        let shows = |preset: &Preset| {
+            preset.stands_for().is_none_or(|(count, limited)| {
+                let mut twelve = Preset::rights().iter().enumerate();
+                limited == equal_or_less
+                    && twelve.all(|(index, right)| rights.has(*right) == (index < count))
+            })
+        };
+        Preset::ALL
+            .into_iter()
+            .find(shows)
+            .unwrap_or(Preset::Custom)
     }
 
-    /// Whether no right is held.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// Gives a role what the radio button stands for; `Custom` changes nothing.
+    pub fn apply(self, rights: &mut Rights, equal_or_less: &mut bool) {
+        let Some((count, limited)) = self.stands_for() else {
+            return;
+        };
+        for (index, right) in Preset::rights().iter().enumerate() {
+            rights.set(right.name(), index < count);
+        }
+        *equal_or_less = limited;
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write;
+
+    use sha2::{Digest, Sha256};
+
     use super::*;
 
     #[test]
-    fn the_tree_has_every_right_of_the_original() {
-        assert_eq!(CATALOGUE.len(), 173);
+    fn the_tree_has_exactly_the_rights_of_the_original() {
+        let leaves: Vec<&str> = groups()
+            .iter()
+            .flat_map(|group| group.rights.iter().map(|leaf| leaf.name.as_str()))
+            .collect();
+        assert_eq!(
+            (leaves.len(), NAMES.len()),
+            (173, 173),
+            "no name stands twice"
+        );
         for right in Right::ALL {
-            assert!(CATALOGUE.contains(right.name()), "{right:?}");
+            assert!(NAMES.contains(right.name()), "{right:?}");
         }
+        // Of the full names as the original has them, sorted, one on a line.
+        let names: Vec<&str> = NAMES.iter().copied().collect();
+        let digest = Sha256::digest(names.join("\n"));
+        let digest = digest.iter().fold(String::new(), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        });
+        assert_eq!(
+            digest,
+            "88c1de8d3c3662c0a0bf4b05e5473f7865818ce8a12cd3bc0e4839384d32a975"
+        );
+    }
+
+    #[test]
+    fn every_label_says_which_one_it_is() {
+        let groups_labelled: BTreeSet<&str> =
+            groups().iter().map(|group| group.label.as_str()).collect();
+        assert_eq!(groups_labelled.len(), groups().len());
+        let leaves = groups().iter().flat_map(|group| &group.rights);
+        let labelled: BTreeSet<&str> = leaves.map(|leaf| leaf.label.as_str()).collect();
+        assert_eq!(labelled.len(), 173);
+        assert!(labelled.iter().all(|label| label.starts_with("Can ")));
+    }
+
+    #[test]
+    fn groups_of_one_section_are_next_to_each_other_on_a_tab() {
+        let mut places: Vec<(Tab, &str)> = groups()
+            .iter()
+            .map(|g| (g.tab, g.section.as_str()))
+            .collect();
+        places.dedup();
+        let distinct: std::collections::HashSet<_> = places.iter().collect();
+        assert_eq!(distinct.len(), places.len());
+        let on = |tab| {
+            groups()
+                .iter()
+                .filter(|g| g.tab == tab)
+                .map(|g| g.rights.len())
+                .sum::<usize>()
+        };
+        assert_eq!(
+            [Tab::Computer, Tab::Policy, Tab::User, Tab::Other].map(on),
+            [12, 5, 12, 144]
+        );
+    }
+
+    #[test]
+    fn the_twelve_are_those_of_the_tab_user_and_api_key_rights() {
+        let twelve: Vec<&str> = Preset::rights().iter().map(|right| right.name()).collect();
+        let user = groups().iter().filter(|group| group.tab == Tab::User);
+        let shown: Vec<&str> = user
+            .flat_map(|g| &g.rights)
+            .map(|leaf| leaf.name.as_str())
+            .collect();
+        assert_eq!(twelve, shown);
     }
 
     #[test]
@@ -226,5 +482,69 @@ mod tests {
             !Rights::view_only().has(Right::EditApiKeys)
                 && Rights::view_only().has(Right::ViewApiKeys)
         );
+    }
+
+    #[test]
+    fn sets_are_compared_and_put_together_right_by_right() {
+        let (all, view) = (Rights::all(), Rights::view_only());
+        assert!(all.contains_all(&view) && !view.contains_all(&all));
+        let more = all.without(&view);
+        assert!(!more.has(Right::ViewRoles) && more.has(Right::EditRoles));
+        assert_eq!(more.with(&view), all);
+    }
+
+    #[test]
+    fn the_whole_tree_is_told_right_by_right() {
+        let mut one = Rights::default();
+        one.insert(Right::ViewUsers.name());
+        let tree = one.tree();
+        let leaves = tree
+            .values()
+            .flat_map(BTreeMap::values)
+            .flat_map(BTreeMap::values);
+        let (held, not): (Vec<bool>, Vec<bool>) = leaves.partition(|held| **held);
+        assert_eq!((held.len(), not.len()), (1, 172));
+        assert!(tree["platformRights"]["administratorRights"]["canViewAdministrators"]);
+    }
+
+    #[test]
+    fn the_built_in_roles_show_the_radio_that_they_are() {
+        assert_eq!(Preset::of(&Rights::all(), false), Preset::FullControl);
+        assert_eq!(Preset::of(&Rights::view_only(), false), Preset::Custom);
+        assert_eq!(Preset::of(&Rights::default(), false), Preset::OwnAccount);
+    }
+
+    #[test]
+    fn a_radio_sets_the_boxes_and_the_boxes_show_the_radio() {
+        for preset in Preset::ALL {
+            let (mut rights, mut limited) = (Rights::view_only(), false);
+            preset.apply(&mut rights, &mut limited);
+            assert_eq!(Preset::of(&rights, limited), preset);
+            assert!(
+                rights.has(Right::ViewEvents),
+                "the other rights are left as they are"
+            );
+        }
+        let (mut rights, mut limited) = (Rights::default(), false);
+        Preset::Users.apply(&mut rights, &mut limited);
+        assert!(limited && rights.names().count() == 4 && rights.has(Right::DeleteUsers));
+        Preset::UsersAndApiKeys.apply(&mut rights, &mut limited);
+        assert!(limited && rights.names().count() == 8 && rights.has(Right::CreateApiKeys));
+        Preset::FullControl.apply(&mut rights, &mut limited);
+        assert!(!limited && rights.names().count() == 12);
+        Preset::OwnAccount.apply(&mut rights, &mut limited);
+        assert_eq!((rights, limited), (Rights::default(), false));
+    }
+
+    #[test]
+    fn one_box_more_or_another_limit_is_custom() {
+        let (mut rights, mut limited) = (Rights::default(), false);
+        Preset::Users.apply(&mut rights, &mut limited);
+        assert_eq!(Preset::of(&rights, false), Preset::Custom);
+        rights.insert(Right::ViewRoles.name());
+        assert_eq!(Preset::of(&rights, true), Preset::Custom);
+        let before = rights.clone();
+        Preset::Custom.apply(&mut rights, &mut limited);
+        assert_eq!((rights, limited), (before, true));
     }
 }

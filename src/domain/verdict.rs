@@ -3,7 +3,7 @@
 use chrono_tz::Tz;
 
 use crate::domain::api_key::{KeyId, Locale};
-use crate::domain::rights::Access;
+use crate::domain::rights::Rights;
 use crate::domain::time::Timestamp;
 
 /// The answer to a secret.
@@ -19,7 +19,7 @@ pub struct Bearer {
     pub id: KeyId,
     pub name: String,
     pub role: String,
-    pub access: Access,
+    pub rights: Rights,
     pub locale: Locale,
     pub zone: Tz,
     pub expires_at: Option<Timestamp>,

@@ -141,7 +141,7 @@ impl Found {
         Bearer {
             id: self.key.id,
             name: self.key.fields.name,
-            access: self.role.fields.rights.access(),
+            rights: self.role.fields.rights,
             role: self.role.fields.name,
             locale: self.key.fields.locale,
             zone: self.key.fields.zone,
