@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use crate::domain::api_key::Locale;
 use crate::domain::name::printable;
 use crate::domain::problem::{Field, Problem, Rule, Value};
-use crate::domain::rights::Right;
+use crate::domain::rights::{self, Preset, Right};
 use crate::domain::role::{Assigned, Role};
 use crate::domain::secret::Overlap;
 use crate::domain::state::{Span, State, StateFilter, span};
@@ -144,6 +144,18 @@ impl Text {
         })
     }
 
+    /// A radio button of User and API Key Rights.
+    #[must_use]
+    pub fn preset(self, preset: Preset) -> &'static str {
+        self.say(match preset {
+            Preset::OwnAccount => "role.own_account_only",
+            Preset::Users => "role.users",
+            Preset::UsersAndApiKeys => "role.users_and_api_keys",
+            Preset::FullControl => "role.full_control",
+            Preset::Custom => "role.custom",
+        })
+    }
+
     /// What is wrong with a field. `roles` are for the names of the roles in it.
     #[must_use]
     pub fn problem(self, problem: &Problem, roles: &[Role]) -> String {
@@ -169,7 +181,7 @@ impl Text {
             Rule::NameStays { name } => self.fill("problem.name_stays", &[("name", name)]),
             Rule::RoleBeyondOwn => self.say("problem.role_beyond").to_owned(),
             Rule::RightsBeyondOwn { rights } => {
-                let named = self.listed(rights.iter().map(|right| short(right).to_owned()), 0);
+                let named = self.listed(rights.iter().map(|right| label(right).to_owned()), 0);
                 self.fill("problem.rights_beyond", &[("rights", &named)])
             }
             Rule::NotHeld if problem.field == Field::EqualOrLess => {
@@ -385,9 +397,9 @@ impl Text {
     }
 }
 
-/// A right's own name, without those of its section and group.
-fn short(right: &str) -> &str {
-    right.rsplit('.').next().unwrap_or(right)
+/// A right's label; its name where there is none.
+fn label(right: &str) -> &str {
+    rights::label(right).unwrap_or(right)
 }
 
 /// A path as a shell takes it whole.

@@ -3,7 +3,7 @@
 
 use crate::domain::problem::{Field, Problem, Rule};
 use crate::domain::rights::{Right, Rights};
-use crate::domain::role::RoleFields;
+use crate::domain::role::{RoleDraft, RoleFields};
 
 /// The rights to create, edit or delete users, API keys or roles.
 pub const MANAGING: [Right; 9] = [
@@ -90,6 +90,21 @@ pub fn beyond(own: &RoleFields, before: Option<&RoleFields>, after: &RoleFields)
     problems
 }
 
+/// As much of a new role as one's own allows to be given.
+#[must_use]
+pub fn cut(new: &RoleDraft, own: &RoleFields) -> RoleDraft {
+    let beyond = new.rights.without(&own.rights);
+    let mut cut = RoleDraft {
+        user_interface: new.user_interface && own.user_interface,
+        web_service: new.web_service && own.web_service,
+        rights: new.rights.without(&beyond),
+        ..new.clone()
+    };
+    let managing = !managing(&cut.rights).is_empty();
+    cut.equal_or_less |= own.equal_or_less && managing;
+    cut
+}
+
 fn managing(rights: &Rights) -> Rights {
     let held = MANAGING.iter().filter(|right| rights.has(**right));
     Rights::from_names(held.map(|right| right.name().to_owned()))
@@ -98,7 +113,7 @@ fn managing(rights: &Rights) -> Rights {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::role::{Role, RoleDraft};
+    use crate::domain::role::Role;
 
     fn role(rights: &[Right], equal_or_less: bool) -> RoleFields {
         let rights = Rights::from_names(rights.iter().map(|right| right.name().to_owned()));
@@ -222,6 +237,21 @@ mod tests {
             [Field::EqualOrLess]
         );
         assert!(beyond(&own, None, &role(&[], false)).is_empty());
+    }
+
+    #[test]
+    fn a_new_role_is_cut_to_what_may_be_given_and_to_no_less() {
+        let [full, auditor] = Role::built_in().map(|role| role.fields);
+        let draft = RoleDraft::from(&full);
+        assert_eq!(cut(&draft, &full), draft);
+        let bound = role(&[Right::CreateRoles, Right::EditApiKeys], true);
+        for own in [&auditor, &bound, &role(&[], false)] {
+            let cut = cut(&draft, own);
+            let fields = cut.check().expect("valid");
+            assert_eq!(beyond(own, None, &fields), []);
+            assert_eq!(cut.rights, own.rights);
+            assert_eq!(cut.equal_or_less, own.equal_or_less);
+        }
     }
 
     #[test]

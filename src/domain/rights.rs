@@ -57,6 +57,11 @@ pub enum Tab {
     Other,
 }
 
+impl Tab {
+    /// All tabs of rights, in the original's order.
+    pub const ALL: [Tab; 4] = [Tab::Computer, Tab::Policy, Tab::User, Tab::Other];
+}
+
 /// A group as the file has it.
 #[derive(Deserialize)]
 struct Written {
@@ -95,6 +100,14 @@ impl From<Written> for Group {
 #[must_use]
 pub fn groups() -> &'static [Group] {
     &GROUPS
+}
+
+/// The label of the right of this full name.
+#[must_use]
+pub fn label(name: &str) -> Option<&'static str> {
+    let mut leaves = groups().iter().flat_map(|group| &group.rights);
+    let leaf = leaves.find(|leaf| leaf.name == name)?;
+    Some(&leaf.label)
 }
 
 /// Whether Keyward itself enforces the right of this full name; the others are for the API that the keys open.
@@ -450,10 +463,7 @@ mod tests {
                 .map(|g| g.rights.len())
                 .sum::<usize>()
         };
-        assert_eq!(
-            [Tab::Computer, Tab::Policy, Tab::User, Tab::Other].map(on),
-            [12, 5, 12, 144]
-        );
+        assert_eq!(Tab::ALL.map(on), [12, 5, 12, 144]);
     }
 
     #[test]

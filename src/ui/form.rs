@@ -34,6 +34,8 @@ pub struct Item {
     pub field: Field,
     /// Name of the label.
     pub label: &'static str,
+    /// Name of a line above it, for it and those that follow.
+    pub heading: Option<&'static str>,
     pub input: Input,
     pub enabled: bool,
     pub problem: Option<String>,
@@ -51,6 +53,7 @@ impl Item {
         Item {
             field,
             label,
+            heading: None,
             input,
             enabled: true,
             problem,
@@ -66,7 +69,7 @@ impl Item {
             _ => 1,
         };
         let below: usize = self.below(columns).map(|(lines, _)| lines.len()).sum();
-        own + u16::try_from(below).unwrap_or(u16::MAX)
+        u16::from(self.heading.is_some()) + own + u16::try_from(below).unwrap_or(u16::MAX)
     }
 
     /// The problem, then the notes, as lines.
@@ -178,6 +181,13 @@ impl Form {
     #[must_use]
     pub fn scrolls(&self) -> bool {
         self.rows > self.rows_on_screen
+    }
+
+    /// The first and last row on the screen, and how many there are; nothing where all are.
+    #[must_use]
+    pub fn shown(&self) -> Option<(u16, u16, u16)> {
+        let last = (self.top + self.rows_on_screen).min(self.rows);
+        self.scrolls().then_some((self.top + 1, last, self.rows))
     }
 
     fn scroll(&mut self, rows: i32) {
@@ -303,10 +313,17 @@ impl Form {
 
     /// Settles the scroll for the area that the dialog may fill.
     pub fn place(&mut self, area: Rect) {
-        let area = self.dialog(area);
-        let inner = inside(area);
-        let columns = inner.width;
-        self.rows_on_screen = inner.height.saturating_sub(1);
+        let inner = inside(self.dialog(area));
+        self.place_page(Rect {
+            height: inner.height.saturating_sub(1),
+            ..inner
+        });
+    }
+
+    /// The same for the fields alone, which fill an area of another dialog.
+    pub fn place_page(&mut self, page: Rect) {
+        let columns = page.width;
+        self.rows_on_screen = page.height;
         let all = self.content_rows(columns);
         self.rows = all;
         if let Some((start, end)) = self.focused_rows(columns).filter(|_| self.follow) {

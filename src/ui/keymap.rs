@@ -19,6 +19,10 @@ pub enum Action {
     Last,
     Next,
     Previous,
+    Left,
+    Right,
+    NextTab,
+    PreviousTab,
     // acting on what has the focus
     Open,
     Press,
@@ -63,6 +67,8 @@ pub enum Scope {
     /// The list's filter line, while it is typed in.
     Filter,
     Form,
+    /// Role Properties, with its tabs.
+    Role,
     Choice,
     Confirmation,
     Secret,
@@ -134,6 +140,8 @@ const ESC: Chord = key(KeyCode::Esc);
 const SPACE: Chord = ch(' ');
 const F1: Chord = key(KeyCode::F(1));
 const F2: Chord = key(KeyCode::F(2));
+const F3: Chord = key(KeyCode::F(3));
+const F4: Chord = key(KeyCode::F(4));
 const DELETE: Chord = key(KeyCode::Delete);
 
 macro_rules! bindings {
@@ -198,6 +206,23 @@ pub static BINDINGS: &[Binding] = bindings![
     Form   [RIGHT]                  Down         HelpOnly "key.next_field"   "help.next_button";
     Form   [PAGE_UP]                PageUp       HelpOnly "key.page_up"      "help.scroll_up";
     Form   [PAGE_DOWN]              PageDown     Footer   "key.scroll"       "help.scroll_down";
+    Role   [F2, ctrl('s')]          Accept       Footer   "key.ok"           "help.ok";
+    Role   [ESC]                    Cancel       Footer   "key.cancel"       "help.cancel_form";
+    Role   [F4]                     NextTab      Footer   "key.next_tab"     "help.next_tab";
+    Role   [F3]                     PreviousTab  HelpOnly "key.previous"     "help.previous_tab";
+    Role   [SPACE]                  Open         Footer   "key.tick"         "help.tick";
+    Role   [ch('/')]                Filter       Footer   "key.find"         "help.find";
+    Role   [ENTER]                  Press        HelpOnly "key.enter"        "help.enter_role";
+    Role   [TAB]                    Next         Footer   "key.next_field"   "help.next_part";
+    Role   [BACK_TAB]               Previous     HelpOnly "key.previous"     "help.previous_part";
+    Role   [UP]                     Up           HelpOnly "key.up"           "help.up";
+    Role   [DOWN]                   Down         HelpOnly "key.down"         "help.down";
+    Role   [LEFT]                   Left         HelpOnly "key.previous"     "help.left";
+    Role   [RIGHT]                  Right        HelpOnly "key.next_field"   "help.right";
+    Role   [PAGE_UP]                PageUp       HelpOnly "key.page_up"      "help.page_up";
+    Role   [PAGE_DOWN]              PageDown     HelpOnly "key.page_down"    "help.page_down";
+    Role   [HOME]                   First        HelpOnly "key.first"        "help.first";
+    Role   [END]                    Last         HelpOnly "key.last"         "help.last";
     Choice [ENTER]                  Accept       Footer   "key.choose"       "help.choose";
     Choice [ESC]                    Cancel       Footer   "key.cancel"       "help.cancel_choice";
     Choice [UP]                     Up           HelpOnly "key.up"           "help.up";
@@ -333,6 +358,7 @@ pub fn markdown(text: Text) -> String {
         (Scope::Tree, "readme.tree"),
         (Scope::Filter, "readme.filter"),
         (Scope::Form, "readme.form"),
+        (Scope::Role, "readme.role"),
         (Scope::Secret, "readme.secret"),
         (Scope::Confirmation, "readme.confirmation"),
         (Scope::Choice, "readme.choice"),
@@ -365,6 +391,7 @@ mod tests {
             Scope::Tree,
             Scope::Filter,
             Scope::Form,
+            Scope::Role,
             Scope::Choice,
             Scope::Confirmation,
             Scope::Secret,

@@ -22,22 +22,13 @@ impl Form {
     ) -> Option<Position> {
         let area = self.dialog(area);
         let inner = boxed(buf, area, title, theme);
-        let all = self.content_rows(inner.width);
         let page = Rect {
             height: inner.height.saturating_sub(1),
             ..inner
         };
-        // Drawn whole on a sheet of its own; the part that is on the screen is copied from it.
-        let mut sheet = Buffer::empty(Rect::new(0, 0, inner.width, all.max(1)));
-        let cursor = self.view_content(&mut sheet, text, theme);
-        for y in 0..page.height.min(all.saturating_sub(self.top)) {
-            for x in 0..page.width {
-                buf[(page.x + x, page.y + y)] = sheet[(x, self.top + y)].clone();
-            }
-        }
-        if all > page.height {
-            let last = (self.top + page.height).min(all);
-            scrolled(buf, area, (self.top + 1, last, all), text, theme);
+        let in_page = self.view_page(buf, page, text, theme);
+        if let Some(rows) = self.shown() {
+            scrolled(buf, area, rows, text, theme);
         }
         let bar = row(inner, inner.height.saturating_sub(1));
         let labels: &[(&str, bool)] = if self.read_only {
@@ -54,17 +45,28 @@ impl Form {
             Focus::Cancel => Some(labels.len() - 1),
         };
         let button = buttons(buf, bar, labels, focus, theme).map(|x| Position { x, y: bar.y });
+        button.or(Some(in_page))
+    }
+
+    /// Draws the fields and facts alone into an area; says where the cursor is, if one of them has the focus.
+    pub fn view_page(&self, buf: &mut Buffer, page: Rect, text: Text, theme: &Theme) -> Position {
+        let all = self.content_rows(page.width);
+        // Drawn whole on a sheet of its own; the part that is on the screen is copied from it.
+        let mut sheet = Buffer::empty(Rect::new(0, 0, page.width, all.max(1)));
+        let cursor = self.view_content(&mut sheet, text, theme);
+        for y in 0..page.height.min(all.saturating_sub(self.top)) {
+            for x in 0..page.width {
+                buf[(page.x + x, page.y + y)] = sheet[(x, self.top + y)].clone();
+            }
+        }
         let seen = |at: &Position| at.y >= self.top && at.y < self.top + page.height;
-        let in_page = cursor.filter(seen).map(|at| Position {
-            x: page.x + at.x,
-            y: page.y + at.y - self.top,
-        });
         // The field with the focus may have been scrolled away.
-        let edge = Position {
-            x: page.x,
-            y: page.y,
-        };
-        button.or(in_page).or(Some(edge))
+        cursor
+            .filter(seen)
+            .map_or(page.as_position(), |at| Position {
+                x: page.x + at.x,
+                y: page.y + at.y - self.top,
+            })
     }
 
     fn view_content(&self, sheet: &mut Buffer, text: Text, theme: &Theme) -> Option<Position> {
@@ -73,6 +75,10 @@ impl Form {
         let mut y = 0;
         for (index, item) in self.items.iter().enumerate() {
             let focused = self.focus == Focus::Item(index);
+            if let Some(heading) = item.heading {
+                put(sheet, row(area, y), text.say(heading), theme.label);
+                y += 1;
+            }
             let at = row(area, y);
             let position = view_item(sheet, area, y, item, focused, (text, theme));
             if focused {

@@ -10,6 +10,7 @@ pub mod help;
 pub mod list;
 pub mod new_secret;
 pub mod properties;
+pub mod role;
 pub mod secret;
 pub mod tree;
 pub mod user;

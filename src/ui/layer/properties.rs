@@ -2,6 +2,7 @@
 
 mod check;
 mod facts;
+mod role;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -10,7 +11,7 @@ use zeroize::Zeroizing;
 use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyProperties, KeyId, Locale};
 use crate::domain::problem::Field;
 use crate::domain::rights::Right;
-use crate::domain::role::{AUDITOR, Role};
+use crate::domain::role::{AUDITOR, Role, RoleId};
 use crate::domain::trouble::Trouble;
 use crate::domain::zone;
 use crate::ui::field::{AreaField, Edit, LineField};
@@ -34,6 +35,8 @@ pub struct Properties {
     form: Form,
     title: String,
     loading: Option<Ticket>,
+    /// The roles are read again, to choose this one that was just made.
+    choosing: Option<(Ticket, RoleId)>,
     saving: Option<Ticket>,
     question: Option<Question>,
 }
@@ -41,6 +44,8 @@ pub struct Properties {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Question {
     Role,
+    /// Role Properties of a new role is on top.
+    NewRole,
     Language,
     TimeZone,
     Leave,
@@ -79,6 +84,7 @@ impl Properties {
             form: Form::new(Vec::new(), Vec::new(), true),
             title: String::new(),
             loading: None,
+            choosing: None,
             saving: None,
             question: None,
         }
@@ -211,18 +217,7 @@ impl Properties {
         };
         let title = ctx.text.say(item.label);
         let (choice, question) = match item.field {
-            Field::Role => {
-                let names = self
-                    .roles
-                    .iter()
-                    .map(|role| role.fields.name.clone())
-                    .collect();
-                let at = self
-                    .roles
-                    .iter()
-                    .position(|role| role.id == self.draft.role);
-                (Choice::of(title, names, at.unwrap_or(0)), Question::Role)
-            }
+            Field::Role => (self.role_choice(title, ctx), Question::Role),
             Field::Language => {
                 let names = Locale::ALL.map(|locale| ctx.text.locale(locale).to_owned());
                 let at = Locale::ALL
@@ -346,7 +341,10 @@ impl Layer for Properties {
     fn answer(&mut self, ticket: Ticket, outcome: Outcome, ctx: &Ctx, asks: &mut Asks) {
         let loaded = self.loading.take_if(|asked| *asked == ticket).is_some();
         let saved = self.saving.take_if(|asked| *asked == ticket).is_some();
+        let made = self.choosing.take_if(|(asked, _)| *asked == ticket);
         match outcome {
+            Ok(Done::Roles(roles)) if let Some((_, id)) = made => self.choose_made(roles, id, ctx),
+            Err(trouble) if made.is_some() => asks.complain(ctx.text.trouble(&trouble)),
             _ if !loaded && !saved => {}
             Ok(Done::Roles(roles)) => {
                 self.roles = roles;
@@ -379,9 +377,10 @@ impl Layer for Properties {
         let question = self.question.take();
         match (reply, question) {
             (Reply::Yes, Some(Question::Leave)) => asks.close(Reply::Cancelled),
-            (Reply::Chosen(index), Some(Question::Role)) => {
-                self.draft.role = self.roles[index].id;
-                self.edited(Field::Role, ctx);
+            (Reply::Chosen(index), Some(Question::Role)) => self.role_chosen(index, ctx, asks),
+            (Reply::Said(id, sentence), Some(Question::NewRole)) => {
+                asks.say(sentence);
+                self.role_made(RoleId(id), asks);
             }
             (Reply::Chosen(index), Some(Question::Language)) => {
                 self.draft.locale = Locale::ALL[index];
@@ -398,7 +397,7 @@ impl Layer for Properties {
     }
 
     fn waits(&self) -> bool {
-        self.loading.is_some() || self.saving.is_some()
+        self.loading.is_some() || self.saving.is_some() || self.choosing.is_some()
     }
 
     fn loss(&self) -> Loss {

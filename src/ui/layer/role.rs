@@ -1,0 +1,390 @@
+//! Role Properties: the tabs of one dialog for a new role, a copy and an existing one.
+
+mod assigned;
+mod begin;
+mod boxes;
+mod focus;
+mod general;
+mod problems;
+mod tabs;
+mod view;
+mod viewport;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use zeroize::Zeroizing;
+
+use crate::domain::rights::{Rights, Tab};
+use crate::domain::role::{Assigned, NEW_ROLE, RoleDraft, RoleFields, RoleId};
+use crate::domain::trouble::Trouble;
+use crate::ui::field::Edit;
+use crate::ui::form::Form;
+use crate::ui::keymap::{Action, Scope, TextKey};
+use crate::ui::layer::confirm::Confirm;
+use crate::ui::layer::properties::Properties;
+use crate::ui::layer::role::assigned::AssignedTo;
+use crate::ui::layer::role::boxes::{Boxes, Giver};
+use crate::ui::layer::role::focus::Focus;
+use crate::ui::layer::role::tabs::Page;
+use crate::ui::layer::user::UserDialog;
+use crate::ui::layer::{Asks, Ctx, Layer, Loss, Reply};
+use crate::ui::request::{Done, Outcome, Request, Ticket};
+
+/// The layer.
+pub struct RoleDialog {
+    task: Task,
+    /// What an existing role had when it was read.
+    before: Option<RoleFields>,
+    /// What the dialog began with.
+    initial: RoleDraft,
+    /// The rights as they are ticked now. Texts and access types are the form's.
+    draft: RoleDraft,
+    /// The rights that may be ticked.
+    grantable: Rights,
+    /// Why nothing can be changed.
+    read_only: Option<String>,
+    /// Why what the role allows cannot be changed.
+    locked: Option<String>,
+    title: String,
+    page: Page,
+    focus: Focus,
+    general: Form,
+    /// One list for each tab of rights, once the role is there.
+    boxes: Vec<Boxes>,
+    /// What is wrong with the rights, and on which tab.
+    problems: Vec<(Tab, String)>,
+    assigned: AssignedTo,
+    loading: Option<Ticket>,
+    saving: Option<Ticket>,
+    /// Who has the role is being read again.
+    rereading: Option<Ticket>,
+    /// The question whether to leave is open.
+    leaving: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Task {
+    New,
+    Edit(RoleId),
+    Copy(RoleId),
+}
+
+impl RoleDialog {
+    /// For a new role.
+    #[must_use]
+    pub fn of_new_role() -> RoleDialog {
+        RoleDialog::opened(Task::New)
+    }
+
+    /// For an existing role.
+    #[must_use]
+    pub fn of_role(id: RoleId) -> RoleDialog {
+        RoleDialog::opened(Task::Edit(id))
+    }
+
+    /// For a new role that begins as a copy of another.
+    #[must_use]
+    pub fn of_copy(id: RoleId) -> RoleDialog {
+        RoleDialog::opened(Task::Copy(id))
+    }
+
+    fn opened(task: Task) -> RoleDialog {
+        RoleDialog {
+            task,
+            before: None,
+            initial: RoleDraft::default(),
+            draft: RoleDraft::default(),
+            grantable: Rights::default(),
+            read_only: None,
+            locked: None,
+            title: String::new(),
+            page: Page::General,
+            focus: Focus::Page,
+            general: Form::new(Vec::new(), Vec::new(), true),
+            boxes: Vec::new(),
+            problems: Vec::new(),
+            assigned: AssignedTo::default(),
+            loading: None,
+            saving: None,
+            rereading: None,
+            leaving: false,
+        }
+    }
+
+    /// The role that is edited.
+    fn existing(&self) -> Option<RoleId> {
+        match self.task {
+            Task::Edit(id) => Some(id),
+            Task::New | Task::Copy(_) => None,
+        }
+    }
+
+    fn is_read_only(&self) -> bool {
+        self.read_only.is_some()
+    }
+
+    /// The boxes of the tab that is shown, if it has any.
+    fn boxes(&self) -> Option<&Boxes> {
+        self.boxes
+            .iter()
+            .find(|boxes| self.page == Page::Rights(boxes.tab))
+    }
+
+    /// The same, to change them.
+    fn boxes_mut(&mut self) -> Option<&mut Boxes> {
+        self.boxes
+            .iter_mut()
+            .find(|boxes| self.page == Page::Rights(boxes.tab))
+    }
+
+    /// The boxes in whose find line is typed.
+    fn searched_boxes(&mut self) -> Option<&mut Boxes> {
+        self.boxes_mut().filter(|boxes| boxes.finding)
+    }
+
+    fn is_searching(&self) -> bool {
+        self.boxes().is_some_and(|boxes| boxes.finding)
+    }
+
+    fn is_on_radio(&self) -> bool {
+        self.boxes().is_some_and(Boxes::is_on_radio)
+    }
+
+    fn save(&mut self, ctx: &Ctx, asks: &mut Asks) {
+        let draft = self.drafted();
+        if let Err(problems) = draft.check() {
+            self.show_problems(&problems, ctx, asks);
+            return;
+        }
+        let request = match (self.existing(), &self.before) {
+            (Some(id), Some(before)) => Request::SaveRole {
+                id,
+                before: Box::new(before.clone()),
+                draft: Box::new(draft),
+            },
+            _ => Request::CreateRole(Box::new(draft)),
+        };
+        self.saving = Some(asks.request(request));
+    }
+
+    fn leave(&mut self, ctx: &Ctx, asks: &mut Asks) {
+        if self.drafted() == self.initial {
+            asks.close(Reply::Cancelled);
+            return;
+        }
+        let text = ctx.text;
+        let body = text.say("leave.body").to_owned();
+        asks.push(Confirm::new(
+            text.say("leave.title"),
+            body,
+            text.say("leave.verb"),
+        ));
+        self.leaving = true;
+    }
+
+    /// Ticks what is selected on a tab of rights.
+    fn toggle(&mut self, ctx: &Ctx, asks: &mut Asks) {
+        let Page::Rights(tab) = self.page else {
+            return;
+        };
+        let giver = Giver {
+            own: &ctx.actor.role.fields,
+            before: self.before.as_ref(),
+        };
+        if let Some(boxes) = self.boxes.iter().find(|boxes| boxes.tab == tab)
+            && let Err(sentence) = boxes.toggle(&mut self.draft, &self.grantable, &giver)
+        {
+            asks.complain(sentence);
+        }
+        self.problems.retain(|(on, _)| *on != tab);
+    }
+
+    /// Opens the Properties of the user or key that is selected.
+    fn open_assigned(&self, asks: &mut Asks) {
+        match self.assigned.selected() {
+            Some(Assigned::Key { id, .. }) => asks.push(Properties::of_key(*id)),
+            Some(Assigned::User(id, _)) => asks.push(UserDialog::of_user(*id)),
+            None => {}
+        }
+    }
+
+    fn is_in_form(&self) -> bool {
+        (self.page, self.focus) == (Page::General, Focus::Page)
+    }
+
+    fn tell(&mut self, edit: &Edit, ctx: &Ctx, asks: &mut Asks) {
+        if self.is_in_form() && *edit != Edit::NotTaken {
+            self.check_focused(ctx);
+        }
+        match edit {
+            Edit::SecretRefused(_) => asks.complain(ctx.text.say("problem.secret")),
+            Edit::Cleaned => asks.say(ctx.text.say("message.cleaned")),
+            Edit::Taken | Edit::NotTaken => {}
+        }
+    }
+
+    fn reread(&mut self, asks: &mut Asks) {
+        if let (Some(id), None) = (self.existing(), self.rereading) {
+            self.rereading = Some(asks.request(Request::RoleProperties(id)));
+        }
+    }
+}
+
+/// The role is there as it was wanted: tells its ID to the layer below.
+fn close(id: RoleId, name: &str, ctx: &Ctx, asks: &mut Asks) {
+    let sentence = ctx.text.fill("form.saved", &[("name", &name)]);
+    asks.close(Reply::Said(id.0, sentence));
+}
+
+impl Layer for RoleDialog {
+    fn scope(&self) -> Scope {
+        if self.is_searching() {
+            Scope::Filter
+        } else {
+            Scope::Role
+        }
+    }
+
+    fn open(&mut self, ctx: &Ctx, asks: &mut Asks) {
+        ctx.text.say("form.loading").clone_into(&mut self.title);
+        self.loading = Some(asks.request(match self.task {
+            Task::New => Request::NewRoleName(NEW_ROLE.to_owned()),
+            Task::Edit(id) | Task::Copy(id) => Request::RoleProperties(id),
+        }));
+    }
+
+    fn allows(&self, action: Action, _ctx: &Ctx) -> bool {
+        self.can(action)
+    }
+
+    fn why_not(&self, action: Action, _ctx: &Ctx) -> Option<String> {
+        let ticks = action == Action::Open && self.focus == Focus::Page;
+        let why = match (action, self.page) {
+            (Action::Accept, _) => &self.read_only,
+            (_, Page::General | Page::Rights(_)) if ticks => &self.locked,
+            _ => return None,
+        };
+        why.clone()
+    }
+
+    fn act(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
+        if let Some(boxes) = self.searched_boxes() {
+            match action {
+                Action::Accept => boxes.finding = false,
+                Action::Cancel => boxes.clear(),
+                Action::Up => _ = boxes.step(false),
+                Action::Down => _ = boxes.step(true),
+                Action::PageUp | Action::PageDown => boxes.page(action == Action::PageDown),
+                _ => {}
+            }
+            return;
+        }
+        match action {
+            Action::Accept => self.save(ctx, asks),
+            Action::Cancel => self.leave(ctx, asks),
+            Action::Open | Action::Press => self.press(action, ctx, asks),
+            _ => self.go(action),
+        }
+    }
+
+    fn edit(&mut self, key: TextKey, ctx: &Ctx, asks: &mut Asks) -> bool {
+        if self.waits() {
+            return false;
+        }
+        let in_form = self.is_in_form();
+        let edit = match self.searched_boxes() {
+            Some(boxes) => boxes.edit(key),
+            None if in_form => self.general.edit(key),
+            None => Edit::NotTaken,
+        };
+        self.tell(&edit, ctx, asks);
+        edit != Edit::NotTaken
+    }
+
+    fn paste(&mut self, pasted: &Zeroizing<String>, ctx: &Ctx, asks: &mut Asks) {
+        let in_form = self.is_in_form();
+        let edit = match self.searched_boxes() {
+            Some(boxes) => boxes.paste(pasted),
+            None if in_form => self.general.paste(pasted),
+            None => Edit::NotTaken,
+        };
+        self.tell(&edit, ctx, asks);
+        if edit == Edit::NotTaken {
+            asks.say(ctx.text.say("message.paste_ignored"));
+        }
+    }
+
+    fn answer(&mut self, ticket: Ticket, outcome: Outcome, ctx: &Ctx, asks: &mut Asks) {
+        let loaded = self.loading.take_if(|asked| *asked == ticket).is_some();
+        let saved = self.saving.take_if(|asked| *asked == ticket).is_some();
+        let reread = self.rereading.take_if(|asked| *asked == ticket).is_some();
+        match outcome {
+            Ok(Done::RoleProperties(properties)) if reread => {
+                self.assigned
+                    .set(properties.assigned, properties.assigned_more);
+            }
+            _ if !loaded && !saved => {}
+            Ok(Done::RoleProperties(properties)) => match self.task {
+                Task::Copy(_) => {
+                    let name = properties.fields.name.clone();
+                    self.draft = RoleDraft::from(&properties.fields);
+                    self.loading = Some(asks.request(Request::NewRoleName(name)));
+                }
+                Task::New | Task::Edit(_) => self.edit_existing(*properties, ctx),
+            },
+            Ok(Done::RoleName(name)) => self.begin_new(name, ctx, asks),
+            Ok(Done::RoleCreated(id)) => close(id, self.drafted().name.trim(), ctx, asks),
+            Ok(Done::RoleSaved(fields)) => {
+                if let Some(id) = self.existing() {
+                    close(id, &fields.name, ctx, asks);
+                }
+            }
+            Ok(_) => {}
+            Err(Trouble::Problems(problems)) => self.show_problems(&problems, ctx, asks),
+            Err(trouble) => {
+                asks.complain(ctx.text.trouble(&trouble));
+                if loaded {
+                    asks.close(Reply::Cancelled);
+                }
+            }
+        }
+    }
+
+    fn reply(&mut self, reply: Reply, _ctx: &Ctx, asks: &mut Asks) {
+        let leaving = std::mem::take(&mut self.leaving);
+        match reply {
+            Reply::Yes if leaving => asks.close(Reply::Cancelled),
+            Reply::Said(_, sentence) => {
+                asks.say(sentence);
+                self.reread(asks);
+            }
+            _ => {}
+        }
+    }
+
+    fn refresh(&mut self, _ctx: &Ctx, asks: &mut Asks) {
+        if !self.waits() {
+            self.reread(asks);
+        }
+    }
+
+    fn waits(&self) -> bool {
+        self.loading.is_some() || self.saving.is_some()
+    }
+
+    fn loss(&self) -> Loss {
+        if self.drafted() == self.initial {
+            Loss::Nothing
+        } else {
+            Loss::Typed
+        }
+    }
+
+    fn place(&mut self, area: Rect) {
+        self.place_page(area);
+    }
+
+    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
+        Some(self.draw(ctx, buf, area))
+    }
+}

@@ -1,0 +1,138 @@
+//! Assigned To: the users and API keys that have the role.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+
+use crate::domain::role::Assigned;
+use crate::text::Text;
+use crate::ui::frame::{put, row, wrap};
+use crate::ui::layer::role::viewport::Viewport;
+use crate::ui::theme::Theme;
+
+/// The list.
+#[derive(Default)]
+pub(super) struct AssignedTo {
+    entries: Vec<Assigned>,
+    /// How many more there are.
+    more: i64,
+    selected: usize,
+    viewport: Viewport,
+}
+
+impl AssignedTo {
+    /// Shows these; the selection stays where it was.
+    pub(super) fn set(&mut self, entries: Vec<Assigned>, more: i64) {
+        let before = self.selected().cloned();
+        let again = entries
+            .iter()
+            .position(|entry| Some(entry) == before.as_ref());
+        self.selected = again
+            .unwrap_or(self.selected)
+            .min(entries.len().saturating_sub(1));
+        self.entries = entries;
+        self.more = more;
+    }
+
+    /// The entry with the cursor.
+    pub(super) fn selected(&self) -> Option<&Assigned> {
+        self.entries.get(self.selected)
+    }
+
+    /// Moves the selection by one; false at the end.
+    pub(super) fn step(&mut self, down: bool) -> bool {
+        let before = self.selected;
+        self.go(if down {
+            before + 1
+        } else {
+            before.saturating_sub(1)
+        });
+        self.selected != before
+    }
+
+    /// Moves the selection by one page.
+    pub(super) fn page(&mut self, down: bool) {
+        let by = self.viewport.height;
+        self.go(if down {
+            self.selected + by
+        } else {
+            self.selected.saturating_sub(by)
+        });
+    }
+
+    /// Moves the selection to the first or the last.
+    pub(super) fn end(&mut self, last: bool) {
+        self.go(if last { usize::MAX } else { 0 });
+    }
+
+    fn go(&mut self, to: usize) {
+        self.selected = to.min(self.entries.len().saturating_sub(1));
+    }
+
+    /// Settles the scroll for the area in which the list will be drawn.
+    pub(super) fn place(&mut self, area: Rect) {
+        let rows = self.entries.len() + usize::from(self.more > 0);
+        // With the last entry comes what is said below it.
+        let last = self.selected + 1 == self.entries.len();
+        let end = if last { rows } else { self.selected + 1 };
+        self.viewport
+            .settle(usize::from(area.height), rows, self.selected..end);
+    }
+
+    /// Draws the list; says where the cursor is.
+    pub(super) fn view(
+        &self,
+        buf: &mut Buffer,
+        area: Rect,
+        focused: bool,
+        (text, theme): (Text, &Theme),
+    ) -> Position {
+        let mut cursor = area.as_position();
+        if self.entries.is_empty() && self.more == 0 {
+            for (line, words) in (0..).zip(wrap(text.say("role.nobody"), area.width)) {
+                put(buf, row(area, line), &words, theme.dim);
+            }
+            return cursor;
+        }
+        let more = (self.more > 0).then(|| text.fill("role.more", &[("count", &self.more)]));
+        let shown = self.entries.iter().map(|one| entry(one, text)).chain(more);
+        let on_screen = shown.enumerate().skip(self.viewport.top);
+        for (line, (index, words)) in (0..area.height).zip(on_screen) {
+            let at = row(area, line);
+            let (mark, style) = if index == self.entries.len() {
+                (' ', theme.dim)
+            } else if index != self.selected {
+                (' ', Style::new())
+            } else {
+                cursor = at.as_position();
+                let style = if focused {
+                    theme.selected
+                } else {
+                    Style::new()
+                };
+                ('>', style)
+            };
+            put(buf, at, &format!("{mark} {words}"), style);
+        }
+        cursor
+    }
+
+    /// Which rows of the list are on the screen, where not all are.
+    pub(super) fn shown(&self) -> Option<(usize, usize, usize)> {
+        self.viewport.shown()
+    }
+}
+
+fn entry(one: &Assigned, text: Text) -> String {
+    match one {
+        Assigned::User(_, name) => text.fill("role.user_entry", &[("name", name)]),
+        Assigned::Key { id, name, deleted } => {
+            let sentence = if *deleted {
+                "role.deleted_entry"
+            } else {
+                "role.key_entry"
+            };
+            text.fill(sentence, &[("name", name), ("id", &id.0)])
+        }
+    }
+}

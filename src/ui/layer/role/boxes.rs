@@ -1,0 +1,306 @@
+//! The boxes of one tab of rights: a list in groups, found by typing, with the radio buttons above those for users.
+//! The rights themselves are the draft's.
+
+mod view;
+
+use crate::domain::authority::beyond;
+use crate::domain::name::name_key;
+use crate::domain::rights::{Group, Leaf, Preset, Rights, Tab, groups, is_enforced};
+use crate::domain::role::{RoleDraft, RoleFields};
+use crate::text::Text;
+use crate::ui::field::{Edit, LineField};
+use crate::ui::keymap::TextKey;
+use crate::ui::layer::role::viewport::Viewport;
+
+/// Where the selection can be.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Spot {
+    Radio(Preset),
+    /// The box for equal or less access.
+    Limit,
+    Group(&'static Group),
+    Right(&'static Leaf),
+}
+
+/// What the boxes are about.
+pub(super) struct Subject<'a> {
+    pub(super) draft: &'a RoleDraft,
+    /// The rights that may be ticked; the others are greyed.
+    pub(super) grantable: &'a Rights,
+    /// Sentences above the boxes; and whether each is a problem.
+    pub(super) notes: Vec<(String, bool)>,
+}
+
+/// Whom a change has to be allowed to.
+pub(super) struct Giver<'a> {
+    /// The actor's own role.
+    pub(super) own: &'a RoleFields,
+    /// What the role had when it was read; nothing where it is new.
+    pub(super) before: Option<&'a RoleFields>,
+}
+
+/// The list.
+pub(super) struct Boxes {
+    pub(super) tab: Tab,
+    text: Text,
+    find: LineField,
+    /// The find line is being typed in.
+    pub(super) finding: bool,
+    selected: Spot,
+    viewport: Viewport,
+}
+
+impl Boxes {
+    pub(super) fn new(tab: Tab, text: Text) -> Boxes {
+        let first = groups().iter().find(|group| group.tab == tab);
+        let mut boxes = Boxes {
+            tab,
+            text,
+            find: LineField::default(),
+            finding: false,
+            selected: first.map_or(Spot::Limit, Spot::Group),
+            viewport: Viewport::default(),
+        };
+        boxes.go(0);
+        boxes
+    }
+
+    /// How many rights of the tab are held, and how many there are.
+    pub(super) fn count(&self, rights: &Rights) -> (usize, usize) {
+        let leaves = self.leaves();
+        let held = leaves.iter().filter(|leaf| rights.contains(&leaf.name));
+        (held.count(), leaves.len())
+    }
+
+    /// How many rights of the tab Keyward enforces itself, and how many there are.
+    fn enforced(&self) -> (usize, usize) {
+        let leaves = self.leaves();
+        let enforced = leaves.iter().filter(|leaf| is_enforced(&leaf.name));
+        (enforced.count(), leaves.len())
+    }
+
+    fn leaves(&self) -> Vec<&'static Leaf> {
+        let own = groups().iter().filter(|group| group.tab == self.tab);
+        own.flat_map(|group| &group.rights).collect()
+    }
+
+    /// The groups of the tab with the rights that what was typed finds, groups without any left out.
+    fn found(&self) -> impl Iterator<Item = (&'static Group, Vec<&'static Leaf>)> {
+        let wanted = name_key(self.find.text());
+        let holds = move |text: &str| wanted.is_empty() || name_key(text).contains(&wanted);
+        let groups = groups().iter().filter(|group| group.tab == self.tab);
+        groups.filter_map(move |group| {
+            let whole = holds(&group.label);
+            let hit = |leaf: &&Leaf| whole || holds(&leaf.label) || holds(&leaf.name);
+            let hits: Vec<&Leaf> = group.rights.iter().filter(hit).collect();
+            (!hits.is_empty()).then_some((group, hits))
+        })
+    }
+
+    fn is_searched(&self) -> bool {
+        !self.find.text().trim().is_empty()
+    }
+
+    /// Every place of the selection, from above.
+    fn spots(&self) -> Vec<Spot> {
+        let mut spots = Vec::new();
+        if self.tab == Tab::User && !self.is_searched() {
+            spots.extend(Preset::ALL.map(Spot::Radio));
+            spots.push(Spot::Limit);
+        }
+        for (group, leaves) in self.found() {
+            spots.push(Spot::Group(group));
+            spots.extend(leaves.into_iter().map(Spot::Right));
+        }
+        spots
+    }
+
+    fn at(&self) -> Option<usize> {
+        self.spots().iter().position(|spot| *spot == self.selected)
+    }
+
+    fn go(&mut self, to: usize) {
+        let spots = self.spots();
+        if let Some(spot) = spots.get(to.min(spots.len().saturating_sub(1))) {
+            self.selected = *spot;
+        }
+        self.viewport.free = false;
+    }
+
+    /// Whether Enter acts on what is selected.
+    pub(super) fn is_on_radio(&self) -> bool {
+        matches!(self.selected, Spot::Radio(_))
+    }
+
+    /// Moves the selection by one; false at the end, where what is beyond the selection comes on the screen first.
+    pub(super) fn step(&mut self, down: bool) -> bool {
+        let at = self.at().unwrap_or(0);
+        if down {
+            let last = self.spots().len().saturating_sub(1);
+            self.go(at + 1);
+            return at < last;
+        }
+        if at > 0 {
+            self.go(at - 1);
+            return true;
+        }
+        self.viewport.free = true;
+        let scrolls = self.viewport.top > 0;
+        self.viewport.top = self.viewport.top.saturating_sub(1);
+        scrolls
+    }
+
+    /// Moves the selection by one page.
+    pub(super) fn page(&mut self, down: bool) {
+        let (at, by) = (self.at().unwrap_or(0), self.viewport.height);
+        if down {
+            self.go(at + by);
+        } else if at > 0 {
+            self.go(at.saturating_sub(by));
+        } else {
+            self.viewport.free = true;
+            self.viewport.top = self.viewport.top.saturating_sub(by);
+        }
+    }
+
+    /// Moves the selection to the first or the last.
+    pub(super) fn end(&mut self, last: bool) {
+        self.go(if last { usize::MAX } else { 0 });
+    }
+
+    /// Brings the sentences above the boxes on the screen.
+    pub(super) fn show_notes(&mut self) {
+        self.viewport.free = true;
+        self.viewport.top = 0;
+    }
+
+    /// Offers a key to the find line.
+    pub(super) fn edit(&mut self, key: TextKey) -> Edit {
+        let edit = self.find.edit(key);
+        self.search();
+        edit
+    }
+
+    /// Offers pasted text to the find line.
+    pub(super) fn paste(&mut self, pasted: &str) -> Edit {
+        let edit = self.find.paste(pasted);
+        self.search();
+        edit
+    }
+
+    /// Leaves the find line and shows everything again.
+    pub(super) fn clear(&mut self) {
+        self.finding = false;
+        self.find.set("");
+        self.search();
+    }
+
+    /// The selected right stays selected while it is found; else it is the first that is.
+    fn search(&mut self) {
+        self.viewport.free = false;
+        if self.at().is_none() || matches!(self.selected, Spot::Group(_)) && self.is_searched() {
+            let is_right = |spot: &Spot| matches!(spot, Spot::Right(_));
+            let first = self.spots().iter().position(is_right);
+            self.go(first.unwrap_or(0));
+        }
+    }
+
+    /// Ticks what is selected, or takes the tick away; a group as a whole, as far as it is found.
+    ///
+    /// # Errors
+    /// A sentence: why it cannot be done, or what of a group was left as it is.
+    pub(super) fn toggle(
+        &self,
+        draft: &mut RoleDraft,
+        grantable: &Rights,
+        giver: &Giver,
+    ) -> Result<(), String> {
+        let text = self.text;
+        match self.selected {
+            _ if self.at().is_none() => Ok(()),
+            Spot::Radio(Preset::Custom) => {
+                let is_custom = Preset::of(&draft.rights, draft.equal_or_less) == Preset::Custom;
+                let sentence = text.say("role.choose_boxes").to_owned();
+                if is_custom { Ok(()) } else { Err(sentence) }
+            }
+            Spot::Radio(preset) => giver.change(draft, text, |draft| {
+                preset.apply(&mut draft.rights, &mut draft.equal_or_less);
+            }),
+            Spot::Limit => giver.change(draft, text, |draft| {
+                draft.equal_or_less = !draft.equal_or_less;
+            }),
+            Spot::Right(leaf) if draft.rights.contains(&leaf.name) => {
+                draft.rights.remove(&leaf.name);
+                Ok(())
+            }
+            Spot::Right(leaf) if grantable.contains(&leaf.name) => {
+                draft.rights.insert(&leaf.name);
+                Ok(())
+            }
+            Spot::Right(_) => Err(text.say("problem.not_held").to_owned()),
+            Spot::Group(group) => self.toggle_group(group, draft, grantable),
+        }
+    }
+
+    fn toggle_group(
+        &self,
+        group: &Group,
+        draft: &mut RoleDraft,
+        grantable: &Rights,
+    ) -> Result<(), String> {
+        let text = self.text;
+        let shown = self.found().find(|(found, _)| *found == group);
+        let shown = shown.map(|(_, leaves)| leaves).unwrap_or_default();
+        let off: Vec<&Leaf> = shown
+            .iter()
+            .copied()
+            .filter(|leaf| !draft.rights.contains(&leaf.name))
+            .collect();
+        let (can, cannot): (Vec<&Leaf>, Vec<&Leaf>) =
+            off.iter().partition(|leaf| grantable.contains(&leaf.name));
+        if can.is_empty() && off.len() < shown.len() {
+            for leaf in shown {
+                draft.rights.remove(&leaf.name);
+            }
+            return Ok(());
+        }
+        for leaf in &can {
+            draft.rights.insert(&leaf.name);
+        }
+        match (can.len(), cannot.len()) {
+            (_, 0) => Ok(()),
+            (0, _) => Err(text.say("problem.not_held").to_owned()),
+            (_, count) => Err(text.fill("role.left_out", &[("count", &count)])),
+        }
+    }
+}
+
+impl Giver<'_> {
+    /// Makes a change unless it would give what the actor does not hold.
+    fn change(
+        &self,
+        draft: &mut RoleDraft,
+        text: Text,
+        change: impl FnOnce(&mut RoleDraft),
+    ) -> Result<(), String> {
+        let mut changed = draft.clone();
+        change(&mut changed);
+        if let Some(problem) = beyond(self.own, self.before, &fields(&changed)).first() {
+            return Err(text.problem(problem, &[]));
+        }
+        *draft = changed;
+        Ok(())
+    }
+}
+
+/// The draft as if its texts were right.
+fn fields(draft: &RoleDraft) -> RoleFields {
+    RoleFields {
+        name: draft.name.clone(),
+        description: draft.description.clone(),
+        user_interface: draft.user_interface,
+        web_service: draft.web_service,
+        rights: draft.rights.clone(),
+        equal_or_less: draft.equal_or_less,
+    }
+}

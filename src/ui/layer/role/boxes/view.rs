@@ -1,0 +1,241 @@
+//! Drawing the boxes of a tab.
+
+use std::ops::Range;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+
+use crate::domain::rights::{Leaf, Preset, Tab, is_enforced};
+use crate::ui::frame::{first, put, row, skip, width, wrap};
+use crate::ui::layer::role::boxes::{Boxes, Spot, Subject};
+use crate::ui::theme::Theme;
+
+/// Columns before a heading or radio button: the mark of the selection.
+const MARK: u16 = 2;
+/// Columns of a box or radio button with the space behind it.
+const BOX: u16 = 4;
+
+/// Rows below the first box that the sentences above it leave on the screen.
+const BOXES_BELOW: usize = 2;
+
+/// One row on the screen.
+struct Row {
+    /// What it belongs to; nothing for a sentence.
+    spot: Option<Spot>,
+    /// Columns left free before it.
+    indent: u16,
+    text: String,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Problem,
+    Note,
+    Heading,
+    Plain,
+    /// It cannot be ticked.
+    Greyed,
+}
+
+impl Boxes {
+    fn rows(&self, subject: &Subject, columns: u16) -> Vec<Row> {
+        let text = self.text;
+        let mut rows = Vec::new();
+        let mut add = |spot: Option<Spot>, indent: u16, mark: &str, label: &str, kind| {
+            // Lines after the first stand below the label, not below the box.
+            let hang = if mark.is_empty() { 0 } else { BOX };
+            let columns = columns.saturating_sub(indent + hang);
+            for (index, line) in wrap(label, columns.max(1)).into_iter().enumerate() {
+                let (indent, text) = if index == 0 && hang > 0 {
+                    (indent, format!("{mark} {line}"))
+                } else {
+                    (indent + hang, line)
+                };
+                rows.push(Row {
+                    spot,
+                    indent,
+                    text,
+                    kind,
+                });
+            }
+        };
+        let searched = self.is_searched();
+        for (note, problem) in &subject.notes {
+            let kind = if *problem { Kind::Problem } else { Kind::Note };
+            add(None, 0, "", note, kind);
+        }
+        let (enforced, all) = self.enforced();
+        let some = enforced > 0 && enforced < all;
+        if !searched {
+            let note = match enforced {
+                _ if some => "role.enforces_some",
+                0 => "role.enforces_none",
+                _ => "role.enforces_all",
+            };
+            add(None, 0, "", text.say(note), Kind::Note);
+            add(None, 0, "", "", Kind::Note);
+        }
+        let draft = subject.draft;
+        if self.tab == Tab::User && !searched {
+            add(None, 0, "", text.say("role.allow"), Kind::Heading);
+            let present = Preset::of(&draft.rights, draft.equal_or_less);
+            for preset in Preset::ALL {
+                let mark = if preset == present { "(•)" } else { "( )" };
+                add(
+                    Some(Spot::Radio(preset)),
+                    MARK,
+                    mark,
+                    text.preset(preset),
+                    Kind::Plain,
+                );
+            }
+            add(None, MARK, "", text.say("role.own_account"), Kind::Note);
+            add(None, 0, "", "", Kind::Note);
+            add(None, 0, "", text.say("role.custom_rights"), Kind::Heading);
+            let mark = tick(draft.equal_or_less, !draft.equal_or_less);
+            add(
+                Some(Spot::Limit),
+                MARK,
+                mark,
+                text.say("role.equal_or_less"),
+                Kind::Plain,
+            );
+        }
+        for (group, leaves) in self.found() {
+            let held = |leaf: &&Leaf| draft.rights.contains(&leaf.name);
+            let (all, none) = (leaves.iter().all(held), !leaves.iter().any(held));
+            let spot = Some(Spot::Group(group));
+            add(spot, MARK, tick(all, none), &group.label, Kind::Heading);
+            for leaf in leaves {
+                let held = held(&leaf);
+                let greyed = !held && !subject.grantable.contains(&leaf.name);
+                let mut label = leaf.label.clone();
+                if some && is_enforced(&leaf.name) {
+                    label.push_str(" *");
+                }
+                if greyed {
+                    label.push(' ');
+                    label.push_str(text.say("role.not_yours"));
+                }
+                let kind = if greyed { Kind::Greyed } else { Kind::Plain };
+                add(
+                    Some(Spot::Right(leaf)),
+                    MARK + 2,
+                    tick(held, !held),
+                    &label,
+                    kind,
+                );
+            }
+        }
+        rows
+    }
+
+    /// Whether the find line takes a row.
+    fn has_find_line(&self) -> bool {
+        self.finding || self.is_searched()
+    }
+
+    /// Settles the scroll for the area in which the list will be drawn.
+    pub(in crate::ui::layer::role) fn place(&mut self, area: Rect, subject: &Subject) {
+        let find = u16::from(self.has_find_line());
+        let rows = self.rows(subject, area.width);
+        let selected = rows_of(&rows, self.selected);
+        let height = usize::from(area.height.saturating_sub(find));
+        if self.at() == Some(0) && !self.viewport.free {
+            // What stands above the first box is shown where it leaves room for some boxes.
+            let fits = selected.end + BOXES_BELOW <= height;
+            self.viewport.top = if fits { 0 } else { selected.start };
+        }
+        self.viewport.settle(height, rows.len(), selected);
+        self.find.place(self.find_line(row(area, 0)).0.width);
+    }
+
+    /// Draws the list; says where the cursor is.
+    pub(in crate::ui::layer::role) fn view(
+        &self,
+        buf: &mut Buffer,
+        area: Rect,
+        subject: &Subject,
+        focused: bool,
+        theme: &Theme,
+    ) -> Position {
+        let rows = self.rows(subject, area.width);
+        let mut list = area;
+        let mut cursor = area.as_position();
+        if self.has_find_line() {
+            cursor = self.view_find(buf, row(area, 0), theme);
+            list.y += 1;
+            list.height = list.height.saturating_sub(1);
+        }
+        for (line, entry) in (0..list.height).zip(rows.iter().skip(self.viewport.top)) {
+            let at = row(list, line);
+            let selected = entry.spot == Some(self.selected);
+            let style = match entry.kind {
+                _ if selected && focused && !self.finding => theme.selected,
+                Kind::Problem => theme.problem,
+                Kind::Note | Kind::Greyed => theme.dim,
+                Kind::Heading => theme.title,
+                Kind::Plain => Style::new(),
+            };
+            put(buf, skip(at, entry.indent), &entry.text, style);
+        }
+        let selected = rows_of(&rows, self.selected);
+        let above = selected.start.checked_sub(self.viewport.top);
+        let line = above.and_then(|line| u16::try_from(line).ok());
+        if let Some(line) = line.filter(|line| *line < list.height && !selected.is_empty()) {
+            put(buf, row(list, line), ">", Style::new());
+            if !self.finding {
+                cursor = Position {
+                    x: list.x + rows[selected.start].indent + 1,
+                    y: list.y + line,
+                };
+            }
+        }
+        cursor
+    }
+
+    /// Where the find line's field is, and where to the right of it what is found is said.
+    fn find_line(&self, line: Rect) -> (Rect, Rect, String) {
+        let text = self.text;
+        let count: usize = self.found().map(|(_, leaves)| leaves.len()).sum();
+        let found = if count == 0 {
+            text.say("choice.nothing").to_owned()
+        } else {
+            text.fill("role.found", &[("count", &count)])
+        };
+        let field = skip(line, width(text.say("choice.find")) + 1);
+        let columns = width(&found);
+        let right = skip(field, field.width.saturating_sub(columns));
+        let field = first(field, field.width.saturating_sub(columns + 1));
+        (field, right, found)
+    }
+
+    fn view_find(&self, buf: &mut Buffer, line: Rect, theme: &Theme) -> Position {
+        put(buf, line, self.text.say("choice.find"), theme.label);
+        let (field, right, found) = self.find_line(line);
+        put(buf, right, &found, theme.dim);
+        self.find.view(buf, field, Style::new())
+    }
+
+    /// Which rows of the list are on the screen, where not all are.
+    pub(in crate::ui::layer::role) fn shown(&self) -> Option<(usize, usize, usize)> {
+        self.viewport.shown()
+    }
+}
+
+/// The box of a right, or of a group: all of it, nothing, or some.
+fn tick(all: bool, none: bool) -> &'static str {
+    match (all, none) {
+        (true, _) => "[x]",
+        (false, true) => "[ ]",
+        (false, false) => "[-]",
+    }
+}
+
+fn rows_of(rows: &[Row], spot: Spot) -> Range<usize> {
+    let own = |row: &Row| row.spot == Some(spot);
+    let start = rows.iter().position(own).unwrap_or(0);
+    start..start + rows[start..].iter().take_while(|row| own(row)).count()
+}

@@ -1,0 +1,190 @@
+//! Moving around in Role Properties: between the tabs, what is on one, and the buttons.
+
+use crate::ui::form::{self, Input};
+use crate::ui::keymap::Action;
+use crate::ui::layer::role::RoleDialog;
+use crate::ui::layer::role::tabs::Page;
+use crate::ui::layer::{Asks, Ctx};
+
+/// Where the focus is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Focus {
+    Tabs,
+    /// On what the tab shows.
+    Page,
+    Ok,
+    Cancel,
+}
+
+impl RoleDialog {
+    /// Whether an action can be done now.
+    pub(super) fn can(&self, action: Action) -> bool {
+        let on_page = self.focus == Focus::Page;
+        match action {
+            Action::Accept => self.is_searching() || !self.is_read_only(),
+            Action::Open => match (self.focus, self.page) {
+                (Focus::Page, Page::General) => self.can_tick(),
+                (Focus::Page, Page::Rights(_)) => self.locked.is_none(),
+                (Focus::Page, Page::AssignedTo) | (Focus::Tabs, _) => false,
+                (Focus::Ok | Focus::Cancel, _) => true,
+            },
+            Action::Filter => matches!(self.page, Page::Rights(_)),
+            Action::Press if on_page && self.page == Page::AssignedTo => {
+                self.assigned.selected().is_some()
+            }
+            Action::Left | Action::Right => !on_page,
+            Action::First | Action::Last => on_page && self.page != Page::General,
+            Action::PageUp | Action::PageDown => match self.page {
+                Page::General => on_page && self.general.scrolls(),
+                Page::Rights(_) | Page::AssignedTo => on_page,
+            },
+            _ => true,
+        }
+    }
+
+    /// Whether a box of General has the focus.
+    fn can_tick(&self) -> bool {
+        let input = self.general.focused().map(|item| &item.input);
+        matches!(input, Some(Input::Tick(_)))
+    }
+
+    /// Does a movement.
+    pub(super) fn go(&mut self, action: Action) {
+        match action {
+            Action::NextTab => self.turn(true),
+            Action::PreviousTab => self.turn(false),
+            Action::Next => self.step_focus(true),
+            Action::Previous => self.step_focus(false),
+            Action::Left | Action::Right if self.focus == Focus::Tabs => {
+                self.turn(action == Action::Right);
+            }
+            Action::Left if !self.is_read_only() => self.focus_on(Focus::Ok, true),
+            Action::Right => self.focus_on(Focus::Cancel, true),
+            Action::Up | Action::Down => self.step(action == Action::Down),
+            Action::PageUp | Action::PageDown => self.page_by(action == Action::PageDown),
+            Action::First | Action::Last => self.end(action == Action::Last),
+            Action::Filter => {
+                self.focus_on(Focus::Page, true);
+                if let Some(boxes) = self.boxes_mut() {
+                    boxes.finding = true;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Shows the tab after the present one, or before it.
+    fn turn(&mut self, forward: bool) {
+        self.show(self.page.next(forward));
+    }
+
+    /// Shows a tab; the focus stays on the bar, or goes to what is below it.
+    pub(super) fn show(&mut self, page: Page) {
+        self.page = page;
+        if self.focus != Focus::Tabs {
+            self.focus_on(Focus::Page, true);
+        }
+    }
+
+    /// Puts the focus somewhere; into a tab from above or from below.
+    pub(super) fn focus_on(&mut self, focus: Focus, from_above: bool) {
+        self.focus = focus;
+        let in_form = matches!(self.general.focus, form::Focus::Item(_));
+        if focus != Focus::Page {
+            self.general.focus = form::Focus::Ok;
+        } else if self.page == Page::General && !in_form && !self.is_read_only() {
+            self.general.focus = if from_above {
+                form::Focus::Cancel
+            } else {
+                form::Focus::Ok
+            };
+            self.general.step(from_above);
+        }
+    }
+
+    /// Tab and Shift-Tab.
+    fn step_focus(&mut self, forward: bool) {
+        if self.focus == Focus::Page && self.page == Page::General && !self.is_read_only() {
+            self.general.step(forward);
+            if matches!(self.general.focus, form::Focus::Item(_)) {
+                return;
+            }
+        }
+        let stops: &[Focus] = if self.is_read_only() {
+            &[Focus::Tabs, Focus::Page, Focus::Cancel]
+        } else {
+            &[Focus::Tabs, Focus::Page, Focus::Ok, Focus::Cancel]
+        };
+        let at = stops.iter().position(|stop| *stop == self.focus);
+        let by = if forward { 1 } else { stops.len() - 1 };
+        self.focus_on(stops[(at.unwrap_or(0) + by) % stops.len()], forward);
+    }
+
+    /// The arrows up and down: within what the tab shows, and beyond its ends to the bar and the buttons.
+    fn step(&mut self, down: bool) {
+        let moved = match (self.focus, self.page) {
+            (Focus::Tabs, _) if !down => true,
+            (Focus::Ok | Focus::Cancel, _) if down => true,
+            (Focus::Page, Page::General) if self.is_read_only() => {
+                self.general.step(down);
+                self.general.scrolls()
+            }
+            (Focus::Page, Page::Rights(_)) => {
+                self.boxes_mut().is_some_and(|boxes| boxes.step(down))
+            }
+            (Focus::Page, Page::AssignedTo) => self.assigned.step(down),
+            (Focus::Cancel, _) => {
+                self.focus_on(Focus::Page, false);
+                true
+            }
+            _ => false,
+        };
+        if !moved {
+            self.step_focus(down);
+        }
+    }
+
+    fn page_by(&mut self, down: bool) {
+        match self.page {
+            Page::General => self.general.page(if down { 1 } else { -1 }),
+            Page::Rights(_) => {
+                if let Some(boxes) = self.boxes_mut() {
+                    boxes.page(down);
+                }
+            }
+            Page::AssignedTo => self.assigned.page(down),
+        }
+    }
+
+    fn end(&mut self, last: bool) {
+        match self.page {
+            Page::General => {}
+            Page::Rights(_) => {
+                if let Some(boxes) = self.boxes_mut() {
+                    boxes.end(last);
+                }
+            }
+            Page::AssignedTo => self.assigned.end(last),
+        }
+    }
+
+    /// Enter and Space on what has the focus.
+    pub(super) fn press(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
+        match (self.focus, self.page) {
+            (Focus::Ok, _) => self.save(ctx, asks),
+            (Focus::Cancel, _) => self.leave(ctx, asks),
+            (Focus::Page, Page::AssignedTo) => self.open_assigned(asks),
+            (Focus::Page, Page::Rights(_)) if action == Action::Open || self.is_on_radio() => {
+                if let Some(sentence) = self.locked.clone() {
+                    asks.complain(sentence);
+                } else {
+                    self.toggle(ctx, asks);
+                }
+            }
+            (Focus::Page, Page::General) if action == Action::Open => {
+                self.tick(ctx, asks);
+            }
+            _ => self.step(true),
+        }
+    }
+}

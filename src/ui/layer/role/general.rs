@@ -1,0 +1,88 @@
+//! The tab General: name, description and the two access types.
+
+use crate::domain::problem::{Field, Problem, Rule};
+use crate::domain::role::RoleDraft;
+use crate::ui::field::{AreaField, LineField};
+use crate::ui::form::{Form, Input, Item};
+use crate::ui::layer::role::RoleDialog;
+use crate::ui::layer::{Asks, Ctx};
+
+impl RoleDialog {
+    pub(super) fn form(&self, draft: &RoleDraft) -> Form {
+        let name = Input::Line(LineField::new(&draft.name));
+        let description = Input::Area(Box::new(AreaField::new(&draft.description)));
+        let mut items = vec![
+            Item::new(Field::Name, "field.name", name),
+            Item::new(Field::Description, "field.description", description),
+            Item {
+                heading: Some("role.access_type"),
+                ..Item::new(
+                    Field::UserInterface,
+                    "field.user_interface",
+                    Input::Tick(draft.user_interface),
+                )
+            },
+            Item::new(
+                Field::WebService,
+                "field.web_service",
+                Input::Tick(draft.web_service),
+            ),
+        ];
+        for item in &mut items {
+            let ticks = matches!(item.input, Input::Tick(_));
+            item.enabled = !self.is_read_only() && (!ticks || self.locked.is_none());
+        }
+        // The sentence stands where it is seen first, or where it matters.
+        let at = if self.is_read_only() { 0 } else { 3 };
+        items[at].notes.extend(self.locked.clone());
+        let facts = self
+            .existing()
+            .map(|id| ("ID".to_owned(), id.0.to_string()));
+        Form::new(items, facts.into_iter().collect(), self.is_read_only())
+    }
+
+    /// The draft as it is now, with what is typed in the form.
+    pub(super) fn drafted(&self) -> RoleDraft {
+        let mut draft = self.draft.clone();
+        for item in &self.general.items {
+            match (&item.input, item.field) {
+                (Input::Line(line), _) => line.text().clone_into(&mut draft.name),
+                (Input::Area(area), _) => draft.description = area.text(),
+                (Input::Tick(on), Field::UserInterface) => draft.user_interface = *on,
+                (Input::Tick(on), Field::WebService) => draft.web_service = *on,
+                _ => {}
+            }
+        }
+        draft
+    }
+
+    /// Ticks the access type that has the focus, or takes the tick away.
+    pub(super) fn tick(&mut self, ctx: &Ctx, asks: &mut Asks) {
+        let had = |field| match (&self.before, field) {
+            (Some(before), Field::UserInterface) => before.user_interface,
+            (Some(before), _) => before.web_service,
+            (None, _) => false,
+        };
+        let own = &ctx.actor.role.fields;
+        let Some(field) = self.general.focused().map(|item| item.field) else {
+            return;
+        };
+        let holds = match field {
+            Field::UserInterface => own.user_interface,
+            _ => own.web_service,
+        };
+        let may = holds || had(field);
+        let Some(item) = self.general.focused_mut() else {
+            return;
+        };
+        if let Input::Tick(on) = &mut item.input {
+            if *on || may {
+                *on = !*on;
+                item.problem = None;
+            } else {
+                let problem = Problem::new(field, Rule::NotHeld);
+                asks.complain(ctx.text.problem(&problem, &[]));
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! What is wrong with a role, beside its field and on the tab that has it.
+
+use crate::domain::problem::{Field, Problem, Rule};
+use crate::domain::rights::{Tab, groups};
+use crate::ui::layer::role::RoleDialog;
+use crate::ui::layer::role::focus::Focus;
+use crate::ui::layer::role::tabs::Page;
+use crate::ui::layer::{Asks, Ctx};
+
+impl RoleDialog {
+    /// Says what is wrong with the field of General that has the focus, unless it is only not finished.
+    pub(super) fn check_focused(&mut self, ctx: &Ctx) {
+        let Some(field) = self.general.focused().map(|item| item.field) else {
+            return;
+        };
+        let problems = self.drafted().check().err().unwrap_or_default();
+        let problem = problems
+            .iter()
+            .find(|problem| problem.field == field && problem.rule != Rule::Empty);
+        let sentence = problem.map(|problem| ctx.text.problem(problem, &[]));
+        self.general.set_problem(field, sentence);
+    }
+
+    pub(super) fn show_problems(&mut self, problems: &[Problem], ctx: &Ctx, asks: &mut Asks) {
+        for item in &mut self.general.items {
+            item.problem = None;
+        }
+        self.problems.clear();
+        for problem in problems {
+            let sentence = ctx.text.problem(problem, &[]);
+            match (problem.field, &problem.rule) {
+                (Field::Rights, Rule::RightsBeyondOwn { rights }) => {
+                    for tab in tabs_of(rights) {
+                        self.problems.push((tab, sentence.clone()));
+                    }
+                }
+                (Field::Rights | Field::EqualOrLess, _) => {
+                    self.problems.push((Tab::User, sentence));
+                }
+                (field, _) => self.general.set_problem(field, Some(sentence)),
+            }
+            if let (Rule::ChangedMeanwhile { theirs, .. }, Some(before)) =
+                (&problem.rule, &mut self.before)
+            {
+                before.adopt(problem.field, theirs);
+            }
+        }
+        if let Some(page) = Page::ALL.into_iter().find(|page| self.is_marked(*page)) {
+            self.focus = Focus::Page;
+            self.show(page);
+            if let Some(boxes) = self.boxes_mut() {
+                boxes.show_notes();
+            } else {
+                self.general.focus_on_problem();
+            }
+        }
+        asks.complain(ctx.text.say("trouble.problems"));
+    }
+
+    /// Whether a tab has a problem on it.
+    pub(super) fn is_marked(&self, page: Page) -> bool {
+        match page {
+            Page::General => self.general.items.iter().any(|item| item.problem.is_some()),
+            Page::Rights(tab) => self.problems.iter().any(|(on, _)| *on == tab),
+            Page::AssignedTo => false,
+        }
+    }
+}
+
+/// The tabs on which these rights stand.
+fn tabs_of(rights: &[String]) -> Vec<Tab> {
+    let has = |tab: &Tab| {
+        let own = groups().iter().filter(|group| group.tab == *tab);
+        let mut leaves = own.flat_map(|group| &group.rights);
+        leaves.any(|leaf| rights.contains(&leaf.name))
+    };
+    Tab::ALL.into_iter().filter(has).collect()
+}

@@ -1,0 +1,139 @@
+//! Drawing Role Properties: the bar of tabs, what the present one shows, the buttons.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use crate::domain::rights::Tab;
+use crate::ui::frame::{boxed, buttons, centred, inside, put, row, scrolled, skip, width};
+use crate::ui::layer::Ctx;
+use crate::ui::layer::role::RoleDialog;
+use crate::ui::layer::role::boxes::Subject;
+use crate::ui::layer::role::focus::Focus;
+use crate::ui::layer::role::tabs::{self, Page};
+use crate::ui::theme::Theme;
+
+/// Columns of the dialog where there is room for more.
+const WIDEST: u16 = 100;
+/// Rows inside from which on the tabs stand apart from what they show.
+const ROOMY: u16 = 12;
+
+fn whole(area: Rect) -> Rect {
+    centred(area, WIDEST, area.height)
+}
+
+/// The part that the tab fills.
+fn page(inner: Rect) -> Rect {
+    let above = 1 + u16::from(inner.height >= ROOMY);
+    Rect {
+        y: inner.y + above.min(inner.height),
+        height: inner.height.saturating_sub(above + 1),
+        ..inner
+    }
+}
+
+impl RoleDialog {
+    /// The sentences above the boxes of a tab: what is wrong, and why nothing can be changed.
+    fn notes(&self, tab: Tab) -> Vec<(String, bool)> {
+        let own = self.problems.iter().filter(|(on, _)| *on == tab);
+        let problems = own.map(|(_, sentence)| (format!("! {sentence}"), true));
+        let locked = self.locked.iter().map(|why| (why.clone(), false));
+        problems.chain(locked).collect()
+    }
+
+    /// Settles the scroll of what the present tab shows.
+    pub(super) fn place_page(&mut self, area: Rect) {
+        let area = page(inside(whole(area)));
+        match self.page {
+            Page::General => self.general.place_page(area),
+            Page::AssignedTo => self.assigned.place(area),
+            Page::Rights(tab) => {
+                let subject = Subject {
+                    draft: &self.draft,
+                    grantable: &self.grantable,
+                    notes: self.notes(tab),
+                };
+                if let Some(boxes) = self.boxes.iter_mut().find(|boxes| boxes.tab == tab) {
+                    boxes.place(area, &subject);
+                }
+            }
+        }
+    }
+
+    pub(super) fn draw(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Position {
+        let (text, theme) = (ctx.text, ctx.theme);
+        let whole = whole(area);
+        let inner = boxed(buf, whole, &self.title, theme);
+        if self.loading.is_some() {
+            return inner.as_position();
+        }
+        let marked = |page| self.is_marked(page);
+        let present = (self.page, self.focus == Focus::Tabs);
+        let on_bar = tabs::view(buf, row(inner, 0), present, &marked, (text, theme));
+        let area = page(inner);
+        let focused = self.focus == Focus::Page;
+        let mut shown = None;
+        let on_page = match self.page {
+            Page::General => {
+                let rows = self.general.shown();
+                shown = rows.map(|(first, last, all)| (first.into(), last.into(), all.into()));
+                self.general.view_page(buf, area, text, theme)
+            }
+            Page::AssignedTo => {
+                shown = self.assigned.shown();
+                if self.assigned.selected().is_some() {
+                    on_edge(buf, whole, text.say("role.enter"), theme);
+                }
+                self.assigned.view(buf, area, focused, (text, theme))
+            }
+            Page::Rights(tab) => {
+                let mut cursor = area.as_position();
+                let subject = Subject {
+                    draft: &self.draft,
+                    grantable: &self.grantable,
+                    notes: self.notes(tab),
+                };
+                if let Some(boxes) = self.boxes() {
+                    shown = boxes.shown();
+                    cursor = boxes.view(buf, area, &subject, focused, theme);
+                    let (held, all) = boxes.count(&self.draft.rights);
+                    let count = [("held", &held as &dyn std::fmt::Display), ("all", &all)];
+                    on_edge(buf, whole, &text.fill("role.ticked", &count), theme);
+                }
+                cursor
+            }
+        };
+        if let Some(rows) = shown {
+            scrolled::<usize>(buf, whole, rows, text, theme);
+        }
+        let bar = row(inner, inner.height.saturating_sub(1));
+        match self.view_buttons(buf, bar, ctx) {
+            Some(x) => Position { x, y: bar.y },
+            None if self.focus == Focus::Tabs => on_bar,
+            None => on_page,
+        }
+    }
+
+    fn view_buttons(&self, buf: &mut Buffer, bar: Rect, ctx: &Ctx) -> Option<u16> {
+        let text = ctx.text;
+        let close = [(text.say("button.close"), true)];
+        let both = [
+            (text.say("button.ok"), true),
+            (text.say("button.cancel"), true),
+        ];
+        let labels: &[(&str, bool)] = if self.is_read_only() { &close } else { &both };
+        let focus = match self.focus {
+            Focus::Tabs | Focus::Page => None,
+            Focus::Ok => Some(0),
+            Focus::Cancel => Some(labels.len() - 1),
+        };
+        buttons(buf, bar, labels, focus, ctx.theme)
+    }
+}
+
+/// Says something at the right end of the lower border of a box.
+fn on_edge(buf: &mut Buffer, area: Rect, said: &str, theme: &Theme) {
+    let said = format!(" {said} ");
+    let edge = row(area, area.height.saturating_sub(1));
+    let columns = edge.width.saturating_sub(width(&said) + 2);
+    put(buf, skip(edge, columns), &said, theme.label);
+}
