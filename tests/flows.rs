@@ -8,6 +8,10 @@ mod first_key;
 mod list;
 #[path = "flows/properties.rs"]
 mod properties;
+#[path = "flows/role.rs"]
+mod role;
+#[path = "flows/role_existing.rs"]
+mod role_existing;
 #[path = "flows/secret_dialog.rs"]
 mod secret_dialog;
 #[path = "flows/session.rs"]

@@ -415,7 +415,8 @@ impl App {
         &self.layers[self.layers.len() - 1]
     }
 
-    fn push(&mut self, layer: Box<dyn Layer>) {
+    /// Puts a layer on top.
+    pub fn push(&mut self, layer: Box<dyn Layer>) {
         self.last_layer += 1;
         if layer.shows_secret() {
             self.deaf_before = UNDRAWN;

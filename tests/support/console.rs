@@ -121,6 +121,12 @@ impl Console {
         self.settle();
     }
 
+    /// Puts a dialog on top.
+    pub fn open(&mut self, layer: Box<dyn keyward::ui::layer::Layer>) {
+        self.app.push(layer);
+        self.settle();
+    }
+
     pub fn draw(&mut self) {
         let app = &mut self.app;
         self.terminal.draw(|frame| app.draw(frame)).expect("drawn");

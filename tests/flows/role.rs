@@ -1,0 +1,438 @@
+//! Role Properties of a role made while a key is: its tabs, boxes and radio buttons, and who may give what.
+
+use crossterm::event::KeyCode;
+use keyward::domain::api_key::KeyId;
+use keyward::domain::rights::{Preset, Right, Rights};
+use keyward::domain::role::{RoleDraft, RoleFields, RoleId};
+use keyward::domain::user::Actor;
+
+use crate::support::console::Console;
+use crate::support::database::{Bench, in_memory};
+
+pub fn tab(console: &mut Console, times: usize) {
+    for _ in 0..times {
+        console.press(KeyCode::Tab);
+    }
+}
+
+/// Opens New API Key, types a name, and `New...` in its list of roles.
+fn new_role(console: &mut Console) {
+    console.keys("n");
+    console.keys("nightly");
+    tab(console, 2);
+    console.keys(" new\n");
+}
+
+/// Goes on to the tab with this title.
+pub fn turn_to(console: &mut Console, title: &str) {
+    for _ in 0..6 {
+        if console.shows(&format!("[{title}]")) {
+            return;
+        }
+        console.press(KeyCode::F(4));
+    }
+    panic!("no tab “{title}”:\n{}", console.screen());
+}
+
+/// Ticks the box whose label this is, found by typing it.
+pub fn tick(console: &mut Console, label: &str) {
+    console.keys("/");
+    console.ctrl('u');
+    console.keys(label);
+    console.enter();
+    console.keys(" ");
+    console.keys("/");
+    console.press(KeyCode::Esc);
+}
+
+/// The roles of the database, by ID.
+pub fn roles(console: &mut Console) -> Vec<(RoleId, RoleFields)> {
+    let alice = console.bench.alice.clone();
+    let roles = console.bench.service.roles(&alice).expect("roles");
+    let mut roles: Vec<_> = roles
+        .into_iter()
+        .map(|role| (role.id, role.fields))
+        .collect();
+    roles.sort_by_key(|(id, _)| *id);
+    roles
+}
+
+/// The role that was made last.
+pub fn last_role(console: &mut Console) -> RoleFields {
+    roles(console).pop().expect("a role").1
+}
+
+/// Somebody else changes the role while something is open.
+pub fn somebody_changes(console: &mut Console, id: RoleId, change: impl FnOnce(&mut RoleDraft)) {
+    let alice = console.bench.alice.clone();
+    let service = &mut console.bench.service;
+    let now = service.role_properties(&alice, id).expect("there").fields;
+    let mut draft = RoleDraft::from(&now);
+    change(&mut draft);
+    service.save_role(&alice, id, &now, &draft).expect("saved");
+}
+
+/// A console of a user whose role has these rights.
+pub fn console_of(rights: &[Right], change: impl FnOnce(&mut RoleDraft)) -> Console {
+    let mut bench = Bench::new(in_memory());
+    let actor = user_of(&mut bench, rights, change);
+    Console::of(bench, actor, (80, 24))
+}
+
+fn user_of(bench: &mut Bench, rights: &[Right], change: impl FnOnce(&mut RoleDraft)) -> Actor {
+    let names = rights.iter().map(|right| right.name().to_owned());
+    let mut draft = RoleDraft {
+        name: "Bob's".to_owned(),
+        rights: Rights::from_names(names),
+        ..RoleDraft::default()
+    };
+    change(&mut draft);
+    let alice = bench.alice.clone();
+    let role = bench.service.create_role(&alice, &draft).expect("a role");
+    bench.user("bob", role)
+}
+
+#[test]
+fn a_role_made_for_a_key_is_chosen_and_everything_typed_is_still_there() {
+    let mut console = Console::new();
+    console.keys("n");
+    console.keys("nightly");
+    tab(&mut console, 1);
+    console.keys("for the backup");
+    tab(&mut console, 4);
+    console.keys(" ");
+    tab(&mut console, 1);
+    console.keys("2027-03-01");
+    for _ in 0..4 {
+        console.press(KeyCode::BackTab);
+    }
+    console.keys(" new\n");
+    console.expect("New Role");
+    console.ctrl('u');
+    console.keys("Backup operators");
+    console.press(KeyCode::F(2));
+    console.expect("“Backup operators” was saved.");
+    console.expect("Backup operators ▼");
+    for typed in ["nightly", "for the backup", "2027-03-01"] {
+        console.expect(typed);
+    }
+    console.press(KeyCode::F(2));
+    let alice = console.bench.alice.clone();
+    let key = console.bench.service.properties(&alice, KeyId(1));
+    let key = key.expect("created").fields;
+    assert_eq!(
+        Some(key.role),
+        roles(&mut console).last().map(|(id, _)| *id)
+    );
+    assert_eq!(key.description, "for the backup");
+}
+
+#[test]
+fn cancel_in_a_role_made_for_a_key_leaves_the_key_as_it_was() {
+    let mut console = Console::new();
+    new_role(&mut console);
+    console.press(KeyCode::Esc);
+    console.expect("New API Key");
+    console.expect("nightly");
+    console.expect("Auditor ▼");
+    console.keys(" new\n");
+    console.keys("s");
+    console.press(KeyCode::Esc);
+    console.expect("Leave the form?");
+    console.press(KeyCode::Esc);
+    console.expect("New Roles");
+    console.press(KeyCode::Esc);
+    console.keys("y");
+    console.expect("Auditor ▼");
+    assert_eq!(roles(&mut console).len(), 2);
+}
+
+#[test]
+fn new_is_offered_only_to_those_who_may_create_roles() {
+    let keys = [Right::ViewApiKeys, Right::CreateApiKeys];
+    let mut console = console_of(&keys, |_| {});
+    console.keys("n");
+    console.keys("nightly");
+    tab(&mut console, 2);
+    console.keys(" new");
+    console.expect("Nothing is found.");
+    console.expect_not("New...  ");
+    let more = [keys[0], keys[1], Right::CreateRoles];
+    let mut console = console_of(&more, |_| {});
+    new_role(&mut console);
+    console.expect("[General]");
+}
+
+#[test]
+fn a_new_role_begins_as_the_originals_and_clashing_names_get_a_number() {
+    let mut console = Console::new();
+    new_role(&mut console);
+    console.expect("[x] Allow Access to User Interface");
+    console.expect("[ ] Allow Access to Web Service API");
+    console.press(KeyCode::F(2));
+    assert_eq!(
+        last_role(&mut console),
+        RoleDraft::default().check().expect("valid")
+    );
+    console.expect("New Role ▼");
+    console.keys(" new...\n");
+    console.expect("New Role_2");
+}
+
+#[test]
+fn radio_buttons_set_the_boxes_and_boxes_show_the_radio_button() {
+    let mut console = Console::new();
+    new_role(&mut console);
+    turn_to(&mut console, "Users/Keys");
+    console.expect("(•) Custom");
+    console.expect("3 of 12 ticked");
+    for (text, count, limit) in [
+        ("Change own password", 0, ' '),
+        ("Create and manage Users with", 4, 'x'),
+        ("Create and manage Users and API keys", 8, 'x'),
+        ("Have full control", 12, ' '),
+    ] {
+        console.keys(" ");
+        console.expect(&format!("(•) {text}"));
+        console.expect(&format!("{count} of 12 ticked"));
+        console.expect(&format!(
+            "[{limit}] Only Users, API keys and Roles with equal"
+        ));
+        console.press(KeyCode::Down);
+    }
+    console.keys(" ");
+    console.expect("Tick the boxes below");
+    console.expect("(•) Have full control");
+    console.press(KeyCode::Down);
+    console.keys(" ");
+    console.expect("(•) Custom");
+    console.keys(" ");
+    console.expect("(•) Have full control");
+    tick(&mut console, "can delete roles");
+    console.press(KeyCode::Home);
+    console.expect("(•) Custom");
+    console.expect("11 of 12 ticked");
+    console.press(KeyCode::F(2));
+    let made = last_role(&mut console);
+    assert_eq!(Preset::of(&made.rights, made.equal_or_less), Preset::Custom);
+    assert!(made.rights.has(Right::EditRoles) && !made.rights.has(Right::DeleteRoles));
+}
+
+#[test]
+fn a_group_is_ticked_whole_on_its_heading_and_shows_when_it_is_so_in_part() {
+    let mut console = Console::new();
+    new_role(&mut console);
+    turn_to(&mut console, "Policy");
+    console.expect("[-] Policies");
+    console.keys(" ");
+    console.expect("[x] Policies");
+    console.expect("5 of 5 ticked");
+    console.keys(" ");
+    console.expect("[ ] Policies");
+    console.expect("0 of 5 ticked");
+    console.press(KeyCode::Down);
+    console.keys(" ");
+    console.expect("[-] Policies");
+    console.expect("1 of 5 ticked");
+}
+
+#[test]
+fn boxes_are_found_by_a_part_of_their_name_and_only_those_shown_are_ticked() {
+    let mut console = Console::new();
+    new_role(&mut console);
+    turn_to(&mut console, "Other");
+    console.keys("/port list");
+    console.expect("3 found");
+    console.expect("[ ] Can Create New Port Lists");
+    console.expect_not("System Settings");
+    console.enter();
+    console.keys(" ");
+    console.expect("[x] Can Create New Port Lists");
+    console.expect("[-] Port Lists");
+    console.keys("/");
+    console.ctrl('u');
+    console.keys("auto-tag");
+    console.expect("3 found");
+    console.enter();
+    console.press(KeyCode::Home);
+    console.keys(" ");
+    console.keys("/");
+    console.ctrl('u');
+    console.keys("nothing like it");
+    console.expect("Nothing is found.");
+    console.enter();
+    console.keys(" ");
+    console.press(KeyCode::F(2));
+    let made = last_role(&mut console).rights;
+    let added = made.without(&Rights::view_only());
+    let added: Vec<&str> = added.names().collect();
+    let wanted = [
+        "platformRights.portListRights.canCreateNewPortLists",
+        "platformRights.taggingRights.canDeleteAutoTagRules",
+        "platformRights.taggingRights.canRunAutoTagRules",
+        "platformRights.taggingRights.canUpdateAutoTagRules",
+    ];
+    assert_eq!(added, wanted);
+}
+
+#[test]
+fn what_the_own_role_does_not_have_cannot_be_given() {
+    let held = [
+        Right::ViewApiKeys,
+        Right::CreateApiKeys,
+        Right::CreateRoles,
+        Right::ViewRoles,
+    ];
+    let mut console = console_of(&held, |_| {});
+    new_role(&mut console);
+    turn_to(&mut console, "General");
+    tab(&mut console, 3);
+    console.keys(" ");
+    console.expect("Your own role does not have this.");
+    console.expect("[ ] Allow Access to Web Service API");
+    turn_to(&mut console, "Users/Keys");
+    console.expect("2 of 12 ticked");
+    for _ in 0..3 {
+        console.press(KeyCode::Down);
+    }
+    console.keys(" ");
+    console.expect("Your own role does not have: Can Create New Users, Can Delete Users,");
+    console.expect("2 of 12 ticked");
+    tick(&mut console, "can edit api key");
+    console.expect("2 of 12 ticked");
+    console.keys("/api keys\n");
+    console.press(KeyCode::Home);
+    console.keys(" ");
+    console.expect("2 rights that your own role does not have were left as they are.");
+    console.expect("[x] Can Create New API Keys");
+    console.expect("[ ] Can Delete API Keys (not yours to give)");
+    console.press(KeyCode::F(2));
+    let rights = last_role(&mut console).rights;
+    let wanted = held[..2].iter().chain(&held[3..]);
+    let wanted = Rights::from_names(wanted.map(|right| right.name().to_owned()));
+    assert_eq!(rights, wanted);
+}
+
+#[test]
+fn a_right_that_the_own_role_lost_meanwhile_is_a_problem_on_its_tab() {
+    let held = [
+        Right::ViewApiKeys,
+        Right::CreateApiKeys,
+        Right::CreateRoles,
+        Right::ViewEvents,
+    ];
+    let mut console = console_of(&held, |_| {});
+    new_role(&mut console);
+    turn_to(&mut console, "Computer");
+    console.expect("1 of 12 ticked");
+    let own = roles(&mut console).pop().expect("bob's").0;
+    somebody_changes(&mut console, own, |draft| {
+        draft.rights.remove(Right::ViewEvents.name());
+    });
+    turn_to(&mut console, "Other");
+    console.press(KeyCode::F(2));
+    console.expect("[!Computer]");
+    console.expect("! Your own role does not have: Can View Events and Alerts Not Related to");
+    tick(&mut console, "can view events");
+    console.expect("[Computer]");
+    console.press(KeyCode::F(2));
+    console.expect("“New Role” was saved.");
+}
+
+#[test]
+fn who_is_bound_to_equal_or_less_access_cannot_free_a_role_from_it() {
+    let held = [
+        Right::ViewApiKeys,
+        Right::CreateApiKeys,
+        Right::ViewRoles,
+        Right::CreateRoles,
+    ];
+    let mut console = console_of(&held, |draft| draft.equal_or_less = true);
+    new_role(&mut console);
+    turn_to(&mut console, "Users/Keys");
+    tick(&mut console, "can create new api");
+    console.keys("/create");
+    console.press(KeyCode::Esc);
+    console.press(KeyCode::Home);
+    console.expect("[ ] Only Users, API keys and Roles");
+    console.press(KeyCode::F(2));
+    console.expect("! Your own role is bound to equal or less access.");
+    console.expect("[!Users/Keys]");
+    for _ in 0..5 {
+        console.press(KeyCode::Down);
+    }
+    console.keys(" ");
+    console.expect("[x] Only Users, API keys and Roles");
+    console.keys(" ");
+    console.expect("Your own role is bound to equal or less access.");
+    console.expect("[x] Only Users, API keys and Roles");
+    console.press(KeyCode::F(2));
+    assert!(last_role(&mut console).equal_or_less);
+}
+
+#[test]
+fn a_refused_name_is_a_problem_beside_its_field_and_on_its_tab() {
+    let mut console = Console::new();
+    new_role(&mut console);
+    console.ctrl('u');
+    console.keys("full ACCESS");
+    turn_to(&mut console, "Other");
+    console.press(KeyCode::F(2));
+    console.expect("[!General]");
+    console.expect("! Another role is named “Full Access” already.");
+    console.ctrl('u');
+    console.expect_not("[!General]");
+    console.press(KeyCode::F(2));
+    console.expect("! A name is needed.");
+    console.keys("Operators");
+    console.press(KeyCode::F(2));
+    console.expect("Operators ▼");
+}
+
+#[test]
+fn a_secret_never_enters_a_role() {
+    let mut console = Console::new();
+    let secret = console.make_and_store("first");
+    new_role(&mut console);
+    for _ in 0..2 {
+        console.paste(&secret);
+        console.expect("This looks like a secret key value.");
+        console.burst(&secret);
+        console.expect_not(&secret[3..20]);
+        tab(&mut console, 1);
+    }
+    turn_to(&mut console, "Other");
+    console.keys("/");
+    console.paste(&secret);
+    console.expect("This looks like a secret key value.");
+    console.expect_not(&secret[3..20]);
+}
+
+#[test]
+fn every_part_is_reached_by_tab_and_by_the_arrows() {
+    let mut console = Console::new();
+    new_role(&mut console);
+    let bar = 4;
+    tab(&mut console, 4);
+    let ok = console.cursor();
+    tab(&mut console, 2);
+    assert_eq!(console.cursor().1 + 1, bar, "on the tabs after the buttons");
+    console.press(KeyCode::Right);
+    console.expect("[Computer]");
+    console.press(KeyCode::Left);
+    console.press(KeyCode::Left);
+    console.expect("[Assigned]");
+    console.press(KeyCode::Right);
+    for _ in 0..4 {
+        console.press(KeyCode::Down);
+    }
+    console.press(KeyCode::Down);
+    console.press(KeyCode::Down);
+    console.press(KeyCode::Down);
+    assert_eq!(console.cursor(), ok, "below the last field are the buttons");
+    console.press(KeyCode::Right);
+    assert!(console.cursor().0 > ok.0);
+    console.press(KeyCode::F(3));
+    console.expect("[Assigned]");
+    console.expect("No user and no API key has this role.");
+}
