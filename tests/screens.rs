@@ -2,6 +2,9 @@
 
 mod support;
 
+#[path = "screens/roles.rs"]
+mod roles;
+
 use crossterm::event::KeyCode;
 use keyward::domain::secret::find_secret_shape;
 
