@@ -12,6 +12,8 @@ mod properties;
 mod role;
 #[path = "flows/role_existing.rs"]
 mod role_existing;
+#[path = "flows/roles.rs"]
+mod roles;
 #[path = "flows/secret_dialog.rs"]
 mod secret_dialog;
 #[path = "flows/session.rs"]

@@ -162,15 +162,23 @@ fn saving_to_a_file() {
 #[test]
 fn the_users() {
     let mut console = demo();
-    console.keys("tgg\n");
+    console.go("Users");
     pictures("users", &mut console);
 }
 
 #[test]
 fn properties_of_a_user() {
     let mut console = demo();
-    console.keys("tgg\n\n");
+    console.go("Users");
+    console.enter();
     pictures("user", &mut console);
+}
+
+#[test]
+fn the_roles() {
+    let mut console = demo();
+    console.go("Roles");
+    pictures("roles", &mut console);
 }
 
 #[test]

@@ -25,6 +25,7 @@ use crate::ui::keymap::{Action, action, text_key};
 use crate::ui::layer::api_keys::ApiKeys;
 use crate::ui::layer::confirm::Confirm;
 use crate::ui::layer::help::Help;
+use crate::ui::layer::roles::Roles;
 use crate::ui::layer::secret::SecretDialog;
 use crate::ui::layer::tree::{Screen, Tree};
 use crate::ui::layer::users::Users;
@@ -416,7 +417,7 @@ impl App {
     }
 
     /// Puts a layer on top.
-    pub fn push(&mut self, layer: Box<dyn Layer>) {
+    fn push(&mut self, layer: Box<dyn Layer>) {
         self.last_layer += 1;
         if layer.shows_secret() {
             self.deaf_before = UNDRAWN;
@@ -527,6 +528,7 @@ impl App {
 fn screen(which: Screen) -> Box<dyn Layer> {
     match which {
         Screen::Users => Box::new(Users::default()),
+        Screen::Roles => Box::new(Roles::default()),
         Screen::ApiKeys | Screen::SystemEvents => Box::new(ApiKeys::default()),
     }
 }

@@ -63,6 +63,7 @@ pub enum Scope {
     List,
     ApiKeys,
     Users,
+    Roles,
     Tree,
     /// The list's filter line, while it is typed in.
     Filter,
@@ -171,6 +172,10 @@ pub static BINDINGS: &[Binding] = bindings![
     Users  [ENTER]                  Properties   Toolbar  "key.properties"   "help.properties_user";
     Users  [ch('d'), DELETE]        Delete       Toolbar  "key.delete"       "help.delete_user";
     Users  [ch('l')]                Lock         Toolbar  "key.lock"         "help.lock_user";
+    Roles  [ch('n')]                New          Toolbar  "key.new"          "help.new_role";
+    Roles  [ENTER]                  Properties   Toolbar  "key.properties"   "help.properties_role";
+    Roles  [ch('c')]                Duplicate    Toolbar  "key.duplicate"    "help.duplicate";
+    Roles  [ch('d'), DELETE]        Delete       Toolbar  "key.delete"       "help.delete_role";
     List   [ch('/')]                Filter       Footer   "key.filter"       "help.filter";
     List   [ch('t')]                Tree         Footer   "key.tree"         "help.tree";
     ApiKeys [ch('f')]                StateFilter  Footer   "key.state_filter" "help.state_filter";
@@ -262,7 +267,7 @@ pub static BINDINGS: &[Binding] = bindings![
 /// The bindings of a scope, followed by those of the wider ones that it is part of.
 pub fn of(scope: Scope) -> impl Iterator<Item = &'static Binding> {
     let list = match scope {
-        Scope::ApiKeys | Scope::Users => Some(Scope::List),
+        Scope::ApiKeys | Scope::Users | Scope::Roles => Some(Scope::List),
         _ => None,
     };
     let scopes = [Some(scope), list, Some(Scope::Anywhere)];
@@ -354,6 +359,7 @@ pub fn markdown(text: Text) -> String {
     let scopes = [
         (Scope::ApiKeys, "readme.api_keys"),
         (Scope::Users, "readme.users"),
+        (Scope::Roles, "readme.roles"),
         (Scope::List, "readme.list"),
         (Scope::Tree, "readme.tree"),
         (Scope::Filter, "readme.filter"),
@@ -388,6 +394,7 @@ mod tests {
         for scope in [
             Scope::ApiKeys,
             Scope::Users,
+            Scope::Roles,
             Scope::Tree,
             Scope::Filter,
             Scope::Form,

@@ -3,14 +3,15 @@
 use crossterm::event::KeyCode;
 use keyward::domain::rights::{Right, Rights};
 use keyward::domain::role::{AUDITOR, FULL_ACCESS, RoleDraft, RoleId};
-use keyward::ui::layer::role::RoleDialog;
 
 use crate::role::{console_of, last_role, roles, somebody_changes, tab, tick, turn_to};
 use crate::support::console::Console;
 
 /// Opens Properties of an existing role.
 fn open_role(console: &mut Console, id: RoleId) {
-    console.open(Box::new(RoleDialog::of_role(id)));
+    console.go("Roles");
+    console.find(id.0);
+    console.enter();
 }
 
 /// A role of these rights.
@@ -155,7 +156,9 @@ fn what_a_role_has_already_can_be_taken_and_given_back() {
 fn a_copy_begins_with_a_role_under_another_name() {
     let mut console = Console::new();
     let id = operators(&mut console, &[Right::DeleteUsers]);
-    console.open(Box::new(RoleDialog::of_copy(id)));
+    console.go("Roles");
+    console.find(id.0);
+    console.keys("c");
     console.expect("Operators_2");
     console.press(KeyCode::F(2));
     console.expect("“Operators_2” was saved.");
@@ -167,7 +170,9 @@ fn a_copy_begins_with_a_role_under_another_name() {
 fn a_copy_leaves_out_what_the_own_role_does_not_have() {
     let held = [Right::ViewApiKeys, Right::ViewRoles, Right::CreateRoles];
     let mut console = console_of(&held, |_| {});
-    console.open(Box::new(RoleDialog::of_copy(FULL_ACCESS)));
+    console.go("Roles");
+    console.find(FULL_ACCESS.0);
+    console.keys("c");
     console.expect("What your own role does not have was left out of the copy.");
     console.press(KeyCode::F(2));
     console.expect("“Full Access_2” was saved.");

@@ -3,7 +3,6 @@
 use crossterm::event::KeyCode;
 use keyward::domain::rights::{Right, Rights};
 use keyward::domain::role::{AUDITOR, FULL_ACCESS, RoleDraft, RoleId};
-use keyward::ui::layer::role::RoleDialog;
 
 use crate::support::console::Console;
 use crate::support::database::Bench;
@@ -17,7 +16,9 @@ fn opened(id: RoleId) -> Console {
 }
 
 fn open(console: &mut Console, id: RoleId) {
-    console.open(Box::new(RoleDialog::of_role(id)));
+    console.go("Roles");
+    console.find(id.0);
+    console.enter();
 }
 
 /// Shows the tab that is so many behind the first.

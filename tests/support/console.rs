@@ -121,10 +121,23 @@ impl Console {
         self.settle();
     }
 
-    /// Puts a dialog on top.
-    pub fn open(&mut self, layer: Box<dyn keyward::ui::layer::Layer>) {
-        self.app.push(layer);
-        self.settle();
+    /// Goes to a screen by the tree.
+    pub fn go(&mut self, screen: &str) {
+        self.keys("tg");
+        for _ in 0..8 {
+            if self.screen().contains(&format!("> {screen}")) {
+                self.enter();
+                return;
+            }
+            self.keys("j");
+        }
+        panic!("no way to {screen}:\n{}", self.screen());
+    }
+
+    /// Finds a row of the present list by its ID.
+    pub fn find(&mut self, id: i64) {
+        self.press(KeyCode::Esc);
+        self.keys(&format!("/id:{id}\n"));
     }
 
     pub fn draw(&mut self) {

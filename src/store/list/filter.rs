@@ -37,7 +37,8 @@ pub fn condition<L: Source>(filter: &Filter<L>, now: Timestamp) -> (String, Valu
     match filter.keep {
         Some(kept) => {
             values.push((":keep".to_owned(), kept.into()));
-            (format!("({all} OR +{id} = :keep)"), values)
+            let kept = format!("+{id} = :keep AND {}", L::EXISTS);
+            (format!("({all} OR {kept})"), values)
         }
         None => (all, values),
     }

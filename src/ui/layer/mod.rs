@@ -11,6 +11,7 @@ pub mod list;
 pub mod new_secret;
 pub mod properties;
 pub mod role;
+pub mod roles;
 pub mod secret;
 pub mod tree;
 pub mod user;

@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::widgets::{Clear, Widget};
 
-use crate::domain::list::{KeyRow, Listed, UserRow};
+use crate::domain::list::{KeyRow, Listed, RoleRow, UserRow};
 use crate::domain::rights::Right;
 use crate::domain::user::Actor;
 use crate::ui::frame::{boxed, first, put, row, skip};
@@ -23,6 +23,7 @@ const EDGE: u16 = 2;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Screen {
     Users,
+    Roles,
     ApiKeys,
     SystemEvents,
 }
@@ -31,10 +32,11 @@ pub enum Screen {
 type Line = (u16, &'static str, Option<Screen>);
 
 /// The whole tree, from top to bottom.
-const LINES: [Line; 4] = [
+const LINES: [Line; 5] = [
     (0, "tree.administration", None),
     (1, "tree.user_management", None),
     (2, "tree.users", Some(Screen::Users)),
+    (2, "tree.roles", Some(Screen::Roles)),
     (2, "tree.api_keys", Some(Screen::ApiKeys)),
 ];
 
@@ -44,6 +46,7 @@ impl Screen {
     pub fn needs(self) -> Right {
         match self {
             Screen::Users => UserRow::NEEDS,
+            Screen::Roles => RoleRow::NEEDS,
             Screen::ApiKeys => KeyRow::NEEDS,
             Screen::SystemEvents => Right::ViewEvents,
         }

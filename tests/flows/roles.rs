@@ -1,0 +1,104 @@
+//! The Roles screen.
+
+use keyward::domain::role::{AUDITOR, RoleDraft};
+use keyward::domain::user::Arrival;
+
+use crate::support::console::Console;
+use crate::support::database::{Bench, in_memory};
+
+/// alice's console on the Roles screen, with a role of her own making in the list.
+fn roles() -> Console {
+    let mut bench = Bench::new(in_memory());
+    bench.user("bob", AUDITOR);
+    let draft = RoleDraft {
+        name: "Operators".to_owned(),
+        description: "Day and night\nsecond line".to_owned(),
+        ..RoleDraft::default()
+    };
+    let alice = bench.alice.clone();
+    bench.service.create_role(&alice, &draft).expect("made");
+    bench.create("backup");
+    let mut console = Console::on(bench);
+    console.go("Roles");
+    console
+}
+
+#[test]
+fn the_list_tells_access_types_and_how_many_have_a_role() {
+    let mut console = roles();
+    console.resize(120, 24);
+    console.expect("Administration > User Management > Roles");
+    console.expect("3 shown");
+    let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+    let screen = console.screen();
+    let line = |name: &str| {
+        let line = screen.lines().skip(1).find(|line| line.contains(name));
+        words(line.unwrap_or_default())
+    };
+    assert!(line("Auditor").contains("Auditor User Interface, API 1 1 Yes 2"));
+    assert!(line("Full Access").contains("User Interface, API 1 0 Yes 1"));
+    assert!(line("Operators").contains("User Interface 0 0 No 3 Day and night"));
+}
+
+#[test]
+fn a_role_is_made_and_deleted_again() {
+    let mut console = roles();
+    console.keys("n");
+    console.expect("New Role");
+    console.press(crossterm::event::KeyCode::F(2));
+    assert!(
+        console.selected().contains("New Role"),
+        "{}",
+        console.screen()
+    );
+    console.keys("d");
+    console.expect("The role “New Role” will be deleted.");
+    console.keys("y");
+    console.expect("“New Role” was deleted.");
+    console.expect("3 shown");
+}
+
+#[test]
+fn a_role_in_use_is_not_deleted_and_the_refusal_names_who_has_it() {
+    let mut console = roles();
+    console.keys("dy");
+    console.expect(
+        "The role “Auditor” cannot be deleted while somebody or something has it: the user bob",
+    );
+    console.expect("backup");
+    assert!(console.selected().contains("Auditor"));
+}
+
+#[test]
+fn a_role_of_a_deleted_key_that_can_be_restored_is_not_deleted() {
+    let mut console = roles();
+    let alice = console.bench.alice.clone();
+    let id = console
+        .bench
+        .service
+        .sign_in("bob", &Arrival::default())
+        .expect("bob")
+        .user;
+    console
+        .bench
+        .service
+        .delete_user(&alice, id)
+        .expect("deleted");
+    let key = keyward::domain::api_key::KeyId(1);
+    console.bench.service.delete(&alice, key).expect("deleted");
+    console.wait(1_000);
+    console.keys("dy");
+    console.expect("the deleted API key “backup” (ID 1), which can be restored");
+    console.wait(8 * keyward::domain::time::DAY);
+    console.keys("dy");
+    console.expect("“Auditor” was deleted.");
+    console.expect_not("> Auditor");
+}
+
+#[test]
+fn full_access_cannot_be_deleted() {
+    let mut console = roles();
+    console.find(1);
+    console.keys("d");
+    console.expect("The role “Full Access” cannot be changed or deleted.");
+}
