@@ -2,8 +2,12 @@
 
 mod support;
 
+#[path = "store/authority.rs"]
+mod authority;
 #[path = "store/demo.rs"]
 mod demo;
+#[path = "store/escalation.rs"]
+mod escalation;
 #[path = "store/events.rs"]
 mod events;
 #[path = "store/keys.rs"]
@@ -18,5 +22,11 @@ mod migration;
 mod opening;
 #[path = "store/processes.rs"]
 mod processes;
+#[path = "store/roles.rs"]
+mod roles;
 #[path = "store/secrets.rs"]
 mod secrets;
+#[path = "store/sign_in.rs"]
+mod sign_in;
+#[path = "store/users.rs"]
+mod users;

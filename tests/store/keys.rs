@@ -6,10 +6,14 @@ use keyward::domain::problem::{Field, Problem, Rule, Value};
 use keyward::domain::rights::Right;
 use keyward::domain::role::{AUDITOR, FULL_ACCESS, RoleId};
 use keyward::domain::secret::SecretId;
+use keyward::domain::state::RESTORABLE;
+use keyward::domain::time::DAY;
 use keyward::domain::trouble::Trouble;
 use keyward::domain::user::{Actor, Arrival};
+use keyward::domain::verdict::Refused;
 use keyward::service::Service;
 
+use super::roles::role_draft;
 use crate::support::database::{Bench, draft, in_memory, raw};
 
 fn bench() -> Bench {
@@ -349,4 +353,101 @@ fn who_may_not_view_sees_nothing() {
         Err(refused.clone())
     );
     assert_eq!(bench.service.roles(&bench.alice).map(|_| ()), Err(refused));
+}
+
+#[test]
+fn a_deleted_key_comes_back_within_7_days_with_its_secret_and_not_with_a_pending_one() {
+    let mut bench = bench();
+    let alice = bench.alice.clone();
+    let old = bench.delivered("a");
+    let new = bench.issue(old.key);
+    bench.service.delete(&alice, old.key).expect("deleted");
+    bench.clock.advance(RESTORABLE - 1);
+    bench.service.sweep().expect("swept");
+    bench.service.restore(&alice, old.key).expect("restored");
+    assert_eq!(bench.refusal(&old), None);
+    assert_eq!(bench.refusal(&new), Some(Refused::NotDelivered));
+    let numbers = bench.event_numbers();
+    bench
+        .service
+        .restore(&alice, old.key)
+        .expect("one that is there stays");
+    assert_eq!(bench.event_numbers(), numbers);
+    assert_eq!(numbers.iter().filter(|number| **number == 9005).count(), 1);
+
+    bench.service.delete(&alice, old.key).expect("deleted");
+    let taken = bench.create("A").key;
+    let name = Trouble::NameTakenMeanwhile {
+        id: taken,
+        name: "A".to_owned(),
+    };
+    assert_eq!(bench.service.restore(&alice, old.key), Err(name));
+    bench.service.delete(&alice, taken).expect("deleted");
+    bench.clock.advance(RESTORABLE);
+    let late = Err(Trouble::NotRestorable(old.key));
+    assert_eq!(bench.service.restore(&alice, old.key), late);
+    bench.service.sweep().expect("swept");
+    // Not even where the clock goes back: the hashes are gone.
+    bench.clock.advance(-DAY);
+    assert_eq!(bench.service.restore(&alice, old.key), late);
+}
+
+#[test]
+fn a_key_keeps_a_role_that_is_beyond_whoever_edits_it_and_takes_none_on() {
+    let mut bench = bench();
+    let alice = bench.alice.clone();
+    let held = [Right::ViewApiKeys, Right::EditApiKeys, Right::CreateApiKeys];
+    let desk = bench.role(&role_draft("Desk", &held));
+    let bob = bench.user("bob", desk);
+    let full = ApiKeyDraft {
+        role: FULL_ACCESS,
+        ..draft("a")
+    };
+    let key = bench.service.create(&alice, &full).expect("created");
+    let before = bench
+        .service
+        .properties(&bob, key.key)
+        .expect("read")
+        .fields;
+    let described = ApiKeyDraft {
+        description: "x".to_owned(),
+        ..ApiKeyDraft::from(&before)
+    };
+    bench
+        .service
+        .save(&bob, key.key, &before, &described)
+        .expect("its role stays");
+    let beyond = Trouble::SecretBeyondOwn {
+        name: "a".to_owned(),
+        role: "Full Access".to_owned(),
+    };
+    let hashes = bench.hasher.computations();
+    assert_eq!(
+        bench.service.issue(&bob, key.key).map(|_| ()),
+        Err(beyond.clone())
+    );
+    assert_eq!(
+        bench.hasher.computations(),
+        hashes,
+        "a refused issue costs no hash"
+    );
+    assert_eq!(
+        bench.service.deliver(&bob, key.id, None).map(|_| ()),
+        Err(beyond)
+    );
+    bench
+        .service
+        .discard(&bob, key.id)
+        .expect("what gives nothing may be done");
+    let refused = bench.service.create(
+        &bob,
+        &ApiKeyDraft {
+            role: FULL_ACCESS,
+            ..draft("b")
+        },
+    );
+    assert_eq!(
+        problems(refused),
+        [Problem::new(Field::Role, Rule::RoleBeyondOwn)]
+    );
 }

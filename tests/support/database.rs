@@ -12,7 +12,7 @@ use keyward::domain::list::{Anchor, Filter, KeyRow, Listed, WindowQuery};
 use keyward::domain::role::{AUDITOR, RoleId};
 use keyward::domain::secret::{IssuedSecret, Overlap};
 use keyward::domain::time::Timestamp;
-use keyward::domain::user::{Actor, Arrival, OsAccount, UserFields};
+use keyward::domain::user::{Actor, Arrival, OsAccount, UserDraft};
 use keyward::domain::verdict::{Refused, Verdict};
 use keyward::service::{Service, demo};
 use keyward::store::{Place, Store, events, users};
@@ -132,14 +132,7 @@ impl Bench {
 
     /// Adds a user and signs in.
     pub fn user(&self, name: &str, role: RoleId) -> Actor {
-        let fields = UserFields {
-            name: name.to_owned(),
-            full_name: String::new(),
-            role,
-            locale: None,
-            zone: None,
-            locked_out: false,
-        };
+        let fields = user_draft(name, role).check(None).expect("valid");
         self.store()
             .write(|tx| users::insert(tx, &fields, NOW))
             .expect("added");
@@ -245,6 +238,18 @@ pub fn draft(name: &str) -> ApiKeyDraft {
         time_zone: "UTC".to_owned(),
         expires_on: None,
         expiry_edited: false,
+        locked_out: false,
+    }
+}
+
+/// What is typed for a new user.
+pub fn user_draft(name: &str, role: RoleId) -> UserDraft {
+    UserDraft {
+        name: name.to_owned(),
+        full_name: String::new(),
+        role,
+        locale: None,
+        time_zone: None,
         locked_out: false,
     }
 }

@@ -1,0 +1,570 @@
+//! Who may do what: every use case against every right, both access types and "equal or less access".
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+
+use keyward::domain::api_key::{ApiKeyDraft, KeyId};
+use keyward::domain::list::{Filter, KeyRow};
+use keyward::domain::rights::{Right, Rights};
+use keyward::domain::role::{RoleDraft, RoleFields, RoleId};
+use keyward::domain::secret::{Overlap, SecretId};
+use keyward::domain::trouble::Trouble;
+use keyward::domain::user::{Actor, UserDraft, UserId};
+use keyward::service::Service;
+use keyward::store::{Store, roles, users};
+use rusqlite::Connection;
+
+use crate::support::database::{Bench, NOW, draft, everything, in_memory, raw, user_draft};
+
+/// What a role allows, as far as it matters here.
+#[derive(Clone, Debug)]
+struct Spec {
+    rights: Vec<Right>,
+    user_interface: bool,
+    web_service: bool,
+    equal_or_less: bool,
+}
+
+impl Spec {
+    /// Everything that counts.
+    fn all() -> Spec {
+        Spec {
+            rights: Right::ALL.to_vec(),
+            user_interface: true,
+            web_service: true,
+            equal_or_less: false,
+        }
+    }
+
+    /// A role that is within any other.
+    fn nothing() -> Spec {
+        Spec {
+            rights: Vec::new(),
+            user_interface: false,
+            web_service: false,
+            equal_or_less: false,
+        }
+    }
+
+    fn only(right: Right) -> Spec {
+        Spec {
+            rights: vec![right],
+            ..Spec::nothing()
+        }
+    }
+
+    fn without(&self, right: Right) -> Spec {
+        let rest = self.rights.iter().filter(|held| **held != right);
+        Spec {
+            rights: rest.copied().collect(),
+            ..self.clone()
+        }
+    }
+
+    fn bound(self, equal_or_less: bool) -> Spec {
+        Spec {
+            equal_or_less,
+            ..self
+        }
+    }
+
+    /// Whether the other allows no more, counted out by hand.
+    fn covers(&self, other: &Spec) -> bool {
+        let managing = |right: &Right| {
+            !matches!(
+                right,
+                Right::ViewUsers | Right::ViewApiKeys | Right::ViewRoles | Right::ViewEvents
+            )
+        };
+        let held = other.rights.iter().all(|right| self.rights.contains(right));
+        let open =
+            self.user_interface >= other.user_interface && self.web_service >= other.web_service;
+        let bound = other.equal_or_less || !other.rights.iter().any(managing);
+        held && open && (bound || !self.equal_or_less)
+    }
+
+    fn draft(&self, name: &str) -> RoleDraft {
+        RoleDraft {
+            name: name.to_owned(),
+            description: String::new(),
+            user_interface: self.user_interface,
+            web_service: self.web_service,
+            rights: Rights::from_names(self.rights.iter().map(|right| right.name().to_owned())),
+            equal_or_less: self.equal_or_less,
+        }
+    }
+
+    fn fields(&self, name: &str) -> RoleFields {
+        self.draft(name).check().expect("valid")
+    }
+}
+
+/// A database in which bob, whose role is looked at, meets all that has the role `target`.
+struct World {
+    bench: Bench,
+    /// Past the product's back.
+    behind: Connection,
+    store: Store,
+    bob: Actor,
+    own: RoleId,
+    /// Of the key, the deleted key, ann and the locked lou.
+    target: RoleId,
+    /// Allows the same, and nobody has it.
+    like_target: RoleId,
+    /// Allows nothing, and nobody has it.
+    empty: RoleId,
+    key: KeyId,
+    deleted: KeyId,
+    pending: SecretId,
+    ann: UserId,
+    lou: UserId,
+    /// What the target has at the moment.
+    like: RoleFields,
+}
+
+/// The tables that are put back as they were after every use case; the events only grow.
+const TABLES: [(&str, &str); 4] = [
+    ("roles", "*"),
+    (
+        "users",
+        "id, name, name_key, role, created_at, version, full_name, search, locale, time_zone, locked_out, last_sign_in_at",
+    ),
+    (
+        "api_keys",
+        "id, name, name_key, description, search, role, locale, time_zone, expires_on, expires_at, expiry_noted, locked_out, \
+         delivered, last_sign_in_at, attempts, created_at, created_by, deleted_at, erased, version",
+    ),
+    ("api_key_secrets", "*"),
+];
+
+impl World {
+    fn new() -> World {
+        let mut bench = Bench::new(in_memory());
+        let alice = bench.alice.clone();
+        let service = &mut bench.service;
+        let mut role = |name| {
+            let made = service.create_role(&alice, &Spec::nothing().draft(name));
+            made.expect("a role")
+        };
+        let (own, target, like_target, empty) = (
+            role("own"),
+            role("target"),
+            role("like target"),
+            role("empty"),
+        );
+        let mut user = |name, role, locked_out| {
+            let draft = UserDraft {
+                locked_out,
+                ..user_draft(name, role)
+            };
+            service.create_user(&alice, &draft).expect("a user")
+        };
+        user("bob", own, false);
+        let (ann, lou) = (user("ann", target, false), user("lou", target, true));
+        let mut key = |name| {
+            let draft = ApiKeyDraft {
+                role: target,
+                ..draft(name)
+            };
+            service.create(&alice, &draft).expect("a key")
+        };
+        let (first, deleted) = (key("key"), key("deleted").key);
+        let mut deliver = |secret| service.deliver(&alice, secret, Some(Overlap::Week));
+        deliver(first.id).expect("delivered");
+        let key = first.key;
+        let second = bench.service.issue(&alice, key).expect("issued");
+        bench
+            .service
+            .deliver(&alice, second.id, Some(Overlap::Week))
+            .expect("delivered");
+        let pending = bench.service.issue(&alice, key).expect("issued").id;
+        bench.service.delete(&alice, deleted).expect("deleted");
+        // His role opens nothing yet.
+        let bob = bench
+            .store()
+            .read(|tx| users::by_name(tx, "bob"))
+            .expect("read")
+            .expect("bob");
+        let bob = Actor {
+            user: bob.id,
+            name: "bob".to_owned(),
+            ..alice
+        };
+        let behind = raw(&bench.place);
+        for (table, columns) in TABLES {
+            let sql = format!("CREATE TABLE was_{table} AS SELECT {columns} FROM {table}");
+            behind.execute_batch(&sql).expect("kept");
+        }
+        World {
+            store: bench.store(),
+            bench,
+            behind,
+            bob,
+            own,
+            target,
+            like_target,
+            empty,
+            key,
+            deleted,
+            pending,
+            ann,
+            lou,
+            like: Spec::nothing().fields("target"),
+        }
+    }
+
+    /// Puts every row back as it was, and gives the roles what they allow, past every rule.
+    fn begin(&mut self, own: &Spec, target: &Spec) {
+        let mut sql = "PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE;".to_owned();
+        for (table, columns) in TABLES {
+            write!(sql, "DELETE FROM {table};").expect("written");
+            let list = if columns == "*" {
+                String::new()
+            } else {
+                format!("({columns})")
+            };
+            write!(sql, "INSERT INTO {table} {list} SELECT * FROM was_{table};").expect("written");
+        }
+        self.behind
+            .execute_batch(&(sql + "COMMIT"))
+            .expect("put back");
+        self.like = target.fields("target");
+        let set = self.store.write(|tx| {
+            roles::update(tx, self.own, &own.fields("own"))?;
+            roles::update(tx, self.target, &self.like)?;
+            roles::update(tx, self.like_target, &target.fields("like target"))
+        });
+        set.expect("set");
+    }
+
+    /// Every row but the events'.
+    fn rows(&self) -> Vec<String> {
+        let mut rows = Vec::new();
+        for (table, _) in TABLES {
+            let sql = format!("SELECT * FROM {table}");
+            let mut query = self.behind.prepare_cached(&sql).expect("prepared");
+            let width = query.column_count();
+            let mut found = query.query(()).expect("queried");
+            while let Some(row) = found.next().expect("read") {
+                let value = |index| row.get_ref(index).expect("a value");
+                rows.push(format!("{:?}", (0..width).map(value).collect::<Vec<_>>()));
+            }
+        }
+        rows
+    }
+
+    /// How many events there are.
+    fn events(&self) -> i64 {
+        let count = "SELECT count(*) FROM events";
+        self.behind
+            .query_row(count, (), |row| row.get(0))
+            .expect("counted")
+    }
+
+    /// Number and actor of the events after the first `known`.
+    fn events_after(&self, known: i64) -> Vec<(i64, String)> {
+        let sql = "SELECT number, actor FROM events WHERE sequence > ?1 ORDER BY sequence";
+        let mut query = self.behind.prepare_cached(sql).expect("prepared");
+        let events = query.query_map([known], |row| Ok((row.get(0)?, row.get(1)?)));
+        events
+            .expect("queried")
+            .collect::<Result<_, _>>()
+            .expect("read")
+    }
+
+    fn key_draft(role: RoleId) -> ApiKeyDraft {
+        ApiKeyDraft {
+            role,
+            ..draft("key")
+        }
+    }
+}
+
+/// How the target's role counts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Reach {
+    /// Not at all.
+    Nothing,
+    /// Whoever is bound to equal or less access manages nothing beyond their own.
+    Manages,
+    /// Nobody gives what they do not have.
+    Grants,
+}
+use Reach::{Grants, Manages, Nothing};
+
+type Act = fn(&World, &mut Service, &Actor) -> Result<(), Trouble>;
+
+/// Use case, what is done in it, the rights of which one is enough (the first is named), how the target's role counts,
+/// whether a refusal is noted.
+type Use = (
+    &'static str,
+    &'static str,
+    &'static [Right],
+    Reach,
+    bool,
+    Act,
+);
+
+const HANDLING: &[Right] = &[Right::EditApiKeys, Right::CreateApiKeys];
+const SHOWING: &[Right] = &[Right::ViewApiKeys, Right::ViewUsers, Right::ViewRoles];
+
+#[rustfmt::skip]
+const USES: &[Use] = &[
+    ("window", "", &[Right::ViewApiKeys], Nothing, false, |_, s, who| s.window(who, &everything()).map(drop)),
+    ("counts", "", &[Right::ViewApiKeys], Nothing, false, |_, s, who| s.counts(who, &Filter::<KeyRow>::default()).map(drop)),
+    ("properties", "", &[Right::ViewApiKeys], Nothing, false, |w, s, who| s.properties(who, w.key).map(drop)),
+    ("roles", "", SHOWING, Nothing, false, |_, s, who| s.roles(who).map(drop)),
+    ("role_properties", "", &[Right::ViewRoles], Nothing, false, |w, s, who| s.role_properties(who, w.target).map(drop)),
+    ("new_role_name", "", &[Right::CreateRoles], Nothing, false, |_, s, who| s.new_role_name(who, "own").map(drop)),
+    ("user_properties", "", &[Right::ViewUsers], Nothing, false, |w, s, who| s.user_properties(who, w.ann).map(drop)),
+    ("user_properties", "own", &[], Nothing, false, |w, s, who| s.user_properties(who, w.bob.user).map(drop)),
+
+    ("create", "", &[Right::CreateApiKeys], Grants, true, |w, s, who| {
+        let draft = ApiKeyDraft { role: w.target, ..draft("new") };
+        s.create(who, &draft).map(drop)
+    }),
+    ("save", "description", &[Right::EditApiKeys], Manages, true, |w, s, who| {
+        let before = World::key_draft(w.target).check(None, NOW).expect("valid");
+        let draft = ApiKeyDraft { description: "x".to_owned(), ..ApiKeyDraft::from(&before) };
+        s.save(who, w.key, &before, &draft).map(drop)
+    }),
+    ("save", "role", &[Right::EditApiKeys], Grants, true, |w, s, who| {
+        let before = World::key_draft(w.target).check(None, NOW).expect("valid");
+        s.save(who, w.key, &before, &World::key_draft(w.like_target)).map(drop)
+    }),
+    ("lock_out", "", &[Right::EditApiKeys], Manages, true, |w, s, who| s.lock_out(who, w.key)),
+    ("unlock", "", &[Right::EditApiKeys], Manages, true, |w, s, who| s.unlock(who, w.key)),
+    ("delete", "", &[Right::DeleteApiKeys], Manages, true, |w, s, who| s.delete(who, w.key)),
+    ("restore", "", &[Right::DeleteApiKeys], Manages, true, |w, s, who| s.restore(who, w.deleted)),
+    ("issue", "", &[Right::EditApiKeys], Grants, true, |w, s, who| s.issue(who, w.key).map(drop)),
+    ("deliver", "", HANDLING, Grants, true, |w, s, who| s.deliver(who, w.pending, None).map(drop)),
+    ("discard", "", HANDLING, Nothing, true, |w, s, who| s.discard(who, w.pending)),
+    ("saved_to_file", "", HANDLING, Nothing, true, |w, s, who| s.saved_to_file(who, w.pending, "secret.txt")),
+    ("end_overlap", "", &[Right::EditApiKeys], Manages, true, |w, s, who| s.end_overlap(who, w.key)),
+
+    ("create_user", "", &[Right::CreateUsers], Grants, true, |w, s, who| {
+        s.create_user(who, &user_draft("new", w.target)).map(drop)
+    }),
+    ("save_user", "full name", &[Right::EditUsers], Manages, true, |w, s, who| {
+        let before = user_draft("ann", w.target).check(None).expect("valid");
+        let draft = UserDraft { full_name: "x".to_owned(), ..UserDraft::from(&before) };
+        s.save_user(who, w.ann, &before, &draft).map(drop)
+    }),
+    ("save_user", "role", &[Right::EditUsers], Grants, true, |w, s, who| {
+        let before = user_draft("ann", w.target).check(None).expect("valid");
+        s.save_user(who, w.ann, &before, &user_draft("ann", w.like_target)).map(drop)
+    }),
+    ("save_user", "own full name", &[], Nothing, true, |w, s, who| {
+        let before = user_draft("bob", w.own).check(None).expect("valid");
+        let draft = UserDraft { full_name: "x".to_owned(), ..UserDraft::from(&before) };
+        s.save_user(who, w.bob.user, &before, &draft).map(drop)
+    }),
+    ("lock_out_user", "", &[Right::EditUsers], Manages, true, |w, s, who| s.lock_out_user(who, w.ann)),
+    ("unlock_user", "", &[Right::EditUsers], Manages, true, |w, s, who| s.unlock_user(who, w.lou)),
+    ("delete_user", "", &[Right::DeleteUsers], Manages, true, |w, s, who| s.delete_user(who, w.ann)),
+
+    ("create_role", "", &[Right::CreateRoles], Grants, true, |w, s, who| {
+        s.create_role(who, &RoleDraft { name: "new".to_owned(), ..RoleDraft::from(&w.like) }).map(drop)
+    }),
+    ("save_role", "description", &[Right::EditRoles], Manages, true, |w, s, who| {
+        let draft = RoleDraft { description: "x".to_owned(), ..RoleDraft::from(&w.like) };
+        s.save_role(who, w.target, &w.like, &draft).map(drop)
+    }),
+    ("save_role", "what it allows", &[Right::EditRoles], Grants, true, |w, s, who| {
+        let draft = RoleDraft { name: "empty".to_owned(), ..RoleDraft::from(&w.like) };
+        s.save_role(who, w.empty, &Spec::nothing().fields("empty"), &draft).map(drop)
+    }),
+    ("delete_role", "", &[Right::DeleteRoles], Manages, true, |w, s, who| s.delete_role(who, w.like_target)),
+];
+
+/// What is to come of it.
+#[derive(Debug, PartialEq)]
+enum Wanted {
+    Done,
+    NotAuthorized(Right),
+    Beyond,
+    NoUserInterface,
+}
+
+fn wanted((.., needs, reach, _, _): &Use, own: &Spec, target: &Spec) -> Wanted {
+    match (needs.first(), reach) {
+        _ if !own.user_interface => Wanted::NoUserInterface,
+        (Some(first), _) if !needs.iter().any(|right| own.rights.contains(right)) => {
+            Wanted::NotAuthorized(*first)
+        }
+        (_, Grants) if !own.covers(target) => Wanted::Beyond,
+        (_, Manages) if own.equal_or_less && !own.covers(target) => Wanted::Beyond,
+        _ => Wanted::Done,
+    }
+}
+
+fn found(done: &Result<(), Trouble>) -> Wanted {
+    match done {
+        Ok(()) => Wanted::Done,
+        Err(Trouble::NotAuthorized(right)) => Wanted::NotAuthorized(*right),
+        Err(Trouble::NoUserInterface { .. }) => Wanted::NoUserInterface,
+        Err(trouble) if trouble.refusal() == Some("beyond-own-role") => Wanted::Beyond,
+        Err(trouble) => panic!("{trouble:?}"),
+    }
+}
+
+/// Runs every use case with every pair of roles.
+fn check(pairs: &[(Spec, Spec)]) {
+    let mut world = World::new();
+    let mut service = world.bench.another();
+    for one in USES {
+        let (name, what, .., noted, act) = one;
+        for (own, target) in pairs {
+            let case = || format!("{name} {what}\n  own {own:?}\n  target {target:?}");
+            world.begin(own, target);
+            let (rows, events) = (world.rows(), world.events());
+            let done = act(&world, &mut service, &world.bob);
+            assert_eq!(found(&done), wanted(one, own, target), "{}", case());
+            if done.is_err() {
+                assert_eq!(world.rows(), rows, "{}", case());
+                let refusals = vec![(9006, "bob".to_owned()); usize::from(*noted)];
+                assert_eq!(world.events_after(events), refusals, "{}", case());
+            }
+        }
+    }
+    world.bench.events();
+}
+
+#[test]
+fn every_use_case_needs_its_right_and_no_other() {
+    let one = Right::ALL.map(|right| Spec {
+        rights: vec![right],
+        ..Spec::all()
+    });
+    let all_but_one = Right::ALL.map(|right| Spec::all().without(right));
+    let pairs: Vec<_> = one
+        .into_iter()
+        .chain(all_but_one)
+        .map(|own| (own, Spec::nothing()))
+        .collect();
+    check(&pairs);
+}
+
+#[test]
+fn nobody_gives_a_right_that_they_do_not_hold_and_who_is_bound_manages_no_holder_of_it() {
+    let mut pairs = Vec::new();
+    for right in Right::ALL {
+        for bound in [false, true] {
+            pairs.push((
+                Spec::all().without(right).bound(bound),
+                Spec::only(right).bound(bound),
+            ));
+        }
+    }
+    check(&pairs);
+}
+
+#[test]
+fn who_is_bound_to_equal_or_less_manages_only_those_who_are_bound_too_or_manage_nothing() {
+    let mut pairs = Vec::new();
+    for right in Right::ALL {
+        for bound in [false, true] {
+            pairs.push((Spec::all().bound(true), Spec::only(right).bound(bound)));
+        }
+    }
+    pairs.push((Spec::all(), Spec::all().bound(true)));
+    check(&pairs);
+}
+
+#[test]
+fn access_types_are_given_like_rights_and_without_the_user_interface_nothing_goes() {
+    let mut pairs = vec![(
+        Spec {
+            user_interface: false,
+            ..Spec::all()
+        },
+        Spec::nothing(),
+    )];
+    for own in [false, true] {
+        for bound in [false, true] {
+            let own = Spec {
+                web_service: own,
+                ..Spec::all().bound(bound)
+            };
+            for user_interface in [false, true] {
+                let target = Spec {
+                    web_service: !user_interface,
+                    user_interface,
+                    ..Spec::nothing()
+                };
+                pairs.push((own.clone(), target));
+            }
+        }
+    }
+    check(&pairs);
+}
+
+#[test]
+fn who_is_locked_out_or_deleted_does_nothing_any_more_with_every_right_there_is() {
+    for (sql, trouble) in [
+        (
+            "UPDATE users SET locked_out = 1 WHERE name = 'bob'",
+            Trouble::LockedOut("bob".to_owned()),
+        ),
+        (
+            "DELETE FROM users WHERE name = 'bob'",
+            Trouble::NoSuchUser("bob".to_owned()),
+        ),
+    ] {
+        let mut world = World::new();
+        world.begin(&Spec::all(), &Spec::nothing());
+        world.behind.execute(sql, ()).expect("done");
+        let mut service = world.bench.another();
+        for (name, what, .., noted, act) in USES {
+            let (rows, events) = (world.rows(), world.events());
+            let refused = act(&world, &mut service, &world.bob);
+            assert_eq!(refused, Err(trouble.clone()), "{name} {what}");
+            assert_eq!(world.rows(), rows, "{name} {what}");
+            let refusals = vec![(9006, "bob".to_owned()); usize::from(*noted)];
+            assert_eq!(world.events_after(events), refusals, "{name} {what}");
+        }
+        let again = service.look_again(&world.bob);
+        assert_eq!(again.map(|_| ()), Err(trouble));
+    }
+}
+
+/// What notes coming and going, and asks who somebody is, is looked at elsewhere.
+const ABOUT_ONESELF: [&str; 3] = ["look_again", "note_sign_in", "note_sign_out"];
+
+#[test]
+fn no_use_case_is_left_out_here() {
+    let mut there = BTreeSet::new();
+    collect(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("src/service"),
+        &mut there,
+    );
+    assert!(there.len() > 20, "{there:?}");
+    let tested: BTreeSet<String> = USES
+        .iter()
+        .map(|(name, ..)| *name)
+        .chain(ABOUT_ONESELF)
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(there, tested);
+}
+
+/// The public functions of the service that act for somebody.
+fn collect(folder: &Path, found: &mut BTreeSet<String>) {
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            collect(&path, found);
+            continue;
+        }
+        let source = fs::read_to_string(&path).expect("readable");
+        for function in source.split("    pub fn ").skip(1) {
+            let (head, _) = function.split_once('{').expect("a body");
+            if head.contains("self") && head.contains("actor: &Actor") {
+                let end = head.find(['(', '<']).expect("parameters");
+                found.insert(head[..end].to_owned());
+            }
+        }
+    }
+}

@@ -1,0 +1,386 @@
+//! Creating, saving and deleting roles, and what follows for those who have them.
+
+use keyward::domain::api_key::ApiKeyDraft;
+use keyward::domain::problem::{Field, Problem, Rule, Value};
+use keyward::domain::rights::{Right, Rights};
+use keyward::domain::role::{AUDITOR, Assigned, FULL_ACCESS, RoleDraft, RoleFields, RoleId};
+use keyward::domain::state::RESTORABLE;
+use keyward::domain::trouble::Trouble;
+use keyward::domain::user::Actor;
+use keyward::domain::verdict::{Refused, Verdict};
+use serde_json::Value as Json;
+
+use crate::support::database::{Bench, draft, in_memory, user_draft};
+
+fn bench() -> Bench {
+    Bench::new(in_memory())
+}
+
+/// The rights as a set.
+pub fn rights(rights: &[Right]) -> Rights {
+    Rights::from_names(rights.iter().map(|right| right.name().to_owned()))
+}
+
+/// A role of this name with these rights, and access to the console.
+pub fn role_draft(name: &str, held: &[Right]) -> RoleDraft {
+    RoleDraft {
+        name: name.to_owned(),
+        rights: rights(held),
+        ..RoleDraft::default()
+    }
+}
+
+impl Bench {
+    /// Makes a role, as alice.
+    pub fn role(&mut self, draft: &RoleDraft) -> RoleId {
+        self.service
+            .create_role(&self.alice, draft)
+            .expect("a role")
+    }
+
+    fn role_fields(&self, id: RoleId) -> RoleFields {
+        self.service
+            .role_properties(&self.alice, id)
+            .expect("read")
+            .fields
+    }
+
+    /// Saves one change of somebody's against what is there.
+    pub fn save_role(
+        &mut self,
+        actor: &Actor,
+        id: RoleId,
+        change: impl FnOnce(&mut RoleDraft),
+    ) -> Result<RoleFields, Trouble> {
+        let before = self.role_fields(id);
+        let mut draft = RoleDraft::from(&before);
+        change(&mut draft);
+        self.service.save_role(actor, id, &before, &draft)
+    }
+
+    /// The body of the last event.
+    pub fn last_body(&self) -> (i64, Json) {
+        let (number, _, body) = self.events().pop().expect("an event");
+        (number, serde_json::from_str(&body).expect("JSON"))
+    }
+}
+
+#[test]
+fn a_name_is_one_roles_own_until_it_is_deleted() {
+    let mut bench = bench();
+    let alice = bench.alice.clone();
+    let ops = bench.role(&role_draft("Opérations", &[]));
+    let again = bench
+        .service
+        .create_role(&alice, &role_draft("OPÉRATIONS", &[]));
+    let name = "Opérations".to_owned();
+    let taken = vec![Problem::new(Field::Name, Rule::RoleNameTaken { name })];
+    assert_eq!(again, Err(Trouble::Problems(taken)));
+    let own = bench.save_role(&alice, ops, |draft| draft.name = "opérations".to_owned());
+    assert_eq!(own.expect("its own name").name, "opérations");
+    bench.service.delete_role(&alice, ops).expect("deleted");
+    assert!(bench.role(&role_draft("OPÉRATIONS", &[])) > ops);
+}
+
+#[test]
+fn a_new_role_or_duplicate_is_given_a_name_that_is_free() {
+    let mut bench = bench();
+    let alice = bench.alice.clone();
+    let mut next = |base: &str| {
+        let name = bench.service.new_role_name(&alice, base).expect("a name");
+        bench.role(&role_draft(&name, &[]));
+        name
+    };
+    assert_eq!(next("New Role"), "New Role");
+    assert_eq!(next("New Role"), "New Role_2");
+    assert_eq!(next("new role"), "new role_3");
+    assert_eq!(next("Auditor"), "Auditor_2");
+    let long = "監".repeat(100);
+    assert_eq!(next(&long), long);
+    assert_eq!(next(&long), "監".repeat(98) + "_2");
+}
+
+#[test]
+fn full_access_is_never_changed_or_deleted_and_the_auditor_can_be() {
+    let mut bench = bench();
+    let alice = bench.alice.clone();
+    let refused = Err(Trouble::RoleImmutable("Full Access".to_owned()));
+    let changed = bench.save_role(&alice, FULL_ACCESS, |draft| {
+        draft.description = "x".to_owned();
+    });
+    assert_eq!(changed.map(|_| ()), refused);
+    assert_eq!(bench.service.delete_role(&alice, FULL_ACCESS), refused);
+    assert_eq!(bench.event_numbers(), [9006, 9006]);
+    let changed = bench.save_role(&alice, AUDITOR, |draft| draft.web_service = false);
+    assert!(!changed.expect("changed").web_service);
+    bench.service.delete_role(&alice, AUDITOR).expect("deleted");
+    let gone = Trouble::RoleGone(AUDITOR);
+    assert_eq!(
+        bench.service.delete_role(&alice, AUDITOR),
+        Err(gone.clone())
+    );
+    assert_eq!(bench.service.role_properties(&alice, AUDITOR), Err(gone));
+}
+
+#[test]
+fn a_role_in_use_names_who_has_it_also_a_key_that_can_be_restored() {
+    let mut bench = bench();
+    let alice = bench.alice.clone();
+    let ops = bench.role(&role_draft("Ops", &[]));
+    let bob = bench.user("bob", ops);
+    let key = |name: &str| ApiKeyDraft {
+        role: ops,
+        ..draft(name)
+    };
+    let live = bench
+        .service
+        .create(&alice, &key("live"))
+        .expect("created")
+        .key;
+    let dead = bench
+        .service
+        .create(&alice, &key("dead"))
+        .expect("created")
+        .key;
+    bench.service.delete(&alice, dead).expect("deleted");
+    let by = vec![
+        Assigned::User(bob.user, "bob".to_owned()),
+        Assigned::Key {
+            id: dead,
+            name: "dead".to_owned(),
+            deleted: true,
+        },
+        Assigned::Key {
+            id: live,
+            name: "live".to_owned(),
+            deleted: false,
+        },
+    ];
+    let name = "Ops".to_owned();
+    let in_use = Trouble::RoleInUse {
+        name: name.clone(),
+        by: by.clone(),
+        more: 0,
+    };
+    assert_eq!(bench.service.delete_role(&alice, ops), Err(in_use));
+    let properties = bench.service.role_properties(&alice, ops).expect("read");
+    assert_eq!(
+        (properties.assigned, properties.assigned_more),
+        (by.clone(), 0)
+    );
+
+    // Whoever may see neither is told how many there are.
+    let blind = bench.role(&role_draft(
+        "Blind",
+        &[Right::ViewRoles, Right::DeleteRoles],
+    ));
+    let blind = bench.user("eve", blind);
+    let in_use = Trouble::RoleInUse {
+        name,
+        by: Vec::new(),
+        more: 3,
+    };
+    assert_eq!(bench.service.delete_role(&blind, ops), Err(in_use));
+    let properties = bench.service.role_properties(&blind, ops).expect("read");
+    assert_eq!(
+        (properties.assigned, properties.assigned_more),
+        (Vec::new(), 3)
+    );
+
+    bench
+        .service
+        .delete_user(&alice, bob.user)
+        .expect("deleted");
+    bench.service.delete(&alice, live).expect("deleted");
+    assert!(bench.service.delete_role(&alice, ops).is_err());
+    bench.clock.advance(RESTORABLE - 1);
+    assert!(bench.service.delete_role(&alice, ops).is_err());
+    bench.clock.advance(1);
+    bench
+        .service
+        .delete_role(&alice, ops)
+        .expect("nothing can come back");
+    let restored = bench.service.restore(&alice, live);
+    assert_eq!(restored, Err(Trouble::NotRestorable(live)));
+    // A key that was deleted long ago still names its role.
+    let shown = bench.service.properties(&alice, live).expect("read");
+    assert_eq!(shown.fields.role, ops);
+    assert!(shown.roles.iter().all(|role| role.id != ops));
+}
+
+#[test]
+fn more_than_200_are_counted_and_not_listed() {
+    let mut bench = bench();
+    let alice = bench.alice.clone();
+    for index in 0..201 {
+        let draft = user_draft(&format!("u{index:03}"), AUDITOR);
+        bench.service.create_user(&alice, &draft).expect("created");
+        bench.create(&format!("k{index}"));
+    }
+    let properties = bench
+        .service
+        .role_properties(&alice, AUDITOR)
+        .expect("read");
+    assert_eq!(
+        (properties.assigned.len(), properties.assigned_more),
+        (200, 202)
+    );
+    assert!(matches!(&properties.assigned[199], Assigned::User(_, name) if name == "u199"));
+}
+
+#[test]
+fn a_changed_role_takes_effect_at_the_next_check() {
+    let mut bench = bench();
+    let alice = bench.alice.clone();
+    let ops = bench.role(&role_draft(
+        "Ops",
+        &[Right::ViewApiKeys, Right::CreateApiKeys],
+    ));
+    let bob = bench.user("bob", ops);
+    let key = |name: &str| ApiKeyDraft {
+        role: ops,
+        ..draft(name)
+    };
+    let made = bench.service.create(&bob, &key("a")).expect("created");
+    bench
+        .service
+        .deliver(&bob, made.id, None)
+        .expect("delivered");
+    let verdict = bench.service.authenticate(made.secret.expose().as_bytes());
+    assert_eq!(verdict, Ok(Verdict::Refused(Refused::NoApiAccess)));
+    bench
+        .save_role(&alice, ops, |draft| draft.web_service = true)
+        .expect("saved");
+    let verdict = bench.service.authenticate(made.secret.expose().as_bytes());
+    assert!(matches!(verdict, Ok(Verdict::Valid(_))));
+    bench
+        .save_role(&alice, ops, |draft| draft.rights = Rights::default())
+        .expect("saved");
+    let refused = bench.service.create(&bob, &key("b")).map(|_| ());
+    assert_eq!(refused, Err(Trouble::NotAuthorized(Right::CreateApiKeys)));
+}
+
+#[test]
+fn nobody_changes_what_the_own_role_allows_but_anybody_who_may_its_words() {
+    let mut bench = bench();
+    let held = [Right::ViewRoles, Right::EditRoles, Right::ViewUsers];
+    let ops = bench.role(&role_draft("Ops", &held));
+    let bob = bench.user("bob", ops);
+    let changes: [fn(&mut RoleDraft); 5] = [
+        |draft| draft.rights = draft.rights.with(&rights(&[Right::EditUsers])),
+        |draft| draft.rights = draft.rights.without(&rights(&[Right::ViewUsers])),
+        |draft| draft.user_interface = false,
+        |draft| draft.web_service = true,
+        |draft| draft.equal_or_less = true,
+    ];
+    let rule = vec![Problem::new(Field::Rights, Rule::OwnRole)];
+    for change in changes {
+        let refused = bench.save_role(&bob, ops, change);
+        assert_eq!(refused, Err(Trouble::Problems(rule.clone())));
+    }
+    let (number, body) = bench.last_body();
+    assert_eq!(
+        (number, &body["reason"], &body["action"]),
+        (9006, &"oneself".into(), &"save".into())
+    );
+    let renamed = bench.save_role(&bob, ops, |draft| {
+        draft.name = "Operators".to_owned();
+        draft.description = "Ours".to_owned();
+    });
+    assert_eq!(renamed.expect("renamed").name, "Operators");
+}
+
+#[test]
+fn two_people_ticking_different_boxes_both_win_and_one_name_is_told_with_who_it_was() {
+    let mut bench = bench();
+    let alice = bench.alice.clone();
+    let bob = bench.user("bob", FULL_ACCESS);
+    let ops = bench.role(&role_draft("Ops", &[Right::ViewUsers, Right::EditUsers]));
+    let before = bench.role_fields(ops);
+    let theirs = RoleDraft {
+        name: "Theirs".to_owned(),
+        rights: rights(&[Right::ViewUsers, Right::EditUsers, Right::ViewEvents]),
+        ..RoleDraft::from(&before)
+    };
+    bench
+        .service
+        .save_role(&bob, ops, &before, &theirs)
+        .expect("saved");
+    let mine = RoleDraft {
+        rights: rights(&[Right::ViewUsers, Right::ViewRoles]),
+        ..RoleDraft::from(&before)
+    };
+    let saved = bench
+        .service
+        .save_role(&alice, ops, &before, &mine)
+        .expect("saved");
+    let wanted = rights(&[Right::ViewUsers, Right::ViewRoles, Right::ViewEvents]);
+    assert_eq!((saved.rights, saved.name.as_str()), (wanted, "Theirs"));
+    let clash = RoleDraft {
+        name: "Mine".to_owned(),
+        ..mine
+    };
+    let rule = Rule::ChangedMeanwhile {
+        theirs: Value::Text("Theirs".to_owned()),
+        by: Some("alice".to_owned()),
+    };
+    let refused = bench.service.save_role(&bob, ops, &before, &clash);
+    assert_eq!(
+        refused,
+        Err(Trouble::Problems(vec![Problem::new(Field::Name, rule)]))
+    );
+}
+
+#[test]
+fn the_event_of_a_role_tells_each_field_and_each_right() {
+    let mut bench = bench();
+    let alice = bench.alice.clone();
+    let ops = bench.role(&role_draft("Ops", &[Right::ViewUsers, Right::EditUsers]));
+    let (number, body) = bench.last_body();
+    let names = [Right::EditUsers.name(), Right::ViewUsers.name()];
+    assert_eq!(
+        (number, &body["fields"]["rights"]),
+        (660, &names.to_vec().into())
+    );
+    assert_eq!(body["fields"]["userInterface"], true);
+    let events = bench.events().len();
+    bench.save_role(&alice, ops, |_| ()).expect("nothing to do");
+    assert_eq!(
+        bench.events().len(),
+        events,
+        "nothing changed is nothing written"
+    );
+    bench
+        .save_role(&alice, ops, |draft| {
+            draft.rights = rights(&[Right::ViewUsers, Right::ViewRoles]);
+            draft.equal_or_less = true;
+        })
+        .expect("saved");
+    let (number, body) = bench.last_body();
+    let changes = serde_json::json!({
+        "equalOrLess": { "before": false, "after": true },
+        "rights": { "added": [Right::ViewRoles.name()], "removed": [Right::EditUsers.name()] },
+    });
+    assert_eq!((number, &body["changes"]), (662, &changes));
+    bench.service.delete_role(&alice, ops).expect("deleted");
+    assert_eq!(bench.last_body().0, 661);
+}
+
+#[test]
+fn a_refused_attempt_holds_no_secret_that_was_typed_as_a_name() {
+    let mut bench = bench();
+    let auditor = bench.user("auditor", AUDITOR);
+    let secret = bench.create("a").secret.expose().to_owned();
+    let refused = bench
+        .service
+        .create_role(&auditor, &role_draft(&secret, &[]));
+    assert_eq!(refused, Err(Trouble::NotAuthorized(Right::CreateRoles)));
+    let (number, body) = bench.last_body();
+    assert_eq!(number, 9006);
+    assert_eq!(body["right"], Right::CreateRoles.name());
+    let row = "SELECT target_kind || ' ' || target_id || ' ' || target_name FROM events ORDER BY sequence DESC";
+    let row: String = crate::support::database::raw(&bench.place)
+        .query_row(row, (), |row| row.get(0))
+        .expect("an event");
+    assert_eq!(row, "role 0 ");
+}

@@ -1,0 +1,145 @@
+//! Who is let in, what is noted of it, and how somebody who is no longer welcome is told.
+
+use keyward::domain::rights::Right;
+use keyward::domain::role::{AUDITOR, FULL_ACCESS, RoleDraft};
+use keyward::domain::time::MINUTE;
+use keyward::domain::trouble::Trouble;
+use keyward::domain::user::{Arrival, SignOut};
+use serde_json::json;
+
+use super::roles::role_draft;
+use crate::support::database::{Bench, NOW, draft, in_memory, user_draft};
+
+fn bench() -> Bench {
+    Bench::new(in_memory())
+}
+
+#[test]
+fn a_sign_in_is_noted_with_how_one_came_and_reading_alone_writes_nothing() {
+    let mut bench = bench();
+    let alice = bench.alice.clone();
+    let arrival = Arrival {
+        account: "keyward".to_owned(),
+        sudo_user: Some("alice\u{1b}[2J".to_owned()),
+        ssh_connection: Some(format!("7:{}=", "A".repeat(43))),
+    };
+    bench.service.sign_in("alice", &arrival).expect("in");
+    assert!(bench.events().is_empty());
+    bench.clock.advance(MINUTE);
+    bench.service.note_sign_in(&alice, &arrival).expect("noted");
+    let unproven =
+        json!({ "account": "keyward", "sudoUser": "alice\u{1b}[2J", "sshConnection": "" });
+    let (number, body) = bench.last_body();
+    assert_eq!((number, &body["unproven"]), (600, &unproven));
+    let properties = bench
+        .service
+        .user_properties(&alice, alice.user)
+        .expect("read");
+    assert_eq!(properties.last_sign_in_at, Some(NOW.plus(MINUTE)));
+    bench
+        .service
+        .note_sign_out(&alice, SignOut::Left)
+        .expect("noted");
+    assert_eq!(
+        (bench.last_body().0, &bench.last_body().1["reason"]),
+        (601, &json!("left"))
+    );
+}
+
+#[test]
+fn a_refused_sign_in_of_a_user_there_is_is_an_event_with_the_reason() {
+    let mut bench = bench();
+    let alice = bench.alice.clone();
+    let closed = RoleDraft {
+        user_interface: false,
+        ..role_draft("API only", &[])
+    };
+    let closed = bench.role(&closed);
+    let bob = bench.user("bob", AUDITOR);
+    bench
+        .service
+        .lock_out_user(&alice, bob.user)
+        .expect("locked");
+    bench
+        .service
+        .create_user(&alice, &user_draft("eve", closed))
+        .expect("created");
+    let known = bench.events().len();
+    let mut sign_in = |name: &str| bench.service.sign_in(name, &Arrival::default()).map(|_| ());
+    assert_eq!(sign_in("bob"), Err(Trouble::LockedOut("bob".to_owned())));
+    let no_screen = Trouble::NoUserInterface {
+        user: "eve".to_owned(),
+        role: "API only".to_owned(),
+    };
+    assert_eq!(sign_in("eve"), Err(no_screen));
+    assert_eq!(sign_in("BOB"), Err(Trouble::NoSuchUser("BOB".to_owned())));
+    // He was let in, and locked out before it was noted.
+    let refused = bench.service.note_sign_in(&bob, &Arrival::default());
+    assert_eq!(refused, Err(Trouble::LockedOut("bob".to_owned())));
+    let events = &bench.events()[known..];
+    let reason = |event: &(i64, String, String)| {
+        let body: serde_json::Value = serde_json::from_str(&event.2).expect("JSON");
+        (
+            event.0,
+            event.1.clone(),
+            body["reason"].as_str().map(str::to_owned),
+        )
+    };
+    let found: Vec<_> = events.iter().map(reason).collect();
+    let wanted = ["locked-out", "no-user-interface", "locked-out"];
+    assert_eq!(
+        found,
+        wanted.map(|reason| (608, String::new(), Some(reason.to_owned())))
+    );
+}
+
+#[test]
+fn the_owner_unlocks_past_all_roles_and_an_event_names_the_account() {
+    let mut bench = bench();
+    let alice = bench.alice.clone();
+    let carol = bench.user("carol", FULL_ACCESS);
+    bench
+        .service
+        .lock_out_user(&carol, alice.user)
+        .expect("locked");
+    let mut break_glass = |name| bench.service.break_glass("keyward", name);
+    assert_eq!(break_glass("alice"), Ok(true));
+    assert_eq!(break_glass("alice"), Ok(false));
+    assert_eq!(
+        break_glass("mallory"),
+        Err(Trouble::NoSuchUser("mallory".to_owned()))
+    );
+    assert!(bench.service.look_again(&alice).is_ok());
+    assert_eq!(bench.event_numbers(), [603, 9007]);
+    assert_eq!(bench.last_body().1["account"], "keyward");
+}
+
+#[test]
+fn of_two_consoles_the_one_whose_user_is_demoted_by_the_other_is_refused_at_its_next_action() {
+    let mut bench = bench();
+    let alice = bench.alice.clone();
+    let bob = bench.user("bob", FULL_ACCESS);
+    let mut other = bench.another();
+    let key = other.create(&bob, &draft("a")).expect("bob may");
+    bench
+        .save_user(&alice, bob.user, |draft| draft.role = AUDITOR)
+        .expect("demoted");
+    let right = Right::CreateApiKeys;
+    assert_eq!(
+        other.create(&bob, &draft("b")).map(|_| ()),
+        Err(Trouble::NotAuthorized(right))
+    );
+    let delivered = other.deliver(&bob, key.id, None).map(|_| ());
+    assert_eq!(delivered, Err(Trouble::NotAuthorized(Right::EditApiKeys)));
+    assert_eq!(other.look_again(&bob).expect("still in").role.id, AUDITOR);
+    bench
+        .service
+        .lock_out_user(&alice, bob.user)
+        .expect("locked out");
+    let locked = Trouble::LockedOut("bob".to_owned());
+    assert_eq!(
+        other.properties(&bob, key.key).map(|_| ()),
+        Err(locked.clone())
+    );
+    assert_eq!(other.look_again(&bob), Err(locked));
+}

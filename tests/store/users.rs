@@ -1,0 +1,335 @@
+//! Creating, saving, locking out and deleting users.
+
+use keyward::domain::api_key::Locale;
+use keyward::domain::problem::{Field, Problem, Rule, Value};
+use keyward::domain::rights::Right;
+use keyward::domain::role::{AUDITOR, FULL_ACCESS, RoleDraft};
+use keyward::domain::trouble::Trouble;
+use keyward::domain::user::{Actor, UserDraft, UserFields, UserId};
+use serde_json::json;
+
+use super::roles::{rights, role_draft};
+use crate::support::database::{Bench, in_memory, user_draft};
+
+fn bench() -> Bench {
+    Bench::new(in_memory())
+}
+
+impl Bench {
+    fn user_fields(&self, id: UserId) -> UserFields {
+        self.service
+            .user_properties(&self.alice, id)
+            .expect("read")
+            .fields
+    }
+
+    /// Saves one change of somebody's against what is there.
+    pub fn save_user(
+        &mut self,
+        actor: &Actor,
+        id: UserId,
+        change: impl FnOnce(&mut UserDraft),
+    ) -> Result<UserFields, Trouble> {
+        let before = self.user_fields(id);
+        let mut draft = UserDraft::from(&before);
+        change(&mut draft);
+        self.service.save_user(actor, id, &before, &draft)
+    }
+}
+
+fn problem<T: std::fmt::Debug>(done: Result<T, Trouble>) -> Problem {
+    match done {
+        Err(Trouble::Problems(problems)) if problems.len() == 1 => problems[0].clone(),
+        other => panic!("not one problem: {other:?}"),
+    }
+}
+
+#[test]
+fn a_name_is_one_users_own_in_any_case_and_never_changes() {
+    let mut bench = bench();
+    let alice = bench.alice.clone();
+    let bob = bench
+        .service
+        .create_user(&alice, &user_draft("bob", AUDITOR))
+        .expect("created");
+    let again = bench
+        .service
+        .create_user(&alice, &user_draft("BOB", AUDITOR));
+    let name = "bob".to_owned();
+    let taken = Problem::new(Field::Name, Rule::UserNameTaken { name: name.clone() });
+    assert_eq!(problem(again), taken);
+    for bad in ["b b", "", "9", "é"] {
+        let refused = bench.service.create_user(&alice, &user_draft(bad, AUDITOR));
+        assert_eq!(problem(refused).field, Field::Name, "{bad}");
+    }
+    let renamed = bench.save_user(&alice, bob, |draft| draft.name = "Bob".to_owned());
+    assert_eq!(
+        problem(renamed),
+        Problem::new(Field::Name, Rule::NameStays { name })
+    );
+}
+
+#[test]
+fn a_deleted_user_is_gone_and_the_id_is_never_used_again() {
+    let mut bench = bench();
+    let alice = bench.alice.clone();
+    let bob = bench.user("bob", FULL_ACCESS);
+    bench
+        .service
+        .delete_user(&alice, bob.user)
+        .expect("deleted");
+    let gone = Trouble::UserGone(bob.user);
+    assert_eq!(
+        bench.service.delete_user(&alice, bob.user),
+        Err(gone.clone())
+    );
+    assert_eq!(bench.service.user_properties(&alice, bob.user), Err(gone));
+    let other = bench.user("bob", AUDITOR);
+    assert!(other.user > bob.user);
+    // The old one's console does not become the new one's.
+    let no_user = Trouble::NoSuchUser("bob".to_owned());
+    assert_eq!(bench.service.look_again(&bob), Err(no_user.clone()));
+    assert_eq!(bench.service.lock_out_user(&bob, alice.user), Err(no_user));
+}
+
+#[test]
+fn one_cannot_lock_out_delete_or_demote_oneself() {
+    let mut bench = bench();
+    let alice = bench.alice.clone();
+    bench.user("carol", FULL_ACCESS);
+    assert_eq!(
+        bench.service.lock_out_user(&alice, alice.user),
+        Err(Trouble::OwnLock)
+    );
+    assert_eq!(
+        bench.service.delete_user(&alice, alice.user),
+        Err(Trouble::OwnDeletion)
+    );
+    let locked = bench.save_user(&alice, alice.user, |draft| draft.locked_out = true);
+    assert_eq!(
+        problem(locked),
+        Problem::new(Field::LockedOut, Rule::OwnLock)
+    );
+    let demoted = bench.save_user(&alice, alice.user, |draft| draft.role = AUDITOR);
+    assert_eq!(
+        problem(demoted),
+        Problem::new(Field::Role, Rule::OwnDemotion)
+    );
+    assert_eq!(bench.event_numbers(), [9006; 4]);
+    assert!(bench.service.look_again(&alice).is_ok());
+
+    // Another role that allows the same is no demotion.
+    let mut like = role_draft("Like it", &Right::ALL);
+    like.rights = alice.role.fields.rights.clone();
+    like.web_service = true;
+    let like = bench.role(&like);
+    bench
+        .save_user(&alice, alice.user, |draft| draft.role = like)
+        .expect("the same");
+}
+
+#[test]
+fn nobody_raises_themselves() {
+    let mut bench = bench();
+    let ops = role_draft("Ops", &[Right::ViewUsers, Right::EditUsers]);
+    let ops = bench.role(&ops);
+    let bob = bench.user("bob", ops);
+    let raised = bench.save_user(&bob, bob.user, |draft| draft.role = FULL_ACCESS);
+    assert_eq!(
+        problem(raised),
+        Problem::new(Field::Role, Rule::RoleBeyondOwn)
+    );
+    let (number, body) = bench.last_body();
+    assert_eq!((number, &body["reason"]), (9006, &json!("beyond-own-role")));
+}
+
+#[test]
+fn the_last_who_can_edit_users_and_roles_stays_whoever_it_is_that_tries() {
+    let mut bench = bench();
+    let alice = bench.alice.clone();
+    // Bob may do everything to users, and to roles everything but edit them.
+    let rights: Vec<Right> = Right::ALL
+        .into_iter()
+        .filter(|right| *right != Right::EditRoles)
+        .collect();
+    let deputy = bench.role(&role_draft("Deputy", &rights));
+    let bob = bench.user("bob", deputy);
+    let last = Err(Trouble::LastManager);
+    assert_eq!(bench.service.lock_out_user(&bob, alice.user), last);
+    assert_eq!(bench.service.delete_user(&bob, alice.user), last);
+    let demoted = bench.save_user(&bob, alice.user, |draft| draft.role = deputy);
+    assert_eq!(demoted.map(|_| ()), last);
+    let locked = bench.save_user(&bob, alice.user, |draft| draft.locked_out = true);
+    assert_eq!(locked.map(|_| ()), last);
+
+    // A second one who is locked out does not count; one who is not, does.
+    let carol = bench.user("carol", FULL_ACCESS);
+    bench
+        .service
+        .lock_out_user(&alice, carol.user)
+        .expect("locked out");
+    assert_eq!(bench.service.delete_user(&bob, alice.user), last);
+    bench
+        .service
+        .unlock_user(&alice, carol.user)
+        .expect("unlocked");
+    bench
+        .service
+        .delete_user(&bob, alice.user)
+        .expect("deleted");
+}
+
+#[test]
+fn the_role_of_the_last_managers_is_not_taken_apart() {
+    let mut bench = bench();
+    let alice = bench.alice.clone();
+    let held = [
+        Right::ViewRoles,
+        Right::EditRoles,
+        Right::ViewUsers,
+        Right::EditUsers,
+    ];
+    let managers = bench.role(&role_draft("Managers", &held));
+    let editors = bench.role(&role_draft(
+        "Editors",
+        &[Right::ViewRoles, Right::EditRoles],
+    ));
+    let dave = bench.user("dave", managers);
+    let erin = bench.user("erin", editors);
+    bench
+        .service
+        .lock_out_user(&dave, alice.user)
+        .expect("dave is one too");
+    let before = bench
+        .service
+        .role_properties(&erin, managers)
+        .expect("read")
+        .fields;
+    let changes: [fn(&mut RoleDraft); 3] = [
+        |draft| draft.user_interface = false,
+        |draft| draft.rights = rights(&[Right::EditRoles]),
+        |draft| draft.rights = rights(&[Right::EditUsers]),
+    ];
+    for change in changes {
+        let mut draft = (&before).into();
+        change(&mut draft);
+        let refused = bench.service.save_role(&erin, managers, &before, &draft);
+        assert_eq!(refused.map(|_| ()), Err(Trouble::LastManager));
+    }
+}
+
+#[test]
+fn everybody_changes_the_own_full_name_language_and_zone_and_nothing_else() {
+    let mut bench = bench();
+    let nothing = bench.role(&role_draft("Nothing", &[]));
+    let bob = bench.user("bob", nothing);
+    let own = bench
+        .service
+        .user_properties(&bob, bob.user)
+        .expect("one's own");
+    assert_eq!(
+        own.roles,
+        std::slice::from_ref(&bob.role),
+        "no more than one knows already"
+    );
+    let wanted = UserDraft {
+        full_name: "Bob".to_owned(),
+        locale: Some(Locale::JaJp),
+        time_zone: Some("Asia/Tokyo".to_owned()),
+        ..UserDraft::from(&own.fields)
+    };
+    let saved = bench
+        .service
+        .save_user(&bob, bob.user, &own.fields, &wanted)
+        .expect("saved");
+    let again = bench.service.look_again(&bob).expect("there");
+    assert_eq!(
+        (again.full_name.as_str(), again.locale),
+        ("Bob", Some(Locale::JaJp))
+    );
+    assert_eq!(again.zone, Some(chrono_tz::Tz::Asia__Tokyo));
+    let (number, body) = bench.last_body();
+    assert_eq!(number, 652);
+    assert_eq!(
+        body["changes"]["timeZone"],
+        json!({ "before": null, "after": "Asia/Tokyo" })
+    );
+    let changes: [fn(&mut UserDraft); 2] = [
+        |draft| draft.role = AUDITOR,
+        |draft| draft.locked_out = true,
+    ];
+    for change in changes {
+        let mut more = UserDraft::from(&saved);
+        more.full_name = "Robert".to_owned();
+        change(&mut more);
+        let refused = bench.service.save_user(&bob, bob.user, &saved, &more);
+        assert_eq!(refused, Err(Trouble::NotAuthorized(Right::EditUsers)));
+    }
+    let other = bench.alice.user;
+    let refused = bench.service.user_properties(&bob, other).map(|_| ());
+    assert_eq!(refused, Err(Trouble::NotAuthorized(Right::ViewUsers)));
+}
+
+#[test]
+fn two_people_changing_one_field_is_told_with_who_it_was() {
+    let mut bench = bench();
+    let alice = bench.alice.clone();
+    let carol = bench.user("carol", FULL_ACCESS);
+    let bob = bench.user("bob", AUDITOR).user;
+    let before = bench.user_fields(bob);
+    bench
+        .save_user(&carol, bob, |draft| draft.role = FULL_ACCESS)
+        .expect("saved");
+    let named = UserDraft {
+        full_name: "Bob".to_owned(),
+        ..UserDraft::from(&before)
+    };
+    let merged = bench
+        .service
+        .save_user(&alice, bob, &before, &named)
+        .expect("no clash");
+    assert_eq!(
+        (merged.role, merged.full_name.as_str()),
+        (FULL_ACCESS, "Bob")
+    );
+    let other = bench.role(&role_draft("Other", &[]));
+    let clash = UserDraft {
+        role: other,
+        ..UserDraft::from(&before)
+    };
+    let refused = bench.service.save_user(&alice, bob, &before, &clash);
+    let rule = Rule::ChangedMeanwhile {
+        theirs: Value::Role(FULL_ACCESS),
+        by: Some("alice".to_owned()),
+    };
+    assert_eq!(
+        problem(refused),
+        Problem::new(Field::Role, rule),
+        "alice was the last to save"
+    );
+}
+
+#[test]
+fn a_lock_has_events_of_its_own_and_one_that_is_there_stays() {
+    let mut bench = bench();
+    let alice = bench.alice.clone();
+    let bob = bench.user("bob", AUDITOR).user;
+    for _ in 0..2 {
+        bench.service.lock_out_user(&alice, bob).expect("locked");
+    }
+    for _ in 0..2 {
+        bench.service.unlock_user(&alice, bob).expect("unlocked");
+    }
+    let both = bench.save_user(&alice, bob, |draft| {
+        draft.locked_out = true;
+        draft.full_name = "Bob".to_owned();
+    });
+    both.expect("saved");
+    bench.service.delete_user(&alice, bob).expect("deleted");
+    let locked = UserDraft {
+        locked_out: true,
+        ..user_draft("lou", AUDITOR)
+    };
+    bench.service.create_user(&alice, &locked).expect("created");
+    assert_eq!(bench.event_numbers(), [603, 604, 652, 603, 651, 650, 603]);
+}
