@@ -1,9 +1,9 @@
-//! System events: the audit trail's kinds, and the chain that ties one event to the one before.
+//! System events: the audit trail's kinds, and what an event holds.
+
+pub mod chain;
+pub mod trail;
 
 use serde_json::Value;
-use sha2::{Digest, Sha256};
-
-use crate::domain::time::Timestamp;
 
 /// What happened. Numbers below 9000 are the original's; Keyward's own start at 9000.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,6 +133,14 @@ impl EventKind {
         }
     }
 
+    /// The kind of this number; none for one that a later version may have.
+    #[must_use]
+    pub fn of(number: i64) -> Option<EventKind> {
+        EventKind::ALL
+            .into_iter()
+            .find(|kind| kind.number() == number)
+    }
+
     /// The level that the kind always has.
     #[must_use]
     pub fn level(self) -> Level {
@@ -147,6 +155,15 @@ impl EventKind {
         }
     }
 }
+
+/// The kind of target that an API key is.
+pub const API_KEY: &str = "api-key";
+/// The kind of target that a user is.
+pub const USER: &str = "user";
+/// The kind of target that a role is.
+pub const ROLE: &str = "role";
+/// The kind of target that Keyward itself is: the trail.
+pub const SYSTEM: &str = "system";
 
 /// What an event is about; the name is the one it had then.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -168,47 +185,6 @@ pub struct NewEvent {
     pub body: Value,
 }
 
-/// The fields of an event that its hash covers, in this order.
-#[derive(Clone, Copy, Debug)]
-pub struct Hashed<'a> {
-    pub sequence: i64,
-    pub at: Timestamp,
-    pub number: i64,
-    pub level: &'a str,
-    /// Empty for `System`.
-    pub actor: &'a str,
-    pub target_kind: &'a str,
-    pub target_id: i64,
-    pub target_name: &'a str,
-    pub body: &'a str,
-}
-
-/// The hash before the first event: 32 zero bytes.
-pub const CHAIN_START: [u8; 32] = [0; 32];
-
-/// SHA-256 over the previous hash and every field, each text with its length before it, so that no two different
-/// events give the same bytes.
-#[must_use]
-pub fn chain(previous: &[u8; 32], event: &Hashed<'_>) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    hash.update(b"keyward-event-v1");
-    hash.update(previous);
-    for number in [event.sequence, event.at.0, event.number, event.target_id] {
-        hash.update(number.to_be_bytes());
-    }
-    for text in [
-        event.level,
-        event.actor,
-        event.target_kind,
-        event.target_name,
-        event.body,
-    ] {
-        hash.update((text.len() as u64).to_be_bytes());
-        hash.update(text.as_bytes());
-    }
-    hash.finalize().into()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -221,85 +197,8 @@ mod tests {
                 others.iter().all(|other| other.number() != kind.number()),
                 "{kind:?}"
             );
+            assert_eq!(EventKind::of(kind.number()), Some(*kind));
         }
-    }
-
-    #[test]
-    fn every_field_changes_the_hash() {
-        let event = Hashed {
-            sequence: 1,
-            at: Timestamp(2),
-            number: 656,
-            level: "Info",
-            actor: "ab",
-            target_kind: "api-key",
-            target_id: 3,
-            target_name: "c",
-            body: "{}",
-        };
-        let hashes = [
-            chain(&CHAIN_START, &event),
-            chain(&[1; 32], &event),
-            chain(
-                &CHAIN_START,
-                &Hashed {
-                    sequence: 2,
-                    ..event
-                },
-            ),
-            chain(
-                &CHAIN_START,
-                &Hashed {
-                    at: Timestamp(3),
-                    ..event
-                },
-            ),
-            chain(
-                &CHAIN_START,
-                &Hashed {
-                    number: 657,
-                    ..event
-                },
-            ),
-            chain(
-                &CHAIN_START,
-                &Hashed {
-                    level: "Error",
-                    ..event
-                },
-            ),
-            chain(
-                &CHAIN_START,
-                &Hashed {
-                    actor: "a",
-                    target_kind: "bapi-key",
-                    ..event
-                },
-            ),
-            chain(
-                &CHAIN_START,
-                &Hashed {
-                    target_id: 4,
-                    ..event
-                },
-            ),
-            chain(
-                &CHAIN_START,
-                &Hashed {
-                    target_name: "d",
-                    ..event
-                },
-            ),
-            chain(
-                &CHAIN_START,
-                &Hashed {
-                    body: "{ }",
-                    ..event
-                },
-            ),
-        ];
-        for (i, one) in hashes.iter().enumerate() {
-            assert!(hashes[i + 1..].iter().all(|other| other != one), "{i}");
-        }
+        assert_eq!(EventKind::of(1), None);
     }
 }
