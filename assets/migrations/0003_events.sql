@@ -5,7 +5,8 @@
 CREATE TRIGGER events_checkpoint_is_true BEFORE INSERT ON events
 WHEN NEW.number = 9008 AND NOT EXISTS (
     SELECT 1 FROM events
-    WHERE sequence = json_extract(NEW.body, '$.through')
+    WHERE json_type(NEW.body, '$.through') = 'integer'
+        AND sequence = json_extract(NEW.body, '$.through')
         AND lower(hex(hash)) = json_extract(NEW.body, '$.hash')
         AND sequence - (SELECT min(sequence) FROM events) + 1 = json_extract(NEW.body, '$.count')
 )

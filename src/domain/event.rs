@@ -141,6 +141,41 @@ impl EventKind {
             .find(|kind| kind.number() == number)
     }
 
+    /// The kind in lower-case words joined by hyphens: what a filter finds it by, and programs may name it by.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            EventKind::UserSignedIn => "user-signed-in",
+            EventKind::UserSignedOut => "user-signed-out",
+            EventKind::UserTimedOut => "user-timed-out",
+            EventKind::UserLockedOut => "user-locked-out",
+            EventKind::UserUnlocked => "user-unlocked",
+            EventKind::UserSessionValidationFailed => "user-session-validation-failed",
+            EventKind::UserCreated => "user-created",
+            EventKind::UserDeleted => "user-deleted",
+            EventKind::UserUpdated => "user-updated",
+            EventKind::ApiKeyCreated => "api-key-created",
+            EventKind::ApiKeyDeleted => "api-key-deleted",
+            EventKind::ApiKeyUpdated => "api-key-updated",
+            EventKind::RoleCreated => "role-created",
+            EventKind::RoleDeleted => "role-deleted",
+            EventKind::RoleUpdated => "role-updated",
+            EventKind::ApiKeyLockedOut => "api-key-locked-out",
+            EventKind::ApiKeyUnlocked => "api-key-unlocked",
+            EventKind::ApiKeySessionValidationFailed => "api-key-session-validation-failed",
+            EventKind::ApiKeyExpired => "api-key-expired",
+            EventKind::SecretIssued => "secret-issued",
+            EventKind::SecretDelivered => "secret-delivered",
+            EventKind::SecretDiscarded => "secret-discarded",
+            EventKind::OverlapEnded => "overlap-ended",
+            EventKind::SecretSavedToFile => "secret-saved-to-file",
+            EventKind::ApiKeyRestored => "api-key-restored",
+            EventKind::ActionRefused => "action-refused",
+            EventKind::GlassBroken => "glass-broken",
+            EventKind::EventsPruned => "events-pruned",
+        }
+    }
+
     /// The level that the kind always has.
     #[must_use]
     pub fn level(self) -> Level {

@@ -1,9 +1,8 @@
 //! The audit trail: a chain that only grows.
 
 mod check;
-mod filter;
+mod functions;
 mod prune;
-mod read;
 
 use rusqlite::{OptionalExtension, params};
 
@@ -15,9 +14,8 @@ use crate::store::Tx;
 
 pub use crate::domain::event::API_KEY;
 pub use check::check_chain;
-pub(super) use filter::add_functions;
-pub use prune::{Prefix, prefix_before, remove};
-pub use read::{after, first_since};
+pub(super) use functions::add as add_functions;
+pub use prune::{Prefix, first_since, is_prefix, prefix_before, remove};
 
 /// The version of the form of a body.
 const BODY_VERSION: i64 = 1;

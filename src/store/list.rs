@@ -1,6 +1,7 @@
 //! Windows of lists, found by keyset: a window reads about as many rows as it shows, wherever in the list it lies.
 //! Filters without an index of their own walk the order until the window is full.
 
+pub mod events;
 mod filter;
 mod keys;
 mod roles;

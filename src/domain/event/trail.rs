@@ -2,13 +2,15 @@
 
 use crate::domain::event::chain::{Hash, Hashed};
 use crate::domain::event::{API_KEY, Level, ROLE, SYSTEM, USER};
+use crate::domain::list::{Listed, Order, Place};
+use crate::domain::rights::Right;
 use crate::domain::time::Timestamp;
 
 /// An event as it was recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventRow {
-    /// The place in the chain, from 1.
-    pub sequence: i64,
+    /// By its time; the ID is the number in the chain, from 1.
+    pub place: Place,
     pub at: Timestamp,
     /// A kind's number; a later version may know more of them.
     pub number: i64,
@@ -32,12 +34,41 @@ pub struct RowTarget {
     pub name: String,
 }
 
+/// What the trail can be sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventSort {
+    Time,
+}
+
+impl Listed for EventRow {
+    type SortBy = EventSort;
+    type Facets = EventFilter;
+
+    const NEEDS: Right = Right::ViewEvents;
+    const SORTS: &'static [EventSort] = &[EventSort::Time];
+    /// The newest first.
+    const FIRST_ORDER: Order<EventSort> = Order {
+        by: EventSort::Time,
+        descending: true,
+    };
+
+    fn place(&self) -> &Place {
+        &self.place
+    }
+}
+
 impl EventRow {
+    /// The number in the chain, from 1.
+    #[must_use]
+    pub fn sequence(&self) -> i64 {
+        self.place.id
+    }
+
     /// What its hash covers.
     #[must_use]
     pub fn hashed(&self) -> Hashed<'_> {
         Hashed {
-            sequence: self.sequence,
+            sequence: self.sequence(),
             at: self.at,
             number: self.number,
             level: &self.level,
@@ -50,12 +81,9 @@ impl EventRow {
     }
 }
 
-/// Which events are wanted: those for which all of it holds.
+/// Which events are wanted, their text apart: those for which all of it holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EventFilter {
-    /// Words, each of which must be in the actor's or the target's name or in the body (compared as names are), or be
-    /// the beginning of the event's number.
-    pub text: String,
     pub level: Option<Level>,
     /// A kind's number.
     pub number: Option<i64>,

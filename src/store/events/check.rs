@@ -10,7 +10,7 @@ use crate::domain::event::trail::EventRow;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
-use crate::store::events::read::{COLUMNS, read};
+use crate::store::list::events::{read, select};
 
 /// How many removed events in a row are tried for, where those after them have got their numbers.
 const TRIED: i64 = 10_000;
@@ -23,8 +23,10 @@ const TRIED: i64 = 10_000;
 pub fn check_chain(tx: &Tx<'_>, wanted: Option<&KeptHead>) -> Result<Result<Whole, Break>, Fault> {
     let start = start(tx)?;
     let mut walk = Walk::new(start, wanted);
-    let sql = format!("SELECT {COLUMNS} FROM events e ORDER BY e.sequence");
-    let mut query = tx.0.prepare_cached(&sql)?;
+    let mut query = tx.0.prepare_cached(
+        "SELECT sequence, at, number, level, actor, target_kind, target_id, target_name, body, previous, hash
+         FROM events ORDER BY sequence",
+    )?;
     let mut rows = query.query(())?;
     while let Some(row) = rows.next()? {
         let sequence = row.get(0)?;
@@ -43,13 +45,13 @@ fn start(tx: &Tx<'_>) -> Result<Head, Fault> {
     let Some(last) = last else {
         return Ok(Head::START);
     };
-    if is_genuine(&last, last.sequence) {
+    if is_genuine(&last, last.sequence()) {
         return Ok(checkpoint(&last.body).unwrap_or(Head::START));
     }
     // Its word is worth nothing: the walk begins where the first event says, and finds this one.
     let first = one(tx, "TRUE ORDER BY e.sequence", ())?;
     Ok(first.map_or(Head::START, |first| Head {
-        sequence: first.sequence - 1,
+        sequence: first.sequence() - 1,
         hash: first.previous,
     }))
 }
@@ -132,7 +134,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// A row of [`COLUMNS`] as its hash covers it, with the previous hash and its own.
+/// A row of the walk as its hash covers it, with the previous hash and its own.
 fn linked<'a>(row: &'a Row<'_>) -> rusqlite::Result<(Hashed<'a>, Hash, Hash)> {
     let text = |index| Ok::<_, rusqlite::Error>(row.get_ref(index)?.as_str()?);
     let event = Hashed {
@@ -195,11 +197,11 @@ fn diagnosed(tx: &Tx<'_>, walk: &Walk<'_>, sequence: i64) -> Result<Break, Fault
         }
     }
     Ok(match next {
-        Some(next) if next.previous == walk.last.hash && is_genuine(&next, next.sequence - 1) => {
+        Some(next) if next.previous == walk.last.hash && is_genuine(&next, next.sequence() - 1) => {
             Break::Inserted(sequence)
         }
         // The next one still knows it, or knows another one of this number.
-        Some(next) if next.previous == event.hash || is_genuine(&next, next.sequence) => {
+        Some(next) if next.previous == event.hash || is_genuine(&next, next.sequence()) => {
             Break::Changed(sequence)
         }
         _ => Break::ChangedOrInserted(sequence),
@@ -217,7 +219,7 @@ fn is_genuine(event: &EventRow, sequence: i64) -> bool {
 
 /// The first such event; nothing where it is none that we could have recorded.
 fn one(tx: &Tx<'_>, condition: &str, values: impl Params) -> Result<Option<EventRow>, Fault> {
-    let sql = format!("SELECT {COLUMNS} FROM events e WHERE {condition} LIMIT 1");
+    let sql = select(&format!("WHERE {condition} LIMIT 1"));
     let found =
         tx.0.prepare_cached(&sql)?
             .query_row(values, read)

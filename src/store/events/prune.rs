@@ -22,14 +22,23 @@ impl Prefix {
     }
 }
 
+/// The first event in the chain that was recorded at this instant or later.
+///
+/// # Errors
+/// What the database said.
+pub fn first_since(tx: &Tx<'_>, since: Timestamp) -> Result<Option<i64>, Fault> {
+    let first =
+        tx.0.prepare_cached("SELECT min(sequence) FROM events WHERE at >= ?1")?
+            .query_row([since.0], |row| row.get(0));
+    Ok(first?)
+}
+
 /// The events that come before every one that was recorded at this instant or later; nothing where there is none.
 ///
 /// # Errors
 /// What the database said.
 pub fn prefix_before(tx: &Tx<'_>, before: Timestamp) -> Result<Option<Prefix>, Fault> {
-    let kept: Option<i64> =
-        tx.0.prepare_cached("SELECT min(sequence) FROM events WHERE at >= ?1")?
-            .query_row([before.0], |row| row.get(0))?;
+    let kept = first_since(tx, before)?;
     let last: Option<(i64, Hash)> =
         tx.0.prepare_cached(
             "SELECT sequence, hash FROM events WHERE sequence < ?1 ORDER BY sequence DESC LIMIT 1",
@@ -46,6 +55,23 @@ pub fn prefix_before(tx: &Tx<'_>, before: Timestamp) -> Result<Option<Prefix>, F
             .query_row((), |row| row.get(0))?;
     let through = Head { sequence, hash };
     Ok(Some(Prefix { first, through }))
+}
+
+/// Whether these are still the events at the beginning.
+///
+/// # Errors
+/// What the database said.
+pub fn is_prefix(tx: &Tx<'_>, prefix: &Prefix) -> Result<bool, Fault> {
+    let is =
+        tx.0.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM events WHERE sequence = ?2 AND hash = ?3)
+                 AND ?1 = (SELECT min(sequence) FROM events)",
+        )?
+        .query_row(
+            (prefix.first, prefix.through.sequence, prefix.through.hash),
+            |row| row.get(0),
+        );
+    Ok(is?)
 }
 
 /// Removes the events up to this one. The database refuses unless the last checkpoint lets them go.
