@@ -209,6 +209,18 @@ pub struct Target {
     pub name: String,
 }
 
+impl Target {
+    /// The system events themselves.
+    #[must_use]
+    pub fn trail() -> Target {
+        Target {
+            kind: SYSTEM,
+            id: 0,
+            name: String::new(),
+        }
+    }
+}
+
 /// An event that is about to be recorded.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewEvent {

@@ -86,7 +86,7 @@ impl Trouble {
     #[must_use]
     pub fn refusal(&self) -> Option<&'static str> {
         match self {
-            Trouble::NotAuthorized(_) => Some("not-authorized"),
+            Trouble::NotAuthorized(_) | Trouble::MayNotPrune => Some("not-authorized"),
             Trouble::NoSuchUser(_) => Some("no-such-user"),
             Trouble::LockedOut(_) => Some("locked-out"),
             Trouble::NoUserInterface { .. } => Some("no-user-interface"),

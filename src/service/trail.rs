@@ -4,15 +4,17 @@ use serde_json::json;
 
 use crate::domain::event::chain::{Break, Head, KeptHead, Whole, hex};
 use crate::domain::event::trail::{EventFilter, EventRow};
-use crate::domain::event::{EventKind, NewEvent, SYSTEM, Target};
+use crate::domain::event::{EventKind, Target};
 use crate::domain::rights::{Right, Rights};
+use crate::domain::role::Role;
 use crate::domain::secret::find_secret_shape;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Trouble;
 use crate::domain::user::Actor;
-use crate::service::{Service, authorize};
+use crate::service::refuse::{Attempt, On, note};
+use crate::service::{Service, authorize, authorize_any, record};
 use crate::store::events::{self, Prefix};
-use crate::store::{Tx, list, users};
+use crate::store::list;
 
 impl Service {
     /// Up to `most` of the wanted events behind the one with this number in the chain, or from the first one on; in
@@ -73,17 +75,22 @@ impl Service {
     /// # Errors
     /// [`Trouble::MayNotPrune`]; [`Trouble::ChainBroken`]: what shows the break is not let go.
     pub fn prunable_events(
-        &self,
+        &mut self,
         actor: &Actor,
         before: Timestamp,
     ) -> Result<Option<Prefix>, Trouble> {
-        self.store.read(|tx| {
-            authorize_pruning(tx, actor)?;
+        let now = self.now();
+        let found = self.store.read(|tx| {
+            may_prune(&authorize_any(tx, actor, &[])?)?;
             if let Err(broken) = events::check_chain(tx, None)? {
                 return Err(Trouble::ChainBroken(broken));
             }
             Ok(events::prefix_before(tx, before)?)
-        })
+        });
+        if let Err(trouble) = &found {
+            note(&mut self.store, now, actor, PRUNING, trouble);
+        }
+        found
     }
 
     /// Removes events that were written to a file before, and leaves a checkpoint that tells of it.
@@ -96,9 +103,8 @@ impl Service {
         prefix: &Prefix,
         file: &str,
     ) -> Result<(), Trouble> {
-        let now = self.now();
-        self.store.write(|tx| {
-            authorize_pruning(tx, actor)?;
+        self.change(actor, &[], PRUNING, |tx, role, now| {
+            may_prune(role)?;
             if !events::is_prefix(tx, prefix)? {
                 return Err(Trouble::PrunedMeanwhile);
             }
@@ -111,28 +117,29 @@ impl Service {
             if find_secret_shape(file).is_none() {
                 body["file"] = file.into();
             }
-            let event = NewEvent {
-                kind: EventKind::EventsPruned,
-                actor: Some(actor.name.clone()),
-                target: Target {
-                    kind: SYSTEM,
-                    id: 0,
-                    name: String::new(),
-                },
+            record(
+                tx,
+                now,
+                EventKind::EventsPruned,
+                Some(actor),
+                Target::trail(),
                 body,
-            };
-            events::append(tx, now, &event)?;
+            )?;
             events::remove(tx, prefix.through.sequence)?;
             Ok(())
         })
     }
 }
 
-/// Refuses unless the actor's role, as it is now, has every right there is.
-fn authorize_pruning(tx: &Tx<'_>, actor: &Actor) -> Result<(), Trouble> {
-    let role =
-        users::role_of(tx, actor.user)?.ok_or_else(|| Trouble::NoSuchUser(actor.name.clone()))?;
-    if role.rights == Rights::all() {
+/// What is noted where somebody may not prune.
+const PRUNING: Attempt<'static> = Attempt {
+    verb: "prune",
+    on: On::Trail,
+};
+
+/// Refuses unless the role has every right there is.
+fn may_prune(role: &Role) -> Result<(), Trouble> {
+    if role.fields.rights == Rights::all() {
         Ok(())
     } else {
         Err(Trouble::MayNotPrune)

@@ -12,7 +12,6 @@ use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
 
-pub use crate::domain::event::API_KEY;
 pub use check::check_chain;
 pub(super) use functions::add as add_functions;
 pub use prune::{Prefix, first_since, is_prefix, prefix_before, remove};

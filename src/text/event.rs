@@ -5,8 +5,9 @@ use std::fmt::Display;
 use chrono_tz::Tz;
 use serde_json::{Map, Value};
 
-use crate::domain::event::EventKind;
 use crate::domain::event::chain::{Break, Kept, KeptHead, Whole};
+use crate::domain::event::trail::RowTarget;
+use crate::domain::event::{EventKind, SYSTEM};
 use crate::domain::expiry::LAST_YEAR;
 use crate::domain::moment::NoMoment;
 use crate::domain::name::printable;
@@ -15,8 +16,6 @@ use crate::text::Text;
 
 /// The version of the form of a body that is told in words.
 const BODY_VERSION: i64 = 1;
-/// How many entries of a list are told in one line.
-const LISTED: usize = 4;
 
 /// The fields of bodies with their labels, in the order in which they are told.
 const FIELDS: [(&str, &str); 26] = [
@@ -111,6 +110,19 @@ impl Text {
         .to_owned()
     }
 
+    /// What an event is about, as `--target` takes it, and its name.
+    #[must_use]
+    pub fn event_target(self, target: &RowTarget) -> String {
+        let RowTarget { kind, id, name } = target;
+        match (kind.as_str(), name.as_str()) {
+            (SYSTEM, _) => printable(kind),
+            // What was never made has a name and no ID.
+            _ if *id == 0 => printable(&format!("{kind} {name}")),
+            (_, "") => printable(&format!("{kind}:{id}")),
+            _ => printable(&format!("{kind}:{id} {name}")),
+        }
+    }
+
     /// What an event's body says, in one line. What is not known here is told as the JSON that it is.
     #[must_use]
     pub fn event_description(self, number: i64, body: &str, zone: Tz) -> String {
@@ -151,26 +163,19 @@ impl Text {
                 return self.fill("event_body.change", &values);
             }
             Told::Value(value) => value.clone(),
-            Told::List(list) => self.listed(list),
+            Told::List(list) => self.listed(list.iter().cloned(), 0),
             Told::Changes { added, removed } => {
                 let parts = [("event_body.added", added), ("event_body.removed", removed)];
                 let parts = parts.into_iter().filter(|(_, list)| !list.is_empty());
                 let parts: Vec<String> = parts
-                    .map(|(name, list)| self.fill(name, &[("list", &self.listed(list))]))
+                    .map(|(name, list)| {
+                        self.fill(name, &[("list", &self.listed(list.iter().cloned(), 0))])
+                    })
                     .collect();
                 parts.join("; ")
             }
         };
         self.fill("event_body.value", &[("label", label), ("value", &value)])
-    }
-
-    fn listed(self, list: &[String]) -> String {
-        let few = list.iter().take(LISTED).map(String::as_str);
-        let few = few.collect::<Vec<_>>().join(", ");
-        match list.len().saturating_sub(LISTED) {
-            0 => few,
-            more => self.fill("event_body.more", &[("list", &few), ("n", &more)]),
-        }
     }
 
     /// What is wrong with a chain.
@@ -248,7 +253,7 @@ impl Telling {
         let mut facts = Vec::new();
         for (name, value) in ordered(body) {
             match (name, value) {
-                ("version", _) => {}
+                ("version", _) | (_, Value::Null) => {}
                 ("changes", Value::Object(fields)) => facts.extend(
                     ordered(fields)
                         .into_iter()
@@ -265,7 +270,6 @@ impl Telling {
                         .filter(|(_, value)| !value.is_null())
                         .map(|(name, value)| self.fact(name, value)),
                 ),
-                (_, Value::Null) => {}
                 (name, value) => facts.push(self.fact(name, value)),
             }
         }
@@ -394,7 +398,7 @@ mod tests {
             r#"{"fields":{"rights":["a","b","c","d","e","f"],"webService":false},"version":1}"#;
         assert_eq!(
             told(660, body),
-            "Web Service API: no; Rights: a, b, c, d and 2 more"
+            "Web Service API: no; Rights: a, b, c, 3 more"
         );
     }
 

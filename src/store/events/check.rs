@@ -104,10 +104,11 @@ impl<'a> Walk<'a> {
         };
         let last = self.last;
         self.look(&last, Kept::There);
-        if event.number == EventKind::EventsPruned.number() && self.wanted.is_some() {
-            if let Some(head) = checkpoint(event.body) {
-                self.look(&head, Kept::Checkpoint);
-            }
+        if self.wanted.is_some()
+            && event.number == EventKind::EventsPruned.number()
+            && let Some(head) = checkpoint(event.body)
+        {
+            self.look(&head, Kept::Checkpoint);
         }
         true
     }

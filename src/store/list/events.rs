@@ -99,13 +99,13 @@ impl Source for EventRow {
 }
 
 /// A query for whole events.
-pub fn select(rest: &str) -> String {
+pub(in crate::store) fn select(rest: &str) -> String {
     let columns = EventRow::columns();
     format!("SELECT e.at, e.sequence, {columns} FROM events e {rest}")
 }
 
 /// An event from what [`select`] selects.
-pub fn read(row: &Row<'_>) -> rusqlite::Result<EventRow> {
+pub(in crate::store) fn read(row: &Row<'_>) -> rusqlite::Result<EventRow> {
     EventRow::read(place_of(row)?, row)
 }
 
