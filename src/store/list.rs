@@ -328,29 +328,75 @@ mod tests {
     fn a_window_of_the_trail_reads_no_more_than_it_shows_whatever_it_is_filtered_by() {
         let store = many_events();
         let every = EventFilter::default();
-        let target = Some(TargetFilter::Is { kind: API_KEY, id: 7 });
+        let target = Some(TargetFilter::Is {
+            kind: API_KEY,
+            id: 7,
+        });
         let (since, until) = (Some(Timestamp(500)), Some(Timestamp(9_000)));
         let filters = [
             every.clone(),
-            EventFilter { number: Some(9_000), ..every.clone() },
-            EventFilter { number: Some(675), ..every.clone() },
-            EventFilter { level: Some(Level::Info), ..every.clone() },
-            EventFilter { level: Some(Level::Error), ..every.clone() },
-            EventFilter { actor: Some(ActorFilter::System), ..every.clone() },
-            EventFilter { actor: Some(ActorFilter::named("alice")), ..every.clone() },
-            EventFilter { target: target.clone(), ..every.clone() },
-            EventFilter { since, until, ..every.clone() },
-            EventFilter { since, until, number: Some(675), ..every.clone() },
-            EventFilter { since, until, target, ..every },
+            EventFilter {
+                number: Some(9_000),
+                ..every.clone()
+            },
+            EventFilter {
+                number: Some(675),
+                ..every.clone()
+            },
+            EventFilter {
+                level: Some(Level::Info),
+                ..every.clone()
+            },
+            EventFilter {
+                level: Some(Level::Error),
+                ..every.clone()
+            },
+            EventFilter {
+                actor: Some(ActorFilter::System),
+                ..every.clone()
+            },
+            EventFilter {
+                actor: Some(ActorFilter::named("alice")),
+                ..every.clone()
+            },
+            EventFilter {
+                target: target.clone(),
+                ..every.clone()
+            },
+            EventFilter {
+                since,
+                until,
+                ..every.clone()
+            },
+            EventFilter {
+                since,
+                until,
+                number: Some(675),
+                ..every.clone()
+            },
+            EventFilter {
+                since,
+                until,
+                target,
+                ..every
+            },
         ];
         for (facets, descending) in filters.iter().flat_map(|f| [(f, true), (f, false)]) {
             let query: WindowQuery<EventRow> = WindowQuery {
-                filter: Filter { facets: facets.clone(), ..Filter::default() },
-                order: Order { by: EventSort::Time, descending },
+                filter: Filter {
+                    facets: facets.clone(),
+                    ..Filter::default()
+                },
+                order: Order {
+                    by: EventSort::Time,
+                    descending,
+                },
                 anchor: Anchor::First,
                 rows: ROWS,
             };
-            let steps = store.read(|tx| steps_half_way(tx, &query)).expect("measured");
+            let steps = store
+                .read(|tx| steps_half_way(tx, &query))
+                .expect("measured");
             assert!((1..5_000).contains(&steps), "{query:?}: {steps} steps");
         }
     }
@@ -358,7 +404,7 @@ mod tests {
     #[test]
     fn a_window_of_a_stored_order_reads_no_more_than_it_shows_and_sorts_nothing() {
         let store = many();
-        let filters = [
+        let filters: [Filter<KeyRow>; 3] = [
             Filter::default(),
             Filter {
                 keep: Some(3),
