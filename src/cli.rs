@@ -3,10 +3,12 @@
 
 mod args;
 mod console;
+mod events;
+mod json;
 mod unlock;
 mod verify;
 
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -32,7 +34,10 @@ const TROUBLE: u8 = 2;
 /// The database belongs to another account (`EX_NOPERM` of sysexits.h).
 const NOT_OWNER: u8 = 77;
 
-/// What goes to standard error, and the exit code.
+/// Nobody reads the output any more: as SIGPIPE ends a program.
+const CLOSED: u8 = 128 + 13;
+
+/// What goes to standard error, if anything does, and the exit code.
 struct Failure {
     sentence: String,
     code: u8,
@@ -46,6 +51,24 @@ impl Failure {
         }
     }
 
+    fn sentence(sentence: String) -> Failure {
+        Failure {
+            sentence,
+            code: TROUBLE,
+        }
+    }
+
+    /// Standard output takes no more. That its reader has gone is no trouble, and nothing to talk about.
+    fn output(text: Text, error: &io::Error) -> Failure {
+        if error.kind() == ErrorKind::BrokenPipe {
+            return Failure {
+                sentence: String::new(),
+                code: CLOSED,
+            };
+        }
+        Failure::io(text, "cli.output", error)
+    }
+
     fn io(text: Text, name: &'static str, error: &io::Error) -> Failure {
         Failure {
             sentence: text.fill(name, &[("words", error)]),
@@ -56,6 +79,7 @@ impl Failure {
     fn trouble(text: Text, trouble: &Trouble) -> Failure {
         let code = match trouble {
             Trouble::Open(_, OpenFault::NotOwner { .. }) => NOT_OWNER,
+            Trouble::ChainBroken(_) => events::NOT_WHOLE,
             _ => TROUBLE,
         };
         Failure {
@@ -84,7 +108,14 @@ pub fn run() -> ExitCode {
         }
     };
     done.unwrap_or_else(|failure| {
-        let _ = writeln!(io::stderr(), "keyward: {}", failure.sentence);
+        let _ = match failure.sentence.as_str() {
+            "" => Ok(()),
+            // It quotes an argument.
+            sentence if find_secret_shape(sentence).is_some() => {
+                writeln!(io::stderr(), "keyward: {}", text.say("cli.secret_argument"))
+            }
+            sentence => writeln!(io::stderr(), "keyward: {sentence}"),
+        };
         ExitCode::from(failure.code)
     })
 }
@@ -113,9 +144,7 @@ fn obey(text: Text, args: Args) -> Result<ExitCode, Failure> {
         }
         Some(Command::Verify { db, rights }) => {
             let place = place(text, db.or(args.db), &config)?;
-            let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-            let store = Store::open_existing(&place, &config.account).map_err(trouble)?;
-            let service = service(store, &clock).map_err(trouble)?;
+            let (service, _) = on_existing(&place, &config).map_err(trouble)?;
             return verify::verify(text, service, rights);
         }
         Some(Command::User {
@@ -131,6 +160,13 @@ fn obey(text: Text, args: Args) -> Result<ExitCode, Failure> {
             }
             let place = place(text, db.or(args.db), &config)?;
             unlock::unlock(text, &config, &place, &name)?;
+        }
+        Some(Command::Events(asked)) => {
+            let place = place(text, asked.db.clone().or(args.db), &config)?;
+            let (mut service, clock) = on_existing(&place, &config).map_err(trouble)?;
+            let user = args.user.as_deref().unwrap_or(&config.account.name);
+            let actor = service.sign_in(user, &config.arrival).map_err(trouble)?;
+            return events::events(text, &config, service, actor, clock.now(), *asked);
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -155,7 +191,7 @@ fn refuse_user(text: Text, args: &Args) -> Result<(), Failure> {
     }
     let sentence = match &args.command {
         _ if args.user.is_none() => return Ok(()),
-        None => return Ok(()),
+        None | Some(Command::Events(_)) => return Ok(()),
         Some(Command::Demo { .. }) => "cli.demo_user",
         Some(Command::Verify { .. }) => "cli.verify_user",
         Some(Command::User { .. }) => "cli.unlock_user",
@@ -180,6 +216,13 @@ fn place(text: Text, db: Option<PathBuf>, config: &Config) -> Result<Place, Fail
     db.or_else(|| config.database.clone())
         .map(Place::File)
         .ok_or_else(|| Failure::named(text, "cli.no_home"))
+}
+
+/// The use cases on a database that is there; it is neither made nor migrated.
+fn on_existing(place: &Place, config: &Config) -> Result<(Service, Arc<dyn Clock>), Trouble> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let store = Store::open_existing(place, &config.account)?;
+    Ok((service(store, &clock)?, clock))
 }
 
 /// The use cases on a connection, at full cost and with the operating system's random bytes.

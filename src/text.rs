@@ -1,9 +1,13 @@
 //! Every sentence a person can see, by name. Errors carry facts; their sentences are made here.
 
+mod event;
+
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::path::Path;
 use std::sync::LazyLock;
+
+use chrono_tz::Tz;
 
 use crate::domain::api_key::Locale;
 use crate::domain::name::printable;
@@ -12,9 +16,11 @@ use crate::domain::rights::{self, Preset, Right};
 use crate::domain::role::{Assigned, Role};
 use crate::domain::secret::Overlap;
 use crate::domain::state::{Span, State, StateFilter, span};
-use crate::domain::time::{DAY, HOUR, MINUTE};
+use crate::domain::time::{DAY, HOUR, MINUTE, Timestamp};
 use crate::domain::trouble::{Fault, FileFault, OpenFault, Trouble};
 use crate::domain::user::USER_NAME_MAX;
+
+pub use event::{Fact, Told};
 
 type Sentences = BTreeMap<String, BTreeMap<String, String>>;
 
@@ -108,6 +114,12 @@ impl Text {
             ms => ("span.days_ago", ms / DAY),
         };
         self.fill(name, &[("n", &n)])
+    }
+
+    /// An instant to the second, with the offset that the zone has then.
+    #[must_use]
+    pub fn instant(self, at: Timestamp, zone: Tz) -> String {
+        at.in_zone(zone).format("%Y-%m-%d %H:%M:%S %:z").to_string()
     }
 
     /// How long a replaced secret goes on working.
@@ -288,6 +300,9 @@ impl Text {
             Trouble::Storage(fault) => return self.fault(fault),
             Trouble::Open(path, fault) => return self.open_fault(path, fault),
             Trouble::File(path, fault) => return self.file_fault(path, fault),
+            Trouble::ChainBroken(broken) => return self.chain_break(broken),
+            Trouble::MayNotPrune => self.say("trouble.may_not_prune"),
+            Trouble::PrunedMeanwhile => self.say("trouble.pruned_meanwhile"),
             Trouble::Problems(_) => self.say("trouble.problems"),
             Trouble::SecretVoid => self.say("trouble.secret_void"),
             Trouble::SecretDelivered => self.say("trouble.secret_delivered"),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Args as Arguments, Parser, Subcommand, ValueEnum};
 
 /// A terminal console for API keys.
 ///
@@ -54,6 +54,11 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: UserCommand,
     },
+    /// Read the system events, check that none was changed, prune old ones
+    ///
+    /// Prints the system events on standard output, the oldest first. Makes and migrates no database.
+    #[command(after_long_help = AFTER_EVENTS)]
+    Events(Box<EventsArgs>),
 }
 
 #[derive(Debug, Subcommand)]
@@ -73,6 +78,59 @@ pub(super) enum UserCommand {
         #[arg(long, value_name = "PATH")]
         db: Option<PathBuf>,
     },
+}
+
+/// What has nothing to do with printing events.
+const APART: [&str; 3] = ["check", "head", "prune_before"];
+
+/// What `keyward events` takes.
+#[derive(Debug, Arguments)]
+pub(super) struct EventsArgs {
+    /// The database to use
+    #[arg(long, value_name = "PATH")]
+    pub(super) db: Option<PathBuf>,
+    /// Only events from this time on; a day is from its beginning
+    #[arg(long, value_name = "TIME", conflicts_with_all = APART)]
+    pub(super) since: Option<String>,
+    /// Only events before this time; a day is to its end
+    #[arg(long, value_name = "TIME", conflicts_with_all = APART, conflicts_with = "follow")]
+    pub(super) until: Option<String>,
+    /// Only events about this: api-key:42, user:alice, role:3, or a name
+    #[arg(long, value_name = "TARGET", conflicts_with_all = APART)]
+    pub(super) target: Option<String>,
+    /// Only what this user did, or System
+    #[arg(long, value_name = "USER", conflicts_with_all = APART)]
+    pub(super) by: Option<String>,
+    /// How they are written
+    #[arg(long, value_enum, default_value_t, conflicts_with_all = APART)]
+    pub(super) format: Format,
+    /// Go on with events as they are recorded, until interrupted
+    #[arg(long, conflicts_with_all = APART)]
+    pub(super) follow: bool,
+    /// Check that the chain of events is whole
+    #[arg(long, conflicts_with = "prune_before")]
+    pub(super) check: bool,
+    /// Print the last event's number and hash, to keep elsewhere; with --check, the one that was kept
+    #[arg(long, value_name = "HEAD", num_args = 0..=1, default_missing_value = "", conflicts_with = "prune_before")]
+    pub(super) head: Option<String>,
+    /// Move the events before this time to a file
+    #[arg(long, value_name = "TIME")]
+    pub(super) prune_before: Option<String>,
+    /// The new file for them [default: events-until-NUMBER.jsonl]
+    #[arg(long, value_name = "FILE", requires = "prune_before")]
+    pub(super) to: Option<PathBuf>,
+}
+
+/// How events are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// Columns, for people
+    #[default]
+    Text,
+    /// RFC 4180, with a header
+    Csv,
+    /// One object to a line, with everything that is recorded
+    Json,
 }
 
 /// The roles in which the demo can be looked at.
@@ -103,7 +161,7 @@ Environment:
 Exit codes:
   0      The console was left; verify: the secret is valid; user unlock: the
          user is not locked out
-  1      verify only: the secret is refused
+  1      verify: the secret is refused; events: the chain is not whole
   2      Trouble, told on standard error: wrong arguments, no terminal, a
          database that cannot be used, a user who may not sign in
   77     The database belongs to another account
@@ -158,6 +216,53 @@ Exit codes:
   101    An error of Keyward itself
   128+n  Ended by signal n";
 
+const AFTER_EVENTS: &str = "\
+A TIME is one of
+  2026-11-22             A day, in the display zone
+  2026-11-22 16:00[:30]  A time of it
+  2026-11-22T16:00:00Z   RFC 3339
+  90s, 15m, 2h, 7d       A span back from now
+
+Written as
+  text  Columns: time, level, event ID, event, target, who did it, and what
+        changed. Safe to print whatever names hold.
+  csv   RFC 4180. Control characters become U+FFFD. A cell that begins with
+        =, +, - or @ gets an apostrophe before it, so that no spreadsheet
+        takes it for a formula.
+  json  One object to a line (JSON Lines): sequence, at (milliseconds since
+        1970-01-01 00:00 UTC), time, number, event, level, actor (null is
+        System), target, body, previous, hash.
+
+What the chain proves:
+  Every event holds the SHA-256 of its fields and of the event before it, so
+  --check finds any event that was changed, removed or inserted, and names the
+  first. It cannot find what the owner of the file does with as much care as
+  Keyward: cut the end off, or write the chain anew from some event on. A head
+  shows that, if it was kept where that owner cannot write:
+      keyward events --head >> kept-elsewhere
+      keyward events --check --head \"$(tail -n 1 kept-elsewhere)\"
+  proves that this event and all before it are what they were.
+
+Pruning (for roles with every right, such as Full Access):
+  --prune-before writes the events before that time to a new file with mode
+  0600, as with --format json, and then removes them. An event at the end of
+  the chain tells up to which, how many, their last hash, and the file. The
+  chain that is left is checked from there. A head from before it proves
+  nothing any more, unless it is that very hash.
+
+Environment:
+  KEYWARD_DB, XDG_DATA_HOME and TZ, as for keyward
+
+Exit codes:
+  0      Done; --check: the chain is whole, and holds the head
+  1      The chain is not whole, or does not hold the head
+  2      Trouble, told on standard error: wrong arguments, not authorized, no
+         database, or one that cannot be used
+  77     The database belongs to another account
+  101    An error of Keyward itself
+  141    Nobody reads standard output any more
+  128+n  Ended by signal n";
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -180,10 +285,8 @@ mod tests {
     #[test]
     fn callers_are_warned_and_no_line_is_broken() {
         assert!(AFTER_VERIFY.ends_with(CALLERS));
-        for line in [AFTER, AFTER_VERIFY, AFTER_UNLOCK]
-            .iter()
-            .flat_map(|text| text.lines())
-        {
+        let all = [AFTER, AFTER_VERIFY, AFTER_UNLOCK, AFTER_EVENTS];
+        for line in all.into_iter().flat_map(str::lines) {
             assert!(line.len() <= 79, "{line}");
         }
     }

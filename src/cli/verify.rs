@@ -1,6 +1,5 @@
 //! `keyward verify`: one secret in, one JSON object out.
 
-use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write as _};
 use std::os::fd::AsFd;
 use std::process::ExitCode;
@@ -16,7 +15,7 @@ use signal_hook::low_level;
 use zeroize::Zeroizing;
 
 use crate::cli::Failure;
-use crate::domain::name::is_invisible;
+use crate::cli::json::line;
 use crate::domain::rights::RightsTree;
 use crate::domain::secret::MAX_BYTES;
 use crate::domain::verdict::Verdict;
@@ -145,24 +144,7 @@ fn answer(verdict: &Verdict, with_rights: bool) -> String {
             reason: reason.word(),
         },
     };
-    // Strings and numbers can always be written.
-    printable(&serde_json::to_string(&answer).unwrap_or_default())
-}
-
-/// The same JSON with what could steer a terminal written as `\u....`. JSON itself asks that only of the first 32
-/// characters, and nothing of the kind stands outside a string.
-fn printable(json: &str) -> String {
-    let mut safe = String::with_capacity(json.len());
-    for c in json.chars() {
-        if c.is_control() || is_invisible(c) {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                let _ = write!(safe, "\\u{unit:04x}");
-            }
-        } else {
-            safe.push(c);
-        }
-    }
-    safe
+    line(&answer)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use chrono_tz::Tz;
 
-use crate::domain::event::Target;
+use crate::domain::event::{API_KEY, Target};
 use crate::domain::expiry::{self, Expiry};
 use crate::domain::name::{check_description, check_name};
 use crate::domain::problem::{Field, Problem, Rule, Value};
@@ -19,7 +19,7 @@ pub struct KeyId(pub i64);
 impl From<(KeyId, &str)> for Target {
     fn from((id, name): (KeyId, &str)) -> Target {
         Target {
-            kind: "api-key",
+            kind: API_KEY,
             id: id.0,
             name: name.to_owned(),
         }

@@ -1,9 +1,9 @@
-//! System events: the audit trail's kinds, and the chain that ties one event to the one before.
+//! System events: the audit trail's kinds, and what an event holds.
+
+pub mod chain;
+pub mod trail;
 
 use serde_json::Value;
-use sha2::{Digest, Sha256};
-
-use crate::domain::time::Timestamp;
 
 /// What happened. Numbers below 9000 are the original's; Keyward's own start at 9000.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,6 +133,49 @@ impl EventKind {
         }
     }
 
+    /// The kind of this number; none for one that a later version may have.
+    #[must_use]
+    pub fn of(number: i64) -> Option<EventKind> {
+        EventKind::ALL
+            .into_iter()
+            .find(|kind| kind.number() == number)
+    }
+
+    /// The kind in lower-case words joined by hyphens: what a filter finds it by, and programs may name it by.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            EventKind::UserSignedIn => "user-signed-in",
+            EventKind::UserSignedOut => "user-signed-out",
+            EventKind::UserTimedOut => "user-timed-out",
+            EventKind::UserLockedOut => "user-locked-out",
+            EventKind::UserUnlocked => "user-unlocked",
+            EventKind::UserSessionValidationFailed => "user-session-validation-failed",
+            EventKind::UserCreated => "user-created",
+            EventKind::UserDeleted => "user-deleted",
+            EventKind::UserUpdated => "user-updated",
+            EventKind::ApiKeyCreated => "api-key-created",
+            EventKind::ApiKeyDeleted => "api-key-deleted",
+            EventKind::ApiKeyUpdated => "api-key-updated",
+            EventKind::RoleCreated => "role-created",
+            EventKind::RoleDeleted => "role-deleted",
+            EventKind::RoleUpdated => "role-updated",
+            EventKind::ApiKeyLockedOut => "api-key-locked-out",
+            EventKind::ApiKeyUnlocked => "api-key-unlocked",
+            EventKind::ApiKeySessionValidationFailed => "api-key-session-validation-failed",
+            EventKind::ApiKeyExpired => "api-key-expired",
+            EventKind::SecretIssued => "secret-issued",
+            EventKind::SecretDelivered => "secret-delivered",
+            EventKind::SecretDiscarded => "secret-discarded",
+            EventKind::OverlapEnded => "overlap-ended",
+            EventKind::SecretSavedToFile => "secret-saved-to-file",
+            EventKind::ApiKeyRestored => "api-key-restored",
+            EventKind::ActionRefused => "action-refused",
+            EventKind::GlassBroken => "glass-broken",
+            EventKind::EventsPruned => "events-pruned",
+        }
+    }
+
     /// The level that the kind always has.
     #[must_use]
     pub fn level(self) -> Level {
@@ -148,6 +191,15 @@ impl EventKind {
     }
 }
 
+/// The kind of target that an API key is.
+pub const API_KEY: &str = "api-key";
+/// The kind of target that a user is.
+pub const USER: &str = "user";
+/// The kind of target that a role is.
+pub const ROLE: &str = "role";
+/// The kind of target that Keyward itself is: the trail.
+pub const SYSTEM: &str = "system";
+
 /// What an event is about; the name is the one it had then.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
@@ -155,6 +207,18 @@ pub struct Target {
     pub kind: &'static str,
     pub id: i64,
     pub name: String,
+}
+
+impl Target {
+    /// The system events themselves.
+    #[must_use]
+    pub fn trail() -> Target {
+        Target {
+            kind: SYSTEM,
+            id: 0,
+            name: String::new(),
+        }
+    }
 }
 
 /// An event that is about to be recorded.
@@ -166,47 +230,6 @@ pub struct NewEvent {
     pub target: Target,
     /// What changed, never a secret. The store adds the version of the format.
     pub body: Value,
-}
-
-/// The fields of an event that its hash covers, in this order.
-#[derive(Clone, Copy, Debug)]
-pub struct Hashed<'a> {
-    pub sequence: i64,
-    pub at: Timestamp,
-    pub number: i64,
-    pub level: &'a str,
-    /// Empty for `System`.
-    pub actor: &'a str,
-    pub target_kind: &'a str,
-    pub target_id: i64,
-    pub target_name: &'a str,
-    pub body: &'a str,
-}
-
-/// The hash before the first event: 32 zero bytes.
-pub const CHAIN_START: [u8; 32] = [0; 32];
-
-/// SHA-256 over the previous hash and every field, each text with its length before it, so that no two different
-/// events give the same bytes.
-#[must_use]
-pub fn chain(previous: &[u8; 32], event: &Hashed<'_>) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    hash.update(b"keyward-event-v1");
-    hash.update(previous);
-    for number in [event.sequence, event.at.0, event.number, event.target_id] {
-        hash.update(number.to_be_bytes());
-    }
-    for text in [
-        event.level,
-        event.actor,
-        event.target_kind,
-        event.target_name,
-        event.body,
-    ] {
-        hash.update((text.len() as u64).to_be_bytes());
-        hash.update(text.as_bytes());
-    }
-    hash.finalize().into()
 }
 
 #[cfg(test)]
@@ -221,85 +244,8 @@ mod tests {
                 others.iter().all(|other| other.number() != kind.number()),
                 "{kind:?}"
             );
+            assert_eq!(EventKind::of(kind.number()), Some(*kind));
         }
-    }
-
-    #[test]
-    fn every_field_changes_the_hash() {
-        let event = Hashed {
-            sequence: 1,
-            at: Timestamp(2),
-            number: 656,
-            level: "Info",
-            actor: "ab",
-            target_kind: "api-key",
-            target_id: 3,
-            target_name: "c",
-            body: "{}",
-        };
-        let hashes = [
-            chain(&CHAIN_START, &event),
-            chain(&[1; 32], &event),
-            chain(
-                &CHAIN_START,
-                &Hashed {
-                    sequence: 2,
-                    ..event
-                },
-            ),
-            chain(
-                &CHAIN_START,
-                &Hashed {
-                    at: Timestamp(3),
-                    ..event
-                },
-            ),
-            chain(
-                &CHAIN_START,
-                &Hashed {
-                    number: 657,
-                    ..event
-                },
-            ),
-            chain(
-                &CHAIN_START,
-                &Hashed {
-                    level: "Error",
-                    ..event
-                },
-            ),
-            chain(
-                &CHAIN_START,
-                &Hashed {
-                    actor: "a",
-                    target_kind: "bapi-key",
-                    ..event
-                },
-            ),
-            chain(
-                &CHAIN_START,
-                &Hashed {
-                    target_id: 4,
-                    ..event
-                },
-            ),
-            chain(
-                &CHAIN_START,
-                &Hashed {
-                    target_name: "d",
-                    ..event
-                },
-            ),
-            chain(
-                &CHAIN_START,
-                &Hashed {
-                    body: "{ }",
-                    ..event
-                },
-            ),
-        ];
-        for (i, one) in hashes.iter().enumerate() {
-            assert!(hashes[i + 1..].iter().all(|other| other != one), "{i}");
-        }
+        assert_eq!(EventKind::of(1), None);
     }
 }

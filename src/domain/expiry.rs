@@ -1,10 +1,11 @@
 //! When a key expires: a date in the key's own zone that includes that whole day.
 
-use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone};
+use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime};
 use chrono_tz::Tz;
 
 use crate::domain::problem::Rule;
 use crate::domain::time::Timestamp;
+use crate::domain::zone::{Twice, instant_of};
 
 /// The last year for which chrono-tz's zone tables hold their rules.
 pub const LAST_YEAR: i32 = 2099;
@@ -38,15 +39,11 @@ pub fn end_of_day(day: NaiveDate, zone: Tz) -> Timestamp {
     let Some(next) = day.checked_add_days(Days::new(1)) else {
         return Timestamp(i64::MAX);
     };
-    let mut local = NaiveDateTime::new(next, NaiveTime::MIN);
-    // No zone has skipped more than a day; zone changes fall on whole minutes in every year that can be typed.
-    for _ in 0..=(48 * 60) {
-        if let Some(first) = zone.from_local_datetime(&local).earliest() {
-            return Timestamp::from(first);
-        }
-        local += TimeDelta::minutes(1);
-    }
-    Timestamp::from(local.and_utc())
+    instant_of(
+        NaiveDateTime::new(next, NaiveTime::MIN),
+        zone,
+        Twice::Earlier,
+    )
 }
 
 /// Reads a date typed as YYYY-MM-DD.
@@ -91,7 +88,7 @@ pub fn check_not_past(date: NaiveDate, zone: Tz, now: Timestamp) -> Result<(), R
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chrono::Utc;
+    use chrono::{TimeDelta, TimeZone, Utc};
     use proptest::prelude::*;
 
     fn day(text: &str) -> NaiveDate {

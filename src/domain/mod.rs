@@ -7,6 +7,7 @@ pub mod authority;
 pub mod event;
 pub mod expiry;
 pub mod list;
+pub mod moment;
 pub mod name;
 pub mod problem;
 pub mod rights;

@@ -16,6 +16,10 @@ pub const DESCRIPTION_MAX: usize = 2_000;
 /// full-width and half-width letters.
 #[must_use]
 pub fn name_key(name: &str) -> String {
+    if name.is_ascii() {
+        // The same, many times faster.
+        return name.trim().to_ascii_lowercase();
+    }
     let composed: String = name.trim().nfkc().collect();
     caseless::default_case_fold_str(&composed).nfkc().collect()
 }
@@ -114,6 +118,7 @@ mod tests {
         assert_eq!(name_key("Straße"), name_key("STRASSE"));
         assert_eq!(name_key("ｶﾞｲﾄﾞ"), name_key("ガイド"));
         assert_ne!(name_key("deploy-1"), name_key("deploy-2"));
+        assert_eq!(name_key(" \tＡＢ-Z "), name_key("ab-z"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! A role: a named set of rights, what was typed for one, and the rules between the two.
 
 use crate::domain::api_key::KeyId;
-use crate::domain::event::Target;
+use crate::domain::event::{ROLE, Target};
 use crate::domain::name::{check_description, check_name};
 use crate::domain::problem::{Field, Problem, Rule, Value};
 use crate::domain::rights::Rights;
@@ -225,7 +225,7 @@ pub enum Assigned {
 impl From<(RoleId, &str)> for Target {
     fn from((id, name): (RoleId, &str)) -> Target {
         Target {
-            kind: "role",
+            kind: ROLE,
             id: id.0,
             name: name.to_owned(),
         }

@@ -1,8 +1,10 @@
 //! Why something could not be done. Facts only: `text` makes the sentences.
 
+use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 
 use crate::domain::api_key::KeyId;
+use crate::domain::event::chain::Break;
 use crate::domain::problem::Problem;
 use crate::domain::rights::Right;
 use crate::domain::role::{Assigned, RoleId};
@@ -63,6 +65,12 @@ pub enum Trouble {
     UnknownHash,
     /// The operating system gave no random bytes.
     NoRandomness,
+    /// Only who holds every right may prune the trail.
+    MayNotPrune,
+    /// The trail's chain is not whole, and nothing of it is let go.
+    ChainBroken(Break),
+    /// Somebody else has pruned the trail meanwhile.
+    PrunedMeanwhile,
     /// The database could not do it.
     Storage(Fault),
     /// The database could not be opened.
@@ -78,7 +86,7 @@ impl Trouble {
     #[must_use]
     pub fn refusal(&self) -> Option<&'static str> {
         match self {
-            Trouble::NotAuthorized(_) => Some("not-authorized"),
+            Trouble::NotAuthorized(_) | Trouble::MayNotPrune => Some("not-authorized"),
             Trouble::NoSuchUser(_) => Some("no-such-user"),
             Trouble::LockedOut(_) => Some("locked-out"),
             Trouble::NoUserInterface { .. } => Some("no-user-interface"),
@@ -169,7 +177,7 @@ pub enum OpenFault {
     Fault(Fault),
 }
 
-/// Why a file could not be written.
+/// Why a new file could not be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FileFault {
     /// Something is there already; it is left as it is.
@@ -178,6 +186,22 @@ pub enum FileFault {
     NoDirectory,
     Full,
     Other(String),
+}
+
+impl FileFault {
+    /// What the operating system said when a new file was made or written.
+    #[must_use]
+    pub fn of(error: &io::Error) -> FileFault {
+        match error.kind() {
+            ErrorKind::AlreadyExists => FileFault::Exists,
+            ErrorKind::NotFound | ErrorKind::NotADirectory => FileFault::NoDirectory,
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => FileFault::Denied,
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+                FileFault::Full
+            }
+            _ => FileFault::Other(error.to_string()),
+        }
+    }
 }
 
 impl From<Fault> for Trouble {

@@ -3,7 +3,7 @@
 use chrono_tz::Tz;
 
 use crate::domain::api_key::Locale;
-use crate::domain::event::Target;
+use crate::domain::event::{Target, USER};
 use crate::domain::name::check_label;
 use crate::domain::problem::{Field, Problem, Rule, Value};
 use crate::domain::rights::Right;
@@ -211,7 +211,7 @@ pub struct UserProperties {
 impl From<(UserId, &str)> for Target {
     fn from((id, name): (UserId, &str)) -> Target {
         Target {
-            kind: "user",
+            kind: USER,
             id: id.0,
             name: name.to_owned(),
         }

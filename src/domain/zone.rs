@@ -1,6 +1,6 @@
 //! Time zones by name, and finding one by typing a part of it or an offset.
 
-use chrono::{Offset, TimeZone};
+use chrono::{NaiveDateTime, Offset, TimeDelta, TimeZone, Timelike};
 use chrono_tz::{TZ_VARIANTS, Tz};
 
 use crate::domain::name::name_key;
@@ -28,6 +28,32 @@ pub fn offset_text(zone: Tz, now: Timestamp) -> String {
     let sign = if minutes < 0 { '-' } else { '+' };
     let minutes = minutes.unsigned_abs();
     format!("UTC{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+}
+
+/// Which instant a wall clock time is that comes twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Twice {
+    Earlier,
+    Later,
+}
+
+/// The instant at which the clocks in `zone` show `local`; where they never do, the first one after the gap.
+#[must_use]
+pub fn instant_of(local: NaiveDateTime, zone: Tz, twice: Twice) -> Timestamp {
+    let mut shown = local;
+    // No zone has skipped more than a day; zone changes fall on whole minutes in every year that can be typed.
+    for _ in 0..=(48 * 60) {
+        let found = zone.from_local_datetime(&shown);
+        let found = match twice {
+            Twice::Earlier => found.earliest(),
+            Twice::Later => found.latest(),
+        };
+        if let Some(instant) = found {
+            return Timestamp::from(instant);
+        }
+        shown = shown.with_second(0).unwrap_or(shown) + TimeDelta::minutes(1);
+    }
+    Timestamp::from(local.and_utc())
 }
 
 /// The zones that what was typed finds, best first: names that begin with it, then names of which a part begins

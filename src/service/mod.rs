@@ -13,6 +13,7 @@ pub mod roles;
 pub mod secrets;
 pub mod sign_in;
 pub mod sweep;
+pub mod trail;
 pub mod users;
 
 use std::sync::Arc;

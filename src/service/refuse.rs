@@ -39,6 +39,8 @@ pub(super) enum On<'a> {
     NewKey(&'a str),
     NewUser(&'a str),
     NewRole(&'a str),
+    /// The system events.
+    Trail,
 }
 
 impl Service {
@@ -120,6 +122,7 @@ impl On<'_> {
             On::NewKey(name) => (KeyId(0), typed(name).as_str()).into(),
             On::NewUser(name) => (UserId(0), typed(name).as_str()).into(),
             On::NewRole(name) => (RoleId(0), typed(name).as_str()).into(),
+            On::Trail => Target::trail(),
         })
     }
 }

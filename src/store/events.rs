@@ -1,11 +1,20 @@
 //! The audit trail: a chain that only grows.
 
+mod check;
+mod functions;
+mod prune;
+
 use rusqlite::{OptionalExtension, params};
 
-use crate::domain::event::{CHAIN_START, EventKind, Hashed, NewEvent, Target, chain};
+use crate::domain::event::chain::{CHAIN_START, Hash, Hashed, Head, chain};
+use crate::domain::event::{EventKind, NewEvent, Target};
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
+
+pub use check::check_chain;
+pub(super) use functions::add as add_functions;
+pub use prune::{Prefix, first_since, is_prefix, prefix_before, remove};
 
 /// The version of the form of a body.
 const BODY_VERSION: i64 = 1;
@@ -15,18 +24,14 @@ const BODY_VERSION: i64 = 1;
 /// # Errors
 /// What the database said.
 pub fn append(tx: &Tx<'_>, at: Timestamp, event: &NewEvent) -> Result<(), Fault> {
-    let last =
-        tx.0.prepare_cached("SELECT sequence, hash FROM events ORDER BY sequence DESC LIMIT 1")?
-            .query_row((), |row| Ok((row.get(0)?, row.get(1)?)))
-            .optional()?;
-    let (last, previous): (i64, [u8; 32]) = last.unwrap_or((0, CHAIN_START));
+    let last = head(tx)?;
     let mut body = event.body.clone();
     if let Some(fields) = body.as_object_mut() {
         fields.insert("version".to_owned(), BODY_VERSION.into());
     }
     let body = body.to_string();
     let hashed = Hashed {
-        sequence: last + 1,
+        sequence: last.sequence + 1,
         at,
         number: event.kind.number(),
         level: event.kind.level().word(),
@@ -36,7 +41,7 @@ pub fn append(tx: &Tx<'_>, at: Timestamp, event: &NewEvent) -> Result<(), Fault>
         target_name: &event.target.name,
         body: &body,
     };
-    let hash = chain(&previous, &hashed);
+    let hash = chain(&last.hash, &hashed);
     tx.0.prepare_cached(
         "INSERT INTO events (sequence, at, number, level, actor, target_kind, target_id, target_name, body,
              previous, hash)
@@ -52,10 +57,23 @@ pub fn append(tx: &Tx<'_>, at: Timestamp, event: &NewEvent) -> Result<(), Fault>
         hashed.target_id,
         hashed.target_name,
         hashed.body,
-        previous,
+        last.hash,
         hash,
     ])?;
     Ok(())
+}
+
+/// The last event; [`Head::START`] where there is none.
+///
+/// # Errors
+/// What the database said.
+pub fn head(tx: &Tx<'_>) -> Result<Head, Fault> {
+    let last: Option<(i64, Hash)> =
+        tx.0.prepare_cached("SELECT sequence, hash FROM events ORDER BY sequence DESC LIMIT 1")?
+            .query_row((), |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+    let (sequence, hash) = last.unwrap_or((0, CHAIN_START));
+    Ok(Head { sequence, hash })
 }
 
 /// The user who made the last event of these kinds about a key, user or role.
@@ -79,38 +97,4 @@ pub fn last_editor(
         })
         .optional();
     Ok(actor?)
-}
-
-/// How many events there are, where the chain is whole; else the first one that does not follow from the one
-/// before it.
-///
-/// # Errors
-/// What the database said.
-pub fn check_chain(tx: &Tx<'_>) -> Result<Result<i64, i64>, Fault> {
-    let mut query = tx.0.prepare_cached(
-        "SELECT sequence, at, number, level, actor, target_kind, target_id, target_name, body, previous, hash
-         FROM events ORDER BY sequence",
-    )?;
-    let mut rows = query.query(())?;
-    let (mut last, mut end) = (0, CHAIN_START);
-    while let Some(row) = rows.next()? {
-        let text = |index| Ok::<_, rusqlite::Error>(row.get_ref(index)?.as_str()?);
-        let hashed = Hashed {
-            sequence: row.get(0)?,
-            at: Timestamp(row.get(1)?),
-            number: row.get(2)?,
-            level: text(3)?,
-            actor: text(4)?,
-            target_kind: text(5)?,
-            target_id: row.get(6)?,
-            target_name: text(7)?,
-            body: text(8)?,
-        };
-        let (previous, hash): ([u8; 32], [u8; 32]) = (row.get(9)?, row.get(10)?);
-        if hashed.sequence != last + 1 || previous != end || hash != chain(&end, &hashed) {
-            return Ok(Err(last + 1));
-        }
-        (last, end) = (hashed.sequence, hash);
-    }
-    Ok(Ok(last))
 }

@@ -1,6 +1,7 @@
 //! Windows of lists, found by keyset: a window reads about as many rows as it shows, wherever in the list it lies.
 //! Filters without an index of their own walk the order until the window is full.
 
+pub mod events;
 mod filter;
 mod keys;
 mod roles;
@@ -277,6 +278,10 @@ impl Direction {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::event::trail::{
+        ActorFilter, EventFilter, EventRow, EventSort, TargetFilter,
+    };
+    use crate::domain::event::{API_KEY, Level};
     use crate::domain::list::{Anchor, KeyRow, KeySort};
     use crate::domain::state::StateFilter;
     use crate::domain::user::OsAccount;
@@ -285,32 +290,121 @@ mod tests {
 
     const ROWS: usize = 20;
 
-    /// Twenty thousand keys, all made at the same moment and none of them used or with an expiry.
-    fn many() -> Store {
+    fn filled(name: &str, sql: &str) -> Store {
         let account = OsAccount {
             uid: 0,
             name: "alice".to_owned(),
             root_by_sudo: false,
         };
-        let place = Database::Memory("many".to_owned());
+        let place = Database::Memory(name.to_owned());
         let store =
             Store::create_or_open(&place, &account, Timestamp(0), &mut |_| Ok(())).expect("made");
+        store.connection.execute_batch(sql).expect("filled");
         store
-            .connection
-            .execute_batch(
+    }
+
+    /// Twenty thousand keys, all made at the same moment and none of them used or with an expiry.
+    fn many() -> Store {
+        filled(
+            "many keys",
                 "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
                  INSERT INTO api_keys (name, name_key, description, search, role, locale, time_zone, locked_out, delivered,
                      created_at, created_by)
                  SELECT i, i, '', i, 1, 'en-US', 'UTC', 0, 1, 0, 'alice' FROM n",
-            )
-            .expect("filled");
-        store
+        )
+    }
+
+    /// Twenty thousand events, two at each instant; every five hundredth is an error that nobody made.
+    fn many_events() -> Store {
+        filled(
+            "many events",
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
+             INSERT INTO events SELECT i, i / 2, iif(i % 500, 9000, 675), iif(i % 500, 'Info', 'Error'),
+                 iif(i % 500, 'alice', ''), 'api-key', i % 100, 'x', '{}', zeroblob(32), zeroblob(32) FROM n",
+        )
+    }
+
+    #[test]
+    fn a_window_of_the_trail_reads_no_more_than_it_shows_whatever_it_is_filtered_by() {
+        let store = many_events();
+        let every = EventFilter::default();
+        let target = Some(TargetFilter::Is {
+            kind: API_KEY,
+            id: 7,
+        });
+        let (since, until) = (Some(Timestamp(500)), Some(Timestamp(9_000)));
+        let filters = [
+            every.clone(),
+            EventFilter {
+                number: Some(9_000),
+                ..every.clone()
+            },
+            EventFilter {
+                number: Some(675),
+                ..every.clone()
+            },
+            EventFilter {
+                level: Some(Level::Info),
+                ..every.clone()
+            },
+            EventFilter {
+                level: Some(Level::Error),
+                ..every.clone()
+            },
+            EventFilter {
+                actor: Some(ActorFilter::System),
+                ..every.clone()
+            },
+            EventFilter {
+                actor: Some(ActorFilter::named("alice")),
+                ..every.clone()
+            },
+            EventFilter {
+                target: target.clone(),
+                ..every.clone()
+            },
+            EventFilter {
+                since,
+                until,
+                ..every.clone()
+            },
+            EventFilter {
+                since,
+                until,
+                number: Some(675),
+                ..every.clone()
+            },
+            EventFilter {
+                since,
+                until,
+                target,
+                ..every
+            },
+        ];
+        for (facets, descending) in filters.iter().flat_map(|f| [(f, true), (f, false)]) {
+            let query: WindowQuery<EventRow> = WindowQuery {
+                filter: Filter {
+                    facets: facets.clone(),
+                    ..Filter::default()
+                },
+                order: Order {
+                    by: EventSort::Time,
+                    descending,
+                },
+                anchor: Anchor::First,
+                rows: ROWS,
+            };
+            let steps = store
+                .read(|tx| steps_half_way(tx, &query))
+                .expect("measured");
+            assert!((1..5_000).contains(&steps), "{query:?}: {steps} steps");
+        }
     }
 
     #[test]
     fn a_window_of_a_stored_order_reads_no_more_than_it_shows_and_sorts_nothing() {
         let store = many();
-        let filters = [
+        let filters: [Filter<KeyRow>; 3] = [
             Filter::default(),
             Filter {
                 keep: Some(3),
@@ -344,13 +438,14 @@ mod tests {
     }
 
     /// What the seeks of a window in the middle cost, in steps of `SQLite`'s machine; none of them sorts.
-    fn steps_half_way(tx: &Tx<'_>, query: &WindowQuery<KeyRow>) -> Result<i32, Fault> {
+    fn steps_half_way<L: Source>(tx: &Tx<'_>, query: &WindowQuery<L>) -> Result<i32, Fault> {
         let walk = Walk::new(tx, query, Timestamp(1));
-        let (half, _) = walk.rows(None, true, 10_000)?;
-        walk.rows(half.last().map(|row| &row.place), true, ROWS)?;
+        let (all, _) = walk.rows(None, true, 20_000)?;
+        let half = all.get(all.len() / 2).map(Listed::place);
+        walk.rows(half, true, ROWS)?;
         let direction = Direction::of(query.order, true);
         let mut steps = 0;
-        for seek in seeks(query.order.by, direction) {
+        for seek in seeks::<L>(query.order.by, direction) {
             let sql = walk.sql(&seek, direction);
             let plan = plan(tx, &sql);
             assert!(!plan.contains("TEMP B-TREE"), "{query:?}: {plan}");
@@ -361,11 +456,11 @@ mod tests {
         Ok(steps)
     }
 
-    fn seeks(by: KeySort, direction: Direction) -> Vec<String> {
-        let (by, beyond) = (KeyRow::column(by), direction.beyond());
+    fn seeks<L: Source>(by: L::SortBy, direction: Direction) -> Vec<String> {
+        let (by, id, beyond) = (L::column(by), L::ID, direction.beyond());
         vec![
             format!("{by} {beyond} :value"),
-            format!("{by} = :value AND k.id {beyond} :id"),
+            format!("{by} = :value AND {id} {beyond} :id"),
         ]
     }
 

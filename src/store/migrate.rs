@@ -13,13 +13,14 @@ use crate::store::{Tx, roles, users};
 /// `Keyw`: tells our databases from those of other applications.
 const APPLICATION_ID: i64 = 0x4B65_7977;
 
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     include_str!("../../assets/migrations/0001_keys.sql"),
     include_str!("../../assets/migrations/0002_users_and_roles.sql"),
+    include_str!("../../assets/migrations/0003_events.sql"),
 ];
 
 /// The version that this program makes.
-pub const KNOWN: i64 = 2;
+pub const KNOWN: i64 = 3;
 
 /// What a new database begins with, beside the built-in roles.
 pub struct Beginning<'a> {

@@ -13,7 +13,7 @@ use crate::domain::user::{OsAccount, is_user_name};
 use crate::store::fault::while_opening;
 use crate::store::migrate::{Beginning, KNOWN, identify, migrate};
 use crate::store::patience::Patience;
-use crate::store::{ANY, Place, Store, file};
+use crate::store::{ANY, Place, Store, events, file};
 
 /// How many steps of `SQLite`'s machine go by before a reader looks whether another question is wanted.
 const STEPS: i32 = 2_000;
@@ -202,6 +202,7 @@ fn settle(store: &Store, place: &Place) -> Result<(), OpenFault> {
              PRAGMA secure_delete = ON; PRAGMA synchronous = FULL;",
         )
         .map_err(while_opening)?;
+    events::add_functions(&store.connection).map_err(while_opening)?;
     store
         .connection
         .set_prepared_statement_cache_capacity(STATEMENTS);

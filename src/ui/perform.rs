@@ -1,7 +1,7 @@
 //! Carries requests out; the only file in ui that calls the service.
 
 use std::fs::OpenOptions;
-use std::io::{ErrorKind, Write};
+use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
@@ -149,24 +149,13 @@ fn answer<T>(service: &Service, question: Option<u64>, ask: impl FnOnce(&Service
 
 /// Writes a secret and a line end to a new file that only its owner can read.
 fn write_secret(path: &Path, secret: &Secret) -> Result<(), Trouble> {
-    let fault = |error: std::io::Error| {
-        let fault = match error.kind() {
-            ErrorKind::AlreadyExists => FileFault::Exists,
-            ErrorKind::NotFound | ErrorKind::NotADirectory => FileFault::NoDirectory,
-            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => FileFault::Denied,
-            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
-                FileFault::Full
-            }
-            _ => FileFault::Other(error.to_string()),
-        };
-        Trouble::File(path.to_owned(), fault)
-    };
+    let fault = |error: &std::io::Error| Trouble::File(path.to_owned(), FileFault::of(error));
     let mut file = OpenOptions::new()
         .write(true)
         .create_new(true)
         .mode(0o600)
         .open(path)
-        .map_err(fault)?;
+        .map_err(|error| fault(&error))?;
     let written = file
         .write_all(secret.expose().as_bytes())
         .and_then(|()| file.write_all(b"\n"))
@@ -174,6 +163,6 @@ fn write_secret(path: &Path, secret: &Secret) -> Result<(), Trouble> {
     written.map_err(|error| {
         // Half a secret is of no use to anybody; the file was ours from the start.
         let _ = std::fs::remove_file(path);
-        fault(error)
+        fault(&error)
     })
 }

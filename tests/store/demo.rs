@@ -45,8 +45,8 @@ fn the_demo_has_keys_in_every_state_and_a_whole_trail() {
     assert!(rows.iter().any(|row| row.retiring.is_some()));
     assert!(rows.iter().any(|row| row.pending && row.facts.delivered));
     assert!(rows.iter().any(|row| row.last_sign_in_at.is_none()));
-    let chain = service.store().read(events::check_chain).expect("read");
-    assert!(chain.is_ok_and(|events| events > 100));
+    let chain = service.store().read(|tx| events::check_chain(tx, None));
+    assert!(chain.expect("read").is_ok_and(|whole| whole.events > 100));
     assert_eq!(service.sweep(), Ok(0), "nothing is overdue");
 }
 

@@ -1,8 +1,17 @@
-//! The audit trail cannot be rewritten through SQL, and says what happened.
+//! The audit trail cannot be rewritten through SQL; what is done behind the triggers' back is found; old events go
+//! only behind a checkpoint.
 
+use keyward::domain::event::chain::{
+    Break, CHAIN_START, Hash, Head, Kept, KeptHead, Whole, chain, hex,
+};
+use keyward::domain::event::trail::{ActorFilter, EventFilter, EventRow, TargetFilter};
+use keyward::domain::event::{EventKind, Level};
+use keyward::domain::role::AUDITOR;
+use keyward::domain::time::{DAY, Timestamp};
+use keyward::domain::trouble::Trouble;
 use rusqlite::Connection;
 
-use crate::support::database::{Bench, in_memory, raw};
+use crate::support::database::{Bench, NOW, in_memory, raw};
 
 fn with_events() -> (Bench, Connection) {
     let mut bench = Bench::new(in_memory());
@@ -55,12 +64,533 @@ fn events_are_added_only_at_the_end_and_only_to_the_chain() {
     assert_eq!(bench.event_numbers(), [656, 9000, 9001]);
 }
 
+/// Nine events, and a connection that no trigger hinders.
+fn unguarded() -> (Bench, Connection) {
+    let mut bench = Bench::new(in_memory());
+    for name in ["a", "b", "c"] {
+        bench.delivered(name);
+    }
+    let connection = raw(&bench.place);
+    for trigger in ["events_only_grow", "events_never_change", "events_never_go"] {
+        let drop = format!("DROP TRIGGER {trigger}");
+        connection.execute(&drop, ()).expect("dropped");
+    }
+    (bench, connection)
+}
+
+fn check(bench: &Bench) -> Result<Whole, Break> {
+    let checked = bench.service.check_events(&bench.alice, None);
+    checked.expect("read")
+}
+
+/// What a head that was kept elsewhere shows, with its place and without.
+fn kept(bench: &Bench, head: &Head) -> [Option<Kept>; 2] {
+    [Some(head.sequence), None].map(|sequence| {
+        let wanted = KeptHead {
+            sequence,
+            hash: head.hash,
+        };
+        let checked = bench.service.check_events(&bench.alice, Some(&wanted));
+        checked.expect("read").expect("a whole chain").kept
+    })
+}
+
+fn head(bench: &Bench) -> Head {
+    bench.service.events_head(&bench.alice).expect("read")
+}
+
+fn all(bench: &Bench) -> Vec<EventRow> {
+    let every = EventFilter::default();
+    let read = bench
+        .service
+        .events_after(&bench.alice, &every, None, 1_000);
+    read.expect("read")
+}
+
+/// What is found in nine events after this was done to them.
+fn after(sql: &str) -> Result<Whole, Break> {
+    let (bench, connection) = unguarded();
+    connection.execute_batch(sql).expect(sql);
+    check(&bench)
+}
+
+/// Every field of one event, changed.
+const CHANGES: [&str; 10] = [
+    "at = at - 1",
+    "number = 657",
+    "level = 'Error'",
+    "actor = 'mallory'",
+    "target_kind = 'user'",
+    "target_id = 7",
+    "target_name = 'x'",
+    "body = '{}'",
+    "previous = zeroblob(32)",
+    "hash = randomblob(32)",
+];
+
 #[test]
-fn a_change_behind_the_triggers_breaks_the_chain() {
-    let (bench, connection) = with_events();
+fn a_change_of_any_field_is_found_wherever_it_is() {
+    for change in CHANGES {
+        for place in [2, 5, 8] {
+            let sql = format!("UPDATE events SET {change} WHERE sequence = {place}");
+            assert_eq!(after(&sql), Err(Break::Changed(place)), "{sql}");
+        }
+        let sql = format!("UPDATE events SET {change} WHERE sequence = 9");
+        let found = after(&sql).expect_err(change);
+        assert!(
+            matches!(found, Break::Changed(9) | Break::ChangedOrInserted(9)),
+            "{sql}: {found:?}"
+        );
+        if change != "previous = zeroblob(32)" {
+            let sql = format!("UPDATE events SET {change} WHERE sequence = 1");
+            assert_eq!(after(&sql), Err(Break::Changed(1)), "{sql}");
+        }
+    }
+    // The first of several counts.
+    let sql = "UPDATE events SET actor = 'mallory' WHERE sequence IN (4, 6, 7)";
+    assert_eq!(after(sql), Err(Break::Changed(4)));
+}
+
+#[test]
+fn values_that_no_event_can_have_are_changes() {
+    for change in [
+        "actor = CAST(x'ff41' AS TEXT)",
+        "target_name = CAST(x'c328' AS TEXT)",
+        "level = ''",
+    ] {
+        let sql = format!("UPDATE events SET {change} WHERE sequence = 5");
+        assert_eq!(after(&sql), Err(Break::Changed(5)), "{sql}");
+    }
+    let (bench, connection) = unguarded();
     connection
-        .execute_batch("DROP TRIGGER events_never_change; UPDATE events SET target_name = 'b' WHERE sequence = 2")
+        .execute_batch(
+            "PRAGMA ignore_check_constraints = ON; UPDATE events SET hash = x'00', body = 'no JSON' WHERE sequence = 5",
+        )
         .expect("changed");
-    let store = bench.store();
-    assert_eq!(store.read(keyward::store::events::check_chain), Ok(Err(2)));
+    assert_eq!(check(&bench), Err(Break::Changed(5)));
+}
+
+#[test]
+fn removed_events_are_found_and_told() {
+    for (sql, first, last) in [
+        ("DELETE FROM events WHERE sequence = 1", 1, 1),
+        ("DELETE FROM events WHERE sequence <= 4", 1, 4),
+        ("DELETE FROM events WHERE sequence = 5", 5, 5),
+        ("DELETE FROM events WHERE sequence IN (3, 4, 5, 8)", 3, 5),
+        // Those behind it got its number.
+        (
+            "DELETE FROM events WHERE sequence = 5;
+             UPDATE events SET sequence = sequence - 1 WHERE sequence > 5",
+            5,
+            5,
+        ),
+        (
+            "DELETE FROM events WHERE sequence IN (1, 2);
+             UPDATE events SET sequence = sequence - 2",
+            1,
+            2,
+        ),
+    ] {
+        assert_eq!(after(sql), Err(Break::Removed { first, last }), "{sql}");
+    }
+}
+
+#[test]
+fn a_cut_off_end_is_found_by_a_head_that_was_kept() {
+    let (bench, connection) = unguarded();
+    let last = head(&bench);
+    assert_eq!(kept(&bench, &last), [Some(Kept::There(last)); 2]);
+    let cut = "DELETE FROM events WHERE sequence = 9";
+    connection.execute(cut, ()).expect("cut");
+    assert_eq!(check(&bench).map(|whole| whole.events), Ok(8));
+    assert_eq!(
+        kept(&bench, &last),
+        [Some(Kept::CutOff), Some(Kept::Nowhere)]
+    );
+    connection.execute("DELETE FROM events", ()).expect("cut");
+    assert_eq!(check(&bench).map(|whole| whole.events), Ok(0));
+    assert_eq!(
+        kept(&bench, &last),
+        [Some(Kept::CutOff), Some(Kept::Nowhere)]
+    );
+    let start = Head::START;
+    assert_eq!(kept(&bench, &start), [Some(Kept::There(start)); 2]);
+}
+
+const MAKE_ROOM: &str = "UPDATE events SET sequence = -sequence WHERE sequence >= 5;
+                         UPDATE events SET sequence = -sequence + 1 WHERE sequence < 0;";
+
+#[test]
+fn an_inserted_event_is_found() {
+    let insert = |place: i64| {
+        format!(
+            "INSERT INTO events SELECT {place}, at, number, level, 'mallory', target_kind, target_id, target_name,
+                 body, hash, randomblob(32) FROM events WHERE sequence = 4"
+        )
+    };
+    let between = format!("{MAKE_ROOM}{}", insert(5));
+    assert_eq!(after(&between), Err(Break::Inserted(5)));
+    for place in [0, -3] {
+        assert_eq!(after(&insert(place)), Err(Break::Inserted(place)));
+    }
+    let at_the_end = insert(10).replace("sequence = 4", "sequence = 9");
+    assert_eq!(after(&at_the_end), Err(Break::ChangedOrInserted(10)));
+}
+
+#[test]
+fn an_event_that_got_another_number_is_found() {
+    let renumbered = "UPDATE events SET sequence = 12 WHERE sequence = 9";
+    assert_eq!(after(renumbered), Err(Break::Changed(12)));
+    let swapped = "UPDATE events SET sequence = -5 WHERE sequence = 5;
+                   UPDATE events SET sequence = 5 WHERE sequence = 6;
+                   UPDATE events SET sequence = 6 WHERE sequence = -5;";
+    assert!(matches!(
+        after(swapped),
+        Err(Break::Removed { first: 5, .. })
+    ));
+}
+
+/// Writes events again under their numbers, each with a hash that fits what it follows from.
+fn forge(connection: &Connection, previous: Hash, events: &[EventRow]) -> Hash {
+    let mut previous = previous;
+    for event in events {
+        let hash = chain(&previous, &event.hashed());
+        connection
+            .execute(
+                "REPLACE INTO events VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                rusqlite::params![
+                    event.sequence(),
+                    event.at.0,
+                    event.number,
+                    event.level,
+                    event.actor,
+                    event.target.kind,
+                    event.target.id,
+                    event.target.name,
+                    event.body,
+                    previous,
+                    hash
+                ],
+            )
+            .expect("forged");
+        previous = hash;
+    }
+    previous
+}
+
+#[test]
+fn an_event_written_anew_with_a_hash_that_fits_is_found_by_the_one_after_it() {
+    let (bench, connection) = unguarded();
+    let mut events = all(&bench);
+    events[4].actor = Some("mallory".to_owned());
+    forge(&connection, events[3].hash, &events[4..5]);
+    assert_eq!(check(&bench), Err(Break::Rewritten(5)));
+
+    let (bench, connection) = unguarded();
+    let events = all(&bench);
+    connection.execute_batch(MAKE_ROOM).expect("made room");
+    forge(&connection, events[3].hash, &events[4..5]);
+    let mut inserted = events[3].clone();
+    inserted.place.id = 5;
+    forge(&connection, events[3].hash, &[inserted]);
+    assert_eq!(check(&bench), Err(Break::Inserted(5)));
+}
+
+#[test]
+fn a_chain_written_anew_from_a_point_on_is_found_only_by_a_head_that_was_kept() {
+    let (bench, connection) = unguarded();
+    let events = all(&bench);
+    let (before, last) = (
+        Head {
+            sequence: 4,
+            hash: events[3].hash,
+        },
+        head(&bench),
+    );
+    let mut anew = events[4..].to_vec();
+    anew[0].actor = Some("mallory".to_owned());
+    forge(&connection, before.hash, &anew);
+    assert_eq!(check(&bench).map(|whole| whole.events), Ok(9));
+    assert_eq!(
+        kept(&bench, &last),
+        [Some(Kept::Rewritten), Some(Kept::Nowhere)]
+    );
+    assert_eq!(kept(&bench, &before), [Some(Kept::There(before)); 2]);
+    let other = Head {
+        sequence: 5,
+        hash: before.hash,
+    };
+    assert_eq!(
+        kept(&bench, &other),
+        [Some(Kept::Rewritten), Some(Kept::There(before))]
+    );
+}
+
+/// Events of three days; all before the last day can be pruned.
+fn three_days() -> Bench {
+    let mut bench = Bench::new(in_memory());
+    for name in ["a", "b", "c"] {
+        bench.delivered(name);
+        bench.clock.advance(DAY);
+    }
+    bench
+}
+
+fn prune(bench: &mut Bench, before: Timestamp) -> Result<Option<i64>, Trouble> {
+    let alice = bench.alice.clone();
+    let Some(prefix) = bench.service.prunable_events(&alice, before)? else {
+        return Ok(None);
+    };
+    bench.service.prune_events(&alice, &prefix, "/tmp/old")?;
+    Ok(Some(prefix.count()))
+}
+
+#[test]
+fn a_pruned_chain_goes_on_from_its_checkpoint() {
+    let mut bench = three_days();
+    let (events, last) = (all(&bench), head(&bench));
+    assert_eq!(prune(&mut bench, NOW), Ok(None));
+    assert_eq!(prune(&mut bench, NOW.plus(DAY)), Ok(Some(3)));
+    let head_at = |sequence: usize| Head {
+        sequence: i64::try_from(sequence).expect("small"),
+        hash: events[sequence - 1].hash,
+    };
+    let whole = check(&bench).expect("whole");
+    assert_eq!(
+        (whole.events, whole.start, whole.head.sequence),
+        (7, head_at(3), 10)
+    );
+    let checkpoint = all(&bench).pop().expect("the checkpoint");
+    assert_eq!(checkpoint.number, EventKind::EventsPruned.number());
+    let body = format!(
+        r#"{{"count":3,"file":"/tmp/old","hash":"{}","through":3,"version":1}}"#,
+        hex(&events[2].hash)
+    );
+    assert_eq!(checkpoint.body, body);
+    assert_eq!(kept(&bench, &last), [Some(Kept::There(last)); 2]);
+    assert_eq!(
+        kept(&bench, &head_at(3)),
+        [Some(Kept::Checkpoint(head_at(3))); 2]
+    );
+    assert_eq!(
+        kept(&bench, &head_at(2)),
+        [Some(Kept::Pruned), Some(Kept::Nowhere)]
+    );
+    // Twice: the earlier checkpoint is still in the chain, then it goes, too.
+    assert_eq!(prune(&mut bench, NOW.plus(2 * DAY)), Ok(Some(3)));
+    let whole = check(&bench).expect("whole");
+    assert_eq!((whole.events, whole.start.sequence), (5, 6));
+    assert_eq!(
+        kept(&bench, &head_at(3)),
+        [Some(Kept::Checkpoint(head_at(3))); 2]
+    );
+    bench.clock.advance(DAY);
+    let now = NOW.plus(4 * DAY);
+    assert_eq!(prune(&mut bench, now), Ok(Some(5)));
+    assert_eq!(check(&bench).map(|whole| whole.events), Ok(1));
+    assert_eq!(
+        kept(&bench, &head_at(3)),
+        [Some(Kept::Pruned), Some(Kept::Nowhere)]
+    );
+    bench.delivered("d");
+    assert_eq!(check(&bench).map(|whole| whole.events), Ok(4));
+}
+
+#[test]
+fn only_a_whole_prefix_goes_where_the_clock_was_put_back() {
+    let mut bench = three_days();
+    bench.clock.advance(-2 * DAY);
+    bench.delivered("d");
+    bench.clock.advance(4 * DAY);
+    // The events 10 to 12 are as old as 4 to 6, but come after 7 to 9, which are younger.
+    assert_eq!(prune(&mut bench, NOW.plus(2 * DAY)), Ok(Some(6)));
+    assert_eq!(check(&bench).map(|whole| whole.start.sequence), Ok(6));
+}
+
+#[test]
+fn what_is_wrong_with_a_pruned_chain_is_found() {
+    let tampered = |sql: &str| {
+        let mut bench = three_days();
+        prune(&mut bench, NOW.plus(DAY)).expect("pruned");
+        let connection = raw(&bench.place);
+        let drop = "DROP TRIGGER events_never_go; DROP TRIGGER events_never_change; DROP TRIGGER events_only_grow;";
+        connection.execute_batch(drop).expect("dropped");
+        connection.execute_batch(sql).expect(sql);
+        check(&bench)
+    };
+    for change in CHANGES {
+        let sql = format!("UPDATE events SET {change} WHERE sequence = 4");
+        assert_eq!(tampered(&sql), Err(Break::Changed(4)), "{sql}");
+        let sql = format!("UPDATE events SET {change} WHERE sequence = 10");
+        match tampered(&sql).expect_err(change) {
+            Break::Changed(10) | Break::ChangedOrInserted(10) => {}
+            // Nothing is a checkpoint any more.
+            Break::Removed { first: 1, last: 3 } => assert_eq!(change, "number = 657"),
+            other => panic!("{sql}: {other:?}"),
+        }
+    }
+    for (sql, first, last) in [
+        ("DELETE FROM events WHERE sequence = 4", 4, 4),
+        ("DELETE FROM events WHERE sequence = 10", 1, 3),
+    ] {
+        assert_eq!(tampered(sql), Err(Break::Removed { first, last }), "{sql}");
+    }
+    let back = "INSERT INTO events SELECT 3, at, number, level, actor, target_kind, target_id, target_name, body,
+                previous, hash FROM events WHERE sequence = 4";
+    assert_eq!(tampered(back), Err(Break::Inserted(3)));
+}
+
+#[test]
+fn a_broken_chain_is_not_pruned() {
+    let mut bench = three_days();
+    let connection = raw(&bench.place);
+    connection
+        .execute_batch(
+            "DROP TRIGGER events_never_change; UPDATE events SET actor = 'b' WHERE sequence = 8",
+        )
+        .expect("changed");
+    assert_eq!(
+        prune(&mut bench, NOW.plus(DAY)),
+        Err(Trouble::ChainBroken(Break::Changed(8)))
+    );
+    assert_eq!(all(&bench).len(), 9);
+}
+
+#[test]
+fn pruning_needs_every_right_and_what_was_pruned_meanwhile_is_told() {
+    let mut bench = three_days();
+    let auditor = bench.user("bob", AUDITOR);
+    let before = NOW.plus(DAY);
+    let refused = bench.service.prunable_events(&auditor, before);
+    assert_eq!(refused, Err(Trouble::MayNotPrune));
+    let alice = bench.alice.clone();
+    let prefix = bench.service.prunable_events(&alice, before);
+    let prefix = prefix.expect("may").expect("old events");
+    let refused = bench.service.prune_events(&auditor, &prefix, "x");
+    assert_eq!(refused, Err(Trouble::MayNotPrune));
+    assert_eq!(check(&bench).map(|whole| whole.start), Ok(Head::START));
+    assert_eq!(prune(&mut bench, before), Ok(Some(3)));
+    let again = bench.service.prune_events(&alice, &prefix, "x");
+    assert_eq!(again, Err(Trouble::PrunedMeanwhile));
+}
+
+#[test]
+fn a_checkpoint_lets_go_only_what_it_tells_the_truth_about() {
+    let mut bench = three_days();
+    let connection = raw(&bench.place);
+    let third = hex(&all(&bench)[2].hash);
+    let insert = |place: i64, body: &str| {
+        let sql = "INSERT OR REPLACE INTO events SELECT ?1, at, 9008, 'Warning', 'alice', 'system', 0, '', ?2, hash,
+                   randomblob(32) FROM events ORDER BY sequence DESC LIMIT 1";
+        connection.execute(sql, (place, body))
+    };
+    let zeros = hex(&CHAIN_START);
+    for body in [
+        "{}".to_owned(),
+        format!(r#"{{"through":"3","hash":"{third}","count":3}}"#),
+        format!(r#"{{"through":4,"hash":"{third}","count":4}}"#),
+        format!(r#"{{"through":3,"hash":"{third}","count":2}}"#),
+        format!(r#"{{"through":3,"hash":"{zeros}","count":3}}"#),
+        format!(r#"{{"through":0,"hash":"{zeros}","count":0}}"#),
+        format!(r#"{{"through":3,"hash":"{third}"}}"#),
+    ] {
+        assert!(insert(10, &body).is_err(), "{body}");
+    }
+    // Without one nothing goes; with one, nothing that is behind it.
+    assert!(
+        connection
+            .execute("DELETE FROM events WHERE sequence = 1", ())
+            .is_err()
+    );
+    prune(&mut bench, NOW.plus(DAY)).expect("pruned");
+    for sql in [
+        "DELETE FROM events WHERE sequence = 4",
+        "DELETE FROM events WHERE sequence = 10",
+        "DELETE FROM events",
+        "UPDATE events SET number = 9008",
+        "REPLACE INTO events SELECT * FROM events WHERE sequence = 4",
+    ] {
+        assert!(connection.execute(sql, ()).is_err(), "{sql}");
+    }
+    assert_eq!(all(&bench).len(), 7);
+}
+
+/// The numbers in the chain of the events that a filter shows.
+fn shown(bench: &Bench, filter: &EventFilter) -> Vec<i64> {
+    let read = bench
+        .service
+        .events_after(&bench.alice, filter, None, 1_000);
+    read.expect("read").iter().map(EventRow::sequence).collect()
+}
+
+#[test]
+fn each_part_of_a_filter_shows_what_it_says() {
+    let mut bench = three_days();
+    let issued = bench.issue(keyward::domain::api_key::KeyId(2));
+    bench.refusal(&issued);
+    // 1 to 9: created, issued, delivered; 10: issued on the fourth day; 11: refused by nobody.
+    let every = EventFilter::default();
+    let number = |number| EventFilter {
+        number: Some(number),
+        ..every.clone()
+    };
+    assert_eq!(shown(&bench, &every).len(), 11);
+    assert_eq!(shown(&bench, &number(9000)), [2, 5, 8, 10]);
+    assert_eq!(shown(&bench, &number(1)), [0; 0]);
+    let actor = |actor| EventFilter {
+        actor: Some(actor),
+        ..every.clone()
+    };
+    assert_eq!(shown(&bench, &actor(ActorFilter::System)), [11]);
+    let alice = actor(ActorFilter::named("alice"));
+    assert_eq!(shown(&bench, &alice).len(), 10);
+    let level = |level| EventFilter {
+        level: Some(level),
+        ..every.clone()
+    };
+    assert_eq!(shown(&bench, &level(Level::Error)), [11]);
+    assert_eq!(shown(&bench, &level(Level::Warning)), [0; 0]);
+    assert_eq!(shown(&bench, &level(Level::Info)).len(), 10);
+    for (target, numbers) in [
+        ("api-key:2", vec![4, 5, 6, 10, 11]),
+        ("role:2", vec![]),
+        ("api-key:B", vec![4, 5, 6, 10, 11]),
+        ("user:b", vec![]),
+        ("Ｂ", vec![4, 5, 6, 10, 11]),
+    ] {
+        let filter = EventFilter {
+            target: Some(TargetFilter::parse(target)),
+            ..every.clone()
+        };
+        assert_eq!(shown(&bench, &filter), numbers, "{target}");
+    }
+    let time = |since: i64, until: i64| EventFilter {
+        since: Some(NOW.plus(since)),
+        until: Some(NOW.plus(until)),
+        ..every.clone()
+    };
+    assert_eq!(shown(&bench, &time(DAY, 2 * DAY)), [4, 5, 6]);
+    assert_eq!(shown(&bench, &time(DAY + 1, 2 * DAY + 1)), [7, 8, 9]);
+    assert_eq!(shown(&bench, &time(9 * DAY, 10 * DAY)), [0; 0]);
+    let both = EventFilter {
+        number: Some(9000),
+        ..time(DAY, 9 * DAY)
+    };
+    assert_eq!(shown(&bench, &both), [5, 8, 10]);
+}
+
+#[test]
+fn whoever_may_not_view_events_reads_none() {
+    let bench = three_days();
+    let nobody = bench.user("bob", AUDITOR);
+    raw(&bench.place)
+        .execute("UPDATE roles SET rights = '[]' WHERE id = 2", ())
+        .expect("changed");
+    let every = EventFilter::default();
+    let read = bench.service.events_after(&nobody, &every, None, 1);
+    assert!(matches!(read, Err(Trouble::NotAuthorized(_))));
+    let head = bench.service.events_head(&nobody);
+    assert!(matches!(head, Err(Trouble::NotAuthorized(_))));
+    let checked = bench.service.check_events(&nobody, None);
+    assert!(matches!(checked, Err(Trouble::NotAuthorized(_))));
 }

@@ -67,9 +67,12 @@ fn every_row_lives_through_it_and_the_chain_is_whole() {
     drop(connection);
     let place = Place::File(path);
     let store = Store::bring_up_to_date(&place, &account()).expect("brought up to date");
-    let whole = store.read(keyward::store::events::check_chain);
-    assert_eq!(whole, Ok(Ok(i64::try_from(events).expect("few"))));
+    let whole = store.read(|tx| keyward::store::events::check_chain(tx, None));
+    let whole = whole.expect("read").expect("a whole chain");
+    assert_eq!(whole.events, i64::try_from(events).expect("few"));
     let connection = raw(&place);
+    let gone = connection.execute("DELETE FROM events WHERE sequence = 1", ());
+    assert!(gone.is_err(), "the trail is guarded as before");
     let after = TABLES.map(|(table, columns)| rows(&connection, table, columns));
     assert_eq!(after, before);
     let fresh = [

@@ -1,0 +1,202 @@
+//! The trail as it is read: events as they were recorded, and which of them are wanted.
+
+use crate::domain::event::chain::{Hash, Hashed};
+use crate::domain::event::{API_KEY, Level, ROLE, SYSTEM, USER};
+use crate::domain::list::{Listed, Order, Place};
+use crate::domain::rights::Right;
+use crate::domain::time::Timestamp;
+
+/// An event as it was recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventRow {
+    /// By its time; the ID is the number in the chain, from 1.
+    pub place: Place,
+    pub at: Timestamp,
+    /// A kind's number; a later version may know more of them.
+    pub number: i64,
+    /// A level's word.
+    pub level: String,
+    /// The user's name; `None` is `System`.
+    pub actor: Option<String>,
+    pub target: RowTarget,
+    /// JSON.
+    pub body: String,
+    pub previous: Hash,
+    pub hash: Hash,
+}
+
+/// What an event is about, as it was recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowTarget {
+    pub kind: String,
+    pub id: i64,
+    /// The name that it had then.
+    pub name: String,
+}
+
+/// What the trail can be sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventSort {
+    Time,
+}
+
+impl Listed for EventRow {
+    type SortBy = EventSort;
+    type Facets = EventFilter;
+
+    const NEEDS: Right = Right::ViewEvents;
+    const SORTS: &'static [EventSort] = &[EventSort::Time];
+    /// The newest first.
+    const FIRST_ORDER: Order<EventSort> = Order {
+        by: EventSort::Time,
+        descending: true,
+    };
+
+    fn place(&self) -> &Place {
+        &self.place
+    }
+}
+
+impl EventRow {
+    /// The number in the chain, from 1.
+    #[must_use]
+    pub fn sequence(&self) -> i64 {
+        self.place.id
+    }
+
+    /// What its hash covers.
+    #[must_use]
+    pub fn hashed(&self) -> Hashed<'_> {
+        Hashed {
+            sequence: self.sequence(),
+            at: self.at,
+            number: self.number,
+            level: &self.level,
+            actor: self.actor.as_deref().unwrap_or_default(),
+            target_kind: &self.target.kind,
+            target_id: self.target.id,
+            target_name: &self.target.name,
+            body: &self.body,
+        }
+    }
+}
+
+/// Which events are wanted, their text apart: those for which all of it holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EventFilter {
+    pub level: Option<Level>,
+    /// A kind's number.
+    pub number: Option<i64>,
+    pub target: Option<TargetFilter>,
+    pub actor: Option<ActorFilter>,
+    /// From this instant on.
+    pub since: Option<Timestamp>,
+    /// Before this instant.
+    pub until: Option<Timestamp>,
+}
+
+/// Whose doings are wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ActorFilter {
+    /// What nobody did: time, or a client.
+    System,
+    /// A user, by exactly this name.
+    User(String),
+}
+
+/// The name under which [`ActorFilter::System`] is asked for; no user can have it.
+pub const SYSTEM_NAME: &str = "System";
+
+impl ActorFilter {
+    /// The actor of this name.
+    #[must_use]
+    pub fn named(name: &str) -> ActorFilter {
+        if name == SYSTEM_NAME {
+            ActorFilter::System
+        } else {
+            ActorFilter::User(name.to_owned())
+        }
+    }
+}
+
+/// What the wanted events are about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TargetFilter {
+    /// Exactly this one, whatever it was called.
+    Is { kind: &'static str, id: i64 },
+    /// Everything of this name (compared as names are), of one kind or of any.
+    Named {
+        kind: Option<&'static str>,
+        name: String,
+    },
+}
+
+impl TargetFilter {
+    /// Reads `api-key:42`, `user:alice`, `role:3`, or a name. What follows a kind is an ID where it is a number: the
+    /// names of users are none.
+    #[must_use]
+    pub fn parse(typed: &str) -> TargetFilter {
+        let typed = typed.trim();
+        let known = |word: &str| {
+            [API_KEY, USER, ROLE, SYSTEM]
+                .into_iter()
+                .find(|kind| *kind == word)
+        };
+        let kind = typed
+            .split_once(':')
+            .and_then(|(word, rest)| Some((known(word)?, rest)));
+        match kind {
+            Some((kind, rest)) => match rest.parse() {
+                Ok(id) => TargetFilter::Is { kind, id },
+                Err(_) => TargetFilter::Named {
+                    kind: Some(kind),
+                    name: rest.to_owned(),
+                },
+            },
+            None => TargetFilter::Named {
+                kind: None,
+                name: typed.to_owned(),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_is_a_kind_with_an_id_or_a_name_or_just_a_name() {
+        let named = |kind, name: &str| TargetFilter::Named {
+            kind,
+            name: name.to_owned(),
+        };
+        for (typed, filter) in [
+            (
+                "api-key:42",
+                TargetFilter::Is {
+                    kind: API_KEY,
+                    id: 42,
+                },
+            ),
+            (" role:3 ", TargetFilter::Is { kind: ROLE, id: 3 }),
+            ("user:alice", named(Some(USER), "alice")),
+            (
+                "api-key:backup: nightly",
+                named(Some(API_KEY), "backup: nightly"),
+            ),
+            ("backup", named(None, "backup")),
+            ("prod:web", named(None, "prod:web")),
+            ("42", named(None, "42")),
+        ] {
+            assert_eq!(TargetFilter::parse(typed), filter, "{typed}");
+        }
+    }
+
+    #[test]
+    fn system_is_nobody() {
+        assert_eq!(ActorFilter::named("System"), ActorFilter::System);
+        let alice = ActorFilter::User("alice".to_owned());
+        assert_eq!(ActorFilter::named("alice"), alice);
+    }
+}

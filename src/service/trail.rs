@@ -1,0 +1,147 @@
+//! The trail: reading it, checking its chain, letting old events go.
+
+use serde_json::json;
+
+use crate::domain::event::chain::{Break, Head, KeptHead, Whole, hex};
+use crate::domain::event::trail::{EventFilter, EventRow};
+use crate::domain::event::{EventKind, Target};
+use crate::domain::rights::{Right, Rights};
+use crate::domain::role::Role;
+use crate::domain::secret::find_secret_shape;
+use crate::domain::time::Timestamp;
+use crate::domain::trouble::Trouble;
+use crate::domain::user::Actor;
+use crate::service::refuse::{Attempt, On, note};
+use crate::service::{Service, authorize, authorize_any, record};
+use crate::store::events::{self, Prefix};
+use crate::store::list;
+
+impl Service {
+    /// Up to `most` of the wanted events behind the one with this number in the chain, or from the first one on; in
+    /// the order of the chain.
+    ///
+    /// # Errors
+    /// [`Trouble::NotAuthorized`], [`Trouble::Storage`].
+    pub fn events_after(
+        &self,
+        actor: &Actor,
+        filter: &EventFilter,
+        sequence: Option<i64>,
+        most: usize,
+    ) -> Result<Vec<EventRow>, Trouble> {
+        self.store.read(|tx| {
+            authorize(tx, actor, Right::ViewEvents)?;
+            let sequence = match (sequence, filter.since) {
+                (Some(sequence), _) => sequence,
+                // Those before need not even be looked at.
+                (None, Some(since)) => match events::first_since(tx, since)? {
+                    Some(first) => first - 1,
+                    None => return Ok(Vec::new()),
+                },
+                (None, None) => 0,
+            };
+            Ok(list::events::after(tx, filter, sequence, most)?)
+        })
+    }
+
+    /// The last event.
+    ///
+    /// # Errors
+    /// [`Trouble::NotAuthorized`], [`Trouble::Storage`].
+    pub fn events_head(&self, actor: &Actor) -> Result<Head, Trouble> {
+        self.store.read(|tx| {
+            authorize(tx, actor, Right::ViewEvents)?;
+            Ok(events::head(tx)?)
+        })
+    }
+
+    /// Walks the chain, and looks for a head that was kept elsewhere.
+    ///
+    /// # Errors
+    /// [`Trouble::NotAuthorized`], [`Trouble::Storage`]. A chain that is not whole is an answer.
+    pub fn check_events(
+        &self,
+        actor: &Actor,
+        kept: Option<&KeptHead>,
+    ) -> Result<Result<Whole, Break>, Trouble> {
+        self.store.read(|tx| {
+            authorize(tx, actor, Right::ViewEvents)?;
+            Ok(events::check_chain(tx, kept)?)
+        })
+    }
+
+    /// The events that pruning would remove: those before every one that was recorded at this instant or later.
+    ///
+    /// # Errors
+    /// [`Trouble::MayNotPrune`]; [`Trouble::ChainBroken`]: what shows the break is not let go.
+    pub fn prunable_events(
+        &mut self,
+        actor: &Actor,
+        before: Timestamp,
+    ) -> Result<Option<Prefix>, Trouble> {
+        let now = self.now();
+        let found = self.store.read(|tx| {
+            may_prune(&authorize_any(tx, actor, &[])?)?;
+            if let Err(broken) = events::check_chain(tx, None)? {
+                return Err(Trouble::ChainBroken(broken));
+            }
+            Ok(events::prefix_before(tx, before)?)
+        });
+        if let Err(trouble) = &found {
+            note(&mut self.store, now, actor, PRUNING, trouble);
+        }
+        found
+    }
+
+    /// Removes events that were written to a file before, and leaves a checkpoint that tells of it.
+    ///
+    /// # Errors
+    /// [`Trouble::MayNotPrune`]; [`Trouble::PrunedMeanwhile`].
+    pub fn prune_events(
+        &mut self,
+        actor: &Actor,
+        prefix: &Prefix,
+        file: &str,
+    ) -> Result<(), Trouble> {
+        self.change(actor, &[], PRUNING, |tx, role, now| {
+            may_prune(role)?;
+            if !events::is_prefix(tx, prefix)? {
+                return Err(Trouble::PrunedMeanwhile);
+            }
+            let mut body = json!({
+                "through": prefix.through.sequence,
+                "hash": hex(&prefix.through.hash),
+                "count": prefix.count(),
+            });
+            // A path can hold anything; a secret it may not bring into an event.
+            if find_secret_shape(file).is_none() {
+                body["file"] = file.into();
+            }
+            record(
+                tx,
+                now,
+                EventKind::EventsPruned,
+                Some(actor),
+                Target::trail(),
+                body,
+            )?;
+            events::remove(tx, prefix.through.sequence)?;
+            Ok(())
+        })
+    }
+}
+
+/// What is noted where somebody may not prune.
+const PRUNING: Attempt<'static> = Attempt {
+    verb: "prune",
+    on: On::Trail,
+};
+
+/// Refuses unless the role has every right there is.
+fn may_prune(role: &Role) -> Result<(), Trouble> {
+    if role.fields.rights == Rights::all() {
+        Ok(())
+    } else {
+        Err(Trouble::MayNotPrune)
+    }
+}

@@ -1,0 +1,142 @@
+//! The trail: as a list, the newest first, and from its oldest event on.
+
+use rusqlite::Row;
+
+use crate::domain::event::Level;
+use crate::domain::event::trail::{
+    ActorFilter, EventFilter, EventRow, EventSort, RowTarget, TargetFilter,
+};
+use crate::domain::list::Place;
+use crate::domain::name::name_key;
+use crate::domain::time::Timestamp;
+use crate::domain::trouble::Fault;
+use crate::store::Tx;
+use crate::store::list::filter::{Values, bind};
+use crate::store::list::{OWN, Source, place_of};
+
+impl Source for EventRow {
+    const TABLE: &'static str = "events e";
+    const ID: &'static str = "e.sequence";
+    const SEARCH: &'static str =
+        "event_text(e.number, e.level, e.actor, e.target_kind, e.target_id, e.target_name, e.body)";
+
+    fn column(by: EventSort) -> String {
+        match by {
+            EventSort::Time => "e.at".to_owned(),
+        }
+    }
+
+    fn columns() -> String {
+        "e.at, e.number, e.level, e.actor, e.target_kind, e.target_id, e.target_name, e.body, e.previous, e.hash"
+            .to_owned()
+    }
+
+    fn shows(filter: &EventFilter, values: &mut Values) -> String {
+        let mut parts = vec!["TRUE".to_owned()];
+        let mut is = |column: &str, name: &str, value: rusqlite::types::Value| {
+            parts.push(format!("{column} {name}"));
+            values.push((name.to_owned(), value));
+        };
+        if let Some(level) = filter.level {
+            is("e.level =", ":level", level.word().to_owned().into());
+        }
+        if let Some(number) = filter.number {
+            is("e.number =", ":number", number.into());
+        }
+        if let Some(since) = filter.since {
+            is("e.at >=", ":since", since.0.into());
+        }
+        if let Some(until) = filter.until {
+            is("e.at <", ":until", until.0.into());
+        }
+        match &filter.actor {
+            Some(ActorFilter::System) => is("e.actor =", ":actor", String::new().into()),
+            Some(ActorFilter::User(name)) => is("e.actor =", ":actor", name.clone().into()),
+            None => {}
+        }
+        match &filter.target {
+            Some(TargetFilter::Is { kind, id }) => {
+                is("e.target_kind =", ":kind", (*kind).to_owned().into());
+                is("e.target_id =", ":target", (*id).into());
+            }
+            Some(TargetFilter::Named { kind, name }) => {
+                if let Some(kind) = kind {
+                    is("e.target_kind =", ":kind", (*kind).to_owned().into());
+                }
+                is("folded(e.target_name) =", ":target", name_key(name).into());
+            }
+            None => {}
+        }
+        if filter.level.is_some_and(|level| level != Level::Info) {
+            // As the index says it, or it would not be used.
+            parts.push("e.level <> 'Info'".to_owned());
+        }
+        parts.join(" AND ")
+    }
+
+    fn read(place: Place, row: &Row<'_>) -> rusqlite::Result<EventRow> {
+        // Whoever changes the trail may write what is no text; it is shown all the same.
+        let text = |index: usize| -> rusqlite::Result<String> {
+            Ok(String::from_utf8_lossy(row.get_ref(OWN + index)?.as_bytes()?).into_owned())
+        };
+        let actor = text(3)?;
+        Ok(EventRow {
+            place,
+            at: Timestamp(row.get(OWN)?),
+            number: row.get(OWN + 1)?,
+            level: text(2)?,
+            actor: Some(actor).filter(|name| !name.is_empty()),
+            target: RowTarget {
+                kind: text(4)?,
+                id: row.get(OWN + 5)?,
+                name: text(6)?,
+            },
+            body: text(7)?,
+            previous: row.get(OWN + 8)?,
+            hash: row.get(OWN + 9)?,
+        })
+    }
+}
+
+/// A query for whole events.
+pub(in crate::store) fn select(rest: &str) -> String {
+    let columns = EventRow::columns();
+    format!("SELECT e.at, e.sequence, {columns} FROM events e {rest}")
+}
+
+/// An event from what [`select`] selects.
+pub(in crate::store) fn read(row: &Row<'_>) -> rusqlite::Result<EventRow> {
+    EventRow::read(place_of(row)?, row)
+}
+
+/// Up to `most` of the wanted events after the one with this number in the chain, in its order.
+///
+/// # Errors
+/// What the database said.
+pub fn after(
+    tx: &Tx<'_>,
+    filter: &EventFilter,
+    sequence: i64,
+    most: usize,
+) -> Result<Vec<EventRow>, Fault> {
+    let mut values = vec![
+        (":after".to_owned(), sequence.into()),
+        (
+            ":most".to_owned(),
+            i64::try_from(most).unwrap_or(i64::MAX).into(),
+        ),
+    ];
+    let shown = EventRow::shows(filter, &mut values);
+    // An index would find them in the order of its own column, to be sorted again for each part.
+    let sql = select(&format!(
+        "NOT INDEXED WHERE e.sequence > :after AND {shown} ORDER BY e.sequence LIMIT :most"
+    ));
+    let mut query = tx.0.prepare_cached(&sql)?;
+    bind(&mut query, &values)?;
+    let mut found = query.raw_query();
+    let mut events = Vec::new();
+    while let Some(row) = found.next()? {
+        events.push(read(row)?);
+    }
+    Ok(events)
+}

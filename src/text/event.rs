@@ -1,0 +1,478 @@
+//! Events in words: their names, and what their bodies say.
+
+use std::fmt::Display;
+
+use chrono_tz::Tz;
+use serde_json::{Map, Value};
+
+use crate::domain::event::chain::{Break, Kept, KeptHead, Whole};
+use crate::domain::event::trail::RowTarget;
+use crate::domain::event::{EventKind, SYSTEM};
+use crate::domain::expiry::LAST_YEAR;
+use crate::domain::moment::NoMoment;
+use crate::domain::name::printable;
+use crate::domain::time::Timestamp;
+use crate::text::Text;
+
+/// The version of the form of a body that is told in words.
+const BODY_VERSION: i64 = 1;
+
+/// The fields of bodies with their labels, in the order in which they are told.
+const FIELDS: [(&str, &str); 26] = [
+    ("name", "event_field.name"),
+    ("fullName", "event_field.full_name"),
+    ("description", "event_field.description"),
+    ("role", "event_field.role"),
+    ("locale", "event_field.language"),
+    ("timeZone", "event_field.time_zone"),
+    ("expires", "event_field.expires"),
+    ("userInterface", "event_field.user_interface"),
+    ("webService", "event_field.web_service"),
+    ("equalOrLess", "event_field.equal_or_less"),
+    ("rights", "event_field.rights"),
+    ("action", "event_field.action"),
+    ("reason", "event_field.reason"),
+    ("right", "event_field.right"),
+    ("secret", "event_field.secret"),
+    ("voids", "event_field.voids"),
+    ("replaces", "event_field.replaces"),
+    ("overlapUntil", "event_field.overlap_until"),
+    ("expiredAt", "event_field.expired_at"),
+    ("path", "event_field.path"),
+    ("through", "event_field.through"),
+    ("hash", "event_field.hash"),
+    ("file", "event_field.path"),
+    ("account", "event_field.account"),
+    ("sudoUser", "event_field.sudo_user"),
+    ("sshConnection", "event_field.ssh_connection"),
+];
+
+/// One thing that a body says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fact {
+    pub label: String,
+    pub told: Told,
+}
+
+/// What is said of a field, on one line each and fit to be printed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Told {
+    Value(String),
+    Change {
+        before: String,
+        after: String,
+    },
+    List(Vec<String>),
+    /// A list's entries that came and went.
+    Changes {
+        added: Vec<String>,
+        removed: Vec<String>,
+    },
+}
+
+impl Text {
+    /// The name of the kind of event with this number.
+    #[must_use]
+    pub fn event(self, number: i64) -> String {
+        let Some(kind) = EventKind::of(number) else {
+            return self.fill("event.unknown", &[("number", &number)]);
+        };
+        self.say(match kind {
+            EventKind::UserSignedIn => "event.user_signed_in",
+            EventKind::UserSignedOut => "event.user_signed_out",
+            EventKind::UserTimedOut => "event.user_timed_out",
+            EventKind::UserLockedOut => "event.user_locked_out",
+            EventKind::UserUnlocked => "event.user_unlocked",
+            EventKind::UserSessionValidationFailed => "event.user_session_validation_failed",
+            EventKind::UserCreated => "event.user_created",
+            EventKind::UserDeleted => "event.user_deleted",
+            EventKind::UserUpdated => "event.user_updated",
+            EventKind::ApiKeyCreated => "event.api_key_created",
+            EventKind::ApiKeyDeleted => "event.api_key_deleted",
+            EventKind::ApiKeyUpdated => "event.api_key_updated",
+            EventKind::RoleCreated => "event.role_created",
+            EventKind::RoleDeleted => "event.role_deleted",
+            EventKind::RoleUpdated => "event.role_updated",
+            EventKind::ApiKeyLockedOut => "event.api_key_locked_out",
+            EventKind::ApiKeyUnlocked => "event.api_key_unlocked",
+            EventKind::ApiKeySessionValidationFailed => "event.api_key_session_validation_failed",
+            EventKind::ApiKeyExpired => "event.api_key_expired",
+            EventKind::SecretIssued => "event.secret_issued",
+            EventKind::SecretDelivered => "event.secret_delivered",
+            EventKind::SecretDiscarded => "event.secret_discarded",
+            EventKind::OverlapEnded => "event.overlap_ended",
+            EventKind::SecretSavedToFile => "event.secret_saved_to_file",
+            EventKind::ApiKeyRestored => "event.api_key_restored",
+            EventKind::ActionRefused => "event.action_refused",
+            EventKind::GlassBroken => "event.glass_broken",
+            EventKind::EventsPruned => "event.events_pruned",
+        })
+        .to_owned()
+    }
+
+    /// What an event is about, as `--target` takes it, and its name.
+    #[must_use]
+    pub fn event_target(self, target: &RowTarget) -> String {
+        let RowTarget { kind, id, name } = target;
+        match (kind.as_str(), name.as_str()) {
+            (SYSTEM, _) => printable(kind),
+            // What was never made has a name and no ID.
+            _ if *id == 0 => printable(&format!("{kind} {name}")),
+            (_, "") => printable(&format!("{kind}:{id}")),
+            _ => printable(&format!("{kind}:{id} {name}")),
+        }
+    }
+
+    /// What an event's body says, in one line. What is not known here is told as the JSON that it is.
+    #[must_use]
+    pub fn event_description(self, number: i64, body: &str, zone: Tz) -> String {
+        let Some(facts) = self.event_facts(number, body, zone) else {
+            let compact = serde_json::from_str(body).map(|body: Value| body.to_string());
+            return printable(compact.as_deref().unwrap_or(body));
+        };
+        let told: Vec<String> = facts.iter().map(|fact| self.fact(fact)).collect();
+        told.join("; ")
+    }
+
+    /// What an event's body says, thing by thing; nothing where it is of another version.
+    #[must_use]
+    pub fn event_facts(self, number: i64, body: &str, zone: Tz) -> Option<Vec<Fact>> {
+        let body: Value = serde_json::from_str(body).ok()?;
+        let body = body.as_object()?;
+        if body
+            .get("version")
+            .is_some_and(|version| version.as_i64() != Some(BODY_VERSION))
+        {
+            return None;
+        }
+        let telling = Telling {
+            text: self,
+            kind: EventKind::of(number),
+            zone,
+        };
+        Some(telling.body(body))
+    }
+
+    /// One thing that a body says, in one line.
+    fn fact(self, fact: &Fact) -> String {
+        let label = &fact.label;
+        let value = match &fact.told {
+            Told::Change { before, after } => {
+                let values: [(&str, &dyn Display); 3] =
+                    [("label", label), ("before", before), ("after", after)];
+                return self.fill("event_body.change", &values);
+            }
+            Told::Value(value) => value.clone(),
+            Told::List(list) => self.listed(list.iter().cloned(), 0),
+            Told::Changes { added, removed } => {
+                let parts = [("event_body.added", added), ("event_body.removed", removed)];
+                let parts = parts.into_iter().filter(|(_, list)| !list.is_empty());
+                let parts: Vec<String> = parts
+                    .map(|(name, list)| {
+                        self.fill(name, &[("list", &self.listed(list.iter().cloned(), 0))])
+                    })
+                    .collect();
+                parts.join("; ")
+            }
+        };
+        self.fill("event_body.value", &[("label", label), ("value", &value)])
+    }
+
+    /// What is wrong with a chain.
+    #[must_use]
+    pub fn chain_break(self, broken: &Break) -> String {
+        let (name, at) = match broken {
+            Break::Changed(at) => ("chain.changed", at),
+            Break::Removed { first, last } if first == last => ("chain.removed", first),
+            Break::Removed { first, last } => {
+                let range: [(&str, &dyn Display); 2] = [("first", first), ("last", last)];
+                return self.fill("chain.removed_many", &range);
+            }
+            Break::Inserted(at) => ("chain.inserted", at),
+            Break::Rewritten(at) => ("chain.rewritten", at),
+            Break::ChangedOrInserted(at) => ("chain.changed_or_inserted", at),
+        };
+        self.fill(name, &[("at", at)])
+    }
+
+    /// That a chain is whole.
+    #[must_use]
+    pub fn chain_whole(self, whole: &Whole) -> String {
+        let name = match whole.start.sequence {
+            0 => "chain.whole",
+            _ => "chain.whole_pruned",
+        };
+        let facts: [(&str, &dyn Display); 3] = [
+            ("events", &whole.events),
+            ("through", &whole.start.sequence),
+            ("head", &whole.head),
+        ];
+        self.fill(name, &facts)
+    }
+
+    /// What a whole chain says about a head that was kept elsewhere.
+    #[must_use]
+    pub fn kept_head(self, kept: &Kept, asked: &KeptHead, whole: &Whole) -> String {
+        let (name, at) = match kept {
+            Kept::There(head) => ("chain.there", Some(head.sequence)),
+            Kept::Checkpoint(head) => ("chain.checkpoint", Some(head.sequence)),
+            Kept::Pruned => ("chain.pruned", asked.sequence),
+            Kept::CutOff => ("chain.cut_off", asked.sequence),
+            Kept::Rewritten => ("chain.head_rewritten", asked.sequence),
+            Kept::Nowhere if whole.start.sequence == 0 => ("chain.nowhere", None),
+            Kept::Nowhere => ("chain.nowhere_pruned", None),
+        };
+        let facts: [(&str, &dyn Display); 2] = [
+            ("at", &at.unwrap_or_default()),
+            ("through", &whole.start.sequence),
+        ];
+        self.fill(name, &facts)
+    }
+
+    /// Why what was typed is no moment.
+    #[must_use]
+    pub fn no_moment(self, why: NoMoment, typed: &str) -> String {
+        let name = match why {
+            NoMoment::Form => "moment.form",
+            NoMoment::NoSuchTime => "moment.no_such_time",
+            NoMoment::TooLate => "moment.too_late",
+        };
+        self.fill(name, &[("typed", &typed), ("year", &LAST_YEAR)])
+    }
+}
+
+/// Telling what one body says.
+struct Telling {
+    text: Text,
+    kind: Option<EventKind>,
+    zone: Tz,
+}
+
+impl Telling {
+    fn body(&self, body: &Map<String, Value>) -> Vec<Fact> {
+        let mut facts = Vec::new();
+        for (name, value) in ordered(body) {
+            match (name, value) {
+                ("version", _) | (_, Value::Null) => {}
+                ("changes", Value::Object(fields)) => facts.extend(
+                    ordered(fields)
+                        .into_iter()
+                        .map(|(name, change)| self.change(name, change)),
+                ),
+                ("fields", Value::Object(fields)) => facts.extend(
+                    ordered(fields)
+                        .into_iter()
+                        .map(|(name, value)| self.fact(name, value)),
+                ),
+                ("unproven", Value::Object(fields)) => facts.extend(
+                    ordered(fields)
+                        .into_iter()
+                        .filter(|(_, value)| !value.is_null())
+                        .map(|(name, value)| self.fact(name, value)),
+                ),
+                (name, value) => facts.push(self.fact(name, value)),
+            }
+        }
+        facts
+    }
+
+    fn label(&self, name: &str) -> String {
+        if name == "count" {
+            let pruned = self.kind == Some(EventKind::EventsPruned);
+            let name = if pruned {
+                "event_field.events"
+            } else {
+                "event_field.refusals"
+            };
+            return self.text.say(name).to_owned();
+        }
+        FIELDS.iter().find(|(field, _)| *field == name).map_or_else(
+            || printable(name),
+            |(_, label)| self.text.say(label).to_owned(),
+        )
+    }
+
+    fn fact(&self, name: &str, value: &Value) -> Fact {
+        Fact {
+            label: self.label(name),
+            told: match value {
+                Value::Array(entries) => Told::List(self.entries(name, entries)),
+                value => Told::Value(self.shown(name, value)),
+            },
+        }
+    }
+
+    fn change(&self, name: &str, change: &Value) -> Fact {
+        let part = |part| change.get(part);
+        let list = |list: Option<&Value>| {
+            let entries = list.and_then(Value::as_array);
+            entries.map(|entries| self.entries(name, entries))
+        };
+        let told = match (part("before"), part("after")) {
+            (Some(before), Some(after)) => Told::Change {
+                before: self.shown(name, before),
+                after: self.shown(name, after),
+            },
+            _ => match (list(part("added")), list(part("removed"))) {
+                (None, None) => return self.fact(name, change),
+                (added, removed) => Told::Changes {
+                    added: added.unwrap_or_default(),
+                    removed: removed.unwrap_or_default(),
+                },
+            },
+        };
+        Fact {
+            label: self.label(name),
+            told,
+        }
+    }
+
+    fn entries(&self, name: &str, entries: &[Value]) -> Vec<String> {
+        entries
+            .iter()
+            .map(|entry| self.shown(name, entry))
+            .collect()
+    }
+
+    fn shown(&self, name: &str, value: &Value) -> String {
+        let say = |name| self.text.say(name).to_owned();
+        match (name, value) {
+            ("expires", Value::Null) => say("event_body.never"),
+            ("locale" | "timeZone", Value::Null) => say("event_body.machine"),
+            ("expires", Value::Object(expiry)) => match expiry.get("on") {
+                Some(Value::String(day)) => printable(day),
+                _ => printable(&value.to_string()),
+            },
+            ("role", Value::Number(id)) => self.text.fill("event_body.id", &[("id", id)]),
+            ("overlapUntil" | "expiredAt", Value::Number(at)) => at.as_i64().map_or_else(
+                || at.to_string(),
+                |at| self.text.instant(Timestamp(at), self.zone),
+            ),
+            (_, Value::Bool(true)) => say("event_body.yes"),
+            (_, Value::Bool(false)) => say("event_body.no"),
+            (_, Value::String(text)) if text.is_empty() => say("event_body.empty"),
+            (_, Value::String(text)) => printable(&text.replace('\n', " ")),
+            (_, value) => printable(&value.to_string()),
+        }
+    }
+}
+
+/// The fields in the order in which they are told; those that are not known come last.
+fn ordered(fields: &Map<String, Value>) -> Vec<(&str, &Value)> {
+    let mut ordered: Vec<_> = fields
+        .iter()
+        .map(|(name, value)| (name.as_str(), value))
+        .collect();
+    ordered.sort_by_key(|(name, _)| {
+        let at = FIELDS.iter().position(|(field, _)| field == name);
+        at.unwrap_or(FIELDS.len())
+    });
+    ordered
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(number: i64, body: &str) -> String {
+        Text::en_us().event_description(number, body, Tz::Europe__Berlin)
+    }
+
+    #[test]
+    fn what_changed_is_told_field_by_field_as_the_form_has_them() {
+        let body = r#"{"changes":{"expires":{"after":null,"before":{"at":1798758000000,"on":"2026-12-31"}},
+            "name":{"after":"b","before":"a"},"description":{"before":"","after":"two\nlines"},
+            "role":{"before":2,"after":1}},"version":1}"#;
+        assert_eq!(
+            told(658, body),
+            "Name: a -> b; Description: (empty) -> two lines; Role: ID 2 -> ID 1; Expires on: 2026-12-31 -> never"
+        );
+    }
+
+    #[test]
+    fn rights_are_told_by_what_came_and_went() {
+        let body =
+            r#"{"changes":{"rights":{"added":["a.b","c.d"],"removed":["e.f"]}},"version":1}"#;
+        assert_eq!(told(662, body), "Rights: added a.b, c.d; removed e.f");
+        let body =
+            r#"{"fields":{"rights":["a","b","c","d","e","f"],"webService":false},"version":1}"#;
+        assert_eq!(
+            told(660, body),
+            "Web Service API: no; Rights: a, b, c, 3 more"
+        );
+    }
+
+    #[test]
+    fn reasons_counts_and_instants_are_told() {
+        let body = r#"{"count":3,"reason":"locked-out","secret":7,"version":1}"#;
+        assert_eq!(
+            told(675, body),
+            "Reason: locked-out; Secret: 7; Refusals since the Last Event: 3"
+        );
+        let body = r#"{"overlapUntil":1795363200000,"replaces":1,"secret":2,"version":1}"#;
+        assert_eq!(
+            told(9001, body),
+            "Secret: 2; Replaces Secret: 1; Earlier Secret Works Until: 2026-11-22 17:00:00 +01:00"
+        );
+        assert_eq!(told(9001, r#"{"overlapUntil":null,"version":1}"#), "");
+        let body = r#"{"unproven":{"account":"keyward","sshConnection":null,"sudoUser":"bob"},"version":1}"#;
+        assert_eq!(told(600, body), "OS Account: keyward; SUDO_USER: bob");
+        let body = r#"{"count":40,"file":"/tmp/x","hash":"00","through":40,"version":1}"#;
+        assert_eq!(
+            told(9008, body),
+            "Up to Event: 40; Hash: 00; File: /tmp/x; Events: 40"
+        );
+    }
+
+    #[test]
+    fn what_is_not_known_is_told_as_it_is() {
+        let later = r#"{ "version": 2, "changes": {"name": "x"} }"#;
+        assert_eq!(told(656, later), r#"{"changes":{"name":"x"},"version":2}"#);
+        assert_eq!(
+            told(12_345, r#"{"colour":"red","n":[1,{"a":null}]}"#),
+            r#"colour: red; n: 1, {"a":null}"#
+        );
+        for odd in [
+            "[1, 2]",
+            "null",
+            "\"x\"",
+            "no JSON",
+            "",
+            r#"{"version":"1"}"#,
+        ] {
+            assert!(told(656, odd).len() <= odd.len(), "{odd}");
+        }
+        for odd in [
+            r#"{"changes":7,"fields":[],"unproven":"x","version":1}"#,
+            r#"{"changes":{"name":null,"role":{"after":1},"rights":{"added":"x"}},"version":1}"#,
+        ] {
+            assert!(!told(658, odd).is_empty(), "{odd}");
+        }
+    }
+
+    #[test]
+    fn no_body_steers_a_terminal() {
+        let evil = "\\u001b[2J\\u202e\\n\\u0000";
+        for body in [
+            format!(r#"{{"fields":{{"name":"{evil}","{evil}":"{evil}","rights":["{evil}"]}}}}"#),
+            format!(r#"{{"changes":{{"name":{{"before":"{evil}","after":{{"{evil}":1}}}}}}}}"#),
+            format!(r#"{{"version":9,"{evil}":"{evil}"}}"#),
+            "\u{1b}[2J\u{202e}\n".to_owned(),
+        ] {
+            let line = told(658, &body);
+            assert_eq!(line, printable(&line), "{body}");
+        }
+    }
+
+    #[test]
+    fn every_kind_has_a_name_of_its_own() {
+        let mut names: Vec<String> = EventKind::ALL
+            .iter()
+            .map(|kind| Text::en_us().event(kind.number()))
+            .collect();
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), EventKind::ALL.len());
+        assert_eq!(Text::en_us().event(1), "Event 1");
+    }
+}

@@ -1,0 +1,550 @@
+//! `keyward events` as its callers see it: what is printed, what a chain that was tampered with gives, the exit code.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::ExitStatusExt;
+use std::path::PathBuf;
+use std::process::{Child, ChildStdout, Output, Stdio};
+use std::sync::Arc;
+
+use assert_cmd::Command;
+use keyward::auth::random::{Random, SystemRandom};
+use keyward::clock::{Clock, SetClock};
+use keyward::config::Config;
+use keyward::domain::event::{API_KEY, EventKind, NewEvent, Target};
+use keyward::domain::time::{DAY, HOUR, Timestamp};
+use keyward::store::{Place, Store, events};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// 2026-11-22 16:00 UTC.
+const NOW: Timestamp = Timestamp(1_795_363_200_000);
+/// 2020-11-22 16:00 UTC: before any clock that the program may find.
+const PAST: Timestamp = Timestamp(1_606_060_800_000);
+
+/// A database with a trail of the test's own.
+struct Trail {
+    directory: TempDir,
+    store: Store,
+}
+
+impl Trail {
+    fn new() -> Trail {
+        let directory = tempfile::tempdir().expect("directory");
+        let clock: Arc<dyn Clock> = Arc::new(SetClock::new(NOW));
+        let account = Config::read().account;
+        let place = Place::File(directory.path().join("keyward.db"));
+        let fill = &mut |bytes: &mut [u8]| SystemRandom.fill(bytes);
+        let store = Store::create_or_open(&place, &account, clock.now(), fill).expect("database");
+        Trail { directory, store }
+    }
+
+    /// A trail with an event for each of these instants.
+    fn at(instants: &[Timestamp]) -> Trail {
+        let mut trail = Trail::new();
+        for at in instants {
+            trail.append(*at, "backup", json!({}));
+        }
+        trail
+    }
+
+    fn append(&mut self, at: Timestamp, name: &str, body: Value) {
+        let event = NewEvent {
+            kind: EventKind::ApiKeyUpdated,
+            actor: Some("alice".to_owned()),
+            target: Target {
+                kind: API_KEY,
+                id: 42,
+                name: name.to_owned(),
+            },
+            body,
+        };
+        self.store
+            .write(|tx| events::append(tx, at, &event))
+            .expect("recorded");
+    }
+
+    fn database(&self) -> PathBuf {
+        self.directory.path().join("keyward.db")
+    }
+
+    fn sql(&self, sql: &str) {
+        rusqlite::Connection::open(self.database())
+            .expect("opened")
+            .execute_batch(sql)
+            .expect(sql);
+    }
+
+    fn command(&self, args: &[&str]) -> std::process::Command {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_keyward"));
+        command
+            .env_clear()
+            .env("TZ", "Europe/Berlin")
+            .env("KEYWARD_DB", self.database())
+            .current_dir(self.directory.path())
+            .arg("events")
+            .args(args);
+        command
+    }
+
+    fn run(&self, args: &[&str]) -> Output {
+        Command::from_std(self.command(args)).output().expect("ran")
+    }
+
+    /// What is printed, where it goes well.
+    fn prints(&self, args: &[&str]) -> String {
+        let output = self.run(args);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!((output.status.code(), &*said), (Some(0), ""), "{args:?}");
+        String::from_utf8(output.stdout).expect("UTF-8")
+    }
+
+    /// The exit code and the sentence on standard error, where nothing is printed.
+    fn refuses(&self, args: &[&str]) -> (i32, String) {
+        let output = self.run(args);
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "", "{args:?}");
+        let said = String::from_utf8(output.stderr).expect("UTF-8");
+        (output.status.code().expect("a code"), said)
+    }
+
+    /// The exit code and the answer on standard output.
+    fn answers(&self, args: &[&str]) -> (i32, String) {
+        let output = self.run(args);
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{args:?}");
+        let said = String::from_utf8(output.stdout).expect("UTF-8");
+        (output.status.code().expect("a code"), said)
+    }
+
+    /// The numbers in the chain of what is printed.
+    fn sequences(&self, args: &[&str]) -> Vec<i64> {
+        let lines = self.prints(&[args, &["--format", "json"]].concat());
+        let sequence = |line| {
+            let event: Value = serde_json::from_str(line).expect("JSON");
+            event["sequence"].as_i64().expect("a number")
+        };
+        lines.lines().map(sequence).collect()
+    }
+}
+
+#[test]
+fn every_format_has_one_line_for_an_event_the_oldest_first() {
+    let mut trail = Trail::new();
+    let body = json!({ "changes": { "name": { "before": "a", "after": "b" } } });
+    trail.append(NOW, "b", body);
+    trail.append(NOW.plus(1), "監査", json!({}));
+    assert_eq!(
+        trail.prints(&[]),
+        "2026-11-22 17:00:00 +01:00  Info      658  API Key Updated                    \
+         api-key:42 b                    alice         Name: a -> b\n\
+         2026-11-22 17:00:00 +01:00  Info      658  API Key Updated                    \
+         api-key:42 監査                 alice\n"
+    );
+    assert_eq!(
+        trail.prints(&["--format", "csv"]),
+        "sequence,time,level,event_id,event,target_kind,target_id,target,performed_by,description\r\n\
+         1,2026-11-22T16:00:00.000Z,Info,658,API Key Updated,api-key,42,b,alice,Name: a -> b\r\n\
+         2,2026-11-22T16:00:00.001Z,Info,658,API Key Updated,api-key,42,監査,alice,\r\n"
+    );
+    let lines = trail.prints(&["--format", "json"]);
+    let first: Value = serde_json::from_str(lines.lines().next().expect("a line")).expect("JSON");
+    let zeros = "0".repeat(64);
+    assert_eq!(
+        first,
+        json!({
+            "sequence": 1, "at": NOW.0, "time": "2026-11-22T16:00:00.000Z", "number": 658,
+            "event": "API Key Updated", "level": "Info", "actor": "alice",
+            "target": { "kind": "api-key", "id": 42, "name": "b" },
+            "body": { "changes": { "name": { "before": "a", "after": "b" } }, "version": 1 },
+            "previous": zeros, "hash": first["hash"],
+        })
+    );
+    assert!(lines.starts_with("{\"sequence\":1,\"at\":"), "{lines}");
+    assert_eq!(lines.lines().count(), 2);
+}
+
+#[test]
+fn whatever_names_hold_steers_no_terminal_and_no_spreadsheet() {
+    let mut trail = Trail::new();
+    let evil = "\u{1b}]52;c;eA==\u{7}\r\nInfo\t\u{9b}2J\u{202e}\u{e0001}\0";
+    trail.append(NOW, evil, json!({ "path": evil, evil: evil }));
+    let safe = |text: &str| {
+        text.chars()
+            .all(|c| c == '\n' || (!c.is_control() && !"\u{202e}\u{e0001}".contains(c)))
+    };
+    let text = trail.prints(&[]);
+    assert!(safe(&text) && text.lines().count() == 1, "{text:?}");
+    let lines = trail.prints(&["--format", "json"]);
+    assert!(safe(&lines) && lines.lines().count() == 1, "{lines:?}");
+    let event: Value = serde_json::from_str(&lines).expect("JSON");
+    assert_eq!(event["target"]["name"], evil, "nothing is lost");
+    let csv = trail.prints(&["--format", "csv"]).replace("\r\n", "\n");
+    assert!(safe(&csv) && csv.lines().count() == 2, "{csv:?}");
+
+    let mut trail = Trail::new();
+    for name in ["=1+1", "+1", "-1", "@SUM(A1)", "＝1", "a,\"b\"", "-1,\"x\""] {
+        trail.append(NOW, name, json!({}));
+    }
+    let csv = trail.prints(&["--format", "csv"]);
+    let names: Vec<&str> = csv
+        .lines()
+        .skip(1)
+        .map(|line| {
+            line.split_once(",42,")
+                .expect("a name")
+                .1
+                .strip_suffix(",alice,")
+                .expect("the rest")
+        })
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "'=1+1",
+            "'+1",
+            "'-1",
+            "'@SUM(A1)",
+            "'＝1",
+            "\"a,\"\"b\"\"\"",
+            "\"'-1,\"\"x\"\"\""
+        ]
+    );
+}
+
+#[test]
+fn times_are_those_of_the_display_zone_also_where_the_clock_is_put_back() {
+    // Berlin has the hour from 02:00 on 2020-10-25 twice, from 00:00 and from 01:00 UTC.
+    let midnight = Timestamp(1_603_584_000_000);
+    let hours: Vec<_> = (-3..=3).map(|hour| midnight.plus(hour * HOUR)).collect();
+    let trail = Trail::at(&hours);
+    for (args, numbers) in [
+        (&["--since", "2020-10-25"][..], vec![2, 3, 4, 5, 6, 7]),
+        (&["--until", "2020-10-24"], vec![1]),
+        (&["--since", "2020-10-25 02:00"], vec![4, 5, 6, 7]),
+        (&["--until", "2020-10-25 02:00"], vec![1, 2, 3, 4]),
+        (&["--since", "2020-10-25 02:00:01"], vec![5, 6, 7]),
+        (&["--until", "2020-10-25 02:00:01"], vec![1, 2, 3, 4, 5]),
+        (
+            &[
+                "--since",
+                "2020-10-25T01:00:00Z",
+                "--until",
+                "2020-10-25 04:00",
+            ],
+            vec![5, 6],
+        ),
+        (&["--since", "0s"], vec![]),
+    ] {
+        assert_eq!(trail.sequences(args), numbers, "{args:?}");
+    }
+    let text = trail.prints(&["--since", "2020-10-25 02:00", "--until", "2020-10-25 03:00"]);
+    let times: Vec<&str> = text.lines().map(|line| &line[11..26]).collect();
+    assert_eq!(times, ["02:00:00 +02:00", "02:00:00 +01:00"]);
+}
+
+#[test]
+fn events_are_found_by_target_and_by_who_did_it() {
+    let mut trail = Trail::at(&[NOW]);
+    trail.append(NOW, "other", json!({}));
+    for (args, numbers) in [
+        (&["--target", "api-key:42"][..], vec![1, 2]),
+        (&["--target", "api-key:7"], vec![]),
+        (&["--target", "OTHER"], vec![2]),
+        (&["--target", "user:other"], vec![]),
+        (&["--by", "alice"], vec![1, 2]),
+        (&["--by", "System"], vec![]),
+    ] {
+        assert_eq!(trail.sequences(args), numbers, "{args:?}");
+    }
+}
+
+#[test]
+fn what_cannot_be_understood_is_told_and_gives_2() {
+    let trail = Trail::at(&[NOW]);
+    for args in [
+        &["--since", "yesterday"][..],
+        &["--until", "2026-02-30"],
+        &["--since", "2026-11-22", "--until", "2026-11-21"],
+        &["--prune-before", "soon"],
+        &["--check", "--head", "42"],
+        &["--check", "--head"],
+        &["--head", "1:00"],
+        &["--check", "--since", "1d"],
+        &["--follow", "--until", "1d"],
+        &["--prune-before", "1d", "--check"],
+        &["--to", "x"],
+        &["--format", "xml"],
+    ] {
+        let (code, said) = trail.refuses(args);
+        assert_eq!(code, 2, "{args:?}");
+        assert!(!said.is_empty(), "{args:?}");
+    }
+    let secret = format!("42:{}=", "A".repeat(43));
+    for args in [&["--since", &secret][..], &["--check", "--head", &secret]] {
+        let (code, said) = trail.refuses(args);
+        assert!(code == 2 && !said.contains("AAAA"), "{said}");
+    }
+}
+
+#[test]
+fn a_whole_chain_gives_0_and_a_broken_one_1_and_where() {
+    let trail = Trail::at(&[NOW; 5]);
+    let (code, said) = trail.answers(&["--check"]);
+    let head = trail.prints(&["--head"]);
+    assert_eq!(code, 0);
+    assert_eq!(said, format!("The chain is whole: 5 events. Head: {head}"));
+    for (kept, place) in [
+        (head.trim(), "5"),
+        (head.trim().split_once(':').expect("a hash").1, "5"),
+        (&format!("0:{}", "0".repeat(64)), "0"),
+    ] {
+        let (code, said) = trail.answers(&["--check", "--head", kept]);
+        assert_eq!(code, 0, "{kept}");
+        assert!(said.contains(&format!("Event {place} is there")), "{said}");
+    }
+    let other = format!("5:{}", "ab".repeat(32));
+    for (kept, words) in [
+        (&other, "Event 5 is another one now"),
+        (&other.replace("5:", "7:"), "The chain ends before event 7"),
+        (&other.replace("5:", ""), "No event has this hash"),
+    ] {
+        let (code, said) = trail.answers(&["--check", "--head", kept]);
+        assert!(code == 1 && said.contains(words), "{code} {said}");
+    }
+    trail.sql(
+        "DROP TRIGGER events_never_change; UPDATE events SET actor = 'mallory' WHERE sequence = 3",
+    );
+    let broken = (1, "The chain is broken: event 3 was changed.\n".to_owned());
+    assert_eq!(trail.answers(&["--check"]), broken);
+    assert_eq!(trail.answers(&["--check", "--head", head.trim()]), broken);
+}
+
+#[test]
+fn a_database_in_use_is_read_and_checked_and_an_older_one_left_as_it_is() {
+    let trail = Trail::at(&[NOW]);
+    let busy = rusqlite::Connection::open(trail.database()).expect("opened");
+    busy.execute_batch("BEGIN IMMEDIATE; UPDATE users SET version = version + 1")
+        .expect("under way");
+    assert_eq!(trail.answers(&["--check"]).0, 0);
+    assert_eq!(trail.sequences(&[]), [1]);
+    drop(busy);
+    trail.sql("PRAGMA user_version = 1");
+    let (code, said) = trail.refuses(&["--check"]);
+    assert!(code == 2 && said.contains("older Keyward"), "{said}");
+    let missing = trail.refuses(&["--db", "none.db"]);
+    assert_eq!(missing.0, 2);
+    assert!(!trail.directory.path().join("none.db").exists());
+}
+
+#[test]
+fn pruning_moves_old_events_to_a_file_and_the_chain_goes_on() {
+    let trail = Trail::at(&[PAST, PAST, PAST.plus(DAY), PAST.plus(DAY)]);
+    let all = trail.prints(&["--format", "json"]);
+    let head = trail.prints(&["--head"]);
+    let said = trail.prints(&["--prune-before", "2020-11-23"]);
+    let path = trail.directory.path().join("events-until-2.jsonl");
+    assert!(
+        said.contains("2 events, 1 to 2") && said.contains("events-until-2.jsonl"),
+        "{said}"
+    );
+    let kept = fs::read_to_string(&path).expect("the file");
+    let old: String = all.split_inclusive('\n').take(2).collect();
+    assert_eq!(kept, old);
+    let mode = fs::metadata(&path).expect("facts").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    assert_eq!(trail.sequences(&[]), [3, 4, 5]);
+    let (code, whole) = trail.answers(&["--check", "--head", head.trim()]);
+    assert!(
+        code == 0 && whole.contains("behind the 2 that were pruned"),
+        "{whole}"
+    );
+    let lost: Value =
+        serde_json::from_str(&kept[..kept.find('\n').expect("a line")]).expect("JSON");
+    let lost = format!("1:{}", lost["hash"].as_str().expect("a hash"));
+    let (code, said) = trail.answers(&["--check", "--head", &lost]);
+    assert!(code == 1 && said.contains("Event 1 was pruned"), "{said}");
+    // The file alone has the first hash that is missing.
+    let exact: Value = serde_json::from_str(kept.lines().last().expect("a line")).expect("JSON");
+    let exact = format!("2:{}", exact["hash"].as_str().expect("a hash"));
+    assert_eq!(trail.answers(&["--check", "--head", &exact]).0, 0);
+    let checkpoint = trail.prints(&["--by", &Config::read().account.name]);
+    assert!(checkpoint.contains("System Events Pruned"), "{checkpoint}");
+
+    let nothing = trail.prints(&["--prune-before", "2020-11-23"]);
+    assert!(nothing.starts_with("Nothing to prune"), "{nothing}");
+    let said = trail.prints(&["--prune-before", "2020-11-24", "--to", "second.jsonl"]);
+    assert!(said.contains("2 events, 3 to 4"), "{said}");
+    assert_eq!(trail.answers(&["--check", "--head", head.trim()]).0, 0);
+}
+
+#[test]
+fn a_refused_pruning_leaves_everything_as_it_was() {
+    let trail = Trail::at(&[NOW, NOW]);
+    let files = || {
+        fs::read_dir(trail.directory.path())
+            .expect("listed")
+            .count()
+    };
+    let prune = ["--prune-before", "2030-01-01", "--to", "old.jsonl"];
+    let path = trail.directory.path().join("old.jsonl");
+    fs::write(&path, "mine").expect("written");
+    let before = files();
+    let (code, said) = trail.refuses(&prune);
+    assert!(code == 2 && said.contains("exists already"), "{said}");
+    assert_eq!(fs::read_to_string(&path).expect("read"), "mine");
+    fs::remove_file(&path).expect("removed");
+
+    let (code, said) = trail.refuses(&["--prune-before", "2030-01-01", "--to", "none/x"]);
+    assert!(code == 2 && said.contains("none/x"), "{said}");
+
+    trail.sql("CREATE TRIGGER full BEFORE DELETE ON events BEGIN SELECT raise(ABORT, 'disk'); END");
+    assert_eq!(trail.refuses(&prune).0, 2);
+    assert!(!path.exists(), "what was not removed is in no file");
+    trail.sql("DROP TRIGGER full");
+
+    trail.sql("UPDATE users SET role = 2");
+    let (code, said) = trail.refuses(&prune);
+    assert!(
+        code == 2 && said.contains("Not authorized to prune"),
+        "{said}"
+    );
+    assert!(!path.exists() && files() == before - 1);
+    assert_eq!(trail.sequences(&[])[..2], [1, 2]);
+
+    trail.sql(
+        "DROP TRIGGER events_never_change; UPDATE events SET level = 'Error' WHERE sequence = 1;
+               UPDATE users SET role = 1",
+    );
+    let (code, said) = trail.refuses(&prune);
+    assert!(code == 1 && said.contains("event 1 was changed"), "{said}");
+    assert!(!path.exists());
+}
+
+#[test]
+fn whoever_may_not_view_events_is_told_nothing() {
+    let trail = Trail::at(&[NOW]);
+    trail.sql("UPDATE roles SET rights = '[]' WHERE id = 2; UPDATE users SET role = 2");
+    for args in [&[][..], &["--check"], &["--head"], &["--follow"]] {
+        let (code, said) = trail.refuses(args);
+        assert!(
+            code == 2 && said.contains("Not authorized to view system events"),
+            "{said}"
+        );
+    }
+}
+
+/// A `--follow` under way.
+struct Follower {
+    child: Child,
+    lines: Option<BufReader<ChildStdout>>,
+}
+
+impl Follower {
+    fn start(trail: &Trail, args: &[&str]) -> Follower {
+        let mut child = trail
+            .command(&[&["--follow"], args].concat())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("started");
+        let lines = child.stdout.take().map(BufReader::new);
+        Follower { child, lines }
+    }
+
+    fn next(&mut self) -> String {
+        let mut line = String::new();
+        let lines = self.lines.as_mut().expect("piped");
+        lines.read_line(&mut line).expect("read");
+        line
+    }
+
+    /// The number of the signal that ended it, after it was sent one, named as `kill` names it.
+    fn stop(mut self, signal: &str) -> Option<i32> {
+        let pid = self.child.id().to_string();
+        let sent = std::process::Command::new("sh")
+            .args(["-c", "kill -s \"$0\" \"$1\"", signal, &pid])
+            .status();
+        assert!(sent.expect("sh").success());
+        self.child.wait().expect("ended").signal()
+    }
+}
+
+impl Drop for Follower {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+    }
+}
+
+#[test]
+fn following_shows_what_another_process_records_until_it_is_interrupted() {
+    let mut trail = Trail::at(&[NOW]);
+    let mut follower = Follower::start(&trail, &["--target", "backup"]);
+    assert!(follower.next().contains("backup"));
+    trail.append(NOW.plus(1), "other", json!({}));
+    trail.append(NOW.plus(2), "backup", json!({ "path": "second" }));
+    assert!(follower.next().contains("second"));
+    trail.append(NOW.plus(3), "backup", json!({ "path": "third" }));
+    assert!(follower.next().contains("third"));
+    assert_eq!(follower.stop("INT"), Some(2));
+    let mut follower = Follower::start(&trail, &["--since", "2099-01-01"]);
+    trail.append(Timestamp(4_200_000_000_000), "late", json!({}));
+    assert!(follower.next().contains("late"));
+    assert_eq!(follower.stop("TERM"), Some(15));
+}
+
+#[test]
+fn following_ends_when_nobody_reads_any_more_though_nothing_happens() {
+    let trail = Trail::at(&[NOW]);
+    let mut follower = Follower::start(&trail, &[]);
+    follower.next();
+    follower.lines = None;
+    let status = follower.child.wait().expect("ended");
+    let mut said = String::new();
+    let stderr = follower.child.stderr.as_mut().expect("piped");
+    stderr.read_to_string(&mut said).expect("read");
+    assert_eq!((status.code(), said.as_str()), (Some(141), ""));
+}
+
+#[test]
+fn following_ends_when_its_user_may_no_longer_look() {
+    let mut trail = Trail::at(&[NOW]);
+    let mut follower = Follower::start(&trail, &[]);
+    follower.next();
+    trail.sql("UPDATE roles SET rights = '[]' WHERE id = 2; UPDATE users SET role = 2");
+    trail.append(NOW, "hidden", json!({}));
+    assert_eq!(follower.next(), "");
+    assert_eq!(follower.child.wait().expect("ended").code(), Some(2));
+}
+
+#[test]
+fn a_reader_that_has_had_enough_ends_it_quietly() {
+    let mut trail = Trail::new();
+    let long = "x".repeat(100);
+    for _ in 0..2_000 {
+        trail.append(NOW, &long, json!({}));
+    }
+    let mut child = trail
+        .command(&[])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("started");
+    let mut lines = BufReader::new(child.stdout.take().expect("piped"));
+    let mut line = String::new();
+    lines.read_line(&mut line).expect("read");
+    drop(lines);
+    let output = child.wait_with_output().expect("ended");
+    assert_eq!(output.status.code(), Some(141));
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
+
+#[test]
+fn an_answer_that_cannot_be_written_is_trouble() {
+    let trail = Trail::at(&[NOW]);
+    for args in [&[][..], &["--check"], &["--head"]] {
+        let full = fs::File::create("/dev/full").expect("full device");
+        let output = trail.command(args).stdout(full).output().expect("ran");
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+    }
+}
