@@ -6,7 +6,8 @@ use std::fs;
 use std::path::Path;
 
 use keyward::domain::api_key::{ApiKeyDraft, KeyId};
-use keyward::domain::list::{Filter, KeyRow};
+use keyward::domain::event::trail::{EventFilter, EventRow};
+use keyward::domain::list::{Anchor, Filter, KeyRow, Listed, RoleRow, UserRow, WindowQuery};
 use keyward::domain::rights::{Right, Rights};
 use keyward::domain::role::{RoleDraft, RoleFields, RoleId};
 use keyward::domain::secret::{Overlap, SecretId};
@@ -314,6 +315,14 @@ const SHOWING: &[Right] = &[Right::ViewApiKeys, Right::ViewUsers, Right::ViewRol
 const USES: &[Use] = &[
     ("window", "", &[Right::ViewApiKeys], Nothing, false, |_, s, who| s.window(who, &everything()).map(drop)),
     ("counts", "", &[Right::ViewApiKeys], Nothing, false, |_, s, who| s.counts(who, &Filter::<KeyRow>::default()).map(drop)),
+    ("window", "users", &[Right::ViewUsers], Nothing, false, |_, s, who| s.window::<UserRow>(who, &first()).map(drop)),
+    ("window", "roles", &[Right::ViewRoles], Nothing, false, |_, s, who| s.window::<RoleRow>(who, &first()).map(drop)),
+    ("window", "events", &[Right::ViewEvents], Nothing, false, |_, s, who| s.window::<EventRow>(who, &first()).map(drop)),
+    ("events_after", "", &[Right::ViewEvents], Nothing, false, |_, s, who| {
+        s.events_after(who, &EventFilter::default(), None, 1).map(drop)
+    }),
+    ("events_head", "", &[Right::ViewEvents], Nothing, false, |_, s, who| s.events_head(who).map(drop)),
+    ("check_events", "", &[Right::ViewEvents], Nothing, false, |_, s, who| s.check_events(who, None).map(drop)),
     ("properties", "", &[Right::ViewApiKeys], Nothing, false, |w, s, who| s.properties(who, w.key).map(drop)),
     ("roles", "", SHOWING, Nothing, false, |_, s, who| s.roles(who).map(drop)),
     ("role_properties", "", &[Right::ViewRoles], Nothing, false, |w, s, who| s.role_properties(who, w.target).map(drop)),
@@ -530,8 +539,24 @@ fn who_is_locked_out_or_deleted_does_nothing_any_more_with_every_right_there_is(
     }
 }
 
-/// What notes coming and going, and asks who somebody is, is looked at elsewhere.
-const ABOUT_ONESELF: [&str; 3] = ["look_again", "note_sign_in", "note_sign_out"];
+/// What notes coming and going, and asks who somebody is, and what needs every right there is, is looked at elsewhere.
+const ELSEWHERE: [&str; 5] = [
+    "look_again",
+    "note_sign_in",
+    "note_sign_out",
+    "prunable_events",
+    "prune_events",
+];
+
+/// The first rows of a list.
+fn first<L: Listed>() -> WindowQuery<L> {
+    WindowQuery {
+        filter: Filter::default(),
+        order: L::FIRST_ORDER,
+        anchor: Anchor::First,
+        rows: 10,
+    }
+}
 
 #[test]
 fn no_use_case_is_left_out_here() {
@@ -544,7 +569,7 @@ fn no_use_case_is_left_out_here() {
     let tested: BTreeSet<String> = USES
         .iter()
         .map(|(name, ..)| *name)
-        .chain(ABOUT_ONESELF)
+        .chain(ELSEWHERE)
         .map(str::to_owned)
         .collect();
     assert_eq!(there, tested);
