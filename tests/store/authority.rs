@@ -7,17 +7,18 @@ use std::path::Path;
 
 use keyward::domain::api_key::{ApiKeyDraft, KeyId};
 use keyward::domain::event::trail::{EventFilter, EventRow};
-use keyward::domain::list::{Anchor, Filter, KeyRow, Listed, RoleRow, UserRow, WindowQuery};
+use keyward::domain::list::{Filter, KeyRow, RoleRow, UserRow, WindowQuery};
 use keyward::domain::rights::{Right, Rights};
 use keyward::domain::role::{RoleDraft, RoleFields, RoleId};
 use keyward::domain::secret::{Overlap, SecretId};
 use keyward::domain::trouble::Trouble;
 use keyward::domain::user::{Actor, UserDraft, UserId};
 use keyward::service::Service;
+use keyward::store::events::{self, Prefix};
 use keyward::store::{Store, roles, users};
 use rusqlite::Connection;
 
-use crate::support::database::{Bench, NOW, draft, everything, in_memory, raw, user_draft};
+use crate::support::database::{Bench, NOW, all_of, draft, in_memory, raw, user_draft};
 
 /// What a role allows, as far as it matters here.
 #[derive(Clone, Debug)]
@@ -121,6 +122,8 @@ struct World {
     pending: SecretId,
     ann: UserId,
     lou: UserId,
+    /// Events that might be let go.
+    first_events: Prefix,
     /// What the target has at the moment.
     like: RoleFields,
 }
@@ -198,8 +201,10 @@ impl World {
             let sql = format!("CREATE TABLE was_{table} AS SELECT {columns} FROM {table}");
             behind.execute_batch(&sql).expect("kept");
         }
+        let store = bench.store();
+        let first_events = store.read(|tx| events::prefix_before(tx, NOW.plus(1)));
         World {
-            store: bench.store(),
+            store,
             bench,
             behind,
             bob,
@@ -212,6 +217,7 @@ impl World {
             pending,
             ann,
             lou,
+            first_events: first_events.expect("read").expect("some"),
             like: Spec::nothing().fields("target"),
         }
     }
@@ -292,8 +298,10 @@ enum Reach {
     Manages,
     /// Nobody gives what they do not have.
     Grants,
+    /// Every right there is, is needed; the roles that are tried here lack those that Keyward does not enforce.
+    Everything,
 }
-use Reach::{Grants, Manages, Nothing};
+use Reach::{Everything, Grants, Manages, Nothing};
 
 type Act = fn(&World, &mut Service, &Actor) -> Result<(), Trouble>;
 
@@ -313,16 +321,22 @@ const SHOWING: &[Right] = &[Right::ViewApiKeys, Right::ViewUsers, Right::ViewRol
 
 #[rustfmt::skip]
 const USES: &[Use] = &[
-    ("window", "", &[Right::ViewApiKeys], Nothing, false, |_, s, who| s.window(who, &everything()).map(drop)),
-    ("counts", "", &[Right::ViewApiKeys], Nothing, false, |_, s, who| s.counts(who, &Filter::<KeyRow>::default()).map(drop)),
-    ("window", "users", &[Right::ViewUsers], Nothing, false, |_, s, who| s.window::<UserRow>(who, &first()).map(drop)),
-    ("window", "roles", &[Right::ViewRoles], Nothing, false, |_, s, who| s.window::<RoleRow>(who, &first()).map(drop)),
-    ("window", "events", &[Right::ViewEvents], Nothing, false, |_, s, who| s.window::<EventRow>(who, &first()).map(drop)),
-    ("events_after", "", &[Right::ViewEvents], Nothing, false, |_, s, who| {
-        s.events_after(who, &EventFilter::default(), None, 1).map(drop)
+    ("window", "keys", &[Right::ViewApiKeys], Nothing, false, |_, s, who| s.window::<KeyRow>(who, &all_of()).map(drop)),
+    ("window", "users", &[Right::ViewUsers], Nothing, false, |_, s, who| s.window::<UserRow>(who, &all_of()).map(drop)),
+    ("window", "roles", &[Right::ViewRoles], Nothing, false, |_, s, who| s.window::<RoleRow>(who, &all_of()).map(drop)),
+    ("window", "events", &[Right::ViewEvents], Nothing, false, |_, s, who| {
+        let few = WindowQuery { rows: 10, ..all_of::<EventRow>() };
+        s.window(who, &few).map(drop)
     }),
+    ("counts", "keys", &[Right::ViewApiKeys], Nothing, false, |_, s, who| s.counts::<KeyRow>(who, &Filter::default()).map(drop)),
+    ("counts", "users", &[Right::ViewUsers], Nothing, false, |_, s, who| s.counts::<UserRow>(who, &Filter::default()).map(drop)),
+    ("counts", "roles", &[Right::ViewRoles], Nothing, false, |_, s, who| s.counts::<RoleRow>(who, &Filter::default()).map(drop)),
+    ("counts", "events", &[Right::ViewEvents], Nothing, false, |_, s, who| s.counts::<EventRow>(who, &Filter::default()).map(drop)),
+    ("events_after", "", &[Right::ViewEvents], Nothing, false, |_, s, who| s.events_after(who, &EventFilter::default(), None, 1).map(drop)),
     ("events_head", "", &[Right::ViewEvents], Nothing, false, |_, s, who| s.events_head(who).map(drop)),
     ("check_events", "", &[Right::ViewEvents], Nothing, false, |_, s, who| s.check_events(who, None).map(drop)),
+    ("prunable_events", "", &[], Everything, true, |_, s, who| s.prunable_events(who, NOW).map(drop)),
+    ("prune_events", "", &[], Everything, true, |w, s, who| s.prune_events(who, &w.first_events, "events.jsonl")),
     ("properties", "", &[Right::ViewApiKeys], Nothing, false, |w, s, who| s.properties(who, w.key).map(drop)),
     ("roles", "", SHOWING, Nothing, false, |_, s, who| s.roles(who).map(drop)),
     ("role_properties", "", &[Right::ViewRoles], Nothing, false, |w, s, who| s.role_properties(who, w.target).map(drop)),
@@ -394,6 +408,7 @@ enum Wanted {
     Done,
     NotAuthorized(Right),
     Beyond,
+    MayNotPrune,
     NoUserInterface,
 }
 
@@ -403,6 +418,7 @@ fn wanted((.., needs, reach, _, _): &Use, own: &Spec, target: &Spec) -> Wanted {
         (Some(first), _) if !needs.iter().any(|right| own.rights.contains(right)) => {
             Wanted::NotAuthorized(*first)
         }
+        (_, Everything) => Wanted::MayNotPrune,
         (_, Grants) if !own.covers(target) => Wanted::Beyond,
         (_, Manages) if own.equal_or_less && !own.covers(target) => Wanted::Beyond,
         _ => Wanted::Done,
@@ -414,6 +430,7 @@ fn found(done: &Result<(), Trouble>) -> Wanted {
         Ok(()) => Wanted::Done,
         Err(Trouble::NotAuthorized(right)) => Wanted::NotAuthorized(*right),
         Err(Trouble::NoUserInterface { .. }) => Wanted::NoUserInterface,
+        Err(Trouble::MayNotPrune) => Wanted::MayNotPrune,
         Err(trouble) if trouble.refusal() == Some("beyond-own-role") => Wanted::Beyond,
         Err(trouble) => panic!("{trouble:?}"),
     }
@@ -539,24 +556,8 @@ fn who_is_locked_out_or_deleted_does_nothing_any_more_with_every_right_there_is(
     }
 }
 
-/// What notes coming and going, and asks who somebody is, and what needs every right there is, is looked at elsewhere.
-const ELSEWHERE: [&str; 5] = [
-    "look_again",
-    "note_sign_in",
-    "note_sign_out",
-    "prunable_events",
-    "prune_events",
-];
-
-/// The first rows of a list.
-fn first<L: Listed>() -> WindowQuery<L> {
-    WindowQuery {
-        filter: Filter::default(),
-        order: L::FIRST_ORDER,
-        anchor: Anchor::First,
-        rows: 10,
-    }
-}
+/// What notes coming and going, and asks who somebody is, is looked at elsewhere.
+const ABOUT_ONESELF: [&str; 3] = ["look_again", "note_sign_in", "note_sign_out"];
 
 #[test]
 fn no_use_case_is_left_out_here() {
@@ -569,7 +570,7 @@ fn no_use_case_is_left_out_here() {
     let tested: BTreeSet<String> = USES
         .iter()
         .map(|(name, ..)| *name)
-        .chain(ELSEWHERE)
+        .chain(ABOUT_ONESELF)
         .map(str::to_owned)
         .collect();
     assert_eq!(there, tested);

@@ -259,9 +259,14 @@ pub fn user_draft(name: &str, role: RoleId) -> UserDraft {
 
 /// Every undeleted key, by name.
 pub fn everything() -> WindowQuery<KeyRow> {
+    all_of()
+}
+
+/// All of a list, as it is shown at first.
+pub fn all_of<L: Listed>() -> WindowQuery<L> {
     WindowQuery {
         filter: Filter::default(),
-        order: KeyRow::FIRST_ORDER,
+        order: L::FIRST_ORDER,
         anchor: Anchor::First,
         rows: 10_000,
     }
