@@ -375,9 +375,9 @@ mod tests {
                 ..every.clone()
             },
             EventFilter {
+                target,
                 since,
                 until,
-                target,
                 ..every
             },
         ];
