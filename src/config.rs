@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 use etcetera::base_strategy::{BaseStrategy, Xdg};
 use nix::unistd::{Uid, User, geteuid};
 
+use crate::domain::clipboard::{Multiplexer, Surroundings};
 use crate::domain::user::{Arrival, OsAccount};
 use crate::domain::zone;
 
@@ -22,10 +23,8 @@ pub struct Config {
     pub account: OsAccount,
     /// What is noted of how somebody came here.
     pub arrival: Arrival,
-    /// There is a display: `WAYLAND_DISPLAY` or `DISPLAY` is set.
-    pub display: bool,
-    /// The administrator came by SSH: `SSH_CONNECTION` is set. Not `SSH_TTY`, which some panes keep for ever.
-    pub ssh: bool,
+    /// Where the console runs, as far as it concerns copying.
+    pub surroundings: Surroundings,
 }
 
 /// What the machine says, apart from the environment.
@@ -80,8 +79,17 @@ impl Config {
                 name: account,
                 root_by_sudo: machine.uid.is_root() && is_set("SUDO_USER"),
             },
-            display: is_set("WAYLAND_DISPLAY") || is_set("DISPLAY"),
-            ssh: is_set("SSH_CONNECTION"),
+            surroundings: Surroundings {
+                // Of one inside the other: tmux reaches its terminal also through screen.
+                multiplexer: if is_set("TMUX") {
+                    Some(Multiplexer::Tmux)
+                } else {
+                    is_set("STY").then_some(Multiplexer::Screen)
+                },
+                // Not SSH_TTY, which some panes keep for ever.
+                ssh: is_set("SSH_CONNECTION"),
+                display: is_set("WAYLAND_DISPLAY") || is_set("DISPLAY"),
+            },
         }
     }
 }
@@ -183,8 +191,8 @@ mod tests {
     #[test]
     fn display_and_ssh_are_told_apart() {
         let seen = |variables: &[_]| {
-            let config = config(variables, machine());
-            (config.display, config.ssh)
+            let here = config(variables, machine()).surroundings;
+            (here.display, here.ssh)
         };
         assert_eq!(seen(&[("SSH_TTY", "/dev/pts/1")]), (false, false));
         assert_eq!(seen(&[("DISPLAY", ":0")]), (true, false));
@@ -193,5 +201,15 @@ mod tests {
             ("SSH_CONNECTION", "a b c d"),
         ];
         assert_eq!(seen(&forwarded), (true, true));
+    }
+
+    #[test]
+    fn tmux_is_asked_before_screen() {
+        let inside = |variables: &[_]| config(variables, machine()).surroundings.multiplexer;
+        assert_eq!(inside(&[("TERM", "screen")]), None);
+        let screen = ("STY", "4711.pts-1.host");
+        assert_eq!(inside(&[screen]), Some(Multiplexer::Screen));
+        let tmux = ("TMUX", "/tmp/tmux-0/default,1,0");
+        assert_eq!(inside(&[screen, tmux]), Some(Multiplexer::Tmux));
     }
 }

@@ -294,8 +294,29 @@ impl Text {
             Trouble::OwnLock => self.say("trouble.own_lock"),
             Trouble::OwnDeletion => self.say("trouble.own_deletion"),
             Trouble::LastManager => self.say("trouble.last_manager"),
-            Trouble::Clipboard(Some(words)) => {
-                return self.fill("trouble.clipboard", &[("words", words)]);
+            Trouble::ClipboardOff => self.say("trouble.clipboard_off"),
+            Trouble::DisplayRefused(words) => {
+                return self.fill(
+                    "trouble.display",
+                    &[("words", &self.or_silence(words.as_deref()))],
+                );
+            }
+            Trouble::TmuxRefused(words) => {
+                return self.fill(
+                    "trouble.tmux",
+                    &[("words", &self.or_silence(words.as_deref()))],
+                );
+            }
+            Trouble::DisplayKeeps(words) => {
+                let words = self.or_silence(words.as_deref());
+                return self.fill("trouble.display_keeps", &[("words", &words)]);
+            }
+            Trouble::TmuxKeeps { buffer, words } => {
+                let words = self.or_silence(words.as_deref());
+                return self.fill(
+                    "trouble.tmux_keeps",
+                    &[("words", &words), ("buffer", buffer)],
+                );
             }
             Trouble::Storage(fault) => return self.fault(fault),
             Trouble::Open(path, fault) => return self.open_fault(path, fault),
@@ -310,9 +331,13 @@ impl Text {
             Trouble::OutOfMemory => self.say("trouble.memory"),
             Trouble::UnknownHash => self.say("trouble.unknown_hash"),
             Trouble::NoRandomness => self.say("trouble.randomness"),
-            Trouble::Clipboard(None) => self.say("trouble.clipboard_silent"),
         }
         .to_owned()
+    }
+
+    /// The words of another program, or that it said nothing in time.
+    fn or_silence(self, words: Option<&str>) -> &str {
+        words.unwrap_or(self.say("trouble.silent"))
     }
 
     /// Who or what has a role.

@@ -151,9 +151,10 @@ Environment:
                    it; ~/.local/share if unset
   TZ               The time zone in which times are shown, if it is an IANA
                    name; the machine's if not
-  WAYLAND_DISPLAY, DISPLAY, SSH_CONNECTION
-                   At a display and not over SSH, copying uses the desktop's
-                   clipboard, else the terminal's (OSC 52)
+  TMUX, STY, SSH_CONNECTION, WAYLAND_DISPLAY, DISPLAY
+                   Copying goes through tmux inside tmux, to the desktop's
+                   clipboard at a display and not over SSH, and else to the
+                   terminal's (OSC 52, inside screen in its form)
   SUDO_USER        Root that came by sudo makes no database
                    Both this and SSH_CONNECTION are noted, as unproven, in the
                    system event of a sign-in

@@ -6,9 +6,9 @@ use std::sync::atomic::AtomicU64;
 use crate::auth::random::{Random, SystemRandom};
 use crate::cli::args::DemoRole;
 use crate::cli::service;
-use crate::clipboard;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
+use crate::domain::clipboard::ClipboardSetting;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Trouble;
 use crate::domain::user::{Actor, OsAccount};
@@ -80,7 +80,9 @@ fn parts(
         writer,
         clock,
         zone: config.zone,
-        clipboard: clipboard::choose(config.display, config.ssh),
+        clipboard: ClipboardSetting::default(),
+        surroundings: config.surroundings,
+        secret_hidden: false,
         text,
         demo: matches!(place, Place::Memory(_)),
     })

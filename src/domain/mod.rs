@@ -4,6 +4,7 @@
 
 pub mod api_key;
 pub mod authority;
+pub mod clipboard;
 pub mod event;
 pub mod expiry;
 pub mod list;

@@ -61,15 +61,6 @@ pub struct IssuedSecret {
     pub key_expires_at: Option<Timestamp>,
 }
 
-/// The way in which a text was sent towards the administrator's clipboard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ClipboardWay {
-    /// The desktop's clipboard, through the local display; it lasts as long as the process.
-    Native,
-    /// The terminal's clipboard, by the escape sequence OSC 52, which no terminal confirms.
-    Osc52,
-}
-
 /// What came of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Delivered {

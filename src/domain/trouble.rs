@@ -77,8 +77,19 @@ pub enum Trouble {
     Open(PathBuf, OpenFault),
     /// A file could not be written.
     File(PathBuf, FileFault),
+    /// Copying is off.
+    ClipboardOff,
     /// The local display's clipboard did not take the text; its words, or nothing when it did not answer in time.
-    Clipboard(Option<String>),
+    DisplayRefused(Option<String>),
+    /// The same of tmux.
+    TmuxRefused(Option<String>),
+    /// The local display's clipboard may still hold the secret; words as above.
+    DisplayKeeps(Option<String>),
+    /// The buffer of tmux that still holds the secret; words as above.
+    TmuxKeeps {
+        buffer: String,
+        words: Option<String>,
+    },
 }
 
 impl Trouble {

@@ -14,7 +14,8 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use zeroize::Zeroizing;
 
 use crate::clock::Clock;
-use crate::domain::secret::{ClipboardWay, Secret};
+use crate::domain::clipboard::{ClipboardSetting, ClipboardWay};
+use crate::domain::secret::Secret;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::{Actor, Arrival};
@@ -75,8 +76,8 @@ pub struct Input {
 /// Something for the terminal between two frames.
 #[derive(Debug)]
 pub enum Effect {
-    /// Send this to the terminal's clipboard.
-    Osc52(Secret),
+    /// Send this to the terminal's clipboard, in this way.
+    Copy(ClipboardWay, Secret),
     /// A secret was on the screen: overwrite what is remembered of it.
     FullRedraw,
 }
@@ -100,6 +101,10 @@ pub struct Setting {
     pub arrival: Arrival,
     /// Said in the header.
     pub demo: bool,
+    /// Off: nothing can be copied.
+    pub clipboard: ClipboardSetting,
+    /// Secrets are hidden until somebody asks to see them.
+    pub secret_hidden: bool,
 }
 
 /// The console.
@@ -242,15 +247,21 @@ impl App {
             Ok(Done::Looked { version, actor }) => self.looked(version, actor),
             Ok(Done::Secret { issued, overlap }) => {
                 self.tell(layer, ticket, Ok(Done::Issued(issued.key)));
-                self.push(Box::new(SecretDialog::new(issued, overlap)));
+                let copies = self.setting.clipboard != ClipboardSetting::Off;
+                let dialog = SecretDialog::new(issued, overlap, copies);
+                self.push(Box::new(dialog.hidden(self.setting.secret_hidden)));
             }
             Ok(Done::Sent { way, text }) => {
-                if way == ClipboardWay::Osc52 {
-                    self.effects.push(Effect::Osc52(text.clone()));
+                if way.is_terminal() {
+                    self.effects.push(Effect::Copy(way, text.clone()));
                 }
                 self.tell(layer, ticket, Ok(Done::Sent { way, text }));
             }
-            Err(trouble @ Trouble::Storage(Fault::Moved)) if layer == APP => {
+            Err(
+                trouble @ (Trouble::Storage(Fault::Moved)
+                | Trouble::TmuxKeeps { .. }
+                | Trouble::DisplayKeeps(_)),
+            ) if layer == APP => {
                 self.complain(self.text().trouble(&trouble));
             }
             other => {
@@ -466,11 +477,17 @@ impl App {
         }
         let (_, layer) = self.layers.remove(index);
         if layer.shows_secret() {
-            self.effects.push(Effect::FullRedraw);
+            self.forget_secret();
         }
         drop(layer);
         self.dirty = true;
         self.with_layer(index - 1, |below, ctx, asks| below.reply(reply, ctx, asks));
+    }
+
+    /// A secret goes: what was sent to a clipboard is taken back, and what is remembered of the screen overwritten.
+    fn forget_secret(&mut self) {
+        self.effects.push(Effect::FullRedraw);
+        self.request_for_app(Request::Forget);
     }
 
     fn with_layer<T>(

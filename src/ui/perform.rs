@@ -126,6 +126,7 @@ impl Performer {
                 let way = self.clipboard.send(&text)?;
                 Ok(Done::Sent { way, text })
             }
+            Request::Forget => self.clipboard.forget().map(|()| Done::Forgotten),
             Request::SaveToFile { path, secret, id } => {
                 let path = std::path::absolute(&path).unwrap_or(path);
                 write_secret(&path, &secret)?;

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyProperties, KeyId};
+use crate::domain::clipboard::ClipboardWay;
 use crate::domain::list::{Counts, Filter, KeyRow, Listed, RoleRow, UserRow, Window, WindowQuery};
 use crate::domain::role::{Role, RoleDraft, RoleFields, RoleId, RoleProperties};
-use crate::domain::secret::{ClipboardWay, Delivered, IssuedSecret, Overlap, Secret, SecretId};
+use crate::domain::secret::{Delivered, IssuedSecret, Overlap, Secret, SecretId};
 use crate::domain::trouble::Trouble;
 use crate::domain::user::{Actor, Arrival, SignOut, UserDraft, UserFields, UserId, UserProperties};
 
@@ -81,6 +82,8 @@ pub enum Request {
     Copy {
         text: Secret,
     },
+    /// Takes back what was copied.
+    Forget,
     SaveToFile {
         path: PathBuf,
         secret: Secret,
@@ -166,6 +169,7 @@ pub enum Done {
         way: ClipboardWay,
         text: Secret,
     },
+    Forgotten,
     /// A file was written; its whole path.
     Written(PathBuf),
 }

@@ -9,8 +9,9 @@ use std::time::Duration;
 
 use chrono_tz::Tz;
 
-use crate::clipboard::{self, Clipboard};
+use crate::clipboard;
 use crate::clock::Clock;
+use crate::domain::clipboard::{ClipboardSetting, Surroundings};
 use crate::domain::user::{Actor, Arrival};
 use crate::service::Service;
 use crate::text::Text;
@@ -32,7 +33,10 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// The zone in which times are shown.
     pub zone: Tz,
-    pub clipboard: Box<dyn Clipboard>,
+    pub clipboard: ClipboardSetting,
+    pub surroundings: Surroundings,
+    /// Secrets are hidden until somebody asks to see them.
+    pub secret_hidden: bool,
     pub text: Text,
     pub demo: bool,
 }
@@ -67,16 +71,16 @@ pub fn console(parts: Parts) -> Result<Option<String>, NoTerminal> {
     let mut workers = Workers {
         reader: work(
             "reader",
-            Performer::new(
-                parts.reader,
-                parts.actor.clone(),
-                Box::new(clipboard::Terminal),
-            ),
+            Performer::new(parts.reader, parts.actor.clone(), clipboard::reached(None)),
             send.clone(),
         )?,
         writer: work(
             "writer",
-            Performer::new(parts.writer, parts.actor.clone(), parts.clipboard),
+            Performer::new(
+                parts.writer,
+                parts.actor.clone(),
+                clipboard::reached(parts.clipboard.way(parts.surroundings)),
+            ),
             send.clone(),
         )?,
         wanted: parts.wanted,
@@ -89,6 +93,8 @@ pub fn console(parts: Parts) -> Result<Option<String>, NoTerminal> {
         text: parts.text,
         arrival: parts.arrival,
         demo: parts.demo,
+        clipboard: parts.clipboard,
+        secret_hidden: parts.secret_hidden,
     });
     let drawn = Arc::clone(&frames);
     terminal::read_input(move |event| {
@@ -103,7 +109,7 @@ pub fn console(parts: Parts) -> Result<Option<String>, NoTerminal> {
         workers.ask(app.take_requests());
         for effect in app.take_effects() {
             match effect {
-                Effect::Osc52(text) => session.copy_osc52(&text)?,
+                Effect::Copy(way, text) => session.copy(way, &text)?,
                 Effect::FullRedraw => session.full_redraw()?,
             }
         }
@@ -118,6 +124,7 @@ pub fn console(parts: Parts) -> Result<Option<String>, NoTerminal> {
     }
     // The terminal first; closing the connections may take as long as what is still under way.
     drop(session);
+    workers.ask(app.take_requests());
     workers.end(app.farewell());
     Ok(app.ended().map(str::to_owned))
 }

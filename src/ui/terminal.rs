@@ -1,7 +1,8 @@
-//! Setting the terminal up and restoring it, reading keys, and writing past the frames. The only file (with its two
+//! Setting the terminal up and restoring it, reading keys, and writing past the frames. The only file (with its
 //! parts) that touches the raw terminal; it knows nothing of what is drawn.
 
 mod leave;
+mod osc52;
 mod screen;
 
 use std::fs::File;
@@ -9,16 +10,14 @@ use std::io::{self, IsTerminal, Write};
 use std::os::fd::AsFd;
 use std::thread;
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 use crossterm::event::{self, EnableBracketedPaste, Event};
 use crossterm::queue;
 use crossterm::terminal::{EnterAlternateScreen, enable_raw_mode};
 use ratatui::Terminal;
 use ratatui::backend::Backend;
 use ratatui::layout::Rect;
-use zeroize::Zeroizing;
 
+use crate::domain::clipboard::ClipboardWay;
 use crate::domain::secret::Secret;
 
 pub use self::leave::Out;
@@ -97,9 +96,9 @@ impl Session {
         full_redraw(&mut self.terminal)
     }
 
-    /// Sends a text to the terminal's clipboard by OSC 52. Call it between two frames.
-    pub fn copy_osc52(&mut self, text: &Secret) -> io::Result<()> {
-        Out.write_all(&osc52(text.expose().as_bytes()))
+    /// Sends a text to the terminal's clipboard in this way. Call it between two frames.
+    pub fn copy(&mut self, way: ClipboardWay, text: &Secret) -> io::Result<()> {
+        Out.write_all(&osc52::sequence(way, text.expose().as_bytes()))
     }
 }
 
@@ -114,20 +113,6 @@ fn full_redraw<B: Backend>(terminal: &mut Terminal<B>) -> Result<(), B::Error> {
     }
     let area = Rect::from(terminal.size()?);
     terminal.resize(area)
-}
-
-/// The sequence that sets the clipboard. Not crossterm's, which leaves the base64 behind in freed memory.
-fn osc52(text: &[u8]) -> Zeroizing<Vec<u8>> {
-    const START: &[u8] = b"\x1b]52;c;";
-    const END: &[u8] = b"\x1b\\";
-    let encoded = text.len().div_ceil(3) * 4;
-    let mut bytes = Zeroizing::new(vec![0; START.len() + encoded + END.len()]);
-    bytes[..START.len()].copy_from_slice(START);
-    let body = START.len()..START.len() + encoded;
-    let written = BASE64_STANDARD.encode_slice(text, &mut bytes[body]);
-    debug_assert_eq!(written, Ok(encoded));
-    bytes[START.len() + encoded..].copy_from_slice(END);
-    bytes
 }
 
 /// Reads keys, pastes and resizes on a thread of its own, until `send` says that nobody wants them.
@@ -156,14 +141,6 @@ mod tests {
     use ratatui::widgets::Paragraph;
 
     use super::*;
-
-    #[test]
-    fn osc52_is_the_base64_of_the_text_and_nothing_else() {
-        for text in ["", "f", "fo", "foo", "7:QUJD+/=="] {
-            let expected = format!("\x1b]52;c;{}\x1b\\", BASE64_STANDARD.encode(text));
-            assert_eq!(*osc52(text.as_bytes()), expected.as_bytes(), "{text}");
-        }
-    }
 
     #[test]
     fn no_cell_of_an_earlier_frame_is_kept_after_a_full_redraw() {

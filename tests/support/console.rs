@@ -1,12 +1,13 @@
 //! The whole console in memory: keys in, screen out, requests carried out at once.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use keyward::clipboard::Clipboard;
 use keyward::clock::Clock;
 use keyward::domain::api_key::KeyId;
-use keyward::domain::secret::{ClipboardWay, Secret, SecretId};
+use keyward::domain::clipboard::{ClipboardSetting, ClipboardWay};
+use keyward::domain::secret::{Secret, SecretId};
 use keyward::domain::time::SECOND;
 use keyward::domain::trouble::Trouble;
 use keyward::domain::user::{Actor, Arrival};
@@ -20,17 +21,39 @@ use ratatui::buffer::{Buffer, CellWidth};
 
 use super::database::{Bench, in_memory};
 
-/// A clipboard that remembers what was sent to it.
+/// A clipboard that remembers what was sent to it and what was not taken back yet.
 #[derive(Clone, Default)]
-pub struct Remembered(Arc<Mutex<Vec<String>>>);
+pub struct Remembered(Arc<Mutex<Memory>>);
+
+#[derive(Default)]
+struct Memory {
+    sent: Vec<String>,
+    held: Option<String>,
+    /// What the next text is answered, and the next wish to take it back.
+    answers: (Option<Result<ClipboardWay, Trouble>>, Option<Trouble>),
+}
+
+impl Remembered {
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.0.lock().expect("not poisoned")
+    }
+}
 
 impl Clipboard for Remembered {
     fn send(&mut self, text: &Secret) -> Result<ClipboardWay, Trouble> {
-        self.0
-            .lock()
-            .expect("not poisoned")
-            .push(text.expose().to_owned());
-        Ok(ClipboardWay::Osc52)
+        let mut memory = self.memory();
+        let answer = memory.answers.0.take().unwrap_or(Ok(ClipboardWay::Osc52));
+        if answer.is_ok() {
+            memory.sent.push(text.expose().to_owned());
+            memory.held = Some(text.expose().to_owned());
+        }
+        answer
+    }
+
+    fn forget(&mut self) -> Result<(), Trouble> {
+        let mut memory = self.memory();
+        memory.held = None;
+        memory.answers.1.take().map_or(Ok(()), Err)
     }
 }
 
@@ -61,16 +84,30 @@ impl Console {
 
     /// As this user, in a window of this size.
     pub fn of(bench: Bench, actor: Actor, size: (u16, u16)) -> Console {
+        Console::set(bench, actor, size, |_| {})
+    }
+
+    /// The same, with something of the setting changed.
+    pub fn set(
+        bench: Bench,
+        actor: Actor,
+        size: (u16, u16),
+        change: impl FnOnce(&mut Setting),
+    ) -> Console {
         let clipboard = Remembered::default();
         let performer = Performer::new(bench.another(), actor.clone(), Box::new(clipboard.clone()));
-        let app = App::new(Setting {
+        let mut setting = Setting {
             clock: bench.clock.clone(),
             zone: chrono_tz::UTC,
             actor,
             text: Text::en_us(),
             arrival: Arrival::default(),
             demo: false,
-        });
+            clipboard: ClipboardSetting::default(),
+            secret_hidden: false,
+        };
+        change(&mut setting);
+        let app = App::new(setting);
         let terminal = Terminal::new(TestBackend::new(size.0, size.1)).expect("a terminal");
         let mut console = Console {
             bench,
@@ -296,8 +333,24 @@ impl Console {
 
     /// Everything that was sent to the clipboard.
     pub fn clipboard(&self) -> Vec<String> {
-        self.clipboard.0.lock().expect("not poisoned").clone()
+        self.clipboard.memory().sent.clone()
     }
+
+    /// What the clipboard holds and nobody has taken back.
+    pub fn held(&self) -> Option<String> {
+        self.clipboard.memory().held.clone()
+    }
+
+    /// What the clipboard answers to the next text.
+    pub fn clipboard_answers(&mut self, answer: Result<ClipboardWay, Trouble>) {
+        self.clipboard.memory().answers.0 = Some(answer);
+    }
+
+    /// Why the clipboard does not give back the next text.
+    pub fn clipboard_keeps(&mut self, trouble: Trouble) {
+        self.clipboard.memory().answers.1 = Some(trouble);
+    }
+
     /// The cells of the screen.
     pub fn buffer(&self) -> &Buffer {
         self.terminal.backend().buffer()

@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use crate::domain::trouble::Trouble;
 use crate::domain::user::{Actor, SignOut};
 use crate::text::Text;
-use crate::ui::app::{App, Effect};
+use crate::ui::app::App;
 use crate::ui::layer::ended::Ended;
 use crate::ui::layer::tree::Screen;
 use crate::ui::request::Request;
@@ -68,13 +68,14 @@ impl App {
             return;
         }
         let why = self.text().trouble(trouble);
-        if self.layers.iter().any(|(_, layer)| layer.shows_secret()) {
-            self.effects.push(Effect::FullRedraw);
-        }
+        let secret = self.layers.iter().any(|(_, layer)| layer.shows_secret());
         self.layers.clear();
         self.left.clear();
         self.queue.clear();
         self.under_way.clear();
+        if secret {
+            self.forget_secret();
+        }
         self.message = None;
         self.ended = Some(why.clone());
         self.push(Box::new(Ended::new(why)));

@@ -8,7 +8,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use zeroize::Zeroizing;
 
-use crate::domain::secret::{ClipboardWay, IssuedSecret, Overlap, PENDING_LIFE, Secret};
+use crate::domain::clipboard::ClipboardWay;
+use crate::domain::secret::{IssuedSecret, Overlap, PENDING_LIFE, Secret};
 use crate::domain::state::State;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Trouble;
@@ -37,11 +38,17 @@ pub struct SecretDialog {
     issued: IssuedSecret,
     overlap: Option<Overlap>,
     header: Secret,
+    /// Copying is not off.
+    copies: bool,
+    /// The last way in which it was sent to a clipboard.
+    sent: Option<ClipboardWay>,
     hidden: bool,
     /// The secret can never work any more: only Close is left.
     void: bool,
     focus: usize,
     under_way: Option<Ticket>,
+    /// A copy that is on its way; nothing waits for it.
+    copying: Option<Ticket>,
     /// The request under way ends the dialog when it succeeds.
     closing: Option<Closing>,
     /// The file that is being written.
@@ -55,9 +62,9 @@ enum Closing {
 }
 
 impl SecretDialog {
-    /// For a secret that was just issued.
+    /// For a secret that was just issued, which can be copied or not.
     #[must_use]
-    pub fn new(issued: IssuedSecret, overlap: Option<Overlap>) -> SecretDialog {
+    pub fn new(issued: IssuedSecret, overlap: Option<Overlap>, copies: bool) -> SecretDialog {
         let secret = issued.secret.expose();
         let name = "api-secret-key: ";
         // Written in place: no copy of the secret is made on the way.
@@ -68,13 +75,22 @@ impl SecretDialog {
             issued,
             overlap,
             header: Secret::new(header),
+            copies,
+            sent: None,
             hidden: false,
             void: false,
             focus: 0,
             under_way: None,
+            copying: None,
             closing: None,
             path: None,
         }
+    }
+
+    /// The same, with the secret hidden until somebody asks to see it, or not.
+    #[must_use]
+    pub fn hidden(self, hidden: bool) -> SecretDialog {
+        SecretDialog { hidden, ..self }
     }
 
     /// The secret can never work any more, as the database said or the hour that is over.
@@ -89,6 +105,10 @@ impl SecretDialog {
     fn press(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
         let text = ctx.text;
         match action {
+            // A button that has the focus is pressed also where its key does nothing.
+            Action::Copy | Action::CopyHeader if !self.copies => {
+                asks.complain(text.trouble(&Trouble::ClipboardOff));
+            }
             Action::Copy => self.copy(self.issued.secret.clone(), asks),
             Action::CopyHeader => self.copy(self.header.clone(), asks),
             Action::HideOrShow => self.hidden = !self.hidden,
@@ -124,31 +144,33 @@ impl SecretDialog {
     }
 
     fn copy(&mut self, text: Secret, asks: &mut Asks) {
-        self.under_way = Some(asks.request(Request::Copy { text }));
+        self.copying = Some(asks.request(Request::Copy { text }));
     }
 
     fn close(&self, sentence: String, asks: &mut Asks) {
         asks.close(Reply::Said(self.issued.key.0, sentence));
     }
 
+    fn copied(&mut self, outcome: Outcome, ctx: &Ctx, asks: &mut Asks) {
+        match outcome {
+            Ok(Done::Sent { way, .. }) => {
+                self.sent = Some(way);
+                asks.say(ctx.text.say(match way {
+                    ClipboardWay::Tmux => "secret.sent_tmux",
+                    ClipboardWay::Osc52 => "secret.sent_osc52",
+                    ClipboardWay::Screen => "secret.sent_screen",
+                    ClipboardWay::Native => "secret.sent_native",
+                }));
+            }
+            Ok(_) => {}
+            Err(trouble) => asks.complain(ctx.text.trouble(&trouble)),
+        }
+    }
+
     fn done(&mut self, done: Done, closing: Option<Closing>, ctx: &Ctx, asks: &mut Asks) {
         let text = ctx.text;
         let name: &dyn std::fmt::Display = &self.issued.key_name;
         match (done, closing) {
-            (
-                Done::Sent {
-                    way: ClipboardWay::Osc52,
-                    ..
-                },
-                _,
-            ) => asks.say(text.say("secret.sent_osc52")),
-            (
-                Done::Sent {
-                    way: ClipboardWay::Native,
-                    ..
-                },
-                _,
-            ) => asks.say(text.say("secret.sent_native")),
             (Done::Written(path), _) => {
                 self.path = None;
                 asks.say(text.fill("secret.written", &[("path", &path.display())]));
@@ -170,7 +192,10 @@ impl SecretDialog {
                     }
                     None => text.fill("secret.delivered", &[("name", name)]),
                 };
-                self.close(sentence, asks);
+                let stays = self.sent.is_some_and(ClipboardWay::is_terminal);
+                let stays = stays.then(|| text.say("secret.osc52_stays"));
+                let sentences: Vec<&str> = [sentence.as_str()].into_iter().chain(stays).collect();
+                self.close(sentences.join(" "), asks);
             }
             (_, Some(Closing::Discarding)) => {
                 self.close(text.fill("secret.discarded", &[("name", name)]), asks);
@@ -186,11 +211,16 @@ impl Layer for SecretDialog {
     }
 
     fn allows(&self, action: Action, ctx: &Ctx) -> bool {
-        !self.is_void(ctx)
-            || matches!(
-                action,
-                Action::Press | Action::Cancel | Action::Leave | Action::Help
-            )
+        match action {
+            Action::Press | Action::Cancel | Action::Leave | Action::Help => true,
+            Action::Copy | Action::CopyHeader => self.copies && !self.is_void(ctx),
+            _ => !self.is_void(ctx),
+        }
+    }
+
+    fn why_not(&self, action: Action, ctx: &Ctx) -> Option<String> {
+        let copy = matches!(action, Action::Copy | Action::CopyHeader);
+        (copy && !self.copies).then(|| ctx.text.trouble(&Trouble::ClipboardOff))
     }
 
     fn act(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
@@ -219,6 +249,10 @@ impl Layer for SecretDialog {
     }
 
     fn answer(&mut self, ticket: Ticket, outcome: Outcome, ctx: &Ctx, asks: &mut Asks) {
+        if self.copying.take_if(|asked| *asked == ticket).is_some() {
+            self.copied(outcome, ctx, asks);
+            return;
+        }
         if self.under_way.take_if(|asked| *asked == ticket).is_none() {
             return;
         }

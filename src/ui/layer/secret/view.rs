@@ -11,8 +11,8 @@ use ratatui::widgets::{Clear, Widget};
 use crate::domain::secret::Overlap;
 use crate::ui::frame::{buttons, cut, put, row, skip, width, wrap};
 use crate::ui::keymap::Action;
-use crate::ui::layer::Ctx;
 use crate::ui::layer::secret::{HARMLESS, SecretDialog, VERBS};
+use crate::ui::layer::{Ctx, Layer};
 
 /// Below this width the secret is on two lines.
 const ONE_LINE: u16 = 56;
@@ -149,9 +149,9 @@ impl SecretDialog {
             Action::Stored => "button.stored",
             _ => "button.discard",
         });
-        names
-            .iter()
-            .map(|name| (ctx.text.say(name), true))
+        let labels = names.iter().map(|name| ctx.text.say(name));
+        labels
+            .zip(VERBS.map(|verb| self.allows(verb, ctx)))
             .collect()
     }
 

@@ -1,0 +1,165 @@
+//! A buffer of the tmux around the console. The text goes in by standard input: never as an argument, and never in the
+//! environment.
+
+use std::io::{Read, Write};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use crate::auth::random::{Random, SystemRandom};
+use crate::clipboard::{Clipboard, PATIENCE};
+use crate::domain::clipboard::ClipboardWay;
+use crate::domain::secret::{Secret, find_secret_shape};
+use crate::domain::trouble::Trouble;
+
+/// The most bytes that are read of what tmux has to say.
+const WORDS: u64 = 200;
+/// What it says when a buffer is not there.
+const GONE: &str = "unknown buffer";
+
+/// The way through tmux.
+pub struct Tmux {
+    program: PathBuf,
+    patience: Duration,
+    /// The buffer that was filled.
+    buffer: Option<String>,
+}
+
+impl Tmux {
+    /// The tmux that the environment names.
+    #[must_use]
+    pub fn new() -> Tmux {
+        Tmux::with("tmux".into(), PATIENCE)
+    }
+
+    fn with(program: PathBuf, patience: Duration) -> Tmux {
+        Tmux {
+            program,
+            patience,
+            buffer: None,
+        }
+    }
+
+    /// Has tmux do something; its words when it did not, or nothing when it was killed because it did not end.
+    fn run(&self, arguments: &[&str], input: &[u8]) -> Result<(), Option<String>> {
+        let failed = |error: std::io::Error| Some(error.to_string());
+        let mut tmux = Command::new(&self.program)
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(failed)?;
+        if let Some(mut stdin) = tmux.stdin.take() {
+            // So little fits into a pipe that nobody reads. Where it has gone, tmux's own words say why.
+            let _ = stdin.write_all(input);
+        }
+        let (said, words) = mpsc::channel();
+        if let Some(errors) = tmux.stderr.take() {
+            thread::spawn(move || {
+                let mut words = String::new();
+                let _ = errors.take(WORDS).read_to_string(&mut words);
+                let _ = said.send(words);
+            });
+        }
+        // The end of its words is its own end.
+        let Ok(words) = words.recv_timeout(self.patience) else {
+            let _ = tmux.kill();
+            let _ = tmux.wait();
+            return Err(None);
+        };
+        match tmux.wait().map_err(failed)? {
+            status if status.success() => Ok(()),
+            status => Err(Some(match words.trim() {
+                "" => status.to_string(),
+                // It has no reason to quote its input; if it does, nobody sees it.
+                words if find_secret_shape(words).is_some() => status.to_string(),
+                words => words.to_owned(),
+            })),
+        }
+    }
+}
+
+impl Default for Tmux {
+    fn default() -> Tmux {
+        Tmux::new()
+    }
+}
+
+impl Clipboard for Tmux {
+    fn send(&mut self, text: &Secret) -> Result<ClipboardWay, Trouble> {
+        // A second text takes the place of the first.
+        let before = self.buffer.clone();
+        let buffer = before.clone().map_or_else(new_name, Ok)?;
+        let arguments = ["load-buffer", "-w", "-b", &buffer, "-"];
+        let sent = self.run(&arguments, text.expose().as_bytes());
+        self.buffer = match &sent {
+            Err(Some(_)) => before,
+            // Also where it was killed: nobody knows how far it came.
+            Ok(()) | Err(None) => Some(buffer),
+        };
+        sent.map_err(Trouble::TmuxRefused)?;
+        Ok(ClipboardWay::Tmux)
+    }
+
+    fn forget(&mut self) -> Result<(), Trouble> {
+        let Some(buffer) = self.buffer.take() else {
+            return Ok(());
+        };
+        match self.run(&["delete-buffer", "-b", &buffer], &[]) {
+            Err(Some(words)) if words.starts_with(GONE) => Ok(()),
+            Err(words) => Err(Trouble::TmuxKeeps { buffer, words }),
+            Ok(()) => Ok(()),
+        }
+    }
+}
+
+/// A name that no other buffer has.
+fn new_name() -> Result<String, Trouble> {
+    let mut random = [0; 8];
+    SystemRandom.fill(&mut random)?;
+    Ok(format!("keyward-{:016x}", u64::from_be_bytes(random)))
+}
+
+#[cfg(test)]
+mod tests {
+    use zeroize::Zeroizing;
+
+    use super::*;
+
+    fn secret() -> Secret {
+        Secret::new(Zeroizing::new(b"7:hidden".to_vec().into_boxed_slice()))
+    }
+
+    #[test]
+    fn a_tmux_that_is_not_there_or_refuses_is_told_and_has_nothing_to_forget() {
+        for program in ["/nowhere/tmux", "false"] {
+            let mut tmux = Tmux::with(program.into(), PATIENCE);
+            let sent = tmux.send(&secret());
+            assert!(
+                matches!(sent, Err(Trouble::TmuxRefused(Some(_)))),
+                "{sent:?}"
+            );
+            assert_eq!(tmux.forget(), Ok(()));
+        }
+    }
+
+    #[test]
+    fn a_tmux_that_hangs_is_given_up_and_its_buffer_is_not_forgotten() {
+        let directory = tempfile::tempdir().expect("directory");
+        let program = directory.path().join("tmux");
+        std::fs::write(&program, "#!/bin/sh\nexec sleep 600\n").expect("program");
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+        std::fs::set_permissions(&program, mode).expect("executable");
+        let mut tmux = Tmux::with(program, Duration::from_millis(5));
+        assert_eq!(tmux.send(&secret()), Err(Trouble::TmuxRefused(None)));
+        let kept = tmux.forget();
+        assert!(
+            matches!(kept, Err(Trouble::TmuxKeeps { words: None, .. })),
+            "{kept:?}"
+        );
+        assert_eq!(tmux.forget(), Ok(()));
+    }
+}

@@ -1,0 +1,160 @@
+//! The ways in which a text reaches the administrator's clipboard, and which of them is taken.
+
+/// Which way is wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ClipboardSetting {
+    /// The one that fits where the console runs.
+    #[default]
+    Auto,
+    Tmux,
+    /// The terminal's, by OSC 52; inside GNU screen in the form that screen lets through.
+    Osc52,
+    /// The desktop's.
+    Native,
+    /// None: nothing is copied.
+    Off,
+}
+
+/// The way in which a text was sent. None is ever confirmed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClipboardWay {
+    /// A buffer of tmux, which passes it to the terminal around it where it is set to.
+    Tmux,
+    /// The terminal's clipboard, by the escape sequence OSC 52.
+    Osc52,
+    /// The same, wrapped so that GNU screen passes it on.
+    Screen,
+    /// The desktop's clipboard, through the local display; it lasts as long as the process.
+    Native,
+}
+
+/// The program between the console and the terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Multiplexer {
+    Tmux,
+    Screen,
+}
+
+/// Where the console runs, as far as it concerns copying.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Surroundings {
+    pub multiplexer: Option<Multiplexer>,
+    /// The administrator came by SSH.
+    pub ssh: bool,
+    /// There is a display.
+    pub display: bool,
+}
+
+impl ClipboardSetting {
+    /// All of them.
+    pub const ALL: [ClipboardSetting; 5] = [
+        ClipboardSetting::Auto,
+        ClipboardSetting::Tmux,
+        ClipboardSetting::Osc52,
+        ClipboardSetting::Native,
+        ClipboardSetting::Off,
+    ];
+
+    /// The word for it in the configuration.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            ClipboardSetting::Auto => "auto",
+            ClipboardSetting::Tmux => "tmux",
+            ClipboardSetting::Osc52 => "osc52",
+            ClipboardSetting::Native => "native",
+            ClipboardSetting::Off => "off",
+        }
+    }
+
+    /// The way that is taken; nothing where copying is off. A way that was fixed is never left for another.
+    #[must_use]
+    pub fn way(self, here: Surroundings) -> Option<ClipboardWay> {
+        let by_terminal = match here.multiplexer {
+            Some(Multiplexer::Screen) => ClipboardWay::Screen,
+            _ => ClipboardWay::Osc52,
+        };
+        Some(match self {
+            ClipboardSetting::Off => return None,
+            ClipboardSetting::Tmux => ClipboardWay::Tmux,
+            ClipboardSetting::Native => ClipboardWay::Native,
+            ClipboardSetting::Osc52 => by_terminal,
+            ClipboardSetting::Auto => match here.multiplexer {
+                Some(Multiplexer::Tmux) => ClipboardWay::Tmux,
+                // A display behind SSH is not the one that the administrator sits before.
+                None if here.display && !here.ssh => ClipboardWay::Native,
+                _ => by_terminal,
+            },
+        })
+    }
+}
+
+impl ClipboardWay {
+    /// Whether the text goes to the terminal among what is drawn.
+    #[must_use]
+    pub fn is_terminal(self) -> bool {
+        matches!(self, ClipboardWay::Osc52 | ClipboardWay::Screen)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOWHERE: Surroundings = Surroundings {
+        multiplexer: None,
+        ssh: false,
+        display: false,
+    };
+
+    #[test]
+    fn the_nearest_program_is_asked_first_and_the_display_only_by_who_sits_before_it() {
+        let way = |here| ClipboardSetting::Auto.way(here);
+        assert_eq!(way(NOWHERE), Some(ClipboardWay::Osc52));
+        for ssh in [false, true] {
+            for display in [false, true] {
+                let inside = |multiplexer| {
+                    way(Surroundings {
+                        multiplexer,
+                        ssh,
+                        display,
+                    })
+                };
+                assert_eq!(inside(Some(Multiplexer::Tmux)), Some(ClipboardWay::Tmux));
+                assert_eq!(
+                    inside(Some(Multiplexer::Screen)),
+                    Some(ClipboardWay::Screen)
+                );
+                let native = display && !ssh;
+                assert_eq!(inside(None) == Some(ClipboardWay::Native), native);
+            }
+        }
+    }
+
+    #[test]
+    fn a_fixed_way_is_taken_wherever_the_console_runs() {
+        for multiplexer in [None, Some(Multiplexer::Tmux), Some(Multiplexer::Screen)] {
+            let here = Surroundings {
+                multiplexer,
+                display: true,
+                ..NOWHERE
+            };
+            assert_eq!(ClipboardSetting::Tmux.way(here), Some(ClipboardWay::Tmux));
+            assert_eq!(
+                ClipboardSetting::Native.way(here),
+                Some(ClipboardWay::Native)
+            );
+            assert_eq!(ClipboardSetting::Off.way(here), None);
+            let osc52 = ClipboardSetting::Osc52.way(here);
+            assert!(osc52.is_some_and(ClipboardWay::is_terminal));
+        }
+    }
+
+    #[test]
+    fn no_two_settings_have_one_word() {
+        let words = ClipboardSetting::ALL.map(ClipboardSetting::word);
+        for (i, word) in words.iter().enumerate() {
+            assert!(!words[..i].contains(word), "{word}");
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Copying from the secret dialog: what is said, what is taken back, and when it is off.
+
+use crossterm::event::KeyCode;
+use keyward::domain::clipboard::{ClipboardSetting, ClipboardWay};
+use keyward::domain::trouble::Trouble;
+use keyward::domain::verdict::Refused;
+use keyward::ui::app::{Effect, Setting};
+
+use crate::support::console::Console;
+use crate::support::database::{Bench, in_memory, raw};
+
+/// A console with something of its setting changed.
+fn set(change: impl FnOnce(&mut Setting)) -> Console {
+    let bench = Bench::new(in_memory());
+    let alice = bench.alice.clone();
+    Console::set(bench, alice, (80, 24), change)
+}
+
+const WAYS: [(ClipboardWay, &str); 4] = [
+    (
+        ClipboardWay::Tmux,
+        "Sent to tmux, which passes it to your terminal's clipboard if it is set to.",
+    ),
+    (
+        ClipboardWay::Osc52,
+        "Sent to your terminal's clipboard (OSC 52).",
+    ),
+    (
+        ClipboardWay::Screen,
+        "Sent through screen to your terminal's clipboard (OSC 52).",
+    ),
+    (
+        ClipboardWay::Native,
+        "Sent to the display's clipboard, held by Keyward until it quits.",
+    ),
+];
+
+#[test]
+fn the_message_says_which_way_it_went_and_that_only_pasting_shows_it() {
+    let mut console = Console::new();
+    let secret = console.make("backup");
+    for (way, sentence) in WAYS {
+        console.effects.clear();
+        console.clipboard_answers(Ok(way));
+        console.keys("c");
+        console.expect(&format!("{sentence} Press p and paste to check."));
+        console.expect_not("Copied");
+        let sent = console.effects.iter().find_map(|effect| match effect {
+            Effect::Copy(way, text) => Some((*way, text.expose().to_owned())),
+            Effect::FullRedraw => None,
+        });
+        assert_eq!(sent, way.is_terminal().then(|| (way, secret.clone())));
+    }
+}
+
+#[test]
+fn what_was_copied_is_taken_back_however_the_dialog_closes() {
+    let close: [(&str, fn(&mut Console)); 4] = [
+        ("stored", |console| console.keys("a\n")),
+        ("discarded", |console| console.keys("x\ny")),
+        ("too late", |console| {
+            console.wait(keyward::domain::time::HOUR);
+            console.enter();
+        }),
+        ("signed out", |console| {
+            let behind = raw(&console.bench.place);
+            let lock = "UPDATE users SET locked_out = 1 WHERE name = 'alice'";
+            behind.execute(lock, ()).expect("locked out");
+            console.wait(2_000);
+        }),
+    ];
+    for (how, close) in close {
+        let mut console = Console::new();
+        let secret = console.make("backup");
+        console.keys("c");
+        assert_eq!(console.held(), Some(secret.clone()));
+        console.keys("h");
+        assert_eq!(console.held(), Some(format!("api-secret-key: {secret}")));
+        close(&mut console);
+        console.expect_not("Secret key value");
+        assert_eq!(console.held(), None, "{how}");
+    }
+}
+
+#[test]
+fn of_a_terminals_clipboard_it_is_said_that_it_cannot_be_cleared() {
+    for (way, _) in WAYS {
+        let mut console = Console::new();
+        let secret = console.make("backup");
+        console.clipboard_answers(Ok(way));
+        console.keys("c");
+        console.keys("a\n");
+        console.expect("The secret of “backup” works now.");
+        let said = console.shows("Your terminal's clipboard may still hold it");
+        assert_eq!(said, way.is_terminal(), "{way:?}");
+        assert!(console.works(&secret));
+    }
+    let mut console = Console::new();
+    console.make_and_store("backup");
+    console.expect_not("may still hold it");
+}
+
+#[test]
+fn what_cannot_be_taken_back_is_told() {
+    let buffer = "keyward-1".to_owned();
+    let words = None;
+    let cases = [
+        (
+            Trouble::TmuxKeeps { buffer, words },
+            "Delete it: tmux delete-buffer -b keyward-1",
+        ),
+        (
+            Trouble::DisplayKeeps(Some("gone".to_owned())),
+            "The display's clipboard may still hold the secret: gone",
+        ),
+    ];
+    for (trouble, sentence) in cases {
+        let mut console = Console::new();
+        let secret = console.make("backup");
+        console.keys("c");
+        console.clipboard_keeps(trouble);
+        console.keys("a\n");
+        console.expect(sentence);
+        assert!(console.works(&secret));
+    }
+}
+
+#[test]
+fn a_way_that_fails_is_named_and_no_other_is_tried() {
+    let cases = [
+        (
+            Trouble::TmuxRefused(Some("no server running".to_owned())),
+            "tmux did not take it: no server running",
+        ),
+        (
+            Trouble::TmuxRefused(None),
+            "tmux did not take it: no answer within a second",
+        ),
+        (
+            Trouble::DisplayRefused(None),
+            "The display's clipboard did not take it: no answer within a second",
+        ),
+    ];
+    for (trouble, sentence) in cases {
+        let mut console = Console::new();
+        console.make("backup");
+        console.clipboard_answers(Err(trouble));
+        console.keys("c");
+        console.expect(sentence);
+        assert!(console.clipboard().is_empty());
+        let sent = |effect: &Effect| matches!(effect, Effect::Copy(..));
+        assert!(!console.effects.iter().any(sent));
+    }
+}
+
+#[test]
+fn while_a_clipboard_is_silent_the_other_keys_work() {
+    let mut console = Console::new();
+    let secret = console.make("backup");
+    console.hold = true;
+    console.keys("cv");
+    console.expect_not(&secret[3..20]);
+    console.keys("v");
+    console.release();
+    console.expect("Sent to your terminal's clipboard");
+    assert_eq!(console.secret(), secret);
+}
+
+#[test]
+fn when_copying_is_off_its_verbs_say_so_and_send_nothing() {
+    let mut console = set(|setting| setting.clipboard = ClipboardSetting::Off);
+    let secret = console.make("backup");
+    // Enter is for the button that has the focus at first, which is Copy.
+    for key in ["c", "h", "\n"] {
+        console.keys(key);
+        console.expect("Copying is off in the configuration");
+    }
+    console.expect("( Copy ) ( Copy header )");
+    console.press(KeyCode::F(1));
+    console.expect_not("copy the secret");
+    console.press(KeyCode::Esc);
+    assert!(console.clipboard().is_empty());
+    console.keys("a\n");
+    assert!(console.works(&secret));
+}
+
+#[test]
+fn set_to_be_hidden_a_secret_is_shown_only_when_asked_for() {
+    let mut console = set(|setting| setting.secret_hidden = true);
+    console.make("backup");
+    console.expect("(hidden: press v to show it)");
+    console.expect_not("api-secret-key: 1:");
+    assert_eq!(console.secret(), "");
+    console.keys("v");
+    let secret = console.secret();
+    assert_eq!(console.refusal(&secret), Some(Refused::NotDelivered));
+    console.keys("v");
+    console.expect("(hidden: press v to show it)");
+}
