@@ -257,12 +257,14 @@ impl App {
                 }
                 self.tell(layer, ticket, Ok(Done::Sent { way, text }));
             }
-            Err(
-                trouble @ (Trouble::Storage(Fault::Moved)
-                | Trouble::TmuxKeeps { .. }
-                | Trouble::DisplayKeeps(_)),
-            ) if layer == APP => {
+            Err(trouble @ Trouble::Storage(Fault::Moved)) if layer == APP => {
                 self.complain(self.text().trouble(&trouble));
+            }
+            Err(trouble @ (Trouble::TmuxKeeps { .. } | Trouble::DisplayKeeps(_))) => {
+                // What became of the secret has just been said, and still counts.
+                let said = self.message.take().map(|(_, sentence)| sentence + " ");
+                let sentence = self.text().trouble(&trouble);
+                self.complain(said.unwrap_or_default() + &sentence);
             }
             other => {
                 if other.is_err() {

@@ -55,7 +55,8 @@ fn the_message_says_which_way_it_went_and_that_only_pasting_shows_it() {
 
 #[test]
 fn what_was_copied_is_taken_back_however_the_dialog_closes() {
-    let close: [(&str, fn(&mut Console)); 4] = [
+    type Close = fn(&mut Console);
+    let ways: [(&str, Close); 4] = [
         ("stored", |console| console.keys("a\n")),
         ("discarded", |console| console.keys("x\ny")),
         ("too late", |console| {
@@ -69,7 +70,7 @@ fn what_was_copied_is_taken_back_however_the_dialog_closes() {
             console.wait(2_000);
         }),
     ];
-    for (how, close) in close {
+    for (how, close) in ways {
         let mut console = Console::new();
         let secret = console.make("backup");
         console.keys("c");
@@ -120,6 +121,7 @@ fn what_cannot_be_taken_back_is_told() {
         console.keys("c");
         console.clipboard_keeps(trouble);
         console.keys("a\n");
+        console.expect("The secret of “backup” works now.");
         console.expect(sentence);
         assert!(console.works(&secret));
     }

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
+use std::time::Duration;
 
 const PATH: &str = "KEYWARD_TEST_PATH";
 const STEP: &str = "KEYWARD_TEST_STEP";
@@ -35,4 +37,24 @@ pub fn skip(reason: &str) {
         "cannot be skipped: {reason}"
     );
     eprintln!("skipped: {reason}");
+}
+
+/// Whether a program is on the ordinary path.
+pub fn is_there(program: &str) -> bool {
+    let places = ["/usr/bin", "/bin"];
+    places
+        .iter()
+        .any(|place| Path::new(place).join(program).exists())
+}
+
+/// Waits until something is so; fails when it has not come about after 20 seconds.
+#[track_caller]
+pub fn eventually(what: &str, is_so: impl Fn() -> bool) {
+    for _ in 0..2_000 {
+        if is_so() {
+            return;
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    panic!("never: {what}");
 }

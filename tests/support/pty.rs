@@ -40,6 +40,8 @@ pub struct Start<'a> {
     pub columns: u16,
     pub rows: u16,
     pub sighup: Sighup,
+    /// Variables of the environment beside the usual ones, or instead of them.
+    pub variables: &'a [(&'a str, &'a OsStr)],
 }
 
 impl<'a> Start<'a> {
@@ -52,6 +54,7 @@ impl<'a> Start<'a> {
             columns: 80,
             rows: 24,
             sighup: Sighup::Sent,
+            variables: &[],
         }
     }
 
@@ -110,7 +113,7 @@ impl<'a> Start<'a> {
             ("LANG", "C.UTF-8".as_ref()),
             ("TZ", "UTC".as_ref()),
         ];
-        for (name, value) in variables {
+        for (name, value) in variables.iter().chain(self.variables) {
             command.env(name, value);
         }
         command
