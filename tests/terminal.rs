@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write;
 use std::process::{Command, Stdio};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -444,6 +444,45 @@ fn no_key_of_many_that_come_at_once_is_left_lying() {
     let mut console = demo(&home);
     console.send(&format!("{}?", "\x1b[B".repeat(1_000)));
     console.see("this help");
+}
+
+/// Sends keys whose bytes are held up on their way, and says whether that took no longer than it was to take.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the time is what the test is about"
+)]
+fn held_up(console: &mut Pty, parts: [&str; 2], time: Duration) -> bool {
+    let start = Instant::now();
+    console.send(parts[0]);
+    thread::sleep(time);
+    console.send(parts[1]);
+    start.elapsed() < time + Duration::from_millis(20)
+}
+
+#[test]
+fn a_key_that_comes_in_two_parts_is_one_key() {
+    for (parts, ms) in [
+        (["\x1b", "[A"], 20),
+        (["\x1b[", "A"], 100),
+        (["\x1bO", "A"], 100),
+    ] {
+        let home = home();
+        let mut console = demo(&home);
+        // A machine that is busy itself holds them up for longer; then it says nothing.
+        let in_time = (0..50).any(|_| {
+            console.send("t");
+            console.see("> API Keys");
+            let in_time = held_up(&mut console, parts, Duration::from_millis(ms));
+            if in_time {
+                // Esc would have closed the tree, and A means nothing.
+                console.see("> Roles");
+            }
+            console.send("\x1b");
+            console.wait_for("no tree", |screen| !screen.contents().contains("> Roles"));
+            in_time
+        });
+        assert!(in_time, "{parts:?}");
+    }
 }
 
 #[test]

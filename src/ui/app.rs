@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::clock::Clock;
 use crate::domain::clipboard::{ClipboardSetting, ClipboardWay};
@@ -71,6 +71,15 @@ pub struct Input {
     /// How many frames had been drawn when it was read.
     pub frame: u64,
     pub at: Timestamp,
+}
+
+impl Drop for Input {
+    /// What was pasted may be a secret, and is not always taken.
+    fn drop(&mut self) {
+        if let Event::Paste(pasted) = &mut self.event {
+            pasted.zeroize();
+        }
+    }
 }
 
 /// Something for the terminal between two frames.
@@ -335,17 +344,18 @@ impl App {
         taken
     }
 
-    fn handle(&mut self, input: Input) {
+    fn handle(&mut self, mut input: Input) {
         self.dirty = true;
         self.message = None;
         self.rush.key(input.frame, input.at);
         let top = self.layers.len() - 1;
-        match input.event {
+        match &mut input.event {
             Event::Paste(pasted) => {
-                let pasted = Zeroizing::new(pasted);
+                let pasted = Zeroizing::new(std::mem::take(pasted));
                 self.with_layer(top, |layer, ctx, asks| layer.paste(&pasted, ctx, asks));
             }
             Event::Key(key) => {
+                let key = *key;
                 if self.edited(&input) {
                     return;
                 }

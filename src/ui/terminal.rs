@@ -1,16 +1,18 @@
 //! Setting the terminal up and restoring it, reading keys, and writing past the frames. The only file (with its
 //! parts) that touches the raw terminal; it knows nothing of what is drawn.
 
+mod input;
+mod keys;
 mod leave;
 mod osc52;
 mod screen;
+mod wiped;
 
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 use std::os::fd::AsFd;
-use std::thread;
 
-use crossterm::event::{self, EnableBracketedPaste, Event};
+use crossterm::event::EnableBracketedPaste;
 use crossterm::queue;
 use crossterm::terminal::{EnterAlternateScreen, enable_raw_mode};
 use ratatui::Terminal;
@@ -20,6 +22,7 @@ use ratatui::layout::Rect;
 use crate::domain::clipboard::ClipboardWay;
 use crate::domain::secret::Secret;
 
+pub use self::input::read_input;
 pub use self::leave::Out;
 pub use self::screen::Screen;
 
@@ -113,25 +116,6 @@ fn full_redraw<B: Backend>(terminal: &mut Terminal<B>) -> Result<(), B::Error> {
     }
     let area = Rect::from(terminal.size()?);
     terminal.resize(area)
-}
-
-/// Reads keys, pastes and resizes on a thread of its own, until `send` says that nobody wants them.
-///
-/// crossterm's `poll` can block beyond its time limit, so nothing else may wait there. A terminal that can no
-/// longer be read is gone, and the process with it.
-pub fn read_input(mut send: impl FnMut(Event) -> bool + Send + 'static) -> io::Result<()> {
-    let read = move || {
-        while let Ok(event) = event::read() {
-            if !send(event) {
-                return;
-            }
-        }
-        leave::hung_up();
-    };
-    thread::Builder::new()
-        .name("input".to_owned())
-        .spawn(read)
-        .map(drop)
 }
 
 #[cfg(test)]

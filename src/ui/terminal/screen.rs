@@ -6,7 +6,8 @@ use crossterm::terminal;
 use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
-use zeroize::{Zeroize, Zeroizing};
+
+use crate::ui::terminal::wiped::Wiped;
 
 /// Bytes set aside for a frame; an ordinary full draw of a large window fits.
 const FRAME: usize = 32 * 1024;
@@ -32,7 +33,7 @@ impl<W: Write> Screen<W> {
     #[must_use]
     pub fn new(out: W) -> Screen<W> {
         Screen {
-            frame: FrameWriter::with_capacity(FRAME),
+            frame: FrameWriter(Wiped::with_capacity(FRAME)),
             out,
             cursor_shown: None,
             cursor_at: None,
@@ -114,20 +115,14 @@ impl<W: Write> Backend for Screen<W> {
 
 /// A frame's bytes. crossterm's commands flush after each cursor move, so `flush` does nothing here: [`Screen`]
 /// sends the bytes when the frame is complete.
-struct FrameWriter(Zeroizing<Vec<u8>>);
+struct FrameWriter(Wiped);
 
 impl FrameWriter {
-    fn with_capacity(bytes: usize) -> FrameWriter {
-        FrameWriter(Zeroizing::new(Vec::with_capacity(bytes)))
-    }
-
     fn send(&mut self, out: &mut impl Write) -> io::Result<()> {
-        if self.0.is_empty() {
+        if self.0.bytes().is_empty() {
             return Ok(());
         }
-        let sent = out.write_all(&self.0).and_then(|()| out.flush());
-        // Only the part in use: the rest was wiped when it was last in use.
-        self.0.as_mut_slice().zeroize();
+        let sent = out.write_all(self.0.bytes()).and_then(|()| out.flush());
         self.0.clear();
         sent
     }
@@ -135,14 +130,7 @@ impl FrameWriter {
 
 impl Write for FrameWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let needed = self.0.len() + bytes.len();
-        if needed > self.0.capacity() {
-            // A vector that grows by itself leaves its old bytes behind; the one replaced here is wiped.
-            let mut larger = Zeroizing::new(Vec::with_capacity(needed.next_power_of_two()));
-            larger.extend_from_slice(&self.0);
-            self.0 = larger;
-        }
-        self.0.extend_from_slice(bytes);
+        self.0.extend(bytes);
         Ok(bytes.len())
     }
 
@@ -210,13 +198,13 @@ mod tests {
 
     #[test]
     fn a_frame_larger_than_the_buffer_is_still_one_write() {
-        let mut frame = FrameWriter::with_capacity(4);
+        let mut frame = FrameWriter(Wiped::with_capacity(4));
         let mut writes = Writes::default();
         for part in ["abc", "defghijkl", "m"] {
             frame.write_all(part.as_bytes()).expect("gathered");
         }
         frame.send(&mut &mut writes).expect("sent");
         assert_eq!(writes.0, [b"abcdefghijklm"]);
-        assert!(frame.0.is_empty());
+        assert!(frame.0.bytes().is_empty());
     }
 }

@@ -1,0 +1,94 @@
+//! Reading the terminal on threads of our own: keys, pastes, the mouse, and the size of the window.
+
+use std::fs::File;
+use std::io::{self, ErrorKind, Read};
+use std::os::fd::AsFd;
+use std::thread;
+use std::time::Duration;
+
+use crossterm::event::Event;
+use crossterm::terminal;
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use signal_hook::consts::SIGWINCH;
+use signal_hook::iterator::Signals;
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::ui::terminal::keys::{Awaited, Parser};
+use crate::ui::terminal::leave;
+
+/// How long the byte ESC may be the beginning of a sequence, on its way over a slow line, before it is the key Esc.
+const AFTER_ESC: Duration = Duration::from_millis(50);
+/// How long the rest of something may take that has begun without doubt. Nobody types such a thing by hand.
+const REST: Duration = Duration::from_millis(500);
+/// Bytes read at once.
+const READ: usize = 4096;
+
+/// Reads keys, pastes and changes of size, each on a thread of its own, until `send` says that nobody wants them.
+///
+/// A terminal that can no longer be read is gone, and the process with it.
+pub fn read_input(send: impl Fn(Event) -> bool + Clone + Send + 'static) -> io::Result<()> {
+    let named = |name: &str| thread::Builder::new().name(name.to_owned());
+    let mut sizes = Signals::new([SIGWINCH])?;
+    let resized = send.clone();
+    named("window").spawn(move || {
+        for _ in sizes.forever() {
+            let Ok((columns, rows)) = terminal::size() else {
+                continue;
+            };
+            if !resized(Event::Resize(columns, rows)) {
+                return;
+            }
+        }
+    })?;
+    // A descriptor of its own: the standard library's buffer would keep what went through it.
+    let mut terminal = File::from(io::stdin().as_fd().try_clone_to_owned()?);
+    named("input").spawn(move || {
+        if read(&mut terminal, send).is_err() {
+            leave::hung_up();
+        }
+    })?;
+    Ok(())
+}
+
+/// Reads until nobody wants anything any more; an error is the end of the terminal.
+fn read(terminal: &mut File, send: impl Fn(Event) -> bool) -> io::Result<()> {
+    let mut parser = Parser::default();
+    let mut bytes = Zeroizing::new([0; READ]);
+    let mut wanted = true;
+    while wanted {
+        if !is_ready(terminal, parser.awaits())? {
+            wanted = parser.give_up().is_none_or(&send);
+            continue;
+        }
+        let count = match terminal.read(&mut *bytes) {
+            Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
+            Ok(count) => count,
+            // Another program that shares the terminal may have made it non-blocking, and been faster.
+            Err(error) if error.kind() == ErrorKind::WouldBlock => continue,
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        for byte in &bytes[..count] {
+            parser.take(*byte, |event| wanted &= send(event));
+        }
+        bytes[..count].zeroize();
+    }
+    Ok(())
+}
+
+/// Waits until there is something to read; false when what was awaited does not come.
+fn is_ready(terminal: &File, awaited: Awaited) -> io::Result<bool> {
+    let limit = match awaited {
+        Awaited::Anything => PollTimeout::NONE,
+        Awaited::AfterEsc => PollTimeout::try_from(AFTER_ESC).unwrap_or(PollTimeout::ZERO),
+        Awaited::Rest => PollTimeout::try_from(REST).unwrap_or(PollTimeout::ZERO),
+    };
+    loop {
+        let mut watched = [PollFd::new(terminal.as_fd(), PollFlags::POLLIN)];
+        match poll(&mut watched, limit) {
+            Err(Errno::EINTR) => {}
+            ready => return Ok(ready? > 0),
+        }
+    }
+}
