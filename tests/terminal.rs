@@ -375,6 +375,33 @@ fn a_paste_without_brackets_into_the_secret_dialog_does_nothing() {
 }
 
 #[test]
+fn not_even_a_space_is_left_behind_the_secret() {
+    let home = home();
+    let mut console = demo(&home);
+    console.send("n");
+    console.see("New API Key");
+    console.send(&format!("nightly{F2}"));
+    console.see("This is the only time");
+    console.wait_for("nothing behind the secret and its header", |screen| {
+        let lines: Vec<(u16, String)> = (0..).zip(screen.rows(0, 80)).collect();
+        let secret = lines
+            .iter()
+            .find(|(_, line)| line.contains(':') && line.ends_with('='));
+        let header = lines
+            .iter()
+            .find(|(_, line)| line.starts_with("api-secret-key: "));
+        let (Some(secret), Some(header)) = (secret, header) else {
+            return false;
+        };
+        [secret, header].into_iter().all(|(row, line)| {
+            let end = u16::try_from(line.len()).expect("columns");
+            let cell = |column| screen.cell(*row, column).expect("cell");
+            cell(end - 1).has_contents() && (end..80).all(|column| !cell(column).has_contents())
+        })
+    });
+}
+
+#[test]
 fn what_another_process_changes_comes_into_the_list() {
     let home = home();
     let mut console = Start::new(home.path(), &[]).go();

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use ratatui::layout::Position;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::clock::Clock;
@@ -151,6 +152,8 @@ pub struct App {
     look_at: Timestamp,
     sweep_at: Timestamp,
     wake_at: Option<Timestamp>,
+    /// Where lines of the last frame end that a selection is to take whole.
+    line_ends: Vec<Position>,
 }
 
 impl App {
@@ -183,6 +186,7 @@ impl App {
             look_at: now,
             sweep_at: now,
             wake_at: None,
+            line_ends: Vec::new(),
         };
         app.sign_in();
         app.push(screen(app.here));
@@ -215,6 +219,12 @@ impl App {
     #[must_use]
     pub fn wants_frame(&self) -> bool {
         self.dirty && (!self.top().1.waits() || self.waited_long())
+    }
+
+    /// Where lines of the last frame end that a terminal's selection is to take whole.
+    #[must_use]
+    pub fn line_ends(&self) -> &[Position] {
+        &self.line_ends
     }
 
     fn record(&mut self, layer: LayerId, ticket: Ticket, request: Request) {

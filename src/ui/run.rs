@@ -118,6 +118,7 @@ pub fn console(parts: Parts) -> Result<Option<String>, NoTerminal> {
         }
         if app.wants_frame() {
             session.terminal_mut().draw(|frame| app.draw(frame))?;
+            session.end_lines(app.line_ends())?;
             frames.store(app.frames(), Ordering::SeqCst);
         }
         wait(&mut app, &messages, parts.clock.as_ref());

@@ -17,7 +17,7 @@ use crossterm::queue;
 use crossterm::terminal::{EnterAlternateScreen, enable_raw_mode};
 use ratatui::Terminal;
 use ratatui::backend::Backend;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
 use crate::domain::clipboard::ClipboardWay;
 use crate::domain::secret::Secret;
@@ -91,6 +91,12 @@ impl Session {
     /// [`Session::full_redraw`].
     pub fn terminal_mut(&mut self) -> &mut Terminal<Screen<Out>> {
         &mut self.terminal
+    }
+
+    /// Erases what is behind these places. Spaces that were written there are not the same to a terminal: a selection
+    /// takes them along.
+    pub fn end_lines(&mut self, ends: &[Position]) -> io::Result<()> {
+        self.terminal.backend_mut().erase_after(ends)
     }
 
     /// Overwrites everything that is remembered of the frames drawn so far, at once; the next draw then paints

@@ -22,6 +22,7 @@ impl App {
         self.dirty = false;
         self.frames += 1;
         self.window = (area.width, area.height);
+        self.line_ends.clear();
         if self.too_small() {
             let size = [
                 ("columns", &SMALLEST.0 as &dyn std::fmt::Display),
@@ -86,6 +87,8 @@ impl App {
             ctx.text,
             ctx.theme,
         );
+        let top_area = area_of(self.layers.len() - 1);
+        let line_ends = top.line_ends(&ctx, top_area);
         let wakes = self
             .layers
             .iter()
@@ -95,6 +98,7 @@ impl App {
             frame.set_cursor_position(cursor);
         }
         self.wake_at = wake_at;
+        self.line_ends = line_ends;
         if self.deaf_before == UNDRAWN {
             self.deaf_before = self.frames;
         }

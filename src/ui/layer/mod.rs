@@ -244,6 +244,11 @@ pub trait Layer {
         false
     }
 
+    /// Where lines end that a terminal's selection is to take whole: not even spaces are left behind them.
+    fn line_ends(&self, _ctx: &Ctx, _area: Rect) -> Vec<Position> {
+        Vec::new()
+    }
+
     /// When time alone changes what is shown, if it does.
     fn next_wake(&self, _ctx: &Ctx) -> Option<Timestamp> {
         None

@@ -313,6 +313,10 @@ impl Layer for SecretDialog {
         true
     }
 
+    fn line_ends(&self, ctx: &Ctx, area: Rect) -> Vec<Position> {
+        self.ends(ctx, area)
+    }
+
     fn place(&mut self, _area: Rect) {}
 
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {

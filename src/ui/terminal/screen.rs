@@ -40,6 +40,21 @@ impl<W: Write> Screen<W> {
         }
     }
 
+    /// Erases the lines from these places to their ends; the cursor stays where it is.
+    pub(super) fn erase_after(&mut self, places: &[Position]) -> io::Result<()> {
+        let cursor = self.cursor_at;
+        let columns = self.size()?.width;
+        // Behind the last column there is nothing, and the place would be taken for that column.
+        for place in places.iter().filter(|place| place.x < columns) {
+            self.set_cursor_position(*place)?;
+            self.clear_region(ClearType::UntilNewLine)?;
+        }
+        if let Some(cursor) = cursor {
+            self.set_cursor_position(cursor)?;
+        }
+        self.flush()
+    }
+
     /// crossterm's backend holds nothing but its writer, so it is made for each call.
     fn crossterm(&mut self) -> CrosstermBackend<&mut FrameWriter> {
         CrosstermBackend::new(&mut self.frame)
@@ -194,6 +209,26 @@ mod tests {
         assert!(writes[0].contains("one") && writes[0].ends_with("\x1b[?25h\x1b[1;4H"));
         assert_eq!(writes[1], "\x1b[1;5H");
         assert!(writes[2].contains("two") && writes[2].ends_with("\x1b[1;5H"));
+    }
+
+    #[test]
+    fn what_is_behind_a_line_is_erased_and_the_cursor_stays() {
+        let mut writes = Writes::default();
+        let mut terminal = terminal(&mut writes);
+        draw(&mut terminal, "one", 2);
+        let screen = terminal.backend_mut();
+        screen
+            .erase_after(&[Position { x: 3, y: 0 }])
+            .expect("erased");
+        screen.erase_after(&[]).expect("nothing to be done");
+        let beyond = Position { x: u16::MAX, y: 0 };
+        screen.erase_after(&[beyond]).expect("nothing is there");
+        drop(terminal);
+        assert_eq!(writes.0.len(), 2);
+        assert_eq!(
+            String::from_utf8_lossy(&writes.0[1]),
+            "\x1b[1;4H\x1b[K\x1b[1;3H"
+        );
     }
 
     #[test]

@@ -33,11 +33,9 @@ impl SecretDialog {
         let title = cut(&format!(" {title} "), area.width.saturating_sub(4));
         put(buf, skip(row(area, 0), 2), &title, ctx.theme.title);
 
-        let labels = SecretDialog::button_lines(&self.labels(ctx), area.width).len();
-        let bar = u16::try_from(labels).unwrap_or(u16::MAX);
-        let room = usize::from(area.height.saturating_sub(1 + bar));
+        let bar = self.bar(ctx, area);
         let mut line = 1;
-        for part in fit(self.parts(ctx, area.width), room) {
+        for part in self.fitting(ctx, area) {
             for words in &part.lines {
                 let at = row(area, line);
                 buf.set_stringn(at.x, at.y, words, usize::from(at.width), part.style);
@@ -51,6 +49,33 @@ impl SecretDialog {
             ..area
         };
         self.view_buttons(ctx, buf, below)
+    }
+
+    /// Where the lines end that a terminal's selection is to take whole.
+    pub(super) fn ends(&self, ctx: &Ctx, area: Rect) -> Vec<Position> {
+        let parts = self.fitting(ctx, area);
+        let lines = parts
+            .iter()
+            .flat_map(|part| part.lines.iter().map(move |line| (part, line)));
+        let whole = (1..).zip(lines).filter(|(_, (part, _))| part.whole);
+        whole
+            .map(|(line, (_, words))| Position {
+                x: area.x + width(words),
+                y: area.y + line,
+            })
+            .collect()
+    }
+
+    /// Rows that the buttons take.
+    fn bar(&self, ctx: &Ctx, area: Rect) -> u16 {
+        let lines = SecretDialog::button_lines(&self.labels(ctx), area.width).len();
+        u16::try_from(lines).unwrap_or(u16::MAX)
+    }
+
+    /// What there is room for between title and buttons.
+    fn fitting(&self, ctx: &Ctx, area: Rect) -> Vec<Part<'_>> {
+        let room = area.height.saturating_sub(1 + self.bar(ctx, area));
+        fit(self.parts(ctx, area.width), usize::from(room))
     }
 
     /// What the dialog says below the secret, the more important first.
@@ -92,6 +117,7 @@ impl SecretDialog {
                 .collect(),
             style: ctx.theme.secret,
             rank: Rank::Needed,
+            whole: true,
         };
         if self.is_void(ctx) {
             let words = Part::words(text.say("trouble.secret_void"), columns);
@@ -118,6 +144,7 @@ impl SecretDialog {
                 ],
                 style: Style::new(),
                 rank: Rank::Wanted,
+                whole: true,
             });
         }
         parts
@@ -194,6 +221,8 @@ struct Part<'a> {
     lines: Vec<Cow<'a, str>>,
     style: Style,
     rank: Rank,
+    /// Nothing may stand behind its lines, not even spaces.
+    whole: bool,
 }
 
 /// What goes first where the window is low: spacing, then words.
@@ -211,6 +240,7 @@ impl<'a> Part<'a> {
             lines,
             style: Style::new(),
             rank: Rank::Wanted,
+            whole: false,
         }
     }
 
@@ -219,6 +249,7 @@ impl<'a> Part<'a> {
             lines: vec![Cow::Borrowed("")],
             style: Style::new(),
             rank: Rank::Spacing,
+            whole: false,
         }
     }
 }
