@@ -15,35 +15,21 @@ use tempfile::TempDir;
 
 mod support {
     #![allow(dead_code, reason = "each file of tests uses a part of it")]
+    pub mod hand;
     pub mod process;
     pub mod pty;
+    pub mod screen;
 }
 
+use support::hand::{self, confirm_stored, home};
 use support::process::{eventually, is_there, skip};
 use support::pty::{Pty, Start};
-
-fn home() -> TempDir {
-    tempfile::tempdir().expect("directory")
-}
+use support::screen::InScreen;
 
 /// Makes a key and leaves its secret's dialog open; gives the secret.
 fn make(console: &mut Pty) -> String {
     console.see("No API keys yet.");
-    console.send("n");
-    console.see("New API Key");
-    console.send("nightly\x1bOQ");
-    console.see("This is the only time");
-    // Comes after the dialog's first frame, before which keys are dropped.
-    console.send("\x03");
-    console.see("There are two ways out");
-    let screen = console.screen();
-    let secret = screen.lines().find(|line| line.starts_with("1:"));
-    secret.expect("the secret").trim_end().to_owned()
-}
-
-fn store(console: &mut Pty) {
-    console.send("a\r");
-    console.see("works now");
+    hand::make(console)
 }
 
 /// A program of this name that comes before all others on the path.
@@ -162,7 +148,7 @@ fn tmux_passes_a_copy_on_whatever_it_is_set_to_and_keeps_none_when_the_dialog_cl
             tmux.console.send("\x03");
             tmux.console.see("There are two ways out");
         }
-        store(&mut tmux.console);
+        confirm_stored(&mut tmux.console);
         eventually("no buffer", || tmux.buffers().is_empty());
         assert!(!tmux.console.screen().contains("may still hold"));
     }
@@ -176,7 +162,7 @@ fn tmux_gets_the_secret_in_no_argument_and_no_variable() {
     let secret = make(&mut tmux.console);
     tmux.console.send("c");
     tmux.console.see("Sent to tmux");
-    store(&mut tmux.console);
+    confirm_stored(&mut tmux.console);
     eventually("no buffer", || tmux.buffers().is_empty());
     let noted = tmux.noted();
     for asked in ["<load-buffer> <-w> <-b> <keyward-", "<delete-buffer> <-b>"] {
@@ -261,29 +247,17 @@ fn a_tmux_that_refuses_is_told_in_its_own_words_and_nothing_else_is_tried() {
     let base64 = base64(&secret);
     let mut windows = bytes.windows(base64.len());
     assert!(!windows.any(|window| window == base64.as_bytes()));
-    store(&mut console);
+    confirm_stored(&mut console);
     assert!(!console.screen().contains("could not be deleted"));
 }
 
 #[test]
 fn screen_passes_a_copy_on() {
-    if !is_there("screen") {
-        skip("there is no GNU screen");
-        return;
-    }
     let home = home();
-    let sockets = home.path().join("screen");
-    fs::create_dir(&sockets).expect("directory");
-    fs::set_permissions(&sockets, PermissionsExt::from_mode(0o700)).expect("private");
-    let mut console = Start {
-        program: "/usr/bin/screen",
-        variables: &[("SCREENDIR", sockets.as_os_str())],
-        ..Start::new(
-            home.path(),
-            &["-c", "/dev/null", env!("CARGO_BIN_EXE_keyward")],
-        )
-    }
-    .go();
+    let keyward = [env!("CARGO_BIN_EXE_keyward")];
+    let Some(mut console) = InScreen::start(home.path(), "", &keyward, &[]) else {
+        return;
+    };
     let secret = make(&mut console);
     let header = format!("api-secret-key: {secret}");
     for (key, copied) in [("c", &secret), ("h", &header)] {
@@ -293,7 +267,7 @@ fn screen_passes_a_copy_on() {
         console.send("\x03");
         console.see("There are two ways out");
     }
-    store(&mut console);
+    confirm_stored(&mut console);
     console.see("Your terminal's clipboard may still hold it");
     console.send("q");
     assert_eq!(console.end(), 0);
@@ -321,7 +295,7 @@ fn is_not_held_up_by(variables: &[(&str, &OsStr)]) {
     console.send("cv");
     console.see("(hidden: press v to show it)");
     console.see("The display's clipboard did not take it: no answer within a second");
-    store(&mut console);
+    confirm_stored(&mut console);
     console.send("q");
     assert_eq!(console.end(), 0);
 }

@@ -1,143 +1,24 @@
-//! The real program in a pseudo terminal: what it shows, and every way of leaving it.
+//! The real program in a pseudo terminal: what it shows and what its keys do.
 
 use std::fs;
-use std::io::Write;
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use keyward::ui::terminal::Session;
 use tempfile::TempDir;
 
 mod support {
+    #![allow(dead_code, reason = "each file of tests uses a part of it")]
+    pub mod hand;
     pub mod pty;
 }
 
-use support::pty::{Pty, Sighup, Start};
-
-/// Bracketed paste off, attributes reset, cursor shown, main screen: in this order, and nothing after it.
-const RESTORED: &[u8] = b"\x1b[?2004l\x1b[0m\x1b[?25h\x1b[?1049l";
-
-fn home() -> TempDir {
-    tempfile::tempdir().expect("directory")
-}
-
-fn demo(home: &TempDir) -> Pty {
-    let console = Start::new(home.path(), &["demo"]).go();
-    // The count is the last to come.
-    console.see("39 shown, 2 not shown · All but deleted");
-    console
-}
-
-#[track_caller]
-fn assert_restored(console: &Pty) {
-    assert!(console.bytes().ends_with(RESTORED));
-    assert!(console.modes_are_as_before());
-}
-
-#[test]
-fn quitting_restores_the_terminal() {
-    let home = home();
-    let mut console = demo(&home);
-    assert!(!console.modes_are_as_before());
-    console.send("q");
-    assert_eq!(console.end(), 0);
-    assert_restored(&console);
-}
-
-#[test]
-fn every_signal_that_ends_it_restores_the_terminal() {
-    for (signal, number) in [("HUP", 1), ("INT", 2), ("QUIT", 3), ("TERM", 15)] {
-        let home = home();
-        let mut console = demo(&home);
-        console.signal(signal);
-        assert_eq!(console.end(), 128 + number, "{signal}");
-        assert_restored(&console);
-    }
-}
-
-#[test]
-fn a_hang_up_ends_it_with_or_without_a_signal() {
-    for sighup in [Sighup::Sent, Sighup::Ignored, Sighup::NotSent] {
-        let home = home();
-        let mut console = Start {
-            sighup,
-            ..Start::new(home.path(), &["demo"])
-        }
-        .go();
-        console.see("39 shown");
-        console.hang_up();
-        assert_eq!(console.end(), 129, "{sighup:?}");
-    }
-}
-
-#[test]
-fn a_hang_up_ends_it_even_while_it_is_stuck_in_a_write() {
-    let home = home();
-    let mut console = demo(&home);
-    console.stall("\x1b[B");
-    console.hang_up();
-    assert_eq!(console.end(), 129);
-}
-
-#[test]
-fn a_signal_ends_it_even_while_it_is_stuck_in_a_write() {
-    for (signal, number) in [("HUP", 1), ("TERM", 15)] {
-        let home = home();
-        let mut console = demo(&home);
-        console.stall("\x1b[B");
-        console.signal(signal);
-        assert_eq!(console.end(), 128 + number, "{signal}");
-        assert!(console.modes_are_as_before(), "{signal}");
-    }
-}
-
-#[test]
-fn a_panic_on_any_thread_restores_the_terminal_and_quotes_nothing() {
-    let program = std::env::current_exe().expect("this program");
-    for test in ["panics_on_the_main_thread", "panics_on_another_thread"] {
-        let home = home();
-        let mut panicking = Start {
-            program: program.to_str().expect("path"),
-            ..Start::new(home.path(), &["--ignored", "--nocapture", "--exact", test])
-        }
-        .go();
-        assert_eq!(panicking.end(), 101, "{test}");
-        let bytes = panicking.bytes();
-        let restored = bytes
-            .windows(RESTORED.len())
-            .position(|window| window == RESTORED)
-            .expect("restored");
-        let said = String::from_utf8_lossy(&bytes[restored + RESTORED.len()..]);
-        assert!(
-            said.starts_with("keyward: Stopped by an error of its own, at tests/terminal.rs:"),
-            "{said}"
-        );
-        assert!(!said.contains(QUOTED), "{said}");
-        assert!(panicking.modes_are_as_before(), "{test}");
-    }
-}
-
-const QUOTED: &str = "7:QUJD";
-
-#[test]
-#[ignore = "another test runs it in a terminal"]
-fn panics_on_the_main_thread() {
-    let _session = Session::open().expect("terminal");
-    panic!("{}", QUOTED.to_owned());
-}
-
-#[test]
-#[ignore = "another test runs it in a terminal"]
-fn panics_on_another_thread() {
-    let _session = Session::open().expect("terminal");
-    thread::spawn(|| panic!("{}", QUOTED.to_owned()));
-    loop {
-        thread::park();
-    }
-}
+use support::hand::{
+    F2, accepted, confirm_stored, demo, home, make, refused, replace, secret, verify,
+};
+use support::pty::{Pty, Start};
 
 #[test]
 fn without_a_terminal_it_says_so_and_makes_no_database() {
@@ -158,19 +39,6 @@ fn without_a_terminal_it_says_so_and_makes_no_database() {
         assert!(ran.stdout.is_empty());
         assert_eq!(home.path().read_dir().expect("directory").count(), 0);
     }
-}
-
-#[test]
-fn no_core_is_dumped() {
-    let home = home();
-    let console = demo(&home);
-    let limits = console.proc("limits");
-    let core = limits
-        .lines()
-        .find(|line| line.starts_with("Max core file size"))
-        .expect("limit");
-    let numbers: Vec<&str> = core.split_whitespace().skip(4).take(2).collect();
-    assert_eq!(numbers, ["0", "0"], "{core}");
 }
 
 #[test]
@@ -232,34 +100,8 @@ fn the_main_job_from_an_empty_list_to_a_deleted_key() {
     assert_in_no_file(&home, &[&old, &new]);
     console.send("q");
     assert_eq!(console.end(), 0);
-    assert_restored(&console);
+    assert!(console.modes_are_as_before());
     assert_in_no_file(&home, &[&old, &new]);
-}
-
-/// Fills in Properties of a new key, presses OK and leaves the secret dialog open; gives the secret.
-fn make(console: &mut Pty) -> String {
-    console.send("n");
-    console.see("New API Key");
-    console.send("nightly\tCopies everything\t\r");
-    console.see("Find:");
-    console.send("full\r");
-    console.see("Full Access ");
-    console.send("\t\t\t \t2099-12-31");
-    console.see("Stops 2100-01-01 00:00 UTC");
-    console.send(F2);
-    secret(console)
-}
-
-/// The secret that the dialog shows, read as a terminal's selection of its line does.
-fn secret(console: &mut Pty) -> String {
-    console.see("Secret key value");
-    // The answer is drawn after the dialog's first frame, before which keys are dropped.
-    console.send("\x03");
-    console.see("There are two ways out");
-    let screen = console.screen();
-    let secret = screen.lines().find(|line| line.starts_with("1:"));
-    let secret = secret.expect("a line with nothing but the secret");
-    secret.trim_end().to_owned()
 }
 
 fn copy(console: &mut Pty, secret: &str) {
@@ -267,12 +109,6 @@ fn copy(console: &mut Pty, secret: &str) {
     console.send("c");
     console.wait_for_bytes(&sequence);
     console.see("Sent to your terminal's clipboard");
-}
-
-/// Chooses `I have stored it`.
-fn confirm_stored(console: &mut Pty) {
-    console.send("a\r");
-    console.see("works now");
 }
 
 /// Changes the selected key's description and expiry.
@@ -291,17 +127,6 @@ fn edit(console: &mut Pty) {
     console.wait_for("the list alone", |screen| {
         !screen.contents().contains("Properties: nightly")
     });
-}
-
-/// Issues a new secret with an overlap of 1 hour and leaves the secret dialog open; gives the secret.
-fn replace(console: &mut Pty) -> String {
-    console.send("s");
-    console.see("How long");
-    console.send(DOWN);
-    console.send("\r");
-    console.see("(•) 1 hour");
-    console.send("\r");
-    secret(console)
 }
 
 /// Neither as text nor as the random bytes that the text stands for.
@@ -417,40 +242,6 @@ fn what_another_process_changes_comes_into_the_list() {
     console.see("will be locked out at once");
     console.send("y");
     other.see("Locked Out");
-}
-
-const DOWN: &str = "\x1b[B";
-const F2: &str = "\x1bOQ";
-
-/// The answer of `keyward verify`, which is that the secret is valid.
-#[track_caller]
-fn accepted(home: &TempDir, secret: &str) -> String {
-    let (code, answer) = verify(home, secret);
-    assert_eq!(code, Some(0), "{answer}");
-    answer
-}
-
-/// The exit code and the answer.
-fn verify(home: &TempDir, secret: &str) -> (Option<i32>, String) {
-    let mut verify = Command::new(env!("CARGO_BIN_EXE_keyward"))
-        .arg("verify")
-        .env("XDG_DATA_HOME", home.path().join("data"))
-        .env_remove("KEYWARD_DB")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("started");
-    let mut input = verify.stdin.take().expect("input");
-    input.write_all(secret.as_bytes()).expect("written");
-    drop(input);
-    let ended = verify.wait_with_output().expect("ended");
-    let answer = String::from_utf8(ended.stdout).expect("text");
-    (ended.status.code(), answer)
-}
-
-fn refused(reason: &str) -> (Option<i32>, String) {
-    let answer = format!("{{\"valid\":false,\"reason\":\"{reason}\"}}\n");
-    (Some(1), answer)
 }
 
 #[test]

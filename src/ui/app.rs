@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use chrono_tz::Tz;
-use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use crossterm::event::{Event, KeyEvent, KeyEventKind};
 use ratatui::layout::Position;
 use zeroize::{Zeroize, Zeroizing};
 
@@ -23,7 +23,7 @@ use crate::domain::user::{Actor, Arrival};
 use crate::text::Text;
 use crate::ui::app::rush::Rush;
 use crate::ui::frame::SMALLEST;
-use crate::ui::keymap::{Action, action, text_key};
+use crate::ui::keymap::{Action, Scope, action, text_key};
 use crate::ui::layer::api_keys::ApiKeys;
 use crate::ui::layer::confirm::Confirm;
 use crate::ui::layer::help::Help;
@@ -90,6 +90,8 @@ pub enum Effect {
     Copy(ClipboardWay, Secret),
     /// A secret was on the screen: overwrite what is remembered of it.
     FullRedraw,
+    /// Stop the process, as a shell's job does.
+    Stop,
 }
 
 struct UnderWay {
@@ -250,7 +252,8 @@ impl App {
                 self.dirty = true;
             }
             Event::Key(key) if key.kind == KeyEventKind::Release => {}
-            Event::Key(key) if is_leave(key) => self.leave(),
+            Event::Key(key) if means(key, Action::Leave) => self.leave(),
+            Event::Key(key) if means(key, Action::Stop) => self.effects.push(Effect::Stop),
             Event::Key(_) | Event::Paste(_) => self.queue.push_back(input),
             _ => {}
         }
@@ -572,6 +575,7 @@ fn screen(which: Screen) -> Box<dyn Layer> {
     }
 }
 
-fn is_leave(key: &KeyEvent) -> bool {
-    key.code == KeyCode::Char('c') && key.modifiers == KeyModifiers::CONTROL
+/// Whether a key means this everywhere; such a key waits for nothing.
+fn means(key: &KeyEvent, wanted: Action) -> bool {
+    action(Scope::Anywhere, key) == Some(wanted)
 }

@@ -10,6 +10,7 @@ pub enum Action {
     // everywhere
     Help,
     Leave,
+    Stop,
     // moving
     Up,
     Down,
@@ -262,6 +263,7 @@ pub static BINDINGS: &[Binding] = bindings![
     Help   [PAGE_DOWN, SPACE]       PageDown     HelpOnly "key.page_down"    "help.scroll_down";
     Anywhere [ch('?'), F1]          Help         Footer   "key.help"         "help.help";
     Anywhere [ctrl('c')]            Leave        HelpOnly "key.leave"        "help.leave";
+    Anywhere [ctrl('z')]            Stop         HelpOnly "key.stop"         "help.stop";
 ];
 
 /// The bindings of a scope, followed by those of the wider ones that it is part of.

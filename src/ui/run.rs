@@ -1,9 +1,10 @@
 //! The console's threads: the main one, which alone draws; one that reads keys; a reader and a writer on
 //! connections of their own.
 
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -18,7 +19,7 @@ use crate::text::Text;
 use crate::ui::app::{App, Asked, Effect, Input, LayerId, Setting};
 use crate::ui::perform::Performer;
 use crate::ui::request::{Outcome, Request, Ticket};
-use crate::ui::terminal::{self, NoTerminal, Session};
+use crate::ui::terminal::{self, Job, NoTerminal, Session};
 
 /// What the console is made of.
 pub struct Parts {
@@ -44,6 +45,7 @@ pub struct Parts {
 enum Message {
     Input(Input),
     Answer(LayerId, Ticket, Outcome),
+    Job(Job),
 }
 
 /// The two workers, as the main thread sees them.
@@ -52,11 +54,26 @@ struct Workers {
     writer: Worker,
     wanted: Arc<AtomicU64>,
     last_question: u64,
+    /// How many requests have not been answered.
+    under_way: usize,
 }
 
 struct Worker {
     requests: Sender<(Asked, Option<u64>)>,
     thread: JoinHandle<()>,
+}
+
+/// What the main thread has.
+struct Main {
+    app: App,
+    session: Session,
+    workers: Workers,
+    messages: Receiver<Message>,
+    clock: Arc<dyn Clock>,
+    /// How many frames were drawn, for the thread that reads keys.
+    frames: Arc<AtomicU64>,
+    /// The process is to stop as soon as nothing is under way.
+    stops: bool,
 }
 
 /// Opens the console and stays until the administrator leaves, or may not be signed in any more: then it says why.
@@ -68,25 +85,19 @@ pub fn console(parts: Parts) -> Result<Option<String>, NoTerminal> {
     let (send, messages) = channel();
     let clock = Arc::clone(&parts.clock);
     let frames = Arc::new(AtomicU64::new(0));
-    let mut workers = Workers {
-        reader: work(
-            "reader",
-            Performer::new(parts.reader, parts.actor.clone(), clipboard::reached(None)),
-            send.clone(),
-        )?,
-        writer: work(
-            "writer",
-            Performer::new(
-                parts.writer,
-                parts.actor.clone(),
-                clipboard::reached(parts.clipboard.way(parts.surroundings)),
-            ),
-            send.clone(),
-        )?,
+    let drawn = Arc::clone(&frames);
+    let none = clipboard::reached(None);
+    let clipboard = clipboard::reached(parts.clipboard.way(parts.surroundings));
+    let reader = Performer::new(parts.reader, parts.actor.clone(), none);
+    let writer = Performer::new(parts.writer, parts.actor.clone(), clipboard);
+    let workers = Workers {
+        reader: work("reader", reader, send.clone())?,
+        writer: work("writer", writer, send.clone())?,
         wanted: parts.wanted,
         last_question: 0,
+        under_way: 0,
     };
-    let mut app = App::new(Setting {
+    let app = App::new(Setting {
         clock: Arc::clone(&clock),
         zone: parts.zone,
         actor: parts.actor,
@@ -96,7 +107,8 @@ pub fn console(parts: Parts) -> Result<Option<String>, NoTerminal> {
         clipboard: parts.clipboard,
         secret_hidden: parts.secret_hidden,
     });
-    let drawn = Arc::clone(&frames);
+    let jobs = send.clone();
+    session.watch_job(move |job| jobs.send(Message::Job(job)).is_ok())?;
     terminal::read_input(move |event| {
         let input = Input {
             event,
@@ -105,57 +117,94 @@ pub fn console(parts: Parts) -> Result<Option<String>, NoTerminal> {
         };
         send.send(Message::Input(input)).is_ok()
     })?;
-    while !app.done() {
-        workers.ask(app.take_requests());
-        for effect in app.take_effects() {
-            match effect {
-                Effect::Copy(way, text) => session.copy(way, &text)?,
-                Effect::FullRedraw => session.full_redraw()?,
-            }
-        }
-        if take_all(&mut app, &messages) {
-            continue;
-        }
-        if app.wants_frame() {
-            session.terminal_mut().draw(|frame| app.draw(frame))?;
-            session.end_lines(app.line_ends())?;
-            frames.store(app.frames(), Ordering::SeqCst);
-        }
-        wait(&mut app, &messages, parts.clock.as_ref());
+    let mut main = Main {
+        app,
+        session,
+        workers,
+        messages,
+        clock: parts.clock,
+        frames,
+        stops: false,
+    };
+    while !main.app.done() {
+        main.turn()?;
     }
     // The terminal first; closing the connections may take as long as what is still under way.
-    drop(session);
-    workers.ask(app.take_requests());
-    workers.end(app.farewell());
-    Ok(app.ended().map(str::to_owned))
+    drop(main.session);
+    let mut workers = main.workers;
+    workers.ask(main.app.take_requests());
+    workers.end(main.app.farewell());
+    Ok(main.app.ended().map(str::to_owned))
 }
 
-/// Hands over everything that has come in; frames are drawn when nothing more is waiting.
-fn take_all(app: &mut App, messages: &Receiver<Message>) -> bool {
-    let mut any = false;
-    while let Ok(message) = messages.try_recv() {
-        take(app, message);
-        any = true;
+impl Main {
+    /// Sends out what was asked for, takes what has come in, draws when nothing more is waiting, and sleeps.
+    fn turn(&mut self) -> io::Result<()> {
+        // A process that is stopped inside a transaction would block everybody else.
+        if self.stops && self.workers.under_way == 0 {
+            self.stops = false;
+            let stopped = self.session.stop()?;
+            self.app.continued(stopped);
+        }
+        if !self.stops {
+            self.workers.ask(self.app.take_requests());
+        }
+        for effect in self.app.take_effects() {
+            match effect {
+                Effect::Copy(way, text) => self.session.copy(way, &text)?,
+                Effect::FullRedraw => self.session.full_redraw()?,
+                Effect::Stop => terminal::ask_to_stop()?,
+            }
+        }
+        if self.take_all()? {
+            return Ok(());
+        }
+        if self.app.wants_frame() {
+            let app = &mut self.app;
+            self.session.terminal_mut().draw(|frame| app.draw(frame))?;
+            self.session.end_lines(app.line_ends())?;
+            self.frames.store(app.frames(), Ordering::SeqCst);
+        }
+        self.wait()
     }
-    any
-}
 
-fn take(app: &mut App, message: Message) {
-    match message {
-        Message::Input(input) => app.input(input),
-        Message::Answer(layer, ticket, outcome) => app.answer(layer, ticket, outcome),
+    /// Takes everything that has come in, and says whether there was anything.
+    fn take_all(&mut self) -> io::Result<bool> {
+        let mut any = false;
+        while let Ok(message) = self.messages.try_recv() {
+            self.take(message)?;
+            any = true;
+        }
+        Ok(any)
     }
-}
 
-/// Sleeps until something comes in or time alone changes the screen.
-fn wait(app: &mut App, messages: &Receiver<Message>, clock: &dyn Clock) {
-    let ms = app.next_wake().since(clock.now()).max(0);
-    match messages.recv_timeout(Duration::from_millis(ms.unsigned_abs())) {
-        Ok(message) => take(app, message),
+    fn take(&mut self, message: Message) -> io::Result<()> {
+        match message {
+            Message::Input(input) => self.app.input(input),
+            Message::Answer(layer, ticket, outcome) => {
+                self.workers.under_way -= 1;
+                self.app.answer(layer, ticket, outcome);
+            }
+            Message::Job(Job::Stop) => self.stops = true,
+            Message::Job(Job::Continued) => {
+                self.session.take_again()?;
+                self.app.continued(true);
+            }
+        }
+        Ok(())
+    }
+
+    /// Sleeps until something comes in or time alone changes the screen.
+    fn wait(&mut self) -> io::Result<()> {
+        let ms = self.app.next_wake().since(self.clock.now()).max(0);
+        let time = Duration::from_millis(ms.unsigned_abs());
         // The input thread ends the process itself when the terminal is gone.
-        Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
+        if let Ok(message) = self.messages.recv_timeout(time) {
+            self.take(message)?;
+        }
+        self.app.tick();
+        Ok(())
     }
-    app.tick();
 }
 
 impl Workers {
@@ -171,6 +220,7 @@ impl Workers {
             } else {
                 &self.reader
             };
+            self.under_way += 1;
             // A worker that has ended has panicked, and the process ends with it.
             let _ = to.requests.send((asked, question));
         }
@@ -187,7 +237,7 @@ impl Workers {
     }
 }
 
-fn work(name: &str, mut performer: Performer, answers: Sender<Message>) -> std::io::Result<Worker> {
+fn work(name: &str, mut performer: Performer, answers: Sender<Message>) -> io::Result<Worker> {
     let (send, requests) = channel::<(Asked, Option<u64>)>();
     let run = move || {
         for (asked, question) in requests {

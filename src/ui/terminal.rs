@@ -2,6 +2,7 @@
 //! parts) that touches the raw terminal; it knows nothing of what is drawn.
 
 mod input;
+mod job;
 mod keys;
 mod leave;
 mod osc52;
@@ -12,9 +13,6 @@ use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 use std::os::fd::AsFd;
 
-use crossterm::event::EnableBracketedPaste;
-use crossterm::queue;
-use crossterm::terminal::{EnterAlternateScreen, enable_raw_mode};
 use ratatui::Terminal;
 use ratatui::backend::Backend;
 use ratatui::layout::{Position, Rect};
@@ -23,6 +21,8 @@ use crate::domain::clipboard::ClipboardWay;
 use crate::domain::secret::Secret;
 
 pub use self::input::read_input;
+use self::job::Stopper;
+pub use self::job::{Job, ask_to_stop};
 pub use self::leave::Out;
 pub use self::screen::Screen;
 
@@ -50,6 +50,7 @@ pub fn is_present() -> bool {
 /// The terminal while the console has it. Dropping it gives the terminal back; so does every other way out.
 pub struct Session {
     terminal: Terminal<Screen<Out>>,
+    stopper: Stopper,
     // Fields are dropped in order: the guard comes last.
     _guard: Guard,
 }
@@ -64,7 +65,7 @@ impl Drop for Guard {
 
 impl Session {
     /// Takes the terminal: raw mode, the alternate screen, bracketed paste. From here on a panic, a signal or a
-    /// hang-up gives it back and ends the process. Called once.
+    /// hang-up gives it back and ends the process. Called once, before any thread is started.
     ///
     /// # Errors
     /// There is no terminal, or it cannot be set up; then it is as it was.
@@ -72,19 +73,45 @@ impl Session {
         if !is_present() {
             return Err(NoTerminal::NotATerminal);
         }
+        let stopper = Stopper::new()?;
         leave::watch()?;
         // A descriptor of its own: no lock and no line buffer of the standard library is between a frame and the
         // terminal, so none can be held by a stuck thread or keep a copy of what went through it.
         leave::take_over(File::from(io::stdout().as_fd().try_clone_to_owned()?));
         let guard = Guard;
-        enable_raw_mode()?;
-        let mut entry = Vec::new();
-        queue!(entry, EnterAlternateScreen, EnableBracketedPaste)?;
-        Out.write_all(&entry)?;
+        leave::enter()?;
         Ok(Session {
             terminal: Terminal::new(Screen::new(Out))?,
+            stopper,
             _guard: guard,
         })
+    }
+
+    /// Watches on a thread of its own for signals that stop the process, until `send` says that nobody wants to know.
+    /// After [`Job::Stop`] comes [`Session::stop`], after [`Job::Continued`] [`Session::take_again`].
+    pub fn watch_job(&mut self, send: impl Fn(Job) -> bool + Send + 'static) -> io::Result<()> {
+        self.stopper.watch(send)
+    }
+
+    /// Gives the terminal back, stops, and takes it again when the shell continues the process. False when there is
+    /// no shell that could: then it has not stopped.
+    pub fn stop(&mut self) -> io::Result<bool> {
+        let mut stopped = false;
+        if !job::has_no_shell() {
+            leave::leave()?;
+            let told = self.stopper.stop();
+            leave::enter()?;
+            self.full_redraw()?;
+            stopped = told?;
+        }
+        self.stopper.over();
+        Ok(stopped)
+    }
+
+    /// Takes the terminal again, after somebody else has used it.
+    pub fn take_again(&mut self) -> io::Result<()> {
+        leave::enter_again()?;
+        self.full_redraw()
     }
 
     /// The terminal to draw on. Never call its `clear`, which asks the terminal a question: see
@@ -102,6 +129,7 @@ impl Session {
     /// Overwrites everything that is remembered of the frames drawn so far, at once; the next draw then paints
     /// every cell. One draw is needed for the screen itself.
     pub fn full_redraw(&mut self) -> io::Result<()> {
+        self.terminal.backend_mut().forget();
         full_redraw(&mut self.terminal)
     }
 

@@ -12,7 +12,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use nix::fcntl::OFlag;
-use nix::sys::termios::{FlowArg, tcflow};
+use nix::sys::termios::{self, FlowArg, LocalFlags, SetArg, tcflow};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use vt100::{Parser, Screen};
 
@@ -26,6 +26,8 @@ pub enum Sighup {
     Sent,
     /// SIGHUP, which is ignored, as under nohup.
     Ignored,
+    /// SIGHUP, which is blocked.
+    Blocked,
     /// Nothing: the terminal does not control it.
     NotSent,
 }
@@ -93,14 +95,14 @@ impl<'a> Start<'a> {
     }
 
     fn command(&self) -> CommandBuilder {
-        let mut command = if self.sighup == Sighup::Ignored {
-            let mut shell = CommandBuilder::new("/bin/sh");
-            shell.args(["-c", "trap '' HUP; exec \"$0\" \"$@\"", self.program]);
-            shell
-        } else {
-            CommandBuilder::new(self.program)
+        let wrapper: &[&str] = match self.sighup {
+            Sighup::Sent | Sighup::NotSent => &[],
+            Sighup::Ignored => &["/usr/bin/env", "--ignore-signal=HUP"],
+            Sighup::Blocked => &["/usr/bin/env", "--block-signal=HUP"],
         };
-        command.args(self.args);
+        let mut words = wrapper.iter().chain([&self.program]).chain(self.args);
+        let mut command = CommandBuilder::new(words.next().expect("a program"));
+        command.args(words);
         command.set_controlling_tty(self.sighup != Sighup::NotSent);
         command.env_clear();
         command.cwd(self.home);
@@ -240,11 +242,7 @@ impl Pty {
 
     /// Sends a signal, named as `kill` names it.
     pub fn signal(&self, name: &str) {
-        let pid = self.pid().to_string();
-        let sent = Command::new("/bin/sh")
-            .args(["-c", "kill -s \"$0\" \"$1\"", name, &pid])
-            .status();
-        assert!(sent.expect("shell").success(), "{name} was not sent");
+        signal(self.pid(), name);
     }
 
     /// Takes the terminal away, as the end of an SSH connection does.
@@ -252,6 +250,38 @@ impl Pty {
         self.stop_reading();
         drop(self.writer.take());
         drop(self.master.take());
+    }
+
+    /// Takes the terminal away and waits for the end: how long it took, and the processor time that was used.
+    #[track_caller]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "measures the program from outside"
+    )]
+    pub fn time_to_hang_up(&mut self) -> (Duration, Duration) {
+        self.stop_reading();
+        drop(self.writer.take());
+        let used = Process::read(self.pid()).expect("process").used;
+        let start = Instant::now();
+        drop(self.master.take());
+        // Its parent has not asked for it yet, so what it used is still to be read.
+        loop {
+            let process = Process::read(self.pid()).expect("process");
+            let took = start.elapsed();
+            if process.state == 'Z' {
+                return (took, process.used.saturating_sub(used));
+            }
+            assert!(took < LIMIT, "it did not end");
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    /// Has the terminal keep lines until they are complete, as another program that shares it might.
+    pub fn keep_lines(&self) {
+        let terminal = self.other_side();
+        let mut modes = termios::tcgetattr(&terminal).expect("modes");
+        modes.local_flags |= LocalFlags::ICANON;
+        termios::tcsetattr(&terminal, SetArg::TCSANOW, &modes).expect("changed");
     }
 
     /// Stops the terminal's output, types, and waits until the program has begun to write and is stuck.
@@ -340,6 +370,53 @@ impl Drop for Pty {
             let _ = self.child.kill();
             let _ = self.child.wait();
         }
+    }
+}
+
+/// Sends a process a signal, named as `kill` names it.
+#[track_caller]
+pub fn signal(pid: u32, name: &str) {
+    let sent = Command::new("/bin/sh")
+        .args(["-c", "kill -s \"$0\" \"$1\"", name, &pid.to_string()])
+        .status();
+    assert!(sent.expect("shell").success(), "{name} was not sent");
+}
+
+/// What `/proc` tells of a process.
+#[derive(Debug)]
+pub struct Process {
+    pub pid: u32,
+    pub parent: u32,
+    /// `T` is stopped, `Z` has ended.
+    pub state: char,
+    /// The processor time that it has used.
+    pub used: Duration,
+}
+
+impl Process {
+    /// Looks at the process of this number, if there is one.
+    pub fn read(pid: u32) -> Option<Process> {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        // The name before may hold anything.
+        let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+        let number = |at: usize| fields[at].parse::<u64>().expect("a number");
+        Some(Process {
+            pid,
+            parent: fields[1].parse().expect("a number"),
+            state: fields[0].chars().next()?,
+            // In hundredths of a second.
+            used: Duration::from_millis((number(11) + number(12)) * 10),
+        })
+    }
+
+    /// The children of the process of this number.
+    pub fn children(parent: u32) -> Vec<Process> {
+        let entries = fs::read_dir("/proc").expect("processes");
+        let pids = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+        let processes = pids.filter_map(Process::read);
+        processes
+            .filter(|process| process.parent == parent)
+            .collect()
     }
 }
 

@@ -7,6 +7,7 @@ use crate::domain::trouble::Trouble;
 use crate::domain::user::{Actor, SignOut};
 use crate::text::Text;
 use crate::ui::app::App;
+use crate::ui::layer::Tone;
 use crate::ui::layer::ended::Ended;
 use crate::ui::layer::tree::Screen;
 use crate::ui::request::Request;
@@ -60,6 +61,23 @@ impl App {
             self.go(to, None);
             self.left.retain(|(screen, _)| *screen == to);
         }
+    }
+
+    /// The process was stopped and goes on, or there was no shell that it could be left to.
+    pub fn continued(&mut self, stopped: bool) {
+        self.dirty = true;
+        if !stopped {
+            self.complain(self.text().say("message.no_shell").to_owned());
+            return;
+        }
+        // Whoever continues it need not be who stopped it.
+        let layers = self.layers.iter_mut();
+        let hidden = layers.fold(false, |any, (_, layer)| layer.hide_secret() || any);
+        if hidden {
+            self.message = Some((Tone::Plain, self.text().say("secret.stopped").to_owned()));
+        }
+        self.look_at = self.now();
+        self.tick();
     }
 
     /// Ends the session: whatever was on the screen goes, and only leaving is left.

@@ -244,6 +244,11 @@ pub trait Layer {
         false
     }
 
+    /// Hides the secret until somebody asks to see it; says whether it was to be seen.
+    fn hide_secret(&mut self) -> bool {
+        false
+    }
+
     /// Where lines end that a terminal's selection is to take whole: not even spaces are left behind them.
     fn line_ends(&self, _ctx: &Ctx, _area: Rect) -> Vec<Position> {
         Vec::new()

@@ -212,7 +212,7 @@ impl Layer for SecretDialog {
 
     fn allows(&self, action: Action, ctx: &Ctx) -> bool {
         match action {
-            Action::Press | Action::Cancel | Action::Leave | Action::Help => true,
+            Action::Press | Action::Cancel | Action::Leave | Action::Stop | Action::Help => true,
             Action::Copy | Action::CopyHeader => self.copies && !self.is_void(ctx),
             _ => !self.is_void(ctx),
         }
@@ -311,6 +311,10 @@ impl Layer for SecretDialog {
 
     fn shows_secret(&self) -> bool {
         true
+    }
+
+    fn hide_secret(&mut self) -> bool {
+        !std::mem::replace(&mut self.hidden, true) && !self.void
     }
 
     fn line_ends(&self, ctx: &Ctx, area: Rect) -> Vec<Position> {

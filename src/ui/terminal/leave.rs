@@ -12,10 +12,12 @@ use std::thread;
 use std::time::Duration;
 
 use crossterm::cursor::Show;
-use crossterm::event::DisableBracketedPaste;
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::queue;
 use crossterm::style::{Attribute, SetAttribute};
-use crossterm::terminal::{LeaveAlternateScreen, disable_raw_mode};
+use crossterm::terminal::{
+    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
@@ -31,19 +33,58 @@ const PRESENT: Duration = Duration::from_secs(1);
 /// What a process that a panic ended answers, as Rust has it.
 const PANICKED: i32 = 101;
 
-/// The terminal, until it is given back. Whoever restores takes it away, so nothing is drawn afterwards.
-static TERMINAL: Mutex<Option<File>> = Mutex::new(None);
+/// Turns off the reports of the mouse: in their present form, and at all.
+const NO_MOUSE: &[u8] = b"\x1b[?1006l\x1b[?1000l";
+/// Erases what was drawn, for the terminals that have no screen beside the main one. From the last cell backwards: what
+/// is erased forwards from the first, some keep to be scrolled back to.
+const ERASED: &[u8] = b"\x1b[999;999H\x1b[1J\x1b[H";
+
+/// The terminal, until it is given back for good. Whoever does takes it away, so nothing is drawn afterwards.
+static TERMINAL: Mutex<Option<Held>> = Mutex::new(None);
+
+struct Held {
+    file: File,
+    /// It is as the console needs it, and not as it was.
+    entered: bool,
+}
 
 /// A thread is ending the process, and its exit code is the one that counts.
 static ENDING: AtomicBool = AtomicBool::new(false);
 
-fn terminal() -> MutexGuard<'static, Option<File>> {
+fn terminal() -> MutexGuard<'static, Option<Held>> {
     TERMINAL.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Hands over the terminal that is to be written to and restored.
 pub(super) fn take_over(file: File) {
-    *terminal() = Some(file);
+    let entered = false;
+    *terminal() = Some(Held { file, entered });
+}
+
+/// Makes the terminal what the console needs: raw mode, the alternate screen, bracketed paste.
+pub(super) fn enter() -> io::Result<()> {
+    // First, for it stops a job in the background before it has written anything.
+    unless_gone(enable_raw_mode())?;
+    if let Some(held) = terminal().as_mut() {
+        held.entered = true;
+    }
+    let mut entry = Vec::new();
+    queue!(entry, EnterAlternateScreen, EnableBracketedPaste)?;
+    Out.write_all(&entry)
+}
+
+/// Makes the terminal what it was, until [`enter`] is called again.
+pub(super) fn leave() -> io::Result<()> {
+    if let Some(held) = terminal().as_mut() {
+        unless_gone(held.say_goodbye())?;
+    }
+    unless_gone(disable_raw_mode())
+}
+
+/// Makes the terminal what the console needs once more, after somebody else has used it.
+pub(super) fn enter_again() -> io::Result<()> {
+    unless_gone(disable_raw_mode())?;
+    enter()
 }
 
 /// Starts to watch for the ways out that are not the main thread's own.
@@ -124,16 +165,22 @@ fn restore(limit: Option<Duration>) {
 fn say_goodbye() {
     // Held while writing: a second way out waits for the first.
     let mut terminal = terminal();
-    let mut bytes = Vec::new();
-    let queued = queue!(
-        bytes,
-        DisableBracketedPaste,
-        SetAttribute(Attribute::Reset),
-        Show,
-        LeaveAlternateScreen
-    );
-    if let (Some(mut file), Ok(())) = (terminal.take(), queued) {
-        let _ = file.write_all(&bytes);
+    if let Some(mut held) = terminal.take() {
+        // A terminal that refuses is gone.
+        let _ = held.say_goodbye();
+    }
+}
+
+impl Held {
+    fn say_goodbye(&mut self) -> io::Result<()> {
+        if !std::mem::take(&mut self.entered) {
+            return Ok(());
+        }
+        let mut bytes = NO_MOUSE.to_vec();
+        queue!(bytes, DisableBracketedPaste, SetAttribute(Attribute::Reset))?;
+        bytes.extend_from_slice(ERASED);
+        queue!(bytes, Show, LeaveAlternateScreen)?;
+        self.file.write_all(&bytes)
     }
 }
 
@@ -151,13 +198,24 @@ fn is_hung_up(limit: PollTimeout) -> bool {
     }
 }
 
+/// A failure of the terminal, unless it is gone: a hang-up is always told by the same exit code, whoever notices it
+/// first.
+fn unless_gone<T>(done: io::Result<T>) -> io::Result<T> {
+    if done.is_err() && is_hung_up(PollTimeout::ZERO) {
+        hung_up();
+    }
+    done
+}
+
 /// Writes to the terminal as long as the console has it.
 pub struct Out;
 
 impl Write for Out {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let terminal = terminal();
-        let Some(mut file) = terminal.as_ref() else {
+        // Once the process ends nothing more is drawn.
+        let held = terminal.as_ref().filter(|_| !ENDING.load(Ordering::SeqCst));
+        let Some(Held { file, .. }) = held else {
             drop(terminal);
             // Not an error to end the process with: that is under way.
             while ENDING.load(Ordering::SeqCst) {
@@ -165,6 +223,7 @@ impl Write for Out {
             }
             return Err(io::ErrorKind::BrokenPipe.into());
         };
+        let mut file = file;
         let written = match file.write(bytes) {
             // Another program that shares the terminal may have made it non-blocking.
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
@@ -175,11 +234,7 @@ impl Write for Out {
             written => written,
         };
         drop(terminal);
-        // So that a hang-up is always told by the same exit code, whoever notices it first.
-        if written.is_err() && is_hung_up(PollTimeout::ZERO) {
-            hung_up();
-        }
-        written
+        unless_gone(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {

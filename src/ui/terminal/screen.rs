@@ -40,6 +40,12 @@ impl<W: Write> Screen<W> {
         }
     }
 
+    /// Takes nothing for granted any more: somebody else may have written to the terminal.
+    pub(super) fn forget(&mut self) {
+        self.cursor_shown = None;
+        self.cursor_at = None;
+    }
+
     /// Erases the lines from these places to their ends; the cursor stays where it is.
     pub(super) fn erase_after(&mut self, places: &[Position]) -> io::Result<()> {
         let cursor = self.cursor_at;

@@ -1,0 +1,96 @@
+//! What an administrator's hand does in the real console, and what a client of the keys gets.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+use super::pty::{Pty, Start};
+
+pub const DOWN: &str = "\x1b[B";
+pub const F2: &str = "\x1bOQ";
+
+pub fn home() -> TempDir {
+    tempfile::tempdir().expect("directory")
+}
+
+pub fn demo(home: &TempDir) -> Pty {
+    let console = Start::new(home.path(), &["demo"]).go();
+    // The count is the last to come.
+    console.see("39 shown, 2 not shown · All but deleted");
+    console
+}
+
+/// Fills in Properties of a new key, presses OK and leaves the secret dialog open; gives the secret.
+pub fn make(console: &mut Pty) -> String {
+    console.send("n");
+    console.see("New API Key");
+    console.send("nightly\tCopies everything\t\r");
+    console.see("Find:");
+    console.send("full\r");
+    console.see("Full Access ");
+    console.send("\t\t\t \t2099-12-31");
+    console.see("Stops 2100-01-01 00:00 UTC");
+    console.send(F2);
+    secret(console)
+}
+
+/// The secret that the dialog shows, read as a terminal's selection of its line does.
+pub fn secret(console: &mut Pty) -> String {
+    console.see("Secret key value");
+    // The answer is drawn after the dialog's first frame, before which keys are dropped.
+    console.send("\x03");
+    console.see("There are two ways out");
+    let screen = console.screen();
+    let secret = screen.lines().find(|line| line.starts_with("1:"));
+    let secret = secret.expect("a line with nothing but the secret");
+    secret.trim_end().to_owned()
+}
+
+/// Chooses `I have stored it`.
+pub fn confirm_stored(console: &mut Pty) {
+    console.send("a\r");
+    console.see("works now");
+}
+
+/// Issues a new secret with an overlap of 1 hour and leaves the secret dialog open; gives the secret.
+pub fn replace(console: &mut Pty) -> String {
+    console.send("s");
+    console.see("How long");
+    console.send(DOWN);
+    console.send("\r");
+    console.see("(•) 1 hour");
+    console.send("\r");
+    secret(console)
+}
+
+/// The answer of `keyward verify`, which is that the secret is valid.
+#[track_caller]
+pub fn accepted(home: &TempDir, secret: &str) -> String {
+    let (code, answer) = verify(home, secret);
+    assert_eq!(code, Some(0), "{answer}");
+    answer
+}
+
+/// The exit code and the answer.
+pub fn verify(home: &TempDir, secret: &str) -> (Option<i32>, String) {
+    let mut verify = Command::new(env!("CARGO_BIN_EXE_keyward"))
+        .arg("verify")
+        .env("XDG_DATA_HOME", home.path().join("data"))
+        .env_remove("KEYWARD_DB")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("started");
+    let mut input = verify.stdin.take().expect("input");
+    input.write_all(secret.as_bytes()).expect("written");
+    drop(input);
+    let ended = verify.wait_with_output().expect("ended");
+    let answer = String::from_utf8(ended.stdout).expect("text");
+    (ended.status.code(), answer)
+}
+
+pub fn refused(reason: &str) -> (Option<i32>, String) {
+    let answer = format!("{{\"valid\":false,\"reason\":\"{reason}\"}}\n");
+    (Some(1), answer)
+}
