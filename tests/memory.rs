@@ -1,0 +1,140 @@
+//! What is left of a secret in the process's memory after its dialog was closed the normal way.
+
+use std::fs::{self, File};
+use std::os::unix::fs::FileExt;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use nix::unistd::geteuid;
+
+mod support {
+    #![allow(dead_code, reason = "each file of tests uses a part of it")]
+    pub mod hand;
+    pub mod process;
+    pub mod pty;
+}
+
+use support::hand::{confirm_stored, home, make, replace};
+use support::process::skip;
+use support::pty::{Pty, Start};
+
+/// Everything that the process of this number can write to.
+fn memory(pid: u32) -> Vec<(String, Vec<u8>)> {
+    let maps = fs::read_to_string(format!("/proc/{pid}/maps")).expect("maps");
+    let memory = File::open(format!("/proc/{pid}/mem")).expect("memory");
+    let part = |line: &str| {
+        let (range, rest) = line.split_once(' ')?;
+        let (start, end) = range.split_once('-')?;
+        let address = |text| u64::from_str_radix(text, 16).ok();
+        let (start, end) = (address(start)?, address(end)?);
+        if !rest.starts_with("rw") {
+            return None;
+        }
+        let mut bytes = vec![0; usize::try_from(end - start).ok()?];
+        // A page that was never used has nothing in it; what cannot be read the kernel keeps for itself.
+        memory.read_exact_at(&mut bytes, start).ok()?;
+        Some((line.to_owned(), bytes))
+    };
+    maps.lines().filter_map(part).collect()
+}
+
+/// Where in the process's memory these bytes are.
+fn places(pid: u32, wanted: &[u8]) -> Vec<String> {
+    let mut places = Vec::new();
+    for (name, bytes) in memory(pid) {
+        for (at, window) in bytes.windows(wanted.len()).enumerate() {
+            if window == wanted {
+                let from = at.saturating_sub(40);
+                let to = (at + wanted.len() + 40).min(bytes.len());
+                let around = String::from_utf8_lossy(&bytes[from..to]).into_owned();
+                places.push(format!("{name}: {around:?}"));
+            }
+        }
+    }
+    places
+}
+
+/// What would give the secret away: its random part as text and as bytes, and what OSC 52 makes of the whole and of
+/// its header.
+fn traces(secret: &str) -> [(&'static str, Vec<u8>); 4] {
+    let random = secret.split_once(':').expect("an ID").1;
+    let bytes = BASE64_STANDARD.decode(random).expect("base64");
+    let header = format!("api-secret-key: {secret}");
+    // The ends of what is encoded depend on what stands beside it.
+    let inner = |text: &str| BASE64_STANDARD.encode(text).as_bytes()[24..60].to_vec();
+    [
+        ("its text", random.as_bytes()[..40].to_vec()),
+        ("its bytes", bytes[..24].to_vec()),
+        ("its OSC 52", inner(secret)),
+        ("its header's OSC 52", inner(&header)),
+    ]
+}
+
+/// Does to the open dialog everything that handles the secret.
+fn use_it(console: &mut Pty, secret: &str) {
+    console.send("c");
+    console.see("Sent to your terminal's clipboard");
+    console.send("h");
+    console.wait_for_bytes(&BASE64_STANDARD.encode(format!("api-secret-key: {secret}")));
+    console.send("v");
+    console.see("(hidden:");
+    console.send("v");
+    console.resize(50, 24);
+    console.see("Widen to 56 columns");
+    console.resize(80, 24);
+    console.wait_for("one line", |screen| screen.contents().contains(secret));
+    for paste in [format!("\x1b[200~{secret}\x1b[201~"), secret.to_owned()] {
+        console.send("p");
+        console.see("Paste or type what you stored");
+        console.send(&paste);
+        console.see(&format!("{} characters", secret.len()));
+        console.send("\r");
+        console.see("What you pasted is the secret.");
+        console.send("\x03");
+        console.see("There are two ways out");
+    }
+    // Where nobody wants it.
+    console.send(&format!("\x1b[200~{secret}\x1b[201~"));
+    console.see("Pasted text is ignored here.");
+}
+
+#[test]
+fn nothing_of_a_secret_is_left_when_its_dialog_is_closed() {
+    if !geteuid().is_root() {
+        skip("only root can look into the memory of a process that is not dumpable");
+        return;
+    }
+    let home = home();
+    let mut console = Start::new(home.path(), &[]).go();
+    console.see("No API keys yet.");
+    let first = make(&mut console);
+    let shown = traces(&first);
+    assert!(
+        !places(console.pid(), &shown[0].1).is_empty(),
+        "the search finds what is there"
+    );
+    use_it(&mut console, &first);
+    confirm_stored(&mut console);
+    let second = replace(&mut console);
+    use_it(&mut console, &second);
+    // Frames that are smaller than the ones before leave more of them behind.
+    console.resize(200, 50);
+    console.wait_for("one line", |screen| screen.contents().contains(&second));
+    console.resize(40, 10);
+    console.see("[ I have stored it ]");
+    console.send("x\r");
+    console.see("Discard the secret?");
+    console.send("y");
+    console.see("discarded");
+    let mut found = Vec::new();
+    for secret in [&first, &second] {
+        for (trace, bytes) in traces(secret) {
+            found.extend(
+                places(console.pid(), &bytes)
+                    .into_iter()
+                    .map(|place| format!("{trace}: {place}")),
+            );
+        }
+    }
+    assert!(found.is_empty(), "{found:#?}");
+}
