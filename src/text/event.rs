@@ -236,6 +236,7 @@ impl Text {
             NoMoment::Form => "moment.form",
             NoMoment::NoSuchTime => "moment.no_such_time",
             NoMoment::TooLate => "moment.too_late",
+            NoMoment::Backwards => "moment.backwards",
         };
         self.fill(name, &[("typed", &typed), ("year", &LAST_YEAR)])
     }

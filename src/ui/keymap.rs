@@ -41,6 +41,12 @@ pub enum Action {
     Events,
     Filter,
     StateFilter,
+    // the filters of the system events
+    ByEvent,
+    ByLevel,
+    ByTarget,
+    ByPerson,
+    ByTime,
     SortNext,
     SortReverse,
     Tree,
@@ -64,6 +70,9 @@ pub enum Scope {
     ApiKeys,
     Users,
     Roles,
+    Events,
+    /// All of one event.
+    Details,
     Tree,
     /// The list's filter line, while it is typed in.
     Filter,
@@ -176,6 +185,12 @@ pub static BINDINGS: &[Binding] = bindings![
     Roles  [ENTER]                  Properties   Toolbar  "key.properties"   "help.properties_role";
     Roles  [ch('c')]                Duplicate    Toolbar  "key.duplicate"    "help.duplicate";
     Roles  [ch('d'), DELETE]        Delete       Toolbar  "key.delete"       "help.delete_role";
+    Events [ENTER]                  Properties   Toolbar  "key.details"      "help.details";
+    Events [ch('f')]                ByEvent      Toolbar  "key.by_event"     "help.by_event";
+    Events [ch('l')]                ByLevel      Toolbar  "key.by_level"     "help.by_level";
+    Events [ch('a')]                ByTarget     Toolbar  "key.by_target"    "help.by_target";
+    Events [ch('p')]                ByPerson     Toolbar  "key.by_person"    "help.by_person";
+    Events [ch('d')]                ByTime       Toolbar  "key.by_time"      "help.by_time";
     List   [ch('/')]                Filter       Footer   "key.filter"       "help.filter";
     List   [ch('t')]                Tree         Footer   "key.tree"         "help.tree";
     ApiKeys [ch('f')]                StateFilter  Footer   "key.state_filter" "help.state_filter";
@@ -254,6 +269,13 @@ pub static BINDINGS: &[Binding] = bindings![
     Secret [ESC, ch('q')]           Cancel       HelpOnly "key.cancel"       "help.secret_esc";
     Entry  [ENTER]                  Accept       Footer   "key.ok"           "help.enter_entry";
     Entry  [ESC]                    Cancel       Footer   "key.cancel"       "help.cancel_entry";
+    Details [ESC, ch('q'), ENTER]   Cancel       Footer   "key.close"        "help.close_details";
+    Details [UP, ch('k')]           Up           HelpOnly "key.up"           "help.scroll_up";
+    Details [DOWN, ch('j')]         Down         Footer   "key.scroll"       "help.scroll_down";
+    Details [PAGE_UP]               PageUp       HelpOnly "key.page_up"      "help.scroll_up";
+    Details [PAGE_DOWN, SPACE]      PageDown     HelpOnly "key.page_down"    "help.scroll_down";
+    Details [HOME, ch('g')]         First        HelpOnly "key.first"        "help.first";
+    Details [END, ch('G')]          Last         HelpOnly "key.last"         "help.last";
     Ended  [ENTER, ESC, ch('q')]    Quit         Footer   "key.quit"         "help.quit";
     Help   [ESC, ch('q'), ENTER]    Cancel       Footer   "key.close"        "help.close";
     Help   [UP, ch('k')]            Up           HelpOnly "key.up"           "help.scroll_up";
@@ -267,7 +289,7 @@ pub static BINDINGS: &[Binding] = bindings![
 /// The bindings of a scope, followed by those of the wider ones that it is part of.
 pub fn of(scope: Scope) -> impl Iterator<Item = &'static Binding> {
     let list = match scope {
-        Scope::ApiKeys | Scope::Users | Scope::Roles => Some(Scope::List),
+        Scope::ApiKeys | Scope::Users | Scope::Roles | Scope::Events => Some(Scope::List),
         _ => None,
     };
     let scopes = [Some(scope), list, Some(Scope::Anywhere)];
@@ -360,6 +382,8 @@ pub fn markdown(text: Text) -> String {
         (Scope::ApiKeys, "readme.api_keys"),
         (Scope::Users, "readme.users"),
         (Scope::Roles, "readme.roles"),
+        (Scope::Events, "readme.events"),
+        (Scope::Details, "readme.details"),
         (Scope::List, "readme.list"),
         (Scope::Tree, "readme.tree"),
         (Scope::Filter, "readme.filter"),
@@ -395,6 +419,8 @@ mod tests {
             Scope::ApiKeys,
             Scope::Users,
             Scope::Roles,
+            Scope::Events,
+            Scope::Details,
             Scope::Tree,
             Scope::Filter,
             Scope::Form,

@@ -59,6 +59,13 @@ impl Performer {
             Request::CountRoles(filter) => {
                 answer(service, question, |s| s.counts(actor, &filter)).map(Done::Count)
             }
+            Request::Events(query) => {
+                answer(service, question, |s| s.window(actor, &query)).map(Done::Events)
+            }
+            Request::CountEvents(filter) => {
+                answer(service, question, |s| s.counts(actor, &filter)).map(Done::Count)
+            }
+            Request::EventActors => service.event_actors(actor).map(Done::EventActors),
             Request::Properties(id) => service
                 .properties(actor, id)
                 .map(|found| Done::Properties(Box::new(found))),

@@ -24,6 +24,9 @@ pub trait Table: request::Asked {
     /// The columns in order of importance; those at the end are the first to go when the window is narrow.
     const COLUMNS: &'static [Column<Self>];
 
+    /// The headings from the left to the right, where that is not the order of importance.
+    const FROM_THE_LEFT: &'static [&'static str] = &[];
+
     /// What messages call the row.
     fn name(&self, ctx: &Ctx) -> String;
 
@@ -213,6 +216,16 @@ impl<L: Table> List<L> {
         self.filter.facets = facets;
         self.filter.keep = None;
         self.ask(self.rows.around(), Why::Asked, asks);
+    }
+
+    /// Shows from the first row on what these let through, whatever the list was filtered by.
+    pub fn show_only(&mut self, facets: L::Facets, asks: &mut Asks) {
+        self.typing = None;
+        self.filter = Filter {
+            facets,
+            ..Filter::default()
+        };
+        self.ask(Anchor::First, Why::Asked, asks);
     }
 
     fn take_window(&mut self, wanted: &Wanted, window: Window<L>, ctx: &Ctx, asks: &mut Asks) {

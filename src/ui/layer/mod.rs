@@ -6,6 +6,7 @@ pub mod choice;
 pub mod confirm;
 pub mod ended;
 pub mod entry;
+pub mod events;
 pub mod help;
 pub mod list;
 pub mod new_secret;

@@ -42,6 +42,22 @@ pub trait Verbs: Default {
         asks: &mut Asks,
     ) -> bool;
 
+    /// Takes what came of a request of this screen's own, and gives back what is not for it.
+    fn answer(
+        &mut self,
+        _list: &List<Self::Row>,
+        answer: (Ticket, Outcome),
+        _ctx: &Ctx,
+        _asks: &mut Asks,
+    ) -> Option<(Ticket, Outcome)> {
+        Some(answer)
+    }
+
+    /// Whether such an answer decides what the next key means.
+    fn waits(&self) -> bool {
+        false
+    }
+
     /// Takes what a dialog of this screen's own said, and gives back what is not for it.
     fn reply(
         &mut self,
@@ -136,7 +152,10 @@ impl<V: Verbs> Layer for ListScreen<V> {
     }
 
     fn answer(&mut self, ticket: Ticket, outcome: Outcome, ctx: &Ctx, asks: &mut Asks) {
-        self.list.answer(ticket, outcome, ctx, asks);
+        let answer = (ticket, outcome);
+        if let Some((ticket, outcome)) = self.verbs.answer(&self.list, answer, ctx, asks) {
+            self.list.answer(ticket, outcome, ctx, asks);
+        }
     }
 
     fn reply(&mut self, reply: Reply, ctx: &Ctx, asks: &mut Asks) {
@@ -150,7 +169,7 @@ impl<V: Verbs> Layer for ListScreen<V> {
     }
 
     fn waits(&self) -> bool {
-        self.list.waits()
+        self.list.waits() || self.verbs.waits()
     }
 
     fn next_wake(&self, ctx: &Ctx) -> Option<Timestamp> {

@@ -32,7 +32,11 @@ impl<L: Table> List<L> {
             L::COLUMNS.iter().map(|column| column.width),
             area.width.saturating_sub(MARK),
         );
-        let shown: Vec<_> = L::COLUMNS.iter().zip(widths).collect();
+        let mut shown: Vec<_> = L::COLUMNS.iter().zip(widths).collect();
+        shown.sort_by_key(|(column, _)| {
+            let headings = L::FROM_THE_LEFT.iter();
+            headings.take_while(|name| **name != column.heading).count()
+        });
         let info = row(area, 0);
         let mut cursor = None;
         let mut at = info;
