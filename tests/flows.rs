@@ -2,6 +2,8 @@
 
 mod support;
 
+#[path = "flows/events.rs"]
+mod events;
 #[path = "flows/first_key.rs"]
 mod first_key;
 #[path = "flows/list.rs"]

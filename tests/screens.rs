@@ -2,6 +2,8 @@
 
 mod support;
 
+#[path = "screens/events.rs"]
+mod events;
 #[path = "screens/roles.rs"]
 mod roles;
 

@@ -5,12 +5,14 @@ use std::fmt::Display;
 use chrono_tz::Tz;
 use serde_json::{Map, Value};
 
+use crate::domain::api_key::Locale;
 use crate::domain::event::chain::{Break, Kept, KeptHead, Whole};
 use crate::domain::event::trail::RowTarget;
 use crate::domain::event::{EventKind, SYSTEM};
 use crate::domain::expiry::LAST_YEAR;
 use crate::domain::moment::NoMoment;
 use crate::domain::name::printable;
+use crate::domain::rights;
 use crate::domain::time::Timestamp;
 use crate::text::Text;
 
@@ -344,7 +346,18 @@ impl Telling {
                 Some(Value::String(day)) => printable(day),
                 _ => printable(&value.to_string()),
             },
+            ("locale", Value::String(tag)) => {
+                let locale = Locale::from_tag(tag).map(|locale| self.text.locale(locale));
+                printable(locale.unwrap_or(tag))
+            }
             ("role", Value::Number(id)) => self.text.fill("event_body.id", &[("id", id)]),
+            ("role", Value::Object(role)) => match role.get("name") {
+                Some(Value::String(name)) => printable(name),
+                _ => printable(&value.to_string()),
+            },
+            ("right" | "rights", Value::String(right)) => {
+                printable(rights::label(right).unwrap_or(right))
+            }
             ("overlapUntil" | "expiredAt", Value::Number(at)) => at.as_i64().map_or_else(
                 || at.to_string(),
                 |at| self.text.instant(Timestamp(at), self.zone),
@@ -374,6 +387,7 @@ fn ordered(fields: &Map<String, Value>) -> Vec<(&str, &Value)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::rights::Right;
 
     fn told(number: i64, body: &str) -> String {
         Text::en_us().event_description(number, body, Tz::Europe__Berlin)
@@ -383,10 +397,10 @@ mod tests {
     fn what_changed_is_told_field_by_field_as_the_form_has_them() {
         let body = r#"{"changes":{"expires":{"after":null,"before":{"at":1798758000000,"on":"2026-12-31"}},
             "name":{"after":"b","before":"a"},"description":{"before":"","after":"two\nlines"},
-            "role":{"before":2,"after":1}},"version":1}"#;
+            "role":{"before":{"id":2,"name":"Auditor"},"after":{"id":1,"name":"Full Access"}}},"version":1}"#;
         assert_eq!(
             told(658, body),
-            "Name: a -> b; Description: (empty) -> two lines; Role: ID 2 -> ID 1; Expires on: 2026-12-31 -> never"
+            "Name: a -> b; Description: (empty) -> two lines; Role: Auditor -> Full Access; Expires on: 2026-12-31 -> never"
         );
     }
 
@@ -395,6 +409,9 @@ mod tests {
         let body =
             r#"{"changes":{"rights":{"added":["a.b","c.d"],"removed":["e.f"]}},"version":1}"#;
         assert_eq!(told(662, body), "Rights: added a.b, c.d; removed e.f");
+        let right = Right::CreateApiKeys.name();
+        let body = format!(r#"{{"right":"{right}","version":1}}"#);
+        assert_eq!(told(9006, &body), "Right: Can Create New API Keys");
         let body =
             r#"{"fields":{"rights":["a","b","c","d","e","f"],"webService":false},"version":1}"#;
         assert_eq!(

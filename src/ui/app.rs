@@ -24,6 +24,7 @@ use crate::ui::frame::SMALLEST;
 use crate::ui::keymap::{Action, action, text_key};
 use crate::ui::layer::api_keys::ApiKeys;
 use crate::ui::layer::confirm::Confirm;
+use crate::ui::layer::events::SystemEvents;
 use crate::ui::layer::help::Help;
 use crate::ui::layer::roles::Roles;
 use crate::ui::layer::secret::SecretDialog;
@@ -529,7 +530,8 @@ fn screen(which: Screen) -> Box<dyn Layer> {
     match which {
         Screen::Users => Box::new(Users::default()),
         Screen::Roles => Box::new(Roles::default()),
-        Screen::ApiKeys | Screen::SystemEvents => Box::new(ApiKeys::default()),
+        Screen::ApiKeys => Box::new(ApiKeys::default()),
+        Screen::SystemEvents => Box::new(SystemEvents::default()),
     }
 }
 

@@ -194,6 +194,7 @@ pub static BINDINGS: &[Binding] = bindings![
     List   [ch('/')]                Filter       Footer   "key.filter"       "help.filter";
     List   [ch('t')]                Tree         Footer   "key.tree"         "help.tree";
     ApiKeys [ch('f')]                StateFilter  Footer   "key.state_filter" "help.state_filter";
+    List   [ch('e')]                Events       Footer   "key.events"       "help.events";
     List   [ch('o')]                SortNext     Footer   "key.sort"         "help.sort";
     List   [ch('O')]                SortReverse  Footer   "key.reverse"      "help.reverse";
     List   [ESC]                    Cancel       Footer   "key.show_all"     "help.show_all";

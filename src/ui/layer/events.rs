@@ -288,6 +288,12 @@ impl Verbs for EventVerbs {
         None
     }
 
+    fn refresh(&mut self, asks: &mut Asks) {
+        if self.people.is_some() {
+            self.people = Some(asks.request(Request::EventActors));
+        }
+    }
+
     fn waits(&self) -> bool {
         self.people.is_some()
     }

@@ -5,6 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::widgets::{Clear, Widget};
 
+use crate::domain::event::trail::EventRow;
 use crate::domain::list::{KeyRow, Listed, RoleRow, UserRow};
 use crate::domain::rights::Right;
 use crate::domain::user::Actor;
@@ -32,12 +33,13 @@ pub enum Screen {
 type Line = (u16, &'static str, Option<Screen>);
 
 /// The whole tree, from top to bottom.
-const LINES: [Line; 5] = [
+const LINES: [Line; 6] = [
     (0, "tree.administration", None),
     (1, "tree.user_management", None),
     (2, "tree.users", Some(Screen::Users)),
     (2, "tree.roles", Some(Screen::Roles)),
     (2, "tree.api_keys", Some(Screen::ApiKeys)),
+    (1, "tree.system_events", Some(Screen::SystemEvents)),
 ];
 
 impl Screen {
@@ -48,7 +50,7 @@ impl Screen {
             Screen::Users => UserRow::NEEDS,
             Screen::Roles => RoleRow::NEEDS,
             Screen::ApiKeys => KeyRow::NEEDS,
-            Screen::SystemEvents => Right::ViewEvents,
+            Screen::SystemEvents => EventRow::NEEDS,
         }
     }
 

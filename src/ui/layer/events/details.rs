@@ -15,7 +15,7 @@ use crate::ui::layer::{Asks, Ctx, Layer, Reply};
 
 /// Columns of the box where there is room for more.
 const WIDEST: u16 = 100;
-/// In a box narrower than this, a value stands below its label.
+/// In a box narrower than this the values have no column: each stands behind its label, or below it where it is long.
 const BESIDE_FROM: u16 = 72;
 /// Columns between a label and its value, or before a value below its label.
 const GAP: u16 = 2;
@@ -133,8 +133,8 @@ impl Layer for Details {
         Scope::Details
     }
 
-    fn allows(&self, _action: Action, _ctx: &Ctx) -> bool {
-        true
+    fn allows(&self, action: Action, _ctx: &Ctx) -> bool {
+        matches!(action, Action::Cancel | Action::Help) || self.last_top() > 0
     }
 
     fn act(&mut self, action: Action, _ctx: &Ctx, asks: &mut Asks) {
@@ -152,12 +152,17 @@ impl Layer for Details {
 
     fn place(&mut self, area: Rect) {
         let wide = area.width.min(WIDEST).saturating_sub(4);
-        let beside = wide + 4 >= BESIDE_FROM;
-        let indent = if beside { self.labels() + GAP } else { GAP };
+        let in_columns = wide + 4 >= BESIDE_FROM;
         let mut lines = Vec::new();
         for (label, value) in &self.entries {
             let mut label = label.clone();
-            if !beside && !label.is_empty() {
+            let beside = width(&label) + GAP;
+            let indent = match label.is_empty() {
+                _ if in_columns => self.labels() + GAP,
+                false if beside + width(value) <= wide => beside,
+                _ => GAP,
+            };
+            if indent < beside && !label.is_empty() {
                 lines.push(Line {
                     label: std::mem::take(&mut label),
                     indent,

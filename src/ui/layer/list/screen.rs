@@ -53,6 +53,9 @@ pub trait Verbs: Default {
         Some(answer)
     }
 
+    /// The database has changed, or the screen was left and is shown again: what was asked for is asked for anew.
+    fn refresh(&mut self, _asks: &mut Asks) {}
+
     /// Whether such an answer decides what the next key means.
     fn waits(&self) -> bool {
         false
@@ -165,6 +168,7 @@ impl<V: Verbs> Layer for ListScreen<V> {
     }
 
     fn refresh(&mut self, _ctx: &Ctx, asks: &mut Asks) {
+        self.verbs.refresh(asks);
         self.list.refresh(asks);
     }
 
