@@ -6,7 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use crate::clipboard::Clipboard;
-use crate::domain::secret::Secret;
+use crate::domain::secret::{Secret, SecretId};
 use crate::domain::trouble::{FileFault, Trouble};
 use crate::domain::user::Actor;
 use crate::service::Service;
@@ -77,12 +77,7 @@ impl Performer {
             Request::UserProperties(id) => service
                 .user_properties(actor, id)
                 .map(|found| Done::UserProperties(Box::new(found))),
-            Request::Look { known } => {
-                let version = service.data_version()?;
-                let changed = version != known;
-                let actor = changed.then(|| service.look_again(actor)).transpose()?;
-                Ok(Done::Looked { version, actor })
-            }
+            Request::Look { known } => look(service, actor, known),
             Request::SignIn(arrival) => service
                 .note_sign_in(actor, &arrival)
                 .map(|()| Done::SignedIn),
@@ -133,18 +128,35 @@ impl Performer {
                 let way = self.clipboard.send(&text)?;
                 Ok(Done::Sent { way, text })
             }
-            Request::SaveToFile { path, secret, id } => {
-                let path = std::path::absolute(&path).unwrap_or(path);
-                write_secret(&path, &secret)?;
-                let recorded = service.saved_to_file(actor, id, &path.display().to_string());
-                if recorded.is_err() {
-                    // What is not in the audit trail has not happened.
-                    let _ = std::fs::remove_file(&path);
-                }
-                recorded.map(|()| Done::Written(path))
-            }
+            Request::SaveToFile { path, secret, id } => save(service, actor, &path, &secret, id),
         }
     }
+}
+
+/// Whether the database has changed since it was at a version, and what the actor is then.
+fn look(service: &Service, actor: &Actor, known: i64) -> Outcome {
+    let version = service.data_version()?;
+    let changed = version != known;
+    let actor = changed.then(|| service.look_again(actor)).transpose()?;
+    Ok(Done::Looked { version, actor })
+}
+
+/// Writes a secret to a new file, and records it.
+fn save(
+    service: &mut Service,
+    actor: &Actor,
+    path: &Path,
+    secret: &Secret,
+    id: SecretId,
+) -> Outcome {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    write_secret(&path, secret)?;
+    let recorded = service.saved_to_file(actor, id, &path.display().to_string());
+    if recorded.is_err() {
+        // What is not in the audit trail has not happened.
+        let _ = std::fs::remove_file(&path);
+    }
+    recorded.map(|()| Done::Written(path))
 }
 
 fn answer<T>(service: &Service, question: Option<u64>, ask: impl FnOnce(&Service) -> T) -> T {
