@@ -30,6 +30,10 @@ const NAMED: usize = 3;
 static EN_US: LazyLock<Sentences> =
     LazyLock::new(|| toml::from_str(include_str!("../assets/text/en-US.toml")).unwrap_or_default());
 
+/// Read when it is first asked for: who reads English never pays for it.
+static JA_JP: LazyLock<Sentences> =
+    LazyLock::new(|| toml::from_str(include_str!("../assets/text/ja-JP.toml")).unwrap_or_default());
+
 /// The sentences of one language.
 #[derive(Clone, Copy)]
 pub struct Text(&'static Sentences);
@@ -43,8 +47,11 @@ impl Text {
 
     /// The sentences of this language.
     #[must_use]
-    pub fn of(_locale: Locale) -> Text {
-        Text::en_us()
+    pub fn of(locale: Locale) -> Text {
+        match locale {
+            Locale::EnUs => Text::en_us(),
+            Locale::JaJp => Text(&JA_JP),
+        }
     }
 
     /// The sentence of this name (`section.name`); the name itself where there is none, which a test rules out.
@@ -339,7 +346,7 @@ impl Text {
         if more > 0 {
             named.push(self.fill("assigned.more", &[("n", &more)]));
         }
-        named.join(", ")
+        named.join(self.say("assigned.between"))
     }
 
     fn fault(self, fault: &Fault) -> String {

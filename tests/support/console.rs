@@ -61,13 +61,18 @@ impl Console {
 
     /// As this user, in a window of this size.
     pub fn of(bench: Bench, actor: Actor, size: (u16, u16)) -> Console {
+        Console::speaking(Text::en_us(), bench, actor, size)
+    }
+
+    /// The same on a machine with this language.
+    pub fn speaking(text: Text, bench: Bench, actor: Actor, size: (u16, u16)) -> Console {
         let clipboard = Remembered::default();
         let performer = Performer::new(bench.another(), actor.clone(), Box::new(clipboard.clone()));
         let app = App::new(Setting {
             clock: bench.clock.clone(),
             zone: chrono_tz::UTC,
             actor,
-            text: Text::en_us(),
+            text,
             arrival: Arrival::default(),
             demo: false,
         });
