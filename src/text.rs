@@ -36,29 +36,42 @@ static JA_JP: LazyLock<Sentences> =
 
 /// The sentences of one language.
 #[derive(Clone, Copy)]
-pub struct Text(&'static Sentences);
+pub struct Text {
+    language: Locale,
+    sentences: &'static Sentences,
+}
 
 impl Text {
     /// English (US).
     #[must_use]
     pub fn en_us() -> Text {
-        Text(&EN_US)
+        Text::of(Locale::EnUs)
     }
 
     /// The sentences of this language.
     #[must_use]
     pub fn of(locale: Locale) -> Text {
-        match locale {
-            Locale::EnUs => Text::en_us(),
-            Locale::JaJp => Text(&JA_JP),
+        let sentences = match locale {
+            Locale::EnUs => &EN_US,
+            Locale::JaJp => &JA_JP,
+        };
+        Text {
+            language: locale,
+            sentences,
         }
+    }
+
+    /// The language itself.
+    #[must_use]
+    pub fn language(self) -> Locale {
+        self.language
     }
 
     /// The sentence of this name (`section.name`); the name itself where there is none, which a test rules out.
     #[must_use]
     pub fn say(self, name: &'static str) -> &'static str {
         name.split_once('.')
-            .and_then(|(section, key)| self.0.get(section)?.get(key))
+            .and_then(|(section, key)| self.sentences.get(section)?.get(key))
             .map_or(name, String::as_str)
     }
 
@@ -200,7 +213,7 @@ impl Text {
             Rule::NameStays { name } => self.fill("problem.name_stays", &[("name", name)]),
             Rule::RoleBeyondOwn => self.say("problem.role_beyond").to_owned(),
             Rule::RightsBeyondOwn { rights } => {
-                let named = self.listed(rights.iter().map(|right| label(right).to_owned()), 0);
+                let named = self.listed(rights.iter().map(|right| self.right(right).to_owned()), 0);
                 self.fill("problem.rights_beyond", &[("rights", &named)])
             }
             Rule::NotHeld if problem.field == Field::EqualOrLess => {
@@ -322,6 +335,11 @@ impl Text {
         .to_owned()
     }
 
+    /// A right's label; its name where there is none.
+    fn right(self, name: &str) -> &str {
+        rights::label(name, self.language).unwrap_or(name)
+    }
+
     /// Who or what has a role.
     #[must_use]
     pub fn assigned(self, one: &Assigned) -> String {
@@ -417,11 +435,6 @@ impl Text {
         };
         self.fill(name, &[("path", path)])
     }
-}
-
-/// A right's label; its name where there is none.
-fn label(right: &str) -> &str {
-    rights::label(right).unwrap_or(right)
 }
 
 /// A path as a shell takes it whole.
