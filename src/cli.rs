@@ -166,6 +166,7 @@ fn obey(text: Text, config: &Config, args: Args) -> Result<ExitCode, Failure> {
             let (mut service, clock) = on_existing(&place, config).map_err(trouble)?;
             let user = args.user.as_deref().unwrap_or(&config.account.name);
             let actor = service.sign_in(user, &config.arrival).map_err(trouble)?;
+            let text = actor.locale.map_or(text, Text::of);
             return events::events(text, config, service, actor, clock.now(), *asked);
         }
     }

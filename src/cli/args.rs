@@ -235,6 +235,7 @@ Written as
   json  One object to a line (JSON Lines): sequence, at (milliseconds since
         1970-01-01 00:00 UTC), time, number, event, level, actor (null is
         System), target, body, previous, hash.
+  The words of csv and json are English whatever the language.
 
 What the chain proves:
   Every event holds the SHA-256 of its fields and of the event before it, so
