@@ -20,6 +20,9 @@ use ratatui::buffer::{Buffer, CellWidth};
 
 use super::database::{Bench, in_memory};
 
+/// The sizes at which everything is drawn.
+pub const SIZES: [(u16, u16); 4] = [(120, 40), (80, 24), (60, 15), (40, 10)];
+
 /// A clipboard that remembers what was sent to it.
 #[derive(Clone, Default)]
 pub struct Remembered(Arc<Mutex<Vec<String>>>);
@@ -247,6 +250,14 @@ impl Console {
             screen.push('\n');
         }
         screen
+    }
+
+    /// The screen in a window of this size, without what is blank at the ends of lines.
+    pub fn picture(&mut self, (width, height): (u16, u16)) -> String {
+        self.resize(width, height);
+        let screen = self.screen();
+        let lines: Vec<&str> = screen.lines().map(str::trim_end).collect();
+        lines.join("\n")
     }
 
     /// Whether a text is on the screen, as it stands there or wrapped.
