@@ -92,11 +92,12 @@ impl Failure {
 /// Does what the command line asks for.
 #[must_use]
 pub fn run() -> ExitCode {
-    let text = Text::en_us();
+    let config = Config::read();
+    let text = Text::of(config.language);
     let done = match Args::try_parse() {
         Ok(args) => harden()
             .map_err(|error| Failure::io(text, "cli.harden", &error))
-            .and_then(|()| obey(text, args)),
+            .and_then(|()| obey(text, &config, args)),
         // It quotes the argument that it does not know.
         Err(answer) if find_secret_shape(&answer.to_string()).is_some() => {
             Err(Failure::named(text, "cli.secret_argument"))
@@ -120,8 +121,7 @@ pub fn run() -> ExitCode {
     })
 }
 
-fn obey(text: Text, args: Args) -> Result<ExitCode, Failure> {
-    let config = Config::read();
+fn obey(text: Text, config: &Config, args: Args) -> Result<ExitCode, Failure> {
     let trouble = |trouble| Failure::trouble(text, &trouble);
     refuse_user(text, &args)?;
     match args.command {
@@ -133,18 +133,18 @@ fn obey(text: Text, args: Args) -> Result<ExitCode, Failure> {
             return Err(Failure::named(text, "cli.no_terminal"));
         }
         None => {
-            let place = place(text, args.db, &config)?;
+            let place = place(text, args.db, config)?;
             let user = args.user.as_deref();
-            let parts = console::on_database(text, &config, &place, user).map_err(trouble)?;
+            let parts = console::on_database(text, config, &place, user).map_err(trouble)?;
             open(text, parts)?;
         }
         Some(Command::Demo { role }) => {
-            let parts = console::on_demo(text, &config, role).map_err(trouble)?;
+            let parts = console::on_demo(text, config, role).map_err(trouble)?;
             open(text, parts)?;
         }
         Some(Command::Verify { db, rights }) => {
-            let place = place(text, db.or(args.db), &config)?;
-            let (service, _) = on_existing(&place, &config).map_err(trouble)?;
+            let place = place(text, db.or(args.db), config)?;
+            let (service, _) = on_existing(&place, config).map_err(trouble)?;
             return verify::verify(text, service, rights);
         }
         Some(Command::User {
@@ -158,15 +158,16 @@ fn obey(text: Text, args: Args) -> Result<ExitCode, Failure> {
             if !break_glass {
                 return Err(Failure::named(text, "cli.break_glass"));
             }
-            let place = place(text, db.or(args.db), &config)?;
-            unlock::unlock(text, &config, &place, &name)?;
+            let place = place(text, db.or(args.db), config)?;
+            unlock::unlock(text, config, &place, &name)?;
         }
         Some(Command::Events(asked)) => {
-            let place = place(text, asked.db.clone().or(args.db), &config)?;
-            let (mut service, clock) = on_existing(&place, &config).map_err(trouble)?;
+            let place = place(text, asked.db.clone().or(args.db), config)?;
+            let (mut service, clock) = on_existing(&place, config).map_err(trouble)?;
             let user = args.user.as_deref().unwrap_or(&config.account.name);
             let actor = service.sign_in(user, &config.arrival).map_err(trouble)?;
-            return events::events(text, &config, service, actor, clock.now(), *asked);
+            let text = actor.locale.map_or(text, Text::of);
+            return events::events(text, config, service, actor, clock.now(), *asked);
         }
     }
     Ok(ExitCode::SUCCESS)

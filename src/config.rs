@@ -1,5 +1,5 @@
-//! What the machine and the environment say: the database's path, the display zone, the account, the way to a
-//! clipboard. The only file that reads the environment.
+//! What the machine and the environment say: the database's path, the display zone, the language, the account, the way
+//! to a clipboard. The only file that reads the environment.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 use etcetera::base_strategy::{BaseStrategy, Xdg};
 use nix::unistd::{Uid, User, geteuid};
 
+use crate::domain::api_key::Locale;
 use crate::domain::user::{Arrival, OsAccount};
 use crate::domain::zone;
 
@@ -18,6 +19,8 @@ pub struct Config {
     pub database: Option<PathBuf>,
     /// The zone in which the console shows times.
     pub zone: Tz,
+    /// The language of the messages, by POSIX: `LC_ALL`, else `LC_MESSAGES`, else `LANG`. SSH forwards them.
+    pub language: Locale,
     /// Whom the process runs as.
     pub account: OsAccount,
     /// What is noted of how somebody came here.
@@ -75,6 +78,10 @@ impl Config {
                 .map(PathBuf::from)
                 .or_else(|| Some(machine.data?.join("keyward/keyward.db"))),
             zone: zone.or_else(machine_zone).unwrap_or(Tz::UTC),
+            language: ["LC_ALL", "LC_MESSAGES", "LANG"]
+                .into_iter()
+                .find_map(text)
+                .map_or(Locale::EnUs, |name| language_of(&name)),
             account: OsAccount {
                 uid: machine.uid.as_raw(),
                 name: account,
@@ -89,6 +96,20 @@ impl Config {
 /// The zone of an IANA name, also as POSIX writes it in TZ: with a colon before it.
 fn zone_of(name: &str) -> Option<Tz> {
     zone::by_name(name.strip_prefix(':').unwrap_or(name))
+}
+
+/// The language of a POSIX locale: `ja`, `ja_JP`, `ja_JP.UTF-8` are Japanese, all others English. So is one that names
+/// another encoding: what is written is UTF-8, and only English looks the same in each.
+fn language_of(name: &str) -> Locale {
+    let name = name.split('@').next().unwrap_or_default();
+    let (place, encoding) = name.split_once('.').unwrap_or((name, "UTF-8"));
+    let language = place.split('_').next().unwrap_or_default();
+    let utf8 = encoding.replace('-', "").eq_ignore_ascii_case("utf8");
+    if language.eq_ignore_ascii_case("ja") && utf8 {
+        Locale::JaJp
+    } else {
+        Locale::EnUs
+    }
 }
 
 #[cfg(test)]
@@ -140,6 +161,53 @@ mod tests {
                 ..machine()
             };
             assert_eq!(config(&[], machine).zone, Tz::UTC);
+        }
+    }
+
+    #[test]
+    fn the_language_is_that_of_the_first_locale_that_is_set() {
+        let language = |variables: &[_]| config(variables, machine()).language;
+        assert_eq!(language(&[]), Locale::EnUs);
+        let (ja, us) = ("ja_JP.UTF-8", "en_US.UTF-8");
+        for (all, messages, lang, expected) in [
+            ("", "", ja, Locale::JaJp),
+            ("", ja, us, Locale::JaJp),
+            ("", us, ja, Locale::EnUs),
+            (ja, us, us, Locale::JaJp),
+            ("C", ja, ja, Locale::EnUs),
+            ("C.UTF-8", "", ja, Locale::EnUs),
+        ] {
+            let variables = [("LC_ALL", all), ("LC_MESSAGES", messages), ("LANG", lang)];
+            assert_eq!(language(&variables), expected, "{variables:?}");
+        }
+        // The characters and the numbers may have another locale; GNU's list of languages is not POSIX.
+        let others = [("LC_CTYPE", ja), ("LC_TIME", ja), ("LANGUAGE", "ja")];
+        assert_eq!(language(&others), Locale::EnUs);
+    }
+
+    #[test]
+    fn a_locale_is_japanese_when_its_language_is_and_utf_8_can_be_shown() {
+        for name in [
+            "ja",
+            "ja_JP",
+            "ja_JP.UTF-8",
+            "ja_JP.utf8",
+            "ja.UTF-8",
+            "ja_JP@x",
+        ] {
+            assert_eq!(language_of(name), Locale::JaJp, "{name}");
+        }
+        for name in [
+            "",
+            "C",
+            "POSIX",
+            "en_US.UTF-8",
+            "de_DE",
+            "jam_JM",
+            "ja_JP.eucJP",
+            "ja_JP.SJIS",
+        ] {
+            assert_eq!(language_of(name), Locale::EnUs, "{name}");
         }
     }
 

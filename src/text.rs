@@ -30,28 +30,48 @@ const NAMED: usize = 3;
 static EN_US: LazyLock<Sentences> =
     LazyLock::new(|| toml::from_str(include_str!("../assets/text/en-US.toml")).unwrap_or_default());
 
+/// Read when it is first asked for: who reads English never pays for it.
+static JA_JP: LazyLock<Sentences> =
+    LazyLock::new(|| toml::from_str(include_str!("../assets/text/ja-JP.toml")).unwrap_or_default());
+
 /// The sentences of one language.
 #[derive(Clone, Copy)]
-pub struct Text(&'static Sentences);
+pub struct Text {
+    language: Locale,
+    sentences: &'static Sentences,
+}
 
 impl Text {
     /// English (US).
     #[must_use]
     pub fn en_us() -> Text {
-        Text(&EN_US)
+        Text::of(Locale::EnUs)
     }
 
     /// The sentences of this language.
     #[must_use]
-    pub fn of(_locale: Locale) -> Text {
-        Text::en_us()
+    pub fn of(locale: Locale) -> Text {
+        let sentences = match locale {
+            Locale::EnUs => &EN_US,
+            Locale::JaJp => &JA_JP,
+        };
+        Text {
+            language: locale,
+            sentences,
+        }
+    }
+
+    /// The language itself.
+    #[must_use]
+    pub fn language(self) -> Locale {
+        self.language
     }
 
     /// The sentence of this name (`section.name`); the name itself where there is none, which a test rules out.
     #[must_use]
     pub fn say(self, name: &'static str) -> &'static str {
         name.split_once('.')
-            .and_then(|(section, key)| self.0.get(section)?.get(key))
+            .and_then(|(section, key)| self.sentences.get(section)?.get(key))
             .map_or(name, String::as_str)
     }
 
@@ -193,7 +213,7 @@ impl Text {
             Rule::NameStays { name } => self.fill("problem.name_stays", &[("name", name)]),
             Rule::RoleBeyondOwn => self.say("problem.role_beyond").to_owned(),
             Rule::RightsBeyondOwn { rights } => {
-                let named = self.listed(rights.iter().map(|right| label(right).to_owned()), 0);
+                let named = self.listed(rights.iter().map(|right| self.right(right).to_owned()), 0);
                 self.fill("problem.rights_beyond", &[("rights", &named)])
             }
             Rule::NotHeld if problem.field == Field::EqualOrLess => {
@@ -315,6 +335,11 @@ impl Text {
         .to_owned()
     }
 
+    /// A right's label; its name where there is none.
+    fn right(self, name: &str) -> &str {
+        rights::label(name, self.language).unwrap_or(name)
+    }
+
     /// Who or what has a role.
     #[must_use]
     pub fn assigned(self, one: &Assigned) -> String {
@@ -339,7 +364,7 @@ impl Text {
         if more > 0 {
             named.push(self.fill("assigned.more", &[("n", &more)]));
         }
-        named.join(", ")
+        named.join(self.say("assigned.between"))
     }
 
     fn fault(self, fault: &Fault) -> String {
@@ -410,11 +435,6 @@ impl Text {
         };
         self.fill(name, &[("path", path)])
     }
-}
-
-/// A right's label; its name where there is none.
-fn label(right: &str) -> &str {
-    rights::label(right).unwrap_or(right)
 }
 
 /// A path as a shell takes it whole.

@@ -146,6 +146,7 @@ fn without_a_terminal_it_says_so_and_makes_no_database() {
         let ran = Command::new(env!("CARGO_BIN_EXE_keyward"))
             .args(args)
             .env("XDG_DATA_HOME", home.path())
+            .env("LC_ALL", "C")
             .stdin(Stdio::null())
             .output()
             .expect("ran");

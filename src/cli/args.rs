@@ -151,6 +151,9 @@ Environment:
                    it; ~/.local/share if unset
   TZ               The time zone in which times are shown, if it is an IANA
                    name; the machine's if not
+  LC_ALL, LC_MESSAGES, LANG
+                   The first that is set names the language, Japanese or
+                   English, unless the user has one; this help is English
   WAYLAND_DISPLAY, DISPLAY, SSH_CONNECTION
                    At a display and not over SSH, copying uses the desktop's
                    clipboard, else the terminal's (OSC 52)
@@ -232,6 +235,7 @@ Written as
   json  One object to a line (JSON Lines): sequence, at (milliseconds since
         1970-01-01 00:00 UTC), time, number, event, level, actor (null is
         System), target, body, previous, hash.
+  The words of csv and json are English whatever the language.
 
 What the chain proves:
   Every event holds the SHA-256 of its fields and of the event before it, so

@@ -356,7 +356,7 @@ impl Telling {
                 _ => printable(&value.to_string()),
             },
             ("right" | "rights", Value::String(right)) => {
-                printable(rights::label(right).unwrap_or(right))
+                printable(rights::label(right, self.text.language()).unwrap_or(right))
             }
             ("overlapUntil" | "expiredAt", Value::Number(at)) => at.as_i64().map_or_else(
                 || at.to_string(),

@@ -46,13 +46,14 @@ pub fn cut(text: &str, max: u16) -> String {
     kept
 }
 
-/// Breaks a text into lines of at most `max` cells, at spaces where there are some.
+/// Breaks a text into lines of at most `max` cells: at spaces, between Japanese characters, and within a word only
+/// where it is longer than a line.
 #[must_use]
 pub fn wrap(text: &str, max: u16) -> Vec<String> {
     let mut lines = Vec::new();
     for paragraph in text.split('\n') {
         let mut line = String::new();
-        for word in printable(paragraph).split_inclusive(' ') {
+        for word in words(&printable(paragraph)) {
             if width(&line) + width(word.trim_end()) > max && !line.is_empty() {
                 lines.push(std::mem::take(&mut line).trim_end().to_owned());
                 if word.trim().is_empty() {
@@ -69,6 +70,33 @@ pub fn wrap(text: &str, max: u16) -> Vec<String> {
         lines.push(line.trim_end().to_owned());
     }
     lines
+}
+
+/// What stands at the beginning of no line in Japanese.
+const NOT_FIRST: &str = "、。，．・：；？！」』）】〕〉》］｝ーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ々ゝゞヽヾ,.:;?!)]}%…";
+/// What stands at the end of no line.
+const NOT_LAST: &str = "「『（【〔〈《［｛([{";
+
+/// A text in parts that a line may end behind. Spaces belong to what is before them.
+fn words(text: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    let mut start = 0;
+    let mut before: Option<&str> = None;
+    for (at, grapheme) in text.grapheme_indices(true) {
+        let ends = before.is_some_and(|before| match (before, grapheme) {
+            (_, " ") => false,
+            (" ", _) => true,
+            _ if NOT_LAST.contains(before) || NOT_FIRST.contains(grapheme) => false,
+            _ => before.cell_width() > 1 || grapheme.cell_width() > 1,
+        });
+        if ends {
+            words.push(&text[start..at]);
+            start = at;
+        }
+        before = Some(grapheme);
+    }
+    words.push(&text[start..]);
+    words
 }
 
 /// Writes one line of text, cut to the area's width; returns the columns used.
@@ -143,13 +171,28 @@ pub fn centred(area: Rect, width: u16, height: u16) -> Rect {
 
 /// Clears an area, draws a border with a title around it and returns what is inside, one column from the border.
 pub fn boxed(buf: &mut Buffer, area: Rect, title: &str, theme: &Theme) -> Rect {
-    Clear.render(area, buf);
+    clear(buf, area);
     let title = cut(title, area.width.saturating_sub(6));
     Block::bordered()
         .title(format!(" {title} "))
         .title_style(theme.title)
         .render(area, buf);
     inside(area)
+}
+
+/// Clears an area, and a wide character that reaches into it from the left: a terminal would show it whole.
+fn clear(buf: &mut Buffer, area: Rect) {
+    Clear.render(area, buf);
+    let Some(x) = area.x.checked_sub(1) else {
+        return;
+    };
+    for y in area.top()..area.bottom() {
+        if let Some(cell) = buf.cell_mut((x, y))
+            && cell.symbol().cell_width() > 1
+        {
+            cell.set_symbol(" ");
+        }
+    }
 }
 
 /// What [`boxed`] leaves inside.
@@ -307,5 +350,37 @@ mod tests {
         assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
         assert_eq!(wrap("a\n\nb", 9), ["a", "", "b"]);
         assert_eq!(wrap("日本語です", 4), ["日本", "語で", "す"]);
+    }
+
+    #[test]
+    fn japanese_is_broken_between_characters_but_not_before_a_full_stop_or_within_a_latin_word() {
+        assert_eq!(
+            wrap("Enterを押してください。", 10),
+            ["Enterを押", "してくださ", "い。"]
+        );
+        assert_eq!(
+            wrap("「keyward」(ID 6)は有効", 11),
+            ["「keyward」", "(ID 6)は有", "効"]
+        );
+        assert_eq!(wrap("! 「grafana」という", 13), ["! 「grafana」", "という"]);
+        assert_eq!(wrap("あいう「え」", 8), ["あいう", "「え」"]);
+        assert_eq!(wrap("コピーしました", 5), ["コ", "ピー", "しま", "した"]);
+    }
+
+    #[test]
+    fn a_box_over_a_wide_character_keeps_its_border() {
+        let area = Rect::new(0, 0, 12, 3);
+        let mut buf = Buffer::empty(area);
+        for y in 0..3 {
+            put(&mut buf, row(area, y), "日本語日本語", Style::new());
+        }
+        boxed(&mut buf, Rect::new(3, 0, 7, 3), "", &Theme::default());
+        assert_eq!(buf[(2, 1)].symbol(), " ");
+        assert_eq!(buf[(3, 1)].symbol(), "│");
+        assert_eq!(buf[(10, 1)].symbol(), "語");
+        let mut buf = Buffer::empty(area);
+        put(&mut buf, area, "日本語日本語", Style::new());
+        boxed(&mut buf, Rect::new(2, 0, 7, 1), "", &Theme::default());
+        assert_eq!(buf[(0, 0)].symbol(), "日", "it ends before the box");
     }
 }

@@ -1,8 +1,10 @@
 //! Signing in and out, and what becomes of an open console when its user is changed.
 
 use crossterm::event::KeyCode;
+use keyward::domain::api_key::Locale;
 use keyward::domain::role::{AUDITOR, FULL_ACCESS};
 use keyward::domain::user::{UserDraft, UserId};
+use keyward::text::Text;
 
 use crate::support::console::Console;
 use crate::support::database::{Bench, in_memory};
@@ -83,4 +85,19 @@ fn who_is_demoted_at_another_console_may_only_look_from_then_on() {
     bobs.keys("l");
     bobs.expect("Not authorized to edit API keys.");
     assert!(bobs.shows("backup"));
+}
+
+#[test]
+fn the_console_speaks_the_users_language_and_else_the_machines() {
+    let of = |machine, own| {
+        let bench = Bench::new(in_memory());
+        let mut alice = bench.alice.clone();
+        alice.locale = own;
+        Console::speaking(Text::of(machine), bench, alice, (80, 24))
+    };
+    let (english, japanese) = ("No API keys yet.", "APIキーはまだありません。");
+    of(Locale::EnUs, None).expect(english);
+    of(Locale::JaJp, None).expect(japanese);
+    of(Locale::EnUs, Some(Locale::JaJp)).expect(japanese);
+    of(Locale::JaJp, Some(Locale::EnUs)).expect(english);
 }

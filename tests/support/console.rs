@@ -20,6 +20,9 @@ use ratatui::buffer::{Buffer, CellWidth};
 
 use super::database::{Bench, in_memory};
 
+/// The sizes at which everything is drawn.
+pub const SIZES: [(u16, u16); 4] = [(120, 40), (80, 24), (60, 15), (40, 10)];
+
 /// A clipboard that remembers what was sent to it.
 #[derive(Clone, Default)]
 pub struct Remembered(Arc<Mutex<Vec<String>>>);
@@ -61,13 +64,18 @@ impl Console {
 
     /// As this user, in a window of this size.
     pub fn of(bench: Bench, actor: Actor, size: (u16, u16)) -> Console {
+        Console::speaking(Text::en_us(), bench, actor, size)
+    }
+
+    /// The same on a machine with this language.
+    pub fn speaking(text: Text, bench: Bench, actor: Actor, size: (u16, u16)) -> Console {
         let clipboard = Remembered::default();
         let performer = Performer::new(bench.another(), actor.clone(), Box::new(clipboard.clone()));
         let app = App::new(Setting {
             clock: bench.clock.clone(),
             zone: chrono_tz::UTC,
             actor,
-            text: Text::en_us(),
+            text,
             arrival: Arrival::default(),
             demo: false,
         });
@@ -242,6 +250,14 @@ impl Console {
             screen.push('\n');
         }
         screen
+    }
+
+    /// The screen in a window of this size, without what is blank at the ends of lines.
+    pub fn picture(&mut self, (width, height): (u16, u16)) -> String {
+        self.resize(width, height);
+        let screen = self.screen();
+        let lines: Vec<&str> = screen.lines().map(str::trim_end).collect();
+        lines.join("\n")
     }
 
     /// Whether a text is on the screen, as it stands there or wrapped.

@@ -14,6 +14,8 @@ use crate::ui::layer::tree::{dock, view_docked};
 
 /// The most lines that a message takes.
 const MESSAGE_LINES: usize = 3;
+/// The same where the window has fewer rows than this: a dialog needs them.
+const LOW: (u16, usize) = (12, 2);
 
 impl App {
     /// Draws everything.
@@ -40,7 +42,7 @@ impl App {
             return;
         }
         let tools = u16::from(area.height >= 14);
-        let (tone, message) = self.message_lines(area.width);
+        let (tone, message) = self.message_lines(area);
         let said = u16::try_from(message.len()).unwrap_or(1);
         let body = Rect {
             y: area.y + 1 + tools,
@@ -136,7 +138,7 @@ impl App {
     }
 
     /// The lines of the message: one, though empty, and more where it is too long for that.
-    fn message_lines(&self, columns: u16) -> (Tone, Vec<String>) {
+    fn message_lines(&self, area: Rect) -> (Tone, Vec<String>) {
         let working = self
             .waited_long()
             .then(|| self.text().say("message.working"));
@@ -145,8 +147,16 @@ impl App {
             (Some((tone, sentence)), None) => (*tone, sentence.as_str()),
             (None, None) => (Tone::Plain, ""),
         };
-        let mut lines = wrap(sentence, columns);
-        lines.truncate(MESSAGE_LINES);
+        let mut lines = wrap(sentence, area.width);
+        let most = if area.height < LOW.0 {
+            LOW.1
+        } else {
+            MESSAGE_LINES
+        };
+        if lines.len() > most {
+            let rest = lines.split_off(most - 1).join(" ");
+            lines.push(cut(&rest, area.width));
+        }
         (tone, lines)
     }
 }

@@ -19,7 +19,7 @@ impl Table for UserRow {
         column("column.name", (16, 1), Some(UserSort::Name), |row, _| {
             (row.name.clone(), Style::new())
         }),
-        column("column.state", (10, 0), None, |row, ctx| {
+        column("column.state", (12, 0), None, |row, ctx| {
             let state = state(row);
             (ctx.text.state(state), ctx.theme.state(state))
         }),

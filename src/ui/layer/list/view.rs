@@ -6,10 +6,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
+use crate::domain::list::Listed;
 use crate::ui::frame::{cut, first, put, row, skip, width};
 use crate::ui::layer::Ctx;
 use crate::ui::layer::list::{Column, List, Table};
-use crate::ui::table::{GAP, fit};
+use crate::ui::table::{GAP, Width, fit};
 
 /// Columns of the mark before each row.
 const MARK: u16 = 2;
@@ -28,10 +29,8 @@ impl<L: Table> List<L> {
 
     /// Draws the list and says where the cursor is.
     pub fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
-        let widths = fit(
-            L::COLUMNS.iter().map(|column| column.width),
-            area.width.saturating_sub(MARK),
-        );
+        let columns = L::COLUMNS.iter().map(|column| wide(column, ctx));
+        let widths = fit(columns, area.width.saturating_sub(MARK));
         let mut shown: Vec<_> = L::COLUMNS.iter().zip(widths).collect();
         shown.sort_by_key(|(column, _)| {
             let headings = L::FROM_THE_LEFT.iter();
@@ -130,6 +129,16 @@ impl<L: Table> List<L> {
             put(buf, first(at, *wide), &heading, ctx.theme.title);
             at = skip(at, wide + GAP);
         }
+    }
+}
+
+/// A column's width, in which its heading is whole in every language.
+fn wide<L: Listed>(column: &Column<L>, ctx: &Ctx) -> Width {
+    let mark = 2 * u16::from(column.sort.is_some());
+    let heading = width(ctx.text.say(column.heading)) + mark;
+    Width {
+        least: column.width.least.max(heading),
+        ..column.width
     }
 }
 

@@ -89,9 +89,10 @@ impl Boxes {
         let wanted = name_key(self.find.text());
         let holds = move |text: &str| wanted.is_empty() || name_key(text).contains(&wanted);
         let groups = groups().iter().filter(|group| group.tab == self.tab);
+        let language = self.text.language();
         groups.filter_map(move |group| {
-            let whole = holds(&group.label);
-            let hit = |leaf: &&Leaf| whole || holds(&leaf.label) || holds(&leaf.name);
+            let whole = holds(group.label(language));
+            let hit = |leaf: &&Leaf| whole || holds(leaf.label(language)) || holds(&leaf.name);
             let hits: Vec<&Leaf> = group.rights.iter().filter(hit).collect();
             (!hits.is_empty()).then_some((group, hits))
         })

@@ -44,7 +44,9 @@ impl SecretDialog {
                 line += 1;
             }
         }
-        let top = area.height.saturating_sub(bar).min(line + 1);
+        // The buttons never stand over the secret.
+        let top = area.height.saturating_sub(bar).min(line + 1).max(line);
+        let top = top.min(area.height);
         let below = Rect {
             y: area.y + top,
             height: area.height - top,

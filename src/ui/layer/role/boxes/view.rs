@@ -107,11 +107,17 @@ impl Boxes {
             let held = |leaf: &&Leaf| draft.rights.contains(&leaf.name);
             let (all, none) = (leaves.iter().all(held), !leaves.iter().any(held));
             let spot = Some(Spot::Group(group));
-            add(spot, MARK, tick(all, none), &group.label, Kind::Heading);
+            add(
+                spot,
+                MARK,
+                tick(all, none),
+                group.label(text.language()),
+                Kind::Heading,
+            );
             for leaf in leaves {
                 let held = held(&leaf);
                 let greyed = !held && !subject.grantable.contains(&leaf.name);
-                let mut label = leaf.label.clone();
+                let mut label = leaf.label(text.language()).to_owned();
                 if some && is_enforced(&leaf.name) {
                     label.push_str(" *");
                 }
