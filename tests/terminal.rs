@@ -444,7 +444,7 @@ fn no_key_of_many_that_come_at_once_is_left_lying() {
     let home = home();
     let mut console = demo(&home);
     console.send(&format!("{}?", "\x1b[B".repeat(1_000)));
-    console.see("this help");
+    console.see("a new API key");
 }
 
 #[test]
