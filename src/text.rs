@@ -95,6 +95,15 @@ impl Text {
         filled
     }
 
+    /// Sentences one after the other; Japanese has no space between them.
+    #[must_use]
+    pub fn joined(self, sentences: &[&str]) -> String {
+        sentences.join(match self.language {
+            Locale::EnUs => " ",
+            Locale::JaJp => "",
+        })
+    }
+
     /// A state as a word.
     #[must_use]
     pub fn state(self, state: State) -> String {

@@ -69,20 +69,18 @@ impl NewSecret {
         } else {
             "new_secret.first"
         };
-        let mut body = text.fill(name, &[("name", &self.name), ("id", &self.key.0)]);
+        let first = text.fill(name, &[("name", &self.name), ("id", &self.key.0)]);
+        let mut body = vec![first.as_str()];
         if self.pending || !self.replaces {
-            body.push(' ');
-            body.push_str(text.say("new_secret.pending"));
+            body.push(text.say("new_secret.pending"));
         }
         if self.retiring {
-            body.push(' ');
-            body.push_str(text.say("new_secret.retiring"));
+            body.push(text.say("new_secret.retiring"));
         }
         if self.replaces {
-            body.push(' ');
-            body.push_str(text.say("new_secret.question"));
+            body.push(text.say("new_secret.question"));
         }
-        wrap(&body, width)
+        wrap(&text.joined(&body), width)
     }
 }
 

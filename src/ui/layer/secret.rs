@@ -108,8 +108,7 @@ impl SecretDialog {
             Action::Discard => {
                 let mut body = text.fill("discard.body", &[("name", &self.issued.key_name)]);
                 if self.issued.replaces {
-                    body.push(' ');
-                    body.push_str(text.say("discard.keeps"));
+                    body = text.joined(&[&body, text.say("discard.keeps")]);
                 }
                 let verb = text.say("discard.verb");
                 asks.push(Confirm::new(text.say("discard.title"), body, verb));
