@@ -188,6 +188,23 @@ fn the_roles() {
     pictures("roles", &mut console);
 }
 
+#[test]
+fn the_system_events() {
+    let mut console = demo();
+    console.go("システムイベント");
+    pictures("events", &mut console);
+    console.enter();
+    pictures("event_details", &mut console);
+}
+
+#[test]
+fn the_questions_about_system_events() {
+    let mut console = demo();
+    console.go("システムイベント");
+    console.keys("f");
+    pictures("events_kind", &mut console);
+}
+
 /// Role Properties of the Auditor, so many tabs behind the first.
 fn role(tabs: usize) -> Console {
     let mut console = demo();

@@ -101,3 +101,15 @@ fn set_rights(bench: &mut Bench, role: RoleId, rights: &[Right]) {
 fn names(rights: &[Right]) -> Rights {
     Rights::from_names(rights.iter().map(|right| right.name().to_owned()))
 }
+
+#[test]
+fn in_a_low_window_the_tree_scrolls_to_what_is_selected() {
+    let mut console = Console::new();
+    console.resize(40, 10);
+    console.keys("tG");
+    console.expect("> System Events");
+    console.expect("2-6 of 6");
+    console.keys("g");
+    console.expect("> Users");
+    console.expect("1-5 of 6");
+}

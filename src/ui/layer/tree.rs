@@ -9,7 +9,7 @@ use crate::domain::event::trail::EventRow;
 use crate::domain::list::{KeyRow, Listed, RoleRow, UserRow};
 use crate::domain::rights::Right;
 use crate::domain::user::Actor;
-use crate::ui::frame::{boxed, first, put, row, skip};
+use crate::ui::frame::{boxed, first, put, row, scrolled, skip};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Ctx, Layer, Reply};
 
@@ -112,19 +112,21 @@ pub fn view_docked(buf: &mut Buffer, area: Rect, here: Screen, ctx: &Ctx) {
         let edge = skip(row(area, index), area.width - EDGE);
         put(buf, edge, "│", ctx.theme.dim);
     }
-    view_lines(buf, first(area, area.width - EDGE), here, here, ctx);
+    let lines = lines(ctx.actor);
+    view_lines(buf, first(area, area.width - EDGE), &lines, here, here, ctx);
 }
 
 /// Draws the lines; says where the marked one is.
 fn view_lines(
     buf: &mut Buffer,
     area: Rect,
+    lines: &[Line],
     here: Screen,
     marked: Screen,
     ctx: &Ctx,
 ) -> Option<Position> {
     let mut cursor = None;
-    for (index, (indent, words, screen)) in (0..).zip(lines(ctx.actor)) {
+    for (index, &(indent, words, screen)) in (0..).zip(lines) {
         let line = row(area, index);
         let style = match screen {
             Some(screen) if screen == here => ctx.theme.title,
@@ -195,19 +197,28 @@ impl Layer for Tree {
     fn place(&mut self, _area: Rect) {}
 
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
-        let inner = if let (Some(docked), _) = dock(area) {
+        let all = lines(ctx.actor);
+        if let (Some(docked), _) = dock(area) {
             let inner = first(docked, docked.width - EDGE);
             Clear.render(inner, buf);
-            inner
-        } else {
-            let rows = u16::try_from(lines(ctx.actor).len()).unwrap_or(u16::MAX);
-            let whole = Rect {
-                width: area.width.min(WIDTH + 6),
-                height: area.height.min(rows.saturating_add(2)),
-                ..area
-            };
-            boxed(buf, whole, ctx.text.say("tree.title"), ctx.theme)
+            return view_lines(buf, inner, &all, self.here, self.selected, ctx);
+        }
+        let rows = u16::try_from(all.len()).unwrap_or(u16::MAX);
+        let whole = Rect {
+            width: area.width.min(WIDTH + 6),
+            height: area.height.min(rows.saturating_add(2)),
+            ..area
         };
-        view_lines(buf, inner, self.here, self.selected, ctx)
+        let inner = boxed(buf, whole, ctx.text.say("tree.title"), ctx.theme);
+        // In a low window as many lines as fit, the selected one among them.
+        let page = usize::from(inner.height);
+        let selected = all.iter().position(|line| line.2 == Some(self.selected));
+        let top = (selected.unwrap_or(0) + 1).saturating_sub(page);
+        let bottom = (top + page).min(all.len());
+        if page < all.len() {
+            let shown = (top + 1, bottom, all.len());
+            scrolled(buf, whole, shown, ctx.text, ctx.theme);
+        }
+        view_lines(buf, inner, &all[top..bottom], self.here, self.selected, ctx)
     }
 }
