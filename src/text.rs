@@ -218,6 +218,7 @@ impl Text {
             }
             Rule::RoleNameTaken { name } => self.fill("problem.role_name_taken", &[("name", name)]),
             Rule::UserNameTaken { name } => self.fill("problem.user_name_taken", &[("name", name)]),
+            Rule::SystemName => self.say("problem.system_name").to_owned(),
             Rule::NotAUserName => self.fill("problem.user_name", &[("max", &USER_NAME_MAX)]),
             Rule::NameStays { name } => self.fill("problem.name_stays", &[("name", name)]),
             Rule::RoleBeyondOwn => self.say("problem.role_beyond").to_owned(),

@@ -163,3 +163,12 @@ fn leaving_a_changed_user_asks() {
     console.keys("y");
     console.expect_not("carol");
 }
+
+#[test]
+fn nobody_is_called_what_events_call_nobody() {
+    let mut console = users();
+    console.keys("n");
+    console.keys("system");
+    console.press(KeyCode::F(2));
+    console.expect("Events tell of what nobody did under this name.");
+}

@@ -106,7 +106,7 @@ pub enum ActorFilter {
     User(String),
 }
 
-/// The name under which [`ActorFilter::System`] is asked for; no user can have it.
+/// The name under which [`ActorFilter::System`] is shown and asked for; no user can be given it.
 pub const SYSTEM_NAME: &str = "System";
 
 impl ActorFilter {
