@@ -15,7 +15,7 @@ use crate::domain::problem::{Field, Problem, Rule, Value};
 use crate::domain::rights::{self, Preset, Right};
 use crate::domain::role::{Assigned, Role};
 use crate::domain::secret::Overlap;
-use crate::domain::state::{Span, State, StateFilter, span};
+use crate::domain::state::{RESTORABLE, Span, State, StateFilter, WARNING, span};
 use crate::domain::time::{DAY, HOUR, MINUTE, Timestamp};
 use crate::domain::trouble::{Fault, FileFault, OpenFault, Trouble};
 use crate::domain::user::USER_NAME_MAX;
@@ -118,6 +118,20 @@ impl Text {
             State::Active => "state.active",
         })
         .to_owned()
+    }
+
+    /// What a state means, in one sentence.
+    #[must_use]
+    pub fn meaning(self, state: State) -> String {
+        let (name, ms) = match state {
+            State::Deleted => ("states.deleted", RESTORABLE),
+            State::LockedOut => ("states.locked_out", 0),
+            State::Expired => ("states.expired", 0),
+            State::NotDelivered => ("states.not_delivered", 0),
+            State::ExpiresSoon(_) => ("states.expires_in", WARNING),
+            State::Active => ("states.active", 0),
+        };
+        self.fill(name, &[("days", &(ms / DAY))])
     }
 
     /// A length of time in its largest unit, rounded up.

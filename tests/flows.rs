@@ -6,6 +6,8 @@ mod support;
 mod events;
 #[path = "flows/first_key.rs"]
 mod first_key;
+#[path = "flows/help.rs"]
+mod help;
 #[path = "flows/list.rs"]
 mod list;
 #[path = "flows/properties.rs"]

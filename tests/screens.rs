@@ -201,6 +201,31 @@ fn help() {
 }
 
 #[test]
+fn help_with_a_word_typed() {
+    let mut console = demo();
+    console.press(KeyCode::F(1));
+    console.keys("sort");
+    pictures("help_find", &mut console);
+}
+
+#[test]
+fn help_with_a_key_pressed() {
+    let mut console = demo();
+    console.keys("n");
+    console.press(KeyCode::F(1));
+    console.enter();
+    pictures("help_key", &mut console);
+}
+
+#[test]
+fn what_each_state_means() {
+    let mut console = demo();
+    console.press(KeyCode::F(1));
+    console.press(KeyCode::F(5));
+    pictures("help_states", &mut console);
+}
+
+#[test]
 fn a_window_that_is_too_small() {
     let mut console = demo();
     console.resize(20, 5);

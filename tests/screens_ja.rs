@@ -275,6 +275,23 @@ fn help() {
 }
 
 #[test]
+fn help_with_a_key_pressed() {
+    let mut console = demo();
+    console.keys("n");
+    console.press(KeyCode::F(1));
+    console.enter();
+    pictures("help_key", &mut console);
+}
+
+#[test]
+fn what_each_state_means() {
+    let mut console = demo();
+    console.press(KeyCode::F(1));
+    console.press(KeyCode::F(5));
+    pictures("help_states", &mut console);
+}
+
+#[test]
 fn a_window_that_is_too_small() {
     insta::assert_snapshot!("too_small", demo().picture((20, 5)));
 }

@@ -21,7 +21,7 @@ use crate::domain::user::{Actor, Arrival};
 use crate::text::Text;
 use crate::ui::app::rush::Rush;
 use crate::ui::frame::SMALLEST;
-use crate::ui::keymap::{Action, action, text_key};
+use crate::ui::keymap::{Action, Chord, action, text_key};
 use crate::ui::layer::api_keys::ApiKeys;
 use crate::ui::layer::confirm::Confirm;
 use crate::ui::layer::events::SystemEvents;
@@ -337,8 +337,11 @@ impl App {
                 if self.edited(&input) {
                     return;
                 }
+                let used =
+                    self.with_layer(top, |layer, ctx, _| layer.pressed(Chord::of(&key), ctx));
                 match action(self.top().1.scope(), &key) {
                     Some(action) => self.act(action),
+                    None if used => {}
                     None => self.rush.means_nothing(),
                 }
             }

@@ -9,6 +9,8 @@ use crate::text::Text;
 pub enum Action {
     // everywhere
     Help,
+    /// What each state means.
+    States,
     Leave,
     // moving
     Up,
@@ -152,6 +154,7 @@ const F1: Chord = key(KeyCode::F(1));
 const F2: Chord = key(KeyCode::F(2));
 const F3: Chord = key(KeyCode::F(3));
 const F4: Chord = key(KeyCode::F(4));
+const F5: Chord = key(KeyCode::F(5));
 const DELETE: Chord = key(KeyCode::Delete);
 
 macro_rules! bindings {
@@ -278,11 +281,14 @@ pub static BINDINGS: &[Binding] = bindings![
     Details [HOME, ch('g')]         First        HelpOnly "key.first"        "help.first";
     Details [END, ch('G')]          Last         HelpOnly "key.last"         "help.last";
     Ended  [ENTER, ESC, ch('q')]    Quit         Footer   "key.quit"         "help.quit";
-    Help   [ESC, ch('q'), ENTER]    Cancel       Footer   "key.close"        "help.close";
-    Help   [UP, ch('k')]            Up           HelpOnly "key.up"           "help.scroll_up";
-    Help   [DOWN, ch('j')]          Down         HelpOnly "key.down"         "help.scroll_down";
+    Help   [ESC, F1]                Cancel       Footer   "key.close"        "help.close";
+    Help   [F5]                     States       Footer   "key.states"       "help.states";
+    Help   [UP]                     Up           HelpOnly "key.up"           "help.scroll_up";
+    Help   [DOWN]                   Down         HelpOnly "key.down"         "help.scroll_down";
     Help   [PAGE_UP]                PageUp       HelpOnly "key.page_up"      "help.scroll_up";
-    Help   [PAGE_DOWN, SPACE]       PageDown     HelpOnly "key.page_down"    "help.scroll_down";
+    Help   [PAGE_DOWN]              PageDown     HelpOnly "key.page_down"    "help.scroll_down";
+    Help   [HOME]                   First        HelpOnly "key.first"        "help.first";
+    Help   [END]                    Last         HelpOnly "key.last"         "help.last";
     Anywhere [ch('?'), F1]          Help         Footer   "key.help"         "help.help";
     Anywhere [ctrl('c')]            Leave        HelpOnly "key.leave"        "help.leave";
 ];
@@ -294,14 +300,16 @@ pub fn of(scope: Scope) -> impl Iterator<Item = &'static Binding> {
         _ => None,
     };
     let scopes = [Some(scope), list, Some(Scope::Anywhere)];
+    // Help is not opened over itself: its own keys close it.
+    let has = move |b: &&Binding| scope != Scope::Help || b.action != Action::Help;
     let bindings = |scope| BINDINGS.iter().filter(move |b| b.scope == scope);
-    scopes.into_iter().flatten().flat_map(bindings)
+    scopes.into_iter().flatten().flat_map(bindings).filter(has)
 }
 
 /// What a key means in a scope. Shift is part of the character that it makes.
 #[must_use]
 pub fn action(scope: Scope, event: &KeyEvent) -> Option<Action> {
-    let chord = Chord(event.code, event.modifiers - KeyModifiers::SHIFT);
+    let chord = Chord::of(event);
     of(scope)
         .find(|binding| binding.keys.contains(&chord))
         .map(|binding| binding.action)
@@ -357,21 +365,33 @@ pub fn text_key(event: &KeyEvent) -> Option<TextKey> {
 }
 
 impl Chord {
+    /// The key that was pressed. Shift is part of the character that it makes.
+    #[must_use]
+    pub fn of(event: &KeyEvent) -> Chord {
+        Chord(event.code, event.modifiers - KeyModifiers::SHIFT)
+    }
+
     /// The key's name, as footer, help and README write it.
     #[must_use]
     pub fn name(self) -> String {
-        match self.0 {
+        let key = match self.0 {
             KeyCode::Char(' ') => "Space".to_owned(),
-            KeyCode::Char(c) if self.1 == KeyModifiers::CONTROL => {
-                format!("Ctrl-{}", c.to_ascii_uppercase())
-            }
-            KeyCode::Char(c) => c.to_string(),
+            KeyCode::Char(c) if self.1.is_empty() => c.to_string(),
+            KeyCode::Char(c) => c.to_ascii_uppercase().to_string(),
             KeyCode::F(n) => format!("F{n}"),
             KeyCode::PageUp => "PgUp".to_owned(),
             KeyCode::PageDown => "PgDn".to_owned(),
             KeyCode::BackTab => "Shift-Tab".to_owned(),
             other => format!("{other:?}"),
-        }
+        };
+        let held = [
+            (KeyModifiers::CONTROL, "Ctrl-"),
+            (KeyModifiers::ALT, "Alt-"),
+        ];
+        let held = held
+            .into_iter()
+            .filter(|(modifier, _)| self.1.contains(*modifier));
+        held.map(|(_, name)| name).collect::<String>() + &key
     }
 }
 
@@ -440,6 +460,16 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_key_is_named_with_what_is_held_down() {
+        let name = |code, modifiers| Chord(code, modifiers).name();
+        let ctrl = KeyModifiers::CONTROL;
+        assert_eq!(name(KeyCode::Char('s'), ctrl), "Ctrl-S");
+        assert_eq!(name(KeyCode::Char('s'), NONE), "s");
+        assert_eq!(name(KeyCode::PageUp, ctrl), "Ctrl-PgUp");
+        assert_eq!(name(KeyCode::F(2), ctrl | KeyModifiers::ALT), "Ctrl-Alt-F2");
     }
 
     #[test]

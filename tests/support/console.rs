@@ -181,10 +181,12 @@ impl Console {
 
     /// Presses a key with Ctrl.
     pub fn ctrl(&mut self, c: char) {
-        self.press_event(Event::Key(KeyEvent::new(
-            KeyCode::Char(c),
-            KeyModifiers::CONTROL,
-        )));
+        self.press_with(KeyCode::Char(c), KeyModifiers::CONTROL);
+    }
+
+    /// Presses a key while others are held down.
+    pub fn press_with(&mut self, code: KeyCode, held: KeyModifiers) {
+        self.press_event(Event::Key(KeyEvent::new(code, held)));
     }
 
     /// Types a text, one key after the other.

@@ -1,26 +1,65 @@
-//! The keys of the layer below, read from the table.
+//! The keys of the layer below, read from the table, found by a word or by pressing one; and what each state means.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
+use zeroize::Zeroizing;
 
+use crate::domain::name::name_key;
+use crate::domain::state::{State, WARNING};
 use crate::text::Text;
-use crate::ui::frame::{boxed, centred, first, inside, put, row, scrolled, skip, width, wrap};
-use crate::ui::keymap::{Action, Scope, of};
+use crate::ui::field::LineField;
+use crate::ui::frame::{
+    boxed, centred, first, inside, paragraph, put, row, scrolled, skip, width, wrap,
+};
+use crate::ui::keymap::{Action, Binding, Chord, Scope, TextKey, of};
 use crate::ui::layer::{Asks, Ctx, Layer, Reply};
 
 /// Columns of the box where there is room for more.
 const WIDEST: u16 = 90;
 /// Columns between the keys and what they do.
 const GAP: u16 = 2;
+/// Columns inside from which on what a state means stands beside it, else below.
+const BESIDE: u16 = 50;
+
+/// The states in the order in which they are decided; the time that is left is any.
+const STATES: [State; 6] = [
+    State::Deleted,
+    State::LockedOut,
+    State::Expired,
+    State::NotDelivered,
+    State::ExpiresSoon(WARNING),
+    State::Active,
+];
+
+/// What there is to read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Page {
+    Keys,
+    States,
+}
+
+/// A key or state with what is said of it.
+struct Entry {
+    head: String,
+    /// What toolbar and footer call it.
+    label: &'static str,
+    words: String,
+}
 
 /// The layer.
 pub struct Help {
-    title: &'static str,
-    /// Keys and what they do; what is not allowed now is left out.
-    entries: Vec<(String, &'static str)>,
-    /// The same in lines that fit: keys on the first one of each, and words.
+    text: Text,
+    page: Page,
+    /// What can be done now, with its keys.
+    bindings: Vec<&'static Binding>,
+    typed: LineField,
+    /// What the key does that was pressed.
+    answer: Option<String>,
+    /// What is found, in lines that fit: keys on the first one of each, and words.
     lines: Vec<(String, String)>,
+    /// Rows of all there is, found or not: the box keeps its size.
+    rows: usize,
     top: usize,
     height: usize,
 }
@@ -29,33 +68,98 @@ impl Help {
     /// Help on a scope; only what `allows` now.
     #[must_use]
     pub fn new(scope: Scope, allows: &dyn Fn(Action) -> bool, text: Text) -> Help {
-        let bindings = of(scope).filter(|binding| allows(binding.action));
         Help {
-            title: text.say("help.title"),
-            entries: bindings
-                .map(|b| (b.keys_named(), text.say(b.help)))
-                .collect(),
+            text,
+            page: Page::Keys,
+            bindings: of(scope).filter(|b| allows(b.action)).collect(),
+            typed: LineField::default(),
+            answer: None,
             lines: Vec::new(),
+            rows: 0,
             top: 0,
             height: 1,
         }
     }
 
-    fn area(&self, area: Rect) -> Rect {
-        let height = u16::try_from(self.lines.len())
-            .unwrap_or(u16::MAX)
-            .saturating_add(2);
-        centred(area, WIDEST, height)
+    /// All that the page has: keys and what they do, or states and what they mean.
+    fn entries(&self) -> Vec<Entry> {
+        let text = self.text;
+        let of_key = |binding: &&Binding| Entry {
+            head: binding.keys_named(),
+            label: text.say(binding.label),
+            words: text.say(binding.help).to_owned(),
+        };
+        let of_state = |state| Entry {
+            head: text.state(state),
+            label: "",
+            words: text.meaning(state),
+        };
+        match self.page {
+            Page::Keys => self.bindings.iter().map(of_key).collect(),
+            Page::States => STATES.map(of_state).into(),
+        }
     }
 
-    /// Columns of the keys.
-    fn keys(&self) -> u16 {
-        let widths = self.entries.iter().map(|(keys, _)| width(keys));
+    /// Those entries that what was typed finds; first the key that it names.
+    fn found(&self) -> Vec<Entry> {
+        let typed = self.typed.text().trim();
+        let wanted = name_key(typed);
+        let mut found = self.entries();
+        found.retain(|entry| {
+            let words = [&entry.head, entry.label, &entry.words];
+            words.iter().any(|words| name_key(words).contains(&wanted))
+        });
+        found.sort_by_key(|entry| !entry.head.split(", ").any(|key| key == typed));
+        found
+    }
+
+    fn area(&self, area: Rect) -> Rect {
+        let above = 1 + usize::from(self.page == Page::States);
+        let height = u16::try_from(self.rows + above).unwrap_or(u16::MAX);
+        centred(area, WIDEST, height.saturating_add(2))
+    }
+
+    /// Columns of the keys or states; none where they stand above what is said of them.
+    fn heads(&self, columns: u16) -> u16 {
+        if self.page == Page::States && columns < BESIDE {
+            return 0;
+        }
+        let entries = self.entries();
+        let widths = entries.iter().map(|entry| width(&entry.head));
         widths.max().unwrap_or(0)
+    }
+
+    /// What stands between the line to type in and what is found.
+    fn above(&self, columns: u16) -> Vec<String> {
+        match (&self.answer, self.page) {
+            (Some(answer), _) => wrap(answer, columns),
+            (None, Page::States) => wrap(self.text.say("states.intro"), columns),
+            (None, Page::Keys) => Vec::new(),
+        }
+    }
+
+    fn wrapped(&self, entries: &[Entry], columns: u16) -> Vec<(String, String)> {
+        let heads = self.heads(columns);
+        let words = columns.saturating_sub(heads + GAP).max(1);
+        let above = usize::from(heads == 0);
+        let wrapped = entries.iter().flat_map(|entry| {
+            let firsts = std::iter::once(entry.head.as_str()).chain(std::iter::repeat(""));
+            let lines = std::iter::repeat_n(String::new(), above);
+            firsts.zip(lines.chain(wrap(&entry.words, words)))
+        });
+        wrapped
+            .map(|(head, line)| (head.to_owned(), line))
+            .collect()
     }
 
     fn last_top(&self) -> usize {
         self.lines.len().saturating_sub(self.height)
+    }
+
+    /// What was typed or asked before has been seen.
+    fn start(&mut self) {
+        self.answer = None;
+        self.top = 0;
     }
 }
 
@@ -64,58 +168,124 @@ impl Layer for Help {
         Scope::Help
     }
 
-    fn allows(&self, action: Action, _ctx: &Ctx) -> bool {
-        action != Action::Help
+    fn allows(&self, _action: Action, _ctx: &Ctx) -> bool {
+        true
     }
 
     fn act(&mut self, action: Action, _ctx: &Ctx, asks: &mut Asks) {
         match action {
             Action::Cancel => asks.close(Reply::Cancelled),
+            Action::States => {
+                self.page = match self.page {
+                    Page::Keys => Page::States,
+                    Page::States => Page::Keys,
+                };
+                self.typed = LineField::default();
+                self.start();
+            }
             Action::Up => self.top = self.top.saturating_sub(1),
             Action::Down => self.top = (self.top + 1).min(self.last_top()),
             Action::PageUp => self.top = self.top.saturating_sub(self.height),
             Action::PageDown => self.top = (self.top + self.height).min(self.last_top()),
+            Action::First => self.top = 0,
+            Action::Last => self.top = self.last_top(),
             _ => {}
         }
     }
 
-    fn place(&mut self, area: Rect) {
-        let words = area.width.min(WIDEST).saturating_sub(4 + self.keys() + GAP);
-        let wrapped = self.entries.iter().flat_map(|(keys, sentence)| {
-            let firsts = std::iter::once(keys.as_str()).chain(std::iter::repeat(""));
-            let lines = wrap(sentence, words.max(1)).into_iter();
-            firsts
-                .zip(lines)
-                .map(|(keys, line)| (keys.to_owned(), line))
+    fn edit(&mut self, key: TextKey, _ctx: &Ctx, _asks: &mut Asks) -> bool {
+        let typing = match key {
+            // Before any word it is a key like others.
+            TextKey::Char(' ') => !self.typed.text().is_empty(),
+            TextKey::Char(_)
+            | TextKey::Backspace
+            | TextKey::DeleteWord
+            | TextKey::DeleteToStart => true,
+            _ => false,
+        };
+        if typing {
+            self.typed.edit(key);
+            self.start();
+        }
+        typing
+    }
+
+    fn pressed(&mut self, chord: Chord, _ctx: &Ctx) -> bool {
+        let own = of(Scope::Help).find(|binding| binding.keys.contains(&chord));
+        let leads_away = |b: &Binding| matches!(b.action, Action::Cancel | Action::States);
+        if self.page == Page::States || own.is_some_and(leads_away) {
+            return false;
+        }
+        let bound = self.bindings.iter().find(|b| b.keys.contains(&chord));
+        self.answer = Some(match bound {
+            Some(binding) => format!("{}: {}", chord.name(), self.text.say(binding.help)),
+            None => self
+                .text
+                .fill("help.nothing_done", &[("key", &chord.name())]),
         });
-        self.lines = wrapped.collect();
-        self.height = usize::from(inside(self.area(area)).height).max(1);
+        true
+    }
+
+    fn paste(&mut self, pasted: &Zeroizing<String>, _ctx: &Ctx, _asks: &mut Asks) {
+        self.typed.paste(pasted);
+        self.start();
+    }
+
+    fn place(&mut self, area: Rect) {
+        let columns = area.width.min(WIDEST).saturating_sub(4);
+        self.lines = self.wrapped(&self.found(), columns);
+        self.rows = self.wrapped(&self.entries(), columns).len();
+        let inner = inside(self.area(area));
+        let above = 1 + self.above(columns).len();
+        self.height = usize::from(inner.height).saturating_sub(above).max(1);
         self.top = self.top.min(self.last_top());
+        self.typed.place(inner.width.saturating_sub(8));
     }
 
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
+        let (text, theme) = (self.text, ctx.theme);
         let whole = self.area(area);
-        let area = boxed(buf, whole, self.title, ctx.theme);
-        let keys = self.keys();
-        for (index, (key, sentence)) in self
-            .lines
-            .iter()
-            .skip(self.top)
-            .take(self.height)
-            .enumerate()
-        {
-            let line = row(area, u16::try_from(index).unwrap_or(u16::MAX));
-            put(buf, first(line, keys), key, ctx.theme.label);
-            put(buf, skip(line, keys + GAP), sentence, Style::new());
+        let title = text.say(match self.page {
+            Page::Keys => "help.title",
+            Page::States => "help.title_states",
+        });
+        let area = boxed(buf, whole, title, theme);
+        let prompt = row(area, 0);
+        let used = put(buf, prompt, text.say("choice.find"), theme.label) + 1;
+        let field = skip(prompt, used);
+        let cursor = self.typed.view(buf, field, Style::new());
+        if self.typed.text().is_empty() && self.page == Page::Keys {
+            put(buf, skip(field, 2), text.say("help.hint"), theme.dim);
+        }
+        let above = self.above(area.width);
+        let rows = u16::try_from(above.len()).unwrap_or(u16::MAX);
+        let below = Rect {
+            y: (area.y + 1).min(area.bottom()),
+            height: area.height.saturating_sub(1),
+            ..area
+        };
+        paragraph(buf, below, &above);
+        let list = Rect {
+            y: (below.y + rows).min(below.bottom()),
+            height: below.height.saturating_sub(rows),
+            ..below
+        };
+        if self.lines.is_empty() {
+            put(buf, row(list, 0), text.say("choice.nothing"), theme.problem);
+        }
+        let heads = self.heads(area.width);
+        let shown = self.lines.iter().skip(self.top).take(self.height);
+        for (index, (head, words)) in (0..).zip(shown) {
+            let line = row(list, index);
+            let beside = if heads == 0 { line } else { first(line, heads) };
+            put(buf, beside, head, theme.label);
+            put(buf, skip(line, heads + GAP), words, Style::new());
         }
         if self.last_top() > 0 {
-            let last = self.top + self.height;
-            let lines = (self.top + 1, last, self.lines.len());
-            scrolled(buf, whole, lines, ctx.text, ctx.theme);
+            let bottom = (self.top + self.height).min(self.lines.len());
+            let lines = (self.top + 1, bottom, self.lines.len());
+            scrolled(buf, whole, lines, text, theme);
         }
-        Some(Position {
-            x: area.x,
-            y: area.y,
-        })
+        Some(cursor)
     }
 }

@@ -27,7 +27,7 @@ use crate::domain::event::Target;
 use crate::domain::time::Timestamp;
 use crate::domain::user::Actor;
 use crate::text::Text;
-use crate::ui::keymap::{Action, Scope, TextKey};
+use crate::ui::keymap::{Action, Chord, Scope, TextKey};
 use crate::ui::layer::tree::Screen;
 use crate::ui::request::{Outcome, Request, Ticket};
 use crate::ui::theme::Theme;
@@ -215,6 +215,12 @@ pub trait Layer {
 
     /// Offers a text key to the field that is being edited; false where there is none or it has no use for it.
     fn edit(&mut self, _key: TextKey, _ctx: &Ctx, _asks: &mut Asks) -> bool {
+        false
+    }
+
+    /// Is told of a key that the field did not take, before what it means is done; true where it has a use of its own
+    /// for it.
+    fn pressed(&mut self, _chord: Chord, _ctx: &Ctx) -> bool {
         false
     }
 
