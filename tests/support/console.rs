@@ -257,9 +257,30 @@ impl Console {
     /// The screen in a window of this size, without what is blank at the ends of lines.
     pub fn picture(&mut self, (width, height): (u16, u16)) -> String {
         self.resize(width, height);
+        self.expect_whole_characters();
         let screen = self.screen();
         let lines: Vec<&str> = screen.lines().map(str::trim_end).collect();
         lines.join("\n")
+    }
+
+    /// Fails where something was drawn over a half of a wide character: a terminal shows one or the other.
+    #[track_caller]
+    pub fn expect_whole_characters(&self) {
+        let buffer = self.buffer();
+        for y in buffer.area.rows() {
+            let mut covered = 0;
+            for x in buffer.area.columns() {
+                let symbol = buffer[(x.x, y.y)].symbol();
+                let at = (x.x, y.y);
+                assert!(
+                    covered == 0 || symbol == " ",
+                    "“{symbol}” at {at:?} is covered by what is before it:\n{}",
+                    self.screen()
+                );
+                covered = covered.max(symbol.cell_width()).saturating_sub(1);
+            }
+            assert_eq!(covered, 0, "cut at the end of row {}", y.y);
+        }
     }
 
     /// Whether a text is on the screen, as it stands there or wrapped.
