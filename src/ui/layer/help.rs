@@ -58,8 +58,6 @@ pub struct Help {
     answer: Option<String>,
     /// What is found, in lines that fit: keys on the first one of each, and words.
     lines: Vec<(String, String)>,
-    /// Rows of all there is, found or not: the box keeps its size.
-    rows: usize,
     top: usize,
     height: usize,
 }
@@ -75,7 +73,6 @@ impl Help {
             typed: LineField::default(),
             answer: None,
             lines: Vec::new(),
-            rows: 0,
             top: 0,
             height: 1,
         }
@@ -100,23 +97,30 @@ impl Help {
         }
     }
 
-    /// Those entries that what was typed finds; first the key that it names.
+    /// The states, or those keys that what was typed finds; first the one that it names.
     fn found(&self) -> Vec<Entry> {
-        let typed = self.typed.text().trim();
-        let wanted = name_key(typed);
         let mut found = self.entries();
-        found.retain(|entry| {
-            let words = [&entry.head, entry.label, &entry.words];
-            words.iter().any(|words| name_key(words).contains(&wanted))
-        });
-        found.sort_by_key(|entry| !entry.head.split(", ").any(|key| key == typed));
+        if self.page == Page::Keys {
+            let typed = self.typed.text().trim();
+            let wanted = name_key(typed);
+            found.retain(|entry| {
+                let words = [&entry.head, entry.label, &entry.words];
+                words.iter().any(|words| name_key(words).contains(&wanted))
+            });
+            found.sort_by_key(|entry| !entry.head.split(", ").any(|key| key == typed));
+        }
         found
     }
 
+    /// The box; it keeps its size, whatever is found and said.
     fn area(&self, area: Rect) -> Rect {
-        let above = 1 + usize::from(self.page == Page::States);
-        let height = u16::try_from(self.rows + above).unwrap_or(u16::MAX);
-        centred(area, WIDEST, height.saturating_add(2))
+        let columns = columns(area);
+        let above = match self.page {
+            Page::Keys => 1,
+            Page::States => self.above(columns).len(),
+        };
+        let rows = self.wrapped(&self.entries(), columns).len() + above + 2;
+        centred(area, WIDEST, u16::try_from(rows).unwrap_or(u16::MAX))
     }
 
     /// Columns of the keys or states; none where they stand above what is said of them.
@@ -129,13 +133,13 @@ impl Help {
         widths.max().unwrap_or(0)
     }
 
-    /// What stands between the line to type in and what is found.
+    /// The rows above what is found: on the first one of the keys' one types.
     fn above(&self, columns: u16) -> Vec<String> {
-        match (&self.answer, self.page) {
-            (Some(answer), _) => wrap(answer, columns),
-            (None, Page::States) => wrap(self.text.say("states.intro"), columns),
-            (None, Page::Keys) => Vec::new(),
+        if self.page == Page::States {
+            return wrap(self.text.say("states.intro"), columns);
         }
+        let answer = self.answer.iter().flat_map(|answer| wrap(answer, columns));
+        std::iter::once(String::new()).chain(answer).collect()
     }
 
     fn wrapped(&self, entries: &[Entry], columns: u16) -> Vec<(String, String)> {
@@ -161,6 +165,11 @@ impl Help {
         self.answer = None;
         self.top = 0;
     }
+}
+
+/// Columns inside the box.
+fn columns(area: Rect) -> u16 {
+    area.width.min(WIDEST).saturating_sub(4)
 }
 
 impl Layer for Help {
@@ -195,6 +204,7 @@ impl Layer for Help {
 
     fn edit(&mut self, key: TextKey, _ctx: &Ctx, _asks: &mut Asks) -> bool {
         let typing = match key {
+            _ if self.page == Page::States => false,
             // Before any word it is a key like others.
             TextKey::Char(' ') => !self.typed.text().is_empty(),
             TextKey::Char(_)
@@ -227,19 +237,19 @@ impl Layer for Help {
     }
 
     fn paste(&mut self, pasted: &Zeroizing<String>, _ctx: &Ctx, _asks: &mut Asks) {
-        self.typed.paste(pasted);
-        self.start();
+        if self.page == Page::Keys {
+            self.typed.paste(pasted);
+            self.start();
+        }
     }
 
     fn place(&mut self, area: Rect) {
-        let columns = area.width.min(WIDEST).saturating_sub(4);
+        let columns = columns(area);
         self.lines = self.wrapped(&self.found(), columns);
-        self.rows = self.wrapped(&self.entries(), columns).len();
-        let inner = inside(self.area(area));
-        let above = 1 + self.above(columns).len();
-        self.height = usize::from(inner.height).saturating_sub(above).max(1);
+        let rows = usize::from(inside(self.area(area)).height);
+        self.height = rows.saturating_sub(self.above(columns).len()).max(1);
         self.top = self.top.min(self.last_top());
-        self.typed.place(inner.width.saturating_sub(8));
+        self.typed.place(columns.saturating_sub(8));
     }
 
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
@@ -250,25 +260,23 @@ impl Layer for Help {
             Page::States => "help.title_states",
         });
         let area = boxed(buf, whole, title, theme);
-        let prompt = row(area, 0);
-        let used = put(buf, prompt, text.say("choice.find"), theme.label) + 1;
-        let field = skip(prompt, used);
-        let cursor = self.typed.view(buf, field, Style::new());
-        if self.typed.text().is_empty() && self.page == Page::Keys {
-            put(buf, skip(field, 2), text.say("help.hint"), theme.dim);
-        }
         let above = self.above(area.width);
+        paragraph(buf, area, &above);
+        let mut cursor = area.as_position();
+        if self.page == Page::Keys {
+            let prompt = row(area, 0);
+            let used = put(buf, prompt, text.say("choice.find"), theme.label) + 1;
+            let field = skip(prompt, used);
+            cursor = self.typed.view(buf, field, Style::new());
+            if self.typed.text().is_empty() {
+                put(buf, skip(field, 2), text.say("help.hint"), theme.dim);
+            }
+        }
         let rows = u16::try_from(above.len()).unwrap_or(u16::MAX);
-        let below = Rect {
-            y: (area.y + 1).min(area.bottom()),
-            height: area.height.saturating_sub(1),
-            ..area
-        };
-        paragraph(buf, below, &above);
         let list = Rect {
-            y: (below.y + rows).min(below.bottom()),
-            height: below.height.saturating_sub(rows),
-            ..below
+            y: area.y.saturating_add(rows).min(area.bottom()),
+            height: area.height.saturating_sub(rows),
+            ..area
         };
         if self.lines.is_empty() {
             put(buf, row(list, 0), text.say("choice.nothing"), theme.problem);
