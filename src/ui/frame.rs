@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use ratatui::buffer::{Buffer, CellWidth};
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::widgets::{Block, Clear, Widget};
 use unicode_segmentation::UnicodeSegmentation;
@@ -115,15 +115,27 @@ pub fn write(buf: &mut Buffer, area: Rect, text: &str, style: Style) {
     let mut rest = text;
     let mut at = area;
     while !rest.is_empty() && at.width > 0 && at.height > 0 {
-        let mark = rest
-            .char_indices()
-            .skip(1)
-            .find(|(_, c)| matches!(c, '\u{FF9E}' | '\u{FF9F}'));
+        let mark = rest.char_indices().skip(1).find(|(_, c)| is_mark(*c));
         let (part, later) = rest.split_at(mark.map_or(rest.len(), |(index, _)| index));
         let (x, _) = buf.set_stringn(at.x, at.y, part, usize::from(at.width), style);
         at = skip(at, x - at.x);
         rest = later;
     }
+}
+
+/// Gives half-width sound marks that somebody else has drawn cells of their own, for the same reason.
+pub fn part_marks(buf: &mut Buffer, area: Rect) {
+    for Position { x, y } in area.positions() {
+        let (symbol, style) = (buf[(x, y)].symbol().to_owned(), buf[(x, y)].style());
+        if symbol.chars().skip(1).any(is_mark) {
+            let cells = Rect::new(x, y, symbol.cell_width(), 1);
+            write(buf, cells.intersection(area), &symbol, style);
+        }
+    }
+}
+
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{FF9E}' | '\u{FF9F}')
 }
 
 /// The row `index` of an area, empty beyond its end.

@@ -43,6 +43,8 @@ pub struct Console {
     app: App,
     performer: Performer,
     terminal: Terminal<TestBackend>,
+    /// The last frame. What the backend keeps has rests of older ones below wide characters.
+    drawn: Buffer,
     clipboard: Remembered,
     /// What was asked for and is held back, when answers are held back.
     pub held: Vec<Asked>,
@@ -85,6 +87,7 @@ impl Console {
             app,
             performer,
             terminal,
+            drawn: Buffer::default(),
             clipboard,
             held: Vec::new(),
             hold: false,
@@ -150,7 +153,8 @@ impl Console {
 
     pub fn draw(&mut self) {
         let app = &mut self.app;
-        self.terminal.draw(|frame| app.draw(frame)).expect("drawn");
+        let frame = self.terminal.draw(|frame| app.draw(frame));
+        self.drawn = frame.expect("drawn").buffer.clone();
     }
 
     pub fn resize(&mut self, width: u16, height: u16) {
@@ -337,9 +341,10 @@ impl Console {
     pub fn clipboard(&self) -> Vec<String> {
         self.clipboard.0.lock().expect("not poisoned").clone()
     }
+
     /// The cells of the screen.
     pub fn buffer(&self) -> &Buffer {
-        self.terminal.backend().buffer()
+        &self.drawn
     }
 
     /// The secret on the screen, read as a terminal's selection of its line does.

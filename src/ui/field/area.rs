@@ -9,6 +9,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::domain::secret::find_secret_shape;
 use crate::ui::field::{AREA_ROWS, Edit, Refused, without_controls};
+use crate::ui::frame::part_marks;
 use crate::ui::keymap::TextKey;
 
 /// A field of several lines.
@@ -174,6 +175,7 @@ impl AreaField {
     pub fn view(&self, buf: &mut Buffer, area: Rect, style: Style) -> Position {
         buf.set_style(area, style);
         self.area.render(area, buf);
+        part_marks(buf, area);
         let (top, left) = self.area.scroll_offset();
         let cursor = self.area.screen_cursor();
         let at = |value: usize, scrolled: u16, size: u16| {
