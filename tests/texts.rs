@@ -4,6 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use keyward::domain::api_key::Locale;
+use keyward::text::Text;
+use keyward::ui::frame::width;
+use keyward::ui::keymap::{Scope, Shown, of};
+
 type Sentences = BTreeMap<String, BTreeMap<String, String>>;
 
 /// What is the same in every language: names, and what is no word.
@@ -52,6 +57,24 @@ fn sentences_of(language: &str) -> Sentences {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
     toml::from_str(&fs::read_to_string(path).expect("the sentences")).expect("TOML")
 }
+
+/// Labels that stand before a field or a fact, in a column of 16 cells with the space behind it.
+const LABELS: &[&str] = &[
+    "field.name",
+    "field.description",
+    "field.role",
+    "field.language",
+    "field.time_zone",
+    "field.full_name",
+    "fact.id",
+    "fact.state",
+    "fact.created",
+    "fact.last_sign_in",
+    "fact.attempts",
+    "fact.pending",
+    "fact.current",
+    "fact.retiring",
+];
 
 /// Full names with their sentences.
 fn by_name(sentences: Sentences) -> BTreeMap<String, String> {
@@ -174,5 +197,24 @@ fn japanese_has_one_word_for_one_thing_and_one_way_to_write_it() {
         // What ends like a sentence does so in both languages.
         let ends = english[&name].ends_with('.') && !english[&name].ends_with("...");
         assert_eq!(ends, sentence.ends_with('。'), "{name}: {sentence}");
+    }
+}
+
+#[test]
+fn labels_and_toolbars_have_room_in_every_language() {
+    for text in Locale::ALL.map(Text::of) {
+        for name in LABELS {
+            let label = text.say(name);
+            assert!(width(label) < 16 && label != *name, "{name}: {label}");
+        }
+        // The date stands in the row of its box, behind the label.
+        let expires = format!("[x] {}", text.say("field.expires_on"));
+        assert!(width(&expires) < 16, "{expires}");
+        for screen in [Scope::ApiKeys, Scope::Users, Scope::Roles, Scope::Events] {
+            let verbs = of(screen).filter(|binding| binding.shown == Shown::Toolbar);
+            let verbs = verbs.map(|b| format!("{} {}", b.keys[0].name(), text.say(b.label)));
+            let toolbar = verbs.collect::<Vec<_>>().join("  ");
+            assert!(width(&toolbar) <= 80, "{toolbar}");
+        }
     }
 }
