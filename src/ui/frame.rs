@@ -352,6 +352,10 @@ mod tests {
         assert_eq!(cut("日本語キー", 6), "日本…");
         assert_eq!(cut("a\u{1b}[2J", 20), "a\u{fffd}[2J");
         assert_eq!(cut("x", 0), "");
+        assert_eq!(cut("日本", 2), "…", "no half of a wide character");
+        assert_eq!(cut("ｶﾞｲﾄﾞ", 4), "ｶﾞｲ…", "a sound mark has a cell of its own");
+        assert_eq!(cut("か\u{3099}e\u{301}x", 4), "か\u{3099}e\u{301}x");
+        assert_eq!(cut("か\u{3099}e\u{301}xx", 4), "か\u{3099}e\u{301}…");
         assert_eq!(width("ｶﾞ"), 2);
         assert_eq!(width("e\u{301}"), 1);
     }
