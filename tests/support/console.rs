@@ -80,6 +80,7 @@ impl Console {
             text,
             arrival: Arrival::default(),
             demo: false,
+            mouse: true,
         });
         let terminal = Terminal::new(TestBackend::new(size.0, size.1)).expect("a terminal");
         let mut console = Console {
