@@ -82,7 +82,7 @@ impl App {
         if in_reach {
             hits.append(on_tools);
         }
-        if self.layers.len() == 1 {
+        if self.layers.len() == 1 && self.ended.is_none() {
             hits.append(on_tree);
         }
         let style = match tone {
