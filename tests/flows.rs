@@ -10,6 +10,10 @@ mod first_key;
 mod help;
 #[path = "flows/list.rs"]
 mod list;
+#[path = "flows/mouse.rs"]
+mod mouse;
+#[path = "flows/mouse_dialogs.rs"]
+mod mouse_dialogs;
 #[path = "flows/properties.rs"]
 mod properties;
 #[path = "flows/role.rs"]

@@ -9,6 +9,8 @@ mod roles;
 
 use crossterm::event::KeyCode;
 use keyward::domain::secret::find_secret_shape;
+use keyward::ui::hits::Hit;
+use keyward::ui::keymap::{Action, Scope, of};
 
 use support::console::{Console, SIZES};
 use support::database::Bench;
@@ -17,7 +19,41 @@ use support::database::Bench;
 fn pictures(name: &str, console: &mut Console) {
     for size @ (width, height) in SIZES {
         insta::assert_snapshot!(format!("{name}_{width}x{height}"), console.picture(size));
+        everything_that_is_clicked_has_a_key(console);
     }
+}
+
+/// Whatever the mouse reaches in a scene is reached by a key of the table.
+fn everything_that_is_clicked_has_a_key(console: &Console) {
+    let (hits, scope) = console.hits();
+    // From the line that is typed in, Enter leads to the other keys.
+    let left: &[Scope] = match scope {
+        Scope::Filter => &[Scope::List, Scope::Role],
+        _ => &[],
+    };
+    let scopes = || [scope].into_iter().chain(left.iter().copied());
+    let has = |action| {
+        let mut bindings = scopes().flat_map(of);
+        bindings.any(|binding| binding.action == action && !binding.keys.is_empty())
+    };
+    let typed_in = matches!(scope, Scope::Filter | Scope::Entry);
+    let mut count = 0;
+    for (area, hit) in hits.all() {
+        let reached = match hit {
+            Hit::Key(action) | Hit::Button(action) => has(action),
+            Hit::Line => typed_in || has(Action::Filter),
+            Hit::Item(_) => has(Action::Next),
+            Hit::Row(_) => has(Action::Down),
+            Hit::Heading(_) => has(Action::SortNext) && has(Action::SortReverse),
+            Hit::Tab(_) => has(Action::NextTab),
+            Hit::Tree(_) => has(Action::Tree) || scope == Scope::Tree,
+        };
+        assert!(reached, "{hit:?} has no key in {scope:?}");
+        let window = console.buffer().area;
+        assert_eq!(window.intersection(area), area, "{hit:?} is on the screen");
+        count += 1;
+    }
+    assert!(count > 0, "nothing can be clicked:\n{}", console.screen());
 }
 
 fn demo() -> Console {

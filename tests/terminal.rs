@@ -17,8 +17,8 @@ mod support {
 
 use support::pty::{Pty, Sighup, Start};
 
-/// Bracketed paste off, attributes reset, cursor shown, main screen: in this order, and nothing after it.
-const RESTORED: &[u8] = b"\x1b[?2004l\x1b[0m\x1b[?25h\x1b[?1049l";
+/// Mouse off, bracketed paste off, attributes reset, cursor shown, main screen: in this order, and nothing after it.
+const RESTORED: &[u8] = b"\x1b[?1006l\x1b[?1000l\x1b[?2004l\x1b[0m\x1b[?25h\x1b[?1049l";
 
 fn home() -> TempDir {
     tempfile::tempdir().expect("directory")

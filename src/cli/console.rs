@@ -83,5 +83,6 @@ fn parts(
         clipboard: clipboard::choose(config.display, config.ssh),
         text,
         demo: matches!(place, Place::Memory(_)),
+        mouse: true,
     })
 }

@@ -1,6 +1,7 @@
 //! The layer stack and what one key press does: key, action, asks, requests, answers. Knows no thread and no
 //! terminal; `run` feeds it, and so do the tests.
 
+mod mouse;
 mod rush;
 mod session;
 mod time;
@@ -19,6 +20,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::{Actor, Arrival};
 use crate::text::Text;
+use crate::ui::app::mouse::Mouse;
 use crate::ui::app::rush::Rush;
 use crate::ui::frame::SMALLEST;
 use crate::ui::keymap::{Action, Chord, action, text_key};
@@ -64,7 +66,7 @@ impl Asked {
     }
 }
 
-/// A key, paste or resize, with when it was read.
+/// A key, paste, click or resize, with when it was read.
 #[derive(Debug)]
 pub struct Input {
     pub event: Event,
@@ -78,6 +80,8 @@ pub struct Input {
 pub enum Effect {
     /// Send this to the terminal's clipboard.
     Osc52(Secret),
+    /// Have the mouse reported from now on, or not any more.
+    Mouse(bool),
     /// A secret was on the screen: overwrite what is remembered of it.
     FullRedraw,
 }
@@ -101,6 +105,8 @@ pub struct Setting {
     pub arrival: Arrival,
     /// Said in the header.
     pub demo: bool,
+    /// Whether the mouse is used.
+    pub mouse: bool,
 }
 
 /// The console.
@@ -130,6 +136,7 @@ pub struct App {
     /// it is drawn.
     deaf_before: u64,
     rush: Rush,
+    mouse: Mouse,
     /// Columns and rows of the window, as far as they are known.
     window: (u16, u16),
     /// The question whether to leave, while it is open.
@@ -164,6 +171,7 @@ impl App {
             frames: 0,
             deaf_before: 0,
             rush: Rush::default(),
+            mouse: Mouse::default(),
             window: (u16::MAX, u16::MAX),
             leaving: None,
             known: None,
@@ -195,6 +203,7 @@ impl App {
 
     /// What is to be done to the terminal before the next frame.
     pub fn take_effects(&mut self) -> Vec<Effect> {
+        self.settle_mouse();
         std::mem::take(&mut self.effects)
     }
 
@@ -219,16 +228,18 @@ impl App {
         });
     }
 
-    /// Takes a key, paste or resize.
+    /// Takes a key, paste, click or resize.
     pub fn input(&mut self, input: Input) {
         match &input.event {
             Event::Resize(columns, rows) => {
                 self.window = (*columns, *rows);
+                self.mouse.forget();
                 self.dirty = true;
             }
+            Event::Mouse(event) if !self.takes(*event) => {}
             Event::Key(key) if key.kind == KeyEventKind::Release => {}
             Event::Key(key) if is_leave(key) => self.leave(),
-            Event::Key(_) | Event::Paste(_) => self.queue.push_back(input),
+            Event::Key(_) | Event::Paste(_) | Event::Mouse(_) => self.queue.push_back(input),
             _ => {}
         }
         self.run_queue();
@@ -324,6 +335,10 @@ impl App {
     }
 
     fn handle(&mut self, input: Input) {
+        if let Event::Mouse(event) = input.event {
+            self.mouse(event, input.frame, input.at);
+            return;
+        }
         self.dirty = true;
         self.message = None;
         self.rush.key(input.frame, input.at);

@@ -139,6 +139,20 @@ impl LineField {
         usize::from(width(&before))
     }
 
+    /// Puts the cursor before the character at this column of the field as it is drawn, or behind the last one.
+    pub fn click(&mut self, column: u16) {
+        let column = self.scroll + usize::from(column);
+        let (mut end, mut cursor) = (0, 0);
+        for grapheme in self.text().graphemes(true) {
+            end += usize::from(width(grapheme));
+            if end > column {
+                break;
+            }
+            cursor += grapheme.chars().count();
+        }
+        self.input.handle(InputRequest::SetCursor(cursor));
+    }
+
     /// Settles the scroll so that the cursor is within `width` columns.
     pub fn place(&mut self, width: u16) {
         let width = usize::from(width.max(1));

@@ -10,8 +10,12 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::domain::name::printable;
 use crate::text::Text;
+use crate::ui::hits::{Hit, Hits};
 use crate::ui::keymap::{Action, Binding, Scope, Shown, of};
 use crate::ui::theme::Theme;
+
+/// Columns between two keys of the toolbar or the footer.
+const KEYS_GAP: u16 = 2;
 
 /// The smallest window, in columns and rows, in which anything but a sentence is shown.
 pub const SMALLEST: (u16, u16) = (40, 10);
@@ -235,6 +239,13 @@ pub fn scrolled<N: Display>(
     put(buf, edge, &format!(" {shown} "), theme.warning);
 }
 
+/// The first line on the screen after scrolling by so many, down or up, where it can be `last` at most.
+#[must_use]
+pub fn scrolled_by(top: usize, lines: i32, last: usize) -> usize {
+    let lines = isize::try_from(lines).unwrap_or(0);
+    top.saturating_add_signed(lines).min(last)
+}
+
 /// Draws lines of text from the top of an area.
 pub fn paragraph(buf: &mut Buffer, area: Rect, lines: &[String]) {
     for (index, line) in lines.iter().enumerate() {
@@ -243,17 +254,21 @@ pub fn paragraph(buf: &mut Buffer, area: Rect, lines: &[String]) {
     }
 }
 
+/// A button: its label, whether it can be pressed now, and what it does.
+pub type Button<'a> = (&'a str, bool, Action);
+
 /// A row of buttons; returns the column of the focused one, for the cursor.
 pub fn buttons(
     buf: &mut Buffer,
     area: Rect,
-    labels: &[(&str, bool)],
+    buttons: &[Button],
     focus: Option<usize>,
     theme: &Theme,
+    hits: &mut Hits,
 ) -> Option<u16> {
     let mut at = area;
     let mut cursor = None;
-    for (index, (label, enabled)) in labels.iter().enumerate() {
+    for (index, (label, enabled, action)) in buttons.iter().enumerate() {
         let focused = focus == Some(index);
         let style = match (focused, enabled) {
             (true, _) => theme.focused,
@@ -269,6 +284,7 @@ pub fn buttons(
             format!("( {label} )")
         };
         let used = put(buf, at, &label, style);
+        hits.add(first(at, used), Hit::Button(*action));
         at = skip(at, used + 1);
     }
     cursor
@@ -280,37 +296,38 @@ pub fn toolbar(
     area: Rect,
     scope: Scope,
     allows: &dyn Fn(Action) -> bool,
-    text: Text,
-    theme: &Theme,
+    (text, theme): (Text, &Theme),
+    hits: &mut Hits,
 ) {
     let verbs = of(scope).filter(|binding| binding.shown == Shown::Toolbar);
     let mut at = area;
     for binding in verbs {
         let label = text.say(binding.label);
-        let rest = if allows(binding.action) {
+        let written = if allows(binding.action) {
             keyed(buf, at, &binding.keys[0].name(), label, theme)
         } else {
             word(buf, at, &format!("({label})"), theme.dim)
         };
-        let Some(rest) = rest else { break };
-        at = rest;
+        let Some(written) = written else { break };
+        hits.add(written, Hit::Key(binding.action));
+        at = skip(at, written.width + KEYS_GAP);
     }
 }
 
-/// Writes a key and what it does; what is left of the area, or nothing where it does not fit.
+/// Writes a key and what it does; where, or nothing where it does not fit.
 fn keyed(buf: &mut Buffer, area: Rect, key: &str, label: &str, theme: &Theme) -> Option<Rect> {
-    let rest = word(buf, area, &format!("{key} {label}"), Style::new())?;
+    let written = word(buf, area, &format!("{key} {label}"), Style::new())?;
     put(buf, first(area, width(key)), key, theme.label);
-    Some(rest)
+    Some(written)
 }
 
-/// Writes a word of a row of them; what is left of the area, or nothing where it does not fit.
+/// Writes a word of a row of them; where, or nothing where it does not fit.
 fn word(buf: &mut Buffer, area: Rect, word: &str, style: Style) -> Option<Rect> {
     if width(word) > area.width {
         return None;
     }
     let used = put(buf, area, word, style);
-    Some(skip(area, used + 2))
+    Some(first(area, used))
 }
 
 /// The keys that work now, as many as fit; the one for help has its place first.
@@ -319,8 +336,8 @@ pub fn footer(
     area: Rect,
     scope: Scope,
     allows: &dyn Fn(Action) -> bool,
-    text: Text,
-    theme: &Theme,
+    (text, theme): (Text, &Theme),
+    hits: &mut Hits,
 ) {
     let shown = |binding: &&Binding| binding.shown == Shown::Footer && allows(binding.action);
     let key_of = |binding: &Binding| match binding.action {
@@ -333,10 +350,11 @@ pub fn footer(
     let mut at = area;
     for binding in keys {
         let label = text.say(binding.label);
-        let Some(rest) = keyed(buf, at, &key_of(binding), label, theme) else {
+        let Some(written) = keyed(buf, at, &key_of(binding), label, theme) else {
             break;
         };
-        at = rest;
+        hits.add(written, Hit::Key(binding.action));
+        at = skip(at, written.width + KEYS_GAP);
     }
 }
 

@@ -35,6 +35,8 @@ pub struct Parts {
     pub clipboard: Box<dyn Clipboard>,
     pub text: Text,
     pub demo: bool,
+    /// Whether the mouse is used.
+    pub mouse: bool,
 }
 
 enum Message {
@@ -89,6 +91,7 @@ pub fn console(parts: Parts) -> Result<Option<String>, NoTerminal> {
         text: parts.text,
         arrival: parts.arrival,
         demo: parts.demo,
+        mouse: parts.mouse,
     });
     let drawn = Arc::clone(&frames);
     terminal::read_input(move |event| {
@@ -104,6 +107,7 @@ pub fn console(parts: Parts) -> Result<Option<String>, NoTerminal> {
         for effect in app.take_effects() {
             match effect {
                 Effect::Osc52(text) => session.copy_osc52(&text)?,
+                Effect::Mouse(on) => session.report_mouse(on)?,
                 Effect::FullRedraw => session.full_redraw()?,
             }
         }

@@ -52,6 +52,10 @@ pub enum Move {
     By(i64),
     First,
     Last,
+    /// To the row with this ID, where it is loaded.
+    To(i64),
+    /// What is on the screen moves by so many rows, and the cursor only as far as it must to stay on it.
+    Scroll(i64),
 }
 
 /// The rows that are loaded, the one that is selected, and the part that is on the screen.
@@ -144,6 +148,11 @@ impl<L: Listed> Rows<L> {
             Move::Last if self.more_after => return Some((Anchor::Last, Move::Last)),
             Move::First => self.selected = 0,
             Move::Last => self.selected = last,
+            Move::To(id) => {
+                let at = self.loaded.iter().position(|row| row.place().id == id);
+                self.selected = at.unwrap_or(self.selected);
+            }
+            Move::Scroll(rows) => return self.scroll(rows),
             Move::By(rows) => {
                 let way = usize::try_from(rows.unsigned_abs()).unwrap_or(usize::MAX);
                 let room = if rows < 0 {
@@ -172,6 +181,25 @@ impl<L: Listed> Rows<L> {
                 }
             }
         }
+        None
+    }
+
+    fn scroll(&mut self, rows: i64) -> Option<(Anchor, Move)> {
+        let by = isize::try_from(rows).unwrap_or(0);
+        let last_top = self.loaded.len().saturating_sub(self.height);
+        if by < 0 && self.more_before && self.top < by.unsigned_abs() {
+            let first = self.loaded.first()?.place().clone();
+            return Some((Anchor::Before(first), Move::Scroll(rows)));
+        }
+        if by > 0 && self.more_after && self.top.saturating_add_signed(by) > last_top {
+            let last = self.loaded.last()?.place().clone();
+            return Some((Anchor::After(last), Move::Scroll(rows)));
+        }
+        self.top = self.top.saturating_add_signed(by).min(last_top);
+        let end = (self.top + self.height).min(self.loaded.len());
+        self.selected = self
+            .selected
+            .clamp(self.top, end.saturating_sub(1).max(self.top));
         None
     }
 

@@ -24,6 +24,11 @@ use crate::domain::secret::Secret;
 pub use self::leave::Out;
 pub use self::screen::Screen;
 
+/// Clicks and the wheel (mode 1000), told in decimals (mode 1006). crossterm would have each movement told, too.
+const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
+/// Neither any more.
+const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
+
 /// Why there is no terminal to draw on.
 #[derive(Debug)]
 pub enum NoTerminal {
@@ -95,6 +100,11 @@ impl Session {
     /// every cell. One draw is needed for the screen itself.
     pub fn full_redraw(&mut self) -> io::Result<()> {
         full_redraw(&mut self.terminal)
+    }
+
+    /// Has the terminal report clicks and the wheel, or not any more. Call it between two frames.
+    pub fn report_mouse(&mut self, on: bool) -> io::Result<()> {
+        Out.write_all(if on { MOUSE_ON } else { MOUSE_OFF })
     }
 
     /// Sends a text to the terminal's clipboard by OSC 52. Call it between two frames.

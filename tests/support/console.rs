@@ -2,7 +2,9 @@
 
 use std::sync::{Arc, Mutex};
 
-use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{
+    Event, KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
+};
 use keyward::clipboard::Clipboard;
 use keyward::clock::Clock;
 use keyward::domain::api_key::KeyId;
@@ -13,6 +15,8 @@ use keyward::domain::user::{Actor, Arrival};
 use keyward::domain::verdict::{Refused, Verdict};
 use keyward::text::Text;
 use keyward::ui::app::{App, Asked, Effect, Input, Setting};
+use keyward::ui::hits::Hits;
+use keyward::ui::keymap::Scope;
 use keyward::ui::perform::Performer;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -80,6 +84,7 @@ impl Console {
             text,
             arrival: Arrival::default(),
             demo: false,
+            mouse: true,
         });
         let terminal = Terminal::new(TestBackend::new(size.0, size.1)).expect("a terminal");
         let mut console = Console {
@@ -149,6 +154,95 @@ impl Console {
     pub fn find(&mut self, id: i64) {
         self.press(KeyCode::Esc);
         self.keys(&format!("/id:{id}\n"));
+    }
+
+    /// Makes a click on a cell, as a hand does: drawn before the next, and not sooner than so many milliseconds after
+    /// what was done before.
+    pub fn click_after(&mut self, ms: i64, (column, row): (u16, u16)) {
+        self.bench.clock.advance(ms);
+        let left = MouseButton::Left;
+        for kind in [MouseEventKind::Down(left), MouseEventKind::Up(left)] {
+            self.send_mouse(kind, (column, row), self.app.frames());
+        }
+        self.settle();
+    }
+
+    /// A click that belongs to no other.
+    pub fn click(&mut self, at: (u16, u16)) {
+        self.click_after(SECOND, at);
+    }
+
+    /// A click on the first cell of a text.
+    #[track_caller]
+    pub fn click_on(&mut self, text: &str) {
+        let at = self.find_text(text);
+        self.click(at);
+    }
+
+    /// Two clicks on the first cell of a text, as quick as hands are.
+    #[track_caller]
+    pub fn double_click_on(&mut self, text: &str) {
+        let at = self.find_text(text);
+        self.click(at);
+        self.click_after(150, at);
+    }
+
+    /// Something else with the mouse, read when so many frames had been drawn.
+    pub fn send_mouse(&mut self, kind: MouseEventKind, (column, row): (u16, u16), frame: u64) {
+        let event = Event::Mouse(MouseEvent {
+            kind,
+            column,
+            row,
+            modifiers: KeyModifiers::NONE,
+        });
+        let at = self.bench.clock.now();
+        self.app.input(Input { event, frame, at });
+    }
+
+    /// Turns the wheel by so many notches, down or up.
+    pub fn wheel(&mut self, notches: i32) {
+        let kind = if notches > 0 {
+            MouseEventKind::ScrollDown
+        } else {
+            MouseEventKind::ScrollUp
+        };
+        for _ in 0..notches.abs() {
+            self.bench.clock.advance(SECOND / 50);
+            self.send_mouse(kind, (0, 0), self.app.frames());
+            self.settle();
+        }
+    }
+
+    /// How many frames have been drawn.
+    pub fn frames(&self) -> u64 {
+        self.app.frames()
+    }
+
+    /// What can be clicked, and the part of the key table that holds.
+    pub fn hits(&self) -> (&Hits, Scope) {
+        self.app.hits()
+    }
+
+    /// Where a text is on the screen: column and row of its first cell.
+    #[track_caller]
+    pub fn find_text(&self, text: &str) -> (u16, u16) {
+        let buffer = self.buffer();
+        for y in 0..buffer.area.height {
+            let (mut line, mut columns, mut covered) = (String::new(), Vec::new(), 0);
+            for x in 0..buffer.area.width {
+                let symbol = buffer[(x, y)].symbol();
+                if covered == 0 {
+                    columns.extend(symbol.bytes().map(|_| x));
+                    line.push_str(symbol);
+                    covered = symbol.cell_width();
+                }
+                covered = covered.saturating_sub(1);
+            }
+            if let Some(at) = line.find(text) {
+                return (columns[at], y);
+            }
+        }
+        panic!("“{text}” is not on the screen:\n{}", self.screen());
     }
 
     pub fn draw(&mut self) {

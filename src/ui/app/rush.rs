@@ -31,6 +31,15 @@ impl Rush {
         self.is_paste = true;
     }
 
+    /// A click was read. By hand it is a rush of its own; what a paste may have in it is a part of that.
+    pub fn click(&mut self, frame: u64, at: Timestamp) {
+        let number = self.number;
+        self.key(frame, at);
+        if self.number != number {
+            self.end();
+        }
+    }
+
     /// The next key begins another rush.
     pub fn end(&mut self) {
         self.last = None;

@@ -9,6 +9,7 @@ use crate::ui::app::{App, UNDRAWN};
 use crate::ui::frame::{
     SMALLEST, cut, first, footer, paragraph, put, row, skip, toolbar, width, wrap,
 };
+use crate::ui::hits::Hits;
 use crate::ui::layer::Tone;
 use crate::ui::layer::tree::{dock, view_docked};
 
@@ -35,6 +36,7 @@ impl App {
                 area,
                 &wrap(&sentence, area.width.max(1)),
             );
+            self.mouse.forget();
             frame.set_cursor_position(Position {
                 x: area.x,
                 y: area.y,
@@ -55,6 +57,7 @@ impl App {
             layer.place(area_of(index));
         }
         let ctx = self.ctx();
+        let said = (ctx.text, ctx.theme);
         let buf = frame.buffer_mut();
         let (_, screen) = &self.layers[0];
         let (_, top) = self.top();
@@ -62,15 +65,25 @@ impl App {
         let verbs = screen.verbs();
         let in_reach = self.layers.len() == 1 && screen.scope() == verbs;
         let usable = |action| in_reach && screen.allows(action, &ctx);
+        let (mut on_tools, mut on_tree) = (Hits::default(), Hits::default());
         if tools > 0 {
-            toolbar(buf, row(area, 1), verbs, &usable, ctx.text, ctx.theme);
+            toolbar(buf, row(area, 1), verbs, &usable, said, &mut on_tools);
         }
         let mut cursor = None;
         if let Some(docked) = docked {
-            view_docked(buf, docked, self.here, &ctx);
+            view_docked(buf, docked, self.here, &ctx, &mut on_tree);
         }
+        // Of the layers only the one on top can be clicked, and the toolbar and the tree below none.
+        let mut hits = Hits::default();
         for (index, (_, layer)) in self.layers.iter().enumerate() {
-            cursor = layer.view(&ctx, buf, area_of(index));
+            hits = Hits::default();
+            cursor = layer.view(&ctx, buf, area_of(index), &mut hits);
+        }
+        if in_reach {
+            hits.append(on_tools);
+        }
+        if self.layers.len() == 1 && self.ended.is_none() {
+            hits.append(on_tree);
         }
         let style = match tone {
             Tone::Plain => Style::new(),
@@ -85,9 +98,10 @@ impl App {
             row(area, area.height - 1),
             top.scope(),
             &allows,
-            ctx.text,
-            ctx.theme,
+            said,
+            &mut hits,
         );
+        let drawn = (self.top().0, top.scope());
         let wakes = self
             .layers
             .iter()
@@ -97,6 +111,7 @@ impl App {
             frame.set_cursor_position(cursor);
         }
         self.wake_at = wake_at;
+        self.mouse.drawn(hits, drawn, self.frames, self.now());
         if self.deaf_before == UNDRAWN {
             self.deaf_before = self.frames;
         }

@@ -105,6 +105,19 @@ impl AreaField {
         }
     }
 
+    /// Puts the cursor before the character at this column and row of the field as it is drawn, or at the end of the
+    /// line.
+    pub fn click(&mut self, (column, row): (u16, u16)) {
+        let (top, left) = self.area.scroll_offset();
+        let (column, row) = (usize::from(left + column), usize::from(top + row));
+        let DataCursor(line, at) = self.area.screen_to_data(row, column);
+        self.go((line, at));
+        self.go(self.whole());
+        if self.area.screen_cursor().col > column {
+            self.go(self.before());
+        }
+    }
+
     /// Edits by one key. Up on the first line and Down on the last are not taken: they leave the field.
     pub fn edit(&mut self, key: TextKey) -> Edit {
         if let Some(id) = self.refused.takes(key) {

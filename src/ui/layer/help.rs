@@ -10,8 +10,9 @@ use crate::domain::state::{State, WARNING};
 use crate::text::Text;
 use crate::ui::field::LineField;
 use crate::ui::frame::{
-    boxed, centred, first, inside, paragraph, put, row, scrolled, skip, width, wrap,
+    boxed, centred, first, inside, paragraph, put, row, scrolled, scrolled_by, skip, width, wrap,
 };
+use crate::ui::hits::Hits;
 use crate::ui::keymap::{Action, Binding, Chord, Scope, TextKey, of};
 use crate::ui::layer::{Asks, Ctx, Layer, Reply};
 
@@ -202,6 +203,10 @@ impl Layer for Help {
         }
     }
 
+    fn scroll(&mut self, lines: i32, _asks: &mut Asks) {
+        self.top = scrolled_by(self.top, lines, self.last_top());
+    }
+
     fn edit(&mut self, key: TextKey, _ctx: &Ctx, _asks: &mut Asks) -> bool {
         let typing = match key {
             _ if self.page == Page::States => false,
@@ -252,7 +257,7 @@ impl Layer for Help {
         self.typed.place(columns.saturating_sub(8));
     }
 
-    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
+    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, _hits: &mut Hits) -> Option<Position> {
         let (text, theme) = (self.text, ctx.theme);
         let whole = self.area(area);
         let title = text.say(match self.page {

@@ -1,5 +1,6 @@
 //! What every list screen does: rows with a cursor, the filter line, the order, changes to the selected row.
 
+mod click;
 mod screen;
 mod view;
 

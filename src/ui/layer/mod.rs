@@ -27,6 +27,7 @@ use crate::domain::event::Target;
 use crate::domain::time::Timestamp;
 use crate::domain::user::Actor;
 use crate::text::Text;
+use crate::ui::hits::{Click, Hit, Hits};
 use crate::ui::keymap::{Action, Chord, Scope, TextKey};
 use crate::ui::layer::tree::Screen;
 use crate::ui::request::{Outcome, Request, Ticket};
@@ -227,6 +228,18 @@ pub trait Layer {
     /// Takes pasted text, or ignores it.
     fn paste(&mut self, _pasted: &Zeroizing<String>, _ctx: &Ctx, _asks: &mut Asks) {}
 
+    /// Takes a click on a part of the layer: the focus, the selection or the cursor goes there. What is to be done then
+    /// is what a key would do there.
+    fn click(&mut self, click: &Click, _ctx: &Ctx, _asks: &mut Asks) -> Option<Action> {
+        match click.hit {
+            Hit::Button(action) => Some(action),
+            _ => None,
+        }
+    }
+
+    /// Scrolls down by so many lines, or up where they are negative.
+    fn scroll(&mut self, _lines: i32, _asks: &mut Asks) {}
+
     /// Takes what came of a request; a ticket that is no longer waited for is dropped.
     fn answer(&mut self, _ticket: Ticket, _outcome: Outcome, _ctx: &Ctx, _asks: &mut Asks) {}
 
@@ -259,6 +272,6 @@ pub trait Layer {
     /// Settles scroll and viewport for the area in which the layer will be drawn.
     fn place(&mut self, area: Rect);
 
-    /// Draws the layer and says where the cursor is. Changes nothing.
-    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position>;
+    /// Draws the layer, reports what is where, and says where the cursor is. Changes nothing.
+    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position>;
 }

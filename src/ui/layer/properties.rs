@@ -16,6 +16,7 @@ use crate::domain::trouble::Trouble;
 use crate::domain::zone;
 use crate::ui::field::{AreaField, Edit, LineField};
 use crate::ui::form::{Focus, Form, Input, Item};
+use crate::ui::hits::{Click, Hits};
 use crate::ui::keymap::{Action, Scope, TextKey};
 use crate::ui::layer::choice::Choice;
 use crate::ui::layer::confirm::Confirm;
@@ -308,6 +309,15 @@ impl Layer for Properties {
         }
     }
 
+    fn click(&mut self, click: &Click, ctx: &Ctx, _asks: &mut Asks) -> Option<Action> {
+        self.leave_field(ctx);
+        self.form.click(click)
+    }
+
+    fn scroll(&mut self, lines: i32, _asks: &mut Asks) {
+        self.form.scroll(lines);
+    }
+
     fn edit(&mut self, key: TextKey, ctx: &Ctx, asks: &mut Asks) -> bool {
         if self.waits() {
             return false;
@@ -420,7 +430,8 @@ impl Layer for Properties {
         self.form.place(area);
     }
 
-    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
-        self.form.view(buf, area, &self.title, ctx.text, ctx.theme)
+    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
+        let said = (ctx.text, ctx.theme);
+        self.form.view(buf, area, &self.title, said, hits)
     }
 }

@@ -12,6 +12,7 @@ use crate::domain::secret::{ClipboardWay, IssuedSecret, Overlap, PENDING_LIFE, S
 use crate::domain::state::State;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Trouble;
+use crate::ui::hits::Hits;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::check::Check;
 use crate::ui::layer::confirm::Confirm;
@@ -280,7 +281,7 @@ impl Layer for SecretDialog {
 
     fn place(&mut self, _area: Rect) {}
 
-    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
+    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, _hits: &mut Hits) -> Option<Position> {
         self.draw(ctx, buf, area)
     }
 }

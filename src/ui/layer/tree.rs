@@ -10,6 +10,7 @@ use crate::domain::list::{KeyRow, Listed, RoleRow, UserRow};
 use crate::domain::rights::Right;
 use crate::domain::user::Actor;
 use crate::ui::frame::{boxed, first, put, row, scrolled, skip};
+use crate::ui::hits::{Click, Hit, Hits};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Ctx, Layer, Reply};
 
@@ -107,13 +108,20 @@ pub fn dock(body: Rect) -> (Option<Rect>, Rect) {
 }
 
 /// Draws the docked tree, with a mark at the screen that is shown.
-pub fn view_docked(buf: &mut Buffer, area: Rect, here: Screen, ctx: &Ctx) {
+pub fn view_docked(buf: &mut Buffer, area: Rect, here: Screen, ctx: &Ctx, hits: &mut Hits) {
     for index in 0..area.height {
         let edge = skip(row(area, index), area.width - EDGE);
         put(buf, edge, "│", ctx.theme.dim);
     }
     let lines = lines(ctx.actor);
-    view_lines(buf, first(area, area.width - EDGE), &lines, here, here, ctx);
+    view_lines(
+        buf,
+        first(area, area.width - EDGE),
+        &lines,
+        (here, here),
+        ctx,
+        hits,
+    );
 }
 
 /// Draws the lines; says where the marked one is.
@@ -121,9 +129,9 @@ fn view_lines(
     buf: &mut Buffer,
     area: Rect,
     lines: &[Line],
-    here: Screen,
-    marked: Screen,
+    (here, marked): (Screen, Screen),
     ctx: &Ctx,
+    hits: &mut Hits,
 ) -> Option<Position> {
     let mut cursor = None;
     for (index, &(indent, words, screen)) in (0..).zip(lines) {
@@ -134,6 +142,10 @@ fn view_lines(
             None => ctx.theme.dim,
         };
         let at = skip(line, 2 + indent * 2);
+        if screen.is_some() {
+            let at = LINES.iter().position(|line| line.2 == screen);
+            hits.add(line, Hit::Tree(at.unwrap_or(0)));
+        }
         if screen == Some(marked) {
             put(buf, skip(line, indent * 2), ">", Style::new());
             cursor = Some(Position { x: at.x, y: at.y });
@@ -194,14 +206,22 @@ impl Layer for Tree {
         }
     }
 
+    fn click(&mut self, click: &Click, _ctx: &Ctx, _asks: &mut Asks) -> Option<Action> {
+        let Hit::Tree(line) = click.hit else {
+            return None;
+        };
+        self.selected = LINES.get(line)?.2?;
+        Some(Action::Accept)
+    }
+
     fn place(&mut self, _area: Rect) {}
 
-    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
+    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
         let all = lines(ctx.actor);
         if let (Some(docked), _) = dock(area) {
             let inner = first(docked, docked.width - EDGE);
             Clear.render(inner, buf);
-            return view_lines(buf, inner, &all, self.here, self.selected, ctx);
+            return view_lines(buf, inner, &all, (self.here, self.selected), ctx, hits);
         }
         let rows = u16::try_from(all.len()).unwrap_or(u16::MAX);
         let whole = Rect {
@@ -219,6 +239,13 @@ impl Layer for Tree {
             let shown = (top + 1, bottom, all.len());
             scrolled(buf, whole, shown, ctx.text, ctx.theme);
         }
-        view_lines(buf, inner, &all[top..bottom], self.here, self.selected, ctx)
+        view_lines(
+            buf,
+            inner,
+            &all[top..bottom],
+            (self.here, self.selected),
+            ctx,
+            hits,
+        )
     }
 }

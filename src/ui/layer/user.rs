@@ -14,6 +14,7 @@ use crate::domain::user::{UserDraft, UserFields, UserId, UserProperties};
 use crate::domain::zone;
 use crate::ui::field::{Edit, LineField};
 use crate::ui::form::{Focus, Form, Input, Item};
+use crate::ui::hits::{Click, Hits};
 use crate::ui::keymap::{Action, Scope, TextKey};
 use crate::ui::layer::choice::Choice;
 use crate::ui::layer::confirm::Confirm;
@@ -339,6 +340,14 @@ impl Layer for UserDialog {
         }
     }
 
+    fn click(&mut self, click: &Click, _ctx: &Ctx, _asks: &mut Asks) -> Option<Action> {
+        self.form.click(click)
+    }
+
+    fn scroll(&mut self, lines: i32, _asks: &mut Asks) {
+        self.form.scroll(lines);
+    }
+
     fn edit(&mut self, key: TextKey, ctx: &Ctx, asks: &mut Asks) -> bool {
         if self.waits() {
             return false;
@@ -439,7 +448,8 @@ impl Layer for UserDialog {
         self.form.place(area);
     }
 
-    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
-        self.form.view(buf, area, &self.title, ctx.text, ctx.theme)
+    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
+        let said = (ctx.text, ctx.theme);
+        self.form.view(buf, area, &self.title, said, hits)
     }
 }

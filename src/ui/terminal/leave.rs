@@ -124,7 +124,7 @@ fn restore(limit: Option<Duration>) {
 fn say_goodbye() {
     // Held while writing: a second way out waits for the first.
     let mut terminal = terminal();
-    let mut bytes = Vec::new();
+    let mut bytes = super::MOUSE_OFF.to_vec();
     let queued = queue!(
         bytes,
         DisableBracketedPaste,

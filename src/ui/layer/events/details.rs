@@ -8,7 +8,10 @@ use ratatui::style::Style;
 use crate::domain::event::chain::hex;
 use crate::domain::event::trail::EventRow;
 use crate::text::{Fact, Text, Told};
-use crate::ui::frame::{boxed, centred, first, inside, put, row, scrolled, skip, width, wrap};
+use crate::ui::frame::{
+    boxed, centred, first, inside, put, row, scrolled, scrolled_by, skip, width, wrap,
+};
+use crate::ui::hits::Hits;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::events::actor_name;
 use crate::ui::layer::{Asks, Ctx, Layer, Reply};
@@ -150,6 +153,10 @@ impl Layer for Details {
         }
     }
 
+    fn scroll(&mut self, lines: i32, _asks: &mut Asks) {
+        self.top = scrolled_by(self.top, lines, self.last_top());
+    }
+
     fn place(&mut self, area: Rect) {
         let wide = area.width.min(WIDEST).saturating_sub(4);
         let in_columns = wide + 4 >= BESIDE_FROM;
@@ -182,7 +189,7 @@ impl Layer for Details {
         self.top = self.top.min(self.last_top());
     }
 
-    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
+    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, _hits: &mut Hits) -> Option<Position> {
         let whole = self.area(area);
         let area = boxed(buf, whole, &self.title, ctx.theme);
         let shown = self.lines.iter().skip(self.top).take(self.height);

@@ -8,6 +8,7 @@ use crate::domain::event::Target;
 use crate::domain::rights::Right;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Trouble;
+use crate::ui::hits::{Click, Hits};
 use crate::ui::keymap::{Action, Scope, TextKey};
 use crate::ui::layer::list::{List, Table};
 use crate::ui::layer::{Asks, Ctx, Layer, Reply};
@@ -146,6 +147,14 @@ impl<V: Verbs> Layer for ListScreen<V> {
         }
     }
 
+    fn click(&mut self, click: &Click, _ctx: &Ctx, asks: &mut Asks) -> Option<Action> {
+        self.list.click(click, asks)
+    }
+
+    fn scroll(&mut self, lines: i32, asks: &mut Asks) {
+        self.list.scroll(lines, asks);
+    }
+
     fn edit(&mut self, key: TextKey, ctx: &Ctx, asks: &mut Asks) -> bool {
         self.list.edit(key, ctx, asks)
     }
@@ -184,7 +193,7 @@ impl<V: Verbs> Layer for ListScreen<V> {
         self.list.place(area);
     }
 
-    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
-        self.list.view(ctx, buf, area)
+    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
+        self.list.view(ctx, buf, area, hits)
     }
 }

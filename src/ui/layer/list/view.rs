@@ -8,6 +8,7 @@ use ratatui::style::Style;
 
 use crate::domain::list::Listed;
 use crate::ui::frame::{cut, first, put, row, skip, width};
+use crate::ui::hits::{Hit, Hits};
 use crate::ui::layer::Ctx;
 use crate::ui::layer::list::{Column, List, Table};
 use crate::ui::table::{GAP, Width, fit};
@@ -28,7 +29,13 @@ impl<L: Table> List<L> {
     }
 
     /// Draws the list and says where the cursor is.
-    pub fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
+    pub fn view(
+        &self,
+        ctx: &Ctx,
+        buf: &mut Buffer,
+        area: Rect,
+        hits: &mut Hits,
+    ) -> Option<Position> {
         let columns = L::COLUMNS.iter().map(|column| wide(column, ctx));
         let widths = fit(columns, area.width.saturating_sub(MARK));
         let mut shown: Vec<_> = L::COLUMNS.iter().zip(widths).collect();
@@ -45,6 +52,7 @@ impl<L: Table> List<L> {
                 width: (info.width.saturating_sub(1)) / 2,
                 ..skip(at, used)
             };
+            hits.add(field, Hit::Line);
             match &self.typing {
                 Some(typing) => cursor = Some(typing.view(buf, field, Style::new())),
                 None => _ = put(buf, field, &self.filter.text, ctx.theme.title),
@@ -59,7 +67,7 @@ impl<L: Table> List<L> {
             ctx.theme.dim,
         );
 
-        self.view_headings(&shown, ctx, buf, row(area, 1));
+        self.view_headings(&shown, ctx, buf, row(area, 1), hits);
         let list = Rect {
             y: area.y + 2.min(area.height),
             height: area.height.saturating_sub(2),
@@ -68,6 +76,7 @@ impl<L: Table> List<L> {
         for (index, (entry, selected)) in self.rows.on_screen().enumerate() {
             let line = row(list, u16::try_from(index).unwrap_or(u16::MAX));
             view_row(entry, selected, &shown, ctx, buf, line);
+            hits.add(line, Hit::Row(entry.place().id));
             if selected && cursor.is_none() {
                 cursor = Some(Position {
                     x: line.x,
@@ -117,7 +126,14 @@ impl<L: Table> List<L> {
         if self.order.descending { "▼" } else { "▲" }
     }
 
-    fn view_headings(&self, shown: &Shown<L>, ctx: &Ctx, buf: &mut Buffer, line: Rect) {
+    fn view_headings(
+        &self,
+        shown: &Shown<L>,
+        ctx: &Ctx,
+        buf: &mut Buffer,
+        line: Rect,
+        hits: &mut Hits,
+    ) {
         let mut at = skip(line, MARK);
         for (column, wide) in shown {
             let heading = ctx.text.say(column.heading);
@@ -127,6 +143,9 @@ impl<L: Table> List<L> {
                 heading.to_owned()
             };
             put(buf, first(at, *wide), &heading, ctx.theme.title);
+            if column.sort.is_some() {
+                hits.add(first(at, *wide), Hit::Heading(column.heading));
+            }
             at = skip(at, wide + GAP);
         }
     }

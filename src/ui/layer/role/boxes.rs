@@ -22,6 +22,19 @@ enum Spot {
     Right(&'static Leaf),
 }
 
+impl Spot {
+    /// The number that no other place on any tab has.
+    fn number(self) -> i64 {
+        let fixed = Preset::ALL.into_iter().map(Spot::Radio);
+        let boxes = groups().iter().flat_map(|group| {
+            std::iter::once(Spot::Group(group)).chain(group.rights.iter().map(Spot::Right))
+        });
+        let mut all = fixed.chain([Spot::Limit]).chain(boxes);
+        let at = all.position(|spot| spot == self);
+        at.and_then(|at| i64::try_from(at).ok()).unwrap_or(-1)
+    }
+}
+
 /// What the boxes are about.
 pub(super) struct Subject<'a> {
     pub(super) draft: &'a RoleDraft,
@@ -167,6 +180,27 @@ impl Boxes {
     /// Moves the selection to the first or the last.
     pub(super) fn end(&mut self, last: bool) {
         self.go(if last { usize::MAX } else { 0 });
+    }
+
+    /// Selects the box with this number, which is on the screen; false where it is not found.
+    pub(super) fn select(&mut self, number: i64) -> bool {
+        let wanted = self
+            .spots()
+            .into_iter()
+            .find(|spot| spot.number() == number);
+        self.viewport.free = true;
+        self.selected = wanted.unwrap_or(self.selected);
+        wanted.is_some()
+    }
+
+    /// Scrolls; the selection stays.
+    pub(super) fn scroll(&mut self, lines: i32) {
+        self.viewport.scroll(lines);
+    }
+
+    /// Puts the cursor at this column of the find line.
+    pub(super) fn click_find(&mut self, column: u16) {
+        self.find.click(column);
     }
 
     /// Brings the sentences above the boxes on the screen.

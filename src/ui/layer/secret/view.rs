@@ -9,7 +9,8 @@ use ratatui::style::Style;
 use ratatui::widgets::{Clear, Widget};
 
 use crate::domain::secret::Overlap;
-use crate::ui::frame::{buttons, cut, put, row, skip, width, wrap};
+use crate::ui::frame::{Button, buttons, cut, put, row, skip, width, wrap};
+use crate::ui::hits::Hits;
 use crate::ui::keymap::Action;
 use crate::ui::layer::Ctx;
 use crate::ui::layer::secret::{HARMLESS, SecretDialog, VERBS};
@@ -137,9 +138,9 @@ impl SecretDialog {
         }
     }
 
-    fn labels(&self, ctx: &Ctx) -> Vec<(&'static str, bool)> {
+    fn labels(&self, ctx: &Ctx) -> Vec<Button<'static>> {
         if self.is_void(ctx) {
-            return vec![(ctx.text.say("button.close"), true)];
+            return vec![(ctx.text.say("button.close"), true, Action::Press)];
         }
         let names = VERBS.map(|verb| match verb {
             Action::Copy => "button.copy",
@@ -153,15 +154,16 @@ impl SecretDialog {
         });
         names
             .iter()
-            .map(|name| (ctx.text.say(name), true))
+            .zip(VERBS)
+            .map(|(name, verb)| (ctx.text.say(name), true, verb))
             .collect()
     }
 
     /// The buttons broken into lines; the last two, which close the dialog, have a line of their own.
-    fn button_lines(labels: &[(&'static str, bool)], columns: u16) -> Vec<Range<usize>> {
+    fn button_lines(labels: &[Button], columns: u16) -> Vec<Range<usize>> {
         let mut lines = Vec::new();
         let (mut start, mut used) = (0, 0);
-        for (index, (label, _)) in labels.iter().enumerate() {
+        for (index, (label, ..)) in labels.iter().enumerate() {
             let wide = width(label) + 5;
             if index > start && (index == HARMLESS || used + wide > columns + 1) {
                 lines.push(start..index);
@@ -176,6 +178,8 @@ impl SecretDialog {
     fn view_buttons(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
         let labels = self.labels(ctx);
         let focused = self.focus.min(labels.len() - 1);
+        // The mouse is the terminal's here.
+        let mut nowhere = Hits::default();
         let mut cursor = None;
         for (line, range) in SecretDialog::button_lines(&labels, area.width)
             .into_iter()
@@ -183,7 +187,7 @@ impl SecretDialog {
         {
             let at = row(area, u16::try_from(line).unwrap_or(u16::MAX));
             let focus = range.contains(&focused).then(|| focused - range.start);
-            let x = buttons(buf, at, &labels[range], focus, ctx.theme);
+            let x = buttons(buf, at, &labels[range], focus, ctx.theme, &mut nowhere);
             cursor = cursor.or(x.map(|x| Position { x, y: at.y }));
         }
         cursor
