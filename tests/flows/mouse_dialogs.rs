@@ -255,7 +255,7 @@ fn a_time_is_entered_with_the_cursor_where_it_was_clicked() {
     click_behind(&mut console, "3h", 1);
     console.keys("4");
     console.click_on("Enter OK");
-    console.expect("since 2026-11-21 06:00");
+    console.expect("from 2026-11-21 06:00");
 }
 
 /// A role of no rights.
