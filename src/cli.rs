@@ -5,6 +5,7 @@ mod args;
 mod console;
 mod events;
 mod json;
+mod ssh_line;
 mod unlock;
 mod verify;
 
@@ -161,6 +162,11 @@ fn obey(text: Text, config: &Config, args: Args) -> Result<ExitCode, Failure> {
             let place = place(text, db.or(args.db), config)?;
             unlock::unlock(text, config, &place, &name)?;
         }
+        Some(Command::SshLine { key_file, db }) => {
+            let database = database(text, db.or(args.db), &config)?;
+            let user = args.user.as_deref().unwrap_or_default();
+            ssh_line::ssh_line(text, &config, &database, user, &key_file)?;
+        }
         Some(Command::Events(asked)) => {
             let place = place(text, asked.db.clone().or(args.db), config)?;
             let (mut service, clock) = on_existing(&place, config).map_err(trouble)?;
@@ -173,7 +179,7 @@ fn obey(text: Text, config: &Config, args: Args) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Refuses a user's name where there is none to be had, and where it is a secret.
+/// Refuses a user's name where there is none to be had or it is a secret, and a command that needs one without.
 fn refuse_user(text: Text, args: &Args) -> Result<(), Failure> {
     let unlocked = match &args.command {
         Some(Command::User {
@@ -191,8 +197,9 @@ fn refuse_user(text: Text, args: &Args) -> Result<(), Failure> {
         return Err(Failure::named(text, "cli.secret_argument"));
     }
     let sentence = match &args.command {
+        Some(Command::SshLine { .. }) if args.user.is_none() => "ssh_line.user",
         _ if args.user.is_none() => return Ok(()),
-        None | Some(Command::Events(_)) => return Ok(()),
+        None | Some(Command::Events(_) | Command::SshLine { .. }) => return Ok(()),
         Some(Command::Demo { .. }) => "cli.demo_user",
         Some(Command::Verify { .. }) => "cli.verify_user",
         Some(Command::User { .. }) => "cli.unlock_user",
@@ -214,8 +221,11 @@ fn open(text: Text, parts: Parts) -> Result<(), Failure> {
 }
 
 fn place(text: Text, db: Option<PathBuf>, config: &Config) -> Result<Place, Failure> {
+    database(text, db, config).map(Place::File)
+}
+
+fn database(text: Text, db: Option<PathBuf>, config: &Config) -> Result<PathBuf, Failure> {
     db.or_else(|| config.database.clone())
-        .map(Place::File)
         .ok_or_else(|| Failure::named(text, "cli.no_home"))
 }
 

@@ -33,6 +33,16 @@ impl Service {
         admitted
     }
 
+    /// Whether there is a user of this name. Not asked on anybody's behalf, but by the owner of the database.
+    ///
+    /// # Errors
+    /// [`Trouble::NoSuchUser`]; [`Trouble::Storage`].
+    pub fn known_user(&self, name: &str) -> Result<(), Trouble> {
+        let user = self.store.read(|tx| users::by_name(tx, name))?;
+        user.map(drop)
+            .ok_or_else(|| Trouble::NoSuchUser(name.to_owned()))
+    }
+
     /// The actor as they are now.
     ///
     /// # Errors
