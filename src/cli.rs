@@ -199,6 +199,7 @@ fn refuse_user(text: Text, args: &Args) -> Result<(), Failure> {
     let sentence = match &args.command {
         Some(Command::SshLine { .. }) if args.user.is_none() => "ssh_line.user",
         _ if args.user.is_none() => return Ok(()),
+        Some(Command::Events(asked)) if asked.prune_before.is_some() => "trouble.no_files",
         None | Some(Command::Events(_) | Command::SshLine { .. }) => return Ok(()),
         Some(Command::Demo { .. }) => "cli.demo_user",
         Some(Command::Verify { .. }) => "cli.verify_user",

@@ -346,6 +346,7 @@ impl Text {
             Trouble::Open(path, fault) => return self.open_fault(path, fault),
             Trouble::File(path, fault) => return self.file_fault(path, fault),
             Trouble::ChainBroken(broken) => return self.chain_break(broken),
+            Trouble::NoFiles => self.say("trouble.no_files"),
             Trouble::MayNotPrune => self.say("trouble.may_not_prune"),
             Trouble::PrunedMeanwhile => self.say("trouble.pruned_meanwhile"),
             Trouble::Problems(_) => self.say("trouble.problems"),

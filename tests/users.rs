@@ -294,3 +294,20 @@ fn no_line_is_made_of_a_file_that_is_not_one_key_and_nothing_of_it_is_repeated()
     let said = home.no_line(&["--user", "bob", "/"]);
     assert!(said.contains("/ could not be read"), "{said}");
 }
+
+#[test]
+fn nothing_is_pruned_into_a_file_for_who_came_with_user() {
+    let home = Home::new();
+    let prune = ["events", "--prune-before", "2099-01-01", "--to", "old"];
+    let owner = home.owner.name.clone();
+    for user in ["bob", &owner] {
+        let asked = [&prune[..], &["--user", user]].concat();
+        let refused = home.run(&asked).code(2).stdout("");
+        let said = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
+        assert!(said.contains("With --user no file is written"), "{said}");
+    }
+    let to = home.directory.path().join("old");
+    home.run(&[&prune[..4], &[to.to_str().expect("UTF-8")]].concat())
+        .code(0);
+    assert!(to.exists());
+}

@@ -99,6 +99,8 @@ pub struct Setting {
     pub text: Text,
     /// How the user came; it is noted with the sign-in.
     pub arrival: Arrival,
+    /// Files may be written for the user: they did not come with `--user`.
+    pub files: bool,
     /// Said in the header.
     pub demo: bool,
 }
@@ -522,6 +524,7 @@ impl App {
             actor: &self.setting.actor,
             text: self.text(),
             theme: &self.theme,
+            files: self.setting.files,
             rush: self.rush.number(),
             pasting: self.rush.is_paste(),
         }

@@ -29,6 +29,8 @@ pub struct Parts {
     pub actor: Actor,
     /// How the actor came, to be noted with the sign-in.
     pub arrival: Arrival,
+    /// Files may be written for the actor: they did not come with `--user`.
+    pub files: bool,
     pub clock: Arc<dyn Clock>,
     /// The zone in which times are shown.
     pub zone: Tz,
@@ -71,12 +73,18 @@ pub fn console(parts: Parts) -> Result<Option<String>, NoTerminal> {
                 parts.reader,
                 parts.actor.clone(),
                 Box::new(clipboard::Terminal),
+                parts.files,
             ),
             send.clone(),
         )?,
         writer: work(
             "writer",
-            Performer::new(parts.writer, parts.actor.clone(), parts.clipboard),
+            Performer::new(
+                parts.writer,
+                parts.actor.clone(),
+                parts.clipboard,
+                parts.files,
+            ),
             send.clone(),
         )?,
         wanted: parts.wanted,
@@ -88,6 +96,7 @@ pub fn console(parts: Parts) -> Result<Option<String>, NoTerminal> {
         actor: parts.actor,
         text: parts.text,
         arrival: parts.arrival,
+        files: parts.files,
         demo: parts.demo,
     });
     let drawn = Arc::clone(&frames);

@@ -66,21 +66,39 @@ impl Console {
 
     /// As this user, in a window of this size.
     pub fn of(bench: Bench, actor: Actor, size: (u16, u16)) -> Console {
-        Console::speaking(Text::en_us(), bench, actor, size)
+        Console::set(bench, actor, size, |_| {})
     }
 
     /// The same on a machine with this language.
     pub fn speaking(text: Text, bench: Bench, actor: Actor, size: (u16, u16)) -> Console {
-        let clipboard = Remembered::default();
-        let performer = Performer::new(bench.another(), actor.clone(), Box::new(clipboard.clone()));
-        let app = App::new(Setting {
+        Console::set(bench, actor, size, |setting| setting.text = text)
+    }
+
+    /// The same with other settings.
+    pub fn set(
+        bench: Bench,
+        actor: Actor,
+        size: (u16, u16),
+        change: impl FnOnce(&mut Setting),
+    ) -> Console {
+        let mut setting = Setting {
             clock: bench.clock.clone(),
             zone: chrono_tz::UTC,
             actor,
-            text,
+            text: Text::en_us(),
             arrival: Arrival::default(),
+            files: true,
             demo: false,
-        });
+        };
+        change(&mut setting);
+        let clipboard = Remembered::default();
+        let performer = Performer::new(
+            bench.another(),
+            setting.actor.clone(),
+            Box::new(clipboard.clone()),
+            setting.files,
+        );
+        let app = App::new(setting);
         let terminal = Terminal::new(TestBackend::new(size.0, size.1)).expect("a terminal");
         let mut console = Console {
             bench,

@@ -40,6 +40,8 @@ pub struct Ctx<'a> {
     pub actor: &'a Actor,
     pub text: Text,
     pub theme: &'a Theme,
+    /// Files may be written for the user: the account is their own.
+    pub files: bool,
     /// The key being handled came in one rush, faster than a hand types, with a key that means nothing here: it is
     /// part of a paste without brackets.
     pub pasting: bool,

@@ -185,11 +185,17 @@ impl Layer for SecretDialog {
     }
 
     fn allows(&self, action: Action, ctx: &Ctx) -> bool {
-        !self.is_void(ctx)
-            || matches!(
-                action,
-                Action::Press | Action::Cancel | Action::Leave | Action::Help
-            )
+        match action {
+            Action::Press | Action::Cancel | Action::Leave | Action::Help => true,
+            _ if self.is_void(ctx) => false,
+            Action::SaveToFile => ctx.files,
+            _ => true,
+        }
+    }
+
+    fn why_not(&self, action: Action, ctx: &Ctx) -> Option<String> {
+        let no_files = action == Action::SaveToFile && !ctx.files && !self.is_void(ctx);
+        no_files.then(|| ctx.text.trouble(&Trouble::NoFiles))
     }
 
     fn act(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
@@ -208,7 +214,10 @@ impl Layer for SecretDialog {
             _ if ctx.pasting => asks.complain(ctx.text.say("message.pasting")),
             Action::Stored => self.focus = HARMLESS,
             Action::Discard => self.focus = HARMLESS + 1,
-            Action::Press => self.press(VERBS[self.focus], ctx, asks),
+            Action::Press => match self.why_not(VERBS[self.focus], ctx) {
+                Some(sentence) => asks.complain(sentence),
+                None => self.press(VERBS[self.focus], ctx, asks),
+            },
             other => self.press(other, ctx, asks),
         }
     }
