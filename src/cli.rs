@@ -23,6 +23,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::secret::find_secret_shape;
 use crate::domain::trouble::{OpenFault, Trouble};
+use crate::domain::user::SignOut;
 use crate::harden::harden;
 use crate::service::Service;
 use crate::store::{Place, Store};
@@ -213,12 +214,17 @@ fn open(text: Text, parts: Parts) -> Result<(), Failure> {
         NoTerminal::NotATerminal => Failure::named(text, "cli.no_terminal"),
         NoTerminal::Refused(error) => Failure::io(text, "cli.terminal", &error),
     })?;
-    ended.map_or(Ok(()), |sentence| {
-        Err(Failure {
-            sentence,
-            code: TROUBLE,
-        })
-    })
+    left(ended)
+}
+
+/// What follows when the console is over.
+fn left(ended: Option<(SignOut, String)>) -> Result<(), Failure> {
+    match ended {
+        None => Ok(()),
+        // Told where it is seen after the console has gone; but nothing has failed.
+        Some((SignOut::TimedOut { .. }, sentence)) => Err(Failure { sentence, code: 0 }),
+        Some((_, sentence)) => Err(Failure::sentence(sentence)),
+    }
 }
 
 fn place(text: Text, db: Option<PathBuf>, config: &Config) -> Result<Place, Failure> {
@@ -246,6 +252,20 @@ fn service(store: Store, clock: &Arc<dyn Clock>) -> Result<Service, Trouble> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::time::Timestamp;
+
+    #[test]
+    fn who_is_signed_out_for_want_of_a_key_is_told_so_and_nothing_has_failed() {
+        let code = |why| {
+            let ended = left(Some((why, "why".to_owned())));
+            ended.map_err(|failure| (failure.sentence, failure.code))
+        };
+        let last_action = Timestamp(0);
+        let told = |code| Err(("why".to_owned(), code));
+        assert_eq!(code(SignOut::TimedOut { last_action }), told(0));
+        assert_eq!(code(SignOut::NoLongerAllowed), told(TROUBLE));
+        assert!(left(None).is_ok());
+    }
 
     #[test]
     fn only_a_database_of_another_account_has_an_exit_code_of_its_own() {

@@ -12,6 +12,9 @@ use crate::domain::api_key::Locale;
 use crate::domain::user::{Arrival, OsAccount};
 use crate::domain::zone;
 
+/// After so many minutes without a key the user is signed out.
+pub const IDLE_MINUTES: u32 = 15;
+
 /// The database in the account's data directory.
 const DATABASE: &str = "keyward/keyward.db";
 

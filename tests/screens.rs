@@ -4,6 +4,8 @@ mod support;
 
 #[path = "screens/events.rs"]
 mod events;
+#[path = "screens/idle.rs"]
+mod idle;
 #[path = "screens/roles.rs"]
 mod roles;
 

@@ -176,8 +176,9 @@ Environment:
                    system event of a sign-in
 
 Exit codes:
-  0      The console was left; verify: the secret is valid; user unlock: the
-         user is not locked out
+  0      The console was left, or its user signed out because no key was
+         pressed; verify: the secret is valid; user unlock: the user is not
+         locked out
   1      verify: the secret is refused; events: the chain is not whole
   2      Trouble, told on standard error: wrong arguments, no terminal, a
          database that cannot be used, a user who may not sign in

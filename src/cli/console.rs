@@ -8,7 +8,7 @@ use crate::cli::args::DemoRole;
 use crate::cli::service;
 use crate::clipboard;
 use crate::clock::{Clock, SystemClock};
-use crate::config::Config;
+use crate::config::{Config, IDLE_MINUTES};
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Trouble;
 use crate::domain::user::{Actor, OsAccount};
@@ -80,6 +80,7 @@ fn parts(
         actor,
         arrival: config.arrival.clone(),
         files: true,
+        idle_minutes: IDLE_MINUTES,
         writer,
         clock,
         zone: config.zone,

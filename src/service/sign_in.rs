@@ -77,17 +77,15 @@ impl Service {
     /// What the database said.
     pub fn note_sign_out(&mut self, actor: &Actor, why: SignOut) -> Result<(), Trouble> {
         let now = self.now();
+        let mut body = json!({ "reason": why.word() });
+        let mut kind = EventKind::UserSignedOut;
+        if let SignOut::TimedOut { last_action } = why {
+            kind = EventKind::UserTimedOut;
+            body["lastAction"] = last_action.0.into();
+        }
         self.store.write(|tx| {
             let target = (actor.user, actor.name.as_str());
-            let body = json!({ "reason": why.word() });
-            Ok(record(
-                tx,
-                now,
-                EventKind::UserSignedOut,
-                Some(actor),
-                target,
-                body,
-            )?)
+            Ok(record(tx, now, kind, Some(actor), target, body)?)
         })
     }
 

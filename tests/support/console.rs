@@ -88,6 +88,7 @@ impl Console {
             text: Text::en_us(),
             arrival: Arrival::default(),
             files: true,
+            idle_minutes: 0,
             demo: false,
         };
         change(&mut setting);
@@ -181,7 +182,8 @@ impl Console {
         self.settle();
     }
 
-    fn send(&mut self, event: Event) {
+    /// Something that the terminal tells.
+    pub fn send(&mut self, event: Event) {
         let input = Input {
             event,
             frame: self.app.frames(),
@@ -249,6 +251,23 @@ impl Console {
         self.bench.clock.advance(ms);
         self.app.tick();
         self.settle();
+    }
+
+    /// How many frames have been drawn.
+    pub fn frames(&self) -> u64 {
+        self.app.frames()
+    }
+
+    /// How long the program would sleep now, in milliseconds.
+    pub fn sleeps(&self) -> i64 {
+        self.app.next_wake().since(self.bench.clock.now())
+    }
+
+    /// What the program does at its end.
+    pub fn end(&mut self) {
+        if let Some(farewell) = self.app.farewell() {
+            self.carry_out(Asked::by_app(farewell));
+        }
     }
 
     /// The words on the screen, in one line: what was wrapped in a dialog is whole again.

@@ -42,7 +42,7 @@ pub struct SecretDialog {
     void: bool,
     focus: usize,
     under_way: Option<Ticket>,
-    /// The request under way ends the dialog when it succeeds.
+    /// The request under way ends the dialog.
     closing: Option<Closing>,
     /// The file that is being written.
     path: Option<PathBuf>,
@@ -52,6 +52,8 @@ pub struct SecretDialog {
 enum Closing {
     Delivering,
     Discarding,
+    /// Nobody came back to the keys. It ends with or without success.
+    GivingUp,
 }
 
 impl SecretDialog {
@@ -171,6 +173,9 @@ impl SecretDialog {
                 };
                 self.close(sentence, asks);
             }
+            (_, Some(Closing::GivingUp)) => {
+                self.close(text.fill("secret.given_up", &[("name", name)]), asks);
+            }
             (_, Some(Closing::Discarding)) => {
                 self.close(text.fill("secret.discarded", &[("name", name)]), asks);
             }
@@ -233,6 +238,10 @@ impl Layer for SecretDialog {
         let closing = self.closing.take();
         match outcome {
             Ok(done) => self.done(done, closing, ctx, asks),
+            // Undelivered it never works, and the hour in which that could change ends by itself.
+            Err(trouble) if closing == Some(Closing::GivingUp) => {
+                self.close(ctx.text.trouble(&trouble), asks);
+            }
             Err(trouble @ Trouble::File(..)) => {
                 let path = self.path.take().unwrap_or_default();
                 let entry = SecretDialog::path_entry(&path.to_string_lossy(), ctx);
@@ -285,6 +294,20 @@ impl Layer for SecretDialog {
 
     fn shows_secret(&self) -> bool {
         true
+    }
+
+    fn hide(&mut self, ctx: &Ctx) -> bool {
+        self.hidden = true;
+        !self.is_void(ctx)
+    }
+
+    fn give_up(&mut self, ctx: &Ctx, asks: &mut Asks) {
+        if self.is_void(ctx) {
+            asks.close(Reply::Done(self.issued.key.0));
+            return;
+        }
+        self.under_way = Some(asks.request(Request::Discard(self.issued.id)));
+        self.closing = Some(Closing::GivingUp);
     }
 
     fn place(&mut self, _area: Rect) {}
