@@ -164,9 +164,9 @@ fn obey(text: Text, config: &Config, args: Args) -> Result<ExitCode, Failure> {
             unlock::unlock(text, config, &place, &name)?;
         }
         Some(Command::SshLine { key_file, db }) => {
-            let database = database(text, db.or(args.db), &config)?;
+            let database = database(text, db.or(args.db), config)?;
             let user = args.user.as_deref().unwrap_or_default();
-            ssh_line::ssh_line(text, &config, &database, user, &key_file)?;
+            ssh_line::ssh_line(text, config, &database, user, &key_file)?;
         }
         Some(Command::Events(asked)) => {
             let place = place(text, asked.db.clone().or(args.db), config)?;
