@@ -12,11 +12,21 @@ use crate::domain::api_key::Locale;
 use crate::domain::user::{Arrival, OsAccount};
 use crate::domain::zone;
 
+/// After so many minutes without a key the user is signed out.
+pub const IDLE_MINUTES: u32 = 15;
+
+/// The database in the account's data directory.
+const DATABASE: &str = "keyward/keyward.db";
+
 /// What is known before any argument was looked at. A variable that is set to nothing counts as unset.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
     /// `KEYWARD_DB`, else `keyward/keyward.db` in the account's data directory; nothing without a home directory.
     pub database: Option<PathBuf>,
+    /// Where the account's database is when the environment says nothing, as sshd and sudo leave it.
+    pub own_database: Option<PathBuf>,
+    /// This program, by its absolute path.
+    pub program: Option<PathBuf>,
     /// The zone in which the console shows times.
     pub zone: Tz,
     /// The language of the messages, by POSIX: `LC_ALL`, else `LC_MESSAGES`, else `LANG`. SSH forwards them.
@@ -38,8 +48,14 @@ struct Machine {
     /// The IANA name of the machine's zone.
     zone: Option<String>,
     uid: Uid,
-    /// The account database's name for it.
-    account: Option<String>,
+    /// What the account database has for it.
+    account: Option<OwnAccount>,
+    program: Option<PathBuf>,
+}
+
+struct OwnAccount {
+    name: String,
+    home: PathBuf,
 }
 
 impl Config {
@@ -51,11 +67,16 @@ impl Config {
     )]
     pub fn read() -> Config {
         let uid = geteuid();
+        let account = User::from_uid(uid).ok().flatten();
         let machine = Machine {
             data: Xdg::new().ok().map(|xdg| xdg.data_dir()),
             zone: iana_time_zone::get_timezone().ok(),
             uid,
-            account: User::from_uid(uid).ok().flatten().map(|user| user.name),
+            account: account.map(|user| OwnAccount {
+                name: user.name,
+                home: user.dir,
+            }),
+            program: std::env::current_exe().ok(),
         };
         Config::from(&|name| std::env::var_os(name), machine)
     }
@@ -66,8 +87,10 @@ impl Config {
         let text = |name| variable(name).map(|value| value.to_string_lossy().into_owned());
         let zone = variable("TZ").and_then(|name| zone_of(name.to_str()?));
         let machine_zone = || zone_of(machine.zone.as_deref()?);
+        let account = machine.account.as_ref();
+        let own_database = account.map(|account| account.home.join(".local/share").join(DATABASE));
         // A number is no user's name: such an account can open nothing that it would have to be known in.
-        let account = machine.account.unwrap_or_else(|| machine.uid.to_string());
+        let account = account.map_or_else(|| machine.uid.to_string(), |own| own.name.clone());
         Config {
             arrival: Arrival {
                 account: account.clone(),
@@ -76,7 +99,9 @@ impl Config {
             },
             database: variable("KEYWARD_DB")
                 .map(PathBuf::from)
-                .or_else(|| Some(machine.data?.join("keyward/keyward.db"))),
+                .or_else(|| Some(machine.data?.join(DATABASE))),
+            own_database,
+            program: machine.program,
             zone: zone.or_else(machine_zone).unwrap_or(Tz::UTC),
             language: ["LC_ALL", "LC_MESSAGES", "LANG"]
                 .into_iter()
@@ -129,7 +154,11 @@ mod tests {
             data: Some(PathBuf::from("/home/alice/.local/share")),
             zone: Some("Asia/Tokyo".to_owned()),
             uid: Uid::from_raw(1_000),
-            account: Some("alice".to_owned()),
+            account: Some(OwnAccount {
+                name: "alice".to_owned(),
+                home: PathBuf::from("/home/alice"),
+            }),
+            program: Some(PathBuf::from("/usr/bin/keyward")),
         }
     }
 
@@ -145,6 +174,14 @@ mod tests {
             ..machine()
         };
         assert_eq!(config(&[], homeless).database, None);
+    }
+
+    #[test]
+    fn where_the_accounts_own_database_is_no_variable_says() {
+        let claims = ["HOME", "KEYWARD_DB", "XDG_DATA_HOME"].map(|name| (name, "/elsewhere"));
+        let own = config(&claims, machine()).own_database;
+        let path = "/home/alice/.local/share/keyward/keyward.db";
+        assert_eq!(own, Some(PathBuf::from(path)));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Every sentence a person can see, by name. Errors carry facts; their sentences are made here.
 
 mod event;
+mod ssh_key;
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -345,6 +346,7 @@ impl Text {
             Trouble::Open(path, fault) => return self.open_fault(path, fault),
             Trouble::File(path, fault) => return self.file_fault(path, fault),
             Trouble::ChainBroken(broken) => return self.chain_break(broken),
+            Trouble::NoFiles => self.say("trouble.no_files"),
             Trouble::MayNotPrune => self.say("trouble.may_not_prune"),
             Trouble::PrunedMeanwhile => self.say("trouble.pruned_meanwhile"),
             Trouble::Problems(_) => self.say("trouble.problems"),

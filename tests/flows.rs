@@ -8,6 +8,8 @@ mod events;
 mod first_key;
 #[path = "flows/help.rs"]
 mod help;
+#[path = "flows/idle.rs"]
+mod idle;
 #[path = "flows/list.rs"]
 mod list;
 #[path = "flows/mouse.rs"]

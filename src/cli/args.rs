@@ -54,6 +54,20 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: UserCommand,
     },
+    /// Print the line with which sshd lets a user in
+    ///
+    /// Looks whether the user is one of the database, and whether KEYFILE holds exactly one public key without
+    /// options; prints one line, and changes nothing. Its command names this program by its path, and the database
+    /// where that is not the account's own.
+    #[command(after_long_help = AFTER_SSH_LINE)]
+    SshLine {
+        /// The user's public key: a file with one line, as ssh-keygen makes it
+        #[arg(value_name = "KEYFILE")]
+        key_file: PathBuf,
+        /// The database to use
+        #[arg(long, value_name = "PATH")]
+        db: Option<PathBuf>,
+    },
     /// Read the system events, check that none was changed, prune old ones
     ///
     /// Prints the system events on standard output, the oldest first. Makes and migrates no database.
@@ -162,8 +176,9 @@ Environment:
                    system event of a sign-in
 
 Exit codes:
-  0      The console was left; verify: the secret is valid; user unlock: the
-         user is not locked out
+  0      The console was left, or its user signed out because no key was
+         pressed; verify: the secret is valid; user unlock: the user is not
+         locked out
   1      verify: the secret is refused; events: the chain is not whole
   2      Trouble, told on standard error: wrong arguments, no terminal, a
          database that cannot be used, a user who may not sign in
@@ -215,6 +230,22 @@ Exit codes:
   0      The user is not locked out (any more)
   2      Trouble, told on standard error: no such user, no database, or one
          that cannot be used
+  77     The database belongs to another account
+  101    An error of Keyward itself
+  128+n  Ended by signal n";
+
+const AFTER_SSH_LINE: &str = "\
+Example, as the account that owns the database:
+  keyward ssh-line --user alice alice.pub
+  restrict,pty,command=\"/usr/bin/keyward --user alice\" ssh-ed25519 AAAA...
+
+Environment:
+  KEYWARD_DB and XDG_DATA_HOME, as for keyward
+
+Exit codes:
+  0      The line was printed
+  2      Trouble, told on standard error: no such user, no such key, no
+         database, or one that cannot be used
   77     The database belongs to another account
   101    An error of Keyward itself
   128+n  Ended by signal n";
@@ -289,7 +320,13 @@ mod tests {
     #[test]
     fn callers_are_warned_and_no_line_is_broken() {
         assert!(AFTER_VERIFY.ends_with(CALLERS));
-        let all = [AFTER, AFTER_VERIFY, AFTER_UNLOCK, AFTER_EVENTS];
+        let all = [
+            AFTER,
+            AFTER_VERIFY,
+            AFTER_UNLOCK,
+            AFTER_SSH_LINE,
+            AFTER_EVENTS,
+        ];
         for line in all.into_iter().flat_map(str::lines) {
             assert!(line.len() <= 79, "{line}");
         }

@@ -20,7 +20,7 @@ use crate::text::Text;
 const BODY_VERSION: i64 = 1;
 
 /// The fields of bodies with their labels, in the order in which they are told.
-const FIELDS: [(&str, &str); 26] = [
+const FIELDS: [(&str, &str); 27] = [
     ("name", "event_field.name"),
     ("fullName", "event_field.full_name"),
     ("description", "event_field.description"),
@@ -40,6 +40,7 @@ const FIELDS: [(&str, &str); 26] = [
     ("replaces", "event_field.replaces"),
     ("overlapUntil", "event_field.overlap_until"),
     ("expiredAt", "event_field.expired_at"),
+    ("lastAction", "event_field.last_action"),
     ("path", "event_field.path"),
     ("through", "event_field.through"),
     ("hash", "event_field.hash"),
@@ -358,10 +359,12 @@ impl Telling {
             ("right" | "rights", Value::String(right)) => {
                 printable(rights::label(right, self.text.language()).unwrap_or(right))
             }
-            ("overlapUntil" | "expiredAt", Value::Number(at)) => at.as_i64().map_or_else(
-                || at.to_string(),
-                |at| self.text.instant(Timestamp(at), self.zone),
-            ),
+            ("overlapUntil" | "expiredAt" | "lastAction", Value::Number(at)) => {
+                at.as_i64().map_or_else(
+                    || at.to_string(),
+                    |at| self.text.instant(Timestamp(at), self.zone),
+                )
+            }
             (_, Value::Bool(true)) => say("event_body.yes"),
             (_, Value::Bool(false)) => say("event_body.no"),
             (_, Value::String(text)) if text.is_empty() => say("event_body.empty"),
@@ -431,6 +434,11 @@ mod tests {
         assert_eq!(
             told(9001, body),
             "Secret: 2; Replaces Secret: 1; Earlier Secret Works Until: 2026-11-22 17:00:00 +01:00"
+        );
+        let body = r#"{"lastAction":1795363200000,"reason":"idle","version":1}"#;
+        assert_eq!(
+            told(602, body),
+            "Reason: idle; Last Key: 2026-11-22 17:00:00 +01:00"
         );
         assert_eq!(told(9001, r#"{"overlapUntil":null,"version":1}"#), "");
         let body = r#"{"unproven":{"account":"keyward","sshConnection":null,"sudoUser":"bob"},"version":1}"#;

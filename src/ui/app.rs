@@ -1,6 +1,7 @@
 //! The layer stack and what one key press does: key, action, asks, requests, answers. Knows no thread and no
 //! terminal; `run` feeds it, and so do the tests.
 
+mod idle;
 mod mouse;
 mod rush;
 mod session;
@@ -18,8 +19,9 @@ use crate::clock::Clock;
 use crate::domain::secret::{ClipboardWay, Secret};
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, Trouble};
-use crate::domain::user::{Actor, Arrival};
+use crate::domain::user::{Actor, Arrival, SignOut};
 use crate::text::Text;
+use crate::ui::app::idle::Idle;
 use crate::ui::app::mouse::Mouse;
 use crate::ui::app::rush::Rush;
 use crate::ui::frame::SMALLEST;
@@ -103,6 +105,10 @@ pub struct Setting {
     pub text: Text,
     /// How the user came; it is noted with the sign-in.
     pub arrival: Arrival,
+    /// Files may be written for the user: they did not come with `--user`.
+    pub files: bool,
+    /// After so many minutes without a key the user is signed out; never with 0.
+    pub idle_minutes: u32,
     /// Said in the header.
     pub demo: bool,
     /// Whether the mouse is used.
@@ -128,8 +134,10 @@ pub struct App {
     message: Option<(Tone, String)>,
     dirty: bool,
     done: bool,
-    /// Why the session is over.
-    ended: Option<String>,
+    /// Why the session is over, and that in a sentence.
+    ended: Option<(SignOut, String)>,
+    /// The request that noted its end before the program's.
+    signed_out: Option<Ticket>,
     /// Frames drawn so far.
     frames: u64,
     /// Keys read before this many frames were drawn are dropped; [`UNDRAWN`] from when a secret comes up until
@@ -137,6 +145,7 @@ pub struct App {
     deaf_before: u64,
     rush: Rush,
     mouse: Mouse,
+    idle: Idle,
     /// Columns and rows of the window, as far as they are known.
     window: (u16, u16),
     /// The question whether to leave, while it is open.
@@ -154,6 +163,7 @@ impl App {
         let now = setting.clock.now();
         let mut app = App {
             here: Screen::first_for(&setting.actor),
+            idle: Idle::new(setting.idle_minutes, now),
             setting,
             theme: Theme::default(),
             layers: Vec::new(),
@@ -168,6 +178,7 @@ impl App {
             dirty: true,
             done: false,
             ended: None,
+            signed_out: None,
             frames: 0,
             deaf_before: 0,
             rush: Rush::default(),
@@ -230,6 +241,12 @@ impl App {
 
     /// Takes a key, paste, click or resize.
     pub fn input(&mut self, input: Input) {
+        if is_by_hand(&input.event) && self.somebody_is_there(input.at) {
+            if let Event::Paste(pasted) = input.event {
+                drop(Zeroizing::new(pasted));
+            }
+            return;
+        }
         match &input.event {
             Event::Resize(columns, rows) => {
                 self.window = (*columns, *rows);
@@ -249,8 +266,14 @@ impl App {
     pub fn answer(&mut self, layer: LayerId, ticket: Ticket, outcome: Outcome) {
         self.under_way.retain(|asked| asked.ticket != ticket);
         self.dirty |= layer != APP;
+        if self.signed_out == Some(ticket) && outcome.is_err() {
+            self.signed_out = None;
+        }
         match outcome {
-            Err(trouble) if trouble.ends_console() => self.end(&trouble),
+            Err(trouble) if trouble.ends_console() => {
+                let why = self.text().trouble(&trouble);
+                self.end(SignOut::NoLongerAllowed, why);
+            }
             Ok(Done::Looked { version, actor }) => self.looked(version, actor),
             Ok(Done::Secret { issued, overlap }) => {
                 self.tell(layer, ticket, Ok(Done::Issued(issued.key)));
@@ -410,11 +433,7 @@ impl App {
             self.with_layer(index, |layer, ctx, asks| {
                 layer.act(Action::Leave, ctx, asks);
             });
-        } else if self
-            .under_way
-            .iter()
-            .any(|asked| asked.write && asked.layer != APP)
-        {
+        } else if self.is_writing() {
             self.message = Some((Tone::Problem, text.say("message.still_saving").to_owned()));
         } else if self
             .layers
@@ -537,6 +556,7 @@ impl App {
             actor: &self.setting.actor,
             text: self.text(),
             theme: &self.theme,
+            files: self.setting.files,
             rush: self.rush.number(),
             pasting: self.rush.is_paste(),
         }
@@ -550,6 +570,15 @@ fn screen(which: Screen) -> Box<dyn Layer> {
         Screen::Roles => Box::new(Roles::default()),
         Screen::ApiKeys => Box::new(ApiKeys::default()),
         Screen::SystemEvents => Box::new(SystemEvents::default()),
+    }
+}
+
+/// Whether somebody is there, and not only their terminal.
+fn is_by_hand(event: &Event) -> bool {
+    match event {
+        Event::Key(key) => key.kind != KeyEventKind::Release,
+        Event::Mouse(_) | Event::Paste(_) => true,
+        _ => false,
     }
 }
 

@@ -85,6 +85,8 @@ pub enum Scope {
     Confirmation,
     Secret,
     Entry,
+    /// No key has a meaning of its own: any ends it.
+    Countdown,
     Ended,
     Help,
 }

@@ -17,16 +17,23 @@ pub struct Performer {
     service: Service,
     actor: Actor,
     clipboard: Box<dyn Clipboard>,
+    files: bool,
 }
 
 impl Performer {
-    /// A worker on behalf of this actor.
+    /// A worker on behalf of this actor, who may have files written or not.
     #[must_use]
-    pub fn new(service: Service, actor: Actor, clipboard: Box<dyn Clipboard>) -> Performer {
+    pub fn new(
+        service: Service,
+        actor: Actor,
+        clipboard: Box<dyn Clipboard>,
+        files: bool,
+    ) -> Performer {
         Performer {
             service,
             actor,
             clipboard,
+            files,
         }
     }
 
@@ -128,6 +135,7 @@ impl Performer {
                 let way = self.clipboard.send(&text)?;
                 Ok(Done::Sent { way, text })
             }
+            Request::SaveToFile { .. } if !self.files => Err(Trouble::NoFiles),
             Request::SaveToFile { path, secret, id } => save(service, actor, &path, &secret, id),
         }
     }

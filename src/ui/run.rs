@@ -11,7 +11,7 @@ use chrono_tz::Tz;
 
 use crate::clipboard::{self, Clipboard};
 use crate::clock::Clock;
-use crate::domain::user::{Actor, Arrival};
+use crate::domain::user::{Actor, Arrival, SignOut};
 use crate::service::Service;
 use crate::text::Text;
 use crate::ui::app::{App, Asked, Effect, Input, LayerId, Setting};
@@ -29,9 +29,13 @@ pub struct Parts {
     pub actor: Actor,
     /// How the actor came, to be noted with the sign-in.
     pub arrival: Arrival,
+    /// Files may be written for the actor: they did not come with `--user`.
+    pub files: bool,
     pub clock: Arc<dyn Clock>,
     /// The zone in which times are shown.
     pub zone: Tz,
+    /// After so many minutes without a key the actor is signed out; never with 0.
+    pub idle_minutes: u32,
     pub clipboard: Box<dyn Clipboard>,
     pub text: Text,
     pub demo: bool,
@@ -57,11 +61,11 @@ struct Worker {
     thread: JoinHandle<()>,
 }
 
-/// Opens the console and stays until the administrator leaves, or may not be signed in any more: then it says why.
+/// Opens the console and stays until the administrator leaves, or is signed out: then it says why.
 ///
 /// # Errors
 /// There is no terminal, or it stopped taking what is drawn.
-pub fn console(parts: Parts) -> Result<Option<String>, NoTerminal> {
+pub fn console(parts: Parts) -> Result<Option<(SignOut, String)>, NoTerminal> {
     let mut session = Session::open()?;
     let (send, messages) = channel();
     let clock = Arc::clone(&parts.clock);
@@ -73,12 +77,18 @@ pub fn console(parts: Parts) -> Result<Option<String>, NoTerminal> {
                 parts.reader,
                 parts.actor.clone(),
                 Box::new(clipboard::Terminal),
+                parts.files,
             ),
             send.clone(),
         )?,
         writer: work(
             "writer",
-            Performer::new(parts.writer, parts.actor.clone(), parts.clipboard),
+            Performer::new(
+                parts.writer,
+                parts.actor.clone(),
+                parts.clipboard,
+                parts.files,
+            ),
             send.clone(),
         )?,
         wanted: parts.wanted,
@@ -90,6 +100,8 @@ pub fn console(parts: Parts) -> Result<Option<String>, NoTerminal> {
         actor: parts.actor,
         text: parts.text,
         arrival: parts.arrival,
+        files: parts.files,
+        idle_minutes: parts.idle_minutes,
         demo: parts.demo,
         mouse: parts.mouse,
     });
@@ -123,7 +135,8 @@ pub fn console(parts: Parts) -> Result<Option<String>, NoTerminal> {
     // The terminal first; closing the connections may take as long as what is still under way.
     drop(session);
     workers.end(app.farewell());
-    Ok(app.ended().map(str::to_owned))
+    let ended = app.ended();
+    Ok(ended.map(|(why, sentence)| (why, sentence.to_owned())))
 }
 
 /// Hands over everything that has come in; frames are drawn when nothing more is waiting.
@@ -172,10 +185,12 @@ impl Workers {
         }
     }
 
-    /// Lets both finish, one with the farewell, and close their connections, so that `SQLite` leaves one file behind
+    /// Lets both finish, one with the farewell if there is one, and close their connections, so that `SQLite` leaves one file behind
     /// and not three.
-    fn end(self, farewell: Request) {
-        let _ = self.writer.requests.send((Asked::by_app(farewell), None));
+    fn end(self, farewell: Option<Request>) {
+        if let Some(farewell) = farewell {
+            let _ = self.writer.requests.send((Asked::by_app(farewell), None));
+        }
         for worker in [self.reader, self.writer] {
             drop(worker.requests);
             let _ = worker.thread.join();

@@ -70,22 +70,41 @@ impl Console {
 
     /// As this user, in a window of this size.
     pub fn of(bench: Bench, actor: Actor, size: (u16, u16)) -> Console {
-        Console::speaking(Text::en_us(), bench, actor, size)
+        Console::set(bench, actor, size, |_| {})
     }
 
     /// The same on a machine with this language.
     pub fn speaking(text: Text, bench: Bench, actor: Actor, size: (u16, u16)) -> Console {
-        let clipboard = Remembered::default();
-        let performer = Performer::new(bench.another(), actor.clone(), Box::new(clipboard.clone()));
-        let app = App::new(Setting {
+        Console::set(bench, actor, size, |setting| setting.text = text)
+    }
+
+    /// The same with other settings.
+    pub fn set(
+        bench: Bench,
+        actor: Actor,
+        size: (u16, u16),
+        change: impl FnOnce(&mut Setting),
+    ) -> Console {
+        let mut setting = Setting {
             clock: bench.clock.clone(),
             zone: chrono_tz::UTC,
             actor,
-            text,
+            text: Text::en_us(),
             arrival: Arrival::default(),
+            files: true,
+            idle_minutes: 0,
             demo: false,
             mouse: true,
-        });
+        };
+        change(&mut setting);
+        let clipboard = Remembered::default();
+        let performer = Performer::new(
+            bench.another(),
+            setting.actor.clone(),
+            Box::new(clipboard.clone()),
+            setting.files,
+        );
+        let app = App::new(setting);
         let terminal = Terminal::new(TestBackend::new(size.0, size.1)).expect("a terminal");
         let mut console = Console {
             bench,
@@ -257,7 +276,8 @@ impl Console {
         self.settle();
     }
 
-    fn send(&mut self, event: Event) {
+    /// Something that the terminal tells.
+    pub fn send(&mut self, event: Event) {
         let input = Input {
             event,
             frame: self.app.frames(),
@@ -325,6 +345,18 @@ impl Console {
         self.bench.clock.advance(ms);
         self.app.tick();
         self.settle();
+    }
+
+    /// How long the program would sleep now, in milliseconds.
+    pub fn sleeps(&self) -> i64 {
+        self.app.next_wake().since(self.bench.clock.now())
+    }
+
+    /// What the program does at its end.
+    pub fn end(&mut self) {
+        if let Some(farewell) = self.app.farewell() {
+            self.carry_out(Asked::by_app(farewell));
+        }
     }
 
     /// The words on the screen, in one line: what was wrapped in a dialog is whole again.

@@ -3,7 +3,6 @@
 
 use chrono_tz::Tz;
 
-use crate::domain::trouble::Trouble;
 use crate::domain::user::{Actor, SignOut};
 use crate::text::Text;
 use crate::ui::app::{App, Effect};
@@ -18,20 +17,19 @@ impl App {
         self.request_for_app(Request::SignIn(arrival));
     }
 
-    /// What is to be noted last, when the program ends in order.
+    /// What is to be noted last, when the program ends in order, if it was not noted before.
     #[must_use]
-    pub fn farewell(&self) -> Request {
-        let reason = match self.ended {
-            Some(_) => SignOut::NoLongerAllowed,
-            None => SignOut::Left,
-        };
-        Request::SignOut { reason }
+    pub fn farewell(&self) -> Option<Request> {
+        let reason = self.ended().map_or(SignOut::Left, |(reason, _)| reason);
+        let noted = self.signed_out.is_some();
+        (!noted).then_some(Request::SignOut { reason })
     }
 
     /// Why the session is over, when it did not end by the user's own will.
     #[must_use]
-    pub fn ended(&self) -> Option<&str> {
-        self.ended.as_deref()
+    pub fn ended(&self) -> Option<(SignOut, &str)> {
+        let (reason, sentence) = self.ended.as_ref()?;
+        Some((*reason, sentence))
     }
 
     /// The user's language, or the machine's.
@@ -63,11 +61,10 @@ impl App {
     }
 
     /// Ends the session: whatever was on the screen goes, and only leaving is left.
-    pub(super) fn end(&mut self, trouble: &Trouble) {
+    pub(super) fn end(&mut self, reason: SignOut, why: String) {
         if self.ended.is_some() {
             return;
         }
-        let why = self.text().trouble(trouble);
         if self.layers.iter().any(|(_, layer)| layer.shows_secret()) {
             self.effects.push(Effect::FullRedraw);
         }
@@ -76,7 +73,8 @@ impl App {
         self.queue.clear();
         self.under_way.clear();
         self.message = None;
-        self.ended = Some(why.clone());
+        self.idle.over();
+        self.ended = Some((reason, why.clone()));
         self.push(Box::new(Ended::new(why)));
     }
 }

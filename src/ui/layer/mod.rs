@@ -4,6 +4,7 @@ pub mod api_keys;
 pub mod check;
 pub mod choice;
 pub mod confirm;
+pub mod countdown;
 pub mod ended;
 pub mod entry;
 pub mod events;
@@ -41,6 +42,8 @@ pub struct Ctx<'a> {
     pub actor: &'a Actor,
     pub text: Text,
     pub theme: &'a Theme,
+    /// Files may be written for the user: the account is their own.
+    pub files: bool,
     /// The key being handled came in one rush, faster than a hand types, with a key that means nothing here: it is
     /// part of a paste without brackets.
     pub pasting: bool,
@@ -263,6 +266,14 @@ pub trait Layer {
     fn shows_secret(&self) -> bool {
         false
     }
+
+    /// Nobody is at the keys: hides a secret that is shown. Says whether there is one.
+    fn hide(&mut self, _ctx: &Ctx) -> bool {
+        false
+    }
+
+    /// Nobody came back to the keys: has the secret made void, and closes.
+    fn give_up(&mut self, _ctx: &Ctx, _asks: &mut Asks) {}
 
     /// When time alone changes what is shown, if it does.
     fn next_wake(&self, _ctx: &Ctx) -> Option<Timestamp> {

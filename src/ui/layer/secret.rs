@@ -43,7 +43,7 @@ pub struct SecretDialog {
     void: bool,
     focus: usize,
     under_way: Option<Ticket>,
-    /// The request under way ends the dialog when it succeeds.
+    /// The request under way ends the dialog.
     closing: Option<Closing>,
     /// The file that is being written.
     path: Option<PathBuf>,
@@ -53,6 +53,8 @@ pub struct SecretDialog {
 enum Closing {
     Delivering,
     Discarding,
+    /// Nobody came back to the keys. It ends with or without success.
+    GivingUp,
 }
 
 impl SecretDialog {
@@ -172,6 +174,9 @@ impl SecretDialog {
                 };
                 self.close(sentence, asks);
             }
+            (_, Some(Closing::GivingUp)) => {
+                self.close(text.fill("secret.given_up", &[("name", name)]), asks);
+            }
             (_, Some(Closing::Discarding)) => {
                 self.close(text.fill("secret.discarded", &[("name", name)]), asks);
             }
@@ -186,11 +191,17 @@ impl Layer for SecretDialog {
     }
 
     fn allows(&self, action: Action, ctx: &Ctx) -> bool {
-        !self.is_void(ctx)
-            || matches!(
-                action,
-                Action::Press | Action::Cancel | Action::Leave | Action::Help
-            )
+        match action {
+            Action::Press | Action::Cancel | Action::Leave | Action::Help => true,
+            _ if self.is_void(ctx) => false,
+            Action::SaveToFile => ctx.files,
+            _ => true,
+        }
+    }
+
+    fn why_not(&self, action: Action, ctx: &Ctx) -> Option<String> {
+        let no_files = action == Action::SaveToFile && !ctx.files && !self.is_void(ctx);
+        no_files.then(|| ctx.text.trouble(&Trouble::NoFiles))
     }
 
     fn act(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
@@ -209,7 +220,10 @@ impl Layer for SecretDialog {
             _ if ctx.pasting => asks.complain(ctx.text.say("message.pasting")),
             Action::Stored => self.focus = HARMLESS,
             Action::Discard => self.focus = HARMLESS + 1,
-            Action::Press => self.press(VERBS[self.focus], ctx, asks),
+            Action::Press => match self.why_not(VERBS[self.focus], ctx) {
+                Some(sentence) => asks.complain(sentence),
+                None => self.press(VERBS[self.focus], ctx, asks),
+            },
             other => self.press(other, ctx, asks),
         }
     }
@@ -225,6 +239,10 @@ impl Layer for SecretDialog {
         let closing = self.closing.take();
         match outcome {
             Ok(done) => self.done(done, closing, ctx, asks),
+            // Undelivered it never works, and the hour in which that could change ends by itself.
+            Err(trouble) if closing == Some(Closing::GivingUp) => {
+                self.close(ctx.text.trouble(&trouble), asks);
+            }
             Err(trouble @ Trouble::File(..)) => {
                 let path = self.path.take().unwrap_or_default();
                 let entry = SecretDialog::path_entry(&path.to_string_lossy(), ctx);
@@ -277,6 +295,20 @@ impl Layer for SecretDialog {
 
     fn shows_secret(&self) -> bool {
         true
+    }
+
+    fn hide(&mut self, ctx: &Ctx) -> bool {
+        self.hidden = true;
+        !self.is_void(ctx)
+    }
+
+    fn give_up(&mut self, ctx: &Ctx, asks: &mut Asks) {
+        if self.is_void(ctx) {
+            asks.close(Reply::Done(self.issued.key.0));
+            return;
+        }
+        self.under_way = Some(asks.request(Request::Discard(self.issued.id)));
+        self.closing = Some(Closing::GivingUp);
     }
 
     fn place(&mut self, _area: Rect) {}

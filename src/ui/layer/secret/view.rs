@@ -12,8 +12,8 @@ use crate::domain::secret::Overlap;
 use crate::ui::frame::{Button, buttons, cut, put, row, skip, width, wrap};
 use crate::ui::hits::Hits;
 use crate::ui::keymap::Action;
-use crate::ui::layer::Ctx;
 use crate::ui::layer::secret::{HARMLESS, SecretDialog, VERBS};
+use crate::ui::layer::{Ctx, Layer};
 
 /// Below this width the secret is on two lines.
 const ONE_LINE: u16 = 56;
@@ -142,21 +142,20 @@ impl SecretDialog {
         if self.is_void(ctx) {
             return vec![(ctx.text.say("button.close"), true, Action::Press)];
         }
-        let names = VERBS.map(|verb| match verb {
-            Action::Copy => "button.copy",
-            Action::CopyHeader => "button.copy_header",
-            Action::SaveToFile => "button.save",
-            Action::HideOrShow if self.hidden => "button.show",
-            Action::HideOrShow => "button.hide",
-            Action::Check => "button.check",
-            Action::Stored => "button.stored",
-            _ => "button.discard",
-        });
-        names
-            .iter()
-            .zip(VERBS)
-            .map(|(name, verb)| (ctx.text.say(name), true, verb))
-            .collect()
+        let label = |verb| {
+            let name = match verb {
+                Action::Copy => "button.copy",
+                Action::CopyHeader => "button.copy_header",
+                Action::SaveToFile => "button.save",
+                Action::HideOrShow if self.hidden => "button.show",
+                Action::HideOrShow => "button.hide",
+                Action::Check => "button.check",
+                Action::Stored => "button.stored",
+                _ => "button.discard",
+            };
+            (ctx.text.say(name), self.allows(verb, ctx), verb)
+        };
+        VERBS.into_iter().map(label).collect()
     }
 
     /// The buttons broken into lines; the last two, which close the dialog, have a line of their own.
