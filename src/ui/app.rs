@@ -33,6 +33,7 @@ use crate::ui::layer::help::Help;
 use crate::ui::layer::roles::Roles;
 use crate::ui::layer::secret::SecretDialog;
 use crate::ui::layer::tree::{Screen, Tree};
+use crate::ui::layer::user::UserDialog;
 use crate::ui::layer::users::Users;
 use crate::ui::layer::{Ask, Asks, Ctx, Layer, Loss, Reply, Tone};
 use crate::ui::request::{Done, Outcome, Request, Ticket};
@@ -400,6 +401,10 @@ impl App {
                     ctx.text,
                 );
                 self.push(Box::new(help));
+            }
+            Action::MyAccount if allowed => {
+                let own = UserDialog::of_own(self.setting.actor.user);
+                self.push(Box::new(own));
             }
             Action::Tree if allowed => self.push(Box::new(Tree::new(self.here))),
             _ => self.with_layer(top, |layer, ctx, asks| {

@@ -52,6 +52,7 @@ pub enum Action {
     SortNext,
     SortReverse,
     Tree,
+    MyAccount,
     Quit,
     // the secret dialog
     Copy,
@@ -198,6 +199,7 @@ pub static BINDINGS: &[Binding] = bindings![
     Events [ch('d')]                ByTime       Toolbar  "key.by_time"      "help.by_time";
     List   [ch('/')]                Filter       Footer   "key.filter"       "help.filter";
     List   [ch('t')]                Tree         Footer   "key.tree"         "help.tree";
+    List   [ch('m')]                MyAccount    HelpOnly "key.my_account"   "help.my_account";
     ApiKeys [ch('f')]                StateFilter  Footer   "key.state_filter" "help.state_filter";
     List   [ch('e')]                Events       Footer   "key.events"       "help.events";
     List   [ch('o')]                SortNext     Footer   "key.sort"         "help.sort";

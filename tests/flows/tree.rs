@@ -69,8 +69,9 @@ fn a_screen_that_the_role_no_longer_allows_is_left() {
     set_rights(&mut other, role, &[Right::ViewUsers]);
     console.wait(1_000);
     console.expect("User Management > Users");
+    console.expect("Not authorized to view API keys.");
     console.keys("t");
-    console.expect_not("API Keys");
+    console.expect_not("> API Keys");
 }
 
 /// A user whose role has just these rights.

@@ -3,6 +3,7 @@
 
 use chrono_tz::Tz;
 
+use crate::domain::trouble::Trouble;
 use crate::domain::user::{Actor, SignOut};
 use crate::text::Text;
 use crate::ui::app::{App, Effect};
@@ -54,8 +55,10 @@ impl App {
         let allowed = |screen: Screen| actor.may(screen.needs());
         self.left.retain(|(screen, _)| allowed(*screen));
         if self.layers.len() == 1 && !allowed(self.here) {
+            let left = self.here.needs();
             let to = Screen::first_for(actor);
             self.go(to, None);
+            self.complain(self.text().trouble(&Trouble::NotAuthorized(left)));
             self.left.retain(|(screen, _)| *screen == to);
         }
     }

@@ -107,6 +107,8 @@ pub struct List<L: Table> {
     /// The counts are not those of what is shown.
     count_due: bool,
     loaded_once: bool,
+    /// Why there are no rows, when the list was refused.
+    refused: Option<String>,
     /// What `y` in the confirmation on top does.
     confirming: Option<Change>,
     /// The change under way, its row and what to say.
@@ -125,6 +127,7 @@ impl<L: Table> Default for List<L> {
             counting: None,
             count_due: false,
             loaded_once: false,
+            refused: None,
             confirming: None,
             changing: None,
         }
@@ -241,6 +244,7 @@ impl<L: Table> List<L> {
             return;
         }
         self.loaded_once = true;
+        self.refused = None;
         match (wanted.why, before) {
             (Why::Moving(rest), _) => {
                 self.wanted = None;
@@ -352,7 +356,14 @@ impl<L: Table> List<L> {
                 Err(trouble) => {
                     // Keys do not wait for what does not come.
                     self.loaded_once = true;
-                    asks.complain(ctx.text.trouble(&trouble));
+                    let sentence = ctx.text.trouble(&trouble);
+                    if matches!(trouble, Trouble::NotAuthorized(_)) {
+                        self.rows = Rows::default();
+                        self.counts = None;
+                        self.refused = Some(sentence);
+                    } else {
+                        asks.complain(sentence);
+                    }
                 }
             }
         } else if self.counting == Some(ticket) {
@@ -406,8 +417,9 @@ impl<L: Table> List<L> {
 
     /// What is said where no row is shown.
     #[must_use]
-    pub fn empty(&self, ctx: &Ctx) -> &'static str {
+    pub fn empty(&self, ctx: &Ctx) -> &str {
         match (self.loaded_once, self.filter.is_untouched()) {
+            _ if self.refused.is_some() => self.refused.as_deref().unwrap_or_default(),
             (false, _) => ctx.text.say("list.loading"),
             (true, true) => L::none(ctx),
             (true, false) => ctx.text.say("list.nothing_found"),

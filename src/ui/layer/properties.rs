@@ -9,6 +9,7 @@ use ratatui::layout::{Position, Rect};
 use zeroize::Zeroizing;
 
 use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyProperties, KeyId, Locale};
+use crate::domain::authority::first_to_give;
 use crate::domain::problem::Field;
 use crate::domain::rights::Right;
 use crate::domain::role::{AUDITOR, Role, RoleId};
@@ -357,6 +358,7 @@ impl Layer for Properties {
             Err(trouble) if made.is_some() => asks.complain(ctx.text.trouble(&trouble)),
             _ if !loaded && !saved => {}
             Ok(Done::Roles(roles)) => {
+                self.draft.role = first_to_give(&roles, &ctx.actor.role);
                 self.roles = roles;
                 ctx.zone.name().clone_into(&mut self.draft.time_zone);
                 self.initial = self.draft.clone();

@@ -274,11 +274,17 @@ impl Layer for RoleDialog {
             match action {
                 Action::Accept => boxes.finding = false,
                 Action::Cancel => boxes.clear(),
-                Action::Up => _ = boxes.step(false),
-                Action::Down => _ = boxes.step(true),
+                Action::Up => boxes.step(false),
+                Action::Down => boxes.step(true),
                 Action::PageUp | Action::PageDown => boxes.page(action == Action::PageDown),
                 _ => {}
             }
+            return;
+        }
+        // As on a list: what is looked for goes first.
+        let searched = self.boxes_mut().filter(|boxes| boxes.is_searched());
+        if let (Action::Cancel, Some(boxes)) = (action, searched) {
+            boxes.clear();
             return;
         }
         match action {

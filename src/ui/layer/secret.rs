@@ -166,6 +166,9 @@ impl SecretDialog {
                             &[("name", name), ("state", &state)],
                         )
                     }
+                    _ if !delivered.api_access => {
+                        text.fill("secret.delivered_no_access", &[("name", name)])
+                    }
                     Some(at) => {
                         let at = at.in_zone(ctx.zone).format("%Y-%m-%d %H:%M %Z");
                         text.fill("secret.delivered_overlap", &[("name", name), ("at", &at)])

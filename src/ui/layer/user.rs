@@ -6,6 +6,7 @@ use ratatui::layout::{Position, Rect};
 use zeroize::Zeroizing;
 
 use crate::domain::api_key::Locale;
+use crate::domain::authority::first_to_give;
 use crate::domain::problem::{Field, Problem, Rule};
 use crate::domain::rights::Right;
 use crate::domain::role::{AUDITOR, Role};
@@ -25,6 +26,8 @@ use crate::ui::request::{Done, Outcome, Request, Ticket};
 pub struct UserDialog {
     /// The user, or nothing for a new one.
     user: Option<UserId>,
+    /// It was not opened from the list of users: what came of it is no row of the screen below.
+    by_itself: bool,
     /// What the user had when they were read.
     before: Option<UserFields>,
     roles: Vec<Role>,
@@ -62,6 +65,15 @@ impl UserDialog {
         UserDialog::opened(Some(id))
     }
 
+    /// For the signed-in user, from any screen.
+    #[must_use]
+    pub fn of_own(id: UserId) -> UserDialog {
+        UserDialog {
+            by_itself: true,
+            ..UserDialog::opened(Some(id))
+        }
+    }
+
     fn opened(user: Option<UserId>) -> UserDialog {
         let draft = UserDraft {
             name: String::new(),
@@ -73,6 +85,7 @@ impl UserDialog {
         };
         UserDialog {
             user,
+            by_itself: false,
             before: None,
             roles: Vec::new(),
             initial: draft.clone(),
@@ -380,6 +393,8 @@ impl Layer for UserDialog {
         match outcome {
             _ if !loaded && !saved => {}
             Ok(Done::Roles(roles)) => {
+                self.draft.role = first_to_give(&roles, &ctx.actor.role);
+                self.initial = self.draft.clone();
                 self.roles = roles;
                 ctx.text.say("user.title_new").clone_into(&mut self.title);
                 self.fill(Vec::new(), ctx);
@@ -392,8 +407,12 @@ impl Layer for UserDialog {
             }
             Ok(Done::UserSaved(fields)) => {
                 let sentence = ctx.text.fill("form.saved", &[("name", &fields.name)]);
-                let id = self.user.map_or(0, |id| id.0);
-                asks.close(Reply::Said(id, sentence));
+                if let Some(id) = self.user.filter(|_| !self.by_itself) {
+                    asks.close(Reply::Said(id.0, sentence));
+                } else {
+                    asks.say(sentence);
+                    asks.close(Reply::Cancelled);
+                }
             }
             Ok(_) => {}
             Err(Trouble::Problems(problems)) => self.show_problems(&problems, ctx, asks),

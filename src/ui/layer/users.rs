@@ -23,7 +23,7 @@ impl Table for UserRow {
             let state = state(row);
             (ctx.text.state(state), ctx.theme.state(state))
         }),
-        column("column.role", (14, 1), None, |row, _| {
+        column("column.role", (12, 1), None, |row, _| {
             (row.role.clone(), Style::new())
         }),
         column("column.full_name", (16, 2), None, |row, _| {

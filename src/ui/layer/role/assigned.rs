@@ -40,15 +40,13 @@ impl AssignedTo {
         self.entries.get(self.selected)
     }
 
-    /// Moves the selection by one; false at the end.
-    pub(super) fn step(&mut self, down: bool) -> bool {
-        let before = self.selected;
+    /// Moves the selection by one.
+    pub(super) fn step(&mut self, down: bool) {
         self.go(if down {
-            before + 1
+            self.selected + 1
         } else {
-            before.saturating_sub(1)
+            self.selected.saturating_sub(1)
         });
-        self.selected != before
     }
 
     /// Moves the selection by one page.

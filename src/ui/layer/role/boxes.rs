@@ -111,7 +111,8 @@ impl Boxes {
         })
     }
 
-    fn is_searched(&self) -> bool {
+    /// Whether something is looked for.
+    pub(super) fn is_searched(&self) -> bool {
         !self.find.text().trim().is_empty()
     }
 
@@ -146,22 +147,17 @@ impl Boxes {
         matches!(self.selected, Spot::Radio(_))
     }
 
-    /// Moves the selection by one; false at the end, where what is beyond the selection comes on the screen first.
-    pub(super) fn step(&mut self, down: bool) -> bool {
+    /// Moves the selection by one; at the top, what stands above it comes on the screen.
+    pub(super) fn step(&mut self, down: bool) {
         let at = self.at().unwrap_or(0);
         if down {
-            let last = self.spots().len().saturating_sub(1);
             self.go(at + 1);
-            return at < last;
-        }
-        if at > 0 {
+        } else if at > 0 {
             self.go(at - 1);
-            return true;
+        } else {
+            self.viewport.free = true;
+            self.viewport.top = self.viewport.top.saturating_sub(1);
         }
-        self.viewport.free = true;
-        let scrolls = self.viewport.top > 0;
-        self.viewport.top = self.viewport.top.saturating_sub(1);
-        scrolls
     }
 
     /// Moves the selection by one page.
@@ -211,8 +207,11 @@ impl Boxes {
 
     /// Offers a key to the find line.
     pub(super) fn edit(&mut self, key: TextKey) -> Edit {
+        let before = self.find.text().to_owned();
         let edit = self.find.edit(key);
-        self.search();
+        if self.find.text() != before {
+            self.search();
+        }
         edit
     }
 
