@@ -136,7 +136,9 @@ fn while_a_secret_is_shown_the_mouse_is_the_terminals() {
     console.see("Paste");
     assert_eq!((count(&console, ON), count(&console, OFF)), (1, 1));
     console.send("\x1b");
-    console.wait_for("the dialog alone", |screen| !screen.contents().contains("Paste"));
+    console.wait_for("the dialog alone", |screen| {
+        !screen.contents().contains("Paste")
+    });
     console.send("a\r");
     console.see("works now");
     assert_eq!((count(&console, ON), count(&console, OFF)), (2, 1));

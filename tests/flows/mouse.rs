@@ -5,7 +5,7 @@ use keyward::domain::time::SECOND;
 use keyward::ui::app::Effect;
 
 use crate::support::console::Console;
-use crate::support::database::draft;
+use crate::support::database::{Bench, draft, in_memory};
 
 const LEFT: MouseEventKind = MouseEventKind::Down(MouseButton::Left);
 
@@ -328,6 +328,19 @@ fn the_mouse_is_the_terminals_while_a_secret_is_shown() {
     assert_eq!(mouse(&console), [true, false, true]);
     console.click_on("alpha");
     expect_selected(&console, "alpha");
+}
+
+#[test]
+fn without_the_mouse_it_is_not_reported_and_nothing_is_clicked() {
+    let mut bench = Bench::new(in_memory());
+    bench.delivered("alpha");
+    bench.delivered("beta");
+    let alice = bench.alice.clone();
+    let mut console = Console::set(bench, alice, (80, 24), |setting| setting.mouse = false);
+    console.double_click_on("beta");
+    expect_selected(&console, "alpha");
+    let is_mouse = |effect: &Effect| matches!(effect, Effect::Mouse(_));
+    assert!(!console.effects.iter().any(is_mouse));
 }
 
 #[test]

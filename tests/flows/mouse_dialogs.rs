@@ -299,6 +299,23 @@ fn a_role_is_edited_by_its_tabs_boxes_and_radio_buttons() {
 }
 
 #[test]
+fn the_tabs_that_a_narrow_bar_leaves_out_are_behind_its_ends() {
+    let mut console = Console::new();
+    let id = operators(&mut console);
+    open_role(&mut console, id);
+    console.resize(40, 12);
+    console.expect("[General]");
+    console.expect_not("Assigned");
+    console.click_on("> │");
+    console.expect("[Users/Keys]");
+    console.click_on("< ");
+    console.expect_not("[Users/Keys]");
+    console.click_on("> │");
+    console.click_on("> │");
+    console.expect("[Assigned]");
+}
+
+#[test]
 fn a_box_is_ticked_where_it_was_found_and_ok_ends_the_search() {
     let mut console = Console::new();
     let id = operators(&mut console);
