@@ -257,6 +257,20 @@ fn a_click_made_before_a_dialog_was_drawn_does_nothing_in_it() {
 }
 
 #[test]
+fn a_click_that_comes_behind_a_key_is_not_for_the_layer_below() {
+    let mut console = with_keys(&["alpha", "beta"]);
+    console.keys("/al\n");
+    console.keys("n");
+    let (at, frame) = (console.find_text("Esc Cancel"), console.frames());
+    console.bench.clock.advance(SECOND);
+    console.together(KeyCode::Esc, LEFT, at);
+    assert!(console.frames() > frame);
+    // Esc has another meaning in the list: it would show all keys.
+    console.expect_not("New API Key");
+    console.expect_not("beta");
+}
+
+#[test]
 fn a_double_click_presses_nothing_in_the_dialog_that_it_opened() {
     let mut console = with_keys(&["alpha"]);
     console.keys("l");
