@@ -403,6 +403,26 @@ mod tests {
     }
 
     #[test]
+    fn scrolling_moves_the_cursor_only_as_far_as_it_must_and_asks_for_what_is_not_there() {
+        let mut rows = Rows::default();
+        rows.place(5);
+        rows.take(&Anchor::First, window(0..12, false, true));
+        rows.go(Move::By(4));
+        let seen = |rows: &Rows<KeyRow>| (rows.top, rows.selected().map(|row| row.place.id));
+        assert_eq!(rows.go(Move::Scroll(3)), None);
+        assert_eq!(seen(&rows), (3, Some(4)));
+        assert_eq!(rows.go(Move::Scroll(3)), None);
+        assert_eq!(seen(&rows), (6, Some(6)));
+        let (anchor, rest) = rows.go(Move::Scroll(3)).expect("more is needed");
+        assert_eq!(rest, Move::Scroll(3));
+        rows.take(&anchor, window(12..14, true, false));
+        assert_eq!(rows.go(rest), None);
+        assert_eq!(seen(&rows), (9, Some(9)), "the last row is on the screen");
+        assert_eq!(rows.go(Move::Scroll(-20)), None);
+        assert_eq!(seen(&rows), (0, Some(4)));
+    }
+
+    #[test]
     fn rows_far_from_the_cursor_are_let_go() {
         let mut rows = Rows::default();
         rows.place(5);

@@ -5,7 +5,7 @@ use keyward::domain::time::SECOND;
 use keyward::ui::app::Effect;
 
 use crate::support::console::Console;
-use crate::support::database::draft;
+use crate::support::database::{Bench, draft, in_memory};
 
 const LEFT: MouseEventKind = MouseEventKind::Down(MouseButton::Left);
 
@@ -257,6 +257,20 @@ fn a_click_made_before_a_dialog_was_drawn_does_nothing_in_it() {
 }
 
 #[test]
+fn a_click_that_comes_behind_a_key_is_not_for_the_layer_below() {
+    let mut console = with_keys(&["alpha", "beta"]);
+    console.keys("/al\n");
+    console.keys("n");
+    let (at, frame) = (console.find_text("Esc Cancel"), console.frames());
+    console.bench.clock.advance(SECOND);
+    console.together(KeyCode::Esc, LEFT, at);
+    assert!(console.frames() > frame);
+    // Esc has another meaning in the list: it would show all keys.
+    console.expect_not("New API Key");
+    console.expect_not("beta");
+}
+
+#[test]
 fn a_double_click_presses_nothing_in_the_dialog_that_it_opened() {
     let mut console = with_keys(&["alpha"]);
     console.keys("l");
@@ -328,6 +342,19 @@ fn the_mouse_is_the_terminals_while_a_secret_is_shown() {
     assert_eq!(mouse(&console), [true, false, true]);
     console.click_on("alpha");
     expect_selected(&console, "alpha");
+}
+
+#[test]
+fn without_the_mouse_it_is_not_reported_and_nothing_is_clicked() {
+    let mut bench = Bench::new(in_memory());
+    bench.delivered("alpha");
+    bench.delivered("beta");
+    let alice = bench.alice.clone();
+    let mut console = Console::set(bench, alice, (80, 24), |setting| setting.mouse = false);
+    console.double_click_on("beta");
+    expect_selected(&console, "alpha");
+    let is_mouse = |effect: &Effect| matches!(effect, Effect::Mouse(_));
+    assert!(!console.effects.iter().any(is_mouse));
 }
 
 #[test]

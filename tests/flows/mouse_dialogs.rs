@@ -171,6 +171,19 @@ fn a_form_that_is_left_asks_and_its_buttons_answer() {
 }
 
 #[test]
+fn what_is_beside_a_dialog_is_not_clicked() {
+    let mut console = Console::new();
+    console.resize(120, 40);
+    console.keys("nbackup");
+    let below = console.find_text("[ Cancel ]");
+    console.press(KeyCode::Esc);
+    console.expect("y Leave");
+    assert_eq!(console.find_text("[ Cancel ]"), below, "it can be seen");
+    console.click(below);
+    console.expect("y Leave");
+}
+
+#[test]
 fn the_wheel_scrolls_a_form_and_the_focus_stays() {
     let mut console = Console::new();
     console.make_and_store("backup");
@@ -299,6 +312,23 @@ fn a_role_is_edited_by_its_tabs_boxes_and_radio_buttons() {
 }
 
 #[test]
+fn the_tabs_that_a_narrow_bar_leaves_out_are_behind_its_ends() {
+    let mut console = Console::new();
+    let id = operators(&mut console);
+    open_role(&mut console, id);
+    console.resize(40, 12);
+    console.expect("[General]");
+    console.expect_not("Assigned");
+    console.click_on("> │");
+    console.expect("[Users/Keys]");
+    console.click_on("< ");
+    console.expect_not("[Users/Keys]");
+    console.click_on("> │");
+    console.click_on("> │");
+    console.expect("[Assigned]");
+}
+
+#[test]
 fn a_box_is_ticked_where_it_was_found_and_ok_ends_the_search() {
     let mut console = Console::new();
     let id = operators(&mut console);
@@ -356,6 +386,17 @@ fn the_wheel_scrolls_the_boxes_and_a_box_stays_where_it_is_clicked() {
     let id = operators(&mut console);
     open_role(&mut console, id);
     console.click_on("Users/Keys");
+    console.wheel(1);
+    console.press(KeyCode::Down);
+    // Above the first radio button there are sentences, which the selection of it brings.
+    let at = console.find_text("(•) Change own");
+    console.click(at);
+    assert_eq!(
+        console.find_text("(•) Change own"),
+        at,
+        "{}",
+        console.screen()
+    );
     console.wheel(3);
     let at = console.find_text("[ ] Can");
     console.click(at);

@@ -218,6 +218,14 @@ impl Console {
         self.app.input(Input { event, frame, at });
     }
 
+    /// A key and something with the mouse that are read together, before anything is drawn.
+    pub fn together(&mut self, code: KeyCode, kind: MouseEventKind, at: (u16, u16)) {
+        let frame = self.app.frames();
+        self.send(Event::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+        self.send_mouse(kind, at, frame);
+        self.settle();
+    }
+
     /// Turns the wheel by so many notches, down or up.
     pub fn wheel(&mut self, notches: i32) {
         let kind = if notches > 0 {

@@ -61,6 +61,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_click_by_hand_ends_a_rush_and_one_that_is_pasted_does_not() {
+        let mut rush = Rush::default();
+        rush.key(1, Timestamp(0));
+        rush.means_nothing();
+        let pasted = rush.number();
+        rush.click(1, Timestamp(BY_HAND * 9));
+        rush.key(2, Timestamp(BY_HAND * 9 + 1));
+        assert!(rush.is_paste() && rush.number() == pasted);
+        rush.click(3, Timestamp(BY_HAND * 20));
+        let clicked = rush.number();
+        assert!(!rush.is_paste() && clicked != pasted);
+        rush.key(3, Timestamp(BY_HAND * 20));
+        assert!(rush.number() != clicked, "what is typed is not the click's");
+    }
+
+    #[test]
     fn a_rush_lasts_while_keys_come_faster_than_by_hand() {
         let mut rush = Rush::default();
         rush.key(1, Timestamp(0));
