@@ -1,6 +1,8 @@
 //! The secret dialog: what closes it, and what does not.
 
 use crossterm::event::KeyCode;
+use keyward::domain::api_key::ApiKeyDraft;
+use keyward::domain::role::RoleDraft;
 use keyward::domain::time::HOUR;
 use keyward::domain::verdict::Refused;
 use keyward::ui::app::Effect;
@@ -8,7 +10,7 @@ use keyward::ui::perform::Performer;
 use keyward::ui::request::Request;
 
 use crate::support::console::{Console, Remembered};
-use crate::support::database::{Bench, in_memory, raw};
+use crate::support::database::{Bench, draft, in_memory, raw};
 
 #[test]
 fn nothing_but_the_two_ways_out_closes_it() {
@@ -312,4 +314,24 @@ fn who_lost_the_right_meanwhile_delivers_nothing_and_is_told() {
     console.expect("Not authorized to edit API keys.");
     assert_eq!(console.secret(), secret);
     assert_eq!(console.refusal(&secret), Some(Refused::NotDelivered));
+}
+
+#[test]
+fn a_secret_whose_role_has_no_access_to_the_api_is_not_said_to_work() {
+    let mut bench = Bench::new(in_memory());
+    let alice = bench.alice.clone();
+    // A new role begins without that access.
+    let role = bench.service.create_role(&alice, &RoleDraft::default());
+    let key = ApiKeyDraft {
+        role: role.expect("made"),
+        ..draft("backup")
+    };
+    bench.service.create(&alice, &key).expect("created");
+    let mut console = Console::on(bench);
+    console.keys("s");
+    console.press(KeyCode::F(2));
+    let secret = console.secret();
+    console.keys("a\n");
+    console.expect("its role does not allow access to the web service API");
+    assert_eq!(console.refusal(&secret), Some(Refused::NoApiAccess));
 }
