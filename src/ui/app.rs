@@ -514,6 +514,7 @@ impl App {
         drop(layer);
         self.dirty = true;
         self.with_layer(index - 1, |below, ctx, asks| below.reply(reply, ctx, asks));
+        self.leave_forbidden();
     }
 
     fn with_layer<T>(

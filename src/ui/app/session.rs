@@ -9,6 +9,7 @@ use crate::text::Text;
 use crate::ui::app::{App, Effect};
 use crate::ui::layer::ended::Ended;
 use crate::ui::layer::tree::Screen;
+use crate::ui::layer::{Layer, Loss};
 use crate::ui::request::Request;
 
 impl App {
@@ -44,7 +45,7 @@ impl App {
         self.setting.actor.zone.unwrap_or(self.setting.zone)
     }
 
-    /// The user as they are now. A screen that their role no longer allows is left.
+    /// The user as they are now. What their role no longer allows to see goes from the screen.
     pub(super) fn changed_actor(&mut self, actor: Actor) {
         if actor == self.setting.actor {
             return;
@@ -52,14 +53,29 @@ impl App {
         self.setting.actor = actor;
         self.dirty = true;
         let actor = &self.setting.actor;
-        let allowed = |screen: Screen| actor.may(screen.needs());
-        self.left.retain(|(screen, _)| allowed(*screen));
-        if self.layers.len() == 1 && !allowed(self.here) {
-            let left = self.here.needs();
-            let to = Screen::first_for(actor);
+        self.left.retain(|(screen, _)| actor.may(screen.needs()));
+        // A form or a secret is left to whoever is at it: what they do with it is refused or not as it comes.
+        let nothing_lost = |(_, layer): &(_, Box<dyn Layer>)| layer.loss() == Loss::Nothing;
+        if !actor.may(self.here.needs()) && self.layers.iter().all(nothing_lost) {
+            self.layers.truncate(1);
+        }
+        self.leave_forbidden();
+    }
+
+    /// Leaves a screen that the role does not allow, as soon as no dialog is on top of it.
+    pub(super) fn leave_forbidden(&mut self) {
+        let forbidden = self.here;
+        if self.layers.len() > 1 || self.setting.actor.may(forbidden.needs()) {
+            return;
+        }
+        let to = Screen::first_for(&self.setting.actor);
+        if to != forbidden {
             self.go(to, None);
-            self.complain(self.text().trouble(&Trouble::NotAuthorized(left)));
-            self.left.retain(|(screen, _)| *screen == to);
+            self.left.retain(|(screen, _)| *screen != forbidden);
+            self.complain(
+                self.text()
+                    .trouble(&Trouble::NotAuthorized(forbidden.needs())),
+            );
         }
     }
 
