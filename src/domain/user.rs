@@ -252,6 +252,8 @@ pub enum SignOut {
     Left,
     /// They may not be signed in any more: locked out, deleted, or without access to the user interface.
     NoLongerAllowed,
+    /// A signal or a hang-up ended it.
+    Interrupted,
     /// They pressed no key for too long.
     TimedOut { last_action: Timestamp },
 }
@@ -263,6 +265,7 @@ impl SignOut {
         match self {
             SignOut::Left => "left",
             SignOut::NoLongerAllowed => "no-longer-allowed",
+            SignOut::Interrupted => "interrupted",
             SignOut::TimedOut { .. } => "idle",
         }
     }

@@ -58,8 +58,13 @@ struct Workers {
 
 struct Worker {
     requests: Sender<(Asked, Option<u64>)>,
+    /// Tells that a sign-out was noted; until somebody takes it to wait for that.
+    signed_out: Option<Receiver<()>>,
     thread: JoinHandle<()>,
 }
+
+/// How long the sign-out may take to be noted when the process is ended from outside. It must be gone in a moment.
+const FAREWELL: Duration = Duration::from_millis(35);
 
 /// Opens the console and stays until the administrator leaves, or is signed out: then it says why.
 ///
@@ -106,6 +111,16 @@ pub fn console(parts: Parts) -> Result<Option<(SignOut, String)>, NoTerminal> {
         mouse: parts.mouse,
     });
     let drawn = Arc::clone(&frames);
+    if let Some(signed_out) = workers.writer.signed_out.take() {
+        let requests = workers.writer.requests.clone();
+        terminal::before_end(move || {
+            let reason = SignOut::Interrupted;
+            let farewell = Asked::by_app(Request::SignOut { reason });
+            if requests.send((farewell, None)).is_ok() {
+                let _ = signed_out.recv_timeout(FAREWELL);
+            }
+        });
+    }
     terminal::read_input(move |event| {
         let input = Input {
             event,
@@ -134,6 +149,8 @@ pub fn console(parts: Parts) -> Result<Option<(SignOut, String)>, NoTerminal> {
     }
     // The terminal first; closing the connections may take as long as what is still under way.
     drop(session);
+    // From here on the sign-out is noted in order; the writer ends when nobody can ask it any more.
+    terminal::before_end(|| ());
     workers.end(app.farewell());
     let ended = app.ended();
     Ok(ended.map(|(why, sentence)| (why, sentence.to_owned())))
@@ -200,9 +217,14 @@ impl Workers {
 
 fn work(name: &str, mut performer: Performer, answers: Sender<Message>) -> std::io::Result<Worker> {
     let (send, requests) = channel::<(Asked, Option<u64>)>();
+    let (noted, signed_out) = channel();
     let run = move || {
         for (asked, question) in requests {
+            let is_last = matches!(asked.request, Request::SignOut { .. });
             let outcome = performer.carry_out(asked.request, question);
+            if is_last {
+                let _ = noted.send(());
+            }
             if answers
                 .send(Message::Answer(asked.layer, asked.ticket, outcome))
                 .is_err()
@@ -214,6 +236,7 @@ fn work(name: &str, mut performer: Performer, answers: Sender<Message>) -> std::
     let thread = thread::Builder::new().name(name.to_owned()).spawn(run)?;
     Ok(Worker {
         requests: send,
+        signed_out: Some(signed_out),
         thread,
     })
 }

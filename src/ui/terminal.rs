@@ -44,6 +44,12 @@ impl From<io::Error> for NoTerminal {
     }
 }
 
+/// Has something done before a signal or a hang-up ends the process. The process is to be gone in a moment, so it may
+/// take some ten milliseconds and no more.
+pub fn before_end(farewell: impl FnOnce() + Send + 'static) {
+    leave::before_end(farewell);
+}
+
 /// Whether both standard input and standard output are a terminal.
 #[must_use]
 pub fn is_present() -> bool {

@@ -37,6 +37,17 @@ static TERMINAL: Mutex<Option<File>> = Mutex::new(None);
 /// A thread is ending the process, and its exit code is the one that counts.
 static ENDING: AtomicBool = AtomicBool::new(false);
 
+type Farewell = Box<dyn FnOnce() + Send>;
+
+/// What is still to be done when a signal or a hang-up ends the process.
+static FAREWELL: Mutex<Option<Farewell>> = Mutex::new(None);
+
+/// Has something done before a signal or a hang-up ends the process; it may take a moment and no more.
+pub(super) fn before_end(farewell: impl FnOnce() + Send + 'static) {
+    let mut kept = FAREWELL.lock().unwrap_or_else(PoisonError::into_inner);
+    *kept = Some(Box::new(farewell));
+}
+
 fn terminal() -> MutexGuard<'static, Option<File>> {
     TERMINAL.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -99,6 +110,13 @@ pub(super) fn hung_up() -> ! {
 fn end(code: i32, limit: Duration) -> ! {
     ENDING.store(true, Ordering::SeqCst);
     restore(Some(limit));
+    let farewell = FAREWELL
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .take();
+    if let Some(farewell) = farewell {
+        farewell();
+    }
     low_level::exit(code)
 }
 
