@@ -5,6 +5,7 @@ mod support;
 use crossterm::event::KeyCode;
 use keyward::domain::api_key::Locale;
 use keyward::domain::role::{AUDITOR, RoleDraft};
+use keyward::domain::time::MINUTE;
 use keyward::service::demo::{AUDITOR_USER, FULL_ACCESS_USER};
 use keyward::text::Text;
 
@@ -294,4 +295,24 @@ fn what_each_state_means() {
 #[test]
 fn a_window_that_is_too_small() {
     insta::assert_snapshot!("too_small", demo().picture((20, 5)));
+}
+
+#[test]
+fn the_countdown_and_a_secret_that_was_hidden_before_it() {
+    for (name, keys) in [("countdown", "nbackup"), ("secret_nobody", "nbackup#")] {
+        let bench = Bench::new(in_memory());
+        let alice = bench.alice.clone();
+        let mut console = Console::set(bench, alice, (80, 24), |setting| {
+            setting.text = Text::of(Locale::JaJp);
+            setting.idle_minutes = 15;
+        });
+        for key in keys.chars() {
+            match key {
+                '#' => console.press(KeyCode::F(2)),
+                key => console.press(KeyCode::Char(key)),
+            }
+        }
+        console.wait(15 * MINUTE);
+        pictures(name, &mut console);
+    }
 }
