@@ -11,6 +11,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use keyward::config::Config;
 
+mod recipe;
 mod support {
     #![expect(dead_code, reason = "only a part of it is used here")]
     pub mod process;
@@ -54,14 +55,13 @@ fn make(console: &mut Pty, name: &str) -> String {
 
 /// What `keyward verify` answers.
 fn verify(sshd: &Sshd, secret: &str) -> String {
-    let mut verify = Command::new(KEYWARD)
-        .args(["verify", "--db"])
-        .arg(sshd.database())
-        .env_clear()
+    let verify = sshd
+        .site
+        .owner(&["verify"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .spawn()
-        .expect("started");
+        .spawn();
+    let mut verify = verify.expect("started");
     let mut input = verify.stdin.take().expect("piped");
     input.write_all(secret.as_bytes()).expect("written");
     drop(input);
@@ -100,30 +100,21 @@ fn do_the_job(sshd: &Sshd) {
         assert_eq!(console.end(), 0);
         assert!(console.modes_are_as_before());
     }
-    let did: Vec<(i64, String)> = sshd
-        .events(&[600, 601, 656, 673, 9000, 9001])
-        .iter()
-        .map(|event| (event["number"].as_i64().expect("a number"), actor(event)))
-        .skip_while(|(_, actor)| *actor != "alice")
-        .collect();
-    let by = |name: &str, numbers: &[i64]| -> Vec<(i64, String)> {
-        let one = |number: &i64| (*number, name.to_owned());
-        numbers.iter().map(one).collect()
+    // Each does one thing after the other; two consoles do not wait for each other.
+    let did = |user: &str| -> Vec<i64> {
+        let mut events = sshd.events(&[600, 601, 656, 673, 9000, 9001]);
+        events.retain(|event| actor(event) == user);
+        let number = |event: &serde_json::Value| event["number"].as_i64().expect("a number");
+        events.iter().map(number).collect()
     };
-    let in_order = [
-        by("alice", &[600, 656, 9000]),
-        by("bob", &[600]),
-        by("alice", &[9001]),
-        by("bob", &[673]),
-        by("alice", &[601]),
-        by("bob", &[601]),
-    ];
-    assert_eq!(did, in_order.concat());
-    let signed_in = sshd.events(&[600]);
+    assert_eq!(did("alice"), [600, 656, 9000, 9001, 601]);
+    assert_eq!(did("bob"), [600, 673, 601]);
+    let mut signed_in = sshd.events(&[600]);
+    signed_in.retain(|event| actor(event) != sshd.site.account);
     assert_eq!(signed_in.len(), 2);
     for event in &signed_in {
         let unproven = &event["body"]["unproven"];
-        assert_eq!(unproven["account"], Config::read().account.name);
+        assert_eq!(unproven["account"], sshd.site.account);
         let connection = unproven["sshConnection"].as_str().expect("noted");
         let server = format!(" 127.0.0.1 {}", sshd.port);
         assert!(connection.starts_with("127.0.0.1 ") && connection.ends_with(&server));
@@ -184,11 +175,11 @@ fn kill(pid: u32) {
 #[test]
 fn whatever_is_asked_for_only_ones_own_console_comes() {
     let Some(sshd) = lax() else { return };
-    let pwned = sshd.path("pwned");
+    let pwned = sshd.site.path("pwned");
     let touch = format!("touch {}", pwned.display());
     let other = format!(
         "'{KEYWARD}' --user bob --db '{}'",
-        sshd.database().display()
+        sshd.site.database.display()
     );
     for words in [
         &["id"][..],
@@ -225,13 +216,13 @@ fn whatever_is_asked_for_only_ones_own_console_comes() {
 #[test]
 fn no_file_is_copied_either_way() {
     let Some(sshd) = lax() else { return };
-    let path = |name: &str| sshd.path(name).display().to_string();
-    fs::write(sshd.path("mine"), "mine").expect("written");
+    let path = |name: &str| sshd.site.path(name).display().to_string();
+    fs::write(sshd.site.path("mine"), "mine").expect("written");
     let batch = format!(
         "put {0}/mine {0}/theirs\nget {0}/sshd_config {0}/got\n",
         path("")
     );
-    fs::write(sshd.path("batch"), batch).expect("written");
+    fs::write(sshd.site.path("batch"), batch).expect("written");
     let to = format!("keyward:{}", path("theirs"));
     let from = format!("keyward:{}", path("sshd_config"));
     let tries: [(&str, Vec<String>); 5] = [
@@ -244,7 +235,7 @@ fn no_file_is_copied_either_way() {
     let go = |user: &str, program: &str, args: &[String]| {
         let args: Vec<&str> = args.iter().map(String::as_str).collect();
         let ran = sshd.client(program, user, &args).output().expect("ran");
-        let copied = ["theirs", "got"].map(|name| fs::remove_file(sshd.path(name)).is_ok());
+        let copied = ["theirs", "got"].map(|name| fs::remove_file(sshd.site.path(name)).is_ok());
         (ran.status.success(), copied.contains(&true))
     };
     for (program, args) in &tries {
@@ -259,7 +250,7 @@ fn nothing_is_forwarded() {
     for (user, allowed) in [("alice", false), (UNBOUND, true)] {
         assert_eq!(local_forwarding(&sshd, user), allowed, "-L as {user}");
         for back in ["0:127.0.0.1:9", "SOCKET:127.0.0.1:9"] {
-            let socket = sshd.path("back").display().to_string();
+            let socket = sshd.site.path("back").display().to_string();
             let back = back.replace("SOCKET", &socket);
             let forwarded = remote_forwarding(&sshd, user, &back);
             assert_eq!(forwarded, allowed, "-R {back} as {user}");
@@ -357,7 +348,7 @@ fn neither_agent_nor_display_is_reached_through_it() {
 #[test]
 fn no_variable_of_the_clients_changes_whose_console_it_is_or_on_what() {
     let Some(sshd) = lax() else { return };
-    let elsewhere = sshd.path("elsewhere").display().to_string();
+    let elsewhere = sshd.site.path("elsewhere").display().to_string();
     let names = [
         "KEYWARD_DB",
         "HOME",
@@ -392,7 +383,7 @@ fn no_variable_of_the_clients_changes_whose_console_it_is_or_on_what() {
     console.send("q");
     assert_eq!(console.end(), 0);
     assert_eq!(sshd.events(&[656]).len(), 1, "on the one database");
-    assert!(!sshd.path("elsewhere").exists());
+    assert!(!sshd.site.path("elsewhere").exists());
     let unproven = &sshd.events(&[600])[0]["body"]["unproven"];
     assert_eq!(unproven["sudoUser"], serde_json::Value::Null);
     let connection = unproven["sshConnection"].as_str().expect("noted");
@@ -435,7 +426,7 @@ fn who_does_not_own_the_database_is_nobody_by_naming_a_user() {
     let keyward = directory.path().join("keyward");
     fs::copy(KEYWARD, &keyward).expect("copied");
     let database = directory.path().join("keyward.db");
-    fs::copy(sshd.database(), &database).expect("copied");
+    fs::copy(&sshd.site.database, &database).expect("copied");
     let path = |path: &std::path::Path| path.display().to_string();
     let (keyward, database) = (path(&keyward), path(&database));
     let other = ["--reuid=65534", "--regid=65534", "--clear-groups"];

@@ -19,7 +19,7 @@ pub(super) struct Args {
     ///
     /// Without it that is the user named as the account that runs Keyward. Only the account that owns the database can
     /// open it, and so give this: fix it on command lines that others cannot change, as in sshd's command="keyward
-    /// --user alice" or in sudoers.
+    /// --user alice" or in sudoers. For whoever comes so, no file is written.
     #[arg(long, value_name = "NAME", global = true)]
     pub(super) user: Option<String>,
     #[command(subcommand)]

@@ -45,121 +45,133 @@ PermitUserRC yes
 AcceptEnv LANG LC_*
 ";
 
-/// A running sshd, its keys, and the database that its administrators share.
+/// What an sshd serves: an account, its administrators' keys, and the database that they share.
+pub struct Site {
+    /// Where the keys are.
+    pub directory: PathBuf,
+    pub account: String,
+    pub database: PathBuf,
+    /// The program as the account that owns the database starts it.
+    pub owners: Vec<String>,
+    /// Removed at the end.
+    pub temporary: Option<TempDir>,
+}
+
+/// A running sshd.
 pub struct Sshd {
-    directory: TempDir,
+    pub site: Site,
     pub port: u16,
-    account: String,
     daemon: Child,
 }
 
-impl Sshd {
-    /// One that forbids nothing by itself; none where there is no sshd.
-    pub fn lax() -> Option<Sshd> {
-        Sshd::start(LAX)
-    }
-
-    /// One with these settings, `DIRECTORY` and `ACCOUNT` filled in.
-    pub fn start(settings: &str) -> Option<Sshd> {
-        let program = program("sshd")?;
+impl Site {
+    /// The account that runs the tests, with a database and keys of its own.
+    pub fn own() -> Site {
         // Where the build is, others may not write, as StrictModes wants it; in /tmp everybody may.
-        let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a directory");
-        let account = Config::read().account.name;
-        let path = directory.path().to_str().expect("UTF-8").to_owned();
-        let settings = settings
-            .replace("DIRECTORY", &path)
-            .replace("ACCOUNT", &account);
-        make_database(directory.path());
-        for name in [&["host", UNBOUND], &ADMINISTRATORS[..]].concat() {
-            make_key(&directory.path().join(name), name);
-        }
-        make_privilege_separation_directory();
-        let strict = if others_may_write(directory.path()) {
-            "no"
-        } else {
-            "yes"
-        };
-        // A free port may be taken by somebody else before sshd has it.
-        let (port, daemon) = (0..5).find_map(|_| {
-            let port = free_port();
-            let config = format!(
-                "Port {port}\nListenAddress 127.0.0.1\nHostKey \"{path}/host\"\nPidFile none\n\
-                 UsePAM no\nStrictModes {strict}\nPasswordAuthentication no\n\
-                 KbdInteractiveAuthentication no\nPermitRootLogin prohibit-password\n\
-                 Subsystem sftp internal-sftp\n{settings}"
-            );
-            let file = directory.path().join("sshd_config");
-            fs::write(&file, config).expect("written");
-            let log = fs::File::create(directory.path().join("log")).expect("a log");
-            let mut daemon = Command::new(&program)
-                .args(["-D", "-e", "-f"])
-                .arg(&file)
-                .env_clear()
-                .stdin(Stdio::null())
-                .stdout(Stdio::null())
-                .stderr(log)
-                .spawn()
-                .expect("sshd");
-            let up = until("sshd to listen", || {
-                let ended = daemon.try_wait().expect("waited").is_some();
-                let listens = TcpStream::connect(("127.0.0.1", port)).is_ok();
-                (ended || listens).then_some(!ended)
-            });
-            up.then_some((port, daemon))
-        })?;
-        let sshd = Sshd {
+        let temporary = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a directory");
+        let directory = temporary.path().to_owned();
+        // It has to be quoted in the lines of the keys.
+        let database = directory.join("of all $HOME/keyward.db");
+        make_database(&database);
+        let site = Site {
             directory,
-            port,
-            account,
-            daemon,
+            account: Config::read().account.name,
+            database,
+            owners: vec![KEYWARD.to_owned()],
+            temporary: Some(temporary),
         };
-        sshd.settle();
-        Some(sshd)
-    }
-
-    /// Writes the lines of the keys, and the client's settings.
-    fn settle(&self) {
-        let path = |name: &str| self.path(name).display().to_string();
-        let mut lines = fs::read_to_string(self.path(&format!("{UNBOUND}.pub"))).expect("a key");
+        site.make_keys();
+        let mut lines = fs::read_to_string(site.path("unbound.pub")).expect("a key");
         for user in ADMINISTRATORS {
-            let key = path(&format!("{user}.pub"));
-            let made = self.keyward(&["ssh-line", "--user", user, &key]);
+            let key = site.path(&format!("{user}.pub")).display().to_string();
+            let made = site.keyward(&["ssh-line", "--user", user, &key]);
             assert!(made.status.success(), "{made:?}");
             lines += &String::from_utf8(made.stdout).expect("text");
         }
-        fs::write(self.path("keys"), lines).expect("written");
-        let host = fs::read_to_string(self.path("host.pub")).expect("a key");
-        let known = format!("[127.0.0.1]:{} {host}", self.port);
-        fs::write(self.path("known_hosts"), known).expect("written");
-        let client = format!(
-            "Host keyward\nHostName 127.0.0.1\nPort {}\nUser {}\nIdentitiesOnly yes\nIdentityAgent none\n\
-             UserKnownHostsFile \"{}\"\nGlobalKnownHostsFile none\nStrictHostKeyChecking yes\n\
-             BatchMode yes\nPreferredAuthentications publickey\nLogLevel ERROR\n",
-            self.port,
-            self.account,
-            path("known_hosts"),
-        );
-        fs::write(self.path("ssh_config"), client).expect("written");
+        fs::write(site.path("keys"), lines).expect("written");
+        site
+    }
+
+    /// Makes the keys of the host and of everybody.
+    pub fn make_keys(&self) {
+        for name in [&["host", UNBOUND], &ADMINISTRATORS[..]].concat() {
+            make_key(&self.path(name), name);
+        }
     }
 
     /// A file beside the keys.
     pub fn path(&self, name: &str) -> PathBuf {
-        self.directory.path().join(name)
+        self.directory.join(name)
     }
 
-    /// The database. Its path has to be quoted in the lines of the keys.
-    pub fn database(&self) -> PathBuf {
-        database(self.directory.path())
+    /// The program on the database, as the account that owns it.
+    pub fn owner(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(&self.owners[0]);
+        command
+            .args(&self.owners[1..])
+            .args(args)
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin")
+            .env("KEYWARD_DB", &self.database)
+            .stdin(Stdio::null());
+        command
     }
 
-    /// What sshd has said so far.
-    pub fn log(&self) -> String {
-        fs::read_to_string(self.path("log")).unwrap_or_default()
+    /// What that prints.
+    pub fn keyward(&self, args: &[&str]) -> Output {
+        self.owner(args).output().expect("ran")
+    }
+
+    /// The settings of a client.
+    fn write_client(&self, port: u16) {
+        let host = fs::read_to_string(self.path("host.pub")).expect("a key");
+        let known = format!("[127.0.0.1]:{port} {host}");
+        fs::write(self.path("known_hosts"), known).expect("written");
+        let client = format!(
+            "Host keyward\nHostName 127.0.0.1\nPort {port}\nUser {}\nIdentitiesOnly yes\nIdentityAgent none\n\
+             UserKnownHostsFile \"{}\"\nGlobalKnownHostsFile none\nStrictHostKeyChecking yes\n\
+             BatchMode yes\nPreferredAuthentications publickey\nLogLevel ERROR\n",
+            self.account,
+            self.path("known_hosts").display(),
+        );
+        fs::write(self.path("ssh_config"), client).expect("written");
+    }
+}
+
+impl Sshd {
+    /// One that forbids nothing by itself, for the account that runs the tests; none where there is no sshd.
+    pub fn lax() -> Option<Sshd> {
+        program("sshd")?;
+        let site = Site::own();
+        let settings = LAX.replace("DIRECTORY", site.directory.to_str().expect("UTF-8"));
+        Some(Sshd::start(site, &settings))
+    }
+
+    /// One with these settings.
+    pub fn start(site: Site, settings: &str) -> Sshd {
+        make_privilege_separation_directory();
+        let others = others_may_write(&site.directory);
+        let strict = if others { "no" } else { "yes" };
+        let host = site.path("host").display().to_string();
+        // A free port may be taken by somebody else before sshd has it.
+        let started = (0..5).find_map(|_| {
+            let port = free_port();
+            let config = format!(
+                "Port {port}\nListenAddress 127.0.0.1\nHostKey \"{host}\"\nPidFile none\nUsePAM no\n\
+                 StrictModes {strict}\nPasswordAuthentication no\nKbdInteractiveAuthentication no\n\
+                 PermitRootLogin prohibit-password\nSubsystem sftp internal-sftp\n{settings}"
+            );
+            fs::write(site.path("sshd_config"), config).expect("written");
+            listening(&site, port).map(|daemon| (port, daemon))
+        });
+        let (port, daemon) = started.expect("sshd");
+        site.write_client(port);
+        Sshd { site, port, daemon }
     }
 
     /// The arguments with which a client of OpenSSH comes as this user.
     pub fn arguments(&self, user: &str) -> Vec<String> {
-        let path = |name: &str| self.path(name).display().to_string();
+        let path = |name: &str| self.site.path(name).display().to_string();
         ["-F", &path("ssh_config"), "-i", &path(user)]
             .map(str::to_owned)
             .to_vec()
@@ -192,7 +204,7 @@ impl Sshd {
         .concat();
         Start {
             program: "/usr/bin/env",
-            ..Start::new(self.directory.path(), &args)
+            ..Start::new(&self.site.directory, &args)
         }
         .go()
     }
@@ -205,25 +217,14 @@ impl Sshd {
             .args(args)
             .env_clear()
             .env("PATH", "/usr/bin:/bin")
-            .env("HOME", self.directory.path())
+            .env("HOME", &self.site.directory)
             .stdin(Stdio::null());
         client
     }
 
-    /// The program itself on the database, as the account that owns it.
-    pub fn keyward(&self, args: &[&str]) -> Output {
-        Command::new(KEYWARD)
-            .args(args)
-            .env_clear()
-            .env("KEYWARD_DB", self.database())
-            .stdin(Stdio::null())
-            .output()
-            .expect("ran")
-    }
-
     /// The system events with these numbers.
     pub fn events(&self, numbers: &[i64]) -> Vec<serde_json::Value> {
-        let told = self.keyward(&["events", "--format", "json"]);
+        let told = self.site.keyward(&["events", "--format", "json"]);
         assert!(told.status.success(), "{told:?}");
         let told = String::from_utf8(told.stdout).expect("text");
         let events = told
@@ -249,8 +250,7 @@ impl Sshd {
     }
 
     fn find_console(&self) -> Option<u32> {
-        let database = self.database();
-        let database = database.to_str().expect("UTF-8");
+        let database = self.site.database.to_str().expect("UTF-8");
         let processes = fs::read_dir("/proc").expect("proc");
         processes.filter_map(Result::ok).find_map(|entry| {
             let pid: u32 = entry.file_name().to_str()?.parse().ok()?;
@@ -317,14 +317,10 @@ pub fn program(name: &str) -> Option<PathBuf> {
         .find(|path| path.is_file())
 }
 
-fn database(directory: &Path) -> PathBuf {
-    directory.join("of all $HOME/keyward.db")
-}
-
 /// A database with the administrators, and the account itself.
-fn make_database(directory: &Path) {
+fn make_database(path: &Path) {
     let account = Config::read().account;
-    let place = Place::File(database(directory));
+    let place = Place::File(path.to_owned());
     let fill = &mut |bytes: &mut [u8]| SystemRandom.fill(bytes);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let store = Store::create_or_open(&place, &account, clock.now(), fill).expect("made");
@@ -344,6 +340,26 @@ fn make_database(directory: &Path) {
         };
         service.create_user(&owner, &draft).expect("created");
     }
+}
+
+/// An sshd that listens on this port, unless somebody else has it.
+fn listening(site: &Site, port: u16) -> Option<Child> {
+    let log = fs::File::create(site.path("log")).expect("a log");
+    let mut daemon = Command::new(program("sshd").expect("sshd"))
+        .args(["-D", "-e", "-f"])
+        .arg(site.path("sshd_config"))
+        .env_clear()
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(log)
+        .spawn()
+        .expect("sshd");
+    let up = until("sshd to listen", || {
+        let ended = daemon.try_wait().expect("waited").is_some();
+        let listens = TcpStream::connect(("127.0.0.1", port)).is_ok();
+        (ended || listens).then_some(!ended)
+    });
+    up.then_some(daemon)
 }
 
 fn make_key(path: &Path, comment: &str) {
