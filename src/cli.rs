@@ -5,6 +5,7 @@ mod args;
 mod console;
 mod events;
 mod json;
+mod ssh_line;
 mod unlock;
 mod verify;
 
@@ -22,6 +23,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::secret::find_secret_shape;
 use crate::domain::trouble::{OpenFault, Trouble};
+use crate::domain::user::SignOut;
 use crate::harden::harden;
 use crate::service::Service;
 use crate::store::{Place, Store};
@@ -92,11 +94,12 @@ impl Failure {
 /// Does what the command line asks for.
 #[must_use]
 pub fn run() -> ExitCode {
-    let text = Text::en_us();
+    let config = Config::read();
+    let text = Text::of(config.language);
     let done = match Args::try_parse() {
         Ok(args) => harden()
             .map_err(|error| Failure::io(text, "cli.harden", &error))
-            .and_then(|()| obey(text, args)),
+            .and_then(|()| obey(text, &config, args)),
         // It quotes the argument that it does not know.
         Err(answer) if find_secret_shape(&answer.to_string()).is_some() => {
             Err(Failure::named(text, "cli.secret_argument"))
@@ -120,8 +123,7 @@ pub fn run() -> ExitCode {
     })
 }
 
-fn obey(text: Text, args: Args) -> Result<ExitCode, Failure> {
-    let config = Config::read();
+fn obey(text: Text, config: &Config, args: Args) -> Result<ExitCode, Failure> {
     let trouble = |trouble| Failure::trouble(text, &trouble);
     refuse_user(text, &args)?;
     match args.command {
@@ -133,18 +135,18 @@ fn obey(text: Text, args: Args) -> Result<ExitCode, Failure> {
             return Err(Failure::named(text, "cli.no_terminal"));
         }
         None => {
-            let place = place(text, args.db, &config)?;
+            let place = place(text, args.db, config)?;
             let user = args.user.as_deref();
-            let parts = console::on_database(text, &config, &place, user).map_err(trouble)?;
+            let parts = console::on_database(text, config, &place, user).map_err(trouble)?;
             open(text, parts)?;
         }
         Some(Command::Demo { role }) => {
-            let parts = console::on_demo(text, &config, role).map_err(trouble)?;
+            let parts = console::on_demo(text, config, role).map_err(trouble)?;
             open(text, parts)?;
         }
         Some(Command::Verify { db, rights }) => {
-            let place = place(text, db.or(args.db), &config)?;
-            let (service, _) = on_existing(&place, &config).map_err(trouble)?;
+            let place = place(text, db.or(args.db), config)?;
+            let (service, _) = on_existing(&place, config).map_err(trouble)?;
             return verify::verify(text, service, rights);
         }
         Some(Command::User {
@@ -158,21 +160,27 @@ fn obey(text: Text, args: Args) -> Result<ExitCode, Failure> {
             if !break_glass {
                 return Err(Failure::named(text, "cli.break_glass"));
             }
-            let place = place(text, db.or(args.db), &config)?;
-            unlock::unlock(text, &config, &place, &name)?;
+            let place = place(text, db.or(args.db), config)?;
+            unlock::unlock(text, config, &place, &name)?;
+        }
+        Some(Command::SshLine { key_file, db }) => {
+            let database = database(text, db.or(args.db), config)?;
+            let user = args.user.as_deref().unwrap_or_default();
+            ssh_line::ssh_line(text, config, &database, user, &key_file)?;
         }
         Some(Command::Events(asked)) => {
-            let place = place(text, asked.db.clone().or(args.db), &config)?;
-            let (mut service, clock) = on_existing(&place, &config).map_err(trouble)?;
+            let place = place(text, asked.db.clone().or(args.db), config)?;
+            let (mut service, clock) = on_existing(&place, config).map_err(trouble)?;
             let user = args.user.as_deref().unwrap_or(&config.account.name);
             let actor = service.sign_in(user, &config.arrival).map_err(trouble)?;
-            return events::events(text, &config, service, actor, clock.now(), *asked);
+            let text = actor.locale.map_or(text, Text::of);
+            return events::events(text, config, service, actor, clock.now(), *asked);
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Refuses a user's name where there is none to be had, and where it is a secret.
+/// Refuses a user's name where there is none to be had or it is a secret, and a command that needs one without.
 fn refuse_user(text: Text, args: &Args) -> Result<(), Failure> {
     let unlocked = match &args.command {
         Some(Command::User {
@@ -190,8 +198,10 @@ fn refuse_user(text: Text, args: &Args) -> Result<(), Failure> {
         return Err(Failure::named(text, "cli.secret_argument"));
     }
     let sentence = match &args.command {
+        Some(Command::SshLine { .. }) if args.user.is_none() => "ssh_line.user",
         _ if args.user.is_none() => return Ok(()),
-        None | Some(Command::Events(_)) => return Ok(()),
+        Some(Command::Events(asked)) if asked.prune_before.is_some() => "trouble.no_files",
+        None | Some(Command::Events(_) | Command::SshLine { .. }) => return Ok(()),
         Some(Command::Demo { .. }) => "cli.demo_user",
         Some(Command::Verify { .. }) => "cli.verify_user",
         Some(Command::User { .. }) => "cli.unlock_user",
@@ -204,17 +214,25 @@ fn open(text: Text, parts: Parts) -> Result<(), Failure> {
         NoTerminal::NotATerminal => Failure::named(text, "cli.no_terminal"),
         NoTerminal::Refused(error) => Failure::io(text, "cli.terminal", &error),
     })?;
-    ended.map_or(Ok(()), |sentence| {
-        Err(Failure {
-            sentence,
-            code: TROUBLE,
-        })
-    })
+    left(ended)
+}
+
+/// What follows when the console is over.
+fn left(ended: Option<(SignOut, String)>) -> Result<(), Failure> {
+    match ended {
+        None => Ok(()),
+        // Told where it is seen after the console has gone; but nothing has failed.
+        Some((SignOut::TimedOut { .. }, sentence)) => Err(Failure { sentence, code: 0 }),
+        Some((_, sentence)) => Err(Failure::sentence(sentence)),
+    }
 }
 
 fn place(text: Text, db: Option<PathBuf>, config: &Config) -> Result<Place, Failure> {
+    database(text, db, config).map(Place::File)
+}
+
+fn database(text: Text, db: Option<PathBuf>, config: &Config) -> Result<PathBuf, Failure> {
     db.or_else(|| config.database.clone())
-        .map(Place::File)
         .ok_or_else(|| Failure::named(text, "cli.no_home"))
 }
 
@@ -234,6 +252,20 @@ fn service(store: Store, clock: &Arc<dyn Clock>) -> Result<Service, Trouble> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::time::Timestamp;
+
+    #[test]
+    fn who_is_signed_out_for_want_of_a_key_is_told_so_and_nothing_has_failed() {
+        let code = |why| {
+            let ended = left(Some((why, "why".to_owned())));
+            ended.map_err(|failure| (failure.sentence, failure.code))
+        };
+        let last_action = Timestamp(0);
+        let told = |code| Err(("why".to_owned(), code));
+        assert_eq!(code(SignOut::TimedOut { last_action }), told(0));
+        assert_eq!(code(SignOut::NoLongerAllowed), told(TROUBLE));
+        assert!(left(None).is_ok());
+    }
 
     #[test]
     fn only_a_database_of_another_account_has_an_exit_code_of_its_own() {

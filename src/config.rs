@@ -1,5 +1,5 @@
-//! What the machine and the environment say: the database's path, the display zone, the account, the way to a
-//! clipboard. The only file that reads the environment.
+//! What the machine and the environment say: the database's path, the display zone, the language, the account, the way
+//! to a clipboard. The only file that reads the environment.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -8,17 +8,30 @@ use chrono_tz::Tz;
 use etcetera::base_strategy::{BaseStrategy, Xdg};
 use nix::unistd::{Uid, User, geteuid};
 
+use crate::domain::api_key::Locale;
 use crate::domain::clipboard::{Multiplexer, Surroundings};
 use crate::domain::user::{Arrival, OsAccount};
 use crate::domain::zone;
+
+/// After so many minutes without a key the user is signed out.
+pub const IDLE_MINUTES: u32 = 15;
+
+/// The database in the account's data directory.
+const DATABASE: &str = "keyward/keyward.db";
 
 /// What is known before any argument was looked at. A variable that is set to nothing counts as unset.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
     /// `KEYWARD_DB`, else `keyward/keyward.db` in the account's data directory; nothing without a home directory.
     pub database: Option<PathBuf>,
+    /// Where the account's database is when the environment says nothing, as sshd and sudo leave it.
+    pub own_database: Option<PathBuf>,
+    /// This program, by its absolute path.
+    pub program: Option<PathBuf>,
     /// The zone in which the console shows times.
     pub zone: Tz,
+    /// The language of the messages, by POSIX: `LC_ALL`, else `LC_MESSAGES`, else `LANG`. SSH forwards them.
+    pub language: Locale,
     /// Whom the process runs as.
     pub account: OsAccount,
     /// What is noted of how somebody came here.
@@ -34,8 +47,14 @@ struct Machine {
     /// The IANA name of the machine's zone.
     zone: Option<String>,
     uid: Uid,
-    /// The account database's name for it.
-    account: Option<String>,
+    /// What the account database has for it.
+    account: Option<OwnAccount>,
+    program: Option<PathBuf>,
+}
+
+struct OwnAccount {
+    name: String,
+    home: PathBuf,
 }
 
 impl Config {
@@ -47,11 +66,16 @@ impl Config {
     )]
     pub fn read() -> Config {
         let uid = geteuid();
+        let account = User::from_uid(uid).ok().flatten();
         let machine = Machine {
             data: Xdg::new().ok().map(|xdg| xdg.data_dir()),
             zone: iana_time_zone::get_timezone().ok(),
             uid,
-            account: User::from_uid(uid).ok().flatten().map(|user| user.name),
+            account: account.map(|user| OwnAccount {
+                name: user.name,
+                home: user.dir,
+            }),
+            program: std::env::current_exe().ok(),
         };
         Config::from(&|name| std::env::var_os(name), machine)
     }
@@ -62,8 +86,10 @@ impl Config {
         let text = |name| variable(name).map(|value| value.to_string_lossy().into_owned());
         let zone = variable("TZ").and_then(|name| zone_of(name.to_str()?));
         let machine_zone = || zone_of(machine.zone.as_deref()?);
+        let account = machine.account.as_ref();
+        let own_database = account.map(|account| account.home.join(".local/share").join(DATABASE));
         // A number is no user's name: such an account can open nothing that it would have to be known in.
-        let account = machine.account.unwrap_or_else(|| machine.uid.to_string());
+        let account = account.map_or_else(|| machine.uid.to_string(), |own| own.name.clone());
         Config {
             arrival: Arrival {
                 account: account.clone(),
@@ -72,8 +98,14 @@ impl Config {
             },
             database: variable("KEYWARD_DB")
                 .map(PathBuf::from)
-                .or_else(|| Some(machine.data?.join("keyward/keyward.db"))),
+                .or_else(|| Some(machine.data?.join(DATABASE))),
+            own_database,
+            program: machine.program,
             zone: zone.or_else(machine_zone).unwrap_or(Tz::UTC),
+            language: ["LC_ALL", "LC_MESSAGES", "LANG"]
+                .into_iter()
+                .find_map(text)
+                .map_or(Locale::EnUs, |name| language_of(&name)),
             account: OsAccount {
                 uid: machine.uid.as_raw(),
                 name: account,
@@ -99,6 +131,20 @@ fn zone_of(name: &str) -> Option<Tz> {
     zone::by_name(name.strip_prefix(':').unwrap_or(name))
 }
 
+/// The language of a POSIX locale: `ja`, `ja_JP`, `ja_JP.UTF-8` are Japanese, all others English. So is one that names
+/// another encoding: what is written is UTF-8, and only English looks the same in each.
+fn language_of(name: &str) -> Locale {
+    let name = name.split('@').next().unwrap_or_default();
+    let (place, encoding) = name.split_once('.').unwrap_or((name, "UTF-8"));
+    let language = place.split('_').next().unwrap_or_default();
+    let utf8 = encoding.replace('-', "").eq_ignore_ascii_case("utf8");
+    if language.eq_ignore_ascii_case("ja") && utf8 {
+        Locale::JaJp
+    } else {
+        Locale::EnUs
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,7 +162,11 @@ mod tests {
             data: Some(PathBuf::from("/home/alice/.local/share")),
             zone: Some("Asia/Tokyo".to_owned()),
             uid: Uid::from_raw(1_000),
-            account: Some("alice".to_owned()),
+            account: Some(OwnAccount {
+                name: "alice".to_owned(),
+                home: PathBuf::from("/home/alice"),
+            }),
+            program: Some(PathBuf::from("/usr/bin/keyward")),
         }
     }
 
@@ -135,6 +185,14 @@ mod tests {
     }
 
     #[test]
+    fn where_the_accounts_own_database_is_no_variable_says() {
+        let claims = ["HOME", "KEYWARD_DB", "XDG_DATA_HOME"].map(|name| (name, "/elsewhere"));
+        let own = config(&claims, machine()).own_database;
+        let path = "/home/alice/.local/share/keyward/keyward.db";
+        assert_eq!(own, Some(PathBuf::from(path)));
+    }
+
+    #[test]
     fn the_zone_is_tz_when_it_names_one_then_the_machines_then_utc() {
         let zone = |tz| config(&[("TZ", tz)], machine()).zone;
         assert_eq!(zone("Europe/Berlin"), Tz::Europe__Berlin);
@@ -148,6 +206,53 @@ mod tests {
                 ..machine()
             };
             assert_eq!(config(&[], machine).zone, Tz::UTC);
+        }
+    }
+
+    #[test]
+    fn the_language_is_that_of_the_first_locale_that_is_set() {
+        let language = |variables: &[_]| config(variables, machine()).language;
+        assert_eq!(language(&[]), Locale::EnUs);
+        let (ja, us) = ("ja_JP.UTF-8", "en_US.UTF-8");
+        for (all, messages, lang, expected) in [
+            ("", "", ja, Locale::JaJp),
+            ("", ja, us, Locale::JaJp),
+            ("", us, ja, Locale::EnUs),
+            (ja, us, us, Locale::JaJp),
+            ("C", ja, ja, Locale::EnUs),
+            ("C.UTF-8", "", ja, Locale::EnUs),
+        ] {
+            let variables = [("LC_ALL", all), ("LC_MESSAGES", messages), ("LANG", lang)];
+            assert_eq!(language(&variables), expected, "{variables:?}");
+        }
+        // The characters and the numbers may have another locale; GNU's list of languages is not POSIX.
+        let others = [("LC_CTYPE", ja), ("LC_TIME", ja), ("LANGUAGE", "ja")];
+        assert_eq!(language(&others), Locale::EnUs);
+    }
+
+    #[test]
+    fn a_locale_is_japanese_when_its_language_is_and_utf_8_can_be_shown() {
+        for name in [
+            "ja",
+            "ja_JP",
+            "ja_JP.UTF-8",
+            "ja_JP.utf8",
+            "ja.UTF-8",
+            "ja_JP@x",
+        ] {
+            assert_eq!(language_of(name), Locale::JaJp, "{name}");
+        }
+        for name in [
+            "",
+            "C",
+            "POSIX",
+            "en_US.UTF-8",
+            "de_DE",
+            "jam_JM",
+            "ja_JP.eucJP",
+            "ja_JP.SJIS",
+        ] {
+            assert_eq!(language_of(name), Locale::EnUs, "{name}");
         }
     }
 

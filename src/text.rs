@@ -1,6 +1,7 @@
 //! Every sentence a person can see, by name. Errors carry facts; their sentences are made here.
 
 mod event;
+mod ssh_key;
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -15,7 +16,7 @@ use crate::domain::problem::{Field, Problem, Rule, Value};
 use crate::domain::rights::{self, Preset, Right};
 use crate::domain::role::{Assigned, Role};
 use crate::domain::secret::Overlap;
-use crate::domain::state::{Span, State, StateFilter, span};
+use crate::domain::state::{RESTORABLE, Span, State, StateFilter, WARNING, span};
 use crate::domain::time::{DAY, HOUR, MINUTE, Timestamp};
 use crate::domain::trouble::{Fault, FileFault, OpenFault, Trouble};
 use crate::domain::user::USER_NAME_MAX;
@@ -30,28 +31,48 @@ const NAMED: usize = 3;
 static EN_US: LazyLock<Sentences> =
     LazyLock::new(|| toml::from_str(include_str!("../assets/text/en-US.toml")).unwrap_or_default());
 
+/// Read when it is first asked for: who reads English never pays for it.
+static JA_JP: LazyLock<Sentences> =
+    LazyLock::new(|| toml::from_str(include_str!("../assets/text/ja-JP.toml")).unwrap_or_default());
+
 /// The sentences of one language.
 #[derive(Clone, Copy)]
-pub struct Text(&'static Sentences);
+pub struct Text {
+    language: Locale,
+    sentences: &'static Sentences,
+}
 
 impl Text {
     /// English (US).
     #[must_use]
     pub fn en_us() -> Text {
-        Text(&EN_US)
+        Text::of(Locale::EnUs)
     }
 
     /// The sentences of this language.
     #[must_use]
-    pub fn of(_locale: Locale) -> Text {
-        Text::en_us()
+    pub fn of(locale: Locale) -> Text {
+        let sentences = match locale {
+            Locale::EnUs => &EN_US,
+            Locale::JaJp => &JA_JP,
+        };
+        Text {
+            language: locale,
+            sentences,
+        }
+    }
+
+    /// The language itself.
+    #[must_use]
+    pub fn language(self) -> Locale {
+        self.language
     }
 
     /// The sentence of this name (`section.name`); the name itself where there is none, which a test rules out.
     #[must_use]
     pub fn say(self, name: &'static str) -> &'static str {
         name.split_once('.')
-            .and_then(|(section, key)| self.0.get(section)?.get(key))
+            .and_then(|(section, key)| self.sentences.get(section)?.get(key))
             .map_or(name, String::as_str)
     }
 
@@ -75,6 +96,15 @@ impl Text {
         filled
     }
 
+    /// Sentences one after the other; Japanese has no space between them.
+    #[must_use]
+    pub fn joined(self, sentences: &[&str]) -> String {
+        sentences.join(match self.language {
+            Locale::EnUs => " ",
+            Locale::JaJp => "",
+        })
+    }
+
     /// A state as a word.
     #[must_use]
     pub fn state(self, state: State) -> String {
@@ -89,6 +119,20 @@ impl Text {
             State::Active => "state.active",
         })
         .to_owned()
+    }
+
+    /// What a state means, in one sentence.
+    #[must_use]
+    pub fn meaning(self, state: State) -> String {
+        let (name, ms) = match state {
+            State::Deleted => ("states.deleted", RESTORABLE),
+            State::LockedOut => ("states.locked_out", 0),
+            State::Expired => ("states.expired", 0),
+            State::NotDelivered => ("states.not_delivered", 0),
+            State::ExpiresSoon(_) => ("states.expires_in", WARNING),
+            State::Active => ("states.active", 0),
+        };
+        self.fill(name, &[("days", &(ms / DAY))])
     }
 
     /// A length of time in its largest unit, rounded up.
@@ -189,11 +233,12 @@ impl Text {
             }
             Rule::RoleNameTaken { name } => self.fill("problem.role_name_taken", &[("name", name)]),
             Rule::UserNameTaken { name } => self.fill("problem.user_name_taken", &[("name", name)]),
+            Rule::SystemName => self.say("problem.system_name").to_owned(),
             Rule::NotAUserName => self.fill("problem.user_name", &[("max", &USER_NAME_MAX)]),
             Rule::NameStays { name } => self.fill("problem.name_stays", &[("name", name)]),
             Rule::RoleBeyondOwn => self.say("problem.role_beyond").to_owned(),
             Rule::RightsBeyondOwn { rights } => {
-                let named = self.listed(rights.iter().map(|right| label(right).to_owned()), 0);
+                let named = self.listed(rights.iter().map(|right| self.right(right).to_owned()), 0);
                 self.fill("problem.rights_beyond", &[("rights", &named)])
             }
             Rule::NotHeld if problem.field == Field::EqualOrLess => {
@@ -322,6 +367,7 @@ impl Text {
             Trouble::Open(path, fault) => return self.open_fault(path, fault),
             Trouble::File(path, fault) => return self.file_fault(path, fault),
             Trouble::ChainBroken(broken) => return self.chain_break(broken),
+            Trouble::NoFiles => self.say("trouble.no_files"),
             Trouble::MayNotPrune => self.say("trouble.may_not_prune"),
             Trouble::PrunedMeanwhile => self.say("trouble.pruned_meanwhile"),
             Trouble::Problems(_) => self.say("trouble.problems"),
@@ -338,6 +384,11 @@ impl Text {
     /// The words of another program, or that it said nothing in time.
     fn or_silence(self, words: Option<&str>) -> &str {
         words.unwrap_or(self.say("trouble.silent"))
+    }
+
+    /// A right's label; its name where there is none.
+    fn right(self, name: &str) -> &str {
+        rights::label(name, self.language).unwrap_or(name)
     }
 
     /// Who or what has a role.
@@ -364,7 +415,7 @@ impl Text {
         if more > 0 {
             named.push(self.fill("assigned.more", &[("n", &more)]));
         }
-        named.join(", ")
+        named.join(self.say("assigned.between"))
     }
 
     fn fault(self, fault: &Fault) -> String {
@@ -435,11 +486,6 @@ impl Text {
         };
         self.fill(name, &[("path", path)])
     }
-}
-
-/// A right's label; its name where there is none.
-fn label(right: &str) -> &str {
-    rights::label(right).unwrap_or(right)
 }
 
 /// A path as a shell takes it whole.

@@ -164,6 +164,28 @@ fn every_format_has_one_line_for_an_event_the_oldest_first() {
 }
 
 #[test]
+fn people_read_their_own_language_and_programs_the_same_words_everywhere() {
+    let mut trail = Trail::new();
+    let body = json!({ "changes": { "name": { "before": "a", "after": "b" } } });
+    trail.append(NOW, "b", body);
+    let in_japanese = |args: &[&str]| {
+        let mut command = trail.command(args);
+        let output = command.env("LANG", "ja_JP.UTF-8").output().expect("ran");
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
+    // Columns count cells: a Japanese character has two.
+    assert_eq!(
+        in_japanese(&[]),
+        "2026-11-22 17:00:00 +01:00  Info      658  APIキーの更新                      \
+         api-key:42 b                    alice         名前: a -> b\n"
+    );
+    for format in ["csv", "json"] {
+        let args = ["--format", format];
+        assert_eq!(in_japanese(&args), trail.prints(&args));
+    }
+}
+
+#[test]
 fn whatever_names_hold_steers_no_terminal_and_no_spreadsheet() {
     let mut trail = Trail::new();
     let evil = "\u{1b}]52;c;eA==\u{7}\r\nInfo\t\u{9b}2J\u{202e}\u{e0001}\0";

@@ -4,10 +4,20 @@ mod support;
 
 #[path = "flows/copying.rs"]
 mod copying;
+#[path = "flows/events.rs"]
+mod events;
 #[path = "flows/first_key.rs"]
 mod first_key;
+#[path = "flows/help.rs"]
+mod help;
+#[path = "flows/idle.rs"]
+mod idle;
 #[path = "flows/list.rs"]
 mod list;
+#[path = "flows/mouse.rs"]
+mod mouse;
+#[path = "flows/mouse_dialogs.rs"]
+mod mouse_dialogs;
 #[path = "flows/properties.rs"]
 mod properties;
 #[path = "flows/role.rs"]

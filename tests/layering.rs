@@ -19,6 +19,7 @@ const RANKS: &[&[&[&str]]] = &[
         "ui::field",
         "ui::table",
         "ui::frame",
+        "ui::hits",
         "ui::theme",
         "ui::keymap",
         "ui::request",

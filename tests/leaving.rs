@@ -98,6 +98,33 @@ fn a_hang_up_ends_it_at_once_whatever_becomes_of_the_signal() {
     }
 }
 
+/// What is noted when the process is ended from outside has some ten milliseconds; a machine that is busy with other
+/// tests may need more than one try.
+const TRIES: usize = 8;
+
+#[test]
+fn a_sign_out_is_an_event_when_the_terminal_hangs_up_or_a_signal_ends_it_too() {
+    for way in ["hang-up", "TERM", "q"] {
+        let home = home();
+        let noted = (0..TRIES).any(|_| {
+            let mut console = Start::new(home.path(), &[]).go();
+            console.see("No API keys yet.");
+            match way {
+                "hang-up" => console.hang_up(),
+                "TERM" => console.signal("TERM"),
+                _ => console.send("q"),
+            }
+            console.end();
+            let database = home.path().join("data/keyward/keyward.db");
+            let connection = Connection::open(database).expect("opened");
+            let sign_outs = "SELECT count(*) FROM events WHERE number = 601";
+            let count = connection.query_row(sign_outs, (), |row| row.get::<_, i64>(0));
+            count.expect("counted") > 0
+        });
+        assert!(noted, "{way}");
+    }
+}
+
 #[test]
 fn a_hang_up_ends_it_even_while_it_is_stuck_in_a_write() {
     let home = home();

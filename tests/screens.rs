@@ -2,29 +2,66 @@
 
 mod support;
 
+#[path = "screens/events.rs"]
+mod events;
+#[path = "screens/idle.rs"]
+mod idle;
 #[path = "screens/roles.rs"]
 mod roles;
 
 use crossterm::event::KeyCode;
 use keyward::domain::secret::find_secret_shape;
+use keyward::ui::hits::Hit;
+use keyward::ui::keymap::{Action, Scope, of};
 
-use support::console::Console;
+use support::console::{Console, SIZES};
 use support::database::Bench;
-
-/// The sizes at which everything is drawn.
-const SIZES: [(u16, u16); 4] = [(120, 40), (80, 24), (60, 15), (40, 10)];
 
 /// Draws a scene at every size and compares.
 fn pictures(name: &str, console: &mut Console) {
-    for (width, height) in SIZES {
-        console.resize(width, height);
-        let screen: Vec<String> = console
-            .screen()
-            .lines()
-            .map(|line| line.trim_end().to_owned())
-            .collect();
-        insta::assert_snapshot!(format!("{name}_{width}x{height}"), screen.join("\n"));
+    for size @ (width, height) in SIZES {
+        insta::assert_snapshot!(format!("{name}_{width}x{height}"), console.picture(size));
+        everything_that_is_clicked_has_a_key(console);
     }
+}
+
+/// Whatever the mouse reaches in a scene is reached by a key of the table.
+fn everything_that_is_clicked_has_a_key(console: &Console) {
+    let (hits, scope) = console.hits();
+    // From the line that is typed in, Enter leads to the other keys.
+    let left: &[Scope] = match scope {
+        Scope::Filter => &[Scope::List, Scope::Role],
+        _ => &[],
+    };
+    let scopes = || [scope].into_iter().chain(left.iter().copied());
+    let has = |action| {
+        let mut bindings = scopes().flat_map(of);
+        bindings.any(|binding| binding.action == action && !binding.keys.is_empty())
+    };
+    let typed_in = matches!(scope, Scope::Filter | Scope::Entry);
+    let mut count = 0;
+    for (area, hit) in hits.all() {
+        let reached = match hit {
+            Hit::Key(action) | Hit::Button(action) => has(action),
+            Hit::Line => typed_in || has(Action::Filter),
+            Hit::Item(_) => has(Action::Next),
+            Hit::Row(_) => has(Action::Down),
+            Hit::Heading(_) => has(Action::SortNext) && has(Action::SortReverse),
+            Hit::Tab(_) => has(Action::NextTab),
+            Hit::Tree(_) => has(Action::Tree) || scope == Scope::Tree,
+        };
+        assert!(reached, "{hit:?} has no key in {scope:?}");
+        let window = console.buffer().area;
+        assert_eq!(window.intersection(area), area, "{hit:?} is on the screen");
+        count += 1;
+    }
+    // Whatever is pressed ends the countdown.
+    let any_key = scope == Scope::Countdown;
+    assert!(
+        count > 0 || any_key,
+        "nothing can be clicked:\n{}",
+        console.screen()
+    );
 }
 
 fn demo() -> Console {
@@ -208,6 +245,31 @@ fn help() {
 }
 
 #[test]
+fn help_with_a_word_typed() {
+    let mut console = demo();
+    console.press(KeyCode::F(1));
+    console.keys("sort");
+    pictures("help_find", &mut console);
+}
+
+#[test]
+fn help_with_a_key_pressed() {
+    let mut console = demo();
+    console.keys("n");
+    console.press(KeyCode::F(1));
+    console.enter();
+    pictures("help_key", &mut console);
+}
+
+#[test]
+fn what_each_state_means() {
+    let mut console = demo();
+    console.press(KeyCode::F(1));
+    console.press(KeyCode::F(5));
+    pictures("help_states", &mut console);
+}
+
+#[test]
 fn a_window_that_is_too_small() {
     let mut console = demo();
     console.resize(20, 5);
@@ -229,7 +291,7 @@ fn no_picture_but_the_secret_dialogs_own_holds_a_secret() {
             .expect("readable")
             .replace('\n', "");
         pictures += 1;
-        let own = name.starts_with("screens__secret_");
+        let own = name.starts_with("screens__secret_") || name.starts_with("screens_ja__secret");
         assert!(own || find_secret_shape(&text).is_none(), "{name}");
     }
     assert!(pictures > 60, "{pictures}");

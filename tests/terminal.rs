@@ -27,6 +27,7 @@ fn without_a_terminal_it_says_so_and_makes_no_database() {
         let ran = Command::new(env!("CARGO_BIN_EXE_keyward"))
             .args(args)
             .env("XDG_DATA_HOME", home.path())
+            .env("LC_ALL", "C")
             .stdin(Stdio::null())
             .output()
             .expect("ran");
@@ -261,7 +262,7 @@ fn no_key_of_many_that_come_at_once_is_left_lying() {
     let home = home();
     let mut console = demo(&home);
     console.send(&format!("{}?", "\x1b[B".repeat(1_000)));
-    console.see("this help");
+    console.see("a new API key");
 }
 
 /// Sends keys whose bytes are held up on their way, and says whether that took no longer than it was to take.

@@ -4,11 +4,91 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use keyward::domain::api_key::Locale;
+use keyward::text::Text;
+use keyward::ui::frame::width;
+use keyward::ui::keymap::{Scope, Shown, of};
+
 type Sentences = BTreeMap<String, BTreeMap<String, String>>;
 
+/// What is the same in every language: names, and what is no word.
+const SAME: &[&str] = &[
+    "access.user_interface",
+    "access.web_service",
+    "button.ok",
+    "column.event_id",
+    "column.id",
+    "event_body.change",
+    "event_body.id",
+    "event_body.value",
+    "event_details.utc",
+    "event_field.ssh_connection",
+    "event_field.sudo_user",
+    "event_field.web_service",
+    "event_filter.event",
+    "fact.id",
+    "form.date_shape",
+    "form.scrolled",
+    "header.product",
+    "header.who",
+    "help.enter_entry",
+    "key.ok",
+];
+
+/// Words that would be a second one for the same thing; the glossary is at the top of ja-JP.toml.
+const OTHER_WORDS: &[&str] = &[
+    "シークレット",
+    "ユーザー",
+    "ログイン",
+    "ログオン",
+    "フィルター",
+    "ヘッダー",
+    "アンロック",
+    "API キー",
+    "ロック解除",
+];
+
 fn sentences() -> Sentences {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/text/en-US.toml");
+    sentences_of("en-US")
+}
+
+fn sentences_of(language: &str) -> Sentences {
+    let file = format!("assets/text/{language}.toml");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
     toml::from_str(&fs::read_to_string(path).expect("the sentences")).expect("TOML")
+}
+
+/// Labels that stand before a field or a fact, in a column of 16 cells with the space behind it.
+const LABELS: &[&str] = &[
+    "field.name",
+    "field.description",
+    "field.role",
+    "field.language",
+    "field.time_zone",
+    "field.full_name",
+    "fact.id",
+    "fact.state",
+    "fact.created",
+    "fact.last_sign_in",
+    "fact.attempts",
+    "fact.pending",
+    "fact.current",
+    "fact.retiring",
+];
+
+/// Full names with their sentences.
+fn by_name(sentences: Sentences) -> BTreeMap<String, String> {
+    let flat = sentences.into_iter().flat_map(|(section, keys)| {
+        keys.into_iter()
+            .map(move |(key, sentence)| (format!("{section}.{key}"), sentence))
+    });
+    flat.collect()
+}
+
+/// The words in braces.
+fn placeholders(sentence: &str) -> BTreeSet<&str> {
+    let parts = sentence.split('{').skip(1);
+    parts.filter_map(|part| part.split('}').next()).collect()
 }
 
 /// All of `src`, without its unit tests.
@@ -73,6 +153,68 @@ fn no_sentence_has_an_open_brace() {
         for (key, sentence) in keys {
             let open = sentence.matches('{').count();
             assert_eq!(open, sentence.matches('}').count(), "{section}.{key}");
+        }
+    }
+}
+
+#[test]
+fn every_sentence_is_there_in_japanese_with_the_same_values() {
+    let (english, japanese) = (by_name(sentences()), by_name(sentences_of("ja-JP")));
+    let names = |sentences: &BTreeMap<String, String>| -> BTreeSet<String> {
+        sentences.keys().cloned().collect()
+    };
+    let (here, there) = (names(&english), names(&japanese));
+    let missing: Vec<_> = here.difference(&there).collect();
+    assert!(missing.is_empty(), "not in Japanese: {missing:?}");
+    let left: Vec<_> = there.difference(&here).collect();
+    assert!(left.is_empty(), "only in Japanese: {left:?}");
+    for (name, sentence) in &english {
+        let japanese = &japanese[name];
+        assert!(!sentence.is_empty() && !japanese.is_empty(), "{name}");
+        assert_eq!(placeholders(sentence), placeholders(japanese), "{name}");
+    }
+}
+
+#[test]
+fn no_sentence_was_left_in_english() {
+    let is_japanese = |c: char| ('\u{3000}'..='\u{9fff}').contains(&c);
+    for (name, sentence) in by_name(sentences_of("ja-JP")) {
+        let same = SAME.contains(&name.as_str());
+        assert!(same != sentence.contains(is_japanese), "{name}: {sentence}");
+    }
+}
+
+#[test]
+fn japanese_has_one_word_for_one_thing_and_one_way_to_write_it() {
+    let english = by_name(sentences());
+    for (name, sentence) in by_name(sentences_of("ja-JP")) {
+        for word in OTHER_WORDS {
+            assert!(!sentence.contains(word), "{name}: {word}");
+        }
+        // Latin letters, digits, brackets and colons are half-width everywhere.
+        let wide = |c: char| ('\u{ff01}'..='\u{ff5e}').contains(&c);
+        assert!(!sentence.contains(wide), "{name}: {sentence}");
+        // What ends like a sentence does so in both languages.
+        let ends = english[&name].ends_with('.') && !english[&name].ends_with("...");
+        assert_eq!(ends, sentence.ends_with('。'), "{name}: {sentence}");
+    }
+}
+
+#[test]
+fn labels_and_toolbars_have_room_in_every_language() {
+    for text in Locale::ALL.map(Text::of) {
+        for name in LABELS {
+            let label = text.say(name);
+            assert!(width(label) < 16 && label != *name, "{name}: {label}");
+        }
+        // The date stands in the row of its box, behind the label.
+        let expires = format!("[x] {}", text.say("field.expires_on"));
+        assert!(width(&expires) < 16, "{expires}");
+        for screen in [Scope::ApiKeys, Scope::Users, Scope::Roles, Scope::Events] {
+            let verbs = of(screen).filter(|binding| binding.shown == Shown::Toolbar);
+            let verbs = verbs.map(|b| format!("{} {}", b.keys[0].name(), text.say(b.label)));
+            let toolbar = verbs.collect::<Vec<_>>().join("  ");
+            assert!(width(&toolbar) <= 80, "{toolbar}");
         }
     }
 }

@@ -1,10 +1,14 @@
 //! `--user` and `user unlock`, as whoever types them sees it.
 
+use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use assert_cmd::Command;
 use assert_cmd::assert::Assert;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use keyward::auth::hash::{Cost, Hasher};
 use keyward::auth::random::{Random, SystemRandom};
 use keyward::clock::{Clock, SystemClock};
@@ -180,4 +184,130 @@ fn the_owner_gets_a_user_back_in_and_says_so_first() {
     home.run(&UNLOCK)
         .code(0)
         .stdout("bob is not locked out. Nothing was changed.\n");
+}
+
+/// The line of a public key file, without comment.
+fn public_key() -> String {
+    let kind = b"ssh-ed25519";
+    let blob = [&[0, 0, 0, 11], &kind[..], &[0, 0, 0, 32], &[7; 32]].concat();
+    format!("ssh-ed25519 {}", BASE64_STANDARD.encode(blob))
+}
+
+impl Home {
+    /// A file in the home, by its path.
+    fn file(&self, name: &str, holds: &str) -> String {
+        let path = self.directory.path().join(name);
+        fs::write(&path, holds).expect("written");
+        path.to_str().expect("UTF-8").to_owned()
+    }
+
+    /// What `ssh-line` for bob with this file prints.
+    fn line(&self, args: &[&str]) -> String {
+        let printed = self.run(&[&["ssh-line", "--user", "bob"], args].concat());
+        let printed = printed.code(0).stderr("");
+        String::from_utf8(printed.get_output().stdout.clone()).expect("text")
+    }
+
+    /// The sentence with which `ssh-line` is refused; nothing is printed but that.
+    fn no_line(&self, args: &[&str]) -> String {
+        let refused = self.run(&[&["ssh-line"], args].concat());
+        let refused = refused.code(2).stdout("");
+        String::from_utf8(refused.get_output().stderr.clone()).expect("text")
+    }
+}
+
+#[test]
+fn the_line_for_sshd_runs_this_program_as_this_user_on_this_database() {
+    let home = Home::new();
+    let key = public_key();
+    let file = home.file("bob.pub", &format!("{key} bob@notebook\n"));
+    let program = env!("CARGO_BIN_EXE_keyward");
+    let database = database(&home.directory);
+    let database = database.to_str().expect("UTF-8");
+    // XDG_DATA_HOME, which says where it is, is nothing that sshd would set.
+    let line = format!(
+        "restrict,pty,command=\"{program} --user bob --db {database}\" {key} bob@notebook\n"
+    );
+    assert_eq!(home.line(&[&file]), line);
+    assert_eq!(home.line(&[&file, "--db", database]), line);
+}
+
+#[test]
+fn a_path_that_a_shell_would_break_is_quoted_or_refused() {
+    let home = Home::new();
+    let file = home.file("bob.pub", &public_key());
+    let named = |directory: &str| {
+        let directory = home.directory.path().join(directory);
+        let database = database(&home.directory);
+        symlink(database.parent().expect("a directory"), &directory).expect("linked");
+        let path = directory.join("keyward.db");
+        path.to_str().expect("UTF-8").to_owned()
+    };
+    let odd = named("of $(all) of us");
+    let line = home.line(&[&file, "--db", &odd]);
+    assert!(
+        line.contains(&format!(" --db '{odd}'\" ssh-ed25519 ")),
+        "{line}"
+    );
+    for bad in ["alice's", "\"own\"", "a\nb"] {
+        let said = home.no_line(&["--user", "bob", "--db", &named(bad), &file]);
+        assert!(said.contains("cannot stand in authorized_keys"), "{said}");
+    }
+}
+
+#[test]
+fn no_line_is_made_for_a_stranger_or_for_nobody() {
+    let home = Home::new();
+    let file = home.file("mallory.pub", &public_key());
+    let said = home.no_line(&["--user", "mallory", &file]);
+    assert_eq!(said, "keyward: mallory is not a user of this database.\n");
+    assert!(home.no_line(&[&file]).contains("--user NAME"));
+    let none = ["--user", "bob", "--db", "none.db", &file];
+    assert!(home.no_line(&none).contains("There is no database at"));
+}
+
+#[test]
+fn no_line_is_made_of_a_file_that_is_not_one_key_and_nothing_of_it_is_repeated() {
+    let home = Home::new();
+    let key = public_key();
+    let inner = "bm90IGZvciBhbnlib2R5J3MgZXllcw";
+    let private = format!(
+        "-----BEGIN OPENSSH PRIVATE KEY-----\n{inner}\n-----END OPENSSH PRIVATE KEY-----\n"
+    );
+    for (holds, word) in [
+        (private, "a private key"),
+        (format!("{inner}\n"), "no public key of a type"),
+        (format!("{key}\n{key} {inner}\n"), "more than one line"),
+        (format!("command=\"{inner}\" {key}"), "has options"),
+        (format!("{key}{inner}"), "no base64"),
+        (key.replace("ssh-ed25519", "ssh-rsa"), "of another type"),
+        (format!("ssh-ed25519 {inner}=="), "cut off"),
+        (format!("{key} {inner}\u{1b}[2J"), "control character"),
+        (format!("# {inner}\n"), "holds no key"),
+        ("#".repeat(70_000), "too long"),
+    ] {
+        let file = home.file("bob.key", &holds);
+        let said = home.no_line(&["--user", "bob", &file]);
+        assert!(said.contains(word) && said.contains(&file), "{said}");
+        assert!(!said.contains(inner) && said.lines().count() == 1, "{said}");
+    }
+    let said = home.no_line(&["--user", "bob", "/"]);
+    assert!(said.contains("/ could not be read"), "{said}");
+}
+
+#[test]
+fn nothing_is_pruned_into_a_file_for_who_came_with_user() {
+    let home = Home::new();
+    let prune = ["events", "--prune-before", "2099-01-01", "--to", "old"];
+    let owner = home.owner.name.clone();
+    for user in ["bob", &owner] {
+        let asked = [&prune[..], &["--user", user]].concat();
+        let refused = home.run(&asked).code(2).stdout("");
+        let said = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
+        assert!(said.contains("With --user no file is written"), "{said}");
+    }
+    let to = home.directory.path().join("old");
+    home.run(&[&prune[..4], &[to.to_str().expect("UTF-8")]].concat())
+        .code(0);
+    assert!(to.exists());
 }

@@ -19,7 +19,7 @@ pub(super) struct Args {
     ///
     /// Without it that is the user named as the account that runs Keyward. Only the account that owns the database can
     /// open it, and so give this: fix it on command lines that others cannot change, as in sshd's command="keyward
-    /// --user alice" or in sudoers.
+    /// --user alice" or in sudoers. For whoever comes so, no file is written.
     #[arg(long, value_name = "NAME", global = true)]
     pub(super) user: Option<String>,
     #[command(subcommand)]
@@ -53,6 +53,20 @@ pub(super) enum Command {
     User {
         #[command(subcommand)]
         command: UserCommand,
+    },
+    /// Print the line with which sshd lets a user in
+    ///
+    /// Looks whether the user is one of the database, and whether KEYFILE holds exactly one public key without
+    /// options; prints one line, and changes nothing. Its command names this program by its path, and the database
+    /// where that is not the account's own.
+    #[command(after_long_help = AFTER_SSH_LINE)]
+    SshLine {
+        /// The user's public key: a file with one line, as ssh-keygen makes it
+        #[arg(value_name = "KEYFILE")]
+        key_file: PathBuf,
+        /// The database to use
+        #[arg(long, value_name = "PATH")]
+        db: Option<PathBuf>,
     },
     /// Read the system events, check that none was changed, prune old ones
     ///
@@ -151,6 +165,9 @@ Environment:
                    it; ~/.local/share if unset
   TZ               The time zone in which times are shown, if it is an IANA
                    name; the machine's if not
+  LC_ALL, LC_MESSAGES, LANG
+                   The first that is set names the language, Japanese or
+                   English, unless the user has one; this help is English
   TMUX, STY, SSH_CONNECTION, WAYLAND_DISPLAY, DISPLAY
                    Copying goes through tmux inside tmux, to the desktop's
                    clipboard at a display and not over SSH, and else to the
@@ -160,8 +177,9 @@ Environment:
                    system event of a sign-in
 
 Exit codes:
-  0      The console was left; verify: the secret is valid; user unlock: the
-         user is not locked out
+  0      The console was left, or its user signed out because no key was
+         pressed; verify: the secret is valid; user unlock: the user is not
+         locked out
   1      verify: the secret is refused; events: the chain is not whole
   2      Trouble, told on standard error: wrong arguments, no terminal, a
          database that cannot be used, a user who may not sign in
@@ -217,6 +235,22 @@ Exit codes:
   101    An error of Keyward itself
   128+n  Ended by signal n";
 
+const AFTER_SSH_LINE: &str = "\
+Example, as the account that owns the database:
+  keyward ssh-line --user alice alice.pub
+  restrict,pty,command=\"/usr/bin/keyward --user alice\" ssh-ed25519 AAAA...
+
+Environment:
+  KEYWARD_DB and XDG_DATA_HOME, as for keyward
+
+Exit codes:
+  0      The line was printed
+  2      Trouble, told on standard error: no such user, no such key, no
+         database, or one that cannot be used
+  77     The database belongs to another account
+  101    An error of Keyward itself
+  128+n  Ended by signal n";
+
 const AFTER_EVENTS: &str = "\
 A TIME is one of
   2026-11-22             A day, in the display zone
@@ -233,6 +267,7 @@ Written as
   json  One object to a line (JSON Lines): sequence, at (milliseconds since
         1970-01-01 00:00 UTC), time, number, event, level, actor (null is
         System), target, body, previous, hash.
+  The words of csv and json are English whatever the language.
 
 What the chain proves:
   Every event holds the SHA-256 of its fields and of the event before it, so
@@ -286,7 +321,13 @@ mod tests {
     #[test]
     fn callers_are_warned_and_no_line_is_broken() {
         assert!(AFTER_VERIFY.ends_with(CALLERS));
-        let all = [AFTER, AFTER_VERIFY, AFTER_UNLOCK, AFTER_EVENTS];
+        let all = [
+            AFTER,
+            AFTER_VERIFY,
+            AFTER_UNLOCK,
+            AFTER_SSH_LINE,
+            AFTER_EVENTS,
+        ];
         for line in all.into_iter().flat_map(str::lines) {
             assert!(line.len() <= 79, "{line}");
         }

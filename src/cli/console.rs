@@ -7,7 +7,7 @@ use crate::auth::random::{Random, SystemRandom};
 use crate::cli::args::DemoRole;
 use crate::cli::service;
 use crate::clock::{Clock, SystemClock};
-use crate::config::Config;
+use crate::config::{Config, IDLE_MINUTES};
 use crate::domain::clipboard::ClipboardSetting;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Trouble;
@@ -30,10 +30,12 @@ pub(super) fn on_database(
         Some(_) => Store::bring_up_to_date(place, account)?,
         None => create_or_open(place, account, SystemClock.now())?,
     };
+    let files = user.is_none();
     let user = user.unwrap_or(&account.name);
-    parts(text, config, place, store, |writer| {
+    let parts = parts(text, config, place, store, |writer| {
         writer.sign_in(user, &config.arrival)
-    })
+    })?;
+    Ok(Parts { files, ..parts })
 }
 
 /// The console on the demo's database, which lasts as long as its connections.
@@ -77,6 +79,8 @@ fn parts(
         wanted,
         actor,
         arrival: config.arrival.clone(),
+        files: true,
+        idle_minutes: IDLE_MINUTES,
         writer,
         clock,
         zone: config.zone,
@@ -85,5 +89,6 @@ fn parts(
         secret_hidden: false,
         text,
         demo: matches!(place, Place::Memory(_)),
+        mouse: true,
     })
 }

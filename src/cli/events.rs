@@ -75,11 +75,7 @@ pub(super) fn events(
     if matches!((filter.since, filter.until), (Some(since), Some(until)) if since >= until) {
         return Err(Failure::named(text, "cli.since_until"));
     }
-    let writing = Writing {
-        text,
-        zone,
-        format: args.format,
-    };
+    let writing = Writing::new(args.format, text, zone);
     trail.list(&filter, writing, args.follow)
 }
 
@@ -191,7 +187,7 @@ impl Trail {
         before: Timestamp,
         to: Option<std::path::PathBuf>,
     ) -> Result<ExitCode, Failure> {
-        let pruned = prune::prune(self.text, &mut self.service, &self.actor, before, to)
+        let pruned = prune::prune(&mut self.service, &self.actor, before, to)
             .map_err(|trouble| self.trouble(trouble))?;
         let said = match pruned {
             None => self.text.say("events.nothing_to_prune").to_owned(),

@@ -3,7 +3,7 @@
 
 use crate::domain::problem::{Field, Problem, Rule};
 use crate::domain::rights::{Right, Rights};
-use crate::domain::role::{RoleDraft, RoleFields};
+use crate::domain::role::{AUDITOR, Role, RoleDraft, RoleFields, RoleId};
 
 /// The rights to create, edit or delete users, API keys or roles.
 pub const MANAGING: [Right; 9] = [
@@ -38,6 +38,15 @@ pub fn within(other: &RoleFields, own: &RoleFields) -> bool {
         && (own.user_interface || !other.user_interface)
         && (own.web_service || !other.web_service)
         && (!own.equal_or_less || other.equal_or_less || !manages(other))
+}
+
+/// The role that a new user or key begins with: Auditor, or the first that one may give at all.
+#[must_use]
+pub fn first_to_give(roles: &[Role], own: &Role) -> RoleId {
+    let may = |role: &&Role| within(&role.fields, &own.fields);
+    let auditor = roles.iter().find(|role| role.id == AUDITOR);
+    let first = auditor.filter(may).or_else(|| roles.iter().find(may));
+    first.map_or(AUDITOR, |role| role.id)
 }
 
 /// Whether users, keys and roles that allow as much as `target` may be managed: whoever is bound to equal or less
@@ -128,6 +137,23 @@ mod tests {
 
     fn fields(problems: &[Problem]) -> Vec<Field> {
         problems.iter().map(|problem| problem.field).collect()
+    }
+
+    #[test]
+    fn a_new_key_begins_with_a_role_that_one_may_give() {
+        let [full, auditor] = Role::built_in();
+        let less = Role {
+            id: RoleId(3),
+            immutable: false,
+            fields: RoleFields {
+                web_service: false,
+                ..auditor.fields.clone()
+            },
+        };
+        let roles = [auditor, full.clone(), less.clone()];
+        assert_eq!(first_to_give(&roles, &full), AUDITOR);
+        assert_eq!(first_to_give(&roles, &less), less.id);
+        assert_eq!(first_to_give(&roles[..2], &less), AUDITOR);
     }
 
     #[test]

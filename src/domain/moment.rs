@@ -26,6 +26,28 @@ pub enum NoMoment {
     NoSuchTime,
     /// After the last year for which the zone tables hold.
     TooLate,
+    /// A range that is over before it begins.
+    Backwards,
+}
+
+/// The instants of a range: from the first on, and before the second.
+pub type Range = (Option<Timestamp>, Option<Timestamp>);
+
+/// Reads a range of moments: two of them with `..` between, of which one can be left out, or one that it begins at.
+///
+/// # Errors
+/// [`NoMoment`].
+pub fn parse_range(typed: &str, zone: Tz, now: Timestamp) -> Result<Range, NoMoment> {
+    let (since, until) = typed.split_once("..").unwrap_or((typed, ""));
+    let read = |typed: &str, edge| match typed.trim() {
+        "" => Ok(None),
+        typed => parse(typed, edge, zone, now).map(Some),
+    };
+    match (read(since, Edge::Since)?, read(until, Edge::Until)?) {
+        (None, None) => Err(NoMoment::Form),
+        (Some(since), Some(until)) if since >= until => Err(NoMoment::Backwards),
+        range => Ok(range),
+    }
 }
 
 /// Reads a moment: `YYYY-MM-DD` or `YYYY-MM-DD HH:MM[:SS]` in `zone`, RFC 3339, or a whole number of seconds, minutes,
@@ -212,6 +234,29 @@ mod tests {
         }
         let ever = parse("99999999999999999999d", Edge::Since, Tz::UTC, NOW);
         assert!(ever.is_ok_and(|at| at < Timestamp(0)));
+    }
+
+    #[test]
+    fn a_range_has_one_end_or_two() {
+        let range = |typed| parse_range(typed, Tz::UTC, NOW);
+        let at = |typed, edge| Some(parse(typed, edge, Tz::UTC, NOW).expect(typed));
+        let (since, until) = (at("2026-11-01", Edge::Since), at("2026-11-02", Edge::Until));
+        assert_eq!(range("2026-11-01"), Ok((since, None)));
+        assert_eq!(range(" 2026-11-01 .. "), Ok((since, None)));
+        assert_eq!(range("..2026-11-02"), Ok((None, until)));
+        assert_eq!(range("2026-11-01..2026-11-02"), Ok((since, until)));
+        assert_eq!(
+            range("2026-11-22..2026-11-22").map(|(since, _)| since),
+            Ok(at("2026-11-22", Edge::Since))
+        );
+        assert_eq!(
+            range("7d .. 1d"),
+            Ok((Some(NOW.plus(-7 * DAY)), Some(NOW.plus(-DAY))))
+        );
+        assert_eq!(range("1d..7d"), Err(NoMoment::Backwards));
+        for bad in ["", "..", " .. ", "a..b", "1d..x", "1d..2d..3d"] {
+            assert_eq!(range(bad), Err(NoMoment::Form), "{bad}");
+        }
     }
 
     #[test]

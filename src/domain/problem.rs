@@ -55,6 +55,8 @@ pub enum Rule {
     RoleNameTaken { name: String },
     /// Another user has this name, or one that differs from it in case alone.
     UserNameTaken { name: String },
+    /// The name under which events tell of what nobody did.
+    SystemName,
     /// Not of the form of a user's name.
     NotAUserName,
     /// A user keeps the name that was given first.

@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use crate::domain::api_key::Locale;
+
 /// The groups of the tree, in a reader's order.
 static GROUPS: LazyLock<Vec<Group>> = LazyLock::new(|| {
     let file: File = toml::from_str(include_str!("../../assets/rights.toml")).unwrap_or_default();
@@ -31,8 +33,16 @@ pub struct Group {
     pub section: String,
     /// Its own JSON name.
     pub name: String,
-    pub label: String,
+    label: Label,
     pub rights: Vec<Leaf>,
+}
+
+impl Group {
+    /// What it is called.
+    #[must_use]
+    pub fn label(&self, locale: Locale) -> &str {
+        self.label.of(locale)
+    }
 }
 
 /// One right.
@@ -40,7 +50,28 @@ pub struct Group {
 pub struct Leaf {
     /// The full name: `section.group.right`.
     pub name: String,
-    pub label: String,
+    label: Label,
+}
+
+impl Leaf {
+    /// What it is called.
+    #[must_use]
+    pub fn label(&self, locale: Locale) -> &str {
+        self.label.of(locale)
+    }
+}
+
+/// A label in English and in Japanese.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+struct Label(String, String);
+
+impl Label {
+    fn of(&self, locale: Locale) -> &str {
+        match locale {
+            Locale::EnUs => &self.0,
+            Locale::JaJp => &self.1,
+        }
+    }
 }
 
 /// The tab of Role Properties on which a group stands, in the original's order.
@@ -68,9 +99,9 @@ struct Written {
     tab: Tab,
     section: String,
     name: String,
-    label: String,
+    label: Label,
     /// JSON name and label.
-    rights: Vec<(String, String)>,
+    rights: Vec<(String, String, String)>,
 }
 
 impl From<Written> for Group {
@@ -82,9 +113,9 @@ impl From<Written> for Group {
             label,
             rights,
         } = written;
-        let leaf = |(right, label)| Leaf {
+        let leaf = |(right, english, japanese)| Leaf {
             name: format!("{section}.{name}.{right}"),
-            label,
+            label: Label(english, japanese),
         };
         Group {
             tab,
@@ -104,10 +135,10 @@ pub fn groups() -> &'static [Group] {
 
 /// The label of the right of this full name.
 #[must_use]
-pub fn label(name: &str) -> Option<&'static str> {
+pub fn label(name: &str, locale: Locale) -> Option<&'static str> {
     let mut leaves = groups().iter().flat_map(|group| &group.rights);
     let leaf = leaves.find(|leaf| leaf.name == name)?;
-    Some(&leaf.label)
+    Some(leaf.label(locale))
 }
 
 /// Whether Keyward itself enforces the right of this full name; the others are for the API that the keys open.
@@ -437,14 +468,21 @@ mod tests {
     }
 
     #[test]
-    fn every_label_says_which_one_it_is() {
-        let groups_labelled: BTreeSet<&str> =
-            groups().iter().map(|group| group.label.as_str()).collect();
-        assert_eq!(groups_labelled.len(), groups().len());
-        let leaves = groups().iter().flat_map(|group| &group.rights);
-        let labelled: BTreeSet<&str> = leaves.map(|leaf| leaf.label.as_str()).collect();
-        assert_eq!(labelled.len(), 173);
-        assert!(labelled.iter().all(|label| label.starts_with("Can ")));
+    fn every_label_says_which_one_it_is_in_each_language() {
+        let is_japanese =
+            |label: &str| label.contains(|c: char| ('\u{3040}'..='\u{9fff}').contains(&c));
+        for locale in Locale::ALL {
+            let of_groups: BTreeSet<&str> = groups().iter().map(|g| g.label(locale)).collect();
+            assert_eq!(of_groups.len(), groups().len());
+            let leaves = groups().iter().flat_map(|group| &group.rights);
+            let labels: BTreeSet<&str> = leaves.map(|leaf| leaf.label(locale)).collect();
+            assert_eq!(labels.len(), 173);
+            for label in of_groups.iter().chain(&labels) {
+                assert_eq!(is_japanese(label), locale == Locale::JaJp, "{label}");
+            }
+            let can = labels.iter().filter(|label| label.starts_with("Can "));
+            assert_eq!(can.count(), if locale == Locale::EnUs { 173 } else { 0 });
+        }
     }
 
     #[test]

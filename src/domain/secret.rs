@@ -71,6 +71,8 @@ pub struct Delivered {
     pub overlap_until: Option<Timestamp>,
     /// The key's facts then: a delivered secret of a locked or expired key is refused all the same.
     pub facts: Facts,
+    /// The key's role allows the web service API: without it the secret is refused all the same.
+    pub api_access: bool,
 }
 
 /// How long the replaced secret goes on working, counted from delivery.

@@ -75,6 +75,8 @@ pub enum Trouble {
     Storage(Fault),
     /// The database could not be opened.
     Open(PathBuf, OpenFault),
+    /// The console is somebody's who came with `--user`: the host's files are not theirs to write.
+    NoFiles,
     /// A file could not be written.
     File(PathBuf, FileFault),
     /// Copying is off.

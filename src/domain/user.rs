@@ -3,6 +3,7 @@
 use chrono_tz::Tz;
 
 use crate::domain::api_key::Locale;
+use crate::domain::event::trail::SYSTEM_NAME;
 use crate::domain::event::{Target, USER};
 use crate::domain::name::check_label;
 use crate::domain::problem::{Field, Problem, Rule, Value};
@@ -108,6 +109,7 @@ impl UserDraft {
                 name: before.name.clone(),
             }),
             None if name.is_empty() => Err(Rule::Empty),
+            None if is_system_name(name) => Err(Rule::SystemName),
             None if !is_user_name(name) => Err(Rule::NotAUserName),
             None => Ok(name.to_owned()),
         }
@@ -250,6 +252,10 @@ pub enum SignOut {
     Left,
     /// They may not be signed in any more: locked out, deleted, or without access to the user interface.
     NoLongerAllowed,
+    /// A signal or a hang-up ended it.
+    Interrupted,
+    /// They pressed no key for too long.
+    TimedOut { last_action: Timestamp },
 }
 
 impl SignOut {
@@ -259,19 +265,27 @@ impl SignOut {
         match self {
             SignOut::Left => "left",
             SignOut::NoLongerAllowed => "no-longer-allowed",
+            SignOut::Interrupted => "interrupted",
+            SignOut::TimedOut { .. } => "idle",
         }
     }
 }
 
-/// Whether a text is a user name: `[A-Za-z_][A-Za-z0-9_.@-]{0,31}`.
+/// Whether a text is a user name: `[A-Za-z_][A-Za-z0-9_.@-]{0,31}`, and not the name under which events tell of what
+/// nobody did.
 #[must_use]
 pub fn is_user_name(name: &str) -> bool {
     let mut chars = name.chars();
-    name.len() <= USER_NAME_MAX
+    !is_system_name(name)
+        && name.len() <= USER_NAME_MAX
         && chars
             .next()
             .is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
         && chars.all(|c| c.is_ascii_alphanumeric() || "_.@-".contains(c))
+}
+
+fn is_system_name(name: &str) -> bool {
+    name.eq_ignore_ascii_case(SYSTEM_NAME)
 }
 
 /// The operating system's account that the process runs as.
@@ -391,7 +405,17 @@ mod tests {
         for good in ["alice", "_svc", "a.b@c-d", "Z9", &"a".repeat(32)] {
             assert!(is_user_name(good), "{good}");
         }
-        for bad in ["", "9a", "-x", "a b", "Zoë", &"a".repeat(33), "a\n"] {
+        for bad in [
+            "",
+            "9a",
+            "-x",
+            "a b",
+            "Zoë",
+            &"a".repeat(33),
+            "a\n",
+            "System",
+            "SYSTEM",
+        ] {
             assert!(!is_user_name(bad), "{bad:?}");
         }
     }

@@ -11,12 +11,12 @@ use crate::domain::role::Role;
 use crate::domain::secret::{Ended, IssuedSecret};
 use crate::domain::state::is_restorable;
 use crate::domain::time::Timestamp;
-use crate::domain::trouble::Trouble;
+use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::Actor;
 use crate::service::authority::{refuse_beyond, role_problem};
 use crate::service::refuse::{Attempt, On, change};
 use crate::service::{
-    Service, authorize, authorize_any, changes, named, record, refuse_if_any, undeleted,
+    Service, authorize, authorize_any, changes, named, record, refuse_if_any, role_told, undeleted,
 };
 use crate::store::{Tx, api_keys, roles, secrets};
 
@@ -96,7 +96,7 @@ impl Service {
                 refuse_if_any(stored_problems(tx, own, None, &fields)?)?;
                 let id = api_keys::insert(tx, &fields, &actor.name, now)?;
                 let target = (id, fields.name.as_str());
-                let body = json!({ "fields": Value::from(all(&fields)) });
+                let body = json!({ "fields": Value::from(all(tx, &fields)?) });
                 record(tx, now, EventKind::ApiKeyCreated, Some(actor), target, body)?;
                 // The hash is computed in here because the secret holds the ID.
                 let (secret, tag) = token::make(id, tag_key, random.as_mut())?;
@@ -251,7 +251,7 @@ fn write(
     }
     api_keys::update(tx, id, after)?;
     let target = (id, after.name.as_str());
-    let changes = changes(&all(before), all(after));
+    let changes = changes(&all(tx, before)?, all(tx, after)?);
     if !changes.is_empty() {
         let body = json!({ "changes": Value::from(changes) });
         record(tx, now, EventKind::ApiKeyUpdated, Some(actor), target, body)?;
@@ -268,21 +268,22 @@ fn write(
 }
 
 /// The fields as events hold them, the lock left out: it has events of its own.
-fn all(fields: &ApiKeyFields) -> Map<String, Value> {
+fn all(tx: &Tx<'_>, fields: &ApiKeyFields) -> Result<Map<String, Value>, Fault> {
     let expiry = fields
         .expiry
         .map(|expiry| json!({ "on": expiry.on.to_string(), "at": expiry.at.0 }));
-    [
+    let all = [
         ("name", Value::from(fields.name.as_str())),
         ("description", Value::from(fields.description.as_str())),
-        ("role", Value::from(fields.role.0)),
+        ("role", role_told(tx, fields.role)?),
         ("locale", Value::from(fields.locale.tag())),
         ("timeZone", Value::from(fields.zone.name())),
         ("expires", Value::from(expiry)),
-    ]
-    .into_iter()
-    .map(|(name, value)| (name.to_owned(), value))
-    .collect()
+    ];
+    let named = all
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value));
+    Ok(named.collect())
 }
 
 /// The rules that need the database, in the order of the fields. A role that was not changed is not asked about.

@@ -27,6 +27,7 @@ use crate::clock::Clock;
 use crate::domain::api_key::KeyId;
 use crate::domain::event::{EventKind, NewEvent, Target};
 use crate::domain::problem::{Problem, Rule};
+use crate::domain::role::RoleId;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::Actor;
@@ -128,6 +129,12 @@ fn changes(before: &Map<String, Value>, after: Map<String, Value>) -> Map<String
             (name, change)
         })
         .collect()
+}
+
+/// A role as events hold it: with the name that it has at that time.
+fn role_told(tx: &Tx<'_>, id: RoleId) -> Result<Value, Fault> {
+    let name = store::roles::get(tx, id)?.map(|role| role.fields.name);
+    Ok(json!({ "id": id.0, "name": name }))
 }
 
 /// Records what a user did to a key, user or role, or what `System` noticed.

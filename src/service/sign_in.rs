@@ -33,6 +33,16 @@ impl Service {
         admitted
     }
 
+    /// Whether there is a user of this name. Not asked on anybody's behalf, but by the owner of the database.
+    ///
+    /// # Errors
+    /// [`Trouble::NoSuchUser`]; [`Trouble::Storage`].
+    pub fn known_user(&self, name: &str) -> Result<(), Trouble> {
+        let user = self.store.read(|tx| users::by_name(tx, name))?;
+        user.map(drop)
+            .ok_or_else(|| Trouble::NoSuchUser(name.to_owned()))
+    }
+
     /// The actor as they are now.
     ///
     /// # Errors
@@ -67,17 +77,15 @@ impl Service {
     /// What the database said.
     pub fn note_sign_out(&mut self, actor: &Actor, why: SignOut) -> Result<(), Trouble> {
         let now = self.now();
+        let mut body = json!({ "reason": why.word() });
+        let mut kind = EventKind::UserSignedOut;
+        if let SignOut::TimedOut { last_action } = why {
+            kind = EventKind::UserTimedOut;
+            body["lastAction"] = last_action.0.into();
+        }
         self.store.write(|tx| {
             let target = (actor.user, actor.name.as_str());
-            let body = json!({ "reason": why.word() });
-            Ok(record(
-                tx,
-                now,
-                EventKind::UserSignedOut,
-                Some(actor),
-                target,
-                body,
-            )?)
+            Ok(record(tx, now, kind, Some(actor), target, body)?)
         })
     }
 

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::domain::event::chain::{Break, Head, KeptHead, Whole, hex};
-use crate::domain::event::trail::{EventFilter, EventRow};
+use crate::domain::event::trail::{ActorFilter, EventFilter, EventRow};
 use crate::domain::event::{EventKind, Target};
 use crate::domain::rights::{Right, Rights};
 use crate::domain::role::Role;
@@ -15,6 +15,9 @@ use crate::service::refuse::{Attempt, On, note};
 use crate::service::{Service, authorize, authorize_any, record};
 use crate::store::events::{self, Prefix};
 use crate::store::list;
+
+/// The most people that are offered to choose from.
+const ACTORS: usize = 200;
 
 impl Service {
     /// Up to `most` of the wanted events behind the one with this number in the chain, or from the first one on; in
@@ -41,6 +44,22 @@ impl Service {
                 (None, None) => 0,
             };
             Ok(list::events::after(tx, filter, sequence, most)?)
+        })
+    }
+
+    /// Those who did anything, sorted; at most 200.
+    ///
+    /// # Errors
+    /// [`Trouble::NotAuthorized`], [`Trouble::Storage`].
+    pub fn event_actors(&self, actor: &Actor) -> Result<Vec<ActorFilter>, Trouble> {
+        self.store.read(|tx| {
+            authorize(tx, actor, Right::ViewEvents)?;
+            let filter = |name: String| match name.as_str() {
+                "" => ActorFilter::System,
+                _ => ActorFilter::User(name),
+            };
+            let names = events::actors(tx, ACTORS)?;
+            Ok(names.into_iter().map(filter).collect())
         })
     }
 

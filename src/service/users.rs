@@ -10,11 +10,11 @@ use crate::domain::problem::{Field, Problem, Rule};
 use crate::domain::rights::Right;
 use crate::domain::role::Role;
 use crate::domain::time::Timestamp;
-use crate::domain::trouble::Trouble;
+use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::{Actor, UserDraft, UserFields, UserId, UserProperties};
 use crate::service::authority::{keeping_a_manager, refuse_beyond, role_in_use, role_problem};
 use crate::service::refuse::{Attempt, On};
-use crate::service::{Service, authorize_any, changes, named, record, refuse_if_any};
+use crate::service::{Service, authorize_any, changes, named, record, refuse_if_any, role_told};
 use crate::store::{Tx, roles, users};
 
 /// The events that tell of a change of a user.
@@ -67,7 +67,7 @@ impl Service {
             refuse_if_any(problems)?;
             let id = users::insert(tx, &fields, now)?;
             let (kind, target) = (EventKind::UserCreated, target(id, &fields));
-            record(tx, now, kind, Some(actor), target, created(&fields))?;
+            record(tx, now, kind, Some(actor), target, created(tx, &fields)?)?;
             record_lock(tx, actor, id, false, &fields, now)?;
             Ok(id)
         })
@@ -158,7 +158,14 @@ impl Service {
             }
             keeping_a_manager(tx, || Ok(users::delete(tx, id)?))?;
             let (kind, target) = (EventKind::UserDeleted, target(id, &user));
-            Ok(record(tx, now, kind, Some(actor), target, created(&user))?)
+            Ok(record(
+                tx,
+                now,
+                kind,
+                Some(actor),
+                target,
+                created(tx, &user)?,
+            )?)
         })
     }
 }
@@ -224,7 +231,7 @@ fn write(
         return Ok(());
     }
     keeping_a_manager(tx, || Ok(users::update(tx, id, after)?))?;
-    let changes = changes(&all(before), all(after));
+    let changes = changes(&all(tx, before)?, all(tx, after)?);
     if !changes.is_empty() {
         let body = json!({ "changes": changes });
         let (kind, target) = (EventKind::UserUpdated, target(id, after));
@@ -252,20 +259,21 @@ fn record_lock(
 }
 
 /// What the event of a user who comes or goes tells.
-pub(super) fn created(fields: &UserFields) -> Value {
-    json!({ "fields": all(fields) })
+pub(super) fn created(tx: &Tx<'_>, fields: &UserFields) -> Result<Value, Fault> {
+    Ok(json!({ "fields": all(tx, fields)? }))
 }
 
 /// The fields as events hold them, the lock left out: it has events of its own.
-fn all(fields: &UserFields) -> Map<String, Value> {
-    [
+fn all(tx: &Tx<'_>, fields: &UserFields) -> Result<Map<String, Value>, Fault> {
+    let all = [
         ("name", Value::from(fields.name.as_str())),
         ("fullName", Value::from(fields.full_name.as_str())),
-        ("role", Value::from(fields.role.0)),
+        ("role", role_told(tx, fields.role)?),
         ("locale", Value::from(fields.locale.map(Locale::tag))),
         ("timeZone", Value::from(fields.zone.map(Tz::name))),
-    ]
-    .into_iter()
-    .map(|(name, value)| (name.to_owned(), value))
-    .collect()
+    ];
+    let named = all
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value));
+    Ok(named.collect())
 }

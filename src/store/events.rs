@@ -76,6 +76,25 @@ pub fn head(tx: &Tx<'_>) -> Result<Head, Fault> {
     Ok(Head { sequence, hash })
 }
 
+/// The names of those who did anything, sorted and at most `most`; the empty one is `System`. What each of them did
+/// is not looked at.
+///
+/// # Errors
+/// What the database said.
+pub fn actors(tx: &Tx<'_>, most: usize) -> Result<Vec<String>, Fault> {
+    let mut query = tx.0.prepare_cached(
+        "WITH RECURSIVE found (name) AS (
+             SELECT min(actor) FROM events
+             UNION ALL SELECT (SELECT min(actor) FROM events WHERE actor > name) FROM found WHERE name IS NOT NULL)
+         SELECT name FROM found WHERE name IS NOT NULL LIMIT ?1",
+    )?;
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let names = query
+        .query_map([most], |row| row.get(0))?
+        .collect::<Result<_, _>>();
+    Ok(names?)
+}
+
 /// The user who made the last event of these kinds about a key, user or role.
 ///
 /// # Errors

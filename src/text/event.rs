@@ -5,12 +5,14 @@ use std::fmt::Display;
 use chrono_tz::Tz;
 use serde_json::{Map, Value};
 
+use crate::domain::api_key::Locale;
 use crate::domain::event::chain::{Break, Kept, KeptHead, Whole};
 use crate::domain::event::trail::RowTarget;
 use crate::domain::event::{EventKind, SYSTEM};
 use crate::domain::expiry::LAST_YEAR;
 use crate::domain::moment::NoMoment;
 use crate::domain::name::printable;
+use crate::domain::rights;
 use crate::domain::time::Timestamp;
 use crate::text::Text;
 
@@ -18,7 +20,7 @@ use crate::text::Text;
 const BODY_VERSION: i64 = 1;
 
 /// The fields of bodies with their labels, in the order in which they are told.
-const FIELDS: [(&str, &str); 26] = [
+const FIELDS: [(&str, &str); 27] = [
     ("name", "event_field.name"),
     ("fullName", "event_field.full_name"),
     ("description", "event_field.description"),
@@ -38,6 +40,7 @@ const FIELDS: [(&str, &str); 26] = [
     ("replaces", "event_field.replaces"),
     ("overlapUntil", "event_field.overlap_until"),
     ("expiredAt", "event_field.expired_at"),
+    ("lastAction", "event_field.last_action"),
     ("path", "event_field.path"),
     ("through", "event_field.through"),
     ("hash", "event_field.hash"),
@@ -236,6 +239,7 @@ impl Text {
             NoMoment::Form => "moment.form",
             NoMoment::NoSuchTime => "moment.no_such_time",
             NoMoment::TooLate => "moment.too_late",
+            NoMoment::Backwards => "moment.backwards",
         };
         self.fill(name, &[("typed", &typed), ("year", &LAST_YEAR)])
     }
@@ -343,11 +347,24 @@ impl Telling {
                 Some(Value::String(day)) => printable(day),
                 _ => printable(&value.to_string()),
             },
+            ("locale", Value::String(tag)) => {
+                let locale = Locale::from_tag(tag).map(|locale| self.text.locale(locale));
+                printable(locale.unwrap_or(tag))
+            }
             ("role", Value::Number(id)) => self.text.fill("event_body.id", &[("id", id)]),
-            ("overlapUntil" | "expiredAt", Value::Number(at)) => at.as_i64().map_or_else(
-                || at.to_string(),
-                |at| self.text.instant(Timestamp(at), self.zone),
-            ),
+            ("role", Value::Object(role)) => match role.get("name") {
+                Some(Value::String(name)) => printable(name),
+                _ => printable(&value.to_string()),
+            },
+            ("right" | "rights", Value::String(right)) => {
+                printable(rights::label(right, self.text.language()).unwrap_or(right))
+            }
+            ("overlapUntil" | "expiredAt" | "lastAction", Value::Number(at)) => {
+                at.as_i64().map_or_else(
+                    || at.to_string(),
+                    |at| self.text.instant(Timestamp(at), self.zone),
+                )
+            }
             (_, Value::Bool(true)) => say("event_body.yes"),
             (_, Value::Bool(false)) => say("event_body.no"),
             (_, Value::String(text)) if text.is_empty() => say("event_body.empty"),
@@ -373,6 +390,7 @@ fn ordered(fields: &Map<String, Value>) -> Vec<(&str, &Value)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::rights::Right;
 
     fn told(number: i64, body: &str) -> String {
         Text::en_us().event_description(number, body, Tz::Europe__Berlin)
@@ -382,10 +400,10 @@ mod tests {
     fn what_changed_is_told_field_by_field_as_the_form_has_them() {
         let body = r#"{"changes":{"expires":{"after":null,"before":{"at":1798758000000,"on":"2026-12-31"}},
             "name":{"after":"b","before":"a"},"description":{"before":"","after":"two\nlines"},
-            "role":{"before":2,"after":1}},"version":1}"#;
+            "role":{"before":{"id":2,"name":"Auditor"},"after":{"id":1,"name":"Full Access"}}},"version":1}"#;
         assert_eq!(
             told(658, body),
-            "Name: a -> b; Description: (empty) -> two lines; Role: ID 2 -> ID 1; Expires on: 2026-12-31 -> never"
+            "Name: a -> b; Description: (empty) -> two lines; Role: Auditor -> Full Access; Expires on: 2026-12-31 -> never"
         );
     }
 
@@ -394,6 +412,9 @@ mod tests {
         let body =
             r#"{"changes":{"rights":{"added":["a.b","c.d"],"removed":["e.f"]}},"version":1}"#;
         assert_eq!(told(662, body), "Rights: added a.b, c.d; removed e.f");
+        let right = Right::CreateApiKeys.name();
+        let body = format!(r#"{{"right":"{right}","version":1}}"#);
+        assert_eq!(told(9006, &body), "Right: Can Create New API Keys");
         let body =
             r#"{"fields":{"rights":["a","b","c","d","e","f"],"webService":false},"version":1}"#;
         assert_eq!(
@@ -413,6 +434,11 @@ mod tests {
         assert_eq!(
             told(9001, body),
             "Secret: 2; Replaces Secret: 1; Earlier Secret Works Until: 2026-11-22 17:00:00 +01:00"
+        );
+        let body = r#"{"lastAction":1795363200000,"reason":"idle","version":1}"#;
+        assert_eq!(
+            told(602, body),
+            "Reason: idle; Last Key: 2026-11-22 17:00:00 +01:00"
         );
         assert_eq!(told(9001, r#"{"overlapUntil":null,"version":1}"#), "");
         let body = r#"{"unproven":{"account":"keyward","sshConnection":null,"sudoUser":"bob"},"version":1}"#;

@@ -1,6 +1,8 @@
 //! The layer stack and what one key press does: key, action, asks, requests, answers. Knows no thread and no
 //! terminal; `run` feeds it, and so do the tests.
 
+mod idle;
+mod mouse;
 mod rush;
 mod session;
 mod time;
@@ -19,17 +21,21 @@ use crate::domain::clipboard::{ClipboardSetting, ClipboardWay};
 use crate::domain::secret::Secret;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, Trouble};
-use crate::domain::user::{Actor, Arrival};
+use crate::domain::user::{Actor, Arrival, SignOut};
 use crate::text::Text;
+use crate::ui::app::idle::Idle;
+use crate::ui::app::mouse::Mouse;
 use crate::ui::app::rush::Rush;
 use crate::ui::frame::SMALLEST;
-use crate::ui::keymap::{Action, Scope, action, text_key};
+use crate::ui::keymap::{Action, Chord, Scope, action, text_key};
 use crate::ui::layer::api_keys::ApiKeys;
 use crate::ui::layer::confirm::Confirm;
+use crate::ui::layer::events::SystemEvents;
 use crate::ui::layer::help::Help;
 use crate::ui::layer::roles::Roles;
 use crate::ui::layer::secret::SecretDialog;
 use crate::ui::layer::tree::{Screen, Tree};
+use crate::ui::layer::user::UserDialog;
 use crate::ui::layer::users::Users;
 use crate::ui::layer::{Ask, Asks, Ctx, Layer, Loss, Reply, Tone};
 use crate::ui::request::{Done, Outcome, Request, Ticket};
@@ -65,7 +71,7 @@ impl Asked {
     }
 }
 
-/// A key, paste or resize, with when it was read.
+/// A key, paste, click or resize, with when it was read.
 #[derive(Debug)]
 pub struct Input {
     pub event: Event,
@@ -88,6 +94,8 @@ impl Drop for Input {
 pub enum Effect {
     /// Send this to the terminal's clipboard, in this way.
     Copy(ClipboardWay, Secret),
+    /// Have the mouse reported from now on, or not any more.
+    Mouse(bool),
     /// A secret was on the screen: overwrite what is remembered of it.
     FullRedraw,
     /// Stop the process, as a shell's job does.
@@ -111,12 +119,18 @@ pub struct Setting {
     pub text: Text,
     /// How the user came; it is noted with the sign-in.
     pub arrival: Arrival,
+    /// Files may be written for the user: they did not come with `--user`.
+    pub files: bool,
+    /// After so many minutes without a key the user is signed out; never with 0.
+    pub idle_minutes: u32,
     /// Said in the header.
     pub demo: bool,
     /// Off: nothing can be copied.
     pub clipboard: ClipboardSetting,
     /// Secrets are hidden until somebody asks to see them.
     pub secret_hidden: bool,
+    /// Whether the mouse is used.
+    pub mouse: bool,
 }
 
 /// The console.
@@ -138,14 +152,18 @@ pub struct App {
     message: Option<(Tone, String)>,
     dirty: bool,
     done: bool,
-    /// Why the session is over.
-    ended: Option<String>,
+    /// Why the session is over, and that in a sentence.
+    ended: Option<(SignOut, String)>,
+    /// The request that noted its end before the program's.
+    signed_out: Option<Ticket>,
     /// Frames drawn so far.
     frames: u64,
     /// Keys read before this many frames were drawn are dropped; [`UNDRAWN`] from when a secret comes up until
     /// it is drawn.
     deaf_before: u64,
     rush: Rush,
+    mouse: Mouse,
+    idle: Idle,
     /// Columns and rows of the window, as far as they are known.
     window: (u16, u16),
     /// The question whether to leave, while it is open.
@@ -165,6 +183,7 @@ impl App {
         let now = setting.clock.now();
         let mut app = App {
             here: Screen::first_for(&setting.actor),
+            idle: Idle::new(setting.idle_minutes, now),
             setting,
             theme: Theme::default(),
             layers: Vec::new(),
@@ -179,9 +198,11 @@ impl App {
             dirty: true,
             done: false,
             ended: None,
+            signed_out: None,
             frames: 0,
             deaf_before: 0,
             rush: Rush::default(),
+            mouse: Mouse::default(),
             window: (u16::MAX, u16::MAX),
             leaving: None,
             known: None,
@@ -214,6 +235,7 @@ impl App {
 
     /// What is to be done to the terminal before the next frame.
     pub fn take_effects(&mut self) -> Vec<Effect> {
+        self.settle_mouse();
         std::mem::take(&mut self.effects)
     }
 
@@ -244,17 +266,22 @@ impl App {
         });
     }
 
-    /// Takes a key, paste or resize.
+    /// Takes a key, paste, click or resize.
     pub fn input(&mut self, input: Input) {
+        if is_by_hand(&input.event) && self.somebody_is_there(input.at) {
+            return;
+        }
         match &input.event {
             Event::Resize(columns, rows) => {
                 self.window = (*columns, *rows);
+                self.mouse.forget();
                 self.dirty = true;
             }
+            Event::Mouse(event) if !self.takes(*event) => {}
             Event::Key(key) if key.kind == KeyEventKind::Release => {}
             Event::Key(key) if means(key, Action::Leave) => self.leave(),
             Event::Key(key) if means(key, Action::Stop) => self.effects.push(Effect::Stop),
-            Event::Key(_) | Event::Paste(_) => self.queue.push_back(input),
+            Event::Key(_) | Event::Paste(_) | Event::Mouse(_) => self.queue.push_back(input),
             _ => {}
         }
         self.run_queue();
@@ -264,8 +291,14 @@ impl App {
     pub fn answer(&mut self, layer: LayerId, ticket: Ticket, outcome: Outcome) {
         self.under_way.retain(|asked| asked.ticket != ticket);
         self.dirty |= layer != APP;
+        if self.signed_out == Some(ticket) && outcome.is_err() {
+            self.signed_out = None;
+        }
         match outcome {
-            Err(trouble) if trouble.ends_console() => self.end(&trouble),
+            Err(trouble) if trouble.ends_console() => {
+                let why = self.text().trouble(&trouble);
+                self.end(SignOut::NoLongerAllowed, why);
+            }
             Ok(Done::Looked { version, actor }) => self.looked(version, actor),
             Ok(Done::Secret { issued, overlap }) => {
                 self.tell(layer, ticket, Ok(Done::Issued(issued.key)));
@@ -358,6 +391,10 @@ impl App {
     }
 
     fn handle(&mut self, mut input: Input) {
+        if let Event::Mouse(event) = input.event {
+            self.mouse(event, input.frame, input.at);
+            return;
+        }
         self.dirty = true;
         self.message = None;
         self.rush.key(input.frame, input.at);
@@ -372,8 +409,11 @@ impl App {
                 if self.edited(&input) {
                     return;
                 }
+                let used =
+                    self.with_layer(top, |layer, ctx, _| layer.pressed(Chord::of(&key), ctx));
                 match action(self.top().1.scope(), &key) {
                     Some(action) => self.act(action),
+                    None if used => {}
                     None => self.rush.means_nothing(),
                 }
             }
@@ -394,6 +434,10 @@ impl App {
                     ctx.text,
                 );
                 self.push(Box::new(help));
+            }
+            Action::MyAccount if allowed => {
+                let own = UserDialog::of_own(self.setting.actor.user);
+                self.push(Box::new(own));
             }
             Action::Tree if allowed => self.push(Box::new(Tree::new(self.here))),
             _ => self.with_layer(top, |layer, ctx, asks| {
@@ -427,11 +471,7 @@ impl App {
             self.with_layer(index, |layer, ctx, asks| {
                 layer.act(Action::Leave, ctx, asks);
             });
-        } else if self
-            .under_way
-            .iter()
-            .any(|asked| asked.write && asked.layer != APP)
-        {
+        } else if self.is_writing() {
             self.message = Some((Tone::Problem, text.say("message.still_saving").to_owned()));
         } else if self
             .layers
@@ -507,6 +547,7 @@ impl App {
         drop(layer);
         self.dirty = true;
         self.with_layer(index - 1, |below, ctx, asks| below.reply(reply, ctx, asks));
+        self.leave_forbidden();
     }
 
     /// A secret goes: what was sent to a clipboard is taken back, and what is remembered of the screen overwritten.
@@ -560,6 +601,7 @@ impl App {
             actor: &self.setting.actor,
             text: self.text(),
             theme: &self.theme,
+            files: self.setting.files,
             rush: self.rush.number(),
             pasting: self.rush.is_paste(),
         }
@@ -571,7 +613,17 @@ fn screen(which: Screen) -> Box<dyn Layer> {
     match which {
         Screen::Users => Box::new(Users::default()),
         Screen::Roles => Box::new(Roles::default()),
-        Screen::ApiKeys | Screen::SystemEvents => Box::new(ApiKeys::default()),
+        Screen::ApiKeys => Box::new(ApiKeys::default()),
+        Screen::SystemEvents => Box::new(SystemEvents::default()),
+    }
+}
+
+/// Whether somebody is there, and not only their terminal.
+fn is_by_hand(event: &Event) -> bool {
+    match event {
+        Event::Key(key) => key.kind != KeyEventKind::Release,
+        Event::Mouse(_) | Event::Paste(_) => true,
+        _ => false,
     }
 }
 

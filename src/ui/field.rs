@@ -1,16 +1,19 @@
 //! Text fields: one line, and several lines. Neither ever holds a secret.
 
-use ratatui::buffer::Buffer;
+mod area;
+
+use ratatui::buffer::{Buffer, CellWidth};
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
-use ratatui::widgets::Widget;
-use ratatui_textarea::{CursorMove, TextArea, WrapMode};
 use tui_input::{Input, InputRequest};
+use unicode_segmentation::UnicodeSegmentation;
 
 use crate::domain::name::printable;
 use crate::domain::secret::find_secret_shape;
 use crate::ui::frame::{put, row, skip, width, write};
 use crate::ui::keymap::TextKey;
+
+pub use area::AreaField;
 
 /// Rows of a field of several lines on the screen.
 pub const AREA_ROWS: usize = 3;
@@ -136,6 +139,20 @@ impl LineField {
         usize::from(width(&before))
     }
 
+    /// Puts the cursor before the character at this column of the field as it is drawn, or behind the last one.
+    pub fn click(&mut self, column: u16) {
+        let column = self.scroll + usize::from(column);
+        let (mut end, mut cursor) = (0, 0);
+        for grapheme in self.text().graphemes(true) {
+            end += usize::from(width(grapheme));
+            if end > column {
+                break;
+            }
+            cursor += grapheme.chars().count();
+        }
+        self.input.handle(InputRequest::SetCursor(cursor));
+    }
+
     /// Settles the scroll so that the cursor is within `width` columns.
     pub fn place(&mut self, width: u16) {
         let width = usize::from(width.max(1));
@@ -149,8 +166,6 @@ impl LineField {
 
     /// Draws the field and says where its cursor is.
     pub fn view(&self, buf: &mut Buffer, area: Rect, style: Style) -> Position {
-        use ratatui::buffer::CellWidth;
-        use unicode_segmentation::UnicodeSegmentation;
         buf.set_style(area, style);
         let mut skipped = 0;
         let mut shown = String::new();
@@ -170,125 +185,6 @@ impl LineField {
         Position {
             x: area.x + column,
             y: area.y,
-        }
-    }
-}
-
-/// A field of several lines.
-pub struct AreaField {
-    area: TextArea<'static>,
-    refused: Refused,
-}
-
-impl AreaField {
-    /// A field with this text.
-    #[must_use]
-    pub fn new(text: &str) -> AreaField {
-        let mut area = TextArea::new(text.split('\n').map(str::to_owned).collect());
-        area.set_wrap_mode(WrapMode::WordOrGlyph);
-        area.set_cursor_line_style(Style::new());
-        area.set_cursor_style(Style::new());
-        // No copy of what was typed is kept.
-        area.set_max_histories(0);
-        // At the end, to go on; where that would hide the beginning, there.
-        if area.lines().len() <= AREA_ROWS {
-            area.move_cursor(CursorMove::Bottom);
-            area.move_cursor(CursorMove::End);
-        }
-        AreaField {
-            area,
-            refused: Refused::default(),
-        }
-    }
-
-    /// How many lines the text has.
-    #[must_use]
-    pub fn lines(&self) -> usize {
-        self.area.lines().len()
-    }
-
-    /// The text, its lines joined by `\n`.
-    #[must_use]
-    pub fn text(&self) -> String {
-        self.area.lines().join("\n")
-    }
-
-    /// Edits by one key. Up on the first line and Down on the last are not taken: they leave the field.
-    pub fn edit(&mut self, key: TextKey) -> Edit {
-        if let Some(id) = self.refused.takes(key) {
-            return Edit::SecretRefused(id);
-        }
-        let before = self.area.cursor();
-        match key {
-            TextKey::Char(c) => self.area.insert_char(c),
-            TextKey::Enter => self.area.insert_newline(),
-            TextKey::Backspace => _ = self.area.delete_char(),
-            TextKey::Delete => _ = self.area.delete_next_char(),
-            TextKey::Left => self.area.move_cursor(CursorMove::Back),
-            TextKey::Right => self.area.move_cursor(CursorMove::Forward),
-            TextKey::Home => self.area.move_cursor(CursorMove::Head),
-            TextKey::End => self.area.move_cursor(CursorMove::End),
-            TextKey::WordLeft => self.area.move_cursor(CursorMove::WordBack),
-            TextKey::WordRight => self.area.move_cursor(CursorMove::WordForward),
-            TextKey::DeleteWord => _ = self.area.delete_word(),
-            TextKey::DeleteToStart => _ = self.area.delete_line_by_head(),
-            TextKey::DeleteToEnd => _ = self.area.delete_line_by_end(),
-            TextKey::Up | TextKey::Down => {
-                let up = key == TextKey::Up;
-                self.area
-                    .move_cursor(if up { CursorMove::Up } else { CursorMove::Down });
-                return if self.area.cursor() == before {
-                    Edit::NotTaken
-                } else {
-                    Edit::Taken
-                };
-            }
-        }
-        let edit = self.refuse_secret();
-        self.refused.note(&edit);
-        edit
-    }
-
-    /// Inserts pasted text with its lines; tabs become spaces, other control characters are left out.
-    pub fn paste(&mut self, pasted: &str) -> Edit {
-        if let Some((_, id)) = find_secret_shape(pasted) {
-            return Edit::SecretRefused(id);
-        }
-        let (clean, cleaned) = without_controls(pasted, |c| match c {
-            '\t' => Some(' '),
-            '\n' => Some('\n'),
-            _ => None,
-        });
-        self.area.insert_str(&clean);
-        match self.refuse_secret() {
-            Edit::Taken if cleaned => Edit::Cleaned,
-            other => other,
-        }
-    }
-
-    fn refuse_secret(&mut self) -> Edit {
-        let mut text = self.text();
-        let Some((range, id)) = find_secret_shape(&text) else {
-            return Edit::Taken;
-        };
-        text.replace_range(range, "");
-        *self = AreaField::new(&text);
-        Edit::SecretRefused(id)
-    }
-
-    /// Draws the field and says where its cursor is.
-    pub fn view(&self, buf: &mut Buffer, area: Rect, style: Style) -> Position {
-        buf.set_style(area, style);
-        self.area.render(area, buf);
-        let (top, left) = self.area.scroll_offset();
-        let cursor = self.area.screen_cursor();
-        let at = |value: usize, scrolled: u16, size: u16| {
-            let value = u16::try_from(value).unwrap_or(u16::MAX);
-            value.saturating_sub(scrolled).min(size.saturating_sub(1))
-        };
-        Position {
-            x: area.x + at(cursor.col, left, area.width),
-            y: area.y + at(cursor.row, top, area.height),
         }
     }
 }
@@ -369,12 +265,50 @@ mod tests {
         assert_eq!(area.text(), "one\ntwo");
     }
 
+    /// Letters of every kind, with the columns at which the cursor stands before and behind them.
+    const MIXED: (&str, [u16; 7]) = ("aか\u{3099}ｶﾞe\u{301}漢z", [0, 1, 3, 5, 6, 8, 9]);
+
     #[test]
-    fn arrows_leave_a_field_of_several_lines_at_its_edges_only() {
-        let mut area = AreaField::new("one\ntwo");
-        assert_eq!(area.edit(TextKey::Down), Edit::NotTaken);
-        assert_eq!(area.edit(TextKey::Up), Edit::Taken);
-        assert_eq!(area.edit(TextKey::Up), Edit::NotTaken);
+    fn the_cursor_goes_over_characters_as_they_are_seen() {
+        let (text, columns) = MIXED;
+        let view = Rect::new(0, 0, 20, 3);
+        let mut buf = Buffer::empty(view);
+        let (mut line, mut area) = (LineField::new(text), AreaField::new(text));
+        line.edit(TextKey::Home);
+        area.edit(TextKey::Home);
+        let mut seen = |key| {
+            columns.map(|_| {
+                let x = line.view(&mut buf, row(view, 0), Style::new()).x;
+                assert_eq!(area.view(&mut buf, view, Style::new()).x, x);
+                line.edit(key);
+                area.edit(key);
+                x
+            })
+        };
+        assert_eq!(seen(TextKey::Right), columns);
+        let mut back = seen(TextKey::Left);
+        back.reverse();
+        assert_eq!(back, columns);
+    }
+
+    #[test]
+    fn a_letter_is_deleted_with_its_marks() {
+        let (text, columns) = MIXED;
+        let (mut line, mut area) = (LineField::new(text), AreaField::new(text));
+        for left in (0..columns.len() - 1).rev() {
+            line.edit(TextKey::Backspace);
+            area.edit(TextKey::Backspace);
+            assert_eq!(line.text().graphemes(true).count(), left);
+            assert_eq!(area.text(), line.text());
+        }
+        let (mut line, mut area) = (LineField::new(text), AreaField::new(text));
+        line.edit(TextKey::Home);
+        area.edit(TextKey::Home);
+        for _ in 0..columns.len() - 2 {
+            line.edit(TextKey::Delete);
+            area.edit(TextKey::Delete);
+        }
+        assert_eq!((line.text(), area.text().as_str()), ("z", "z"));
     }
 
     #[test]

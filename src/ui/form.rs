@@ -7,7 +7,8 @@ use ratatui::layout::Rect;
 use crate::domain::problem::Field;
 use crate::ui::field::{AreaField, Edit, LineField};
 use crate::ui::frame::{centred, inside, wrap};
-use crate::ui::keymap::TextKey;
+use crate::ui::hits::{Click, Hit};
+use crate::ui::keymap::{Action, TextKey};
 
 /// Columns of the labels, with the space behind them.
 const LABELS: u16 = 16;
@@ -190,7 +191,8 @@ impl Form {
         self.scrolls().then_some((self.top + 1, last, self.rows))
     }
 
-    fn scroll(&mut self, rows: i32) {
+    /// Scrolls by so many rows, down or up; the focus stays where it is.
+    pub fn scroll(&mut self, rows: i32) {
         let top = i32::from(self.top).saturating_add(rows).max(0);
         self.top = u16::try_from(top).unwrap_or(u16::MAX);
         self.follow = false;
@@ -234,6 +236,27 @@ impl Form {
             let enabled = (0..=at).rev().find(|index| self.items[*index].enabled);
             self.focus_on(Focus::Item(enabled.unwrap_or(at)));
         }
+    }
+
+    /// Takes a click: the focus goes to the field, and in a text the cursor to the cell. What is to be done then is
+    /// what a key would do there.
+    pub fn click(&mut self, click: &Click) -> Option<Action> {
+        let index = match click.hit {
+            Hit::Item(index) => index,
+            Hit::Button(action) => return Some(action),
+            _ => return None,
+        };
+        let item = self.items.get_mut(index).filter(|item| item.enabled)?;
+        self.focus = Focus::Item(index);
+        // It is on the screen, and stays where it is.
+        self.follow = false;
+        match &mut item.input {
+            Input::Line(line) | Input::Date(line) => line.click(click.cell.0),
+            Input::Area(area) => area.click(click.cell),
+            Input::Choice(_) => return Some(Action::Press),
+            Input::Tick(_) => return Some(Action::Open),
+        }
+        None
     }
 
     /// Offers a key to the field that has the focus.

@@ -3,15 +3,19 @@
 use std::fmt::Display;
 
 use ratatui::buffer::{Buffer, CellWidth};
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::widgets::{Block, Clear, Widget};
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::domain::name::printable;
 use crate::text::Text;
+use crate::ui::hits::{Hit, Hits};
 use crate::ui::keymap::{Action, Binding, Scope, Shown, of};
 use crate::ui::theme::Theme;
+
+/// Columns between two keys of the toolbar or the footer.
+const KEYS_GAP: u16 = 2;
 
 /// The smallest window, in columns and rows, in which anything but a sentence is shown.
 pub const SMALLEST: (u16, u16) = (40, 10);
@@ -46,13 +50,14 @@ pub fn cut(text: &str, max: u16) -> String {
     kept
 }
 
-/// Breaks a text into lines of at most `max` cells, at spaces where there are some.
+/// Breaks a text into lines of at most `max` cells: at spaces, between Japanese characters, and within a word only
+/// where it is longer than a line.
 #[must_use]
 pub fn wrap(text: &str, max: u16) -> Vec<String> {
     let mut lines = Vec::new();
     for paragraph in text.split('\n') {
         let mut line = String::new();
-        for word in printable(paragraph).split_inclusive(' ') {
+        for word in words(&printable(paragraph)) {
             if width(&line) + width(word.trim_end()) > max && !line.is_empty() {
                 lines.push(std::mem::take(&mut line).trim_end().to_owned());
                 if word.trim().is_empty() {
@@ -71,6 +76,33 @@ pub fn wrap(text: &str, max: u16) -> Vec<String> {
     lines
 }
 
+/// What stands at the beginning of no line in Japanese.
+const NOT_FIRST: &str = "、。，．・：；？！」』）】〕〉》］｝ーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ々ゝゞヽヾ,.:;?!)]}%…";
+/// What stands at the end of no line.
+const NOT_LAST: &str = "「『（【〔〈《［｛([{";
+
+/// A text in parts that a line may end behind. Spaces belong to what is before them.
+fn words(text: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    let mut start = 0;
+    let mut before: Option<&str> = None;
+    for (at, grapheme) in text.grapheme_indices(true) {
+        let ends = before.is_some_and(|before| match (before, grapheme) {
+            (_, " ") => false,
+            (" ", _) => true,
+            _ if NOT_LAST.contains(before) || NOT_FIRST.contains(grapheme) => false,
+            _ => before.cell_width() > 1 || grapheme.cell_width() > 1,
+        });
+        if ends {
+            words.push(&text[start..at]);
+            start = at;
+        }
+        before = Some(grapheme);
+    }
+    words.push(&text[start..]);
+    words
+}
+
 /// Writes one line of text, cut to the area's width; returns the columns used.
 pub fn put(buf: &mut Buffer, area: Rect, text: &str, style: Style) -> u16 {
     if area.width == 0 || area.height == 0 {
@@ -87,15 +119,27 @@ pub fn write(buf: &mut Buffer, area: Rect, text: &str, style: Style) {
     let mut rest = text;
     let mut at = area;
     while !rest.is_empty() && at.width > 0 && at.height > 0 {
-        let mark = rest
-            .char_indices()
-            .skip(1)
-            .find(|(_, c)| matches!(c, '\u{FF9E}' | '\u{FF9F}'));
+        let mark = rest.char_indices().skip(1).find(|(_, c)| is_mark(*c));
         let (part, later) = rest.split_at(mark.map_or(rest.len(), |(index, _)| index));
         let (x, _) = buf.set_stringn(at.x, at.y, part, usize::from(at.width), style);
         at = skip(at, x - at.x);
         rest = later;
     }
+}
+
+/// Gives half-width sound marks that somebody else has drawn cells of their own, for the same reason.
+pub fn part_marks(buf: &mut Buffer, area: Rect) {
+    for Position { x, y } in area.positions() {
+        let (symbol, style) = (buf[(x, y)].symbol().to_owned(), buf[(x, y)].style());
+        if symbol.chars().skip(1).any(is_mark) {
+            let cells = Rect::new(x, y, symbol.cell_width(), 1);
+            write(buf, cells.intersection(area), &symbol, style);
+        }
+    }
+}
+
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{FF9E}' | '\u{FF9F}')
 }
 
 /// The row `index` of an area, empty beyond its end.
@@ -143,13 +187,28 @@ pub fn centred(area: Rect, width: u16, height: u16) -> Rect {
 
 /// Clears an area, draws a border with a title around it and returns what is inside, one column from the border.
 pub fn boxed(buf: &mut Buffer, area: Rect, title: &str, theme: &Theme) -> Rect {
-    Clear.render(area, buf);
+    clear(buf, area);
     let title = cut(title, area.width.saturating_sub(6));
     Block::bordered()
         .title(format!(" {title} "))
         .title_style(theme.title)
         .render(area, buf);
     inside(area)
+}
+
+/// Clears an area, and a wide character that reaches into it from the left: a terminal would show it whole.
+fn clear(buf: &mut Buffer, area: Rect) {
+    Clear.render(area, buf);
+    let Some(x) = area.x.checked_sub(1) else {
+        return;
+    };
+    for y in area.top()..area.bottom() {
+        if let Some(cell) = buf.cell_mut((x, y))
+            && cell.symbol().cell_width() > 1
+        {
+            cell.set_symbol(" ");
+        }
+    }
 }
 
 /// What [`boxed`] leaves inside.
@@ -180,6 +239,13 @@ pub fn scrolled<N: Display>(
     put(buf, edge, &format!(" {shown} "), theme.warning);
 }
 
+/// The first line on the screen after scrolling by so many, down or up, where it can be `last` at most.
+#[must_use]
+pub fn scrolled_by(top: usize, lines: i32, last: usize) -> usize {
+    let lines = isize::try_from(lines).unwrap_or(0);
+    top.saturating_add_signed(lines).min(last)
+}
+
 /// Draws lines of text from the top of an area.
 pub fn paragraph(buf: &mut Buffer, area: Rect, lines: &[String]) {
     for (index, line) in lines.iter().enumerate() {
@@ -188,17 +254,21 @@ pub fn paragraph(buf: &mut Buffer, area: Rect, lines: &[String]) {
     }
 }
 
+/// A button: its label, whether it can be pressed now, and what it does.
+pub type Button<'a> = (&'a str, bool, Action);
+
 /// A row of buttons; returns the column of the focused one, for the cursor.
 pub fn buttons(
     buf: &mut Buffer,
     area: Rect,
-    labels: &[(&str, bool)],
+    buttons: &[Button],
     focus: Option<usize>,
     theme: &Theme,
+    hits: &mut Hits,
 ) -> Option<u16> {
     let mut at = area;
     let mut cursor = None;
-    for (index, (label, enabled)) in labels.iter().enumerate() {
+    for (index, (label, enabled, action)) in buttons.iter().enumerate() {
         let focused = focus == Some(index);
         let style = match (focused, enabled) {
             (true, _) => theme.focused,
@@ -214,6 +284,7 @@ pub fn buttons(
             format!("( {label} )")
         };
         let used = put(buf, at, &label, style);
+        hits.add(first(at, used), Hit::Button(*action));
         at = skip(at, used + 1);
     }
     cursor
@@ -225,37 +296,38 @@ pub fn toolbar(
     area: Rect,
     scope: Scope,
     allows: &dyn Fn(Action) -> bool,
-    text: Text,
-    theme: &Theme,
+    (text, theme): (Text, &Theme),
+    hits: &mut Hits,
 ) {
     let verbs = of(scope).filter(|binding| binding.shown == Shown::Toolbar);
     let mut at = area;
     for binding in verbs {
         let label = text.say(binding.label);
-        let rest = if allows(binding.action) {
+        let written = if allows(binding.action) {
             keyed(buf, at, &binding.keys[0].name(), label, theme)
         } else {
             word(buf, at, &format!("({label})"), theme.dim)
         };
-        let Some(rest) = rest else { break };
-        at = rest;
+        let Some(written) = written else { break };
+        hits.add(written, Hit::Key(binding.action));
+        at = skip(at, written.width + KEYS_GAP);
     }
 }
 
-/// Writes a key and what it does; what is left of the area, or nothing where it does not fit.
+/// Writes a key and what it does; where, or nothing where it does not fit.
 fn keyed(buf: &mut Buffer, area: Rect, key: &str, label: &str, theme: &Theme) -> Option<Rect> {
-    let rest = word(buf, area, &format!("{key} {label}"), Style::new())?;
+    let written = word(buf, area, &format!("{key} {label}"), Style::new())?;
     put(buf, first(area, width(key)), key, theme.label);
-    Some(rest)
+    Some(written)
 }
 
-/// Writes a word of a row of them; what is left of the area, or nothing where it does not fit.
+/// Writes a word of a row of them; where, or nothing where it does not fit.
 fn word(buf: &mut Buffer, area: Rect, word: &str, style: Style) -> Option<Rect> {
     if width(word) > area.width {
         return None;
     }
     let used = put(buf, area, word, style);
-    Some(skip(area, used + 2))
+    Some(first(area, used))
 }
 
 /// The keys that work now, as many as fit; the one for help has its place first.
@@ -264,8 +336,8 @@ pub fn footer(
     area: Rect,
     scope: Scope,
     allows: &dyn Fn(Action) -> bool,
-    text: Text,
-    theme: &Theme,
+    (text, theme): (Text, &Theme),
+    hits: &mut Hits,
 ) {
     let shown = |binding: &&Binding| binding.shown == Shown::Footer && allows(binding.action);
     let key_of = |binding: &Binding| match binding.action {
@@ -278,10 +350,11 @@ pub fn footer(
     let mut at = area;
     for binding in keys {
         let label = text.say(binding.label);
-        let Some(rest) = keyed(buf, at, &key_of(binding), label, theme) else {
+        let Some(written) = keyed(buf, at, &key_of(binding), label, theme) else {
             break;
         };
-        at = rest;
+        hits.add(written, Hit::Key(binding.action));
+        at = skip(at, written.width + KEYS_GAP);
     }
 }
 
@@ -297,6 +370,10 @@ mod tests {
         assert_eq!(cut("日本語キー", 6), "日本…");
         assert_eq!(cut("a\u{1b}[2J", 20), "a\u{fffd}[2J");
         assert_eq!(cut("x", 0), "");
+        assert_eq!(cut("日本", 2), "…", "no half of a wide character");
+        assert_eq!(cut("ｶﾞｲﾄﾞ", 4), "ｶﾞｲ…", "a sound mark has a cell of its own");
+        assert_eq!(cut("か\u{3099}e\u{301}x", 4), "か\u{3099}e\u{301}x");
+        assert_eq!(cut("か\u{3099}e\u{301}xx", 4), "か\u{3099}e\u{301}…");
         assert_eq!(width("ｶﾞ"), 2);
         assert_eq!(width("e\u{301}"), 1);
     }
@@ -307,5 +384,37 @@ mod tests {
         assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
         assert_eq!(wrap("a\n\nb", 9), ["a", "", "b"]);
         assert_eq!(wrap("日本語です", 4), ["日本", "語で", "す"]);
+    }
+
+    #[test]
+    fn japanese_is_broken_between_characters_but_not_before_a_full_stop_or_within_a_latin_word() {
+        assert_eq!(
+            wrap("Enterを押してください。", 10),
+            ["Enterを押", "してくださ", "い。"]
+        );
+        assert_eq!(
+            wrap("「keyward」(ID 6)は有効", 11),
+            ["「keyward」", "(ID 6)は有", "効"]
+        );
+        assert_eq!(wrap("! 「grafana」という", 13), ["! 「grafana」", "という"]);
+        assert_eq!(wrap("あいう「え」", 8), ["あいう", "「え」"]);
+        assert_eq!(wrap("コピーしました", 5), ["コ", "ピー", "しま", "した"]);
+    }
+
+    #[test]
+    fn a_box_over_a_wide_character_keeps_its_border() {
+        let area = Rect::new(0, 0, 12, 3);
+        let mut buf = Buffer::empty(area);
+        for y in 0..3 {
+            put(&mut buf, row(area, y), "日本語日本語", Style::new());
+        }
+        boxed(&mut buf, Rect::new(3, 0, 7, 3), "", &Theme::default());
+        assert_eq!(buf[(2, 1)].symbol(), " ");
+        assert_eq!(buf[(3, 1)].symbol(), "│");
+        assert_eq!(buf[(10, 1)].symbol(), "語");
+        let mut buf = Buffer::empty(area);
+        put(&mut buf, area, "日本語日本語", Style::new());
+        boxed(&mut buf, Rect::new(2, 0, 7, 1), "", &Theme::default());
+        assert_eq!(buf[(0, 0)].symbol(), "日", "it ends before the box");
     }
 }

@@ -9,6 +9,8 @@ use crate::text::Text;
 pub enum Action {
     // everywhere
     Help,
+    /// What each state means.
+    States,
     Leave,
     Stop,
     // moving
@@ -42,9 +44,16 @@ pub enum Action {
     Events,
     Filter,
     StateFilter,
+    // the filters of the system events
+    ByEvent,
+    ByLevel,
+    ByTarget,
+    ByPerson,
+    ByTime,
     SortNext,
     SortReverse,
     Tree,
+    MyAccount,
     Quit,
     // the secret dialog
     Copy,
@@ -65,6 +74,9 @@ pub enum Scope {
     ApiKeys,
     Users,
     Roles,
+    Events,
+    /// All of one event.
+    Details,
     Tree,
     /// The list's filter line, while it is typed in.
     Filter,
@@ -75,6 +87,8 @@ pub enum Scope {
     Confirmation,
     Secret,
     Entry,
+    /// No key has a meaning of its own: any ends it.
+    Countdown,
     Ended,
     Help,
 }
@@ -144,6 +158,7 @@ const F1: Chord = key(KeyCode::F(1));
 const F2: Chord = key(KeyCode::F(2));
 const F3: Chord = key(KeyCode::F(3));
 const F4: Chord = key(KeyCode::F(4));
+const F5: Chord = key(KeyCode::F(5));
 const DELETE: Chord = key(KeyCode::Delete);
 
 macro_rules! bindings {
@@ -177,9 +192,17 @@ pub static BINDINGS: &[Binding] = bindings![
     Roles  [ENTER]                  Properties   Toolbar  "key.properties"   "help.properties_role";
     Roles  [ch('c')]                Duplicate    Toolbar  "key.duplicate"    "help.duplicate";
     Roles  [ch('d'), DELETE]        Delete       Toolbar  "key.delete"       "help.delete_role";
+    Events [ENTER]                  Properties   Toolbar  "key.details"      "help.details";
+    Events [ch('f')]                ByEvent      Toolbar  "key.by_event"     "help.by_event";
+    Events [ch('l')]                ByLevel      Toolbar  "key.by_level"     "help.by_level";
+    Events [ch('a')]                ByTarget     Toolbar  "key.by_target"    "help.by_target";
+    Events [ch('p')]                ByPerson     Toolbar  "key.by_person"    "help.by_person";
+    Events [ch('d')]                ByTime       Toolbar  "key.by_time"      "help.by_time";
     List   [ch('/')]                Filter       Footer   "key.filter"       "help.filter";
     List   [ch('t')]                Tree         Footer   "key.tree"         "help.tree";
+    List   [ch('m')]                MyAccount    HelpOnly "key.my_account"   "help.my_account";
     ApiKeys [ch('f')]                StateFilter  Footer   "key.state_filter" "help.state_filter";
+    List   [ch('e')]                Events       Footer   "key.events"       "help.events";
     List   [ch('o')]                SortNext     Footer   "key.sort"         "help.sort";
     List   [ch('O')]                SortReverse  Footer   "key.reverse"      "help.reverse";
     List   [ESC]                    Cancel       Footer   "key.show_all"     "help.show_all";
@@ -255,12 +278,22 @@ pub static BINDINGS: &[Binding] = bindings![
     Secret [ESC, ch('q')]           Cancel       HelpOnly "key.cancel"       "help.secret_esc";
     Entry  [ENTER]                  Accept       Footer   "key.ok"           "help.enter_entry";
     Entry  [ESC]                    Cancel       Footer   "key.cancel"       "help.cancel_entry";
+    Details [ESC, ch('q'), ENTER]   Cancel       Footer   "key.close"        "help.close_details";
+    Details [UP, ch('k')]           Up           HelpOnly "key.up"           "help.scroll_up";
+    Details [DOWN, ch('j')]         Down         Footer   "key.scroll"       "help.scroll_down";
+    Details [PAGE_UP]               PageUp       HelpOnly "key.page_up"      "help.scroll_up";
+    Details [PAGE_DOWN, SPACE]      PageDown     HelpOnly "key.page_down"    "help.scroll_down";
+    Details [HOME, ch('g')]         First        HelpOnly "key.first"        "help.first";
+    Details [END, ch('G')]          Last         HelpOnly "key.last"         "help.last";
     Ended  [ENTER, ESC, ch('q')]    Quit         Footer   "key.quit"         "help.quit";
-    Help   [ESC, ch('q'), ENTER]    Cancel       Footer   "key.close"        "help.close";
-    Help   [UP, ch('k')]            Up           HelpOnly "key.up"           "help.scroll_up";
-    Help   [DOWN, ch('j')]          Down         HelpOnly "key.down"         "help.scroll_down";
+    Help   [ESC, F1]                Cancel       Footer   "key.close"        "help.close";
+    Help   [F5]                     States       Footer   "key.states"       "help.states";
+    Help   [UP]                     Up           HelpOnly "key.up"           "help.scroll_up";
+    Help   [DOWN]                   Down         HelpOnly "key.down"         "help.scroll_down";
     Help   [PAGE_UP]                PageUp       HelpOnly "key.page_up"      "help.scroll_up";
-    Help   [PAGE_DOWN, SPACE]       PageDown     HelpOnly "key.page_down"    "help.scroll_down";
+    Help   [PAGE_DOWN]              PageDown     HelpOnly "key.page_down"    "help.scroll_down";
+    Help   [HOME]                   First        HelpOnly "key.first"        "help.first";
+    Help   [END]                    Last         HelpOnly "key.last"         "help.last";
     Anywhere [ch('?'), F1]          Help         Footer   "key.help"         "help.help";
     Anywhere [ctrl('c')]            Leave        HelpOnly "key.leave"        "help.leave";
     Anywhere [ctrl('z')]            Stop         HelpOnly "key.stop"         "help.stop";
@@ -269,18 +302,20 @@ pub static BINDINGS: &[Binding] = bindings![
 /// The bindings of a scope, followed by those of the wider ones that it is part of.
 pub fn of(scope: Scope) -> impl Iterator<Item = &'static Binding> {
     let list = match scope {
-        Scope::ApiKeys | Scope::Users | Scope::Roles => Some(Scope::List),
+        Scope::ApiKeys | Scope::Users | Scope::Roles | Scope::Events => Some(Scope::List),
         _ => None,
     };
     let scopes = [Some(scope), list, Some(Scope::Anywhere)];
+    // Help is not opened over itself: its own keys close it.
+    let has = move |b: &&Binding| scope != Scope::Help || b.action != Action::Help;
     let bindings = |scope| BINDINGS.iter().filter(move |b| b.scope == scope);
-    scopes.into_iter().flatten().flat_map(bindings)
+    scopes.into_iter().flatten().flat_map(bindings).filter(has)
 }
 
 /// What a key means in a scope. Shift is part of the character that it makes.
 #[must_use]
 pub fn action(scope: Scope, event: &KeyEvent) -> Option<Action> {
-    let chord = Chord(event.code, event.modifiers - KeyModifiers::SHIFT);
+    let chord = Chord::of(event);
     of(scope)
         .find(|binding| binding.keys.contains(&chord))
         .map(|binding| binding.action)
@@ -336,21 +371,33 @@ pub fn text_key(event: &KeyEvent) -> Option<TextKey> {
 }
 
 impl Chord {
+    /// The key that was pressed. Shift is part of the character that it makes.
+    #[must_use]
+    pub fn of(event: &KeyEvent) -> Chord {
+        Chord(event.code, event.modifiers - KeyModifiers::SHIFT)
+    }
+
     /// The key's name, as footer, help and README write it.
     #[must_use]
     pub fn name(self) -> String {
-        match self.0 {
+        let key = match self.0 {
             KeyCode::Char(' ') => "Space".to_owned(),
-            KeyCode::Char(c) if self.1 == KeyModifiers::CONTROL => {
-                format!("Ctrl-{}", c.to_ascii_uppercase())
-            }
-            KeyCode::Char(c) => c.to_string(),
+            KeyCode::Char(c) if self.1.is_empty() => c.to_string(),
+            KeyCode::Char(c) => c.to_ascii_uppercase().to_string(),
             KeyCode::F(n) => format!("F{n}"),
             KeyCode::PageUp => "PgUp".to_owned(),
             KeyCode::PageDown => "PgDn".to_owned(),
             KeyCode::BackTab => "Shift-Tab".to_owned(),
             other => format!("{other:?}"),
-        }
+        };
+        let held = [
+            (KeyModifiers::CONTROL, "Ctrl-"),
+            (KeyModifiers::ALT, "Alt-"),
+        ];
+        let held = held
+            .into_iter()
+            .filter(|(modifier, _)| self.1.contains(*modifier));
+        held.map(|(_, name)| name).collect::<String>() + &key
     }
 }
 
@@ -362,6 +409,8 @@ pub fn markdown(text: Text) -> String {
         (Scope::ApiKeys, "readme.api_keys"),
         (Scope::Users, "readme.users"),
         (Scope::Roles, "readme.roles"),
+        (Scope::Events, "readme.events"),
+        (Scope::Details, "readme.details"),
         (Scope::List, "readme.list"),
         (Scope::Tree, "readme.tree"),
         (Scope::Filter, "readme.filter"),
@@ -397,6 +446,8 @@ mod tests {
             Scope::ApiKeys,
             Scope::Users,
             Scope::Roles,
+            Scope::Events,
+            Scope::Details,
             Scope::Tree,
             Scope::Filter,
             Scope::Form,
@@ -415,6 +466,16 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_key_is_named_with_what_is_held_down() {
+        let name = |code, modifiers| Chord(code, modifiers).name();
+        let ctrl = KeyModifiers::CONTROL;
+        assert_eq!(name(KeyCode::Char('s'), ctrl), "Ctrl-S");
+        assert_eq!(name(KeyCode::Char('s'), NONE), "s");
+        assert_eq!(name(KeyCode::PageUp, ctrl), "Ctrl-PgUp");
+        assert_eq!(name(KeyCode::F(2), ctrl | KeyModifiers::ALT), "Ctrl-Alt-F2");
     }
 
     #[test]

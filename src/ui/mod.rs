@@ -4,6 +4,7 @@ pub mod app;
 pub mod field;
 pub mod form;
 pub mod frame;
+pub mod hits;
 pub mod keymap;
 pub mod layer;
 pub mod perform;

@@ -6,7 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use crate::clipboard::Clipboard;
-use crate::domain::secret::Secret;
+use crate::domain::secret::{Secret, SecretId};
 use crate::domain::trouble::{FileFault, Trouble};
 use crate::domain::user::Actor;
 use crate::service::Service;
@@ -17,16 +17,23 @@ pub struct Performer {
     service: Service,
     actor: Actor,
     clipboard: Box<dyn Clipboard>,
+    files: bool,
 }
 
 impl Performer {
-    /// A worker on behalf of this actor.
+    /// A worker on behalf of this actor, who may have files written or not.
     #[must_use]
-    pub fn new(service: Service, actor: Actor, clipboard: Box<dyn Clipboard>) -> Performer {
+    pub fn new(
+        service: Service,
+        actor: Actor,
+        clipboard: Box<dyn Clipboard>,
+        files: bool,
+    ) -> Performer {
         Performer {
             service,
             actor,
             clipboard,
+            files,
         }
     }
 
@@ -59,6 +66,13 @@ impl Performer {
             Request::CountRoles(filter) => {
                 answer(service, question, |s| s.counts(actor, &filter)).map(Done::Count)
             }
+            Request::Events(query) => {
+                answer(service, question, |s| s.window(actor, &query)).map(Done::Events)
+            }
+            Request::CountEvents(filter) => {
+                answer(service, question, |s| s.counts(actor, &filter)).map(Done::Count)
+            }
+            Request::EventActors => service.event_actors(actor).map(Done::EventActors),
             Request::Properties(id) => service
                 .properties(actor, id)
                 .map(|found| Done::Properties(Box::new(found))),
@@ -70,12 +84,7 @@ impl Performer {
             Request::UserProperties(id) => service
                 .user_properties(actor, id)
                 .map(|found| Done::UserProperties(Box::new(found))),
-            Request::Look { known } => {
-                let version = service.data_version()?;
-                let changed = version != known;
-                let actor = changed.then(|| service.look_again(actor)).transpose()?;
-                Ok(Done::Looked { version, actor })
-            }
+            Request::Look { known } => look(service, actor, known),
             Request::SignIn(arrival) => service
                 .note_sign_in(actor, &arrival)
                 .map(|()| Done::SignedIn),
@@ -127,18 +136,36 @@ impl Performer {
                 Ok(Done::Sent { way, text })
             }
             Request::Forget => self.clipboard.forget().map(|()| Done::Forgotten),
-            Request::SaveToFile { path, secret, id } => {
-                let path = std::path::absolute(&path).unwrap_or(path);
-                write_secret(&path, &secret)?;
-                let recorded = service.saved_to_file(actor, id, &path.display().to_string());
-                if recorded.is_err() {
-                    // What is not in the audit trail has not happened.
-                    let _ = std::fs::remove_file(&path);
-                }
-                recorded.map(|()| Done::Written(path))
-            }
+            Request::SaveToFile { .. } if !self.files => Err(Trouble::NoFiles),
+            Request::SaveToFile { path, secret, id } => save(service, actor, &path, &secret, id),
         }
     }
+}
+
+/// Whether the database has changed since it was at a version, and what the actor is then.
+fn look(service: &Service, actor: &Actor, known: i64) -> Outcome {
+    let version = service.data_version()?;
+    let changed = version != known;
+    let actor = changed.then(|| service.look_again(actor)).transpose()?;
+    Ok(Done::Looked { version, actor })
+}
+
+/// Writes a secret to a new file, and records it.
+fn save(
+    service: &mut Service,
+    actor: &Actor,
+    path: &Path,
+    secret: &Secret,
+    id: SecretId,
+) -> Outcome {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    write_secret(&path, secret)?;
+    let recorded = service.saved_to_file(actor, id, &path.display().to_string());
+    if recorded.is_err() {
+        // What is not in the audit trail has not happened.
+        let _ = std::fs::remove_file(&path);
+    }
+    recorded.map(|()| Done::Written(path))
 }
 
 fn answer<T>(service: &Service, question: Option<u64>, ask: impl FnOnce(&Service) -> T) -> T {

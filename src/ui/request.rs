@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyProperties, KeyId};
 use crate::domain::clipboard::ClipboardWay;
+use crate::domain::event::trail::{ActorFilter, EventRow};
 use crate::domain::list::{Counts, Filter, KeyRow, Listed, RoleRow, UserRow, Window, WindowQuery};
 use crate::domain::role::{Role, RoleDraft, RoleFields, RoleId, RoleProperties};
 use crate::domain::secret::{Delivered, IssuedSecret, Overlap, Secret, SecretId};
@@ -21,6 +22,10 @@ pub enum Request {
     CountUsers(Filter<UserRow>),
     RoleList(WindowQuery<RoleRow>),
     CountRoles(Filter<RoleRow>),
+    Events(WindowQuery<EventRow>),
+    CountEvents(Filter<EventRow>),
+    /// Those who did anything that is an event.
+    EventActors,
     Properties(KeyId),
     Roles,
     RoleProperties(RoleId),
@@ -103,6 +108,9 @@ impl Request {
                 | Request::CountUsers(_)
                 | Request::RoleList(_)
                 | Request::CountRoles(_)
+                | Request::Events(_)
+                | Request::CountEvents(_)
+                | Request::EventActors
                 | Request::Properties(_)
                 | Request::Roles
                 | Request::RoleProperties(_)
@@ -123,6 +131,8 @@ impl Request {
                 | Request::CountUsers(_)
                 | Request::RoleList(_)
                 | Request::CountRoles(_)
+                | Request::Events(_)
+                | Request::CountEvents(_)
         )
     }
 }
@@ -136,6 +146,8 @@ pub enum Done {
     Keys(Window<KeyRow>),
     Users(Window<UserRow>),
     RoleList(Window<RoleRow>),
+    Events(Window<EventRow>),
+    EventActors(Vec<ActorFilter>),
     Count(Counts),
     Properties(Box<ApiKeyProperties>),
     Roles(Vec<Role>),
@@ -214,3 +226,4 @@ macro_rules! asked {
 asked!(KeyRow, Keys, CountKeys);
 asked!(UserRow, Users, CountUsers);
 asked!(RoleRow, RoleList, CountRoles);
+asked!(EventRow, Events, CountEvents);

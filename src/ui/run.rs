@@ -13,7 +13,7 @@ use chrono_tz::Tz;
 use crate::clipboard;
 use crate::clock::Clock;
 use crate::domain::clipboard::{ClipboardSetting, Surroundings};
-use crate::domain::user::{Actor, Arrival};
+use crate::domain::user::{Actor, Arrival, SignOut};
 use crate::service::Service;
 use crate::text::Text;
 use crate::ui::app::{App, Asked, Effect, Input, LayerId, Setting};
@@ -31,15 +31,21 @@ pub struct Parts {
     pub actor: Actor,
     /// How the actor came, to be noted with the sign-in.
     pub arrival: Arrival,
+    /// Files may be written for the actor: they did not come with `--user`.
+    pub files: bool,
     pub clock: Arc<dyn Clock>,
     /// The zone in which times are shown.
     pub zone: Tz,
+    /// After so many minutes without a key the actor is signed out; never with 0.
+    pub idle_minutes: u32,
     pub clipboard: ClipboardSetting,
     pub surroundings: Surroundings,
     /// Secrets are hidden until somebody asks to see them.
     pub secret_hidden: bool,
     pub text: Text,
     pub demo: bool,
+    /// Whether the mouse is used.
+    pub mouse: bool,
 }
 
 enum Message {
@@ -60,8 +66,13 @@ struct Workers {
 
 struct Worker {
     requests: Sender<(Asked, Option<u64>)>,
+    /// Tells that a sign-out was noted; until somebody takes it to wait for that.
+    signed_out: Option<Receiver<()>>,
     thread: JoinHandle<()>,
 }
+
+/// How long the sign-out may take to be noted when the process is ended from outside. It must be gone in a moment.
+const FAREWELL: Duration = Duration::from_millis(35);
 
 /// What the main thread has.
 struct Main {
@@ -76,11 +87,11 @@ struct Main {
     stops: bool,
 }
 
-/// Opens the console and stays until the administrator leaves, or may not be signed in any more: then it says why.
+/// Opens the console and stays until the administrator leaves, or is signed out: then it says why.
 ///
 /// # Errors
 /// There is no terminal, or it stopped taking what is drawn.
-pub fn console(parts: Parts) -> Result<Option<String>, NoTerminal> {
+pub fn console(parts: Parts) -> Result<Option<(SignOut, String)>, NoTerminal> {
     let mut session = Session::open()?;
     let (send, messages) = channel();
     let clock = Arc::clone(&parts.clock);
@@ -88,11 +99,11 @@ pub fn console(parts: Parts) -> Result<Option<String>, NoTerminal> {
     let drawn = Arc::clone(&frames);
     let none = clipboard::reached(None);
     let clipboard = clipboard::reached(parts.clipboard.way(parts.surroundings));
-    let reader = Performer::new(parts.reader, parts.actor.clone(), none);
-    let writer = Performer::new(parts.writer, parts.actor.clone(), clipboard);
-    let workers = Workers {
-        reader: work("reader", reader, send.clone())?,
-        writer: work("writer", writer, send.clone())?,
+    let performer =
+        |service, clipboard| Performer::new(service, parts.actor.clone(), clipboard, parts.files);
+    let mut workers = Workers {
+        reader: work("reader", performer(parts.reader, none), send.clone())?,
+        writer: work("writer", performer(parts.writer, clipboard), send.clone())?,
         wanted: parts.wanted,
         last_question: 0,
         under_way: 0,
@@ -103,12 +114,25 @@ pub fn console(parts: Parts) -> Result<Option<String>, NoTerminal> {
         actor: parts.actor,
         text: parts.text,
         arrival: parts.arrival,
+        files: parts.files,
+        idle_minutes: parts.idle_minutes,
         demo: parts.demo,
         clipboard: parts.clipboard,
         secret_hidden: parts.secret_hidden,
+        mouse: parts.mouse,
     });
     let jobs = send.clone();
     session.watch_job(move |job| jobs.send(Message::Job(job)).is_ok())?;
+    if let Some(signed_out) = workers.writer.signed_out.take() {
+        let requests = workers.writer.requests.clone();
+        terminal::before_end(move || {
+            let reason = SignOut::Interrupted;
+            let farewell = Asked::by_app(Request::SignOut { reason });
+            if requests.send((farewell, None)).is_ok() {
+                let _ = signed_out.recv_timeout(FAREWELL);
+            }
+        });
+    }
     terminal::read_input(move |event| {
         let input = Input {
             event,
@@ -131,10 +155,13 @@ pub fn console(parts: Parts) -> Result<Option<String>, NoTerminal> {
     }
     // The terminal first; closing the connections may take as long as what is still under way.
     drop(main.session);
+    // From here on the sign-out is noted in order; the writer ends when nobody can ask it any more.
+    terminal::before_end(|| ());
     let mut workers = main.workers;
     workers.ask(main.app.take_requests());
     workers.end(main.app.farewell());
-    Ok(main.app.ended().map(str::to_owned))
+    let ended = main.app.ended();
+    Ok(ended.map(|(why, sentence)| (why, sentence.to_owned())))
 }
 
 impl Main {
@@ -152,6 +179,7 @@ impl Main {
         for effect in self.app.take_effects() {
             match effect {
                 Effect::Copy(way, text) => self.session.copy(way, &text)?,
+                Effect::Mouse(on) => self.session.report_mouse(on)?,
                 Effect::FullRedraw => self.session.full_redraw()?,
                 Effect::Stop => terminal::ask_to_stop()?,
             }
@@ -226,10 +254,12 @@ impl Workers {
         }
     }
 
-    /// Lets both finish, one with the farewell, and close their connections, so that `SQLite` leaves one file behind
+    /// Lets both finish, one with the farewell if there is one, and close their connections, so that `SQLite` leaves one file behind
     /// and not three.
-    fn end(self, farewell: Request) {
-        let _ = self.writer.requests.send((Asked::by_app(farewell), None));
+    fn end(self, farewell: Option<Request>) {
+        if let Some(farewell) = farewell {
+            let _ = self.writer.requests.send((Asked::by_app(farewell), None));
+        }
         for worker in [self.reader, self.writer] {
             drop(worker.requests);
             let _ = worker.thread.join();
@@ -239,9 +269,14 @@ impl Workers {
 
 fn work(name: &str, mut performer: Performer, answers: Sender<Message>) -> io::Result<Worker> {
     let (send, requests) = channel::<(Asked, Option<u64>)>();
+    let (noted, signed_out) = channel();
     let run = move || {
         for (asked, question) in requests {
+            let is_last = matches!(asked.request, Request::SignOut { .. });
             let outcome = performer.carry_out(asked.request, question);
+            if is_last {
+                let _ = noted.send(());
+            }
             if answers
                 .send(Message::Answer(asked.layer, asked.ticket, outcome))
                 .is_err()
@@ -253,6 +288,7 @@ fn work(name: &str, mut performer: Performer, answers: Sender<Message>) -> io::R
     let thread = thread::Builder::new().name(name.to_owned()).spawn(run)?;
     Ok(Worker {
         requests: send,
+        signed_out: Some(signed_out),
         thread,
     })
 }

@@ -52,6 +52,10 @@ pub enum Move {
     By(i64),
     First,
     Last,
+    /// To the row with this ID, where it is loaded.
+    To(i64),
+    /// What is on the screen moves by so many rows, and the cursor only as far as it must to stay on it.
+    Scroll(i64),
 }
 
 /// The rows that are loaded, the one that is selected, and the part that is on the screen.
@@ -144,6 +148,11 @@ impl<L: Listed> Rows<L> {
             Move::Last if self.more_after => return Some((Anchor::Last, Move::Last)),
             Move::First => self.selected = 0,
             Move::Last => self.selected = last,
+            Move::To(id) => {
+                let at = self.loaded.iter().position(|row| row.place().id == id);
+                self.selected = at.unwrap_or(self.selected);
+            }
+            Move::Scroll(rows) => return self.scroll(rows),
             Move::By(rows) => {
                 let way = usize::try_from(rows.unsigned_abs()).unwrap_or(usize::MAX);
                 let room = if rows < 0 {
@@ -172,6 +181,25 @@ impl<L: Listed> Rows<L> {
                 }
             }
         }
+        None
+    }
+
+    fn scroll(&mut self, rows: i64) -> Option<(Anchor, Move)> {
+        let by = isize::try_from(rows).unwrap_or(0);
+        let last_top = self.loaded.len().saturating_sub(self.height);
+        if by < 0 && self.more_before && self.top < by.unsigned_abs() {
+            let first = self.loaded.first()?.place().clone();
+            return Some((Anchor::Before(first), Move::Scroll(rows)));
+        }
+        if by > 0 && self.more_after && self.top.saturating_add_signed(by) > last_top {
+            let last = self.loaded.last()?.place().clone();
+            return Some((Anchor::After(last), Move::Scroll(rows)));
+        }
+        self.top = self.top.saturating_add_signed(by).min(last_top);
+        let end = (self.top + self.height).min(self.loaded.len());
+        self.selected = self
+            .selected
+            .clamp(self.top, end.saturating_sub(1).max(self.top));
         None
     }
 
@@ -372,6 +400,26 @@ mod tests {
             }
         ));
         assert_eq!(rows.selected().expect("a row").id(), KeyId(7));
+    }
+
+    #[test]
+    fn scrolling_moves_the_cursor_only_as_far_as_it_must_and_asks_for_what_is_not_there() {
+        let mut rows = Rows::default();
+        rows.place(5);
+        rows.take(&Anchor::First, window(0..12, false, true));
+        rows.go(Move::By(4));
+        let seen = |rows: &Rows<KeyRow>| (rows.top, rows.selected().map(|row| row.place.id));
+        assert_eq!(rows.go(Move::Scroll(3)), None);
+        assert_eq!(seen(&rows), (3, Some(4)));
+        assert_eq!(rows.go(Move::Scroll(3)), None);
+        assert_eq!(seen(&rows), (6, Some(6)));
+        let (anchor, rest) = rows.go(Move::Scroll(3)).expect("more is needed");
+        assert_eq!(rest, Move::Scroll(3));
+        rows.take(&anchor, window(12..14, true, false));
+        assert_eq!(rows.go(rest), None);
+        assert_eq!(seen(&rows), (9, Some(9)), "the last row is on the screen");
+        assert_eq!(rows.go(Move::Scroll(-20)), None);
+        assert_eq!(seen(&rows), (0, Some(4)));
     }
 
     #[test]

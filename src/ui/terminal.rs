@@ -26,6 +26,11 @@ pub use self::job::{Job, ask_to_stop};
 pub use self::leave::Out;
 pub use self::screen::Screen;
 
+/// Clicks and the wheel (mode 1000), told in decimals (mode 1006). crossterm would have each movement told, too.
+const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
+/// Neither any more.
+const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
+
 /// Why there is no terminal to draw on.
 #[derive(Debug)]
 pub enum NoTerminal {
@@ -39,6 +44,12 @@ impl From<io::Error> for NoTerminal {
     fn from(error: io::Error) -> NoTerminal {
         NoTerminal::Refused(error)
     }
+}
+
+/// Has something done before a signal or a hang-up ends the process. The process is to be gone in a moment, so it may
+/// take some ten milliseconds and no more.
+pub fn before_end(farewell: impl FnOnce() + Send + 'static) {
+    leave::before_end(farewell);
 }
 
 /// Whether both standard input and standard output are a terminal.
@@ -131,6 +142,11 @@ impl Session {
     pub fn full_redraw(&mut self) -> io::Result<()> {
         self.terminal.backend_mut().forget();
         full_redraw(&mut self.terminal)
+    }
+
+    /// Has the terminal report clicks and the wheel, or not any more. Call it between two frames.
+    pub fn report_mouse(&mut self, on: bool) -> io::Result<()> {
+        Out.write_all(if on { MOUSE_ON } else { MOUSE_OFF })
     }
 
     /// Sends a text to the terminal's clipboard in this way. Call it between two frames.

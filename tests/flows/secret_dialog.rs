@@ -1,12 +1,16 @@
 //! The secret dialog: what closes it, and what does not.
 
 use crossterm::event::KeyCode;
+use keyward::domain::api_key::ApiKeyDraft;
+use keyward::domain::role::RoleDraft;
 use keyward::domain::time::HOUR;
 use keyward::domain::verdict::Refused;
 use keyward::ui::app::Effect;
+use keyward::ui::perform::Performer;
+use keyward::ui::request::Request;
 
-use crate::support::console::Console;
-use crate::support::database::raw;
+use crate::support::console::{Console, Remembered};
+use crate::support::database::{Bench, draft, in_memory, raw};
 
 #[test]
 fn nothing_but_the_two_ways_out_closes_it() {
@@ -187,6 +191,45 @@ fn it_is_saved_to_a_new_file_that_only_its_owner_can_read() {
 }
 
 #[test]
+fn who_came_with_user_has_no_file_written() {
+    let bench = Bench::new(in_memory());
+    let alice = bench.alice.clone();
+    let mut console = Console::set(bench, alice, (80, 24), |setting| setting.files = false);
+    let secret = console.make("backup");
+    console.expect("( Save to file )");
+    console.keys("w");
+    console.expect("With --user no file is written");
+    // From Copy over Copy header to Save to file.
+    console.keys("c");
+    console.press(KeyCode::Tab);
+    console.press(KeyCode::Tab);
+    console.enter();
+    console.expect("With --user no file is written");
+    console.expect_not("Save the secret to a file");
+    assert_eq!(console.secret(), secret);
+}
+
+#[test]
+fn the_worker_writes_no_file_either() {
+    let mut bench = Bench::new(in_memory());
+    let issued = bench.create("backup");
+    let directory = tempfile::tempdir().expect("a directory");
+    let save = |files| Request::SaveToFile {
+        path: directory.path().join(format!("{files}.secret")),
+        secret: issued.secret.clone(),
+        id: issued.id,
+    };
+    for files in [true, false] {
+        let clipboard = Box::new(Remembered::default());
+        let mut worker = Performer::new(bench.another(), bench.alice.clone(), clipboard, files);
+        let done = worker.carry_out(save(files), None);
+        assert_eq!(done.is_ok(), files);
+    }
+    let left = directory.path().read_dir().expect("a directory").count();
+    assert_eq!(left, 1);
+}
+
+#[test]
 fn a_secret_that_became_void_meanwhile_leaves_only_close() {
     let mut console = Console::new();
     let secret = console.make("backup");
@@ -271,4 +314,24 @@ fn who_lost_the_right_meanwhile_delivers_nothing_and_is_told() {
     console.expect("Not authorized to edit API keys.");
     assert_eq!(console.secret(), secret);
     assert_eq!(console.refusal(&secret), Some(Refused::NotDelivered));
+}
+
+#[test]
+fn a_secret_whose_role_has_no_access_to_the_api_is_not_said_to_work() {
+    let mut bench = Bench::new(in_memory());
+    let alice = bench.alice.clone();
+    // A new role begins without that access.
+    let role = bench.service.create_role(&alice, &RoleDraft::default());
+    let key = ApiKeyDraft {
+        role: role.expect("made"),
+        ..draft("backup")
+    };
+    bench.service.create(&alice, &key).expect("created");
+    let mut console = Console::on(bench);
+    console.keys("s");
+    console.press(KeyCode::F(2));
+    let secret = console.secret();
+    console.keys("a\n");
+    console.expect("its role does not allow access to the web service API");
+    assert_eq!(console.refusal(&secret), Some(Refused::NoApiAccess));
 }

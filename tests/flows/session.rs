@@ -1,8 +1,11 @@
 //! Signing in and out, and what becomes of an open console when its user is changed.
 
 use crossterm::event::KeyCode;
-use keyward::domain::role::{AUDITOR, FULL_ACCESS};
+use keyward::domain::api_key::Locale;
+use keyward::domain::rights::{Right, Rights};
+use keyward::domain::role::{AUDITOR, FULL_ACCESS, RoleDraft};
 use keyward::domain::user::{UserDraft, UserId};
+use keyward::text::Text;
 
 use crate::support::console::Console;
 use crate::support::database::{Bench, in_memory};
@@ -83,4 +86,45 @@ fn who_is_demoted_at_another_console_may_only_look_from_then_on() {
     bobs.keys("l");
     bobs.expect("Not authorized to edit API keys.");
     assert!(bobs.shows("backup"));
+}
+
+#[test]
+fn the_console_speaks_the_users_language_and_else_the_machines() {
+    let of = |machine, own| {
+        let bench = Bench::new(in_memory());
+        let mut alice = bench.alice.clone();
+        alice.locale = own;
+        Console::speaking(Text::of(machine), bench, alice, (80, 24))
+    };
+    let (english, japanese) = ("No API keys yet.", "APIキーはまだありません。");
+    of(Locale::EnUs, None).expect(english);
+    of(Locale::JaJp, None).expect(japanese);
+    of(Locale::EnUs, Some(Locale::JaJp)).expect(japanese);
+    of(Locale::JaJp, Some(Locale::EnUs)).expect(english);
+}
+
+#[test]
+fn what_a_role_no_longer_allows_to_see_goes_from_the_screen_with_the_dialogs_on_it() {
+    let (mut alices, mut bobs, bob) = two();
+    bobs.go("System Events");
+    bobs.enter();
+    bobs.expect("User Signed In");
+    let alice = alices.bench.alice.clone();
+    let service = &mut alices.bench.service;
+    let draft = RoleDraft {
+        rights: Rights::from_names([Right::ViewUsers.name().to_owned()]),
+        ..RoleDraft::default()
+    };
+    let role = service.create_role(&alice, &draft).expect("made");
+    let before = service.user_properties(&alice, bob).expect("bob").fields;
+    let draft = UserDraft {
+        role,
+        ..UserDraft::from(&before)
+    };
+    let saved = service.save_user(&alice, bob, &before, &draft);
+    saved.expect("demoted");
+    bobs.wait(1_000);
+    bobs.expect_not("User Signed In");
+    bobs.expect("User Management > Users");
+    bobs.expect("Not authorized to view system events.");
 }

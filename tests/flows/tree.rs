@@ -69,8 +69,9 @@ fn a_screen_that_the_role_no_longer_allows_is_left() {
     set_rights(&mut other, role, &[Right::ViewUsers]);
     console.wait(1_000);
     console.expect("User Management > Users");
+    console.expect("Not authorized to view API keys.");
     console.keys("t");
-    console.expect_not("API Keys");
+    console.expect_not("> API Keys");
 }
 
 /// A user whose role has just these rights.
@@ -100,4 +101,16 @@ fn set_rights(bench: &mut Bench, role: RoleId, rights: &[Right]) {
 
 fn names(rights: &[Right]) -> Rights {
     Rights::from_names(rights.iter().map(|right| right.name().to_owned()))
+}
+
+#[test]
+fn in_a_low_window_the_tree_scrolls_to_what_is_selected() {
+    let mut console = Console::new();
+    console.resize(40, 10);
+    console.keys("tG");
+    console.expect("> System Events");
+    console.expect("2-6 of 6");
+    console.keys("g");
+    console.expect("> Users");
+    console.expect("1-5 of 6");
 }

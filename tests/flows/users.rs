@@ -1,7 +1,8 @@
 //! The Users screen and a user's Properties.
 
 use crossterm::event::KeyCode;
-use keyward::domain::role::FULL_ACCESS;
+use keyward::domain::rights::Rights;
+use keyward::domain::role::{FULL_ACCESS, RoleDraft};
 
 use crate::support::console::Console;
 use crate::support::database::{Bench, in_memory};
@@ -162,4 +163,36 @@ fn leaving_a_changed_user_asks() {
     console.press(KeyCode::Esc);
     console.keys("y");
     console.expect_not("carol");
+}
+
+#[test]
+fn nobody_is_called_what_events_call_nobody() {
+    let mut console = users();
+    console.keys("n");
+    console.keys("system");
+    console.press(KeyCode::F(2));
+    console.expect("Events tell of what nobody did under this name.");
+}
+
+#[test]
+fn everybody_reaches_their_own_account_even_without_the_right_to_view_users() {
+    let mut bench = Bench::new(in_memory());
+    let alice = bench.alice.clone();
+    let draft = RoleDraft {
+        name: "Nothing".to_owned(),
+        rights: Rights::default(),
+        ..RoleDraft::default()
+    };
+    let role = bench.service.create_role(&alice, &draft).expect("made");
+    let bob = bench.user("bob", role);
+    let mut console = Console::of(bench, bob, (80, 24));
+    console.expect("Not authorized to view API keys.");
+    console.keys("j");
+    console.expect("Not authorized to view API keys.");
+    console.keys("m");
+    console.expect("Properties: bob");
+    console.keys("Bob B.");
+    console.press(KeyCode::F(2));
+    console.expect("“bob” was saved.");
+    console.expect("Not authorized to view API keys.");
 }

@@ -333,6 +333,7 @@ const USES: &[Use] = &[
     ("counts", "roles", &[Right::ViewRoles], Nothing, false, |_, s, who| s.counts::<RoleRow>(who, &Filter::default()).map(drop)),
     ("counts", "events", &[Right::ViewEvents], Nothing, false, |_, s, who| s.counts::<EventRow>(who, &Filter::default()).map(drop)),
     ("events_after", "", &[Right::ViewEvents], Nothing, false, |_, s, who| s.events_after(who, &EventFilter::default(), None, 1).map(drop)),
+    ("event_actors", "", &[Right::ViewEvents], Nothing, false, |_, s, who| s.event_actors(who).map(drop)),
     ("events_head", "", &[Right::ViewEvents], Nothing, false, |_, s, who| s.events_head(who).map(drop)),
     ("check_events", "", &[Right::ViewEvents], Nothing, false, |_, s, who| s.check_events(who, None).map(drop)),
     ("prunable_events", "", &[], Everything, true, |_, s, who| s.prunable_events(who, NOW).map(drop)),

@@ -542,8 +542,10 @@ fn each_part_of_a_filter_shows_what_it_says() {
         ..every.clone()
     };
     assert_eq!(shown(&bench, &actor(ActorFilter::System)), [11]);
-    let alice = actor(ActorFilter::named("alice"));
-    assert_eq!(shown(&bench, &alice).len(), 10);
+    let alice = ActorFilter::named("alice");
+    assert_eq!(shown(&bench, &actor(alice.clone())).len(), 10);
+    let everybody = bench.service.event_actors(&bench.alice);
+    assert_eq!(everybody, Ok(vec![ActorFilter::System, alice]));
     let level = |level| EventFilter {
         level: Some(level),
         ..every.clone()
@@ -593,4 +595,6 @@ fn whoever_may_not_view_events_reads_none() {
     assert!(matches!(head, Err(Trouble::NotAuthorized(_))));
     let checked = bench.service.check_events(&nobody, None);
     assert!(matches!(checked, Err(Trouble::NotAuthorized(_))));
+    let actors = bench.service.event_actors(&nobody);
+    assert!(matches!(actors, Err(Trouble::NotAuthorized(_))));
 }

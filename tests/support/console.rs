@@ -2,7 +2,9 @@
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{
+    Event, KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
+};
 use keyward::clipboard::Clipboard;
 use keyward::clock::Clock;
 use keyward::domain::api_key::KeyId;
@@ -14,12 +16,17 @@ use keyward::domain::user::{Actor, Arrival};
 use keyward::domain::verdict::{Refused, Verdict};
 use keyward::text::Text;
 use keyward::ui::app::{App, Asked, Effect, Input, Setting};
+use keyward::ui::hits::Hits;
+use keyward::ui::keymap::Scope;
 use keyward::ui::perform::Performer;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::{Buffer, CellWidth};
 
 use super::database::{Bench, in_memory};
+
+/// The sizes at which everything is drawn.
+pub const SIZES: [(u16, u16); 4] = [(120, 40), (80, 24), (60, 15), (40, 10)];
 
 /// A clipboard that remembers what was sent to it and what was not taken back yet.
 #[derive(Clone, Default)]
@@ -63,6 +70,8 @@ pub struct Console {
     app: App,
     performer: Performer,
     terminal: Terminal<TestBackend>,
+    /// The last frame. What the backend keeps has rests of older ones below wide characters.
+    drawn: Buffer,
     clipboard: Remembered,
     /// What was asked for and is held back, when answers are held back.
     pub held: Vec<Asked>,
@@ -87,26 +96,39 @@ impl Console {
         Console::set(bench, actor, size, |_| {})
     }
 
-    /// The same, with something of the setting changed.
+    /// The same on a machine with this language.
+    pub fn speaking(text: Text, bench: Bench, actor: Actor, size: (u16, u16)) -> Console {
+        Console::set(bench, actor, size, |setting| setting.text = text)
+    }
+
+    /// The same with other settings.
     pub fn set(
         bench: Bench,
         actor: Actor,
         size: (u16, u16),
         change: impl FnOnce(&mut Setting),
     ) -> Console {
-        let clipboard = Remembered::default();
-        let performer = Performer::new(bench.another(), actor.clone(), Box::new(clipboard.clone()));
         let mut setting = Setting {
             clock: bench.clock.clone(),
             zone: chrono_tz::UTC,
             actor,
             text: Text::en_us(),
             arrival: Arrival::default(),
+            files: true,
+            idle_minutes: 0,
             demo: false,
+            mouse: true,
             clipboard: ClipboardSetting::default(),
             secret_hidden: false,
         };
         change(&mut setting);
+        let clipboard = Remembered::default();
+        let performer = Performer::new(
+            bench.another(),
+            setting.actor.clone(),
+            Box::new(clipboard.clone()),
+            setting.files,
+        );
         let app = App::new(setting);
         let terminal = Terminal::new(TestBackend::new(size.0, size.1)).expect("a terminal");
         let mut console = Console {
@@ -114,6 +136,7 @@ impl Console {
             app,
             performer,
             terminal,
+            drawn: Buffer::default(),
             clipboard,
             held: Vec::new(),
             hold: false,
@@ -177,9 +200,107 @@ impl Console {
         self.keys(&format!("/id:{id}\n"));
     }
 
+    /// Makes a click on a cell, as a hand does: drawn before the next, and not sooner than so many milliseconds after
+    /// what was done before.
+    pub fn click_after(&mut self, ms: i64, (column, row): (u16, u16)) {
+        self.bench.clock.advance(ms);
+        let left = MouseButton::Left;
+        for kind in [MouseEventKind::Down(left), MouseEventKind::Up(left)] {
+            self.send_mouse(kind, (column, row), self.app.frames());
+        }
+        self.settle();
+    }
+
+    /// A click that belongs to no other.
+    pub fn click(&mut self, at: (u16, u16)) {
+        self.click_after(SECOND, at);
+    }
+
+    /// A click on the first cell of a text.
+    #[track_caller]
+    pub fn click_on(&mut self, text: &str) {
+        let at = self.find_text(text);
+        self.click(at);
+    }
+
+    /// Two clicks on the first cell of a text, as quick as hands are.
+    #[track_caller]
+    pub fn double_click_on(&mut self, text: &str) {
+        let at = self.find_text(text);
+        self.click(at);
+        self.click_after(150, at);
+    }
+
+    /// Something else with the mouse, read when so many frames had been drawn.
+    pub fn send_mouse(&mut self, kind: MouseEventKind, (column, row): (u16, u16), frame: u64) {
+        let event = Event::Mouse(MouseEvent {
+            kind,
+            column,
+            row,
+            modifiers: KeyModifiers::NONE,
+        });
+        let at = self.bench.clock.now();
+        self.app.input(Input { event, frame, at });
+    }
+
+    /// A key and something with the mouse that are read together, before anything is drawn.
+    pub fn together(&mut self, code: KeyCode, kind: MouseEventKind, at: (u16, u16)) {
+        let frame = self.app.frames();
+        self.send(Event::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+        self.send_mouse(kind, at, frame);
+        self.settle();
+    }
+
+    /// Turns the wheel by so many notches, down or up.
+    pub fn wheel(&mut self, notches: i32) {
+        let kind = if notches > 0 {
+            MouseEventKind::ScrollDown
+        } else {
+            MouseEventKind::ScrollUp
+        };
+        for _ in 0..notches.abs() {
+            self.bench.clock.advance(SECOND / 50);
+            self.send_mouse(kind, (0, 0), self.app.frames());
+            self.settle();
+        }
+    }
+
+    /// How many frames have been drawn.
+    pub fn frames(&self) -> u64 {
+        self.app.frames()
+    }
+
+    /// What can be clicked, and the part of the key table that holds.
+    pub fn hits(&self) -> (&Hits, Scope) {
+        self.app.hits()
+    }
+
+    /// Where a text is on the screen: column and row of its first cell.
+    #[track_caller]
+    pub fn find_text(&self, text: &str) -> (u16, u16) {
+        let buffer = self.buffer();
+        for y in 0..buffer.area.height {
+            let (mut line, mut columns, mut covered) = (String::new(), Vec::new(), 0);
+            for x in 0..buffer.area.width {
+                let symbol = buffer[(x, y)].symbol();
+                if covered == 0 {
+                    columns.extend(symbol.bytes().map(|_| x));
+                    line.push_str(symbol);
+                    covered = symbol.cell_width();
+                }
+                covered = covered.saturating_sub(1);
+            }
+            if let Some(at) = line.find(text) {
+                return (columns[at], y);
+            }
+        }
+        panic!("“{text}” is not on the screen:\n{}", self.screen());
+    }
+
     pub fn draw(&mut self) {
         let app = &mut self.app;
-        self.terminal.draw(|frame| app.draw(frame)).expect("drawn");
+        let frame = self.terminal.draw(|frame| app.draw(frame));
+        self.drawn = frame.expect("drawn").buffer.clone();
     }
 
     pub fn resize(&mut self, width: u16, height: u16) {
@@ -188,7 +309,8 @@ impl Console {
         self.settle();
     }
 
-    fn send(&mut self, event: Event) {
+    /// Something that the terminal tells.
+    pub fn send(&mut self, event: Event) {
         let input = Input {
             event,
             frame: self.app.frames(),
@@ -210,10 +332,12 @@ impl Console {
 
     /// Presses a key with Ctrl.
     pub fn ctrl(&mut self, c: char) {
-        self.press_event(Event::Key(KeyEvent::new(
-            KeyCode::Char(c),
-            KeyModifiers::CONTROL,
-        )));
+        self.press_with(KeyCode::Char(c), KeyModifiers::CONTROL);
+    }
+
+    /// Presses a key while others are held down.
+    pub fn press_with(&mut self, code: KeyCode, held: KeyModifiers) {
+        self.press_event(Event::Key(KeyEvent::new(code, held)));
     }
 
     /// Types a text, one key after the other.
@@ -256,6 +380,18 @@ impl Console {
         self.settle();
     }
 
+    /// How long the program would sleep now, in milliseconds.
+    pub fn sleeps(&self) -> i64 {
+        self.app.next_wake().since(self.bench.clock.now())
+    }
+
+    /// What the program does at its end.
+    pub fn end(&mut self) {
+        if let Some(farewell) = self.app.farewell() {
+            self.carry_out(Asked::by_app(farewell));
+        }
+    }
+
     /// The words on the screen, in one line: what was wrapped in a dialog is whole again.
     fn words(&self) -> String {
         let screen = self.screen().replace(['│', '┌', '┐', '└', '┘', '─'], " ");
@@ -279,6 +415,35 @@ impl Console {
             screen.push('\n');
         }
         screen
+    }
+
+    /// The screen in a window of this size, without what is blank at the ends of lines.
+    pub fn picture(&mut self, (width, height): (u16, u16)) -> String {
+        self.resize(width, height);
+        self.expect_whole_characters();
+        let screen = self.screen();
+        let lines: Vec<&str> = screen.lines().map(str::trim_end).collect();
+        lines.join("\n")
+    }
+
+    /// Fails where something was drawn over a half of a wide character: a terminal shows one or the other.
+    #[track_caller]
+    pub fn expect_whole_characters(&self) {
+        let buffer = self.buffer();
+        for y in buffer.area.rows() {
+            let mut covered = 0;
+            for x in buffer.area.columns() {
+                let symbol = buffer[(x.x, y.y)].symbol();
+                let at = (x.x, y.y);
+                assert!(
+                    covered == 0 || symbol == " ",
+                    "“{symbol}” at {at:?} is covered by what is before it:\n{}",
+                    self.screen()
+                );
+                covered = covered.max(symbol.cell_width()).saturating_sub(1);
+            }
+            assert_eq!(covered, 0, "cut at the end of row {}", y.y);
+        }
     }
 
     /// Whether a text is on the screen, as it stands there or wrapped.
@@ -353,7 +518,7 @@ impl Console {
 
     /// The cells of the screen.
     pub fn buffer(&self) -> &Buffer {
-        self.terminal.backend().buffer()
+        &self.drawn
     }
 
     /// The secret on the screen, read as a terminal's selection of its line does.

@@ -17,9 +17,9 @@ use crate::ui::frame::width;
 /// How events are written, and in whose words and zone.
 #[derive(Clone, Copy)]
 pub(super) struct Writing {
-    pub text: Text,
-    pub zone: Tz,
-    pub format: Format,
+    text: Text,
+    zone: Tz,
+    format: Format,
 }
 
 /// Cells of the text's columns but the last; what is longer moves the rest of its line.
@@ -33,6 +33,15 @@ const CSV_HEADER: &str =
     "sequence,time,level,event_id,event,target_kind,target_id,target,performed_by,description\r\n";
 
 impl Writing {
+    /// In this format. Only what people read is in their language: programs get the same words everywhere.
+    pub(super) fn new(format: Format, text: Text, zone: Tz) -> Writing {
+        let text = match format {
+            Format::Text => text,
+            Format::Csv | Format::Json => Text::en_us(),
+        };
+        Writing { text, zone, format }
+    }
+
     /// What comes before the first event.
     pub(super) fn header(self) -> &'static str {
         match self.format {
@@ -46,7 +55,7 @@ impl Writing {
         match self.format {
             Format::Text => self.text_line(event),
             Format::Csv => self.csv_line(event),
-            Format::Json => json_line(self.text, event),
+            Format::Json => json_line(event),
         }
     }
 
@@ -143,13 +152,13 @@ struct Target<'a> {
 }
 
 /// An event as a line of JSON Lines.
-pub(super) fn json_line(text: Text, event: &EventRow) -> String {
+pub(super) fn json_line(event: &EventRow) -> String {
     let line = Line {
         sequence: event.sequence(),
         at: event.at.0,
         time: utc(event.at),
         number: event.number,
-        event: text.event(event.number),
+        event: Text::en_us().event(event.number),
         level: &event.level,
         actor: event.actor.as_deref(),
         target: Target {

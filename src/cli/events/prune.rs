@@ -12,7 +12,6 @@ use crate::domain::trouble::{FileFault, Trouble};
 use crate::domain::user::Actor;
 use crate::service::Service;
 use crate::store::events::Prefix;
-use crate::text::Text;
 
 /// What was pruned, and where it is now.
 pub(super) struct Pruned {
@@ -23,7 +22,6 @@ pub(super) struct Pruned {
 /// Writes the events that are older to a new file, and removes them when they are safely there; nothing where there
 /// are none. Without success the file is removed again.
 pub(super) fn prune(
-    text: Text,
     service: &mut Service,
     actor: &Actor,
     before: Timestamp,
@@ -43,7 +41,7 @@ pub(super) fn prune(
         .mode(0o600)
         .open(&path)
         .map_err(|error| fault(&error))?;
-    let done = write(text, service, actor, &prefix, file)
+    let done = write(service, actor, &prefix, file)
         .and_then(|written| {
             written
                 .and_then(|()| sync_directory(&path))
@@ -60,7 +58,6 @@ pub(super) fn prune(
 
 /// Writes the events as JSON Lines; done when they are on the disk.
 fn write(
-    text: Text,
     service: &Service,
     actor: &Actor,
     prefix: &Prefix,
@@ -79,7 +76,7 @@ fn write(
             .iter()
             .take_while(|event| event.sequence() <= prefix.through.sequence);
         for event in old {
-            if let Err(error) = out.write_all(format::json_line(text, event).as_bytes()) {
+            if let Err(error) = out.write_all(format::json_line(event).as_bytes()) {
                 return Ok(Err(error));
             }
         }

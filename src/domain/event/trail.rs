@@ -1,5 +1,7 @@
 //! The trail as it is read: events as they were recorded, and which of them are wanted.
 
+use std::fmt::{self, Display};
+
 use crate::domain::event::chain::{Hash, Hashed};
 use crate::domain::event::{API_KEY, Level, ROLE, SYSTEM, USER};
 use crate::domain::list::{Listed, Order, Place};
@@ -104,7 +106,7 @@ pub enum ActorFilter {
     User(String),
 }
 
-/// The name under which [`ActorFilter::System`] is asked for; no user can have it.
+/// The name under which [`ActorFilter::System`] is shown and asked for; no user can be given it.
 pub const SYSTEM_NAME: &str = "System";
 
 impl ActorFilter {
@@ -115,6 +117,15 @@ impl ActorFilter {
             ActorFilter::System
         } else {
             ActorFilter::User(name.to_owned())
+        }
+    }
+
+    /// The name, as [`ActorFilter::named`] takes it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            ActorFilter::System => SYSTEM_NAME,
+            ActorFilter::User(name) => name,
         }
     }
 }
@@ -129,6 +140,20 @@ pub enum TargetFilter {
         kind: Option<&'static str>,
         name: String,
     },
+}
+
+impl Display for TargetFilter {
+    /// As [`TargetFilter::parse`] reads it.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TargetFilter::Is { kind, id } => write!(out, "{kind}:{id}"),
+            TargetFilter::Named { kind: None, name } => write!(out, "{name}"),
+            TargetFilter::Named {
+                kind: Some(kind),
+                name,
+            } => write!(out, "{kind}:{name}"),
+        }
+    }
 }
 
 impl TargetFilter {
@@ -190,6 +215,7 @@ mod tests {
             ("42", named(None, "42")),
         ] {
             assert_eq!(TargetFilter::parse(typed), filter, "{typed}");
+            assert_eq!(filter.to_string(), typed.trim());
         }
     }
 

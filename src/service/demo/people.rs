@@ -72,7 +72,7 @@ impl Seeding<'_> {
         };
         let made = self.ago(age * DAY + (index + 1) * 7 * MINUTE);
         let id = users::insert(self.tx, &fields, made)?;
-        let body = user_use::created(&fields);
+        let body = user_use::created(self.tx, &fields)?;
         self.administrator(made, EventKind::UserCreated, (id, name), body);
         if let Some(minutes) = signed_in {
             let at = self.ago(minutes * MINUTE);

@@ -31,6 +31,15 @@ impl Rush {
         self.is_paste = true;
     }
 
+    /// A click was read. By hand it is a rush of its own; what a paste may have in it is a part of that.
+    pub fn click(&mut self, frame: u64, at: Timestamp) {
+        let number = self.number;
+        self.key(frame, at);
+        if self.number != number {
+            self.end();
+        }
+    }
+
     /// The next key begins another rush.
     pub fn end(&mut self) {
         self.last = None;
@@ -50,6 +59,22 @@ impl Rush {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_click_by_hand_ends_a_rush_and_one_that_is_pasted_does_not() {
+        let mut rush = Rush::default();
+        rush.key(1, Timestamp(0));
+        rush.means_nothing();
+        let pasted = rush.number();
+        rush.click(1, Timestamp(BY_HAND * 9));
+        rush.key(2, Timestamp(BY_HAND * 9 + 1));
+        assert!(rush.is_paste() && rush.number() == pasted);
+        rush.click(3, Timestamp(BY_HAND * 20));
+        let clicked = rush.number();
+        assert!(!rush.is_paste() && clicked != pasted);
+        rush.key(3, Timestamp(BY_HAND * 20));
+        assert!(rush.number() != clicked, "what is typed is not the click's");
+    }
 
     #[test]
     fn a_rush_lasts_while_keys_come_faster_than_by_hand() {

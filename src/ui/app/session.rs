@@ -10,6 +10,7 @@ use crate::ui::app::App;
 use crate::ui::layer::Tone;
 use crate::ui::layer::ended::Ended;
 use crate::ui::layer::tree::Screen;
+use crate::ui::layer::{Layer, Loss};
 use crate::ui::request::Request;
 
 impl App {
@@ -19,20 +20,19 @@ impl App {
         self.request_for_app(Request::SignIn(arrival));
     }
 
-    /// What is to be noted last, when the program ends in order.
+    /// What is to be noted last, when the program ends in order, if it was not noted before.
     #[must_use]
-    pub fn farewell(&self) -> Request {
-        let reason = match self.ended {
-            Some(_) => SignOut::NoLongerAllowed,
-            None => SignOut::Left,
-        };
-        Request::SignOut { reason }
+    pub fn farewell(&self) -> Option<Request> {
+        let reason = self.ended().map_or(SignOut::Left, |(reason, _)| reason);
+        let noted = self.signed_out.is_some();
+        (!noted).then_some(Request::SignOut { reason })
     }
 
     /// Why the session is over, when it did not end by the user's own will.
     #[must_use]
-    pub fn ended(&self) -> Option<&str> {
-        self.ended.as_deref()
+    pub fn ended(&self) -> Option<(SignOut, &str)> {
+        let (reason, sentence) = self.ended.as_ref()?;
+        Some((*reason, sentence))
     }
 
     /// The user's language, or the machine's.
@@ -46,7 +46,7 @@ impl App {
         self.setting.actor.zone.unwrap_or(self.setting.zone)
     }
 
-    /// The user as they are now. A screen that their role no longer allows is left.
+    /// The user as they are now. What their role no longer allows to see goes from the screen.
     pub(super) fn changed_actor(&mut self, actor: Actor) {
         if actor == self.setting.actor {
             return;
@@ -54,26 +54,44 @@ impl App {
         self.setting.actor = actor;
         self.dirty = true;
         let actor = &self.setting.actor;
-        let allowed = |screen: Screen| actor.may(screen.needs());
-        self.left.retain(|(screen, _)| allowed(*screen));
-        if self.layers.len() == 1 && !allowed(self.here) {
-            let to = Screen::first_for(actor);
+        self.left.retain(|(screen, _)| actor.may(screen.needs()));
+        // A form or a secret is left to whoever is at it: what they do with it is refused or not as it comes.
+        let nothing_lost = |(_, layer): &(_, Box<dyn Layer>)| layer.loss() == Loss::Nothing;
+        if !actor.may(self.here.needs()) && self.layers.iter().all(nothing_lost) {
+            self.layers.truncate(1);
+        }
+        self.leave_forbidden();
+    }
+
+    /// Leaves a screen that the role does not allow, as soon as no dialog is on top of it.
+    pub(super) fn leave_forbidden(&mut self) {
+        let forbidden = self.here;
+        if self.layers.len() > 1 || self.setting.actor.may(forbidden.needs()) {
+            return;
+        }
+        let to = Screen::first_for(&self.setting.actor);
+        if to != forbidden {
             self.go(to, None);
-            self.left.retain(|(screen, _)| *screen == to);
+            self.left.retain(|(screen, _)| *screen != forbidden);
+            self.complain(
+                self.text()
+                    .trouble(&Trouble::NotAuthorized(forbidden.needs())),
+            );
         }
     }
 
     /// The process was stopped and goes on, or there was no shell that it could be left to.
     pub fn continued(&mut self, stopped: bool) {
         self.dirty = true;
+        self.mouse.restart();
         if !stopped {
             self.complain(self.text().say("message.no_shell").to_owned());
             return;
         }
         // Whoever continues it need not be who stopped it.
-        let layers = self.layers.iter_mut();
-        let hidden = layers.fold(false, |any, (_, layer)| layer.hide_secret() || any);
-        if hidden {
+        if let Some(secret) = self.secret()
+            && self.with_layer(secret, |layer, ctx, _| layer.hide(ctx))
+        {
             self.message = Some((Tone::Plain, self.text().say("secret.stopped").to_owned()));
         }
         self.look_at = self.now();
@@ -81,12 +99,11 @@ impl App {
     }
 
     /// Ends the session: whatever was on the screen goes, and only leaving is left.
-    pub(super) fn end(&mut self, trouble: &Trouble) {
+    pub(super) fn end(&mut self, reason: SignOut, why: String) {
         if self.ended.is_some() {
             return;
         }
-        let why = self.text().trouble(trouble);
-        let secret = self.layers.iter().any(|(_, layer)| layer.shows_secret());
+        let secret = self.secret().is_some();
         self.layers.clear();
         self.left.clear();
         self.queue.clear();
@@ -95,7 +112,8 @@ impl App {
             self.forget_secret();
         }
         self.message = None;
-        self.ended = Some(why.clone());
+        self.idle.over();
+        self.ended = Some((reason, why.clone()));
         self.push(Box::new(Ended::new(why)));
     }
 }

@@ -1,4 +1,4 @@
-//! What time alone brings about: the once-a-second look at the database, the sweep, requests that take long.
+//! What time alone brings about, beside what it brings about where nobody is at the keys: the once-a-second look at the database, the sweep, requests that take long.
 
 use crate::domain::time::{MINUTE, SECOND, Timestamp};
 use crate::domain::user::Actor;
@@ -19,11 +19,13 @@ impl App {
             .filter(|at| *at > now);
         patience
             .chain(self.wake_at)
+            .chain(self.idle_wake())
             .fold(self.look_at.min(self.sweep_at), Timestamp::min)
     }
 
     /// Time has passed: looks for other people's changes, and redraws what time alone has changed.
     pub fn tick(&mut self) {
+        self.idle();
         let now = self.now();
         if self.ended.is_some() {
             self.look_at = Timestamp(i64::MAX);
@@ -51,9 +53,11 @@ impl App {
         }
     }
 
-    pub(super) fn request_for_app(&mut self, request: Request) {
+    pub(super) fn request_for_app(&mut self, request: Request) -> Ticket {
         self.last_ticket += 1;
-        self.record(APP, Ticket(self.last_ticket), request);
+        let ticket = Ticket(self.last_ticket);
+        self.record(APP, ticket, request);
+        ticket
     }
 
     pub(super) fn looked(&mut self, version: i64, actor: Option<Actor>) {

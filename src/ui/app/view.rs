@@ -9,11 +9,14 @@ use crate::ui::app::{App, UNDRAWN};
 use crate::ui::frame::{
     SMALLEST, cut, first, footer, paragraph, put, row, skip, toolbar, width, wrap,
 };
+use crate::ui::hits::Hits;
 use crate::ui::layer::Tone;
 use crate::ui::layer::tree::{dock, view_docked};
 
 /// The most lines that a message takes.
 const MESSAGE_LINES: usize = 3;
+/// The same where the window has fewer rows than this: a dialog needs them.
+const LOW: (u16, usize) = (12, 2);
 
 impl App {
     /// Draws everything.
@@ -34,6 +37,7 @@ impl App {
                 area,
                 &wrap(&sentence, area.width.max(1)),
             );
+            self.mouse.forget();
             frame.set_cursor_position(Position {
                 x: area.x,
                 y: area.y,
@@ -41,7 +45,7 @@ impl App {
             return;
         }
         let tools = u16::from(area.height >= 14);
-        let (tone, message) = self.message_lines(area.width);
+        let (tone, message) = self.message_lines(area);
         let said = u16::try_from(message.len()).unwrap_or(1);
         let body = Rect {
             y: area.y + 1 + tools,
@@ -54,6 +58,7 @@ impl App {
             layer.place(area_of(index));
         }
         let ctx = self.ctx();
+        let said = (ctx.text, ctx.theme);
         let buf = frame.buffer_mut();
         let (_, screen) = &self.layers[0];
         let (_, top) = self.top();
@@ -61,15 +66,25 @@ impl App {
         let verbs = screen.verbs();
         let in_reach = self.layers.len() == 1 && screen.scope() == verbs;
         let usable = |action| in_reach && screen.allows(action, &ctx);
+        let (mut on_tools, mut on_tree) = (Hits::default(), Hits::default());
         if tools > 0 {
-            toolbar(buf, row(area, 1), verbs, &usable, ctx.text, ctx.theme);
+            toolbar(buf, row(area, 1), verbs, &usable, said, &mut on_tools);
         }
         let mut cursor = None;
         if let Some(docked) = docked {
-            view_docked(buf, docked, self.here, &ctx);
+            view_docked(buf, docked, self.here, &ctx, &mut on_tree);
         }
+        // Of the layers only the one on top can be clicked, and the toolbar and the tree below none.
+        let mut hits = Hits::default();
         for (index, (_, layer)) in self.layers.iter().enumerate() {
-            cursor = layer.view(&ctx, buf, area_of(index));
+            hits = Hits::default();
+            cursor = layer.view(&ctx, buf, area_of(index), &mut hits);
+        }
+        if in_reach {
+            hits.append(on_tools);
+        }
+        if self.layers.len() == 1 && self.ended.is_none() {
+            hits.append(on_tree);
         }
         let style = match tone {
             Tone::Plain => Style::new(),
@@ -84,11 +99,12 @@ impl App {
             row(area, area.height - 1),
             top.scope(),
             &allows,
-            ctx.text,
-            ctx.theme,
+            said,
+            &mut hits,
         );
         let top_area = area_of(self.layers.len() - 1);
         let line_ends = top.line_ends(&ctx, top_area);
+        let drawn = (self.top().0, top.scope());
         let wakes = self
             .layers
             .iter()
@@ -99,6 +115,7 @@ impl App {
         }
         self.wake_at = wake_at;
         self.line_ends = line_ends;
+        self.mouse.drawn(hits, drawn, self.frames, self.now());
         if self.deaf_before == UNDRAWN {
             self.deaf_before = self.frames;
         }
@@ -140,7 +157,7 @@ impl App {
     }
 
     /// The lines of the message: one, though empty, and more where it is too long for that.
-    fn message_lines(&self, columns: u16) -> (Tone, Vec<String>) {
+    fn message_lines(&self, area: Rect) -> (Tone, Vec<String>) {
         let working = self
             .waited_long()
             .then(|| self.text().say("message.working"));
@@ -149,8 +166,16 @@ impl App {
             (Some((tone, sentence)), None) => (*tone, sentence.as_str()),
             (None, None) => (Tone::Plain, ""),
         };
-        let mut lines = wrap(sentence, columns);
-        lines.truncate(MESSAGE_LINES);
+        let mut lines = wrap(sentence, area.width);
+        let most = if area.height < LOW.0 {
+            LOW.1
+        } else {
+            MESSAGE_LINES
+        };
+        if lines.len() > most {
+            let rest = lines.split_off(most - 1).join(" ");
+            lines.push(cut(&rest, area.width));
+        }
         (tone, lines)
     }
 }

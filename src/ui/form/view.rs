@@ -7,7 +7,9 @@ use ratatui::style::{Modifier, Style};
 use crate::text::Text;
 use crate::ui::field::view_value;
 use crate::ui::form::{AREA_ROWS, DATE, Focus, Form, Input, Item, LABELS};
-use crate::ui::frame::{boxed, buttons, first, put, row, scrolled, skip};
+use crate::ui::frame::{Button, boxed, buttons, first, put, row, scrolled, skip};
+use crate::ui::hits::{Hit, Hits};
+use crate::ui::keymap::Action;
 use crate::ui::theme::Theme;
 
 impl Form {
@@ -17,8 +19,8 @@ impl Form {
         buf: &mut Buffer,
         area: Rect,
         title: &str,
-        text: Text,
-        theme: &Theme,
+        (text, theme): (Text, &Theme),
+        hits: &mut Hits,
     ) -> Option<Position> {
         let area = self.dialog(area);
         let inner = boxed(buf, area, title, theme);
@@ -26,17 +28,17 @@ impl Form {
             height: inner.height.saturating_sub(1),
             ..inner
         };
-        let in_page = self.view_page(buf, page, text, theme);
+        let in_page = self.view_page(buf, page, (text, theme), hits);
         if let Some(rows) = self.shown() {
             scrolled(buf, area, rows, text, theme);
         }
         let bar = row(inner, inner.height.saturating_sub(1));
-        let labels: &[(&str, bool)] = if self.read_only {
-            &[(text.say("button.close"), true)]
+        let labels: &[Button] = if self.read_only {
+            &[(text.say("button.close"), true, Action::Cancel)]
         } else {
             &[
-                (text.say("button.ok"), true),
-                (text.say("button.cancel"), true),
+                (text.say("button.ok"), true, Action::Accept),
+                (text.say("button.cancel"), true, Action::Cancel),
             ]
         };
         let focus = match self.focus {
@@ -44,16 +46,25 @@ impl Form {
             Focus::Ok => Some(0),
             Focus::Cancel => Some(labels.len() - 1),
         };
-        let button = buttons(buf, bar, labels, focus, theme).map(|x| Position { x, y: bar.y });
+        let button = buttons(buf, bar, labels, focus, theme, hits);
+        let button = button.map(|x| Position { x, y: bar.y });
         button.or(Some(in_page))
     }
 
     /// Draws the fields and facts alone into an area; says where the cursor is, if one of them has the focus.
-    pub fn view_page(&self, buf: &mut Buffer, page: Rect, text: Text, theme: &Theme) -> Position {
+    pub fn view_page(
+        &self,
+        buf: &mut Buffer,
+        page: Rect,
+        said: (Text, &Theme),
+        hits: &mut Hits,
+    ) -> Position {
         let all = self.content_rows(page.width);
         // Drawn whole on a sheet of its own; the part that is on the screen is copied from it.
         let mut sheet = Buffer::empty(Rect::new(0, 0, page.width, all.max(1)));
-        let cursor = self.view_content(&mut sheet, text, theme);
+        let mut on_sheet = Hits::default();
+        let cursor = self.view_content(&mut sheet, said, &mut on_sheet);
+        hits.add_sheet(&on_sheet, self.top, page);
         for y in 0..page.height.min(all.saturating_sub(self.top)) {
             for x in 0..page.width {
                 buf[(page.x + x, page.y + y)] = sheet[(x, self.top + y)].clone();
@@ -69,7 +80,12 @@ impl Form {
             })
     }
 
-    fn view_content(&self, sheet: &mut Buffer, text: Text, theme: &Theme) -> Option<Position> {
+    fn view_content(
+        &self,
+        sheet: &mut Buffer,
+        (text, theme): (Text, &Theme),
+        hits: &mut Hits,
+    ) -> Option<Position> {
         let area = sheet.area;
         let mut cursor = None;
         let mut y = 0;
@@ -80,9 +96,12 @@ impl Form {
                 y += 1;
             }
             let at = row(area, y);
-            let position = view_item(sheet, area, y, item, focused, (text, theme));
+            let (position, clickable) = view_item(sheet, area, y, item, focused, (text, theme));
             if focused {
                 cursor = Some(position);
+            }
+            if item.enabled {
+                hits.add(clickable, Hit::Item(index));
             }
             let below = match item.input {
                 Input::Area(_) => AREA_ROWS,
@@ -108,6 +127,7 @@ impl Form {
     }
 }
 
+/// Draws an item; says where the cursor is in it, and where it can be clicked.
 fn view_item(
     sheet: &mut Buffer,
     area: Rect,
@@ -115,7 +135,7 @@ fn view_item(
     item: &Item,
     focused: bool,
     (text, theme): (Text, &Theme),
-) -> Position {
+) -> (Position, Rect) {
     let line = row(area, y);
     let label = text.say(item.label);
     let style = match (focused, item.enabled) {
@@ -130,8 +150,8 @@ fn view_item(
     }
     let value = skip(line, LABELS);
     match &item.input {
-        Input::Line(line) if item.enabled => line.view(sheet, value, field),
-        Input::Line(line) => view_value(sheet, value, line.text(), style),
+        Input::Line(line) if item.enabled => (line.view(sheet, value, field), value),
+        Input::Line(line) => (view_value(sheet, value, line.text(), style), value),
         Input::Area(lines) => {
             if lines.lines() > usize::from(AREA_ROWS) {
                 let count = text.fill("form.lines", &[("count", &lines.lines())]);
@@ -142,7 +162,8 @@ fn view_item(
                 height: AREA_ROWS.min(area.height.saturating_sub(y)),
                 ..value
             };
-            lines.view(sheet, area, if item.enabled { field } else { style })
+            let style = if item.enabled { field } else { style };
+            (lines.view(sheet, area, style), area)
         }
         Input::Choice(shown) => {
             let shown = if item.enabled {
@@ -150,30 +171,27 @@ fn view_item(
             } else {
                 shown.clone()
             };
-            put(sheet, value, &shown, style);
-            Position {
-                x: value.x,
-                y: value.y,
-            }
+            let used = put(sheet, value, &shown, style);
+            (value.as_position(), first(value, used))
         }
         Input::Tick(on) => {
             let mark = if *on { 'x' } else { ' ' };
-            put(sheet, line, &format!("[{mark}] {label}"), style);
-            Position {
+            let used = put(sheet, line, &format!("[{mark}] {label}"), style);
+            let position = Position {
                 x: line.x + 1,
                 y: line.y,
-            }
+            };
+            (position, first(line, used))
         }
         Input::Date(date) => {
             let above = row(area, y.saturating_sub(1));
             let at = first(skip(above, LABELS), DATE);
-            if date.text().is_empty() && item.enabled {
-                return view_value(sheet, at, text.say("form.date_shape"), theme.dim);
-            }
-            if !item.enabled {
-                return view_value(sheet, at, date.text(), theme.dim);
-            }
-            date.view(sheet, at, field)
+            let position = match (item.enabled, date.text()) {
+                (true, "") => view_value(sheet, at, text.say("form.date_shape"), theme.dim),
+                (true, _) => date.view(sheet, at, field),
+                (false, date) => view_value(sheet, at, date, theme.dim),
+            };
+            (position, at)
         }
     }
 }

@@ -8,6 +8,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use crate::domain::secret::{MAX_BYTES, Secret};
 use crate::ui::frame::{boxed, centred, paragraph, put, row, skip, wrap};
+use crate::ui::hits::Hits;
 use crate::ui::keymap::{Action, Scope, TextKey};
 use crate::ui::layer::{Asks, Ctx, Layer, Reply};
 
@@ -88,7 +89,7 @@ impl Layer for Check {
 
     fn place(&mut self, _area: Rect) {}
 
-    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
+    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, _hits: &mut Hits) -> Option<Position> {
         let width = area.width.min(64);
         let lines = wrap(ctx.text.say("check.note"), width.saturating_sub(4));
         let height = u16::try_from(lines.len())

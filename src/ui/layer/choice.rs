@@ -10,9 +10,13 @@ use crate::domain::name::name_key;
 use crate::domain::time::Timestamp;
 use crate::domain::zone;
 use crate::ui::field::LineField;
-use crate::ui::frame::{boxed, centred, inside, put, row, scrolled, skip, width};
+use crate::ui::frame::{boxed, centred, inside, put, row, scrolled, scrolled_by, skip, width};
+use crate::ui::hits::{Click, Hit, Hits};
 use crate::ui::keymap::{Action, Scope, TextKey};
 use crate::ui::layer::{Asks, Ctx, Layer, Reply};
+
+/// The number of the first time zone; what can be chosen instead of one is below.
+const FIRST_ZONE: i64 = 1;
 
 /// What can be chosen.
 enum Entries {
@@ -26,6 +30,17 @@ enum Entries {
 struct Found {
     reply: Reply,
     shown: String,
+}
+
+impl Found {
+    /// The number of the entry among all that there are.
+    fn number(&self) -> i64 {
+        match self.reply {
+            Reply::Chosen(index) => i64::try_from(index).unwrap_or(-1),
+            Reply::ZoneChosen(zone) => FIRST_ZONE + zone as i64,
+            _ => -1,
+        }
+    }
 }
 
 /// The layer.
@@ -170,6 +185,19 @@ impl Layer for Choice {
         }
     }
 
+    fn click(&mut self, click: &Click, _ctx: &Ctx, _asks: &mut Asks) -> Option<Action> {
+        let is_it = |found: &Found| click.hit == Hit::Row(found.number());
+        self.selected = self.found.iter().position(is_it)?;
+        Some(Action::Accept)
+    }
+
+    fn scroll(&mut self, lines: i32, _asks: &mut Asks) {
+        let last = self.found.len().saturating_sub(self.height);
+        self.top = scrolled_by(self.top, lines, last);
+        let on_screen = self.top..=self.top + self.height - 1;
+        self.selected = self.selected.clamp(*on_screen.start(), *on_screen.end());
+    }
+
     fn edit(&mut self, key: TextKey, _ctx: &Ctx, _asks: &mut Asks) -> bool {
         // The arrows and Home and End move in the list; what is typed is short.
         let typing = matches!(
@@ -200,7 +228,7 @@ impl Layer for Choice {
         self.typed.place(inner.width.saturating_sub(8));
     }
 
-    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
+    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
         let whole = self.area(area);
         let area = boxed(buf, whole, &self.title, ctx.theme);
         if self.found.len() > self.height {
@@ -242,6 +270,7 @@ impl Layer for Choice {
             };
             let at = row(list, u16::try_from(line).unwrap_or(u16::MAX));
             put(buf, at, &format!("{mark} {}", found.shown), style);
+            hits.add(at, Hit::Row(found.number()));
         }
         Some(cursor)
     }

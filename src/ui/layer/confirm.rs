@@ -3,7 +3,10 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use crate::ui::frame::{boxed, buttons, centred, inside, paragraph, row, scrolled, wrap};
+use crate::ui::frame::{
+    boxed, buttons, centred, inside, paragraph, row, scrolled, scrolled_by, wrap,
+};
+use crate::ui::hits::Hits;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Ctx, Layer, Reply};
 
@@ -103,6 +106,10 @@ impl Layer for Confirm {
         }
     }
 
+    fn scroll(&mut self, lines: i32, _asks: &mut Asks) {
+        self.top = scrolled_by(self.top, lines, self.lines.saturating_sub(self.height));
+    }
+
     fn place(&mut self, area: Rect) {
         let (area, lines) = self.area(area);
         self.lines = lines.len();
@@ -110,7 +117,7 @@ impl Layer for Confirm {
         self.top = self.top.min(self.lines.saturating_sub(self.height));
     }
 
-    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
+    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
         let (whole, lines) = self.area(area);
         let area = boxed(buf, whole, &self.title, ctx.theme);
         let body = Rect {
@@ -124,9 +131,12 @@ impl Layer for Confirm {
         }
         let bar = row(area, area.height.saturating_sub(1));
         let verb = format!("y {}", self.verb);
-        let labels = [(ctx.text.say("button.cancel"), true), (verb.as_str(), true)];
+        let labels = [
+            (ctx.text.say("button.cancel"), true, Action::Cancel),
+            (verb.as_str(), true, Action::Yes),
+        ];
         let focus = usize::from(self.on_yes);
-        let x = buttons(buf, bar, &labels, Some(focus), ctx.theme)?;
+        let x = buttons(buf, bar, &labels, Some(focus), ctx.theme, hits)?;
         Some(Position { x, y: bar.y })
     }
 }

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::ui::frame::{boxed, buttons, centred, paragraph, row, wrap};
+use crate::ui::hits::Hits;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Ctx, Layer};
 
@@ -35,7 +36,7 @@ impl Layer for Ended {
 
     fn place(&mut self, _area: Rect) {}
 
-    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
+    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
         let width = area.width.min(70);
         let lines = wrap(&self.why, width.saturating_sub(4));
         let height = u16::try_from(lines.len()).unwrap_or(u16::MAX);
@@ -43,8 +44,8 @@ impl Layer for Ended {
         let area = boxed(buf, area, ctx.text.say("ended.title"), ctx.theme);
         paragraph(buf, area, &lines);
         let bar = row(area, area.height.saturating_sub(1));
-        let labels = [(ctx.text.say("ended.leave"), true)];
-        let x = buttons(buf, bar, &labels, Some(0), ctx.theme)?;
+        let labels = [(ctx.text.say("ended.leave"), true, Action::Quit)];
+        let x = buttons(buf, bar, &labels, Some(0), ctx.theme, hits)?;
         Some(Position { x, y: bar.y })
     }
 }

@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::ui::field::{Edit, LineField};
 use crate::ui::frame::{boxed, centred, inside, paragraph, row, wrap};
+use crate::ui::hits::{Click, Hit, Hits};
 use crate::ui::keymap::{Action, Scope, TextKey};
 use crate::ui::layer::{Asks, Ctx, Layer, Reply};
 
@@ -101,15 +102,21 @@ impl Layer for Entry {
         Entry::tell(&edit, ctx, asks);
     }
 
+    fn click(&mut self, click: &Click, _ctx: &Ctx, _asks: &mut Asks) -> Option<Action> {
+        self.field.click(click.cell.0);
+        None
+    }
+
     fn place(&mut self, area: Rect) {
         self.field.place(inside(self.area(area).0).width);
     }
 
-    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
+    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
         let (area, lines) = self.area(area);
         let area = boxed(buf, area, &self.title, ctx.theme);
         paragraph(buf, area, &lines);
         let field = row(area, area.height.saturating_sub(1));
+        hits.add(field, Hit::Line);
         Some(
             self.field
                 .view(buf, field, Style::new().add_modifier(Modifier::UNDERLINED)),

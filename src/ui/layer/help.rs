@@ -1,25 +1,63 @@
-//! The keys of the layer below, read from the table.
+//! The keys of the layer below, read from the table, found by a word or by pressing one; and what each state means.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
+use zeroize::Zeroizing;
 
+use crate::domain::name::name_key;
+use crate::domain::state::{State, WARNING};
 use crate::text::Text;
-use crate::ui::frame::{boxed, centred, first, inside, put, row, scrolled, skip, width, wrap};
-use crate::ui::keymap::{Action, Scope, of};
+use crate::ui::field::LineField;
+use crate::ui::frame::{
+    boxed, centred, first, inside, paragraph, put, row, scrolled, scrolled_by, skip, width, wrap,
+};
+use crate::ui::hits::Hits;
+use crate::ui::keymap::{Action, Binding, Chord, Scope, TextKey, of};
 use crate::ui::layer::{Asks, Ctx, Layer, Reply};
 
 /// Columns of the box where there is room for more.
 const WIDEST: u16 = 90;
 /// Columns between the keys and what they do.
 const GAP: u16 = 2;
+/// Columns inside from which on what a state means stands beside it, else below.
+const BESIDE: u16 = 50;
+
+/// The states in the order in which they are decided; the time that is left is any.
+const STATES: [State; 6] = [
+    State::Deleted,
+    State::LockedOut,
+    State::Expired,
+    State::NotDelivered,
+    State::ExpiresSoon(WARNING),
+    State::Active,
+];
+
+/// What there is to read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Page {
+    Keys,
+    States,
+}
+
+/// A key or state with what is said of it.
+struct Entry {
+    head: String,
+    /// What toolbar and footer call it.
+    label: &'static str,
+    words: String,
+}
 
 /// The layer.
 pub struct Help {
-    title: &'static str,
-    /// Keys and what they do; what is not allowed now is left out.
-    entries: Vec<(String, &'static str)>,
-    /// The same in lines that fit: keys on the first one of each, and words.
+    text: Text,
+    page: Page,
+    /// What can be done now, with its keys.
+    bindings: Vec<&'static Binding>,
+    typed: LineField,
+    /// What the key does that was pressed.
+    answer: Option<String>,
+    /// What is found, in lines that fit: keys on the first one of each, and words.
     lines: Vec<(String, String)>,
     top: usize,
     height: usize,
@@ -29,34 +67,110 @@ impl Help {
     /// Help on a scope; only what `allows` now.
     #[must_use]
     pub fn new(scope: Scope, allows: &dyn Fn(Action) -> bool, text: Text) -> Help {
-        let bindings = of(scope).filter(|binding| allows(binding.action));
         Help {
-            title: text.say("help.title"),
-            entries: bindings
-                .map(|b| (b.keys_named(), text.say(b.help)))
-                .collect(),
+            text,
+            page: Page::Keys,
+            bindings: of(scope).filter(|b| allows(b.action)).collect(),
+            typed: LineField::default(),
+            answer: None,
             lines: Vec::new(),
             top: 0,
             height: 1,
         }
     }
 
-    fn area(&self, area: Rect) -> Rect {
-        let height = u16::try_from(self.lines.len())
-            .unwrap_or(u16::MAX)
-            .saturating_add(2);
-        centred(area, WIDEST, height)
+    /// All that the page has: keys and what they do, or states and what they mean.
+    fn entries(&self) -> Vec<Entry> {
+        let text = self.text;
+        let of_key = |binding: &&Binding| Entry {
+            head: binding.keys_named(),
+            label: text.say(binding.label),
+            words: text.say(binding.help).to_owned(),
+        };
+        let of_state = |state| Entry {
+            head: text.state(state),
+            label: "",
+            words: text.meaning(state),
+        };
+        match self.page {
+            Page::Keys => self.bindings.iter().map(of_key).collect(),
+            Page::States => STATES.map(of_state).into(),
+        }
     }
 
-    /// Columns of the keys.
-    fn keys(&self) -> u16 {
-        let widths = self.entries.iter().map(|(keys, _)| width(keys));
+    /// The states, or those keys that what was typed finds; first the one that it names.
+    fn found(&self) -> Vec<Entry> {
+        let mut found = self.entries();
+        if self.page == Page::Keys {
+            let typed = self.typed.text().trim();
+            let wanted = name_key(typed);
+            found.retain(|entry| {
+                let words = [&entry.head, entry.label, &entry.words];
+                words.iter().any(|words| name_key(words).contains(&wanted))
+            });
+            found.sort_by_key(|entry| !entry.head.split(", ").any(|key| key == typed));
+        }
+        found
+    }
+
+    /// The box; it keeps its size, whatever is found and said.
+    fn area(&self, area: Rect) -> Rect {
+        let columns = columns(area);
+        let above = match self.page {
+            Page::Keys => 1,
+            Page::States => self.above(columns).len(),
+        };
+        let rows = self.wrapped(&self.entries(), columns).len() + above + 2;
+        centred(area, WIDEST, u16::try_from(rows).unwrap_or(u16::MAX))
+    }
+
+    /// Columns of the keys or states; none where they stand above what is said of them.
+    fn heads(&self, columns: u16) -> u16 {
+        if self.page == Page::States && columns < BESIDE {
+            return 0;
+        }
+        let entries = self.entries();
+        let widths = entries.iter().map(|entry| width(&entry.head));
         widths.max().unwrap_or(0)
+    }
+
+    /// The rows above what is found: on the first one of the keys' one types.
+    fn above(&self, columns: u16) -> Vec<String> {
+        if self.page == Page::States {
+            return wrap(self.text.say("states.intro"), columns);
+        }
+        let answer = self.answer.iter().flat_map(|answer| wrap(answer, columns));
+        std::iter::once(String::new()).chain(answer).collect()
+    }
+
+    fn wrapped(&self, entries: &[Entry], columns: u16) -> Vec<(String, String)> {
+        let heads = self.heads(columns);
+        let words = columns.saturating_sub(heads + GAP).max(1);
+        let above = usize::from(heads == 0);
+        let wrapped = entries.iter().flat_map(|entry| {
+            let firsts = std::iter::once(entry.head.as_str()).chain(std::iter::repeat(""));
+            let lines = std::iter::repeat_n(String::new(), above);
+            firsts.zip(lines.chain(wrap(&entry.words, words)))
+        });
+        wrapped
+            .map(|(head, line)| (head.to_owned(), line))
+            .collect()
     }
 
     fn last_top(&self) -> usize {
         self.lines.len().saturating_sub(self.height)
     }
+
+    /// What was typed or asked before has been seen.
+    fn start(&mut self) {
+        self.answer = None;
+        self.top = 0;
+    }
+}
+
+/// Columns inside the box.
+fn columns(area: Rect) -> u16 {
+    area.width.min(WIDEST).saturating_sub(4)
 }
 
 impl Layer for Help {
@@ -64,58 +178,127 @@ impl Layer for Help {
         Scope::Help
     }
 
-    fn allows(&self, action: Action, _ctx: &Ctx) -> bool {
-        action != Action::Help
+    fn allows(&self, _action: Action, _ctx: &Ctx) -> bool {
+        true
     }
 
     fn act(&mut self, action: Action, _ctx: &Ctx, asks: &mut Asks) {
         match action {
             Action::Cancel => asks.close(Reply::Cancelled),
+            Action::States => {
+                self.page = match self.page {
+                    Page::Keys => Page::States,
+                    Page::States => Page::Keys,
+                };
+                self.typed = LineField::default();
+                self.start();
+            }
             Action::Up => self.top = self.top.saturating_sub(1),
             Action::Down => self.top = (self.top + 1).min(self.last_top()),
             Action::PageUp => self.top = self.top.saturating_sub(self.height),
             Action::PageDown => self.top = (self.top + self.height).min(self.last_top()),
+            Action::First => self.top = 0,
+            Action::Last => self.top = self.last_top(),
             _ => {}
         }
     }
 
-    fn place(&mut self, area: Rect) {
-        let words = area.width.min(WIDEST).saturating_sub(4 + self.keys() + GAP);
-        let wrapped = self.entries.iter().flat_map(|(keys, sentence)| {
-            let firsts = std::iter::once(keys.as_str()).chain(std::iter::repeat(""));
-            let lines = wrap(sentence, words.max(1)).into_iter();
-            firsts
-                .zip(lines)
-                .map(|(keys, line)| (keys.to_owned(), line))
-        });
-        self.lines = wrapped.collect();
-        self.height = usize::from(inside(self.area(area)).height).max(1);
-        self.top = self.top.min(self.last_top());
+    fn scroll(&mut self, lines: i32, _asks: &mut Asks) {
+        self.top = scrolled_by(self.top, lines, self.last_top());
     }
 
-    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
+    fn edit(&mut self, key: TextKey, _ctx: &Ctx, _asks: &mut Asks) -> bool {
+        let typing = match key {
+            _ if self.page == Page::States => false,
+            // Before any word it is a key like others.
+            TextKey::Char(' ') => !self.typed.text().is_empty(),
+            TextKey::Char(_)
+            | TextKey::Backspace
+            | TextKey::DeleteWord
+            | TextKey::DeleteToStart => true,
+            _ => false,
+        };
+        if typing {
+            self.typed.edit(key);
+            self.start();
+        }
+        typing
+    }
+
+    fn pressed(&mut self, chord: Chord, _ctx: &Ctx) -> bool {
+        let own = of(Scope::Help).find(|binding| binding.keys.contains(&chord));
+        let leads_away = |b: &Binding| matches!(b.action, Action::Cancel | Action::States);
+        if self.page == Page::States || own.is_some_and(leads_away) {
+            return false;
+        }
+        let bound = self.bindings.iter().find(|b| b.keys.contains(&chord));
+        self.answer = Some(match bound {
+            Some(binding) => format!("{}: {}", chord.name(), self.text.say(binding.help)),
+            None => self
+                .text
+                .fill("help.nothing_done", &[("key", &chord.name())]),
+        });
+        true
+    }
+
+    fn paste(&mut self, pasted: &Zeroizing<String>, _ctx: &Ctx, _asks: &mut Asks) {
+        if self.page == Page::Keys {
+            self.typed.paste(pasted);
+            self.start();
+        }
+    }
+
+    fn place(&mut self, area: Rect) {
+        let columns = columns(area);
+        self.lines = self.wrapped(&self.found(), columns);
+        let rows = usize::from(inside(self.area(area)).height);
+        self.height = rows.saturating_sub(self.above(columns).len()).max(1);
+        self.top = self.top.min(self.last_top());
+        self.typed.place(columns.saturating_sub(8));
+    }
+
+    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, _hits: &mut Hits) -> Option<Position> {
+        let (text, theme) = (self.text, ctx.theme);
         let whole = self.area(area);
-        let area = boxed(buf, whole, self.title, ctx.theme);
-        let keys = self.keys();
-        for (index, (key, sentence)) in self
-            .lines
-            .iter()
-            .skip(self.top)
-            .take(self.height)
-            .enumerate()
-        {
-            let line = row(area, u16::try_from(index).unwrap_or(u16::MAX));
-            put(buf, first(line, keys), key, ctx.theme.label);
-            put(buf, skip(line, keys + GAP), sentence, Style::new());
+        let title = text.say(match self.page {
+            Page::Keys => "help.title",
+            Page::States => "help.title_states",
+        });
+        let area = boxed(buf, whole, title, theme);
+        let above = self.above(area.width);
+        paragraph(buf, area, &above);
+        let mut cursor = area.as_position();
+        if self.page == Page::Keys {
+            let prompt = row(area, 0);
+            let used = put(buf, prompt, text.say("choice.find"), theme.label) + 1;
+            let field = skip(prompt, used);
+            cursor = self.typed.view(buf, field, Style::new());
+            if self.typed.text().is_empty() {
+                put(buf, skip(field, 2), text.say("help.hint"), theme.dim);
+            }
+        }
+        let rows = u16::try_from(above.len()).unwrap_or(u16::MAX);
+        let list = Rect {
+            y: area.y.saturating_add(rows).min(area.bottom()),
+            height: area.height.saturating_sub(rows),
+            ..area
+        };
+        if self.lines.is_empty() {
+            put(buf, row(list, 0), text.say("choice.nothing"), theme.problem);
+        }
+        let heads = self.heads(area.width);
+        let shown = self.lines.iter().skip(self.top).take(self.height);
+        for (index, (head, words)) in (0..).zip(shown) {
+            let line = row(list, index);
+            let beside = if heads == 0 { line } else { first(line, heads) };
+            put(buf, beside, head, theme.label);
+            put(buf, skip(line, heads + GAP), words, Style::new());
         }
         if self.last_top() > 0 {
-            let last = self.top + self.height;
-            let lines = (self.top + 1, last, self.lines.len());
-            scrolled(buf, whole, lines, ctx.text, ctx.theme);
+            let bottom = (self.top + self.height).min(self.lines.len());
+            let lines = (self.top + 1, bottom, self.lines.len());
+            scrolled(buf, whole, lines, text, theme);
         }
-        Some(Position {
-            x: area.x,
-            y: area.y,
-        })
+        Some(cursor)
     }
 }

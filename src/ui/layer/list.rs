@@ -1,5 +1,6 @@
 //! What every list screen does: rows with a cursor, the filter line, the order, changes to the selected row.
 
+mod click;
 mod screen;
 mod view;
 
@@ -23,6 +24,9 @@ pub use screen::{ListScreen, Verbs};
 pub trait Table: request::Asked {
     /// The columns in order of importance; those at the end are the first to go when the window is narrow.
     const COLUMNS: &'static [Column<Self>];
+
+    /// The headings from the left to the right, where that is not the order of importance.
+    const FROM_THE_LEFT: &'static [&'static str] = &[];
 
     /// What messages call the row.
     fn name(&self, ctx: &Ctx) -> String;
@@ -103,6 +107,8 @@ pub struct List<L: Table> {
     /// The counts are not those of what is shown.
     count_due: bool,
     loaded_once: bool,
+    /// Why there are no rows, when the list was refused.
+    refused: Option<String>,
     /// What `y` in the confirmation on top does.
     confirming: Option<Change>,
     /// The change under way, its row and what to say.
@@ -121,6 +127,7 @@ impl<L: Table> Default for List<L> {
             counting: None,
             count_due: false,
             loaded_once: false,
+            refused: None,
             confirming: None,
             changing: None,
         }
@@ -215,6 +222,16 @@ impl<L: Table> List<L> {
         self.ask(self.rows.around(), Why::Asked, asks);
     }
 
+    /// Shows from the first row on what these let through, whatever the list was filtered by.
+    pub fn show_only(&mut self, facets: L::Facets, asks: &mut Asks) {
+        self.typing = None;
+        self.filter = Filter {
+            facets,
+            ..Filter::default()
+        };
+        self.ask(Anchor::First, Why::Asked, asks);
+    }
+
     fn take_window(&mut self, wanted: &Wanted, window: Window<L>, ctx: &Ctx, asks: &mut Asks) {
         let before = self
             .rows
@@ -227,6 +244,7 @@ impl<L: Table> List<L> {
             return;
         }
         self.loaded_once = true;
+        self.refused = None;
         match (wanted.why, before) {
             (Why::Moving(rest), _) => {
                 self.wanted = None;
@@ -338,7 +356,14 @@ impl<L: Table> List<L> {
                 Err(trouble) => {
                     // Keys do not wait for what does not come.
                     self.loaded_once = true;
-                    asks.complain(ctx.text.trouble(&trouble));
+                    let sentence = ctx.text.trouble(&trouble);
+                    if matches!(trouble, Trouble::NotAuthorized(_)) {
+                        self.rows = Rows::default();
+                        self.counts = None;
+                        self.refused = Some(sentence);
+                    } else {
+                        asks.complain(sentence);
+                    }
                 }
             }
         } else if self.counting == Some(ticket) {
@@ -392,8 +417,9 @@ impl<L: Table> List<L> {
 
     /// What is said where no row is shown.
     #[must_use]
-    pub fn empty(&self, ctx: &Ctx) -> &'static str {
+    pub fn empty(&self, ctx: &Ctx) -> &str {
         match (self.loaded_once, self.filter.is_untouched()) {
+            _ if self.refused.is_some() => self.refused.as_deref().unwrap_or_default(),
             (false, _) => ctx.text.say("list.loading"),
             (true, true) => L::none(ctx),
             (true, false) => ctx.text.say("list.nothing_found"),

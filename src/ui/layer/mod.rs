@@ -4,8 +4,10 @@ pub mod api_keys;
 pub mod check;
 pub mod choice;
 pub mod confirm;
+pub mod countdown;
 pub mod ended;
 pub mod entry;
+pub mod events;
 pub mod help;
 pub mod list;
 pub mod new_secret;
@@ -26,7 +28,8 @@ use crate::domain::event::Target;
 use crate::domain::time::Timestamp;
 use crate::domain::user::Actor;
 use crate::text::Text;
-use crate::ui::keymap::{Action, Scope, TextKey};
+use crate::ui::hits::{Click, Hit, Hits};
+use crate::ui::keymap::{Action, Chord, Scope, TextKey};
 use crate::ui::layer::tree::Screen;
 use crate::ui::request::{Outcome, Request, Ticket};
 use crate::ui::theme::Theme;
@@ -39,6 +42,8 @@ pub struct Ctx<'a> {
     pub actor: &'a Actor,
     pub text: Text,
     pub theme: &'a Theme,
+    /// Files may be written for the user: the account is their own.
+    pub files: bool,
     /// The key being handled came in one rush, faster than a hand types, with a key that means nothing here: it is
     /// part of a paste without brackets.
     pub pasting: bool,
@@ -217,8 +222,26 @@ pub trait Layer {
         false
     }
 
+    /// Is told of a key that the field did not take, before what it means is done; true where it has a use of its own
+    /// for it.
+    fn pressed(&mut self, _chord: Chord, _ctx: &Ctx) -> bool {
+        false
+    }
+
     /// Takes pasted text, or ignores it.
     fn paste(&mut self, _pasted: &Zeroizing<String>, _ctx: &Ctx, _asks: &mut Asks) {}
+
+    /// Takes a click on a part of the layer: the focus, the selection or the cursor goes there. What is to be done then
+    /// is what a key would do there.
+    fn click(&mut self, click: &Click, _ctx: &Ctx, _asks: &mut Asks) -> Option<Action> {
+        match click.hit {
+            Hit::Button(action) => Some(action),
+            _ => None,
+        }
+    }
+
+    /// Scrolls down by so many lines, or up where they are negative.
+    fn scroll(&mut self, _lines: i32, _asks: &mut Asks) {}
 
     /// Takes what came of a request; a ticket that is no longer waited for is dropped.
     fn answer(&mut self, _ticket: Ticket, _outcome: Outcome, _ctx: &Ctx, _asks: &mut Asks) {}
@@ -244,15 +267,18 @@ pub trait Layer {
         false
     }
 
-    /// Hides the secret until somebody asks to see it; says whether it was to be seen.
-    fn hide_secret(&mut self) -> bool {
-        false
-    }
-
     /// Where lines end that a terminal's selection is to take whole: not even spaces are left behind them.
     fn line_ends(&self, _ctx: &Ctx, _area: Rect) -> Vec<Position> {
         Vec::new()
     }
+
+    /// Nobody is at the keys, or nobody knows who: hides a secret that is shown. Says whether there is one.
+    fn hide(&mut self, _ctx: &Ctx) -> bool {
+        false
+    }
+
+    /// Nobody came back to the keys: has the secret made void, and closes.
+    fn give_up(&mut self, _ctx: &Ctx, _asks: &mut Asks) {}
 
     /// When time alone changes what is shown, if it does.
     fn next_wake(&self, _ctx: &Ctx) -> Option<Timestamp> {
@@ -262,6 +288,6 @@ pub trait Layer {
     /// Settles scroll and viewport for the area in which the layer will be drawn.
     fn place(&mut self, area: Rect);
 
-    /// Draws the layer and says where the cursor is. Changes nothing.
-    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position>;
+    /// Draws the layer, reports what is where, and says where the cursor is. Changes nothing.
+    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position>;
 }

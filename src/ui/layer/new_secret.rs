@@ -7,7 +7,8 @@ use ratatui::style::Style;
 use crate::domain::api_key::KeyId;
 use crate::domain::list::KeyRow;
 use crate::domain::secret::Overlap;
-use crate::ui::frame::{boxed, buttons, centred, put, row, scrolled, wrap};
+use crate::ui::frame::{boxed, buttons, centred, first, put, row, scrolled, wrap};
+use crate::ui::hits::{Click, Hit, Hits};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Ctx, Layer, Reply};
 use crate::ui::request::{Done, Outcome, Request, Ticket};
@@ -69,20 +70,18 @@ impl NewSecret {
         } else {
             "new_secret.first"
         };
-        let mut body = text.fill(name, &[("name", &self.name), ("id", &self.key.0)]);
+        let first = text.fill(name, &[("name", &self.name), ("id", &self.key.0)]);
+        let mut body = vec![first.as_str()];
         if self.pending || !self.replaces {
-            body.push(' ');
-            body.push_str(text.say("new_secret.pending"));
+            body.push(text.say("new_secret.pending"));
         }
         if self.retiring {
-            body.push(' ');
-            body.push_str(text.say("new_secret.retiring"));
+            body.push(text.say("new_secret.retiring"));
         }
         if self.replaces {
-            body.push(' ');
-            body.push_str(text.say("new_secret.question"));
+            body.push(text.say("new_secret.question"));
         }
-        wrap(&body, width)
+        wrap(&text.joined(&body), width)
     }
 }
 
@@ -127,6 +126,20 @@ impl Layer for NewSecret {
         }
     }
 
+    fn click(&mut self, click: &Click, _ctx: &Ctx, _asks: &mut Asks) -> Option<Action> {
+        match click.hit {
+            Hit::Row(index) => {
+                let offered = 0..self.offered().len();
+                self.focus = usize::try_from(index)
+                    .ok()
+                    .filter(|at| offered.contains(at))?;
+                Some(Action::Open)
+            }
+            Hit::Button(action) => Some(action),
+            _ => None,
+        }
+    }
+
     fn answer(&mut self, ticket: Ticket, outcome: Outcome, ctx: &Ctx, asks: &mut Asks) {
         if self.issuing.take_if(|asked| *asked == ticket).is_none() {
             return;
@@ -144,7 +157,7 @@ impl Layer for NewSecret {
 
     fn place(&mut self, _area: Rect) {}
 
-    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
+    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
         let text = ctx.text;
         let wide = area.width.min(72);
         let mut lines = self.body(ctx, wide.saturating_sub(4));
@@ -182,7 +195,13 @@ impl Layer for NewSecret {
             } else {
                 Style::new()
             };
-            put(buf, at, &lines[index], style);
+            let used = put(buf, at, &lines[index], style);
+            if let Some(choice) = index.checked_sub(first_choice) {
+                hits.add(
+                    first(at, used),
+                    Hit::Row(i64::try_from(choice).unwrap_or(-1)),
+                );
+            }
             if focused == Some(index) {
                 cursor = Some(Position {
                     x: at.x + 1,
@@ -201,11 +220,11 @@ impl Layer for NewSecret {
         }
         let bar = row(area, area.height.saturating_sub(1));
         let labels = [
-            (text.say("button.ok"), self.ready()),
-            (text.say("button.cancel"), true),
+            (text.say("button.ok"), self.ready(), Action::Accept),
+            (text.say("button.cancel"), true, Action::Cancel),
         ];
         let focus = self.focus.checked_sub(self.offered().len());
-        let x = buttons(buf, bar, &labels, focus, ctx.theme);
+        let x = buttons(buf, bar, &labels, focus, ctx.theme, hits);
         cursor.or(x.map(|x| Position { x, y: bar.y }))
     }
 }

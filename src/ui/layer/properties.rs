@@ -9,6 +9,7 @@ use ratatui::layout::{Position, Rect};
 use zeroize::Zeroizing;
 
 use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyProperties, KeyId, Locale};
+use crate::domain::authority::first_to_give;
 use crate::domain::problem::Field;
 use crate::domain::rights::Right;
 use crate::domain::role::{AUDITOR, Role, RoleId};
@@ -16,6 +17,7 @@ use crate::domain::trouble::Trouble;
 use crate::domain::zone;
 use crate::ui::field::{AreaField, Edit, LineField};
 use crate::ui::form::{Focus, Form, Input, Item};
+use crate::ui::hits::{Click, Hits};
 use crate::ui::keymap::{Action, Scope, TextKey};
 use crate::ui::layer::choice::Choice;
 use crate::ui::layer::confirm::Confirm;
@@ -308,6 +310,15 @@ impl Layer for Properties {
         }
     }
 
+    fn click(&mut self, click: &Click, ctx: &Ctx, _asks: &mut Asks) -> Option<Action> {
+        self.leave_field(ctx);
+        self.form.click(click)
+    }
+
+    fn scroll(&mut self, lines: i32, _asks: &mut Asks) {
+        self.form.scroll(lines);
+    }
+
     fn edit(&mut self, key: TextKey, ctx: &Ctx, asks: &mut Asks) -> bool {
         if self.waits() {
             return false;
@@ -347,6 +358,7 @@ impl Layer for Properties {
             Err(trouble) if made.is_some() => asks.complain(ctx.text.trouble(&trouble)),
             _ if !loaded && !saved => {}
             Ok(Done::Roles(roles)) => {
+                self.draft.role = first_to_give(&roles, &ctx.actor.role);
                 self.roles = roles;
                 ctx.zone.name().clone_into(&mut self.draft.time_zone);
                 self.initial = self.draft.clone();
@@ -420,7 +432,8 @@ impl Layer for Properties {
         self.form.place(area);
     }
 
-    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
-        self.form.view(buf, area, &self.title, ctx.text, ctx.theme)
+    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
+        let said = (ctx.text, ctx.theme);
+        self.form.view(buf, area, &self.title, said, hits)
     }
 }

@@ -3,6 +3,7 @@
 mod assigned;
 mod begin;
 mod boxes;
+mod click;
 mod focus;
 mod general;
 mod problems;
@@ -19,6 +20,7 @@ use crate::domain::role::{Assigned, NEW_ROLE, RoleDraft, RoleFields, RoleId};
 use crate::domain::trouble::Trouble;
 use crate::ui::field::Edit;
 use crate::ui::form::Form;
+use crate::ui::hits::{Click, Hits};
 use crate::ui::keymap::{Action, Scope, TextKey};
 use crate::ui::layer::confirm::Confirm;
 use crate::ui::layer::properties::Properties;
@@ -272,11 +274,17 @@ impl Layer for RoleDialog {
             match action {
                 Action::Accept => boxes.finding = false,
                 Action::Cancel => boxes.clear(),
-                Action::Up => _ = boxes.step(false),
-                Action::Down => _ = boxes.step(true),
+                Action::Up => boxes.step(false),
+                Action::Down => boxes.step(true),
                 Action::PageUp | Action::PageDown => boxes.page(action == Action::PageDown),
                 _ => {}
             }
+            return;
+        }
+        // As on a list: what is looked for goes first.
+        let searched = self.boxes_mut().filter(|boxes| boxes.is_searched());
+        if let (Action::Cancel, Some(boxes)) = (action, searched) {
+            boxes.clear();
             return;
         }
         match action {
@@ -285,6 +293,14 @@ impl Layer for RoleDialog {
             Action::Open | Action::Press => self.press(action, ctx, asks),
             _ => self.go(action),
         }
+    }
+
+    fn click(&mut self, click: &Click, _ctx: &Ctx, _asks: &mut Asks) -> Option<Action> {
+        self.clicked(click)
+    }
+
+    fn scroll(&mut self, lines: i32, _asks: &mut Asks) {
+        self.scroll_page(lines);
     }
 
     fn edit(&mut self, key: TextKey, ctx: &Ctx, asks: &mut Asks) -> bool {
@@ -384,7 +400,7 @@ impl Layer for RoleDialog {
         self.place_page(area);
     }
 
-    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
-        Some(self.draw(ctx, buf, area))
+    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
+        Some(self.draw(ctx, buf, area, hits))
     }
 }

@@ -13,6 +13,7 @@ use crate::domain::secret::{IssuedSecret, Overlap, PENDING_LIFE, Secret};
 use crate::domain::state::State;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Trouble;
+use crate::ui::hits::Hits;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::check::Check;
 use crate::ui::layer::confirm::Confirm;
@@ -49,7 +50,7 @@ pub struct SecretDialog {
     under_way: Option<Ticket>,
     /// A copy that is on its way; nothing waits for it.
     copying: Option<Ticket>,
-    /// The request under way ends the dialog when it succeeds.
+    /// The request under way ends the dialog.
     closing: Option<Closing>,
     /// The file that is being written.
     path: Option<PathBuf>,
@@ -59,6 +60,8 @@ pub struct SecretDialog {
 enum Closing {
     Delivering,
     Discarding,
+    /// Nobody came back to the keys. It ends with or without success.
+    GivingUp,
 }
 
 impl SecretDialog {
@@ -128,8 +131,7 @@ impl SecretDialog {
             Action::Discard => {
                 let mut body = text.fill("discard.body", &[("name", &self.issued.key_name)]);
                 if self.issued.replaces {
-                    body.push(' ');
-                    body.push_str(text.say("discard.keeps"));
+                    body = text.joined(&[&body, text.say("discard.keeps")]);
                 }
                 let verb = text.say("discard.verb");
                 asks.push(Confirm::new(text.say("discard.title"), body, verb));
@@ -186,6 +188,9 @@ impl SecretDialog {
                             &[("name", name), ("state", &state)],
                         )
                     }
+                    _ if !delivered.api_access => {
+                        text.fill("secret.delivered_no_access", &[("name", name)])
+                    }
                     Some(at) => {
                         let at = at.in_zone(ctx.zone).format("%Y-%m-%d %H:%M %Z");
                         text.fill("secret.delivered_overlap", &[("name", name), ("at", &at)])
@@ -196,6 +201,9 @@ impl SecretDialog {
                 let stays = stays.then(|| text.say("secret.osc52_stays"));
                 let sentences: Vec<&str> = [sentence.as_str()].into_iter().chain(stays).collect();
                 self.close(sentences.join(" "), asks);
+            }
+            (_, Some(Closing::GivingUp)) => {
+                self.close(text.fill("secret.given_up", &[("name", name)]), asks);
             }
             (_, Some(Closing::Discarding)) => {
                 self.close(text.fill("secret.discarded", &[("name", name)]), asks);
@@ -213,14 +221,21 @@ impl Layer for SecretDialog {
     fn allows(&self, action: Action, ctx: &Ctx) -> bool {
         match action {
             Action::Press | Action::Cancel | Action::Leave | Action::Stop | Action::Help => true,
-            Action::Copy | Action::CopyHeader => self.copies && !self.is_void(ctx),
-            _ => !self.is_void(ctx),
+            _ if self.is_void(ctx) => false,
+            Action::Copy | Action::CopyHeader => self.copies,
+            Action::SaveToFile => ctx.files,
+            _ => true,
         }
     }
 
     fn why_not(&self, action: Action, ctx: &Ctx) -> Option<String> {
-        let copy = matches!(action, Action::Copy | Action::CopyHeader);
-        (copy && !self.copies).then(|| ctx.text.trouble(&Trouble::ClipboardOff))
+        let trouble = match action {
+            _ if self.is_void(ctx) => return None,
+            Action::Copy | Action::CopyHeader if !self.copies => Trouble::ClipboardOff,
+            Action::SaveToFile if !ctx.files => Trouble::NoFiles,
+            _ => return None,
+        };
+        Some(ctx.text.trouble(&trouble))
     }
 
     fn act(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
@@ -239,7 +254,10 @@ impl Layer for SecretDialog {
             _ if ctx.pasting => asks.complain(ctx.text.say("message.pasting")),
             Action::Stored => self.focus = HARMLESS,
             Action::Discard => self.focus = HARMLESS + 1,
-            Action::Press => self.press(VERBS[self.focus], ctx, asks),
+            Action::Press => match self.why_not(VERBS[self.focus], ctx) {
+                Some(sentence) => asks.complain(sentence),
+                None => self.press(VERBS[self.focus], ctx, asks),
+            },
             other => self.press(other, ctx, asks),
         }
     }
@@ -259,6 +277,10 @@ impl Layer for SecretDialog {
         let closing = self.closing.take();
         match outcome {
             Ok(done) => self.done(done, closing, ctx, asks),
+            // Undelivered it never works, and the hour in which that could change ends by itself.
+            Err(trouble) if closing == Some(Closing::GivingUp) => {
+                self.close(ctx.text.trouble(&trouble), asks);
+            }
             Err(trouble @ Trouble::File(..)) => {
                 let path = self.path.take().unwrap_or_default();
                 let entry = SecretDialog::path_entry(&path.to_string_lossy(), ctx);
@@ -313,17 +335,27 @@ impl Layer for SecretDialog {
         true
     }
 
-    fn hide_secret(&mut self) -> bool {
-        !std::mem::replace(&mut self.hidden, true) && !self.void
-    }
-
     fn line_ends(&self, ctx: &Ctx, area: Rect) -> Vec<Position> {
         self.ends(ctx, area)
     }
 
+    fn hide(&mut self, ctx: &Ctx) -> bool {
+        self.hidden = true;
+        !self.is_void(ctx)
+    }
+
+    fn give_up(&mut self, ctx: &Ctx, asks: &mut Asks) {
+        if self.is_void(ctx) {
+            asks.close(Reply::Done(self.issued.key.0));
+            return;
+        }
+        self.under_way = Some(asks.request(Request::Discard(self.issued.id)));
+        self.closing = Some(Closing::GivingUp);
+    }
+
     fn place(&mut self, _area: Rect) {}
 
-    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
+    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, _hits: &mut Hits) -> Option<Position> {
         self.draw(ctx, buf, area)
     }
 }

@@ -5,10 +5,12 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::widgets::{Clear, Widget};
 
+use crate::domain::event::trail::EventRow;
 use crate::domain::list::{KeyRow, Listed, RoleRow, UserRow};
 use crate::domain::rights::Right;
 use crate::domain::user::Actor;
-use crate::ui::frame::{boxed, first, put, row, skip};
+use crate::ui::frame::{boxed, first, put, row, scrolled, skip};
+use crate::ui::hits::{Click, Hit, Hits};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Ctx, Layer, Reply};
 
@@ -32,12 +34,13 @@ pub enum Screen {
 type Line = (u16, &'static str, Option<Screen>);
 
 /// The whole tree, from top to bottom.
-const LINES: [Line; 5] = [
+const LINES: [Line; 6] = [
     (0, "tree.administration", None),
     (1, "tree.user_management", None),
     (2, "tree.users", Some(Screen::Users)),
     (2, "tree.roles", Some(Screen::Roles)),
     (2, "tree.api_keys", Some(Screen::ApiKeys)),
+    (1, "tree.system_events", Some(Screen::SystemEvents)),
 ];
 
 impl Screen {
@@ -48,7 +51,7 @@ impl Screen {
             Screen::Users => UserRow::NEEDS,
             Screen::Roles => RoleRow::NEEDS,
             Screen::ApiKeys => KeyRow::NEEDS,
-            Screen::SystemEvents => Right::ViewEvents,
+            Screen::SystemEvents => EventRow::NEEDS,
         }
     }
 
@@ -105,24 +108,33 @@ pub fn dock(body: Rect) -> (Option<Rect>, Rect) {
 }
 
 /// Draws the docked tree, with a mark at the screen that is shown.
-pub fn view_docked(buf: &mut Buffer, area: Rect, here: Screen, ctx: &Ctx) {
+pub fn view_docked(buf: &mut Buffer, area: Rect, here: Screen, ctx: &Ctx, hits: &mut Hits) {
     for index in 0..area.height {
         let edge = skip(row(area, index), area.width - EDGE);
         put(buf, edge, "│", ctx.theme.dim);
     }
-    view_lines(buf, first(area, area.width - EDGE), here, here, ctx);
+    let lines = lines(ctx.actor);
+    view_lines(
+        buf,
+        first(area, area.width - EDGE),
+        &lines,
+        (here, here),
+        ctx,
+        hits,
+    );
 }
 
 /// Draws the lines; says where the marked one is.
 fn view_lines(
     buf: &mut Buffer,
     area: Rect,
-    here: Screen,
-    marked: Screen,
+    lines: &[Line],
+    (here, marked): (Screen, Screen),
     ctx: &Ctx,
+    hits: &mut Hits,
 ) -> Option<Position> {
     let mut cursor = None;
-    for (index, (indent, words, screen)) in (0..).zip(lines(ctx.actor)) {
+    for (index, &(indent, words, screen)) in (0..).zip(lines) {
         let line = row(area, index);
         let style = match screen {
             Some(screen) if screen == here => ctx.theme.title,
@@ -130,6 +142,10 @@ fn view_lines(
             None => ctx.theme.dim,
         };
         let at = skip(line, 2 + indent * 2);
+        if screen.is_some() {
+            let at = LINES.iter().position(|line| line.2 == screen);
+            hits.add(line, Hit::Tree(at.unwrap_or(0)));
+        }
         if screen == Some(marked) {
             put(buf, skip(line, indent * 2), ">", Style::new());
             cursor = Some(Position { x: at.x, y: at.y });
@@ -190,22 +206,46 @@ impl Layer for Tree {
         }
     }
 
+    fn click(&mut self, click: &Click, _ctx: &Ctx, _asks: &mut Asks) -> Option<Action> {
+        let Hit::Tree(line) = click.hit else {
+            return None;
+        };
+        self.selected = LINES.get(line)?.2?;
+        Some(Action::Accept)
+    }
+
     fn place(&mut self, _area: Rect) {}
 
-    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
-        let inner = if let (Some(docked), _) = dock(area) {
+    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
+        let all = lines(ctx.actor);
+        if let (Some(docked), _) = dock(area) {
             let inner = first(docked, docked.width - EDGE);
             Clear.render(inner, buf);
-            inner
-        } else {
-            let rows = u16::try_from(lines(ctx.actor).len()).unwrap_or(u16::MAX);
-            let whole = Rect {
-                width: area.width.min(WIDTH + 6),
-                height: area.height.min(rows.saturating_add(2)),
-                ..area
-            };
-            boxed(buf, whole, ctx.text.say("tree.title"), ctx.theme)
+            return view_lines(buf, inner, &all, (self.here, self.selected), ctx, hits);
+        }
+        let rows = u16::try_from(all.len()).unwrap_or(u16::MAX);
+        let whole = Rect {
+            width: area.width.min(WIDTH + 6),
+            height: area.height.min(rows.saturating_add(2)),
+            ..area
         };
-        view_lines(buf, inner, self.here, self.selected, ctx)
+        let inner = boxed(buf, whole, ctx.text.say("tree.title"), ctx.theme);
+        // In a low window as many lines as fit, the selected one among them.
+        let page = usize::from(inner.height);
+        let selected = all.iter().position(|line| line.2 == Some(self.selected));
+        let top = (selected.unwrap_or(0) + 1).saturating_sub(page);
+        let bottom = (top + page).min(all.len());
+        if page < all.len() {
+            let shown = (top + 1, bottom, all.len());
+            scrolled(buf, whole, shown, ctx.text, ctx.theme);
+        }
+        view_lines(
+            buf,
+            inner,
+            &all[top..bottom],
+            (self.here, self.selected),
+            ctx,
+            hits,
+        )
     }
 }

@@ -6,6 +6,7 @@ use ratatui::layout::{Position, Rect};
 use zeroize::Zeroizing;
 
 use crate::domain::api_key::Locale;
+use crate::domain::authority::first_to_give;
 use crate::domain::problem::{Field, Problem, Rule};
 use crate::domain::rights::Right;
 use crate::domain::role::{AUDITOR, Role};
@@ -14,6 +15,7 @@ use crate::domain::user::{UserDraft, UserFields, UserId, UserProperties};
 use crate::domain::zone;
 use crate::ui::field::{Edit, LineField};
 use crate::ui::form::{Focus, Form, Input, Item};
+use crate::ui::hits::{Click, Hits};
 use crate::ui::keymap::{Action, Scope, TextKey};
 use crate::ui::layer::choice::Choice;
 use crate::ui::layer::confirm::Confirm;
@@ -24,6 +26,8 @@ use crate::ui::request::{Done, Outcome, Request, Ticket};
 pub struct UserDialog {
     /// The user, or nothing for a new one.
     user: Option<UserId>,
+    /// It was not opened from the list of users: what came of it is no row of the screen below.
+    by_itself: bool,
     /// What the user had when they were read.
     before: Option<UserFields>,
     roles: Vec<Role>,
@@ -61,6 +65,15 @@ impl UserDialog {
         UserDialog::opened(Some(id))
     }
 
+    /// For the signed-in user, from any screen.
+    #[must_use]
+    pub fn of_own(id: UserId) -> UserDialog {
+        UserDialog {
+            by_itself: true,
+            ..UserDialog::opened(Some(id))
+        }
+    }
+
     fn opened(user: Option<UserId>) -> UserDialog {
         let draft = UserDraft {
             name: String::new(),
@@ -72,6 +85,7 @@ impl UserDialog {
         };
         UserDialog {
             user,
+            by_itself: false,
             before: None,
             roles: Vec::new(),
             initial: draft.clone(),
@@ -339,6 +353,14 @@ impl Layer for UserDialog {
         }
     }
 
+    fn click(&mut self, click: &Click, _ctx: &Ctx, _asks: &mut Asks) -> Option<Action> {
+        self.form.click(click)
+    }
+
+    fn scroll(&mut self, lines: i32, _asks: &mut Asks) {
+        self.form.scroll(lines);
+    }
+
     fn edit(&mut self, key: TextKey, ctx: &Ctx, asks: &mut Asks) -> bool {
         if self.waits() {
             return false;
@@ -371,6 +393,8 @@ impl Layer for UserDialog {
         match outcome {
             _ if !loaded && !saved => {}
             Ok(Done::Roles(roles)) => {
+                self.draft.role = first_to_give(&roles, &ctx.actor.role);
+                self.initial = self.draft.clone();
                 self.roles = roles;
                 ctx.text.say("user.title_new").clone_into(&mut self.title);
                 self.fill(Vec::new(), ctx);
@@ -383,8 +407,12 @@ impl Layer for UserDialog {
             }
             Ok(Done::UserSaved(fields)) => {
                 let sentence = ctx.text.fill("form.saved", &[("name", &fields.name)]);
-                let id = self.user.map_or(0, |id| id.0);
-                asks.close(Reply::Said(id, sentence));
+                if let Some(id) = self.user.filter(|_| !self.by_itself) {
+                    asks.close(Reply::Said(id.0, sentence));
+                } else {
+                    asks.say(sentence);
+                    asks.close(Reply::Cancelled);
+                }
             }
             Ok(_) => {}
             Err(Trouble::Problems(problems)) => self.show_problems(&problems, ctx, asks),
@@ -439,7 +467,8 @@ impl Layer for UserDialog {
         self.form.place(area);
     }
 
-    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
-        self.form.view(buf, area, &self.title, ctx.text, ctx.theme)
+    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
+        let said = (ctx.text, ctx.theme);
+        self.form.view(buf, area, &self.title, said, hits)
     }
 }

@@ -19,11 +19,11 @@ impl Table for UserRow {
         column("column.name", (16, 1), Some(UserSort::Name), |row, _| {
             (row.name.clone(), Style::new())
         }),
-        column("column.state", (10, 0), None, |row, ctx| {
+        column("column.state", (12, 0), None, |row, ctx| {
             let state = state(row);
             (ctx.text.state(state), ctx.theme.state(state))
         }),
-        column("column.role", (14, 1), None, |row, _| {
+        column("column.role", (12, 1), None, |row, _| {
             (row.role.clone(), Style::new())
         }),
         column("column.full_name", (16, 2), None, |row, _| {

@@ -25,6 +25,7 @@ use signal_hook::iterator::Signals;
 use signal_hook::low_level;
 
 use crate::text::Text;
+use crate::ui::terminal::MOUSE_OFF;
 
 /// How long a terminal that hung up is given to take the restoring sequences.
 const HUNG_UP: Duration = Duration::from_millis(60);
@@ -33,8 +34,6 @@ const PRESENT: Duration = Duration::from_secs(1);
 /// What a process that a panic ended answers, as Rust has it.
 const PANICKED: i32 = 101;
 
-/// Turns off the reports of the mouse: in their present form, and at all.
-const NO_MOUSE: &[u8] = b"\x1b[?1006l\x1b[?1000l";
 /// Erases what was drawn, for the terminals that have no screen beside the main one. From the last cell backwards: what
 /// is erased forwards from the first, some keep to be scrolled back to.
 const ERASED: &[u8] = b"\x1b[999;999H\x1b[1J\x1b[H";
@@ -50,6 +49,17 @@ struct Held {
 
 /// A thread is ending the process, and its exit code is the one that counts.
 static ENDING: AtomicBool = AtomicBool::new(false);
+
+type Farewell = Box<dyn FnOnce() + Send>;
+
+/// What is still to be done when a signal or a hang-up ends the process.
+static FAREWELL: Mutex<Option<Farewell>> = Mutex::new(None);
+
+/// Has something done before a signal or a hang-up ends the process; it may take a moment and no more.
+pub(super) fn before_end(farewell: impl FnOnce() + Send + 'static) {
+    let mut kept = FAREWELL.lock().unwrap_or_else(PoisonError::into_inner);
+    *kept = Some(Box::new(farewell));
+}
 
 fn terminal() -> MutexGuard<'static, Option<Held>> {
     TERMINAL.lock().unwrap_or_else(PoisonError::into_inner)
@@ -140,6 +150,13 @@ pub(super) fn hung_up() -> ! {
 fn end(code: i32, limit: Duration) -> ! {
     ENDING.store(true, Ordering::SeqCst);
     restore(Some(limit));
+    let farewell = FAREWELL
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .take();
+    if let Some(farewell) = farewell {
+        farewell();
+    }
     low_level::exit(code)
 }
 
@@ -176,7 +193,7 @@ impl Held {
         if !std::mem::take(&mut self.entered) {
             return Ok(());
         }
-        let mut bytes = NO_MOUSE.to_vec();
+        let mut bytes = MOUSE_OFF.to_vec();
         queue!(bytes, DisableBracketedPaste, SetAttribute(Attribute::Reset))?;
         bytes.extend_from_slice(ERASED);
         queue!(bytes, Show, LeaveAlternateScreen)?;

@@ -8,6 +8,7 @@ use crate::domain::event::Target;
 use crate::domain::rights::Right;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Trouble;
+use crate::ui::hits::{Click, Hits};
 use crate::ui::keymap::{Action, Scope, TextKey};
 use crate::ui::layer::list::{List, Table};
 use crate::ui::layer::{Asks, Ctx, Layer, Reply};
@@ -41,6 +42,25 @@ pub trait Verbs: Default {
         ctx: &Ctx,
         asks: &mut Asks,
     ) -> bool;
+
+    /// Takes what came of a request of this screen's own, and gives back what is not for it.
+    fn answer(
+        &mut self,
+        _list: &List<Self::Row>,
+        answer: (Ticket, Outcome),
+        _ctx: &Ctx,
+        _asks: &mut Asks,
+    ) -> Option<(Ticket, Outcome)> {
+        Some(answer)
+    }
+
+    /// The database has changed, or the screen was left and is shown again: what was asked for is asked for anew.
+    fn refresh(&mut self, _asks: &mut Asks) {}
+
+    /// Whether such an answer decides what the next key means.
+    fn waits(&self) -> bool {
+        false
+    }
 
     /// Takes what a dialog of this screen's own said, and gives back what is not for it.
     fn reply(
@@ -127,6 +147,14 @@ impl<V: Verbs> Layer for ListScreen<V> {
         }
     }
 
+    fn click(&mut self, click: &Click, _ctx: &Ctx, asks: &mut Asks) -> Option<Action> {
+        self.list.click(click, asks)
+    }
+
+    fn scroll(&mut self, lines: i32, asks: &mut Asks) {
+        self.list.scroll(lines, asks);
+    }
+
     fn edit(&mut self, key: TextKey, ctx: &Ctx, asks: &mut Asks) -> bool {
         self.list.edit(key, ctx, asks)
     }
@@ -136,7 +164,10 @@ impl<V: Verbs> Layer for ListScreen<V> {
     }
 
     fn answer(&mut self, ticket: Ticket, outcome: Outcome, ctx: &Ctx, asks: &mut Asks) {
-        self.list.answer(ticket, outcome, ctx, asks);
+        let answer = (ticket, outcome);
+        if let Some((ticket, outcome)) = self.verbs.answer(&self.list, answer, ctx, asks) {
+            self.list.answer(ticket, outcome, ctx, asks);
+        }
     }
 
     fn reply(&mut self, reply: Reply, ctx: &Ctx, asks: &mut Asks) {
@@ -146,11 +177,12 @@ impl<V: Verbs> Layer for ListScreen<V> {
     }
 
     fn refresh(&mut self, _ctx: &Ctx, asks: &mut Asks) {
+        self.verbs.refresh(asks);
         self.list.refresh(asks);
     }
 
     fn waits(&self) -> bool {
-        self.list.waits()
+        self.list.waits() || self.verbs.waits()
     }
 
     fn next_wake(&self, ctx: &Ctx) -> Option<Timestamp> {
@@ -161,7 +193,7 @@ impl<V: Verbs> Layer for ListScreen<V> {
         self.list.place(area);
     }
 
-    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
-        self.list.view(ctx, buf, area)
+    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
+        self.list.view(ctx, buf, area, hits)
     }
 }

@@ -6,10 +6,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
+use crate::domain::list::Listed;
 use crate::ui::frame::{cut, first, put, row, skip, width};
+use crate::ui::hits::{Hit, Hits};
 use crate::ui::layer::Ctx;
 use crate::ui::layer::list::{Column, List, Table};
-use crate::ui::table::{GAP, fit};
+use crate::ui::table::{GAP, Width, fit};
 
 /// Columns of the mark before each row.
 const MARK: u16 = 2;
@@ -27,12 +29,20 @@ impl<L: Table> List<L> {
     }
 
     /// Draws the list and says where the cursor is.
-    pub fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
-        let widths = fit(
-            L::COLUMNS.iter().map(|column| column.width),
-            area.width.saturating_sub(MARK),
-        );
-        let shown: Vec<_> = L::COLUMNS.iter().zip(widths).collect();
+    pub fn view(
+        &self,
+        ctx: &Ctx,
+        buf: &mut Buffer,
+        area: Rect,
+        hits: &mut Hits,
+    ) -> Option<Position> {
+        let columns = L::COLUMNS.iter().map(|column| wide(column, ctx));
+        let widths = fit(columns, area.width.saturating_sub(MARK));
+        let mut shown: Vec<_> = L::COLUMNS.iter().zip(widths).collect();
+        shown.sort_by_key(|(column, _)| {
+            let headings = L::FROM_THE_LEFT.iter();
+            headings.take_while(|name| **name != column.heading).count()
+        });
         let info = row(area, 0);
         let mut cursor = None;
         let mut at = info;
@@ -42,6 +52,7 @@ impl<L: Table> List<L> {
                 width: (info.width.saturating_sub(1)) / 2,
                 ..skip(at, used)
             };
+            hits.add(field, Hit::Line);
             match &self.typing {
                 Some(typing) => cursor = Some(typing.view(buf, field, Style::new())),
                 None => _ = put(buf, field, &self.filter.text, ctx.theme.title),
@@ -56,7 +67,7 @@ impl<L: Table> List<L> {
             ctx.theme.dim,
         );
 
-        self.view_headings(&shown, ctx, buf, row(area, 1));
+        self.view_headings(&shown, ctx, buf, row(area, 1), hits);
         let list = Rect {
             y: area.y + 2.min(area.height),
             height: area.height.saturating_sub(2),
@@ -65,6 +76,7 @@ impl<L: Table> List<L> {
         for (index, (entry, selected)) in self.rows.on_screen().enumerate() {
             let line = row(list, u16::try_from(index).unwrap_or(u16::MAX));
             view_row(entry, selected, &shown, ctx, buf, line);
+            hits.add(line, Hit::Row(entry.place().id));
             if selected && cursor.is_none() {
                 cursor = Some(Position {
                     x: line.x,
@@ -114,7 +126,14 @@ impl<L: Table> List<L> {
         if self.order.descending { "▼" } else { "▲" }
     }
 
-    fn view_headings(&self, shown: &Shown<L>, ctx: &Ctx, buf: &mut Buffer, line: Rect) {
+    fn view_headings(
+        &self,
+        shown: &Shown<L>,
+        ctx: &Ctx,
+        buf: &mut Buffer,
+        line: Rect,
+        hits: &mut Hits,
+    ) {
         let mut at = skip(line, MARK);
         for (column, wide) in shown {
             let heading = ctx.text.say(column.heading);
@@ -124,8 +143,21 @@ impl<L: Table> List<L> {
                 heading.to_owned()
             };
             put(buf, first(at, *wide), &heading, ctx.theme.title);
+            if column.sort.is_some() {
+                hits.add(first(at, *wide), Hit::Heading(column.heading));
+            }
             at = skip(at, wide + GAP);
         }
+    }
+}
+
+/// A column's width, in which its heading is whole in every language.
+fn wide<L: Listed>(column: &Column<L>, ctx: &Ctx) -> Width {
+    let mark = 2 * u16::from(column.sort.is_some());
+    let heading = width(ctx.text.say(column.heading)) + mark;
+    Width {
+        least: column.width.least.max(heading),
+        ..column.width
     }
 }
 

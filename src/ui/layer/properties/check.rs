@@ -33,8 +33,14 @@ impl Properties {
         self.check(field, false, ctx);
     }
 
-    /// Leaves a field: a date that is not finished is one no more.
+    /// Goes to another field.
     pub(super) fn step(&mut self, forward: bool, ctx: &Ctx) {
+        self.leave_field(ctx);
+        self.form.step(forward);
+    }
+
+    /// A date that is not finished is one no more when it is left.
+    pub(super) fn leave_field(&mut self, ctx: &Ctx) {
         if let Some(Item {
             field: Field::ExpiresOn,
             input: Input::Date(date),
@@ -44,7 +50,6 @@ impl Properties {
         {
             self.check(Field::ExpiresOn, true, ctx);
         }
-        self.form.step(forward);
     }
 
     fn check(&mut self, field: Field, finished: bool, ctx: &Ctx) {

@@ -7,6 +7,7 @@ use ratatui::style::Style;
 use crate::domain::role::Assigned;
 use crate::text::Text;
 use crate::ui::frame::{put, row, wrap};
+use crate::ui::hits::{Hit, Hits};
 use crate::ui::layer::role::viewport::Viewport;
 use crate::ui::theme::Theme;
 
@@ -39,15 +40,13 @@ impl AssignedTo {
         self.entries.get(self.selected)
     }
 
-    /// Moves the selection by one; false at the end.
-    pub(super) fn step(&mut self, down: bool) -> bool {
-        let before = self.selected;
+    /// Moves the selection by one.
+    pub(super) fn step(&mut self, down: bool) {
         self.go(if down {
-            before + 1
+            self.selected + 1
         } else {
-            before.saturating_sub(1)
+            self.selected.saturating_sub(1)
         });
-        self.selected != before
     }
 
     /// Moves the selection by one page.
@@ -65,7 +64,20 @@ impl AssignedTo {
         self.go(if last { usize::MAX } else { 0 });
     }
 
+    /// Selects the entry with this number; false where there is none.
+    pub(super) fn select(&mut self, wanted: i64) -> bool {
+        let at = self.entries.iter().position(|one| number(one) == wanted);
+        self.selected = at.unwrap_or(self.selected);
+        at.is_some()
+    }
+
+    /// Scrolls; the selection stays.
+    pub(super) fn scroll(&mut self, lines: i32) {
+        self.viewport.scroll(lines);
+    }
+
     fn go(&mut self, to: usize) {
+        self.viewport.free = false;
         self.selected = to.min(self.entries.len().saturating_sub(1));
     }
 
@@ -86,6 +98,7 @@ impl AssignedTo {
         area: Rect,
         focused: bool,
         (text, theme): (Text, &Theme),
+        hits: &mut Hits,
     ) -> Position {
         let mut cursor = area.as_position();
         if self.entries.is_empty() && self.more == 0 {
@@ -113,6 +126,9 @@ impl AssignedTo {
                 ('>', style)
             };
             put(buf, at, &format!("{mark} {words}"), style);
+            if let Some(one) = self.entries.get(index) {
+                hits.add(at, Hit::Row(number(one)));
+            }
         }
         cursor
     }
@@ -120,6 +136,14 @@ impl AssignedTo {
     /// Which rows of the list are on the screen, where not all are.
     pub(super) fn shown(&self) -> Option<(usize, usize, usize)> {
         self.viewport.shown()
+    }
+}
+
+/// The number of an entry, which no other has: users and keys are counted apart.
+fn number(one: &Assigned) -> i64 {
+    match one {
+        Assigned::User(id, _) => id.0,
+        Assigned::Key { id, .. } => -id.0,
     }
 }
 

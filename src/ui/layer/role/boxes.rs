@@ -22,6 +22,19 @@ enum Spot {
     Right(&'static Leaf),
 }
 
+impl Spot {
+    /// The number that no other place on any tab has.
+    fn number(self) -> i64 {
+        let fixed = Preset::ALL.into_iter().map(Spot::Radio);
+        let boxes = groups().iter().flat_map(|group| {
+            std::iter::once(Spot::Group(group)).chain(group.rights.iter().map(Spot::Right))
+        });
+        let mut all = fixed.chain([Spot::Limit]).chain(boxes);
+        let at = all.position(|spot| spot == self);
+        at.and_then(|at| i64::try_from(at).ok()).unwrap_or(-1)
+    }
+}
+
 /// What the boxes are about.
 pub(super) struct Subject<'a> {
     pub(super) draft: &'a RoleDraft,
@@ -89,15 +102,17 @@ impl Boxes {
         let wanted = name_key(self.find.text());
         let holds = move |text: &str| wanted.is_empty() || name_key(text).contains(&wanted);
         let groups = groups().iter().filter(|group| group.tab == self.tab);
+        let language = self.text.language();
         groups.filter_map(move |group| {
-            let whole = holds(&group.label);
-            let hit = |leaf: &&Leaf| whole || holds(&leaf.label) || holds(&leaf.name);
+            let whole = holds(group.label(language));
+            let hit = |leaf: &&Leaf| whole || holds(leaf.label(language)) || holds(&leaf.name);
             let hits: Vec<&Leaf> = group.rights.iter().filter(hit).collect();
             (!hits.is_empty()).then_some((group, hits))
         })
     }
 
-    fn is_searched(&self) -> bool {
+    /// Whether something is looked for.
+    pub(super) fn is_searched(&self) -> bool {
         !self.find.text().trim().is_empty()
     }
 
@@ -132,22 +147,17 @@ impl Boxes {
         matches!(self.selected, Spot::Radio(_))
     }
 
-    /// Moves the selection by one; false at the end, where what is beyond the selection comes on the screen first.
-    pub(super) fn step(&mut self, down: bool) -> bool {
+    /// Moves the selection by one; at the top, what stands above it comes on the screen.
+    pub(super) fn step(&mut self, down: bool) {
         let at = self.at().unwrap_or(0);
         if down {
-            let last = self.spots().len().saturating_sub(1);
             self.go(at + 1);
-            return at < last;
-        }
-        if at > 0 {
+        } else if at > 0 {
             self.go(at - 1);
-            return true;
+        } else {
+            self.viewport.free = true;
+            self.viewport.top = self.viewport.top.saturating_sub(1);
         }
-        self.viewport.free = true;
-        let scrolls = self.viewport.top > 0;
-        self.viewport.top = self.viewport.top.saturating_sub(1);
-        scrolls
     }
 
     /// Moves the selection by one page.
@@ -168,6 +178,27 @@ impl Boxes {
         self.go(if last { usize::MAX } else { 0 });
     }
 
+    /// Selects the box with this number, which is on the screen; false where it is not found.
+    pub(super) fn select(&mut self, number: i64) -> bool {
+        let wanted = self
+            .spots()
+            .into_iter()
+            .find(|spot| spot.number() == number);
+        self.viewport.free = true;
+        self.selected = wanted.unwrap_or(self.selected);
+        wanted.is_some()
+    }
+
+    /// Scrolls; the selection stays.
+    pub(super) fn scroll(&mut self, lines: i32) {
+        self.viewport.scroll(lines);
+    }
+
+    /// Puts the cursor at this column of the find line.
+    pub(super) fn click_find(&mut self, column: u16) {
+        self.find.click(column);
+    }
+
     /// Brings the sentences above the boxes on the screen.
     pub(super) fn show_notes(&mut self) {
         self.viewport.free = true;
@@ -176,8 +207,11 @@ impl Boxes {
 
     /// Offers a key to the find line.
     pub(super) fn edit(&mut self, key: TextKey) -> Edit {
+        let before = self.find.text().to_owned();
         let edit = self.find.edit(key);
-        self.search();
+        if self.find.text() != before {
+            self.search();
+        }
         edit
     }
 

@@ -120,7 +120,7 @@ impl RoleDialog {
         self.focus_on(stops[(at.unwrap_or(0) + by) % stops.len()], forward);
     }
 
-    /// The arrows up and down: within what the tab shows, and beyond its ends to the bar and the buttons.
+    /// The arrows up and down: within what the tab shows; in a form also to the bar and the buttons.
     fn step(&mut self, down: bool) {
         let moved = match (self.focus, self.page) {
             (Focus::Tabs, _) if !down => true,
@@ -129,10 +129,17 @@ impl RoleDialog {
                 self.general.step(down);
                 self.general.scrolls()
             }
+            // Not on to the buttons: the mark stays on the row, and Space or Enter must act on it.
             (Focus::Page, Page::Rights(_)) => {
-                self.boxes_mut().is_some_and(|boxes| boxes.step(down))
+                if let Some(boxes) = self.boxes_mut() {
+                    boxes.step(down);
+                }
+                true
             }
-            (Focus::Page, Page::AssignedTo) => self.assigned.step(down),
+            (Focus::Page, Page::AssignedTo) => {
+                self.assigned.step(down);
+                true
+            }
             (Focus::Cancel, _) => {
                 self.focus_on(Focus::Page, false);
                 true

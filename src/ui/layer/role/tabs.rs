@@ -7,6 +7,7 @@ use ratatui::style::Style;
 use crate::domain::rights::Tab;
 use crate::text::Text;
 use crate::ui::frame::{first, put, skip, width};
+use crate::ui::hits::{Hit, Hits};
 use crate::ui::theme::Theme;
 
 /// A tab.
@@ -62,6 +63,7 @@ pub(super) fn view(
     (present, focused): (Page, bool),
     marked: &dyn Fn(Page) -> bool,
     (text, theme): (Text, &Theme),
+    hits: &mut Hits,
 ) -> Position {
     let cells = |short| {
         Page::ALL.map(|page| {
@@ -86,14 +88,12 @@ pub(super) fn view(
     let mut rest = area;
     if on_bar.start > 0 {
         put(buf, first(area, 1), "<", theme.label);
+        hits.add(first(area, 1), Hit::Tab(on_bar.start - 1));
     }
     if on_bar.end < cells.len() {
-        put(
-            buf,
-            skip(area, area.width.saturating_sub(1)),
-            ">",
-            theme.label,
-        );
+        let edge = skip(area, area.width.saturating_sub(1));
+        put(buf, edge, ">", theme.label);
+        hits.add(edge, Hit::Tab(on_bar.end));
     }
     if on_bar.len() < cells.len() {
         rest = first(skip(area, 1), area.width.saturating_sub(2));
@@ -111,6 +111,7 @@ pub(super) fn view(
             position.x = rest.x + 1;
         }
         let used = put(buf, rest, &cells[index], style);
+        hits.add(first(rest, used), Hit::Tab(index));
         rest = skip(rest, used);
     }
     position
@@ -136,7 +137,14 @@ mod tests {
         let mut buf = Buffer::empty(area);
         let said = (Text::en_us(), &Theme::default());
         let marked = |page| page == Page::Rights(Tab::Policy);
-        view(&mut buf, area, (present, false), &marked, said);
+        view(
+            &mut buf,
+            area,
+            (present, false),
+            &marked,
+            said,
+            &mut Hits::default(),
+        );
         let symbols = (0..columns).map(|x| buf[(x, 0)].symbol().to_owned());
         symbols.collect::<String>().trim_end().to_owned()
     }

@@ -4,7 +4,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::domain::rights::Tab;
-use crate::ui::frame::{boxed, buttons, centred, inside, put, row, scrolled, skip, width};
+use crate::ui::frame::{Button, boxed, buttons, centred, inside, put, row, scrolled, skip, width};
+use crate::ui::hits::Hits;
+use crate::ui::keymap::Action;
 use crate::ui::layer::Ctx;
 use crate::ui::layer::role::RoleDialog;
 use crate::ui::layer::role::boxes::Subject;
@@ -59,7 +61,13 @@ impl RoleDialog {
         }
     }
 
-    pub(super) fn draw(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Position {
+    pub(super) fn draw(
+        &self,
+        ctx: &Ctx,
+        buf: &mut Buffer,
+        area: Rect,
+        hits: &mut Hits,
+    ) -> Position {
         let (text, theme) = (ctx.text, ctx.theme);
         let whole = whole(area);
         let inner = boxed(buf, whole, &self.title, theme);
@@ -68,7 +76,7 @@ impl RoleDialog {
         }
         let marked = |page| self.is_marked(page);
         let present = (self.page, self.focus == Focus::Tabs);
-        let on_bar = tabs::view(buf, row(inner, 0), present, &marked, (text, theme));
+        let on_bar = tabs::view(buf, row(inner, 0), present, &marked, (text, theme), hits);
         let area = page(inner);
         let focused = self.focus == Focus::Page;
         let mut shown = None;
@@ -76,14 +84,14 @@ impl RoleDialog {
             Page::General => {
                 let rows = self.general.shown();
                 shown = rows.map(|(first, last, all)| (first.into(), last.into(), all.into()));
-                self.general.view_page(buf, area, text, theme)
+                self.general.view_page(buf, area, (text, theme), hits)
             }
             Page::AssignedTo => {
                 shown = self.assigned.shown();
                 if self.assigned.selected().is_some() {
                     on_edge(buf, whole, text.say("role.enter"), theme);
                 }
-                self.assigned.view(buf, area, focused, (text, theme))
+                self.assigned.view(buf, area, focused, (text, theme), hits)
             }
             Page::Rights(tab) => {
                 let mut cursor = area.as_position();
@@ -94,7 +102,7 @@ impl RoleDialog {
                 };
                 if let Some(boxes) = self.boxes() {
                     shown = boxes.shown();
-                    cursor = boxes.view(buf, area, &subject, focused, theme);
+                    cursor = boxes.view(buf, area, &subject, focused, theme, hits);
                     let (held, all) = boxes.count(&self.draft.rights);
                     let count = [("held", &held as &dyn std::fmt::Display), ("all", &all)];
                     on_edge(buf, whole, &text.fill("role.ticked", &count), theme);
@@ -106,27 +114,27 @@ impl RoleDialog {
             scrolled::<usize>(buf, whole, rows, text, theme);
         }
         let bar = row(inner, inner.height.saturating_sub(1));
-        match self.view_buttons(buf, bar, ctx) {
+        match self.view_buttons(buf, bar, ctx, hits) {
             Some(x) => Position { x, y: bar.y },
             None if self.focus == Focus::Tabs => on_bar,
             None => on_page,
         }
     }
 
-    fn view_buttons(&self, buf: &mut Buffer, bar: Rect, ctx: &Ctx) -> Option<u16> {
+    fn view_buttons(&self, buf: &mut Buffer, bar: Rect, ctx: &Ctx, hits: &mut Hits) -> Option<u16> {
         let text = ctx.text;
-        let close = [(text.say("button.close"), true)];
+        let close = [(text.say("button.close"), true, Action::Cancel)];
         let both = [
-            (text.say("button.ok"), true),
-            (text.say("button.cancel"), true),
+            (text.say("button.ok"), true, Action::Accept),
+            (text.say("button.cancel"), true, Action::Cancel),
         ];
-        let labels: &[(&str, bool)] = if self.is_read_only() { &close } else { &both };
+        let labels: &[Button] = if self.is_read_only() { &close } else { &both };
         let focus = match self.focus {
             Focus::Tabs | Focus::Page => None,
             Focus::Ok => Some(0),
             Focus::Cancel => Some(labels.len() - 1),
         };
-        buttons(buf, bar, labels, focus, ctx.theme)
+        buttons(buf, bar, labels, focus, ctx.theme, hits)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Which rows of something longer are on the screen.
 
+use crate::ui::frame::scrolled_by;
+
 /// Counts rows from 0.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Viewport {
@@ -22,6 +24,12 @@ impl Viewport {
             self.top = self.top.min(selected.start);
         }
         self.top = self.top.min(rows.saturating_sub(self.height));
+    }
+
+    /// Scrolls by hand.
+    pub(super) fn scroll(&mut self, lines: i32) {
+        self.top = scrolled_by(self.top, lines, self.rows.saturating_sub(self.height));
+        self.free = true;
     }
 
     /// The first and last row on the screen, counted from 1, and how many there are; nothing where all are.

@@ -9,7 +9,8 @@ use ratatui::style::Style;
 use ratatui::widgets::{Clear, Widget};
 
 use crate::domain::secret::Overlap;
-use crate::ui::frame::{buttons, cut, put, row, skip, width, wrap};
+use crate::ui::frame::{Button, buttons, cut, put, row, skip, width, wrap};
+use crate::ui::hits::Hits;
 use crate::ui::keymap::Action;
 use crate::ui::layer::secret::{HARMLESS, SecretDialog, VERBS};
 use crate::ui::layer::{Ctx, Layer};
@@ -42,7 +43,9 @@ impl SecretDialog {
                 line += 1;
             }
         }
-        let top = area.height.saturating_sub(bar).min(line + 1);
+        // The buttons never stand over the secret.
+        let top = area.height.saturating_sub(bar).min(line + 1).max(line);
+        let top = top.min(area.height);
         let below = Rect {
             y: area.y + top,
             height: area.height - top,
@@ -162,31 +165,31 @@ impl SecretDialog {
         }
     }
 
-    fn labels(&self, ctx: &Ctx) -> Vec<(&'static str, bool)> {
+    fn labels(&self, ctx: &Ctx) -> Vec<Button<'static>> {
         if self.is_void(ctx) {
-            return vec![(ctx.text.say("button.close"), true)];
+            return vec![(ctx.text.say("button.close"), true, Action::Press)];
         }
-        let names = VERBS.map(|verb| match verb {
-            Action::Copy => "button.copy",
-            Action::CopyHeader => "button.copy_header",
-            Action::SaveToFile => "button.save",
-            Action::HideOrShow if self.hidden => "button.show",
-            Action::HideOrShow => "button.hide",
-            Action::Check => "button.check",
-            Action::Stored => "button.stored",
-            _ => "button.discard",
-        });
-        let labels = names.iter().map(|name| ctx.text.say(name));
-        labels
-            .zip(VERBS.map(|verb| self.allows(verb, ctx)))
-            .collect()
+        let label = |verb| {
+            let name = match verb {
+                Action::Copy => "button.copy",
+                Action::CopyHeader => "button.copy_header",
+                Action::SaveToFile => "button.save",
+                Action::HideOrShow if self.hidden => "button.show",
+                Action::HideOrShow => "button.hide",
+                Action::Check => "button.check",
+                Action::Stored => "button.stored",
+                _ => "button.discard",
+            };
+            (ctx.text.say(name), self.allows(verb, ctx), verb)
+        };
+        VERBS.into_iter().map(label).collect()
     }
 
     /// The buttons broken into lines; the last two, which close the dialog, have a line of their own.
-    fn button_lines(labels: &[(&'static str, bool)], columns: u16) -> Vec<Range<usize>> {
+    fn button_lines(labels: &[Button], columns: u16) -> Vec<Range<usize>> {
         let mut lines = Vec::new();
         let (mut start, mut used) = (0, 0);
-        for (index, (label, _)) in labels.iter().enumerate() {
+        for (index, (label, ..)) in labels.iter().enumerate() {
             let wide = width(label) + 5;
             if index > start && (index == HARMLESS || used + wide > columns + 1) {
                 lines.push(start..index);
@@ -201,6 +204,8 @@ impl SecretDialog {
     fn view_buttons(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
         let labels = self.labels(ctx);
         let focused = self.focus.min(labels.len() - 1);
+        // The mouse is the terminal's here.
+        let mut nowhere = Hits::default();
         let mut cursor = None;
         for (line, range) in SecretDialog::button_lines(&labels, area.width)
             .into_iter()
@@ -208,7 +213,7 @@ impl SecretDialog {
         {
             let at = row(area, u16::try_from(line).unwrap_or(u16::MAX));
             let focus = range.contains(&focused).then(|| focused - range.start);
-            let x = buttons(buf, at, &labels[range], focus, ctx.theme);
+            let x = buttons(buf, at, &labels[range], focus, ctx.theme, &mut nowhere);
             cursor = cursor.or(x.map(|x| Position { x, y: at.y }));
         }
         cursor

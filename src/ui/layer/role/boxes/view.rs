@@ -8,6 +8,7 @@ use ratatui::style::Style;
 
 use crate::domain::rights::{Leaf, Preset, Tab, is_enforced};
 use crate::ui::frame::{first, put, row, skip, width, wrap};
+use crate::ui::hits::{Hit, Hits};
 use crate::ui::layer::role::boxes::{Boxes, Spot, Subject};
 use crate::ui::theme::Theme;
 
@@ -107,11 +108,17 @@ impl Boxes {
             let held = |leaf: &&Leaf| draft.rights.contains(&leaf.name);
             let (all, none) = (leaves.iter().all(held), !leaves.iter().any(held));
             let spot = Some(Spot::Group(group));
-            add(spot, MARK, tick(all, none), &group.label, Kind::Heading);
+            add(
+                spot,
+                MARK,
+                tick(all, none),
+                group.label(text.language()),
+                Kind::Heading,
+            );
             for leaf in leaves {
                 let held = held(&leaf);
                 let greyed = !held && !subject.grantable.contains(&leaf.name);
-                let mut label = leaf.label.clone();
+                let mut label = leaf.label(text.language()).to_owned();
                 if some && is_enforced(&leaf.name) {
                     label.push_str(" *");
                 }
@@ -160,12 +167,13 @@ impl Boxes {
         subject: &Subject,
         focused: bool,
         theme: &Theme,
+        hits: &mut Hits,
     ) -> Position {
         let rows = self.rows(subject, area.width);
         let mut list = area;
         let mut cursor = area.as_position();
         if self.has_find_line() {
-            cursor = self.view_find(buf, row(area, 0), theme);
+            cursor = self.view_find(buf, row(area, 0), theme, hits);
             list.y += 1;
             list.height = list.height.saturating_sub(1);
         }
@@ -179,7 +187,11 @@ impl Boxes {
                 Kind::Heading => theme.title,
                 Kind::Plain => Style::new(),
             };
-            put(buf, skip(at, entry.indent), &entry.text, style);
+            let at = skip(at, entry.indent);
+            let used = put(buf, at, &entry.text, style);
+            if let Some(spot) = entry.spot {
+                hits.add(first(at, used), Hit::Row(spot.number()));
+            }
         }
         let selected = rows_of(&rows, self.selected);
         let above = selected.start.checked_sub(self.viewport.top);
@@ -212,10 +224,11 @@ impl Boxes {
         (field, right, found)
     }
 
-    fn view_find(&self, buf: &mut Buffer, line: Rect, theme: &Theme) -> Position {
+    fn view_find(&self, buf: &mut Buffer, line: Rect, theme: &Theme, hits: &mut Hits) -> Position {
         put(buf, line, self.text.say("choice.find"), theme.label);
         let (field, right, found) = self.find_line(line);
         put(buf, right, &found, theme.dim);
+        hits.add(field, Hit::Line);
         self.find.view(buf, field, Style::new())
     }
 

@@ -1,0 +1,77 @@
+//! `keyward ssh-line --user NAME KEYFILE`: the line of `authorized_keys` that lets a user in.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::{Path, absolute};
+
+use zeroize::Zeroizing;
+
+use crate::cli::{Failure, on_existing};
+use crate::config::Config;
+use crate::domain::ssh_key::{KEY_FILE_MAX, PublicKey};
+use crate::store::Place;
+use crate::text::Text;
+
+/// Checks user and key, and prints the line.
+pub(super) fn ssh_line(
+    text: Text,
+    config: &Config,
+    database: &Path,
+    user: &str,
+    key_file: &Path,
+) -> Result<(), Failure> {
+    let trouble = |trouble| Failure::trouble(text, &trouble);
+    let place = Place::File(database.to_owned());
+    let (service, _) = on_existing(&place, config).map_err(trouble)?;
+    service.known_user(user).map_err(trouble)?;
+    let bytes = read(key_file).map_err(|error| {
+        let facts: [(&str, &dyn std::fmt::Display); 2] =
+            [("path", &key_file.display()), ("words", &error)];
+        Failure::sentence(text.fill("ssh_line.unreadable", &facts))
+    })?;
+    let key =
+        PublicKey::parse(&bytes).map_err(|why| Failure::sentence(text.no_key(why, key_file)))?;
+    let line = line(text, config, database, user, &key)?;
+    let mut out = io::stdout();
+    writeln!(out, "{line}")
+        .and_then(|()| out.flush())
+        .map_err(|error| Failure::output(text, &error))
+}
+
+/// As much of the file as a public key can have, and one byte more; wiped, because it could be a private one.
+fn read(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(KEY_FILE_MAX + 1));
+    let most = u64::try_from(bytes.capacity()).unwrap_or(u64::MAX);
+    File::open(path)?.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The line, which says where program and database are: sshd and the account's shell need not find them.
+fn line(
+    text: Text,
+    config: &Config,
+    database: &Path,
+    user: &str,
+    key: &PublicKey,
+) -> Result<String, Failure> {
+    let unquotable = |word: &dyn std::fmt::Display| {
+        Failure::sentence(text.fill("ssh_line.unquotable", &[("path", word)]))
+    };
+    let program = config.program.as_deref().filter(|path| path.is_file());
+    let program = program.ok_or_else(|| Failure::named(text, "ssh_line.no_program"))?;
+    let database = absolute(database).unwrap_or_else(|_| database.to_owned());
+    let mut command = vec![
+        program
+            .to_str()
+            .ok_or_else(|| unquotable(&program.display()))?,
+        "--user",
+        user,
+    ];
+    if config.own_database.as_ref() != Some(&database) {
+        let path = database.to_str();
+        command.push("--db");
+        command.push(path.ok_or_else(|| unquotable(&database.display()))?);
+    }
+    key.authorized_line(&command)
+        .map_err(|word| unquotable(&word))
+}

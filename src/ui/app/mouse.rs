@@ -1,0 +1,150 @@
+//! The mouse: a click counts for what was on the screen when it was made, and does what a key would do there.
+
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+
+use crate::domain::time::Timestamp;
+use crate::ui::app::{App, Effect, LayerId};
+use crate::ui::hits::{Click, Hit, Hits};
+use crate::ui::keymap::{Action, Scope, of};
+
+/// In milliseconds: a second click within this time belongs to the first one. On another layer, which has appeared
+/// in between, it does nothing.
+const DOUBLE_CLICK: i64 = 400;
+/// How many lines one notch of the wheel scrolls.
+const NOTCH: i32 = 3;
+
+/// What of the mouse is known.
+#[derive(Default)]
+pub(super) struct Mouse {
+    /// Whether the terminal reports it.
+    on: bool,
+    hits: Hits,
+    /// The layer that was drawn on top, and the keys that held there.
+    drawn: Option<(LayerId, Scope)>,
+    /// The first frame that could be clicked as the last one can.
+    frame: u64,
+    /// When the layer on top was first drawn there.
+    since: Option<Timestamp>,
+    /// The last click that hit anything.
+    last: Option<(Hit, Timestamp)>,
+}
+
+impl Mouse {
+    /// Takes what was drawn where, in the frame of this number.
+    pub(super) fn drawn(&mut self, hits: Hits, top: (LayerId, Scope), frame: u64, now: Timestamp) {
+        let before = self.drawn.replace(top);
+        if before.map(|(layer, _)| layer) != Some(top.0) {
+            self.since = Some(now);
+            self.last = None;
+        }
+        if before != Some(top) || self.hits != hits {
+            self.frame = frame;
+        }
+        self.hits = hits;
+    }
+
+    /// What was drawn is not what is on the screen any more.
+    pub(super) fn forget(&mut self) {
+        self.hits = Hits::default();
+        self.drawn = None;
+    }
+
+    /// Neither the screen nor the terminal's reports are what they were: somebody else has used the terminal.
+    pub(super) fn restart(&mut self) {
+        self.on = false;
+        self.forget();
+    }
+
+    /// What a click hits that was made when so many frames had been drawn, as far as that is on the screen still.
+    fn hit(&mut self, event: MouseEvent, frame: u64, at: Timestamp) -> Option<Click> {
+        let hit = self.hits.at(event.column, event.row)?;
+        let is_soon = |since| at.since(since) < DOUBLE_CLICK;
+        if frame < self.frame || self.since.is_none_or(is_soon) {
+            return None;
+        }
+        let is_second = |(last, then)| last == hit.hit && is_soon(then);
+        let again = self.last.take().is_some_and(is_second);
+        // A third click is a first one again.
+        self.last = (!again).then_some((hit.hit, at));
+        Some(Click { again, ..hit })
+    }
+}
+
+/// How many lines a turn of the wheel scrolls, if it is one.
+fn notch(kind: MouseEventKind) -> Option<i32> {
+    match kind {
+        MouseEventKind::ScrollUp => Some(-NOTCH),
+        MouseEventKind::ScrollDown => Some(NOTCH),
+        _ => None,
+    }
+}
+
+impl App {
+    /// What can be clicked in the last frame, and the part of the key table that held there.
+    #[must_use]
+    pub fn hits(&self) -> (&Hits, Scope) {
+        (&self.mouse.hits, self.top().1.scope())
+    }
+
+    /// Whether the mouse is ours: not while a secret is shown, which the terminal's own selection may take.
+    fn wants_mouse(&self) -> bool {
+        self.setting.mouse && !self.layers.iter().any(|(_, layer)| layer.shows_secret())
+    }
+
+    /// Has the terminal report the mouse, or not any more.
+    pub(super) fn settle_mouse(&mut self) {
+        let on = self.wants_mouse();
+        if self.mouse.on != on {
+            self.mouse.on = on;
+            self.effects.push(Effect::Mouse(on));
+        }
+    }
+
+    /// Whether anything comes of an event; what is of no use need not wait for its turn.
+    pub(super) fn takes(&self, event: MouseEvent) -> bool {
+        let kind = event.kind;
+        let of_use = kind == MouseEventKind::Down(MouseButton::Left) || notch(kind).is_some();
+        of_use && event.modifiers.is_empty() && self.wants_mouse()
+    }
+
+    /// Does what a click or the wheel means, which was made when so many frames had been drawn.
+    pub(super) fn mouse(&mut self, event: MouseEvent, frame: u64, at: Timestamp) {
+        let top = (self.top().0, self.top().1.scope());
+        if !self.wants_mouse() || self.mouse.drawn != Some(top) {
+            return;
+        }
+        if let Some(lines) = notch(event.kind) {
+            self.dirty = true;
+            let top = self.layers.len() - 1;
+            self.with_layer(top, |layer, _, asks| layer.scroll(lines, asks));
+        } else if let Some(click) = self.mouse.hit(event, frame, at) {
+            self.dirty = true;
+            self.message = None;
+            self.rush.click(frame, at);
+            self.click(&click);
+        }
+    }
+
+    fn click(&mut self, click: &Click) {
+        if let Hit::Key(action) = click.hit {
+            self.act_by_mouse(action);
+            return;
+        }
+        let top = self.layers.len() - 1;
+        let action = self.with_layer(top, |layer, ctx, asks| layer.click(click, ctx, asks));
+        if let Some(action) = action {
+            self.act_by_mouse(action);
+        }
+        // The docked tree has been opened, as by its key; the click was on one of its lines.
+        if action == Some(Action::Tree) && self.top().1.scope() == Scope::Tree {
+            self.click(click);
+        }
+    }
+
+    /// An action by mouse is one of those that a key can do here.
+    fn act_by_mouse(&mut self, action: Action) {
+        if of(self.top().1.scope()).any(|binding| binding.action == action) {
+            self.act(action);
+        }
+    }
+}

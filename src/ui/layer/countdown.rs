@@ -1,0 +1,69 @@
+//! The last minute before somebody who presses no key is signed out. Any key ends it: the App takes it.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use crate::domain::time::{SECOND, Timestamp};
+use crate::ui::frame::{boxed, centred, paragraph, wrap};
+use crate::ui::hits::Hits;
+use crate::ui::keymap::{Action, Scope};
+use crate::ui::layer::{Asks, Ctx, Layer};
+
+/// The layer.
+pub struct Countdown {
+    over: Timestamp,
+    /// Something that was typed will be lost.
+    typed: bool,
+}
+
+impl Countdown {
+    /// A countdown to this instant.
+    #[must_use]
+    pub fn new(over: Timestamp, typed: bool) -> Countdown {
+        Countdown { over, typed }
+    }
+
+    /// The seconds that are left, rounded up.
+    fn seconds(&self, ctx: &Ctx) -> i64 {
+        let left = self.over.since(ctx.now).max(0);
+        (left + SECOND - 1) / SECOND
+    }
+}
+
+impl Layer for Countdown {
+    fn scope(&self) -> Scope {
+        Scope::Countdown
+    }
+
+    fn allows(&self, _action: Action, _ctx: &Ctx) -> bool {
+        false
+    }
+
+    fn act(&mut self, _action: Action, _ctx: &Ctx, _asks: &mut Asks) {}
+
+    fn next_wake(&self, ctx: &Ctx) -> Option<Timestamp> {
+        let later = self.seconds(ctx) - 1;
+        (later > 0).then(|| self.over.plus(-later * SECOND))
+    }
+
+    fn place(&mut self, _area: Rect) {}
+
+    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, _hits: &mut Hits) -> Option<Position> {
+        let seconds = self.seconds(ctx);
+        let mut words = ctx.text.fill("countdown.body", &[("seconds", &seconds)]);
+        if self.typed {
+            words.push('\n');
+            words.push_str(ctx.text.say("countdown.typed"));
+        }
+        let width = area.width.min(62);
+        let lines = wrap(&words, width.saturating_sub(4));
+        let height = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+        let area = centred(area, width, height.saturating_add(2));
+        let area = boxed(buf, area, ctx.text.say("countdown.title"), ctx.theme);
+        paragraph(buf, area, &lines);
+        Some(Position {
+            x: area.x,
+            y: area.y,
+        })
+    }
+}

@@ -1,0 +1,211 @@
+//! All of one event: what the list shows and has no room for, and its place in the chain.
+
+use chrono::SecondsFormat;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+
+use crate::domain::event::chain::hex;
+use crate::domain::event::trail::EventRow;
+use crate::text::{Fact, Text, Told};
+use crate::ui::frame::{
+    boxed, centred, first, inside, put, row, scrolled, scrolled_by, skip, width, wrap,
+};
+use crate::ui::hits::Hits;
+use crate::ui::keymap::{Action, Scope};
+use crate::ui::layer::events::actor_name;
+use crate::ui::layer::{Asks, Ctx, Layer, Reply};
+
+/// Columns of the box where there is room for more.
+const WIDEST: u16 = 100;
+/// In a box narrower than this the values have no column: each stands behind its label, or below it where it is long.
+const BESIDE_FROM: u16 = 72;
+/// Columns between a label and its value, or before a value below its label.
+const GAP: u16 = 2;
+
+/// The layer.
+pub struct Details {
+    title: String,
+    /// Labels and values; empty ones keep parts apart.
+    entries: Vec<(String, String)>,
+    /// The same in lines that fit: how far in the words begin, and the label where it is one.
+    lines: Vec<Line>,
+    top: usize,
+    height: usize,
+}
+
+struct Line {
+    label: String,
+    indent: u16,
+    words: String,
+}
+
+impl Details {
+    /// The details of an event.
+    #[must_use]
+    pub fn new(event: &EventRow, ctx: &Ctx) -> Details {
+        let text = ctx.text;
+        let name = text.event(event.number);
+        let local = text.instant(event.at, ctx.zone);
+        let mut entries: Vec<(String, String)> = [
+            ("column.time", format!("{local} ({})", ctx.zone.name())),
+            (
+                "event_details.utc",
+                event.at.utc().to_rfc3339_opts(SecondsFormat::Millis, true),
+            ),
+            ("column.level", event.level.clone()),
+            ("event_details.id", event.number.to_string()),
+            ("column.event", name.clone()),
+            ("column.target", text.event_target(&event.target)),
+            ("event_details.performed_by", actor_name(event).to_owned()),
+        ]
+        .map(|(label, value)| (text.say(label).to_owned(), value))
+        .into();
+        let apart = || (String::new(), String::new());
+        match text.event_facts(event.number, &event.body, ctx.zone) {
+            Some(facts) if facts.is_empty() => {}
+            Some(facts) => {
+                entries.push(apart());
+                for fact in &facts {
+                    entries.extend(told(fact, text));
+                }
+            }
+            // Of another version: as it is.
+            None => {
+                let body = text.event_description(event.number, &event.body, ctx.zone);
+                entries.push(apart());
+                entries.push((text.say("event_details.body").to_owned(), body));
+            }
+        }
+        entries.push(apart());
+        let chain = [
+            ("event_details.sequence", event.sequence().to_string()),
+            ("event_details.hash", hex(&event.hash)),
+            ("event_details.previous", hex(&event.previous)),
+        ];
+        entries.extend(chain.map(|(label, value)| (text.say(label).to_owned(), value)));
+        Details {
+            title: name,
+            entries,
+            lines: Vec::new(),
+            top: 0,
+            height: 1,
+        }
+    }
+
+    /// Columns of the labels.
+    fn labels(&self) -> u16 {
+        let widths = self.entries.iter().map(|(label, _)| width(label));
+        widths.max().unwrap_or(0)
+    }
+
+    fn area(&self, area: Rect) -> Rect {
+        let height = u16::try_from(self.lines.len())
+            .unwrap_or(u16::MAX)
+            .saturating_add(2);
+        centred(area, WIDEST, height)
+    }
+
+    fn last_top(&self) -> usize {
+        self.lines.len().saturating_sub(self.height)
+    }
+}
+
+/// What a body says of one thing, each part on a line of its own.
+fn told(fact: &Fact, text: Text) -> Vec<(String, String)> {
+    let fill = |name, value: &String| text.fill(name, &[("value", value)]);
+    let parts: Vec<String> = match &fact.told {
+        Told::Value(value) => vec![value.clone()],
+        Told::List(list) => list.clone(),
+        Told::Change { before, after } => vec![
+            fill("event_details.before", before),
+            fill("event_details.after", after),
+        ],
+        Told::Changes { added, removed } => {
+            let added = added.iter().map(|one| fill("event_details.added", one));
+            let removed = removed.iter().map(|one| fill("event_details.removed", one));
+            added.chain(removed).collect()
+        }
+    };
+    let labels = std::iter::once(fact.label.clone()).chain(std::iter::repeat(String::new()));
+    labels.zip(parts).collect()
+}
+
+impl Layer for Details {
+    fn scope(&self) -> Scope {
+        Scope::Details
+    }
+
+    fn allows(&self, action: Action, _ctx: &Ctx) -> bool {
+        matches!(action, Action::Cancel | Action::Help) || self.last_top() > 0
+    }
+
+    fn act(&mut self, action: Action, _ctx: &Ctx, asks: &mut Asks) {
+        match action {
+            Action::Cancel => asks.close(Reply::Cancelled),
+            Action::Up => self.top = self.top.saturating_sub(1),
+            Action::Down => self.top = (self.top + 1).min(self.last_top()),
+            Action::PageUp => self.top = self.top.saturating_sub(self.height),
+            Action::PageDown => self.top = (self.top + self.height).min(self.last_top()),
+            Action::First => self.top = 0,
+            Action::Last => self.top = self.last_top(),
+            _ => {}
+        }
+    }
+
+    fn scroll(&mut self, lines: i32, _asks: &mut Asks) {
+        self.top = scrolled_by(self.top, lines, self.last_top());
+    }
+
+    fn place(&mut self, area: Rect) {
+        let wide = area.width.min(WIDEST).saturating_sub(4);
+        let in_columns = wide + 4 >= BESIDE_FROM;
+        let mut lines = Vec::new();
+        for (label, value) in &self.entries {
+            let mut label = label.clone();
+            let beside = width(&label) + GAP;
+            let indent = match label.is_empty() {
+                _ if in_columns => self.labels() + GAP,
+                false if beside + width(value) <= wide => beside,
+                _ => GAP,
+            };
+            if indent < beside && !label.is_empty() {
+                lines.push(Line {
+                    label: std::mem::take(&mut label),
+                    indent,
+                    words: String::new(),
+                });
+            }
+            for words in wrap(value, wide.saturating_sub(indent).max(1)) {
+                lines.push(Line {
+                    label: std::mem::take(&mut label),
+                    indent,
+                    words,
+                });
+            }
+        }
+        self.lines = lines;
+        self.height = usize::from(inside(self.area(area)).height).max(1);
+        self.top = self.top.min(self.last_top());
+    }
+
+    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, _hits: &mut Hits) -> Option<Position> {
+        let whole = self.area(area);
+        let area = boxed(buf, whole, &self.title, ctx.theme);
+        let shown = self.lines.iter().skip(self.top).take(self.height);
+        for (index, line) in (0..).zip(shown) {
+            let at = row(area, index);
+            put(buf, first(at, area.width), &line.label, ctx.theme.label);
+            put(buf, skip(at, line.indent), &line.words, Style::new());
+        }
+        if self.last_top() > 0 {
+            let last = self.top + self.height;
+            let lines = (self.top + 1, last, self.lines.len());
+            scrolled(buf, whole, lines, ctx.text, ctx.theme);
+        }
+        Some(Position {
+            x: area.x,
+            y: area.y,
+        })
+    }
+}

@@ -1,0 +1,54 @@
+//! What a click and the wheel do in a list.
+
+use crate::ui::hits::{Click, Hit};
+use crate::ui::keymap::Action;
+use crate::ui::layer::Asks;
+use crate::ui::layer::list::{List, Table, Why};
+use crate::ui::table::Move;
+
+impl<L: Table> List<L> {
+    /// Takes a click. Wherever it is, but in the filter line itself, that line is left as Enter leaves it.
+    pub fn click(&mut self, click: &Click, asks: &mut Asks) -> Option<Action> {
+        if click.hit == Hit::Line {
+            return match &mut self.typing {
+                Some(field) => {
+                    field.click(click.cell.0);
+                    None
+                }
+                None => Some(Action::Filter),
+            };
+        }
+        self.typing = None;
+        match click.hit {
+            Hit::Row(id) => {
+                self.go(Move::To(id), asks);
+                let is_there = self.selected_id() == Some(id);
+                (click.again && is_there).then_some(Action::Properties)
+            }
+            Hit::Heading(name) => self.sort_by(name, asks),
+            Hit::Tree(_) => Some(Action::Tree),
+            _ => None,
+        }
+    }
+
+    /// Sorts by a column, as often as the key for the next one would have to be pressed; or the other way round.
+    fn sort_by(&mut self, heading: &str, asks: &mut Asks) -> Option<Action> {
+        let column = L::COLUMNS.iter().find(|column| column.heading == heading)?;
+        let by = column.sort?;
+        if by == self.order.by {
+            return Some(Action::SortReverse);
+        }
+        for _ in L::SORTS {
+            if self.order.by != by {
+                self.order = self.order.next(L::SORTS);
+            }
+        }
+        self.ask(self.rows.around(), Why::Asked, asks);
+        None
+    }
+
+    /// Scrolls; the selection stays on its row as long as that is on the screen.
+    pub fn scroll(&mut self, rows: i32, asks: &mut Asks) {
+        self.go(Move::Scroll(rows.into()), asks);
+    }
+}

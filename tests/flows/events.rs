@@ -1,0 +1,247 @@
+//! The System Events screen.
+
+use crossterm::event::KeyCode;
+use keyward::domain::rights::{Right, Rights};
+use keyward::domain::role::{AUDITOR, RoleDraft};
+use keyward::domain::time::{DAY, SECOND};
+
+use crate::support::console::Console;
+use crate::support::database::{Bench, in_memory, raw};
+
+/// Two keys with their secrets, the second a day younger, one of them locked out by bob; then a refused use.
+fn trail() -> Console {
+    let mut bench = Bench::new(in_memory());
+    let bob = bench.user("bob", keyward::domain::role::FULL_ACCESS);
+    let backup = bench.delivered("backup");
+    bench.clock.advance(DAY);
+    bench.delivered("deploy");
+    bench.service.lock_out(&bob, backup.key).expect("locked");
+    bench.refusal(&backup);
+    let mut console = Console::on(bench);
+    console.go("System Events");
+    console
+}
+
+/// The events on the screen, the uppermost first, each from its level on.
+fn shown(console: &Console) -> Vec<String> {
+    let screen = console.screen();
+    let rows = screen
+        .lines()
+        .filter(|line| line.get(2..5) == Some("202"))
+        .map(|line| line[22..].split_whitespace().collect::<Vec<_>>().join(" "));
+    rows.collect()
+}
+
+#[test]
+fn the_newest_event_is_first_and_time_level_event_and_target_are_told() {
+    let console = trail();
+    assert_eq!(
+        shown(&console),
+        [
+            "Info 600 User Signed In alice",
+            "Error 675 API Key Session Validat… backup",
+            "Info 673 API Key Locked Out backup",
+            "Info 9001 Secret Delivered deploy",
+            "Info 9000 Secret Issued deploy",
+            "Info 656 API Key Created deploy",
+            "Info 9001 Secret Delivered backup",
+            "Info 9000 Secret Issued backup",
+            "Info 656 API Key Created backup",
+        ]
+    );
+    console.expect("Administration > System Events");
+    console.expect("9 shown");
+}
+
+#[test]
+fn each_filter_shows_what_it_says_and_esc_shows_all_again() {
+    let mut console = trail();
+    let mut only = |keys: &str, says: &str, events: &[&str]| {
+        console.keys(keys);
+        console.expect(says);
+        assert_eq!(shown(&console), events, "{keys}");
+        console.press(KeyCode::Esc);
+        console.expect("9 shown");
+    };
+    let refused = "Error 675 API Key Session Validat… backup";
+    let locked = "Info 673 API Key Locked Out backup";
+    only("lerr\n", "level Error", &[refused]);
+    only("f673\n", "API Key Locked Out", &[locked]);
+    only("flocked out\n", "User Locked Out", &[]);
+    only("pbob\n", "by bob", &[locked]);
+    only("psystem\n", "by System", &[refused]);
+    only("/locked-out\n", "2 shown", &[refused, locked]);
+    only(
+        "d2026-11-23..2026-11-23\nf9000\n",
+        "from 2026-11-23 00:00",
+        &["Info 9000 Secret Issued deploy"],
+    );
+    only(
+        "d..2026-11-22\nf9000\n",
+        "before 2026-11-23 00:00",
+        &["Info 9000 Secret Issued backup"],
+    );
+    // What the selected event is about is offered.
+    only(
+        "f9000\nga\n",
+        "about api-key:2",
+        &["Info 9000 Secret Issued deploy"],
+    );
+}
+
+#[test]
+fn a_filter_is_taken_away_by_the_first_entry_of_its_choice() {
+    let mut console = trail();
+    for (key, word) in [("l", "error"), ("f", "675"), ("p", "system")] {
+        console.keys(&format!("{key}{word}\n"));
+        assert_eq!(shown(&console).len(), 1, "{key}");
+        console.keys(&format!("{key}ever\n"));
+        assert_eq!(shown(&console).len(), 9, "{key}");
+    }
+}
+
+#[test]
+fn a_time_that_is_none_is_told_and_can_be_mended() {
+    let mut console = trail();
+    console.keys("dyesterday\n");
+    console.expect("“yesterday” is no time");
+    console.expect("yesterday");
+    console.ctrl('u');
+    console.keys("1d..7d\n");
+    console.expect("is over before it begins");
+    console.ctrl('u');
+    console.keys("1h\n");
+    assert_eq!(shown(&console).len(), 6);
+}
+
+#[test]
+fn enter_shows_all_of_an_event() {
+    let mut console = trail();
+    console.resize(80, 30);
+    console.keys("/backup key-created\n\n");
+    for part in [
+        "2026-11-22 16:00:00 +00:00 (UTC)",
+        "2026-11-22T16:00:00.000Z",
+        "Event ID 656",
+        "api-key:1 backup",
+        "Action Performed By alice",
+        "Role Auditor",
+        "Number in the Chain 1",
+        "Previous Hash 00000000",
+    ] {
+        console.expect(part);
+    }
+    console.press(KeyCode::Esc);
+    console.expect_not("Previous Hash");
+}
+
+#[test]
+fn what_no_administrator_could_type_steers_no_screen() {
+    let mut console = trail();
+    let connection = raw(&console.bench.place);
+    connection
+        .execute_batch(
+            "DROP TRIGGER events_never_change;
+             UPDATE events SET level = 'x' || char(27, 10), actor = char(27) || '[2J', target_kind = char(155, 10),
+                 target_name = 'evil' || char(27, 13, 10, 8238), body = '{\"\\u001b[2J\":\"\\u001b[2J\\n\\u202e\"}'",
+        )
+        .expect("changed");
+    console.wait(2 * SECOND);
+    let tame = |screen: &str| {
+        let bad = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+        assert!(!screen.chars().any(bad), "{screen:?}");
+    };
+    tame(&console.screen());
+    console.expect("evil");
+    console.enter();
+    tame(&console.screen());
+    console.expect("evil");
+}
+
+#[test]
+fn e_on_a_list_shows_the_events_about_the_selected_row() {
+    let mut console = trail();
+    console.go("API Keys");
+    console.keys("/deploy\ne");
+    console.expect("Administration > System Events");
+    console.expect("about api-key:2");
+    assert_eq!(shown(&console).len(), 3);
+    console.go("Users");
+    console.keys("/alice\ne");
+    console.expect("about user:1");
+    assert_eq!(shown(&console), ["Info 600 User Signed In alice"]);
+    console.keys("e");
+    console.expect("about user:1");
+    console.go("Roles");
+    console.keys("e");
+    console.expect("about role:2");
+    console.expect("Nothing is found");
+    console.press(KeyCode::Esc);
+    console.expect("9 shown");
+    console.go("API Keys");
+    assert!(console.selected().contains("deploy"), "as it was left");
+}
+
+#[test]
+fn what_others_do_appears_and_the_selection_stays() {
+    let mut console = trail();
+    console.keys("jj");
+    assert!(console.selected().contains("Locked Out"));
+    console.bench.create("another");
+    console.wait(2 * SECOND);
+    assert_eq!(
+        shown(&console)[..2],
+        [
+            "Info 9000 Secret Issued another",
+            "Info 656 API Key Created another"
+        ]
+    );
+    assert!(console.selected().contains("Locked Out"));
+    console.expect("11 shown");
+}
+
+#[test]
+fn whoever_may_not_view_events_sees_neither_screen_nor_verb() {
+    let mut bench = Bench::new(in_memory());
+    bench.delivered("backup");
+    let keys = RoleDraft {
+        name: "Keys".to_owned(),
+        rights: Rights::from_names([Right::ViewApiKeys.name().to_owned()]),
+        ..RoleDraft::default()
+    };
+    let alice = bench.alice.clone();
+    let role = bench.service.create_role(&alice, &keys).expect("created");
+    let bob = bench.user("bob", role);
+    let mut console = Console::of(bench, bob, (80, 24));
+    console.expect_not("e Events");
+    console.keys("e");
+    console.expect("Not authorized to view system events.");
+    console.keys("t");
+    console.expect_not("System Events");
+}
+
+#[test]
+fn the_screen_goes_when_its_right_does() {
+    let bench = Bench::new(in_memory());
+    let bob = bench.user("bob", AUDITOR);
+    let other = bench.beside();
+    let mut console = Console::of(bench, bob, (80, 24));
+    console.go("System Events");
+    console.keys("p");
+    console.expect("Everybody");
+    console.press(KeyCode::Esc);
+    let mut service = other.service;
+    let before = service
+        .role_properties(&other.alice, AUDITOR)
+        .expect("read");
+    let draft = RoleDraft {
+        rights: Rights::from_names([Right::ViewApiKeys.name().to_owned()]),
+        ..RoleDraft::from(&before.fields)
+    };
+    service
+        .save_role(&other.alice, AUDITOR, &before.fields, &draft)
+        .expect("saved");
+    console.wait(2 * SECOND);
+    console.expect("API Keys");
+    console.expect_not("User Signed In");
+}

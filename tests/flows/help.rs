@@ -1,0 +1,121 @@
+//! Help: keys found by a word or by pressing one, and what each state means.
+
+use crossterm::event::{KeyCode, KeyModifiers};
+
+use crate::support::console::Console;
+
+const F1: KeyCode = KeyCode::F(1);
+const F5: KeyCode = KeyCode::F(5);
+
+/// Help on the form of a new key.
+fn on_a_form() -> Console {
+    let mut console = Console::new();
+    console.keys("n");
+    console.press(F1);
+    console.expect("type a word, or press a key");
+    console
+}
+
+#[test]
+fn a_word_finds_keys_by_what_they_do_and_by_what_they_are_called() {
+    let mut console = Console::new();
+    console.make_and_store("backup");
+    console.keys("?");
+    console.keys("Reverse");
+    console.expect("O reverse the order");
+    console.expect_not("a new API key");
+    console.ctrl('u');
+    console.expect("a new API key");
+    // The label of the toolbar, which the sentence does not hold.
+    console.keys("lock/un");
+    console.expect("l lock the selected key out, or unlock it");
+    console.ctrl('u');
+    console.keys("pgdn");
+    console.expect("PgDn one page down");
+    console.keys("x");
+    console.expect("Nothing is found.");
+}
+
+#[test]
+fn the_key_that_is_typed_comes_first() {
+    let mut console = Console::new();
+    console.keys("?O");
+    let screen = console.screen();
+    let place = |words: &str| screen.find(words).expect(words);
+    assert!(
+        place("reverse the order") < place("sort by the next column"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn a_key_that_is_no_text_is_looked_up_at_once_and_does_nothing_else() {
+    let mut console = on_a_form();
+    console.press(KeyCode::F(2));
+    console.expect("F2: OK: save");
+    console.ctrl('s');
+    console.expect("Ctrl-S: OK: save");
+    console.enter();
+    console.expect("Enter: open the list or press the button");
+    console.press(KeyCode::Char(' '));
+    console.expect("Space: tick the box, open the list");
+    console.press(KeyCode::F(9));
+    console.expect("F9 does nothing here now.");
+    console.press_with(KeyCode::PageUp, KeyModifiers::CONTROL);
+    console.expect("Ctrl-PgUp does nothing here now.");
+    // Typing goes on as if nothing had been asked.
+    console.keys("save");
+    console.expect_not("does nothing");
+    console.expect("F2, Ctrl-S OK: save");
+    console.press(KeyCode::Esc);
+    console.expect("New API Key");
+    console.expect_not("A name is needed.");
+}
+
+#[test]
+fn keys_that_scroll_are_told_as_well() {
+    let mut console = Console::new();
+    console.resize(60, 15);
+    console.press(F1);
+    console.expect("1-8 of");
+    console.press(KeyCode::PageDown);
+    console.expect("PgDn: one page down");
+    console.expect_not("1-8 of");
+    console.press(KeyCode::Home);
+    console.expect("Home: to the first");
+    console.press(KeyCode::End);
+    console.expect("Ctrl-C");
+}
+
+#[test]
+fn escape_and_f1_close_it() {
+    for close in [KeyCode::Esc, F1] {
+        let mut console = on_a_form();
+        console.keys("word");
+        console.press(close);
+        console.expect_not("Find:");
+        console.expect("New API Key");
+    }
+}
+
+#[test]
+fn one_page_tells_what_each_state_means() {
+    let mut console = on_a_form();
+    console.keys("save");
+    console.press(F5);
+    console.expect("What each state means");
+    for state in [
+        "Deleted",
+        "Locked Out",
+        "Expired",
+        "Not delivered",
+        "Expires in 14 d",
+        "Active",
+    ] {
+        console.expect(state);
+    }
+    console.expect("7 days after");
+    console.press(F5);
+    console.expect("F2, Ctrl-S OK: save");
+    console.expect("Shift-Tab, Up");
+}

@@ -1,0 +1,386 @@
+//! Nobody at the keys: the countdown, the sign-out, and what becomes of a secret meanwhile.
+
+use crossterm::event::{Event, KeyCode, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use keyward::domain::role::FULL_ACCESS;
+use keyward::domain::time::{HOUR, MINUTE, SECOND};
+use keyward::domain::verdict::Refused;
+use keyward::ui::app::Effect;
+
+use crate::support::console::Console;
+use crate::support::database::{Bench, in_memory};
+
+const MINUTES: u32 = 15;
+const IDLE: i64 = MINUTES as i64 * MINUTE;
+
+/// A console in which nobody may sit still for longer than that.
+fn console() -> Console {
+    impatient(Bench::new(in_memory()), MINUTES)
+}
+
+fn impatient(bench: Bench, minutes: u32) -> Console {
+    let alice = bench.alice.clone();
+    Console::set(bench, alice, (80, 24), |setting| {
+        setting.idle_minutes = minutes;
+    })
+}
+
+/// Goes on until the countdown is there.
+fn counting_down() -> Console {
+    let mut console = console();
+    console.wait(IDLE);
+    console.expect("Signed out in 60 s for want of a key.");
+    console
+}
+
+#[test]
+fn a_minute_is_counted_down_and_then_the_user_is_signed_out() {
+    let mut console = console();
+    console.wait(IDLE - 1);
+    console.expect_not("Signed out");
+    console.wait(1);
+    console.expect("Signed out in 60 s for want of a key. Any key goes on.");
+    console.expect_not("will be lost");
+    console.wait(18 * SECOND);
+    console.expect("Signed out in 42 s");
+    console.wait(42 * SECOND - 1);
+    console.expect("Signed out in 1 s");
+    assert_eq!(console.bench.event_numbers(), [600]);
+    console.wait(1);
+    console.expect("Signed out: no key was pressed for 15 min.");
+    console.expect_not("No API keys yet.");
+    assert_eq!(console.bench.event_numbers(), [600, 602]);
+    assert!(!console.done(), "it can be read");
+    console.enter();
+    assert!(console.done());
+    console.end();
+    assert_eq!(console.bench.event_numbers(), [600, 602], "noted once");
+}
+
+#[test]
+fn the_event_tells_why_and_when_the_last_key_was_pressed() {
+    let mut console = console();
+    console.keys("j");
+    let last = keyward::clock::Clock::now(&*console.bench.clock);
+    console.wait(IDLE);
+    console.wait(MINUTE);
+    let (number, actor, body) = console.bench.events().pop().expect("an event");
+    assert_eq!((number, actor.as_str()), (602, "alice"));
+    let body: serde_json::Value = serde_json::from_str(&body).expect("JSON");
+    assert_eq!(body["reason"], "idle");
+    assert_eq!(body["lastAction"], last.0);
+}
+
+#[test]
+fn a_sign_out_that_could_not_be_noted_is_noted_at_the_end() {
+    let mut console = console();
+    console.make_and_store("backup");
+    console.fill_disk();
+    console.wait(IDLE);
+    console.wait(MINUTE);
+    console.expect("Signed out: no key was pressed");
+    console.free_disk();
+    console.end();
+    assert_eq!(console.bench.event_numbers().last(), Some(&602));
+}
+
+#[test]
+fn any_key_goes_on_and_does_nothing_else() {
+    for code in [
+        KeyCode::Char('n'),
+        KeyCode::Enter,
+        KeyCode::Esc,
+        KeyCode::Char('q'),
+        KeyCode::F(1),
+    ] {
+        let mut console = counting_down();
+        console.press(code);
+        console.expect_not("for want of a key");
+        console.expect("No API keys yet.");
+        console.expect_not("New API Key");
+        assert!(!console.done(), "{code:?}");
+        console.wait(IDLE - 1);
+        console.expect_not("for want of a key");
+        console.wait(1);
+        console.expect("Signed out in 60 s");
+    }
+}
+
+#[test]
+fn control_c_a_paste_and_the_mouse_go_on_too() {
+    let mut console = counting_down();
+    console.ctrl('c');
+    assert!(!console.done());
+    console.expect_not("for want of a key");
+    console.wait(IDLE);
+    console.expect("Signed out in 60 s");
+    console.paste("n\nbanana\n");
+    console.expect_not("for want of a key");
+    console.expect_not("New API Key");
+    console.wait(IDLE);
+    console.expect("Signed out in 60 s");
+    console.send(Event::Mouse(MouseEvent {
+        kind: MouseEventKind::Down(MouseButton::Left),
+        column: 1,
+        row: 1,
+        modifiers: KeyModifiers::NONE,
+    }));
+    console.settle();
+    console.expect_not("for want of a key");
+}
+
+#[test]
+fn of_a_paste_without_brackets_nothing_reaches_what_is_below() {
+    let mut console = counting_down();
+    console.burst("nbanana\n");
+    console.expect_not("for want of a key");
+    console.expect_not("New API Key");
+}
+
+#[test]
+fn what_a_terminal_says_by_itself_is_nobody() {
+    let mut console = counting_down();
+    console.send(Event::FocusGained);
+    console.resize(100, 30);
+    console.expect("Signed out in 60 s");
+    console.resize(20, 5);
+    console.wait(MINUTE);
+    console.resize(80, 24);
+    console.expect("Signed out: no key was pressed");
+}
+
+#[test]
+fn too_small_a_window_hides_the_countdown_and_any_key_still_goes_on() {
+    let mut console = console();
+    console.resize(20, 5);
+    console.wait(IDLE);
+    console.keys("q");
+    console.resize(80, 24);
+    console.expect_not("for want of a key");
+    console.expect("No API keys yet.");
+    assert!(!console.done());
+}
+
+#[test]
+fn zero_is_never() {
+    let mut console = impatient(Bench::new(in_memory()), 0);
+    console.wait(1_000 * HOUR);
+    console.expect_not("Signed out");
+}
+
+#[test]
+fn it_is_drawn_once_a_second_and_only_during_the_countdown() {
+    let mut console = console();
+    console.wait(IDLE - 10 * SECOND);
+    let before = console.frames();
+    for _ in 0..9 {
+        console.wait(SECOND);
+        assert!(console.sleeps() > 0);
+    }
+    assert_eq!(console.frames(), before);
+    console.wait(SECOND);
+    assert_eq!(console.frames(), before + 1);
+    for tenth in 1..=300 {
+        assert!((1..=SECOND).contains(&console.sleeps()), "{tenth}");
+        console.wait(SECOND / 10);
+        assert_eq!(console.frames(), before + 1 + tenth / 10, "{tenth}");
+    }
+    console.wait(MINUTE);
+    console.expect("Signed out: no key");
+    let before = console.frames();
+    console.wait(HOUR);
+    assert_eq!(console.frames(), before);
+    assert!(console.sleeps() > HOUR, "nothing is waited for any more");
+}
+
+#[test]
+fn what_was_typed_is_lost_and_the_countdown_says_so_first() {
+    let mut console = console();
+    console.keys("n");
+    console.keys("half typed");
+    console.wait(IDLE);
+    console.expect("What you typed and did not save will be lost then.");
+    console.keys("x");
+    console.expect("half typed ");
+    console.wait(IDLE);
+    console.wait(MINUTE);
+    console.expect("Signed out: no key was pressed");
+    console.expect_not("half typed");
+    assert_eq!(console.bench.event_numbers(), [600, 602]);
+}
+
+#[test]
+fn it_goes_on_over_whatever_is_open() {
+    for (open, shown) in [
+        ("?", "Keys"),
+        ("t", "Go to"),
+        ("f", "Show keys by state"),
+        ("/backup", "backup"),
+        ("d", "will be deleted"),
+        ("s", "New Secret for"),
+        ("\n", "Properties: backup"),
+    ] {
+        let mut console = console();
+        console.make_and_store("backup");
+        console.keys(open);
+        console.expect(shown);
+        console.wait(IDLE);
+        console.expect("Signed out in 60 s");
+        console.keys("y");
+        console.expect_not("for want of a key");
+        console.expect(shown);
+        console.wait(IDLE);
+        console.wait(MINUTE);
+        console.expect("Signed out: no key was pressed");
+        let events = console.bench.event_numbers();
+        assert_eq!(events, [600, 656, 9000, 9001, 602], "{open}");
+    }
+}
+
+#[test]
+fn a_secret_is_hidden_at_once_and_shown_again_to_who_comes_in_time() {
+    let mut console = console();
+    let secret = console.make("backup");
+    console.effects.clear();
+    console.wait(IDLE - 1);
+    assert_eq!(console.secret(), secret);
+    console.wait(1);
+    console.expect_not(&secret[3..20]);
+    console.expect("Hidden: no key was pressed for 15 min. Without one it is made void at 16:20:");
+    console.expect_not("for want of a key");
+    let redrawn = |effect: &Effect| matches!(effect, Effect::FullRedraw);
+    assert!(console.effects.iter().any(redrawn));
+    console.wait(5 * MINUTE - 1);
+    console.expect("I have stored it");
+    console.keys("v");
+    assert_eq!(console.secret(), secret);
+    console.wait(IDLE - 1);
+    assert_eq!(console.secret(), secret);
+    console.wait(1);
+    console.expect_not(&secret[3..20]);
+    console.keys("a\n");
+    assert!(console.works(&secret));
+}
+
+#[test]
+fn five_minutes_later_it_is_void_and_then_the_user_is_signed_out() {
+    for over_it in ["", "?", "p", "w", "x\n", "pguess"] {
+        let mut console = console();
+        let secret = console.make("backup");
+        console.keys(over_it);
+        console.wait(IDLE);
+        assert!(!console.shows(&secret[3..20]), "{over_it}");
+        console.wait(5 * MINUTE - 1);
+        assert_eq!(console.bench.event_numbers(), [600, 656, 9000]);
+        console.wait(1);
+        console.expect("the new secret of “backup” was made void");
+        assert_eq!(console.bench.event_numbers(), [600, 656, 9000, 9002]);
+        console.wait(0);
+        console.expect("Signed out in 60 s");
+        console.expect("Not delivered");
+        console.wait(MINUTE);
+        console.expect("Signed out: no key was pressed");
+        let events = console.bench.event_numbers();
+        assert_eq!(events, [600, 656, 9000, 9002, 602], "{over_it}");
+        assert_eq!(console.refusal(&secret), Some(Refused::NotDelivered));
+    }
+}
+
+#[test]
+fn a_replacement_that_is_given_up_leaves_the_present_secret_at_work() {
+    let mut console = console();
+    let present = console.make_and_store("backup");
+    console.keys("s");
+    console.press(KeyCode::Down);
+    console.enter();
+    console.enter();
+    let new = console.secret();
+    assert!(!new.is_empty() && new != present, "{}", console.screen());
+    console.wait(IDLE);
+    console.wait(5 * MINUTE);
+    console.expect("was made void");
+    assert!(console.works(&present));
+    assert!(!console.works(&new));
+}
+
+#[test]
+fn it_is_given_up_even_where_that_cannot_be_noted() {
+    let mut console = console();
+    let secret = console.make("backup");
+    console.fill_disk();
+    console.wait(IDLE);
+    console.wait(5 * MINUTE);
+    console.expect("The disk is full.");
+    console.expect_not("I have stored it");
+    assert_eq!(console.refusal(&secret), Some(Refused::NotDelivered));
+    console.wait(0);
+    console.expect("Signed out in 60 s");
+}
+
+#[test]
+fn a_secret_that_can_never_work_any_more_goes_too() {
+    let mut console = console();
+    let secret = console.make("backup");
+    let (alice, key) = (console.bench.alice.clone(), Console::id_of(&secret));
+    let issued = console.bench.service.issue(&alice, key);
+    issued.expect("issued again");
+    console.keys("a\n");
+    console.expect("[ Close ]");
+    console.wait(IDLE);
+    console.expect_not("it is made void at");
+    console.wait(5 * MINUTE);
+    console.wait(0);
+    console.expect_not("[ Close ]");
+    console.expect("Signed out in 60 s");
+}
+
+#[test]
+fn what_is_being_written_is_waited_for() {
+    let mut console = console();
+    console.keys("n");
+    console.keys("backup");
+    console.hold = true;
+    console.press(KeyCode::F(2));
+    console.wait(IDLE);
+    console.wait(HOUR);
+    console.expect_not("Signed out");
+    console.release();
+    console.wait(0);
+    assert_eq!(console.secret(), "", "nobody was there to see it");
+    console.expect("I have stored it");
+    console.hold = true;
+    console.wait(0);
+    console.release();
+    console.wait(0);
+    console.expect("Signed out in 60 s");
+}
+
+#[test]
+fn a_clock_that_is_set_back_makes_nobody_wait_longer() {
+    let mut console = console();
+    console.wait(MINUTE);
+    console.wait(-HOUR);
+    console.wait(IDLE);
+    console.expect("Signed out in 60 s");
+}
+
+#[test]
+fn who_is_locked_out_during_the_countdown_is_told_that() {
+    let bench = Bench::new(in_memory());
+    let bob = bench.user("bob", FULL_ACCESS);
+    let id = bob.user;
+    let mut alices = Console::on(bench.beside());
+    let mut bobs = Console::set(bench, bob, (80, 24), |setting| {
+        setting.idle_minutes = MINUTES;
+    });
+    bobs.wait(IDLE);
+    bobs.expect("Signed out in 60 s");
+    let actor = alices.bench.alice.clone();
+    let locked = alices.bench.service.lock_out_user(&actor, id);
+    locked.expect("locked");
+    bobs.wait(SECOND);
+    bobs.expect("bob is locked out");
+    bobs.wait(HOUR);
+    bobs.expect("bob is locked out");
+    bobs.enter();
+    assert!(bobs.done(), "the key is for what is seen");
+}

@@ -1,0 +1,368 @@
+//! The mouse on the screens: rows, headings, verbs, the tree, the wheel; and which clicks do not count.
+
+use crossterm::event::{KeyCode, MouseButton, MouseEventKind};
+use keyward::domain::time::SECOND;
+use keyward::ui::app::Effect;
+
+use crate::support::console::Console;
+use crate::support::database::{Bench, draft, in_memory};
+
+const LEFT: MouseEventKind = MouseEventKind::Down(MouseButton::Left);
+
+/// The first row of a list below header, toolbar, filter line and headings.
+const FIRST: u16 = 4;
+
+fn with_keys(names: &[&str]) -> Console {
+    let mut console = Console::new();
+    for name in names {
+        console.bench.delivered(name);
+    }
+    console.wait(2 * SECOND);
+    console.wait(2 * SECOND);
+    console
+}
+
+#[track_caller]
+fn expect_selected(console: &Console, name: &str) {
+    let selected = console.selected();
+    assert!(selected.starts_with(&format!("> {name}")), "{selected}");
+}
+
+#[test]
+fn a_click_selects_a_row_and_a_second_one_opens_its_properties() {
+    let mut console = with_keys(&["alpha", "beta", "gamma"]);
+    console.click_on("beta");
+    expect_selected(&console, "beta");
+    console.expect_not("Properties:");
+    console.double_click_on("gamma");
+    console.expect("Properties: gamma");
+}
+
+#[test]
+fn two_clicks_that_are_slow_or_on_two_rows_open_nothing() {
+    let mut console = with_keys(&["alpha", "beta"]);
+    let (alpha, beta) = (console.find_text("alpha"), console.find_text("beta"));
+    console.click(beta);
+    console.click_after(400, beta);
+    console.click_after(100, alpha);
+    console.click_after(100, beta);
+    console.expect_not("Properties:");
+    expect_selected(&console, "beta");
+}
+
+#[test]
+fn two_clicks_in_one_packet_are_a_double_click() {
+    let mut console = with_keys(&["alpha", "beta"]);
+    let (at, frame) = (console.find_text("beta"), console.frames());
+    console.bench.clock.advance(SECOND);
+    console.send_mouse(LEFT, at, frame);
+    console.send_mouse(LEFT, at, frame);
+    console.settle();
+    console.expect("Properties: beta");
+}
+
+#[test]
+fn a_heading_sorts_and_a_second_click_reverses() {
+    let mut console = with_keys(&["alpha", "beta", "gamma"]);
+    console.click_on("Expires");
+    console.expect("Expires ▲");
+    console.click_on("Expires ▲");
+    console.expect("Expires ▼");
+    console.click_on("Name");
+    console.expect("Name ▲");
+    // There is no order by role.
+    console.click_on("Role");
+    console.expect("Name ▲");
+}
+
+#[test]
+fn the_wheel_scrolls_by_three_rows_and_the_selection_stays_while_it_is_on_the_screen() {
+    let mut console = Console::new();
+    let alice = console.bench.alice.clone();
+    for n in 0..1_000 {
+        let created = console
+            .bench
+            .service
+            .create(&alice, &draft(&format!("key {n:04}")));
+        created.expect("created");
+    }
+    console.wait(SECOND);
+    console.wait(SECOND);
+    console.press(KeyCode::Home);
+    console.keys("jjjj");
+    console.wheel(1);
+    assert_eq!(
+        console.find_text("key 0003").1,
+        FIRST,
+        "{}",
+        console.screen()
+    );
+    expect_selected(&console, "key 0004");
+    console.wheel(1);
+    expect_selected(&console, "key 0006");
+    console.wheel(-9);
+    assert_eq!(console.find_text("key 0000").1, FIRST);
+    expect_selected(&console, "key 0006");
+    // Beyond the rows that were read first, and back.
+    console.wheel(300);
+    console.expect("key 0900");
+    console.wheel(400);
+    console.expect("key 0999");
+    console.wheel(-400);
+    assert_eq!(console.find_text("key 0000").1, FIRST);
+}
+
+#[test]
+fn the_verbs_and_the_footer_do_what_their_keys_do() {
+    let mut console = with_keys(&["alpha"]);
+    console.click_on("l Lock/Unlock");
+    console.expect("Cancel ]");
+    console.click_on("Esc Cancel");
+    console.expect_not("Cancel ]");
+    console.click_on("New...");
+    console.expect("New API Key");
+    console.press(KeyCode::Esc);
+    console.click_on("/ Filter");
+    console.keys("zzz");
+    console.expect("Nothing is found.");
+    console.click_on("Esc Clear");
+    console.expect("alpha");
+    console.click_on("q Quit");
+    assert!(console.done());
+}
+
+#[test]
+fn a_greyed_verb_says_why_as_its_key_does() {
+    let mut console = with_keys(&["alpha"]);
+    console.keys("dy");
+    console.keys("s");
+    let why = "The API key 1 was deleted meanwhile.";
+    console.expect(why);
+    console.keys("k");
+    console.expect_not(why);
+    console.click_on("(New Secret");
+    console.expect(why);
+}
+
+#[test]
+fn a_click_on_a_row_leaves_the_filter_line_and_one_in_it_moves_its_cursor() {
+    let mut console = with_keys(&["alpha", "alps", "beta"]);
+    console.keys("/al");
+    let (x, y) = console.find_text("/al");
+    console.click((x + 2, y));
+    console.keys("x");
+    console.expect("/axl");
+    console.press(KeyCode::Backspace);
+    console.click_on("alps");
+    expect_selected(&console, "alps");
+    console.keys("k");
+    expect_selected(&console, "alpha");
+    console.expect("/al");
+    console.click((x + 1, y));
+    console.keys("ps");
+    console.expect("/alps");
+}
+
+#[test]
+fn the_tree_leads_to_a_screen_docked_and_on_top() {
+    let mut console = with_keys(&["alpha"]);
+    console.keys("t");
+    console.click_on("Users");
+    console.expect("User Management > Users");
+    console.resize(120, 24);
+    console.click_on("API Keys");
+    console.expect("User Management > API Keys");
+    let users = console.find_text("Users  ");
+    // Not from below a dialog.
+    console.keys("n");
+    console.click(users);
+    console.press(KeyCode::Esc);
+    console.expect("User Management > API Keys");
+    console.keys("/al");
+    console.click_on("Roles");
+    console.expect("User Management > Roles");
+}
+
+#[test]
+fn other_buttons_and_letting_go_do_nothing() {
+    let mut console = with_keys(&["alpha", "beta"]);
+    expect_selected(&console, "alpha");
+    let at = console.find_text("beta");
+    console.bench.clock.advance(SECOND);
+    for kind in [
+        MouseEventKind::Down(MouseButton::Right),
+        MouseEventKind::Down(MouseButton::Middle),
+        MouseEventKind::Up(MouseButton::Left),
+        MouseEventKind::Drag(MouseButton::Left),
+        MouseEventKind::Moved,
+    ] {
+        console.send_mouse(kind, at, console.frames());
+        console.settle();
+        expect_selected(&console, "alpha");
+    }
+}
+
+#[test]
+fn a_click_on_nothing_leaves_the_message_as_it_is() {
+    let mut console = with_keys(&["alpha"]);
+    console.keys("x");
+    let message = "No earlier secret of this key is working.";
+    console.expect(message);
+    console.click((40, 12));
+    console.expect(message);
+    console.click_on("alpha");
+    console.expect_not(message);
+}
+
+#[test]
+fn a_click_made_before_the_rows_moved_hits_no_other_row() {
+    let mut console = with_keys(&["beta", "delta", "gamma"]);
+    let (at, before) = (console.find_text("gamma"), console.frames());
+    let alice = console.bench.alice.clone();
+    let made = console.bench.service.create(&alice, &draft("alpha"));
+    made.expect("made");
+    console.wait(SECOND);
+    assert_eq!(console.find_text("delta"), at, "another row is there now");
+    console.send_mouse(LEFT, at, before);
+    console.settle();
+    expect_selected(&console, "beta");
+    console.click(at);
+    expect_selected(&console, "delta");
+}
+
+#[test]
+fn a_click_made_before_a_frame_that_shows_the_same_counts() {
+    let mut console = with_keys(&["alpha", "beta", "gamma"]);
+    let (at, before) = (console.find_text("gamma"), console.frames());
+    console.keys("j");
+    assert!(console.frames() > before);
+    console.send_mouse(LEFT, at, before);
+    console.settle();
+    expect_selected(&console, "gamma");
+}
+
+#[test]
+fn a_click_made_before_a_dialog_was_drawn_does_nothing_in_it() {
+    let mut console = with_keys(&["alpha"]);
+    console.keys("l");
+    let at = console.find_text("y Lock Out ]");
+    console.press(KeyCode::Esc);
+    let frame = console.frames();
+    console.bench.clock.advance(SECOND);
+    console.burst("l");
+    console.bench.clock.advance(SECOND);
+    console.send_mouse(LEFT, at, frame);
+    console.settle();
+    console.expect("y Lock Out ]");
+}
+
+#[test]
+fn a_click_that_comes_behind_a_key_is_not_for_the_layer_below() {
+    let mut console = with_keys(&["alpha", "beta"]);
+    console.keys("/al\n");
+    console.keys("n");
+    let (at, frame) = (console.find_text("Esc Cancel"), console.frames());
+    console.bench.clock.advance(SECOND);
+    console.together(KeyCode::Esc, LEFT, at);
+    assert!(console.frames() > frame);
+    // Esc has another meaning in the list: it would show all keys.
+    console.expect_not("New API Key");
+    console.expect_not("beta");
+}
+
+#[test]
+fn a_double_click_presses_nothing_in_the_dialog_that_it_opened() {
+    let mut console = with_keys(&["alpha"]);
+    console.keys("l");
+    let at = console.find_text("y Lock Out ]");
+    // It is there already when the second click comes.
+    console.click_after(0, at);
+    console.click_after(399 - 200, at);
+    console.expect("y Lock Out ]");
+    console.click_after(400, at);
+    console.expect("is locked out");
+}
+
+#[test]
+fn a_click_waits_for_the_answer_that_a_key_would_wait_for() {
+    let mut console = with_keys(&["alpha", "beta"]);
+    let at = console.find_text("beta");
+    console.hold = true;
+    console.keys("n");
+    // The first frame of the dialog is not drawn: its roles are on their way.
+    console.click(at);
+    console.release();
+    console.expect("New API Key");
+    console.press(KeyCode::Esc);
+    expect_selected(&console, "alpha");
+}
+
+#[test]
+fn a_paste_with_a_click_in_it_confirms_nothing() {
+    let mut console = with_keys(&["alpha"]);
+    console.keys("d");
+    let at = console.find_text("y Delete ]");
+    console.bench.clock.advance(SECOND);
+    console.burst("Z");
+    // As if the bytes of a click stood in what was pasted.
+    console.click_after(5, at);
+    console.expect("Press it again.");
+    console.burst("y");
+    console.expect("y Delete ]");
+    console.click(at);
+    console.expect("“alpha” was deleted");
+}
+
+#[test]
+fn the_mouse_is_the_terminals_while_a_secret_is_shown() {
+    let mut console = with_keys(&["alpha"]);
+    let mouse = |console: &Console| {
+        let effects = console.effects.iter();
+        let on = effects.filter_map(|effect| match effect {
+            Effect::Mouse(on) => Some(*on),
+            _ => None,
+        });
+        on.collect::<Vec<_>>()
+    };
+    assert_eq!(mouse(&console), [true]);
+    console.make("beta");
+    assert_eq!(mouse(&console), [true, false]);
+    let copied = console.clipboard().len();
+    console.click_on("[ Copy ]");
+    console.keys("x\n");
+    console.click_on("y Discard");
+    console.press(KeyCode::Esc);
+    console.keys("p");
+    console.click_on("Esc");
+    console.expect("Check");
+    console.press(KeyCode::Esc);
+    assert_eq!(console.clipboard().len(), copied);
+    assert_eq!(mouse(&console), [true, false]);
+    console.keys("a\n");
+    assert_eq!(mouse(&console), [true, false, true]);
+    console.click_on("alpha");
+    expect_selected(&console, "alpha");
+}
+
+#[test]
+fn without_the_mouse_it_is_not_reported_and_nothing_is_clicked() {
+    let mut bench = Bench::new(in_memory());
+    bench.delivered("alpha");
+    bench.delivered("beta");
+    let alice = bench.alice.clone();
+    let mut console = Console::set(bench, alice, (80, 24), |setting| setting.mouse = false);
+    console.double_click_on("beta");
+    expect_selected(&console, "alpha");
+    let is_mouse = |effect: &Effect| matches!(effect, Effect::Mouse(_));
+    assert!(!console.effects.iter().any(is_mouse));
+}
+
+#[test]
+fn in_a_window_that_is_too_small_nothing_is_clicked() {
+    let mut console = with_keys(&["alpha", "beta"]);
+    let at = console.find_text("beta");
+    console.resize(39, 10);
+    console.click(at);
+    console.resize(80, 24);
+    expect_selected(&console, "alpha");
+}

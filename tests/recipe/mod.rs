@@ -1,0 +1,311 @@
+//! README's recipe for several administrators, carried out as it is written there: as root, in a mount namespace with
+//! an `/etc`, `/home` and `/usr/local/bin` of its own.
+
+use std::fs::{self, DirBuilder, Permissions};
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use keyward::config::Config;
+
+use super::support::process::{again, given, skip};
+use super::support::pty::{Pty, Start};
+use super::support::sshd::{KEYWARD, Site, Sshd, UNBOUND, program};
+use super::{do_the_job, local_forwarding};
+
+/// Where root keeps the keys.
+const KEYS: &str = "/home/keys";
+/// The command that opens the console of the account's own user.
+const OWNER: &str = "sudo -u keyward -H keyward";
+
+/// The block of README's section that begins with this.
+fn block(start: &str) -> String {
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = fs::read_to_string(readme).expect("README");
+    let (_, section) = readme
+        .split_once("## Several administrators\n")
+        .expect("the section");
+    let (section, _) = section.split_once("\n## ").expect("the next one");
+    let mut blocks = section.split("```\n").skip(1).step_by(2);
+    let block = blocks.find(|block| block.starts_with(start));
+    block.expect(start).to_owned()
+}
+
+#[test]
+fn readmes_recipe_works_as_it_is_written() {
+    if Config::read().account.uid != 0 {
+        return skip("only root can have a namespace of its own");
+    }
+    for name in [
+        "sshd", "sudo", "visudo", "useradd", "chpasswd", "runuser", "unshare",
+    ] {
+        if program(name).is_none() {
+            return skip(&format!("there is no {name}"));
+        }
+    }
+    let allowed = Command::new("unshare").args(["--mount", "true"]).output();
+    if !allowed.expect("ran").status.success() {
+        return skip("this machine allows no namespaces");
+    }
+    let directory = tempfile::tempdir().expect("a directory");
+    let inner = again("recipe::in_a_namespace_of_its_own", directory.path(), "");
+    let variables = inner
+        .get_envs()
+        .filter_map(|(name, value)| Some((name, value?)));
+    let ran = Command::new("unshare")
+        .args(["--mount", "--propagation", "private"])
+        .arg(inner.get_program())
+        .args(inner.get_args())
+        .envs(variables)
+        .output()
+        .expect("ran");
+    let told = [ran.stdout, ran.stderr].concat();
+    let told = String::from_utf8_lossy(&told);
+    assert!(ran.status.success() && told.contains("1 passed"), "{told}");
+}
+
+/// The other test runs it in a namespace; else there is nothing to do.
+#[test]
+fn in_a_namespace_of_its_own() {
+    let Some((directory, _)) = given() else {
+        return;
+    };
+    let recipe = Recipe {
+        commands: block("useradd"),
+        line: block("restrict"),
+        sshd: block("# /etc/ssh"),
+        sudoers: block("# /etc/sudoers"),
+        break_glass: block("sudo -u keyward -H keyward user unlock"),
+    };
+    move_in(&directory);
+    let site = Site {
+        directory: PathBuf::from(KEYS),
+        account: "keyward".to_owned(),
+        database: PathBuf::from("/home/keyward/.local/share/keyward/keyward.db"),
+        owners: OWNER.split(' ').map(str::to_owned).collect(),
+        temporary: None,
+    };
+    site.make_keys();
+    recipe.begin();
+    // What sshd allows elsewhere does not count here.
+    let settings =
+        "AcceptEnv KEYWARD_DB XDG_DATA_HOME\nInclude /etc/ssh/sshd_config.d/keyward.conf\n";
+    let sshd = Sshd::start(site, settings);
+    do_the_job(&sshd);
+    nothing_else_is_reached(&sshd);
+    by_sudo(&sshd);
+    recipe.glass_is_broken(&sshd);
+}
+
+struct Recipe {
+    commands: String,
+    line: String,
+    sshd: String,
+    sudoers: String,
+    break_glass: String,
+}
+
+impl Recipe {
+    /// Writes the files and runs the commands.
+    fn begin(&self) {
+        let sudoers = write(&self.sudoers);
+        fs::set_permissions(&sudoers, Permissions::from_mode(0o440)).expect("root's");
+        let checked = run("visudo -c");
+        assert!(checked.status.success(), "{checked:?}");
+        write(&self.sshd);
+        for line in self.commands.lines() {
+            if line == OWNER {
+                add_administrators();
+            } else {
+                let ran = run(line);
+                assert!(ran.status.success(), "{line}: {ran:?}");
+            }
+        }
+        let lines = fs::read_to_string("/etc/ssh/keyward/keyward").expect("the lines");
+        let (like, _) = self.line.split_once(" AAAA").expect("an example");
+        assert!(lines.starts_with(like), "{lines}");
+        assert_eq!(lines.lines().count(), 2);
+    }
+
+    /// bob locks alice out, and root gets her back in.
+    fn glass_is_broken(&self, sshd: &Sshd) {
+        let (unlock, console) = self.break_glass.split_once('\n').expect("two lines");
+        let mut bob = sshd.console("bob", &[], &[]);
+        bob.see("bob (Full Access)");
+        go_to_users(&mut bob);
+        bob.see("> alice");
+        bob.send("l");
+        bob.see("will be locked out at once");
+        bob.send("y");
+        bob.see("“alice” is locked out");
+        let mut alice = sshd.console("alice", &[], &[]);
+        assert_eq!(alice.end(), 2);
+        assert!(alice.screen().contains("alice is locked out"));
+        let unlocked = run(unlock);
+        assert_eq!(unlocked.stdout, b"alice is unlocked.\n", "{unlocked:?}");
+        sshd.console("alice", &[], &[]).see("alice (Full Access)");
+        let mut owner = shell(console.trim_end());
+        owner.see("keyward (Full Access)");
+        owner.send("q");
+        assert_eq!(owner.end(), 0);
+    }
+}
+
+/// Writes a block to the file that its first line names.
+fn write(block: &str) -> PathBuf {
+    let path = block
+        .lines()
+        .next()
+        .and_then(|line| line.strip_prefix("# "));
+    let path = PathBuf::from(path.expect("a path"));
+    fs::create_dir_all(path.parent().expect("a directory")).expect("made");
+    fs::write(&path, block).expect("written");
+    path
+}
+
+/// A shell's answer to a line, as root, where the keys are.
+fn run(line: &str) -> Output {
+    Command::new("/bin/sh")
+        .args(["-c", line])
+        .current_dir(KEYS)
+        .stdin(Stdio::null())
+        .output()
+        .expect("ran")
+}
+
+/// The same in a terminal.
+fn shell(line: &str) -> Pty {
+    Start {
+        program: "/bin/sh",
+        ..Start::new(Path::new(KEYS), &["-c", line])
+    }
+    .go()
+}
+
+fn go_to_users(console: &mut Pty) {
+    console.send("t");
+    console.see("Go to");
+    console.send("g\r");
+    console.see("Full Name");
+}
+
+fn add_administrators() {
+    let mut console = shell(OWNER);
+    console.see("No API keys yet.");
+    go_to_users(&mut console);
+    for user in ["alice", "bob"] {
+        console.send("n");
+        console.see("New User");
+        console.send(&format!("{user}\t\t "));
+        console.see("Find:");
+        console.send("full\r");
+        console.see("Full Access ▼");
+        console.send("\x1bOQ");
+        console.see(&format!("“{user}” was made."));
+    }
+    console.send("q");
+    assert_eq!(console.end(), 0);
+}
+
+/// Puts directories of this namespace's own in the place of those that the recipe changes.
+fn move_in(directory: &Path) {
+    let bin = directory.join("bin");
+    fs::create_dir(&bin).expect("made");
+    fs::copy(KEYWARD, bin.join("keyward")).expect("copied");
+    let at = directory.display();
+    let steps = format!(
+        "cp -a /etc {at}/etc
+         mount --bind {at}/etc /etc
+         mount --bind {at}/bin /usr/local/bin
+         for own in /home /run /var/log /var/mail /var/lib/sudo; do
+             test ! -d $own || mount -t tmpfs -o mode=755 tmpfs $own
+         done"
+    );
+    let moved = Command::new("/bin/sh").args(["-ec", &steps]).status();
+    assert!(moved.expect("a shell").success());
+    DirBuilder::new().mode(0o755).create(KEYS).expect("made");
+}
+
+/// What the lines alone prevent is tested elsewhere; here it is these settings.
+fn nothing_else_is_reached(sshd: &Sshd) {
+    let pwned = sshd.site.path("pwned");
+    let touch = format!("touch {}", pwned.display());
+    let other = sshd
+        .client("ssh", "alice", &["-T", "keyward", &touch])
+        .output();
+    assert_eq!(other.expect("ran").status.code(), Some(2));
+    assert!(!local_forwarding(sshd, "alice"));
+    let set = "SetEnv=KEYWARD_DB=/home/keys/none.db XDG_DATA_HOME=/home/keys";
+    let mut alice = sshd.console("alice", &["-o", set], &[]);
+    alice.see("alice (Full Access)");
+    alice.send("q");
+    assert_eq!(alice.end(), 0);
+    // A key in the account's home, where its own programs could put one.
+    let home = Path::new("/home/keyward/.ssh");
+    fs::create_dir(home).expect("made");
+    let key = sshd.site.path(&format!("{UNBOUND}.pub"));
+    fs::copy(key, home.join("authorized_keys")).expect("copied");
+    let owned = run("chown -R keyward: /home/keyward/.ssh && chmod -R go= /home/keyward/.ssh");
+    assert!(owned.status.success(), "{owned:?}");
+    let unbound = sshd.client("ssh", UNBOUND, &["keyward", &touch]).output();
+    assert_eq!(unbound.expect("ran").status.code(), Some(255));
+    assert!(!pwned.exists());
+}
+
+/// alice has an account and comes by sudo; nothing but her own line is taken.
+fn by_sudo(sshd: &Sshd) {
+    let made = run("useradd alice && echo alice:pw | chpasswd");
+    assert!(made.status.success(), "{made:?}");
+    let mut alice = shell(&as_alice("sudo -u keyward keyward --user alice"));
+    alice.see("password for alice");
+    alice.send("pw\r");
+    alice.see("alice (Full Access)");
+    alice.send("q");
+    assert_eq!(alice.end(), 0);
+    let signed_in = sshd.events(&[600]).pop().expect("an event");
+    assert_eq!(signed_in["actor"], "alice");
+    assert_eq!(signed_in["body"]["unproven"]["sudoUser"], "alice");
+    assert_eq!(signed_in["body"]["unproven"]["account"], "keyward");
+
+    let taken = sudo("-u keyward keyward --user alice");
+    assert!(taken.contains("The console needs a terminal"), "{taken}");
+    for other in [
+        "-u keyward keyward",
+        "-u keyward keyward --user bob",
+        "-u keyward keyward --user alice --db /tmp/x",
+        "-u keyward keyward --user alice events",
+        "-u keyward sh",
+        "-u keyward KEYWARD_DB=/tmp/x keyward --user alice",
+        "-E -u keyward keyward --user alice",
+        "keyward --user alice",
+    ] {
+        let refused = sudo(other);
+        assert!(refused.contains("not allowed"), "{other}: {refused}");
+        assert!(!refused.contains("keyward: "), "{other}: {refused}");
+    }
+}
+
+/// A shell's line with which root becomes alice.
+fn as_alice(line: &str) -> String {
+    let runuser = program("runuser").expect("runuser");
+    format!("{} -u alice -- {line}", runuser.display())
+}
+
+/// What is said to alice, who knows her password, when she asks sudo for this without a terminal.
+fn sudo(asked: &str) -> String {
+    let mut child = Command::new("/bin/sh")
+        .args(["-c", &as_alice(&format!("sudo -S -k {asked}"))])
+        .current_dir("/")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("started");
+    let mut input = child.stdin.take().expect("piped");
+    // It may not even be asked for.
+    let _ = input.write_all(b"pw\n");
+    drop(input);
+    let said = child.wait_with_output().expect("ended").stderr;
+    String::from_utf8_lossy(&said).into_owned()
+}

@@ -1,0 +1,131 @@
+//! Every screen and dialog in windows of every size, and what is typed while the size changes.
+
+mod support;
+
+use crossterm::event::KeyCode;
+use keyward::domain::api_key::{KeyId, Locale};
+use keyward::service::demo::FULL_ACCESS_USER;
+use keyward::text::Text;
+
+use support::console::{Console, SIZES};
+use support::database::Bench;
+
+fn demo(locale: Locale) -> Console {
+    let (bench, user) = Bench::demo(FULL_ACCESS_USER);
+    Console::speaking(Text::of(locale), bench, user, (80, 24))
+}
+
+/// The keys that lead to each screen and dialog; `\n` is Enter, `\t` is Tab, `!` is F1, `#` is F2, `$` is F5.
+const WAYS: &[&str] = &[
+    "",
+    "G",
+    "/ﾊﾞｯｸ",
+    "zzz",
+    "f",
+    "n",
+    "n#",
+    "n\t\t\n",
+    "n\t\t\n\x7fnew\n",
+    "n\t\t\t\tasia",
+    "Gn漢字\t漢字\n漢字\n漢字\n漢字",
+    "/webhook\n\n",
+    "/webhook\ns",
+    "/webhook\nx",
+    "l",
+    "d",
+    "s",
+    "nx#",
+    "nx#v",
+    "nx#vw",
+    "nx#vp",
+    "nx#x\n",
+    "t",
+    "!",
+    "!漢",
+    "n!\n",
+    "!$",
+    "tg\n",
+    "tg\n\n",
+    "tg\nn",
+    "tgj\n",
+    "tgj\n\n",
+    "tgj\n\n\t",
+    "tG\n",
+    "tG\n\n",
+    "tG\nf",
+    "tG\na",
+];
+
+fn press(console: &mut Console, keys: &str) {
+    for c in keys.chars() {
+        console.press(match c {
+            '\n' => KeyCode::Enter,
+            '\t' => KeyCode::Tab,
+            '\x7f' => KeyCode::Backspace,
+            '!' => KeyCode::F(1),
+            '#' => KeyCode::F(2),
+            '$' => KeyCode::F(5),
+            c => KeyCode::Char(c),
+        });
+    }
+}
+
+#[test]
+fn nothing_breaks_in_any_window_and_the_cursor_is_in_it() {
+    for way in WAYS {
+        let mut console = demo(Locale::JaJp);
+        press(&mut console, way);
+        // From wide to narrow and back, by steps that meet odd and even columns.
+        let down = (1..=125).rev().step_by(11);
+        let up = (38..=45).step_by(3);
+        let down = down.map(|columns| (columns, 1 + columns / 3));
+        for size in down
+            .chain(up.map(|columns| (columns, columns - 30)))
+            .chain(SIZES)
+        {
+            console.resize(size.0, size.1);
+            console.expect_whole_characters();
+            let (x, y) = console.cursor();
+            assert!(x < size.0 && y < size.1, "{way}: {x},{y} in {size:?}");
+        }
+    }
+}
+
+#[test]
+fn a_half_filled_form_keeps_what_was_typed_and_shows_the_field_with_the_focus() {
+    let mut console = demo(Locale::EnUs);
+    console.keys("n");
+    console.keys("half filled");
+    console.press(KeyCode::Tab);
+    console.keys("first\nsecond\nthird\nfourth");
+    let sizes = [
+        (60, 15),
+        (40, 10),
+        (39, 9),
+        (5, 2),
+        (1, 1),
+        (40, 10),
+        (120, 40),
+    ];
+    for size in sizes {
+        console.resize(size.0, size.1);
+        if size.0 >= 40 {
+            console.expect("fourth");
+        }
+        console.keys(if size.0 >= 40 {
+            "x"
+        } else {
+            "lost, for nothing is seen"
+        });
+    }
+    console.press(KeyCode::F(2));
+    console.keys("a\n");
+    let alice = console.bench.alice.clone();
+    let made = console
+        .bench
+        .service
+        .properties(&alice, KeyId(42))
+        .expect("made");
+    assert_eq!(made.fields.name, "half filled");
+    assert_eq!(made.fields.description, "first\nsecond\nthird\nfourthxxxx");
+}
