@@ -11,16 +11,15 @@ mod view;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use chrono_tz::Tz;
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use zeroize::Zeroizing;
 
 use crate::clock::Clock;
+use crate::config::settings::Settings;
 use crate::domain::secret::{ClipboardWay, Secret};
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::{Actor, Arrival, SignOut};
-use crate::text::Text;
 use crate::ui::app::idle::Idle;
 use crate::ui::app::mouse::Mouse;
 use crate::ui::app::rush::Rush;
@@ -99,11 +98,8 @@ struct UnderWay {
 /// What the App is made of.
 pub struct Setting {
     pub clock: Arc<dyn Clock>,
-    /// The zone in which times are shown, where the user has none of their own.
-    pub zone: Tz,
+    pub settings: Settings,
     pub actor: Actor,
-    /// The language, where the user has none of their own.
-    pub text: Text,
     /// How the user came; it is noted with the sign-in.
     pub arrival: Arrival,
     /// Files may be written for the user: they did not come with `--user`.
@@ -165,8 +161,8 @@ impl App {
         let mut app = App {
             here: Screen::first_for(&setting.actor),
             idle: Idle::new(setting.idle_minutes, now),
+            theme: Theme::of(setting.settings.theme),
             setting,
-            theme: Theme::default(),
             layers: Vec::new(),
             left: Vec::new(),
             last_layer: APP.0,

@@ -187,7 +187,7 @@ pub fn centred(area: Rect, width: u16, height: u16) -> Rect {
 
 /// Clears an area, draws a border with a title around it and returns what is inside, one column from the border.
 pub fn boxed(buf: &mut Buffer, area: Rect, title: &str, theme: &Theme) -> Rect {
-    clear(buf, area);
+    clear(buf, area, theme);
     let title = cut(title, area.width.saturating_sub(6));
     Block::bordered()
         .title(format!(" {title} "))
@@ -197,8 +197,9 @@ pub fn boxed(buf: &mut Buffer, area: Rect, title: &str, theme: &Theme) -> Rect {
 }
 
 /// Clears an area, and a wide character that reaches into it from the left: a terminal would show it whole.
-fn clear(buf: &mut Buffer, area: Rect) {
+pub fn clear(buf: &mut Buffer, area: Rect, theme: &Theme) {
     Clear.render(area, buf);
+    buf.set_style(area, theme.plain);
     let Some(x) = area.x.checked_sub(1) else {
         return;
     };

@@ -7,13 +7,11 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use chrono_tz::Tz;
-
 use crate::clipboard::{self, Clipboard};
 use crate::clock::Clock;
+use crate::config::settings::Settings;
 use crate::domain::user::{Actor, Arrival, SignOut};
 use crate::service::Service;
-use crate::text::Text;
 use crate::ui::app::{App, Asked, Effect, Input, LayerId, Setting};
 use crate::ui::perform::Performer;
 use crate::ui::request::{Outcome, Request, Ticket};
@@ -32,12 +30,10 @@ pub struct Parts {
     /// Files may be written for the actor: they did not come with `--user`.
     pub files: bool,
     pub clock: Arc<dyn Clock>,
-    /// The zone in which times are shown.
-    pub zone: Tz,
+    pub settings: Settings,
     /// After so many minutes without a key the actor is signed out; never with 0.
     pub idle_minutes: u32,
     pub clipboard: Box<dyn Clipboard>,
-    pub text: Text,
     pub demo: bool,
     /// Whether the mouse is used.
     pub mouse: bool,
@@ -101,9 +97,8 @@ pub fn console(parts: Parts) -> Result<Option<(SignOut, String)>, NoTerminal> {
     };
     let mut app = App::new(Setting {
         clock: Arc::clone(&clock),
-        zone: parts.zone,
+        settings: parts.settings,
         actor: parts.actor,
-        text: parts.text,
         arrival: parts.arrival,
         files: parts.files,
         idle_minutes: parts.idle_minutes,

@@ -37,12 +37,13 @@ impl App {
     /// The user's language, or the machine's.
     pub(super) fn text(&self) -> Text {
         let locale = self.setting.actor.locale;
-        locale.map_or(self.setting.text, Text::of)
+        Text::of(locale.unwrap_or(self.setting.settings.language))
     }
 
     /// The zone in which times are shown: the user's, or the machine's.
     pub(super) fn zone(&self) -> Tz {
-        self.setting.actor.zone.unwrap_or(self.setting.zone)
+        let zone = self.setting.actor.zone;
+        zone.unwrap_or(self.setting.settings.zone)
     }
 
     /// The user as they are now. What their role no longer allows to see goes from the screen.

@@ -22,6 +22,7 @@ impl App {
     /// Draws everything.
     pub fn draw(&mut self, frame: &mut Frame) {
         let area = frame.area();
+        frame.buffer_mut().set_style(area, self.theme.plain);
         self.dirty = false;
         self.frames += 1;
         self.window = (area.width, area.height);

@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::{Modifier, Style};
+use ratatui::style::Style;
 
 use crate::text::Text;
 use crate::ui::field::view_value;
@@ -62,6 +62,7 @@ impl Form {
         let all = self.content_rows(page.width);
         // Drawn whole on a sheet of its own; the part that is on the screen is copied from it.
         let mut sheet = Buffer::empty(Rect::new(0, 0, page.width, all.max(1)));
+        sheet.set_style(sheet.area, said.1.plain);
         let mut on_sheet = Hits::default();
         let cursor = self.view_content(&mut sheet, said, &mut on_sheet);
         hits.add_sheet(&on_sheet, self.top, page);
@@ -143,7 +144,7 @@ fn view_item(
         (false, true) => Style::new(),
         (false, false) => theme.dim,
     };
-    let field = Style::new().add_modifier(Modifier::UNDERLINED);
+    let field = theme.field;
     let labelled = !matches!(item.input, Input::Tick(_) | Input::Date(_));
     if labelled {
         put(sheet, first(line, LABELS - 1), label, theme.label);

@@ -2,7 +2,6 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::{Modifier, Style};
 use zeroize::Zeroizing;
 
 use crate::ui::field::{Edit, LineField};
@@ -117,9 +116,6 @@ impl Layer for Entry {
         paragraph(buf, area, &lines);
         let field = row(area, area.height.saturating_sub(1));
         hits.add(field, Hit::Line);
-        Some(
-            self.field
-                .view(buf, field, Style::new().add_modifier(Modifier::UNDERLINED)),
-        )
+        Some(self.field.view(buf, field, ctx.theme.field))
     }
 }

@@ -3,13 +3,12 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
-use ratatui::widgets::{Clear, Widget};
 
 use crate::domain::event::trail::EventRow;
 use crate::domain::list::{KeyRow, Listed, RoleRow, UserRow};
 use crate::domain::rights::Right;
 use crate::domain::user::Actor;
-use crate::ui::frame::{boxed, first, put, row, scrolled, skip};
+use crate::ui::frame::{boxed, clear, first, put, row, scrolled, skip};
 use crate::ui::hits::{Click, Hit, Hits};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Ctx, Layer, Reply};
@@ -220,7 +219,7 @@ impl Layer for Tree {
         let all = lines(ctx.actor);
         if let (Some(docked), _) = dock(area) {
             let inner = first(docked, docked.width - EDGE);
-            Clear.render(inner, buf);
+            clear(buf, inner, ctx.theme);
             return view_lines(buf, inner, &all, (self.here, self.selected), ctx, hits);
         }
         let rows = u16::try_from(all.len()).unwrap_or(u16::MAX);

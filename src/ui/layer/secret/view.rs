@@ -6,10 +6,9 @@ use std::ops::Range;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
-use ratatui::widgets::{Clear, Widget};
 
 use crate::domain::secret::Overlap;
-use crate::ui::frame::{Button, buttons, cut, put, row, skip, width, wrap};
+use crate::ui::frame::{Button, buttons, clear, cut, put, row, skip, width, wrap};
 use crate::ui::hits::Hits;
 use crate::ui::keymap::Action;
 use crate::ui::layer::secret::{HARMLESS, SecretDialog, VERBS};
@@ -23,7 +22,7 @@ const BREAK: usize = 32;
 impl SecretDialog {
     /// Draws the dialog and says where the cursor is.
     pub(super) fn draw(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
-        Clear.render(area, buf);
+        clear(buf, area, ctx.theme);
         let text = ctx.text;
         let title = text.fill(
             "secret.title",

@@ -1,0 +1,109 @@
+//! What a person may set, with the defaults, and where each setting in force comes from.
+
+use std::collections::BTreeMap;
+
+use chrono_tz::Tz;
+
+use crate::domain::api_key::Locale;
+
+/// The settings in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    pub theme: ThemeName,
+    /// The zone in which times are shown, where the user has none of their own.
+    pub zone: Tz,
+    /// The language, where the user has none of their own.
+    pub language: Locale,
+    /// Where those come from that are not the default, by name.
+    pub origins: BTreeMap<&'static str, Origin>,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            theme: ThemeName::Default,
+            zone: Tz::UTC,
+            language: Locale::EnUs,
+            origins: BTreeMap::new(),
+        }
+    }
+}
+
+/// One setting with its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Value {
+    Theme(ThemeName),
+    Zone(Tz),
+    Language(Locale),
+}
+
+impl Value {
+    /// The setting's name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Value::Theme(_) => "theme",
+            Value::Zone(_) => "zone",
+            Value::Language(_) => "language",
+        }
+    }
+}
+
+/// Where a setting in force comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Origin {
+    #[default]
+    Default,
+    /// How the machine is set up.
+    Machine,
+    /// An environment variable.
+    Environment(&'static str),
+    CommandLine,
+}
+
+impl Settings {
+    /// Sets a value; what was set before does not count any more.
+    pub fn set(&mut self, value: Value, origin: Origin) {
+        match value {
+            Value::Theme(theme) => self.theme = theme,
+            Value::Zone(zone) => self.zone = zone,
+            Value::Language(language) => self.language = language,
+        }
+        self.origins.insert(value.name(), origin);
+    }
+}
+
+/// The themes, each a file in `assets/themes`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ThemeName {
+    Default,
+    Light,
+    HighContrast,
+    Mono,
+}
+
+impl ThemeName {
+    pub const ALL: [ThemeName; 4] = [
+        ThemeName::Default,
+        ThemeName::Light,
+        ThemeName::HighContrast,
+        ThemeName::Mono,
+    ];
+
+    /// The theme of this name.
+    #[must_use]
+    pub fn named(word: &str) -> Option<ThemeName> {
+        ThemeName::ALL.into_iter().find(|name| name.word() == word)
+    }
+
+    /// The name as it is written.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            ThemeName::Default => "default",
+            ThemeName::Light => "light",
+            ThemeName::HighContrast => "high-contrast",
+            ThemeName::Mono => "mono",
+        }
+    }
+}
