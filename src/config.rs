@@ -10,7 +10,7 @@ use chrono_tz::Tz;
 use etcetera::base_strategy::{BaseStrategy, Xdg};
 use nix::unistd::{Uid, User, geteuid};
 
-use crate::config::settings::{Origin, Settings, ThemeName, Value};
+use crate::config::settings::{Borders, Origin, Settings, ThemeName, Value};
 use crate::domain::api_key::Locale;
 use crate::domain::user::{Arrival, OsAccount};
 use crate::domain::zone;
@@ -92,8 +92,10 @@ impl Config {
         if let Some(zone) = machine.zone.as_deref().and_then(zone_of) {
             settings.set(Value::Zone(zone), Origin::Machine);
         }
-        for (value, variable) in said(&text) {
-            settings.set(value, Origin::Environment(variable));
+        let (borders, name) = borders(&text);
+        settings.set(Value::Borders(borders), Origin::Environment(name));
+        for (value, name) in said(&text) {
+            settings.set(value, Origin::Environment(name));
         }
         // A number is no user's name: such an account can open nothing that it would have to be known in.
         let account = account.map_or_else(|| machine.uid.to_string(), |own| own.name.clone());
@@ -120,15 +122,37 @@ impl Config {
     }
 }
 
+/// The environment: the text that a variable is set to.
+type Variables<'a> = &'a dyn Fn(&'static str) -> Option<String>;
+
+/// The first of these variables that is set, by POSIX the one that counts for its part of the locale. SSH forwards
+/// them.
+fn locale(text: Variables, part: &'static str) -> Option<(&'static str, String)> {
+    let mut names = ["LC_ALL", part, "LANG"].into_iter();
+    names.find_map(|name| Some((name, text(name)?)))
+}
+
+/// The borders for the locale's characters, and the variable that says so.
+fn borders(text: Variables) -> (Borders, &'static str) {
+    match locale(text, "LC_CTYPE") {
+        Some((name, value)) if is_utf8(&value) => (Borders::Unicode, name),
+        Some((name, _)) => (Borders::Ascii, name),
+        // That is the locale C.
+        None => (Borders::Ascii, "LANG"),
+    }
+}
+
+/// Whether a locale names UTF-8 as its encoding: `en_US.UTF-8`, `C.utf8`, and `UTF-8` alone, as macOS sends it.
+fn is_utf8(name: &str) -> bool {
+    let name = name.split('@').next().unwrap_or_default();
+    let encoding = name.rsplit('.').next().unwrap_or_default();
+    encoding.replace('-', "").eq_ignore_ascii_case("utf8")
+}
+
 /// What the environment sets, and which variable does.
-fn said(text: &dyn Fn(&'static str) -> Option<String>) -> Vec<(Value, &'static str)> {
-    let first = |names: &[&'static str]| {
-        let mut set = names.iter().filter_map(|name| Some((*name, text(name)?)));
-        set.next()
-    };
+fn said(text: Variables) -> Vec<(Value, &'static str)> {
     let zone = text("TZ").and_then(|name| zone_of(&name));
-    // By POSIX. SSH forwards them.
-    let language = first(&["LC_ALL", "LC_MESSAGES", "LANG"]);
+    let language = locale(text, "LC_MESSAGES");
     let language = language.and_then(|(name, value)| Some((name, language_of(&value)?)));
     let colourless = match (text("NO_COLOR"), text("TERM")) {
         // By no-color.org.
@@ -172,7 +196,7 @@ fn language_of(name: &str) -> Option<Locale> {
     let name = name.split('@').next().unwrap_or_default();
     let (place, encoding) = name.split_once('.').unwrap_or((name, "UTF-8"));
     let language = place.split('_').next().unwrap_or_default();
-    let utf8 = encoding.replace('-', "").eq_ignore_ascii_case("utf8");
+    let utf8 = is_utf8(encoding);
     let is = |known: &str| language.eq_ignore_ascii_case(known);
     if is("ja") && utf8 {
         return Some(Locale::JaJp);
@@ -291,6 +315,38 @@ mod tests {
         }
         for name in ["en", "en_GB.UTF-8", "en_US.ISO8859-1"] {
             assert_eq!(language_of(name), Some(Locale::EnUs), "{name}");
+        }
+    }
+
+    #[test]
+    fn borders_are_unicode_where_the_locales_characters_are() {
+        let borders = |variables: &[_]| config(variables, machine()).settings.borders;
+        let (utf8, latin) = ("en_US.UTF-8", "en_US.ISO8859-1");
+        for (all, ctype, lang, expected) in [
+            ("", "", utf8, Borders::Unicode),
+            ("", "", "C", Borders::Ascii),
+            ("", latin, utf8, Borders::Ascii),
+            ("", utf8, "C", Borders::Unicode),
+            ("C", utf8, utf8, Borders::Ascii),
+            ("C.UTF-8", latin, latin, Borders::Unicode),
+            ("", "", "", Borders::Ascii),
+        ] {
+            let variables = [("LC_ALL", all), ("LC_CTYPE", ctype), ("LANG", lang)];
+            assert_eq!(borders(&variables), expected, "{variables:?}");
+        }
+        let others = [("LC_MESSAGES", utf8), ("LANGUAGE", utf8), ("LANG", "POSIX")];
+        assert_eq!(borders(&others), Borders::Ascii);
+        for name in ["UTF-8", "C.utf8", "de_DE.utf-8@euro"] {
+            assert!(is_utf8(name), "{name}");
+        }
+        for name in [
+            "",
+            "ja_JP",
+            "ja_JP.eucJP",
+            "en_US.ISO8859-15@euro",
+            "C.UTF-16",
+        ] {
+            assert!(!is_utf8(name), "{name}");
         }
     }
 

@@ -35,6 +35,19 @@ static EN_US: LazyLock<Sentences> =
 static JA_JP: LazyLock<Sentences> =
     LazyLock::new(|| toml::from_str(include_str!("../assets/text/ja-JP.toml")).unwrap_or_default());
 
+/// English with the quotation marks of ASCII; of a language's name, what is ASCII.
+static EN_US_ASCII: LazyLock<Sentences> = LazyLock::new(|| {
+    let mut sentences = EN_US.clone();
+    for sentence in sentences.values_mut().flat_map(BTreeMap::values_mut) {
+        if !sentence.is_ascii() {
+            let plain = sentence.replace(['“', '”'], "\"");
+            let ascii = plain.replace(|c: char| !c.is_ascii(), "");
+            ascii.trim_start().clone_into(sentence);
+        }
+    }
+    sentences
+});
+
 /// The sentences of one language.
 #[derive(Clone, Copy)]
 pub struct Text {
@@ -59,6 +72,18 @@ impl Text {
         Text {
             language: locale,
             sentences,
+        }
+    }
+
+    /// The same for terminals that show nothing but ASCII, as far as the language can be written in it.
+    #[must_use]
+    pub fn in_ascii(self) -> Text {
+        match self.language {
+            Locale::EnUs => Text {
+                sentences: &EN_US_ASCII,
+                ..self
+            },
+            Locale::JaJp => self,
         }
     }
 
@@ -487,6 +512,26 @@ mod tests {
         assert_eq!(
             text.trouble(&trouble),
             "a\u{fffd}[2Jb{name} is not a user of this database."
+        );
+    }
+
+    #[test]
+    fn english_can_be_written_in_ascii_and_says_the_same() {
+        let (text, ascii) = (Text::en_us(), Text::en_us().in_ascii());
+        for (section, sentences) in ascii.sentences {
+            for (name, sentence) in sentences {
+                assert!(
+                    sentence.is_ascii() && !sentence.is_empty(),
+                    "{section}.{name}"
+                );
+                let whole = &text.sentences[section][name];
+                let words = |text: &str| text.matches(|c: char| c.is_ascii_alphanumeric()).count();
+                assert_eq!(words(sentence), words(whole), "{section}.{name}");
+            }
+        }
+        assert_eq!(
+            ascii.say("help.stored"),
+            "go to \"I have stored it\" (Enter presses it)"
         );
     }
 

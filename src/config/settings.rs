@@ -10,6 +10,7 @@ use crate::domain::api_key::Locale;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     pub theme: ThemeName,
+    pub borders: Borders,
     /// The zone in which times are shown, where the user has none of their own.
     pub zone: Tz,
     /// The language, where the user has none of their own.
@@ -22,6 +23,7 @@ impl Default for Settings {
     fn default() -> Settings {
         Settings {
             theme: ThemeName::Default,
+            borders: Borders::Unicode,
             zone: Tz::UTC,
             language: Locale::EnUs,
             origins: BTreeMap::new(),
@@ -33,6 +35,7 @@ impl Default for Settings {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Value {
     Theme(ThemeName),
+    Borders(Borders),
     Zone(Tz),
     Language(Locale),
 }
@@ -43,6 +46,7 @@ impl Value {
     pub fn name(self) -> &'static str {
         match self {
             Value::Theme(_) => "theme",
+            Value::Borders(_) => "borders",
             Value::Zone(_) => "zone",
             Value::Language(_) => "language",
         }
@@ -66,6 +70,7 @@ impl Settings {
     pub fn set(&mut self, value: Value, origin: Origin) {
         match value {
             Value::Theme(theme) => self.theme = theme,
+            Value::Borders(borders) => self.borders = borders,
             Value::Zone(zone) => self.zone = zone,
             Value::Language(language) => self.language = language,
         }
@@ -106,4 +111,12 @@ impl ThemeName {
             ThemeName::Mono => "mono",
         }
     }
+}
+
+/// What boxes, lines and marks are drawn with, and quotation marks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Borders {
+    Unicode,
+    /// For terminals that do not show UTF-8.
+    Ascii,
 }

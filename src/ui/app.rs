@@ -161,7 +161,7 @@ impl App {
         let mut app = App {
             here: Screen::first_for(&setting.actor),
             idle: Idle::new(setting.idle_minutes, now),
-            theme: Theme::of(setting.settings.theme),
+            theme: Theme::of(setting.settings.theme, setting.settings.borders),
             setting,
             layers: Vec::new(),
             left: Vec::new(),

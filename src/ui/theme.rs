@@ -1,10 +1,12 @@
-//! Colours and attributes, read from `assets/themes`. Whatever a colour says, a word, a mark or an attribute says too.
+//! How everything is drawn: colours and attributes from `assets/themes`, and the marks. Whatever a colour says, a word,
+//! a mark or an attribute says too.
 
 use ratatui::style::{Color, Modifier, Style};
 use serde::{Deserialize, Deserializer};
 
-use crate::config::settings::ThemeName;
+use crate::config::settings::{Borders, ThemeName};
 use crate::domain::state::State;
+use crate::ui::symbols::Symbols;
 
 /// The styles of everything on screen. One without a style is as the terminal writes by itself.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -34,14 +36,20 @@ pub struct Theme {
     pub warning: Style,
     #[serde(deserialize_with = "style")]
     pub secret: Style,
+    #[serde(skip)]
+    pub symbols: &'static Symbols,
 }
 
 impl Theme {
-    /// The theme of this name.
+    /// The theme of this name, with these borders.
     #[must_use]
-    pub fn of(name: ThemeName) -> Theme {
+    pub fn of(name: ThemeName, borders: Borders) -> Theme {
         // That each can be read is tested.
-        toml::from_str(file(name)).unwrap_or_default()
+        let theme: Theme = toml::from_str(file(name)).unwrap_or_default();
+        Theme {
+            symbols: Symbols::of(borders),
+            ..theme
+        }
     }
 
     /// The style of a state's word.
@@ -174,7 +182,7 @@ mod tests {
 
     #[test]
     fn mono_has_no_colour_and_high_contrast_leaves_none_to_the_terminal() {
-        let mono = Theme::of(ThemeName::Mono);
+        let mono = Theme::of(ThemeName::Mono, Borders::Unicode);
         let Theme {
             plain,
             title,
@@ -187,13 +195,14 @@ mod tests {
             good,
             warning,
             secret,
+            symbols: _,
         } = mono;
         for style in [
             plain, title, dim, label, field, selected, focused, problem, good, warning, secret,
         ] {
             assert_eq!((style.fg, style.bg), (None, None));
         }
-        let plain = Theme::of(ThemeName::HighContrast).plain;
+        let plain = Theme::of(ThemeName::HighContrast, Borders::Unicode).plain;
         assert!(plain.fg.is_some() && plain.bg.is_some());
     }
 

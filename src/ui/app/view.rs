@@ -6,9 +6,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use crate::ui::app::{App, UNDRAWN};
-use crate::ui::frame::{
-    SMALLEST, cut, first, footer, paragraph, put, row, skip, toolbar, width, wrap,
-};
+use crate::ui::frame::{SMALLEST, first, footer, paragraph, row, skip, toolbar, width, wrap};
 use crate::ui::hits::Hits;
 use crate::ui::layer::Tone;
 use crate::ui::layer::tree::{dock, view_docked};
@@ -36,6 +34,7 @@ impl App {
                 frame.buffer_mut(),
                 area,
                 &wrap(&sentence, area.width.max(1)),
+                &self.theme,
             );
             self.mouse.forget();
             frame.set_cursor_position(Position {
@@ -91,7 +90,8 @@ impl App {
             Tone::Problem => self.theme.problem,
         };
         for (index, line) in (0..).zip(&message) {
-            put(buf, row(area, body.bottom() - area.y + index), line, style);
+            self.theme
+                .put(buf, row(area, body.bottom() - area.y + index), line, style);
         }
         let allows = |action| top.allows(action, &ctx);
         footer(
@@ -130,8 +130,8 @@ impl App {
             "header.who",
             &[("user", &actor.name), ("role", &actor.role.fields.name)],
         );
-        let who = cut(&who, line.width / 2);
-        let used = put(buf, line, product, self.theme.title);
+        let who = self.theme.cut(&who, line.width / 2);
+        let used = self.theme.put(buf, line, product, self.theme.title);
         let left = line.width.saturating_sub(used + width(&who) + 3);
         let crumbs: Vec<&str> = self
             .here
@@ -144,8 +144,9 @@ impl App {
             Some(last) if width(&whole) + 2 > left => last,
             _ => whole.as_str(),
         };
-        put(buf, first(skip(line, used + 2), left), shown, Style::new());
-        put(
+        self.theme
+            .put(buf, first(skip(line, used + 2), left), shown, Style::new());
+        self.theme.put(
             buf,
             skip(line, line.width.saturating_sub(width(&who))),
             &who,
@@ -171,7 +172,7 @@ impl App {
         };
         if lines.len() > most {
             let rest = lines.split_off(most - 1).join(" ");
-            lines.push(cut(&rest, area.width));
+            lines.push(self.theme.cut(&rest, area.width));
         }
         (tone, lines)
     }

@@ -7,7 +7,7 @@ use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::domain::secret::{MAX_BYTES, Secret};
-use crate::ui::frame::{boxed, centred, paragraph, put, row, skip, wrap};
+use crate::ui::frame::{boxed, centred, paragraph, row, skip, wrap};
 use crate::ui::hits::Hits;
 use crate::ui::keymap::{Action, Scope, TextKey};
 use crate::ui::layer::{Asks, Ctx, Layer, Reply};
@@ -101,10 +101,10 @@ impl Layer for Check {
             ctx.text.say("check.title"),
             ctx.theme,
         );
-        paragraph(buf, area, &lines);
+        paragraph(buf, area, &lines, ctx.theme);
         let field = row(area, area.height.saturating_sub(1));
         let count = self.typed.chars().count();
-        let used = put(
+        let used = ctx.theme.put(
             buf,
             field,
             &ctx.text.fill("check.typed", &[("count", &count)]),

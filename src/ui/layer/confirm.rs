@@ -124,7 +124,7 @@ impl Layer for Confirm {
             height: area.height.saturating_sub(1),
             ..area
         };
-        paragraph(buf, body, &lines[self.top.min(lines.len())..]);
+        paragraph(buf, body, &lines[self.top.min(lines.len())..], ctx.theme);
         if lines.len() > self.height {
             let shown = (self.top + 1, self.top + self.height, lines.len());
             scrolled(buf, whole, shown, ctx.text, ctx.theme);

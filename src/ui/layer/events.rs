@@ -62,7 +62,7 @@ impl Table for EventRow {
     }
 
     fn facets(filter: &EventFilter, ctx: &Ctx) -> String {
-        words(filter, ctx).join(" · ")
+        ctx.theme.symbols.join(&words(filter, ctx))
     }
 
     fn none(ctx: &Ctx) -> &'static str {

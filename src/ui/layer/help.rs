@@ -10,7 +10,7 @@ use crate::domain::state::{State, WARNING};
 use crate::text::Text;
 use crate::ui::field::LineField;
 use crate::ui::frame::{
-    boxed, centred, first, inside, paragraph, put, row, scrolled, scrolled_by, skip, width, wrap,
+    boxed, centred, first, inside, paragraph, row, scrolled, scrolled_by, skip, width, wrap,
 };
 use crate::ui::hits::Hits;
 use crate::ui::keymap::{Action, Binding, Chord, Scope, TextKey, of};
@@ -266,15 +266,15 @@ impl Layer for Help {
         });
         let area = boxed(buf, whole, title, theme);
         let above = self.above(area.width);
-        paragraph(buf, area, &above);
+        paragraph(buf, area, &above, theme);
         let mut cursor = area.as_position();
         if self.page == Page::Keys {
             let prompt = row(area, 0);
-            let used = put(buf, prompt, text.say("choice.find"), theme.label) + 1;
+            let used = theme.put(buf, prompt, text.say("choice.find"), theme.label) + 1;
             let field = skip(prompt, used);
             cursor = self.typed.view(buf, field, Style::new());
             if self.typed.text().is_empty() {
-                put(buf, skip(field, 2), text.say("help.hint"), theme.dim);
+                theme.put(buf, skip(field, 2), text.say("help.hint"), theme.dim);
             }
         }
         let rows = u16::try_from(above.len()).unwrap_or(u16::MAX);
@@ -284,15 +284,15 @@ impl Layer for Help {
             ..area
         };
         if self.lines.is_empty() {
-            put(buf, row(list, 0), text.say("choice.nothing"), theme.problem);
+            theme.put(buf, row(list, 0), text.say("choice.nothing"), theme.problem);
         }
         let heads = self.heads(area.width);
         let shown = self.lines.iter().skip(self.top).take(self.height);
         for (index, (head, words)) in (0..).zip(shown) {
             let line = row(list, index);
             let beside = if heads == 0 { line } else { first(line, heads) };
-            put(buf, beside, head, theme.label);
-            put(buf, skip(line, heads + GAP), words, Style::new());
+            theme.put(buf, beside, head, theme.label);
+            theme.put(buf, skip(line, heads + GAP), words, Style::new());
         }
         if self.last_top() > 0 {
             let bottom = (self.top + self.height).min(self.lines.len());

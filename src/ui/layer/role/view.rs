@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::domain::rights::Tab;
-use crate::ui::frame::{Button, boxed, buttons, centred, inside, put, row, scrolled, skip, width};
+use crate::ui::frame::{Button, boxed, buttons, centred, inside, row, scrolled, skip, width};
 use crate::ui::hits::Hits;
 use crate::ui::keymap::Action;
 use crate::ui::layer::Ctx;
@@ -143,5 +143,5 @@ fn on_edge(buf: &mut Buffer, area: Rect, said: &str, theme: &Theme) {
     let said = format!(" {said} ");
     let edge = row(area, area.height.saturating_sub(1));
     let columns = edge.width.saturating_sub(width(&said) + 2);
-    put(buf, skip(edge, columns), &said, theme.label);
+    theme.put(buf, skip(edge, columns), &said, theme.label);
 }

@@ -8,7 +8,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use crate::domain::secret::Overlap;
-use crate::ui::frame::{Button, buttons, clear, cut, put, row, skip, width, wrap};
+use crate::ui::frame::{Button, buttons, clear, row, skip, width, wrap};
 use crate::ui::hits::Hits;
 use crate::ui::keymap::Action;
 use crate::ui::layer::secret::{HARMLESS, SecretDialog, VERBS};
@@ -28,10 +28,18 @@ impl SecretDialog {
             "secret.title",
             &[("name", &self.issued.key_name), ("id", &self.issued.key.0)],
         );
-        let rule = "─".repeat(usize::from(area.width));
-        put(buf, row(area, 0), &rule, Style::new());
-        let title = cut(&format!(" {title} "), area.width.saturating_sub(4));
-        put(buf, skip(row(area, 0), 2), &title, ctx.theme.title);
+        let rule = ctx
+            .theme
+            .symbols
+            .border
+            .horizontal_top
+            .repeat(usize::from(area.width));
+        ctx.theme.put(buf, row(area, 0), &rule, Style::new());
+        let title = ctx
+            .theme
+            .cut(&format!(" {title} "), area.width.saturating_sub(4));
+        ctx.theme
+            .put(buf, skip(row(area, 0), 2), &title, ctx.theme.title);
 
         let labels = SecretDialog::button_lines(&self.labels(ctx), area.width).len();
         let bar = u16::try_from(labels).unwrap_or(u16::MAX);
