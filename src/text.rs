@@ -529,10 +529,8 @@ mod tests {
                 assert_eq!(words(sentence), words(whole), "{section}.{name}");
             }
         }
-        assert_eq!(
-            ascii.say("help.stored"),
-            "go to \"I have stored it\" (Enter presses it)"
-        );
+        let stored = "go to \"I have stored it\", and press nothing yet";
+        assert_eq!(ascii.say("help.stored"), stored);
     }
 
     #[test]

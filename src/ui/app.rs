@@ -24,7 +24,7 @@ use crate::ui::app::idle::Idle;
 use crate::ui::app::mouse::Mouse;
 use crate::ui::app::rush::Rush;
 use crate::ui::frame::SMALLEST;
-use crate::ui::keymap::{Action, Chord, action, text_key};
+use crate::ui::keymap::{Action, Chord, Keymap, text_key};
 use crate::ui::layer::api_keys::ApiKeys;
 use crate::ui::layer::confirm::Confirm;
 use crate::ui::layer::events::SystemEvents;
@@ -116,6 +116,7 @@ pub struct Setting {
 pub struct App {
     setting: Setting,
     theme: Theme,
+    keys: Keymap,
     /// The screen that is shown.
     here: Screen,
     /// That screen, and the dialogs on top of it.
@@ -162,6 +163,7 @@ impl App {
             here: Screen::first_for(&setting.actor),
             idle: Idle::new(setting.idle_minutes, now),
             theme: Theme::of(setting.settings.theme, setting.settings.borders),
+            keys: Keymap::default(),
             setting,
             layers: Vec::new(),
             left: Vec::new(),
@@ -374,7 +376,7 @@ impl App {
                 }
                 let used =
                     self.with_layer(top, |layer, ctx, _| layer.pressed(Chord::of(&key), ctx));
-                match action(self.top().1.scope(), &key) {
+                match self.keys.action(self.top().1.scope(), &key) {
                     Some(action) => self.act(action),
                     None if used => {}
                     None => self.rush.means_nothing(),
@@ -391,11 +393,7 @@ impl App {
             Action::Help if allowed => {
                 let layer = &self.layers[top].1;
                 let ctx = self.ctx();
-                let help = Help::new(
-                    layer.scope(),
-                    &|action| layer.allows(action, &ctx),
-                    ctx.text,
-                );
+                let help = Help::new(layer.scope(), &|action| layer.allows(action, &ctx), &ctx);
                 self.push(Box::new(help));
             }
             Action::MyAccount if allowed => {
@@ -559,6 +557,7 @@ impl App {
             text: self.text(),
             theme: &self.theme,
             files: self.setting.files,
+            keys: &self.keys,
             rush: self.rush.number(),
             pasting: self.rush.is_paste(),
         }

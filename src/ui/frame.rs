@@ -11,7 +11,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::domain::name::printable;
 use crate::text::Text;
 use crate::ui::hits::{Hit, Hits};
-use crate::ui::keymap::{Action, Binding, Scope, Shown, of};
+use crate::ui::keymap::{Action, Binding, Shown};
 use crate::ui::theme::Theme;
 
 /// Columns between two keys of the toolbar or the footer.
@@ -295,20 +295,20 @@ pub fn buttons(
 }
 
 /// The verbs of a screen, with their keys; those that are not allowed now are greyed and in round brackets.
-pub fn toolbar(
+pub fn toolbar<'a>(
     buf: &mut Buffer,
     area: Rect,
-    scope: Scope,
+    keys: impl Iterator<Item = &'a Binding>,
     allows: &dyn Fn(Action) -> bool,
     (text, theme): (Text, &Theme),
     hits: &mut Hits,
 ) {
-    let verbs = of(scope).filter(|binding| binding.shown == Shown::Toolbar);
+    let verbs = keys.filter(|binding| binding.shown == Shown::Toolbar);
     let mut at = area;
     for binding in verbs {
         let label = text.say(binding.label);
         let written = if allows(binding.action) {
-            keyed(buf, at, &binding.keys[0].name(), label, theme)
+            keyed(buf, at, &binding.shown_key().name(), label, theme)
         } else {
             word(buf, at, &format!("({label})"), theme.dim, theme)
         };
@@ -335,26 +335,22 @@ fn word(buf: &mut Buffer, area: Rect, word: &str, style: Style, theme: &Theme) -
 }
 
 /// The keys that work now, as many as fit; the one for help has its place first.
-pub fn footer(
+pub fn footer<'a>(
     buf: &mut Buffer,
     area: Rect,
-    scope: Scope,
+    keys: impl Iterator<Item = &'a Binding>,
     allows: &dyn Fn(Action) -> bool,
     (text, theme): (Text, &Theme),
     hits: &mut Hits,
 ) {
     let shown = |binding: &&Binding| binding.shown == Shown::Footer && allows(binding.action);
-    let key_of = |binding: &Binding| match binding.action {
-        // `?` is a character in a text field; F1 is not.
-        Action::Help => binding.keys[1].name(),
-        _ => binding.keys[0].name(),
-    };
-    let mut keys: Vec<&Binding> = of(scope).filter(shown).collect();
+    let mut keys: Vec<&Binding> = keys.filter(shown).collect();
     keys.sort_by_key(|binding| binding.action != Action::Help);
     let mut at = area;
     for binding in keys {
         let label = text.say(binding.label);
-        let Some(written) = keyed(buf, at, &key_of(binding), label, theme) else {
+        let key = binding.shown_key();
+        let Some(written) = keyed(buf, at, &key.name(), label, theme) else {
             break;
         };
         hits.add(written, Hit::Key(binding.action));

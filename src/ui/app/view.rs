@@ -67,7 +67,8 @@ impl App {
         let usable = |action| in_reach && screen.allows(action, &ctx);
         let (mut on_tools, mut on_tree) = (Hits::default(), Hits::default());
         if tools > 0 {
-            toolbar(buf, row(area, 1), verbs, &usable, said, &mut on_tools);
+            let keys = self.keys.of(verbs);
+            toolbar(buf, row(area, 1), keys, &usable, said, &mut on_tools);
         }
         let mut cursor = None;
         if let Some(docked) = docked {
@@ -97,7 +98,7 @@ impl App {
         footer(
             buf,
             row(area, area.height - 1),
-            top.scope(),
+            self.keys.of(top.scope()),
             &allows,
             said,
             &mut hits,

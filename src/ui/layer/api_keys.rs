@@ -75,12 +75,12 @@ impl Table for KeyRow {
         ctx.text.state_filter(*facets).to_owned()
     }
 
-    fn none(ctx: &Ctx) -> &'static str {
-        ctx.text.say(if ctx.actor.may(Right::CreateApiKeys) {
-            "list.empty"
-        } else {
-            "list.empty_read_only"
-        })
+    fn none(ctx: &Ctx) -> String {
+        if !ctx.actor.may(Right::CreateApiKeys) {
+            return ctx.text.say("list.empty_read_only").to_owned();
+        }
+        let key = ctx.keys.key(Scope::ApiKeys, Action::New);
+        ctx.text.fill("list.empty", &[("key", &key)])
     }
 
     fn changes_at(&self, now: Timestamp) -> Option<Timestamp> {

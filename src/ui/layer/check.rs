@@ -91,7 +91,9 @@ impl Layer for Check {
 
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, _hits: &mut Hits) -> Option<Position> {
         let width = area.width.min(64);
-        let lines = wrap(ctx.text.say("check.note"), width.saturating_sub(4));
+        let key = ctx.keys.key(self.scope(), Action::Accept);
+        let note = ctx.text.fill("check.note", &[("key", &key)]);
+        let lines = wrap(&note, width.saturating_sub(4));
         let height = u16::try_from(lines.len())
             .unwrap_or(u16::MAX)
             .saturating_add(3);

@@ -130,7 +130,8 @@ impl Layer for Confirm {
             scrolled(buf, whole, shown, ctx.text, ctx.theme);
         }
         let bar = row(area, area.height.saturating_sub(1));
-        let verb = format!("y {}", self.verb);
+        let key = ctx.keys.key(Scope::Confirmation, Action::Yes);
+        let verb = format!("{key} {}", self.verb);
         let labels = [
             (ctx.text.say("button.cancel"), true, Action::Cancel),
             (verb.as_str(), true, Action::Yes),

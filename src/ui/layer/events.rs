@@ -65,8 +65,8 @@ impl Table for EventRow {
         ctx.theme.symbols.join(&words(filter, ctx))
     }
 
-    fn none(ctx: &Ctx) -> &'static str {
-        ctx.text.say("events.none")
+    fn none(ctx: &Ctx) -> String {
+        ctx.text.say("events.none").to_owned()
     }
 }
 

@@ -13,7 +13,7 @@ use crate::ui::frame::{
     boxed, centred, first, inside, paragraph, row, scrolled, scrolled_by, skip, width, wrap,
 };
 use crate::ui::hits::Hits;
-use crate::ui::keymap::{Action, Binding, Chord, Scope, TextKey, of};
+use crate::ui::keymap::{Action, Binding, Chord, Scope, TextKey};
 use crate::ui::layer::{Asks, Ctx, Layer, Reply};
 
 /// Columns of the box where there is room for more.
@@ -53,7 +53,7 @@ pub struct Help {
     text: Text,
     page: Page,
     /// What can be done now, with its keys.
-    bindings: Vec<&'static Binding>,
+    bindings: Vec<Binding>,
     typed: LineField,
     /// What the key does that was pressed.
     answer: Option<String>,
@@ -66,11 +66,12 @@ pub struct Help {
 impl Help {
     /// Help on a scope; only what `allows` now.
     #[must_use]
-    pub fn new(scope: Scope, allows: &dyn Fn(Action) -> bool, text: Text) -> Help {
+    pub fn new(scope: Scope, allows: &dyn Fn(Action) -> bool, ctx: &Ctx) -> Help {
+        let bindings = ctx.keys.of(scope).filter(|b| allows(b.action));
         Help {
-            text,
+            text: ctx.text,
             page: Page::Keys,
-            bindings: of(scope).filter(|b| allows(b.action)).collect(),
+            bindings: bindings.cloned().collect(),
             typed: LineField::default(),
             answer: None,
             lines: Vec::new(),
@@ -82,7 +83,7 @@ impl Help {
     /// All that the page has: keys and what they do, or states and what they mean.
     fn entries(&self) -> Vec<Entry> {
         let text = self.text;
-        let of_key = |binding: &&Binding| Entry {
+        let of_key = |binding: &Binding| Entry {
             head: binding.keys_named(),
             label: text.say(binding.label),
             words: text.say(binding.help).to_owned(),
@@ -225,8 +226,9 @@ impl Layer for Help {
         typing
     }
 
-    fn pressed(&mut self, chord: Chord, _ctx: &Ctx) -> bool {
-        let own = of(Scope::Help).find(|binding| binding.keys.contains(&chord));
+    fn pressed(&mut self, chord: Chord, ctx: &Ctx) -> bool {
+        let mut own = ctx.keys.of(Scope::Help);
+        let own = own.find(|binding| binding.keys.contains(&chord));
         let leads_away = |b: &Binding| matches!(b.action, Action::Cancel | Action::States);
         if self.page == Page::States || own.is_some_and(leads_away) {
             return false;

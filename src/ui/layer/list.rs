@@ -35,7 +35,7 @@ pub trait Table: request::Asked {
     fn facets(facets: &Self::Facets, ctx: &Ctx) -> String;
 
     /// What is said when there is no row at all.
-    fn none(ctx: &Ctx) -> &'static str;
+    fn none(ctx: &Ctx) -> String;
 
     /// When time alone changes what is shown of the row.
     fn changes_at(&self, _now: Timestamp) -> Option<Timestamp> {
@@ -417,12 +417,14 @@ impl<L: Table> List<L> {
 
     /// What is said where no row is shown.
     #[must_use]
-    pub fn empty(&self, ctx: &Ctx) -> &str {
+    pub fn empty(&self, ctx: &Ctx) -> String {
+        if let Some(refused) = &self.refused {
+            return refused.clone();
+        }
         match (self.loaded_once, self.filter.is_untouched()) {
-            _ if self.refused.is_some() => self.refused.as_deref().unwrap_or_default(),
-            (false, _) => ctx.text.say("list.loading"),
+            (false, _) => ctx.text.say("list.loading").to_owned(),
             (true, true) => L::none(ctx),
-            (true, false) => ctx.text.say("list.nothing_found"),
+            (true, false) => ctx.text.say("list.nothing_found").to_owned(),
         }
     }
 }

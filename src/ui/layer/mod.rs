@@ -29,7 +29,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::user::Actor;
 use crate::text::Text;
 use crate::ui::hits::{Click, Hit, Hits};
-use crate::ui::keymap::{Action, Chord, Scope, TextKey};
+use crate::ui::keymap::{Action, Chord, Keymap, Scope, TextKey};
 use crate::ui::layer::tree::Screen;
 use crate::ui::request::{Outcome, Request, Ticket};
 use crate::ui::theme::Theme;
@@ -44,6 +44,7 @@ pub struct Ctx<'a> {
     pub theme: &'a Theme,
     /// Files may be written for the user: the account is their own.
     pub files: bool,
+    pub keys: &'a Keymap,
     /// The key being handled came in one rush, faster than a hand types, with a key that means nothing here: it is
     /// part of a paste without brackets.
     pub pasting: bool,

@@ -87,8 +87,12 @@ impl<L: Table> List<L> {
             }
         }
         if self.rows.selected().is_none() {
-            ctx.theme
-                .put(buf, skip(row(list, 0), MARK), self.empty(ctx), Style::new());
+            ctx.theme.put(
+                buf,
+                skip(row(list, 0), MARK),
+                &self.empty(ctx),
+                Style::new(),
+            );
         }
         cursor.or(Some(Position {
             x: list.x,
