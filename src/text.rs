@@ -16,7 +16,7 @@ use crate::domain::problem::{Field, Problem, Rule, Value};
 use crate::domain::rights::{self, Preset, Right};
 use crate::domain::role::{Assigned, Role};
 use crate::domain::secret::Overlap;
-use crate::domain::state::{RESTORABLE, Span, State, StateFilter, WARNING, span};
+use crate::domain::state::{RESTORABLE, Span, State, StateFilter, Warning, span};
 use crate::domain::time::{DAY, HOUR, MINUTE, Timestamp};
 use crate::domain::trouble::{Fault, FileFault, OpenFault, Trouble};
 use crate::domain::user::USER_NAME_MAX;
@@ -148,13 +148,13 @@ impl Text {
 
     /// What a state means, in one sentence.
     #[must_use]
-    pub fn meaning(self, state: State) -> String {
+    pub fn meaning(self, state: State, warning: Warning) -> String {
         let (name, ms) = match state {
             State::Deleted => ("states.deleted", RESTORABLE),
             State::LockedOut => ("states.locked_out", 0),
             State::Expired => ("states.expired", 0),
             State::NotDelivered => ("states.not_delivered", 0),
-            State::ExpiresSoon(_) => ("states.expires_in", WARNING),
+            State::ExpiresSoon(_) => ("states.expires_in", warning.ms()),
             State::Active => ("states.active", 0),
         };
         self.fill(name, &[("days", &(ms / DAY))])
@@ -204,8 +204,8 @@ impl Text {
 
     /// The name of a state filter.
     #[must_use]
-    pub fn state_filter(self, filter: StateFilter) -> &'static str {
-        self.say(match filter {
+    pub fn state_filter(self, filter: StateFilter, warning: Warning) -> String {
+        let name = match filter {
             StateFilter::Undeleted => "filter.undeleted",
             StateFilter::Active => "filter.active",
             StateFilter::ExpiresSoon => "filter.expires_soon",
@@ -213,7 +213,8 @@ impl Text {
             StateFilter::Expired => "filter.expired",
             StateFilter::LockedOut => "filter.locked_out",
             StateFilter::Deleted => "filter.deleted",
-        })
+        };
+        self.fill(name, &[("days", &warning.days)])
     }
 
     /// The name of a key's language.

@@ -67,12 +67,13 @@ fn parts(
     sign_in: impl FnOnce(&mut Service) -> Result<Actor, Trouble>,
 ) -> Result<Parts, Trouble> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let warning = config.settings.warning;
     let mut writer = service(store, &clock)?;
     let actor = sign_in(&mut writer)?;
     let wanted = Arc::new(AtomicU64::new(0));
     let store = Store::open_reader(place, &config.account, Arc::clone(&wanted))?;
     Ok(Parts {
-        reader: service(store, &clock)?,
+        reader: service(store, &clock)?.warning(warning),
         wanted,
         actor,
         arrival: config.arrival.clone(),

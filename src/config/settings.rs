@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono_tz::Tz;
 
 use crate::domain::api_key::Locale;
+use crate::domain::state::Warning;
 
 /// The settings in force.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub struct Settings {
     pub zone: Tz,
     /// The language, where the user has none of their own.
     pub language: Locale,
+    /// How early one is warned of an expiry.
+    pub warning: Warning,
     /// Where those come from that are not the default, by name.
     pub origins: BTreeMap<&'static str, Origin>,
 }
@@ -26,6 +29,7 @@ impl Default for Settings {
             borders: Borders::Unicode,
             zone: Tz::UTC,
             language: Locale::EnUs,
+            warning: Warning::default(),
             origins: BTreeMap::new(),
         }
     }

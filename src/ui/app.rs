@@ -552,6 +552,7 @@ impl App {
     fn ctx(&self) -> Ctx<'_> {
         Ctx {
             now: self.now(),
+            warning: self.setting.settings.warning,
             zone: self.zone(),
             actor: &self.setting.actor,
             text: self.text(),

@@ -101,7 +101,7 @@ impl Console {
         change(&mut setting);
         let clipboard = Remembered::default();
         let performer = Performer::new(
-            bench.another(),
+            bench.another().warning(setting.settings.warning),
             setting.actor.clone(),
             Box::new(clipboard.clone()),
             setting.files,

@@ -6,7 +6,8 @@ use ratatui::style::Style;
 use zeroize::Zeroizing;
 
 use crate::domain::name::name_key;
-use crate::domain::state::{State, WARNING};
+use crate::domain::state::{State, Warning};
+use crate::domain::time::DAY;
 use crate::text::Text;
 use crate::ui::field::LineField;
 use crate::ui::frame::{
@@ -29,7 +30,7 @@ const STATES: [State; 6] = [
     State::LockedOut,
     State::Expired,
     State::NotDelivered,
-    State::ExpiresSoon(WARNING),
+    State::ExpiresSoon(14 * DAY),
     State::Active,
 ];
 
@@ -51,6 +52,8 @@ struct Entry {
 /// The layer.
 pub struct Help {
     text: Text,
+    /// How early one is warned of an expiry.
+    warning: Warning,
     page: Page,
     /// What can be done now, with its keys.
     bindings: Vec<Binding>,
@@ -70,6 +73,7 @@ impl Help {
         let bindings = ctx.keys.of(scope).filter(|b| allows(b.action));
         Help {
             text: ctx.text,
+            warning: ctx.warning,
             page: Page::Keys,
             bindings: bindings.cloned().collect(),
             typed: LineField::default(),
@@ -91,7 +95,7 @@ impl Help {
         let of_state = |state| Entry {
             head: text.state(state),
             label: "",
-            words: text.meaning(state),
+            words: text.meaning(state, self.warning),
         };
         match self.page {
             Page::Keys => self.bindings.iter().map(of_key).collect(),

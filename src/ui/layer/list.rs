@@ -9,6 +9,7 @@ use ratatui::style::Style;
 use crate::domain::list::{
     Anchor, Counts, Filter, Listed, Order, Place, SortValue, Window, WindowQuery,
 };
+use crate::domain::state::AsOf;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, Trouble};
 use crate::ui::field::{Edit, LineField};
@@ -38,7 +39,7 @@ pub trait Table: request::Asked {
     fn none(ctx: &Ctx) -> String;
 
     /// When time alone changes what is shown of the row.
-    fn changes_at(&self, _now: Timestamp) -> Option<Timestamp> {
+    fn changes_at(&self, _as_of: AsOf) -> Option<Timestamp> {
         None
     }
 }
@@ -410,9 +411,9 @@ impl<L: Table> List<L> {
 
     /// When time alone changes what is shown.
     #[must_use]
-    pub fn next_wake(&self, now: Timestamp) -> Option<Timestamp> {
+    pub fn next_wake(&self, as_of: AsOf) -> Option<Timestamp> {
         let rows = self.rows.on_screen();
-        rows.filter_map(|(row, _)| row.changes_at(now)).min()
+        rows.filter_map(|(row, _)| row.changes_at(as_of)).min()
     }
 
     /// What is said where no row is shown.

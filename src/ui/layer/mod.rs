@@ -25,6 +25,7 @@ use ratatui::layout::{Position, Rect};
 use zeroize::Zeroizing;
 
 use crate::domain::event::Target;
+use crate::domain::state::{AsOf, Warning};
 use crate::domain::time::Timestamp;
 use crate::domain::user::Actor;
 use crate::text::Text;
@@ -37,6 +38,8 @@ use crate::ui::theme::Theme;
 /// What a layer may know of the world.
 pub struct Ctx<'a> {
     pub now: Timestamp,
+    /// How early one is warned of an expiry.
+    pub warning: Warning,
     /// The zone in which times are shown.
     pub zone: Tz,
     pub actor: &'a Actor,
@@ -53,6 +56,15 @@ pub struct Ctx<'a> {
 }
 
 impl Ctx<'_> {
+    /// What a key's state depends on beside the key.
+    #[must_use]
+    pub fn as_of(&self) -> AsOf {
+        AsOf {
+            now: self.now,
+            warning: self.warning,
+        }
+    }
+
     /// An instant to the minute, in the zone in which times are shown, or that there was none.
     #[must_use]
     pub fn minute(&self, at: Option<Timestamp>) -> String {

@@ -156,7 +156,7 @@ impl SecretDialog {
                 asks.say(text.fill("secret.written", &[("path", &path.display())]));
             }
             (Done::Delivered(delivered), _) => {
-                let state = delivered.facts.state(ctx.now);
+                let state = delivered.facts.state(ctx.as_of());
                 let refused = matches!(state, State::LockedOut | State::Expired);
                 let sentence = match delivered.overlap_until {
                     _ if refused => {

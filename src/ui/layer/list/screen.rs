@@ -186,7 +186,7 @@ impl<V: Verbs> Layer for ListScreen<V> {
     }
 
     fn next_wake(&self, ctx: &Ctx) -> Option<Timestamp> {
-        self.list.next_wake(ctx.now)
+        self.list.next_wake(ctx.as_of())
     }
 
     fn place(&mut self, area: Rect) {
