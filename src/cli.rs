@@ -21,6 +21,7 @@ use crate::auth::random::SystemRandom;
 use crate::cli::args::{Args, Command, UserCommand};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
+use crate::config::settings::{Origin, Value};
 use crate::domain::secret::find_secret_shape;
 use crate::domain::trouble::{OpenFault, Trouble};
 use crate::domain::user::SignOut;
@@ -94,9 +95,15 @@ impl Failure {
 /// Does what the command line asks for.
 #[must_use]
 pub fn run() -> ExitCode {
-    let config = Config::read();
-    let text = Text::of(config.language);
-    let done = match Args::try_parse() {
+    let mut config = Config::read();
+    let args = Args::try_parse();
+    if let Some(theme) = args.as_ref().ok().and_then(|args| args.theme) {
+        config
+            .settings
+            .set(Value::Theme(theme), Origin::CommandLine);
+    }
+    let text = Text::of(config.settings.language);
+    let done = match args {
         Ok(args) => harden()
             .map_err(|error| Failure::io(text, "cli.harden", &error))
             .and_then(|()| obey(text, &config, args)),
@@ -126,6 +133,7 @@ pub fn run() -> ExitCode {
 fn obey(text: Text, config: &Config, args: Args) -> Result<ExitCode, Failure> {
     let trouble = |trouble| Failure::trouble(text, &trouble);
     refuse_user(text, &args)?;
+    refuse_theme(text, &args)?;
     match args.command {
         Some(Command::Demo { .. }) if args.db.is_some() => {
             return Err(Failure::named(text, "cli.demo_db"));
@@ -137,11 +145,11 @@ fn obey(text: Text, config: &Config, args: Args) -> Result<ExitCode, Failure> {
         None => {
             let place = place(text, args.db, config)?;
             let user = args.user.as_deref();
-            let parts = console::on_database(text, config, &place, user).map_err(trouble)?;
+            let parts = console::on_database(config, &place, user).map_err(trouble)?;
             open(text, parts)?;
         }
         Some(Command::Demo { role }) => {
-            let parts = console::on_demo(text, config, role).map_err(trouble)?;
+            let parts = console::on_demo(config, role).map_err(trouble)?;
             open(text, parts)?;
         }
         Some(Command::Verify { db, rights }) => {
@@ -207,6 +215,14 @@ fn refuse_user(text: Text, args: &Args) -> Result<(), Failure> {
         Some(Command::User { .. }) => "cli.unlock_user",
     };
     Err(Failure::named(text, sentence))
+}
+
+/// Refuses a theme where nothing is drawn.
+fn refuse_theme(text: Text, args: &Args) -> Result<(), Failure> {
+    match (&args.command, args.theme) {
+        (None | Some(Command::Demo { .. }), _) | (_, None) => Ok(()),
+        _ => Err(Failure::named(text, "cli.theme")),
+    }
 }
 
 fn open(text: Text, parts: Parts) -> Result<(), Failure> {

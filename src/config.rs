@@ -1,5 +1,7 @@
-//! What the machine and the environment say: the database's path, the display zone, the language, the account, the way
-//! to a clipboard. The only file that reads the environment.
+//! What the machine and the environment say: the database's path, the account, the way to a clipboard, and what is set.
+//! The only file that reads the environment.
+
+pub mod settings;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -8,6 +10,7 @@ use chrono_tz::Tz;
 use etcetera::base_strategy::{BaseStrategy, Xdg};
 use nix::unistd::{Uid, User, geteuid};
 
+use crate::config::settings::{Borders, Origin, Settings, ThemeName, Value};
 use crate::domain::api_key::Locale;
 use crate::domain::clipboard::{Multiplexer, Surroundings};
 use crate::domain::user::{Arrival, OsAccount};
@@ -28,10 +31,8 @@ pub struct Config {
     pub own_database: Option<PathBuf>,
     /// This program, by its absolute path.
     pub program: Option<PathBuf>,
-    /// The zone in which the console shows times.
-    pub zone: Tz,
-    /// The language of the messages, by POSIX: `LC_ALL`, else `LC_MESSAGES`, else `LANG`. SSH forwards them.
-    pub language: Locale,
+    /// The settings in force, but for what the command line says.
+    pub settings: Settings,
     /// Whom the process runs as.
     pub account: OsAccount,
     /// What is noted of how somebody came here.
@@ -84,10 +85,17 @@ impl Config {
         let variable = |name| variable(name).filter(|value| !value.is_empty());
         let is_set = |name| variable(name).is_some();
         let text = |name| variable(name).map(|value| value.to_string_lossy().into_owned());
-        let zone = variable("TZ").and_then(|name| zone_of(name.to_str()?));
-        let machine_zone = || zone_of(machine.zone.as_deref()?);
         let account = machine.account.as_ref();
         let own_database = account.map(|account| account.home.join(".local/share").join(DATABASE));
+        let mut settings = Settings::default();
+        if let Some(zone) = machine.zone.as_deref().and_then(zone_of) {
+            settings.set(Value::Zone(zone), Origin::Machine);
+        }
+        let (borders, name) = borders(&text);
+        settings.set(Value::Borders(borders), Origin::Environment(name));
+        for (value, name) in said(&text) {
+            settings.set(value, Origin::Environment(name));
+        }
         // A number is no user's name: such an account can open nothing that it would have to be known in.
         let account = account.map_or_else(|| machine.uid.to_string(), |own| own.name.clone());
         Config {
@@ -101,11 +109,7 @@ impl Config {
                 .or_else(|| Some(machine.data?.join(DATABASE))),
             own_database,
             program: machine.program,
-            zone: zone.or_else(machine_zone).unwrap_or(Tz::UTC),
-            language: ["LC_ALL", "LC_MESSAGES", "LANG"]
-                .into_iter()
-                .find_map(text)
-                .map_or(Locale::EnUs, |name| language_of(&name)),
+            settings,
             account: OsAccount {
                 uid: machine.uid.as_raw(),
                 name: account,
@@ -126,23 +130,86 @@ impl Config {
     }
 }
 
+/// The environment: the text that a variable is set to.
+type Variables<'a> = &'a dyn Fn(&'static str) -> Option<String>;
+
+/// The first of these variables that is set, by POSIX the one that counts for its part of the locale. SSH forwards
+/// them.
+fn locale(text: Variables, part: &'static str) -> Option<(&'static str, String)> {
+    let mut names = ["LC_ALL", part, "LANG"].into_iter();
+    names.find_map(|name| Some((name, text(name)?)))
+}
+
+/// The borders for the locale's characters, and the variable that says so.
+fn borders(text: Variables) -> (Borders, &'static str) {
+    match locale(text, "LC_CTYPE") {
+        Some((name, value)) if is_utf8(&value) => (Borders::Unicode, name),
+        Some((name, _)) => (Borders::Ascii, name),
+        // That is the locale C.
+        None => (Borders::Ascii, "LANG"),
+    }
+}
+
+/// Whether a locale names UTF-8 as its encoding: `en_US.UTF-8`, `C.utf8`, and `UTF-8` alone, as macOS sends it.
+fn is_utf8(name: &str) -> bool {
+    let name = name.split('@').next().unwrap_or_default();
+    let encoding = name.rsplit('.').next().unwrap_or_default();
+    encoding.replace('-', "").eq_ignore_ascii_case("utf8")
+}
+
+/// What the environment sets, and which variable does.
+fn said(text: Variables) -> Vec<(Value, &'static str)> {
+    let zone = text("TZ").and_then(|name| zone_of(&name));
+    let language = locale(text, "LC_MESSAGES");
+    let language = language.and_then(|(name, value)| Some((name, language_of(&value)?)));
+    let colourless = match (text("NO_COLOR"), text("TERM")) {
+        // By no-color.org.
+        (Some(_), _) => Some("NO_COLOR"),
+        (None, term) => (!term.is_some_and(|term| has_colour(&term))).then_some("TERM"),
+    };
+    [
+        zone.map(|zone| (Value::Zone(zone), "TZ")),
+        language.map(|(name, language)| (Value::Language(language), name)),
+        colourless.map(|name| (Value::Theme(ThemeName::Mono), name)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// Whether a terminal of this type has colours, by its name alone. Makers' terminals of the years before colour have
+/// none, nor have variants for screens without (`-m`, by term(7)). All others do.
+fn has_colour(term: &str) -> bool {
+    const WITHOUT: [&str; 10] = [
+        "adm", "dumb", "h19", "hp", "network", "regent", "tvi", "unknown", "vt", "wy",
+    ];
+    let mut parts = term.split('-');
+    let family = parts.next().unwrap_or_default();
+    // The one vt that has them.
+    if term.contains("color") || family == "vt525" {
+        return true;
+    }
+    let without = parts.any(|variant| matches!(variant, "m" | "mono"));
+    !without && !WITHOUT.iter().any(|name| family.starts_with(name))
+}
+
 /// The zone of an IANA name, also as POSIX writes it in TZ: with a colon before it.
 fn zone_of(name: &str) -> Option<Tz> {
     zone::by_name(name.strip_prefix(':').unwrap_or(name))
 }
 
-/// The language of a POSIX locale: `ja`, `ja_JP`, `ja_JP.UTF-8` are Japanese, all others English. So is one that names
-/// another encoding: what is written is UTF-8, and only English looks the same in each.
-fn language_of(name: &str) -> Locale {
+/// The language of a POSIX locale, if it is one of ours: `ja`, `ja_JP`, `ja_JP.UTF-8` are Japanese. Not so where it
+/// names another encoding: what is written is UTF-8, and only English looks the same in each.
+fn language_of(name: &str) -> Option<Locale> {
     let name = name.split('@').next().unwrap_or_default();
     let (place, encoding) = name.split_once('.').unwrap_or((name, "UTF-8"));
     let language = place.split('_').next().unwrap_or_default();
-    let utf8 = encoding.replace('-', "").eq_ignore_ascii_case("utf8");
-    if language.eq_ignore_ascii_case("ja") && utf8 {
-        Locale::JaJp
-    } else {
-        Locale::EnUs
+    let utf8 = is_utf8(encoding);
+    let is = |known: &str| language.eq_ignore_ascii_case(known);
+    if is("ja") && utf8 {
+        return Some(Locale::JaJp);
     }
+    is("en").then_some(Locale::EnUs)
 }
 
 #[cfg(test)]
@@ -194,7 +261,7 @@ mod tests {
 
     #[test]
     fn the_zone_is_tz_when_it_names_one_then_the_machines_then_utc() {
-        let zone = |tz| config(&[("TZ", tz)], machine()).zone;
+        let zone = |tz| config(&[("TZ", tz)], machine()).settings.zone;
         assert_eq!(zone("Europe/Berlin"), Tz::Europe__Berlin);
         assert_eq!(zone(":Europe/Berlin"), Tz::Europe__Berlin);
         for other in ["", "CET-1CEST", "/etc/localtime", "Mars/Base"] {
@@ -205,13 +272,13 @@ mod tests {
                 zone: none,
                 ..machine()
             };
-            assert_eq!(config(&[], machine).zone, Tz::UTC);
+            assert_eq!(config(&[], machine).settings.zone, Tz::UTC);
         }
     }
 
     #[test]
     fn the_language_is_that_of_the_first_locale_that_is_set() {
-        let language = |variables: &[_]| config(variables, machine()).language;
+        let language = |variables: &[_]| config(variables, machine()).settings.language;
         assert_eq!(language(&[]), Locale::EnUs);
         let (ja, us) = ("ja_JP.UTF-8", "en_US.UTF-8");
         for (all, messages, lang, expected) in [
@@ -240,19 +307,97 @@ mod tests {
             "ja.UTF-8",
             "ja_JP@x",
         ] {
-            assert_eq!(language_of(name), Locale::JaJp, "{name}");
+            assert_eq!(language_of(name), Some(Locale::JaJp), "{name}");
         }
         for name in [
             "",
             "C",
+            "C.UTF-8",
             "POSIX",
-            "en_US.UTF-8",
             "de_DE",
             "jam_JM",
             "ja_JP.eucJP",
             "ja_JP.SJIS",
         ] {
-            assert_eq!(language_of(name), Locale::EnUs, "{name}");
+            assert_eq!(language_of(name), None, "{name}");
+        }
+        for name in ["en", "en_GB.UTF-8", "en_US.ISO8859-1"] {
+            assert_eq!(language_of(name), Some(Locale::EnUs), "{name}");
+        }
+    }
+
+    #[test]
+    fn borders_are_unicode_where_the_locales_characters_are() {
+        let borders = |variables: &[_]| config(variables, machine()).settings.borders;
+        let (utf8, latin) = ("en_US.UTF-8", "en_US.ISO8859-1");
+        for (all, ctype, lang, expected) in [
+            ("", "", utf8, Borders::Unicode),
+            ("", "", "C", Borders::Ascii),
+            ("", latin, utf8, Borders::Ascii),
+            ("", utf8, "C", Borders::Unicode),
+            ("C", utf8, utf8, Borders::Ascii),
+            ("C.UTF-8", latin, latin, Borders::Unicode),
+            ("", "", "", Borders::Ascii),
+        ] {
+            let variables = [("LC_ALL", all), ("LC_CTYPE", ctype), ("LANG", lang)];
+            assert_eq!(borders(&variables), expected, "{variables:?}");
+        }
+        let others = [("LC_MESSAGES", utf8), ("LANGUAGE", utf8), ("LANG", "POSIX")];
+        assert_eq!(borders(&others), Borders::Ascii);
+        for name in ["UTF-8", "C.utf8", "de_DE.utf-8@euro"] {
+            assert!(is_utf8(name), "{name}");
+        }
+        for name in [
+            "",
+            "ja_JP",
+            "ja_JP.eucJP",
+            "en_US.ISO8859-15@euro",
+            "C.UTF-16",
+        ] {
+            assert!(!is_utf8(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn without_colour_by_the_environment_the_theme_is_mono() {
+        let theme = |variables: &[_]| config(variables, machine()).settings.theme;
+        let xterm = ("TERM", "xterm-256color");
+        assert_eq!(theme(&[xterm]), ThemeName::Default);
+        assert_eq!(theme(&[xterm, ("NO_COLOR", "")]), ThemeName::Default);
+        assert_eq!(theme(&[xterm, ("NO_COLOR", "0")]), ThemeName::Mono);
+        assert_eq!(theme(&[("TERM", "vt100")]), ThemeName::Mono);
+        assert_eq!(theme(&[]), ThemeName::Mono);
+    }
+
+    #[test]
+    fn a_terminal_without_colour_is_known_by_its_name() {
+        for term in [
+            "xterm",
+            "xterm-256color",
+            "screen.xterm-256color",
+            "tmux",
+            "linux",
+            "ansi",
+            "alacritty",
+            "st-mouse",
+            "hpterm-color",
+            "vt525",
+        ] {
+            assert!(has_colour(term), "{term}");
+        }
+        for term in [
+            "",
+            "dumb",
+            "unknown",
+            "vt52",
+            "vt100",
+            "vt220-w",
+            "wy60",
+            "tvi925",
+            "linux-m",
+            "xterm-mono",
+        ] {
+            assert!(term.is_empty() || !has_colour(term), "{term}");
         }
     }
 

@@ -16,7 +16,7 @@ use crate::domain::problem::{Field, Problem, Rule, Value};
 use crate::domain::rights::{self, Preset, Right};
 use crate::domain::role::{Assigned, Role};
 use crate::domain::secret::Overlap;
-use crate::domain::state::{RESTORABLE, Span, State, StateFilter, WARNING, span};
+use crate::domain::state::{RESTORABLE, Span, State, StateFilter, Warning, span};
 use crate::domain::time::{DAY, HOUR, MINUTE, Timestamp};
 use crate::domain::trouble::{Fault, FileFault, OpenFault, Trouble};
 use crate::domain::user::USER_NAME_MAX;
@@ -34,6 +34,19 @@ static EN_US: LazyLock<Sentences> =
 /// Read when it is first asked for: who reads English never pays for it.
 static JA_JP: LazyLock<Sentences> =
     LazyLock::new(|| toml::from_str(include_str!("../assets/text/ja-JP.toml")).unwrap_or_default());
+
+/// English with the quotation marks of ASCII; of a language's name, what is ASCII.
+static EN_US_ASCII: LazyLock<Sentences> = LazyLock::new(|| {
+    let mut sentences = EN_US.clone();
+    for sentence in sentences.values_mut().flat_map(BTreeMap::values_mut) {
+        if !sentence.is_ascii() {
+            let plain = sentence.replace(['“', '”'], "\"");
+            let ascii = plain.replace(|c: char| !c.is_ascii(), "");
+            ascii.trim_start().clone_into(sentence);
+        }
+    }
+    sentences
+});
 
 /// The sentences of one language.
 #[derive(Clone, Copy)]
@@ -59,6 +72,18 @@ impl Text {
         Text {
             language: locale,
             sentences,
+        }
+    }
+
+    /// The same for terminals that show nothing but ASCII, as far as the language can be written in it.
+    #[must_use]
+    pub fn in_ascii(self) -> Text {
+        match self.language {
+            Locale::EnUs => Text {
+                sentences: &EN_US_ASCII,
+                ..self
+            },
+            Locale::JaJp => self,
         }
     }
 
@@ -123,13 +148,13 @@ impl Text {
 
     /// What a state means, in one sentence.
     #[must_use]
-    pub fn meaning(self, state: State) -> String {
+    pub fn meaning(self, state: State, warning: Warning) -> String {
         let (name, ms) = match state {
             State::Deleted => ("states.deleted", RESTORABLE),
             State::LockedOut => ("states.locked_out", 0),
             State::Expired => ("states.expired", 0),
             State::NotDelivered => ("states.not_delivered", 0),
-            State::ExpiresSoon(_) => ("states.expires_in", WARNING),
+            State::ExpiresSoon(_) => ("states.expires_in", warning.ms()),
             State::Active => ("states.active", 0),
         };
         self.fill(name, &[("days", &(ms / DAY))])
@@ -179,8 +204,8 @@ impl Text {
 
     /// The name of a state filter.
     #[must_use]
-    pub fn state_filter(self, filter: StateFilter) -> &'static str {
-        self.say(match filter {
+    pub fn state_filter(self, filter: StateFilter, warning: Warning) -> String {
+        let name = match filter {
             StateFilter::Undeleted => "filter.undeleted",
             StateFilter::Active => "filter.active",
             StateFilter::ExpiresSoon => "filter.expires_soon",
@@ -188,7 +213,8 @@ impl Text {
             StateFilter::Expired => "filter.expired",
             StateFilter::LockedOut => "filter.locked_out",
             StateFilter::Deleted => "filter.deleted",
-        })
+        };
+        self.fill(name, &[("days", &warning.days)])
     }
 
     /// The name of a key's language.
@@ -513,6 +539,24 @@ mod tests {
             text.trouble(&trouble),
             "a\u{fffd}[2Jb{name} is not a user of this database."
         );
+    }
+
+    #[test]
+    fn english_can_be_written_in_ascii_and_says_the_same() {
+        let (text, ascii) = (Text::en_us(), Text::en_us().in_ascii());
+        for (section, sentences) in ascii.sentences {
+            for (name, sentence) in sentences {
+                assert!(
+                    sentence.is_ascii() && !sentence.is_empty(),
+                    "{section}.{name}"
+                );
+                let whole = &text.sentences[section][name];
+                let words = |text: &str| text.matches(|c: char| c.is_ascii_alphanumeric()).count();
+                assert_eq!(words(sentence), words(whole), "{section}.{name}");
+            }
+        }
+        let stored = "go to \"I have stored it\", and press nothing yet";
+        assert_eq!(ascii.say("help.stored"), stored);
     }
 
     #[test]

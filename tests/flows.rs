@@ -30,6 +30,8 @@ mod roles;
 mod secret_dialog;
 #[path = "flows/session.rs"]
 mod session;
+#[path = "flows/settings.rs"]
+mod settings;
 #[path = "flows/tree.rs"]
 mod tree;
 #[path = "flows/users.rs"]

@@ -23,6 +23,7 @@ const RANKS: &[&[&[&str]]] = &[
         "ui::theme",
         "ui::keymap",
         "ui::request",
+        "ui::symbols",
         "ui::terminal",
     ]],
     &[&["ui::layer"]],

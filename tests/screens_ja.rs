@@ -303,7 +303,7 @@ fn the_countdown_and_a_secret_that_was_hidden_before_it() {
         let bench = Bench::new(in_memory());
         let alice = bench.alice.clone();
         let mut console = Console::set(bench, alice, (80, 24), |setting| {
-            setting.text = Text::of(Locale::JaJp);
+            setting.settings.language = Locale::JaJp;
             setting.idle_minutes = 15;
         });
         for key in keys.chars() {

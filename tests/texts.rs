@@ -7,7 +7,7 @@ use std::path::Path;
 use keyward::domain::api_key::Locale;
 use keyward::text::Text;
 use keyward::ui::frame::width;
-use keyward::ui::keymap::{Scope, Shown, of};
+use keyward::ui::keymap::{Keymap, Scope, Shown};
 
 type Sentences = BTreeMap<String, BTreeMap<String, String>>;
 
@@ -211,7 +211,10 @@ fn labels_and_toolbars_have_room_in_every_language() {
         let expires = format!("[x] {}", text.say("field.expires_on"));
         assert!(width(&expires) < 16, "{expires}");
         for screen in [Scope::ApiKeys, Scope::Users, Scope::Roles, Scope::Events] {
-            let verbs = of(screen).filter(|binding| binding.shown == Shown::Toolbar);
+            let keys = Keymap::default();
+            let verbs = keys
+                .of(screen)
+                .filter(|binding| binding.shown == Shown::Toolbar);
             let verbs = verbs.map(|b| format!("{} {}", b.keys[0].name(), text.say(b.label)));
             let toolbar = verbs.collect::<Vec<_>>().join("  ");
             assert!(width(&toolbar) <= 80, "{toolbar}");

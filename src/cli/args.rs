@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args as Arguments, Parser, Subcommand, ValueEnum};
+
+use crate::config::settings::ThemeName;
 
 /// A terminal console for API keys.
 ///
@@ -22,8 +25,18 @@ pub(super) struct Args {
     /// --user alice" or in sudoers. For whoever comes so, no file is written.
     #[arg(long, value_name = "NAME", global = true)]
     pub(super) user: Option<String>,
+    /// The console's colours
+    ///
+    /// Whatever a colour says is also said without it.
+    #[arg(long, value_name = "NAME", global = true, value_parser = theme())]
+    pub(super) theme: Option<ThemeName>,
     #[command(subcommand)]
     pub(super) command: Option<Command>,
+}
+
+fn theme() -> impl TypedValueParser<Value = ThemeName> {
+    let names = PossibleValuesParser::new(ThemeName::ALL.map(ThemeName::word));
+    names.try_map(|name| ThemeName::named(&name).ok_or("no such theme"))
 }
 
 #[derive(Debug, Subcommand)]
@@ -168,6 +181,8 @@ Environment:
   LC_ALL, LC_MESSAGES, LANG
                    The first that is set names the language, Japanese or
                    English, unless the user has one; this help is English
+  NO_COLOR, TERM   Without colour, unless --theme names a theme, if NO_COLOR is
+                   set to anything or TERM names a terminal that has none
   TMUX, STY, SSH_CONNECTION, WAYLAND_DISPLAY, DISPLAY
                    Copying goes through tmux inside tmux, to the desktop's
                    clipboard at a display and not over SSH, and else to the

@@ -14,13 +14,11 @@ use crate::domain::trouble::Trouble;
 use crate::domain::user::{Actor, OsAccount};
 use crate::service::{Service, demo};
 use crate::store::{Place, Store};
-use crate::text::Text;
 use crate::ui::run::Parts;
 
 /// The console on a database, for this user or else the account's own. Only for the account's own is one made where
 /// there is none: whoever is named on a command line has been there before.
 pub(super) fn on_database(
-    text: Text,
     config: &Config,
     place: &Place,
     user: Option<&str>,
@@ -32,14 +30,14 @@ pub(super) fn on_database(
     };
     let files = user.is_none();
     let user = user.unwrap_or(&account.name);
-    let parts = parts(text, config, place, store, |writer| {
+    let parts = parts(config, place, store, |writer| {
         writer.sign_in(user, &config.arrival)
     })?;
     Ok(Parts { files, ..parts })
 }
 
 /// The console on the demo's database, which lasts as long as its connections.
-pub(super) fn on_demo(text: Text, config: &Config, role: DemoRole) -> Result<Parts, Trouble> {
+pub(super) fn on_demo(config: &Config, role: DemoRole) -> Result<Parts, Trouble> {
     let account = OsAccount {
         name: demo::FULL_ACCESS_USER.to_owned(),
         root_by_sudo: false,
@@ -51,7 +49,7 @@ pub(super) fn on_demo(text: Text, config: &Config, role: DemoRole) -> Result<Par
     };
     let place = Place::Memory("demo".to_owned());
     let store = create_or_open(&place, &account, demo::began(SystemClock.now()))?;
-    parts(text, config, &place, store, |writer| {
+    parts(config, &place, store, |writer| {
         demo::seed(writer)?;
         writer.sign_in(user, &config.arrival)
     })
@@ -63,19 +61,19 @@ fn create_or_open(place: &Place, account: &OsAccount, now: Timestamp) -> Result<
 }
 
 fn parts(
-    text: Text,
     config: &Config,
     place: &Place,
     store: Store,
     sign_in: impl FnOnce(&mut Service) -> Result<Actor, Trouble>,
 ) -> Result<Parts, Trouble> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let warning = config.settings.warning;
     let mut writer = service(store, &clock)?;
     let actor = sign_in(&mut writer)?;
     let wanted = Arc::new(AtomicU64::new(0));
     let store = Store::open_reader(place, &config.account, Arc::clone(&wanted))?;
     Ok(Parts {
-        reader: service(store, &clock)?,
+        reader: service(store, &clock)?.warning(warning),
         wanted,
         actor,
         arrival: config.arrival.clone(),
@@ -83,11 +81,10 @@ fn parts(
         idle_minutes: IDLE_MINUTES,
         writer,
         clock,
-        zone: config.zone,
+        settings: config.settings.clone(),
         clipboard: ClipboardSetting::default(),
         surroundings: config.surroundings,
         secret_hidden: false,
-        text,
         demo: matches!(place, Place::Memory(_)),
         mouse: true,
     })

@@ -39,7 +39,7 @@ pub(super) fn events(
     now: Timestamp,
     args: EventsArgs,
 ) -> Result<ExitCode, Failure> {
-    let zone = actor.zone.unwrap_or(config.zone);
+    let zone = actor.zone.unwrap_or(config.settings.zone);
     let mut trail = Trail {
         text,
         service,

@@ -2,8 +2,6 @@
 
 use crate::domain::time::{DAY, Timestamp};
 
-/// A key's secret is told to expire soon from this long before it does, in milliseconds.
-pub const WARNING: i64 = 14 * DAY;
 /// A deleted key can be restored for this long, in milliseconds.
 pub const RESTORABLE: i64 = 7 * DAY;
 
@@ -11,6 +9,35 @@ pub const RESTORABLE: i64 = 7 * DAY;
 #[must_use]
 pub fn is_restorable(deleted_at: Timestamp, now: Timestamp) -> bool {
     now.since(deleted_at) < RESTORABLE
+}
+
+/// How long before its expiry a key is told to expire soon: a number of days, 14 unless it is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Warning {
+    pub days: u16,
+}
+
+impl Warning {
+    pub const DEFAULT: Warning = Warning { days: 14 };
+
+    /// In milliseconds.
+    #[must_use]
+    pub fn ms(self) -> i64 {
+        i64::from(self.days) * DAY
+    }
+}
+
+impl Default for Warning {
+    fn default() -> Warning {
+        Warning::DEFAULT
+    }
+}
+
+/// What a state depends on beside the key: the time, and how early one is warned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AsOf {
+    pub now: Timestamp,
+    pub warning: Warning,
 }
 
 /// What decides a state.
@@ -31,31 +58,32 @@ impl Facts {
 
     /// Whether the expiry is within the warning time.
     #[must_use]
-    pub fn expires_soon(&self, now: Timestamp) -> bool {
+    pub fn expires_soon(&self, AsOf { now, warning }: AsOf) -> bool {
         self.expires_at
-            .is_some_and(|at| at > now && at <= now.plus(WARNING))
+            .is_some_and(|at| at > now && at <= now.plus(warning.ms()))
     }
 
     /// The state: the first that holds.
     #[must_use]
-    pub fn state(&self, now: Timestamp) -> State {
+    pub fn state(&self, as_of: AsOf) -> State {
+        let now = as_of.now;
         match self.expires_at {
             _ if self.deleted => State::Deleted,
             _ if self.locked_out => State::LockedOut,
             _ if self.expired(now) => State::Expired,
             _ if !self.delivered => State::NotDelivered,
-            Some(at) if self.expires_soon(now) => State::ExpiresSoon(at.since(now)),
+            Some(at) if self.expires_soon(as_of) => State::ExpiresSoon(at.since(now)),
             _ => State::Active,
         }
     }
 
     /// The next instant at which time alone changes the state or its words, if there is one.
     #[must_use]
-    pub fn changes_at(&self, now: Timestamp) -> Option<Timestamp> {
+    pub fn changes_at(&self, AsOf { now, warning }: AsOf) -> Option<Timestamp> {
         let at = self.expires_at.filter(|at| *at > now)?;
         let left = at.since(now);
-        if left > WARNING {
-            return Some(at.plus(-WARNING));
+        if left > warning.ms() {
+            return Some(at.plus(-warning.ms()));
         }
         let (unit, _) = unit_of(left);
         let whole = (left - 1) / unit * unit;
@@ -70,7 +98,7 @@ pub enum State {
     LockedOut,
     Expired,
     NotDelivered,
-    /// Expires after this many milliseconds, which are at most [`WARNING`].
+    /// Expires after this many milliseconds, which are at most the warning time.
     ExpiresSoon(i64),
     Active,
 }
@@ -145,7 +173,8 @@ impl StateFilter {
 
     /// Whether a key with these facts is shown. All but `Deleted` leave deleted keys out.
     #[must_use]
-    pub fn shows(self, facts: &Facts, now: Timestamp) -> bool {
+    pub fn shows(self, facts: &Facts, as_of: AsOf) -> bool {
+        let now = as_of.now;
         if self == StateFilter::Deleted {
             return facts.deleted;
         }
@@ -153,7 +182,7 @@ impl StateFilter {
             && match self {
                 StateFilter::Undeleted | StateFilter::Deleted => true,
                 StateFilter::Active => !facts.locked_out && !facts.expired(now) && facts.delivered,
-                StateFilter::ExpiresSoon => facts.expires_soon(now),
+                StateFilter::ExpiresSoon => facts.expires_soon(as_of),
                 StateFilter::NotDelivered => !facts.delivered,
                 StateFilter::Expired => facts.expired(now),
                 StateFilter::LockedOut => facts.locked_out,
@@ -167,6 +196,10 @@ mod tests {
     use crate::domain::time::{HOUR, MINUTE};
 
     const NOW: Timestamp = Timestamp(1_800_000_000_000);
+    const AS_OF: AsOf = AsOf {
+        now: NOW,
+        warning: Warning::DEFAULT,
+    };
 
     fn facts(expires: Option<i64>) -> Facts {
         Facts {
@@ -179,8 +212,8 @@ mod tests {
 
     #[test]
     fn expired_at_the_exact_instant() {
-        assert_eq!(facts(Some(1)).state(NOW), State::ExpiresSoon(1));
-        assert_eq!(facts(Some(0)).state(NOW), State::Expired);
+        assert_eq!(facts(Some(1)).state(AS_OF), State::ExpiresSoon(1));
+        assert_eq!(facts(Some(0)).state(AS_OF), State::Expired);
     }
 
     #[test]
@@ -191,23 +224,42 @@ mod tests {
             delivered: false,
             ..facts(Some(-1))
         };
-        assert_eq!(all.state(NOW), State::Deleted);
+        assert_eq!(all.state(AS_OF), State::Deleted);
         all.deleted = false;
-        assert_eq!(all.state(NOW), State::LockedOut);
-        assert!(StateFilter::Expired.shows(&all, NOW) && StateFilter::LockedOut.shows(&all, NOW));
+        assert_eq!(all.state(AS_OF), State::LockedOut);
+        assert!(
+            StateFilter::Expired.shows(&all, AS_OF) && StateFilter::LockedOut.shows(&all, AS_OF)
+        );
         all.locked_out = false;
-        assert_eq!(all.state(NOW), State::Expired);
+        assert_eq!(all.state(AS_OF), State::Expired);
         all.expires_at = None;
-        assert_eq!(all.state(NOW), State::NotDelivered);
+        assert_eq!(all.state(AS_OF), State::NotDelivered);
         all.delivered = true;
-        assert_eq!(all.state(NOW), State::Active);
+        assert_eq!(all.state(AS_OF), State::Active);
     }
 
     #[test]
-    fn the_warning_starts_fourteen_days_before() {
-        assert_eq!(facts(Some(WARNING + 1)).state(NOW), State::Active);
-        assert_eq!(facts(Some(WARNING)).state(NOW), State::ExpiresSoon(WARNING));
-        assert_eq!(facts(Some(WARNING + 5)).changes_at(NOW), Some(NOW.plus(5)));
+    fn the_warning_starts_fourteen_days_before_or_as_early_as_it_is_set() {
+        for days in [14, 1, 365] {
+            let warning = Warning { days };
+            let as_of = AsOf { now: NOW, warning };
+            let time = warning.ms();
+            assert_eq!(facts(Some(time + 1)).state(as_of), State::Active);
+            assert_eq!(facts(Some(time)).state(as_of), State::ExpiresSoon(time));
+            assert_eq!(facts(Some(time + 5)).changes_at(as_of), Some(NOW.plus(5)));
+        }
+        assert_eq!(Warning::default(), Warning { days: 14 });
+    }
+
+    #[test]
+    fn without_a_warning_time_a_key_is_active_until_it_expires() {
+        let warning = Warning { days: 0 };
+        let as_of = |now| AsOf { now, warning };
+        let key = facts(Some(1));
+        assert_eq!(key.state(as_of(NOW)), State::Active);
+        assert_eq!(key.changes_at(as_of(NOW)), Some(NOW.plus(1)));
+        assert_eq!(key.state(as_of(NOW.plus(1))), State::Expired);
+        assert!(!StateFilter::ExpiresSoon.shows(&key, as_of(NOW)));
     }
 
     #[test]
@@ -227,7 +279,7 @@ mod tests {
             MINUTE + 9,
             1,
         ] {
-            let next = facts(Some(left)).changes_at(NOW).expect("a change");
+            let next = facts(Some(left)).changes_at(AS_OF).expect("a change");
             assert!(next > NOW);
             assert_eq!(span(left), span(left - (next.since(NOW) - 1)));
         }

@@ -16,10 +16,10 @@ impl Service {
         actor: &Actor,
         query: &WindowQuery<L>,
     ) -> Result<Window<L>, Trouble> {
-        let now = self.now();
+        let as_of = self.as_of();
         self.store.read(|tx| {
             authorize(tx, actor, L::NEEDS)?;
-            Ok(list::window(tx, query, now)?)
+            Ok(list::window(tx, query, as_of)?)
         })
     }
 
@@ -28,10 +28,10 @@ impl Service {
     /// # Errors
     /// [`Trouble::NotAuthorized`], [`Trouble::Storage`] (where superseded, too).
     pub fn counts<L: Source>(&self, actor: &Actor, filter: &Filter<L>) -> Result<Counts, Trouble> {
-        let now = self.now();
+        let as_of = self.as_of();
         self.store.read(|tx| {
             authorize(tx, actor, L::NEEDS)?;
-            Ok(list::counts(tx, filter, now)?)
+            Ok(list::counts(tx, filter, as_of)?)
         })
     }
 }

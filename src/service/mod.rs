@@ -28,6 +28,7 @@ use crate::domain::api_key::KeyId;
 use crate::domain::event::{EventKind, NewEvent, Target};
 use crate::domain::problem::{Problem, Rule};
 use crate::domain::role::RoleId;
+use crate::domain::state::{AsOf, Warning};
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::Actor;
@@ -42,6 +43,7 @@ pub struct Service {
     random: Box<dyn Random>,
     hasher: Hasher,
     tag_key: TagKey,
+    warning: Warning,
 }
 
 impl Service {
@@ -60,7 +62,14 @@ impl Service {
             random,
             hasher,
             tag_key,
+            warning: Warning::default(),
         })
+    }
+
+    /// The same, warning so early of an expiry.
+    #[must_use]
+    pub fn warning(self, warning: Warning) -> Service {
+        Service { warning, ..self }
     }
 
     /// See [`Store::answer`].
@@ -84,6 +93,13 @@ impl Service {
 
     fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    fn as_of(&self) -> AsOf {
+        AsOf {
+            now: self.now(),
+            warning: self.warning,
+        }
     }
 }
 

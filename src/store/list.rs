@@ -15,7 +15,7 @@ use rusqlite::types::{Value, ValueRef};
 use crate::domain::list::{
     Anchor, Counts, Filter, Listed, Order, Place, SortValue, Window, WindowQuery,
 };
-use crate::domain::time::Timestamp;
+use crate::domain::state::AsOf;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
 use crate::store::list::filter::{Values, bind, condition};
@@ -37,7 +37,7 @@ pub trait Source: Listed {
     /// What is selected behind the sort value and the ID.
     fn columns() -> String;
 
-    /// Which rows the facets show, at `:now`; what else it names is added to the values.
+    /// Which rows the facets show, as of `:now` and `:warning`; what else it names is added to the values.
     fn shows(facets: &Self::Facets, values: &mut Values) -> String;
 
     /// A row from what was selected; its own columns begin at [`OWN`].
@@ -57,9 +57,9 @@ pub const OWN: usize = 2;
 pub fn window<L: Source>(
     tx: &Tx<'_>,
     query: &WindowQuery<L>,
-    now: Timestamp,
+    as_of: AsOf,
 ) -> Result<Window<L>, Fault> {
-    let walk = Walk::new(tx, query, now);
+    let walk = Walk::new(tx, query, as_of);
     let most = query.rows.max(1);
     let (rows, more_before, more_after) = match &query.anchor {
         Anchor::First => {
@@ -96,7 +96,7 @@ pub fn window<L: Source>(
 ///
 /// # Errors
 /// What the database said.
-pub fn counts<L: Source>(tx: &Tx<'_>, filter: &Filter<L>, now: Timestamp) -> Result<Counts, Fault> {
+pub fn counts<L: Source>(tx: &Tx<'_>, filter: &Filter<L>, as_of: AsOf) -> Result<Counts, Fault> {
     let table = L::TABLE;
     let number = |sql: &str, values: &Values| -> Result<i64, Fault> {
         let mut query = tx.0.prepare_cached(sql)?;
@@ -106,7 +106,7 @@ pub fn counts<L: Source>(tx: &Tx<'_>, filter: &Filter<L>, now: Timestamp) -> Res
     let exists = L::EXISTS;
     let all = format!("SELECT count(*) FROM {table} WHERE {exists}");
     let all = number(&all, &Values::new())?;
-    let (condition, values) = condition(filter, now);
+    let (condition, values) = condition(filter, as_of);
     let sql = format!("SELECT count(*) FROM {table} WHERE {condition}");
     let shown = number(&sql, &values)?;
     Ok(Counts { shown, all })
@@ -122,8 +122,8 @@ struct Walk<'a, L: Source> {
 }
 
 impl<'a, L: Source> Walk<'a, L> {
-    fn new(tx: &'a Tx<'a>, query: &WindowQuery<L>, now: Timestamp) -> Walk<'a, L> {
-        let (condition, values) = condition(&query.filter, now);
+    fn new(tx: &'a Tx<'a>, query: &WindowQuery<L>, as_of: AsOf) -> Walk<'a, L> {
+        let (condition, values) = condition(&query.filter, as_of);
         Walk {
             tx,
             order: query.order,
@@ -283,12 +283,17 @@ mod tests {
     };
     use crate::domain::event::{API_KEY, Level};
     use crate::domain::list::{Anchor, KeyRow, KeySort};
-    use crate::domain::state::StateFilter;
+    use crate::domain::state::{StateFilter, Warning};
+    use crate::domain::time::Timestamp;
     use crate::domain::user::OsAccount;
     use crate::store::{Place as Database, Store};
     use rusqlite::StatementStatus;
 
     const ROWS: usize = 20;
+    const AS_OF: AsOf = AsOf {
+        now: Timestamp(1),
+        warning: Warning::DEFAULT,
+    };
 
     fn filled(name: &str, sql: &str) -> Store {
         let account = OsAccount {
@@ -439,7 +444,7 @@ mod tests {
 
     /// What the seeks of a window in the middle cost, in steps of `SQLite`'s machine; none of them sorts.
     fn steps_half_way<L: Source>(tx: &Tx<'_>, query: &WindowQuery<L>) -> Result<i32, Fault> {
-        let walk = Walk::new(tx, query, Timestamp(1));
+        let walk = Walk::new(tx, query, AS_OF);
         let (all, _) = walk.rows(None, true, 20_000)?;
         let half = all.get(all.len() / 2).map(Listed::place);
         walk.rows(half, true, ROWS)?;

@@ -11,23 +11,21 @@ mod view;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use chrono_tz::Tz;
 use crossterm::event::{Event, KeyEvent, KeyEventKind};
-use ratatui::layout::Position;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::clock::Clock;
+use crate::config::settings::Settings;
 use crate::domain::clipboard::{ClipboardSetting, ClipboardWay};
 use crate::domain::secret::Secret;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::{Actor, Arrival, SignOut};
-use crate::text::Text;
 use crate::ui::app::idle::Idle;
 use crate::ui::app::mouse::Mouse;
 use crate::ui::app::rush::Rush;
 use crate::ui::frame::SMALLEST;
-use crate::ui::keymap::{Action, Chord, Scope, action, text_key};
+use crate::ui::keymap::{Action, Chord, Keymap, Scope, text_key};
 use crate::ui::layer::api_keys::ApiKeys;
 use crate::ui::layer::confirm::Confirm;
 use crate::ui::layer::events::SystemEvents;
@@ -110,13 +108,14 @@ struct UnderWay {
 }
 
 /// What the App is made of.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a setting of its own"
+)]
 pub struct Setting {
     pub clock: Arc<dyn Clock>,
-    /// The zone in which times are shown, where the user has none of their own.
-    pub zone: Tz,
+    pub settings: Settings,
     pub actor: Actor,
-    /// The language, where the user has none of their own.
-    pub text: Text,
     /// How the user came; it is noted with the sign-in.
     pub arrival: Arrival,
     /// Files may be written for the user: they did not come with `--user`.
@@ -137,6 +136,7 @@ pub struct Setting {
 pub struct App {
     setting: Setting,
     theme: Theme,
+    keys: Keymap,
     /// The screen that is shown.
     here: Screen,
     /// That screen, and the dialogs on top of it.
@@ -172,8 +172,6 @@ pub struct App {
     look_at: Timestamp,
     sweep_at: Timestamp,
     wake_at: Option<Timestamp>,
-    /// Where lines of the last frame end that a selection is to take whole.
-    line_ends: Vec<Position>,
 }
 
 impl App {
@@ -184,8 +182,9 @@ impl App {
         let mut app = App {
             here: Screen::first_for(&setting.actor),
             idle: Idle::new(setting.idle_minutes, now),
+            theme: Theme::of(setting.settings.theme, setting.settings.borders),
+            keys: Keymap::default(),
             setting,
-            theme: Theme::default(),
             layers: Vec::new(),
             left: Vec::new(),
             last_layer: APP.0,
@@ -209,7 +208,6 @@ impl App {
             look_at: now,
             sweep_at: now,
             wake_at: None,
-            line_ends: Vec::new(),
         };
         app.sign_in();
         app.push(screen(app.here));
@@ -245,12 +243,6 @@ impl App {
         self.dirty && (!self.top().1.waits() || self.waited_long())
     }
 
-    /// Where lines of the last frame end that a terminal's selection is to take whole.
-    #[must_use]
-    pub fn line_ends(&self) -> &[Position] {
-        &self.line_ends
-    }
-
     fn record(&mut self, layer: LayerId, ticket: Ticket, request: Request) {
         let since = self.now();
         self.under_way.push(UnderWay {
@@ -279,12 +271,17 @@ impl App {
             }
             Event::Mouse(event) if !self.takes(*event) => {}
             Event::Key(key) if key.kind == KeyEventKind::Release => {}
-            Event::Key(key) if means(key, Action::Leave) => self.leave(),
-            Event::Key(key) if means(key, Action::Stop) => self.effects.push(Effect::Stop),
+            Event::Key(key) if self.means(key, Action::Leave) => self.leave(),
+            Event::Key(key) if self.means(key, Action::Stop) => self.effects.push(Effect::Stop),
             Event::Key(_) | Event::Paste(_) | Event::Mouse(_) => self.queue.push_back(input),
             _ => {}
         }
         self.run_queue();
+    }
+
+    /// Whether a key means this everywhere; such a key waits for nothing.
+    fn means(&self, key: &KeyEvent, wanted: Action) -> bool {
+        self.keys.action(Scope::Anywhere, key) == Some(wanted)
     }
 
     /// Takes what came of a request.
@@ -411,7 +408,7 @@ impl App {
                 }
                 let used =
                     self.with_layer(top, |layer, ctx, _| layer.pressed(Chord::of(&key), ctx));
-                match action(self.top().1.scope(), &key) {
+                match self.keys.action(self.top().1.scope(), &key) {
                     Some(action) => self.act(action),
                     None if used => {}
                     None => self.rush.means_nothing(),
@@ -428,11 +425,7 @@ impl App {
             Action::Help if allowed => {
                 let layer = &self.layers[top].1;
                 let ctx = self.ctx();
-                let help = Help::new(
-                    layer.scope(),
-                    &|action| layer.allows(action, &ctx),
-                    ctx.text,
-                );
+                let help = Help::new(layer.scope(), &|action| layer.allows(action, &ctx), &ctx);
                 self.push(Box::new(help));
             }
             Action::MyAccount if allowed => {
@@ -597,11 +590,13 @@ impl App {
     fn ctx(&self) -> Ctx<'_> {
         Ctx {
             now: self.now(),
+            warning: self.setting.settings.warning,
             zone: self.zone(),
             actor: &self.setting.actor,
             text: self.text(),
             theme: &self.theme,
             files: self.setting.files,
+            keys: &self.keys,
             rush: self.rush.number(),
             pasting: self.rush.is_paste(),
         }
@@ -625,9 +620,4 @@ fn is_by_hand(event: &Event) -> bool {
         Event::Mouse(_) | Event::Paste(_) => true,
         _ => false,
     }
-}
-
-/// Whether a key means this everywhere; such a key waits for nothing.
-fn means(key: &KeyEvent, wanted: Action) -> bool {
-    action(Scope::Anywhere, key) == Some(wanted)
 }

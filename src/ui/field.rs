@@ -10,8 +10,9 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::domain::name::printable;
 use crate::domain::secret::find_secret_shape;
-use crate::ui::frame::{put, row, skip, width, write};
+use crate::ui::frame::{row, skip, width, write};
 use crate::ui::keymap::TextKey;
+use crate::ui::theme::Theme;
 
 pub use area::AreaField;
 
@@ -209,9 +210,15 @@ fn without_controls(text: &str, keep: impl Fn(char) -> Option<char>) -> (String,
 }
 
 /// Draws a value that is not edited here in the place of a field.
-pub fn view_value(buf: &mut Buffer, area: Rect, text: &str, style: Style) -> Position {
+pub fn view_value(
+    buf: &mut Buffer,
+    area: Rect,
+    text: &str,
+    style: Style,
+    theme: &Theme,
+) -> Position {
     buf.set_style(row(area, 0), style);
-    put(buf, row(area, 0), text, style);
+    theme.put(buf, row(area, 0), text, style);
     Position {
         x: area.x,
         y: area.y,

@@ -11,7 +11,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::domain::name::printable;
 use crate::text::Text;
 use crate::ui::hits::{Hit, Hits};
-use crate::ui::keymap::{Action, Binding, Scope, Shown, of};
+use crate::ui::keymap::{Action, Binding, Shown};
 use crate::ui::theme::Theme;
 
 /// Columns between two keys of the toolbar or the footer.
@@ -28,26 +28,38 @@ pub fn width(text: &str) -> u16 {
     })
 }
 
-/// The text cut to `max` cells, with an ellipsis where something is left out. Control characters become U+FFFD.
-#[must_use]
-pub fn cut(text: &str, max: u16) -> String {
-    let text = printable(text);
-    if width(&text) <= max {
-        return text;
-    }
-    let mut kept = String::new();
-    let mut used = 0;
-    for grapheme in text.graphemes(true) {
-        used += grapheme.cell_width();
-        if used + 1 > max {
-            break;
+impl Theme {
+    /// The text cut to `max` cells, with an ellipsis where something is left out. Control characters become U+FFFD.
+    #[must_use]
+    pub fn cut(&self, text: &str, max: u16) -> String {
+        let text = printable(text);
+        if width(&text) <= max {
+            return text;
         }
-        kept.push_str(grapheme);
+        let mut kept = String::new();
+        let mut used = 0;
+        for grapheme in text.graphemes(true) {
+            used += grapheme.cell_width();
+            if used + 1 > max {
+                break;
+            }
+            kept.push_str(grapheme);
+        }
+        if max > 0 {
+            kept.push_str(self.symbols.ellipsis);
+        }
+        kept
     }
-    if max > 0 {
-        kept.push('…');
+
+    /// Writes one line of text, cut to the area's width; returns the columns used.
+    pub fn put(&self, buf: &mut Buffer, area: Rect, text: &str, style: Style) -> u16 {
+        if area.width == 0 || area.height == 0 {
+            return 0;
+        }
+        let text = self.cut(text, area.width);
+        write(buf, area, &text, style);
+        width(&text)
     }
-    kept
 }
 
 /// Breaks a text into lines of at most `max` cells: at spaces, between Japanese characters, and within a word only
@@ -101,16 +113,6 @@ fn words(text: &str) -> Vec<&str> {
     }
     words.push(&text[start..]);
     words
-}
-
-/// Writes one line of text, cut to the area's width; returns the columns used.
-pub fn put(buf: &mut Buffer, area: Rect, text: &str, style: Style) -> u16 {
-    if area.width == 0 || area.height == 0 {
-        return 0;
-    }
-    let text = cut(text, area.width);
-    write(buf, area, &text, style);
-    width(&text)
 }
 
 /// Writes a text as it is. Half-width sound marks get cells of their own: terminals draw them so, and would keep
@@ -187,9 +189,10 @@ pub fn centred(area: Rect, width: u16, height: u16) -> Rect {
 
 /// Clears an area, draws a border with a title around it and returns what is inside, one column from the border.
 pub fn boxed(buf: &mut Buffer, area: Rect, title: &str, theme: &Theme) -> Rect {
-    clear(buf, area);
-    let title = cut(title, area.width.saturating_sub(6));
+    clear(buf, area, theme);
+    let title = theme.cut(title, area.width.saturating_sub(6));
     Block::bordered()
+        .border_set(theme.symbols.border)
         .title(format!(" {title} "))
         .title_style(theme.title)
         .render(area, buf);
@@ -197,8 +200,9 @@ pub fn boxed(buf: &mut Buffer, area: Rect, title: &str, theme: &Theme) -> Rect {
 }
 
 /// Clears an area, and a wide character that reaches into it from the left: a terminal would show it whole.
-fn clear(buf: &mut Buffer, area: Rect) {
+pub fn clear(buf: &mut Buffer, area: Rect, theme: &Theme) {
     Clear.render(area, buf);
+    buf.set_style(area, theme.plain);
     let Some(x) = area.x.checked_sub(1) else {
         return;
     };
@@ -236,7 +240,7 @@ pub fn scrolled<N: Display>(
         &[("first", &first), ("last", &last), ("all", &all)],
     );
     let edge = skip(row(area, area.height.saturating_sub(1)), 2);
-    put(buf, edge, &format!(" {shown} "), theme.warning);
+    theme.put(buf, edge, &format!(" {shown} "), theme.warning);
 }
 
 /// The first line on the screen after scrolling by so many, down or up, where it can be `last` at most.
@@ -247,10 +251,10 @@ pub fn scrolled_by(top: usize, lines: i32, last: usize) -> usize {
 }
 
 /// Draws lines of text from the top of an area.
-pub fn paragraph(buf: &mut Buffer, area: Rect, lines: &[String]) {
+pub fn paragraph(buf: &mut Buffer, area: Rect, lines: &[String], theme: &Theme) {
     for (index, line) in lines.iter().enumerate() {
         let at = row(area, u16::try_from(index).unwrap_or(u16::MAX));
-        put(buf, at, line, Style::new());
+        theme.put(buf, at, line, Style::new());
     }
 }
 
@@ -283,7 +287,7 @@ pub fn buttons(
         } else {
             format!("( {label} )")
         };
-        let used = put(buf, at, &label, style);
+        let used = theme.put(buf, at, &label, style);
         hits.add(first(at, used), Hit::Button(*action));
         at = skip(at, used + 1);
     }
@@ -291,22 +295,22 @@ pub fn buttons(
 }
 
 /// The verbs of a screen, with their keys; those that are not allowed now are greyed and in round brackets.
-pub fn toolbar(
+pub fn toolbar<'a>(
     buf: &mut Buffer,
     area: Rect,
-    scope: Scope,
+    keys: impl Iterator<Item = &'a Binding>,
     allows: &dyn Fn(Action) -> bool,
     (text, theme): (Text, &Theme),
     hits: &mut Hits,
 ) {
-    let verbs = of(scope).filter(|binding| binding.shown == Shown::Toolbar);
+    let verbs = keys.filter(|binding| binding.shown == Shown::Toolbar);
     let mut at = area;
     for binding in verbs {
         let label = text.say(binding.label);
         let written = if allows(binding.action) {
-            keyed(buf, at, &binding.keys[0].name(), label, theme)
+            keyed(buf, at, &binding.shown_key().name(), label, theme)
         } else {
-            word(buf, at, &format!("({label})"), theme.dim)
+            word(buf, at, &format!("({label})"), theme.dim, theme)
         };
         let Some(written) = written else { break };
         hits.add(written, Hit::Key(binding.action));
@@ -316,41 +320,37 @@ pub fn toolbar(
 
 /// Writes a key and what it does; where, or nothing where it does not fit.
 fn keyed(buf: &mut Buffer, area: Rect, key: &str, label: &str, theme: &Theme) -> Option<Rect> {
-    let written = word(buf, area, &format!("{key} {label}"), Style::new())?;
-    put(buf, first(area, width(key)), key, theme.label);
+    let written = word(buf, area, &format!("{key} {label}"), Style::new(), theme)?;
+    theme.put(buf, first(area, width(key)), key, theme.label);
     Some(written)
 }
 
 /// Writes a word of a row of them; where, or nothing where it does not fit.
-fn word(buf: &mut Buffer, area: Rect, word: &str, style: Style) -> Option<Rect> {
+fn word(buf: &mut Buffer, area: Rect, word: &str, style: Style, theme: &Theme) -> Option<Rect> {
     if width(word) > area.width {
         return None;
     }
-    let used = put(buf, area, word, style);
+    let used = theme.put(buf, area, word, style);
     Some(first(area, used))
 }
 
 /// The keys that work now, as many as fit; the one for help has its place first.
-pub fn footer(
+pub fn footer<'a>(
     buf: &mut Buffer,
     area: Rect,
-    scope: Scope,
+    keys: impl Iterator<Item = &'a Binding>,
     allows: &dyn Fn(Action) -> bool,
     (text, theme): (Text, &Theme),
     hits: &mut Hits,
 ) {
     let shown = |binding: &&Binding| binding.shown == Shown::Footer && allows(binding.action);
-    let key_of = |binding: &Binding| match binding.action {
-        // `?` is a character in a text field; F1 is not.
-        Action::Help => binding.keys[1].name(),
-        _ => binding.keys[0].name(),
-    };
-    let mut keys: Vec<&Binding> = of(scope).filter(shown).collect();
+    let mut keys: Vec<&Binding> = keys.filter(shown).collect();
     keys.sort_by_key(|binding| binding.action != Action::Help);
     let mut at = area;
     for binding in keys {
         let label = text.say(binding.label);
-        let Some(written) = keyed(buf, at, &key_of(binding), label, theme) else {
+        let key = binding.shown_key();
+        let Some(written) = keyed(buf, at, &key.name(), label, theme) else {
             break;
         };
         hits.add(written, Hit::Key(binding.action));
@@ -364,16 +364,21 @@ mod tests {
 
     #[test]
     fn text_is_cut_by_cells_not_by_characters() {
-        assert_eq!(cut("backup", 6), "backup");
-        assert_eq!(cut("backups", 6), "backu…");
-        assert_eq!(cut("日本語キー", 7), "日本語…");
-        assert_eq!(cut("日本語キー", 6), "日本…");
-        assert_eq!(cut("a\u{1b}[2J", 20), "a\u{fffd}[2J");
-        assert_eq!(cut("x", 0), "");
-        assert_eq!(cut("日本", 2), "…", "no half of a wide character");
-        assert_eq!(cut("ｶﾞｲﾄﾞ", 4), "ｶﾞｲ…", "a sound mark has a cell of its own");
-        assert_eq!(cut("か\u{3099}e\u{301}x", 4), "か\u{3099}e\u{301}x");
-        assert_eq!(cut("か\u{3099}e\u{301}xx", 4), "か\u{3099}e\u{301}…");
+        let theme = Theme::default();
+        assert_eq!(theme.cut("backup", 6), "backup");
+        assert_eq!(theme.cut("backups", 6), "backu…");
+        assert_eq!(theme.cut("日本語キー", 7), "日本語…");
+        assert_eq!(theme.cut("日本語キー", 6), "日本…");
+        assert_eq!(theme.cut("a\u{1b}[2J", 20), "a\u{fffd}[2J");
+        assert_eq!(theme.cut("x", 0), "");
+        assert_eq!(theme.cut("日本", 2), "…", "no half of a wide character");
+        assert_eq!(
+            theme.cut("ｶﾞｲﾄﾞ", 4),
+            "ｶﾞｲ…",
+            "a sound mark has a cell of its own"
+        );
+        assert_eq!(theme.cut("か\u{3099}e\u{301}x", 4), "か\u{3099}e\u{301}x");
+        assert_eq!(theme.cut("か\u{3099}e\u{301}xx", 4), "か\u{3099}e\u{301}…");
         assert_eq!(width("ｶﾞ"), 2);
         assert_eq!(width("e\u{301}"), 1);
     }
@@ -403,18 +408,19 @@ mod tests {
 
     #[test]
     fn a_box_over_a_wide_character_keeps_its_border() {
+        let theme = Theme::default();
         let area = Rect::new(0, 0, 12, 3);
         let mut buf = Buffer::empty(area);
         for y in 0..3 {
-            put(&mut buf, row(area, y), "日本語日本語", Style::new());
+            theme.put(&mut buf, row(area, y), "日本語日本語", Style::new());
         }
-        boxed(&mut buf, Rect::new(3, 0, 7, 3), "", &Theme::default());
+        boxed(&mut buf, Rect::new(3, 0, 7, 3), "", &theme);
         assert_eq!(buf[(2, 1)].symbol(), " ");
         assert_eq!(buf[(3, 1)].symbol(), "│");
         assert_eq!(buf[(10, 1)].symbol(), "語");
         let mut buf = Buffer::empty(area);
-        put(&mut buf, area, "日本語日本語", Style::new());
-        boxed(&mut buf, Rect::new(2, 0, 7, 1), "", &Theme::default());
+        theme.put(&mut buf, area, "日本語日本語", Style::new());
+        boxed(&mut buf, Rect::new(2, 0, 7, 1), "", &theme);
         assert_eq!(buf[(0, 0)].symbol(), "日", "it ends before the box");
     }
 }

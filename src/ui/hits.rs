@@ -1,7 +1,7 @@
-//! What is where on the screen, for the mouse. Each layer reports it while it is drawn; it knows nothing of what
-//! a click does.
+//! What is where on the screen, for the mouse: for ours, and for the terminal's own selection. Each layer reports it
+//! while it is drawn; it knows nothing of what a click does.
 
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
 use crate::ui::keymap::Action;
 
@@ -46,10 +46,11 @@ struct Spot {
     hit: Hit,
 }
 
-/// All parts that can be clicked.
+/// All parts that can be clicked, and lines that can be selected whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hits {
     spots: Vec<Spot>,
+    line_ends: Vec<Position>,
 }
 
 impl Hits {
@@ -62,6 +63,19 @@ impl Hits {
     /// Reports what was gathered apart.
     pub fn append(&mut self, mut apart: Hits) {
         self.spots.append(&mut apart.spots);
+        self.line_ends.append(&mut apart.line_ends);
+    }
+
+    /// Reports that a line ends here which the terminal's selection is to take whole: not even spaces may be left
+    /// behind it.
+    pub fn end_line(&mut self, end: Position) {
+        self.line_ends.push(end);
+    }
+
+    /// Where such lines end.
+    #[must_use]
+    pub fn line_ends(&self) -> &[Position] {
+        &self.line_ends
     }
 
     /// Reports what is on a sheet, the rows of which from `top` on are shown in an area of the screen.

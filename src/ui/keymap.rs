@@ -1,8 +1,15 @@
-//! THE table of keys. Router, toolbar, footer, help and README are read from it.
+//! THE table of keys. Router, toolbar, footer, help and README are read from it; in the console with the keys that the
+//! settings put in place of its own.
+
+mod chord;
+
+use std::borrow::Cow;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::text::Text;
+
+pub use chord::Chord;
 
 /// What a key press means to the layer on top.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -104,15 +111,12 @@ pub enum Shown {
     HelpOnly,
 }
 
-/// A key with its modifiers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Chord(pub KeyCode, pub KeyModifiers);
-
 /// One line of the table.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Binding {
     pub scope: Scope,
-    pub keys: &'static [Chord],
+    /// Never empty.
+    pub keys: Cow<'static, [Chord]>,
     pub action: Action,
     pub shown: Shown,
     /// Name of the short label in the toolbar and footer.
@@ -127,6 +131,17 @@ impl Binding {
     pub fn keys_named(&self) -> String {
         let names: Vec<String> = self.keys.iter().map(|key| key.name()).collect();
         names.join(", ")
+    }
+
+    /// The key that toolbar and footer name: for help, one that no text field takes for a character.
+    #[must_use]
+    pub fn shown_key(&self) -> Chord {
+        let mut keys = self.keys.iter();
+        let help = match self.action {
+            Action::Help => keys.find(|key| !key.types()),
+            _ => None,
+        };
+        *help.unwrap_or(&self.keys[0])
     }
 }
 
@@ -165,7 +180,7 @@ macro_rules! bindings {
     ($($scope:ident [$($key:expr),+] $action:ident $shown:ident $label:literal $help:literal;)+) => {
         &[$(Binding {
             scope: Scope::$scope,
-            keys: &[$($key),+],
+            keys: Cow::Borrowed(&[$($key),+]),
             action: Action::$action,
             shown: Shown::$shown,
             label: $label,
@@ -299,26 +314,48 @@ pub static BINDINGS: &[Binding] = bindings![
     Anywhere [ctrl('z')]            Stop         HelpOnly "key.stop"         "help.stop";
 ];
 
-/// The bindings of a scope, followed by those of the wider ones that it is part of.
-pub fn of(scope: Scope) -> impl Iterator<Item = &'static Binding> {
-    let list = match scope {
-        Scope::ApiKeys | Scope::Users | Scope::Roles | Scope::Events => Some(Scope::List),
-        _ => None,
-    };
-    let scopes = [Some(scope), list, Some(Scope::Anywhere)];
-    // Help is not opened over itself: its own keys close it.
-    let has = move |b: &&Binding| scope != Scope::Help || b.action != Action::Help;
-    let bindings = |scope| BINDINGS.iter().filter(move |b| b.scope == scope);
-    scopes.into_iter().flatten().flat_map(bindings).filter(has)
+/// The table as it is in force.
+#[derive(Clone, Debug)]
+pub struct Keymap(Vec<Binding>);
+
+impl Default for Keymap {
+    fn default() -> Keymap {
+        Keymap(BINDINGS.to_vec())
+    }
 }
 
-/// What a key means in a scope. Shift is part of the character that it makes.
-#[must_use]
-pub fn action(scope: Scope, event: &KeyEvent) -> Option<Action> {
-    let chord = Chord::of(event);
-    of(scope)
-        .find(|binding| binding.keys.contains(&chord))
-        .map(|binding| binding.action)
+impl Keymap {
+    /// The bindings of a scope, followed by those of the wider ones that it is part of.
+    pub fn of(&self, scope: Scope) -> impl Iterator<Item = &Binding> {
+        let list = match scope {
+            Scope::ApiKeys | Scope::Users | Scope::Roles | Scope::Events => Some(Scope::List),
+            _ => None,
+        };
+        let anywhere = (scope != Scope::Anywhere).then_some(Scope::Anywhere);
+        let scopes = [Some(scope), list, anywhere];
+        // Help is not opened over itself: its own keys close it.
+        let has = move |b: &&Binding| scope != Scope::Help || b.action != Action::Help;
+        let bindings = |scope| self.0.iter().filter(move |b| b.scope == scope);
+        scopes.into_iter().flatten().flat_map(bindings).filter(has)
+    }
+
+    /// What a key means in a scope. Shift is part of the character that it makes.
+    #[must_use]
+    pub fn action(&self, scope: Scope, event: &KeyEvent) -> Option<Action> {
+        let chord = Chord::of(event);
+        self.of(scope)
+            .find(|binding| binding.keys.contains(&chord))
+            .map(|binding| binding.action)
+    }
+
+    /// The name of the first key for an action in a scope, for sentences; empty where it has none.
+    #[must_use]
+    pub fn key(&self, scope: Scope, action: Action) -> String {
+        let binding = self.of(scope).find(|binding| binding.action == action);
+        binding
+            .map(|binding| binding.keys[0].name())
+            .unwrap_or_default()
+    }
 }
 
 /// A key that edits text.
@@ -371,60 +408,43 @@ pub fn text_key(event: &KeyEvent) -> Option<TextKey> {
 }
 
 impl Chord {
-    /// The key that was pressed. Shift is part of the character that it makes.
+    /// Whether a field of one line takes the key for its text: it means nothing else there.
     #[must_use]
-    pub fn of(event: &KeyEvent) -> Chord {
-        Chord(event.code, event.modifiers - KeyModifiers::SHIFT)
-    }
-
-    /// The key's name, as footer, help and README write it.
-    #[must_use]
-    pub fn name(self) -> String {
-        let key = match self.0 {
-            KeyCode::Char(' ') => "Space".to_owned(),
-            KeyCode::Char(c) if self.1.is_empty() => c.to_string(),
-            KeyCode::Char(c) => c.to_ascii_uppercase().to_string(),
-            KeyCode::F(n) => format!("F{n}"),
-            KeyCode::PageUp => "PgUp".to_owned(),
-            KeyCode::PageDown => "PgDn".to_owned(),
-            KeyCode::BackTab => "Shift-Tab".to_owned(),
-            other => format!("{other:?}"),
-        };
-        let held = [
-            (KeyModifiers::CONTROL, "Ctrl-"),
-            (KeyModifiers::ALT, "Alt-"),
-        ];
-        let held = held
-            .into_iter()
-            .filter(|(modifier, _)| self.1.contains(*modifier));
-        held.map(|(_, name)| name).collect::<String>() + &key
+    pub fn types(self) -> bool {
+        let key = text_key(&KeyEvent::new(self.0, self.1));
+        !matches!(
+            key,
+            None | Some(TextKey::Enter | TextKey::Up | TextKey::Down)
+        )
     }
 }
+
+/// Every scope, in the order in which README has them, with the name of its heading.
+const SCOPES: [(Scope, &str); 17] = [
+    (Scope::ApiKeys, "readme.api_keys"),
+    (Scope::Users, "readme.users"),
+    (Scope::Roles, "readme.roles"),
+    (Scope::Events, "readme.events"),
+    (Scope::Details, "readme.details"),
+    (Scope::List, "readme.list"),
+    (Scope::Tree, "readme.tree"),
+    (Scope::Filter, "readme.filter"),
+    (Scope::Form, "readme.form"),
+    (Scope::Role, "readme.role"),
+    (Scope::Secret, "readme.secret"),
+    (Scope::Confirmation, "readme.confirmation"),
+    (Scope::Choice, "readme.choice"),
+    (Scope::Entry, "readme.entry"),
+    (Scope::Ended, "readme.ended"),
+    (Scope::Help, "readme.help"),
+    (Scope::Anywhere, "readme.anywhere"),
+];
 
 /// The whole table as README has it.
 #[must_use]
 pub fn markdown(text: Text) -> String {
     let (keys, does) = (text.say("readme.keys"), text.say("readme.does"));
-    let scopes = [
-        (Scope::ApiKeys, "readme.api_keys"),
-        (Scope::Users, "readme.users"),
-        (Scope::Roles, "readme.roles"),
-        (Scope::Events, "readme.events"),
-        (Scope::Details, "readme.details"),
-        (Scope::List, "readme.list"),
-        (Scope::Tree, "readme.tree"),
-        (Scope::Filter, "readme.filter"),
-        (Scope::Form, "readme.form"),
-        (Scope::Role, "readme.role"),
-        (Scope::Secret, "readme.secret"),
-        (Scope::Confirmation, "readme.confirmation"),
-        (Scope::Choice, "readme.choice"),
-        (Scope::Entry, "readme.entry"),
-        (Scope::Ended, "readme.ended"),
-        (Scope::Help, "readme.help"),
-        (Scope::Anywhere, "readme.anywhere"),
-    ];
-    let tables = scopes.map(|(scope, name)| {
+    let tables = SCOPES.map(|(scope, name)| {
         let own = BINDINGS.iter().filter(|binding| binding.scope == scope);
         let lines: Vec<String> = own
             .map(|binding| format!("| {} | {} |", binding.keys_named(), text.say(binding.help)))
@@ -442,26 +462,11 @@ mod tests {
 
     #[test]
     fn no_key_means_two_things_in_one_scope() {
-        for scope in [
-            Scope::ApiKeys,
-            Scope::Users,
-            Scope::Roles,
-            Scope::Events,
-            Scope::Details,
-            Scope::Tree,
-            Scope::Filter,
-            Scope::Form,
-            Scope::Role,
-            Scope::Choice,
-            Scope::Confirmation,
-            Scope::Secret,
-            Scope::Entry,
-            Scope::Ended,
-            Scope::Help,
-        ] {
+        let keys = Keymap::default();
+        for (scope, _) in SCOPES {
             let mut seen = HashSet::new();
-            for binding in of(scope) {
-                for chord in binding.keys {
+            for binding in keys.of(scope) {
+                for chord in binding.keys.iter() {
                     assert!(seen.insert(chord.name()), "{scope:?} {}", chord.name());
                 }
             }
@@ -469,20 +474,14 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_named_with_what_is_held_down() {
-        let name = |code, modifiers| Chord(code, modifiers).name();
-        let ctrl = KeyModifiers::CONTROL;
-        assert_eq!(name(KeyCode::Char('s'), ctrl), "Ctrl-S");
-        assert_eq!(name(KeyCode::Char('s'), NONE), "s");
-        assert_eq!(name(KeyCode::PageUp, ctrl), "Ctrl-PgUp");
-        assert_eq!(name(KeyCode::F(2), ctrl | KeyModifiers::ALT), "Ctrl-Alt-F2");
-    }
-
-    #[test]
     fn control_h_is_backspace_and_shift_belongs_to_the_character() {
         let ctrl_h = KeyEvent::new(KeyCode::Char('h'), KeyModifiers::CONTROL);
         assert_eq!(text_key(&ctrl_h), Some(TextKey::Backspace));
         let upper = KeyEvent::new(KeyCode::Char('O'), KeyModifiers::SHIFT);
-        assert_eq!(action(Scope::ApiKeys, &upper), Some(Action::SortReverse));
+        let keys = Keymap::default();
+        assert_eq!(
+            keys.action(Scope::ApiKeys, &upper),
+            Some(Action::SortReverse)
+        );
     }
 }

@@ -8,20 +8,22 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use chrono_tz::Tz;
-
 use crate::clipboard;
 use crate::clock::Clock;
+use crate::config::settings::Settings;
 use crate::domain::clipboard::{ClipboardSetting, Surroundings};
 use crate::domain::user::{Actor, Arrival, SignOut};
 use crate::service::Service;
-use crate::text::Text;
 use crate::ui::app::{App, Asked, Effect, Input, LayerId, Setting};
 use crate::ui::perform::Performer;
 use crate::ui::request::{Outcome, Request, Ticket};
 use crate::ui::terminal::{self, Job, NoTerminal, Session};
 
 /// What the console is made of.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a setting of its own"
+)]
 pub struct Parts {
     /// On a connection that only reads.
     pub reader: Service,
@@ -34,15 +36,13 @@ pub struct Parts {
     /// Files may be written for the actor: they did not come with `--user`.
     pub files: bool,
     pub clock: Arc<dyn Clock>,
-    /// The zone in which times are shown.
-    pub zone: Tz,
+    pub settings: Settings,
     /// After so many minutes without a key the actor is signed out; never with 0.
     pub idle_minutes: u32,
     pub clipboard: ClipboardSetting,
     pub surroundings: Surroundings,
     /// Secrets are hidden until somebody asks to see them.
     pub secret_hidden: bool,
-    pub text: Text,
     pub demo: bool,
     /// Whether the mouse is used.
     pub mouse: bool,
@@ -110,9 +110,8 @@ pub fn console(parts: Parts) -> Result<Option<(SignOut, String)>, NoTerminal> {
     };
     let app = App::new(Setting {
         clock: Arc::clone(&clock),
-        zone: parts.zone,
+        settings: parts.settings,
         actor: parts.actor,
-        text: parts.text,
         arrival: parts.arrival,
         files: parts.files,
         idle_minutes: parts.idle_minutes,
@@ -190,7 +189,7 @@ impl Main {
         if self.app.wants_frame() {
             let app = &mut self.app;
             self.session.terminal_mut().draw(|frame| app.draw(frame))?;
-            self.session.end_lines(app.line_ends())?;
+            self.session.end_lines(app.hits().0.line_ends())?;
             self.frames.store(app.frames(), Ordering::SeqCst);
         }
         self.wait()

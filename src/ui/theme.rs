@@ -1,41 +1,57 @@
-//! Colours and attributes. Whatever a colour says, a word or a mark says too.
+//! How everything is drawn: colours and attributes from `assets/themes`, and the marks. Whatever a colour says, a word,
+//! a mark or an attribute says too.
 
 use ratatui::style::{Color, Modifier, Style};
+use serde::{Deserialize, Deserializer};
 
+use crate::config::settings::{Borders, ThemeName};
 use crate::domain::state::State;
+use crate::ui::symbols::Symbols;
 
-/// The styles of everything on screen; 16 ANSI colours on the terminal's own background.
-#[derive(Clone, Debug)]
+/// The styles of everything on screen. One without a style is as the terminal writes by itself.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Theme {
+    /// What is below all others: the whole window.
+    #[serde(deserialize_with = "style")]
+    pub plain: Style,
+    #[serde(deserialize_with = "style")]
     pub title: Style,
+    #[serde(deserialize_with = "style")]
     pub dim: Style,
+    #[serde(deserialize_with = "style")]
     pub label: Style,
+    /// A field in which text can be typed.
+    #[serde(deserialize_with = "style")]
+    pub field: Style,
+    #[serde(deserialize_with = "style")]
     pub selected: Style,
+    #[serde(deserialize_with = "style")]
     pub focused: Style,
+    #[serde(deserialize_with = "style")]
     pub problem: Style,
+    #[serde(deserialize_with = "style")]
     pub good: Style,
+    #[serde(deserialize_with = "style")]
     pub warning: Style,
+    #[serde(deserialize_with = "style")]
     pub secret: Style,
-}
-
-impl Default for Theme {
-    fn default() -> Theme {
-        let plain = Style::new();
-        Theme {
-            title: plain.add_modifier(Modifier::BOLD),
-            dim: plain.fg(Color::DarkGray),
-            label: plain.fg(Color::Cyan),
-            selected: plain.add_modifier(Modifier::REVERSED),
-            focused: plain.add_modifier(Modifier::REVERSED),
-            problem: plain.fg(Color::Red),
-            good: plain.fg(Color::Green),
-            warning: plain.fg(Color::Yellow),
-            secret: plain.add_modifier(Modifier::BOLD),
-        }
-    }
+    #[serde(skip)]
+    pub symbols: &'static Symbols,
 }
 
 impl Theme {
+    /// The theme of this name, with these borders.
+    #[must_use]
+    pub fn of(name: ThemeName, borders: Borders) -> Theme {
+        // That each can be read is tested.
+        let theme: Theme = toml::from_str(file(name)).unwrap_or_default();
+        Theme {
+            symbols: Symbols::of(borders),
+            ..theme
+        }
+    }
+
     /// The style of a state's word.
     #[must_use]
     pub fn state(&self, state: State) -> Style {
@@ -44,6 +60,157 @@ impl Theme {
             State::LockedOut | State::Expired => self.problem,
             State::NotDelivered | State::ExpiresSoon(_) => self.warning,
             State::Deleted => self.dim,
+        }
+    }
+}
+
+fn file(name: ThemeName) -> &'static str {
+    match name {
+        ThemeName::Default => include_str!("../../assets/themes/default.toml"),
+        ThemeName::Light => include_str!("../../assets/themes/light.toml"),
+        ThemeName::HighContrast => include_str!("../../assets/themes/high-contrast.toml"),
+        ThemeName::Mono => include_str!("../../assets/themes/mono.toml"),
+    }
+}
+
+/// A style as a theme's file has it.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Written {
+    fg: Option<Colour>,
+    bg: Option<Colour>,
+    attributes: Vec<Attribute>,
+}
+
+/// The 16 ANSI colours by their names.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Colour {
+    Black,
+    Red,
+    Green,
+    Yellow,
+    Blue,
+    Magenta,
+    Cyan,
+    White,
+    BrightBlack,
+    BrightRed,
+    BrightGreen,
+    BrightYellow,
+    BrightBlue,
+    BrightMagenta,
+    BrightCyan,
+    BrightWhite,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Attribute {
+    Bold,
+    Dim,
+    Italic,
+    Underlined,
+    Reversed,
+}
+
+fn style<'de, D: Deserializer<'de>>(source: D) -> Result<Style, D::Error> {
+    let written = Written::deserialize(source)?;
+    let attributes = written.attributes.into_iter().map(Modifier::from);
+    Ok(Style {
+        fg: written.fg.map(Color::from),
+        bg: written.bg.map(Color::from),
+        ..Style::new().add_modifier(attributes.collect())
+    })
+}
+
+impl From<Colour> for Color {
+    fn from(colour: Colour) -> Color {
+        match colour {
+            Colour::Black => Color::Black,
+            Colour::Red => Color::Red,
+            Colour::Green => Color::Green,
+            Colour::Yellow => Color::Yellow,
+            Colour::Blue => Color::Blue,
+            Colour::Magenta => Color::Magenta,
+            Colour::Cyan => Color::Cyan,
+            Colour::White => Color::Gray,
+            Colour::BrightBlack => Color::DarkGray,
+            Colour::BrightRed => Color::LightRed,
+            Colour::BrightGreen => Color::LightGreen,
+            Colour::BrightYellow => Color::LightYellow,
+            Colour::BrightBlue => Color::LightBlue,
+            Colour::BrightMagenta => Color::LightMagenta,
+            Colour::BrightCyan => Color::LightCyan,
+            Colour::BrightWhite => Color::White,
+        }
+    }
+}
+
+impl From<Attribute> for Modifier {
+    fn from(attribute: Attribute) -> Modifier {
+        match attribute {
+            Attribute::Bold => Modifier::BOLD,
+            Attribute::Dim => Modifier::DIM,
+            Attribute::Italic => Modifier::ITALIC,
+            Attribute::Underlined => Modifier::UNDERLINED,
+            Attribute::Reversed => Modifier::REVERSED,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Theme, toml::de::Error> {
+        toml::from_str(text)
+    }
+
+    #[test]
+    fn every_theme_names_every_style_and_no_other() {
+        for name in ThemeName::ALL {
+            let text = file(name);
+            assert!(read(text).is_ok(), "{name:?}: {:?}", read(text).err());
+            assert!(read(&format!("{text}\nshadow = {{}}")).is_err(), "{name:?}");
+            let styles = text.lines().filter(|line| line.contains(" = {"));
+            for line in styles {
+                assert!(read(&text.replace(line, "")).is_err(), "{name:?}: {line}");
+            }
+        }
+    }
+
+    #[test]
+    fn mono_has_no_colour_and_high_contrast_leaves_none_to_the_terminal() {
+        let mono = Theme::of(ThemeName::Mono, Borders::Unicode);
+        let Theme {
+            plain,
+            title,
+            dim,
+            label,
+            field,
+            selected,
+            focused,
+            problem,
+            good,
+            warning,
+            secret,
+            symbols: _,
+        } = mono;
+        for style in [
+            plain, title, dim, label, field, selected, focused, problem, good, warning, secret,
+        ] {
+            assert_eq!((style.fg, style.bg), (None, None));
+        }
+        let plain = Theme::of(ThemeName::HighContrast, Borders::Unicode).plain;
+        assert!(plain.fg.is_some() && plain.bg.is_some());
+    }
+
+    #[test]
+    fn a_colour_or_attribute_that_there_is_not_is_refused() {
+        let text = file(ThemeName::Default);
+        for (good, bad) in [("\"red\"", "\"pink\""), ("\"reversed\"", "\"hidden\"")] {
+            assert!(text.contains(good) && read(&text.replace(good, bad)).is_err());
         }
     }
 }

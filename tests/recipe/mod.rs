@@ -138,7 +138,7 @@ impl Recipe {
         bob.send("l");
         bob.see("will be locked out at once");
         bob.send("y");
-        bob.see("“alice” is locked out");
+        bob.see("is locked out: denied");
         let mut alice = sshd.console("alice", &[], &[]);
         assert_eq!(alice.end(), 2);
         assert!(alice.screen().contains("alice is locked out"));

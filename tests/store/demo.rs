@@ -8,7 +8,7 @@ use keyward::domain::user::{Arrival, UserDraft, UserId};
 use keyward::service::{Service, demo};
 use keyward::store::events;
 
-use crate::support::database::{Bench, NOW, everything, raw};
+use crate::support::database::{AS_OF, Bench, NOW, everything, raw};
 
 fn seeded() -> Service {
     Bench::demo(demo::FULL_ACCESS_USER).0.service
@@ -38,7 +38,7 @@ fn rows(service: &mut Service) -> Vec<KeyRow> {
 fn the_demo_has_keys_in_every_state_and_a_whole_trail() {
     let mut service = seeded();
     let rows = rows(&mut service);
-    let mut ranks: Vec<i64> = rows.iter().map(|row| row.state(NOW).rank()).collect();
+    let mut ranks: Vec<i64> = rows.iter().map(|row| row.state(AS_OF).rank()).collect();
     ranks.sort_unstable();
     ranks.dedup();
     assert_eq!(ranks, [0, 1, 2, 3, 4, 5]);

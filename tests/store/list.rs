@@ -9,13 +9,13 @@ use keyward::domain::list::{
 use keyward::domain::name::name_key;
 use keyward::domain::role::AUDITOR;
 use keyward::domain::secret::{Overlap, SecretId};
-use keyward::domain::state::{Facts, StateFilter, WARNING};
-use keyward::domain::time::{HOUR, Timestamp};
+use keyward::domain::state::{AsOf, Facts, StateFilter, Warning};
+use keyward::domain::time::{DAY, HOUR, Timestamp};
 use keyward::domain::trouble::Fault;
 use keyward::store::{Store, api_keys, list, uses};
 use proptest::prelude::*;
 
-use crate::support::database::{Bench, NOW, everything, in_memory};
+use crate::support::database::{AS_OF, Bench, NOW, everything, in_memory};
 
 /// A key as the test knows it.
 #[derive(Clone, Debug)]
@@ -33,10 +33,12 @@ fn known() -> impl Strategy<Value = Known> {
         -1,
         0,
         1,
-        WARNING - 1,
-        WARNING,
-        WARNING + 1,
-        2 * WARNING,
+        DAY,
+        DAY + 1,
+        14 * DAY - 1,
+        14 * DAY,
+        14 * DAY + 1,
+        28 * DAY,
     ]);
     (
         prop::sample::select(vec!["a", "B", "b", "É", "zz", "ｱ", "日本"]),
@@ -97,11 +99,19 @@ fn store(bench: &Bench, keys: &mut [Known]) -> Store {
     store
 }
 
-fn value(key: &Known, by: KeySort) -> SortValue {
+/// With a warning time on either side of the instants above, or none.
+fn as_of() -> impl Strategy<Value = AsOf> {
+    prop::sample::select(vec![14, 1, 0]).prop_map(|days| AsOf {
+        warning: Warning { days },
+        ..AS_OF
+    })
+}
+
+fn value(key: &Known, by: KeySort, as_of: AsOf) -> SortValue {
     let unset_last = |at: Option<Timestamp>| SortValue::Number(at.map_or(i64::MAX, |at| at.0));
     match by {
         KeySort::Name => SortValue::Text(name_key(&key.name)),
-        KeySort::State => SortValue::Number(key.facts.state(NOW).rank()),
+        KeySort::State => SortValue::Number(key.facts.state(as_of).rank()),
         KeySort::Expires => unset_last(key.facts.expires_at),
         KeySort::LastSignIn => unset_last(key.last_sign_in),
         KeySort::Created => SortValue::Number(key.created.0),
@@ -110,12 +120,12 @@ fn value(key: &Known, by: KeySort) -> SortValue {
 }
 
 /// The whole list as it must be.
-fn expected(keys: &[Known], order: Order<KeySort>, state: StateFilter) -> Vec<KeyId> {
+fn expected(keys: &[Known], order: Order<KeySort>, state: StateFilter, as_of: AsOf) -> Vec<KeyId> {
     let mut shown: Vec<&Known> = keys
         .iter()
-        .filter(|key| state.shows(&key.facts, NOW))
+        .filter(|key| state.shows(&key.facts, as_of))
         .collect();
-    shown.sort_by_key(|key| (value(key, order.by), key.id));
+    shown.sort_by_key(|key| (value(key, order.by, as_of), key.id));
     if order.descending {
         shown.reverse();
     }
@@ -126,14 +136,14 @@ fn ids(rows: &[KeyRow]) -> Vec<KeyId> {
     rows.iter().map(KeyRow::id).collect()
 }
 
-fn ask(store: &Store, query: &WindowQuery<KeyRow>) -> Window<KeyRow> {
+fn ask(store: &Store, query: &WindowQuery<KeyRow>, as_of: AsOf) -> Window<KeyRow> {
     store
-        .read(|tx| list::window(tx, query, NOW))
+        .read(|tx| list::window(tx, query, as_of))
         .expect("a window")
 }
 
 /// All pages one after the other, forwards from the first or backwards from the last.
-fn pages(store: &Store, query: &WindowQuery<KeyRow>, forward: bool) -> Vec<KeyId> {
+fn pages(store: &Store, query: &WindowQuery<KeyRow>, forward: bool, as_of: AsOf) -> Vec<KeyId> {
     let start = if forward { Anchor::First } else { Anchor::Last };
     let mut window = ask(
         store,
@@ -141,6 +151,7 @@ fn pages(store: &Store, query: &WindowQuery<KeyRow>, forward: bool) -> Vec<KeyId
             anchor: start,
             ..query.clone()
         },
+        as_of,
     );
     let mut all = Vec::new();
     let mut started = false;
@@ -176,6 +187,7 @@ fn pages(store: &Store, query: &WindowQuery<KeyRow>, forward: bool) -> Vec<KeyId
                 anchor,
                 ..query.clone()
             },
+            as_of,
         );
     }
 }
@@ -194,7 +206,7 @@ proptest! {
 
     #[test]
     fn pages_of_every_order_and_filter_equal_the_sorted_list(
-        mut keys in prop::collection::vec(known(), 0..40), rows in 1..9_usize,
+        mut keys in prop::collection::vec(known(), 0..40), rows in 1..9_usize, as_of in as_of(),
     ) {
         let bench = Bench::new(in_memory());
         let store = store(&bench, &mut keys);
@@ -202,14 +214,14 @@ proptest! {
             let filter = Filter { facets: state, ..Filter::default() };
             for order in orders() {
                 let query = WindowQuery { filter: filter.clone(), order, anchor: Anchor::First, rows };
-                let all = expected(&keys, order, state);
-                prop_assert_eq!(pages(&store, &query, true), all.clone(), "{:?} {:?}", order, state);
-                prop_assert_eq!(pages(&store, &query, false), all, "{:?} {:?}", order, state);
+                let all = expected(&keys, order, state, as_of);
+                prop_assert_eq!(pages(&store, &query, true, as_of), all.clone(), "{:?} {:?}", order, state);
+                prop_assert_eq!(pages(&store, &query, false, as_of), all, "{:?} {:?}", order, state);
             }
-            let counts = store.read(|tx| list::counts(tx, &filter, NOW)).expect("counted");
+            let counts = store.read(|tx| list::counts(tx, &filter, as_of)).expect("counted");
             let number = |shown: &dyn Fn(&&Known) -> bool| i64::try_from(keys.iter().filter(shown).count()).unwrap();
             prop_assert_eq!(counts, Counts {
-                shown: number(&|key| state.shows(&key.facts, NOW)),
+                shown: number(&|key| state.shows(&key.facts, as_of)),
                 all: number(&|_| true),
             });
         }
@@ -225,14 +237,14 @@ proptest! {
         let chosen = chosen.get(&keys);
         for order in orders() {
             // The place is an old one: the key's own, if it is shown, counts.
-            let place = Spot { value: value(chosen, order.by), id: chosen.id.0 };
+            let place = Spot { value: value(chosen, order.by, AS_OF), id: chosen.id.0 };
             let query = WindowQuery {
                 anchor: Anchor::Around { place: place.clone(), above }, order, rows, ..everything()
             };
-            let window = ask(&store, &query);
-            let all = expected(&keys, order, StateFilter::Undeleted);
+            let window = ask(&store, &query, AS_OF);
+            let all = expected(&keys, order, StateFilter::Undeleted, AS_OF);
             let mut everyone: Vec<&Known> = keys.iter().filter(|key| !key.facts.deleted || key.id == chosen.id).collect();
-            everyone.sort_by_key(|key| (value(key, order.by), key.id));
+            everyone.sort_by_key(|key| (value(key, order.by, AS_OF), key.id));
             if order.descending {
                 everyone.reverse();
             }
@@ -249,16 +261,18 @@ proptest! {
     }
 
     #[test]
-    fn a_row_tells_the_state_that_the_domain_decides(mut keys in prop::collection::vec(known(), 1..40)) {
+    fn a_row_tells_the_state_that_the_domain_decides(
+        mut keys in prop::collection::vec(known(), 1..40), as_of in as_of(),
+    ) {
         let bench = Bench::new(in_memory());
         let store = store(&bench, &mut keys);
         for state in [StateFilter::Undeleted, StateFilter::Deleted] {
             let filter = Filter { facets: state, ..Filter::default() };
             let order = Order { by: KeySort::State, descending: false };
-            for row in ask(&store, &WindowQuery { filter, order, ..everything() }).rows {
+            for row in ask(&store, &WindowQuery { filter, order, ..everything() }, as_of).rows {
                 let key = keys.iter().find(|key| key.id == row.id()).unwrap();
                 prop_assert_eq!(row.facts, key.facts);
-                prop_assert_eq!(row.place.value.clone(), SortValue::Number(row.state(NOW).rank()));
+                prop_assert_eq!(row.place.value.clone(), SortValue::Number(row.state(as_of).rank()));
                 prop_assert_eq!((row.last_sign_in_at, row.created_at), (key.last_sign_in, key.created));
                 prop_assert!(!row.description.contains('\n'));
             }

@@ -17,7 +17,9 @@ use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::unistd::geteuid;
 use rusqlite::Connection;
 
-use crate::support::database::{Bench, NOW, account, draft, everything, in_memory, on_disk, raw};
+use crate::support::database::{
+    AS_OF, Bench, NOW, account, draft, everything, in_memory, on_disk, raw,
+};
 use crate::support::process::{again, given, skip};
 
 /// An account that owns nothing.
@@ -424,7 +426,7 @@ fn a_reader_writes_nothing_and_gives_up_a_question_that_is_no_longer_wanted() {
             Store::open_reader(&bench.place, &account(), wanted.clone()).expect("opened");
         let ask = |store: &Store| {
             store
-                .read(|tx| list::window(tx, &everything(), NOW))
+                .read(|tx| list::window(tx, &everything(), AS_OF))
                 .map(|w| w.rows.len())
         };
         assert_eq!(ask(&reader), Ok(200));

@@ -7,6 +7,7 @@ use crossterm::event::{
 };
 use keyward::clipboard::Clipboard;
 use keyward::clock::Clock;
+use keyward::config::settings::Settings;
 use keyward::domain::api_key::KeyId;
 use keyward::domain::clipboard::{ClipboardSetting, ClipboardWay};
 use keyward::domain::secret::{Secret, SecretId};
@@ -98,7 +99,9 @@ impl Console {
 
     /// The same on a machine with this language.
     pub fn speaking(text: Text, bench: Bench, actor: Actor, size: (u16, u16)) -> Console {
-        Console::set(bench, actor, size, |setting| setting.text = text)
+        Console::set(bench, actor, size, |setting| {
+            setting.settings.language = text.language();
+        })
     }
 
     /// The same with other settings.
@@ -110,9 +113,8 @@ impl Console {
     ) -> Console {
         let mut setting = Setting {
             clock: bench.clock.clone(),
-            zone: chrono_tz::UTC,
+            settings: Settings::default(),
             actor,
-            text: Text::en_us(),
             arrival: Arrival::default(),
             files: true,
             idle_minutes: 0,
@@ -124,7 +126,7 @@ impl Console {
         change(&mut setting);
         let clipboard = Remembered::default();
         let performer = Performer::new(
-            bench.another(),
+            bench.another().warning(setting.settings.warning),
             setting.actor.clone(),
             Box::new(clipboard.clone()),
             setting.files,

@@ -11,6 +11,7 @@ use keyward::domain::api_key::{ApiKeyDraft, KeyId, Locale};
 use keyward::domain::list::{Anchor, Filter, KeyRow, Listed, WindowQuery};
 use keyward::domain::role::{AUDITOR, RoleId};
 use keyward::domain::secret::{IssuedSecret, Overlap};
+use keyward::domain::state::{AsOf, Warning};
 use keyward::domain::time::Timestamp;
 use keyward::domain::user::{Actor, Arrival, OsAccount, UserDraft};
 use keyward::domain::verdict::{Refused, Verdict};
@@ -23,6 +24,11 @@ use tempfile::TempDir;
 
 /// 2026-11-22 16:00 UTC.
 pub const NOW: Timestamp = Timestamp(1_795_363_200_000);
+/// The same with the usual warning time.
+pub const AS_OF: AsOf = AsOf {
+    now: NOW,
+    warning: Warning::DEFAULT,
+};
 
 /// The account that the tests run as, under a name of our own.
 pub fn account() -> OsAccount {

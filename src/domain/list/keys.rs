@@ -6,7 +6,7 @@ use crate::domain::api_key::KeyId;
 use crate::domain::expiry::Expiry;
 use crate::domain::list::{Listed, Order, Place};
 use crate::domain::rights::Right;
-use crate::domain::state::{Facts, State, StateFilter};
+use crate::domain::state::{AsOf, Facts, State, StateFilter};
 use crate::domain::time::Timestamp;
 
 /// What the list of API keys can be sorted by.
@@ -76,9 +76,9 @@ impl KeyRow {
         KeyId(self.place.id)
     }
 
-    /// The key's state at `now`.
+    /// The key's state.
     #[must_use]
-    pub fn state(&self, now: Timestamp) -> State {
-        self.facts.state(now)
+    pub fn state(&self, as_of: AsOf) -> State {
+        self.facts.state(as_of)
     }
 }

@@ -5,7 +5,7 @@ use rusqlite::types::Value;
 
 use crate::domain::list::Filter;
 use crate::domain::name::name_key;
-use crate::domain::time::Timestamp;
+use crate::domain::state::AsOf;
 use crate::store::list::Source;
 
 /// More words than this are not looked at: `SQLite`'s expressions have a depth.
@@ -16,9 +16,12 @@ pub type Values = Vec<(String, Value)>;
 
 /// The filter as SQL. A row that is kept is shown whatever the rest says; the `+` keeps `SQLite` from looking it up
 /// on its own and sorting afterwards.
-pub fn condition<L: Source>(filter: &Filter<L>, now: Timestamp) -> (String, Values) {
+pub fn condition<L: Source>(filter: &Filter<L>, as_of: AsOf) -> (String, Values) {
     let (id, search) = (L::ID, L::SEARCH);
-    let mut values = vec![(":now".to_owned(), Value::from(now.0))];
+    let mut values = vec![
+        (":now".to_owned(), Value::from(as_of.now.0)),
+        (":warning".to_owned(), as_of.warning.ms().into()),
+    ];
     let mut parts = vec![L::shows(&filter.facets, &mut values)];
     for (index, word) in filter.text.split_whitespace().take(MAX_WORDS).enumerate() {
         let word = name_key(word);

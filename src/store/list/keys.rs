@@ -4,7 +4,7 @@ use rusqlite::Row;
 
 use crate::domain::list::{EarlierSecret, KeyRow, KeySort, Place};
 use crate::domain::secret::PENDING_LIFE;
-use crate::domain::state::{Facts, StateFilter, WARNING};
+use crate::domain::state::{Facts, StateFilter};
 use crate::domain::time::Timestamp;
 use crate::domain::zone;
 use crate::store::api_keys::{expiry, instant, parsed};
@@ -20,7 +20,7 @@ impl Source for KeyRow {
     fn column(by: KeySort) -> String {
         match by {
             KeySort::Name => "k.name_key".to_owned(),
-            KeySort::State => state_rank(),
+            KeySort::State => STATE_RANK.to_owned(),
             KeySort::Expires => "k.expires_sort".to_owned(),
             KeySort::LastSignIn => "k.sign_in_sort".to_owned(),
             KeySort::Created => "k.created_at".to_owned(),
@@ -42,16 +42,14 @@ impl Source for KeyRow {
         )
     }
 
-    /// `domain::state::StateFilter::shows` at `:now`; a test compares the two.
+    /// `domain::state::StateFilter::shows` as of `:now` and `:warning`; a test compares the two.
     fn shows(facets: &StateFilter, _values: &mut Values) -> String {
         let fact = match facets {
             StateFilter::Deleted => return "k.deleted_at IS NOT NULL".to_owned(),
             StateFilter::Undeleted => return "k.deleted_at IS NULL".to_owned(),
             StateFilter::Active => "NOT k.locked_out AND k.expires_sort > :now AND k.delivered",
             StateFilter::ExpiresSoon => {
-                return format!(
-                    "k.deleted_at IS NULL AND k.expires_sort > :now AND k.expires_sort <= :now + {WARNING}"
-                );
+                "k.expires_sort > :now AND k.expires_sort <= :now + :warning"
             }
             StateFilter::NotDelivered => "NOT k.delivered",
             StateFilter::Expired => "k.expires_sort <= :now",
@@ -86,10 +84,6 @@ impl Source for KeyRow {
     }
 }
 
-/// `domain::state::State::rank` at `:now`; a test compares the two.
-fn state_rank() -> String {
-    format!(
-        "CASE WHEN k.deleted_at IS NOT NULL THEN 0 WHEN k.locked_out THEN 1 WHEN k.expires_sort <= :now THEN 2 \
-         WHEN NOT k.delivered THEN 3 WHEN k.expires_sort <= :now + {WARNING} THEN 4 ELSE 5 END"
-    )
-}
+/// `domain::state::State::rank` at `:now`, warned `:warning` milliseconds early; a test compares the two.
+const STATE_RANK: &str = "CASE WHEN k.deleted_at IS NOT NULL THEN 0 WHEN k.locked_out THEN 1 \
+    WHEN k.expires_sort <= :now THEN 2 WHEN NOT k.delivered THEN 3 WHEN k.expires_sort <= :now + :warning THEN 4 ELSE 5 END";

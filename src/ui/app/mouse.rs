@@ -5,7 +5,7 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use crate::domain::time::Timestamp;
 use crate::ui::app::{App, Effect, LayerId};
 use crate::ui::hits::{Click, Hit, Hits};
-use crate::ui::keymap::{Action, Scope, of};
+use crate::ui::keymap::{Action, Scope};
 
 /// In milliseconds: a second click within this time belongs to the first one. On another layer, which has appeared
 /// in between, it does nothing.
@@ -80,7 +80,7 @@ fn notch(kind: MouseEventKind) -> Option<i32> {
 }
 
 impl App {
-    /// What can be clicked in the last frame, and the part of the key table that held there.
+    /// What can be clicked or selected in the last frame, and the part of the key table that held there.
     #[must_use]
     pub fn hits(&self) -> (&Hits, Scope) {
         (&self.mouse.hits, self.top().1.scope())
@@ -143,7 +143,9 @@ impl App {
 
     /// An action by mouse is one of those that a key can do here.
     fn act_by_mouse(&mut self, action: Action) {
-        if of(self.top().1.scope()).any(|binding| binding.action == action) {
+        let scope = self.top().1.scope();
+        let has_key = self.keys.of(scope).any(|b| b.action == action);
+        if has_key {
             self.act(action);
         }
     }

@@ -3,6 +3,7 @@
 
 use chrono_tz::Tz;
 
+use crate::config::settings::Borders;
 use crate::domain::trouble::Trouble;
 use crate::domain::user::{Actor, SignOut};
 use crate::text::Text;
@@ -38,12 +39,18 @@ impl App {
     /// The user's language, or the machine's.
     pub(super) fn text(&self) -> Text {
         let locale = self.setting.actor.locale;
-        locale.map_or(self.setting.text, Text::of)
+        let settings = &self.setting.settings;
+        let text = Text::of(locale.unwrap_or(settings.language));
+        match settings.borders {
+            Borders::Unicode => text,
+            Borders::Ascii => text.in_ascii(),
+        }
     }
 
     /// The zone in which times are shown: the user's, or the machine's.
     pub(super) fn zone(&self) -> Tz {
-        self.setting.actor.zone.unwrap_or(self.setting.zone)
+        let zone = self.setting.actor.zone;
+        zone.unwrap_or(self.setting.settings.zone)
     }
 
     /// The user as they are now. What their role no longer allows to see goes from the screen.

@@ -6,9 +6,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use crate::ui::app::{App, UNDRAWN};
-use crate::ui::frame::{
-    SMALLEST, cut, first, footer, paragraph, put, row, skip, toolbar, width, wrap,
-};
+use crate::ui::frame::{SMALLEST, first, footer, paragraph, row, skip, toolbar, width, wrap};
 use crate::ui::hits::Hits;
 use crate::ui::layer::Tone;
 use crate::ui::layer::tree::{dock, view_docked};
@@ -22,10 +20,10 @@ impl App {
     /// Draws everything.
     pub fn draw(&mut self, frame: &mut Frame) {
         let area = frame.area();
+        frame.buffer_mut().set_style(area, self.theme.plain);
         self.dirty = false;
         self.frames += 1;
         self.window = (area.width, area.height);
-        self.line_ends.clear();
         if self.too_small() {
             let size = [
                 ("columns", &SMALLEST.0 as &dyn std::fmt::Display),
@@ -36,6 +34,7 @@ impl App {
                 frame.buffer_mut(),
                 area,
                 &wrap(&sentence, area.width.max(1)),
+                &self.theme,
             );
             self.mouse.forget();
             frame.set_cursor_position(Position {
@@ -68,7 +67,8 @@ impl App {
         let usable = |action| in_reach && screen.allows(action, &ctx);
         let (mut on_tools, mut on_tree) = (Hits::default(), Hits::default());
         if tools > 0 {
-            toolbar(buf, row(area, 1), verbs, &usable, said, &mut on_tools);
+            let keys = self.keys.of(verbs);
+            toolbar(buf, row(area, 1), keys, &usable, said, &mut on_tools);
         }
         let mut cursor = None;
         if let Some(docked) = docked {
@@ -91,19 +91,18 @@ impl App {
             Tone::Problem => self.theme.problem,
         };
         for (index, line) in (0..).zip(&message) {
-            put(buf, row(area, body.bottom() - area.y + index), line, style);
+            self.theme
+                .put(buf, row(area, body.bottom() - area.y + index), line, style);
         }
         let allows = |action| top.allows(action, &ctx);
         footer(
             buf,
             row(area, area.height - 1),
-            top.scope(),
+            self.keys.of(top.scope()),
             &allows,
             said,
             &mut hits,
         );
-        let top_area = area_of(self.layers.len() - 1);
-        let line_ends = top.line_ends(&ctx, top_area);
         let drawn = (self.top().0, top.scope());
         let wakes = self
             .layers
@@ -114,7 +113,6 @@ impl App {
             frame.set_cursor_position(cursor);
         }
         self.wake_at = wake_at;
-        self.line_ends = line_ends;
         self.mouse.drawn(hits, drawn, self.frames, self.now());
         if self.deaf_before == UNDRAWN {
             self.deaf_before = self.frames;
@@ -133,8 +131,8 @@ impl App {
             "header.who",
             &[("user", &actor.name), ("role", &actor.role.fields.name)],
         );
-        let who = cut(&who, line.width / 2);
-        let used = put(buf, line, product, self.theme.title);
+        let who = self.theme.cut(&who, line.width / 2);
+        let used = self.theme.put(buf, line, product, self.theme.title);
         let left = line.width.saturating_sub(used + width(&who) + 3);
         let crumbs: Vec<&str> = self
             .here
@@ -147,8 +145,9 @@ impl App {
             Some(last) if width(&whole) + 2 > left => last,
             _ => whole.as_str(),
         };
-        put(buf, first(skip(line, used + 2), left), shown, Style::new());
-        put(
+        self.theme
+            .put(buf, first(skip(line, used + 2), left), shown, Style::new());
+        self.theme.put(
             buf,
             skip(line, line.width.saturating_sub(width(&who))),
             &who,
@@ -174,7 +173,7 @@ impl App {
         };
         if lines.len() > most {
             let rest = lines.split_off(most - 1).join(" ");
-            lines.push(cut(&rest, area.width));
+            lines.push(self.theme.cut(&rest, area.width));
         }
         (tone, lines)
     }

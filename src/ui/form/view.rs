@@ -2,12 +2,12 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::{Modifier, Style};
+use ratatui::style::Style;
 
 use crate::text::Text;
 use crate::ui::field::view_value;
 use crate::ui::form::{AREA_ROWS, DATE, Focus, Form, Input, Item, LABELS};
-use crate::ui::frame::{Button, boxed, buttons, first, put, row, scrolled, skip};
+use crate::ui::frame::{Button, boxed, buttons, first, row, scrolled, skip};
 use crate::ui::hits::{Hit, Hits};
 use crate::ui::keymap::Action;
 use crate::ui::theme::Theme;
@@ -62,6 +62,7 @@ impl Form {
         let all = self.content_rows(page.width);
         // Drawn whole on a sheet of its own; the part that is on the screen is copied from it.
         let mut sheet = Buffer::empty(Rect::new(0, 0, page.width, all.max(1)));
+        sheet.set_style(sheet.area, said.1.plain);
         let mut on_sheet = Hits::default();
         let cursor = self.view_content(&mut sheet, said, &mut on_sheet);
         hits.add_sheet(&on_sheet, self.top, page);
@@ -92,7 +93,7 @@ impl Form {
         for (index, item) in self.items.iter().enumerate() {
             let focused = self.focus == Focus::Item(index);
             if let Some(heading) = item.heading {
-                put(sheet, row(area, y), text.say(heading), theme.label);
+                theme.put(sheet, row(area, y), text.say(heading), theme.label);
                 y += 1;
             }
             let at = row(area, y);
@@ -112,15 +113,15 @@ impl Form {
             for (lines, is_problem) in item.below(area.width) {
                 for line in lines {
                     let style = if is_problem { theme.problem } else { theme.dim };
-                    put(sheet, skip(row(area, y), LABELS), &line, style);
+                    theme.put(sheet, skip(row(area, y), LABELS), &line, style);
                     y += 1;
                 }
             }
         }
         y += 1;
         for (label, fact) in self.fact_lines(area.width) {
-            put(sheet, first(row(area, y), LABELS - 1), label, theme.label);
-            put(sheet, skip(row(area, y), LABELS), &fact, Style::new());
+            theme.put(sheet, first(row(area, y), LABELS - 1), label, theme.label);
+            theme.put(sheet, skip(row(area, y), LABELS), &fact, Style::new());
             y += 1;
         }
         cursor
@@ -143,20 +144,20 @@ fn view_item(
         (false, true) => Style::new(),
         (false, false) => theme.dim,
     };
-    let field = Style::new().add_modifier(Modifier::UNDERLINED);
+    let field = theme.field;
     let labelled = !matches!(item.input, Input::Tick(_) | Input::Date(_));
     if labelled {
-        put(sheet, first(line, LABELS - 1), label, theme.label);
+        theme.put(sheet, first(line, LABELS - 1), label, theme.label);
     }
     let value = skip(line, LABELS);
     match &item.input {
         Input::Line(line) if item.enabled => (line.view(sheet, value, field), value),
-        Input::Line(line) => (view_value(sheet, value, line.text(), style), value),
+        Input::Line(line) => (view_value(sheet, value, line.text(), style, theme), value),
         Input::Area(lines) => {
             if lines.lines() > usize::from(AREA_ROWS) {
                 let count = text.fill("form.lines", &[("count", &lines.lines())]);
                 let below = first(row(area, y + 1), LABELS - 1);
-                put(sheet, below, &count, theme.dim);
+                theme.put(sheet, below, &count, theme.dim);
             }
             let area = Rect {
                 height: AREA_ROWS.min(area.height.saturating_sub(y)),
@@ -167,16 +168,16 @@ fn view_item(
         }
         Input::Choice(shown) => {
             let shown = if item.enabled {
-                format!("{shown} ▼")
+                format!("{shown} {}", theme.symbols.dropdown)
             } else {
                 shown.clone()
             };
-            let used = put(sheet, value, &shown, style);
+            let used = theme.put(sheet, value, &shown, style);
             (value.as_position(), first(value, used))
         }
         Input::Tick(on) => {
             let mark = if *on { 'x' } else { ' ' };
-            let used = put(sheet, line, &format!("[{mark}] {label}"), style);
+            let used = theme.put(sheet, line, &format!("[{mark}] {label}"), style);
             let position = Position {
                 x: line.x + 1,
                 y: line.y,
@@ -187,9 +188,9 @@ fn view_item(
             let above = row(area, y.saturating_sub(1));
             let at = first(skip(above, LABELS), DATE);
             let position = match (item.enabled, date.text()) {
-                (true, "") => view_value(sheet, at, text.say("form.date_shape"), theme.dim),
+                (true, "") => view_value(sheet, at, text.say("form.date_shape"), theme.dim, theme),
                 (true, _) => date.view(sheet, at, field),
-                (false, date) => view_value(sheet, at, date, theme.dim),
+                (false, date) => view_value(sheet, at, date, theme.dim, theme),
             };
             (position, at)
         }

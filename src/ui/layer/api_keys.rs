@@ -5,7 +5,7 @@ use ratatui::style::Style;
 use crate::domain::event::Target;
 use crate::domain::list::{KeyRow, KeySort};
 use crate::domain::rights::Right;
-use crate::domain::state::StateFilter;
+use crate::domain::state::{AsOf, StateFilter};
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Trouble;
 use crate::ui::keymap::{Action, Scope};
@@ -23,7 +23,7 @@ impl Table for KeyRow {
             plain(row.name.clone())
         }),
         column("column.state", (15, 0), Some(KeySort::State), |row, ctx| {
-            let state = row.state(ctx.now);
+            let state = row.state(ctx.as_of());
             (ctx.text.state(state), ctx.theme.state(state))
         }),
         column("column.role", (11, 0), None, |row, _| {
@@ -72,19 +72,19 @@ impl Table for KeyRow {
     }
 
     fn facets(facets: &StateFilter, ctx: &Ctx) -> String {
-        ctx.text.state_filter(*facets).to_owned()
+        ctx.text.state_filter(*facets, ctx.warning)
     }
 
-    fn none(ctx: &Ctx) -> &'static str {
-        ctx.text.say(if ctx.actor.may(Right::CreateApiKeys) {
-            "list.empty"
-        } else {
-            "list.empty_read_only"
-        })
+    fn none(ctx: &Ctx) -> String {
+        if !ctx.actor.may(Right::CreateApiKeys) {
+            return ctx.text.say("list.empty_read_only").to_owned();
+        }
+        let key = ctx.keys.key(Scope::ApiKeys, Action::New);
+        ctx.text.fill("list.empty", &[("key", &key)])
     }
 
-    fn changes_at(&self, now: Timestamp) -> Option<Timestamp> {
-        self.facts.changes_at(now)
+    fn changes_at(&self, as_of: AsOf) -> Option<Timestamp> {
+        self.facts.changes_at(as_of)
     }
 }
 
@@ -172,7 +172,7 @@ impl KeyVerbs {
     }
 
     fn choose_state(&mut self, present: StateFilter, ctx: &Ctx, asks: &mut Asks) {
-        let names = StateFilter::ALL.map(|filter| ctx.text.state_filter(filter).to_owned());
+        let names = StateFilter::ALL.map(|filter| ctx.text.state_filter(filter, ctx.warning));
         let present = StateFilter::ALL
             .iter()
             .position(|filter| *filter == present);

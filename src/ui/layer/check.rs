@@ -7,7 +7,7 @@ use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::domain::secret::{MAX_BYTES, Secret};
-use crate::ui::frame::{boxed, centred, paragraph, put, row, skip, wrap};
+use crate::ui::frame::{boxed, centred, paragraph, row, skip, wrap};
 use crate::ui::hits::Hits;
 use crate::ui::keymap::{Action, Scope, TextKey};
 use crate::ui::layer::{Asks, Ctx, Layer, Reply};
@@ -91,7 +91,9 @@ impl Layer for Check {
 
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, _hits: &mut Hits) -> Option<Position> {
         let width = area.width.min(64);
-        let lines = wrap(ctx.text.say("check.note"), width.saturating_sub(4));
+        let key = ctx.keys.key(self.scope(), Action::Accept);
+        let note = ctx.text.fill("check.note", &[("key", &key)]);
+        let lines = wrap(&note, width.saturating_sub(4));
         let height = u16::try_from(lines.len())
             .unwrap_or(u16::MAX)
             .saturating_add(3);
@@ -101,10 +103,10 @@ impl Layer for Check {
             ctx.text.say("check.title"),
             ctx.theme,
         );
-        paragraph(buf, area, &lines);
+        paragraph(buf, area, &lines, ctx.theme);
         let field = row(area, area.height.saturating_sub(1));
         let count = self.typed.chars().count();
-        let used = put(
+        let used = ctx.theme.put(
             buf,
             field,
             &ctx.text.fill("check.typed", &[("count", &count)]),

@@ -10,7 +10,7 @@ use crate::domain::name::name_key;
 use crate::domain::time::Timestamp;
 use crate::domain::zone;
 use crate::ui::field::LineField;
-use crate::ui::frame::{boxed, centred, inside, put, row, scrolled, scrolled_by, skip, width};
+use crate::ui::frame::{boxed, centred, inside, row, scrolled, scrolled_by, skip, width};
 use crate::ui::hits::{Click, Hit, Hits};
 use crate::ui::keymap::{Action, Scope, TextKey};
 use crate::ui::layer::{Asks, Ctx, Layer, Reply};
@@ -237,7 +237,7 @@ impl Layer for Choice {
             scrolled(buf, whole, lines, ctx.text, ctx.theme);
         }
         let prompt = ctx.text.say("choice.find");
-        let used = put(buf, row(area, 0), prompt, ctx.theme.label) + 1;
+        let used = ctx.theme.put(buf, row(area, 0), prompt, ctx.theme.label) + 1;
         let field = skip(row(area, 0), used);
         let cursor = self.typed.view(buf, field, Style::new());
         let list = Rect {
@@ -246,7 +246,7 @@ impl Layer for Choice {
             ..area
         };
         if self.found.is_empty() {
-            put(
+            ctx.theme.put(
                 buf,
                 row(list, 0),
                 ctx.text.say("choice.nothing"),
@@ -269,7 +269,8 @@ impl Layer for Choice {
                 Style::new()
             };
             let at = row(list, u16::try_from(line).unwrap_or(u16::MAX));
-            put(buf, at, &format!("{mark} {}", found.shown), style);
+            ctx.theme
+                .put(buf, at, &format!("{mark} {}", found.shown), style);
             hits.add(at, Hit::Row(found.number()));
         }
         Some(cursor)

@@ -124,13 +124,14 @@ impl Layer for Confirm {
             height: area.height.saturating_sub(1),
             ..area
         };
-        paragraph(buf, body, &lines[self.top.min(lines.len())..]);
+        paragraph(buf, body, &lines[self.top.min(lines.len())..], ctx.theme);
         if lines.len() > self.height {
             let shown = (self.top + 1, self.top + self.height, lines.len());
             scrolled(buf, whole, shown, ctx.text, ctx.theme);
         }
         let bar = row(area, area.height.saturating_sub(1));
-        let verb = format!("y {}", self.verb);
+        let key = ctx.keys.key(Scope::Confirmation, Action::Yes);
+        let verb = format!("{key} {}", self.verb);
         let labels = [
             (ctx.text.say("button.cancel"), true, Action::Cancel),
             (verb.as_str(), true, Action::Yes),

@@ -60,7 +60,7 @@ impl Layer for Countdown {
         let height = u16::try_from(lines.len()).unwrap_or(u16::MAX);
         let area = centred(area, width, height.saturating_add(2));
         let area = boxed(buf, area, ctx.text.say("countdown.title"), ctx.theme);
-        paragraph(buf, area, &lines);
+        paragraph(buf, area, &lines, ctx.theme);
         Some(Position {
             x: area.x,
             y: area.y,

@@ -42,7 +42,7 @@ impl Layer for Ended {
         let height = u16::try_from(lines.len()).unwrap_or(u16::MAX);
         let area = centred(area, width, height.saturating_add(4));
         let area = boxed(buf, area, ctx.text.say("ended.title"), ctx.theme);
-        paragraph(buf, area, &lines);
+        paragraph(buf, area, &lines, ctx.theme);
         let bar = row(area, area.height.saturating_sub(1));
         let labels = [(ctx.text.say("ended.leave"), true, Action::Quit)];
         let x = buttons(buf, bar, &labels, Some(0), ctx.theme, hits)?;

@@ -2,7 +2,6 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::{Modifier, Style};
 use zeroize::Zeroizing;
 
 use crate::ui::field::{Edit, LineField};
@@ -114,12 +113,9 @@ impl Layer for Entry {
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
         let (area, lines) = self.area(area);
         let area = boxed(buf, area, &self.title, ctx.theme);
-        paragraph(buf, area, &lines);
+        paragraph(buf, area, &lines, ctx.theme);
         let field = row(area, area.height.saturating_sub(1));
         hits.add(field, Hit::Line);
-        Some(
-            self.field
-                .view(buf, field, Style::new().add_modifier(Modifier::UNDERLINED)),
-        )
+        Some(self.field.view(buf, field, ctx.theme.field))
     }
 }

@@ -62,11 +62,11 @@ impl Table for EventRow {
     }
 
     fn facets(filter: &EventFilter, ctx: &Ctx) -> String {
-        words(filter, ctx).join(" · ")
+        ctx.theme.symbols.join(&words(filter, ctx))
     }
 
-    fn none(ctx: &Ctx) -> &'static str {
-        ctx.text.say("events.none")
+    fn none(ctx: &Ctx) -> String {
+        ctx.text.say("events.none").to_owned()
     }
 }
 

@@ -6,14 +6,15 @@ use ratatui::style::Style;
 use zeroize::Zeroizing;
 
 use crate::domain::name::name_key;
-use crate::domain::state::{State, WARNING};
+use crate::domain::state::{State, Warning};
+use crate::domain::time::DAY;
 use crate::text::Text;
 use crate::ui::field::LineField;
 use crate::ui::frame::{
-    boxed, centred, first, inside, paragraph, put, row, scrolled, scrolled_by, skip, width, wrap,
+    boxed, centred, first, inside, paragraph, row, scrolled, scrolled_by, skip, width, wrap,
 };
 use crate::ui::hits::Hits;
-use crate::ui::keymap::{Action, Binding, Chord, Scope, TextKey, of};
+use crate::ui::keymap::{Action, Binding, Chord, Scope, TextKey};
 use crate::ui::layer::{Asks, Ctx, Layer, Reply};
 
 /// Columns of the box where there is room for more.
@@ -29,7 +30,7 @@ const STATES: [State; 6] = [
     State::LockedOut,
     State::Expired,
     State::NotDelivered,
-    State::ExpiresSoon(WARNING),
+    State::ExpiresSoon(14 * DAY),
     State::Active,
 ];
 
@@ -51,9 +52,11 @@ struct Entry {
 /// The layer.
 pub struct Help {
     text: Text,
+    /// How early one is warned of an expiry.
+    warning: Warning,
     page: Page,
     /// What can be done now, with its keys.
-    bindings: Vec<&'static Binding>,
+    bindings: Vec<Binding>,
     typed: LineField,
     /// What the key does that was pressed.
     answer: Option<String>,
@@ -66,11 +69,13 @@ pub struct Help {
 impl Help {
     /// Help on a scope; only what `allows` now.
     #[must_use]
-    pub fn new(scope: Scope, allows: &dyn Fn(Action) -> bool, text: Text) -> Help {
+    pub fn new(scope: Scope, allows: &dyn Fn(Action) -> bool, ctx: &Ctx) -> Help {
+        let bindings = ctx.keys.of(scope).filter(|b| allows(b.action));
         Help {
-            text,
+            text: ctx.text,
+            warning: ctx.warning,
             page: Page::Keys,
-            bindings: of(scope).filter(|b| allows(b.action)).collect(),
+            bindings: bindings.cloned().collect(),
             typed: LineField::default(),
             answer: None,
             lines: Vec::new(),
@@ -82,7 +87,7 @@ impl Help {
     /// All that the page has: keys and what they do, or states and what they mean.
     fn entries(&self) -> Vec<Entry> {
         let text = self.text;
-        let of_key = |binding: &&Binding| Entry {
+        let of_key = |binding: &Binding| Entry {
             head: binding.keys_named(),
             label: text.say(binding.label),
             words: text.say(binding.help).to_owned(),
@@ -90,7 +95,7 @@ impl Help {
         let of_state = |state| Entry {
             head: text.state(state),
             label: "",
-            words: text.meaning(state),
+            words: text.meaning(state, self.warning),
         };
         match self.page {
             Page::Keys => self.bindings.iter().map(of_key).collect(),
@@ -225,8 +230,9 @@ impl Layer for Help {
         typing
     }
 
-    fn pressed(&mut self, chord: Chord, _ctx: &Ctx) -> bool {
-        let own = of(Scope::Help).find(|binding| binding.keys.contains(&chord));
+    fn pressed(&mut self, chord: Chord, ctx: &Ctx) -> bool {
+        let mut own = ctx.keys.of(Scope::Help);
+        let own = own.find(|binding| binding.keys.contains(&chord));
         let leads_away = |b: &Binding| matches!(b.action, Action::Cancel | Action::States);
         if self.page == Page::States || own.is_some_and(leads_away) {
             return false;
@@ -266,15 +272,15 @@ impl Layer for Help {
         });
         let area = boxed(buf, whole, title, theme);
         let above = self.above(area.width);
-        paragraph(buf, area, &above);
+        paragraph(buf, area, &above, theme);
         let mut cursor = area.as_position();
         if self.page == Page::Keys {
             let prompt = row(area, 0);
-            let used = put(buf, prompt, text.say("choice.find"), theme.label) + 1;
+            let used = theme.put(buf, prompt, text.say("choice.find"), theme.label) + 1;
             let field = skip(prompt, used);
             cursor = self.typed.view(buf, field, Style::new());
             if self.typed.text().is_empty() {
-                put(buf, skip(field, 2), text.say("help.hint"), theme.dim);
+                theme.put(buf, skip(field, 2), text.say("help.hint"), theme.dim);
             }
         }
         let rows = u16::try_from(above.len()).unwrap_or(u16::MAX);
@@ -284,15 +290,15 @@ impl Layer for Help {
             ..area
         };
         if self.lines.is_empty() {
-            put(buf, row(list, 0), text.say("choice.nothing"), theme.problem);
+            theme.put(buf, row(list, 0), text.say("choice.nothing"), theme.problem);
         }
         let heads = self.heads(area.width);
         let shown = self.lines.iter().skip(self.top).take(self.height);
         for (index, (head, words)) in (0..).zip(shown) {
             let line = row(list, index);
             let beside = if heads == 0 { line } else { first(line, heads) };
-            put(buf, beside, head, theme.label);
-            put(buf, skip(line, heads + GAP), words, Style::new());
+            theme.put(buf, beside, head, theme.label);
+            theme.put(buf, skip(line, heads + GAP), words, Style::new());
         }
         if self.last_top() > 0 {
             let bottom = (self.top + self.height).min(self.lines.len());

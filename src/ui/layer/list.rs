@@ -9,6 +9,7 @@ use ratatui::style::Style;
 use crate::domain::list::{
     Anchor, Counts, Filter, Listed, Order, Place, SortValue, Window, WindowQuery,
 };
+use crate::domain::state::AsOf;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, Trouble};
 use crate::ui::field::{Edit, LineField};
@@ -35,10 +36,10 @@ pub trait Table: request::Asked {
     fn facets(facets: &Self::Facets, ctx: &Ctx) -> String;
 
     /// What is said when there is no row at all.
-    fn none(ctx: &Ctx) -> &'static str;
+    fn none(ctx: &Ctx) -> String;
 
     /// When time alone changes what is shown of the row.
-    fn changes_at(&self, _now: Timestamp) -> Option<Timestamp> {
+    fn changes_at(&self, _as_of: AsOf) -> Option<Timestamp> {
         None
     }
 }
@@ -410,19 +411,21 @@ impl<L: Table> List<L> {
 
     /// When time alone changes what is shown.
     #[must_use]
-    pub fn next_wake(&self, now: Timestamp) -> Option<Timestamp> {
+    pub fn next_wake(&self, as_of: AsOf) -> Option<Timestamp> {
         let rows = self.rows.on_screen();
-        rows.filter_map(|(row, _)| row.changes_at(now)).min()
+        rows.filter_map(|(row, _)| row.changes_at(as_of)).min()
     }
 
     /// What is said where no row is shown.
     #[must_use]
-    pub fn empty(&self, ctx: &Ctx) -> &str {
+    pub fn empty(&self, ctx: &Ctx) -> String {
+        if let Some(refused) = &self.refused {
+            return refused.clone();
+        }
         match (self.loaded_once, self.filter.is_untouched()) {
-            _ if self.refused.is_some() => self.refused.as_deref().unwrap_or_default(),
-            (false, _) => ctx.text.say("list.loading"),
+            (false, _) => ctx.text.say("list.loading").to_owned(),
             (true, true) => L::none(ctx),
-            (true, false) => ctx.text.say("list.nothing_found"),
+            (true, false) => ctx.text.say("list.nothing_found").to_owned(),
         }
     }
 }

@@ -25,11 +25,12 @@ use ratatui::layout::{Position, Rect};
 use zeroize::Zeroizing;
 
 use crate::domain::event::Target;
+use crate::domain::state::{AsOf, Warning};
 use crate::domain::time::Timestamp;
 use crate::domain::user::Actor;
 use crate::text::Text;
 use crate::ui::hits::{Click, Hit, Hits};
-use crate::ui::keymap::{Action, Chord, Scope, TextKey};
+use crate::ui::keymap::{Action, Chord, Keymap, Scope, TextKey};
 use crate::ui::layer::tree::Screen;
 use crate::ui::request::{Outcome, Request, Ticket};
 use crate::ui::theme::Theme;
@@ -37,6 +38,8 @@ use crate::ui::theme::Theme;
 /// What a layer may know of the world.
 pub struct Ctx<'a> {
     pub now: Timestamp,
+    /// How early one is warned of an expiry.
+    pub warning: Warning,
     /// The zone in which times are shown.
     pub zone: Tz,
     pub actor: &'a Actor,
@@ -44,6 +47,7 @@ pub struct Ctx<'a> {
     pub theme: &'a Theme,
     /// Files may be written for the user: the account is their own.
     pub files: bool,
+    pub keys: &'a Keymap,
     /// The key being handled came in one rush, faster than a hand types, with a key that means nothing here: it is
     /// part of a paste without brackets.
     pub pasting: bool,
@@ -52,6 +56,15 @@ pub struct Ctx<'a> {
 }
 
 impl Ctx<'_> {
+    /// What a key's state depends on beside the key.
+    #[must_use]
+    pub fn as_of(&self) -> AsOf {
+        AsOf {
+            now: self.now,
+            warning: self.warning,
+        }
+    }
+
     /// An instant to the minute, in the zone in which times are shown, or that there was none.
     #[must_use]
     pub fn minute(&self, at: Option<Timestamp>) -> String {
@@ -265,11 +278,6 @@ pub trait Layer {
     /// Whether the layer shows a secret: keys that were read before its first frame are dropped.
     fn shows_secret(&self) -> bool {
         false
-    }
-
-    /// Where lines end that a terminal's selection is to take whole: not even spaces are left behind them.
-    fn line_ends(&self, _ctx: &Ctx, _area: Rect) -> Vec<Position> {
-        Vec::new()
     }
 
     /// Nobody is at the keys, or nobody knows who: hides a secret that is shown. Says whether there is one.

@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use crate::domain::api_key::KeyId;
 use crate::domain::list::KeyRow;
 use crate::domain::secret::Overlap;
-use crate::ui::frame::{boxed, buttons, centred, first, put, row, scrolled, wrap};
+use crate::ui::frame::{boxed, buttons, centred, first, row, scrolled, wrap};
 use crate::ui::hits::{Click, Hit, Hits};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Ctx, Layer, Reply};
@@ -168,11 +168,7 @@ impl Layer for NewSecret {
         }
         let first_choice = lines.len();
         lines.extend(self.offered().iter().map(|overlap| {
-            let mark = if self.chosen == Some(*overlap) {
-                "(•)"
-            } else {
-                "( )"
-            };
+            let mark = ctx.theme.symbols.radio(self.chosen == Some(*overlap));
             format!("{mark} {}", text.overlap(*overlap))
         }));
         let all = lines.len();
@@ -195,7 +191,7 @@ impl Layer for NewSecret {
             } else {
                 Style::new()
             };
-            let used = put(buf, at, &lines[index], style);
+            let used = ctx.theme.put(buf, at, &lines[index], style);
             if let Some(choice) = index.checked_sub(first_choice) {
                 hits.add(
                     first(at, used),

@@ -57,9 +57,9 @@ impl Table for RoleRow {
         String::new()
     }
 
-    fn none(ctx: &Ctx) -> &'static str {
+    fn none(ctx: &Ctx) -> String {
         // There is always one: Full Access.
-        ctx.text.say("list.nothing_found")
+        ctx.text.say("list.nothing_found").to_owned()
     }
 }
 

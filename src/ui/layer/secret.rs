@@ -178,7 +178,7 @@ impl SecretDialog {
                 asks.say(text.fill("secret.written", &[("path", &path.display())]));
             }
             (Done::Delivered(delivered), _) => {
-                let state = delivered.facts.state(ctx.now);
+                let state = delivered.facts.state(ctx.as_of());
                 let refused = matches!(state, State::LockedOut | State::Expired);
                 let sentence = match delivered.overlap_until {
                     _ if refused => {
@@ -335,10 +335,6 @@ impl Layer for SecretDialog {
         true
     }
 
-    fn line_ends(&self, ctx: &Ctx, area: Rect) -> Vec<Position> {
-        self.ends(ctx, area)
-    }
-
     fn hide(&mut self, ctx: &Ctx) -> bool {
         self.hidden = true;
         !self.is_void(ctx)
@@ -355,7 +351,7 @@ impl Layer for SecretDialog {
 
     fn place(&mut self, _area: Rect) {}
 
-    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, _hits: &mut Hits) -> Option<Position> {
-        self.draw(ctx, buf, area)
+    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
+        self.draw(ctx, buf, area, hits)
     }
 }

@@ -3,13 +3,12 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
-use ratatui::widgets::{Clear, Widget};
 
 use crate::domain::event::trail::EventRow;
 use crate::domain::list::{KeyRow, Listed, RoleRow, UserRow};
 use crate::domain::rights::Right;
 use crate::domain::user::Actor;
-use crate::ui::frame::{boxed, first, put, row, scrolled, skip};
+use crate::ui::frame::{boxed, clear, first, row, scrolled, skip};
 use crate::ui::hits::{Click, Hit, Hits};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Ctx, Layer, Reply};
@@ -111,7 +110,12 @@ pub fn dock(body: Rect) -> (Option<Rect>, Rect) {
 pub fn view_docked(buf: &mut Buffer, area: Rect, here: Screen, ctx: &Ctx, hits: &mut Hits) {
     for index in 0..area.height {
         let edge = skip(row(area, index), area.width - EDGE);
-        put(buf, edge, "│", ctx.theme.dim);
+        ctx.theme.put(
+            buf,
+            edge,
+            ctx.theme.symbols.border.vertical_left,
+            ctx.theme.dim,
+        );
     }
     let lines = lines(ctx.actor);
     view_lines(
@@ -147,10 +151,11 @@ fn view_lines(
             hits.add(line, Hit::Tree(at.unwrap_or(0)));
         }
         if screen == Some(marked) {
-            put(buf, skip(line, indent * 2), ">", Style::new());
+            ctx.theme
+                .put(buf, skip(line, indent * 2), ">", Style::new());
             cursor = Some(Position { x: at.x, y: at.y });
         }
-        put(buf, at, ctx.text.say(words), style);
+        ctx.theme.put(buf, at, ctx.text.say(words), style);
     }
     cursor
 }
@@ -220,7 +225,7 @@ impl Layer for Tree {
         let all = lines(ctx.actor);
         if let (Some(docked), _) = dock(area) {
             let inner = first(docked, docked.width - EDGE);
-            Clear.render(inner, buf);
+            clear(buf, inner, ctx.theme);
             return view_lines(buf, inner, &all, (self.here, self.selected), ctx, hits);
         }
         let rows = u16::try_from(all.len()).unwrap_or(u16::MAX);

@@ -54,9 +54,9 @@ impl Table for UserRow {
         String::new()
     }
 
-    fn none(ctx: &Ctx) -> &'static str {
+    fn none(ctx: &Ctx) -> String {
         // There is always one: whoever made the database.
-        ctx.text.say("list.nothing_found")
+        ctx.text.say("list.nothing_found").to_owned()
     }
 }
 

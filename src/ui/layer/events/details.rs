@@ -9,7 +9,7 @@ use crate::domain::event::chain::hex;
 use crate::domain::event::trail::EventRow;
 use crate::text::{Fact, Text, Told};
 use crate::ui::frame::{
-    boxed, centred, first, inside, put, row, scrolled, scrolled_by, skip, width, wrap,
+    boxed, centred, first, inside, row, scrolled, scrolled_by, skip, width, wrap,
 };
 use crate::ui::hits::Hits;
 use crate::ui::keymap::{Action, Scope};
@@ -195,8 +195,10 @@ impl Layer for Details {
         let shown = self.lines.iter().skip(self.top).take(self.height);
         for (index, line) in (0..).zip(shown) {
             let at = row(area, index);
-            put(buf, first(at, area.width), &line.label, ctx.theme.label);
-            put(buf, skip(at, line.indent), &line.words, Style::new());
+            ctx.theme
+                .put(buf, first(at, area.width), &line.label, ctx.theme.label);
+            ctx.theme
+                .put(buf, skip(at, line.indent), &line.words, Style::new());
         }
         if self.last_top() > 0 {
             let last = self.top + self.height;

@@ -130,7 +130,7 @@ impl<V: Verbs> Layer for ListScreen<V> {
         }
         let row = self.list.selected();
         match (action, V::allows(row, action, ctx), row) {
-            (Action::Events, _, None) | (_, Some(_), None) => Some(self.list.empty(ctx).to_owned()),
+            (Action::Events, _, None) | (_, Some(_), None) => Some(self.list.empty(ctx)),
             (_, Some(_), Some(row)) => V::why_not(row, action, ctx),
             (_, None, _) => None,
         }
@@ -186,7 +186,7 @@ impl<V: Verbs> Layer for ListScreen<V> {
     }
 
     fn next_wake(&self, ctx: &Ctx) -> Option<Timestamp> {
-        self.list.next_wake(ctx.now)
+        self.list.next_wake(ctx.as_of())
     }
 
     fn place(&mut self, area: Rect) {

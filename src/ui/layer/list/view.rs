@@ -7,7 +7,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use crate::domain::list::Listed;
-use crate::ui::frame::{cut, first, put, row, skip, width};
+use crate::ui::frame::{first, row, skip, width};
 use crate::ui::hits::{Hit, Hits};
 use crate::ui::layer::Ctx;
 use crate::ui::layer::list::{Column, List, Table};
@@ -47,20 +47,22 @@ impl<L: Table> List<L> {
         let mut cursor = None;
         let mut at = info;
         if self.typing.is_some() || !self.filter.text.is_empty() {
-            let used = put(buf, at, "/", ctx.theme.label);
+            let used = ctx.theme.put(buf, at, "/", ctx.theme.label);
             let field = Rect {
                 width: (info.width.saturating_sub(1)) / 2,
                 ..skip(at, used)
             };
             hits.add(field, Hit::Line);
-            match &self.typing {
-                Some(typing) => cursor = Some(typing.view(buf, field, Style::new())),
-                None => _ = put(buf, field, &self.filter.text, ctx.theme.title),
+            if let Some(typing) = &self.typing {
+                cursor = Some(typing.view(buf, field, Style::new()));
+            } else {
+                let style = ctx.theme.title;
+                ctx.theme.put(buf, field, &self.filter.text, style);
             }
             at = skip(at, used + field.width);
         }
-        let words = cut(&self.info(&shown, ctx), at.width);
-        put(
+        let words = ctx.theme.cut(&self.info(&shown, ctx), at.width);
+        ctx.theme.put(
             buf,
             skip(at, at.width.saturating_sub(width(&words))),
             &words,
@@ -85,7 +87,12 @@ impl<L: Table> List<L> {
             }
         }
         if self.rows.selected().is_none() {
-            put(buf, skip(row(list, 0), MARK), self.empty(ctx), Style::new());
+            ctx.theme.put(
+                buf,
+                skip(row(list, 0), MARK),
+                &self.empty(ctx),
+                Style::new(),
+            );
         }
         cursor.or(Some(Position {
             x: list.x,
@@ -113,17 +120,17 @@ impl<L: Table> List<L> {
             let heading = column.map_or("", |column| text.say(column.heading));
             parts.push(text.fill(
                 "list.sorted",
-                &[("column", &heading), ("mark", &self.mark())],
+                &[("column", &heading), ("mark", &self.mark(ctx))],
             ));
         }
         parts.push(L::facets(&self.filter.facets, ctx));
         parts.retain(|part| !part.is_empty());
-        parts.join(" · ")
+        ctx.theme.symbols.join(&parts)
     }
 
     /// The mark of the direction of the order.
-    fn mark(&self) -> &'static str {
-        if self.order.descending { "▼" } else { "▲" }
+    fn mark(&self, ctx: &Ctx) -> &'static str {
+        ctx.theme.symbols.direction(self.order.descending)
     }
 
     fn view_headings(
@@ -138,11 +145,16 @@ impl<L: Table> List<L> {
         for (column, wide) in shown {
             let heading = ctx.text.say(column.heading);
             let heading = if column.sort == Some(self.order.by) {
-                format!("{} {}", cut(heading, wide.saturating_sub(2)), self.mark())
+                format!(
+                    "{} {}",
+                    ctx.theme.cut(heading, wide.saturating_sub(2)),
+                    self.mark(ctx)
+                )
             } else {
                 heading.to_owned()
             };
-            put(buf, first(at, *wide), &heading, ctx.theme.title);
+            ctx.theme
+                .put(buf, first(at, *wide), &heading, ctx.theme.title);
             if column.sort.is_some() {
                 hits.add(first(at, *wide), Hit::Heading(column.heading));
             }
@@ -171,7 +183,7 @@ fn view_row<L: Table>(
     line: Rect,
 ) {
     if selected {
-        put(buf, line, ">", Style::new());
+        ctx.theme.put(buf, line, ">", Style::new());
     }
     let mut at = skip(line, MARK);
     for (index, (column, wide)) in shown.iter().enumerate() {
@@ -181,7 +193,7 @@ fn view_row<L: Table>(
         } else {
             style
         };
-        put(buf, first(at, *wide), &words, style);
+        ctx.theme.put(buf, first(at, *wide), &words, style);
         at = skip(at, wide + GAP);
     }
 }

@@ -73,7 +73,10 @@ impl Properties {
         );
         let mut facts = vec![
             fact("fact.id", properties.id.0.to_string()),
-            fact("fact.state", text.state(properties.facts.state(ctx.now))),
+            fact(
+                "fact.state",
+                text.state(properties.facts.state(ctx.as_of())),
+            ),
             fact("fact.created", created),
             fact("fact.last_sign_in", when(properties.last_sign_in_at)),
             fact(

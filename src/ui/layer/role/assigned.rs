@@ -6,7 +6,7 @@ use ratatui::style::Style;
 
 use crate::domain::role::Assigned;
 use crate::text::Text;
-use crate::ui::frame::{put, row, wrap};
+use crate::ui::frame::{row, wrap};
 use crate::ui::hits::{Hit, Hits};
 use crate::ui::layer::role::viewport::Viewport;
 use crate::ui::theme::Theme;
@@ -103,7 +103,7 @@ impl AssignedTo {
         let mut cursor = area.as_position();
         if self.entries.is_empty() && self.more == 0 {
             for (line, words) in (0..).zip(wrap(text.say("role.nobody"), area.width)) {
-                put(buf, row(area, line), &words, theme.dim);
+                theme.put(buf, row(area, line), &words, theme.dim);
             }
             return cursor;
         }
@@ -125,7 +125,7 @@ impl AssignedTo {
                 };
                 ('>', style)
             };
-            put(buf, at, &format!("{mark} {words}"), style);
+            theme.put(buf, at, &format!("{mark} {words}"), style);
             if let Some(one) = self.entries.get(index) {
                 hits.add(at, Hit::Row(number(one)));
             }

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 
 use crate::domain::rights::Tab;
 use crate::text::Text;
-use crate::ui::frame::{first, put, skip, width};
+use crate::ui::frame::{first, skip, width};
 use crate::ui::hits::{Hit, Hits};
 use crate::ui::theme::Theme;
 
@@ -87,12 +87,12 @@ pub(super) fn view(
     };
     let mut rest = area;
     if on_bar.start > 0 {
-        put(buf, first(area, 1), "<", theme.label);
+        theme.put(buf, first(area, 1), "<", theme.label);
         hits.add(first(area, 1), Hit::Tab(on_bar.start - 1));
     }
     if on_bar.end < cells.len() {
         let edge = skip(area, area.width.saturating_sub(1));
-        put(buf, edge, ">", theme.label);
+        theme.put(buf, edge, ">", theme.label);
         hits.add(edge, Hit::Tab(on_bar.end));
     }
     if on_bar.len() < cells.len() {
@@ -110,7 +110,7 @@ pub(super) fn view(
         if here {
             position.x = rest.x + 1;
         }
-        let used = put(buf, rest, &cells[index], style);
+        let used = theme.put(buf, rest, &cells[index], style);
         hits.add(first(rest, used), Hit::Tab(index));
         rest = skip(rest, used);
     }

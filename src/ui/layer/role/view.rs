@@ -4,9 +4,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::domain::rights::Tab;
-use crate::ui::frame::{Button, boxed, buttons, centred, inside, put, row, scrolled, skip, width};
+use crate::ui::frame::{Button, boxed, buttons, centred, inside, row, scrolled, skip, width};
 use crate::ui::hits::Hits;
-use crate::ui::keymap::Action;
+use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::Ctx;
 use crate::ui::layer::role::RoleDialog;
 use crate::ui::layer::role::boxes::Subject;
@@ -89,7 +89,9 @@ impl RoleDialog {
             Page::AssignedTo => {
                 shown = self.assigned.shown();
                 if self.assigned.selected().is_some() {
-                    on_edge(buf, whole, text.say("role.enter"), theme);
+                    let key = ctx.keys.key(Scope::Role, Action::Press);
+                    let said = text.fill("role.enter", &[("key", &key)]);
+                    on_edge(buf, whole, &said, theme);
                 }
                 self.assigned.view(buf, area, focused, (text, theme), hits)
             }
@@ -143,5 +145,5 @@ fn on_edge(buf: &mut Buffer, area: Rect, said: &str, theme: &Theme) {
     let said = format!(" {said} ");
     let edge = row(area, area.height.saturating_sub(1));
     let columns = edge.width.saturating_sub(width(&said) + 2);
-    put(buf, skip(edge, columns), &said, theme.label);
+    theme.put(buf, skip(edge, columns), &said, theme.label);
 }

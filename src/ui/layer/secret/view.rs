@@ -6,10 +6,9 @@ use std::ops::Range;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
-use ratatui::widgets::{Clear, Widget};
 
 use crate::domain::secret::Overlap;
-use crate::ui::frame::{Button, buttons, cut, put, row, skip, width, wrap};
+use crate::ui::frame::{Button, buttons, clear, row, skip, width, wrap};
 use crate::ui::hits::Hits;
 use crate::ui::keymap::Action;
 use crate::ui::layer::secret::{HARMLESS, SecretDialog, VERBS};
@@ -22,17 +21,31 @@ const BREAK: usize = 32;
 
 impl SecretDialog {
     /// Draws the dialog and says where the cursor is.
-    pub(super) fn draw(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
-        Clear.render(area, buf);
+    pub(super) fn draw(
+        &self,
+        ctx: &Ctx,
+        buf: &mut Buffer,
+        area: Rect,
+        hits: &mut Hits,
+    ) -> Option<Position> {
+        clear(buf, area, ctx.theme);
         let text = ctx.text;
         let title = text.fill(
             "secret.title",
             &[("name", &self.issued.key_name), ("id", &self.issued.key.0)],
         );
-        let rule = "─".repeat(usize::from(area.width));
-        put(buf, row(area, 0), &rule, Style::new());
-        let title = cut(&format!(" {title} "), area.width.saturating_sub(4));
-        put(buf, skip(row(area, 0), 2), &title, ctx.theme.title);
+        let rule = ctx
+            .theme
+            .symbols
+            .border
+            .horizontal_top
+            .repeat(usize::from(area.width));
+        ctx.theme.put(buf, row(area, 0), &rule, Style::new());
+        let title = ctx
+            .theme
+            .cut(&format!(" {title} "), area.width.saturating_sub(4));
+        ctx.theme
+            .put(buf, skip(row(area, 0), 2), &title, ctx.theme.title);
 
         let bar = self.bar(ctx, area);
         let mut line = 1;
@@ -40,6 +53,10 @@ impl SecretDialog {
             for words in &part.lines {
                 let at = row(area, line);
                 buf.set_stringn(at.x, at.y, words, usize::from(at.width), part.style);
+                if part.whole {
+                    let x = at.x + width(words);
+                    hits.end_line(Position { x, y: at.y });
+                }
                 line += 1;
             }
         }
@@ -52,21 +69,6 @@ impl SecretDialog {
             ..area
         };
         self.view_buttons(ctx, buf, below)
-    }
-
-    /// Where the lines end that a terminal's selection is to take whole.
-    pub(super) fn ends(&self, ctx: &Ctx, area: Rect) -> Vec<Position> {
-        let parts = self.fitting(ctx, area);
-        let lines = parts
-            .iter()
-            .flat_map(|part| part.lines.iter().map(move |line| (part, line)));
-        let whole = (1..).zip(lines).filter(|(_, (part, _))| part.whole);
-        whole
-            .map(|(line, (_, words))| Position {
-                x: area.x + width(words),
-                y: area.y + line,
-            })
-            .collect()
     }
 
     /// Rows that the buttons take.

@@ -7,9 +7,10 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use crate::domain::rights::{Leaf, Preset, Tab, is_enforced};
-use crate::ui::frame::{first, put, row, skip, width, wrap};
+use crate::ui::frame::{first, row, skip, width, wrap};
 use crate::ui::hits::{Hit, Hits};
 use crate::ui::layer::role::boxes::{Boxes, Spot, Subject};
+use crate::ui::symbols::{Symbols, UNICODE};
 use crate::ui::theme::Theme;
 
 /// Columns before a heading or radio button: the mark of the selection.
@@ -41,7 +42,7 @@ enum Kind {
 }
 
 impl Boxes {
-    fn rows(&self, subject: &Subject, columns: u16) -> Vec<Row> {
+    fn rows(&self, subject: &Subject, columns: u16, symbols: &Symbols) -> Vec<Row> {
         let text = self.text;
         let mut rows = Vec::new();
         let mut add = |spot: Option<Spot>, indent: u16, mark: &str, label: &str, kind| {
@@ -83,11 +84,11 @@ impl Boxes {
             add(None, 0, "", text.say("role.allow"), Kind::Heading);
             let present = Preset::of(&draft.rights, draft.equal_or_less);
             for preset in Preset::ALL {
-                let mark = if preset == present { "(•)" } else { "( )" };
+                let mark = symbols.radio(preset == present);
                 add(
                     Some(Spot::Radio(preset)),
                     MARK,
-                    mark,
+                    &mark,
                     text.preset(preset),
                     Kind::Plain,
                 );
@@ -147,7 +148,8 @@ impl Boxes {
     /// Settles the scroll for the area in which the list will be drawn.
     pub(in crate::ui::layer::role) fn place(&mut self, area: Rect, subject: &Subject) {
         let find = u16::from(self.has_find_line());
-        let rows = self.rows(subject, area.width);
+        // Every set of marks takes the same room.
+        let rows = self.rows(subject, area.width, &UNICODE);
         let selected = rows_of(&rows, self.selected);
         let height = usize::from(area.height.saturating_sub(find));
         if self.at() == Some(0) && !self.viewport.free {
@@ -169,7 +171,7 @@ impl Boxes {
         theme: &Theme,
         hits: &mut Hits,
     ) -> Position {
-        let rows = self.rows(subject, area.width);
+        let rows = self.rows(subject, area.width, theme.symbols);
         let mut list = area;
         let mut cursor = area.as_position();
         if self.has_find_line() {
@@ -188,7 +190,7 @@ impl Boxes {
                 Kind::Plain => Style::new(),
             };
             let at = skip(at, entry.indent);
-            let used = put(buf, at, &entry.text, style);
+            let used = theme.put(buf, at, &entry.text, style);
             if let Some(spot) = entry.spot {
                 hits.add(first(at, used), Hit::Row(spot.number()));
             }
@@ -197,7 +199,7 @@ impl Boxes {
         let above = selected.start.checked_sub(self.viewport.top);
         let line = above.and_then(|line| u16::try_from(line).ok());
         if let Some(line) = line.filter(|line| *line < list.height && !selected.is_empty()) {
-            put(buf, row(list, line), ">", Style::new());
+            theme.put(buf, row(list, line), ">", Style::new());
             if !self.finding {
                 cursor = Position {
                     x: list.x + rows[selected.start].indent + 1,
@@ -225,9 +227,9 @@ impl Boxes {
     }
 
     fn view_find(&self, buf: &mut Buffer, line: Rect, theme: &Theme, hits: &mut Hits) -> Position {
-        put(buf, line, self.text.say("choice.find"), theme.label);
+        theme.put(buf, line, self.text.say("choice.find"), theme.label);
         let (field, right, found) = self.find_line(line);
-        put(buf, right, &found, theme.dim);
+        theme.put(buf, right, &found, theme.dim);
         hits.add(field, Hit::Line);
         self.find.view(buf, field, Style::new())
     }

@@ -1,0 +1,166 @@
+//! Keys and their names, as toolbar, footer, help and README write them and as a person may write them in a file.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+/// A key with its modifiers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Chord(pub KeyCode, pub KeyModifiers);
+
+/// What is held down, in the order in which it is named.
+const HELD: [(KeyModifiers, &str); 2] = [
+    (KeyModifiers::CONTROL, "Ctrl-"),
+    (KeyModifiers::ALT, "Alt-"),
+];
+
+/// The keys that are no characters and have a name.
+const NAMED: [(KeyCode, &str); 16] = [
+    (KeyCode::Char(' '), "Space"),
+    (KeyCode::PageUp, "PgUp"),
+    (KeyCode::PageDown, "PgDn"),
+    (KeyCode::BackTab, "Shift-Tab"),
+    (KeyCode::Tab, "Tab"),
+    (KeyCode::Enter, "Enter"),
+    (KeyCode::Esc, "Esc"),
+    (KeyCode::Backspace, "Backspace"),
+    (KeyCode::Insert, "Insert"),
+    (KeyCode::Delete, "Delete"),
+    (KeyCode::Home, "Home"),
+    (KeyCode::End, "End"),
+    (KeyCode::Up, "Up"),
+    (KeyCode::Down, "Down"),
+    (KeyCode::Left, "Left"),
+    (KeyCode::Right, "Right"),
+];
+
+impl Chord {
+    /// The key that was pressed. Shift is part of the character that it makes.
+    #[must_use]
+    pub fn of(event: &KeyEvent) -> Chord {
+        Chord(event.code, event.modifiers - KeyModifiers::SHIFT)
+    }
+
+    /// The key's name.
+    #[must_use]
+    pub fn name(self) -> String {
+        let Chord(code, modifiers) = self;
+        let named = NAMED.iter().find(|(known, _)| *known == code);
+        let key = match (named, code) {
+            (Some((_, name)), _) => (*name).to_owned(),
+            (None, KeyCode::Char(c)) if modifiers.is_empty() => c.to_string(),
+            (None, KeyCode::Char(c)) => c.to_ascii_uppercase().to_string(),
+            (None, KeyCode::F(n)) => format!("F{n}"),
+            (None, other) => format!("{other:?}"),
+        };
+        let held = HELD.iter().filter(|(held, _)| modifiers.contains(*held));
+        held.map(|(_, name)| *name).collect::<String>() + &key
+    }
+
+    /// The key of this name, however it is capitalised; but `o` and `O` are two keys. Nothing where no terminal sends
+    /// such a key: Ctrl-I and Ctrl-M are Tab and Enter on their way, and Ctrl has no other characters than letters.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Chord> {
+        let mut key = name;
+        let mut held = KeyModifiers::NONE;
+        for (modifier, prefix) in HELD {
+            let starts = |part: &str| part.eq_ignore_ascii_case(prefix);
+            if key.get(..prefix.len()).is_some_and(starts) && key.len() > prefix.len() {
+                key = &key[prefix.len()..];
+                held |= modifier;
+            }
+        }
+        let code = code(key)?;
+        let KeyCode::Char(c) = code else {
+            return Some(Chord(code, held));
+        };
+        let sent = !held.contains(KeyModifiers::CONTROL)
+            || c.is_ascii_alphabetic() && !"im".contains(c.to_ascii_lowercase());
+        // With something held down the names of characters are capitals.
+        let c = if held.is_empty() {
+            c
+        } else {
+            c.to_ascii_lowercase()
+        };
+        sent.then_some(Chord(KeyCode::Char(c), held))
+    }
+}
+
+fn code(name: &str) -> Option<KeyCode> {
+    let mut characters = name.chars();
+    if let (Some(c), None) = (characters.next(), characters.next()) {
+        return (!c.is_control() && c != ' ').then_some(KeyCode::Char(c));
+    }
+    let mut named = NAMED.iter();
+    if let Some((code, _)) = named.find(|(_, known)| known.eq_ignore_ascii_case(name)) {
+        return Some(*code);
+    }
+    let number = name.strip_prefix(['F', 'f'])?;
+    let n = number.parse().ok().filter(|n| (1..=12).contains(n))?;
+    (!number.starts_with(['0', '+'])).then_some(KeyCode::F(n))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::keymap::BINDINGS;
+
+    #[test]
+    fn a_key_is_named_with_what_is_held_down() {
+        let name = |code, modifiers| Chord(code, modifiers).name();
+        let ctrl = KeyModifiers::CONTROL;
+        assert_eq!(name(KeyCode::Char('s'), ctrl), "Ctrl-S");
+        assert_eq!(name(KeyCode::Char('s'), KeyModifiers::NONE), "s");
+        assert_eq!(name(KeyCode::PageUp, ctrl), "Ctrl-PgUp");
+        assert_eq!(name(KeyCode::F(2), ctrl | KeyModifiers::ALT), "Ctrl-Alt-F2");
+    }
+
+    #[test]
+    fn every_key_of_the_table_is_found_by_its_name_however_that_is_capitalised() {
+        for chord in BINDINGS.iter().flat_map(|binding| binding.keys.iter()) {
+            let name = chord.name();
+            assert_eq!(Chord::named(&name), Some(*chord), "{name}");
+            if name.len() > 1 {
+                assert_eq!(Chord::named(&name.to_uppercase()), Some(*chord), "{name}");
+                assert_eq!(Chord::named(&name.to_lowercase()), Some(*chord), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn other_keys_are_found_and_what_no_terminal_sends_is_not() {
+        let found = |name| Chord::named(name).map(Chord::name);
+        for name in [
+            "n",
+            "N",
+            "あ",
+            "-",
+            "Insert",
+            "F12",
+            "Alt-X",
+            "Ctrl-Left",
+            "Ctrl-Alt-D",
+        ] {
+            assert_eq!(found(name).as_deref(), Some(name));
+        }
+        assert_ne!(Chord::named("o"), Chord::named("O"));
+        for name in [
+            "",
+            " ",
+            "nn",
+            "F0",
+            "F13",
+            "F+1",
+            "F01",
+            "Ctrl-",
+            "Ctrl-I",
+            "ctrl-m",
+            "Ctrl-1",
+            "Ctrl-Space",
+            "Shift-a",
+            "\n",
+            "Ctrl-é",
+            "Enter ",
+        ] {
+            assert_eq!(found(name), None, "{name:?}");
+        }
+    }
+}

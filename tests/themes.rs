@@ -1,0 +1,152 @@
+//! Themes: what is selected, focused, disabled or wrong can be told in every one, also without its colours.
+
+mod support;
+
+use crossterm::event::KeyCode;
+use keyward::config::settings::ThemeName;
+use keyward::service::demo;
+use ratatui::buffer::{Buffer, CellWidth};
+use ratatui::style::{Color, Modifier};
+use support::console::Console;
+use support::database::Bench;
+
+/// The demo in this theme, as one of its users.
+fn console(theme: ThemeName, user: &str) -> Console {
+    let (bench, user) = Bench::demo(user);
+    Console::set(bench, user, (80, 24), |setting| {
+        setting.settings.theme = theme;
+    })
+}
+
+/// A screen without its colours: what stands in each cell, with which attributes, and where the cursor is.
+type Seen = (Vec<(String, Modifier)>, (u16, u16));
+
+fn without_colour(console: &mut Console) -> Seen {
+    let cells = console.buffer().content().iter();
+    let cells = cells.map(|cell| (cell.symbol().to_owned(), cell.modifier));
+    (cells.collect(), console.cursor())
+}
+
+/// The attributes of the cells of a row that holds this text, where the text stands.
+fn attributes(buffer: &Buffer, text: &str) -> Vec<Modifier> {
+    for row in buffer.area.rows() {
+        let cells: Vec<_> = row.columns().map(|at| &buffer[(at.x, at.y)]).collect();
+        let line: String = cells.iter().map(|cell| cell.symbol()).collect();
+        if let Some(at) = line.find(text) {
+            let at = line[..at].chars().count();
+            let found = &cells[at..at + text.chars().count()];
+            return found.iter().map(|cell| cell.modifier).collect();
+        }
+    }
+    panic!("“{text}” is not on the screen");
+}
+
+#[test]
+fn the_selection_is_marked_in_every_theme() {
+    for theme in ThemeName::ALL {
+        let mut console = console(theme, demo::FULL_ACCESS_USER);
+        let name = "asset-inventory";
+        let before = attributes(console.buffer(), name);
+        assert!(!console.selected().contains(name));
+        console.press(KeyCode::Down);
+        assert!(console.selected().contains(name));
+        assert_ne!(attributes(console.buffer(), name), before, "{theme:?}");
+    }
+}
+
+#[test]
+fn every_place_of_the_focus_looks_different_in_every_theme() {
+    for theme in ThemeName::ALL {
+        for opens in ["n", "/webhook\n\n", "s", "l"] {
+            let mut console = console(theme, demo::FULL_ACCESS_USER);
+            console.keys(opens);
+            let mut seen = vec![without_colour(&mut console)];
+            loop {
+                console.press(KeyCode::Tab);
+                let now = without_colour(&mut console);
+                if now == seen[0] {
+                    break;
+                }
+                assert!(!seen.contains(&now), "{theme:?} {opens}");
+                seen.push(now);
+            }
+            assert!(seen.len() > 1, "{theme:?} {opens}");
+        }
+    }
+}
+
+#[test]
+fn a_verb_that_is_not_allowed_now_is_marked_in_every_theme() {
+    for theme in ThemeName::ALL {
+        console(theme, demo::FULL_ACCESS_USER).expect("n New...");
+        let auditor = console(theme, demo::AUDITOR_USER);
+        auditor.expect("(New...)");
+        auditor.expect_not("n New...");
+    }
+}
+
+#[test]
+fn a_problem_is_marked_in_every_theme() {
+    for theme in ThemeName::ALL {
+        let mut console = console(theme, demo::AUDITOR_USER);
+        console.keys("n");
+        let sentence = "Not authorized to create API keys.";
+        let problem = attributes(console.buffer(), sentence);
+        assert!(problem.iter().all(|a| !a.is_empty()), "{theme:?}");
+        console.paste("a");
+        let plain = attributes(console.buffer(), "There is no text field here");
+        assert!(plain.iter().all(Modifier::is_empty), "{theme:?}");
+
+        let mut console = self::console(theme, demo::FULL_ACCESS_USER);
+        console.keys("n");
+        console.press(KeyCode::F(2));
+        console.expect("! A name is needed.");
+    }
+}
+
+/// The screens that are drawn in ways of their own.
+fn each_screen(theme: ThemeName, look: impl Fn(&Buffer, &str)) {
+    for opens in [
+        "", "n", "/web\n", "f", "l", "s", "t", "?", "nx\u{1}", "tg\n", "tgj\n\n",
+    ] {
+        let mut console = console(theme, demo::FULL_ACCESS_USER);
+        for c in opens.chars() {
+            match c {
+                '\u{1}' => console.press(KeyCode::F(2)),
+                c => console.keys(&c.to_string()),
+            }
+        }
+        for (width, height) in [(120, 40), (60, 15), (30, 5)] {
+            console.resize(width, height);
+            look(console.buffer(), opens);
+        }
+    }
+}
+
+#[test]
+fn mono_draws_no_colour() {
+    each_screen(ThemeName::Mono, |buffer, opened| {
+        let plain =
+            |cell: &ratatui::buffer::Cell| (cell.fg, cell.bg) == (Color::Reset, Color::Reset);
+        assert!(buffer.content().iter().all(plain), "{opened}");
+    });
+}
+
+#[test]
+fn high_contrast_leaves_no_cell_to_the_terminals_own_colours() {
+    each_screen(ThemeName::HighContrast, |buffer, opened| {
+        for row in buffer.area.rows() {
+            let mut covered = 0;
+            for at in row.columns() {
+                let cell = &buffer[(at.x, at.y)];
+                // The second cell of a wide character is not drawn by itself.
+                if covered == 0 {
+                    let own = [cell.fg, cell.bg].contains(&Color::Reset);
+                    assert!(!own, "{opened}: {at:?} {:?}", cell.symbol());
+                    covered = cell.symbol().cell_width();
+                }
+                covered = covered.saturating_sub(1);
+            }
+        }
+    });
+}
