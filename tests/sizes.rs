@@ -54,6 +54,8 @@ const WAYS: &[&str] = &[
     "tG\n\n",
     "tG\nf",
     "tG\na",
+    "tG\nd",
+    "tG\ndlast week\n",
 ];
 
 fn press(console: &mut Console, keys: &str) {
@@ -128,4 +130,29 @@ fn a_half_filled_form_keeps_what_was_typed_and_shows_the_field_with_the_focus() 
         .expect("made");
     assert_eq!(made.fields.name, "half filled");
     assert_eq!(made.fields.description, "first\nsecond\nthird\nfourthxxxx");
+}
+
+#[test]
+fn a_text_is_entered_in_a_line_of_its_own_however_many_words_there_are() {
+    for locale in Locale::ALL {
+        for typed in ["7q", &"long".repeat(60)] {
+            for (width, height) in [(40, 10), (40, 11), (60, 15)] {
+                let mut console = demo(locale);
+                console.resize(width, height);
+                press(&mut console, &format!("tG\nd{typed}\n"));
+                let screen = console.screen();
+                // The line above the lower edge, which has the footer or the list below it.
+                let mut lines = screen.lines().rev();
+                lines.find(|line| line.contains('┘'));
+                let field = lines.next().expect("a line");
+                let field = field.split('│').nth_back(1).expect("in a box");
+                let end = &typed[typed.len() - 2..];
+                let field = field.trim();
+                assert!(
+                    field.ends_with(end) && typed.contains(field),
+                    "{width}x{height}:\n{screen}"
+                );
+            }
+        }
+    }
 }

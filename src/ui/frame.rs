@@ -51,6 +51,17 @@ impl Theme {
         kept
     }
 
+    /// The text in at most so many lines of `max` cells; the last one is cut where that is not enough.
+    #[must_use]
+    pub fn wrap_cut(&self, text: &str, max: u16, lines: usize) -> Vec<String> {
+        let mut wrapped = wrap(text, max);
+        if wrapped.len() > lines {
+            let rest = wrapped.split_off(lines.saturating_sub(1)).join(" ");
+            wrapped.extend((lines > 0).then(|| self.cut(&rest, max)));
+        }
+        wrapped
+    }
+
     /// Writes one line of text, cut to the area's width; returns the columns used.
     pub fn put(&self, buf: &mut Buffer, area: Rect, text: &str, style: Style) -> u16 {
         if area.width == 0 || area.height == 0 {

@@ -11,10 +11,8 @@ use crate::ui::hits::Hits;
 use crate::ui::layer::Tone;
 use crate::ui::layer::tree::{dock, view_docked};
 
-/// The most lines that a message takes.
+/// The most lines that a message takes; a dialog needs the others.
 const MESSAGE_LINES: usize = 3;
-/// The same where the window has fewer rows than this: a dialog needs them.
-const LOW: (u16, usize) = (12, 2);
 
 impl App {
     /// Draws everything.
@@ -165,16 +163,9 @@ impl App {
             (Some((tone, sentence)), None) => (*tone, sentence.as_str()),
             (None, None) => (Tone::Plain, ""),
         };
-        let mut lines = wrap(sentence, area.width);
-        let most = if area.height < LOW.0 {
-            LOW.1
-        } else {
-            MESSAGE_LINES
-        };
-        if lines.len() > most {
-            let rest = lines.split_off(most - 1).join(" ");
-            lines.push(self.theme.cut(&rest, area.width));
-        }
-        (tone, lines)
+        (
+            tone,
+            self.theme.wrap_cut(sentence, area.width, MESSAGE_LINES),
+        )
     }
 }

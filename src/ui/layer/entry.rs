@@ -1,4 +1,6 @@
-//! A line of text to enter: the path of a file.
+//! A line of text to enter: the path of a file, a time.
+
+use std::borrow::Cow;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -43,17 +45,19 @@ impl Entry {
         }
     }
 
-    fn area(&self, area: Rect) -> (Rect, Vec<String>) {
+    /// Why the text was refused, or else what will be done with it.
+    fn said(&self) -> Cow<'_, str> {
+        match &self.problem {
+            Some(problem) => Cow::Owned(format!("! {problem}")),
+            None => Cow::Borrowed(&self.note),
+        }
+    }
+
+    fn area(&self, area: Rect) -> Rect {
         let width = area.width.min(70);
-        let said = self
-            .problem
-            .as_ref()
-            .map_or_else(|| self.note.clone(), |problem| format!("! {problem}"));
-        let lines = wrap(&said, width.saturating_sub(4));
-        let height = u16::try_from(lines.len())
-            .unwrap_or(u16::MAX)
-            .saturating_add(3);
-        (centred(area, width, height), lines)
+        let lines = wrap(&self.said(), width.saturating_sub(4)).len();
+        let height = u16::try_from(lines).unwrap_or(u16::MAX).saturating_add(3);
+        centred(area, width, height)
     }
 
     fn tell(edit: &Edit, ctx: &Ctx, asks: &mut Asks) {
@@ -107,14 +111,16 @@ impl Layer for Entry {
     }
 
     fn place(&mut self, area: Rect) {
-        self.field.place(inside(self.area(area).0).width);
+        self.field.place(inside(self.area(area)).width);
     }
 
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
-        let (area, lines) = self.area(area);
-        let area = boxed(buf, area, &self.title, ctx.theme);
+        let area = boxed(buf, self.area(area), &self.title, ctx.theme);
+        // In a low window the field comes before words.
+        let last = area.height.saturating_sub(1);
+        let lines = ctx.theme.wrap_cut(&self.said(), area.width, last.into());
         paragraph(buf, area, &lines, ctx.theme);
-        let field = row(area, area.height.saturating_sub(1));
+        let field = row(area, last);
         hits.add(field, Hit::Line);
         Some(self.field.view(buf, field, ctx.theme.field))
     }
