@@ -2,6 +2,7 @@
 //! this is the only place that prints.
 
 mod args;
+mod config;
 mod console;
 mod events;
 mod json;
@@ -176,6 +177,11 @@ fn obey(text: Text, config: &Config, args: Args) -> Result<ExitCode, Failure> {
             let user = args.user.as_deref().unwrap_or_default();
             ssh_line::ssh_line(text, config, &database, user, &key_file)?;
         }
+        Some(Command::Config { .. }) if args.db.is_some() => {
+            return Err(Failure::named(text, "config.alone"));
+        }
+        Some(Command::Config { default: true }) => config::default(text)?,
+        Some(Command::Config { default: false }) => config::config(text, &config.settings)?,
         Some(Command::Events(asked)) => {
             let place = place(text, asked.db.clone().or(args.db), config)?;
             let (mut service, clock) = on_existing(&place, config).map_err(trouble)?;
@@ -211,6 +217,7 @@ fn refuse_user(text: Text, args: &Args) -> Result<(), Failure> {
         Some(Command::Events(asked)) if asked.prune_before.is_some() => "trouble.no_files",
         None | Some(Command::Events(_) | Command::SshLine { .. }) => return Ok(()),
         Some(Command::Demo { .. }) => "cli.demo_user",
+        Some(Command::Config { .. }) => "config.alone",
         Some(Command::Verify { .. }) => "cli.verify_user",
         Some(Command::User { .. }) => "cli.unlock_user",
     };
@@ -220,7 +227,7 @@ fn refuse_user(text: Text, args: &Args) -> Result<(), Failure> {
 /// Refuses a theme where nothing is drawn.
 fn refuse_theme(text: Text, args: &Args) -> Result<(), Failure> {
     match (&args.command, args.theme) {
-        (None | Some(Command::Demo { .. }), _) | (_, None) => Ok(()),
+        (None | Some(Command::Demo { .. } | Command::Config { .. }), _) | (_, None) => Ok(()),
         _ => Err(Failure::named(text, "cli.theme")),
     }
 }

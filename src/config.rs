@@ -1,26 +1,25 @@
 //! What the machine and the environment say: the database's path, the account, the way to a clipboard, and what is set.
 //! The only file that reads the environment.
 
+mod environment;
+mod file;
 pub mod settings;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use chrono_tz::Tz;
 use etcetera::base_strategy::{BaseStrategy, Xdg};
 use nix::unistd::{Uid, User, geteuid};
 
-use crate::config::settings::{Borders, Origin, Settings, ThemeName, Value};
-use crate::domain::api_key::Locale;
+use crate::config::settings::{Origin, Settings, ThemeName, Value};
 use crate::domain::clipboard::{Multiplexer, Surroundings};
+use crate::domain::setting::{Complaint, Why};
 use crate::domain::user::{Arrival, OsAccount};
-use crate::domain::zone;
-
-/// After so many minutes without a key the user is signed out.
-pub const IDLE_MINUTES: u32 = 15;
 
 /// The database in the account's data directory.
 const DATABASE: &str = "keyward/keyward.db";
+/// The config file in the account's config directory.
+const CONFIG_FILE: &str = "keyward/config.toml";
 
 /// What is known before any argument was looked at. A variable that is set to nothing counts as unset.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +44,10 @@ pub struct Config {
 struct Machine {
     /// The directory for applications' data, by the XDG rules.
     data: Option<PathBuf>,
+    /// The config file.
+    file: Option<PathBuf>,
+    /// What it holds.
+    written: Result<Option<String>, Why>,
     /// The IANA name of the machine's zone.
     zone: Option<String>,
     uid: Uid,
@@ -68,8 +71,12 @@ impl Config {
     pub fn read() -> Config {
         let uid = geteuid();
         let account = User::from_uid(uid).ok().flatten();
+        let xdg = Xdg::new().ok();
+        let file = xdg.as_ref().map(|xdg| xdg.config_dir().join(CONFIG_FILE));
         let machine = Machine {
-            data: Xdg::new().ok().map(|xdg| xdg.data_dir()),
+            data: xdg.map(|xdg| xdg.data_dir()),
+            written: file.as_deref().map_or(Ok(None), file::read),
+            file,
             zone: iana_time_zone::get_timezone().ok(),
             uid,
             account: account.map(|user| OwnAccount {
@@ -87,14 +94,26 @@ impl Config {
         let text = |name| variable(name).map(|value| value.to_string_lossy().into_owned());
         let account = machine.account.as_ref();
         let own_database = account.map(|account| account.home.join(".local/share").join(DATABASE));
-        let mut settings = Settings::default();
-        if let Some(zone) = machine.zone.as_deref().and_then(zone_of) {
+        let mut settings = Settings {
+            file: machine.file,
+            ..Settings::default()
+        };
+        if let Some(zone) = machine.zone.as_deref().and_then(environment::zone) {
             settings.set(Value::Zone(zone), Origin::Machine);
         }
-        let (borders, name) = borders(&text);
+        let (borders, name) = environment::borders(&text);
         settings.set(Value::Borders(borders), Origin::Environment(name));
-        for (value, name) in said(&text) {
+        for (value, name) in environment::said(&text) {
             settings.set(value, Origin::Environment(name));
+        }
+        match machine.written {
+            Ok(written) => file::apply(&written.unwrap_or_default(), &mut settings),
+            Err(why) => settings.complaints.push(Complaint { line: None, why }),
+        }
+        // What the terminal cannot show, or nobody wants to see, no file brings about.
+        if let Some(name) = environment::colourless(&text) {
+            let mono = Value::Theme(ThemeName::Mono);
+            settings.set(mono, Origin::Environment(name));
         }
         // A number is no user's name: such an account can open nothing that it would have to be known in.
         let account = account.map_or_else(|| machine.uid.to_string(), |own| own.name.clone());
@@ -130,91 +149,15 @@ impl Config {
     }
 }
 
-/// The environment: the text that a variable is set to.
-type Variables<'a> = &'a dyn Fn(&'static str) -> Option<String>;
-
-/// The first of these variables that is set, by POSIX the one that counts for its part of the locale. SSH forwards
-/// them.
-fn locale(text: Variables, part: &'static str) -> Option<(&'static str, String)> {
-    let mut names = ["LC_ALL", part, "LANG"].into_iter();
-    names.find_map(|name| Some((name, text(name)?)))
-}
-
-/// The borders for the locale's characters, and the variable that says so.
-fn borders(text: Variables) -> (Borders, &'static str) {
-    match locale(text, "LC_CTYPE") {
-        Some((name, value)) if is_utf8(&value) => (Borders::Unicode, name),
-        Some((name, _)) => (Borders::Ascii, name),
-        // That is the locale C.
-        None => (Borders::Ascii, "LANG"),
-    }
-}
-
-/// Whether a locale names UTF-8 as its encoding: `en_US.UTF-8`, `C.utf8`, and `UTF-8` alone, as macOS sends it.
-fn is_utf8(name: &str) -> bool {
-    let name = name.split('@').next().unwrap_or_default();
-    let encoding = name.rsplit('.').next().unwrap_or_default();
-    encoding.replace('-', "").eq_ignore_ascii_case("utf8")
-}
-
-/// What the environment sets, and which variable does.
-fn said(text: Variables) -> Vec<(Value, &'static str)> {
-    let zone = text("TZ").and_then(|name| zone_of(&name));
-    let language = locale(text, "LC_MESSAGES");
-    let language = language.and_then(|(name, value)| Some((name, language_of(&value)?)));
-    let colourless = match (text("NO_COLOR"), text("TERM")) {
-        // By no-color.org.
-        (Some(_), _) => Some("NO_COLOR"),
-        (None, term) => (!term.is_some_and(|term| has_colour(&term))).then_some("TERM"),
-    };
-    [
-        zone.map(|zone| (Value::Zone(zone), "TZ")),
-        language.map(|(name, language)| (Value::Language(language), name)),
-        colourless.map(|name| (Value::Theme(ThemeName::Mono), name)),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
-}
-
-/// Whether a terminal of this type has colours, by its name alone. Makers' terminals of the years before colour have
-/// none, nor have variants for screens without (`-m`, by term(7)). All others do.
-fn has_colour(term: &str) -> bool {
-    const WITHOUT: [&str; 10] = [
-        "adm", "dumb", "h19", "hp", "network", "regent", "tvi", "unknown", "vt", "wy",
-    ];
-    let mut parts = term.split('-');
-    let family = parts.next().unwrap_or_default();
-    // The one vt that has them.
-    if term.contains("color") || family == "vt525" {
-        return true;
-    }
-    let without = parts.any(|variant| matches!(variant, "m" | "mono"));
-    !without && !WITHOUT.iter().any(|name| family.starts_with(name))
-}
-
-/// The zone of an IANA name, also as POSIX writes it in TZ: with a colon before it.
-fn zone_of(name: &str) -> Option<Tz> {
-    zone::by_name(name.strip_prefix(':').unwrap_or(name))
-}
-
-/// The language of a POSIX locale, if it is one of ours: `ja`, `ja_JP`, `ja_JP.UTF-8` are Japanese. Not so where it
-/// names another encoding: what is written is UTF-8, and only English looks the same in each.
-fn language_of(name: &str) -> Option<Locale> {
-    let name = name.split('@').next().unwrap_or_default();
-    let (place, encoding) = name.split_once('.').unwrap_or((name, "UTF-8"));
-    let language = place.split('_').next().unwrap_or_default();
-    let utf8 = is_utf8(encoding);
-    let is = |known: &str| language.eq_ignore_ascii_case(known);
-    if is("ja") && utf8 {
-        return Some(Locale::JaJp);
-    }
-    is("en").then_some(Locale::EnUs)
-}
-
 #[cfg(test)]
 mod tests {
+    use chrono_tz::Tz;
+
     use super::*;
+    use crate::config::settings::Borders;
+    use crate::domain::api_key::Locale;
+    use crate::domain::clipboard::ClipboardSetting;
+    use crate::domain::setting::Expected;
 
     fn config(variables: &[(&str, &str)], machine: Machine) -> Config {
         let variable = |name: &str| {
@@ -227,6 +170,8 @@ mod tests {
     fn machine() -> Machine {
         Machine {
             data: Some(PathBuf::from("/home/alice/.local/share")),
+            file: Some(PathBuf::from("/home/alice/.config/keyward/config.toml")),
+            written: Ok(None),
             zone: Some("Asia/Tokyo".to_owned()),
             uid: Uid::from_raw(1_000),
             account: Some(OwnAccount {
@@ -298,35 +243,6 @@ mod tests {
     }
 
     #[test]
-    fn a_locale_is_japanese_when_its_language_is_and_utf_8_can_be_shown() {
-        for name in [
-            "ja",
-            "ja_JP",
-            "ja_JP.UTF-8",
-            "ja_JP.utf8",
-            "ja.UTF-8",
-            "ja_JP@x",
-        ] {
-            assert_eq!(language_of(name), Some(Locale::JaJp), "{name}");
-        }
-        for name in [
-            "",
-            "C",
-            "C.UTF-8",
-            "POSIX",
-            "de_DE",
-            "jam_JM",
-            "ja_JP.eucJP",
-            "ja_JP.SJIS",
-        ] {
-            assert_eq!(language_of(name), None, "{name}");
-        }
-        for name in ["en", "en_GB.UTF-8", "en_US.ISO8859-1"] {
-            assert_eq!(language_of(name), Some(Locale::EnUs), "{name}");
-        }
-    }
-
-    #[test]
     fn borders_are_unicode_where_the_locales_characters_are() {
         let borders = |variables: &[_]| config(variables, machine()).settings.borders;
         let (utf8, latin) = ("en_US.UTF-8", "en_US.ISO8859-1");
@@ -344,18 +260,6 @@ mod tests {
         }
         let others = [("LC_MESSAGES", utf8), ("LANGUAGE", utf8), ("LANG", "POSIX")];
         assert_eq!(borders(&others), Borders::Ascii);
-        for name in ["UTF-8", "C.utf8", "de_DE.utf-8@euro"] {
-            assert!(is_utf8(name), "{name}");
-        }
-        for name in [
-            "",
-            "ja_JP",
-            "ja_JP.eucJP",
-            "en_US.ISO8859-15@euro",
-            "C.UTF-16",
-        ] {
-            assert!(!is_utf8(name), "{name}");
-        }
     }
 
     #[test]
@@ -369,36 +273,87 @@ mod tests {
         assert_eq!(theme(&[]), ThemeName::Mono);
     }
 
+    /// Everything as it comes out with this config file.
+    fn with_file(variables: &[(&str, &str)], file: &str) -> Settings {
+        let machine = Machine {
+            written: Ok(Some(file.to_owned())),
+            ..machine()
+        };
+        config(variables, machine).settings
+    }
+
     #[test]
-    fn a_terminal_without_colour_is_known_by_its_name() {
-        for term in [
-            "xterm",
-            "xterm-256color",
-            "screen.xterm-256color",
-            "tmux",
-            "linux",
-            "ansi",
-            "alacritty",
-            "st-mouse",
-            "hpterm-color",
-            "vt525",
-        ] {
-            assert!(has_colour(term), "{term}");
+    fn the_file_counts_before_the_environment_and_colours_are_ruled_out_before_both() {
+        let (term, utf8, tz) = (
+            ("TERM", "xterm"),
+            ("LANG", "ja_JP.UTF-8"),
+            ("TZ", "Asia/Tokyo"),
+        );
+        let file = "theme = 'light'\nborders = 'ascii'\nlanguage = 'en-US'\nzone = 'Europe/Berlin'";
+        let settings = with_file(&[term, utf8, tz], file);
+        assert_eq!(settings.complaints, []);
+        let lines = settings.values().map(|value| settings.origin(value));
+        let [theme, borders, .., zone, language, _] = lines;
+        let from = [theme, borders, language, zone];
+        assert_eq!(from, [1, 2, 3, 4].map(Origin::File));
+        assert_eq!(settings.theme, ThemeName::Light);
+        assert_eq!(settings.borders, Borders::Ascii);
+        assert_eq!(settings.language, Locale::EnUs);
+        assert_eq!(settings.zone, Tz::Europe__Berlin);
+        for (without, name) in [(("NO_COLOR", "1"), "NO_COLOR"), (("TERM", "vt100"), "TERM")] {
+            let settings = with_file(&[without, term], file);
+            assert_eq!(settings.theme, ThemeName::Mono);
+            let origin = settings.origin(Value::Theme(ThemeName::Mono));
+            assert_eq!(origin, Origin::Environment(name));
         }
-        for term in [
-            "",
-            "dumb",
-            "unknown",
-            "vt52",
-            "vt100",
-            "vt220-w",
-            "wy60",
-            "tvi925",
-            "linux-m",
-            "xterm-mono",
-        ] {
-            assert!(term.is_empty() || !has_colour(term), "{term}");
-        }
+    }
+
+    #[test]
+    fn auto_goes_by_the_environment_as_if_nothing_were_set() {
+        let variables = [
+            ("LANG", "ja_JP.UTF-8"),
+            ("TZ", "Europe/Berlin"),
+            ("TERM", "xterm"),
+        ];
+        let file = "borders = 'auto'\nlanguage = 'auto'\nzone = 'auto'\nclipboard = 'auto'";
+        let settings = with_file(&variables, file);
+        let nothing = config(&variables, machine()).settings;
+        assert_eq!(settings.values(), nothing.values());
+        assert_eq!(settings.clipboard, ClipboardSetting::Auto);
+        assert_eq!(settings.complaints, []);
+    }
+
+    #[test]
+    fn of_a_wrong_value_the_one_without_it_counts_also_where_the_environment_says_it() {
+        let variables = [
+            ("LANG", "ja_JP.UTF-8"),
+            ("TZ", "Europe/Berlin"),
+            ("TERM", "xterm"),
+        ];
+        let settings = with_file(&variables, "\nlanguage = 'de-DE'\nzone = 3\ntheme = 'pink'");
+        assert_eq!(
+            settings.values(),
+            config(&variables, machine()).settings.values()
+        );
+        let words = Expected::OneOf(vec!["auto", "en-US", "ja-JP"]);
+        let why = Why::Value {
+            name: "language".to_owned(),
+            expected: words,
+        };
+        assert_eq!(settings.complaints[0], Complaint { line: Some(2), why });
+        let lines: Vec<_> = settings.complaints.iter().map(|c| c.line).collect();
+        assert_eq!(lines, [Some(2), Some(3), Some(4)]);
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_told_and_sets_nothing() {
+        let machine = Machine {
+            written: Err(Why::NotAFile),
+            ..machine()
+        };
+        let settings = config(&[], machine).settings;
+        let why = Why::NotAFile;
+        assert_eq!(settings.complaints, [Complaint { line: None, why }]);
     }
 
     #[test]

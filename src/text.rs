@@ -1,6 +1,7 @@
 //! Every sentence a person can see, by name. Errors carry facts; their sentences are made here.
 
 mod event;
+mod setting;
 mod ssh_key;
 
 use std::collections::BTreeMap;

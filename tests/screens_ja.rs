@@ -304,7 +304,7 @@ fn the_countdown_and_a_secret_that_was_hidden_before_it() {
         let alice = bench.alice.clone();
         let mut console = Console::set(bench, alice, (80, 24), |setting| {
             setting.settings.language = Locale::JaJp;
-            setting.idle_minutes = 15;
+            setting.settings.idle_minutes = 15;
         });
         for key in keys.chars() {
             match key {

@@ -18,6 +18,7 @@ const SAME: &[&str] = &[
     "button.ok",
     "column.event_id",
     "column.id",
+    "config.in_file",
     "event_body.change",
     "event_body.id",
     "event_body.value",

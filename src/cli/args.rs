@@ -81,6 +81,15 @@ pub(super) enum Command {
         #[arg(long, value_name = "PATH")]
         db: Option<PathBuf>,
     },
+    /// Print the settings in force, and where each comes from
+    ///
+    /// Prints them as a config file would have them. What is wrong with the config file goes to standard error.
+    #[command(after_long_help = AFTER_CONFIG)]
+    Config {
+        /// Print a config file with every setting and key, explained, which changes nothing
+        #[arg(long)]
+        default: bool,
+    },
     /// Read the system events, check that none was changed, prune old ones
     ///
     /// Prints the system events on standard output, the oldest first. Makes and migrates no database.
@@ -176,6 +185,8 @@ Environment:
   KEYWARD_DB       The database, unless --db names one; not for the demo
   XDG_DATA_HOME    Where the database is otherwise, as keyward/keyward.db in
                    it; ~/.local/share if unset
+  XDG_CONFIG_HOME  Where the config file is, as keyward/config.toml in it;
+                   ~/.config if unset; keyward config --default prints one
   TZ               The time zone in which times are shown, if it is an IANA
                    name; the machine's if not
   LC_ALL, LC_MESSAGES, LANG
@@ -195,7 +206,8 @@ Exit codes:
   0      The console was left, or its user signed out because no key was
          pressed; verify: the secret is valid; user unlock: the user is not
          locked out
-  1      verify: the secret is refused; events: the chain is not whole
+  1      verify: the secret is refused; events: the chain is not whole;
+         config: the config file has a problem
   2      Trouble, told on standard error: wrong arguments, no terminal, a
          database that cannot be used, a user who may not sign in
   77     The database belongs to another account
@@ -264,6 +276,27 @@ Exit codes:
          database, or one that cannot be used
   77     The database belongs to another account
   101    An error of Keyward itself
+  128+n  Ended by signal n";
+
+const AFTER_CONFIG: &str = "\
+The config file is $XDG_CONFIG_HOME/keyward/config.toml; ~/.config if unset. It
+is read and never written. To begin with one:
+  keyward config --default > ~/.config/keyward/config.toml
+
+Which counts, the first that says anything:
+  theme     --theme; NO_COLOR or a TERM without colours; the file; default
+  language  The user's own; the file; LC_ALL, LC_MESSAGES or LANG; English
+  zone      The user's own; the file; TZ; the machine's; UTC
+  borders   The file; LC_ALL, LC_CTYPE or LANG
+  others    The file; the default
+Of a wrong value the default counts, and the console says so when it starts.
+
+Exit codes:
+  0      The settings were printed
+  1      The same, and the config file has a problem: for scripts that check it
+  2      Trouble, told on standard error: wrong arguments
+  101    An error of Keyward itself
+  141    Nobody reads standard output any more
   128+n  Ended by signal n";
 
 const AFTER_EVENTS: &str = "\
@@ -341,6 +374,7 @@ mod tests {
             AFTER_VERIFY,
             AFTER_UNLOCK,
             AFTER_SSH_LINE,
+            AFTER_CONFIG,
             AFTER_EVENTS,
         ];
         for line in all.into_iter().flat_map(str::lines) {

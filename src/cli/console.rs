@@ -7,8 +7,7 @@ use crate::auth::random::{Random, SystemRandom};
 use crate::cli::args::DemoRole;
 use crate::cli::service;
 use crate::clock::{Clock, SystemClock};
-use crate::config::{Config, IDLE_MINUTES};
-use crate::domain::clipboard::ClipboardSetting;
+use crate::config::Config;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Trouble;
 use crate::domain::user::{Actor, OsAccount};
@@ -78,14 +77,10 @@ fn parts(
         actor,
         arrival: config.arrival.clone(),
         files: true,
-        idle_minutes: IDLE_MINUTES,
         writer,
         clock,
         settings: config.settings.clone(),
-        clipboard: ClipboardSetting::default(),
         surroundings: config.surroundings,
-        secret_hidden: false,
         demo: matches!(place, Place::Memory(_)),
-        mouse: true,
     })
 }

@@ -14,6 +14,7 @@ pub mod problem;
 pub mod rights;
 pub mod role;
 pub mod secret;
+pub mod setting;
 pub mod ssh_key;
 pub mod state;
 pub mod time;

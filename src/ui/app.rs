@@ -108,10 +108,6 @@ struct UnderWay {
 }
 
 /// What the App is made of.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a setting of its own"
-)]
 pub struct Setting {
     pub clock: Arc<dyn Clock>,
     pub settings: Settings,
@@ -120,16 +116,8 @@ pub struct Setting {
     pub arrival: Arrival,
     /// Files may be written for the user: they did not come with `--user`.
     pub files: bool,
-    /// After so many minutes without a key the user is signed out; never with 0.
-    pub idle_minutes: u32,
     /// Said in the header.
     pub demo: bool,
-    /// Off: nothing can be copied.
-    pub clipboard: ClipboardSetting,
-    /// Secrets are hidden until somebody asks to see them.
-    pub secret_hidden: bool,
-    /// Whether the mouse is used.
-    pub mouse: bool,
 }
 
 /// The console.
@@ -179,11 +167,12 @@ impl App {
     #[must_use]
     pub fn new(setting: Setting) -> App {
         let now = setting.clock.now();
+        let changed = Keymap::changed(&setting.settings.keys);
         let mut app = App {
             here: Screen::first_for(&setting.actor),
-            idle: Idle::new(setting.idle_minutes, now),
+            idle: Idle::new(setting.settings.idle_minutes, now),
             theme: Theme::of(setting.settings.theme, setting.settings.borders),
-            keys: Keymap::default(),
+            keys: changed.keys,
             setting,
             layers: Vec::new(),
             left: Vec::new(),
@@ -211,6 +200,7 @@ impl App {
         };
         app.sign_in();
         app.push(screen(app.here));
+        app.complain_of_settings(changed.complaints);
         app
     }
 
@@ -299,9 +289,9 @@ impl App {
             Ok(Done::Looked { version, actor }) => self.looked(version, actor),
             Ok(Done::Secret { issued, overlap }) => {
                 self.tell(layer, ticket, Ok(Done::Issued(issued.key)));
-                let copies = self.setting.clipboard != ClipboardSetting::Off;
+                let copies = self.setting.settings.clipboard != ClipboardSetting::Off;
                 let dialog = SecretDialog::new(issued, overlap, copies);
-                self.push(Box::new(dialog.hidden(self.setting.secret_hidden)));
+                self.push(Box::new(dialog.hidden(self.setting.settings.secret_hidden)));
             }
             Ok(Done::Sent { way, text }) => {
                 if way.is_terminal() {
@@ -393,7 +383,10 @@ impl App {
             return;
         }
         self.dirty = true;
-        self.message = None;
+        // What is said at the start is not taken away by what was typed before it could be read.
+        if input.frame > 0 {
+            self.message = None;
+        }
         self.rush.key(input.frame, input.at);
         let top = self.layers.len() - 1;
         match &mut input.event {

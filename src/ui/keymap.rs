@@ -1,7 +1,9 @@
 //! THE table of keys. Router, toolbar, footer, help and README are read from it; in the console with the keys that the
 //! settings put in place of its own.
 
+mod changed;
 mod chord;
+mod name;
 
 use std::borrow::Cow;
 
@@ -9,6 +11,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::text::Text;
 
+pub use changed::Changed;
 pub use chord::Chord;
 
 /// What a key press means to the layer on top.
@@ -348,6 +351,13 @@ impl Keymap {
             .map(|binding| binding.action)
     }
 
+    /// The keys of the action of this name; nothing where there is none, or its keys cannot be changed.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<&[Chord]> {
+        let is = |binding: &&Binding| binding.name().is_some_and(|own| own == name);
+        self.0.iter().find(is).map(|binding| binding.keys.as_ref())
+    }
+
     /// The name of the first key for an action in a scope, for sentences; empty where it has none.
     #[must_use]
     pub fn key(&self, scope: Scope, action: Action) -> String {
@@ -440,16 +450,50 @@ const SCOPES: [(Scope, &str); 17] = [
     (Scope::Anywhere, "readme.anywhere"),
 ];
 
+/// An action whose keys can be changed.
+pub struct Named {
+    pub name: String,
+    pub keys: Cow<'static, [Chord]>,
+    /// The names of the sentences that tell what it does, on one screen or another.
+    pub help: Vec<&'static str>,
+}
+
+/// All of them, in the order of the table.
+#[must_use]
+pub fn actions() -> Vec<Named> {
+    let mut all: Vec<Named> = Vec::new();
+    for binding in BINDINGS {
+        let Some(name) = binding.name() else {
+            continue;
+        };
+        match all.iter_mut().find(|named| named.name == name) {
+            Some(named) if named.help.contains(&binding.help) => {}
+            Some(named) => named.help.push(binding.help),
+            None => all.push(Named {
+                name,
+                keys: binding.keys.clone(),
+                help: vec![binding.help],
+            }),
+        }
+    }
+    all
+}
+
 /// The whole table as README has it.
 #[must_use]
 pub fn markdown(text: Text) -> String {
-    let (keys, does) = (text.say("readme.keys"), text.say("readme.does"));
+    let heads = ["readme.keys", "readme.action", "readme.does"].map(|name| text.say(name));
     let tables = SCOPES.map(|(scope, name)| {
         let own = BINDINGS.iter().filter(|binding| binding.scope == scope);
         let lines: Vec<String> = own
-            .map(|binding| format!("| {} | {} |", binding.keys_named(), text.say(binding.help)))
+            .map(|binding| {
+                let name = binding.name().map(|name| format!("`{name}`"));
+                let name = name.unwrap_or_default();
+                let help = text.say(binding.help);
+                format!("| {} | {name} | {help} |", binding.keys_named())
+            })
             .collect();
-        let head = format!("| {keys} | {does} |\n| --- | --- |");
+        let head = format!("| {} |\n| --- | --- | --- |", heads.join(" | "));
         format!("**{}**\n\n{head}\n{}\n", text.say(name), lines.join("\n"))
     });
     tables.join("\n")

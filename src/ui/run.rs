@@ -11,7 +11,7 @@ use std::time::Duration;
 use crate::clipboard;
 use crate::clock::Clock;
 use crate::config::settings::Settings;
-use crate::domain::clipboard::{ClipboardSetting, Surroundings};
+use crate::domain::clipboard::Surroundings;
 use crate::domain::user::{Actor, Arrival, SignOut};
 use crate::service::Service;
 use crate::ui::app::{App, Asked, Effect, Input, LayerId, Setting};
@@ -20,10 +20,6 @@ use crate::ui::request::{Outcome, Request, Ticket};
 use crate::ui::terminal::{self, Job, NoTerminal, Session};
 
 /// What the console is made of.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a setting of its own"
-)]
 pub struct Parts {
     /// On a connection that only reads.
     pub reader: Service,
@@ -37,15 +33,8 @@ pub struct Parts {
     pub files: bool,
     pub clock: Arc<dyn Clock>,
     pub settings: Settings,
-    /// After so many minutes without a key the actor is signed out; never with 0.
-    pub idle_minutes: u32,
-    pub clipboard: ClipboardSetting,
     pub surroundings: Surroundings,
-    /// Secrets are hidden until somebody asks to see them.
-    pub secret_hidden: bool,
     pub demo: bool,
-    /// Whether the mouse is used.
-    pub mouse: bool,
 }
 
 enum Message {
@@ -98,7 +87,7 @@ pub fn console(parts: Parts) -> Result<Option<(SignOut, String)>, NoTerminal> {
     let frames = Arc::new(AtomicU64::new(0));
     let drawn = Arc::clone(&frames);
     let none = clipboard::reached(None);
-    let clipboard = clipboard::reached(parts.clipboard.way(parts.surroundings));
+    let clipboard = clipboard::reached(parts.settings.clipboard.way(parts.surroundings));
     let performer =
         |service, clipboard| Performer::new(service, parts.actor.clone(), clipboard, parts.files);
     let mut workers = Workers {
@@ -114,11 +103,7 @@ pub fn console(parts: Parts) -> Result<Option<(SignOut, String)>, NoTerminal> {
         actor: parts.actor,
         arrival: parts.arrival,
         files: parts.files,
-        idle_minutes: parts.idle_minutes,
         demo: parts.demo,
-        clipboard: parts.clipboard,
-        secret_hidden: parts.secret_hidden,
-        mouse: parts.mouse,
     });
     let jobs = send.clone();
     session.watch_job(move |job| jobs.send(Message::Job(job)).is_ok())?;

@@ -170,7 +170,7 @@ fn while_a_clipboard_is_silent_the_other_keys_work() {
 
 #[test]
 fn when_copying_is_off_its_verbs_say_so_and_send_nothing() {
-    let mut console = set(|setting| setting.clipboard = ClipboardSetting::Off);
+    let mut console = set(|setting| setting.settings.clipboard = ClipboardSetting::Off);
     let secret = console.make("backup");
     // Enter is for the button that has the focus at first, which is Copy.
     for key in ["c", "h", "\n"] {
@@ -188,7 +188,7 @@ fn when_copying_is_off_its_verbs_say_so_and_send_nothing() {
 
 #[test]
 fn set_to_be_hidden_a_secret_is_shown_only_when_asked_for() {
-    let mut console = set(|setting| setting.secret_hidden = true);
+    let mut console = set(|setting| setting.settings.secret_hidden = true);
     console.make("backup");
     console.expect("(hidden: press v to show it)");
     console.expect_not("api-secret-key: 1:");

@@ -20,7 +20,7 @@ fn console() -> Console {
 fn impatient(bench: Bench, minutes: u32) -> Console {
     let alice = bench.alice.clone();
     Console::set(bench, alice, (80, 24), |setting| {
-        setting.idle_minutes = minutes;
+        setting.settings.idle_minutes = minutes;
     })
 }
 
@@ -370,7 +370,7 @@ fn who_is_locked_out_during_the_countdown_is_told_that() {
     let id = bob.user;
     let mut alices = Console::on(bench.beside());
     let mut bobs = Console::set(bench, bob, (80, 24), |setting| {
-        setting.idle_minutes = MINUTES;
+        setting.settings.idle_minutes = MINUTES;
     });
     bobs.wait(IDLE);
     bobs.expect("Signed out in 60 s");

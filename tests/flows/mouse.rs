@@ -350,7 +350,9 @@ fn without_the_mouse_it_is_not_reported_and_nothing_is_clicked() {
     bench.delivered("alpha");
     bench.delivered("beta");
     let alice = bench.alice.clone();
-    let mut console = Console::set(bench, alice, (80, 24), |setting| setting.mouse = false);
+    let mut console = Console::set(bench, alice, (80, 24), |setting| {
+        setting.settings.mouse = false;
+    });
     console.double_click_on("beta");
     expect_selected(&console, "alpha");
     let is_mouse = |effect: &Effect| matches!(effect, Effect::Mouse(_));

@@ -1,11 +1,15 @@
 //! What is set, as it shows in the console.
 
+use crossterm::event::KeyCode;
 use keyward::config::settings::Settings;
+use keyward::domain::api_key::Locale;
+use keyward::domain::setting::{Complaint, KeySetting, Why};
 use keyward::domain::state::Warning;
+use keyward::domain::time::SECOND;
 use keyward::service::demo;
 
 use crate::support::console::Console;
-use crate::support::database::Bench;
+use crate::support::database::{Bench, in_memory};
 
 fn demo_with(change: impl FnOnce(&mut Settings)) -> Console {
     let (bench, user) = Bench::demo(demo::FULL_ACCESS_USER);
@@ -23,7 +27,7 @@ fn one_is_warned_as_early_as_it_is_set_in_the_list_its_order_its_filter_and_in_h
         console.keys(&format!("within {days} d\n"));
         console.expect(&format!("Expires within {days} days"));
         let filtered = console.screen().matches("Expires in").count();
-        console.press(crossterm::event::KeyCode::Esc);
+        console.press(KeyCode::Esc);
         // By state: those to be warned of come before the active ones.
         console.keys("o");
         let screen = console.screen();
@@ -31,12 +35,99 @@ fn one_is_warned_as_early_as_it_is_set_in_the_list_its_order_its_filter_and_in_h
         let last = screen.rfind("Expires in");
         assert!(last.is_none_or(|last| last < first), "{screen}");
         assert_eq!(screen.matches("Expires in").count(), filtered);
-        console.press(crossterm::event::KeyCode::F(1));
-        console.press(crossterm::event::KeyCode::F(5));
+        console.press(KeyCode::F(1));
+        console.press(KeyCode::F(5));
         console.expect(&format!("within {days} days"));
         filtered
     };
     assert_eq!(warned(0), 0);
     assert!(warned(5) < warned(14));
     assert!(warned(14) < warned(99));
+}
+
+fn wrong(line: usize, name: &str) -> Complaint {
+    Complaint {
+        line: Some(line),
+        why: Why::Unknown(name.to_owned()),
+    }
+}
+
+fn of_keys(line: usize, action: &str, keys: &[&str]) -> KeySetting {
+    KeySetting {
+        action: action.to_owned(),
+        keys: keys.iter().map(|&key| key.to_owned()).collect(),
+        line,
+    }
+}
+
+#[test]
+fn what_is_wrong_in_the_config_file_is_said_until_a_key_is_pressed() {
+    let file = Some("/config.toml".into());
+    let mut console = demo_with(|settings| {
+        settings.file = file.clone();
+        settings.complaints = vec![wrong(7, "mous")];
+    });
+    console.expect("/config.toml, line 7: There is no setting mous.");
+    console.expect_not("tells all");
+    console.wait(SECOND * 30);
+    console.expect("There is no setting mous.");
+    console.press(KeyCode::Down);
+    console.expect_not("There is no setting mous.");
+
+    // The first line of several, also where that is about a key.
+    let console = demo_with(|settings| {
+        settings.file = file;
+        settings.complaints = vec![wrong(7, "mous")];
+        settings.keys = vec![of_keys(3, "list.new", &["d"])];
+        settings.language = Locale::JaJp;
+    });
+    console
+        .expect("/config.toml 3行目: list.newにdは使えません。同じ画面でlist.deleteのキーです。");
+    console.expect("keyward configで2件の問題をすべて確認できます。");
+}
+
+#[test]
+fn keys_that_are_set_work_and_stand_in_toolbar_footer_help_and_sentences() {
+    let change = |settings: &mut Settings| {
+        settings.keys = vec![
+            of_keys(1, "list.new", &["b", "Insert"]),
+            of_keys(2, "list.quit", &["F10"]),
+            of_keys(3, "anywhere.help", &["F12"]),
+            of_keys(4, "secret.check", &["z"]),
+        ];
+    };
+    let mut console = demo_with(change);
+    console.expect("b New...");
+    console.expect("F10 Quit");
+    console.expect("F12 Help");
+    console.keys("nq");
+    console.expect_not("New API Key");
+    console.press(KeyCode::F(12));
+    console.expect("b, Insert");
+    console.press(KeyCode::Esc);
+    // F1 stays.
+    console.press(KeyCode::F(1));
+    console.expect("b, Insert");
+    console.press(KeyCode::Esc);
+    console.press(KeyCode::Insert);
+    console.expect("New API Key");
+    console.press(KeyCode::Esc);
+    console.press(KeyCode::F(10));
+    assert!(console.done());
+
+    let bench = Bench::new(in_memory());
+    let alice = bench.alice.clone();
+    let mut empty = Console::set(bench, alice, (80, 24), |setting| {
+        change(&mut setting.settings);
+        setting.settings.secret_hidden = true;
+    });
+    empty.expect("No API keys yet. Press b");
+    empty.press(KeyCode::Insert);
+    empty.keys("backup");
+    empty.press(KeyCode::F(2));
+    empty.expect("(hidden: press v to show it)");
+    empty.keys("c");
+    empty.expect("Press z and paste to check.");
+    empty.paste("secret");
+    empty.expect("press z first");
 }

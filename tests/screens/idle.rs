@@ -10,7 +10,7 @@ fn console(files: bool) -> Console {
     let bench = Bench::new(in_memory());
     let alice = bench.alice.clone();
     Console::set(bench, alice, (80, 24), |setting| {
-        setting.idle_minutes = 15;
+        setting.settings.idle_minutes = 15;
         setting.files = files;
     })
 }

@@ -9,7 +9,7 @@ use keyward::clipboard::Clipboard;
 use keyward::clock::Clock;
 use keyward::config::settings::Settings;
 use keyward::domain::api_key::KeyId;
-use keyward::domain::clipboard::{ClipboardSetting, ClipboardWay};
+use keyward::domain::clipboard::ClipboardWay;
 use keyward::domain::secret::{Secret, SecretId};
 use keyward::domain::time::SECOND;
 use keyward::domain::trouble::Trouble;
@@ -113,15 +113,14 @@ impl Console {
     ) -> Console {
         let mut setting = Setting {
             clock: bench.clock.clone(),
-            settings: Settings::default(),
+            settings: Settings {
+                idle_minutes: 0,
+                ..Settings::default()
+            },
             actor,
             arrival: Arrival::default(),
             files: true,
-            idle_minutes: 0,
             demo: false,
-            mouse: true,
-            clipboard: ClipboardSetting::default(),
-            secret_hidden: false,
         };
         change(&mut setting);
         let clipboard = Remembered::default();

@@ -88,7 +88,7 @@ impl App {
 
     /// Whether the mouse is ours: not while a secret is shown, which the terminal's own selection may take.
     fn wants_mouse(&self) -> bool {
-        self.setting.mouse && !self.layers.iter().any(|(_, layer)| layer.shows_secret())
+        self.setting.settings.mouse && !self.layers.iter().any(|(_, layer)| layer.shows_secret())
     }
 
     /// Has the terminal report the mouse, or not any more.

@@ -4,10 +4,12 @@
 use chrono_tz::Tz;
 
 use crate::config::settings::Borders;
+use crate::domain::setting::Complaint;
 use crate::domain::trouble::Trouble;
 use crate::domain::user::{Actor, SignOut};
 use crate::text::Text;
 use crate::ui::app::App;
+use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::Tone;
 use crate::ui::layer::ended::Ended;
 use crate::ui::layer::tree::Screen;
@@ -34,6 +36,24 @@ impl App {
     pub fn ended(&self) -> Option<(SignOut, &str)> {
         let (reason, sentence) = self.ended.as_ref()?;
         Some((*reason, sentence))
+    }
+
+    /// Says what is wrong with the config file, if anything is. One problem has room for its sentence.
+    pub(super) fn complain_of_settings(&mut self, of_keys: Vec<Complaint>) {
+        let settings = &self.setting.settings;
+        let mut all = settings.complaints.clone();
+        all.extend(of_keys);
+        all.sort_by_key(|complaint| complaint.line);
+        let (Some(path), Some(first)) = (&settings.file, all.first()) else {
+            return;
+        };
+        let text = self.text();
+        let first = text.complaint(path, first);
+        let sentence = match all.len() {
+            1 => first,
+            n => text.joined(&[&first, &text.fill("config.more", &[("n", &n)])]),
+        };
+        self.complain(sentence);
     }
 
     /// The user's language, or the machine's.
@@ -99,7 +119,9 @@ impl App {
         if let Some(secret) = self.secret()
             && self.with_layer(secret, |layer, ctx, _| layer.hide(ctx))
         {
-            self.message = Some((Tone::Plain, self.text().say("secret.stopped").to_owned()));
+            let key = self.keys.key(Scope::Secret, Action::HideOrShow);
+            let sentence = self.text().fill("secret.stopped", &[("key", &key)]);
+            self.message = Some((Tone::Plain, sentence));
         }
         self.look_at = self.now();
         self.tick();

@@ -157,12 +157,13 @@ impl SecretDialog {
         match outcome {
             Ok(Done::Sent { way, .. }) => {
                 self.sent = Some(way);
-                asks.say(ctx.text.say(match way {
+                let sentence = match way {
                     ClipboardWay::Tmux => "secret.sent_tmux",
                     ClipboardWay::Osc52 => "secret.sent_osc52",
                     ClipboardWay::Screen => "secret.sent_screen",
                     ClipboardWay::Native => "secret.sent_native",
-                }));
+                };
+                asks.say(naming(ctx, sentence, Action::Check));
             }
             Ok(_) => {}
             Err(trouble) => asks.complain(ctx.text.trouble(&trouble)),
@@ -211,6 +212,12 @@ impl SecretDialog {
             _ => {}
         }
     }
+}
+
+/// A sentence that names the key of one of the dialog's verbs.
+fn naming(ctx: &Ctx, sentence: &'static str, verb: Action) -> String {
+    let key = ctx.keys.key(Scope::Secret, verb);
+    ctx.text.fill(sentence, &[("key", &key)])
 }
 
 impl Layer for SecretDialog {
@@ -263,7 +270,7 @@ impl Layer for SecretDialog {
     }
 
     fn paste(&mut self, _pasted: &Zeroizing<String>, ctx: &Ctx, asks: &mut Asks) {
-        asks.complain(ctx.text.say("secret.pasted"));
+        asks.complain(naming(ctx, "secret.pasted", Action::Check));
     }
 
     fn answer(&mut self, ticket: Ticket, outcome: Outcome, ctx: &Ctx, asks: &mut Asks) {

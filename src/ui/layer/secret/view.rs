@@ -11,7 +11,7 @@ use crate::domain::secret::Overlap;
 use crate::ui::frame::{Button, buttons, clear, row, skip, width, wrap};
 use crate::ui::hits::Hits;
 use crate::ui::keymap::Action;
-use crate::ui::layer::secret::{HARMLESS, SecretDialog, VERBS};
+use crate::ui::layer::secret::{HARMLESS, SecretDialog, VERBS, naming};
 use crate::ui::layer::{Ctx, Layer};
 
 /// Below this width the secret is on two lines.
@@ -115,11 +115,7 @@ impl SecretDialog {
     fn parts(&self, ctx: &Ctx, columns: u16) -> Vec<Part<'_>> {
         let text = ctx.text;
         let secret = Part {
-            lines: self
-                .secret_lines(ctx, columns)
-                .into_iter()
-                .map(Cow::Borrowed)
-                .collect(),
+            lines: self.secret_lines(ctx, columns),
             style: ctx.theme.secret,
             rank: Rank::Needed,
             whole: true,
@@ -155,15 +151,15 @@ impl SecretDialog {
         parts
     }
 
-    fn secret_lines(&self, ctx: &Ctx, columns: u16) -> Vec<&str> {
+    fn secret_lines(&self, ctx: &Ctx, columns: u16) -> Vec<Cow<'_, str>> {
         let secret = self.issued.secret.expose();
         if self.hidden {
-            vec![ctx.text.say("secret.hidden")]
+            vec![Cow::Owned(naming(ctx, "secret.hidden", Action::HideOrShow))]
         } else if columns < ONE_LINE {
             let (first, second) = secret.split_at(BREAK.min(secret.len()));
-            vec![first, second]
+            vec![Cow::Borrowed(first), Cow::Borrowed(second)]
         } else {
-            vec![secret]
+            vec![Cow::Borrowed(secret)]
         }
     }
 

@@ -1,0 +1,146 @@
+//! `keyward config`: the settings in force, as a config file has them, with where each comes from; and a config file
+//! with everything that can be set.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use crate::cli::Failure;
+use crate::config::settings::{Origin, Settings, Value};
+use crate::text::Text;
+use crate::ui::frame::{width, wrap};
+use crate::ui::keymap::{self, Chord, Keymap};
+
+/// The config file has a problem; the settings were printed all the same.
+const COMPLAINTS: u8 = 1;
+/// Cells of a line of the file that is printed.
+const COLUMNS: u16 = 79;
+
+/// Prints the settings; then what is wrong with the config file is a failure.
+pub(super) fn config(text: Text, settings: &Settings) -> Result<(), Failure> {
+    let changed = Keymap::changed(&settings.keys);
+    let values = settings.values().map(|value| {
+        let origin = settings.origin(value);
+        (value.name().to_owned(), value.written(), origin)
+    });
+    let keys = settings.keys.iter().filter_map(|setting| {
+        let origin = if changed.counts.contains(setting) {
+            Origin::File(setting.line)
+        } else {
+            Origin::Default
+        };
+        let keys = changed.keys.named(&setting.action)?;
+        Some((setting.action.clone(), written(keys), origin))
+    });
+    let mut keys: Vec<_> = keys.collect();
+    keys.dedup_by(|one, other| one.0 == other.0);
+    let mut all = String::new();
+    if let Some(path) = &settings.file {
+        let _ = writeln!(
+            all,
+            "# {}",
+            text.fill("config.path", &[("path", &path.display())])
+        );
+        if settings.complaints.is_empty() && path.symlink_metadata().is_err() {
+            let _ = writeln!(all, "# {}", text.say("config.none"));
+        }
+    }
+    lines(text, &values, &mut all);
+    if !keys.is_empty() {
+        all.push_str("[keys]\n");
+        lines(text, &keys, &mut all);
+    }
+    print(text, &all)?;
+    let mut complaints = settings.complaints.clone();
+    complaints.extend(changed.complaints);
+    complaints.sort_by_key(|complaint| complaint.line);
+    let path = settings.file.clone().unwrap_or_default();
+    let told: Vec<String> = complaints
+        .iter()
+        .map(|complaint| text.complaint(&path, complaint))
+        .collect();
+    if told.is_empty() {
+        return Ok(());
+    }
+    Err(Failure {
+        sentence: told.join("\nkeyward: "),
+        code: COMPLAINTS,
+    })
+}
+
+/// Settings one below the other, each with where it comes from.
+fn lines(text: Text, settings: &[(String, String, Origin)], to: &mut String) {
+    let set: Vec<String> = settings
+        .iter()
+        .map(|(name, value, _)| format!("{name} = {value}"))
+        .collect();
+    let widest = set.iter().map(|line| width(line)).max().unwrap_or(0);
+    for (line, (_, _, origin)) in set.iter().zip(settings) {
+        let gap = " ".repeat(usize::from(widest - width(line)) + 2);
+        let _ = writeln!(to, "{line}{gap}# {}", self::origin(text, *origin));
+    }
+}
+
+fn origin(text: Text, origin: Origin) -> String {
+    match origin {
+        Origin::Default => text.say("origin.default").to_owned(),
+        Origin::Machine => text.say("origin.machine").to_owned(),
+        Origin::File(line) => text.fill("origin.file", &[("line", &line)]),
+        Origin::Environment(name) => name.to_owned(),
+        Origin::CommandLine => text.say("origin.command_line").to_owned(),
+    }
+}
+
+/// Prints a config file with every setting, all taken out.
+pub(super) fn default(text: Text) -> Result<(), Failure> {
+    let mut all = String::new();
+    explain(text.say("config.head"), &mut all);
+    for value in Settings::default().values() {
+        all.push('\n');
+        explain(text.say(explained(value)), &mut all);
+        let _ = writeln!(all, "#{} = {}", value.name(), value.written_unset());
+    }
+    all.push_str("\n[keys]\n");
+    explain(text.say("config.head_keys"), &mut all);
+    for action in keymap::actions() {
+        all.push('\n');
+        let does: Vec<&str> = action.help.iter().map(|name| text.say(name)).collect();
+        explain(&does.join("; "), &mut all);
+        let _ = writeln!(all, "#{} = {}", action.name, written(&action.keys));
+    }
+    print(text, &all)
+}
+
+fn explain(sentence: &str, to: &mut String) {
+    for line in wrap(sentence, COLUMNS - 2) {
+        let _ = writeln!(to, "# {line}");
+    }
+}
+
+/// The sentence that explains a setting.
+fn explained(value: Value) -> &'static str {
+    match value {
+        Value::Theme(_) => "setting.theme",
+        Value::Borders(_) => "setting.borders",
+        Value::Mouse(_) => "setting.mouse",
+        Value::Clipboard(_) => "setting.clipboard",
+        Value::SecretHidden(_) => "setting.secret_hidden",
+        Value::IdleMinutes(_) => "setting.idle_minutes",
+        Value::Zone(_) => "setting.zone",
+        Value::Language(_) => "setting.language",
+        Value::WarningDays(_) => "setting.warning_days",
+    }
+}
+
+/// Keys as the config file has them.
+fn written(keys: &[Chord]) -> String {
+    let names = keys.iter().map(|key| toml::Value::String(key.name()));
+    let names: Vec<String> = names.map(|name| name.to_string()).collect();
+    format!("[{}]", names.join(", "))
+}
+
+fn print(text: Text, all: &str) -> Result<(), Failure> {
+    let mut out = io::stdout();
+    out.write_all(all.as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(|error| Failure::output(text, &error))
+}

@@ -1,0 +1,174 @@
+//! What the environment says of settings: variables that POSIX, SSH and terminals know, and what follows from them.
+
+use chrono_tz::Tz;
+
+use crate::config::settings::{Borders, Value};
+use crate::domain::api_key::Locale;
+use crate::domain::zone;
+
+/// The environment: the text that a variable is set to.
+pub(super) type Variables<'a> = &'a dyn Fn(&'static str) -> Option<String>;
+
+/// The first of these variables that is set, by POSIX the one that counts for its part of the locale. SSH forwards
+/// them.
+fn locale(text: Variables, part: &'static str) -> Option<(&'static str, String)> {
+    let mut names = ["LC_ALL", part, "LANG"].into_iter();
+    names.find_map(|name| Some((name, text(name)?)))
+}
+
+/// The borders for the locale's characters, and the variable that says so.
+pub(super) fn borders(text: Variables) -> (Borders, &'static str) {
+    match locale(text, "LC_CTYPE") {
+        Some((name, value)) if is_utf8(&value) => (Borders::Unicode, name),
+        Some((name, _)) => (Borders::Ascii, name),
+        // That is the locale C.
+        None => (Borders::Ascii, "LANG"),
+    }
+}
+
+/// Whether a locale names UTF-8 as its encoding: `en_US.UTF-8`, `C.utf8`, and `UTF-8` alone, as macOS sends it.
+fn is_utf8(name: &str) -> bool {
+    let name = name.split('@').next().unwrap_or_default();
+    let encoding = name.rsplit('.').next().unwrap_or_default();
+    encoding.replace('-', "").eq_ignore_ascii_case("utf8")
+}
+
+/// What the environment sets, and which variable does.
+pub(super) fn said(text: Variables) -> Vec<(Value, &'static str)> {
+    let zone = text("TZ").and_then(|name| self::zone(&name));
+    let language = locale(text, "LC_MESSAGES");
+    let language = language.and_then(|(name, value)| Some((name, language_of(&value)?)));
+    [
+        zone.map(|zone| (Value::Zone(zone), "TZ")),
+        language.map(|(name, language)| (Value::Language(language), name)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// The variable that rules colours out.
+pub(super) fn colourless(text: Variables) -> Option<&'static str> {
+    match (text("NO_COLOR"), text("TERM")) {
+        // By no-color.org.
+        (Some(_), _) => Some("NO_COLOR"),
+        (None, term) => (!term.is_some_and(|term| has_colour(&term))).then_some("TERM"),
+    }
+}
+
+/// Whether a terminal of this type has colours, by its name alone. Makers' terminals of the years before colour have
+/// none, nor have variants for screens without (`-m`, by term(7)). All others do.
+fn has_colour(term: &str) -> bool {
+    const WITHOUT: [&str; 10] = [
+        "adm", "dumb", "h19", "hp", "network", "regent", "tvi", "unknown", "vt", "wy",
+    ];
+    let mut parts = term.split('-');
+    let family = parts.next().unwrap_or_default();
+    // The one vt that has them.
+    if term.contains("color") || family == "vt525" {
+        return true;
+    }
+    let without = parts.any(|variant| matches!(variant, "m" | "mono"));
+    !without && !WITHOUT.iter().any(|name| family.starts_with(name))
+}
+
+/// The zone of an IANA name, also as POSIX writes it in TZ: with a colon before it.
+pub(super) fn zone(name: &str) -> Option<Tz> {
+    zone::by_name(name.strip_prefix(':').unwrap_or(name))
+}
+
+/// The language of a POSIX locale, if it is one of ours: `ja`, `ja_JP`, `ja_JP.UTF-8` are Japanese. Not so where it
+/// names another encoding: what is written is UTF-8, and only English looks the same in each.
+fn language_of(name: &str) -> Option<Locale> {
+    let name = name.split('@').next().unwrap_or_default();
+    let (place, encoding) = name.split_once('.').unwrap_or((name, "UTF-8"));
+    let language = place.split('_').next().unwrap_or_default();
+    let utf8 = is_utf8(encoding);
+    let is = |known: &str| language.eq_ignore_ascii_case(known);
+    if is("ja") && utf8 {
+        return Some(Locale::JaJp);
+    }
+    is("en").then_some(Locale::EnUs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_locale_is_japanese_when_its_language_is_and_utf_8_can_be_shown() {
+        for name in [
+            "ja",
+            "ja_JP",
+            "ja_JP.UTF-8",
+            "ja_JP.utf8",
+            "ja.UTF-8",
+            "ja_JP@x",
+        ] {
+            assert_eq!(language_of(name), Some(Locale::JaJp), "{name}");
+        }
+        for name in [
+            "",
+            "C",
+            "C.UTF-8",
+            "POSIX",
+            "de_DE",
+            "jam_JM",
+            "ja_JP.eucJP",
+            "ja_JP.SJIS",
+        ] {
+            assert_eq!(language_of(name), None, "{name}");
+        }
+        for name in ["en", "en_GB.UTF-8", "en_US.ISO8859-1"] {
+            assert_eq!(language_of(name), Some(Locale::EnUs), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_terminal_without_colour_is_known_by_its_name() {
+        for term in [
+            "xterm",
+            "xterm-256color",
+            "screen.xterm-256color",
+            "tmux",
+            "linux",
+            "ansi",
+            "alacritty",
+            "st-mouse",
+            "hpterm-color",
+            "vt525",
+        ] {
+            assert!(has_colour(term), "{term}");
+        }
+        for term in [
+            "",
+            "dumb",
+            "unknown",
+            "vt52",
+            "vt100",
+            "vt220-w",
+            "wy60",
+            "tvi925",
+            "linux-m",
+            "xterm-mono",
+        ] {
+            assert!(term.is_empty() || !has_colour(term), "{term}");
+        }
+    }
+
+    #[test]
+    fn a_locale_of_utf_8_is_known_by_its_encoding() {
+        for name in ["UTF-8", "C.utf8", "de_DE.utf-8@euro"] {
+            assert!(is_utf8(name), "{name}");
+        }
+        for name in [
+            "",
+            "ja_JP",
+            "ja_JP.eucJP",
+            "en_US.ISO8859-15@euro",
+            "C.UTF-16",
+        ] {
+            assert!(!is_utf8(name), "{name}");
+        }
+    }
+}

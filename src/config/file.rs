@@ -1,0 +1,431 @@
+//! The config file: TOML, read once at the start and never written. Whatever is in its place, reading it neither waits
+//! nor fails; what does not count is complained of.
+
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Read};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use nix::fcntl::OFlag;
+use toml::de::{DeInteger, DeTable, DeValue};
+
+use crate::config::settings::{AUTO, Borders, Origin, SECRET, Settings, ThemeName, Value};
+use crate::domain::api_key::Locale;
+use crate::domain::clipboard::ClipboardSetting;
+use crate::domain::setting::{CONFIG_FILE_MAX, Complaint, Expected, KeySetting, Why};
+use crate::domain::zone;
+
+/// The table of the keys.
+const KEYS: &str = "keys";
+/// The most minutes that can be set: a day.
+const IDLE_MOST: u32 = 24 * 60;
+/// The most days that can be set: a year.
+const WARNING_MOST: u32 = 365;
+
+/// What the file holds; nothing where there is none.
+pub(super) fn read(path: &Path) -> Result<Option<String>, Why> {
+    let unreadable = |error: std::io::Error| Why::Unreadable(error.to_string());
+    let opened = OpenOptions::new()
+        .read(true)
+        // A pipe that nobody writes to is not waited for.
+        .custom_flags((OFlag::O_NONBLOCK | OFlag::O_NOCTTY).bits())
+        .open(path);
+    let file = match opened {
+        Ok(file) => file,
+        // Where a link leads nowhere, a file is meant to be.
+        Err(error) if error.kind() == ErrorKind::NotFound && path.symlink_metadata().is_err() => {
+            return Ok(None);
+        }
+        // What is no file: a socket cannot be opened.
+        Err(_) if path.metadata().is_ok_and(|meta| !meta.is_file()) => return Err(Why::NotAFile),
+        Err(error) => return Err(unreadable(error)),
+    };
+    if !file.metadata().map_err(unreadable)?.is_file() {
+        return Err(Why::NotAFile);
+    }
+    let mut bytes = Vec::new();
+    let most = u64::try_from(CONFIG_FILE_MAX + 1).unwrap_or(u64::MAX);
+    file.take(most)
+        .read_to_end(&mut bytes)
+        .map_err(unreadable)?;
+    if bytes.len() > CONFIG_FILE_MAX {
+        return Err(Why::TooLong);
+    }
+    String::from_utf8(bytes).map(Some).map_err(|_| Why::NotText)
+}
+
+/// Puts in force what a config file sets.
+pub(super) fn apply(text: &str, settings: &mut Settings) {
+    let line_of = |at: usize| 1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count();
+    let mut reading = Reading {
+        line_of: &line_of,
+        settings,
+    };
+    match DeTable::parse(text) {
+        Ok(table) => reading.top(table.get_ref()),
+        Err(error) => {
+            let words: Vec<&str> = error.message().split_whitespace().collect();
+            let line = error.span().map(|span| line_of(span.start));
+            reading.complain(line, Why::NotToml(words.join(" ")));
+        }
+    }
+    // A table has them by name.
+    settings.complaints.sort_by_key(|complaint| complaint.line);
+    settings.keys.sort_by_key(|setting| setting.line);
+}
+
+struct Reading<'a> {
+    line_of: &'a dyn Fn(usize) -> usize,
+    settings: &'a mut Settings,
+}
+
+impl Reading<'_> {
+    fn complain(&mut self, line: impl Into<Option<usize>>, why: Why) {
+        let line = line.into();
+        self.settings.complaints.push(Complaint { line, why });
+    }
+
+    fn top(&mut self, table: &DeTable<'_>) {
+        for (key, value) in table {
+            let name = key.get_ref();
+            let line = (self.line_of)(key.span().start);
+            match value.get_ref() {
+                DeValue::Table(keys) if name == KEYS => self.keys("", keys),
+                DeValue::Table(secret) if name == SECRET => self.secret(secret),
+                _ if name == KEYS || name == SECRET => {
+                    let (name, expected) = (name.clone().into_owned(), Expected::Table);
+                    self.complain(line, Why::Value { name, expected });
+                }
+                value => self.one(name, value, line),
+            }
+        }
+    }
+
+    fn secret(&mut self, table: &DeTable<'_>) {
+        for (key, value) in table {
+            let line = (self.line_of)(key.span().start);
+            self.one(
+                &format!("{SECRET}.{}", key.get_ref()),
+                value.get_ref(),
+                line,
+            );
+        }
+    }
+
+    fn one(&mut self, name: &str, value: &DeValue<'_>, line: usize) {
+        let Some(known) = known(name) else {
+            return self.complain(line, Why::Unknown(name.to_owned()));
+        };
+        match of(known, value) {
+            Ok(Some(value)) => self.settings.set(value, Origin::File(line)),
+            Ok(None) => {}
+            Err(expected) => {
+                let name = name.to_owned();
+                self.complain(line, Why::Value { name, expected });
+            }
+        }
+    }
+
+    /// The keys of actions whose names begin so.
+    fn keys(&mut self, before: &str, table: &DeTable<'_>) {
+        for (key, value) in table {
+            let name = format!("{before}{}", key.get_ref());
+            let line = (self.line_of)(key.span().start);
+            if let DeValue::Table(inner) = value.get_ref() {
+                self.keys(&format!("{name}."), inner);
+                continue;
+            }
+            let names = value.get_ref().as_array().map(|keys| {
+                let names = keys
+                    .iter()
+                    .map(|key| Some(key.get_ref().as_str()?.to_owned()));
+                names.collect::<Option<Vec<String>>>()
+            });
+            match names {
+                Some(Some(keys)) if !keys.is_empty() => self.settings.keys.push(KeySetting {
+                    action: name,
+                    keys,
+                    line,
+                }),
+                _ => {
+                    let expected = Expected::Keys;
+                    self.complain(line, Why::Value { name, expected });
+                }
+            }
+        }
+    }
+}
+
+/// The setting of this name, with its default.
+fn known(name: &str) -> Option<Value> {
+    let all = Settings::default().values();
+    all.into_iter().find(|value| value.name() == name)
+}
+
+/// A setting's value as the file has it; nothing where it says that it goes by the environment.
+fn of(known: Value, written: &DeValue<'_>) -> Result<Option<Value>, Expected> {
+    let flag = || written.as_bool().ok_or(Expected::Flag);
+    let up_to = |most| {
+        let number = written.as_integer().and_then(number);
+        number.filter(|n| *n <= most).ok_or(Expected::UpTo(most))
+    };
+    let word = written.as_str();
+    let auto = word == Some(AUTO);
+    Ok(Some(match known {
+        Value::Borders(_) | Value::Zone(_) | Value::Language(_) if auto => return Ok(None),
+        Value::Theme(_) => Value::Theme(one_of(word, &ThemeName::ALL, ThemeName::word, None)?),
+        Value::Borders(_) => {
+            Value::Borders(one_of(word, &Borders::ALL, Borders::word, Some(AUTO))?)
+        }
+        Value::Clipboard(_) => {
+            let all = &ClipboardSetting::ALL;
+            Value::Clipboard(one_of(word, all, ClipboardSetting::word, None)?)
+        }
+        Value::Language(_) => Value::Language(one_of(word, &Locale::ALL, Locale::tag, Some(AUTO))?),
+        Value::Zone(_) => Value::Zone(word.and_then(zone::by_name).ok_or(Expected::Zone)?),
+        Value::Mouse(_) => Value::Mouse(flag()?),
+        Value::SecretHidden(_) => Value::SecretHidden(flag()?),
+        Value::IdleMinutes(_) => Value::IdleMinutes(up_to(IDLE_MOST)?),
+        Value::WarningDays(_) => {
+            let days = u16::try_from(up_to(WARNING_MOST)?);
+            Value::WarningDays(days.map_err(|_| Expected::UpTo(WARNING_MOST))?)
+        }
+    }))
+}
+
+fn number(written: &DeInteger<'_>) -> Option<u32> {
+    u32::from_str_radix(written.as_str(), written.radix()).ok()
+}
+
+fn one_of<T: Copy>(
+    written: Option<&str>,
+    all: &[T],
+    word: fn(T) -> &'static str,
+    besides: Option<&'static str>,
+) -> Result<T, Expected> {
+    let found = all.iter().copied().find(|one| Some(word(*one)) == written);
+    found.ok_or_else(|| {
+        let words = all.iter().copied().map(word);
+        Expected::OneOf(besides.into_iter().chain(words).collect())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::os::unix::net::UnixListener;
+
+    use chrono_tz::Tz;
+    use nix::sys::stat::Mode;
+    use nix::unistd::{geteuid, mkfifo};
+
+    use super::*;
+
+    fn applied(text: &str) -> Settings {
+        let mut settings = Settings::default();
+        apply(text, &mut settings);
+        settings
+    }
+
+    /// The line and the reason of the only complaint.
+    fn complaint(text: &str) -> (Option<usize>, Why) {
+        let mut complaints = applied(text).complaints;
+        assert_eq!(complaints.len(), 1, "{text}: {complaints:?}");
+        let Complaint { line, why } = complaints.remove(0);
+        (line, why)
+    }
+
+    #[test]
+    fn every_setting_can_be_set() {
+        let settings = applied(
+            "theme = 'high-contrast'\nborders = 'ascii'\nmouse = false\nclipboard = 'off'\nidle_minutes = 0\n\
+             zone = 'Asia/Tokyo'\nlanguage = 'ja-JP'\nwarning_days = 30\n[secret]\nhidden = true",
+        );
+        assert_eq!(settings.complaints, []);
+        let set = [
+            Value::Theme(ThemeName::HighContrast),
+            Value::Borders(Borders::Ascii),
+            Value::Mouse(false),
+            Value::Clipboard(ClipboardSetting::Off),
+            Value::SecretHidden(true),
+            Value::IdleMinutes(0),
+            Value::Zone(Tz::Asia__Tokyo),
+            Value::Language(Locale::JaJp),
+            Value::WarningDays(30),
+        ];
+        assert_eq!(settings.values(), set);
+        let lines = set.map(|value| settings.origin(value));
+        assert_eq!(lines, [1, 2, 3, 4, 10, 5, 6, 7, 8].map(Origin::File));
+        let defaults = Settings::default().values();
+        for (set, default) in set.iter().zip(&defaults) {
+            assert_ne!(set, default, "the default proves nothing");
+        }
+    }
+
+    #[test]
+    fn a_wrong_value_is_told_with_its_line_and_what_was_expected() {
+        let one_of = |words: &[&'static str]| Expected::OneOf(words.to_vec());
+        for (name, values, expected) in [
+            (
+                "theme",
+                ["'pink'", "3", "''", "['mono']"],
+                one_of(&["default", "light", "high-contrast", "mono"]),
+            ),
+            (
+                "borders",
+                ["'round'", "true", "'Ascii'", "{}"],
+                one_of(&["auto", "unicode", "ascii"]),
+            ),
+            (
+                "clipboard",
+                ["'x11'", "false", "1.5", "[]"],
+                one_of(&["auto", "tmux", "osc52", "native", "off"]),
+            ),
+            (
+                "language",
+                ["'en'", "'ja_JP'", "1", "2026-11-22"],
+                one_of(&["auto", "en-US", "ja-JP"]),
+            ),
+            (
+                "mouse",
+                ["1", "'true'", "{ on = true }", "[true]"],
+                Expected::Flag,
+            ),
+            ("secret.hidden", ["0", "'no'", "{}", "[]"], Expected::Flag),
+            (
+                "idle_minutes",
+                ["-1", "1441", "'15'", "1.0"],
+                Expected::UpTo(1440),
+            ),
+            (
+                "warning_days",
+                ["366", "99999999999999999999", "true", "nan"],
+                Expected::UpTo(365),
+            ),
+            (
+                "zone",
+                ["'Mars/Base'", "'CET-1'", "0", "''"],
+                Expected::Zone,
+            ),
+        ] {
+            for value in values {
+                let text = format!("# first\r\n\r\n{name} = {value}\r\n");
+                let why = Why::Value {
+                    name: name.to_owned(),
+                    expected: expected.clone(),
+                };
+                assert_eq!(complaint(&text), (Some(3), why), "{text}");
+                assert_eq!(applied(&text).values(), Settings::default().values());
+            }
+        }
+    }
+
+    #[test]
+    fn one_wrong_value_takes_no_other_setting_with_it() {
+        let settings = applied("theme = 'pink'\nmouse = false\n[secret]\nhidde = 1\nhidden = true");
+        assert!(!settings.mouse && settings.secret_hidden);
+        let unknown = Why::Unknown("secret.hidde".to_owned());
+        assert_eq!(settings.complaints[1].why, unknown);
+        assert_eq!(settings.complaints[1].line, Some(4));
+    }
+
+    #[test]
+    fn what_is_no_setting_is_told() {
+        for (text, name, line) in [
+            ("mous = true", "mous", 1),
+            ("\n[colours]\nred = 1", "colours", 2),
+            ("Theme = 'mono'", "Theme", 1),
+            ("list.new = ['n']", "list", 1),
+        ] {
+            let unknown = Why::Unknown(name.to_owned());
+            assert_eq!(complaint(text), (Some(line), unknown), "{text}");
+        }
+        for (text, name) in [("secret = true", "secret"), ("keys = ['n']", "keys")] {
+            let (name, expected) = (name.to_owned(), Expected::Table);
+            assert_eq!(complaint(text), (Some(1), Why::Value { name, expected }));
+        }
+    }
+
+    #[test]
+    fn keys_are_read_however_the_name_is_written_in_toml() {
+        let named = |text: &str| -> Vec<(String, Vec<String>, usize)> {
+            let settings = applied(text);
+            assert_eq!(settings.complaints, [], "{text}");
+            let keys = settings.keys.into_iter();
+            keys.map(|key| (key.action, key.keys, key.line)).collect()
+        };
+        let new = |line| {
+            vec![(
+                "list.new".to_owned(),
+                vec!["n".to_owned(), "Insert".to_owned()],
+                line,
+            )]
+        };
+        assert_eq!(named("[keys]\nlist.new = ['n', 'Insert']"), new(2));
+        assert_eq!(named("[keys]\n'list.new' = ['n',\n'Insert']"), new(2));
+        assert_eq!(named("[keys.list]\n\nnew = ['n', 'Insert']"), new(3));
+        assert_eq!(named("keys.list.new = ['n', 'Insert']"), new(1));
+        assert_eq!(named("keys = { list = { new = ['n', 'Insert'] } }"), new(1));
+        for wrong in ["'n'", "[]", "[1]", "['n', 2]", "true"] {
+            let (name, expected) = ("list.new".to_owned(), Expected::Keys);
+            let text = format!("[keys]\nlist.new = {wrong}");
+            assert_eq!(complaint(&text), (Some(2), Why::Value { name, expected }));
+            assert_eq!(applied(&text).keys, []);
+        }
+    }
+
+    #[test]
+    fn what_is_not_toml_sets_nothing_and_says_where() {
+        for (text, line) in [
+            ("mouse = false\ntheme = mono\n", 2),
+            ("mouse = false\n\nkeys [\n", 3),
+            ("mouse = false\nmouse = true", 2),
+        ] {
+            let settings = applied(text);
+            assert!(settings.mouse, "{text}");
+            let (at, why) = complaint(text);
+            assert_eq!(at, Some(line), "{text}");
+            assert!(matches!(why, Why::NotToml(words) if !words.contains('\n')));
+        }
+        for deep in [
+            "[".repeat(10_000),
+            "keys = ".to_owned() + &"{a=".repeat(10_000),
+        ] {
+            assert!(matches!(complaint(&deep).1, Why::NotToml(_)));
+        }
+    }
+
+    #[test]
+    fn whatever_is_in_the_files_place_reading_it_neither_waits_nor_fails() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let at = |name: &str| directory.path().join(name);
+        assert_eq!(read(&at("nothing")), Ok(None));
+        assert_eq!(read(directory.path()), Err(Why::NotAFile));
+        mkfifo(&at("pipe"), Mode::S_IRUSR).expect("a pipe");
+        assert_eq!(read(&at("pipe")), Err(Why::NotAFile));
+        let _listens = UnixListener::bind(at("socket")).expect("a socket");
+        assert_eq!(read(&at("socket")), Err(Why::NotAFile));
+        assert_eq!(read(Path::new("/dev/zero")), Err(Why::NotAFile));
+        fs::write(at("binary"), b"mouse = \xff").expect("written");
+        assert_eq!(read(&at("binary")), Err(Why::NotText));
+        symlink("nowhere", at("broken")).expect("a link");
+        assert!(matches!(read(&at("broken")), Err(Why::Unreadable(_))));
+        symlink("loop", at("loop")).expect("a link");
+        assert!(matches!(read(&at("loop")), Err(Why::Unreadable(_))));
+        assert!(matches!(read(&at("binary/below")), Err(Why::Unreadable(_))));
+
+        let most = "#".repeat(CONFIG_FILE_MAX);
+        fs::write(at("most"), &most).expect("written");
+        assert_eq!(read(&at("most")), Ok(Some(most.clone())));
+        fs::write(at("more"), most + "#").expect("written");
+        assert_eq!(read(&at("more")), Err(Why::TooLong));
+        symlink("most", at("link")).expect("a link");
+        assert!(matches!(read(&at("link")), Ok(Some(_))));
+
+        fs::set_permissions(at("most"), Permissions::from_mode(0o000)).expect("set");
+        let unreadable = matches!(read(&at("most")), Err(Why::Unreadable(_)));
+        // Root reads what it likes.
+        assert!(unreadable || geteuid().is_root());
+    }
+}

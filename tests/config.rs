@@ -1,0 +1,361 @@
+//! The config file and `keyward config`, as whoever types it sees them.
+
+use std::fs;
+use std::path::PathBuf;
+
+use assert_cmd::Command;
+use assert_cmd::assert::Assert;
+use keyward::config::Config;
+use keyward::config::settings::Settings;
+use keyward::text::Text;
+use keyward::ui::keymap::{actions, markdown};
+use nix::sys::stat::Mode;
+use nix::unistd::mkfifo;
+use tempfile::TempDir;
+
+mod support {
+    #![expect(dead_code, reason = "only a part of it is used here")]
+    pub mod pty;
+}
+
+use support::pty::Start;
+
+/// A home with a config file, or none.
+struct Home(TempDir);
+
+impl Home {
+    fn new() -> Home {
+        Home(tempfile::tempdir().expect("a directory"))
+    }
+
+    fn with(config: &str) -> Home {
+        let home = Home::new();
+        home.write(config);
+        home
+    }
+
+    fn file(&self) -> PathBuf {
+        let directory = self.0.path().join(".config/keyward");
+        fs::create_dir_all(&directory).expect("made");
+        directory.join("config.toml")
+    }
+
+    fn write(&self, config: &str) {
+        fs::write(self.file(), config).expect("written");
+    }
+
+    /// What the program answers to these arguments, with these variables besides the usual ones.
+    fn run(&self, args: &[&str], variables: &[(&str, &str)]) -> Assert {
+        Command::new(env!("CARGO_BIN_EXE_keyward"))
+            .env_clear()
+            .env("HOME", self.0.path())
+            .env("TERM", "xterm")
+            .env("LANG", "en_US.UTF-8")
+            .env("TZ", "Europe/Berlin")
+            .envs(variables.iter().copied())
+            .args(args)
+            .assert()
+    }
+
+    /// What `keyward config` prints with this exit code, and what it complains of.
+    fn config(&self, variables: &[(&str, &str)], code: i32) -> (String, Vec<String>) {
+        let output = self
+            .run(&["config"], variables)
+            .code(code)
+            .get_output()
+            .clone();
+        let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+        let file = self.file().display().to_string();
+        let complaints = text(output.stderr)
+            .lines()
+            .map(|line| {
+                let rest = line.strip_prefix("keyward: ").expect("our name");
+                rest.replacen(&file, "FILE", 1)
+            })
+            .collect();
+        (text(output.stdout), complaints)
+    }
+}
+
+/// The lines that set something, without the spaces before their comments.
+fn set(printed: &str) -> Vec<String> {
+    let lines = printed.lines().filter(|line| !line.starts_with('#'));
+    lines
+        .map(|line| match line.split_once("  ") {
+            Some((set, origin)) => format!("{set} {}", origin.trim_start()),
+            None => line.to_owned(),
+        })
+        .collect()
+}
+
+const DEFAULTS: [&str; 9] = [
+    "theme = \"default\" # default",
+    "borders = \"unicode\" # LANG",
+    "mouse = true # default",
+    "clipboard = \"auto\" # default",
+    "secret.hidden = false # default",
+    "idle_minutes = 15 # default",
+    "zone = \"Europe/Berlin\" # TZ",
+    "language = \"en-US\" # LANG",
+    "warning_days = 14 # default",
+];
+
+#[test]
+fn without_a_file_the_settings_are_the_defaults_and_say_so() {
+    let (printed, complaints) = Home::new().config(&[], 0);
+    assert!(printed.contains("# There is no such file: every setting has its default.\n"));
+    assert_eq!(set(&printed), DEFAULTS);
+    assert!(complaints.is_empty());
+}
+
+#[test]
+fn each_setting_tells_where_it_comes_from() {
+    let home = Home::with(
+        "theme = 'light'\nmouse = false\nsecret.hidden = true\n\nlanguage = 'ja-JP'\n[keys]\nlist.new = ['b', 'insert']\n",
+    );
+    let (printed, complaints) = home.config(&[("LC_CTYPE", "C")], 0);
+    assert!(printed.starts_with(&format!("# 設定ファイル: {}\n", home.file().display())));
+    assert_eq!(
+        set(&printed),
+        [
+            "theme = \"light\" # 1行目",
+            "borders = \"ascii\" # LC_CTYPE",
+            "mouse = false # 2行目",
+            "clipboard = \"auto\" # 既定値",
+            "secret.hidden = true # 3行目",
+            "idle_minutes = 15 # 既定値",
+            "zone = \"Europe/Berlin\" # TZ",
+            "language = \"ja-JP\" # 5行目",
+            "warning_days = 14 # 既定値",
+            "[keys]",
+            "list.new = [\"b\", \"Insert\"] # 7行目",
+        ]
+    );
+    assert!(complaints.is_empty());
+    let theme = |args: &[&str], variables| {
+        let printed = home
+            .run(args, variables)
+            .success()
+            .get_output()
+            .stdout
+            .clone();
+        set(&String::from_utf8(printed).expect("UTF-8")).swap_remove(0)
+    };
+    let no_colour = [("NO_COLOR", "1")];
+    assert_eq!(
+        theme(&["config"], &no_colour),
+        "theme = \"mono\" # NO_COLOR"
+    );
+    assert_eq!(
+        theme(&["config"], &[("TERM", "vt100")]),
+        "theme = \"mono\" # TERM"
+    );
+    let named = theme(&["config", "--theme", "high-contrast"], &no_colour);
+    assert_eq!(named, "theme = \"high-contrast\" # コマンドライン");
+}
+
+#[test]
+fn what_is_printed_is_a_config_file_with_the_same_settings() {
+    let home = Home::with("theme = 'mono'\nidle_minutes = 0\nkeys.list.delete = ['\\', '\"']\n");
+    let (printed, _) = home.config(&[], 0);
+    home.write(&printed);
+    let (again, complaints) = home.config(&[("TZ", "UTC"), ("LANG", "C")], 0);
+    let only = |printed: &str| -> Vec<String> {
+        let lines = set(printed).into_iter();
+        lines
+            .map(|line| line.split(" # ").next().unwrap_or_default().to_owned())
+            .collect()
+    };
+    assert_eq!(only(&again), only(&printed));
+    assert!(complaints.is_empty());
+}
+
+#[test]
+fn the_default_file_has_every_setting_and_key_and_changes_nothing() {
+    for language in ["en_US.UTF-8", "ja_JP.UTF-8"] {
+        let home = Home::new();
+        let variables = [("LANG", language)];
+        let output = home
+            .run(&["config", "--default"], &variables)
+            .success()
+            .get_output()
+            .clone();
+        let printed = String::from_utf8(output.stdout).expect("UTF-8");
+        let (nothing, _) = home.config(&variables, 0);
+        home.write(&printed);
+        let (as_it_is, complaints) = home.config(&variables, 0);
+        assert_eq!((set(&as_it_is), complaints), (set(&nothing), vec![]));
+
+        // A setting's line begins with # and no space behind it.
+        let taken_in: Vec<&str> = printed
+            .lines()
+            .map(|line| match line.strip_prefix('#') {
+                Some(setting) if !setting.starts_with(' ') => setting,
+                _ => line,
+            })
+            .collect();
+        home.write(&taken_in.join("\n"));
+        let (all, complaints) = home.config(&variables, 0);
+        assert_eq!(complaints, [""; 0]);
+        let value = |line: &String| line.split(" # ").next().map(str::to_owned);
+        let (all, nothing) = (set(&all), set(&nothing));
+        let settings = nothing.len();
+        let values = |lines: &[String]| -> Vec<_> { lines.iter().map(value).collect() };
+        assert_eq!(values(&all[..settings]), values(&nothing));
+        assert_eq!(all[settings], "[keys]");
+        assert_eq!(all.len(), settings + 1 + actions().len());
+        assert!(printed.lines().all(|line| !line.ends_with(' ')));
+    }
+}
+
+#[test]
+fn a_wrong_value_is_told_with_file_line_and_what_was_expected_and_its_default_counts() {
+    let home = Home::with(
+        "theme = \"pink\"\nmous = true\nsecret.hidden = 3\nidle_minutes = -1\nzone = \"Mars/Base\"\n\
+         [keys]\nlist.new = [\"d\"]\nlist.tree = [\"Enter\"]\nlist.foo = [\"x\"]\nlist.quit = [\"Ctrl-1\"]\nform.accept = [\"o\"]\n",
+    );
+    let (printed, complaints) = home.config(&[], 1);
+    assert_eq!(set(&printed)[..9], DEFAULTS);
+    assert_eq!(
+        set(&printed)[9..],
+        [
+            "[keys]",
+            "list.new = [\"n\"] # default",
+            "list.tree = [\"t\"] # default",
+            "list.quit = [\"q\"] # default",
+            "form.accept = [\"F2\", \"Ctrl-S\"] # default",
+        ]
+    );
+    assert_eq!(
+        complaints,
+        [
+            "FILE, line 1: theme is to be one of default, light, high-contrast, mono. It has its default.",
+            "FILE, line 2: There is no setting mous.",
+            "FILE, line 3: secret.hidden is to be true or false. It has its default.",
+            "FILE, line 4: idle_minutes is to be a whole number from 0 to 1440. It has its default.",
+            "FILE, line 5: zone is to be auto or an IANA time zone, such as Europe/Berlin. It has its default.",
+            "FILE, line 7: list.new cannot have d: on the same screen list.delete has it. It has its default keys.",
+            "FILE, line 8: list.tree cannot have Enter: on the same screen list.properties has it. It has its default keys.",
+            "FILE, line 9: There is no action list.foo.",
+            "FILE, line 10: list.quit is to have keys that a terminal sends, and Ctrl-1 is none. It has its default keys.",
+            "FILE, line 11: form.accept cannot have o: where it is done, that is typed as text. It has its default keys.",
+        ]
+    );
+}
+
+#[test]
+fn what_is_no_config_file_is_told_and_nothing_waits_for_it() {
+    let home = Home::with("mouse = false\ntheme = mono\n");
+    let (printed, complaints) = home.config(&[], 1);
+    assert_eq!(set(&printed), DEFAULTS);
+    let begin = "FILE, line 2: This is not TOML: ";
+    assert!(complaints[0].starts_with(begin), "{complaints:?}");
+
+    fs::remove_file(home.file()).expect("removed");
+    mkfifo(&home.file(), Mode::S_IRUSR).expect("a pipe");
+    let (printed, complaints) = home.config(&[], 1);
+    assert_eq!(set(&printed), DEFAULTS);
+    let sentence = "FILE: This is not a regular file. Every setting has its default.";
+    assert_eq!(complaints, [sentence]);
+}
+
+#[test]
+fn a_wrong_file_says_so_in_the_console_and_nowhere_else() {
+    let home = Home::with("theme = 'pink'\n[keys]\nlist.new = ['b']\nlist.foo = ['x']\n");
+    let path = home.file();
+    // A program that only answers programs says nothing of it.
+    let missing = home
+        .run(&["verify"], &[])
+        .code(2)
+        .get_output()
+        .stderr
+        .clone();
+    let missing = String::from_utf8(missing).expect("UTF-8");
+    assert!(!missing.contains("config"), "{missing}");
+
+    let mut console = Start::new(home.0.path(), &["demo"]).go();
+    console.see("b New...");
+    // The message is broken where the window is too narrow for it.
+    console.see("2 problems.");
+    let screen = console.screen().replace('\n', " ");
+    let said = [
+        &format!("{}, line 1: theme is to be one of", path.display()),
+        "keyward config tells",
+    ];
+    for said in said {
+        assert!(screen.contains(said), "{screen}");
+    }
+    console.send("q");
+    assert_eq!(console.end(), 0);
+}
+
+#[test]
+fn the_console_goes_by_the_file_also_with_user() {
+    let home = Home::with(
+        "language = 'ja-JP'\nborders = 'ascii'\nmouse = false\nzone = 'Asia/Kathmandu'\nclipboard = 'off'\nsecret.hidden = true\n",
+    );
+    // The account is the first user of the database that this makes.
+    let mut console = Start::new(home.0.path(), &[]).go();
+    console.see("APIキーはまだありません");
+    console.send("n");
+    console.see("新規APIキー");
+    console.send("backup\t");
+    console.send("\x13");
+    console.see("非表示");
+    // A secret that is copied is sent to the terminal, unless that is off.
+    console.send("c");
+    console.see("clipboard = off");
+    console.send("a\r");
+    console.see("backup");
+    console.send("q");
+    assert_eq!(console.end(), 0);
+    let bytes = String::from_utf8_lossy(&console.bytes()).into_owned();
+    assert!(!bytes.contains("\x1b[?1000h") && !bytes.contains("\x1b]52"));
+    assert!(!bytes.contains('─') && bytes.contains("+---"));
+
+    let name = Config::read().account.name;
+    let mut console = Start::new(home.0.path(), &["--user", &name]).go();
+    console.see("backup");
+    console.send("tg\r");
+    console.see("氏名");
+    console.send("q");
+    assert_eq!(console.end(), 0);
+}
+
+#[test]
+fn nothing_else_goes_with_it() {
+    let home = Home::new();
+    for args in [
+        &["config", "--user", "alice"] as &[_],
+        &["--db", "x.db", "config"],
+    ] {
+        let stderr = home.run(args, &[]).code(2).get_output().stderr.clone();
+        let said = String::from_utf8(stderr).expect("UTF-8");
+        let sentence =
+            "keyward: keyward config looks into no database: it takes neither --user nor --db.\n";
+        assert_eq!(said, sentence);
+    }
+}
+
+#[test]
+fn readme_has_every_setting_with_its_default_and_every_action() {
+    let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
+    let readme = fs::read_to_string(readme).expect("README");
+    for value in Settings::default().values() {
+        let begin = format!("| `{}` | ", value.name());
+        let row = readme.lines().find(|line| line.starts_with(&begin));
+        let row = row.unwrap_or_else(|| panic!("README has no {}", value.name()));
+        assert!(
+            row.ends_with(&format!(" | `{}` |", value.written_unset())),
+            "{row}"
+        );
+    }
+    let keys = markdown(Text::en_us());
+    for action in actions() {
+        assert!(
+            keys.contains(&format!(" | `{}` | ", action.name)),
+            "{}",
+            action.name
+        );
+    }
+}
