@@ -40,7 +40,7 @@ pub enum Why {
         action: String,
         key: String,
     },
-    /// The key means the same everywhere.
+    /// The key is kept for leaving, stopping or confirming.
     Reserved {
         action: String,
         key: String,

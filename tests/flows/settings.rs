@@ -94,6 +94,7 @@ fn keys_that_are_set_work_and_stand_in_toolbar_footer_help_and_sentences() {
             of_keys(2, "list.quit", &["F10"]),
             of_keys(3, "anywhere.help", &["F12"]),
             of_keys(4, "secret.check", &["z"]),
+            of_keys(5, "secret.stored", &["F8"]),
         ];
     };
     let mut console = demo_with(change);
@@ -130,4 +131,6 @@ fn keys_that_are_set_work_and_stand_in_toolbar_footer_help_and_sentences() {
     empty.expect("Press z and paste to check.");
     empty.paste("secret");
     empty.expect("press z first");
+    empty.press(KeyCode::Esc);
+    empty.expect("There are two ways out: F8, Enter for “I have stored it”; x, Enter");
 }

@@ -4,13 +4,14 @@
 use crate::domain::setting::{Complaint, KeySetting, Why};
 use crate::ui::keymap::{
     BACK_TAB, BINDINGS, Binding, Chord, DOWN, ENTER, ESC, F1, Keymap, LEFT, RIGHT, SCOPES, Scope,
-    TAB, UP, ctrl,
+    TAB, UP, ch, ctrl,
 };
 
 /// Whatever is set, these go on doing what they do in the table.
 const STAY: [Chord; 9] = [ENTER, ESC, TAB, BACK_TAB, UP, DOWN, LEFT, RIGHT, F1];
-/// These do the same everywhere, and nothing else anywhere.
-const RESERVED: [Chord; 2] = [ctrl('c'), ctrl('z')];
+/// No other action gets these: two do the same everywhere, and one held down must not answer the question that it
+/// brought up.
+const RESERVED: [Chord; 3] = [ctrl('c'), ctrl('z'), ch('y')];
 /// Where characters are text.
 const TYPED: [Scope; 6] = [
     Scope::Filter,
@@ -323,6 +324,20 @@ mod tests {
         let twice = changed(&[("list.new", "b"), ("list.new", "z")]);
         assert_eq!(complaints(&twice), [(2, &Why::Twice(a("list.new")))]);
         assert_eq!(press(&twice.keys, Scope::Users, "b"), Some(Action::New));
+    }
+
+    #[test]
+    fn a_key_that_confirms_brings_up_no_question() {
+        let keys = Keymap::default();
+        let confirms = keys
+            .of(Scope::Confirmation)
+            .find(|b| b.action == Action::Yes);
+        for yes in confirms.expect("a key").keys.iter() {
+            for action in actions() {
+                let changed = Keymap::changed(&[setting(1, &action.name, &[&yes.name()])]);
+                assert!(changed.counts.is_empty(), "{}", action.name);
+            }
+        }
     }
 
     #[test]

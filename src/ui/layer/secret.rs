@@ -220,6 +220,16 @@ fn naming(ctx: &Ctx, sentence: &'static str, verb: Action) -> String {
     ctx.text.fill(sentence, &[("key", &key)])
 }
 
+/// How the dialog is closed.
+fn ways_out(ctx: &Ctx) -> String {
+    let key = |verb| ctx.keys.key(Scope::Secret, verb);
+    let keys: [(&str, &dyn std::fmt::Display); 2] = [
+        ("stored", &key(Action::Stored)),
+        ("discard", &key(Action::Discard)),
+    ];
+    ctx.text.fill("secret.ways_out", &keys)
+}
+
 impl Layer for SecretDialog {
     fn scope(&self) -> Scope {
         Scope::Secret
@@ -256,7 +266,7 @@ impl Layer for SecretDialog {
         match action {
             Action::Next => self.focus = (self.focus + 1) % VERBS.len(),
             Action::Previous => self.focus = (self.focus + VERBS.len() - 1) % VERBS.len(),
-            Action::Cancel | Action::Leave => asks.complain(ctx.text.say("secret.ways_out")),
+            Action::Cancel | Action::Leave => asks.complain(ways_out(ctx)),
             // A paste without brackets comes as keys. Whatever they would do, a hand has not asked for it.
             _ if ctx.pasting => asks.complain(ctx.text.say("message.pasting")),
             Action::Stored => self.focus = HARMLESS,
