@@ -290,6 +290,6 @@ fn large_list(home: &TempDir) {
     figure(
         "100,000 keys: a filter without a hit",
         "/zqx",
-        "No API key is found",
+        "Nothing is found",
     );
 }
