@@ -30,10 +30,10 @@ use crate::ui::layer::api_keys::ApiKeys;
 use crate::ui::layer::confirm::Confirm;
 use crate::ui::layer::events::SystemEvents;
 use crate::ui::layer::help::Help;
+use crate::ui::layer::properties::Properties;
 use crate::ui::layer::roles::Roles;
 use crate::ui::layer::secret::SecretDialog;
 use crate::ui::layer::tree::{Screen, Tree};
-use crate::ui::layer::user::UserDialog;
 use crate::ui::layer::users::Users;
 use crate::ui::layer::{Ask, Asks, Ctx, Layer, Loss, Reply, Tone};
 use crate::ui::request::{Done, Outcome, Request, Ticket};
@@ -422,7 +422,7 @@ impl App {
                 self.push(Box::new(help));
             }
             Action::MyAccount if allowed => {
-                let own = UserDialog::of_own(self.setting.actor.user);
+                let own = Properties::of_own(self.setting.actor.user);
                 self.push(Box::new(own));
             }
             Action::Tree if allowed => self.push(Box::new(Tree::new(self.here))),

@@ -16,7 +16,6 @@ pub mod role;
 pub mod roles;
 pub mod secret;
 pub mod tree;
-pub mod user;
 pub mod users;
 
 use chrono_tz::Tz;

@@ -1,21 +1,18 @@
-//! Properties: one form for a new key and an existing one.
+//! Properties: one dialog for a new one and an existing one, of API keys and of users.
 
-mod check;
+mod api_key;
 mod facts;
 mod role;
+mod user;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use zeroize::Zeroizing;
 
-use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyProperties, KeyId, Locale};
-use crate::domain::authority::first_to_give;
-use crate::domain::problem::Field;
-use crate::domain::rights::Right;
-use crate::domain::role::{AUDITOR, Role, RoleId};
+use crate::domain::problem::{Field, Problem, Rule, Value};
+use crate::domain::role::{Role, RoleId};
 use crate::domain::trouble::Trouble;
-use crate::domain::zone;
-use crate::ui::field::{AreaField, Edit, LineField};
+use crate::ui::field::Edit;
 use crate::ui::form::{Focus, Form, Input, Item};
 use crate::ui::hits::{Click, Hits};
 use crate::ui::keymap::{Action, Scope, TextKey};
@@ -24,16 +21,68 @@ use crate::ui::layer::confirm::Confirm;
 use crate::ui::layer::{Asks, Ctx, Layer, Loss, Reply};
 use crate::ui::request::{Done, Outcome, Request, Ticket};
 
-/// The layer.
-pub struct Properties {
-    /// The key, or nothing for a new one.
-    key: Option<KeyId>,
-    /// What the key had when it was read.
-    before: Option<ApiKeyFields>,
+/// What has Properties: what it had when it was read, and what it is to have.
+pub trait Subject: 'static {
+    /// Asks for what the dialog begins with: the roles, or what is there already.
+    fn load(&self) -> Request;
+
+    /// Takes that.
+    fn begin(&mut self, done: Done, ctx: &Ctx) -> Option<Beginning>;
+
+    /// Its role.
+    fn role(&mut self) -> &mut RoleId;
+
+    /// Takes what a field holds.
+    fn read(&mut self, item: &Item);
+
+    /// Brings what is chosen, and what follows from it, onto a field.
+    fn show(&self, item: &mut Item, ctx: &Ctx);
+
+    /// What can be chosen at a field; `typed` has been typed already.
+    fn choice(&self, field: Field, title: &str, typed: &str, ctx: &Ctx) -> Choice;
+
+    /// Takes what was chosen there.
+    fn chosen(&mut self, field: Field, reply: &Reply);
+
+    /// What is wrong with what was read.
+    fn problems(&self, ctx: &Ctx) -> Vec<Problem>;
+
+    /// The fields that are right or wrong together with this one.
+    fn beside(&self, _field: Field) -> &'static [Field] {
+        &[]
+    }
+
+    /// Whether a problem is only that somebody is not done with typing.
+    fn is_unfinished(&self, _problem: &Problem) -> bool {
+        false
+    }
+
+    /// Somebody else has changed a field meanwhile; from here on that is what it was before.
+    fn adopt(&mut self, field: Field, theirs: &Value);
+
+    /// Whether anything is not as it was.
+    fn is_changed(&self) -> bool;
+
+    /// The request that saves it.
+    fn save(&self) -> Request;
+
+    /// Says what was saved, and closes.
+    fn saved(&self, done: Done, ctx: &Ctx, asks: &mut Asks);
+}
+
+/// What a dialog begins with.
+pub struct Beginning {
+    title: String,
     roles: Vec<Role>,
-    draft: ApiKeyDraft,
-    /// What the form began with.
-    initial: ApiKeyDraft,
+    items: Vec<Item>,
+    facts: Vec<(String, String)>,
+    read_only: bool,
+}
+
+/// The layer.
+pub struct Properties<S> {
+    subject: S,
+    roles: Vec<Role>,
     form: Form,
     title: String,
     loading: Option<Ticket>,
@@ -45,44 +94,17 @@ pub struct Properties {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Question {
-    Role,
+    Choice(Field),
     /// Role Properties of a new role is on top.
     NewRole,
-    Language,
-    TimeZone,
     Leave,
 }
 
-impl Properties {
-    /// For a new key.
-    #[must_use]
-    pub fn of_new_key() -> Properties {
-        Properties::opened(None)
-    }
-
-    /// For an existing key.
-    #[must_use]
-    pub fn of_key(id: KeyId) -> Properties {
-        Properties::opened(Some(id))
-    }
-
-    fn opened(key: Option<KeyId>) -> Properties {
-        let draft = ApiKeyDraft {
-            name: String::new(),
-            description: String::new(),
-            role: AUDITOR,
-            locale: Locale::default(),
-            time_zone: "UTC".to_owned(),
-            expires_on: None,
-            expiry_edited: false,
-            locked_out: false,
-        };
+impl<S: Subject> Properties<S> {
+    fn of(subject: S) -> Properties<S> {
         Properties {
-            key,
-            before: None,
+            subject,
             roles: Vec::new(),
-            initial: draft.clone(),
-            draft,
             form: Form::new(Vec::new(), Vec::new(), true),
             title: String::new(),
             loading: None,
@@ -92,154 +114,118 @@ impl Properties {
         }
     }
 
-    fn fill(&mut self, facts: Vec<(String, String)>, read_only: bool, ctx: &Ctx) {
-        let draft = &self.draft;
-        let line = |text: &str| Input::Line(LineField::new(text));
-        let choice = || Input::Choice(String::new());
-        let date = draft.expires_on.as_deref().unwrap_or_default();
-        let mut items = vec![
-            Item::new(Field::Name, "field.name", line(&draft.name)),
-            Item::new(
-                Field::Description,
-                "field.description",
-                Input::Area(Box::new(AreaField::new(&draft.description))),
-            ),
-            Item::new(Field::Role, "field.role", choice()),
-            Item::new(Field::Language, "field.language", choice()),
-            Item::new(Field::TimeZone, "field.time_zone", choice()),
-            Item::new(
-                Field::ExpiresOn,
-                "field.expires_on",
-                Input::Tick(draft.expires_on.is_some()),
-            ),
-            Item::new(
-                Field::ExpiresOn,
-                "field.expires_on",
-                Input::Date(LineField::new(date)),
-            ),
-        ];
-        if self.key.is_some() {
-            let locked = Input::Tick(draft.locked_out);
-            items.push(Item::new(Field::LockedOut, "field.locked_out", locked));
-        }
-        for item in &mut items {
-            item.enabled = !read_only;
-        }
-        self.form = Form::new(items, facts, read_only);
+    fn begin(&mut self, beginning: Beginning, ctx: &Ctx) {
+        self.title = beginning.title;
+        self.roles = beginning.roles;
+        self.form = Form::new(beginning.items, beginning.facts, beginning.read_only);
         self.show_values(ctx);
     }
 
     /// Brings what is chosen and what follows from it onto the form.
     fn show_values(&mut self, ctx: &Ctx) {
-        let text = ctx.text;
-        let role = self.roles.iter().find(|role| role.id == self.draft.role);
-        let role = role.map_or_else(
-            || text.say("form.no_role").to_owned(),
-            |role| role.fields.name.clone(),
-        );
-        let zone = zone::by_name(&self.draft.time_zone).map_or_else(
-            || self.draft.time_zone.clone(),
-            |zone| format!("{} ({})", zone.name(), zone::offset_text(zone, ctx.now)),
-        );
-        let language = text.locale(self.draft.locale).to_owned();
-        let notes = self.expiry_notes(ctx);
-        let (expires, read_only) = (self.draft.expires_on.is_some(), self.form.read_only);
+        let role = *self.subject.role();
+        let role = self.roles.iter().find(|one| one.id == role);
+        let name = role.map_or(ctx.text.say("form.no_role"), |role| &role.fields.name);
         for item in &mut self.form.items {
             match (&mut item.input, item.field) {
-                (Input::Choice(shown), Field::Role) => shown.clone_from(&role),
-                (Input::Choice(shown), Field::Language) => shown.clone_from(&language),
-                (Input::Choice(shown), Field::TimeZone) => shown.clone_from(&zone),
-                (Input::Date(_), _) => {
-                    item.enabled = expires && !read_only;
-                    item.notes.clone_from(&notes);
-                }
-                _ => {}
+                (Input::Choice(shown), Field::Role) => name.clone_into(shown),
+                _ => self.subject.show(item, ctx),
             }
+            item.enabled &= !self.form.read_only;
         }
     }
 
-    fn begin(&mut self, properties: ApiKeyProperties, ctx: &Ctx) {
-        self.draft = ApiKeyDraft::from(&properties.fields);
-        self.initial = self.draft.clone();
-        let read_only = properties.facts.deleted || !ctx.actor.may(Right::EditApiKeys);
-        let facts = Properties::facts(&properties, ctx);
-        self.title = ctx
-            .text
-            .fill("form.title_edit", &[("name", &properties.fields.name)]);
-        self.before = Some(properties.fields);
-        self.roles = properties.roles;
-        self.fill(facts, read_only, ctx);
+    fn read(&mut self) {
+        for item in &self.form.items {
+            self.subject.read(item);
+        }
+    }
+
+    /// After an edit: what is wrong with that field is said at once, unless it is only not finished.
+    fn edited(&mut self, field: Field, ctx: &Ctx) {
+        self.check(field, false, ctx);
+    }
+
+    /// Goes to another field.
+    fn step(&mut self, forward: bool, ctx: &Ctx) {
+        self.leave_field(ctx);
+        self.form.step(forward);
+    }
+
+    /// A date that is not finished is one no more when it is left.
+    fn leave_field(&mut self, ctx: &Ctx) {
+        if let Some(item) = self.form.focused()
+            && let Input::Date(date) = &item.input
+            && !date.text().is_empty()
+        {
+            self.check(item.field, true, ctx);
+        }
+    }
+
+    fn check(&mut self, field: Field, finished: bool, ctx: &Ctx) {
+        self.read();
+        let subject = &self.subject;
+        let mut problems = subject.problems(ctx);
+        problems.retain(|problem| {
+            problem.rule != Rule::Empty && (finished || !subject.is_unfinished(problem))
+        });
+        for field in subject.beside(field).iter().copied().chain([field]) {
+            let problem = problems.iter().find(|problem| problem.field == field);
+            let sentence = problem.map(|problem| ctx.text.problem(problem, &self.roles));
+            self.form.set_problem(field, sentence);
+        }
+        self.show_values(ctx);
+    }
+
+    fn show_problems(&mut self, problems: &[Problem], ctx: &Ctx, asks: &mut Asks) {
+        for item in &mut self.form.items {
+            item.problem = None;
+        }
+        for problem in problems {
+            let sentence = ctx.text.problem(problem, &self.roles);
+            self.form.set_problem(problem.field, Some(sentence));
+            if let Rule::ChangedMeanwhile { theirs, .. } = &problem.rule {
+                self.subject.adopt(problem.field, theirs);
+            }
+        }
+        self.form.focus_on_problem();
+        self.show_values(ctx);
+        asks.complain(ctx.text.say("trouble.problems"));
     }
 
     fn save(&mut self, ctx: &Ctx, asks: &mut Asks) {
         self.read();
-        if let Err(problems) = self.draft.check(self.before.as_ref(), ctx.now) {
-            self.show_problems(&problems, ctx, asks);
-            return;
+        match self.subject.problems(ctx)[..] {
+            [] => self.saving = Some(asks.request(self.subject.save())),
+            ref problems => self.show_problems(problems, ctx, asks),
         }
-        let draft = self.draft.clone();
-        let request = match (self.key, &self.before) {
-            (Some(id), Some(before)) => Request::Save {
-                id,
-                before: Box::new(before.clone()),
-                draft: Box::new(draft),
-            },
-            _ => Request::Create(draft),
-        };
-        self.saving = Some(asks.request(request));
-    }
-
-    fn changed(&mut self) -> bool {
-        self.read();
-        self.draft
-            != ApiKeyDraft {
-                expiry_edited: self.draft.expiry_edited,
-                ..self.initial.clone()
-            }
     }
 
     fn leave(&mut self, ctx: &Ctx, asks: &mut Asks) {
-        if self.changed() {
-            let text = ctx.text;
-            let body = text.say("leave.body").to_owned();
-            asks.push(Confirm::new(
-                text.say("leave.title"),
-                body,
-                text.say("leave.verb"),
-            ));
-            self.question = Some(Question::Leave);
-        } else {
+        if !self.subject.is_changed() {
             asks.close(Reply::Cancelled);
+            return;
         }
+        let text = ctx.text;
+        let body = text.say("leave.body").to_owned();
+        asks.push(Confirm::new(
+            text.say("leave.title"),
+            body,
+            text.say("leave.verb"),
+        ));
+        self.question = Some(Question::Leave);
     }
 
     fn open_choice(&mut self, typed: &str, ctx: &Ctx, asks: &mut Asks) {
         let Some(item) = self.form.focused() else {
             return;
         };
-        let title = ctx.text.say(item.label);
-        let (choice, question) = match item.field {
-            Field::Role => (self.role_choice(title, ctx), Question::Role),
-            Field::Language => {
-                let names = Locale::ALL.map(|locale| ctx.text.locale(locale).to_owned());
-                let at = Locale::ALL
-                    .iter()
-                    .position(|locale| *locale == self.draft.locale);
-                (
-                    Choice::of(title, names.to_vec(), at.unwrap_or(0)),
-                    Question::Language,
-                )
-            }
-            _ => {
-                let present = zone::by_name(&self.draft.time_zone);
-                (
-                    Choice::zone(title, present, None, typed, ctx.now),
-                    Question::TimeZone,
-                )
-            }
-        };
-        self.question = Some(question);
-        asks.push(choice);
+        let (field, title) = (item.field, ctx.text.say(item.label));
+        asks.push(match field {
+            Field::Role => self.role_choice(title, ctx),
+            _ => self.subject.choice(field, title, typed, ctx),
+        });
+        self.question = Some(Question::Choice(field));
     }
 
     fn press(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
@@ -277,15 +263,14 @@ impl Properties {
     }
 }
 
-impl Layer for Properties {
+impl<S: Subject> Layer for Properties<S> {
     fn scope(&self) -> Scope {
         Scope::Form
     }
 
     fn open(&mut self, ctx: &Ctx, asks: &mut Asks) {
-        let request = self.key.map_or(Request::Roles, Request::Properties);
         ctx.text.say("form.loading").clone_into(&mut self.title);
-        self.loading = Some(asks.request(request));
+        self.loading = Some(asks.request(self.subject.load()));
     }
 
     fn allows(&self, action: Action, _ctx: &Ctx) -> bool {
@@ -323,22 +308,19 @@ impl Layer for Properties {
         if self.waits() {
             return false;
         }
-        if let (
-            Some(Item {
-                field: Field::TimeZone,
-                ..
-            }),
-            TextKey::Char(c),
-        ) = (self.form.focused(), key)
-            && c != ' '
-        {
-            self.open_choice(&c.to_string(), ctx, asks);
-            return true;
+        let zone = self.form.focused().map(|item| item.field) == Some(Field::TimeZone);
+        match key {
+            TextKey::Char(c) if zone && c != ' ' => {
+                self.open_choice(&c.to_string(), ctx, asks);
+                true
+            }
+            // Enter is a new line in the description and nothing else; in a line it goes to the next field.
+            _ => {
+                let edit = self.form.edit(key);
+                self.tell(&edit, ctx, asks);
+                edit != Edit::NotTaken
+            }
         }
-        // Enter is a new line in the description and nothing else; in a line it goes to the next field.
-        let edit = self.form.edit(key);
-        self.tell(&edit, ctx, asks);
-        edit != Edit::NotTaken
     }
 
     fn paste(&mut self, pasted: &Zeroizing<String>, ctx: &Ctx, asks: &mut Asks) {
@@ -353,30 +335,18 @@ impl Layer for Properties {
         let loaded = self.loading.take_if(|asked| *asked == ticket).is_some();
         let saved = self.saving.take_if(|asked| *asked == ticket).is_some();
         let made = self.choosing.take_if(|(asked, _)| *asked == ticket);
-        match outcome {
-            Ok(Done::Roles(roles)) if let Some((_, id)) = made => self.choose_made(roles, id, ctx),
-            Err(trouble) if made.is_some() => asks.complain(ctx.text.trouble(&trouble)),
+        match (outcome, made) {
+            (Ok(Done::Roles(roles)), Some((_, id))) => self.choose_made(roles, id, ctx),
+            (Err(trouble), Some(_)) => asks.complain(ctx.text.trouble(&trouble)),
             _ if !loaded && !saved => {}
-            Ok(Done::Roles(roles)) => {
-                self.draft.role = first_to_give(&roles, &ctx.actor.role);
-                self.roles = roles;
-                ctx.zone.name().clone_into(&mut self.draft.time_zone);
-                self.initial = self.draft.clone();
-                ctx.text.say("form.title_new").clone_into(&mut self.title);
-                self.fill(Vec::new(), false, ctx);
+            (Ok(done), _) if loaded => {
+                if let Some(beginning) = self.subject.begin(done, ctx) {
+                    self.begin(beginning, ctx);
+                }
             }
-            Ok(Done::Properties(properties)) => self.begin(*properties, ctx),
-            Ok(Done::Issued(id)) => asks.close(Reply::Done(id.0)),
-            Ok(Done::Saved(fields)) => {
-                let sentence = ctx.text.fill("form.saved", &[("name", &fields.name)]);
-                asks.close(
-                    self.key
-                        .map_or(Reply::Cancelled, |id| Reply::Said(id.0, sentence)),
-                );
-            }
-            Ok(_) => {}
-            Err(Trouble::Problems(problems)) => self.show_problems(&problems, ctx, asks),
-            Err(trouble) => {
+            (Ok(done), _) => self.subject.saved(done, ctx, asks),
+            (Err(Trouble::Problems(problems)), _) => self.show_problems(&problems, ctx, asks),
+            (Err(trouble), _) => {
                 asks.complain(ctx.text.trouble(&trouble));
                 if loaded {
                     asks.close(Reply::Cancelled);
@@ -386,23 +356,24 @@ impl Layer for Properties {
     }
 
     fn reply(&mut self, reply: Reply, ctx: &Ctx, asks: &mut Asks) {
-        let question = self.question.take();
-        match (reply, question) {
+        match (reply, self.question.take()) {
             (Reply::Yes, Some(Question::Leave)) => asks.close(Reply::Cancelled),
-            (Reply::Chosen(index), Some(Question::Role)) => self.role_chosen(index, ctx, asks),
+            (Reply::Chosen(index), Some(Question::Choice(Field::Role))) => {
+                self.role_chosen(index, ctx, asks);
+            }
             (Reply::Said(id, sentence), Some(Question::NewRole)) => {
                 asks.say(sentence);
                 self.role_made(RoleId(id), asks);
             }
-            (Reply::Chosen(index), Some(Question::Language)) => {
-                self.draft.locale = Locale::ALL[index];
-                self.edited(Field::Language, ctx);
-            }
-            (Reply::ZoneChosen(zone), _) => {
-                zone.name().clone_into(&mut self.draft.time_zone);
-                self.edited(Field::TimeZone, ctx);
-                // In a low window the notes may be out of sight.
-                asks.say(self.expiry_notes(ctx).join("  "));
+            (reply, Some(Question::Choice(field))) => {
+                self.subject.chosen(field, &reply);
+                self.edited(field, ctx);
+                // In a low window the notes that follow from it may be out of sight.
+                let notes = self.form.items.iter().flat_map(|item| item.notes.iter());
+                let notes: Vec<&str> = notes.map(String::as_str).collect();
+                if field == Field::TimeZone && !notes.is_empty() {
+                    asks.say(notes.join("  "));
+                }
             }
             _ => {}
         }
@@ -413,15 +384,7 @@ impl Layer for Properties {
     }
 
     fn loss(&self) -> Loss {
-        // Whatever was edited counts; whether it came back to what it was is not worth a question less.
-        let touched = self.form.items.iter().any(|item| item.edited);
-        let chosen = (self.draft.role, self.draft.locale, &self.draft.time_zone)
-            != (
-                self.initial.role,
-                self.initial.locale,
-                &self.initial.time_zone,
-            );
-        if touched || chosen {
+        if self.subject.is_changed() {
             Loss::Typed
         } else {
             Loss::Nothing

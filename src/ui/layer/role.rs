@@ -28,7 +28,6 @@ use crate::ui::layer::role::assigned::AssignedTo;
 use crate::ui::layer::role::boxes::{Boxes, Giver};
 use crate::ui::layer::role::focus::Focus;
 use crate::ui::layer::role::tabs::Page;
-use crate::ui::layer::user::UserDialog;
 use crate::ui::layer::{Asks, Ctx, Layer, Loss, Reply};
 use crate::ui::request::{Done, Outcome, Request, Ticket};
 
@@ -205,7 +204,7 @@ impl RoleDialog {
     fn open_assigned(&self, asks: &mut Asks) {
         match self.assigned.selected() {
             Some(Assigned::Key { id, .. }) => asks.push(Properties::of_key(*id)),
-            Some(Assigned::User(id, _)) => asks.push(UserDialog::of_user(*id)),
+            Some(Assigned::User(id, _)) => asks.push(Properties::of_user(*id)),
             None => {}
         }
     }

@@ -10,7 +10,7 @@ use crate::domain::trouble::Trouble;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::confirm::Confirm;
 use crate::ui::layer::list::{Change, Column, List, ListScreen, Table, Verbs, column};
-use crate::ui::layer::user::UserDialog;
+use crate::ui::layer::properties::Properties;
 use crate::ui::layer::{Asks, Ctx};
 use crate::ui::request::Request;
 
@@ -120,8 +120,8 @@ impl Verbs for UserVerbs {
     ) -> bool {
         let row = list.selected().cloned();
         match (action, row) {
-            (Action::New, _) => asks.push(UserDialog::of_new_user()),
-            (Action::Properties, Some(row)) => asks.push(UserDialog::of_user(row.id())),
+            (Action::New, _) => asks.push(Properties::of_new_user()),
+            (Action::Properties, Some(row)) => asks.push(Properties::of_user(row.id())),
             (Action::Lock | Action::Delete, Some(row)) => confirm(list, action, &row, ctx, asks),
             _ => return false,
         }

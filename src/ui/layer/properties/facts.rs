@@ -1,134 +1,143 @@
-//! What Properties tells besides the fields: when the key stops, and the facts of its life.
+//! What Properties tells besides the fields: when a key stops, and the facts of a life.
 
 use chrono_tz::Tz;
 
-use crate::domain::api_key::{ApiKeyDraft, ApiKeyProperties};
+use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyProperties};
 use crate::domain::expiry::Expiry;
 use crate::domain::problem::Field;
 use crate::domain::secret::{Phase, SecretFacts};
 use crate::domain::time::Timestamp;
+use crate::domain::user::UserProperties;
 use crate::ui::layer::Ctx;
-use crate::ui::layer::properties::Properties;
 
-impl Properties {
-    /// When the key stops, as it is and as it will be.
-    pub(super) fn expiry_notes(&self, ctx: &Ctx) -> Vec<String> {
-        let text = ctx.text;
-        let instant = |name, expiry: Expiry, zone: Tz| {
-            let local = expiry.at.in_zone(zone).format("%Y-%m-%d %H:%M");
-            let utc = expiry.at.utc().format("%Y-%m-%d %H:%M");
-            text.fill(
-                name,
-                &[("local", &local), ("zone", &zone.name()), ("utc", &utc)],
-            )
-        };
-        let checked = self.draft.check(self.before.as_ref(), ctx.now);
-        let will = match (&checked, &self.draft.expires_on) {
-            (Ok(fields), _) => fields.expiry.map(|expiry| (expiry, fields.zone)),
-            // Another field has a problem; the expiry may be right all the same.
-            (Err(problems), Some(_)) if problems.iter().all(|p| p.field != Field::ExpiresOn) => {
-                let named = ApiKeyDraft {
-                    name: "x".to_owned(),
-                    description: String::new(),
-                    ..self.draft.clone()
-                };
-                let fields = named.check(self.before.as_ref(), ctx.now).ok();
-                fields.and_then(|fields| Some((fields.expiry?, fields.zone)))
-            }
-            _ => None,
-        };
-        let was = self
-            .before
-            .as_ref()
-            .and_then(|before| Some((before.expiry?, before.zone)));
-        let mut notes = Vec::new();
-        if let Some((was, zone)) = was.filter(|was| will != Some(*was)) {
-            notes.push(instant("form.stops_until_saved", was, zone));
-        }
-        if let Some((will, zone)) = will {
-            let name = if notes.is_empty() {
-                "form.stops"
-            } else {
-                "form.stops_when_saved"
+/// When the key stops, as it is and as it will be.
+pub(super) fn of_expiry(
+    draft: &ApiKeyDraft,
+    before: Option<&ApiKeyFields>,
+    ctx: &Ctx,
+) -> Vec<String> {
+    let text = ctx.text;
+    let instant = |name, expiry: Expiry, zone: Tz| {
+        let local = expiry.at.in_zone(zone).format("%Y-%m-%d %H:%M");
+        let utc = expiry.at.utc().format("%Y-%m-%d %H:%M");
+        text.fill(
+            name,
+            &[("local", &local), ("zone", &zone.name()), ("utc", &utc)],
+        )
+    };
+    let checked = draft.check(before, ctx.now);
+    let will = match (&checked, &draft.expires_on) {
+        (Ok(fields), _) => fields.expiry.map(|expiry| (expiry, fields.zone)),
+        // Another field has a problem; the expiry may be right all the same.
+        (Err(problems), Some(_)) if problems.iter().all(|p| p.field != Field::ExpiresOn) => {
+            let named = ApiKeyDraft {
+                name: "x".to_owned(),
+                description: String::new(),
+                ..draft.clone()
             };
-            notes.push(instant(name, will, zone));
-            let today = Expiry::of(will.on, zone);
-            if today.at != will.at {
-                notes.push(instant("form.zone_rules_changed", today, zone));
-            }
+            let fields = named.check(before, ctx.now).ok();
+            fields.and_then(|fields| Some((fields.expiry?, fields.zone)))
         }
-        notes
+        _ => None,
+    };
+    let was = before.and_then(|before| Some((before.expiry?, before.zone)));
+    let mut notes = Vec::new();
+    if let Some((was, zone)) = was.filter(|was| will != Some(*was)) {
+        notes.push(instant("form.stops_until_saved", was, zone));
     }
+    if let Some((will, zone)) = will {
+        let name = if notes.is_empty() {
+            "form.stops"
+        } else {
+            "form.stops_when_saved"
+        };
+        notes.push(instant(name, will, zone));
+        let today = Expiry::of(will.on, zone);
+        if today.at != will.at {
+            notes.push(instant("form.zone_rules_changed", today, zone));
+        }
+    }
+    notes
+}
 
-    pub(super) fn facts(properties: &ApiKeyProperties, ctx: &Ctx) -> Vec<(String, String)> {
-        let text = ctx.text;
-        let when = |at: Option<Timestamp>| ctx.second(at);
-        let fact = |name, value: String| (text.say(name).to_owned(), value);
-        let created = text.fill(
-            "fact.created_by",
-            &[
-                ("at", &when(Some(properties.created_at))),
-                ("by", &properties.created_by),
-            ],
-        );
-        let mut facts = vec![
-            fact("fact.id", properties.id.0.to_string()),
-            fact(
-                "fact.state",
-                text.state(properties.facts.state(ctx.as_of())),
-            ),
-            fact("fact.created", created),
-            fact("fact.last_sign_in", when(properties.last_sign_in_at)),
-            fact(
-                "fact.attempts",
-                text.fill("fact.attempts_since", &[("count", &properties.attempts)]),
-            ),
-        ];
-        for secret in &properties.secrets {
-            let phase = secret.life.phase(ctx.now);
-            let label = match phase {
-                Phase::Pending => "fact.pending",
-                Phase::Current => "fact.current",
-                Phase::Retiring => "fact.retiring",
-                Phase::Dead | Phase::Void => continue,
-            };
-            facts.push(fact(
-                label,
-                text.fill("fact.issued", &[("at", &when(Some(secret.life.issued_at)))]),
-            ));
-            facts.extend(Properties::secret_facts(secret, phase, &when, ctx));
-        }
-        facts
+/// The facts of a key's life.
+pub(super) fn of_key(properties: &ApiKeyProperties, ctx: &Ctx) -> Vec<(String, String)> {
+    let text = ctx.text;
+    let when = |at: Option<Timestamp>| ctx.second(at);
+    let fact = |name, value: String| (text.say(name).to_owned(), value);
+    let created = text.fill(
+        "fact.created_by",
+        &[
+            ("at", &when(Some(properties.created_at))),
+            ("by", &properties.created_by),
+        ],
+    );
+    let mut facts = vec![
+        fact("fact.id", properties.id.0.to_string()),
+        fact(
+            "fact.state",
+            text.state(properties.facts.state(ctx.as_of())),
+        ),
+        fact("fact.created", created),
+        fact("fact.last_sign_in", when(properties.last_sign_in_at)),
+        fact(
+            "fact.attempts",
+            text.fill("fact.attempts_since", &[("count", &properties.attempts)]),
+        ),
+    ];
+    for secret in &properties.secrets {
+        let phase = secret.life.phase(ctx.now);
+        let label = match phase {
+            Phase::Pending => "fact.pending",
+            Phase::Current => "fact.current",
+            Phase::Retiring => "fact.retiring",
+            Phase::Dead | Phase::Void => continue,
+        };
+        facts.push(fact(
+            label,
+            text.fill("fact.issued", &[("at", &when(Some(secret.life.issued_at)))]),
+        ));
+        facts.extend(of_secret(secret, phase, &when, ctx));
     }
+    facts
+}
 
-    fn secret_facts(
-        secret: &SecretFacts,
-        phase: Phase,
-        when: &dyn Fn(Option<Timestamp>) -> String,
-        ctx: &Ctx,
-    ) -> Vec<(String, String)> {
-        let text = ctx.text;
-        if phase == Phase::Pending {
-            return vec![(String::new(), text.say("fact.not_confirmed").to_owned())];
-        }
-        let life = secret.life;
-        let used = [
-            ("at", &when(secret.last_used_at) as &dyn std::fmt::Display),
-            ("refused", &secret.uses_refused),
-        ];
-        let mut facts = vec![
-            (
-                String::new(),
-                text.fill("fact.delivered", &[("at", &when(life.delivered_at))]),
-            ),
-            (String::new(), text.fill("fact.used", &used)),
-        ];
-        if life.retires_at.is_some() {
-            facts.push((
-                String::new(),
-                text.fill("fact.valid_until", &[("at", &when(life.retires_at))]),
-            ));
-        }
-        facts
+fn of_secret(
+    secret: &SecretFacts,
+    phase: Phase,
+    when: &dyn Fn(Option<Timestamp>) -> String,
+    ctx: &Ctx,
+) -> Vec<(String, String)> {
+    let text = ctx.text;
+    if phase == Phase::Pending {
+        return vec![(String::new(), text.say("fact.not_confirmed").to_owned())];
     }
+    let life = secret.life;
+    let used = [
+        ("at", &when(secret.last_used_at) as &dyn std::fmt::Display),
+        ("refused", &secret.uses_refused),
+    ];
+    let mut facts = vec![
+        (
+            String::new(),
+            text.fill("fact.delivered", &[("at", &when(life.delivered_at))]),
+        ),
+        (String::new(), text.fill("fact.used", &used)),
+    ];
+    if life.retires_at.is_some() {
+        facts.push((
+            String::new(),
+            text.fill("fact.valid_until", &[("at", &when(life.retires_at))]),
+        ));
+    }
+    facts
+}
+/// The facts of a user's life.
+pub(super) fn of_user(properties: &UserProperties, ctx: &Ctx) -> Vec<(String, String)> {
+    let fact = |name, value| (ctx.text.say(name).to_owned(), value);
+    vec![
+        fact("fact.id", properties.id.0.to_string()),
+        fact("fact.created", ctx.second(Some(properties.created_at))),
+        fact("fact.last_sign_in", ctx.second(properties.last_sign_in_at)),
+    ]
 }

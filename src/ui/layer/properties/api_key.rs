@@ -1,0 +1,247 @@
+//! API Key Properties: the fields, and what follows from them.
+
+use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, KeyId, Locale};
+use crate::domain::authority::first_to_give;
+use crate::domain::problem::{Field, Problem, Rule, Value};
+use crate::domain::rights::Right;
+use crate::domain::role::{AUDITOR, RoleId};
+use crate::domain::zone;
+use crate::ui::field::{AreaField, LineField};
+use crate::ui::form::{Input, Item};
+use crate::ui::layer::choice::Choice;
+use crate::ui::layer::properties::{Beginning, Properties, Subject, facts};
+use crate::ui::layer::{Asks, Ctx, Reply};
+use crate::ui::request::{Done, Request};
+
+/// A key.
+pub struct ApiKey {
+    /// Nothing for a new one.
+    id: Option<KeyId>,
+    /// What it had when it was read.
+    before: Option<ApiKeyFields>,
+    draft: ApiKeyDraft,
+    /// What the form began with.
+    initial: ApiKeyDraft,
+}
+
+impl Properties<ApiKey> {
+    /// For a new key.
+    #[must_use]
+    pub fn of_new_key() -> Properties<ApiKey> {
+        Properties::of(ApiKey::new(None))
+    }
+
+    /// For an existing key.
+    #[must_use]
+    pub fn of_key(id: KeyId) -> Properties<ApiKey> {
+        Properties::of(ApiKey::new(Some(id)))
+    }
+}
+
+impl ApiKey {
+    fn new(id: Option<KeyId>) -> ApiKey {
+        let draft = ApiKeyDraft {
+            name: String::new(),
+            description: String::new(),
+            role: AUDITOR,
+            locale: Locale::default(),
+            time_zone: "UTC".to_owned(),
+            expires_on: None,
+            expiry_edited: false,
+            locked_out: false,
+        };
+        ApiKey {
+            id,
+            before: None,
+            initial: draft.clone(),
+            draft,
+        }
+    }
+
+    fn items(&self, read_only: bool) -> Vec<Item> {
+        let draft = &self.draft;
+        let line = |text: &str| Input::Line(LineField::new(text));
+        let choice = || Input::Choice(String::new());
+        let description = Input::Area(Box::new(AreaField::new(&draft.description)));
+        let expires = Input::Tick(draft.expires_on.is_some());
+        let date = draft.expires_on.as_deref().unwrap_or_default();
+        let date = Input::Date(LineField::new(date));
+        let mut items = vec![
+            Item::new(Field::Name, "field.name", line(&draft.name)),
+            Item::new(Field::Description, "field.description", description),
+            Item::new(Field::Role, "field.role", choice()),
+            Item::new(Field::Language, "field.language", choice()),
+            Item::new(Field::TimeZone, "field.time_zone", choice()),
+            Item::new(Field::ExpiresOn, "field.expires_on", expires),
+            Item::new(Field::ExpiresOn, "field.expires_on", date),
+        ];
+        if self.id.is_some() {
+            let locked = Input::Tick(draft.locked_out);
+            items.push(Item::new(Field::LockedOut, "field.locked_out", locked));
+        }
+        for item in &mut items {
+            item.enabled = !read_only;
+        }
+        items
+    }
+}
+
+impl Subject for ApiKey {
+    fn load(&self) -> Request {
+        self.id.map_or(Request::Roles, Request::Properties)
+    }
+
+    fn begin(&mut self, done: Done, ctx: &Ctx) -> Option<Beginning> {
+        let text = ctx.text;
+        match done {
+            Done::Roles(roles) => {
+                self.draft.role = first_to_give(&roles, &ctx.actor.role);
+                ctx.zone.name().clone_into(&mut self.draft.time_zone);
+                self.initial = self.draft.clone();
+                Some(Beginning {
+                    title: text.say("form.title_new").to_owned(),
+                    roles,
+                    items: self.items(false),
+                    facts: Vec::new(),
+                    read_only: false,
+                })
+            }
+            Done::Properties(properties) => {
+                self.draft = ApiKeyDraft::from(&properties.fields);
+                self.initial = self.draft.clone();
+                let read_only = properties.facts.deleted || !ctx.actor.may(Right::EditApiKeys);
+                let facts = facts::of_key(&properties, ctx);
+                let name = [("name", &properties.fields.name as &dyn std::fmt::Display)];
+                let title = text.fill("form.title_edit", &name);
+                self.before = Some(properties.fields);
+                Some(Beginning {
+                    title,
+                    roles: properties.roles,
+                    items: self.items(read_only),
+                    facts,
+                    read_only,
+                })
+            }
+            _ => None,
+        }
+    }
+
+    fn role(&mut self) -> &mut RoleId {
+        &mut self.draft.role
+    }
+
+    fn read(&mut self, item: &Item) {
+        let draft = &mut self.draft;
+        match (&item.input, item.field) {
+            (Input::Line(line), Field::Name) => line.text().clone_into(&mut draft.name),
+            (Input::Area(area), _) => draft.description = area.text(),
+            (Input::Tick(on), Field::ExpiresOn) => {
+                draft.expires_on = on.then(String::new);
+                draft.expiry_edited |= item.edited;
+            }
+            (Input::Date(date), _) => {
+                if let Some(typed) = &mut draft.expires_on {
+                    date.text().clone_into(typed);
+                }
+                draft.expiry_edited |= item.edited;
+            }
+            (Input::Tick(on), _) => draft.locked_out = *on,
+            _ => {}
+        }
+    }
+
+    fn show(&self, item: &mut Item, ctx: &Ctx) {
+        match (&mut item.input, item.field) {
+            (Input::Choice(shown), Field::Language) => {
+                ctx.text.locale(self.draft.locale).clone_into(shown);
+            }
+            (Input::Choice(shown), Field::TimeZone) => {
+                *shown = zone::by_name(&self.draft.time_zone).map_or_else(
+                    || self.draft.time_zone.clone(),
+                    |zone| format!("{} ({})", zone.name(), zone::offset_text(zone, ctx.now)),
+                );
+            }
+            (Input::Date(_), _) => {
+                item.enabled = self.draft.expires_on.is_some();
+                item.notes = facts::of_expiry(&self.draft, self.before.as_ref(), ctx);
+            }
+            _ => {}
+        }
+    }
+
+    fn choice(&self, field: Field, title: &str, typed: &str, ctx: &Ctx) -> Choice {
+        if field == Field::Language {
+            let names = Locale::ALL.map(|locale| ctx.text.locale(locale).to_owned());
+            let is = |locale: &Locale| *locale == self.draft.locale;
+            let at = Locale::ALL.iter().position(is);
+            return Choice::of(title, names.to_vec(), at.unwrap_or(0));
+        }
+        let present = zone::by_name(&self.draft.time_zone);
+        Choice::zone(title, present, None, typed, ctx.now)
+    }
+
+    fn chosen(&mut self, field: Field, reply: &Reply) {
+        match reply {
+            Reply::Chosen(index) if field == Field::Language => {
+                self.draft.locale = Locale::ALL[*index];
+            }
+            Reply::ZoneChosen(zone) => zone.name().clone_into(&mut self.draft.time_zone),
+            _ => {}
+        }
+    }
+
+    fn problems(&self, ctx: &Ctx) -> Vec<Problem> {
+        let checked = self.draft.check(self.before.as_ref(), ctx.now);
+        checked.err().unwrap_or_default()
+    }
+
+    fn beside(&self, field: Field) -> &'static [Field] {
+        // A date is over or not in a zone.
+        match field {
+            Field::TimeZone => &[Field::ExpiresOn],
+            _ => &[],
+        }
+    }
+
+    fn is_unfinished(&self, problem: &Problem) -> bool {
+        let is_short = |date: &String| date.trim().len() < 10;
+        problem.rule == Rule::NotADate && self.draft.expires_on.as_ref().is_some_and(is_short)
+    }
+
+    fn adopt(&mut self, field: Field, theirs: &Value) {
+        if let Some(before) = &mut self.before {
+            before.adopt(field, theirs);
+        }
+    }
+
+    fn is_changed(&self) -> bool {
+        self.draft
+            != ApiKeyDraft {
+                expiry_edited: self.draft.expiry_edited,
+                ..self.initial.clone()
+            }
+    }
+
+    fn save(&self) -> Request {
+        let draft = self.draft.clone();
+        match (self.id, &self.before) {
+            (Some(id), Some(before)) => Request::Save {
+                id,
+                before: Box::new(before.clone()),
+                draft: Box::new(draft),
+            },
+            _ => Request::Create(draft),
+        }
+    }
+
+    fn saved(&self, done: Done, ctx: &Ctx, asks: &mut Asks) {
+        match (done, self.id) {
+            (Done::Issued(id), _) => asks.close(Reply::Done(id.0)),
+            (Done::Saved(fields), Some(id)) => {
+                let sentence = ctx.text.fill("form.saved", &[("name", &fields.name)]);
+                asks.close(Reply::Said(id.0, sentence));
+            }
+            _ => asks.close(Reply::Cancelled),
+        }
+    }
+}
