@@ -445,6 +445,24 @@ fn it_stops_only_when_its_transaction_is_over() {
 }
 
 #[test]
+fn who_leaves_while_something_is_saved_is_told_so_and_not_any_more_when_it_is() {
+    let home = home();
+    let mut console = Start::new(home.path(), &[]).go();
+    console.see("No API keys yet.");
+    let other = Connection::open(home.path().join("data/keyward/keyward.db")).expect("database");
+    other.execute_batch("BEGIN IMMEDIATE").expect("locked");
+    console.send(&format!("nnightly{F2}"));
+    console.see("Working");
+    console.send("\x03");
+    console.see("Something is still being saved.");
+    other.execute_batch("COMMIT").expect("unlocked");
+    console.wait_for("the secret, and no word of saving", |screen| {
+        let contents = screen.contents();
+        contents.contains("Secret key value") && !contents.contains("still being saved")
+    });
+}
+
+#[test]
 fn without_a_shell_it_says_so_and_goes_on() {
     let home = home();
     let leader = demo(&home);
@@ -472,30 +490,53 @@ fn without_a_shell_it_says_so_and_goes_on() {
     }
 }
 
+/// Ends the secret dialog, or leaves the console with it, until this is to be seen.
+type Close = (&'static str, fn(&mut Pty), &'static str);
+
 #[test]
 fn a_terminal_without_another_screen_keeps_no_secret_either() {
-    let home = home();
-    let settings = "altscreen off\ndefscrollback 100\nbind h hardcopy -h history\n";
-    let shell = ["/bin/sh", "-i"];
-    let prompt = [("PS1", PROMPT.as_ref())];
-    let Some(mut shell) = InScreen::start(home.path(), settings, &shell, &prompt) else {
-        return;
-    };
-    shell.see(PROMPT);
-    shell.send(&format!("{}\r", env!("CARGO_BIN_EXE_keyward")));
-    shell.see("No API keys yet.");
-    let secret = make(&mut shell);
-    shell.send("\x1a");
-    shell.see("Stopped");
-    // What can be scrolled back to, too.
-    shell.send("\x01h");
-    let history = home.path().join("history");
-    eventually("the history", || {
-        fs::read_to_string(&history).is_ok_and(|text| text.contains("Stopped"))
-    });
-    let history = fs::read_to_string(history).expect("text");
-    assert!(!history.contains(&secret[3..20]), "{history}");
-    assert!(!shell.screen().contains(&secret[3..20]));
+    let closes: [Close; 3] = [
+        ("stopped", |shell| shell.send("\x1a"), "Stopped"),
+        ("stored", |shell| shell.send("a\r"), "works now"),
+        (
+            "discarded",
+            |shell| {
+                shell.send("x\r");
+                shell.see("y Yes");
+                shell.send("y");
+            },
+            "was discarded",
+        ),
+    ];
+    for (how, close, seen) in closes {
+        let home = home();
+        let settings = "altscreen off\ndefscrollback 100\nbind h hardcopy -h history\n";
+        let shell = ["/bin/sh", "-i"];
+        let prompt = [("PS1", PROMPT.as_ref())];
+        let Some(mut shell) = InScreen::start(home.path(), settings, &shell, &prompt) else {
+            return;
+        };
+        shell.see(PROMPT);
+        shell.send("seq -s / 1000\r");
+        shell.see("/999/1000");
+        shell.send(&format!("{}\r", env!("CARGO_BIN_EXE_keyward")));
+        shell.see("No API keys yet.");
+        shell.wait_for("nothing of the shell", |screen| {
+            !screen.contents().contains("99/")
+        });
+        let secret = make(&mut shell);
+        close(&mut shell);
+        shell.see(seen);
+        assert!(!shell.screen().contains(&secret[3..20]), "{how}");
+        // What can be scrolled back to, too.
+        shell.send("\x01h");
+        // screen writes what is no ASCII in an encoding of its own.
+        let history = || fs::read(home.path().join("history")).unwrap_or_default();
+        let history = || String::from_utf8_lossy(&history()).into_owned();
+        eventually("the history", || history().contains(seen));
+        let history = history();
+        assert!(!history.contains(&secret[3..20]), "{how}: {history}");
+    }
 }
 
 #[test]

@@ -79,8 +79,8 @@ fn use_it(console: &mut Pty, secret: &str) {
     console.send("v");
     console.see("(hidden:");
     console.send("v");
-    console.resize(50, 24);
-    console.see("Widen to 56 columns");
+    console.resize(44, 24);
+    console.see("Widen to 47 columns");
     console.resize(80, 24);
     console.wait_for("one line", |screen| screen.contents().contains(secret));
     for paste in [format!("\x1b[200~{secret}\x1b[201~"), secret.to_owned()] {

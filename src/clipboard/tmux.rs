@@ -1,7 +1,7 @@
 //! A buffer of the tmux around the console. The text goes in by standard input: never as an argument, and never in the
 //! environment.
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
@@ -16,8 +16,8 @@ use crate::domain::trouble::Trouble;
 
 /// The most bytes that are read of what tmux has to say.
 const WORDS: u64 = 200;
-/// What it says when a buffer is not there.
-const GONE: &str = "unknown buffer";
+/// What it says when a buffer is not there, and when no buffer is there any more.
+const GONE: [&str; 2] = ["unknown buffer", "no server running"];
 
 /// The way through tmux.
 pub struct Tmux {
@@ -44,7 +44,11 @@ impl Tmux {
 
     /// Has tmux do something; its words when it did not, or nothing when it was killed because it did not end.
     fn run(&self, arguments: &[&str], input: &[u8]) -> Result<(), Option<String>> {
-        let failed = |error: std::io::Error| Some(error.to_string());
+        let failed = |error: std::io::Error| match error.kind() {
+            // As a shell says it.
+            ErrorKind::NotFound => Some("tmux: command not found".to_owned()),
+            _ => Some(error.to_string()),
+        };
         let mut tmux = Command::new(&self.program)
             .args(arguments)
             .stdin(Stdio::piped())
@@ -109,7 +113,7 @@ impl Clipboard for Tmux {
             return Ok(());
         };
         match self.run(&["delete-buffer", "-b", &buffer], &[]) {
-            Err(Some(words)) if words.starts_with(GONE) => Ok(()),
+            Err(Some(words)) if GONE.iter().any(|gone| words.starts_with(gone)) => Ok(()),
             Err(words) => Err(Trouble::TmuxKeeps { buffer, words }),
             Ok(()) => Ok(()),
         }

@@ -38,6 +38,9 @@ pub(super) fn said(text: Variables) -> Vec<(Value, &'static str)> {
     let zone = text("TZ").and_then(|name| self::zone(&name));
     let language = locale(text, "LC_MESSAGES");
     let language = language.and_then(|(name, value)| Some((name, language_of(&value)?)));
+    // What is written is UTF-8, and only English looks the same in other encodings.
+    let shown = |locale| locale == Locale::EnUs || borders(text).0 == Borders::Unicode;
+    let language = language.filter(|(_, language)| shown(*language));
     [
         zone.map(|zone| (Value::Zone(zone), "TZ")),
         language.map(|(name, language)| (Value::Language(language), name)),
@@ -77,15 +80,11 @@ pub(super) fn zone(name: &str) -> Option<Tz> {
     zone::by_name(name.strip_prefix(':').unwrap_or(name))
 }
 
-/// The language of a POSIX locale, if it is one of ours: `ja`, `ja_JP`, `ja_JP.UTF-8` are Japanese. Not so where it
-/// names another encoding: what is written is UTF-8, and only English looks the same in each.
+/// The language of a POSIX locale, if it is one of ours: `ja`, `ja_JP`, `ja_JP.UTF-8` are Japanese.
 fn language_of(name: &str) -> Option<Locale> {
-    let name = name.split('@').next().unwrap_or_default();
-    let (place, encoding) = name.split_once('.').unwrap_or((name, "UTF-8"));
-    let language = place.split('_').next().unwrap_or_default();
-    let utf8 = is_utf8(encoding);
+    let language = name.split(['_', '.', '@']).next().unwrap_or_default();
     let is = |known: &str| language.eq_ignore_ascii_case(known);
-    if is("ja") && utf8 {
+    if is("ja") {
         return Some(Locale::JaJp);
     }
     is("en").then_some(Locale::EnUs)
@@ -96,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_locale_is_japanese_when_its_language_is_and_utf_8_can_be_shown() {
+    fn a_locale_is_japanese_when_its_language_is() {
         for name in [
             "ja",
             "ja_JP",
@@ -107,21 +106,35 @@ mod tests {
         ] {
             assert_eq!(language_of(name), Some(Locale::JaJp), "{name}");
         }
-        for name in [
-            "",
-            "C",
-            "C.UTF-8",
-            "POSIX",
-            "de_DE",
-            "jam_JM",
-            "ja_JP.eucJP",
-            "ja_JP.SJIS",
-        ] {
+        for name in ["", "C", "C.UTF-8", "POSIX", "de_DE", "jam_JM"] {
             assert_eq!(language_of(name), None, "{name}");
         }
         for name in ["en", "en_GB.UTF-8", "en_US.ISO8859-1"] {
             assert_eq!(language_of(name), Some(Locale::EnUs), "{name}");
         }
+    }
+
+    #[test]
+    fn japanese_is_spoken_only_where_utf_8_can_be_shown() {
+        let spoken = |variables: &[(&str, &str)]| {
+            let text = |name: &'static str| {
+                let mut set = variables.iter();
+                set.find_map(|(set, value)| (*set == name).then(|| (*value).to_owned()))
+            };
+            let mut values = said(&text).into_iter().map(|(value, _)| value);
+            values.next_back()
+        };
+        let japanese = Some(Value::Language(Locale::JaJp));
+        let messages = ("LC_MESSAGES", "ja_JP.UTF-8");
+        assert_eq!(spoken(&[("LANG", "ja_JP.UTF-8")]), japanese);
+        assert_eq!(spoken(&[("LANG", "en_US.UTF-8"), messages]), japanese);
+        assert_eq!(spoken(&[("LC_CTYPE", "UTF-8"), messages]), japanese);
+        for other in ["C", "POSIX", "ja_JP", "ja_JP.eucJP", "ja_JP.SJIS"] {
+            assert_eq!(spoken(&[("LANG", other)]), None, "{other}");
+            assert_eq!(spoken(&[("LANG", other), messages]), None, "{other}");
+        }
+        let english = Some(Value::Language(Locale::EnUs));
+        assert_eq!(spoken(&[("LANG", "en_US.ISO8859-1")]), english);
     }
 
     #[test]

@@ -95,6 +95,12 @@ impl ClipboardWay {
     pub fn is_terminal(self) -> bool {
         matches!(self, ClipboardWay::Osc52 | ClipboardWay::Screen)
     }
+
+    /// Whether it ends in the terminal's clipboard, which nothing can clear for certain.
+    #[must_use]
+    pub fn stays(self) -> bool {
+        self != ClipboardWay::Native
+    }
 }
 
 #[cfg(test)]

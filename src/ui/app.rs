@@ -276,8 +276,13 @@ impl App {
 
     /// Takes what came of a request.
     pub fn answer(&mut self, layer: LayerId, ticket: Ticket, outcome: Outcome) {
-        self.under_way.retain(|asked| asked.ticket != ticket);
+        let at = self.under_way.iter().position(|one| one.ticket == ticket);
+        let asked = at.map(|at| self.under_way.remove(at));
         self.dirty |= layer != APP;
+        if asked.is_some_and(|asked| asked.write && layer != APP) {
+            // What was said meanwhile was about the wait.
+            self.message = None;
+        }
         if self.signed_out == Some(ticket) && outcome.is_err() {
             self.signed_out = None;
         }

@@ -287,10 +287,10 @@ pub static BINDINGS: &[Binding] = bindings![
     Secret [ch('x')]                Discard      Footer   "key.discard"      "help.discard";
     Secret [ENTER]                  Press        Footer   "key.press"        "help.press";
     Secret [ch('c')]                Copy         Footer   "key.copy"         "help.copy";
+    Secret [ch('p')]                Check        Footer   "key.check"        "help.check";
     Secret [ch('h')]                CopyHeader   Footer   "key.copy_header"  "help.copy_header";
     Secret [ch('w')]                SaveToFile   Footer   "key.save"         "help.save";
     Secret [ch('v')]                HideOrShow   Footer   "key.hide"         "help.hide";
-    Secret [ch('p')]                Check        Footer   "key.check"        "help.check";
     Secret [TAB, RIGHT, DOWN]       Next         HelpOnly "key.next_button"  "help.next_button";
     Secret [BACK_TAB, LEFT, UP]     Previous     HelpOnly "key.previous"     "help.previous_button";
     Secret [ESC, ch('q')]           Cancel       HelpOnly "key.cancel"       "help.secret_esc";

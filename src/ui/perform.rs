@@ -88,9 +88,13 @@ impl Performer {
             Request::SignIn(arrival) => service
                 .note_sign_in(actor, &arrival)
                 .map(|()| Done::SignedIn),
-            Request::SignOut { reason } => service
-                .note_sign_out(actor, reason)
-                .map(|()| Done::SignedOut),
+            Request::SignOut { reason } => {
+                let noted = service.note_sign_out(actor, reason);
+                // Where the process is ended from outside, a secret may have been copied just before. Nobody is left
+                // to be told what becomes of that.
+                let _ = self.clipboard.forget();
+                noted.map(|()| Done::SignedOut)
+            }
             Request::Create(draft) => {
                 let issued = service.create(actor, &draft)?;
                 Ok(Done::Secret {

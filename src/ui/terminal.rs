@@ -31,6 +31,10 @@ const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
 /// Neither any more.
 const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
 
+/// Erases everything, from the last cell backwards: what is erased forwards, or as a whole, some programs around the
+/// console keep to be scrolled back to, where they give it no screen beside the main one (GNU screen by default).
+const ERASED: &[u8] = b"\x1b[999;999H\x1b[1J\x1b[H";
+
 /// Why there is no terminal to draw on.
 #[derive(Debug)]
 pub enum NoTerminal {

@@ -19,7 +19,7 @@ fn set(change: impl FnOnce(&mut Setting)) -> Console {
 const WAYS: [(ClipboardWay, &str); 4] = [
     (
         ClipboardWay::Tmux,
-        "Sent to tmux, which passes it to your terminal's clipboard if it is set to.",
+        "Sent to tmux, and by it to your terminal's clipboard.",
     ),
     (
         ClipboardWay::Osc52,
@@ -93,7 +93,7 @@ fn of_a_terminals_clipboard_it_is_said_that_it_cannot_be_cleared() {
         console.keys("a\n");
         console.expect("The secret of “backup” works now.");
         let said = console.shows("Your terminal's clipboard may still hold it");
-        assert_eq!(said, way.is_terminal(), "{way:?}");
+        assert_eq!(said, way != ClipboardWay::Native, "{way:?}");
         assert!(console.works(&secret));
     }
     let mut console = Console::new();
@@ -132,15 +132,15 @@ fn a_way_that_fails_is_named_and_no_other_is_tried() {
     let cases = [
         (
             Trouble::TmuxRefused(Some("no server running".to_owned())),
-            "tmux did not take it: no server running",
+            "tmux did not take it (no server running",
         ),
         (
             Trouble::TmuxRefused(None),
-            "tmux did not take it: no answer within a second",
+            "tmux did not take it (no answer within a second)",
         ),
         (
             Trouble::DisplayRefused(None),
-            "The display's clipboard did not take it: no answer within a second",
+            "The display's clipboard did not take it (no answer within a second)",
         ),
     ];
     for (trouble, sentence) in cases {

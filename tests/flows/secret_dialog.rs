@@ -288,13 +288,17 @@ fn a_full_disk_while_delivering_can_be_tried_again() {
 }
 
 #[test]
-fn below_56_columns_it_is_on_two_lines_with_a_hint() {
+fn where_it_is_too_long_for_one_line_it_is_on_two_with_a_hint() {
     let mut console = Console::new();
     let secret = console.make("backup");
-    console.resize(50, 24);
+    assert_eq!(secret.len(), 46);
+    console.resize(47, 24);
+    console.expect(&secret);
+    console.expect_not("Widen");
+    console.resize(46, 24);
     console.expect(&secret[..32]);
     console.expect(&secret[32..]);
-    console.expect("Widen to 56 columns");
+    console.expect("Widen to 47 columns");
     console.keys("c");
     console.resize(40, 10);
     console.expect("Sent to your terminal's clipboard");

@@ -196,3 +196,25 @@ fn everybody_reaches_their_own_account_even_without_the_right_to_view_users() {
     console.expect("“bob” was saved.");
     console.expect("Not authorized to view API keys.");
 }
+
+#[test]
+fn a_role_is_made_in_the_list_of_a_users_roles() {
+    let mut console = users();
+    console.keys("ncarol");
+    console.press(KeyCode::Tab);
+    console.press(KeyCode::Tab);
+    console.keys(" new\n");
+    console.expect("New Role");
+    console.ctrl('u');
+    console.keys("helpers");
+    console.press(KeyCode::F(2));
+    console.expect("New User");
+    console.expect("helpers");
+    console.press(KeyCode::F(2));
+    console.expect("“carol” was made.");
+    assert!(
+        console.selected().contains("helpers"),
+        "{}",
+        console.screen()
+    );
+}

@@ -159,9 +159,8 @@ impl App {
             .waited_long()
             .then(|| self.text().say("message.working"));
         let (tone, sentence) = match (&self.message, working) {
-            (_, Some(working)) => (Tone::Plain, working),
-            (Some((tone, sentence)), None) => (*tone, sentence.as_str()),
-            (None, None) => (Tone::Plain, ""),
+            (Some((tone, sentence)), _) => (*tone, sentence.as_str()),
+            (None, working) => (Tone::Plain, working.unwrap_or_default()),
         };
         (
             tone,

@@ -198,7 +198,7 @@ impl SecretDialog {
                     }
                     None => text.fill("secret.delivered", &[("name", name)]),
                 };
-                let stays = self.sent.is_some_and(ClipboardWay::is_terminal);
+                let stays = self.sent.is_some_and(ClipboardWay::stays);
                 let stays = stays.then(|| text.say("secret.osc52_stays"));
                 let sentences: Vec<&str> = [sentence.as_str()].into_iter().chain(stays).collect();
                 self.close(sentences.join(" "), asks);

@@ -25,7 +25,7 @@ use signal_hook::iterator::Signals;
 use signal_hook::low_level;
 
 use crate::text::Text;
-use crate::ui::terminal::MOUSE_OFF;
+use crate::ui::terminal::{ERASED, MOUSE_OFF};
 
 /// How long a terminal that hung up is given to take the restoring sequences.
 const HUNG_UP: Duration = Duration::from_millis(60);
@@ -33,10 +33,6 @@ const HUNG_UP: Duration = Duration::from_millis(60);
 const PRESENT: Duration = Duration::from_secs(1);
 /// What a process that a panic ended answers, as Rust has it.
 const PANICKED: i32 = 101;
-
-/// Erases what was drawn, for the terminals that have no screen beside the main one. From the last cell backwards: what
-/// is erased forwards from the first, some keep to be scrolled back to.
-const ERASED: &[u8] = b"\x1b[999;999H\x1b[1J\x1b[H";
 
 /// The terminal, until it is given back for good. Whoever does takes it away, so nothing is drawn afterwards.
 static TERMINAL: Mutex<Option<Held>> = Mutex::new(None);
@@ -80,6 +76,8 @@ pub(super) fn enter() -> io::Result<()> {
     }
     let mut entry = Vec::new();
     queue!(entry, EnterAlternateScreen, EnableBracketedPaste)?;
+    // Where there is no other screen, what the shell has written stands here.
+    entry.extend_from_slice(ERASED);
     Out.write_all(&entry)
 }
 

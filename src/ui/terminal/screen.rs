@@ -7,6 +7,7 @@ use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
 
+use crate::ui::terminal::ERASED;
 use crate::ui::terminal::wiped::Wiped;
 
 /// Bytes set aside for a frame; an ordinary full draw of a large window fits.
@@ -110,11 +111,16 @@ impl<W: Write> Backend for Screen<W> {
     }
 
     fn clear(&mut self) -> io::Result<()> {
-        self.crossterm().clear()
+        self.clear_region(ClearType::All)
     }
 
     fn clear_region(&mut self, region: ClearType) -> io::Result<()> {
-        self.crossterm().clear_region(region)
+        if region != ClearType::All {
+            return self.crossterm().clear_region(region);
+        }
+        self.cursor_at = Some(Position::ORIGIN);
+        self.frame.0.extend(ERASED);
+        Ok(())
     }
 
     fn size(&self) -> io::Result<Size> {

@@ -14,8 +14,6 @@ use crate::ui::keymap::Action;
 use crate::ui::layer::secret::{HARMLESS, SecretDialog, VERBS, naming};
 use crate::ui::layer::{Ctx, Layer};
 
-/// Below this width the secret is on two lines.
-const ONE_LINE: u16 = 56;
 /// Where the first of two lines ends, in characters.
 const BREAK: usize = 32;
 
@@ -125,11 +123,9 @@ impl SecretDialog {
             return vec![Part::spacing(), words];
         }
         let mut parts = vec![Part::spacing(), secret, Part::spacing()];
-        if columns < ONE_LINE && !self.hidden {
-            parts.push(Part::words(
-                &text.fill("secret.widen", &[("columns", &ONE_LINE)]),
-                columns,
-            ));
+        if columns < self.one_line() && !self.hidden {
+            let widen = text.fill("secret.widen", &[("columns", &self.one_line())]);
+            parts.push(Part::words(&widen, columns));
         }
         parts.extend(
             self.sentences(ctx)
@@ -151,11 +147,17 @@ impl SecretDialog {
         parts
     }
 
+    /// Columns below which the secret is on two lines: at most 56. One more than it has itself, or a selection would
+    /// run on into the next line.
+    fn one_line(&self) -> u16 {
+        width(self.issued.secret.expose()) + 1
+    }
+
     fn secret_lines(&self, ctx: &Ctx, columns: u16) -> Vec<Cow<'_, str>> {
         let secret = self.issued.secret.expose();
         if self.hidden {
             vec![Cow::Owned(naming(ctx, "secret.hidden", Action::HideOrShow))]
-        } else if columns < ONE_LINE {
+        } else if columns < self.one_line() {
             let (first, second) = secret.split_at(BREAK.min(secret.len()));
             vec![Cow::Borrowed(first), Cow::Borrowed(second)]
         } else {
