@@ -212,7 +212,8 @@ fn the_default_file_has_every_setting_and_key_and_changes_nothing() {
 fn a_wrong_value_is_told_with_file_line_and_what_was_expected_and_its_default_counts() {
     let home = Home::with(
         "theme = \"pink\"\nmous = true\nsecret.hidden = 3\nidle_minutes = -1\nzone = \"Mars/Base\"\n\
-         [keys]\nlist.new = [\"d\"]\nlist.tree = [\"Enter\"]\nlist.foo = [\"x\"]\nlist.quit = [\"Ctrl-1\"]\nform.accept = [\"o\"]\n",
+         [keys]\nlist.new = [\"d\"]\nlist.tree = [\"Enter\"]\nlist.foo = [\"x\"]\nlist.quit = [\"Ctrl-1\"]\nform.accept = [\"o\"]\n\
+         mouse = false\n",
     );
     let (printed, complaints) = home.config(&[], 1);
     assert_eq!(set(&printed)[..9], DEFAULTS);
@@ -230,7 +231,7 @@ fn a_wrong_value_is_told_with_file_line_and_what_was_expected_and_its_default_co
         complaints,
         [
             "FILE, line 1: theme is to be one of default, light, high-contrast, mono. It has its default.",
-            "FILE, line 2: There is no setting mous.",
+            "FILE, line 2: There is no setting mous. Keys of actions stand under [keys].",
             "FILE, line 3: secret.hidden is to be true or false. It has its default.",
             "FILE, line 4: idle_minutes is to be a whole number from 0 to 1440. It has its default.",
             "FILE, line 5: zone is to be auto or an IANA time zone, such as Europe/Berlin. It has its default.",
@@ -239,6 +240,7 @@ fn a_wrong_value_is_told_with_file_line_and_what_was_expected_and_its_default_co
             "FILE, line 9: There is no action list.foo.",
             "FILE, line 10: list.quit is to have keys that a terminal sends, and Ctrl-1 is none. It has its default keys.",
             "FILE, line 11: form.accept cannot have o: where it is done, that is typed as text. It has its default keys.",
+            "FILE, line 12: mouse is a setting: put it above [keys].",
         ]
     );
 }

@@ -135,6 +135,10 @@ impl Reading<'_> {
                 self.keys(&format!("{name}."), inner);
                 continue;
             }
+            if known(&name).is_some() {
+                self.complain(line, Why::UnderKeys(name));
+                continue;
+            }
             let names = value.get_ref().as_array().map(|keys| {
                 let names = keys
                     .iter()

@@ -29,6 +29,8 @@ pub enum Why {
         name: String,
         expected: Expected,
     },
+    /// Under the keys of actions stands a setting of this name.
+    UnderKeys(String),
     /// There is no action of this name.
     UnknownAction(String),
     /// The keys of this action cannot be changed.

@@ -48,6 +48,7 @@ impl Text {
                     [("name", &repeated(name)), ("expected", &expected)];
                 self.fill("config.value", &facts)
             }
+            Why::UnderKeys(name) => of_name("config.under_keys", name),
             Why::UnknownAction(name) => of_name("config.unknown_action", name),
             Why::FixedAction(name) => of_name("config.fixed_action", name),
             Why::Twice(name) => of_name("config.twice", name),

@@ -119,6 +119,12 @@ fn with(binding: &Binding, wanted: &[Wanted]) -> Binding {
     }
 }
 
+/// Whether the table gives this key to the binding.
+fn is_own(binding: &Binding, key: Chord) -> bool {
+    let mut own = BINDINGS.iter();
+    own.any(|b| (b.scope, b.action) == (binding.scope, binding.action) && b.keys.contains(&key))
+}
+
 /// A setting that gives a key a second meaning on a screen: of two of them the later one.
 fn clash(keys: &Keymap, wanted: &[Wanted]) -> Option<(usize, Why)> {
     let index = |b: &Binding| {
@@ -132,7 +138,10 @@ fn clash(keys: &Keymap, wanted: &[Wanted]) -> Option<(usize, Why)> {
                 let Some(key) = one.keys.iter().find(|key| other.keys.contains(key)) else {
                     continue;
                 };
-                let (later, earlier) = if index(one) > index(other) {
+                // What stays is nobody else's, whatever else is set.
+                let takes = |b: &Binding| STAY.contains(key) && !is_own(b, *key);
+                let (later, earlier) = if takes(one) || (!takes(other) && index(one) > index(other))
+                {
                     (one, other)
                 } else {
                     (other, one)
@@ -250,6 +259,23 @@ mod tests {
         // On screens of their own both may have it.
         let apart = changed(&[("list.by_time", "z"), ("list.restore", "z")]);
         assert_eq!(complaints(&apart), []);
+    }
+
+    #[test]
+    fn who_takes_a_key_that_stays_is_told_alone() {
+        for (takes, other, line) in [
+            (("list.delete", "Enter"), ("list.properties", "d"), 1),
+            (("list.properties", "Down"), ("list.down", "b"), 1),
+        ] {
+            let changed = changed(&[takes, other]);
+            let lines: Vec<usize> = complaints(&changed).iter().map(|(line, _)| *line).collect();
+            assert!(lines.contains(&line), "{takes:?}: {lines:?}");
+            let first = complaints(&changed).first().map(|(_, why)| (*why).clone());
+            assert!(
+                matches!(&first, Some(Why::Clash { action, .. }) if action == takes.0),
+                "{first:?}"
+            );
+        }
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use crate::ui::frame::width;
+
 /// A key with its modifiers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Chord(pub KeyCode, pub KeyModifiers);
@@ -55,8 +57,9 @@ impl Chord {
         held.map(|(_, name)| *name).collect::<String>() + &key
     }
 
-    /// The key of this name, however it is capitalised; but `o` and `O` are two keys. Nothing where no terminal sends
-    /// such a key: Ctrl-I and Ctrl-M are Tab and Enter on their way, and Ctrl has no other characters than letters.
+    /// The key of this name, however it is capitalised; but `o` and `O` are two keys. Nothing where terminals send no
+    /// such key: Ctrl-I and Ctrl-M are Tab and Enter on their way, Ctrl has no other characters than letters, keys of
+    /// one byte are the same with Ctrl, and what begins a sequence of bytes after ESC is no key with Alt.
     #[must_use]
     pub fn named(name: &str) -> Option<Chord> {
         let mut key = name;
@@ -69,11 +72,17 @@ impl Chord {
             }
         }
         let code = code(key)?;
+        let (ctrl, alt) = (
+            held.contains(KeyModifiers::CONTROL),
+            held.contains(KeyModifiers::ALT),
+        );
         let KeyCode::Char(c) = code else {
-            return Some(Chord(code, held));
+            let plain = [KeyCode::Enter, KeyCode::Esc, KeyCode::Tab, KeyCode::BackTab];
+            let is_plain = plain.contains(&code) || code == KeyCode::Backspace && ctrl;
+            return (held.is_empty() || !is_plain).then_some(Chord(code, held));
         };
-        let sent = !held.contains(KeyModifiers::CONTROL)
-            || c.is_ascii_alphabetic() && !"im".contains(c.to_ascii_lowercase());
+        let sent = (!ctrl || c.is_ascii_alphabetic() && !"im".contains(c.to_ascii_lowercase()))
+            && !(alt && "[]^_".contains(c));
         // With something held down the names of characters are capitals.
         let c = if held.is_empty() {
             c
@@ -87,7 +96,9 @@ impl Chord {
 fn code(name: &str) -> Option<KeyCode> {
     let mut characters = name.chars();
     if let (Some(c), None) = (characters.next(), characters.next()) {
-        return (!c.is_control() && c != ' ').then_some(KeyCode::Char(c));
+        // What cannot be seen cannot be named.
+        let is_seen = !c.is_control() && width(name) > 0;
+        return (is_seen && c != ' ').then_some(KeyCode::Char(c));
     }
     let mut named = NAMED.iter();
     if let Some((code, _)) = named.find(|(_, known)| known.eq_ignore_ascii_case(name)) {
@@ -158,6 +169,14 @@ mod tests {
             "Shift-a",
             "\n",
             "Ctrl-é",
+            "Ctrl-Enter",
+            "Ctrl-Tab",
+            "Alt-Esc",
+            "Ctrl-Backspace",
+            "Alt-[",
+            "\u{202e}",
+            "\u{200b}",
+            "\u{301}",
             "Enter ",
         ] {
             assert_eq!(found(name), None, "{name:?}");

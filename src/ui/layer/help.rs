@@ -7,7 +7,6 @@ use zeroize::Zeroizing;
 
 use crate::domain::name::name_key;
 use crate::domain::state::{State, Warning};
-use crate::domain::time::DAY;
 use crate::text::Text;
 use crate::ui::field::LineField;
 use crate::ui::frame::{
@@ -24,15 +23,20 @@ const GAP: u16 = 2;
 /// Columns inside from which on what a state means stands beside it, else below.
 const BESIDE: u16 = 50;
 
-/// The states in the order in which they are decided; the time that is left is any.
-const STATES: [State; 6] = [
-    State::Deleted,
-    State::LockedOut,
-    State::Expired,
-    State::NotDelivered,
-    State::ExpiresSoon(14 * DAY),
-    State::Active,
-];
+/// The states in the order in which they are decided, without those that nothing can be in; the time that is left is
+/// as long as it can be.
+fn states(warning: Warning) -> impl Iterator<Item = State> {
+    let all = [
+        State::Deleted,
+        State::LockedOut,
+        State::Expired,
+        State::NotDelivered,
+        State::ExpiresSoon(warning.ms()),
+        State::Active,
+    ];
+    all.into_iter()
+        .filter(|state| *state != State::ExpiresSoon(0))
+}
 
 /// What there is to read.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -99,7 +103,7 @@ impl Help {
         };
         match self.page {
             Page::Keys => self.bindings.iter().map(of_key).collect(),
-            Page::States => STATES.map(of_state).into(),
+            Page::States => states(self.warning).map(of_state).collect(),
         }
     }
 
