@@ -194,7 +194,8 @@ impl Main {
         match message {
             Message::Input(input) => self.app.input(input),
             Message::Answer(layer, ticket, outcome) => {
-                self.workers.under_way -= 1;
+                // The farewell of a process that is being ended was never asked from here.
+                self.workers.under_way = self.workers.under_way.saturating_sub(1);
                 self.app.answer(layer, ticket, outcome);
             }
             Message::Job(Job::Stop) => self.stops = true,
