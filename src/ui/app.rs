@@ -2,6 +2,7 @@
 //! terminal; `run` feeds it, and so do the tests.
 
 mod idle;
+mod input;
 mod mouse;
 mod rush;
 mod session;
@@ -11,8 +12,8 @@ mod view;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crossterm::event::{Event, KeyEvent, KeyEventKind};
-use zeroize::{Zeroize, Zeroizing};
+use crossterm::event::Event;
+use zeroize::Zeroize;
 
 use crate::clock::Clock;
 use crate::config::settings::Settings;
@@ -25,17 +26,14 @@ use crate::ui::app::idle::Idle;
 use crate::ui::app::mouse::Mouse;
 use crate::ui::app::rush::Rush;
 use crate::ui::frame::SMALLEST;
-use crate::ui::keymap::{Action, Chord, Keymap, Scope, text_key};
+use crate::ui::keymap::Keymap;
 use crate::ui::layer::api_keys::ApiKeys;
-use crate::ui::layer::confirm::Confirm;
 use crate::ui::layer::events::SystemEvents;
-use crate::ui::layer::help::Help;
-use crate::ui::layer::properties::Properties;
 use crate::ui::layer::roles::Roles;
 use crate::ui::layer::secret::SecretDialog;
-use crate::ui::layer::tree::{Screen, Tree};
+use crate::ui::layer::tree::Screen;
 use crate::ui::layer::users::Users;
-use crate::ui::layer::{Ask, Asks, Ctx, Layer, Loss, Reply, Tone};
+use crate::ui::layer::{Ask, Asks, Ctx, Layer, Reply, Tone};
 use crate::ui::request::{Done, Outcome, Request, Ticket};
 use crate::ui::theme::Theme;
 
@@ -248,32 +246,6 @@ impl App {
         });
     }
 
-    /// Takes a key, paste, click or resize.
-    pub fn input(&mut self, input: Input) {
-        if is_by_hand(&input.event) && self.somebody_is_there(input.at) {
-            return;
-        }
-        match &input.event {
-            Event::Resize(columns, rows) => {
-                self.window = (*columns, *rows);
-                self.mouse.forget();
-                self.dirty = true;
-            }
-            Event::Mouse(event) if !self.takes(*event) => {}
-            Event::Key(key) if key.kind == KeyEventKind::Release => {}
-            Event::Key(key) if self.means(key, Action::Leave) => self.leave(),
-            Event::Key(key) if self.means(key, Action::Stop) => self.effects.push(Effect::Stop),
-            Event::Key(_) | Event::Paste(_) | Event::Mouse(_) => self.queue.push_back(input),
-            _ => {}
-        }
-        self.run_queue();
-    }
-
-    /// Whether a key means this everywhere; such a key waits for nothing.
-    fn means(&self, key: &KeyEvent, wanted: Action) -> bool {
-        self.keys.action(Scope::Anywhere, key) == Some(wanted)
-    }
-
     /// Takes what came of a request.
     pub fn answer(&mut self, layer: LayerId, ticket: Ticket, outcome: Outcome) {
         let at = self.under_way.iter().position(|one| one.ticket == ticket);
@@ -337,144 +309,6 @@ impl App {
             self.with_layer(index, |layer, ctx, asks| {
                 layer.answer(ticket, outcome, ctx, asks);
             });
-        }
-    }
-
-    fn run_queue(&mut self) {
-        while !self.done {
-            let waits = self.top().1.waits();
-            let Some(input) = self.queue.front() else {
-                break;
-            };
-            let passes =
-                !waits || matches!(&input.event, Event::Key(key) if text_key(key).is_some());
-            if !passes {
-                break;
-            }
-            let Some(input) = self.queue.pop_front() else {
-                break;
-            };
-            // What cannot be seen is not acted on.
-            if input.frame < self.deaf_before || self.too_small() {
-                continue;
-            }
-            if waits {
-                if !self.edited(&input) {
-                    self.queue.push_front(input);
-                    break;
-                }
-            } else {
-                self.handle(input);
-            }
-        }
-    }
-
-    fn edited(&mut self, input: &Input) -> bool {
-        let Event::Key(key) = &input.event else {
-            return false;
-        };
-        let Some(key) = text_key(key) else {
-            return false;
-        };
-        let top = self.layers.len() - 1;
-        let taken = self.with_layer(top, |layer, ctx, asks| layer.edit(key, ctx, asks));
-        self.dirty |= taken;
-        taken
-    }
-
-    fn handle(&mut self, mut input: Input) {
-        if let Event::Mouse(event) = input.event {
-            self.mouse(event, input.frame, input.at);
-            return;
-        }
-        self.dirty = true;
-        // What is said at the start is not taken away by what was typed before it could be read.
-        if input.frame > 0 {
-            self.message = None;
-        }
-        self.rush.key(input.frame, input.at);
-        let top = self.layers.len() - 1;
-        match &mut input.event {
-            Event::Paste(pasted) => {
-                let pasted = Zeroizing::new(std::mem::take(pasted));
-                self.with_layer(top, |layer, ctx, asks| layer.paste(&pasted, ctx, asks));
-            }
-            Event::Key(key) => {
-                let key = *key;
-                if self.edited(&input) {
-                    return;
-                }
-                let used =
-                    self.with_layer(top, |layer, ctx, _| layer.pressed(Chord::of(&key), ctx));
-                match self.keys.action(self.top().1.scope(), &key) {
-                    Some(action) => self.act(action),
-                    None if used => {}
-                    None => self.rush.means_nothing(),
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn act(&mut self, action: Action) {
-        let top = self.layers.len() - 1;
-        let allowed = self.layers[top].1.allows(action, &self.ctx());
-        match action {
-            Action::Help if allowed => {
-                let layer = &self.layers[top].1;
-                let ctx = self.ctx();
-                let help = Help::new(layer.scope(), &|action| layer.allows(action, &ctx), &ctx);
-                self.push(Box::new(help));
-            }
-            Action::MyAccount if allowed => {
-                let own = Properties::of_own(self.setting.actor.user);
-                self.push(Box::new(own));
-            }
-            Action::Tree if allowed => self.push(Box::new(Tree::new(self.here))),
-            _ => self.with_layer(top, |layer, ctx, asks| {
-                if allowed {
-                    layer.act(action, ctx, asks);
-                } else if let Some(sentence) = layer.why_not(action, ctx) {
-                    asks.complain(sentence);
-                }
-            }),
-        }
-    }
-
-    /// Ctrl-C: leaves, unless something would be lost.
-    fn leave(&mut self) {
-        // No paste has this key in it: what comes next is a hand again.
-        self.rush.end();
-        self.dirty = true;
-        self.message = None;
-        if self
-            .leaving
-            .is_some_and(|id| self.layers.iter().any(|(layer, _)| *layer == id))
-        {
-            return;
-        }
-        let text = self.text();
-        let refused = self
-            .layers
-            .iter()
-            .position(|(_, layer)| layer.loss() == Loss::Refused);
-        if let Some(index) = refused {
-            self.with_layer(index, |layer, ctx, asks| {
-                layer.act(Action::Leave, ctx, asks);
-            });
-        } else if self.is_writing() {
-            self.message = Some((Tone::Problem, text.say("message.still_saving").to_owned()));
-        } else if self
-            .layers
-            .iter()
-            .any(|(_, layer)| layer.loss() == Loss::Typed)
-        {
-            let body = text.say("quit.body").to_owned();
-            let confirm = Confirm::new(text.say("quit.title"), body, text.say("quit.verb"));
-            self.push(Box::new(confirm.quits()));
-            self.leaving = self.layers.last().map(|(id, _)| *id);
-        } else {
-            self.done = true;
         }
     }
 
@@ -608,14 +442,5 @@ fn screen(which: Screen) -> Box<dyn Layer> {
         Screen::Roles => Box::new(Roles::default()),
         Screen::ApiKeys => Box::new(ApiKeys::default()),
         Screen::SystemEvents => Box::new(SystemEvents::default()),
-    }
-}
-
-/// Whether somebody is there, and not only their terminal.
-fn is_by_hand(event: &Event) -> bool {
-    match event {
-        Event::Key(key) => key.kind != KeyEventKind::Release,
-        Event::Mouse(_) | Event::Paste(_) => true,
-        _ => false,
     }
 }
