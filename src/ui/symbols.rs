@@ -15,6 +15,9 @@ pub struct Symbols {
     /// A list is sorted upwards.
     pub ascending: &'static str,
     pub descending: &'static str,
+    /// There is more above what is on the screen.
+    pub above: &'static str,
+    pub below: &'static str,
     /// A field opens a list.
     pub dropdown: &'static str,
     /// The radio button that is chosen.
@@ -29,6 +32,8 @@ pub static UNICODE: Symbols = Symbols {
     ellipsis: "…",
     ascending: "▲",
     descending: "▼",
+    above: "↑",
+    below: "↓",
     dropdown: "▼",
     chosen: "•",
     between: "·",
@@ -49,6 +54,8 @@ pub static ASCII: Symbols = Symbols {
     ellipsis: "~",
     ascending: "^",
     descending: "v",
+    above: "^",
+    below: "v",
     dropdown: "v",
     chosen: "*",
     between: "|",

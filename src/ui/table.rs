@@ -99,6 +99,14 @@ impl<L: Listed> Rows<L> {
         self.loaded.get(self.selected)
     }
 
+    /// Whether there is more above what is on the screen, and below.
+    #[must_use]
+    pub fn beyond(&self) -> (bool, bool) {
+        let above = self.more_before || self.top > 0;
+        let below = self.more_after || self.loaded.len() > self.top + self.height;
+        (above, below)
+    }
+
     /// The rows on the screen, each with whether it is selected.
     pub fn on_screen(&self) -> impl Iterator<Item = (&L, bool)> {
         let rows = self

@@ -4,7 +4,7 @@ use crossterm::event::KeyCode;
 use keyward::domain::time::{DAY, SECOND};
 
 use crate::support::console::Console;
-use crate::support::database::draft;
+use crate::support::database::{Bench, draft};
 
 fn with_keys(names: &[&str]) -> Console {
     let mut console = Console::new();
@@ -279,4 +279,18 @@ fn a_deleted_key_can_be_restored_with_its_secret() {
     assert!(console.works(&secret));
     console.keys("r");
     console.expect("Only a deleted key can be restored.");
+}
+
+#[test]
+fn the_list_says_whether_there_is_more_above_and_below() {
+    let (bench, user) = Bench::demo(keyward::service::demo::FULL_ACCESS_USER);
+    let mut console = Console::of(bench, user, (80, 24));
+    console.expect(" ↓ 39 shown");
+    console.press(KeyCode::PageDown);
+    console.press(KeyCode::Down);
+    console.expect(" ↑↓ 39 shown");
+    console.press(KeyCode::End);
+    console.expect(" ↑ 39 shown");
+    console.resize(80, 60);
+    console.expect("  39 shown");
 }

@@ -100,9 +100,17 @@ impl<L: Table> List<L> {
         }))
     }
 
-    /// How many rows are shown and which, and the order where no heading tells it.
+    /// Where there is more than is on the screen, how many rows are shown and which, and the order where no heading
+    /// tells it.
     fn info(&self, shown: &Shown<L>, ctx: &Ctx) -> String {
         let text = ctx.text;
+        let symbols = ctx.theme.symbols;
+        let (above, below) = self.rows.beyond();
+        let beyond = [(above, symbols.above), (below, symbols.below)];
+        let beyond: String = beyond
+            .iter()
+            .filter_map(|(is, mark)| is.then_some(*mark))
+            .collect();
         let mut parts = Vec::new();
         if let Some(counts) = self.counts {
             let hidden = counts.all - counts.shown;
@@ -125,7 +133,11 @@ impl<L: Table> List<L> {
         }
         parts.push(L::facets(&self.filter.facets, ctx));
         parts.retain(|part| !part.is_empty());
-        ctx.theme.symbols.join(&parts)
+        let words = symbols.join(&parts);
+        if beyond.is_empty() {
+            return words;
+        }
+        format!("{beyond} {words}")
     }
 
     /// The mark of the direction of the order.
