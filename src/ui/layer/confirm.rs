@@ -3,6 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use crate::text::Text;
 use crate::ui::frame::{
     boxed, buttons, centred, inside, paragraph, row, scrolled, scrolled_by, wrap,
 };
@@ -47,6 +48,13 @@ impl Confirm {
             lines: 0,
             height: 0,
         }
+    }
+
+    /// Asks before a form is left with what was typed in it.
+    #[must_use]
+    pub fn leaves(text: Text) -> Confirm {
+        let body = text.say("leave.body").to_owned();
+        Confirm::new(text.say("leave.title"), body, text.say("leave.verb"))
     }
 
     /// The same, ending the program on `y`.

@@ -206,13 +206,7 @@ impl<S: Subject> Properties<S> {
             asks.close(Reply::Cancelled);
             return;
         }
-        let text = ctx.text;
-        let body = text.say("leave.body").to_owned();
-        asks.push(Confirm::new(
-            text.say("leave.title"),
-            body,
-            text.say("leave.verb"),
-        ));
+        asks.push(Confirm::leaves(ctx.text));
         self.question = Some(Question::Leave);
     }
 

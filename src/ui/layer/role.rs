@@ -173,13 +173,7 @@ impl RoleDialog {
             asks.close(Reply::Cancelled);
             return;
         }
-        let text = ctx.text;
-        let body = text.say("leave.body").to_owned();
-        asks.push(Confirm::new(
-            text.say("leave.title"),
-            body,
-            text.say("leave.verb"),
-        ));
+        asks.push(Confirm::leaves(ctx.text));
         self.leaving = true;
     }
 
