@@ -3,12 +3,17 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::domain::time::Timestamp;
+use nix::time::{ClockId, clock_gettime};
+
+use crate::domain::time::{SECOND, Timestamp, Uptime};
 
 /// Something that knows the time.
 pub trait Clock: Send + Sync {
-    /// The present instant.
+    /// The present instant, as the machine's clock is set: for what is dated and what expires.
     fn now(&self) -> Timestamp;
+
+    /// How long the machine has been on: for how long something takes. Nobody can set it.
+    fn uptime(&self) -> Uptime;
 }
 
 /// The machine's clock.
@@ -26,27 +31,72 @@ impl Clock for SystemClock {
             .unwrap_or_default();
         Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
     }
+
+    /// The clock that goes on while the machine sleeps: who closed a lid has not been at the keys either.
+    fn uptime(&self) -> Uptime {
+        // It fails on no Linux; where it did, no time would pass.
+        clock_gettime(ClockId::CLOCK_BOOTTIME).map_or(Uptime(0), |time| {
+            Uptime(time.tv_sec() * SECOND + time.tv_nsec() / 1_000_000)
+        })
+    }
 }
 
 /// A clock that stands still until it is moved: for tests, pictures and the demo's seed.
 #[derive(Debug)]
-pub struct SetClock(AtomicI64);
+pub struct SetClock {
+    now: AtomicI64,
+    uptime: AtomicI64,
+}
 
 impl SetClock {
     /// A clock that shows `at`.
     #[must_use]
     pub fn new(at: Timestamp) -> SetClock {
-        SetClock(AtomicI64::new(at.0))
+        SetClock {
+            now: AtomicI64::new(at.0),
+            uptime: AtomicI64::new(0),
+        }
     }
 
-    /// Moves it by `ms` milliseconds.
+    /// Lets `ms` milliseconds pass.
     pub fn advance(&self, ms: i64) {
-        self.0.fetch_add(ms, Ordering::SeqCst);
+        self.set(ms);
+        self.uptime.fetch_add(ms, Ordering::SeqCst);
+    }
+
+    /// Sets it by `ms` milliseconds, as a person or a time server does; no time passes.
+    pub fn set(&self, ms: i64) {
+        self.now.fetch_add(ms, Ordering::SeqCst);
     }
 }
 
 impl Clock for SetClock {
     fn now(&self) -> Timestamp {
-        Timestamp(self.0.load(Ordering::SeqCst))
+        Timestamp(self.now.load(Ordering::SeqCst))
+    }
+
+    fn uptime(&self) -> Uptime {
+        Uptime(self.uptime.load(Ordering::SeqCst))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn setting_a_clock_lets_no_time_pass() {
+        let clock = SetClock::new(Timestamp(5 * SECOND));
+        clock.set(-SECOND);
+        assert_eq!((clock.now().0, clock.uptime().0), (4 * SECOND, 0));
+        clock.advance(SECOND);
+        assert_eq!((clock.now().0, clock.uptime().0), (5 * SECOND, SECOND));
+    }
+
+    #[test]
+    fn the_machine_is_on_and_for_less_long_than_there_is_time() {
+        let up = SystemClock.uptime();
+        assert!(up > Uptime(0) && up.0 < SystemClock.now().0, "{up:?}");
+        assert!(SystemClock.uptime() >= up);
     }
 }

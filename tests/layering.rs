@@ -48,7 +48,10 @@ const CRATES: &[(&str, &[&str])] = &[
     ("etcetera", &["config"]),
     ("hmac", &["auth::token"]),
     ("iana_time_zone", &["config"]),
-    ("nix", &["cli", "config", "harden", "store", "ui::terminal"]),
+    (
+        "nix",
+        &["cli", "clock", "config", "harden", "store", "ui::terminal"],
+    ),
     ("rand", &["auth"]),
     ("ratatui", &["ui"]),
     ("ratatui_textarea", &["ui"]),

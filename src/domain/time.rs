@@ -1,4 +1,4 @@
-//! An instant, as the database keeps it. Nothing here asks what time it is.
+//! An instant, as the database keeps it, and what intervals are measured by. Nothing here asks what time it is.
 
 use chrono::{DateTime, NaiveDate, TimeZone, Utc};
 use chrono_tz::Tz;
@@ -47,6 +47,25 @@ impl Timestamp {
     #[must_use]
     pub fn day_in(self, zone: Tz) -> NaiveDate {
         self.in_zone(zone).date_naive()
+    }
+}
+
+/// How long the machine has been on, in milliseconds, sleep included: what intervals are measured by. Setting the
+/// machine's clock does not move it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Uptime(pub i64);
+
+impl Uptime {
+    /// `ms` milliseconds later (earlier when negative), saturating.
+    #[must_use]
+    pub fn plus(self, ms: i64) -> Uptime {
+        Uptime(self.0.saturating_add(ms))
+    }
+
+    /// Milliseconds from `earlier` to this; negative when this one is the earlier.
+    #[must_use]
+    pub fn since(self, earlier: Uptime) -> i64 {
+        self.0.saturating_sub(earlier.0)
     }
 }
 

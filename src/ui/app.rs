@@ -19,7 +19,7 @@ use crate::clock::Clock;
 use crate::config::settings::Settings;
 use crate::domain::clipboard::{ClipboardSetting, ClipboardWay};
 use crate::domain::secret::Secret;
-use crate::domain::time::Timestamp;
+use crate::domain::time::{Timestamp, Uptime};
 use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::{Actor, Arrival, SignOut};
 use crate::ui::app::idle::Idle;
@@ -73,7 +73,7 @@ pub struct Input {
     pub event: Event,
     /// How many frames had been drawn when it was read.
     pub frame: u64,
-    pub at: Timestamp,
+    pub at: Uptime,
 }
 
 impl Drop for Input {
@@ -102,7 +102,7 @@ struct UnderWay {
     layer: LayerId,
     ticket: Ticket,
     write: bool,
-    since: Timestamp,
+    since: Uptime,
 }
 
 /// What the App is made of.
@@ -155,20 +155,22 @@ pub struct App {
     /// The question whether to leave, while it is open.
     leaving: Option<LayerId>,
     known: Option<i64>,
-    look_at: Timestamp,
-    sweep_at: Timestamp,
-    wake_at: Option<Timestamp>,
+    /// How far the machine's clock was ahead of its uptime when that was last looked at, in milliseconds.
+    clock_ahead: i64,
+    look_at: Uptime,
+    sweep_at: Uptime,
+    wake_at: Option<Uptime>,
 }
 
 impl App {
     /// The console, with the list of API keys as its screen, or the first one that the role allows.
     #[must_use]
     pub fn new(setting: Setting) -> App {
-        let now = setting.clock.now();
+        let (now, up) = (setting.clock.now(), setting.clock.uptime());
         let changed = Keymap::changed(&setting.settings.keys);
         let mut app = App {
             here: Screen::first_for(&setting.actor),
-            idle: Idle::new(setting.settings.idle_minutes, now),
+            idle: Idle::new(setting.settings.idle_minutes, up),
             theme: Theme::of(setting.settings.theme, setting.settings.borders),
             keys: changed.keys,
             setting,
@@ -192,8 +194,9 @@ impl App {
             window: (u16::MAX, u16::MAX),
             leaving: None,
             known: None,
-            look_at: now,
-            sweep_at: now,
+            clock_ahead: now.0 - up.0,
+            look_at: up,
+            sweep_at: up,
             wake_at: None,
         };
         app.sign_in();
@@ -232,7 +235,7 @@ impl App {
     }
 
     fn record(&mut self, layer: LayerId, ticket: Ticket, request: Request) {
-        let since = self.now();
+        let since = self.uptime();
         self.under_way.push(UnderWay {
             layer,
             ticket,
@@ -267,7 +270,7 @@ impl App {
             Ok(Done::Secret { issued, overlap }) => {
                 self.tell(layer, ticket, Ok(Done::Issued(issued.key)));
                 let copies = self.setting.settings.clipboard != ClipboardSetting::Off;
-                let dialog = SecretDialog::new(issued, overlap, copies);
+                let dialog = SecretDialog::new(issued, overlap, copies, &self.ctx());
                 self.push(Box::new(dialog.hidden(self.setting.settings.secret_hidden)));
             }
             Ok(Done::Sent { way, text }) => {
@@ -419,9 +422,14 @@ impl App {
         self.setting.clock.now()
     }
 
+    fn uptime(&self) -> Uptime {
+        self.setting.clock.uptime()
+    }
+
     fn ctx(&self) -> Ctx<'_> {
         Ctx {
             now: self.now(),
+            uptime: self.uptime(),
             warning: self.setting.settings.warning,
             zone: self.zone(),
             actor: &self.setting.actor,

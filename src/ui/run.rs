@@ -121,7 +121,7 @@ pub fn console(parts: Parts) -> Result<Option<(SignOut, String)>, NoTerminal> {
         let input = Input {
             event,
             frame: drawn.load(Ordering::SeqCst),
-            at: clock.now(),
+            at: clock.uptime(),
         };
         send.send(Message::Input(input)).is_ok()
     })?;
@@ -209,7 +209,7 @@ impl Main {
 
     /// Sleeps until something comes in or time alone changes the screen.
     fn wait(&mut self) -> io::Result<()> {
-        let ms = self.app.next_wake().since(self.clock.now()).max(0);
+        let ms = self.app.next_wake().since(self.clock.uptime()).max(0);
         let time = Duration::from_millis(ms.unsigned_abs());
         // The input thread ends the process itself when the terminal is gone.
         if let Ok(message) = self.messages.recv_timeout(time) {

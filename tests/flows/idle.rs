@@ -1,8 +1,9 @@
 //! Nobody at the keys: the countdown, the sign-out, and what becomes of a secret meanwhile.
 
 use crossterm::event::{Event, KeyCode, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use keyward::clock::Clock;
 use keyward::domain::role::FULL_ACCESS;
-use keyward::domain::time::{HOUR, MINUTE, SECOND};
+use keyward::domain::time::{DAY, HOUR, MINUTE, SECOND};
 use keyward::domain::verdict::Refused;
 use keyward::ui::app::Effect;
 
@@ -60,7 +61,7 @@ fn a_minute_is_counted_down_and_then_the_user_is_signed_out() {
 fn the_event_tells_why_and_when_the_last_key_was_pressed() {
     let mut console = console();
     console.keys("j");
-    let last = keyward::clock::Clock::now(&*console.bench.clock);
+    let last = console.bench.clock.now();
     console.wait(IDLE);
     console.wait(MINUTE);
     let (number, actor, body) = console.bench.events().pop().expect("an event");
@@ -355,12 +356,43 @@ fn what_is_being_written_is_waited_for() {
 }
 
 #[test]
-fn a_clock_that_is_set_back_makes_nobody_wait_longer() {
-    let mut console = console();
-    console.wait(MINUTE);
-    console.wait(-HOUR);
-    console.wait(IDLE);
-    console.expect("Signed out in 60 s");
+fn a_clock_that_is_set_makes_nobody_wait_longer_and_signs_nobody_out() {
+    for ms in [-HOUR, 25 * MINUTE, 400 * DAY] {
+        let mut console = console();
+        console.set_clock(ms);
+        console.wait(IDLE - SECOND - 1);
+        console.expect_not("for want of a key");
+        console.wait(1);
+        console.expect("Signed out in 60 s");
+        console.set_clock(ms);
+        console.expect("Signed out in 59 s");
+        console.set_clock(-ms);
+        console.expect("Signed out in 58 s");
+        console.wait(58 * SECOND);
+        console.expect("Signed out: no key was pressed");
+        let (_, _, body) = console.bench.events().pop().expect("an event");
+        let body: serde_json::Value = serde_json::from_str(&body).expect("JSON");
+        let last = console.bench.clock.now().plus(-IDLE - MINUTE);
+        assert_eq!(body["lastAction"], last.0, "as the clock is set now");
+    }
+}
+
+#[test]
+fn a_clock_that_is_set_makes_no_secret_void_that_is_on_the_screen() {
+    for ms in [-HOUR, 25 * MINUTE] {
+        let mut console = console();
+        let secret = console.make("backup");
+        console.set_clock(ms);
+        assert_eq!(console.secret(), secret);
+        console.wait(IDLE - SECOND - 1);
+        assert_eq!(console.secret(), secret, "{ms}");
+        console.wait(1);
+        console.expect_not(&secret[3..20]);
+        let until = console.bench.clock.now().plus(5 * MINUTE);
+        console.expect(&until.utc().format("made void at %H:%M:%S").to_string());
+        console.keys("v");
+        assert_eq!(console.secret(), secret, "{ms}");
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The list: filter, state filter, sort, selection, other people's changes.
 
 use crossterm::event::KeyCode;
-use keyward::domain::time::{DAY, SECOND};
+use keyward::domain::time::{DAY, HOUR, SECOND};
 
 use crate::support::console::Console;
 use crate::support::database::{Bench, draft};
@@ -123,21 +123,32 @@ fn a_selected_row_that_is_gone_leaves_its_neighbour_and_a_message() {
     assert!(console.selected().contains("gamma"), "{}", console.screen());
 }
 
-#[test]
-fn time_alone_makes_a_key_expire_on_the_screen() {
+/// A list with one key, which expires in two days.
+fn with_one_that_expires() -> Console {
     let mut console = Console::new();
     let alice = console.bench.alice.clone();
     let mut expiring = draft("short");
     expiring.expires_on = Some("2026-11-23".to_owned());
-    let issued = console
-        .bench
-        .service
-        .create(&alice, &expiring)
-        .expect("created");
-    console.bench.deliver(&issued, None);
+    let issued = console.bench.service.create(&alice, &expiring);
+    console.bench.deliver(&issued.expect("created"), None);
     console.wait(SECOND);
     console.wait(SECOND);
     console.expect("Expires in 2 d");
+    console
+}
+
+#[test]
+fn a_clock_that_is_set_makes_a_key_expire_on_the_screen_and_back() {
+    let mut console = with_one_that_expires();
+    console.set_clock(2 * DAY);
+    console.expect("Expired");
+    console.set_clock(-2 * DAY);
+    console.expect("Expires in 2 d");
+}
+
+#[test]
+fn time_alone_makes_a_key_expire_on_the_screen() {
+    let mut console = with_one_that_expires();
     console.wait(DAY);
     console.expect("Expires in 8 h");
     console.wait(DAY);
@@ -293,4 +304,13 @@ fn the_list_says_whether_there_is_more_above_and_below() {
     console.expect(" ↑ 39 shown");
     console.resize(80, 60);
     console.expect("  39 shown");
+}
+
+#[test]
+fn a_clock_that_is_set_back_does_not_stop_the_look_at_what_others_do() {
+    let mut console = with_keys(&["alpha"]);
+    console.set_clock(-HOUR);
+    console.bench.delivered("beta");
+    console.wait(SECOND);
+    console.expect("beta");
 }

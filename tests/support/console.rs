@@ -240,7 +240,7 @@ impl Console {
             row,
             modifiers: KeyModifiers::NONE,
         });
-        let at = self.bench.clock.now();
+        let at = self.bench.clock.uptime();
         self.app.input(Input { event, frame, at });
     }
 
@@ -315,7 +315,7 @@ impl Console {
         let input = Input {
             event,
             frame: self.app.frames(),
-            at: self.bench.clock.now(),
+            at: self.bench.clock.uptime(),
         };
         self.app.input(input);
     }
@@ -381,9 +381,15 @@ impl Console {
         self.settle();
     }
 
+    /// Sets the machine's clock, and lets the App look at it.
+    pub fn set_clock(&mut self, ms: i64) {
+        self.bench.clock.set(ms);
+        self.wait(SECOND);
+    }
+
     /// How long the program would sleep now, in milliseconds.
     pub fn sleeps(&self) -> i64 {
-        self.app.next_wake().since(self.bench.clock.now())
+        self.app.next_wake().since(self.bench.clock.uptime())
     }
 
     /// What the program does at its end.

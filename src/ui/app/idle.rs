@@ -1,6 +1,6 @@
 //! Nobody is at the keys: a secret is hidden and then made void, and the user is signed out after a countdown.
 
-use crate::domain::time::{MINUTE, Timestamp};
+use crate::domain::time::{MINUTE, Timestamp, Uptime};
 use crate::domain::user::SignOut;
 use crate::ui::app::{APP, App, Effect, LayerId, UNDRAWN};
 use crate::ui::layer::countdown::Countdown;
@@ -16,18 +16,18 @@ const COUNTDOWN: i64 = MINUTE;
 pub(super) struct Idle {
     /// Without a key for so many minutes the end begins; never with 0.
     minutes: u32,
-    last_action: Timestamp,
+    last_action: Uptime,
     /// The secret on the screen was hidden.
     hidden: bool,
     /// The countdown, and when it is over.
-    countdown: Option<(LayerId, Timestamp)>,
+    countdown: Option<(LayerId, Uptime)>,
 }
 
 impl Idle {
-    pub(super) fn new(minutes: u32, now: Timestamp) -> Idle {
+    pub(super) fn new(minutes: u32, up: Uptime) -> Idle {
         Idle {
             minutes,
-            last_action: now,
+            last_action: up,
             hidden: false,
             countdown: None,
         }
@@ -39,12 +39,12 @@ impl Idle {
     }
 
     /// When the end begins, if no key is pressed.
-    fn begins_at(&self) -> Timestamp {
+    fn begins_at(&self) -> Uptime {
         self.last_action.plus(i64::from(self.minutes) * MINUTE)
     }
 
     /// When a secret that was hidden then is made void.
-    fn void_at(&self) -> Timestamp {
+    fn void_at(&self) -> Uptime {
         self.begins_at().plus(HIDDEN)
     }
 }
@@ -52,7 +52,7 @@ impl Idle {
 impl App {
     /// Somebody is there. Says whether that was all that the key was for: it ended the countdown, and so do those
     /// that came with it, before what is below was seen again.
-    pub(super) fn somebody_is_there(&mut self, at: Timestamp) -> bool {
+    pub(super) fn somebody_is_there(&mut self, at: Uptime) -> bool {
         self.idle.last_action = at;
         self.idle.hidden = false;
         let Some((countdown, _)) = self.idle.countdown.take() else {
@@ -65,7 +65,7 @@ impl App {
     }
 
     /// When time without a key brings the next thing about. What is being written is waited for.
-    pub(super) fn idle_wake(&self) -> Option<Timestamp> {
+    pub(super) fn idle_wake(&self) -> Option<Uptime> {
         if self.idle.minutes == 0 || self.ended.is_some() || self.is_writing() {
             return None;
         }
@@ -78,16 +78,14 @@ impl App {
 
     /// Does what the time without a key brings about.
     pub(super) fn idle(&mut self) {
-        let now = self.now();
-        // The machine's clock may have been set back.
-        self.idle.last_action = self.idle.last_action.min(now);
-        if self.idle_wake().is_none_or(|at| now < at) {
+        let up = self.uptime();
+        if self.idle_wake().is_none_or(|at| up < at) {
             return;
         }
         match (self.secret(), self.idle.countdown) {
             (Some(secret), _) if self.idle.hidden => self.give_up(secret),
             (Some(secret), _) => self.hide(secret),
-            (None, None) => self.count_down(now),
+            (None, None) => self.count_down(up),
             (None, Some(_)) => self.time_out(),
         }
     }
@@ -106,6 +104,11 @@ impl App {
             .any(|asked| asked.write && asked.layer != APP)
     }
 
+    /// What the machine's clock, as it is set now, shows then.
+    fn on_clock(&self, up: Uptime) -> Timestamp {
+        self.now().plus(up.since(self.uptime()))
+    }
+
     fn hide(&mut self, secret: usize) {
         self.idle.hidden = true;
         self.dirty = true;
@@ -113,7 +116,7 @@ impl App {
             return;
         }
         self.effects.push(Effect::FullRedraw);
-        let void_at = self.idle.void_at().in_zone(self.zone());
+        let void_at = self.on_clock(self.idle.void_at()).in_zone(self.zone());
         let facts: [(&str, &dyn std::fmt::Display); 2] = [
             ("minutes", &self.idle.minutes),
             ("at", &void_at.format("%H:%M:%S")),
@@ -129,8 +132,8 @@ impl App {
         self.with_layer(secret, |layer, ctx, asks| layer.give_up(ctx, asks));
     }
 
-    fn count_down(&mut self, now: Timestamp) {
-        let over = now.plus(COUNTDOWN);
+    fn count_down(&mut self, up: Uptime) {
+        let over = up.plus(COUNTDOWN);
         let mut layers = self.layers.iter();
         let typed = layers.any(|(_, layer)| layer.loss() == Loss::Typed);
         self.push(Box::new(Countdown::new(over, typed)));
@@ -139,7 +142,7 @@ impl App {
 
     fn time_out(&mut self) {
         let reason = SignOut::TimedOut {
-            last_action: self.idle.last_action,
+            last_action: self.on_clock(self.idle.last_action),
         };
         // Noted now: nobody may come to end the program.
         self.signed_out = Some(self.request_for_app(Request::SignOut { reason }));

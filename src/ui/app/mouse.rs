@@ -2,7 +2,7 @@
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
-use crate::domain::time::Timestamp;
+use crate::domain::time::Uptime;
 use crate::ui::app::{App, Effect, LayerId};
 use crate::ui::hits::{Click, Hit, Hits};
 use crate::ui::keymap::{Action, Scope};
@@ -24,17 +24,17 @@ pub(super) struct Mouse {
     /// The first frame that could be clicked as the last one can.
     frame: u64,
     /// When the layer on top was first drawn there.
-    since: Option<Timestamp>,
+    since: Option<Uptime>,
     /// The last click that hit anything.
-    last: Option<(Hit, Timestamp)>,
+    last: Option<(Hit, Uptime)>,
 }
 
 impl Mouse {
     /// Takes what was drawn where, in the frame of this number.
-    pub(super) fn drawn(&mut self, hits: Hits, top: (LayerId, Scope), frame: u64, now: Timestamp) {
+    pub(super) fn drawn(&mut self, hits: Hits, top: (LayerId, Scope), frame: u64, up: Uptime) {
         let before = self.drawn.replace(top);
         if before.map(|(layer, _)| layer) != Some(top.0) {
-            self.since = Some(now);
+            self.since = Some(up);
             self.last = None;
         }
         if before != Some(top) || self.hits != hits {
@@ -56,7 +56,7 @@ impl Mouse {
     }
 
     /// What a click hits that was made when so many frames had been drawn, as far as that is on the screen still.
-    fn hit(&mut self, event: MouseEvent, frame: u64, at: Timestamp) -> Option<Click> {
+    fn hit(&mut self, event: MouseEvent, frame: u64, at: Uptime) -> Option<Click> {
         let hit = self.hits.at(event.column, event.row)?;
         let is_soon = |since| at.since(since) < DOUBLE_CLICK;
         if frame < self.frame || self.since.is_none_or(is_soon) {
@@ -108,7 +108,7 @@ impl App {
     }
 
     /// Does what a click or the wheel means, which was made when so many frames had been drawn.
-    pub(super) fn mouse(&mut self, event: MouseEvent, frame: u64, at: Timestamp) {
+    pub(super) fn mouse(&mut self, event: MouseEvent, frame: u64, at: Uptime) {
         let top = (self.top().0, self.top().1.scope());
         if !self.wants_mouse() || self.mouse.drawn != Some(top) {
             return;

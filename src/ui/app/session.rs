@@ -123,7 +123,7 @@ impl App {
             let sentence = self.text().fill("secret.stopped", &[("key", &key)]);
             self.message = Some((Tone::Plain, sentence));
         }
-        self.look_at = self.now();
+        self.look_at = self.uptime();
         self.tick();
     }
 

@@ -1,6 +1,6 @@
 //! What time alone brings about, beside what it brings about where nobody is at the keys: the once-a-second look at the database, the sweep, requests that take long.
 
-use crate::domain::time::{MINUTE, SECOND, Timestamp};
+use crate::domain::time::{MINUTE, SECOND, Uptime};
 use crate::domain::user::Actor;
 use crate::ui::app::{APP, App};
 use crate::ui::request::{Request, Ticket};
@@ -11,28 +11,29 @@ const PATIENCE: i64 = 150;
 impl App {
     /// When to call [`App::tick`] at the latest.
     #[must_use]
-    pub fn next_wake(&self) -> Timestamp {
-        let now = self.now();
+    pub fn next_wake(&self) -> Uptime {
+        let up = self.uptime();
         let patience = self.under_way.iter().filter(|asked| asked.layer != APP);
         let patience = patience
             .map(|asked| asked.since.plus(PATIENCE))
-            .filter(|at| *at > now);
+            .filter(|at| *at > up);
         patience
             .chain(self.wake_at)
             .chain(self.idle_wake())
-            .fold(self.look_at.min(self.sweep_at), Timestamp::min)
+            .fold(self.look_at.min(self.sweep_at), Uptime::min)
     }
 
     /// Time has passed: looks for other people's changes, and redraws what time alone has changed.
     pub fn tick(&mut self) {
         self.idle();
-        let now = self.now();
+        let up = self.uptime();
         if self.ended.is_some() {
-            self.look_at = Timestamp(i64::MAX);
-            self.sweep_at = Timestamp(i64::MAX);
+            self.look_at = Uptime(i64::MAX);
+            self.sweep_at = Uptime(i64::MAX);
         }
-        if now >= self.look_at && self.frames > 0 {
-            self.look_at = now.plus(SECOND);
+        if up >= self.look_at && self.frames > 0 {
+            self.look_at = up.plus(SECOND);
+            self.look_at_clock();
             if !self
                 .under_way
                 .iter()
@@ -43,12 +44,22 @@ impl App {
                 });
             }
         }
-        if now >= self.sweep_at && self.frames > 0 {
-            self.sweep_at = now.plus(MINUTE);
+        if up >= self.sweep_at && self.frames > 0 {
+            self.sweep_at = up.plus(MINUTE);
             self.request_for_app(Request::Sweep);
         }
-        if self.wake_at.is_some_and(|at| at <= now) || (self.waited_long() && !self.dirty) {
+        if self.wake_at.is_some_and(|at| at <= up) || (self.waited_long() && !self.dirty) {
             self.wake_at = None;
+            self.dirty = true;
+        }
+    }
+
+    /// Where the machine's clock was set since the last look, what depends on the date is not what is shown.
+    fn look_at_clock(&mut self) {
+        let ahead = self.now().0 - self.uptime().0;
+        if (ahead - self.clock_ahead).abs() >= SECOND {
+            self.clock_ahead = ahead;
+            self.sweep_at = self.uptime();
             self.dirty = true;
         }
     }
@@ -73,9 +84,9 @@ impl App {
     }
 
     pub(super) fn waited_long(&self) -> bool {
-        let now = self.now();
+        let up = self.uptime();
         self.under_way
             .iter()
-            .any(|asked| asked.layer != APP && now.since(asked.since) >= PATIENCE)
+            .any(|asked| asked.layer != APP && up.since(asked.since) >= PATIENCE)
     }
 }

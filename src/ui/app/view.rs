@@ -106,12 +106,12 @@ impl App {
             .layers
             .iter()
             .filter_map(|(_, layer)| layer.next_wake(&ctx));
-        let wake_at = wakes.min();
+        let wake_at = wakes.min().map(|ms| ctx.uptime.plus(ms));
         if let Some(cursor) = cursor {
             frame.set_cursor_position(cursor);
         }
         self.wake_at = wake_at;
-        self.mouse.drawn(hits, drawn, self.frames, self.now());
+        self.mouse.drawn(hits, drawn, self.frames, self.uptime());
         if self.deaf_before == UNDRAWN {
             self.deaf_before = self.frames;
         }

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use crate::domain::time::{SECOND, Timestamp};
+use crate::domain::time::{SECOND, Uptime};
 use crate::ui::frame::{boxed, centred, paragraph, wrap};
 use crate::ui::hits::Hits;
 use crate::ui::keymap::{Action, Scope};
@@ -11,21 +11,26 @@ use crate::ui::layer::{Asks, Ctx, Layer};
 
 /// The layer.
 pub struct Countdown {
-    over: Timestamp,
+    over: Uptime,
     /// Something that was typed will be lost.
     typed: bool,
 }
 
 impl Countdown {
-    /// A countdown to this instant.
+    /// A countdown to when the machine has been on for so long.
     #[must_use]
-    pub fn new(over: Timestamp, typed: bool) -> Countdown {
+    pub fn new(over: Uptime, typed: bool) -> Countdown {
         Countdown { over, typed }
+    }
+
+    /// The milliseconds that are left.
+    fn left(&self, ctx: &Ctx) -> i64 {
+        self.over.since(ctx.uptime).max(0)
     }
 
     /// The seconds that are left, rounded up.
     fn seconds(&self, ctx: &Ctx) -> i64 {
-        let left = self.over.since(ctx.now).max(0);
+        let left = self.left(ctx);
         (left + SECOND - 1) / SECOND
     }
 }
@@ -41,9 +46,9 @@ impl Layer for Countdown {
 
     fn act(&mut self, _action: Action, _ctx: &Ctx, _asks: &mut Asks) {}
 
-    fn next_wake(&self, ctx: &Ctx) -> Option<Timestamp> {
+    fn next_wake(&self, ctx: &Ctx) -> Option<i64> {
         let later = self.seconds(ctx) - 1;
-        (later > 0).then(|| self.over.plus(-later * SECOND))
+        (later > 0).then(|| self.left(ctx) - later * SECOND)
     }
 
     fn place(&mut self, _area: Rect) {}

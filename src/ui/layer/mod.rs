@@ -25,7 +25,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::event::Target;
 use crate::domain::state::{AsOf, Warning};
-use crate::domain::time::Timestamp;
+use crate::domain::time::{Timestamp, Uptime};
 use crate::domain::user::Actor;
 use crate::text::Text;
 use crate::ui::hits::{Click, Hit, Hits};
@@ -37,6 +37,8 @@ use crate::ui::theme::Theme;
 /// What a layer may know of the world.
 pub struct Ctx<'a> {
     pub now: Timestamp,
+    /// The same instant as intervals are measured by.
+    pub uptime: Uptime,
     /// How early one is warned of an expiry.
     pub warning: Warning,
     /// The zone in which times are shown.
@@ -287,8 +289,8 @@ pub trait Layer {
     /// Nobody came back to the keys: has the secret made void, and closes.
     fn give_up(&mut self, _ctx: &Ctx, _asks: &mut Asks) {}
 
-    /// When time alone changes what is shown, if it does.
-    fn next_wake(&self, _ctx: &Ctx) -> Option<Timestamp> {
+    /// In how many milliseconds time alone changes what is shown, if it does.
+    fn next_wake(&self, _ctx: &Ctx) -> Option<i64> {
         None
     }
 

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use crate::domain::clipboard::ClipboardWay;
 use crate::domain::secret::{IssuedSecret, Overlap, PENDING_LIFE, Secret};
 use crate::domain::state::State;
-use crate::domain::time::Timestamp;
+use crate::domain::time::Uptime;
 use crate::domain::trouble::Trouble;
 use crate::ui::hits::Hits;
 use crate::ui::keymap::{Action, Scope};
@@ -37,6 +37,8 @@ const HARMLESS: usize = 5;
 /// The layer.
 pub struct SecretDialog {
     issued: IssuedSecret,
+    /// When it can no longer be delivered.
+    gives_up_at: Uptime,
     overlap: Option<Overlap>,
     header: Secret,
     /// Copying is not off.
@@ -67,15 +69,22 @@ enum Closing {
 impl SecretDialog {
     /// For a secret that was just issued, which can be copied or not.
     #[must_use]
-    pub fn new(issued: IssuedSecret, overlap: Option<Overlap>, copies: bool) -> SecretDialog {
+    pub fn new(
+        issued: IssuedSecret,
+        overlap: Option<Overlap>,
+        copies: bool,
+        ctx: &Ctx,
+    ) -> SecretDialog {
         let secret = issued.secret.expose();
         let name = "api-secret-key: ";
         // Written in place: no copy of the secret is made on the way.
         let mut header = Zeroizing::new(vec![0; name.len() + secret.len()].into_boxed_slice());
         header[..name.len()].copy_from_slice(name.as_bytes());
         header[name.len()..].copy_from_slice(secret.as_bytes());
+        let lives = issued.issued_at.plus(PENDING_LIFE).since(ctx.now);
         SecretDialog {
             issued,
+            gives_up_at: ctx.uptime.plus(lives),
             overlap,
             header: Secret::new(header),
             copies,
@@ -98,11 +107,7 @@ impl SecretDialog {
 
     /// The secret can never work any more, as the database said or the hour that is over.
     fn is_void(&self, ctx: &Ctx) -> bool {
-        self.void || self.gives_up_at() <= ctx.now
-    }
-
-    fn gives_up_at(&self) -> Timestamp {
-        self.issued.issued_at.plus(PENDING_LIFE)
+        self.void || self.gives_up_at <= ctx.uptime
     }
 
     fn press(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
@@ -344,8 +349,8 @@ impl Layer for SecretDialog {
         }
     }
 
-    fn next_wake(&self, ctx: &Ctx) -> Option<Timestamp> {
-        Some(self.gives_up_at()).filter(|at| *at > ctx.now)
+    fn next_wake(&self, ctx: &Ctx) -> Option<i64> {
+        Some(self.gives_up_at.since(ctx.uptime)).filter(|ms| *ms > 0)
     }
 
     fn shows_secret(&self) -> bool {

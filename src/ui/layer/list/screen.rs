@@ -6,7 +6,6 @@ use zeroize::Zeroizing;
 
 use crate::domain::event::Target;
 use crate::domain::rights::Right;
-use crate::domain::time::Timestamp;
 use crate::domain::trouble::Trouble;
 use crate::ui::hits::{Click, Hits};
 use crate::ui::keymap::{Action, Scope, TextKey};
@@ -185,8 +184,9 @@ impl<V: Verbs> Layer for ListScreen<V> {
         self.list.waits() || self.verbs.waits()
     }
 
-    fn next_wake(&self, ctx: &Ctx) -> Option<Timestamp> {
-        self.list.next_wake(ctx.as_of())
+    fn next_wake(&self, ctx: &Ctx) -> Option<i64> {
+        let at = self.list.next_wake(ctx.as_of());
+        at.map(|at| at.since(ctx.now))
     }
 
     fn place(&mut self, area: Rect) {
