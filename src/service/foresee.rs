@@ -6,8 +6,8 @@ use crate::domain::intent::{Intent, LockedBy, Prospect};
 use crate::domain::rights::Right;
 use crate::domain::trouble::Trouble;
 use crate::domain::user::Actor;
-use crate::service::{Service, authorize, undeleted};
-use crate::store::{Tx, events, users};
+use crate::service::{Service, api_keys, authorize, users};
+use crate::store::{Tx, events};
 
 /// Among so many events about a key or user the one of its lock is looked for, from the newest on. A key that is
 /// locked out and used all the same has 24 a day.
@@ -21,19 +21,19 @@ impl Service {
     pub fn foresee(&self, actor: &Actor, intent: Intent) -> Result<Prospect, Trouble> {
         self.store.read(|tx| match intent {
             Intent::LockOut(id) => {
-                authorize(tx, actor, Right::EditApiKeys)?;
-                let key = undeleted(tx, id)?.fields;
+                let own = authorize(tx, actor, Right::EditApiKeys)?;
+                let key = api_keys::manageable(tx, &own, id)?;
                 let target = (id, key.name.as_str());
                 let kinds = [EventKind::ApiKeyLockedOut, EventKind::ApiKeyUnlocked];
                 lockable(tx, key.locked_out, &target.into(), kinds)
             }
             Intent::Unlock(id) => {
-                authorize(tx, actor, Right::EditApiKeys)?;
-                Ok(unlockable(undeleted(tx, id)?.fields.locked_out))
+                let own = authorize(tx, actor, Right::EditApiKeys)?;
+                Ok(unlockable(api_keys::manageable(tx, &own, id)?.locked_out))
             }
             Intent::LockOutUser(id) => {
-                authorize(tx, actor, Right::EditUsers)?;
-                let user = users::get(tx, id)?.ok_or(Trouble::UserGone(id))?.fields;
+                let own = authorize(tx, actor, Right::EditUsers)?;
+                let user = users::manageable(tx, &own, id)?;
                 if actor.user == id {
                     return Err(Trouble::OwnLock);
                 }
@@ -42,9 +42,8 @@ impl Service {
                 lockable(tx, user.locked_out, &target.into(), kinds)
             }
             Intent::UnlockUser(id) => {
-                authorize(tx, actor, Right::EditUsers)?;
-                let user = users::get(tx, id)?.ok_or(Trouble::UserGone(id))?;
-                Ok(unlockable(user.fields.locked_out))
+                let own = authorize(tx, actor, Right::EditUsers)?;
+                Ok(unlockable(users::manageable(tx, &own, id)?.locked_out))
             }
             _ => Ok(Prospect::Clear),
         })
