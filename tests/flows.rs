@@ -14,8 +14,6 @@ mod help;
 mod idle;
 #[path = "flows/list.rs"]
 mod list;
-#[path = "flows/locking.rs"]
-mod locking;
 #[path = "flows/mouse.rs"]
 mod mouse;
 #[path = "flows/mouse_dialogs.rs"]
@@ -36,5 +34,7 @@ mod session;
 mod settings;
 #[path = "flows/tree.rs"]
 mod tree;
+#[path = "flows/typing.rs"]
+mod typing;
 #[path = "flows/users.rs"]
 mod users;

@@ -12,6 +12,9 @@ pub use keys::{EarlierSecret, KeyRow, KeySort};
 pub use roles::{RoleRow, RoleSort};
 pub use users::{UserRow, UserSort};
 
+/// The most characters of the text that a list is filtered by.
+pub const FILTER_MAX: usize = 200;
+
 /// A kind of row, with what its list can be sorted and filtered by.
 pub trait Listed: Clone + Debug + PartialEq + Send + 'static {
     type SortBy: Copy + Debug + PartialEq + Send + 'static;

@@ -7,7 +7,6 @@ pub mod authority;
 pub mod clipboard;
 pub mod event;
 pub mod expiry;
-pub mod intent;
 pub mod list;
 pub mod moment;
 pub mod name;

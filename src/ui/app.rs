@@ -234,7 +234,13 @@ impl App {
         self.dirty && (!self.top().1.waits() || self.waited_long())
     }
 
+    /// Has a request carried out. Of those of one kind and layer only the newest goes out.
     fn record(&mut self, layer: LayerId, ticket: Ticket, request: Request) {
+        let is_pointless =
+            |asked: &Asked| asked.layer == layer && request.supersedes(&asked.request);
+        for asked in self.outbox.extract_if(.., |asked| is_pointless(asked)) {
+            self.under_way.retain(|one| one.ticket != asked.ticket);
+        }
         let since = self.uptime();
         self.under_way.push(UnderWay {
             layer,

@@ -8,7 +8,7 @@ use ratatui::style::Style;
 use tui_input::{Input, InputRequest};
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::domain::name::printable;
+use crate::domain::name::{NAME_MAX, printable};
 use crate::domain::secret::find_secret_shape;
 use crate::ui::frame::{row, skip, width, write};
 use crate::ui::keymap::TextKey;
@@ -29,12 +29,21 @@ pub enum Edit {
     SecretRefused(String),
     /// Control characters were left out of the pasted text.
     Cleaned,
+    /// The field has as many characters as it takes: nothing was typed into it.
+    Full(usize),
+    /// With what was pasted it would have more characters than it takes: nothing was.
+    PasteTooLong(usize),
 }
 
+/// The most characters of what is only looked for: a name has no more.
+const FIND_MAX: usize = NAME_MAX;
+
 /// A field of one line.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct LineField {
     input: Input,
+    /// The most characters that it takes.
+    most: usize,
     /// First column of the text that is shown; settled by [`LineField::place`].
     scroll: usize,
     refused: Refused,
@@ -58,8 +67,19 @@ impl Refused {
     }
 }
 
+impl Default for LineField {
+    fn default() -> LineField {
+        LineField {
+            input: Input::default(),
+            most: FIND_MAX,
+            scroll: 0,
+            refused: Refused::default(),
+        }
+    }
+}
+
 impl LineField {
-    /// A field with the cursor behind its text.
+    /// A field with the cursor behind its text, which takes as much as a name has.
     #[must_use]
     pub fn new(text: &str) -> LineField {
         LineField {
@@ -68,9 +88,15 @@ impl LineField {
         }
     }
 
-    /// Puts another text into the field.
+    /// The same, for so many characters.
+    #[must_use]
+    pub fn at_most(self, most: usize) -> LineField {
+        LineField { most, ..self }
+    }
+
+    /// Puts another text into the field, as much of it as fits.
     pub fn set(&mut self, text: &str) {
-        self.input = Input::new(text.to_owned());
+        self.input = Input::new(text.chars().take(self.most).collect());
     }
 
     /// The text.
@@ -85,6 +111,7 @@ impl LineField {
             return Edit::SecretRefused(id);
         }
         let request = match key {
+            TextKey::Char(_) if self.room() == 0 => return Edit::Full(self.most),
             TextKey::Char(c) => InputRequest::InsertChar(c),
             TextKey::Backspace => InputRequest::DeletePrevChar,
             TextKey::Delete => InputRequest::DeleteNextChar,
@@ -112,6 +139,9 @@ impl LineField {
         }
         let lines = pasted.trim_end_matches(['\r', '\n']);
         let (clean, cleaned) = without_controls(lines, |c| matches!(c, '\n' | '\t').then_some(' '));
+        if clean.chars().count() > self.room() {
+            return Edit::PasteTooLong(self.most);
+        }
         let at = self.input.cursor();
         let mut text: String = self.text().chars().take(at).collect();
         text.push_str(&clean);
@@ -122,6 +152,11 @@ impl LineField {
             Edit::Taken if cleaned => Edit::Cleaned,
             other => other,
         }
+    }
+
+    /// How many characters more it takes.
+    fn room(&self) -> usize {
+        self.most.saturating_sub(self.text().chars().count())
     }
 
     fn refuse_secret(&mut self) -> Edit {
@@ -228,6 +263,7 @@ pub fn view_value(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::name::DESCRIPTION_MAX;
 
     fn secret() -> String {
         format!("42:{}=", "A".repeat(43))
@@ -260,6 +296,27 @@ mod tests {
         assert_eq!((line.text(), area.text().as_str()), ("", ""));
         line.edit(TextKey::Char('='));
         assert_eq!(line.text(), "=");
+    }
+
+    #[test]
+    fn a_field_takes_so_many_characters_and_keeps_what_was_typed() {
+        let mut line = LineField::new("日本").at_most(4);
+        assert_eq!(line.paste("語語語"), Edit::PasteTooLong(4));
+        assert_eq!(line.paste("語\n"), Edit::Taken);
+        assert_eq!(line.edit(TextKey::Char('語')), Edit::Taken);
+        assert_eq!(line.edit(TextKey::Char('x')), Edit::Full(4));
+        assert_eq!(line.paste("x"), Edit::PasteTooLong(4));
+        assert_eq!(line.text(), "日本語語");
+        line.edit(TextKey::Backspace);
+        assert_eq!(line.edit(TextKey::Char('x')), Edit::Taken);
+        let mut area = AreaField::new(&format!("{}\nx", "日".repeat(DESCRIPTION_MAX - 3)));
+        assert_eq!(area.paste("a\nb"), Edit::PasteTooLong(DESCRIPTION_MAX));
+        assert_eq!(area.edit(TextKey::Enter), Edit::Taken);
+        for key in [TextKey::Enter, TextKey::Char('x')] {
+            assert_eq!(area.edit(key), Edit::Full(DESCRIPTION_MAX));
+        }
+        assert_eq!(area.text().chars().count(), DESCRIPTION_MAX);
+        assert_eq!(area.edit(TextKey::Backspace), Edit::Taken);
     }
 
     #[test]

@@ -47,7 +47,6 @@ pub enum Action {
     Properties,
     NewSecret,
     Lock,
-    Unlock,
     EndOverlap,
     Delete,
     Restore,
@@ -201,14 +200,12 @@ pub static BINDINGS: &[Binding] = bindings![
     ApiKeys [ch('d'), DELETE]        Delete       Toolbar  "key.delete"       "help.delete";
     ApiKeys [ch('s')]                NewSecret    Toolbar  "key.new_secret"   "help.new_secret";
     ApiKeys [ch('l')]                Lock         Toolbar  "key.lock"         "help.lock";
-    ApiKeys [ch('u')]                Unlock       Toolbar  "key.unlock"       "help.unlock";
     ApiKeys [ch('x')]                EndOverlap   Footer   "key.end_overlap"  "help.end_overlap";
     ApiKeys [ch('r')]               Restore      Footer   "key.restore"      "help.restore";
     Users  [ch('n')]                New          Toolbar  "key.new"          "help.new_user";
     Users  [ENTER]                  Properties   Toolbar  "key.properties"   "help.properties_user";
     Users  [ch('d'), DELETE]        Delete       Toolbar  "key.delete"       "help.delete_user";
     Users  [ch('l')]                Lock         Toolbar  "key.lock"         "help.lock_user";
-    Users  [ch('u')]                Unlock       Toolbar  "key.unlock"       "help.unlock_user";
     Roles  [ch('n')]                New          Toolbar  "key.new"          "help.new_role";
     Roles  [ENTER]                  Properties   Toolbar  "key.properties"   "help.properties_role";
     Roles  [ch('c')]                Duplicate    Toolbar  "key.duplicate"    "help.duplicate";
@@ -391,14 +388,17 @@ pub enum TextKey {
     DeleteToEnd,
 }
 
-/// What a key means to a text field. Ctrl-H is Backspace: many terminals send it for that key.
+/// What a key means to a text field. Ctrl-H is Backspace and Ctrl-J Enter: some terminals send them for those keys, or
+/// for the line ends of what is pasted. A character that could not be read is none.
 #[must_use]
 pub fn text_key(event: &KeyEvent) -> Option<TextKey> {
     let modifiers = event.modifiers - KeyModifiers::SHIFT;
     let ctrl = modifiers == KeyModifiers::CONTROL;
     Some(match event.code {
+        KeyCode::Char(char::REPLACEMENT_CHARACTER) => return None,
         KeyCode::Char(c) if modifiers == NONE => TextKey::Char(c),
         KeyCode::Char('h') if ctrl => TextKey::Backspace,
+        KeyCode::Char('j') if ctrl => TextKey::Enter,
         KeyCode::Char('a') if ctrl => TextKey::Home,
         KeyCode::Char('e') if ctrl => TextKey::End,
         KeyCode::Char('w') if ctrl => TextKey::DeleteWord,

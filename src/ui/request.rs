@@ -1,11 +1,11 @@
 //! What a layer asks for, and what came of it.
 
+use std::mem::discriminant;
 use std::path::PathBuf;
 
 use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyProperties, KeyId};
 use crate::domain::clipboard::ClipboardWay;
 use crate::domain::event::trail::{ActorFilter, EventRow};
-use crate::domain::intent::{Intent, Prospect};
 use crate::domain::list::{Counts, Filter, KeyRow, Listed, RoleRow, UserRow, Window, WindowQuery};
 use crate::domain::role::{Role, RoleDraft, RoleFields, RoleId, RoleProperties};
 use crate::domain::secret::{Delivered, IssuedSecret, Overlap, Secret, SecretId};
@@ -33,8 +33,6 @@ pub enum Request {
     /// A name for a new role: this one, or with a number where it is taken.
     NewRoleName(String),
     UserProperties(UserId),
-    /// What would come of a change; a question is put only where nothing stands in its way.
-    Foresee(Intent),
     /// Whether anybody has changed the database since it was at this version; fails when the actor may not be signed in any
     /// more.
     Look {
@@ -119,7 +117,6 @@ impl Request {
                 | Request::RoleProperties(_)
                 | Request::NewRoleName(_)
                 | Request::UserProperties(_)
-                | Request::Foresee(_)
                 | Request::Look { .. }
         )
     }
@@ -141,6 +138,14 @@ impl Request {
     }
 }
 
+impl Request {
+    /// Whether it makes an earlier one pointless, asked by the same layer and not carried out yet.
+    #[must_use]
+    pub fn supersedes(&self, earlier: &Request) -> bool {
+        self.is_superseded() && discriminant(self) == discriminant(earlier)
+    }
+}
+
 /// What came of a request.
 pub type Outcome = Result<Done, Trouble>;
 
@@ -158,7 +163,6 @@ pub enum Done {
     RoleProperties(Box<RoleProperties>),
     RoleName(String),
     UserProperties(Box<UserProperties>),
-    Foreseen(Prospect),
     /// The version of the database now; the actor anew when it differs.
     Looked {
         version: i64,

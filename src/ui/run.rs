@@ -1,6 +1,8 @@
 //! The console's threads: the main one, which alone draws; one that reads keys; a reader and a writer on
 //! connections of their own.
 
+mod intake;
+
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,7 +19,8 @@ use crate::service::Service;
 use crate::ui::app::{App, Asked, Effect, Input, LayerId, Setting};
 use crate::ui::perform::Performer;
 use crate::ui::request::{Outcome, Request, Ticket};
-use crate::ui::terminal::{self, Job, NoTerminal, Session};
+use crate::ui::run::intake::{Intake, Passage};
+use crate::ui::terminal::{self, Heard, Job, Lost, NoTerminal, Session};
 
 /// What the console is made of.
 pub struct Parts {
@@ -38,7 +41,14 @@ pub struct Parts {
 }
 
 enum Message {
+    /// A key, paste or click.
     Input(Input),
+    /// Something typed or pasted that is not handed over.
+    Lost(Lost),
+    /// Nothing more has come in one go.
+    Pause,
+    /// The window has another size.
+    Resized(Input),
     Answer(LayerId, Ticket, Outcome),
     Job(Job),
 }
@@ -72,6 +82,9 @@ struct Main {
     clock: Arc<dyn Clock>,
     /// How many frames were drawn, for the thread that reads keys.
     frames: Arc<AtomicU64>,
+    /// How many inputs have come, and how many of them were handled, for the same.
+    heard: u64,
+    handled: Arc<AtomicU64>,
     /// The process is to stop as soon as nothing is under way.
     stops: bool,
 }
@@ -117,13 +130,38 @@ pub fn console(parts: Parts) -> Result<Option<(SignOut, String)>, NoTerminal> {
             }
         });
     }
-    terminal::read_input(move |event| {
-        let input = Input {
-            event,
-            frame: drawn.load(Ordering::SeqCst),
-            at: clock.uptime(),
+    let handled = Arc::new(AtomicU64::new(0));
+    let mut intake = Intake::new(Arc::clone(&handled));
+    let reading = Arc::clone(&clock);
+    let read = move |event| Input {
+        event,
+        frame: drawn.load(Ordering::SeqCst),
+        at: reading.uptime(),
+    };
+    let (resized, read_size) = (send.clone(), read.clone());
+    let mut through = false;
+    let hear = move |heard| {
+        let message = match heard {
+            Heard::Event(event) => Message::Input(read(event)),
+            Heard::Lost(lost) => Message::Lost(lost),
+            Heard::Pause if !std::mem::take(&mut through) => return true,
+            Heard::Pause => return send.send(Message::Pause).is_ok(),
         };
-        send.send(Message::Input(input)).is_ok()
+        let (event, at) = match &message {
+            Message::Input(input) => (Some(&input.event), input.at),
+            _ => (None, clock.uptime()),
+        };
+        match intake.pass(event, at.0) {
+            Passage::Through => {
+                through = true;
+                send.send(message).is_ok()
+            }
+            Passage::FirstLeftOut => send.send(Message::Lost(Lost::Keys)).is_ok(),
+            Passage::LeftOut => true,
+        }
+    };
+    terminal::read_input(hear, move |event| {
+        resized.send(Message::Resized(read_size(event))).is_ok()
     })?;
     let mut main = Main {
         app,
@@ -132,6 +170,8 @@ pub fn console(parts: Parts) -> Result<Option<(SignOut, String)>, NoTerminal> {
         messages,
         clock: parts.clock,
         frames,
+        heard: 0,
+        handled,
         stops: false,
     };
     while !main.app.done() {
@@ -192,7 +232,16 @@ impl Main {
 
     fn take(&mut self, message: Message) -> io::Result<()> {
         match message {
-            Message::Input(input) => self.app.input(input),
+            Message::Input(input) => {
+                self.heard += 1;
+                self.app.input(input);
+            }
+            Message::Lost(lost) => {
+                self.heard += 1;
+                self.app.lost(lost);
+            }
+            Message::Pause => self.app.pause(),
+            Message::Resized(size) => self.app.input(size),
             Message::Answer(layer, ticket, outcome) => {
                 // The farewell of a process that is being ended was never asked from here.
                 self.workers.under_way = self.workers.under_way.saturating_sub(1);
@@ -204,6 +253,9 @@ impl Main {
                 self.app.continued(true);
             }
         }
+        let waiting = u64::try_from(self.app.waiting()).unwrap_or(u64::MAX);
+        let handled = self.heard.saturating_sub(waiting);
+        self.handled.store(handled, Ordering::SeqCst);
         Ok(())
     }
 

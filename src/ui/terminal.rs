@@ -6,7 +6,10 @@ mod job;
 mod keys;
 mod leave;
 mod osc52;
+mod paste;
+mod reports;
 mod screen;
+mod sequences;
 mod wiped;
 
 use std::fs::File;
@@ -23,7 +26,9 @@ use crate::domain::secret::Secret;
 pub use self::input::read_input;
 use self::job::Stopper;
 pub use self::job::{Job, ask_to_stop};
+pub use self::keys::Heard;
 pub use self::leave::Out;
+pub use self::paste::MOST as PASTE_MOST;
 pub use self::screen::Screen;
 
 /// Clicks and the wheel (mode 1000), told in decimals (mode 1006). crossterm would have each movement told, too.
@@ -34,6 +39,19 @@ const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
 /// Erases everything, from the last cell backwards: what is erased forwards, or as a whole, some programs around the
 /// console keep to be scrolled back to, where they give it no screen beside the main one (GNU screen by default).
 const ERASED: &[u8] = b"\x1b[999;999H\x1b[1J\x1b[H";
+
+/// Something that was typed or pasted and is not handed over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lost {
+    /// A paste whose end did not come.
+    PasteUnfinished,
+    /// A paste of more than [`PASTE_MOST`] bytes.
+    PasteTooLong,
+    /// A paste that is not UTF-8.
+    PasteUnreadable,
+    /// Keys that came too fast, and too many at once.
+    Keys,
+}
 
 /// Why there is no terminal to draw on.
 #[derive(Debug)]

@@ -20,6 +20,7 @@ use keyward::ui::app::{App, Asked, Effect, Input, Setting};
 use keyward::ui::hits::Hits;
 use keyward::ui::keymap::Scope;
 use keyward::ui::perform::Performer;
+use keyward::ui::terminal::Lost;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::{Buffer, CellWidth};
@@ -318,6 +319,12 @@ impl Console {
             at: self.bench.clock.uptime(),
         };
         self.app.input(input);
+    }
+
+    /// Something typed or pasted that is not handed over.
+    pub fn lost(&mut self, lost: Lost) {
+        self.app.lost(lost);
+        self.settle();
     }
 
     fn press_event(&mut self, event: Event) {

@@ -1,20 +1,22 @@
 //! From a key to what it means: those that count everywhere at once, the others in the order in which they came.
 
-use crossterm::event::{Event, KeyEvent, KeyEventKind};
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind};
 use zeroize::Zeroizing;
 
 use crate::ui::app::{App, Effect, Input};
-use crate::ui::keymap::{Action, Chord, Scope, text_key};
+use crate::ui::keymap::{Action, Chord, Scope, TextKey, text_key};
 use crate::ui::layer::confirm::Confirm;
 use crate::ui::layer::help::Help;
 use crate::ui::layer::properties::Properties;
 use crate::ui::layer::tree::Tree;
 use crate::ui::layer::{Loss, Tone};
+use crate::ui::terminal::{Lost, PASTE_MOST};
 
 impl App {
     /// Takes a key, paste, click or resize.
     pub fn input(&mut self, input: Input) {
         if is_by_hand(&input.event) && self.somebody_is_there(input.at) {
+            self.dropped(&input);
             return;
         }
         match &input.event {
@@ -25,12 +27,41 @@ impl App {
             }
             Event::Mouse(event) if !self.takes(*event) => {}
             Event::Key(key) if key.kind == KeyEventKind::Release => {}
-            Event::Key(key) if self.means(key, Action::Leave) => self.leave(),
-            Event::Key(key) if self.means(key, Action::Stop) => self.effects.push(Effect::Stop),
+            Event::Key(key) if self.means(key, Action::Leave) => {
+                self.rush.key(input.frame, input.at);
+                self.leave();
+            }
+            Event::Key(key) if self.means(key, Action::Stop) => {
+                self.rush.key(input.frame, input.at);
+                self.effects.push(Effect::Stop);
+            }
             Event::Key(_) | Event::Paste(_) | Event::Mouse(_) => self.queue.push_back(input),
             _ => {}
         }
         self.run_queue();
+    }
+
+    /// Says that something was typed or pasted that is not handed over.
+    pub fn lost(&mut self, lost: Lost) {
+        self.rush.means_nothing();
+        let text = self.text();
+        self.complain(match lost {
+            Lost::PasteUnfinished => text.say("lost.unfinished").to_owned(),
+            Lost::PasteTooLong => text.fill("lost.too_long", &[("most", &(PASTE_MOST / 1024))]),
+            Lost::PasteUnreadable => text.say("lost.unreadable").to_owned(),
+            Lost::Keys => text.say("lost.keys").to_owned(),
+        });
+    }
+
+    /// Nothing more has come in one go with what was typed or pasted so far.
+    pub fn pause(&mut self) {
+        self.rush.pause();
+    }
+
+    /// How many inputs wait for their turn.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.queue.len()
     }
 
     /// Whether a key means this everywhere; such a key waits for nothing.
@@ -54,6 +85,7 @@ impl App {
             };
             // What cannot be seen is not acted on.
             if input.frame < self.deaf_before || self.too_small() {
+                self.dropped(&input);
                 continue;
             }
             if waits {
@@ -67,6 +99,14 @@ impl App {
         }
     }
 
+    /// A key or paste means nothing, and so does what follows it in one rush.
+    fn dropped(&mut self, input: &Input) {
+        if matches!(input.event, Event::Key(_) | Event::Paste(_)) {
+            self.rush.key(input.frame, input.at);
+            self.rush.means_nothing();
+        }
+    }
+
     fn edited(&mut self, input: &Input) -> bool {
         let Event::Key(key) = &input.event else {
             return false;
@@ -75,8 +115,15 @@ impl App {
             return false;
         };
         let top = self.layers.len() - 1;
+        let id = self.top().0;
         let taken = self.with_layer(top, |layer, ctx, asks| layer.edit(key, ctx, asks));
-        self.dirty |= taken;
+        if taken {
+            self.dirty = true;
+            self.rush.key(input.frame, input.at);
+            if matches!(key, TextKey::Char(_) | TextKey::Enter) {
+                self.rush.typed_into(id);
+            }
+        }
         taken
     }
 
@@ -94,6 +141,7 @@ impl App {
         let top = self.layers.len() - 1;
         match &mut input.event {
             Event::Paste(pasted) => {
+                self.rush.pasted();
                 let pasted = Zeroizing::new(std::mem::take(pasted));
                 self.with_layer(top, |layer, ctx, asks| layer.paste(&pasted, ctx, asks));
             }
@@ -102,6 +150,12 @@ impl App {
                 if self.edited(&input) {
                     return;
                 }
+                if key.code == KeyCode::Char(char::REPLACEMENT_CHARACTER) {
+                    self.rush.means_nothing();
+                    self.complain(self.text().say("lost.character").to_owned());
+                    return;
+                }
+                self.rush.acts_in(self.top().0);
                 let used =
                     self.with_layer(top, |layer, ctx, _| layer.pressed(Chord::of(&key), ctx));
                 match self.keys.action(self.top().1.scope(), &key) {
@@ -132,8 +186,8 @@ impl App {
             _ => self.with_layer(top, |layer, ctx, asks| {
                 if allowed {
                     layer.act(action, ctx, asks);
-                } else {
-                    layer.refuse(action, ctx, asks);
+                } else if let Some(sentence) = layer.why_not(action, ctx) {
+                    asks.complain(sentence);
                 }
             }),
         }
@@ -141,8 +195,6 @@ impl App {
 
     /// Ctrl-C: leaves, unless something would be lost.
     pub(super) fn leave(&mut self) {
-        // No paste has this key in it: what comes next is a hand again.
-        self.rush.end();
         self.dirty = true;
         self.message = None;
         if self

@@ -1,17 +1,30 @@
 //! Telling a hand from a paste without brackets, which comes as keys in one rush.
 
 use crate::domain::time::Uptime;
+use crate::ui::app::LayerId;
 
 /// Keys that follow each other faster than this, in milliseconds, were not typed by hand.
 const BY_HAND: i64 = 30;
 
-/// The run of keys, each right after the one before, to which the key being handled belongs.
+/// The run of keys, each right after the one before, to which the key being handled belongs. Only time and what was
+/// drawn meanwhile end it: a paste may have any key in it.
 #[derive(Default)]
 pub(super) struct Rush {
     /// How many frames had been drawn when the last key was read, and when that was.
     last: Option<(u64, Uptime)>,
     number: u64,
     is_paste: bool,
+    text: Text,
+}
+
+/// Text among what came in one go.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Text {
+    #[default]
+    None,
+    TypedInto(LayerId),
+    /// With brackets.
+    Pasted,
 }
 
 impl Rush {
@@ -22,6 +35,7 @@ impl Rush {
         if !self.last.is_some_and(goes_on) {
             self.number += 1;
             self.is_paste = false;
+            self.text = Text::None;
         }
         self.last = Some((frame, at));
     }
@@ -31,18 +45,34 @@ impl Rush {
         self.is_paste = true;
     }
 
+    /// The key is text, which a layer has taken.
+    pub fn typed_into(&mut self, layer: LayerId) {
+        self.text = Text::TypedInto(layer);
+    }
+
+    /// It is a paste with brackets.
+    pub fn pasted(&mut self) {
+        self.text = Text::Pasted;
+    }
+
+    /// The key does something in a layer. Behind text that came in one go with it it belongs to that: to the rest of a
+    /// paste that had the mark of its end in it, or to text that was to go on in a layer that it has closed.
+    pub fn acts_in(&mut self, layer: LayerId) {
+        self.is_paste |= self.text != Text::None && self.text != Text::TypedInto(layer);
+    }
+
+    /// Nothing more has come in one go: what comes next was not sent together with what came so far.
+    pub fn pause(&mut self) {
+        self.text = Text::None;
+    }
+
     /// A click was read. By hand it is a rush of its own; what a paste may have in it is a part of that.
     pub fn click(&mut self, frame: u64, at: Uptime) {
         let number = self.number;
         self.key(frame, at);
         if self.number != number {
-            self.end();
+            self.last = None;
         }
-    }
-
-    /// The next key begins another rush.
-    pub fn end(&mut self) {
-        self.last = None;
     }
 
     /// Which rush it is; never used again.
@@ -88,5 +118,29 @@ mod tests {
         let number = rush.number();
         rush.key(3, Uptime(BY_HAND * 10));
         assert!(!rush.is_paste() && rush.number() != number);
+    }
+
+    #[test]
+    fn what_follows_text_elsewhere_in_one_go_is_of_a_paste() {
+        let (one, other) = (LayerId(1), LayerId(2));
+        let is_paste = |text: fn(&mut Rush), layer| {
+            let mut rush = Rush::default();
+            rush.key(1, Uptime(0));
+            text(&mut rush);
+            rush.key(2, Uptime(1));
+            rush.acts_in(layer);
+            rush.is_paste()
+        };
+        assert!(is_paste(|rush| rush.typed_into(LayerId(1)), other));
+        assert!(is_paste(Rush::pasted, one));
+        assert!(
+            !is_paste(|rush| rush.typed_into(LayerId(1)), one),
+            "Enter ends what is typed"
+        );
+        let then_pause = |rush: &mut Rush| {
+            rush.pasted();
+            rush.pause();
+        };
+        assert!(!is_paste(then_pause, one));
     }
 }

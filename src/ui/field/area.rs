@@ -7,12 +7,13 @@ use ratatui::widgets::Widget;
 use ratatui_textarea::{CursorMove, DataCursor, TextArea, WrapMode};
 use unicode_segmentation::UnicodeSegmentation;
 
+use crate::domain::name::DESCRIPTION_MAX;
 use crate::domain::secret::find_secret_shape;
 use crate::ui::field::{AREA_ROWS, Edit, Refused, without_controls};
 use crate::ui::frame::part_marks;
 use crate::ui::keymap::TextKey;
 
-/// A field of several lines.
+/// A field of several lines, for as many characters as a description has.
 pub struct AreaField {
     area: TextArea<'static>,
     refused: Refused,
@@ -125,6 +126,9 @@ impl AreaField {
         }
         let start = self.area.cursor();
         match key {
+            TextKey::Char(_) | TextKey::Enter if self.room() == 0 => {
+                return Edit::Full(DESCRIPTION_MAX);
+            }
             TextKey::Char(c) => self.area.insert_char(c),
             TextKey::Enter => self.area.insert_newline(),
             TextKey::Backspace => self.delete_to(self.before()),
@@ -167,11 +171,21 @@ impl AreaField {
             '\n' => Some('\n'),
             _ => None,
         });
+        if clean.chars().count() > self.room() {
+            return Edit::PasteTooLong(DESCRIPTION_MAX);
+        }
         self.area.insert_str(&clean);
         match self.refuse_secret() {
             Edit::Taken if cleaned => Edit::Cleaned,
             other => other,
         }
+    }
+
+    /// How many characters more it takes.
+    fn room(&self) -> usize {
+        let lines = self.area.lines().iter();
+        let used: usize = lines.map(|line| line.chars().count() + 1).sum();
+        (DESCRIPTION_MAX + 1).saturating_sub(used)
     }
 
     fn refuse_secret(&mut self) -> Edit {

@@ -35,10 +35,16 @@ const NAMED: [(KeyCode, &str); 16] = [
 ];
 
 impl Chord {
-    /// The key that was pressed. Shift is part of the character that it makes.
+    /// The key that was pressed. Shift is part of the character that it makes. A full-width character, of an input
+    /// method that was left on, is the key that it stands for, but for `y`: nobody confirms what they did not mean to
+    /// type.
     #[must_use]
     pub fn of(event: &KeyEvent) -> Chord {
-        Chord(event.code, event.modifiers - KeyModifiers::SHIFT)
+        let code = match event.code {
+            KeyCode::Char(c) => KeyCode::Char(half_width(c)),
+            other => other,
+        };
+        Chord(code, event.modifiers - KeyModifiers::SHIFT)
     }
 
     /// The key's name.
@@ -90,6 +96,16 @@ impl Chord {
             c.to_ascii_lowercase()
         };
         sent.then_some(Chord(KeyCode::Char(c), held))
+    }
+}
+
+/// The ASCII character of a full-width one (U+3000, U+FF01 to U+FF5E); any other, and `y`, as it is.
+fn half_width(c: char) -> char {
+    match c {
+        '\u{3000}' => ' ',
+        'ｙ' => c,
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        _ => c,
     }
 }
 

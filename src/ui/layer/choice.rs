@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use crate::domain::name::name_key;
 use crate::domain::time::Timestamp;
 use crate::domain::zone;
-use crate::ui::field::LineField;
+use crate::ui::field::{Edit, LineField};
 use crate::ui::frame::{boxed, centred, inside, row, scrolled, scrolled_by, skip, width};
 use crate::ui::hits::{Click, Hit, Hits};
 use crate::ui::keymap::{Action, Scope, TextKey};
@@ -147,6 +147,13 @@ impl Choice {
         self.top = 0;
     }
 
+    fn edited(&mut self, edit: &Edit, ctx: &Ctx, asks: &mut Asks) {
+        asks.edited(edit, ctx.text);
+        if !matches!(edit, Edit::Full(_) | Edit::PasteTooLong(_)) {
+            self.search();
+        }
+    }
+
     fn area(&self, area: Rect) -> Rect {
         let widest = match &self.entries {
             Entries::Fixed(entries) => entries.iter().map(|e| width(e)).max().unwrap_or(0),
@@ -198,22 +205,22 @@ impl Layer for Choice {
         self.selected = self.selected.clamp(*on_screen.start(), *on_screen.end());
     }
 
-    fn edit(&mut self, key: TextKey, _ctx: &Ctx, _asks: &mut Asks) -> bool {
+    fn edit(&mut self, key: TextKey, ctx: &Ctx, asks: &mut Asks) -> bool {
         // The arrows and Home and End move in the list; what is typed is short.
         let typing = matches!(
             key,
             TextKey::Char(_) | TextKey::Backspace | TextKey::DeleteWord | TextKey::DeleteToStart
         );
         if typing {
-            self.typed.edit(key);
-            self.search();
+            let edit = self.typed.edit(key);
+            self.edited(&edit, ctx, asks);
         }
         typing
     }
 
-    fn paste(&mut self, pasted: &Zeroizing<String>, _ctx: &Ctx, _asks: &mut Asks) {
-        self.typed.paste(pasted);
-        self.search();
+    fn paste(&mut self, pasted: &Zeroizing<String>, ctx: &Ctx, asks: &mut Asks) {
+        let edit = self.typed.paste(pasted);
+        self.edited(&edit, ctx, asks);
     }
 
     fn place(&mut self, area: Rect) {

@@ -12,6 +12,9 @@ use crate::ui::hits::{Click, Hit, Hits};
 use crate::ui::keymap::{Action, Scope, TextKey};
 use crate::ui::layer::{Asks, Ctx, Layer, Reply};
 
+/// The most characters: Linux takes no longer path.
+const PATH_MAX: usize = 4_096;
+
 /// The layer.
 pub struct Entry {
     title: String,
@@ -32,7 +35,7 @@ impl Entry {
             note: note.to_owned(),
             problem: None,
             opened: 0,
-            field: LineField::new(text),
+            field: LineField::new(text).at_most(PATH_MAX),
         }
     }
 
@@ -58,14 +61,6 @@ impl Entry {
         let lines = wrap(&self.said(), width.saturating_sub(4)).len();
         let height = u16::try_from(lines).unwrap_or(u16::MAX).saturating_add(3);
         centred(area, width, height)
-    }
-
-    fn tell(edit: &Edit, ctx: &Ctx, asks: &mut Asks) {
-        match edit {
-            Edit::SecretRefused(_) => asks.complain(ctx.text.say("problem.secret")),
-            Edit::Cleaned => asks.say(ctx.text.say("message.cleaned")),
-            Edit::Taken | Edit::NotTaken => {}
-        }
     }
 }
 
@@ -96,13 +91,13 @@ impl Layer for Entry {
 
     fn edit(&mut self, key: TextKey, ctx: &Ctx, asks: &mut Asks) -> bool {
         let edit = self.field.edit(key);
-        Entry::tell(&edit, ctx, asks);
+        asks.edited(&edit, ctx.text);
         edit != Edit::NotTaken
     }
 
     fn paste(&mut self, pasted: &Zeroizing<String>, ctx: &Ctx, asks: &mut Asks) {
         let edit = self.field.paste(pasted);
-        Entry::tell(&edit, ctx, asks);
+        asks.edited(&edit, ctx.text);
     }
 
     fn click(&mut self, click: &Click, _ctx: &Ctx, _asks: &mut Asks) -> Option<Action> {

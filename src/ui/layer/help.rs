@@ -216,7 +216,7 @@ impl Layer for Help {
         self.top = scrolled_by(self.top, lines, self.last_top());
     }
 
-    fn edit(&mut self, key: TextKey, _ctx: &Ctx, _asks: &mut Asks) -> bool {
+    fn edit(&mut self, key: TextKey, ctx: &Ctx, asks: &mut Asks) -> bool {
         let typing = match key {
             _ if self.page == Page::States => false,
             // Before any word it is a key like others.
@@ -228,7 +228,8 @@ impl Layer for Help {
             _ => false,
         };
         if typing {
-            self.typed.edit(key);
+            let edit = self.typed.edit(key);
+            asks.edited(&edit, ctx.text);
             self.start();
         }
         typing
@@ -251,9 +252,10 @@ impl Layer for Help {
         true
     }
 
-    fn paste(&mut self, pasted: &Zeroizing<String>, _ctx: &Ctx, _asks: &mut Asks) {
+    fn paste(&mut self, pasted: &Zeroizing<String>, ctx: &Ctx, asks: &mut Asks) {
         if self.page == Page::Keys {
-            self.typed.paste(pasted);
+            let edit = self.typed.paste(pasted);
+            asks.edited(&edit, ctx.text);
             self.start();
         }
     }

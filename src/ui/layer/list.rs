@@ -7,7 +7,7 @@ mod view;
 use ratatui::style::Style;
 
 use crate::domain::list::{
-    Anchor, Counts, Filter, Listed, Order, Place, SortValue, Window, WindowQuery,
+    Anchor, Counts, FILTER_MAX, Filter, Listed, Order, Place, SortValue, Window, WindowQuery,
 };
 use crate::domain::state::AsOf;
 use crate::domain::time::Timestamp;
@@ -87,11 +87,12 @@ enum Why {
     Shown,
 }
 
-/// A change of one row, with what to say when it is done: the name in it is the one that was asked about.
+/// A change of one row, with what to say when it is done.
 pub struct Change {
     pub request: Request,
     pub id: i64,
-    pub said: String,
+    /// Name of the sentence, which holds the row's name.
+    pub said: &'static str,
 }
 
 /// The list.
@@ -112,7 +113,7 @@ pub struct List<L: Table> {
     /// What `y` in the confirmation on top does.
     confirming: Option<Change>,
     /// The change under way, its row and what to say.
-    changing: Option<(Ticket, i64, String)>,
+    changing: Option<(Ticket, i64, &'static str)>,
 }
 
 impl<L: Table> Default for List<L> {
@@ -261,6 +262,7 @@ impl<L: Table> List<L> {
     }
 
     fn filter_edited(&mut self, edit: &Edit, ctx: &Ctx, asks: &mut Asks) {
+        asks.edited(edit, ctx.text);
         if let (Edit::SecretRefused(id), Some(field)) = (edit, &mut self.typing) {
             field.set(&format!("id:{id}"));
             asks.say(ctx.text.fill("list.secret_in_filter", &[("id", id)]));
@@ -304,7 +306,9 @@ impl<L: Table> List<L> {
             Action::Last => self.go(Move::Last, asks),
             Action::Quit => asks.quit(),
             Action::Accept => self.typing = None,
-            Action::Filter => self.typing = Some(LineField::new(&self.filter.text)),
+            Action::Filter => {
+                self.typing = Some(LineField::new(&self.filter.text).at_most(FILTER_MAX));
+            }
             Action::Cancel => {
                 self.typing = None;
                 self.filter = Filter::default();
@@ -374,7 +378,11 @@ impl<L: Table> List<L> {
             }
         } else if let Some((_, id, said)) = self.changing.take_if(|(asked, ..)| *asked == ticket) {
             match outcome {
-                Ok(_) => asks.say(said),
+                Ok(_) => {
+                    let name = self.rows.find(id).map(|row| row.name(ctx));
+                    let name = name.unwrap_or_default();
+                    asks.say(ctx.text.fill(said, &[("name", &name)]));
+                }
                 Err(trouble) => asks.complain(ctx.text.trouble(&trouble)),
             }
             self.show(id, asks);

@@ -28,6 +28,7 @@ use crate::domain::state::{AsOf, Warning};
 use crate::domain::time::{Timestamp, Uptime};
 use crate::domain::user::Actor;
 use crate::text::Text;
+use crate::ui::field::Edit;
 use crate::ui::hits::{Click, Hit, Hits};
 use crate::ui::keymap::{Action, Chord, Keymap, Scope, TextKey};
 use crate::ui::layer::tree::Screen;
@@ -185,6 +186,18 @@ impl<'a> Asks<'a> {
         self.asked.push(Ask::Say(Tone::Problem, sentence.into()));
     }
 
+    /// Says what of an edit was refused, if anything was.
+    pub fn edited(&mut self, edit: &Edit, text: Text) {
+        let max = |sentence, max: &usize| text.fill(sentence, &[("max", max)]);
+        match edit {
+            Edit::NotTaken | Edit::Taken => {}
+            Edit::SecretRefused(_) => self.complain(text.say("problem.secret")),
+            Edit::Cleaned => self.say(text.say("message.cleaned")),
+            Edit::Full(most) => self.complain(max("message.full", most)),
+            Edit::PasteTooLong(most) => self.complain(max("message.paste_too_long", most)),
+        }
+    }
+
     /// Ends the program.
     pub fn quit(&mut self) {
         self.asked.push(Ask::Quit);
@@ -226,13 +239,6 @@ pub trait Layer {
     /// Why a verb cannot be done now, in a sentence; nothing for a key that has just no use now.
     fn why_not(&self, _action: Action, _ctx: &Ctx) -> Option<String> {
         None
-    }
-
-    /// Is told of an action that cannot be done now: says why, where there is anything to say.
-    fn refuse(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
-        if let Some(sentence) = self.why_not(action, ctx) {
-            asks.complain(sentence);
-        }
     }
 
     /// Does an allowed action.

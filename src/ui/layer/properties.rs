@@ -249,11 +249,7 @@ impl<S: Subject> Properties<S> {
         if let (Some(field), false) = (field, *edit == Edit::NotTaken) {
             self.edited(field, ctx);
         }
-        match edit {
-            Edit::SecretRefused(_) => asks.complain(ctx.text.say("problem.secret")),
-            Edit::Cleaned => asks.say(ctx.text.say("message.cleaned")),
-            Edit::Taken | Edit::NotTaken => {}
-        }
+        asks.edited(edit, ctx.text);
     }
 }
 

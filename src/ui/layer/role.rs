@@ -211,11 +211,7 @@ impl RoleDialog {
         if self.is_in_form() && *edit != Edit::NotTaken {
             self.check_focused(ctx);
         }
-        match edit {
-            Edit::SecretRefused(_) => asks.complain(ctx.text.say("problem.secret")),
-            Edit::Cleaned => asks.say(ctx.text.say("message.cleaned")),
-            Edit::Taken | Edit::NotTaken => {}
-        }
+        asks.edited(edit, ctx.text);
     }
 
     fn reread(&mut self, asks: &mut Asks) {

@@ -14,23 +14,29 @@ use signal_hook::consts::SIGWINCH;
 use signal_hook::iterator::Signals;
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::ui::terminal::keys::{Awaited, Parser};
+use crate::ui::terminal::keys::{Awaited, Heard, Parser};
 use crate::ui::terminal::leave;
 
-/// How long the byte ESC may be the beginning of a sequence, on its way over a slow line, before it is the key Esc.
-const AFTER_ESC: Duration = Duration::from_millis(50);
+/// How long the byte ESC may be the beginning of a sequence, on its way over a slow line, before it is the key Esc; and
+/// the last byte of a paste a part of it, before it is the key Ctrl-C.
+const IN_DOUBT: Duration = Duration::from_millis(50);
 /// How long the rest of something may take that has begun without doubt. Nobody types such a thing by hand.
 const REST: Duration = Duration::from_millis(500);
+/// How long a paste may be silent before it has no end.
+const PASTE: Duration = Duration::from_secs(1);
 /// Bytes read at once.
 const READ: usize = 4096;
 
-/// Reads keys, pastes and changes of size, each on a thread of its own, until `send` says that nobody wants them.
+/// Reads keys and pastes, and changes of size, each on a thread of its own, until nobody wants them: then what they are
+/// handed to says false.
 ///
 /// A terminal that can no longer be read is gone, and the process with it.
-pub fn read_input(send: impl Fn(Event) -> bool + Clone + Send + 'static) -> io::Result<()> {
+pub fn read_input(
+    hear: impl FnMut(Heard) -> bool + Send + 'static,
+    resized: impl Fn(Event) -> bool + Send + 'static,
+) -> io::Result<()> {
     let named = |name: &str| thread::Builder::new().name(name.to_owned());
     let mut sizes = Signals::new([SIGWINCH])?;
-    let resized = send.clone();
     named("window").spawn(move || {
         for _ in sizes.forever() {
             let Ok((columns, rows)) = terminal::size() else {
@@ -44,7 +50,7 @@ pub fn read_input(send: impl Fn(Event) -> bool + Clone + Send + 'static) -> io::
     // A descriptor of its own: the standard library's buffer would keep what went through it.
     let mut terminal = File::from(io::stdin().as_fd().try_clone_to_owned()?);
     named("input").spawn(move || {
-        if read(&mut terminal, send).is_err() {
+        if read(&mut terminal, hear).is_err() {
             leave::hung_up();
         }
     })?;
@@ -52,13 +58,16 @@ pub fn read_input(send: impl Fn(Event) -> bool + Clone + Send + 'static) -> io::
 }
 
 /// Reads until nobody wants anything any more; an error is the end of the terminal.
-fn read(terminal: &mut File, send: impl Fn(Event) -> bool) -> io::Result<()> {
+fn read(terminal: &mut File, mut hear: impl FnMut(Heard) -> bool) -> io::Result<()> {
     let mut parser = Parser::default();
     let mut bytes = Zeroizing::new([0; READ]);
     let mut wanted = true;
     while wanted {
-        if !is_ready(terminal, parser.awaits())? {
-            wanted = parser.give_up().is_none_or(&send);
+        if !is_ready(terminal, PollTimeout::ZERO)? {
+            hear(Heard::Pause);
+        }
+        if !is_ready(terminal, limit(parser.awaits()))? {
+            parser.give_up(&mut |heard| wanted &= hear(heard));
             continue;
         }
         let count = match terminal.read(&mut *bytes) {
@@ -69,21 +78,25 @@ fn read(terminal: &mut File, send: impl Fn(Event) -> bool) -> io::Result<()> {
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
             Err(error) => return Err(error),
         };
-        for byte in &bytes[..count] {
-            parser.take(*byte, |event| wanted &= send(event));
-        }
+        parser.read(&bytes[..count], &mut |heard| wanted &= hear(heard));
         bytes[..count].zeroize();
     }
     Ok(())
 }
 
-/// Waits until there is something to read; false when what was awaited does not come.
-fn is_ready(terminal: &File, awaited: Awaited) -> io::Result<bool> {
+/// How long to wait for that.
+fn limit(awaited: Awaited) -> PollTimeout {
     let limit = match awaited {
-        Awaited::Anything => PollTimeout::NONE,
-        Awaited::AfterEsc => PollTimeout::try_from(AFTER_ESC).unwrap_or(PollTimeout::ZERO),
-        Awaited::Rest => PollTimeout::try_from(REST).unwrap_or(PollTimeout::ZERO),
+        Awaited::Anything => return PollTimeout::NONE,
+        Awaited::AfterEsc | Awaited::AfterCtrlC => IN_DOUBT,
+        Awaited::Rest => REST,
+        Awaited::Paste => PASTE,
     };
+    PollTimeout::try_from(limit).unwrap_or(PollTimeout::ZERO)
+}
+
+/// Waits until there is something to read; false when what was awaited does not come.
+fn is_ready(terminal: &File, limit: PollTimeout) -> io::Result<bool> {
     loop {
         let mut watched = [PollFd::new(terminal.as_fd(), PollFlags::POLLIN)];
         match poll(&mut watched, limit) {

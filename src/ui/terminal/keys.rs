@@ -1,32 +1,37 @@
 //! What a terminal sends, taken apart into keys, pastes and the mouse. It keeps nothing of what went through.
 //!
 //! crossterm has a parser too, but takes an escape sequence that was cut on its way for Esc and letters, and leaves
-//! what was pasted behind in its buffers. Sequences: xterm's ctlseqs, `console_codes(4)`.
+//! what was pasted behind in its buffers. Which sequence is which key: see [`sequences`].
 
-use crossterm::event::{
-    Event, KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
-};
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 
+use crate::ui::terminal::paste::{End, Paste};
+use crate::ui::terminal::sequences::{self, Meaning, UNREADABLE};
 use crate::ui::terminal::wiped::Wiped;
+use crate::ui::terminal::{Lost, reports};
 
 const NONE: KeyModifiers = KeyModifiers::NONE;
 const ESC: u8 = 0x1b;
-/// What ends a bracketed paste.
-const PASTE_END: &[u8] = b"\x1b[201~";
 /// A sequence longer than this, in bytes, is none that is known.
 const LONGEST: usize = 32;
+
+/// What has come in.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Heard {
+    Event(Event),
+    /// Something that was pasted and is not handed over.
+    Lost(Lost),
+    /// Nothing more has come in one go.
+    Pause,
+}
 
 /// What has come of something that is not complete yet.
 #[derive(Default)]
 pub(super) struct Parser {
     begun: Wiped,
     paste: Option<Paste>,
-}
-
-struct Paste {
-    text: Wiped,
-    /// How much of the end has come.
-    ended: usize,
+    /// The last byte was the key Enter.
+    entered: bool,
 }
 
 /// How it goes on after one more byte.
@@ -36,479 +41,296 @@ enum Step {
     /// The same, and nobody needs to know the byte.
     Skip,
     /// It is complete, whether or not it is known.
-    Done(Option<Event>),
+    Done,
     /// It was cut off: the byte begins something else.
-    Cut(Option<Event>),
+    Cut,
+    /// It was cut off by what begins with these bytes, to which the byte belongs.
+    Anew(&'static [u8]),
+    /// It is another way to begin what begins with these bytes.
+    Begin(&'static [u8]),
 }
 
 /// What is waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Awaited {
-    /// Anything: nothing has begun, or a paste, which may take its time.
+    /// Anything: nothing has begun.
     Anything,
     /// The rest of a sequence, if the byte ESC was not the key Esc.
     AfterEsc,
     /// The rest of a sequence or a character, without doubt.
     Rest,
+    /// The rest of a paste.
+    Paste,
+    /// The rest of a paste, if its last byte was not the key Ctrl-C.
+    AfterCtrlC,
 }
 
 impl Parser {
-    /// Takes one more byte, and hands over what is complete.
-    pub fn take(&mut self, byte: u8, mut hand_over: impl FnMut(Event)) {
+    /// Takes bytes that were read at once, and hands over what is complete.
+    pub fn read(&mut self, bytes: &[u8], hand_over: &mut dyn FnMut(Heard)) {
+        self.entered = false;
+        for byte in bytes {
+            self.take(*byte, hand_over);
+        }
+    }
+
+    /// Takes one more byte.
+    fn take(&mut self, byte: u8, hand_over: &mut dyn FnMut(Heard)) {
         if let Some(paste) = &mut self.paste {
             if paste.take(byte) {
-                self.paste
-                    .take()
-                    .map(Paste::event)
-                    .into_iter()
-                    .for_each(hand_over);
+                self.end_paste(End::Marked, hand_over);
             }
             return;
         }
-        let step = step(self.begun.bytes(), byte);
-        match step {
+        let begun = self.begun.bytes();
+        // A terminal in "new line mode" sends two bytes for Enter.
+        if std::mem::take(&mut self.entered) && byte == b'\n' {
+            return;
+        }
+        self.entered = begun.is_empty() && byte == b'\r';
+        match step(begun, byte, hand_over) {
             Step::Wait => self.begun.extend(&[byte]),
             Step::Skip => {}
-            Step::Done(event) => {
-                let begins_paste = self.begun.bytes() == b"\x1b[200" && byte == b'~';
-                self.paste = begins_paste.then(Paste::default);
+            Step::Done => {
+                if begun.ends_with(b"\x1b[200") && byte == b'~' {
+                    self.paste = Some(Paste::default());
+                }
                 self.begun.clear();
-                event.into_iter().for_each(hand_over);
             }
-            Step::Cut(event) => {
+            Step::Cut => {
                 self.begun.clear();
-                event.into_iter().for_each(&mut hand_over);
                 self.take(byte, hand_over);
             }
+            Step::Anew(bytes) => {
+                self.begun.clear();
+                self.begun.extend(bytes);
+                self.take(byte, hand_over);
+            }
+            Step::Begin(bytes) => {
+                self.begun.clear();
+                self.begun.extend(bytes);
+            }
+        }
+    }
+
+    fn end_paste(&mut self, end: End, hand_over: &mut dyn FnMut(Heard)) {
+        if let Some(heard) = self.paste.take().and_then(|paste| paste.end(end)) {
+            hand_over(heard);
         }
     }
 
     /// What is waited for now.
     pub fn awaits(&self) -> Awaited {
-        match self.begun.bytes() {
-            [] => Awaited::Anything,
-            [ESC] => Awaited::AfterEsc,
+        match (&self.paste, self.begun.bytes()) {
+            (Some(paste), _) if paste.is_interrupted() => Awaited::AfterCtrlC,
+            (Some(_), _) => Awaited::Paste,
+            (None, []) => Awaited::Anything,
+            (None, [ESC] | [ESC, ESC]) => Awaited::AfterEsc,
             _ => Awaited::Rest,
         }
     }
 
-    /// Nothing more has come for too long: the key Esc, or nothing that is known.
-    pub fn give_up(&mut self) -> Option<Event> {
-        let is_esc = self.awaits() == Awaited::AfterEsc;
-        self.begun.clear();
-        is_esc.then(|| key(KeyCode::Esc, NONE))
-    }
-}
-
-impl Default for Paste {
-    fn default() -> Paste {
-        Paste {
-            text: Wiped::with_capacity(512),
-            ended: 0,
+    /// Nothing more has come for too long: the key Esc, Ctrl-C, a paste without an end, or nothing that is known.
+    pub fn give_up(&mut self, hand_over: &mut dyn FnMut(Heard)) {
+        if let Some(paste) = &mut self.paste {
+            if paste.is_interrupted() {
+                paste.interrupt().into_iter().for_each(&mut *hand_over);
+                hand_over(key(KeyCode::Char('c'), KeyModifiers::CONTROL));
+            } else {
+                self.end_paste(End::Silence, hand_over);
+            }
+            return;
         }
+        match self.begun.bytes() {
+            [ESC, ESC] => {
+                hand_over(key(KeyCode::Esc, NONE));
+                hand_over(key(KeyCode::Esc, NONE));
+            }
+            [ESC] | [ESC, ESC, ..] => hand_over(key(KeyCode::Esc, NONE)),
+            // What begins a sequence is a key too.
+            [ESC, begins] => hand_over(single(*begins, KeyModifiers::ALT)),
+            [0x80..=0xff, ..] => hand_over(key(UNREADABLE, NONE)),
+            _ => {}
+        }
+        self.begun.clear();
     }
 }
 
-impl Paste {
-    /// Takes one more byte; true when that was the last.
-    fn take(&mut self, byte: u8) -> bool {
-        self.text.extend(&[byte]);
-        self.ended = match self.ended {
-            ended if byte == PASTE_END[ended] => ended + 1,
-            _ => usize::from(byte == ESC),
-        };
-        self.ended == PASTE_END.len()
-    }
-
-    fn event(self) -> Event {
-        let length = self.text.bytes().len() - PASTE_END.len();
-        let text = String::from_utf8(self.text.into_first(length));
-        Event::Paste(text.unwrap_or_else(|error| {
-            let mut bytes = Wiped::default();
-            bytes.extend(error.as_bytes());
-            String::from_utf8_lossy(bytes.bytes()).into_owned()
-        }))
-    }
-}
-
-fn step(begun: &[u8], byte: u8) -> Step {
+fn step(begun: &[u8], byte: u8, hand_over: &mut dyn FnMut(Heard)) -> Step {
     match begun {
         [] => match byte {
-            ESC | 0xc2..=0xf4 => Step::Wait,
-            _ => Step::Done(single(byte).map(Event::Key)),
+            ESC | 0xc2..=0xf4 => return Step::Wait,
+            // One byte for `ESC [`, from a terminal that was told to send 8 bits.
+            0x9b => return Step::Begin(b"\x1b["),
+            _ => hand_over(single(byte, NONE)),
         },
         [ESC] => match byte {
-            b'[' | b'O' | b']' | b'P' | b'X' | b'^' | b'_' | 0xc2..=0xf4 => Step::Wait,
-            ESC => Step::Cut(Some(key(KeyCode::Esc, NONE))),
-            _ => Step::Done(single(byte).map(with_alt)),
+            ESC | b'[' | b'O' | b']' | b'P' | b'X' | b'^' | b'_' | 0xc2..=0xf4 => {
+                return Step::Wait;
+            }
+            // Shift-Tab of the Linux console.
+            b'\t' => hand_over(key(KeyCode::BackTab, KeyModifiers::SHIFT)),
+            _ => hand_over(single(byte, KeyModifiers::ALT)),
         },
-        [ESC, b'[', rest @ ..] => control(rest, byte),
-        [ESC, b'O', ..] => match byte {
-            b'0'..=b'9' | b';' => Step::Skip,
-            0x40..=0x7e => Step::Done(function(byte).map(|code| key(code, NONE))),
-            _ => Step::Cut(None),
+        [ESC, ESC] => match byte {
+            b'[' | b'O' => return Step::Wait,
+            ESC => {
+                hand_over(key(KeyCode::Esc, NONE));
+                return Step::Skip;
+            }
+            _ => {
+                hand_over(key(KeyCode::Esc, NONE));
+                return Step::Anew(&[ESC]);
+            }
         },
-        // Answers of the terminal, which nobody has asked for; they end with BEL or with ESC and another byte.
-        [ESC, b']' | b'P' | b'X' | b'^' | b'_', ..] => match byte {
-            0x07 => Step::Done(None),
-            ESC => Step::Cut(None),
-            _ => Step::Skip,
+        // Some terminals put ESC before the sequence of a key that is pressed together with Alt.
+        [ESC, ESC, rest @ ..] => return sequence(rest, byte, true, hand_over),
+        [ESC, b'[' | b'O', ..] => return sequence(&begun[1..], byte, false, hand_over),
+        [ESC, b']' | b'P' | b'X' | b'^' | b'_', rest @ ..] => return answer(rest, byte),
+        [ESC, rest @ ..] => return character(rest, byte, KeyModifiers::ALT, hand_over),
+        _ => return character(begun, byte, NONE, hand_over),
+    }
+    Step::Done
+}
+
+/// What begins with `[` or `O`; `alt` when there were two ESC before it.
+fn sequence(begun: &[u8], byte: u8, alt: bool, hand_over: &mut dyn FnMut(Heard)) -> Step {
+    let meaning = match begun {
+        [b'[', before @ ..] => control(before, byte),
+        [_, before @ ..] => match byte {
+            b'0'..=b'9' | b';' if before.len() < LONGEST => Err(Step::Wait),
+            b'0'..=b'9' | b';' => Err(Step::Skip),
+            b' ' | 0x40..=0x7e => Ok(sequences::single_shift(text(before), byte)),
+            _ => Err(Step::Cut),
         },
-        [ESC, rest @ ..] => character(rest, byte, KeyModifiers::ALT),
-        _ => character(begun, byte, NONE),
+        [] => Err(Step::Cut),
+    };
+    let is_key = matches!(meaning, Ok(Meaning::Key(_)) | Err(Step::Wait | Step::Skip));
+    if alt && !is_key {
+        // The first ESC was a key of its own.
+        hand_over(key(KeyCode::Esc, NONE));
+    }
+    match meaning {
+        Ok(Meaning::Key(Some(mut key))) => {
+            if alt {
+                key.modifiers |= KeyModifiers::ALT;
+            }
+            hand_over(Heard::Event(Event::Key(key)));
+        }
+        Ok(Meaning::Text(characters)) => {
+            for c in characters {
+                hand_over(typed(c, NONE));
+            }
+        }
+        Ok(Meaning::Mouse(event)) => hand_over(Heard::Event(Event::Mouse(event))),
+        Ok(Meaning::Key(None) | Meaning::Other) => {}
+        Err(step) => return step,
+    }
+    Step::Done
+}
+
+/// What follows `ESC [`: what it means once it is whole.
+fn control(before: &[u8], byte: u8) -> Result<Meaning, Step> {
+    match (before, byte) {
+        // After `[` comes one of the Linux console's first function keys; after `M` the mouse as old terminals report
+        // it, in three bytes.
+        ([], b'[' | b'M') | ([b'M'] | [b'M', _], 0 | 0x20..) => Err(Step::Wait),
+        ([b'M', button, column], 0 | 0x20..) => Ok(Meaning::of_mouse(reports::in_bytes([
+            *button, *column, byte,
+        ]))),
+        ([b'['], 0x20..=0x7e) => Ok(sequences::linux_console(byte)),
+        // In rxvt it is a last byte; in an answer of the terminal there is more before it than a number.
+        ([b'0'..=b'9', rest @ ..], b'$') if rest.iter().all(u8::is_ascii_digit) => {
+            Ok(sequences::control(text(before), byte))
+        }
+        (_, 0x20..=0x3f) if before.len() < LONGEST => Err(Step::Wait),
+        (_, 0x20..=0x3f) => Err(Step::Skip),
+        (_, 0x40..=0x7e) if before.len() >= LONGEST => Ok(Meaning::Other),
+        (_, 0x40..=0x7e) => Ok(sequences::control(text(before), byte)),
+        _ => Err(Step::Cut),
+    }
+}
+
+/// An answer of the terminal, which nobody has asked for. It ends with BEL or with ESC and a backslash.
+fn answer(before: &[u8], byte: u8) -> Step {
+    match (before, byte) {
+        ([.., ESC], b'\\') | (_, 0x07) => Step::Done,
+        ([.., ESC], _) => Step::Anew(&[ESC]),
+        (_, ESC) => Step::Wait,
+        // No answer has these in it: it is cut, and a key follows.
+        (_, ..0x20) => Step::Cut,
+        ([], _) => Step::Wait,
+        _ => Step::Skip,
     }
 }
 
 /// A character of more than one byte.
-fn character(begun: &[u8], byte: u8, modifiers: KeyModifiers) -> Step {
+fn character(
+    begun: &[u8],
+    byte: u8,
+    modifiers: KeyModifiers,
+    hand_over: &mut dyn FnMut(Heard),
+) -> Step {
     let mut bytes = [0; 4];
     let (Some(place), 0x80..=0xbf) = (bytes.get_mut(..=begun.len()), byte) else {
-        return Step::Cut(None);
+        hand_over(key(UNREADABLE, modifiers));
+        return Step::Cut;
     };
     place[..begun.len()].copy_from_slice(begun);
     place[begun.len()] = byte;
     match std::str::from_utf8(place) {
-        Ok(text) => Step::Done(
-            text.chars()
-                .next()
-                .map(|c| typed(c, modifiers))
-                .map(Event::Key),
-        ),
-        Err(error) if error.error_len().is_none() => Step::Wait,
-        Err(_) => Step::Done(None),
-    }
-}
-
-/// What follows ESC and `[`.
-fn control(begun: &[u8], byte: u8) -> Step {
-    match (begun, byte) {
-        // After `[` comes one of the Linux console's first function keys; after `M` the mouse as old terminals report
-        // it, in three bytes that may be any.
-        ([], b'[' | b'M') | ([b'M'] | [b'M', _], _) => Step::Wait,
-        ([b'['], b'A'..=b'E') => Step::Done(Some(key(KeyCode::F(byte - b'A' + 1), NONE))),
-        ([b'['], 0x40..=0x7e) => Step::Done(None),
-        ([b'M', button, column], row) => {
-            let [button, column, row] =
-                [*button, *column, row].map(|byte| u16::from(byte.saturating_sub(32)));
-            Step::Done(mouse(button, column, row, true))
+        Ok(text) => {
+            for c in text.chars() {
+                if let Some(beginning) = sequences::eight_bits(c) {
+                    return Step::Begin(beginning);
+                }
+                hand_over(typed(c, modifiers));
+            }
         }
-        (_, 0x20..=0x3f) if begun.len() < LONGEST => Step::Wait,
-        (_, 0x20..=0x3f) => Step::Skip,
-        (_, 0x40..=0x7e) => Step::Done(sequence(begun, byte)),
-        _ => Step::Cut(None),
+        Err(error) if error.error_len().is_none() => return Step::Wait,
+        Err(_) => hand_over(key(UNREADABLE, modifiers)),
     }
+    Step::Done
 }
 
-/// A whole sequence: what stood between `ESC [` and its last byte.
-fn sequence(parameters: &[u8], last: u8) -> Option<Event> {
-    let text = std::str::from_utf8(parameters).ok()?;
-    if let (Some(text), b'M' | b'm') = (text.strip_prefix('<'), last) {
-        let [button, column, row] = numbers(text)[..] else {
-            return None;
-        };
-        return mouse(button, column, row, last == b'M');
-    }
-    // Neither an answer of the terminal nor something that is longer than any key.
-    if text.starts_with(|c| matches!(c, '<'..='?')) || parameters.len() >= LONGEST {
-        return None;
-    }
-    let numbers = numbers(text);
-    let number = |at| numbers.get(at).copied().unwrap_or(1);
-    let code = match last {
-        b'~' => numbered(number(0))?,
-        b'Z' => return Some(key(KeyCode::BackTab, KeyModifiers::SHIFT)),
-        b'u' => return spelled(number(0), held(number(1))),
-        _ => function(last)?,
-    };
-    Some(key(code, held(number(1))))
-}
-
-/// The numbers between semicolons; what follows a colon says more than is asked.
-fn numbers(text: &str) -> Vec<u16> {
-    let number = |part: &str| part.split(':').next()?.parse().ok();
-    text.split(';').map_while(number).collect()
-}
-
-/// The modifiers in a parameter: one more than the sum of those that are held.
-fn held(parameter: u16) -> KeyModifiers {
-    let sum = parameter.saturating_sub(1);
-    let all = [
-        (1, KeyModifiers::SHIFT),
-        (2, KeyModifiers::ALT),
-        (4, KeyModifiers::CONTROL),
-        (8, KeyModifiers::SUPER),
-    ];
-    let held = all.into_iter().filter(|(one, _)| sum & one != 0);
-    held.fold(NONE, |all, (_, one)| all | one)
+/// These bytes were looked at one by one: they are ASCII.
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap_or_default()
 }
 
 /// A key that is one byte.
-fn single(byte: u8) -> Option<KeyEvent> {
-    let control = |c: u8| KeyEvent::new(KeyCode::Char(c.into()), KeyModifiers::CONTROL);
-    Some(match byte {
-        b'\r' => KeyCode::Enter.into(),
-        b'\t' => KeyCode::Tab.into(),
-        0x7f => KeyCode::Backspace.into(),
+fn single(byte: u8, modifiers: KeyModifiers) -> Heard {
+    let control = |c: u8| key(KeyCode::Char(c.into()), modifiers | KeyModifiers::CONTROL);
+    match byte {
+        b'\r' => key(KeyCode::Enter, modifiers),
+        b'\t' => key(KeyCode::Tab, modifiers),
+        ESC => key(KeyCode::Esc, modifiers),
+        0x7f => key(KeyCode::Backspace, modifiers),
         0 => control(b' '),
         0x01..=0x1a => control(byte - 1 + b'a'),
         0x1c..=0x1f => control(byte - 0x1c + b'4'),
-        0x20..=0x7e => typed(byte.into(), NONE),
-        _ => return None,
-    })
+        0x20..=0x7e => typed(byte.into(), modifiers),
+        0x80.. => key(UNREADABLE, modifiers),
+    }
 }
 
-fn typed(c: char, modifiers: KeyModifiers) -> KeyEvent {
+fn typed(c: char, modifiers: KeyModifiers) -> Heard {
     let shift = if c.is_uppercase() {
         KeyModifiers::SHIFT
     } else {
         NONE
     };
-    KeyEvent::new(KeyCode::Char(c), modifiers | shift)
-}
-
-fn with_alt(mut key: KeyEvent) -> Event {
-    key.modifiers |= KeyModifiers::ALT;
-    Event::Key(key)
-}
-
-fn key(code: KeyCode, modifiers: KeyModifiers) -> Event {
-    Event::Key(KeyEvent::new(code, modifiers))
-}
-
-/// A key named by the last byte of its sequence.
-fn function(last: u8) -> Option<KeyCode> {
-    Some(match last {
-        b'A' => KeyCode::Up,
-        b'B' => KeyCode::Down,
-        b'C' => KeyCode::Right,
-        b'D' => KeyCode::Left,
-        b'F' => KeyCode::End,
-        b'H' => KeyCode::Home,
-        b'P'..=b'S' => KeyCode::F(last - b'P' + 1),
-        _ => return None,
-    })
-}
-
-/// A key named by a number before `~`.
-fn numbered(number: u16) -> Option<KeyCode> {
-    let f = |first: u8, number: u16, of: u16| {
-        u8::try_from(number - of)
-            .map(|n| KeyCode::F(first + n))
-            .ok()
+    let code = if c.is_control() {
+        UNREADABLE
+    } else {
+        KeyCode::Char(c)
     };
-    match number {
-        1 | 7 => Some(KeyCode::Home),
-        2 => Some(KeyCode::Insert),
-        3 => Some(KeyCode::Delete),
-        4 | 8 => Some(KeyCode::End),
-        5 => Some(KeyCode::PageUp),
-        6 => Some(KeyCode::PageDown),
-        11..=15 => f(1, number, 11),
-        17..=21 => f(6, number, 17),
-        23..=26 => f(11, number, 23),
-        _ => None,
-    }
+    key(code, modifiers | shift)
 }
 
-/// A key that is told by its character's number, as some terminals do where it has no byte of its own.
-fn spelled(number: u16, modifiers: KeyModifiers) -> Option<Event> {
-    let shift = modifiers.contains(KeyModifiers::SHIFT);
-    let code = match char::from_u32(number.into())? {
-        '\r' => KeyCode::Enter,
-        '\t' if shift => KeyCode::BackTab,
-        '\t' => KeyCode::Tab,
-        '\x1b' => KeyCode::Esc,
-        '\x7f' => KeyCode::Backspace,
-        c if c.is_control() => return None,
-        c if shift => KeyCode::Char(c.to_ascii_uppercase()),
-        c => KeyCode::Char(c),
-    };
-    Some(key(code, modifiers))
-}
-
-/// A report of the mouse. Bits of `button`: which one (0, 1, 6, 7), shift, alt, control, that it was moved.
-fn mouse(button: u16, column: u16, row: u16, pressed: bool) -> Option<Event> {
-    let which = match button & 3 {
-        0 => MouseButton::Left,
-        1 => MouseButton::Middle,
-        _ => MouseButton::Right,
-    };
-    let kind = match (button & 0b1100_0011, button & 0b10_0000 != 0) {
-        (3, true) => MouseEventKind::Moved,
-        (3, false) => MouseEventKind::Up(MouseButton::Left),
-        (0..3, true) => MouseEventKind::Drag(which),
-        (0..3, false) if pressed => MouseEventKind::Down(which),
-        (0..3, false) => MouseEventKind::Up(which),
-        (64, _) => MouseEventKind::ScrollUp,
-        (65, _) => MouseEventKind::ScrollDown,
-        (66, _) => MouseEventKind::ScrollLeft,
-        (67, _) => MouseEventKind::ScrollRight,
-        _ => return None,
-    };
-    let modifiers = held((button >> 2 & 0b111) + 1);
-    Some(Event::Mouse(MouseEvent {
-        kind,
-        column: column.checked_sub(1)?,
-        row: row.checked_sub(1)?,
-        modifiers,
-    }))
+fn key(code: KeyCode, modifiers: KeyModifiers) -> Heard {
+    Heard::Event(Event::Key(KeyEvent::new(code, modifiers)))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// What comes of these bytes, when nothing more follows.
-    fn events(bytes: &[u8]) -> Vec<Event> {
-        let mut parser = Parser::default();
-        let mut events = Vec::new();
-        for byte in bytes {
-            parser.take(*byte, |event| events.push(event));
-        }
-        events.extend(parser.give_up());
-        events
-    }
-
-    fn named(bytes: &str) -> Vec<String> {
-        let events = events(bytes.as_bytes());
-        let name = |event| match event {
-            Event::Key(key) => {
-                let code = match key.code {
-                    KeyCode::Char(c) => c.to_string(),
-                    code => format!("{code:?}"),
-                };
-                let held = (key.modifiers - KeyModifiers::SHIFT).iter_names();
-                let held: Vec<_> = held.map(|(name, _)| name).collect();
-                format!("{}{code}", held.concat())
-            }
-            Event::Paste(text) => format!("<{text}>"),
-            other => format!("{other:?}"),
-        };
-        events.into_iter().map(name).collect()
-    }
-
-    #[test]
-    fn keys_of_xterm_the_linux_console_and_rxvt_are_known() {
-        for (bytes, name) in [
-            ("a", "a"),
-            ("A", "A"),
-            (" ", " "),
-            ("\r", "Enter"),
-            ("\t", "Tab"),
-            ("\x7f", "Backspace"),
-            ("\x08", "CONTROLh"),
-            ("\x0a", "CONTROLj"),
-            ("\x1a", "CONTROLz"),
-            ("\0", "CONTROL "),
-            ("日", "日"),
-            ("\u{1f511}", "\u{1f511}"),
-            ("\x1b", "Esc"),
-            ("\x1b[A", "Up"),
-            ("\x1bOB", "Down"),
-            ("\x1b[1;5C", "CONTROLRight"),
-            ("\x1b[D", "Left"),
-            ("\x1b[H", "Home"),
-            ("\x1bOF", "End"),
-            ("\x1b[1~", "Home"),
-            ("\x1b[8~", "End"),
-            ("\x1b[3~", "Delete"),
-            ("\x1b[5~", "PageUp"),
-            ("\x1b[6;5~", "CONTROLPageDown"),
-            ("\x1b[Z", "BackTab"),
-            ("\x1bOQ", "F(2)"),
-            ("\x1b[[A", "F(1)"),
-            ("\x1b[12~", "F(2)"),
-            ("\x1b[17~", "F(6)"),
-            ("\x1b[24~", "F(12)"),
-            ("\x1b[1;2P", "F(1)"),
-            ("\x1bx", "ALTx"),
-            ("\x1bé", "ALTé"),
-            ("\x1b[122;5u", "CONTROLz"),
-            ("\x1b[97;2u", "A"),
-            ("\x1b[27u", "Esc"),
-        ] {
-            assert_eq!(named(bytes), [name], "{bytes:?}");
-        }
-    }
-
-    #[test]
-    fn what_is_not_known_means_nothing_and_takes_no_key_with_it() {
-        for bytes in [
-            "\x1b[",
-            "\x1b[99~",
-            "\x1b[?62;1c",
-            "\x1b[>0;276;0c",
-            "\x1b[200",
-            "\x1bO",
-            "\x1bOk",
-            "\x1b]11;rgb:0000/0000/0000\x07",
-            "\x1b[[Z",
-            "\x1b[<0;0;0M",
-        ] {
-            let after = named(&format!("{bytes}\x1b[A"));
-            assert_eq!(after, ["Up"], "{bytes:?}");
-        }
-        assert_eq!(named(&format!("\x1b[{}Ax", "1;".repeat(99))), ["x"]);
-        assert_eq!(named("\x1b\x1b[A"), ["Esc", "Up"]);
-        assert_eq!(named("\x1bP1$r0m\x1b\\d"), ["ALT\\", "d"]);
-        assert_eq!(events(b"\xe6\x97x\xffy\x80").len(), 2);
-        assert_eq!(events(b"\xf0\x9f\x94"), []);
-    }
-
-    #[test]
-    fn a_paste_is_what_stands_between_its_marks_whatever_it_is() {
-        assert_eq!(
-            named("\x1b[200~a\r\x1b[A\x1b[201\x1b[201~b"),
-            ["<a\r\x1b[A\x1b[201>", "b"]
-        );
-        assert_eq!(named("\x1b[200~\x1b[201~"), ["<>"]);
-        assert_eq!(
-            named(&format!("\x1b[200~{}\x1b[201~", "日".repeat(999))),
-            [format!("<{}>", "日".repeat(999))]
-        );
-        assert_eq!(
-            events(b"\x1b[200~a\xffb\x1b[201~"),
-            [Event::Paste("a\u{fffd}b".to_owned())]
-        );
-        // Its end has not come: nothing of it is a key.
-        assert_eq!(named("\x1b[200~dy\r"), [] as [&str; 0]);
-    }
-
-    #[test]
-    fn the_mouse_is_reported_in_both_forms() {
-        let mouse = |bytes: &[u8]| match events(bytes)[..] {
-            [
-                Event::Mouse(MouseEvent {
-                    kind,
-                    column,
-                    row,
-                    modifiers,
-                }),
-            ] => (kind, column, row, modifiers),
-            _ => panic!("{bytes:?}"),
-        };
-        let down = MouseEventKind::Down(MouseButton::Left);
-        assert_eq!(mouse(b"\x1b[<0;200;3M"), (down, 199, 2, NONE));
-        assert_eq!(mouse(b"\x1b[M !\xff"), (down, 0, 222, NONE));
-        let up = MouseEventKind::Up(MouseButton::Right);
-        assert_eq!(mouse(b"\x1b[<2;1;1m"), (up, 0, 0, NONE));
-        assert_eq!(mouse(b"\x1b[<65;1;1M").0, MouseEventKind::ScrollDown);
-        assert_eq!(mouse(b"\x1b[<16;1;1M").3, KeyModifiers::CONTROL);
-    }
-
-    #[test]
-    fn only_esc_itself_is_in_doubt() {
-        let awaits = |bytes: &[u8]| {
-            let mut parser = Parser::default();
-            for byte in bytes {
-                parser.take(*byte, |_| {});
-            }
-            parser.awaits()
-        };
-        assert_eq!(awaits(b"x"), Awaited::Anything);
-        assert_eq!(awaits(b"x\x1b"), Awaited::AfterEsc);
-        assert_eq!(awaits(b"\x1b["), Awaited::Rest);
-        assert_eq!(awaits(b"\xe6"), Awaited::Rest);
-        assert_eq!(awaits(b"\x1b[200~abc"), Awaited::Anything);
-    }
-}
+mod tests;

@@ -7,7 +7,7 @@ use crate::domain::authority::first_to_give;
 use crate::domain::problem::{Field, Problem, Value};
 use crate::domain::rights::Right;
 use crate::domain::role::{AUDITOR, RoleId};
-use crate::domain::user::{UserDraft, UserFields, UserId};
+use crate::domain::user::{USER_NAME_MAX, UserDraft, UserFields, UserId};
 use crate::domain::zone;
 use crate::text::Text;
 use crate::ui::field::LineField;
@@ -88,8 +88,9 @@ impl User {
         let draft = &self.draft;
         let line = |text: &str| Input::Line(LineField::new(text));
         let choice = || Input::Choice(String::new());
+        let name = Input::Line(LineField::new(&draft.name).at_most(USER_NAME_MAX));
         let mut items = vec![
-            Item::new(Field::Name, "field.name", line(&draft.name)),
+            Item::new(Field::Name, "field.name", name),
             Item::new(Field::FullName, "field.full_name", line(&draft.full_name)),
             Item::new(Field::Role, "field.role", choice()),
             Item::new(Field::Language, "field.language", choice()),
