@@ -14,6 +14,8 @@ mod help;
 mod idle;
 #[path = "flows/list.rs"]
 mod list;
+#[path = "flows/locking.rs"]
+mod locking;
 #[path = "flows/mouse.rs"]
 mod mouse;
 #[path = "flows/mouse_dialogs.rs"]

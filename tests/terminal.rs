@@ -72,7 +72,7 @@ fn the_main_job_from_an_empty_list_to_a_deleted_key() {
     console.see("is locked out:");
     console.see("Locked Out");
     assert_eq!(verify(&home, &old), refused("locked-out"));
-    console.send("l");
+    console.send("u");
     console.see("will be allowed to authenticate again");
     console.send("y");
     console.see("is unlocked.");

@@ -7,6 +7,7 @@ pub mod authority;
 pub mod clipboard;
 pub mod event;
 pub mod expiry;
+pub mod intent;
 pub mod list;
 pub mod moment;
 pub mod name;

@@ -231,7 +231,7 @@ fn target(id: KeyId, fields: &ApiKeyFields) -> Target {
 }
 
 /// The undeleted key's fields, where whoever has this role may manage it.
-fn manageable(tx: &Tx<'_>, own: &Role, id: KeyId) -> Result<ApiKeyFields, Trouble> {
+pub(super) fn manageable(tx: &Tx<'_>, own: &Role, id: KeyId) -> Result<ApiKeyFields, Trouble> {
     let key = undeleted(tx, id)?.fields;
     refuse_beyond(tx, own, (&key.name, key.role))?;
     Ok(key)

@@ -187,7 +187,7 @@ fn needs<'a>(actor: &Actor, id: UserId, rights: &'a [Right]) -> &'a [Right] {
 }
 
 /// The user's fields, where whoever has the role `own` may manage them.
-fn manageable(tx: &Tx<'_>, own: &Role, id: UserId) -> Result<UserFields, Trouble> {
+pub(super) fn manageable(tx: &Tx<'_>, own: &Role, id: UserId) -> Result<UserFields, Trouble> {
     let user = users::get(tx, id)?.ok_or(Trouble::UserGone(id))?.fields;
     refuse_beyond(tx, own, (&user.name, user.role))?;
     Ok(user)

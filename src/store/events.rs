@@ -95,6 +95,32 @@ pub fn actors(tx: &Tx<'_>, most: usize) -> Result<Vec<String>, Fault> {
     Ok(names?)
 }
 
+/// The last event of either kind about a key, user or role: its number, whose it is and when it was. Only the newest
+/// `most` events about it are looked at.
+///
+/// # Errors
+/// What the database said.
+pub fn last_of(
+    tx: &Tx<'_>,
+    target: &Target,
+    kinds: [EventKind; 2],
+    most: i64,
+) -> Result<Option<(i64, String, Timestamp)>, Fault> {
+    let [one, two] = kinds.map(EventKind::number);
+    let found =
+        tx.0.prepare_cached(
+            "SELECT number, actor, at FROM (
+                 SELECT sequence, number, actor, at FROM events WHERE target_kind = ?1 AND target_id = ?2
+                 ORDER BY at DESC, sequence DESC LIMIT ?5)
+             WHERE number IN (?3, ?4) ORDER BY sequence DESC LIMIT 1",
+        )?
+        .query_row(params![target.kind, target.id, one, two, most], |row| {
+            Ok((row.get(0)?, row.get(1)?, Timestamp(row.get(2)?)))
+        })
+        .optional();
+    Ok(found?)
+}
+
 /// The user who made the last event of these kinds about a key, user or role.
 ///
 /// # Errors

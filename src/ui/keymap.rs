@@ -47,6 +47,7 @@ pub enum Action {
     Properties,
     NewSecret,
     Lock,
+    Unlock,
     EndOverlap,
     Delete,
     Restore,
@@ -200,12 +201,14 @@ pub static BINDINGS: &[Binding] = bindings![
     ApiKeys [ch('d'), DELETE]        Delete       Toolbar  "key.delete"       "help.delete";
     ApiKeys [ch('s')]                NewSecret    Toolbar  "key.new_secret"   "help.new_secret";
     ApiKeys [ch('l')]                Lock         Toolbar  "key.lock"         "help.lock";
+    ApiKeys [ch('u')]                Unlock       Toolbar  "key.unlock"       "help.unlock";
     ApiKeys [ch('x')]                EndOverlap   Footer   "key.end_overlap"  "help.end_overlap";
     ApiKeys [ch('r')]               Restore      Footer   "key.restore"      "help.restore";
     Users  [ch('n')]                New          Toolbar  "key.new"          "help.new_user";
     Users  [ENTER]                  Properties   Toolbar  "key.properties"   "help.properties_user";
     Users  [ch('d'), DELETE]        Delete       Toolbar  "key.delete"       "help.delete_user";
     Users  [ch('l')]                Lock         Toolbar  "key.lock"         "help.lock_user";
+    Users  [ch('u')]                Unlock       Toolbar  "key.unlock"       "help.unlock_user";
     Roles  [ch('n')]                New          Toolbar  "key.new"          "help.new_role";
     Roles  [ENTER]                  Properties   Toolbar  "key.properties"   "help.properties_role";
     Roles  [ch('c')]                Duplicate    Toolbar  "key.duplicate"    "help.duplicate";

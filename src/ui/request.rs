@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyProperties, KeyId};
 use crate::domain::clipboard::ClipboardWay;
 use crate::domain::event::trail::{ActorFilter, EventRow};
+use crate::domain::intent::{Intent, Prospect};
 use crate::domain::list::{Counts, Filter, KeyRow, Listed, RoleRow, UserRow, Window, WindowQuery};
 use crate::domain::role::{Role, RoleDraft, RoleFields, RoleId, RoleProperties};
 use crate::domain::secret::{Delivered, IssuedSecret, Overlap, Secret, SecretId};
@@ -33,6 +34,8 @@ pub enum Request {
     /// A name for a new role: this one, or with a number where it is taken.
     NewRoleName(String),
     UserProperties(UserId),
+    /// What would come of a change; a question is put only where nothing stands in its way.
+    Foresee(Intent),
     /// Whether anybody has changed the database since it was at this version; fails when the actor may not be signed in any
     /// more.
     Look {
@@ -117,6 +120,7 @@ impl Request {
                 | Request::RoleProperties(_)
                 | Request::NewRoleName(_)
                 | Request::UserProperties(_)
+                | Request::Foresee(_)
                 | Request::Look { .. }
         )
     }
@@ -163,6 +167,7 @@ pub enum Done {
     RoleProperties(Box<RoleProperties>),
     RoleName(String),
     UserProperties(Box<UserProperties>),
+    Foreseen(Prospect),
     /// The version of the database now; the actor anew when it differs.
     Looked {
         version: i64,

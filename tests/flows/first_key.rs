@@ -51,7 +51,7 @@ fn a_key_is_locked_out_and_unlocked_after_a_confirmation() {
     console.keys("ly");
     assert_eq!(console.refusal(&secret), Some(Refused::LockedOut));
     assert!(console.selected().contains("Locked Out"));
-    console.keys("ly");
+    console.keys("uy");
     assert!(console.works(&secret));
 }
 

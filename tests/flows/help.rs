@@ -27,8 +27,8 @@ fn a_word_finds_keys_by_what_they_do_and_by_what_they_are_called() {
     console.ctrl('u');
     console.expect("a new API key");
     // The label of the toolbar, which the sentence does not hold.
-    console.keys("lock/un");
-    console.expect("l lock the selected key out, or unlock it");
+    console.keys("new sec");
+    console.expect("s a new secret for the selected key");
     console.ctrl('u');
     console.keys("pgdn");
     console.expect("PgDn one page down");

@@ -76,7 +76,19 @@ fn a_user_is_locked_out_and_unlocked_after_a_confirmation() {
         "{}",
         console.screen()
     );
-    console.keys("ly");
+    console.keys("uy");
+    assert!(console.selected().contains("Active"));
+}
+
+#[test]
+fn locking_a_locked_user_says_who_did_it_and_undoes_nothing() {
+    let mut console = users();
+    console.keys("jlyl");
+    console.expect("“bob” is locked out already: alice did it at 2026-11-22");
+    console.keys("y");
+    assert!(console.selected().contains("Locked Out"));
+    console.keys("uyu");
+    console.expect("“bob” is not locked out.");
     assert!(console.selected().contains("Active"));
 }
 

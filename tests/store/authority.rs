@@ -7,6 +7,7 @@ use std::path::Path;
 
 use keyward::domain::api_key::{ApiKeyDraft, KeyId};
 use keyward::domain::event::trail::{EventFilter, EventRow};
+use keyward::domain::intent::Intent;
 use keyward::domain::list::{Filter, KeyRow, RoleRow, UserRow, WindowQuery};
 use keyward::domain::rights::{Right, Rights};
 use keyward::domain::role::{RoleDraft, RoleFields, RoleId};
@@ -344,6 +345,11 @@ const USES: &[Use] = &[
     ("new_role_name", "", &[Right::CreateRoles], Nothing, false, |_, s, who| s.new_role_name(who, "own").map(drop)),
     ("user_properties", "", &[Right::ViewUsers], Nothing, false, |w, s, who| s.user_properties(who, w.ann).map(drop)),
     ("user_properties", "own", &[], Nothing, false, |w, s, who| s.user_properties(who, w.bob.user).map(drop)),
+
+    ("foresee", "lock_out", &[Right::EditApiKeys], Manages, false, |w, s, who| s.foresee(who, Intent::LockOut(w.key)).map(drop)),
+    ("foresee", "unlock", &[Right::EditApiKeys], Manages, false, |w, s, who| s.foresee(who, Intent::Unlock(w.key)).map(drop)),
+    ("foresee", "lock_out_user", &[Right::EditUsers], Manages, false, |w, s, who| s.foresee(who, Intent::LockOutUser(w.ann)).map(drop)),
+    ("foresee", "unlock_user", &[Right::EditUsers], Manages, false, |w, s, who| s.foresee(who, Intent::UnlockUser(w.lou)).map(drop)),
 
     ("create", "", &[Right::CreateApiKeys], Grants, true, |w, s, who| {
         let draft = ApiKeyDraft { role: w.target, ..draft("new") };

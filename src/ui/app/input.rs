@@ -186,8 +186,8 @@ impl App {
             _ => self.with_layer(top, |layer, ctx, asks| {
                 if allowed {
                     layer.act(action, ctx, asks);
-                } else if let Some(sentence) = layer.why_not(action, ctx) {
-                    asks.complain(sentence);
+                } else {
+                    layer.refuse(action, ctx, asks);
                 }
             }),
         }

@@ -72,6 +72,7 @@ fn word(action: Action) -> &'static str {
         Action::Properties => "properties",
         Action::NewSecret => "new_secret",
         Action::Lock => "lock",
+        Action::Unlock => "unlock",
         Action::EndOverlap => "end_overlap",
         Action::Delete => "delete",
         Action::Restore => "restore",

@@ -3,6 +3,7 @@
 use ratatui::style::Style;
 
 use crate::domain::event::Target;
+use crate::domain::intent::Intent;
 use crate::domain::list::{KeyRow, KeySort};
 use crate::domain::rights::Right;
 use crate::domain::state::{AsOf, StateFilter};
@@ -107,7 +108,7 @@ impl KeyVerbs {
     fn confirm(list: &mut List<KeyRow>, action: Action, row: &KeyRow, ctx: &Ctx, asks: &mut Asks) {
         let id = row.id();
         let (request, said, title, sentence, verb) = match action {
-            Action::Lock if row.facts.locked_out => (
+            Action::Unlock => (
                 Request::Unlock(id),
                 "list.unlocked",
                 "confirm.unlock_title",
@@ -165,7 +166,7 @@ impl KeyVerbs {
         let change = Change {
             request,
             id: id.0,
-            said,
+            said: text.fill(said, &[("name", &row.name)]),
         };
         let confirm = Confirm::new(text.say(title), body, text.say(verb));
         list.confirm(change, confirm, asks);
@@ -190,7 +191,9 @@ impl Verbs for KeyVerbs {
     fn needs(action: Action) -> Option<Right> {
         match action {
             Action::New => Some(Right::CreateApiKeys),
-            Action::NewSecret | Action::Lock | Action::EndOverlap => Some(Right::EditApiKeys),
+            Action::NewSecret | Action::Lock | Action::Unlock | Action::EndOverlap => {
+                Some(Right::EditApiKeys)
+            }
             Action::Delete | Action::Restore => Some(Right::DeleteApiKeys),
             _ => None,
         }
@@ -201,7 +204,9 @@ impl Verbs for KeyVerbs {
         Some(match action {
             Action::New | Action::StateFilter => true,
             Action::Properties => row.is_some(),
-            Action::NewSecret | Action::Lock | Action::Delete => live.is_some(),
+            Action::NewSecret | Action::Delete => live.is_some(),
+            Action::Lock => live.is_some_and(|row| !row.facts.locked_out),
+            Action::Unlock => live.is_some_and(|row| row.facts.locked_out),
             Action::EndOverlap => live.is_some_and(|row| row.retiring.is_some()),
             Action::Restore => row.is_some() && live.is_none(),
             _ => return None,
@@ -209,12 +214,18 @@ impl Verbs for KeyVerbs {
     }
 
     fn why_not(row: &KeyRow, action: Action, ctx: &Ctx) -> Option<String> {
+        let text = ctx.text;
+        let name = [("name", &row.name as &dyn std::fmt::Display)];
         Some(match action {
-            Action::Restore => ctx.text.say("list.not_deleted").to_owned(),
-            Action::NewSecret | Action::Lock | Action::Delete => {
-                ctx.text.trouble(&Trouble::KeyGone(row.id()))
+            Action::Restore => text.say("list.not_deleted").to_owned(),
+            Action::NewSecret | Action::Lock | Action::Unlock | Action::Delete
+                if row.facts.deleted =>
+            {
+                text.trouble(&Trouble::KeyGone(row.id()))
             }
-            Action::EndOverlap => ctx.text.trouble(&Trouble::NoOverlap),
+            Action::Lock => text.fill("list.locked_already", &name),
+            Action::Unlock => text.fill("list.not_locked", &name),
+            Action::EndOverlap => text.trouble(&Trouble::NoOverlap),
             _ => return None,
         })
     }
@@ -223,16 +234,39 @@ impl Verbs for KeyVerbs {
         Some(Target::from((row.id(), row.name.as_str())))
     }
 
+    fn intent(row: &KeyRow, action: Action) -> Option<Intent> {
+        let id = row.id();
+        Some(match action {
+            Action::Lock => Intent::LockOut(id),
+            Action::Unlock => Intent::Unlock(id),
+            Action::Delete => Intent::Delete(id),
+            Action::Restore => Intent::Restore(id),
+            Action::EndOverlap => Intent::EndOverlap(id),
+            Action::NewSecret => Intent::Issue(id),
+            _ => return None,
+        })
+    }
+
+    fn begin(
+        &mut self,
+        list: &mut List<KeyRow>,
+        action: Action,
+        row: &KeyRow,
+        ctx: &Ctx,
+        asks: &mut Asks,
+    ) {
+        match action {
+            Action::NewSecret => asks.push(NewSecret::new(row)),
+            _ => KeyVerbs::confirm(list, action, row, ctx, asks),
+        }
+    }
+
     fn act(&mut self, list: &mut List<KeyRow>, action: Action, ctx: &Ctx, asks: &mut Asks) -> bool {
         let row = list.selected().cloned();
         match (action, row) {
             (Action::New, _) => asks.push(Properties::of_new_key()),
             (Action::StateFilter, _) => self.choose_state(*list.facets(), ctx, asks),
             (Action::Properties, Some(row)) => asks.push(Properties::of_key(row.id())),
-            (Action::NewSecret, Some(row)) => asks.push(NewSecret::new(&row)),
-            (Action::Lock | Action::EndOverlap | Action::Delete | Action::Restore, Some(row)) => {
-                KeyVerbs::confirm(list, action, &row, ctx, asks);
-            }
             _ => return false,
         }
         true

@@ -87,12 +87,11 @@ enum Why {
     Shown,
 }
 
-/// A change of one row, with what to say when it is done.
+/// A change of one row, with what to say when it is done: the name in it is the one that was asked about.
 pub struct Change {
     pub request: Request,
     pub id: i64,
-    /// Name of the sentence, which holds the row's name.
-    pub said: &'static str,
+    pub said: String,
 }
 
 /// The list.
@@ -113,7 +112,7 @@ pub struct List<L: Table> {
     /// What `y` in the confirmation on top does.
     confirming: Option<Change>,
     /// The change under way, its row and what to say.
-    changing: Option<(Ticket, i64, &'static str)>,
+    changing: Option<(Ticket, i64, String)>,
 }
 
 impl<L: Table> Default for List<L> {
@@ -378,11 +377,7 @@ impl<L: Table> List<L> {
             }
         } else if let Some((_, id, said)) = self.changing.take_if(|(asked, ..)| *asked == ticket) {
             match outcome {
-                Ok(_) => {
-                    let name = self.rows.find(id).map(|row| row.name(ctx));
-                    let name = name.unwrap_or_default();
-                    asks.say(ctx.text.fill(said, &[("name", &name)]));
-                }
+                Ok(_) => asks.say(said),
                 Err(trouble) => asks.complain(ctx.text.trouble(&trouble)),
             }
             self.show(id, asks);

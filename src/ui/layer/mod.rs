@@ -241,6 +241,13 @@ pub trait Layer {
         None
     }
 
+    /// Is told of an action that cannot be done now: says why, where there is anything to say.
+    fn refuse(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
+        if let Some(sentence) = self.why_not(action, ctx) {
+            asks.complain(sentence);
+        }
+    }
+
     /// Does an allowed action.
     fn act(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks);
 

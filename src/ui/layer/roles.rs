@@ -3,6 +3,7 @@
 use ratatui::style::Style;
 
 use crate::domain::event::Target;
+use crate::domain::intent::Intent;
 use crate::domain::list::{RoleRow, RoleSort};
 use crate::domain::rights::Right;
 use crate::domain::trouble::Trouble;
@@ -101,11 +102,36 @@ impl Verbs for RoleVerbs {
         Some(Target::from((row.id(), row.name.as_str())))
     }
 
+    fn intent(row: &RoleRow, action: Action) -> Option<Intent> {
+        (action == Action::Delete).then(|| Intent::DeleteRole(row.id()))
+    }
+
+    fn begin(
+        &mut self,
+        list: &mut List<RoleRow>,
+        _action: Action,
+        row: &RoleRow,
+        ctx: &Ctx,
+        asks: &mut Asks,
+    ) {
+        let text = ctx.text;
+        let name = [("name", &row.name as &dyn std::fmt::Display)];
+        let change = Change {
+            request: Request::DeleteRole(row.id()),
+            id: row.place.id,
+            said: text.fill("roles.deleted", &name),
+        };
+        let body = text.fill("confirm.delete_role", &name);
+        let title = text.say("confirm.delete_title");
+        let confirm = Confirm::new(title, body, text.say("confirm.delete_verb"));
+        list.confirm(change, confirm, asks);
+    }
+
     fn act(
         &mut self,
         list: &mut List<RoleRow>,
         action: Action,
-        ctx: &Ctx,
+        _ctx: &Ctx,
         asks: &mut Asks,
     ) -> bool {
         let row = list.selected().cloned();
@@ -113,18 +139,6 @@ impl Verbs for RoleVerbs {
             (Action::New, _) => asks.push(RoleDialog::of_new_role()),
             (Action::Properties, Some(row)) => asks.push(RoleDialog::of_role(row.id())),
             (Action::Duplicate, Some(row)) => asks.push(RoleDialog::of_copy(row.id())),
-            (Action::Delete, Some(row)) => {
-                let text = ctx.text;
-                let body = text.fill("confirm.delete_role", &[("name", &row.name)]);
-                let change = Change {
-                    request: Request::DeleteRole(row.id()),
-                    id: row.place.id,
-                    said: "roles.deleted",
-                };
-                let title = text.say("confirm.delete_title");
-                let confirm = Confirm::new(title, body, text.say("confirm.delete_verb"));
-                list.confirm(change, confirm, asks);
-            }
             _ => return false,
         }
         true

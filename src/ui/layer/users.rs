@@ -3,6 +3,7 @@
 use ratatui::style::Style;
 
 use crate::domain::event::Target;
+use crate::domain::intent::Intent;
 use crate::domain::list::{UserRow, UserSort};
 use crate::domain::rights::Right;
 use crate::domain::state::State;
@@ -83,7 +84,7 @@ impl Verbs for UserVerbs {
     fn needs(action: Action) -> Option<Right> {
         match action {
             Action::New => Some(Right::CreateUsers),
-            Action::Lock => Some(Right::EditUsers),
+            Action::Lock | Action::Unlock => Some(Right::EditUsers),
             Action::Delete => Some(Right::DeleteUsers),
             _ => None,
         }
@@ -94,17 +95,44 @@ impl Verbs for UserVerbs {
         Some(match action {
             Action::New => true,
             Action::Properties => row.is_some(),
-            Action::Lock | Action::Delete => other.is_some(),
+            Action::Lock => other.is_some_and(|row| !row.locked_out),
+            Action::Unlock => row.is_some_and(|row| row.locked_out),
+            Action::Delete => other.is_some(),
             _ => return None,
         })
     }
 
-    fn why_not(_row: &UserRow, action: Action, ctx: &Ctx) -> Option<String> {
-        match action {
-            Action::Lock => Some(ctx.text.trouble(&Trouble::OwnLock)),
-            Action::Delete => Some(ctx.text.trouble(&Trouble::OwnDeletion)),
-            _ => None,
-        }
+    fn why_not(row: &UserRow, action: Action, ctx: &Ctx) -> Option<String> {
+        let text = ctx.text;
+        let name = [("name", &row.name as &dyn std::fmt::Display)];
+        Some(match action {
+            Action::Lock if row.locked_out => text.fill("list.locked_already", &name),
+            Action::Lock => text.trouble(&Trouble::OwnLock),
+            Action::Unlock => text.fill("list.not_locked", &name),
+            Action::Delete => text.trouble(&Trouble::OwnDeletion),
+            _ => return None,
+        })
+    }
+
+    fn intent(row: &UserRow, action: Action) -> Option<Intent> {
+        let id = row.id();
+        Some(match action {
+            Action::Lock => Intent::LockOutUser(id),
+            Action::Unlock => Intent::UnlockUser(id),
+            Action::Delete => Intent::DeleteUser(id),
+            _ => return None,
+        })
+    }
+
+    fn begin(
+        &mut self,
+        list: &mut List<UserRow>,
+        action: Action,
+        row: &UserRow,
+        ctx: &Ctx,
+        asks: &mut Asks,
+    ) {
+        confirm(list, action, row, ctx, asks);
     }
 
     fn target(row: &UserRow) -> Option<Target> {
@@ -115,14 +143,13 @@ impl Verbs for UserVerbs {
         &mut self,
         list: &mut List<UserRow>,
         action: Action,
-        ctx: &Ctx,
+        _ctx: &Ctx,
         asks: &mut Asks,
     ) -> bool {
         let row = list.selected().cloned();
         match (action, row) {
             (Action::New, _) => asks.push(Properties::of_new_user()),
             (Action::Properties, Some(row)) => asks.push(Properties::of_user(row.id())),
-            (Action::Lock | Action::Delete, Some(row)) => confirm(list, action, &row, ctx, asks),
             _ => return false,
         }
         true
@@ -133,7 +160,7 @@ impl Verbs for UserVerbs {
 fn confirm(list: &mut List<UserRow>, action: Action, row: &UserRow, ctx: &Ctx, asks: &mut Asks) {
     let id = row.id();
     let (request, said, title, sentence, verb) = match action {
-        Action::Lock if row.locked_out => (
+        Action::Unlock => (
             Request::UnlockUser(id),
             "users.unlocked",
             "confirm.unlock_title",
@@ -168,7 +195,7 @@ fn confirm(list: &mut List<UserRow>, action: Action, row: &UserRow, ctx: &Ctx, a
     let change = Change {
         request,
         id: id.0,
-        said,
+        said: text.fill(said, &[("name", &row.name)]),
     };
     let confirm = Confirm::new(text.say(title), body, text.say(verb));
     list.confirm(change, confirm, asks);

@@ -5,13 +5,15 @@ use ratatui::layout::{Position, Rect};
 use zeroize::Zeroizing;
 
 use crate::domain::event::Target;
+use crate::domain::event::trail::SYSTEM_NAME;
+use crate::domain::intent::{Intent, Prospect};
 use crate::domain::rights::Right;
 use crate::domain::trouble::Trouble;
 use crate::ui::hits::{Click, Hits};
 use crate::ui::keymap::{Action, Scope, TextKey};
 use crate::ui::layer::list::{List, Table};
 use crate::ui::layer::{Asks, Ctx, Layer, Reply};
-use crate::ui::request::{Outcome, Ticket};
+use crate::ui::request::{Done, Outcome, Request, Ticket};
 
 /// What can be done on a screen beside what every list can do.
 pub trait Verbs: Default {
@@ -33,7 +35,23 @@ pub trait Verbs: Default {
     /// What the events about a row are about.
     fn target(row: &Self::Row) -> Option<Target>;
 
-    /// Does a verb of this screen; false for what is none.
+    /// What a verb would do to a row, where it is looked at before the question is put.
+    fn intent(_row: &Self::Row, _action: Action) -> Option<Intent> {
+        None
+    }
+
+    /// Nothing stands in the way of such a verb: puts the question.
+    fn begin(
+        &mut self,
+        _list: &mut List<Self::Row>,
+        _action: Action,
+        _row: &Self::Row,
+        _ctx: &Ctx,
+        _asks: &mut Asks,
+    ) {
+    }
+
+    /// Does another verb of this screen; false for what is none.
     fn act(
         &mut self,
         list: &mut List<Self::Row>,
@@ -77,6 +95,15 @@ pub trait Verbs: Default {
 pub struct ListScreen<V: Verbs> {
     list: List<V::Row>,
     verbs: V,
+    foreseeing: Option<Foreseeing<V::Row>>,
+}
+
+/// A verb about which the service is asked first: the row as it was when the key was pressed.
+struct Foreseeing<R> {
+    ticket: Ticket,
+    intent: Intent,
+    action: Action,
+    row: R,
 }
 
 impl<V: Verbs> Default for ListScreen<V> {
@@ -84,6 +111,55 @@ impl<V: Verbs> Default for ListScreen<V> {
         ListScreen {
             list: List::default(),
             verbs: V::default(),
+            foreseeing: None,
+        }
+    }
+}
+
+impl<V: Verbs> ListScreen<V> {
+    /// Asks the service about a verb; false where it is none that is asked about.
+    fn foresee(&mut self, action: Action, asks: &mut Asks) -> bool {
+        let row = self.list.selected().cloned();
+        let intent = row.as_ref().and_then(|row| V::intent(row, action));
+        let (Some(row), Some(intent)) = (row, intent) else {
+            return false;
+        };
+        self.foreseeing = Some(Foreseeing {
+            ticket: asks.request(Request::Foresee(intent)),
+            intent,
+            action,
+            row,
+        });
+        true
+    }
+
+    /// Puts the question, or says what stands in its way.
+    fn foreseen(&mut self, of: &Foreseeing<V::Row>, outcome: Outcome, ctx: &Ctx, asks: &mut Asks) {
+        let text = ctx.text;
+        let name = of.row.name(ctx);
+        match outcome {
+            Ok(Done::Foreseen(Prospect::Clear)) => {
+                self.verbs
+                    .begin(&mut self.list, of.action, &of.row, ctx, asks);
+            }
+            Ok(Done::Foreseen(Prospect::NotLocked)) => {
+                asks.complain(text.fill("list.not_locked", &[("name", &name)]));
+            }
+            Ok(Done::Foreseen(Prospect::LockedAlready(None))) => {
+                asks.complain(text.fill("list.locked_already", &[("name", &name)]));
+            }
+            Ok(Done::Foreseen(Prospect::LockedAlready(Some(by)))) => {
+                let who = by.name.as_deref().unwrap_or(SYSTEM_NAME);
+                let at = ctx.second(Some(by.at));
+                let said = [
+                    ("name", &name as &dyn std::fmt::Display),
+                    ("who", &who),
+                    ("at", &at),
+                ];
+                asks.complain(text.fill("list.locked_by", &said));
+            }
+            Ok(_) => {}
+            Err(trouble) => asks.complain(text.trouble(&trouble)),
         }
     }
 }
@@ -135,7 +211,21 @@ impl<V: Verbs> Layer for ListScreen<V> {
         }
     }
 
+    fn refuse(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
+        let may = V::needs(action).is_none_or(|right| ctx.actor.may(right));
+        // Who locked it is not in the row.
+        if may && matches!(action, Action::Lock | Action::Unlock) && self.foresee(action, asks) {
+            return;
+        }
+        if let Some(sentence) = self.why_not(action, ctx) {
+            asks.complain(sentence);
+        }
+    }
+
     fn act(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
+        if self.foresee(action, asks) {
+            return;
+        }
         if self.verbs.act(&mut self.list, action, ctx, asks) {
             return;
         }
@@ -163,6 +253,10 @@ impl<V: Verbs> Layer for ListScreen<V> {
     }
 
     fn answer(&mut self, ticket: Ticket, outcome: Outcome, ctx: &Ctx, asks: &mut Asks) {
+        if let Some(of) = self.foreseeing.take_if(|of| of.ticket == ticket) {
+            self.foreseen(&of, outcome, ctx, asks);
+            return;
+        }
         let answer = (ticket, outcome);
         if let Some((ticket, outcome)) = self.verbs.answer(&self.list, answer, ctx, asks) {
             self.list.answer(ticket, outcome, ctx, asks);
@@ -177,11 +271,14 @@ impl<V: Verbs> Layer for ListScreen<V> {
 
     fn refresh(&mut self, _ctx: &Ctx, asks: &mut Asks) {
         self.verbs.refresh(asks);
+        if let Some(of) = &mut self.foreseeing {
+            of.ticket = asks.request(Request::Foresee(of.intent));
+        }
         self.list.refresh(asks);
     }
 
     fn waits(&self) -> bool {
-        self.list.waits() || self.verbs.waits()
+        self.list.waits() || self.verbs.waits() || self.foreseeing.is_some()
     }
 
     fn next_wake(&self, ctx: &Ctx) -> Option<i64> {
