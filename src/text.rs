@@ -17,7 +17,7 @@ use crate::domain::problem::{Field, Problem, Rule, Value};
 use crate::domain::rights::{self, Preset, Right};
 use crate::domain::role::{Assigned, Role};
 use crate::domain::secret::Overlap;
-use crate::domain::state::{RESTORABLE, Span, State, StateFilter, Warning, span};
+use crate::domain::state::{RESTORABLE, Span, State, StateFilter, UserState, Warning, span};
 use crate::domain::time::{DAY, HOUR, MINUTE, Timestamp};
 use crate::domain::trouble::{Fault, FileFault, OpenFault, Trouble};
 use crate::domain::user::USER_NAME_MAX;
@@ -139,6 +139,7 @@ impl Text {
             State::LockedOut => "state.locked_out",
             State::Expired => "state.expired",
             State::NotDelivered => "state.not_delivered",
+            State::NoApiAccess => "state.no_api_access",
             State::ExpiresSoon(ms) => {
                 return self.fill("state.expires_in", &[("span", &self.span(ms))]);
             }
@@ -155,10 +156,31 @@ impl Text {
             State::LockedOut => ("states.locked_out", 0),
             State::Expired => ("states.expired", 0),
             State::NotDelivered => ("states.not_delivered", 0),
+            State::NoApiAccess => ("states.no_api_access", 0),
             State::ExpiresSoon(_) => ("states.expires_in", warning.ms()),
             State::Active => ("states.active", 0),
         };
         self.fill(name, &[("days", &(ms / DAY))])
+    }
+
+    /// A user's state as a word.
+    #[must_use]
+    pub fn user_state(self, state: UserState) -> &'static str {
+        self.say(match state {
+            UserState::LockedOut => "state.locked_out",
+            UserState::NoUserInterface => "state.no_user_interface",
+            UserState::Active => "state.active",
+        })
+    }
+
+    /// What a user's state means, in one sentence.
+    #[must_use]
+    pub fn user_meaning(self, state: UserState) -> &'static str {
+        self.say(match state {
+            UserState::LockedOut => "states.user_locked_out",
+            UserState::NoUserInterface => "states.no_user_interface",
+            UserState::Active => "states.user_active",
+        })
     }
 
     /// A length of time in its largest unit, rounded up.
@@ -210,6 +232,7 @@ impl Text {
             StateFilter::Undeleted => "filter.undeleted",
             StateFilter::Active => "filter.active",
             StateFilter::ExpiresSoon => "filter.expires_soon",
+            StateFilter::NoApiAccess => "filter.no_api_access",
             StateFilter::NotDelivered => "filter.not_delivered",
             StateFilter::Expired => "filter.expired",
             StateFilter::LockedOut => "filter.locked_out",

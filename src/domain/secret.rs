@@ -69,10 +69,9 @@ pub struct Delivered {
     pub at: Timestamp,
     /// The replaced secret works until then; nothing where none was replaced or it stopped at once.
     pub overlap_until: Option<Timestamp>,
-    /// The key's facts then: a delivered secret of a locked or expired key is refused all the same.
+    /// The key's facts then: a delivered secret of a key that is locked or expired, or whose role does not allow the Web
+    /// Service API, is refused all the same.
     pub facts: Facts,
-    /// The key's role allows the web service API: without it the secret is refused all the same.
-    pub api_access: bool,
 }
 
 /// How long the replaced secret goes on working, counted from delivery.

@@ -1,4 +1,4 @@
-//! A key's state: always a word, decided in one place from the facts.
+//! The state of a key and of a user: always a word, decided in one place from the facts.
 
 use crate::domain::time::{DAY, Timestamp};
 
@@ -41,12 +41,18 @@ pub struct AsOf {
 }
 
 /// What decides a state.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each of these facts holds or not whatever the others are"
+)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Facts {
     pub deleted: bool,
     pub locked_out: bool,
     pub expires_at: Option<Timestamp>,
     pub delivered: bool,
+    /// The key's role allows access to the Web Service API.
+    pub api_access: bool,
 }
 
 impl Facts {
@@ -72,9 +78,16 @@ impl Facts {
             _ if self.locked_out => State::LockedOut,
             _ if self.expired(now) => State::Expired,
             _ if !self.delivered => State::NotDelivered,
+            _ if !self.api_access => State::NoApiAccess,
             Some(at) if self.expires_soon(as_of) => State::ExpiresSoon(at.since(now)),
             _ => State::Active,
         }
+    }
+
+    /// Whether the key authenticates with its secret, which is current or retiring.
+    #[must_use]
+    pub fn authenticates(&self, now: Timestamp) -> bool {
+        !self.deleted && !self.locked_out && !self.expired(now) && self.delivered && self.api_access
     }
 
     /// The next instant at which time alone changes the state or its words, if there is one.
@@ -98,6 +111,8 @@ pub enum State {
     LockedOut,
     Expired,
     NotDelivered,
+    /// Its role does not allow access to the Web Service API.
+    NoApiAccess,
     /// Expires after this many milliseconds, which are at most the warning time.
     ExpiresSoon(i64),
     Active,
@@ -112,8 +127,38 @@ impl State {
             State::LockedOut => 1,
             State::Expired => 2,
             State::NotDelivered => 3,
-            State::ExpiresSoon(_) => 4,
-            State::Active => 5,
+            State::NoApiAccess => 4,
+            State::ExpiresSoon(_) => 5,
+            State::Active => 6,
+        }
+    }
+}
+
+/// A user's state, in the order in which they are decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserState {
+    LockedOut,
+    /// Their role does not allow access to the user interface.
+    NoUserInterface,
+    /// May sign in.
+    Active,
+}
+
+impl UserState {
+    /// All of them.
+    pub const ALL: [UserState; 3] = [
+        UserState::LockedOut,
+        UserState::NoUserInterface,
+        UserState::Active,
+    ];
+
+    /// The first that holds.
+    #[must_use]
+    pub fn of(locked_out: bool, user_interface: bool) -> UserState {
+        match (locked_out, user_interface) {
+            (true, _) => UserState::LockedOut,
+            (false, false) => UserState::NoUserInterface,
+            (false, true) => UserState::Active,
         }
     }
 }
@@ -150,9 +195,10 @@ pub enum StateFilter {
     /// All but deleted.
     #[default]
     Undeleted,
-    /// Would authenticate now: not locked out, not expired, delivered.
+    /// Authenticates.
     Active,
     ExpiresSoon,
+    NoApiAccess,
     NotDelivered,
     Expired,
     LockedOut,
@@ -161,10 +207,11 @@ pub enum StateFilter {
 
 impl StateFilter {
     /// All filters, in the order in which they are offered.
-    pub const ALL: [StateFilter; 7] = [
+    pub const ALL: [StateFilter; 8] = [
         StateFilter::Undeleted,
         StateFilter::Active,
         StateFilter::ExpiresSoon,
+        StateFilter::NoApiAccess,
         StateFilter::NotDelivered,
         StateFilter::Expired,
         StateFilter::LockedOut,
@@ -181,8 +228,9 @@ impl StateFilter {
         !facts.deleted
             && match self {
                 StateFilter::Undeleted | StateFilter::Deleted => true,
-                StateFilter::Active => !facts.locked_out && !facts.expired(now) && facts.delivered,
+                StateFilter::Active => facts.authenticates(now),
                 StateFilter::ExpiresSoon => facts.expires_soon(as_of),
+                StateFilter::NoApiAccess => !facts.api_access,
                 StateFilter::NotDelivered => !facts.delivered,
                 StateFilter::Expired => facts.expired(now),
                 StateFilter::LockedOut => facts.locked_out,
@@ -207,6 +255,7 @@ mod tests {
             locked_out: false,
             expires_at: expires.map(|ms| NOW.plus(ms)),
             delivered: true,
+            api_access: true,
         }
     }
 
@@ -222,6 +271,7 @@ mod tests {
             deleted: true,
             locked_out: true,
             delivered: false,
+            api_access: false,
             ..facts(Some(-1))
         };
         assert_eq!(all.state(AS_OF), State::Deleted);
@@ -235,7 +285,31 @@ mod tests {
         all.expires_at = None;
         assert_eq!(all.state(AS_OF), State::NotDelivered);
         all.delivered = true;
+        assert_eq!(all.state(AS_OF), State::NoApiAccess);
+        assert!(StateFilter::NoApiAccess.shows(&all, AS_OF));
+        all.api_access = true;
         assert_eq!(all.state(AS_OF), State::Active);
+    }
+
+    #[test]
+    fn only_what_authenticates_is_active_or_expires_soon() {
+        let bits = |n: u8| [1, 2, 4, 8].map(|bit| n & bit != 0);
+        for (n, expires) in
+            (0..16).flat_map(|n| [None, Some(0), Some(1), Some(99 * DAY)].map(|e| (n, e)))
+        {
+            let [deleted, locked_out, delivered, api_access] = bits(n);
+            let facts = Facts {
+                deleted,
+                locked_out,
+                delivered,
+                api_access,
+                ..facts(expires)
+            };
+            let works = facts.authenticates(NOW);
+            let shown = matches!(facts.state(AS_OF), State::Active | State::ExpiresSoon(_));
+            assert_eq!(shown, works, "{facts:?}");
+            assert_eq!(StateFilter::Active.shows(&facts, AS_OF), works, "{facts:?}");
+        }
     }
 
     #[test]

@@ -125,7 +125,7 @@ impl Found {
             Some(Refused::LockedOut)
         } else if facts.expired(now) {
             Some(Refused::Expired)
-        } else if !self.role.fields.web_service {
+        } else if !facts.api_access {
             Some(Refused::NoApiAccess)
         } else {
             None

@@ -19,7 +19,7 @@ use crate::service::refuse::{Attempt, On, note as note_refusal};
 use crate::service::{Service, authorize, record, undeleted};
 use crate::store::api_keys::StoredKey;
 use crate::store::secrets::{self, StoredSecret};
-use crate::store::{Tx, api_keys, roles};
+use crate::store::{Tx, api_keys};
 
 /// Whoever may issue a secret, with a new key or for an old one, may say what became of it.
 const HANDLERS: [Right; 2] = [Right::EditApiKeys, Right::CreateApiKeys];
@@ -90,13 +90,11 @@ impl Service {
             let secret = secrets::get(tx, id)?.ok_or(Trouble::SecretVoid)?;
             let key = undeleted(tx, secret.key).map_err(void)?;
             refuse_secret(tx, own, &key.fields)?;
-            let role = roles::get(tx, key.fields.role)?;
-            let api_access = role.is_some_and(|role| role.fields.web_service);
             let live = secrets::live(tx, secret.key)?;
             match secret.facts.life.phase(now) {
                 Phase::Pending => {}
                 Phase::Current | Phase::Retiring => {
-                    return Ok(delivered_before(&secret, &key, now, api_access));
+                    return Ok(delivered_before(&secret, &key, now));
                 }
                 Phase::Dead | Phase::Void => return Err(Trouble::SecretVoid),
             }
@@ -137,7 +135,6 @@ impl Service {
                     delivered: true,
                     ..key.facts()
                 },
-                api_access,
             })
         })
     }
@@ -232,19 +229,13 @@ fn void(trouble: Trouble) -> Trouble {
     }
 }
 
-fn delivered_before(
-    secret: &StoredSecret,
-    key: &StoredKey,
-    now: Timestamp,
-    api_access: bool,
-) -> Delivered {
+fn delivered_before(secret: &StoredSecret, key: &StoredKey, now: Timestamp) -> Delivered {
     Delivered {
         key: secret.key,
         secret: secret.facts.id,
         at: secret.facts.life.delivered_at.unwrap_or(now),
         overlap_until: None,
         facts: key.facts(),
-        api_access,
     }
 }
 

@@ -20,6 +20,8 @@ pub struct StoredKey {
     pub id: KeyId,
     pub fields: ApiKeyFields,
     pub delivered: bool,
+    /// Its role allows access to the Web Service API.
+    pub api_access: bool,
     pub last_sign_in_at: Option<Timestamp>,
     pub attempts: i64,
     pub created_at: Timestamp,
@@ -38,6 +40,7 @@ impl StoredKey {
             locked_out: self.fields.locked_out,
             expires_at: self.fields.expiry.map(|expiry| expiry.at),
             delivered: self.delivered,
+            api_access: self.api_access,
         }
     }
 }
@@ -145,9 +148,10 @@ pub fn get(tx: &Tx<'_>, id: KeyId) -> Result<Option<StoredKey>, Fault> {
     let key = tx
         .0
         .prepare_cached(
-            "SELECT id, name, description, role, locale, time_zone, expires_on, expires_at, locked_out, delivered,
-                 last_sign_in_at, attempts, created_at, created_by, deleted_at, erased
-             FROM api_keys WHERE id = ?1",
+            "SELECT k.id, name, description, role, locale, time_zone, expires_on, expires_at, locked_out, delivered,
+                 last_sign_in_at, attempts, created_at, created_by, deleted_at, erased,
+                 (SELECT web_service FROM roles r WHERE r.id = k.role)
+             FROM api_keys k WHERE k.id = ?1",
         )?
         .query_row([id.0], |row| {
             Ok(StoredKey {
@@ -168,6 +172,7 @@ pub fn get(tx: &Tx<'_>, id: KeyId) -> Result<Option<StoredKey>, Fault> {
                 created_by: row.get(13)?,
                 deleted_at: instant(row, 14)?,
                 erased: row.get(15)?,
+                api_access: row.get(16)?,
             })
         })
         .optional();

@@ -308,14 +308,16 @@ mod tests {
         store
     }
 
-    /// Twenty thousand keys, all made at the same moment and none of them used or with an expiry.
+    /// Twenty thousand keys, all made at the same moment and none of them used or with an expiry; every second one has a
+    /// role without access to the API.
     fn many() -> Store {
         filled(
             "many keys",
-                "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
+                "INSERT INTO roles VALUES (3, 'x', 'x', '', 'x', 0, 1, 0, '[]', 0, NULL, 1);
+                 WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
                  INSERT INTO api_keys (name, name_key, description, search, role, locale, time_zone, locked_out, delivered,
                      created_at, created_by)
-                 SELECT i, i, '', i, 1, 'en-US', 'UTC', 0, 1, 0, 'alice' FROM n",
+                 SELECT i, i, '', i, iif(i % 2, 1, 3), 'en-US', 'UTC', 0, 1, 0, 'alice' FROM n",
         )
     }
 
@@ -409,7 +411,7 @@ mod tests {
     #[test]
     fn a_window_of_a_stored_order_reads_no_more_than_it_shows_and_sorts_nothing() {
         let store = many();
-        let filters: [Filter<KeyRow>; 3] = [
+        let filters: [Filter<KeyRow>; 4] = [
             Filter::default(),
             Filter {
                 keep: Some(3),
@@ -417,6 +419,10 @@ mod tests {
             },
             Filter {
                 facets: StateFilter::Active,
+                ..Filter::default()
+            },
+            Filter {
+                facets: StateFilter::NoApiAccess,
                 ..Filter::default()
             },
         ];

@@ -312,6 +312,7 @@ mod tests {
                 locked_out: false,
                 expires_at: None,
                 delivered: true,
+                api_access: true,
             },
             expiry: None,
             last_sign_in_at: None,

@@ -5,7 +5,7 @@ use ratatui::style::{Color, Modifier, Style};
 use serde::{Deserialize, Deserializer};
 
 use crate::config::settings::{Borders, ThemeName};
-use crate::domain::state::State;
+use crate::domain::state::{State, UserState};
 use crate::ui::symbols::Symbols;
 
 /// The styles of everything on screen. One without a style is as the terminal writes by itself.
@@ -57,9 +57,18 @@ impl Theme {
     pub fn state(&self, state: State) -> Style {
         match state {
             State::Active => self.good,
-            State::LockedOut | State::Expired => self.problem,
+            State::LockedOut | State::Expired | State::NoApiAccess => self.problem,
             State::NotDelivered | State::ExpiresSoon(_) => self.warning,
             State::Deleted => self.dim,
+        }
+    }
+
+    /// A user's state, in the same colours.
+    #[must_use]
+    pub fn user_state(&self, state: UserState) -> Style {
+        match state {
+            UserState::Active => self.good,
+            UserState::LockedOut | UserState::NoUserInterface => self.problem,
         }
     }
 }

@@ -7,12 +7,12 @@ use keyward::domain::list::{
     WindowQuery,
 };
 use keyward::domain::name::name_key;
-use keyward::domain::role::AUDITOR;
+use keyward::domain::role::{AUDITOR, RoleDraft};
 use keyward::domain::secret::{Overlap, SecretId};
 use keyward::domain::state::{AsOf, Facts, StateFilter, Warning};
 use keyward::domain::time::{DAY, HOUR, Timestamp};
 use keyward::domain::trouble::Fault;
-use keyward::store::{Store, api_keys, list, uses};
+use keyward::store::{Store, api_keys, list, roles, uses};
 use proptest::prelude::*;
 
 use crate::support::database::{AS_OF, Bench, NOW, everything, in_memory};
@@ -45,10 +45,10 @@ fn known() -> impl Strategy<Value = Known> {
         prop::option::of(instant),
         prop::option::of(0..3_i64),
         0..3_i64,
-        any::<(bool, bool, bool)>(),
+        any::<(bool, bool, bool, bool)>(),
     )
         .prop_map(
-            |(name, expires, used, created, (deleted, locked_out, delivered))| Known {
+            |(name, expires, used, created, (deleted, locked_out, delivered, api_access))| Known {
                 id: KeyId(0),
                 name: name.to_owned(),
                 facts: Facts {
@@ -56,6 +56,7 @@ fn known() -> impl Strategy<Value = Known> {
                     locked_out,
                     expires_at: expires.map(|ms| NOW.plus(ms)),
                     delivered,
+                    api_access,
                 },
                 last_sign_in: used.map(|ms| NOW.plus(-ms)),
                 created: NOW.plus(-created),
@@ -67,6 +68,11 @@ fn store(bench: &Bench, keys: &mut [Known]) -> Store {
     let mut store = bench.store();
     store
         .write(|tx| {
+            let draft = RoleDraft {
+                name: "console".to_owned(),
+                ..RoleDraft::default()
+            };
+            let no_access = roles::insert(tx, &draft.check().expect("valid"))?;
             for (number, key) in keys.iter_mut().enumerate() {
                 // Undeleted names are unique, so most get a number after the part that is the same.
                 if !key.facts.deleted {
@@ -76,7 +82,11 @@ fn store(bench: &Bench, keys: &mut [Known]) -> Store {
                 let fields = ApiKeyFields {
                     name: key.name.clone(),
                     description: format!("line {number}\nsecond Ünit"),
-                    role: AUDITOR,
+                    role: if key.facts.api_access {
+                        AUDITOR
+                    } else {
+                        no_access
+                    },
                     locale: Locale::EnUs,
                     zone: chrono_tz::UTC,
                     expiry: key.facts.expires_at.map(|at| Expiry { on, at }),

@@ -1,16 +1,17 @@
 //! Creating, saving and deleting roles, and what follows for those who have them.
 
-use keyward::domain::api_key::ApiKeyDraft;
+use keyward::domain::api_key::{ApiKeyDraft, KeyId};
+use keyward::domain::list::{Filter, KeyRow};
 use keyward::domain::problem::{Field, Problem, Rule, Value};
 use keyward::domain::rights::{Right, Rights};
 use keyward::domain::role::{AUDITOR, Assigned, FULL_ACCESS, RoleDraft, RoleFields, RoleId};
-use keyward::domain::state::RESTORABLE;
+use keyward::domain::state::{RESTORABLE, State, StateFilter};
 use keyward::domain::trouble::Trouble;
 use keyward::domain::user::Actor;
 use keyward::domain::verdict::{Refused, Verdict};
 use serde_json::Value as Json;
 
-use crate::support::database::{Bench, draft, in_memory, user_draft};
+use crate::support::database::{AS_OF, Bench, draft, everything, in_memory, user_draft};
 
 fn bench() -> Bench {
     Bench::new(in_memory())
@@ -228,6 +229,33 @@ fn more_than_200_are_counted_and_not_listed() {
     assert!(matches!(&properties.assigned[199], Assigned::User(_, name) if name == "u199"));
 }
 
+/// What Properties says of a key; the list says the same.
+fn state(bench: &Bench, id: KeyId) -> State {
+    let alice = &bench.alice;
+    let properties = bench.service.properties(alice, id).expect("read");
+    let rows = bench
+        .service
+        .window(alice, &everything())
+        .expect("read")
+        .rows;
+    let row = rows.iter().find(|row| row.id() == id).expect("a row");
+    assert_eq!(row.facts, properties.facts);
+    row.state(AS_OF)
+}
+
+/// How many keys are counted as active.
+fn active(bench: &Bench) -> i64 {
+    let filter = Filter::<KeyRow> {
+        facets: StateFilter::Active,
+        ..Filter::default()
+    };
+    let counts = bench
+        .service
+        .counts(&bench.alice, &filter)
+        .expect("counted");
+    counts.shown
+}
+
 #[test]
 fn a_changed_role_takes_effect_at_the_next_check() {
     let mut bench = bench();
@@ -248,11 +276,19 @@ fn a_changed_role_takes_effect_at_the_next_check() {
         .expect("delivered");
     let verdict = bench.service.authenticate(made.secret.expose().as_bytes());
     assert_eq!(verdict, Ok(Verdict::Refused(Refused::NoApiAccess)));
+    assert_eq!(state(&bench, made.key), State::NoApiAccess);
+    assert_eq!(
+        active(&bench),
+        0,
+        "what does not authenticate is not active"
+    );
     bench
         .save_role(&alice, ops, |draft| draft.web_service = true)
         .expect("saved");
     let verdict = bench.service.authenticate(made.secret.expose().as_bytes());
     assert!(matches!(verdict, Ok(Verdict::Valid(_))));
+    assert_eq!(state(&bench, made.key), State::Active);
+    assert_eq!(active(&bench), 1);
     bench
         .save_role(&alice, ops, |draft| draft.rights = Rights::default())
         .expect("saved");

@@ -2,6 +2,7 @@
 
 use crate::domain::list::{Listed, Order, Place};
 use crate::domain::rights::Right;
+use crate::domain::state::UserState;
 use crate::domain::time::Timestamp;
 use crate::domain::user::UserId;
 
@@ -22,6 +23,8 @@ pub struct UserRow {
     pub full_name: String,
     pub role: String,
     pub locked_out: bool,
+    /// The role allows access to the user interface.
+    pub user_interface: bool,
     pub created_at: Timestamp,
     pub last_sign_in_at: Option<Timestamp>,
 }
@@ -52,5 +55,11 @@ impl UserRow {
     #[must_use]
     pub fn id(&self) -> UserId {
         UserId(self.place.id)
+    }
+
+    /// The user's state.
+    #[must_use]
+    pub fn state(&self) -> UserState {
+        UserState::of(self.locked_out, self.user_interface)
     }
 }

@@ -9,6 +9,7 @@ use crate::domain::role::{AUDITOR, FULL_ACCESS, RoleId};
 pub(super) const KEY_OPERATORS: RoleId = RoleId(3);
 pub(super) const MONITORING: RoleId = RoleId(4);
 pub(super) const AUTOMATION: RoleId = RoleId(5);
+pub(super) const HELP_DESK: RoleId = RoleId(6);
 
 /// ID, name, description, user interface, web service, rights beside those to view, equal or less, age in days.
 pub(super) type RoleSample = (
@@ -23,7 +24,7 @@ pub(super) type RoleSample = (
 );
 
 #[rustfmt::skip]
-pub(super) const ROLES: [RoleSample; 3] = [
+pub(super) const ROLES: [RoleSample; 4] = [
     (KEY_OPERATORS, "Key Operators", "Look after the API keys of the teams, within their own rights", true, true, &[
         "platformRights.apikeyRights.canCreateNewApiKeys",
         "platformRights.apikeyRights.canEditApiKeyProperties",
@@ -38,6 +39,7 @@ pub(super) const ROLES: [RoleSample; 3] = [
         "firewallRights.firewallRuleRights.canCreateNewFirewallRules",
         "firewallRights.firewallRuleRights.canEditFirewallRuleProperties",
     ], false, 310),
+    (HELP_DESK, "Help Desk", "Looks things up in the console; no key works with it", true, false, &[], false, 150),
 ];
 
 /// Name, full name, role, language, zone, age in days, last sign-in in minutes before now, locked out days ago.
@@ -59,7 +61,7 @@ pub(super) const USERS: [UserSample; 7] = [
     ("key-desk", "Key Desk", KEY_OPERATORS, None, Some(Tz::Europe__Berlin), 350, Some(35), None),
     ("night-shift", "Équipe de nuit", KEY_OPERATORS, None, Some(Tz::Europe__Paris), 120, Some(700), None),
     ("tokyo-ops", "東京運用グループ", MONITORING, Some(Locale::JaJp), Some(Tz::Asia__Tokyo), 210, Some(404), None),
-    ("wallboard", "The screen in the operations room", MONITORING, None, None, 180, Some(43_000), None),
+    ("wallboard", "The screen in the operations room; reads through the API now", AUTOMATION, None, None, 180, Some(43_000), None),
     ("rollout-contractor", "Until the end of the rollout", AUDITOR, None, Some(Tz::Europe__Stockholm), 88, Some(14_000), Some(6)),
 ];
 
@@ -116,7 +118,7 @@ pub(super) const SAMPLES: [Sample; 41] = [
     ("pager-bridge", "Opens incidents", MONITORING, Tz::Asia__Kolkata, 199, None, Some(318), InUse),
     ("chatops", "The bot in #security", FULL_ACCESS, Tz::America__Los_Angeles, 187, Some(365), Some(9), InUse),
     ("licence-counter", "", AUDITOR, Tz::UTC, 640, None, Some(43_000), InUse),
-    ("old-reporting", "Replaced by grafana?", AUDITOR, Tz::Europe__Madrid, 700, None, Some(262_800), InUse),
+    ("old-reporting", "Taken off the API until somebody asks for it", HELP_DESK, Tz::Europe__Madrid, 700, None, Some(262_800), InUse),
     ("mobile-app-backend", "Behind the on-call app", AUDITOR, Tz::America__Sao_Paulo, 144, Some(55), Some(3), InUse),
     ("branch-office-lisbon", "", AUDITOR, Tz::Europe__Lisbon, 130, Some(120), Some(1_300), InUse),
     ("branch-office-são-paulo", "", AUDITOR, Tz::America__Sao_Paulo, 129, Some(120), Some(1_421), InUse),

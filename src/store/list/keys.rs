@@ -20,7 +20,7 @@ impl Source for KeyRow {
     fn column(by: KeySort) -> String {
         match by {
             KeySort::Name => "k.name_key".to_owned(),
-            KeySort::State => STATE_RANK.to_owned(),
+            KeySort::State => state_rank(),
             KeySort::Expires => "k.expires_sort".to_owned(),
             KeySort::LastSignIn => "k.sign_in_sort".to_owned(),
             KeySort::Created => "k.created_at".to_owned(),
@@ -38,7 +38,8 @@ impl Source for KeyRow {
              EXISTS (SELECT 1 FROM api_key_secrets s WHERE s.key = k.id AND s.ended_at IS NULL
                  AND s.delivered_at IS NULL AND s.issued_at > :now - {PENDING_LIFE}),
              (SELECT s.last_used_at FROM api_key_secrets s WHERE s.key = k.id AND s.ended_at IS NULL
-                 AND s.retires_at IS NOT NULL)"
+                 AND s.retires_at IS NOT NULL),
+             (SELECT web_service FROM roles WHERE id = k.role)"
         )
     }
 
@@ -47,10 +48,15 @@ impl Source for KeyRow {
         let fact = match facets {
             StateFilter::Deleted => return "k.deleted_at IS NOT NULL".to_owned(),
             StateFilter::Undeleted => return "k.deleted_at IS NULL".to_owned(),
-            StateFilter::Active => "NOT k.locked_out AND k.expires_sort > :now AND k.delivered",
+            StateFilter::Active => {
+                return format!(
+                    "k.deleted_at IS NULL AND NOT k.locked_out AND k.expires_sort > :now AND k.delivered AND NOT {NO_API_ACCESS}"
+                );
+            }
             StateFilter::ExpiresSoon => {
                 "k.expires_sort > :now AND k.expires_sort <= :now + :warning"
             }
+            StateFilter::NoApiAccess => NO_API_ACCESS,
             StateFilter::NotDelivered => "NOT k.delivered",
             StateFilter::Expired => "k.expires_sort <= :now",
             StateFilter::LockedOut => "k.locked_out",
@@ -71,6 +77,7 @@ impl Source for KeyRow {
                 locked_out: row.get(7)?,
                 expires_at: expiry.map(|expiry| expiry.at),
                 delivered: row.get(8)?,
+                api_access: row.get(17)?,
             },
             expiry,
             last_sign_in_at: instant(row, 11)?,
@@ -84,6 +91,15 @@ impl Source for KeyRow {
     }
 }
 
+/// The roles without access are found once for each question, not once for each key. The `+` keeps `SQLite` from
+/// looking the keys up by their role and sorting them afterwards.
+const NO_API_ACCESS: &str = "+k.role IN (SELECT id FROM roles WHERE NOT web_service)";
+
 /// `domain::state::State::rank` at `:now`, warned `:warning` milliseconds early; a test compares the two.
-const STATE_RANK: &str = "CASE WHEN k.deleted_at IS NOT NULL THEN 0 WHEN k.locked_out THEN 1 \
-    WHEN k.expires_sort <= :now THEN 2 WHEN NOT k.delivered THEN 3 WHEN k.expires_sort <= :now + :warning THEN 4 ELSE 5 END";
+fn state_rank() -> String {
+    format!(
+        "CASE WHEN k.deleted_at IS NOT NULL THEN 0 WHEN k.locked_out THEN 1 WHEN k.expires_sort <= :now THEN 2
+             WHEN NOT k.delivered THEN 3 WHEN {NO_API_ACCESS} THEN 4
+             WHEN k.expires_sort <= :now + :warning THEN 5 ELSE 6 END"
+    )
+}

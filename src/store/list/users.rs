@@ -25,7 +25,7 @@ impl Source for UserRow {
 
     fn columns() -> String {
         "u.name, u.full_name, (SELECT name FROM roles WHERE id = u.role), u.locked_out, u.created_at,
-         u.last_sign_in_at"
+         u.last_sign_in_at, (SELECT user_interface FROM roles WHERE id = u.role)"
             .to_owned()
     }
 
@@ -42,6 +42,7 @@ impl Source for UserRow {
             locked_out: row.get(5)?,
             created_at: Timestamp(row.get(6)?),
             last_sign_in_at: instant(row, 7)?,
+            user_interface: row.get(8)?,
         })
     }
 }

@@ -31,6 +31,7 @@ fn states(warning: Warning) -> impl Iterator<Item = State> {
         State::LockedOut,
         State::Expired,
         State::NotDelivered,
+        State::NoApiAccess,
         State::ExpiresSoon(warning.ms()),
         State::Active,
     ];

@@ -185,17 +185,16 @@ impl SecretDialog {
             }
             (Done::Delivered(delivered), _) => {
                 let state = delivered.facts.state(ctx.as_of());
-                let refused = matches!(state, State::LockedOut | State::Expired);
                 let sentence = match delivered.overlap_until {
-                    _ if refused => {
+                    _ if state == State::NoApiAccess => {
+                        text.fill("secret.delivered_no_access", &[("name", name)])
+                    }
+                    _ if !delivered.facts.authenticates(ctx.now) => {
                         let state = text.state(state);
                         text.fill(
                             "secret.delivered_in_vain",
                             &[("name", name), ("state", &state)],
                         )
-                    }
-                    _ if !delivered.api_access => {
-                        text.fill("secret.delivered_no_access", &[("name", name)])
                     }
                     Some(at) => {
                         let at = at.in_zone(ctx.zone).format("%Y-%m-%d %H:%M %Z");

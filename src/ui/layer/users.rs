@@ -6,7 +6,6 @@ use crate::domain::event::Target;
 use crate::domain::intent::Intent;
 use crate::domain::list::{UserRow, UserSort};
 use crate::domain::rights::Right;
-use crate::domain::state::State;
 use crate::domain::trouble::Trouble;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::confirm::Confirm;
@@ -21,8 +20,9 @@ impl Table for UserRow {
             (row.name.clone(), Style::new())
         }),
         column("column.state", (12, 0), None, |row, ctx| {
-            let state = state(row);
-            (ctx.text.state(state), ctx.theme.state(state))
+            let state = row.state();
+            let words = ctx.text.user_state(state).to_owned();
+            (words, ctx.theme.user_state(state))
         }),
         column("column.role", (12, 1), None, |row, _| {
             (row.role.clone(), Style::new())
@@ -58,14 +58,6 @@ impl Table for UserRow {
     fn none(ctx: &Ctx) -> String {
         // There is always one: whoever made the database.
         ctx.text.say("list.nothing_found").to_owned()
-    }
-}
-
-fn state(row: &UserRow) -> State {
-    if row.locked_out {
-        State::LockedOut
-    } else {
-        State::Active
     }
 }
 
