@@ -38,5 +38,7 @@ mod settings;
 mod tree;
 #[path = "flows/typing.rs"]
 mod typing;
+#[path = "flows/unread.rs"]
+mod unread;
 #[path = "flows/users.rs"]
 mod users;

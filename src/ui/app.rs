@@ -105,6 +105,13 @@ struct UnderWay {
     since: Uptime,
 }
 
+impl UnderWay {
+    /// The App itself reads nothing else.
+    fn is_look(&self) -> bool {
+        self.layer == APP && !self.write
+    }
+}
+
 /// What the App is made of.
 pub struct Setting {
     pub clock: Arc<dyn Clock>,
@@ -136,6 +143,8 @@ pub struct App {
     effects: Vec<Effect>,
     under_way: Vec<UnderWay>,
     message: Option<(Tone, String)>,
+    /// Why it could not be looked whether anybody has changed anything.
+    unseen: Option<String>,
     dirty: bool,
     done: bool,
     /// Why the session is over, and that in a sentence.
@@ -183,6 +192,7 @@ impl App {
             effects: Vec::new(),
             under_way: Vec::new(),
             message: None,
+            unseen: None,
             dirty: true,
             done: false,
             ended: None,
@@ -260,7 +270,10 @@ impl App {
         let at = self.under_way.iter().position(|one| one.ticket == ticket);
         let asked = at.map(|at| self.under_way.remove(at));
         self.dirty |= layer != APP;
-        if asked.is_some_and(|asked| asked.write && layer != APP) {
+        if asked
+            .as_ref()
+            .is_some_and(|asked| asked.write && layer != APP)
+        {
             // What was said meanwhile was about the wait.
             self.message = None;
         }
@@ -284,6 +297,12 @@ impl App {
                     self.effects.push(Effect::Copy(way, text.clone()));
                 }
                 self.tell(layer, ticket, Ok(Done::Sent { way, text }));
+            }
+            Err(trouble) if asked.as_ref().is_some_and(UnderWay::is_look) => {
+                let why = self.text().trouble(&trouble);
+                self.dirty |= self.unseen.as_ref() != Some(&why);
+                self.unseen = Some(why);
+                self.read_all();
             }
             Err(trouble @ Trouble::Storage(Fault::Moved)) if layer == APP => {
                 self.complain(self.text().trouble(&trouble));

@@ -124,6 +124,16 @@ impl<L: Listed> Rows<L> {
         self.loaded.iter().find(|row| row.place().id == id)
     }
 
+    /// Lets all rows go, but not where the selected one was.
+    pub fn forget(&mut self) {
+        let last = self.selected().map(|row| row.place().clone());
+        *self = Rows {
+            last: last.or_else(|| self.last.take()),
+            height: self.height,
+            ..Rows::default()
+        };
+    }
+
     /// Rows on the screen.
     #[must_use]
     pub fn height(&self) -> usize {

@@ -39,6 +39,7 @@ fn a_word_finds_keys_by_what_they_do_and_by_what_they_are_called() {
 #[test]
 fn the_key_that_is_typed_comes_first() {
     let mut console = Console::new();
+    console.resize(80, 60);
     console.keys("?O");
     let screen = console.screen();
     let place = |words: &str| screen.find(words).expect(words);
@@ -60,9 +61,9 @@ fn a_key_that_is_no_text_is_looked_up_at_once_and_does_nothing_else() {
     console.press(KeyCode::Char(' '));
     console.expect("Space: tick the box, open the list");
     console.press(KeyCode::F(9));
-    console.expect("F9 does nothing here now.");
+    console.expect("F9 does nothing here.");
     console.press_with(KeyCode::PageUp, KeyModifiers::CONTROL);
-    console.expect("Ctrl-PgUp does nothing here now.");
+    console.expect("Ctrl-PgUp does nothing here.");
     // Typing goes on as if nothing had been asked.
     console.keys("save");
     console.expect_not("does nothing");
@@ -119,4 +120,54 @@ fn one_page_tells_what_each_state_means() {
     console.press(F5);
     console.expect("F2, Ctrl-S OK: save");
     console.expect("Shift-Tab, Up");
+}
+
+#[test]
+fn what_cannot_be_done_now_is_found_with_the_reason() {
+    let mut console = Console::new();
+    console.make_and_store("backup");
+    console.keys("?restore");
+    console.expect(
+        "r restore the selected deleted key (not now). Only a deleted key can be restored.",
+    );
+    console.ctrl('u');
+    console.keys("unlock");
+    console.expect("u unlock the selected key (not now). “backup” is not locked out.");
+    console.press(KeyCode::Esc);
+    let bench = console.bench;
+    let auditor = bench.user("paula", keyward::domain::role::AUDITOR);
+    let mut console = Console::of(bench, auditor, (80, 24));
+    console.keys("?new api");
+    console.expect("n a new API key (not now). Not authorized to create API keys.");
+}
+
+#[test]
+fn the_help_of_the_other_screens_speaks_of_no_keys() {
+    let mut console = Console::new();
+    for screen in ["Users", "Roles", "System Events"] {
+        console.go(screen);
+        console.press(F1);
+        for page in [KeyCode::PageDown; 5] {
+            for words in ["selected key", "keys again", "API key"] {
+                // One of what the events can be about.
+                let named = words == "API key" || !console.shows("key, user or role");
+                assert!(!console.shows(words) || !named, "{}", console.screen());
+            }
+            console.press(page);
+        }
+        console.press(F5);
+        console.expect_not("API key");
+        console.press(KeyCode::Esc);
+        console.press(KeyCode::Esc);
+    }
+}
+
+#[test]
+fn the_states_of_users_are_told_on_their_screen() {
+    let mut console = Console::new();
+    console.go("Users");
+    console.press(F1);
+    console.press(F5);
+    console.expect("The state of a user is the first of these that holds.");
+    console.expect("No UI access");
 }

@@ -78,6 +78,8 @@ pub struct Console {
     /// What was asked for and is held back, when answers are held back.
     pub held: Vec<Asked>,
     pub hold: bool,
+    /// What every read is answered, while it cannot be carried out.
+    pub unreadable: Option<Trouble>,
     pub effects: Vec<Effect>,
 }
 
@@ -142,6 +144,7 @@ impl Console {
             clipboard,
             held: Vec::new(),
             hold: false,
+            unreadable: None,
             effects: Vec::new(),
         };
         console.settle();
@@ -170,7 +173,11 @@ impl Console {
     }
 
     fn carry_out(&mut self, asked: Asked) {
-        let outcome = self.performer.carry_out(asked.request, None);
+        let read = !asked.request.is_write();
+        let outcome = match &self.unreadable {
+            Some(trouble) if read => Err(trouble.clone()),
+            _ => self.performer.carry_out(asked.request, None),
+        };
         self.app.answer(asked.layer, asked.ticket, outcome);
     }
 

@@ -173,9 +173,8 @@ impl App {
         let allowed = self.layers[top].1.allows(action, &self.ctx());
         match action {
             Action::Help if allowed => {
-                let layer = &self.layers[top].1;
-                let ctx = self.ctx();
-                let help = Help::new(layer.scope(), &|action| layer.allows(action, &ctx), &ctx);
+                let screen = self.layers[0].1.verbs();
+                let help = Help::new(self.layers[top].1.as_ref(), screen, &self.ctx());
                 self.push(Box::new(help));
             }
             Action::MyAccount if allowed => {

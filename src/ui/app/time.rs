@@ -2,7 +2,7 @@
 
 use crate::domain::time::{MINUTE, SECOND, Uptime};
 use crate::domain::user::Actor;
-use crate::ui::app::{APP, App};
+use crate::ui::app::{APP, App, UnderWay};
 use crate::ui::request::{Request, Ticket};
 
 /// A request shows as such when it takes longer than this, in milliseconds; before, the screen waits for it.
@@ -34,11 +34,8 @@ impl App {
         if up >= self.look_at && self.frames > 0 {
             self.look_at = up.plus(SECOND);
             self.look_at_clock();
-            if !self
-                .under_way
-                .iter()
-                .any(|asked| asked.layer == APP && !asked.write)
-            {
+            self.read_again();
+            if !self.under_way.iter().any(UnderWay::is_look) {
                 self.request_for_app(Request::Look {
                     known: self.known.unwrap_or(-1),
                 });
@@ -64,6 +61,24 @@ impl App {
         }
     }
 
+    /// What could not be read is asked for again.
+    fn read_again(&mut self) {
+        for index in 0..self.layers.len() {
+            self.with_layer(index, |layer, ctx, asks| {
+                if layer.unread().is_some() {
+                    layer.refresh(ctx, asks);
+                }
+            });
+        }
+    }
+
+    /// Why what is shown may not be what the database has.
+    pub(super) fn unread(&self) -> Option<&str> {
+        let mut layers = self.layers.iter().rev();
+        let why = layers.find_map(|(_, layer)| layer.unread());
+        why.or(self.unseen.as_deref())
+    }
+
     pub(super) fn request_for_app(&mut self, request: Request) -> Ticket {
         self.last_ticket += 1;
         let ticket = Ticket(self.last_ticket);
@@ -72,14 +87,20 @@ impl App {
     }
 
     pub(super) fn looked(&mut self, version: i64, actor: Option<Actor>) {
+        self.dirty |= self.unseen.take().is_some();
         if let Some(actor) = actor {
             self.changed_actor(actor);
         }
         // The first look counts as a change: something may have happened since the first rows were read.
         if self.known.replace(version) != Some(version) {
-            for index in 0..self.layers.len() {
-                self.with_layer(index, |layer, ctx, asks| layer.refresh(ctx, asks));
-            }
+            self.read_all();
+        }
+    }
+
+    /// Has everything read again that is shown.
+    pub(super) fn read_all(&mut self) {
+        for index in 0..self.layers.len() {
+            self.with_layer(index, |layer, ctx, asks| layer.refresh(ctx, asks));
         }
     }
 

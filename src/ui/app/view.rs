@@ -155,16 +155,22 @@ impl App {
 
     /// The lines of the message: one, though empty, and more where it is too long for that.
     fn message_lines(&self, area: Rect) -> (Tone, Vec<String>) {
-        let working = self
-            .waited_long()
-            .then(|| self.text().say("message.working"));
-        let (tone, sentence) = match (&self.message, working) {
-            (Some((tone, sentence)), _) => (*tone, sentence.as_str()),
-            (None, working) => (Tone::Plain, working.unwrap_or_default()),
+        let text = self.text();
+        let (mut tone, said) = match &self.message {
+            Some((tone, said)) => (*tone, said.as_str()),
+            None => (Tone::Plain, ""),
         };
-        (
-            tone,
-            self.theme.wrap_cut(sentence, area.width, MESSAGE_LINES),
-        )
+        let mut sentences = vec![said];
+        if let Some(why) = self.unread() {
+            tone = Tone::Problem;
+            sentences.extend((!said.contains(why)).then_some(why));
+            sentences.push(text.say("message.unread"));
+        } else if said.is_empty() && self.waited_long() {
+            sentences.push(text.say("message.working"));
+        }
+        sentences.retain(|sentence| !sentence.is_empty());
+        let sentence = text.joined(&sentences);
+        let lines = self.theme.wrap_cut(&sentence, area.width, MESSAGE_LINES);
+        (tone, lines)
     }
 }

@@ -68,6 +68,8 @@ impl Table for KeyRow {
         }),
     ];
 
+    const HAS_SECRETS: bool = true;
+
     fn name(&self, _ctx: &Ctx) -> String {
         self.name.clone()
     }

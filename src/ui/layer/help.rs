@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use zeroize::Zeroizing;
 
 use crate::domain::name::name_key;
-use crate::domain::state::{State, Warning};
+use crate::domain::state::{State, UserState, Warning};
 use crate::text::Text;
 use crate::ui::field::LineField;
 use crate::ui::frame::{
@@ -39,6 +39,15 @@ fn states(warning: Warning) -> impl Iterator<Item = State> {
         .filter(|state| *state != State::ExpiresSoon(0))
 }
 
+/// Whose states the second page tells.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum States {
+    OfKeys,
+    OfUsers,
+    /// There are none on this screen, and no second page.
+    None,
+}
+
 /// What there is to read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Page {
@@ -52,6 +61,23 @@ struct Entry {
     /// What toolbar and footer call it.
     label: &'static str,
     words: String,
+    /// It cannot be done now.
+    greyed: bool,
+}
+
+/// A line of an entry.
+struct Line {
+    /// The keys, on the first one.
+    head: String,
+    words: String,
+    greyed: bool,
+}
+
+/// A binding, and whether it can be done now: if not, why, where there is a reason.
+struct Known {
+    binding: Binding,
+    allowed: bool,
+    why_not: Option<String>,
 }
 
 /// The layer.
@@ -59,28 +85,41 @@ pub struct Help {
     text: Text,
     /// How early one is warned of an expiry.
     warning: Warning,
+    states: States,
     page: Page,
-    /// What can be done now, with its keys.
-    bindings: Vec<Binding>,
+    bindings: Vec<Known>,
     typed: LineField,
     /// What the key does that was pressed.
     answer: Option<String>,
-    /// What is found, in lines that fit: keys on the first one of each, and words.
-    lines: Vec<(String, String)>,
+    /// What is found, in lines that fit.
+    lines: Vec<Line>,
     top: usize,
     height: usize,
 }
 
 impl Help {
-    /// Help on a scope; only what `allows` now.
+    /// Help on the keys of a layer, over a screen with these verbs. What cannot be done now is told too, with why.
     #[must_use]
-    pub fn new(scope: Scope, allows: &dyn Fn(Action) -> bool, ctx: &Ctx) -> Help {
-        let bindings = ctx.keys.of(scope).filter(|b| allows(b.action));
+    pub fn new(layer: &dyn Layer, screen: Scope, ctx: &Ctx) -> Help {
+        let known = |binding: &Binding| {
+            let allowed = layer.allows(binding.action, ctx);
+            let why_not = (!allowed).then(|| layer.why_not(binding.action, ctx));
+            Known {
+                binding: binding.clone(),
+                allowed,
+                why_not: why_not.flatten(),
+            }
+        };
         Help {
             text: ctx.text,
             warning: ctx.warning,
+            states: match screen {
+                Scope::ApiKeys => States::OfKeys,
+                Scope::Users => States::OfUsers,
+                _ => States::None,
+            },
             page: Page::Keys,
-            bindings: bindings.cloned().collect(),
+            bindings: ctx.keys.of(layer.scope()).map(known).collect(),
             typed: LineField::default(),
             answer: None,
             lines: Vec::new(),
@@ -92,19 +131,43 @@ impl Help {
     /// All that the page has: keys and what they do, or states and what they mean.
     fn entries(&self) -> Vec<Entry> {
         let text = self.text;
-        let of_key = |binding: &Binding| Entry {
-            head: binding.keys_named(),
-            label: text.say(binding.label),
-            words: text.say(binding.help).to_owned(),
+        let of_key = |known: &Known| Entry {
+            head: known.binding.keys_named(),
+            label: text.say(known.binding.label),
+            words: self.does(known),
+            greyed: !known.allowed,
         };
-        let of_state = |state| Entry {
-            head: text.state(state),
+        let of_state = |head, words| Entry {
+            head,
             label: "",
-            words: text.meaning(state, self.warning),
+            words,
+            greyed: false,
         };
-        match self.page {
-            Page::Keys => self.bindings.iter().map(of_key).collect(),
-            Page::States => states(self.warning).map(of_state).collect(),
+        match (self.page, self.states) {
+            (Page::Keys, _) => self.bindings.iter().map(of_key).collect(),
+            (Page::States, States::OfUsers) => UserState::ALL
+                .map(|state| {
+                    let meaning = text.user_meaning(state).to_owned();
+                    of_state(text.user_state(state).to_owned(), meaning)
+                })
+                .into(),
+            (Page::States, _) => states(self.warning)
+                .map(|state| of_state(text.state(state), text.meaning(state, self.warning)))
+                .collect(),
+        }
+    }
+
+    /// What a key does, and that it does not now.
+    fn does(&self, known: &Known) -> String {
+        let text = self.text;
+        let does = text.say(known.binding.help);
+        if known.allowed {
+            return does.to_owned();
+        }
+        let not_now = text.fill("help.not_now", &[("does", &does)]);
+        match &known.why_not {
+            Some(why) => text.joined(&[&not_now, why]),
+            None => not_now,
         }
     }
 
@@ -147,24 +210,33 @@ impl Help {
     /// The rows above what is found: on the first one of the keys' one types.
     fn above(&self, columns: u16) -> Vec<String> {
         if self.page == Page::States {
-            return wrap(self.text.say("states.intro"), columns);
+            let intro = match self.states {
+                States::OfUsers => "states.intro_users",
+                States::OfKeys | States::None => "states.intro",
+            };
+            return wrap(self.text.say(intro), columns);
         }
         let answer = self.answer.iter().flat_map(|answer| wrap(answer, columns));
         std::iter::once(String::new()).chain(answer).collect()
     }
 
-    fn wrapped(&self, entries: &[Entry], columns: u16) -> Vec<(String, String)> {
+    fn wrapped(&self, entries: &[Entry], columns: u16) -> Vec<Line> {
         let heads = self.heads(columns);
         let words = columns.saturating_sub(heads + GAP).max(1);
         let above = usize::from(heads == 0);
         let wrapped = entries.iter().flat_map(|entry| {
             let firsts = std::iter::once(entry.head.as_str()).chain(std::iter::repeat(""));
             let lines = std::iter::repeat_n(String::new(), above);
-            firsts.zip(lines.chain(wrap(&entry.words, words)))
+            let greyed = entry.greyed;
+            firsts
+                .zip(lines.chain(wrap(&entry.words, words)))
+                .map(move |(head, words)| Line {
+                    head: head.to_owned(),
+                    words,
+                    greyed,
+                })
         });
-        wrapped
-            .map(|(head, line)| (head.to_owned(), line))
-            .collect()
+        wrapped.collect()
     }
 
     fn last_top(&self) -> usize {
@@ -188,8 +260,8 @@ impl Layer for Help {
         Scope::Help
     }
 
-    fn allows(&self, _action: Action, _ctx: &Ctx) -> bool {
-        true
+    fn allows(&self, action: Action, _ctx: &Ctx) -> bool {
+        action != Action::States || self.states != States::None
     }
 
     fn act(&mut self, action: Action, _ctx: &Ctx, asks: &mut Asks) {
@@ -243,9 +315,9 @@ impl Layer for Help {
         if self.page == Page::States || own.is_some_and(leads_away) {
             return false;
         }
-        let bound = self.bindings.iter().find(|b| b.keys.contains(&chord));
-        self.answer = Some(match bound {
-            Some(binding) => format!("{}: {}", chord.name(), self.text.say(binding.help)),
+        let is_it = |known: &&Known| known.binding.keys.contains(&chord);
+        self.answer = Some(match self.bindings.iter().find(is_it) {
+            Some(known) => format!("{}: {}", chord.name(), self.does(known)),
             None => self
                 .text
                 .fill("help.nothing_done", &[("key", &chord.name())]),
@@ -301,11 +373,16 @@ impl Layer for Help {
         }
         let heads = self.heads(area.width);
         let shown = self.lines.iter().skip(self.top).take(self.height);
-        for (index, (head, words)) in (0..).zip(shown) {
+        for (index, entry) in (0..).zip(shown) {
             let line = row(list, index);
             let beside = if heads == 0 { line } else { first(line, heads) };
-            theme.put(buf, beside, head, theme.label);
-            theme.put(buf, skip(line, heads + GAP), words, Style::new());
+            let (keys, words) = if entry.greyed {
+                (theme.dim, theme.dim)
+            } else {
+                (theme.label, Style::new())
+            };
+            theme.put(buf, beside, &entry.head, keys);
+            theme.put(buf, skip(line, heads + GAP), &entry.words, words);
         }
         if self.last_top() > 0 {
             let bottom = (self.top + self.height).min(self.lines.len());

@@ -29,6 +29,9 @@ pub trait Table: request::Asked {
     /// The headings from the left to the right, where that is not the order of importance.
     const FROM_THE_LEFT: &'static [&'static str] = &[];
 
+    /// A secret says which row it is of.
+    const HAS_SECRETS: bool = false;
+
     /// What messages call the row.
     fn name(&self, ctx: &Ctx) -> String;
 
@@ -109,6 +112,9 @@ pub struct List<L: Table> {
     loaded_once: bool,
     /// Why there are no rows, when the list was refused.
     refused: Option<String>,
+    /// Why the rows could not be read the last time, and why they could not be counted.
+    unread: Option<String>,
+    uncounted: Option<String>,
     /// What `y` in the confirmation on top does.
     confirming: Option<Change>,
     /// The change under way, its row and what to say.
@@ -128,6 +134,8 @@ impl<L: Table> Default for List<L> {
             count_due: false,
             loaded_once: false,
             refused: None,
+            unread: None,
+            uncounted: None,
             confirming: None,
             changing: None,
         }
@@ -245,6 +253,7 @@ impl<L: Table> List<L> {
         }
         self.loaded_once = true;
         self.refused = None;
+        self.unread = None;
         match (wanted.why, before) {
             (Why::Moving(rest), _) => {
                 self.wanted = None;
@@ -262,9 +271,13 @@ impl<L: Table> List<L> {
 
     fn filter_edited(&mut self, edit: &Edit, ctx: &Ctx, asks: &mut Asks) {
         asks.edited(edit, ctx.text);
-        if let (Edit::SecretRefused(id), Some(field)) = (edit, &mut self.typing) {
-            field.set(&format!("id:{id}"));
-            asks.say(ctx.text.fill("list.secret_in_filter", &[("id", id)]));
+        match (edit, &mut self.typing) {
+            (Edit::SecretRefused(id), Some(field)) if L::HAS_SECRETS => {
+                field.set(&format!("id:{id}"));
+                asks.say(ctx.text.fill("list.secret_in_filter", &[("id", id)]));
+            }
+            (Edit::SecretRefused(_), Some(field)) => field.set(&self.filter.text),
+            _ => {}
         }
         let text = self.typing.as_ref().map(|field| field.text().to_owned());
         let text = text.unwrap_or_default();
@@ -360,20 +373,28 @@ impl<L: Table> List<L> {
                     // Keys do not wait for what does not come.
                     self.loaded_once = true;
                     let sentence = ctx.text.trouble(&trouble);
+                    self.counts = None;
                     if matches!(trouble, Trouble::NotAuthorized(_)) {
                         self.rows = Rows::default();
-                        self.counts = None;
                         self.refused = Some(sentence);
                     } else {
-                        asks.complain(sentence);
+                        self.could_not_read(wanted.why, sentence);
                     }
                 }
             }
         } else if self.counting == Some(ticket) {
             self.counting = None;
-            if let Ok(Done::Count(counts)) = outcome {
-                self.counts = Some(counts);
-                self.count_due = false;
+            match outcome {
+                Ok(Done::Count(counts)) => {
+                    self.counts = Some(counts);
+                    self.count_due = false;
+                    self.uncounted = None;
+                }
+                Ok(_) | Err(Trouble::Storage(Fault::Superseded)) => {}
+                Err(trouble) => {
+                    self.counts = None;
+                    self.uncounted = Some(ctx.text.trouble(&trouble));
+                }
             }
         } else if let Some((_, id, said)) = self.changing.take_if(|(asked, ..)| *asked == ticket) {
             match outcome {
@@ -382,6 +403,21 @@ impl<L: Table> List<L> {
             }
             self.show(id, asks);
         }
+    }
+
+    /// Rows of another filter or order are not those that were asked for; the others are what was read last.
+    fn could_not_read(&mut self, why: Why, sentence: String) {
+        self.unread = Some(sentence);
+        self.count_due = true;
+        if matches!(why, Why::Asked | Why::Shown) {
+            self.rows.forget();
+        }
+    }
+
+    /// Why what is shown is not what the database has, if that could not be read.
+    #[must_use]
+    pub fn unread(&self) -> Option<&str> {
+        self.unread.as_deref().or(self.uncounted.as_deref())
     }
 
     /// Takes what a dialog on top said when it closed.
@@ -419,6 +455,9 @@ impl<L: Table> List<L> {
     pub fn empty(&self, ctx: &Ctx) -> String {
         if let Some(refused) = &self.refused {
             return refused.clone();
+        }
+        if self.unread.is_some() {
+            return ctx.text.say("list.unread").to_owned();
         }
         match (self.loaded_once, self.filter.is_untouched()) {
             (false, _) => ctx.text.say("list.loading").to_owned(),

@@ -286,6 +286,12 @@ pub trait Layer {
     /// The database has changed.
     fn refresh(&mut self, _ctx: &Ctx, _asks: &mut Asks) {}
 
+    /// Why something of what is shown, or would be, could not be read. It is asked for again once a second, as after a
+    /// change, until it is there; nothing is concluded from its absence.
+    fn unread(&self) -> Option<&str> {
+        None
+    }
+
     /// Whether an answer decides what the next key means: keys wait until it is there.
     fn waits(&self) -> bool {
         false

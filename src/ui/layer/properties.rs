@@ -88,6 +88,8 @@ pub struct Properties<S> {
     loading: Option<Ticket>,
     /// The roles are read again, to choose this one that was just made.
     choosing: Option<(Ticket, RoleId)>,
+    /// They could not be read, and why.
+    unread: Option<(RoleId, String)>,
     saving: Option<Ticket>,
     question: Option<Question>,
 }
@@ -109,6 +111,7 @@ impl<S: Subject> Properties<S> {
             title: String::new(),
             loading: None,
             choosing: None,
+            unread: None,
             saving: None,
             question: None,
         }
@@ -327,7 +330,7 @@ impl<S: Subject> Layer for Properties<S> {
         let made = self.choosing.take_if(|(asked, _)| *asked == ticket);
         match (outcome, made) {
             (Ok(Done::Roles(roles)), Some((_, id))) => self.choose_made(roles, id, ctx),
-            (Err(trouble), Some(_)) => asks.complain(ctx.text.trouble(&trouble)),
+            (Err(trouble), Some((_, id))) => self.unread = Some((id, ctx.text.trouble(&trouble))),
             _ if !loaded && !saved => {}
             (Ok(done), _) if loaded => {
                 if let Some(beginning) = self.subject.begin(done, ctx) {
@@ -367,6 +370,17 @@ impl<S: Subject> Layer for Properties<S> {
             }
             _ => {}
         }
+    }
+
+    fn refresh(&mut self, _ctx: &Ctx, asks: &mut Asks) {
+        if let Some((id, _)) = self.unread.take() {
+            self.role_made(id, asks);
+        }
+    }
+
+    fn unread(&self) -> Option<&str> {
+        let (_, why) = self.unread.as_ref()?;
+        Some(why)
     }
 
     fn waits(&self) -> bool {

@@ -59,6 +59,8 @@ pub struct RoleDialog {
     saving: Option<Ticket>,
     /// Who has the role is being read again.
     rereading: Option<Ticket>,
+    /// Why that could not be read.
+    unread: Option<String>,
     /// The question whether to leave is open.
     leaving: bool,
 }
@@ -108,6 +110,7 @@ impl RoleDialog {
             loading: None,
             saving: None,
             rereading: None,
+            unread: None,
             leaving: false,
         }
     }
@@ -327,7 +330,9 @@ impl Layer for RoleDialog {
             Ok(Done::RoleProperties(properties)) if reread => {
                 self.assigned
                     .set(properties.assigned, properties.assigned_more);
+                self.unread = None;
             }
+            Err(trouble) if reread => self.unread = Some(ctx.text.trouble(&trouble)),
             _ if !loaded && !saved => {}
             Ok(Done::RoleProperties(properties)) => match self.task {
                 Task::Copy(_) => {
@@ -371,6 +376,10 @@ impl Layer for RoleDialog {
         if !self.waits() {
             self.reread(asks);
         }
+    }
+
+    fn unread(&self) -> Option<&str> {
+        self.unread.as_deref()
     }
 
     fn waits(&self) -> bool {

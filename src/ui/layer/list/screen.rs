@@ -277,6 +277,10 @@ impl<V: Verbs> Layer for ListScreen<V> {
         self.list.refresh(asks);
     }
 
+    fn unread(&self) -> Option<&str> {
+        self.list.unread()
+    }
+
     fn waits(&self) -> bool {
         self.list.waits() || self.verbs.waits() || self.foreseeing.is_some()
     }

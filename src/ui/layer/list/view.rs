@@ -62,12 +62,12 @@ impl<L: Table> List<L> {
             at = skip(at, used + field.width);
         }
         let words = ctx.theme.cut(&self.info(&shown, ctx), at.width);
-        ctx.theme.put(
-            buf,
-            skip(at, at.width.saturating_sub(width(&words))),
-            &words,
-            ctx.theme.dim,
-        );
+        let style = match self.unread {
+            Some(_) => ctx.theme.problem,
+            None => ctx.theme.dim,
+        };
+        let from = at.width.saturating_sub(width(&words));
+        ctx.theme.put(buf, skip(at, from), &words, style);
 
         self.view_headings(&shown, ctx, buf, row(area, 1), hits);
         let list = Rect {
@@ -112,6 +112,9 @@ impl<L: Table> List<L> {
             .filter_map(|(is, mark)| is.then_some(*mark))
             .collect();
         let mut parts = Vec::new();
+        if self.unread.is_some() && self.rows.selected().is_some() {
+            parts.push(text.say("list.old").to_owned());
+        }
         if let Some(counts) = self.counts {
             let hidden = counts.all - counts.shown;
             parts.push(if hidden == 0 {

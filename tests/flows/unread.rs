@@ -1,0 +1,131 @@
+//! Reads that fail: what could not be read is said as long as it is so, and nothing is concluded from it.
+
+use crossterm::event::KeyCode;
+use keyward::domain::role::AUDITOR;
+use keyward::domain::time::SECOND;
+use keyward::domain::trouble::{Fault, Trouble};
+
+use crate::support::console::Console;
+use crate::support::database::{Bench, in_memory};
+
+const WHY: &str = "The database is in use by another process.";
+const AGAIN: &str = "it is read again every second.";
+
+fn busy() -> Trouble {
+    Trouble::Storage(Fault::Busy)
+}
+
+/// A key that was read before nothing could be read any more.
+fn with_a_key() -> Console {
+    let mut console = Console::new();
+    console.make_and_store("backup");
+    console.wait(2 * SECOND);
+    console.unreadable = Some(busy());
+    console
+}
+
+#[test]
+fn a_list_that_could_not_be_read_is_not_an_empty_one() {
+    let mut bench = Bench::new(in_memory());
+    bench.delivered("backup");
+    for screen in ["Users", "Roles", "System Events"] {
+        let mut console = Console::on(bench.beside());
+        console.unreadable = Some(busy());
+        console.go(screen);
+        for _ in 0..2 {
+            console.expect("The list could not be read.");
+            console.expect(WHY);
+            console.expect(AGAIN);
+            for concluded in ["yet", "Nothing is found", "shown,", "0 shown"] {
+                console.expect_not(concluded);
+            }
+            console.keys("j");
+            console.wait(SECOND);
+        }
+        console.unreadable = None;
+        console.wait(SECOND);
+        console.expect_not("could not be read");
+        console.expect_not(AGAIN);
+        console.expect("shown");
+    }
+}
+
+#[test]
+fn an_empty_list_that_cannot_be_read_any_more_is_not_said_to_be_empty() {
+    let mut console = Console::new();
+    console.expect("No API keys yet.");
+    console.unreadable = Some(busy());
+    console.keys("/x");
+    console.expect("The list could not be read.");
+    console.press(KeyCode::Esc);
+    console.expect_not("No API keys yet.");
+    console.unreadable = None;
+    console.wait(SECOND);
+    console.expect("No API keys yet.");
+}
+
+#[test]
+fn rows_that_cannot_be_read_again_are_said_to_be_old_and_are_not_counted() {
+    let mut console = with_a_key();
+    console.bench.delivered("other");
+    console.unreadable = None;
+    console.wait(SECOND);
+    console.expect("2 shown");
+    console.unreadable = Some(busy());
+    console.keys("l");
+    console.expect(WHY);
+    console.wait(SECOND);
+    console.expect(AGAIN);
+    console.expect_not("2 shown");
+    console.keys("j");
+    console.expect(AGAIN);
+    console.unreadable = None;
+    console.wait(SECOND);
+    console.expect_not(AGAIN);
+    console.expect("2 shown");
+}
+
+#[test]
+fn a_filter_whose_rows_cannot_be_read_shows_none_of_another() {
+    let mut console = with_a_key();
+    console.keys("/zzz");
+    console.expect("The list could not be read.");
+    console.expect_not("backup  ");
+    console.expect_not("Nothing is found.");
+    console.unreadable = None;
+    console.wait(SECOND);
+    console.expect("Nothing is found.");
+    console.ctrl('u');
+    console.expect("> backup");
+}
+
+#[test]
+fn no_dialog_opens_on_what_could_not_be_read() {
+    let mut console = with_a_key();
+    for key in ["l", "d", "s", "n", "\n"] {
+        console.keys(key);
+        console.expect(WHY);
+        console.expect_not("Cancel ]");
+        console.press(KeyCode::Esc);
+    }
+    console.go("System Events");
+    console.keys("p");
+    console.expect_not("Everybody");
+}
+
+#[test]
+fn who_has_a_role_is_said_to_be_old_where_it_cannot_be_read_again() {
+    let mut console = Console::new();
+    console.bench.user("bob", AUDITOR);
+    console.go("Roles");
+    console.enter();
+    console.press(KeyCode::F(3));
+    console.expect("User bob");
+    console.wait(SECOND);
+    console.unreadable = Some(busy());
+    console.wait(SECOND);
+    console.expect(AGAIN);
+    console.unreadable = None;
+    console.wait(SECOND);
+    console.expect_not(AGAIN);
+}
