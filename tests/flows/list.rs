@@ -315,3 +315,15 @@ fn a_clock_that_is_set_back_does_not_stop_the_look_at_what_others_do() {
     console.wait(SECOND);
     console.expect("beta");
 }
+
+#[test]
+fn a_secret_in_the_filter_of_another_list_shows_nobody_elses_row() {
+    let mut console = Console::new();
+    let secret = console.make_and_store("backup");
+    console.go("Users");
+    console.keys("/ali");
+    console.paste(&secret);
+    console.expect("This looks like a secret key value.");
+    console.expect("/ali");
+    console.expect_not("id:1");
+}
