@@ -15,8 +15,6 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::Parser;
-
 use crate::auth::hash::{Cost, Hasher};
 use crate::auth::random::SystemRandom;
 use crate::cli::args::{Args, Command, UserCommand};
@@ -97,7 +95,7 @@ impl Failure {
 #[must_use]
 pub fn run() -> ExitCode {
     let mut config = Config::read();
-    let args = Args::try_parse();
+    let args = Args::read();
     if let Some(theme) = args.as_ref().ok().and_then(|args| args.theme) {
         config
             .settings
@@ -133,12 +131,8 @@ pub fn run() -> ExitCode {
 
 fn obey(text: Text, config: &Config, args: Args) -> Result<ExitCode, Failure> {
     let trouble = |trouble| Failure::trouble(text, &trouble);
-    refuse_user(text, &args)?;
-    refuse_theme(text, &args)?;
+    refuse_options(text, &args)?;
     match args.command {
-        Some(Command::Demo { .. }) if args.db.is_some() => {
-            return Err(Failure::named(text, "cli.demo_db"));
-        }
         // Asked before any database is made.
         None | Some(Command::Demo { .. }) if !terminal::is_present() => {
             return Err(Failure::named(text, "cli.no_terminal"));
@@ -153,37 +147,29 @@ fn obey(text: Text, config: &Config, args: Args) -> Result<ExitCode, Failure> {
             let parts = console::on_demo(config, role).map_err(trouble)?;
             open(text, parts)?;
         }
-        Some(Command::Verify { db, rights }) => {
-            let place = place(text, db.or(args.db), config)?;
+        Some(Command::Verify { rights }) => {
+            let place = place(text, args.db, config)?;
             let (service, _) = on_existing(&place, config).map_err(trouble)?;
             return verify::verify(text, service, rights);
         }
         Some(Command::User {
-            command:
-                UserCommand::Unlock {
-                    name,
-                    break_glass,
-                    db,
-                },
+            command: UserCommand::Unlock { name, break_glass },
         }) => {
             if !break_glass {
                 return Err(Failure::named(text, "cli.break_glass"));
             }
-            let place = place(text, db.or(args.db), config)?;
+            let place = place(text, args.db, config)?;
             unlock::unlock(text, config, &place, &name)?;
         }
-        Some(Command::SshLine { key_file, db }) => {
-            let database = database(text, db.or(args.db), config)?;
+        Some(Command::SshLine { key_file }) => {
+            let database = database(text, args.db, config)?;
             let user = args.user.as_deref().unwrap_or_default();
             ssh_line::ssh_line(text, config, &database, user, &key_file)?;
-        }
-        Some(Command::Config { .. }) if args.db.is_some() => {
-            return Err(Failure::named(text, "config.alone"));
         }
         Some(Command::Config { default: true }) => config::default(text)?,
         Some(Command::Config { default: false }) => config::config(text, &config.settings)?,
         Some(Command::Events(asked)) => {
-            let place = place(text, asked.db.clone().or(args.db), config)?;
+            let place = place(text, args.db, config)?;
             let (mut service, clock) = on_existing(&place, config).map_err(trouble)?;
             let user = args.user.as_deref().unwrap_or(&config.account.name);
             let actor = service.sign_in(user, &config.arrival).map_err(trouble)?;
@@ -224,12 +210,18 @@ fn refuse_user(text: Text, args: &Args) -> Result<(), Failure> {
     Err(Failure::named(text, sentence))
 }
 
-/// Refuses a theme where nothing is drawn.
-fn refuse_theme(text: Text, args: &Args) -> Result<(), Failure> {
-    match (&args.command, args.theme) {
-        (None | Some(Command::Demo { .. } | Command::Config { .. }), _) | (_, None) => Ok(()),
-        _ => Err(Failure::named(text, "cli.theme")),
-    }
+/// Refuses options that the command has no use for.
+fn refuse_options(text: Text, args: &Args) -> Result<(), Failure> {
+    refuse_user(text, args)?;
+    let sentence = match &args.command {
+        Some(Command::Demo { .. }) if args.db.is_some() => "cli.demo_db",
+        Some(Command::Config { .. }) if args.db.is_some() => "config.alone",
+        None | Some(Command::Demo { .. } | Command::Config { .. }) => return Ok(()),
+        // Nothing is drawn.
+        Some(_) if args.theme.is_some() => "cli.theme",
+        Some(_) => return Ok(()),
+    };
+    Err(Failure::named(text, sentence))
 }
 
 fn open(text: Text, parts: Parts) -> Result<(), Failure> {
@@ -274,6 +266,8 @@ fn service(store: Store, clock: &Arc<dyn Clock>) -> Result<Service, Trouble> {
 
 #[cfg(test)]
 mod tests {
+    use clap::FromArgMatches;
+
     use super::*;
     use crate::domain::time::Timestamp;
 
@@ -288,6 +282,43 @@ mod tests {
         assert_eq!(code(SignOut::TimedOut { last_action }), told(0));
         assert_eq!(code(SignOut::NoLongerAllowed), told(TROUBLE));
         assert!(left(None).is_ok());
+    }
+
+    #[test]
+    fn the_help_of_a_command_lists_just_the_options_that_it_does_not_refuse() {
+        let commands: [&[&str]; 6] = [
+            &["demo"],
+            &["verify"],
+            &["user", "unlock", "alice"],
+            &["ssh-line", "alice.pub"],
+            &["config"],
+            &["events"],
+        ];
+        let needed: &[&str] = &["--user", "alice"];
+        for command in commands {
+            for option in [needed, &["--db", "x.db"], &["--theme", "mono"]] {
+                let parse = |args: &[&[&str]]| {
+                    let args = [&["keyward"], &args.concat()[..]].concat();
+                    let matches = Args::listing_only_what_is_used().try_get_matches_from(args)?;
+                    Args::from_arg_matches(&matches)
+                };
+                let help = parse(&[command, &["--help"]])
+                    .expect_err("help")
+                    .to_string();
+                let listed = help.contains(&format!("{} <", option[0]));
+                let needs: &[&str] = if command[0] == "ssh-line" {
+                    needed
+                } else {
+                    &[]
+                };
+                let needs = if needs == option { &[] } else { needs };
+                for args in [[command, needs, option], [needs, option, command]] {
+                    let args = parse(&args).expect("taken");
+                    let refused = refuse_options(Text::en_us(), &args).is_err();
+                    assert_ne!(listed, refused, "{command:?} {option:?}\n{help}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -141,6 +141,7 @@ impl Config {
                 } else {
                     is_set("STY").then_some(Multiplexer::Screen)
                 },
+                inner_terminal: text("TERM").is_some_and(|term| environment::is_inner(&term)),
                 // Not SSH_TTY, which some panes keep for ever.
                 ssh: is_set("SSH_CONNECTION"),
                 display: is_set("WAYLAND_DISPLAY") || is_set("DISPLAY"),
@@ -406,6 +407,27 @@ mod tests {
             ("SSH_CONNECTION", "a b c d"),
         ];
         assert_eq!(seen(&forwarded), (true, true));
+    }
+
+    #[test]
+    fn a_terminal_of_tmux_or_screen_is_known_by_its_kind_alone() {
+        let inner = |term| {
+            config(&[("TERM", term)], machine())
+                .surroundings
+                .inner_terminal
+        };
+        for term in [
+            "tmux",
+            "tmux-256color",
+            "screen",
+            "screen-256color",
+            "screen.xterm-256color",
+        ] {
+            assert!(inner(term), "{term}");
+        }
+        for term in ["", "xterm", "xterm-256color", "screened", "linux", "foot"] {
+            assert!(!inner(term), "{term}");
+        }
     }
 
     #[test]

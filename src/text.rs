@@ -1,6 +1,7 @@
 //! Every sentence a person can see, by name. Errors carry facts; their sentences are made here.
 
 mod event;
+mod pasted;
 mod setting;
 mod ssh_key;
 
@@ -102,7 +103,8 @@ impl Text {
             .map_or(name, String::as_str)
     }
 
-    /// The sentence with its `{words}` filled in. Values are made printable: data never steers a terminal.
+    /// The sentence with its `{words}` filled in. Values are made printable: data never steers a terminal. A word that
+    /// follows a number stands there as `{number|key|keys}`: for one, and for any other.
     #[must_use]
     pub fn fill(self, name: &'static str, values: &[(&str, &dyn Display)]) -> String {
         let mut rest = self.say(name);
@@ -113,8 +115,15 @@ impl Text {
                 rest = after;
                 break;
             };
+            let mut forms = word.split('|');
+            let word = forms.next().unwrap_or_default();
             if let Some((_, value)) = values.iter().find(|(name, _)| *name == word) {
-                filled.push_str(&printable(&value.to_string()));
+                let value = value.to_string();
+                match (forms.next(), forms.next()) {
+                    (Some(one), _) if value == "1" => filled.push_str(one),
+                    (Some(_), Some(many)) => filled.push_str(many),
+                    _ => filled.push_str(&printable(&value)),
+                }
             }
             rest = after;
         }
@@ -563,6 +572,15 @@ mod tests {
             text.trouble(&trouble),
             "a\u{fffd}[2Jb{name} is not a user of this database."
         );
+    }
+
+    #[test]
+    fn a_word_after_a_number_has_the_form_for_one_or_for_many() {
+        let text = Text::en_us();
+        let said = |days: i64| text.fill("filter.expires_soon", &[("days", &days)]);
+        assert_eq!(said(1), "Expires within 1 day");
+        assert_eq!(said(0), "Expires within 0 days");
+        assert_eq!(said(14), "Expires within 14 days");
     }
 
     #[test]

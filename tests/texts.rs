@@ -1,6 +1,7 @@
 //! Every sentence that the code names is there, and every sentence that is there is used.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
 use std::fs;
 use std::path::Path;
 
@@ -29,12 +30,18 @@ const SAME: &[&str] = &[
     "event_filter.event",
     "fact.id",
     "form.date_shape",
+    "form.moment",
+    "form.moment_alike",
+    "form.moment_utc",
     "form.scrolled",
     "header.product",
     "header.who",
     "help.enter_entry",
     "key.ok",
 ];
+
+/// What ends like a plural and is none.
+const NO_PLURAL: &[&str] = &["is", "does", "was", "has", "exists", "belongs", "holds"];
 
 /// Words that would be a second one for the same thing; the glossary is at the top of ja-JP.toml.
 const OTHER_WORDS: &[&str] = &[
@@ -86,10 +93,12 @@ fn by_name(sentences: Sentences) -> BTreeMap<String, String> {
     flat.collect()
 }
 
-/// The words in braces.
+/// The words in braces; of a word that follows a number, the number's.
 fn placeholders(sentence: &str) -> BTreeSet<&str> {
     let parts = sentence.split('{').skip(1);
-    parts.filter_map(|part| part.split('}').next()).collect()
+    parts
+        .filter_map(|part| part.split(['}', '|']).next())
+        .collect()
 }
 
 /// All of `src`, without its unit tests.
@@ -154,6 +163,29 @@ fn no_sentence_has_an_open_brace() {
         for (key, sentence) in keys {
             let open = sentence.matches('{').count();
             assert_eq!(open, sentence.matches('}').count(), "{section}.{key}");
+        }
+    }
+}
+
+#[test]
+fn no_sentence_says_one_of_many() {
+    for (name, sentence) in by_name(sentences()) {
+        let name: &'static str = name.leak();
+        // The keys of the keyboard are no numbers.
+        let no_key = |word: &&str| !["key", "save"].contains(word);
+        let ones: Vec<_> = placeholders(&sentence).into_iter().filter(no_key).collect();
+        let ones: Vec<(&str, &dyn Display)> = ones.iter().map(|word| (*word, &1 as _)).collect();
+        let said = Text::en_us().fill(name, &ones);
+        let words: Vec<&str> = said.split(|c: char| !c.is_alphanumeric()).collect();
+        for pair in words.windows(2) {
+            // Not the end of a range.
+            if said.contains("1 to 1") {
+                continue;
+            }
+            let many = pair[0] == "1" && pair[1].len() > 1 && pair[1].ends_with('s');
+            assert!(!many || NO_PLURAL.contains(&pair[1]), "{name}: {said}");
+            let many = ["are", "were"].contains(&pair[1]) && pair[0] == "1";
+            assert!(!many, "{name}: {said}");
         }
     }
 }

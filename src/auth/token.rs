@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::auth::random::Random;
 use crate::domain::api_key::KeyId;
-use crate::domain::secret::{MAX_BYTES, Secret};
+use crate::domain::secret::{MAX_BYTES, Secret, received};
 use crate::domain::trouble::Trouble;
 
 const RANDOM_LEN: usize = 24;
@@ -132,9 +132,7 @@ pub fn parse(bytes: &[u8]) -> Option<Token<'_>> {
     if bytes.len() > MAX_BYTES {
         return None;
     }
-    let text = bytes
-        .strip_suffix(b"\n")
-        .map_or(bytes, |line| line.strip_suffix(b"\r").unwrap_or(line));
+    let text = received(bytes);
     let colon = text.iter().position(|byte| *byte == b':')?;
     let id = parse_id(&text[..colon])?;
     let encoded = &text[colon + 1..];

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args as Arguments, Parser, Subcommand, ValueEnum};
+use clap::{
+    Args as Arguments, CommandFactory, Error, FromArgMatches, Parser, Subcommand, ValueEnum,
+};
 
 use crate::config::settings::ThemeName;
 
@@ -16,7 +18,7 @@ use crate::config::settings::ThemeName;
 #[command(version, after_long_help = AFTER)]
 pub(super) struct Args {
     /// The database to use
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", global = true)]
     pub(super) db: Option<PathBuf>,
     /// The user of the database to act as
     ///
@@ -39,6 +41,44 @@ fn theme() -> impl TypedValueParser<Value = ThemeName> {
     names.try_map(|name| ThemeName::named(&name).ok_or("no such theme"))
 }
 
+/// The options of keyward itself, and the commands that have a use for each.
+const USED_BY: [(&str, &[&str]); 3] = [
+    ("db", &["verify", "user", "ssh-line", "events"]),
+    ("user", &["ssh-line", "events"]),
+    ("theme", &["demo", "config"]),
+];
+
+impl Args {
+    /// Reads the command line of the process.
+    pub(super) fn read() -> Result<Args, Error> {
+        let matches = Args::listing_only_what_is_used().try_get_matches()?;
+        Args::from_arg_matches(&matches)
+    }
+
+    /// The command line, in which the help of a command lists only the options that it has a use for. It takes the
+    /// others all the same, to say why it has none.
+    pub(super) fn listing_only_what_is_used() -> clap::Command {
+        let mut command = Args::command();
+        let commands: Vec<String> = command
+            .get_subcommands()
+            .map(|sub| sub.get_name().to_owned())
+            .collect();
+        for (option, users) in USED_BY {
+            let own = command.get_arguments().find(|arg| arg.get_id() == option);
+            let Some(hidden) = own.map(|arg| arg.clone().hide(true)) else {
+                continue;
+            };
+            for name in commands
+                .iter()
+                .filter(|name| !users.contains(&name.as_str()))
+            {
+                command = command.mut_subcommand(name, |sub| sub.arg(hidden.clone()));
+            }
+        }
+        command
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Open the console on a throw-away database with some 40 keys
@@ -55,9 +95,6 @@ pub(super) enum Command {
     /// At a terminal it asks, and shows nothing of what is typed. Makes and migrates no database.
     #[command(after_help = CALLERS, after_long_help = AFTER_VERIFY)]
     Verify {
-        /// The database to use
-        #[arg(long, value_name = "PATH")]
-        db: Option<PathBuf>,
         /// Tell all rights of the key's role, too
         #[arg(long)]
         rights: bool,
@@ -77,9 +114,6 @@ pub(super) enum Command {
         /// The user's public key: a file with one line, as ssh-keygen makes it
         #[arg(value_name = "KEYFILE")]
         key_file: PathBuf,
-        /// The database to use
-        #[arg(long, value_name = "PATH")]
-        db: Option<PathBuf>,
     },
     /// Print the settings in force, and where each comes from
     ///
@@ -110,9 +144,6 @@ pub(super) enum UserCommand {
         /// Yes, past all roles
         #[arg(long)]
         break_glass: bool,
-        /// The database to use
-        #[arg(long, value_name = "PATH")]
-        db: Option<PathBuf>,
     },
 }
 
@@ -122,9 +153,6 @@ const APART: [&str; 3] = ["check", "head", "prune_before"];
 /// What `keyward events` takes.
 #[derive(Debug, Arguments)]
 pub(super) struct EventsArgs {
-    /// The database to use
-    #[arg(long, value_name = "PATH")]
-    pub(super) db: Option<PathBuf>,
     /// Only events from this time on; a day is from its beginning
     #[arg(long, value_name = "TIME", conflicts_with_all = APART)]
     pub(super) since: Option<String>,
@@ -349,14 +377,12 @@ Exit codes:
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
     use crate::domain::verdict::Refused;
 
     #[test]
     fn the_command_line_is_well_formed() {
-        Args::command().debug_assert();
+        Args::listing_only_what_is_used().debug_assert();
     }
 
     #[test]

@@ -192,8 +192,7 @@ impl Trail {
         let said = match pruned {
             None => self.text.say("events.nothing_to_prune").to_owned(),
             Some(pruned) => {
-                let facts: [(&str, &dyn std::fmt::Display); 4] = [
-                    ("first", &pruned.prefix.first),
+                let facts: [(&str, &dyn std::fmt::Display); 3] = [
                     ("through", &pruned.prefix.through.sequence),
                     ("count", &pruned.prefix.count()),
                     ("path", &pruned.path.display()),

@@ -75,6 +75,12 @@ fn has_colour(term: &str) -> bool {
     !without && !WITHOUT.iter().any(|name| family.starts_with(name))
 }
 
+/// Whether a terminal of this type is one that tmux or screen make, by its name: `tmux-256color`, `screen`,
+/// `screen.xterm-256color`.
+pub(super) fn is_inner(term: &str) -> bool {
+    matches!(term.split(['-', '.']).next(), Some("tmux" | "screen"))
+}
+
 /// The zone of an IANA name, also as POSIX writes it in TZ: with a colon before it.
 pub(super) fn zone(name: &str) -> Option<Tz> {
     zone::by_name(name.strip_prefix(':').unwrap_or(name))

@@ -22,6 +22,8 @@ pub enum ClipboardWay {
     Tmux,
     /// The terminal's clipboard, by the escape sequence OSC 52.
     Osc52,
+    /// The same, in a terminal that tmux or screen makes: which drops it, unless it was told to let it through.
+    Doubtful,
     /// The same, wrapped so that GNU screen passes it on.
     Screen,
     /// The desktop's clipboard, through the local display; it lasts as long as the process.
@@ -39,6 +41,8 @@ pub enum Multiplexer {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Surroundings {
     pub multiplexer: Option<Multiplexer>,
+    /// The terminal is of a kind that only tmux and screen make. Behind sudo, su or SSH nothing else tells of them.
+    pub inner_terminal: bool,
     /// The administrator came by SSH.
     pub ssh: bool,
     /// There is a display.
@@ -72,7 +76,10 @@ impl ClipboardSetting {
     pub fn way(self, here: Surroundings) -> Option<ClipboardWay> {
         let by_terminal = match here.multiplexer {
             Some(Multiplexer::Screen) => ClipboardWay::Screen,
-            _ => ClipboardWay::Osc52,
+            // Asked for by the setting; tmux has its own, which nothing drops.
+            Some(Multiplexer::Tmux) => ClipboardWay::Doubtful,
+            None if here.inner_terminal => ClipboardWay::Doubtful,
+            None => ClipboardWay::Osc52,
         };
         Some(match self {
             ClipboardSetting::Off => return None,
@@ -93,7 +100,10 @@ impl ClipboardWay {
     /// Whether the text goes to the terminal among what is drawn.
     #[must_use]
     pub fn is_terminal(self) -> bool {
-        matches!(self, ClipboardWay::Osc52 | ClipboardWay::Screen)
+        matches!(
+            self,
+            ClipboardWay::Osc52 | ClipboardWay::Doubtful | ClipboardWay::Screen
+        )
     }
 
     /// Whether it ends in the terminal's clipboard, which nothing can clear for certain.
@@ -109,6 +119,7 @@ mod tests {
 
     const NOWHERE: Surroundings = Surroundings {
         multiplexer: None,
+        inner_terminal: false,
         ssh: false,
         display: false,
     };
@@ -124,6 +135,7 @@ mod tests {
                         multiplexer,
                         ssh,
                         display,
+                        ..NOWHERE
                     })
                 };
                 assert_eq!(inside(Some(Multiplexer::Tmux)), Some(ClipboardWay::Tmux));
@@ -135,6 +147,34 @@ mod tests {
                 assert_eq!(inside(None) == Some(ClipboardWay::Native), native);
             }
         }
+    }
+
+    #[test]
+    fn osc_52_is_doubtful_where_only_the_terminals_kind_tells_of_tmux() {
+        for ssh in [false, true] {
+            let here = Surroundings {
+                inner_terminal: true,
+                ssh,
+                ..NOWHERE
+            };
+            for setting in [ClipboardSetting::Auto, ClipboardSetting::Osc52] {
+                assert_eq!(setting.way(here), Some(ClipboardWay::Doubtful));
+            }
+            let display = Surroundings {
+                display: true,
+                ..here
+            };
+            let native = ClipboardSetting::Auto.way(display) == Some(ClipboardWay::Native);
+            assert_eq!(native, !ssh, "the display's needs no terminal");
+        }
+        let inside = |multiplexer| Surroundings {
+            multiplexer: Some(multiplexer),
+            inner_terminal: true,
+            ..NOWHERE
+        };
+        let osc52 = |multiplexer| ClipboardSetting::Osc52.way(inside(multiplexer));
+        assert_eq!(osc52(Multiplexer::Tmux), Some(ClipboardWay::Doubtful));
+        assert_eq!(osc52(Multiplexer::Screen), Some(ClipboardWay::Screen));
     }
 
     #[test]

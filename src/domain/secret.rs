@@ -1,5 +1,7 @@
 //! A secret's form, its life, and the buffer that holds one in memory.
 
+mod pasted;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -9,12 +11,21 @@ use crate::domain::api_key::KeyId;
 use crate::domain::state::Facts;
 use crate::domain::time::{DAY, HOUR, Timestamp};
 
+pub use pasted::{Beside, Pasted, Side};
+
 /// A secret that was issued and not delivered is void after this long, in milliseconds.
 pub const PENDING_LIFE: i64 = HOUR;
 /// The most bytes that are read where a secret is expected.
 pub const MAX_BYTES: usize = 256;
 /// Length of the base64 part: 32 bytes.
 const BASE64_LEN: usize = 44;
+
+/// What counts of a text that was sent as a secret: all of it but one line ending (`\n` or `\r\n`).
+#[must_use]
+pub fn received(text: &[u8]) -> &[u8] {
+    text.strip_suffix(b"\n")
+        .map_or(text, |line| line.strip_suffix(b"\r").unwrap_or(line))
+}
 
 /// A row of the table of secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

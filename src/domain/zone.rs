@@ -12,6 +12,14 @@ pub fn by_name(name: &str) -> Option<Tz> {
     name.parse().ok()
 }
 
+/// Whether a zone is UTC itself, under any of its names.
+#[must_use]
+pub fn is_utc(zone: Tz) -> bool {
+    let name = zone.name();
+    let name = name.strip_prefix("Etc/").unwrap_or(name);
+    matches!(name, "UTC" | "UCT" | "Universal" | "Zulu")
+}
+
 /// The offset from UTC at an instant, in minutes.
 #[must_use]
 pub fn offset_minutes(zone: Tz, now: Timestamp) -> i32 {

@@ -331,6 +331,19 @@ impl App {
         self.message = said;
     }
 
+    /// Says what a layer has to say that is not on top, beside what is said already.
+    fn say_also(&mut self, tone: Tone, sentence: &str) {
+        self.dirty = true;
+        self.message = Some(match self.message.take() {
+            Some((before, said)) if said.contains(sentence) => (before, said),
+            Some((before, said)) => {
+                let tone = if before == tone { tone } else { Tone::Problem };
+                (tone, self.text().joined(&[&said, sentence]))
+            }
+            None => (tone, sentence.to_owned()),
+        });
+    }
+
     fn tell(&mut self, to: LayerId, ticket: Ticket, outcome: Outcome) {
         // An answer to a layer that has gone is dropped.
         if let Some(index) = self.layers.iter().position(|(id, _)| *id == to) {
@@ -427,11 +440,10 @@ impl App {
                 Ask::Close(reply) => self.close(id, reply),
                 Ask::Request(ticket, request) => self.record(id, ticket, request),
                 Ask::Go(screen, message) => self.go(screen, message),
-                // What nobody sees of a layer is not told of it either.
                 Ask::Say(tone, sentence) if self.top().0 == id => {
                     self.message = Some((tone, sentence));
                 }
-                Ask::Say(..) => {}
+                Ask::Say(tone, sentence) => self.say_also(tone, &sentence),
                 Ask::Quit => self.done = true,
             }
         }

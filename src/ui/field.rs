@@ -10,7 +10,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::domain::name::{NAME_MAX, printable};
 use crate::domain::secret::find_secret_shape;
-use crate::ui::frame::{row, skip, width, write};
+use crate::ui::frame::{first, row, skip, width, write};
 use crate::ui::keymap::TextKey;
 use crate::ui::theme::Theme;
 
@@ -46,6 +46,8 @@ pub struct LineField {
     most: usize,
     /// First column of the text that is shown; settled by [`LineField::place`].
     scroll: usize,
+    /// The text is only suggested: it is selected, and what is typed takes its place.
+    suggested: bool,
     refused: Refused,
 }
 
@@ -73,6 +75,7 @@ impl Default for LineField {
             input: Input::default(),
             most: FIND_MAX,
             scroll: 0,
+            suggested: false,
             refused: Refused::default(),
         }
     }
@@ -94,9 +97,28 @@ impl LineField {
         LineField { most, ..self }
     }
 
+    /// The same with the text only suggested: it is selected, and what is typed takes its place.
+    #[must_use]
+    pub fn suggested(mut self) -> LineField {
+        self.suggest();
+        self
+    }
+
+    /// Makes a suggestion of the text that is there.
+    pub fn suggest(&mut self) {
+        self.input.handle(InputRequest::GoToEnd);
+        self.suggested = !self.text().is_empty();
+    }
+
+    /// Takes the text that was suggested as one's own, to go on with it.
+    pub fn keep(&mut self) {
+        self.suggested = false;
+    }
+
     /// Puts another text into the field, as much of it as fits.
     pub fn set(&mut self, text: &str) {
         self.input = Input::new(text.chars().take(self.most).collect());
+        self.suggested = false;
     }
 
     /// The text.
@@ -109,6 +131,27 @@ impl LineField {
     pub fn edit(&mut self, key: TextKey) -> Edit {
         if let Some(id) = self.refused.takes(key) {
             return Edit::SecretRefused(id);
+        }
+        if matches!(key, TextKey::Enter | TextKey::Up | TextKey::Down) {
+            return Edit::NotTaken;
+        }
+        if std::mem::take(&mut self.suggested) {
+            match key {
+                TextKey::Char(_) => self.input = Input::default(),
+                TextKey::Left | TextKey::WordLeft => {
+                    self.input.handle(InputRequest::GoToStart);
+                    return Edit::Taken;
+                }
+                TextKey::Backspace
+                | TextKey::Delete
+                | TextKey::DeleteWord
+                | TextKey::DeleteToStart
+                | TextKey::DeleteToEnd => {
+                    self.input = Input::default();
+                    return Edit::Taken;
+                }
+                _ => {}
+            }
         }
         let request = match key {
             TextKey::Char(_) if self.room() == 0 => return Edit::Full(self.most),
@@ -139,8 +182,16 @@ impl LineField {
         }
         let lines = pasted.trim_end_matches(['\r', '\n']);
         let (clean, cleaned) = without_controls(lines, |c| matches!(c, '\n' | '\t').then_some(' '));
-        if clean.chars().count() > self.room() {
+        let room = if self.suggested {
+            self.most
+        } else {
+            self.room()
+        };
+        if clean.chars().count() > room {
             return Edit::PasteTooLong(self.most);
+        }
+        if std::mem::take(&mut self.suggested) {
+            self.input = Input::default();
         }
         let at = self.input.cursor();
         let mut text: String = self.text().chars().take(at).collect();
@@ -187,6 +238,7 @@ impl LineField {
             cursor += grapheme.chars().count();
         }
         self.input.handle(InputRequest::SetCursor(cursor));
+        self.suggested = false;
     }
 
     /// Settles the scroll so that the cursor is within `width` columns.
@@ -222,6 +274,19 @@ impl LineField {
             x: area.x + column,
             y: area.y,
         }
+    }
+}
+
+impl LineField {
+    /// Draws the field as the one that has the focus: a text that is only suggested is selected.
+    pub fn view_focused(&self, buf: &mut Buffer, area: Rect, theme: &Theme) -> Position {
+        let cursor = self.view(buf, area, theme.field);
+        if self.suggested {
+            let shown = usize::from(width(self.text())).saturating_sub(self.scroll);
+            let shown = u16::try_from(shown).unwrap_or(u16::MAX);
+            buf.set_style(first(area, shown), theme.selected);
+        }
+        cursor
     }
 }
 
@@ -262,7 +327,10 @@ pub fn view_value(
 
 #[cfg(test)]
 mod tests {
+    use ratatui::style::Modifier;
+
     use super::*;
+    use crate::config::settings::{Borders, ThemeName};
     use crate::domain::name::DESCRIPTION_MAX;
 
     fn secret() -> String {
@@ -327,6 +395,62 @@ mod tests {
         let mut area = AreaField::new("");
         assert_eq!(area.paste("one\r\ntwo\u{7}"), Edit::Cleaned);
         assert_eq!(area.text(), "one\ntwo");
+    }
+
+    #[test]
+    fn what_is_typed_or_pasted_takes_the_place_of_a_suggestion() {
+        let typed = |keys: &[TextKey]| {
+            let mut line = LineField::new("New Role").suggested();
+            for key in keys {
+                line.edit(*key);
+            }
+            line.text().to_owned()
+        };
+        let x = TextKey::Char('x');
+        assert_eq!(typed(&[x, x]), "xx");
+        assert_eq!(typed(&[TextKey::Up, TextKey::Enter, x]), "x");
+        for keeps in [TextKey::Right, TextKey::End, TextKey::WordRight] {
+            assert_eq!(typed(&[keeps, x]), "New Rolex", "{keeps:?}");
+        }
+        for keeps in [TextKey::Left, TextKey::Home, TextKey::WordLeft] {
+            assert_eq!(typed(&[keeps, x]), "xNew Role", "{keeps:?}");
+        }
+        for clears in [
+            TextKey::Backspace,
+            TextKey::Delete,
+            TextKey::DeleteWord,
+            TextKey::DeleteToStart,
+            TextKey::DeleteToEnd,
+        ] {
+            assert_eq!(typed(&[clears]), "", "{clears:?}");
+            assert_eq!(typed(&[clears, x, x]), "xx", "{clears:?}");
+        }
+        let mut line = LineField::new("New Role").suggested();
+        assert_eq!(line.paste(&secret()), Edit::SecretRefused("42".to_owned()));
+        assert_eq!(line.text(), "New Role");
+        line.paste("Reader\n");
+        assert_eq!(line.text(), "Reader");
+        let mut line = LineField::new("New Role").suggested();
+        line.click(3);
+        line.edit(x);
+        assert_eq!(line.text(), "Newx Role");
+    }
+
+    #[test]
+    fn a_suggestion_is_drawn_selected_until_it_is_taken_or_kept() {
+        let theme = Theme::of(ThemeName::Mono, Borders::Ascii);
+        let area = Rect::new(0, 0, 12, 1);
+        let selected = |line: &LineField| {
+            let mut buf = Buffer::empty(area);
+            line.view_focused(&mut buf, area, &theme);
+            let is = |x: &u16| buf[(*x, 0)].modifier.contains(Modifier::REVERSED);
+            (0..area.width).filter(is).count()
+        };
+        let mut line = LineField::new("日本 x").suggested();
+        assert_eq!(selected(&line), 6);
+        line.edit(TextKey::End);
+        assert_eq!(selected(&line), 0);
+        assert_eq!(selected(&LineField::new("own")), 0);
     }
 
     /// Letters of every kind, with the columns at which the cursor stands before and behind them.

@@ -259,6 +259,36 @@ impl Form {
         None
     }
 
+    /// Ticks the box that has the focus, or takes the tick away. Where it opens a field, the focus goes on to that.
+    pub fn tick(&mut self) {
+        let Focus::Item(index) = self.focus else {
+            return;
+        };
+        let Some(Item {
+            input: Input::Tick(on),
+            edited,
+            field,
+            ..
+        }) = self.items.get_mut(index)
+        else {
+            return;
+        };
+        *on = !*on;
+        *edited = true;
+        let (on, field) = (*on, *field);
+        if let Some(opened) = self.items.get_mut(index + 1)
+            && opened.field == field
+            && let Input::Date(date) = &mut opened.input
+        {
+            opened.enabled = on;
+            if on {
+                // What it held before is offered again.
+                date.suggest();
+                self.focus_on(Focus::Item(index + 1));
+            }
+        }
+    }
+
     /// Offers a key to the field that has the focus.
     pub fn edit(&mut self, key: TextKey) -> Edit {
         let Some(item) = self.focused_mut().filter(|item| item.editable()) else {

@@ -345,23 +345,25 @@ fn word(buf: &mut Buffer, area: Rect, word: &str, style: Style, theme: &Theme) -
     Some(first(area, used))
 }
 
-/// The keys that work now, as many as fit; the one for help has its place first.
+/// The keys that work now, as many as fit; the one for help has its place first. `called` is what a key's action is
+/// called here, and nothing while it is not allowed.
 pub fn footer<'a>(
     buf: &mut Buffer,
     area: Rect,
     keys: impl Iterator<Item = &'a Binding>,
-    allows: &dyn Fn(Action) -> bool,
-    (text, theme): (Text, &Theme),
+    called: &dyn Fn(&Binding) -> Option<String>,
+    theme: &Theme,
     hits: &mut Hits,
 ) {
-    let shown = |binding: &&Binding| binding.shown == Shown::Footer && allows(binding.action);
-    let mut keys: Vec<&Binding> = keys.filter(shown).collect();
-    keys.sort_by_key(|binding| binding.action != Action::Help);
+    let keys = keys.filter(|binding| binding.shown == Shown::Footer);
+    let mut keys: Vec<_> = keys
+        .filter_map(|binding| Some((binding, called(binding)?)))
+        .collect();
+    keys.sort_by_key(|(binding, _)| binding.action != Action::Help);
     let mut at = area;
-    for binding in keys {
-        let label = text.say(binding.label);
+    for (binding, label) in keys {
         let key = binding.shown_key();
-        let Some(written) = keyed(buf, at, &key.name(), label, theme) else {
+        let Some(written) = keyed(buf, at, &key.name(), &label, theme) else {
             break;
         };
         hits.add(written, Hit::Key(binding.action));

@@ -38,6 +38,9 @@ pub struct Theme {
     pub secret: Style,
     #[serde(skip)]
     pub symbols: &'static Symbols,
+    /// What is drawn is a pane beside the one that has the focus.
+    #[serde(skip)]
+    beside: bool,
 }
 
 impl Theme {
@@ -50,6 +53,22 @@ impl Theme {
             symbols: Symbols::of(borders),
             ..theme
         }
+    }
+
+    /// The same for a pane that does not have the focus: its selection is marked otherwise, and has no bar.
+    #[must_use]
+    pub fn without_focus(&self) -> Theme {
+        Theme {
+            selected: Style::new(),
+            beside: true,
+            ..self.clone()
+        }
+    }
+
+    /// The mark before what is selected.
+    #[must_use]
+    pub fn mark(&self) -> &'static str {
+        if self.beside { "-" } else { ">" }
     }
 
     /// The style of a state's word.
@@ -205,6 +224,7 @@ mod tests {
             warning,
             secret,
             symbols: _,
+            beside: _,
         } = mono;
         for style in [
             plain, title, dim, label, field, selected, focused, problem, good, warning, secret,

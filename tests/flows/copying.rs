@@ -31,7 +31,7 @@ const WAYS: [(ClipboardWay, &str); 4] = [
     ),
     (
         ClipboardWay::Native,
-        "Sent to the display's clipboard, held by Keyward until it quits.",
+        "Sent to the display's clipboard, held by Keyward until this dialog closes.",
     ),
 ];
 
@@ -152,6 +152,55 @@ fn a_way_that_fails_is_named_and_no_other_is_tried() {
         assert!(console.clipboard().is_empty());
         let sent = |effect: &Effect| matches!(effect, Effect::Copy(..));
         assert!(!console.effects.iter().any(sent));
+    }
+}
+
+#[test]
+fn a_copy_that_failed_is_told_though_check_is_on_top() {
+    for (way, sentence) in [
+        (Err(Trouble::TmuxRefused(None)), "tmux did not take it"),
+        (
+            Ok(ClipboardWay::Osc52),
+            "Sent to your terminal's clipboard (OSC 52).",
+        ),
+    ] {
+        let mut console = Console::new();
+        console.make("backup");
+        let failed = way.is_err();
+        console.clipboard_answers(way);
+        console.hold = true;
+        console.keys("cp");
+        console.expect("Paste or type what you stored");
+        console.release();
+        console.expect("Paste or type what you stored");
+        console.expect(sentence);
+        // In that dialog p is a letter.
+        console.expect_not("Press p");
+        console.keys("x\n");
+        console.expect("What you pasted is NOT the secret.");
+        assert_eq!(console.shows("tmux did not take it"), failed);
+    }
+}
+
+#[test]
+fn where_tmux_or_screen_may_drop_a_copy_that_is_said_with_the_other_ways() {
+    for (files, other) in [
+        (true, "Press p and paste to check; or w saves to a file."),
+        (false, "Press p and paste to check; or select it on screen."),
+    ] {
+        let mut console = set(|setting| setting.files = files);
+        let secret = console.make("backup");
+        console.clipboard_answers(Ok(ClipboardWay::Doubtful));
+        console.keys("c");
+        for size in [(80, 24), (120, 40), (60, 15), (40, 10)] {
+            console.resize(size.0, size.1);
+            console.expect("tmux or screen may drop this copy (tmux: unless set-clipboard is on).");
+            console.expect(other);
+        }
+        let sent = console.effects.iter().any(|effect| {
+            matches!(effect, Effect::Copy(ClipboardWay::Doubtful, text) if text.expose() == secret)
+        });
+        assert!(sent);
     }
 }
 

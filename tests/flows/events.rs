@@ -33,6 +33,17 @@ fn shown(console: &Console) -> Vec<String> {
 }
 
 #[test]
+fn the_suggested_target_gives_way_to_what_is_typed() {
+    let mut console = Console::new();
+    console.make_and_store("backup");
+    console.go("System Events");
+    console.keys("a");
+    console.expect("user:");
+    console.keys("api-key:1\n");
+    console.expect("about api-key:1");
+}
+
+#[test]
 fn the_newest_event_is_first_and_time_level_event_and_target_are_told() {
     let console = trail();
     assert_eq!(
@@ -120,7 +131,8 @@ fn enter_shows_all_of_an_event() {
     console.resize(80, 30);
     console.keys("/backup key-created\n\n");
     for part in [
-        "2026-11-22 16:00:00 +00:00 (UTC)",
+        // Once: the user's zone is UTC.
+        "│ UTC                  2026-11-22T16:00:00.000Z",
         "2026-11-22T16:00:00.000Z",
         "Event ID 656",
         "api-key:1 backup",
@@ -131,6 +143,7 @@ fn enter_shows_all_of_an_event() {
     ] {
         console.expect(part);
     }
+    console.expect_not("+00:00 (UTC)");
     console.press(KeyCode::Esc);
     console.expect_not("Previous Hash");
 }

@@ -283,11 +283,11 @@ fn a_deleted_key_can_be_restored_with_its_secret() {
     console.keys("dy");
     assert!(!console.works(&secret));
     console.keys("s");
-    console.expect("The API key 1 was deleted meanwhile.");
+    console.expect("“backup” is deleted.");
     console.keys("r");
     console.expect("will be there again at once");
     console.keys("y");
-    console.expect("“backup” is restored, with the secrets that it had.");
+    console.expect("“backup” is restored, with the secrets that were confirmed as stored.");
     assert!(console.works(&secret));
     console.keys("r");
     console.expect("Only a deleted key can be restored.");

@@ -136,7 +136,7 @@ fn a_greyed_verb_says_why_as_its_key_does() {
     let mut console = with_keys(&["alpha"]);
     console.keys("dy");
     console.keys("s");
-    let why = "The API key 1 was deleted meanwhile.";
+    let why = "“alpha” is deleted.";
     console.expect(why);
     console.keys("k");
     console.expect_not(why);

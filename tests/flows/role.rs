@@ -101,7 +101,6 @@ fn a_role_made_for_a_key_is_chosen_and_everything_typed_is_still_there() {
     console.keys("for the backup");
     tab(&mut console, 4);
     console.keys(" ");
-    tab(&mut console, 1);
     console.keys("2027-03-01");
     for _ in 0..4 {
         console.press(KeyCode::BackTab);
@@ -140,11 +139,35 @@ fn cancel_in_a_role_made_for_a_key_leaves_the_key_as_it_was() {
     console.press(KeyCode::Esc);
     console.expect("Leave the form?");
     console.press(KeyCode::Esc);
-    console.expect("New Roles");
+    console.expect("│ Name            s  ");
     console.press(KeyCode::Esc);
     console.keys("y");
     console.expect("Auditor ▼");
     assert_eq!(roles(&mut console).len(), 2);
+}
+
+#[test]
+fn the_name_suggested_for_a_role_gives_way_to_what_is_typed() {
+    let mut console = Console::new();
+    new_role(&mut console);
+    console.expect("New Role");
+    console.keys("Policy Reader");
+    console.press(KeyCode::F(2));
+    assert_eq!(last_role(&mut console).name, "Policy Reader");
+    console.press(KeyCode::Esc);
+    console.keys("y");
+    console.go("Roles");
+    console.press(KeyCode::End);
+    console.keys("c");
+    console.expect("Policy Reader_2");
+    console.press(KeyCode::Home);
+    console.keys("A ");
+    console.press(KeyCode::F(2));
+    assert_eq!(last_role(&mut console).name, "A Policy Reader_2");
+    console.keys("\n");
+    console.keys("!");
+    console.press(KeyCode::F(2));
+    console.expect("“A Policy Reader_2!” was saved.");
 }
 
 #[test]

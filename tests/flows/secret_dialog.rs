@@ -2,8 +2,10 @@
 
 use crossterm::event::KeyCode;
 use keyward::domain::api_key::ApiKeyDraft;
+use keyward::domain::rights::Right;
 use keyward::domain::role::RoleDraft;
 use keyward::domain::time::HOUR;
+use keyward::domain::trouble::{Fault, Trouble};
 use keyward::domain::verdict::Refused;
 use keyward::ui::app::Effect;
 use keyward::ui::perform::Performer;
@@ -148,6 +150,159 @@ fn the_paste_check_tells_the_secret_from_anything_else() {
     console.keys("p");
     console.burst(&format!("{secret}\n"));
     console.expect("What you pasted is the secret.");
+}
+
+#[test]
+fn the_paste_check_accepts_only_what_verify_does_and_says_what_stands_beside() {
+    let mut console = Console::new();
+    let secret = console.make("backup");
+    let accepted = |text: &str| keyward::auth::token::parse(text.as_bytes()).is_some();
+    for (pasted, said) in [
+        (secret.clone(), "What you pasted is the secret."),
+        (format!("{secret}\n"), "What you pasted is the secret."),
+        (format!("{secret}\r\n"), "What you pasted is the secret."),
+        (format!("{secret} "), "behind it a space."),
+        (format!(" {secret}"), "before it a space."),
+        (
+            format!("{secret}\u{a0}"),
+            "behind it an unseen character (U+00A0).",
+        ),
+        (
+            format!("\u{feff}{secret}"),
+            "before it an unseen character (U+FEFF).",
+        ),
+        (format!("{secret}\t"), "behind it a tab."),
+        (format!("{secret}\n\n"), "behind it a line break."),
+        (format!("{secret}\r"), "behind it a line break."),
+        (
+            format!("\"{secret}\""),
+            "before it a quotation mark, behind it a quotation mark.",
+        ),
+        (
+            format!("api-secret-key: {secret}"),
+            "before it a header's name.",
+        ),
+        (
+            format!("{}\n{}", &secret[..32], &secret[32..]),
+            "within it a line break.",
+        ),
+        (format!("{secret},"), "behind it other text."),
+    ] {
+        console.keys("p");
+        console.paste(&pasted);
+        console.enter();
+        console.expect(said);
+        let same = said == "What you pasted is the secret.";
+        assert_eq!(accepted(&pasted), same, "{pasted:?}");
+        assert_eq!(console.shows("Sent so, it is refused."), !same);
+    }
+    // Without brackets a tab comes as its key.
+    console.keys("p");
+    console.burst(&format!("{secret}\t\n"));
+    console.expect("behind it a tab.");
+}
+
+#[test]
+fn where_neither_way_out_can_be_written_it_can_be_left_and_never_works() {
+    for ctrl_c in [false, true] {
+        let mut console = Console::new();
+        let secret = console.make("backup");
+        console.fill_disk();
+        console.keys("a\n");
+        console.expect("The disk is full.");
+        console.expect_not("[ Leave ]");
+        console.ctrl('c');
+        console.expect("There are two ways out");
+        console.keys("x\ny");
+        console.expect("The disk is full.");
+        console.expect("It can be left: a secret that was not confirmed as stored never works.");
+        console.expect("[ Leave ]");
+        assert_eq!(console.secret(), secret);
+        if ctrl_c {
+            console.ctrl('c');
+        } else {
+            console.press(KeyCode::Esc);
+        }
+        console.expect("was not confirmed as stored: it will");
+        console.press(KeyCode::Esc);
+        assert_eq!(console.secret(), secret);
+        if ctrl_c {
+            console.ctrl('c');
+            console.ctrl('c');
+        } else {
+            console.press(KeyCode::Tab);
+            console.enter();
+        }
+        assert!(!console.done());
+        console.keys("y");
+        assert_eq!(console.done(), ctrl_c);
+        if !ctrl_c {
+            console.expect("was not confirmed as stored: it will never work.");
+            console.expect_not("works now");
+            assert_eq!(console.secret(), "");
+        }
+        console.free_disk();
+        assert_eq!(console.refusal(&secret), Some(Refused::NotDelivered));
+    }
+}
+
+#[test]
+fn a_way_out_that_failed_once_is_still_there() {
+    let mut console = Console::new();
+    let secret = console.make("backup");
+    console.fill_disk();
+    console.keys("x\ny");
+    console.expect("[ Leave ]");
+    console.free_disk();
+    console.keys("a\n");
+    console.expect("works now");
+    assert!(console.works(&secret));
+}
+
+#[test]
+fn who_may_neither_deliver_nor_discard_any_more_can_leave() {
+    let mut console = Console::new();
+    console.make("backup");
+    let trouble = Trouble::NotAuthorized(Right::EditApiKeys);
+    console.broken = Some(trouble);
+    console.keys("a\n");
+    console.expect_not("[ Leave ]");
+    console.keys("x\ny");
+    console.expect("[ Leave ]");
+}
+
+#[test]
+fn where_nothing_can_be_saved_any_more_it_can_be_left_at_once() {
+    let mut console = Console::new();
+    console.make("backup");
+    console.broken = Some(Trouble::Storage(Fault::Moved));
+    console.keys("a\n");
+    console.expect("leave Keyward and start it again");
+    console.ctrl('c');
+    console.keys("y");
+    assert!(console.done());
+}
+
+#[test]
+fn a_delivery_that_may_hold_is_not_said_to_be_none() {
+    let mut console = Console::new();
+    console.make("backup");
+    console.broken = Some(Trouble::Storage(Fault::InputOutput(1034)));
+    console.keys("a\n");
+    console.keys("x\ny");
+    console.press(KeyCode::Esc);
+    console.expect("Whether the new secret of “backup” was confirmed as stored");
+    console.expect_not("it will never");
+}
+
+#[test]
+fn while_it_is_hidden_it_is_not_said_to_be_shown() {
+    let mut console = Console::new();
+    console.make("backup");
+    console.expect("This is the only time that it is shown.");
+    console.keys("v");
+    console.expect_not("This is the only time that it is shown.");
+    console.expect("It can be shown until this dialog closes");
 }
 
 #[test]

@@ -1,8 +1,11 @@
 //! The tree of screens.
 
 use crossterm::event::KeyCode;
+use keyward::config::settings::{Borders, ThemeName};
 use keyward::domain::rights::{Right, Rights};
 use keyward::domain::role::{RoleDraft, RoleId};
+
+use ratatui::style::Modifier;
 
 use crate::support::console::Console;
 use crate::support::database::{Bench, in_memory};
@@ -39,12 +42,50 @@ fn from_a_hundred_columns_on_the_tree_is_always_there() {
     console.resize(99, 24);
     console.expect_not("Administration\n");
     console.resize(100, 24);
-    console.expect("> API Keys");
+    console.expect("- API Keys");
     console.keys("t");
+    console.expect("> API Keys");
     console.press(KeyCode::Home);
     console.expect("> Users");
     console.enter();
     console.expect("User Management > Users");
+}
+
+#[test]
+fn the_tree_beside_the_list_looks_focused_when_it_is_and_the_list_does_not() {
+    for theme in ThemeName::ALL {
+        for borders in [Borders::Unicode, Borders::Ascii] {
+            let (bench, user) = Bench::demo(keyward::service::demo::FULL_ACCESS_USER);
+            let mut console = Console::set(bench, user, (120, 40), |setting| {
+                setting.settings.theme = theme;
+                setting.settings.borders = borders;
+            });
+            let reversed = |console: &Console, at: (u16, u16)| {
+                console.buffer()[at].modifier.contains(Modifier::REVERSED)
+            };
+            let (_, row) = console.cursor();
+            let (x, y) = console.find_text("- API Keys");
+            let (in_tree, in_list) = ((x + 2, y), (26, row));
+            assert!(reversed(&console, in_list) && !reversed(&console, in_tree));
+            console.expect("- API Keys");
+            console.keys("t");
+            assert!(
+                !reversed(&console, in_list) && reversed(&console, in_tree),
+                "{theme:?}"
+            );
+            console.expect("> API Keys");
+            assert_eq!(console.cursor(), in_tree);
+            let marks = console
+                .screen()
+                .lines()
+                .filter(|line| line.contains("> "))
+                .count();
+            // The other is the way to the screen, in the header.
+            assert_eq!(marks, 2, "{}", console.screen());
+            console.press(KeyCode::Esc);
+            assert!(reversed(&console, in_list) && !reversed(&console, in_tree));
+        }
+    }
 }
 
 #[test]

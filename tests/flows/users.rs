@@ -217,7 +217,6 @@ fn a_role_is_made_in_the_list_of_a_users_roles() {
     console.press(KeyCode::Tab);
     console.keys(" new\n");
     console.expect("New Role");
-    console.ctrl('u');
     console.keys("helpers");
     console.press(KeyCode::F(2));
     console.expect("New User");

@@ -81,6 +81,8 @@ pub struct Console {
     /// What every read is answered, while it cannot be carried out.
     pub unreadable: Option<Trouble>,
     pub effects: Vec<Effect>,
+    /// Whatever is to be written is answered with this.
+    pub broken: Option<Trouble>,
 }
 
 impl Console {
@@ -146,6 +148,7 @@ impl Console {
             hold: false,
             unreadable: None,
             effects: Vec::new(),
+            broken: None,
         };
         console.settle();
         console
@@ -173,10 +176,14 @@ impl Console {
     }
 
     fn carry_out(&mut self, asked: Asked) {
-        let read = !asked.request.is_write();
-        let outcome = match &self.unreadable {
-            Some(trouble) if read => Err(trouble.clone()),
-            _ => self.performer.carry_out(asked.request, None),
+        let answer = if asked.request.is_write() {
+            &self.broken
+        } else {
+            &self.unreadable
+        };
+        let outcome = match answer {
+            Some(trouble) => Err(trouble.clone()),
+            None => self.performer.carry_out(asked.request, None),
         };
         self.app.answer(asked.layer, asked.ticket, outcome);
     }

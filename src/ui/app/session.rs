@@ -119,9 +119,15 @@ impl App {
         if let Some(secret) = self.secret()
             && self.with_layer(secret, |layer, ctx, _| layer.hide(ctx))
         {
+            let text = self.text();
             let key = self.keys.key(Scope::Secret, Action::HideOrShow);
-            let sentence = self.text().fill("secret.stopped", &[("key", &key)]);
-            self.message = Some((Tone::Plain, sentence));
+            let mut sentences = vec![text.say("secret.stopped").to_owned()];
+            // Under another dialog the key has another meaning.
+            if secret + 1 == self.layers.len() {
+                sentences.push(text.fill("secret.press_to_show", &[("key", &key)]));
+            }
+            let sentences: Vec<&str> = sentences.iter().map(String::as_str).collect();
+            self.message = Some((Tone::Plain, text.joined(&sentences)));
         }
         self.look_at = self.uptime();
         self.tick();

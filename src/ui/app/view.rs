@@ -8,8 +8,9 @@ use ratatui::style::Style;
 use crate::ui::app::{App, UNDRAWN};
 use crate::ui::frame::{SMALLEST, first, footer, paragraph, row, skip, toolbar, width, wrap};
 use crate::ui::hits::Hits;
-use crate::ui::layer::Tone;
+use crate::ui::keymap::{Binding, Scope};
 use crate::ui::layer::tree::{dock, view_docked};
+use crate::ui::layer::{Ctx, Tone};
 
 /// The most lines that a message takes; a dialog needs the others.
 const MESSAGE_LINES: usize = 3;
@@ -68,16 +69,10 @@ impl App {
             let keys = self.keys.of(verbs);
             toolbar(buf, row(area, 1), keys, &usable, said, &mut on_tools);
         }
-        let mut cursor = None;
         if let Some(docked) = docked {
             view_docked(buf, docked, self.here, &ctx, &mut on_tree);
         }
-        // Of the layers only the one on top can be clicked, and the toolbar and the tree below none.
-        let mut hits = Hits::default();
-        for (index, (_, layer)) in self.layers.iter().enumerate() {
-            hits = Hits::default();
-            cursor = layer.view(&ctx, buf, area_of(index), &mut hits);
-        }
+        let (cursor, mut hits) = self.view_layers(&ctx, buf, (docked, beside, body));
         if in_reach {
             hits.append(on_tools);
         }
@@ -92,15 +87,15 @@ impl App {
             self.theme
                 .put(buf, row(area, body.bottom() - area.y + index), line, style);
         }
-        let allows = |action| top.allows(action, &ctx);
-        footer(
-            buf,
-            row(area, area.height - 1),
-            self.keys.of(top.scope()),
-            &allows,
-            said,
-            &mut hits,
-        );
+        let called = |binding: &Binding| {
+            let action = binding.action;
+            let called = top.label(action, &ctx);
+            let called = called.unwrap_or_else(|| ctx.text.say(binding.label).to_owned());
+            top.allows(action, &ctx).then_some(called)
+        };
+        let keys = self.keys.of(top.scope());
+        let line = row(area, area.height - 1);
+        footer(buf, line, keys, &called, ctx.theme, &mut hits);
         let drawn = (self.top().0, top.scope());
         let wakes = self
             .layers
@@ -115,6 +110,30 @@ impl App {
         if self.deaf_before == UNDRAWN {
             self.deaf_before = self.frames;
         }
+    }
+
+    /// Draws the layers over each other. Of them only the one on top can be clicked.
+    fn view_layers(
+        &self,
+        ctx: &Ctx,
+        buf: &mut Buffer,
+        (docked, beside, body): (Option<Rect>, Rect, Rect),
+    ) -> (Option<Position>, Hits) {
+        // Where the docked tree has the focus, the screen beside it has not.
+        let in_tree = docked.is_some() && self.top().1.scope() == Scope::Tree;
+        let unfocused = in_tree.then(|| self.theme.without_focus());
+        let (mut cursor, mut hits) = (None, Hits::default());
+        for (index, (_, layer)) in self.layers.iter().enumerate() {
+            hits = Hits::default();
+            let theme = unfocused.as_ref().filter(|_| index == 0);
+            let ctx = Ctx {
+                theme: theme.unwrap_or(ctx.theme),
+                ..*ctx
+            };
+            let area = if index == 0 { beside } else { body };
+            cursor = layer.view(&ctx, buf, area, &mut hits);
+        }
+        (cursor, hits)
     }
 
     fn view_header(&self, buf: &mut Buffer, line: Rect) {

@@ -151,6 +151,7 @@ fn view_item(
     }
     let value = skip(line, LABELS);
     match &item.input {
+        Input::Line(line) if focused => (line.view_focused(sheet, value, theme), value),
         Input::Line(line) if item.enabled => (line.view(sheet, value, field), value),
         Input::Line(line) => (view_value(sheet, value, line.text(), style, theme), value),
         Input::Area(lines) => {
@@ -189,6 +190,7 @@ fn view_item(
             let at = first(skip(above, LABELS), DATE);
             let position = match (item.enabled, date.text()) {
                 (true, "") => view_value(sheet, at, text.say("form.date_shape"), theme.dim, theme),
+                (true, _) if focused => date.view_focused(sheet, at, theme),
                 (true, _) => date.view(sheet, at, field),
                 (false, date) => view_value(sheet, at, date, theme.dim, theme),
             };

@@ -86,6 +86,11 @@ impl Table for KeyRow {
         ctx.text.fill("list.empty", &[("key", &key)])
     }
 
+    fn all_hidden(ctx: &Ctx) -> String {
+        let key = ctx.keys.key(Scope::ApiKeys, Action::StateFilter);
+        ctx.text.fill("list.only_deleted", &[("key", &key)])
+    }
+
     fn changes_at(&self, as_of: AsOf) -> Option<Timestamp> {
         self.facts.changes_at(as_of)
     }
@@ -223,7 +228,7 @@ impl Verbs for KeyVerbs {
             Action::NewSecret | Action::Lock | Action::Unlock | Action::Delete
                 if row.facts.deleted =>
             {
-                text.trouble(&Trouble::KeyGone(row.id()))
+                text.fill("list.is_deleted", &name)
             }
             Action::Lock => text.fill("list.locked_already", &name),
             Action::Unlock => text.fill("list.not_locked", &name),

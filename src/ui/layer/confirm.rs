@@ -92,6 +92,10 @@ impl Layer for Confirm {
         true
     }
 
+    fn label(&self, action: Action, _ctx: &Ctx) -> Option<String> {
+        (action == Action::Yes).then(|| self.verb.clone())
+    }
+
     fn act(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
         let confirms = action == Action::Yes || (action == Action::Press && self.on_yes);
         match action {

@@ -30,6 +30,11 @@ impl Layer for Ended {
         action == Action::Quit
     }
 
+    fn label(&self, action: Action, ctx: &Ctx) -> Option<String> {
+        let leave = ctx.text.say("ended.leave");
+        (action == Action::Quit).then(|| leave.to_owned())
+    }
+
     fn act(&mut self, _action: Action, _ctx: &Ctx, asks: &mut Asks) {
         asks.quit();
     }

@@ -27,25 +27,24 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// An entry with a text to begin with, and a note on what will be done with it.
+    /// An entry with a text that is suggested, and a note on what will be done with it.
     #[must_use]
-    pub fn new(title: &str, note: &str, text: &str) -> Entry {
+    pub fn new(title: &str, note: &str, suggested: &str) -> Entry {
         Entry {
             title: title.to_owned(),
             note: note.to_owned(),
             problem: None,
             opened: 0,
-            field: LineField::new(text).at_most(PATH_MAX),
+            field: LineField::new(suggested).at_most(PATH_MAX).suggested(),
         }
     }
 
-    /// The same, saying why what was entered before was refused.
+    /// The same with the text that was entered before, to be mended, saying why it was refused.
     #[must_use]
-    pub fn refused(self, problem: String) -> Entry {
-        Entry {
-            problem: Some(problem),
-            ..self
-        }
+    pub fn refused(mut self, problem: String) -> Entry {
+        self.problem = Some(problem);
+        self.field.keep();
+        self
     }
 
     /// Why the text was refused, or else what will be done with it.
@@ -117,6 +116,6 @@ impl Layer for Entry {
         paragraph(buf, area, &lines, ctx.theme);
         let field = row(area, last);
         hits.add(field, Hit::Line);
-        Some(self.field.view(buf, field, ctx.theme.field))
+        Some(self.field.view_focused(buf, field, ctx.theme))
     }
 }

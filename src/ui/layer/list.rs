@@ -41,6 +41,12 @@ pub trait Table: request::Asked {
     /// What is said when there is no row at all.
     fn none(ctx: &Ctx) -> String;
 
+    /// What is said when there are rows, and none is shown of its own accord.
+    #[must_use]
+    fn all_hidden(ctx: &Ctx) -> String {
+        Self::none(ctx)
+    }
+
     /// When time alone changes what is shown of the row.
     fn changes_at(&self, _as_of: AsOf) -> Option<Timestamp> {
         None
@@ -461,7 +467,10 @@ impl<L: Table> List<L> {
         }
         match (self.loaded_once, self.filter.is_untouched()) {
             (false, _) => ctx.text.say("list.loading").to_owned(),
-            (true, true) => L::none(ctx),
+            (true, true) => match self.counts {
+                Some(counts) if counts.all > counts.shown => L::all_hidden(ctx),
+                _ => L::none(ctx),
+            },
             (true, false) => ctx.text.say("list.nothing_found").to_owned(),
         }
     }

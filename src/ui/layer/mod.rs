@@ -24,6 +24,7 @@ use ratatui::layout::{Position, Rect};
 use zeroize::Zeroizing;
 
 use crate::domain::event::Target;
+use crate::domain::secret::Pasted;
 use crate::domain::state::{AsOf, Warning};
 use crate::domain::time::{Timestamp, Uptime};
 use crate::domain::user::Actor;
@@ -101,8 +102,8 @@ pub enum Reply {
     ZoneChosen(Tz),
     /// A text was entered.
     Entered(String),
-    /// The pasted text is the secret, or is not.
-    Checked(bool),
+    /// How the pasted text compares with the secret.
+    Checked(Pasted),
     /// Something was done to the row with this ID; the list goes to it.
     Done(i64),
     /// The events about this are wanted.
@@ -246,6 +247,11 @@ pub trait Layer {
         if let Some(sentence) = self.why_not(action, ctx) {
             asks.complain(sentence);
         }
+    }
+
+    /// What the footer calls an action here, where that is not what the table of keys calls it: what its button says.
+    fn label(&self, _action: Action, _ctx: &Ctx) -> Option<String> {
+        None
     }
 
     /// Does an allowed action.

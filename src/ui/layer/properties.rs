@@ -230,15 +230,14 @@ impl<S: Subject> Properties<S> {
             Focus::Ok => self.save(ctx, asks),
             Focus::Cancel => self.leave(ctx, asks),
             Focus::Item(_) => {
-                let Some(item) = self.form.focused_mut() else {
+                let Some(item) = self.form.focused() else {
                     return;
                 };
-                match &mut item.input {
+                match &item.input {
                     Input::Choice(_) => self.open_choice("", ctx, asks),
-                    Input::Tick(on) if action == Action::Open => {
-                        *on = !*on;
-                        item.edited = true;
+                    Input::Tick(_) if action == Action::Open => {
                         let field = item.field;
+                        self.form.tick();
                         self.edited(field, ctx);
                     }
                     _ => self.step(true, ctx),
@@ -273,6 +272,11 @@ impl<S: Subject> Layer for Properties<S> {
             Action::Next | Action::Previous => !self.form.read_only || self.form.scrolls(),
             _ => true,
         }
+    }
+
+    fn label(&self, action: Action, ctx: &Ctx) -> Option<String> {
+        let closes = action == Action::Cancel && self.form.read_only;
+        closes.then(|| ctx.text.say("button.close").to_owned())
     }
 
     fn act(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {

@@ -261,6 +261,11 @@ impl Layer for RoleDialog {
         why.clone()
     }
 
+    fn label(&self, action: Action, ctx: &Ctx) -> Option<String> {
+        let closes = action == Action::Cancel && self.is_read_only();
+        closes.then(|| ctx.text.say("button.close").to_owned())
+    }
+
     fn act(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
         if let Some(boxes) = self.searched_boxes() {
             match action {

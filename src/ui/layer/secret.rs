@@ -1,5 +1,7 @@
 //! The secret dialog: the one time a secret key value is shown. Only `I have stored it` and `Discard` close it.
 
+mod copying;
+mod undelivered;
 mod view;
 
 use std::path::{Path, PathBuf};
@@ -9,7 +11,7 @@ use ratatui::layout::{Position, Rect};
 use zeroize::Zeroizing;
 
 use crate::domain::clipboard::ClipboardWay;
-use crate::domain::secret::{IssuedSecret, Overlap, PENDING_LIFE, Secret};
+use crate::domain::secret::{IssuedSecret, Overlap, PENDING_LIFE, Pasted, Secret};
 use crate::domain::state::State;
 use crate::domain::time::Uptime;
 use crate::domain::trouble::Trouble;
@@ -18,11 +20,12 @@ use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::check::Check;
 use crate::ui::layer::confirm::Confirm;
 use crate::ui::layer::entry::Entry;
+use crate::ui::layer::secret::undelivered::Unwritten;
 use crate::ui::layer::{Asks, Ctx, Layer, Loss, Reply};
 use crate::ui::request::{Done, Outcome, Request, Ticket};
 
-/// The buttons, in order.
-const VERBS: [Action; 7] = [
+/// The buttons, in order. The last one is there only while the dialog can be left.
+const VERBS: [Action; 8] = [
     Action::Copy,
     Action::CopyHeader,
     Action::SaveToFile,
@@ -30,6 +33,7 @@ const VERBS: [Action; 7] = [
     Action::Check,
     Action::Stored,
     Action::Discard,
+    Action::Cancel,
 ];
 /// How many of them leave the dialog open.
 const HARMLESS: usize = 5;
@@ -56,6 +60,19 @@ pub struct SecretDialog {
     closing: Option<Closing>,
     /// The file that is being written.
     path: Option<PathBuf>,
+    /// Why the last copy was not sent.
+    not_sent: Option<String>,
+    /// The dialog on top.
+    on_top: Option<OnTop>,
+    unwritten: Unwritten,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum OnTop {
+    Check,
+    Path,
+    Discard,
+    Leave,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -96,6 +113,9 @@ impl SecretDialog {
             copying: None,
             closing: None,
             path: None,
+            not_sent: None,
+            on_top: None,
+            unwritten: Unwritten::default(),
         }
     }
 
@@ -120,11 +140,16 @@ impl SecretDialog {
             Action::Copy => self.copy(self.issued.secret.clone(), asks),
             Action::CopyHeader => self.copy(self.header.clone(), asks),
             Action::HideOrShow => self.hidden = !self.hidden,
-            Action::Check => asks.push(Check::new(self.issued.secret.clone())),
+            Action::Check => {
+                self.on_top = Some(OnTop::Check);
+                asks.push(Check::new(self.issued.secret.clone()));
+            }
             Action::SaveToFile => {
                 let file = format!("api-key-{}.secret", self.issued.key.0);
+                self.on_top = Some(OnTop::Path);
                 asks.push(SecretDialog::path_entry(&file, ctx));
             }
+            Action::Cancel | Action::Leave => self.leave(action, ctx, asks),
             Action::Stored => {
                 let request = Request::Deliver {
                     secret: self.issued.id,
@@ -139,10 +164,21 @@ impl SecretDialog {
                     body = text.joined(&[&body, text.say("discard.keeps")]);
                 }
                 let verb = text.say("discard.verb");
+                self.on_top = Some(OnTop::Discard);
                 asks.push(Confirm::new(text.say("discard.title"), body, verb));
             }
             _ => {}
         }
+    }
+
+    /// The buttons that are there.
+    fn verbs(&self) -> &'static [Action] {
+        let all = VERBS.len();
+        &VERBS[..if self.unwritten.may_be_left {
+            all
+        } else {
+            all - 1
+        }]
     }
 
     fn path_entry(path: &str, ctx: &Ctx) -> Entry {
@@ -150,29 +186,8 @@ impl SecretDialog {
         Entry::new(text.say("save.title"), text.say("save.note"), path)
     }
 
-    fn copy(&mut self, text: Secret, asks: &mut Asks) {
-        self.copying = Some(asks.request(Request::Copy { text }));
-    }
-
     fn close(&self, sentence: String, asks: &mut Asks) {
         asks.close(Reply::Said(self.issued.key.0, sentence));
-    }
-
-    fn copied(&mut self, outcome: Outcome, ctx: &Ctx, asks: &mut Asks) {
-        match outcome {
-            Ok(Done::Sent { way, .. }) => {
-                self.sent = Some(way);
-                let sentence = match way {
-                    ClipboardWay::Tmux => "secret.sent_tmux",
-                    ClipboardWay::Osc52 => "secret.sent_osc52",
-                    ClipboardWay::Screen => "secret.sent_screen",
-                    ClipboardWay::Native => "secret.sent_native",
-                };
-                asks.say(naming(ctx, sentence, Action::Check));
-            }
-            Ok(_) => {}
-            Err(trouble) => asks.complain(ctx.text.trouble(&trouble)),
-        }
     }
 
     fn done(&mut self, done: Done, closing: Option<Closing>, ctx: &Ctx, asks: &mut Asks) {
@@ -205,7 +220,7 @@ impl SecretDialog {
                 let stays = self.sent.is_some_and(ClipboardWay::stays);
                 let stays = stays.then(|| text.say("secret.osc52_stays"));
                 let sentences: Vec<&str> = [sentence.as_str()].into_iter().chain(stays).collect();
-                self.close(sentences.join(" "), asks);
+                self.close(text.joined(&sentences), asks);
             }
             (_, Some(Closing::GivingUp)) => {
                 self.close(text.fill("secret.given_up", &[("name", name)]), asks);
@@ -222,16 +237,6 @@ impl SecretDialog {
 fn naming(ctx: &Ctx, sentence: &'static str, verb: Action) -> String {
     let key = ctx.keys.key(Scope::Secret, verb);
     ctx.text.fill(sentence, &[("key", &key)])
-}
-
-/// How the dialog is closed.
-fn ways_out(ctx: &Ctx) -> String {
-    let key = |verb| ctx.keys.key(Scope::Secret, verb);
-    let keys: [(&str, &dyn std::fmt::Display); 2] = [
-        ("stored", &key(Action::Stored)),
-        ("discard", &key(Action::Discard)),
-    ];
-    ctx.text.fill("secret.ways_out", &keys)
 }
 
 impl Layer for SecretDialog {
@@ -259,6 +264,16 @@ impl Layer for SecretDialog {
         Some(ctx.text.trouble(&trouble))
     }
 
+    fn label(&self, action: Action, ctx: &Ctx) -> Option<String> {
+        let name = match action {
+            Action::Press if self.is_void(ctx) => "button.close",
+            Action::HideOrShow if self.hidden => "button.show",
+            Action::HideOrShow => "button.hide",
+            _ => return None,
+        };
+        Some(ctx.text.say(name).to_owned())
+    }
+
     fn act(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
         if self.is_void(ctx) {
             match action {
@@ -267,17 +282,19 @@ impl Layer for SecretDialog {
             }
             return;
         }
+        let verbs = self.verbs();
+        self.focus = self.focus.min(verbs.len() - 1);
         match action {
-            Action::Next => self.focus = (self.focus + 1) % VERBS.len(),
-            Action::Previous => self.focus = (self.focus + VERBS.len() - 1) % VERBS.len(),
-            Action::Cancel | Action::Leave => asks.complain(ways_out(ctx)),
+            Action::Next => self.focus = (self.focus + 1) % verbs.len(),
+            Action::Previous => self.focus = (self.focus + verbs.len() - 1) % verbs.len(),
+            Action::Cancel | Action::Leave => self.leave(action, ctx, asks),
             // A paste without brackets comes as keys. Whatever they would do, a hand has not asked for it.
             _ if ctx.pasting => asks.complain(ctx.text.say("message.pasting")),
             Action::Stored => self.focus = HARMLESS,
             Action::Discard => self.focus = HARMLESS + 1,
-            Action::Press => match self.why_not(VERBS[self.focus], ctx) {
+            Action::Press => match self.why_not(verbs[self.focus], ctx) {
                 Some(sentence) => asks.complain(sentence),
-                None => self.press(VERBS[self.focus], ctx, asks),
+                None => self.press(verbs[self.focus], ctx, asks),
             },
             other => self.press(other, ctx, asks),
         }
@@ -300,30 +317,43 @@ impl Layer for SecretDialog {
             Ok(done) => self.done(done, closing, ctx, asks),
             // Undelivered it never works, and the hour in which that could change ends by itself.
             Err(trouble) if closing == Some(Closing::GivingUp) => {
-                self.close(ctx.text.trouble(&trouble), asks);
+                let why = ctx.text.trouble(&trouble);
+                self.close(ctx.text.joined(&[&self.left(ctx), &why]), asks);
             }
             Err(trouble @ Trouble::File(..)) => {
                 let path = self.path.take().unwrap_or_default();
                 let entry = SecretDialog::path_entry(&path.to_string_lossy(), ctx);
+                self.on_top = Some(OnTop::Path);
                 asks.push(entry.refused(ctx.text.trouble(&trouble)));
             }
             // The dialog itself says what that means.
             Err(Trouble::SecretVoid | Trouble::KeyGone(_)) => self.void = true,
             Err(trouble) => {
                 self.path = None;
+                self.failed(&trouble, closing);
                 asks.complain(ctx.text.trouble(&trouble));
             }
         }
     }
 
     fn reply(&mut self, reply: Reply, ctx: &Ctx, asks: &mut Asks) {
+        let on_top = self.on_top.take();
         match reply {
+            Reply::Yes if on_top == Some(OnTop::Leave) => self.close(self.left(ctx), asks),
             Reply::Yes => {
                 self.under_way = Some(asks.request(Request::Discard(self.issued.id)));
                 self.closing = Some(Closing::Discarding);
             }
-            Reply::Checked(true) => asks.say(ctx.text.say("secret.matches")),
-            Reply::Checked(false) => asks.complain(ctx.text.say("secret.differs")),
+            Reply::Checked(Pasted::Same) => asks.say(ctx.text.say("secret.matches")),
+            Reply::Checked(Pasted::With(beside)) => asks.complain(ctx.text.not_alone(&beside)),
+            Reply::Checked(Pasted::Other) => {
+                let differs = [ctx.text.say("secret.differs")];
+                let sentences: Vec<&str> = differs
+                    .into_iter()
+                    .chain(self.not_sent.as_deref())
+                    .collect();
+                asks.complain(ctx.text.joined(&sentences));
+            }
             Reply::Entered(path) => {
                 self.path = Some(PathBuf::from(&path));
                 self.under_way = Some(asks.request(Request::SaveToFile {

@@ -8,10 +8,12 @@ use crate::domain::event::trail::EventRow;
 use crate::domain::list::{KeyRow, Listed, RoleRow, UserRow};
 use crate::domain::rights::Right;
 use crate::domain::user::Actor;
+use crate::text::Text;
 use crate::ui::frame::{boxed, clear, first, row, scrolled, skip};
 use crate::ui::hits::{Click, Hit, Hits};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Ctx, Layer, Reply};
+use crate::ui::theme::Theme;
 
 /// From so many columns on the tree is docked.
 const DOCKED_FROM: u16 = 100;
@@ -106,26 +108,21 @@ pub fn dock(body: Rect) -> (Option<Rect>, Rect) {
     (Some(first(body, WIDTH)), skip(body, WIDTH))
 }
 
-/// Draws the docked tree, with a mark at the screen that is shown.
+/// Draws the docked tree while the screen has the focus, with a mark at the one that is shown.
 pub fn view_docked(buf: &mut Buffer, area: Rect, here: Screen, ctx: &Ctx, hits: &mut Hits) {
+    let beside = ctx.theme.without_focus();
+    view_edge(buf, area, &beside, beside.dim);
+    let lines = lines(ctx.actor);
+    let inner = first(area, area.width - EDGE);
+    view_lines(buf, inner, &lines, (here, here), (ctx.text, &beside), hits);
+}
+
+/// Draws the line beside the docked tree.
+fn view_edge(buf: &mut Buffer, area: Rect, theme: &Theme, style: Style) {
     for index in 0..area.height {
         let edge = skip(row(area, index), area.width - EDGE);
-        ctx.theme.put(
-            buf,
-            edge,
-            ctx.theme.symbols.border.vertical_left,
-            ctx.theme.dim,
-        );
+        theme.put(buf, edge, theme.symbols.border.vertical_left, style);
     }
-    let lines = lines(ctx.actor);
-    view_lines(
-        buf,
-        first(area, area.width - EDGE),
-        &lines,
-        (here, here),
-        ctx,
-        hits,
-    );
 }
 
 /// Draws the lines; says where the marked one is.
@@ -134,28 +131,28 @@ fn view_lines(
     area: Rect,
     lines: &[Line],
     (here, marked): (Screen, Screen),
-    ctx: &Ctx,
+    (text, theme): (Text, &Theme),
     hits: &mut Hits,
 ) -> Option<Position> {
     let mut cursor = None;
     for (index, &(indent, words, screen)) in (0..).zip(lines) {
         let line = row(area, index);
         let style = match screen {
-            Some(screen) if screen == here => ctx.theme.title,
+            Some(screen) if screen == here => theme.title,
             Some(_) => Style::new(),
-            None => ctx.theme.dim,
+            None => theme.dim,
         };
         let at = skip(line, 2 + indent * 2);
+        theme.put(buf, at, text.say(words), style);
         if screen.is_some() {
             let at = LINES.iter().position(|line| line.2 == screen);
             hits.add(line, Hit::Tree(at.unwrap_or(0)));
         }
         if screen == Some(marked) {
-            ctx.theme
-                .put(buf, skip(line, indent * 2), ">", Style::new());
+            theme.put(buf, skip(line, indent * 2), theme.mark(), Style::new());
+            buf.set_style(line, theme.selected);
             cursor = Some(Position { x: at.x, y: at.y });
         }
-        ctx.theme.put(buf, at, ctx.text.say(words), style);
     }
     cursor
 }
@@ -226,7 +223,9 @@ impl Layer for Tree {
         if let (Some(docked), _) = dock(area) {
             let inner = first(docked, docked.width - EDGE);
             clear(buf, inner, ctx.theme);
-            return view_lines(buf, inner, &all, (self.here, self.selected), ctx, hits);
+            view_edge(buf, docked, ctx.theme, ctx.theme.title);
+            let marked = (self.here, self.selected);
+            return view_lines(buf, inner, &all, marked, (ctx.text, ctx.theme), hits);
         }
         let rows = u16::try_from(all.len()).unwrap_or(u16::MAX);
         let whole = Rect {
@@ -249,7 +248,7 @@ impl Layer for Tree {
             inner,
             &all[top..bottom],
             (self.here, self.selected),
-            ctx,
+            (ctx.text, ctx.theme),
             hits,
         )
     }

@@ -7,6 +7,7 @@ use ratatui::style::Style;
 
 use crate::domain::event::chain::hex;
 use crate::domain::event::trail::EventRow;
+use crate::domain::zone::is_utc;
 use crate::text::{Fact, Text, Told};
 use crate::ui::frame::{
     boxed, centred, first, inside, row, scrolled, scrolled_by, skip, width, wrap,
@@ -47,20 +48,27 @@ impl Details {
         let text = ctx.text;
         let name = text.event(event.number);
         let local = text.instant(event.at, ctx.zone);
-        let mut entries: Vec<(String, String)> = [
+        let utc = event.at.utc();
+        let times = [
             ("column.time", format!("{local} ({})", ctx.zone.name())),
             (
                 "event_details.utc",
-                event.at.utc().to_rfc3339_opts(SecondsFormat::Millis, true),
+                utc.to_rfc3339_opts(SecondsFormat::Millis, true),
             ),
+        ];
+        // Where times are shown in UTC, once is enough.
+        let times = times.into_iter().skip(usize::from(is_utc(ctx.zone)));
+        let facts = [
             ("column.level", event.level.clone()),
             ("event_details.id", event.number.to_string()),
             ("column.event", name.clone()),
             ("column.target", text.event_target(&event.target)),
             ("event_details.performed_by", actor_name(event).to_owned()),
-        ]
-        .map(|(label, value)| (text.say(label).to_owned(), value))
-        .into();
+        ];
+        let said = times.chain(facts);
+        let mut entries: Vec<(String, String)> = said
+            .map(|(label, value)| (text.say(label).to_owned(), value))
+            .collect();
         let apart = || (String::new(), String::new());
         match text.event_facts(event.number, &event.body, ctx.zone) {
             Some(facts) if facts.is_empty() => {}

@@ -198,7 +198,7 @@ fn view_row<L: Table>(
     line: Rect,
 ) {
     if selected {
-        ctx.theme.put(buf, line, ">", Style::new());
+        ctx.theme.put(buf, line, ctx.theme.mark(), Style::new());
     }
     let mut at = skip(line, MARK);
     for (index, (column, wide)) in shown.iter().enumerate() {

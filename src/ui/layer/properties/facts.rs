@@ -1,5 +1,7 @@
 //! What Properties tells besides the fields: when a key stops, and the facts of a life.
 
+use std::fmt::Display;
+
 use chrono_tz::Tz;
 
 use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyProperties};
@@ -8,6 +10,8 @@ use crate::domain::problem::Field;
 use crate::domain::secret::{Phase, SecretFacts};
 use crate::domain::time::Timestamp;
 use crate::domain::user::UserProperties;
+use crate::domain::zone::is_utc;
+use crate::text::Text;
 use crate::ui::layer::Ctx;
 
 /// When the key stops, as it is and as it will be.
@@ -18,12 +22,7 @@ pub(super) fn of_expiry(
 ) -> Vec<String> {
     let text = ctx.text;
     let instant = |name, expiry: Expiry, zone: Tz| {
-        let local = expiry.at.in_zone(zone).format("%Y-%m-%d %H:%M");
-        let utc = expiry.at.utc().format("%Y-%m-%d %H:%M");
-        text.fill(
-            name,
-            &[("local", &local), ("zone", &zone.name()), ("utc", &utc)],
-        )
+        text.fill(name, &[("moment", &moment(expiry.at, zone, text))])
     };
     let checked = draft.check(before, ctx.now);
     let will = match (&checked, &draft.expires_on) {
@@ -60,6 +59,20 @@ pub(super) fn of_expiry(
     notes
 }
 
+/// An instant in a zone and in UTC; once, where that is the same.
+fn moment(at: Timestamp, zone: Tz, text: Text) -> String {
+    let local = at.in_zone(zone).format("%Y-%m-%d %H:%M").to_string();
+    let utc = at.utc().format("%Y-%m-%d %H:%M").to_string();
+    let name = match () {
+        () if is_utc(zone) => "form.moment_utc",
+        () if local == utc => "form.moment_alike",
+        () => "form.moment",
+    };
+    let facts: [(&str, &dyn Display); 3] =
+        [("local", &local), ("zone", &zone.name()), ("utc", &utc)];
+    text.fill(name, &facts)
+}
+
 /// The facts of a key's life.
 pub(super) fn of_key(properties: &ApiKeyProperties, ctx: &Ctx) -> Vec<(String, String)> {
     let text = ctx.text;
@@ -82,7 +95,13 @@ pub(super) fn of_key(properties: &ApiKeyProperties, ctx: &Ctx) -> Vec<(String, S
         fact("fact.last_sign_in", when(properties.last_sign_in_at)),
         fact(
             "fact.attempts",
-            text.fill("fact.attempts_since", &[("count", &properties.attempts)]),
+            text.fill(
+                match properties.last_sign_in_at {
+                    Some(_) => "fact.attempts_since",
+                    None => "fact.attempts_none",
+                },
+                &[("count", &properties.attempts)],
+            ),
         ),
     ];
     for secret in &properties.secrets {
@@ -113,16 +132,20 @@ fn of_secret(
         return vec![(String::new(), text.say("fact.not_confirmed").to_owned())];
     }
     let life = secret.life;
-    let used = [
-        ("at", &when(secret.last_used_at) as &dyn std::fmt::Display),
+    let used: [(&str, &dyn Display); 2] = [
+        ("at", &when(secret.last_used_at)),
         ("refused", &secret.uses_refused),
     ];
+    let was_used = match secret.last_used_at {
+        Some(_) => "fact.used",
+        None => "fact.never_used",
+    };
     let mut facts = vec![
         (
             String::new(),
             text.fill("fact.delivered", &[("at", &when(life.delivered_at))]),
         ),
-        (String::new(), text.fill("fact.used", &used)),
+        (String::new(), text.fill(was_used, &used)),
     ];
     if life.retires_at.is_some() {
         facts.push((

@@ -9,7 +9,10 @@ use crate::ui::layer::{Asks, Ctx};
 
 impl RoleDialog {
     pub(super) fn form(&self, draft: &RoleDraft) -> Form {
-        let name = Input::Line(LineField::new(&draft.name));
+        let name = Input::Line(match self.existing() {
+            Some(_) => LineField::new(&draft.name),
+            None => LineField::new(&draft.name).suggested(),
+        });
         let description = Input::Area(Box::new(AreaField::new(&draft.description)));
         let mut items = vec![
             Item::new(Field::Name, "field.name", name),

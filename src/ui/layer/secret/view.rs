@@ -11,7 +11,7 @@ use crate::domain::secret::Overlap;
 use crate::ui::frame::{Button, buttons, clear, row, skip, width, wrap};
 use crate::ui::hits::Hits;
 use crate::ui::keymap::Action;
-use crate::ui::layer::secret::{HARMLESS, SecretDialog, VERBS, naming};
+use crate::ui::layer::secret::{HARMLESS, SecretDialog, naming};
 use crate::ui::layer::{Ctx, Layer};
 
 /// Where the first of two lines ends, in characters.
@@ -84,7 +84,12 @@ impl SecretDialog {
     /// What the dialog says below the secret, the more important first.
     fn sentences(&self, ctx: &Ctx) -> Vec<String> {
         let text = ctx.text;
-        let mut sentences = vec![text.say("secret.only_time").to_owned()];
+        let shown = if self.hidden {
+            "secret.while_open"
+        } else {
+            "secret.only_time"
+        };
+        let mut sentences = vec![text.say(shown).to_owned()];
         let overlap = self.overlap.filter(|_| self.issued.replaces);
         sentences.push(match overlap {
             None => text.say("secret.starts").to_owned(),
@@ -123,6 +128,13 @@ impl SecretDialog {
             return vec![Part::spacing(), words];
         }
         let mut parts = vec![Part::spacing(), secret, Part::spacing()];
+        if self.unwritten.may_be_left {
+            let words = Part::words(text.say("undelivered.may_be_left"), columns);
+            parts.push(Part {
+                style: ctx.theme.problem,
+                ..words
+            });
+        }
         if columns < self.one_line() && !self.hidden {
             let widen = text.fill("secret.widen", &[("columns", &self.one_line())]);
             parts.push(Part::words(&widen, columns));
@@ -178,11 +190,12 @@ impl SecretDialog {
                 Action::HideOrShow => "button.hide",
                 Action::Check => "button.check",
                 Action::Stored => "button.stored",
-                _ => "button.discard",
+                Action::Discard => "button.discard",
+                _ => "undelivered.verb",
             };
             (ctx.text.say(name), self.allows(verb, ctx), verb)
         };
-        VERBS.into_iter().map(label).collect()
+        self.verbs().iter().copied().map(label).collect()
     }
 
     /// The buttons broken into lines; the last two, which close the dialog, have a line of their own.
