@@ -376,6 +376,12 @@ impl Text {
                     &[("name", name), ("role", role)],
                 );
             }
+            Trouble::GivesBeyondOwn { name, role } => {
+                return self.fill(
+                    "trouble.gives_beyond_own",
+                    &[("name", name), ("role", role)],
+                );
+            }
             Trouble::RoleImmutable(name) => {
                 return self.fill("trouble.role_immutable", &[("name", name)]);
             }

@@ -1,9 +1,15 @@
 //! Who may do what to whom: what one role allows against what another one does. Every rule compares with the actor's
 //! role as it is at that moment.
 
+mod standing;
+mod verb;
+
 use crate::domain::problem::{Field, Problem, Rule};
 use crate::domain::rights::{Right, Rights};
 use crate::domain::role::{AUDITOR, Role, RoleDraft, RoleFields, RoleId};
+
+pub use standing::{Given, Standing, given_beyond};
+pub use verb::{KeyVerb, Refusal, UserVerb, key_refusal, user_refusal};
 
 /// The rights to create, edit or delete users, API keys or roles.
 pub const MANAGING: [Right; 9] = [
@@ -66,7 +72,8 @@ pub fn allows_the_same(one: &RoleFields, other: &RoleFields) -> bool {
 }
 
 /// What a change of a role would give that one's own does not hold; nothing is `before` where the role is new.
-/// Taking `equal or less` off gives every managing right of the role anew, without that bound.
+/// Taking `equal or less` off gives every managing right of the role anew, without that bound; an access type that is
+/// opened gives all of its rights to those who could not use them.
 #[must_use]
 pub fn beyond(own: &RoleFields, before: Option<&RoleFields>, after: &RoleFields) -> Vec<Problem> {
     let none = Rights::default();
@@ -77,13 +84,20 @@ pub fn beyond(own: &RoleFields, before: Option<&RoleFields>, after: &RoleFields)
     if freed {
         given = given.with(&managing(&after.rights));
     }
+    let opened = |is: fn(&RoleFields) -> bool| is(after) && !before.is_some_and(is);
+    let (console, api) = (
+        opened(|role| role.user_interface),
+        opened(|role| role.web_service),
+    );
+    if console || api {
+        given = given.with(&after.rights);
+    }
     let missing = given.without(&own.rights);
     let mut problems = Vec::new();
-    let opened = |was: fn(&RoleFields) -> bool| was(after) && !before.is_some_and(was) && !was(own);
-    if opened(|role| role.user_interface) {
+    if console && !own.user_interface {
         problems.push(Problem::new(Field::UserInterface, Rule::NotHeld));
     }
-    if opened(|role| role.web_service) {
+    if api && !own.web_service {
         problems.push(Problem::new(Field::WebService, Rule::NotHeld));
     }
     if !missing.is_empty() {
@@ -226,7 +240,16 @@ mod tests {
         };
         assert_eq!(
             fields(&beyond(&own, Some(&before), &api)),
-            [Field::WebService]
+            [Field::WebService, Field::Rights]
+        );
+        let open = RoleFields {
+            web_service: true,
+            ..own.clone()
+        };
+        assert_eq!(
+            fields(&beyond(&open, Some(&before), &api)),
+            [Field::Rights],
+            "whoever has the role gets all of its rights where they could not use them"
         );
         assert!(beyond(&own, Some(&api), &api).is_empty());
         let console = RoleFields {
@@ -239,7 +262,7 @@ mod tests {
         };
         assert_eq!(
             fields(&beyond(&console, Some(&closed), &before)),
-            [Field::UserInterface]
+            [Field::UserInterface, Field::Rights]
         );
     }
 

@@ -27,6 +27,8 @@ pub enum Trouble {
     RoleBeyondOwn(String),
     /// The secret of a key whose role allows more than the actor's own.
     SecretBeyondOwn { name: String, role: String },
+    /// The change would let a key or user do again, or for longer, what its role allows and the actor's does not.
+    GivesBeyondOwn { name: String, role: String },
     /// Nobody locks out the own account.
     OwnLock,
     /// Nobody deletes the own account.
@@ -105,7 +107,8 @@ impl Trouble {
             Trouble::NoUserInterface { .. } => Some("no-user-interface"),
             Trouble::BeyondOwn { .. }
             | Trouble::RoleBeyondOwn(_)
-            | Trouble::SecretBeyondOwn { .. } => Some("beyond-own-role"),
+            | Trouble::SecretBeyondOwn { .. }
+            | Trouble::GivesBeyondOwn { .. } => Some("beyond-own-role"),
             Trouble::OwnLock | Trouble::OwnDeletion => Some("oneself"),
             Trouble::LastManager => Some("last-manager"),
             Trouble::RoleImmutable(_) => Some("immutable"),

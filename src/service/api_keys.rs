@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::auth::token;
 use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyProperties, KeyId};
+use crate::domain::authority::Standing;
 use crate::domain::event::{EventKind, Target};
 use crate::domain::problem::{Field, Problem, Rule};
 use crate::domain::rights::Right;
@@ -13,7 +14,7 @@ use crate::domain::state::is_restorable;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::Actor;
-use crate::service::authority::{refuse_beyond, role_problem};
+use crate::service::authority::{refuse_beyond, refuse_giving, role_in_use, role_problem};
 use crate::service::refuse::{Attempt, On, change};
 use crate::service::{
     Service, authorize, authorize_any, changes, named, record, refuse_if_any, role_told, undeleted,
@@ -94,6 +95,8 @@ impl Service {
             |tx, own, now| {
                 let fields = draft.check(None, now).map_err(Trouble::Problems)?;
                 refuse_if_any(stored_problems(tx, own, None, &fields)?)?;
+                let role = role_in_use(tx, fields.role)?.fields;
+                refuse_giving(own, &fields.name, None, &Standing::of_key(&fields, &role))?;
                 let id = api_keys::insert(tx, &fields, &actor.name, now)?;
                 let target = (id, fields.name.as_str());
                 let body = json!({ "fields": Value::from(all(tx, &fields)?) });
@@ -122,8 +125,8 @@ impl Service {
     /// nothing written.
     ///
     /// # Errors
-    /// [`Trouble::NotAuthorized`], [`Trouble::BeyondOwn`], [`Trouble::KeyGone`]; [`Trouble::Problems`] with the form,
-    /// among them what somebody else changed meanwhile.
+    /// [`Trouble::NotAuthorized`], [`Trouble::BeyondOwn`], [`Trouble::GivesBeyondOwn`], [`Trouble::KeyGone`];
+    /// [`Trouble::Problems`] with the form, among them what somebody else changed meanwhile.
     pub fn save(
         &mut self,
         actor: &Actor,
@@ -140,7 +143,7 @@ impl Service {
                 Err(clashes) => return Err(named(tx, &target(id, &present), EDITS, clashes)?),
             };
             refuse_if_any(stored_problems(tx, own, Some((id, &present)), &merged)?)?;
-            write(tx, actor, id, &present, &merged, now)?;
+            write(tx, (actor, own), id, &present, &merged, now)?;
             Ok(merged)
         })
     }
@@ -156,7 +159,7 @@ impl Service {
     /// Unlocks a key; an unlocked one stays so.
     ///
     /// # Errors
-    /// [`Trouble::NotAuthorized`], [`Trouble::BeyondOwn`], [`Trouble::KeyGone`].
+    /// [`Trouble::NotAuthorized`], [`Trouble::BeyondOwn`], [`Trouble::GivesBeyondOwn`], [`Trouble::KeyGone`].
     pub fn unlock(&mut self, actor: &Actor, id: KeyId) -> Result<(), Trouble> {
         self.set_lock(actor, id, false)
     }
@@ -169,7 +172,7 @@ impl Service {
                 locked_out,
                 ..present.clone()
             };
-            write(tx, actor, id, &present, &wanted, now)
+            write(tx, (actor, own), id, &present, &wanted, now)
         })
     }
 
@@ -194,7 +197,8 @@ impl Service {
     /// stays so.
     ///
     /// # Errors
-    /// [`Trouble::NotAuthorized`], [`Trouble::BeyondOwn`]; [`Trouble::NotRestorable`] after 7 days;
+    /// [`Trouble::NotAuthorized`], [`Trouble::BeyondOwn`], [`Trouble::GivesBeyondOwn`]; [`Trouble::NotRestorable`]
+    /// after 7 days;
     /// [`Trouble::NameTakenMeanwhile`]; [`Trouble::KeyGone`] where there never was such a key.
     pub fn restore(&mut self, actor: &Actor, id: KeyId) -> Result<(), Trouble> {
         let attempt = attempt("restore", id);
@@ -205,10 +209,12 @@ impl Service {
                 return Ok(());
             };
             // Nor with a role that was deleted, which none has while the key can be restored.
-            let role = roles::undeleted(tx, key.fields.role)?;
-            if !is_restorable(deleted_at, now) || key.erased || role.is_none() {
-                return Err(Trouble::NotRestorable(id));
-            }
+            let role = match roles::undeleted(tx, key.fields.role)? {
+                Some(role) if is_restorable(deleted_at, now) && !key.erased => role.fields,
+                _ => return Err(Trouble::NotRestorable(id)),
+            };
+            let after = Standing::of_key(&key.fields, &role);
+            refuse_giving(own, &key.fields.name, Some(&after.stopped()), &after)?;
             if let Some((other, name)) = api_keys::with_name(tx, &key.fields.name, Some(id))? {
                 return Err(Trouble::NameTakenMeanwhile { id: other, name });
             }
@@ -240,7 +246,7 @@ pub(super) fn manageable(tx: &Tx<'_>, own: &Role, id: KeyId) -> Result<ApiKeyFie
 /// Writes what differs, with the events that tell it: one for the fields, one for the lock.
 fn write(
     tx: &Tx<'_>,
-    actor: &Actor,
+    (actor, own): (&Actor, &Role),
     id: KeyId,
     before: &ApiKeyFields,
     after: &ApiKeyFields,
@@ -249,6 +255,15 @@ fn write(
     if before == after {
         return Ok(());
     }
+    let was = role_in_use(tx, before.role)?.fields;
+    let is = role_in_use(tx, after.role)?.fields;
+    let standing = Standing::of_key(before, &was);
+    refuse_giving(
+        own,
+        &before.name,
+        Some(&standing),
+        &Standing::of_key(after, &is),
+    )?;
     api_keys::update(tx, id, after)?;
     let target = (id, after.name.as_str());
     let changes = changes(&all(tx, before)?, all(tx, after)?);
@@ -299,8 +314,9 @@ fn stored_problems(
         let rule = Rule::NameTaken { id: id.0, name };
         problems.push(Problem::new(Field::Name, rule));
     }
-    if before.is_none_or(|(_, before)| before.role != fields.role) {
-        problems.extend(role_problem(tx, own, fields.role)?);
+    let role = before.map(|(_, before)| before.role);
+    if role != Some(fields.role) {
+        problems.extend(role_problem(tx, own, role, fields.role)?);
     }
     Ok(problems)
 }

@@ -1,7 +1,9 @@
 //! The rules of who may do what to whom, asked of the database as it is within a transaction.
 
 use crate::domain::api_key::ApiKeyFields;
-use crate::domain::authority::{can_edit_users_and_roles, may_manage, within};
+use crate::domain::authority::{
+    Standing, beyond, can_edit_users_and_roles, given_beyond, may_manage,
+};
 use crate::domain::problem::{Field, Problem, Rule};
 use crate::domain::rights::Right;
 use crate::domain::role::{Role, RoleId};
@@ -48,26 +50,49 @@ pub(super) fn refuse_beyond(
 /// Refuses where a secret of the key would give its holder more than their own role allows.
 pub(super) fn refuse_secret(tx: &Tx<'_>, own: &Role, key: &ApiKeyFields) -> Result<(), Trouble> {
     let role = role_in_use(tx, key.role)?;
-    if within(&role.fields, &own.fields) {
-        return Ok(());
+    match given_beyond(&own.fields, None, &Standing::of_key(key, &role.fields)) {
+        None => Ok(()),
+        Some(_) => Err(Trouble::SecretBeyondOwn {
+            name: key.name.clone(),
+            role: role.fields.name,
+        }),
     }
-    Err(Trouble::SecretBeyondOwn {
-        name: key.name.clone(),
-        role: role.fields.name,
-    })
 }
 
-/// What keeps whoever has the role `own` from giving a key or user this one.
+/// Refuses what gives the key or user of this name more than one's own role holds. Every change of either goes through
+/// here; `before` is nothing where it is new.
+pub(super) fn refuse_giving(
+    own: &Role,
+    name: &str,
+    before: Option<&Standing<'_>>,
+    after: &Standing<'_>,
+) -> Result<(), Trouble> {
+    match given_beyond(&own.fields, before, after) {
+        None => Ok(()),
+        Some(_) => Err(Trouble::GivesBeyondOwn {
+            name: name.to_owned(),
+            role: after.role.name.clone(),
+        }),
+    }
+}
+
+/// What keeps whoever has the role `own` from giving a key or user this one in place of another: [`refuse_giving`]
+/// refuses it too, and here is said which field it is about.
 pub(super) fn role_problem(
     tx: &Tx<'_>,
     own: &Role,
+    before: Option<RoleId>,
     id: RoleId,
 ) -> Result<Option<Problem>, Trouble> {
-    let rule = match roles::undeleted(tx, id)? {
-        None => Rule::NoSuchRole,
-        Some(role) if !within(&role.fields, &own.fields) => Rule::RoleBeyondOwn,
-        Some(_) => return Ok(None),
+    let Some(role) = roles::undeleted(tx, id)? else {
+        return Ok(Some(Problem::new(Field::Role, Rule::NoSuchRole)));
     };
+    let before = before.map(|before| role_in_use(tx, before)).transpose()?;
+    let before = before.as_ref().map(|before| &before.fields);
+    if beyond(&own.fields, before, &role.fields).is_empty() {
+        return Ok(None);
+    }
+    let rule = Rule::RoleBeyondOwn;
     Ok(Some(Problem::new(Field::Role, rule)))
 }
 

@@ -6,6 +6,7 @@ use crate::auth::token;
 use crate::domain::api_key::KeyId;
 use crate::domain::event::EventKind;
 use crate::domain::rights::Right;
+use crate::domain::role::Role;
 use crate::domain::secret::{
     Delivered, Ended, IssuedSecret, Overlap, Phase, SecretFacts, SecretId, find_secret_shape,
 };
@@ -142,13 +143,16 @@ impl Service {
     /// Makes a pending secret void; one that is void stays so.
     ///
     /// # Errors
-    /// [`Trouble::NotAuthorized`]. A secret that was delivered is never discarded.
+    /// [`Trouble::NotAuthorized`], [`Trouble::BeyondOwn`]; [`Trouble::SecretDelivered`].
     pub fn discard(&mut self, actor: &Actor, id: SecretId) -> Result<(), Trouble> {
         let attempt = of_secret("discard", id);
-        self.change(actor, &HANDLERS, attempt, |tx, _, now| {
+        self.change(actor, &HANDLERS, attempt, |tx, own, now| {
             let Some(secret) = secrets::get(tx, id)? else {
                 return Ok(());
             };
+            // Its row stays when the key is deleted.
+            let key = api_keys::get(tx, secret.key)?.ok_or(Trouble::KeyGone(secret.key))?;
+            refuse_beyond(tx, own, (&key.fields.name, key.fields.role))?;
             match secret.facts.life.phase(now) {
                 Phase::Void | Phase::Dead => return Ok(()),
                 Phase::Current | Phase::Retiring => {
@@ -189,10 +193,22 @@ impl Service {
         })
     }
 
-    /// Records that a secret was saved to a file.
+    /// Whether a pending secret may be saved to a file: asked before one is written.
     ///
     /// # Errors
-    /// [`Trouble::NotAuthorized`]; [`Trouble::SecretVoid`] where there is no such secret.
+    /// As of [`Service::saved_to_file`].
+    pub fn may_save_to_file(&mut self, actor: &Actor, id: SecretId) -> Result<(), Trouble> {
+        let attempt = of_secret("save-to-file", id);
+        self.change(actor, &HANDLERS, attempt, |tx, own, now| {
+            savable(tx, own, id, now).map(drop)
+        })
+    }
+
+    /// Records that a pending secret was saved to a file.
+    ///
+    /// # Errors
+    /// [`Trouble::NotAuthorized`], [`Trouble::SecretBeyondOwn`]; [`Trouble::SecretVoid`] where the secret can never
+    /// work any more; [`Trouble::SecretDelivered`].
     pub fn saved_to_file(
         &mut self,
         actor: &Actor,
@@ -200,8 +216,8 @@ impl Service {
         path: &str,
     ) -> Result<(), Trouble> {
         let attempt = of_secret("save-to-file", id);
-        self.change(actor, &HANDLERS, attempt, |tx, _, now| {
-            let secret = secrets::get(tx, id)?.ok_or(Trouble::SecretVoid)?;
+        self.change(actor, &HANDLERS, attempt, |tx, own, now| {
+            let secret = savable(tx, own, id, now)?;
             note(
                 tx,
                 now,
@@ -211,6 +227,18 @@ impl Service {
                 Some(path),
             )
         })
+    }
+}
+
+/// The pending secret, where whoever has this role may have it in a file.
+fn savable(tx: &Tx<'_>, own: &Role, id: SecretId, now: Timestamp) -> Result<StoredSecret, Trouble> {
+    let secret = secrets::get(tx, id)?.ok_or(Trouble::SecretVoid)?;
+    let key = undeleted(tx, secret.key).map_err(void)?;
+    refuse_secret(tx, own, &key.fields)?;
+    match secret.facts.life.phase(now) {
+        Phase::Pending => Ok(secret),
+        Phase::Current | Phase::Retiring => Err(Trouble::SecretDelivered),
+        Phase::Dead | Phase::Void => Err(Trouble::SecretVoid),
     }
 }
 

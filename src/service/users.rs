@@ -4,7 +4,7 @@ use chrono_tz::Tz;
 use serde_json::{Map, Value, json};
 
 use crate::domain::api_key::Locale;
-use crate::domain::authority::within;
+use crate::domain::authority::{Standing, within};
 use crate::domain::event::{EventKind, Target};
 use crate::domain::problem::{Field, Problem, Rule};
 use crate::domain::rights::Right;
@@ -12,7 +12,9 @@ use crate::domain::role::Role;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::{Actor, UserDraft, UserFields, UserId, UserProperties};
-use crate::service::authority::{keeping_a_manager, refuse_beyond, role_in_use, role_problem};
+use crate::service::authority::{
+    keeping_a_manager, refuse_beyond, refuse_giving, role_in_use, role_problem,
+};
 use crate::service::refuse::{Attempt, On};
 use crate::service::{Service, authorize_any, changes, named, record, refuse_if_any, role_told};
 use crate::store::{Tx, roles, users};
@@ -63,8 +65,10 @@ impl Service {
             if let Some(name) = users::with_name(tx, &fields.name)? {
                 problems.push(Problem::new(Field::Name, Rule::UserNameTaken { name }));
             }
-            problems.extend(role_problem(tx, own, fields.role)?);
+            problems.extend(role_problem(tx, own, None, fields.role)?);
             refuse_if_any(problems)?;
+            let role = role_in_use(tx, fields.role)?.fields;
+            refuse_giving(own, &fields.name, None, &Standing::of_user(&fields, &role))?;
             let id = users::insert(tx, &fields, now)?;
             let (kind, target) = (EventKind::UserCreated, target(id, &fields));
             record(tx, now, kind, Some(actor), target, created(tx, &fields)?)?;
@@ -77,8 +81,8 @@ impl Service {
     /// nothing written. Everybody may change full name, language and time zone of the own account.
     ///
     /// # Errors
-    /// [`Trouble::NotAuthorized`], [`Trouble::BeyondOwn`], [`Trouble::UserGone`], [`Trouble::LastManager`];
-    /// [`Trouble::Problems`] with the form, among them what somebody else changed meanwhile.
+    /// [`Trouble::NotAuthorized`], [`Trouble::BeyondOwn`], [`Trouble::GivesBeyondOwn`], [`Trouble::UserGone`],
+    /// [`Trouble::LastManager`]; [`Trouble::Problems`] with the form, among them what somebody else changed meanwhile.
     pub fn save_user(
         &mut self,
         actor: &Actor,
@@ -102,7 +106,7 @@ impl Service {
                 let own_account = actor.user == id;
                 refuse_if_any(stored_problems(tx, own, own_account, &present, &merged)?)?;
             }
-            write(tx, actor, id, &present, &merged, now)?;
+            write(tx, (actor, own), id, &present, &merged, now)?;
             Ok(merged)
         })
     }
@@ -119,7 +123,7 @@ impl Service {
     /// Unlocks a user; an unlocked one stays so.
     ///
     /// # Errors
-    /// [`Trouble::NotAuthorized`], [`Trouble::BeyondOwn`], [`Trouble::UserGone`].
+    /// [`Trouble::NotAuthorized`], [`Trouble::BeyondOwn`], [`Trouble::GivesBeyondOwn`], [`Trouble::UserGone`].
     pub fn unlock_user(&mut self, actor: &Actor, id: UserId) -> Result<(), Trouble> {
         self.set_user_lock(actor, id, false)
     }
@@ -140,7 +144,7 @@ impl Service {
                 locked_out,
                 ..present.clone()
             };
-            write(tx, actor, id, &present, &wanted, now)
+            write(tx, (actor, own), id, &present, &wanted, now)
         })
     }
 
@@ -203,7 +207,7 @@ fn stored_problems(
 ) -> Result<Vec<Problem>, Trouble> {
     let mut problems = Vec::new();
     if before.role != after.role {
-        let problem = role_problem(tx, own, after.role)?;
+        let problem = role_problem(tx, own, Some(before.role), after.role)?;
         let demoted = || -> Result<bool, Trouble> {
             Ok(!within(&own.fields, &role_in_use(tx, after.role)?.fields))
         };
@@ -221,7 +225,7 @@ fn stored_problems(
 /// Writes what differs, with the events that tell it: one for the fields, one for the lock.
 fn write(
     tx: &Tx<'_>,
-    actor: &Actor,
+    (actor, own): (&Actor, &Role),
     id: UserId,
     before: &UserFields,
     after: &UserFields,
@@ -230,6 +234,15 @@ fn write(
     if before == after {
         return Ok(());
     }
+    let was = role_in_use(tx, before.role)?.fields;
+    let is = role_in_use(tx, after.role)?.fields;
+    let standing = Standing::of_user(before, &was);
+    refuse_giving(
+        own,
+        &before.name,
+        Some(&standing),
+        &Standing::of_user(after, &is),
+    )?;
     keeping_a_manager(tx, || Ok(users::update(tx, id, after)?))?;
     let changes = changes(&all(tx, before)?, all(tx, after)?);
     if !changes.is_empty() {

@@ -164,6 +164,7 @@ fn save(
     id: SecretId,
 ) -> Outcome {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    service.may_save_to_file(actor, id)?;
     write_secret(&path, secret)?;
     let recorded = service.saved_to_file(actor, id, &path.display().to_string());
     if recorded.is_err() {

@@ -5,18 +5,20 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use keyward::domain::api_key::{ApiKeyDraft, KeyId};
+use keyward::domain::api_key::{ApiKeyDraft, ApiKeyFields, KeyId};
+use keyward::domain::authority::{KeyVerb, Refusal, UserVerb, key_refusal, user_refusal};
 use keyward::domain::event::trail::{EventFilter, EventRow};
 use keyward::domain::intent::Intent;
 use keyward::domain::list::{Filter, KeyRow, RoleRow, UserRow, WindowQuery};
 use keyward::domain::rights::{Right, Rights};
 use keyward::domain::role::{RoleDraft, RoleFields, RoleId};
 use keyward::domain::secret::{Overlap, SecretId};
+use keyward::domain::state::Facts;
 use keyward::domain::trouble::Trouble;
-use keyward::domain::user::{Actor, UserDraft, UserId};
+use keyward::domain::user::{Actor, UserDraft, UserFields, UserId};
 use keyward::service::Service;
 use keyward::store::events::{self, Prefix};
-use keyward::store::{Store, roles, users};
+use keyward::store::{Store, api_keys, roles, users};
 use rusqlite::Connection;
 
 use crate::support::database::{Bench, NOW, all_of, draft, in_memory, raw, user_draft};
@@ -119,7 +121,14 @@ struct World {
     /// Allows nothing, and nobody has it.
     empty: RoleId,
     key: KeyId,
+    /// Locked out, to expire on 2026-12-31, deleted, and deleted while it was locked out.
+    locked: KeyId,
+    dated: KeyId,
     deleted: KeyId,
+    deleted_locked: KeyId,
+    /// Of these the role allows nothing.
+    weak: KeyId,
+    eve: UserId,
     pending: SecretId,
     ann: UserId,
     lou: UserId,
@@ -168,14 +177,22 @@ impl World {
         };
         user("bob", own, false);
         let (ann, lou) = (user("ann", target, false), user("lou", target, true));
-        let mut key = |name| {
+        let eve = user("eve", empty, false);
+        let mut key = |name, role, locked_out, expires_on: Option<&str>| {
             let draft = ApiKeyDraft {
-                role: target,
+                role,
+                locked_out,
+                expires_on: expires_on.map(str::to_owned),
                 ..draft(name)
             };
             service.create(&alice, &draft).expect("a key")
         };
-        let (first, deleted) = (key("key"), key("deleted").key);
+        let first = key("key", target, false, None);
+        let locked = key("locked", target, true, None).key;
+        let dated = key("dated", target, false, Some("2026-12-31")).key;
+        let deleted = key("deleted", target, false, None).key;
+        let deleted_locked = key("deleted and locked", target, true, None).key;
+        let weak = key("weak", empty, false, None).key;
         let mut deliver = |secret| service.deliver(&alice, secret, Some(Overlap::Week));
         deliver(first.id).expect("delivered");
         let key = first.key;
@@ -185,7 +202,9 @@ impl World {
             .deliver(&alice, second.id, Some(Overlap::Week))
             .expect("delivered");
         let pending = bench.service.issue(&alice, key).expect("issued").id;
-        bench.service.delete(&alice, deleted).expect("deleted");
+        for gone in [deleted, deleted_locked] {
+            bench.service.delete(&alice, gone).expect("deleted");
+        }
         // His role opens nothing yet.
         let bob = bench
             .store()
@@ -214,7 +233,12 @@ impl World {
             like_target,
             empty,
             key,
+            locked,
+            dated,
             deleted,
+            deleted_locked,
+            weak,
+            eve,
             pending,
             ann,
             lou,
@@ -282,6 +306,29 @@ impl World {
             .expect("read")
     }
 
+    fn fields_of(&self, key: KeyId) -> ApiKeyFields {
+        let found = self.store.read(|tx| api_keys::get(tx, key));
+        found.expect("read").expect("a key").fields
+    }
+
+    /// Saves another expiry.
+    fn expire(
+        &self,
+        service: &mut Service,
+        who: &Actor,
+        key: KeyId,
+        on: Option<&str>,
+        zone: &str,
+    ) -> Result<(), Trouble> {
+        let before = self.fields_of(key);
+        let draft = ApiKeyDraft {
+            expires_on: on.map(str::to_owned),
+            time_zone: zone.to_owned(),
+            ..ApiKeyDraft::from(&before)
+        };
+        service.save(who, key, &before, &draft).map(drop)
+    }
+
     fn key_draft(role: RoleId) -> ApiKeyDraft {
         ApiKeyDraft {
             role,
@@ -299,10 +346,12 @@ enum Reach {
     Manages,
     /// Nobody gives what they do not have.
     Grants,
+    /// The same, of what the target could do before; and it is managed.
+    Revives,
     /// Every right there is, is needed; the roles that are tried here lack those that Keyward does not enforce.
     Everything,
 }
-use Reach::{Everything, Grants, Manages, Nothing};
+use Reach::{Everything, Grants, Manages, Nothing, Revives};
 
 type Act = fn(&World, &mut Service, &Actor) -> Result<(), Trouble>;
 
@@ -361,17 +410,42 @@ const USES: &[Use] = &[
         s.save(who, w.key, &before, &draft).map(drop)
     }),
     ("save", "role", &[Right::EditApiKeys], Grants, true, |w, s, who| {
+        let before = World::key_draft(w.empty).check(None, NOW).expect("valid");
+        s.save(who, w.weak, &ApiKeyFields { name: "weak".to_owned(), ..before }, &ApiKeyDraft { role: w.target, ..draft("weak") }).map(drop)
+    }),
+    ("save", "role that allows the same", &[Right::EditApiKeys], Manages, true, |w, s, who| {
         let before = World::key_draft(w.target).check(None, NOW).expect("valid");
         s.save(who, w.key, &before, &World::key_draft(w.like_target)).map(drop)
     }),
+    ("save", "role that allows less", &[Right::EditApiKeys], Manages, true, |w, s, who| {
+        let before = World::key_draft(w.target).check(None, NOW).expect("valid");
+        s.save(who, w.key, &before, &World::key_draft(w.empty)).map(drop)
+    }),
+    ("save", "lock", &[Right::EditApiKeys], Manages, true, |w, s, who| {
+        let before = World::key_draft(w.target).check(None, NOW).expect("valid");
+        s.save(who, w.key, &before, &ApiKeyDraft { locked_out: true, ..ApiKeyDraft::from(&before) }).map(drop)
+    }),
+    ("save", "no lock", &[Right::EditApiKeys], Revives, true, |w, s, who| {
+        let before = w.fields_of(w.locked);
+        s.save(who, w.locked, &before, &ApiKeyDraft { locked_out: false, ..ApiKeyDraft::from(&before) }).map(drop)
+    }),
+    ("save", "earlier expiry", &[Right::EditApiKeys], Manages, true, |w, s, who| w.expire(s, who, w.dated, Some("2026-12-30"), "UTC")),
+    ("save", "an expiry where was none", &[Right::EditApiKeys], Manages, true, |w, s, who| w.expire(s, who, w.key, Some("2026-12-30"), "UTC")),
+    ("save", "later expiry", &[Right::EditApiKeys], Revives, true, |w, s, who| w.expire(s, who, w.dated, Some("2027-01-01"), "UTC")),
+    ("save", "no expiry", &[Right::EditApiKeys], Revives, true, |w, s, who| w.expire(s, who, w.dated, None, "UTC")),
+    ("save", "zone that ends earlier", &[Right::EditApiKeys], Manages, true, |w, s, who| w.expire(s, who, w.dated, Some("2026-12-31"), "Asia/Tokyo")),
+    ("save", "zone that ends later", &[Right::EditApiKeys], Revives, true, |w, s, who| w.expire(s, who, w.dated, Some("2026-12-31"), "America/New_York")),
     ("lock_out", "", &[Right::EditApiKeys], Manages, true, |w, s, who| s.lock_out(who, w.key)),
-    ("unlock", "", &[Right::EditApiKeys], Manages, true, |w, s, who| s.unlock(who, w.key)),
+    ("unlock", "", &[Right::EditApiKeys], Revives, true, |w, s, who| s.unlock(who, w.locked)),
+    ("unlock", "what is not locked", &[Right::EditApiKeys], Manages, true, |w, s, who| s.unlock(who, w.key)),
     ("delete", "", &[Right::DeleteApiKeys], Manages, true, |w, s, who| s.delete(who, w.key)),
-    ("restore", "", &[Right::DeleteApiKeys], Manages, true, |w, s, who| s.restore(who, w.deleted)),
+    ("restore", "", &[Right::DeleteApiKeys], Revives, true, |w, s, who| s.restore(who, w.deleted)),
+    ("restore", "what is locked too", &[Right::DeleteApiKeys], Manages, true, |w, s, who| s.restore(who, w.deleted_locked)),
     ("issue", "", &[Right::EditApiKeys], Grants, true, |w, s, who| s.issue(who, w.key).map(drop)),
     ("deliver", "", HANDLING, Grants, true, |w, s, who| s.deliver(who, w.pending, None).map(drop)),
-    ("discard", "", HANDLING, Nothing, true, |w, s, who| s.discard(who, w.pending)),
-    ("saved_to_file", "", HANDLING, Nothing, true, |w, s, who| s.saved_to_file(who, w.pending, "secret.txt")),
+    ("discard", "", HANDLING, Manages, true, |w, s, who| s.discard(who, w.pending)),
+    ("may_save_to_file", "", HANDLING, Grants, true, |w, s, who| s.may_save_to_file(who, w.pending)),
+    ("saved_to_file", "", HANDLING, Grants, true, |w, s, who| s.saved_to_file(who, w.pending, "secret.txt")),
     ("end_overlap", "", &[Right::EditApiKeys], Manages, true, |w, s, who| s.end_overlap(who, w.key)),
 
     ("create_user", "", &[Right::CreateUsers], Grants, true, |w, s, who| {
@@ -383,8 +457,20 @@ const USES: &[Use] = &[
         s.save_user(who, w.ann, &before, &draft).map(drop)
     }),
     ("save_user", "role", &[Right::EditUsers], Grants, true, |w, s, who| {
+        let before = user_draft("eve", w.empty).check(None).expect("valid");
+        s.save_user(who, w.eve, &before, &user_draft("eve", w.target)).map(drop)
+    }),
+    ("save_user", "role that allows the same", &[Right::EditUsers], Manages, true, |w, s, who| {
         let before = user_draft("ann", w.target).check(None).expect("valid");
         s.save_user(who, w.ann, &before, &user_draft("ann", w.like_target)).map(drop)
+    }),
+    ("save_user", "role that allows less", &[Right::EditUsers], Manages, true, |w, s, who| {
+        let before = user_draft("ann", w.target).check(None).expect("valid");
+        s.save_user(who, w.ann, &before, &user_draft("ann", w.empty)).map(drop)
+    }),
+    ("save_user", "no lock", &[Right::EditUsers], Revives, true, |w, s, who| {
+        let before = UserFields { locked_out: true, ..user_draft("lou", w.target).check(None).expect("valid") };
+        s.save_user(who, w.lou, &before, &user_draft("lou", w.target)).map(drop)
     }),
     ("save_user", "own full name", &[], Nothing, true, |w, s, who| {
         let before = user_draft("bob", w.own).check(None).expect("valid");
@@ -392,7 +478,7 @@ const USES: &[Use] = &[
         s.save_user(who, w.bob.user, &before, &draft).map(drop)
     }),
     ("lock_out_user", "", &[Right::EditUsers], Manages, true, |w, s, who| s.lock_out_user(who, w.ann)),
-    ("unlock_user", "", &[Right::EditUsers], Manages, true, |w, s, who| s.unlock_user(who, w.lou)),
+    ("unlock_user", "", &[Right::EditUsers], Revives, true, |w, s, who| s.unlock_user(who, w.lou)),
     ("delete_user", "", &[Right::DeleteUsers], Manages, true, |w, s, who| s.delete_user(who, w.ann)),
 
     ("create_role", "", &[Right::CreateRoles], Grants, true, |w, s, who| {
@@ -427,9 +513,43 @@ fn wanted((.., needs, reach, _, _): &Use, own: &Spec, target: &Spec) -> Wanted {
         }
         (_, Everything) => Wanted::MayNotPrune,
         (_, Grants) if !own.covers(target) => Wanted::Beyond,
+        (_, Revives) if !own.covers(target) => Wanted::Beyond,
         (_, Manages) if own.equal_or_less && !own.covers(target) => Wanted::Beyond,
         _ => Wanted::Done,
     }
+}
+
+/// What the screens know before anything is asked for; nothing of what they do not grey.
+fn told_before((name, what, ..): &Use, own: &Spec, target: &Spec) -> Option<Wanted> {
+    let (own, target) = (own.fields("own"), target.fields("target"));
+    let facts = Facts {
+        deleted: *name == "restore",
+        locked_out: *name == "unlock" && what.is_empty() || *what == "what is locked too",
+        expires_at: None,
+        delivered: true,
+    };
+    let key = |verb| key_refusal(&own, verb, &target, &facts);
+    let user = |verb, locked_out| user_refusal(&own, verb, &target, locked_out);
+    let refusal = match *name {
+        _ if !own.user_interface => return None,
+        "save" if *what == "description" => key(KeyVerb::Edit),
+        "lock_out" => key(KeyVerb::LockOut),
+        "unlock" => key(KeyVerb::Unlock),
+        "delete" => key(KeyVerb::Delete),
+        "restore" => key(KeyVerb::Restore),
+        "issue" => key(KeyVerb::Issue),
+        "end_overlap" => key(KeyVerb::EndOverlap),
+        "save_user" if *what == "full name" => user(UserVerb::Edit, false),
+        "lock_out_user" => user(UserVerb::LockOut, false),
+        "unlock_user" => user(UserVerb::Unlock, true),
+        "delete_user" => user(UserVerb::Delete, false),
+        _ => return None,
+    };
+    Some(match refusal {
+        None => Wanted::Done,
+        Some(Refusal::NotAuthorized(right)) => Wanted::NotAuthorized(right),
+        Some(_) => Wanted::Beyond,
+    })
 }
 
 fn found(done: &Result<(), Trouble>) -> Wanted {
@@ -455,6 +575,9 @@ fn check(pairs: &[(Spec, Spec)]) {
             let (rows, events) = (world.rows(), world.events());
             let done = act(&world, &mut service, &world.bob);
             assert_eq!(found(&done), wanted(one, own, target), "{}", case());
+            if let Some(refusal) = told_before(one, own, target) {
+                assert_eq!(found(&done), refusal, "{}", case());
+            }
             if done.is_err() {
                 assert_eq!(world.rows(), rows, "{}", case());
                 let refusals = vec![(9006, "bob".to_owned()); usize::from(*noted)];

@@ -1,0 +1,168 @@
+//! Reviving needs holding: whatever lets a key or user do more than it could a moment ago needs every right that it
+//! gives; whatever weakens needs only the right to do so.
+
+use crate::domain::api_key::ApiKeyFields;
+use crate::domain::authority::beyond;
+use crate::domain::role::RoleFields;
+use crate::domain::time::Timestamp;
+use crate::domain::user::UserFields;
+
+/// How far a key or user can do what its role allows. Time is left out: who unlocks an expired key gives it back too,
+/// as the clock may be wrong.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing<'a> {
+    pub role: &'a RoleFields,
+    /// Locked out or deleted: it can do nothing.
+    pub stopped: bool,
+    /// The first instant at which it can do nothing; nothing is for ever.
+    pub until: Option<Timestamp>,
+}
+
+impl<'a> Standing<'a> {
+    /// Of a key that is not deleted.
+    #[must_use]
+    pub fn of_key(fields: &ApiKeyFields, role: &'a RoleFields) -> Standing<'a> {
+        Standing {
+            role,
+            stopped: fields.locked_out,
+            until: fields.expiry.map(|expiry| expiry.at),
+        }
+    }
+
+    /// Of a user.
+    #[must_use]
+    pub fn of_user(fields: &UserFields, role: &'a RoleFields) -> Standing<'a> {
+        Standing {
+            role,
+            stopped: fields.locked_out,
+            until: None,
+        }
+    }
+
+    /// The same while it is locked out or deleted.
+    #[must_use]
+    pub fn stopped(self) -> Standing<'a> {
+        Standing {
+            stopped: true,
+            ..self
+        }
+    }
+
+    fn outlasts(&self, other: &Standing<'_>) -> bool {
+        match (self.until, other.until) {
+            (None, until) => until.is_some(),
+            (Some(_), None) => false,
+            (Some(own), Some(until)) => own > until,
+        }
+    }
+}
+
+/// What a change gives a key or user that one's own role does not hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Given {
+    /// A role that allows more than the one before.
+    Role,
+    /// What its role allows, though it was stopped, or for longer than before.
+    Again,
+}
+
+/// What a change gives beyond one's own role; nothing where it only weakens or gives what one holds. `before` is
+/// nothing where the key, the user or the secret is new.
+///
+/// A role is compared also while nothing can be done with it: it is what comes back one day.
+#[must_use]
+pub fn given_beyond(
+    own: &RoleFields,
+    before: Option<&Standing<'_>>,
+    after: &Standing<'_>,
+) -> Option<Given> {
+    let more = |before: Option<&RoleFields>| !beyond(own, before, after.role).is_empty();
+    if more(before.map(|before| before.role)) {
+        return Some(Given::Role);
+    }
+    let revived = before.is_some_and(|before| before.stopped || after.outlasts(before));
+    (revived && !after.stopped && more(None)).then_some(Given::Again)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::rights::{Right, Rights};
+    use crate::domain::role::Role;
+
+    fn key(role: &RoleFields, until: Option<i64>) -> Standing<'_> {
+        Standing {
+            role,
+            stopped: false,
+            until: until.map(Timestamp),
+        }
+    }
+
+    fn clerk() -> RoleFields {
+        let [full, _] = Role::built_in().map(|role| role.fields);
+        let rights = [Right::EditApiKeys, Right::DeleteApiKeys];
+        RoleFields {
+            rights: Rights::from_names(rights.map(|right| right.name().to_owned())),
+            ..full
+        }
+    }
+
+    #[test]
+    fn who_does_not_hold_it_gives_nothing_back() {
+        let [full, _] = Role::built_in().map(|role| role.fields);
+        let clerk = clerk();
+        let beyond = |before, after| given_beyond(&clerk, Some(&before), &after);
+        let again = Some(Given::Again);
+        assert_eq!(beyond(key(&full, None).stopped(), key(&full, None)), again);
+        assert_eq!(beyond(key(&full, Some(5)), key(&full, None)), again);
+        assert_eq!(beyond(key(&full, Some(5)), key(&full, Some(6))), again);
+        assert_eq!(
+            beyond(key(&clerk, None), key(&full, None)),
+            Some(Given::Role)
+        );
+        let stopped = (key(&clerk, None).stopped(), key(&full, None).stopped());
+        assert_eq!(beyond(stopped.0, stopped.1), Some(Given::Role));
+        assert_eq!(
+            given_beyond(&clerk, None, &key(&full, None)),
+            Some(Given::Role)
+        );
+    }
+
+    #[test]
+    fn what_weakens_needs_nothing_held() {
+        let [full, auditor] = Role::built_in().map(|role| role.fields);
+        let clerk = clerk();
+        for (before, after) in [
+            (key(&full, None), key(&full, None)),
+            (key(&full, None), key(&full, None).stopped()),
+            (key(&full, None), key(&full, Some(5))),
+            (key(&full, Some(5)), key(&full, Some(4))),
+            (key(&full, Some(5)).stopped(), key(&full, None).stopped()),
+            (key(&full, None), key(&auditor, None)),
+        ] {
+            let given = given_beyond(&clerk, Some(&before), &after);
+            assert_eq!(given, None, "{before:?} {after:?}");
+        }
+    }
+
+    #[test]
+    fn a_smaller_role_does_not_make_up_for_more_time() {
+        let [full, auditor] = Role::built_in().map(|role| role.fields);
+        let (before, after) = (key(&full, Some(5)), key(&auditor, None));
+        assert_eq!(
+            given_beyond(&clerk(), Some(&before), &after),
+            Some(Given::Again)
+        );
+        assert_eq!(given_beyond(&full, Some(&before), &after), None);
+    }
+
+    #[test]
+    fn who_holds_it_gives_it_back() {
+        let clerk = clerk();
+        let before = key(&clerk, Some(5)).stopped();
+        assert_eq!(
+            given_beyond(&clerk, Some(&before), &key(&clerk, None)),
+            None
+        );
+    }
+}
