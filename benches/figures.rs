@@ -130,7 +130,8 @@ fn of_100_000_keys() -> TempDir {
                 expiry: None,
                 locked_out: false,
             };
-            api_keys::insert(tx, &fields, &account.name, NOW)?;
+            let id = api_keys::reserve(tx)?;
+            api_keys::insert(tx, id, &fields, &account.name, NOW)?;
         }
         Ok::<(), Fault>(())
     });

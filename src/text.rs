@@ -19,7 +19,7 @@ use crate::domain::rights::{self, Preset, Right};
 use crate::domain::role::{Assigned, Role};
 use crate::domain::secret::Overlap;
 use crate::domain::state::{RESTORABLE, Span, State, StateFilter, UserState, Warning, span};
-use crate::domain::time::{DAY, HOUR, MINUTE, Timestamp};
+use crate::domain::time::{DAY, HOUR, MINUTE, SECOND, Timestamp};
 use crate::domain::trouble::{Fault, FileFault, OpenFault, Trouble};
 use crate::domain::user::USER_NAME_MAX;
 
@@ -203,9 +203,12 @@ impl Text {
         self.fill(name, &[("n", &n)])
     }
 
-    /// How long ago something was, `ms` milliseconds before now.
+    /// How long ago something was, `ms` milliseconds before now. What a clock that was ahead has told is said to be so.
     #[must_use]
     pub fn ago(self, ms: i64) -> String {
+        if ms <= -SECOND {
+            return self.fill("span.ahead", &[("span", &self.span(ms.saturating_neg()))]);
+        }
         if ms < MINUTE {
             return self.say("span.just_now").to_owned();
         }
@@ -404,30 +407,11 @@ impl Text {
             Trouble::OwnLock => self.say("trouble.own_lock"),
             Trouble::OwnDeletion => self.say("trouble.own_deletion"),
             Trouble::LastManager => self.say("trouble.last_manager"),
-            Trouble::ClipboardOff => self.say("trouble.clipboard_off"),
-            Trouble::DisplayRefused(words) => {
-                return self.fill(
-                    "trouble.display",
-                    &[("words", &self.or_silence(words.as_deref()))],
-                );
-            }
-            Trouble::TmuxRefused(words) => {
-                return self.fill(
-                    "trouble.tmux",
-                    &[("words", &self.or_silence(words.as_deref()))],
-                );
-            }
-            Trouble::DisplayKeeps(words) => {
-                let words = self.or_silence(words.as_deref());
-                return self.fill("trouble.display_keeps", &[("words", &words)]);
-            }
-            Trouble::TmuxKeeps { buffer, words } => {
-                let words = self.or_silence(words.as_deref());
-                return self.fill(
-                    "trouble.tmux_keeps",
-                    &[("words", &words), ("buffer", buffer)],
-                );
-            }
+            Trouble::ClipboardOff
+            | Trouble::DisplayRefused(_)
+            | Trouble::TmuxRefused(_)
+            | Trouble::DisplayKeeps(_)
+            | Trouble::TmuxKeeps { .. } => return self.not_copied(trouble),
             Trouble::Storage(fault) => return self.fault(fault),
             Trouble::Open(path, fault) => return self.open_fault(path, fault),
             Trouble::File(path, fault) => return self.file_fault(path, fault),
@@ -444,6 +428,24 @@ impl Text {
             Trouble::NoRandomness => self.say("trouble.randomness"),
         }
         .to_owned()
+    }
+
+    /// What became of a copy.
+    fn not_copied(self, trouble: &Trouble) -> String {
+        let (name, words) = match trouble {
+            Trouble::DisplayRefused(words) => ("trouble.display", words),
+            Trouble::TmuxRefused(words) => ("trouble.tmux", words),
+            Trouble::DisplayKeeps(words) => ("trouble.display_keeps", words),
+            Trouble::TmuxKeeps { buffer, words } => {
+                let words = self.or_silence(words.as_deref());
+                return self.fill(
+                    "trouble.tmux_keeps",
+                    &[("words", &words), ("buffer", buffer)],
+                );
+            }
+            _ => return self.say("trouble.clipboard_off").to_owned(),
+        };
+        self.fill(name, &[("words", &self.or_silence(words.as_deref()))])
     }
 
     /// The words of another program, or that it said nothing in time.
@@ -490,6 +492,7 @@ impl Text {
             Fault::ReadOnly => "trouble.read_only",
             Fault::Moved => "trouble.moved",
             Fault::Corrupt => "trouble.corrupt",
+            Fault::NotTaken => "trouble.not_taken",
             Fault::Superseded => "trouble.superseded",
             Fault::InputOutput(code) => return self.fill("trouble.io", &[("code", code)]),
             Fault::Other(code, words) => {
@@ -587,6 +590,21 @@ mod tests {
         assert_eq!(said(1), "Expires within 1 day");
         assert_eq!(said(0), "Expires within 0 days");
         assert_eq!(said(14), "Expires within 14 days");
+    }
+
+    #[test]
+    fn a_time_in_the_future_is_no_moment_ago() {
+        let text = Text::en_us();
+        assert_eq!(text.ago(0), "less than a minute ago");
+        assert_eq!(
+            text.ago(-20 * MINUTE),
+            "20 min in the future, by a clock that was wrong"
+        );
+        assert_eq!(
+            text.ago(-400 * DAY),
+            "400 d in the future, by a clock that was wrong"
+        );
+        assert_eq!(text.ago(2 * HOUR), "2 h ago");
     }
 
     #[test]

@@ -4,6 +4,8 @@ mod support;
 
 #[path = "store/authority.rs"]
 mod authority;
+#[path = "store/clock.rs"]
+mod clock;
 #[path = "store/demo.rs"]
 mod demo;
 #[path = "store/escalation.rs"]
@@ -28,5 +30,7 @@ mod roles;
 mod secrets;
 #[path = "store/sign_in.rs"]
 mod sign_in;
+#[path = "store/taken.rs"]
+mod taken;
 #[path = "store/users.rs"]
 mod users;

@@ -191,6 +191,9 @@ impl EventKind {
     }
 }
 
+/// The field of a body that holds the time of the event before, where this one's clock is behind it.
+pub const BEHIND: &str = "clockBehind";
+
 /// The kind of target that an API key is.
 pub const API_KEY: &str = "api-key";
 /// The kind of target that a user is.
@@ -228,7 +231,7 @@ pub struct NewEvent {
     /// The user's name; `None` is `System`.
     pub actor: Option<String>,
     pub target: Target,
-    /// What changed, never a secret. The store adds the version of the format.
+    /// What changed, never a secret. The store adds the version of the format, and [`BEHIND`] where it is so.
     pub body: Value,
 }
 

@@ -143,12 +143,13 @@ pub struct Life {
 
 impl Life {
     /// The phase at `now`. Time alone moves pending to void and retiring to dead, at the exact instant, whether or
-    /// not the row has been swept yet.
+    /// not the row has been swept yet. A pending secret that is said to have been issued an hour ahead of now or more
+    /// was issued by a clock that was wrong, and is void too.
     #[must_use]
     pub fn phase(&self, now: Timestamp) -> Phase {
         let ended = self.ended_at.is_some();
         match (self.delivered_at, self.retires_at) {
-            (None, _) if ended || self.issued_at.plus(PENDING_LIFE) <= now => Phase::Void,
+            (None, _) if ended || !now.is_near(self.issued_at, PENDING_LIFE) => Phase::Void,
             (None, _) => Phase::Pending,
             (Some(_), _) if ended => Phase::Dead,
             (Some(_), Some(at)) if at <= now => Phase::Dead,
@@ -290,6 +291,8 @@ mod tests {
         };
         assert_eq!(issued.phase(Timestamp(PENDING_LIFE - 1)), Phase::Pending);
         assert_eq!(issued.phase(Timestamp(PENDING_LIFE)), Phase::Void);
+        assert_eq!(issued.phase(Timestamp(1 - PENDING_LIFE)), Phase::Pending);
+        assert_eq!(issued.phase(Timestamp(-PENDING_LIFE)), Phase::Void);
         let current = Life {
             delivered_at: Some(Timestamp(5)),
             ..issued

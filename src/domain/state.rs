@@ -5,7 +5,8 @@ use crate::domain::time::{DAY, Timestamp};
 /// A deleted key can be restored for this long, in milliseconds.
 pub const RESTORABLE: i64 = 7 * DAY;
 
-/// Whether a key that was deleted then can be restored now.
+/// Whether a key that was deleted then can be restored now. One that was deleted by a clock that was ahead can be, and
+/// for longer: what is erased never comes back.
 #[must_use]
 pub fn is_restorable(deleted_at: Timestamp, now: Timestamp) -> bool {
     now.since(deleted_at) < RESTORABLE
@@ -175,7 +176,7 @@ pub enum Span {
 #[must_use]
 pub fn span(ms: i64) -> Span {
     let (unit, make) = unit_of(ms);
-    make(((ms + unit - 1) / unit).max(1))
+    make((ms.saturating_add(unit - 1) / unit).max(1))
 }
 
 fn unit_of(ms: i64) -> (i64, fn(i64) -> Span) {

@@ -29,6 +29,19 @@ impl Timestamp {
         self.0.saturating_sub(earlier.0)
     }
 
+    /// Whether this instant is less than `ms` milliseconds after `earlier`. An `earlier` that is still to come was told
+    /// by a clock that was ahead, and silences nothing.
+    #[must_use]
+    pub fn is_soon_after(self, earlier: Timestamp, ms: i64) -> bool {
+        (0..ms).contains(&self.since(earlier))
+    }
+
+    /// Whether the two instants are less than `ms` milliseconds apart, whichever comes first.
+    #[must_use]
+    pub fn is_near(self, other: Timestamp, ms: i64) -> bool {
+        self.0.abs_diff(other.0) < ms.unsigned_abs()
+    }
+
     /// The wall clock time in `zone`. Instants outside chrono's range are shown as the epoch.
     #[must_use]
     pub fn in_zone(self, zone: Tz) -> DateTime<Tz> {
@@ -72,5 +85,22 @@ impl Uptime {
 impl<Z: TimeZone> From<DateTime<Z>> for Timestamp {
     fn from(at: DateTime<Z>) -> Timestamp {
         Timestamp(at.timestamp_millis())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_clock_that_was_ahead_has_told_is_not_a_moment_ago() {
+        let now = Timestamp(1_000_000);
+        assert!(now.is_soon_after(now, HOUR) && now.is_soon_after(now.plus(1 - HOUR), HOUR));
+        assert!(!now.is_soon_after(now.plus(-HOUR), HOUR));
+        assert!(!now.is_soon_after(now.plus(1), HOUR));
+        assert!(!now.is_soon_after(Timestamp(i64::MAX), HOUR));
+        assert!(now.is_near(now.plus(HOUR - 1), HOUR) && now.is_near(now.plus(1 - HOUR), HOUR));
+        assert!(!now.is_near(now.plus(HOUR), HOUR) && !now.is_near(now.plus(-HOUR), HOUR));
+        assert!(!now.is_near(Timestamp(i64::MIN), HOUR));
     }
 }

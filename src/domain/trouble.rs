@@ -141,6 +141,8 @@ pub enum Fault {
     Moved,
     /// The file was damaged.
     Corrupt,
+    /// A change of one row changed none, or several: somebody has written to the database past Keyward.
+    NotTaken,
     /// The operating system failed to read or write; `SQLite`'s extended result code.
     InputOutput(i32),
     /// A newer question was asked; not a failure.

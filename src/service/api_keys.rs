@@ -15,7 +15,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::Actor;
 use crate::service::authority::{refuse_beyond, refuse_giving, role_in_use, role_problem};
-use crate::service::refuse::{Attempt, On, change};
+use crate::service::refuse::{Attempt, On};
 use crate::service::{
     Service, authorize, authorize_any, changes, named, record, refuse_if_any, role_told, undeleted,
 };
@@ -74,51 +74,40 @@ impl Service {
     /// # Errors
     /// [`Trouble::NotAuthorized`]; [`Trouble::Problems`] with the form.
     pub fn create(&mut self, actor: &Actor, draft: &ApiKeyDraft) -> Result<IssuedSecret, Trouble> {
-        let now = self.now();
-        let Service {
-            store,
-            random,
-            hasher,
-            tag_key,
-            ..
-        } = self;
         let attempt = Attempt {
             verb: "create",
             on: On::NewKey(&draft.name),
         };
-        change(
-            store,
-            now,
-            actor,
-            &[Right::CreateApiKeys],
-            attempt,
-            |tx, own, now| {
-                let fields = draft.check(None, now).map_err(Trouble::Problems)?;
-                refuse_if_any(stored_problems(tx, own, None, &fields)?)?;
-                let role = role_in_use(tx, fields.role)?.fields;
-                refuse_giving(own, &fields.name, None, &Standing::of_key(&fields, &role))?;
-                let id = api_keys::insert(tx, &fields, &actor.name, now)?;
-                let target = (id, fields.name.as_str());
-                let body = json!({ "fields": Value::from(all(tx, &fields)?) });
-                record(tx, now, EventKind::ApiKeyCreated, Some(actor), target, body)?;
-                // The hash is computed in here because the secret holds the ID.
-                let (secret, tag) = token::make(id, tag_key, random.as_mut())?;
-                let hash = hasher.hash(secret.expose().as_bytes(), random.as_mut())?;
-                let secret_id = secrets::insert(tx, id, &tag, &hash, &actor.name, now)?;
-                let body = json!({ "secret": secret_id.0 });
-                record(tx, now, EventKind::SecretIssued, Some(actor), target, body)?;
-                Ok(IssuedSecret {
-                    key: id,
-                    key_name: fields.name,
-                    id: secret_id,
-                    secret,
-                    issued_at: now,
-                    replaces: false,
-                    retiring_until: None,
-                    key_expires_at: fields.expiry.map(|expiry| expiry.at),
-                })
-            },
-        )
+        let needs = [Right::CreateApiKeys];
+        // The secret holds the ID, so that is reserved first: while the hash is computed nobody waits for the lock.
+        let id = self.change(actor, &needs, attempt, |tx, own, now| {
+            creatable(tx, own, draft, now)?;
+            Ok(api_keys::reserve(tx)?)
+        })?;
+        let (secret, tag) = token::make(id, &self.tag_key, self.random.as_mut())?;
+        let hash = self
+            .hasher
+            .hash(secret.expose().as_bytes(), self.random.as_mut())?;
+        self.change(actor, &needs, attempt, |tx, own, now| {
+            let fields = creatable(tx, own, draft, now)?;
+            api_keys::insert(tx, id, &fields, &actor.name, now)?;
+            let target = (id, fields.name.as_str());
+            let body = json!({ "fields": Value::from(all(tx, &fields)?) });
+            record(tx, now, EventKind::ApiKeyCreated, Some(actor), target, body)?;
+            let secret_id = secrets::insert(tx, id, &tag, &hash, &actor.name, now)?;
+            let body = json!({ "secret": secret_id.0 });
+            record(tx, now, EventKind::SecretIssued, Some(actor), target, body)?;
+            Ok(IssuedSecret {
+                key: id,
+                key_name: fields.name,
+                id: secret_id,
+                secret,
+                issued_at: now,
+                replaces: false,
+                retiring_until: None,
+                key_expires_at: fields.expiry.map(|expiry| expiry.at),
+            })
+        })
     }
 
     /// Saves what this person changed (`before` to `draft`) and gives what the key has now. Nothing changed is
@@ -241,6 +230,20 @@ pub(super) fn manageable(tx: &Tx<'_>, own: &Role, id: KeyId) -> Result<ApiKeyFie
     let key = undeleted(tx, id)?.fields;
     refuse_beyond(tx, own, (&key.name, key.role))?;
     Ok(key)
+}
+
+/// The fields of a new key, where whoever has the role `own` may create it.
+fn creatable(
+    tx: &Tx<'_>,
+    own: &Role,
+    draft: &ApiKeyDraft,
+    now: Timestamp,
+) -> Result<ApiKeyFields, Trouble> {
+    let fields = draft.check(None, now).map_err(Trouble::Problems)?;
+    refuse_if_any(stored_problems(tx, own, None, &fields)?)?;
+    let role = role_in_use(tx, fields.role)?.fields;
+    refuse_giving(own, &fields.name, None, &Standing::of_key(&fields, &role))?;
+    Ok(fields)
 }
 
 /// Writes what differs, with the events that tell it: one for the fields, one for the lock.

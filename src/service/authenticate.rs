@@ -133,7 +133,7 @@ impl Found {
     }
 
     fn worth_noting(&self, now: Timestamp) -> bool {
-        let stale = |at: Option<Timestamp>| at.is_none_or(|at| now.since(at) > FRESH);
+        let stale = |at: Option<Timestamp>| at.is_none_or(|at| !now.is_soon_after(at, FRESH + 1));
         self.key.attempts > 0 || stale(self.key.last_sign_in_at) || stale(self.secret.last_used_at)
     }
 

@@ -92,8 +92,7 @@ pub(super) fn role_problem(
     if beyond(&own.fields, before, &role.fields).is_empty() {
         return Ok(None);
     }
-    let rule = Rule::RoleBeyondOwn;
-    Ok(Some(Problem::new(Field::Role, rule)))
+    Ok(Some(Problem::new(Field::Role, Rule::RoleBeyondOwn)))
 }
 
 /// The role of a key or user, deleted or not.

@@ -20,6 +20,7 @@ use crate::service::demo::samples::{
     BeingReplaced, Deleted, InUse, JustMade, LockedOut, NeverStored, NewSecretPending,
     OldSecretUsed, SAMPLES, Sample, Story,
 };
+use crate::service::sign_in::SignIn;
 use crate::store::{Tx, api_keys, events, secrets, sweep, uses};
 
 /// The user with Full Access: the account that the demo's database is made for.
@@ -43,6 +44,8 @@ pub fn began(now: Timestamp) -> Timestamp {
 pub fn seed(service: &mut Service) -> Result<(), Trouble> {
     let now = service.now();
     let actor = service.sign_in(FULL_ACCESS_USER, &Arrival::default())?;
+    // What the people of the demo did is told of them; this is not.
+    service.sign_in = SignIn::Nobody;
     service.store.write(|tx| {
         let mut seeding = Seeding {
             tx,
@@ -91,7 +94,8 @@ impl Seeding<'_> {
         };
         // No two at the same minute; the youngest was made minutes ago.
         let made = self.now.plus(-age * DAY - (index % 7 + 2) * 3 * MINUTE);
-        let id = api_keys::insert(self.tx, &fields, &self.actor.name, made)?;
+        let id = api_keys::reserve(self.tx)?;
+        api_keys::insert(self.tx, id, &fields, &self.actor.name, made)?;
         self.event(
             made,
             EventKind::ApiKeyCreated,

@@ -34,6 +34,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::Actor;
 use crate::service::authority::{authorize, authorize_any};
+use crate::service::sign_in::SignIn;
 use crate::store::api_keys::StoredKey;
 use crate::store::{self, Store, Tx, events};
 
@@ -45,6 +46,7 @@ pub struct Service {
     hasher: Hasher,
     tag_key: TagKey,
     warning: Warning,
+    sign_in: SignIn,
 }
 
 impl Service {
@@ -64,6 +66,7 @@ impl Service {
             hasher,
             tag_key,
             warning: Warning::default(),
+            sign_in: SignIn::default(),
         })
     }
 

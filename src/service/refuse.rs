@@ -13,11 +13,12 @@ use crate::domain::secret::SecretId;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::{Actor, UserId};
+use crate::service::sign_in::Entry;
 use crate::service::{Service, authorize_any, record};
-use crate::store::{Store, Tx, api_keys, roles, secrets, users};
+use crate::store::{Tx, api_keys, roles, secrets, users};
 
 /// How long a refusal may wait to be noted.
-const NOTING: Duration = Duration::from_millis(500);
+pub(super) const NOTING: Duration = Duration::from_millis(500);
 
 /// What somebody sets about to do.
 #[derive(Clone, Copy, Debug)]
@@ -45,7 +46,8 @@ pub(super) enum On<'a> {
 
 impl Service {
     /// A change on behalf of a user who has one of these rights (or needs none): all of it or nothing. The closure is
-    /// given the user's role as it is in the same transaction. A refusal is noted.
+    /// given the user's role as it is in the same transaction, and the time at which the lock was held. A sign-in that
+    /// is not recorded yet is recorded before it, or nothing is changed. A refusal is noted.
     pub(super) fn change<T>(
         &mut self,
         actor: &Actor,
@@ -53,49 +55,33 @@ impl Service {
         attempt: Attempt<'_>,
         work: impl FnOnce(&Tx<'_>, &Role, Timestamp) -> Result<T, Trouble>,
     ) -> Result<T, Trouble> {
-        let now = self.now();
-        change(&mut self.store, now, actor, needs, attempt, work)
+        let done = self.write_for(actor, Entry::Strict, |tx, now| {
+            let role = authorize_any(tx, actor, needs)?;
+            work(tx, &role, now)
+        });
+        if let Err(trouble) = &done {
+            self.note(actor, attempt, trouble);
+        }
+        done
     }
-}
 
-/// [`Service::change`] for those who need other parts of the service meanwhile.
-pub(super) fn change<T>(
-    store: &mut Store,
-    now: Timestamp,
-    actor: &Actor,
-    needs: &[Right],
-    attempt: Attempt<'_>,
-    work: impl FnOnce(&Tx<'_>, &Role, Timestamp) -> Result<T, Trouble>,
-) -> Result<T, Trouble> {
-    let done = store.write(|tx| {
-        let role = authorize_any(tx, actor, needs)?;
-        work(tx, &role, now)
-    });
-    if let Err(trouble) = &done {
-        note(store, now, actor, attempt, trouble);
+    /// Notes a refusal. What hinders that never hides the refusal itself.
+    pub(super) fn note(&mut self, actor: &Actor, attempt: Attempt<'_>, trouble: &Trouble) {
+        let Some(reason) = trouble.refusal() else {
+            return;
+        };
+        let mut body = json!({ "action": attempt.verb, "reason": reason });
+        if let Trouble::NotAuthorized(right) = trouble {
+            body["right"] = right.name().into();
+        }
+        let _ = self.within(NOTING, |service| {
+            service.write_for(actor, Entry::Lenient, |tx, now| {
+                let target = attempt.on.target(tx)?;
+                let kind = EventKind::ActionRefused;
+                Ok(record(tx, now, kind, Some(actor), target, body)?)
+            })
+        });
     }
-    done
-}
-
-/// Notes a refusal. What hinders that never hides the refusal itself.
-pub(super) fn note(
-    store: &mut Store,
-    now: Timestamp,
-    actor: &Actor,
-    attempt: Attempt<'_>,
-    trouble: &Trouble,
-) {
-    let Some(reason) = trouble.refusal() else {
-        return;
-    };
-    let mut body = json!({ "action": attempt.verb, "reason": reason });
-    if let Trouble::NotAuthorized(right) = trouble {
-        body["right"] = right.name().into();
-    }
-    let _ = store.write_within(NOTING, |tx| {
-        let target = attempt.on.target(tx)?;
-        record(tx, now, EventKind::ActionRefused, Some(actor), target, body)
-    });
 }
 
 impl On<'_> {

@@ -16,7 +16,7 @@ use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::Actor;
 use crate::service::api_keys::attempt;
 use crate::service::authority::{refuse_beyond, refuse_secret};
-use crate::service::refuse::{Attempt, On, note as note_refusal};
+use crate::service::refuse::{Attempt, On};
 use crate::service::{Service, authorize, record, undeleted};
 use crate::store::api_keys::StoredKey;
 use crate::store::secrets::{self, StoredSecret};
@@ -38,8 +38,7 @@ impl Service {
             refuse_secret(tx, &own, &undeleted(tx, id)?.fields)
         });
         if let Err(trouble) = allowed {
-            let now = self.now();
-            note_refusal(&mut self.store, now, actor, attempt, &trouble);
+            self.note(actor, attempt, &trouble);
             return Err(trouble);
         }
         let (secret, tag) = token::make(id, &self.tag_key, self.random.as_mut())?;

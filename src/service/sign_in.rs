@@ -5,30 +5,62 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::domain::event::EventKind;
+use crate::domain::name::check_name;
+use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::{Actor, Arrival, SignOut, UserId};
+use crate::service::refuse::NOTING;
 use crate::service::{Service, record};
 use crate::store::users::StoredUser;
 use crate::store::{Tx, roles, users};
 
-/// How long a refused sign-in may wait to be noted.
-const NOTING: Duration = Duration::from_millis(500);
+/// What is known of the sign-in on this connection.
+#[derive(Debug, Default)]
+pub(super) enum SignIn {
+    /// Nobody has signed in on it.
+    #[default]
+    Nobody,
+    /// Somebody has, and it is not recorded yet.
+    Due(UserId, Arrival),
+    Recorded(UserId),
+}
+
+impl SignIn {
+    fn due(&self, actor: &Actor) -> Option<&Arrival> {
+        match self {
+            SignIn::Due(user, arrival) if *user == actor.user => Some(arrival),
+            _ => None,
+        }
+    }
+}
+
+/// What becomes of a sign-in that is not recorded yet, and by now would be refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Entry {
+    /// Nothing else is done.
+    Strict,
+    /// The rest is done without it: nobody is too little to be refused, or to leave.
+    Lenient,
+}
 
 impl Service {
-    /// The user with this name, on whose behalf things are done from now on. Of a success nothing is written;
-    /// [`Service::note_sign_in`] does that. A refused sign-in of a user there is, is an event, as far as the database
-    /// can be written.
+    /// The user with this name, on whose behalf things are done from now on. Of a success nothing is written yet:
+    /// [`Service::note_sign_in`] does that, or else the first change of all. A refused sign-in is an event, as far as
+    /// the database can be written.
     ///
     /// # Errors
     /// [`Trouble::NoSuchUser`], [`Trouble::LockedOut`], [`Trouble::NoUserInterface`].
     pub fn sign_in(&mut self, name: &str, arrival: &Arrival) -> Result<Actor, Trouble> {
         let (id, admitted) = self.store.read(|tx| {
-            let user =
-                users::by_name(tx, name)?.ok_or_else(|| Trouble::NoSuchUser(name.to_owned()))?;
-            Ok::<_, Trouble>((user.id, admit(tx, user)))
+            let missing = || Trouble::NoSuchUser(name.to_owned());
+            Ok::<_, Trouble>(match users::by_name(tx, name)? {
+                Some(user) => (user.id, admit(tx, user)),
+                None => (UserId(0), Err(missing())),
+            })
         })?;
-        if let Err(trouble) = &admitted {
-            self.note_refused_sign_in(id, name, arrival, trouble);
+        match &admitted {
+            Ok(actor) => self.sign_in = SignIn::Due(actor.user, arrival.clone()),
+            Err(trouble) => self.note_refused_sign_in(id, name, arrival, trouble),
         }
         admitted
     }
@@ -51,19 +83,18 @@ impl Service {
         self.store.read(|tx| admitted(tx, actor))
     }
 
-    /// Records that the actor has signed in, and how they came; they may have been locked out since.
+    /// Records that the actor has signed in, and how they came, unless the first change has recorded it before; they
+    /// may have been locked out since. Waits for no more than a moment: it can be asked for again.
     ///
     /// # Errors
     /// As of [`Service::sign_in`]; [`Trouble::Storage`].
     pub fn note_sign_in(&mut self, actor: &Actor, arrival: &Arrival) -> Result<(), Trouble> {
-        let now = self.now();
-        let done = self.store.write(|tx| {
-            let actor = admitted(tx, actor)?;
-            users::signed_in(tx, actor.user, now)?;
-            let target = (actor.user, actor.name.as_str());
-            let body = json!({ "unproven": unproven(arrival) });
-            record(tx, now, EventKind::UserSignedIn, Some(&actor), target, body)?;
-            Ok(())
+        if matches!(self.sign_in, SignIn::Recorded(user) if user == actor.user) {
+            return Ok(());
+        }
+        self.sign_in = SignIn::Due(actor.user, arrival.clone());
+        let done = self.within(NOTING, |service| {
+            service.write_for(actor, Entry::Strict, |_, _| Ok(()))
         });
         if let Err(trouble) = &done {
             self.note_refused_sign_in(actor.user, &actor.name, arrival, trouble);
@@ -76,17 +107,61 @@ impl Service {
     /// # Errors
     /// What the database said.
     pub fn note_sign_out(&mut self, actor: &Actor, why: SignOut) -> Result<(), Trouble> {
-        let now = self.now();
         let mut body = json!({ "reason": why.word() });
         let mut kind = EventKind::UserSignedOut;
         if let SignOut::TimedOut { last_action } = why {
             kind = EventKind::UserTimedOut;
             body["lastAction"] = last_action.0.into();
         }
-        self.store.write(|tx| {
+        self.write_for(actor, Entry::Lenient, |tx, now| {
             let target = (actor.user, actor.name.as_str());
             Ok(record(tx, now, kind, Some(actor), target, body)?)
         })
+    }
+
+    /// A transaction that writes, and the time at which its lock was held.
+    pub(super) fn write<T>(
+        &mut self,
+        work: impl FnOnce(&Tx<'_>, Timestamp) -> Result<T, Trouble>,
+    ) -> Result<T, Trouble> {
+        let clock = &self.clock;
+        self.store.write(|tx| work(tx, clock.now()))
+    }
+
+    /// The same on behalf of somebody, whose sign-in is recorded before it if it was not.
+    pub(super) fn write_for<T>(
+        &mut self,
+        actor: &Actor,
+        entry: Entry,
+        work: impl FnOnce(&Tx<'_>, Timestamp) -> Result<T, Trouble>,
+    ) -> Result<T, Trouble> {
+        let due = self.sign_in.due(actor).cloned();
+        let (done, recorded) = self.write(|tx, now| {
+            let recorded = match &due {
+                None => false,
+                Some(arrival) => match enter(tx, actor, arrival, now) {
+                    Err(trouble) if entry == Entry::Lenient && trouble.ends_console() => false,
+                    done => done.map(|()| true)?,
+                },
+            };
+            Ok((work(tx, now)?, recorded))
+        })?;
+        if recorded {
+            self.sign_in = SignIn::Recorded(actor.user);
+        }
+        Ok(done)
+    }
+
+    /// Does it with no more patience for another process's lock than this.
+    pub(super) fn within<T>(
+        &mut self,
+        budget: Duration,
+        work: impl FnOnce(&mut Service) -> T,
+    ) -> T {
+        let before = self.store.set_patience(budget);
+        let done = work(self);
+        self.store.set_patience(before);
+        done
     }
 
     /// Unlocks a user on behalf of the account that owns the database, which is no user: the way back in. Says
@@ -95,8 +170,7 @@ impl Service {
     /// # Errors
     /// [`Trouble::NoSuchUser`]; [`Trouble::Storage`].
     pub fn break_glass(&mut self, account: &str, name: &str) -> Result<bool, Trouble> {
-        let now = self.now();
-        self.store.write(|tx| {
+        let done = self.write(|tx, now| {
             let user =
                 users::by_name(tx, name)?.ok_or_else(|| Trouble::NoSuchUser(name.to_owned()))?;
             if !user.fields.locked_out {
@@ -109,7 +183,19 @@ impl Service {
             let body = json!({ "account": account });
             record(tx, now, EventKind::GlassBroken, None, target, body)?;
             Ok(true)
-        })
+        });
+        if let Err(Trouble::NoSuchUser(_)) = &done {
+            let name = told_name(name);
+            let body =
+                json!({ "action": "break-glass", "reason": "no-such-user", "account": account });
+            let _ = self.within(NOTING, |service| {
+                service.write(|tx, now| {
+                    let (kind, target) = (EventKind::ActionRefused, (UserId(0), name.as_str()));
+                    Ok(record(tx, now, kind, None, target, body)?)
+                })
+            });
+        }
+        done
     }
 
     /// Best effort: the refusal stands whether or not it can be written down.
@@ -123,13 +209,28 @@ impl Service {
         let Some(reason) = trouble.refusal() else {
             return;
         };
-        let now = self.now();
         let body = json!({ "reason": reason, "unproven": unproven(arrival) });
         let kind = EventKind::UserSessionValidationFailed;
-        let _ = self
-            .store
-            .write_within(NOTING, |tx| record(tx, now, kind, None, (id, name), body));
+        let name = told_name(name);
+        let _ = self.within(NOTING, |service| {
+            service.write(|tx, now| Ok(record(tx, now, kind, None, (id, name.as_str()), body)?))
+        });
     }
+}
+
+/// A user's name as it was given, for an event. What may not be a name may be a secret.
+fn told_name(name: &str) -> String {
+    check_name(name).unwrap_or_default()
+}
+
+/// Records a sign-in, if they still may.
+fn enter(tx: &Tx<'_>, actor: &Actor, arrival: &Arrival, now: Timestamp) -> Result<(), Trouble> {
+    let actor = admitted(tx, actor)?;
+    users::signed_in(tx, actor.user, now)?;
+    let target = (actor.user, actor.name.as_str());
+    let body = json!({ "unproven": unproven(arrival) });
+    let kind = EventKind::UserSignedIn;
+    Ok(record(tx, now, kind, Some(&actor), target, body)?)
 }
 
 fn unproven(arrival: &Arrival) -> Value {

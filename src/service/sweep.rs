@@ -22,7 +22,7 @@ impl Service {
         if !self.store.read(|tx| sweep::due(tx, now))? {
             return Ok(0);
         }
-        self.store.write(|tx| {
+        self.write(|tx, now| {
             let ended = sweep::end_secrets(tx, now, MOST)?;
             let expired = sweep::expired(tx, now, MOST)?;
             for key in &expired {
@@ -37,8 +37,9 @@ impl Service {
                     body,
                 )?;
             }
+            let early = sweep::forget_early(tx, now, MOST)?;
             let erased = sweep::erase(tx, now, MOST)?;
-            Ok(ended + expired.len() + erased)
+            Ok(ended + expired.len() + early + erased)
         })
     }
 }

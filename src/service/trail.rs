@@ -11,7 +11,7 @@ use crate::domain::secret::find_secret_shape;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Trouble;
 use crate::domain::user::Actor;
-use crate::service::refuse::{Attempt, On, note};
+use crate::service::refuse::{Attempt, On};
 use crate::service::{Service, authorize, authorize_any, record};
 use crate::store::events::{self, Prefix};
 use crate::store::list;
@@ -98,7 +98,6 @@ impl Service {
         actor: &Actor,
         before: Timestamp,
     ) -> Result<Option<Prefix>, Trouble> {
-        let now = self.now();
         let found = self.store.read(|tx| {
             may_prune(&authorize_any(tx, actor, &[])?)?;
             if let Err(broken) = events::check_chain(tx, None)? {
@@ -107,7 +106,7 @@ impl Service {
             Ok(events::prefix_before(tx, before)?)
         });
         if let Err(trouble) = &found {
-            note(&mut self.store, now, actor, PRUNING, trouble);
+            self.note(actor, PRUNING, trouble);
         }
         found
     }
@@ -144,8 +143,7 @@ impl Service {
                 Target::trail(),
                 body,
             )?;
-            events::remove(tx, prefix.through.sequence)?;
-            Ok(())
+            Ok(events::remove(tx, prefix)?)
         })
     }
 }

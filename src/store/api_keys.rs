@@ -45,22 +45,43 @@ impl StoredKey {
     }
 }
 
-/// Adds a key and gives its ID, which was never used before.
+/// An ID for a new key, which is never given again. Where no key is made of it, it is lost: there is a gap.
+///
+/// # Errors
+/// What the database said.
+pub fn reserve(tx: &Tx<'_>) -> Result<KeyId, Fault> {
+    // The number that AUTOINCREMENT goes on from (<https://sqlite.org/autoinc.html>); it is there from the first key on.
+    let taken =
+        tx.0.prepare_cached(
+            "UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'api_keys' RETURNING seq",
+        )?
+        .query_row((), |row| row.get(0))
+        .optional()?;
+    if let Some(id) = taken {
+        return Ok(KeyId(id));
+    }
+    tx.change_one(
+        "INSERT INTO sqlite_sequence (name, seq) VALUES ('api_keys', 1)",
+        (),
+    )?;
+    Ok(KeyId(1))
+}
+
+/// Adds a key under an ID that was reserved for it.
 ///
 /// # Errors
 /// What the database said.
 pub fn insert(
     tx: &Tx<'_>,
+    id: KeyId,
     fields: &ApiKeyFields,
     by: &str,
     now: Timestamp,
-) -> Result<KeyId, Fault> {
-    tx.0.prepare_cached(
-        "INSERT INTO api_keys (name, name_key, description, search, role, locale, time_zone, expires_on,
+) -> Result<(), Fault> {
+    tx.change_one("INSERT INTO api_keys (id, name, name_key, description, search, role, locale, time_zone, expires_on,
              expires_at, locked_out, created_at, created_by)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-    )?
-    .execute(params![
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)", params![
+        id.0,
         fields.name,
         name_key(&fields.name),
         fields.description,
@@ -73,8 +94,7 @@ pub fn insert(
         fields.locked_out,
         now.0,
         by,
-    ])?;
-    Ok(KeyId(tx.0.last_insert_rowid()))
+    ])
 }
 
 /// Writes the fields of Properties.
@@ -82,13 +102,10 @@ pub fn insert(
 /// # Errors
 /// What the database said.
 pub fn update(tx: &Tx<'_>, id: KeyId, fields: &ApiKeyFields) -> Result<(), Fault> {
-    tx.0.prepare_cached(
-        "UPDATE api_keys
+    tx.change_one("UPDATE api_keys
          SET name = ?2, name_key = ?3, description = ?4, search = ?5, role = ?6, locale = ?7, time_zone = ?8,
              expires_on = ?9, expires_at = ?10, locked_out = ?11, version = version + 1
-         WHERE id = ?1",
-    )?
-    .execute(params![
+         WHERE id = ?1", params![
         id.0,
         fields.name,
         name_key(&fields.name),
@@ -100,8 +117,7 @@ pub fn update(tx: &Tx<'_>, id: KeyId, fields: &ApiKeyFields) -> Result<(), Fault
         fields.expiry.map(|expiry| expiry.on.to_string()),
         fields.expiry.map(|expiry| expiry.at.0),
         fields.locked_out,
-    ])?;
-    Ok(())
+    ])
 }
 
 /// Notes that a secret of the key was delivered.
@@ -109,11 +125,10 @@ pub fn update(tx: &Tx<'_>, id: KeyId, fields: &ApiKeyFields) -> Result<(), Fault
 /// # Errors
 /// What the database said.
 pub fn set_delivered(tx: &Tx<'_>, id: KeyId) -> Result<(), Fault> {
-    tx.0.prepare_cached(
-        "UPDATE api_keys SET delivered = 1, version = version + 1 WHERE id = ?1 AND delivered = 0",
-    )?
-    .execute([id.0])?;
-    Ok(())
+    tx.change_one(
+        "UPDATE api_keys SET delivered = 1, version = version + (delivered = 0) WHERE id = ?1",
+        [id.0],
+    )
 }
 
 /// Marks the key as deleted.
@@ -121,11 +136,10 @@ pub fn set_delivered(tx: &Tx<'_>, id: KeyId) -> Result<(), Fault> {
 /// # Errors
 /// What the database said.
 pub fn set_deleted(tx: &Tx<'_>, id: KeyId, now: Timestamp) -> Result<(), Fault> {
-    tx.0.prepare_cached(
+    tx.change_one(
         "UPDATE api_keys SET deleted_at = ?2, version = version + 1 WHERE id = ?1",
-    )?
-    .execute([id.0, now.0])?;
-    Ok(())
+        [id.0, now.0],
+    )
 }
 
 /// Takes the mark of deletion away.
@@ -133,11 +147,10 @@ pub fn set_deleted(tx: &Tx<'_>, id: KeyId, now: Timestamp) -> Result<(), Fault> 
 /// # Errors
 /// What the database said.
 pub fn set_restored(tx: &Tx<'_>, id: KeyId) -> Result<(), Fault> {
-    tx.0.prepare_cached(
+    tx.change_one(
         "UPDATE api_keys SET deleted_at = NULL, version = version + 1 WHERE id = ?1",
-    )?
-    .execute([id.0])?;
-    Ok(())
+        [id.0],
+    )
 }
 
 /// The key with this ID, deleted or not.

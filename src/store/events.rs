@@ -7,7 +7,7 @@ mod prune;
 use rusqlite::{OptionalExtension, params};
 
 use crate::domain::event::chain::{CHAIN_START, Hash, Hashed, Head, chain};
-use crate::domain::event::{EventKind, NewEvent, Target};
+use crate::domain::event::{BEHIND, EventKind, NewEvent, Target};
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
@@ -19,19 +19,28 @@ pub use prune::{Prefix, first_since, is_prefix, prefix_before, remove};
 /// The version of the form of a body.
 const BODY_VERSION: i64 = 1;
 
-/// Records an event at the end of the chain.
+/// Records an event at the end of the chain. Its time is the clock's, whatever that is: the order is the number in the
+/// chain. One whose clock is behind the event before it says so.
 ///
 /// # Errors
 /// What the database said.
 pub fn append(tx: &Tx<'_>, at: Timestamp, event: &NewEvent) -> Result<(), Fault> {
-    let last = head(tx)?;
+    let before: Option<(i64, Hash, i64)> = tx
+        .0
+        .prepare_cached("SELECT sequence, hash, at FROM events ORDER BY sequence DESC LIMIT 1")?
+        .query_row((), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    let (sequence, previous, before) = before.unwrap_or((0, CHAIN_START, at.0));
     let mut body = event.body.clone();
     if let Some(fields) = body.as_object_mut() {
         fields.insert("version".to_owned(), BODY_VERSION.into());
+        if at.0 < before {
+            fields.insert(BEHIND.to_owned(), before.into());
+        }
     }
     let body = body.to_string();
     let hashed = Hashed {
-        sequence: last.sequence + 1,
+        sequence: sequence + 1,
         at,
         number: event.kind.number(),
         level: event.kind.level().word(),
@@ -41,13 +50,10 @@ pub fn append(tx: &Tx<'_>, at: Timestamp, event: &NewEvent) -> Result<(), Fault>
         target_name: &event.target.name,
         body: &body,
     };
-    let hash = chain(&last.hash, &hashed);
-    tx.0.prepare_cached(
-        "INSERT INTO events (sequence, at, number, level, actor, target_kind, target_id, target_name, body,
+    let hash = chain(&previous, &hashed);
+    tx.change_one("INSERT INTO events (sequence, at, number, level, actor, target_kind, target_id, target_name, body,
              previous, hash)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-    )?
-    .execute(params![
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)", params![
         hashed.sequence,
         at.0,
         hashed.number,
@@ -57,10 +63,9 @@ pub fn append(tx: &Tx<'_>, at: Timestamp, event: &NewEvent) -> Result<(), Fault>
         hashed.target_id,
         hashed.target_name,
         hashed.body,
-        last.hash,
+        previous,
         hash,
-    ])?;
-    Ok(())
+    ])
 }
 
 /// The last event; [`Head::START`] where there is none.

@@ -116,7 +116,7 @@ fn begin(tx: &Tx<'_>, beginning: &Beginning<'_>) -> Result<(), OpenFault> {
     )
     .map_err(while_opening)?;
     for role in Role::built_in() {
-        roles::insert_built_in(tx, &role).map_err(while_opening)?;
+        roles::insert_built_in(tx, &role).map_err(OpenFault::Fault)?;
     }
     let first = UserFields {
         name: beginning.user.to_owned(),

@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, Params, Transaction, TransactionBehavior};
 use zeroize::Zeroizing;
 
 use crate::domain::trouble::Fault;
@@ -55,9 +55,9 @@ const ANY: u64 = u64::MAX;
 pub struct Tx<'a>(Transaction<'a>);
 
 impl Store {
-    /// How long this connection waits for another one's lock; 5 seconds to begin with.
-    pub fn set_patience(&self, budget: Duration) {
-        self.patience.set(budget);
+    /// Sets how long this connection waits for another one's lock, 5 seconds to begin with; gives what was set before.
+    pub fn set_patience(&self, budget: Duration) -> Duration {
+        self.patience.set(budget)
     }
 
     /// Reads, all from one moment of the database.
@@ -148,6 +148,17 @@ impl Store {
             self.connection
                 .pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()));
         Ok(set?)
+    }
+}
+
+impl Tx<'_> {
+    /// Changes exactly one row, or adds one. Where it is another number, somebody has written to the database past
+    /// Keyward: this fails, and with it everything else of the transaction.
+    fn change_one(&self, sql: &str, values: impl Params) -> Result<(), Fault> {
+        match self.0.prepare_cached(sql)?.execute(values)? {
+            1 => Ok(()),
+            _ => Err(Fault::NotTaken),
+        }
     }
 }
 

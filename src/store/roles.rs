@@ -28,7 +28,7 @@ pub fn insert(tx: &Tx<'_>, fields: &RoleFields) -> Result<RoleId, Fault> {
 }
 
 /// Adds a role that every database begins with, under its own ID.
-pub(super) fn insert_built_in(tx: &Tx<'_>, role: &Role) -> rusqlite::Result<()> {
+pub(super) fn insert_built_in(tx: &Tx<'_>, role: &Role) -> Result<(), Fault> {
     insert_as(tx, Some(role.id), role.immutable, &role.fields)
 }
 
@@ -37,13 +37,10 @@ fn insert_as(
     id: Option<RoleId>,
     immutable: bool,
     fields: &RoleFields,
-) -> rusqlite::Result<()> {
-    tx.0.prepare_cached(
-        "INSERT INTO roles (id, immutable, name, name_key, description, search, user_interface, web_service, rights,
+) -> Result<(), Fault> {
+    tx.change_one("INSERT INTO roles (id, immutable, name, name_key, description, search, user_interface, web_service, rights,
              equal_or_less)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-    )?
-    .execute(params![
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)", params![
         id.map(|id| id.0),
         immutable,
         fields.name,
@@ -54,8 +51,7 @@ fn insert_as(
         fields.web_service,
         names(&fields.rights),
         fields.equal_or_less,
-    ])?;
-    Ok(())
+    ])
 }
 
 /// Writes the fields of Role Properties.
@@ -63,13 +59,10 @@ fn insert_as(
 /// # Errors
 /// What the database said.
 pub fn update(tx: &Tx<'_>, id: RoleId, fields: &RoleFields) -> Result<(), Fault> {
-    tx.0.prepare_cached(
-        "UPDATE roles
+    tx.change_one("UPDATE roles
          SET name = ?2, name_key = ?3, description = ?4, search = ?5, user_interface = ?6, web_service = ?7,
              rights = ?8, equal_or_less = ?9, version = version + 1
-         WHERE id = ?1",
-    )?
-    .execute(params![
+         WHERE id = ?1", params![
         id.0,
         fields.name,
         name_key(&fields.name),
@@ -79,8 +72,7 @@ pub fn update(tx: &Tx<'_>, id: RoleId, fields: &RoleFields) -> Result<(), Fault>
         fields.web_service,
         names(&fields.rights),
         fields.equal_or_less,
-    ])?;
-    Ok(())
+    ])
 }
 
 /// Marks the role as deleted: its name is free again, and nothing can be given it any more.
@@ -88,9 +80,10 @@ pub fn update(tx: &Tx<'_>, id: RoleId, fields: &RoleFields) -> Result<(), Fault>
 /// # Errors
 /// What the database said.
 pub fn set_deleted(tx: &Tx<'_>, id: RoleId, now: Timestamp) -> Result<(), Fault> {
-    tx.0.prepare_cached("UPDATE roles SET deleted_at = ?2, version = version + 1 WHERE id = ?1")?
-        .execute([id.0, now.0])?;
-    Ok(())
+    tx.change_one(
+        "UPDATE roles SET deleted_at = ?2, version = version + 1 WHERE id = ?1",
+        [id.0, now.0],
+    )
 }
 
 /// The role with this ID, deleted or not.

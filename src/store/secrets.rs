@@ -41,10 +41,7 @@ pub fn insert(
     by: &str,
     now: Timestamp,
 ) -> Result<SecretId, Fault> {
-    tx.0.prepare_cached(
-        "INSERT INTO api_key_secrets (key, tag, hash, issued_at, issued_by) VALUES (?1, ?2, ?3, ?4, ?5)",
-    )?
-    .execute(params![key.0, tag, hash, now.0, by])?;
+    tx.change_one("INSERT INTO api_key_secrets (key, tag, hash, issued_at, issued_by) VALUES (?1, ?2, ?3, ?4, ?5)", params![key.0, tag, hash, now.0, by])?;
     Ok(SecretId(tx.0.last_insert_rowid()))
 }
 
@@ -105,38 +102,33 @@ pub fn live(tx: &Tx<'_>, key: KeyId) -> Result<LiveSecrets, Fault> {
 /// Makes a pending secret the current one.
 ///
 /// # Errors
-/// What the database said.
+/// What the database said; [`Fault::NotTaken`] where it is pending no more.
 pub fn deliver(tx: &Tx<'_>, id: SecretId, now: Timestamp) -> Result<(), Fault> {
-    tx.0.prepare_cached(
+    tx.change_one(
         "UPDATE api_key_secrets SET delivered_at = ?2
          WHERE id = ?1 AND delivered_at IS NULL AND ended_at IS NULL",
-    )?
-    .execute([id.0, now.0])?;
-    Ok(())
+        [id.0, now.0],
+    )
 }
 
 /// Lets a current secret go on until `at`.
 ///
 /// # Errors
-/// What the database said.
+/// What the database said; [`Fault::NotTaken`] where it is current no more.
 pub fn retire(tx: &Tx<'_>, id: SecretId, at: Timestamp) -> Result<(), Fault> {
-    tx.0.prepare_cached(
-        "UPDATE api_key_secrets SET retires_at = ?2 WHERE id = ?1 AND ended_at IS NULL",
-    )?
-    .execute([id.0, at.0])?;
-    Ok(())
+    tx.change_one(
+        "UPDATE api_key_secrets SET retires_at = ?2
+         WHERE id = ?1 AND delivered_at IS NOT NULL AND retires_at IS NULL AND ended_at IS NULL",
+        [id.0, at.0],
+    )
 }
 
 /// Ends a secret's life. Its hash goes, its tag stays.
 ///
 /// # Errors
-/// What the database said.
+/// What the database said; [`Fault::NotTaken`] where it had ended before.
 pub fn end(tx: &Tx<'_>, id: SecretId, at: Timestamp, why: Ended) -> Result<(), Fault> {
-    tx.0.prepare_cached(
-        "UPDATE api_key_secrets SET ended_at = ?2, ended = ?3, hash = NULL WHERE id = ?1 AND ended_at IS NULL",
-    )?
-    .execute(params![id.0, at.0, why.word()])?;
-    Ok(())
+    tx.change_one("UPDATE api_key_secrets SET ended_at = ?2, ended = ?3, hash = NULL WHERE id = ?1 AND ended_at IS NULL", params![id.0, at.0, why.word()])
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<StoredSecret> {

@@ -9,11 +9,17 @@ use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
 
-const PENDING: &str = "ended_at IS NULL AND delivered_at IS NULL AND issued_at <= ?1";
 const RETIRING: &str = "ended_at IS NULL AND retires_at IS NOT NULL AND retires_at <= ?1";
 const EXPIRED: &str = "deleted_at IS NULL AND expires_at IS NOT NULL AND expiry_noted IS NOT expires_at \
                        AND expires_at <= ?1";
 const ERASABLE: &str = "deleted_at IS NOT NULL AND erased = 0 AND deleted_at <= ?1";
+
+const EARLY: &str = "expires_at IS NOT NULL AND expiry_noted = expires_at AND expires_at > ?1";
+
+/// A pending secret whose life is over at `?1`: `domain::secret::Life::phase`, as a condition.
+fn void() -> String {
+    format!("ended_at IS NULL AND delivered_at IS NULL AND abs(?1 - issued_at) >= {PENDING_LIFE}")
+}
 
 /// A key whose expiry has come and is told in no event yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,9 +35,10 @@ pub struct Expired {
 /// What the database said.
 pub fn due(tx: &Tx<'_>, now: Timestamp) -> Result<bool, Fault> {
     for (table, condition, before) in [
-        ("api_key_secrets", PENDING, now.plus(-PENDING_LIFE)),
+        ("api_key_secrets", void().as_str(), now),
         ("api_key_secrets", RETIRING, now),
         ("api_keys", EXPIRED, now),
+        ("api_keys", EARLY, now),
         ("api_keys", ERASABLE, now.plus(-RESTORABLE)),
     ] {
         let sql = format!("SELECT EXISTS (SELECT 1 FROM {table} WHERE {condition})");
@@ -51,22 +58,17 @@ pub fn due(tx: &Tx<'_>, now: Timestamp) -> Result<bool, Fault> {
 /// # Errors
 /// What the database said.
 pub fn end_secrets(tx: &Tx<'_>, now: Timestamp, most: u32) -> Result<usize, Fault> {
-    let sql = |at: String, condition| {
-        format!(
+    let end = |at: &str, condition: &str, why: Ended| {
+        let sql = format!(
             "UPDATE api_key_secrets SET ended_at = {at}, ended = ?2, hash = NULL
              WHERE id IN (SELECT id FROM api_key_secrets WHERE {condition} LIMIT ?3)"
-        )
+        );
+        tx.0.prepare_cached(&sql)?
+            .execute(params![now.0, why.word(), most])
     };
-    let void =
-        tx.0.prepare_cached(&sql(format!("issued_at + {PENDING_LIFE}"), PENDING))?
-            .execute(params![
-                now.plus(-PENDING_LIFE).0,
-                Ended::NotDeliveredInTime.word(),
-                most
-            ])?;
-    let dead =
-        tx.0.prepare_cached(&sql("retires_at".to_owned(), RETIRING))?
-            .execute(params![now.0, Ended::OverlapOver.word(), most])?;
+    let at = format!("min(issued_at + {PENDING_LIFE}, ?1)");
+    let void = end(&at, &void(), Ended::NotDeliveredInTime)?;
+    let dead = end("retires_at", RETIRING, Ended::OverlapOver)?;
     Ok(void + dead)
 }
 
@@ -91,14 +93,27 @@ pub fn expired(tx: &Tx<'_>, now: Timestamp, most: u32) -> Result<Vec<Expired>, F
     Ok(keys?)
 }
 
+/// Forgets that an expiry was told which is still to come: by a clock that was ahead. It will be told when it comes.
+///
+/// # Errors
+/// What the database said.
+pub fn forget_early(tx: &Tx<'_>, now: Timestamp, most: u32) -> Result<usize, Fault> {
+    let sql = format!(
+        "UPDATE api_keys SET expiry_noted = NULL WHERE id IN (SELECT id FROM api_keys WHERE {EARLY} LIMIT ?2)"
+    );
+    let forgotten = tx.0.prepare_cached(&sql)?.execute(params![now.0, most]);
+    Ok(forgotten?)
+}
+
 /// Notes that a key's present expiry was told.
 ///
 /// # Errors
 /// What the database said.
 pub fn note_expired(tx: &Tx<'_>, key: KeyId) -> Result<(), Fault> {
-    tx.0.prepare_cached("UPDATE api_keys SET expiry_noted = expires_at WHERE id = ?1")?
-        .execute([key.0])?;
-    Ok(())
+    tx.change_one(
+        "UPDATE api_keys SET expiry_noted = expires_at WHERE id = ?1",
+        [key.0],
+    )
 }
 
 /// Erases the hashes of up to `most` keys that were deleted too long ago to be restored.
@@ -116,8 +131,7 @@ pub fn erase(tx: &Tx<'_>, now: Timestamp, most: u32) -> Result<usize, Fault> {
             "UPDATE api_key_secrets SET ended_at = ?2, ended = ?3, hash = NULL WHERE key = ?1 AND ended_at IS NULL",
         )?
         .execute(params![id, now.0, Ended::KeyDeleted.word()])?;
-        tx.0.prepare_cached("UPDATE api_keys SET erased = 1 WHERE id = ?1")?
-            .execute([id])?;
+        tx.change_one("UPDATE api_keys SET erased = 1 WHERE id = ?1", [id])?;
     }
     Ok(ids.len())
 }

@@ -30,11 +30,8 @@ pub struct StoredUser {
 /// # Errors
 /// What the database said.
 pub fn insert(tx: &Tx<'_>, fields: &UserFields, now: Timestamp) -> Result<UserId, Fault> {
-    tx.0.prepare_cached(
-        "INSERT INTO users (name, name_key, full_name, search, role, locale, time_zone, locked_out, created_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-    )?
-    .execute(params![
+    tx.change_one("INSERT INTO users (name, name_key, full_name, search, role, locale, time_zone, locked_out, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)", params![
         fields.name,
         name_key(&fields.name),
         fields.full_name,
@@ -53,22 +50,21 @@ pub fn insert(tx: &Tx<'_>, fields: &UserFields, now: Timestamp) -> Result<UserId
 /// # Errors
 /// What the database said.
 pub fn update(tx: &Tx<'_>, id: UserId, fields: &UserFields) -> Result<(), Fault> {
-    tx.0.prepare_cached(
+    tx.change_one(
         "UPDATE users
          SET full_name = ?2, search = ?3, role = ?4, locale = ?5, time_zone = ?6, locked_out = ?7,
              version = version + 1
          WHERE id = ?1",
-    )?
-    .execute(params![
-        id.0,
-        fields.full_name,
-        search(fields),
-        fields.role.0,
-        fields.locale.map(Locale::tag),
-        fields.zone.map(Tz::name),
-        fields.locked_out,
-    ])?;
-    Ok(())
+        params![
+            id.0,
+            fields.full_name,
+            search(fields),
+            fields.role.0,
+            fields.locale.map(Locale::tag),
+            fields.zone.map(Tz::name),
+            fields.locked_out,
+        ],
+    )
 }
 
 /// Removes a user.
@@ -76,9 +72,7 @@ pub fn update(tx: &Tx<'_>, id: UserId, fields: &UserFields) -> Result<(), Fault>
 /// # Errors
 /// What the database said.
 pub fn delete(tx: &Tx<'_>, id: UserId) -> Result<(), Fault> {
-    tx.0.prepare_cached("DELETE FROM users WHERE id = ?1")?
-        .execute([id.0])?;
-    Ok(())
+    tx.change_one("DELETE FROM users WHERE id = ?1", [id.0])
 }
 
 /// Notes that the user has signed in. It is no change of the row's version.
@@ -86,9 +80,10 @@ pub fn delete(tx: &Tx<'_>, id: UserId) -> Result<(), Fault> {
 /// # Errors
 /// What the database said.
 pub fn signed_in(tx: &Tx<'_>, id: UserId, now: Timestamp) -> Result<(), Fault> {
-    tx.0.prepare_cached("UPDATE users SET last_sign_in_at = ?2 WHERE id = ?1")?
-        .execute([id.0, now.0])?;
-    Ok(())
+    tx.change_one(
+        "UPDATE users SET last_sign_in_at = ?2 WHERE id = ?1",
+        [id.0, now.0],
+    )
 }
 
 /// The user with this ID.

@@ -16,11 +16,14 @@ const QUIET: i64 = HOUR;
 /// # Errors
 /// What the database said.
 pub fn accepted(tx: &Tx<'_>, key: KeyId, secret: SecretId, now: Timestamp) -> Result<(), Fault> {
-    tx.0.prepare_cached("UPDATE api_keys SET last_sign_in_at = ?2, attempts = 0 WHERE id = ?1")?
-        .execute([key.0, now.0])?;
-    tx.0.prepare_cached("UPDATE api_key_secrets SET last_used_at = ?2 WHERE id = ?1")?
-        .execute([secret.0, now.0])?;
-    Ok(())
+    tx.change_one(
+        "UPDATE api_keys SET last_sign_in_at = ?2, attempts = 0 WHERE id = ?1",
+        [key.0, now.0],
+    )?;
+    tx.change_one(
+        "UPDATE api_key_secrets SET last_used_at = ?2 WHERE id = ?1",
+        [secret.0, now.0],
+    )
 }
 
 /// Counts a refused use. Where an event is due, it gives how many refusals for this reason there were since the
@@ -35,12 +38,14 @@ pub fn refused(
     reason: &str,
     now: Timestamp,
 ) -> Result<Option<i64>, Fault> {
-    tx.0.prepare_cached("UPDATE api_keys SET attempts = attempts + 1 WHERE id = ?1")?
-        .execute([key.0])?;
-    tx.0.prepare_cached(
+    tx.change_one(
+        "UPDATE api_keys SET attempts = attempts + 1 WHERE id = ?1",
+        [key.0],
+    )?;
+    tx.change_one(
         "UPDATE api_key_secrets SET uses_refused = uses_refused + 1 WHERE id = ?1",
-    )?
-    .execute([secret.0])?;
+        [secret.0],
+    )?;
     let before: Option<(i64, i64)> =
         tx.0.prepare_cached(
             "SELECT uncounted, reported_at FROM refused_uses WHERE secret = ?1 AND reason = ?2",
@@ -50,16 +55,15 @@ pub fn refused(
         })
         .optional()?;
     let (uncounted, reported_at) = match before {
-        Some((uncounted, at)) if now.since(Timestamp(at)) < QUIET => (uncounted + 1, Some(at)),
+        Some((uncounted, at)) if now.is_soon_after(Timestamp(at), QUIET) => {
+            (uncounted + 1, Some(at))
+        }
         Some((uncounted, _)) => (uncounted + 1, None),
         None => (1, None),
     };
     let quiet = reported_at.is_some();
-    tx.0.prepare_cached(
-        "INSERT INTO refused_uses (secret, reason, uncounted, reported_at) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT DO UPDATE SET uncounted = excluded.uncounted, reported_at = excluded.reported_at",
-    )?
-    .execute(params![
+    tx.change_one("INSERT INTO refused_uses (secret, reason, uncounted, reported_at) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT DO UPDATE SET uncounted = excluded.uncounted, reported_at = excluded.reported_at", params![
         secret.0,
         reason,
         if quiet { uncounted } else { 0 },

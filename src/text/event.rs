@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::domain::api_key::Locale;
 use crate::domain::event::chain::{Break, Kept, KeptHead, Whole};
 use crate::domain::event::trail::RowTarget;
-use crate::domain::event::{EventKind, SYSTEM};
+use crate::domain::event::{BEHIND, EventKind, SYSTEM};
 use crate::domain::expiry::LAST_YEAR;
 use crate::domain::moment::NoMoment;
 use crate::domain::name::printable;
@@ -20,7 +20,7 @@ use crate::text::Text;
 const BODY_VERSION: i64 = 1;
 
 /// The fields of bodies with their labels, in the order in which they are told.
-const FIELDS: [(&str, &str); 27] = [
+const FIELDS: [(&str, &str); 28] = [
     ("name", "event_field.name"),
     ("fullName", "event_field.full_name"),
     ("description", "event_field.description"),
@@ -48,6 +48,7 @@ const FIELDS: [(&str, &str); 27] = [
     ("account", "event_field.account"),
     ("sudoUser", "event_field.sudo_user"),
     ("sshConnection", "event_field.ssh_connection"),
+    (BEHIND, "event_field.clock_behind"),
 ];
 
 /// One thing that a body says.
@@ -359,7 +360,7 @@ impl Telling {
             ("right" | "rights", Value::String(right)) => {
                 printable(rights::label(right, self.text.language()).unwrap_or(right))
             }
-            ("overlapUntil" | "expiredAt" | "lastAction", Value::Number(at)) => {
+            ("overlapUntil" | "expiredAt" | "lastAction" | BEHIND, Value::Number(at)) => {
                 at.as_i64().map_or_else(
                     || at.to_string(),
                     |at| self.text.instant(Timestamp(at), self.zone),

@@ -168,6 +168,11 @@ pub struct App {
     clock_ahead: i64,
     look_at: Uptime,
     sweep_at: Uptime,
+    /// The request that has the sign-in recorded, and when to ask for it again where it could not be.
+    sign_in: Option<Ticket>,
+    sign_in_at: Option<Uptime>,
+    /// It was said that the sign-in is missing.
+    late: bool,
     wake_at: Option<Uptime>,
 }
 
@@ -207,6 +212,9 @@ impl App {
             clock_ahead: now.0 - up.0,
             look_at: up,
             sweep_at: up,
+            sign_in: None,
+            sign_in_at: None,
+            late: false,
             wake_at: None,
         };
         app.sign_in();
@@ -285,6 +293,8 @@ impl App {
                 let why = self.text().trouble(&trouble);
                 self.end(SignOut::NoLongerAllowed, why);
             }
+            Err(trouble) if self.sign_in == Some(ticket) => self.not_recorded(&trouble),
+            Ok(Done::SignedIn) => self.recorded(),
             Ok(Done::Looked { version, actor }) => self.looked(version, actor),
             Ok(Done::Secret { issued, overlap }) => {
                 self.tell(layer, ticket, Ok(Done::Issued(issued.key)));

@@ -1,14 +1,18 @@
 //! Signing in and out, and what becomes of an open console when its user is changed.
 
+use std::time::Duration;
+
 use crossterm::event::KeyCode;
 use keyward::domain::api_key::Locale;
 use keyward::domain::rights::{Right, Rights};
 use keyward::domain::role::{AUDITOR, FULL_ACCESS, RoleDraft};
+use keyward::domain::time::SECOND;
 use keyward::domain::user::{UserDraft, UserId};
+use keyward::store::Place;
 use keyward::text::Text;
 
 use crate::support::console::Console;
-use crate::support::database::{Bench, in_memory};
+use crate::support::database::{Bench, in_memory, on_disk, raw};
 
 /// A console of alice's, and one of bob's beside it on the same database. Both may do everything.
 fn two() -> (Console, Console, UserId) {
@@ -127,4 +131,32 @@ fn what_a_role_no_longer_allows_to_see_goes_from_the_screen_with_the_dialogs_on_
     bobs.expect_not("User Signed In");
     bobs.expect("User Management > Users");
     bobs.expect("Not authorized to view system events.");
+}
+
+#[test]
+fn nothing_is_changed_before_the_sign_in_is_recorded_and_the_console_says_why() {
+    let (_directory, path) = on_disk();
+    let place = Place::File(path);
+    let mut bench = Bench::new(place.clone());
+    bench.delivered("backup");
+    let before = bench.event_numbers();
+    let other = raw(&place);
+    other.execute_batch("BEGIN IMMEDIATE").expect("locked");
+    let mut console = Console::on(bench);
+    console.expect("Your sign-in could not be recorded, and until it is nothing can be changed.");
+    console.expect("in use by another process");
+    console.expect("backup");
+    console.set_patience(Duration::from_millis(20));
+    console.keys("l");
+    console.keys("y");
+    console.expect("in use by another process");
+    other.execute_batch("ROLLBACK").expect("free");
+    console.keys("l");
+    console.keys("y");
+    console.expect("is locked out");
+    let events = console.bench.event_numbers();
+    assert_eq!(events[before.len()..], [600, 673]);
+    console.wait(5 * SECOND);
+    console.expect("Your sign-in is recorded.");
+    assert_eq!(console.bench.event_numbers(), events);
 }

@@ -512,8 +512,7 @@ fn wanted((.., needs, reach, _, _): &Use, own: &Spec, target: &Spec) -> Wanted {
             Wanted::NotAuthorized(*first)
         }
         (_, Everything) => Wanted::MayNotPrune,
-        (_, Grants) if !own.covers(target) => Wanted::Beyond,
-        (_, Revives) if !own.covers(target) => Wanted::Beyond,
+        (_, Grants | Revives) if !own.covers(target) => Wanted::Beyond,
         (_, Manages) if own.equal_or_less && !own.covers(target) => Wanted::Beyond,
         _ => Wanted::Done,
     }
@@ -527,6 +526,7 @@ fn told_before((name, what, ..): &Use, own: &Spec, target: &Spec) -> Option<Want
         locked_out: *name == "unlock" && what.is_empty() || *what == "what is locked too",
         expires_at: None,
         delivered: true,
+        api_access: true,
     };
     let key = |verb| key_refusal(&own, verb, &target, &facts);
     let user = |verb, locked_out| user_refusal(&own, verb, &target, locked_out);

@@ -12,6 +12,7 @@ use keyward::domain::trouble::Trouble;
 use keyward::domain::user::{Actor, Arrival};
 use keyward::domain::verdict::Refused;
 use keyward::service::Service;
+use keyward::store::api_keys;
 
 use super::roles::role_draft;
 use crate::support::database::{Bench, draft, in_memory, raw};
@@ -450,4 +451,31 @@ fn a_key_keeps_a_role_that_is_beyond_whoever_edits_it_and_takes_none_on() {
         problems(refused),
         [Problem::new(Field::Role, Rule::RoleBeyondOwn)]
     );
+}
+
+#[test]
+fn an_id_that_was_reserved_and_not_used_is_never_given_again() {
+    let mut bench = Bench::new(in_memory());
+    let first = bench.create("a").key;
+    let reserved = bench.store().write(api_keys::reserve).expect("reserved");
+    let second = bench.create("b").key;
+    assert_eq!((first.0, reserved.0, second.0), (1, 2, 3));
+    // Nor by who adds a row without one.
+    let raw = raw(&bench.place);
+    let sql = "INSERT INTO api_keys (name, name_key, description, search, role, locale, time_zone, locked_out, created_at,
+                   created_by) SELECT 'c', 'c', description, search, role, locale, time_zone, locked_out, created_at,
+                   created_by FROM api_keys WHERE id = 1";
+    let kept = bench.store().write(api_keys::reserve).expect("reserved");
+    raw.execute(sql, ()).expect("added");
+    assert_eq!((kept.0, raw.last_insert_rowid()), (4, 5));
+}
+
+#[test]
+fn a_refused_key_takes_no_id() {
+    let mut bench = Bench::new(in_memory());
+    let alice = bench.alice.clone();
+    assert!(bench.service.create(&alice, &draft("")).is_err());
+    assert_eq!(bench.create("a").key.0, 1);
+    assert!(bench.service.create(&alice, &draft("a")).is_err());
+    assert_eq!(bench.create("b").key.0, 2);
 }

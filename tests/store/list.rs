@@ -8,11 +8,11 @@ use keyward::domain::list::{
 };
 use keyward::domain::name::name_key;
 use keyward::domain::role::{AUDITOR, RoleDraft};
-use keyward::domain::secret::{Overlap, SecretId};
+use keyward::domain::secret::Overlap;
 use keyward::domain::state::{AsOf, Facts, StateFilter, Warning};
 use keyward::domain::time::{DAY, HOUR, Timestamp};
 use keyward::domain::trouble::Fault;
-use keyward::store::{Store, api_keys, list, roles, uses};
+use keyward::store::{Store, api_keys, list, roles, secrets, uses};
 use proptest::prelude::*;
 
 use crate::support::database::{AS_OF, Bench, NOW, everything, in_memory};
@@ -92,12 +92,15 @@ fn store(bench: &Bench, keys: &mut [Known]) -> Store {
                     expiry: key.facts.expires_at.map(|at| Expiry { on, at }),
                     locked_out: key.facts.locked_out,
                 };
-                key.id = api_keys::insert(tx, &fields, "alice", key.created)?;
+                key.id = api_keys::reserve(tx)?;
+                api_keys::insert(tx, key.id, &fields, "alice", key.created)?;
                 if key.facts.delivered {
                     api_keys::set_delivered(tx, key.id)?;
                 }
                 if let Some(at) = key.last_sign_in {
-                    uses::accepted(tx, key.id, SecretId(0), at)?;
+                    let by = "alice";
+                    let secret = secrets::insert(tx, key.id, &[0; 8], "hash", by, key.created)?;
+                    uses::accepted(tx, key.id, secret, at)?;
                 }
                 if key.facts.deleted {
                     api_keys::set_deleted(tx, key.id, NOW)?;

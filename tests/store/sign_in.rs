@@ -1,14 +1,17 @@
 //! Who is let in, what is noted of it, and how somebody who is no longer welcome is told.
 
+use std::time::Duration;
+
 use keyward::domain::rights::Right;
 use keyward::domain::role::{AUDITOR, FULL_ACCESS, RoleDraft};
 use keyward::domain::time::MINUTE;
-use keyward::domain::trouble::Trouble;
+use keyward::domain::trouble::{Fault, Trouble};
 use keyward::domain::user::{Arrival, SignOut};
+use keyward::store::Place;
 use serde_json::json;
 
 use super::roles::role_draft;
-use crate::support::database::{Bench, NOW, draft, in_memory, user_draft};
+use crate::support::database::{Bench, NOW, draft, in_memory, on_disk, raw, user_draft};
 
 fn bench() -> Bench {
     Bench::new(in_memory())
@@ -47,7 +50,7 @@ fn a_sign_in_is_noted_with_how_one_came_and_reading_alone_writes_nothing() {
 }
 
 #[test]
-fn a_refused_sign_in_of_a_user_there_is_is_an_event_with_the_reason() {
+fn a_refused_sign_in_is_an_event_with_the_reason_also_of_somebody_who_does_not_exist() {
     let mut bench = bench();
     let alice = bench.alice.clone();
     let closed = RoleDraft {
@@ -86,7 +89,12 @@ fn a_refused_sign_in_of_a_user_there_is_is_an_event_with_the_reason() {
         )
     };
     let found: Vec<_> = events.iter().map(reason).collect();
-    let wanted = ["locked-out", "no-user-interface", "locked-out"];
+    let wanted = [
+        "locked-out",
+        "no-user-interface",
+        "no-such-user",
+        "locked-out",
+    ];
     assert_eq!(
         found,
         wanted.map(|reason| (608, String::new(), Some(reason.to_owned())))
@@ -110,8 +118,10 @@ fn the_owner_unlocks_past_all_roles_and_an_event_names_the_account() {
         Err(Trouble::NoSuchUser("mallory".to_owned()))
     );
     assert!(bench.service.look_again(&alice).is_ok());
-    assert_eq!(bench.event_numbers(), [603, 9007]);
-    assert_eq!(bench.last_body().1["account"], "keyward");
+    assert_eq!(bench.event_numbers(), [603, 9007, 9006]);
+    let (_, refused) = bench.last_body();
+    assert_eq!(refused["reason"], "no-such-user");
+    assert_eq!(refused["account"], "keyward");
 }
 
 #[test]
@@ -142,4 +152,50 @@ fn of_two_consoles_the_one_whose_user_is_demoted_by_the_other_is_refused_at_its_
         Err(locked.clone())
     );
     assert_eq!(other.look_again(&bob), Err(locked));
+}
+
+#[test]
+fn no_change_is_let_through_before_the_sign_in_is_recorded() {
+    let (_directory, path) = on_disk();
+    let mut bench = Bench::new(Place::File(path));
+    let key = bench.create("a").key;
+    let arrival = Arrival::default();
+    let mut service = bench.another();
+    let alice = service.sign_in("alice", &arrival).expect("in");
+    let before = bench.event_numbers();
+    service.store().set_patience(Duration::from_millis(10));
+    let other = raw(&bench.place);
+    other.execute_batch("BEGIN IMMEDIATE").expect("locked");
+    let busy = Err(Trouble::Storage(Fault::Busy));
+    assert_eq!(service.lock_out(&alice, key), busy);
+    other.execute_batch("ROLLBACK").expect("free");
+    // A trigger that lets no sign-in be recorded lets nothing be changed.
+    let trigger = "CREATE TRIGGER deaf BEFORE INSERT ON events WHEN NEW.number = 600 BEGIN SELECT raise(IGNORE); END";
+    other.execute_batch(trigger).expect("made");
+    let not_taken = Err(Trouble::Storage(Fault::NotTaken));
+    assert_eq!(service.lock_out(&alice, key), not_taken);
+    assert_eq!(service.note_sign_in(&alice, &arrival), not_taken);
+    assert_eq!(bench.event_numbers(), before);
+    assert!(service.properties(&alice, key).is_ok(), "reading goes on");
+    other.execute_batch("DROP TRIGGER deaf").expect("gone");
+    service.lock_out(&alice, key).expect("locked out");
+    assert_eq!(service.note_sign_in(&alice, &arrival), Ok(()));
+    assert_eq!(bench.event_numbers()[before.len()..], [600, 673]);
+}
+
+#[test]
+fn a_refused_attempt_and_a_sign_out_come_after_the_sign_in_too() {
+    let mut bench = bench();
+    bench.user("bob", AUDITOR);
+    let mut service = bench.another();
+    let bob = service.sign_in("bob", &Arrival::default()).expect("in");
+    let refused = service.create(&bob, &draft("a")).map(drop);
+    assert_eq!(refused, Err(Trouble::NotAuthorized(Right::CreateApiKeys)));
+    assert_eq!(bench.event_numbers(), [600, 9006]);
+    let mut service = bench.another();
+    let bob = service.sign_in("bob", &Arrival::default()).expect("in");
+    let alice = bench.alice.clone();
+    bench.service.lock_out_user(&alice, bob.user).expect("done");
+    service.note_sign_out(&bob, SignOut::Left).expect("noted");
+    assert_eq!(bench.event_numbers()[2..], [603, 601]);
 }

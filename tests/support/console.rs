@@ -10,11 +10,13 @@ use keyward::clock::Clock;
 use keyward::config::settings::Settings;
 use keyward::domain::api_key::KeyId;
 use keyward::domain::clipboard::ClipboardWay;
-use keyward::domain::secret::{Secret, SecretId};
+use keyward::domain::event::{EventKind, NewEvent, Target};
+use keyward::domain::secret::Secret;
 use keyward::domain::time::SECOND;
 use keyward::domain::trouble::Trouble;
 use keyward::domain::user::{Actor, Arrival};
 use keyward::domain::verdict::{Refused, Verdict};
+use keyward::store::events;
 use keyward::text::Text;
 use keyward::ui::app::{App, Asked, Effect, Input, Setting};
 use keyward::ui::hits::Hits;
@@ -25,7 +27,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::{Buffer, CellWidth};
 
-use super::database::{Bench, in_memory};
+use super::database::{Bench, NOW, in_memory};
 
 /// The sizes at which everything is drawn.
 pub const SIZES: [(u16, u16); 4] = [(120, 40), (80, 24), (60, 15), (40, 10)];
@@ -601,15 +603,24 @@ impl Console {
 
     /// Leaves the database no room for one more event, as a full disk does. A key must have been made before.
     pub fn fill_disk(&mut self) {
-        let alice = self.bench.alice.clone();
-        let mut filler = self.bench.another();
-        for service in [&filler, self.performer.service()] {
-            service.store().limit_pages(1).expect("limited");
+        let mut filler = self.bench.store();
+        for store in [&filler, self.performer.service().store()] {
+            store.limit_pages(1).expect("limited");
         }
         for length in [3_000, 1_000, 300, 100, 30, 1] {
-            let path = "x".repeat(length);
-            while filler.saved_to_file(&alice, SecretId(1), &path).is_ok() {}
+            let event = NewEvent {
+                kind: EventKind::SecretSavedToFile,
+                actor: None,
+                target: Target::trail(),
+                body: serde_json::json!({ "path": "x".repeat(length) }),
+            };
+            while filler.write(|tx| events::append(tx, NOW, &event)).is_ok() {}
         }
+    }
+
+    /// Changes give up a lock that another process holds after this long.
+    pub fn set_patience(&self, budget: std::time::Duration) {
+        self.performer.service().store().set_patience(budget);
     }
 
     /// The disk has room again.

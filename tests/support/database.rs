@@ -75,8 +75,9 @@ impl Bench {
     pub fn new(place: Place) -> Bench {
         let clock = Arc::new(SetClock::new(NOW));
         let hasher = Hasher::new(Cost::CHEAP);
-        let mut service = service(&place, &clock, &hasher, 1);
-        let alice = service
+        let service = service(&place, &clock, &hasher, 1);
+        // On another connection: on this one the first change would record it.
+        let alice = self::service(&place, &clock, &hasher, 2)
             .sign_in("alice", &Arrival::default())
             .expect("the first user");
         Bench {
@@ -99,12 +100,11 @@ impl Bench {
         let hasher = Hasher::new(Cost::REAL);
         let mut service = service_at(&place, &account, &clock, &hasher, 1, demo::began(NOW));
         demo::seed(&mut service).expect("seeded");
-        let alice = service
+        let mut other = service_for(&place, &account, &clock, &hasher, 2);
+        let alice = other
             .sign_in(demo::FULL_ACCESS_USER, &Arrival::default())
             .expect("the first user");
-        let user = service
-            .sign_in(user, &Arrival::default())
-            .expect("signed in");
+        let user = other.sign_in(user, &Arrival::default()).expect("signed in");
         let bench = Bench {
             place,
             clock,

@@ -158,6 +158,7 @@ mod tests {
         locked_out: true,
         expires_at: None,
         delivered: true,
+        api_access: true,
     };
 
     #[test]

@@ -33,19 +33,21 @@ pub fn first_since(tx: &Tx<'_>, since: Timestamp) -> Result<Option<i64>, Fault> 
     Ok(first?)
 }
 
-/// The events that come before every one that was recorded at this instant or later; nothing where there is none.
+/// The events at the beginning that are older than this instant; nothing where there is none.
+///
+/// Their times may not rise, where a clock was wrong: the end is where the fewest times contradict it, of those before
+/// and of those after. Where all rise, that is before the first one at this instant or later.
 ///
 /// # Errors
 /// What the database said.
 pub fn prefix_before(tx: &Tx<'_>, before: Timestamp) -> Result<Option<Prefix>, Fault> {
-    let kept = first_since(tx, before)?;
     let last: Option<(i64, Hash)> =
         tx.0.prepare_cached(
-            "SELECT sequence, hash FROM events WHERE sequence < ?1 ORDER BY sequence DESC LIMIT 1",
+            "SELECT sequence, hash FROM (
+                 SELECT sequence, hash, sum(iif(at < ?1, 1, -1)) OVER (ORDER BY sequence) AS older FROM events)
+             WHERE older > 0 ORDER BY older DESC, sequence LIMIT 1",
         )?
-        .query_row([kept.unwrap_or(i64::MAX)], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
+        .query_row([before.0], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     let Some((sequence, hash)) = last else {
         return Ok(None);
@@ -74,13 +76,17 @@ pub fn is_prefix(tx: &Tx<'_>, prefix: &Prefix) -> Result<bool, Fault> {
     Ok(is?)
 }
 
-/// Removes the events up to this one. The database refuses unless the last checkpoint lets them go.
+/// Removes these events. The database refuses unless the last checkpoint lets them go.
 ///
 /// # Errors
-/// What the database said.
-pub fn remove(tx: &Tx<'_>, through: i64) -> Result<usize, Fault> {
+/// What the database said; [`Fault::NotTaken`] where others went, or fewer.
+pub fn remove(tx: &Tx<'_>, prefix: &Prefix) -> Result<(), Fault> {
     let removed =
         tx.0.prepare_cached("DELETE FROM events WHERE sequence <= ?1")?
-            .execute([through]);
-    Ok(removed?)
+            .execute([prefix.through.sequence])?;
+    if i64::try_from(removed) == Ok(prefix.count()) {
+        Ok(())
+    } else {
+        Err(Fault::NotTaken)
+    }
 }

@@ -36,7 +36,8 @@ impl Source for KeyRow {
              EXISTS (SELECT 1 FROM api_key_secrets s WHERE s.key = k.id AND s.ended_at IS NULL
                  AND s.retires_at IS NOT NULL AND s.retires_at > :now),
              EXISTS (SELECT 1 FROM api_key_secrets s WHERE s.key = k.id AND s.ended_at IS NULL
-                 AND s.delivered_at IS NULL AND s.issued_at > :now - {PENDING_LIFE}),
+                 AND s.delivered_at IS NULL AND s.issued_at > :now - {PENDING_LIFE}
+                 AND s.issued_at < :now + {PENDING_LIFE}),
              (SELECT s.last_used_at FROM api_key_secrets s WHERE s.key = k.id AND s.ended_at IS NULL
                  AND s.retires_at IS NOT NULL),
              (SELECT web_service FROM roles WHERE id = k.role)"

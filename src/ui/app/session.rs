@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 
 use crate::config::settings::Borders;
 use crate::domain::setting::Complaint;
+use crate::domain::time::SECOND;
 use crate::domain::trouble::Trouble;
 use crate::domain::user::{Actor, SignOut};
 use crate::text::Text;
@@ -16,11 +17,35 @@ use crate::ui::layer::tree::Screen;
 use crate::ui::layer::{Layer, Loss};
 use crate::ui::request::Request;
 
+/// How long until a sign-in that could not be recorded is tried again, in milliseconds.
+const AGAIN: i64 = 5 * SECOND;
+
 impl App {
-    /// Has the sign-in noted, before anything else is written.
+    /// Has the sign-in recorded, before anything is changed.
     pub(super) fn sign_in(&mut self) {
         let arrival = self.setting.arrival.clone();
-        self.request_for_app(Request::SignIn(arrival));
+        self.sign_in_at = None;
+        self.sign_in = Some(self.request_for_app(Request::SignIn(arrival)));
+    }
+
+    /// The sign-in could not be recorded: until it is, nothing is changed.
+    pub(super) fn not_recorded(&mut self, trouble: &Trouble) {
+        let why = self.text().trouble(trouble);
+        self.complain(
+            self.text()
+                .fill("message.sign_in_missing", &[("why", &why)]),
+        );
+        self.sign_in_at = Some(self.uptime().plus(AGAIN));
+        self.late = true;
+    }
+
+    /// The sign-in is recorded; said where it could not be before.
+    pub(super) fn recorded(&mut self) {
+        if std::mem::take(&mut self.late) {
+            let sentence = self.text().say("message.signed_in").to_owned();
+            self.message = Some((Tone::Plain, sentence));
+            self.dirty = true;
+        }
     }
 
     /// What is to be noted last, when the program ends in order, if it was not noted before.

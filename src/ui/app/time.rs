@@ -19,6 +19,7 @@ impl App {
             .filter(|at| *at > up);
         patience
             .chain(self.wake_at)
+            .chain(self.sign_in_at)
             .chain(self.idle_wake())
             .fold(self.look_at.min(self.sweep_at), Uptime::min)
     }
@@ -44,6 +45,9 @@ impl App {
         if up >= self.sweep_at && self.frames > 0 {
             self.sweep_at = up.plus(MINUTE);
             self.request_for_app(Request::Sweep);
+        }
+        if self.sign_in_at.is_some_and(|at| at <= up) && self.ended.is_none() {
+            self.sign_in();
         }
         if self.wake_at.is_some_and(|at| at <= up) || (self.waited_long() && !self.dirty) {
             self.wake_at = None;

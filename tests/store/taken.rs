@@ -1,0 +1,131 @@
+//! A change of one row that the database does not take is no change: nothing of it stays, and it is said.
+
+use std::fs;
+use std::path::Path;
+
+use keyward::domain::api_key::KeyId;
+use keyward::domain::role::{AUDITOR, RoleDraft, RoleId};
+use keyward::domain::secret::{Overlap, SecretId};
+use keyward::domain::trouble::{Fault, Trouble};
+use keyward::domain::user::{Actor, UserId};
+use keyward::service::Service;
+
+use crate::support::database::{Bench, draft, in_memory, raw, user_draft};
+
+const NOT_TAKEN: Trouble = Trouble::Storage(Fault::NotTaken);
+
+/// What swallows a kind of change of one table.
+fn swallow(bench: &Bench, what: &str, table: &str) -> String {
+    let name = format!("swallow_{table}");
+    let sql =
+        format!("CREATE TRIGGER {name} BEFORE {what} ON {table} BEGIN SELECT raise(IGNORE); END");
+    raw(&bench.place).execute_batch(&sql).expect("made");
+    format!("DROP TRIGGER {name}")
+}
+
+/// A database with something to change in every table.
+struct World {
+    bench: Bench,
+    alice: Actor,
+    /// With a current, a retiring and a pending secret.
+    key: KeyId,
+    pending: SecretId,
+    deleted: KeyId,
+    bob: UserId,
+    role: RoleId,
+}
+
+impl World {
+    fn new() -> World {
+        let mut bench = Bench::new(in_memory());
+        let alice = bench.alice.clone();
+        let key = bench.delivered("a").key;
+        let second = bench.issue(key);
+        bench.deliver(&second, Some(Overlap::Week));
+        let pending = bench.issue(key).id;
+        let deleted = bench.create("gone").key;
+        bench.service.delete(&alice, deleted).expect("deleted");
+        let role = bench.service.create_role(&alice, &RoleDraft::default());
+        World {
+            bob: bench.user("bob", AUDITOR).user,
+            role: role.expect("made"),
+            bench,
+            alice,
+            key,
+            pending,
+            deleted,
+        }
+    }
+}
+
+type Act = fn(&World, &mut Service, &Actor) -> Result<(), Trouble>;
+
+/// What is swallowed, in which table, and what is done.
+#[rustfmt::skip]
+const ACTS: &[(&str, &str, Act)] = &[
+    ("UPDATE", "api_keys", |w, s, who| s.lock_out(who, w.key)),
+    ("UPDATE", "api_keys", |w, s, who| s.delete(who, w.key)),
+    ("UPDATE", "api_keys", |w, s, who| s.restore(who, w.deleted)),
+    ("INSERT", "api_keys", |_, s, who| s.create(who, &draft("b")).map(drop)),
+    ("INSERT", "api_key_secrets", |_, s, who| s.create(who, &draft("b")).map(drop)),
+    ("INSERT", "api_key_secrets", |w, s, who| s.issue(who, w.key).map(drop)),
+    ("UPDATE", "api_key_secrets", |w, s, who| s.deliver(who, w.pending, None).map(drop)),
+    ("UPDATE", "api_key_secrets", |w, s, who| s.discard(who, w.pending)),
+    ("UPDATE", "api_key_secrets", |w, s, who| s.end_overlap(who, w.key)),
+    ("UPDATE", "users", |w, s, who| s.lock_out_user(who, w.bob)),
+    ("DELETE", "users", |w, s, who| s.delete_user(who, w.bob)),
+    ("INSERT", "users", |_, s, who| s.create_user(who, &user_draft("eve", AUDITOR)).map(drop)),
+    ("INSERT", "roles", |_, s, who| {
+        s.create_role(who, &RoleDraft { name: "other".to_owned(), ..RoleDraft::default() }).map(drop)
+    }),
+    ("UPDATE", "roles", |w, s, who| s.delete_role(who, w.role)),
+    // What is not in the trail has not happened.
+    ("INSERT", "events", |w, s, who| s.lock_out(who, w.key)),
+];
+
+#[test]
+fn a_change_that_the_database_swallows_fails_and_leaves_nothing() {
+    let world = World::new();
+    let mut service = world.bench.another();
+    let before = world.bench.events();
+    for (what, table, act) in ACTS {
+        let mend = swallow(&world.bench, what, table);
+        let done = act(&world, &mut service, &world.alice);
+        assert_eq!(done, Err(NOT_TAKEN), "{what} {table}");
+        raw(&world.bench.place)
+            .execute_batch(&mend)
+            .expect("mended");
+        assert_eq!(world.bench.events(), before, "{what} {table}");
+    }
+    service.lock_out(&world.alice, world.key).expect("locked");
+}
+
+/// Files that change several rows at once, or are no part of a use case.
+const SEVERAL: [&str; 3] = ["sweep.rs", "prune.rs", "migrate.rs"];
+
+#[test]
+fn every_change_of_one_row_goes_through_the_one_place_that_counts() {
+    let mut found = Vec::new();
+    collect(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store"),
+        &mut found,
+    );
+    assert_eq!(found, ["mod.rs"], "Tx::change_one is for these");
+}
+
+/// The files in which a statement's number of rows may go unread.
+fn collect(folder: &Path, found: &mut Vec<String>) {
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            collect(&path, found);
+            continue;
+        }
+        let source = fs::read_to_string(&path).expect("readable");
+        let source = source.split("#[cfg(test)]").next().unwrap_or_default();
+        let name = path.file_name().expect("a name").to_string_lossy();
+        if source.contains(".execute(") && !SEVERAL.contains(&name.as_ref()) {
+            found.push(name.into_owned());
+        }
+    }
+}
