@@ -2,9 +2,11 @@
 
 use crossterm::event::KeyCode;
 use keyward::config::settings::{Borders, ThemeName};
+use keyward::domain::api_key::Locale;
 use keyward::domain::rights::{Right, Rights};
 use keyward::domain::role::{RoleDraft, RoleId};
-
+use keyward::service::demo::FULL_ACCESS_USER;
+use keyward::text::Text;
 use ratatui::style::Modifier;
 
 use crate::support::console::Console;
@@ -37,11 +39,11 @@ fn the_tree_leads_to_another_screen_and_each_remembers_where_one_was() {
 }
 
 #[test]
-fn from_a_hundred_columns_on_the_tree_is_always_there() {
+fn in_wide_windows_the_tree_is_always_there() {
     let mut console = Console::new();
-    console.resize(99, 24);
+    console.resize(110, 24);
     console.expect_not("Administration\n");
-    console.resize(100, 24);
+    console.resize(111, 24);
     console.expect("- API Keys");
     console.keys("t");
     console.expect("> API Keys");
@@ -84,6 +86,85 @@ fn the_tree_beside_the_list_looks_focused_when_it_is_and_the_list_does_not() {
             assert_eq!(marks, 2, "{}", console.screen());
             console.press(KeyCode::Esc);
             assert!(reversed(&console, in_list) && !reversed(&console, in_tree));
+        }
+    }
+}
+
+#[test]
+fn a_window_that_grows_loses_no_column() {
+    for text in [Text::en_us(), Text::of(Locale::JaJp)] {
+        let (bench, user) = Bench::demo(FULL_ACCESS_USER);
+        let mut console = Console::speaking(text, bench, user, (80, 24));
+        let columns = [
+            "name",
+            "state",
+            "role",
+            "expires",
+            "last_sign_in",
+            "id",
+            "created",
+            "created_by",
+            "description",
+            "full_name",
+            "access",
+            "users",
+            "keys",
+            "built_in",
+            "time",
+            "level",
+            "event",
+            "target",
+            "performed_by",
+        ];
+        let columns = columns.map(|name| text.say(format!("column.{name}").leak()));
+        for screen in 0..4 {
+            console.resize(80, 24);
+            console.keys("tg");
+            console.keys(&"j".repeat(screen));
+            console.enter();
+            let mut before: Vec<&str> = Vec::new();
+            for width in 40..=180 {
+                console.resize(width, 24);
+                let screen = console.screen();
+                let line = screen.lines().nth(3).expect("the headings");
+                let shown: Vec<&str> = columns
+                    .into_iter()
+                    .filter(|heading| line.contains(*heading))
+                    .collect();
+                let lost = before.iter().find(|heading| !shown.contains(heading));
+                assert_eq!(lost, None, "at {width} columns:\n{screen}");
+                before = shown;
+            }
+            assert!(before.len() > 5, "{}", console.screen());
+        }
+    }
+}
+
+#[test]
+fn the_order_is_told_also_where_its_column_is_not_on_the_screen() {
+    let mut console = Console::new();
+    console.make_and_store("backup");
+    for (keys, heading) in [
+        ("oo", "Expires"),
+        ("o", "Last Sign-In"),
+        ("o", "Created"),
+        ("o", "ID"),
+    ] {
+        console.keys(keys);
+        for (size, filter) in [
+            ((40, 10), false),
+            ((40, 10), true),
+            ((60, 15), true),
+            ((120, 40), true),
+        ] {
+            console.resize(size.0, size.1);
+            console.keys(if filter { "/a\n" } else { "" });
+            assert!(
+                console.shows(&format!("{heading} ▲")),
+                "{heading}\n{}",
+                console.screen()
+            );
+            console.press(KeyCode::Esc);
         }
     }
 }

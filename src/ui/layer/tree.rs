@@ -15,8 +15,8 @@ use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Ctx, Layer, Reply};
 use crate::ui::theme::Theme;
 
-/// From so many columns on the tree is docked.
-const DOCKED_FROM: u16 = 100;
+/// From so many columns on the tree is docked: beside it, the list of roles has room for all of its columns.
+const DOCKED_FROM: u16 = 111;
 /// Columns of the docked tree, with the line beside it.
 const WIDTH: u16 = 24;
 /// Columns of the line beside it.
@@ -106,6 +106,18 @@ pub fn dock(body: Rect) -> (Option<Rect>, Rect) {
         return (None, body);
     }
     (Some(first(body, WIDTH)), skip(body, WIDTH))
+}
+
+/// The columns among which a list chooses what it shows: in a window without the tree no more than there will be beside
+/// it, so that nothing goes from the screen when the window grows.
+#[must_use]
+pub fn lasting(area: Rect) -> u16 {
+    let beside_it = area.x >= WIDTH;
+    if beside_it {
+        area.width
+    } else {
+        area.width.min(DOCKED_FROM - WIDTH)
+    }
 }
 
 /// Draws the docked tree while the screen has the focus, with a mark at the one that is shown.

@@ -11,6 +11,7 @@ use crate::ui::frame::{first, row, skip, width};
 use crate::ui::hits::{Hit, Hits};
 use crate::ui::layer::Ctx;
 use crate::ui::layer::list::{Column, List, Table};
+use crate::ui::layer::tree::lasting;
 use crate::ui::table::{GAP, Width, fit};
 
 /// Columns of the mark before each row.
@@ -36,8 +37,9 @@ impl<L: Table> List<L> {
         area: Rect,
         hits: &mut Hits,
     ) -> Option<Position> {
-        let columns = L::COLUMNS.iter().map(|column| wide(column, ctx));
-        let widths = fit(columns, area.width.saturating_sub(MARK));
+        let columns = || L::COLUMNS.iter().map(|column| wide(column, ctx));
+        let many = fit(columns(), lasting(area).saturating_sub(MARK)).len();
+        let widths = fit(columns().take(many), area.width.saturating_sub(MARK));
         let mut shown: Vec<_> = L::COLUMNS.iter().zip(widths).collect();
         shown.sort_by_key(|(column, _)| {
             let headings = L::FROM_THE_LEFT.iter();
@@ -112,6 +114,15 @@ impl<L: Table> List<L> {
             .filter_map(|(is, mark)| is.then_some(*mark))
             .collect();
         let mut parts = Vec::new();
+        let is_sorted = |column: &Column<L>| column.sort == Some(self.order.by);
+        if !shown.iter().any(|(column, _)| is_sorted(column)) {
+            let column = L::COLUMNS.iter().find(|column| is_sorted(column));
+            let heading = column.map_or("", |column| text.say(column.heading));
+            parts.push(text.fill(
+                "list.sorted",
+                &[("column", &heading), ("mark", &self.mark(ctx))],
+            ));
+        }
         if self.unread.is_some() && self.rows.selected().is_some() {
             parts.push(text.say("list.old").to_owned());
         }
@@ -124,15 +135,6 @@ impl<L: Table> List<L> {
                     [("shown", &counts.shown), ("hidden", &hidden)];
                 text.fill("list.hides", &numbers)
             });
-        }
-        let is_sorted = |column: &Column<L>| column.sort == Some(self.order.by);
-        if !shown.iter().any(|(column, _)| is_sorted(column)) {
-            let column = L::COLUMNS.iter().find(|column| is_sorted(column));
-            let heading = column.map_or("", |column| text.say(column.heading));
-            parts.push(text.fill(
-                "list.sorted",
-                &[("column", &heading), ("mark", &self.mark(ctx))],
-            ));
         }
         parts.push(L::facets(&self.filter.facets, ctx));
         parts.retain(|part| !part.is_empty());
