@@ -73,7 +73,7 @@ fn the_main_job_from_an_empty_list_to_a_deleted_key() {
     console.see("Locked Out");
     assert_eq!(verify(&home, &old), refused("locked-out"));
     console.send("u");
-    console.see("Its secrets authenticate");
+    console.see("will be unlocked at once");
     console.send("y");
     console.see("is unlocked.");
     accepted(&home, &old);

@@ -192,7 +192,8 @@ impl Trail {
         let said = match pruned {
             None => self.text.say("events.nothing_to_prune").to_owned(),
             Some(pruned) => {
-                let facts: [(&str, &dyn std::fmt::Display); 3] = [
+                let facts: [(&str, &dyn std::fmt::Display); 4] = [
+                    ("first", &pruned.prefix.first),
                     ("through", &pruned.prefix.through.sequence),
                     ("count", &pruned.prefix.count()),
                     ("path", &pruned.path.display()),

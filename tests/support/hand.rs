@@ -29,7 +29,7 @@ pub fn make(console: &mut Pty) -> String {
     console.see("Find:");
     console.send("full\r");
     console.see("Full Access ");
-    console.send("\t\t\t \t2099-12-31");
+    console.send("\t\t\t 2099-12-31");
     console.see("Stops 2100-01-01 00:00 UTC");
     console.send(F2);
     secret(console)
