@@ -149,8 +149,7 @@ fn obey(text: Text, config: &Config, args: Args) -> Result<ExitCode, Failure> {
         }
         Some(Command::Verify { rights }) => {
             let place = place(text, args.db, config)?;
-            let (service, _) = on_existing(&place, config).map_err(trouble)?;
-            return verify::verify(text, service, rights);
+            return verify::verify(text, config, &place, rights);
         }
         Some(Command::User {
             command: UserCommand::Unlock { name, break_glass },
@@ -170,11 +169,16 @@ fn obey(text: Text, config: &Config, args: Args) -> Result<ExitCode, Failure> {
         Some(Command::Config { default: false }) => config::config(text, &config.settings)?,
         Some(Command::Events(asked)) => {
             let place = place(text, args.db, config)?;
-            let (mut service, clock) = on_existing(&place, config).map_err(trouble)?;
+            let opened = match asked.prune_before {
+                Some(_) => on_store(Store::open_existing(&place, &config.account)),
+                None => to_look(&place, config),
+            };
+            let mut service = opened.map_err(trouble)?;
             let user = args.user.as_deref().unwrap_or(&config.account.name);
             let actor = service.sign_in(user, &config.arrival).map_err(trouble)?;
             let text = actor.locale.map_or(text, Text::of);
-            return events::events(text, config, service, actor, clock.now(), *asked);
+            let now = SystemClock.now();
+            return events::events(text, config, service, actor, now, *asked);
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -251,11 +255,30 @@ fn database(text: Text, db: Option<PathBuf>, config: &Config) -> Result<PathBuf,
         .ok_or_else(|| Failure::named(text, "cli.no_home"))
 }
 
-/// The use cases on a database that is there; it is neither made nor migrated.
-fn on_existing(place: &Place, config: &Config) -> Result<(Service, Arc<dyn Clock>), Trouble> {
+/// The use cases on a database that is there, for those who only look; it is neither made nor migrated.
+fn to_look(place: &Place, config: &Config) -> Result<Service, Trouble> {
+    let opened = on_store(Store::open_existing(place, &config.account));
+    unless_reading_will_do(opened, || {
+        on_store(Store::open_to_read(place, &config.account))
+    })
+}
+
+/// The use cases on a store, if it could be opened.
+fn on_store(opened: Result<Store, Trouble>) -> Result<Service, Trouble> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let store = Store::open_existing(place, &config.account)?;
-    Ok((service(store, &clock)?, clock))
+    service(opened?, &clock)
+}
+
+/// Some answers need only reads: where what failed hinders only writing, `read` gives them all the same. If it does not,
+/// the first trouble is the one to be told.
+fn unless_reading_will_do<T>(
+    done: Result<T, Trouble>,
+    read: impl FnOnce() -> Result<T, Trouble>,
+) -> Result<T, Trouble> {
+    match done {
+        Err(trouble) if trouble.hinders_writing_only() => read().map_err(|_| trouble),
+        done => done,
+    }
 }
 
 /// The use cases on a connection, at full cost and with the operating system's random bytes.

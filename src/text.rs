@@ -414,6 +414,9 @@ impl Text {
             | Trouble::TmuxKeeps { .. } => return self.not_copied(trouble),
             Trouble::Storage(fault) => return self.fault(fault),
             Trouble::Open(path, fault) => return self.open_fault(path, fault),
+            Trouble::FileUnsure(path) => {
+                return self.fill("file.unsure", &[("path", &path.display())]);
+            }
             Trouble::File(path, fault) => return self.file_fault(path, fault),
             Trouble::ChainBroken(broken) => return self.chain_break(broken),
             Trouble::NoFiles => self.say("trouble.no_files"),
@@ -489,12 +492,20 @@ impl Text {
         self.say(match fault {
             Fault::Busy => "trouble.busy",
             Fault::Full => "trouble.full",
+            Fault::OverLimit => "trouble.over_limit",
             Fault::ReadOnly => "trouble.read_only",
+            Fault::ReadOnlyMount => "trouble.read_only_mount",
             Fault::Moved => "trouble.moved",
             Fault::Corrupt => "trouble.corrupt",
             Fault::NotTaken => "trouble.not_taken",
+            Fault::Unreadable => "trouble.unreadable",
+            Fault::Unwritable => "trouble.unwritable",
+            Fault::Unsure => "trouble.unsure",
+            Fault::CannotOpen => "trouble.cannot_open",
+            Fault::TooManyFiles => "trouble.too_many_files",
+            Fault::NoLocks => "trouble.no_locks",
+            Fault::NoMemory => "trouble.no_memory",
             Fault::Superseded => "trouble.superseded",
-            Fault::InputOutput(code) => return self.fill("trouble.io", &[("code", code)]),
             Fault::Other(code, words) => {
                 return self.fill("trouble.other", &[("code", code), ("words", words)]);
             }
@@ -523,6 +534,7 @@ impl Text {
                 ],
             ),
             OpenFault::ReadOnly => only_path("open.read_only"),
+            OpenFault::ReadOnlyMount => only_path("open.read_only_mount"),
             OpenFault::NotADatabase => only_path("open.not_a_database"),
             OpenFault::Foreign => only_path("open.foreign"),
             OpenFault::Newer { found, known } => self.fill(
@@ -546,8 +558,10 @@ impl Text {
         let name = match fault {
             FileFault::Exists => "file.exists",
             FileFault::Denied => "file.denied",
+            FileFault::ReadOnlyMount => "file.read_only_mount",
             FileFault::NoDirectory => "file.no_directory",
             FileFault::Full => "file.full",
+            FileFault::OverLimit => "file.over_limit",
             FileFault::Other(words) => {
                 return self.fill("file.other", &[("path", path), ("words", words)]);
             }

@@ -18,6 +18,14 @@ use keyward::service::Service;
 use keyward::store::{Place, Store};
 use tempfile::TempDir;
 
+#[path = "support"]
+mod support {
+    #![allow(dead_code, reason = "a part of what the tests use")]
+    pub mod process;
+}
+
+use support::process::{is_there, skip};
+
 /// A database with one key and its delivered secret.
 struct Keyring {
     directory: TempDir,
@@ -169,6 +177,65 @@ fn trouble_gives_2_and_a_sentence_and_no_answer() {
         );
     }
     assert!(!missing.exists());
+}
+
+#[test]
+fn the_answer_comes_before_anything_is_written_and_waits_for_nobody() {
+    if !is_there("strace") {
+        return skip("there is no strace");
+    }
+    let keyring = Keyring::new();
+    let calls = keyring.directory.path().join("calls");
+    let traced = || {
+        let mut strace = Command::new("strace");
+        strace
+            .args([
+                "-f",
+                "-qq",
+                "-e",
+                "trace=write,pwrite64,fsync,fdatasync",
+                "-o",
+            ])
+            .arg(&calls)
+            .arg(env!("CARGO_BIN_EXE_keyward"))
+            .args(["verify", "--db"])
+            .arg(keyring.database())
+            .write_stdin(keyring.secret.expose())
+            .assert()
+            .code(0);
+        fs::read_to_string(&calls).expect("traced")
+    };
+    // While a console has the database open, as here.
+    let other = rusqlite::Connection::open(keyring.database()).expect("opened");
+    let version = "SELECT count(*) FROM api_keys WHERE last_sign_in_at IS NOT NULL";
+    let noted = || other.query_row(version, (), |row| row.get::<_, i64>(0));
+    assert_eq!(noted(), Ok(0));
+    other.execute_batch("BEGIN IMMEDIATE").expect("locked");
+    let (before, after) = split(&traced());
+    assert!(
+        !before.contains("sync(") && !after.contains("sync("),
+        "{before}{after}"
+    );
+    assert_eq!(noted(), Ok(0), "it did not wait for that");
+    other.execute_batch("COMMIT").expect("unlocked");
+
+    // The first write to a log begins it, which is synced.
+    other
+        .execute_batch("PRAGMA user_version = 3")
+        .expect("written");
+    let (before, after) = split(&traced());
+    assert_eq!(noted(), Ok(1));
+    assert!(!before.contains("pwrite64(4"), "{before}");
+    assert!(after.contains("pwrite64("), "{after}");
+    assert!(!after.contains("sync("), "{after}");
+}
+
+/// The calls before and after the answer was written.
+fn split(calls: &str) -> (String, String) {
+    let (before, after) = calls
+        .split_once("write(1, \"{\\\"valid")
+        .expect("an answer");
+    (before.to_owned(), after.to_owned())
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::path::{Path, absolute};
 
 use zeroize::Zeroizing;
 
-use crate::cli::{Failure, on_existing};
+use crate::cli::{Failure, to_look};
 use crate::config::Config;
 use crate::domain::ssh_key::{KEY_FILE_MAX, PublicKey};
 use crate::store::Place;
@@ -22,7 +22,7 @@ pub(super) fn ssh_line(
 ) -> Result<(), Failure> {
     let trouble = |trouble| Failure::trouble(text, &trouble);
     let place = Place::File(database.to_owned());
-    let (service, _) = on_existing(&place, config).map_err(trouble)?;
+    let service = to_look(&place, config).map_err(trouble)?;
     service.known_user(user).map_err(trouble)?;
     let bytes = read(key_file).map_err(|error| {
         let facts: [(&str, &dyn std::fmt::Display); 2] =

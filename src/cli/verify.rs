@@ -14,35 +14,48 @@ use signal_hook::iterator::Signals;
 use signal_hook::low_level;
 use zeroize::Zeroizing;
 
-use crate::cli::Failure;
 use crate::cli::json::line;
+use crate::cli::{Failure, on_store, unless_reading_will_do};
+use crate::config::Config;
 use crate::domain::rights::RightsTree;
 use crate::domain::secret::MAX_BYTES;
 use crate::domain::verdict::Verdict;
-use crate::service::Service;
+use crate::store::{Place, Store};
 use crate::text::Text;
 
 /// The secret is refused.
 const REFUSED: u8 = 1;
 
-/// Reads a secret, judges it and prints the answer, with the role's rights if they are asked for.
+/// Reads a secret, judges it and prints the answer, with the role's rights if they are asked for. What is noted of it
+/// comes after the answer, and changes nothing of it.
 pub(super) fn verify(
     text: Text,
-    mut service: Service,
+    config: &Config,
+    place: &Place,
     with_rights: bool,
 ) -> Result<ExitCode, Failure> {
+    let trouble = |trouble| Failure::trouble(text, &trouble);
+    let to_read = || on_store(Store::open_to_read(place, &config.account));
+    let opened = on_store(Store::open_to_verify(place, &config.account));
+    let opened = unless_reading_will_do(opened, to_read);
+    // A database that cannot be opened is told before anybody types a secret.
+    let mut service = opened.map_err(trouble)?;
     let secret = read(text).map_err(|error| Failure::io(text, "cli.input", &error))?;
-    let verdict = service
-        .authenticate(&secret)
-        .map_err(|trouble| Failure::trouble(text, &trouble))?;
-    let mut out = io::stdout();
-    writeln!(out, "{}", answer(&verdict, with_rights))
-        .and_then(|()| out.flush())
-        .map_err(|error| Failure::io(text, "cli.output", &error))?;
-    Ok(match verdict {
+    let judged = unless_reading_will_do(service.judge(&secret), || {
+        service = to_read()?;
+        service.judge(&secret)
+    });
+    let judged = judged.map_err(trouble)?;
+    let code = match judged.verdict {
         Verdict::Valid(_) => ExitCode::SUCCESS,
         Verdict::Refused(_) => ExitCode::from(REFUSED),
-    })
+    };
+    let mut out = io::stdout();
+    writeln!(out, "{}", answer(&judged.verdict, with_rights))
+        .and_then(|()| out.flush())
+        .map_err(|error| Failure::io(text, "cli.output", &error))?;
+    service.note(judged);
+    Ok(code)
 }
 
 /// Reads standard input to its end, or to the end of a line at a terminal; one byte more than a secret can have is

@@ -10,7 +10,7 @@ use crate::domain::rights::Right;
 use crate::domain::role::{Assigned, RoleId};
 use crate::domain::user::UserId;
 
-/// A refusal or a failure of a use case. Nothing was changed.
+/// A refusal or a failure of a use case. Nothing was changed, but for what [`Trouble::is_unsure`] tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trouble {
     /// The actor's role does not allow it.
@@ -81,6 +81,8 @@ pub enum Trouble {
     NoFiles,
     /// A file could not be written.
     File(PathBuf, FileFault),
+    /// A file was written and is left where it is: it may have been recorded or not, as of [`Fault::Unsure`].
+    FileUnsure(PathBuf),
     /// Copying is off.
     ClipboardOff,
     /// The local display's clipboard did not take the text; its words, or nothing when it did not answer in time.
@@ -118,6 +120,29 @@ impl Trouble {
         }
     }
 
+    /// Whether the change that was asked for may hold all the same.
+    #[must_use]
+    pub fn is_unsure(&self) -> bool {
+        matches!(
+            self,
+            Trouble::Storage(Fault::Unsure) | Trouble::FileUnsure(_)
+        )
+    }
+
+    /// Whether a question may still be answered where nothing can be written.
+    #[must_use]
+    pub fn hinders_writing_only(&self) -> bool {
+        match self {
+            Trouble::Storage(fault) | Trouble::Open(_, OpenFault::Fault(fault)) => {
+                fault.hinders_writing_only()
+            }
+            Trouble::Open(_, fault) => {
+                matches!(fault, OpenFault::ReadOnly | OpenFault::ReadOnlyMount)
+            }
+            _ => false,
+        }
+    }
+
     /// Whether it ends an open console: its user may not be signed in.
     #[must_use]
     pub fn ends_console(&self) -> bool {
@@ -128,27 +153,59 @@ impl Trouble {
     }
 }
 
-/// What the database said while it was in use.
+/// What the database said while it was in use. But for [`Fault::Unsure`] nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// Another process held the lock for longer than we wait.
     Busy,
-    /// No space is left, or a size limit is reached.
+    /// No space is left.
     Full,
-    /// The file or file system is read-only (now).
+    /// The account's quota, or a limit of how long a file may be, is reached.
+    OverLimit,
+    /// The account may not write the file or its directory (any more).
     ReadOnly,
+    /// The file system is mounted for reading only, or became so after an error.
+    ReadOnlyMount,
     /// The file is no longer where it was opened, or another one is there: what is written would be lost.
     Moved,
     /// The file was damaged.
     Corrupt,
     /// A change of one row changed none, or several: somebody has written to the database past Keyward.
     NotTaken,
-    /// The operating system failed to read or write; `SQLite`'s extended result code.
-    InputOutput(i32),
+    /// The operating system failed to read.
+    Unreadable,
+    /// The operating system failed to write.
+    Unwritable,
+    /// The disk failed while a change was being saved, and again when that was looked at: the change may hold or not.
+    Unsure,
+    /// The database or a file beside it could not be opened.
+    CannotOpen,
+    /// The process or the machine has too many files open.
+    TooManyFiles,
+    /// The file system cannot lock files.
+    NoLocks,
+    NoMemory,
     /// A newer question was asked; not a failure.
     Superseded,
-    /// Anything else: `SQLite`'s extended result code and words (which hold no value of any row).
+    /// Anything else, which only an error of ours explains: `SQLite`'s extended result code and words (which hold no
+    /// value of any row).
     Other(i32, String),
+}
+
+impl Fault {
+    /// Whether a question may still be answered where nothing can be written.
+    #[must_use]
+    pub fn hinders_writing_only(&self) -> bool {
+        matches!(
+            self,
+            Fault::Full
+                | Fault::OverLimit
+                | Fault::ReadOnly
+                | Fault::ReadOnlyMount
+                | Fault::Unwritable
+                | Fault::CannotOpen
+        )
+    }
 }
 
 /// Why a database could not be opened.
@@ -170,6 +227,8 @@ pub enum OpenFault {
     },
     /// Neither the file nor its directory may be read-only.
     ReadOnly,
+    /// The file system is mounted for reading only.
+    ReadOnlyMount,
     NotADatabase,
     /// A database of another application.
     Foreign,
@@ -201,8 +260,11 @@ pub enum FileFault {
     /// Something is there already; it is left as it is.
     Exists,
     Denied,
+    ReadOnlyMount,
     NoDirectory,
     Full,
+    /// The account's quota, or a limit of how long a file may be, is reached.
+    OverLimit,
     Other(String),
 }
 
@@ -213,10 +275,10 @@ impl FileFault {
         match error.kind() {
             ErrorKind::AlreadyExists => FileFault::Exists,
             ErrorKind::NotFound | ErrorKind::NotADirectory => FileFault::NoDirectory,
-            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => FileFault::Denied,
-            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
-                FileFault::Full
-            }
+            ErrorKind::PermissionDenied => FileFault::Denied,
+            ErrorKind::ReadOnlyFilesystem => FileFault::ReadOnlyMount,
+            ErrorKind::StorageFull => FileFault::Full,
+            ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => FileFault::OverLimit,
             _ => FileFault::Other(error.to_string()),
         }
     }

@@ -5,112 +5,202 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::auth::token::{self, Token};
+use crate::domain::api_key::KeyId;
 use crate::domain::event::EventKind;
 use crate::domain::role::Role;
-use crate::domain::secret::{Phase, SecretFacts};
+use crate::domain::secret::{Phase, SecretFacts, SecretId};
 use crate::domain::time::{MINUTE, Timestamp};
-use crate::domain::trouble::Trouble;
+use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::verdict::{Bearer, Refused, Verdict};
 use crate::service::{Service, record};
 use crate::store::api_keys::StoredKey;
 use crate::store::{Tx, api_keys, roles, secrets, uses};
 
 /// How long a use may wait to be noted.
-const NOTING: Duration = Duration::from_millis(50);
+const NOTING: Duration = Duration::from_millis(2);
 /// The last use is noted again when it is older than this, in milliseconds.
 const FRESH: i64 = MINUTE;
 
-/// A key and one of its secrets, as the database has them now.
-struct Found {
+/// What the database has of a genuine secret now.
+enum Found {
+    /// No such key, or no such secret of it.
+    Unknown {
+        key: KeyId,
+        name: String,
+    },
+    Known(Box<Known>),
+}
+
+/// A key and one of its secrets.
+struct Known {
     key: StoredKey,
     role: Role,
     secret: SecretFacts,
     hash: Option<String>,
 }
 
+/// What was judged, and what is to be noted of it once the answer was given.
+#[derive(Debug)]
+pub struct Judged {
+    pub verdict: Verdict,
+    use_of: Option<Use>,
+}
+
+/// A use of a genuine secret.
+#[derive(Debug)]
+struct Use {
+    key: KeyId,
+    /// Empty where the key is unknown.
+    name: String,
+    /// Nothing where the secret is unknown.
+    secret: Option<SecretId>,
+    /// Nothing where it was accepted.
+    refused: Option<Refused>,
+}
+
 impl Service {
-    /// Judges what a client sent.
+    /// Judges what a client sent, and notes it.
+    ///
+    /// # Errors
+    /// As of [`Service::judge`].
+    pub fn authenticate(&mut self, bytes: &[u8]) -> Result<Verdict, Trouble> {
+        let judged = self.judge(bytes)?;
+        let verdict = judged.verdict.clone();
+        self.note(judged);
+        Ok(verdict)
+    }
+
+    /// Judges what a client sent. This only reads.
     ///
     /// # Errors
     /// [`Trouble`] is no verdict: the caller must take it as denied.
-    pub fn authenticate(&mut self, bytes: &[u8]) -> Result<Verdict, Trouble> {
+    pub fn judge(&self, bytes: &[u8]) -> Result<Judged, Trouble> {
+        let refused = |reason| Judged {
+            verdict: Verdict::Refused(reason),
+            use_of: None,
+        };
         let Some(token) = token::parse(bytes) else {
-            return Ok(Verdict::Refused(Refused::Malformed));
+            return Ok(refused(Refused::Malformed));
         };
         if !token.genuine(&self.tag_key) {
-            return Ok(Verdict::Refused(Refused::Forged));
+            return Ok(refused(Refused::Forged));
         }
-        let Some(found) = self.store.read(|tx| find(tx, &token))? else {
-            return Ok(Verdict::Refused(Refused::Unknown));
-        };
+        let found = self.store.read(|tx| find(tx, &token))?;
         if let Some(reason) = found.refusal(self.now()) {
-            return Ok(self.refuse(&found, reason));
+            return Ok(found.refused(reason));
         }
         // Only here, where the answer would else be valid, and outside any transaction.
-        let hash = found.hash.as_deref().ok_or(Trouble::UnknownHash)?;
+        let hash = found.hash().ok_or(Trouble::UnknownHash)?;
         if !self.hasher.verify(hash, token.text())? {
-            return Ok(Verdict::Refused(Refused::Forged));
+            return Ok(found.refused(Refused::Forged));
         }
         // Hashing takes long enough for an administrator to have locked the key.
-        let Some(found) = self.store.read(|tx| find(tx, &token))? else {
-            return Ok(Verdict::Refused(Refused::Unknown));
-        };
+        let found = self.store.read(|tx| find(tx, &token))?;
         let now = self.now();
-        if let Some(reason) = found.refusal(now) {
-            return Ok(self.refuse(&found, reason));
+        match found.refusal(now) {
+            Some(reason) => Ok(found.refused(reason)),
+            None => Ok(found.accepted(now)),
         }
-        if found.worth_noting(now) {
-            // Best effort: a busy or full database must not lock the clients out.
-            let _ = self.store.write_within(NOTING, |tx| {
-                uses::accepted(tx, found.key.id, found.secret.id, now)
-            });
-        }
-        Ok(Verdict::Valid(found.bearer()))
     }
 
-    /// The refusal, noted as far as the database allows.
-    fn refuse(&mut self, found: &Found, reason: Refused) -> Verdict {
+    /// Notes what was judged, as far as the database can be written at this moment: a busy or full one must not lock the
+    /// clients out, or keep them waiting.
+    pub fn note(&mut self, judged: Judged) {
+        let Some(Use {
+            key,
+            name,
+            secret,
+            refused,
+        }) = judged.use_of
+        else {
+            return;
+        };
         let now = self.now();
         let _ = self.store.write_within(NOTING, |tx| {
-            let Found { key, secret, .. } = found;
-            let Some(count) = uses::refused(tx, key.id, secret.id, reason.word(), now)? else {
-                return Ok(());
+            let Some(reason) = refused else {
+                return secret.map_or(Ok(()), |secret| uses::accepted(tx, key, secret, now));
             };
-            let body = json!({ "secret": secret.id.0, "reason": reason.word(), "count": count });
-            let target = (key.id, key.fields.name.as_str());
-            record(
-                tx,
-                now,
-                EventKind::ApiKeySessionValidationFailed,
-                None,
-                target,
-                body,
-            )
+            let mut body = json!({ "reason": reason.word() });
+            if let Some(secret) = secret {
+                let Some(count) = uses::refused(tx, key, secret, reason.word(), now)? else {
+                    return Ok(());
+                };
+                body["secret"] = secret.0.into();
+                body["count"] = count.into();
+            } else if !uses::unknown(tx, key, reason.word(), now)? {
+                return Ok(());
+            }
+            let kind = EventKind::ApiKeySessionValidationFailed;
+            record(tx, now, kind, None, (key, name.as_str()), body)
         });
-        Verdict::Refused(reason)
     }
 }
 
-fn find(tx: &Tx<'_>, token: &Token<'_>) -> Result<Option<Found>, Trouble> {
+fn find(tx: &Tx<'_>, token: &Token<'_>) -> Result<Found, Trouble> {
+    let unknown = |name| Found::Unknown {
+        key: token.id(),
+        name,
+    };
     let Some(key) = api_keys::get(tx, token.id())? else {
-        return Ok(None);
+        return Ok(unknown(String::new()));
     };
     let Some(secret) = secrets::by_tag(tx, key.id, &token.tag())? else {
-        return Ok(None);
+        return Ok(unknown(key.fields.name));
     };
-    let Some(role) = roles::get(tx, key.fields.role)? else {
-        return Ok(None);
-    };
-    Ok(Some(Found {
+    // The table lets no key be without a role.
+    let role = roles::get(tx, key.fields.role)?.ok_or(Trouble::Storage(Fault::Corrupt))?;
+    Ok(Found::Known(Box::new(Known {
         key,
         role,
         secret: secret.facts,
         hash: secret.hash,
-    }))
+    })))
 }
 
 impl Found {
     /// Why the secret is refused, the hash apart: the first reason that holds.
+    fn refusal(&self, now: Timestamp) -> Option<Refused> {
+        match self {
+            Found::Unknown { .. } => Some(Refused::Unknown),
+            Found::Known(known) => known.refusal(now),
+        }
+    }
+
+    fn hash(&self) -> Option<&str> {
+        match self {
+            Found::Unknown { .. } => None,
+            Found::Known(known) => known.hash.as_deref(),
+        }
+    }
+
+    fn refused(self, reason: Refused) -> Judged {
+        let (key, name, secret) = match self {
+            Found::Unknown { key, name } => (key, name, None),
+            Found::Known(known) => {
+                let Known { key, secret, .. } = *known;
+                (key.id, key.fields.name, Some(secret.id))
+            }
+        };
+        Judged {
+            verdict: Verdict::Refused(reason),
+            use_of: Some(Use {
+                key,
+                name,
+                secret,
+                refused: Some(reason),
+            }),
+        }
+    }
+
+    fn accepted(self, now: Timestamp) -> Judged {
+        match self {
+            Found::Unknown { .. } => self.refused(Refused::Unknown),
+            Found::Known(known) => known.accepted(now),
+        }
+    }
+}
+
+impl Known {
     fn refusal(&self, now: Timestamp) -> Option<Refused> {
         let facts = self.key.facts();
         if facts.deleted {
@@ -135,6 +225,17 @@ impl Found {
     fn worth_noting(&self, now: Timestamp) -> bool {
         let stale = |at: Option<Timestamp>| at.is_none_or(|at| !now.is_soon_after(at, FRESH + 1));
         self.key.attempts > 0 || stale(self.key.last_sign_in_at) || stale(self.secret.last_used_at)
+    }
+
+    fn accepted(self, now: Timestamp) -> Judged {
+        let use_of = self.worth_noting(now).then(|| Use {
+            key: self.key.id,
+            name: String::new(),
+            secret: Some(self.secret.id),
+            refused: None,
+        });
+        let verdict = Verdict::Valid(self.bearer());
+        Judged { verdict, use_of }
     }
 
     fn bearer(self) -> Bearer {

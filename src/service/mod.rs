@@ -81,6 +81,11 @@ impl Service {
         self.store.answer(question, |_| work(self))
     }
 
+    /// See [`Store::begin_request`].
+    pub fn begin_request(&mut self) {
+        self.store.begin_request();
+    }
+
     /// See [`Store::data_version`].
     ///
     /// # Errors

@@ -81,6 +81,18 @@ pub fn head(tx: &Tx<'_>) -> Result<Head, Fault> {
     Ok(Head { sequence, hash })
 }
 
+/// Whether this event is there, and as it was.
+///
+/// # Errors
+/// What the database said.
+pub fn is_there(tx: &Tx<'_>, head: &Head) -> Result<bool, Fault> {
+    let is = tx
+        .0
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM events WHERE sequence = ?1 AND hash = ?2)")?
+        .query_row((head.sequence, head.hash), |row| row.get(0));
+    Ok(is?)
+}
+
 /// The names of those who did anything, sorted and at most `most`; the empty one is `System`. What each of them did
 /// is not looked at.
 ///

@@ -5,14 +5,15 @@ use std::io::{self, ErrorKind};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, AtFlags};
 use nix::unistd::{AccessFlags, Uid, User, faccessat};
 
-use crate::domain::trouble::OpenFault;
+use crate::domain::trouble::{Fault, OpenFault};
 use crate::domain::user::OsAccount;
 
 const DIRECTORY_MODE: u32 = 0o700;
-const FILE_MODE: u32 = 0o600;
+pub const FILE_MODE: u32 = 0o600;
 /// Writing by group or others.
 const FOREIGN_WRITE: u32 = 0o022;
 
@@ -76,6 +77,10 @@ impl Identity {
         })
     }
 
+    pub fn real(&self) -> &Path {
+        &self.path
+    }
+
     /// Whether the path still leads to it.
     pub fn is_in_place(&self) -> bool {
         let facts = fs::metadata(&self.path);
@@ -85,18 +90,29 @@ impl Identity {
 
 /// Checks the directory: on a local file system, and writable by its owner only.
 pub fn check_directory(path: &Path) -> Result<(), OpenFault> {
+    trust_directory(path)?;
+    check_writable(&directory_of(path))
+}
+
+fn trust_directory(path: &Path) -> Result<(), OpenFault> {
     let directory = directory_of(path);
     let facts = fs::metadata(&directory).map_err(|error| unreachable(&error))?;
     if on_network(&directory) {
         return Err(OpenFault::NetworkFileSystem);
     }
-    refuse_foreign_writers(&directory, &facts)?;
-    check_writable(&directory)
+    refuse_foreign_writers(&directory, &facts)
 }
 
-/// Checks the file that is there, its directory included. The directory comes after the owner: whoever does not
-/// own the file need not be told how to mend its directory.
+/// Checks that the file that is there, its directory included, is to be trusted and can be written.
 pub fn check(path: &Path, account: &OsAccount) -> Result<(), OpenFault> {
+    trust(path, account)?;
+    check_writable(&directory_of(path))?;
+    check_writable(path)
+}
+
+/// Checks that the file that is there, its directory included, is to be trusted. The directory comes after the owner: whoever does not
+/// own the file need not be told how to mend its directory.
+pub fn trust(path: &Path, account: &OsAccount) -> Result<Identity, OpenFault> {
     let facts = fs::metadata(path).map_err(|error| unreachable(&error))?;
     if on_network(path) {
         return Err(OpenFault::NetworkFileSystem);
@@ -115,14 +131,16 @@ pub fn check(path: &Path, account: &OsAccount) -> Result<(), OpenFault> {
         });
     }
     refuse_foreign_writers(path, &facts)?;
-    check_directory(path)?;
-    check_writable(path)
+    trust_directory(path)?;
+    Identity::of(path)
 }
 
 /// `SQLite` opens what it cannot write for reading only, without a word.
 fn check_writable(path: &Path) -> Result<(), OpenFault> {
-    faccessat(AT_FDCWD, path, AccessFlags::W_OK, AtFlags::AT_EACCESS)
-        .map_err(|_| OpenFault::ReadOnly)
+    faccessat(AT_FDCWD, path, AccessFlags::W_OK, AtFlags::AT_EACCESS).map_err(|error| match error {
+        Errno::EROFS => OpenFault::ReadOnlyMount,
+        _ => OpenFault::ReadOnly,
+    })
 }
 
 fn refuse_foreign_writers(path: &Path, facts: &Metadata) -> Result<(), OpenFault> {
@@ -158,7 +176,9 @@ fn name_of(uid: u32) -> String {
 fn unreachable(error: &io::Error) -> OpenFault {
     match error.kind() {
         ErrorKind::NotFound => OpenFault::Missing,
-        ErrorKind::ReadOnlyFilesystem => OpenFault::ReadOnly,
+        ErrorKind::ReadOnlyFilesystem => OpenFault::ReadOnlyMount,
+        ErrorKind::StorageFull => OpenFault::Fault(Fault::Full),
+        ErrorKind::QuotaExceeded => OpenFault::Fault(Fault::OverLimit),
         _ => OpenFault::Unreachable(error.to_string()),
     }
 }

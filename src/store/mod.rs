@@ -10,6 +10,7 @@ pub mod list;
 mod migrate;
 mod open;
 mod patience;
+mod read_only;
 pub mod roles;
 pub mod secrets;
 pub mod sweep;
@@ -24,8 +25,11 @@ use std::time::Duration;
 use rusqlite::{Connection, Params, Transaction, TransactionBehavior};
 use zeroize::Zeroizing;
 
+use crate::domain::event::chain::Head;
 use crate::domain::trouble::Fault;
+use crate::store::fault::{forget_system_error, leaves_in_doubt};
 use crate::store::patience::Patience;
+use crate::store::read_only::Frozen;
 
 /// Where a database is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +47,11 @@ pub struct Store {
     connection: Connection,
     /// Nothing for a database in memory.
     file: Option<file::Identity>,
+    /// Where `SQLite` was told that nothing changes.
+    frozen: Option<Frozen>,
     patience: Patience,
+    /// Waiting is one budget for all that one request does; else each transaction has a whole one.
+    by_request: bool,
     /// The question that is being answered; [`ANY`] is never superseded.
     answering: Arc<AtomicU64>,
 }
@@ -60,6 +68,13 @@ impl Store {
         self.patience.set(budget)
     }
 
+    /// From here to the next call all waiting together is given that time once: whoever pressed one key waits no longer
+    /// for what takes several transactions.
+    pub fn begin_request(&mut self) {
+        self.by_request = true;
+        self.patience.renew();
+    }
+
     /// Reads, all from one moment of the database.
     ///
     /// # Errors
@@ -68,34 +83,44 @@ impl Store {
         &self,
         work: impl FnOnce(&Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.transaction(TransactionBehavior::Deferred, work)
+        self.renew_patience();
+        let tx = self.begin(TransactionBehavior::Deferred)?;
+        let done = work(&tx)?;
+        tx.0.commit().map_err(Fault::from)?;
+        self.check_unchanged()?;
+        Ok(done)
     }
 
     /// Reads and writes, alone: all of it happens or, where the closure or the database says no, nothing.
     ///
     /// # Errors
-    /// The closure's, or what the database said.
+    /// The closure's, or what the database said; of that [`Fault::Unsure`] alone leaves open whether it happened.
     pub fn write<T, E: From<Fault>>(
         &mut self,
         work: impl FnOnce(&Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.check_in_place()?;
-        self.transaction(TransactionBehavior::Immediate, work)
+        self.renew_patience();
+        self.change(work)
     }
 
     /// [`Store::write`], waiting no longer than `budget` for another connection's lock.
     ///
     /// # Errors
-    /// The closure's, or what the database said.
+    /// As of [`Store::write`].
     pub fn write_within<T, E: From<Fault>>(
         &mut self,
         budget: Duration,
         work: impl FnOnce(&Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let before = self.patience.set(budget);
-        let done = self.write(work);
-        self.patience.set(before);
-        done
+        self.renew_patience();
+        let patience = self.patience.clone();
+        patience.within(budget, || self.change(work))
+    }
+
+    fn renew_patience(&self) {
+        if !self.by_request {
+            self.patience.renew();
+        }
     }
 
     /// Refuses to go on with a file that was removed or replaced: nobody would ever read what is written to it.
@@ -106,16 +131,51 @@ impl Store {
         }
     }
 
-    fn transaction<T, E: From<Fault>>(
-        &self,
-        behavior: TransactionBehavior,
+    fn begin(&self, behavior: TransactionBehavior) -> Result<Tx<'_>, Fault> {
+        forget_system_error();
+        Ok(Tx(Transaction::new_unchecked(&self.connection, behavior)?))
+    }
+
+    fn change<T, E: From<Fault>>(
+        &mut self,
         work: impl FnOnce(&Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let begun = Transaction::new_unchecked(&self.connection, behavior).map_err(Fault::from)?;
-        let tx = Tx(begun);
+        self.check_in_place()?;
+        let tx = self.begin(TransactionBehavior::Immediate)?;
+        let before = events::head(&tx)?;
         let done = work(&tx)?;
-        tx.0.commit().map_err(Fault::from)?;
-        Ok(done)
+        let after = events::head(&tx)?;
+        let Err(error) = tx.0.commit() else {
+            return Ok(done);
+        };
+        let in_doubt = leaves_in_doubt(&error);
+        let fault = Fault::from(error);
+        if !in_doubt {
+            return Err(fault.into());
+        }
+        let mark = Some(after).filter(|after| *after != before);
+        match self.look_again(mark) {
+            Ok(true) => Ok(done),
+            Ok(false) => Err(fault.into()),
+            Err(_) => Err(Fault::Unsure.into()),
+        }
+    }
+
+    /// Whether a change whose commit failed half-way holds: its last event tells it. Where it does not hold, the log may
+    /// still have it, for whoever takes the log over after a crash; another commit in its place makes an end of that.
+    fn look_again(&self, mark: Option<Head>) -> Result<bool, Fault> {
+        let tx = self.begin(TransactionBehavior::Immediate)?;
+        if let Some(mark) = mark
+            && events::is_there(&tx, &mark)?
+        {
+            return Ok(true);
+        }
+        // The first page is written as it was.
+        let version = "user_version";
+        let same: i64 = tx.0.pragma_query_value(None, version, |row| row.get(0))?;
+        tx.0.pragma_update(None, version, same)?;
+        tx.0.commit()?;
+        Ok(false)
     }
 
     /// Runs `work` for the question with this number: as soon as another number is wanted, its queries end with
@@ -133,6 +193,7 @@ impl Store {
     /// What the database said.
     pub fn data_version(&self) -> Result<i64, Fault> {
         self.check_in_place()?;
+        self.check_unchanged()?;
         let version = self
             .connection
             .pragma_query_value(None, "data_version", |row| row.get(0));
@@ -170,4 +231,46 @@ pub fn tag_key(tx: &Tx<'_>) -> Result<Zeroizing<Box<[u8]>>, Fault> {
     let bytes: Vec<u8> =
         tx.0.query_row("SELECT tag_key FROM meta", (), |row| row.get(0))?;
     Ok(Zeroizing::new(bytes.into_boxed_slice()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::time::Timestamp;
+    use crate::domain::user::OsAccount;
+
+    #[test]
+    fn one_request_waits_once_however_many_transactions_it_has() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let place = Place::File(directory.path().join("keyward.db"));
+        let account = OsAccount {
+            uid: nix::unistd::geteuid().as_raw(),
+            name: "alice".to_owned(),
+            root_by_sudo: false,
+        };
+        let open = || Store::create_or_open(&place, &account, Timestamp(0), &mut |_| Ok(()));
+        let (mut store, mut other) = (open().expect("made"), open().expect("opened"));
+        store.set_patience(Duration::from_millis(10));
+        let held = other.write(|_| {
+            let mut write = || store.write(|_| Ok::<_, Fault>(()));
+            assert_eq!(write(), Err(Fault::Busy));
+            store.begin_request();
+            assert!(!store.patience.is_spent());
+            let mut write = || store.write_within(NEVER, |_| Ok::<_, Fault>(()));
+            assert_eq!(write(), Err(Fault::Busy));
+            assert!(store.patience.is_spent());
+            assert_eq!(store.write(|_| Ok::<_, Fault>(())), Err(Fault::Busy));
+            assert!(
+                store.patience.is_spent(),
+                "nothing was given to the second one"
+            );
+            store.begin_request();
+            assert!(!store.patience.is_spent());
+            Ok::<_, Fault>(())
+        });
+        assert_eq!(held, Ok(()));
+        assert_eq!(store.write(|_| Ok::<_, Fault>(())), Ok(()));
+    }
+
+    const NEVER: Duration = Duration::from_secs(60);
 }

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, OpenFault, Trouble};
 use crate::domain::user::{OsAccount, is_user_name};
-use crate::store::fault::while_opening;
+use crate::store::fault::{forget_system_error, while_opening};
 use crate::store::migrate::{Beginning, KNOWN, identify, migrate};
 use crate::store::patience::Patience;
 use crate::store::{ANY, Place, Store, events, file};
@@ -120,17 +120,22 @@ fn find(place: &Place, account: &OsAccount) -> Result<(Store, i64), OpenFault> {
     connect(place)
 }
 
-fn open_existing(place: &Place, account: &OsAccount) -> Result<Store, OpenFault> {
+pub(super) fn open_existing(place: &Place, account: &OsAccount) -> Result<Store, OpenFault> {
     let (store, found) = find(place, account)?;
-    if found < KNOWN {
-        let known = KNOWN;
-        return Err(OpenFault::Older { found, known });
-    }
+    refuse_older(found)?;
     settle(&store, place)?;
     Ok(store)
 }
 
-fn trouble(place: &Place) -> impl Fn(OpenFault) -> Trouble {
+pub(super) fn refuse_older(found: i64) -> Result<(), OpenFault> {
+    let known = KNOWN;
+    if found < known {
+        return Err(OpenFault::Older { found, known });
+    }
+    Ok(())
+}
+
+pub(super) fn trouble(place: &Place) -> impl Fn(OpenFault) -> Trouble {
     let path = match place {
         Place::File(path) => path.clone(),
         Place::Memory(name) => PathBuf::from(name),
@@ -166,26 +171,42 @@ fn may_begin(account: &OsAccount) -> Result<(), OpenFault> {
 /// A connection, and the version of the database. Nothing was changed yet, and a database that is not ours, or too
 /// new, is left so.
 fn connect(place: &Place) -> Result<(Store, i64), OpenFault> {
-    let patience = Patience::default();
-    let mut connection = match place {
+    forget_system_error();
+    let connection = match place {
         Place::File(path) => open_file(path)?,
         Place::Memory(name) => open_memory(name)?,
     };
-    connection
-        .busy_handler(Some(patience.handler()))
-        .map_err(while_opening)?;
-    let found = identify(&connection)?;
-    if connection.is_readonly("main").map_err(while_opening)? {
-        return Err(OpenFault::ReadOnly);
-    }
     let file = match place {
         Place::File(path) => Some(file::Identity::of(path)?),
         Place::Memory(_) => None,
     };
+    let (store, found) = connected(connection, file)?;
+    if store
+        .connection
+        .is_readonly("main")
+        .map_err(while_opening)?
+    {
+        return Err(OpenFault::ReadOnly);
+    }
+    Ok((store, found))
+}
+
+/// A store on a connection, and the version of the database.
+pub(super) fn connected(
+    mut connection: Connection,
+    file: Option<file::Identity>,
+) -> Result<(Store, i64), OpenFault> {
+    let patience = Patience::default();
+    connection
+        .busy_handler(Some(patience.handler()))
+        .map_err(while_opening)?;
+    let found = identify(&connection)?;
     let store = Store {
         connection,
         file,
         patience,
+        frozen: None,
+        by_request: false,
         answering: Arc::new(AtomicU64::new(ANY)),
     };
     Ok((store, found))

@@ -14,42 +14,81 @@ const USUAL: Duration = Duration::from_secs(5);
 const SHORTEST: u64 = 500;
 const LONGEST: u64 = 4_000;
 
-/// The time that a connection may spend waiting, in microseconds; its clones share it.
+/// The time that a connection may spend waiting; its clones share it. What is left grows less with every wait, for
+/// whichever lock, until it is renewed.
 #[derive(Clone, Debug)]
-pub struct Patience(Arc<AtomicU64>);
+pub struct Patience(Arc<Budget>);
+
+/// In microseconds.
+#[derive(Debug)]
+struct Budget {
+    whole: AtomicU64,
+    left: AtomicU64,
+}
 
 impl Default for Patience {
     fn default() -> Patience {
-        Patience(Arc::new(AtomicU64::new(micros(USUAL))))
+        let usual = micros(USUAL);
+        Patience(Arc::new(Budget {
+            whole: AtomicU64::new(usual),
+            left: AtomicU64::new(usual),
+        }))
     }
 }
 
 impl Patience {
-    /// Sets the budget and gives the one before.
-    pub fn set(&self, budget: Duration) -> Duration {
-        Duration::from_micros(self.0.swap(micros(budget), Ordering::SeqCst))
+    /// Sets the whole budget, and renews it.
+    pub fn set(&self, budget: Duration) {
+        self.0.whole.store(micros(budget), Ordering::SeqCst);
+        self.renew();
     }
 
-    /// `SQLite`'s busy handler: told how often it was asked for this lock before, it sleeps and says whether to try
-    /// again. It sums what it asked to sleep and reads no clock.
+    /// The whole budget may be spent again.
+    pub fn renew(&self) {
+        let whole = self.0.whole.load(Ordering::SeqCst);
+        self.0.left.store(whole, Ordering::SeqCst);
+    }
+
+    /// Whether no wait is left.
+    #[cfg(test)]
+    pub fn is_spent(&self) -> bool {
+        self.0.left.load(Ordering::SeqCst) == 0
+    }
+
+    /// Lets `work` spend what is left, but no more than this much of it.
+    pub fn within<T>(&self, most: Duration, work: impl FnOnce() -> T) -> T {
+        let left = self.0.left.load(Ordering::SeqCst);
+        let given = left.min(micros(most));
+        self.0.left.store(given, Ordering::SeqCst);
+        let done = work();
+        let spent = given - self.0.left.load(Ordering::SeqCst).min(given);
+        self.0.left.store(left - spent, Ordering::SeqCst);
+        done
+    }
+
+    /// Sleeps for a moment; false where the time that is left is over. It sums what it asked to sleep and reads no
+    /// clock.
+    fn nap(&self, random: u64) -> bool {
+        let nap = SHORTEST + random % (LONGEST - SHORTEST);
+        let left = self.0.left.load(Ordering::SeqCst);
+        let rest = left.saturating_sub(nap);
+        self.0.left.store(rest, Ordering::SeqCst);
+        if left < nap {
+            return false;
+        }
+        sleep(Duration::from_micros(nap));
+        true
+    }
+
+    /// `SQLite`'s busy handler: sleeps and says whether to try again.
     pub fn handler(&self) -> impl FnMut(i32) -> bool + Send + 'static {
-        let budget = Arc::clone(&self.0);
-        let mut slept = 0;
+        let patience = self.clone();
         let mut jitter = RandomState::new().hash_one(0_u8) | 1;
-        move |asked| {
-            if asked == 0 {
-                slept = 0;
-            }
+        move |_| {
             jitter ^= jitter << 13;
             jitter ^= jitter >> 7;
             jitter ^= jitter << 17;
-            let nap = SHORTEST + jitter % (LONGEST - SHORTEST);
-            slept += nap;
-            if slept > budget.load(Ordering::SeqCst) {
-                return false;
-            }
-            sleep(Duration::from_micros(nap));
-            true
+            patience.nap(jitter)
         }
     }
 }
@@ -62,18 +101,33 @@ fn micros(time: Duration) -> u64 {
 mod tests {
     use super::*;
 
+    fn tries(patience: &Patience) -> usize {
+        let mut handler = patience.handler();
+        (0..100).take_while(|n| handler(*n)).count()
+    }
+
     #[test]
-    fn the_budget_is_for_each_lock_and_runs_out() {
+    fn the_budget_is_for_all_locks_together_until_it_is_renewed() {
         let patience = Patience::default();
         patience.set(Duration::from_millis(10));
-        let mut handler = patience.handler();
-        let tries =
-            |handler: &mut dyn FnMut(i32) -> bool| (0..100).take_while(|n| handler(*n)).count();
-        let first = tries(&mut handler);
+        let first = tries(&patience);
         assert!((2..=20).contains(&first), "{first}");
-        assert!(
-            tries(&mut handler) >= 2,
-            "a new lock has the whole budget again"
+        assert_eq!(tries(&patience), 0, "another lock has no budget of its own");
+        patience.renew();
+        assert!(tries(&patience) >= 2);
+    }
+
+    #[test]
+    fn a_part_of_the_budget_is_taken_from_the_whole() {
+        let patience = Patience::default();
+        patience.set(Duration::from_millis(20));
+        let first = patience.within(Duration::from_millis(8), || tries(&patience));
+        assert!((1..=16).contains(&first), "{first}");
+        let rest = tries(&patience);
+        assert!((2..=24).contains(&rest), "{rest}");
+        assert_eq!(
+            patience.within(Duration::from_secs(9), || tries(&patience)),
+            0
         );
     }
 }

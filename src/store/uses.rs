@@ -3,6 +3,7 @@
 use rusqlite::{OptionalExtension, params};
 
 use crate::domain::api_key::KeyId;
+use crate::domain::event::EventKind;
 use crate::domain::secret::SecretId;
 use crate::domain::time::{HOUR, Timestamp};
 use crate::domain::trouble::Fault;
@@ -70,4 +71,30 @@ pub fn refused(
         reported_at.unwrap_or(now.0),
     ])?;
     Ok((!quiet).then_some(uncounted))
+}
+
+/// Counts a use of a secret that is not known (any more), with its key if that is. Says whether an event is due: the last
+/// one for this reason is the only trace that such a use leaves.
+///
+/// # Errors
+/// What the database said.
+pub fn unknown(tx: &Tx<'_>, key: KeyId, reason: &str, now: Timestamp) -> Result<bool, Fault> {
+    tx.0.prepare_cached("UPDATE api_keys SET attempts = attempts + 1 WHERE id = ?1")?
+        .execute([key.0])?;
+    let told: Option<i64> =
+        tx.0.prepare_cached(
+            "SELECT at FROM events
+             WHERE target_kind = 'api-key' AND target_id = ?1 AND number = ?2 AND body ->> '$.reason' = ?3
+             ORDER BY sequence DESC LIMIT 1",
+        )?
+        .query_row(
+            params![
+                key.0,
+                EventKind::ApiKeySessionValidationFailed.number(),
+                reason
+            ],
+            |row| row.get(0),
+        )
+        .optional()?;
+    Ok(told.is_none_or(|at| !now.is_soon_after(Timestamp(at), QUIET)))
 }

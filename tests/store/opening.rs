@@ -397,12 +397,7 @@ fn a_full_disk_changes_nothing_and_can_be_tried_again() {
     let mut bench = Bench::new(Place::File(path));
     let (_, hard) = getrlimit(Resource::RLIMIT_FSIZE).expect("read");
     setrlimit(Resource::RLIMIT_FSIZE, 1_000_000, hard).expect("limited");
-    let full = |trouble: &Trouble| {
-        matches!(
-            trouble,
-            Trouble::Storage(Fault::Full | Fault::InputOutput(_))
-        )
-    };
+    let full = |trouble: &Trouble| *trouble == Trouble::Storage(Fault::OverLimit);
     fill_up(&mut bench, full, |_| {
         setrlimit(Resource::RLIMIT_FSIZE, hard, hard).expect("raised");
     });

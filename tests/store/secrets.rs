@@ -249,6 +249,59 @@ fn only_a_secret_that_would_be_valid_costs_a_computation() {
 }
 
 #[test]
+fn a_genuine_secret_that_nobody_knows_is_told_once_an_hour() {
+    let mut bench = bench();
+    let (kept, gone) = (bench.delivered("a"), bench.delivered("b"));
+    let connection = raw(&bench.place);
+    connection
+        .execute_batch(
+            "PRAGMA foreign_keys = OFF; DELETE FROM api_key_secrets; DELETE FROM api_keys WHERE id = 2;",
+        )
+        .expect("as a copy has it that was made before");
+    let told = |bench: &Bench| -> Vec<String> {
+        let events = bench.events().into_iter();
+        events
+            .filter(|event| event.0 == 675)
+            .map(|event| event.2)
+            .collect()
+    };
+    for _ in 0..3 {
+        assert_eq!(bench.refusal(&kept), Some(Refused::Unknown));
+        assert_eq!(bench.refusal(&gone), Some(Refused::Unknown));
+        bench.clock.advance(MINUTE);
+    }
+    let unknown = r#"{"reason":"unknown","version":1}"#;
+    assert_eq!(told(&bench), [unknown; 2], "one for each key");
+    let properties = bench.service.properties(&bench.alice, kept.key);
+    assert_eq!(properties.expect("read").attempts, 3);
+    bench.clock.advance(HOUR);
+    bench.refusal(&gone);
+    assert_eq!(told(&bench).len(), 3);
+    // Told by a clock that was ahead.
+    bench.clock.advance(-20 * HOUR);
+    bench.refusal(&gone);
+    assert_eq!(told(&bench).len(), 4);
+}
+
+#[test]
+fn a_genuine_secret_with_another_hash_is_told() {
+    let mut bench = bench();
+    let issued = bench.delivered("a");
+    let other = bench.delivered("b");
+    let copied =
+        "UPDATE api_key_secrets SET hash = (SELECT hash FROM api_key_secrets WHERE id = 2)";
+    raw(&bench.place).execute_batch(copied).expect("changed");
+    assert_eq!(bench.refusal(&other), None);
+    assert_eq!(bench.refusal(&issued), Some(Refused::Forged));
+    let last = bench.events().pop().expect("an event");
+    assert_eq!(
+        (last.0, last.2.contains("\"forged\"")),
+        (675, true),
+        "{last:?}"
+    );
+}
+
+#[test]
 fn expired_at_the_exact_instant() {
     let mut bench = bench();
     let dated = keyward::domain::api_key::ApiKeyDraft {
