@@ -7,6 +7,7 @@ pub mod clock;
 pub mod config;
 pub mod domain;
 pub mod harden;
+pub mod new_file;
 pub mod service;
 pub mod store;
 pub mod text;

@@ -13,7 +13,13 @@ use support::source::paths;
 const RANKS: &[&[&[&str]]] = &[
     &[&["domain"]],
     &[&["text"], &["auth"], &["store"], &["clock"]],
-    &[&["service"], &["clipboard"], &["config"], &["harden"]],
+    &[
+        &["service"],
+        &["clipboard"],
+        &["config"],
+        &["harden"],
+        &["new_file"],
+    ],
     &[&[
         "ui::form",
         "ui::field",

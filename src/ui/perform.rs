@@ -1,14 +1,12 @@
 //! Carries requests out; the only file in ui that calls the service.
 
-use std::fs::OpenOptions;
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use crate::clipboard::Clipboard;
 use crate::domain::secret::{Secret, SecretId};
-use crate::domain::trouble::{FileFault, Trouble};
+use crate::domain::trouble::Trouble;
 use crate::domain::user::Actor;
+use crate::new_file::NewFile;
 use crate::service::Service;
 use crate::ui::request::{Done, Outcome, Request};
 
@@ -47,6 +45,7 @@ impl Performer {
     pub fn carry_out(&mut self, request: Request, question: Option<u64>) -> Outcome {
         let actor = &self.actor;
         let service = &mut self.service;
+        service.begin_request();
         match request {
             Request::Keys(query) => {
                 answer(service, question, |s| s.window(actor, &query)).map(Done::Keys)
@@ -155,7 +154,7 @@ fn look(service: &Service, actor: &Actor, known: i64) -> Outcome {
     Ok(Done::Looked { version, actor })
 }
 
-/// Writes a secret to a new file, and records it.
+/// Writes a secret and a line end to a new file that only its owner can read, and records it.
 fn save(
     service: &mut Service,
     actor: &Actor,
@@ -163,15 +162,13 @@ fn save(
     secret: &Secret,
     id: SecretId,
 ) -> Outcome {
-    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     service.may_save_to_file(actor, id)?;
-    write_secret(&path, secret)?;
-    let recorded = service.saved_to_file(actor, id, &path.display().to_string());
-    if recorded.is_err() {
-        // What is not in the audit trail has not happened.
-        let _ = std::fs::remove_file(&path);
-    }
-    recorded.map(|()| Done::Written(path))
+    let mut file = NewFile::create(path)?;
+    file.add(secret.expose().as_bytes())?;
+    file.add(b"\n")?;
+    file.sync()?;
+    let recorded = service.saved_to_file(actor, id, &file.path().display().to_string());
+    file.keep(recorded).map(Done::Written)
 }
 
 fn answer<T>(service: &Service, question: Option<u64>, ask: impl FnOnce(&Service) -> T) -> T {
@@ -179,24 +176,4 @@ fn answer<T>(service: &Service, question: Option<u64>, ask: impl FnOnce(&Service
         Some(question) => service.answer(question, ask),
         None => ask(service),
     }
-}
-
-/// Writes a secret and a line end to a new file that only its owner can read.
-fn write_secret(path: &Path, secret: &Secret) -> Result<(), Trouble> {
-    let fault = |error: &std::io::Error| Trouble::File(path.to_owned(), FileFault::of(error));
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
-        .map_err(|error| fault(&error))?;
-    let written = file
-        .write_all(secret.expose().as_bytes())
-        .and_then(|()| file.write_all(b"\n"))
-        .and_then(|()| file.sync_all());
-    written.map_err(|error| {
-        // Half a secret is of no use to anybody; the file was ours from the start.
-        let _ = std::fs::remove_file(path);
-        fault(&error)
-    })
 }
