@@ -68,13 +68,13 @@ impl NewFile {
     /// has not happened.
     ///
     /// # Errors
-    /// Why it was not recorded; [`Trouble::FileUnsure`] in place of a fault that leaves it open.
+    /// Why it was not recorded; [`FileFault::Unsure`] in place of a fault that leaves it open.
     pub fn keep(mut self, recorded: Result<(), Trouble>) -> Result<PathBuf, Trouble> {
         match recorded {
             Ok(()) => self.kept = true,
             Err(trouble) if trouble.is_unsure() => {
                 self.kept = true;
-                return Err(Trouble::FileUnsure(self.path.clone()));
+                return Err(Trouble::File(self.path.clone(), FileFault::Unsure));
             }
             Err(trouble) => return Err(trouble),
         }
@@ -119,7 +119,7 @@ mod tests {
         assert!(!path.exists());
 
         let unsure = made(&path).keep(Err(Fault::Unsure.into()));
-        assert_eq!(unsure, Err(Trouble::FileUnsure(path.clone())));
+        assert_eq!(unsure, Err(Trouble::File(path.clone(), FileFault::Unsure)));
         assert_eq!(fs::read(&path).expect("there"), b"something");
         fs::remove_file(&path).expect("removed");
 

@@ -414,9 +414,6 @@ impl Text {
             | Trouble::TmuxKeeps { .. } => return self.not_copied(trouble),
             Trouble::Storage(fault) => return self.fault(fault),
             Trouble::Open(path, fault) => return self.open_fault(path, fault),
-            Trouble::FileUnsure(path) => {
-                return self.fill("file.unsure", &[("path", &path.display())]);
-            }
             Trouble::File(path, fault) => return self.file_fault(path, fault),
             Trouble::ChainBroken(broken) => return self.chain_break(broken),
             Trouble::NoFiles => self.say("trouble.no_files"),
@@ -562,6 +559,7 @@ impl Text {
             FileFault::NoDirectory => "file.no_directory",
             FileFault::Full => "file.full",
             FileFault::OverLimit => "file.over_limit",
+            FileFault::Unsure => "file.unsure",
             FileFault::Other(words) => {
                 return self.fill("file.other", &[("path", path), ("words", words)]);
             }

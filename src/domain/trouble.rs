@@ -81,8 +81,6 @@ pub enum Trouble {
     NoFiles,
     /// A file could not be written.
     File(PathBuf, FileFault),
-    /// A file was written and is left where it is: it may have been recorded or not, as of [`Fault::Unsure`].
-    FileUnsure(PathBuf),
     /// Copying is off.
     ClipboardOff,
     /// The local display's clipboard did not take the text; its words, or nothing when it did not answer in time.
@@ -125,7 +123,7 @@ impl Trouble {
     pub fn is_unsure(&self) -> bool {
         matches!(
             self,
-            Trouble::Storage(Fault::Unsure) | Trouble::FileUnsure(_)
+            Trouble::Storage(Fault::Unsure) | Trouble::File(_, FileFault::Unsure)
         )
     }
 
@@ -254,7 +252,7 @@ pub enum OpenFault {
     Fault(Fault),
 }
 
-/// Why a new file could not be written.
+/// Why a new file could not be written, or recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FileFault {
     /// Something is there already; it is left as it is.
@@ -265,6 +263,8 @@ pub enum FileFault {
     Full,
     /// The account's quota, or a limit of how long a file may be, is reached.
     OverLimit,
+    /// It was written and is left where it is: it may have been recorded or not, as of [`Fault::Unsure`].
+    Unsure,
     Other(String),
 }
 

@@ -272,5 +272,5 @@ mod tests {
         assert_eq!(store.write(|_| Ok::<_, Fault>(())), Ok(()));
     }
 
-    const NEVER: Duration = Duration::from_secs(60);
+    const NEVER: Duration = Duration::from_mins(1);
 }

@@ -149,15 +149,13 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 
 /// An absolute path as a URI of `SQLite` (<https://sqlite.org/uri.html>). What means something in one is encoded.
 fn uri(path: &Path, how: &str) -> String {
-    let mut uri = "file:".to_owned();
-    for byte in path.as_os_str().as_bytes() {
-        if byte.is_ascii_alphanumeric() || b"/-_.".contains(byte) {
-            uri.push(char::from(*byte));
-        } else {
-            uri.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    uri + "?mode=ro&" + how
+    let literal = |byte: &u8| byte.is_ascii_alphanumeric() || b"/-_.".contains(byte);
+    let bytes = path.as_os_str().as_bytes().iter();
+    let path = bytes.fold(String::new(), |path, byte| match byte {
+        byte if literal(byte) => path + char::from(*byte).encode_utf8(&mut [0]),
+        byte => path + &format!("%{byte:02X}"),
+    });
+    format!("file:{path}?mode=ro&{how}")
 }
 
 #[cfg(test)]

@@ -320,7 +320,7 @@ impl Layer for SecretDialog {
                 let why = ctx.text.trouble(&trouble);
                 self.close(ctx.text.joined(&[&self.left(ctx), &why]), asks);
             }
-            Err(trouble @ Trouble::File(..)) => {
+            Err(trouble @ Trouble::File(..)) if !trouble.is_unsure() => {
                 let path = self.path.take().unwrap_or_default();
                 let entry = SecretDialog::path_entry(&path.to_string_lossy(), ctx);
                 self.on_top = Some(OnTop::Path);
