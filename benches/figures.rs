@@ -16,6 +16,10 @@ use keyward::domain::role::AUDITOR;
 use keyward::domain::trouble::Fault;
 use keyward::domain::user::Arrival;
 use keyward::store::{Place, Store, api_keys};
+use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::TimeVal;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
 use tempfile::TempDir;
 
 #[path = "../tests/support"]
@@ -31,6 +35,7 @@ use support::pty::{Pty, Sighup, Start};
 const STARTS: usize = 30;
 const PRESSES: usize = 200;
 const QUEUED: usize = 500;
+const VERDICTS: usize = 30;
 const IDLE: Duration = Duration::from_secs(10);
 /// One byte, where each press is waited for: a terminal may hand over the three of an arrow in two parts.
 const DOWN: &str = "j";
@@ -48,8 +53,9 @@ fn main() {
     tell(
         "Binary",
         &format!("{} bytes", binary.len()),
-        "under 6,000,000",
+        "under 9,000,000",
     );
+    verify();
     let many = of_100_000_keys();
     first_frame("Exec to first row, 100,000 keys", &many);
     large_list(&many);
@@ -271,6 +277,62 @@ fn hang_up(home: &TempDir) {
         });
         tell(figure, &ms(time.1), "under 100 ms");
     }
+}
+
+/// What a verdict costs the processor, and what the hash alone does.
+fn verify() {
+    let home = tempfile::tempdir().expect("directory");
+    let place = place(&home);
+    let account = Config::read().account;
+    let (clock, hasher) = (Arc::new(SetClock::new(NOW)), Hasher::new(Cost::REAL));
+    let mut service = service_for(&place, &account, &clock, &hasher, 1);
+    let actor = service
+        .sign_in(&account.name, &Arrival::default())
+        .expect("the first user");
+    let issued = service.create(&actor, &draft("a")).expect("created");
+    service.deliver(&actor, issued.id, None).expect("delivered");
+    drop(service);
+    let Place::File(database) = place else {
+        return;
+    };
+    let mut whole: Vec<_> = (0..VERDICTS)
+        .map(|_| {
+            let before = processor_time(UsageWho::RUSAGE_CHILDREN);
+            assert_cmd::Command::new(env!("CARGO_BIN_EXE_keyward"))
+                .env_clear()
+                .args(["verify", "--db"])
+                .arg(&database)
+                .write_stdin(issued.secret.expose())
+                .assert()
+                .success();
+            processor_time(UsageWho::RUSAGE_CHILDREN) - before
+        })
+        .collect();
+    let mut random = StdRng::seed_from_u64(1);
+    let secret = issued.secret.expose().as_bytes();
+    let mut alone: Vec<_> = (0..VERDICTS)
+        .map(|_| {
+            let before = processor_time(UsageWho::RUSAGE_SELF);
+            hasher.hash(secret, &mut random).expect("hashed");
+            processor_time(UsageWho::RUSAGE_SELF) - before
+        })
+        .collect();
+    let value = format!("median {}", percentile(&mut whole, 50));
+    tell("Verify: user and system time", &value, "");
+    let value = format!("median {}", percentile(&mut alone, 50));
+    tell(
+        "The hash alone: user and system time",
+        &value,
+        "over two thirds of that",
+    );
+}
+
+/// User and system time that the processor has spent so far.
+fn processor_time(who: UsageWho) -> Duration {
+    let usage = getrusage(who).expect("times");
+    let micros = |time: TimeVal| time.tv_sec() * 1_000_000 + time.tv_usec();
+    let spent = micros(usage.user_time()) + micros(usage.system_time());
+    Duration::from_micros(spent.unsigned_abs())
 }
 
 fn large_list(home: &TempDir) {
