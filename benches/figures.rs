@@ -305,7 +305,7 @@ fn verify() {
                 .write_stdin(issued.secret.expose())
                 .assert()
                 .success();
-            processor_time(UsageWho::RUSAGE_CHILDREN) - before
+            processor_time(UsageWho::RUSAGE_CHILDREN).saturating_sub(before)
         })
         .collect();
     let mut random = StdRng::seed_from_u64(1);
@@ -314,7 +314,7 @@ fn verify() {
         .map(|_| {
             let before = processor_time(UsageWho::RUSAGE_SELF);
             hasher.hash(secret, &mut random).expect("hashed");
-            processor_time(UsageWho::RUSAGE_SELF) - before
+            processor_time(UsageWho::RUSAGE_SELF).saturating_sub(before)
         })
         .collect();
     let value = format!("median {}", percentile(&mut whole, 50));
