@@ -54,7 +54,7 @@ pub(super) fn verify(
     writeln!(out, "{}", answer(&judged.verdict, with_rights))
         .and_then(|()| out.flush())
         .map_err(|error| Failure::io(text, "cli.output", &error))?;
-    service.note(judged);
+    service.note_use(judged);
     Ok(code)
 }
 

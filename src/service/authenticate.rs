@@ -66,7 +66,7 @@ impl Service {
     pub fn authenticate(&mut self, bytes: &[u8]) -> Result<Verdict, Trouble> {
         let judged = self.judge(bytes)?;
         let verdict = judged.verdict.clone();
-        self.note(judged);
+        self.note_use(judged);
         Ok(verdict)
     }
 
@@ -105,7 +105,7 @@ impl Service {
 
     /// Notes what was judged, as far as the database can be written at this moment: a busy or full one must not lock the
     /// clients out, or keep them waiting.
-    pub fn note(&mut self, judged: Judged) {
+    pub fn note_use(&mut self, judged: Judged) {
         let Some(Use {
             key,
             name,
@@ -115,10 +115,10 @@ impl Service {
         else {
             return;
         };
-        let now = self.now();
-        let _ = self.store.write_within(NOTING, |tx| {
+        let noted = |tx: &Tx<'_>, now| {
             let Some(reason) = refused else {
-                return secret.map_or(Ok(()), |secret| uses::accepted(tx, key, secret, now));
+                let accepted = |secret| uses::accepted(tx, key, secret, now);
+                return Ok(secret.map_or(Ok(()), accepted)?);
             };
             let mut body = json!({ "reason": reason.word() });
             if let Some(secret) = secret {
@@ -131,8 +131,9 @@ impl Service {
                 return Ok(());
             }
             let kind = EventKind::ApiKeySessionValidationFailed;
-            record(tx, now, kind, None, (key, name.as_str()), body)
-        });
+            Ok(record(tx, now, kind, None, (key, name.as_str()), body)?)
+        };
+        let _ = self.within(NOTING, |service| service.write(noted));
     }
 }
 

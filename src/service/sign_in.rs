@@ -158,10 +158,8 @@ impl Service {
         budget: Duration,
         work: impl FnOnce(&mut Service) -> T,
     ) -> T {
-        let before = self.store.set_patience(budget);
-        let done = work(self);
-        self.store.set_patience(before);
-        done
+        let patience = self.store.patience();
+        patience.within(budget, || work(self))
     }
 
     /// Unlocks a user on behalf of the account that owns the database, which is no user: the way back in. Says

@@ -9,7 +9,7 @@ mod file;
 pub mod list;
 mod migrate;
 mod open;
-mod patience;
+pub mod patience;
 mod read_only;
 pub mod roles;
 pub mod secrets;
@@ -64,8 +64,8 @@ pub struct Tx<'a>(Transaction<'a>);
 
 impl Store {
     /// Sets how long this connection waits for another one's lock, 5 seconds to begin with; gives what was set before.
-    pub fn set_patience(&self, budget: Duration) -> Duration {
-        self.patience.set(budget)
+    pub fn set_patience(&self, budget: Duration) {
+        self.patience.set(budget);
     }
 
     /// From here to the next call all waiting together is given that time once: whoever pressed one key waits no longer
@@ -103,18 +103,11 @@ impl Store {
         self.change(work)
     }
 
-    /// [`Store::write`], waiting no longer than `budget` for another connection's lock.
-    ///
-    /// # Errors
-    /// As of [`Store::write`].
-    pub fn write_within<T, E: From<Fault>>(
-        &mut self,
-        budget: Duration,
-        work: impl FnOnce(&Tx<'_>) -> Result<T, E>,
-    ) -> Result<T, E> {
+    /// What this connection may still spend on waiting.
+    #[must_use]
+    pub fn patience(&self) -> Patience {
         self.renew_patience();
-        let patience = self.patience.clone();
-        patience.within(budget, || self.change(work))
+        self.patience.clone()
     }
 
     fn renew_patience(&self) {
@@ -256,8 +249,10 @@ mod tests {
             assert_eq!(write(), Err(Fault::Busy));
             store.begin_request();
             assert!(!store.patience.is_spent());
-            let mut write = || store.write_within(NEVER, |_| Ok::<_, Fault>(()));
-            assert_eq!(write(), Err(Fault::Busy));
+            let part = store
+                .patience()
+                .within(NEVER, || store.write(|_| Ok::<_, Fault>(())));
+            assert_eq!(part, Err(Fault::Busy));
             assert!(store.patience.is_spent());
             assert_eq!(store.write(|_| Ok::<_, Fault>(())), Err(Fault::Busy));
             assert!(

@@ -51,18 +51,21 @@ impl Patience {
 
     /// Whether no wait is left.
     #[cfg(test)]
+    #[must_use]
     pub fn is_spent(&self) -> bool {
         self.0.left.load(Ordering::SeqCst) == 0
     }
 
     /// Lets `work` spend what is left, but no more than this much of it.
     pub fn within<T>(&self, most: Duration, work: impl FnOnce() -> T) -> T {
+        let whole = self.0.whole.load(Ordering::SeqCst);
         let left = self.0.left.load(Ordering::SeqCst);
         let given = left.min(micros(most));
-        self.0.left.store(given, Ordering::SeqCst);
+        self.set(Duration::from_micros(given));
         let done = work();
         let spent = given - self.0.left.load(Ordering::SeqCst).min(given);
         self.0.left.store(left - spent, Ordering::SeqCst);
+        self.0.whole.store(whole, Ordering::SeqCst);
         done
     }
 

@@ -287,7 +287,7 @@ fn where_nothing_can_be_saved_any_more_it_can_be_left_at_once() {
 fn a_delivery_that_may_hold_is_not_said_to_be_none() {
     let mut console = Console::new();
     console.make("backup");
-    console.broken = Some(Trouble::Storage(Fault::InputOutput(1034)));
+    console.broken = Some(Trouble::Storage(Fault::Unsure));
     console.keys("a\n");
     console.keys("x\ny");
     console.press(KeyCode::Esc);

@@ -61,10 +61,11 @@ impl SecretDialog {
     pub(super) fn failed(&mut self, trouble: &Trouble, closing: Option<Closing>) {
         let delivering = closing == Some(Closing::Delivering);
         let discarding = closing == Some(Closing::Discarding);
-        let lost = matches!(trouble, Trouble::Storage(Fault::Moved | Fault::ReadOnly));
-        // A failing write may have reached the disk; a database that is in use or full has taken nothing.
-        let unknown = matches!(trouble, Trouble::Storage(Fault::InputOutput(_)));
-        self.unwritten.may_be_delivered |= delivering && unknown;
+        let lost = matches!(
+            trouble,
+            Trouble::Storage(Fault::Moved | Fault::ReadOnly | Fault::ReadOnlyMount)
+        );
+        self.unwritten.may_be_delivered |= delivering && trouble.is_unsure();
         self.unwritten.may_be_delivered |= *trouble == Trouble::SecretDelivered;
         self.unwritten.may_be_left |=
             (delivering && lost) || (discarding && *trouble != Trouble::SecretDelivered);
