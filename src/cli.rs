@@ -19,8 +19,9 @@ use crate::auth::hash::{Cost, Hasher};
 use crate::auth::random::SystemRandom;
 use crate::cli::args::{Args, Command, UserCommand};
 use crate::clock::{Clock, SystemClock};
-use crate::config::Config;
 use crate::config::settings::{Origin, Value};
+use crate::config::{Config, arguments};
+use crate::domain::event::chain::KeptHead;
 use crate::domain::secret::find_secret_shape;
 use crate::domain::trouble::{OpenFault, Trouble};
 use crate::domain::user::SignOut;
@@ -33,6 +34,8 @@ use crate::ui::terminal::{self, NoTerminal};
 
 /// Nothing was done, or not all of it; a sentence says why.
 const TROUBLE: u8 = 2;
+/// What was named does not exist.
+const ABSENT: u8 = 1;
 /// The database belongs to another account (`EX_NOPERM` of sysexits.h).
 const NOT_OWNER: u8 = 77;
 
@@ -81,7 +84,8 @@ impl Failure {
     fn trouble(text: Text, trouble: &Trouble) -> Failure {
         let code = match trouble {
             Trouble::Open(_, OpenFault::NotOwner { .. }) => NOT_OWNER,
-            Trouble::ChainBroken(_) => events::NOT_WHOLE,
+            Trouble::Flawed(_) => events::NOT_WHOLE,
+            Trouble::NoSuchUser(_) | Trouble::NoSuchTarget(_) | Trouble::NoSuchActor(_) => ABSENT,
             _ => TROUBLE,
         };
         Failure {
@@ -95,21 +99,26 @@ impl Failure {
 #[must_use]
 pub fn run() -> ExitCode {
     let mut config = Config::read();
-    let args = Args::read();
+    let text = Text::of(config.settings.language);
+    // Before anything is made of an argument: whatever is wrong with one is told with its words.
+    let arguments = arguments();
+    if arguments
+        .iter()
+        .any(|argument| holds_secret(&argument.to_string_lossy()))
+    {
+        let _ = writeln!(io::stderr(), "keyward: {}", text.say("cli.secret_argument"));
+        return ExitCode::from(TROUBLE);
+    }
+    let args = Args::read(arguments);
     if let Some(theme) = args.as_ref().ok().and_then(|args| args.theme) {
         config
             .settings
             .set(Value::Theme(theme), Origin::CommandLine);
     }
-    let text = Text::of(config.settings.language);
     let done = match args {
         Ok(args) => harden()
             .map_err(|error| Failure::io(text, "cli.harden", &error))
             .and_then(|()| obey(text, &config, args)),
-        // It quotes the argument that it does not know.
-        Err(answer) if find_secret_shape(&answer.to_string()).is_some() => {
-            Err(Failure::named(text, "cli.secret_argument"))
-        }
         Err(answer) => {
             // Help, version, or what is wrong. Whom it does not reach needs no other word.
             let _ = answer.print();
@@ -119,7 +128,7 @@ pub fn run() -> ExitCode {
     done.unwrap_or_else(|failure| {
         let _ = match failure.sentence.as_str() {
             "" => Ok(()),
-            // It quotes an argument.
+            // It quotes the path of a database, which may be the environment's.
             sentence if find_secret_shape(sentence).is_some() => {
                 writeln!(io::stderr(), "keyward: {}", text.say("cli.secret_argument"))
             }
@@ -127,6 +136,12 @@ pub fn run() -> ExitCode {
         };
         ExitCode::from(failure.code)
     })
+}
+
+/// Whether an argument holds a secret. A head of the trail has the shape of one, but is none.
+fn holds_secret(argument: &str) -> bool {
+    let value = argument.strip_prefix("--head=").unwrap_or(argument);
+    KeptHead::parse(value).is_none() && find_secret_shape(argument).is_some()
 }
 
 fn obey(text: Text, config: &Config, args: Args) -> Result<ExitCode, Failure> {
@@ -184,23 +199,8 @@ fn obey(text: Text, config: &Config, args: Args) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Refuses a user's name where there is none to be had or it is a secret, and a command that needs one without.
+/// Refuses a user's name where there is none to be had, and a command that needs one without.
 fn refuse_user(text: Text, args: &Args) -> Result<(), Failure> {
-    let unlocked = match &args.command {
-        Some(Command::User {
-            command: UserCommand::Unlock { name, .. },
-        }) => Some(name),
-        _ => None,
-    };
-    let is_secret = |name: &&String| find_secret_shape(name).is_some();
-    if args
-        .user
-        .iter()
-        .chain(unlocked)
-        .any(|name| is_secret(&name))
-    {
-        return Err(Failure::named(text, "cli.secret_argument"));
-    }
     let sentence = match &args.command {
         Some(Command::SshLine { .. }) if args.user.is_none() => "ssh_line.user",
         _ if args.user.is_none() => return Ok(()),

@@ -61,6 +61,12 @@ struct OwnAccount {
     home: PathBuf,
 }
 
+/// What stands on the command line, the program's name first.
+#[must_use]
+pub fn arguments() -> Vec<OsString> {
+    std::env::args_os().collect()
+}
+
 impl Config {
     /// Asks the environment and the machine.
     #[must_use]

@@ -415,7 +415,11 @@ impl Text {
             Trouble::Storage(fault) => return self.fault(fault),
             Trouble::Open(path, fault) => return self.open_fault(path, fault),
             Trouble::File(path, fault) => return self.file_fault(path, fault),
-            Trouble::ChainBroken(broken) => return self.chain_break(broken),
+            Trouble::Flawed(flaws) => return self.flaws(flaws),
+            Trouble::NoSuchTarget(target) => {
+                return self.fill("trouble.no_target", &[("target", target)]);
+            }
+            Trouble::NoSuchActor(name) => return self.fill("trouble.no_actor", &[("name", name)]),
             Trouble::NoFiles => self.say("trouble.no_files"),
             Trouble::MayNotPrune => self.say("trouble.may_not_prune"),
             Trouble::PrunedMeanwhile => self.say("trouble.pruned_meanwhile"),

@@ -143,8 +143,9 @@ fn every_format_has_one_line_for_an_event_the_oldest_first() {
     assert_eq!(
         trail.prints(&["--format", "csv"]),
         "sequence,time,level,event_id,event,target_kind,target_id,target,performed_by,description\r\n\
-         1,2026-11-22T16:00:00.000Z,Info,658,API Key Updated,api-key,42,b,alice,Name: a -> b\r\n\
-         2,2026-11-22T16:00:00.001Z,Info,658,API Key Updated,api-key,42,監査,alice,\r\n"
+         1,2026-11-22T16:00:00.000Z,\"Info\",658,\"API Key Updated\",\"api-key\",42,\"b\",\"alice\",\
+         \"Name: a -> b\"\r\n\
+         2,2026-11-22T16:00:00.001Z,\"Info\",658,\"API Key Updated\",\"api-key\",42,\"監査\",\"alice\",\"\"\r\n"
     );
     let lines = trail.prints(&["--format", "json"]);
     let first: Value = serde_json::from_str(lines.lines().next().expect("a line")).expect("JSON");
@@ -215,18 +216,18 @@ fn whatever_names_hold_steers_no_terminal_and_no_spreadsheet() {
             line.split_once(",42,")
                 .expect("a name")
                 .1
-                .strip_suffix(",alice,")
+                .strip_suffix(",\"alice\",\"\"")
                 .expect("the rest")
         })
         .collect();
     assert_eq!(
         names,
         [
-            "'=1+1",
-            "'+1",
-            "'-1",
-            "'@SUM(A1)",
-            "'＝1",
+            "\"'=1+1\"",
+            "\"'+1\"",
+            "\"'-1\"",
+            "\"'@SUM(A1)\"",
+            "\"'＝1\"",
             "\"a,\"\"b\"\"\"",
             "\"'-1,\"\"x\"\"\""
         ]
@@ -270,13 +271,68 @@ fn events_are_found_by_target_and_by_who_did_it() {
     trail.append(NOW, "other", json!({}));
     for (args, numbers) in [
         (&["--target", "api-key:42"][..], vec![1, 2]),
-        (&["--target", "api-key:7"], vec![]),
         (&["--target", "OTHER"], vec![2]),
-        (&["--target", "user:other"], vec![]),
+        // Of these there is no event yet.
+        (&["--target", "role:2"], vec![]),
+        (&["--target", "auditor"], vec![]),
+        (&["--target", "user:1"], vec![]),
+        (&["--target", "system:0"], vec![]),
         (&["--by", "alice"], vec![1, 2]),
+        (&["--by", &Config::read().account.name], vec![]),
         (&["--by", "System"], vec![]),
     ] {
         assert_eq!(trail.sequences(args), numbers, "{args:?}");
+    }
+}
+
+#[test]
+fn what_never_existed_is_an_error_and_no_empty_answer() {
+    let trail = Trail::at(&[NOW]);
+    for (args, words) in [
+        (["--target", "nope"], "There is no nope"),
+        (["--target", "api-key:7"], "There is no api-key:7"),
+        (["--target", "user:other"], "There is no user:other"),
+        (["--target", "role:99"], "There is no role:99"),
+        (["--target", "system:5"], "There is no system:5"),
+        (["--target", ""], "There is no "),
+        (["--by", "mallory"], "mallory is not a user"),
+        (["--by", "ALICE"], "ALICE is not a user"),
+        (["--user", "mallory"], "mallory is not a user"),
+    ] {
+        let (code, said) = trail.refuses(&args);
+        assert!(code == 1 && said.contains(words), "{args:?}: {code} {said}");
+    }
+    let (code, _) = trail.refuses(&["--follow", "--target", "nope"]);
+    assert_eq!(code, 1);
+}
+
+#[test]
+fn a_secret_is_refused_wherever_it_stands_among_the_arguments_and_never_told_again() {
+    let trail = Trail::at(&[NOW]);
+    let secret = format!("42:{}=", "A".repeat(43));
+    let inside = format!("--db=/tmp/{secret}");
+    for args in [
+        &["--target", &secret][..],
+        &["--by", &secret],
+        &["--prune-before", "1d", "--to", &secret],
+        &["--to", &secret],
+        &["--db", &secret],
+        &[&inside],
+        &["--user", &secret],
+        &["--format", &secret],
+        &["--theme", &secret],
+        &[&secret],
+        &["--", &secret],
+        &["--until", &secret],
+        &["--check", "--head", &secret],
+        &["--help", &secret],
+    ] {
+        let (code, said) = trail.refuses(args);
+        assert!(
+            code == 2 && said.contains("A secret does not belong"),
+            "{args:?}: {said}"
+        );
+        assert!(!said.contains("AAAA"), "{said}");
     }
 }
 
@@ -337,6 +393,9 @@ fn a_whole_chain_gives_0_and_a_broken_one_1_and_where() {
         "DROP TRIGGER events_never_change; UPDATE events SET actor = 'mallory' WHERE sequence = 3",
     );
     let broken = (1, "The chain is broken: event 3 was changed.\n".to_owned());
+    let missing =
+        "The database is not as Keyward makes it: its trigger events_never_change is missing.\n";
+    let broken = (broken.0, broken.1 + missing);
     assert_eq!(trail.answers(&["--check"]), broken);
     assert_eq!(trail.answers(&["--check", "--head", head.trim()]), broken);
 }
@@ -366,7 +425,7 @@ fn pruning_moves_old_events_to_a_file_and_the_chain_goes_on() {
     let said = trail.prints(&["--prune-before", "2020-11-23"]);
     let path = trail.directory.path().join("events-until-2.jsonl");
     assert!(
-        said.contains("2 events, 1 to 2") && said.contains("events-until-2.jsonl"),
+        said.contains("2 events, up to number 2") && said.contains("events-until-2.jsonl"),
         "{said}"
     );
     let kept = fs::read_to_string(&path).expect("the file");
@@ -374,7 +433,11 @@ fn pruning_moves_old_events_to_a_file_and_the_chain_goes_on() {
     assert_eq!(kept, old);
     let mode = fs::metadata(&path).expect("facts").permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
-    assert_eq!(trail.sequences(&[]), [3, 4, 5]);
+    assert_eq!(
+        trail.sequences(&[]),
+        [3, 4, 5, 6],
+        "the sign-in and the checkpoint"
+    );
     let (code, whole) = trail.answers(&["--check", "--head", head.trim()]);
     assert!(
         code == 0 && whole.contains("behind the 2 that were pruned"),
@@ -395,7 +458,7 @@ fn pruning_moves_old_events_to_a_file_and_the_chain_goes_on() {
     let nothing = trail.prints(&["--prune-before", "2020-11-23"]);
     assert!(nothing.starts_with("Nothing to prune"), "{nothing}");
     let said = trail.prints(&["--prune-before", "2020-11-24", "--to", "second.jsonl"]);
-    assert!(said.contains("2 events, 3 to 4"), "{said}");
+    assert!(said.contains("2 events, up to number 4"), "{said}");
     assert_eq!(trail.answers(&["--check", "--head", head.trim()]).0, 0);
 }
 
@@ -420,7 +483,11 @@ fn a_refused_pruning_leaves_everything_as_it_was() {
     assert!(code == 2 && said.contains("none/x"), "{said}");
 
     trail.sql("CREATE TRIGGER full BEFORE DELETE ON events BEGIN SELECT raise(ABORT, 'disk'); END");
-    assert_eq!(trail.refuses(&prune).0, 2);
+    let (code, said) = trail.refuses(&prune);
+    assert!(
+        code == 1 && said.contains("trigger full was added"),
+        "{said}"
+    );
     assert!(!path.exists(), "what was not removed is in no file");
     trail.sql("DROP TRIGGER full");
 
@@ -453,6 +520,14 @@ fn whoever_may_not_view_events_is_told_nothing() {
             "{said}"
         );
     }
+    let connection = rusqlite::Connection::open(trail.database()).expect("opened");
+    let noted = "SELECT count(*) FROM events WHERE number = 9006 AND target_kind = 'system'";
+    let noted = connection.query_row(noted, (), |row| row.get::<_, i64>(0));
+    assert_eq!(
+        noted,
+        Ok(4),
+        "who asks for them by command line attempts it"
+    );
 }
 
 /// A `--follow` under way.

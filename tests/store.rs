@@ -12,6 +12,8 @@ mod demo;
 mod escalation;
 #[path = "store/events.rs"]
 mod events;
+#[path = "store/flaws.rs"]
+mod flaws;
 #[path = "store/keys.rs"]
 mod keys;
 #[path = "store/list.rs"]

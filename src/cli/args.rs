@@ -1,5 +1,6 @@
 //! What the command line can say, and its help.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -50,8 +51,8 @@ const USED_BY: [(&str, &[&str]); 3] = [
 
 impl Args {
     /// Reads the command line of the process.
-    pub(super) fn read() -> Result<Args, Error> {
-        let matches = Args::listing_only_what_is_used().try_get_matches()?;
+    pub(super) fn read(arguments: Vec<OsString>) -> Result<Args, Error> {
+        let matches = Args::listing_only_what_is_used().try_get_matches_from(arguments)?;
         Args::from_arg_matches(&matches)
     }
 
@@ -235,7 +236,8 @@ Exit codes:
          pressed; verify: the secret is valid; user unlock: the user is not
          locked out
   1      verify: the secret is refused; events: the chain is not whole;
-         config: the config file has a problem
+         config: the config file has a problem; a user that was named does not
+         exist
   2      Trouble, told on standard error: wrong arguments, no terminal, a
          database that cannot be used, a user who may not sign in
   77     The database belongs to another account
@@ -284,8 +286,9 @@ Environment:
 
 Exit codes:
   0      The user is not locked out (any more)
-  2      Trouble, told on standard error: no such user, no database, or one
-         that cannot be used
+  1      There is no such user
+  2      Trouble, told on standard error: no database, or one that cannot be
+         used
   77     The database belongs to another account
   101    An error of Keyward itself
   128+n  Ended by signal n";
@@ -300,8 +303,9 @@ Environment:
 
 Exit codes:
   0      The line was printed
-  2      Trouble, told on standard error: no such user, no such key, no
-         database, or one that cannot be used
+  1      There is no such user
+  2      Trouble, told on standard error: no such key, no database, or one that
+         cannot be used
   77     The database belongs to another account
   101    An error of Keyward itself
   128+n  Ended by signal n";
@@ -336,14 +340,17 @@ A TIME is one of
 
 Written as
   text  Columns: time, level, event ID, event, target, who did it, and what
-        changed. Safe to print whatever names hold.
-  csv   RFC 4180. Control characters become U+FFFD. A cell that begins with
-        =, +, - or @ gets an apostrophe before it, so that no spreadsheet
-        takes it for a formula.
+        changed. Safe to print whatever names hold; blanks that could be
+        taken for the end of a column are shown as ␣.
+  csv   RFC 4180, every text quoted. Control characters become U+FFFD. Where
+        =, +, - or @ begins a cell, or what follows a separator in it, it gets
+        an apostrophe before it, so that no spreadsheet takes it for a formula.
   json  One object to a line (JSON Lines): sequence, at (milliseconds since
         1970-01-01 00:00 UTC), time, number, event, level, actor (null is
         System), target, body, previous, hash.
   The words of csv and json are English whatever the language.
+
+  A TARGET or USER that never was is an error.
 
 What the chain proves:
   Every event holds the SHA-256 of its fields and of the event before it, so
@@ -354,6 +361,10 @@ What the chain proves:
       keyward events --head >> kept-elsewhere
       keyward events --check --head \"$(tail -n 1 kept-elsewhere)\"
   proves that this event and all before it are what they were.
+
+  --check also compares every table, index and trigger with what Keyward
+  makes, as one that was added or altered could undo a change or hide an
+  event, and has SQLite check the whole file.
 
 Pruning (for roles with every right, such as Full Access):
   --prune-before writes the events before that time to a new file with mode
@@ -367,7 +378,8 @@ Environment:
 
 Exit codes:
   0      Done; --check: the chain is whole, and holds the head
-  1      The chain is not whole, or does not hold the head
+  1      The chain is not whole, or does not hold the head; the database is not
+         as Keyward makes it; the target or user that was named never was
   2      Trouble, told on standard error: wrong arguments, not authorized, no
          database, or one that cannot be used
   77     The database belongs to another account

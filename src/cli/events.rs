@@ -53,6 +53,10 @@ pub(super) fn events(
         let before = moment(before, Edge::Since)?;
         return trail.prune(before, args.to);
     }
+    trail
+        .service
+        .may_read_events(&trail.actor)
+        .map_err(|trouble| Failure::trouble(text, &trouble))?;
     match (args.check, args.head.as_deref()) {
         (false, None) => {}
         (false, Some("")) => return trail.head(),
@@ -72,6 +76,11 @@ pub(super) fn events(
         actor: args.by.as_deref().map(ActorFilter::named),
         ..EventFilter::default()
     };
+    let trouble = |trouble| Failure::trouble(text, &trouble);
+    trail
+        .service
+        .known_in_events(&trail.actor, &filter)
+        .map_err(trouble)?;
     if matches!((filter.since, filter.until), (Some(since), Some(until)) if since >= until) {
         return Err(Failure::named(text, "cli.since_until"));
     }
@@ -163,8 +172,9 @@ impl Trail {
             .map_err(|trouble| self.trouble(trouble))?;
         let whole = match checked {
             Ok(whole) => whole,
-            Err(broken) => {
-                self.print(&(self.text.chain_break(&broken) + "\n"))?;
+            Err(flaws) => {
+                let told: Vec<String> = flaws.iter().map(|flaw| self.text.flaw(flaw)).collect();
+                self.print(&(told.join("\n") + "\n"))?;
                 return Ok(ExitCode::from(NOT_WHOLE));
             }
         };

@@ -1,6 +1,7 @@
 //! System events: the audit trail's kinds, and what an event holds.
 
 pub mod chain;
+pub mod flaw;
 pub mod trail;
 
 use serde_json::Value;

@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 
 use crate::domain::api_key::KeyId;
-use crate::domain::event::chain::Break;
+use crate::domain::event::flaw::Flaw;
 use crate::domain::problem::Problem;
 use crate::domain::rights::Right;
 use crate::domain::role::{Assigned, RoleId};
@@ -69,8 +69,12 @@ pub enum Trouble {
     NoRandomness,
     /// Only who holds every right may prune the trail.
     MayNotPrune,
-    /// The trail's chain is not whole, and nothing of it is let go.
-    ChainBroken(Break),
+    /// The database is not as Keyward left it, and nothing of the trail is let go.
+    Flawed(Vec<Flaw>),
+    /// What was asked about was never there: it is in no table, and no event tells of it.
+    NoSuchTarget(String),
+    /// Nobody of this name is a user, or has done anything that is an event.
+    NoSuchActor(String),
     /// Somebody else has pruned the trail meanwhile.
     PrunedMeanwhile,
     /// The database could not do it.

@@ -2,19 +2,20 @@
 
 use serde_json::json;
 
-use crate::domain::event::chain::{Break, Head, KeptHead, Whole, hex};
+use crate::domain::event::chain::{Head, KeptHead, Whole, hex};
+use crate::domain::event::flaw::Flaw;
 use crate::domain::event::trail::{ActorFilter, EventFilter, EventRow};
 use crate::domain::event::{EventKind, Target};
 use crate::domain::rights::{Right, Rights};
 use crate::domain::role::Role;
 use crate::domain::secret::find_secret_shape;
 use crate::domain::time::Timestamp;
-use crate::domain::trouble::Trouble;
+use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::Actor;
 use crate::service::refuse::{Attempt, On};
 use crate::service::{Service, authorize, authorize_any, record};
 use crate::store::events::{self, Prefix};
-use crate::store::list;
+use crate::store::{self, Tx, list};
 
 /// The most people that are offered to choose from.
 const ACTORS: usize = 200;
@@ -74,25 +75,61 @@ impl Service {
         })
     }
 
-    /// Walks the chain, and looks for a head that was kept elsewhere.
+    /// Whether the actor may read the events. Who asks for it by command line attempts it: a refusal is noted.
     ///
     /// # Errors
-    /// [`Trouble::NotAuthorized`], [`Trouble::Storage`]. A chain that is not whole is an answer.
+    /// [`Trouble::NotAuthorized`], [`Trouble::Storage`].
+    pub fn may_read_events(&mut self, actor: &Actor) -> Result<(), Trouble> {
+        let allowed = self
+            .store
+            .read(|tx| authorize(tx, actor, Right::ViewEvents).map(drop));
+        if let Err(trouble) = &allowed {
+            self.note(actor, READING, trouble);
+        }
+        allowed
+    }
+
+    /// Whether anything that is asked about is there, or was and is told of: what never existed is no empty answer.
+    ///
+    /// # Errors
+    /// [`Trouble::NotAuthorized`]; [`Trouble::NoSuchTarget`], [`Trouble::NoSuchActor`].
+    pub fn known_in_events(&self, actor: &Actor, filter: &EventFilter) -> Result<(), Trouble> {
+        self.store.read(|tx| {
+            authorize(tx, actor, Right::ViewEvents)?;
+            if let Some(target) = &filter.target
+                && !events::knows_target(tx, target)?
+            {
+                return Err(Trouble::NoSuchTarget(target.to_string()));
+            }
+            if let Some(by) = &filter.actor
+                && !events::knows_actor(tx, by)?
+            {
+                return Err(Trouble::NoSuchActor(by.name().to_owned()));
+            }
+            Ok(())
+        })
+    }
+
+    /// Walks the chain and looks for a head that was kept elsewhere; and whether the database is as Keyward makes it,
+    /// which else could hide an event or undo a change.
+    ///
+    /// # Errors
+    /// [`Trouble::NotAuthorized`], [`Trouble::Storage`]. What is wrong with the database is an answer.
     pub fn check_events(
         &self,
         actor: &Actor,
         kept: Option<&KeptHead>,
-    ) -> Result<Result<Whole, Break>, Trouble> {
+    ) -> Result<Result<Whole, Vec<Flaw>>, Trouble> {
         self.store.read(|tx| {
             authorize(tx, actor, Right::ViewEvents)?;
-            Ok(events::check_chain(tx, kept)?)
+            Ok(checked(tx, kept)?)
         })
     }
 
     /// The events that pruning would remove: those before every one that was recorded at this instant or later.
     ///
     /// # Errors
-    /// [`Trouble::MayNotPrune`]; [`Trouble::ChainBroken`]: what shows the break is not let go.
+    /// [`Trouble::MayNotPrune`]; [`Trouble::Flawed`]: what shows that is not let go.
     pub fn prunable_events(
         &mut self,
         actor: &Actor,
@@ -100,8 +137,8 @@ impl Service {
     ) -> Result<Option<Prefix>, Trouble> {
         let found = self.store.read(|tx| {
             may_prune(&authorize_any(tx, actor, &[])?)?;
-            if let Err(broken) = events::check_chain(tx, None)? {
-                return Err(Trouble::ChainBroken(broken));
+            if let Err(flaws) = checked(tx, None)? {
+                return Err(Trouble::Flawed(flaws));
             }
             Ok(events::prefix_before(tx, before)?)
         });
@@ -147,6 +184,26 @@ impl Service {
         })
     }
 }
+
+/// The head, or what is wrong: of the chain first.
+fn checked(tx: &Tx<'_>, kept: Option<&KeptHead>) -> Result<Result<Whole, Vec<Flaw>>, Fault> {
+    let mut flaws = store::flaws(tx)?;
+    match events::check_chain(tx, kept) {
+        Ok(Ok(whole)) if flaws.is_empty() => return Ok(Ok(whole)),
+        Ok(Ok(_)) => {}
+        Ok(Err(broken)) => flaws.insert(0, Flaw::Chain(broken)),
+        // Where pages are damaged it may not be possible to walk at all.
+        Err(Fault::Corrupt) if !flaws.is_empty() => {}
+        Err(fault) => return Err(fault),
+    }
+    Ok(Err(flaws))
+}
+
+/// What is noted where somebody may not read the events.
+const READING: Attempt<'static> = Attempt {
+    verb: "read",
+    on: On::Trail,
+};
 
 /// What is noted where somebody may not prune.
 const PRUNING: Attempt<'static> = Attempt {

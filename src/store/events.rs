@@ -4,13 +4,16 @@ mod check;
 mod functions;
 mod prune;
 
+use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, params};
 
 use crate::domain::event::chain::{CHAIN_START, Hash, Hashed, Head, chain};
-use crate::domain::event::{BEHIND, EventKind, NewEvent, Target};
+use crate::domain::event::trail::{ActorFilter, EventFilter, TargetFilter};
+use crate::domain::event::{API_KEY, BEHIND, EventKind, NewEvent, ROLE, SYSTEM, Target, USER};
+use crate::domain::name::name_key;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
-use crate::store::Tx;
+use crate::store::{Tx, list};
 
 pub use check::check_chain;
 pub(super) use functions::add as add_functions;
@@ -136,6 +139,57 @@ pub fn last_of(
         })
         .optional();
     Ok(found?)
+}
+
+/// Whether what is asked about is in a table, or an event is about it.
+///
+/// # Errors
+/// What the database said.
+pub fn knows_target(tx: &Tx<'_>, target: &TargetFilter) -> Result<bool, Fault> {
+    let filter = EventFilter {
+        target: Some(target.clone()),
+        ..EventFilter::default()
+    };
+    if !list::events::after(tx, &filter, 0, 1)?.is_empty() {
+        return Ok(true);
+    }
+    let tables = [(API_KEY, "api_keys"), (USER, "users"), (ROLE, "roles")];
+    let (kind, condition, value) = match target {
+        // The trail itself is always there.
+        TargetFilter::Is { kind: SYSTEM, id } => return Ok(*id == 0),
+        TargetFilter::Named {
+            kind: Some(SYSTEM),
+            name,
+        } => return Ok(name.is_empty()),
+        TargetFilter::Is { kind, id } => (Some(*kind), "id", Value::from(*id)),
+        TargetFilter::Named { kind, name } => (*kind, "name_key", Value::from(name_key(name))),
+    };
+    for (_, table) in tables
+        .iter()
+        .filter(|(of, _)| kind.is_none_or(|kind| kind == *of))
+    {
+        let sql = format!("SELECT EXISTS (SELECT 1 FROM {table} WHERE {condition} = ?1)");
+        if tx.0.query_row(&sql, [&value], |row| row.get(0))? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether somebody is a user, or has done something that is an event.
+///
+/// # Errors
+/// What the database said.
+pub fn knows_actor(tx: &Tx<'_>, actor: &ActorFilter) -> Result<bool, Fault> {
+    let ActorFilter::User(name) = actor else {
+        return Ok(true);
+    };
+    let known = tx.0.query_row(
+        "SELECT EXISTS (SELECT 1 FROM users WHERE name = ?1) OR EXISTS (SELECT 1 FROM events WHERE actor = ?1)",
+        [name],
+        |row| row.get(0),
+    );
+    Ok(known?)
 }
 
 /// The user who made the last event of these kinds about a key, user or role.

@@ -6,6 +6,7 @@ pub mod api_keys;
 pub mod events;
 mod fault;
 mod file;
+mod flaws;
 pub mod list;
 mod migrate;
 mod open;
@@ -30,6 +31,8 @@ use crate::domain::trouble::Fault;
 use crate::store::fault::{forget_system_error, leaves_in_doubt};
 use crate::store::patience::Patience;
 use crate::store::read_only::Frozen;
+
+pub use flaws::flaws;
 
 /// Where a database is.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::domain::api_key::Locale;
 use crate::domain::event::chain::{Break, Kept, KeptHead, Whole};
+use crate::domain::event::flaw::{Differs, Flaw};
 use crate::domain::event::trail::RowTarget;
 use crate::domain::event::{BEHIND, EventKind, SYSTEM};
 use crate::domain::expiry::LAST_YEAR;
@@ -180,6 +181,37 @@ impl Text {
             }
         };
         self.fill("event_body.value", &[("label", label), ("value", &value)])
+    }
+
+    /// What is wrong with a database, one after the other.
+    #[must_use]
+    pub fn flaws(self, flaws: &[Flaw]) -> String {
+        let told: Vec<String> = flaws.iter().map(|flaw| self.flaw(flaw)).collect();
+        self.joined(&told.iter().map(String::as_str).collect::<Vec<_>>())
+    }
+
+    /// One thing that is wrong with a database.
+    #[must_use]
+    pub fn flaw(self, flaw: &Flaw) -> String {
+        match flaw {
+            Flaw::Chain(broken) => self.chain_break(broken),
+            Flaw::Damaged(words) => self.fill("chain.damaged", &[("words", words)]),
+            Flaw::Dangling { table, parent } => {
+                self.fill("chain.dangling", &[("table", table), ("parent", parent)])
+            }
+            Flaw::Schema {
+                differs,
+                kind,
+                name,
+            } => {
+                let sentence = match differs {
+                    Differs::Missing => "chain.schema_missing",
+                    Differs::Added => "chain.schema_added",
+                    Differs::Altered => "chain.schema_altered",
+                };
+                self.fill(sentence, &[("kind", kind), ("name", name)])
+            }
+        }
     }
 
     /// What is wrong with a chain.

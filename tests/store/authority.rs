@@ -384,6 +384,8 @@ const USES: &[Use] = &[
     ("counts", "events", &[Right::ViewEvents], Nothing, false, |_, s, who| s.counts::<EventRow>(who, &Filter::default()).map(drop)),
     ("events_after", "", &[Right::ViewEvents], Nothing, false, |_, s, who| s.events_after(who, &EventFilter::default(), None, 1).map(drop)),
     ("event_actors", "", &[Right::ViewEvents], Nothing, false, |_, s, who| s.event_actors(who).map(drop)),
+    ("may_read_events", "", &[Right::ViewEvents], Nothing, true, |_, s, who| s.may_read_events(who)),
+    ("known_in_events", "", &[Right::ViewEvents], Nothing, false, |_, s, who| s.known_in_events(who, &EventFilter::default())),
     ("events_head", "", &[Right::ViewEvents], Nothing, false, |_, s, who| s.events_head(who).map(drop)),
     ("check_events", "", &[Right::ViewEvents], Nothing, false, |_, s, who| s.check_events(who, None).map(drop)),
     ("prunable_events", "", &[], Everything, true, |_, s, who| s.prunable_events(who, NOW).map(drop)),

@@ -38,7 +38,7 @@ const WORKS: &str = "1:VHQ9xeJNKkE7FZWEwSJt9uzPxMqozXtjVGwza0w/6ug=";
 const LOCKED: &str = "3:2dhwVO1MAAsIH1t9bCTDmw+EglA/kMpDj2M6Ow5oaQ4=";
 const DELETED: &str = "4:mg0F9Gc+9aG/QYsL3O7UH2oA9l8eUzVDG7K02X9GHK0=";
 
-fn made(path: &Path) -> Connection {
+pub fn made(path: &Path) -> Connection {
     fs::write(path, "").expect("made");
     fs::set_permissions(path, Permissions::from_mode(0o600)).expect("set");
     let connection = raw(&Place::File(path.to_owned()));

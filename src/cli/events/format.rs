@@ -67,12 +67,15 @@ impl Writing {
     fn text_line(self, event: &EventRow) -> String {
         let columns = [
             (self.text.instant(event.at, self.zone), 0),
-            (printable(&event.level), LEVEL),
+            (with_blanks_shown(&printable(&event.level)), LEVEL),
             (format!("{:>1$}", event.number, usize::from(NUMBER)), NUMBER),
             (self.text.event(event.number), EVENT),
-            (self.text.event_target(&event.target), TARGET),
-            (printable(actor(event)), ACTOR),
-            (self.description(event), 0),
+            (
+                with_blanks_shown(&self.text.event_target(&event.target)),
+                TARGET,
+            ),
+            (with_blanks_shown(&printable(actor(event))), ACTOR),
+            (with_blanks_shown(&self.description(event)), 0),
         ];
         let mut line = String::new();
         for (value, least) in columns {
@@ -110,20 +113,53 @@ fn utc(at: Timestamp) -> String {
     at.utc().to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
-/// A text as RFC 4180 has it. What a spreadsheet would take for a formula gets an apostrophe before it, as OWASP
-/// advises against CSV injection; the full-width signs count in Japanese ones.
+/// The mark of white space that could be taken for what is between two columns.
+const BLANK: char = '␣';
+
+/// A value in which white space never looks like the end of a column: two blanks in a row, those at its beginning and
+/// end, and any that is as wide as two, are shown as marks.
+fn with_blanks_shown(value: &str) -> String {
+    let chars: Vec<char> = value.chars().collect();
+    let blank = |at: usize| chars.get(at).is_none_or(|c| c.is_whitespace());
+    let shown = chars.iter().enumerate().map(|(at, c)| {
+        let beside = at == 0 || blank(at - 1) || blank(at + 1);
+        let wide = width(c.encode_utf8(&mut [0; 4])) != 1;
+        if c.is_whitespace() && (beside || wide) {
+            BLANK
+        } else {
+            *c
+        }
+    });
+    shown.collect()
+}
+
+/// What a spreadsheet takes for the beginning of a formula; the full-width and small signs count in Japanese ones.
+const FORMULA: [char; 12] = [
+    '=', '+', '-', '@', '＝', '＋', '－', '＠', '﹦', '﹢', '﹣', '﹫',
+];
+
+/// What some spreadsheets take for the end of a cell, whatever the file says.
+const SEPARATORS: [char; 5] = [',', ';', '|', '\t', '\u{fffd}'];
+
+/// A text as RFC 4180 has it, always quoted. What a spreadsheet would take for a formula gets an apostrophe before it,
+/// as OWASP advises against CSV injection: at the beginning, and also behind what one with other separators would
+/// split at, where blanks and quotes do not count.
 fn cell(text: &str) -> String {
-    let text = printable(text);
-    let text = if text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) {
-        format!("'{text}")
-    } else {
-        text
-    };
-    if text.contains([',', '"']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text
+    let mut cell = String::with_capacity(text.len() + 2);
+    cell.push('"');
+    let mut begins = true;
+    for c in printable(text).chars() {
+        if begins && FORMULA.contains(&c) {
+            cell.push('\'');
+        }
+        begins = SEPARATORS.contains(&c) || begins && (c.is_whitespace() || c == '"');
+        if c == '"' {
+            cell.push('"');
+        }
+        cell.push(c);
     }
+    cell.push('"');
+    cell
 }
 
 /// All fields, in the order in which they are printed.
@@ -173,4 +209,50 @@ pub(super) fn json_line(event: &EventRow) -> String {
         hash: hex(&event.hash),
     };
     json::line(&line) + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_forges_no_column() {
+        for (name, shown) in [
+            ("a b", "a b"),
+            ("a  b", "a␣␣b"),
+            (
+                "ok  alice  Role: Full Access",
+                "ok␣␣alice␣␣Role: Full Access",
+            ),
+            (" a", "␣a"),
+            ("a ", "a␣"),
+            ("a\u{3000}b", "a␣b"),
+            ("a \u{a0}b", "a␣␣b"),
+            ("a\u{a0}b", "a\u{a0}b"),
+            ("", ""),
+        ] {
+            assert_eq!(with_blanks_shown(name), shown, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn no_cell_runs_as_a_formula_whatever_it_is_split_at() {
+        for (text, written) in [
+            ("a", r#""a""#),
+            ("", r#""""#),
+            ("=1+1", r#""'=1+1""#),
+            (" =1+1", r#"" '=1+1""#),
+            ("a;=1+1", r#""a;'=1+1""#),
+            ("a; =1", r#""a; '=1""#),
+            ("a;\"=1+1\"", r#""a;""'=1+1""""#),
+            ("a\t@x", "\"a\u{fffd}'@x\""),
+            ("a\r-x", "\"a\u{fffd}'-x\""),
+            ("a,+x|-y", r#""a,'+x|'-y""#),
+            ("＝1", r#""'＝1""#),
+            ("a-b = c", r#""a-b = c""#),
+            ("Name: a -> b", r#""Name: a -> b""#),
+        ] {
+            assert_eq!(cell(text), written, "{text:?}");
+        }
+    }
 }

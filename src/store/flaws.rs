@@ -1,0 +1,79 @@
+//! Whether the database is as Keyward makes it: its schema, its pages, its references.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, OptionalExtension};
+
+use crate::domain::event::flaw::{Differs, Flaw};
+use crate::domain::trouble::{Fault, OpenFault};
+use crate::store::{Tx, events, migrate};
+
+/// Every part of a schema by kind and name: the table that it belongs to, and its definition.
+type Schema = BTreeMap<(String, String), (String, Option<String>)>;
+
+/// The first flaw of each kind, the chain of events apart.
+///
+/// # Errors
+/// What the database said.
+pub fn flaws(tx: &Tx<'_>) -> Result<Vec<Flaw>, Fault> {
+    let found = [schema(tx)?, damage(tx)?, dangling(tx)?];
+    Ok(found.into_iter().flatten().collect())
+}
+
+/// Compares with a new database that goes through the same migrations, part by part and letter by letter.
+fn schema(tx: &Tx<'_>) -> Result<Option<Flaw>, Fault> {
+    let wanted = parts(&reference()?)?;
+    let there = parts(&tx.0)?;
+    let flaw = |differs, (kind, name): &(String, String)| Flaw::Schema {
+        differs,
+        kind: kind.clone(),
+        name: name.clone(),
+    };
+    let added = there.keys().find(|part| !wanted.contains_key(*part));
+    let differs = wanted
+        .iter()
+        .find_map(|(part, definition)| match there.get(part) {
+            None => Some(flaw(Differs::Missing, part)),
+            Some(found) if found != definition => Some(flaw(Differs::Altered, part)),
+            Some(_) => None,
+        });
+    Ok(added.map(|part| flaw(Differs::Added, part)).or(differs))
+}
+
+fn reference() -> Result<Connection, Fault> {
+    let connection = Connection::open_in_memory()?;
+    events::add_functions(&connection)?;
+    migrate::migrate(&connection, None).map_err(|fault| match fault {
+        OpenFault::Fault(fault) => fault,
+        _ => Fault::Corrupt,
+    })?;
+    Ok(connection)
+}
+
+fn parts(connection: &Connection) -> Result<Schema, Fault> {
+    let mut query =
+        connection.prepare("SELECT type, name, tbl_name, sql FROM main.sqlite_schema")?;
+    let parts = query.query_map((), |row| {
+        Ok(((row.get(0)?, row.get(1)?), (row.get(2)?, row.get(3)?)))
+    })?;
+    Ok(parts.collect::<Result<_, _>>()?)
+}
+
+/// What `SQLite` finds first: pages, and whether every index holds what its table does.
+fn damage(tx: &Tx<'_>) -> Result<Option<Flaw>, Fault> {
+    let words: String =
+        tx.0.query_row("PRAGMA main.integrity_check(1)", (), |row| row.get(0))?;
+    Ok((words != "ok").then_some(Flaw::Damaged(words)))
+}
+
+fn dangling(tx: &Tx<'_>) -> Result<Option<Flaw>, Fault> {
+    let found =
+        tx.0.query_row("PRAGMA main.foreign_key_check", (), |row| {
+            Ok(Flaw::Dangling {
+                table: row.get(0)?,
+                parent: row.get(2)?,
+            })
+        })
+        .optional();
+    Ok(found?)
+}
