@@ -1,5 +1,6 @@
-//! Limits that the process sets for itself before it touches a secret.
+//! Limits that the process sets for itself before it touches a secret, and the memory in which it does.
 
+use std::alloc::System;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -7,6 +8,12 @@ use std::sync::atomic::AtomicBool;
 use nix::sys::resource::{Resource, setrlimit};
 use signal_hook::consts::SIGXFSZ;
 use signal_hook::flag;
+use zeroizing_alloc::ZeroAlloc;
+
+/// What is freed is wiped, and so is what a text leaves behind when it grows: whatever was typed or read may have been
+/// a secret, or the beginning of one. What `SQLite` keeps is its own.
+#[global_allocator]
+static MEMORY: ZeroAlloc<System> = ZeroAlloc(System);
 
 /// No core dumps, no look into the memory from outside, and a file size limit is an error instead of the end.
 pub fn harden() -> io::Result<()> {

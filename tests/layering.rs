@@ -64,6 +64,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("rusqlite", &["store"]),
     ("signal_hook", &["cli", "harden", "ui::terminal"]),
     ("tui_input", &["ui"]),
+    ("zeroizing_alloc", &["harden"]),
     ("std::env", &["config"]),
 ];
 

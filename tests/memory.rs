@@ -138,3 +138,56 @@ fn nothing_of_a_secret_is_left_when_its_dialog_is_closed() {
     }
     assert!(found.is_empty(), "{found:#?}");
 }
+
+/// Of the shape of a secret; no database has made it.
+const TYPED: &str = "7:Zk3vQ9xT/mW2bJ8hR5nY+cL6dF1gS4pA0eU7iO3kVtX=";
+
+/// Types it by hand: each part is seen before the next.
+fn type_it(console: &mut Pty) {
+    for at in (0..TYPED.len()).step_by(9) {
+        let end = (at + 9).min(TYPED.len());
+        console.send(&TYPED[at..end]);
+        // It is one without the padding, too.
+        if end < TYPED.len() - 1 {
+            console.see(&TYPED[at..end]);
+        }
+    }
+}
+
+#[test]
+fn nothing_of_a_secret_typed_into_another_field_is_left_when_it_is_refused() {
+    if !geteuid().is_root() {
+        skip("only root can look into the memory of a process that is not dumpable");
+        return;
+    }
+    let home = home();
+    let mut console = Start::new(home.path(), &[]).go();
+    console.see("No API keys yet.");
+    console.send("/");
+    console.see("Esc Clear");
+    type_it(&mut console);
+    console.see("id:7");
+    console.send("\x1b");
+    console.see("No API keys yet.");
+    console.send("n");
+    console.see("New API Key");
+    for next in ["\t", "\t\r"] {
+        type_it(&mut console);
+        console.see("looks like a secret");
+        console.send(next);
+    }
+    console.see("Find:");
+    type_it(&mut console);
+    console.see("looks like a secret");
+    console.send("\x1b");
+    console.send("\x1bOP");
+    console.see("Find:");
+    type_it(&mut console);
+    console.see("looks like a secret");
+    let random = TYPED.split_once(':').expect("an ID").1.as_bytes();
+    let mut found = Vec::new();
+    for at in [0, 8, 16, 24, 31] {
+        found.extend(places(console.pid(), &random[at..at + 12]));
+    }
+    assert!(found.is_empty(), "{found:#?}");
+}

@@ -87,16 +87,16 @@ fn the_main_job_from_an_empty_list_to_a_deleted_key() {
     accepted(&home, &old);
     accepted(&home, &new);
     console.send("x");
-    console.see("The earlier secret of “nightly” (ID 1) will stop working");
+    console.see("The earlier secret of “nightly” (ID 1) will end at once");
     console.send("y");
-    console.see("The earlier secret of “nightly” stopped working.");
+    console.see("The earlier secret of “nightly” has ended.");
     assert_eq!(verify(&home, &old), refused("replaced"));
     accepted(&home, &new);
 
     console.send("d");
     console.see("will be deleted and stop working at once");
     console.send("y");
-    console.see("was deleted: its secret stopped working.");
+    console.see("was deleted: its secret has ended.");
     assert_eq!(verify(&home, &new), refused("deleted"));
     assert_in_no_file(&home, &[&old, &new]);
     console.send("q");
@@ -201,6 +201,39 @@ fn a_paste_without_brackets_into_the_secret_dialog_does_nothing() {
     assert_eq!(left.len(), 1, "{left:?}");
     confirm_stored(&mut console);
     accepted(&home, &secret);
+}
+
+#[test]
+fn a_paste_that_never_ends_takes_no_key_with_it_but_ctrl_c() {
+    let home = home();
+    let mut console = demo(&home);
+    console.send("\x1b[200~dy\r");
+    console.see("The end of what was pasted did not come.");
+    console.send("?");
+    console.see("Help");
+    console.send("\x1b");
+    console.wait_for("the list alone", |screen| {
+        !screen.contents().contains("Find:")
+    });
+    // No second goes by between them.
+    console.send("\x1b[200~dy\r");
+    console.send("\x03");
+    assert_eq!(console.end(), 0);
+}
+
+#[test]
+fn what_is_pasted_beyond_every_limit_is_told_and_ctrl_c_gets_through() {
+    let home = home();
+    let mut console = demo(&home);
+    console.send("/");
+    console.see("Esc Clear");
+    let text = "backup ".repeat(20_000);
+    console.send(&format!("\x1b[200~{text}\x1b[201~"));
+    console.see("More than 16 KiB were pasted");
+    console.send(&text);
+    console.see("Too many keys came in one rush");
+    console.send("\x03");
+    assert_eq!(console.end(), 0);
 }
 
 #[test]

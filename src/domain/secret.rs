@@ -27,6 +27,10 @@ pub fn received(text: &[u8]) -> &[u8] {
         .map_or(text, |line| line.strip_suffix(b"\r").unwrap_or(line))
 }
 
+/// So many characters behind the colon are taken for the beginning of a secret; the others, 31 at least, cannot be
+/// guessed from them.
+const BEGUN: usize = 12;
+
 /// A row of the table of secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SecretId(pub i64);
@@ -235,6 +239,17 @@ pub fn find_secret_shape(text: &str) -> Option<(std::ops::Range<usize>, String)>
     None
 }
 
+/// Whether a text holds the beginning of a secret, which may be typed by hand right now: so much of one that it is not
+/// handed on as what it may not be.
+#[must_use]
+pub fn is_secret_begun(text: &str) -> bool {
+    text.match_indices(':').any(|(colon, _)| {
+        let (before, behind) = (&text[..colon], &text.as_bytes()[colon + 1..]);
+        let body = behind.iter().take_while(|b| is_base64(**b)).count();
+        before.ends_with(|c: char| c.is_ascii_digit()) && body >= BEGUN
+    })
+}
+
 fn is_base64(b: u8) -> bool {
     b.is_ascii_alphanumeric() || b == b'+' || b == b'/'
 }
@@ -270,6 +285,15 @@ mod tests {
         assert!(find_secret_shape(&format!("42:{}", "A".repeat(42))).is_none());
         assert!(find_secret_shape(&format!(":{}=", "A".repeat(43))).is_none());
         assert!(find_secret_shape("日本語 12:30").is_none());
+    }
+
+    #[test]
+    fn the_beginning_of_a_secret_is_told_from_a_time_and_an_id() {
+        let begun = |length| is_secret_begun(&format!("my 42:{}", "A".repeat(length)));
+        assert!(!begun(11) && begun(12) && begun(43));
+        for text in ["", "id:42", "10:30", ":AAAAAAAAAAAAA", "日本:AAAAAAAAAAAAA"] {
+            assert!(!is_secret_begun(text), "{text}");
+        }
     }
 
     #[test]

@@ -454,6 +454,7 @@ impl App {
                     self.message = Some((tone, sentence));
                 }
                 Ask::Say(tone, sentence) => self.say_also(tone, &sentence),
+                Ask::ForgetScreen => self.effects.push(Effect::FullRedraw),
                 Ask::Quit => self.done = true,
             }
         }

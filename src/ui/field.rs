@@ -127,6 +127,12 @@ impl LineField {
         self.input.value()
     }
 
+    /// The text in memory of its own. Written over a longer one it would leave the rest of that behind its end.
+    #[must_use]
+    pub fn copy(&self) -> String {
+        String::from(self.text())
+    }
+
     /// Edits by one key.
     pub fn edit(&mut self, key: TextKey) -> Edit {
         if let Some(id) = self.refused.takes(key) {
@@ -214,9 +220,10 @@ impl LineField {
         let Some((range, id)) = find_secret_shape(self.text()) else {
             return Edit::Taken;
         };
-        let mut text = self.text().to_owned();
-        text.replace_range(range, "");
-        self.input = Input::new(text);
+        let text = self.text();
+        // In memory of its own: a text that only grows shorter keeps the rest behind its end.
+        let rest = [&text[..range.start], &text[range.end..]].concat();
+        self.input = Input::new(rest);
         Edit::SecretRefused(id)
     }
 

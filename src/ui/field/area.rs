@@ -189,12 +189,11 @@ impl AreaField {
     }
 
     fn refuse_secret(&mut self) -> Edit {
-        let mut text = self.text();
+        let text = self.text();
         let Some((range, id)) = find_secret_shape(&text) else {
             return Edit::Taken;
         };
-        text.replace_range(range, "");
-        *self = AreaField::new(&text);
+        *self = AreaField::new(&[&text[..range.start], &text[range.end..]].concat());
         Edit::SecretRefused(id)
     }
 

@@ -9,6 +9,7 @@ use ratatui::style::Style;
 use crate::domain::list::{
     Anchor, Counts, FILTER_MAX, Filter, Listed, Order, Place, SortValue, Window, WindowQuery,
 };
+use crate::domain::secret::is_secret_begun;
 use crate::domain::state::AsOf;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, Trouble};
@@ -287,7 +288,8 @@ impl<L: Table> List<L> {
         }
         let text = self.typing.as_ref().map(|field| field.text().to_owned());
         let text = text.unwrap_or_default();
-        if self.filter.text != text {
+        // The database would keep what it is asked for.
+        if self.filter.text != text && !is_secret_begun(&text) {
             self.filter.text = text;
             self.filter.keep = None;
             self.ask(self.rows.around(), Why::Asked, asks);

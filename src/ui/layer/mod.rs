@@ -129,6 +129,8 @@ pub enum Ask {
     Go(Screen, Option<Reply>),
     /// A sentence for the message line.
     Say(Tone, String),
+    /// Overwrite what is remembered of the screen.
+    ForgetScreen,
     /// End the program; nobody is asked again.
     Quit,
 }
@@ -192,7 +194,11 @@ impl<'a> Asks<'a> {
         let max = |sentence, max: &usize| text.fill(sentence, &[("max", max)]);
         match edit {
             Edit::NotTaken | Edit::Taken => {}
-            Edit::SecretRefused(_) => self.complain(text.say("problem.secret")),
+            Edit::SecretRefused(_) => {
+                // Typed by hand it was there to be seen, but for its end.
+                self.asked.push(Ask::ForgetScreen);
+                self.complain(text.say("problem.secret"));
+            }
             Edit::Cleaned => self.say(text.say("message.cleaned")),
             Edit::Full(most) => self.complain(max("message.full", most)),
             Edit::PasteTooLong(most) => self.complain(max("message.paste_too_long", most)),

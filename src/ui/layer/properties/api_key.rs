@@ -133,7 +133,7 @@ impl Subject for ApiKey {
     fn read(&mut self, item: &Item) {
         let draft = &mut self.draft;
         match (&item.input, item.field) {
-            (Input::Line(line), Field::Name) => line.text().clone_into(&mut draft.name),
+            (Input::Line(line), Field::Name) => draft.name = line.copy(),
             (Input::Area(area), _) => draft.description = area.text(),
             (Input::Tick(on), Field::ExpiresOn) => {
                 draft.expires_on = on.then(String::new);
@@ -141,7 +141,7 @@ impl Subject for ApiKey {
             }
             (Input::Date(date), _) => {
                 if let Some(typed) = &mut draft.expires_on {
-                    date.text().clone_into(typed);
+                    *typed = date.copy();
                 }
                 draft.expiry_edited |= item.edited;
             }

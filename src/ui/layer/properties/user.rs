@@ -166,8 +166,8 @@ impl Subject for User {
     fn read(&mut self, item: &Item) {
         let draft = &mut self.draft;
         match (&item.input, item.field) {
-            (Input::Line(line), Field::Name) => line.text().clone_into(&mut draft.name),
-            (Input::Line(line), _) => line.text().clone_into(&mut draft.full_name),
+            (Input::Line(line), Field::Name) => draft.name = line.copy(),
+            (Input::Line(line), _) => draft.full_name = line.copy(),
             (Input::Tick(on), _) => draft.locked_out = *on,
             _ => {}
         }

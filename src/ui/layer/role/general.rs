@@ -49,7 +49,7 @@ impl RoleDialog {
         let mut draft = self.draft.clone();
         for item in &self.general.items {
             match (&item.input, item.field) {
-                (Input::Line(line), _) => line.text().clone_into(&mut draft.name),
+                (Input::Line(line), _) => draft.name = line.copy(),
                 (Input::Area(area), _) => draft.description = area.text(),
                 (Input::Tick(on), Field::UserInterface) => draft.user_interface = *on,
                 (Input::Tick(on), Field::WebService) => draft.web_service = *on,
