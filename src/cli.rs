@@ -25,7 +25,6 @@ use crate::domain::event::chain::KeptHead;
 use crate::domain::secret::find_secret_shape;
 use crate::domain::trouble::{OpenFault, Trouble};
 use crate::domain::user::SignOut;
-use crate::harden::harden;
 use crate::service::Service;
 use crate::store::{Place, Store};
 use crate::text::Text;
@@ -95,9 +94,9 @@ impl Failure {
     }
 }
 
-/// Does what the command line asks for.
+/// Does what the command line asks for, in a process that was hardened or could not be.
 #[must_use]
-pub fn run() -> ExitCode {
+pub fn run(hardened: io::Result<()>) -> ExitCode {
     let mut config = Config::read();
     let text = Text::of(config.settings.language);
     // Before anything is made of an argument: whatever is wrong with one is told with its words.
@@ -116,7 +115,7 @@ pub fn run() -> ExitCode {
             .set(Value::Theme(theme), Origin::CommandLine);
     }
     let done = match args {
-        Ok(args) => harden()
+        Ok(args) => hardened
             .map_err(|error| Failure::io(text, "cli.harden", &error))
             .and_then(|()| obey(text, &config, args)),
         Err(answer) => {

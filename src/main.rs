@@ -3,5 +3,7 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    keyward::cli::run()
+    // Before anything is read: from here on nothing else of the account can look into the process.
+    let hardened = keyward::harden::harden();
+    keyward::cli::run(hardened)
 }

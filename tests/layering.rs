@@ -62,6 +62,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("ratatui", &["ui"]),
     ("ratatui_textarea", &["ui"]),
     ("rusqlite", &["store"]),
+    ("rustix", &["ui::terminal"]),
     ("signal_hook", &["cli", "harden", "ui::terminal"]),
     ("tui_input", &["ui"]),
     ("zeroizing_alloc", &["harden"]),

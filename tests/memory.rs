@@ -6,6 +6,7 @@ use std::os::unix::fs::FileExt;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use nix::unistd::geteuid;
+use ratatui::buffer::Cell;
 
 mod support {
     #![allow(dead_code, reason = "each file of tests uses a part of it")]
@@ -70,6 +71,26 @@ fn traces(secret: &str) -> [(&'static str, Vec<u8>); 4] {
     ]
 }
 
+/// Where the text is in cells of the screen: each of its characters where the cell next to the one before begins.
+fn in_cells(pid: u32, text: &[u8]) -> Vec<String> {
+    let step = size_of::<Cell>();
+    let mut places = Vec::new();
+    for (name, bytes) in memory(pid) {
+        let whole = (text.len() - 1) * step;
+        let starts = bytes
+            .iter()
+            .enumerate()
+            .filter(|(_, byte)| **byte == text[0]);
+        for (at, _) in starts.take_while(|(at, _)| at + whole < bytes.len()) {
+            let is_there = |(index, byte): (usize, &u8)| bytes[at + index * step] == *byte;
+            if text.iter().enumerate().all(is_there) {
+                places.push(format!("cells in {name}"));
+            }
+        }
+    }
+    places
+}
+
 /// Does to the open dialog everything that handles the secret.
 fn use_it(console: &mut Pty, secret: &str) {
     console.send("c");
@@ -113,6 +134,10 @@ fn nothing_of_a_secret_is_left_when_its_dialog_is_closed() {
         !places(console.pid(), &shown[0].1).is_empty(),
         "the search finds what is there"
     );
+    assert!(
+        !in_cells(console.pid(), &first.as_bytes()[2..14]).is_empty(),
+        "the search finds what is on the screen"
+    );
     use_it(&mut console, &first);
     confirm_stored(&mut console);
     let second = replace(&mut console);
@@ -127,6 +152,9 @@ fn nothing_of_a_secret_is_left_when_its_dialog_is_closed() {
     console.send("y");
     console.see("discarded");
     let mut found = Vec::new();
+    for secret in [&first, &second] {
+        found.extend(in_cells(console.pid(), &secret.as_bytes()[2..14]));
+    }
     for secret in [&first, &second] {
         for (trace, bytes) in traces(secret) {
             found.extend(

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use tempfile::TempDir;
+use vt100::Screen;
 
 mod support {
     #![allow(dead_code, reason = "each file of tests uses a part of it")]
@@ -350,6 +351,91 @@ fn a_window_that_is_too_small_says_so_and_loses_nothing() {
     console.see("40 columns");
     console.resize(100, 30);
     console.see("> backup-nightly");
+}
+
+#[test]
+fn a_terminal_that_says_it_is_gigantic_or_nothing_is_survived() {
+    let home = home();
+    let mut console = demo(&home);
+    for (columns, rows) in [(u16::MAX, u16::MAX), (0, 0), (u16::MAX, 1), (1, u16::MAX)] {
+        console.claim(columns, rows);
+        console.send("j");
+        while console.bytes_while_idle(Duration::from_millis(300)) > 0 {}
+    }
+    console.resize(80, 24);
+    console.see("39 shown");
+    let status = console.proc("status");
+    let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let most = most.and_then(|line| line.trim().strip_suffix(" kB"));
+    let most: u64 = most.expect("memory").parse().expect("a number");
+    assert!(most < 400_000, "{most} kB");
+    console.send("q");
+    assert_eq!(console.end(), 0);
+    assert!(console.modes_are_as_before());
+}
+
+#[test]
+fn sizes_that_change_faster_than_it_draws_end_in_the_last_one() {
+    let home = home();
+    let mut console = demo(&home);
+    for step in 0..200 {
+        console.claim(60 + step, 15 + step / 10);
+    }
+    console.resize(100, 30);
+    console.see("39 shown");
+    // From 100 columns on the tree is docked.
+    console.see("System Events");
+}
+
+#[test]
+fn it_draws_in_the_size_of_the_terminal_that_is_drawn_on() {
+    let home = home();
+    let shown_on = Start {
+        program: "/bin/sleep",
+        columns: 100,
+        rows: 30,
+        ..Start::new(home.path(), &["600"])
+    }
+    .go();
+    let command = format!(
+        "exec '{}' demo >'{}'",
+        env!("CARGO_BIN_EXE_keyward"),
+        shown_on.path().display()
+    );
+    let mut typed_on = Start {
+        program: "/bin/sh",
+        ..Start::new(home.path(), &["-c", &command])
+    }
+    .go();
+    shown_on.see("39 shown");
+    shown_on.see("System Events");
+    typed_on.send("q");
+    assert_eq!(typed_on.end(), 0);
+}
+
+#[test]
+fn what_is_done_while_the_terminal_takes_nothing_is_seen_when_it_does_again() {
+    let home = home();
+    let mut console = demo(&home);
+    let is_right = |screen: &Screen| {
+        let rows: Vec<String> = screen.rows(0, 80).collect();
+        let heading = rows
+            .iter()
+            .position(|row| row.contains("Name"))
+            .unwrap_or(0);
+        let marked = (0..).zip(&rows).filter(|(_, row)| row.starts_with("> "));
+        marked.map(|(at, _)| at).eq([heading + 6])
+    };
+    console.hold();
+    for _ in 0..5 {
+        console.send("j");
+        // Each is drawn, or would be.
+        assert_eq!(console.bytes_while_idle(Duration::from_millis(50)), 0);
+    }
+    console.go_on();
+    console.wait_for("the mark at the sixth row and no other", is_right);
+    console.send("q");
+    assert_eq!(console.end(), 0);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! environment.
 
 use std::io::{ErrorKind, Read, Write};
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
@@ -51,6 +52,8 @@ impl Tmux {
         };
         let mut tmux = Command::new(&self.program)
             .args(arguments)
+            // Not ended with this process: what it was asked to delete goes even where nobody waits for that.
+            .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())

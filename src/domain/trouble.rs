@@ -145,6 +145,12 @@ impl Trouble {
         }
     }
 
+    /// Whether what was copied is still where it was sent.
+    #[must_use]
+    pub fn keeps_copy(&self) -> bool {
+        matches!(self, Trouble::TmuxKeeps { .. } | Trouble::DisplayKeeps(_))
+    }
+
     /// Whether it ends an open console: its user may not be signed in.
     #[must_use]
     pub fn ends_console(&self) -> bool {

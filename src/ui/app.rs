@@ -288,6 +288,10 @@ impl App {
         if self.signed_out == Some(ticket) && outcome.is_err() {
             self.signed_out = None;
         }
+        if self.ended.is_some() {
+            self.answer_too_late(outcome);
+            return;
+        }
         match outcome {
             Err(trouble) if trouble.ends_console() => {
                 let why = self.text().trouble(&trouble);
@@ -303,7 +307,7 @@ impl App {
                 self.push(Box::new(dialog.hidden(self.setting.settings.secret_hidden)));
             }
             Ok(Done::Sent { way, text }) => {
-                if way.is_terminal() {
+                if way.is_terminal() && self.layers.iter().any(|(id, _)| *id == layer) {
                     self.effects.push(Effect::Copy(way, text.clone()));
                 }
                 self.tell(layer, ticket, Ok(Done::Sent { way, text }));
@@ -317,12 +321,7 @@ impl App {
             Err(trouble @ Trouble::Storage(Fault::Moved)) if layer == APP => {
                 self.complain(self.text().trouble(&trouble));
             }
-            Err(trouble @ (Trouble::TmuxKeeps { .. } | Trouble::DisplayKeeps(_))) => {
-                // What became of the secret has just been said, and still counts.
-                let said = self.message.take().map(|(_, sentence)| sentence + " ");
-                let sentence = self.text().trouble(&trouble);
-                self.complain(said.unwrap_or_default() + &sentence);
-            }
+            Err(trouble) if trouble.keeps_copy() => self.complain_of_copy(&trouble),
             other => {
                 if other.is_err() {
                     // What was typed ahead counted on success; and it would take the sentence away unread.
@@ -332,6 +331,24 @@ impl App {
             }
         }
         self.run_queue();
+    }
+
+    /// Takes what came of a request when the session is over. Nothing of it is shown or done any more: a secret that was
+    /// issued meanwhile is wiped, and never works.
+    fn answer_too_late(&mut self, outcome: Outcome) {
+        if let Err(trouble) = outcome
+            && trouble.keeps_copy()
+        {
+            self.complain_of_copy(&trouble);
+        }
+    }
+
+    /// Says that a copy could not be taken back.
+    fn complain_of_copy(&mut self, trouble: &Trouble) {
+        // What became of the secret has just been said, and still counts.
+        let said = self.message.take().map(|(_, sentence)| sentence + " ");
+        let sentence = self.text().trouble(trouble);
+        self.complain(said.unwrap_or_default() + &sentence);
     }
 
     /// Says what went wrong, at any time.
@@ -383,7 +400,7 @@ impl App {
     /// Shows another screen in place of this one and what is on top of it.
     fn go(&mut self, to: Screen, message: Option<Reply>) {
         self.dirty = true;
-        self.layers.truncate(1);
+        self.drop_dialogs();
         if to != self.here {
             let before = self.layers.pop();
             self.left
@@ -424,6 +441,15 @@ impl App {
         self.dirty = true;
         self.with_layer(index - 1, |below, ctx, asks| below.reply(reply, ctx, asks));
         self.leave_forbidden();
+    }
+
+    /// Leaves nothing but the screen.
+    fn drop_dialogs(&mut self) {
+        let secret = self.secret().is_some();
+        self.layers.truncate(1);
+        if secret {
+            self.forget_secret();
+        }
     }
 
     /// A secret goes: what was sent to a clipboard is taken back, and what is remembered of the screen overwritten.

@@ -10,27 +10,43 @@ use crate::new_file::NewFile;
 use crate::service::Service;
 use crate::ui::request::{Done, Outcome, Request};
 
-/// One worker: a connection and the ways out of the process.
+/// The clipboard's worker.
+pub struct Copier(Box<dyn Clipboard>);
+
+impl Copier {
+    /// A worker that sends to this clipboard.
+    #[must_use]
+    pub fn new(clipboard: Box<dyn Clipboard>) -> Copier {
+        Copier(clipboard)
+    }
+
+    /// Does what was asked for.
+    pub fn carry_out(&mut self, request: Request) -> Outcome {
+        match request {
+            Request::Copy { text } => {
+                let way = self.0.send(&text)?;
+                Ok(Done::Sent { way, text })
+            }
+            // Nothing else is asked of it.
+            _ => self.0.forget().map(|()| Done::Forgotten),
+        }
+    }
+}
+
+/// A worker with a connection to the database.
 pub struct Performer {
     service: Service,
     actor: Actor,
-    clipboard: Box<dyn Clipboard>,
     files: bool,
 }
 
 impl Performer {
     /// A worker on behalf of this actor, who may have files written or not.
     #[must_use]
-    pub fn new(
-        service: Service,
-        actor: Actor,
-        clipboard: Box<dyn Clipboard>,
-        files: bool,
-    ) -> Performer {
+    pub fn new(service: Service, actor: Actor, files: bool) -> Performer {
         Performer {
             service,
             actor,
-            clipboard,
             files,
         }
     }
@@ -88,13 +104,9 @@ impl Performer {
             Request::SignIn(arrival) => service
                 .note_sign_in(actor, &arrival)
                 .map(|()| Done::SignedIn),
-            Request::SignOut { reason } => {
-                let noted = service.note_sign_out(actor, reason);
-                // Where the process is ended from outside, a secret may have been copied just before. Nobody is left
-                // to be told what becomes of that.
-                let _ = self.clipboard.forget();
-                noted.map(|()| Done::SignedOut)
-            }
+            Request::SignOut { reason } => service
+                .note_sign_out(actor, reason)
+                .map(|()| Done::SignedOut),
             Request::Create(draft) => {
                 let issued = service.create(actor, &draft)?;
                 Ok(Done::Secret {
@@ -135,11 +147,8 @@ impl Performer {
             Request::UnlockUser(id) => service.unlock_user(actor, id).map(|()| Done::Changed),
             Request::DeleteUser(id) => service.delete_user(actor, id).map(|()| Done::Changed),
             Request::Sweep => service.sweep().map(|_| Done::Swept),
-            Request::Copy { text } => {
-                let way = self.clipboard.send(&text)?;
-                Ok(Done::Sent { way, text })
-            }
-            Request::Forget => self.clipboard.forget().map(|()| Done::Forgotten),
+            // That is the clipboard's worker's.
+            Request::Copy { .. } | Request::Forget => Err(Trouble::ClipboardOff),
             Request::SaveToFile { .. } if !self.files => Err(Trouble::NoFiles),
             Request::SaveToFile { path, secret, id } => save(service, actor, &path, &secret, id),
         }

@@ -100,29 +100,47 @@ pub enum Request {
     },
 }
 
+/// The thread that carries a request out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Worker {
+    /// On a connection that only reads.
+    Reader,
+    /// On the connection that changes things, which may have to wait for others.
+    Writer,
+    /// Beside the database: a copy must not have to wait for it, and must go when it is not to be had.
+    Clipboard,
+}
+
 impl Request {
     /// Whether it changes something; a layer with such a request under way cannot close.
     #[must_use]
     pub fn is_write(&self) -> bool {
-        !matches!(
-            self,
+        self.worker() != Worker::Reader
+    }
+
+    /// Who carries it out.
+    #[must_use]
+    pub fn worker(&self) -> Worker {
+        match self {
+            Request::Copy { .. } | Request::Forget => Worker::Clipboard,
             Request::Keys(_)
-                | Request::CountKeys(_)
-                | Request::Users(_)
-                | Request::CountUsers(_)
-                | Request::RoleList(_)
-                | Request::CountRoles(_)
-                | Request::Events(_)
-                | Request::CountEvents(_)
-                | Request::EventActors
-                | Request::Properties(_)
-                | Request::Roles
-                | Request::RoleProperties(_)
-                | Request::NewRoleName(_)
-                | Request::UserProperties(_)
-                | Request::Foresee(_)
-                | Request::Look { .. }
-        )
+            | Request::CountKeys(_)
+            | Request::Users(_)
+            | Request::CountUsers(_)
+            | Request::RoleList(_)
+            | Request::CountRoles(_)
+            | Request::Events(_)
+            | Request::CountEvents(_)
+            | Request::EventActors
+            | Request::Properties(_)
+            | Request::Roles
+            | Request::RoleProperties(_)
+            | Request::NewRoleName(_)
+            | Request::UserProperties(_)
+            | Request::Foresee(_)
+            | Request::Look { .. } => Worker::Reader,
+            _ => Worker::Writer,
+        }
     }
 
     /// Whether a newer request of this kind makes it pointless.

@@ -1,5 +1,5 @@
-//! The console's threads: the main one, which alone draws; one that reads keys; a reader and a writer on
-//! connections of their own.
+//! The console's threads: the main one, which alone draws; one that reads keys and one that writes to the terminal; a
+//! reader and a writer on connections of their own; one for the clipboard.
 
 mod intake;
 
@@ -17,10 +17,10 @@ use crate::domain::clipboard::Surroundings;
 use crate::domain::user::{Actor, Arrival, SignOut};
 use crate::service::Service;
 use crate::ui::app::{App, Asked, Effect, Input, LayerId, Setting};
-use crate::ui::perform::Performer;
-use crate::ui::request::{Outcome, Request, Ticket};
+use crate::ui::perform::{Copier, Performer};
+use crate::ui::request::{Outcome, Request, Ticket, Worker as Whose};
 use crate::ui::run::intake::{Intake, Passage};
-use crate::ui::terminal::{self, Heard, Job, Lost, NoTerminal, Session};
+use crate::ui::terminal::{self, Heard, Job, Lost, Never, NoTerminal, Session};
 
 /// What the console is made of.
 pub struct Parts {
@@ -51,12 +51,15 @@ enum Message {
     Resized(Input),
     Answer(LayerId, Ticket, Outcome),
     Job(Job),
+    /// The terminal has taken the last frame.
+    Free,
 }
 
-/// The two workers, as the main thread sees them.
+/// The workers, as the main thread sees them.
 struct Workers {
     reader: Worker,
     writer: Worker,
+    clipboard: Worker,
     wanted: Arc<AtomicU64>,
     last_question: u64,
     /// How many requests have not been answered.
@@ -64,14 +67,20 @@ struct Workers {
 }
 
 struct Worker {
-    requests: Sender<(Asked, Option<u64>)>,
-    /// Tells that a sign-out was noted; until somebody takes it to wait for that.
-    signed_out: Option<Receiver<()>>,
+    tasks: Sender<Task>,
     thread: JoinHandle<()>,
 }
 
-/// How long the sign-out may take to be noted when the process is ended from outside. It must be gone in a moment.
-const FAREWELL: Duration = Duration::from_millis(35);
+/// Has all workers do the last thing, which notes this, if it is anything.
+type Last = Box<dyn FnOnce(Option<Request>) + Send>;
+
+/// What a worker is to do.
+enum Task {
+    /// Carry this out; a read has a number under which it can be superseded.
+    Ask(Asked, Option<u64>),
+    /// Carry this out, if it is anything, and end: what was asked for later comes too late.
+    Last(Option<Request>),
+}
 
 /// What the main thread has.
 struct Main {
@@ -80,9 +89,9 @@ struct Main {
     workers: Workers,
     messages: Receiver<Message>,
     clock: Arc<dyn Clock>,
-    /// How many frames were drawn, for the thread that reads keys.
-    frames: Arc<AtomicU64>,
-    /// How many inputs have come, and how many of them were handled, for the same.
+    /// For whoever tells that the terminal has taken the last frame.
+    free: Sender<Message>,
+    /// How many inputs have come, and how many of them were handled, for the thread that reads them.
     heard: u64,
     handled: Arc<AtomicU64>,
     /// The process is to stop as soon as nothing is under way.
@@ -97,15 +106,19 @@ pub fn console(parts: Parts) -> Result<Option<(SignOut, String)>, NoTerminal> {
     let mut session = Session::open()?;
     let (send, messages) = channel();
     let clock = Arc::clone(&parts.clock);
-    let frames = Arc::new(AtomicU64::new(0));
-    let drawn = Arc::clone(&frames);
-    let none = clipboard::reached(None);
+    let seen = session.seen();
+    let (at_work, rests) = channel();
+    let performer = |service| Performer::new(service, parts.actor.clone(), parts.files);
+    let (mut reader, mut writer) = (performer(parts.reader), performer(parts.writer));
     let clipboard = clipboard::reached(parts.settings.clipboard.way(parts.surroundings));
-    let performer =
-        |service, clipboard| Performer::new(service, parts.actor.clone(), clipboard, parts.files);
-    let mut workers = Workers {
-        reader: work("reader", performer(parts.reader, none), send.clone())?,
-        writer: work("writer", performer(parts.writer, clipboard), send.clone())?,
+    let mut copier = Copier::new(clipboard);
+    let from_reader = move |request, question| reader.carry_out(request, question);
+    let to_writer = move |request, question| writer.carry_out(request, question);
+    let to_clipboard = move |request, _| copier.carry_out(request);
+    let workers = Workers {
+        reader: work("reader", from_reader, send.clone(), None)?,
+        writer: work("writer", to_writer, send.clone(), Some(at_work.clone()))?,
+        clipboard: work("clipboard", to_clipboard, send.clone(), Some(at_work))?,
         wanted: parts.wanted,
         last_question: 0,
         under_way: 0,
@@ -120,22 +133,19 @@ pub fn console(parts: Parts) -> Result<Option<(SignOut, String)>, NoTerminal> {
     });
     let jobs = send.clone();
     session.watch_job(move |job| jobs.send(Message::Job(job)).is_ok())?;
-    if let Some(signed_out) = workers.writer.signed_out.take() {
-        let requests = workers.writer.requests.clone();
-        terminal::before_end(move || {
-            let reason = SignOut::Interrupted;
-            let farewell = Asked::by_app(Request::SignOut { reason });
-            if requests.send((farewell, None)).is_ok() {
-                let _ = signed_out.recv_timeout(FAREWELL);
-            }
-        });
-    }
+    let begin_end = workers.last();
+    terminal::before_end(move || {
+        let reason = SignOut::Interrupted;
+        begin_end(Some(Request::SignOut { reason }));
+        rests
+    });
+    let free = send.clone();
     let handled = Arc::new(AtomicU64::new(0));
     let mut intake = Intake::new(Arc::clone(&handled));
     let reading = Arc::clone(&clock);
     let read = move |event| Input {
         event,
-        frame: drawn.load(Ordering::SeqCst),
+        frame: seen.load(Ordering::SeqCst),
         at: reading.uptime(),
     };
     let (resized, read_size) = (send.clone(), read.clone());
@@ -169,21 +179,29 @@ pub fn console(parts: Parts) -> Result<Option<(SignOut, String)>, NoTerminal> {
         workers,
         messages,
         clock: parts.clock,
-        frames,
+        free,
         heard: 0,
         handled,
         stops: false,
     };
-    while !main.app.done() {
-        main.turn()?;
+    let mut turned = Ok(());
+    while turned.is_ok() && !main.app.done() {
+        turned = main.turn();
     }
-    // The terminal first; closing the connections may take as long as what is still under way.
-    drop(main.session);
-    // From here on the sign-out is noted in order; the writer ends when nobody can ask it any more.
-    terminal::before_end(|| ());
     let mut workers = main.workers;
     workers.ask(main.app.take_requests());
-    workers.end(main.app.farewell());
+    // The end is noted, and a copy taken back, also where the terminal does not take what restores it.
+    let farewell = match turned {
+        Ok(()) => main.app.farewell(),
+        Err(_) => Some(Request::SignOut {
+            reason: SignOut::Interrupted,
+        }),
+    };
+    workers.last()(farewell);
+    // Closing the connections may take as long as what is still under way.
+    drop(main.session);
+    workers.end();
+    turned?;
     let ended = main.app.ended();
     Ok(ended.map(|(why, sentence)| (why, sentence.to_owned())))
 }
@@ -202,8 +220,8 @@ impl Main {
         }
         for effect in self.app.take_effects() {
             match effect {
-                Effect::Copy(way, text) => self.session.copy(way, &text)?,
-                Effect::Mouse(on) => self.session.report_mouse(on)?,
+                Effect::Copy(way, text) => self.session.copy(way, &text),
+                Effect::Mouse(on) => self.session.report_mouse(on),
                 Effect::FullRedraw => self.session.full_redraw()?,
                 Effect::Stop => terminal::ask_to_stop()?,
             }
@@ -211,13 +229,21 @@ impl Main {
         if self.take_all()? {
             return Ok(());
         }
-        if self.app.wants_frame() {
+        if self.app.wants_frame() && self.is_free()? {
             let app = &mut self.app;
-            self.session.terminal_mut().draw(|frame| app.draw(frame))?;
+            self.session.draw(|frame| app.draw(frame))?;
             self.session.end_lines(app.hits().0.line_ends())?;
-            self.frames.store(app.frames(), Ordering::SeqCst);
+            self.session.drawn(app.frames());
         }
         self.wait()
+    }
+
+    /// Whether the terminal has taken the last frame; if not, a message comes when it has.
+    fn is_free(&self) -> io::Result<bool> {
+        let free = self.free.clone();
+        self.session.is_free(move || {
+            let _ = free.send(Message::Free);
+        })
     }
 
     /// Takes everything that has come in, and says whether there was anything.
@@ -242,9 +268,9 @@ impl Main {
             }
             Message::Pause => self.app.pause(),
             Message::Resized(size) => self.app.input(size),
+            Message::Free => {}
             Message::Answer(layer, ticket, outcome) => {
-                // The farewell of a process that is being ended was never asked from here.
-                self.workers.under_way = self.workers.under_way.saturating_sub(1);
+                self.workers.under_way -= 1;
                 self.app.answer(layer, ticket, outcome);
             }
             Message::Job(Job::Stop) => self.stops = true,
@@ -280,52 +306,71 @@ impl Workers {
                 self.wanted.store(self.last_question, Ordering::SeqCst);
                 self.last_question
             });
-            let to = if asked.request.is_write() {
-                &self.writer
-            } else {
-                &self.reader
+            let to = match asked.request.worker() {
+                Whose::Reader => &self.reader,
+                Whose::Writer => &self.writer,
+                Whose::Clipboard => &self.clipboard,
             };
             self.under_way += 1;
-            // A worker that has ended has panicked, and the process ends with it.
-            let _ = to.requests.send((asked, question));
+            // A worker that has ended has panicked or was told so, and the process ends with it.
+            let _ = to.tasks.send(Task::Ask(asked, question));
         }
     }
 
-    /// Lets both finish, one with the farewell if there is one, and close their connections, so that `SQLite` leaves one file behind
-    /// and not three.
-    fn end(self, farewell: Option<Request>) {
-        if let Some(farewell) = farewell {
-            let _ = self.writer.requests.send((Asked::by_app(farewell), None));
-        }
-        for worker in [self.reader, self.writer] {
-            drop(worker.requests);
+    /// Has all of them do the last thing: a copy is taken back first, whatever the database does, and the end is noted.
+    fn last(&self) -> Last {
+        let all = [&self.clipboard, &self.writer, &self.reader].map(|worker| worker.tasks.clone());
+        Box::new(move |farewell| {
+            let requests = [Some(Request::Forget), farewell, None];
+            for (tasks, request) in all.into_iter().zip(requests) {
+                // Whoever has ended already has done so in order.
+                let _ = tasks.send(Task::Last(request));
+            }
+        })
+    }
+
+    /// Lets all of them finish and close their connections, so that `SQLite` leaves one file behind and not three.
+    fn end(self) {
+        for worker in [self.clipboard, self.reader, self.writer] {
             let _ = worker.thread.join();
         }
     }
 }
 
-fn work(name: &str, mut performer: Performer, answers: Sender<Message>) -> io::Result<Worker> {
-    let (send, requests) = channel::<(Asked, Option<u64>)>();
-    let (noted, signed_out) = channel();
+/// Starts a worker. When it has done the last thing it drops `at_work`.
+fn work(
+    name: &str,
+    mut carry_out: impl FnMut(Request, Option<u64>) -> Outcome + Send + 'static,
+    answers: Sender<Message>,
+    at_work: Option<Sender<Never>>,
+) -> io::Result<Worker> {
+    let (send, tasks) = channel();
     let run = move || {
-        for (asked, question) in requests {
-            let is_last = matches!(asked.request, Request::SignOut { .. });
-            let outcome = performer.carry_out(asked.request, question);
-            if is_last {
-                let _ = noted.send(());
-            }
-            if answers
-                .send(Message::Answer(asked.layer, asked.ticket, outcome))
-                .is_err()
-            {
+        // Dropped before the connection is closed, which may take its time.
+        let _at_work = at_work;
+        let mut signed_out = false;
+        for task in tasks {
+            let (asked, question) = match task {
+                Task::Ask(asked, question) => (asked, question),
+                // A session that is over was noted before.
+                Task::Last(Some(Request::SignOut { .. })) if signed_out => return,
+                Task::Last(last) => {
+                    let _ = last.map(|request| carry_out(request, None));
+                    return;
+                }
+            };
+            let is_sign_out = matches!(asked.request, Request::SignOut { .. });
+            let outcome = carry_out(asked.request, question);
+            signed_out |= is_sign_out && outcome.is_ok();
+            let answer = Message::Answer(asked.layer, asked.ticket, outcome);
+            if answers.send(answer).is_err() {
                 return;
             }
         }
     };
     let thread = thread::Builder::new().name(name.to_owned()).spawn(run)?;
     Ok(Worker {
-        requests: send,
-        signed_out: Some(signed_out),
+        tasks: send,
         thread,
     })
 }

@@ -10,15 +10,20 @@ mod paste;
 mod reports;
 mod screen;
 mod sequences;
+mod size;
 mod wiped;
+mod writer;
 
 use std::fs::File;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::os::fd::AsFd;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::sync::mpsc::Receiver;
 
-use ratatui::Terminal;
 use ratatui::backend::Backend;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::{Position, Rect, Size};
+use ratatui::{Frame, Terminal};
 
 use crate::domain::clipboard::ClipboardWay;
 use crate::domain::secret::Secret;
@@ -30,6 +35,10 @@ pub use self::keys::Heard;
 pub use self::leave::Out;
 pub use self::paste::MOST as PASTE_MOST;
 pub use self::screen::Screen;
+use self::writer::Pen;
+
+/// Bytes set aside for a frame; an ordinary full draw of a large window fits.
+const FRAME: usize = 32 * 1024;
 
 /// Clicks and the wheel (mode 1000), told in decimals (mode 1006). crossterm would have each movement told, too.
 const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
@@ -68,9 +77,13 @@ impl From<io::Error> for NoTerminal {
     }
 }
 
-/// Has something done before a signal or a hang-up ends the process. The process is to be gone in a moment, so it may
-/// take some ten milliseconds and no more.
-pub fn before_end(farewell: impl FnOnce() + Send + 'static) {
+/// Never sent: the end of its channel is what is told.
+#[derive(Debug)]
+pub enum Never {}
+
+/// Has something begun when a panic, a signal or a hang-up ends the process. It is done when the channel closes that it
+/// gives; the process is to be gone in a moment, so that is waited for as long as [`leave`] says and no longer.
+pub fn before_end(farewell: impl FnOnce() -> Receiver<Never> + Send + 'static) {
     leave::before_end(farewell);
 }
 
@@ -82,7 +95,9 @@ pub fn is_present() -> bool {
 
 /// The terminal while the console has it. Dropping it gives the terminal back; so does every other way out.
 pub struct Session {
-    terminal: Terminal<Screen<Out>>,
+    terminal: Terminal<Screen<Pen>>,
+    /// Asked for the size.
+    file: File,
     stopper: Stopper,
     // Fields are dropped in order: the guard comes last.
     _guard: Guard,
@@ -110,11 +125,17 @@ impl Session {
         leave::watch()?;
         // A descriptor of its own: no lock and no line buffer of the standard library is between a frame and the
         // terminal, so none can be held by a stuck thread or keep a copy of what went through it.
-        leave::take_over(File::from(io::stdout().as_fd().try_clone_to_owned()?));
+        let file = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+        leave::take_over(file.try_clone()?);
         let guard = Guard;
         leave::enter()?;
+        let pen = Pen::start(file.try_clone()?, Out)?;
+        pen.enter();
+        // Whatever ends the process from here on finds the terminal entered.
+        pen.settle(leave::PRESENT);
         Ok(Session {
-            terminal: Terminal::new(Screen::new(Out))?,
+            terminal: Terminal::new(Screen::new(pen, size::of(&file)))?,
+            file,
             stopper,
             _guard: guard,
         })
@@ -131,9 +152,13 @@ impl Session {
     pub fn stop(&mut self) -> io::Result<bool> {
         let mut stopped = false;
         if !job::has_no_shell() {
+            // The screen is erased; what was to be on it comes to nothing.
+            self.pen().take_back();
+            self.pen().settle(leave::PRESENT);
             leave::leave()?;
             let told = self.stopper.stop();
             leave::enter()?;
+            self.pen().enter();
             self.full_redraw()?;
             stopped = told?;
         }
@@ -144,13 +169,42 @@ impl Session {
     /// Takes the terminal again, after somebody else has used it.
     pub fn take_again(&mut self) -> io::Result<()> {
         leave::enter_again()?;
+        self.pen().enter();
         self.full_redraw()
     }
 
-    /// The terminal to draw on. Never call its `clear`, which asks the terminal a question: see
-    /// [`Session::full_redraw`].
-    pub fn terminal_mut(&mut self) -> &mut Terminal<Screen<Out>> {
-        &mut self.terminal
+    fn pen(&self) -> &Pen {
+        self.terminal.backend().out()
+    }
+
+    /// Whether the terminal has taken the last frame. If not, `wake` is called when it has; until then no other may be
+    /// drawn.
+    ///
+    /// # Errors
+    /// The terminal refuses what is written.
+    pub fn is_free(&self, wake: impl FnOnce() + Send + 'static) -> io::Result<bool> {
+        self.pen().is_free(wake)
+    }
+
+    /// How many frames the terminal has taken.
+    #[must_use]
+    pub fn seen(&self) -> Arc<AtomicU64> {
+        self.pen().seen()
+    }
+
+    /// Draws a frame, in the size that the terminal has now.
+    pub fn draw(&mut self, render: impl FnOnce(&mut Frame)) -> io::Result<()> {
+        let size = size::of(&self.file);
+        if size != self.terminal.size()? {
+            let tell = |terminal: &mut Terminal<Screen<Pen>>| terminal.backend_mut().set_size(size);
+            resize(&mut self.terminal, size, tell)?;
+        }
+        self.terminal.draw(render).map(drop)
+    }
+
+    /// So many frames have been drawn.
+    pub fn drawn(&self, number: u64) {
+        self.pen().drawn(number);
     }
 
     /// Erases what is behind these places. Spaces that were written there are not the same to a terminal: a selection
@@ -159,25 +213,45 @@ impl Session {
         self.terminal.backend_mut().erase_after(ends)
     }
 
-    /// Overwrites everything that is remembered of the frames drawn so far, at once; the next draw then paints
-    /// every cell. One draw is needed for the screen itself.
+    /// Overwrites everything that is remembered of the frames drawn so far, at once, and takes back what the terminal
+    /// has not begun to take; the next draw then paints every cell. One draw is needed for the screen itself.
     pub fn full_redraw(&mut self) -> io::Result<()> {
+        self.pen().take_back();
         self.terminal.backend_mut().forget();
         full_redraw(&mut self.terminal)
     }
 
-    /// Has the terminal report clicks and the wheel, or not any more. Call it between two frames.
-    pub fn report_mouse(&mut self, on: bool) -> io::Result<()> {
-        Out.write_all(if on { MOUSE_ON } else { MOUSE_OFF })
+    /// Has the terminal report clicks and the wheel, or not any more, from the next frame on.
+    pub fn report_mouse(&mut self, on: bool) {
+        self.pen().report_mouse(on);
     }
 
-    /// Sends a text to the terminal's clipboard in this way. Call it between two frames.
-    pub fn copy(&mut self, way: ClipboardWay, text: &Secret) -> io::Result<()> {
-        Out.write_all(&osc52::sequence(way, text.expose().as_bytes()))
+    /// Sends a text to the terminal's clipboard in this way, before the next frame.
+    pub fn copy(&mut self, way: ClipboardWay, text: &Secret) {
+        let sequence = osc52::sequence(way, text.expose().as_bytes());
+        self.pen().copy(sequence);
     }
 }
 
+/// Gives the buffers another size. What they hold is overwritten first: the cells that go, or that are moved to make
+/// room, would keep it in freed memory.
+fn resize<B: Backend>(
+    terminal: &mut Terminal<B>,
+    size: Size,
+    tell: impl FnOnce(&mut Terminal<B>),
+) -> Result<(), B::Error> {
+    overwrite(terminal);
+    tell(terminal);
+    terminal.resize(Rect::from(size))
+}
+
 fn full_redraw<B: Backend>(terminal: &mut Terminal<B>) -> Result<(), B::Error> {
+    overwrite(terminal);
+    let area = Rect::from(terminal.size()?);
+    terminal.resize(area)
+}
+
+fn overwrite<B: Backend>(terminal: &mut Terminal<B>) {
     // A cell that is only reset keeps the bytes of its symbol behind the mark that it has none, so each of the
     // two buffers is filled with spaces before `swap_buffers` resets it.
     for _ in 0..2 {
@@ -186,8 +260,6 @@ fn full_redraw<B: Backend>(terminal: &mut Terminal<B>) -> Result<(), B::Error> {
         }
         terminal.swap_buffers();
     }
-    let area = Rect::from(terminal.size()?);
-    terminal.resize(area)
 }
 
 #[cfg(test)]
@@ -198,19 +270,46 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn no_cell_of_an_earlier_frame_is_kept_after_a_full_redraw() {
-        let mut terminal = Terminal::new(TestBackend::new(12, 2)).expect("terminal");
+    fn show_secret(terminal: &mut Terminal<TestBackend>) {
         for _ in 0..2 {
             let shown = terminal.draw(|f| f.render_widget(Paragraph::new("7:secret"), f.area()));
             shown.expect("drawn");
         }
-        full_redraw(&mut terminal).expect("redrawn");
-        let blank = Buffer::empty(Rect::new(0, 0, 12, 2));
+    }
+
+    #[track_caller]
+    fn assert_blank(terminal: &mut Terminal<TestBackend>) {
+        let blank = Buffer::empty(terminal.current_buffer_mut().area);
         for _ in 0..2 {
             assert_eq!(terminal.current_buffer_mut(), &blank);
             terminal.swap_buffers();
         }
+    }
+
+    #[test]
+    fn what_the_buffers_hold_is_overwritten_before_they_change_their_size() {
+        for (columns, rows) in [(3, 1), (40, 9), (11, 2)] {
+            let mut terminal = Terminal::new(TestBackend::new(12, 2)).expect("terminal");
+            show_secret(&mut terminal);
+            let tell = |terminal: &mut Terminal<TestBackend>| {
+                assert_blank(terminal);
+                terminal.backend_mut().resize(columns, rows);
+            };
+            resize(&mut terminal, Size::new(columns, rows), tell).expect("resized");
+            assert_blank(&mut terminal);
+            terminal
+                .draw(|f| f.render_widget(Paragraph::new("abc"), f.area()))
+                .expect("drawn");
+            assert_eq!(terminal.backend().buffer()[(2, 0)].symbol(), "c");
+        }
+    }
+
+    #[test]
+    fn no_cell_of_an_earlier_frame_is_kept_after_a_full_redraw() {
+        let mut terminal = Terminal::new(TestBackend::new(12, 2)).expect("terminal");
+        show_secret(&mut terminal);
+        full_redraw(&mut terminal).expect("redrawn");
+        assert_blank(&mut terminal);
         terminal
             .draw(|f| f.render_widget(Paragraph::new("list"), f.area()))
             .expect("drawn");

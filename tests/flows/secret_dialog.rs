@@ -11,7 +11,7 @@ use keyward::ui::app::Effect;
 use keyward::ui::perform::Performer;
 use keyward::ui::request::Request;
 
-use crate::support::console::{Console, Remembered};
+use crate::support::console::Console;
 use crate::support::database::{Bench, draft, in_memory, raw};
 
 #[test]
@@ -375,8 +375,7 @@ fn the_worker_writes_no_file_either() {
         id: issued.id,
     };
     for files in [true, false] {
-        let clipboard = Box::new(Remembered::default());
-        let mut worker = Performer::new(bench.another(), bench.alice.clone(), clipboard, files);
+        let mut worker = Performer::new(bench.another(), bench.alice.clone(), files);
         let done = worker.carry_out(save(files), None);
         assert_eq!(done.is_ok(), files);
     }

@@ -7,9 +7,11 @@ use keyward::domain::api_key::Locale;
 use keyward::domain::rights::{Right, Rights};
 use keyward::domain::role::{AUDITOR, FULL_ACCESS, RoleDraft};
 use keyward::domain::time::SECOND;
+use keyward::domain::trouble::Trouble;
 use keyward::domain::user::{UserDraft, UserId};
 use keyward::store::Place;
 use keyward::text::Text;
+use keyward::ui::app::Effect;
 
 use crate::support::console::Console;
 use crate::support::database::{Bench, in_memory, on_disk, raw};
@@ -64,6 +66,60 @@ fn a_deleted_users_console_ends_without_a_key_and_shows_no_secret_any_more() {
     assert!(bobs.done());
 }
 
+/// Alice locks bob out, and his console notices.
+fn lock_out(alices: &mut Console, bobs: &mut Console, bob: UserId) {
+    let actor = alices.bench.alice.clone();
+    let locked = alices.bench.service.lock_out_user(&actor, bob);
+    locked.expect("locked");
+    bobs.wait(1_000);
+    bobs.expect("bob is locked out: denied permission to sign in.");
+}
+
+#[test]
+fn a_secret_that_is_issued_when_the_console_has_ended_is_shown_to_nobody_and_never_works() {
+    let (mut alices, mut bobs, bob) = two();
+    bobs.keys("n");
+    bobs.keys("backup");
+    let late = bobs.answered_late(|bobs| bobs.press(KeyCode::F(2)));
+    lock_out(&mut alices, &mut bobs, bob);
+    bobs.late_answers(late);
+    bobs.expect("bob is locked out");
+    bobs.expect_not("Secret key value");
+    assert_eq!(bobs.secret(), "");
+    bobs.enter();
+    assert!(bobs.done());
+    alices.wait(1_000);
+    alices.expect("Not delivered");
+}
+
+#[test]
+fn a_text_on_its_way_to_the_clipboard_is_taken_back_when_the_console_has_ended() {
+    let (mut alices, mut bobs, bob) = two();
+    bobs.make("backup");
+    let late = bobs.answered_late(|bobs| bobs.keys("c"));
+    bobs.effects.clear();
+    lock_out(&mut alices, &mut bobs, bob);
+    bobs.late_answers(late);
+    let copies = |effect: &Effect| matches!(effect, Effect::Copy(..));
+    assert!(!bobs.effects.iter().any(copies), "{:?}", bobs.effects);
+    assert_eq!(bobs.held(), None, "it was taken back");
+    bobs.expect("bob is locked out");
+    bobs.expect_not("Sent to");
+    bobs.enter();
+    assert!(bobs.done());
+}
+
+#[test]
+fn a_copy_that_is_not_taken_back_is_told_though_the_console_has_ended() {
+    let (mut alices, mut bobs, bob) = two();
+    bobs.make("backup");
+    bobs.keys("c");
+    bobs.clipboard_keeps(Trouble::DisplayKeeps(None));
+    lock_out(&mut alices, &mut bobs, bob);
+    let sentence = Text::en_us().trouble(&Trouble::DisplayKeeps(None));
+    bobs.expect(&sentence);
+}
+
 #[test]
 fn who_is_demoted_at_another_console_may_only_look_from_then_on() {
     let (mut alices, mut bobs, bob) = two();
@@ -113,6 +169,34 @@ fn what_a_role_no_longer_allows_to_see_goes_from_the_screen_with_the_dialogs_on_
     bobs.go("System Events");
     bobs.enter();
     bobs.expect("User Signed In");
+    may_only_view_users(&mut alices, bob);
+    bobs.wait(1_000);
+    bobs.expect_not("User Signed In");
+    bobs.expect("User Management > Users");
+    bobs.expect("Not authorized to view system events.");
+}
+
+#[test]
+fn a_secret_that_never_works_goes_with_its_copy_when_the_role_no_longer_allows_to_see_it() {
+    let (mut alices, mut bobs, bob) = two();
+    let secret = bobs.make("backup");
+    bobs.keys("c");
+    let alice = alices.bench.alice.clone();
+    let again = alices.bench.service.issue(&alice, Console::id_of(&secret));
+    again.expect("issued again");
+    bobs.keys("a\n");
+    bobs.expect("[ Close ]");
+    bobs.effects.clear();
+    may_only_view_users(&mut alices, bob);
+    bobs.wait(1_000);
+    bobs.expect("User Management > Users");
+    assert_eq!(bobs.held(), None);
+    let redrawn = |effect: &Effect| matches!(effect, Effect::FullRedraw);
+    assert!(bobs.effects.iter().any(redrawn), "{:?}", bobs.effects);
+}
+
+/// Alice gives bob a role that lets him see users and nothing else.
+fn may_only_view_users(alices: &mut Console, bob: UserId) {
     let alice = alices.bench.alice.clone();
     let service = &mut alices.bench.service;
     let draft = RoleDraft {
@@ -127,10 +211,6 @@ fn what_a_role_no_longer_allows_to_see_goes_from_the_screen_with_the_dialogs_on_
     };
     let saved = service.save_user(&alice, bob, &before, &draft);
     saved.expect("demoted");
-    bobs.wait(1_000);
-    bobs.expect_not("User Signed In");
-    bobs.expect("User Management > Users");
-    bobs.expect("Not authorized to view system events.");
 }
 
 #[test]

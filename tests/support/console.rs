@@ -18,10 +18,11 @@ use keyward::domain::user::{Actor, Arrival};
 use keyward::domain::verdict::{Refused, Verdict};
 use keyward::store::events;
 use keyward::text::Text;
-use keyward::ui::app::{App, Asked, Effect, Input, Setting};
+use keyward::ui::app::{App, Asked, Effect, Input, LayerId, Setting};
 use keyward::ui::hits::Hits;
 use keyward::ui::keymap::Scope;
-use keyward::ui::perform::Performer;
+use keyward::ui::perform::{Copier, Performer};
+use keyward::ui::request::{Outcome, Ticket, Worker};
 use keyward::ui::terminal::Lost;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -68,11 +69,15 @@ impl Clipboard for Remembered {
     }
 }
 
+/// Answers that have not come yet.
+pub struct LateAnswers(Vec<(LayerId, Ticket, Outcome)>);
+
 /// A console on a database, as one administrator has it.
 pub struct Console {
     pub bench: Bench,
     app: App,
     performer: Performer,
+    copier: Copier,
     terminal: Terminal<TestBackend>,
     /// The last frame. What the backend keeps has rests of older ones below wide characters.
     drawn: Buffer,
@@ -82,6 +87,8 @@ pub struct Console {
     pub hold: bool,
     /// What every read is answered, while it cannot be carried out.
     pub unreadable: Option<Trouble>,
+    /// Answers that have not come yet, when they take their time.
+    late: Option<Vec<(LayerId, Ticket, Outcome)>>,
     pub effects: Vec<Effect>,
     /// Whatever is to be written is answered with this.
     pub broken: Option<Trouble>,
@@ -134,21 +141,23 @@ impl Console {
         let performer = Performer::new(
             bench.another().warning(setting.settings.warning),
             setting.actor.clone(),
-            Box::new(clipboard.clone()),
             setting.files,
         );
+        let copier = Copier::new(Box::new(clipboard.clone()));
         let app = App::new(setting);
         let terminal = Terminal::new(TestBackend::new(size.0, size.1)).expect("a terminal");
         let mut console = Console {
             bench,
             app,
             performer,
+            copier,
             terminal,
             drawn: Buffer::default(),
             clipboard,
             held: Vec::new(),
             hold: false,
             unreadable: None,
+            late: None,
             effects: Vec::new(),
             broken: None,
         };
@@ -178,16 +187,35 @@ impl Console {
     }
 
     fn carry_out(&mut self, asked: Asked) {
-        let answer = if asked.request.is_write() {
-            &self.broken
-        } else {
-            &self.unreadable
+        let answer = match asked.request.worker() {
+            Worker::Reader => &self.unreadable,
+            Worker::Writer => &self.broken,
+            Worker::Clipboard => &None,
         };
-        let outcome = match answer {
-            Some(trouble) => Err(trouble.clone()),
-            None => self.performer.carry_out(asked.request, None),
+        let outcome = match (answer, asked.request.worker()) {
+            (Some(trouble), _) => Err(trouble.clone()),
+            (None, Worker::Clipboard) => self.copier.carry_out(asked.request),
+            (None, _) => self.performer.carry_out(asked.request, None),
         };
-        self.app.answer(asked.layer, asked.ticket, outcome);
+        match &mut self.late {
+            Some(late) => late.push((asked.layer, asked.ticket, outcome)),
+            None => self.app.answer(asked.layer, asked.ticket, outcome),
+        }
+    }
+
+    /// Does something whose answers come only later: see [`Console::late_answers`].
+    pub fn answered_late(&mut self, act: impl FnOnce(&mut Console)) -> LateAnswers {
+        self.late = Some(Vec::new());
+        act(self);
+        LateAnswers(self.late.take().unwrap_or_default())
+    }
+
+    /// The answers come.
+    pub fn late_answers(&mut self, late: LateAnswers) {
+        for (layer, ticket, outcome) in late.0 {
+            self.app.answer(layer, ticket, outcome);
+        }
+        self.settle();
     }
 
     /// Carries out what was held back.

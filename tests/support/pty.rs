@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
@@ -240,6 +240,12 @@ impl Pty {
         master.resize(size(columns, rows)).expect("resized");
     }
 
+    /// Has the terminal say that it is so large, whatever is seen of it.
+    pub fn claim(&self, columns: u16, rows: u16) {
+        let master = self.master.as_ref().expect("terminal is there");
+        master.resize(size(columns, rows)).expect("resized");
+    }
+
     /// Sends a signal, named as `kill` names it.
     pub fn signal(&self, name: &str) {
         signal(self.pid(), name);
@@ -284,6 +290,16 @@ impl Pty {
         termios::tcsetattr(&terminal, SetArg::TCSANOW, &modes).expect("changed");
     }
 
+    /// Has the terminal take nothing more for now, as Ctrl-S does.
+    pub fn hold(&self) {
+        tcflow(self.other_side(), FlowArg::TCOOFF).expect("stopped");
+    }
+
+    /// Has it take again what is written.
+    pub fn go_on(&self) {
+        tcflow(self.other_side(), FlowArg::TCOON).expect("goes on");
+    }
+
     /// Stops the terminal's output, types, and waits until the program has begun to write and is stuck.
     pub fn stall(&mut self, keys: &str) {
         self.stop_reading();
@@ -305,15 +321,19 @@ impl Pty {
         }
     }
 
+    /// Where the program's side of the terminal is.
+    pub fn path(&self) -> PathBuf {
+        let master = self.master.as_ref().expect("terminal is there");
+        master.tty_name().expect("name")
+    }
+
     /// The program's side of the terminal.
     fn other_side(&self) -> File {
-        let master = self.master.as_ref().expect("terminal is there");
-        let name = master.tty_name().expect("name");
         // It must not come to control the tests.
         let opened = OpenOptions::new()
             .write(true)
             .custom_flags(OFlag::O_NOCTTY.bits())
-            .open(name);
+            .open(self.path());
         opened.expect("terminal opened")
     }
 

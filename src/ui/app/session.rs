@@ -110,7 +110,7 @@ impl App {
         // A form or a secret is left to whoever is at it: what they do with it is refused or not as it comes.
         let nothing_lost = |(_, layer): &(_, Box<dyn Layer>)| layer.loss() == Loss::Nothing;
         if !actor.may(self.here.needs()) && self.layers.iter().all(nothing_lost) {
-            self.layers.truncate(1);
+            self.drop_dialogs();
         }
         self.leave_forbidden();
     }

@@ -7,7 +7,6 @@ use std::thread;
 use std::time::Duration;
 
 use crossterm::event::Event;
-use crossterm::terminal;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use signal_hook::consts::SIGWINCH;
@@ -15,7 +14,7 @@ use signal_hook::iterator::Signals;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::ui::terminal::keys::{Awaited, Heard, Parser};
-use crate::ui::terminal::leave;
+use crate::ui::terminal::{leave, size};
 
 /// How long the byte ESC may be the beginning of a sequence, on its way over a slow line, before it is the key Esc; and
 /// the last byte of a paste a part of it, before it is the key Ctrl-C.
@@ -39,10 +38,8 @@ pub fn read_input(
     let mut sizes = Signals::new([SIGWINCH])?;
     named("window").spawn(move || {
         for _ in sizes.forever() {
-            let Ok((columns, rows)) = terminal::size() else {
-                continue;
-            };
-            if !resized(Event::Resize(columns, rows)) {
+            let now = size::of(io::stdout());
+            if !resized(Event::Resize(now.width, now.height)) {
                 return;
             }
         }

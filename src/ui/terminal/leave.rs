@@ -1,14 +1,16 @@
 //! Every way out of the terminal: quit, panic, signal, hang-up. Each restores it, once, and none can be held up by a
 //! thread that is stuck in a write.
+//!
+//! Several may come at once: a dropped connection is a signal, a terminal that hung up, and an end of what is read.
+//! Whichever thread is first ends the process; the others wait for that, so that none cuts short what is still done.
 
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::AsFd;
 use std::panic::{self, PanicHookInfo};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::sync::mpsc::{self, Receiver};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use crossterm::cursor::Show;
@@ -24,13 +26,17 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level;
 
+use crate::clock::{Clock, SystemClock};
 use crate::text::Text;
-use crate::ui::terminal::{ERASED, MOUSE_OFF};
+use crate::ui::terminal::{ERASED, MOUSE_OFF, Never};
 
 /// How long a terminal that hung up is given to take the restoring sequences.
 const HUNG_UP: Duration = Duration::from_millis(60);
 /// How long a terminal that is still there is given.
-const PRESENT: Duration = Duration::from_secs(1);
+pub(super) const PRESENT: Duration = Duration::from_secs(1);
+/// How long what is done at the end may take, in milliseconds, from when the end began: 100 after a connection was
+/// dropped the process is to be gone.
+const FAREWELL_LIMIT: i64 = 80;
 /// What a process that a panic ended answers, as Rust has it.
 const PANICKED: i32 = 101;
 
@@ -43,16 +49,16 @@ struct Held {
     entered: bool,
 }
 
-/// A thread is ending the process, and its exit code is the one that counts.
-static ENDING: AtomicBool = AtomicBool::new(false);
+/// The thread that ends the process.
+static ENDER: OnceLock<ThreadId> = OnceLock::new();
 
-type Farewell = Box<dyn FnOnce() + Send>;
+type Farewell = Box<dyn FnOnce() -> Receiver<Never> + Send>;
 
-/// What is still to be done when a signal or a hang-up ends the process.
+/// Begins what is still to be done when the process is ended, and tells by the end of a channel that it is.
 static FAREWELL: Mutex<Option<Farewell>> = Mutex::new(None);
 
-/// Has something done before a signal or a hang-up ends the process; it may take a moment and no more.
-pub(super) fn before_end(farewell: impl FnOnce() + Send + 'static) {
+/// Has something begun when a panic, a signal or a hang-up ends the process.
+pub(super) fn before_end(farewell: impl FnOnce() -> Receiver<Never> + Send + 'static) {
     let mut kept = FAREWELL.lock().unwrap_or_else(PoisonError::into_inner);
     *kept = Some(Box::new(farewell));
 }
@@ -67,10 +73,15 @@ pub(super) fn take_over(file: File) {
     *terminal() = Some(Held { file, entered });
 }
 
-/// Makes the terminal what the console needs: raw mode, the alternate screen, bracketed paste.
+/// Sets the terminal's modes as the console needs them; [`entry`] is to be written next. This stops a job in the
+/// background before it has written anything.
 pub(super) fn enter() -> io::Result<()> {
-    // First, for it stops a job in the background before it has written anything.
-    unless_gone(enable_raw_mode())?;
+    unless_gone(enable_raw_mode())
+}
+
+/// What makes the terminal what the console needs: the alternate screen, bracketed paste. From here on it is to be given
+/// back.
+pub(super) fn entry() -> io::Result<Vec<u8>> {
     if let Some(held) = terminal().as_mut() {
         held.entered = true;
     }
@@ -78,14 +89,14 @@ pub(super) fn enter() -> io::Result<()> {
     queue!(entry, EnterAlternateScreen, EnableBracketedPaste)?;
     // Where there is no other screen, what the shell has written stands here.
     entry.extend_from_slice(ERASED);
-    Out.write_all(&entry)
+    Ok(entry)
 }
 
-/// Makes the terminal what it was, until [`enter`] is called again.
+/// Makes the terminal what it was, until [`enter`] is called again. One that takes nothing is not waited for: who
+/// continues the process finds it as it is.
 pub(super) fn leave() -> io::Result<()> {
-    if let Some(held) = terminal().as_mut() {
-        unless_gone(held.say_goodbye())?;
-    }
+    let goodbye = || terminal().as_mut().map_or(Ok(()), Held::say_goodbye);
+    unless_gone(within(PRESENT, goodbye).unwrap_or(Ok(())))?;
     unless_gone(disable_raw_mode())
 }
 
@@ -114,11 +125,10 @@ pub(super) fn watch() -> io::Result<()> {
     })?;
     let text = Text::en_us();
     panic::set_hook(Box::new(move |panic| {
-        ENDING.store(true, Ordering::SeqCst);
-        restore(Some(PRESENT));
-        // With nobody left to read it there is nothing to be done.
-        let _ = writeln!(io::stderr(), "keyward: {}", sentence(text, panic));
-        low_level::exit(PANICKED);
+        end_with(PANICKED, PRESENT, || {
+            // With nobody left to read it there is nothing to be done.
+            let _ = writeln!(io::stderr(), "keyward: {}", sentence(text, panic));
+        });
     }));
     Ok(())
 }
@@ -143,38 +153,71 @@ pub(super) fn hung_up() -> ! {
     end(128 + SIGHUP, HUNG_UP)
 }
 
-/// Restores and ends the process, from any thread. Nothing is wiped here: there are no core dumps, and the kernel
-/// takes the pages.
 fn end(code: i32, limit: Duration) -> ! {
-    ENDING.store(true, Ordering::SeqCst);
-    restore(Some(limit));
+    end_with(code, limit, || ())
+}
+
+/// Restores and ends the process, from any thread; the first one that comes here does. Nothing is wiped: there are no
+/// core dumps, and the kernel takes the pages.
+fn end_with(code: i32, limit: Duration, last_words: impl FnOnce()) -> ! {
+    let own = thread::current().id();
+    match ENDER.set(own) {
+        Ok(()) => {}
+        // What was to be done at the end has itself come to grief.
+        Err(_) if ENDER.get() == Some(&own) => low_level::exit(code),
+        Err(_) => wait_for_end(),
+    }
+    let began = SystemClock.uptime();
     let farewell = FAREWELL
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .take();
-    if let Some(farewell) = farewell {
-        farewell();
+    // Begun before the terminal is restored, which may take its time.
+    let done = farewell.map(|farewell| farewell());
+    restore(Some(limit));
+    last_words();
+    if let Some(done) = done {
+        let left = FAREWELL_LIMIT - SystemClock.uptime().since(began);
+        let _ = done.recv_timeout(Duration::from_millis(left.max(0).unsigned_abs()));
     }
     low_level::exit(code)
 }
 
-/// Gives the terminal back, if that was not done yet. With a limit a thread of its own does the writing: the main
-/// thread may have the terminal and be stuck in a write that never ends.
+fn is_ending() -> bool {
+    ENDER.get().is_some()
+}
+
+/// Another thread ends the process.
+fn wait_for_end() -> ! {
+    loop {
+        thread::park();
+    }
+}
+
+/// Gives the terminal back, if that was not done yet.
 fn restore(limit: Option<Duration>) {
-    if let Some(limit) = limit {
-        let (done, wait) = mpsc::channel();
-        let writer = thread::Builder::new().spawn(move || {
-            say_goodbye();
-            let _ = done.send(());
-        });
-        if writer.is_ok() {
-            let _ = wait.recv_timeout(limit);
+    match limit {
+        Some(limit) => {
+            let _ = within(limit, say_goodbye);
         }
-    } else {
-        say_goodbye();
+        None => say_goodbye(),
     }
     // A terminal that refuses is gone.
     let _ = disable_raw_mode();
+}
+
+/// Has something written by a thread of its own, and waits for that as long as the limit says: another thread may have
+/// the terminal, and be stuck in a write that never ends.
+fn within<T: Send + 'static>(
+    limit: Duration,
+    write: impl FnOnce() -> T + Send + 'static,
+) -> Option<T> {
+    let (done, wait) = mpsc::channel();
+    let writer = thread::Builder::new().spawn(move || {
+        let _ = done.send(write());
+    });
+    writer.ok()?;
+    wait.recv_timeout(limit).ok()
 }
 
 fn say_goodbye() {
@@ -229,12 +272,12 @@ impl Write for Out {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let terminal = terminal();
         // Once the process ends nothing more is drawn.
-        let held = terminal.as_ref().filter(|_| !ENDING.load(Ordering::SeqCst));
+        let held = terminal.as_ref().filter(|_| !is_ending());
         let Some(Held { file, .. }) = held else {
             drop(terminal);
             // Not an error to end the process with: that is under way.
-            while ENDING.load(Ordering::SeqCst) {
-                thread::park();
+            if is_ending() {
+                wait_for_end();
             }
             return Err(io::ErrorKind::BrokenPipe.into());
         };

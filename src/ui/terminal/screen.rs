@@ -2,21 +2,12 @@
 
 use std::io::{self, Write};
 
-use crossterm::terminal;
 use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
 
-use crate::ui::terminal::ERASED;
 use crate::ui::terminal::wiped::Wiped;
-
-/// Bytes set aside for a frame; an ordinary full draw of a large window fits.
-const FRAME: usize = 32 * 1024;
-/// The size that is taken when a terminal does not know its own.
-const FALLBACK: Size = Size {
-    width: 80,
-    height: 24,
-};
+use crate::ui::terminal::{ERASED, FRAME};
 
 /// A backend that gathers a frame's bytes, writes them with one `write_all` and wipes its copy.
 ///
@@ -24,21 +15,33 @@ const FALLBACK: Size = Size {
 pub struct Screen<W> {
     frame: FrameWriter,
     out: W,
+    size: Size,
     cursor_shown: Option<bool>,
     /// Where the terminal's cursor is, if that is known.
     cursor_at: Option<Position>,
 }
 
 impl<W: Write> Screen<W> {
-    /// A screen that writes to `out`.
+    /// A screen of this size that writes to `out`.
     #[must_use]
-    pub fn new(out: W) -> Screen<W> {
+    pub fn new(out: W, size: Size) -> Screen<W> {
         Screen {
             frame: FrameWriter(Wiped::with_capacity(FRAME)),
             out,
+            size,
             cursor_shown: None,
             cursor_at: None,
         }
+    }
+
+    /// Where what is drawn goes.
+    pub(super) fn out(&self) -> &W {
+        &self.out
+    }
+
+    /// The terminal has another size. Before the next frame, what the terminal's buffers hold is to be wiped.
+    pub(super) fn set_size(&mut self, size: Size) {
+        self.size = size;
     }
 
     /// Takes nothing for granted any more: somebody else may have written to the terminal.
@@ -50,7 +53,7 @@ impl<W: Write> Screen<W> {
     /// Erases the lines from these places to their ends; the cursor stays where it is.
     pub(super) fn erase_after(&mut self, places: &[Position]) -> io::Result<()> {
         let cursor = self.cursor_at;
-        let columns = self.size()?.width;
+        let columns = self.size.width;
         // Behind the last column there is nothing, and the place would be taken for that column.
         for place in places.iter().filter(|place| place.x < columns) {
             self.set_cursor_position(*place)?;
@@ -118,21 +121,23 @@ impl<W: Write> Backend for Screen<W> {
         if region != ClearType::All {
             return self.crossterm().clear_region(region);
         }
+        // Whatever was to be written before is erased with it.
+        self.frame.0.clear();
+        self.cursor_shown = None;
         self.cursor_at = Some(Position::ORIGIN);
         self.frame.0.extend(ERASED);
         Ok(())
     }
 
     fn size(&self) -> io::Result<Size> {
-        let (width, height) = terminal::size()?;
-        if width == 0 || height == 0 {
-            return Ok(FALLBACK);
-        }
-        Ok(Size { width, height })
+        Ok(self.size)
     }
 
     fn window_size(&mut self) -> io::Result<WindowSize> {
-        self.crossterm().window_size()
+        Ok(WindowSize {
+            columns_rows: self.size,
+            pixels: Size::ZERO,
+        })
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -168,9 +173,8 @@ impl Write for FrameWriter {
 
 #[cfg(test)]
 mod tests {
-    use ratatui::layout::Rect;
+    use ratatui::Terminal;
     use ratatui::widgets::Paragraph;
-    use ratatui::{Terminal, TerminalOptions, Viewport};
 
     use super::*;
 
@@ -199,8 +203,7 @@ mod tests {
     }
 
     fn terminal(writes: &mut Writes) -> Terminal<Screen<&mut Writes>> {
-        let viewport = Viewport::Fixed(Rect::new(0, 0, 20, 2));
-        Terminal::with_options(Screen::new(writes), TerminalOptions { viewport }).expect("terminal")
+        Terminal::new(Screen::new(writes, Size::new(20, 2))).expect("terminal")
     }
 
     #[test]
