@@ -76,6 +76,29 @@ fn every_place_of_the_focus_looks_different_in_every_theme() {
 }
 
 #[test]
+fn only_what_is_on_top_looks_focused() {
+    for theme in ThemeName::ALL {
+        let mut console = console(theme, demo::FULL_ACCESS_USER);
+        let reversed = |console: &Console, text: &str| {
+            let attributes = attributes(console.buffer(), text);
+            attributes.iter().all(|a| a.contains(Modifier::REVERSED))
+        };
+        let row = "ansible-tower";
+        assert!(reversed(&console, row), "{theme:?}");
+        console.keys("d");
+        assert!(!reversed(&console, row) && reversed(&console, "[ Cancel ]"));
+        console.keys("n");
+        assert!(reversed(&console, row), "{theme:?}");
+        console.keys("nx");
+        console.press(KeyCode::F(2));
+        assert!(reversed(&console, "[ Copy ]"), "{theme:?}");
+        console.resize(80, 40);
+        console.keys("w");
+        assert!(!reversed(&console, "[ Copy") && reversed(&console, "api-key-42.secret"));
+    }
+}
+
+#[test]
 fn a_verb_that_is_not_allowed_now_is_marked_in_every_theme() {
     for theme in ThemeName::ALL {
         console(theme, demo::FULL_ACCESS_USER).expect("n New...");

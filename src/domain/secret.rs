@@ -72,8 +72,8 @@ pub struct IssuedSecret {
     pub replaces: bool,
     /// When a secret that still works from an earlier replacement would stop; delivery ends it at once.
     pub retiring_until: Option<Timestamp>,
-    /// The key's own expiry, beyond which no overlap reaches.
-    pub key_expires_at: Option<Timestamp>,
+    /// What decides whether it will authenticate once it is delivered, the key's expiry among it.
+    pub facts: Facts,
 }
 
 /// What came of a delivery.

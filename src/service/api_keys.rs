@@ -105,7 +105,7 @@ impl Service {
                 issued_at: now,
                 replaces: false,
                 retiring_until: None,
-                key_expires_at: fields.expiry.map(|expiry| expiry.at),
+                facts: undeleted(tx, id)?.facts(),
             })
         })
     }

@@ -67,7 +67,7 @@ impl Service {
                     .retiring
                     .filter(|secret| secret.life.phase(now) == Phase::Retiring)
                     .and_then(|secret| secret.life.retires_at),
-                key_expires_at: key.fields.expiry.map(|expiry| expiry.at),
+                facts: key.facts(),
                 key_name: key.fields.name,
             })
         })

@@ -55,13 +55,22 @@ impl Theme {
         }
     }
 
-    /// The same for a pane that does not have the focus: its selection is marked otherwise, and has no bar.
+    /// The same for what a dialog covers: nothing in it looks as if it had the focus.
     #[must_use]
-    pub fn without_focus(&self) -> Theme {
+    pub fn covered(&self) -> Theme {
         Theme {
             selected: Style::new(),
-            beside: true,
+            focused: Style::new(),
             ..self.clone()
+        }
+    }
+
+    /// The same for a pane beside the one that has the focus: its selection is marked otherwise, too.
+    #[must_use]
+    pub fn beside(&self) -> Theme {
+        Theme {
+            beside: true,
+            ..self.covered()
         }
     }
 

@@ -145,6 +145,7 @@ fn a_secret_delivered_to_a_locked_key_is_not_said_to_work() {
     console.keys("ly");
     console.keys("s\n\n");
     let new = console.secret();
+    console.expect("it will not authenticate: the key is in the state Locked Out.");
     console.keys("a\n");
     console.expect("it does not authenticate: the key is in the state Locked Out.");
     assert_eq!(console.refusal(&new), Some(Refused::LockedOut));

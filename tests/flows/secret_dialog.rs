@@ -489,6 +489,8 @@ fn a_secret_whose_role_has_no_access_to_the_api_is_not_said_to_work() {
     console.keys("s");
     console.press(KeyCode::F(2));
     let secret = console.secret();
+    console.expect_not("It starts to work");
+    console.expect("it will not authenticate: the key is in the state No API access.");
     console.keys("a\n");
     console.expect("its role does not allow access to the web service API");
     assert_eq!(console.refusal(&secret), Some(Refused::NoApiAccess));

@@ -119,15 +119,19 @@ impl App {
         buf: &mut Buffer,
         (docked, beside, body): (Option<Rect>, Rect, Rect),
     ) -> (Option<Position>, Hits) {
-        // Where the docked tree has the focus, the screen beside it has not.
+        // Where the docked tree has the focus, the screen is beside it.
         let in_tree = docked.is_some() && self.top().1.scope() == Scope::Tree;
-        let unfocused = in_tree.then(|| self.theme.without_focus());
+        let below = if in_tree {
+            self.theme.beside()
+        } else {
+            self.theme.covered()
+        };
+        let top = self.layers.len() - 1;
         let (mut cursor, mut hits) = (None, Hits::default());
         for (index, (_, layer)) in self.layers.iter().enumerate() {
             hits = Hits::default();
-            let theme = unfocused.as_ref().filter(|_| index == 0);
             let ctx = Ctx {
-                theme: theme.unwrap_or(ctx.theme),
+                theme: if index == top { ctx.theme } else { &below },
                 ..*ctx
             };
             let area = if index == 0 { beside } else { body };

@@ -122,7 +122,7 @@ pub fn lasting(area: Rect) -> u16 {
 
 /// Draws the docked tree while the screen has the focus, with a mark at the one that is shown.
 pub fn view_docked(buf: &mut Buffer, area: Rect, here: Screen, ctx: &Ctx, hits: &mut Hits) {
-    let beside = ctx.theme.without_focus();
+    let beside = ctx.theme.beside();
     view_edge(buf, area, &beside, beside.dim);
     let lines = lines(ctx.actor);
     let inner = first(area, area.width - EDGE);

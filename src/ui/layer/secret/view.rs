@@ -8,6 +8,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use crate::domain::secret::Overlap;
+use crate::domain::state::Facts;
 use crate::ui::frame::{Button, buttons, clear, row, skip, width, wrap};
 use crate::ui::hits::Hits;
 use crate::ui::keymap::Action;
@@ -91,11 +92,19 @@ impl SecretDialog {
         };
         let mut sentences = vec![text.say(shown).to_owned()];
         let overlap = self.overlap.filter(|_| self.issued.replaces);
+        let delivered = Facts {
+            delivered: true,
+            ..self.issued.facts
+        };
         sentences.push(match overlap {
+            _ if !delivered.authenticates(ctx.now) => {
+                let state = text.state(delivered.state(ctx.as_of()));
+                text.fill("secret.starts_in_vain", &[("state", &state)])
+            }
             None => text.say("secret.starts").to_owned(),
             Some(Overlap::None) => text.say("secret.starts_replaces").to_owned(),
             Some(overlap) => {
-                let end = overlap.ends_at(ctx.now, self.issued.key_expires_at);
+                let end = overlap.ends_at(ctx.now, self.issued.facts.expires_at);
                 let at = end.in_zone(ctx.zone).format("%Y-%m-%d %H:%M %Z");
                 if end < ctx.now.plus(overlap.ms()) {
                     text.fill("secret.starts_until_expiry", &[("at", &at)])
