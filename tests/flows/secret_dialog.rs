@@ -284,6 +284,18 @@ fn where_nothing_can_be_saved_any_more_it_can_be_left_at_once() {
 }
 
 #[test]
+fn the_button_with_the_focus_is_seen_beside_the_longest_message() {
+    let mut console = Console::new();
+    console.make("backup");
+    console.resize(40, 10);
+    console.broken = Some(Trouble::Storage(Fault::Moved));
+    console.keys("a\n");
+    console.expect("The database file was removed");
+    let (_, y) = console.find_text("[ I have stored it ]");
+    assert_eq!(console.cursor().1, y, "{}", console.screen());
+}
+
+#[test]
 fn a_delivery_that_may_hold_is_not_said_to_be_none() {
     let mut console = Console::new();
     console.make("backup");

@@ -229,10 +229,11 @@ impl SecretDialog {
         // The mouse is the terminal's here.
         let mut nowhere = Hits::default();
         let mut cursor = None;
-        for (line, range) in SecretDialog::button_lines(&labels, area.width)
-            .into_iter()
-            .enumerate()
-        {
+        let lines = SecretDialog::button_lines(&labels, area.width);
+        // Where a message leaves too little room, the lines up to the one with the focus.
+        let with_focus = lines.iter().position(|line| line.contains(&focused));
+        let above = (with_focus.unwrap_or(0) + 1).saturating_sub(area.height.into());
+        for (line, range) in lines.into_iter().skip(above).enumerate() {
             let at = row(area, u16::try_from(line).unwrap_or(u16::MAX));
             let focus = range.contains(&focused).then(|| focused - range.start);
             let x = buttons(buf, at, &labels[range], focus, ctx.theme, &mut nowhere);
