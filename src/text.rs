@@ -13,6 +13,7 @@ use std::sync::LazyLock;
 use chrono_tz::Tz;
 
 use crate::domain::api_key::Locale;
+use crate::domain::intent::{Affected, Named};
 use crate::domain::name::printable;
 use crate::domain::problem::{Field, Problem, Rule, Value};
 use crate::domain::rights::{self, Preset, Right};
@@ -479,6 +480,28 @@ impl Text {
     }
 
     /// The first few of several, and how many more there are beside those and these `more`.
+    /// Whom a change of roles stops and whom it lets go on, a line for each kind.
+    #[must_use]
+    pub fn affected(self, affected: &Affected) -> String {
+        let line = |name, named: &Named| {
+            let count = i64::try_from(named.first.len()).unwrap_or(i64::MAX);
+            let quoted = named.first.iter();
+            let quoted = quoted.map(|name| self.fill("affected.name", &[("name", name)]));
+            let names = match named.first[..] {
+                [] => self.say("affected.unseen").to_owned(),
+                _ => self.listed(quoted, named.all - count),
+            };
+            (named.all > 0).then(|| self.fill(name, &[("count", &named.all), ("names", &names)]))
+        };
+        let lines = [
+            line("affected.keys_stopped", &affected.keys_stopped),
+            line("affected.keys_revived", &affected.keys_revived),
+            line("affected.users_stopped", &affected.users_stopped),
+            line("affected.users_revived", &affected.users_revived),
+        ];
+        lines.into_iter().flatten().collect::<Vec<_>>().join("\n")
+    }
+
     fn listed(self, several: impl ExactSizeIterator<Item = String>, more: i64) -> String {
         let rest = several.len().saturating_sub(NAMED);
         let more = more.saturating_add(i64::try_from(rest).unwrap_or(i64::MAX));

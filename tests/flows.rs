@@ -8,6 +8,8 @@ mod copying;
 mod events;
 #[path = "flows/first_key.rs"]
 mod first_key;
+#[path = "flows/foreseen.rs"]
+mod foreseen;
 #[path = "flows/help.rs"]
 mod help;
 #[path = "flows/idle.rs"]

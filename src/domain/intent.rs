@@ -1,12 +1,12 @@
 //! What somebody is about to do to one row, and what is known of it before they are asked whether they mean it.
 
-use crate::domain::api_key::KeyId;
-use crate::domain::role::RoleId;
+use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, KeyId};
+use crate::domain::role::{RoleDraft, RoleFields, RoleId};
 use crate::domain::time::Timestamp;
-use crate::domain::user::UserId;
+use crate::domain::user::{UserDraft, UserFields, UserId};
 
 /// A change of one row that is asked about first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Intent {
     LockOut(KeyId),
     Unlock(KeyId),
@@ -19,6 +19,23 @@ pub enum Intent {
     UnlockUser(UserId),
     DeleteUser(UserId),
     DeleteRole(RoleId),
+    /// What is asked of Properties where the role is another one.
+    SaveKey {
+        id: KeyId,
+        before: Box<ApiKeyFields>,
+        draft: Box<ApiKeyDraft>,
+    },
+    SaveUser {
+        id: UserId,
+        before: Box<UserFields>,
+        draft: Box<UserDraft>,
+    },
+    /// A role whose access types are others.
+    SaveRole {
+        id: RoleId,
+        before: Box<RoleFields>,
+        draft: Box<RoleDraft>,
+    },
 }
 
 /// What stands in the way of a change that is not refused.
@@ -29,6 +46,38 @@ pub enum Prospect {
     LockedAlready(Option<LockedBy>),
     /// It is not locked out, so that nothing can be unlocked.
     NotLocked,
+    /// It stops or revives these.
+    Affects(Affected),
+}
+
+/// Which keys and users a change of roles stops, and which it lets go on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Affected {
+    pub keys_stopped: Named,
+    pub keys_revived: Named,
+    pub users_stopped: Named,
+    pub users_revived: Named,
+}
+
+/// The first names of several, and how many there are; no names for who may not view them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Named {
+    pub first: Vec<String>,
+    pub all: i64,
+}
+
+impl Affected {
+    /// Whether it stops or revives anything.
+    #[must_use]
+    pub fn is_anybody(&self) -> bool {
+        let all = [
+            &self.keys_stopped,
+            &self.keys_revived,
+            &self.users_stopped,
+            &self.users_revived,
+        ];
+        all.iter().any(|named| named.all > 0)
+    }
 }
 
 /// Who locked something out, and when.

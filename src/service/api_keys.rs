@@ -125,13 +125,7 @@ impl Service {
     ) -> Result<ApiKeyFields, Trouble> {
         let attempt = attempt("save", id);
         self.change(actor, &[Right::EditApiKeys], attempt, |tx, own, now| {
-            let present = manageable(tx, own, id)?;
-            let mine = draft.check(Some(before), now).map_err(Trouble::Problems)?;
-            let merged = match mine.merge(before, &present) {
-                Ok(merged) => merged,
-                Err(clashes) => return Err(named(tx, &target(id, &present), EDITS, clashes)?),
-            };
-            refuse_if_any(stored_problems(tx, own, Some((id, &present)), &merged)?)?;
+            let (present, merged) = savable(tx, own, id, (before, draft), now)?;
             write(tx, (actor, own), id, &present, &merged, now)?;
             Ok(merged)
         })
@@ -192,23 +186,11 @@ impl Service {
     pub fn restore(&mut self, actor: &Actor, id: KeyId) -> Result<(), Trouble> {
         let attempt = attempt("restore", id);
         self.change(actor, &[Right::DeleteApiKeys], attempt, |tx, own, now| {
-            let key = api_keys::get(tx, id)?.ok_or(Trouble::KeyGone(id))?;
-            refuse_beyond(tx, own, (&key.fields.name, key.fields.role))?;
-            let Some(deleted_at) = key.deleted_at else {
+            let Some(key) = restorable(tx, own, id, now)? else {
                 return Ok(());
             };
-            // Nor with a role that was deleted, which none has while the key can be restored.
-            let role = match roles::undeleted(tx, key.fields.role)? {
-                Some(role) if is_restorable(deleted_at, now) && !key.erased => role.fields,
-                _ => return Err(Trouble::NotRestorable(id)),
-            };
-            let after = Standing::of_key(&key.fields, &role);
-            refuse_giving(own, &key.fields.name, Some(&after.stopped()), &after)?;
-            if let Some((other, name)) = api_keys::with_name(tx, &key.fields.name, Some(id))? {
-                return Err(Trouble::NameTakenMeanwhile { id: other, name });
-            }
             api_keys::set_restored(tx, id)?;
-            let (kind, target) = (EventKind::ApiKeyRestored, target(id, &key.fields));
+            let (kind, target) = (EventKind::ApiKeyRestored, target(id, &key));
             Ok(record(tx, now, kind, Some(actor), target, json!({}))?)
         })
     }
@@ -230,6 +212,68 @@ pub(super) fn manageable(tx: &Tx<'_>, own: &Role, id: KeyId) -> Result<ApiKeyFie
     let key = undeleted(tx, id)?.fields;
     refuse_beyond(tx, own, (&key.name, key.role))?;
     Ok(key)
+}
+
+/// What the key has and what it is to have, where whoever has the role `own` may save that.
+pub(super) fn savable(
+    tx: &Tx<'_>,
+    own: &Role,
+    id: KeyId,
+    (before, draft): (&ApiKeyFields, &ApiKeyDraft),
+    now: Timestamp,
+) -> Result<(ApiKeyFields, ApiKeyFields), Trouble> {
+    let present = manageable(tx, own, id)?;
+    let mine = draft.check(Some(before), now).map_err(Trouble::Problems)?;
+    let merged = match mine.merge(before, &present) {
+        Ok(merged) => merged,
+        Err(clashes) => return Err(named(tx, &target(id, &present), EDITS, clashes)?),
+    };
+    refuse_if_any(stored_problems(tx, own, Some((id, &present)), &merged)?)?;
+    refuse_change(tx, own, &present, &merged)?;
+    Ok((present, merged))
+}
+
+/// The fields of a deleted key, where whoever has the role `own` may restore it; nothing where it is not deleted.
+pub(super) fn restorable(
+    tx: &Tx<'_>,
+    own: &Role,
+    id: KeyId,
+    now: Timestamp,
+) -> Result<Option<ApiKeyFields>, Trouble> {
+    let key = api_keys::get(tx, id)?.ok_or(Trouble::KeyGone(id))?;
+    refuse_beyond(tx, own, (&key.fields.name, key.fields.role))?;
+    let Some(deleted_at) = key.deleted_at else {
+        return Ok(None);
+    };
+    // Nor with a role that was deleted, which none has while the key can be restored.
+    let role = match roles::undeleted(tx, key.fields.role)? {
+        Some(role) if is_restorable(deleted_at, now) && !key.erased => role.fields,
+        _ => return Err(Trouble::NotRestorable(id)),
+    };
+    let after = Standing::of_key(&key.fields, &role);
+    refuse_giving(own, &key.fields.name, Some(&after.stopped()), &after)?;
+    if let Some((other, name)) = api_keys::with_name(tx, &key.fields.name, Some(id))? {
+        return Err(Trouble::NameTakenMeanwhile { id: other, name });
+    }
+    Ok(Some(key.fields))
+}
+
+/// Refuses a change that gives the key more than whoever has the role `own` holds.
+pub(super) fn refuse_change(
+    tx: &Tx<'_>,
+    own: &Role,
+    before: &ApiKeyFields,
+    after: &ApiKeyFields,
+) -> Result<(), Trouble> {
+    let was = role_in_use(tx, before.role)?.fields;
+    let is = role_in_use(tx, after.role)?.fields;
+    let standing = Standing::of_key(before, &was);
+    refuse_giving(
+        own,
+        &before.name,
+        Some(&standing),
+        &Standing::of_key(after, &is),
+    )
 }
 
 /// The fields of a new key, where whoever has the role `own` may create it.
@@ -258,15 +302,7 @@ fn write(
     if before == after {
         return Ok(());
     }
-    let was = role_in_use(tx, before.role)?.fields;
-    let is = role_in_use(tx, after.role)?.fields;
-    let standing = Standing::of_key(before, &was);
-    refuse_giving(
-        own,
-        &before.name,
-        Some(&standing),
-        &Standing::of_key(after, &is),
-    )?;
+    refuse_change(tx, own, before, after)?;
     api_keys::update(tx, id, after)?;
     let target = (id, after.name.as_str());
     let changes = changes(&all(tx, before)?, all(tx, after)?);

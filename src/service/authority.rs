@@ -6,7 +6,7 @@ use crate::domain::authority::{
 };
 use crate::domain::problem::{Field, Problem, Rule};
 use crate::domain::rights::Right;
-use crate::domain::role::{Role, RoleId};
+use crate::domain::role::{Role, RoleFields, RoleId};
 use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::Actor;
 use crate::service::sign_in;
@@ -99,6 +99,22 @@ pub(super) fn role_problem(
 pub(super) fn role_in_use(tx: &Tx<'_>, id: RoleId) -> Result<Role, Trouble> {
     // The tables let no key and no user be without a role.
     roles::get(tx, id)?.ok_or(Trouble::Storage(Fault::Corrupt))
+}
+
+/// Refuses where nobody would remain who can edit both, and somebody can now: [`keeping_a_manager`] asked beforehand,
+/// with the roles that would be in force.
+pub(super) fn refuse_last_manager<'a>(
+    tx: &Tx<'_>,
+    then: impl IntoIterator<Item = &'a RoleFields>,
+) -> Result<(), Trouble> {
+    let now = roles::in_force(tx)?;
+    let before = now
+        .iter()
+        .any(|role| can_edit_users_and_roles(&role.fields));
+    if before && !then.into_iter().any(can_edit_users_and_roles) {
+        return Err(Trouble::LastManager);
+    }
+    Ok(())
 }
 
 /// Does something to users or roles, and refuses it where nobody remains who can edit both, and somebody could before.

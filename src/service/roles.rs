@@ -93,22 +93,7 @@ impl Service {
     ) -> Result<RoleFields, Trouble> {
         let attempt = attempt("save", id);
         self.change(actor, &[Right::EditRoles], attempt, |tx, own, now| {
-            let present = manageable(tx, own, id)?;
-            let mine = draft.check().map_err(Trouble::Problems)?;
-            let merged = match mine.merge(before, &present) {
-                Ok(merged) => merged,
-                Err(clashes) => {
-                    let kinds = [EventKind::RoleUpdated; 3];
-                    return Err(named(tx, &target(id, &present), kinds, clashes)?);
-                }
-            };
-            let mut problems = name_problem(tx, &merged, Some(id))?;
-            if own.id == id && !allows_the_same(&present, &merged) {
-                problems.push(Problem::new(Field::Rights, Rule::OwnRole));
-            } else {
-                problems.extend(beyond(&own.fields, Some(&present), &merged));
-            }
-            refuse_if_any(problems)?;
+            let (present, merged) = savable(tx, own, id, (before, draft))?;
             if merged == present {
                 return Ok(merged);
             }
@@ -128,12 +113,7 @@ impl Service {
     pub fn delete_role(&mut self, actor: &Actor, id: RoleId) -> Result<(), Trouble> {
         let attempt = attempt("delete", id);
         self.change(actor, &[Right::DeleteRoles], attempt, |tx, own, now| {
-            let role = manageable(tx, own, id)?;
-            let (by, more) = assigned(tx, own, id, now)?;
-            if more > 0 || !by.is_empty() {
-                let name = role.name;
-                return Err(Trouble::RoleInUse { name, by, more });
-            }
+            let role = removable(tx, own, id, now)?;
             roles::set_deleted(tx, id, now)?;
             let (kind, target) = (EventKind::RoleDeleted, target(id, &role));
             Ok(record(tx, now, kind, Some(actor), target, json!({}))?)
@@ -166,6 +146,48 @@ fn manageable(tx: &Tx<'_>, own: &Role, id: RoleId) -> Result<RoleFields, Trouble
         return Err(Trouble::RoleBeyondOwn(role.fields.name));
     }
     Ok(role.fields)
+}
+
+/// What the role has and what it is to have, where whoever has the role `own` may save that.
+pub(super) fn savable(
+    tx: &Tx<'_>,
+    own: &Role,
+    id: RoleId,
+    (before, draft): (&RoleFields, &RoleDraft),
+) -> Result<(RoleFields, RoleFields), Trouble> {
+    let present = manageable(tx, own, id)?;
+    let mine = draft.check().map_err(Trouble::Problems)?;
+    let merged = match mine.merge(before, &present) {
+        Ok(merged) => merged,
+        Err(clashes) => {
+            let kinds = [EventKind::RoleUpdated; 3];
+            return Err(named(tx, &target(id, &present), kinds, clashes)?);
+        }
+    };
+    let mut problems = name_problem(tx, &merged, Some(id))?;
+    if own.id == id && !allows_the_same(&present, &merged) {
+        problems.push(Problem::new(Field::Rights, Rule::OwnRole));
+    } else {
+        problems.extend(beyond(&own.fields, Some(&present), &merged));
+    }
+    refuse_if_any(problems)?;
+    Ok((present, merged))
+}
+
+/// The role's fields, where it can be deleted, and by whoever has the role `own`.
+pub(super) fn removable(
+    tx: &Tx<'_>,
+    own: &Role,
+    id: RoleId,
+    now: Timestamp,
+) -> Result<RoleFields, Trouble> {
+    let role = manageable(tx, own, id)?;
+    let (by, more) = assigned(tx, own, id, now)?;
+    if more > 0 || !by.is_empty() {
+        let name = role.name;
+        return Err(Trouble::RoleInUse { name, by, more });
+    }
+    Ok(role)
 }
 
 /// Who and what has the role, and how many more. Only what the actor may view is named; the rest is counted.

@@ -172,12 +172,7 @@ impl Service {
     pub fn end_overlap(&mut self, actor: &Actor, id: KeyId) -> Result<(), Trouble> {
         let attempt = attempt("end-overlap", id);
         self.change(actor, &[Right::EditApiKeys], attempt, |tx, own, now| {
-            let key = undeleted(tx, id)?;
-            refuse_beyond(tx, own, (&key.fields.name, key.fields.role))?;
-            let retiring = secrets::live(tx, id)?
-                .retiring
-                .filter(|secret| secret.life.phase(now) == Phase::Retiring)
-                .ok_or(Trouble::NoOverlap)?;
+            let (key, retiring) = overlapping(tx, own, id, now)?;
             secrets::end(tx, retiring.id, now, Ended::OverlapEndedByHand)?;
             let body = json!({ "secret": retiring.id.0 });
             let target = (id, key.fields.name.as_str());
@@ -239,6 +234,22 @@ fn savable(tx: &Tx<'_>, own: &Role, id: SecretId, now: Timestamp) -> Result<Stor
         Phase::Current | Phase::Retiring => Err(Trouble::SecretDelivered),
         Phase::Dead | Phase::Void => Err(Trouble::SecretVoid),
     }
+}
+
+/// The key and its retiring secret, where whoever has the role `own` may end that.
+pub(super) fn overlapping(
+    tx: &Tx<'_>,
+    own: &Role,
+    id: KeyId,
+    now: Timestamp,
+) -> Result<(StoredKey, SecretFacts), Trouble> {
+    let key = undeleted(tx, id)?;
+    refuse_beyond(tx, own, (&key.fields.name, key.fields.role))?;
+    let retiring = secrets::live(tx, id)?
+        .retiring
+        .filter(|secret| secret.life.phase(now) == Phase::Retiring)
+        .ok_or(Trouble::NoOverlap)?;
+    Ok((key, retiring))
 }
 
 fn of_secret(verb: &'static str, id: SecretId) -> Attempt<'static> {

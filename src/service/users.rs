@@ -93,19 +93,7 @@ impl Service {
         let attempt = attempt("save", id);
         let needs = needs(actor, id, &[Right::EditUsers]);
         self.change(actor, needs, attempt, |tx, own, now| {
-            let present = manageable(tx, own, id)?;
-            let mine = draft.check(Some(before)).map_err(Trouble::Problems)?;
-            let merged = match mine.merge(before, &present) {
-                Ok(merged) => merged,
-                Err(clashes) => return Err(named(tx, &target(id, &present), EDITS, clashes)?),
-            };
-            if !merged.differs_only_in_own_matters(&present) {
-                if !own.fields.rights.has(Right::EditUsers) {
-                    return Err(Trouble::NotAuthorized(Right::EditUsers));
-                }
-                let own_account = actor.user == id;
-                refuse_if_any(stored_problems(tx, own, own_account, &present, &merged)?)?;
-            }
+            let (present, merged) = savable(tx, (actor, own), id, (before, draft))?;
             write(tx, (actor, own), id, &present, &merged, now)?;
             Ok(merged)
         })
@@ -136,14 +124,7 @@ impl Service {
     ) -> Result<(), Trouble> {
         let attempt = attempt(if locked_out { "lock-out" } else { "unlock" }, id);
         self.change(actor, &[Right::EditUsers], attempt, |tx, own, now| {
-            let present = manageable(tx, own, id)?;
-            if locked_out && actor.user == id {
-                return Err(Trouble::OwnLock);
-            }
-            let wanted = UserFields {
-                locked_out,
-                ..present.clone()
-            };
+            let (present, wanted) = lockable(tx, (actor, own), id, locked_out)?;
             write(tx, (actor, own), id, &present, &wanted, now)
         })
     }
@@ -156,10 +137,7 @@ impl Service {
     pub fn delete_user(&mut self, actor: &Actor, id: UserId) -> Result<(), Trouble> {
         let attempt = attempt("delete", id);
         self.change(actor, &[Right::DeleteUsers], attempt, |tx, own, now| {
-            let user = manageable(tx, own, id)?;
-            if actor.user == id {
-                return Err(Trouble::OwnDeletion);
-            }
+            let user = removable(tx, (actor, own), id)?;
             keeping_a_manager(tx, || Ok(users::delete(tx, id)?))?;
             let (kind, target) = (EventKind::UserDeleted, target(id, &user));
             Ok(record(
@@ -186,7 +164,7 @@ fn target(id: UserId, fields: &UserFields) -> Target {
 }
 
 /// The rights that something needs; none for the own account.
-fn needs<'a>(actor: &Actor, id: UserId, rights: &'a [Right]) -> &'a [Right] {
+pub(super) fn needs<'a>(actor: &Actor, id: UserId, rights: &'a [Right]) -> &'a [Right] {
     if actor.user == id { &[] } else { rights }
 }
 
@@ -195,6 +173,80 @@ pub(super) fn manageable(tx: &Tx<'_>, own: &Role, id: UserId) -> Result<UserFiel
     let user = users::get(tx, id)?.ok_or(Trouble::UserGone(id))?.fields;
     refuse_beyond(tx, own, (&user.name, user.role))?;
     Ok(user)
+}
+
+/// What the user has and what they are to have, where whoever has the role `own` may save that.
+pub(super) fn savable(
+    tx: &Tx<'_>,
+    (actor, own): (&Actor, &Role),
+    id: UserId,
+    (before, draft): (&UserFields, &UserDraft),
+) -> Result<(UserFields, UserFields), Trouble> {
+    let present = manageable(tx, own, id)?;
+    let mine = draft.check(Some(before)).map_err(Trouble::Problems)?;
+    let merged = match mine.merge(before, &present) {
+        Ok(merged) => merged,
+        Err(clashes) => return Err(named(tx, &target(id, &present), EDITS, clashes)?),
+    };
+    if !merged.differs_only_in_own_matters(&present) {
+        if !own.fields.rights.has(Right::EditUsers) {
+            return Err(Trouble::NotAuthorized(Right::EditUsers));
+        }
+        let own_account = actor.user == id;
+        refuse_if_any(stored_problems(tx, own, own_account, &present, &merged)?)?;
+    }
+    refuse_change(tx, own, &present, &merged)?;
+    Ok((present, merged))
+}
+
+/// What the user has and what they are to have, where whoever has the role `own` may lock them out or unlock them.
+pub(super) fn lockable(
+    tx: &Tx<'_>,
+    (actor, own): (&Actor, &Role),
+    id: UserId,
+    locked_out: bool,
+) -> Result<(UserFields, UserFields), Trouble> {
+    let present = manageable(tx, own, id)?;
+    if locked_out && actor.user == id {
+        return Err(Trouble::OwnLock);
+    }
+    let wanted = UserFields {
+        locked_out,
+        ..present.clone()
+    };
+    refuse_change(tx, own, &present, &wanted)?;
+    Ok((present, wanted))
+}
+
+/// The user's fields, where whoever has the role `own` may delete them.
+pub(super) fn removable(
+    tx: &Tx<'_>,
+    (actor, own): (&Actor, &Role),
+    id: UserId,
+) -> Result<UserFields, Trouble> {
+    let user = manageable(tx, own, id)?;
+    if actor.user == id {
+        return Err(Trouble::OwnDeletion);
+    }
+    Ok(user)
+}
+
+/// Refuses a change that gives the user more than whoever has the role `own` holds.
+fn refuse_change(
+    tx: &Tx<'_>,
+    own: &Role,
+    before: &UserFields,
+    after: &UserFields,
+) -> Result<(), Trouble> {
+    let was = role_in_use(tx, before.role)?.fields;
+    let is = role_in_use(tx, after.role)?.fields;
+    let standing = Standing::of_user(before, &was);
+    refuse_giving(
+        own,
+        &before.name,
+        Some(&standing),
+        &Standing::of_user(after, &is),
+    )
 }
 
 /// The rules about role and lock, in the order of the fields.
@@ -234,15 +286,7 @@ fn write(
     if before == after {
         return Ok(());
     }
-    let was = role_in_use(tx, before.role)?.fields;
-    let is = role_in_use(tx, after.role)?.fields;
-    let standing = Standing::of_user(before, &was);
-    refuse_giving(
-        own,
-        &before.name,
-        Some(&standing),
-        &Standing::of_user(after, &is),
-    )?;
+    refuse_change(tx, own, before, after)?;
     keeping_a_manager(tx, || Ok(users::update(tx, id, after)?))?;
     let changes = changes(&all(tx, before)?, all(tx, after)?);
     if !changes.is_empty() {

@@ -129,6 +129,60 @@ pub fn in_force(tx: &Tx<'_>) -> Result<Vec<Role>, Fault> {
     )
 }
 
+/// The roles of all other users who are not locked out.
+///
+/// # Errors
+/// What the database said.
+pub fn in_force_without(tx: &Tx<'_>, user: UserId) -> Result<Vec<Role>, Fault> {
+    let mut query = tx.0.prepare_cached(&format!(
+        "{ROLE} WHERE EXISTS (SELECT 1 FROM users u WHERE u.role = r.id AND NOT u.locked_out AND u.id <> ?1)"
+    ))?;
+    let roles = query.query_map([user.0], read)?.collect::<Result<_, _>>();
+    Ok(roles?)
+}
+
+/// The keys of a role that would authenticate if it allowed them to: the names of the first `most`, and how many there
+/// are.
+///
+/// # Errors
+/// What the database said.
+pub fn working_keys(
+    tx: &Tx<'_>,
+    id: RoleId,
+    now: Timestamp,
+    most: usize,
+) -> Result<(Vec<String>, i64), Fault> {
+    let from =
+        "FROM api_keys WHERE role = ?1 AND deleted_at IS NULL AND NOT locked_out AND delivered
+                AND expires_sort > ?2";
+    let mut query =
+        tx.0.prepare_cached(&format!("SELECT name {from} ORDER BY name_key LIMIT ?3"))?;
+    let names = query
+        .query_map((id.0, now.0, limit(most)), |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    let count =
+        tx.0.prepare_cached(&format!("SELECT count(*) {from}"))?
+            .query_row((id.0, now.0), |row| row.get(0))?;
+    Ok((names, count))
+}
+
+/// The users of a role who are not locked out: the names of the first `most`, and how many there are.
+///
+/// # Errors
+/// What the database said.
+pub fn unlocked_users(tx: &Tx<'_>, id: RoleId, most: usize) -> Result<(Vec<String>, i64), Fault> {
+    let from = "FROM users WHERE role = ?1 AND NOT locked_out";
+    let mut query =
+        tx.0.prepare_cached(&format!("SELECT name {from} ORDER BY name_key LIMIT ?2"))?;
+    let names = query
+        .query_map((id.0, limit(most)), |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    let count =
+        tx.0.prepare_cached(&format!("SELECT count(*) {from}"))?
+            .query_row([id.0], |row| row.get(0))?;
+    Ok((names, count))
+}
+
 fn several(tx: &Tx<'_>, which: &str) -> Result<Vec<Role>, Fault> {
     let mut query = tx.0.prepare_cached(&format!("{ROLE} {which}"))?;
     let roles = query.query_map((), read)?.collect::<Result<_, _>>();

@@ -99,7 +99,7 @@ impl Performer {
             Request::UserProperties(id) => service
                 .user_properties(actor, id)
                 .map(|found| Done::UserProperties(Box::new(found))),
-            Request::Foresee(intent) => service.foresee(actor, intent).map(Done::Foreseen),
+            Request::Foresee(intent) => service.foresee(actor, &intent).map(Done::Foreseen),
             Request::Look { known } => look(service, actor, known),
             Request::SignIn(arrival) => service
                 .note_sign_in(actor, &arrival)

@@ -61,7 +61,7 @@ fn a_role_is_made_and_deleted_again() {
 #[test]
 fn a_role_in_use_is_not_deleted_and_the_refusal_names_who_has_it() {
     let mut console = roles();
-    console.keys("dy");
+    console.keys("d");
     console.expect(
         "The role “Auditor” cannot be deleted while somebody or something has it: the user bob",
     );
@@ -87,7 +87,7 @@ fn a_role_of_a_deleted_key_that_can_be_restored_is_not_deleted() {
     let key = keyward::domain::api_key::KeyId(1);
     console.bench.service.delete(&alice, key).expect("deleted");
     console.wait(1_000);
-    console.keys("dy");
+    console.keys("d");
     console.expect("the deleted API key “backup” (ID 1), which can be restored");
     console.wait(8 * keyward::domain::time::DAY);
     console.keys("dy");

@@ -6,7 +6,7 @@ use crate::domain::event::Target;
 use crate::domain::intent::Intent;
 use crate::domain::list::{KeyRow, KeySort};
 use crate::domain::rights::Right;
-use crate::domain::state::{AsOf, StateFilter};
+use crate::domain::state::{AsOf, Facts, StateFilter};
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Trouble;
 use crate::ui::keymap::{Action, Scope};
@@ -168,7 +168,29 @@ impl KeyVerbs {
             Some(at) => text.fill(used, &[("ago", &text.ago(ctx.now.since(at)))]),
             None => text.say(unused).to_owned(),
         };
-        let body = text.fill(sentence, &[("name", &row.name), ("id", &id.0)]);
+        let (sentence, state) = match action {
+            Action::Unlock | Action::Restore => {
+                let then = Facts {
+                    locked_out: row.facts.locked_out && action == Action::Restore,
+                    deleted: false,
+                    ..row.facts
+                };
+                let vain = !then.authenticates(ctx.now);
+                let sentence = match action {
+                    Action::Unlock if vain => "confirm.unlock_in_vain",
+                    Action::Restore if vain => "confirm.restore_in_vain",
+                    _ => sentence,
+                };
+                (sentence, text.state(then.state(ctx.as_of())))
+            }
+            _ => (sentence, String::new()),
+        };
+        let filled = [
+            ("name", &row.name as &dyn std::fmt::Display),
+            ("id", &id.0),
+            ("state", &state),
+        ];
+        let body = text.fill(sentence, &filled);
         let body = format!("{body}\n\n{used}");
         let change = Change {
             request,

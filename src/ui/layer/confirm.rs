@@ -3,6 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use crate::domain::intent::Affected;
 use crate::text::Text;
 use crate::ui::frame::{
     boxed, buttons, centred, inside, paragraph, row, scrolled, scrolled_by, wrap,
@@ -55,6 +56,13 @@ impl Confirm {
     pub fn leaves(text: Text) -> Confirm {
         let body = text.say("leave.body").to_owned();
         Confirm::new(text.say("leave.title"), body, text.say("leave.verb"))
+    }
+
+    /// Asks before a change that stops or revives others.
+    #[must_use]
+    pub fn affects(affected: &Affected, text: Text) -> Confirm {
+        let body = text.affected(affected);
+        Confirm::new(text.say("affected.title"), body, text.say("affected.verb"))
     }
 
     /// The same, ending the program on `y`.

@@ -9,6 +9,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use zeroize::Zeroizing;
 
+use crate::domain::intent::{Intent, Prospect};
 use crate::domain::problem::{Field, Problem, Rule, Value};
 use crate::domain::role::{Role, RoleId};
 use crate::domain::trouble::Trouble;
@@ -63,6 +64,9 @@ pub trait Subject: 'static {
     /// Whether anything is not as it was.
     fn is_changed(&self) -> bool;
 
+    /// The change, where others than the administrator may be stopped or revived by it: that is asked about first.
+    fn intent(&self) -> Option<Intent>;
+
     /// The request that saves it.
     fn save(&self) -> Request;
 
@@ -76,7 +80,8 @@ pub struct Beginning {
     roles: Vec<Role>,
     items: Vec<Item>,
     facts: Vec<(String, String)>,
-    read_only: bool,
+    /// Why nothing can be changed.
+    read_only: Option<String>,
 }
 
 /// The layer.
@@ -90,7 +95,11 @@ pub struct Properties<S> {
     choosing: Option<(Ticket, RoleId)>,
     /// They could not be read, and why.
     unread: Option<(RoleId, String)>,
+    /// What saving would bring about is being looked at.
+    foreseeing: Option<Ticket>,
     saving: Option<Ticket>,
+    /// Why nothing can be changed.
+    read_only: Option<String>,
     question: Option<Question>,
 }
 
@@ -100,6 +109,8 @@ enum Question {
     /// Role Properties of a new role is on top.
     NewRole,
     Leave,
+    /// Whether to save, though others are stopped or revived by it.
+    Save,
 }
 
 impl<S: Subject> Properties<S> {
@@ -112,7 +123,9 @@ impl<S: Subject> Properties<S> {
             loading: None,
             choosing: None,
             unread: None,
+            foreseeing: None,
             saving: None,
+            read_only: None,
             question: None,
         }
     }
@@ -120,7 +133,9 @@ impl<S: Subject> Properties<S> {
     fn begin(&mut self, beginning: Beginning, ctx: &Ctx) {
         self.title = beginning.title;
         self.roles = beginning.roles;
-        self.form = Form::new(beginning.items, beginning.facts, beginning.read_only);
+        let read_only = beginning.read_only.is_some();
+        self.form = Form::new(beginning.items, beginning.facts, read_only);
+        self.read_only = beginning.read_only;
         self.show_values(ctx);
     }
 
@@ -198,9 +213,29 @@ impl<S: Subject> Properties<S> {
 
     fn save(&mut self, ctx: &Ctx, asks: &mut Asks) {
         self.read();
-        match self.subject.problems(ctx)[..] {
-            [] => self.saving = Some(asks.request(self.subject.save())),
-            ref problems => self.show_problems(problems, ctx, asks),
+        let problems = self.subject.problems(ctx);
+        if !problems.is_empty() {
+            self.show_problems(&problems, ctx, asks);
+        } else if let Some(intent) = self.subject.intent() {
+            self.foreseeing = Some(asks.request(Request::Foresee(intent)));
+        } else {
+            self.send(asks);
+        }
+    }
+
+    fn send(&mut self, asks: &mut Asks) {
+        self.saving = Some(asks.request(self.subject.save()));
+    }
+
+    fn foreseen(&mut self, outcome: Outcome, ctx: &Ctx, asks: &mut Asks) {
+        match outcome {
+            Ok(Done::Foreseen(Prospect::Affects(affected))) => {
+                asks.push(Confirm::affects(&affected, ctx.text));
+                self.question = Some(Question::Save);
+            }
+            Ok(_) => self.send(asks),
+            Err(Trouble::Problems(problems)) => self.show_problems(&problems, ctx, asks),
+            Err(trouble) => asks.complain(ctx.text.trouble(&trouble)),
         }
     }
 
@@ -279,6 +314,11 @@ impl<S: Subject> Layer for Properties<S> {
         closes.then(|| ctx.text.say("button.close").to_owned())
     }
 
+    fn why_not(&self, action: Action, _ctx: &Ctx) -> Option<String> {
+        let why = self.read_only.as_ref();
+        why.filter(|_| action == Action::Accept).cloned()
+    }
+
     fn act(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
         match action {
             Action::Accept => self.save(ctx, asks),
@@ -329,6 +369,10 @@ impl<S: Subject> Layer for Properties<S> {
     }
 
     fn answer(&mut self, ticket: Ticket, outcome: Outcome, ctx: &Ctx, asks: &mut Asks) {
+        if self.foreseeing.take_if(|asked| *asked == ticket).is_some() {
+            self.foreseen(outcome, ctx, asks);
+            return;
+        }
         let loaded = self.loading.take_if(|asked| *asked == ticket).is_some();
         let saved = self.saving.take_if(|asked| *asked == ticket).is_some();
         let made = self.choosing.take_if(|(asked, _)| *asked == ticket);
@@ -355,6 +399,7 @@ impl<S: Subject> Layer for Properties<S> {
     fn reply(&mut self, reply: Reply, ctx: &Ctx, asks: &mut Asks) {
         match (reply, self.question.take()) {
             (Reply::Yes, Some(Question::Leave)) => asks.close(Reply::Cancelled),
+            (Reply::Yes, Some(Question::Save)) => self.send(asks),
             (Reply::Chosen(index), Some(Question::Choice(Field::Role))) => {
                 self.role_chosen(index, ctx, asks);
             }
@@ -388,7 +433,10 @@ impl<S: Subject> Layer for Properties<S> {
     }
 
     fn waits(&self) -> bool {
-        self.loading.is_some() || self.saving.is_some() || self.choosing.is_some()
+        self.loading.is_some()
+            || self.saving.is_some()
+            || self.choosing.is_some()
+            || self.foreseeing.is_some()
     }
 
     fn loss(&self) -> Loss {

@@ -15,6 +15,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use zeroize::Zeroizing;
 
+use crate::domain::intent::{Intent, Prospect};
 use crate::domain::rights::{Rights, Tab};
 use crate::domain::role::{Assigned, NEW_ROLE, RoleDraft, RoleFields, RoleId};
 use crate::domain::trouble::Trouble;
@@ -56,13 +57,22 @@ pub struct RoleDialog {
     problems: Vec<(Tab, String)>,
     assigned: AssignedTo,
     loading: Option<Ticket>,
+    /// What saving would bring about is being looked at.
+    foreseeing: Option<Ticket>,
     saving: Option<Ticket>,
     /// Who has the role is being read again.
     rereading: Option<Ticket>,
     /// Why that could not be read.
     unread: Option<String>,
-    /// The question whether to leave is open.
-    leaving: bool,
+    /// The question that is open.
+    question: Option<Question>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Question {
+    Leave,
+    /// Whether to save, though keys or users are stopped or revived by it.
+    Save,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -108,10 +118,11 @@ impl RoleDialog {
             problems: Vec::new(),
             assigned: AssignedTo::default(),
             loading: None,
+            foreseeing: None,
             saving: None,
             rereading: None,
             unread: None,
-            leaving: false,
+            question: None,
         }
     }
 
@@ -160,6 +171,34 @@ impl RoleDialog {
             self.show_problems(&problems, ctx, asks);
             return;
         }
+        if let (Some(id), Some(before)) = (self.existing(), &self.before)
+            && (draft.user_interface, draft.web_service)
+                != (before.user_interface, before.web_service)
+        {
+            let intent = Intent::SaveRole {
+                id,
+                before: Box::new(before.clone()),
+                draft: Box::new(draft),
+            };
+            self.foreseeing = Some(asks.request(Request::Foresee(intent)));
+        } else {
+            self.send(draft, asks);
+        }
+    }
+
+    fn foreseen(&mut self, outcome: Outcome, ctx: &Ctx, asks: &mut Asks) {
+        match outcome {
+            Ok(Done::Foreseen(Prospect::Affects(affected))) => {
+                asks.push(Confirm::affects(&affected, ctx.text));
+                self.question = Some(Question::Save);
+            }
+            Ok(_) => self.send(self.drafted(), asks),
+            Err(Trouble::Problems(problems)) => self.show_problems(&problems, ctx, asks),
+            Err(trouble) => asks.complain(ctx.text.trouble(&trouble)),
+        }
+    }
+
+    fn send(&mut self, draft: RoleDraft, asks: &mut Asks) {
         let request = match (self.existing(), &self.before) {
             (Some(id), Some(before)) => Request::SaveRole {
                 id,
@@ -177,7 +216,7 @@ impl RoleDialog {
             return;
         }
         asks.push(Confirm::leaves(ctx.text));
-        self.leaving = true;
+        self.question = Some(Question::Leave);
     }
 
     /// Ticks what is selected on a tab of rights.
@@ -328,6 +367,10 @@ impl Layer for RoleDialog {
     }
 
     fn answer(&mut self, ticket: Ticket, outcome: Outcome, ctx: &Ctx, asks: &mut Asks) {
+        if self.foreseeing.take_if(|asked| *asked == ticket).is_some() {
+            self.foreseen(outcome, ctx, asks);
+            return;
+        }
         let loaded = self.loading.take_if(|asked| *asked == ticket).is_some();
         let saved = self.saving.take_if(|asked| *asked == ticket).is_some();
         let reread = self.rereading.take_if(|asked| *asked == ticket).is_some();
@@ -366,10 +409,10 @@ impl Layer for RoleDialog {
     }
 
     fn reply(&mut self, reply: Reply, _ctx: &Ctx, asks: &mut Asks) {
-        let leaving = std::mem::take(&mut self.leaving);
-        match reply {
-            Reply::Yes if leaving => asks.close(Reply::Cancelled),
-            Reply::Said(_, sentence) => {
+        match (reply, self.question.take()) {
+            (Reply::Yes, Some(Question::Leave)) => asks.close(Reply::Cancelled),
+            (Reply::Yes, Some(Question::Save)) => self.send(self.drafted(), asks),
+            (Reply::Said(_, sentence), _) => {
                 asks.say(sentence);
                 self.reread(asks);
             }
@@ -388,7 +431,7 @@ impl Layer for RoleDialog {
     }
 
     fn waits(&self) -> bool {
-        self.loading.is_some() || self.saving.is_some()
+        self.loading.is_some() || self.saving.is_some() || self.foreseeing.is_some()
     }
 
     fn loss(&self) -> Loss {

@@ -6,6 +6,7 @@ use crate::domain::event::Target;
 use crate::domain::intent::Intent;
 use crate::domain::list::{UserRow, UserSort};
 use crate::domain::rights::Right;
+use crate::domain::state::UserState;
 use crate::domain::trouble::Trouble;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::confirm::Confirm;
@@ -182,7 +183,17 @@ fn confirm(list: &mut List<UserRow>, action: Action, row: &UserRow, ctx: &Ctx, a
         ),
         None => text.say("confirm.user_never").to_owned(),
     };
-    let body = text.fill(sentence, &[("name", &row.name), ("role", &row.role)]);
+    let then = UserState::of(false, row.user_interface);
+    let sentence = match action {
+        Action::Unlock if then != UserState::Active => "confirm.unlock_user_in_vain",
+        _ => sentence,
+    };
+    let filled = [
+        ("name", &row.name as &dyn std::fmt::Display),
+        ("role", &row.role),
+        ("state", &text.user_state(then)),
+    ];
+    let body = text.fill(sentence, &filled);
     let body = format!("{body}\n\n{used}");
     let change = Change {
         request,

@@ -125,7 +125,7 @@ impl<V: Verbs> ListScreen<V> {
             return false;
         };
         self.foreseeing = Some(Foreseeing {
-            ticket: asks.request(Request::Foresee(intent)),
+            ticket: asks.request(Request::Foresee(intent.clone())),
             intent,
             action,
             row,
@@ -272,7 +272,7 @@ impl<V: Verbs> Layer for ListScreen<V> {
     fn refresh(&mut self, _ctx: &Ctx, asks: &mut Asks) {
         self.verbs.refresh(asks);
         if let Some(of) = &mut self.foreseeing {
-            of.ticket = asks.request(Request::Foresee(of.intent));
+            of.ticket = asks.request(Request::Foresee(of.intent.clone()));
         }
         self.list.refresh(asks);
     }

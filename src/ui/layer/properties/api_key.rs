@@ -1,10 +1,12 @@
 //! API Key Properties: the fields, and what follows from them.
 
-use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, KeyId, Locale};
-use crate::domain::authority::first_to_give;
+use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyProperties, KeyId, Locale};
+use crate::domain::authority::{first_to_give, may_manage};
+use crate::domain::intent::Intent;
 use crate::domain::problem::{Field, Problem, Rule, Value};
 use crate::domain::rights::Right;
 use crate::domain::role::{AUDITOR, RoleId};
+use crate::domain::trouble::Trouble;
 use crate::domain::zone;
 use crate::ui::field::{AreaField, LineField};
 use crate::ui::form::{Input, Item};
@@ -86,6 +88,26 @@ impl ApiKey {
     }
 }
 
+/// Why nothing of an existing key can be changed.
+fn why_not(properties: &ApiKeyProperties, ctx: &Ctx) -> Option<String> {
+    let (own, fields) = (&ctx.actor.role.fields, &properties.fields);
+    let role = properties.roles.iter().find(|role| role.id == fields.role);
+    let beyond = role.filter(|role| !may_manage(own, &role.fields));
+    let trouble = match beyond {
+        _ if properties.facts.deleted => {
+            let name = [("name", &fields.name as &dyn std::fmt::Display)];
+            return Some(ctx.text.fill("list.is_deleted", &name));
+        }
+        _ if !ctx.actor.may(Right::EditApiKeys) => Trouble::NotAuthorized(Right::EditApiKeys),
+        Some(role) => Trouble::BeyondOwn {
+            name: fields.name.clone(),
+            role: role.fields.name.clone(),
+        },
+        None => return None,
+    };
+    Some(ctx.text.trouble(&trouble))
+}
+
 impl Subject for ApiKey {
     fn load(&self) -> Request {
         self.id.map_or(Request::Roles, Request::Properties)
@@ -103,13 +125,13 @@ impl Subject for ApiKey {
                     roles,
                     items: self.items(false),
                     facts: Vec::new(),
-                    read_only: false,
+                    read_only: None,
                 })
             }
             Done::Properties(properties) => {
                 self.draft = ApiKeyDraft::from(&properties.fields);
                 self.initial = self.draft.clone();
-                let read_only = properties.facts.deleted || !ctx.actor.may(Right::EditApiKeys);
+                let read_only = why_not(&properties, ctx);
                 let facts = facts::of_key(&properties, ctx);
                 let name = [("name", &properties.fields.name as &dyn std::fmt::Display)];
                 let title = text.fill("form.title_edit", &name);
@@ -117,7 +139,7 @@ impl Subject for ApiKey {
                 Some(Beginning {
                     title,
                     roles: properties.roles,
-                    items: self.items(read_only),
+                    items: self.items(read_only.is_some()),
                     facts,
                     read_only,
                 })
@@ -220,6 +242,15 @@ impl Subject for ApiKey {
                 expiry_edited: self.draft.expiry_edited,
                 ..self.initial.clone()
             }
+    }
+
+    fn intent(&self) -> Option<Intent> {
+        let before = self.before.as_ref()?;
+        (before.role != self.draft.role).then_some(Intent::SaveKey {
+            id: self.id?,
+            before: Box::new(before.clone()),
+            draft: Box::new(self.draft.clone()),
+        })
     }
 
     fn save(&self) -> Request {

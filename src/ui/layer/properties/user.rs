@@ -3,11 +3,13 @@
 use chrono_tz::Tz;
 
 use crate::domain::api_key::Locale;
-use crate::domain::authority::first_to_give;
+use crate::domain::authority::{first_to_give, may_manage};
+use crate::domain::intent::Intent;
 use crate::domain::problem::{Field, Problem, Value};
 use crate::domain::rights::Right;
 use crate::domain::role::{AUDITOR, RoleId};
-use crate::domain::user::{USER_NAME_MAX, UserDraft, UserFields, UserId};
+use crate::domain::trouble::Trouble;
+use crate::domain::user::{USER_NAME_MAX, UserDraft, UserFields, UserId, UserProperties};
 use crate::domain::zone;
 use crate::text::Text;
 use crate::ui::field::LineField;
@@ -82,6 +84,22 @@ impl User {
         (may || own, own)
     }
 
+    /// Why nothing of an existing user can be changed.
+    fn why_not(&self, properties: &UserProperties, ctx: &Ctx) -> Option<String> {
+        let (own_role, fields) = (&ctx.actor.role.fields, &properties.fields);
+        let role = properties.roles.iter().find(|role| role.id == fields.role);
+        let beyond = role.filter(|role| !may_manage(own_role, &role.fields));
+        let trouble = match (self.may(ctx), beyond) {
+            ((false, _), _) => Trouble::NotAuthorized(Right::EditUsers),
+            ((true, false), Some(role)) => Trouble::BeyondOwn {
+                name: fields.name.clone(),
+                role: role.fields.name.clone(),
+            },
+            _ => return None,
+        };
+        Some(ctx.text.trouble(&trouble))
+    }
+
     /// The fields, with what the actor may change in them: everything with the right to edit users, but not the lock
     /// and the role of the own account, and there the rest in any case.
     fn items(&self, ctx: &Ctx) -> Vec<Item> {
@@ -137,13 +155,14 @@ impl Subject for User {
                     roles,
                     items: self.items(ctx),
                     facts: Vec::new(),
-                    read_only: false,
+                    read_only: None,
                 })
             }
             Done::UserProperties(properties) => {
                 self.draft = UserDraft::from(&properties.fields);
                 self.initial = self.draft.clone();
                 let facts = facts::of_user(&properties, ctx);
+                let read_only = self.why_not(&properties, ctx);
                 let name = [("name", &properties.fields.name as &dyn std::fmt::Display)];
                 let title = text.fill("form.title_edit", &name);
                 self.before = Some(properties.fields);
@@ -152,7 +171,7 @@ impl Subject for User {
                     roles: properties.roles,
                     items: self.items(ctx),
                     facts,
-                    read_only: !self.may(ctx).0,
+                    read_only,
                 })
             }
             _ => None,
@@ -223,6 +242,15 @@ impl Subject for User {
 
     fn is_changed(&self) -> bool {
         self.draft != self.initial
+    }
+
+    fn intent(&self) -> Option<Intent> {
+        let before = self.before.as_ref()?;
+        (before.role != self.draft.role).then_some(Intent::SaveUser {
+            id: self.id?,
+            before: Box::new(before.clone()),
+            draft: Box::new(self.draft.clone()),
+        })
     }
 
     fn save(&self) -> Request {
