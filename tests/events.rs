@@ -425,7 +425,7 @@ fn pruning_moves_old_events_to_a_file_and_the_chain_goes_on() {
     let said = trail.prints(&["--prune-before", "2020-11-23"]);
     let path = trail.directory.path().join("events-until-2.jsonl");
     assert!(
-        said.contains("2 events, up to number 2") && said.contains("events-until-2.jsonl"),
+        said.contains("2 events, 1 to 2") && said.contains("events-until-2.jsonl"),
         "{said}"
     );
     let kept = fs::read_to_string(&path).expect("the file");
@@ -458,7 +458,7 @@ fn pruning_moves_old_events_to_a_file_and_the_chain_goes_on() {
     let nothing = trail.prints(&["--prune-before", "2020-11-23"]);
     assert!(nothing.starts_with("Nothing to prune"), "{nothing}");
     let said = trail.prints(&["--prune-before", "2020-11-24", "--to", "second.jsonl"]);
-    assert!(said.contains("2 events, up to number 4"), "{said}");
+    assert!(said.contains("2 events, 3 to 4"), "{said}");
     assert_eq!(trail.answers(&["--check", "--head", head.trim()]).0, 0);
 }
 

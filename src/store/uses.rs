@@ -79,6 +79,7 @@ pub fn refused(
 /// # Errors
 /// What the database said.
 pub fn unknown(tx: &Tx<'_>, key: KeyId, reason: &str, now: Timestamp) -> Result<bool, Fault> {
+    // There may be no such key.
     tx.0.prepare_cached("UPDATE api_keys SET attempts = attempts + 1 WHERE id = ?1")?
         .execute([key.0])?;
     let told: Option<i64> =
