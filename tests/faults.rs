@@ -14,10 +14,14 @@ use keyward::clock::{Clock, SystemClock};
 use keyward::config::Config;
 use keyward::domain::api_key::{ApiKeyDraft, KeyId, Locale};
 use keyward::domain::role::AUDITOR;
+use keyward::domain::trouble::Trouble;
 use keyward::domain::user::{Actor, Arrival, UserDraft};
+use keyward::domain::verdict::Verdict;
 use keyward::service::Service;
 use keyward::store::{Place, Store};
 use nix::unistd::geteuid;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
 use tempfile::TempDir;
 
 #[path = "support"]
@@ -369,4 +373,53 @@ fn a_change_whose_sync_fails_is_looked_at_again() {
         let answer = injected(directory.path(), UNLOCK, &[&sync]);
         assert!(answer.contains(said), "{sync}: {answer}");
     }
+}
+
+/// A verdict on the database as it is, by whichever way it can be opened.
+fn judged(directory: &Path, secret: &[u8]) -> Result<Verdict, Trouble> {
+    let place = Place::File(directory.join("keyward.db"));
+    let account = Config::read().account;
+    let store = Store::open_to_verify(&place, &account)
+        .or_else(|_| Store::open_to_read(&place, &account))?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let service = Service::new(
+        store,
+        clock,
+        Box::new(SystemRandom),
+        Hasher::new(Cost::REAL),
+    )?;
+    service.judge(secret).map(|judged| judged.verdict)
+}
+
+#[test]
+fn no_damage_makes_a_secret_valid_that_is_refused() {
+    let mut broken = Broken::new();
+    broken.lock();
+    // A log would be left out from where it is damaged on, whatever it holds: there is none.
+    let (directory, service) = (broken.directory, broken.service);
+    drop(service);
+    let secret = fs::read(directory.path().join("secret")).expect("there");
+    let mut random = StdRng::seed_from_u64(9);
+    let (mut refused, mut troubles) = (0, 0);
+    for step in 0..300 {
+        let copy = copied(&directory);
+        let path = copy.path().join("keyward.db");
+        let mut bytes = fs::read(&path).expect("there");
+        let at = random.random_range(0..bytes.len());
+        match step % 3 {
+            0 => bytes.truncate(at),
+            1 => bytes[at] ^= 1 << (step % 8),
+            _ => {
+                let end = bytes.len().min(at + 64);
+                bytes[at..end].fill_with(|| random.random());
+            }
+        }
+        fs::write(&path, bytes).expect("damaged");
+        match judged(copy.path(), &secret) {
+            Ok(Verdict::Valid(_)) => panic!("{step}: valid"),
+            Ok(Verdict::Refused(_)) => refused += 1,
+            Err(_) => troubles += 1,
+        }
+    }
+    assert!(refused > 0 && troubles > 0, "{refused} {troubles}");
 }

@@ -86,6 +86,14 @@ impl Service {
         self.store.begin_request();
     }
 
+    /// See [`Store::settle`].
+    ///
+    /// # Errors
+    /// It is still not known.
+    pub fn settle(&mut self) -> Result<Option<bool>, Fault> {
+        self.store.settle()
+    }
+
     /// See [`Store::data_version`].
     ///
     /// # Errors

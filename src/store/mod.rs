@@ -52,6 +52,7 @@ pub struct Store {
     file: Option<file::Identity>,
     /// Where `SQLite` was told that nothing changes.
     frozen: Option<Frozen>,
+    in_doubt: Option<Doubt>,
     patience: Patience,
     /// Waiting is one budget for all that one request does; else each transaction has a whole one.
     by_request: bool,
@@ -60,6 +61,10 @@ pub struct Store {
 }
 
 const ANY: u64 = u64::MAX;
+
+/// A change that may hold or not, told by its last event if it had one.
+#[derive(Clone, Copy, Debug)]
+struct Doubt(Option<Head>);
 
 /// A transaction, in which rows are read and written.
 #[derive(Debug)]
@@ -137,11 +142,15 @@ impl Store {
         work: impl FnOnce(&Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         self.check_in_place()?;
-        let tx = self.begin(TransactionBehavior::Immediate)?;
-        let before = events::head(&tx)?;
-        let done = work(&tx)?;
-        let after = events::head(&tx)?;
-        let Err(error) = tx.0.commit() else {
+        let (done, mark, committed) = {
+            let tx = self.begin(TransactionBehavior::Immediate)?;
+            let before = events::head(&tx)?;
+            let done = work(&tx)?;
+            let after = events::head(&tx)?;
+            let mark = Some(after).filter(|after| *after != before);
+            (done, mark, tx.0.commit())
+        };
+        let Err(error) = committed else {
             return Ok(done);
         };
         let in_doubt = leaves_in_doubt(&error);
@@ -149,12 +158,30 @@ impl Store {
         if !in_doubt {
             return Err(fault.into());
         }
-        let mark = Some(after).filter(|after| *after != before);
         match self.look_again(mark) {
             Ok(true) => Ok(done),
             Ok(false) => Err(fault.into()),
-            Err(_) => Err(Fault::Unsure.into()),
+            Err(_) => {
+                self.in_doubt = Some(Doubt(mark));
+                Err(Fault::Unsure.into())
+            }
         }
+    }
+
+    /// Whether the last change of which that was not known holds after all; from here on it is known. Nothing where there is
+    /// none.
+    ///
+    /// # Errors
+    /// [`Fault::Unsure`]: it is still not known.
+    pub fn settle(&mut self) -> Result<Option<bool>, Fault> {
+        self.renew_patience();
+        let Some(Doubt(mark)) = self.in_doubt else {
+            return Ok(None);
+        };
+        self.check_in_place()?;
+        let held = self.look_again(mark).map_err(|_| Fault::Unsure)?;
+        self.in_doubt = None;
+        Ok(Some(held))
     }
 
     /// Whether a change whose commit failed half-way holds: its last event tells it. Where it does not hold, the log may
@@ -232,8 +259,9 @@ pub fn tag_key(tx: &Tx<'_>) -> Result<Zeroizing<Box<[u8]>>, Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::event::{EventKind, NewEvent};
     use crate::domain::time::Timestamp;
-    use crate::domain::user::OsAccount;
+    use crate::domain::user::{OsAccount, UserId};
 
     #[test]
     fn one_request_waits_once_however_many_transactions_it_has() {
@@ -268,6 +296,40 @@ mod tests {
         });
         assert_eq!(held, Ok(()));
         assert_eq!(store.write(|_| Ok::<_, Fault>(())), Ok(()));
+    }
+
+    #[test]
+    fn what_was_left_open_is_known_after_another_look() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let place = Place::File(directory.path().join("keyward.db"));
+        let account = OsAccount {
+            uid: nix::unistd::geteuid().as_raw(),
+            name: "alice".to_owned(),
+            root_by_sudo: false,
+        };
+        let store = Store::create_or_open(&place, &account, Timestamp(0), &mut |_| Ok(()));
+        let mut store = store.expect("made");
+        assert_eq!(store.settle(), Ok(None));
+        let event = NewEvent {
+            kind: EventKind::UserSignedOut,
+            actor: None,
+            target: (UserId(1), "alice").into(),
+            body: serde_json::json!({}),
+        };
+        let there = store.write(|tx| {
+            events::append(tx, Timestamp(1), &event)?;
+            events::head(tx)
+        });
+        let there = there.expect("recorded");
+        let elsewhere = Head {
+            hash: [7; 32],
+            ..there
+        };
+        for (mark, held) in [(Some(there), true), (Some(elsewhere), false), (None, false)] {
+            store.in_doubt = Some(Doubt(mark));
+            assert_eq!(store.settle(), Ok(Some(held)));
+            assert_eq!(store.settle(), Ok(None), "it is told once");
+        }
     }
 
     const NEVER: Duration = Duration::from_mins(1);

@@ -206,6 +206,7 @@ pub(super) fn connected(
         file,
         patience,
         frozen: None,
+        in_doubt: None,
         by_request: false,
         answering: Arc::new(AtomicU64::new(ANY)),
     };

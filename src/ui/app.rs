@@ -25,6 +25,7 @@ use crate::domain::user::{Actor, Arrival, SignOut};
 use crate::ui::app::idle::Idle;
 use crate::ui::app::mouse::Mouse;
 use crate::ui::app::rush::Rush;
+use crate::ui::app::time::DOUBT;
 use crate::ui::frame::SMALLEST;
 use crate::ui::keymap::Keymap;
 use crate::ui::layer::api_keys::ApiKeys;
@@ -171,6 +172,8 @@ pub struct App {
     /// The request that has the sign-in recorded, and when to ask for it again where it could not be.
     sign_in: Option<Ticket>,
     sign_in_at: Option<Uptime>,
+    /// When to ask whether the last change holds of which the disk left that open.
+    settle_at: Option<Uptime>,
     /// It was said that the sign-in is missing.
     late: bool,
     wake_at: Option<Uptime>,
@@ -214,6 +217,7 @@ impl App {
             sweep_at: up,
             sign_in: None,
             sign_in_at: None,
+            settle_at: None,
             late: false,
             wake_at: None,
         };
@@ -292,6 +296,9 @@ impl App {
             self.answer_too_late(outcome);
             return;
         }
+        if outcome.as_ref().is_err_and(Trouble::is_unsure) {
+            self.settle_at = Some(self.uptime().plus(DOUBT));
+        }
         match outcome {
             Err(trouble) if trouble.ends_console() => {
                 let why = self.text().trouble(&trouble);
@@ -299,6 +306,9 @@ impl App {
             }
             Err(trouble) if self.sign_in == Some(ticket) => self.not_recorded(&trouble),
             Ok(Done::SignedIn) => self.recorded(),
+            Ok(Done::Settled(held)) => self.settled(held),
+            // What is not known was told when it was asked for.
+            Err(trouble) if layer == APP && trouble.is_unsure() => {}
             Ok(Done::Looked { version, actor }) => self.looked(version, actor),
             Ok(Done::Secret { issued, overlap }) => {
                 self.tell(layer, ticket, Ok(Done::Issued(issued.key)));

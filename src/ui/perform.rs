@@ -101,6 +101,7 @@ impl Performer {
                 .map(|found| Done::UserProperties(Box::new(found))),
             Request::Foresee(intent) => service.foresee(actor, &intent).map(Done::Foreseen),
             Request::Look { known } => look(service, actor, known),
+            Request::Settle => Ok(Done::Settled(service.settle()?)),
             Request::SignIn(arrival) => service
                 .note_sign_in(actor, &arrival)
                 .map(|()| Done::SignedIn),

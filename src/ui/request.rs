@@ -42,6 +42,8 @@ pub enum Request {
         known: i64,
     },
     // changes
+    /// Whether the last change holds of which the disk left that open.
+    Settle,
     /// Records that the actor has signed in; the first request of all.
     SignIn(Arrival),
     /// Records that the console is being left; the last one.
@@ -207,6 +209,8 @@ pub enum Done {
     SignedOut,
     Delivered(Delivered),
     Changed,
+    /// Whether it holds; nothing where that was not open.
+    Settled(Option<bool>),
     Swept,
     /// A text was sent towards the clipboard; with OSC 52 the App has it written to the terminal.
     Sent {

@@ -4,7 +4,7 @@ use crossterm::event::KeyCode;
 use keyward::domain::api_key::ApiKeyDraft;
 use keyward::domain::rights::Right;
 use keyward::domain::role::RoleDraft;
-use keyward::domain::time::HOUR;
+use keyward::domain::time::{HOUR, SECOND};
 use keyward::domain::trouble::{Fault, Trouble};
 use keyward::domain::verdict::Refused;
 use keyward::ui::app::Effect;
@@ -305,6 +305,24 @@ fn a_delivery_that_may_hold_is_not_said_to_be_none() {
     console.press(KeyCode::Esc);
     console.expect("Whether the new secret of “backup” was confirmed as stored");
     console.expect_not("it will never");
+}
+
+#[test]
+fn what_the_disk_left_open_is_told_as_soon_as_it_is_known() {
+    for (held, told) in [(true, "was saved after all"), (false, "was not saved")] {
+        let mut console = Console::new();
+        console.make("backup");
+        console.broken = Some(Trouble::Storage(Fault::Unsure));
+        console.keys("a\n");
+        console.expect("nobody can say yet");
+        // The disk is still not well.
+        console.wait(2 * SECOND);
+        console.expect_not(told);
+        console.broken = None;
+        console.held_after_all = Some(held);
+        console.wait(2 * SECOND);
+        console.expect(told);
+    }
 }
 
 #[test]

@@ -22,7 +22,7 @@ use keyward::ui::app::{App, Asked, Effect, Input, LayerId, Setting};
 use keyward::ui::hits::Hits;
 use keyward::ui::keymap::Scope;
 use keyward::ui::perform::{Copier, Performer};
-use keyward::ui::request::{Outcome, Ticket, Worker};
+use keyward::ui::request::{Done, Outcome, Request, Ticket, Worker};
 use keyward::ui::terminal::Lost;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -90,6 +90,8 @@ pub struct Console {
     /// Answers that have not come yet, when they take their time.
     late: Option<Vec<(LayerId, Ticket, Outcome)>>,
     pub effects: Vec<Effect>,
+    /// What is found where a change was left open.
+    pub held_after_all: Option<bool>,
     /// Whatever is to be written is answered with this.
     pub broken: Option<Trouble>,
 }
@@ -159,6 +161,7 @@ impl Console {
             unreadable: None,
             late: None,
             effects: Vec::new(),
+            held_after_all: None,
             broken: None,
         };
         console.settle();
@@ -195,6 +198,9 @@ impl Console {
         let outcome = match (answer, asked.request.worker()) {
             (Some(trouble), _) => Err(trouble.clone()),
             (None, Worker::Clipboard) => self.copier.carry_out(asked.request),
+            (None, _) if matches!(asked.request, Request::Settle) => {
+                Ok(Done::Settled(self.held_after_all))
+            }
             (None, _) => self.performer.carry_out(asked.request, None),
         };
         match &mut self.late {

@@ -3,10 +3,13 @@
 use crate::domain::time::{MINUTE, SECOND, Uptime};
 use crate::domain::user::Actor;
 use crate::ui::app::{APP, App, UnderWay};
+use crate::ui::layer::Tone;
 use crate::ui::request::{Request, Ticket};
 
 /// A request shows as such when it takes longer than this, in milliseconds; before, the screen waits for it.
 const PATIENCE: i64 = 150;
+/// How long until it is asked (again) whether a change holds, in milliseconds.
+pub(super) const DOUBT: i64 = 2 * SECOND;
 
 impl App {
     /// When to call [`App::tick`] at the latest.
@@ -20,6 +23,7 @@ impl App {
         patience
             .chain(self.wake_at)
             .chain(self.sign_in_at)
+            .chain(self.settle_at)
             .chain(self.idle_wake())
             .fold(self.look_at.min(self.sweep_at), Uptime::min)
     }
@@ -46,6 +50,9 @@ impl App {
             self.sweep_at = up.plus(MINUTE);
             self.request_for_app(Request::Sweep);
         }
+        if self.settle_at.take_if(|at| *at <= up).is_some() && self.ended.is_none() {
+            self.request_for_app(Request::Settle);
+        }
         if self.sign_in_at.is_some_and(|at| at <= up) && self.ended.is_none() {
             self.sign_in();
         }
@@ -53,6 +60,21 @@ impl App {
             self.wake_at = None;
             self.dirty = true;
         }
+    }
+
+    /// What was left open is known now.
+    pub(super) fn settled(&mut self, held: Option<bool>) {
+        self.settle_at = None;
+        self.dirty = true;
+        match held {
+            None => {}
+            Some(true) => {
+                let sentence = self.text().say("message.was_saved").to_owned();
+                self.message = Some((Tone::Plain, sentence));
+            }
+            Some(false) => self.complain(self.text().say("message.was_not_saved").to_owned()),
+        }
+        self.read_all();
     }
 
     /// Where the machine's clock was set since the last look, what depends on the date is not what is shown.
