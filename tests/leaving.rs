@@ -582,7 +582,7 @@ fn a_terminal_without_another_screen_keeps_no_secret_either() {
             "discarded",
             |shell| {
                 shell.send("x\r");
-                shell.see("y Yes");
+                shell.see("y Discard");
                 shell.send("y");
             },
             "was discarded",

@@ -95,9 +95,9 @@ fn the_main_job_from_an_empty_list_to_a_deleted_key() {
     accepted(&home, &new);
 
     console.send("d");
-    console.see("will be deleted and stop working at once");
+    console.see("will be deleted at once");
     console.send("y");
-    console.see("was deleted: its secret has ended.");
+    console.see("was deleted and does not authenticate.");
     assert_eq!(verify(&home, &new), refused("deleted"));
     assert_in_no_file(&home, &[&old, &new]);
     console.send("q");
