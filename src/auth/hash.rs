@@ -1,13 +1,13 @@
 //! A secret's hash: argon2id, as a PHC string. The only file that names argon2.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use subtle::ConstantTimeEq;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
 use crate::auth::random::Random;
 use crate::domain::trouble::Trouble;
@@ -17,6 +17,9 @@ const OUTPUT_LEN: usize = 32;
 
 /// One computation at a time in this process: two would need twice the memory and be no sooner done.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+/// How many there were.
+static TIMES: AtomicUsize = AtomicUsize::new(0);
 
 /// What a hash costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,45 +124,38 @@ impl Hasher {
         self.computations.fetch_add(1, Ordering::SeqCst);
         // An allocation that fails is told, where a plain one would abort the program.
         let blocks = params.block_count();
-        let mut memory = Wiped(Vec::new());
+        // argon2 does not wipe its memory; whatever is freed is (see `harden`).
+        let mut memory = Vec::new();
         memory
-            .0
-            .try_reserve_exact(reserved(blocks))
+            .try_reserve_exact(reserved(blocks, TIMES.fetch_add(1, Ordering::SeqCst)))
             .map_err(|_| Trouble::OutOfMemory)?;
-        memory.0.resize(blocks, Block::new());
+        memory.resize(blocks, Block::new());
         let mut output = Zeroizing::new([0; OUTPUT_LEN]);
         Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
             .hash_password_into_with_memory(
                 secret,
                 salt,
                 output.as_mut_slice(),
-                memory.0.as_mut_slice(),
+                memory.as_mut_slice(),
             )
             .map_err(|_| Trouble::UnknownHash)?;
         Ok(output)
     }
 }
 
-/// How many blocks to ask for. Above 32 MiB glibc maps each allocation by itself and gives it back at once, whatever
-/// happened before (`M_MMAP_THRESHOLD` in mallopt(3)); below, it keeps up to twice as much for ever after the first.
-/// What is not written to is never real memory.
-fn reserved(blocks: usize) -> usize {
+/// How many blocks to ask for, so that glibc maps the memory by itself and gives it back at once; else it keeps twice as
+/// much for ever after the first time. It maps what is larger than all that was given back so far, and what is larger
+/// than 32 MiB (`M_MMAP_THRESHOLD` in mallopt(3)): so each time it is a page more. All of it is wiped in the end, and
+/// what is written to is real memory.
+fn reserved(blocks: usize, times_before: usize) -> usize {
     const MAPPED: usize = 33 * 1024 * 1024 / size_of::<Block>();
+    const PAGE: usize = 4_096 / size_of::<Block>();
     // Only where there is much to give back.
-    if blocks < 1024 {
-        blocks
-    } else {
-        blocks.max(MAPPED)
+    if blocks < 1_024 {
+        return blocks;
     }
-}
-
-/// argon2's memory: the crate does not wipe it, so this does, on every way out.
-struct Wiped(Vec<Block>);
-
-impl Drop for Wiped {
-    fn drop(&mut self) {
-        self.0.iter_mut().for_each(Zeroize::zeroize);
-    }
+    let more = times_before.saturating_mul(PAGE);
+    blocks.saturating_add(more).min(blocks.max(MAPPED))
 }
 
 #[cfg(test)]
