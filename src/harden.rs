@@ -16,6 +16,9 @@ use zeroizing_alloc::ZeroAlloc;
 static MEMORY: ZeroAlloc<System> = ZeroAlloc(System);
 
 /// No core dumps, no look into the memory from outside, and a file size limit is an error instead of the end.
+///
+/// The first thing that the process does: what another one of the account opened before (`/proc/PID/mem`) it can go on
+/// reading. Only a program that may not be read is closed from the start (see ptrace(2)).
 pub fn harden() -> io::Result<()> {
     setrlimit(Resource::RLIMIT_CORE, 0, 0)?;
     // A core limit of 0 does not stop a dump that is piped to a program (core(5)); this does.

@@ -82,7 +82,7 @@ impl From<io::Error> for NoTerminal {
 pub enum Never {}
 
 /// Has something begun when a panic, a signal or a hang-up ends the process. It is done when the channel closes that it
-/// gives; the process is to be gone in a moment, so that is waited for as long as [`leave`] says and no longer.
+/// gives. The process is to be gone in a moment, so that is waited for some ten milliseconds and no longer.
 pub fn before_end(farewell: impl FnOnce() -> Receiver<Never> + Send + 'static) {
     leave::before_end(farewell);
 }
