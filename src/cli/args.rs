@@ -226,7 +226,9 @@ Environment:
   TMUX, STY, SSH_CONNECTION, WAYLAND_DISPLAY, DISPLAY
                    Copying goes through tmux inside tmux, to the desktop's
                    clipboard at a display and not over SSH, and else to the
-                   terminal's (OSC 52, inside screen in its form)
+                   terminal's (OSC 52, inside screen in its form). Where only
+                   TERM tells of tmux or screen, as behind sudo or SSH, the
+                   console says that they may drop that
   SUDO_USER        Root that came by sudo makes no database
                    Both this and SSH_CONNECTION are noted, as unproven, in the
                    system event of a sign-in

@@ -278,6 +278,11 @@ fn where_nothing_can_be_saved_any_more_it_can_be_left_at_once() {
     console.broken = Some(Trouble::Storage(Fault::Moved));
     console.keys("a\n");
     console.expect("leave Keyward and start it again");
+    console.keys("p");
+    console.ctrl('c');
+    console.expect("It can be left: a secret that was not confirmed as stored never works.");
+    console.press(KeyCode::Esc);
+    console.ctrl('c');
     console.ctrl('c');
     console.keys("y");
     assert!(console.done());

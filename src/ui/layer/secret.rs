@@ -317,6 +317,7 @@ impl Layer for SecretDialog {
             Ok(done) => self.done(done, closing, ctx, asks),
             // Undelivered it never works, and the hour in which that could change ends by itself.
             Err(trouble) if closing == Some(Closing::GivingUp) => {
+                self.failed(&trouble, closing);
                 let why = ctx.text.trouble(&trouble);
                 self.close(ctx.text.joined(&[&self.left(ctx), &why]), asks);
             }

@@ -27,8 +27,14 @@ impl SecretDialog {
             asks.complain(ways_out(ctx));
             return;
         }
-        if self.on_top.is_some() {
-            return;
+        match self.on_top {
+            None => {}
+            // It is being asked.
+            Some(OnTop::Leave) => return,
+            Some(_) => {
+                asks.complain(text.say("undelivered.may_be_left"));
+                return;
+            }
         }
         let body = self.left(ctx);
         let confirm = Confirm::new(
