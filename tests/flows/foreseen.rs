@@ -284,3 +284,14 @@ fn unlocking_promises_no_more_than_it_gives() {
     console.keys("/backup\nlyu");
     console.expect("will be unlocked at once, and authenticates again");
 }
+
+#[test]
+fn a_new_secret_of_a_key_that_does_not_authenticate_is_said_to_be_in_vain() {
+    let mut console = Console::new();
+    console.make_and_store("backup");
+    console.keys("s");
+    console.expect_not("No secret of this key authenticates");
+    console.press(KeyCode::Esc);
+    console.keys("lys");
+    console.expect("No secret of this key authenticates while its state is Locked Out.");
+}

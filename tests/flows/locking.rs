@@ -33,7 +33,7 @@ fn a_click_on_lock_says_who_locked_too() {
     console.click_on("(Lock)");
     console.expect("“backup” is locked out already: alice did it");
     console.click_on("u Unlock");
-    console.expect("Its secrets authenticate");
+    console.expect("and authenticates again");
 }
 
 #[test]

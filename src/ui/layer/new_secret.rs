@@ -7,6 +7,7 @@ use ratatui::style::Style;
 use crate::domain::api_key::KeyId;
 use crate::domain::list::KeyRow;
 use crate::domain::secret::Overlap;
+use crate::domain::state::Facts;
 use crate::ui::frame::{boxed, buttons, centred, first, row, scrolled, wrap};
 use crate::ui::hits::{Click, Hit, Hits};
 use crate::ui::keymap::{Action, Scope};
@@ -22,6 +23,8 @@ pub struct NewSecret {
     retiring: bool,
     /// Another secret waits to be confirmed; this one makes it void.
     pending: bool,
+    /// What the key would be with a delivered secret.
+    facts: Facts,
     chosen: Option<Overlap>,
     /// The overlaps, then OK, then Cancel.
     focus: usize,
@@ -38,6 +41,10 @@ impl NewSecret {
             replaces: row.facts.delivered,
             retiring: row.retiring.is_some(),
             pending: row.pending,
+            facts: Facts {
+                delivered: true,
+                ..row.facts
+            },
             chosen: None,
             focus: 0,
             issuing: None,
@@ -71,7 +78,12 @@ impl NewSecret {
             "new_secret.first"
         };
         let first = text.fill(name, &[("name", &self.name), ("id", &self.key.0)]);
+        let state = text.state(self.facts.state(ctx.as_of()));
+        let vain = text.fill("new_secret.in_vain", &[("state", &state)]);
         let mut body = vec![first.as_str()];
+        if !self.facts.authenticates(ctx.now) {
+            body.push(&vain);
+        }
         if self.pending || !self.replaces {
             body.push(text.say("new_secret.pending"));
         }
