@@ -275,6 +275,12 @@ impl Text {
         })
     }
 
+    /// A sentence about one character.
+    fn character(self, name: &'static str, position: usize, code: u32) -> String {
+        let code = format!("{code:04X}");
+        self.fill(name, &[("position", &position), ("code", &code)])
+    }
+
     /// What is wrong with a field. `roles` are for the names of the roles in it.
     #[must_use]
     pub fn problem(self, problem: &Problem, roles: &[Role]) -> String {
@@ -283,13 +289,21 @@ impl Text {
             Rule::TooLong { max, count } => {
                 self.fill("problem.too_long", &[("count", count), ("max", max)])
             }
-            Rule::ControlCharacter { position } => {
-                self.fill("problem.control", &[("position", position)])
+            Rule::ControlCharacter { position, code } => {
+                self.character("problem.control", *position, *code)
             }
-            Rule::InvisibleCharacter { position, code } => self.fill(
-                "problem.invisible",
-                &[("position", position), ("code", &format!("{code:04X}"))],
-            ),
+            Rule::InvisibleCharacter { position, code } => {
+                self.character("problem.invisible", *position, *code)
+            }
+            Rule::LoneMark { position, code } => {
+                self.character("problem.lone_mark", *position, *code)
+            }
+            Rule::UnknownCharacter { position, code } => {
+                self.character("problem.unknown", *position, *code)
+            }
+            Rule::LooksLike { id, name } => {
+                self.fill("problem.looks_like", &[("id", id), ("name", name)])
+            }
             Rule::LooksLikeSecret => self.say("problem.secret").to_owned(),
             Rule::NameTaken { id, name } => {
                 self.fill("problem.name_taken", &[("id", id), ("name", name)])

@@ -22,6 +22,8 @@ mod list;
 mod machine;
 #[path = "store/migration.rs"]
 mod migration;
+#[path = "store/names.rs"]
+mod names;
 #[path = "store/opening.rs"]
 mod opening;
 #[path = "store/processes.rs"]

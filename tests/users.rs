@@ -56,6 +56,7 @@ impl Home {
             locale: None,
             time_zone: None,
             locked_out: false,
+            told_alike: None,
         };
         let bob = service.create_user(&owner, &bob).expect("created");
         Home {

@@ -55,6 +55,7 @@ impl Keyring {
             expires_on: None,
             expiry_edited: false,
             locked_out: false,
+            told_alike: None,
         };
         let issued = service.create(&actor, &draft).expect("created");
         service.deliver(&actor, issued.id, None).expect("delivered");

@@ -80,9 +80,16 @@ pub struct ApiKeyDraft {
     /// The expiry was touched: its instant is computed anew even when the date is the same.
     pub expiry_edited: bool,
     pub locked_out: bool,
+    /// A name that was told to look like another's ([`Rule::LooksLike`]), and is meant all the same.
+    pub told_alike: Option<String>,
 }
 
 impl ApiKeyDraft {
+    /// Notes that the name was told to look like another's: saving it once more means it.
+    pub fn mean_name(&mut self) {
+        self.told_alike = Some(self.name.trim().to_owned());
+    }
+
     /// Checks every rule that needs no database. `before` is what an existing key had when it was read: an expiry
     /// that was not changed is neither checked again nor moved.
     ///
@@ -152,6 +159,7 @@ impl From<&ApiKeyFields> for ApiKeyDraft {
             expires_on: fields.expiry.map(|expiry| expiry.on.to_string()),
             expiry_edited: false,
             locked_out: fields.locked_out,
+            told_alike: None,
         }
     }
 }
@@ -271,6 +279,7 @@ mod tests {
             expires_on: None,
             expiry_edited: false,
             locked_out: false,
+            told_alike: None,
         }
     }
 

@@ -1,9 +1,17 @@
-//! Rules for text that people type: what a name may hold, and when two names are the same.
+//! Rules for text that people type: what a name may hold, when two names are the same or look so, and their order.
+
+mod alike;
+mod order;
+mod visible;
 
 use unicode_normalization::UnicodeNormalization;
 
 use crate::domain::problem::Rule;
 use crate::domain::secret::find_secret_shape;
+
+pub use alike::name_look;
+pub use order::name_sort;
+pub use visible::{is_invisible, printable};
 
 /// Longest name of a key or role and longest full name, in characters.
 pub const NAME_MAX: usize = 100;
@@ -33,7 +41,7 @@ pub fn check_name(typed: &str) -> Result<String, Rule> {
     if name.is_empty() {
         return Err(Rule::Empty);
     }
-    check_text(name, NAME_MAX, false)?;
+    check_line(name)?;
     Ok(name.to_owned())
 }
 
@@ -43,7 +51,7 @@ pub fn check_name(typed: &str) -> Result<String, Rule> {
 /// The first rule that the text breaks.
 pub fn check_label(typed: &str) -> Result<String, Rule> {
     let text = typed.trim();
-    check_text(text, NAME_MAX, false)?;
+    check_line(text)?;
     Ok(text.to_owned())
 }
 
@@ -58,53 +66,21 @@ pub fn check_description(typed: &str) -> Result<String, Rule> {
     Ok(text.to_owned())
 }
 
+fn check_line(line: &str) -> Result<(), Rule> {
+    check_text(line, NAME_MAX, false)?;
+    visible::check_drawn(line)
+}
+
 fn check_text(text: &str, max: usize, lines: bool) -> Result<(), Rule> {
     let count = text.chars().count();
     if count > max {
         return Err(Rule::TooLong { max, count });
     }
-    for (index, c) in text.chars().enumerate() {
-        let position = index + 1;
-        if c.is_control() && !(lines && c == '\n') {
-            return Err(Rule::ControlCharacter { position });
-        }
-        if is_invisible(c) {
-            return Err(Rule::InvisibleCharacter {
-                position,
-                code: u32::from(c),
-            });
-        }
-    }
+    visible::check_nothing_hidden(text, lines)?;
     if find_secret_shape(text).is_some() {
         return Err(Rule::LooksLikeSecret);
     }
     Ok(())
-}
-
-/// Whether a character has no shape of its own or changes the order of those around it: format characters
-/// (Unicode category Cf), fillers, and line or paragraph separators. With them two names can look alike.
-#[must_use]
-pub fn is_invisible(c: char) -> bool {
-    matches!(u32::from(c),
-        0x00AD | 0x034F | 0x0600..=0x0605 | 0x061C | 0x06DD | 0x070F | 0x0890..=0x0891 | 0x08E2
-        | 0x115F..=0x1160 | 0x17B4..=0x17B5 | 0x180B..=0x180F | 0x200B..=0x200F | 0x2028..=0x202E
-        | 0x2060..=0x206F | 0x3164 | 0xFE00..=0xFE0F | 0xFEFF | 0xFFA0 | 0xFFF0..=0xFFFB
-        | 0x110BD | 0x110CD | 0x13430..=0x1343F | 0x1BCA0..=0x1BCA3 | 0x1D173..=0x1D17A
-        | 0xE0000..=0xE0FFF)
-}
-
-/// A text without control and invisible characters; they become U+FFFD, so that data can never steer a terminal.
-#[must_use]
-pub fn printable(text: &str) -> String {
-    text.chars()
-        .map(|c| {
-            if c.is_control() || is_invisible(c) {
-                '\u{FFFD}'
-            } else {
-                c
-            }
-        })
-        .collect()
 }
 
 #[cfg(test)]
@@ -134,11 +110,17 @@ mod tests {
         );
         assert_eq!(
             check_name("a\u{1b}[31m"),
-            Err(Rule::ControlCharacter { position: 2 })
+            Err(Rule::ControlCharacter {
+                position: 2,
+                code: 0x1b
+            })
         );
         assert_eq!(
             check_name("a\nb"),
-            Err(Rule::ControlCharacter { position: 2 })
+            Err(Rule::ControlCharacter {
+                position: 2,
+                code: 0x0a
+            })
         );
         assert_eq!(check_name("  backup  "), Ok("backup".to_owned()));
     }
@@ -180,7 +162,10 @@ mod tests {
         );
         assert_eq!(
             check_description("a\tb"),
-            Err(Rule::ControlCharacter { position: 2 })
+            Err(Rule::ControlCharacter {
+                position: 2,
+                code: 0x09
+            })
         );
     }
 }

@@ -44,13 +44,19 @@ pub enum Rule {
     /// More characters than allowed.
     TooLong { max: usize, count: usize },
     /// A control character; the position counts characters from 1.
-    ControlCharacter { position: usize },
+    ControlCharacter { position: usize, code: u32 },
     /// A character that cannot be seen; the position counts characters from 1.
     InvisibleCharacter { position: usize, code: u32 },
+    /// A combining mark without a character before it that it could stand on.
+    LoneMark { position: usize, code: u32 },
+    /// A character that Unicode has not assigned, or leaves to private agreement.
+    UnknownCharacter { position: usize, code: u32 },
     /// The text holds something of the shape of a secret.
     LooksLikeSecret,
     /// Another undeleted key has this name.
     NameTaken { id: i64, name: String },
+    /// Another undeleted key, role or user has a name that this one can be taken for. Saving once more is the answer.
+    LooksLike { id: i64, name: String },
     /// Another role has this name.
     RoleNameTaken { name: String },
     /// Another user has this name, or one that differs from it in case alone.

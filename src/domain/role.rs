@@ -82,6 +82,8 @@ pub struct RoleDraft {
     pub web_service: bool,
     pub rights: Rights,
     pub equal_or_less: bool,
+    /// A name that was told to look like another's ([`Rule::LooksLike`]), and is meant all the same.
+    pub told_alike: Option<String>,
 }
 
 impl Default for RoleDraft {
@@ -94,11 +96,17 @@ impl Default for RoleDraft {
             web_service: false,
             rights: Rights::view_only(),
             equal_or_less: false,
+            told_alike: None,
         }
     }
 }
 
 impl RoleDraft {
+    /// Notes that the name was told to look like another's: saving it once more means it.
+    pub fn mean_name(&mut self) {
+        self.told_alike = Some(self.name.trim().to_owned());
+    }
+
     /// Checks every rule that needs no database.
     ///
     /// # Errors
@@ -132,6 +140,7 @@ impl From<&RoleFields> for RoleDraft {
             web_service: fields.web_service,
             rights: fields.rights.clone(),
             equal_or_less: fields.equal_or_less,
+            told_alike: None,
         }
     }
 }

@@ -67,9 +67,16 @@ pub struct UserDraft {
     /// An IANA name; nothing is as the machine says.
     pub time_zone: Option<String>,
     pub locked_out: bool,
+    /// A name that was told to look like another's ([`Rule::LooksLike`]), and is meant all the same.
+    pub told_alike: Option<String>,
 }
 
 impl UserDraft {
+    /// Notes that the name was told to look like another's: saving it once more means it.
+    pub fn mean_name(&mut self) {
+        self.told_alike = Some(self.name.trim().to_owned());
+    }
+
     /// Checks every rule that needs no database. `before` is what an existing user had when they were read: the
     /// name stays as it is.
     ///
@@ -125,6 +132,7 @@ impl From<&UserFields> for UserDraft {
             locale: fields.locale,
             time_zone: fields.zone.map(|zone| zone.name().to_owned()),
             locked_out: fields.locked_out,
+            told_alike: None,
         }
     }
 }
@@ -312,6 +320,7 @@ mod tests {
             locale: None,
             time_zone: None,
             locked_out: false,
+            told_alike: None,
         }
     }
 

@@ -15,10 +15,12 @@ use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::Actor;
 use crate::service::authority::{refuse_beyond, refuse_giving, role_in_use, role_problem};
+use crate::service::names::likeness;
 use crate::service::refuse::{Attempt, On};
 use crate::service::{
     Service, authorize, authorize_any, changes, named, record, refuse_if_any, role_told, undeleted,
 };
+use crate::store::names::Named;
 use crate::store::{Tx, api_keys, roles, secrets};
 
 /// The events that tell of a change of a key.
@@ -228,7 +230,8 @@ pub(super) fn savable(
         Ok(merged) => merged,
         Err(clashes) => return Err(named(tx, &target(id, &present), EDITS, clashes)?),
     };
-    refuse_if_any(stored_problems(tx, own, Some((id, &present)), &merged)?)?;
+    let before = Some((id, &present));
+    refuse_if_any(stored_problems(tx, own, before, (&merged, draft))?)?;
     refuse_change(tx, own, &present, &merged)?;
     Ok((present, merged))
 }
@@ -284,7 +287,7 @@ fn creatable(
     now: Timestamp,
 ) -> Result<ApiKeyFields, Trouble> {
     let fields = draft.check(None, now).map_err(Trouble::Problems)?;
-    refuse_if_any(stored_problems(tx, own, None, &fields)?)?;
+    refuse_if_any(stored_problems(tx, own, None, (&fields, draft))?)?;
     let role = role_in_use(tx, fields.role)?.fields;
     refuse_giving(own, &fields.name, None, &Standing::of_key(&fields, &role))?;
     Ok(fields)
@@ -345,13 +348,16 @@ fn stored_problems(
     tx: &Tx<'_>,
     own: &Role,
     before: Option<(KeyId, &ApiKeyFields)>,
-    fields: &ApiKeyFields,
+    (fields, draft): (&ApiKeyFields, &ApiKeyDraft),
 ) -> Result<Vec<Problem>, Trouble> {
     let mut problems = Vec::new();
     let except = before.map(|(id, _)| id);
     if let Some((id, name)) = api_keys::with_name(tx, &fields.name, except)? {
         let rule = Rule::NameTaken { id: id.0, name };
         problems.push(Problem::new(Field::Name, rule));
+    } else if before.is_none_or(|(_, before)| before.name != fields.name) {
+        let name = (fields.name.as_str(), draft.told_alike.as_deref());
+        problems.extend(likeness(tx, Named::ApiKeys, name, except.map(|id| id.0))?);
     }
     let role = before.map(|(_, before)| before.role);
     if role != Some(fields.role) {

@@ -9,6 +9,7 @@ mod authority;
 pub mod demo;
 pub mod foresee;
 pub mod lists;
+mod names;
 mod refuse;
 pub mod roles;
 pub mod secrets;

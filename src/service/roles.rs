@@ -14,8 +14,10 @@ use crate::domain::time::Timestamp;
 use crate::domain::trouble::Trouble;
 use crate::domain::user::Actor;
 use crate::service::authority::keeping_a_manager;
+use crate::service::names::likeness;
 use crate::service::refuse::{Attempt, On};
 use crate::service::{Service, authorize, changes, named, record, refuse_if_any};
+use crate::store::names::Named;
 use crate::store::{Tx, roles};
 
 impl Service {
@@ -68,7 +70,7 @@ impl Service {
         };
         self.change(actor, &[Right::CreateRoles], attempt, |tx, own, now| {
             let fields = draft.check().map_err(Trouble::Problems)?;
-            let mut problems = name_problem(tx, &fields, None)?;
+            let mut problems = name_problem(tx, None, (&fields, draft))?;
             problems.extend(beyond(&own.fields, None, &fields));
             refuse_if_any(problems)?;
             let id = roles::insert(tx, &fields)?;
@@ -164,7 +166,7 @@ pub(super) fn savable(
             return Err(named(tx, &target(id, &present), kinds, clashes)?);
         }
     };
-    let mut problems = name_problem(tx, &merged, Some(id))?;
+    let mut problems = name_problem(tx, Some((id, &present)), (&merged, draft))?;
     if own.id == id && !allows_the_same(&present, &merged) {
         problems.push(Problem::new(Field::Rights, Rule::OwnRole));
     } else {
@@ -213,15 +215,22 @@ fn assigned(
     Ok((named, users + keys - listed))
 }
 
-/// The rule that needs the database.
+/// The rules of the name that need the database.
 fn name_problem(
     tx: &Tx<'_>,
-    fields: &RoleFields,
-    except: Option<RoleId>,
+    before: Option<(RoleId, &RoleFields)>,
+    (fields, draft): (&RoleFields, &RoleDraft),
 ) -> Result<Vec<Problem>, Trouble> {
-    let taken = roles::with_name(tx, &fields.name, except)?;
-    let problem = |name| Problem::new(Field::Name, Rule::RoleNameTaken { name });
-    Ok(taken.map(problem).into_iter().collect())
+    let except = before.map(|(id, _)| id);
+    let problem = if let Some(name) = roles::with_name(tx, &fields.name, except)? {
+        Some(Problem::new(Field::Name, Rule::RoleNameTaken { name }))
+    } else if before.is_none_or(|(_, before)| before.name != fields.name) {
+        let name = (fields.name.as_str(), draft.told_alike.as_deref());
+        likeness(tx, Named::Roles, name, except.map(|id| id.0))?
+    } else {
+        None
+    };
+    Ok(problem.into_iter().collect())
 }
 
 /// What the event of a new role tells.

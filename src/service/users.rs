@@ -15,8 +15,10 @@ use crate::domain::user::{Actor, UserDraft, UserFields, UserId, UserProperties};
 use crate::service::authority::{
     keeping_a_manager, refuse_beyond, refuse_giving, role_in_use, role_problem,
 };
+use crate::service::names::likeness;
 use crate::service::refuse::{Attempt, On};
 use crate::service::{Service, authorize_any, changes, named, record, refuse_if_any, role_told};
+use crate::store::names::Named;
 use crate::store::{Tx, roles, users};
 
 /// The events that tell of a change of a user.
@@ -64,6 +66,9 @@ impl Service {
             let mut problems = Vec::new();
             if let Some(name) = users::with_name(tx, &fields.name)? {
                 problems.push(Problem::new(Field::Name, Rule::UserNameTaken { name }));
+            } else {
+                let name = (fields.name.as_str(), draft.told_alike.as_deref());
+                problems.extend(likeness(tx, Named::Users, name, None)?);
             }
             problems.extend(role_problem(tx, own, None, fields.role)?);
             refuse_if_any(problems)?;

@@ -6,7 +6,7 @@ use rusqlite::{Error, OptionalExtension, Row, params};
 
 use crate::domain::api_key::{ApiKeyFields, KeyId, Locale};
 use crate::domain::expiry::Expiry;
-use crate::domain::name::name_key;
+use crate::domain::name::{name_key, name_look, name_sort};
 use crate::domain::role::RoleId;
 use crate::domain::state::Facts;
 use crate::domain::time::Timestamp;
@@ -79,8 +79,8 @@ pub fn insert(
     now: Timestamp,
 ) -> Result<(), Fault> {
     tx.change_one("INSERT INTO api_keys (id, name, name_key, description, search, role, locale, time_zone, expires_on,
-             expires_at, locked_out, created_at, created_by)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)", params![
+             expires_at, locked_out, created_at, created_by, name_sort, name_look)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)", params![
         id.0,
         fields.name,
         name_key(&fields.name),
@@ -94,6 +94,8 @@ pub fn insert(
         fields.locked_out,
         now.0,
         by,
+        name_sort(&fields.name),
+        name_look(&fields.name),
     ])
 }
 
@@ -104,7 +106,8 @@ pub fn insert(
 pub fn update(tx: &Tx<'_>, id: KeyId, fields: &ApiKeyFields) -> Result<(), Fault> {
     tx.change_one("UPDATE api_keys
          SET name = ?2, name_key = ?3, description = ?4, search = ?5, role = ?6, locale = ?7, time_zone = ?8,
-             expires_on = ?9, expires_at = ?10, locked_out = ?11, version = version + 1
+             expires_on = ?9, expires_at = ?10, locked_out = ?11, name_sort = ?12, name_look = ?13,
+             version = version + 1
          WHERE id = ?1", params![
         id.0,
         fields.name,
@@ -117,6 +120,8 @@ pub fn update(tx: &Tx<'_>, id: KeyId, fields: &ApiKeyFields) -> Result<(), Fault
         fields.expiry.map(|expiry| expiry.on.to_string()),
         fields.expiry.map(|expiry| expiry.at.0),
         fields.locked_out,
+        name_sort(&fields.name),
+        name_look(&fields.name),
     ])
 }
 

@@ -8,19 +8,20 @@ use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, OpenFault};
 use crate::domain::user::UserFields;
 use crate::store::fault::while_opening;
-use crate::store::{Tx, roles, users};
+use crate::store::{Tx, names, roles, users};
 
 /// `Keyw`: tells our databases from those of other applications.
 const APPLICATION_ID: i64 = 0x4B65_7977;
 
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("../../assets/migrations/0001_keys.sql"),
     include_str!("../../assets/migrations/0002_users_and_roles.sql"),
     include_str!("../../assets/migrations/0003_events.sql"),
+    include_str!("../../assets/migrations/0004_names.sql"),
 ];
 
 /// The version that this program makes.
-pub const KNOWN: i64 = 3;
+pub const KNOWN: i64 = 4;
 
 /// What a new database begins with, beside the built-in roles.
 pub struct Beginning<'a> {
@@ -69,6 +70,7 @@ fn apply(
         let set = connection.pragma_update(None, "foreign_keys", on);
         set.map_err(while_opening)
     };
+    names::add_functions(connection).map_err(while_opening)?;
     foreign_keys(false)?;
     let applied = apply_unguarded(connection, migrations, beginning);
     foreign_keys(true)?;

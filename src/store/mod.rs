@@ -9,6 +9,7 @@ mod file;
 mod flaws;
 pub mod list;
 mod migrate;
+pub mod names;
 mod open;
 pub mod patience;
 mod read_only;

@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::domain::api_key::KeyId;
-use crate::domain::name::name_key;
+use crate::domain::name::{name_key, name_look, name_sort};
 use crate::domain::rights::Rights;
 use crate::domain::role::{Assigned, Role, RoleFields, RoleId};
 use crate::domain::state::RESTORABLE;
@@ -39,8 +39,8 @@ fn insert_as(
     fields: &RoleFields,
 ) -> Result<(), Fault> {
     tx.change_one("INSERT INTO roles (id, immutable, name, name_key, description, search, user_interface, web_service, rights,
-             equal_or_less)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)", params![
+             equal_or_less, name_sort, name_look)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)", params![
         id.map(|id| id.0),
         immutable,
         fields.name,
@@ -51,6 +51,8 @@ fn insert_as(
         fields.web_service,
         names(&fields.rights),
         fields.equal_or_less,
+        name_sort(&fields.name),
+        name_look(&fields.name),
     ])
 }
 
@@ -61,7 +63,7 @@ fn insert_as(
 pub fn update(tx: &Tx<'_>, id: RoleId, fields: &RoleFields) -> Result<(), Fault> {
     tx.change_one("UPDATE roles
          SET name = ?2, name_key = ?3, description = ?4, search = ?5, user_interface = ?6, web_service = ?7,
-             rights = ?8, equal_or_less = ?9, version = version + 1
+             rights = ?8, equal_or_less = ?9, name_sort = ?10, name_look = ?11, version = version + 1
          WHERE id = ?1", params![
         id.0,
         fields.name,
@@ -72,6 +74,8 @@ pub fn update(tx: &Tx<'_>, id: RoleId, fields: &RoleFields) -> Result<(), Fault>
         fields.web_service,
         names(&fields.rights),
         fields.equal_or_less,
+        name_sort(&fields.name),
+        name_look(&fields.name),
     ])
 }
 
@@ -115,7 +119,7 @@ pub fn undeleted(tx: &Tx<'_>, id: RoleId) -> Result<Option<Role>, Fault> {
 /// # Errors
 /// What the database said.
 pub fn all(tx: &Tx<'_>) -> Result<Vec<Role>, Fault> {
-    several(tx, "WHERE r.deleted_at IS NULL ORDER BY r.name_key, r.id")
+    several(tx, "WHERE r.deleted_at IS NULL ORDER BY r.name_sort, r.id")
 }
 
 /// The roles of all users who are not locked out.
@@ -208,9 +212,9 @@ pub fn with_name(tx: &Tx<'_>, name: &str, except: Option<RoleId>) -> Result<Opti
 /// # Errors
 /// What the database said.
 pub fn users(tx: &Tx<'_>, id: RoleId, most: usize) -> Result<(Vec<Assigned>, i64), Fault> {
-    let mut query = tx
-        .0
-        .prepare_cached("SELECT id, name FROM users WHERE role = ?1 ORDER BY name_key LIMIT ?2")?;
+    let mut query = tx.0.prepare_cached(
+        "SELECT id, name FROM users WHERE role = ?1 ORDER BY name_sort, id LIMIT ?2",
+    )?;
     let users = query
         .query_map((id.0, limit(most)), |row| {
             Ok(Assigned::User(UserId(row.get(0)?), row.get(1)?))
@@ -233,7 +237,8 @@ pub fn keys(
     most: usize,
 ) -> Result<(Vec<Assigned>, i64), Fault> {
     let after = now.plus(-RESTORABLE).0;
-    let sql = format!("SELECT id, name, deleted_at IS NOT NULL {KEYS} ORDER BY name_key LIMIT ?3");
+    let sql =
+        format!("SELECT id, name, deleted_at IS NOT NULL {KEYS} ORDER BY name_sort, id LIMIT ?3");
     let mut query = tx.0.prepare_cached(&sql)?;
     let keys = query
         .query_map((id.0, after, limit(most)), |row| {

@@ -4,7 +4,7 @@ use chrono_tz::Tz;
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::domain::api_key::Locale;
-use crate::domain::name::name_key;
+use crate::domain::name::{name_key, name_look, name_sort};
 use crate::domain::role::RoleId;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
@@ -30,8 +30,9 @@ pub struct StoredUser {
 /// # Errors
 /// What the database said.
 pub fn insert(tx: &Tx<'_>, fields: &UserFields, now: Timestamp) -> Result<UserId, Fault> {
-    tx.change_one("INSERT INTO users (name, name_key, full_name, search, role, locale, time_zone, locked_out, created_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)", params![
+    tx.change_one("INSERT INTO users (name, name_key, full_name, search, role, locale, time_zone, locked_out, created_at,
+             name_sort, name_look)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)", params![
         fields.name,
         name_key(&fields.name),
         fields.full_name,
@@ -41,6 +42,8 @@ pub fn insert(tx: &Tx<'_>, fields: &UserFields, now: Timestamp) -> Result<UserId
         fields.zone.map(Tz::name),
         fields.locked_out,
         now.0,
+        name_sort(&fields.name),
+        name_look(&fields.name),
     ])?;
     Ok(UserId(tx.0.last_insert_rowid()))
 }

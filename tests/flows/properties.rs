@@ -50,6 +50,48 @@ fn a_name_that_is_taken_is_refused_in_any_case_and_accents() {
 }
 
 #[test]
+fn a_name_that_looks_like_anothers_is_saved_by_a_second_ok() {
+    let mut console = Console::new();
+    console.make_and_store("prod");
+    console.keys("npr\u{43E}d");
+    console.press(KeyCode::F(2));
+    console.expect("! Looks like “prod”, ID 1. OK saves it all the same.");
+    // Another name is another question.
+    console.press(KeyCode::Backspace);
+    console.keys("D");
+    console.press(KeyCode::F(2));
+    console.expect("! Looks like “prod”, ID 1.");
+    console.press(KeyCode::F(2));
+    console.expect("Secret key value");
+}
+
+#[test]
+fn names_that_need_joiners_are_made_and_shown_and_those_that_hide_are_not() {
+    let mut console = Console::new();
+    for name in ["می\u{200C}خواهم", "\u{1F9D1}\u{200D}\u{1F4BB} laptops"] {
+        console.make_and_store(name);
+        console.expect(name);
+    }
+    console.keys("n");
+    for (name, why) in [
+        ("\u{2800}", "Character 1 cannot be seen (U+2800)."),
+        (
+            "\u{301}",
+            "Character 1 (U+0301) is a mark without a letter before it.",
+        ),
+        (
+            "a\u{378}",
+            "Character 2 (U+0378) is none that Unicode defines.",
+        ),
+    ] {
+        console.paste(name);
+        console.press(KeyCode::F(2));
+        console.expect(why);
+        console.ctrl('u');
+    }
+}
+
+#[test]
 fn bad_names_are_refused_with_their_reason_and_kept() {
     let mut console = Console::new();
     console.keys("n");

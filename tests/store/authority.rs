@@ -98,6 +98,7 @@ impl Spec {
             web_service: self.web_service,
             rights: Rights::from_names(self.rights.iter().map(|right| right.name().to_owned())),
             equal_or_less: self.equal_or_less,
+            told_alike: None,
         }
     }
 
@@ -143,12 +144,14 @@ const TABLES: [(&str, &str); 4] = [
     ("roles", "*"),
     (
         "users",
-        "id, name, name_key, role, created_at, version, full_name, search, locale, time_zone, locked_out, last_sign_in_at",
+        "id, name, name_key, role, created_at, version, full_name, search, locale, time_zone, locked_out, \
+         last_sign_in_at, name_sort, name_look",
     ),
     (
         "api_keys",
         "id, name, name_key, description, search, role, locale, time_zone, expires_on, expires_at, expiry_noted, locked_out, \
-         delivered, last_sign_in_at, attempts, created_at, created_by, deleted_at, erased, version",
+         delivered, last_sign_in_at, attempts, created_at, created_by, deleted_at, erased, version, name_sort, \
+         name_look",
     ),
     ("api_key_secrets", "*"),
 ];

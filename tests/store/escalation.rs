@@ -38,6 +38,7 @@ fn some_role() -> impl Strategy<Value = RoleDraft> {
             web_service,
             rights: Rights::from_names(rights),
             equal_or_less,
+            told_alike: None,
         },
     )
 }

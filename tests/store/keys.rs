@@ -22,7 +22,7 @@ fn bench() -> Bench {
 }
 
 impl Bench {
-    fn fields(&self, id: KeyId) -> ApiKeyFields {
+    pub fn fields(&self, id: KeyId) -> ApiKeyFields {
         self.service
             .properties(&self.alice, id)
             .expect("read")
@@ -30,7 +30,7 @@ impl Bench {
     }
 
     /// Saves one change of alice's against what she read.
-    fn save(
+    pub fn save(
         &mut self,
         id: KeyId,
         before: &ApiKeyFields,

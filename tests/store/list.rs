@@ -6,7 +6,7 @@ use keyward::domain::list::{
     Anchor, Counts, Filter, KeyRow, KeySort, Listed, Order, Place as Spot, SortValue, Window,
     WindowQuery,
 };
-use keyward::domain::name::name_key;
+use keyward::domain::name::name_sort;
 use keyward::domain::role::{AUDITOR, RoleDraft};
 use keyward::domain::secret::Overlap;
 use keyward::domain::state::{AsOf, Facts, StateFilter, Warning};
@@ -123,7 +123,7 @@ fn as_of() -> impl Strategy<Value = AsOf> {
 fn value(key: &Known, by: KeySort, as_of: AsOf) -> SortValue {
     let unset_last = |at: Option<Timestamp>| SortValue::Number(at.map_or(i64::MAX, |at| at.0));
     match by {
-        KeySort::Name => SortValue::Text(name_key(&key.name)),
+        KeySort::Name => SortValue::Text(name_sort(&key.name)),
         KeySort::State => SortValue::Number(key.facts.state(as_of).rank()),
         KeySort::Expires => unset_last(key.facts.expires_at),
         KeySort::LastSignIn => unset_last(key.last_sign_in),

@@ -6,15 +6,18 @@ use std::path::Path;
 
 use keyward::domain::api_key::{ApiKeyDraft, KeyId};
 use keyward::domain::event::EventKind;
+use keyward::domain::name::name_key;
 use keyward::domain::role::{AUDITOR, FULL_ACCESS, Role, RoleDraft};
+use keyward::domain::state::{AsOf, Warning};
 use keyward::domain::time::DAY;
 use keyward::domain::user::{Arrival, UserId};
 use keyward::domain::verdict::{Refused, Verdict};
-use keyward::store::{Place, Store};
+use keyward::store::names::{self, Named};
+use keyward::store::{Place, Store, list};
 use rusqlite::Connection;
 use rusqlite::types::Value;
 
-use crate::support::database::{Bench, account, on_disk, raw};
+use crate::support::database::{Bench, NOW, account, everything, on_disk, raw};
 
 const SCHEMA: &str = include_str!("../../assets/migrations/0001_keys.sql");
 const ROWS: &str = include_str!("first_issue.sql");
@@ -27,7 +30,11 @@ const TABLES: [(&str, &str); 7] = [
         "id, name, name_key, description, immutable, user_interface, web_service, rights, version",
     ),
     ("users", "id, name, name_key, role, created_at, version"),
-    ("api_keys", "*"),
+    (
+        "api_keys",
+        "id, name, name_key, description, search, role, locale, time_zone, expires_on, expires_at, expiry_noted, \
+         locked_out, delivered, last_sign_in_at, attempts, created_at, created_by, deleted_at, erased, version",
+    ),
     ("api_key_secrets", "*"),
     ("refused_uses", "*"),
     ("events", "*"),
@@ -98,6 +105,51 @@ fn every_row_lives_through_it_and_the_chain_is_whole() {
         Value::Integer(i64::MAX),
     ];
     assert_eq!(users[0], alice);
+}
+
+#[test]
+fn names_of_older_rows_sort_as_people_expect_and_are_known_by_their_look() {
+    let (_directory, path) = on_disk();
+    let connection = made(&path);
+    for (id, name) in (10..).zip(["Zebra", "10", "Ähre", "9", "apfel", "prod", "echo", "État"]) {
+        let copy = "INSERT INTO api_keys (id, name, name_key, description, search, role, locale, time_zone, locked_out,
+                        created_at, created_by)
+                    SELECT ?1, ?2, ?3, '', '', role, locale, time_zone, 0, 0, 'alice' FROM api_keys WHERE id = 1";
+        connection
+            .execute(copy, (id, name, name_key(name)))
+            .expect("added");
+    }
+    drop(connection);
+    let bench = Bench::new(Place::File(path));
+    let shown = bench.service.store().read(|tx| {
+        let as_of = AsOf {
+            now: NOW,
+            warning: Warning::DEFAULT,
+        };
+        list::window(tx, &everything(), as_of)
+    });
+    let rows = shown.expect("read").rows.into_iter();
+    let names: Vec<String> = rows.map(|row| row.name).collect();
+    let wanted = [
+        "9",
+        "10",
+        "Ähre",
+        "apfel",
+        "Backup",
+        "echo",
+        "État",
+        "locked",
+        "pending",
+        "prod",
+        "Zebra",
+        "東京 監査",
+    ];
+    assert_eq!(names, wanted);
+    let alike = bench
+        .service
+        .store()
+        .read(|tx| names::alike(tx, Named::ApiKeys, "pr\u{43E}d", None));
+    assert_eq!(alike, Ok(Some((15, "prod".to_owned()))));
 }
 
 #[test]

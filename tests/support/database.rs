@@ -248,6 +248,7 @@ pub fn draft(name: &str) -> ApiKeyDraft {
         expires_on: None,
         expiry_edited: false,
         locked_out: false,
+        told_alike: None,
     }
 }
 
@@ -260,6 +261,7 @@ pub fn user_draft(name: &str, role: RoleId) -> UserDraft {
         locale: None,
         time_zone: None,
         locked_out: false,
+        told_alike: None,
     }
 }
 

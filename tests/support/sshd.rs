@@ -337,6 +337,7 @@ fn make_database(path: &Path) {
             locale: None,
             time_zone: None,
             locked_out: false,
+            told_alike: None,
         };
         service.create_user(&owner, &draft).expect("created");
     }

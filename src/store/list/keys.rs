@@ -19,7 +19,7 @@ impl Source for KeyRow {
     /// All but the state are columns with an index.
     fn column(by: KeySort) -> String {
         match by {
-            KeySort::Name => "k.name_key".to_owned(),
+            KeySort::Name => "k.name_sort".to_owned(),
             KeySort::State => state_rank(),
             KeySort::Expires => "k.expires_sort".to_owned(),
             KeySort::LastSignIn => "k.sign_in_sort".to_owned(),

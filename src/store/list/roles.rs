@@ -14,7 +14,7 @@ impl Source for RoleRow {
 
     fn column(by: RoleSort) -> String {
         match by {
-            RoleSort::Name => "r.name_key",
+            RoleSort::Name => "r.name_sort",
             RoleSort::Id => "r.id",
         }
         .to_owned()

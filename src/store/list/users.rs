@@ -15,7 +15,7 @@ impl Source for UserRow {
 
     fn column(by: UserSort) -> String {
         match by {
-            UserSort::Name => "u.name_key",
+            UserSort::Name => "u.name_sort",
             UserSort::Created => "u.created_at",
             UserSort::LastSignIn => "u.sign_in_sort",
             UserSort::Id => "u.id",

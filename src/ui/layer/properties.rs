@@ -61,6 +61,9 @@ pub trait Subject: 'static {
     /// Somebody else has changed a field meanwhile; from here on that is what it was before.
     fn adopt(&mut self, field: Field, theirs: &Value);
 
+    /// The name was told to look like another's; saved once more it is meant.
+    fn mean_name(&mut self);
+
     /// Whether anything is not as it was.
     fn is_changed(&self) -> bool;
 
@@ -202,8 +205,12 @@ impl<S: Subject> Properties<S> {
         for problem in problems {
             let sentence = ctx.text.problem(problem, &self.roles);
             self.form.set_problem(problem.field, Some(sentence));
-            if let Rule::ChangedMeanwhile { theirs, .. } = &problem.rule {
-                self.subject.adopt(problem.field, theirs);
+            match &problem.rule {
+                Rule::ChangedMeanwhile { theirs, .. } => {
+                    self.subject.adopt(problem.field, theirs);
+                }
+                Rule::LooksLike { .. } => self.subject.mean_name(),
+                _ => {}
             }
         }
         self.form.focus_on_problem();

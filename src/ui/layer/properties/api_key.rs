@@ -51,6 +51,7 @@ impl ApiKey {
             expires_on: None,
             expiry_edited: false,
             locked_out: false,
+            told_alike: None,
         };
         ApiKey {
             id,
@@ -234,6 +235,11 @@ impl Subject for ApiKey {
         if let Some(before) = &mut self.before {
             before.adopt(field, theirs);
         }
+    }
+
+    fn mean_name(&mut self) {
+        self.draft.mean_name();
+        self.initial.told_alike.clone_from(&self.draft.told_alike);
     }
 
     fn is_changed(&self) -> bool {

@@ -67,6 +67,7 @@ impl User {
             locale: None,
             time_zone: None,
             locked_out: false,
+            told_alike: None,
         };
         User {
             id,
@@ -238,6 +239,11 @@ impl Subject for User {
         if let Some(before) = &mut self.before {
             before.adopt(field, theirs);
         }
+    }
+
+    fn mean_name(&mut self) {
+        self.draft.mean_name();
+        self.initial.told_alike.clone_from(&self.draft.told_alike);
     }
 
     fn is_changed(&self) -> bool {

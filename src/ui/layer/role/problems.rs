@@ -39,10 +39,17 @@ impl RoleDialog {
                 }
                 (field, _) => self.general.set_problem(field, Some(sentence)),
             }
-            if let (Rule::ChangedMeanwhile { theirs, .. }, Some(before)) =
-                (&problem.rule, &mut self.before)
-            {
-                before.adopt(problem.field, theirs);
+            match (&problem.rule, &mut self.before) {
+                (Rule::ChangedMeanwhile { theirs, .. }, Some(before)) => {
+                    before.adopt(problem.field, theirs);
+                }
+                (Rule::LooksLike { .. }, _) => {
+                    let mut meant = self.drafted();
+                    meant.mean_name();
+                    self.initial.told_alike.clone_from(&meant.told_alike);
+                    self.draft.told_alike = meant.told_alike;
+                }
+                _ => {}
             }
         }
         if let Some(page) = Page::ALL.into_iter().find(|page| self.is_marked(*page)) {

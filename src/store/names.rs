@@ -1,0 +1,57 @@
+//! What the lists of keys, roles and users have in common in their names.
+
+use rusqlite::functions::FunctionFlags;
+use rusqlite::{Connection, OptionalExtension};
+
+use crate::domain::name::{name_look, name_sort};
+use crate::domain::trouble::Fault;
+use crate::store::Tx;
+
+/// What has names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Named {
+    ApiKeys,
+    Roles,
+    Users,
+}
+
+/// The first of them, other than the one with the ID `except`, whose name looks like this one: its ID and name.
+///
+/// # Errors
+/// What the database said.
+pub fn alike(
+    tx: &Tx<'_>,
+    named: Named,
+    name: &str,
+    except: Option<i64>,
+) -> Result<Option<(i64, String)>, Fault> {
+    let (table, there) = match named {
+        Named::ApiKeys => ("api_keys", "deleted_at IS NULL"),
+        Named::Roles => ("roles", "deleted_at IS NULL"),
+        Named::Users => ("users", "TRUE"),
+    };
+    let sql = format!(
+        "SELECT id, name FROM {table} WHERE name_look = ?1 AND {there} AND id IS NOT ?2 ORDER BY id LIMIT 1"
+    );
+    let found =
+        tx.0.prepare_cached(&sql)?
+            .query_row((name_look(name), except), |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .optional();
+    Ok(found?)
+}
+
+type Compute = fn(&str) -> String;
+
+/// Adds `name_sort` and `name_look` to SQL: migrations compute these columns for the rows that are there.
+pub(super) fn add_functions(connection: &Connection) -> rusqlite::Result<()> {
+    let functions: [(&str, Compute); 2] = [("name_sort", name_sort), ("name_look", name_look)];
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    for (name, compute) in functions {
+        connection.create_scalar_function(name, 1, flags, move |values| {
+            Ok(compute(values.get_raw(0).as_str()?))
+        })?;
+    }
+    Ok(())
+}
