@@ -119,9 +119,12 @@ pub fn run(hardened: io::Result<()>) -> ExitCode {
             .map_err(|error| Failure::io(text, "cli.harden", &error))
             .and_then(|()| obey(text, &config, args)),
         Err(answer) => {
-            // Help, version, or what is wrong. Whom it does not reach needs no other word.
-            let _ = answer.print();
-            return u8::try_from(answer.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from);
+            let printed = answer.print().and_then(|()| io::stdout().flush());
+            match printed {
+                Err(error) if !answer.use_stderr() => Err(Failure::output(text, &error)),
+                // What is wrong. Whom it does not reach needs no other word.
+                _ => Ok(u8::try_from(answer.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)),
+            }
         }
     };
     done.unwrap_or_else(|failure| {
@@ -150,6 +153,11 @@ fn obey(text: Text, config: &Config, args: Args) -> Result<ExitCode, Failure> {
         // Asked before any database is made.
         None | Some(Command::Demo { .. }) if !terminal::is_present() => {
             return Err(Failure::named(text, "cli.no_terminal"));
+        }
+        None | Some(Command::Demo { .. }) if config.undrawable.is_some() => {
+            let term = config.undrawable.as_deref().unwrap_or_default();
+            let sentence = text.fill("cli.undrawable", &[("term", &term)]);
+            return Err(Failure::sentence(sentence));
         }
         None => {
             let place = place(text, args.db, config)?;
@@ -188,8 +196,8 @@ fn obey(text: Text, config: &Config, args: Args) -> Result<ExitCode, Failure> {
                 None => to_look(&place, config),
             };
             let mut service = opened.map_err(trouble)?;
-            let user = args.user.as_deref().unwrap_or(&config.account.name);
-            let actor = service.sign_in(user, &config.arrival).map_err(trouble)?;
+            let user = args.user.unwrap_or_else(|| config.account.user_name());
+            let actor = service.sign_in(&user, &config.arrival).map_err(trouble)?;
             let text = actor.locale.map_or(text, Text::of);
             let now = SystemClock.now();
             return events::events(text, config, service, actor, now, *asked);

@@ -38,6 +38,8 @@ pub struct Config {
     pub arrival: Arrival,
     /// Where the console runs, as far as it concerns copying.
     pub surroundings: Surroundings,
+    /// The terminal's type (`TERM`), where it is one that nothing can be drawn on.
+    pub undrawable: Option<String>,
 }
 
 /// What the machine says, apart from the environment.
@@ -121,8 +123,8 @@ impl Config {
             let mono = Value::Theme(ThemeName::Mono);
             settings.set(mono, Origin::Environment(name));
         }
-        // A number is no user's name: such an account can open nothing that it would have to be known in.
-        let account = account.map_or_else(|| machine.uid.to_string(), |own| own.name.clone());
+        let account =
+            account.map_or_else(|| format!("uid-{}", machine.uid), |own| own.name.clone());
         Config {
             arrival: Arrival {
                 account: account.clone(),
@@ -140,6 +142,7 @@ impl Config {
                 name: account,
                 root_by_sudo: machine.uid.is_root() && is_set("SUDO_USER"),
             },
+            undrawable: text("TERM").filter(|term| !environment::can_draw(term)),
             surroundings: Surroundings {
                 // Of one inside the other: tmux reaches its terminal also through screen.
                 multiplexer: if is_set("TMUX") {
@@ -270,6 +273,19 @@ mod tests {
     }
 
     #[test]
+    fn a_terminal_that_moves_no_cursor_is_told_from_one_that_says_nothing() {
+        let undrawable = |variables: &[_]| config(variables, machine()).undrawable;
+        assert_eq!(undrawable(&[("TERM", "dumb")]), Some("dumb".to_owned()));
+        assert_eq!(
+            undrawable(&[("TERM", "unknown")]),
+            Some("unknown".to_owned())
+        );
+        for drawable in [&[][..], &[("TERM", "")], &[("TERM", "vt100")]] {
+            assert_eq!(undrawable(drawable), None);
+        }
+    }
+
+    #[test]
     fn without_colour_by_the_environment_the_theme_is_mono() {
         let theme = |variables: &[_]| config(variables, machine()).settings.theme;
         let xterm = ("TERM", "xterm-256color");
@@ -376,7 +392,7 @@ mod tests {
         };
         assert!(config(&claims, root()).account.root_by_sudo);
         let account = config(&[], root()).account;
-        assert!(!account.root_by_sudo && account.name == "0");
+        assert!(!account.root_by_sudo && account.name == "uid-0");
     }
 
     #[test]

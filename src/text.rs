@@ -275,6 +275,17 @@ impl Text {
         })
     }
 
+    /// What is said where these problems keep a form from being saved.
+    #[must_use]
+    pub fn not_saved(self, problems: &[Problem]) -> &'static str {
+        let asked = problems.iter().all(|problem| problem.rule.is_asked_once());
+        self.say(if asked {
+            "trouble.asked"
+        } else {
+            "trouble.problems"
+        })
+    }
+
     /// A sentence about one character.
     fn character(self, name: &'static str, position: usize, code: u32) -> String {
         let code = format!("{code:04X}");
@@ -438,7 +449,7 @@ impl Text {
             Trouble::NoFiles => self.say("trouble.no_files"),
             Trouble::MayNotPrune => self.say("trouble.may_not_prune"),
             Trouble::PrunedMeanwhile => self.say("trouble.pruned_meanwhile"),
-            Trouble::Problems(_) => self.say("trouble.problems"),
+            Trouble::Problems(problems) => self.not_saved(problems),
             Trouble::SecretVoid => self.say("trouble.secret_void"),
             Trouble::SecretDelivered => self.say("trouble.secret_delivered"),
             Trouble::NoOverlap => self.say("trouble.no_overlap"),
@@ -586,7 +597,6 @@ impl Text {
             OpenFault::NetworkFileSystem => only_path("open.network"),
             OpenFault::NoWal => only_path("open.no_wal"),
             OpenFault::RootBySudo => self.say("open.root_by_sudo").to_owned(),
-            OpenFault::BadAccountName(name) => self.fill("open.account_name", &[("name", name)]),
             OpenFault::Fault(fault) => format!("{path}: {}", self.fault(fault)),
         }
     }

@@ -69,6 +69,7 @@ impl Broken {
             expires_on: None,
             expiry_edited: false,
             locked_out: false,
+            told_alike: None,
         };
         let issued = service.create(&actor, &draft).expect("created");
         service.deliver(&actor, issued.id, None).expect("delivered");
@@ -79,6 +80,7 @@ impl Broken {
             locale: None,
             time_zone: None,
             locked_out: true,
+            told_alike: None,
         };
         service.create_user(&actor, &mallory).expect("added");
         fs::write(directory.path().join("secret"), issued.secret.expose()).expect("written");

@@ -2,6 +2,8 @@
 
 mod support;
 
+#[path = "store/apart.rs"]
+mod apart;
 #[path = "store/authority.rs"]
 mod authority;
 #[path = "store/clock.rs"]

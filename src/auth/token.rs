@@ -4,7 +4,7 @@
 use std::fmt;
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
@@ -82,11 +82,42 @@ fn text(id: KeyId, body: &[u8; BODY_LEN]) -> Zeroizing<Box<[u8]>> {
     text
 }
 
+/// What stands behind the ID in a text of the form of a secret. The decoder wants room for whole groups of three
+/// bytes, so there is one byte more than [`BODY_LEN`].
+pub struct Body(Zeroizing<Box<[u8]>>);
+
+impl Body {
+    /// Reads canonical base64 of exactly 32 bytes, without the `=` at its end.
+    #[must_use]
+    pub fn read(encoded: &[u8]) -> Option<Body> {
+        if encoded.len() != BASE64_LEN - 1 {
+            return None;
+        }
+        let mut room = Zeroizing::new(vec![0; BODY_LEN + 1].into_boxed_slice());
+        let length = STANDARD_NO_PAD.decode_slice(encoded, &mut room).ok()?;
+        (length == BODY_LEN).then_some(Body(room))
+    }
+
+    /// The tag that it carries.
+    #[must_use]
+    pub fn tag(&self) -> Tag {
+        let mut tag = Tag::default();
+        tag.copy_from_slice(&self.0[RANDOM_LEN..BODY_LEN]);
+        tag
+    }
+
+    /// Whether the tag was made for this key with this tag key, in constant time.
+    #[must_use]
+    pub fn genuine(&self, id: KeyId, tag_key: &TagKey) -> bool {
+        let expected = tag_key.tag(id, &self.0[..RANDOM_LEN]);
+        expected.ct_eq(&self.0[RANDOM_LEN..BODY_LEN]).into()
+    }
+}
+
 /// A text of the form of a secret. Whether it is one, only [`Token::genuine`] and the hash tell.
 pub struct Token<'a> {
     id: KeyId,
-    /// The decoder wants room for whole groups of three bytes, so there is one byte more than [`BODY_LEN`].
-    room: Zeroizing<Box<[u8]>>,
+    body: Body,
     text: &'a [u8],
 }
 
@@ -100,9 +131,7 @@ impl Token<'_> {
     /// The tag that it carries.
     #[must_use]
     pub fn tag(&self) -> Tag {
-        let mut tag = Tag::default();
-        tag.copy_from_slice(&self.room[RANDOM_LEN..BODY_LEN]);
-        tag
+        self.body.tag()
     }
 
     /// What is hashed: the text without its line ending.
@@ -114,8 +143,7 @@ impl Token<'_> {
     /// Whether the tag was made with this key, in constant time.
     #[must_use]
     pub fn genuine(&self, tag_key: &TagKey) -> bool {
-        let expected = tag_key.tag(self.id, &self.room[..RANDOM_LEN]);
-        expected.ct_eq(&self.room[RANDOM_LEN..BODY_LEN]).into()
+        self.body.genuine(self.id, tag_key)
     }
 }
 
@@ -135,13 +163,8 @@ pub fn parse(bytes: &[u8]) -> Option<Token<'_>> {
     let text = received(bytes);
     let colon = text.iter().position(|byte| *byte == b':')?;
     let id = parse_id(&text[..colon])?;
-    let encoded = &text[colon + 1..];
-    if encoded.len() != BASE64_LEN {
-        return None;
-    }
-    let mut room = Zeroizing::new(vec![0; BODY_LEN + 1].into_boxed_slice());
-    let length = STANDARD.decode_slice(encoded, &mut room).ok()?;
-    (length == BODY_LEN).then_some(Token { id, room, text })
+    let body = Body::read(text[colon + 1..].strip_suffix(b"=")?)?;
+    Some(Token { id, body, text })
 }
 
 fn parse_id(digits: &[u8]) -> Option<KeyId> {

@@ -28,7 +28,8 @@ pub(super) fn on_database(
         None => create_or_open(place, account, SystemClock.now())?,
     };
     let files = user.is_none();
-    let user = user.unwrap_or(&account.name);
+    let own = account.user_name();
+    let user = user.unwrap_or(&own);
     let parts = parts(config, place, store, |writer| {
         writer.sign_in(user, &config.arrival)
     })?;

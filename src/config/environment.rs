@@ -81,6 +81,11 @@ pub(super) fn is_inner(term: &str) -> bool {
     matches!(term.split(['-', '.']).next(), Some("tmux" | "screen"))
 }
 
+/// Whether a terminal of this type can move its cursor: these are terminfo's names for one that cannot.
+pub(super) fn can_draw(term: &str) -> bool {
+    !matches!(term, "dumb" | "unknown")
+}
+
 /// The zone of an IANA name, also as POSIX writes it in TZ: with a colon before it.
 pub(super) fn zone(name: &str) -> Option<Tz> {
     zone::by_name(name.strip_prefix(':').unwrap_or(name))

@@ -165,6 +165,15 @@ impl From<&ApiKeyFields> for ApiKeyDraft {
 }
 
 impl ApiKeyFields {
+    /// The texts that were typed, in the order of the form.
+    #[must_use]
+    pub fn texts(&self) -> [(Field, &str); 2] {
+        [
+            (Field::Name, &self.name),
+            (Field::Description, &self.description),
+        ]
+    }
+
     /// Takes over a value that somebody else has saved, so that the next save is a change of that.
     pub fn adopt(&mut self, field: Field, value: &Value) {
         match (field, value) {

@@ -96,6 +96,12 @@ pub enum Rule {
 }
 
 impl Rule {
+    /// Whether saving once more is an answer.
+    #[must_use]
+    pub fn is_asked_once(&self) -> bool {
+        matches!(self, Rule::ChangedMeanwhile { .. } | Rule::LooksLike { .. })
+    }
+
     /// The word in events, where the rule is about who may do what.
     #[must_use]
     pub fn refusal(&self) -> Option<&'static str> {

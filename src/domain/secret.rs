@@ -1,6 +1,7 @@
 //! A secret's form, its life, and the buffer that holds one in memory.
 
 mod pasted;
+pub mod pieces;
 
 use std::fmt;
 use std::sync::Arc;

@@ -256,8 +256,6 @@ pub enum OpenFault {
     NoWal,
     /// Root by way of sudo may not become the first user.
     RootBySudo,
-    /// The account's name cannot be a user's name.
-    BadAccountName(String),
     /// Anything else that the database said.
     Fault(Fault),
 }

@@ -138,6 +138,15 @@ impl From<&UserFields> for UserDraft {
 }
 
 impl UserFields {
+    /// The texts that were typed, in the order of the form.
+    #[must_use]
+    pub fn texts(&self) -> [(Field, &str); 2] {
+        [
+            (Field::Name, &self.name),
+            (Field::FullName, &self.full_name),
+        ]
+    }
+
     /// Takes over a value that somebody else has saved, so that the next save is a change of that.
     pub fn adopt(&mut self, field: Field, value: &Value) {
         match (field, value) {
@@ -289,7 +298,11 @@ pub fn is_user_name(name: &str) -> bool {
         && chars
             .next()
             .is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
-        && chars.all(|c| c.is_ascii_alphanumeric() || "_.@-".contains(c))
+        && chars.all(is_user_name_part)
+}
+
+fn is_user_name_part(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "_.@-".contains(c)
 }
 
 fn is_system_name(name: &str) -> bool {
@@ -301,10 +314,32 @@ fn is_system_name(name: &str) -> bool {
 pub struct OsAccount {
     /// Effective user ID.
     pub uid: u32,
-    /// Its name in the account database.
+    /// Its name in the account database; `uid-` and the ID where that has none.
     pub name: String,
     /// Root that came by way of sudo: it may not become the first user of a database.
     pub root_by_sudo: bool,
+}
+
+impl OsAccount {
+    /// The name of the account's own user. Directory services name accounts as no user can be named (`CORP\\alice`):
+    /// `\\` becomes `.`, any other character that does not fit `_`, and what is too long is cut.
+    ///
+    /// That two accounts can come to one name lets nobody in: the database opens for the account that owns it alone.
+    #[must_use]
+    pub fn user_name(&self) -> String {
+        let fitting = self.name.chars().map(|c| match c {
+            '\\' => '.',
+            _ if is_user_name_part(c) => c,
+            _ => '_',
+        });
+        let mut name: String = fitting.take(USER_NAME_MAX).collect();
+        if !is_user_name(&name) {
+            // It begins as none does, or is the one name that nobody can have.
+            name.insert(0, '_');
+            name.truncate(USER_NAME_MAX);
+        }
+        name
+    }
 }
 
 #[cfg(test)]
@@ -407,6 +442,41 @@ mod tests {
             Arrival::noted("192.0.2.7 50022 192.0.2.1 22"),
             "192.0.2.7 50022 192.0.2.1 22"
         );
+    }
+
+    #[test]
+    fn every_account_has_a_user_name_of_its_own() {
+        for (account, user) in [
+            ("alice", "alice"),
+            ("ALICE", "ALICE"),
+            ("CORP\\alice", "CORP.alice"),
+            ("CORP\\alice smith", "CORP.alice_smith"),
+            ("alice@corp.example", "alice@corp.example"),
+            ("HOST$", "HOST_"),
+            ("9 lives", "_9_lives"),
+            ("-x", "_-x"),
+            ("zoë", "zo_"),
+            ("雅子", "__"),
+            ("system", "_system"),
+            ("uid-1234", "uid-1234"),
+            ("", "_"),
+            (
+                "alice.of.the.far.too.long.name@corp.example",
+                "alice.of.the.far.too.long.name@c",
+            ),
+            (
+                "1alice.of.the.far.too.long.name@corp.example",
+                "_1alice.of.the.far.too.long.name",
+            ),
+        ] {
+            let account = OsAccount {
+                uid: 1_000,
+                name: account.to_owned(),
+                root_by_sudo: false,
+            };
+            assert_eq!(account.user_name(), user);
+            assert!(is_user_name(user), "{user}");
+        }
     }
 
     #[test]

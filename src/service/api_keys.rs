@@ -17,6 +17,7 @@ use crate::domain::user::Actor;
 use crate::service::authority::{refuse_beyond, refuse_giving, role_in_use, role_problem};
 use crate::service::names::likeness;
 use crate::service::refuse::{Attempt, On};
+use crate::service::typed::refuse_secrets;
 use crate::service::{
     Service, authorize, authorize_any, changes, named, record, refuse_if_any, role_told, undeleted,
 };
@@ -350,6 +351,7 @@ fn stored_problems(
     before: Option<(KeyId, &ApiKeyFields)>,
     (fields, draft): (&ApiKeyFields, &ApiKeyDraft),
 ) -> Result<Vec<Problem>, Trouble> {
+    refuse_secrets(tx, &fields.texts(), Some(fields.role))?;
     let mut problems = Vec::new();
     let except = before.map(|(id, _)| id);
     if let Some((id, name)) = api_keys::with_name(tx, &fields.name, except)? {

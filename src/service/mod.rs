@@ -16,6 +16,7 @@ pub mod secrets;
 pub mod sign_in;
 pub mod sweep;
 pub mod trail;
+mod typed;
 pub mod users;
 
 use std::sync::Arc;
@@ -36,6 +37,7 @@ use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::Actor;
 use crate::service::authority::{authorize, authorize_any};
 use crate::service::sign_in::SignIn;
+use crate::service::typed::without_secrets;
 use crate::store::api_keys::StoredKey;
 use crate::store::{self, Store, Tx, events};
 
@@ -171,7 +173,8 @@ fn role_told(tx: &Tx<'_>, id: RoleId) -> Result<Value, Fault> {
     Ok(json!({ "id": id.0, "name": name }))
 }
 
-/// Records what a user did to a key, user or role, or what `System` noticed.
+/// Records what a user did to a key, user or role, or what `System` noticed. No secret of this database gets into it,
+/// by whatever text: a name that was refused, a path, a variable of the environment.
 fn record(
     tx: &Tx<'_>,
     at: Timestamp,
@@ -180,11 +183,12 @@ fn record(
     target: impl Into<Target>,
     body: Value,
 ) -> Result<(), Fault> {
-    let event = NewEvent {
+    let mut event = NewEvent {
         kind,
         actor: actor.map(|actor| actor.name.clone()),
         target: target.into(),
         body,
     };
+    without_secrets(tx, &mut event)?;
     events::append(tx, at, &event)
 }

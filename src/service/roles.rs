@@ -16,6 +16,7 @@ use crate::domain::user::Actor;
 use crate::service::authority::keeping_a_manager;
 use crate::service::names::likeness;
 use crate::service::refuse::{Attempt, On};
+use crate::service::typed::refuse_secrets;
 use crate::service::{Service, authorize, changes, named, record, refuse_if_any};
 use crate::store::names::Named;
 use crate::store::{Tx, roles};
@@ -221,6 +222,7 @@ fn name_problem(
     before: Option<(RoleId, &RoleFields)>,
     (fields, draft): (&RoleFields, &RoleDraft),
 ) -> Result<Vec<Problem>, Trouble> {
+    refuse_secrets(tx, &fields.texts(), None)?;
     let except = before.map(|(id, _)| id);
     let problem = if let Some(name) = roles::with_name(tx, &fields.name, except)? {
         Some(Problem::new(Field::Name, Rule::RoleNameTaken { name }))

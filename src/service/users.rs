@@ -17,6 +17,7 @@ use crate::service::authority::{
 };
 use crate::service::names::likeness;
 use crate::service::refuse::{Attempt, On};
+use crate::service::typed::refuse_secrets;
 use crate::service::{Service, authorize_any, changes, named, record, refuse_if_any, role_told};
 use crate::store::names::Named;
 use crate::store::{Tx, roles, users};
@@ -63,6 +64,7 @@ impl Service {
         };
         self.change(actor, &[Right::CreateUsers], attempt, |tx, own, now| {
             let fields = draft.check(None).map_err(Trouble::Problems)?;
+            refuse_secrets(tx, &fields.texts(), Some(fields.role))?;
             let mut problems = Vec::new();
             if let Some(name) = users::with_name(tx, &fields.name)? {
                 problems.push(Problem::new(Field::Name, Rule::UserNameTaken { name }));
@@ -193,6 +195,7 @@ pub(super) fn savable(
         Ok(merged) => merged,
         Err(clashes) => return Err(named(tx, &target(id, &present), EDITS, clashes)?),
     };
+    refuse_secrets(tx, &merged.texts(), Some(merged.role))?;
     if !merged.differs_only_in_own_matters(&present) {
         if !own.fields.rights.has(Right::EditUsers) {
             return Err(Trouble::NotAuthorized(Right::EditUsers));

@@ -24,9 +24,9 @@ const MIGRATIONS: [&str; 4] = [
 pub const KNOWN: i64 = 4;
 
 /// What a new database begins with, beside the built-in roles.
-pub struct Beginning<'a> {
+pub struct Beginning {
     /// The first user, who has Full Access.
-    pub user: &'a str,
+    pub user: String,
     pub now: Timestamp,
     pub tag_key: Zeroizing<Box<[u8]>>,
 }
@@ -52,10 +52,7 @@ pub fn identify(connection: &Connection) -> Result<i64, OpenFault> {
 
 /// Brings the database up to date, or makes it: all of it or nothing. Of two processes that come at once the second
 /// finds it done.
-pub fn migrate(
-    connection: &Connection,
-    beginning: Option<&Beginning<'_>>,
-) -> Result<(), OpenFault> {
+pub fn migrate(connection: &Connection, beginning: Option<&Beginning>) -> Result<(), OpenFault> {
     apply(connection, &MIGRATIONS, beginning)
 }
 
@@ -64,7 +61,7 @@ pub fn migrate(
 fn apply(
     connection: &Connection,
     migrations: &[&str],
-    beginning: Option<&Beginning<'_>>,
+    beginning: Option<&Beginning>,
 ) -> Result<(), OpenFault> {
     let foreign_keys = |on: bool| {
         let set = connection.pragma_update(None, "foreign_keys", on);
@@ -80,7 +77,7 @@ fn apply(
 fn apply_unguarded(
     connection: &Connection,
     migrations: &[&str],
-    beginning: Option<&Beginning<'_>>,
+    beginning: Option<&Beginning>,
 ) -> Result<(), OpenFault> {
     let tx = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)
         .map_err(while_opening)?;
@@ -111,7 +108,7 @@ fn apply_unguarded(
     tx.0.commit().map_err(while_opening)
 }
 
-fn begin(tx: &Tx<'_>, beginning: &Beginning<'_>) -> Result<(), OpenFault> {
+fn begin(tx: &Tx<'_>, beginning: &Beginning) -> Result<(), OpenFault> {
     tx.0.execute(
         "INSERT INTO meta (id, tag_key, created_at) VALUES (1, ?1, ?2)",
         (beginning.tag_key.as_ref(), beginning.now.0),
@@ -121,7 +118,7 @@ fn begin(tx: &Tx<'_>, beginning: &Beginning<'_>) -> Result<(), OpenFault> {
         roles::insert_built_in(tx, &role).map_err(OpenFault::Fault)?;
     }
     let first = UserFields {
-        name: beginning.user.to_owned(),
+        name: beginning.user.clone(),
         full_name: String::new(),
         role: FULL_ACCESS,
         locale: None,
@@ -146,7 +143,7 @@ mod tests {
     fn begun(migrations: &[&str]) -> Connection {
         let connection = Connection::open_in_memory().expect("opened");
         let beginning = Beginning {
-            user: "alice",
+            user: "alice".to_owned(),
             now: Timestamp(1),
             tag_key: Zeroizing::new(vec![7; 32].into_boxed_slice()),
         };
@@ -205,7 +202,7 @@ mod tests {
     fn a_second_beginning_is_left_out() {
         let connection = begun(&MIGRATIONS);
         let again = Beginning {
-            user: "mallory",
+            user: "mallory".to_owned(),
             now: Timestamp(2),
             tag_key: Zeroizing::default(),
         };

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, OpenFault, Trouble};
-use crate::domain::user::{OsAccount, is_user_name};
+use crate::domain::user::OsAccount;
 use crate::store::fault::{forget_system_error, while_opening};
 use crate::store::migrate::{Beginning, KNOWN, identify, migrate};
 use crate::store::patience::Patience;
@@ -48,7 +48,7 @@ impl Store {
             let mut tag_key = Zeroizing::new(vec![0; 32].into_boxed_slice());
             random(&mut tag_key)?;
             beginning = Some(Beginning {
-                user: &account.name,
+                user: account.user_name(),
                 now,
                 tag_key,
             });
@@ -161,9 +161,6 @@ fn prepare(place: &Place, account: &OsAccount) -> Result<(), OpenFault> {
 fn may_begin(account: &OsAccount) -> Result<(), OpenFault> {
     if account.root_by_sudo {
         return Err(OpenFault::RootBySudo);
-    }
-    if !is_user_name(&account.name) {
-        return Err(OpenFault::BadAccountName(account.name.clone()));
     }
     Ok(())
 }

@@ -45,6 +45,17 @@ pub fn insert(
     Ok(SecretId(tx.0.last_insert_rowid()))
 }
 
+/// The keys that have or had a secret with this tag; hardly ever more than one.
+///
+/// # Errors
+/// What the database said.
+pub fn keys_with_tag(tx: &Tx<'_>, tag: &[u8; 8]) -> Result<Vec<KeyId>, Fault> {
+    let mut query =
+        tx.0.prepare_cached("SELECT key FROM api_key_secrets WHERE tag = ?1")?;
+    let keys = query.query_map([tag], |row| Ok(KeyId(row.get(0)?)))?;
+    Ok(keys.collect::<Result<_, _>>()?)
+}
+
 /// The secret with this ID.
 ///
 /// # Errors

@@ -56,6 +56,7 @@ fn a_name_that_looks_like_anothers_is_saved_by_a_second_ok() {
     console.keys("npr\u{43E}d");
     console.press(KeyCode::F(2));
     console.expect("! Looks like “prod”, ID 1. OK saves it all the same.");
+    console.expect("Not saved yet: read what is marked with “!”. OK once more saves it.");
     // Another name is another question.
     console.press(KeyCode::Backspace);
     console.keys("D");

@@ -246,7 +246,7 @@ fn verify_makes_no_database_and_migrates_none() {
 }
 
 #[test]
-fn root_by_sudo_and_odd_accounts_make_no_database() {
+fn root_by_sudo_makes_no_database_and_an_odd_account_does() {
     let (directory, _) = on_disk();
     let path = directory.path().join("below/keyward.db");
     let sudo = OsAccount {
@@ -254,18 +254,19 @@ fn root_by_sudo_and_odd_accounts_make_no_database() {
         ..account()
     };
     assert_eq!(open_as(&path, &sudo), Err(OpenFault::RootBySudo));
-    let odd = OsAccount {
-        name: "9 lives".to_owned(),
-        ..account()
-    };
-    assert_eq!(
-        open_as(&path, &odd),
-        Err(OpenFault::BadAccountName("9 lives".to_owned()))
-    );
     assert!(
         !directory.path().join("below").exists(),
         "nothing is left behind"
     );
+    let odd = OsAccount {
+        name: "CORP\\alice".to_owned(),
+        ..account()
+    };
+    assert_eq!(open_as(&path, &odd), Ok(()));
+    let first: String = raw(&Place::File(path))
+        .query_row("SELECT name FROM users", (), |row| row.get(0))
+        .expect("one");
+    assert_eq!(first, "CORP.alice");
 }
 
 #[test]

@@ -8,12 +8,15 @@ use std::iter::Peekable;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::canonical_combining_class;
-use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
+use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
 
 use crate::domain::name::name_key;
 
 /// What sorts before digits, in the order of UTS #10's default table.
 const PUNCTUATION: &str = " _-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$";
+
+/// Before other punctuation and symbols: behind those above, before digits.
+const SYMBOL: char = '#';
 
 /// Between what is compared first and what decides between ties; no name has it.
 const TIES: char = '\u{1}';
@@ -38,6 +41,7 @@ pub fn name_sort(name: &str) -> String {
         }
         match letters(c) {
             Some(letters) => key.push_str(letters),
+            None if !c.is_ascii() && is_symbol(c) => key.extend([SYMBOL, c]),
             None => key.push(place(c)),
         }
     }
@@ -82,6 +86,11 @@ fn digit(c: char) -> Option<u8> {
 /// A mark that only decides between ties, unlike the vowel signs of India (class 0) and what takes a vowel away (9).
 fn is_accent(c: char) -> bool {
     !matches!(canonical_combining_class(c), 0 | 9)
+}
+
+fn is_symbol(c: char) -> bool {
+    use GeneralCategoryGroup::{Punctuation, Symbol};
+    matches!(c.general_category_group(), Punctuation | Symbol)
 }
 
 /// The letters with which one sorts that Unicode does not take apart.
@@ -154,7 +163,17 @@ mod tests {
     #[test]
     fn punctuation_comes_before_numbers_and_numbers_before_letters() {
         in_order(&["key", "key a", "key_1", "key-1", "key.1", "key1", "keya"]);
-        in_order(&["[a]", "{a}", "~a", "1", "a"]);
+        in_order(&[
+            "[a]",
+            "{a}",
+            "~a",
+            "「a」",
+            "\u{1F4BB}",
+            "1",
+            "a",
+            "あ",
+            "監査",
+        ]);
     }
 
     proptest! {

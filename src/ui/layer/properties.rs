@@ -215,7 +215,7 @@ impl<S: Subject> Properties<S> {
         }
         self.form.focus_on_problem();
         self.show_values(ctx);
-        asks.complain(ctx.text.say("trouble.problems"));
+        asks.complain(ctx.text.not_saved(problems));
     }
 
     fn save(&mut self, ctx: &Ctx, asks: &mut Asks) {

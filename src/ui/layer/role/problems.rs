@@ -61,7 +61,7 @@ impl RoleDialog {
                 self.general.focus_on_problem();
             }
         }
-        asks.complain(ctx.text.say("trouble.problems"));
+        asks.complain(ctx.text.not_saved(problems));
     }
 
     /// Whether a tab has a problem on it.
