@@ -185,11 +185,18 @@ fn a_full_disk_denies_nobody_who_has_a_valid_secret() {
 fn a_disk_that_takes_no_more_files_denies_nobody_who_has_a_valid_secret() {
     // The directory, the database, and one or two of the files that SQLite wants beside it.
     for inodes in 2..5 {
-        let lines = format!("disk nr_inodes={inodes}; verify; verify");
+        let lines = format!(
+            "disk nr_inodes={inodes}; keyward user unlock mallory --break-glass --db $DB; verify; verify"
+        );
         let Some(said) = mounted(&Broken::closed(), &lines) else {
             return;
         };
-        says(&said, &[VALID, "exit 0", VALID, "exit 0"]);
+        let unlocked = if inodes < 4 {
+            "The disk is full. Nothing was changed"
+        } else {
+            "is unlocked"
+        };
+        says(&said, &[unlocked, VALID, "exit 0", VALID, "exit 0"]);
     }
 }
 

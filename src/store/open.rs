@@ -13,7 +13,7 @@ use crate::domain::user::OsAccount;
 use crate::store::fault::{forget_system_error, while_opening};
 use crate::store::migrate::{Beginning, KNOWN, identify, migrate};
 use crate::store::patience::Patience;
-use crate::store::{ANY, Place, Store, events, file};
+use crate::store::{ANY, Place, Store, events, file, read_only};
 
 /// How many steps of `SQLite`'s machine go by before a reader looks whether another question is wanted.
 const STEPS: i32 = 2_000;
@@ -140,7 +140,13 @@ pub(super) fn trouble(place: &Place) -> impl Fn(OpenFault) -> Trouble {
         Place::File(path) => path.clone(),
         Place::Memory(name) => PathBuf::from(name),
     };
-    move |fault| Trouble::Open(path.clone(), fault)
+    move |fault| {
+        let told = match &fault {
+            OpenFault::Fault(Fault::CannotOpen) => read_only::why_not_made(&path),
+            _ => None,
+        };
+        Trouble::Open(path.clone(), told.unwrap_or(fault))
+    }
 }
 
 /// Makes the file if there is none, and checks it.

@@ -2,7 +2,7 @@
 //! file system or directory is read-only.
 
 use std::fs::{self, Metadata, OpenOptions};
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -62,10 +62,9 @@ fn open_to_read(path: &Path, account: &OsAccount) -> Result<Store, OpenFault> {
     let real = identity.real();
     forget_system_error();
     // Without the log and its index there is nothing that SQLite could lock.
-    let frozen = if is_there(&beside(real, "-shm")) && is_there(&beside(real, "-wal")) {
-        None
-    } else {
-        Some(Frozen::of(real).ok_or(OpenFault::ReadOnly)?)
+    let frozen = match make(&beside(real, "-shm")).and_then(|()| make(&beside(real, "-wal"))) {
+        Ok(()) => None,
+        Err(_) => Some(Frozen::of(real).ok_or(OpenFault::ReadOnly)?),
     };
     let how = if frozen.is_some() {
         "immutable=1"
@@ -84,14 +83,32 @@ fn open_to_read(path: &Path, account: &OsAccount) -> Result<Store, OpenFault> {
     Ok(Store { frozen, ..store })
 }
 
-/// Whether the file is there; where it is not and can be made, it is made, empty.
-fn is_there(path: &Path) -> bool {
+/// Makes the file, empty, where there is none.
+fn make(path: &Path) -> io::Result<()> {
     let made = OpenOptions::new()
         .write(true)
         .create_new(true)
         .mode(file::FILE_MODE)
         .open(path);
-    made.map_or_else(|error| error.kind() == ErrorKind::AlreadyExists, |_| true)
+    match made {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Why `SQLite` could not open what it keeps beside the database, where it cannot be made. It tries again for reading
+/// only, and what the operating system said first is gone.
+pub(super) fn why_not_made(path: &Path) -> Option<OpenFault> {
+    let path = fs::canonicalize(path).ok()?;
+    let refused = |suffix| make(&beside(&path, suffix)).err();
+    let error = refused("-wal").or_else(|| refused("-shm"))?;
+    Some(match error.kind() {
+        ErrorKind::ReadOnlyFilesystem => OpenFault::ReadOnlyMount,
+        ErrorKind::PermissionDenied => OpenFault::ReadOnly,
+        ErrorKind::StorageFull => OpenFault::Fault(Fault::Full),
+        ErrorKind::QuotaExceeded => OpenFault::Fault(Fault::OverLimit),
+        _ => OpenFault::Fault(Fault::Unwritable),
+    })
 }
 
 /// A database without a log, so that all of it is in its one file; and nobody can make a log.
