@@ -2,12 +2,12 @@
 //! reader and a writer on connections of their own; one for the clipboard.
 
 mod intake;
+mod workers;
 
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use crate::clipboard;
@@ -16,11 +16,12 @@ use crate::config::settings::Settings;
 use crate::domain::clipboard::Surroundings;
 use crate::domain::user::{Actor, Arrival, SignOut};
 use crate::service::Service;
-use crate::ui::app::{App, Asked, Effect, Input, LayerId, Setting};
+use crate::ui::app::{App, Effect, Input, LayerId, Setting};
 use crate::ui::perform::{Copier, Performer};
-use crate::ui::request::{Outcome, Request, Ticket, Worker as Whose};
+use crate::ui::request::{Outcome, Request, Ticket};
 use crate::ui::run::intake::{Intake, Passage};
-use crate::ui::terminal::{self, Heard, Job, Lost, Never, NoTerminal, Session};
+use crate::ui::run::workers::Workers;
+use crate::ui::terminal::{self, Heard, Job, Lost, NoTerminal, Session};
 
 /// What the console is made of.
 pub struct Parts {
@@ -55,33 +56,6 @@ enum Message {
     Free,
 }
 
-/// The workers, as the main thread sees them.
-struct Workers {
-    reader: Worker,
-    writer: Worker,
-    clipboard: Worker,
-    wanted: Arc<AtomicU64>,
-    last_question: u64,
-    /// How many requests have not been answered.
-    under_way: usize,
-}
-
-struct Worker {
-    tasks: Sender<Task>,
-    thread: JoinHandle<()>,
-}
-
-/// Has all workers do the last thing, which notes this, if it is anything.
-type Last = Box<dyn FnOnce(Option<Request>) + Send>;
-
-/// What a worker is to do.
-enum Task {
-    /// Carry this out; a read has a number under which it can be superseded.
-    Ask(Asked, Option<u64>),
-    /// Carry this out, if it is anything, and end: what was asked for later comes too late.
-    Last(Option<Request>),
-}
-
 /// What the main thread has.
 struct Main {
     app: App,
@@ -107,22 +81,14 @@ pub fn console(parts: Parts) -> Result<Option<(SignOut, String)>, NoTerminal> {
     let (send, messages) = channel();
     let clock = Arc::clone(&parts.clock);
     let seen = session.seen();
-    let (at_work, rests) = channel();
     let performer = |service| Performer::new(service, parts.actor.clone(), parts.files);
-    let (mut reader, mut writer) = (performer(parts.reader), performer(parts.writer));
     let clipboard = clipboard::reached(parts.settings.clipboard.way(parts.surroundings));
-    let mut copier = Copier::new(clipboard);
-    let from_reader = move |request, question| reader.carry_out(request, question);
-    let to_writer = move |request, question| writer.carry_out(request, question);
-    let to_clipboard = move |request, _| copier.carry_out(request);
-    let workers = Workers {
-        reader: work("reader", from_reader, send.clone(), None)?,
-        writer: work("writer", to_writer, send.clone(), Some(at_work.clone()))?,
-        clipboard: work("clipboard", to_clipboard, send.clone(), Some(at_work))?,
-        wanted: parts.wanted,
-        last_question: 0,
-        under_way: 0,
-    };
+    let (workers, rests) = Workers::start(
+        (performer(parts.reader), parts.wanted),
+        performer(parts.writer),
+        Copier::new(clipboard),
+        &send,
+    )?;
     let app = App::new(Setting {
         clock: Arc::clone(&clock),
         settings: parts.settings,
@@ -296,81 +262,4 @@ impl Main {
         self.app.tick();
         Ok(())
     }
-}
-
-impl Workers {
-    fn ask(&mut self, requests: Vec<Asked>) {
-        for asked in requests {
-            let question = asked.request.is_superseded().then(|| {
-                self.last_question += 1;
-                self.wanted.store(self.last_question, Ordering::SeqCst);
-                self.last_question
-            });
-            let to = match asked.request.worker() {
-                Whose::Reader => &self.reader,
-                Whose::Writer => &self.writer,
-                Whose::Clipboard => &self.clipboard,
-            };
-            self.under_way += 1;
-            // A worker that has ended has panicked or was told so, and the process ends with it.
-            let _ = to.tasks.send(Task::Ask(asked, question));
-        }
-    }
-
-    /// Has all of them do the last thing: a copy is taken back first, whatever the database does, and the end is noted.
-    fn last(&self) -> Last {
-        let all = [&self.clipboard, &self.writer, &self.reader].map(|worker| worker.tasks.clone());
-        Box::new(move |farewell| {
-            let requests = [Some(Request::Forget), farewell, None];
-            for (tasks, request) in all.into_iter().zip(requests) {
-                // Whoever has ended already has done so in order.
-                let _ = tasks.send(Task::Last(request));
-            }
-        })
-    }
-
-    /// Lets all of them finish and close their connections, so that `SQLite` leaves one file behind and not three.
-    fn end(self) {
-        for worker in [self.clipboard, self.reader, self.writer] {
-            let _ = worker.thread.join();
-        }
-    }
-}
-
-/// Starts a worker. When it has done the last thing it drops `at_work`.
-fn work(
-    name: &str,
-    mut carry_out: impl FnMut(Request, Option<u64>) -> Outcome + Send + 'static,
-    answers: Sender<Message>,
-    at_work: Option<Sender<Never>>,
-) -> io::Result<Worker> {
-    let (send, tasks) = channel();
-    let run = move || {
-        // Dropped before the connection is closed, which may take its time.
-        let _at_work = at_work;
-        let mut signed_out = false;
-        for task in tasks {
-            let (asked, question) = match task {
-                Task::Ask(asked, question) => (asked, question),
-                // A session that is over was noted before.
-                Task::Last(Some(Request::SignOut { .. })) if signed_out => return,
-                Task::Last(last) => {
-                    let _ = last.map(|request| carry_out(request, None));
-                    return;
-                }
-            };
-            let is_sign_out = matches!(asked.request, Request::SignOut { .. });
-            let outcome = carry_out(asked.request, question);
-            signed_out |= is_sign_out && outcome.is_ok();
-            let answer = Message::Answer(asked.layer, asked.ticket, outcome);
-            if answers.send(answer).is_err() {
-                return;
-            }
-        }
-    };
-    let thread = thread::Builder::new().name(name.to_owned()).spawn(run)?;
-    Ok(Worker {
-        tasks: send,
-        thread,
-    })
 }
