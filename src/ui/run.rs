@@ -197,7 +197,8 @@ impl Main {
         }
         if self.app.wants_frame() && self.is_free()? {
             let app = &mut self.app;
-            self.session.draw(|frame| app.draw(frame))?;
+            let number = app.frames() + 1;
+            self.session.draw(number, |frame| app.draw(frame))?;
             self.session.end_lines(app.hits().0.line_ends())?;
             self.session.drawn(app.frames());
         }

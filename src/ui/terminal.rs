@@ -192,8 +192,9 @@ impl Session {
         self.pen().seen()
     }
 
-    /// Draws a frame, in the size that the terminal has now.
-    pub fn draw(&mut self, render: impl FnOnce(&mut Frame)) -> io::Result<()> {
+    /// Draws the frame of this number, in the size that the terminal has now.
+    pub fn draw(&mut self, number: u64, render: impl FnOnce(&mut Frame)) -> io::Result<()> {
+        self.pen().begin(number);
         let size = size::of(&self.file);
         if size != self.terminal.size()? {
             let tell = |terminal: &mut Terminal<Screen<Pen>>| terminal.backend_mut().set_size(size);

@@ -44,8 +44,10 @@ struct Waiting {
     copy: Option<Zeroizing<Vec<u8>>>,
     /// A frame; it may hold a secret.
     frame: Wiped,
-    /// The number of the last frame that was drawn.
+    /// The number of that frame, or of the next one.
     number: u64,
+    /// How many frames have been drawn.
+    drawn: u64,
     /// What was taken is being written.
     writing: bool,
     /// Called once, when all is written.
@@ -113,10 +115,15 @@ impl Pen {
         waiting.copy = None;
     }
 
-    /// So many frames have been drawn; the last one is on its way.
+    /// The frame of this number comes next.
+    pub fn begin(&self, number: u64) {
+        self.0.waiting().number = number;
+    }
+
+    /// So many frames have been drawn; the last one is on its way, if it was not like the one before it.
     pub fn drawn(&self, number: u64) {
         let mut waiting = self.0.waiting();
-        waiting.number = number;
+        waiting.drawn = number;
         self.0.tell_seen(&waiting);
     }
 
@@ -177,7 +184,7 @@ impl Shared {
     /// Where nothing is on its way any more, the last frame that was drawn has been seen.
     fn tell_seen(&self, waiting: &Waiting) {
         if !waiting.writing && waiting.frame.bytes().is_empty() {
-            self.seen.store(waiting.number, Ordering::SeqCst);
+            self.seen.fetch_max(waiting.drawn, Ordering::SeqCst);
         }
     }
 
@@ -189,10 +196,15 @@ impl Shared {
             drop(waiting);
             wait_until_ready(terminal);
             let mut waiting = self.waiting();
+            let number = (!waiting.frame.bytes().is_empty()).then_some(waiting.number);
             let taken = waiting.take(&mut bytes);
             waiting.writing = !bytes.bytes().is_empty();
             drop(waiting);
             let written = taken.and_then(|()| out.write_all(bytes.bytes()));
+            if let (Ok(()), Some(number)) = (&written, number) {
+                // At once: whoever sees it may press a key.
+                self.seen.fetch_max(number, Ordering::SeqCst);
+            }
             bytes.clear();
             let failed = written.is_err();
             let mut waiting = self.waiting();
@@ -285,6 +297,7 @@ mod tests {
         let (mut pen, terminal, mut shows) = stopped();
         let (free, waits) = channel();
         assert!(pen.is_free(|| ()).expect("well"));
+        pen.begin(1);
         pen.write_all(b"one").expect("handed over");
         pen.drawn(1);
         assert_eq!(pen.seen().load(Ordering::SeqCst), 0);
