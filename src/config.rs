@@ -83,7 +83,9 @@ impl Config {
         let file = xdg.as_ref().map(|xdg| xdg.config_dir().join(CONFIG_FILE));
         let machine = Machine {
             data: xdg.map(|xdg| xdg.data_dir()),
-            written: file.as_deref().map_or(Ok(None), file::read),
+            written: file
+                .as_deref()
+                .map_or(Ok(None), |file| file::read(file, uid.as_raw())),
             file,
             zone: iana_time_zone::get_timezone().ok(),
             uid,

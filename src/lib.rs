@@ -8,6 +8,7 @@ pub mod config;
 pub mod domain;
 pub mod harden;
 pub mod new_file;
+pub mod path;
 pub mod service;
 pub mod store;
 pub mod text;

@@ -21,7 +21,7 @@ use crate::domain::role::{Assigned, Role};
 use crate::domain::secret::Overlap;
 use crate::domain::state::{RESTORABLE, Span, State, StateFilter, UserState, Warning, span};
 use crate::domain::time::{DAY, HOUR, MINUTE, SECOND, Timestamp};
-use crate::domain::trouble::{Fault, FileFault, OpenFault, Trouble};
+use crate::domain::trouble::{Fault, FileFault, OpenFault, PathFault, Trouble};
 use crate::domain::user::USER_NAME_MAX;
 
 pub use event::{Fact, Told};
@@ -545,6 +545,8 @@ impl Text {
             Fault::ReadOnly => "trouble.read_only",
             Fault::ReadOnlyMount => "trouble.read_only_mount",
             Fault::Moved => "trouble.moved",
+            Fault::LogGone { kept: true } => "trouble.log_gone_kept",
+            Fault::LogGone { kept: false } => "trouble.log_gone",
             Fault::Corrupt => "trouble.corrupt",
             Fault::NotTaken => "trouble.not_taken",
             Fault::Unreadable => "trouble.unreadable",
@@ -555,6 +557,7 @@ impl Text {
             Fault::NoLocks => "trouble.no_locks",
             Fault::NoMemory => "trouble.no_memory",
             Fault::Superseded => "trouble.superseded",
+            Fault::Unseen(words) => return self.fill("trouble.unseen", &[("words", words)]),
             Fault::Other(code, words) => {
                 return self.fill("trouble.other", &[("code", code), ("words", words)]);
             }
@@ -562,8 +565,8 @@ impl Text {
         .to_owned()
     }
 
-    fn open_fault(self, path: &Path, fault: &OpenFault) -> String {
-        let path = &path.display();
+    fn open_fault(self, place: &Path, fault: &OpenFault) -> String {
+        let path = &place.display();
         let only_path = |name| self.fill(name, &[("path", path)]);
         match fault {
             OpenFault::Missing => only_path("open.missing"),
@@ -574,12 +577,18 @@ impl Text {
             OpenFault::NotOwner { owner } => {
                 self.fill("open.not_owner", &[("path", path), ("owner", owner)])
             }
-            OpenFault::Writable { path, mode } => self.fill(
-                "open.writable",
+            OpenFault::Unsafe(fault) => self.path_fault(fault),
+            OpenFault::Empty => only_path("open.empty"),
+            OpenFault::ForeignLog => self.fill(
+                "open.foreign_log",
+                &[("path", path), ("quoted", &shell_quoted(place))],
+            ),
+            OpenFault::OrphanedLog(log) => self.fill(
+                "open.orphaned_log",
                 &[
-                    ("target", &path.display()),
-                    ("quoted", &shell_quoted(path)),
-                    ("mode", &format!("{:04o}", mode & 0o7777)),
+                    ("path", path),
+                    ("log", &log.display()),
+                    ("quoted", &shell_quoted(log)),
                 ],
             ),
             OpenFault::ReadOnly => only_path("open.read_only"),
@@ -598,6 +607,34 @@ impl Text {
             OpenFault::NoWal => only_path("open.no_wal"),
             OpenFault::RootBySudo => self.say("open.root_by_sudo").to_owned(),
             OpenFault::Fault(fault) => format!("{path}: {}", self.fault(fault)),
+        }
+    }
+
+    /// What others could change, and the command that mends it.
+    #[must_use]
+    pub fn path_fault(self, fault: &PathFault) -> String {
+        let about = |name, path: &Path, facts: &[(&str, &dyn Display)]| {
+            let (target, quoted) = (path.display(), shell_quoted(path));
+            let mut all: Vec<(&str, &dyn Display)> = vec![("target", &target), ("quoted", &quoted)];
+            all.extend(facts);
+            self.fill(name, &all)
+        };
+        match fault {
+            PathFault::Owner {
+                path,
+                owner,
+                account,
+            } => about(
+                "path.owner",
+                path,
+                &[("owner", owner), ("account", account)],
+            ),
+            PathFault::Writable { path, mode } => {
+                about("path.writable", path, &[("mode", &format!("{mode:04o}"))])
+            }
+            PathFault::Shared(path) => about("path.shared", path, &[]),
+            PathFault::HardLinks { path, .. } => about("path.hard_links", path, &[]),
+            PathFault::NotAFile(path) => about("path.not_a_file", path, &[]),
         }
     }
 
@@ -711,10 +748,10 @@ mod tests {
 
     #[test]
     fn the_chmod_that_mends_is_one_word_for_the_shell() {
-        let fault = OpenFault::Writable {
+        let fault = OpenFault::Unsafe(PathFault::Writable {
             path: "/tmp/it's here".into(),
-            mode: 0o100_666,
-        };
+            mode: 0o666,
+        });
         let sentence = Text::en_us().trouble(&Trouble::Open("/tmp/x".into(), fault));
         assert!(
             sentence.ends_with("chmod go-w '/tmp/it'\\''s here'"),

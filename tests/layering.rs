@@ -12,6 +12,7 @@ use support::source::paths;
 /// The ranks, lowest first. A module sees only lower ranks and its own group; a group is one line in here.
 const RANKS: &[&[&[&str]]] = &[
     &[&["domain"]],
+    &[&["path"]],
     &[&["text"], &["auth"], &["store"], &["clock"]],
     &[
         &["service"],
@@ -56,7 +57,15 @@ const CRATES: &[(&str, &[&str])] = &[
     ("iana_time_zone", &["config"]),
     (
         "nix",
-        &["cli", "clock", "config", "harden", "store", "ui::terminal"],
+        &[
+            "cli",
+            "clock",
+            "config",
+            "harden",
+            "path",
+            "store",
+            "ui::terminal",
+        ],
     ),
     ("rand", &["auth"]),
     ("ratatui", &["ui"]),

@@ -14,6 +14,8 @@ mod demo;
 mod escalation;
 #[path = "store/events.rs"]
 mod events;
+#[path = "store/files.rs"]
+mod files;
 #[path = "store/flaws.rs"]
 mod flaws;
 #[path = "store/keys.rs"]
@@ -28,8 +30,12 @@ mod migration;
 mod names;
 #[path = "store/opening.rs"]
 mod opening;
+#[path = "store/power.rs"]
+mod power;
 #[path = "store/processes.rs"]
 mod processes;
+#[path = "store/restore.rs"]
+mod restore;
 #[path = "store/roles.rs"]
 mod roles;
 #[path = "store/secrets.rs"]

@@ -4,7 +4,7 @@
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Read};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, absolute};
 
 use nix::fcntl::OFlag;
 use toml::de::{DeInteger, DeTable, DeValue};
@@ -14,6 +14,7 @@ use crate::domain::api_key::Locale;
 use crate::domain::clipboard::ClipboardSetting;
 use crate::domain::setting::{CONFIG_FILE_MAX, Complaint, Expected, KeySetting, Why};
 use crate::domain::zone;
+use crate::path::{self, Halt, Walked};
 
 /// The table of the keys.
 const KEYS: &str = "keys";
@@ -22,8 +23,8 @@ const IDLE_MOST: u32 = 24 * 60;
 /// The most days that can be set: a year.
 const WARNING_MOST: u32 = 365;
 
-/// What the file holds; nothing where there is none.
-pub(super) fn read(path: &Path) -> Result<Option<String>, Why> {
+/// What the file holds; nothing where there is none. Nobody but root and the account may have a say in it.
+pub(super) fn read(path: &Path, account: u32) -> Result<Option<String>, Why> {
     let unreadable = |error: std::io::Error| Why::Unreadable(error.to_string());
     let opened = OpenOptions::new()
         .read(true)
@@ -40,9 +41,18 @@ pub(super) fn read(path: &Path) -> Result<Option<String>, Why> {
         Err(_) if path.metadata().is_ok_and(|meta| !meta.is_file()) => return Err(Why::NotAFile),
         Err(error) => return Err(unreadable(error)),
     };
-    if !file.metadata().map_err(unreadable)?.is_file() {
+    let facts = file.metadata().map_err(unreadable)?;
+    if !facts.is_file() {
         return Err(Why::NotAFile);
     }
+    let path = absolute(path).map_err(unreadable)?;
+    let Walked { real, .. } = path::walk(&path, account).map_err(|halt| match halt {
+        Halt::Unsafe(fault) => Why::Unsafe(fault),
+        Halt::Unseen(error) => unreadable(error),
+    })?;
+    path::check_owner(&real, &facts, account)
+        .and_then(|()| path::check_mode(&real, &facts))
+        .map_err(Why::Unsafe)?;
     let mut bytes = Vec::new();
     let most = u64::try_from(CONFIG_FILE_MAX + 1).unwrap_or(u64::MAX);
     file.take(most)
@@ -217,7 +227,7 @@ fn one_of<T: Copy>(
 #[cfg(test)]
 mod tests {
     use std::fs::{self, Permissions};
-    use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::os::unix::fs::{PermissionsExt, chown, symlink};
     use std::os::unix::net::UnixListener;
 
     use chrono_tz::Tz;
@@ -225,6 +235,7 @@ mod tests {
     use nix::unistd::{geteuid, mkfifo};
 
     use super::*;
+    use crate::domain::trouble::PathFault;
 
     fn applied(text: &str) -> Settings {
         let mut settings = Settings::default();
@@ -400,35 +411,81 @@ mod tests {
         }
     }
 
+    fn us() -> u32 {
+        geteuid().as_raw()
+    }
+
+    #[test]
+    fn what_others_have_a_say_in_is_refused_with_what_mends_it() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let below = directory.path().join("below");
+        fs::create_dir(&below).expect("made");
+        let file = below.join("config.toml");
+        fs::write(&file, "mouse = false").expect("written");
+        let set = |path: &Path, mode| {
+            fs::set_permissions(path, Permissions::from_mode(mode)).expect("set");
+        };
+        let writable = |path: &Path, mode| {
+            let path = path.to_owned();
+            Err(Why::Unsafe(PathFault::Writable { path, mode }))
+        };
+        for mode in [0o664, 0o646, 0o666] {
+            set(&file, mode);
+            assert_eq!(read(&file, us()), writable(&file, mode));
+        }
+        set(&file, 0o644);
+        set(&below, 0o775);
+        assert_eq!(read(&file, us()), writable(&below, 0o775));
+        set(&below, 0o755);
+        symlink(&file, directory.path().join("link")).expect("a link");
+        assert!(matches!(
+            read(&directory.path().join("link"), us()),
+            Ok(Some(_))
+        ));
+        if !geteuid().is_root() {
+            return;
+        }
+        // An account that made it may have it; any other may not.
+        chown(&file, Some(54_321), None).expect("given away");
+        let others = read(&file, us());
+        assert!(matches!(others, Err(Why::Unsafe(PathFault::Owner { .. }))));
+        assert!(matches!(read(&file, 54_321), Ok(Some(_))));
+        chown(&file, Some(0), None).expect("taken back");
+        assert!(matches!(read(&file, 54_321), Ok(Some(_))), "root's is good");
+    }
+
     #[test]
     fn whatever_is_in_the_files_place_reading_it_neither_waits_nor_fails() {
         let directory = tempfile::tempdir().expect("a directory");
         let at = |name: &str| directory.path().join(name);
-        assert_eq!(read(&at("nothing")), Ok(None));
-        assert_eq!(read(directory.path()), Err(Why::NotAFile));
+        assert_eq!(read(&at("nothing"), us()), Ok(None));
+        assert_eq!(read(directory.path(), us()), Err(Why::NotAFile));
         mkfifo(&at("pipe"), Mode::S_IRUSR).expect("a pipe");
-        assert_eq!(read(&at("pipe")), Err(Why::NotAFile));
+        assert_eq!(read(&at("pipe"), us()), Err(Why::NotAFile));
         let _listens = UnixListener::bind(at("socket")).expect("a socket");
-        assert_eq!(read(&at("socket")), Err(Why::NotAFile));
-        assert_eq!(read(Path::new("/dev/zero")), Err(Why::NotAFile));
+        assert_eq!(read(&at("socket"), us()), Err(Why::NotAFile));
+        assert_eq!(read(Path::new("/dev/zero"), us()), Err(Why::NotAFile));
         fs::write(at("binary"), b"mouse = \xff").expect("written");
-        assert_eq!(read(&at("binary")), Err(Why::NotText));
+        assert_eq!(read(&at("binary"), us()), Err(Why::NotText));
         symlink("nowhere", at("broken")).expect("a link");
-        assert!(matches!(read(&at("broken")), Err(Why::Unreadable(_))));
+        assert!(matches!(read(&at("broken"), us()), Err(Why::Unreadable(_))));
         symlink("loop", at("loop")).expect("a link");
-        assert!(matches!(read(&at("loop")), Err(Why::Unreadable(_))));
-        assert!(matches!(read(&at("binary/below")), Err(Why::Unreadable(_))));
+        assert!(matches!(read(&at("loop"), us()), Err(Why::Unreadable(_))));
+        assert!(matches!(
+            read(&at("binary/below"), us()),
+            Err(Why::Unreadable(_))
+        ));
 
         let most = "#".repeat(CONFIG_FILE_MAX);
         fs::write(at("most"), &most).expect("written");
-        assert_eq!(read(&at("most")), Ok(Some(most.clone())));
+        assert_eq!(read(&at("most"), us()), Ok(Some(most.clone())));
         fs::write(at("more"), most + "#").expect("written");
-        assert_eq!(read(&at("more")), Err(Why::TooLong));
+        assert_eq!(read(&at("more"), us()), Err(Why::TooLong));
         symlink("most", at("link")).expect("a link");
-        assert!(matches!(read(&at("link")), Ok(Some(_))));
+        assert!(matches!(read(&at("link"), us()), Ok(Some(_))));
 
         fs::set_permissions(at("most"), Permissions::from_mode(0o000)).expect("set");
-        let unreadable = matches!(read(&at("most")), Err(Why::Unreadable(_)));
+        let unreadable = matches!(read(&at("most"), us()), Err(Why::Unreadable(_)));
         // Root reads what it likes.
         assert!(unreadable || geteuid().is_root());
     }

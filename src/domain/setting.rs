@@ -1,5 +1,7 @@
 //! What can be wrong with the config file. None of it keeps Keyward from starting: the default counts instead.
 
+use crate::domain::trouble::PathFault;
+
 /// More bytes than a config file has: a hundred lines for each setting and key.
 pub const CONFIG_FILE_MAX: usize = 256 * 1024;
 
@@ -16,6 +18,8 @@ pub struct Complaint {
 pub enum Why {
     /// The file could not be read, in the operating system's words.
     Unreadable(String),
+    /// Others could change it, or what its path leads to.
+    Unsafe(PathFault),
     /// A directory, a device, a pipe.
     NotAFile,
     TooLong,

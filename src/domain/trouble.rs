@@ -174,8 +174,15 @@ pub enum Fault {
     ReadOnly,
     /// The file system is mounted for reading only, or became so after an error.
     ReadOnlyMount,
-    /// The file is no longer where it was opened, or another one is there: what is written would be lost.
+    /// The file is no longer where it was opened, another one is there, or it was overwritten: what is written would
+    /// be lost.
     Moved,
+    /// The log was removed, replaced or cut short; whether all that was saved is in the database.
+    LogGone {
+        kept: bool,
+    },
+    /// The file cannot be seen any more, in the operating system's words: a directory on the way was closed to us.
+    Unseen(String),
     /// The file was damaged.
     Corrupt,
     /// A change of one row changed none, or several: somebody has written to the database past Keyward.
@@ -228,11 +235,14 @@ pub enum OpenFault {
     NotOwner {
         owner: String,
     },
-    /// Group or others can write the file or its directory; the path that is to be mended.
-    Writable {
-        path: PathBuf,
-        mode: u32,
-    },
+    /// Others could change it, or where the path leads.
+    Unsafe(PathFault),
+    /// The file holds nothing, as no database of ours ever does.
+    Empty,
+    /// The log beside the database is another one's.
+    ForeignLog,
+    /// There is no database, but the log or journal of one, which a new one would take for its own.
+    OrphanedLog(PathBuf),
     /// Neither the file nor its directory may be read-only.
     ReadOnly,
     /// The file system is mounted for reading only.
@@ -258,6 +268,25 @@ pub enum OpenFault {
     RootBySudo,
     /// Anything else that the database said.
     Fault(Fault),
+}
+
+/// What others could change on the way to a file, or beside it. Each names what is to be mended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PathFault {
+    /// It belongs to neither root nor the account; both by name.
+    Owner {
+        path: PathBuf,
+        owner: String,
+        account: String,
+    },
+    /// Group or others can write it.
+    Writable { path: PathBuf, mode: u32 },
+    /// A directory such as `/tmp`, in which anybody makes files, would hold the database's.
+    Shared(PathBuf),
+    /// The file has more names than one.
+    HardLinks { path: PathBuf, links: u64 },
+    /// A link, directory, pipe or device is where `SQLite` would open a file.
+    NotAFile(PathBuf),
 }
 
 /// Why a new file could not be written, or recorded.

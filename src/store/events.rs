@@ -16,6 +16,7 @@ use crate::domain::trouble::Fault;
 use crate::store::{Tx, list};
 
 pub use check::check_chain;
+pub(super) use check::{has, tail_is_whole};
 pub(super) use functions::add as add_functions;
 pub use prune::{Prefix, first_since, is_prefix, prefix_before, remove};
 

@@ -1,128 +1,76 @@
-//! The database's file and directory: made for their owner alone, and looked at before `SQLite` may touch them.
+//! The database's file, those that `SQLite` has beside it, and their directory: looked at before `SQLite` may touch them.
 
-use std::fs::{self, DirBuilder, Metadata, OpenOptions, Permissions};
+use std::fs::{self, DirBuilder, Metadata, Permissions};
 use std::io::{self, ErrorKind};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, AtFlags};
-use nix::unistd::{AccessFlags, Uid, User, faccessat};
+use nix::unistd::{AccessFlags, faccessat};
 
-use crate::domain::trouble::{Fault, OpenFault};
+use crate::domain::trouble::{Fault, OpenFault, PathFault};
 use crate::domain::user::OsAccount;
+use crate::path::{self, Halt, Walked, name_of};
+use crate::store::identity::Identity;
 
 const DIRECTORY_MODE: u32 = 0o700;
 pub const FILE_MODE: u32 = 0o600;
-/// Writing by group or others.
-const FOREIGN_WRITE: u32 = 0o022;
 
-/// Makes the file, empty, and the directory that it is to be in. A file that is there already is left as it is:
-/// another process may just have made it.
-pub fn create(path: &Path) -> Result<(), OpenFault> {
-    let made = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(FILE_MODE)
-        .open(path)
-        .and_then(|file| file.set_permissions(Permissions::from_mode(FILE_MODE)));
-    match made {
-        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(unreachable(&error)),
-        _ => Ok(()),
-    }
-}
+/// What `SQLite` opens beside a database, by the end of its name.
+const BESIDE: [&str; 3] = ["-wal", "-shm", "-journal"];
 
-/// Makes the directory if there is none.
-pub fn create_directory(path: &Path) -> Result<(), OpenFault> {
-    let directory = directory_of(path);
-    if directory.exists() {
-        return Ok(());
-    }
-    // The file creation mask may have taken more away than it should.
-    DirBuilder::new()
-        .recursive(true)
-        .mode(DIRECTORY_MODE)
-        .create(&directory)
-        .and_then(|()| fs::set_permissions(&directory, Permissions::from_mode(DIRECTORY_MODE)))
-        .map_err(|error| unreachable(&error))
-}
-
-/// Whether there is something at the path.
-pub fn exists(path: &Path) -> Result<bool, OpenFault> {
+/// Whether there is nothing at the path.
+pub fn is_missing(path: &Path) -> Result<bool, OpenFault> {
     match fs::metadata(path) {
-        Ok(_) => Ok(true),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Ok(_) => Ok(false),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(true),
         Err(error) => Err(unreachable(&error)),
     }
 }
 
-/// Which file it is that a path led to.
-#[derive(Debug)]
-pub struct Identity {
-    path: PathBuf,
-    device: u64,
-    inode: u64,
-}
-
-impl Identity {
-    /// The file that the path leads to now.
-    pub fn of(path: &Path) -> Result<Identity, OpenFault> {
-        let path = absolute(path)?;
-        let facts = fs::metadata(&path).map_err(|error| unreachable(&error))?;
-        let (device, inode) = (facts.dev(), facts.ino());
-        Ok(Identity {
-            path,
-            device,
-            inode,
-        })
+/// Makes the directory of a new database if there is none, and looks at it; gives the database's path without links.
+pub fn prepare_directory(path: &Path, account: &OsAccount) -> Result<PathBuf, OpenFault> {
+    let path = absolute(path)?;
+    // Nothing is made where others could replace it.
+    let Walked { real, .. } = walk(&path, account)?;
+    let directory = parent(&real);
+    if !directory.exists() {
+        // The file creation mask may have taken more away than it should.
+        DirBuilder::new()
+            .recursive(true)
+            .mode(DIRECTORY_MODE)
+            .create(directory)
+            .and_then(|()| fs::set_permissions(directory, Permissions::from_mode(DIRECTORY_MODE)))
+            .map_err(|error| unreachable(&error))?;
     }
-
-    pub fn real(&self) -> &Path {
-        &self.path
-    }
-
-    /// Whether the path still leads to it.
-    pub fn is_in_place(&self) -> bool {
-        let facts = fs::metadata(&self.path);
-        facts.is_ok_and(|facts| (facts.dev(), facts.ino()) == (self.device, self.inode))
-    }
+    let Walked { real, .. } = walk(&path, account)?;
+    check_directory(&real, account)?;
+    Ok(real)
 }
 
-/// Checks the directory: on a local file system, and writable by its owner only.
-pub fn check_directory(path: &Path) -> Result<(), OpenFault> {
-    trust_directory(path)?;
-    check_writable(&directory_of(path))
+/// Checks that the database that is there is to be trusted, and can be written.
+pub fn check(path: &Path, account: &OsAccount) -> Result<Identity, OpenFault> {
+    let identity = trust(path, account)?;
+    check_writable(parent(identity.real()))?;
+    check_writable(identity.real())?;
+    Ok(identity)
 }
 
-fn trust_directory(path: &Path) -> Result<(), OpenFault> {
-    let directory = directory_of(path);
-    let facts = fs::metadata(&directory).map_err(|error| unreachable(&error))?;
-    if on_network(&directory) {
-        return Err(OpenFault::NetworkFileSystem);
-    }
-    refuse_foreign_writers(&directory, &facts)
-}
-
-/// Checks that the file that is there, its directory included, is to be trusted and can be written.
-pub fn check(path: &Path, account: &OsAccount) -> Result<(), OpenFault> {
-    trust(path, account)?;
-    check_writable(&directory_of(path))?;
-    check_writable(path)
-}
-
-/// Checks that the file that is there, its directory included, is to be trusted. The directory comes after the owner: whoever does not
-/// own the file need not be told how to mend its directory.
+/// Checks that the database that is there is to be trusted: its path, its directory, and all files that `SQLite` will
+/// open. The path comes after the owner: whoever does not own the database need not be told how to mend its directory.
 pub fn trust(path: &Path, account: &OsAccount) -> Result<Identity, OpenFault> {
-    let facts = fs::metadata(path).map_err(|error| unreachable(&error))?;
-    if on_network(path) {
+    let path = absolute(path)?;
+    let facts = fs::metadata(&path).map_err(|error| unreachable(&error))?;
+    if on_network(&path) {
         return Err(OpenFault::NetworkFileSystem);
     }
     if facts.is_dir() {
         return Err(OpenFault::IsDirectory);
     }
-    // SQLite takes a file of one byte, whatever it is, for an empty database. More is not looked at here: closing a
-    // file drops the locks that this process has on it through another connection.
-    if !facts.is_file() || facts.len() == 1 {
+    // More of it is not looked at here: closing a file drops the locks that this process has on it through another
+    // connection.
+    if !facts.is_file() {
         return Err(OpenFault::NotADatabase);
     }
     if facts.uid() != account.uid {
@@ -130,9 +78,62 @@ pub fn trust(path: &Path, account: &OsAccount) -> Result<Identity, OpenFault> {
             owner: name_of(facts.uid()),
         });
     }
-    refuse_foreign_writers(path, &facts)?;
-    trust_directory(path)?;
-    Identity::of(path)
+    let Walked { real, facts } = walk(&path, account)?;
+    let facts = facts.ok_or(OpenFault::Missing)?;
+    check_directory(&real, account)?;
+    check_file(&real, &facts)?;
+    for suffix in BESIDE {
+        check_beside(&beside(&real, suffix), account)?;
+    }
+    match facts.len() {
+        0 => return Err(OpenFault::Empty),
+        // SQLite takes a file of one byte, whatever it is, for an empty database.
+        1 => return Err(OpenFault::NotADatabase),
+        _ => {}
+    }
+    Ok(Identity::new(path, real, &facts))
+}
+
+/// On a local file system, and nobody else makes files in it.
+fn check_directory(real: &Path, account: &OsAccount) -> Result<(), OpenFault> {
+    let directory = parent(real);
+    let facts = fs::metadata(directory).map_err(|error| unreachable(&error))?;
+    if on_network(directory) {
+        return Err(OpenFault::NetworkFileSystem);
+    }
+    path::check_own_directory(directory, &facts, account.uid).map_err(OpenFault::Unsafe)
+}
+
+/// Written by nobody else, and not under another name either.
+fn check_file(path: &Path, facts: &Metadata) -> Result<(), OpenFault> {
+    path::check_mode(path, facts).map_err(OpenFault::Unsafe)?;
+    if facts.nlink() > 1 {
+        return Err(OpenFault::Unsafe(PathFault::HardLinks {
+            path: path.to_owned(),
+            links: facts.nlink(),
+        }));
+    }
+    Ok(())
+}
+
+/// A file beside the database; there need not be one.
+fn check_beside(path: &Path, account: &OsAccount) -> Result<(), OpenFault> {
+    let facts = match fs::symlink_metadata(path) {
+        Ok(facts) => facts,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(unreachable(&error)),
+    };
+    if facts.uid() != account.uid {
+        return Err(OpenFault::Unsafe(PathFault::Owner {
+            path: path.to_owned(),
+            owner: name_of(facts.uid()),
+            account: name_of(account.uid),
+        }));
+    }
+    if !facts.is_file() {
+        return Err(OpenFault::Unsafe(PathFault::NotAFile(path.to_owned())));
+    }
+    check_file(path, &facts)
 }
 
 /// `SQLite` opens what it cannot write for reading only, without a word.
@@ -143,42 +144,35 @@ fn check_writable(path: &Path) -> Result<(), OpenFault> {
     })
 }
 
-fn refuse_foreign_writers(path: &Path, facts: &Metadata) -> Result<(), OpenFault> {
-    let mode = facts.mode() & 0o7777;
-    if mode & FOREIGN_WRITE == 0 {
-        return Ok(());
-    }
-    Err(OpenFault::Writable {
-        path: path.to_owned(),
-        mode,
+fn walk(path: &Path, account: &OsAccount) -> Result<Walked, OpenFault> {
+    path::walk(path, account.uid).map_err(|halt| match halt {
+        Halt::Unsafe(fault) => OpenFault::Unsafe(fault),
+        Halt::Unseen(error) => unreachable(&error),
     })
 }
 
 /// The path from the root, so that no name is taken for an option or a URI.
-pub fn absolute(path: &Path) -> Result<PathBuf, OpenFault> {
+fn absolute(path: &Path) -> Result<PathBuf, OpenFault> {
     std::path::absolute(path).map_err(|error| unreachable(&error))
 }
 
-/// The directory in which the file really is.
-fn directory_of(path: &Path) -> PathBuf {
-    let real = fs::canonicalize(path);
-    let path = real.as_deref().unwrap_or(path);
-    path.parent().unwrap_or(path).to_owned()
+/// The file beside the database whose name ends so.
+pub fn beside(real: &Path, suffix: &str) -> PathBuf {
+    let mut path = real.as_os_str().to_owned();
+    path.push(suffix);
+    path.into()
 }
 
-fn name_of(uid: u32) -> String {
-    match User::from_uid(Uid::from_raw(uid)) {
-        Ok(Some(user)) => user.name,
-        _ => uid.to_string(),
-    }
+fn parent(real: &Path) -> &Path {
+    real.parent().unwrap_or(real)
 }
 
-fn unreachable(error: &io::Error) -> OpenFault {
+pub fn unreachable(error: &io::Error) -> OpenFault {
     match error.kind() {
         ErrorKind::NotFound => OpenFault::Missing,
         ErrorKind::ReadOnlyFilesystem => OpenFault::ReadOnlyMount,
         ErrorKind::StorageFull => OpenFault::Fault(Fault::Full),
-        ErrorKind::QuotaExceeded => OpenFault::Fault(Fault::OverLimit),
+        ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => OpenFault::Fault(Fault::OverLimit),
         _ => OpenFault::Unreachable(error.to_string()),
     }
 }

@@ -3,11 +3,14 @@
 //! Rows become plain domain data at its edge. Nothing here makes a hash, knows the clock or decides a right.
 
 pub mod api_keys;
+mod begin;
 pub mod events;
 mod fault;
 mod file;
 mod flaws;
+mod identity;
 pub mod list;
+mod log;
 mod migrate;
 pub mod names;
 mod open;
@@ -30,6 +33,7 @@ use zeroize::Zeroizing;
 use crate::domain::event::chain::Head;
 use crate::domain::trouble::Fault;
 use crate::store::fault::{forget_system_error, leaves_in_doubt};
+use crate::store::identity::Identity;
 use crate::store::patience::Patience;
 use crate::store::read_only::Frozen;
 
@@ -50,7 +54,7 @@ pub enum Place {
 pub struct Store {
     connection: Connection,
     /// Nothing for a database in memory.
-    file: Option<file::Identity>,
+    file: Option<Identity>,
     /// Where `SQLite` was told that nothing changes.
     frozen: Option<Frozen>,
     in_doubt: Option<Doubt>,
@@ -93,6 +97,7 @@ impl Store {
         work: impl FnOnce(&Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         self.renew_patience();
+        self.check_in_place()?;
         let tx = self.begin(TransactionBehavior::Deferred)?;
         let done = work(&tx)?;
         tx.0.commit().map_err(Fault::from)?;
@@ -125,11 +130,20 @@ impl Store {
         }
     }
 
-    /// Refuses to go on with a file that was removed or replaced: nobody would ever read what is written to it.
+    /// Begins to watch the files, once the log is on.
+    fn watch(&self) -> Result<(), Fault> {
+        let Some(file) = &self.file else {
+            return Ok(());
+        };
+        let last = events::head(&self.begin(TransactionBehavior::Deferred)?)?;
+        file.watch(&self.connection, last)
+    }
+
+    /// Refuses to go on with files that somebody else has removed, replaced or overwritten.
     fn check_in_place(&self) -> Result<(), Fault> {
         match &self.file {
-            Some(file) if !file.is_in_place() => Err(Fault::Moved),
-            _ => Ok(()),
+            Some(file) => file.check_in_place(&self.connection),
+            None => Ok(()),
         }
     }
 
@@ -152,6 +166,9 @@ impl Store {
             (done, mark, tx.0.commit())
         };
         let Err(error) = committed else {
+            if let (Some(file), Some(last)) = (&self.file, mark) {
+                file.knows(last);
+            }
             return Ok(done);
         };
         let in_doubt = leaves_in_doubt(&error);
@@ -218,6 +235,9 @@ impl Store {
     pub fn data_version(&self) -> Result<i64, Fault> {
         self.check_in_place()?;
         self.check_unchanged()?;
+        if let Some(file) = &self.file {
+            file.look_closer();
+        }
         let version = self
             .connection
             .pragma_query_value(None, "data_version", |row| row.get(0));
@@ -243,6 +263,16 @@ impl Tx<'_> {
         match self.0.prepare_cached(sql)?.execute(values)? {
             1 => Ok(()),
             _ => Err(Fault::NotTaken),
+        }
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        if let Some(file) = &self.file
+            && !file.may_finish(&self.connection)
+        {
+            log::leave(&self.connection, true);
         }
     }
 }

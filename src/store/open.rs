@@ -7,13 +7,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rusqlite::{Connection, OpenFlags};
 use zeroize::Zeroizing;
 
+use crate::domain::event::chain::Head;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, OpenFault, Trouble};
 use crate::domain::user::OsAccount;
 use crate::store::fault::{forget_system_error, while_opening};
+use crate::store::identity::Identity;
 use crate::store::migrate::{Beginning, KNOWN, identify, migrate};
 use crate::store::patience::Patience;
-use crate::store::{ANY, Place, Store, events, file, read_only};
+use crate::store::{ANY, Place, Store, begin, events, file, log, read_only};
 
 /// How many steps of `SQLite`'s machine go by before a reader looks whether another question is wanted.
 const STEPS: i32 = 2_000;
@@ -36,24 +38,28 @@ impl Store {
         now: Timestamp,
         random: Fill<'_>,
     ) -> Result<Store, Trouble> {
-        let opened = prepare(place, account).and_then(|()| connect(place));
-        let (store, found) = opened.map_err(trouble(place))?;
-        settle(&store, place).map_err(trouble(place))?;
-        if found == KNOWN {
-            return Ok(store);
-        }
-        let mut beginning = None;
-        if found == 0 {
+        let mut beginning = || {
             may_begin(account).map_err(trouble(place))?;
             let mut tag_key = Zeroizing::new(vec![0; 32].into_boxed_slice());
             random(&mut tag_key)?;
-            beginning = Some(Beginning {
+            Ok::<_, Trouble>(Beginning {
                 user: account.user_name(),
                 now,
                 tag_key,
-            });
+            })
+        };
+        if let Place::File(path) = place
+            && file::is_missing(path).map_err(trouble(place))?
+        {
+            begin::begin(path, account, &beginning()?).map_err(trouble(place))?;
         }
-        migrate(&store.connection, beginning.as_ref()).map_err(trouble(place))?;
+        let (store, found) = connect(place, account).map_err(trouble(place))?;
+        settle(&store, place).map_err(trouble(place))?;
+        if found < KNOWN {
+            // Only in memory is there anything to begin: see `connect`.
+            let beginning = if found == 0 { Some(beginning()?) } else { None };
+            migrate(&store.connection, beginning.as_ref()).map_err(trouble(place))?;
+        }
         Ok(store)
     }
 
@@ -63,7 +69,7 @@ impl Store {
     /// [`Trouble::Open`], with [`OpenFault::Missing`] among the faults.
     pub fn bring_up_to_date(place: &Place, account: &OsAccount) -> Result<Store, Trouble> {
         let opened = || {
-            let (store, found) = find(place, account)?;
+            let (store, found) = connect(place, account)?;
             if found == 0 {
                 return Err(OpenFault::Missing);
             }
@@ -109,19 +115,8 @@ impl Store {
     }
 }
 
-/// A connection to a database that is there, and its version.
-fn find(place: &Place, account: &OsAccount) -> Result<(Store, i64), OpenFault> {
-    if let Place::File(path) = place {
-        if !file::exists(path)? {
-            return Err(OpenFault::Missing);
-        }
-        file::check(path, account)?;
-    }
-    connect(place)
-}
-
 pub(super) fn open_existing(place: &Place, account: &OsAccount) -> Result<Store, OpenFault> {
-    let (store, found) = find(place, account)?;
+    let (store, found) = connect(place, account)?;
     refuse_older(found)?;
     settle(&store, place)?;
     Ok(store)
@@ -149,20 +144,6 @@ pub(super) fn trouble(place: &Place) -> impl Fn(OpenFault) -> Trouble {
     }
 }
 
-/// Makes the file if there is none, and checks it.
-fn prepare(place: &Place, account: &OsAccount) -> Result<(), OpenFault> {
-    let Place::File(path) = place else {
-        return Ok(());
-    };
-    if !file::exists(path)? {
-        may_begin(account)?;
-        file::create_directory(path)?;
-        file::check_directory(path)?;
-        file::create(path)?;
-    }
-    file::check(path, account)
-}
-
 /// Whether the account may become the first user of a new database.
 fn may_begin(account: &OsAccount) -> Result<(), OpenFault> {
     if account.root_by_sudo {
@@ -171,17 +152,16 @@ fn may_begin(account: &OsAccount) -> Result<(), OpenFault> {
     Ok(())
 }
 
-/// A connection, and the version of the database. Nothing was changed yet, and a database that is not ours, or too
-/// new, is left so.
-fn connect(place: &Place) -> Result<(Store, i64), OpenFault> {
-    forget_system_error();
-    let connection = match place {
-        Place::File(path) => open_file(path)?,
-        Place::Memory(name) => open_memory(name)?,
-    };
-    let file = match place {
-        Place::File(path) => Some(file::Identity::of(path)?),
-        Place::Memory(_) => None,
+/// A connection to a database that is there, and its version; 0 only in memory. Nothing was changed yet, and a
+/// database that is not ours, or too new, is left so.
+fn connect(place: &Place, account: &OsAccount) -> Result<(Store, i64), OpenFault> {
+    let (connection, file) = match place {
+        Place::File(path) => {
+            let file = file::check(path, account)?;
+            forget_system_error();
+            (open_file(file.real())?, Some(file))
+        }
+        Place::Memory(name) => (open_memory(name)?, None),
     };
     let (store, found) = connected(connection, file)?;
     if store
@@ -197,13 +177,16 @@ fn connect(place: &Place) -> Result<(Store, i64), OpenFault> {
 /// A store on a connection, and the version of the database.
 pub(super) fn connected(
     mut connection: Connection,
-    file: Option<file::Identity>,
+    file: Option<Identity>,
 ) -> Result<(Store, i64), OpenFault> {
     let patience = Patience::default();
     connection
         .busy_handler(Some(patience.handler()))
         .map_err(while_opening)?;
-    let found = identify(&connection)?;
+    let found = match &file {
+        Some(file) => first_look(&connection, file)?,
+        None => identify(&connection)?,
+    };
     let store = Store {
         connection,
         file,
@@ -214,6 +197,34 @@ pub(super) fn connected(
         answering: Arc::new(AtomicU64::new(ANY)),
     };
     Ok((store, found))
+}
+
+/// The version of the database in a file, once it is certain that the log beside it is its own. Until then nothing of
+/// that goes into the database.
+fn first_look(connection: &Connection, file: &Identity) -> Result<i64, OpenFault> {
+    log::leave(connection, true);
+    let doubtful = log::is_older(file.real());
+    forget_system_error();
+    let found = identify(connection);
+    let half_way = || log::progress(connection).is_none_or(|(frames, moved)| moved < frames);
+    if doubtful
+        && half_way()
+        && !log::is_own(connection, log::alone(file.real()), Head::START)
+            .map_err(OpenFault::Fault)?
+    {
+        return Err(OpenFault::ForeignLog);
+    }
+    if file.has_lost_frames(connection) {
+        return Err(OpenFault::Fault(Fault::LogGone { kept: false }));
+    }
+    let found = found?;
+    if found == 0 {
+        return Err(OpenFault::Empty);
+    }
+    // What was looked at is what was opened.
+    file.check_in_place(connection).map_err(OpenFault::Fault)?;
+    log::leave(connection, false);
+    Ok(found)
 }
 
 /// Sets a connection up.
@@ -232,7 +243,10 @@ fn settle(store: &Store, place: &Place) -> Result<(), OpenFault> {
         .connection
         .set_prepared_statement_cache_capacity(STATEMENTS);
     match place {
-        Place::File(_) => turn_log_on(&store.connection, &store.patience),
+        Place::File(_) => {
+            turn_log_on(&store.connection, &store.patience)?;
+            store.watch().map_err(OpenFault::Fault)
+        }
         // There is no log in memory, and nothing to keep.
         Place::Memory(_) => Ok(()),
     }
@@ -240,7 +254,7 @@ fn settle(store: &Store, place: &Place) -> Result<(), OpenFault> {
 
 fn open_file(path: &Path) -> Result<Connection, OpenFault> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    Connection::open_with_flags(file::absolute(path)?, flags).map_err(while_opening)
+    Connection::open_with_flags(path, flags).map_err(while_opening)
 }
 
 /// `SQLite`'s `memdb`: a name that begins with a slash is shared by the connections of this process.

@@ -12,6 +12,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::domain::trouble::{Fault, OpenFault, Trouble};
 use crate::domain::user::OsAccount;
 use crate::store::fault::{forget_system_error, while_opening};
+use crate::store::file::beside;
 use crate::store::open::{connected, open_existing, refuse_older, trouble};
 use crate::store::{Place, Store, file};
 
@@ -78,9 +79,10 @@ fn open_to_read(path: &Path, account: &OsAccount) -> Result<Store, OpenFault> {
     connection
         .execute_batch("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF;")
         .map_err(while_opening)?;
-    let (store, found) = connected(connection, Some(identity))?;
+    let (mut store, found) = connected(connection, Some(identity))?;
     refuse_older(found)?;
-    Ok(Store { frozen, ..store })
+    store.frozen = frozen;
+    Ok(store)
 }
 
 /// Makes the file, empty, where there is none.
@@ -157,15 +159,8 @@ fn facts(path: &Path) -> Option<(u64, u64, u64, i64, i64)> {
     Some(of(&facts))
 }
 
-/// The file beside the database whose name ends so.
-fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut path = path.as_os_str().to_owned();
-    path.push(suffix);
-    path.into()
-}
-
 /// An absolute path as a URI of `SQLite` (<https://sqlite.org/uri.html>). What means something in one is encoded.
-fn uri(path: &Path, how: &str) -> String {
+pub(super) fn uri(path: &Path, how: &str) -> String {
     let literal = |byte: &u8| byte.is_ascii_alphanumeric() || b"/-_.".contains(byte);
     let bytes = path.as_os_str().as_bytes().iter();
     let path = bytes.fold(String::new(), |path, byte| match byte {

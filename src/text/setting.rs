@@ -34,6 +34,10 @@ impl Text {
         let of_name = |sentence, name: &str| self.fill(sentence, &[("name", &repeated(name))]);
         match why {
             Why::Unreadable(words) => self.fill("config.unreadable", &[("words", words)]),
+            Why::Unsafe(fault) => {
+                let sentence = self.path_fault(fault);
+                self.fill("config.unsafe", &[("sentence", &sentence)])
+            }
             Why::NotAFile => self.say("config.not_a_file").to_owned(),
             Why::TooLong => {
                 let most = CONFIG_FILE_MAX / 1024;

@@ -328,7 +328,9 @@ impl App {
                 self.unseen = Some(why);
                 self.read_all();
             }
-            Err(trouble @ Trouble::Storage(Fault::Moved)) if layer == APP => {
+            Err(
+                trouble @ Trouble::Storage(Fault::Moved | Fault::LogGone { .. } | Fault::Unseen(_)),
+            ) if layer == APP => {
                 self.complain(self.text().trouble(&trouble));
             }
             Err(trouble) if trouble.keeps_copy() => self.complain_of_copy(&trouble),

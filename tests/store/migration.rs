@@ -20,6 +20,12 @@ use rusqlite::types::Value;
 use crate::support::database::{Bench, NOW, account, everything, on_disk, raw};
 
 const SCHEMA: &str = include_str!("../../assets/migrations/0001_keys.sql");
+/// Makes it a database of the second issue's.
+pub const SECOND: &str = concat!(
+    "PRAGMA foreign_keys = OFF;",
+    include_str!("../../assets/migrations/0002_users_and_roles.sql"),
+    "PRAGMA user_version = 2;"
+);
 const ROWS: &str = include_str!("first_issue.sql");
 
 /// Its tables, with the columns that they had.
@@ -45,6 +51,7 @@ const WORKS: &str = "1:VHQ9xeJNKkE7FZWEwSJt9uzPxMqozXtjVGwza0w/6ug=";
 const LOCKED: &str = "3:2dhwVO1MAAsIH1t9bCTDmw+EglA/kMpDj2M6Ow5oaQ4=";
 const DELETED: &str = "4:mg0F9Gc+9aG/QYsL3O7UH2oA9l8eUzVDG7K02X9GHK0=";
 
+/// The database of that Keyward.
 pub fn made(path: &Path) -> Connection {
     fs::write(path, "").expect("made");
     fs::set_permissions(path, Permissions::from_mode(0o600)).expect("set");

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use keyward::domain::api_key::ApiKeyDraft;
-use keyward::domain::trouble::{Fault, OpenFault, Trouble};
+use keyward::domain::trouble::{Fault, OpenFault, PathFault, Trouble};
 use keyward::domain::user::OsAccount;
 use keyward::domain::verdict::Refused;
 use keyward::store::{Place, Store, list};
@@ -153,17 +153,20 @@ fn what_group_or_others_can_write_is_refused_with_what_to_mend() {
         set_mode(what, bad);
         refused(
             &path,
-            &OpenFault::Writable {
+            &OpenFault::Unsafe(PathFault::Writable {
                 path: what.to_owned(),
                 mode: bad,
-            },
+            }),
         );
         set_mode(what, good);
         assert_eq!(open(&path), Ok(()));
     }
     set_mode(directory.path(), 0o777);
     let new = directory.path().join("new.db");
-    assert!(matches!(open(&new), Err(OpenFault::Writable { .. })));
+    assert!(matches!(
+        open(&new),
+        Err(OpenFault::Unsafe(PathFault::Writable { .. }))
+    ));
     assert!(
         !new.exists(),
         "nothing is made where others could replace it"
@@ -231,18 +234,29 @@ fn verify_makes_no_database_and_migrates_none() {
     let missing = Trouble::Open(path.clone(), OpenFault::Missing);
     assert_eq!(open_existing(&path), Err(missing));
     assert!(!path.exists());
-    fs::write(&path, "").expect("written");
-    let older = open_existing(&path);
+    let (_directory, older) = on_disk();
+    drop(crate::migration::made(&older));
+    let before = fs::read(&older).expect("read");
+    let refused = open_existing(&older);
     assert!(
-        matches!(&older, Err(Trouble::Open(named, OpenFault::Older { found: 0, .. })) if *named == path),
-        "{older:?}"
+        matches!(&refused, Err(Trouble::Open(named, OpenFault::Older { found: 1, .. })) if *named == older),
+        "{refused:?}"
     );
-    assert_eq!(fs::metadata(&path).expect("there").len(), 0);
-    assert_eq!(
-        open(&path),
-        Ok(()),
-        "an empty file of ours is a new database"
-    );
+    assert_eq!(fs::read(&older).expect("read"), before);
+}
+
+#[test]
+fn a_file_that_holds_nothing_is_damage_and_never_a_new_database() {
+    let (_directory, path) = on_disk();
+    fs::write(&path, "").expect("written");
+    set_mode(&path, 0o600);
+    refused(&path, &OpenFault::Empty);
+    // What SQLite itself makes of nothing.
+    let connection = Connection::open(&path).expect("opened");
+    connection.execute_batch("VACUUM").expect("written");
+    drop(connection);
+    set_mode(&path, 0o600);
+    refused(&path, &OpenFault::Empty);
 }
 
 #[test]

@@ -3,5 +3,6 @@
 
 pub mod console;
 pub mod database;
+pub mod inject;
 pub mod picture;
 pub mod process;

@@ -38,6 +38,44 @@ pub fn check_chain(tx: &Tx<'_>, wanted: Option<&KeptHead>) -> Result<Result<Whol
     Ok(Ok(walk.whole()))
 }
 
+/// Whether the last `most` events follow from one another.
+///
+/// # Errors
+/// What the database said.
+pub fn tail_is_whole(tx: &Tx<'_>, most: i64) -> Result<bool, Fault> {
+    let condition = "e.sequence > (SELECT max(sequence) FROM events) - ?1 ORDER BY e.sequence";
+    let Some(first) = one(tx, condition, [most])? else {
+        return Ok(super::head(tx)? == Head::START);
+    };
+    let start = Head {
+        sequence: first.sequence() - 1,
+        hash: first.previous,
+    };
+    let mut walk = Walk::new(start, None);
+    let mut query = tx.0.prepare_cached(
+        "SELECT sequence, at, number, level, actor, target_kind, target_id, target_name, body, previous, hash
+         FROM events WHERE sequence > ?1 ORDER BY sequence",
+    )?;
+    let mut rows = query.query([start.sequence])?;
+    while let Some(row) = rows.next()? {
+        if !walk.goes_on(row) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Whether the trail has this event, or had it and let it go.
+///
+/// # Errors
+/// What the database said.
+pub fn has(tx: &Tx<'_>, event: &Head) -> Result<bool, Fault> {
+    let first: Option<i64> =
+        tx.0.prepare_cached("SELECT min(sequence) FROM events")?
+            .query_row((), |row| row.get(0))?;
+    Ok(super::is_there(tx, event)? || first.unwrap_or(1) > event.sequence)
+}
+
 /// Where the chain that is there must begin.
 fn start(tx: &Tx<'_>) -> Result<Head, Fault> {
     let pruned = EventKind::EventsPruned.number();

@@ -69,7 +69,9 @@ impl SecretDialog {
         let discarding = closing == Some(Closing::Discarding);
         let lost = matches!(
             trouble,
-            Trouble::Storage(Fault::Moved | Fault::ReadOnly | Fault::ReadOnlyMount)
+            Trouble::Storage(
+                Fault::Moved | Fault::LogGone { .. } | Fault::ReadOnly | Fault::ReadOnlyMount
+            )
         );
         self.unwritten.may_be_delivered |= delivering && trouble.is_unsure();
         self.unwritten.may_be_delivered |= *trouble == Trouble::SecretDelivered;

@@ -1,0 +1,104 @@
+//! A new database. It is made in memory and put in place whole, so that no other process ever sees half of one, and
+//! a file that holds nothing is always damage.
+
+use std::collections::hash_map::RandomState;
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::hash::BuildHasher;
+use std::io::{self, ErrorKind, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+
+use crate::domain::trouble::OpenFault;
+use crate::domain::user::OsAccount;
+use crate::store::fault::while_opening;
+use crate::store::file::{self, FILE_MODE, unreachable};
+use crate::store::migrate::{Beginning, migrate};
+
+/// What may lie beside a database that was removed, and would be taken for the new one's.
+const LOGS: [&str; 2] = ["-wal", "-journal"];
+
+/// Makes a database where there is none. One that another process puts there meanwhile is left as it is.
+pub fn begin(path: &Path, account: &OsAccount, beginning: &Beginning) -> Result<(), OpenFault> {
+    let real = file::prepare_directory(path, account)?;
+    for log in LOGS {
+        let log = file::beside(&real, log);
+        if log.symlink_metadata().is_ok() && file::is_missing(&real)? {
+            return Err(OpenFault::OrphanedLog(log));
+        }
+    }
+    let bytes = made(beginning)?;
+    let temporary = name(&real);
+    let put = write(&temporary, &bytes).and_then(|()| put(&temporary, &real));
+    if put.is_err() {
+        // Whatever the trouble was, it is told; this is only tidying up.
+        let _ = fs::remove_file(&temporary);
+    }
+    match put {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(unreachable(&error)),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// A database as its file has it.
+fn made(beginning: &Beginning) -> Result<Vec<u8>, OpenFault> {
+    let mut connection = Connection::open_in_memory().map_err(while_opening)?;
+    connection
+        .execute_batch("PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON;")
+        .map_err(while_opening)?;
+    migrate(&connection, Some(beginning))?;
+    let bytes = connection.serialize("main").map_err(while_opening)?;
+    Ok(bytes.to_vec())
+}
+
+/// A name that no other process takes, in the same directory.
+fn name(real: &Path) -> PathBuf {
+    let mut name = real.file_name().map_or_else(OsString::new, OsString::from);
+    let process = std::process::id();
+    let random = RandomState::new().hash_one(process);
+    name.push(format!(".new-{process}-{random:016x}"));
+    real.with_file_name(name)
+}
+
+fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(FILE_MODE)
+        .open(path)?;
+    // The file creation mask may have taken more away than it should.
+    file.set_permissions(Permissions::from_mode(FILE_MODE))?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// Gives the file its name, unless there is one of that name, and sees to it that a power cut takes neither.
+fn put(temporary: &Path, real: &Path) -> io::Result<()> {
+    rename(temporary, real)?;
+    File::open(real.parent().unwrap_or(real))?.sync_all()
+}
+
+/// At once, because a database with two names is refused.
+#[cfg(target_os = "linux")]
+fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    use nix::errno::Errno;
+    use nix::fcntl::{AT_FDCWD, RenameFlags, renameat2};
+    match renameat2(AT_FDCWD, from, AT_FDCWD, to, RenameFlags::RENAME_NOREPLACE) {
+        // A file system that does not know how.
+        Err(Errno::EINVAL | Errno::ENOSYS) => link(from, to),
+        done => Ok(done?),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    link(from, to)
+}
+
+fn link(from: &Path, to: &Path) -> io::Result<()> {
+    fs::hard_link(from, to)?;
+    fs::remove_file(from)
+}

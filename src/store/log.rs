@@ -1,0 +1,207 @@
+//! The log beside a database: how far it has come, and whether it is that database's own.
+//!
+//! `SQLite` has no mark that ties the two: a copy put over the database of a console that was killed is read together
+//! with the log of the one before. What shows it is what both hold. The copy by itself ends in an event that the log's
+//! history does not have, or has another schema cookie, as `SQLite`'s backup gives it; or the two together are not
+//! one database: a page that nothing refers to, a chain of events with a gap, a key or user that is not what the last
+//! event about it says. It does not show where the copy is, page by page, what the log itself began with, or goes
+//! through: then both together are simply what was there last.
+
+use std::fs;
+use std::io::Read;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, params_from_iter};
+
+use crate::domain::event::EventKind;
+use crate::domain::event::chain::Head;
+use crate::domain::trouble::Fault;
+use crate::store::read_only::uri;
+use crate::store::{Tx, events, file};
+
+/// Bytes before the first frame of a log, and before the page in a frame (<https://sqlite.org/fileformat2.html#walformat>).
+const LOG_HEADER: u64 = 32;
+const FRAME_HEADER: u64 = 24;
+
+/// `SQLite`'s page when nobody chose another.
+const PAGE: u64 = 4_096;
+
+/// So many of the last events are looked at.
+const TAIL: i64 = 1_000;
+
+/// Whether a key or a secret is otherwise than the last of these events about it says: created (`?2`), locked (`?3`),
+/// unlocked (`?4`), deleted (`?5`), restored (`?6`); issued (`?7`), delivered (`?8`).
+const CONTRADICTIONS: &str = "
+    WITH tail AS MATERIALIZED (SELECT * FROM events ORDER BY sequence DESC LIMIT ?1),
+    made AS (SELECT target_id AS id FROM tail WHERE number = ?2),
+    locked AS (SELECT target_id AS id, number = ?3 AS is_so, max(sequence) FROM tail
+               WHERE number IN (?3, ?4) GROUP BY target_id),
+    gone AS (SELECT target_id AS id, number = ?5 AS is_so, max(sequence) FROM tail
+             WHERE number IN (?5, ?6) GROUP BY target_id),
+    issued AS (SELECT json_extract(body, '$.secret') AS id, max(number = ?8) AS is_delivered FROM tail
+               WHERE number IN (?7, ?8) GROUP BY 1)
+    SELECT EXISTS (SELECT 1 FROM made LEFT JOIN api_keys AS k USING (id) WHERE k.name IS NULL)
+        OR EXISTS (SELECT 1 FROM locked JOIN api_keys AS k USING (id) WHERE k.locked_out <> is_so)
+        OR EXISTS (SELECT 1 FROM gone JOIN api_keys AS k USING (id) WHERE (k.deleted_at IS NOT NULL) <> is_so)
+        OR EXISTS (SELECT 1 FROM issued LEFT JOIN api_key_secrets AS s USING (id)
+                   WHERE s.tag IS NULL OR (is_delivered AND s.delivered_at IS NULL))";
+
+/// Whether a checkpoint, or somebody else, has written the database since the log was written. Times only give rise
+/// to the question.
+pub fn is_older(real: &Path) -> bool {
+    let facts = |path: &Path| fs::symlink_metadata(path).ok();
+    match (facts(real), facts(&file::beside(real, "-wal"))) {
+        // The inode of the log is written by every root that opens it.
+        (Some(main), Some(log)) => {
+            let changed = (main.ctime(), main.ctime_nsec());
+            log.len() > 0 && changed >= (log.mtime(), log.mtime_nsec())
+        }
+        _ => false,
+    }
+}
+
+/// How many frames the log has, and how many of them the database has; nothing where `SQLite` does not tell. It does
+/// no work.
+pub fn progress(connection: &Connection) -> Option<(u64, u64)> {
+    let told = connection.query_row("PRAGMA wal_checkpoint(NOOP)", (), |row| {
+        Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
+    });
+    let (frames, backfilled) = told.ok()?;
+    Some((frames.try_into().ok()?, backfilled.try_into().ok()?))
+}
+
+/// Bytes of a page. It is asked without reading any.
+pub fn page(connection: &Connection) -> u64 {
+    let page = connection.pragma_query_value(None, "page_size", |row| row.get::<_, u32>(0));
+    page.map_or(PAGE, u64::from)
+}
+
+/// The salt in the log's header; zeros where there is none yet. No lock is on the log itself, so that it can be opened
+/// and closed.
+pub fn salt(log: &Path) -> [u8; 8] {
+    let mut header = [0; 24];
+    let read = fs::File::open(log).and_then(|mut file| file.read_exact(&mut header));
+    let mut salt = [0; 8];
+    if read.is_ok() {
+        salt.copy_from_slice(&header[16..]);
+    }
+    salt
+}
+
+/// The length of a log with so many frames.
+pub fn bytes_of(frames: u64, page: u64) -> u64 {
+    if frames == 0 {
+        0
+    } else {
+        LOG_HEADER + frames * (FRAME_HEADER + page)
+    }
+}
+
+/// Writes the log into the database while the connection still has it; whether all of it is there now.
+pub fn move_into_database(connection: &Connection) -> bool {
+    let moved = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", (), |row| {
+        Ok((
+            row.get::<_, i64>(0)?,
+            row.get::<_, i64>(1)?,
+            row.get::<_, i64>(2)?,
+        ))
+    });
+    moved.is_ok_and(|(busy, frames, backfilled)| busy == 0 && frames == backfilled)
+}
+
+/// Keeps the last connection's end from writing the log into the database, and from removing it.
+pub fn leave(connection: &Connection, as_it_is: bool) {
+    // It fails only for a connection that is closed.
+    let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, as_it_is);
+}
+
+/// Whether the database and its log are one, and have the event that is known. Nothing is written.
+pub fn is_own(connection: &Connection, alone: Option<Alone>, known: Head) -> Result<bool, Fault> {
+    // Pages that were read before another wrote the file are not what it holds.
+    connection.execute_batch("PRAGMA shrink_memory")?;
+    let begun = Transaction::new_unchecked(connection, TransactionBehavior::Deferred)?;
+    let tx = Tx(begun);
+    match holds_together(&tx, known, alone) {
+        // What is not one database makes no sense to SQLite either.
+        Err(Fault::Corrupt | Fault::Other(..)) => Ok(false),
+        answer => answer,
+    }
+}
+
+/// What the database says without its log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Alone {
+    /// The version of its form.
+    version: i64,
+    /// `SQLite`'s count of changes to the schema, which a backup begins anew.
+    schema: i64,
+    last: Head,
+}
+
+impl Alone {
+    /// Whether this is older than what was there before, which no checkpoint brings about.
+    pub fn is_before(self, before: Alone) -> bool {
+        self.schema < before.schema || self.last.sequence < before.last.sequence
+    }
+}
+
+/// Nothing where it makes no sense alone: a checkpoint was interrupted.
+pub fn alone(real: &Path) -> Option<Alone> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+        | OpenFlags::SQLITE_OPEN_URI
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    // This process's locks on the file stay, because SQLite counts its own.
+    let connection = Connection::open_with_flags(uri(real, "immutable=1"), flags).ok()?;
+    let begun = Transaction::new_unchecked(&connection, TransactionBehavior::Deferred).ok()?;
+    let tx = Tx(begun);
+    let number = |name| tx.0.pragma_query_value(None, name, |row| row.get(0)).ok();
+    Some(Alone {
+        version: number("user_version")?,
+        schema: number("schema_version")?,
+        last: events::head(&tx).ok()?,
+    })
+}
+
+fn holds_together(tx: &Tx<'_>, known: Head, alone: Option<Alone>) -> Result<bool, Fault> {
+    let number = |name| {
+        tx.0.pragma_query_value(None, name, |row| row.get::<_, i64>(0))
+    };
+    if let Some(alone) = alone {
+        let same_form = alone.version == number("user_version")?;
+        if same_form && alone.schema != number("schema_version")? {
+            return Ok(false);
+        }
+        if !events::has(tx, &alone.last)? {
+            return Ok(false);
+        }
+    }
+    let whole: String =
+        tx.0.query_row("PRAGMA integrity_check(1)", (), |row| row.get(0))?;
+    let strays: i64 =
+        tx.0.query_row("SELECT count(*) FROM pragma_foreign_key_check", (), |row| {
+            row.get(0)
+        })?;
+    Ok(whole == "ok"
+        && strays == 0
+        && events::has(tx, &known)?
+        && events::tail_is_whole(tx, TAIL)?
+        && !contradicts(tx)?)
+}
+
+fn contradicts(tx: &Tx<'_>) -> Result<bool, Fault> {
+    let kinds = [
+        EventKind::ApiKeyCreated,
+        EventKind::ApiKeyLockedOut,
+        EventKind::ApiKeyUnlocked,
+        EventKind::ApiKeyDeleted,
+        EventKind::ApiKeyRestored,
+        EventKind::SecretIssued,
+        EventKind::SecretDelivered,
+    ];
+    let values = std::iter::once(TAIL).chain(kinds.map(EventKind::number));
+    let found =
+        tx.0.query_row(CONTRADICTIONS, params_from_iter(values), |row| row.get(0));
+    Ok(found?)
+}
