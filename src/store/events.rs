@@ -132,7 +132,7 @@ pub fn last_of(
         tx.0.prepare_cached(
             "SELECT number, actor, at FROM (
                  SELECT sequence, number, actor, at FROM events WHERE target_kind = ?1 AND target_id = ?2
-                 ORDER BY at DESC, sequence DESC LIMIT ?5)
+                 ORDER BY sequence DESC LIMIT ?5)
              WHERE number IN (?3, ?4) ORDER BY sequence DESC LIMIT 1",
         )?
         .query_row(params![target.kind, target.id, one, two, most], |row| {

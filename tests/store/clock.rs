@@ -38,6 +38,9 @@ fn an_event_whose_clock_is_behind_the_one_before_says_so_and_none_is_clamped() {
         .window(&alice, &all_of::<EventRow>())
         .expect("read")
         .rows;
+    let times: Vec<_> = shown.iter().map(|event| event.at).collect();
+    let ahead = NOW.plus(400 * DAY);
+    assert_eq!(times, [NOW, NOW, ahead, ahead], "the newest comes first");
     let locked = shown.iter().find(|event| event.number == 673);
     let body = &locked.expect("there").body;
     let told = Text::en_us().event_description(673, body, chrono_tz::UTC);

@@ -11,7 +11,7 @@ use crate::domain::time::Timestamp;
 /// An event as it was recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventRow {
-    /// By its time; the ID is the number in the chain, from 1.
+    /// By its number in the chain, from 1, which is the ID too: times need not rise.
     pub place: Place,
     pub at: Timestamp,
     /// A kind's number; a later version may know more of them.

@@ -22,7 +22,8 @@ impl Source for EventRow {
 
     fn column(by: EventSort) -> String {
         match by {
-            EventSort::Time => "e.at".to_owned(),
+            // In which they were recorded, whatever the clock said.
+            EventSort::Time => "e.sequence".to_owned(),
         }
     }
 
@@ -43,11 +44,12 @@ impl Source for EventRow {
         if let Some(number) = filter.number {
             is("e.number =", ":number", number.into());
         }
+        // Without its index, which would bring them in another order.
         if let Some(since) = filter.since {
-            is("e.at >=", ":since", since.0.into());
+            is("+e.at >=", ":since", since.0.into());
         }
         if let Some(until) = filter.until {
-            is("e.at <", ":until", until.0.into());
+            is("+e.at <", ":until", until.0.into());
         }
         match &filter.actor {
             Some(ActorFilter::System) => is("e.actor =", ":actor", String::new().into()),
@@ -101,7 +103,7 @@ impl Source for EventRow {
 /// A query for whole events.
 pub(in crate::store) fn select(rest: &str) -> String {
     let columns = EventRow::columns();
-    format!("SELECT e.at, e.sequence, {columns} FROM events e {rest}")
+    format!("SELECT e.sequence, e.sequence, {columns} FROM events e {rest}")
 }
 
 /// An event from what [`select`] selects.
