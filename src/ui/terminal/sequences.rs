@@ -70,8 +70,16 @@ const RXVT_ARROWS: [(u8, KeyCode); 4] = [
     (b'd', KeyCode::Left),
 ];
 
-/// The keypad after `ESC O`, where a program has left it in application mode.
-const KEYPAD: [(u8, KeyCode); 20] = [
+/// The keypad after `ESC O`, where a program has left it in application mode; and function keys of putty's VT100+ mode,
+/// as far as they are no other's.
+const KEYPAD: [(u8, KeyCode); 27] = [
+    (b'T', KeyCode::F(5)),
+    (b'U', KeyCode::F(6)),
+    (b'V', KeyCode::F(7)),
+    (b'W', KeyCode::F(8)),
+    (b'Y', KeyCode::F(10)),
+    (b'Z', KeyCode::F(11)),
+    (b'[', KeyCode::F(12)),
     (b' ', KeyCode::Char(' ')),
     (b'I', KeyCode::Tab),
     (b'M', KeyCode::Enter),

@@ -340,6 +340,8 @@ const SENT: &[(&str, &[(&str, &str)])] = &[
             ("\x1bOA", "Up"),
             ("\x1b\x1bOB", "ALTDown"),
             ("\x1bOu", "5"),
+            ("\x1bOT", "F(5)"),
+            ("\x1bO[", "F(12)"),
         ],
     ),
     (
