@@ -221,8 +221,11 @@ fn the_answer_comes_before_anything_is_written_and_waits_for_nobody() {
     other.execute_batch("COMMIT").expect("unlocked");
 
     // The first write to a log begins it, which is synced.
+    let same: i64 = other
+        .query_row("PRAGMA user_version", (), |row| row.get(0))
+        .expect("read");
     other
-        .execute_batch("PRAGMA user_version = 3")
+        .pragma_update(None, "user_version", same)
         .expect("written");
     let (before, after) = split(&traced());
     assert_eq!(noted(), Ok(1));
