@@ -173,13 +173,13 @@ fn a_database_that_was_removed_takes_no_more_changes() {
     console.make_and_store("first");
     std::fs::remove_file(&path).expect("removed");
     console.wait(SECOND);
-    console.expect("The database file was removed or replaced.");
+    console.expect("The database file was removed, replaced or overwritten.");
     console.keys("n");
     console.keys("backup");
     console.press(KeyCode::F(2));
-    console.expect("The database file was removed or replaced.");
+    console.expect("The database file was removed, replaced or overwritten.");
     console.expect("backup ");
     std::fs::write(&path, "").expect("another file");
     console.press(KeyCode::F(2));
-    console.expect("The database file was removed or replaced.");
+    console.expect("The database file was removed, replaced or overwritten.");
 }
