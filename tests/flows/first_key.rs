@@ -171,15 +171,16 @@ fn a_database_that_was_removed_takes_no_more_changes() {
     let (_directory, path) = on_disk();
     let mut console = Console::on(Bench::new(Place::File(path.clone())));
     console.make_and_store("first");
+    console.keys("n");
+    console.keys("backup");
     std::fs::remove_file(&path).expect("removed");
     console.wait(SECOND);
     console.expect("The database file was removed, replaced or overwritten.");
-    console.keys("n");
-    console.keys("backup");
     console.press(KeyCode::F(2));
     console.expect("The database file was removed, replaced or overwritten.");
     console.expect("backup ");
     std::fs::write(&path, "").expect("another file");
     console.press(KeyCode::F(2));
     console.expect("The database file was removed, replaced or overwritten.");
+    console.expect("backup ");
 }
