@@ -83,7 +83,7 @@ fn text(id: KeyId, body: &[u8; BODY_LEN]) -> Zeroizing<Box<[u8]>> {
 }
 
 /// What stands behind the ID in a text of the form of a secret. The decoder wants room for whole groups of three
-/// bytes, so there is one byte more than [`BODY_LEN`].
+/// bytes, so there is one byte more than `BODY_LEN`.
 pub struct Body(Zeroizing<Box<[u8]>>);
 
 impl Body {

@@ -16,7 +16,7 @@ use crate::domain::problem::Rule;
 const VIRAMA: u8 = 9;
 
 /// Whether a character has no shape of its own or changes the order of those around it: format characters (Unicode
-/// category Cf), fillers and blanks that are no spaces, and line or paragraph separators. [`is_seen`] tells where one
+/// category Cf), fillers and blanks that are no spaces, and line or paragraph separators. `is_seen` tells where one
 /// is allowed.
 #[must_use]
 pub fn is_invisible(c: char) -> bool {
