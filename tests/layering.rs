@@ -59,6 +59,7 @@ const CRATES: &[(&str, &[&str])] = &[
         "nix",
         &[
             "cli",
+            "clipboard",
             "clock",
             "config",
             "harden",

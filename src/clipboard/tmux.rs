@@ -1,13 +1,15 @@
 //! A buffer of the tmux around the console. The text goes in by standard input: never as an argument, and never in the
 //! environment.
 
-use std::io::{ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
+
+use nix::sys::signal::{SigSet, SigmaskHow, Signal};
 
 use crate::auth::random::{Random, SystemRandom};
 use crate::clipboard::{Clipboard, PATIENCE};
@@ -45,20 +47,23 @@ impl Tmux {
 
     /// Has tmux do something; its words when it did not, or nothing when it was killed because it did not end.
     fn run(&self, arguments: &[&str], input: &[u8]) -> Result<(), Option<String>> {
-        let failed = |error: std::io::Error| match error.kind() {
+        let failed = |error: io::Error| match error.kind() {
             // As a shell says it.
             ErrorKind::NotFound => Some("tmux: command not found".to_owned()),
             _ => Some(error.to_string()),
         };
-        let mut tmux = Command::new(&self.program)
-            .args(arguments)
-            // Not ended with this process: what it was asked to delete goes even where nobody waits for that.
-            .process_group(0)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .map_err(failed)?;
+        // Not ended with this process: what it was asked to delete goes even where nobody waits for that. A signal to
+        // this process's group can come before tmux has a group of its own, so it begins with them blocked.
+        let tmux = with_signals_blocked(|| {
+            Command::new(&self.program)
+                .args(arguments)
+                .process_group(0)
+                .stdin(Stdio::piped())
+                .stdout(Stdio::null())
+                .stderr(Stdio::piped())
+                .spawn()
+        });
+        let mut tmux = tmux.map_err(failed)?;
         if let Some(mut stdin) = tmux.stdin.take() {
             // So little fits into a pipe that nobody reads. Where it has gone, tmux's own words say why.
             let _ = stdin.write_all(input);
@@ -87,6 +92,21 @@ impl Tmux {
             })),
         }
     }
+}
+
+/// Does something while this thread takes none of the signals that end a process from its terminal. A program that is
+/// started meanwhile goes on so.
+fn with_signals_blocked<T>(work: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+    let ends = [
+        Signal::SIGHUP,
+        Signal::SIGINT,
+        Signal::SIGQUIT,
+        Signal::SIGTERM,
+    ];
+    let before = SigSet::from_iter(ends).thread_swap_mask(SigmaskHow::SIG_BLOCK)?;
+    let done = work();
+    before.thread_set_mask()?;
+    done
 }
 
 impl Default for Tmux {
@@ -153,13 +173,29 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_tmux_that_hangs_is_given_up_and_its_buffer_is_not_forgotten() {
+    /// A program in place of tmux.
+    fn script(lines: &str) -> (tempfile::TempDir, PathBuf) {
         let directory = tempfile::tempdir().expect("directory");
         let program = directory.path().join("tmux");
-        std::fs::write(&program, "#!/bin/sh\nexec sleep 600\n").expect("program");
+        std::fs::write(&program, format!("#!/bin/sh\n{lines}\n")).expect("program");
         let mode = std::os::unix::fs::PermissionsExt::from_mode(0o700);
         std::fs::set_permissions(&program, mode).expect("executable");
+        (directory, program)
+    }
+
+    #[test]
+    fn what_ends_the_console_does_not_end_the_tmux_that_takes_the_copy_back() {
+        for signal in ["HUP", "INT", "QUIT", "TERM"] {
+            let (_directory, program) = script(&format!("kill -{signal} $$; exit 0"));
+            let mut tmux = Tmux::with(program, PATIENCE);
+            assert_eq!(tmux.send(&secret()), Ok(ClipboardWay::Tmux), "{signal}");
+            assert_eq!(tmux.forget(), Ok(()), "{signal}");
+        }
+    }
+
+    #[test]
+    fn a_tmux_that_hangs_is_given_up_and_its_buffer_is_not_forgotten() {
+        let (_directory, program) = script("exec sleep 600");
         let mut tmux = Tmux::with(program, Duration::from_millis(5));
         assert_eq!(tmux.send(&secret()), Err(Trouble::TmuxRefused(None)));
         let kept = tmux.forget();

@@ -144,6 +144,8 @@ pub struct App {
     effects: Vec<Effect>,
     under_way: Vec<UnderWay>,
     message: Option<(Tone, String)>,
+    /// What was said in the frame with this number, and since.
+    seen: (u64, Option<(Tone, String)>),
     /// Why it could not be looked whether anybody has changed anything.
     unseen: Option<String>,
     dirty: bool,
@@ -200,6 +202,7 @@ impl App {
             effects: Vec::new(),
             under_way: Vec::new(),
             message: None,
+            seen: (0, None),
             unseen: None,
             dirty: true,
             done: false,

@@ -183,6 +183,18 @@ fn a_copy_that_failed_is_told_though_check_is_on_top() {
 }
 
 #[test]
+fn a_copy_that_failed_before_check_was_opened_is_told_there_again() {
+    let mut console = Console::new();
+    console.make("backup");
+    console.clipboard_answers(Err(Trouble::TmuxRefused(None)));
+    console.keys("c");
+    console.expect("tmux did not take it");
+    console.keys("p");
+    console.expect("Paste or type what you stored");
+    console.expect("tmux did not take it");
+}
+
+#[test]
 fn where_tmux_or_screen_may_drop_a_copy_that_is_said_with_the_other_ways() {
     for (files, other) in [
         (true, "Press p and paste to check; or w saves to a file."),

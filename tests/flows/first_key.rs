@@ -171,6 +171,12 @@ fn a_database_that_was_removed_takes_no_more_changes() {
     let (_directory, path) = on_disk();
     let mut console = Console::on(Bench::new(Place::File(path.clone())));
     console.make_and_store("first");
+    console.expect("works now.");
+    std::fs::rename(&path, path.with_extension("away")).expect("moved");
+    console.wait(SECOND);
+    console.expect_not("works now.");
+    std::fs::rename(path.with_extension("away"), &path).expect("moved back");
+    console.wait(SECOND);
     console.keys("n");
     console.keys("backup");
     std::fs::remove_file(&path).expect("removed");

@@ -222,3 +222,16 @@ fn of_what_is_asked_while_one_types_only_the_last_goes_out() {
     console.release();
     console.expect("Nothing is found");
 }
+
+#[test]
+fn what_is_said_of_a_secret_is_not_taken_away_by_what_came_with_it() {
+    let mut console = Console::new();
+    let secret = console.make_and_store("backup");
+    console.keys("n");
+    console.press(KeyCode::Tab);
+    rush(&mut console, &[typed(&format!("before {secret} after"))]);
+    console.expect("before  after");
+    console.expect("This looks like a secret key value");
+    console.keys("x");
+    console.expect_not("This looks like a secret key value");
+}

@@ -133,8 +133,8 @@ impl App {
             return;
         }
         self.dirty = true;
-        // What is said at the start is not taken away by what was typed before it could be read.
-        if input.frame > 0 {
+        // What is said is not taken away by what was typed before it could be read.
+        if self.message == self.seen.1 && input.frame >= self.seen.0 {
             self.message = None;
         }
         self.rush.key(input.frame, input.at);

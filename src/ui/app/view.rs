@@ -42,6 +42,9 @@ impl App {
             });
             return;
         }
+        if self.seen.1 != self.message {
+            self.seen = (self.frames, self.message.clone());
+        }
         let tools = u16::from(area.height >= 14);
         let (tone, message) = self.message_lines(area);
         let said = u16::try_from(message.len()).unwrap_or(1);
@@ -185,6 +188,10 @@ impl App {
         };
         let mut sentences = vec![said];
         if let Some(why) = self.unread() {
+            // What went well may not be so any more.
+            if tone == Tone::Plain {
+                sentences.clear();
+            }
             tone = Tone::Problem;
             sentences.extend((!said.contains(why)).then_some(why));
             sentences.push(text.say("message.unread"));

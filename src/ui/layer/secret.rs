@@ -142,6 +142,10 @@ impl SecretDialog {
             Action::HideOrShow => self.hidden = !self.hidden,
             Action::Check => {
                 self.on_top = Some(OnTop::Check);
+                // The key has just taken it from the screen.
+                if let Some(why) = &self.not_sent {
+                    asks.complain(why.clone());
+                }
                 asks.push(Check::new(self.issued.secret.clone()));
             }
             Action::SaveToFile => {
