@@ -385,6 +385,7 @@ impl Text {
                 Right::DeleteRoles => "right.delete_roles",
                 Right::ViewEvents => "right.view_events",
             }),
+            Trouble::SecretNamed => "cli.secret_argument",
             Trouble::NoSuchUser(name) => return self.fill("trouble.no_user", &[("name", name)]),
             Trouble::LockedOut(name) => return self.fill("trouble.locked_out", &[("name", name)]),
             Trouble::NoUserInterface { user, role } => {

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{
     Args as Arguments, CommandFactory, Error, FromArgMatches, Parser, Subcommand, ValueEnum,
 };
@@ -26,7 +26,7 @@ pub(super) struct Args {
     /// Without it that is the user named as the account that runs Keyward. Only the account that owns the database can
     /// open it, and so give this: fix it on command lines that others cannot change, as in sshd's command="keyward
     /// --user alice" or in sudoers. For whoever comes so, no file is written.
-    #[arg(long, value_name = "NAME", global = true)]
+    #[arg(long, value_name = "NAME", global = true, value_parser = NonEmptyStringValueParser::new())]
     pub(super) user: Option<String>,
     /// The console's colours
     ///
@@ -161,10 +161,10 @@ pub(super) struct EventsArgs {
     #[arg(long, value_name = "TIME", conflicts_with_all = APART, conflicts_with = "follow")]
     pub(super) until: Option<String>,
     /// Only events about this: api-key:42, user:alice, role:3, or a name
-    #[arg(long, value_name = "TARGET", conflicts_with_all = APART)]
+    #[arg(long, value_name = "TARGET", conflicts_with_all = APART, value_parser = NonEmptyStringValueParser::new())]
     pub(super) target: Option<String>,
     /// Only what this user did, or System
-    #[arg(long, value_name = "USER", conflicts_with_all = APART)]
+    #[arg(long, value_name = "USER", conflicts_with_all = APART, value_parser = NonEmptyStringValueParser::new())]
     pub(super) by: Option<String>,
     /// How they are written
     #[arg(long, value_enum, default_value_t, conflicts_with_all = APART)]

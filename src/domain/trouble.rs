@@ -17,6 +17,8 @@ pub enum Trouble {
     NotAuthorized(Right),
     /// The actor is not (or no longer) a user of this database.
     NoSuchUser(String),
+    /// A secret stands where a name was asked for.
+    SecretNamed,
     /// The user is locked out; their name.
     LockedOut(String),
     /// The user's role does not allow access to the user interface.
@@ -106,7 +108,7 @@ impl Trouble {
     pub fn refusal(&self) -> Option<&'static str> {
         match self {
             Trouble::NotAuthorized(_) | Trouble::MayNotPrune => Some("not-authorized"),
-            Trouble::NoSuchUser(_) => Some("no-such-user"),
+            Trouble::NoSuchUser(_) | Trouble::SecretNamed => Some("no-such-user"),
             Trouble::LockedOut(_) => Some("locked-out"),
             Trouble::NoUserInterface { .. } => Some("no-user-interface"),
             Trouble::BeyondOwn { .. }

@@ -10,6 +10,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::{Actor, Arrival, SignOut, UserId};
 use crate::service::refuse::NOTING;
+use crate::service::typed::missing;
 use crate::service::{Service, record};
 use crate::store::users::StoredUser;
 use crate::store::{Tx, roles, users};
@@ -52,10 +53,9 @@ impl Service {
     /// [`Trouble::NoSuchUser`], [`Trouble::LockedOut`], [`Trouble::NoUserInterface`].
     pub fn sign_in(&mut self, name: &str, arrival: &Arrival) -> Result<Actor, Trouble> {
         let (id, admitted) = self.store.read(|tx| {
-            let missing = || Trouble::NoSuchUser(name.to_owned());
             Ok::<_, Trouble>(match users::by_name(tx, name)? {
                 Some(user) => (user.id, admit(tx, user)),
-                None => (UserId(0), Err(missing())),
+                None => (UserId(0), Err(missing(tx, name, Trouble::NoSuchUser)?)),
             })
         })?;
         match &admitted {
@@ -70,9 +70,10 @@ impl Service {
     /// # Errors
     /// [`Trouble::NoSuchUser`]; [`Trouble::Storage`].
     pub fn known_user(&self, name: &str) -> Result<(), Trouble> {
-        let user = self.store.read(|tx| users::by_name(tx, name))?;
-        user.map(drop)
-            .ok_or_else(|| Trouble::NoSuchUser(name.to_owned()))
+        self.store.read(|tx| match users::by_name(tx, name)? {
+            Some(_) => Ok(()),
+            None => Err(missing(tx, name, Trouble::NoSuchUser)?),
+        })
     }
 
     /// The actor as they are now.
@@ -169,8 +170,9 @@ impl Service {
     /// [`Trouble::NoSuchUser`]; [`Trouble::Storage`].
     pub fn break_glass(&mut self, account: &str, name: &str) -> Result<bool, Trouble> {
         let done = self.write(|tx, now| {
-            let user =
-                users::by_name(tx, name)?.ok_or_else(|| Trouble::NoSuchUser(name.to_owned()))?;
+            let Some(user) = users::by_name(tx, name)? else {
+                return Err(missing(tx, name, Trouble::NoSuchUser)?);
+            };
             if !user.fields.locked_out {
                 return Ok(false);
             }
@@ -182,7 +184,7 @@ impl Service {
             record(tx, now, EventKind::GlassBroken, None, target, body)?;
             Ok(true)
         });
-        if let Err(Trouble::NoSuchUser(_)) = &done {
+        if let Err(Trouble::NoSuchUser(_) | Trouble::SecretNamed) = &done {
             let name = told_name(name);
             let body =
                 json!({ "action": "break-glass", "reason": "no-such-user", "account": account });

@@ -13,6 +13,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::Actor;
 use crate::service::refuse::{Attempt, On};
+use crate::service::typed::missing;
 use crate::service::{Service, authorize, authorize_any, record};
 use crate::store::events::{self, Prefix};
 use crate::store::{self, Tx, list};
@@ -99,12 +100,12 @@ impl Service {
             if let Some(target) = &filter.target
                 && !events::knows_target(tx, target)?
             {
-                return Err(Trouble::NoSuchTarget(target.to_string()));
+                return Err(missing(tx, &target.to_string(), Trouble::NoSuchTarget)?);
             }
             if let Some(by) = &filter.actor
                 && !events::knows_actor(tx, by)?
             {
-                return Err(Trouble::NoSuchActor(by.name().to_owned()));
+                return Err(missing(tx, by.name(), Trouble::NoSuchActor)?);
             }
             Ok(())
         })

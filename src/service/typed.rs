@@ -43,6 +43,20 @@ pub(super) fn refuse_secrets(
     Ok(())
 }
 
+/// What is said of a name that is nobody's and nothing's: the name, unless a secret of this database is in it.
+pub(super) fn missing(
+    tx: &Tx<'_>,
+    name: &str,
+    say: fn(String) -> Trouble,
+) -> Result<Trouble, Fault> {
+    let is_secret = name.len() >= BODY_LEN && Proof::new(tx)?.is_in(&[name])?;
+    Ok(if is_secret {
+        Trouble::SecretNamed
+    } else {
+        say(name.to_owned())
+    })
+}
+
 /// Empties the texts of an event that hold a secret of this database.
 pub(super) fn without_secrets(tx: &Tx<'_>, event: &mut NewEvent) -> Result<(), Fault> {
     let mut texts = vec![&mut event.target.name];

@@ -2,6 +2,7 @@
 
 use keyward::domain::api_key::{ApiKeyDraft, KeyId};
 use keyward::domain::event::EventKind;
+use keyward::domain::event::trail::{EventFilter, TargetFilter};
 use keyward::domain::problem::{Field, Problem, Rule};
 use keyward::domain::role::{AUDITOR, RoleDraft, RoleId};
 use keyward::domain::trouble::Trouble;
@@ -194,6 +195,39 @@ fn a_refused_attempt_tells_no_secret_in_any_form() {
             "{kind:?} is told all the same"
         );
     }
+}
+
+#[test]
+fn a_secret_in_place_of_a_name_is_not_told_again() {
+    let (mut bench, secret) = issued();
+    let alice = bench.alice.clone();
+    let (id, body) = secret.split_once(':').expect("a colon");
+    for name in [
+        body.to_owned(),
+        format!("x{body}"),
+        format!("%3{id}%3A{body}"),
+    ] {
+        let service = &mut bench.service;
+        let arrival = Arrival::default();
+        assert_eq!(service.sign_in(&name, &arrival), Err(Trouble::SecretNamed));
+        assert_eq!(service.known_user(&name), Err(Trouble::SecretNamed));
+        assert_eq!(
+            service.break_glass("alice", &name),
+            Err(Trouble::SecretNamed)
+        );
+        let target = EventFilter {
+            target: Some(TargetFilter::Named {
+                kind: None,
+                name: name.clone(),
+            }),
+            ..EventFilter::default()
+        };
+        assert_eq!(
+            service.known_in_events(&alice, &target),
+            Err(Trouble::SecretNamed)
+        );
+    }
+    is_nowhere(&bench, [&body[..20], &body[20..40]]);
 }
 
 #[test]
