@@ -3,6 +3,9 @@
 //! Once spaces are left out, any sentence has 43 base64 characters in a row. So what is found here only may be a
 //! secret; whether it is one, the database's own tag proves.
 
+use base64::Engine as _;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
@@ -14,6 +17,14 @@ pub const BODY_LEN: usize = 43;
 const ID_LEN: usize = 19;
 /// How often what was escaped may have been escaped again.
 const ESCAPES: usize = 3;
+
+/// Reads base64 wherever it begins and ends.
+const ANY_BASE64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
 
 /// What may be a secret.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -52,7 +63,8 @@ pub fn orders(count: usize) -> Vec<Vec<usize>> {
 }
 
 /// The texts one after the other in the forms in which a secret in them would be in one piece: with and without what
-/// looks like a label, with `-` and `_` as characters of base64url and as none. All that no secret has is left out.
+/// looks like a label, with `-` and `_` as characters of base64url and as none, and what each is the base64 of. All that
+/// no secret has is left out.
 #[must_use]
 pub fn joined(texts: &[&str]) -> Vec<Zeroizing<String>> {
     let mut forms: Vec<Zeroizing<String>> = Vec::new();
@@ -80,7 +92,28 @@ pub fn joined(texts: &[&str]) -> Vec<Zeroizing<String>> {
             }
         }
     }
+    let written: Vec<_> = forms.iter().flat_map(|form| decoded(form)).collect();
+    forms.extend(written);
     forms
+}
+
+/// What a text is the base64 of, which may begin at any character of the four in a group.
+fn decoded(form: &str) -> impl Iterator<Item = Zeroizing<String>> {
+    (0..4).map(|start| {
+        let mut text = Zeroizing::new(String::with_capacity(form.len()));
+        for run in form.split(':') {
+            for group in run.as_bytes().get(start..).unwrap_or_default().chunks(4) {
+                let mut bytes = [0; 3];
+                let length = ANY_BASE64.decode_slice(group, &mut bytes).unwrap_or(0);
+                let characters = bytes[..length].iter().copied().map(char::from);
+                text.extend(
+                    characters
+                        .filter(|c| c.is_ascii_alphanumeric() || matches!(c, ':' | '+' | '/')),
+                );
+            }
+        }
+        text
+    })
 }
 
 /// What may be a secret in one of the texts of [`joined`].
@@ -143,6 +176,10 @@ mod tests {
         })
     }
 
+    fn basic(text: &str) -> String {
+        base64::prelude::BASE64_STANDARD.encode(text)
+    }
+
     #[test]
     fn a_secret_is_found_however_it_was_wrapped() {
         let (one, two) = BODY.split_at(20);
@@ -164,6 +201,9 @@ mod tests {
             format!("first half: 42:{one}\nsecond half: {two}="),
             format!("42:{one}-\n{two}"),
             format!("２０２４４２：{one}{two}"),
+            basic(&format!("42:{BODY}=")),
+            format!("Authorization: Basic {}", basic(&format!("42:{BODY}="))),
+            format!("xx{} and more", basic(&format!("key 42:{BODY}"))),
         ] {
             assert!(found(&[&text], Some(42)), "{text}");
         }
