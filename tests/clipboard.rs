@@ -11,7 +11,7 @@ use std::thread;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use nix::sys::signal::{Signal, killpg};
+use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -158,6 +158,10 @@ fn tmux_passes_a_copy_on_whatever_it_is_set_to_and_keeps_none_when_the_dialog_cl
     }
 }
 
+fn process(number: u32) -> Pid {
+    Pid::from_raw(i32::try_from(number).expect("a process"))
+}
+
 #[test]
 fn tmux_keeps_nothing_whatever_ends_the_console_while_the_secret_is_shown() {
     type Way = (&'static str, fn(&InTmux, u32));
@@ -165,11 +169,11 @@ fn tmux_keeps_nothing_whatever_ends_the_console_while_the_secret_is_shown() {
         ("a signal", |_, console| signal(console, "TERM")),
         ("two", |_, console| {
             signal(console, "HUP");
-            signal(console, "TERM");
+            // It may be gone by now.
+            let _ = kill(process(console), Signal::SIGTERM);
         }),
         ("a signal to all that run with it", |_, console| {
-            let group = i32::try_from(console).expect("a process");
-            killpg(Pid::from_raw(group), Signal::SIGTERM).expect("sent");
+            killpg(process(console), Signal::SIGTERM).expect("sent");
         }),
         ("the end of the pane", |tmux, _| {
             tmux.tmux(&["kill-pane", "-t", "0"]);
