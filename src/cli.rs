@@ -87,10 +87,12 @@ impl Failure {
             Trouble::NoSuchUser(_) | Trouble::NoSuchTarget(_) | Trouble::NoSuchActor(_) => ABSENT,
             _ => TROUBLE,
         };
-        Failure {
-            sentence: text.trouble(trouble),
-            code,
-        }
+        let sentence = match trouble {
+            // What the command line has names in are its arguments.
+            Trouble::SecretNamed => text.say("cli.secret_argument").to_owned(),
+            trouble => text.trouble(trouble),
+        };
+        Failure { sentence, code }
     }
 }
 

@@ -385,7 +385,7 @@ impl Text {
                 Right::DeleteRoles => "right.delete_roles",
                 Right::ViewEvents => "right.view_events",
             }),
-            Trouble::SecretNamed => "cli.secret_argument",
+            Trouble::SecretNamed => "problem.secret",
             Trouble::NoSuchUser(name) => return self.fill("trouble.no_user", &[("name", name)]),
             Trouble::LockedOut(name) => return self.fill("trouble.locked_out", &[("name", name)]),
             Trouble::NoUserInterface { user, role } => {

@@ -17,7 +17,7 @@ pub enum Trouble {
     NotAuthorized(Right),
     /// The actor is not (or no longer) a user of this database.
     NoSuchUser(String),
-    /// A secret stands where a name was asked for.
+    /// A secret stands where a name or a path was asked for.
     SecretNamed,
     /// The user is locked out; their name.
     LockedOut(String),
@@ -108,7 +108,8 @@ impl Trouble {
     pub fn refusal(&self) -> Option<&'static str> {
         match self {
             Trouble::NotAuthorized(_) | Trouble::MayNotPrune => Some("not-authorized"),
-            Trouble::NoSuchUser(_) | Trouble::SecretNamed => Some("no-such-user"),
+            Trouble::NoSuchUser(_) => Some("no-such-user"),
+            Trouble::SecretNamed => Some("secret"),
             Trouble::LockedOut(_) => Some("locked-out"),
             Trouble::NoUserInterface { .. } => Some("no-user-interface"),
             Trouble::BeyondOwn { .. }

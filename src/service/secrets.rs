@@ -17,6 +17,7 @@ use crate::domain::user::Actor;
 use crate::service::api_keys::attempt;
 use crate::service::authority::{refuse_beyond, refuse_secret};
 use crate::service::refuse::{Attempt, On};
+use crate::service::typed::is_secret;
 use crate::service::{Service, authorize, record, undeleted};
 use crate::store::api_keys::StoredKey;
 use crate::store::secrets::{self, StoredSecret};
@@ -187,14 +188,23 @@ impl Service {
         })
     }
 
-    /// Whether a pending secret may be saved to a file: asked before one is written.
+    /// Whether a pending secret may be saved to this file: asked before it is written.
     ///
     /// # Errors
-    /// As of [`Service::saved_to_file`].
-    pub fn may_save_to_file(&mut self, actor: &Actor, id: SecretId) -> Result<(), Trouble> {
+    /// As of [`Service::saved_to_file`]; [`Trouble::SecretNamed`].
+    pub fn may_save_to_file(
+        &mut self,
+        actor: &Actor,
+        id: SecretId,
+        path: &str,
+    ) -> Result<(), Trouble> {
         let attempt = of_secret("save-to-file", id);
         self.change(actor, &HANDLERS, attempt, |tx, own, now| {
-            savable(tx, own, id, now).map(drop)
+            savable(tx, own, id, now)?;
+            if is_secret(tx, path)? {
+                return Err(Trouble::SecretNamed);
+            }
+            Ok(())
         })
     }
 

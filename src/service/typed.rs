@@ -49,12 +49,16 @@ pub(super) fn missing(
     name: &str,
     say: fn(String) -> Trouble,
 ) -> Result<Trouble, Fault> {
-    let is_secret = name.len() >= BODY_LEN && Proof::new(tx)?.is_in(&[name])?;
-    Ok(if is_secret {
+    Ok(if is_secret(tx, name)? {
         Trouble::SecretNamed
     } else {
         say(name.to_owned())
     })
+}
+
+/// Whether a text holds a secret of this database.
+pub(super) fn is_secret(tx: &Tx<'_>, text: &str) -> Result<bool, Fault> {
+    Ok(text.len() >= BODY_LEN && Proof::new(tx)?.is_in(&[text])?)
 }
 
 /// Empties the texts of an event that hold a secret of this database.

@@ -172,7 +172,7 @@ fn save(
     secret: &Secret,
     id: SecretId,
 ) -> Outcome {
-    service.may_save_to_file(actor, id)?;
+    service.may_save_to_file(actor, id, &path.display().to_string())?;
     let mut file = NewFile::create(path)?;
     file.add(secret.expose().as_bytes())?;
     file.add(b"\n")?;

@@ -231,6 +231,22 @@ fn a_secret_in_place_of_a_name_is_not_told_again() {
 }
 
 #[test]
+fn no_file_is_named_after_a_secret() {
+    let (mut bench, secret) = issued();
+    let pending = bench.create("new");
+    let alice = bench.alice.clone();
+    let (_, body) = secret.split_once(':').expect("a colon");
+    let path = format!("/home/{body}.secret");
+    let asked = bench.service.may_save_to_file(&alice, pending.id, &path);
+    assert_eq!(asked, Err(Trouble::SecretNamed));
+    let asked = bench
+        .service
+        .may_save_to_file(&alice, pending.id, "/home/api-key-2.secret");
+    assert_eq!(asked, Ok(()));
+    is_nowhere(&bench, [&body[..20], &body[20..40]]);
+}
+
+#[test]
 fn only_a_secret_of_this_database_is_refused_beyond_its_shape() {
     let (mut bench, secret) = issued();
     let alice = bench.alice.clone();

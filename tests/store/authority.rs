@@ -456,7 +456,7 @@ const USES: &[Use] = &[
     ("issue", "", &[Right::EditApiKeys], Grants, true, |w, s, who| s.issue(who, w.key).map(drop)),
     ("deliver", "", HANDLING, Grants, true, |w, s, who| s.deliver(who, w.pending, None).map(drop)),
     ("discard", "", HANDLING, Manages, true, |w, s, who| s.discard(who, w.pending)),
-    ("may_save_to_file", "", HANDLING, Grants, true, |w, s, who| s.may_save_to_file(who, w.pending)),
+    ("may_save_to_file", "", HANDLING, Grants, true, |w, s, who| s.may_save_to_file(who, w.pending, "/a/file")),
     ("saved_to_file", "", HANDLING, Grants, true, |w, s, who| s.saved_to_file(who, w.pending, "secret.txt")),
     ("end_overlap", "", &[Right::EditApiKeys], Manages, true, |w, s, who| s.end_overlap(who, w.key)),
 
