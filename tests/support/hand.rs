@@ -2,6 +2,8 @@
 
 use std::io::Write;
 use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -38,6 +40,7 @@ pub fn make(console: &mut Pty) -> String {
 /// The secret that the dialog shows, read as a terminal's selection of its line does.
 pub fn secret(console: &mut Pty) -> String {
     console.see("Secret key value");
+    pause();
     // The answer is drawn after the dialog's first frame, before which keys are dropped.
     console.send("\x03");
     console.see("There are two ways out");
@@ -47,8 +50,15 @@ pub fn secret(console: &mut Pty) -> String {
     secret.trim_end().to_owned()
 }
 
+/// What a hand needs between two keys. The console tells a paste without brackets from a hand by time alone, so what
+/// is to count as typed after something else has to come later than that.
+fn pause() {
+    sleep(Duration::from_millis(100));
+}
+
 /// Chooses `I have stored it`.
 pub fn confirm_stored(console: &mut Pty) {
+    pause();
     console.send("a\r");
     console.see("works now");
 }
