@@ -167,8 +167,8 @@ mod tests {
 
     use super::*;
     use crate::config::settings::Borders;
-    use crate::domain::api_key::Locale;
     use crate::domain::clipboard::ClipboardSetting;
+    use crate::domain::locale::Locale;
     use crate::domain::setting::Expected;
 
     fn config(variables: &[(&str, &str)], machine: Machine) -> Config {

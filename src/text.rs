@@ -12,8 +12,8 @@ use std::sync::LazyLock;
 
 use chrono_tz::Tz;
 
-use crate::domain::api_key::Locale;
 use crate::domain::intent::{Affected, Named};
+use crate::domain::locale::Locale;
 use crate::domain::name::printable;
 use crate::domain::problem::{Field, Problem, Rule, Value};
 use crate::domain::rights::{self, Preset, Right};
@@ -671,8 +671,7 @@ fn shell_quoted(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::api_key::KeyId;
-    use crate::domain::user::UserId;
+    use crate::domain::id::{KeyId, UserId};
 
     #[test]
     fn values_are_filled_in_and_cannot_steer_a_terminal() {

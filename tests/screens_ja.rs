@@ -3,8 +3,9 @@
 mod support;
 
 use crossterm::event::KeyCode;
-use keyward::domain::api_key::Locale;
-use keyward::domain::role::{AUDITOR, RoleDraft};
+use keyward::domain::id::AUDITOR;
+use keyward::domain::locale::Locale;
+use keyward::domain::role::RoleDraft;
 use keyward::domain::time::MINUTE;
 use keyward::service::demo::{AUDITOR_USER, FULL_ACCESS_USER};
 use keyward::text::Text;

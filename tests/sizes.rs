@@ -3,7 +3,8 @@
 mod support;
 
 use crossterm::event::KeyCode;
-use keyward::domain::api_key::{KeyId, Locale};
+use keyward::domain::id::KeyId;
+use keyward::domain::locale::Locale;
 use keyward::service::demo::FULL_ACCESS_USER;
 use keyward::text::Text;
 

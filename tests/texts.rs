@@ -5,7 +5,7 @@ use std::fmt::Display;
 use std::fs;
 use std::path::Path;
 
-use keyward::domain::api_key::Locale;
+use keyward::domain::locale::Locale;
 use keyward::text::Text;
 use keyward::ui::frame::width;
 use keyward::ui::keymap::{Keymap, Scope, Shown};

@@ -4,7 +4,7 @@
 mod support;
 
 use crossterm::event::KeyCode;
-use keyward::domain::api_key::Locale;
+use keyward::domain::locale::Locale;
 use keyward::service::demo::FULL_ACCESS_USER;
 use keyward::text::Text;
 use ratatui::buffer::Buffer;

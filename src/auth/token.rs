@@ -11,7 +11,7 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::auth::random::Random;
-use crate::domain::api_key::KeyId;
+use crate::domain::id::KeyId;
 use crate::domain::secret::{MAX_BYTES, Secret, received};
 use crate::domain::trouble::Trouble;
 

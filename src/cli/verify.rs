@@ -165,7 +165,8 @@ mod tests {
     use chrono_tz::Tz;
 
     use super::*;
-    use crate::domain::api_key::{KeyId, Locale};
+    use crate::domain::id::KeyId;
+    use crate::domain::locale::Locale;
     use crate::domain::rights::Rights;
     use crate::domain::time::Timestamp;
     use crate::domain::verdict::{Bearer, Refused};

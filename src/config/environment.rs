@@ -3,7 +3,7 @@
 use chrono_tz::Tz;
 
 use crate::config::settings::{Borders, Value};
-use crate::domain::api_key::Locale;
+use crate::domain::locale::Locale;
 use crate::domain::zone;
 
 /// The environment: the text that a variable is set to.

@@ -10,8 +10,8 @@ use nix::fcntl::OFlag;
 use toml::de::{DeInteger, DeTable, DeValue};
 
 use crate::config::settings::{AUTO, Borders, Origin, SECRET, Settings, ThemeName, Value};
-use crate::domain::api_key::Locale;
 use crate::domain::clipboard::ClipboardSetting;
+use crate::domain::locale::Locale;
 use crate::domain::setting::{CONFIG_FILE_MAX, Complaint, Expected, KeySetting, Why};
 use crate::domain::zone;
 use crate::path::{self, Halt, Walked};

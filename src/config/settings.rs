@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use chrono_tz::Tz;
 
-use crate::domain::api_key::Locale;
 use crate::domain::clipboard::ClipboardSetting;
+use crate::domain::locale::Locale;
 use crate::domain::setting::{Complaint, KeySetting};
 use crate::domain::state::Warning;
 

@@ -2,57 +2,16 @@
 
 use chrono_tz::Tz;
 
-use crate::domain::event::{API_KEY, Target};
 use crate::domain::expiry::{self, Expiry};
+use crate::domain::id::{KeyId, RoleId};
+use crate::domain::locale::Locale;
 use crate::domain::name::{check_description, check_name};
 use crate::domain::problem::{Field, Problem, Rule, Value};
-use crate::domain::role::{Role, RoleId};
+use crate::domain::role::Role;
 use crate::domain::secret::SecretFacts;
 use crate::domain::state::Facts;
 use crate::domain::time::Timestamp;
 use crate::domain::zone;
-
-/// The ID of an API key; never used again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct KeyId(pub i64);
-
-impl From<(KeyId, &str)> for Target {
-    fn from((id, name): (KeyId, &str)) -> Target {
-        Target {
-            kind: API_KEY,
-            id: id.0,
-            name: name.to_owned(),
-        }
-    }
-}
-
-/// A key's or a user's language.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Locale {
-    #[default]
-    EnUs,
-    JaJp,
-}
-
-impl Locale {
-    /// All languages, as they are offered.
-    pub const ALL: [Locale; 2] = [Locale::EnUs, Locale::JaJp];
-
-    /// The tag in the database and the API.
-    #[must_use]
-    pub fn tag(self) -> &'static str {
-        match self {
-            Locale::EnUs => "en-US",
-            Locale::JaJp => "ja-JP",
-        }
-    }
-
-    /// The language with this tag.
-    #[must_use]
-    pub fn from_tag(tag: &str) -> Option<Locale> {
-        Locale::ALL.into_iter().find(|locale| locale.tag() == tag)
-    }
-}
 
 /// The fields of Properties, checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -274,7 +233,7 @@ pub struct ApiKeyProperties {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::role::{AUDITOR, FULL_ACCESS};
+    use crate::domain::id::{AUDITOR, FULL_ACCESS};
 
     const NOW: Timestamp = Timestamp(1_795_363_200_000); // 2026-11-22 16:00 UTC
 

@@ -4,9 +4,10 @@
 mod standing;
 mod verb;
 
+use crate::domain::id::{AUDITOR, RoleId};
 use crate::domain::problem::{Field, Problem, Rule};
 use crate::domain::rights::{Right, Rights};
-use crate::domain::role::{AUDITOR, Role, RoleDraft, RoleFields, RoleId};
+use crate::domain::role::{Role, RoleDraft, RoleFields};
 
 pub use standing::{Given, Standing, given_beyond};
 pub use verb::{KeyVerb, Refusal, UserVerb, key_refusal, user_refusal};

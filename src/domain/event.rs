@@ -6,6 +6,8 @@ pub mod trail;
 
 use serde_json::Value;
 
+use crate::domain::id::{KeyId, RoleId, UserId};
+
 /// What happened. Numbers below 9000 are the original's; Keyward's own start at 9000.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EventKind {
@@ -221,6 +223,36 @@ impl Target {
             kind: SYSTEM,
             id: 0,
             name: String::new(),
+        }
+    }
+}
+
+impl From<(KeyId, &str)> for Target {
+    fn from((id, name): (KeyId, &str)) -> Target {
+        Target {
+            kind: API_KEY,
+            id: id.0,
+            name: name.to_owned(),
+        }
+    }
+}
+
+impl From<(RoleId, &str)> for Target {
+    fn from((id, name): (RoleId, &str)) -> Target {
+        Target {
+            kind: ROLE,
+            id: id.0,
+            name: name.to_owned(),
+        }
+    }
+}
+
+impl From<(UserId, &str)> for Target {
+    fn from((id, name): (UserId, &str)) -> Target {
+        Target {
+            kind: USER,
+            id: id.0,
+            name: name.to_owned(),
         }
     }
 }

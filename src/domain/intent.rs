@@ -1,9 +1,10 @@
 //! What somebody is about to do to one row, and what is known of it before they are asked whether they mean it.
 
-use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, KeyId};
-use crate::domain::role::{RoleDraft, RoleFields, RoleId};
+use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields};
+use crate::domain::id::{KeyId, RoleId, UserId};
+use crate::domain::role::{RoleDraft, RoleFields};
 use crate::domain::time::Timestamp;
-use crate::domain::user::{UserDraft, UserFields, UserId};
+use crate::domain::user::{UserDraft, UserFields};
 
 /// A change of one row that is asked about first.
 #[derive(Clone, Debug, PartialEq, Eq)]

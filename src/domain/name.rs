@@ -4,8 +4,6 @@ mod alike;
 mod order;
 mod visible;
 
-use unicode_normalization::UnicodeNormalization;
-
 use crate::domain::problem::Rule;
 use crate::domain::secret::find_secret_shape;
 
@@ -17,20 +15,6 @@ pub use visible::{is_invisible, printable};
 pub const NAME_MAX: usize = 100;
 /// Longest description, in characters.
 pub const DESCRIPTION_MAX: usize = 2_000;
-
-/// The form in which names are compared: NFKC and Unicode full case folding (UAX #15, Unicode 3.13 D145).
-///
-/// Two names with the same key are the same name to a person: `Équipe` and `éQUIPE`, composed or not, and
-/// full-width and half-width letters.
-#[must_use]
-pub fn name_key(name: &str) -> String {
-    if name.is_ascii() {
-        // The same, many times faster.
-        return name.trim().to_ascii_lowercase();
-    }
-    let composed: String = name.trim().nfkc().collect();
-    caseless::default_case_fold_str(&composed).nfkc().collect()
-}
 
 /// Checks a name as it was typed; the spaces around it do not count.
 ///
@@ -86,16 +70,6 @@ fn check_text(text: &str, max: usize, lines: bool) -> Result<(), Rule> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_that_differ_in_case_or_composition_are_one_name() {
-        assert_eq!(name_key("Équipe"), name_key("éQUIPE"));
-        assert_eq!(name_key("E\u{301}quipe"), name_key("équipe"));
-        assert_eq!(name_key("Straße"), name_key("STRASSE"));
-        assert_eq!(name_key("ｶﾞｲﾄﾞ"), name_key("ガイド"));
-        assert_ne!(name_key("deploy-1"), name_key("deploy-2"));
-        assert_eq!(name_key(" \tＡＢ-Z "), name_key("ab-z"));
-    }
 
     #[test]
     fn blank_long_and_control_character_names_are_refused() {

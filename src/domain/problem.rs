@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::domain::expiry::Expiry;
-use crate::domain::role::RoleId;
+use crate::domain::id::RoleId;
 
 /// A field of Properties.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::domain::api_key::Locale;
+use crate::domain::locale::Locale;
 
 /// The groups of the tree, in a reader's order.
 static GROUPS: LazyLock<Vec<Group>> = LazyLock::new(|| {

@@ -1,28 +1,9 @@
 //! A role: a named set of rights, what was typed for one, and the rules between the two.
 
-use crate::domain::api_key::KeyId;
-use crate::domain::event::{ROLE, Target};
+use crate::domain::id::{AUDITOR, FULL_ACCESS, KeyId, RoleId, UserId};
 use crate::domain::name::{check_description, check_name};
 use crate::domain::problem::{Field, Problem, Rule, Value};
 use crate::domain::rights::Rights;
-use crate::domain::user::UserId;
-
-/// The ID of a role; never used again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RoleId(pub i64);
-
-impl RoleId {
-    /// Whether every database has the role from its beginning.
-    #[must_use]
-    pub fn is_built_in(self) -> bool {
-        [FULL_ACCESS, AUDITOR].contains(&self)
-    }
-}
-
-/// The built-in role that may do everything; it cannot be changed.
-pub const FULL_ACCESS: RoleId = RoleId(1);
-/// The built-in role that may view everything.
-pub const AUDITOR: RoleId = RoleId(2);
 
 /// What a new role is named (the vendor's console; a clash makes it `New Role_2`).
 pub const NEW_ROLE: &str = "New Role";
@@ -238,16 +219,6 @@ pub enum Assigned {
         /// It was deleted, and can be restored.
         deleted: bool,
     },
-}
-
-impl From<(RoleId, &str)> for Target {
-    fn from((id, name): (RoleId, &str)) -> Target {
-        Target {
-            kind: ROLE,
-            id: id.0,
-            name: name.to_owned(),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use crate::domain::api_key::KeyId;
+use crate::domain::id::{KeyId, SecretId};
 use crate::domain::state::Facts;
 use crate::domain::time::{DAY, HOUR, Timestamp};
 
@@ -31,10 +31,6 @@ pub fn received(text: &[u8]) -> &[u8] {
 /// So many characters behind the colon are taken for the beginning of a secret; the others, 31 at least, cannot be
 /// guessed from them.
 const BEGUN: usize = 12;
-
-/// A row of the table of secrets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SecretId(pub i64);
 
 /// A secret's text, `<ID>:<base64>`, in one place in memory: sharing it copies no byte, and the last owner's end
 /// wipes it.

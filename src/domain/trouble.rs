@@ -3,12 +3,11 @@
 use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 
-use crate::domain::api_key::KeyId;
 use crate::domain::event::flaw::Flaw;
+use crate::domain::id::{KeyId, RoleId, UserId};
 use crate::domain::problem::Problem;
 use crate::domain::rights::Right;
-use crate::domain::role::{Assigned, RoleId};
-use crate::domain::user::UserId;
+use crate::domain::role::Assigned;
 
 /// A refusal or a failure of a use case. Nothing was changed, but for what [`Trouble::is_unsure`] tells.
 #[derive(Clone, Debug, PartialEq, Eq)]

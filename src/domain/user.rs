@@ -2,23 +2,19 @@
 
 use chrono_tz::Tz;
 
-use crate::domain::api_key::Locale;
 use crate::domain::event::trail::SYSTEM_NAME;
-use crate::domain::event::{Target, USER};
+use crate::domain::id::{RoleId, UserId};
+use crate::domain::locale::Locale;
 use crate::domain::name::check_label;
 use crate::domain::problem::{Field, Problem, Rule, Value};
 use crate::domain::rights::Right;
-use crate::domain::role::{Role, RoleId};
+use crate::domain::role::Role;
 use crate::domain::secret::find_secret_shape;
 use crate::domain::time::Timestamp;
 use crate::domain::zone;
 
 /// Longest user name, in characters.
 pub const USER_NAME_MAX: usize = 32;
-
-/// The ID of a user; never used again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct UserId(pub i64);
 
 /// The user on whose behalf something is done, as they were when they were read.
 ///
@@ -227,16 +223,6 @@ pub struct UserProperties {
     pub roles: Vec<Role>,
 }
 
-impl From<(UserId, &str)> for Target {
-    fn from((id, name): (UserId, &str)) -> Target {
-        Target {
-            kind: USER,
-            id: id.0,
-            name: name.to_owned(),
-        }
-    }
-}
-
 /// How somebody came to the console. It is noted and proves nothing: the environment can be set to anything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Arrival {
@@ -345,7 +331,7 @@ impl OsAccount {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::role::{AUDITOR, FULL_ACCESS};
+    use crate::domain::id::{AUDITOR, FULL_ACCESS};
 
     fn draft() -> UserDraft {
         UserDraft {

@@ -2,7 +2,8 @@
 
 use chrono_tz::Tz;
 
-use crate::domain::api_key::{KeyId, Locale};
+use crate::domain::id::KeyId;
+use crate::domain::locale::Locale;
 use crate::domain::rights::Rights;
 use crate::domain::time::Timestamp;
 

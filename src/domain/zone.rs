@@ -3,7 +3,7 @@
 use chrono::{NaiveDateTime, Offset, TimeDelta, TimeZone, Timelike};
 use chrono_tz::{TZ_VARIANTS, Tz};
 
-use crate::domain::name::name_key;
+use crate::domain::fold::name_key;
 use crate::domain::time::Timestamp;
 
 /// The zone with exactly this IANA name.

@@ -3,9 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use crate::auth::token;
-use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyProperties, KeyId};
+use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyProperties};
 use crate::domain::authority::Standing;
 use crate::domain::event::{EventKind, Target};
+use crate::domain::id::KeyId;
 use crate::domain::problem::{Field, Problem, Rule};
 use crate::domain::rights::Right;
 use crate::domain::role::Role;

@@ -5,10 +5,10 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::auth::token::{self, Token};
-use crate::domain::api_key::KeyId;
 use crate::domain::event::EventKind;
+use crate::domain::id::{KeyId, SecretId};
 use crate::domain::role::Role;
-use crate::domain::secret::{Phase, SecretFacts, SecretId};
+use crate::domain::secret::{Phase, SecretFacts};
 use crate::domain::time::{MINUTE, Timestamp};
 use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::verdict::{Bearer, Refused, Verdict};

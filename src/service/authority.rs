@@ -4,9 +4,10 @@ use crate::domain::api_key::ApiKeyFields;
 use crate::domain::authority::{
     Standing, beyond, can_edit_users_and_roles, given_beyond, may_manage,
 };
+use crate::domain::id::RoleId;
 use crate::domain::problem::{Field, Problem, Rule};
 use crate::domain::rights::Right;
-use crate::domain::role::{Role, RoleFields, RoleId};
+use crate::domain::role::{Role, RoleFields};
 use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::Actor;
 use crate::service::sign_in;

@@ -7,10 +7,12 @@ use chrono::TimeDelta;
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
-use crate::domain::api_key::{ApiKeyFields, KeyId, Locale};
+use crate::domain::api_key::ApiKeyFields;
 use crate::domain::event::{EventKind, NewEvent, Target};
 use crate::domain::expiry::Expiry;
-use crate::domain::secret::{Ended, Overlap, SecretId};
+use crate::domain::id::{KeyId, SecretId};
+use crate::domain::locale::Locale;
+use crate::domain::secret::{Ended, Overlap};
 use crate::domain::time::{DAY, HOUR, MINUTE, Timestamp};
 use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::{Actor, Arrival};

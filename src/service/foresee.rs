@@ -2,13 +2,14 @@
 //! here, and nothing relies on it: the change itself checks everything again.
 
 use crate::domain::event::{EventKind, Target};
+use crate::domain::id::{RoleId, UserId};
 use crate::domain::intent::{Affected, Intent, LockedBy, Named, Prospect};
 use crate::domain::rights::Right;
-use crate::domain::role::{Role, RoleFields, RoleId};
+use crate::domain::role::{Role, RoleFields};
 use crate::domain::state::Facts;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Trouble;
-use crate::domain::user::{Actor, UserFields, UserId};
+use crate::domain::user::{Actor, UserFields};
 use crate::service::authority::{refuse_last_manager, refuse_secret, role_in_use};
 use crate::service::{
     Service, api_keys, authorize, authorize_any, roles, secrets, undeleted, users,

@@ -4,15 +4,14 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::domain::api_key::KeyId;
 use crate::domain::event::{EventKind, Target};
+use crate::domain::id::{KeyId, RoleId, SecretId, UserId};
 use crate::domain::name::check_name;
 use crate::domain::rights::Right;
-use crate::domain::role::{Role, RoleId};
-use crate::domain::secret::SecretId;
+use crate::domain::role::Role;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, Trouble};
-use crate::domain::user::{Actor, UserId};
+use crate::domain::user::Actor;
 use crate::service::sign_in::Entry;
 use crate::service::{Service, authorize_any, record};
 use crate::store::{Tx, api_keys, roles, secrets, users};

@@ -4,12 +4,11 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::authority::{allows_the_same, beyond, may_manage};
 use crate::domain::event::{EventKind, Target};
+use crate::domain::id::RoleId;
 use crate::domain::name::NAME_MAX;
 use crate::domain::problem::{Field, Problem, Rule};
 use crate::domain::rights::{Right, Rights};
-use crate::domain::role::{
-    ASSIGNED_MAX, Assigned, Role, RoleDraft, RoleFields, RoleId, RoleProperties,
-};
+use crate::domain::role::{ASSIGNED_MAX, Assigned, Role, RoleDraft, RoleFields, RoleProperties};
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Trouble;
 use crate::domain::user::Actor;

@@ -3,12 +3,12 @@
 use serde_json::json;
 
 use crate::auth::token;
-use crate::domain::api_key::KeyId;
 use crate::domain::event::EventKind;
+use crate::domain::id::{KeyId, SecretId};
 use crate::domain::rights::Right;
 use crate::domain::role::Role;
 use crate::domain::secret::{
-    Delivered, Ended, IssuedSecret, Overlap, Phase, SecretFacts, SecretId, find_secret_shape,
+    Delivered, Ended, IssuedSecret, Overlap, Phase, SecretFacts, find_secret_shape,
 };
 use crate::domain::state::Facts;
 use crate::domain::time::Timestamp;

@@ -5,10 +5,11 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::domain::event::EventKind;
+use crate::domain::id::UserId;
 use crate::domain::name::check_name;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, Trouble};
-use crate::domain::user::{Actor, Arrival, SignOut, UserId};
+use crate::domain::user::{Actor, Arrival, SignOut};
 use crate::service::refuse::NOTING;
 use crate::service::typed::missing;
 use crate::service::{Service, record};

@@ -11,8 +11,8 @@ use serde_json::Value;
 
 use crate::auth::token::{Body, TagKey};
 use crate::domain::event::NewEvent;
+use crate::domain::id::RoleId;
 use crate::domain::problem::{Field, Problem, Rule};
-use crate::domain::role::RoleId;
 use crate::domain::secret::pieces::{BODY_LEN, joined, orders, pieces};
 use crate::domain::trouble::{Fault, Trouble};
 use crate::store::{self, Tx, roles, secrets};

@@ -3,15 +3,16 @@
 use chrono_tz::Tz;
 use serde_json::{Map, Value, json};
 
-use crate::domain::api_key::Locale;
 use crate::domain::authority::{Standing, within};
 use crate::domain::event::{EventKind, Target};
+use crate::domain::id::UserId;
+use crate::domain::locale::Locale;
 use crate::domain::problem::{Field, Problem, Rule};
 use crate::domain::rights::Right;
 use crate::domain::role::Role;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, Trouble};
-use crate::domain::user::{Actor, UserDraft, UserFields, UserId, UserProperties};
+use crate::domain::user::{Actor, UserDraft, UserFields, UserProperties};
 use crate::service::authority::{
     keeping_a_manager, refuse_beyond, refuse_giving, role_in_use, role_problem,
 };

@@ -4,10 +4,12 @@ use chrono::NaiveDate;
 use rusqlite::types::Type;
 use rusqlite::{Error, OptionalExtension, Row, params};
 
-use crate::domain::api_key::{ApiKeyFields, KeyId, Locale};
+use crate::domain::api_key::ApiKeyFields;
 use crate::domain::expiry::Expiry;
-use crate::domain::name::{name_key, name_look, name_sort};
-use crate::domain::role::RoleId;
+use crate::domain::fold::name_key;
+use crate::domain::id::{KeyId, RoleId};
+use crate::domain::locale::Locale;
+use crate::domain::name::{name_look, name_sort};
 use crate::domain::state::Facts;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;

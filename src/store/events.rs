@@ -10,7 +10,7 @@ use rusqlite::{OptionalExtension, params};
 use crate::domain::event::chain::{CHAIN_START, Hash, Hashed, Head, chain};
 use crate::domain::event::trail::{ActorFilter, EventFilter, TargetFilter};
 use crate::domain::event::{API_KEY, BEHIND, EventKind, NewEvent, ROLE, SYSTEM, Target, USER};
-use crate::domain::name::name_key;
+use crate::domain::fold::name_key;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
 use crate::store::{Tx, list};

@@ -291,8 +291,9 @@ pub fn tag_key(tx: &Tx<'_>) -> Result<Zeroizing<Box<[u8]>>, Fault> {
 mod tests {
     use super::*;
     use crate::domain::event::{EventKind, NewEvent};
+    use crate::domain::id::UserId;
     use crate::domain::time::Timestamp;
-    use crate::domain::user::{OsAccount, UserId};
+    use crate::domain::user::OsAccount;
 
     #[test]
     fn one_request_waits_once_however_many_transactions_it_has() {

@@ -2,14 +2,14 @@
 
 use rusqlite::{OptionalExtension, Row, params};
 
-use crate::domain::api_key::KeyId;
-use crate::domain::name::{name_key, name_look, name_sort};
+use crate::domain::fold::name_key;
+use crate::domain::id::{KeyId, RoleId, UserId};
+use crate::domain::name::{name_look, name_sort};
 use crate::domain::rights::Rights;
-use crate::domain::role::{Assigned, Role, RoleFields, RoleId};
+use crate::domain::role::{Assigned, Role, RoleFields};
 use crate::domain::state::RESTORABLE;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
-use crate::domain::user::UserId;
 use crate::store::Tx;
 
 const ROLE: &str = "SELECT r.id, r.immutable, r.name, r.description, r.user_interface, r.web_service, r.rights, \

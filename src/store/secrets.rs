@@ -2,8 +2,8 @@
 
 use rusqlite::{OptionalExtension, Row, params};
 
-use crate::domain::api_key::KeyId;
-use crate::domain::secret::{Ended, Life, SecretFacts, SecretId};
+use crate::domain::id::{KeyId, SecretId};
+use crate::domain::secret::{Ended, Life, SecretFacts};
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;

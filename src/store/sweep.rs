@@ -2,7 +2,7 @@
 
 use rusqlite::params;
 
-use crate::domain::api_key::KeyId;
+use crate::domain::id::KeyId;
 use crate::domain::secret::{Ended, PENDING_LIFE};
 use crate::domain::state::RESTORABLE;
 use crate::domain::time::Timestamp;

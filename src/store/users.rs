@@ -3,12 +3,13 @@
 use chrono_tz::Tz;
 use rusqlite::{OptionalExtension, Row, params};
 
-use crate::domain::api_key::Locale;
-use crate::domain::name::{name_key, name_look, name_sort};
-use crate::domain::role::RoleId;
+use crate::domain::fold::name_key;
+use crate::domain::id::{RoleId, UserId};
+use crate::domain::locale::Locale;
+use crate::domain::name::{name_look, name_sort};
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
-use crate::domain::user::{UserFields, UserId};
+use crate::domain::user::UserFields;
 use crate::domain::zone;
 use crate::store::Tx;
 use crate::store::api_keys::{instant, parsed};

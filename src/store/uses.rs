@@ -2,9 +2,8 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use crate::domain::api_key::KeyId;
 use crate::domain::event::EventKind;
-use crate::domain::secret::SecretId;
+use crate::domain::id::{KeyId, SecretId};
 use crate::domain::time::{HOUR, Timestamp};
 use crate::domain::trouble::Fault;
 use crate::store::Tx;

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use crate::clipboard::Clipboard;
-use crate::domain::secret::{Secret, SecretId};
+use crate::domain::id::SecretId;
+use crate::domain::secret::Secret;
 use crate::domain::trouble::Trouble;
 use crate::domain::user::Actor;
 use crate::new_file::NewFile;

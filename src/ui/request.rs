@@ -3,15 +3,16 @@
 use std::mem::discriminant;
 use std::path::PathBuf;
 
-use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyProperties, KeyId};
+use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyProperties};
 use crate::domain::clipboard::ClipboardWay;
 use crate::domain::event::trail::{ActorFilter, EventRow};
+use crate::domain::id::{KeyId, RoleId, SecretId, UserId};
 use crate::domain::intent::{Intent, Prospect};
 use crate::domain::list::{Counts, Filter, KeyRow, Listed, RoleRow, UserRow, Window, WindowQuery};
-use crate::domain::role::{Role, RoleDraft, RoleFields, RoleId, RoleProperties};
-use crate::domain::secret::{Delivered, IssuedSecret, Overlap, Secret, SecretId};
+use crate::domain::role::{Role, RoleDraft, RoleFields, RoleProperties};
+use crate::domain::secret::{Delivered, IssuedSecret, Overlap, Secret};
 use crate::domain::trouble::Trouble;
-use crate::domain::user::{Actor, Arrival, SignOut, UserDraft, UserFields, UserId, UserProperties};
+use crate::domain::user::{Actor, Arrival, SignOut, UserDraft, UserFields, UserProperties};
 
 /// Work for the reader or the writer thread.
 #[derive(Clone, Debug)]

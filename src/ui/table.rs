@@ -302,7 +302,7 @@ impl<L: Listed> Rows<L> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::api_key::KeyId;
+    use crate::domain::id::KeyId;
     use crate::domain::list::{KeyRow, SortValue};
     use crate::domain::state::Facts;
     use crate::domain::time::Timestamp;

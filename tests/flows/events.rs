@@ -1,8 +1,9 @@
 //! The System Events screen.
 
 use crossterm::event::KeyCode;
+use keyward::domain::id::AUDITOR;
 use keyward::domain::rights::{Right, Rights};
-use keyward::domain::role::{AUDITOR, RoleDraft};
+use keyward::domain::role::RoleDraft;
 use keyward::domain::time::{DAY, SECOND};
 
 use crate::support::console::Console;
@@ -11,7 +12,7 @@ use crate::support::database::{Bench, in_memory, raw};
 /// Two keys with their secrets, the second a day younger, one of them locked out by bob; then a refused use.
 fn trail() -> Console {
     let mut bench = Bench::new(in_memory());
-    let bob = bench.user("bob", keyward::domain::role::FULL_ACCESS);
+    let bob = bench.user("bob", keyward::domain::id::FULL_ACCESS);
     let backup = bench.delivered("backup");
     bench.clock.advance(DAY);
     bench.delivered("deploy");

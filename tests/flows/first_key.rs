@@ -118,7 +118,7 @@ fn an_auditor_sees_everything_and_can_change_nothing() {
     let mut console = Console::new();
     console.make_and_store("backup");
     let bench = console.bench;
-    let auditor = bench.user("paula", keyward::domain::role::AUDITOR);
+    let auditor = bench.user("paula", keyward::domain::id::AUDITOR);
     let mut console = Console::of(bench, auditor, (80, 24));
     console.expect("backup");
     console.expect("(New...)");

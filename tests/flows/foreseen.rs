@@ -2,9 +2,10 @@
 //! revives keys or users names them.
 
 use crossterm::event::KeyCode;
-use keyward::domain::api_key::{ApiKeyDraft, KeyId};
+use keyward::domain::api_key::ApiKeyDraft;
+use keyward::domain::id::{AUDITOR, FULL_ACCESS, KeyId, RoleId};
 use keyward::domain::rights::{Right, Rights};
-use keyward::domain::role::{AUDITOR, FULL_ACCESS, RoleDraft, RoleId};
+use keyward::domain::role::RoleDraft;
 use keyward::domain::secret::Overlap;
 use keyward::domain::state::RESTORABLE;
 use keyward::domain::time::SECOND;

@@ -135,7 +135,7 @@ fn what_cannot_be_done_now_is_found_with_the_reason() {
     console.expect("u unlock the selected key (not now). “backup” is not locked out.");
     console.press(KeyCode::Esc);
     let bench = console.bench;
-    let auditor = bench.user("paula", keyward::domain::role::AUDITOR);
+    let auditor = bench.user("paula", keyward::domain::id::AUDITOR);
     let mut console = Console::of(bench, auditor, (80, 24));
     console.keys("?new api");
     console.expect("n a new API key (not now). Not authorized to create API keys.");

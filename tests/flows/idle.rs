@@ -2,7 +2,7 @@
 
 use crossterm::event::{Event, KeyCode, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use keyward::clock::Clock;
-use keyward::domain::role::FULL_ACCESS;
+use keyward::domain::id::FULL_ACCESS;
 use keyward::domain::time::{DAY, HOUR, MINUTE, SECOND};
 use keyward::domain::verdict::Refused;
 use keyward::ui::app::Effect;

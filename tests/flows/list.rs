@@ -116,7 +116,7 @@ fn a_selected_row_that_is_gone_leaves_its_neighbour_and_a_message() {
     console
         .bench
         .service
-        .delete(&alice, keyward::domain::api_key::KeyId(2))
+        .delete(&alice, keyward::domain::id::KeyId(2))
         .expect("deleted");
     console.wait(SECOND);
     console.expect("“beta” is no longer in this list.");

@@ -1,8 +1,9 @@
 //! The mouse in dialogs: buttons, fields with their cursor, choices, the tabs and boxes of a role, what scrolls.
 
 use crossterm::event::KeyCode;
+use keyward::domain::id::{AUDITOR, RoleId};
 use keyward::domain::rights::{Right, Rights};
-use keyward::domain::role::{AUDITOR, RoleDraft, RoleId};
+use keyward::domain::role::RoleDraft;
 
 use crate::role::last_role;
 use crate::support::console::Console;
@@ -353,7 +354,7 @@ fn a_box_is_ticked_where_it_was_found_and_ok_ends_the_search() {
 #[test]
 fn what_a_role_does_not_allow_is_said_at_the_box_too() {
     let mut console = Console::new();
-    open_role(&mut console, keyward::domain::role::FULL_ACCESS);
+    open_role(&mut console, keyward::domain::id::FULL_ACCESS);
     console.click_on("Users/Keys");
     console.keys(" ");
     let message = |console: &Console| {

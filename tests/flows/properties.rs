@@ -1,7 +1,8 @@
 //! Properties: the fields, their problems, and what somebody else changed meanwhile.
 
 use crossterm::event::KeyCode;
-use keyward::domain::api_key::{ApiKeyDraft, KeyId};
+use keyward::domain::api_key::ApiKeyDraft;
+use keyward::domain::id::KeyId;
 use keyward::domain::role::RoleDraft;
 use keyward::domain::time::{DAY, SECOND};
 

@@ -1,9 +1,9 @@
 //! Role Properties of a role made while a key is: its tabs, boxes and radio buttons, and who may give what.
 
 use crossterm::event::KeyCode;
-use keyward::domain::api_key::KeyId;
+use keyward::domain::id::{KeyId, RoleId};
 use keyward::domain::rights::{Preset, Right, Rights};
-use keyward::domain::role::{RoleDraft, RoleFields, RoleId};
+use keyward::domain::role::{RoleDraft, RoleFields};
 use keyward::domain::user::Actor;
 
 use crate::support::console::Console;

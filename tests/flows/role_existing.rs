@@ -1,8 +1,9 @@
 //! Role Properties of a role that is there: what others change meanwhile, who may change what, copies, Assigned To.
 
 use crossterm::event::KeyCode;
+use keyward::domain::id::{AUDITOR, FULL_ACCESS, RoleId};
 use keyward::domain::rights::{Right, Rights};
-use keyward::domain::role::{AUDITOR, FULL_ACCESS, RoleDraft, RoleId};
+use keyward::domain::role::RoleDraft;
 
 use crate::role::{console_of, last_role, roles, somebody_changes, tab, tick, turn_to};
 use crate::support::console::Console;

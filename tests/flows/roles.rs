@@ -1,6 +1,7 @@
 //! The Roles screen.
 
-use keyward::domain::role::{AUDITOR, RoleDraft};
+use keyward::domain::id::AUDITOR;
+use keyward::domain::role::RoleDraft;
 use keyward::domain::user::Arrival;
 
 use crate::support::console::Console;
@@ -84,7 +85,7 @@ fn a_role_of_a_deleted_key_that_can_be_restored_is_not_deleted() {
         .service
         .delete_user(&alice, id)
         .expect("deleted");
-    let key = keyward::domain::api_key::KeyId(1);
+    let key = keyward::domain::id::KeyId(1);
     console.bench.service.delete(&alice, key).expect("deleted");
     console.wait(1_000);
     console.keys("d");

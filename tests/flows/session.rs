@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use crossterm::event::KeyCode;
-use keyward::domain::api_key::Locale;
+use keyward::domain::id::{AUDITOR, FULL_ACCESS, UserId};
+use keyward::domain::locale::Locale;
 use keyward::domain::rights::{Right, Rights};
-use keyward::domain::role::{AUDITOR, FULL_ACCESS, RoleDraft};
+use keyward::domain::role::RoleDraft;
 use keyward::domain::time::SECOND;
 use keyward::domain::trouble::Trouble;
-use keyward::domain::user::{UserDraft, UserId};
+use keyward::domain::user::UserDraft;
 use keyward::store::Place;
 use keyward::text::Text;
 use keyward::ui::app::Effect;

@@ -2,7 +2,7 @@
 
 use crossterm::event::KeyCode;
 use keyward::config::settings::Settings;
-use keyward::domain::api_key::Locale;
+use keyward::domain::locale::Locale;
 use keyward::domain::setting::{Complaint, KeySetting, Why};
 use keyward::domain::state::Warning;
 use keyward::domain::time::SECOND;

@@ -2,9 +2,10 @@
 
 use crossterm::event::KeyCode;
 use keyward::config::settings::{Borders, ThemeName};
-use keyward::domain::api_key::Locale;
+use keyward::domain::id::RoleId;
+use keyward::domain::locale::Locale;
 use keyward::domain::rights::{Right, Rights};
-use keyward::domain::role::{RoleDraft, RoleId};
+use keyward::domain::role::RoleDraft;
 use keyward::service::demo::FULL_ACCESS_USER;
 use keyward::text::Text;
 use ratatui::style::Modifier;

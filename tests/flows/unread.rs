@@ -1,7 +1,7 @@
 //! Reads that fail: what could not be read is said as long as it is so, and nothing is concluded from it.
 
 use crossterm::event::KeyCode;
-use keyward::domain::role::AUDITOR;
+use keyward::domain::id::AUDITOR;
 use keyward::domain::time::SECOND;
 use keyward::domain::trouble::{Fault, Trouble};
 

@@ -1,8 +1,9 @@
 //! The Users screen and a user's Properties.
 
 use crossterm::event::KeyCode;
+use keyward::domain::id::FULL_ACCESS;
 use keyward::domain::rights::Rights;
-use keyward::domain::role::{FULL_ACCESS, RoleDraft};
+use keyward::domain::role::RoleDraft;
 
 use crate::support::console::Console;
 use crate::support::database::{Bench, in_memory};

@@ -1,8 +1,9 @@
 //! Role Properties: every tab, and what becomes of it in other hands and other windows.
 
 use crossterm::event::KeyCode;
+use keyward::domain::id::{AUDITOR, FULL_ACCESS, RoleId};
 use keyward::domain::rights::{Right, Rights};
-use keyward::domain::role::{AUDITOR, FULL_ACCESS, RoleDraft, RoleId};
+use keyward::domain::role::RoleDraft;
 
 use crate::support::console::Console;
 use crate::support::database::Bench;

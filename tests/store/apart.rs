@@ -1,10 +1,11 @@
 //! A secret that was taken apart, or written in another form, and typed somewhere.
 
-use keyward::domain::api_key::{ApiKeyDraft, KeyId};
+use keyward::domain::api_key::ApiKeyDraft;
 use keyward::domain::event::EventKind;
 use keyward::domain::event::trail::{EventFilter, TargetFilter};
+use keyward::domain::id::{AUDITOR, KeyId, RoleId};
 use keyward::domain::problem::{Field, Problem, Rule};
-use keyward::domain::role::{AUDITOR, RoleDraft, RoleId};
+use keyward::domain::role::RoleDraft;
 use keyward::domain::trouble::Trouble;
 use keyward::domain::user::{Arrival, UserDraft};
 use proptest::prelude::*;

@@ -1,10 +1,11 @@
 //! The demo's keys.
 
+use keyward::domain::id::UserId;
 use keyward::domain::list::{Filter, KeyRow, WindowQuery};
 use keyward::domain::name::{check_description, check_name};
 use keyward::domain::rights::Rights;
 use keyward::domain::state::StateFilter;
-use keyward::domain::user::{Arrival, UserDraft, UserId};
+use keyward::domain::user::{Arrival, UserDraft};
 use keyward::service::{Service, demo};
 use keyward::store::events;
 

@@ -1,12 +1,13 @@
 //! Whatever somebody does within what they may, and whoever they make do it: they reach no right that they did not
 //! start with, and somebody who can edit users and roles remains.
 
-use keyward::domain::api_key::{ApiKeyDraft, KeyId};
+use keyward::domain::api_key::ApiKeyDraft;
+use keyward::domain::id::{AUDITOR, FULL_ACCESS, KeyId, RoleId, SecretId, UserId};
 use keyward::domain::rights::{Right, Rights};
-use keyward::domain::role::{AUDITOR, FULL_ACCESS, RoleDraft, RoleFields, RoleId};
-use keyward::domain::secret::{IssuedSecret, SecretId};
+use keyward::domain::role::{RoleDraft, RoleFields};
+use keyward::domain::secret::IssuedSecret;
 use keyward::domain::trouble::Trouble;
-use keyward::domain::user::{Actor, UserDraft, UserId};
+use keyward::domain::user::{Actor, UserDraft};
 use keyward::service::Service;
 use keyward::store::{Store, api_keys, roles, users};
 use proptest::prelude::*;

@@ -7,7 +7,7 @@ use keyward::domain::event::chain::{
 use keyward::domain::event::flaw::Flaw;
 use keyward::domain::event::trail::{ActorFilter, EventFilter, EventRow, TargetFilter};
 use keyward::domain::event::{EventKind, Level};
-use keyward::domain::role::AUDITOR;
+use keyward::domain::id::AUDITOR;
 use keyward::domain::time::{DAY, Timestamp};
 use keyward::domain::trouble::Trouble;
 use keyward::store::events;
@@ -529,7 +529,7 @@ fn shown(bench: &Bench, filter: &EventFilter) -> Vec<i64> {
 #[test]
 fn each_part_of_a_filter_shows_what_it_says() {
     let mut bench = three_days();
-    let issued = bench.issue(keyward::domain::api_key::KeyId(2));
+    let issued = bench.issue(keyward::domain::id::KeyId(2));
     bench.refusal(&issued);
     // 1 to 9: created, issued, delivered; 10: issued on the fourth day; 11: refused by nobody.
     let every = EventFilter::default();

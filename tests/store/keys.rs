@@ -1,11 +1,10 @@
 //! Creating, saving, locking out and deleting keys, and who may.
 
-use keyward::domain::api_key::{ApiKeyDraft, ApiKeyFields, KeyId};
+use keyward::domain::api_key::{ApiKeyDraft, ApiKeyFields};
+use keyward::domain::id::{AUDITOR, FULL_ACCESS, KeyId, RoleId, SecretId};
 use keyward::domain::list::{Filter, KeyRow};
 use keyward::domain::problem::{Field, Problem, Rule, Value};
 use keyward::domain::rights::Right;
-use keyward::domain::role::{AUDITOR, FULL_ACCESS, RoleId};
-use keyward::domain::secret::SecretId;
 use keyward::domain::state::RESTORABLE;
 use keyward::domain::time::DAY;
 use keyward::domain::trouble::Trouble;

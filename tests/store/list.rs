@@ -1,13 +1,15 @@
 //! The list's windows, against a list that is sorted and filtered by the domain's own rules.
 
-use keyward::domain::api_key::{ApiKeyFields, KeyId, Locale};
+use keyward::domain::api_key::ApiKeyFields;
 use keyward::domain::expiry::Expiry;
+use keyward::domain::id::{AUDITOR, KeyId};
 use keyward::domain::list::{
     Anchor, Counts, Filter, KeyRow, KeySort, Listed, Order, Place as Spot, SortValue, Window,
     WindowQuery,
 };
+use keyward::domain::locale::Locale;
 use keyward::domain::name::name_sort;
-use keyward::domain::role::{AUDITOR, RoleDraft};
+use keyward::domain::role::RoleDraft;
 use keyward::domain::secret::Overlap;
 use keyward::domain::state::{AsOf, Facts, StateFilter, Warning};
 use keyward::domain::time::{DAY, HOUR, Timestamp};

@@ -3,7 +3,7 @@
 use keyward::clock::Clock;
 use keyward::domain::api_key::ApiKeyDraft;
 use keyward::domain::expiry::end_of_day;
-use keyward::domain::role::FULL_ACCESS;
+use keyward::domain::id::FULL_ACCESS;
 use keyward::domain::secret::{IssuedSecret, Overlap, PENDING_LIFE};
 use keyward::domain::time::{DAY, HOUR, MINUTE, Timestamp};
 use keyward::domain::trouble::Trouble;

@@ -4,13 +4,14 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use keyward::domain::api_key::{ApiKeyDraft, KeyId};
+use keyward::domain::api_key::ApiKeyDraft;
 use keyward::domain::event::EventKind;
-use keyward::domain::name::name_key;
-use keyward::domain::role::{AUDITOR, FULL_ACCESS, Role, RoleDraft};
+use keyward::domain::fold::name_key;
+use keyward::domain::id::{AUDITOR, FULL_ACCESS, KeyId, UserId};
+use keyward::domain::role::{Role, RoleDraft};
 use keyward::domain::state::{AsOf, Warning};
 use keyward::domain::time::DAY;
-use keyward::domain::user::{Arrival, UserId};
+use keyward::domain::user::Arrival;
 use keyward::domain::verdict::{Refused, Verdict};
 use keyward::store::names::{self, Named};
 use keyward::store::{Place, Store, list};

@@ -1,8 +1,9 @@
 //! Names that can be taken for another's.
 
 use keyward::domain::api_key::ApiKeyDraft;
+use keyward::domain::id::AUDITOR;
 use keyward::domain::problem::{Field, Problem, Rule};
-use keyward::domain::role::{AUDITOR, RoleDraft};
+use keyward::domain::role::RoleDraft;
 use keyward::domain::trouble::Trouble;
 
 use crate::support::database::{Bench, draft, in_memory, user_draft};

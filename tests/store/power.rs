@@ -5,7 +5,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::Stdio;
 
-use keyward::domain::api_key::KeyId;
+use keyward::domain::id::KeyId;
 use keyward::store::{Place, Store, api_keys, events, users};
 
 use crate::migration;

@@ -103,7 +103,7 @@ fn a_process_killed_at_any_step_leaves_a_whole_and_truthful_database() {
             .collect();
         assert_eq!(found, answers, "{step}");
         bench.events();
-        let key = keyward::domain::api_key::KeyId(1);
+        let key = keyward::domain::id::KeyId(1);
         let properties = bench.service.properties(&bench.alice, key).expect("read");
         assert_eq!(properties.facts.delivered, answers[0] == "valid", "{step}");
         let next = bench.issue(key);

@@ -1,10 +1,11 @@
 //! Creating, saving and deleting roles, and what follows for those who have them.
 
-use keyward::domain::api_key::{ApiKeyDraft, KeyId};
+use keyward::domain::api_key::ApiKeyDraft;
+use keyward::domain::id::{AUDITOR, FULL_ACCESS, KeyId, RoleId};
 use keyward::domain::list::{Filter, KeyRow};
 use keyward::domain::problem::{Field, Problem, Rule, Value};
 use keyward::domain::rights::{Right, Rights};
-use keyward::domain::role::{AUDITOR, Assigned, FULL_ACCESS, RoleDraft, RoleFields, RoleId};
+use keyward::domain::role::{Assigned, RoleDraft, RoleFields};
 use keyward::domain::state::{RESTORABLE, State, StateFilter};
 use keyward::domain::trouble::Trouble;
 use keyward::domain::user::Actor;

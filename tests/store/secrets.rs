@@ -1,6 +1,6 @@
 //! What happens to secrets, seen from the client that sends one.
 
-use keyward::domain::role::FULL_ACCESS;
+use keyward::domain::id::FULL_ACCESS;
 use keyward::domain::secret::Overlap;
 use keyward::domain::state::RESTORABLE;
 use keyward::domain::time::{DAY, HOUR, MINUTE};

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use keyward::domain::id::{AUDITOR, FULL_ACCESS};
 use keyward::domain::rights::Right;
-use keyward::domain::role::{AUDITOR, FULL_ACCESS, RoleDraft};
+use keyward::domain::role::RoleDraft;
 use keyward::domain::time::MINUTE;
 use keyward::domain::trouble::{Fault, Trouble};
 use keyward::domain::user::{Arrival, SignOut};

@@ -3,11 +3,11 @@
 use std::fs;
 use std::path::Path;
 
-use keyward::domain::api_key::KeyId;
-use keyward::domain::role::{AUDITOR, RoleDraft, RoleId};
-use keyward::domain::secret::{Overlap, SecretId};
+use keyward::domain::id::{AUDITOR, KeyId, RoleId, SecretId, UserId};
+use keyward::domain::role::RoleDraft;
+use keyward::domain::secret::Overlap;
 use keyward::domain::trouble::{Fault, Trouble};
-use keyward::domain::user::{Actor, UserId};
+use keyward::domain::user::Actor;
 use keyward::service::Service;
 
 use crate::support::database::{Bench, draft, in_memory, raw, user_draft};

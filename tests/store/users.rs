@@ -1,11 +1,12 @@
 //! Creating, saving, locking out and deleting users.
 
-use keyward::domain::api_key::Locale;
+use keyward::domain::id::{AUDITOR, FULL_ACCESS, UserId};
+use keyward::domain::locale::Locale;
 use keyward::domain::problem::{Field, Problem, Rule, Value};
 use keyward::domain::rights::Right;
-use keyward::domain::role::{AUDITOR, FULL_ACCESS, RoleDraft};
+use keyward::domain::role::RoleDraft;
 use keyward::domain::trouble::Trouble;
-use keyward::domain::user::{Actor, UserDraft, UserFields, UserId};
+use keyward::domain::user::{Actor, UserDraft, UserFields};
 use serde_json::json;
 
 use super::roles::{rights, role_draft};

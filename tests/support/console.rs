@@ -8,9 +8,9 @@ use crossterm::event::{
 use keyward::clipboard::Clipboard;
 use keyward::clock::Clock;
 use keyward::config::settings::Settings;
-use keyward::domain::api_key::KeyId;
 use keyward::domain::clipboard::ClipboardWay;
 use keyward::domain::event::{EventKind, NewEvent, Target};
+use keyward::domain::id::KeyId;
 use keyward::domain::secret::Secret;
 use keyward::domain::time::SECOND;
 use keyward::domain::trouble::Trouble;

@@ -15,7 +15,7 @@ use keyward::auth::hash::{Cost, Hasher};
 use keyward::auth::random::{Random, SystemRandom};
 use keyward::clock::{Clock, SystemClock};
 use keyward::config::Config;
-use keyward::domain::role::FULL_ACCESS;
+use keyward::domain::id::FULL_ACCESS;
 use keyward::domain::user::{Arrival, UserDraft};
 use keyward::service::Service;
 use keyward::store::{Place, Store};

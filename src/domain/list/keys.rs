@@ -2,8 +2,8 @@
 
 use chrono_tz::Tz;
 
-use crate::domain::api_key::KeyId;
 use crate::domain::expiry::Expiry;
+use crate::domain::id::KeyId;
 use crate::domain::list::{Listed, Order, Place};
 use crate::domain::rights::Right;
 use crate::domain::state::{AsOf, Facts, State, StateFilter};

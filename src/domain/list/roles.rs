@@ -1,8 +1,8 @@
 //! The list of roles.
 
+use crate::domain::id::RoleId;
 use crate::domain::list::{Listed, Order, Place};
 use crate::domain::rights::Right;
-use crate::domain::role::RoleId;
 
 /// What the list of roles can be sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

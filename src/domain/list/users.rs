@@ -1,10 +1,10 @@
 //! The list of users.
 
+use crate::domain::id::UserId;
 use crate::domain::list::{Listed, Order, Place};
 use crate::domain::rights::Right;
 use crate::domain::state::UserState;
 use crate::domain::time::Timestamp;
-use crate::domain::user::UserId;
 
 /// What the list of users can be sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

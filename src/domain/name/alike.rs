@@ -3,7 +3,7 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_security::confusable_detection::skeleton;
 
-use crate::domain::name::name_key;
+use crate::domain::fold::name_key;
 
 /// What a name looks like: two names with the same one can be taken for each other (UTS #39, 4, with the case left
 /// out and runs of spaces as one).

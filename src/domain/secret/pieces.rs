@@ -9,7 +9,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
-use crate::domain::api_key::KeyId;
+use crate::domain::id::KeyId;
 
 /// The base64 characters of a secret's 32 bytes, without the `=` behind them.
 pub const BODY_LEN: usize = 43;

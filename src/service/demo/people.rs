@@ -3,11 +3,12 @@
 use serde_json::{Value, json};
 
 use crate::domain::event::{EventKind, Target};
+use crate::domain::id::UserId;
 use crate::domain::rights::{Right, Rights};
 use crate::domain::role::RoleFields;
 use crate::domain::time::{DAY, HOUR, MINUTE, Timestamp};
 use crate::domain::trouble::Fault;
-use crate::domain::user::{SignOut, UserFields, UserId};
+use crate::domain::user::{SignOut, UserFields};
 use crate::service::demo::samples::{KEY_OPERATORS, ROLES, RoleSample, USERS, UserSample};
 use crate::service::demo::{FULL_ACCESS_USER, Seeding};
 use crate::service::{roles as role_use, users as user_use};

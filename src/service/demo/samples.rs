@@ -2,8 +2,8 @@
 
 use chrono_tz::Tz;
 
-use crate::domain::api_key::Locale;
-use crate::domain::role::{AUDITOR, FULL_ACCESS, RoleId};
+use crate::domain::id::{AUDITOR, FULL_ACCESS, RoleId};
+use crate::domain::locale::Locale;
 
 /// The roles are made in this order, after the built-in ones.
 pub(super) const KEY_OPERATORS: RoleId = RoleId(3);

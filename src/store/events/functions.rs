@@ -5,7 +5,7 @@ use rusqlite::functions::{Context, FunctionFlags};
 use serde_json::Value;
 
 use crate::domain::event::EventKind;
-use crate::domain::name::name_key;
+use crate::domain::fold::name_key;
 
 /// Adds `folded`, a text as names are compared, and `event_text`, in which the filter looks for words.
 pub fn add(connection: &Connection) -> rusqlite::Result<()> {

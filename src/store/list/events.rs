@@ -6,8 +6,8 @@ use crate::domain::event::Level;
 use crate::domain::event::trail::{
     ActorFilter, EventFilter, EventRow, EventSort, RowTarget, TargetFilter,
 };
+use crate::domain::fold::name_key;
 use crate::domain::list::Place;
-use crate::domain::name::name_key;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;

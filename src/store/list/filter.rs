@@ -3,8 +3,8 @@
 use rusqlite::CachedStatement;
 use rusqlite::types::Value;
 
+use crate::domain::fold::name_key;
 use crate::domain::list::Filter;
-use crate::domain::name::name_key;
 use crate::domain::state::AsOf;
 use crate::store::list::Source;
 

@@ -6,7 +6,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use zeroize::Zeroizing;
 
-use crate::domain::name::name_key;
+use crate::domain::fold::name_key;
 use crate::domain::time::Timestamp;
 use crate::domain::zone;
 use crate::ui::field::{Edit, LineField};

@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use zeroize::Zeroizing;
 
-use crate::domain::name::name_key;
+use crate::domain::fold::name_key;
 use crate::domain::state::{State, UserState, Warning};
 use crate::text::Text;
 use crate::ui::field::LineField;

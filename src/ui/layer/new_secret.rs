@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
-use crate::domain::api_key::KeyId;
+use crate::domain::id::KeyId;
 use crate::domain::list::KeyRow;
 use crate::domain::secret::Overlap;
 use crate::domain::state::Facts;

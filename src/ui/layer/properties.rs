@@ -9,9 +9,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use zeroize::Zeroizing;
 
+use crate::domain::id::RoleId;
 use crate::domain::intent::{Intent, Prospect};
 use crate::domain::problem::{Field, Problem, Rule, Value};
-use crate::domain::role::{Role, RoleId};
+use crate::domain::role::Role;
 use crate::domain::trouble::Trouble;
 use crate::ui::field::Edit;
 use crate::ui::form::{Focus, Form, Input, Item};

@@ -15,9 +15,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use zeroize::Zeroizing;
 
+use crate::domain::id::RoleId;
 use crate::domain::intent::{Intent, Prospect};
 use crate::domain::rights::{Rights, Tab};
-use crate::domain::role::{Assigned, NEW_ROLE, RoleDraft, RoleFields, RoleId};
+use crate::domain::role::{Assigned, NEW_ROLE, RoleDraft, RoleFields};
 use crate::domain::trouble::Trouble;
 use crate::ui::field::Edit;
 use crate::ui::form::Form;

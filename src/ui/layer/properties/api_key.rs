@@ -1,11 +1,12 @@
 //! API Key Properties: the fields, and what follows from them.
 
-use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyProperties, KeyId, Locale};
+use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyProperties};
 use crate::domain::authority::{first_to_give, may_manage};
+use crate::domain::id::{AUDITOR, KeyId, RoleId};
 use crate::domain::intent::Intent;
+use crate::domain::locale::Locale;
 use crate::domain::problem::{Field, Problem, Rule, Value};
 use crate::domain::rights::Right;
-use crate::domain::role::{AUDITOR, RoleId};
 use crate::domain::trouble::Trouble;
 use crate::domain::zone;
 use crate::ui::field::{AreaField, LineField};

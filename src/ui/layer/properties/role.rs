@@ -1,8 +1,9 @@
 //! The role: chosen from the list, or made under the list's last entry.
 
+use crate::domain::id::RoleId;
 use crate::domain::problem::Field;
 use crate::domain::rights::Right;
-use crate::domain::role::{Role, RoleId};
+use crate::domain::role::Role;
 use crate::ui::layer::choice::Choice;
 use crate::ui::layer::properties::{Properties, Question, Subject};
 use crate::ui::layer::role::RoleDialog;

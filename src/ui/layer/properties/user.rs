@@ -2,14 +2,14 @@
 
 use chrono_tz::Tz;
 
-use crate::domain::api_key::Locale;
 use crate::domain::authority::{first_to_give, may_manage};
+use crate::domain::id::{AUDITOR, RoleId, UserId};
 use crate::domain::intent::Intent;
+use crate::domain::locale::Locale;
 use crate::domain::problem::{Field, Problem, Value};
 use crate::domain::rights::Right;
-use crate::domain::role::{AUDITOR, RoleId};
 use crate::domain::trouble::Trouble;
-use crate::domain::user::{USER_NAME_MAX, UserDraft, UserFields, UserId, UserProperties};
+use crate::domain::user::{USER_NAME_MAX, UserDraft, UserFields, UserProperties};
 use crate::domain::zone;
 use crate::text::Text;
 use crate::ui::field::LineField;

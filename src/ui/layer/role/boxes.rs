@@ -4,7 +4,7 @@
 mod view;
 
 use crate::domain::authority::beyond;
-use crate::domain::name::name_key;
+use crate::domain::fold::name_key;
 use crate::domain::rights::{Group, Leaf, Preset, Rights, Tab, groups, is_enforced};
 use crate::domain::role::{RoleDraft, RoleFields};
 use crate::text::Text;
