@@ -113,7 +113,7 @@ fn of_1_000_keys() -> TempDir {
         .sign_in(&account.name, &Arrival::default())
         .expect("the first user");
     for number in 0..1_000 {
-        let issued = service.create(&actor, &draft(&name(number)));
+        let issued = service.create_key(&actor, &draft(&name(number)));
         let issued = issued.expect("created");
         service.deliver(&actor, issued.id, None).expect("delivered");
     }
@@ -290,7 +290,7 @@ fn verify() {
     let actor = service
         .sign_in(&account.name, &Arrival::default())
         .expect("the first user");
-    let issued = service.create(&actor, &draft("a")).expect("created");
+    let issued = service.create_key(&actor, &draft("a")).expect("created");
     service.deliver(&actor, issued.id, None).expect("delivered");
     drop(service);
     let Place::File(database) = place else {

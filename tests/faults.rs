@@ -72,7 +72,7 @@ impl Broken {
             locked_out: false,
             told_alike: None,
         };
-        let issued = service.create(&actor, &draft).expect("created");
+        let issued = service.create_key(&actor, &draft).expect("created");
         service.deliver(&actor, issued.id, None).expect("delivered");
         let mallory = UserDraft {
             name: "mallory".to_owned(),
@@ -100,7 +100,7 @@ impl Broken {
     }
 
     fn lock(&mut self) {
-        let locked = self.service.lock_out(&self.actor, self.key);
+        let locked = self.service.lock_out_key(&self.actor, self.key);
         locked.expect("locked");
     }
 }

@@ -127,7 +127,7 @@ fn a_half_filled_form_keeps_what_was_typed_and_shows_the_field_with_the_focus() 
     let made = console
         .bench
         .service
-        .properties(&alice, KeyId(42))
+        .key_properties(&alice, KeyId(42))
         .expect("made");
     assert_eq!(made.fields.name, "half filled");
     assert_eq!(made.fields.description, "first\nsecond\nthird\nfourthxxxx");

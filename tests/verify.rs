@@ -58,7 +58,7 @@ impl Keyring {
             locked_out: false,
             told_alike: None,
         };
-        let issued = service.create(&actor, &draft).expect("created");
+        let issued = service.create_key(&actor, &draft).expect("created");
         service.deliver(&actor, issued.id, None).expect("delivered");
         Keyring {
             directory,

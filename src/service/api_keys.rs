@@ -40,7 +40,7 @@ impl Service {
     ///
     /// # Errors
     /// [`Trouble::NotAuthorized`]; [`Trouble::KeyGone`] where there never was such a key.
-    pub fn properties(&self, actor: &Actor, id: KeyId) -> Result<ApiKeyProperties, Trouble> {
+    pub fn key_properties(&self, actor: &Actor, id: KeyId) -> Result<ApiKeyProperties, Trouble> {
         self.store.read(|tx| {
             authorize(tx, actor, Right::ViewApiKeys)?;
             let key = api_keys::get(tx, id)?.ok_or(Trouble::KeyGone(id))?;
@@ -77,7 +77,11 @@ impl Service {
     ///
     /// # Errors
     /// [`Trouble::NotAuthorized`]; [`Trouble::Problems`] with the form.
-    pub fn create(&mut self, actor: &Actor, draft: &ApiKeyDraft) -> Result<IssuedSecret, Trouble> {
+    pub fn create_key(
+        &mut self,
+        actor: &Actor,
+        draft: &ApiKeyDraft,
+    ) -> Result<IssuedSecret, Trouble> {
         let attempt = Attempt {
             verb: "create",
             on: On::NewKey(&draft.name),
@@ -120,7 +124,7 @@ impl Service {
     /// # Errors
     /// [`Trouble::NotAuthorized`], [`Trouble::BeyondOwn`], [`Trouble::GivesBeyondOwn`], [`Trouble::KeyGone`];
     /// [`Trouble::Problems`] with the form, among them what somebody else changed meanwhile.
-    pub fn save(
+    pub fn save_key(
         &mut self,
         actor: &Actor,
         id: KeyId,
@@ -139,19 +143,19 @@ impl Service {
     ///
     /// # Errors
     /// [`Trouble::NotAuthorized`], [`Trouble::BeyondOwn`], [`Trouble::KeyGone`].
-    pub fn lock_out(&mut self, actor: &Actor, id: KeyId) -> Result<(), Trouble> {
-        self.set_lock(actor, id, true)
+    pub fn lock_out_key(&mut self, actor: &Actor, id: KeyId) -> Result<(), Trouble> {
+        self.set_key_lock(actor, id, true)
     }
 
     /// Unlocks a key; an unlocked one stays so.
     ///
     /// # Errors
     /// [`Trouble::NotAuthorized`], [`Trouble::BeyondOwn`], [`Trouble::GivesBeyondOwn`], [`Trouble::KeyGone`].
-    pub fn unlock(&mut self, actor: &Actor, id: KeyId) -> Result<(), Trouble> {
-        self.set_lock(actor, id, false)
+    pub fn unlock_key(&mut self, actor: &Actor, id: KeyId) -> Result<(), Trouble> {
+        self.set_key_lock(actor, id, false)
     }
 
-    fn set_lock(&mut self, actor: &Actor, id: KeyId, locked_out: bool) -> Result<(), Trouble> {
+    fn set_key_lock(&mut self, actor: &Actor, id: KeyId, locked_out: bool) -> Result<(), Trouble> {
         let attempt = attempt(if locked_out { "lock-out" } else { "unlock" }, id);
         self.change(actor, &[Right::EditApiKeys], attempt, |tx, own, now| {
             let present = manageable(tx, own, id)?;
@@ -167,7 +171,7 @@ impl Service {
     ///
     /// # Errors
     /// [`Trouble::NotAuthorized`], [`Trouble::BeyondOwn`], [`Trouble::KeyGone`].
-    pub fn delete(&mut self, actor: &Actor, id: KeyId) -> Result<(), Trouble> {
+    pub fn delete_key(&mut self, actor: &Actor, id: KeyId) -> Result<(), Trouble> {
         let attempt = attempt("delete", id);
         self.change(actor, &[Right::DeleteApiKeys], attempt, |tx, own, now| {
             let key = manageable(tx, own, id)?;
@@ -187,7 +191,7 @@ impl Service {
     /// [`Trouble::NotAuthorized`], [`Trouble::BeyondOwn`], [`Trouble::GivesBeyondOwn`]; [`Trouble::NotRestorable`]
     /// after 7 days;
     /// [`Trouble::NameTakenMeanwhile`]; [`Trouble::KeyGone`] where there never was such a key.
-    pub fn restore(&mut self, actor: &Actor, id: KeyId) -> Result<(), Trouble> {
+    pub fn restore_key(&mut self, actor: &Actor, id: KeyId) -> Result<(), Trouble> {
         let attempt = attempt("restore", id);
         self.change(actor, &[Right::DeleteApiKeys], attempt, |tx, own, now| {
             let Some(key) = restorable(tx, own, id, now)? else {

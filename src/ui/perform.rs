@@ -90,7 +90,7 @@ impl Performer {
             }
             Request::EventActors => service.event_actors(actor).map(Done::EventActors),
             Request::Properties(id) => service
-                .properties(actor, id)
+                .key_properties(actor, id)
                 .map(|found| Done::Properties(Box::new(found))),
             Request::Roles => service.roles(actor).map(Done::Roles),
             Request::RoleProperties(id) => service
@@ -110,20 +110,20 @@ impl Performer {
                 .note_sign_out(actor, reason)
                 .map(|()| Done::SignedOut),
             Request::Create(draft) => {
-                let issued = service.create(actor, &draft)?;
+                let issued = service.create_key(actor, &draft)?;
                 Ok(Done::Secret {
                     issued,
                     overlap: None,
                 })
             }
             Request::Save { id, before, draft } => {
-                let saved = service.save(actor, id, &before, &draft)?;
+                let saved = service.save_key(actor, id, &before, &draft)?;
                 Ok(Done::Saved(Box::new(saved)))
             }
-            Request::LockOut(id) => service.lock_out(actor, id).map(|()| Done::Changed),
-            Request::Unlock(id) => service.unlock(actor, id).map(|()| Done::Changed),
-            Request::Delete(id) => service.delete(actor, id).map(|()| Done::Changed),
-            Request::Restore(id) => service.restore(actor, id).map(|()| Done::Changed),
+            Request::LockOut(id) => service.lock_out_key(actor, id).map(|()| Done::Changed),
+            Request::Unlock(id) => service.unlock_key(actor, id).map(|()| Done::Changed),
+            Request::Delete(id) => service.delete_key(actor, id).map(|()| Done::Changed),
+            Request::Restore(id) => service.restore_key(actor, id).map(|()| Done::Changed),
             Request::Issue { key, overlap } => {
                 let issued = service.issue(actor, key)?;
                 Ok(Done::Secret { issued, overlap })

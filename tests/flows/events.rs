@@ -16,7 +16,10 @@ fn trail() -> Console {
     let backup = bench.delivered("backup");
     bench.clock.advance(DAY);
     bench.delivered("deploy");
-    bench.service.lock_out(&bob, backup.key).expect("locked");
+    bench
+        .service
+        .lock_out_key(&bob, backup.key)
+        .expect("locked");
     bench.refusal(&backup);
     let mut console = Console::on(bench);
     console.go("System Events");

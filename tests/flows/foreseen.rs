@@ -34,7 +34,7 @@ fn key(bench: &mut Bench, name: &str, role: RoleId) -> KeyId {
         role,
         ..draft(name)
     };
-    let made = bench.service.create(&alice, &draft).expect("a key");
+    let made = bench.service.create_key(&alice, &draft).expect("a key");
     bench.deliver(&made, None);
     made.key
 }
@@ -57,7 +57,10 @@ fn a_role_that_stops_keys_asks_first_and_names_them() {
         key(&mut bench, name, ops);
     }
     let alice = bench.alice.clone();
-    bench.service.lock_out(&alice, KeyId(1)).expect("locked");
+    bench
+        .service
+        .lock_out_key(&alice, KeyId(1))
+        .expect("locked");
     let mut console = Console::on(bench);
     to_boxes(&mut console, "ops");
     console.press(KeyCode::Tab);
@@ -180,9 +183,9 @@ fn a_refusal_comes_before_the_question() {
     let second = bench.issue(full);
     bench.deliver(&second, Some(Overlap::Week));
     let gone = key(&mut bench, "gone", FULL_ACCESS);
-    bench.service.delete(&alice, gone).expect("deleted");
+    bench.service.delete_key(&alice, gone).expect("deleted");
     let locked = key(&mut bench, "locked", FULL_ACCESS);
-    bench.service.lock_out(&alice, locked).expect("locked");
+    bench.service.lock_out_key(&alice, locked).expect("locked");
     let rights = [
         Right::ViewApiKeys,
         Right::EditApiKeys,
@@ -228,7 +231,7 @@ fn what_cannot_be_restored_is_told_before_the_question() {
     let alice = bench.alice.clone();
     for name in ["old", "taken"] {
         let made = key(&mut bench, name, AUDITOR);
-        bench.service.delete(&alice, made).expect("deleted");
+        bench.service.delete_key(&alice, made).expect("deleted");
     }
     key(&mut bench, "taken", AUDITOR);
     let mut console = Console::on(bench);

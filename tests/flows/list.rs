@@ -97,7 +97,7 @@ fn a_change_by_somebody_else_is_seen_within_two_seconds() {
     console
         .bench
         .service
-        .create(&alice, &draft("another"))
+        .create_key(&alice, &draft("another"))
         .expect("created");
     console.wait(SECOND);
     console.expect("another");
@@ -116,7 +116,7 @@ fn a_selected_row_that_is_gone_leaves_its_neighbour_and_a_message() {
     console
         .bench
         .service
-        .delete(&alice, keyward::domain::id::KeyId(2))
+        .delete_key(&alice, keyward::domain::id::KeyId(2))
         .expect("deleted");
     console.wait(SECOND);
     console.expect("“beta” is no longer in this list.");
@@ -129,7 +129,7 @@ fn with_one_that_expires() -> Console {
     let alice = console.bench.alice.clone();
     let mut expiring = draft("short");
     expiring.expires_on = Some("2026-11-23".to_owned());
-    let issued = console.bench.service.create(&alice, &expiring);
+    let issued = console.bench.service.create_key(&alice, &expiring);
     console.bench.deliver(&issued.expect("created"), None);
     console.wait(SECOND);
     console.wait(SECOND);
@@ -163,7 +163,7 @@ fn a_thousand_keys_are_walked_without_loading_them_all() {
         console
             .bench
             .service
-            .create(&alice, &draft(&format!("key {n:04}")))
+            .create_key(&alice, &draft(&format!("key {n:04}")))
             .expect("created");
     }
     console.wait(SECOND);

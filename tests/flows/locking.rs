@@ -64,14 +64,17 @@ fn what_was_done_is_told_with_the_name_that_was_asked_about() {
     console.keys("/backup\nl");
     console.expect("“backup” (ID 1) will be locked out at once");
     let mut other = console.bench.beside();
-    let properties = other.service.properties(&other.alice, id).expect("read");
+    let properties = other
+        .service
+        .key_properties(&other.alice, id)
+        .expect("read");
     let renamed = ApiKeyDraft {
         name: "nightly".to_owned(),
         ..ApiKeyDraft::from(&properties.fields)
     };
     let saved = other
         .service
-        .save(&other.alice, id, &properties.fields, &renamed);
+        .save_key(&other.alice, id, &properties.fields, &renamed);
     saved.expect("renamed");
     console.wait(2 * SECOND);
     console.keys("y");

@@ -83,7 +83,7 @@ fn the_wheel_scrolls_by_three_rows_and_the_selection_stays_while_it_is_on_the_sc
         let created = console
             .bench
             .service
-            .create(&alice, &draft(&format!("key {n:04}")));
+            .create_key(&alice, &draft(&format!("key {n:04}")));
         created.expect("created");
     }
     console.wait(SECOND);
@@ -219,7 +219,7 @@ fn a_click_made_before_the_rows_moved_hits_no_other_row() {
     let mut console = with_keys(&["beta", "delta", "gamma"]);
     let (at, before) = (console.find_text("gamma"), console.frames());
     let alice = console.bench.alice.clone();
-    let made = console.bench.service.create(&alice, &draft("alpha"));
+    let made = console.bench.service.create_key(&alice, &draft("alpha"));
     made.expect("made");
     console.wait(SECOND);
     assert_eq!(console.find_text("delta"), at, "another row is there now");

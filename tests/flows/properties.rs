@@ -190,7 +190,7 @@ fn a_moment_is_told_once_where_the_zone_is_utc() {
             expiry_edited: true,
             ..draft("backup")
         };
-        bench.service.create(&alice, &key).expect("created");
+        bench.service.create_key(&alice, &key).expect("created");
         let mut console = Console::on(bench);
         console.enter();
         console.expect(stops);
@@ -287,7 +287,7 @@ fn somebody_changes(console: &mut Console, change: impl FnOnce(&mut ApiKeyDraft)
     let now = console
         .bench
         .service
-        .properties(&alice, KeyId(1))
+        .key_properties(&alice, KeyId(1))
         .expect("there")
         .fields;
     let mut draft = ApiKeyDraft::from(&now);
@@ -295,7 +295,7 @@ fn somebody_changes(console: &mut Console, change: impl FnOnce(&mut ApiKeyDraft)
     console
         .bench
         .service
-        .save(&alice, KeyId(1), &now, &draft)
+        .save_key(&alice, KeyId(1), &now, &draft)
         .expect("saved");
 }
 
@@ -332,7 +332,7 @@ fn a_key_deleted_while_the_form_is_open_is_told_and_what_was_typed_stays() {
     console
         .bench
         .service
-        .delete(&alice, KeyId(1))
+        .delete_key(&alice, KeyId(1))
         .expect("deleted");
     console.press(KeyCode::F(2));
     console.expect("was deleted meanwhile");
@@ -363,7 +363,7 @@ fn an_expired_key_can_be_moved_to_another_zone() {
     console
         .bench
         .service
-        .create(&alice, &expiring)
+        .create_key(&alice, &expiring)
         .expect("created");
     console.wait(5 * DAY);
     console.wait(SECOND);

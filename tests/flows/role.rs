@@ -117,7 +117,7 @@ fn a_role_made_for_a_key_is_chosen_and_everything_typed_is_still_there() {
     }
     console.press(KeyCode::F(2));
     let alice = console.bench.alice.clone();
-    let key = console.bench.service.properties(&alice, KeyId(1));
+    let key = console.bench.service.key_properties(&alice, KeyId(1));
     let key = key.expect("created").fields;
     assert_eq!(
         Some(key.role),

@@ -86,7 +86,11 @@ fn a_role_of_a_deleted_key_that_can_be_restored_is_not_deleted() {
         .delete_user(&alice, id)
         .expect("deleted");
     let key = keyward::domain::id::KeyId(1);
-    console.bench.service.delete(&alice, key).expect("deleted");
+    console
+        .bench
+        .service
+        .delete_key(&alice, key)
+        .expect("deleted");
     console.wait(1_000);
     console.keys("d");
     console.expect("the deleted API key “backup” (ID 1), which can be restored");

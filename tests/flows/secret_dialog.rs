@@ -445,7 +445,7 @@ fn a_key_deleted_meanwhile_is_told_in_the_dialog() {
     console
         .bench
         .service
-        .delete(&alice, Console::id_of(&secret))
+        .delete_key(&alice, Console::id_of(&secret))
         .expect("deleted");
     console.keys("a\n");
     console.expect("This secret will never work");
@@ -519,7 +519,7 @@ fn a_secret_whose_role_has_no_access_to_the_api_is_not_said_to_work() {
         role: role.expect("made"),
         ..draft("backup")
     };
-    bench.service.create(&alice, &key).expect("created");
+    bench.service.create_key(&alice, &key).expect("created");
     let mut console = Console::on(bench);
     console.keys("s");
     console.press(KeyCode::F(2));

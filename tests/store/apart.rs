@@ -69,7 +69,7 @@ fn a_secret_in_two_fields_is_never_stored() {
             (format!("api-secret-key: {one}"), format!("“{two}”")),
             (format!("first: {one}"), format!("second: {two}")),
         ] {
-            let done = bench.service.create(&alice, &key(&name, &description));
+            let done = bench.service.create_key(&alice, &key(&name, &description));
             assert_eq!(fields(done), both, "{name:?} {description:?}");
         }
         is_nowhere(
@@ -80,7 +80,7 @@ fn a_secret_in_two_fields_is_never_stored() {
     // The ID in one field and the base64 in another: the base64 is the secret.
     let done = bench
         .service
-        .create(&alice, &key(&format!("key {id}"), body));
+        .create_key(&alice, &key(&format!("key {id}"), body));
     assert_eq!(fields(done), [Field::Description]);
     is_nowhere(&bench, [body, body]);
 }
@@ -112,10 +112,10 @@ fn a_secret_in_another_form_is_never_stored() {
         wide,
         body.to_owned(),
     ] {
-        let done = bench.service.create(&alice, &key("new", &text));
+        let done = bench.service.create_key(&alice, &key("new", &text));
         assert_eq!(fields(done), [Field::Description], "{text}");
         let name = text.replace('\n', " ");
-        let done = bench.service.create(&alice, &key(&name, ""));
+        let done = bench.service.create_key(&alice, &key(&name, ""));
         assert_eq!(fields(done), [Field::Name], "{name}");
         let role = RoleDraft {
             description: text,
@@ -155,12 +155,12 @@ fn a_secret_over_a_key_and_its_role_or_two_saves_is_never_stored() {
         role,
         ..key(name, description)
     };
-    let done = bench.service.create(&alice, &in_role(one, two, role));
+    let done = bench.service.create_key(&alice, &in_role(one, two, role));
     assert_eq!(fields(done), [Field::Name, Field::Description, Field::Role]);
     // One half today, the other tomorrow.
     let id = bench
         .service
-        .create(&alice, &key(one, ""))
+        .create_key(&alice, &key(one, ""))
         .expect("a third")
         .key;
     let before = bench.fields(id);
@@ -168,7 +168,7 @@ fn a_secret_over_a_key_and_its_role_or_two_saves_is_never_stored() {
     assert_eq!(fields(done), [Field::Name, Field::Description]);
     assert_eq!(bench.fields(id), before);
     // What was stored before does not come in the way of a lock.
-    bench.service.lock_out(&alice, id).expect("locked out");
+    bench.service.lock_out_key(&alice, id).expect("locked out");
 }
 
 #[test]
@@ -176,7 +176,7 @@ fn a_refused_attempt_tells_no_secret_in_any_form() {
     let (mut bench, secret) = issued();
     let bob = bench.user("bob", AUDITOR);
     let escaped = secret.replace(':', "%3A");
-    let refused = bench.service.create(&bob, &key(&escaped, ""));
+    let refused = bench.service.create_key(&bob, &key(&escaped, ""));
     assert!(
         matches!(refused, Err(Trouble::NotAuthorized(_))),
         "{refused:?}"
@@ -257,15 +257,15 @@ fn only_a_secret_of_this_database_is_refused_beyond_its_shape() {
     let (one, two) = foreign.split_at(20);
     let done = bench
         .service
-        .create(&alice, &key(&format!("{id}:{one}"), two));
+        .create_key(&alice, &key(&format!("{id}:{one}"), two));
     done.expect("not ours");
     let text = "Rotate at 10:30 with the team, and tell everybody on the floor below about it.";
-    let done = bench.service.create(&alice, &key("10:30", text));
+    let done = bench.service.create_key(&alice, &key("10:30", text));
     done.expect("a sentence");
     let hash = "sha256 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
     bench
         .service
-        .create(&alice, &key("a hash", hash))
+        .create_key(&alice, &key("a hash", hash))
         .expect("a hash");
 }
 
@@ -278,7 +278,7 @@ proptest! {
         bench.create("backup");
         let draft = key(&name, &description);
         prop_assume!(draft.check(None, crate::support::database::NOW).is_ok());
-        let done = bench.service.create(&bench.alice, &draft);
+        let done = bench.service.create_key(&bench.alice, &draft);
         let refused = matches!(&done, Err(Trouble::Problems(problems))
             if problems.iter().any(|problem| problem.rule == Rule::LooksLikeSecret));
         prop_assert!(!refused);
@@ -289,8 +289,8 @@ proptest! {
 fn the_secret_of_a_deleted_key_is_one_too() {
     let (mut bench, secret) = issued();
     let alice = bench.alice.clone();
-    bench.service.delete(&alice, KeyId(1)).expect("deleted");
+    bench.service.delete_key(&alice, KeyId(1)).expect("deleted");
     let (one, two) = secret.split_at(20);
-    let done = bench.service.create(&alice, &key(one, two));
+    let done = bench.service.create_key(&alice, &key(one, two));
     assert_eq!(fields(done), [Field::Name, Field::Description]);
 }

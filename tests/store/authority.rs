@@ -189,7 +189,7 @@ impl World {
                 expires_on: expires_on.map(str::to_owned),
                 ..draft(name)
             };
-            service.create(&alice, &draft).expect("a key")
+            service.create_key(&alice, &draft).expect("a key")
         };
         let first = key("key", target, false, None);
         let locked = key("locked", target, true, None).key;
@@ -207,7 +207,7 @@ impl World {
             .expect("delivered");
         let pending = bench.service.issue(&alice, key).expect("issued").id;
         for gone in [deleted, deleted_locked] {
-            bench.service.delete(&alice, gone).expect("deleted");
+            bench.service.delete_key(&alice, gone).expect("deleted");
         }
         // His role opens nothing yet.
         let bob = bench
@@ -330,7 +330,7 @@ impl World {
             time_zone: zone.to_owned(),
             ..ApiKeyDraft::from(&before)
         };
-        service.save(who, key, &before, &draft).map(drop)
+        service.save_key(who, key, &before, &draft).map(drop)
     }
 
     fn key_draft(role: RoleId) -> ApiKeyDraft {
@@ -394,7 +394,7 @@ const USES: &[Use] = &[
     ("check_events", "", &[Right::ViewEvents], Nothing, false, |_, s, who| s.check_events(who, None).map(drop)),
     ("prunable_events", "", &[], Everything, true, |_, s, who| s.prunable_events(who, NOW).map(drop)),
     ("prune_events", "", &[], Everything, true, |w, s, who| s.prune_events(who, &w.first_events, "events.jsonl")),
-    ("properties", "", &[Right::ViewApiKeys], Nothing, false, |w, s, who| s.properties(who, w.key).map(drop)),
+    ("key_properties", "", &[Right::ViewApiKeys], Nothing, false, |w, s, who| s.key_properties(who, w.key).map(drop)),
     ("roles", "", SHOWING, Nothing, false, |_, s, who| s.roles(who).map(drop)),
     ("role_properties", "", &[Right::ViewRoles], Nothing, false, |w, s, who| s.role_properties(who, w.target).map(drop)),
     ("new_role_name", "", &[Right::CreateRoles], Nothing, false, |_, s, who| s.new_role_name(who, "own").map(drop)),
@@ -413,47 +413,47 @@ const USES: &[Use] = &[
     ("foresee", "lock_out_user", &[Right::EditUsers], Manages, false, |w, s, who| s.foresee(who, &Intent::LockOutUser(w.ann)).map(drop)),
     ("foresee", "unlock_user", &[Right::EditUsers], Revives, false, |w, s, who| s.foresee(who, &Intent::UnlockUser(w.lou)).map(drop)),
 
-    ("create", "", &[Right::CreateApiKeys], Grants, true, |w, s, who| {
+    ("create_key", "", &[Right::CreateApiKeys], Grants, true, |w, s, who| {
         let draft = ApiKeyDraft { role: w.target, ..draft("new") };
-        s.create(who, &draft).map(drop)
+        s.create_key(who, &draft).map(drop)
     }),
-    ("save", "description", &[Right::EditApiKeys], Manages, true, |w, s, who| {
+    ("save_key", "description", &[Right::EditApiKeys], Manages, true, |w, s, who| {
         let before = World::key_draft(w.target).check(None, NOW).expect("valid");
         let draft = ApiKeyDraft { description: "x".to_owned(), ..ApiKeyDraft::from(&before) };
-        s.save(who, w.key, &before, &draft).map(drop)
+        s.save_key(who, w.key, &before, &draft).map(drop)
     }),
-    ("save", "role", &[Right::EditApiKeys], Grants, true, |w, s, who| {
+    ("save_key", "role", &[Right::EditApiKeys], Grants, true, |w, s, who| {
         let before = World::key_draft(w.empty).check(None, NOW).expect("valid");
-        s.save(who, w.weak, &ApiKeyFields { name: "weak".to_owned(), ..before }, &ApiKeyDraft { role: w.target, ..draft("weak") }).map(drop)
+        s.save_key(who, w.weak, &ApiKeyFields { name: "weak".to_owned(), ..before }, &ApiKeyDraft { role: w.target, ..draft("weak") }).map(drop)
     }),
-    ("save", "role that allows the same", &[Right::EditApiKeys], Manages, true, |w, s, who| {
+    ("save_key", "role that allows the same", &[Right::EditApiKeys], Manages, true, |w, s, who| {
         let before = World::key_draft(w.target).check(None, NOW).expect("valid");
-        s.save(who, w.key, &before, &World::key_draft(w.like_target)).map(drop)
+        s.save_key(who, w.key, &before, &World::key_draft(w.like_target)).map(drop)
     }),
-    ("save", "role that allows less", &[Right::EditApiKeys], Manages, true, |w, s, who| {
+    ("save_key", "role that allows less", &[Right::EditApiKeys], Manages, true, |w, s, who| {
         let before = World::key_draft(w.target).check(None, NOW).expect("valid");
-        s.save(who, w.key, &before, &World::key_draft(w.empty)).map(drop)
+        s.save_key(who, w.key, &before, &World::key_draft(w.empty)).map(drop)
     }),
-    ("save", "lock", &[Right::EditApiKeys], Manages, true, |w, s, who| {
+    ("save_key", "lock", &[Right::EditApiKeys], Manages, true, |w, s, who| {
         let before = World::key_draft(w.target).check(None, NOW).expect("valid");
-        s.save(who, w.key, &before, &ApiKeyDraft { locked_out: true, ..ApiKeyDraft::from(&before) }).map(drop)
+        s.save_key(who, w.key, &before, &ApiKeyDraft { locked_out: true, ..ApiKeyDraft::from(&before) }).map(drop)
     }),
-    ("save", "no lock", &[Right::EditApiKeys], Revives, true, |w, s, who| {
+    ("save_key", "no lock", &[Right::EditApiKeys], Revives, true, |w, s, who| {
         let before = w.fields_of(w.locked);
-        s.save(who, w.locked, &before, &ApiKeyDraft { locked_out: false, ..ApiKeyDraft::from(&before) }).map(drop)
+        s.save_key(who, w.locked, &before, &ApiKeyDraft { locked_out: false, ..ApiKeyDraft::from(&before) }).map(drop)
     }),
-    ("save", "earlier expiry", &[Right::EditApiKeys], Manages, true, |w, s, who| w.expire(s, who, w.dated, Some("2026-12-30"), "UTC")),
-    ("save", "an expiry where was none", &[Right::EditApiKeys], Manages, true, |w, s, who| w.expire(s, who, w.key, Some("2026-12-30"), "UTC")),
-    ("save", "later expiry", &[Right::EditApiKeys], Revives, true, |w, s, who| w.expire(s, who, w.dated, Some("2027-01-01"), "UTC")),
-    ("save", "no expiry", &[Right::EditApiKeys], Revives, true, |w, s, who| w.expire(s, who, w.dated, None, "UTC")),
-    ("save", "zone that ends earlier", &[Right::EditApiKeys], Manages, true, |w, s, who| w.expire(s, who, w.dated, Some("2026-12-31"), "Asia/Tokyo")),
-    ("save", "zone that ends later", &[Right::EditApiKeys], Revives, true, |w, s, who| w.expire(s, who, w.dated, Some("2026-12-31"), "America/New_York")),
-    ("lock_out", "", &[Right::EditApiKeys], Manages, true, |w, s, who| s.lock_out(who, w.key)),
-    ("unlock", "", &[Right::EditApiKeys], Revives, true, |w, s, who| s.unlock(who, w.locked)),
-    ("unlock", "what is not locked", &[Right::EditApiKeys], Manages, true, |w, s, who| s.unlock(who, w.key)),
-    ("delete", "", &[Right::DeleteApiKeys], Manages, true, |w, s, who| s.delete(who, w.key)),
-    ("restore", "", &[Right::DeleteApiKeys], Revives, true, |w, s, who| s.restore(who, w.deleted)),
-    ("restore", "what is locked too", &[Right::DeleteApiKeys], Manages, true, |w, s, who| s.restore(who, w.deleted_locked)),
+    ("save_key", "earlier expiry", &[Right::EditApiKeys], Manages, true, |w, s, who| w.expire(s, who, w.dated, Some("2026-12-30"), "UTC")),
+    ("save_key", "an expiry where was none", &[Right::EditApiKeys], Manages, true, |w, s, who| w.expire(s, who, w.key, Some("2026-12-30"), "UTC")),
+    ("save_key", "later expiry", &[Right::EditApiKeys], Revives, true, |w, s, who| w.expire(s, who, w.dated, Some("2027-01-01"), "UTC")),
+    ("save_key", "no expiry", &[Right::EditApiKeys], Revives, true, |w, s, who| w.expire(s, who, w.dated, None, "UTC")),
+    ("save_key", "zone that ends earlier", &[Right::EditApiKeys], Manages, true, |w, s, who| w.expire(s, who, w.dated, Some("2026-12-31"), "Asia/Tokyo")),
+    ("save_key", "zone that ends later", &[Right::EditApiKeys], Revives, true, |w, s, who| w.expire(s, who, w.dated, Some("2026-12-31"), "America/New_York")),
+    ("lock_out_key", "", &[Right::EditApiKeys], Manages, true, |w, s, who| s.lock_out_key(who, w.key)),
+    ("unlock_key", "", &[Right::EditApiKeys], Revives, true, |w, s, who| s.unlock_key(who, w.locked)),
+    ("unlock_key", "what is not locked", &[Right::EditApiKeys], Manages, true, |w, s, who| s.unlock_key(who, w.key)),
+    ("delete_key", "", &[Right::DeleteApiKeys], Manages, true, |w, s, who| s.delete_key(who, w.key)),
+    ("restore_key", "", &[Right::DeleteApiKeys], Revives, true, |w, s, who| s.restore_key(who, w.deleted)),
+    ("restore_key", "what is locked too", &[Right::DeleteApiKeys], Manages, true, |w, s, who| s.restore_key(who, w.deleted_locked)),
     ("issue", "", &[Right::EditApiKeys], Grants, true, |w, s, who| s.issue(who, w.key).map(drop)),
     ("deliver", "", HANDLING, Grants, true, |w, s, who| s.deliver(who, w.pending, None).map(drop)),
     ("discard", "", HANDLING, Manages, true, |w, s, who| s.discard(who, w.pending)),
@@ -535,8 +535,8 @@ fn wanted((.., needs, reach, _, _): &Use, own: &Spec, target: &Spec) -> Wanted {
 fn told_before((name, what, ..): &Use, own: &Spec, target: &Spec) -> Option<Wanted> {
     let (own, target) = (own.fields("own"), target.fields("target"));
     let facts = Facts {
-        deleted: *name == "restore",
-        locked_out: *name == "unlock" && what.is_empty() || *what == "what is locked too",
+        deleted: *name == "restore_key",
+        locked_out: *name == "unlock_key" && what.is_empty() || *what == "what is locked too",
         expires_at: None,
         delivered: true,
         api_access: true,
@@ -545,11 +545,11 @@ fn told_before((name, what, ..): &Use, own: &Spec, target: &Spec) -> Option<Want
     let user = |verb, locked_out| user_refusal(&own, verb, &target, locked_out);
     let refusal = match *name {
         _ if !own.user_interface => return None,
-        "save" if *what == "description" => key(KeyVerb::Edit),
-        "lock_out" => key(KeyVerb::LockOut),
-        "unlock" => key(KeyVerb::Unlock),
-        "delete" => key(KeyVerb::Delete),
-        "restore" => key(KeyVerb::Restore),
+        "save_key" if *what == "description" => key(KeyVerb::Edit),
+        "lock_out_key" => key(KeyVerb::LockOut),
+        "unlock_key" => key(KeyVerb::Unlock),
+        "delete_key" => key(KeyVerb::Delete),
+        "restore_key" => key(KeyVerb::Restore),
         "issue" => key(KeyVerb::Issue),
         "end_overlap" => key(KeyVerb::EndOverlap),
         "save_user" if *what == "full name" => user(UserVerb::Edit, false),

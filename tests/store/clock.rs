@@ -25,8 +25,8 @@ fn an_event_whose_clock_is_behind_the_one_before_says_so_and_none_is_clamped() {
     let alice = bench.alice.clone();
     let key = bench.create("ahead").key;
     bench.clock.advance(-400 * DAY);
-    bench.service.lock_out(&alice, key).expect("locked");
-    bench.service.unlock(&alice, key).expect("unlocked");
+    bench.service.lock_out_key(&alice, key).expect("locked");
+    bench.service.unlock_key(&alice, key).expect("unlocked");
     let events = bodies(&bench);
     let behind: Vec<_> = events
         .iter()
@@ -55,7 +55,10 @@ fn a_refusal_is_told_again_after_a_clock_that_was_ahead() {
     let mut bench = Bench::new(in_memory());
     let issued = bench.delivered("a");
     let alice = bench.alice.clone();
-    bench.service.lock_out(&alice, issued.key).expect("locked");
+    bench
+        .service
+        .lock_out_key(&alice, issued.key)
+        .expect("locked");
     let told = |bench: &mut Bench| {
         let before = bench.events().len();
         assert_eq!(bench.refusal(&issued), Some(Refused::LockedOut));
@@ -79,7 +82,10 @@ fn last_sign_in_goes_on_after_a_clock_that_was_ahead() {
     assert_eq!(bench.refusal(&issued), None);
     bench.clock.advance(-400 * DAY + MINUTE);
     assert_eq!(bench.refusal(&issued), None);
-    let properties = bench.service.properties(&alice, issued.key).expect("read");
+    let properties = bench
+        .service
+        .key_properties(&alice, issued.key)
+        .expect("read");
     assert_eq!(properties.last_sign_in_at, Some(NOW.plus(MINUTE)));
 }
 
@@ -89,7 +95,10 @@ fn an_expiry_that_a_clock_ahead_has_told_is_told_when_it_comes() {
     let alice = bench.alice.clone();
     let mut expiring = draft("a");
     expiring.expires_on = Some("2026-12-31".to_owned());
-    bench.service.create(&alice, &expiring).expect("created");
+    bench
+        .service
+        .create_key(&alice, &expiring)
+        .expect("created");
     let told = |bench: &mut Bench| {
         while bench.service.sweep().expect("swept") > 0 {}
         let numbers = bench.event_numbers();
@@ -125,8 +134,8 @@ fn pruning_lets_go_what_is_old_also_after_a_clock_that_was_wrong() {
     let key = bench.create("a").key;
     let lock = |bench: &mut Bench, times: usize| {
         for _ in 0..times {
-            bench.service.lock_out(&alice, key).expect("locked");
-            bench.service.unlock(&alice, key).expect("unlocked");
+            bench.service.lock_out_key(&alice, key).expect("locked");
+            bench.service.unlock_key(&alice, key).expect("unlocked");
         }
     };
     bench.clock.advance(400 * DAY);

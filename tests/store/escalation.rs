@@ -185,6 +185,7 @@ impl World {
     fn step(&mut self, actor: &Actor, step: &Step) -> Result<Made, Trouble> {
         let number = self.roles.len() + self.users.len() + self.keys.len();
         let name = |kind: char| format!("{kind}{number}");
+        let nothing = |()| Made::Nothing;
         let service = &mut self.bench.service;
         let (roles_of, users_of, keys_of) = (&self.roles, &self.users, &self.keys);
         let role = |pick: &Pick| roles_of[pick % roles_of.len()];
@@ -230,9 +231,7 @@ impl World {
                 let saved = service.save_role(actor, role(index), &before, &draft);
                 saved.map(|_| Made::Nothing)
             }
-            Step::DeleteRole(index) => service
-                .delete_role(actor, role(index))
-                .map(|()| Made::Nothing),
+            Step::DeleteRole(index) => service.delete_role(actor, role(index)).map(nothing),
             Step::CreateUser(index) => {
                 let draft = user_draft(&name('u'), role(index));
                 service.create_user(actor, &draft).map(Made::User)
@@ -249,21 +248,15 @@ impl World {
                 let saved = service.save_user(actor, user(index), &found.fields, &draft);
                 saved.map(|_| Made::Nothing)
             }
-            Step::LockUser(index) => service
-                .lock_out_user(actor, user(index))
-                .map(|()| Made::Nothing),
-            Step::UnlockUser(index) => service
-                .unlock_user(actor, user(index))
-                .map(|()| Made::Nothing),
-            Step::DeleteUser(index) => service
-                .delete_user(actor, user(index))
-                .map(|()| Made::Nothing),
+            Step::LockUser(index) => service.lock_out_user(actor, user(index)).map(nothing),
+            Step::UnlockUser(index) => service.unlock_user(actor, user(index)).map(nothing),
+            Step::DeleteUser(index) => service.delete_user(actor, user(index)).map(nothing),
             Step::CreateKey(index) => {
                 let draft = ApiKeyDraft {
                     role: role(index),
                     ..draft(&name('k'))
                 };
-                service.create(actor, &draft).map(Made::Key)
+                service.create_key(actor, &draft).map(Made::Key)
             }
             Step::SaveKey(index, to) => {
                 let found = service.store().read(|tx| api_keys::get(tx, key(index)));
@@ -272,11 +265,11 @@ impl World {
                     role: role(to),
                     ..ApiKeyDraft::from(&before)
                 };
-                let saved = service.save(actor, key(index), &before, &draft);
+                let saved = service.save_key(actor, key(index), &before, &draft);
                 saved.map(|_| Made::Nothing)
             }
-            Step::DeleteKey(index) => service.delete(actor, key(index)).map(|()| Made::Nothing),
-            Step::RestoreKey(index) => service.restore(actor, key(index)).map(|()| Made::Nothing),
+            Step::DeleteKey(index) => service.delete_key(actor, key(index)).map(nothing),
+            Step::RestoreKey(index) => service.restore_key(actor, key(index)).map(nothing),
             Step::Issue(index) => service.issue(actor, key(index)).map(Made::Key),
             Step::Deliver(index) => {
                 let secret = self.pending[index % self.pending.len()];

@@ -257,7 +257,7 @@ fn told(bench: &mut Bench, secret: &IssuedSecret, fault: &Fault) {
         service.window(alice, &everything()).map(|_| ()),
         Err(storage.clone())
     );
-    let saved = service.create(alice, &draft("more")).map(|_| ());
+    let saved = service.create_key(alice, &draft("more")).map(|_| ());
     assert_eq!(saved, Err(storage.clone()));
     let verdict = service.authenticate(secret.secret.expose().as_bytes());
     assert_eq!(verdict, Err(storage));

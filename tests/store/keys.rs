@@ -23,7 +23,7 @@ fn bench() -> Bench {
 impl Bench {
     pub fn fields(&self, id: KeyId) -> ApiKeyFields {
         self.service
-            .properties(&self.alice, id)
+            .key_properties(&self.alice, id)
             .expect("read")
             .fields
     }
@@ -37,7 +37,7 @@ impl Bench {
     ) -> Result<ApiKeyFields, Trouble> {
         let mut draft = ApiKeyDraft::from(before);
         change(&mut draft);
-        self.service.save(&self.alice, id, before, &draft)
+        self.service.save_key(&self.alice, id, before, &draft)
     }
 }
 
@@ -53,7 +53,7 @@ fn a_name_is_taken_in_any_case_and_composition_until_the_key_is_deleted() {
     let mut bench = bench();
     let first = bench.create("Équipe").key;
     for same in ["Équipe", "éQUIPE", "E\u{301}quipe", " équipe "] {
-        let found = problems(bench.service.create(&bench.alice, &draft(same)));
+        let found = problems(bench.service.create_key(&bench.alice, &draft(same)));
         let rule = Rule::NameTaken {
             id: first.0,
             name: "Équipe".to_owned(),
@@ -64,7 +64,10 @@ fn a_name_is_taken_in_any_case_and_composition_until_the_key_is_deleted() {
     let before = bench.fields(second);
     let found = problems(bench.save(second, &before, |draft| draft.name = "ÉQUIPE".to_owned()));
     assert_eq!(found[0].field, Field::Name);
-    bench.service.delete(&bench.alice, first).expect("deleted");
+    bench
+        .service
+        .delete_key(&bench.alice, first)
+        .expect("deleted");
     assert!(
         bench
             .save(second, &before, |draft| draft.name = "ÉQUIPE".to_owned())
@@ -92,7 +95,7 @@ fn bad_names_never_reach_the_database() {
         "ab\u{200b}",
         &secret,
     ] {
-        let found = problems(bench.service.create(&bench.alice, &draft(bad)));
+        let found = problems(bench.service.create_key(&bench.alice, &draft(bad)));
         assert_eq!(found[0].field, Field::Name);
     }
     let counts = bench
@@ -109,7 +112,7 @@ fn a_role_that_does_not_exist_is_a_problem_beside_the_others() {
         role: RoleId(99),
         ..draft("A")
     };
-    let fields: Vec<Field> = problems(bench.service.create(&bench.alice, &wrong))
+    let fields: Vec<Field> = problems(bench.service.create_key(&bench.alice, &wrong))
         .into_iter()
         .map(|problem| problem.field)
         .collect();
@@ -128,7 +131,7 @@ fn two_people_saving_different_fields_lose_nothing() {
     };
     bench
         .another()
-        .save(&bob, id, &before, &theirs)
+        .save_key(&bob, id, &before, &theirs)
         .expect("saved");
     let merged = bench
         .save(id, &before, |draft| draft.description = "mine".to_owned())
@@ -152,7 +155,7 @@ fn two_people_saving_one_field_are_told_by_whom() {
     };
     bench
         .another()
-        .save(&bob, id, &before, &theirs)
+        .save_key(&bob, id, &before, &theirs)
         .expect("saved");
     let found = problems(bench.save(id, &before, |draft| draft.description = "mine".to_owned()));
     let rule = Rule::ChangedMeanwhile {
@@ -194,13 +197,16 @@ fn an_event_tells_each_changed_field_and_the_lock_has_its_own() {
 fn what_changes_nothing_writes_nothing() {
     let mut bench = bench();
     let id = bench.create("a").key;
-    bench.service.lock_out(&bench.alice, id).expect("locked");
+    bench
+        .service
+        .lock_out_key(&bench.alice, id)
+        .expect("locked");
     let watcher = bench.another();
     let events = bench.events();
     let version = watcher.data_version().expect("read");
     bench
         .service
-        .lock_out(&bench.alice, id)
+        .lock_out_key(&bench.alice, id)
         .expect("locked already");
     let before = bench.fields(id);
     bench.save(id, &before, |_| {}).expect("nothing to save");
@@ -208,7 +214,10 @@ fn what_changes_nothing_writes_nothing() {
         (bench.events(), watcher.data_version()),
         (events, Ok(version))
     );
-    bench.service.unlock(&bench.alice, id).expect("unlocked");
+    bench
+        .service
+        .unlock_key(&bench.alice, id)
+        .expect("unlocked");
     assert_eq!(bench.event_numbers(), [656, 9000, 673, 674]);
     assert_ne!(watcher.data_version(), Ok(version));
 }
@@ -218,18 +227,18 @@ fn a_deleted_key_is_shown_and_changed_no_more() {
     let mut bench = bench();
     let id = bench.create("a").key;
     let before = bench.fields(id);
-    bench.service.delete(&bench.alice, id).expect("deleted");
+    bench.service.delete_key(&bench.alice, id).expect("deleted");
     assert!(
         bench
             .service
-            .properties(&bench.alice, id)
+            .key_properties(&bench.alice, id)
             .expect("shown")
             .facts
             .deleted
     );
     let gone = Err(Trouble::KeyGone(id));
-    assert_eq!(bench.service.delete(&bench.alice, id), gone);
-    assert_eq!(bench.service.lock_out(&bench.alice, id), gone);
+    assert_eq!(bench.service.delete_key(&bench.alice, id), gone);
+    assert_eq!(bench.service.lock_out_key(&bench.alice, id), gone);
     assert_eq!(
         bench
             .save(id, &before, |draft| draft.name = "b".to_owned())
@@ -239,7 +248,10 @@ fn a_deleted_key_is_shown_and_changed_no_more() {
     assert_eq!(bench.service.issue(&bench.alice, id).map(|_| ()), gone);
     let never = KeyId(id.0 + 1);
     assert_eq!(
-        bench.service.properties(&bench.alice, never).map(|_| ()),
+        bench
+            .service
+            .key_properties(&bench.alice, never)
+            .map(|_| ()),
         Err(Trouble::KeyGone(never))
     );
 }
@@ -262,14 +274,20 @@ fn an_auditor_is_refused_every_change() {
     type Use = fn(&mut Service, &Actor, KeyId, SecretId, &ApiKeyFields) -> Result<(), Trouble>;
     let uses: [(Right, Use); 10] = [
         (Right::CreateApiKeys, |s, who, _, _, _| {
-            s.create(who, &draft("new")).map(|_| ())
+            s.create_key(who, &draft("new")).map(|_| ())
         }),
         (Right::EditApiKeys, |s, who, key, _, fields| {
-            s.save(who, key, fields, &draft("x")).map(|_| ())
+            s.save_key(who, key, fields, &draft("x")).map(|_| ())
         }),
-        (Right::EditApiKeys, |s, who, key, _, _| s.lock_out(who, key)),
-        (Right::EditApiKeys, |s, who, key, _, _| s.unlock(who, key)),
-        (Right::DeleteApiKeys, |s, who, key, _, _| s.delete(who, key)),
+        (Right::EditApiKeys, |s, who, key, _, _| {
+            s.lock_out_key(who, key)
+        }),
+        (Right::EditApiKeys, |s, who, key, _, _| {
+            s.unlock_key(who, key)
+        }),
+        (Right::DeleteApiKeys, |s, who, key, _, _| {
+            s.delete_key(who, key)
+        }),
         (Right::EditApiKeys, |s, who, key, _, _| {
             s.issue(who, key).map(|_| ())
         }),
@@ -305,7 +323,7 @@ fn an_auditor_is_refused_every_change() {
         1,
         "a refused issue costs no hash"
     );
-    assert!(bench.service.properties(&auditor, issued.key).is_ok());
+    assert!(bench.service.key_properties(&auditor, issued.key).is_ok());
 }
 
 #[test]
@@ -316,14 +334,14 @@ fn a_right_that_was_taken_away_counts_at_once() {
     connection
         .execute("UPDATE users SET role = 2 WHERE name = 'bob'", ())
         .expect("demoted");
-    let refused = bench.service.create(&bob, &draft("a")).map(|_| ());
+    let refused = bench.service.create_key(&bob, &draft("a")).map(|_| ());
     assert_eq!(refused, Err(Trouble::NotAuthorized(Right::CreateApiKeys)));
     connection
         .execute("DELETE FROM users WHERE name = 'bob'", ())
         .expect("removed");
     let gone = Trouble::NoSuchUser("bob".to_owned());
     assert_eq!(
-        bench.service.create(&bob, &draft("a")).map(|_| ()),
+        bench.service.create_key(&bob, &draft("a")).map(|_| ()),
         Err(gone.clone())
     );
     assert_eq!(bench.service.sign_in("bob", &Arrival::default()), Err(gone));
@@ -349,7 +367,10 @@ fn who_may_not_view_sees_nothing() {
         Err(refused.clone())
     );
     assert_eq!(
-        bench.service.properties(&bench.alice, KeyId(1)).map(|_| ()),
+        bench
+            .service
+            .key_properties(&bench.alice, KeyId(1))
+            .map(|_| ()),
         Err(refused.clone())
     );
     assert_eq!(bench.service.roles(&bench.alice).map(|_| ()), Err(refused));
@@ -361,35 +382,38 @@ fn a_deleted_key_comes_back_within_7_days_with_its_secret_and_not_with_a_pending
     let alice = bench.alice.clone();
     let old = bench.delivered("a");
     let new = bench.issue(old.key);
-    bench.service.delete(&alice, old.key).expect("deleted");
+    bench.service.delete_key(&alice, old.key).expect("deleted");
     bench.clock.advance(RESTORABLE - 1);
     bench.service.sweep().expect("swept");
-    bench.service.restore(&alice, old.key).expect("restored");
+    bench
+        .service
+        .restore_key(&alice, old.key)
+        .expect("restored");
     assert_eq!(bench.refusal(&old), None);
     assert_eq!(bench.refusal(&new), Some(Refused::NotDelivered));
     let numbers = bench.event_numbers();
     bench
         .service
-        .restore(&alice, old.key)
+        .restore_key(&alice, old.key)
         .expect("one that is there stays");
     assert_eq!(bench.event_numbers(), numbers);
     assert_eq!(numbers.iter().filter(|number| **number == 9005).count(), 1);
 
-    bench.service.delete(&alice, old.key).expect("deleted");
+    bench.service.delete_key(&alice, old.key).expect("deleted");
     let taken = bench.create("A").key;
     let name = Trouble::NameTakenMeanwhile {
         id: taken,
         name: "A".to_owned(),
     };
-    assert_eq!(bench.service.restore(&alice, old.key), Err(name));
-    bench.service.delete(&alice, taken).expect("deleted");
+    assert_eq!(bench.service.restore_key(&alice, old.key), Err(name));
+    bench.service.delete_key(&alice, taken).expect("deleted");
     bench.clock.advance(RESTORABLE);
     let late = Err(Trouble::NotRestorable(old.key));
-    assert_eq!(bench.service.restore(&alice, old.key), late);
+    assert_eq!(bench.service.restore_key(&alice, old.key), late);
     bench.service.sweep().expect("swept");
     // Not even where the clock goes back: the hashes are gone.
     bench.clock.advance(-DAY);
-    assert_eq!(bench.service.restore(&alice, old.key), late);
+    assert_eq!(bench.service.restore_key(&alice, old.key), late);
 }
 
 #[test]
@@ -403,10 +427,10 @@ fn a_key_keeps_a_role_that_is_beyond_whoever_edits_it_and_takes_none_on() {
         role: FULL_ACCESS,
         ..draft("a")
     };
-    let key = bench.service.create(&alice, &full).expect("created");
+    let key = bench.service.create_key(&alice, &full).expect("created");
     let before = bench
         .service
-        .properties(&bob, key.key)
+        .key_properties(&bob, key.key)
         .expect("read")
         .fields;
     let described = ApiKeyDraft {
@@ -415,7 +439,7 @@ fn a_key_keeps_a_role_that_is_beyond_whoever_edits_it_and_takes_none_on() {
     };
     bench
         .service
-        .save(&bob, key.key, &before, &described)
+        .save_key(&bob, key.key, &before, &described)
         .expect("its role stays");
     let beyond = Trouble::SecretBeyondOwn {
         name: "a".to_owned(),
@@ -439,7 +463,7 @@ fn a_key_keeps_a_role_that_is_beyond_whoever_edits_it_and_takes_none_on() {
         .service
         .discard(&bob, key.id)
         .expect("what gives nothing may be done");
-    let refused = bench.service.create(
+    let refused = bench.service.create_key(
         &bob,
         &ApiKeyDraft {
             role: FULL_ACCESS,
@@ -473,8 +497,8 @@ fn an_id_that_was_reserved_and_not_used_is_never_given_again() {
 fn a_refused_key_takes_no_id() {
     let mut bench = Bench::new(in_memory());
     let alice = bench.alice.clone();
-    assert!(bench.service.create(&alice, &draft("")).is_err());
+    assert!(bench.service.create_key(&alice, &draft("")).is_err());
     assert_eq!(bench.create("a").key.0, 1);
-    assert!(bench.service.create(&alice, &draft("a")).is_err());
+    assert!(bench.service.create_key(&alice, &draft("a")).is_err());
     assert_eq!(bench.create("b").key.0, 2);
 }

@@ -335,7 +335,10 @@ fn filter_words_are_found_in_name_description_and_id() {
             description: description.to_owned(),
             ..crate::support::database::draft(name)
         };
-        bench.service.create(&bench.alice, &draft).expect("created");
+        bench
+            .service
+            .create_key(&bench.alice, &draft)
+            .expect("created");
     }
     for number in 5..=14 {
         bench.create(&format!("filler {number}"));

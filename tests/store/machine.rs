@@ -190,15 +190,15 @@ proptest! {
                     }
                 }
                 Step::Lock => {
-                    prop_assert_eq!(service.lock_out(actor, key), gone);
+                    prop_assert_eq!(service.lock_out_key(actor, key), gone);
                     model.locked |= !model.deleted;
                 }
                 Step::Unlock => {
-                    prop_assert_eq!(service.unlock(actor, key), gone);
+                    prop_assert_eq!(service.unlock_key(actor, key), gone);
                     model.locked &= model.deleted;
                 }
                 Step::Delete => {
-                    prop_assert_eq!(service.delete(actor, key), gone);
+                    prop_assert_eq!(service.delete_key(actor, key), gone);
                     model.delete();
                 }
                 Step::EndOverlap => {
@@ -213,14 +213,14 @@ proptest! {
                     prop_assert_eq!(done, expected);
                 }
                 Step::ExpireToday | Step::NeverExpire => {
-                    let before = service.properties(actor, key).expect("read").fields;
+                    let before = service.key_properties(actor, key).expect("read").fields;
                     let today = now.utc().date_naive();
                     let expires = matches!(step, Step::ExpireToday).then_some(today);
                     let draft = ApiKeyDraft {
                         expires_on: expires.map(|day| day.to_string()),
                         ..ApiKeyDraft::from(&before)
                     };
-                    prop_assert_eq!(service.save(actor, key, &before, &draft).map(|_| ()), gone);
+                    prop_assert_eq!(service.save_key(actor, key, &before, &draft).map(|_| ()), gone);
                     if !model.deleted {
                         model.expires = expires.map(|day| end_of_day(day, chrono_tz::UTC));
                     }

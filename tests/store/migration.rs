@@ -182,7 +182,7 @@ fn what_worked_works_and_what_was_refused_is_refused() {
     assert_eq!((eve.user, eve.role.id), (UserId(3), FULL_ACCESS));
     let before = bench
         .service
-        .properties(&eve, KeyId(2))
+        .key_properties(&eve, KeyId(2))
         .expect("read")
         .fields;
     let draft = ApiKeyDraft {
@@ -191,7 +191,7 @@ fn what_worked_works_and_what_was_refused_is_refused() {
     };
     bench
         .service
-        .save(&eve, KeyId(2), &before, &draft)
+        .save_key(&eve, KeyId(2), &before, &draft)
         .expect("saved");
     let last = bench.events().pop().expect("an event");
     assert_eq!(

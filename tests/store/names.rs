@@ -31,19 +31,27 @@ fn a_key_that_looks_like_another_is_told_once_and_then_made() {
     let mut bench = Bench::new(in_memory());
     let prod = bench.create("prod").key;
     let mut alike = draft(LIKE_PROD);
-    looks_like(bench.service.create(&bench.alice, &alike), prod.0, "prod");
+    looks_like(
+        bench.service.create_key(&bench.alice, &alike),
+        prod.0,
+        "prod",
+    );
     assert_eq!(names(&bench), ["prod"]);
     alike.mean_name();
-    let made = bench.service.create(&bench.alice, &alike);
+    let made = bench.service.create_key(&bench.alice, &alike);
     let made = made.expect("meant").key;
     // What is meant is that name and no other.
     let mut other = ApiKeyDraft {
         name: "\u{440}rod".to_owned(),
         ..alike
     };
-    looks_like(bench.service.create(&bench.alice, &other), prod.0, "prod");
+    looks_like(
+        bench.service.create_key(&bench.alice, &other),
+        prod.0,
+        "prod",
+    );
     other.name = LIKE_PROD.to_uppercase();
-    let taken = bench.service.create(&bench.alice, &other);
+    let taken = bench.service.create_key(&bench.alice, &other);
     assert!(matches!(taken, Err(Trouble::Problems(told))
         if matches!(told[..], [Problem { rule: Rule::NameTaken { .. }, .. }])));
     // An existing one is told only where its name changes, and never of itself.
@@ -52,7 +60,10 @@ fn a_key_that_looks_like_another_is_told_once_and_then_made() {
     let before = described.expect("saved");
     let capital = bench.save(made, &before, |draft| draft.name = "PR\u{41E}D".to_owned());
     looks_like(capital, prod.0, "prod");
-    bench.service.delete(&bench.alice, prod).expect("deleted");
+    bench
+        .service
+        .delete_key(&bench.alice, prod)
+        .expect("deleted");
     let capital = bench.save(made, &before, |draft| draft.name = "PR\u{41E}D".to_owned());
     capital.expect("nothing is like it any more");
 }

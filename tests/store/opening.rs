@@ -327,7 +327,10 @@ fn a_database_locked_beyond_the_limit_is_busy_and_can_be_tried_again() {
         Err(busy.clone())
     );
     assert_eq!(
-        bench.service.create(&bench.alice, &draft("b")).map(|_| ()),
+        bench
+            .service
+            .create_key(&bench.alice, &draft("b"))
+            .map(|_| ()),
         Err(busy)
     );
     assert!(
@@ -344,7 +347,7 @@ fn fill_up(bench: &mut Bench, full: impl Fn(&Trouble) -> bool, make_room: impl F
     let issued = bench.issue(old.key);
     let fields = bench
         .service
-        .properties(&bench.alice, old.key)
+        .key_properties(&bench.alice, old.key)
         .expect("read")
         .fields;
     let last = (0..10_000).find_map(|_| {
@@ -358,7 +361,11 @@ fn fill_up(bench: &mut Bench, full: impl Fn(&Trouble) -> bool, make_room: impl F
         description: "x".repeat(2_000),
         ..(&fields).into()
     };
-    let save = |bench: &mut Bench| bench.service.save(&bench.alice, old.key, &fields, &long);
+    let save = |bench: &mut Bench| {
+        bench
+            .service
+            .save_key(&bench.alice, old.key, &fields, &long)
+    };
     assert!(save(bench).is_err_and(|trouble| full(&trouble)));
     let delivered = bench.service.deliver(&bench.alice, issued.id, None);
     assert!(delivered.as_ref().is_err_and(&full), "{delivered:?}");

@@ -104,7 +104,10 @@ fn a_process_killed_at_any_step_leaves_a_whole_and_truthful_database() {
         assert_eq!(found, answers, "{step}");
         bench.events();
         let key = keyward::domain::id::KeyId(1);
-        let properties = bench.service.properties(&bench.alice, key).expect("read");
+        let properties = bench
+            .service
+            .key_properties(&bench.alice, key)
+            .expect("read");
         assert_eq!(properties.facts.delivered, answers[0] == "valid", "{step}");
         let next = bench.issue(key);
         bench.deliver(&next, Some(Overlap::None));

@@ -136,15 +136,15 @@ fn a_role_in_use_names_who_has_it_also_a_key_that_can_be_restored() {
     };
     let live = bench
         .service
-        .create(&alice, &key("live"))
+        .create_key(&alice, &key("live"))
         .expect("created")
         .key;
     let dead = bench
         .service
-        .create(&alice, &key("dead"))
+        .create_key(&alice, &key("dead"))
         .expect("created")
         .key;
-    bench.service.delete(&alice, dead).expect("deleted");
+    bench.service.delete_key(&alice, dead).expect("deleted");
     let by = vec![
         Assigned::User(bob.user, "bob".to_owned()),
         Assigned::Key {
@@ -193,7 +193,7 @@ fn a_role_in_use_names_who_has_it_also_a_key_that_can_be_restored() {
         .service
         .delete_user(&alice, bob.user)
         .expect("deleted");
-    bench.service.delete(&alice, live).expect("deleted");
+    bench.service.delete_key(&alice, live).expect("deleted");
     assert!(bench.service.delete_role(&alice, ops).is_err());
     bench.clock.advance(RESTORABLE - 1);
     assert!(bench.service.delete_role(&alice, ops).is_err());
@@ -202,10 +202,10 @@ fn a_role_in_use_names_who_has_it_also_a_key_that_can_be_restored() {
         .service
         .delete_role(&alice, ops)
         .expect("nothing can come back");
-    let restored = bench.service.restore(&alice, live);
+    let restored = bench.service.restore_key(&alice, live);
     assert_eq!(restored, Err(Trouble::NotRestorable(live)));
     // A key that was deleted long ago still names its role.
-    let shown = bench.service.properties(&alice, live).expect("read");
+    let shown = bench.service.key_properties(&alice, live).expect("read");
     assert_eq!(shown.fields.role, ops);
     assert!(shown.roles.iter().all(|role| role.id != ops));
 }
@@ -233,7 +233,7 @@ fn more_than_200_are_counted_and_not_listed() {
 /// What Properties says of a key; the list says the same.
 fn state(bench: &Bench, id: KeyId) -> State {
     let alice = &bench.alice;
-    let properties = bench.service.properties(alice, id).expect("read");
+    let properties = bench.service.key_properties(alice, id).expect("read");
     let rows = bench
         .service
         .window(alice, &everything())
@@ -270,7 +270,7 @@ fn a_changed_role_takes_effect_at_the_next_check() {
         role: ops,
         ..draft(name)
     };
-    let made = bench.service.create(&bob, &key("a")).expect("created");
+    let made = bench.service.create_key(&bob, &key("a")).expect("created");
     bench
         .service
         .deliver(&bob, made.id, None)
@@ -293,7 +293,7 @@ fn a_changed_role_takes_effect_at_the_next_check() {
     bench
         .save_role(&alice, ops, |draft| draft.rights = Rights::default())
         .expect("saved");
-    let refused = bench.service.create(&bob, &key("b")).map(|_| ());
+    let refused = bench.service.create_key(&bob, &key("b")).map(|_| ());
     assert_eq!(refused, Err(Trouble::NotAuthorized(Right::CreateApiKeys)));
 }
 

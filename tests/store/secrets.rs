@@ -150,7 +150,7 @@ fn a_key_deleted_while_its_secret_is_shown_makes_that_secret_void() {
     let issued = bench.create("a");
     bench
         .another()
-        .delete(&bench.alice, issued.key)
+        .delete_key(&bench.alice, issued.key)
         .expect("deleted");
     let refused = bench.service.deliver(&bench.alice, issued.id, None);
     assert_eq!(refused, Err(Trouble::SecretVoid));
@@ -203,12 +203,12 @@ fn only_a_secret_that_would_be_valid_costs_a_computation() {
     );
     bench
         .service
-        .lock_out(&bench.alice, issued.key)
+        .lock_out_key(&bench.alice, issued.key)
         .expect("locked");
     assert_eq!(ask(&mut bench, &text), Some(Refused::LockedOut));
     bench
         .service
-        .unlock(&bench.alice, issued.key)
+        .unlock_key(&bench.alice, issued.key)
         .expect("unlocked");
     assert_eq!(bench.refusal(&undelivered), Some(Refused::NotDelivered));
     // A genuine tag of a key that a restored copy of the database does not know.
@@ -272,7 +272,7 @@ fn a_genuine_secret_that_nobody_knows_is_told_once_an_hour() {
     }
     let unknown = r#"{"reason":"unknown","version":1}"#;
     assert_eq!(told(&bench), [unknown; 2], "one for each key");
-    let properties = bench.service.properties(&bench.alice, kept.key);
+    let properties = bench.service.key_properties(&bench.alice, kept.key);
     assert_eq!(properties.expect("read").attempts, 3);
     bench.clock.advance(HOUR);
     bench.refusal(&gone);
@@ -308,7 +308,10 @@ fn expired_at_the_exact_instant() {
         expires_on: Some("2026-11-22".to_owned()),
         ..draft("a")
     };
-    let issued = bench.service.create(&bench.alice, &dated).expect("created");
+    let issued = bench
+        .service
+        .create_key(&bench.alice, &dated)
+        .expect("created");
     bench.deliver(&issued, None);
     bench.clock.advance(8 * HOUR - 1);
     assert_eq!(bench.refusal(&issued), None);
@@ -322,7 +325,7 @@ fn refusals_are_counted_and_told_once_an_hour_with_their_number() {
     let issued = bench.delivered("a");
     bench
         .service
-        .lock_out(&bench.alice, issued.key)
+        .lock_out_key(&bench.alice, issued.key)
         .expect("locked");
     for _ in 0..3 {
         bench.refusal(&issued);
@@ -343,7 +346,7 @@ fn refusals_are_counted_and_told_once_an_hour_with_their_number() {
     );
     let properties = bench
         .service
-        .properties(&bench.alice, issued.key)
+        .key_properties(&bench.alice, issued.key)
         .expect("read");
     assert_eq!(
         (properties.attempts, properties.secrets[0].uses_refused),
@@ -351,12 +354,12 @@ fn refusals_are_counted_and_told_once_an_hour_with_their_number() {
     );
     bench
         .service
-        .unlock(&bench.alice, issued.key)
+        .unlock_key(&bench.alice, issued.key)
         .expect("unlocked");
     assert_eq!(bench.refusal(&issued), None);
     let properties = bench
         .service
-        .properties(&bench.alice, issued.key)
+        .key_properties(&bench.alice, issued.key)
         .expect("read");
     assert_eq!(
         (properties.attempts, properties.secrets[0].uses_refused),
@@ -414,7 +417,7 @@ fn what_has_ended_keeps_no_hash_and_keeps_its_tag() {
     assert_eq!(bench.refusal(&pending), Some(Refused::NotDelivered));
     bench
         .service
-        .delete(&bench.alice, first.key)
+        .delete_key(&bench.alice, first.key)
         .expect("deleted");
     bench.clock.advance(RESTORABLE - 1);
     assert_eq!(bench.service.sweep(), Ok(0));
@@ -431,7 +434,7 @@ fn an_expiry_is_told_once_and_again_only_when_it_was_moved() {
     let expire = |bench: &mut Bench, day: &str| {
         let before = bench
             .service
-            .properties(&bench.alice, key)
+            .key_properties(&bench.alice, key)
             .expect("read")
             .fields;
         let draft = keyward::domain::api_key::ApiKeyDraft {
@@ -440,7 +443,7 @@ fn an_expiry_is_told_once_and_again_only_when_it_was_moved() {
         };
         bench
             .service
-            .save(&bench.alice, key, &before, &draft)
+            .save_key(&bench.alice, key, &before, &draft)
             .expect("saved");
     };
     expire(&mut bench, "2026-11-22");

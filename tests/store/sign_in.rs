@@ -131,13 +131,13 @@ fn of_two_consoles_the_one_whose_user_is_demoted_by_the_other_is_refused_at_its_
     let alice = bench.alice.clone();
     let bob = bench.user("bob", FULL_ACCESS);
     let mut other = bench.another();
-    let key = other.create(&bob, &draft("a")).expect("bob may");
+    let key = other.create_key(&bob, &draft("a")).expect("bob may");
     bench
         .save_user(&alice, bob.user, |draft| draft.role = AUDITOR)
         .expect("demoted");
     let right = Right::CreateApiKeys;
     assert_eq!(
-        other.create(&bob, &draft("b")).map(|_| ()),
+        other.create_key(&bob, &draft("b")).map(|_| ()),
         Err(Trouble::NotAuthorized(right))
     );
     let delivered = other.deliver(&bob, key.id, None).map(|_| ());
@@ -149,7 +149,7 @@ fn of_two_consoles_the_one_whose_user_is_demoted_by_the_other_is_refused_at_its_
         .expect("locked out");
     let locked = Trouble::LockedOut("bob".to_owned());
     assert_eq!(
-        other.properties(&bob, key.key).map(|_| ()),
+        other.key_properties(&bob, key.key).map(|_| ()),
         Err(locked.clone())
     );
     assert_eq!(other.look_again(&bob), Err(locked));
@@ -168,18 +168,21 @@ fn no_change_is_let_through_before_the_sign_in_is_recorded() {
     let other = raw(&bench.place);
     other.execute_batch("BEGIN IMMEDIATE").expect("locked");
     let busy = Err(Trouble::Storage(Fault::Busy));
-    assert_eq!(service.lock_out(&alice, key), busy);
+    assert_eq!(service.lock_out_key(&alice, key), busy);
     other.execute_batch("ROLLBACK").expect("free");
     // A trigger that lets no sign-in be recorded lets nothing be changed.
     let trigger = "CREATE TRIGGER deaf BEFORE INSERT ON events WHEN NEW.number = 600 BEGIN SELECT raise(IGNORE); END";
     other.execute_batch(trigger).expect("made");
     let not_taken = Err(Trouble::Storage(Fault::NotTaken));
-    assert_eq!(service.lock_out(&alice, key), not_taken);
+    assert_eq!(service.lock_out_key(&alice, key), not_taken);
     assert_eq!(service.note_sign_in(&alice, &arrival), not_taken);
     assert_eq!(bench.event_numbers(), before);
-    assert!(service.properties(&alice, key).is_ok(), "reading goes on");
+    assert!(
+        service.key_properties(&alice, key).is_ok(),
+        "reading goes on"
+    );
     other.execute_batch("DROP TRIGGER deaf").expect("gone");
-    service.lock_out(&alice, key).expect("locked out");
+    service.lock_out_key(&alice, key).expect("locked out");
     assert_eq!(service.note_sign_in(&alice, &arrival), Ok(()));
     assert_eq!(bench.event_numbers()[before.len()..], [600, 673]);
 }
@@ -190,7 +193,7 @@ fn a_refused_attempt_and_a_sign_out_come_after_the_sign_in_too() {
     bench.user("bob", AUDITOR);
     let mut service = bench.another();
     let bob = service.sign_in("bob", &Arrival::default()).expect("in");
-    let refused = service.create(&bob, &draft("a")).map(drop);
+    let refused = service.create_key(&bob, &draft("a")).map(drop);
     assert_eq!(refused, Err(Trouble::NotAuthorized(Right::CreateApiKeys)));
     assert_eq!(bench.event_numbers(), [600, 9006]);
     let mut service = bench.another();

@@ -44,7 +44,7 @@ impl World {
         bench.deliver(&second, Some(Overlap::Week));
         let pending = bench.issue(key).id;
         let deleted = bench.create("gone").key;
-        bench.service.delete(&alice, deleted).expect("deleted");
+        bench.service.delete_key(&alice, deleted).expect("deleted");
         let role = bench.service.create_role(&alice, &RoleDraft::default());
         World {
             bob: bench.user("bob", AUDITOR).user,
@@ -63,11 +63,11 @@ type Act = fn(&World, &mut Service, &Actor) -> Result<(), Trouble>;
 /// What is swallowed, in which table, and what is done.
 #[rustfmt::skip]
 const ACTS: &[(&str, &str, Act)] = &[
-    ("UPDATE", "api_keys", |w, s, who| s.lock_out(who, w.key)),
-    ("UPDATE", "api_keys", |w, s, who| s.delete(who, w.key)),
-    ("UPDATE", "api_keys", |w, s, who| s.restore(who, w.deleted)),
-    ("INSERT", "api_keys", |_, s, who| s.create(who, &draft("b")).map(drop)),
-    ("INSERT", "api_key_secrets", |_, s, who| s.create(who, &draft("b")).map(drop)),
+    ("UPDATE", "api_keys", |w, s, who| s.lock_out_key(who, w.key)),
+    ("UPDATE", "api_keys", |w, s, who| s.delete_key(who, w.key)),
+    ("UPDATE", "api_keys", |w, s, who| s.restore_key(who, w.deleted)),
+    ("INSERT", "api_keys", |_, s, who| s.create_key(who, &draft("b")).map(drop)),
+    ("INSERT", "api_key_secrets", |_, s, who| s.create_key(who, &draft("b")).map(drop)),
     ("INSERT", "api_key_secrets", |w, s, who| s.issue(who, w.key).map(drop)),
     ("UPDATE", "api_key_secrets", |w, s, who| s.deliver(who, w.pending, None).map(drop)),
     ("UPDATE", "api_key_secrets", |w, s, who| s.discard(who, w.pending)),
@@ -80,7 +80,7 @@ const ACTS: &[(&str, &str, Act)] = &[
     }),
     ("UPDATE", "roles", |w, s, who| s.delete_role(who, w.role)),
     // What is not in the trail has not happened.
-    ("INSERT", "events", |w, s, who| s.lock_out(who, w.key)),
+    ("INSERT", "events", |w, s, who| s.lock_out_key(who, w.key)),
 ];
 
 #[test]
@@ -97,7 +97,9 @@ fn a_change_that_the_database_swallows_fails_and_leaves_nothing() {
             .expect("mended");
         assert_eq!(world.bench.events(), before, "{what} {table}");
     }
-    service.lock_out(&world.alice, world.key).expect("locked");
+    service
+        .lock_out_key(&world.alice, world.key)
+        .expect("locked");
 }
 
 /// Files that change several rows at once, or one if there is one, or are no part of a use case.

@@ -151,7 +151,7 @@ impl Bench {
     /// Creates a key; its secret is pending.
     pub fn create(&mut self, name: &str) -> IssuedSecret {
         self.service
-            .create(&self.alice, &draft(name))
+            .create_key(&self.alice, &draft(name))
             .expect("created")
     }
 
