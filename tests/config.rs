@@ -15,9 +15,11 @@ use tempfile::TempDir;
 
 mod support {
     #![expect(dead_code, reason = "only a part of it is used here")]
+    pub mod page;
     pub mod pty;
 }
 
+use support::page;
 use support::pty::Start;
 
 /// A home with a config file, or none.
@@ -343,18 +345,25 @@ fn nothing_else_goes_with_it() {
 }
 
 #[test]
-fn readme_has_every_setting_with_its_default_and_every_action() {
-    let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
-    let readme = fs::read_to_string(readme).expect("README");
-    for value in Settings::default().values() {
-        let begin = format!("| `{}` | ", value.name());
-        let row = readme.lines().find(|line| line.starts_with(&begin));
-        let row = row.unwrap_or_else(|| panic!("README has no {}", value.name()));
-        assert!(
-            row.ends_with(&format!(" | `{}` |", value.written_unset())),
-            "{row}"
-        );
-    }
+fn the_pages_have_every_setting_with_its_default_and_every_action() {
+    let page = page::read("docs/configuration.md");
+    let rows = page::rows(page::section(&page, "## Settings"));
+    let told: Vec<(&str, &str)> = rows.iter().map(|row| (row[0], row[2])).collect();
+    let settings = Settings::default().values();
+    let there: Vec<_> = settings
+        .iter()
+        .map(|value| {
+            (
+                format!("`{}`", value.name()),
+                format!("`{}`", value.written_unset()),
+            )
+        })
+        .collect();
+    let there: Vec<(&str, &str)> = there
+        .iter()
+        .map(|(name, value)| (&**name, &**value))
+        .collect();
+    assert_eq!(told, there);
     let keys = markdown(Text::en_us());
     for action in actions() {
         assert!(

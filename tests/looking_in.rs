@@ -84,7 +84,7 @@ impl Drop for Held {
 }
 
 #[test]
-fn as_readme_has_it_installed_nobody_looks_in_even_before_its_first_instruction() {
+fn installed_as_readme_says_nobody_looks_in_even_before_its_first_instruction() {
     if !geteuid().is_root() || !is_there("setpriv") {
         skip("needs root, who can start a process of another account with setpriv");
         return;

@@ -1,23 +1,156 @@
-//! README says what is so: its key table and its pictures are those of the code.
+//! README and the other pages say what is so: what the code knows is compared with it, and what is to be typed is typed.
 
 mod support;
 
-use std::fs;
-use std::path::Path;
+#[path = "readme/links.rs"]
+mod links;
 
-const ROOT: &str = env!("CARGO_MANIFEST_DIR");
-const AGAIN: &str = "run `cargo run --example readme`";
+use std::collections::BTreeSet;
+
+use crossterm::event::KeyCode;
+use keyward::domain::verdict::Refused;
+use keyward::service::demo;
+use keyward::text::Text;
+use keyward::ui::keymap;
+
+use support::console::Console;
+use support::database::Bench;
+use support::{page, picture};
+
+const AGAIN: &str = "run `cargo run --example docs`";
+/// How many words README may have.
+const README_WORDS: usize = 900;
+
+/// What stands between backquotes, in order.
+fn quoted(text: &str) -> Vec<&str> {
+    text.split('`').skip(1).step_by(2).collect()
+}
 
 #[test]
 fn the_key_table_is_the_codes_own() {
-    let readme = fs::read_to_string(Path::new(ROOT).join("README.md")).expect("README");
-    assert!(support::picture::readme(&readme) == readme, "{AGAIN}");
+    let keys = page::read(picture::KEYS);
+    assert!(picture::with_key_table(&keys) == keys, "{AGAIN}");
 }
 
 #[test]
 fn the_pictures_are_those_of_the_real_screens() {
-    for (path, picture) in support::picture::all() {
-        let kept = fs::read_to_string(Path::new(ROOT).join(path)).expect(AGAIN);
-        assert!(kept == picture, "{path}: {AGAIN}");
+    for (path, picture) in picture::pictures() {
+        assert!(page::read(path) == picture, "{path}: {AGAIN}");
     }
+}
+
+#[test]
+fn readme_is_short() {
+    let words = page::read("README.md").split_whitespace().count();
+    assert!(
+        words <= README_WORDS,
+        "README has {words} words: docs/ has room"
+    );
+}
+
+#[test]
+fn readme_leads_to_every_page() {
+    let readme = page::read("README.md");
+    let list = page::section(&readme, "## Documentation");
+    for page in links::pages() {
+        let is_there = page == "README.md" || list.contains(&format!("]({page})"));
+        assert!(is_there, "{page} is not in README's list");
+    }
+}
+
+#[test]
+fn every_promise_has_a_limit_and_a_test_that_holds_it() {
+    let readme = page::read("README.md");
+    let promises = page::rows(page::section(&readme, "## What is promised"));
+    assert!(promises.len() >= 10);
+    for row in promises {
+        let [promise, limit, test] = row[..] else {
+            panic!("{row:?}");
+        };
+        assert!(promise.ends_with('.') && limit.ends_with('.'), "{row:?}");
+        let (name, file) = test
+            .strip_prefix("[`")
+            .and_then(|test| test.strip_suffix(')')?.split_once("`]("))
+            .unwrap_or_else(|| panic!("{test}"));
+        let source = page::read(file);
+        let (before, _) = source
+            .split_once(&format!("fn {name}("))
+            .unwrap_or_else(|| panic!("{file} has no {name}"));
+        assert!(before.trim_end().ends_with("#[test]"), "{name} is no test");
+    }
+}
+
+#[test]
+fn readmes_ten_keys_are_in_the_key_table() {
+    let readme = page::read("README.md");
+    let ten = page::rows(page::section(&readme, "## Ten keys"));
+    assert_eq!(ten.len(), 10);
+    let table = keymap::markdown(Text::en_us());
+    let table = page::rows(&table);
+    let table: BTreeSet<(&str, &str)> = table.iter().map(|row| (row[0], row[2])).collect();
+    for row in ten {
+        assert!(table.contains(&(row[0], row[1])), "{row:?}");
+    }
+}
+
+#[test]
+fn readmes_sixty_seconds_go_as_it_says() {
+    let readme = page::read("README.md");
+    let steps = page::section(&readme, "## Sixty seconds");
+    assert_eq!(
+        quoted(steps),
+        [
+            "cargo run --release -- demo",
+            "--as auditor",
+            "n",
+            "F2",
+            "p",
+            "Enter",
+            "a",
+            "Enter",
+            "l",
+            "y",
+            "u",
+            "y",
+            "t",
+            "Esc",
+            "q"
+        ]
+    );
+    let (bench, user) = Bench::demo(demo::FULL_ACCESS_USER);
+    let mut console = Console::of(bench, user, (80, 24));
+    console.keys("n");
+    console.keys("mine");
+    console.press(KeyCode::F(2));
+    let secret = console.secret();
+    console.keys("p");
+    console.paste(&secret);
+    console.enter();
+    console.expect("What you pasted is the secret.");
+    assert_eq!(console.refusal(&secret), Some(Refused::NotDelivered));
+    console.keys("a");
+    console.enter();
+    assert!(console.works(&secret));
+    console.keys("ly");
+    assert_eq!(console.refusal(&secret), Some(Refused::LockedOut));
+    console.keys("uy");
+    assert!(console.works(&secret));
+    console.keys("t");
+    console.expect("Go to");
+    console.press(KeyCode::Esc);
+    console.keys("q");
+    assert!(console.done());
+}
+
+#[test]
+fn the_gate_runs_readmes_own_test_command() {
+    let readme = page::read("README.md");
+    let blocks = page::blocks(page::section(&readme, "## Test"));
+    let gate = page::read(".ci/run");
+    for command in blocks.iter().flat_map(|block| block.lines()) {
+        assert!(gate.lines().any(|line| line == command), "{command}");
+    }
+    let contributing = page::read("CONTRIBUTING.md");
+    let checks = &page::blocks(page::section(&contributing, "## Build and test"))[0];
+    assert!(gate.ends_with(checks), "CONTRIBUTING has the gate's checks");
 }

@@ -14,6 +14,7 @@ use keyward::config::Config;
 mod recipe;
 mod support {
     #![expect(dead_code, reason = "only a part of it is used here")]
+    pub mod page;
     pub mod process;
     pub mod pty;
     pub mod sshd;

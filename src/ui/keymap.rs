@@ -1,4 +1,4 @@
-//! THE table of keys. Router, toolbar, footer, help and README are read from it; in the console with the keys that the
+//! THE table of keys. Router, toolbar, footer, help and `docs/keys.md` are read from it; in the console with the keys that the
 //! settings put in place of its own.
 
 mod changed;
@@ -125,12 +125,12 @@ pub struct Binding {
     pub shown: Shown,
     /// Name of the short label in the toolbar and footer.
     pub label: &'static str,
-    /// Name of the sentence in help and README.
+    /// Name of the sentence in help and in the table of `docs/keys.md`.
     pub help: &'static str,
 }
 
 impl Binding {
-    /// The keys, as help and README write them.
+    /// The keys, as help and `docs/keys.md` write them.
     #[must_use]
     pub fn keys_named(&self) -> String {
         let names: Vec<String> = self.keys.iter().map(|key| key.name()).collect();
@@ -435,25 +435,25 @@ impl Chord {
     }
 }
 
-/// Every scope, in the order in which README has them, with the name of its heading.
+/// Every scope, in the order in which `docs/keys.md` has them, with the name of its heading.
 const SCOPES: [(Scope, &str); 17] = [
-    (Scope::ApiKeys, "readme.api_keys"),
-    (Scope::Users, "readme.users"),
-    (Scope::Roles, "readme.roles"),
-    (Scope::Events, "readme.events"),
-    (Scope::Details, "readme.details"),
-    (Scope::List, "readme.list"),
-    (Scope::Tree, "readme.tree"),
-    (Scope::Filter, "readme.filter"),
-    (Scope::Form, "readme.form"),
-    (Scope::Role, "readme.role"),
-    (Scope::Secret, "readme.secret"),
-    (Scope::Confirmation, "readme.confirmation"),
-    (Scope::Choice, "readme.choice"),
-    (Scope::Entry, "readme.entry"),
-    (Scope::Ended, "readme.ended"),
-    (Scope::Help, "readme.help"),
-    (Scope::Anywhere, "readme.anywhere"),
+    (Scope::ApiKeys, "key_table.api_keys"),
+    (Scope::Users, "key_table.users"),
+    (Scope::Roles, "key_table.roles"),
+    (Scope::Events, "key_table.events"),
+    (Scope::Details, "key_table.details"),
+    (Scope::List, "key_table.list"),
+    (Scope::Tree, "key_table.tree"),
+    (Scope::Filter, "key_table.filter"),
+    (Scope::Form, "key_table.form"),
+    (Scope::Role, "key_table.role"),
+    (Scope::Secret, "key_table.secret"),
+    (Scope::Confirmation, "key_table.confirmation"),
+    (Scope::Choice, "key_table.choice"),
+    (Scope::Entry, "key_table.entry"),
+    (Scope::Ended, "key_table.ended"),
+    (Scope::Help, "key_table.help"),
+    (Scope::Anywhere, "key_table.anywhere"),
 ];
 
 /// An action whose keys can be changed.
@@ -485,10 +485,10 @@ pub fn actions() -> Vec<Named> {
     all
 }
 
-/// The whole table as README has it.
+/// The whole table in Markdown, as `docs/keys.md` has it.
 #[must_use]
 pub fn markdown(text: Text) -> String {
-    let heads = ["readme.keys", "readme.action", "readme.does"].map(|name| text.say(name));
+    let heads = ["key_table.keys", "key_table.action", "key_table.does"].map(|name| text.say(name));
     let tables = SCOPES.map(|(scope, name)| {
         let own = BINDINGS.iter().filter(|binding| binding.scope == scope);
         let lines: Vec<String> = own
@@ -500,7 +500,7 @@ pub fn markdown(text: Text) -> String {
             })
             .collect();
         let head = format!("| {} |\n| --- | --- | --- |", heads.join(" | "));
-        format!("**{}**\n\n{head}\n{}\n", text.say(name), lines.join("\n"))
+        format!("### {}\n\n{head}\n{}\n", text.say(name), lines.join("\n"))
     });
     tables.join("\n")
 }

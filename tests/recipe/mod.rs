@@ -1,4 +1,4 @@
-//! README's recipe for several administrators, carried out as it is written there: as root, in a mount namespace with
+//! The recipe of `docs/ssh.md` for several administrators, carried out as it is written there: as root, in a mount namespace with
 //! an `/etc`, `/home` and `/usr/local/bin` of its own.
 
 use std::fs::{self, DirBuilder, Permissions};
@@ -9,6 +9,7 @@ use std::process::{Command, Output, Stdio};
 
 use keyward::config::Config;
 
+use super::support::page;
 use super::support::process::{again, given, skip};
 use super::support::pty::{Pty, Start};
 use super::support::sshd::{KEYWARD, Site, Sshd, UNBOUND, program};
@@ -19,21 +20,15 @@ const KEYS: &str = "/home/keys";
 /// The command that opens the console of the account's own user.
 const OWNER: &str = "sudo -u keyward -H keyward";
 
-/// The block of README's section that begins with this.
+/// The block of the page that begins with this.
 fn block(start: &str) -> String {
-    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    let readme = fs::read_to_string(readme).expect("README");
-    let (_, section) = readme
-        .split_once("## Several administrators\n")
-        .expect("the section");
-    let (section, _) = section.split_once("\n## ").expect("the next one");
-    let mut blocks = section.split("```\n").skip(1).step_by(2);
-    let block = blocks.find(|block| block.starts_with(start));
-    block.expect(start).to_owned()
+    let blocks = page::blocks(&page::read("docs/ssh.md"));
+    let block = blocks.into_iter().find(|block| block.starts_with(start));
+    block.expect(start)
 }
 
 #[test]
-fn readmes_recipe_works_as_it_is_written() {
+fn the_recipe_works_as_it_is_written() {
     if Config::read().account.uid != 0 {
         return skip("only root can have a namespace of its own");
     }
@@ -72,7 +67,7 @@ fn in_a_namespace_of_its_own() {
         return;
     };
     let recipe = Recipe {
-        commands: block("useradd"),
+        commands: block("useradd") + &block("mkdir"),
         line: block("restrict"),
         sshd: block("# /etc/ssh"),
         sudoers: block("# /etc/sudoers"),

@@ -1,5 +1,5 @@
-//! A copy that is put over a database: with the log of a console that was killed it is not merged, and README's steps
-//! bring back what the copy has.
+//! A copy that is put over a database: with the log of a console that was killed it is not merged, and the steps
+//! of `docs/data.md` bring back what the copy has.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,6 +12,7 @@ use keyward::store::{Place, Store};
 use tempfile::TempDir;
 
 use crate::support::database::{Bench, NOW, account, on_disk, raw};
+use crate::support::page;
 use crate::support::process::{is_there, skip};
 
 /// What a console that was killed leaves, and copies of what it had before.
@@ -185,23 +186,11 @@ fn a_copy_by_sqlites_backup_is_told_also_where_the_log_has_all_that_came_since()
     assert_eq!(killed.open(), [(); 2].map(|()| Err(OpenFault::ForeignLog)));
 }
 
-/// README's lines between this heading and the next one that are to be typed.
-fn steps(heading: &str) -> Vec<String> {
-    let readme = include_str!("../../README.md");
-    let section = readme.split(heading).nth(1).expect("the heading");
-    let section = section.split("\n## ").next().expect("a section");
-    section
-        .split("```\n")
-        .skip(1)
-        .step_by(2)
-        .flat_map(str::lines)
-        .map(str::to_owned)
-        .collect()
-}
-
 #[test]
-fn the_steps_in_readme_bring_back_what_the_copy_has() {
-    let steps = steps("## Copies");
+fn the_steps_for_restoring_bring_back_what_the_copy_has() {
+    let page = page::read("docs/data.md");
+    let steps = page::blocks(page::section(&page, "## Restoring a copy")).concat();
+    let steps: Vec<&str> = steps.lines().collect();
     assert!(steps.len() > 2, "{steps:?}");
     for copy in ["closed.db", "backed-up.db", "vacuumed.db"] {
         let killed = Killed::new(true);
@@ -213,8 +202,8 @@ fn the_steps_in_readme_bring_back_what_the_copy_has() {
         ));
         let restore: Vec<&str> = steps
             .iter()
-            .map(String::as_str)
-            .filter(|line| !line.starts_with("keyward") && !line.starts_with("sqlite3"))
+            .copied()
+            .filter(|line| !line.starts_with("keyward"))
             .collect();
         killed.sh(&restore.join("\n"));
         let restored = Killed {

@@ -4,5 +4,6 @@
 pub mod console;
 pub mod database;
 pub mod inject;
+pub mod page;
 pub mod picture;
 pub mod process;

@@ -1,4 +1,4 @@
-//! README's pictures, drawn from the real screens, and its key table.
+//! What the pages have from the code: pictures, drawn from the real screens, and the key table.
 
 use keyward::service::demo;
 use keyward::text::Text;
@@ -12,8 +12,8 @@ use super::database::Bench;
 /// A cell's size in the picture.
 const CELL: (u16, u16) = (9, 19);
 
-/// The files that README shows: where they are below the repository, and what they hold.
-pub fn all() -> Vec<(&'static str, String)> {
+/// README's pictures: where they are in the repository, and what they hold.
+pub fn pictures() -> Vec<(&'static str, String)> {
     let (bench, user) = Bench::demo(demo::FULL_ACCESS_USER);
     let mut console = Console::of(bench, user, (111, 24));
     let list = svg(console.buffer());
@@ -25,17 +25,18 @@ pub fn all() -> Vec<(&'static str, String)> {
     ]
 }
 
-/// README with the key table as the code has it.
-pub fn readme(now: &str) -> String {
+/// The page with the key table.
+pub const KEYS: &str = "docs/keys.md";
+
+/// This page with the key table as the code has it.
+pub fn with_key_table(page: &str) -> String {
     let (start, end) = ("<!-- keys -->\n", "<!-- end of keys -->\n");
-    let (before, rest) = now.split_once(start).expect("README marks its key table");
-    let (_, after) = rest
-        .split_once(end)
-        .expect("README marks the end of its key table");
-    format!(
-        "{before}{start}\n{}\n{end}{after}",
-        keymap::markdown(Text::en_us())
-    )
+    let (before, rest) = page
+        .split_once(start)
+        .expect("the table's beginning is marked");
+    let (_, after) = rest.split_once(end).expect("the table's end is marked");
+    let table = keymap::markdown(Text::en_us());
+    format!("{before}{start}\n{table}\n{end}{after}")
 }
 
 /// A buffer as a picture: a run of equal cells is one text, held to its width.

@@ -1,4 +1,5 @@
-//! Keys and their names, as toolbar, footer, help and README write them and as a person may write them in a file.
+//! Keys and their names, as toolbar, footer, help and `docs/keys.md` write them, and as a person may write them in a
+//! file.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 

@@ -1,4 +1,4 @@
-//! Draws README's pictures and its key table again: `cargo run --example readme`.
+//! Draws README's pictures and the key table of `docs/keys.md` again: `cargo run --example docs`.
 
 #[path = "../tests/support/mod.rs"]
 mod support;
@@ -7,15 +7,16 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
+use support::{page, picture};
+
 fn main() -> Result<(), Box<dyn Error>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for (path, picture) in support::picture::all() {
+    for (path, picture) in picture::pictures() {
         let path = root.join(path);
         fs::create_dir_all(path.parent().unwrap_or(root))?;
         fs::write(path, picture)?;
     }
-    let readme = root.join("README.md");
-    let drawn = support::picture::readme(&fs::read_to_string(&readme)?);
-    fs::write(readme, drawn)?;
+    let drawn = picture::with_key_table(&page::read(picture::KEYS));
+    fs::write(root.join(picture::KEYS), drawn)?;
     Ok(())
 }
