@@ -30,6 +30,7 @@ const RANKS: &[&[&[&str]]] = &[
         "ui::theme",
         "ui::keymap",
         "ui::request",
+        "ui::scroll",
         "ui::symbols",
         "ui::terminal",
     ]],

@@ -2,6 +2,8 @@
 
 mod view;
 
+use std::ops::Range;
+
 use ratatui::layout::Rect;
 
 use crate::domain::problem::Field;
@@ -9,6 +11,7 @@ use crate::ui::field::{AreaField, Edit, LineField};
 use crate::ui::frame::{centred, inside, wrap};
 use crate::ui::hits::{Click, Hit};
 use crate::ui::keymap::{Action, TextKey};
+use crate::ui::scroll::Scroll;
 
 /// Columns of the labels, with the space behind them.
 const LABELS: u16 = 16;
@@ -108,13 +111,7 @@ pub struct Form {
     pub focus: Focus,
     /// There is nothing to save: no OK, and the other button is Close.
     pub read_only: bool,
-    /// First row on the screen.
-    top: u16,
-    rows_on_screen: u16,
-    /// Rows of the whole content.
-    rows: u16,
-    /// The focus decides what is on the screen; not after scrolling by hand.
-    follow: bool,
+    pub scroll: Scroll,
 }
 
 impl Form {
@@ -126,10 +123,7 @@ impl Form {
             facts,
             focus: Focus::Cancel,
             read_only,
-            top: 0,
-            rows_on_screen: 0,
-            rows: 0,
-            follow: !read_only,
+            scroll: Scroll::default(),
         };
         if let Some(first) = form.stops().first() {
             form.focus = *first;
@@ -155,7 +149,7 @@ impl Form {
     /// Moves the focus by one, round and round; a form that only shows scrolls instead.
     pub fn step(&mut self, forward: bool) {
         if self.read_only {
-            self.scroll(if forward { 1 } else { -1 });
+            self.scroll.by(if forward { 1 } else { -1 });
             return;
         }
         let stops = self.stops();
@@ -170,32 +164,18 @@ impl Form {
     /// Puts the focus somewhere and brings it on the screen.
     pub fn focus_on(&mut self, focus: Focus) {
         self.focus = focus;
-        self.follow = true;
+        self.scroll.follow();
     }
 
-    /// Scrolls by so many pages.
-    pub fn page(&mut self, pages: i32) {
-        self.scroll(pages * i32::from(self.rows_on_screen.saturating_sub(1).max(1)));
-    }
-
-    /// Whether there is more than fits on the screen.
-    #[must_use]
-    pub fn scrolls(&self) -> bool {
-        self.rows > self.rows_on_screen
-    }
-
-    /// The first and last row on the screen, and how many there are; nothing where all are.
-    #[must_use]
-    pub fn shown(&self) -> Option<(u16, u16, u16)> {
-        let last = (self.top + self.rows_on_screen).min(self.rows);
-        self.scrolls().then_some((self.top + 1, last, self.rows))
-    }
-
-    /// Scrolls by so many rows, down or up; the focus stays where it is.
-    pub fn scroll(&mut self, rows: i32) {
-        let top = i32::from(self.top).saturating_add(rows).max(0);
-        self.top = u16::try_from(top).unwrap_or(u16::MAX);
-        self.follow = false;
+    /// Scrolls by a page, of which one row stays; the focus stays where it is.
+    pub fn page(&mut self, action: Action) {
+        let page = self.scroll.height().saturating_sub(1).max(1);
+        let page = i32::try_from(page).unwrap_or(i32::MAX);
+        match action {
+            Action::PageUp => self.scroll.by(-page),
+            Action::PageDown => self.scroll.by(page),
+            _ => false,
+        };
     }
 
     /// The field that has the focus.
@@ -249,7 +229,7 @@ impl Form {
         let item = self.items.get_mut(index).filter(|item| item.enabled)?;
         self.focus = Focus::Item(index);
         // It is on the screen, and stays where it is.
-        self.follow = false;
+        self.scroll.hold();
         match &mut item.input {
             Input::Line(line) | Input::Date(line) => line.click(click.cell.0),
             Input::Area(area) => area.click(click.cell),
@@ -299,8 +279,10 @@ impl Form {
             Input::Area(field) => field.edit(key),
             Input::Choice(_) | Input::Tick(_) => Edit::NotTaken,
         };
-        item.edited |= edit != Edit::NotTaken;
-        self.follow |= edit != Edit::NotTaken;
+        if edit != Edit::NotTaken {
+            item.edited = true;
+            self.scroll.follow();
+        }
         edit
     }
 
@@ -334,8 +316,8 @@ impl Form {
         items + facts + u16::from(facts > 0)
     }
 
-    /// The rows of the focused item: first and behind the last.
-    fn focused_rows(&self, columns: u16) -> Option<(u16, u16)> {
+    /// The rows of the focused item.
+    fn focused_rows(&self, columns: u16) -> Option<Range<usize>> {
         let Focus::Item(focused) = self.focus else {
             return None;
         };
@@ -350,7 +332,7 @@ impl Form {
         } else {
             before
         };
-        Some((start, before + item.rows(columns)))
+        Some(start.into()..usize::from(before + item.rows(columns)))
     }
 
     /// The dialog within the area that it may fill: from its top as far down as the content goes.
@@ -376,16 +358,11 @@ impl Form {
     /// The same for the fields alone, which fill an area of another dialog.
     pub fn place_page(&mut self, page: Rect) {
         let columns = page.width;
-        self.rows_on_screen = page.height;
-        let all = self.content_rows(columns);
-        self.rows = all;
-        if let Some((start, end)) = self.focused_rows(columns).filter(|_| self.follow) {
-            if end > self.top + self.rows_on_screen {
-                self.top = end - self.rows_on_screen;
-            }
-            self.top = self.top.min(start);
+        let rows = self.content_rows(columns).into();
+        self.scroll.settle(rows, page.height);
+        if let Some(focused) = self.focused_rows(columns) {
+            self.scroll.keep(focused);
         }
-        self.top = self.top.min(all.saturating_sub(self.rows_on_screen));
         let field = columns.saturating_sub(LABELS);
         for item in &mut self.items {
             match &mut item.input {

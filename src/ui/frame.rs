@@ -1,7 +1,5 @@
 //! Drawing parts that every screen shares: cutting text to a width, boxes, the rows around the body.
 
-use std::fmt::Display;
-
 use ratatui::buffer::{Buffer, CellWidth};
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
@@ -235,30 +233,6 @@ pub fn inside(area: Rect) -> Rect {
         width: area.width.saturating_sub(4),
         height: area.height.saturating_sub(2),
     }
-}
-
-/// Says on the lower border of a box which of its lines are on the screen: the first, the last, and how many
-/// there are.
-pub fn scrolled<N: Display>(
-    buf: &mut Buffer,
-    area: Rect,
-    (first, last, all): (N, N, N),
-    text: Text,
-    theme: &Theme,
-) {
-    let shown = text.fill(
-        "form.scrolled",
-        &[("first", &first), ("last", &last), ("all", &all)],
-    );
-    let edge = skip(row(area, area.height.saturating_sub(1)), 2);
-    theme.put(buf, edge, &format!(" {shown} "), theme.warning);
-}
-
-/// The first line on the screen after scrolling by so many, down or up, where it can be `last` at most.
-#[must_use]
-pub fn scrolled_by(top: usize, lines: i32, last: usize) -> usize {
-    let lines = isize::try_from(lines).unwrap_or(0);
-    top.saturating_add_signed(lines).min(last)
 }
 
 /// Draws lines of text from the top of an area.

@@ -10,6 +10,7 @@ pub mod layer;
 pub mod perform;
 pub mod request;
 pub mod run;
+pub mod scroll;
 pub mod symbols;
 pub mod table;
 pub mod terminal;

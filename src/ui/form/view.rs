@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use crate::text::Text;
 use crate::ui::field::view_value;
 use crate::ui::form::{AREA_ROWS, DATE, Focus, Form, Input, Item, LABELS};
-use crate::ui::frame::{Button, boxed, buttons, first, row, scrolled, skip};
+use crate::ui::frame::{Button, boxed, buttons, first, row, skip};
 use crate::ui::hits::{Hit, Hits};
 use crate::ui::keymap::Action;
 use crate::ui::theme::Theme;
@@ -29,9 +29,7 @@ impl Form {
             ..inner
         };
         let in_page = self.view_page(buf, page, (text, theme), hits);
-        if let Some(rows) = self.shown() {
-            scrolled(buf, area, rows, text, theme);
-        }
+        self.scroll.view(buf, area, text, theme);
         let bar = row(inner, inner.height.saturating_sub(1));
         let labels: &[Button] = if self.read_only {
             &[(text.say("button.close"), true, Action::Cancel)]
@@ -65,19 +63,20 @@ impl Form {
         sheet.set_style(sheet.area, said.1.plain);
         let mut on_sheet = Hits::default();
         let cursor = self.view_content(&mut sheet, said, &mut on_sheet);
-        hits.add_sheet(&on_sheet, self.top, page);
-        for y in 0..page.height.min(all.saturating_sub(self.top)) {
+        let top = u16::try_from(self.scroll.shown().start).unwrap_or(u16::MAX);
+        hits.add_sheet(&on_sheet, top, page);
+        for y in 0..page.height.min(all.saturating_sub(top)) {
             for x in 0..page.width {
-                buf[(page.x + x, page.y + y)] = sheet[(x, self.top + y)].clone();
+                buf[(page.x + x, page.y + y)] = sheet[(x, top + y)].clone();
             }
         }
-        let seen = |at: &Position| at.y >= self.top && at.y < self.top + page.height;
+        let seen = |at: &Position| at.y >= top && at.y < top + page.height;
         // The field with the focus may have been scrolled away.
         cursor
             .filter(seen)
             .map_or(page.as_position(), |at| Position {
                 x: page.x + at.x,
-                y: page.y + at.y - self.top,
+                y: page.y + at.y - top,
             })
     }
 

@@ -10,10 +10,11 @@ use crate::domain::fold::name_key;
 use crate::domain::time::Timestamp;
 use crate::domain::zone;
 use crate::ui::field::{Edit, LineField};
-use crate::ui::frame::{boxed, centred, inside, row, scrolled, scrolled_by, skip, width};
+use crate::ui::frame::{boxed, centred, inside, row, skip, width};
 use crate::ui::hits::{Click, Hit, Hits};
 use crate::ui::keymap::{Action, Scope, TextKey};
 use crate::ui::layer::{Asks, Ctx, Layer, Reply};
+use crate::ui::scroll::Scroll;
 
 /// The number of the first time zone; what can be chosen instead of one is below.
 const FIRST_ZONE: i64 = 1;
@@ -50,8 +51,7 @@ pub struct Choice {
     typed: LineField,
     found: Vec<Found>,
     selected: usize,
-    top: usize,
-    height: usize,
+    scroll: Scroll,
 }
 
 impl Choice {
@@ -97,8 +97,7 @@ impl Choice {
             typed,
             found: Vec::new(),
             selected: 0,
-            top: 0,
-            height: 1,
+            scroll: Scroll::default(),
         };
         choice.search();
         let at = choice
@@ -144,7 +143,7 @@ impl Choice {
             }
         };
         self.selected = 0;
-        self.top = 0;
+        self.scroll.follow();
     }
 
     fn edited(&mut self, edit: &Edit, ctx: &Ctx, asks: &mut Asks) {
@@ -178,17 +177,14 @@ impl Layer for Choice {
     }
 
     fn act(&mut self, action: Action, _ctx: &Ctx, asks: &mut Asks) {
-        let last = self.found.len().saturating_sub(1);
         match action {
             Action::Accept => asks.close(self.found[self.selected].reply.clone()),
             Action::Cancel => asks.close(Reply::Cancelled),
-            Action::Up => self.selected = self.selected.saturating_sub(1),
-            Action::Down => self.selected = (self.selected + 1).min(last),
-            Action::PageUp => self.selected = self.selected.saturating_sub(self.height),
-            Action::PageDown => self.selected = (self.selected + self.height).min(last),
-            Action::First => self.selected = 0,
-            Action::Last => self.selected = last,
-            _ => {}
+            _ => {
+                let last = self.found.len().saturating_sub(1);
+                self.selected = self.scroll.moved(action, self.selected, last);
+                self.scroll.follow();
+            }
         }
     }
 
@@ -199,10 +195,10 @@ impl Layer for Choice {
     }
 
     fn scroll(&mut self, lines: i32, _asks: &mut Asks) {
-        let last = self.found.len().saturating_sub(self.height);
-        self.top = scrolled_by(self.top, lines, last);
-        let on_screen = self.top..=self.top + self.height - 1;
-        self.selected = self.selected.clamp(*on_screen.start(), *on_screen.end());
+        self.scroll.by(lines);
+        let shown = self.scroll.shown();
+        let last = shown.end.saturating_sub(1).max(shown.start);
+        self.selected = self.selected.clamp(shown.start, last);
     }
 
     fn edit(&mut self, key: TextKey, ctx: &Ctx, asks: &mut Asks) -> bool {
@@ -225,24 +221,16 @@ impl Layer for Choice {
 
     fn place(&mut self, area: Rect) {
         let inner = inside(self.area(area));
-        self.height = usize::from(inner.height.saturating_sub(1)).max(1);
-        if self.selected < self.top {
-            self.top = self.selected;
-        } else if self.selected >= self.top + self.height {
-            self.top = self.selected + 1 - self.height;
-        }
-        self.top = self.top.min(self.found.len().saturating_sub(self.height));
+        self.scroll
+            .settle(self.found.len(), inner.height.saturating_sub(1));
+        self.scroll.keep(self.selected..self.selected + 1);
         self.typed.place(inner.width.saturating_sub(8));
     }
 
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
         let whole = self.area(area);
         let area = boxed(buf, whole, &self.title, ctx.theme);
-        if self.found.len() > self.height {
-            let last = (self.top + self.height).min(self.found.len());
-            let lines = (self.top + 1, last, self.found.len());
-            scrolled(buf, whole, lines, ctx.text, ctx.theme);
-        }
+        self.scroll.view(buf, whole, ctx.text, ctx.theme);
         let prompt = ctx.text.say("choice.find");
         let used = ctx.theme.put(buf, row(area, 0), prompt, ctx.theme.label) + 1;
         let field = skip(row(area, 0), used);
@@ -260,14 +248,8 @@ impl Layer for Choice {
                 ctx.theme.problem,
             );
         }
-        for (line, (index, found)) in self
-            .found
-            .iter()
-            .enumerate()
-            .skip(self.top)
-            .take(self.height)
-            .enumerate()
-        {
+        for (line, index) in (0..).zip(self.scroll.shown()) {
+            let found = &self.found[index];
             let selected = index == self.selected;
             let mark = if selected { '>' } else { ' ' };
             let style = if selected {
@@ -275,7 +257,7 @@ impl Layer for Choice {
             } else {
                 Style::new()
             };
-            let at = row(list, u16::try_from(line).unwrap_or(u16::MAX));
+            let at = row(list, line);
             ctx.theme
                 .put(buf, at, &format!("{mark} {}", found.shown), style);
             hits.add(at, Hit::Row(found.number()));

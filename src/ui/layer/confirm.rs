@@ -5,12 +5,11 @@ use ratatui::layout::{Position, Rect};
 
 use crate::domain::intent::Affected;
 use crate::text::Text;
-use crate::ui::frame::{
-    boxed, buttons, centred, inside, paragraph, row, scrolled, scrolled_by, wrap,
-};
+use crate::ui::frame::{boxed, buttons, centred, inside, paragraph, row, wrap};
 use crate::ui::hits::Hits;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Ctx, Layer, Reply};
+use crate::ui::scroll::Scroll;
 
 /// What `y` does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,9 +29,7 @@ pub struct Confirm {
     verb: String,
     yes: Yes,
     on_yes: bool,
-    top: usize,
-    lines: usize,
-    height: usize,
+    scroll: Scroll,
 }
 
 impl Confirm {
@@ -45,9 +42,7 @@ impl Confirm {
             verb: verb.to_owned(),
             yes: Yes::Replies,
             on_yes: false,
-            top: 0,
-            lines: 0,
-            height: 0,
+            scroll: Scroll::default(),
         }
     }
 
@@ -112,29 +107,25 @@ impl Layer for Confirm {
             Action::Yes => self.confirm(asks),
             Action::Press if self.on_yes => self.confirm(asks),
             Action::Press | Action::Cancel => asks.close(Reply::Cancelled),
-            Action::Next | Action::Previous if self.lines > self.height => {
-                let most = self.lines - self.height;
-                let down = action == Action::Next;
-                if (down && self.top == most) || (!down && self.top == 0) {
+            Action::Next | Action::Previous => {
+                let line = if action == Action::Next { 1 } else { -1 };
+                // The buttons are beyond the last line, and before the first.
+                if !self.scroll.by(line) {
                     self.on_yes = !self.on_yes;
-                } else {
-                    self.top = if down { self.top + 1 } else { self.top - 1 };
                 }
             }
-            Action::Next | Action::Previous => self.on_yes = !self.on_yes,
             _ => {}
         }
     }
 
     fn scroll(&mut self, lines: i32, _asks: &mut Asks) {
-        self.top = scrolled_by(self.top, lines, self.lines.saturating_sub(self.height));
+        self.scroll.by(lines);
     }
 
     fn place(&mut self, area: Rect) {
         let (area, lines) = self.area(area);
-        self.lines = lines.len();
-        self.height = usize::from(inside(area).height.saturating_sub(1));
-        self.top = self.top.min(self.lines.saturating_sub(self.height));
+        let room = inside(area).height.saturating_sub(1);
+        self.scroll.settle(lines.len(), room);
     }
 
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
@@ -144,11 +135,8 @@ impl Layer for Confirm {
             height: area.height.saturating_sub(1),
             ..area
         };
-        paragraph(buf, body, &lines[self.top.min(lines.len())..], ctx.theme);
-        if lines.len() > self.height {
-            let shown = (self.top + 1, self.top + self.height, lines.len());
-            scrolled(buf, whole, shown, ctx.text, ctx.theme);
-        }
+        paragraph(buf, body, &lines[self.scroll.shown()], ctx.theme);
+        self.scroll.view(buf, whole, ctx.text, ctx.theme);
         let bar = row(area, area.height.saturating_sub(1));
         let key = ctx.keys.key(Scope::Confirmation, Action::Yes);
         let verb = format!("{key} {}", self.verb);

@@ -9,12 +9,11 @@ use crate::domain::fold::name_key;
 use crate::domain::state::{State, UserState, Warning};
 use crate::text::Text;
 use crate::ui::field::LineField;
-use crate::ui::frame::{
-    boxed, centred, first, inside, paragraph, row, scrolled, scrolled_by, skip, width, wrap,
-};
+use crate::ui::frame::{boxed, centred, first, inside, paragraph, row, skip, width, wrap};
 use crate::ui::hits::Hits;
 use crate::ui::keymap::{Action, Binding, Chord, Scope, TextKey};
 use crate::ui::layer::{Asks, Ctx, Layer, Reply};
+use crate::ui::scroll::Scroll;
 
 /// Columns of the box where there is room for more.
 const WIDEST: u16 = 90;
@@ -93,8 +92,7 @@ pub struct Help {
     answer: Option<String>,
     /// What is found, in lines that fit.
     lines: Vec<Line>,
-    top: usize,
-    height: usize,
+    scroll: Scroll,
 }
 
 impl Help {
@@ -123,8 +121,7 @@ impl Help {
             typed: LineField::default(),
             answer: None,
             lines: Vec::new(),
-            top: 0,
-            height: 1,
+            scroll: Scroll::default(),
         }
     }
 
@@ -239,14 +236,10 @@ impl Help {
         wrapped.collect()
     }
 
-    fn last_top(&self) -> usize {
-        self.lines.len().saturating_sub(self.height)
-    }
-
     /// What was typed or asked before has been seen.
     fn start(&mut self) {
         self.answer = None;
-        self.top = 0;
+        self.scroll.show_from(0);
     }
 }
 
@@ -275,18 +268,12 @@ impl Layer for Help {
                 self.typed = LineField::default();
                 self.start();
             }
-            Action::Up => self.top = self.top.saturating_sub(1),
-            Action::Down => self.top = (self.top + 1).min(self.last_top()),
-            Action::PageUp => self.top = self.top.saturating_sub(self.height),
-            Action::PageDown => self.top = (self.top + self.height).min(self.last_top()),
-            Action::First => self.top = 0,
-            Action::Last => self.top = self.last_top(),
-            _ => {}
+            _ => self.scroll.act(action),
         }
     }
 
     fn scroll(&mut self, lines: i32, _asks: &mut Asks) {
-        self.top = scrolled_by(self.top, lines, self.last_top());
+        self.scroll.by(lines);
     }
 
     fn edit(&mut self, key: TextKey, ctx: &Ctx, asks: &mut Asks) -> bool {
@@ -336,9 +323,9 @@ impl Layer for Help {
     fn place(&mut self, area: Rect) {
         let columns = columns(area);
         self.lines = self.wrapped(&self.found(), columns);
-        let rows = usize::from(inside(self.area(area)).height);
-        self.height = rows.saturating_sub(self.above(columns).len()).max(1);
-        self.top = self.top.min(self.last_top());
+        let above = u16::try_from(self.above(columns).len()).unwrap_or(u16::MAX);
+        let room = inside(self.area(area)).height.saturating_sub(above);
+        self.scroll.settle(self.lines.len(), room);
         self.typed.place(columns.saturating_sub(8));
     }
 
@@ -372,7 +359,7 @@ impl Layer for Help {
             theme.put(buf, row(list, 0), text.say("choice.nothing"), theme.problem);
         }
         let heads = self.heads(area.width);
-        let shown = self.lines.iter().skip(self.top).take(self.height);
+        let shown = &self.lines[self.scroll.shown()];
         for (index, entry) in (0..).zip(shown) {
             let line = row(list, index);
             let beside = if heads == 0 { line } else { first(line, heads) };
@@ -384,11 +371,7 @@ impl Layer for Help {
             theme.put(buf, beside, &entry.head, keys);
             theme.put(buf, skip(line, heads + GAP), &entry.words, words);
         }
-        if self.last_top() > 0 {
-            let bottom = (self.top + self.height).min(self.lines.len());
-            let lines = (self.top + 1, bottom, self.lines.len());
-            scrolled(buf, whole, lines, text, theme);
-        }
+        self.scroll.view(buf, whole, text, theme);
         Some(cursor)
     }
 }

@@ -8,11 +8,12 @@ use crate::domain::id::KeyId;
 use crate::domain::list::KeyRow;
 use crate::domain::secret::Overlap;
 use crate::domain::state::Facts;
-use crate::ui::frame::{boxed, buttons, centred, first, row, scrolled, wrap};
+use crate::ui::frame::{boxed, buttons, centred, first, row, wrap};
 use crate::ui::hits::{Click, Hit, Hits};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Ctx, Layer, Reply};
 use crate::ui::request::{Done, Outcome, Request, Ticket};
+use crate::ui::scroll::Scroll;
 
 /// The layer.
 pub struct NewSecret {
@@ -189,15 +190,13 @@ impl Layer for NewSecret {
         let whole = centred(area, wide, height);
         let area = boxed(buf, whole, &title, ctx.theme);
         // Where the window is low, the lines up to the one with the focus.
-        let page = usize::from(area.height.saturating_sub(1));
         let on_choice = self.focus < self.offered().len();
         let focused = on_choice.then_some(first_choice + self.focus);
-        let top = (focused.unwrap_or(all) + 1)
-            .saturating_sub(page)
-            .min(all.saturating_sub(page));
+        let kept = focused.unwrap_or(all - 1);
+        let scroll = Scroll::around(kept..kept + 1, all, area.height.saturating_sub(1));
         let mut cursor = None;
-        for (line, index) in (top..all.min(top + page)).enumerate() {
-            let at = row(area, u16::try_from(line).unwrap_or(u16::MAX));
+        for (line, index) in (0..).zip(scroll.shown()) {
+            let at = row(area, line);
             let style = if focused == Some(index) {
                 ctx.theme.focused
             } else {
@@ -217,15 +216,7 @@ impl Layer for NewSecret {
                 });
             }
         }
-        if all > page {
-            scrolled(
-                buf,
-                whole,
-                (top + 1, (top + page).min(all), all),
-                text,
-                ctx.theme,
-            );
-        }
+        scroll.view(buf, whole, text, ctx.theme);
         let bar = row(area, area.height.saturating_sub(1));
         let labels = [
             (text.say("button.ok"), self.ready(), Action::Accept),

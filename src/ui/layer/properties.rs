@@ -311,8 +311,8 @@ impl<S: Subject> Layer for Properties<S> {
     fn allows(&self, action: Action, _ctx: &Ctx) -> bool {
         match action {
             Action::Accept | Action::Open => !self.form.read_only,
-            Action::PageUp | Action::PageDown => self.form.scrolls(),
-            Action::Next | Action::Previous => !self.form.read_only || self.form.scrolls(),
+            Action::PageUp | Action::PageDown => self.form.scroll.has_more(),
+            Action::Next | Action::Previous => !self.form.read_only || self.form.scroll.has_more(),
             _ => true,
         }
     }
@@ -333,8 +333,7 @@ impl<S: Subject> Layer for Properties<S> {
             Action::Cancel => self.leave(ctx, asks),
             Action::Next | Action::Down => self.step(true, ctx),
             Action::Previous | Action::Up => self.step(false, ctx),
-            Action::PageUp => self.form.page(-1),
-            Action::PageDown => self.form.page(1),
+            Action::PageUp | Action::PageDown => self.form.page(action),
             Action::Press | Action::Open => self.press(action, ctx, asks),
             _ => {}
         }
@@ -346,7 +345,7 @@ impl<S: Subject> Layer for Properties<S> {
     }
 
     fn scroll(&mut self, lines: i32, _asks: &mut Asks) {
-        self.form.scroll(lines);
+        self.form.scroll.by(lines);
     }
 
     fn edit(&mut self, key: TextKey, ctx: &Ctx, asks: &mut Asks) -> bool {

@@ -9,7 +9,6 @@ mod general;
 mod problems;
 mod tabs;
 mod view;
-mod viewport;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -311,10 +310,7 @@ impl Layer for RoleDialog {
             match action {
                 Action::Accept => boxes.finding = false,
                 Action::Cancel => boxes.clear(),
-                Action::Up => boxes.step(false),
-                Action::Down => boxes.step(true),
-                Action::PageUp | Action::PageDown => boxes.page(action == Action::PageDown),
-                _ => {}
+                _ => boxes.go(action),
             }
             return;
         }

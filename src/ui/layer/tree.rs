@@ -9,10 +9,11 @@ use crate::domain::list::{KeyRow, Listed, RoleRow, UserRow};
 use crate::domain::rights::Right;
 use crate::domain::user::Actor;
 use crate::text::Text;
-use crate::ui::frame::{boxed, clear, first, row, scrolled, skip};
+use crate::ui::frame::{boxed, clear, first, row, skip};
 use crate::ui::hits::{Click, Hit, Hits};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Ctx, Layer, Reply};
+use crate::ui::scroll::Scroll;
 use crate::ui::theme::Theme;
 
 /// From so many columns on the tree is docked: beside it, the list of roles has room for all of its columns.
@@ -247,18 +248,14 @@ impl Layer for Tree {
         };
         let inner = boxed(buf, whole, ctx.text.say("tree.title"), ctx.theme);
         // In a low window as many lines as fit, the selected one among them.
-        let page = usize::from(inner.height);
         let selected = all.iter().position(|line| line.2 == Some(self.selected));
-        let top = (selected.unwrap_or(0) + 1).saturating_sub(page);
-        let bottom = (top + page).min(all.len());
-        if page < all.len() {
-            let shown = (top + 1, bottom, all.len());
-            scrolled(buf, whole, shown, ctx.text, ctx.theme);
-        }
+        let selected = selected.unwrap_or(0);
+        let scroll = Scroll::around(selected..selected + 1, all.len(), inner.height);
+        scroll.view(buf, whole, ctx.text, ctx.theme);
         view_lines(
             buf,
             inner,
-            &all[top..bottom],
+            &all[scroll.shown()],
             (self.here, self.selected),
             (ctx.text, ctx.theme),
             hits,

@@ -9,13 +9,12 @@ use crate::domain::event::chain::hex;
 use crate::domain::event::trail::EventRow;
 use crate::domain::zone::is_utc;
 use crate::text::{Fact, Text, Told};
-use crate::ui::frame::{
-    boxed, centred, first, inside, row, scrolled, scrolled_by, skip, width, wrap,
-};
+use crate::ui::frame::{boxed, centred, first, inside, row, skip, width, wrap};
 use crate::ui::hits::Hits;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::events::actor_name;
 use crate::ui::layer::{Asks, Ctx, Layer, Reply};
+use crate::ui::scroll::Scroll;
 
 /// Columns of the box where there is room for more.
 const WIDEST: u16 = 100;
@@ -31,8 +30,7 @@ pub struct Details {
     entries: Vec<(String, String)>,
     /// The same in lines that fit: how far in the words begin, and the label where it is one.
     lines: Vec<Line>,
-    top: usize,
-    height: usize,
+    scroll: Scroll,
 }
 
 struct Line {
@@ -96,8 +94,7 @@ impl Details {
             title: name,
             entries,
             lines: Vec::new(),
-            top: 0,
-            height: 1,
+            scroll: Scroll::default(),
         }
     }
 
@@ -112,10 +109,6 @@ impl Details {
             .unwrap_or(u16::MAX)
             .saturating_add(2);
         centred(area, WIDEST, height)
-    }
-
-    fn last_top(&self) -> usize {
-        self.lines.len().saturating_sub(self.height)
     }
 }
 
@@ -145,24 +138,18 @@ impl Layer for Details {
     }
 
     fn allows(&self, action: Action, _ctx: &Ctx) -> bool {
-        matches!(action, Action::Cancel | Action::Help) || self.last_top() > 0
+        matches!(action, Action::Cancel | Action::Help) || self.scroll.has_more()
     }
 
     fn act(&mut self, action: Action, _ctx: &Ctx, asks: &mut Asks) {
         match action {
             Action::Cancel => asks.close(Reply::Cancelled),
-            Action::Up => self.top = self.top.saturating_sub(1),
-            Action::Down => self.top = (self.top + 1).min(self.last_top()),
-            Action::PageUp => self.top = self.top.saturating_sub(self.height),
-            Action::PageDown => self.top = (self.top + self.height).min(self.last_top()),
-            Action::First => self.top = 0,
-            Action::Last => self.top = self.last_top(),
-            _ => {}
+            _ => self.scroll.act(action),
         }
     }
 
     fn scroll(&mut self, lines: i32, _asks: &mut Asks) {
-        self.top = scrolled_by(self.top, lines, self.last_top());
+        self.scroll.by(lines);
     }
 
     fn place(&mut self, area: Rect) {
@@ -193,14 +180,14 @@ impl Layer for Details {
             }
         }
         self.lines = lines;
-        self.height = usize::from(inside(self.area(area)).height).max(1);
-        self.top = self.top.min(self.last_top());
+        let room = inside(self.area(area)).height;
+        self.scroll.settle(self.lines.len(), room);
     }
 
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, _hits: &mut Hits) -> Option<Position> {
         let whole = self.area(area);
         let area = boxed(buf, whole, &self.title, ctx.theme);
-        let shown = self.lines.iter().skip(self.top).take(self.height);
+        let shown = &self.lines[self.scroll.shown()];
         for (index, line) in (0..).zip(shown) {
             let at = row(area, index);
             ctx.theme
@@ -208,11 +195,7 @@ impl Layer for Details {
             ctx.theme
                 .put(buf, skip(at, line.indent), &line.words, Style::new());
         }
-        if self.last_top() > 0 {
-            let last = self.top + self.height;
-            let lines = (self.top + 1, last, self.lines.len());
-            scrolled(buf, whole, lines, ctx.text, ctx.theme);
-        }
+        self.scroll.view(buf, whole, ctx.text, ctx.theme);
         Some(Position {
             x: area.x,
             y: area.y,

@@ -8,7 +8,8 @@ use crate::domain::role::Assigned;
 use crate::text::Text;
 use crate::ui::frame::{row, wrap};
 use crate::ui::hits::{Hit, Hits};
-use crate::ui::layer::role::viewport::Viewport;
+use crate::ui::keymap::Action;
+use crate::ui::scroll::Scroll;
 use crate::ui::theme::Theme;
 
 /// The list.
@@ -18,7 +19,7 @@ pub(super) struct AssignedTo {
     /// How many more there are.
     more: i64,
     selected: usize,
-    viewport: Viewport,
+    pub(super) scroll: Scroll,
 }
 
 impl AssignedTo {
@@ -40,28 +41,11 @@ impl AssignedTo {
         self.entries.get(self.selected)
     }
 
-    /// Moves the selection by one.
-    pub(super) fn step(&mut self, down: bool) {
-        self.go(if down {
-            self.selected + 1
-        } else {
-            self.selected.saturating_sub(1)
-        });
-    }
-
-    /// Moves the selection by one page.
-    pub(super) fn page(&mut self, down: bool) {
-        let by = self.viewport.height;
-        self.go(if down {
-            self.selected + by
-        } else {
-            self.selected.saturating_sub(by)
-        });
-    }
-
-    /// Moves the selection to the first or the last.
-    pub(super) fn end(&mut self, last: bool) {
-        self.go(if last { usize::MAX } else { 0 });
+    /// Moves the selection.
+    pub(super) fn go(&mut self, action: Action) {
+        let last = self.entries.len().saturating_sub(1);
+        self.selected = self.scroll.moved(action, self.selected, last);
+        self.scroll.follow();
     }
 
     /// Selects the entry with this number; false where there is none.
@@ -71,24 +55,14 @@ impl AssignedTo {
         at.is_some()
     }
 
-    /// Scrolls; the selection stays.
-    pub(super) fn scroll(&mut self, lines: i32) {
-        self.viewport.scroll(lines);
-    }
-
-    fn go(&mut self, to: usize) {
-        self.viewport.free = false;
-        self.selected = to.min(self.entries.len().saturating_sub(1));
-    }
-
     /// Settles the scroll for the area in which the list will be drawn.
     pub(super) fn place(&mut self, area: Rect) {
         let rows = self.entries.len() + usize::from(self.more > 0);
         // With the last entry comes what is said below it.
         let last = self.selected + 1 == self.entries.len();
         let end = if last { rows } else { self.selected + 1 };
-        self.viewport
-            .settle(usize::from(area.height), rows, self.selected..end);
+        self.scroll.settle(rows, area.height);
+        self.scroll.keep(self.selected..end);
     }
 
     /// Draws the list; says where the cursor is.
@@ -109,7 +83,7 @@ impl AssignedTo {
         }
         let more = (self.more > 0).then(|| text.fill("role.more", &[("count", &self.more)]));
         let shown = self.entries.iter().map(|one| entry(one, text)).chain(more);
-        let on_screen = shown.enumerate().skip(self.viewport.top);
+        let on_screen = shown.enumerate().skip(self.scroll.shown().start);
         for (line, (index, words)) in (0..area.height).zip(on_screen) {
             let at = row(area, line);
             let (mark, style) = if index == self.entries.len() {
@@ -131,11 +105,6 @@ impl AssignedTo {
             }
         }
         cursor
-    }
-
-    /// Which rows of the list are on the screen, where not all are.
-    pub(super) fn shown(&self) -> Option<(usize, usize, usize)> {
-        self.viewport.shown()
     }
 }
 

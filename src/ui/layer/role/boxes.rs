@@ -9,8 +9,8 @@ use crate::domain::rights::{Group, Leaf, Preset, Rights, Tab, groups, is_enforce
 use crate::domain::role::{RoleDraft, RoleFields};
 use crate::text::Text;
 use crate::ui::field::{Edit, LineField};
-use crate::ui::keymap::TextKey;
-use crate::ui::layer::role::viewport::Viewport;
+use crate::ui::keymap::{Action, TextKey};
+use crate::ui::scroll::Scroll;
 
 /// Where the selection can be.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -60,7 +60,7 @@ pub(super) struct Boxes {
     /// The find line is being typed in.
     pub(super) finding: bool,
     selected: Spot,
-    viewport: Viewport,
+    pub(super) scroll: Scroll,
 }
 
 impl Boxes {
@@ -72,9 +72,9 @@ impl Boxes {
             find: LineField::default(),
             finding: false,
             selected: first.map_or(Spot::Limit, Spot::Group),
-            viewport: Viewport::default(),
+            scroll: Scroll::default(),
         };
-        boxes.go(0);
+        boxes.select_at(0);
         boxes
     }
 
@@ -134,12 +134,9 @@ impl Boxes {
         self.spots().iter().position(|spot| *spot == self.selected)
     }
 
-    fn go(&mut self, to: usize) {
-        let spots = self.spots();
-        if let Some(spot) = spots.get(to.min(spots.len().saturating_sub(1))) {
-            self.selected = *spot;
-        }
-        self.viewport.free = false;
+    fn select_at(&mut self, to: usize) {
+        self.selected = self.spots().get(to).copied().unwrap_or(self.selected);
+        self.scroll.follow();
     }
 
     /// Whether Enter acts on what is selected.
@@ -147,35 +144,16 @@ impl Boxes {
         matches!(self.selected, Spot::Radio(_))
     }
 
-    /// Moves the selection by one; at the top, what stands above it comes on the screen.
-    pub(super) fn step(&mut self, down: bool) {
+    /// Moves the selection; at the top, what stands above it comes on the screen.
+    pub(super) fn go(&mut self, action: Action) {
         let at = self.at().unwrap_or(0);
-        if down {
-            self.go(at + 1);
-        } else if at > 0 {
-            self.go(at - 1);
+        if at == 0 && matches!(action, Action::Up | Action::PageUp) {
+            self.scroll.act(action);
+            self.scroll.hold();
         } else {
-            self.viewport.free = true;
-            self.viewport.top = self.viewport.top.saturating_sub(1);
+            let last = self.spots().len().saturating_sub(1);
+            self.select_at(self.scroll.moved(action, at, last));
         }
-    }
-
-    /// Moves the selection by one page.
-    pub(super) fn page(&mut self, down: bool) {
-        let (at, by) = (self.at().unwrap_or(0), self.viewport.height);
-        if down {
-            self.go(at + by);
-        } else if at > 0 {
-            self.go(at.saturating_sub(by));
-        } else {
-            self.viewport.free = true;
-            self.viewport.top = self.viewport.top.saturating_sub(by);
-        }
-    }
-
-    /// Moves the selection to the first or the last.
-    pub(super) fn end(&mut self, last: bool) {
-        self.go(if last { usize::MAX } else { 0 });
     }
 
     /// Selects the box with this number, which is on the screen; false where it is not found.
@@ -184,14 +162,9 @@ impl Boxes {
             .spots()
             .into_iter()
             .find(|spot| spot.number() == number);
-        self.viewport.free = true;
+        self.scroll.hold();
         self.selected = wanted.unwrap_or(self.selected);
         wanted.is_some()
-    }
-
-    /// Scrolls; the selection stays.
-    pub(super) fn scroll(&mut self, lines: i32) {
-        self.viewport.scroll(lines);
     }
 
     /// Puts the cursor at this column of the find line.
@@ -201,8 +174,8 @@ impl Boxes {
 
     /// Brings the sentences above the boxes on the screen.
     pub(super) fn show_notes(&mut self) {
-        self.viewport.free = true;
-        self.viewport.top = 0;
+        self.scroll.hold();
+        self.scroll.show_from(0);
     }
 
     /// Offers a key to the find line.
@@ -231,11 +204,11 @@ impl Boxes {
 
     /// The selected right stays selected while it is found; else it is the first that is.
     fn search(&mut self) {
-        self.viewport.free = false;
+        self.scroll.follow();
         if self.at().is_none() || matches!(self.selected, Spot::Group(_)) && self.is_searched() {
             let is_right = |spot: &Spot| matches!(spot, Spot::Right(_));
             let first = self.spots().iter().position(is_right);
-            self.go(first.unwrap_or(0));
+            self.select_at(first.unwrap_or(0));
         }
     }
 

@@ -44,11 +44,11 @@ impl RoleDialog {
     /// Scrolls what the tab shows.
     pub(super) fn scroll_page(&mut self, lines: i32) {
         match self.page {
-            Page::General => self.general.scroll(lines),
-            Page::AssignedTo => self.assigned.scroll(lines),
+            Page::General => _ = self.general.scroll.by(lines),
+            Page::AssignedTo => _ = self.assigned.scroll.by(lines),
             Page::Rights(_) => {
                 if let Some(boxes) = self.boxes_mut() {
-                    boxes.scroll(lines);
+                    boxes.scroll.by(lines);
                 }
             }
         }

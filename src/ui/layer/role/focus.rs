@@ -35,7 +35,7 @@ impl RoleDialog {
             Action::Left | Action::Right => !on_page,
             Action::First | Action::Last => on_page && self.page != Page::General,
             Action::PageUp | Action::PageDown => match self.page {
-                Page::General => on_page && self.general.scrolls(),
+                Page::General => on_page && self.general.scroll.has_more(),
                 Page::Rights(_) | Page::AssignedTo => on_page,
             },
             _ => true,
@@ -61,8 +61,9 @@ impl RoleDialog {
             Action::Left if !self.is_read_only() => self.focus_on(Focus::Ok, true),
             Action::Right => self.focus_on(Focus::Cancel, true),
             Action::Up | Action::Down => self.step(action == Action::Down),
-            Action::PageUp | Action::PageDown => self.page_by(action == Action::PageDown),
-            Action::First | Action::Last => self.end(action == Action::Last),
+            Action::PageUp | Action::PageDown | Action::First | Action::Last => {
+                self.move_selection(action);
+            }
             Action::Filter => {
                 self.focus_on(Focus::Page, true);
                 if let Some(boxes) = self.boxes_mut() {
@@ -127,17 +128,11 @@ impl RoleDialog {
             (Focus::Ok | Focus::Cancel, _) if down => true,
             (Focus::Page, Page::General) if self.is_read_only() => {
                 self.general.step(down);
-                self.general.scrolls()
+                self.general.scroll.has_more()
             }
             // Not on to the buttons: the mark stays on the row, and Space or Enter must act on it.
-            (Focus::Page, Page::Rights(_)) => {
-                if let Some(boxes) = self.boxes_mut() {
-                    boxes.step(down);
-                }
-                true
-            }
-            (Focus::Page, Page::AssignedTo) => {
-                self.assigned.step(down);
+            (Focus::Page, Page::Rights(_) | Page::AssignedTo) => {
+                self.move_selection(if down { Action::Down } else { Action::Up });
                 true
             }
             (Focus::Cancel, _) => {
@@ -151,27 +146,16 @@ impl RoleDialog {
         }
     }
 
-    fn page_by(&mut self, down: bool) {
+    /// Moves the selection within what the tab shows; a form has pages only.
+    fn move_selection(&mut self, action: Action) {
         match self.page {
-            Page::General => self.general.page(if down { 1 } else { -1 }),
+            Page::General => self.general.page(action),
+            Page::AssignedTo => self.assigned.go(action),
             Page::Rights(_) => {
                 if let Some(boxes) = self.boxes_mut() {
-                    boxes.page(down);
+                    boxes.go(action);
                 }
             }
-            Page::AssignedTo => self.assigned.page(down),
-        }
-    }
-
-    fn end(&mut self, last: bool) {
-        match self.page {
-            Page::General => {}
-            Page::Rights(_) => {
-                if let Some(boxes) = self.boxes_mut() {
-                    boxes.end(last);
-                }
-            }
-            Page::AssignedTo => self.assigned.end(last),
         }
     }
 

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::domain::rights::Tab;
-use crate::ui::frame::{Button, boxed, buttons, centred, inside, row, scrolled, skip, width};
+use crate::ui::frame::{Button, boxed, buttons, centred, inside, row, skip, width};
 use crate::ui::hits::Hits;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::Ctx;
@@ -82,12 +82,11 @@ impl RoleDialog {
         let mut shown = None;
         let on_page = match self.page {
             Page::General => {
-                let rows = self.general.shown();
-                shown = rows.map(|(first, last, all)| (first.into(), last.into(), all.into()));
+                shown = Some(self.general.scroll);
                 self.general.view_page(buf, area, (text, theme), hits)
             }
             Page::AssignedTo => {
-                shown = self.assigned.shown();
+                shown = Some(self.assigned.scroll);
                 if self.assigned.selected().is_some() {
                     let key = ctx.keys.key(Scope::Role, Action::Press);
                     let said = text.fill("role.enter", &[("key", &key)]);
@@ -103,7 +102,7 @@ impl RoleDialog {
                     notes: self.notes(tab),
                 };
                 if let Some(boxes) = self.boxes() {
-                    shown = boxes.shown();
+                    shown = Some(boxes.scroll);
                     cursor = boxes.view(buf, area, &subject, focused, theme, hits);
                     let (held, all) = boxes.count(&self.draft.rights);
                     let count = [("held", &held as &dyn std::fmt::Display), ("all", &all)];
@@ -112,8 +111,8 @@ impl RoleDialog {
                 cursor
             }
         };
-        if let Some(rows) = shown {
-            scrolled::<usize>(buf, whole, rows, text, theme);
+        if let Some(scroll) = shown {
+            scroll.view(buf, whole, text, theme);
         }
         let bar = row(inner, inner.height.saturating_sub(1));
         match self.view_buttons(buf, bar, ctx, hits) {

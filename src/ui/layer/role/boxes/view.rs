@@ -151,13 +151,15 @@ impl Boxes {
         // Every set of marks takes the same room.
         let rows = self.rows(subject, area.width, &UNICODE);
         let selected = rows_of(&rows, self.selected);
-        let height = usize::from(area.height.saturating_sub(find));
-        if self.at() == Some(0) && !self.viewport.free {
-            // What stands above the first box is shown where it leaves room for some boxes.
-            let fits = selected.end + BOXES_BELOW <= height;
-            self.viewport.top = if fits { 0 } else { selected.start };
-        }
-        self.viewport.settle(height, rows.len(), selected);
+        self.scroll
+            .settle(rows.len(), area.height.saturating_sub(find));
+        // What stands above the first box is shown where it leaves room for some boxes.
+        let fits = selected.end + BOXES_BELOW <= self.scroll.height();
+        self.scroll.keep(match self.at() {
+            Some(0) if fits => 0..selected.end,
+            Some(0) => selected.start..selected.start + self.scroll.height(),
+            _ => selected,
+        });
         self.find.place(self.find_line(row(area, 0)).0.width);
     }
 
@@ -179,7 +181,7 @@ impl Boxes {
             list.y += 1;
             list.height = list.height.saturating_sub(1);
         }
-        for (line, entry) in (0..list.height).zip(rows.iter().skip(self.viewport.top)) {
+        for (line, entry) in (0..list.height).zip(rows.iter().skip(self.scroll.shown().start)) {
             let at = row(list, line);
             let selected = entry.spot == Some(self.selected);
             let style = match entry.kind {
@@ -196,7 +198,7 @@ impl Boxes {
             }
         }
         let selected = rows_of(&rows, self.selected);
-        let above = selected.start.checked_sub(self.viewport.top);
+        let above = selected.start.checked_sub(self.scroll.shown().start);
         let line = above.and_then(|line| u16::try_from(line).ok());
         if let Some(line) = line.filter(|line| *line < list.height && !selected.is_empty()) {
             theme.put(buf, row(list, line), ">", Style::new());
@@ -232,11 +234,6 @@ impl Boxes {
         theme.put(buf, right, &found, theme.dim);
         hits.add(field, Hit::Line);
         self.find.view(buf, field, Style::new())
-    }
-
-    /// Which rows of the list are on the screen, where not all are.
-    pub(in crate::ui::layer::role) fn shown(&self) -> Option<(usize, usize, usize)> {
-        self.viewport.shown()
     }
 }
 
