@@ -1,32 +1,100 @@
-//! Pictures of every screen and dialog at the four sizes. Each is looked at before it is accepted.
+//! Pictures of every screen and dialog, in both languages and at the four sizes. Each is looked at before it is
+//! accepted.
 
 mod support;
 
-#[path = "screens/events.rs"]
-mod events;
-#[path = "screens/idle.rs"]
-mod idle;
-#[path = "screens/roles.rs"]
-mod roles;
+#[path = "screens/ascii.rs"]
+mod ascii;
+#[path = "screens/scenes.rs"]
+mod scenes;
+#[path = "screens/sizes.rs"]
+mod sizes;
+#[path = "screens/themes.rs"]
+mod themes;
+#[path = "screens/wide.rs"]
+mod wide;
 
-use crossterm::event::KeyCode;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fs;
+
+use keyward::domain::locale::Locale;
 use keyward::domain::secret::find_secret_shape;
 use keyward::ui::hits::Hit;
 use keyward::ui::keymap::{Action, Keymap, Scope};
 
-use support::console::{Console, SIZES};
-use support::database::Bench;
+use scenes::Seed;
+use support::console::{Console, Part, SIZES};
 
-/// Draws a scene at every size and compares.
-fn pictures(name: &str, console: &mut Console) {
-    for size @ (width, height) in SIZES {
-        insta::assert_snapshot!(format!("{name}_{width}x{height}"), console.picture(size));
-        everything_that_is_clicked_has_a_key(console);
+/// Draws a part of the console at every size.
+fn pictures(console: &mut Console, part: Part) -> String {
+    let all = SIZES.map(|(width, height)| {
+        console.resize(width, height);
+        expect_a_key_for_every_click(console);
+        format!("{width}x{height}\n{}", console.picture(part))
+    });
+    all.join("\n\n")
+}
+
+/// What is below a dialog, or a body, at every size: where there is less room, if it is something else.
+fn edges(console: &mut Console, part: Part) -> String {
+    let part = match part {
+        Part::Dialog => Part::MessageAndFooter,
+        _ => Part::Footer,
+    };
+    let all = SIZES.map(|(width, height)| {
+        console.resize(width, height);
+        console.picture(part)
+    });
+    let mut all = all.to_vec();
+    all.dedup();
+    all.join("\n")
+}
+
+/// Compares with the picture of this name.
+fn expect_picture(name: &str, language: Locale, picture: &str) {
+    let language = match language {
+        Locale::EnUs => "en",
+        Locale::JaJp => "ja",
+    };
+    let mut settings = insta::Settings::new();
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(format!("{name}_{language}"), picture));
+}
+
+/// What is around a dialog is not in its picture; the messages and the footers of all of them are in one of their own.
+#[test]
+fn every_scene_looks_like_its_picture() {
+    for language in Locale::ALL {
+        let below = RefCell::new(Vec::new());
+        scenes::each(|scene| {
+            let mut console = scene.open(language, |_| {});
+            let picture = pictures(&mut console, scene.part);
+            if !scene.languages.contains(&language) {
+                return;
+            }
+            if scene.part != Part::Screen {
+                let edges = edges(&mut console, scene.part);
+                below.borrow_mut().push(format!("{}\n{edges}", scene.name));
+            }
+            expect_picture(scene.name, language, &picture);
+        });
+        expect_picture("edges", language, &below.into_inner().join("\n\n"));
+    }
+}
+
+#[test]
+fn a_window_that_is_too_small() {
+    for language in Locale::ALL {
+        let mut console = Seed::Demo.console(language, |_| {});
+        console.resize(20, 5);
+        let picture = console.picture(Part::Screen);
+        expect_picture("too_small", language, &picture);
     }
 }
 
 /// Whatever the mouse reaches in a scene is reached by a key of the table.
-fn everything_that_is_clicked_has_a_key(console: &Console) {
+fn expect_a_key_for_every_click(console: &Console) {
     let (hits, scope) = console.hits();
     // From the line that is typed in, Enter leads to the other keys.
     let left: &[Scope] = match scope {
@@ -65,237 +133,57 @@ fn everything_that_is_clicked_has_a_key(console: &Console) {
     );
 }
 
-fn demo() -> Console {
-    let (bench, user) = Bench::demo(keyward::service::demo::FULL_ACCESS_USER);
-    Console::of(bench, user, (80, 24))
-}
-
-#[test]
-fn the_empty_list() {
-    pictures("list_empty", &mut Console::new());
-}
-
-#[test]
-fn the_list() {
-    pictures("list", &mut demo());
-}
-
-#[test]
-fn the_list_with_wide_half_width_and_combining_characters() {
-    let mut console = demo();
-    console.press(KeyCode::End);
-    pictures("list_end", &mut console);
-}
-
-#[test]
-fn the_list_as_an_auditor_sees_it() {
-    let (bench, user) = Bench::demo(keyward::service::demo::AUDITOR_USER);
-    pictures("list_auditor", &mut Console::of(bench, user, (80, 24)));
-}
-
-#[test]
-fn the_list_filtered() {
-    let mut console = demo();
-    console.keys("/deploy");
-    pictures("list_filtered", &mut console);
-}
-
-#[test]
-fn properties_of_a_new_key() {
-    let mut console = demo();
-    console.keys("n");
-    pictures("properties_new", &mut console);
-}
-
-#[test]
-fn properties_with_problems() {
-    let mut console = demo();
-    console.keys("n");
-    console.keys("Grafana");
-    console.press(KeyCode::F(2));
-    pictures("properties_problem", &mut console);
-}
-
-#[test]
-fn properties_of_a_key_that_is_being_replaced() {
-    let mut console = demo();
-    console.keys("/webhook\n\n");
-    pictures("properties_edit", &mut console);
-}
-
-#[test]
-fn properties_as_an_auditor_sees_them() {
-    let (bench, user) = Bench::demo(keyward::service::demo::AUDITOR_USER);
-    let mut console = Console::of(bench, user, (80, 24));
-    console.keys("/webhook\n\n");
-    pictures("properties_auditor", &mut console);
-}
-
-#[test]
-fn the_choice_of_a_time_zone() {
-    let mut console = demo();
-    console.keys("n");
-    for _ in 0..4 {
-        console.press(KeyCode::Tab);
-    }
-    console.keys("new y");
-    pictures("choice_zone", &mut console);
-}
-
-#[test]
-fn the_choice_of_a_state() {
-    let mut console = demo();
-    console.keys("f");
-    pictures("choice_state", &mut console);
-}
-
-#[test]
-fn the_question_before_a_lock_out() {
-    let mut console = demo();
-    console.keys("l");
-    pictures("confirm_lock_out", &mut console);
-}
-
-#[test]
-fn a_new_secret_with_overlap() {
-    let mut console = demo();
-    console.keys("s");
-    pictures("new_secret", &mut console);
-}
-
-#[test]
-fn the_secret_dialog() {
-    let mut console = demo();
-    console.make("new-key");
-    pictures("secret", &mut console);
-}
-
-#[test]
-fn the_secret_dialog_of_a_replacement() {
-    let mut console = demo();
-    console.keys("/webhook\ns");
-    console.press(KeyCode::Down);
-    console.keys("\n\n");
-    pictures("secret_replacement", &mut console);
-}
-
-#[test]
-fn the_check() {
-    let mut console = demo();
-    console.make("new-key");
-    console.keys("v");
-    console.keys("pabc");
-    pictures("check", &mut console);
-}
-
-#[test]
-fn saving_to_a_file() {
-    let mut console = demo();
-    console.make("new-key");
-    console.keys("v");
-    console.keys("w");
-    pictures("save_to_file", &mut console);
-}
-
-#[test]
-fn the_users() {
-    let mut console = demo();
-    console.go("Users");
-    pictures("users", &mut console);
-}
-
-#[test]
-fn properties_of_a_user() {
-    let mut console = demo();
-    console.go("Users");
-    console.enter();
-    pictures("user", &mut console);
-}
-
-#[test]
-fn the_roles() {
-    let mut console = demo();
-    console.go("Roles");
-    pictures("roles", &mut console);
-}
-
-#[test]
-fn the_tree() {
-    let mut console = demo();
-    console.keys("t");
-    pictures("tree", &mut console);
-}
-
-#[test]
-fn the_end_of_a_session() {
-    let (bench, user) = Bench::demo(keyward::service::demo::AUDITOR_USER);
-    let mut other = bench.beside();
-    let bob = user.user;
-    let mut console = Console::of(bench, user, (80, 24));
-    let alice = other.alice.clone();
-    other.service.lock_out_user(&alice, bob).expect("locked");
-    console.wait(1_000);
-    pictures("ended", &mut console);
-}
-
-#[test]
-fn help() {
-    let mut console = demo();
-    console.press(KeyCode::F(1));
-    pictures("help", &mut console);
-}
-
-#[test]
-fn help_with_a_word_typed() {
-    let mut console = demo();
-    console.press(KeyCode::F(1));
-    console.keys("sort");
-    pictures("help_find", &mut console);
-}
-
-#[test]
-fn help_with_a_key_pressed() {
-    let mut console = demo();
-    console.keys("n");
-    console.press(KeyCode::F(1));
-    console.enter();
-    pictures("help_key", &mut console);
-}
-
-#[test]
-fn what_each_state_means() {
-    let mut console = demo();
-    console.press(KeyCode::F(1));
-    console.press(KeyCode::F(5));
-    pictures("help_states", &mut console);
-}
-
-#[test]
-fn a_window_that_is_too_small() {
-    let mut console = demo();
-    console.resize(20, 5);
-    insta::assert_snapshot!("too_small_20x5", console.screen());
+/// The pictures that are kept: their names and what they show.
+fn kept() -> BTreeMap<String, String> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/snapshots");
+    let files = fs::read_dir(folder).expect("pictures");
+    let kept = files.map(|entry| {
+        let path = entry.expect("an entry").path();
+        let name = path.file_stem().expect("a name").to_string_lossy();
+        let name = name.trim_start_matches("screens__").to_owned();
+        (name, fs::read_to_string(&path).expect("readable"))
+    });
+    kept.collect()
 }
 
 #[test]
 fn no_picture_but_the_secret_dialogs_own_holds_a_secret() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/snapshots");
-    let mut pictures = 0;
-    for entry in std::fs::read_dir(folder).expect("pictures") {
-        let path = entry.expect("an entry").path();
-        let name = path
-            .file_name()
-            .expect("a name")
-            .to_string_lossy()
-            .into_owned();
-        let text = std::fs::read_to_string(&path)
-            .expect("readable")
-            .replace('\n', "");
-        pictures += 1;
-        let own = ["screens__", "screens_ja__", "ascii__"]
-            .iter()
-            .any(|test| name.starts_with(&format!("{test}secret")));
-        assert!(own || find_secret_shape(&text).is_none(), "{name}");
+    let kept = kept();
+    for (name, picture) in &kept {
+        let own = name.starts_with("secret") || name.starts_with("ascii_secret");
+        let picture = picture.replace('\n', "");
+        assert!(own || find_secret_shape(&picture).is_none(), "{name}");
     }
-    assert!(pictures > 60, "{pictures}");
+    assert!(kept.len() > 90, "{}", kept.len());
+}
+
+/// A new verb, or a new word for one, is not to be looked at in every picture there is.
+#[test]
+fn a_word_of_the_toolbar_or_footer_is_in_few_pictures() {
+    let kept = kept();
+    for sentences in [
+        include_str!("../assets/text/en-US.toml"),
+        include_str!("../assets/text/ja-JP.toml"),
+    ] {
+        let mut sentences: toml::Table = toml::from_str(sentences).expect("TOML");
+        let labels = sentences.remove("key").expect("labels of keys");
+        for (name, label) in labels.as_table().expect("a section") {
+            let label = label.as_str().expect("a text");
+            let pictures = kept.values().filter(|picture| has_label(picture, label));
+            let count = pictures.count();
+            assert!(count <= 20, "key.{name}, “{label}”, is in {count} pictures");
+        }
+    }
+}
+
+/// Whether a label is in a toolbar or footer: behind its key or, where its verb cannot be done now, in brackets.
+fn has_label(picture: &str, label: &str) -> bool {
+    let is_label = |part: &str| {
+        let keyed = part.split_once(' ').is_some_and(|(_, word)| word == label);
+        keyed || part == format!("({label})")
+    };
+    picture
+        .lines()
+        .flat_map(|line| line.split("  "))
+        .any(is_label)
 }

@@ -20,18 +20,51 @@ use keyward::store::events;
 use keyward::text::Text;
 use keyward::ui::app::{App, Asked, Effect, Input, LayerId, Setting};
 use keyward::ui::hits::Hits;
-use keyward::ui::keymap::Scope;
+use keyward::ui::keymap::{Chord, Scope};
 use keyward::ui::perform::{Copier, Performer};
 use keyward::ui::request::{Done, Outcome, Request, Ticket, Worker};
 use keyward::ui::terminal::Lost;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::{Buffer, CellWidth};
+use ratatui::layout::{Position, Rect};
 
 use super::database::{Bench, NOW, in_memory};
 
 /// The sizes at which everything is drawn.
 pub const SIZES: [(u16, u16); 4] = [(120, 40), (80, 24), (60, 15), (40, 10)];
+
+/// A part of the screen that is pictured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// All of it.
+    Screen,
+    /// What is between the toolbar and the footer.
+    Body,
+    /// The box on top, without what it lies over.
+    Dialog,
+    /// The last line above the footer, which is for messages, and the footer.
+    MessageAndFooter,
+    Footer,
+}
+
+/// What is between the toolbar, which a low window has no room for, and the footer.
+fn body(window: Rect) -> Rect {
+    let above = if window.height < 14 { 1 } else { 2 };
+    Rect {
+        y: above,
+        height: window.height - above - 1,
+        ..window
+    }
+}
+
+fn last_rows(window: Rect, rows: u16) -> Rect {
+    Rect {
+        y: window.height - rows,
+        height: rows,
+        ..window
+    }
+}
 
 /// A clipboard that remembers what was sent to it and what was not taken back yet.
 #[derive(Clone, Default)]
@@ -67,6 +100,27 @@ impl Clipboard for Remembered {
         memory.held = None;
         memory.answers.1.take().map_or(Ok(()), Err)
     }
+}
+
+/// The keys of a text, in which `\n` is Enter, `\t` is Tab and `<F2>` the key of that name.
+pub fn chords(keys: &str) -> Vec<Chord> {
+    let mut chords = Vec::new();
+    let mut rest = keys;
+    while let Some(c) = rest.chars().next() {
+        let name = match c {
+            '<' => rest.split_once('>').map(|(name, _)| &name[1..]),
+            _ => None,
+        };
+        rest = &rest[name.map_or(c.len_utf8(), |name| name.len() + 2)..];
+        let code = |code| Chord(code, KeyModifiers::NONE);
+        chords.push(match (c, name) {
+            (_, Some(name)) => Chord::named(name).expect("a key's name"),
+            ('\n', None) => code(KeyCode::Enter),
+            ('\t', None) => code(KeyCode::Tab),
+            (c, None) => code(KeyCode::Char(c)),
+        });
+    }
+    chords
 }
 
 /// Answers that have not come yet.
@@ -398,14 +452,10 @@ impl Console {
         self.press_event(Event::Key(KeyEvent::new(code, held)));
     }
 
-    /// Types a text, one key after the other.
-    pub fn keys(&mut self, text: &str) {
-        for c in text.chars() {
-            self.press(if c == '\n' {
-                KeyCode::Enter
-            } else {
-                KeyCode::Char(c)
-            });
+    /// Presses keys one after the other, as a hand does: see [`chords`].
+    pub fn keys(&mut self, keys: &str) {
+        for Chord(code, held) in chords(keys) {
+            self.press_with(code, held);
         }
     }
 
@@ -464,30 +514,68 @@ impl Console {
 
     /// The screen as text: a wide character counts for its two cells.
     pub fn screen(&self) -> String {
-        let buffer = self.buffer();
-        let mut screen = String::new();
-        for y in buffer.area.rows() {
+        self.part(self.buffer().area)
+    }
+
+    /// A part of the screen as text.
+    fn part(&self, area: Rect) -> String {
+        let mut text = String::new();
+        for row in area.rows() {
             let mut covered = 0;
-            for x in buffer.area.columns() {
-                let symbol = buffer[(x.x, y.y)].symbol();
+            for at in row.columns() {
+                let symbol = self.buffer()[(at.x, at.y)].symbol();
                 if covered == 0 {
-                    screen.push_str(symbol);
+                    text.push_str(symbol);
                     covered = symbol.cell_width();
                 }
                 covered = covered.saturating_sub(1);
             }
-            screen.push('\n');
+            text.push('\n');
         }
-        screen
+        text
     }
 
-    /// The screen in a window of this size, without what is blank at the ends of lines.
-    pub fn picture(&mut self, (width, height): (u16, u16)) -> String {
-        self.resize(width, height);
+    /// A part of the screen as a picture: without what is blank at the ends of lines, and without blank lines below.
+    pub fn picture(&mut self, part: Part) -> String {
         self.expect_whole_characters();
-        let screen = self.screen();
-        let lines: Vec<&str> = screen.lines().map(str::trim_end).collect();
-        lines.join("\n")
+        let window = self.buffer().area;
+        let area = match part {
+            Part::Screen => window,
+            Part::Body => body(window),
+            Part::Dialog => self.dialog(),
+            Part::MessageAndFooter => last_rows(window, 2),
+            Part::Footer => last_rows(window, 1),
+        };
+        let text = self.part(area);
+        let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+        lines.join("\n").trim_matches('\n').to_owned()
+    }
+
+    /// The box on top: the smallest one around the cursor.
+    fn dialog(&mut self) -> Rect {
+        let cursor = Position::from(self.cursor());
+        let buffer = self.buffer();
+        let is = |x, y, marks: &str| marks.contains(buffer[(x, y)].symbol());
+        let is_box = |area: &Rect| {
+            let (right, bottom) = (area.right() - 1, area.bottom() - 1);
+            is(right, area.y, "┐+")
+                && is(area.x, bottom, "└+")
+                && is(right, bottom, "┘+")
+                && (area.y + 1..bottom).all(|y| is(area.x, y, "│|") && is(right, y, "│|"))
+        };
+        let corners = buffer.area.positions().filter(|at| is(at.x, at.y, "┌+"));
+        let boxes = corners.flat_map(|Position { x, y }| {
+            let widths = 2..=buffer.area.right() - x;
+            let heights = 2..=buffer.area.bottom() - y;
+            widths.flat_map(move |width| {
+                heights
+                    .clone()
+                    .map(move |height| Rect::new(x, y, width, height))
+            })
+        });
+        let around = boxes.filter(|area| area.contains(cursor) && is_box(area));
+        let smallest = around.min_by_key(|area| area.area());
+        smallest.unwrap_or_else(|| panic!("no box around {cursor}:\n{}", self.screen()))
     }
 
     /// Fails where something was drawn over a half of a wide character: a terminal shows one or the other.
