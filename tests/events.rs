@@ -395,7 +395,10 @@ fn a_whole_chain_gives_0_and_a_broken_one_1_and_where() {
     trail.sql(
         "DROP TRIGGER events_never_change; UPDATE events SET actor = 'mallory' WHERE sequence = 3",
     );
-    let broken = (1, "The chain is broken: event 3 was changed.\n".to_owned());
+    let broken = (
+        1,
+        "The chain is broken: event 3 does not follow from the one before it.\n".to_owned(),
+    );
     let missing =
         "The database is not as Keyward makes it: its trigger events_never_change is missing.\n";
     let broken = (broken.0, broken.1 + missing);
@@ -508,7 +511,10 @@ fn a_refused_pruning_leaves_everything_as_it_was() {
                UPDATE users SET role = 1",
     );
     let (code, said) = trail.refuses(&prune);
-    assert!(code == 1 && said.contains("event 1 was changed"), "{said}");
+    assert!(
+        code == 1 && said.contains("event 1 does not follow"),
+        "{said}"
+    );
     assert!(!path.exists());
 }
 

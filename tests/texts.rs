@@ -5,6 +5,7 @@ use std::fmt::Display;
 use std::fs;
 use std::path::Path;
 
+use keyward::domain::event::EventKind;
 use keyward::domain::locale::Locale;
 use keyward::text::Text;
 use keyward::ui::frame::width;
@@ -141,10 +142,11 @@ fn every_sentence_is_named_in_the_code_and_every_name_has_one() {
         .iter()
         .flat_map(|(section, keys)| keys.keys().map(move |key| format!("{section}.{key}")))
         .collect();
-    let named = named(
+    let mut named = named(
         &source(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")),
         &sentences,
     );
+    named.extend(EventKind::ALL.iter().map(|kind| kind.sentence().to_owned()));
     let missing: Vec<&String> = named.difference(&there).collect();
     assert!(
         missing.is_empty(),

@@ -356,10 +356,11 @@ Written as
 
 What the chain proves:
   Every event holds the SHA-256 of its fields and of the event before it, so
-  --check finds any event that was changed, removed or inserted, and names the
-  first. It cannot find what the owner of the file does with as much care as
-  Keyward: cut the end off, or write the chain anew from some event on. A head
-  shows that, if it was kept where that owner cannot write:
+  --check finds that events were changed, removed or inserted, and names the
+  first that does not follow from the one before it. It cannot find what the
+  owner of the file does with as much care as Keyward: cut the end off, or
+  write the chain anew from some event on. A head shows that, if it was kept
+  where that owner cannot write:
       keyward events --head >> kept-elsewhere
       keyward events --check --head \"$(tail -n 1 kept-elsewhere)\"
   proves that this event and all before it are what they were.

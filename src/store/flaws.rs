@@ -12,9 +12,6 @@ use crate::store::{Tx, events, migrate};
 type Schema = BTreeMap<(String, String), (String, Option<String>)>;
 
 /// The first flaw of each kind, the chain of events apart.
-///
-/// # Errors
-/// What the database said.
 pub fn flaws(tx: &Tx<'_>) -> Result<Vec<Flaw>, Fault> {
     let found = [schema(tx)?, damage(tx)?, dangling(tx)?];
     Ok(found.into_iter().flatten().collect())
@@ -60,13 +57,14 @@ fn parts(connection: &Connection) -> Result<Schema, Fault> {
 }
 
 /// What `SQLite` finds first: pages, and whether every index holds what its table does.
-fn damage(tx: &Tx<'_>) -> Result<Option<Flaw>, Fault> {
+pub(super) fn damage(tx: &Tx<'_>) -> Result<Option<Flaw>, Fault> {
     let words: String =
         tx.0.query_row("PRAGMA main.integrity_check(1)", (), |row| row.get(0))?;
     Ok((words != "ok").then_some(Flaw::Damaged(words)))
 }
 
-fn dangling(tx: &Tx<'_>) -> Result<Option<Flaw>, Fault> {
+/// A row that refers to one that is not there.
+pub(super) fn dangling(tx: &Tx<'_>) -> Result<Option<Flaw>, Fault> {
     let found =
         tx.0.query_row("PRAGMA main.foreign_key_check", (), |row| {
             Ok(Flaw::Dangling {

@@ -19,7 +19,7 @@ use crate::domain::event::EventKind;
 use crate::domain::event::chain::Head;
 use crate::domain::trouble::Fault;
 use crate::store::read_only::uri;
-use crate::store::{Tx, events, file};
+use crate::store::{Tx, events, file, flaws};
 
 /// Bytes before the first frame of a log, and before the page in a frame (<https://sqlite.org/fileformat2.html#walformat>).
 const LOG_HEADER: u64 = 32;
@@ -182,14 +182,8 @@ fn holds_together(tx: &Tx<'_>, known: Head, alone: Option<Alone>) -> Result<bool
             return Ok(false);
         }
     }
-    let whole: String =
-        tx.0.query_row("PRAGMA integrity_check(1)", (), |row| row.get(0))?;
-    let strays: i64 =
-        tx.0.query_row("SELECT count(*) FROM pragma_foreign_key_check", (), |row| {
-            row.get(0)
-        })?;
-    Ok(whole == "ok"
-        && strays == 0
+    Ok(flaws::damage(tx)?.is_none()
+        && flaws::dangling(tx)?.is_none()
         && events::has(tx, &known)?
         && events::tail_is_whole(tx, TAIL)?
         && !contradicts(tx)?)

@@ -79,40 +79,10 @@ impl Text {
     /// The name of the kind of event with this number.
     #[must_use]
     pub fn event(self, number: i64) -> String {
-        let Some(kind) = EventKind::of(number) else {
-            return self.fill("event.unknown", &[("number", &number)]);
-        };
-        self.say(match kind {
-            EventKind::UserSignedIn => "event.user_signed_in",
-            EventKind::UserSignedOut => "event.user_signed_out",
-            EventKind::UserTimedOut => "event.user_timed_out",
-            EventKind::UserLockedOut => "event.user_locked_out",
-            EventKind::UserUnlocked => "event.user_unlocked",
-            EventKind::UserSessionValidationFailed => "event.user_session_validation_failed",
-            EventKind::UserCreated => "event.user_created",
-            EventKind::UserDeleted => "event.user_deleted",
-            EventKind::UserUpdated => "event.user_updated",
-            EventKind::ApiKeyCreated => "event.api_key_created",
-            EventKind::ApiKeyDeleted => "event.api_key_deleted",
-            EventKind::ApiKeyUpdated => "event.api_key_updated",
-            EventKind::RoleCreated => "event.role_created",
-            EventKind::RoleDeleted => "event.role_deleted",
-            EventKind::RoleUpdated => "event.role_updated",
-            EventKind::ApiKeyLockedOut => "event.api_key_locked_out",
-            EventKind::ApiKeyUnlocked => "event.api_key_unlocked",
-            EventKind::ApiKeySessionValidationFailed => "event.api_key_session_validation_failed",
-            EventKind::ApiKeyExpired => "event.api_key_expired",
-            EventKind::SecretIssued => "event.secret_issued",
-            EventKind::SecretDelivered => "event.secret_delivered",
-            EventKind::SecretDiscarded => "event.secret_discarded",
-            EventKind::OverlapEnded => "event.overlap_ended",
-            EventKind::SecretSavedToFile => "event.secret_saved_to_file",
-            EventKind::ApiKeyRestored => "event.api_key_restored",
-            EventKind::ActionRefused => "event.action_refused",
-            EventKind::GlassBroken => "event.glass_broken",
-            EventKind::EventsPruned => "event.events_pruned",
-        })
-        .to_owned()
+        match EventKind::of(number) {
+            Some(kind) => self.say(kind.sentence()).to_owned(),
+            None => self.fill("event.unknown", &[("number", &number)]),
+        }
     }
 
     /// What an event is about, as `--target` takes it, and its name.
@@ -194,7 +164,7 @@ impl Text {
     #[must_use]
     pub fn flaw(self, flaw: &Flaw) -> String {
         match flaw {
-            Flaw::Chain(broken) => self.chain_break(broken),
+            Flaw::Chain(Break(at)) => self.fill("chain.broken", &[("at", at)]),
             Flaw::Damaged(words) => self.fill("chain.damaged", &[("words", words)]),
             Flaw::Dangling { table, parent } => {
                 self.fill("chain.dangling", &[("table", table), ("parent", parent)])
@@ -212,23 +182,6 @@ impl Text {
                 self.fill(sentence, &[("kind", kind), ("name", name)])
             }
         }
-    }
-
-    /// What is wrong with a chain.
-    #[must_use]
-    pub fn chain_break(self, broken: &Break) -> String {
-        let (name, at) = match broken {
-            Break::Changed(at) => ("chain.changed", at),
-            Break::Removed { first, last } if first == last => ("chain.removed", first),
-            Break::Removed { first, last } => {
-                let range: [(&str, &dyn Display); 2] = [("first", first), ("last", last)];
-                return self.fill("chain.removed_many", &range);
-            }
-            Break::Inserted(at) => ("chain.inserted", at),
-            Break::Rewritten(at) => ("chain.rewritten", at),
-            Break::ChangedOrInserted(at) => ("chain.changed_or_inserted", at),
-        };
-        self.fill(name, &[("at", at)])
     }
 
     /// That a chain is whole.

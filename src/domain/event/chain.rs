@@ -165,21 +165,9 @@ pub enum Kept {
     Nowhere,
 }
 
-/// The first thing that is wrong with a chain, as far as it can be known.
+/// The number of the first event in a chain that does not follow from the one before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Break {
-    /// This event is not as it was recorded.
-    Changed(i64),
-    /// These events, the first and the last of them included, are gone.
-    Removed { first: i64, last: i64 },
-    /// This event was not recorded here.
-    Inserted(i64),
-    /// This event, and perhaps some before it, were written anew, with hashes that fit: the one after it follows from
-    /// another.
-    Rewritten(i64),
-    /// This event was changed, or was not recorded here: which of the two the rest does not tell.
-    ChangedOrInserted(i64),
-}
+pub struct Break(pub i64);
 
 #[cfg(test)]
 mod tests {

@@ -1,10 +1,10 @@
-//! Walking the chain: whether it is whole, and else what is wrong with it first.
+//! Walking the chain: whether it is whole, and else which event does not follow.
 
 use rusqlite::{OptionalExtension, Params, Row};
 
 use crate::domain::event::EventKind;
 use crate::domain::event::chain::{
-    Break, CHAIN_START, Hash, Hashed, Head, Kept, KeptHead, Whole, chain, checkpoint,
+    Break, Hash, Hashed, Head, Kept, KeptHead, Whole, chain, checkpoint,
 };
 use crate::domain::event::trail::EventRow;
 use crate::domain::time::Timestamp;
@@ -12,63 +12,26 @@ use crate::domain::trouble::Fault;
 use crate::store::Tx;
 use crate::store::list::events::{read, select};
 
-/// How many removed events in a row are tried for, where those after them have got their numbers.
-const TRIED: i64 = 10_000;
-
 /// Walks the chain from its beginning, or from the last checkpoint, to its end, and looks for a head that was kept
 /// elsewhere. One row is in memory at a time.
-///
-/// # Errors
-/// What the database said.
 pub fn check_chain(tx: &Tx<'_>, wanted: Option<&KeptHead>) -> Result<Result<Whole, Break>, Fault> {
-    let start = start(tx)?;
-    let mut walk = Walk::new(start, wanted);
-    let mut query = tx.0.prepare_cached(
-        "SELECT sequence, at, number, level, actor, target_kind, target_id, target_name, body, previous, hash
-         FROM events ORDER BY sequence",
-    )?;
-    let mut rows = query.query(())?;
-    while let Some(row) = rows.next()? {
-        let sequence = row.get(0)?;
-        if !walk.goes_on(row) {
-            drop(rows);
-            return diagnosed(tx, &walk, sequence).map(Err);
-        }
-    }
-    Ok(Ok(walk.whole()))
+    let walk = Walk::new(start(tx)?, wanted);
+    // No event may be there before the start.
+    walk.through(tx, i64::MIN)
 }
 
 /// Whether the last `most` events follow from one another.
-///
-/// # Errors
-/// What the database said.
 pub fn tail_is_whole(tx: &Tx<'_>, most: i64) -> Result<bool, Fault> {
     let condition = "e.sequence > (SELECT max(sequence) FROM events) - ?1 ORDER BY e.sequence";
     let Some(first) = one(tx, condition, [most])? else {
         return Ok(super::head(tx)? == Head::START);
     };
-    let start = Head {
-        sequence: first.sequence() - 1,
-        hash: first.previous,
-    };
-    let mut walk = Walk::new(start, None);
-    let mut query = tx.0.prepare_cached(
-        "SELECT sequence, at, number, level, actor, target_kind, target_id, target_name, body, previous, hash
-         FROM events WHERE sequence > ?1 ORDER BY sequence",
-    )?;
-    let mut rows = query.query([start.sequence])?;
-    while let Some(row) = rows.next()? {
-        if !walk.goes_on(row) {
-            return Ok(false);
-        }
-    }
-    Ok(true)
+    let start = before(&first);
+    let walked = Walk::new(start, None).through(tx, first.sequence())?;
+    Ok(walked.is_ok())
 }
 
 /// Whether the trail has this event, or had it and let it go.
-///
-/// # Errors
-/// What the database said.
 pub fn has(tx: &Tx<'_>, event: &Head) -> Result<bool, Fault> {
     let first: Option<i64> =
         tx.0.prepare_cached("SELECT min(sequence) FROM events")?
@@ -83,23 +46,26 @@ fn start(tx: &Tx<'_>) -> Result<Head, Fault> {
     let Some(last) = last else {
         return Ok(Head::START);
     };
-    if is_genuine(&last, last.sequence()) {
+    if chain(&last.previous, &last.hashed()) == last.hash {
         return Ok(checkpoint(&last.body).unwrap_or(Head::START));
     }
     // Its word is worth nothing: the walk begins where the first event says, and finds this one.
     let first = one(tx, "TRUE ORDER BY e.sequence", ())?;
-    Ok(first.map_or(Head::START, |first| Head {
-        sequence: first.sequence() - 1,
-        hash: first.previous,
-    }))
+    Ok(first.as_ref().map_or(Head::START, before))
+}
+
+/// What the event says that it follows from.
+fn before(event: &EventRow) -> Head {
+    Head {
+        sequence: event.sequence() - 1,
+        hash: event.previous,
+    }
 }
 
 /// How far the chain was followed.
 struct Walk<'a> {
     start: Head,
     last: Head,
-    /// The hash of the event before the last.
-    before: Hash,
     events: i64,
     wanted: Option<&'a KeptHead>,
     found: Option<Kept>,
@@ -110,7 +76,6 @@ impl<'a> Walk<'a> {
         let mut walk = Walk {
             start,
             last: start,
-            before: CHAIN_START,
             events: 0,
             wanted,
             found: None,
@@ -121,6 +86,21 @@ impl<'a> Walk<'a> {
             walk.look(&start, Kept::Checkpoint);
         }
         walk
+    }
+
+    /// Follows the events from this number on.
+    fn through(mut self, tx: &Tx<'_>, from: i64) -> Result<Result<Whole, Break>, Fault> {
+        let mut query = tx.0.prepare_cached(
+            "SELECT sequence, at, number, level, actor, target_kind, target_id, target_name, body, previous, hash
+             FROM events WHERE sequence >= ?1 ORDER BY sequence",
+        )?;
+        let mut rows = query.query([from])?;
+        while let Some(row) = rows.next()? {
+            if !self.goes_on(row) {
+                return Ok(Err(Break(row.get(0)?)));
+            }
+        }
+        Ok(Ok(self.whole()))
     }
 
     /// Whether this row follows from the last one. What no row of ours can hold does not.
@@ -135,7 +115,6 @@ impl<'a> Walk<'a> {
             return false;
         }
         self.events += 1;
-        self.before = self.last.hash;
         self.last = Head {
             sequence: event.sequence,
             hash,
@@ -188,72 +167,6 @@ fn linked<'a>(row: &'a Row<'_>) -> rusqlite::Result<(Hashed<'a>, Hash, Hash)> {
         body: text(8)?,
     };
     Ok((event, row.get(9)?, row.get(10)?))
-}
-
-/// What is wrong where the event with this number does not follow: told from what it and the next one say of
-/// themselves, as whoever changed one row left the hashes of the others.
-fn diagnosed(tx: &Tx<'_>, walk: &Walk<'_>, sequence: i64) -> Result<Break, Fault> {
-    let place = walk.last.sequence + 1;
-    if sequence < place {
-        return Ok(Break::Inserted(sequence));
-    }
-    // A row that cannot even be read was changed.
-    let Some(event) = one(tx, "e.sequence = ?1", [sequence])? else {
-        return Ok(Break::Changed(sequence));
-    };
-    let follows = event.previous == walk.last.hash;
-    if sequence > place {
-        return Ok(if follows && is_genuine(&event, place) {
-            Break::Changed(sequence)
-        } else {
-            Break::Removed {
-                first: place,
-                last: sequence - 1,
-            }
-        });
-    }
-    let next = one(tx, "e.sequence > ?1 ORDER BY e.sequence", [sequence])?;
-    if !follows {
-        if is_genuine(&event, sequence) {
-            // It is as it was recorded, so what it followed from is gone.
-            return Ok(if walk.events == 0 {
-                Break::Changed(sequence)
-            } else {
-                Break::Rewritten(walk.last.sequence)
-            });
-        }
-        if event.previous == walk.before && is_genuine(&event, sequence - 1) {
-            return Ok(Break::Inserted(walk.last.sequence));
-        }
-        if let Some(gone) = (1..=TRIED).find(|gone| is_genuine(&event, sequence + gone)) {
-            return Ok(Break::Removed {
-                first: sequence,
-                last: sequence + gone - 1,
-            });
-        }
-        if chain(&walk.last.hash, &event.hashed()) == event.hash {
-            return Ok(Break::Changed(sequence));
-        }
-    }
-    Ok(match next {
-        Some(next) if next.previous == walk.last.hash && is_genuine(&next, next.sequence() - 1) => {
-            Break::Inserted(sequence)
-        }
-        // The next one still knows it, or knows another one of this number.
-        Some(next) if next.previous == event.hash || is_genuine(&next, next.sequence()) => {
-            Break::Changed(sequence)
-        }
-        _ => Break::ChangedOrInserted(sequence),
-    })
-}
-
-/// Whether the event has the hash that it had under this number.
-fn is_genuine(event: &EventRow, sequence: i64) -> bool {
-    let hashed = Hashed {
-        sequence,
-        ..event.hashed()
-    };
-    chain(&event.previous, &hashed) == event.hash
 }
 
 /// The first such event; nothing where it is none that we could have recorded.
