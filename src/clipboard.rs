@@ -37,7 +37,7 @@ pub fn reached(way: Option<ClipboardWay>) -> Box<dyn Clipboard> {
     }
 }
 
-/// None at all.
+/// No clipboard: copying is off.
 #[derive(Debug)]
 pub struct Off;
 

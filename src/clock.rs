@@ -32,7 +32,7 @@ impl Clock for SystemClock {
         Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
     }
 
-    /// The clock that goes on while the machine sleeps: who closed a lid has not been at the keys either.
+    /// Counts the time in which the machine sleeps, too (`CLOCK_BOOTTIME`): who closed a lid has not been at the keys.
     fn uptime(&self) -> Uptime {
         // It fails on no Linux; where it did, no time would pass.
         clock_gettime(ClockId::CLOCK_BOOTTIME).map_or(Uptime(0), |time| {
@@ -64,7 +64,7 @@ impl SetClock {
         self.uptime.fetch_add(ms, Ordering::SeqCst);
     }
 
-    /// Sets it by `ms` milliseconds, as a person or a time server does; no time passes.
+    /// Sets the clock by `ms` milliseconds, as a person or a time server does; no time passes.
     pub fn set(&self, ms: i64) {
         self.now.fetch_add(ms, Ordering::SeqCst);
     }

@@ -10,15 +10,15 @@ use signal_hook::consts::SIGXFSZ;
 use signal_hook::flag;
 use zeroizing_alloc::ZeroAlloc;
 
-/// What is freed is wiped, and so is what a text leaves behind when it grows: whatever was typed or read may have been
-/// a secret, or the beginning of one. What `SQLite` keeps is its own.
+/// Wipes all memory that is freed, also what a text leaves behind when it grows: whatever was typed or read may have
+/// been a secret, or the beginning of one. `SQLite` allocates by itself and is not wiped.
 #[global_allocator]
 static MEMORY: ZeroAlloc<System> = ZeroAlloc(System);
 
-/// No core dumps, no look into the memory from outside, and a file size limit is an error instead of the end.
+/// Turns core dumps off, closes the memory to other processes, and makes a file size limit an error instead of the end.
 ///
-/// The first thing that the process does: what another one of the account opened before (`/proc/PID/mem`) it can go on
-/// reading. Only a program that may not be read is closed from the start (see ptrace(2)).
+/// Called before anything else: another process of the account that opened the memory (`/proc/PID/mem`) earlier can go
+/// on reading there. Only a program that may not be read is closed from the start (see ptrace(2)).
 pub fn harden() -> io::Result<()> {
     setrlimit(Resource::RLIMIT_CORE, 0, 0)?;
     // A core limit of 0 does not stop a dump that is piped to a program (core(5)); this does.

@@ -12,7 +12,7 @@ const MODE: u32 = 0o600;
 /// A new file. Dropped, it is removed again: [`NewFile::keep`] says whether it stays.
 #[derive(Debug)]
 pub struct NewFile {
-    /// From the root.
+    /// The absolute path.
     path: PathBuf,
     file: File,
     kept: bool,
@@ -38,7 +38,7 @@ impl NewFile {
         })
     }
 
-    /// Adds these bytes. There is no buffer that would keep a copy of a secret.
+    /// Appends these bytes, without a buffer that would keep a copy of a secret.
     ///
     /// # Errors
     /// [`Trouble::File`].
@@ -64,8 +64,9 @@ impl NewFile {
         &self.path
     }
 
-    /// The file stays where it was recorded, and where nobody knows whether it was; else what is not in the audit trail
-    /// has not happened.
+    /// Keeps the file where its event was recorded, or where nobody knows whether it was; else it is removed.
+    ///
+    /// What is not in the audit trail has not happened.
     ///
     /// # Errors
     /// Why it was not recorded; [`FileFault::Unsure`] in place of a fault that leaves it open.

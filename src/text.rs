@@ -28,17 +28,17 @@ pub use event::{Fact, Told};
 
 type Sentences = BTreeMap<String, BTreeMap<String, String>>;
 
-/// The most names in a sentence.
+/// How many names a sentence lists; the rest is counted.
 const NAMED: usize = 3;
 
 static EN_US: LazyLock<Sentences> =
     LazyLock::new(|| toml::from_str(include_str!("../assets/text/en-US.toml")).unwrap_or_default());
 
-/// Read when it is first asked for: who reads English never pays for it.
+/// The Japanese sentences; read when they are first asked for, so that who reads English never pays for them.
 static JA_JP: LazyLock<Sentences> =
     LazyLock::new(|| toml::from_str(include_str!("../assets/text/ja-JP.toml")).unwrap_or_default());
 
-/// English with the quotation marks of ASCII; of a language's name, what is ASCII.
+/// The English sentences with ASCII quotation marks; of a language's name, what is ASCII.
 static EN_US_ASCII: LazyLock<Sentences> = LazyLock::new(|| {
     let mut sentences = EN_US.clone();
     for sentence in sentences.values_mut().flat_map(BTreeMap::values_mut) {
@@ -59,7 +59,7 @@ pub struct Text {
 }
 
 impl Text {
-    /// English (US).
+    /// The sentences in English (US).
     #[must_use]
     pub fn en_us() -> Text {
         Text::of(Locale::EnUs)
@@ -78,7 +78,7 @@ impl Text {
         }
     }
 
-    /// The same for terminals that show nothing but ASCII, as far as the language can be written in it.
+    /// The sentences for a terminal that shows nothing but ASCII, as far as the language can be written in it.
     #[must_use]
     pub fn in_ascii(self) -> Text {
         match self.language {
@@ -90,7 +90,7 @@ impl Text {
         }
     }
 
-    /// The language itself.
+    /// The language that the sentences are in.
     #[must_use]
     pub fn language(self) -> Locale {
         self.language
@@ -104,8 +104,10 @@ impl Text {
             .map_or(name, String::as_str)
     }
 
-    /// The sentence with its `{words}` filled in. Values are made printable: data never steers a terminal. A word that
-    /// follows a number stands there as `{number|key|keys}`: for one, and for any other.
+    /// The sentence of this name with its `{words}` filled in.
+    ///
+    /// Values are made printable: data never steers a terminal. A word that follows a number stands in the sentence as
+    /// `{number|key|keys}`: for one, and for any other.
     #[must_use]
     pub fn fill(self, name: &'static str, values: &[(&str, &dyn Display)]) -> String {
         let mut rest = self.say(name);
@@ -286,7 +288,7 @@ impl Text {
         })
     }
 
-    /// A sentence about one character.
+    /// A sentence about one character: its place in the text, counted from 1, and its code point.
     fn character(self, name: &'static str, position: usize, code: u32) -> String {
         let code = format!("{code:04X}");
         self.fill(name, &[("position", &position), ("code", &code)])
@@ -479,7 +481,7 @@ impl Text {
         self.fill(name, &[("words", &self.or_silence(words.as_deref()))])
     }
 
-    /// The words of another program, or that it said nothing in time.
+    /// The words of another program, or a sentence that it did not answer in time.
     fn or_silence(self, words: Option<&str>) -> &str {
         words.unwrap_or(self.say("trouble.silent"))
     }
@@ -505,7 +507,6 @@ impl Text {
         }
     }
 
-    /// The first few of several, and how many more there are beside those and these `more`.
     /// Whom a change of roles stops and whom it lets go on, a line for each kind.
     #[must_use]
     pub fn affected(self, affected: &Affected) -> String {

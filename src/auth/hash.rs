@@ -15,10 +15,10 @@ use crate::domain::trouble::Trouble;
 const SALT_LEN: usize = 16;
 const OUTPUT_LEN: usize = 32;
 
-/// One computation at a time in this process: two would need twice the memory and be no sooner done.
+/// Held while a hash is computed: two at once would need twice the memory and be no sooner done.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
-/// How many there were.
+/// How many hashes this process has computed.
 static TIMES: AtomicUsize = AtomicUsize::new(0);
 
 /// What a hash costs.
@@ -70,7 +70,7 @@ impl Hasher {
         }
     }
 
-    /// How many hashes this one and its clones have computed.
+    /// How many hashes this hasher and its clones have computed.
     #[must_use]
     pub fn computations(&self) -> u64 {
         self.computations.load(Ordering::SeqCst)

@@ -71,7 +71,7 @@ pub fn make(
     Ok((Secret::new(text(id, &body)), tag))
 }
 
-/// The text, written straight into the one buffer that will hold it.
+/// The text of a secret, written straight into the one buffer that will hold it.
 fn text(id: KeyId, body: &[u8; BODY_LEN]) -> Zeroizing<Box<[u8]>> {
     let prefix = format!("{}:", id.0);
     let mut text = Zeroizing::new(vec![0; prefix.len() + BASE64_LEN].into_boxed_slice());
@@ -98,7 +98,7 @@ impl Body {
         (length == BODY_LEN).then_some(Body(room))
     }
 
-    /// The tag that it carries.
+    /// The tag that the text carries.
     #[must_use]
     pub fn tag(&self) -> Tag {
         let mut tag = Tag::default();
@@ -122,13 +122,13 @@ pub struct Token<'a> {
 }
 
 impl Token<'_> {
-    /// The key that it claims to be of.
+    /// The API key that the text claims to be a secret of.
     #[must_use]
     pub fn id(&self) -> KeyId {
         self.id
     }
 
-    /// The tag that it carries.
+    /// The tag that the text carries.
     #[must_use]
     pub fn tag(&self) -> Tag {
         self.body.tag()
@@ -140,7 +140,7 @@ impl Token<'_> {
         self.text
     }
 
-    /// Whether the tag was made with this key, in constant time.
+    /// Whether the tag was made with this tag key, in constant time.
     #[must_use]
     pub fn genuine(&self, tag_key: &TagKey) -> bool {
         self.body.genuine(self.id, tag_key)

@@ -24,13 +24,13 @@ pub struct Native {
     sent: Vec<Secret>,
 }
 
-/// Reaches the display. Failures are in the display's words, here and below.
+/// Reaches the display; a failure is told in the display's words.
 type Open = fn() -> Result<Box<dyn Display>, String>;
 
 trait Display {
     fn set(&mut self, text: &str) -> Result<(), String>;
 
-    /// What is there now, or nothing where that is no text.
+    /// The text in the clipboard now; nothing where it holds something else, or a failure in the display's words.
     fn get(&mut self) -> Result<Option<Zeroizing<String>>, String>;
 
     fn clear(&mut self) -> Result<(), String>;
@@ -38,7 +38,7 @@ trait Display {
 
 enum Job {
     Set(Secret),
-    /// Clear it if it holds exactly one of these.
+    /// Clear the clipboard if it holds exactly one of these texts.
     Forget(Vec<Secret>),
 }
 

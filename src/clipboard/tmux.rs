@@ -17,9 +17,9 @@ use crate::domain::clipboard::ClipboardWay;
 use crate::domain::secret::{Secret, find_secret_shape};
 use crate::domain::trouble::Trouble;
 
-/// The most bytes that are read of what tmux has to say.
+/// The most bytes that are read of tmux's error message.
 const WORDS: u64 = 200;
-/// What it says when a buffer is not there, and when no buffer is there any more.
+/// What tmux says when a buffer is not there, and when the server with all buffers has gone.
 const GONE: [&str; 2] = ["unknown buffer", "no server running"];
 
 /// The way through tmux.
@@ -45,7 +45,7 @@ impl Tmux {
         }
     }
 
-    /// Has tmux do something; its words when it did not, or nothing when it was killed because it did not end.
+    /// Runs a tmux command; fails with tmux's words, or with nothing where it was killed because it did not end.
     fn run(&self, arguments: &[&str], input: &[u8]) -> Result<(), Option<String>> {
         let failed = |error: io::Error| match error.kind() {
             // As a shell says it.

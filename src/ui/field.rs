@@ -22,10 +22,10 @@ pub const AREA_ROWS: usize = 3;
 /// What became of an edit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Edit {
-    /// Not a key for this field.
+    /// The field has no use for the key.
     NotTaken,
     Taken,
-    /// Something of the shape of a secret was in it; it was taken out again. The ID that it named.
+    /// Something of the shape of a secret was taken out again; holds the ID that it named.
     SecretRefused(String),
     /// Control characters were left out of the pasted text.
     Cleaned,
@@ -91,13 +91,13 @@ impl LineField {
         }
     }
 
-    /// The same, for so many characters.
+    /// Makes it a field for at most so many characters.
     #[must_use]
     pub fn at_most(self, most: usize) -> LineField {
         LineField { most, ..self }
     }
 
-    /// The same with the text only suggested: it is selected, and what is typed takes its place.
+    /// Makes it a field whose text is only suggested: it is selected, and what is typed takes its place.
     #[must_use]
     pub fn suggested(mut self) -> LineField {
         self.suggest();
@@ -127,7 +127,7 @@ impl LineField {
         self.input.value()
     }
 
-    /// The text in memory of its own. Written over a longer one it would leave the rest of that behind its end.
+    /// Puts the text into memory of its own: written over a longer one it would leave the rest of that behind its end.
     #[must_use]
     pub fn copy(&self) -> String {
         String::from(self.text())

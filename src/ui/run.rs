@@ -56,14 +56,14 @@ enum Message {
     Free,
 }
 
-/// What the main thread has.
+/// The main thread's state.
 struct Main {
     app: App,
     session: Session,
     workers: Workers,
     messages: Receiver<Message>,
     clock: Arc<dyn Clock>,
-    /// For whoever tells that the terminal has taken the last frame.
+    /// Where the writing thread tells that the terminal has taken the last frame.
     free: Sender<Message>,
     /// How many inputs have come, and how many of them were handled, for the thread that reads them.
     heard: u64,

@@ -12,13 +12,13 @@ pub struct Symbols {
     pub border: Set<'static>,
     /// Where something is left out.
     pub ellipsis: &'static str,
-    /// A list is sorted upwards.
+    /// Beside the heading by which a list is sorted upwards.
     pub ascending: &'static str,
     pub descending: &'static str,
     /// There is more above what is on the screen.
     pub above: &'static str,
     pub below: &'static str,
-    /// A field opens a list.
+    /// Behind the value of a field that opens a list.
     pub dropdown: &'static str,
     /// The radio button that is chosen.
     pub chosen: &'static str,
@@ -71,7 +71,7 @@ impl Symbols {
         }
     }
 
-    /// Statements in one line.
+    /// Joins statements to one line.
     #[must_use]
     pub fn join(&self, statements: &[String]) -> String {
         statements.join(&format!(" {} ", self.between))
@@ -87,7 +87,7 @@ impl Symbols {
         }
     }
 
-    /// A radio button.
+    /// The mark of a radio button.
     #[must_use]
     pub fn radio(&self, chosen: bool) -> String {
         format!("({})", if chosen { self.chosen } else { " " })

@@ -42,7 +42,7 @@ const FRAME: usize = 32 * 1024;
 
 /// Clicks and the wheel (mode 1000), told in decimals (mode 1006). crossterm would have each movement told, too.
 const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
-/// Neither any more.
+/// Turns the reports of clicks and the wheel off.
 const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
 
 /// Erases everything, from the last cell backwards: what is erased forwards, or as a whole, some programs around the
@@ -96,7 +96,7 @@ pub fn is_present() -> bool {
 /// The terminal while the console has it. Dropping it gives the terminal back; so does every other way out.
 pub struct Session {
     terminal: Terminal<Screen<Pen>>,
-    /// Asked for the size.
+    /// The terminal itself, to ask it for its size.
     file: File,
     stopper: Stopper,
     // Fields are dropped in order: the guard comes last.
@@ -203,7 +203,7 @@ impl Session {
         self.terminal.draw(render).map(drop)
     }
 
-    /// So many frames have been drawn.
+    /// Notes how many frames have been drawn.
     pub fn drawn(&self, number: u64) {
         self.pen().drawn(number);
     }

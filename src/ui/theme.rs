@@ -55,7 +55,7 @@ impl Theme {
         }
     }
 
-    /// The same for what a dialog covers: nothing in it looks as if it had the focus.
+    /// The theme of what a dialog covers: nothing in it looks as if it had the focus.
     #[must_use]
     pub fn covered(&self) -> Theme {
         Theme {
@@ -65,7 +65,7 @@ impl Theme {
         }
     }
 
-    /// The same for a pane beside the one that has the focus: its selection is marked otherwise, too.
+    /// The theme of a pane beside the one that has the focus: its selection is marked otherwise, too.
     #[must_use]
     pub fn beside(&self) -> Theme {
         Theme {

@@ -14,7 +14,7 @@ const PASTED: usize = 64;
 /// What comes after a pause of so many milliseconds is another go.
 const PAUSE: i64 = 100;
 
-/// What becomes of an input.
+/// Whether an input goes through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Passage {
     Through,
@@ -23,7 +23,7 @@ pub enum Passage {
     LeftOut,
 }
 
-/// Counts what goes through.
+/// Counts the inputs that go through, and leaves out those beyond the limits.
 pub struct Intake {
     through: u64,
     /// How many of them have been handled, as the main thread says.
@@ -71,7 +71,7 @@ impl Intake {
     }
 }
 
-/// How many keys it counts for: a paste takes as much room as some.
+/// How many keys an input counts for: a paste takes as much room as some.
 fn weight(event: Option<&Event>) -> u64 {
     match event {
         Some(Event::Paste(text)) => 1 + u64::try_from(text.len() / PASTED).unwrap_or(MOST),

@@ -28,14 +28,14 @@ struct Worker {
     thread: JoinHandle<()>,
 }
 
-/// Has all workers do the last thing, which notes this, if it is anything.
+/// Has all workers do their last task: the writer carries out this request, if it is any.
 pub(super) type Last = Box<dyn FnOnce(Option<Request>) + Send>;
 
 /// What a worker is to do.
 enum Task {
-    /// Carry this out; a read has a number under which it can be superseded.
+    /// Carry out what was asked; a read has a number under which it can be superseded.
     Ask(Asked, Option<u64>),
-    /// Carry this out, if it is anything, and end: what was asked for later comes too late.
+    /// Carry out this request, if it is any, and end: what is asked for later comes too late.
     Last(Option<Request>),
 }
 

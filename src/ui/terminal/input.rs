@@ -81,7 +81,7 @@ fn read(terminal: &mut File, mut hear: impl FnMut(Heard) -> bool) -> io::Result<
     Ok(())
 }
 
-/// How long to wait for that.
+/// How long to wait for what the parser awaits.
 fn limit(awaited: Awaited) -> PollTimeout {
     let limit = match awaited {
         Awaited::Anything => return PollTimeout::NONE,

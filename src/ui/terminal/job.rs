@@ -27,9 +27,9 @@ pub enum Job {
 /// Stops the process, together with those that run with it.
 pub(super) struct Stopper {
     continued: Arc<AtomicBool>,
-    /// Told when a stop is over, whatever came of it.
+    /// Tells the watching thread when a stop is over, whatever came of it.
     over: Sender<()>,
-    /// The other end, until somebody watches.
+    /// Where the watching thread is told so; taken when it starts.
     waits: Option<Receiver<()>>,
 }
 
@@ -88,7 +88,7 @@ impl Stopper {
         Ok(self.continued.load(Ordering::SeqCst))
     }
 
-    /// A stop is over, or will not be.
+    /// Tells the watching thread that a stop is over, or that there will be none.
     pub fn over(&self) {
         // Nobody watches any more where the program is about to end.
         let _ = self.over.send(());

@@ -34,23 +34,23 @@ pub(super) struct Parser {
     entered: bool,
 }
 
-/// How it goes on after one more byte.
+/// How a sequence goes on after one more byte.
 enum Step {
-    /// The byte belongs to it, and more is to come.
+    /// The byte belongs to the sequence, and more is to come.
     Wait,
-    /// The same, and nobody needs to know the byte.
+    /// The byte belongs to the sequence and need not be kept; more is to come.
     Skip,
-    /// It is complete, whether or not it is known.
+    /// The sequence is complete, whether or not it is known.
     Done,
-    /// It was cut off: the byte begins something else.
+    /// The sequence was cut off: the byte begins something else.
     Cut,
-    /// It was cut off by what begins with these bytes, to which the byte belongs.
+    /// The sequence was cut off by another that begins with these bytes, to which the byte belongs.
     Anew(&'static [u8]),
-    /// It is another way to begin what begins with these bytes.
+    /// What has come is another way to write these bytes, with which a sequence begins.
     Begin(&'static [u8]),
 }
 
-/// What is waited for.
+/// What the parser waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Awaited {
     /// Anything: nothing has begun.
@@ -119,7 +119,7 @@ impl Parser {
         }
     }
 
-    /// What is waited for now.
+    /// What the parser waits for now.
     pub fn awaits(&self) -> Awaited {
         match (&self.paste, self.begun.bytes()) {
             (Some(paste), _) if paste.is_interrupted() => Awaited::AfterCtrlC,
@@ -130,7 +130,8 @@ impl Parser {
         }
     }
 
-    /// Nothing more has come for too long: the key Esc, Ctrl-C, a paste without an end, or nothing that is known.
+    /// Ends what has begun because nothing more came in time: it was the key Esc, Ctrl-C, a paste without an end, or
+    /// nothing that is known.
     pub fn give_up(&mut self, hand_over: &mut dyn FnMut(Heard)) {
         if let Some(paste) = &mut self.paste {
             if paste.is_interrupted() {

@@ -37,7 +37,7 @@ pub(super) const PRESENT: Duration = Duration::from_secs(1);
 /// How long what is done at the end may take, in milliseconds, from when the end began: 100 after a connection was
 /// dropped the process is to be gone.
 const FAREWELL_LIMIT: i64 = 80;
-/// What a process that a panic ended answers, as Rust has it.
+/// The exit code after a panic: Rust's own.
 const PANICKED: i32 = 101;
 
 /// The terminal, until it is given back for good. Whoever does takes it away, so nothing is drawn afterwards.
@@ -133,7 +133,7 @@ pub(super) fn watch() -> io::Result<()> {
     Ok(())
 }
 
-/// Where and why, without a word that was put together at run time: it could quote a secret.
+/// Where a panic was, and its message if that is fixed: one put together at run time could quote a secret.
 fn sentence(text: Text, panic: &PanicHookInfo<'_>) -> String {
     let place = panic.location().map(ToString::to_string);
     let words = panic.payload().downcast_ref::<&'static str>();
@@ -187,7 +187,7 @@ fn is_ending() -> bool {
     ENDER.get().is_some()
 }
 
-/// Another thread ends the process.
+/// Waits until another thread has ended the process.
 fn wait_for_end() -> ! {
     loop {
         thread::park();

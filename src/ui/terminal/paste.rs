@@ -8,26 +8,26 @@ use crate::ui::terminal::keys::Heard;
 use crate::ui::terminal::wiped::Wiped;
 
 const ESC: u8 = 0x1b;
-/// What ends it.
+/// The mark that ends a paste.
 const MARK: &[u8] = b"\x1b[201~";
 /// The byte of the key Ctrl-C.
 const CTRL_C: u8 = 0x03;
-/// The most bytes that are handed over; no field takes as many.
+/// The most bytes of a paste that are handed over; no field takes as many.
 pub const MOST: usize = 16 * 1024;
 
-/// What has come of it.
+/// What has come of a paste so far.
 pub(super) struct Paste {
     text: Wiped,
-    /// How much of the mark at its end has come.
+    /// How many bytes of the mark at its end have come.
     marked: usize,
     last: u8,
     /// Why nothing of it is handed over; the rest is awaited all the same.
     lost: Option<Lost>,
-    /// That was told.
+    /// It was told that nothing of the paste is handed over.
     told: bool,
 }
 
-/// How it has come to an end.
+/// How a paste has come to an end.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
     Marked,
@@ -74,7 +74,7 @@ impl Paste {
         self.last == CTRL_C
     }
 
-    /// It was a Ctrl-C: nothing is handed over any more, which is told once.
+    /// Gives the paste up because Ctrl-C was pressed: nothing of it is handed over, which is told once.
     pub fn interrupt(&mut self) -> Option<Heard> {
         self.last = 0;
         if self.lost.is_none() {
@@ -85,7 +85,7 @@ impl Paste {
         lost.map(Heard::Lost)
     }
 
-    /// It is over: its text, or why that is lost.
+    /// Ends the paste: its text, or why that is lost.
     pub fn end(mut self, end: End) -> Option<Heard> {
         if end == End::Silence && self.lost.is_none() {
             self.lose(Lost::PasteUnfinished);

@@ -34,12 +34,12 @@ impl<W: Write> Screen<W> {
         }
     }
 
-    /// Where what is drawn goes.
+    /// What the frames are written to.
     pub(super) fn out(&self) -> &W {
         &self.out
     }
 
-    /// The terminal has another size. Before the next frame, what the terminal's buffers hold is to be wiped.
+    /// Notes that the terminal has another size. Before the next frame, what ratatui's buffers hold is to be wiped.
     pub(super) fn set_size(&mut self, size: Size) {
         self.size = size;
     }
@@ -100,7 +100,7 @@ impl<W: Write> Backend for Screen<W> {
         self.crossterm().show_cursor()
     }
 
-    /// Refused: the terminal's answer would have to be fought over with the thread that reads the keys.
+    /// Fails always: the terminal's answer would go to the thread that reads the keys.
     fn get_cursor_position(&mut self) -> io::Result<Position> {
         Err(io::ErrorKind::Unsupported.into())
     }

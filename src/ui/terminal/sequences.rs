@@ -163,7 +163,7 @@ const KITTY: [(u32, KeyCode); 57] = [
     (57425, KeyCode::Insert),
     (57426, KeyCode::Delete),
 ];
-/// Where those numbers lie.
+/// The range of kitty's own numbers for keys (Unicode's private use area).
 const KITTY_OWN: std::ops::RangeInclusive<u32> = 57344..=63743;
 
 /// The bits that say what is held down, one more than their sum being the parameter. The locks come last: they are on,
@@ -179,7 +179,7 @@ const HELD: [(u32, KeyModifiers); 6] = [
 const CAPS_LOCK: u32 = 64;
 /// The kind of an event that is told when a key is let go.
 const RELEASED: u32 = 3;
-/// What needs Shift where kitty's and xterm's ways of telling it cannot be told apart.
+/// The characters that need Shift where kitty's and xterm's ways of telling it cannot be told apart.
 const SHIFTED: &str = "!\"#$%&'()*+:<>?@^_{|}~";
 
 /// What a sequence means.
@@ -429,7 +429,7 @@ fn with_shift(c: char, shifted: Option<char>) -> KeyCode {
     }
 }
 
-/// The capital, where it is one character.
+/// The capital of a letter, where that is one character.
 fn upper(c: char) -> char {
     let mut capital = c.to_uppercase();
     match (capital.next(), capital.next()) {

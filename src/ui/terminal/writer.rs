@@ -38,7 +38,7 @@ struct Shared {
 struct Waiting {
     /// The terminal is to be made what the console needs.
     entry: bool,
-    /// It is to report the mouse, or not any more.
+    /// The terminal is to report the mouse, or not any more.
     mouse: Option<bool>,
     /// A text for its clipboard, as it is sent.
     copy: Option<Zeroizing<Vec<u8>>>,
@@ -60,7 +60,7 @@ impl Waiting {
         !self.entry && self.mouse.is_none() && self.copy.is_none() && self.frame.bytes().is_empty()
     }
 
-    /// Moves everything over, in order.
+    /// Moves everything that is to be written to `bytes`, in order.
     fn take(&mut self, bytes: &mut Wiped) -> io::Result<()> {
         if std::mem::take(&mut self.entry) {
             bytes.extend(&leave::entry()?);
@@ -115,12 +115,12 @@ impl Pen {
         waiting.copy = None;
     }
 
-    /// The frame of this number comes next.
+    /// Notes that the frame of this number comes next.
     pub fn begin(&self, number: u64) {
         self.0.waiting().number = number;
     }
 
-    /// So many frames have been drawn; the last one is on its way, if it was not like the one before it.
+    /// Notes how many frames have been drawn; the last one is on its way, unless it was like the one before it.
     pub fn drawn(&self, number: u64) {
         let mut waiting = self.0.waiting();
         waiting.drawn = number;
@@ -159,7 +159,7 @@ impl Pen {
     }
 }
 
-/// A frame, in one piece or several.
+/// Takes a frame, in one piece or several.
 impl Write for Pen {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.fill(|waiting| waiting.frame.extend(bytes));
