@@ -25,7 +25,7 @@ const FOREIGN_WRITE: u32 = 0o022;
 const STICKY: u32 = 0o1000;
 /// The permission bits of a mode, the sticky one included.
 const PERMISSIONS: u32 = 0o7777;
-/// How many symbolic links the kernel follows on one path (path_resolution(7)).
+/// How many symbolic links the kernel follows on one path (`path_resolution(7)`).
 const MOST_LINKS: usize = 40;
 
 /// Where a path leads.
