@@ -2,15 +2,13 @@
 //! role as it is at that moment.
 
 mod standing;
-mod verb;
 
 use crate::domain::id::{AUDITOR, RoleId};
 use crate::domain::problem::{Field, Problem, Rule};
 use crate::domain::rights::{Right, Rights};
 use crate::domain::role::{Role, RoleDraft, RoleFields};
 
-pub use standing::{Given, Standing, given_beyond};
-pub use verb::{KeyVerb, Refusal, UserVerb, key_refusal, user_refusal};
+pub use standing::{Given, Holder, Standing, given_beyond};
 
 /// The rights to create, edit or delete users, API keys or roles.
 pub const MANAGING: [Right; 9] = [

@@ -67,17 +67,32 @@ pub struct Named {
     pub all: i64,
 }
 
-impl Affected {
-    /// Whether it stops or revives anything.
+impl Named {
+    /// One of this name alone.
     #[must_use]
-    pub fn is_anybody(&self) -> bool {
+    pub fn one(name: &str) -> Named {
+        Named {
+            first: vec![name.to_owned()],
+            all: 1,
+        }
+    }
+}
+
+impl Affected {
+    /// What is asked before the change: nothing where it stops and revives nobody.
+    #[must_use]
+    pub fn prospect(self) -> Prospect {
         let all = [
             &self.keys_stopped,
             &self.keys_revived,
             &self.users_stopped,
             &self.users_revived,
         ];
-        all.iter().any(|named| named.all > 0)
+        if all.iter().any(|named| named.all > 0) {
+            Prospect::Affects(self)
+        } else {
+            Prospect::Clear
+        }
     }
 }
 

@@ -1,48 +1,42 @@
 //! API keys and their Properties: looking, creating, saving, locking out, deleting.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use crate::auth::token;
 use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyProperties};
-use crate::domain::authority::Standing;
+use crate::domain::authority::Holder;
 use crate::domain::event::{EventKind, Target};
 use crate::domain::id::KeyId;
-use crate::domain::problem::{Field, Problem, Rule};
+use crate::domain::problem::{Problem, Rule};
 use crate::domain::rights::Right;
 use crate::domain::role::Role;
 use crate::domain::secret::{Ended, IssuedSecret};
 use crate::domain::state::is_restorable;
-use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::Actor;
-use crate::service::authority::{refuse_beyond, refuse_giving, role_in_use, role_problem};
-use crate::service::names::likeness;
-use crate::service::refuse::{Attempt, On};
+use crate::service::authority::{Edit, refuse_beyond, refuse_giving, refuse_new, role_problem};
+use crate::service::change::{Attempt, Change, On};
+use crate::service::names::name_problem;
+use crate::service::record::{differences, role_in_event};
 use crate::service::typed::refuse_secrets;
-use crate::service::{
-    Service, authorize, authorize_any, changes, named, record, refuse_if_any, role_told, undeleted,
-};
+use crate::service::{Service, refuse_if_any};
+use crate::store::api_keys::StoredKey;
 use crate::store::names::Named;
 use crate::store::{Tx, api_keys, roles, secrets};
 
-/// The events that tell of a change of a key.
-const EDITS: [EventKind; 3] = [
-    EventKind::ApiKeyUpdated,
-    EventKind::ApiKeyLockedOut,
-    EventKind::ApiKeyUnlocked,
-];
+/// The events of a lock that was set and one that was taken off.
+pub(super) const LOCKS: [EventKind; 2] = [EventKind::ApiKeyLockedOut, EventKind::ApiKeyUnlocked];
 
 /// Whoever sees a list with roles in it may know them.
 const SHOWING_ROLES: [Right; 3] = [Right::ViewApiKeys, Right::ViewUsers, Right::ViewRoles];
 
+const CREATES: &[Right] = &[Right::CreateApiKeys];
+const EDITS: &[Right] = &[Right::EditApiKeys];
+const DELETES: &[Right] = &[Right::DeleteApiKeys];
+
 impl Service {
     /// What Properties shows, of a deleted key too.
-    ///
-    /// # Errors
-    /// [`Trouble::NotAuthorized`]; [`Trouble::KeyGone`] where there never was such a key.
     pub fn key_properties(&self, actor: &Actor, id: KeyId) -> Result<ApiKeyProperties, Trouble> {
-        self.store.read(|tx| {
-            authorize(tx, actor, Right::ViewApiKeys)?;
+        self.ask(actor, &[Right::ViewApiKeys], |tx, _| {
             let key = api_keys::get(tx, id)?.ok_or(Trouble::KeyGone(id))?;
             let live = secrets::live(tx, id)?;
             Ok(ApiKeyProperties {
@@ -63,53 +57,41 @@ impl Service {
     }
 
     /// Every role there is, by name: what can be chosen for a key or a user.
-    ///
-    /// # Errors
-    /// [`Trouble::NotAuthorized`].
     pub fn roles(&self, actor: &Actor) -> Result<Vec<Role>, Trouble> {
-        self.store.read(|tx| {
-            authorize_any(tx, actor, &SHOWING_ROLES)?;
-            Ok(roles::all(tx)?)
-        })
+        self.ask(actor, &SHOWING_ROLES, |tx, _| Ok(roles::all(tx)?))
     }
 
     /// Creates a key, with its first secret pending.
-    ///
-    /// # Errors
-    /// [`Trouble::NotAuthorized`]; [`Trouble::Problems`] with the form.
     pub fn create_key(
         &mut self,
         actor: &Actor,
         draft: &ApiKeyDraft,
     ) -> Result<IssuedSecret, Trouble> {
-        let attempt = Attempt {
-            verb: "create",
-            on: On::NewKey(&draft.name),
-        };
-        let needs = [Right::CreateApiKeys];
+        let attempt = Attempt::new("create", On::NewKey(&draft.name), CREATES);
         // The secret holds the ID, so that is reserved first: while the hash is computed nobody waits for the lock.
-        let id = self.change(actor, &needs, attempt, |tx, own, now| {
-            creatable(tx, own, draft, now)?;
-            Ok(api_keys::reserve(tx)?)
+        let id = self.change(actor, attempt, |change| {
+            let fields = checked(change, None, draft)?;
+            // No secret that is issued later can have been typed before.
+            refuse_secrets(change.tx, &fields.texts(), Some(fields.role))?;
+            refuse_creation(change, draft, &fields)?;
+            Ok(api_keys::reserve(change.tx)?)
         })?;
-        let (secret, tag) = token::make(id, &self.tag_key, self.random.as_mut())?;
-        let hash = self
-            .hasher
-            .hash(secret.expose().as_bytes(), self.random.as_mut())?;
-        self.change(actor, &needs, attempt, |tx, own, now| {
-            let fields = creatable(tx, own, draft, now)?;
+        let made = self.make_secret(id)?;
+        self.change(actor, attempt, |change| {
+            let fields = checked(change, None, draft)?;
+            refuse_creation(change, draft, &fields)?;
+            let Change { tx, now, .. } = *change;
             api_keys::insert(tx, id, &fields, &actor.name, now)?;
-            let target = (id, fields.name.as_str());
-            let body = json!({ "fields": Value::from(all(tx, &fields)?) });
-            record(tx, now, EventKind::ApiKeyCreated, Some(actor), target, body)?;
-            let secret_id = secrets::insert(tx, id, &tag, &hash, &actor.name, now)?;
+            let body = json!({ "fields": fields_in_event(tx, &fields)? });
+            change.record(EventKind::ApiKeyCreated, target(id, &fields), body)?;
+            let secret_id = secrets::insert(tx, id, &made.tag, &made.hash, &actor.name, now)?;
             let body = json!({ "secret": secret_id.0 });
-            record(tx, now, EventKind::SecretIssued, Some(actor), target, body)?;
+            change.record(EventKind::SecretIssued, target(id, &fields), body)?;
             Ok(IssuedSecret {
                 key: id,
                 key_name: fields.name,
                 id: secret_id,
-                secret,
+                secret: made.secret,
                 issued_at: now,
                 replaces: false,
                 retiring_until: None,
@@ -122,7 +104,6 @@ impl Service {
     /// nothing written.
     ///
     /// # Errors
-    /// [`Trouble::NotAuthorized`], [`Trouble::BeyondOwn`], [`Trouble::GivesBeyondOwn`], [`Trouble::KeyGone`];
     /// [`Trouble::Problems`] with the form, among them what somebody else changed meanwhile.
     pub fn save_key(
         &mut self,
@@ -131,244 +112,211 @@ impl Service {
         before: &ApiKeyFields,
         draft: &ApiKeyDraft,
     ) -> Result<ApiKeyFields, Trouble> {
-        let attempt = attempt("save", id);
-        self.change(actor, &[Right::EditApiKeys], attempt, |tx, own, now| {
-            let (present, merged) = savable(tx, own, id, (before, draft), now)?;
-            write(tx, (actor, own), id, &present, &merged, now)?;
-            Ok(merged)
+        self.change(actor, Attempt::new("save", On::Key(id), EDITS), |change| {
+            write(change, id, savable(change, id, (before, draft))?)
         })
     }
 
     /// Locks a key out; a locked one stays so.
-    ///
-    /// # Errors
-    /// [`Trouble::NotAuthorized`], [`Trouble::BeyondOwn`], [`Trouble::KeyGone`].
     pub fn lock_out_key(&mut self, actor: &Actor, id: KeyId) -> Result<(), Trouble> {
-        self.set_key_lock(actor, id, true)
+        self.set_key_lock(
+            actor,
+            Attempt::new("lock-out", On::Key(id), EDITS),
+            id,
+            true,
+        )
     }
 
     /// Unlocks a key; an unlocked one stays so.
-    ///
-    /// # Errors
-    /// [`Trouble::NotAuthorized`], [`Trouble::BeyondOwn`], [`Trouble::GivesBeyondOwn`], [`Trouble::KeyGone`].
     pub fn unlock_key(&mut self, actor: &Actor, id: KeyId) -> Result<(), Trouble> {
-        self.set_key_lock(actor, id, false)
+        self.set_key_lock(actor, Attempt::new("unlock", On::Key(id), EDITS), id, false)
     }
 
-    fn set_key_lock(&mut self, actor: &Actor, id: KeyId, locked_out: bool) -> Result<(), Trouble> {
-        let attempt = attempt(if locked_out { "lock-out" } else { "unlock" }, id);
-        self.change(actor, &[Right::EditApiKeys], attempt, |tx, own, now| {
-            let present = manageable(tx, own, id)?;
-            let wanted = ApiKeyFields {
-                locked_out,
-                ..present.clone()
-            };
-            write(tx, (actor, own), id, &present, &wanted, now)
+    fn set_key_lock(
+        &mut self,
+        actor: &Actor,
+        attempt: Attempt<'_>,
+        id: KeyId,
+        locked_out: bool,
+    ) -> Result<(), Trouble> {
+        self.change(actor, attempt, |change| {
+            write(change, id, lockable(change, id, locked_out)?).map(drop)
         })
     }
 
     /// Deletes a key: it stops at once, and a pending secret never works.
-    ///
-    /// # Errors
-    /// [`Trouble::NotAuthorized`], [`Trouble::BeyondOwn`], [`Trouble::KeyGone`].
     pub fn delete_key(&mut self, actor: &Actor, id: KeyId) -> Result<(), Trouble> {
-        let attempt = attempt("delete", id);
-        self.change(actor, &[Right::DeleteApiKeys], attempt, |tx, own, now| {
-            let key = manageable(tx, own, id)?;
-            api_keys::set_deleted(tx, id, now)?;
-            if let Some(pending) = secrets::live(tx, id)?.pending {
-                secrets::end(tx, pending.id, now, Ended::KeyDeleted)?;
-            }
-            let (kind, target) = (EventKind::ApiKeyDeleted, target(id, &key));
-            Ok(record(tx, now, kind, Some(actor), target, json!({}))?)
-        })
+        self.change(
+            actor,
+            Attempt::new("delete", On::Key(id), DELETES),
+            |change| {
+                let key = manageable(change, id)?;
+                api_keys::set_deleted(change.tx, id, change.now)?;
+                if let Some(pending) = secrets::live(change.tx, id)?.pending {
+                    secrets::end(change.tx, pending.id, change.now, Ended::KeyDeleted)?;
+                }
+                Ok(change.record(EventKind::ApiKeyDeleted, target(id, &key), json!({}))?)
+            },
+        )
     }
 
     /// Takes a deletion back: the key's secrets work again, except one that was pending. A key that is not deleted
     /// stays so.
     ///
     /// # Errors
-    /// [`Trouble::NotAuthorized`], [`Trouble::BeyondOwn`], [`Trouble::GivesBeyondOwn`]; [`Trouble::NotRestorable`]
-    /// after 7 days;
-    /// [`Trouble::NameTakenMeanwhile`]; [`Trouble::KeyGone`] where there never was such a key.
+    /// [`Trouble::NotRestorable`] after 7 days.
     pub fn restore_key(&mut self, actor: &Actor, id: KeyId) -> Result<(), Trouble> {
-        let attempt = attempt("restore", id);
-        self.change(actor, &[Right::DeleteApiKeys], attempt, |tx, own, now| {
-            let Some(key) = restorable(tx, own, id, now)? else {
-                return Ok(());
-            };
-            api_keys::set_restored(tx, id)?;
-            let (kind, target) = (EventKind::ApiKeyRestored, target(id, &key));
-            Ok(record(tx, now, kind, Some(actor), target, json!({}))?)
-        })
+        self.change(
+            actor,
+            Attempt::new("restore", On::Key(id), DELETES),
+            |change| {
+                let Some(key) = restorable(change, id)? else {
+                    return Ok(());
+                };
+                api_keys::set_restored(change.tx, id)?;
+                Ok(change.record(EventKind::ApiKeyRestored, target(id, &key), json!({}))?)
+            },
+        )
     }
 }
 
-pub(super) fn attempt(verb: &'static str, id: KeyId) -> Attempt<'static> {
-    Attempt {
-        verb,
-        on: On::Key(id),
-    }
-}
-
-fn target(id: KeyId, fields: &ApiKeyFields) -> Target {
+pub(super) fn target(id: KeyId, fields: &ApiKeyFields) -> Target {
     (id, fields.name.as_str()).into()
 }
 
-/// The undeleted key's fields, where whoever has this role may manage it.
-pub(super) fn manageable(tx: &Tx<'_>, own: &Role, id: KeyId) -> Result<ApiKeyFields, Trouble> {
-    let key = undeleted(tx, id)?.fields;
-    refuse_beyond(tx, own, (&key.name, key.role))?;
+/// The key, unless it was deleted or never was.
+pub(super) fn undeleted(tx: &Tx<'_>, id: KeyId) -> Result<StoredKey, Trouble> {
+    api_keys::get(tx, id)?
+        .filter(|key| key.deleted_at.is_none())
+        .ok_or(Trouble::KeyGone(id))
+}
+
+/// The undeleted key's fields, where the actor may manage it.
+pub(super) fn manageable(change: &Change<'_>, id: KeyId) -> Result<ApiKeyFields, Trouble> {
+    let key = undeleted(change.tx, id)?.fields;
+    refuse_beyond(change, &key)?;
     Ok(key)
 }
 
-/// What the key has and what it is to have, where whoever has the role `own` may save that.
+/// The change of the key's fields, where the actor may save it.
 pub(super) fn savable(
-    tx: &Tx<'_>,
-    own: &Role,
+    change: &Change<'_>,
     id: KeyId,
     (before, draft): (&ApiKeyFields, &ApiKeyDraft),
-    now: Timestamp,
-) -> Result<(ApiKeyFields, ApiKeyFields), Trouble> {
-    let present = manageable(tx, own, id)?;
-    let mine = draft.check(Some(before), now).map_err(Trouble::Problems)?;
-    let merged = match mine.merge(before, &present) {
-        Ok(merged) => merged,
-        Err(clashes) => return Err(named(tx, &target(id, &present), EDITS, clashes)?),
-    };
-    let before = Some((id, &present));
-    refuse_if_any(stored_problems(tx, own, before, (&merged, draft))?)?;
-    refuse_change(tx, own, &present, &merged)?;
-    Ok((present, merged))
+) -> Result<Edit<ApiKeyFields>, Trouble> {
+    let present = manageable(change, id)?;
+    let mine = checked(change, Some(before), draft)?;
+    let [set, taken_off] = LOCKS;
+    let kinds = [EventKind::ApiKeyUpdated, set, taken_off];
+    let merged = mine.merge(before, &present);
+    let merged = change.refuse_clashes(merged, &target(id, &present), kinds)?;
+    refuse_secrets(change.tx, &merged.texts(), Some(merged.role))?;
+    refuse_if_any(stored_problems(
+        change,
+        Some((id, &present)),
+        (&merged, draft),
+    )?)?;
+    Edit::allowed(change, present, merged)
 }
 
-/// The fields of a deleted key, where whoever has the role `own` may restore it; nothing where it is not deleted.
-pub(super) fn restorable(
-    tx: &Tx<'_>,
-    own: &Role,
+/// The change of the key's lock, where the actor may make it.
+pub(super) fn lockable(
+    change: &Change<'_>,
     id: KeyId,
-    now: Timestamp,
-) -> Result<Option<ApiKeyFields>, Trouble> {
-    let key = api_keys::get(tx, id)?.ok_or(Trouble::KeyGone(id))?;
-    refuse_beyond(tx, own, (&key.fields.name, key.fields.role))?;
+    locked_out: bool,
+) -> Result<Edit<ApiKeyFields>, Trouble> {
+    let present = manageable(change, id)?;
+    let wanted = ApiKeyFields {
+        locked_out,
+        ..present.clone()
+    };
+    Edit::allowed(change, present, wanted)
+}
+
+/// The fields of a deleted key, where the actor may restore it; nothing where it is not deleted.
+pub(super) fn restorable(change: &Change<'_>, id: KeyId) -> Result<Option<ApiKeyFields>, Trouble> {
+    let key = api_keys::get(change.tx, id)?.ok_or(Trouble::KeyGone(id))?;
+    refuse_beyond(change, &key.fields)?;
     let Some(deleted_at) = key.deleted_at else {
         return Ok(None);
     };
+    let fields = key.fields;
     // Nor with a role that was deleted, which none has while the key can be restored.
-    let role = match roles::undeleted(tx, key.fields.role)? {
-        Some(role) if is_restorable(deleted_at, now) && !key.erased => role.fields,
+    let role = match roles::undeleted(change.tx, fields.role)? {
+        Some(role) if is_restorable(deleted_at, change.now) && !key.erased => role.fields,
         _ => return Err(Trouble::NotRestorable(id)),
     };
-    let after = Standing::of_key(&key.fields, &role);
-    refuse_giving(own, &key.fields.name, Some(&after.stopped()), &after)?;
-    if let Some((other, name)) = api_keys::with_name(tx, &key.fields.name, Some(id))? {
-        return Err(Trouble::NameTakenMeanwhile { id: other, name });
+    let after = fields.standing(&role);
+    refuse_giving(change, &fields.name, Some(&after.stopped()), &after)?;
+    match api_keys::with_name(change.tx, &fields.name, Some(id))? {
+        Some((id, name)) => Err(Trouble::NameTakenMeanwhile { id, name }),
+        None => Ok(Some(fields)),
     }
-    Ok(Some(key.fields))
 }
 
-/// Refuses a change that gives the key more than whoever has the role `own` holds.
-pub(super) fn refuse_change(
-    tx: &Tx<'_>,
-    own: &Role,
-    before: &ApiKeyFields,
-    after: &ApiKeyFields,
-) -> Result<(), Trouble> {
-    let was = role_in_use(tx, before.role)?.fields;
-    let is = role_in_use(tx, after.role)?.fields;
-    let standing = Standing::of_key(before, &was);
-    refuse_giving(
-        own,
-        &before.name,
-        Some(&standing),
-        &Standing::of_key(after, &is),
-    )
-}
-
-/// The fields of a new key, where whoever has the role `own` may create it.
-fn creatable(
-    tx: &Tx<'_>,
-    own: &Role,
+fn checked(
+    change: &Change<'_>,
+    before: Option<&ApiKeyFields>,
     draft: &ApiKeyDraft,
-    now: Timestamp,
 ) -> Result<ApiKeyFields, Trouble> {
-    let fields = draft.check(None, now).map_err(Trouble::Problems)?;
-    refuse_if_any(stored_problems(tx, own, None, (&fields, draft))?)?;
-    let role = role_in_use(tx, fields.role)?.fields;
-    refuse_giving(own, &fields.name, None, &Standing::of_key(&fields, &role))?;
-    Ok(fields)
+    draft.check(before, change.now).map_err(Trouble::Problems)
 }
 
-/// Writes what differs, with the events that tell it: one for the fields, one for the lock.
-fn write(
-    tx: &Tx<'_>,
-    (actor, own): (&Actor, &Role),
-    id: KeyId,
-    before: &ApiKeyFields,
-    after: &ApiKeyFields,
-    now: Timestamp,
+/// Refuses a new key that may not be, or that the actor may not create.
+fn refuse_creation(
+    change: &Change<'_>,
+    draft: &ApiKeyDraft,
+    fields: &ApiKeyFields,
 ) -> Result<(), Trouble> {
-    if before == after {
-        return Ok(());
+    refuse_if_any(stored_problems(change, None, (fields, draft))?)?;
+    refuse_new(change, fields)
+}
+
+/// Writes what differs, with the events that tell it, and gives what the key has then.
+fn write(
+    change: &Change<'_>,
+    id: KeyId,
+    Edit { before, after }: Edit<ApiKeyFields>,
+) -> Result<ApiKeyFields, Trouble> {
+    if before != after {
+        api_keys::update(change.tx, id, &after)?;
+        let fields = |fields| fields_in_event(change.tx, fields);
+        let differences = differences(&fields(&before)?, &fields(&after)?);
+        let target = target(id, &after);
+        change.record_differences(EventKind::ApiKeyUpdated, &target, &differences)?;
+        change.record_lock(LOCKS, &target, (before.locked_out, after.locked_out))?;
     }
-    refuse_change(tx, own, before, after)?;
-    api_keys::update(tx, id, after)?;
-    let target = (id, after.name.as_str());
-    let changes = changes(&all(tx, before)?, all(tx, after)?);
-    if !changes.is_empty() {
-        let body = json!({ "changes": Value::from(changes) });
-        record(tx, now, EventKind::ApiKeyUpdated, Some(actor), target, body)?;
-    }
-    if before.locked_out != after.locked_out {
-        let kind = if after.locked_out {
-            EventKind::ApiKeyLockedOut
-        } else {
-            EventKind::ApiKeyUnlocked
-        };
-        record(tx, now, kind, Some(actor), target, json!({}))?;
-    }
-    Ok(())
+    Ok(after)
 }
 
 /// The fields as events hold them, the lock left out: it has events of its own.
-fn all(tx: &Tx<'_>, fields: &ApiKeyFields) -> Result<Map<String, Value>, Fault> {
-    let expiry = fields
-        .expiry
-        .map(|expiry| json!({ "on": expiry.on.to_string(), "at": expiry.at.0 }));
-    let all = [
-        ("name", Value::from(fields.name.as_str())),
-        ("description", Value::from(fields.description.as_str())),
-        ("role", role_told(tx, fields.role)?),
-        ("locale", Value::from(fields.locale.tag())),
-        ("timeZone", Value::from(fields.zone.name())),
-        ("expires", Value::from(expiry)),
-    ];
-    let named = all
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value));
-    Ok(named.collect())
+fn fields_in_event(tx: &Tx<'_>, fields: &ApiKeyFields) -> Result<Value, Fault> {
+    let expiry = fields.expiry;
+    Ok(json!({
+        "name": fields.name,
+        "description": fields.description,
+        "role": role_in_event(tx, fields.role)?,
+        "locale": fields.locale.tag(),
+        "timeZone": fields.zone.name(),
+        "expires": expiry.map(|expiry| json!({ "on": expiry.on.to_string(), "at": expiry.at.0 })),
+    }))
 }
 
 /// The rules that need the database, in the order of the fields. A role that was not changed is not asked about.
 fn stored_problems(
-    tx: &Tx<'_>,
-    own: &Role,
+    change: &Change<'_>,
     before: Option<(KeyId, &ApiKeyFields)>,
     (fields, draft): (&ApiKeyFields, &ApiKeyDraft),
 ) -> Result<Vec<Problem>, Trouble> {
-    refuse_secrets(tx, &fields.texts(), Some(fields.role))?;
-    let mut problems = Vec::new();
-    let except = before.map(|(id, _)| id);
-    if let Some((id, name)) = api_keys::with_name(tx, &fields.name, except)? {
-        let rule = Rule::NameTaken { id: id.0, name };
-        problems.push(Problem::new(Field::Name, rule));
-    } else if before.is_none_or(|(_, before)| before.name != fields.name) {
-        let name = (fields.name.as_str(), draft.told_alike.as_deref());
-        problems.extend(likeness(tx, Named::ApiKeys, name, except.map(|id| id.0))?);
-    }
-    let role = before.map(|(_, before)| before.role);
-    if role != Some(fields.role) {
-        problems.extend(role_problem(tx, own, role, fields.role)?);
-    }
-    Ok(problems)
+    let tx = change.tx;
+    let taken = api_keys::with_name(tx, &fields.name, before.map(|(id, _)| id))?;
+    let taken = taken.map(|(id, name)| Rule::NameTaken { id: id.0, name });
+    let name = (fields.name.as_str(), draft.told_alike.as_deref());
+    let so_far = before.map(|(id, before)| (id.0, before.name.as_str()));
+    let name = name_problem(tx, Named::ApiKeys, name, so_far, taken)?;
+    let role = match before.map(|(_, before)| before.role) {
+        Some(role) if role == fields.role => None,
+        role => role_problem(change, role, fields.role)?,
+    };
+    Ok(name.into_iter().chain(role).collect())
 }

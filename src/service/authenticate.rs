@@ -12,7 +12,7 @@ use crate::domain::secret::{Phase, SecretFacts};
 use crate::domain::time::{MINUTE, Timestamp};
 use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::verdict::{Bearer, Refused, Verdict};
-use crate::service::{Service, record};
+use crate::service::Service;
 use crate::store::api_keys::StoredKey;
 use crate::store::{Tx, api_keys, roles, secrets, uses};
 
@@ -115,7 +115,8 @@ impl Service {
         else {
             return;
         };
-        let noted = |tx: &Tx<'_>, now| {
+        self.try_to_write(NOTING, |writing| {
+            let (tx, now) = (writing.tx, writing.now);
             let Some(reason) = refused else {
                 let accepted = |secret| uses::accepted(tx, key, secret, now);
                 return Ok(secret.map_or(Ok(()), accepted)?);
@@ -131,9 +132,8 @@ impl Service {
                 return Ok(());
             }
             let kind = EventKind::ApiKeySessionValidationFailed;
-            Ok(record(tx, now, kind, None, (key, name.as_str()), body)?)
-        };
-        let _ = self.within(NOTING, |service| service.write(noted));
+            Ok(writing.record(kind, (key, name.as_str()), body)?)
+        });
     }
 }
 

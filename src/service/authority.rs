@@ -1,74 +1,51 @@
-//! The rules of who may do what to whom, asked of the database as it is within a transaction.
+//! The rules of who may do what to whom, asked of the database as a change finds it.
 
 use crate::domain::api_key::ApiKeyFields;
 use crate::domain::authority::{
-    Standing, beyond, can_edit_users_and_roles, given_beyond, may_manage,
+    Holder, Standing, beyond, can_edit_users_and_roles, given_beyond, may_manage,
 };
 use crate::domain::id::RoleId;
 use crate::domain::problem::{Field, Problem, Rule};
-use crate::domain::rights::Right;
 use crate::domain::role::{Role, RoleFields};
 use crate::domain::trouble::{Fault, Trouble};
-use crate::domain::user::Actor;
-use crate::service::sign_in;
+use crate::service::change::Change;
 use crate::store::{Tx, roles};
 
-/// The actor's role as it is now.
-///
-/// # Errors
-/// The right is missing, or the actor may not be signed in any more.
-pub(super) fn authorize(tx: &Tx<'_>, actor: &Actor, right: Right) -> Result<Role, Trouble> {
-    authorize_any(tx, actor, &[right])
+/// What a key or user has and what it is to have: a change that the actor's role allows.
+pub(super) struct Edit<F> {
+    pub before: F,
+    pub after: F,
 }
 
-/// The same where one of several rights is enough, or none is needed; it is the first that is named.
-pub(super) fn authorize_any(tx: &Tx<'_>, actor: &Actor, rights: &[Right]) -> Result<Role, Trouble> {
-    let role = sign_in::admitted(tx, actor)?.role;
-    match rights.first() {
-        Some(first) if !rights.iter().any(|right| role.fields.rights.has(*right)) => {
-            Err(Trouble::NotAuthorized(*first))
-        }
-        _ => Ok(role),
+impl<F: Holder> Edit<F> {
+    /// Refuses what gives more than the actor's role holds. No key and no user is written that did not go through here.
+    pub(super) fn allowed(change: &Change<'_>, before: F, after: F) -> Result<Edit<F>, Trouble> {
+        let (was, is) = (
+            role_in_use(change.tx, before.role())?,
+            role_in_use(change.tx, after.role())?,
+        );
+        let standing = before.standing(&was.fields);
+        let after_it = after.standing(&is.fields);
+        refuse_giving(change, before.name(), Some(&standing), &after_it)?;
+        Ok(Edit { before, after })
     }
 }
 
-/// Refuses where one's own role is bound to equal or less access and that of the key or user allows more.
-pub(super) fn refuse_beyond(
-    tx: &Tx<'_>,
-    own: &Role,
-    (name, role): (&str, RoleId),
-) -> Result<(), Trouble> {
-    let role = role_in_use(tx, role)?;
-    if may_manage(&own.fields, &role.fields) {
-        return Ok(());
-    }
-    Err(Trouble::BeyondOwn {
-        name: name.to_owned(),
-        role: role.fields.name,
-    })
+/// Refuses a new key or user that gives more than the actor's role holds.
+pub(super) fn refuse_new(change: &Change<'_>, new: &impl Holder) -> Result<(), Trouble> {
+    let role = role_in_use(change.tx, new.role())?.fields;
+    refuse_giving(change, new.name(), None, &new.standing(&role))
 }
 
-/// Refuses where a secret of the key would give its holder more than their own role allows.
-pub(super) fn refuse_secret(tx: &Tx<'_>, own: &Role, key: &ApiKeyFields) -> Result<(), Trouble> {
-    let role = role_in_use(tx, key.role)?;
-    match given_beyond(&own.fields, None, &Standing::of_key(key, &role.fields)) {
-        None => Ok(()),
-        Some(_) => Err(Trouble::SecretBeyondOwn {
-            name: key.name.clone(),
-            role: role.fields.name,
-        }),
-    }
-}
-
-/// Refuses what gives the key or user of this name more than one's own role holds. Every change of either goes through
-/// here; `before` is nothing where it is new.
+/// Refuses what gives the key or user of this name more than the actor's role holds; `before` is nothing where it is
+/// new.
 pub(super) fn refuse_giving(
-    own: &Role,
+    change: &Change<'_>,
     name: &str,
     before: Option<&Standing<'_>>,
     after: &Standing<'_>,
 ) -> Result<(), Trouble> {
-    match given_beyond(&own.fields, before, after) {
+    match given_beyond(&change.own.fields, before, after) {
         None => Ok(()),
         Some(_) => Err(Trouble::GivesBeyondOwn {
             name: name.to_owned(),
@@ -77,23 +54,44 @@ pub(super) fn refuse_giving(
     }
 }
 
-/// What keeps whoever has the role `own` from giving a key or user this one in place of another: [`refuse_giving`]
-/// refuses it too, and here is said which field it is about.
+/// Refuses where the actor's role is bound to equal or less access and that of the key or user allows more.
+pub(super) fn refuse_beyond(change: &Change<'_>, of: &impl Holder) -> Result<(), Trouble> {
+    let role = role_in_use(change.tx, of.role())?;
+    if may_manage(&change.own.fields, &role.fields) {
+        return Ok(());
+    }
+    Err(Trouble::BeyondOwn {
+        name: of.name().to_owned(),
+        role: role.fields.name,
+    })
+}
+
+/// Refuses where a secret of the key would give its holder more than the actor's role allows.
+pub(super) fn refuse_secret(change: &Change<'_>, key: &ApiKeyFields) -> Result<(), Trouble> {
+    let role = role_in_use(change.tx, key.role)?.fields;
+    match given_beyond(&change.own.fields, None, &key.standing(&role)) {
+        None => Ok(()),
+        Some(_) => Err(Trouble::SecretBeyondOwn {
+            name: key.name.clone(),
+            role: role.name,
+        }),
+    }
+}
+
+/// Why the actor may not give a key or user this role in place of another: what is refused when it is written, told
+/// with its field.
 pub(super) fn role_problem(
-    tx: &Tx<'_>,
-    own: &Role,
+    change: &Change<'_>,
     before: Option<RoleId>,
     id: RoleId,
 ) -> Result<Option<Problem>, Trouble> {
-    let Some(role) = roles::undeleted(tx, id)? else {
+    let Some(role) = roles::undeleted(change.tx, id)? else {
         return Ok(Some(Problem::new(Field::Role, Rule::NoSuchRole)));
     };
-    let before = before.map(|before| role_in_use(tx, before)).transpose()?;
-    let before = before.as_ref().map(|before| &before.fields);
-    if beyond(&own.fields, before, &role.fields).is_empty() {
-        return Ok(None);
-    }
-    Ok(Some(Problem::new(Field::Role, Rule::RoleBeyondOwn)))
+    let before = before.map(|before| role_in_use(change.tx, before));
+    let before = before.transpose()?.map(|before| before.fields);
+    let beyond = beyond(&change.own.fields, before.as_ref(), &role.fields);
+    Ok((!beyond.is_empty()).then(|| Problem::new(Field::Role, Rule::RoleBeyondOwn)))
 }
 
 /// The role of a key or user, deleted or not.
@@ -102,37 +100,31 @@ pub(super) fn role_in_use(tx: &Tx<'_>, id: RoleId) -> Result<Role, Trouble> {
     roles::get(tx, id)?.ok_or(Trouble::Storage(Fault::Corrupt))
 }
 
-/// Refuses where nobody would remain who can edit both, and somebody can now: [`keeping_a_manager`] asked beforehand,
-/// with the roles that would be in force.
-pub(super) fn refuse_last_manager<'a>(
+/// Does something to users or roles, and refuses it where nobody remains who can edit both, and somebody could before.
+pub(super) fn keeping_a_manager(
     tx: &Tx<'_>,
-    then: impl IntoIterator<Item = &'a RoleFields>,
+    work: impl FnOnce() -> Result<(), Fault>,
 ) -> Result<(), Trouble> {
-    let now = roles::in_force(tx)?;
-    let before = now
-        .iter()
-        .any(|role| can_edit_users_and_roles(&role.fields));
-    if before && !then.into_iter().any(can_edit_users_and_roles) {
+    let before = has_manager(tx)?;
+    work()?;
+    if before && !has_manager(tx)? {
         return Err(Trouble::LastManager);
     }
     Ok(())
 }
 
-/// Does something to users or roles, and refuses it where nobody remains who can edit both, and somebody could before.
-pub(super) fn keeping_a_manager(
+/// Refuses beforehand what [`keeping_a_manager`] would refuse, with the roles that would be in force.
+pub(super) fn refuse_last_manager<'a>(
     tx: &Tx<'_>,
-    work: impl FnOnce() -> Result<(), Trouble>,
+    then: impl IntoIterator<Item = &'a RoleFields>,
 ) -> Result<(), Trouble> {
-    let somebody = || -> Result<bool, Trouble> {
-        let roles = roles::in_force(tx)?;
-        Ok(roles
-            .iter()
-            .any(|role| can_edit_users_and_roles(&role.fields)))
-    };
-    let before = somebody()?;
-    work()?;
-    if before && !somebody()? {
+    if has_manager(tx)? && !then.into_iter().any(can_edit_users_and_roles) {
         return Err(Trouble::LastManager);
     }
     Ok(())
+}
+
+fn has_manager(tx: &Tx<'_>) -> Result<bool, Fault> {
+    let mut in_force = roles::in_force(tx)?.into_iter();
+    Ok(in_force.any(|role| can_edit_users_and_roles(&role.fields)))
 }

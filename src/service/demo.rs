@@ -44,15 +44,14 @@ pub fn began(now: Timestamp) -> Timestamp {
 /// # Errors
 /// What the database said.
 pub fn seed(service: &mut Service) -> Result<(), Trouble> {
-    let now = service.now();
     let actor = service.sign_in(FULL_ACCESS_USER, &Arrival::default())?;
     // What the people of the demo did is told of them; this is not.
     service.sign_in = SignIn::Nobody;
-    service.store.write(|tx| {
+    service.write(|writing| {
         let mut seeding = Seeding {
-            tx,
+            tx: writing.tx,
             actor: &actor,
-            now,
+            now: writing.now,
             events: Vec::new(),
         };
         seeding.people()?;

@@ -3,22 +3,21 @@
 use crate::domain::list::{Counts, Filter, Window, WindowQuery};
 use crate::domain::trouble::Trouble;
 use crate::domain::user::Actor;
-use crate::service::{Service, authorize};
+use crate::service::Service;
 use crate::store::list::{self, Source};
 
 impl Service {
     /// A part of a list.
     ///
     /// # Errors
-    /// [`Trouble::NotAuthorized`], [`Trouble::Storage`] (where superseded, too).
+    /// [`Trouble::Storage`] where it was superseded, too.
     pub fn window<L: Source>(
         &self,
         actor: &Actor,
         query: &WindowQuery<L>,
     ) -> Result<Window<L>, Trouble> {
         let as_of = self.as_of();
-        self.store.read(|tx| {
-            authorize(tx, actor, L::NEEDS)?;
+        self.ask(actor, &[L::NEEDS], |tx, _| {
             Ok(list::window(tx, query, as_of)?)
         })
     }
@@ -26,11 +25,10 @@ impl Service {
     /// How many rows a list has, and how many the filter shows.
     ///
     /// # Errors
-    /// [`Trouble::NotAuthorized`], [`Trouble::Storage`] (where superseded, too).
+    /// [`Trouble::Storage`] where it was superseded, too.
     pub fn counts<L: Source>(&self, actor: &Actor, filter: &Filter<L>) -> Result<Counts, Trouble> {
         let as_of = self.as_of();
-        self.store.read(|tx| {
-            authorize(tx, actor, L::NEEDS)?;
+        self.ask(actor, &[L::NEEDS], |tx, _| {
             Ok(list::counts(tx, filter, as_of)?)
         })
     }

@@ -9,28 +9,23 @@ use crate::domain::name::NAME_MAX;
 use crate::domain::problem::{Field, Problem, Rule};
 use crate::domain::rights::{Right, Rights};
 use crate::domain::role::{ASSIGNED_MAX, Assigned, Role, RoleDraft, RoleFields, RoleProperties};
-use crate::domain::time::Timestamp;
 use crate::domain::trouble::Trouble;
 use crate::domain::user::Actor;
 use crate::service::authority::keeping_a_manager;
-use crate::service::names::likeness;
-use crate::service::refuse::{Attempt, On};
+use crate::service::change::{Attempt, Change, On};
+use crate::service::names::name_problem;
+use crate::service::record::differences;
 use crate::service::typed::refuse_secrets;
-use crate::service::{Service, authorize, changes, named, record, refuse_if_any};
+use crate::service::{Service, refuse_if_any};
 use crate::store::names::Named;
 use crate::store::{Tx, roles};
 
 impl Service {
     /// What Role Properties shows.
-    ///
-    /// # Errors
-    /// [`Trouble::NotAuthorized`], [`Trouble::RoleGone`].
     pub fn role_properties(&self, actor: &Actor, id: RoleId) -> Result<RoleProperties, Trouble> {
-        let now = self.now();
-        self.store.read(|tx| {
-            let own = authorize(tx, actor, Right::ViewRoles)?;
-            let role = undeleted(tx, id)?;
-            let (assigned, assigned_more) = assigned(tx, &own, id, now)?;
+        self.look_ahead(actor, &[Right::ViewRoles], |change| {
+            let role = undeleted(change.tx, id)?;
+            let (assigned, assigned_more) = assigned(change, id)?;
             Ok(RoleProperties {
                 id,
                 immutable: role.immutable,
@@ -42,12 +37,8 @@ impl Service {
     }
 
     /// A name for a new role or a duplicate: `base`, or `base_2`, `base_3` and so on where that is taken.
-    ///
-    /// # Errors
-    /// [`Trouble::NotAuthorized`].
     pub fn new_role_name(&self, actor: &Actor, base: &str) -> Result<String, Trouble> {
-        self.store.read(|tx| {
-            authorize(tx, actor, Right::CreateRoles)?;
+        self.ask(actor, &[Right::CreateRoles], |tx, _| {
             let mut name = base.to_owned();
             let mut number = 2_u64;
             while roles::with_name(tx, &name, None)?.is_some() {
@@ -60,22 +51,17 @@ impl Service {
     }
 
     /// Creates a role.
-    ///
-    /// # Errors
-    /// [`Trouble::NotAuthorized`]; [`Trouble::Problems`] with the form.
     pub fn create_role(&mut self, actor: &Actor, draft: &RoleDraft) -> Result<RoleId, Trouble> {
-        let attempt = Attempt {
-            verb: "create",
-            on: On::NewRole(&draft.name),
-        };
-        self.change(actor, &[Right::CreateRoles], attempt, |tx, own, now| {
+        let on = On::NewRole(&draft.name);
+        let attempt = Attempt::new("create", on, &[Right::CreateRoles]);
+        self.change(actor, attempt, |change| {
             let fields = draft.check().map_err(Trouble::Problems)?;
-            let mut problems = name_problem(tx, None, (&fields, draft))?;
-            problems.extend(beyond(&own.fields, None, &fields));
+            let mut problems = stored_problems(change.tx, None, (&fields, draft))?;
+            problems.extend(beyond(&change.own.fields, None, &fields));
             refuse_if_any(problems)?;
-            let id = roles::insert(tx, &fields)?;
-            let (kind, target) = (EventKind::RoleCreated, target(id, &fields));
-            record(tx, now, kind, Some(actor), target, created(&fields))?;
+            let id = roles::insert(change.tx, &fields)?;
+            let body = created_in_event(&fields);
+            change.record(EventKind::RoleCreated, target(id, &fields), body)?;
             Ok(id)
         })
     }
@@ -84,8 +70,7 @@ impl Service {
     /// nothing written.
     ///
     /// # Errors
-    /// [`Trouble::NotAuthorized`], [`Trouble::RoleBeyondOwn`], [`Trouble::RoleGone`], [`Trouble::RoleImmutable`],
-    /// [`Trouble::LastManager`]; [`Trouble::Problems`] with the form, among them what somebody else changed meanwhile.
+    /// [`Trouble::Problems`] with the form, among them what somebody else changed meanwhile.
     pub fn save_role(
         &mut self,
         actor: &Actor,
@@ -93,40 +78,27 @@ impl Service {
         before: &RoleFields,
         draft: &RoleDraft,
     ) -> Result<RoleFields, Trouble> {
-        let attempt = attempt("save", id);
-        self.change(actor, &[Right::EditRoles], attempt, |tx, own, now| {
-            let (present, merged) = savable(tx, own, id, (before, draft))?;
-            if merged == present {
-                return Ok(merged);
+        let attempt = Attempt::new("save", On::Role(id), &[Right::EditRoles]);
+        self.change(actor, attempt, |change| {
+            let (present, merged) = savable(change, id, (before, draft))?;
+            if merged != present {
+                keeping_a_manager(change.tx, || roles::update(change.tx, id, &merged))?;
+                let differences = field_differences(&present, &merged);
+                let target = target(id, &merged);
+                change.record_differences(EventKind::RoleUpdated, &target, &differences)?;
             }
-            keeping_a_manager(tx, || Ok(roles::update(tx, id, &merged)?))?;
-            let body = json!({ "changes": told(&present, &merged) });
-            let (kind, target) = (EventKind::RoleUpdated, target(id, &merged));
-            record(tx, now, kind, Some(actor), target, body)?;
             Ok(merged)
         })
     }
 
     /// Deletes a role that nobody and nothing has.
-    ///
-    /// # Errors
-    /// [`Trouble::NotAuthorized`], [`Trouble::RoleBeyondOwn`], [`Trouble::RoleGone`], [`Trouble::RoleImmutable`],
-    /// [`Trouble::RoleInUse`].
     pub fn delete_role(&mut self, actor: &Actor, id: RoleId) -> Result<(), Trouble> {
-        let attempt = attempt("delete", id);
-        self.change(actor, &[Right::DeleteRoles], attempt, |tx, own, now| {
-            let role = removable(tx, own, id, now)?;
-            roles::set_deleted(tx, id, now)?;
-            let (kind, target) = (EventKind::RoleDeleted, target(id, &role));
-            Ok(record(tx, now, kind, Some(actor), target, json!({}))?)
+        let attempt = Attempt::new("delete", On::Role(id), &[Right::DeleteRoles]);
+        self.change(actor, attempt, |change| {
+            let role = removable(change, id)?;
+            roles::set_deleted(change.tx, id, change.now)?;
+            Ok(change.record(EventKind::RoleDeleted, target(id, &role), json!({}))?)
         })
-    }
-}
-
-fn attempt(verb: &'static str, id: RoleId) -> Attempt<'static> {
-    Attempt {
-        verb,
-        on: On::Role(id),
     }
 }
 
@@ -138,53 +110,43 @@ fn undeleted(tx: &Tx<'_>, id: RoleId) -> Result<Role, Trouble> {
     roles::undeleted(tx, id)?.ok_or(Trouble::RoleGone(id))
 }
 
-/// The undeleted role's fields, where it can be changed at all, and by whoever has the role `own`.
-fn manageable(tx: &Tx<'_>, own: &Role, id: RoleId) -> Result<RoleFields, Trouble> {
-    let role = undeleted(tx, id)?;
+/// The undeleted role's fields, where it can be changed at all, and by the actor.
+fn manageable(change: &Change<'_>, id: RoleId) -> Result<RoleFields, Trouble> {
+    let role = undeleted(change.tx, id)?;
     if role.immutable {
         return Err(Trouble::RoleImmutable(role.fields.name));
     }
-    if !may_manage(&own.fields, &role.fields) {
+    if !may_manage(&change.own.fields, &role.fields) {
         return Err(Trouble::RoleBeyondOwn(role.fields.name));
     }
     Ok(role.fields)
 }
 
-/// What the role has and what it is to have, where whoever has the role `own` may save that.
+/// What the role has and what it is to have, where the actor may save that.
 pub(super) fn savable(
-    tx: &Tx<'_>,
-    own: &Role,
+    change: &Change<'_>,
     id: RoleId,
     (before, draft): (&RoleFields, &RoleDraft),
 ) -> Result<(RoleFields, RoleFields), Trouble> {
-    let present = manageable(tx, own, id)?;
+    let present = manageable(change, id)?;
     let mine = draft.check().map_err(Trouble::Problems)?;
-    let merged = match mine.merge(before, &present) {
-        Ok(merged) => merged,
-        Err(clashes) => {
-            let kinds = [EventKind::RoleUpdated; 3];
-            return Err(named(tx, &target(id, &present), kinds, clashes)?);
-        }
-    };
-    let mut problems = name_problem(tx, Some((id, &present)), (&merged, draft))?;
-    if own.id == id && !allows_the_same(&present, &merged) {
+    let merged = mine.merge(before, &present);
+    let kinds = [EventKind::RoleUpdated; 3];
+    let merged = change.refuse_clashes(merged, &target(id, &present), kinds)?;
+    let mut problems = stored_problems(change.tx, Some((id, &present)), (&merged, draft))?;
+    if change.own.id == id && !allows_the_same(&present, &merged) {
         problems.push(Problem::new(Field::Rights, Rule::OwnRole));
     } else {
-        problems.extend(beyond(&own.fields, Some(&present), &merged));
+        problems.extend(beyond(&change.own.fields, Some(&present), &merged));
     }
     refuse_if_any(problems)?;
     Ok((present, merged))
 }
 
-/// The role's fields, where it can be deleted, and by whoever has the role `own`.
-pub(super) fn removable(
-    tx: &Tx<'_>,
-    own: &Role,
-    id: RoleId,
-    now: Timestamp,
-) -> Result<RoleFields, Trouble> {
-    let role = manageable(tx, own, id)?;
-    let (by, more) = assigned(tx, own, id, now)?;
+/// The role's fields, where it can be deleted, and by the actor.
+pub(super) fn removable(change: &Change<'_>, id: RoleId) -> Result<RoleFields, Trouble> {
+    let role = manageable(change, id)?;
+    let (by, more) = assigned(change, id)?;
     if more > 0 || !by.is_empty() {
         let name = role.name;
         return Err(Trouble::RoleInUse { name, by, more });
@@ -193,77 +155,62 @@ pub(super) fn removable(
 }
 
 /// Who and what has the role, and how many more. Only what the actor may view is named; the rest is counted.
-fn assigned(
-    tx: &Tx<'_>,
-    own: &Role,
-    id: RoleId,
-    now: Timestamp,
-) -> Result<(Vec<Assigned>, i64), Trouble> {
-    let most = |right, room| {
-        if own.fields.rights.has(right) {
-            room
-        } else {
-            0
-        }
+fn assigned(change: &Change<'_>, id: RoleId) -> Result<(Vec<Assigned>, i64), Trouble> {
+    let most = |right, most| {
+        let may = change.own.fields.rights.has(right);
+        if may { most } else { 0 }
     };
     let room = most(Right::ViewUsers, ASSIGNED_MAX);
-    let (mut named, users) = roles::users(tx, id, room)?;
+    let (mut named, users) = roles::users(change.tx, id, room)?;
     let room = most(Right::ViewApiKeys, ASSIGNED_MAX - named.len());
-    let (named_keys, keys) = roles::keys(tx, id, now, room)?;
+    let (named_keys, keys) = roles::keys(change.tx, id, change.now, room)?;
     named.extend(named_keys);
     let listed = i64::try_from(named.len()).unwrap_or(i64::MAX);
     Ok((named, users + keys - listed))
 }
 
-/// The rules of the name that need the database.
-fn name_problem(
+/// The rules that need the database.
+fn stored_problems(
     tx: &Tx<'_>,
     before: Option<(RoleId, &RoleFields)>,
     (fields, draft): (&RoleFields, &RoleDraft),
 ) -> Result<Vec<Problem>, Trouble> {
     refuse_secrets(tx, &fields.texts(), None)?;
-    let except = before.map(|(id, _)| id);
-    let problem = if let Some(name) = roles::with_name(tx, &fields.name, except)? {
-        Some(Problem::new(Field::Name, Rule::RoleNameTaken { name }))
-    } else if before.is_none_or(|(_, before)| before.name != fields.name) {
-        let name = (fields.name.as_str(), draft.told_alike.as_deref());
-        likeness(tx, Named::Roles, name, except.map(|id| id.0))?
-    } else {
-        None
-    };
+    let taken = roles::with_name(tx, &fields.name, before.map(|(id, _)| id))?;
+    let taken = taken.map(|name| Rule::RoleNameTaken { name });
+    let name = (fields.name.as_str(), draft.told_alike.as_deref());
+    let so_far = before.map(|(id, before)| (id.0, before.name.as_str()));
+    let problem = name_problem(tx, Named::Roles, name, so_far, taken)?;
     Ok(problem.into_iter().collect())
 }
 
-/// What the event of a new role tells.
-pub(super) fn created(fields: &RoleFields) -> Value {
-    let mut told = all(fields);
-    told.insert("rights".to_owned(), fields.rights.names().collect());
-    json!({ "fields": told })
+/// The body of the event of a new role.
+pub(super) fn created_in_event(fields: &RoleFields) -> Value {
+    let mut body = json!({ "fields": fields_in_event(fields) });
+    body["fields"]["rights"] = fields.rights.names().collect();
+    body
 }
 
 /// The fields as events hold them, the rights left out.
-fn all(fields: &RoleFields) -> Map<String, Value> {
-    [
-        ("name", Value::from(fields.name.as_str())),
-        ("description", Value::from(fields.description.as_str())),
-        ("userInterface", Value::from(fields.user_interface)),
-        ("webService", Value::from(fields.web_service)),
-        ("equalOrLess", Value::from(fields.equal_or_less)),
-    ]
-    .into_iter()
-    .map(|(name, value)| (name.to_owned(), value))
-    .collect()
+fn fields_in_event(fields: &RoleFields) -> Value {
+    json!({
+        "name": fields.name,
+        "description": fields.description,
+        "userInterface": fields.user_interface,
+        "webService": fields.web_service,
+        "equalOrLess": fields.equal_or_less,
+    })
 }
 
-/// What changed: each field before and after, of the rights those that were added and removed.
-fn told(before: &RoleFields, after: &RoleFields) -> Map<String, Value> {
-    let mut told = changes(&all(before), all(after));
+/// The fields that differ, each before and after, of the rights those that were added and removed.
+fn field_differences(before: &RoleFields, after: &RoleFields) -> Map<String, Value> {
+    let mut fields = differences(&fields_in_event(before), &fields_in_event(after));
     let added = after.rights.without(&before.rights);
     let removed = before.rights.without(&after.rights);
     if !added.is_empty() || !removed.is_empty() {
         let list = |rights: &Rights| rights.names().collect::<Value>();
         let rights = json!({ "added": list(&added), "removed": list(&removed) });
-        told.insert("rights".to_owned(), rights);
+        fields.insert("rights".to_owned(), rights);
     }
-    told
+    fields
 }

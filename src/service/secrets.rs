@@ -1,67 +1,66 @@
 //! The life of a secret: issued, delivered or discarded, replaced with an overlap, ended.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::auth::token;
+use crate::auth::token::{self, Tag};
 use crate::domain::event::EventKind;
 use crate::domain::id::{KeyId, SecretId};
 use crate::domain::rights::Right;
-use crate::domain::role::Role;
 use crate::domain::secret::{
-    Delivered, Ended, IssuedSecret, Overlap, Phase, SecretFacts, find_secret_shape,
+    Delivered, Ended, IssuedSecret, Overlap, Phase, Secret, SecretFacts, find_secret_shape,
 };
 use crate::domain::state::Facts;
-use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::Actor;
-use crate::service::api_keys::attempt;
+use crate::service::Service;
+use crate::service::api_keys::{target, undeleted};
 use crate::service::authority::{refuse_beyond, refuse_secret};
-use crate::service::refuse::{Attempt, On};
+use crate::service::change::{Attempt, Change, On};
 use crate::service::typed::is_secret;
-use crate::service::{Service, authorize, record, undeleted};
+use crate::store::api_keys;
 use crate::store::api_keys::StoredKey;
 use crate::store::secrets::{self, StoredSecret};
-use crate::store::{Tx, api_keys};
 
 /// Whoever may issue a secret, with a new key or for an old one, may say what became of it.
-const HANDLERS: [Right; 2] = [Right::EditApiKeys, Right::CreateApiKeys];
+const HANDLES: &[Right] = &[Right::EditApiKeys, Right::CreateApiKeys];
+
+/// A secret that no database holds yet.
+pub(super) struct NewSecret {
+    pub secret: Secret,
+    pub tag: Tag,
+    pub hash: String,
+}
 
 impl Service {
+    /// Makes a secret for a key. Its hash takes long: not to be done with the lock held.
+    pub(super) fn make_secret(&mut self, id: KeyId) -> Result<NewSecret, Trouble> {
+        let (secret, tag) = token::make(id, &self.tag_key, self.random.as_mut())?;
+        let bytes = secret.expose().as_bytes();
+        let hash = self.hasher.hash(bytes, self.random.as_mut())?;
+        Ok(NewSecret { secret, tag, hash })
+    }
+
     /// Issues a new secret for a key. It is pending, and one that was pending before never works.
-    ///
-    /// # Errors
-    /// [`Trouble::NotAuthorized`], [`Trouble::KeyGone`]; [`Trouble::SecretBeyondOwn`].
     pub fn issue(&mut self, actor: &Actor, id: KeyId) -> Result<IssuedSecret, Trouble> {
         // Checked before the hash is computed, which takes long, and again with the lock held.
-        let attempt = attempt("issue", id);
-        let allowed = self.store.read(|tx| {
-            let own = authorize(tx, actor, Right::EditApiKeys)?;
-            refuse_secret(tx, &own, &undeleted(tx, id)?.fields)
-        });
-        if let Err(trouble) = allowed {
-            self.note(actor, attempt, &trouble);
-            return Err(trouble);
-        }
-        let (secret, tag) = token::make(id, &self.tag_key, self.random.as_mut())?;
-        let hash = self
-            .hasher
-            .hash(secret.expose().as_bytes(), self.random.as_mut())?;
-        self.change(actor, &[Right::EditApiKeys], attempt, |tx, own, now| {
-            let key = undeleted(tx, id)?;
-            refuse_secret(tx, own, &key.fields)?;
+        let attempt = Attempt::new("issue", On::Key(id), &[Right::EditApiKeys]);
+        self.look_first(actor, attempt, |change| issuable(change, id))?;
+        let made = self.make_secret(id)?;
+        self.change(actor, attempt, |change| {
+            let Change { tx, now, .. } = *change;
+            let key = issuable(change, id)?;
             let live = secrets::live(tx, id)?;
             if let Some(pending) = &live.pending {
-                end_pending(tx, pending, now, Ended::IssuedAgain)?;
+                end_pending(change, pending, Ended::IssuedAgain)?;
             }
-            let secret_id = secrets::insert(tx, id, &tag, &hash, &actor.name, now)?;
-            let body =
-                json!({ "secret": secret_id.0, "voids": live.pending.map(|pending| pending.id.0) });
-            let target = (id, key.fields.name.as_str());
-            record(tx, now, EventKind::SecretIssued, Some(actor), target, body)?;
+            let secret_id = secrets::insert(tx, id, &made.tag, &made.hash, &actor.name, now)?;
+            let voids = live.pending.map(|pending| pending.id.0);
+            let body = json!({ "secret": secret_id.0, "voids": voids });
+            change.record(EventKind::SecretIssued, target(id, &key.fields), body)?;
             Ok(IssuedSecret {
                 key: id,
                 id: secret_id,
-                secret,
+                secret: made.secret,
                 issued_at: now,
                 replaces: live.current.is_some(),
                 retiring_until: live
@@ -78,29 +77,38 @@ impl Service {
     /// one still retiring from before ends. A secret that was delivered already stays so.
     ///
     /// # Errors
-    /// [`Trouble::NotAuthorized`], [`Trouble::SecretBeyondOwn`]; [`Trouble::SecretVoid`] where the secret can never
-    /// work any more.
+    /// [`Trouble::SecretVoid`] where the secret can never work any more.
     pub fn deliver(
         &mut self,
         actor: &Actor,
         id: SecretId,
         overlap: Option<Overlap>,
     ) -> Result<Delivered, Trouble> {
-        let attempt = of_secret("deliver", id);
-        self.change(actor, &HANDLERS, attempt, |tx, own, now| {
-            let secret = secrets::get(tx, id)?.ok_or(Trouble::SecretVoid)?;
-            let key = undeleted(tx, secret.key).map_err(void)?;
-            refuse_secret(tx, own, &key.fields)?;
-            let live = secrets::live(tx, secret.key)?;
+        let attempt = Attempt::new("deliver", On::Secret(id), HANDLES);
+        self.change(actor, attempt, |change| {
+            let Change { tx, now, .. } = *change;
+            let (secret, key) = handed_over(change, id)?;
+            let delivered = |at, overlap_until| Delivered {
+                key: key.id,
+                secret: id,
+                at,
+                overlap_until,
+                facts: Facts {
+                    delivered: true,
+                    ..key.facts()
+                },
+            };
             match secret.facts.life.phase(now) {
                 Phase::Pending => {}
                 Phase::Current | Phase::Retiring => {
-                    return Ok(delivered_before(&secret, &key, now));
+                    let at = secret.facts.life.delivered_at.unwrap_or(now);
+                    return Ok(delivered(at, None));
                 }
                 Phase::Dead | Phase::Void => return Err(Trouble::SecretVoid),
             }
+            let live = secrets::live(tx, key.id)?;
             if let Some(retiring) = live.retiring {
-                end_retiring(tx, &retiring, now, Ended::ReplacedAgain)?;
+                end_retiring(change, &retiring, Ended::ReplacedAgain)?;
             }
             let expiry = key.fields.expiry.map(|expiry| expiry.at);
             let until = overlap.unwrap_or(Overlap::None).ends_at(now, expiry);
@@ -118,90 +126,73 @@ impl Service {
                 "replaces": live.current.map(|current| current.id.0),
                 "overlapUntil": overlap_until.map(|until| until.0),
             });
-            let target = (key.id, key.fields.name.as_str());
-            record(
-                tx,
-                now,
+            change.record(
                 EventKind::SecretDelivered,
-                Some(actor),
-                target,
+                target(key.id, &key.fields),
                 body,
             )?;
-            Ok(Delivered {
-                key: key.id,
-                secret: id,
-                at: now,
-                overlap_until,
-                facts: Facts {
-                    delivered: true,
-                    ..key.facts()
-                },
-            })
+            Ok(delivered(now, overlap_until))
         })
     }
 
     /// Makes a pending secret void; one that is void stays so.
-    ///
-    /// # Errors
-    /// [`Trouble::NotAuthorized`], [`Trouble::BeyondOwn`]; [`Trouble::SecretDelivered`].
     pub fn discard(&mut self, actor: &Actor, id: SecretId) -> Result<(), Trouble> {
-        let attempt = of_secret("discard", id);
-        self.change(actor, &HANDLERS, attempt, |tx, own, now| {
-            let Some(secret) = secrets::get(tx, id)? else {
+        let attempt = Attempt::new("discard", On::Secret(id), HANDLES);
+        self.change(actor, attempt, |change| {
+            let Some(secret) = secrets::get(change.tx, id)? else {
                 return Ok(());
             };
             // Its row stays when the key is deleted.
-            let key = api_keys::get(tx, secret.key)?.ok_or(Trouble::KeyGone(secret.key))?;
-            refuse_beyond(tx, own, (&key.fields.name, key.fields.role))?;
-            match secret.facts.life.phase(now) {
+            let key = api_keys::get(change.tx, secret.key)?;
+            let key = key.ok_or(Trouble::KeyGone(secret.key))?;
+            refuse_beyond(change, &key.fields)?;
+            match secret.facts.life.phase(change.now) {
                 Phase::Void | Phase::Dead => return Ok(()),
-                Phase::Current | Phase::Retiring => {
-                    return Err(Trouble::SecretDelivered);
-                }
+                Phase::Current | Phase::Retiring => return Err(Trouble::SecretDelivered),
                 Phase::Pending => {}
             }
-            secrets::end(tx, id, now, Ended::Discarded)?;
-            note(tx, now, EventKind::SecretDiscarded, actor, &secret, None)
+            secrets::end(change.tx, id, change.now, Ended::Discarded)?;
+            let body = json!({ "secret": id.0 });
+            Ok(change.record(
+                EventKind::SecretDiscarded,
+                target(key.id, &key.fields),
+                body,
+            )?)
         })
     }
 
     /// Ends the overlap of a key now: only the current secret works from here.
     ///
     /// # Errors
-    /// [`Trouble::NotAuthorized`], [`Trouble::BeyondOwn`], [`Trouble::KeyGone`]; [`Trouble::NoOverlap`] where nothing
-    /// is retiring.
+    /// [`Trouble::NoOverlap`] where nothing is retiring.
     pub fn end_overlap(&mut self, actor: &Actor, id: KeyId) -> Result<(), Trouble> {
-        let attempt = attempt("end-overlap", id);
-        self.change(actor, &[Right::EditApiKeys], attempt, |tx, own, now| {
-            let (key, retiring) = overlapping(tx, own, id, now)?;
-            secrets::end(tx, retiring.id, now, Ended::OverlapEndedByHand)?;
+        let attempt = Attempt::new("end-overlap", On::Key(id), &[Right::EditApiKeys]);
+        self.change(actor, attempt, |change| {
+            let (key, retiring) = overlapping(change, id)?;
+            secrets::end(
+                change.tx,
+                retiring.id,
+                change.now,
+                Ended::OverlapEndedByHand,
+            )?;
             let body = json!({ "secret": retiring.id.0 });
-            let target = (id, key.fields.name.as_str());
-            Ok(record(
-                tx,
-                now,
-                EventKind::OverlapEnded,
-                Some(actor),
-                target,
-                body,
-            )?)
+            Ok(change.record(EventKind::OverlapEnded, target(id, &key.fields), body)?)
         })
     }
 
     /// Whether a pending secret may be saved to this file: asked before it is written.
     ///
     /// # Errors
-    /// As of [`Service::saved_to_file`]; [`Trouble::SecretNamed`].
+    /// As of [`Service::saved_to_file`]; [`Trouble::SecretNamed`] where the path holds a secret.
     pub fn may_save_to_file(
         &mut self,
         actor: &Actor,
         id: SecretId,
         path: &str,
     ) -> Result<(), Trouble> {
-        let attempt = of_secret("save-to-file", id);
-        self.change(actor, &HANDLERS, attempt, |tx, own, now| {
-            savable(tx, own, id, now)?;
-            if is_secret(tx, path)? {
+        self.change(actor, saving(id), |change| {
+            savable(change, id)?;
+            if is_secret(change.tx, path)? {
                 return Err(Trouble::SecretNamed);
             }
             Ok(())
@@ -211,123 +202,86 @@ impl Service {
     /// Records that a pending secret was saved to a file.
     ///
     /// # Errors
-    /// [`Trouble::NotAuthorized`], [`Trouble::SecretBeyondOwn`]; [`Trouble::SecretVoid`] where the secret can never
-    /// work any more; [`Trouble::SecretDelivered`].
+    /// [`Trouble::SecretVoid`] where the secret can never work any more; [`Trouble::SecretDelivered`] where it does
+    /// already.
     pub fn saved_to_file(
         &mut self,
         actor: &Actor,
         id: SecretId,
         path: &str,
     ) -> Result<(), Trouble> {
-        let attempt = of_secret("save-to-file", id);
-        self.change(actor, &HANDLERS, attempt, |tx, own, now| {
-            let secret = savable(tx, own, id, now)?;
-            note(
-                tx,
-                now,
-                EventKind::SecretSavedToFile,
-                actor,
-                &secret,
-                Some(path),
-            )
+        self.change(actor, saving(id), |change| {
+            let key = savable(change, id)?;
+            let mut body = json!({ "secret": id.0 });
+            add_path(&mut body, "path", path);
+            let target = target(key.id, &key.fields);
+            Ok(change.record(EventKind::SecretSavedToFile, target, body)?)
         })
     }
 }
 
-/// The pending secret, where whoever has this role may have it in a file.
-fn savable(tx: &Tx<'_>, own: &Role, id: SecretId, now: Timestamp) -> Result<StoredSecret, Trouble> {
-    let secret = secrets::get(tx, id)?.ok_or(Trouble::SecretVoid)?;
-    let key = undeleted(tx, secret.key).map_err(void)?;
-    refuse_secret(tx, own, &key.fields)?;
-    match secret.facts.life.phase(now) {
-        Phase::Pending => Ok(secret),
+fn saving(id: SecretId) -> Attempt<'static> {
+    Attempt::new("save-to-file", On::Secret(id), HANDLES)
+}
+
+/// Adds a path to the body of an event. It can hold anything; a secret it may not bring in.
+pub(super) fn add_path(body: &mut Value, name: &str, path: &str) {
+    if find_secret_shape(path).is_none() {
+        body[name] = path.into();
+    }
+}
+
+/// The key, where the actor may issue a secret for it.
+pub(super) fn issuable(change: &Change<'_>, id: KeyId) -> Result<StoredKey, Trouble> {
+    let key = undeleted(change.tx, id)?;
+    refuse_secret(change, &key.fields)?;
+    Ok(key)
+}
+
+/// A secret and its key, where the actor may hand it to somebody. A key that is gone takes its secrets with it.
+fn handed_over(change: &Change<'_>, id: SecretId) -> Result<(StoredSecret, StoredKey), Trouble> {
+    let secret = secrets::get(change.tx, id)?.ok_or(Trouble::SecretVoid)?;
+    match issuable(change, secret.key) {
+        Ok(key) => Ok((secret, key)),
+        Err(Trouble::KeyGone(_)) => Err(Trouble::SecretVoid),
+        Err(trouble) => Err(trouble),
+    }
+}
+
+/// The key of a pending secret, where the actor may have it in a file.
+fn savable(change: &Change<'_>, id: SecretId) -> Result<StoredKey, Trouble> {
+    let (secret, key) = handed_over(change, id)?;
+    match secret.facts.life.phase(change.now) {
+        Phase::Pending => Ok(key),
         Phase::Current | Phase::Retiring => Err(Trouble::SecretDelivered),
         Phase::Dead | Phase::Void => Err(Trouble::SecretVoid),
     }
 }
 
-/// The key and its retiring secret, where whoever has the role `own` may end that.
+/// The key and its retiring secret, where the actor may end that.
 pub(super) fn overlapping(
-    tx: &Tx<'_>,
-    own: &Role,
+    change: &Change<'_>,
     id: KeyId,
-    now: Timestamp,
 ) -> Result<(StoredKey, SecretFacts), Trouble> {
-    let key = undeleted(tx, id)?;
-    refuse_beyond(tx, own, (&key.fields.name, key.fields.role))?;
-    let retiring = secrets::live(tx, id)?
+    let key = undeleted(change.tx, id)?;
+    refuse_beyond(change, &key.fields)?;
+    let retiring = secrets::live(change.tx, id)?
         .retiring
-        .filter(|secret| secret.life.phase(now) == Phase::Retiring)
+        .filter(|secret| secret.life.phase(change.now) == Phase::Retiring)
         .ok_or(Trouble::NoOverlap)?;
     Ok((key, retiring))
 }
 
-fn of_secret(verb: &'static str, id: SecretId) -> Attempt<'static> {
-    Attempt {
-        verb,
-        on: On::Secret(id),
-    }
-}
-
-/// A key that is gone takes its pending secret with it.
-fn void(trouble: Trouble) -> Trouble {
-    match trouble {
-        Trouble::KeyGone(_) => Trouble::SecretVoid,
-        other => other,
-    }
-}
-
-fn delivered_before(secret: &StoredSecret, key: &StoredKey, now: Timestamp) -> Delivered {
-    Delivered {
-        key: secret.key,
-        secret: secret.facts.id,
-        at: secret.facts.life.delivered_at.unwrap_or(now),
-        overlap_until: None,
-        facts: key.facts(),
-    }
-}
-
 /// Ends a pending secret: for the reason given, unless its hour was over before.
-fn end_pending(tx: &Tx<'_>, secret: &SecretFacts, now: Timestamp, why: Ended) -> Result<(), Fault> {
-    let over = secret.life.phase(now) == Phase::Void;
+fn end_pending(change: &Change<'_>, secret: &SecretFacts, why: Ended) -> Result<(), Fault> {
+    let over = secret.life.phase(change.now) == Phase::Void;
     let why = if over { Ended::NotDeliveredInTime } else { why };
-    secrets::end(tx, secret.id, now, why)
+    secrets::end(change.tx, secret.id, change.now, why)
 }
 
 /// Ends a retiring secret: for the reason given, unless its time was reached before.
-fn end_retiring(
-    tx: &Tx<'_>,
-    secret: &SecretFacts,
-    now: Timestamp,
-    why: Ended,
-) -> Result<(), Fault> {
-    match secret.life.retires_at {
-        Some(at) if at <= now => secrets::end(tx, secret.id, at, Ended::OverlapOver),
-        _ => secrets::end(tx, secret.id, now, why),
-    }
-}
-
-/// Records an event about a secret whose key may be gone.
-fn note(
-    tx: &Tx<'_>,
-    now: Timestamp,
-    kind: EventKind,
-    actor: &Actor,
-    secret: &StoredSecret,
-    path: Option<&str>,
-) -> Result<(), Trouble> {
-    let name = api_keys::get(tx, secret.key)?.map_or_else(String::new, |key| key.fields.name);
-    let mut body = json!({ "secret": secret.facts.id.0 });
-    // A path can hold anything; a secret it may not bring into an event.
-    if let Some(path) = path.filter(|path| find_secret_shape(path).is_none()) {
-        body["path"] = path.into();
-    }
-    Ok(record(
-        tx,
-        now,
-        kind,
-        Some(actor),
-        (secret.key, name.as_str()),
-        body,
-    )?)
+fn end_retiring(change: &Change<'_>, secret: &SecretFacts, why: Ended) -> Result<(), Fault> {
+    let over = secret.life.retires_at.filter(|at| *at <= change.now);
+    let (at, why) = over.map_or((change.now, why), |at| (at, Ended::OverlapOver));
+    secrets::end(change.tx, secret.id, at, why)
 }

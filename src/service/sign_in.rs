@@ -1,18 +1,17 @@
 //! Who may be signed in, and what is noted of their coming and going.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
 use crate::domain::event::EventKind;
 use crate::domain::id::UserId;
 use crate::domain::name::check_name;
-use crate::domain::time::Timestamp;
+use crate::domain::rights::Right;
+use crate::domain::role::Role;
 use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::{Actor, Arrival, SignOut};
-use crate::service::refuse::NOTING;
+use crate::service::Service;
+use crate::service::record::{NOTING, Writing};
 use crate::service::typed::missing;
-use crate::service::{Service, record};
 use crate::store::users::StoredUser;
 use crate::store::{Tx, roles, users};
 
@@ -36,12 +35,12 @@ impl SignIn {
     }
 }
 
-/// What becomes of a sign-in that is not recorded yet, and by now would be refused.
+/// What becomes of a write on behalf of somebody whose sign-in is not recorded yet, and by now would be refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Entry {
-    /// Nothing else is done.
+    /// Nothing is written.
     Strict,
-    /// The rest is done without it: nobody is too little to be refused, or to leave.
+    /// The rest is written without the sign-in: a refusal, and that somebody left, are recorded of everybody.
     Lenient,
 }
 
@@ -49,9 +48,6 @@ impl Service {
     /// The user with this name, on whose behalf things are done from now on. Of a success nothing is written yet:
     /// [`Service::note_sign_in`] does that, or else the first change of all. A refused sign-in is an event, as far as
     /// the database can be written.
-    ///
-    /// # Errors
-    /// [`Trouble::NoSuchUser`], [`Trouble::LockedOut`], [`Trouble::NoUserInterface`].
     pub fn sign_in(&mut self, name: &str, arrival: &Arrival) -> Result<Actor, Trouble> {
         let (id, admitted) = self.store.read(|tx| {
             Ok::<_, Trouble>(match users::by_name(tx, name)? {
@@ -67,9 +63,6 @@ impl Service {
     }
 
     /// Whether there is a user of this name. Not asked on anybody's behalf, but by the owner of the database.
-    ///
-    /// # Errors
-    /// [`Trouble::NoSuchUser`]; [`Trouble::Storage`].
     pub fn known_user(&self, name: &str) -> Result<(), Trouble> {
         self.store.read(|tx| match users::by_name(tx, name)? {
             Some(_) => Ok(()),
@@ -77,26 +70,20 @@ impl Service {
         })
     }
 
-    /// The actor as they are now.
-    ///
-    /// # Errors
-    /// As of [`Service::sign_in`]: the actor may not be signed in any more.
+    /// The actor as they are now, if they may still be signed in.
     pub fn look_again(&self, actor: &Actor) -> Result<Actor, Trouble> {
         self.store.read(|tx| admitted(tx, actor))
     }
 
     /// Records that the actor has signed in, and how they came, unless the first change has recorded it before; they
     /// may have been locked out since. Waits for no more than a moment: it can be asked for again.
-    ///
-    /// # Errors
-    /// As of [`Service::sign_in`]; [`Trouble::Storage`].
     pub fn note_sign_in(&mut self, actor: &Actor, arrival: &Arrival) -> Result<(), Trouble> {
         if matches!(self.sign_in, SignIn::Recorded(user) if user == actor.user) {
             return Ok(());
         }
         self.sign_in = SignIn::Due(actor.user, arrival.clone());
         let done = self.within(NOTING, |service| {
-            service.write_for(actor, Entry::Strict, |_, _| Ok(()))
+            service.write_for(actor, Entry::Strict, |_| Ok(()))
         });
         if let Err(trouble) = &done {
             self.note_refused_sign_in(actor.user, &actor.name, arrival, trouble);
@@ -104,10 +91,7 @@ impl Service {
         done
     }
 
-    /// Records that the actor's console has ended. Nobody is too little to leave.
-    ///
-    /// # Errors
-    /// What the database said.
+    /// Records that the actor's console has ended, whether or not they may still be signed in.
     pub fn note_sign_out(&mut self, actor: &Actor, why: SignOut) -> Result<(), Trouble> {
         let mut body = json!({ "reason": why.word() });
         let mut kind = EventKind::UserSignedOut;
@@ -115,38 +99,33 @@ impl Service {
             kind = EventKind::UserTimedOut;
             body["lastAction"] = last_action.0.into();
         }
-        self.write_for(actor, Entry::Lenient, |tx, now| {
+        self.write_for(actor, Entry::Lenient, |writing| {
             let target = (actor.user, actor.name.as_str());
-            Ok(record(tx, now, kind, Some(actor), target, body)?)
+            Ok(writing.record(kind, target, body)?)
         })
     }
 
-    /// A transaction that writes, and the time at which its lock was held.
-    pub(super) fn write<T>(
-        &mut self,
-        work: impl FnOnce(&Tx<'_>, Timestamp) -> Result<T, Trouble>,
-    ) -> Result<T, Trouble> {
-        let clock = &self.clock;
-        self.store.write(|tx| work(tx, clock.now()))
-    }
-
-    /// The same on behalf of somebody, whose sign-in is recorded before it if it was not.
+    /// Writes on behalf of somebody, whose sign-in is recorded before it if it was not.
     pub(super) fn write_for<T>(
         &mut self,
         actor: &Actor,
         entry: Entry,
-        work: impl FnOnce(&Tx<'_>, Timestamp) -> Result<T, Trouble>,
+        work: impl FnOnce(&Writing<'_>) -> Result<T, Trouble>,
     ) -> Result<T, Trouble> {
         let due = self.sign_in.due(actor).cloned();
-        let (done, recorded) = self.write(|tx, now| {
+        let (done, recorded) = self.write(|writing| {
             let recorded = match &due {
                 None => false,
-                Some(arrival) => match enter(tx, actor, arrival, now) {
+                Some(arrival) => match enter(writing, actor, arrival) {
                     Err(trouble) if entry == Entry::Lenient && trouble.ends_console() => false,
                     done => done.map(|()| true)?,
                 },
             };
-            Ok((work(tx, now)?, recorded))
+            let writing = Writing {
+                actor: Some(actor),
+                ..*writing
+            };
+            Ok((work(&writing)?, recorded))
         })?;
         if recorded {
             self.sign_in = SignIn::Recorded(actor.user);
@@ -154,46 +133,42 @@ impl Service {
         Ok(done)
     }
 
-    /// Does it with no more patience for another process's lock than this.
-    pub(super) fn within<T>(
-        &mut self,
-        budget: Duration,
-        work: impl FnOnce(&mut Service) -> T,
-    ) -> T {
-        let patience = self.store.patience();
-        patience.within(budget, || work(self))
+    /// Reads on behalf of a user who has one of these rights, with the role that they have in the same transaction.
+    pub(super) fn ask<T>(
+        &self,
+        actor: &Actor,
+        needs: &[Right],
+        work: impl FnOnce(&Tx<'_>, &Role) -> Result<T, Trouble>,
+    ) -> Result<T, Trouble> {
+        let own = |tx: &Tx<'_>| authorize(tx, actor, needs);
+        self.store.read(|tx| work(tx, &own(tx)?))
     }
 
     /// Unlocks a user on behalf of the account that owns the database, which is no user: the way back in. Says
     /// whether the user was locked out.
-    ///
-    /// # Errors
-    /// [`Trouble::NoSuchUser`]; [`Trouble::Storage`].
     pub fn break_glass(&mut self, account: &str, name: &str) -> Result<bool, Trouble> {
-        let done = self.write(|tx, now| {
-            let Some(user) = users::by_name(tx, name)? else {
-                return Err(missing(tx, name, Trouble::NoSuchUser)?);
+        let done = self.write(|writing| {
+            let Some(user) = users::by_name(writing.tx, name)? else {
+                return Err(missing(writing.tx, name, Trouble::NoSuchUser)?);
             };
             if !user.fields.locked_out {
                 return Ok(false);
             }
             let mut fields = user.fields;
             fields.locked_out = false;
-            users::update(tx, user.id, &fields)?;
+            users::update(writing.tx, user.id, &fields)?;
             let target = (user.id, fields.name.as_str());
             let body = json!({ "account": account });
-            record(tx, now, EventKind::GlassBroken, None, target, body)?;
+            writing.record(EventKind::GlassBroken, target, body)?;
             Ok(true)
         });
         if let Err(Trouble::NoSuchUser(_) | Trouble::SecretNamed) = &done {
             let name = told_name(name);
             let body =
                 json!({ "action": "break-glass", "reason": "no-such-user", "account": account });
-            let _ = self.within(NOTING, |service| {
-                service.write(|tx, now| {
-                    let (kind, target) = (EventKind::ActionRefused, (UserId(0), name.as_str()));
-                    Ok(record(tx, now, kind, None, target, body)?)
-                })
+            self.try_to_write(NOTING, |writing| {
+                let target = (UserId(0), name.as_str());
+                Ok(writing.record(EventKind::ActionRefused, target, body)?)
             });
         }
         done
@@ -213,8 +188,8 @@ impl Service {
         let body = json!({ "reason": reason, "unproven": unproven(arrival) });
         let kind = EventKind::UserSessionValidationFailed;
         let name = told_name(name);
-        let _ = self.within(NOTING, |service| {
-            service.write(|tx, now| Ok(record(tx, now, kind, None, (id, name.as_str()), body)?))
+        self.try_to_write(NOTING, |writing| {
+            Ok(writing.record(kind, (id, name.as_str()), body)?)
         });
     }
 }
@@ -225,13 +200,16 @@ fn told_name(name: &str) -> String {
 }
 
 /// Records a sign-in, if they still may.
-fn enter(tx: &Tx<'_>, actor: &Actor, arrival: &Arrival, now: Timestamp) -> Result<(), Trouble> {
-    let actor = admitted(tx, actor)?;
-    users::signed_in(tx, actor.user, now)?;
+fn enter(writing: &Writing<'_>, actor: &Actor, arrival: &Arrival) -> Result<(), Trouble> {
+    let actor = &admitted(writing.tx, actor)?;
+    users::signed_in(writing.tx, actor.user, writing.now)?;
+    let writing = Writing {
+        actor: Some(actor),
+        ..*writing
+    };
     let target = (actor.user, actor.name.as_str());
     let body = json!({ "unproven": unproven(arrival) });
-    let kind = EventKind::UserSignedIn;
-    Ok(record(tx, now, kind, Some(&actor), target, body)?)
+    Ok(writing.record(EventKind::UserSignedIn, target, body)?)
 }
 
 fn unproven(arrival: &Arrival) -> Value {
@@ -243,8 +221,20 @@ fn unproven(arrival: &Arrival) -> Value {
     })
 }
 
+/// The role that the actor has now, where one of these rights is in it or none is needed; it is the first that is
+/// named.
+pub(super) fn authorize(tx: &Tx<'_>, actor: &Actor, needs: &[Right]) -> Result<Role, Trouble> {
+    let role = admitted(tx, actor)?.role;
+    match needs.first() {
+        Some(first) if !needs.iter().any(|right| role.fields.rights.has(*right)) => {
+            Err(Trouble::NotAuthorized(*first))
+        }
+        _ => Ok(role),
+    }
+}
+
 /// The actor as they are now, by ID: another user may have their name by now.
-pub(super) fn admitted(tx: &Tx<'_>, actor: &Actor) -> Result<Actor, Trouble> {
+fn admitted(tx: &Tx<'_>, actor: &Actor) -> Result<Actor, Trouble> {
     let user =
         users::get(tx, actor.user)?.ok_or_else(|| Trouble::NoSuchUser(actor.name.clone()))?;
     admit(tx, user)

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::domain::event::EventKind;
 use crate::domain::trouble::Trouble;
-use crate::service::{Service, record};
+use crate::service::Service;
 use crate::store::sweep;
 
 /// The most rows of each kind in one sweep.
@@ -14,28 +14,20 @@ impl Service {
     /// Ends the secrets whose time was reached, tells of keys that have expired (once for each key and expiry), and
     /// erases the hashes of keys that can no longer be restored. Gives how many rows it dealt with; nothing due is
     /// nothing written.
-    ///
-    /// # Errors
-    /// What the database said.
     pub fn sweep(&mut self) -> Result<usize, Trouble> {
         let now = self.now();
         if !self.store.read(|tx| sweep::due(tx, now))? {
             return Ok(0);
         }
-        self.write(|tx, now| {
+        self.write(|writing| {
+            let (tx, now) = (writing.tx, writing.now);
             let ended = sweep::end_secrets(tx, now, MOST)?;
             let expired = sweep::expired(tx, now, MOST)?;
             for key in &expired {
                 sweep::note_expired(tx, key.id)?;
                 let body = json!({ "expiredAt": key.expires_at.0 });
-                record(
-                    tx,
-                    now,
-                    EventKind::ApiKeyExpired,
-                    None,
-                    (key.id, key.name.as_str()),
-                    body,
-                )?;
+                let target = (key.id, key.name.as_str());
+                writing.record(EventKind::ApiKeyExpired, target, body)?;
             }
             let early = sweep::forget_early(tx, now, MOST)?;
             let erased = sweep::erase(tx, now, MOST)?;

@@ -6,7 +6,6 @@ use std::fs;
 use std::path::Path;
 
 use keyward::domain::api_key::{ApiKeyDraft, ApiKeyFields};
-use keyward::domain::authority::{KeyVerb, Refusal, UserVerb, key_refusal, user_refusal};
 use keyward::domain::event::trail::{EventFilter, EventRow};
 use keyward::domain::id::{KeyId, RoleId, SecretId, UserId};
 use keyward::domain::intent::Intent;
@@ -14,7 +13,6 @@ use keyward::domain::list::{Filter, KeyRow, RoleRow, UserRow, WindowQuery};
 use keyward::domain::rights::{Right, Rights};
 use keyward::domain::role::{RoleDraft, RoleFields};
 use keyward::domain::secret::Overlap;
-use keyward::domain::state::Facts;
 use keyward::domain::trouble::Trouble;
 use keyward::domain::user::{Actor, UserDraft, UserFields};
 use keyward::service::Service;
@@ -531,40 +529,6 @@ fn wanted((.., needs, reach, _, _): &Use, own: &Spec, target: &Spec) -> Wanted {
     }
 }
 
-/// What the screens know before anything is asked for; nothing of what they do not grey.
-fn told_before((name, what, ..): &Use, own: &Spec, target: &Spec) -> Option<Wanted> {
-    let (own, target) = (own.fields("own"), target.fields("target"));
-    let facts = Facts {
-        deleted: *name == "restore_key",
-        locked_out: *name == "unlock_key" && what.is_empty() || *what == "what is locked too",
-        expires_at: None,
-        delivered: true,
-        api_access: true,
-    };
-    let key = |verb| key_refusal(&own, verb, &target, &facts);
-    let user = |verb, locked_out| user_refusal(&own, verb, &target, locked_out);
-    let refusal = match *name {
-        _ if !own.user_interface => return None,
-        "save_key" if *what == "description" => key(KeyVerb::Edit),
-        "lock_out_key" => key(KeyVerb::LockOut),
-        "unlock_key" => key(KeyVerb::Unlock),
-        "delete_key" => key(KeyVerb::Delete),
-        "restore_key" => key(KeyVerb::Restore),
-        "issue" => key(KeyVerb::Issue),
-        "end_overlap" => key(KeyVerb::EndOverlap),
-        "save_user" if *what == "full name" => user(UserVerb::Edit, false),
-        "lock_out_user" => user(UserVerb::LockOut, false),
-        "unlock_user" => user(UserVerb::Unlock, true),
-        "delete_user" => user(UserVerb::Delete, false),
-        _ => return None,
-    };
-    Some(match refusal {
-        None => Wanted::Done,
-        Some(Refusal::NotAuthorized(right)) => Wanted::NotAuthorized(right),
-        Some(_) => Wanted::Beyond,
-    })
-}
-
 fn found(done: &Result<(), Trouble>) -> Wanted {
     match done {
         Ok(()) => Wanted::Done,
@@ -588,9 +552,6 @@ fn check(pairs: &[(Spec, Spec)]) {
             let (rows, events) = (world.rows(), world.events());
             let done = act(&world, &mut service, &world.bob);
             assert_eq!(found(&done), wanted(one, own, target), "{}", case());
-            if let Some(refusal) = told_before(one, own, target) {
-                assert_eq!(found(&done), refusal, "{}", case());
-            }
             if done.is_err() {
                 assert_eq!(world.rows(), rows, "{}", case());
                 let refusals = vec![(9006, "bob".to_owned()); usize::from(*noted)];

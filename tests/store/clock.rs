@@ -1,14 +1,25 @@
 //! What holds where the machine's clock was wrong: events are in the order of their numbers, and nothing is silenced or
 //! frozen by a time in the future.
 
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use keyward::clock::Clock;
 use keyward::domain::event::trail::EventRow;
-use keyward::domain::time::{DAY, HOUR, MINUTE};
+use keyward::domain::id::AUDITOR;
+use keyward::domain::role::RoleDraft;
+use keyward::domain::time::{DAY, HOUR, MINUTE, Timestamp, Uptime};
 use keyward::domain::trouble::Trouble;
+use keyward::domain::user::{Arrival, SignOut};
 use keyward::domain::verdict::Refused;
+use keyward::service::Service;
 use keyward::text::Text;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use rusqlite::Connection;
 use serde_json::Value;
 
-use crate::support::database::{Bench, NOW, all_of, draft, in_memory};
+use crate::support::database::{Bench, NOW, all_of, draft, in_memory, raw, user_draft};
 
 /// Number and body of every event.
 fn bodies(bench: &Bench) -> Vec<(i64, Value)> {
@@ -157,4 +168,80 @@ fn pruning_lets_go_what_is_old_also_after_a_clock_that_was_wrong() {
     lock(&mut bench, 1);
     // A clock that was behind for a while takes nothing away that is young.
     assert_eq!(through(&mut bench, NOW.plus(MINUTE)), Some(8));
+}
+
+/// A clock that looks, whenever it is asked, whether somebody holds the lock of the database.
+struct Witness {
+    behind: Mutex<Connection>,
+    held: Mutex<Vec<bool>>,
+}
+
+impl Clock for Witness {
+    fn now(&self) -> Timestamp {
+        let behind = self.behind.lock().expect("whole");
+        let free = behind.execute_batch("BEGIN IMMEDIATE; ROLLBACK").is_ok();
+        self.held.lock().expect("whole").push(!free);
+        NOW
+    }
+
+    fn uptime(&self) -> Uptime {
+        Uptime(0)
+    }
+}
+
+#[test]
+fn the_time_of_a_change_is_taken_when_its_lock_is_held() {
+    let mut bench = Bench::new(in_memory());
+    let (issued, alice) = (bench.create("a"), bench.alice.clone());
+    let behind = raw(&bench.place);
+    behind.busy_timeout(Duration::ZERO).expect("set");
+    let witness = Arc::new(Witness {
+        behind: Mutex::new(behind),
+        held: Mutex::default(),
+    });
+    witness.now();
+    assert_eq!(*witness.held.lock().expect("whole"), [false]);
+    witness.held.lock().expect("whole").clear();
+    let random = Box::new(StdRng::seed_from_u64(3));
+    let service = Service::new(bench.store(), witness.clone(), random, bench.hasher.clone());
+    let mut service = service.expect("a service");
+    let mut asked = |times, what: &str, done: &mut dyn FnMut(&mut Service) -> bool| {
+        assert!(done(&mut service), "{what}");
+        let held = std::mem::take(&mut *witness.held.lock().expect("whole"));
+        assert_eq!(held, vec![true; times], "{what}");
+    };
+    let (key, role) = (issued.key, RoleDraft::default());
+    let (user, renamed) = (user_draft("bob", AUDITOR), draft("b"));
+    let before = draft("a").check(None, NOW).expect("valid");
+    let path = "/a/file";
+    asked(1, "sign in", &mut |s| {
+        s.note_sign_in(&alice, &Arrival::default()).is_ok()
+    });
+    asked(2, "create", &mut |s| {
+        s.create_key(&alice, &draft("new")).is_ok()
+    });
+    asked(1, "save", &mut |s| {
+        s.save_key(&alice, key, &before, &renamed).is_ok()
+    });
+    asked(1, "lock out", &mut |s| s.lock_out_key(&alice, key).is_ok());
+    asked(1, "unlock", &mut |s| s.unlock_key(&alice, key).is_ok());
+    asked(1, "file", &mut |s| {
+        s.saved_to_file(&alice, issued.id, path).is_ok()
+    });
+    asked(1, "deliver", &mut |s| {
+        s.deliver(&alice, issued.id, None).is_ok()
+    });
+    asked(1, "delete", &mut |s| s.delete_key(&alice, key).is_ok());
+    asked(1, "restore", &mut |s| s.restore_key(&alice, key).is_ok());
+    asked(1, "a user", &mut |s| s.create_user(&alice, &user).is_ok());
+    asked(1, "a role", &mut |s| s.create_role(&alice, &role).is_ok());
+    asked(1, "unlock bob", &mut |s| {
+        s.break_glass("root", "bob").is_ok()
+    });
+    asked(2, "refusal", &mut |s| {
+        s.lock_out_user(&alice, alice.user) == Err(Trouble::OwnLock)
+    });
+    asked(1, "sign out", &mut |s| {
+        s.note_sign_out(&alice, SignOut::Left).is_ok()
+    });
 }

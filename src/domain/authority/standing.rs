@@ -3,6 +3,7 @@
 
 use crate::domain::api_key::ApiKeyFields;
 use crate::domain::authority::beyond;
+use crate::domain::id::RoleId;
 use crate::domain::role::RoleFields;
 use crate::domain::time::Timestamp;
 use crate::domain::user::UserFields;
@@ -19,27 +20,7 @@ pub struct Standing<'a> {
 }
 
 impl<'a> Standing<'a> {
-    /// Of a key that is not deleted.
-    #[must_use]
-    pub fn of_key(fields: &ApiKeyFields, role: &'a RoleFields) -> Standing<'a> {
-        Standing {
-            role,
-            stopped: fields.locked_out,
-            until: fields.expiry.map(|expiry| expiry.at),
-        }
-    }
-
-    /// Of a user.
-    #[must_use]
-    pub fn of_user(fields: &UserFields, role: &'a RoleFields) -> Standing<'a> {
-        Standing {
-            role,
-            stopped: fields.locked_out,
-            until: None,
-        }
-    }
-
-    /// The same while it is locked out or deleted.
+    /// How far it goes while it is locked out or deleted.
     #[must_use]
     pub fn stopped(self) -> Standing<'a> {
         Standing {
@@ -53,6 +34,50 @@ impl<'a> Standing<'a> {
             (None, until) => until.is_some(),
             (Some(_), None) => false,
             (Some(own), Some(until)) => own > until,
+        }
+    }
+}
+
+/// A key or a user: what has a role.
+pub trait Holder {
+    fn name(&self) -> &str;
+    fn role(&self) -> RoleId;
+    /// How far an undeleted one can do what its role allows, which is this one.
+    fn standing<'a>(&self, role: &'a RoleFields) -> Standing<'a>;
+}
+
+impl Holder for ApiKeyFields {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn role(&self) -> RoleId {
+        self.role
+    }
+
+    fn standing<'a>(&self, role: &'a RoleFields) -> Standing<'a> {
+        Standing {
+            role,
+            stopped: self.locked_out,
+            until: self.expiry.map(|expiry| expiry.at),
+        }
+    }
+}
+
+impl Holder for UserFields {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn role(&self) -> RoleId {
+        self.role
+    }
+
+    fn standing<'a>(&self, role: &'a RoleFields) -> Standing<'a> {
+        Standing {
+            role,
+            stopped: self.locked_out,
+            until: None,
         }
     }
 }

@@ -45,7 +45,7 @@ impl Seeding<'_> {
             equal_or_less,
         };
         roles::insert(self.tx, &fields)?;
-        let body = role_use::created(&fields);
+        let body = role_use::created_in_event(&fields);
         self.administrator(
             self.ago(age * DAY),
             EventKind::RoleCreated,
@@ -73,7 +73,7 @@ impl Seeding<'_> {
         };
         let made = self.ago(age * DAY + (index + 1) * 7 * MINUTE);
         let id = users::insert(self.tx, &fields, made)?;
-        let body = user_use::created(self.tx, &fields)?;
+        let body = user_use::created_in_event(self.tx, &fields)?;
         self.administrator(made, EventKind::UserCreated, (id, name), body);
         if let Some(minutes) = signed_in {
             let at = self.ago(minutes * MINUTE);

@@ -1,0 +1,227 @@
+//! Changes on behalf of a user: each is one transaction, and an attempt that is refused is an event.
+
+use serde_json::{Map, Value, json};
+
+use crate::domain::event::{EventKind, Target};
+use crate::domain::id::{KeyId, RoleId, SecretId, UserId};
+use crate::domain::name::check_name;
+use crate::domain::problem::{Problem, Rule};
+use crate::domain::rights::Right;
+use crate::domain::role::Role;
+use crate::domain::time::Timestamp;
+use crate::domain::trouble::{Fault, Trouble};
+use crate::domain::user::Actor;
+use crate::service::Service;
+use crate::service::record::{NOTING, Writing};
+use crate::service::sign_in::{Entry, authorize};
+use crate::store::{Tx, api_keys, events, roles, secrets, users};
+
+/// What a use case has at hand, once the lock is held.
+pub(super) struct Change<'a> {
+    pub tx: &'a Tx<'a>,
+    pub actor: &'a Actor,
+    /// The actor's role as it is in the same transaction.
+    pub own: &'a Role,
+    pub now: Timestamp,
+}
+
+impl Change<'_> {
+    /// Records what the actor did.
+    pub(super) fn record(
+        &self,
+        kind: EventKind,
+        target: impl Into<Target>,
+        body: Value,
+    ) -> Result<(), Fault> {
+        let writing = Writing {
+            tx: self.tx,
+            actor: Some(self.actor),
+            now: self.now,
+        };
+        writing.record(kind, target, body)
+    }
+
+    /// Records fields that were changed, if there are such.
+    pub(super) fn record_differences(
+        &self,
+        kind: EventKind,
+        target: &Target,
+        differences: &Map<String, Value>,
+    ) -> Result<(), Fault> {
+        if differences.is_empty() {
+            return Ok(());
+        }
+        self.record(kind, target.clone(), json!({ "changes": differences }))
+    }
+
+    /// Records a lock that was set or taken off.
+    pub(super) fn record_lock(
+        &self,
+        [set, taken_off]: [EventKind; 2],
+        target: &Target,
+        (before, after): (bool, bool),
+    ) -> Result<(), Fault> {
+        if before == after {
+            return Ok(());
+        }
+        let kind = if after { set } else { taken_off };
+        self.record(kind, target.clone(), json!({}))
+    }
+
+    /// Refuses clashes with what somebody else has saved, with the name of whoever did so last by events of these kinds.
+    pub(super) fn refuse_clashes<T>(
+        &self,
+        merged: Result<T, Vec<Problem>>,
+        target: &Target,
+        kinds: [EventKind; 3],
+    ) -> Result<T, Trouble> {
+        let mut clashes = match merged {
+            Ok(merged) => return Ok(merged),
+            Err(clashes) => clashes,
+        };
+        let editor = events::last_editor(self.tx, target, kinds)?;
+        for clash in &mut clashes {
+            if let Rule::ChangedMeanwhile { by, .. } = &mut clash.rule {
+                by.clone_from(&editor);
+            }
+        }
+        Err(Trouble::Problems(clashes))
+    }
+}
+
+/// What somebody sets about to do.
+#[derive(Clone, Copy)]
+pub(super) struct Attempt<'a> {
+    /// The word in the event of a refusal.
+    verb: &'static str,
+    on: On<'a>,
+    /// The rights of which one is enough; where there are none, none is needed.
+    needs: &'a [Right],
+}
+
+impl<'a> Attempt<'a> {
+    pub(super) const fn new(verb: &'static str, on: On<'a>, needs: &'a [Right]) -> Attempt<'a> {
+        Attempt { verb, on, needs }
+    }
+}
+
+/// What it is to be done to.
+#[derive(Clone, Copy)]
+pub(super) enum On<'a> {
+    Key(KeyId),
+    /// The key whose secret it is.
+    Secret(SecretId),
+    User(UserId),
+    Role(RoleId),
+    /// One that is to be made, with the name that was typed.
+    NewKey(&'a str),
+    NewUser(&'a str),
+    NewRole(&'a str),
+    /// The system events.
+    Trail,
+}
+
+impl Service {
+    /// A change on behalf of a user who has one of the rights that it needs: all of it or nothing. A sign-in that is
+    /// not recorded yet is recorded before it, or nothing is changed. A refusal is noted.
+    pub(super) fn change<T>(
+        &mut self,
+        actor: &Actor,
+        attempt: Attempt<'_>,
+        work: impl FnOnce(&Change<'_>) -> Result<T, Trouble>,
+    ) -> Result<T, Trouble> {
+        let done = self.write_for(actor, Entry::Strict, |writing| {
+            let (tx, now) = (writing.tx, writing.now);
+            let own = &authorize(tx, actor, attempt.needs)?;
+            work(&Change {
+                tx,
+                actor,
+                own,
+                now,
+            })
+        });
+        self.note_refusal(actor, attempt, done)
+    }
+
+    /// Looks at the database as a change would find it now. Nothing is noted.
+    pub(super) fn look_ahead<T>(
+        &self,
+        actor: &Actor,
+        needs: &[Right],
+        work: impl FnOnce(&Change<'_>) -> Result<T, Trouble>,
+    ) -> Result<T, Trouble> {
+        self.ask(actor, needs, |tx, own| {
+            work(&Change {
+                tx,
+                actor,
+                own,
+                now: self.now(),
+            })
+        })
+    }
+
+    /// Looks at what a change would find, before it or in place of one. A refusal is noted.
+    pub(super) fn look_first<T>(
+        &mut self,
+        actor: &Actor,
+        attempt: Attempt<'_>,
+        work: impl FnOnce(&Change<'_>) -> Result<T, Trouble>,
+    ) -> Result<T, Trouble> {
+        let done = self.look_ahead(actor, attempt.needs, work);
+        self.note_refusal(actor, attempt, done)
+    }
+
+    /// Notes it where what was done is a refusal, in a transaction of its own: that of the attempt was given up. What
+    /// hinders the note never hides the refusal itself.
+    fn note_refusal<T>(
+        &mut self,
+        actor: &Actor,
+        attempt: Attempt<'_>,
+        done: Result<T, Trouble>,
+    ) -> Result<T, Trouble> {
+        let Err(trouble) = &done else { return done };
+        let Some(reason) = trouble.refusal() else {
+            return done;
+        };
+        let mut body = json!({ "action": attempt.verb, "reason": reason });
+        if let Trouble::NotAuthorized(right) = trouble {
+            body["right"] = right.name().into();
+        }
+        let _ = self.within(NOTING, |service| {
+            service.write_for(actor, Entry::Lenient, |writing| {
+                let target = attempt.on.target(writing.tx)?;
+                Ok(writing.record(EventKind::ActionRefused, target, body)?)
+            })
+        });
+        done
+    }
+}
+
+impl On<'_> {
+    fn target(self, tx: &Tx<'_>) -> Result<Target, Fault> {
+        // What may not be a name has not become one, and may be a secret.
+        let typed = |name| check_name(name).unwrap_or_default();
+        Ok(match self {
+            On::Key(id) => {
+                let key = api_keys::get(tx, id)?.map(|key| key.fields.name);
+                (id, key.unwrap_or_default().as_str()).into()
+            }
+            On::Secret(id) => match secrets::get(tx, id)? {
+                Some(secret) => return On::Key(secret.key).target(tx),
+                None => (KeyId(0), "").into(),
+            },
+            On::User(id) => {
+                let user = users::get(tx, id)?.map(|user| user.fields.name);
+                (id, user.unwrap_or_default().as_str()).into()
+            }
+            On::Role(id) => {
+                let role = roles::get(tx, id)?.map(|role| role.fields.name);
+                (id, role.unwrap_or_default().as_str()).into()
+            }
+            On::NewKey(name) => (KeyId(0), typed(name).as_str()).into(),
+            On::NewUser(name) => (UserId(0), typed(name).as_str()).into(),
+            On::NewRole(name) => (RoleId(0), typed(name).as_str()).into(),
+            On::Trail => Target::trail(),
+        })
+    }
+}
