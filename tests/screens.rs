@@ -107,7 +107,7 @@ fn expect_a_key_for_every_click(console: &Console) {
         let mut bindings = scopes().flat_map(|scope| keys.of(scope));
         bindings.any(|binding| binding.action == action && !binding.keys.is_empty())
     };
-    let typed_in = matches!(scope, Scope::Filter | Scope::Entry);
+    let typed_in = matches!(scope, Scope::Filter | Scope::Entry | Scope::Check);
     let mut count = 0;
     for (area, hit) in hits.all() {
         let reached = match hit {

@@ -407,6 +407,7 @@ impl App {
             self.deaf_before = UNDRAWN;
         }
         self.layers.push((LayerId(self.last_layer), layer));
+        self.rush.opens();
         self.dirty = true;
         let top = self.layers.len() - 1;
         self.with_layer(top, |layer, ctx, asks| layer.open(ctx, asks));
@@ -526,8 +527,6 @@ impl App {
             theme: &self.theme,
             files: self.setting.files,
             keys: &self.keys,
-            rush: self.rush.number(),
-            pasting: self.rush.is_paste(),
         }
     }
 }

@@ -325,7 +325,7 @@ pub fn footer<'a>(
     buf: &mut Buffer,
     area: Rect,
     keys: impl Iterator<Item = &'a Binding>,
-    called: &dyn Fn(&Binding) -> Option<String>,
+    called: &dyn Fn(&Binding) -> Option<&'a str>,
     theme: &Theme,
     hits: &mut Hits,
 ) {
@@ -337,7 +337,7 @@ pub fn footer<'a>(
     let mut at = area;
     for (binding, label) in keys {
         let key = binding.shown_key();
-        let Some(written) = keyed(buf, at, &key.name(), &label, theme) else {
+        let Some(written) = keyed(buf, at, &key.name(), label, theme) else {
             break;
         };
         hits.add(written, Hit::Key(binding.action));

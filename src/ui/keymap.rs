@@ -98,6 +98,8 @@ pub enum Scope {
     Confirmation,
     Secret,
     Entry,
+    /// What was stored, to be compared with the secret: a paste may end it.
+    Check,
     /// No key has a meaning of its own: any ends it.
     Countdown,
     Ended,
@@ -115,6 +117,27 @@ pub enum Shown {
     HelpOnly,
 }
 
+/// By whom a key is pressed where it counts. A paste without brackets comes as keys, in one rush.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hand {
+    /// It counts in a paste, too.
+    Any,
+    /// Not in a paste, of which another key meant nothing.
+    ByHand,
+    /// Nor in the rush of keys in which the layer was opened.
+    Anew,
+}
+
+impl Hand {
+    /// What a row of the table says, which is nothing in most of them.
+    const fn of(said: &[Hand]) -> Hand {
+        match said {
+            [hand, ..] => *hand,
+            [] => Hand::Any,
+        }
+    }
+}
+
 /// One line of the table.
 #[derive(Clone, Debug)]
 pub struct Binding {
@@ -123,6 +146,7 @@ pub struct Binding {
     pub keys: Cow<'static, [Chord]>,
     pub action: Action,
     pub shown: Shown,
+    pub hand: Hand,
     /// Name of the short label in the toolbar and footer.
     pub label: &'static str,
     /// Name of the sentence in help and in the table of `docs/keys.md`.
@@ -181,12 +205,13 @@ const F5: Chord = key(KeyCode::F(5));
 const DELETE: Chord = key(KeyCode::Delete);
 
 macro_rules! bindings {
-    ($($scope:ident [$($key:expr),+] $action:ident $shown:ident $label:literal $help:literal;)+) => {
+    ($($scope:ident [$($key:expr),+] $action:ident $shown:ident $($hand:ident)? $label:literal $help:literal;)+) => {
         &[$(Binding {
             scope: Scope::$scope,
             keys: Cow::Borrowed(&[$($key),+]),
             action: Action::$action,
             shown: Shown::$shown,
+            hand: Hand::of(&[$(Hand::$hand)?]),
             label: $label,
             help: $help,
         }),+]
@@ -281,24 +306,26 @@ pub static BINDINGS: &[Binding] = bindings![
     Choice [PAGE_DOWN]              PageDown     HelpOnly "key.page_down"    "help.page_down";
     Choice [HOME]                   First        HelpOnly "key.first"        "help.first";
     Choice [END]                    Last         HelpOnly "key.last"         "help.last";
-    Confirmation [ch('y')]          Yes          Footer   "key.yes"          "help.yes";
+    Confirmation [ch('y')]          Yes          Footer   ByHand "key.yes"          "help.yes";
     Confirmation [ESC, ch('n')]     Cancel       Footer   "key.no"           "help.no";
-    Confirmation [ENTER]            Press        HelpOnly "key.press"        "help.press";
+    Confirmation [ENTER]            Press        HelpOnly ByHand "key.press"        "help.press";
     Confirmation [TAB, RIGHT, DOWN] Next         HelpOnly "key.next_button"  "help.next_button";
     Confirmation [BACK_TAB, LEFT, UP] Previous   HelpOnly "key.previous"     "help.previous_button";
-    Secret [ch('a')]                Stored       Footer   "key.stored"       "help.stored";
-    Secret [ch('x')]                Discard      Footer   "key.discard"      "help.discard";
-    Secret [ENTER]                  Press        Footer   "key.press"        "help.press";
-    Secret [ch('c')]                Copy         Footer   "key.copy"         "help.copy";
-    Secret [ch('p')]                Check        Footer   "key.check"        "help.check";
-    Secret [ch('h')]                CopyHeader   Footer   "key.copy_header"  "help.copy_header";
-    Secret [ch('w')]                SaveToFile   Footer   "key.save"         "help.save";
-    Secret [ch('v')]                HideOrShow   Footer   "key.hide"         "help.hide";
+    Secret [ch('a')]                Stored       Footer   ByHand "key.stored"       "help.stored";
+    Secret [ch('x')]                Discard      Footer   ByHand "key.discard"      "help.discard";
+    Secret [ENTER]                  Press        Footer   ByHand "key.press"        "help.press";
+    Secret [ch('c')]                Copy         Footer   ByHand "key.copy"         "help.copy";
+    Secret [ch('p')]                Check        Footer   ByHand "key.check"        "help.check";
+    Secret [ch('h')]                CopyHeader   Footer   ByHand "key.copy_header"  "help.copy_header";
+    Secret [ch('w')]                SaveToFile   Footer   ByHand "key.save"         "help.save";
+    Secret [ch('v')]                HideOrShow   Footer   ByHand "key.hide"         "help.hide";
     Secret [TAB, RIGHT, DOWN]       Next         HelpOnly "key.next_button"  "help.next_button";
     Secret [BACK_TAB, LEFT, UP]     Previous     HelpOnly "key.previous"     "help.previous_button";
     Secret [ESC, ch('q')]           Cancel       HelpOnly "key.cancel"       "help.secret_esc";
-    Entry  [ENTER]                  Accept       Footer   "key.ok"           "help.enter_entry";
+    Entry  [ENTER]                  Accept       Footer   Anew   "key.ok"           "help.enter_entry";
     Entry  [ESC]                    Cancel       Footer   "key.cancel"       "help.cancel_entry";
+    Check  [ENTER]                  Accept       Footer   "button.check"     "help.enter_entry";
+    Check  [ESC]                    Cancel       Footer   "key.cancel"       "help.cancel_entry";
     Details [ESC, ch('q'), ENTER]   Cancel       Footer   "key.close"        "help.close_details";
     Details [UP, ch('k')]           Up           HelpOnly "key.up"           "help.scroll_up";
     Details [DOWN, ch('j')]         Down         Footer   "key.scroll"       "help.scroll_down";
@@ -361,11 +388,16 @@ impl Keymap {
         self.0.iter().find(is).map(|binding| binding.keys.as_ref())
     }
 
+    /// The binding of an action in a scope.
+    #[must_use]
+    pub fn binding(&self, scope: Scope, action: Action) -> Option<&Binding> {
+        self.of(scope).find(|binding| binding.action == action)
+    }
+
     /// The name of the first key for an action in a scope, for sentences; empty where it has none.
     #[must_use]
     pub fn key(&self, scope: Scope, action: Action) -> String {
-        let binding = self.of(scope).find(|binding| binding.action == action);
-        binding
+        self.binding(scope, action)
             .map(|binding| binding.keys[0].name())
             .unwrap_or_default()
     }
@@ -436,7 +468,7 @@ impl Chord {
 }
 
 /// Every scope, in the order in which `docs/keys.md` has them, with the name of its heading.
-const SCOPES: [(Scope, &str); 17] = [
+const SCOPES: [(Scope, &str); 18] = [
     (Scope::ApiKeys, "key_table.api_keys"),
     (Scope::Users, "key_table.users"),
     (Scope::Roles, "key_table.roles"),
@@ -451,6 +483,7 @@ const SCOPES: [(Scope, &str); 17] = [
     (Scope::Confirmation, "key_table.confirmation"),
     (Scope::Choice, "key_table.choice"),
     (Scope::Entry, "key_table.entry"),
+    (Scope::Check, "key_table.check"),
     (Scope::Ended, "key_table.ended"),
     (Scope::Help, "key_table.help"),
     (Scope::Anywhere, "key_table.anywhere"),

@@ -4,12 +4,12 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind};
 use zeroize::Zeroizing;
 
 use crate::ui::app::{App, Effect, Input};
-use crate::ui::keymap::{Action, Chord, Scope, TextKey, text_key};
+use crate::ui::keymap::{Action, Chord, Hand, Scope, TextKey, text_key};
 use crate::ui::layer::confirm::Confirm;
 use crate::ui::layer::help::Help;
 use crate::ui::layer::properties::Properties;
 use crate::ui::layer::tree::Tree;
-use crate::ui::layer::{Loss, Tone};
+use crate::ui::layer::{Cannot, Loss, Tone};
 use crate::ui::terminal::{Lost, PASTE_MOST};
 
 impl App {
@@ -168,27 +168,37 @@ impl App {
         }
     }
 
+    /// Does an action, or says why it cannot be done now.
     pub(super) fn act(&mut self, action: Action) {
+        let (_, layer) = self.top();
+        let binding = self.keys.binding(layer.scope(), action);
+        let hand = binding.map_or(Hand::Any, |binding| binding.hand);
+        match layer.can(action, &self.ctx()) {
+            Ok(()) | Err(Cannot::Asks(_)) if !self.rush.counts(hand) => {
+                self.complain(self.text().say("message.pasting").to_owned());
+            }
+            Ok(()) | Err(Cannot::Asks(_)) => self.carry_out(action),
+            Err(why) => {
+                if let Some(sentence) = why.sentence(self.text()) {
+                    self.complain(sentence);
+                }
+            }
+        }
+    }
+
+    fn carry_out(&mut self, action: Action) {
         let top = self.layers.len() - 1;
-        let allowed = self.layers[top].1.allows(action, &self.ctx());
         match action {
-            Action::Help if allowed => {
-                let screen = self.layers[0].1.verbs();
-                let help = Help::new(self.layers[top].1.as_ref(), screen, &self.ctx());
+            Action::Help => {
+                let help = Help::new(self.top().1.as_ref(), self.here.scope(), &self.ctx());
                 self.push(Box::new(help));
             }
-            Action::MyAccount if allowed => {
+            Action::MyAccount => {
                 let own = Properties::of_own(self.setting.actor.user);
                 self.push(Box::new(own));
             }
-            Action::Tree if allowed => self.push(Box::new(Tree::new(self.here))),
-            _ => self.with_layer(top, |layer, ctx, asks| {
-                if allowed {
-                    layer.act(action, ctx, asks);
-                } else {
-                    layer.refuse(action, ctx, asks);
-                }
-            }),
+            Action::Tree => self.push(Box::new(Tree::new(self.here))),
+            _ => self.with_layer(top, |layer, ctx, asks| layer.act(action, ctx, asks)),
         }
     }
 

@@ -144,8 +144,7 @@ impl App {
     /// An action by mouse is one of those that a key can do here.
     fn act_by_mouse(&mut self, action: Action) {
         let scope = self.top().1.scope();
-        let has_key = self.keys.of(scope).any(|b| b.action == action);
-        if has_key {
+        if self.keys.binding(scope, action).is_some() {
             self.act(action);
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::domain::time::Uptime;
 use crate::ui::app::LayerId;
+use crate::ui::keymap::Hand;
 
 /// Keys that follow each other faster than this, in milliseconds, were not typed by hand.
 const BY_HAND: i64 = 30;
@@ -13,6 +14,8 @@ pub(super) struct Rush {
     /// How many frames had been drawn when the last key was read, and when that was.
     last: Option<(u64, Uptime)>,
     number: u64,
+    /// The number of the rush in which the last layer was put on top.
+    opened: u64,
     is_paste: bool,
     text: Text,
 }
@@ -75,14 +78,18 @@ impl Rush {
         }
     }
 
-    /// Which rush it is; never used again.
-    pub fn number(&self) -> u64 {
-        self.number
+    /// A layer is put on top.
+    pub fn opens(&mut self) {
+        self.opened = self.number;
     }
 
-    /// Whether a key of this rush meant nothing.
-    pub fn is_paste(&self) -> bool {
-        self.is_paste
+    /// Whether the key counts for what needs such a hand.
+    pub fn counts(&self, hand: Hand) -> bool {
+        match hand {
+            Hand::Any => true,
+            Hand::ByHand => !self.is_paste,
+            Hand::Anew => !self.is_paste && self.number != self.opened,
+        }
     }
 }
 
@@ -95,15 +102,15 @@ mod tests {
         let mut rush = Rush::default();
         rush.key(1, Uptime(0));
         rush.means_nothing();
-        let pasted = rush.number();
+        let pasted = rush.number;
         rush.click(1, Uptime(BY_HAND * 9));
         rush.key(2, Uptime(BY_HAND * 9 + 1));
-        assert!(rush.is_paste() && rush.number() == pasted);
+        assert!(rush.is_paste && rush.number == pasted);
         rush.click(3, Uptime(BY_HAND * 20));
-        let clicked = rush.number();
-        assert!(!rush.is_paste() && clicked != pasted);
+        let clicked = rush.number;
+        assert!(!rush.is_paste && clicked != pasted);
         rush.key(3, Uptime(BY_HAND * 20));
-        assert!(rush.number() != clicked, "what is typed is not the click's");
+        assert!(rush.number != clicked, "what is typed is not the click's");
     }
 
     #[test]
@@ -112,12 +119,12 @@ mod tests {
         rush.key(1, Uptime(0));
         rush.means_nothing();
         rush.key(2, Uptime(BY_HAND - 1));
-        assert!(rush.is_paste(), "too soon");
+        assert!(rush.is_paste, "too soon");
         rush.key(2, Uptime(BY_HAND * 9));
-        assert!(rush.is_paste(), "nothing was drawn between the two");
-        let number = rush.number();
+        assert!(rush.is_paste, "nothing was drawn between the two");
+        let number = rush.number;
         rush.key(3, Uptime(BY_HAND * 10));
-        assert!(!rush.is_paste() && rush.number() != number);
+        assert!(!rush.is_paste && rush.number != number);
     }
 
     #[test]
@@ -129,7 +136,7 @@ mod tests {
             text(&mut rush);
             rush.key(2, Uptime(1));
             rush.acts_in(layer);
-            rush.is_paste()
+            rush.is_paste
         };
         assert!(is_paste(|rush| rush.typed_into(LayerId(1)), other));
         assert!(is_paste(Rush::pasted, one));

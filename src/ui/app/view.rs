@@ -64,11 +64,11 @@ impl App {
         let (_, screen) = &self.layers[0];
         let (_, top) = self.top();
         self.view_header(buf, row(area, 0));
-        let verbs = screen.verbs();
+        let verbs = self.here.scope();
         let in_reach = self.layers.len() == 1 && screen.scope() == verbs;
-        let usable = |action| in_reach && screen.allows(action, &ctx);
+        let usable = |action| in_reach && screen.can(action, &ctx).is_ok();
         let (mut on_tools, mut on_tree) = (Hits::default(), Hits::default());
-        if tools > 0 {
+        if tools > 0 && self.ended.is_none() {
             let keys = self.keys.of(verbs);
             toolbar(buf, row(area, 1), keys, &usable, said, &mut on_tools);
         }
@@ -92,9 +92,9 @@ impl App {
         }
         let called = |binding: &Binding| {
             let action = binding.action;
-            let called = top.label(action, &ctx);
-            let called = called.unwrap_or_else(|| ctx.text.say(binding.label).to_owned());
-            top.allows(action, &ctx).then_some(called)
+            let label = top.label(action, &ctx);
+            let called = label.unwrap_or(ctx.text.say(binding.label));
+            top.can(action, &ctx).is_ok().then_some(called)
         };
         let keys = self.keys.of(top.scope());
         let line = row(area, area.height - 1);

@@ -13,12 +13,13 @@ const STAY: [Chord; 9] = [ENTER, ESC, TAB, BACK_TAB, UP, DOWN, LEFT, RIGHT, F1];
 /// brought up.
 const RESERVED: [Chord; 3] = [ctrl('c'), ctrl('z'), ch('y')];
 /// Where characters are text.
-const TYPED: [Scope; 6] = [
+const TYPED: [Scope; 7] = [
     Scope::Filter,
     Scope::Form,
     Scope::Role,
     Scope::Choice,
     Scope::Entry,
+    Scope::Check,
     Scope::Help,
 ];
 

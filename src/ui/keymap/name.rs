@@ -38,7 +38,7 @@ fn place(scope: Scope) -> &'static str {
         Scope::Choice => "choice",
         Scope::Confirmation => "confirmation",
         Scope::Secret => "secret",
-        Scope::Entry => "entry",
+        Scope::Entry | Scope::Check => "entry",
         Scope::Countdown => "countdown",
         Scope::Ended => "ended",
         Scope::Help => "help",

@@ -10,7 +10,7 @@ use crate::domain::secret::{MAX_BYTES, Pasted, Secret};
 use crate::ui::frame::{boxed, centred, paragraph, row, skip, wrap};
 use crate::ui::hits::Hits;
 use crate::ui::keymap::{Action, Chord, Scope, TextKey};
-use crate::ui::layer::{Asks, Ctx, Layer, Reply};
+use crate::ui::layer::{Asks, Can, Ctx, Layer, Reply, if_of_use};
 
 /// The layer.
 pub struct Check {
@@ -44,11 +44,11 @@ impl Check {
 
 impl Layer for Check {
     fn scope(&self) -> Scope {
-        Scope::Entry
+        Scope::Check
     }
 
-    fn allows(&self, action: Action, _ctx: &Ctx) -> bool {
-        action != Action::Accept || !self.typed.is_empty()
+    fn can(&self, action: Action, _ctx: &Ctx) -> Can<'_> {
+        if_of_use(action != Action::Accept || !self.typed.is_empty())
     }
 
     fn act(&mut self, action: Action, _ctx: &Ctx, asks: &mut Asks) {
@@ -81,11 +81,6 @@ impl Layer for Check {
             self.push("\t");
         }
         tab
-    }
-
-    fn label(&self, action: Action, ctx: &Ctx) -> Option<String> {
-        let name = ctx.text.say("button.check");
-        (action == Action::Accept).then(|| name.to_owned())
     }
 
     fn paste(&mut self, pasted: &Zeroizing<String>, _ctx: &Ctx, _asks: &mut Asks) {

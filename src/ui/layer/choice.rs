@@ -13,7 +13,7 @@ use crate::ui::field::{Edit, LineField};
 use crate::ui::frame::{boxed, centred, inside, row, skip, width};
 use crate::ui::hits::{Click, Hit, Hits};
 use crate::ui::keymap::{Action, Scope, TextKey};
-use crate::ui::layer::{Asks, Ctx, Layer, Reply};
+use crate::ui::layer::{Asks, Can, Ctx, Layer, Reply, if_of_use};
 use crate::ui::scroll::Scroll;
 
 /// The number of the first time zone; what can be chosen instead of one is below.
@@ -172,8 +172,8 @@ impl Layer for Choice {
         Scope::Choice
     }
 
-    fn allows(&self, action: Action, _ctx: &Ctx) -> bool {
-        action != Action::Accept || !self.found.is_empty()
+    fn can(&self, action: Action, _ctx: &Ctx) -> Can<'_> {
+        if_of_use(action != Action::Accept || !self.found.is_empty())
     }
 
     fn act(&mut self, action: Action, _ctx: &Ctx, asks: &mut Asks) {

@@ -91,19 +91,12 @@ impl Layer for Confirm {
         Scope::Confirmation
     }
 
-    fn allows(&self, _action: Action, _ctx: &Ctx) -> bool {
-        true
+    fn label(&self, action: Action, _ctx: &Ctx) -> Option<&str> {
+        (action == Action::Yes).then_some(&self.verb)
     }
 
-    fn label(&self, action: Action, _ctx: &Ctx) -> Option<String> {
-        (action == Action::Yes).then(|| self.verb.clone())
-    }
-
-    fn act(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
-        let confirms = action == Action::Yes || (action == Action::Press && self.on_yes);
+    fn act(&mut self, action: Action, _ctx: &Ctx, asks: &mut Asks) {
         match action {
-            // A paste without brackets comes as keys; a hand has not seen the question yet.
-            _ if confirms && ctx.pasting => asks.complain(ctx.text.say("message.pasting")),
             Action::Yes => self.confirm(asks),
             Action::Press if self.on_yes => self.confirm(asks),
             Action::Press | Action::Cancel => asks.close(Reply::Cancelled),

@@ -7,7 +7,7 @@ use crate::domain::time::{SECOND, Uptime};
 use crate::ui::frame::{boxed, centred, paragraph, wrap};
 use crate::ui::hits::Hits;
 use crate::ui::keymap::{Action, Scope};
-use crate::ui::layer::{Asks, Ctx, Layer};
+use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer};
 
 /// The layer.
 pub struct Countdown {
@@ -40,8 +40,8 @@ impl Layer for Countdown {
         Scope::Countdown
     }
 
-    fn allows(&self, _action: Action, _ctx: &Ctx) -> bool {
-        false
+    fn can(&self, _action: Action, _ctx: &Ctx) -> Can<'_> {
+        Err(Cannot::Unused)
     }
 
     fn act(&mut self, _action: Action, _ctx: &Ctx, _asks: &mut Asks) {}

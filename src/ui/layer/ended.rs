@@ -6,7 +6,7 @@ use ratatui::layout::{Position, Rect};
 use crate::ui::frame::{boxed, buttons, centred, paragraph, row, wrap};
 use crate::ui::hits::Hits;
 use crate::ui::keymap::{Action, Scope};
-use crate::ui::layer::{Asks, Ctx, Layer};
+use crate::ui::layer::{Asks, Can, Ctx, Layer, if_of_use};
 
 /// The layer.
 pub struct Ended {
@@ -26,13 +26,12 @@ impl Layer for Ended {
         Scope::Ended
     }
 
-    fn allows(&self, action: Action, _ctx: &Ctx) -> bool {
-        action == Action::Quit
+    fn can(&self, action: Action, _ctx: &Ctx) -> Can<'_> {
+        if_of_use(action == Action::Quit)
     }
 
-    fn label(&self, action: Action, ctx: &Ctx) -> Option<String> {
-        let leave = ctx.text.say("ended.leave");
-        (action == Action::Quit).then(|| leave.to_owned())
+    fn label(&self, action: Action, ctx: &Ctx) -> Option<&str> {
+        (action == Action::Quit).then(|| ctx.text.say("ended.leave"))
     }
 
     fn act(&mut self, _action: Action, _ctx: &Ctx, asks: &mut Asks) {

@@ -10,7 +10,7 @@ use crate::ui::field::{Edit, LineField};
 use crate::ui::frame::{boxed, centred, inside, paragraph, row, wrap};
 use crate::ui::hits::{Click, Hit, Hits};
 use crate::ui::keymap::{Action, Scope, TextKey};
-use crate::ui::layer::{Asks, Ctx, Layer, Reply};
+use crate::ui::layer::{Asks, Can, Ctx, Layer, Reply, if_of_use};
 
 /// The most characters: Linux takes no longer path.
 const PATH_MAX: usize = 4_096;
@@ -21,8 +21,6 @@ pub struct Entry {
     note: String,
     /// Why the text was refused before.
     problem: Option<String>,
-    /// The rush of keys in which it was opened, which does not end it too.
-    opened: u64,
     field: LineField,
 }
 
@@ -34,7 +32,6 @@ impl Entry {
             title: title.to_owned(),
             note: note.to_owned(),
             problem: None,
-            opened: 0,
             field: LineField::new(suggested).at_most(PATH_MAX).suggested(),
         }
     }
@@ -68,20 +65,12 @@ impl Layer for Entry {
         Scope::Entry
     }
 
-    fn open(&mut self, ctx: &Ctx, _asks: &mut Asks) {
-        self.opened = ctx.rush;
+    fn can(&self, action: Action, _ctx: &Ctx) -> Can<'_> {
+        if_of_use(action != Action::Accept || !self.field.text().trim().is_empty())
     }
 
-    fn allows(&self, action: Action, _ctx: &Ctx) -> bool {
-        action != Action::Accept || !self.field.text().trim().is_empty()
-    }
-
-    fn act(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
+    fn act(&mut self, action: Action, _ctx: &Ctx, asks: &mut Asks) {
         match action {
-            // The line end of a paste without brackets confirms nothing.
-            Action::Accept if ctx.pasting || ctx.rush == self.opened => {
-                asks.complain(ctx.text.say("message.pasting"));
-            }
             Action::Accept => asks.close(Reply::Entered(self.field.text().trim().to_owned())),
             Action::Cancel => asks.close(Reply::Cancelled),
             _ => {}

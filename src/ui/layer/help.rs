@@ -12,7 +12,7 @@ use crate::ui::field::LineField;
 use crate::ui::frame::{boxed, centred, first, inside, paragraph, row, skip, width, wrap};
 use crate::ui::hits::Hits;
 use crate::ui::keymap::{Action, Binding, Chord, Scope, TextKey};
-use crate::ui::layer::{Asks, Ctx, Layer, Reply};
+use crate::ui::layer::{Asks, Can, Ctx, Layer, Reply, if_of_use};
 use crate::ui::scroll::Scroll;
 
 /// Columns of the box where there is room for more.
@@ -100,12 +100,11 @@ impl Help {
     #[must_use]
     pub fn new(layer: &dyn Layer, screen: Scope, ctx: &Ctx) -> Help {
         let known = |binding: &Binding| {
-            let allowed = layer.allows(binding.action, ctx);
-            let why_not = (!allowed).then(|| layer.why_not(binding.action, ctx));
+            let can = layer.can(binding.action, ctx);
             Known {
                 binding: binding.clone(),
-                allowed,
-                why_not: why_not.flatten(),
+                allowed: can.is_ok(),
+                why_not: can.err().and_then(|why| why.sentence(ctx.text)),
             }
         };
         Help {
@@ -253,8 +252,8 @@ impl Layer for Help {
         Scope::Help
     }
 
-    fn allows(&self, action: Action, _ctx: &Ctx) -> bool {
-        action != Action::States || self.states != States::None
+    fn can(&self, action: Action, _ctx: &Ctx) -> Can<'_> {
+        if_of_use(action != Action::States || self.states != States::None)
     }
 
     fn act(&mut self, action: Action, _ctx: &Ctx, asks: &mut Asks) {

@@ -18,6 +18,8 @@ pub mod secret;
 pub mod tree;
 pub mod users;
 
+use std::borrow::Cow;
+
 use chrono_tz::Tz;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -27,6 +29,7 @@ use crate::domain::event::Target;
 use crate::domain::secret::Pasted;
 use crate::domain::state::{AsOf, Warning};
 use crate::domain::time::{Timestamp, Uptime};
+use crate::domain::trouble::Trouble;
 use crate::domain::user::Actor;
 use crate::text::Text;
 use crate::ui::field::Edit;
@@ -51,11 +54,6 @@ pub struct Ctx<'a> {
     /// Files may be written for the user: the account is their own.
     pub files: bool,
     pub keys: &'a Keymap,
-    /// The key being handled came in one rush, faster than a hand types, with a key that means nothing here: it is
-    /// part of a paste without brackets.
-    pub pasting: bool,
-    /// The rush that the key belongs to; keys typed by hand have one each.
-    pub rush: u64,
 }
 
 impl Ctx<'_> {
@@ -189,6 +187,13 @@ impl<'a> Asks<'a> {
         self.asked.push(Ask::Say(Tone::Problem, sentence.into()));
     }
 
+    /// Says why something cannot be done now, if there is anything to say.
+    pub fn refuse(&mut self, why: Cannot, text: Text) {
+        if let Some(sentence) = why.sentence(text) {
+            self.complain(sentence);
+        }
+    }
+
     /// Says what of an edit was refused, if anything was.
     pub fn edited(&mut self, edit: &Edit, text: Text) {
         let max = |sentence, max: &usize| text.fill(sentence, &[("max", max)]);
@@ -227,40 +232,64 @@ pub enum Loss {
     Refused,
 }
 
+/// Why an action cannot be done now.
+#[derive(Debug)]
+pub enum Cannot<'a> {
+    /// The key has just no use now: nothing is said.
+    Unused,
+    /// This sentence says it.
+    Said(Cow<'a, str>),
+    /// What the service would say.
+    Trouble(Trouble),
+    /// This is all that is known here, and the service knows more: the layer is to act all the same, and asks it.
+    Asks(Cow<'a, str>),
+}
+
+impl Cannot<'_> {
+    /// The sentence that says it, if there is anything to say.
+    #[must_use]
+    pub fn sentence(self, text: Text) -> Option<String> {
+        match self {
+            Cannot::Unused => None,
+            Cannot::Said(sentence) | Cannot::Asks(sentence) => Some(sentence.into_owned()),
+            Cannot::Trouble(trouble) => Some(text.trouble(&trouble)),
+        }
+    }
+}
+
+/// Whether an action can be done now.
+pub type Can<'a> = Result<(), Cannot<'a>>;
+
+/// An action that can be done where this holds, and has no use elsewhere.
+///
+/// # Errors
+/// [`Cannot::Unused`].
+pub fn if_of_use<'a>(holds: bool) -> Can<'a> {
+    if holds { Ok(()) } else { Err(Cannot::Unused) }
+}
+
 /// A screen or dialog. The one on top gets every key.
 pub trait Layer {
     /// The part of the key table that holds here.
     fn scope(&self) -> Scope;
 
-    /// The part of the key table that the toolbar shows, for a screen.
-    fn verbs(&self) -> Scope {
-        self.scope()
-    }
-
     /// Asked once, when the layer is put on the stack.
     fn open(&mut self, _ctx: &Ctx, _asks: &mut Asks) {}
 
-    /// Whether an action can be done now. Router, toolbar, footer and help all ask this.
-    fn allows(&self, action: Action, ctx: &Ctx) -> bool;
-
-    /// Why a verb cannot be done now, in a sentence; nothing for a key that has just no use now.
-    fn why_not(&self, _action: Action, _ctx: &Ctx) -> Option<String> {
-        None
-    }
-
-    /// Is told of an action that cannot be done now: says why, where there is anything to say.
-    fn refuse(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
-        if let Some(sentence) = self.why_not(action, ctx) {
-            asks.complain(sentence);
-        }
+    /// Whether an action can be done now, and if not, why. Router, toolbar, footer and help all ask this.
+    ///
+    /// # Errors
+    /// Why it cannot be done.
+    fn can(&self, _action: Action, _ctx: &Ctx) -> Can<'_> {
+        Ok(())
     }
 
     /// What the footer calls an action here, where that is not what the table of keys calls it: what its button says.
-    fn label(&self, _action: Action, _ctx: &Ctx) -> Option<String> {
+    fn label(&self, _action: Action, _ctx: &Ctx) -> Option<&str> {
         None
     }
 
-    /// Does an allowed action.
+    /// Does an action that can be done.
     fn act(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks);
 
     /// Offers a text key to the field that is being edited; false where there is none or it has no use for it.

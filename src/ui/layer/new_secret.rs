@@ -11,7 +11,7 @@ use crate::domain::state::Facts;
 use crate::ui::frame::{boxed, buttons, centred, first, row, wrap};
 use crate::ui::hits::{Click, Hit, Hits};
 use crate::ui::keymap::{Action, Scope};
-use crate::ui::layer::{Asks, Ctx, Layer, Reply};
+use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Reply};
 use crate::ui::request::{Done, Outcome, Request, Ticket};
 use crate::ui::scroll::Scroll;
 
@@ -103,17 +103,14 @@ impl Layer for NewSecret {
         Scope::Form
     }
 
-    fn allows(&self, action: Action, _ctx: &Ctx) -> bool {
+    fn can(&self, action: Action, ctx: &Ctx) -> Can<'_> {
         match action {
-            Action::Accept => self.ready(),
-            Action::PageUp | Action::PageDown => false,
-            _ => true,
+            Action::Accept if !self.ready() => {
+                Err(Cannot::Said(ctx.text.say("new_secret.choose").into()))
+            }
+            Action::PageUp | Action::PageDown => Err(Cannot::Unused),
+            _ => Ok(()),
         }
-    }
-
-    fn why_not(&self, action: Action, ctx: &Ctx) -> Option<String> {
-        let choose = ctx.text.say("new_secret.choose");
-        (action == Action::Accept).then(|| choose.to_owned())
     }
 
     fn act(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {

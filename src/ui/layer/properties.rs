@@ -20,7 +20,7 @@ use crate::ui::hits::{Click, Hits};
 use crate::ui::keymap::{Action, Scope, TextKey};
 use crate::ui::layer::choice::Choice;
 use crate::ui::layer::confirm::Confirm;
-use crate::ui::layer::{Asks, Ctx, Layer, Loss, Reply};
+use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Loss, Reply, if_of_use};
 use crate::ui::request::{Done, Outcome, Request, Ticket};
 
 /// What has Properties: what it had when it was read, and what it is to have.
@@ -308,23 +308,21 @@ impl<S: Subject> Layer for Properties<S> {
         self.loading = Some(asks.request(self.subject.load()));
     }
 
-    fn allows(&self, action: Action, _ctx: &Ctx) -> bool {
-        match action {
-            Action::Accept | Action::Open => !self.form.read_only,
-            Action::PageUp | Action::PageDown => self.form.scroll.has_more(),
-            Action::Next | Action::Previous => !self.form.read_only || self.form.scroll.has_more(),
-            _ => true,
+    fn can(&self, action: Action, _ctx: &Ctx) -> Can<'_> {
+        match (action, &self.read_only) {
+            (Action::Accept, Some(why)) => Err(Cannot::Said(why.into())),
+            (Action::Accept | Action::Open, _) => if_of_use(!self.form.read_only),
+            (Action::PageUp | Action::PageDown, _) => if_of_use(self.form.scroll.has_more()),
+            (Action::Next | Action::Previous, _) => {
+                if_of_use(!self.form.read_only || self.form.scroll.has_more())
+            }
+            _ => Ok(()),
         }
     }
 
-    fn label(&self, action: Action, ctx: &Ctx) -> Option<String> {
+    fn label(&self, action: Action, ctx: &Ctx) -> Option<&str> {
         let closes = action == Action::Cancel && self.form.read_only;
-        closes.then(|| ctx.text.say("button.close").to_owned())
-    }
-
-    fn why_not(&self, action: Action, _ctx: &Ctx) -> Option<String> {
-        let why = self.read_only.as_ref();
-        why.filter(|_| action == Action::Accept).cloned()
+        closes.then(|| ctx.text.say("button.close"))
     }
 
     fn act(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {

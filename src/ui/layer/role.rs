@@ -29,7 +29,7 @@ use crate::ui::layer::role::assigned::AssignedTo;
 use crate::ui::layer::role::boxes::{Boxes, Giver};
 use crate::ui::layer::role::focus::Focus;
 use crate::ui::layer::role::tabs::Page;
-use crate::ui::layer::{Asks, Ctx, Layer, Loss, Reply};
+use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Loss, Reply};
 use crate::ui::request::{Done, Outcome, Request, Ticket};
 
 /// The layer.
@@ -286,23 +286,24 @@ impl Layer for RoleDialog {
         }));
     }
 
-    fn allows(&self, action: Action, _ctx: &Ctx) -> bool {
-        self.can(action)
-    }
-
-    fn why_not(&self, action: Action, _ctx: &Ctx) -> Option<String> {
+    fn can(&self, action: Action, _ctx: &Ctx) -> Can<'_> {
+        if self.has_use(action) {
+            return Ok(());
+        }
         let ticks = action == Action::Open && self.focus == Focus::Page;
         let why = match (action, self.page) {
             (Action::Accept, _) => &self.read_only,
             (_, Page::General | Page::Rights(_)) if ticks => &self.locked,
-            _ => return None,
+            _ => &None,
         };
-        why.clone()
+        Err(why
+            .as_ref()
+            .map_or(Cannot::Unused, |why| Cannot::Said(why.into())))
     }
 
-    fn label(&self, action: Action, ctx: &Ctx) -> Option<String> {
+    fn label(&self, action: Action, ctx: &Ctx) -> Option<&str> {
         let closes = action == Action::Cancel && self.is_read_only();
-        closes.then(|| ctx.text.say("button.close").to_owned())
+        closes.then(|| ctx.text.say("button.close"))
     }
 
     fn act(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {

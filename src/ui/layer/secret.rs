@@ -21,7 +21,7 @@ use crate::ui::layer::check::Check;
 use crate::ui::layer::confirm::Confirm;
 use crate::ui::layer::entry::Entry;
 use crate::ui::layer::secret::undelivered::Unwritten;
-use crate::ui::layer::{Asks, Ctx, Layer, Loss, Reply};
+use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Loss, Reply};
 use crate::ui::request::{Done, Outcome, Request, Ticket};
 
 /// The buttons, in order. The last one is there only while the dialog can be left.
@@ -248,34 +248,26 @@ impl Layer for SecretDialog {
         Scope::Secret
     }
 
-    fn allows(&self, action: Action, ctx: &Ctx) -> bool {
+    fn can(&self, action: Action, ctx: &Ctx) -> Can<'_> {
         match action {
-            Action::Press | Action::Cancel | Action::Leave | Action::Stop | Action::Help => true,
-            _ if self.is_void(ctx) => false,
-            Action::Copy | Action::CopyHeader => self.copies,
-            Action::SaveToFile => ctx.files,
-            _ => true,
+            Action::Press | Action::Cancel | Action::Leave | Action::Stop | Action::Help => Ok(()),
+            _ if self.is_void(ctx) => Err(Cannot::Unused),
+            Action::Copy | Action::CopyHeader if !self.copies => {
+                Err(Cannot::Trouble(Trouble::ClipboardOff))
+            }
+            Action::SaveToFile if !ctx.files => Err(Cannot::Trouble(Trouble::NoFiles)),
+            _ => Ok(()),
         }
     }
 
-    fn why_not(&self, action: Action, ctx: &Ctx) -> Option<String> {
-        let trouble = match action {
-            _ if self.is_void(ctx) => return None,
-            Action::Copy | Action::CopyHeader if !self.copies => Trouble::ClipboardOff,
-            Action::SaveToFile if !ctx.files => Trouble::NoFiles,
-            _ => return None,
-        };
-        Some(ctx.text.trouble(&trouble))
-    }
-
-    fn label(&self, action: Action, ctx: &Ctx) -> Option<String> {
+    fn label(&self, action: Action, ctx: &Ctx) -> Option<&str> {
         let name = match action {
             Action::Press if self.is_void(ctx) => "button.close",
             Action::HideOrShow if self.hidden => "button.show",
             Action::HideOrShow => "button.hide",
             _ => return None,
         };
-        Some(ctx.text.say(name).to_owned())
+        Some(ctx.text.say(name))
     }
 
     fn act(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
@@ -292,13 +284,11 @@ impl Layer for SecretDialog {
             Action::Next => self.focus = (self.focus + 1) % verbs.len(),
             Action::Previous => self.focus = (self.focus + verbs.len() - 1) % verbs.len(),
             Action::Cancel | Action::Leave => self.leave(action, ctx, asks),
-            // A paste without brackets comes as keys. Whatever they would do, a hand has not asked for it.
-            _ if ctx.pasting => asks.complain(ctx.text.say("message.pasting")),
             Action::Stored => self.focus = HARMLESS,
             Action::Discard => self.focus = HARMLESS + 1,
-            Action::Press => match self.why_not(verbs[self.focus], ctx) {
-                Some(sentence) => asks.complain(sentence),
-                None => self.press(verbs[self.focus], ctx, asks),
+            Action::Press => match self.can(verbs[self.focus], ctx) {
+                Err(why) => asks.refuse(why, ctx.text),
+                Ok(()) => self.press(verbs[self.focus], ctx, asks),
             },
             other => self.press(other, ctx, asks),
         }

@@ -57,6 +57,17 @@ impl Screen {
         }
     }
 
+    /// The part of the key table with its verbs.
+    #[must_use]
+    pub fn scope(self) -> Scope {
+        match self {
+            Screen::Users => Scope::Users,
+            Screen::Roles => Scope::Roles,
+            Screen::ApiKeys => Scope::ApiKeys,
+            Screen::SystemEvents => Scope::Events,
+        }
+    }
+
     /// The screen that the console opens with: API keys, or the first that the role allows.
     #[must_use]
     pub fn first_for(actor: &Actor) -> Screen {
@@ -203,10 +214,6 @@ impl Tree {
 impl Layer for Tree {
     fn scope(&self) -> Scope {
         Scope::Tree
-    }
-
-    fn allows(&self, _action: Action, _ctx: &Ctx) -> bool {
-        true
     }
 
     fn act(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {

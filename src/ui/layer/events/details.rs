@@ -13,7 +13,7 @@ use crate::ui::frame::{boxed, centred, first, inside, row, skip, width, wrap};
 use crate::ui::hits::Hits;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::events::actor_name;
-use crate::ui::layer::{Asks, Ctx, Layer, Reply};
+use crate::ui::layer::{Asks, Can, Ctx, Layer, Reply, if_of_use};
 use crate::ui::scroll::Scroll;
 
 /// Columns of the box where there is room for more.
@@ -137,8 +137,8 @@ impl Layer for Details {
         Scope::Details
     }
 
-    fn allows(&self, action: Action, _ctx: &Ctx) -> bool {
-        matches!(action, Action::Cancel | Action::Help) || self.scroll.has_more()
+    fn can(&self, action: Action, _ctx: &Ctx) -> Can<'_> {
+        if_of_use(matches!(action, Action::Cancel | Action::Help) || self.scroll.has_more())
     }
 
     fn act(&mut self, action: Action, _ctx: &Ctx, asks: &mut Asks) {

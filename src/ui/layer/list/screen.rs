@@ -12,7 +12,7 @@ use crate::domain::trouble::Trouble;
 use crate::ui::hits::{Click, Hits};
 use crate::ui::keymap::{Action, Scope, TextKey};
 use crate::ui::layer::list::{List, Table};
-use crate::ui::layer::{Asks, Ctx, Layer, Reply};
+use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Reply, if_of_use};
 use crate::ui::request::{Done, Outcome, Request, Ticket};
 
 /// What can be done on a screen beside what every list can do.
@@ -173,52 +173,34 @@ impl<V: Verbs> Layer for ListScreen<V> {
         }
     }
 
-    fn verbs(&self) -> Scope {
-        V::SCOPE
-    }
-
     fn open(&mut self, _ctx: &Ctx, asks: &mut Asks) {
         self.list.open(asks);
     }
 
-    fn allows(&self, action: Action, ctx: &Ctx) -> bool {
-        if V::needs(action).is_some_and(|right| !ctx.actor.may(right)) {
-            return false;
-        }
-        let row = self.list.selected();
-        match (action, V::allows(row, action, ctx)) {
-            (_, Some(allowed)) => allowed,
-            (Action::Events, None) => {
-                row.is_some_and(|row| V::target(row).is_some()) && ctx.actor.may(Right::ViewEvents)
-            }
-            (_, None) => self.list.allows(action),
-        }
-    }
-
-    fn why_not(&self, action: Action, ctx: &Ctx) -> Option<String> {
+    fn can(&self, action: Action, ctx: &Ctx) -> Can<'_> {
         let right = match action {
             Action::Events => Some(Right::ViewEvents),
             _ => V::needs(action),
         };
         if let Some(right) = right.filter(|right| !ctx.actor.may(*right)) {
-            return Some(ctx.text.trouble(&Trouble::NotAuthorized(right)));
+            return Err(Cannot::Trouble(Trouble::NotAuthorized(right)));
         }
         let row = self.list.selected();
         match (action, V::allows(row, action, ctx), row) {
-            (Action::Events, _, None) | (_, Some(_), None) => Some(self.list.empty(ctx)),
-            (_, Some(_), Some(row)) => V::why_not(row, action, ctx),
-            (_, None, _) => None,
-        }
-    }
-
-    fn refuse(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
-        let may = V::needs(action).is_none_or(|right| ctx.actor.may(right));
-        // Who locked it is not in the row.
-        if may && matches!(action, Action::Lock | Action::Unlock) && self.foresee(action, asks) {
-            return;
-        }
-        if let Some(sentence) = self.why_not(action, ctx) {
-            asks.complain(sentence);
+            (_, Some(true), _) => Ok(()),
+            (Action::Events, _, None) | (_, Some(false), None) => {
+                Err(Cannot::Said(self.list.empty(ctx).into()))
+            }
+            (_, Some(false), Some(row)) => Err(match V::why_not(row, action, ctx) {
+                // Who locked it is not in the row.
+                Some(why) if matches!(action, Action::Lock | Action::Unlock) => {
+                    Cannot::Asks(why.into())
+                }
+                Some(why) => Cannot::Said(why.into()),
+                None => Cannot::Unused,
+            }),
+            (Action::Events, None, Some(row)) => if_of_use(V::target(row).is_some()),
+            (_, None, _) => if_of_use(self.list.allows(action)),
         }
     }
 

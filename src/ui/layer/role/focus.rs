@@ -18,7 +18,7 @@ pub(super) enum Focus {
 
 impl RoleDialog {
     /// Whether an action can be done now.
-    pub(super) fn can(&self, action: Action) -> bool {
+    pub(super) fn has_use(&self, action: Action) -> bool {
         let on_page = self.focus == Focus::Page;
         match action {
             Action::Accept => self.is_searching() || !self.is_read_only(),

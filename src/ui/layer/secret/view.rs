@@ -202,7 +202,7 @@ impl SecretDialog {
                 Action::Discard => "button.discard",
                 _ => "undelivered.verb",
             };
-            (ctx.text.say(name), self.allows(verb, ctx), verb)
+            (ctx.text.say(name), self.can(verb, ctx).is_ok(), verb)
         };
         self.verbs().iter().copied().map(label).collect()
     }
