@@ -4,8 +4,8 @@ mod check;
 mod functions;
 mod prune;
 
+use rusqlite::params;
 use rusqlite::types::Value;
-use rusqlite::{OptionalExtension, params};
 
 use crate::domain::event::chain::{CHAIN_START, Hash, Hashed, Head, chain};
 use crate::domain::event::trail::{ActorFilter, EventFilter, TargetFilter};
@@ -13,6 +13,7 @@ use crate::domain::event::{API_KEY, BEHIND, EventKind, NewEvent, ROLE, SYSTEM, T
 use crate::domain::fold::name_key;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
+use crate::store::convert::limit;
 use crate::store::{Tx, list};
 
 pub use check::check_chain;
@@ -25,21 +26,15 @@ const BODY_VERSION: i64 = 1;
 
 /// Records an event at the end of the chain. Its time is the clock's, whatever that is: the order is the number in the
 /// chain. One whose clock is behind the event before it says so.
-///
-/// # Errors
-/// What the database said.
 pub fn append(tx: &Tx<'_>, at: Timestamp, event: &NewEvent) -> Result<(), Fault> {
-    let before: Option<(i64, Hash, i64)> = tx
-        .0
-        .prepare_cached("SELECT sequence, hash, at FROM events ORDER BY sequence DESC LIMIT 1")?
-        .query_row((), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-        .optional()?;
-    let (sequence, previous, before) = before.unwrap_or((0, CHAIN_START, at.0));
+    let last = "SELECT sequence, hash, at FROM events ORDER BY sequence DESC LIMIT 1";
+    let last: Option<(i64, Hash, Timestamp)> = tx.row(last, ())?;
+    let (sequence, previous, before) = last.unwrap_or((0, CHAIN_START, at));
     let mut body = event.body.clone();
     if let Some(fields) = body.as_object_mut() {
         fields.insert("version".to_owned(), BODY_VERSION.into());
-        if at.0 < before {
-            fields.insert(BEHIND.to_owned(), before.into());
+        if at < before {
+            fields.insert(BEHIND.to_owned(), before.0.into());
         }
     }
     let body = body.to_string();
@@ -59,7 +54,7 @@ pub fn append(tx: &Tx<'_>, at: Timestamp, event: &NewEvent) -> Result<(), Fault>
              previous, hash)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)", params![
         hashed.sequence,
-        at.0,
+        hashed.at,
         hashed.number,
         hashed.level,
         hashed.actor,
@@ -73,79 +68,51 @@ pub fn append(tx: &Tx<'_>, at: Timestamp, event: &NewEvent) -> Result<(), Fault>
 }
 
 /// The last event; [`Head::START`] where there is none.
-///
-/// # Errors
-/// What the database said.
 pub fn head(tx: &Tx<'_>) -> Result<Head, Fault> {
-    let last: Option<(i64, Hash)> =
-        tx.0.prepare_cached("SELECT sequence, hash FROM events ORDER BY sequence DESC LIMIT 1")?
-            .query_row((), |row| Ok((row.get(0)?, row.get(1)?)))
-            .optional()?;
-    let (sequence, hash) = last.unwrap_or((0, CHAIN_START));
-    Ok(Head { sequence, hash })
+    let last = "SELECT sequence, hash FROM events ORDER BY sequence DESC LIMIT 1";
+    let last = tx.row(last, ())?;
+    Ok(last.map_or(Head::START, |(sequence, hash)| Head { sequence, hash }))
 }
 
 /// Whether this event is there, and as it was.
-///
-/// # Errors
-/// What the database said.
 pub fn is_there(tx: &Tx<'_>, head: &Head) -> Result<bool, Fault> {
-    let is = tx
-        .0
-        .prepare_cached("SELECT EXISTS (SELECT 1 FROM events WHERE sequence = ?1 AND hash = ?2)")?
-        .query_row((head.sequence, head.hash), |row| row.get(0));
-    Ok(is?)
+    tx.value(
+        "SELECT EXISTS (SELECT 1 FROM events WHERE sequence = ?1 AND hash = ?2)",
+        (head.sequence, head.hash),
+    )
 }
 
 /// The names of those who did anything, sorted and at most `most`; the empty one is `System`. What each of them did
 /// is not looked at.
-///
-/// # Errors
-/// What the database said.
 pub fn actors(tx: &Tx<'_>, most: usize) -> Result<Vec<String>, Fault> {
-    let mut query = tx.0.prepare_cached(
+    tx.values(
         "WITH RECURSIVE found (name) AS (
              SELECT min(actor) FROM events
              UNION ALL SELECT (SELECT min(actor) FROM events WHERE actor > name) FROM found WHERE name IS NOT NULL)
          SELECT name FROM found WHERE name IS NOT NULL LIMIT ?1",
-    )?;
-    let most = i64::try_from(most).unwrap_or(i64::MAX);
-    let names = query
-        .query_map([most], |row| row.get(0))?
-        .collect::<Result<_, _>>();
-    Ok(names?)
+        [limit(most)],
+    )
 }
 
 /// The last event of either kind about a key, user or role: its number, whose it is and when it was. Only the newest
 /// `most` events about it are looked at.
-///
-/// # Errors
-/// What the database said.
 pub fn last_of(
     tx: &Tx<'_>,
     target: &Target,
     kinds: [EventKind; 2],
     most: i64,
 ) -> Result<Option<(i64, String, Timestamp)>, Fault> {
-    let [one, two] = kinds.map(EventKind::number);
-    let found =
-        tx.0.prepare_cached(
-            "SELECT number, actor, at FROM (
-                 SELECT sequence, number, actor, at FROM events WHERE target_kind = ?1 AND target_id = ?2
-                 ORDER BY sequence DESC LIMIT ?5)
-             WHERE number IN (?3, ?4) ORDER BY sequence DESC LIMIT 1",
-        )?
-        .query_row(params![target.kind, target.id, one, two, most], |row| {
-            Ok((row.get(0)?, row.get(1)?, Timestamp(row.get(2)?)))
-        })
-        .optional();
-    Ok(found?)
+    let [one, two] = kinds;
+    tx.row(
+        "SELECT number, actor, at FROM (
+             SELECT sequence, number, actor, at FROM events WHERE target_kind = ?1 AND target_id = ?2
+             ORDER BY sequence DESC LIMIT ?5)
+         WHERE number IN (?3, ?4) ORDER BY sequence DESC LIMIT 1",
+        (target.kind, target.id, one, two, most),
+    )
 }
 
 /// Whether what is asked about is in a table, or an event is about it.
-///
-/// # Errors
-/// What the database said.
 pub fn knows_target(tx: &Tx<'_>, target: &TargetFilter) -> Result<bool, Fault> {
     let filter = EventFilter {
         target: Some(target.clone()),
@@ -170,7 +137,7 @@ pub fn knows_target(tx: &Tx<'_>, target: &TargetFilter) -> Result<bool, Fault> {
         .filter(|(of, _)| kind.is_none_or(|kind| kind == *of))
     {
         let sql = format!("SELECT EXISTS (SELECT 1 FROM {table} WHERE {condition} = ?1)");
-        if tx.0.query_row(&sql, [&value], |row| row.get(0))? {
+        if tx.value(&sql, [&value])? {
             return Ok(true);
         }
     }
@@ -178,40 +145,27 @@ pub fn knows_target(tx: &Tx<'_>, target: &TargetFilter) -> Result<bool, Fault> {
 }
 
 /// Whether somebody is a user, or has done something that is an event.
-///
-/// # Errors
-/// What the database said.
 pub fn knows_actor(tx: &Tx<'_>, actor: &ActorFilter) -> Result<bool, Fault> {
     let ActorFilter::User(name) = actor else {
         return Ok(true);
     };
-    let known = tx.0.query_row(
+    tx.value(
         "SELECT EXISTS (SELECT 1 FROM users WHERE name = ?1) OR EXISTS (SELECT 1 FROM events WHERE actor = ?1)",
         [name],
-        |row| row.get(0),
-    );
-    Ok(known?)
+    )
 }
 
 /// The user who made the last event of these kinds about a key, user or role.
-///
-/// # Errors
-/// What the database said.
 pub fn last_editor(
     tx: &Tx<'_>,
     target: &Target,
     kinds: [EventKind; 3],
 ) -> Result<Option<String>, Fault> {
-    let [one, two, three] = kinds.map(EventKind::number);
-    let actor =
-        tx.0.prepare_cached(
-            "SELECT actor FROM events
-             WHERE target_kind = ?1 AND target_id = ?2 AND number IN (?3, ?4, ?5) AND actor <> ''
-             ORDER BY sequence DESC LIMIT 1",
-        )?
-        .query_row(params![target.kind, target.id, one, two, three], |row| {
-            row.get(0)
-        })
-        .optional();
-    Ok(actor?)
+    let [one, two, three] = kinds;
+    tx.find(
+        "SELECT actor FROM events
+         WHERE target_kind = ?1 AND target_id = ?2 AND number IN (?3, ?4, ?5) AND actor <> ''
+         ORDER BY sequence DESC LIMIT 1",
+        (target.kind, target.id, one, two, three),
+    )
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 
 use crate::domain::event::flaw::{Differs, Flaw};
 use crate::domain::trouble::{Fault, OpenFault};
@@ -51,27 +51,20 @@ fn parts(connection: &Connection) -> Result<Schema, Fault> {
     let mut query =
         connection.prepare("SELECT type, name, tbl_name, sql FROM main.sqlite_schema")?;
     let parts = query.query_map((), |row| {
-        Ok(((row.get(0)?, row.get(1)?), (row.get(2)?, row.get(3)?)))
+        let (kind, name, table, definition) = row.try_into()?;
+        Ok(((kind, name), (table, definition)))
     })?;
     Ok(parts.collect::<Result<_, _>>()?)
 }
 
 /// What `SQLite` finds first: pages, and whether every index holds what its table does.
 pub(super) fn damage(tx: &Tx<'_>) -> Result<Option<Flaw>, Fault> {
-    let words: String =
-        tx.0.query_row("PRAGMA main.integrity_check(1)", (), |row| row.get(0))?;
+    let words: String = tx.value("PRAGMA main.integrity_check(1)", ())?;
     Ok((words != "ok").then_some(Flaw::Damaged(words)))
 }
 
 /// A row that refers to one that is not there.
 pub(super) fn dangling(tx: &Tx<'_>) -> Result<Option<Flaw>, Fault> {
-    let found =
-        tx.0.query_row("PRAGMA main.foreign_key_check", (), |row| {
-            Ok(Flaw::Dangling {
-                table: row.get(0)?,
-                parent: row.get(2)?,
-            })
-        })
-        .optional();
-    Ok(found?)
+    let found = tx.row("SELECT \"table\", parent FROM pragma_foreign_key_check", ())?;
+    Ok(found.map(|(table, parent)| Flaw::Dangling { table, parent }))
 }

@@ -9,8 +9,7 @@ mod users;
 
 use std::marker::PhantomData;
 
-use rusqlite::Row;
-use rusqlite::types::{Value, ValueRef};
+use rusqlite::types::{FromSql, FromSqlResult, Value, ValueRef};
 
 use crate::domain::list::{
     Anchor, Counts, Filter, Listed, Order, Place, SortValue, Window, WindowQuery,
@@ -18,10 +17,12 @@ use crate::domain::list::{
 use crate::domain::state::AsOf;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
+use crate::store::convert::limit;
 use crate::store::list::filter::{Values, bind, condition};
+use crate::store::query::{Columns, Selected};
 
 /// How a list is read from its table.
-pub trait Source: Listed {
+pub trait Source: Listed + for<'r> Selected<'r> {
     /// The table with the alias that the expressions use.
     const TABLE: &'static str;
     /// The column that decides between ties; it is the table's integer key.
@@ -34,26 +35,11 @@ pub trait Source: Listed {
     /// The expression that an order sorts by; it is never NULL.
     fn column(by: Self::SortBy) -> String;
 
-    /// What is selected behind the sort value and the ID.
-    fn columns() -> String;
-
     /// Which rows the facets show, as of `:now` and `:warning`; what else it names is added to the values.
     fn shows(facets: &Self::Facets, values: &mut Values) -> String;
-
-    /// A row from what was selected; its own columns begin at [`OWN`].
-    ///
-    /// # Errors
-    /// What the database said.
-    fn read(place: Place, row: &Row<'_>) -> rusqlite::Result<Self>;
 }
 
-/// The index of the first column of a list's own, behind the sort value and the ID.
-pub const OWN: usize = 2;
-
 /// A part of a list.
-///
-/// # Errors
-/// What the database said.
 pub fn window<L: Source>(
     tx: &Tx<'_>,
     query: &WindowQuery<L>,
@@ -93,9 +79,6 @@ pub fn window<L: Source>(
 }
 
 /// How many rows there are, and how many the filter shows.
-///
-/// # Errors
-/// What the database said.
 pub fn counts<L: Source>(tx: &Tx<'_>, filter: &Filter<L>, as_of: AsOf) -> Result<Counts, Fault> {
     let table = L::TABLE;
     let number = |sql: &str, values: &Values| -> Result<i64, Fault> {
@@ -201,10 +184,7 @@ impl<'a, L: Source> Walk<'a, L> {
         rows: &mut Vec<L>,
     ) -> Result<(), Fault> {
         let mut values = self.values.clone();
-        values.push((
-            ":most".to_owned(),
-            i64::try_from(most).unwrap_or(i64::MAX).into(),
-        ));
+        values.push((":most".to_owned(), limit(most).into()));
         if let Some(place) = from {
             let value = match &place.value {
                 SortValue::Number(number) => Value::from(*number),
@@ -217,14 +197,14 @@ impl<'a, L: Source> Walk<'a, L> {
         bind(&mut query, &values)?;
         let mut found = query.raw_query();
         while let Some(row) = found.next()? {
-            rows.push(L::read(place_of(row)?, row)?);
+            rows.push(L::read(&mut Columns::of(row))?);
         }
         Ok(())
     }
 
     fn sql(&self, seek: &str, direction: Direction) -> String {
         let (by, word, condition) = (L::column(self.order.by), direction.word(), &self.condition);
-        let (id, table, columns) = (L::ID, L::TABLE, L::columns());
+        let (id, table, columns) = (L::ID, L::TABLE, L::COLUMNS);
         format!(
             "SELECT {by} AS sort, {id}, {columns} FROM {table} WHERE {seek} AND {condition}
              ORDER BY {by} {word}, {id} {word} LIMIT :most"
@@ -232,15 +212,23 @@ impl<'a, L: Source> Walk<'a, L> {
     }
 }
 
-fn place_of(row: &Row<'_>) -> rusqlite::Result<Place> {
-    let value = match row.get_ref(0)? {
-        ValueRef::Integer(number) => SortValue::Number(number),
-        other => SortValue::Text(other.as_str()?.to_owned()),
-    };
-    Ok(Place {
-        value,
-        id: row.get(1)?,
-    })
+impl Columns<'_> {
+    /// A row's place, whose sort value and ID are selected before the row's own columns.
+    fn place(&mut self) -> rusqlite::Result<Place> {
+        Ok(Place {
+            value: self.value()?,
+            id: self.value()?,
+        })
+    }
+}
+
+impl FromSql for SortValue {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<SortValue> {
+        match value {
+            ValueRef::Integer(number) => Ok(SortValue::Number(number)),
+            other => Ok(SortValue::Text(other.as_str()?.to_owned())),
+        }
+    }
 }
 
 /// The direction of an order, walked forwards or backwards.

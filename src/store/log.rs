@@ -69,10 +69,7 @@ pub fn is_older(real: &Path) -> bool {
 /// How many frames the log has, and how many of them the database has; nothing where `SQLite` does not tell. It does
 /// no work.
 pub fn progress(connection: &Connection) -> Option<(u64, u64)> {
-    let told = connection.query_row("PRAGMA wal_checkpoint(NOOP)", (), |row| {
-        Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
-    });
-    let (frames, backfilled) = told.ok()?;
+    let (_, frames, backfilled) = checkpoint(connection, "NOOP").ok()?;
     Some((frames.try_into().ok()?, backfilled.try_into().ok()?))
 }
 
@@ -105,14 +102,15 @@ pub fn bytes_of(frames: u64, page: u64) -> u64 {
 
 /// Writes the log into the database while the connection still has it; whether all of it is there now.
 pub fn move_into_database(connection: &Connection) -> bool {
-    let moved = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", (), |row| {
-        Ok((
-            row.get::<_, i64>(0)?,
-            row.get::<_, i64>(1)?,
-            row.get::<_, i64>(2)?,
-        ))
-    });
-    moved.is_ok_and(|(busy, frames, backfilled)| busy == 0 && frames == backfilled)
+    checkpoint(connection, "PASSIVE")
+        .is_ok_and(|(busy, frames, backfilled)| busy == 0 && frames == backfilled)
+}
+
+/// What a checkpoint of this mode says: whether it was kept from its end, how many frames the log has, and how many of
+/// them the database has.
+fn checkpoint(connection: &Connection, mode: &str) -> rusqlite::Result<(i64, i64, i64)> {
+    let sql = format!("PRAGMA wal_checkpoint({mode})");
+    connection.query_row(&sql, (), |row| row.try_into())
 }
 
 /// Keeps the last connection's end from writing the log into the database, and from removing it.
@@ -200,7 +198,5 @@ fn contradicts(tx: &Tx<'_>) -> Result<bool, Fault> {
         EventKind::SecretDelivered,
     ];
     let values = std::iter::once(TAIL).chain(kinds.map(EventKind::number));
-    let found =
-        tx.0.query_row(CONTRADICTIONS, params_from_iter(values), |row| row.get(0));
-    Ok(found?)
+    tx.value(CONTRADICTIONS, params_from_iter(values))
 }

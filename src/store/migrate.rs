@@ -113,7 +113,7 @@ fn apply_unguarded(
 fn begin(tx: &Tx<'_>, beginning: &Beginning) -> Result<(), OpenFault> {
     tx.0.execute(
         "INSERT INTO meta (id, tag_key, created_at) VALUES (1, ?1, ?2)",
-        (beginning.tag_key.as_ref(), beginning.now.0),
+        (beginning.tag_key.as_ref(), beginning.now),
     )
     .map_err(while_opening)?;
     for role in Role::built_in() {

@@ -4,6 +4,7 @@
 
 pub mod api_keys;
 mod begin;
+mod convert;
 pub mod events;
 mod fault;
 mod file;
@@ -15,6 +16,7 @@ mod migrate;
 pub mod names;
 mod open;
 pub mod patience;
+mod query;
 mod read_only;
 pub mod roles;
 pub mod secrets;
@@ -27,7 +29,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use rusqlite::{Connection, Params, Transaction, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 use zeroize::Zeroizing;
 
 use crate::domain::event::chain::Head;
@@ -229,9 +231,6 @@ impl Store {
     }
 
     /// A number that changes when another connection has committed (and now and then when none has).
-    ///
-    /// # Errors
-    /// What the database said.
     pub fn data_version(&self) -> Result<i64, Fault> {
         self.check_in_place()?;
         self.check_unchanged()?;
@@ -245,25 +244,11 @@ impl Store {
     }
 
     /// Lets the database have no more than `pages` pages on this connection: what a full disk does, for tests.
-    ///
-    /// # Errors
-    /// What the database said.
     pub fn limit_pages(&self, pages: u32) -> Result<(), Fault> {
         let set =
             self.connection
                 .pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()));
         Ok(set?)
-    }
-}
-
-impl Tx<'_> {
-    /// Changes exactly one row, or adds one. Where it is another number, somebody has written to the database past
-    /// Keyward: this fails, and with it everything else of the transaction.
-    fn change_one(&self, sql: &str, values: impl Params) -> Result<(), Fault> {
-        match self.0.prepare_cached(sql)?.execute(values)? {
-            1 => Ok(()),
-            _ => Err(Fault::NotTaken),
-        }
     }
 }
 
@@ -278,12 +263,8 @@ impl Drop for Store {
 }
 
 /// The key under which this database makes its tags.
-///
-/// # Errors
-/// What the database said.
 pub fn tag_key(tx: &Tx<'_>) -> Result<Zeroizing<Box<[u8]>>, Fault> {
-    let bytes: Vec<u8> =
-        tx.0.query_row("SELECT tag_key FROM meta", (), |row| row.get(0))?;
+    let bytes: Vec<u8> = tx.value("SELECT tag_key FROM meta", ())?;
     Ok(Zeroizing::new(bytes.into_boxed_slice()))
 }
 

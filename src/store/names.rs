@@ -1,7 +1,7 @@
 //! What the lists of keys, roles and users have in common in their names.
 
+use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
-use rusqlite::{Connection, OptionalExtension};
 
 use crate::domain::name::{name_look, name_sort};
 use crate::domain::trouble::Fault;
@@ -16,9 +16,6 @@ pub enum Named {
 }
 
 /// The first of them, other than the one with the ID `except`, whose name looks like this one: its ID and name.
-///
-/// # Errors
-/// What the database said.
 pub fn alike(
     tx: &Tx<'_>,
     named: Named,
@@ -33,13 +30,7 @@ pub fn alike(
     let sql = format!(
         "SELECT id, name FROM {table} WHERE name_look = ?1 AND {there} AND id IS NOT ?2 ORDER BY id LIMIT 1"
     );
-    let found =
-        tx.0.prepare_cached(&sql)?
-            .query_row((name_look(name), except), |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })
-            .optional();
-    Ok(found?)
+    tx.row(&sql, (name_look(name), except))
 }
 
 type Compute = fn(&str) -> String;

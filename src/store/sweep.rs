@@ -1,13 +1,12 @@
 //! What time alone has done, written down. Nothing that authenticates waits for it.
 
-use rusqlite::params;
-
 use crate::domain::id::KeyId;
 use crate::domain::secret::{Ended, PENDING_LIFE};
 use crate::domain::state::RESTORABLE;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
+use crate::store::query::columns;
 
 const RETIRING: &str = "ended_at IS NULL AND retires_at IS NOT NULL AND retires_at <= ?1";
 const EXPIRED: &str = "deleted_at IS NULL AND expires_at IS NOT NULL AND expiry_noted IS NOT expires_at \
@@ -29,10 +28,11 @@ pub struct Expired {
     pub expires_at: Timestamp,
 }
 
+columns! {
+    Expired { id, name, expires_at } => Expired { id, name, expires_at }
+}
+
 /// Whether there is anything to write down.
-///
-/// # Errors
-/// What the database said.
 pub fn due(tx: &Tx<'_>, now: Timestamp) -> Result<bool, Fault> {
     for (table, condition, before) in [
         ("api_key_secrets", void().as_str(), now),
@@ -42,11 +42,7 @@ pub fn due(tx: &Tx<'_>, now: Timestamp) -> Result<bool, Fault> {
         ("api_keys", ERASABLE, now.plus(-RESTORABLE)),
     ] {
         let sql = format!("SELECT EXISTS (SELECT 1 FROM {table} WHERE {condition})");
-        if tx
-            .0
-            .prepare_cached(&sql)?
-            .query_row([before.0], |row| row.get(0))?
-        {
+        if tx.value(&sql, [before])? {
             return Ok(true);
         }
     }
@@ -54,17 +50,13 @@ pub fn due(tx: &Tx<'_>, now: Timestamp) -> Result<bool, Fault> {
 }
 
 /// Ends up to `most` pending and `most` retiring secrets whose time was reached, at the instant it was.
-///
-/// # Errors
-/// What the database said.
 pub fn end_secrets(tx: &Tx<'_>, now: Timestamp, most: u32) -> Result<usize, Fault> {
     let end = |at: &str, condition: &str, why: Ended| {
         let sql = format!(
             "UPDATE api_key_secrets SET ended_at = {at}, ended = ?2, hash = NULL
              WHERE id IN (SELECT id FROM api_key_secrets WHERE {condition} LIMIT ?3)"
         );
-        tx.0.prepare_cached(&sql)?
-            .execute(params![now.0, why.word(), most])
+        tx.change(&sql, (now, why, most))
     };
     let at = format!("min(issued_at + {PENDING_LIFE}, ?1)");
     let void = end(&at, &void(), Ended::NotDeliveredInTime)?;
@@ -73,64 +65,36 @@ pub fn end_secrets(tx: &Tx<'_>, now: Timestamp, most: u32) -> Result<usize, Faul
 }
 
 /// Up to `most` keys whose expiry is to be told.
-///
-/// # Errors
-/// What the database said.
 pub fn expired(tx: &Tx<'_>, now: Timestamp, most: u32) -> Result<Vec<Expired>, Fault> {
-    let sql = format!(
-        "SELECT id, name, expires_at FROM api_keys WHERE {EXPIRED} ORDER BY expires_at LIMIT ?2"
-    );
-    let mut query = tx.0.prepare_cached(&sql)?;
-    let keys = query
-        .query_map(params![now.0, most], |row| {
-            Ok(Expired {
-                id: KeyId(row.get(0)?),
-                name: row.get(1)?,
-                expires_at: Timestamp(row.get(2)?),
-            })
-        })?
-        .collect::<Result<_, _>>();
-    Ok(keys?)
+    let from = format!("FROM api_keys WHERE {EXPIRED} ORDER BY expires_at LIMIT ?2");
+    tx.all(&from, (now, most))
 }
 
 /// Forgets that an expiry was told which is still to come: by a clock that was ahead. It will be told when it comes.
-///
-/// # Errors
-/// What the database said.
 pub fn forget_early(tx: &Tx<'_>, now: Timestamp, most: u32) -> Result<usize, Fault> {
     let sql = format!(
         "UPDATE api_keys SET expiry_noted = NULL WHERE id IN (SELECT id FROM api_keys WHERE {EARLY} LIMIT ?2)"
     );
-    let forgotten = tx.0.prepare_cached(&sql)?.execute(params![now.0, most]);
-    Ok(forgotten?)
+    tx.change(&sql, (now, most))
 }
 
 /// Notes that a key's present expiry was told.
-///
-/// # Errors
-/// What the database said.
 pub fn note_expired(tx: &Tx<'_>, key: KeyId) -> Result<(), Fault> {
     tx.change_one(
         "UPDATE api_keys SET expiry_noted = expires_at WHERE id = ?1",
-        [key.0],
+        [key],
     )
 }
 
 /// Erases the hashes of up to `most` keys that were deleted too long ago to be restored.
-///
-/// # Errors
-/// What the database said.
 pub fn erase(tx: &Tx<'_>, now: Timestamp, most: u32) -> Result<usize, Fault> {
     let sql = format!("SELECT id FROM api_keys WHERE {ERASABLE} LIMIT ?2");
-    let ids: Vec<i64> =
-        tx.0.prepare_cached(&sql)?
-            .query_map(params![now.plus(-RESTORABLE).0, most], |row| row.get(0))?
-            .collect::<Result<_, _>>()?;
+    let ids: Vec<KeyId> = tx.values(&sql, (now.plus(-RESTORABLE), most))?;
     for id in &ids {
-        tx.0.prepare_cached(
+        tx.change(
             "UPDATE api_key_secrets SET ended_at = ?2, ended = ?3, hash = NULL WHERE key = ?1 AND ended_at IS NULL",
-        )?
-        .execute(params![id, now.0, Ended::KeyDeleted.word()])?;
+            (id, now, Ended::KeyDeleted),
+        )?;
         tx.change_one("UPDATE api_keys SET erased = 1 WHERE id = ?1", [id])?;
     }
     Ok(ids.len())

@@ -1,7 +1,5 @@
 //! What is noted when a secret is used: the last use, and refusals. It never changes a row's version.
 
-use rusqlite::{OptionalExtension, params};
-
 use crate::domain::event::EventKind;
 use crate::domain::id::{KeyId, SecretId};
 use crate::domain::time::{HOUR, Timestamp};
@@ -12,25 +10,19 @@ use crate::store::Tx;
 const QUIET: i64 = HOUR;
 
 /// Notes a successful use of a secret: the unsuccessful attempts count from here.
-///
-/// # Errors
-/// What the database said.
 pub fn accepted(tx: &Tx<'_>, key: KeyId, secret: SecretId, now: Timestamp) -> Result<(), Fault> {
     tx.change_one(
         "UPDATE api_keys SET last_sign_in_at = ?2, attempts = 0 WHERE id = ?1",
-        [key.0, now.0],
+        (key, now),
     )?;
     tx.change_one(
         "UPDATE api_key_secrets SET last_used_at = ?2 WHERE id = ?1",
-        [secret.0, now.0],
+        (secret, now),
     )
 }
 
 /// Counts a refused use. Where an event is due, it gives how many refusals for this reason there were since the
 /// last one, this one included.
-///
-/// # Errors
-/// What the database said.
 pub fn refused(
     tx: &Tx<'_>,
     key: KeyId,
@@ -40,61 +32,44 @@ pub fn refused(
 ) -> Result<Option<i64>, Fault> {
     tx.change_one(
         "UPDATE api_keys SET attempts = attempts + 1 WHERE id = ?1",
-        [key.0],
+        [key],
     )?;
     tx.change_one(
         "UPDATE api_key_secrets SET uses_refused = uses_refused + 1 WHERE id = ?1",
-        [secret.0],
+        [secret],
     )?;
-    let before: Option<(i64, i64)> =
-        tx.0.prepare_cached(
-            "SELECT uncounted, reported_at FROM refused_uses WHERE secret = ?1 AND reason = ?2",
-        )?
-        .query_row(params![secret.0, reason], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
-        .optional()?;
+    let before: Option<(i64, Timestamp)> = tx.row(
+        "SELECT uncounted, reported_at FROM refused_uses WHERE secret = ?1 AND reason = ?2",
+        (secret, reason),
+    )?;
     let (uncounted, reported_at) = match before {
-        Some((uncounted, at)) if now.is_soon_after(Timestamp(at), QUIET) => {
-            (uncounted + 1, Some(at))
-        }
+        Some((uncounted, at)) if now.is_soon_after(at, QUIET) => (uncounted + 1, Some(at)),
         Some((uncounted, _)) => (uncounted + 1, None),
         None => (1, None),
     };
     let quiet = reported_at.is_some();
-    tx.change_one("INSERT INTO refused_uses (secret, reason, uncounted, reported_at) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT DO UPDATE SET uncounted = excluded.uncounted, reported_at = excluded.reported_at", params![
-        secret.0,
-        reason,
-        if quiet { uncounted } else { 0 },
-        reported_at.unwrap_or(now.0),
-    ])?;
+    let left = if quiet { uncounted } else { 0 };
+    tx.change_one(
+        "INSERT INTO refused_uses (secret, reason, uncounted, reported_at) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT DO UPDATE SET uncounted = excluded.uncounted, reported_at = excluded.reported_at",
+        (secret, reason, left, reported_at.unwrap_or(now)),
+    )?;
     Ok((!quiet).then_some(uncounted))
 }
 
 /// Counts a use of a secret that is not known (any more), with its key if that is. Says whether an event is due: the last
 /// one for this reason is the only trace that such a use leaves.
-///
-/// # Errors
-/// What the database said.
 pub fn unknown(tx: &Tx<'_>, key: KeyId, reason: &str, now: Timestamp) -> Result<bool, Fault> {
     // There may be no such key.
-    tx.0.prepare_cached("UPDATE api_keys SET attempts = attempts + 1 WHERE id = ?1")?
-        .execute([key.0])?;
-    let told: Option<i64> =
-        tx.0.prepare_cached(
-            "SELECT at FROM events
-             WHERE target_kind = 'api-key' AND target_id = ?1 AND number = ?2 AND body ->> '$.reason' = ?3
-             ORDER BY sequence DESC LIMIT 1",
-        )?
-        .query_row(
-            params![
-                key.0,
-                EventKind::ApiKeySessionValidationFailed.number(),
-                reason
-            ],
-            |row| row.get(0),
-        )
-        .optional()?;
-    Ok(told.is_none_or(|at| !now.is_soon_after(Timestamp(at), QUIET)))
+    tx.change(
+        "UPDATE api_keys SET attempts = attempts + 1 WHERE id = ?1",
+        [key],
+    )?;
+    let told = tx.find(
+        "SELECT at FROM events
+         WHERE target_kind = 'api-key' AND target_id = ?1 AND number = ?2 AND body ->> '$.reason' = ?3
+         ORDER BY sequence DESC LIMIT 1",
+        (key, EventKind::ApiKeySessionValidationFailed, reason),
+    )?;
+    Ok(told.is_none_or(|at| !now.is_soon_after(at, QUIET)))
 }

@@ -7,10 +7,10 @@ use crate::domain::event::chain::{
     Break, Hash, Hashed, Head, Kept, KeptHead, Whole, chain, checkpoint,
 };
 use crate::domain::event::trail::EventRow;
-use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
-use crate::store::list::events::{read, select};
+use crate::store::list::events::select;
+use crate::store::query::{Columns, Selected, columns};
 
 /// Walks the chain from its beginning, or from the last checkpoint, to its end, and looks for a head that was kept
 /// elsewhere. One row is in memory at a time.
@@ -33,9 +33,7 @@ pub fn tail_is_whole(tx: &Tx<'_>, most: i64) -> Result<bool, Fault> {
 
 /// Whether the trail has this event, or had it and let it go.
 pub fn has(tx: &Tx<'_>, event: &Head) -> Result<bool, Fault> {
-    let first: Option<i64> =
-        tx.0.prepare_cached("SELECT min(sequence) FROM events")?
-            .query_row((), |row| row.get(0))?;
+    let first: Option<i64> = tx.value("SELECT min(sequence) FROM events", ())?;
     Ok(super::is_there(tx, event)? || first.unwrap_or(1) > event.sequence)
 }
 
@@ -90,14 +88,15 @@ impl<'a> Walk<'a> {
 
     /// Follows the events from this number on.
     fn through(mut self, tx: &Tx<'_>, from: i64) -> Result<Result<Whole, Break>, Fault> {
-        let mut query = tx.0.prepare_cached(
-            "SELECT sequence, at, number, level, actor, target_kind, target_id, target_name, body, previous, hash
-             FROM events WHERE sequence >= ?1 ORDER BY sequence",
-        )?;
+        let sql = format!(
+            "SELECT {} FROM events WHERE sequence >= ?1 ORDER BY sequence",
+            Link::COLUMNS
+        );
+        let mut query = tx.0.prepare_cached(&sql)?;
         let mut rows = query.query([from])?;
         while let Some(row) = rows.next()? {
             if !self.goes_on(row) {
-                return Ok(Err(Break(row.get(0)?)));
+                return Ok(Err(Break(row.get("sequence")?)));
             }
         }
         Ok(Ok(self.whole()))
@@ -105,7 +104,12 @@ impl<'a> Walk<'a> {
 
     /// Whether this row follows from the last one. What no row of ours can hold does not.
     fn goes_on(&mut self, row: &Row<'_>) -> bool {
-        let Ok((event, previous, hash)) = linked(row) else {
+        let Ok(Link {
+            event,
+            previous,
+            hash,
+        }) = Link::read(&mut Columns::of(row))
+        else {
             return false;
         };
         if event.sequence != self.last.sequence + 1
@@ -152,31 +156,30 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// A row of the walk as its hash covers it, with the previous hash and its own.
-fn linked<'a>(row: &'a Row<'_>) -> rusqlite::Result<(Hashed<'a>, Hash, Hash)> {
-    let text = |index| Ok::<_, rusqlite::Error>(row.get_ref(index)?.as_str()?);
-    let event = Hashed {
-        sequence: row.get(0)?,
-        at: Timestamp(row.get(1)?),
-        number: row.get(2)?,
-        level: text(3)?,
-        actor: text(4)?,
-        target_kind: text(5)?,
-        target_id: row.get(6)?,
-        target_name: text(7)?,
-        body: text(8)?,
-    };
-    Ok((event, row.get(9)?, row.get(10)?))
+/// An event in the chain: what its hash covers, the hash before it and its own.
+struct Link<'r> {
+    event: Hashed<'r>,
+    previous: Hash,
+    hash: Hash,
+}
+
+columns! {
+    Link<'r> {
+        sequence, at, number, level: text, actor: text, target_kind: text, target_id, target_name: text, body: text,
+        previous, hash,
+    } => Link {
+        event: Hashed { sequence, at, number, level, actor, target_kind, target_id, target_name, body },
+        previous,
+        hash,
+    }
 }
 
 /// The first such event; nothing where it is none that we could have recorded.
 fn one(tx: &Tx<'_>, condition: &str, values: impl Params) -> Result<Option<EventRow>, Fault> {
     let sql = select(&format!("WHERE {condition} LIMIT 1"));
-    let found =
-        tx.0.prepare_cached(&sql)?
-            .query_row(values, read)
-            .optional();
-    match found.map_err(Fault::from) {
+    let mut query = tx.0.prepare_cached(&sql)?;
+    let found = query.query_row(values, |row| EventRow::read(&mut Columns::of(row)));
+    match found.optional().map_err(Fault::from) {
         Err(Fault::Corrupt) => Ok(None),
         found => found,
     }

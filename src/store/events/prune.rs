@@ -1,8 +1,6 @@
 //! Letting old events go, behind a checkpoint.
 
-use rusqlite::OptionalExtension;
-
-use crate::domain::event::chain::{Hash, Head};
+use crate::domain::event::chain::Head;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
@@ -23,67 +21,45 @@ impl Prefix {
 }
 
 /// The first event in the chain that was recorded at this instant or later.
-///
-/// # Errors
-/// What the database said.
 pub fn first_since(tx: &Tx<'_>, since: Timestamp) -> Result<Option<i64>, Fault> {
-    let first =
-        tx.0.prepare_cached("SELECT min(sequence) FROM events WHERE at >= ?1")?
-            .query_row([since.0], |row| row.get(0));
-    Ok(first?)
+    tx.value("SELECT min(sequence) FROM events WHERE at >= ?1", [since])
 }
 
 /// The events at the beginning that are older than this instant; nothing where there is none.
 ///
 /// Their times may not rise, where a clock was wrong: the end is where the fewest times contradict it, of those before
 /// and of those after. Where all rise, that is before the first one at this instant or later.
-///
-/// # Errors
-/// What the database said.
 pub fn prefix_before(tx: &Tx<'_>, before: Timestamp) -> Result<Option<Prefix>, Fault> {
-    let last: Option<(i64, Hash)> =
-        tx.0.prepare_cached(
-            "SELECT sequence, hash FROM (
-                 SELECT sequence, hash, sum(iif(at < ?1, 1, -1)) OVER (ORDER BY sequence) AS older FROM events)
-             WHERE older > 0 ORDER BY older DESC, sequence LIMIT 1",
-        )?
-        .query_row([before.0], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    let Some((sequence, hash)) = last else {
-        return Ok(None);
-    };
-    let first =
-        tx.0.prepare_cached("SELECT min(sequence) FROM events")?
-            .query_row((), |row| row.get(0))?;
-    let through = Head { sequence, hash };
-    Ok(Some(Prefix { first, through }))
+    let found = tx.row(
+        "SELECT (SELECT min(sequence) FROM events), sequence, hash FROM (
+             SELECT sequence, hash, sum(iif(at < ?1, 1, -1)) OVER (ORDER BY sequence) AS older FROM events)
+         WHERE older > 0 ORDER BY older DESC, sequence LIMIT 1",
+        [before],
+    )?;
+    Ok(found.map(|(first, sequence, hash)| Prefix {
+        first,
+        through: Head { sequence, hash },
+    }))
 }
 
 /// Whether these are still the events at the beginning.
-///
-/// # Errors
-/// What the database said.
 pub fn is_prefix(tx: &Tx<'_>, prefix: &Prefix) -> Result<bool, Fault> {
-    let is =
-        tx.0.prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM events WHERE sequence = ?2 AND hash = ?3)
-                 AND ?1 = (SELECT min(sequence) FROM events)",
-        )?
-        .query_row(
-            (prefix.first, prefix.through.sequence, prefix.through.hash),
-            |row| row.get(0),
-        );
-    Ok(is?)
+    tx.value(
+        "SELECT EXISTS (SELECT 1 FROM events WHERE sequence = ?2 AND hash = ?3)
+             AND ?1 = (SELECT min(sequence) FROM events)",
+        (prefix.first, prefix.through.sequence, prefix.through.hash),
+    )
 }
 
 /// Removes these events. The database refuses unless the last checkpoint lets them go.
 ///
 /// # Errors
-/// What the database said; [`Fault::NotTaken`] where others went, or fewer.
+/// [`Fault::NotTaken`] where others went, or fewer.
 pub fn remove(tx: &Tx<'_>, prefix: &Prefix) -> Result<(), Fault> {
-    let removed =
-        tx.0.prepare_cached("DELETE FROM events WHERE sequence <= ?1")?
-            .execute([prefix.through.sequence])?;
+    let removed = tx.change(
+        "DELETE FROM events WHERE sequence <= ?1",
+        [prefix.through.sequence],
+    )?;
     if i64::try_from(removed) == Ok(prefix.count()) {
         Ok(())
     } else {

@@ -1,18 +1,36 @@
 //! The trail: as a list, the newest first, and from its oldest event on.
 
-use rusqlite::Row;
-
 use crate::domain::event::Level;
 use crate::domain::event::trail::{
     ActorFilter, EventFilter, EventRow, EventSort, RowTarget, TargetFilter,
 };
 use crate::domain::fold::name_key;
-use crate::domain::list::Place;
-use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
+use crate::store::convert::{Lossy, limit};
+use crate::store::list::Source;
 use crate::store::list::filter::{Values, bind};
-use crate::store::list::{OWN, Source, place_of};
+use crate::store::query::{Columns, Selected, columns};
+
+columns! {
+    EventRow [place] {
+        at, number, level, actor, target_kind, target_id, target_name, body, previous, hash,
+    } => {
+        let (Lossy(level), Lossy(actor), Lossy(body)) = (level, actor, body);
+        let (Lossy(kind), id, Lossy(name)) = (target_kind, target_id, target_name);
+        EventRow {
+            place,
+            at,
+            number,
+            level,
+            actor: Some(actor).filter(|name| !name.is_empty()),
+            target: RowTarget { kind, id, name },
+            body,
+            previous,
+            hash,
+        }
+    }
+}
 
 impl Source for EventRow {
     const TABLE: &'static str = "events e";
@@ -25,11 +43,6 @@ impl Source for EventRow {
             // In which they were recorded, whatever the clock said.
             EventSort::Time => "e.sequence".to_owned(),
         }
-    }
-
-    fn columns() -> String {
-        "e.at, e.number, e.level, e.actor, e.target_kind, e.target_id, e.target_name, e.body, e.previous, e.hash"
-            .to_owned()
     }
 
     fn shows(filter: &EventFilter, values: &mut Values) -> String {
@@ -75,46 +88,15 @@ impl Source for EventRow {
         }
         parts.join(" AND ")
     }
-
-    fn read(place: Place, row: &Row<'_>) -> rusqlite::Result<EventRow> {
-        // Whoever changes the trail may write what is no text; it is shown all the same.
-        let text = |index: usize| -> rusqlite::Result<String> {
-            Ok(String::from_utf8_lossy(row.get_ref(OWN + index)?.as_bytes()?).into_owned())
-        };
-        let actor = text(3)?;
-        Ok(EventRow {
-            place,
-            at: Timestamp(row.get(OWN)?),
-            number: row.get(OWN + 1)?,
-            level: text(2)?,
-            actor: Some(actor).filter(|name| !name.is_empty()),
-            target: RowTarget {
-                kind: text(4)?,
-                id: row.get(OWN + 5)?,
-                name: text(6)?,
-            },
-            body: text(7)?,
-            previous: row.get(OWN + 8)?,
-            hash: row.get(OWN + 9)?,
-        })
-    }
 }
 
 /// A query for whole events.
 pub(in crate::store) fn select(rest: &str) -> String {
-    let columns = EventRow::columns();
+    let columns = EventRow::COLUMNS;
     format!("SELECT e.sequence, e.sequence, {columns} FROM events e {rest}")
 }
 
-/// An event from what [`select`] selects.
-pub(in crate::store) fn read(row: &Row<'_>) -> rusqlite::Result<EventRow> {
-    EventRow::read(place_of(row)?, row)
-}
-
 /// Up to `most` of the wanted events after the one with this number in the chain, in its order.
-///
-/// # Errors
-/// What the database said.
 pub fn after(
     tx: &Tx<'_>,
     filter: &EventFilter,
@@ -123,10 +105,7 @@ pub fn after(
 ) -> Result<Vec<EventRow>, Fault> {
     let mut values = vec![
         (":after".to_owned(), sequence.into()),
-        (
-            ":most".to_owned(),
-            i64::try_from(most).unwrap_or(i64::MAX).into(),
-        ),
+        (":most".to_owned(), limit(most).into()),
     ];
     let shown = EventRow::shows(filter, &mut values);
     // An index would find them in the order of its own column, to be sorted again for each part.
@@ -138,7 +117,7 @@ pub fn after(
     let mut found = query.raw_query();
     let mut events = Vec::new();
     while let Some(row) = found.next()? {
-        events.push(read(row)?);
+        events.push(EventRow::read(&mut Columns::of(row))?);
     }
     Ok(events)
 }

@@ -1,15 +1,46 @@
 //! The list of API keys.
 
-use rusqlite::Row;
-
-use crate::domain::list::{EarlierSecret, KeyRow, KeySort, Place};
+use crate::domain::list::{EarlierSecret, KeyRow, KeySort};
 use crate::domain::secret::PENDING_LIFE;
 use crate::domain::state::{Facts, StateFilter};
-use crate::domain::time::Timestamp;
-use crate::domain::zone;
-use crate::store::api_keys::{expiry, instant, parsed};
+use crate::store::convert::{Zone, expiry};
 use crate::store::list::Source;
 use crate::store::list::filter::Values;
+use crate::store::query::columns;
+
+columns! {
+    KeyRow [place] {
+        name,
+        description = "substr(k.description, 1, instr(k.description || char(10), char(10)) - 1)",
+        role = "(SELECT name FROM roles WHERE id = k.role)",
+        time_zone,
+        deleted = "k.deleted_at IS NOT NULL",
+        locked_out,
+        delivered,
+        expires_on,
+        expires_at,
+        last_sign_in_at,
+        created_at,
+        created_by,
+        is_retiring = "EXISTS (SELECT 1 FROM api_key_secrets s WHERE s.key = k.id AND s.ended_at IS NULL
+            AND s.retires_at IS NOT NULL AND s.retires_at > :now)",
+        pending = "EXISTS (SELECT 1 FROM api_key_secrets s WHERE s.key = k.id AND s.ended_at IS NULL
+            AND s.delivered_at IS NULL AND s.issued_at > :now - :pending_life
+            AND s.issued_at < :now + :pending_life)",
+        last_used_at = "(SELECT s.last_used_at FROM api_key_secrets s WHERE s.key = k.id AND s.ended_at IS NULL
+            AND s.retires_at IS NOT NULL)",
+        api_access = "(SELECT web_service FROM roles WHERE id = k.role)",
+    } => {
+        let (Zone(zone), expiry) = (time_zone, expiry(expires_on, expires_at)?);
+        let expires_at = expiry.map(|expiry| expiry.at);
+        let retiring = bool::then_some(is_retiring, EarlierSecret { last_used_at });
+        let facts = Facts { deleted, locked_out, expires_at, delivered, api_access };
+        KeyRow {
+            place, name, description, role, zone, facts, expiry, last_sign_in_at, created_at, created_by, retiring,
+            pending,
+        }
+    }
+}
 
 impl Source for KeyRow {
     const TABLE: &'static str = "api_keys k";
@@ -28,24 +59,9 @@ impl Source for KeyRow {
         }
     }
 
-    fn columns() -> String {
-        format!(
-            "k.name, substr(k.description, 1, instr(k.description || char(10), char(10)) - 1),
-             (SELECT name FROM roles WHERE id = k.role), k.time_zone, k.deleted_at IS NOT NULL, k.locked_out,
-             k.delivered, k.expires_on, k.expires_at, k.last_sign_in_at, k.created_at, k.created_by,
-             EXISTS (SELECT 1 FROM api_key_secrets s WHERE s.key = k.id AND s.ended_at IS NULL
-                 AND s.retires_at IS NOT NULL AND s.retires_at > :now),
-             EXISTS (SELECT 1 FROM api_key_secrets s WHERE s.key = k.id AND s.ended_at IS NULL
-                 AND s.delivered_at IS NULL AND s.issued_at > :now - {PENDING_LIFE}
-                 AND s.issued_at < :now + {PENDING_LIFE}),
-             (SELECT s.last_used_at FROM api_key_secrets s WHERE s.key = k.id AND s.ended_at IS NULL
-                 AND s.retires_at IS NOT NULL),
-             (SELECT web_service FROM roles WHERE id = k.role)"
-        )
-    }
-
     /// `domain::state::StateFilter::shows` as of `:now` and `:warning`; a test compares the two.
-    fn shows(facets: &StateFilter, _values: &mut Values) -> String {
+    fn shows(facets: &StateFilter, values: &mut Values) -> String {
+        values.push((":pending_life".to_owned(), PENDING_LIFE.into()));
         let fact = match facets {
             StateFilter::Deleted => return "k.deleted_at IS NOT NULL".to_owned(),
             StateFilter::Undeleted => return "k.deleted_at IS NULL".to_owned(),
@@ -63,32 +79,6 @@ impl Source for KeyRow {
             StateFilter::LockedOut => "k.locked_out",
         };
         format!("k.deleted_at IS NULL AND {fact}")
-    }
-
-    fn read(place: Place, row: &Row<'_>) -> rusqlite::Result<KeyRow> {
-        let expiry = expiry(row, 9, 10)?;
-        Ok(KeyRow {
-            place,
-            name: row.get(2)?,
-            description: row.get(3)?,
-            role: row.get(4)?,
-            zone: parsed(row, 5, zone::by_name)?,
-            facts: Facts {
-                deleted: row.get(6)?,
-                locked_out: row.get(7)?,
-                expires_at: expiry.map(|expiry| expiry.at),
-                delivered: row.get(8)?,
-                api_access: row.get(17)?,
-            },
-            expiry,
-            last_sign_in_at: instant(row, 11)?,
-            created_at: Timestamp(row.get(12)?),
-            created_by: row.get(13)?,
-            retiring: row.get::<_, bool>(14)?.then_some(EarlierSecret {
-                last_used_at: instant(row, 16)?,
-            }),
-            pending: row.get(15)?,
-        })
     }
 }
 

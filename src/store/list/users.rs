@@ -1,12 +1,21 @@
 //! The list of users.
 
-use rusqlite::Row;
-
-use crate::domain::list::{Place, UserRow, UserSort};
-use crate::domain::time::Timestamp;
-use crate::store::api_keys::instant;
+use crate::domain::list::{UserRow, UserSort};
 use crate::store::list::Source;
 use crate::store::list::filter::Values;
+use crate::store::query::columns;
+
+columns! {
+    UserRow [place] {
+        name,
+        full_name,
+        role = "(SELECT name FROM roles WHERE id = u.role)",
+        locked_out,
+        created_at,
+        last_sign_in_at,
+        user_interface = "(SELECT user_interface FROM roles WHERE id = u.role)",
+    } => UserRow { place, name, full_name, role, locked_out, user_interface, created_at, last_sign_in_at }
+}
 
 impl Source for UserRow {
     const TABLE: &'static str = "users u";
@@ -23,26 +32,7 @@ impl Source for UserRow {
         .to_owned()
     }
 
-    fn columns() -> String {
-        "u.name, u.full_name, (SELECT name FROM roles WHERE id = u.role), u.locked_out, u.created_at,
-         u.last_sign_in_at, (SELECT user_interface FROM roles WHERE id = u.role)"
-            .to_owned()
-    }
-
     fn shows((): &(), _values: &mut Values) -> String {
         "TRUE".to_owned()
-    }
-
-    fn read(place: Place, row: &Row<'_>) -> rusqlite::Result<UserRow> {
-        Ok(UserRow {
-            place,
-            name: row.get(2)?,
-            full_name: row.get(3)?,
-            role: row.get(4)?,
-            locked_out: row.get(5)?,
-            created_at: Timestamp(row.get(6)?),
-            last_sign_in_at: instant(row, 7)?,
-            user_interface: row.get(8)?,
-        })
     }
 }

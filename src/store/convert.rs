@@ -1,0 +1,127 @@
+//! What a value in the database stands for.
+
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use rusqlite::ToSql;
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef};
+
+use crate::domain::event::{EventKind, Level};
+use crate::domain::expiry::Expiry;
+use crate::domain::id::{KeyId, RoleId, SecretId, UserId};
+use crate::domain::locale::Locale;
+use crate::domain::rights::Rights;
+use crate::domain::secret::Ended;
+use crate::domain::time::Timestamp;
+use crate::domain::zone;
+
+/// A time zone by its IANA name.
+pub struct Zone(pub Tz);
+
+/// A calendar day as ISO 8601 writes it.
+pub struct Day(pub NaiveDate);
+
+/// A text in which what is not UTF-8 was replaced: whoever changes the trail may write what is no text, and it is
+/// shown all the same.
+pub struct Lossy(pub String);
+
+macro_rules! numbers {
+    ($($number:ident),+) => {$(
+        impl FromSql for $number {
+            fn column_result(value: ValueRef<'_>) -> FromSqlResult<$number> {
+                value.as_i64().map($number)
+            }
+        }
+
+        impl ToSql for $number {
+            fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+                Ok(self.0.into())
+            }
+        }
+    )+};
+}
+
+numbers!(KeyId, RoleId, SecretId, Timestamp, UserId);
+
+macro_rules! words {
+    ($($of:ident by $word:ident),+) => {$(
+        impl ToSql for $of {
+            fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+                Ok(self.$word().into())
+            }
+        }
+    )+};
+}
+
+words!(Ended by word, EventKind by number, Level by word, Locale by tag);
+
+/// What a text stands for.
+fn parsed<T>(value: ValueRef<'_>, parse: impl Fn(&str) -> Option<T>) -> FromSqlResult<T> {
+    parse(value.as_str()?).ok_or_else(|| FromSqlError::Other("no such value".into()))
+}
+
+impl FromSql for Locale {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Locale> {
+        parsed(value, Locale::from_tag)
+    }
+}
+
+impl FromSql for Zone {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Zone> {
+        parsed(value, zone::by_name).map(Zone)
+    }
+}
+
+impl ToSql for Zone {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.0.name().into())
+    }
+}
+
+impl FromSql for Day {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Day> {
+        parsed(value, |text| text.parse().ok()).map(Day)
+    }
+}
+
+impl ToSql for Day {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.0.to_string().into())
+    }
+}
+
+impl FromSql for Lossy {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Lossy> {
+        Ok(Lossy(
+            String::from_utf8_lossy(value.as_bytes()?).into_owned(),
+        ))
+    }
+}
+
+impl FromSql for Rights {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Rights> {
+        // The table lets nothing but JSON in; what is no list of names gives no right.
+        let names: Vec<String> = serde_json::from_str(value.as_str()?).unwrap_or_default();
+        Ok(Rights::from_names(names))
+    }
+}
+
+impl ToSql for Rights {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        let names: Vec<&str> = self.names().collect();
+        Ok(serde_json::Value::from(names).to_string().into())
+    }
+}
+
+/// How many rows are wanted, as `LIMIT` takes it.
+pub fn limit(most: usize) -> i64 {
+    i64::try_from(most).unwrap_or(i64::MAX)
+}
+
+/// An expiry from its two columns, of which both are set or none.
+pub fn expiry(on: Option<Day>, at: Option<Timestamp>) -> FromSqlResult<Option<Expiry>> {
+    match (on, at) {
+        (Some(Day(on)), Some(at)) => Ok(Some(Expiry { on, at })),
+        (None, None) => Ok(None),
+        _ => Err(FromSqlError::InvalidType),
+    }
+}
