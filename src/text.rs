@@ -339,7 +339,6 @@ impl Text {
             Rule::OwnDemotion => self.say("problem.own_demotion").to_owned(),
             Rule::OwnRole => self.say("problem.own_role").to_owned(),
             Rule::NoSuchRole => self.say("problem.no_role").to_owned(),
-            Rule::NoSuchZone => self.say("problem.no_zone").to_owned(),
             Rule::NotADate => self.say("problem.not_a_date").to_owned(),
             Rule::NoSuchDay => self.say("problem.no_day").to_owned(),
             Rule::DateInPast { today } => self.fill("problem.past", &[("today", today)]),

@@ -1,6 +1,7 @@
 //! Disks that are full, read-only or broken: what can be answered is answered, nothing is said to be done that was not,
 //! and each refusal says what to do.
 
+use chrono_tz::Tz;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
@@ -16,7 +17,7 @@ use keyward::domain::api_key::ApiKeyDraft;
 use keyward::domain::id::{AUDITOR, KeyId};
 use keyward::domain::locale::Locale;
 use keyward::domain::trouble::Trouble;
-use keyward::domain::user::{Actor, Arrival, UserDraft};
+use keyward::domain::user::{Actor, Arrival, UserDraft, UserFields};
 use keyward::domain::verdict::Verdict;
 use keyward::service::Service;
 use keyward::store::{Place, Store};
@@ -66,7 +67,7 @@ impl Broken {
             description: String::new(),
             role: AUDITOR,
             locale: Locale::EnUs,
-            time_zone: "UTC".to_owned(),
+            zone: Tz::UTC,
             expires_on: None,
             expiry_edited: false,
             locked_out: false,
@@ -74,15 +75,14 @@ impl Broken {
         };
         let issued = service.create_key(&actor, &draft).expect("created");
         service.deliver(&actor, issued.id, None).expect("delivered");
-        let mallory = UserDraft {
+        let mallory = UserDraft::from(UserFields {
             name: "mallory".to_owned(),
             full_name: String::new(),
             role: AUDITOR,
             locale: None,
-            time_zone: None,
+            zone: None,
             locked_out: true,
-            told_alike: None,
-        };
+        });
         service.create_user(&actor, &mallory).expect("added");
         fs::write(directory.path().join("secret"), issued.secret.expose()).expect("written");
         fs::create_dir(directory.path().join("disk")).expect("made");

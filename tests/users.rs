@@ -15,7 +15,7 @@ use keyward::clock::{Clock, SystemClock};
 use keyward::config::Config;
 use keyward::domain::id::{AUDITOR, UserId};
 use keyward::domain::trouble::Trouble;
-use keyward::domain::user::{Actor, Arrival, UserDraft};
+use keyward::domain::user::{Actor, Arrival, UserDraft, UserFields};
 use keyward::service::Service;
 use keyward::store::{Place, Store};
 use tempfile::TempDir;
@@ -49,15 +49,14 @@ impl Home {
         let owner = service
             .sign_in(&account.name, &Arrival::default())
             .expect("the first user");
-        let bob = UserDraft {
+        let bob = UserDraft::from(UserFields {
             name: "bob".to_owned(),
             full_name: String::new(),
             role: AUDITOR,
             locale: None,
-            time_zone: None,
+            zone: None,
             locked_out: false,
-            told_alike: None,
-        };
+        });
         let bob = service.create_user(&owner, &bob).expect("created");
         Home {
             directory,

@@ -1,5 +1,6 @@
 //! `keyward verify` as its callers see it: what goes in, what comes out, the exit code.
 
+use chrono_tz::Tz;
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -52,7 +53,7 @@ impl Keyring {
             description: String::new(),
             role: AUDITOR,
             locale: Locale::JaJp,
-            time_zone: "Asia/Tokyo".to_owned(),
+            zone: Tz::Asia__Tokyo,
             expires_on: None,
             expiry_edited: false,
             locked_out: false,

@@ -2,9 +2,11 @@
 
 use chrono_tz::Tz;
 
-use crate::domain::expiry::{self, Expiry};
+use crate::domain::date::parse_date;
+use crate::domain::expiry::{Expiry, is_over};
 use crate::domain::id::{KeyId, RoleId};
 use crate::domain::locale::Locale;
+use crate::domain::merge::{Values, merge};
 use crate::domain::name::{check_description, check_name};
 use crate::domain::problem::{Field, Problem, Rule, Value};
 use crate::domain::role::Role;
@@ -32,8 +34,7 @@ pub struct ApiKeyDraft {
     pub description: String,
     pub role: RoleId,
     pub locale: Locale,
-    /// An IANA name.
-    pub time_zone: String,
+    pub zone: Tz,
     /// YYYY-MM-DD; `None` is never.
     pub expires_on: Option<String>,
     /// The expiry was touched: its instant is computed anew even when the date is the same.
@@ -44,11 +45,6 @@ pub struct ApiKeyDraft {
 }
 
 impl ApiKeyDraft {
-    /// Notes that the name was told to look like another's: saving it once more means it.
-    pub fn mean_name(&mut self) {
-        self.told_alike = Some(self.name.trim().to_owned());
-    }
-
     /// Checks every rule that needs no database. `before` is what an existing key had when it was read: an expiry
     /// that was not changed is neither checked again nor moved.
     ///
@@ -64,18 +60,16 @@ impl ApiKeyDraft {
         let name = check_name(&self.name).map_err(|rule| note(Field::Name, rule));
         let description =
             check_description(&self.description).map_err(|rule| note(Field::Description, rule));
-        let zone =
-            zone::by_name(&self.time_zone).ok_or_else(|| note(Field::TimeZone, Rule::NoSuchZone));
         let expiry = self
-            .expiry(before, zone.ok(), now)
+            .expiry(before, now)
             .map_err(|rule| note(Field::ExpiresOn, rule));
-        match (name, description, zone, expiry) {
-            (Ok(name), Ok(description), Ok(zone), Ok(expiry)) => Ok(ApiKeyFields {
+        match (name, description, expiry) {
+            (Ok(name), Ok(description), Ok(expiry)) => Ok(ApiKeyFields {
                 name,
                 description,
                 role: self.role,
                 locale: self.locale,
-                zone,
+                zone: self.zone,
                 expiry,
                 locked_out: self.locked_out,
             }),
@@ -86,24 +80,23 @@ impl ApiKeyDraft {
     fn expiry(
         &self,
         before: Option<&ApiKeyFields>,
-        zone: Option<Tz>,
         now: Timestamp,
     ) -> Result<Option<Expiry>, Rule> {
         let Some(typed) = &self.expires_on else {
             return Ok(None);
         };
-        let date = expiry::parse_date(typed)?;
-        let Some(zone) = zone else {
-            return Ok(None);
-        };
+        let date = parse_date(typed)?;
         let same_day = before.filter(|b| b.expiry.is_some_and(|expiry| expiry.on == date));
         match same_day {
-            Some(b) if b.zone == zone && !self.expiry_edited => return Ok(b.expiry),
+            Some(b) if b.zone == self.zone && !self.expiry_edited => return Ok(b.expiry),
+            None if is_over(date, self.zone, now) => {
+                let today = now.day_in(self.zone);
+                return Err(Rule::DateInPast { today });
+            }
             // A day that was there before may be over, in whichever zone.
-            Some(_) => {}
-            None => expiry::check_not_past(date, zone, now)?,
+            _ => {}
         }
-        Ok(Some(Expiry::of(date, zone)))
+        Ok(Some(Expiry::of(date, self.zone)))
     }
 }
 
@@ -114,7 +107,7 @@ impl From<&ApiKeyFields> for ApiKeyDraft {
             description: fields.description.clone(),
             role: fields.role,
             locale: fields.locale,
-            time_zone: fields.zone.name().to_owned(),
+            zone: fields.zone,
             expires_on: fields.expiry.map(|expiry| expiry.on.to_string()),
             expiry_edited: false,
             locked_out: fields.locked_out,
@@ -130,6 +123,18 @@ impl ApiKeyFields {
         [
             (Field::Name, &self.name),
             (Field::Description, &self.description),
+        ]
+    }
+
+    fn values(&self) -> Values {
+        vec![
+            (Field::Name, Value::Text(self.name.clone())),
+            (Field::Description, Value::Text(self.description.clone())),
+            (Field::Role, Value::Role(self.role)),
+            (Field::Language, Value::Text(self.locale.tag().to_owned())),
+            (Field::TimeZone, Value::Text(self.zone.name().to_owned())),
+            (Field::ExpiresOn, Value::Expiry(self.expiry)),
+            (Field::LockedOut, Value::Flag(self.locked_out)),
         ]
     }
 
@@ -151,65 +156,25 @@ impl ApiKeyFields {
         }
     }
 
-    /// Merges one person's changes (`before` to `self`) into what the key has now. A field that this person did
-    /// not change is left as somebody else made it; one that both changed, to different values, is a problem.
-    ///
-    /// The zone and the expiry go together: the expiry is a date in that zone.
+    /// Merges one person's changes (`before` to `self`) into what the key has `now`. The zone and the expiry go
+    /// together: the expiry is a date in that zone.
     ///
     /// # Errors
-    /// One [`Rule::ChangedMeanwhile`] for each clash; `by` is left empty.
+    /// The clashes, as of [`merge`].
     pub fn merge(
         &self,
         before: &ApiKeyFields,
         now: &ApiKeyFields,
     ) -> Result<ApiKeyFields, Vec<Problem>> {
-        let mut problems = Vec::new();
-        let mut merged = now.clone();
-        macro_rules! field {
-            ($field:ident, $which:expr, $shown:expr) => {
-                if self.$field != before.$field {
-                    if now.$field != before.$field && now.$field != self.$field {
-                        let rule = Rule::ChangedMeanwhile {
-                            theirs: $shown,
-                            by: None,
-                        };
-                        problems.push(Problem::new($which, rule));
-                    }
-                    merged.$field = self.$field.clone();
-                }
-            };
-        }
-        field!(name, Field::Name, Value::Text(now.name.clone()));
-        field!(
-            description,
-            Field::Description,
-            Value::Text(now.description.clone())
-        );
-        field!(role, Field::Role, Value::Role(now.role));
-        field!(
-            locale,
-            Field::Language,
-            Value::Text(now.locale.tag().to_owned())
-        );
-        field!(
-            zone,
-            Field::TimeZone,
-            Value::Text(now.zone.name().to_owned())
-        );
-        field!(expiry, Field::ExpiresOn, Value::Expiry(now.expiry));
-        field!(locked_out, Field::LockedOut, Value::Flag(now.locked_out));
+        let fields = [before, self, now];
+        let mut merged = merge(fields, ApiKeyFields::values, ApiKeyFields::adopt)?;
         // One person's zone with the other's date is an expiry that neither has seen: computed anew.
         let seen = [self, now].map(|fields| (fields.zone, fields.expiry));
         if !seen.contains(&(merged.zone, merged.expiry)) {
-            merged.expiry = merged
-                .expiry
-                .map(|expiry| Expiry::of(expiry.on, merged.zone));
+            let expiry = merged.expiry;
+            merged.expiry = expiry.map(|expiry| Expiry::of(expiry.on, merged.zone));
         }
-        if problems.is_empty() {
-            Ok(merged)
-        } else {
-            Err(problems)
-        }
+        Ok(merged)
     }
 }
 
@@ -233,6 +198,7 @@ pub struct ApiKeyProperties {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::expiry::end_of_day;
     use crate::domain::id::{AUDITOR, FULL_ACCESS};
 
     const NOW: Timestamp = Timestamp(1_795_363_200_000); // 2026-11-22 16:00 UTC
@@ -243,7 +209,7 @@ mod tests {
             description: String::new(),
             role: AUDITOR,
             locale: Locale::EnUs,
-            time_zone: "Asia/Tokyo".to_owned(),
+            zone: Tz::Asia__Tokyo,
             expires_on: None,
             expiry_edited: false,
             locked_out: false,
@@ -269,7 +235,6 @@ mod tests {
     fn every_problem_is_told_at_once() {
         let bad = ApiKeyDraft {
             name: " ".to_owned(),
-            time_zone: "Mars/Base".to_owned(),
             expires_on: Some("2026-02-30".to_owned()),
             ..draft()
         };
@@ -279,7 +244,7 @@ mod tests {
             .iter()
             .map(|p| p.field)
             .collect();
-        assert_eq!(fields, [Field::Name, Field::TimeZone, Field::ExpiresOn]);
+        assert_eq!(fields, [Field::Name, Field::ExpiresOn]);
     }
 
     #[test]
@@ -291,7 +256,7 @@ mod tests {
         assert!(past.check(None, NOW).is_err());
         let mut before = fields(None);
         before.expiry = Some(Expiry {
-            on: expiry::parse_date("2026-11-22").expect("date"),
+            on: parse_date("2026-11-22").expect("date"),
             at: Timestamp(7),
         });
         assert_eq!(
@@ -307,7 +272,7 @@ mod tests {
             before.expiry
         );
         let moved = ApiKeyDraft {
-            time_zone: "UTC".to_owned(),
+            zone: Tz::UTC,
             ..past
         };
         assert!(moved.check(Some(&before), NOW).is_ok());
@@ -362,14 +327,14 @@ mod tests {
     fn my_zone_and_their_date_give_an_expiry_in_my_zone() {
         let before = fields(Some("2026-12-31"));
         let mine = ApiKeyDraft {
-            time_zone: "UTC".to_owned(),
+            zone: Tz::UTC,
             ..ApiKeyDraft::from(&before)
         }
         .check(Some(&before), NOW)
         .expect("valid");
         assert_eq!(
             mine.expiry.expect("kept").at,
-            expiry::end_of_day(mine.expiry.expect("kept").on, Tz::UTC)
+            end_of_day(mine.expiry.expect("kept").on, Tz::UTC)
         );
         let never = fields(None);
         let dated = fields(Some("2026-12-31"));

@@ -6,7 +6,7 @@ mod standing;
 use crate::domain::id::{AUDITOR, RoleId};
 use crate::domain::problem::{Field, Problem, Rule};
 use crate::domain::rights::{Right, Rights};
-use crate::domain::role::{Role, RoleDraft, RoleFields};
+use crate::domain::role::{Role, RoleFields};
 
 pub use standing::{Given, Holder, Standing, given_beyond};
 
@@ -114,9 +114,9 @@ pub fn beyond(own: &RoleFields, before: Option<&RoleFields>, after: &RoleFields)
 
 /// As much of a new role as one's own allows to be given.
 #[must_use]
-pub fn cut(new: &RoleDraft, own: &RoleFields) -> RoleDraft {
+pub fn cut(new: &RoleFields, own: &RoleFields) -> RoleFields {
     let beyond = new.rights.without(&own.rights);
-    let mut cut = RoleDraft {
+    let mut cut = RoleFields {
         user_interface: new.user_interface && own.user_interface,
         web_service: new.web_service && own.web_service,
         rights: new.rights.without(&beyond),
@@ -139,10 +139,10 @@ mod tests {
 
     fn role(rights: &[Right], equal_or_less: bool) -> RoleFields {
         let rights = Rights::from_names(rights.iter().map(|right| right.name().to_owned()));
-        RoleDraft {
+        RoleFields {
             rights,
             equal_or_less,
-            ..RoleDraft::default()
+            ..RoleFields::default()
         }
         .check()
         .expect("valid")
@@ -290,7 +290,7 @@ mod tests {
     #[test]
     fn a_new_role_is_cut_to_what_may_be_given_and_to_no_less() {
         let [full, auditor] = Role::built_in().map(|role| role.fields);
-        let draft = RoleDraft::from(&full);
+        let draft = full.clone();
         assert_eq!(cut(&draft, &full), draft);
         let bound = role(&[Right::CreateRoles, Right::EditApiKeys], true);
         for own in [&auditor, &bound, &role(&[], false)] {

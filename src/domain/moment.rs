@@ -1,9 +1,10 @@
 //! A moment as people type it: a day, a time of a day, an instant of RFC 3339, or a span back from now.
 
-use chrono::{DateTime, Days, NaiveDate, NaiveTime};
+use chrono::{DateTime, Days, NaiveTime};
 use chrono_tz::Tz;
 
-use crate::domain::expiry::{LAST_YEAR, end_of_day};
+use crate::domain::date::{NoDate, numbers, parse_date};
+use crate::domain::expiry::end_of_day;
 use crate::domain::time::{DAY, HOUR, MINUTE, SECOND, Timestamp};
 use crate::domain::zone::{Twice, instant_of};
 
@@ -30,13 +31,20 @@ pub enum NoMoment {
     Backwards,
 }
 
+impl From<NoDate> for NoMoment {
+    fn from(why: NoDate) -> NoMoment {
+        match why {
+            NoDate::Form => NoMoment::Form,
+            NoDate::NoSuchDay => NoMoment::NoSuchTime,
+            NoDate::TooLate => NoMoment::TooLate,
+        }
+    }
+}
+
 /// The instants of a range: from the first on, and before the second.
 pub type Range = (Option<Timestamp>, Option<Timestamp>);
 
 /// Reads a range of moments: two of them with `..` between, of which one can be left out, or one that it begins at.
-///
-/// # Errors
-/// [`NoMoment`].
 pub fn parse_range(typed: &str, zone: Tz, now: Timestamp) -> Result<Range, NoMoment> {
     let (since, until) = typed.split_once("..").unwrap_or((typed, ""));
     let read = |typed: &str, edge| match typed.trim() {
@@ -54,9 +62,6 @@ pub fn parse_range(typed: &str, zone: Tz, now: Timestamp) -> Result<Range, NoMom
 /// hours or days before `now`: `90s`, `15m`, `2h`, `7d`.
 ///
 /// A wall clock time that the zone leaves out is the first instant after the gap.
-///
-/// # Errors
-/// [`NoMoment`].
 pub fn parse(typed: &str, edge: Edge, zone: Tz, now: Timestamp) -> Result<Timestamp, NoMoment> {
     let typed = typed.trim();
     if let Some(ms) = span(typed) {
@@ -69,7 +74,7 @@ pub fn parse(typed: &str, edge: Edge, zone: Tz, now: Timestamp) -> Result<Timest
         Some((day, time)) => (day, Some(clock(time.trim_start())?)),
         None => (typed, None),
     };
-    let day = date(day)?;
+    let day = parse_date(day)?;
     match time {
         None => Ok(match edge {
             Edge::Since => day
@@ -101,34 +106,6 @@ fn span(typed: &str) -> Option<i64> {
         return None;
     }
     Some(digits.parse().unwrap_or(i64::MAX).saturating_mul(unit))
-}
-
-/// The numbers of a text of this shape, where `0` stands for any digit.
-fn numbers(typed: &str, shape: &str) -> Option<Vec<u32>> {
-    let fits = typed.len() == shape.len()
-        && typed
-            .bytes()
-            .zip(shape.bytes())
-            .all(|(b, wanted)| match wanted {
-                b'0' => b.is_ascii_digit(),
-                _ => b == wanted,
-            });
-    fits.then(|| {
-        typed
-            .split(|c: char| !c.is_ascii_digit())
-            .filter_map(|part| part.parse().ok())
-            .collect()
-    })
-}
-
-fn date(typed: &str) -> Result<NaiveDate, NoMoment> {
-    let parts = numbers(typed, "0000-00-00").ok_or(NoMoment::Form)?;
-    let year = i32::try_from(parts[0]).unwrap_or(i32::MAX);
-    let day = NaiveDate::from_ymd_opt(year, parts[1], parts[2]).ok_or(NoMoment::NoSuchTime)?;
-    if year > LAST_YEAR {
-        return Err(NoMoment::TooLate);
-    }
-    Ok(day)
 }
 
 fn clock(typed: &str) -> Result<NaiveTime, NoMoment> {

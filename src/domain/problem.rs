@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use crate::domain::date::{LAST_YEAR, NoDate};
 use crate::domain::expiry::Expiry;
 use crate::domain::id::RoleId;
 
@@ -81,8 +82,6 @@ pub enum Rule {
     OwnDemotion,
     /// Nobody changes what the own role allows.
     OwnRole,
-    /// Not a time zone name of the IANA database.
-    NoSuchZone,
     /// Not of the form YYYY-MM-DD.
     NotADate,
     /// The form is right, but the calendar has no such day.
@@ -111,6 +110,18 @@ impl Rule {
             }
             Rule::OwnLock | Rule::OwnDemotion | Rule::OwnRole => Some("oneself"),
             _ => None,
+        }
+    }
+}
+
+impl From<NoDate> for Rule {
+    fn from(why: NoDate) -> Rule {
+        match why {
+            NoDate::Form => Rule::NotADate,
+            NoDate::NoSuchDay => Rule::NoSuchDay,
+            NoDate::TooLate => Rule::DateTooLate {
+                last: NaiveDate::from_ymd_opt(LAST_YEAR, 12, 31).unwrap_or(NaiveDate::MAX),
+            },
         }
     }
 }

@@ -1,14 +1,16 @@
 //! A role: a named set of rights, what was typed for one, and the rules between the two.
 
 use crate::domain::id::{AUDITOR, FULL_ACCESS, KeyId, RoleId, UserId};
+use crate::domain::merge::{Values, merge};
 use crate::domain::name::{check_description, check_name};
-use crate::domain::problem::{Field, Problem, Rule, Value};
+use crate::domain::problem::{Field, Problem, Value};
 use crate::domain::rights::Rights;
+use crate::domain::typed::Typed;
 
 /// What a new role is named (the vendor's console; a clash makes it `New Role_2`).
 pub const NEW_ROLE: &str = "New Role";
 
-/// The fields of Role Properties, checked.
+/// The fields of Role Properties: as they are kept, or as a person typed them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RoleFields {
     pub name: String,
@@ -54,41 +56,25 @@ impl Role {
     }
 }
 
-/// The fields of Role Properties as a person typed them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RoleDraft {
-    pub name: String,
-    pub description: String,
-    pub user_interface: bool,
-    pub web_service: bool,
-    pub rights: Rights,
-    pub equal_or_less: bool,
-    /// A name that was told to look like another's ([`Rule::LooksLike`]), and is meant all the same.
-    pub told_alike: Option<String>,
-}
+/// What was typed into Role Properties.
+pub type RoleDraft = Typed<RoleFields>;
 
-impl Default for RoleDraft {
+impl Default for RoleFields {
     /// A new role, as the original's: it may view, and open the console.
-    fn default() -> RoleDraft {
-        RoleDraft {
+    fn default() -> RoleFields {
+        RoleFields {
             name: NEW_ROLE.to_owned(),
             description: String::new(),
             user_interface: true,
             web_service: false,
             rights: Rights::view_only(),
             equal_or_less: false,
-            told_alike: None,
         }
     }
 }
 
-impl RoleDraft {
-    /// Notes that the name was told to look like another's: saving it once more means it.
-    pub fn mean_name(&mut self) {
-        self.told_alike = Some(self.name.trim().to_owned());
-    }
-
-    /// Checks every rule that needs no database.
+impl RoleFields {
+    /// Checks every rule that needs no database, and leaves out the spaces around what was typed.
     ///
     /// # Errors
     /// Everything that is wrong, in the order of the fields.
@@ -102,37 +88,28 @@ impl RoleDraft {
             (Ok(name), Ok(description)) => Ok(RoleFields {
                 name,
                 description,
-                user_interface: self.user_interface,
-                web_service: self.web_service,
-                rights: self.rights.clone(),
-                equal_or_less: self.equal_or_less,
+                ..self.clone()
             }),
             _ => Err(problems),
         }
     }
-}
 
-impl From<&RoleFields> for RoleDraft {
-    fn from(fields: &RoleFields) -> RoleDraft {
-        RoleDraft {
-            name: fields.name.clone(),
-            description: fields.description.clone(),
-            user_interface: fields.user_interface,
-            web_service: fields.web_service,
-            rights: fields.rights.clone(),
-            equal_or_less: fields.equal_or_less,
-            told_alike: None,
-        }
-    }
-}
-
-impl RoleFields {
     /// The texts that were typed, in the order of the form.
     #[must_use]
     pub fn texts(&self) -> [(Field, &str); 2] {
         [
             (Field::Name, &self.name),
             (Field::Description, &self.description),
+        ]
+    }
+
+    fn values(&self) -> Values {
+        vec![
+            (Field::Name, Value::Text(self.name.clone())),
+            (Field::Description, Value::Text(self.description.clone())),
+            (Field::UserInterface, Value::Flag(self.user_interface)),
+            (Field::WebService, Value::Flag(self.web_service)),
+            (Field::EqualOrLess, Value::Flag(self.equal_or_less)),
         ]
     }
 
@@ -148,49 +125,17 @@ impl RoleFields {
         }
     }
 
-    /// Merges one person's changes (`before` to `self`) into what the role has now. What is on or off is merged one
-    /// by one, each right for itself: two people who change different ones both win, and no two can clash.
+    /// Merges one person's changes (`before` to `self`) into what the role has `now`, each right for itself: two people
+    /// who change what is on or off cannot clash.
     ///
     /// # Errors
-    /// One [`Rule::ChangedMeanwhile`] for each clash of texts; `by` is left empty.
+    /// The clashes, as of [`merge`].
     pub fn merge(&self, before: &RoleFields, now: &RoleFields) -> Result<RoleFields, Vec<Problem>> {
-        let mut problems = Vec::new();
-        let mut text = |field, mine: &String, before: &String, now: &String| {
-            if mine == before {
-                return now.clone();
-            }
-            if now != before && now != mine {
-                let theirs = Value::Text(now.clone());
-                let rule = Rule::ChangedMeanwhile { theirs, by: None };
-                problems.push(Problem::new(field, rule));
-            }
-            mine.clone()
-        };
-        let flag = |mine: bool, before: bool, now: bool| if mine == before { now } else { mine };
         let added = self.rights.without(&before.rights);
         let removed = before.rights.without(&self.rights);
-        let merged = RoleFields {
-            name: text(Field::Name, &self.name, &before.name, &now.name),
-            description: text(
-                Field::Description,
-                &self.description,
-                &before.description,
-                &now.description,
-            ),
-            user_interface: flag(
-                self.user_interface,
-                before.user_interface,
-                now.user_interface,
-            ),
-            web_service: flag(self.web_service, before.web_service, now.web_service),
-            rights: now.rights.with(&added).without(&removed),
-            equal_or_less: flag(self.equal_or_less, before.equal_or_less, now.equal_or_less),
-        };
-        if problems.is_empty() {
-            Ok(merged)
-        } else {
-            Err(problems)
-        }
+        let rights = now.rights.with(&added).without(&removed);
+        let merged = merge([before, self, now], RoleFields::values, RoleFields::adopt)?;
+        Ok(RoleFields { rights, ..merged })
     }
 }
 
@@ -224,10 +169,11 @@ pub enum Assigned {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::problem::Rule;
     use crate::domain::rights::Right;
 
     fn fields() -> RoleFields {
-        RoleDraft::default().check().expect("valid")
+        RoleFields::default().check().expect("valid")
     }
 
     #[test]
@@ -239,10 +185,10 @@ mod tests {
 
     #[test]
     fn every_problem_is_told_at_once() {
-        let bad = RoleDraft {
+        let bad = RoleFields {
             name: " ".to_owned(),
             description: "a\u{202e}".to_owned(),
-            ..RoleDraft::default()
+            ..RoleFields::default()
         };
         let found: Vec<Field> = bad
             .check()

@@ -5,12 +5,14 @@ use chrono_tz::Tz;
 use crate::domain::event::trail::SYSTEM_NAME;
 use crate::domain::id::{RoleId, UserId};
 use crate::domain::locale::Locale;
+use crate::domain::merge::{Values, merge};
 use crate::domain::name::check_label;
 use crate::domain::problem::{Field, Problem, Rule, Value};
 use crate::domain::rights::Right;
 use crate::domain::role::Role;
 use crate::domain::secret::find_secret_shape;
 use crate::domain::time::Timestamp;
+use crate::domain::typed::Typed;
 use crate::domain::zone;
 
 /// Longest user name, in characters.
@@ -39,7 +41,7 @@ impl Actor {
     }
 }
 
-/// The fields of a user's Properties, checked.
+/// The fields of a user's Properties: as they are kept, or as a person typed them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserFields {
     /// Given once: sshd's `command=` and sudoers name it.
@@ -53,28 +55,12 @@ pub struct UserFields {
     pub locked_out: bool,
 }
 
-/// The fields of a user's Properties as a person typed them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UserDraft {
-    pub name: String,
-    pub full_name: String,
-    pub role: RoleId,
-    pub locale: Option<Locale>,
-    /// An IANA name; nothing is as the machine says.
-    pub time_zone: Option<String>,
-    pub locked_out: bool,
-    /// A name that was told to look like another's ([`Rule::LooksLike`]), and is meant all the same.
-    pub told_alike: Option<String>,
-}
+/// What was typed into a user's Properties.
+pub type UserDraft = Typed<UserFields>;
 
-impl UserDraft {
-    /// Notes that the name was told to look like another's: saving it once more means it.
-    pub fn mean_name(&mut self) {
-        self.told_alike = Some(self.name.trim().to_owned());
-    }
-
-    /// Checks every rule that needs no database. `before` is what an existing user had when they were read: the
-    /// name stays as it is.
+impl UserFields {
+    /// Checks every rule that needs no database, and leaves out the spaces around what was typed. `before` is what an
+    /// existing user had when they were read: the name stays as it is.
     ///
     /// # Errors
     /// Everything that is wrong, in the order of the fields.
@@ -85,20 +71,11 @@ impl UserDraft {
             .checked_name(before)
             .map_err(|rule| note(Field::Name, rule));
         let full_name = check_label(&self.full_name).map_err(|rule| note(Field::FullName, rule));
-        let zone = self
-            .time_zone
-            .as_deref()
-            .map(|name| zone::by_name(name).ok_or(Rule::NoSuchZone))
-            .transpose()
-            .map_err(|rule| note(Field::TimeZone, rule));
-        match (name, full_name, zone) {
-            (Ok(name), Ok(full_name), Ok(zone)) => Ok(UserFields {
+        match (name, full_name) {
+            (Ok(name), Ok(full_name)) => Ok(UserFields {
                 name,
                 full_name,
-                role: self.role,
-                locale: self.locale,
-                zone,
-                locked_out: self.locked_out,
+                ..self.clone()
             }),
             _ => Err(problems),
         }
@@ -117,29 +94,25 @@ impl UserDraft {
             None => Ok(name.to_owned()),
         }
     }
-}
 
-impl From<&UserFields> for UserDraft {
-    fn from(fields: &UserFields) -> UserDraft {
-        UserDraft {
-            name: fields.name.clone(),
-            full_name: fields.full_name.clone(),
-            role: fields.role,
-            locale: fields.locale,
-            time_zone: fields.zone.map(|zone| zone.name().to_owned()),
-            locked_out: fields.locked_out,
-            told_alike: None,
-        }
-    }
-}
-
-impl UserFields {
     /// The texts that were typed, in the order of the form.
     #[must_use]
     pub fn texts(&self) -> [(Field, &str); 2] {
         [
             (Field::Name, &self.name),
             (Field::FullName, &self.full_name),
+        ]
+    }
+
+    fn values(&self) -> Values {
+        let or_machine =
+            |text: Option<&str>| text.map_or(Value::Machine, |text| Value::Text(text.to_owned()));
+        vec![
+            (Field::FullName, Value::Text(self.full_name.clone())),
+            (Field::Role, Value::Role(self.role)),
+            (Field::Language, or_machine(self.locale.map(Locale::tag))),
+            (Field::TimeZone, or_machine(self.zone.map(Tz::name))),
+            (Field::LockedOut, Value::Flag(self.locked_out)),
         ]
     }
 
@@ -159,44 +132,12 @@ impl UserFields {
         }
     }
 
-    /// Merges one person's changes (`before` to `self`) into what the user has now. A field that this person did
-    /// not change is left as somebody else made it; one that both changed, to different values, is a problem.
+    /// Merges one person's changes (`before` to `self`) into what the user has `now`.
     ///
     /// # Errors
-    /// One [`Rule::ChangedMeanwhile`] for each clash; `by` is left empty.
+    /// The clashes, as of [`merge`].
     pub fn merge(&self, before: &UserFields, now: &UserFields) -> Result<UserFields, Vec<Problem>> {
-        let mut problems = Vec::new();
-        let mut merged = now.clone();
-        macro_rules! field {
-            ($field:ident, $which:expr, $shown:expr) => {
-                if self.$field != before.$field {
-                    if now.$field != before.$field && now.$field != self.$field {
-                        let rule = Rule::ChangedMeanwhile {
-                            theirs: $shown,
-                            by: None,
-                        };
-                        problems.push(Problem::new($which, rule));
-                    }
-                    merged.$field = self.$field.clone();
-                }
-            };
-        }
-        let shown =
-            |text: Option<&str>| text.map_or(Value::Machine, |text| Value::Text(text.to_owned()));
-        field!(
-            full_name,
-            Field::FullName,
-            Value::Text(now.full_name.clone())
-        );
-        field!(role, Field::Role, Value::Role(now.role));
-        field!(locale, Field::Language, shown(now.locale.map(Locale::tag)));
-        field!(zone, Field::TimeZone, shown(now.zone.map(Tz::name)));
-        field!(locked_out, Field::LockedOut, Value::Flag(now.locked_out));
-        if problems.is_empty() {
-            Ok(merged)
-        } else {
-            Err(problems)
-        }
+        merge([before, self, now], UserFields::values, UserFields::adopt)
     }
 
     /// Whether nothing differs but what everybody may change of the own account: full name, language, time zone.
@@ -333,15 +274,14 @@ mod tests {
     use super::*;
     use crate::domain::id::{AUDITOR, FULL_ACCESS};
 
-    fn draft() -> UserDraft {
-        UserDraft {
+    fn draft() -> UserFields {
+        UserFields {
             name: " bob ".to_owned(),
             full_name: String::new(),
             role: AUDITOR,
             locale: None,
-            time_zone: None,
+            zone: None,
             locked_out: false,
-            told_alike: None,
         }
     }
 
@@ -352,23 +292,22 @@ mod tests {
     #[test]
     fn only_the_name_has_to_be_typed_and_every_problem_is_told_at_once() {
         assert_eq!(fields().name, "bob");
-        let bad = UserDraft {
+        let bad = UserFields {
             name: "a b".to_owned(),
             full_name: "B\u{1b}".to_owned(),
-            time_zone: Some("Mars/Base".to_owned()),
             ..draft()
         };
         let found = bad.check(None).expect_err("problems");
         let found: Vec<Field> = found.iter().map(|problem| problem.field).collect();
-        assert_eq!(found, [Field::Name, Field::FullName, Field::TimeZone]);
+        assert_eq!(found, [Field::Name, Field::FullName]);
     }
 
     #[test]
     fn the_name_of_an_existing_user_stays() {
         let before = fields();
-        let renamed = UserDraft {
+        let renamed = UserFields {
             name: "Bob".to_owned(),
-            ..UserDraft::from(&before)
+            ..before.clone()
         };
         let rule = Rule::NameStays {
             name: "bob".to_owned(),
@@ -382,7 +321,7 @@ mod tests {
             name: "été".to_owned(),
             ..before
         };
-        assert!(UserDraft::from(&odd).check(Some(&odd)).is_ok());
+        assert!(odd.check(Some(&odd)).is_ok());
     }
 
     #[test]

@@ -17,12 +17,11 @@ use crate::domain::time::{DAY, HOUR, MINUTE, Timestamp};
 use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::{Actor, Arrival};
 use crate::domain::verdict::Refused;
-use crate::service::Service;
 use crate::service::demo::samples::{
     BeingReplaced, Deleted, InUse, JustMade, LockedOut, NeverStored, NewSecretPending,
     OldSecretUsed, SAMPLES, Sample, Story,
 };
-use crate::service::sign_in::SignIn;
+use crate::service::{Service, SignIn};
 use crate::store::{Tx, api_keys, events, secrets, sweep, uses};
 
 /// The user with Full Access: the account that the demo's database is made for.

@@ -26,11 +26,12 @@ use crate::auth::hash::Hasher;
 use crate::auth::random::Random;
 use crate::auth::token::TagKey;
 use crate::clock::Clock;
+use crate::domain::id::UserId;
 use crate::domain::problem::Problem;
 use crate::domain::state::{AsOf, Warning};
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, Trouble};
-use crate::service::sign_in::SignIn;
+use crate::domain::user::{Actor, Arrival};
 use crate::store::{self, Store};
 
 /// The use cases on one connection.
@@ -42,6 +43,26 @@ pub struct Service {
     tag_key: TagKey,
     warning: Warning,
     sign_in: SignIn,
+}
+
+/// What is known of the sign-in on this connection.
+#[derive(Debug, Default)]
+enum SignIn {
+    /// Nobody has signed in on it.
+    #[default]
+    Nobody,
+    /// Somebody has, and it is not recorded yet.
+    Due(UserId, Arrival),
+    Recorded(UserId),
+}
+
+impl SignIn {
+    fn due(&self, actor: &Actor) -> Option<&Arrival> {
+        match self {
+            SignIn::Due(user, arrival) if *user == actor.user => Some(arrival),
+            _ => None,
+        }
+    }
 }
 
 impl Service {

@@ -16,7 +16,7 @@ pub(super) fn name_problem(
 ) -> Result<Option<Problem>, Fault> {
     let stays = before.is_some_and(|(_, before)| before == name);
     let rule = match taken {
-        None if !stays && told_alike != Some(name) => {
+        None if !stays && told_alike.map(str::trim) != Some(name) => {
             let like = alike(tx, named, name, before.map(|(id, _)| id))?;
             like.map(|(id, name)| Rule::LooksLike { id, name })
         }

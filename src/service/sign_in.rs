@@ -9,31 +9,11 @@ use crate::domain::rights::Right;
 use crate::domain::role::Role;
 use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::{Actor, Arrival, SignOut};
-use crate::service::Service;
 use crate::service::record::{NOTING, Writing};
 use crate::service::typed::missing;
+use crate::service::{Service, SignIn};
 use crate::store::users::StoredUser;
 use crate::store::{Tx, roles, users};
-
-/// What is known of the sign-in on this connection.
-#[derive(Debug, Default)]
-pub(super) enum SignIn {
-    /// Nobody has signed in on it.
-    #[default]
-    Nobody,
-    /// Somebody has, and it is not recorded yet.
-    Due(UserId, Arrival),
-    Recorded(UserId),
-}
-
-impl SignIn {
-    fn due(&self, actor: &Actor) -> Option<&Arrival> {
-        match self {
-            SignIn::Due(user, arrival) if *user == actor.user => Some(arrival),
-            _ => None,
-        }
-    }
-}
 
 /// What becomes of a write on behalf of somebody whose sign-in is not recorded yet, and by now would be refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

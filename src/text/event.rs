@@ -5,11 +5,11 @@ use std::fmt::Display;
 use chrono_tz::Tz;
 use serde_json::{Map, Value};
 
+use crate::domain::date::LAST_YEAR;
 use crate::domain::event::chain::{Break, Kept, KeptHead, Whole};
 use crate::domain::event::flaw::{Differs, Flaw};
 use crate::domain::event::trail::RowTarget;
 use crate::domain::event::{BEHIND, EventKind, SYSTEM};
-use crate::domain::expiry::LAST_YEAR;
 use crate::domain::locale::Locale;
 use crate::domain::moment::NoMoment;
 use crate::domain::name::printable;

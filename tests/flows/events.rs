@@ -3,7 +3,7 @@
 use crossterm::event::KeyCode;
 use keyward::domain::id::AUDITOR;
 use keyward::domain::rights::{Right, Rights};
-use keyward::domain::role::RoleDraft;
+use keyward::domain::role::{RoleDraft, RoleFields};
 use keyward::domain::time::{DAY, SECOND};
 
 use crate::support::console::Console;
@@ -221,11 +221,11 @@ fn what_others_do_appears_and_the_selection_stays() {
 fn whoever_may_not_view_events_sees_neither_screen_nor_verb() {
     let mut bench = Bench::new(in_memory());
     bench.delivered("backup");
-    let keys = RoleDraft {
+    let keys = RoleDraft::from(RoleFields {
         name: "Keys".to_owned(),
         rights: Rights::from_names([Right::ViewApiKeys.name().to_owned()]),
-        ..RoleDraft::default()
-    };
+        ..RoleFields::default()
+    });
     let alice = bench.alice.clone();
     let role = bench.service.create_role(&alice, &keys).expect("created");
     let bob = bench.user("bob", role);
@@ -251,10 +251,10 @@ fn the_screen_goes_when_its_right_does() {
     let before = service
         .role_properties(&other.alice, AUDITOR)
         .expect("read");
-    let draft = RoleDraft {
+    let draft = RoleDraft::from(RoleFields {
         rights: Rights::from_names([Right::ViewApiKeys.name().to_owned()]),
-        ..RoleDraft::from(&before.fields)
-    };
+        ..before.fields.clone()
+    });
     service
         .save_role(&other.alice, AUDITOR, &before.fields, &draft)
         .expect("saved");

@@ -5,7 +5,7 @@ use crossterm::event::KeyCode;
 use keyward::domain::api_key::ApiKeyDraft;
 use keyward::domain::id::{AUDITOR, FULL_ACCESS, KeyId, RoleId};
 use keyward::domain::rights::{Right, Rights};
-use keyward::domain::role::RoleDraft;
+use keyward::domain::role::{RoleDraft, RoleFields};
 use keyward::domain::secret::Overlap;
 use keyward::domain::state::RESTORABLE;
 use keyward::domain::time::SECOND;
@@ -17,12 +17,12 @@ use crate::support::database::{Bench, draft, in_memory};
 
 /// A role of this name that allows the console, the API and these rights.
 fn role(bench: &mut Bench, name: &str, rights: &[Right]) -> RoleId {
-    let draft = RoleDraft {
+    let draft = RoleDraft::from(RoleFields {
         name: name.to_owned(),
         rights: Rights::from_names(rights.iter().map(|right| right.name().to_owned())),
         web_service: true,
-        ..RoleDraft::default()
-    };
+        ..RoleFields::default()
+    });
     let alice = bench.alice.clone();
     bench.service.create_role(&alice, &draft).expect("a role")
 }
@@ -118,10 +118,10 @@ fn a_role_that_stops_users_asks_first_and_names_them() {
 #[test]
 fn another_role_that_stops_a_key_asks_first_and_cancel_keeps_the_form() {
     let mut bench = Bench::new(in_memory());
-    let console_only = RoleDraft {
+    let console_only = RoleDraft::from(RoleFields {
         name: "Console".to_owned(),
-        ..RoleDraft::default()
-    };
+        ..RoleFields::default()
+    });
     let alice = bench.alice.clone();
     bench
         .service
@@ -164,12 +164,12 @@ fn where_it_cannot_be_read_whom_a_change_stops_nothing_is_saved_and_the_form_sta
 
 /// A console of somebody with these rights, bound to equal or less access or not.
 fn bound(bench: &mut Bench, rights: &[Right]) -> Actor {
-    let draft = RoleDraft {
+    let draft = RoleDraft::from(RoleFields {
         name: "Clerk".to_owned(),
         rights: Rights::from_names(rights.iter().map(|right| right.name().to_owned())),
         equal_or_less: true,
-        ..RoleDraft::default()
-    };
+        ..RoleFields::default()
+    });
     let alice = bench.alice.clone();
     let clerk = bench.service.create_role(&alice, &draft).expect("a role");
     bench.user("bob", clerk)

@@ -3,7 +3,7 @@
 use crossterm::event::KeyCode;
 use keyward::domain::id::{AUDITOR, RoleId};
 use keyward::domain::rights::{Right, Rights};
-use keyward::domain::role::RoleDraft;
+use keyward::domain::role::{RoleDraft, RoleFields};
 
 use crate::role::last_role;
 use crate::support::console::Console;
@@ -273,11 +273,11 @@ fn a_time_is_entered_with_the_cursor_where_it_was_clicked() {
 
 /// A role of no rights.
 fn operators(console: &mut Console) -> RoleId {
-    let draft = RoleDraft {
+    let draft = RoleDraft::from(RoleFields {
         name: "Operators".to_owned(),
         rights: Rights::default(),
-        ..RoleDraft::default()
-    };
+        ..RoleFields::default()
+    });
     let alice = console.bench.alice.clone();
     let made = console.bench.service.create_role(&alice, &draft);
     made.expect("a role")

@@ -3,7 +3,7 @@
 use crossterm::event::KeyCode;
 use keyward::domain::api_key::ApiKeyDraft;
 use keyward::domain::id::KeyId;
-use keyward::domain::role::RoleDraft;
+use keyward::domain::role::{RoleDraft, RoleFields};
 use keyward::domain::time::{DAY, SECOND};
 
 use crate::support::console::Console;
@@ -185,7 +185,7 @@ fn a_moment_is_told_once_where_the_zone_is_utc() {
         let mut bench = Bench::new(in_memory());
         let alice = bench.alice.clone();
         let key = ApiKeyDraft {
-            time_zone: zone.to_owned(),
+            zone: zone.parse().expect("a zone"),
             expires_on: Some("2026-12-31".to_owned()),
             expiry_edited: true,
             ..draft("backup")
@@ -422,10 +422,10 @@ fn a_description_of_several_lines_is_kept() {
 fn a_role_that_went_while_the_form_was_open_is_a_problem_beside_its_field() {
     let mut console = Console::new();
     let alice = console.bench.alice.clone();
-    let backup = RoleDraft {
+    let backup = RoleDraft::from(RoleFields {
         name: "Backup".to_owned(),
-        ..RoleDraft::default()
-    };
+        ..RoleFields::default()
+    });
     let service = &mut console.bench.service;
     let role = service.create_role(&alice, &backup).expect("a role");
     console.keys("n");

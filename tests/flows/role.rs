@@ -81,11 +81,11 @@ pub fn console_of(rights: &[Right], change: impl FnOnce(&mut RoleDraft)) -> Cons
 
 fn user_of(bench: &mut Bench, rights: &[Right], change: impl FnOnce(&mut RoleDraft)) -> Actor {
     let names = rights.iter().map(|right| right.name().to_owned());
-    let mut draft = RoleDraft {
+    let mut draft = RoleDraft::from(RoleFields {
         name: "Bob's".to_owned(),
         rights: Rights::from_names(names),
-        ..RoleDraft::default()
-    };
+        ..RoleFields::default()
+    });
     change(&mut draft);
     let alice = bench.alice.clone();
     let role = bench.service.create_role(&alice, &draft).expect("a role");

@@ -3,7 +3,7 @@
 use crossterm::event::KeyCode;
 use keyward::domain::id::{AUDITOR, FULL_ACCESS, RoleId};
 use keyward::domain::rights::{Right, Rights};
-use keyward::domain::role::RoleDraft;
+use keyward::domain::role::{RoleDraft, RoleFields};
 
 use crate::role::{console_of, last_role, roles, somebody_changes, tab, tick, turn_to};
 use crate::support::console::Console;
@@ -18,11 +18,11 @@ fn open_role(console: &mut Console, id: RoleId) {
 /// A role of these rights.
 fn operators(console: &mut Console, rights: &[Right]) -> RoleId {
     let names = rights.iter().map(|right| right.name().to_owned());
-    let draft = RoleDraft {
+    let draft = RoleDraft::from(RoleFields {
         name: "Operators".to_owned(),
         rights: Rights::from_names(names),
-        ..RoleDraft::default()
-    };
+        ..RoleFields::default()
+    });
     let alice = console.bench.alice.clone();
     let made = console.bench.service.create_role(&alice, &draft);
     made.expect("a role")

@@ -1,7 +1,7 @@
 //! The Roles screen.
 
 use keyward::domain::id::AUDITOR;
-use keyward::domain::role::RoleDraft;
+use keyward::domain::role::{RoleDraft, RoleFields};
 use keyward::domain::user::Arrival;
 
 use crate::support::console::Console;
@@ -11,11 +11,11 @@ use crate::support::database::{Bench, in_memory};
 fn roles() -> Console {
     let mut bench = Bench::new(in_memory());
     bench.user("bob", AUDITOR);
-    let draft = RoleDraft {
+    let draft = RoleDraft::from(RoleFields {
         name: "Operators".to_owned(),
         description: "Day and night\nsecond line".to_owned(),
-        ..RoleDraft::default()
-    };
+        ..RoleFields::default()
+    });
     let alice = bench.alice.clone();
     bench.service.create_role(&alice, &draft).expect("made");
     bench.create("backup");

@@ -6,10 +6,10 @@ use crossterm::event::KeyCode;
 use keyward::domain::id::{AUDITOR, FULL_ACCESS, UserId};
 use keyward::domain::locale::Locale;
 use keyward::domain::rights::{Right, Rights};
-use keyward::domain::role::RoleDraft;
+use keyward::domain::role::{RoleDraft, RoleFields};
 use keyward::domain::time::SECOND;
 use keyward::domain::trouble::Trouble;
-use keyward::domain::user::UserDraft;
+use keyward::domain::user::{UserDraft, UserFields};
 use keyward::store::Place;
 use keyward::text::Text;
 use keyward::ui::app::Effect;
@@ -131,10 +131,10 @@ fn who_is_demoted_at_another_console_may_only_look_from_then_on() {
     let actor = alices.bench.alice.clone();
     let before = alices.bench.service.user_properties(&actor, bob);
     let before = before.expect("bob").fields;
-    let draft = UserDraft {
+    let draft = UserDraft::from(UserFields {
         role: AUDITOR,
-        ..UserDraft::from(&before)
-    };
+        ..before.clone()
+    });
     let saved = alices.bench.service.save_user(&actor, bob, &before, &draft);
     saved.expect("demoted");
     bobs.press(KeyCode::F(2));
@@ -200,16 +200,16 @@ fn a_secret_that_never_works_goes_with_its_copy_when_the_role_no_longer_allows_t
 fn may_only_view_users(alices: &mut Console, bob: UserId) {
     let alice = alices.bench.alice.clone();
     let service = &mut alices.bench.service;
-    let draft = RoleDraft {
+    let draft = RoleDraft::from(RoleFields {
         rights: Rights::from_names([Right::ViewUsers.name().to_owned()]),
-        ..RoleDraft::default()
-    };
+        ..RoleFields::default()
+    });
     let role = service.create_role(&alice, &draft).expect("made");
     let before = service.user_properties(&alice, bob).expect("bob").fields;
-    let draft = UserDraft {
+    let draft = UserDraft::from(UserFields {
         role,
-        ..UserDraft::from(&before)
-    };
+        ..before.clone()
+    });
     let saved = service.save_user(&alice, bob, &before, &draft);
     saved.expect("demoted");
 }

@@ -5,7 +5,7 @@ use keyward::config::settings::{Borders, ThemeName};
 use keyward::domain::id::RoleId;
 use keyward::domain::locale::Locale;
 use keyward::domain::rights::{Right, Rights};
-use keyward::domain::role::RoleDraft;
+use keyward::domain::role::{RoleDraft, RoleFields};
 use keyward::service::demo::FULL_ACCESS_USER;
 use keyward::text::Text;
 use ratatui::style::Modifier;
@@ -199,11 +199,11 @@ fn a_screen_that_the_role_no_longer_allows_is_left() {
 
 /// A user whose role has just these rights.
 fn with_rights(bench: &mut Bench, rights: &[Right]) -> keyward::domain::user::Actor {
-    let draft = RoleDraft {
+    let draft = RoleDraft::from(RoleFields {
         name: "Some".to_owned(),
         rights: names(rights),
-        ..RoleDraft::default()
-    };
+        ..RoleFields::default()
+    });
     let alice = bench.alice.clone();
     let role = bench.service.create_role(&alice, &draft).expect("made");
     bench.user("bob", role)
@@ -212,10 +212,10 @@ fn with_rights(bench: &mut Bench, rights: &[Right]) -> keyward::domain::user::Ac
 fn set_rights(bench: &mut Bench, role: RoleId, rights: &[Right]) {
     let alice = bench.alice.clone();
     let before = bench.service.role_properties(&alice, role).expect("read");
-    let draft = RoleDraft {
+    let draft = RoleDraft::from(RoleFields {
         rights: names(rights),
-        ..RoleDraft::from(&before.fields)
-    };
+        ..before.fields.clone()
+    });
     let saved = bench
         .service
         .save_role(&alice, role, &before.fields, &draft);

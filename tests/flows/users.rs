@@ -3,7 +3,7 @@
 use crossterm::event::KeyCode;
 use keyward::domain::id::FULL_ACCESS;
 use keyward::domain::rights::Rights;
-use keyward::domain::role::RoleDraft;
+use keyward::domain::role::{RoleDraft, RoleFields};
 
 use crate::support::console::Console;
 use crate::support::database::{Bench, in_memory};
@@ -191,11 +191,11 @@ fn nobody_is_called_what_events_call_nobody() {
 fn everybody_reaches_their_own_account_even_without_the_right_to_view_users() {
     let mut bench = Bench::new(in_memory());
     let alice = bench.alice.clone();
-    let draft = RoleDraft {
+    let draft = RoleDraft::from(RoleFields {
         name: "Nothing".to_owned(),
         rights: Rights::default(),
-        ..RoleDraft::default()
-    };
+        ..RoleFields::default()
+    });
     let role = bench.service.create_role(&alice, &draft).expect("made");
     let bob = bench.user("bob", role);
     let mut console = Console::of(bench, bob, (80, 24));

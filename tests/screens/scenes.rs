@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use keyward::domain::locale::Locale::{self, EnUs, JaJp};
 use keyward::domain::rights::{Right, Rights};
-use keyward::domain::role::RoleDraft;
+use keyward::domain::role::{RoleDraft, RoleFields};
 use keyward::domain::time::MINUTE;
 use keyward::domain::user::Actor;
 use keyward::service::demo::{AUDITOR_USER, FULL_ACCESS_USER};
@@ -62,12 +62,12 @@ impl Seed {
                 bench.delivered("deploy-backup");
             }
             WideRole | Viewer => {
-                let draft = RoleDraft {
+                let draft = RoleDraft::from(RoleFields {
                     name: "夜間監査担当者（東京データセンター）".to_owned(),
                     description: "月次の監査レポートを作成する\n担当: ｶﾞｲﾄﾞ、カ\u{3099}イト\u{3099}"
                         .to_owned(),
-                    ..RoleDraft::default()
-                };
+                    ..RoleFields::default()
+                });
                 let bob = in_role(&mut bench, &draft);
                 if self == Viewer {
                     actor = bob;
@@ -75,11 +75,11 @@ impl Seed {
             }
             Editor => {
                 let held = [Right::ViewApiKeys, Right::ViewRoles, Right::EditRoles];
-                let draft = RoleDraft {
+                let draft = RoleDraft::from(RoleFields {
                     name: "Role editors".to_owned(),
                     rights: Rights::from_names(held.map(|right| right.name().to_owned())),
-                    ..RoleDraft::default()
-                };
+                    ..RoleFields::default()
+                });
                 actor = in_role(&mut bench, &draft);
             }
             _ => {}

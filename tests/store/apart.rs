@@ -5,9 +5,9 @@ use keyward::domain::event::EventKind;
 use keyward::domain::event::trail::{EventFilter, TargetFilter};
 use keyward::domain::id::{AUDITOR, KeyId, RoleId};
 use keyward::domain::problem::{Field, Problem, Rule};
-use keyward::domain::role::RoleDraft;
+use keyward::domain::role::{RoleDraft, RoleFields};
 use keyward::domain::trouble::Trouble;
-use keyward::domain::user::{Arrival, UserDraft};
+use keyward::domain::user::{Arrival, UserDraft, UserFields};
 use proptest::prelude::*;
 
 use crate::support::database::{Bench, draft, in_memory, raw, user_draft};
@@ -117,18 +117,18 @@ fn a_secret_in_another_form_is_never_stored() {
         let name = text.replace('\n', " ");
         let done = bench.service.create_key(&alice, &key(&name, ""));
         assert_eq!(fields(done), [Field::Name], "{name}");
-        let role = RoleDraft {
+        let role = RoleDraft::from(RoleFields {
             description: text,
-            ..RoleDraft::default()
-        };
+            ..RoleFields::default()
+        });
         assert_eq!(
             fields(bench.service.create_role(&alice, &role)),
             [Field::Description]
         );
-        let user = UserDraft {
+        let user = UserDraft::from(UserFields {
             full_name: name,
-            ..user_draft("bob", AUDITOR)
-        };
+            ..user_draft("bob", AUDITOR).fields
+        });
         assert_eq!(
             fields(bench.service.create_user(&alice, &user)),
             [Field::FullName]
@@ -143,10 +143,10 @@ fn a_secret_over_a_key_and_its_role_or_two_saves_is_never_stored() {
     let alice = bench.alice.clone();
     let (one, rest) = secret.split_at(15);
     let (two, three) = rest.split_at(15);
-    let role = RoleDraft {
+    let role = RoleDraft::from(RoleFields {
         name: three.to_owned(),
-        ..RoleDraft::default()
-    };
+        ..RoleFields::default()
+    });
     let role = bench
         .service
         .create_role(&alice, &role)

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
+use chrono_tz::Tz;
 use keyward::domain::api_key::{ApiKeyDraft, ApiKeyFields};
 use keyward::domain::event::trail::{EventFilter, EventRow};
 use keyward::domain::id::{KeyId, RoleId, SecretId, UserId};
@@ -90,15 +91,14 @@ impl Spec {
     }
 
     fn draft(&self, name: &str) -> RoleDraft {
-        RoleDraft {
+        RoleDraft::from(RoleFields {
             name: name.to_owned(),
             description: String::new(),
             user_interface: self.user_interface,
             web_service: self.web_service,
             rights: Rights::from_names(self.rights.iter().map(|right| right.name().to_owned())),
             equal_or_less: self.equal_or_less,
-            told_alike: None,
-        }
+        })
     }
 
     fn fields(&self, name: &str) -> RoleFields {
@@ -171,10 +171,10 @@ impl World {
             role("empty"),
         );
         let mut user = |name, role, locked_out| {
-            let draft = UserDraft {
+            let draft = UserDraft::from(UserFields {
                 locked_out,
-                ..user_draft(name, role)
-            };
+                ..user_draft(name, role).fields
+            });
             service.create_user(&alice, &draft).expect("a user")
         };
         user("bob", own, false);
@@ -320,12 +320,12 @@ impl World {
         who: &Actor,
         key: KeyId,
         on: Option<&str>,
-        zone: &str,
+        zone: Tz,
     ) -> Result<(), Trouble> {
         let before = self.fields_of(key);
         let draft = ApiKeyDraft {
             expires_on: on.map(str::to_owned),
-            time_zone: zone.to_owned(),
+            zone,
             ..ApiKeyDraft::from(&before)
         };
         service.save_key(who, key, &before, &draft).map(drop)
@@ -440,12 +440,12 @@ const USES: &[Use] = &[
         let before = w.fields_of(w.locked);
         s.save_key(who, w.locked, &before, &ApiKeyDraft { locked_out: false, ..ApiKeyDraft::from(&before) }).map(drop)
     }),
-    ("save_key", "earlier expiry", &[Right::EditApiKeys], Manages, true, |w, s, who| w.expire(s, who, w.dated, Some("2026-12-30"), "UTC")),
-    ("save_key", "an expiry where was none", &[Right::EditApiKeys], Manages, true, |w, s, who| w.expire(s, who, w.key, Some("2026-12-30"), "UTC")),
-    ("save_key", "later expiry", &[Right::EditApiKeys], Revives, true, |w, s, who| w.expire(s, who, w.dated, Some("2027-01-01"), "UTC")),
-    ("save_key", "no expiry", &[Right::EditApiKeys], Revives, true, |w, s, who| w.expire(s, who, w.dated, None, "UTC")),
-    ("save_key", "zone that ends earlier", &[Right::EditApiKeys], Manages, true, |w, s, who| w.expire(s, who, w.dated, Some("2026-12-31"), "Asia/Tokyo")),
-    ("save_key", "zone that ends later", &[Right::EditApiKeys], Revives, true, |w, s, who| w.expire(s, who, w.dated, Some("2026-12-31"), "America/New_York")),
+    ("save_key", "earlier expiry", &[Right::EditApiKeys], Manages, true, |w, s, who| w.expire(s, who, w.dated, Some("2026-12-30"), Tz::UTC)),
+    ("save_key", "an expiry where was none", &[Right::EditApiKeys], Manages, true, |w, s, who| w.expire(s, who, w.key, Some("2026-12-30"), Tz::UTC)),
+    ("save_key", "later expiry", &[Right::EditApiKeys], Revives, true, |w, s, who| w.expire(s, who, w.dated, Some("2027-01-01"), Tz::UTC)),
+    ("save_key", "no expiry", &[Right::EditApiKeys], Revives, true, |w, s, who| w.expire(s, who, w.dated, None, Tz::UTC)),
+    ("save_key", "zone that ends earlier", &[Right::EditApiKeys], Manages, true, |w, s, who| w.expire(s, who, w.dated, Some("2026-12-31"), Tz::Asia__Tokyo)),
+    ("save_key", "zone that ends later", &[Right::EditApiKeys], Revives, true, |w, s, who| w.expire(s, who, w.dated, Some("2026-12-31"), Tz::America__New_York)),
     ("lock_out_key", "", &[Right::EditApiKeys], Manages, true, |w, s, who| s.lock_out_key(who, w.key)),
     ("unlock_key", "", &[Right::EditApiKeys], Revives, true, |w, s, who| s.unlock_key(who, w.locked)),
     ("unlock_key", "what is not locked", &[Right::EditApiKeys], Manages, true, |w, s, who| s.unlock_key(who, w.key)),
@@ -464,7 +464,7 @@ const USES: &[Use] = &[
     }),
     ("save_user", "full name", &[Right::EditUsers], Manages, true, |w, s, who| {
         let before = user_draft("ann", w.target).check(None).expect("valid");
-        let draft = UserDraft { full_name: "x".to_owned(), ..UserDraft::from(&before) };
+        let draft = UserDraft::from(UserFields { full_name: "x".to_owned(), ..before.clone() });
         s.save_user(who, w.ann, &before, &draft).map(drop)
     }),
     ("save_user", "role", &[Right::EditUsers], Grants, true, |w, s, who| {
@@ -485,7 +485,7 @@ const USES: &[Use] = &[
     }),
     ("save_user", "own full name", &[], Nothing, true, |w, s, who| {
         let before = user_draft("bob", w.own).check(None).expect("valid");
-        let draft = UserDraft { full_name: "x".to_owned(), ..UserDraft::from(&before) };
+        let draft = UserDraft::from(UserFields { full_name: "x".to_owned(), ..before.clone() });
         s.save_user(who, w.bob.user, &before, &draft).map(drop)
     }),
     ("lock_out_user", "", &[Right::EditUsers], Manages, true, |w, s, who| s.lock_out_user(who, w.ann)),
@@ -493,14 +493,14 @@ const USES: &[Use] = &[
     ("delete_user", "", &[Right::DeleteUsers], Manages, true, |w, s, who| s.delete_user(who, w.ann)),
 
     ("create_role", "", &[Right::CreateRoles], Grants, true, |w, s, who| {
-        s.create_role(who, &RoleDraft { name: "new".to_owned(), ..RoleDraft::from(&w.like) }).map(drop)
+        s.create_role(who, &RoleDraft::from(RoleFields { name: "new".to_owned(), ..w.like.clone() })).map(drop)
     }),
     ("save_role", "description", &[Right::EditRoles], Manages, true, |w, s, who| {
-        let draft = RoleDraft { description: "x".to_owned(), ..RoleDraft::from(&w.like) };
+        let draft = RoleDraft::from(RoleFields { description: "x".to_owned(), ..w.like.clone() });
         s.save_role(who, w.target, &w.like, &draft).map(drop)
     }),
     ("save_role", "what it allows", &[Right::EditRoles], Grants, true, |w, s, who| {
-        let draft = RoleDraft { name: "empty".to_owned(), ..RoleDraft::from(&w.like) };
+        let draft = RoleDraft::from(RoleFields { name: "empty".to_owned(), ..w.like.clone() });
         s.save_role(who, w.empty, &Spec::nothing().fields("empty"), &draft).map(drop)
     }),
     ("delete_role", "", &[Right::DeleteRoles], Manages, true, |w, s, who| s.delete_role(who, w.like_target)),

@@ -7,7 +7,7 @@ use keyward::domain::rights::{Right, Rights};
 use keyward::domain::role::{RoleDraft, RoleFields};
 use keyward::domain::secret::IssuedSecret;
 use keyward::domain::trouble::Trouble;
-use keyward::domain::user::{Actor, UserDraft};
+use keyward::domain::user::{Actor, UserDraft, UserFields};
 use keyward::service::Service;
 use keyward::store::{Store, api_keys, roles, users};
 use proptest::prelude::*;
@@ -31,17 +31,16 @@ fn some_role() -> impl Strategy<Value = RoleDraft> {
         subsequence(names, count - 3..=count),
     ];
     let flags = (prop::bool::weighted(0.9), any::<bool>(), any::<bool>());
-    (rights, flags).prop_map(
-        |(rights, (user_interface, web_service, equal_or_less))| RoleDraft {
+    (rights, flags).prop_map(|(rights, (user_interface, web_service, equal_or_less))| {
+        RoleDraft::from(RoleFields {
             name: String::new(),
             description: String::new(),
             user_interface,
             web_service,
             rights: Rights::from_names(rights),
             equal_or_less,
-            told_alike: None,
-        },
-    )
+        })
+    })
 }
 
 /// Any one of those there are.
@@ -197,18 +196,18 @@ impl World {
         };
         match step {
             Step::CreateRole(draft) => {
-                let draft = RoleDraft {
+                let draft = RoleDraft::from(RoleFields {
                     name: name('r'),
-                    ..draft.clone()
-                };
+                    ..draft.fields.clone()
+                });
                 service.create_role(actor, &draft).map(Made::Role)
             }
             Step::SaveRole(index, draft) => {
                 let before = there(service, role(index));
-                let draft = RoleDraft {
+                let draft = RoleDraft::from(RoleFields {
                     name: before.name.clone(),
-                    ..draft.clone()
-                };
+                    ..draft.fields.clone()
+                });
                 let saved = service.save_role(actor, role(index), &before, &draft);
                 saved.map(|_| Made::Nothing)
             }
@@ -241,10 +240,10 @@ impl World {
                 let Some(found) = found.expect("read") else {
                     return Ok(Made::Nothing);
                 };
-                let draft = UserDraft {
+                let draft = UserDraft::from(UserFields {
                     role: role(to),
-                    ..UserDraft::from(&found.fields)
-                };
+                    ..found.fields.clone()
+                });
                 let saved = service.save_user(actor, user(index), &found.fields, &draft);
                 saved.map(|_| Made::Nothing)
             }

@@ -9,7 +9,7 @@ use keyward::domain::list::{
 };
 use keyward::domain::locale::Locale;
 use keyward::domain::name::name_sort;
-use keyward::domain::role::RoleDraft;
+use keyward::domain::role::{RoleDraft, RoleFields};
 use keyward::domain::secret::Overlap;
 use keyward::domain::state::{AsOf, Facts, StateFilter, Warning};
 use keyward::domain::time::{DAY, HOUR, Timestamp};
@@ -70,10 +70,10 @@ fn store(bench: &Bench, keys: &mut [Known]) -> Store {
     let mut store = bench.store();
     store
         .write(|tx| {
-            let draft = RoleDraft {
+            let draft = RoleDraft::from(RoleFields {
                 name: "console".to_owned(),
-                ..RoleDraft::default()
-            };
+                ..RoleFields::default()
+            });
             let no_access = roles::insert(tx, &draft.check().expect("valid"))?;
             for (number, key) in keys.iter_mut().enumerate() {
                 // Undeleted names are unique, so most get a number after the part that is the same.

@@ -3,7 +3,7 @@
 use keyward::domain::api_key::ApiKeyDraft;
 use keyward::domain::id::AUDITOR;
 use keyward::domain::problem::{Field, Problem, Rule};
-use keyward::domain::role::RoleDraft;
+use keyward::domain::role::{RoleDraft, RoleFields};
 use keyward::domain::trouble::Trouble;
 
 use crate::support::database::{Bench, draft, in_memory, user_draft};
@@ -37,7 +37,7 @@ fn a_key_that_looks_like_another_is_told_once_and_then_made() {
         "prod",
     );
     assert_eq!(names(&bench), ["prod"]);
-    alike.mean_name();
+    alike.told_alike = Some(alike.name.clone());
     let made = bench.service.create_key(&bench.alice, &alike);
     let made = made.expect("meant").key;
     // What is meant is that name and no other.
@@ -72,13 +72,13 @@ fn a_key_that_looks_like_another_is_told_once_and_then_made() {
 fn a_role_or_user_that_looks_like_another_is_told_once_and_then_made() {
     let mut bench = Bench::new(in_memory());
     let alice = bench.alice.clone();
-    let mut role = RoleDraft {
+    let mut role = RoleDraft::from(RoleFields {
         name: "\u{410}uditor".to_owned(),
-        ..RoleDraft::default()
-    };
+        ..RoleFields::default()
+    });
     let done = bench.service.create_role(&alice, &role);
     looks_like(done, AUDITOR.0, "Auditor");
-    role.mean_name();
+    role.told_alike = Some(role.name.clone());
     let done = bench.service.create_role(&alice, &role);
     let id = done.expect("meant");
     let before = bench.service.role_properties(&alice, id);
@@ -89,7 +89,7 @@ fn a_role_or_user_that_looks_like_another_is_told_once_and_then_made() {
     let mut user = user_draft("a1ice", AUDITOR);
     let done = bench.service.create_user(&alice, &user);
     looks_like(done, alice.user.0, "alice");
-    user.mean_name();
+    user.told_alike = Some(user.name.clone());
     let done = bench.service.create_user(&alice, &user);
     done.expect("meant");
 }

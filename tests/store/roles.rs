@@ -25,11 +25,11 @@ pub fn rights(rights: &[Right]) -> Rights {
 
 /// A role of this name with these rights, and access to the console.
 pub fn role_draft(name: &str, held: &[Right]) -> RoleDraft {
-    RoleDraft {
+    RoleDraft::from(RoleFields {
         name: name.to_owned(),
         rights: rights(held),
-        ..RoleDraft::default()
-    }
+        ..RoleFields::default()
+    })
 }
 
 impl Bench {
@@ -334,29 +334,29 @@ fn two_people_ticking_different_boxes_both_win_and_one_name_is_told_with_who_it_
     let bob = bench.user("bob", FULL_ACCESS);
     let ops = bench.role(&role_draft("Ops", &[Right::ViewUsers, Right::EditUsers]));
     let before = bench.role_fields(ops);
-    let theirs = RoleDraft {
+    let theirs = RoleDraft::from(RoleFields {
         name: "Theirs".to_owned(),
         rights: rights(&[Right::ViewUsers, Right::EditUsers, Right::ViewEvents]),
-        ..RoleDraft::from(&before)
-    };
+        ..before.clone()
+    });
     bench
         .service
         .save_role(&bob, ops, &before, &theirs)
         .expect("saved");
-    let mine = RoleDraft {
+    let mine = RoleDraft::from(RoleFields {
         rights: rights(&[Right::ViewUsers, Right::ViewRoles]),
-        ..RoleDraft::from(&before)
-    };
+        ..before.clone()
+    });
     let saved = bench
         .service
         .save_role(&alice, ops, &before, &mine)
         .expect("saved");
     let wanted = rights(&[Right::ViewUsers, Right::ViewRoles, Right::ViewEvents]);
     assert_eq!((saved.rights, saved.name.as_str()), (wanted, "Theirs"));
-    let clash = RoleDraft {
+    let clash = RoleDraft::from(RoleFields {
         name: "Mine".to_owned(),
-        ..mine
-    };
+        ..mine.fields
+    });
     let rule = Rule::ChangedMeanwhile {
         theirs: Value::Text("Theirs".to_owned()),
         by: Some("alice".to_owned()),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use keyward::domain::id::{AUDITOR, FULL_ACCESS};
 use keyward::domain::rights::Right;
-use keyward::domain::role::RoleDraft;
+use keyward::domain::role::{RoleDraft, RoleFields};
 use keyward::domain::time::MINUTE;
 use keyward::domain::trouble::{Fault, Trouble};
 use keyward::domain::user::{Arrival, SignOut};
@@ -54,10 +54,10 @@ fn a_sign_in_is_noted_with_how_one_came_and_reading_alone_writes_nothing() {
 fn a_refused_sign_in_is_an_event_with_the_reason_also_of_somebody_who_does_not_exist() {
     let mut bench = bench();
     let alice = bench.alice.clone();
-    let closed = RoleDraft {
+    let closed = RoleDraft::from(RoleFields {
         user_interface: false,
-        ..role_draft("API only", &[])
-    };
+        ..role_draft("API only", &[]).fields
+    });
     let closed = bench.role(&closed);
     let bob = bench.user("bob", AUDITOR);
     bench

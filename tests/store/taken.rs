@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use keyward::domain::id::{AUDITOR, KeyId, RoleId, SecretId, UserId};
-use keyward::domain::role::RoleDraft;
+use keyward::domain::role::{RoleDraft, RoleFields};
 use keyward::domain::secret::Overlap;
 use keyward::domain::trouble::{Fault, Trouble};
 use keyward::domain::user::Actor;
@@ -76,7 +76,7 @@ const ACTS: &[(&str, &str, Act)] = &[
     ("DELETE", "users", |w, s, who| s.delete_user(who, w.bob)),
     ("INSERT", "users", |_, s, who| s.create_user(who, &user_draft("eve", AUDITOR)).map(drop)),
     ("INSERT", "roles", |_, s, who| {
-        s.create_role(who, &RoleDraft { name: "other".to_owned(), ..RoleDraft::default() }).map(drop)
+        s.create_role(who, &RoleDraft::from(RoleFields { name: "other".to_owned(), ..RoleFields::default() })).map(drop)
     }),
     ("UPDATE", "roles", |w, s, who| s.delete_role(who, w.role)),
     // What is not in the trail has not happened.

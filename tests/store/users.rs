@@ -1,5 +1,6 @@
 //! Creating, saving, locking out and deleting users.
 
+use chrono_tz::Tz;
 use keyward::domain::id::{AUDITOR, FULL_ACCESS, UserId};
 use keyward::domain::locale::Locale;
 use keyward::domain::problem::{Field, Problem, Rule, Value};
@@ -233,12 +234,12 @@ fn everybody_changes_the_own_full_name_language_and_zone_and_nothing_else() {
         std::slice::from_ref(&bob.role),
         "no more than one knows already"
     );
-    let wanted = UserDraft {
+    let wanted = UserDraft::from(UserFields {
         full_name: "Bob".to_owned(),
         locale: Some(Locale::JaJp),
-        time_zone: Some("Asia/Tokyo".to_owned()),
-        ..UserDraft::from(&own.fields)
-    };
+        zone: Some(Tz::Asia__Tokyo),
+        ..own.fields.clone()
+    });
     let saved = bench
         .service
         .save_user(&bob, bob.user, &own.fields, &wanted)
@@ -281,10 +282,10 @@ fn two_people_changing_one_field_is_told_with_who_it_was() {
     bench
         .save_user(&carol, bob, |draft| draft.role = FULL_ACCESS)
         .expect("saved");
-    let named = UserDraft {
+    let named = UserDraft::from(UserFields {
         full_name: "Bob".to_owned(),
-        ..UserDraft::from(&before)
-    };
+        ..before.clone()
+    });
     let merged = bench
         .service
         .save_user(&alice, bob, &before, &named)
@@ -294,10 +295,10 @@ fn two_people_changing_one_field_is_told_with_who_it_was() {
         (FULL_ACCESS, "Bob")
     );
     let other = bench.role(&role_draft("Other", &[]));
-    let clash = UserDraft {
+    let clash = UserDraft::from(UserFields {
         role: other,
-        ..UserDraft::from(&before)
-    };
+        ..before.clone()
+    });
     let refused = bench.service.save_user(&alice, bob, &before, &clash);
     let rule = Rule::ChangedMeanwhile {
         theirs: Value::Role(FULL_ACCESS),
@@ -327,10 +328,10 @@ fn a_lock_has_events_of_its_own_and_one_that_is_there_stays() {
     });
     both.expect("saved");
     bench.service.delete_user(&alice, bob).expect("deleted");
-    let locked = UserDraft {
+    let locked = UserDraft::from(UserFields {
         locked_out: true,
-        ..user_draft("lou", AUDITOR)
-    };
+        ..user_draft("lou", AUDITOR).fields
+    });
     bench.service.create_user(&alice, &locked).expect("created");
     assert_eq!(bench.event_numbers(), [603, 604, 652, 603, 651, 650, 603]);
 }

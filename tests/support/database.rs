@@ -1,5 +1,6 @@
 //! Databases to test on, and the people who use them.
 
+use chrono_tz::Tz;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,7 +15,7 @@ use keyward::domain::locale::Locale;
 use keyward::domain::secret::{IssuedSecret, Overlap};
 use keyward::domain::state::{AsOf, Warning};
 use keyward::domain::time::Timestamp;
-use keyward::domain::user::{Actor, Arrival, OsAccount, UserDraft};
+use keyward::domain::user::{Actor, Arrival, OsAccount, UserDraft, UserFields};
 use keyward::domain::verdict::{Refused, Verdict};
 use keyward::service::{Service, demo};
 use keyward::store::{Place, Store, events, users};
@@ -245,7 +246,7 @@ pub fn draft(name: &str) -> ApiKeyDraft {
         description: String::new(),
         role: AUDITOR,
         locale: Locale::EnUs,
-        time_zone: "UTC".to_owned(),
+        zone: Tz::UTC,
         expires_on: None,
         expiry_edited: false,
         locked_out: false,
@@ -255,15 +256,14 @@ pub fn draft(name: &str) -> ApiKeyDraft {
 
 /// What is typed for a new user.
 pub fn user_draft(name: &str, role: RoleId) -> UserDraft {
-    UserDraft {
+    UserDraft::from(UserFields {
         name: name.to_owned(),
         full_name: String::new(),
         role,
         locale: None,
-        time_zone: None,
+        zone: None,
         locked_out: false,
-        told_alike: None,
-    }
+    })
 }
 
 /// Every undeleted key, by name.

@@ -16,7 +16,7 @@ use keyward::auth::random::{Random, SystemRandom};
 use keyward::clock::{Clock, SystemClock};
 use keyward::config::Config;
 use keyward::domain::id::FULL_ACCESS;
-use keyward::domain::user::{Arrival, UserDraft};
+use keyward::domain::user::{Arrival, UserDraft, UserFields};
 use keyward::service::Service;
 use keyward::store::{Place, Store};
 use tempfile::TempDir;
@@ -330,15 +330,14 @@ fn make_database(path: &Path) {
     let owner = service.sign_in(&account.name, &Arrival::default());
     let owner = owner.expect("the first user");
     for name in ADMINISTRATORS {
-        let draft = UserDraft {
+        let draft = UserDraft::from(UserFields {
             name: name.to_owned(),
             full_name: String::new(),
             role: FULL_ACCESS,
             locale: None,
-            time_zone: None,
+            zone: None,
             locked_out: false,
-            told_alike: None,
-        };
+        });
         service.create_user(&owner, &draft).expect("created");
     }
 }

@@ -38,7 +38,7 @@ pub struct RoleDialog {
     /// What an existing role had when it was read.
     before: Option<RoleFields>,
     /// What the dialog began with.
-    initial: RoleDraft,
+    initial: RoleFields,
     /// The rights as they are ticked now. Texts and access types are the form's.
     draft: RoleDraft,
     /// The rights that may be ticked.
@@ -105,7 +105,7 @@ impl RoleDialog {
         RoleDialog {
             task,
             before: None,
-            initial: RoleDraft::default(),
+            initial: RoleFields::default(),
             draft: RoleDraft::default(),
             grantable: Rights::default(),
             read_only: None,
@@ -211,7 +211,7 @@ impl RoleDialog {
     }
 
     fn leave(&mut self, ctx: &Ctx, asks: &mut Asks) {
-        if self.drafted() == self.initial {
+        if self.drafted().fields == self.initial {
             asks.close(Reply::Cancelled);
             return;
         }
@@ -433,7 +433,7 @@ impl Layer for RoleDialog {
     }
 
     fn loss(&self) -> Loss {
-        if self.drafted() == self.initial {
+        if self.drafted().fields == self.initial {
             Loss::Nothing
         } else {
             Loss::Typed

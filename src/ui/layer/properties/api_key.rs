@@ -1,5 +1,7 @@
 //! API Key Properties: the fields, and what follows from them.
 
+use chrono_tz::Tz;
+
 use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyProperties};
 use crate::domain::authority::{first_to_give, may_manage};
 use crate::domain::id::{AUDITOR, KeyId, RoleId};
@@ -48,7 +50,7 @@ impl ApiKey {
             description: String::new(),
             role: AUDITOR,
             locale: Locale::default(),
-            time_zone: "UTC".to_owned(),
+            zone: Tz::UTC,
             expires_on: None,
             expiry_edited: false,
             locked_out: false,
@@ -120,7 +122,7 @@ impl Subject for ApiKey {
         match done {
             Done::Roles(roles) => {
                 self.draft.role = first_to_give(&roles, &ctx.actor.role);
-                ctx.zone.name().clone_into(&mut self.draft.time_zone);
+                self.draft.zone = ctx.zone;
                 self.initial = self.draft.clone();
                 Some(Beginning {
                     title: text.say("form.title_new").to_owned(),
@@ -180,10 +182,8 @@ impl Subject for ApiKey {
                 ctx.text.locale(self.draft.locale).clone_into(shown);
             }
             (Input::Choice(shown), Field::TimeZone) => {
-                *shown = zone::by_name(&self.draft.time_zone).map_or_else(
-                    || self.draft.time_zone.clone(),
-                    |zone| format!("{} ({})", zone.name(), zone::offset_text(zone, ctx.now)),
-                );
+                let zone = self.draft.zone;
+                *shown = format!("{} ({})", zone.name(), zone::offset_text(zone, ctx.now));
             }
             (Input::Date(_), _) => {
                 item.enabled = self.draft.expires_on.is_some();
@@ -200,8 +200,7 @@ impl Subject for ApiKey {
             let at = Locale::ALL.iter().position(is);
             return Choice::of(title, names.to_vec(), at.unwrap_or(0));
         }
-        let present = zone::by_name(&self.draft.time_zone);
-        Choice::zone(title, present, None, typed, ctx.now)
+        Choice::zone(title, Some(self.draft.zone), None, typed, ctx.now)
     }
 
     fn chosen(&mut self, field: Field, reply: &Reply) {
@@ -209,7 +208,7 @@ impl Subject for ApiKey {
             Reply::Chosen(index) if field == Field::Language => {
                 self.draft.locale = Locale::ALL[*index];
             }
-            Reply::ZoneChosen(zone) => zone.name().clone_into(&mut self.draft.time_zone),
+            Reply::ZoneChosen(zone) => self.draft.zone = *zone,
             _ => {}
         }
     }
@@ -239,7 +238,7 @@ impl Subject for ApiKey {
     }
 
     fn mean_name(&mut self) {
-        self.draft.mean_name();
+        self.draft.told_alike = Some(self.draft.name.clone());
         self.initial.told_alike.clone_from(&self.draft.told_alike);
     }
 

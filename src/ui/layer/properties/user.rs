@@ -1,7 +1,5 @@
 //! User Properties: the fields, and who may change which.
 
-use chrono_tz::Tz;
-
 use crate::domain::authority::{first_to_give, may_manage};
 use crate::domain::id::{AUDITOR, RoleId, UserId};
 use crate::domain::intent::Intent;
@@ -29,7 +27,7 @@ pub struct User {
     before: Option<UserFields>,
     draft: UserDraft,
     /// What the form began with.
-    initial: UserDraft,
+    initial: UserFields,
 }
 
 /// The languages that can be chosen; the first is the machine's.
@@ -60,20 +58,19 @@ impl Properties<User> {
 
 impl User {
     fn new(id: Option<UserId>) -> User {
-        let draft = UserDraft {
+        let draft = UserDraft::from(UserFields {
             name: String::new(),
             full_name: String::new(),
             role: AUDITOR,
             locale: None,
-            time_zone: None,
+            zone: None,
             locked_out: false,
-            told_alike: None,
-        };
+        });
         User {
             id,
             by_itself: false,
             before: None,
-            initial: draft.clone(),
+            initial: draft.fields.clone(),
             draft,
         }
     }
@@ -129,10 +126,6 @@ impl User {
         }
         items
     }
-
-    fn zone(&self) -> Option<Tz> {
-        zone::by_name(self.draft.time_zone.as_deref()?)
-    }
 }
 
 /// A language's name; where there is none it is the machine's.
@@ -150,7 +143,7 @@ impl Subject for User {
         match done {
             Done::Roles(roles) => {
                 self.draft.role = first_to_give(&roles, &ctx.actor.role);
-                self.initial = self.draft.clone();
+                self.initial = self.draft.fields.clone();
                 Some(Beginning {
                     title: text.say("user.title_new").to_owned(),
                     roles,
@@ -161,7 +154,7 @@ impl Subject for User {
             }
             Done::UserProperties(properties) => {
                 self.draft = UserDraft::from(&properties.fields);
-                self.initial = self.draft.clone();
+                self.initial = self.draft.fields.clone();
                 let facts = facts::of_user(&properties, ctx);
                 let read_only = self.why_not(&properties, ctx);
                 let name = [("name", &properties.fields.name as &dyn std::fmt::Display)];
@@ -199,7 +192,7 @@ impl Subject for User {
                 named(self.draft.locale, ctx.text).clone_into(shown);
             }
             (Input::Choice(shown), Field::TimeZone) => {
-                *shown = self.zone().map_or_else(
+                *shown = self.draft.zone.map_or_else(
                     || ctx.text.say("user.machine").to_owned(),
                     |zone| format!("{} ({})", zone.name(), zone::offset_text(zone, ctx.now)),
                 );
@@ -216,7 +209,7 @@ impl Subject for User {
             return Choice::of(title, names.to_vec(), at.unwrap_or(0));
         }
         let machine = ctx.text.say("user.machine").to_owned();
-        Choice::zone(title, self.zone(), Some(machine), typed, ctx.now)
+        Choice::zone(title, self.draft.zone, Some(machine), typed, ctx.now)
     }
 
     fn chosen(&mut self, field: Field, reply: &Reply) {
@@ -224,8 +217,8 @@ impl Subject for User {
             Reply::Chosen(index) if field == Field::Language => {
                 self.draft.locale = LOCALES[*index];
             }
-            Reply::Chosen(_) => self.draft.time_zone = None,
-            Reply::ZoneChosen(zone) => self.draft.time_zone = Some(zone.name().to_owned()),
+            Reply::Chosen(_) => self.draft.zone = None,
+            Reply::ZoneChosen(zone) => self.draft.zone = Some(*zone),
             _ => {}
         }
     }
@@ -242,12 +235,11 @@ impl Subject for User {
     }
 
     fn mean_name(&mut self) {
-        self.draft.mean_name();
-        self.initial.told_alike.clone_from(&self.draft.told_alike);
+        self.draft.told_alike = Some(self.draft.name.clone());
     }
 
     fn is_changed(&self) -> bool {
-        self.draft != self.initial
+        self.draft.fields != self.initial
     }
 
     fn intent(&self) -> Option<Intent> {

@@ -2,7 +2,7 @@
 
 use crate::domain::authority::{cut, may_manage};
 use crate::domain::rights::{Right, Rights, Tab};
-use crate::domain::role::{RoleDraft, RoleProperties};
+use crate::domain::role::{RoleDraft, RoleFields, RoleProperties};
 use crate::domain::trouble::Trouble;
 use crate::ui::layer::role::boxes::Boxes;
 use crate::ui::layer::role::{RoleDialog, Task};
@@ -50,22 +50,22 @@ impl RoleDialog {
         };
         self.general = self.form(&draft);
         self.boxes = Tab::ALL.map(|tab| Boxes::new(tab, ctx.text)).into();
-        self.initial = draft.clone();
+        self.initial = draft.fields.clone();
         self.draft = draft;
     }
 
     /// Begins with a new role or a copy, without anything that the actor's own role does not have.
     pub(super) fn begin_new(&mut self, name: String, ctx: &Ctx, asks: &mut Asks) {
         let own = &ctx.actor.role.fields;
-        let wanted = RoleDraft {
+        let wanted = RoleFields {
             name,
-            ..self.draft.clone()
+            ..self.draft.fields.clone()
         };
         let draft = cut(&wanted, own);
         if draft != wanted && matches!(self.task, Task::Copy(_)) {
             asks.say(ctx.text.say("role.cut"));
         }
         ctx.text.say("role.title_new").clone_into(&mut self.title);
-        self.begin(draft, ctx);
+        self.begin(draft.into(), ctx);
     }
 }

@@ -6,7 +6,7 @@ mod view;
 use crate::domain::authority::beyond;
 use crate::domain::fold::name_key;
 use crate::domain::rights::{Group, Leaf, Preset, Rights, Tab, groups, is_enforced};
-use crate::domain::role::{RoleDraft, RoleFields};
+use crate::domain::role::RoleFields;
 use crate::text::Text;
 use crate::ui::field::{Edit, LineField};
 use crate::ui::keymap::{Action, TextKey};
@@ -37,7 +37,7 @@ impl Spot {
 
 /// What the boxes are about.
 pub(super) struct Subject<'a> {
-    pub(super) draft: &'a RoleDraft,
+    pub(super) draft: &'a RoleFields,
     /// The rights that may be ticked; the others are greyed.
     pub(super) grantable: &'a Rights,
     /// Sentences above the boxes; and whether each is a problem.
@@ -218,7 +218,7 @@ impl Boxes {
     /// A sentence: why it cannot be done, or what of a group was left as it is.
     pub(super) fn toggle(
         &self,
-        draft: &mut RoleDraft,
+        draft: &mut RoleFields,
         grantable: &Rights,
         giver: &Giver,
     ) -> Result<(), String> {
@@ -252,7 +252,7 @@ impl Boxes {
     fn toggle_group(
         &self,
         group: &Group,
-        draft: &mut RoleDraft,
+        draft: &mut RoleFields,
         grantable: &Rights,
     ) -> Result<(), String> {
         let text = self.text;
@@ -286,28 +286,16 @@ impl Giver<'_> {
     /// Makes a change unless it would give what the actor does not hold.
     fn change(
         &self,
-        draft: &mut RoleDraft,
+        draft: &mut RoleFields,
         text: Text,
-        change: impl FnOnce(&mut RoleDraft),
+        change: impl FnOnce(&mut RoleFields),
     ) -> Result<(), String> {
         let mut changed = draft.clone();
         change(&mut changed);
-        if let Some(problem) = beyond(self.own, self.before, &fields(&changed)).first() {
+        if let Some(problem) = beyond(self.own, self.before, &changed).first() {
             return Err(text.problem(problem, &[]));
         }
         *draft = changed;
         Ok(())
-    }
-}
-
-/// The draft as if its texts were right.
-fn fields(draft: &RoleDraft) -> RoleFields {
-    RoleFields {
-        name: draft.name.clone(),
-        description: draft.description.clone(),
-        user_interface: draft.user_interface,
-        web_service: draft.web_service,
-        rights: draft.rights.clone(),
-        equal_or_less: draft.equal_or_less,
     }
 }

@@ -44,10 +44,7 @@ impl RoleDialog {
                     before.adopt(problem.field, theirs);
                 }
                 (Rule::LooksLike { .. }, _) => {
-                    let mut meant = self.drafted();
-                    meant.mean_name();
-                    self.initial.told_alike.clone_from(&meant.told_alike);
-                    self.draft.told_alike = meant.told_alike;
+                    self.draft.told_alike = Some(self.drafted().fields.name);
                 }
                 _ => {}
             }
