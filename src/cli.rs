@@ -19,7 +19,7 @@ use crate::auth::hash::{Cost, Hasher};
 use crate::auth::random::SystemRandom;
 use crate::cli::args::{Args, Command, UserCommand};
 use crate::clock::{Clock, SystemClock};
-use crate::config::settings::{Origin, Value};
+use crate::config::settings::Origin;
 use crate::config::{Config, arguments};
 use crate::domain::event::chain::KeptHead;
 use crate::domain::secret::find_secret_shape;
@@ -112,9 +112,7 @@ pub fn run(hardened: io::Result<()>) -> ExitCode {
     }
     let args = Args::read(arguments);
     if let Some(theme) = args.as_ref().ok().and_then(|args| args.theme) {
-        config
-            .settings
-            .set(Value::Theme(theme), Origin::CommandLine);
+        config.settings.override_theme(theme, Origin::CommandLine);
     }
     let done = match args {
         Ok(args) => hardened

@@ -11,7 +11,8 @@ use std::path::PathBuf;
 use etcetera::base_strategy::{BaseStrategy, Xdg};
 use nix::unistd::{Uid, User, geteuid};
 
-use crate::config::settings::{Origin, Settings, ThemeName, Value};
+use crate::config::environment::Environment;
+use crate::config::settings::{Origin, Settings, ThemeName};
 use crate::domain::clipboard::{Multiplexer, Surroundings};
 use crate::domain::setting::{Complaint, Why};
 use crate::domain::user::{Arrival, OsAccount};
@@ -104,26 +105,19 @@ impl Config {
         let text = |name| variable(name).map(|value| value.to_string_lossy().into_owned());
         let account = machine.account.as_ref();
         let own_database = account.map(|account| account.home.join(".local/share").join(DATABASE));
-        let mut settings = Settings {
-            file: machine.file,
-            ..Settings::default()
+        let environment = Environment {
+            text: &text,
+            zone: machine.zone.as_deref(),
         };
-        if let Some(zone) = machine.zone.as_deref().and_then(environment::zone) {
-            settings.set(Value::Zone(zone), Origin::Machine);
-        }
-        let (borders, name) = environment::borders(&text);
-        settings.set(Value::Borders(borders), Origin::Environment(name));
-        for (value, name) in environment::said(&text) {
-            settings.set(value, Origin::Environment(name));
-        }
+        let mut settings = Settings::without_file(&environment);
+        settings.file = machine.file;
         match machine.written {
             Ok(written) => file::apply(&written.unwrap_or_default(), &mut settings),
             Err(why) => settings.complaints.push(Complaint { line: None, why }),
         }
-        // What the terminal cannot show, or nobody wants to see, no file brings about.
-        if let Some(name) = environment::colourless(&text) {
-            let mono = Value::Theme(ThemeName::Mono);
-            settings.set(mono, Origin::Environment(name));
+        // No theme of the file brings colours to where the terminal lacks them or NO_COLOR rules them out.
+        if let Some(name) = environment.colourless() {
+            settings.override_theme(ThemeName::Mono, Origin::Environment(name));
         }
         let account =
             account.map_or_else(|| format!("uid-{}", machine.uid), |own| own.name.clone());
@@ -166,7 +160,7 @@ mod tests {
     use chrono_tz::Tz;
 
     use super::*;
-    use crate::config::settings::Borders;
+    use crate::config::settings::{Borders, SETTINGS};
     use crate::domain::clipboard::ClipboardSetting;
     use crate::domain::locale::Locale;
     use crate::domain::setting::Expected;
@@ -317,8 +311,8 @@ mod tests {
         let file = "theme = 'light'\nborders = 'ascii'\nlanguage = 'en-US'\nzone = 'Europe/Berlin'";
         let settings = with_file(&[term, utf8, tz], file);
         assert_eq!(settings.complaints, []);
-        let lines = settings.values().map(|value| settings.origin(value));
-        let [theme, borders, .., zone, language, _] = lines;
+        let origins = SETTINGS.each_ref().map(|setting| settings.origin(setting));
+        let [theme, borders, .., zone, language, _] = origins;
         let from = [theme, borders, language, zone];
         assert_eq!(from, [1, 2, 3, 4].map(Origin::File));
         assert_eq!(settings.theme, ThemeName::Light);
@@ -328,8 +322,7 @@ mod tests {
         for (without, name) in [(("NO_COLOR", "1"), "NO_COLOR"), (("TERM", "vt100"), "TERM")] {
             let settings = with_file(&[without, term], file);
             assert_eq!(settings.theme, ThemeName::Mono);
-            let origin = settings.origin(Value::Theme(ThemeName::Mono));
-            assert_eq!(origin, Origin::Environment(name));
+            assert_eq!(settings.origin(&SETTINGS[0]), Origin::Environment(name));
         }
     }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use assert_cmd::Command;
 use assert_cmd::assert::Assert;
 use keyward::config::Config;
-use keyward::config::settings::Settings;
+use keyward::config::settings::SETTINGS;
 use keyward::text::Text;
 use keyward::ui::keymap::{actions, markdown};
 use nix::sys::stat::Mode;
@@ -348,21 +348,14 @@ fn nothing_else_goes_with_it() {
 fn the_pages_have_every_setting_with_its_default_and_every_action() {
     let page = page::read("docs/configuration.md");
     let rows = page::rows(page::section(&page, "## Settings"));
-    let told: Vec<(&str, &str)> = rows.iter().map(|row| (row[0], row[2])).collect();
-    let settings = Settings::default().values();
-    let there: Vec<_> = settings
+    let told: Vec<_> = rows
         .iter()
-        .map(|value| {
-            (
-                format!("`{}`", value.name()),
-                format!("`{}`", value.written_unset()),
-            )
-        })
+        .map(|row| (row[0].to_owned(), row[2].to_owned()))
         .collect();
-    let there: Vec<(&str, &str)> = there
-        .iter()
-        .map(|(name, value)| (&**name, &**value))
-        .collect();
+    let code = |text: &str| format!("`{text}`");
+    let there = SETTINGS
+        .each_ref()
+        .map(|setting| (code(setting.name), code(&setting.written_unset())));
     assert_eq!(told, there);
     let keys = markdown(Text::en_us());
     for action in actions() {

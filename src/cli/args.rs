@@ -39,7 +39,11 @@ pub(super) struct Args {
 
 fn theme() -> impl TypedValueParser<Value = ThemeName> {
     let names = PossibleValuesParser::new(ThemeName::ALL.map(ThemeName::word));
-    names.try_map(|name| ThemeName::named(&name).ok_or("no such theme"))
+    names.try_map(|name| {
+        let mut all = ThemeName::ALL.into_iter();
+        all.find(|theme| theme.word() == name)
+            .ok_or("no such theme")
+    })
 }
 
 /// The options of keyward itself, and the commands that have a use for each.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use crate::cli::Failure;
-use crate::config::settings::{Origin, Settings, Value};
+use crate::config::settings::{Origin, SETTINGS, Settings};
 use crate::text::Text;
 use crate::ui::frame::{width, wrap};
 use crate::ui::keymap::{self, Chord, Keymap};
@@ -18,9 +18,9 @@ const COLUMNS: u16 = 79;
 /// Prints the settings; then what is wrong with the config file is a failure.
 pub(super) fn config(text: Text, settings: &Settings) -> Result<(), Failure> {
     let changed = Keymap::changed(&settings.keys);
-    let values = settings.values().map(|value| {
-        let origin = settings.origin(value);
-        (value.name().to_owned(), value.written(), origin)
+    let values = SETTINGS.each_ref().map(|setting| {
+        let origin = settings.origin(setting);
+        (setting.name.to_owned(), setting.written(settings), origin)
     });
     let keys = settings.keys.iter().filter_map(|setting| {
         let origin = if changed.counts.contains(setting) {
@@ -94,10 +94,10 @@ fn origin(text: Text, origin: Origin) -> String {
 pub(super) fn default(text: Text) -> Result<(), Failure> {
     let mut all = String::new();
     explain(text.say("config.head"), &mut all);
-    for value in Settings::default().values() {
+    for setting in &SETTINGS {
         all.push('\n');
-        explain(text.say(explained(value)), &mut all);
-        let _ = writeln!(all, "#{} = {}", value.name(), value.written_unset());
+        explain(text.say(setting.help), &mut all);
+        let _ = writeln!(all, "#{} = {}", setting.name, setting.written_unset());
     }
     all.push_str("\n[keys]\n");
     explain(text.say("config.head_keys"), &mut all);
@@ -113,21 +113,6 @@ pub(super) fn default(text: Text) -> Result<(), Failure> {
 fn explain(sentence: &str, to: &mut String) {
     for line in wrap(sentence, COLUMNS - 2) {
         let _ = writeln!(to, "# {line}");
-    }
-}
-
-/// The sentence that explains a setting.
-fn explained(value: Value) -> &'static str {
-    match value {
-        Value::Theme(_) => "setting.theme",
-        Value::Borders(_) => "setting.borders",
-        Value::Mouse(_) => "setting.mouse",
-        Value::Clipboard(_) => "setting.clipboard",
-        Value::SecretHidden(_) => "setting.secret_hidden",
-        Value::IdleMinutes(_) => "setting.idle_minutes",
-        Value::Zone(_) => "setting.zone",
-        Value::Language(_) => "setting.language",
-        Value::WarningDays(_) => "setting.warning_days",
     }
 }
 

@@ -2,27 +2,63 @@
 
 use chrono_tz::Tz;
 
-use crate::config::settings::{Borders, Value};
+use crate::config::settings::{Borders, Origin};
 use crate::domain::locale::Locale;
 use crate::domain::zone;
 
-/// The environment: the text that a variable is set to.
-pub(super) type Variables<'a> = &'a dyn Fn(&'static str) -> Option<String>;
-
-/// The first of these variables that is set, by POSIX the one that counts for its part of the locale. SSH forwards
-/// them.
-fn locale(text: Variables, part: &'static str) -> Option<(&'static str, String)> {
-    let mut names = ["LC_ALL", part, "LANG"].into_iter();
-    names.find_map(|name| Some((name, text(name)?)))
+/// What the environment and the machine say.
+pub(super) struct Environment<'a> {
+    /// The text that a variable is set to.
+    pub(super) text: &'a dyn Fn(&'static str) -> Option<String>,
+    /// The IANA name of the machine's zone.
+    pub(super) zone: Option<&'a str>,
 }
 
-/// The borders for the locale's characters, and the variable that says so.
-pub(super) fn borders(text: Variables) -> (Borders, &'static str) {
-    match locale(text, "LC_CTYPE") {
-        Some((name, value)) if is_utf8(&value) => (Borders::Unicode, name),
-        Some((name, _)) => (Borders::Ascii, name),
-        // That is the locale C.
-        None => (Borders::Ascii, "LANG"),
+impl Environment<'_> {
+    /// The first of these variables that is set, by POSIX the one that counts for its part of the locale. SSH forwards
+    /// them.
+    fn locale(&self, part: &'static str) -> Option<(&'static str, String)> {
+        let mut names = ["LC_ALL", part, "LANG"].into_iter();
+        names.find_map(|name| Some((name, (self.text)(name)?)))
+    }
+
+    /// The borders for the locale's characters.
+    pub(super) fn borders(&self) -> (Borders, Origin) {
+        // Where nothing is set, that is the locale C.
+        let (name, value) = self.locale("LC_CTYPE").unwrap_or(("LANG", String::new()));
+        let borders = if is_utf8(&value) {
+            Borders::Unicode
+        } else {
+            Borders::Ascii
+        };
+        (borders, Origin::Environment(name))
+    }
+
+    /// The language of the locale, if it is one of ours.
+    pub(super) fn language(&self) -> Option<(Locale, Origin)> {
+        let (name, value) = self.locale("LC_MESSAGES")?;
+        let language = language_of(&value)?;
+        // What is written is UTF-8, and only English looks the same in other encodings.
+        let is_shown = language == Locale::EnUs || self.borders().0 == Borders::Unicode;
+        is_shown.then_some((language, Origin::Environment(name)))
+    }
+
+    /// The zone that `TZ` names, or else the machine's.
+    pub(super) fn zone(&self) -> Option<(Tz, Origin)> {
+        let by_variable = (self.text)("TZ").and_then(|name| zone_of(&name));
+        let by_machine = || Some((zone_of(self.zone?)?, Origin::Machine));
+        let found = by_variable.map(|zone| (zone, Origin::Environment("TZ")));
+        found.or_else(by_machine)
+    }
+
+    /// The variable that rules colours out.
+    pub(super) fn colourless(&self) -> Option<&'static str> {
+        // By no-color.org.
+        if (self.text)("NO_COLOR").is_some() {
+            return Some("NO_COLOR");
+        }
+        let has_colour = (self.text)("TERM").is_some_and(|term| has_colour(&term));
+        (!has_colour).then_some("TERM")
     }
 }
 
@@ -31,32 +67,6 @@ fn is_utf8(name: &str) -> bool {
     let name = name.split('@').next().unwrap_or_default();
     let encoding = name.rsplit('.').next().unwrap_or_default();
     encoding.replace('-', "").eq_ignore_ascii_case("utf8")
-}
-
-/// What the environment sets, and which variable does.
-pub(super) fn said(text: Variables) -> Vec<(Value, &'static str)> {
-    let zone = text("TZ").and_then(|name| self::zone(&name));
-    let language = locale(text, "LC_MESSAGES");
-    let language = language.and_then(|(name, value)| Some((name, language_of(&value)?)));
-    // What is written is UTF-8, and only English looks the same in other encodings.
-    let shown = |locale| locale == Locale::EnUs || borders(text).0 == Borders::Unicode;
-    let language = language.filter(|(_, language)| shown(*language));
-    [
-        zone.map(|zone| (Value::Zone(zone), "TZ")),
-        language.map(|(name, language)| (Value::Language(language), name)),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
-}
-
-/// The variable that rules colours out.
-pub(super) fn colourless(text: Variables) -> Option<&'static str> {
-    match (text("NO_COLOR"), text("TERM")) {
-        // By no-color.org.
-        (Some(_), _) => Some("NO_COLOR"),
-        (None, term) => (!term.is_some_and(|term| has_colour(&term))).then_some("TERM"),
-    }
 }
 
 /// Whether a terminal of this type has colours, by its name alone. Makers' terminals of the years before colour have
@@ -87,7 +97,7 @@ pub(super) fn can_draw(term: &str) -> bool {
 }
 
 /// The zone of an IANA name, also as POSIX writes it in TZ: with a colon before it.
-pub(super) fn zone(name: &str) -> Option<Tz> {
+fn zone_of(name: &str) -> Option<Tz> {
     zone::by_name(name.strip_prefix(':').unwrap_or(name))
 }
 
@@ -132,10 +142,13 @@ mod tests {
                 let mut set = variables.iter();
                 set.find_map(|(set, value)| (*set == name).then(|| (*value).to_owned()))
             };
-            let mut values = said(&text).into_iter().map(|(value, _)| value);
-            values.next_back()
+            let environment = Environment {
+                text: &text,
+                zone: None,
+            };
+            environment.language().map(|(language, _)| language)
         };
-        let japanese = Some(Value::Language(Locale::JaJp));
+        let japanese = Some(Locale::JaJp);
         let messages = ("LC_MESSAGES", "ja_JP.UTF-8");
         assert_eq!(spoken(&[("LANG", "ja_JP.UTF-8")]), japanese);
         assert_eq!(spoken(&[("LANG", "en_US.UTF-8"), messages]), japanese);
@@ -144,7 +157,7 @@ mod tests {
             assert_eq!(spoken(&[("LANG", other)]), None, "{other}");
             assert_eq!(spoken(&[("LANG", other), messages]), None, "{other}");
         }
-        let english = Some(Value::Language(Locale::EnUs));
+        let english = Some(Locale::EnUs);
         assert_eq!(spoken(&[("LANG", "en_US.ISO8859-1")]), english);
     }
 

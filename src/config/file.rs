@@ -7,21 +7,14 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, absolute};
 
 use nix::fcntl::OFlag;
-use toml::de::{DeInteger, DeTable, DeValue};
+use toml::de::{DeTable, DeValue};
 
-use crate::config::settings::{AUTO, Borders, Origin, SECRET, Settings, ThemeName, Value};
-use crate::domain::clipboard::ClipboardSetting;
-use crate::domain::locale::Locale;
+use crate::config::settings::{SETTINGS, Settings};
 use crate::domain::setting::{CONFIG_FILE_MAX, Complaint, Expected, KeySetting, Why};
-use crate::domain::zone;
 use crate::path::{self, Halt, Walked};
 
 /// The table of the keys.
 const KEYS: &str = "keys";
-/// The most minutes that can be set: a day.
-const IDLE_MOST: u32 = 24 * 60;
-/// The most days that can be set: a year.
-const WARNING_MOST: u32 = 365;
 
 /// What the file holds; nothing where there is none. Nobody but root and the account may have a say in it.
 pub(super) fn read(path: &Path, account: u32) -> Result<Option<String>, Why> {
@@ -72,7 +65,7 @@ pub(super) fn apply(text: &str, settings: &mut Settings) {
         settings,
     };
     match DeTable::parse(text) {
-        Ok(table) => reading.top(table.get_ref()),
+        Ok(table) => reading.settings("", table.get_ref()),
         Err(error) => {
             let words: Vec<&str> = error.message().split_whitespace().collect();
             let line = error.span().map(|span| line_of(span.start));
@@ -95,133 +88,58 @@ impl Reading<'_> {
         self.settings.complaints.push(Complaint { line, why });
     }
 
-    fn top(&mut self, table: &DeTable<'_>) {
+    /// The settings whose names begin with `before`.
+    fn settings(&mut self, before: &str, table: &DeTable<'_>) {
         for (key, value) in table {
-            let name = key.get_ref();
+            let name = format!("{before}{}", key.get_ref());
             let line = (self.line_of)(key.span().start);
-            match value.get_ref() {
-                DeValue::Table(keys) if name == KEYS => self.keys("", keys),
-                DeValue::Table(secret) if name == SECRET => self.secret(secret),
-                _ if name == KEYS || name == SECRET => {
-                    let (name, expected) = (name.clone().into_owned(), Expected::Table);
+            let inner = format!("{name}.");
+            let is_table = name == KEYS || SETTINGS.iter().any(|s| s.name.starts_with(&inner));
+            let setting = SETTINGS.iter().find(|setting| setting.name == name);
+            match (value.get_ref(), setting) {
+                (DeValue::Table(keys), _) if name == KEYS => self.keys("", keys),
+                (DeValue::Table(table), _) if is_table => self.settings(&inner, table),
+                (value, Some(setting)) => {
+                    if let Err(expected) = setting.read(self.settings, value, line) {
+                        self.complain(line, Why::Value { name, expected });
+                    }
+                }
+                (_, None) if is_table => {
+                    let expected = Expected::Table;
                     self.complain(line, Why::Value { name, expected });
                 }
-                value => self.one(name, value, line),
+                (_, None) => self.complain(line, Why::Unknown(name)),
             }
         }
     }
 
-    fn secret(&mut self, table: &DeTable<'_>) {
-        for (key, value) in table {
-            let line = (self.line_of)(key.span().start);
-            self.one(
-                &format!("{SECRET}.{}", key.get_ref()),
-                value.get_ref(),
-                line,
-            );
-        }
-    }
-
-    fn one(&mut self, name: &str, value: &DeValue<'_>, line: usize) {
-        let Some(known) = known(name) else {
-            return self.complain(line, Why::Unknown(name.to_owned()));
-        };
-        match of(known, value) {
-            Ok(Some(value)) => self.settings.set(value, Origin::File(line)),
-            Ok(None) => {}
-            Err(expected) => {
-                let name = name.to_owned();
-                self.complain(line, Why::Value { name, expected });
-            }
-        }
-    }
-
-    /// The keys of actions whose names begin so.
+    /// The keys of the actions whose names begin with `before`.
     fn keys(&mut self, before: &str, table: &DeTable<'_>) {
         for (key, value) in table {
             let name = format!("{before}{}", key.get_ref());
             let line = (self.line_of)(key.span().start);
             if let DeValue::Table(inner) = value.get_ref() {
                 self.keys(&format!("{name}."), inner);
-                continue;
-            }
-            if known(&name).is_some() {
+            } else if SETTINGS.iter().any(|setting| setting.name == name) {
                 self.complain(line, Why::UnderKeys(name));
-                continue;
-            }
-            let names = value.get_ref().as_array().map(|keys| {
-                let names = keys
-                    .iter()
-                    .map(|key| Some(key.get_ref().as_str()?.to_owned()));
-                names.collect::<Option<Vec<String>>>()
-            });
-            match names {
-                Some(Some(keys)) if !keys.is_empty() => self.settings.keys.push(KeySetting {
-                    action: name,
-                    keys,
-                    line,
-                }),
-                _ => {
-                    let expected = Expected::Keys;
-                    self.complain(line, Why::Value { name, expected });
-                }
+            } else if let Some(keys) = names(value.get_ref()) {
+                let action = name;
+                let setting = KeySetting { action, keys, line };
+                self.settings.keys.push(setting);
+            } else {
+                let expected = Expected::Keys;
+                self.complain(line, Why::Value { name, expected });
             }
         }
     }
 }
 
-/// The setting of this name, with its default.
-fn known(name: &str) -> Option<Value> {
-    let all = Settings::default().values();
-    all.into_iter().find(|value| value.name() == name)
-}
-
-/// A setting's value as the file has it; nothing where it says that it goes by the environment.
-fn of(known: Value, written: &DeValue<'_>) -> Result<Option<Value>, Expected> {
-    let flag = || written.as_bool().ok_or(Expected::Flag);
-    let up_to = |most| {
-        let number = written.as_integer().and_then(number);
-        number.filter(|n| *n <= most).ok_or(Expected::UpTo(most))
-    };
-    let word = written.as_str();
-    let auto = word == Some(AUTO);
-    Ok(Some(match known {
-        Value::Borders(_) | Value::Zone(_) | Value::Language(_) if auto => return Ok(None),
-        Value::Theme(_) => Value::Theme(one_of(word, &ThemeName::ALL, ThemeName::word, None)?),
-        Value::Borders(_) => {
-            Value::Borders(one_of(word, &Borders::ALL, Borders::word, Some(AUTO))?)
-        }
-        Value::Clipboard(_) => {
-            let all = &ClipboardSetting::ALL;
-            Value::Clipboard(one_of(word, all, ClipboardSetting::word, None)?)
-        }
-        Value::Language(_) => Value::Language(one_of(word, &Locale::ALL, Locale::tag, Some(AUTO))?),
-        Value::Zone(_) => Value::Zone(word.and_then(zone::by_name).ok_or(Expected::Zone)?),
-        Value::Mouse(_) => Value::Mouse(flag()?),
-        Value::SecretHidden(_) => Value::SecretHidden(flag()?),
-        Value::IdleMinutes(_) => Value::IdleMinutes(up_to(IDLE_MOST)?),
-        Value::WarningDays(_) => {
-            let days = u16::try_from(up_to(WARNING_MOST)?);
-            Value::WarningDays(days.map_err(|_| Expected::UpTo(WARNING_MOST))?)
-        }
-    }))
-}
-
-fn number(written: &DeInteger<'_>) -> Option<u32> {
-    u32::from_str_radix(written.as_str(), written.radix()).ok()
-}
-
-fn one_of<T: Copy>(
-    written: Option<&str>,
-    all: &[T],
-    word: fn(T) -> &'static str,
-    besides: Option<&'static str>,
-) -> Result<T, Expected> {
-    let found = all.iter().copied().find(|one| Some(word(*one)) == written);
-    found.ok_or_else(|| {
-        let words = all.iter().copied().map(word);
-        Expected::OneOf(besides.into_iter().chain(words).collect())
-    })
+/// A list of names, if it is one and not empty.
+fn names(value: &DeValue<'_>) -> Option<Vec<String>> {
+    let names = value.as_array()?.iter();
+    let names = names.map(|name| name.get_ref().as_str().map(str::to_owned));
+    let names: Vec<String> = names.collect::<Option<_>>()?;
+    (!names.is_empty()).then_some(names)
 }
 
 #[cfg(test)]
@@ -230,11 +148,11 @@ mod tests {
     use std::os::unix::fs::{PermissionsExt, chown, symlink};
     use std::os::unix::net::UnixListener;
 
-    use chrono_tz::Tz;
     use nix::sys::stat::Mode;
     use nix::unistd::{geteuid, mkfifo};
 
     use super::*;
+    use crate::config::settings::Origin;
     use crate::domain::trouble::PathFault;
 
     fn applied(text: &str) -> Settings {
@@ -259,18 +177,18 @@ mod tests {
         );
         assert_eq!(settings.complaints, []);
         let set = [
-            Value::Theme(ThemeName::HighContrast),
-            Value::Borders(Borders::Ascii),
-            Value::Mouse(false),
-            Value::Clipboard(ClipboardSetting::Off),
-            Value::SecretHidden(true),
-            Value::IdleMinutes(0),
-            Value::Zone(Tz::Asia__Tokyo),
-            Value::Language(Locale::JaJp),
-            Value::WarningDays(30),
+            "\"high-contrast\"",
+            "\"ascii\"",
+            "false",
+            "\"off\"",
+            "true",
+            "0",
+            "\"Asia/Tokyo\"",
+            "\"ja-JP\"",
+            "30",
         ];
         assert_eq!(settings.values(), set);
-        let lines = set.map(|value| settings.origin(value));
+        let lines = SETTINGS.each_ref().map(|setting| settings.origin(setting));
         assert_eq!(lines, [1, 2, 3, 4, 10, 5, 6, 7, 8].map(Origin::File));
         let defaults = Settings::default().values();
         for (set, default) in set.iter().zip(&defaults) {

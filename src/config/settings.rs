@@ -1,14 +1,17 @@
-//! What a person may set, with the defaults, and where each setting in force comes from.
+//! What a person may set: one table of the settings, with their defaults and where each in force comes from.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use chrono_tz::Tz;
+use toml::de::DeValue;
 
+use crate::config::environment::Environment;
 use crate::domain::clipboard::ClipboardSetting;
 use crate::domain::locale::Locale;
-use crate::domain::setting::{Complaint, KeySetting};
+use crate::domain::setting::{Complaint, Expected, KeySetting};
 use crate::domain::state::Warning;
+use crate::domain::zone;
 
 /// The settings in force.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,11 +33,11 @@ pub struct Settings {
     pub warning: Warning,
     /// What the config file has of keys, in the order of its lines; the table of keys says which of it counts.
     pub keys: Vec<KeySetting>,
-    /// Where those come from that are not the default, by name.
+    /// Where those settings come from that are not the default, by name.
     pub origins: BTreeMap<&'static str, Origin>,
     /// The config file, whether or not there is one; nothing without a home directory.
     pub file: Option<PathBuf>,
-    /// What is wrong with it, but for its keys, in the order of its lines.
+    /// What is wrong with the config file, but for its keys, in the order of its lines.
     pub complaints: Vec<Complaint>,
 }
 
@@ -58,67 +61,149 @@ impl Default for Settings {
     }
 }
 
-/// The word for a setting that goes by the environment, as all do that have it unless they are set.
-pub const AUTO: &str = "auto";
-
-/// The table of the config file that the setting is in which is about secrets; a setting's name in two pieces.
-pub const SECRET: &str = "secret";
-const SECRET_HIDDEN: &str = concat!("secret", ".hidden");
-
-/// One setting with its value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Value {
-    Theme(ThemeName),
-    Borders(Borders),
-    Mouse(bool),
-    Clipboard(ClipboardSetting),
-    SecretHidden(bool),
-    IdleMinutes(u32),
-    Zone(Tz),
-    Language(Locale),
-    WarningDays(u16),
+/// A line of the table of settings.
+pub struct Setting {
+    /// The setting's name in the config file; a dot in it divides a table of the file from a name in that table.
+    pub name: &'static str,
+    /// The name of the sentence that explains the setting.
+    pub help: &'static str,
+    /// Takes over the value that the config file has.
+    read: fn(&mut Settings, &DeValue<'_>) -> Result<(), Expected>,
+    /// The value in force, as the config file would have it.
+    written: fn(&Settings) -> String,
+    /// Takes over what the environment says, and tells which part of it did. Where there is this, the config file can
+    /// say `auto`.
+    by_environment: Option<fn(&mut Settings, &Environment<'_>) -> Option<Origin>>,
 }
 
-impl Value {
-    /// The setting's name, as the config file has it.
+/// Every setting but the keys, in the order in which they are shown.
+pub static SETTINGS: [Setting; 9] = [
+    Setting {
+        name: THEME,
+        help: "setting.theme",
+        read: |settings, value| {
+            one_of(&ThemeName::ALL, ThemeName::word, value).map(|theme| settings.theme = theme)
+        },
+        written: |settings| quoted(settings.theme.word()),
+        by_environment: None,
+    },
+    Setting {
+        name: "borders",
+        help: "setting.borders",
+        read: |settings, value| {
+            one_of(&Borders::ALL, Borders::word, value).map(|borders| settings.borders = borders)
+        },
+        written: |settings| quoted(settings.borders.word()),
+        by_environment: Some(|settings, environment| {
+            put(&mut settings.borders, Some(environment.borders()))
+        }),
+    },
+    Setting {
+        name: "mouse",
+        help: "setting.mouse",
+        read: |settings, value| flag(value).map(|mouse| settings.mouse = mouse),
+        written: |settings| settings.mouse.to_string(),
+        by_environment: None,
+    },
+    Setting {
+        name: "clipboard",
+        help: "setting.clipboard",
+        read: |settings, value| {
+            let way = one_of(&ClipboardSetting::ALL, ClipboardSetting::word, value);
+            way.map(|way| settings.clipboard = way)
+        },
+        written: |settings| quoted(settings.clipboard.word()),
+        by_environment: None,
+    },
+    Setting {
+        name: "secret.hidden",
+        help: "setting.secret_hidden",
+        read: |settings, value| flag(value).map(|hidden| settings.secret_hidden = hidden),
+        written: |settings| settings.secret_hidden.to_string(),
+        by_environment: None,
+    },
+    Setting {
+        name: "idle_minutes",
+        help: "setting.idle_minutes",
+        // A day at the most.
+        read: |settings, value| {
+            up_to(24 * 60, value).map(|minutes| settings.idle_minutes = minutes)
+        },
+        written: |settings| settings.idle_minutes.to_string(),
+        by_environment: None,
+    },
+    Setting {
+        name: "zone",
+        help: "setting.zone",
+        read: |settings, value| {
+            let zone = value.as_str().and_then(zone::by_name);
+            zone.map(|zone| settings.zone = zone).ok_or(Expected::Zone)
+        },
+        written: |settings| quoted(settings.zone.name()),
+        by_environment: Some(|settings, environment| put(&mut settings.zone, environment.zone())),
+    },
+    Setting {
+        name: "language",
+        help: "setting.language",
+        read: |settings, value| {
+            one_of(&Locale::ALL, Locale::tag, value).map(|language| settings.language = language)
+        },
+        written: |settings| quoted(settings.language.tag()),
+        by_environment: Some(|settings, environment| {
+            put(&mut settings.language, environment.language())
+        }),
+    },
+    Setting {
+        name: "warning_days",
+        help: "setting.warning_days",
+        // A year at the most.
+        read: |settings, value| up_to(365, value).map(|days| settings.warning = Warning { days }),
+        written: |settings| settings.warning.days.to_string(),
+        by_environment: None,
+    },
+];
+
+const THEME: &str = "theme";
+/// The word in the config file for a setting that goes by the environment.
+const AUTO: &str = "auto";
+
+impl Setting {
+    /// The value in force, as the config file would have it.
     #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Value::Theme(_) => "theme",
-            Value::Borders(_) => "borders",
-            Value::Mouse(_) => "mouse",
-            Value::Clipboard(_) => "clipboard",
-            Value::SecretHidden(_) => SECRET_HIDDEN,
-            Value::IdleMinutes(_) => "idle_minutes",
-            Value::Zone(_) => "zone",
-            Value::Language(_) => "language",
-            Value::WarningDays(_) => "warning_days",
+    pub fn written(&self, settings: &Settings) -> String {
+        (self.written)(settings)
+    }
+
+    /// The value of a setting that is not set, as the config file would have it.
+    #[must_use]
+    pub fn written_unset(&self) -> String {
+        match self.by_environment {
+            Some(_) => quoted(AUTO),
+            None => self.written(&Settings::default()),
         }
     }
 
-    /// The value as the config file has it.
-    #[must_use]
-    pub fn written(self) -> String {
-        let word = match self {
-            Value::Mouse(flag) | Value::SecretHidden(flag) => return flag.to_string(),
-            Value::IdleMinutes(minutes) => return minutes.to_string(),
-            Value::WarningDays(days) => return days.to_string(),
-            Value::Theme(theme) => theme.word(),
-            Value::Borders(borders) => borders.word(),
-            Value::Clipboard(clipboard) => clipboard.word(),
-            Value::Zone(zone) => zone.name(),
-            Value::Language(language) => language.tag(),
-        };
-        format!("\"{word}\"")
-    }
-
-    /// The same for one that is not set.
-    #[must_use]
-    pub fn written_unset(self) -> String {
-        match self {
-            Value::Borders(_) | Value::Zone(_) | Value::Language(_) => format!("\"{AUTO}\""),
-            other => other.written(),
+    /// Takes over the value that a line of the config file has.
+    ///
+    /// # Errors
+    ///
+    /// What the setting takes, where that is no such value.
+    pub(super) fn read(
+        &self,
+        settings: &mut Settings,
+        value: &DeValue<'_>,
+        line: usize,
+    ) -> Result<(), Expected> {
+        let auto = self.by_environment.map(|_| AUTO);
+        if auto.is_some() && value.as_str() == auto {
+            return Ok(());
         }
+        (self.read)(settings, value).map_err(|expected| match expected {
+            Expected::OneOf(words) => Expected::OneOf(auto.into_iter().chain(words).collect()),
+            other => other,
+        })?;
+        settings.origins.insert(self.name, Origin::File(line));
+        Ok(())
     }
 }
 
@@ -137,43 +222,71 @@ pub enum Origin {
 }
 
 impl Settings {
-    /// Sets a value; what was set before does not count any more.
-    pub fn set(&mut self, value: Value, origin: Origin) {
-        match value {
-            Value::Theme(theme) => self.theme = theme,
-            Value::Borders(borders) => self.borders = borders,
-            Value::Mouse(mouse) => self.mouse = mouse,
-            Value::Clipboard(clipboard) => self.clipboard = clipboard,
-            Value::SecretHidden(hidden) => self.secret_hidden = hidden,
-            Value::IdleMinutes(minutes) => self.idle_minutes = minutes,
-            Value::Zone(zone) => self.zone = zone,
-            Value::Language(language) => self.language = language,
-            Value::WarningDays(days) => self.warning = Warning { days },
+    /// The settings where there is no config file.
+    pub(super) fn without_file(environment: &Environment<'_>) -> Settings {
+        let mut settings = Settings::default();
+        for setting in &SETTINGS {
+            let origin = setting
+                .by_environment
+                .and_then(|take| take(&mut settings, environment));
+            settings
+                .origins
+                .extend(origin.map(|origin| (setting.name, origin)));
         }
-        self.origins.insert(value.name(), origin);
+        settings
     }
 
-    /// All settings but the keys, in the order in which they are shown.
-    #[must_use]
-    pub fn values(&self) -> [Value; 9] {
-        [
-            Value::Theme(self.theme),
-            Value::Borders(self.borders),
-            Value::Mouse(self.mouse),
-            Value::Clipboard(self.clipboard),
-            Value::SecretHidden(self.secret_hidden),
-            Value::IdleMinutes(self.idle_minutes),
-            Value::Zone(self.zone),
-            Value::Language(self.language),
-            Value::WarningDays(self.warning.days),
-        ]
+    /// Puts another theme in force than the one that was set.
+    pub fn override_theme(&mut self, theme: ThemeName, origin: Origin) {
+        self.theme = theme;
+        self.origins.insert(THEME, origin);
     }
 
     /// Where a setting comes from.
     #[must_use]
-    pub fn origin(&self, value: Value) -> Origin {
-        self.origins.get(value.name()).copied().unwrap_or_default()
+    pub fn origin(&self, setting: &Setting) -> Origin {
+        self.origins.get(setting.name).copied().unwrap_or_default()
     }
+
+    /// All values as the config file would have them.
+    #[cfg(test)]
+    pub(super) fn values(&self) -> [String; 9] {
+        SETTINGS.each_ref().map(|setting| setting.written(self))
+    }
+}
+
+fn put<T>(field: &mut T, found: Option<(T, Origin)>) -> Option<Origin> {
+    let (value, origin) = found?;
+    *field = value;
+    Some(origin)
+}
+
+fn quoted(word: &str) -> String {
+    format!("\"{word}\"")
+}
+
+fn flag(value: &DeValue<'_>) -> Result<bool, Expected> {
+    value.as_bool().ok_or(Expected::Flag)
+}
+
+fn up_to<N: TryFrom<u32>>(most: u32, value: &DeValue<'_>) -> Result<N, Expected> {
+    value
+        .as_integer()
+        .and_then(|number| u32::from_str_radix(number.as_str(), number.radix()).ok())
+        .filter(|number| *number <= most)
+        .and_then(|number| N::try_from(number).ok())
+        .ok_or(Expected::UpTo(most))
+}
+
+fn one_of<T: Copy>(
+    all: &[T],
+    word: fn(T) -> &'static str,
+    value: &DeValue<'_>,
+) -> Result<T, Expected> {
+    let mut known = all.iter().copied();
+    known
+        .find(|one| Some(word(*one)) == value.as_str())
+        .ok_or_else(|| Expected::OneOf(all.iter().copied().map(word).collect()))
 }
 
 /// The themes, each a file in `assets/themes`.
@@ -192,12 +305,6 @@ impl ThemeName {
         ThemeName::HighContrast,
         ThemeName::Mono,
     ];
-
-    /// The theme of this name.
-    #[must_use]
-    pub fn named(word: &str) -> Option<ThemeName> {
-        ThemeName::ALL.into_iter().find(|name| name.word() == word)
-    }
 
     /// The name as it is written.
     #[must_use]
