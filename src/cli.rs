@@ -5,6 +5,7 @@ mod args;
 mod config;
 mod console;
 mod events;
+mod help;
 mod json;
 mod ssh_line;
 mod unlock;
@@ -17,7 +18,7 @@ use std::sync::Arc;
 
 use crate::auth::hash::{Cost, Hasher};
 use crate::auth::random::SystemRandom;
-use crate::cli::args::{Args, Command, UserCommand};
+use crate::cli::args::{Args, Command, DatabaseArg, ThemeArg, UserCommand};
 use crate::clock::{Clock, SystemClock};
 use crate::config::settings::Origin;
 use crate::config::{Config, arguments};
@@ -41,65 +42,59 @@ const NOT_OWNER: u8 = 77;
 /// Nobody reads the output any more: as SIGPIPE ends a program.
 const CLOSED: u8 = 128 + 13;
 
-/// What goes to standard error, if anything does, and the exit code.
-struct Failure {
-    sentence: String,
-    code: u8,
+/// Why nothing was done, or not all of it.
+enum Failure {
+    /// The sentence of this name says why.
+    Sentence(&'static str),
+    /// These words say why, and this is the exit code.
+    Words(String, u8),
+    /// The sentence of this name has the operating system's words for it.
+    System(&'static str, io::Error),
+    /// Standard output takes no more.
+    Output(io::Error),
+    /// A use case was refused, or did not come to its end.
+    Trouble(Trouble),
+}
+
+impl From<Trouble> for Failure {
+    fn from(trouble: Trouble) -> Failure {
+        Failure::Trouble(trouble)
+    }
 }
 
 impl Failure {
-    fn named(text: Text, name: &'static str) -> Failure {
-        Failure {
-            sentence: text.say(name).to_owned(),
-            code: TROUBLE,
-        }
-    }
-
-    fn sentence(sentence: String) -> Failure {
-        Failure {
-            sentence,
-            code: TROUBLE,
-        }
-    }
-
-    /// Standard output takes no more. That its reader has gone is no trouble, and nothing to talk about.
-    fn output(text: Text, error: &io::Error) -> Failure {
-        if error.kind() == ErrorKind::BrokenPipe {
-            return Failure {
-                sentence: String::new(),
-                code: CLOSED,
-            };
-        }
-        Failure::io(text, "cli.output", error)
-    }
-
-    fn io(text: Text, name: &'static str, error: &io::Error) -> Failure {
-        Failure {
-            sentence: text.fill(name, &[("words", error)]),
-            code: TROUBLE,
-        }
-    }
-
-    fn trouble(text: Text, trouble: &Trouble) -> Failure {
-        let code = match trouble {
-            Trouble::Open(_, OpenFault::NotOwner { .. }) => NOT_OWNER,
-            Trouble::Flawed(_) => events::NOT_WHOLE,
-            Trouble::NoSuchUser(_) | Trouble::NoSuchTarget(_) | Trouble::NoSuchActor(_) => ABSENT,
+    fn code(&self) -> u8 {
+        match self {
+            Failure::Words(_, code) => *code,
+            Failure::Output(error) if error.kind() == ErrorKind::BrokenPipe => CLOSED,
+            Failure::Trouble(Trouble::Open(_, OpenFault::NotOwner { .. })) => NOT_OWNER,
+            Failure::Trouble(Trouble::Flawed(_)) => events::NOT_WHOLE,
+            Failure::Trouble(
+                Trouble::NoSuchUser(_) | Trouble::NoSuchTarget(_) | Trouble::NoSuchActor(_),
+            ) => ABSENT,
             _ => TROUBLE,
-        };
-        let sentence = match trouble {
+        }
+    }
+
+    /// What goes to standard error; nothing where the reader of the output has gone, which is no trouble.
+    fn words(&self, text: Text) -> Option<String> {
+        Some(match self {
+            Failure::Sentence(name) => text.say(name).to_owned(),
+            Failure::Words(words, _) => words.clone(),
+            Failure::System(name, error) => text.fill(name, &[("words", error)]),
+            Failure::Output(error) if error.kind() == ErrorKind::BrokenPipe => return None,
+            Failure::Output(error) => text.fill("cli.output", &[("words", error)]),
             // What the command line has names in are its arguments.
-            Trouble::SecretNamed => text.say("cli.secret_argument").to_owned(),
-            trouble => text.trouble(trouble),
-        };
-        Failure { sentence, code }
+            Failure::Trouble(Trouble::SecretNamed) => text.say("cli.secret_argument").to_owned(),
+            Failure::Trouble(trouble) => text.trouble(trouble),
+        })
     }
 }
 
 /// Does what the command line asks for, in a process that was hardened or could not be.
 #[must_use]
 pub fn run(hardened: io::Result<()>) -> ExitCode {
-    let mut config = Config::read();
+    let config = Config::read();
     let text = Text::of(config.settings.language);
     // Before anything is made of an argument: whatever is wrong with one is told with its words.
     let arguments = arguments();
@@ -110,33 +105,29 @@ pub fn run(hardened: io::Result<()>) -> ExitCode {
         let _ = writeln!(io::stderr(), "keyward: {}", text.say("cli.secret_argument"));
         return ExitCode::from(TROUBLE);
     }
-    let args = Args::read(arguments);
-    if let Some(theme) = args.as_ref().ok().and_then(|args| args.theme) {
-        config.settings.override_theme(theme, Origin::CommandLine);
-    }
-    let done = match args {
+    let done = match Args::read(arguments) {
         Ok(args) => hardened
-            .map_err(|error| Failure::io(text, "cli.harden", &error))
-            .and_then(|()| obey(text, &config, args)),
+            .map_err(|error| Failure::System("cli.harden", error))
+            .and_then(|()| obey(text, config, args)),
         Err(answer) => {
             let printed = answer.print().and_then(|()| io::stdout().flush());
             match printed {
-                Err(error) if !answer.use_stderr() => Err(Failure::output(text, &error)),
+                Err(error) if !answer.use_stderr() => Err(Failure::Output(error)),
                 // What is wrong. Whom it does not reach needs no other word.
                 _ => Ok(u8::try_from(answer.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)),
             }
         }
     };
     done.unwrap_or_else(|failure| {
-        let _ = match failure.sentence.as_str() {
-            "" => Ok(()),
-            // It quotes the path of a database, which may be the environment's.
-            sentence if find_secret_shape(sentence).is_some() => {
+        let _ = match failure.words(text) {
+            None => Ok(()),
+            // The path of a database is quoted, which may be the environment's.
+            Some(words) if find_secret_shape(&words).is_some() => {
                 writeln!(io::stderr(), "keyward: {}", text.say("cli.secret_argument"))
             }
-            sentence => writeln!(io::stderr(), "keyward: {sentence}"),
+            Some(words) => writeln!(io::stderr(), "keyward: {words}"),
         };
-        ExitCode::from(failure.code)
+        ExitCode::from(failure.code())
     })
 }
 
@@ -146,120 +137,99 @@ fn holds_secret(argument: &str) -> bool {
     KeptHead::parse(value).is_none() && find_secret_shape(argument).is_some()
 }
 
-fn obey(text: Text, config: &Config, args: Args) -> Result<ExitCode, Failure> {
-    let trouble = |trouble| Failure::trouble(text, &trouble);
-    refuse_options(text, &args)?;
+fn obey(text: Text, config: Config, args: Args) -> Result<ExitCode, Failure> {
     match args.command {
-        // Asked before any database is made.
-        None | Some(Command::Demo { .. }) if !terminal::is_present() => {
-            return Err(Failure::named(text, "cli.no_terminal"));
-        }
-        None | Some(Command::Demo { .. }) if config.undrawable.is_some() => {
-            let term = config.undrawable.as_deref().unwrap_or_default();
-            let sentence = text.fill("cli.undrawable", &[("term", &term)]);
-            return Err(Failure::sentence(sentence));
-        }
         None => {
-            let place = place(text, args.db, config)?;
-            let user = args.user.as_deref();
-            let parts = console::on_database(config, &place, user).map_err(trouble)?;
-            open(text, parts)?;
+            let config = on_terminal(text, config, &args.theme)?;
+            let place = place(args.database, &config)?;
+            let user = args.user.user.as_deref();
+            open(console::on_database(&config, &place, user)?)
         }
-        Some(Command::Demo { role }) => {
-            let parts = console::on_demo(config, role).map_err(trouble)?;
-            open(text, parts)?;
+        Some(Command::Demo { role, theme }) => {
+            let config = on_terminal(text, config, &theme)?;
+            open(console::on_demo(&config, role)?)
         }
-        Some(Command::Verify { rights }) => {
-            let place = place(text, args.db, config)?;
-            return verify::verify(text, config, &place, rights);
+        Some(Command::Verify { rights, database }) => {
+            verify::verify(text, &config, &place(database, &config)?, rights)
         }
         Some(Command::User {
-            command: UserCommand::Unlock { name, break_glass },
+            command: UserCommand::Unlock { name, database, .. },
+        }) => unlock::unlock(text, &config, &place(database, &config)?, &name),
+        Some(Command::SshLine {
+            key_file,
+            user,
+            database,
         }) => {
-            if !break_glass {
-                return Err(Failure::named(text, "cli.break_glass"));
-            }
-            let place = place(text, args.db, config)?;
-            unlock::unlock(text, config, &place, &name)?;
+            let database = path(database, &config)?;
+            ssh_line::ssh_line(text, &config, &database, &user, &key_file)
         }
-        Some(Command::SshLine { key_file }) => {
-            let database = database(text, args.db, config)?;
-            let user = args.user.as_deref().unwrap_or_default();
-            ssh_line::ssh_line(text, config, &database, user, &key_file)?;
+        Some(Command::Config { default: true, .. }) => config::default(text),
+        Some(Command::Config { theme, .. }) => {
+            config::config(text, &with_theme(config, &theme).settings)
         }
-        Some(Command::Config { default: true }) => config::default(text)?,
-        Some(Command::Config { default: false }) => config::config(text, &config.settings)?,
-        Some(Command::Events(asked)) => {
-            let place = place(text, args.db, config)?;
-            let opened = match asked.prune_before {
-                Some(_) => on_store(Store::open_existing(&place, &config.account)),
-                None => to_look(&place, config),
-            };
-            let mut service = opened.map_err(trouble)?;
-            let user = args.user.unwrap_or_else(|| config.account.user_name());
-            let actor = service.sign_in(&user, &config.arrival).map_err(trouble)?;
-            let text = actor.locale.map_or(text, Text::of);
-            let now = SystemClock.now();
-            return events::events(text, config, service, actor, now, *asked);
-        }
+        Some(Command::Events(asked)) => events::events(text, &config, *asked),
     }
-    Ok(ExitCode::SUCCESS)
 }
 
-/// Refuses a user's name where there is none to be had, and a command that needs one without.
-fn refuse_user(text: Text, args: &Args) -> Result<(), Failure> {
-    let sentence = match &args.command {
-        Some(Command::SshLine { .. }) if args.user.is_none() => "ssh_line.user",
-        _ if args.user.is_none() => return Ok(()),
-        Some(Command::Events(asked)) if asked.prune_before.is_some() => "trouble.no_files",
-        None | Some(Command::Events(_) | Command::SshLine { .. }) => return Ok(()),
-        Some(Command::Demo { .. }) => "cli.demo_user",
-        Some(Command::Config { .. }) => "config.alone",
-        Some(Command::Verify { .. }) => "cli.verify_user",
-        Some(Command::User { .. }) => "cli.unlock_user",
-    };
-    Err(Failure::named(text, sentence))
+/// The configuration with the theme that the command line names.
+fn with_theme(mut config: Config, named: &ThemeArg) -> Config {
+    if let Some(theme) = named.theme {
+        config.settings.override_theme(theme, Origin::CommandLine);
+    }
+    config
 }
 
-/// Refuses options that the command has no use for.
-fn refuse_options(text: Text, args: &Args) -> Result<(), Failure> {
-    refuse_user(text, args)?;
-    let sentence = match &args.command {
-        Some(Command::Demo { .. }) if args.db.is_some() => "cli.demo_db",
-        Some(Command::Config { .. }) if args.db.is_some() => "config.alone",
-        None | Some(Command::Demo { .. } | Command::Config { .. }) => return Ok(()),
-        // Nothing is drawn.
-        Some(_) if args.theme.is_some() => "cli.theme",
-        Some(_) => return Ok(()),
-    };
-    Err(Failure::named(text, sentence))
+/// The configuration of a console, where there is a terminal to draw it on: looked at before any database is made.
+fn on_terminal(text: Text, config: Config, theme: &ThemeArg) -> Result<Config, Failure> {
+    if !terminal::is_present() {
+        return Err(Failure::Sentence("cli.no_terminal"));
+    }
+    if let Some(term) = &config.undrawable {
+        let words = text.fill("cli.undrawable", &[("term", term)]);
+        return Err(Failure::Words(words, TROUBLE));
+    }
+    Ok(with_theme(config, theme))
 }
 
-fn open(text: Text, parts: Parts) -> Result<(), Failure> {
+fn open(parts: Parts) -> Result<ExitCode, Failure> {
     let ended = run::console(parts).map_err(|error| match error {
-        NoTerminal::NotATerminal => Failure::named(text, "cli.no_terminal"),
-        NoTerminal::Refused(error) => Failure::io(text, "cli.terminal", &error),
+        NoTerminal::NotATerminal => Failure::Sentence("cli.no_terminal"),
+        NoTerminal::Refused(error) => Failure::System("cli.terminal", error),
     })?;
     left(ended)
 }
 
 /// What follows when the console is over.
-fn left(ended: Option<(SignOut, String)>) -> Result<(), Failure> {
+fn left(ended: Option<(SignOut, String)>) -> Result<ExitCode, Failure> {
     match ended {
-        None => Ok(()),
+        None => Ok(ExitCode::SUCCESS),
         // Told where it is seen after the console has gone; but nothing has failed.
-        Some((SignOut::TimedOut { .. }, sentence)) => Err(Failure { sentence, code: 0 }),
-        Some((_, sentence)) => Err(Failure::sentence(sentence)),
+        Some((SignOut::TimedOut { .. }, words)) => Err(Failure::Words(words, 0)),
+        Some((_, words)) => Err(Failure::Words(words, TROUBLE)),
     }
 }
 
-fn place(text: Text, db: Option<PathBuf>, config: &Config) -> Result<Place, Failure> {
-    database(text, db, config).map(Place::File)
+fn place(named: DatabaseArg, config: &Config) -> Result<Place, Failure> {
+    path(named, config).map(Place::File)
 }
 
-fn database(text: Text, db: Option<PathBuf>, config: &Config) -> Result<PathBuf, Failure> {
-    db.or_else(|| config.database.clone())
-        .ok_or_else(|| Failure::named(text, "cli.no_home"))
+fn path(named: DatabaseArg, config: &Config) -> Result<PathBuf, Failure> {
+    named
+        .db
+        .or_else(|| config.database.clone())
+        .ok_or(Failure::Sentence("cli.no_home"))
+}
+
+/// Prints all of it at once.
+fn print(words: &str) -> Result<ExitCode, Failure> {
+    write(words).map_err(Failure::Output)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn write(words: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(words.as_bytes())?;
+    out.flush()
 }
 
 /// The use cases on a database that is there, for those who only look; it is neither made nor migrated.
@@ -296,8 +266,6 @@ fn service(store: Store, clock: &Arc<dyn Clock>) -> Result<Service, Trouble> {
 
 #[cfg(test)]
 mod tests {
-    use clap::FromArgMatches;
-
     use super::*;
     use crate::domain::time::Timestamp;
 
@@ -305,57 +273,20 @@ mod tests {
     fn who_is_signed_out_for_want_of_a_key_is_told_so_and_nothing_has_failed() {
         let code = |why| {
             let ended = left(Some((why, "why".to_owned())));
-            ended.map_err(|failure| (failure.sentence, failure.code))
+            ended.map_err(|failure| (failure.words(Text::en_us()), failure.code()))
         };
         let last_action = Timestamp(0);
-        let told = |code| Err(("why".to_owned(), code));
+        let told = |code| Err((Some("why".to_owned()), code));
         assert_eq!(code(SignOut::TimedOut { last_action }), told(0));
         assert_eq!(code(SignOut::NoLongerAllowed), told(TROUBLE));
         assert!(left(None).is_ok());
     }
 
     #[test]
-    fn the_help_of_a_command_lists_just_the_options_that_it_does_not_refuse() {
-        let commands: [&[&str]; 6] = [
-            &["demo"],
-            &["verify"],
-            &["user", "unlock", "alice"],
-            &["ssh-line", "alice.pub"],
-            &["config"],
-            &["events"],
-        ];
-        let needed: &[&str] = &["--user", "alice"];
-        for command in commands {
-            for option in [needed, &["--db", "x.db"], &["--theme", "mono"]] {
-                let parse = |args: &[&[&str]]| {
-                    let args = [&["keyward"], &args.concat()[..]].concat();
-                    let matches = Args::listing_only_what_is_used().try_get_matches_from(args)?;
-                    Args::from_arg_matches(&matches)
-                };
-                let help = parse(&[command, &["--help"]])
-                    .expect_err("help")
-                    .to_string();
-                let listed = help.contains(&format!("{} <", option[0]));
-                let needs: &[&str] = if command[0] == "ssh-line" {
-                    needed
-                } else {
-                    &[]
-                };
-                let needs = if needs == option { &[] } else { needs };
-                for args in [[command, needs, option], [needs, option, command]] {
-                    let args = parse(&args).expect("taken");
-                    let refused = refuse_options(Text::en_us(), &args).is_err();
-                    assert_ne!(listed, refused, "{command:?} {option:?}\n{help}");
-                }
-            }
-        }
-    }
-
-    #[test]
     fn only_a_database_of_another_account_has_an_exit_code_of_its_own() {
         let code = |fault| {
             let trouble = Trouble::Open("keyward.db".into(), fault);
-            Failure::trouble(Text::en_us(), &trouble).code
+            Failure::from(trouble).code()
         };
         let owner = "alice".to_owned();
         assert_eq!(code(OpenFault::NotOwner { owner }), 77);

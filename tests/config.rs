@@ -332,15 +332,16 @@ fn the_console_goes_by_the_file_also_with_user() {
 #[test]
 fn nothing_else_goes_with_it() {
     let home = Home::new();
-    for args in [
-        &["config", "--user", "alice"] as &[_],
-        &["--db", "x.db", "config"],
+    for (args, option) in [
+        (&["config", "--user", "alice"] as &[_], "--user"),
+        (&["--db", "x.db", "config"], "--db"),
     ] {
         let stderr = home.run(args, &[]).code(2).get_output().stderr.clone();
         let said = String::from_utf8(stderr).expect("UTF-8");
-        let sentence =
-            "keyward: keyward config looks into no database: it takes neither --user nor --db.\n";
-        assert_eq!(said, sentence);
+        assert!(
+            said.contains("keyward config") && said.contains(option),
+            "{said}"
+        );
     }
 }
 

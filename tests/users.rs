@@ -264,7 +264,7 @@ fn no_line_is_made_for_a_stranger_or_for_nobody() {
     let file = home.file("mallory.pub", &public_key());
     let said = home.no_line(&["--user", "mallory", &file]);
     assert_eq!(said, "keyward: mallory is not a user of this database.\n");
-    assert!(home.no_line(&[&file]).contains("--user NAME"));
+    assert!(home.no_line(&[&file]).contains("--user <NAME>"));
     let none = ["--user", "bob", "--db", "none.db", &file];
     assert!(home.no_line(&none).contains("There is no database at"));
 }

@@ -3,11 +3,12 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
+use clap::builder::{NonEmptyStringValueParser, PossibleValue};
 use clap::{
-    Args as Arguments, CommandFactory, Error, FromArgMatches, Parser, Subcommand, ValueEnum,
+    Arg, Args as Arguments, CommandFactory, Error, FromArgMatches, Parser, Subcommand, ValueEnum,
 };
 
+use crate::cli::help;
 use crate::config::settings::ThemeName;
 
 /// A terminal console for API keys.
@@ -16,72 +17,88 @@ use crate::config::settings::ThemeName;
 /// which is shown once. The first start makes the database, and the account that runs it becomes its first user. Only
 /// the account that owns a database can open it.
 #[derive(Debug, Parser)]
-#[command(version, after_long_help = AFTER)]
+#[command(version, after_long_help = help::CONSOLE.concat())]
 pub(super) struct Args {
+    #[command(flatten)]
+    pub(super) database: DatabaseArg,
+    #[command(flatten)]
+    pub(super) user: UserArg,
+    #[command(flatten)]
+    pub(super) theme: ThemeArg,
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct DatabaseArg {
     /// The database to use
-    #[arg(long, value_name = "PATH", global = true)]
+    #[arg(long, value_name = "PATH")]
     pub(super) db: Option<PathBuf>,
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct UserArg {
     /// The user of the database to act as
     ///
     /// Without it that is the user named as the account that runs Keyward. Only the account that owns the database can
     /// open it, and so give this: fix it on command lines that others cannot change, as in sshd's command="keyward
     /// --user alice" or in sudoers. For whoever comes so, no file is written.
-    #[arg(long, value_name = "NAME", global = true, value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pub(super) user: Option<String>,
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct ThemeArg {
     /// The console's colours
     ///
     /// Whatever a colour says is also said without it.
-    #[arg(long, value_name = "NAME", global = true, value_parser = theme())]
+    #[arg(long, value_name = "NAME")]
     pub(super) theme: Option<ThemeName>,
-    #[command(subcommand)]
-    pub(super) command: Option<Command>,
 }
 
-fn theme() -> impl TypedValueParser<Value = ThemeName> {
-    let names = PossibleValuesParser::new(ThemeName::ALL.map(ThemeName::word));
-    names.try_map(|name| {
-        let mut all = ThemeName::ALL.into_iter();
-        all.find(|theme| theme.word() == name)
-            .ok_or("no such theme")
-    })
-}
+impl ValueEnum for ThemeName {
+    fn value_variants<'a>() -> &'a [ThemeName] {
+        &ThemeName::ALL
+    }
 
-/// The options of keyward itself, and the commands that have a use for each.
-const USED_BY: [(&str, &[&str]); 3] = [
-    ("db", &["verify", "user", "ssh-line", "events"]),
-    ("user", &["ssh-line", "events"]),
-    ("theme", &["demo", "config"]),
-];
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.word()))
+    }
+}
 
 impl Args {
     /// Reads the command line of the process.
     pub(super) fn read(arguments: Vec<OsString>) -> Result<Args, Error> {
-        let matches = Args::listing_only_what_is_used().try_get_matches_from(arguments)?;
-        Args::from_arg_matches(&matches)
+        let command = Args::command();
+        let arguments = command_first(&command, arguments);
+        Args::from_arg_matches(&command.try_get_matches_from(arguments)?)
     }
+}
 
-    /// The command line, in which the help of a command lists only the options that it has a use for. It takes the
-    /// others all the same, to say why it has none.
-    pub(super) fn listing_only_what_is_used() -> clap::Command {
-        let mut command = Args::command();
-        let commands: Vec<String> = command
-            .get_subcommands()
-            .map(|sub| sub.get_name().to_owned())
-            .collect();
-        for (option, users) in USED_BY {
-            let own = command.get_arguments().find(|arg| arg.get_id() == option);
-            let Some(hidden) = own.map(|arg| arg.clone().hide(true)) else {
-                continue;
-            };
-            for name in commands
-                .iter()
-                .filter(|name| !users.contains(&name.as_str()))
-            {
-                command = command.mut_subcommand(name, |sub| sub.arg(hidden.clone()));
-            }
+/// Puts options that stand before a command behind it: only the command knows which of them it takes.
+fn command_first(console: &clap::Command, mut arguments: Vec<OsString>) -> Vec<OsString> {
+    let mut command = console;
+    let (mut end_of_command, mut at) = (1, 1);
+    while let Some(argument) = arguments.get(at) {
+        if let Some(found) = command.find_subcommand(argument) {
+            arguments[end_of_command..=at].rotate_right(1);
+            command = found;
+            end_of_command += 1;
+            at += 1;
+            continue;
         }
-        command
+        let argument = argument.to_string_lossy();
+        let (name, has_value) = match argument.split_once('=') {
+            Some((name, _)) => (name, true),
+            None => (argument.as_ref(), false),
+        };
+        let mut options = console.get_arguments().filter_map(Arg::get_long);
+        if !options.any(|option| name.strip_prefix("--") == Some(option)) {
+            break;
+        }
+        at += if has_value { 1 } else { 2 };
     }
+    arguments
 }
 
 #[derive(Debug, Subcommand)]
@@ -93,16 +110,20 @@ pub(super) enum Command {
         /// Whose view to show
         #[arg(long = "as", value_name = "ROLE", value_enum, default_value_t)]
         role: DemoRole,
+        #[command(flatten)]
+        theme: ThemeArg,
     },
     /// Check one secret from standard input
     ///
     /// Reads one secret key value from standard input, never from an argument, and prints one JSON object on a line.
     /// At a terminal it asks, and shows nothing of what is typed. Makes and migrates no database.
-    #[command(after_help = CALLERS, after_long_help = AFTER_VERIFY)]
+    #[command(after_help = help::CALLERS, after_long_help = help::VERIFY.concat())]
     Verify {
         /// Tell all rights of the key's role, too
         #[arg(long)]
         rights: bool,
+        #[command(flatten)]
+        database: DatabaseArg,
     },
     /// Get back in when nobody can
     User {
@@ -114,25 +135,32 @@ pub(super) enum Command {
     /// Looks whether the user is one of the database, and whether KEYFILE holds exactly one public key without
     /// options; prints one line, and changes nothing. Its command names this program by its path, and the database
     /// where that is not the account's own.
-    #[command(after_long_help = AFTER_SSH_LINE)]
+    #[command(after_long_help = help::SSH_LINE.concat())]
     SshLine {
         /// The user's public key: a file with one line, as ssh-keygen makes it
         #[arg(value_name = "KEYFILE")]
         key_file: PathBuf,
+        /// The user of the database whose key it is
+        #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+        user: String,
+        #[command(flatten)]
+        database: DatabaseArg,
     },
     /// Print the settings in force, and where each comes from
     ///
     /// Prints them as a config file would have them. What is wrong with the config file goes to standard error.
-    #[command(after_long_help = AFTER_CONFIG)]
+    #[command(after_long_help = help::CONFIG.concat())]
     Config {
         /// Print a config file with every setting and key, explained, which changes nothing
         #[arg(long)]
         default: bool,
+        #[command(flatten)]
+        theme: ThemeArg,
     },
     /// Read the system events, check that none was changed, prune old ones
     ///
     /// Prints the system events on standard output, the oldest first. Makes and migrates no database.
-    #[command(after_long_help = AFTER_EVENTS)]
+    #[command(after_long_help = help::EVENTS.concat())]
     Events(Box<EventsArgs>),
 }
 
@@ -142,40 +170,23 @@ pub(super) enum UserCommand {
     ///
     /// The way back in when nobody is left who could: no role is asked for, and a system event tells that it was done,
     /// and by which account.
-    #[command(after_long_help = AFTER_UNLOCK)]
+    #[command(after_long_help = help::UNLOCK.concat())]
     Unlock {
         /// The user's name
         name: String,
-        /// Yes, past all roles
-        #[arg(long)]
+        /// Yes, without asking for any role
+        #[arg(long, required = true)]
         break_glass: bool,
+        #[command(flatten)]
+        database: DatabaseArg,
     },
 }
-
-/// What has nothing to do with printing events.
-const APART: [&str; 3] = ["check", "head", "prune_before"];
 
 /// What `keyward events` takes.
 #[derive(Debug, Arguments)]
 pub(super) struct EventsArgs {
-    /// Only events from this time on; a day is from its beginning
-    #[arg(long, value_name = "TIME", conflicts_with_all = APART)]
-    pub(super) since: Option<String>,
-    /// Only events before this time; a day is to its end
-    #[arg(long, value_name = "TIME", conflicts_with_all = APART, conflicts_with = "follow")]
-    pub(super) until: Option<String>,
-    /// Only events about this: api-key:42, user:alice, role:3, or a name
-    #[arg(long, value_name = "TARGET", conflicts_with_all = APART, value_parser = NonEmptyStringValueParser::new())]
-    pub(super) target: Option<String>,
-    /// Only what this user did, or System
-    #[arg(long, value_name = "USER", conflicts_with_all = APART, value_parser = NonEmptyStringValueParser::new())]
-    pub(super) by: Option<String>,
-    /// How they are written
-    #[arg(long, value_enum, default_value_t, conflicts_with_all = APART)]
-    pub(super) format: Format,
-    /// Go on with events as they are recorded, until interrupted
-    #[arg(long, conflicts_with_all = APART)]
-    pub(super) follow: bool,
+    #[command(flatten)]
+    pub(super) listed: ListedArgs,
     /// Check that the chain of events is whole
     #[arg(long, conflicts_with = "prune_before")]
     pub(super) check: bool,
@@ -188,6 +199,34 @@ pub(super) struct EventsArgs {
     /// The new file for them [default: events-until-NUMBER.jsonl]
     #[arg(long, value_name = "FILE", requires = "prune_before")]
     pub(super) to: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) database: DatabaseArg,
+    #[command(flatten)]
+    pub(super) user: UserArg,
+}
+
+/// Which events are printed, and how; nothing else that has to do with events goes with it.
+#[derive(Debug, Arguments)]
+#[group(multiple = true, conflicts_with_all = ["check", "head", "prune_before"])]
+pub(super) struct ListedArgs {
+    /// Only events from this time on; a day is from its beginning
+    #[arg(long, value_name = "TIME")]
+    pub(super) since: Option<String>,
+    /// Only events before this time; a day is to its end
+    #[arg(long, value_name = "TIME", conflicts_with = "follow")]
+    pub(super) until: Option<String>,
+    /// Only events about this: api-key:42, user:alice, role:3, or a name
+    #[arg(long, value_name = "TARGET", value_parser = NonEmptyStringValueParser::new())]
+    pub(super) target: Option<String>,
+    /// Only what this user did, or System
+    #[arg(long, value_name = "USER", value_parser = NonEmptyStringValueParser::new())]
+    pub(super) by: Option<String>,
+    /// How they are written
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Format,
+    /// Go on with events as they are recorded, until interrupted
+    #[arg(long)]
+    pub(super) follow: bool,
 }
 
 /// How events are written.
@@ -212,218 +251,73 @@ pub(super) enum DemoRole {
     Auditor,
 }
 
-// Lines of at most 79 characters: clap breaks longer ones without regard to the columns.
-const AFTER: &str = "\
-Environment:
-  KEYWARD_DB       The database, unless --db names one; not for the demo
-  XDG_DATA_HOME    Where the database is otherwise, as keyward/keyward.db in
-                   it; ~/.local/share if unset
-  XDG_CONFIG_HOME  Where the config file is, as keyward/config.toml in it;
-                   ~/.config if unset; keyward config --default prints one
-  TZ               The time zone in which times are shown, if it is an IANA
-                   name; the machine's if not
-  LC_ALL, LC_MESSAGES, LANG
-                   The first that is set names the language, Japanese or
-                   English, unless the user has one; this help is English
-  NO_COLOR, TERM   Without colour, unless --theme names a theme, if NO_COLOR is
-                   set to anything or TERM names a terminal that has none
-  TMUX, STY, SSH_CONNECTION, WAYLAND_DISPLAY, DISPLAY
-                   Copying goes through tmux inside tmux, to the desktop's
-                   clipboard at a display and not over SSH, and else to the
-                   terminal's (OSC 52, inside screen in its form). Where only
-                   TERM tells of tmux or screen, as behind sudo or SSH, the
-                   console says that they may drop that
-  SUDO_USER        Root that came by sudo makes no database
-                   Both this and SSH_CONNECTION are noted, as unproven, in the
-                   system event of a sign-in
-
-Exit codes:
-  0      The console was left, or its user signed out because no key was
-         pressed; verify: the secret is valid; user unlock: the user is not
-         locked out
-  1      verify: the secret is refused; events: the chain is not whole;
-         config: the config file has a problem; a user that was named does not
-         exist
-  2      Trouble, told on standard error: wrong arguments, no terminal, a
-         database that cannot be used, a user who may not sign in
-  77     The database belongs to another account
-  101    An error of Keyward itself
-  128+n  Ended by signal n; 129 also when the terminal hung up";
-
-const CALLERS: &str = "A caller must take any exit code but 0 as denied.";
-
-const AFTER_VERIFY: &str = "\
-The answer, when the secret is valid:
-  valid     true
-  id        The API key's ID, a number
-  name      Its name
-  role      Its role's name
-  access    read: the role has only rights to view; read-write: it has others
-            too; none: it has no right
-  locale    en-US or ja-JP
-  timeZone  An IANA name
-  expires   Milliseconds since 1970-01-01 00:00 UTC; null for never
-  rights    With --rights: every right there is, true or false, by section and
-            group, under the names of the original's API
-
-The answer, when it is refused:
-  valid     false
-  reason    malformed, forged, unknown, deleted, not-delivered, replaced,
-            locked-out, expired or no-api-access. For the caller's log, not for
-            the client
-
-Environment:
-  KEYWARD_DB and XDG_DATA_HOME, as for keyward
-
-Exit codes:
-  0      The secret is valid
-  1      The secret is refused
-  2      Trouble, told on standard error: wrong arguments, no database, or one
-         that cannot be used
-  77     The database belongs to another account
-  101    An error of Keyward itself
-  128+n  Ended by signal n
-
-A caller must take any exit code but 0 as denied.";
-
-const AFTER_UNLOCK: &str = "\
-Environment:
-  KEYWARD_DB and XDG_DATA_HOME, as for keyward
-
-Exit codes:
-  0      The user is not locked out (any more)
-  1      There is no such user
-  2      Trouble, told on standard error: no database, or one that cannot be
-         used
-  77     The database belongs to another account
-  101    An error of Keyward itself
-  128+n  Ended by signal n";
-
-const AFTER_SSH_LINE: &str = "\
-Example, as the account that owns the database:
-  keyward ssh-line --user alice alice.pub
-  restrict,pty,command=\"/usr/bin/keyward --user alice\" ssh-ed25519 AAAA...
-
-Environment:
-  KEYWARD_DB and XDG_DATA_HOME, as for keyward
-
-Exit codes:
-  0      The line was printed
-  1      There is no such user
-  2      Trouble, told on standard error: no such key, no database, or one that
-         cannot be used
-  77     The database belongs to another account
-  101    An error of Keyward itself
-  128+n  Ended by signal n";
-
-const AFTER_CONFIG: &str = "\
-The config file is $XDG_CONFIG_HOME/keyward/config.toml; ~/.config if unset. It
-is read and never written. To begin with one:
-  keyward config --default > ~/.config/keyward/config.toml
-
-Which counts, the first that says anything:
-  theme     --theme; NO_COLOR or a TERM without colours; the file; default
-  language  The user's own; the file; LC_ALL, LC_MESSAGES or LANG; English
-  zone      The user's own; the file; TZ; the machine's; UTC
-  borders   The file; LC_ALL, LC_CTYPE or LANG
-  others    The file; the default
-Of a wrong value the default counts, and the console says so when it starts.
-
-Exit codes:
-  0      The settings were printed
-  1      The same, and the config file has a problem: for scripts that check it
-  2      Trouble, told on standard error: wrong arguments
-  101    An error of Keyward itself
-  141    Nobody reads standard output any more
-  128+n  Ended by signal n";
-
-const AFTER_EVENTS: &str = "\
-A TIME is one of
-  2026-11-22             A day, in the display zone
-  2026-11-22 16:00[:30]  A time of it
-  2026-11-22T16:00:00Z   RFC 3339
-  90s, 15m, 2h, 7d       A span back from now
-
-Written as
-  text  Columns: time, level, event ID, event, target, who did it, and what
-        changed. Safe to print whatever names hold; blanks that could be
-        taken for the end of a column are shown as ␣.
-  csv   RFC 4180, every text quoted. Control characters become U+FFFD. Where
-        =, +, - or @ begins a cell, or what follows a separator in it, it gets
-        an apostrophe before it, so that no spreadsheet takes it for a formula.
-  json  One object to a line (JSON Lines): sequence, at (milliseconds since
-        1970-01-01 00:00 UTC), time, number, event, level, actor (null is
-        System), target, body, previous, hash.
-  The words of csv and json are English whatever the language.
-
-  A TARGET or USER that never was is an error.
-
-What the chain proves:
-  Every event holds the SHA-256 of its fields and of the event before it, so
-  --check finds that events were changed, removed or inserted, and names the
-  first that does not follow from the one before it. It cannot find what the
-  owner of the file does with as much care as Keyward: cut the end off, or
-  write the chain anew from some event on. A head shows that, if it was kept
-  where that owner cannot write:
-      keyward events --head >> kept-elsewhere
-      keyward events --check --head \"$(tail -n 1 kept-elsewhere)\"
-  proves that this event and all before it are what they were.
-
-  --check also compares every table, index and trigger with what Keyward
-  makes, as one that was added or altered could undo a change or hide an
-  event, and has SQLite check the whole file.
-
-Pruning (for roles with every right, such as Full Access):
-  --prune-before writes the events before that time to a new file with mode
-  0600, as with --format json, and then removes them. An event at the end of
-  the chain tells up to which, how many, their last hash, and the file. The
-  chain that is left is checked from there. A head from before it proves
-  nothing any more, unless it is that very hash.
-
-Environment:
-  KEYWARD_DB, XDG_DATA_HOME and TZ, as for keyward
-
-Exit codes:
-  0      Done; --check: the chain is whole, and holds the head
-  1      The chain is not whole, or does not hold the head; the database is not
-         as Keyward makes it; the target or user that was named never was
-  2      Trouble, told on standard error: wrong arguments, not authorized, no
-         database, or one that cannot be used
-  77     The database belongs to another account
-  101    An error of Keyward itself
-  141    Nobody reads standard output any more
-  128+n  Ended by signal n";
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::verdict::Refused;
 
     #[test]
     fn the_command_line_is_well_formed() {
-        Args::listing_only_what_is_used().debug_assert();
+        Args::command().debug_assert();
     }
 
     #[test]
-    fn the_help_tells_every_reason_of_a_refusal() {
-        for reason in Refused::ALL {
-            assert!(AFTER_VERIFY.contains(reason.word()), "{reason:?}");
-        }
-    }
-
-    #[test]
-    fn callers_are_warned_and_no_line_is_broken() {
-        assert!(AFTER_VERIFY.ends_with(CALLERS));
-        let all = [
-            AFTER,
-            AFTER_VERIFY,
-            AFTER_UNLOCK,
-            AFTER_SSH_LINE,
-            AFTER_CONFIG,
-            AFTER_EVENTS,
+    fn a_command_takes_just_the_options_that_its_help_lists_before_it_and_behind() {
+        let commands: [(&[&str], &[&str]); 6] = [
+            (&["demo"], &[]),
+            (&["verify"], &[]),
+            (&["user", "unlock"], &["alice", "--break-glass"]),
+            (&["ssh-line"], &["alice.pub"]),
+            (&["config"], &[]),
+            (&["events"], &[]),
         ];
-        for line in all.into_iter().flat_map(str::lines) {
-            assert!(line.len() <= 79, "{line}");
+        let needed: &[&str] = &["--user", "alice"];
+        for (command, arguments) in commands {
+            for option in [needed, &["--db", "x.db"], &["--theme", "mono"]] {
+                let parse = |args: &[&[&str]]| {
+                    let args = [&["keyward"], &args.concat()[..]].concat();
+                    Args::read(args.into_iter().map(OsString::from).collect())
+                };
+                let help = parse(&[command, &["--help"]])
+                    .expect_err("help")
+                    .to_string();
+                let listed = help.contains(&format!("{} <", option[0]));
+                let needs = match command {
+                    ["ssh-line"] if option != needed => needed,
+                    _ => &[],
+                };
+                for args in [
+                    [command, arguments, needs, option],
+                    [command, needs, option, arguments],
+                    [
+                        &command[..1],
+                        option,
+                        &command[1..],
+                        &[needs, arguments].concat(),
+                    ],
+                    [option, needs, command, arguments],
+                ] {
+                    let taken = parse(&args).is_ok();
+                    assert_eq!(listed, taken, "{args:?}\n{help}");
+                }
+            }
         }
+    }
+
+    #[test]
+    fn the_value_of_an_option_is_no_command() {
+        let read = |args: &[&str]| {
+            let args = [&["keyward"], args].concat();
+            Args::read(args.into_iter().map(OsString::from).collect())
+        };
+        let args = read(&["--db", "verify"]).expect("the console");
+        assert!(args.command.is_none());
+        assert_eq!(args.database.db, Some(PathBuf::from("verify")));
+        let args = read(&["--db=demo", "--user", "events", "events"]).expect("taken");
+        let Some(Command::Events(events)) = args.command else {
+            panic!("{args:?}");
+        };
+        assert_eq!(events.database.db, Some(PathBuf::from("demo")));
+        assert_eq!(events.user.user.as_deref(), Some("events"));
+        assert!(read(&["--db"]).is_err());
     }
 }

@@ -2,9 +2,9 @@
 //! with everything that can be set.
 
 use std::fmt::Write as _;
-use std::io::{self, Write};
+use std::process::ExitCode;
 
-use crate::cli::Failure;
+use crate::cli::{Failure, print};
 use crate::config::settings::{Origin, SETTINGS, Settings};
 use crate::text::Text;
 use crate::ui::frame::{width, wrap};
@@ -16,7 +16,7 @@ const COMPLAINTS: u8 = 1;
 const COLUMNS: u16 = 79;
 
 /// Prints the settings; then what is wrong with the config file is a failure.
-pub(super) fn config(text: Text, settings: &Settings) -> Result<(), Failure> {
+pub(super) fn config(text: Text, settings: &Settings) -> Result<ExitCode, Failure> {
     let changed = Keymap::changed(&settings.keys);
     let values = SETTINGS.each_ref().map(|setting| {
         let origin = settings.origin(setting);
@@ -49,7 +49,7 @@ pub(super) fn config(text: Text, settings: &Settings) -> Result<(), Failure> {
         all.push_str("[keys]\n");
         lines(text, &keys, &mut all);
     }
-    print(text, &all)?;
+    print(&all)?;
     let mut complaints = settings.complaints.clone();
     complaints.extend(changed.complaints);
     complaints.sort_by_key(|complaint| complaint.line);
@@ -59,12 +59,9 @@ pub(super) fn config(text: Text, settings: &Settings) -> Result<(), Failure> {
         .map(|complaint| text.complaint(&path, complaint))
         .collect();
     if told.is_empty() {
-        return Ok(());
+        return Ok(ExitCode::SUCCESS);
     }
-    Err(Failure {
-        sentence: told.join("\nkeyward: "),
-        code: COMPLAINTS,
-    })
+    Err(Failure::Words(told.join("\nkeyward: "), COMPLAINTS))
 }
 
 /// Settings one below the other, each with where it comes from.
@@ -91,7 +88,7 @@ fn origin(text: Text, origin: Origin) -> String {
 }
 
 /// Prints a config file with every setting, all taken out.
-pub(super) fn default(text: Text) -> Result<(), Failure> {
+pub(super) fn default(text: Text) -> Result<ExitCode, Failure> {
     let mut all = String::new();
     explain(text.say("config.head"), &mut all);
     for setting in &SETTINGS {
@@ -107,7 +104,7 @@ pub(super) fn default(text: Text) -> Result<(), Failure> {
         explain(&does.join("; "), &mut all);
         let _ = writeln!(all, "#{} = {}", action.name, written(&action.keys));
     }
-    print(text, &all)
+    print(&all)
 }
 
 fn explain(sentence: &str, to: &mut String) {
@@ -121,11 +118,4 @@ fn written(keys: &[Chord]) -> String {
     let names = keys.iter().map(|key| toml::Value::String(key.name()));
     let names: Vec<String> = names.map(|name| name.to_string()).collect();
     format!("[{}]", names.join(", "))
-}
-
-fn print(text: Text, all: &str) -> Result<(), Failure> {
-    let mut out = io::stdout();
-    out.write_all(all.as_bytes())
-        .and_then(|()| out.flush())
-        .map_err(|error| Failure::output(text, &error))
 }

@@ -3,16 +3,19 @@
 mod format;
 mod prune;
 
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind};
 use std::os::fd::AsFd;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
+use chrono_tz::Tz;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
-use crate::cli::Failure;
-use crate::cli::args::EventsArgs;
+use crate::cli::args::{EventsArgs, ListedArgs};
 use crate::cli::events::format::Writing;
+use crate::cli::{Failure, TROUBLE, on_store, place, print, to_look};
+use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::event::chain::{Kept, KeptHead};
 use crate::domain::event::trail::{ActorFilter, EventFilter, TargetFilter};
@@ -21,6 +24,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::trouble::Trouble;
 use crate::domain::user::Actor;
 use crate::service::Service;
+use crate::store::Store;
 use crate::text::Text;
 
 /// The chain is not whole, or does not hold the head that was asked for.
@@ -31,97 +35,107 @@ const BATCH: usize = 500;
 const LOOK: u16 = 500;
 
 /// Does what the arguments ask for.
-pub(super) fn events(
-    text: Text,
-    config: &Config,
-    service: Service,
-    actor: Actor,
-    now: Timestamp,
-    args: EventsArgs,
-) -> Result<ExitCode, Failure> {
+pub(super) fn events(text: Text, config: &Config, args: EventsArgs) -> Result<ExitCode, Failure> {
+    let place = place(args.database, config)?;
+    let mut service = if args.prune_before.is_none() {
+        to_look(&place, config)?
+    } else if args.user.user.is_some() {
+        return Err(Failure::Trouble(Trouble::NoFiles));
+    } else {
+        on_store(Store::open_existing(&place, &config.account))?
+    };
+    let user = args.user.user.unwrap_or_else(|| config.account.user_name());
+    let actor = service.sign_in(&user, &config.arrival)?;
+    let text = actor.locale.map_or(text, Text::of);
     let zone = actor.zone.unwrap_or(config.settings.zone);
-    let mut trail = Trail {
+    let trail = Trail {
         text,
+        zone,
+        now: SystemClock.now(),
         service,
         actor,
     };
-    let moment = |typed: &String, edge| {
-        moment::parse(typed, edge, zone, now)
-            .map_err(|why| Failure::sentence(text.no_moment(why, typed)))
+    let done = match args.prune_before {
+        Some(before) => trail.prune(&before, args.to),
+        None => trail.read(args.check, args.head.as_deref(), &args.listed),
     };
-    if let Some(before) = &args.prune_before {
-        let before = moment(before, Edge::Since)?;
-        return trail.prune(before, args.to);
-    }
-    trail
-        .service
-        .may_read_events(&trail.actor)
-        .map_err(|trouble| Failure::trouble(text, &trouble))?;
-    match (args.check, args.head.as_deref()) {
-        (false, None) => {}
-        (false, Some("")) => return trail.head(),
-        (true, None) => return trail.check(None),
-        (true, Some(head)) if !head.is_empty() => {
-            let head = KeptHead::parse(head)
-                .ok_or_else(|| Failure::sentence(text.fill("cli.no_head", &[("head", &head)])))?;
-            return trail.check(Some(&head));
-        }
-        _ => return Err(Failure::named(text, "cli.head_and_check")),
-    }
-    let edge = |typed: Option<&String>, edge| typed.map(|typed| moment(typed, edge)).transpose();
-    let filter = EventFilter {
-        since: edge(args.since.as_ref(), Edge::Since)?,
-        until: edge(args.until.as_ref(), Edge::Until)?,
-        target: args.target.as_deref().map(TargetFilter::parse),
-        actor: args.by.as_deref().map(ActorFilter::named),
-        ..EventFilter::default()
-    };
-    let trouble = |trouble| Failure::trouble(text, &trouble);
-    trail
-        .service
-        .known_in_events(&trail.actor, &filter)
-        .map_err(trouble)?;
-    if matches!((filter.since, filter.until), (Some(since), Some(until)) if since >= until) {
-        return Err(Failure::named(text, "cli.since_until"));
-    }
-    let writing = Writing::new(args.format, text, zone);
-    trail.list(&filter, writing, args.follow)
+    // Whatever is told from here on is told in the user's language.
+    done.map_err(|failure| match failure.words(text) {
+        Some(words) => Failure::Words(words, failure.code()),
+        None => failure,
+    })
 }
 
 /// The trail on behalf of a user.
 struct Trail {
     text: Text,
+    zone: Tz,
+    now: Timestamp,
     service: Service,
     actor: Actor,
 }
 
 impl Trail {
-    /// Writes the wanted events, and with `follow` those that come later.
-    fn list(
-        &self,
-        filter: &EventFilter,
-        writing: Writing,
-        follow: bool,
+    fn moment(&self, typed: &str, edge: Edge) -> Result<Timestamp, Failure> {
+        moment::parse(typed, edge, self.zone, self.now)
+            .map_err(|why| Failure::Words(self.text.no_moment(why, typed), TROUBLE))
+    }
+
+    /// Prints events, the head of their chain, or whether it is whole.
+    fn read(
+        mut self,
+        check: bool,
+        head: Option<&str>,
+        listed: &ListedArgs,
     ) -> Result<ExitCode, Failure> {
-        self.print(writing.header())?;
+        self.service.may_read_events(&self.actor)?;
+        match (check, head) {
+            (false, None) => self.list(listed),
+            (false, Some("")) => print(&format!("{}\n", self.service.events_head(&self.actor)?)),
+            (true, None) => self.check(None),
+            (true, Some(head)) if !head.is_empty() => {
+                let kept = KeptHead::parse(head).ok_or_else(|| {
+                    let words = self.text.fill("cli.no_head", &[("head", &head)]);
+                    Failure::Words(words, TROUBLE)
+                })?;
+                self.check(Some(&kept))
+            }
+            _ => Err(Failure::Sentence("cli.head_and_check")),
+        }
+    }
+
+    /// Writes the wanted events, and with `--follow` those that come later.
+    fn list(&self, listed: &ListedArgs) -> Result<ExitCode, Failure> {
+        let moment = |typed: &Option<String>, edge| {
+            typed
+                .as_deref()
+                .map(|typed| self.moment(typed, edge))
+                .transpose()
+        };
+        let filter = EventFilter {
+            since: moment(&listed.since, Edge::Since)?,
+            until: moment(&listed.until, Edge::Until)?,
+            target: listed.target.as_deref().map(TargetFilter::parse),
+            actor: listed.by.as_deref().map(ActorFilter::named),
+            ..EventFilter::default()
+        };
+        self.service.known_in_events(&self.actor, &filter)?;
+        if matches!((filter.since, filter.until), (Some(since), Some(until)) if since >= until) {
+            return Err(Failure::Sentence("cli.since_until"));
+        }
+        let writing = Writing::new(listed.format, self.text, self.zone);
+        print(writing.header())?;
         let mut last = None;
         loop {
             // Asked before the events are read, so that none is missed.
-            let version = self
-                .service
-                .data_version()
-                .map_err(|fault| self.trouble(fault))?;
-            let head = self
-                .service
-                .events_head(&self.actor)
-                .map_err(|trouble| self.trouble(trouble))?;
+            let version = self.data_version()?;
+            let head = self.service.events_head(&self.actor)?;
             loop {
                 let events = self
                     .service
-                    .events_after(&self.actor, filter, last, BATCH)
-                    .map_err(|trouble| self.trouble(trouble))?;
+                    .events_after(&self.actor, &filter, last, BATCH)?;
                 let lines: String = events.iter().map(|event| writing.line(event)).collect();
-                self.print(&lines)?;
+                print(&lines)?;
                 if let Some(newest) = events.last() {
                     last = Some(newest.sequence());
                 }
@@ -129,52 +143,27 @@ impl Trail {
                     break;
                 }
             }
-            if !follow {
+            if !listed.follow {
                 return Ok(ExitCode::SUCCESS);
             }
             // What the filter left out need not be looked at again.
             last = last.max(Some(head.sequence));
-            while self
-                .service
-                .data_version()
-                .map_err(|fault| self.trouble(fault))?
-                == version
-            {
-                self.wait()?;
+            while self.data_version()? == version {
+                wait().map_err(Failure::Output)?;
             }
         }
     }
 
-    /// Waits for a moment, or until nobody reads what is written.
-    fn wait(&self) -> Result<(), Failure> {
-        let out = io::stdout();
-        let mut gone = [PollFd::new(out.as_fd(), PollFlags::empty())];
-        match poll(&mut gone, PollTimeout::from(LOOK)) {
-            Ok(0) | Err(Errno::EINTR) => Ok(()),
-            Ok(_) => Err(Failure::output(self.text, &ErrorKind::BrokenPipe.into())),
-            Err(error) => Err(Failure::output(self.text, &error.into())),
-        }
-    }
-
-    fn head(&self) -> Result<ExitCode, Failure> {
-        let head = self
-            .service
-            .events_head(&self.actor)
-            .map_err(|trouble| self.trouble(trouble))?;
-        self.print(&format!("{head}\n"))?;
-        Ok(ExitCode::SUCCESS)
+    fn data_version(&self) -> Result<i64, Trouble> {
+        Ok(self.service.data_version()?)
     }
 
     fn check(&self, kept: Option<&KeptHead>) -> Result<ExitCode, Failure> {
-        let checked = self
-            .service
-            .check_events(&self.actor, kept)
-            .map_err(|trouble| self.trouble(trouble))?;
-        let whole = match checked {
+        let whole = match self.service.check_events(&self.actor, kept)? {
             Ok(whole) => whole,
             Err(flaws) => {
-                let told: Vec<String> = flaws.iter().map(|flaw| self.text.flaw(flaw)).collect();
-                self.print(&(told.join("\n") + "\n"))?;
+                let lines = flaws.iter().map(|flaw| self.text.flaw(flaw) + "\n");
+                print(&lines.collect::<String>())?;
                 return Ok(ExitCode::from(NOT_WHOLE));
             }
         };
@@ -184,7 +173,7 @@ impl Trail {
             proven = matches!(found, Kept::There(_) | Kept::Checkpoint(_));
             said = said + &self.text.kept_head(found, asked, &whole) + "\n";
         }
-        self.print(&said)?;
+        print(&said)?;
         Ok(if proven {
             ExitCode::SUCCESS
         } else {
@@ -192,14 +181,9 @@ impl Trail {
         })
     }
 
-    fn prune(
-        &mut self,
-        before: Timestamp,
-        to: Option<std::path::PathBuf>,
-    ) -> Result<ExitCode, Failure> {
-        let pruned = prune::prune(&mut self.service, &self.actor, before, to)
-            .map_err(|trouble| self.trouble(trouble))?;
-        let said = match pruned {
+    fn prune(mut self, before: &str, to: Option<PathBuf>) -> Result<ExitCode, Failure> {
+        let before = self.moment(before, Edge::Since)?;
+        let said = match prune::prune(&mut self.service, &self.actor, before, to)? {
             None => self.text.say("events.nothing_to_prune").to_owned(),
             Some(pruned) => {
                 let facts: [(&str, &dyn std::fmt::Display); 4] = [
@@ -211,19 +195,17 @@ impl Trail {
                 self.text.fill("events.pruned", &facts)
             }
         };
-        self.print(&(said + "\n"))?;
-        Ok(ExitCode::SUCCESS)
+        print(&(said + "\n"))
     }
+}
 
-    /// Writes all of it at once.
-    fn print(&self, lines: &str) -> Result<(), Failure> {
-        let mut out = io::stdout().lock();
-        out.write_all(lines.as_bytes())
-            .and_then(|()| out.flush())
-            .map_err(|error| Failure::output(self.text, &error))
-    }
-
-    fn trouble(&self, trouble: impl Into<Trouble>) -> Failure {
-        Failure::trouble(self.text, &trouble.into())
+/// Waits for a moment, or until nobody reads what is written.
+fn wait() -> io::Result<()> {
+    let out = io::stdout();
+    let mut gone = [PollFd::new(out.as_fd(), PollFlags::empty())];
+    match poll(&mut gone, PollTimeout::from(LOOK)) {
+        Ok(0) | Err(Errno::EINTR) => Ok(()),
+        Ok(_) => Err(ErrorKind::BrokenPipe.into()),
+        Err(error) => Err(error.into()),
     }
 }

@@ -1,12 +1,13 @@
 //! `keyward ssh-line --user NAME KEYFILE`: the line of `authorized_keys` that lets a user in.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, absolute};
+use std::process::ExitCode;
 
 use zeroize::Zeroizing;
 
-use crate::cli::{Failure, to_look};
+use crate::cli::{Failure, TROUBLE, print, to_look};
 use crate::config::Config;
 use crate::domain::ssh_key::{KEY_FILE_MAX, PublicKey};
 use crate::store::Place;
@@ -19,23 +20,18 @@ pub(super) fn ssh_line(
     database: &Path,
     user: &str,
     key_file: &Path,
-) -> Result<(), Failure> {
-    let trouble = |trouble| Failure::trouble(text, &trouble);
+) -> Result<ExitCode, Failure> {
     let place = Place::File(database.to_owned());
-    let service = to_look(&place, config).map_err(trouble)?;
-    service.known_user(user).map_err(trouble)?;
+    to_look(&place, config)?.known_user(user)?;
+    let refused = |words| Failure::Words(words, TROUBLE);
     let bytes = read(key_file).map_err(|error| {
         let facts: [(&str, &dyn std::fmt::Display); 2] =
             [("path", &key_file.display()), ("words", &error)];
-        Failure::sentence(text.fill("ssh_line.unreadable", &facts))
+        refused(text.fill("ssh_line.unreadable", &facts))
     })?;
-    let key =
-        PublicKey::parse(&bytes).map_err(|why| Failure::sentence(text.no_key(why, key_file)))?;
+    let key = PublicKey::parse(&bytes).map_err(|why| refused(text.no_key(why, key_file)))?;
     let line = line(text, config, database, user, &key)?;
-    let mut out = io::stdout();
-    writeln!(out, "{line}")
-        .and_then(|()| out.flush())
-        .map_err(|error| Failure::output(text, &error))
+    print(&(line + "\n"))
 }
 
 /// As much of the file as a public key can have, and one byte more; wiped, because it could be a private one.
@@ -55,10 +51,11 @@ fn line(
     key: &PublicKey,
 ) -> Result<String, Failure> {
     let unquotable = |word: &dyn std::fmt::Display| {
-        Failure::sentence(text.fill("ssh_line.unquotable", &[("path", word)]))
+        let words = text.fill("ssh_line.unquotable", &[("path", word)]);
+        Failure::Words(words, TROUBLE)
     };
     let program = config.program.as_deref().filter(|path| path.is_file());
-    let program = program.ok_or_else(|| Failure::named(text, "ssh_line.no_program"))?;
+    let program = program.ok_or(Failure::Sentence("ssh_line.no_program"))?;
     let database = absolute(database).unwrap_or_else(|_| database.to_owned());
     let mut command = vec![
         program

@@ -15,7 +15,7 @@ use signal_hook::low_level;
 use zeroize::Zeroizing;
 
 use crate::cli::json::line;
-use crate::cli::{Failure, on_store, unless_reading_will_do};
+use crate::cli::{Failure, on_store, unless_reading_will_do, write};
 use crate::config::Config;
 use crate::domain::rights::RightsTree;
 use crate::domain::secret::MAX_BYTES;
@@ -34,26 +34,21 @@ pub(super) fn verify(
     place: &Place,
     with_rights: bool,
 ) -> Result<ExitCode, Failure> {
-    let trouble = |trouble| Failure::trouble(text, &trouble);
     let to_read = || on_store(Store::open_to_read(place, &config.account));
     let opened = on_store(Store::open_to_verify(place, &config.account));
-    let opened = unless_reading_will_do(opened, to_read);
     // A database that cannot be opened is told before anybody types a secret.
-    let mut service = opened.map_err(trouble)?;
-    let secret = read(text).map_err(|error| Failure::io(text, "cli.input", &error))?;
+    let mut service = unless_reading_will_do(opened, to_read)?;
+    let secret = read(text).map_err(|error| Failure::System("cli.input", error))?;
     let judged = unless_reading_will_do(service.judge(&secret), || {
         service = to_read()?;
         service.judge(&secret)
-    });
-    let judged = judged.map_err(trouble)?;
+    })?;
     let code = match judged.verdict {
         Verdict::Valid(_) => ExitCode::SUCCESS,
         Verdict::Refused(_) => ExitCode::from(REFUSED),
     };
-    let mut out = io::stdout();
-    writeln!(out, "{}", answer(&judged.verdict, with_rights))
-        .and_then(|()| out.flush())
-        .map_err(|error| Failure::io(text, "cli.output", &error))?;
+    write(&(answer(&judged.verdict, with_rights) + "\n"))
+        .map_err(|error| Failure::System("cli.output", error))?;
     service.note_use(judged);
     Ok(code)
 }

@@ -81,84 +81,71 @@ pub static SETTINGS: [Setting; 9] = [
     Setting {
         name: THEME,
         help: "setting.theme",
-        read: |settings, value| {
-            one_of(&ThemeName::ALL, ThemeName::word, value).map(|theme| settings.theme = theme)
-        },
-        written: |settings| quoted(settings.theme.word()),
+        read: |s, value| one_of(&ThemeName::ALL, ThemeName::word, value).map(|it| s.theme = it),
+        written: |s| quoted(s.theme.word()),
         by_environment: None,
     },
     Setting {
         name: "borders",
         help: "setting.borders",
-        read: |settings, value| {
-            one_of(&Borders::ALL, Borders::word, value).map(|borders| settings.borders = borders)
-        },
-        written: |settings| quoted(settings.borders.word()),
-        by_environment: Some(|settings, environment| {
-            put(&mut settings.borders, Some(environment.borders()))
-        }),
+        read: |s, value| one_of(&Borders::ALL, Borders::word, value).map(|it| s.borders = it),
+        written: |s| quoted(s.borders.word()),
+        by_environment: Some(|s, environment| put(&mut s.borders, Some(environment.borders()))),
     },
     Setting {
         name: "mouse",
         help: "setting.mouse",
-        read: |settings, value| flag(value).map(|mouse| settings.mouse = mouse),
-        written: |settings| settings.mouse.to_string(),
+        read: |s, value| flag(value).map(|it| s.mouse = it),
+        written: |s| s.mouse.to_string(),
         by_environment: None,
     },
     Setting {
         name: "clipboard",
         help: "setting.clipboard",
-        read: |settings, value| {
-            let way = one_of(&ClipboardSetting::ALL, ClipboardSetting::word, value);
-            way.map(|way| settings.clipboard = way)
+        read: |s, value| {
+            one_of(&ClipboardSetting::ALL, ClipboardSetting::word, value).map(|it| s.clipboard = it)
         },
-        written: |settings| quoted(settings.clipboard.word()),
+        written: |s| quoted(s.clipboard.word()),
         by_environment: None,
     },
     Setting {
         name: "secret.hidden",
         help: "setting.secret_hidden",
-        read: |settings, value| flag(value).map(|hidden| settings.secret_hidden = hidden),
-        written: |settings| settings.secret_hidden.to_string(),
+        read: |s, value| flag(value).map(|it| s.secret_hidden = it),
+        written: |s| s.secret_hidden.to_string(),
         by_environment: None,
     },
     Setting {
         name: "idle_minutes",
         help: "setting.idle_minutes",
         // A day at the most.
-        read: |settings, value| {
-            up_to(24 * 60, value).map(|minutes| settings.idle_minutes = minutes)
-        },
-        written: |settings| settings.idle_minutes.to_string(),
+        read: |s, value| up_to(24 * 60, value).map(|it| s.idle_minutes = it),
+        written: |s| s.idle_minutes.to_string(),
         by_environment: None,
     },
     Setting {
         name: "zone",
         help: "setting.zone",
-        read: |settings, value| {
+        read: |s, value| {
             let zone = value.as_str().and_then(zone::by_name);
-            zone.map(|zone| settings.zone = zone).ok_or(Expected::Zone)
+            zone.map(|it| s.zone = it).ok_or(Expected::Zone)
         },
-        written: |settings| quoted(settings.zone.name()),
-        by_environment: Some(|settings, environment| put(&mut settings.zone, environment.zone())),
+        written: |s| quoted(s.zone.name()),
+        by_environment: Some(|s, environment| put(&mut s.zone, environment.zone())),
     },
     Setting {
         name: "language",
         help: "setting.language",
-        read: |settings, value| {
-            one_of(&Locale::ALL, Locale::tag, value).map(|language| settings.language = language)
-        },
-        written: |settings| quoted(settings.language.tag()),
-        by_environment: Some(|settings, environment| {
-            put(&mut settings.language, environment.language())
-        }),
+        read: |s, value| one_of(&Locale::ALL, Locale::tag, value).map(|it| s.language = it),
+        written: |s| quoted(s.language.tag()),
+        by_environment: Some(|s, environment| put(&mut s.language, environment.language())),
     },
     Setting {
         name: "warning_days",
         help: "setting.warning_days",
         // A year at the most.
-        read: |settings, value| up_to(365, value).map(|days| settings.warning = Warning { days }),
-        written: |settings| settings.warning.days.to_string(),
+        read: |s, value| up_to(365, value).map(|days| s.warning = Warning { days }),
+        written: |s| s.warning.days.to_string(),
         by_environment: None,
     },
 ];
@@ -226,12 +213,10 @@ impl Settings {
     pub(super) fn without_file(environment: &Environment<'_>) -> Settings {
         let mut settings = Settings::default();
         for setting in &SETTINGS {
-            let origin = setting
-                .by_environment
-                .and_then(|take| take(&mut settings, environment));
-            settings
-                .origins
-                .extend(origin.map(|origin| (setting.name, origin)));
+            let take = setting.by_environment;
+            if let Some(origin) = take.and_then(|take| take(&mut settings, environment)) {
+                settings.origins.insert(setting.name, origin);
+            }
         }
         settings
     }
