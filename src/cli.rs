@@ -140,13 +140,13 @@ fn holds_secret(argument: &str) -> bool {
 fn obey(text: Text, config: Config, args: Args) -> Result<ExitCode, Failure> {
     match args.command {
         None => {
-            let config = on_terminal(text, config, &args.theme)?;
+            let config = for_console(text, config, &args.theme)?;
             let place = place(args.database, &config)?;
             let user = args.user.user.as_deref();
             open(console::on_database(&config, &place, user)?)
         }
         Some(Command::Demo { role, theme }) => {
-            let config = on_terminal(text, config, &theme)?;
+            let config = for_console(text, config, &theme)?;
             open(console::on_demo(&config, role)?)
         }
         Some(Command::Verify { rights, database }) => {
@@ -163,9 +163,9 @@ fn obey(text: Text, config: Config, args: Args) -> Result<ExitCode, Failure> {
             let database = path(database, &config)?;
             ssh_line::ssh_line(text, &config, &database, &user, &key_file)
         }
-        Some(Command::Config { default: true, .. }) => config::default(text),
+        Some(Command::Config { default: true, .. }) => config::print_default(text),
         Some(Command::Config { theme, .. }) => {
-            config::config(text, &with_theme(config, &theme).settings)
+            config::print_settings(text, &with_theme(config, &theme).settings)
         }
         Some(Command::Events(asked)) => events::events(text, &config, *asked),
     }
@@ -180,7 +180,7 @@ fn with_theme(mut config: Config, named: &ThemeArg) -> Config {
 }
 
 /// The configuration of a console, where there is a terminal to draw it on: looked at before any database is made.
-fn on_terminal(text: Text, config: Config, theme: &ThemeArg) -> Result<Config, Failure> {
+fn for_console(text: Text, config: Config, theme: &ThemeArg) -> Result<Config, Failure> {
     if !terminal::is_present() {
         return Err(Failure::Sentence("cli.no_terminal"));
     }
@@ -196,11 +196,11 @@ fn open(parts: Parts) -> Result<ExitCode, Failure> {
         NoTerminal::NotATerminal => Failure::Sentence("cli.no_terminal"),
         NoTerminal::Refused(error) => Failure::System("cli.terminal", error),
     })?;
-    left(ended)
+    after_console(ended)
 }
 
 /// What follows when the console is over.
-fn left(ended: Option<(SignOut, String)>) -> Result<ExitCode, Failure> {
+fn after_console(ended: Option<(SignOut, String)>) -> Result<ExitCode, Failure> {
     match ended {
         None => Ok(ExitCode::SUCCESS),
         // Told where it is seen after the console has gone; but nothing has failed.
@@ -272,14 +272,14 @@ mod tests {
     #[test]
     fn who_is_signed_out_for_want_of_a_key_is_told_so_and_nothing_has_failed() {
         let code = |why| {
-            let ended = left(Some((why, "why".to_owned())));
+            let ended = after_console(Some((why, "why".to_owned())));
             ended.map_err(|failure| (failure.words(Text::en_us()), failure.code()))
         };
         let last_action = Timestamp(0);
         let told = |code| Err((Some("why".to_owned()), code));
         assert_eq!(code(SignOut::TimedOut { last_action }), told(0));
         assert_eq!(code(SignOut::NoLongerAllowed), told(TROUBLE));
-        assert!(left(None).is_ok());
+        assert!(after_console(None).is_ok());
     }
 
     #[test]

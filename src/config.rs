@@ -1,6 +1,7 @@
 //! What the machine and the environment say: the database's path, the account, the way to a clipboard, and what is set.
 //! The only file that reads the environment.
 
+pub mod complaint;
 mod environment;
 mod file;
 pub mod settings;
@@ -11,10 +12,10 @@ use std::path::PathBuf;
 use etcetera::base_strategy::{BaseStrategy, Xdg};
 use nix::unistd::{Uid, User, geteuid};
 
+use crate::config::complaint::{Complaint, Why};
 use crate::config::environment::Environment;
 use crate::config::settings::{Origin, Settings, ThemeName};
 use crate::domain::clipboard::{Multiplexer, Surroundings};
-use crate::domain::setting::{Complaint, Why};
 use crate::domain::user::{Arrival, OsAccount};
 
 /// The database in the account's data directory.
@@ -47,14 +48,15 @@ pub struct Config {
 struct Machine {
     /// The directory for applications' data, by the XDG rules.
     data: Option<PathBuf>,
-    /// The config file.
+    /// Where the config file is, if there is one.
     file: Option<PathBuf>,
-    /// What it holds.
+    /// What the config file holds; nothing where there is none.
     written: Result<Option<String>, Why>,
     /// The IANA name of the machine's zone.
     zone: Option<String>,
+    /// Whom the process runs as.
     uid: Uid,
-    /// What the account database has for it.
+    /// The entry of the account database for that user ID.
     account: Option<OwnAccount>,
     program: Option<PathBuf>,
 }
@@ -160,10 +162,10 @@ mod tests {
     use chrono_tz::Tz;
 
     use super::*;
+    use crate::config::complaint::Expected;
     use crate::config::settings::{Borders, SETTINGS};
     use crate::domain::clipboard::ClipboardSetting;
     use crate::domain::locale::Locale;
-    use crate::domain::setting::Expected;
 
     fn config(variables: &[(&str, &str)], machine: Machine) -> Config {
         let variable = |name: &str| {
@@ -311,9 +313,8 @@ mod tests {
         let file = "theme = 'light'\nborders = 'ascii'\nlanguage = 'en-US'\nzone = 'Europe/Berlin'";
         let settings = with_file(&[term, utf8, tz], file);
         assert_eq!(settings.complaints, []);
-        let origins = SETTINGS.each_ref().map(|setting| settings.origin(setting));
-        let [theme, borders, .., zone, language, _] = origins;
-        let from = [theme, borders, language, zone];
+        let names = ["theme", "borders", "language", "zone"];
+        let from = names.map(|name| settings.origins[name]);
         assert_eq!(from, [1, 2, 3, 4].map(Origin::File));
         assert_eq!(settings.theme, ThemeName::Light);
         assert_eq!(settings.borders, Borders::Ascii);

@@ -218,9 +218,9 @@ fn a_wrong_value_is_told_with_file_line_and_what_was_expected_and_its_default_co
          mouse = false\n",
     );
     let (printed, complaints) = home.config(&[], 1);
-    assert_eq!(set(&printed)[..9], DEFAULTS);
+    assert_eq!(set(&printed)[..DEFAULTS.len()], DEFAULTS);
     assert_eq!(
-        set(&printed)[9..],
+        set(&printed)[DEFAULTS.len()..],
         [
             "[keys]",
             "list.new = [\"n\"] # default",
@@ -348,16 +348,15 @@ fn nothing_else_goes_with_it() {
 #[test]
 fn the_pages_have_every_setting_with_its_default_and_every_action() {
     let page = page::read("docs/configuration.md");
-    let rows = page::rows(page::section(&page, "## Settings"));
-    let told: Vec<_> = rows
-        .iter()
-        .map(|row| (row[0].to_owned(), row[2].to_owned()))
-        .collect();
-    let code = |text: &str| format!("`{text}`");
-    let there = SETTINGS
-        .each_ref()
-        .map(|setting| (code(setting.name), code(&setting.written_unset())));
-    assert_eq!(told, there);
+    let rows = SETTINGS.iter().map(|setting| {
+        let help = Text::en_us().say(setting.help);
+        let (name, default) = (setting.name, setting.written_unset());
+        format!("| `{name}` | {help} | `{default}` |\n")
+    });
+    let head = "| Setting | What it is | Default |\n| --- | --- | --- |\n";
+    let drawn = rows.fold(head.to_owned(), |drawn, row| drawn + &row) + "\n";
+    let section = page::section(&page, "## Settings");
+    assert!(section.contains(&drawn), "the page is to have\n{drawn}");
     let keys = markdown(Text::en_us());
     for action in actions() {
         assert!(

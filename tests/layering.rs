@@ -13,7 +13,7 @@ use support::source::paths;
 const RANKS: &[&[&[&str]]] = &[
     &[&["domain"]],
     &[&["path"]],
-    &[&["text"], &["auth"], &["store"], &["clock"]],
+    &[&["auth"], &["store"], &["clock"]],
     &[
         &["service"],
         &["clipboard"],
@@ -21,6 +21,7 @@ const RANKS: &[&[&[&str]]] = &[
         &["harden"],
         &["new_file"],
     ],
+    &[&["text"]],
     &[&[
         "ui::form",
         "ui::field",
@@ -42,6 +43,7 @@ const RANKS: &[&[&[&str]]] = &[
 
 /// Modules that see less than their rank allows.
 const BLIND: &[(&str, &[&str])] = &[
+    ("text", &["store", "clipboard", "clock"]),
     ("ui::layer", &["service", "store", "clipboard", "clock"]),
     ("ui::app", &["service", "store"]),
     ("ui::perform", &["store"]),
@@ -210,6 +212,7 @@ mod the_checker {
     #[test]
     fn knows_the_ranks() {
         breaks("text", "use crate::clock::Clock;");
+        breaks("config", "use crate::text::Text;");
         breaks("domain::name", "use crate::text::Text;");
         breaks("ui::form", "use crate::ui::layer::list;");
         breaks("ui::layer::list", "use super::super::app::App;");

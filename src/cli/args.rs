@@ -29,6 +29,7 @@ pub(super) struct Args {
     pub(super) command: Option<Command>,
 }
 
+/// Which database, where a command can be told one.
 #[derive(Debug, Arguments)]
 pub(super) struct DatabaseArg {
     /// The database to use
@@ -36,6 +37,7 @@ pub(super) struct DatabaseArg {
     pub(super) db: Option<PathBuf>,
 }
 
+/// As whom, where a command acts for a user.
 #[derive(Debug, Arguments)]
 pub(super) struct UserArg {
     /// The user of the database to act as
@@ -47,6 +49,7 @@ pub(super) struct UserArg {
     pub(super) user: Option<String>,
 }
 
+/// Which theme, where a command shows or prints one.
 #[derive(Debug, Arguments)]
 pub(super) struct ThemeArg {
     /// The console's colours

@@ -15,13 +15,16 @@ const COMPLAINTS: u8 = 1;
 /// Cells of a line of the file that is printed.
 const COLUMNS: u16 = 79;
 
-/// Prints the settings; then what is wrong with the config file is a failure.
-pub(super) fn config(text: Text, settings: &Settings) -> Result<ExitCode, Failure> {
+/// Prints the settings in force; then what is wrong with the config file is a failure.
+pub(super) fn print_settings(text: Text, settings: &Settings) -> Result<ExitCode, Failure> {
     let changed = Keymap::changed(&settings.keys);
-    let values = SETTINGS.each_ref().map(|setting| {
-        let origin = settings.origin(setting);
-        (setting.name.to_owned(), setting.written(settings), origin)
-    });
+    let values: Vec<_> = SETTINGS
+        .iter()
+        .map(|setting| {
+            let line = format!("{} = {}", setting.name, setting.written(settings));
+            (line, settings.origin(setting))
+        })
+        .collect();
     let keys = settings.keys.iter().filter_map(|setting| {
         let origin = if changed.counts.contains(setting) {
             Origin::File(setting.line)
@@ -29,7 +32,7 @@ pub(super) fn config(text: Text, settings: &Settings) -> Result<ExitCode, Failur
             Origin::Default
         };
         let keys = changed.keys.named(&setting.action)?;
-        Some((setting.action.clone(), written(keys), origin))
+        Some((format!("{} = {}", setting.action, written(keys)), origin))
     });
     let mut keys: Vec<_> = keys.collect();
     keys.dedup_by(|one, other| one.0 == other.0);
@@ -64,14 +67,10 @@ pub(super) fn config(text: Text, settings: &Settings) -> Result<ExitCode, Failur
     Err(Failure::Words(told.join("\nkeyward: "), COMPLAINTS))
 }
 
-/// Settings one below the other, each with where it comes from.
-fn lines(text: Text, settings: &[(String, String, Origin)], to: &mut String) {
-    let set: Vec<String> = settings
-        .iter()
-        .map(|(name, value, _)| format!("{name} = {value}"))
-        .collect();
-    let widest = set.iter().map(|line| width(line)).max().unwrap_or(0);
-    for (line, (_, _, origin)) in set.iter().zip(settings) {
+/// Lines one below the other, each with where its setting comes from.
+fn lines(text: Text, set: &[(String, Origin)], to: &mut String) {
+    let widest = set.iter().map(|(line, _)| width(line)).max().unwrap_or(0);
+    for (line, origin) in set {
         let gap = " ".repeat(usize::from(widest - width(line)) + 2);
         let _ = writeln!(to, "{line}{gap}# {}", self::origin(text, *origin));
     }
@@ -88,10 +87,10 @@ fn origin(text: Text, origin: Origin) -> String {
 }
 
 /// Prints a config file with every setting, all taken out.
-pub(super) fn default(text: Text) -> Result<ExitCode, Failure> {
+pub(super) fn print_default(text: Text) -> Result<ExitCode, Failure> {
     let mut all = String::new();
     explain(text.say("config.head"), &mut all);
-    for setting in &SETTINGS {
+    for setting in SETTINGS {
         all.push('\n');
         explain(text.say(setting.help), &mut all);
         let _ = writeln!(all, "#{} = {}", setting.name, setting.written_unset());

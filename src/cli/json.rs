@@ -12,7 +12,7 @@ pub(super) fn line(value: &impl Serialize) -> String {
     printable(&serde_json::to_string(value).unwrap_or_default())
 }
 
-/// The same JSON with what could steer a terminal written as `\u....`. JSON itself asks that only of the first 32
+/// JSON in which what could steer a terminal is written as `\u....`. JSON itself asks that only of the first 32
 /// characters, and nothing of the kind stands outside a string.
 fn printable(json: &str) -> String {
     let mut safe = String::with_capacity(json.len());

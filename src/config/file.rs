@@ -9,8 +9,8 @@ use std::path::{Path, absolute};
 use nix::fcntl::OFlag;
 use toml::de::{DeTable, DeValue};
 
-use crate::config::settings::{SETTINGS, Settings};
-use crate::domain::setting::{CONFIG_FILE_MAX, Complaint, Expected, KeySetting, Why};
+use crate::config::complaint::{CONFIG_FILE_MAX, Complaint, Expected, Why};
+use crate::config::settings::{KeySetting, SETTINGS, Settings};
 use crate::path::{self, Halt, Walked};
 
 /// The table of the keys.
@@ -152,7 +152,6 @@ mod tests {
     use nix::unistd::{geteuid, mkfifo};
 
     use super::*;
-    use crate::config::settings::Origin;
     use crate::domain::trouble::PathFault;
 
     fn applied(text: &str) -> Settings {
@@ -167,33 +166,6 @@ mod tests {
         assert_eq!(complaints.len(), 1, "{text}: {complaints:?}");
         let Complaint { line, why } = complaints.remove(0);
         (line, why)
-    }
-
-    #[test]
-    fn every_setting_can_be_set() {
-        let settings = applied(
-            "theme = 'high-contrast'\nborders = 'ascii'\nmouse = false\nclipboard = 'off'\nidle_minutes = 0\n\
-             zone = 'Asia/Tokyo'\nlanguage = 'ja-JP'\nwarning_days = 30\n[secret]\nhidden = true",
-        );
-        assert_eq!(settings.complaints, []);
-        let set = [
-            "\"high-contrast\"",
-            "\"ascii\"",
-            "false",
-            "\"off\"",
-            "true",
-            "0",
-            "\"Asia/Tokyo\"",
-            "\"ja-JP\"",
-            "30",
-        ];
-        assert_eq!(settings.values(), set);
-        let lines = SETTINGS.each_ref().map(|setting| settings.origin(setting));
-        assert_eq!(lines, [1, 2, 3, 4, 10, 5, 6, 7, 8].map(Origin::File));
-        let defaults = Settings::default().values();
-        for (set, default) in set.iter().zip(&defaults) {
-            assert_ne!(set, default, "the default proves nothing");
-        }
     }
 
     #[test]

@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use chrono_tz::Tz;
 use toml::de::DeValue;
 
+use crate::config::complaint::{Complaint, Expected};
 use crate::config::environment::Environment;
 use crate::domain::clipboard::ClipboardSetting;
 use crate::domain::locale::Locale;
-use crate::domain::setting::{Complaint, Expected, KeySetting};
 use crate::domain::state::Warning;
 use crate::domain::zone;
 
@@ -61,6 +61,17 @@ impl Default for Settings {
     }
 }
 
+/// The keys that the config file gives an action.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeySetting {
+    /// The action's name.
+    pub action: String,
+    /// Names of keys, at least one.
+    pub keys: Vec<String>,
+    /// Counted from 1.
+    pub line: usize,
+}
+
 /// A line of the table of settings.
 pub struct Setting {
     /// The setting's name in the config file; a dot in it divides a table of the file from a name in that table.
@@ -77,7 +88,7 @@ pub struct Setting {
 }
 
 /// Every setting but the keys, in the order in which they are shown.
-pub static SETTINGS: [Setting; 9] = [
+pub static SETTINGS: &[Setting] = &[
     Setting {
         name: THEME,
         help: "setting.theme",
@@ -212,7 +223,7 @@ impl Settings {
     /// The settings where there is no config file.
     pub(super) fn without_file(environment: &Environment<'_>) -> Settings {
         let mut settings = Settings::default();
-        for setting in &SETTINGS {
+        for setting in SETTINGS {
             let take = setting.by_environment;
             if let Some(origin) = take.and_then(|take| take(&mut settings, environment)) {
                 settings.origins.insert(setting.name, origin);
@@ -235,8 +246,9 @@ impl Settings {
 
     /// All values as the config file would have them.
     #[cfg(test)]
-    pub(super) fn values(&self) -> [String; 9] {
-        SETTINGS.each_ref().map(|setting| setting.written(self))
+    pub(super) fn values(&self) -> Vec<String> {
+        let all = SETTINGS.iter().map(|setting| setting.written(self));
+        all.collect()
     }
 }
 
@@ -320,6 +332,39 @@ impl Borders {
         match self {
             Borders::Unicode => "unicode",
             Borders::Ascii => "ascii",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::file;
+
+    #[test]
+    fn every_setting_can_be_set() {
+        let mut settings = Settings::default();
+        let text = "theme = 'high-contrast'\nborders = 'ascii'\nmouse = false\nclipboard = 'off'\nidle_minutes = 0\n\
+             zone = 'Asia/Tokyo'\nlanguage = 'ja-JP'\nwarning_days = 30\n[secret]\nhidden = true";
+        file::apply(text, &mut settings);
+        assert_eq!(settings.complaints, []);
+        let set = [
+            "\"high-contrast\"",
+            "\"ascii\"",
+            "false",
+            "\"off\"",
+            "true",
+            "0",
+            "\"Asia/Tokyo\"",
+            "\"ja-JP\"",
+            "30",
+        ];
+        assert_eq!(settings.values(), set);
+        let origins: Vec<Origin> = SETTINGS.iter().map(|one| settings.origin(one)).collect();
+        assert_eq!(origins, [1, 2, 3, 4, 10, 5, 6, 7, 8].map(Origin::File));
+        let defaults = Settings::default().values();
+        for (set, default) in set.iter().zip(&defaults) {
+            assert_ne!(set, default, "the default proves nothing");
         }
     }
 }

@@ -22,9 +22,9 @@ pub enum ClipboardWay {
     Tmux,
     /// The terminal's clipboard, by the escape sequence OSC 52.
     Osc52,
-    /// The same, in a terminal that tmux or screen makes: which drops it, unless it was told to let it through.
+    /// OSC 52 in a terminal that tmux or screen makes, which drops it unless it was told to let it through.
     Doubtful,
-    /// The same, wrapped so that GNU screen passes it on.
+    /// OSC 52 wrapped so that GNU screen passes it on.
     Screen,
     /// The desktop's clipboard, through the local display; it lasts as long as the process.
     Native,

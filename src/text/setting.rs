@@ -3,8 +3,8 @@
 use std::fmt::Display;
 use std::path::Path;
 
+use crate::config::complaint::{CONFIG_FILE_MAX, Complaint, Expected, Why};
 use crate::domain::secret::find_secret_shape;
-use crate::domain::setting::{CONFIG_FILE_MAX, Complaint, Expected, Why};
 use crate::text::Text;
 
 /// The most characters that are repeated of a name in the file.

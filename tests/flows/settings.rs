@@ -1,9 +1,9 @@
 //! What is set, as it shows in the console.
 
 use crossterm::event::KeyCode;
-use keyward::config::settings::Settings;
+use keyward::config::complaint::{Complaint, Why};
+use keyward::config::settings::{KeySetting, Settings};
 use keyward::domain::locale::Locale;
-use keyward::domain::setting::{Complaint, KeySetting, Why};
 use keyward::domain::state::Warning;
 use keyward::domain::time::SECOND;
 use keyward::service::demo;

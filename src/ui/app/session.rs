@@ -3,8 +3,8 @@
 
 use chrono_tz::Tz;
 
+use crate::config::complaint::Complaint;
 use crate::config::settings::Borders;
-use crate::domain::setting::Complaint;
 use crate::domain::time::SECOND;
 use crate::domain::trouble::Trouble;
 use crate::domain::user::{Actor, SignOut};

@@ -1,7 +1,8 @@
 //! The table with the keys that somebody put in place of its own. Some keys stay what they are, so that everybody finds
 //! their way about and out; a key that would mean two things on one screen is refused.
 
-use crate::domain::setting::{Complaint, KeySetting, Why};
+use crate::config::complaint::{Complaint, Why};
+use crate::config::settings::KeySetting;
 use crate::ui::keymap::{
     BACK_TAB, BINDINGS, Binding, Chord, DOWN, ENTER, ESC, F1, Keymap, LEFT, RIGHT, SCOPES, Scope,
     TAB, UP, ch, ctrl,
@@ -57,7 +58,7 @@ impl Keymap {
         }
         // One goes at a time: without it another may be right, or its key be another's again.
         let keys = loop {
-            let keys = Keymap(BINDINGS.iter().map(|b| with(b, &wanted)).collect());
+            let keys = Keymap(BINDINGS.iter().map(|b| with_keys(b, &wanted)).collect());
             let Some((index, why)) = clash(&keys, &wanted) else {
                 break keys;
             };
@@ -72,14 +73,11 @@ impl Keymap {
     }
 }
 
-fn named(action: &str) -> impl Iterator<Item = &'static Binding> {
-    BINDINGS.iter().filter(move |b| b.full_name() == action)
-}
-
 /// The keys that a setting names, if its action may have them.
 fn chords(setting: &KeySetting) -> Result<Vec<Chord>, Why> {
     let action = || setting.action.clone();
-    let Some(binding) = named(&setting.action).next() else {
+    let named = |binding: &&Binding| binding.full_name() == setting.action;
+    let Some(binding) = BINDINGS.iter().find(named) else {
         return Err(Why::UnknownAction(action()));
     };
     if binding.name().is_none() {
@@ -106,7 +104,7 @@ fn chords(setting: &KeySetting) -> Result<Vec<Chord>, Why> {
 }
 
 /// A binding with the keys that are wanted for it, and those of its own that stay.
-fn with(binding: &Binding, wanted: &[Wanted]) -> Binding {
+fn with_keys(binding: &Binding, wanted: &[Wanted]) -> Binding {
     let name = binding.full_name();
     let Some(wanted) = wanted.iter().find(|w| w.setting.action == name) else {
         return binding.clone();
@@ -421,7 +419,8 @@ mod tests {
     #[test]
     fn bindings_of_one_name_have_the_same_keys_and_no_name_is_on_a_screen_twice() {
         for action in actions() {
-            for binding in named(&action.name) {
+            let is_named = |binding: &&Binding| binding.full_name() == action.name;
+            for binding in BINDINGS.iter().filter(is_named) {
                 assert_eq!(binding.keys, action.keys, "{}", action.name);
                 assert_eq!(binding.name().as_ref(), Some(&action.name));
             }

@@ -75,14 +75,3 @@ pub enum Expected {
     Keys,
     Table,
 }
-
-/// The keys that the config file gives an action.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeySetting {
-    /// The action's name.
-    pub action: String,
-    /// Names of keys, at least one.
-    pub keys: Vec<String>,
-    /// Counted from 1.
-    pub line: usize,
-}
