@@ -29,14 +29,16 @@ pub fn manages(role: &RoleFields) -> bool {
     MANAGING.iter().any(|right| role.rights.has(*right))
 }
 
-/// Whether whoever has the role can put everything about users and roles right again.
+/// Whether the role lets its holder edit users and roles in the console. As long as one user has such a role, whatever
+/// else was done to users and roles can be undone.
 #[must_use]
 pub fn can_edit_users_and_roles(role: &RoleFields) -> bool {
     role.user_interface && role.rights.has(Right::EditUsers) && role.rights.has(Right::EditRoles)
 }
 
-/// Whether a role allows nothing that one's own does not: no right, no access type, and no managing of more than
-/// equal or less where one's own is bound to that.
+/// Whether the role `other` allows nothing that `own` does not.
+///
+/// That is no right, no access type and, where `own` is bound to equal or less access, no managing without that bound.
 #[must_use]
 pub fn within(other: &RoleFields, own: &RoleFields) -> bool {
     own.rights.contains_all(&other.rights)
@@ -54,8 +56,9 @@ pub fn first_to_give(roles: &[Role], own: &Role) -> RoleId {
     first.map_or(AUDITOR, |role| role.id)
 }
 
-/// Whether users, keys and roles that allow as much as `target` may be managed: whoever is bound to equal or less
-/// access manages only those.
+/// Whether a holder of `own` may manage the role `target`, and users and keys that have it.
+///
+/// Who is bound to equal or less access manages only what allows no more than `own`.
 #[must_use]
 pub fn may_manage(own: &RoleFields, target: &RoleFields) -> bool {
     !own.equal_or_less || within(target, own)
@@ -70,7 +73,8 @@ pub fn allows_the_same(one: &RoleFields, other: &RoleFields) -> bool {
         && one.equal_or_less == other.equal_or_less
 }
 
-/// What a change of a role would give that one's own does not hold; nothing is `before` where the role is new.
+/// What a change of a role would give that `own` does not hold. `before` is nothing where the role is new.
+///
 /// Taking `equal or less` off gives every managing right of the role anew, without that bound; an access type that is
 /// opened gives all of its rights to those who could not use them.
 #[must_use]
@@ -112,7 +116,7 @@ pub fn beyond(own: &RoleFields, before: Option<&RoleFields>, after: &RoleFields)
     problems
 }
 
-/// As much of a new role as one's own allows to be given.
+/// The part of a new role that a holder of `own` may give.
 #[must_use]
 pub fn cut(new: &RoleFields, own: &RoleFields) -> RoleFields {
     let beyond = new.rights.without(&own.rights);

@@ -20,18 +20,19 @@ pub enum Intent {
     UnlockUser(UserId),
     DeleteUser(UserId),
     DeleteRole(RoleId),
-    /// What is asked of Properties where the role is another one.
+    /// A key that gets another role.
     SaveKey {
         id: KeyId,
         before: Box<ApiKeyFields>,
         draft: Box<ApiKeyDraft>,
     },
+    /// A user who gets another role.
     SaveUser {
         id: UserId,
         before: Box<UserFields>,
         draft: Box<UserDraft>,
     },
-    /// A role whose access types are others.
+    /// A role that gets other access types.
     SaveRole {
         id: RoleId,
         before: Box<RoleFields>,
@@ -43,15 +44,15 @@ pub enum Intent {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Prospect {
     Clear,
-    /// It is locked out already; by whom and since when, as far as the system events still tell it.
+    /// The key or user is locked out already; by whom and since when, as far as the system events still tell it.
     LockedAlready(Option<LockedBy>),
-    /// It is not locked out, so that nothing can be unlocked.
+    /// The key or user is not locked out: there is nothing to unlock.
     NotLocked,
-    /// It stops or revives these.
+    /// The change stops or revives these.
     Affects(Affected),
 }
 
-/// Which keys and users a change of roles stops, and which it lets go on.
+/// Which keys and users a change of roles stops, and which it revives.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Affected {
     pub keys_stopped: Named,
@@ -60,7 +61,7 @@ pub struct Affected {
     pub users_revived: Named,
 }
 
-/// The first names of several, and how many there are; no names for who may not view them.
+/// The first names of several, and how many there are. Who may not view them is told no names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Named {
     pub first: Vec<String>,
@@ -99,7 +100,7 @@ impl Affected {
 /// Who locked something out, and when.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LockedBy {
-    /// Nothing where nobody did it.
+    /// Nothing where the event names nobody.
     pub name: Option<String>,
     pub at: Timestamp,
 }

@@ -11,9 +11,9 @@ use crate::domain::zone::{Twice, instant_of};
 /// Which end of a range a moment is to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Edge {
-    /// The range begins at it. A day is its first instant; a wall clock time that comes twice is the earlier one.
+    /// The range begins at the moment. A day is its first instant; a wall clock time that comes twice is the earlier one.
     Since,
-    /// The range ends right before it. A day is wholly in the range; a wall clock time that comes twice is the later
+    /// The range ends right before the moment. A day is wholly in the range; a wall clock time that comes twice is the later
     /// one.
     Until,
 }
@@ -44,7 +44,7 @@ impl From<NoDate> for NoMoment {
 /// The instants of a range: from the first on, and before the second.
 pub type Range = (Option<Timestamp>, Option<Timestamp>);
 
-/// Reads a range of moments: two of them with `..` between, of which one can be left out, or one that it begins at.
+/// Reads a range of moments: `SINCE..UNTIL`, of which one can be left out, or `SINCE` alone.
 pub fn parse_range(typed: &str, zone: Tz, now: Timestamp) -> Result<Range, NoMoment> {
     let (since, until) = typed.split_once("..").unwrap_or((typed, ""));
     let read = |typed: &str, edge| match typed.trim() {

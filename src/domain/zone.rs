@@ -38,7 +38,7 @@ pub fn offset_text(zone: Tz, now: Timestamp) -> String {
     format!("UTC{sign}{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
-/// Which instant a wall clock time is that comes twice.
+/// Which of two instants is meant by a wall clock time that comes twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Twice {
     Earlier,
@@ -64,9 +64,11 @@ pub fn instant_of(local: NaiveDateTime, zone: Tz, twice: Twice) -> Timestamp {
     Timestamp::from(local.and_utc())
 }
 
-/// The zones that what was typed finds, best first: names that begin with it, then names of which a part begins
-/// with it, then the others that hold it; or, for `+5:30`, `-8`, `utc+9`, those that have that offset now.
-/// Space and underscore are the same; nothing typed finds all.
+/// The zones that a typed text finds, best first.
+///
+/// Names that begin with the text come first, then names of which a part begins with it, then the others that hold it.
+/// `+5:30`, `-8` or `utc+9` finds the zones that have this offset now. Space and underscore are the same; nothing typed
+/// finds all.
 #[must_use]
 pub fn search(typed: &str, now: Timestamp) -> Vec<Tz> {
     let wanted = normal(typed.trim());

@@ -6,7 +6,7 @@ use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyProperties};
 use crate::domain::authority::Holder;
 use crate::domain::event::{EventKind, Target};
 use crate::domain::id::KeyId;
-use crate::domain::problem::{Problem, Rule};
+use crate::domain::problem::Rule;
 use crate::domain::rights::Right;
 use crate::domain::role::Role;
 use crate::domain::secret::{Ended, IssuedSecret};
@@ -14,7 +14,7 @@ use crate::domain::state::is_restorable;
 use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::Actor;
 use crate::service::authority::{Edit, refuse_beyond, refuse_giving, refuse_new, role_problem};
-use crate::service::change::{Attempt, Change, On};
+use crate::service::change::{Attempt, Change, Edits, On};
 use crate::service::names::name_problem;
 use crate::service::record::{differences, role_in_event};
 use crate::service::typed::refuse_secrets;
@@ -23,15 +23,15 @@ use crate::store::api_keys::StoredKey;
 use crate::store::names::Named;
 use crate::store::{Tx, api_keys, roles, secrets};
 
-/// The events of a lock that was set and one that was taken off.
-pub(super) const LOCKS: [EventKind; 2] = [EventKind::ApiKeyLockedOut, EventKind::ApiKeyUnlocked];
+/// The events of an edit.
+pub(super) const EDITS: Edits = [
+    EventKind::ApiKeyUpdated,
+    EventKind::ApiKeyLockedOut,
+    EventKind::ApiKeyUnlocked,
+];
 
 /// Whoever sees a list with roles in it may know them.
 const SHOWING_ROLES: [Right; 3] = [Right::ViewApiKeys, Right::ViewUsers, Right::ViewRoles];
-
-const CREATES: &[Right] = &[Right::CreateApiKeys];
-const EDITS: &[Right] = &[Right::EditApiKeys];
-const DELETES: &[Right] = &[Right::DeleteApiKeys];
 
 impl Service {
     /// What Properties shows, of a deleted key too.
@@ -67,7 +67,8 @@ impl Service {
         actor: &Actor,
         draft: &ApiKeyDraft,
     ) -> Result<IssuedSecret, Trouble> {
-        let attempt = Attempt::new("create", On::NewKey(&draft.name), CREATES);
+        let on = On::NewKey(&draft.name);
+        let attempt = Attempt::new("create", on, &[Right::CreateApiKeys]);
         // The secret holds the ID, so that is reserved first: while the hash is computed nobody waits for the lock.
         let id = self.change(actor, attempt, |change| {
             let fields = checked(change, None, draft)?;
@@ -112,52 +113,35 @@ impl Service {
         before: &ApiKeyFields,
         draft: &ApiKeyDraft,
     ) -> Result<ApiKeyFields, Trouble> {
-        self.change(actor, Attempt::new("save", On::Key(id), EDITS), |change| {
+        self.change(actor, edit("save", id), |change| {
             write(change, id, savable(change, id, (before, draft))?)
         })
     }
 
     /// Locks a key out; a locked one stays so.
     pub fn lock_out_key(&mut self, actor: &Actor, id: KeyId) -> Result<(), Trouble> {
-        self.set_key_lock(
-            actor,
-            Attempt::new("lock-out", On::Key(id), EDITS),
-            id,
-            true,
-        )
+        self.change(actor, edit("lock-out", id), |change| {
+            write(change, id, lockable(change, id, true)?).map(drop)
+        })
     }
 
     /// Unlocks a key; an unlocked one stays so.
     pub fn unlock_key(&mut self, actor: &Actor, id: KeyId) -> Result<(), Trouble> {
-        self.set_key_lock(actor, Attempt::new("unlock", On::Key(id), EDITS), id, false)
-    }
-
-    fn set_key_lock(
-        &mut self,
-        actor: &Actor,
-        attempt: Attempt<'_>,
-        id: KeyId,
-        locked_out: bool,
-    ) -> Result<(), Trouble> {
-        self.change(actor, attempt, |change| {
-            write(change, id, lockable(change, id, locked_out)?).map(drop)
+        self.change(actor, edit("unlock", id), |change| {
+            write(change, id, lockable(change, id, false)?).map(drop)
         })
     }
 
     /// Deletes a key: it stops at once, and a pending secret never works.
     pub fn delete_key(&mut self, actor: &Actor, id: KeyId) -> Result<(), Trouble> {
-        self.change(
-            actor,
-            Attempt::new("delete", On::Key(id), DELETES),
-            |change| {
-                let key = manageable(change, id)?;
-                api_keys::set_deleted(change.tx, id, change.now)?;
-                if let Some(pending) = secrets::live(change.tx, id)?.pending {
-                    secrets::end(change.tx, pending.id, change.now, Ended::KeyDeleted)?;
-                }
-                Ok(change.record(EventKind::ApiKeyDeleted, target(id, &key), json!({}))?)
-            },
-        )
+        self.change(actor, deletion("delete", id), |change| {
+            let key = manageable(change, id)?;
+            api_keys::set_deleted(change.tx, id, change.now)?;
+            if let Some(pending) = secrets::live(change.tx, id)?.pending {
+                secrets::end(change.tx, pending.id, change.now, Ended::KeyDeleted)?;
+            }
+            change.record(EventKind::ApiKeyDeleted, target(id, &key), json!({}))
+        })
     }
 
     /// Takes a deletion back: the key's secrets work again, except one that was pending. A key that is not deleted
@@ -166,18 +150,22 @@ impl Service {
     /// # Errors
     /// [`Trouble::NotRestorable`] after 7 days.
     pub fn restore_key(&mut self, actor: &Actor, id: KeyId) -> Result<(), Trouble> {
-        self.change(
-            actor,
-            Attempt::new("restore", On::Key(id), DELETES),
-            |change| {
-                let Some(key) = restorable(change, id)? else {
-                    return Ok(());
-                };
-                api_keys::set_restored(change.tx, id)?;
-                Ok(change.record(EventKind::ApiKeyRestored, target(id, &key), json!({}))?)
-            },
-        )
+        self.change(actor, deletion("restore", id), |change| {
+            let Some(key) = restorable(change, id)? else {
+                return Ok(());
+            };
+            api_keys::set_restored(change.tx, id)?;
+            change.record(EventKind::ApiKeyRestored, target(id, &key), json!({}))
+        })
     }
+}
+
+fn edit(verb: &'static str, id: KeyId) -> Attempt<'static> {
+    Attempt::new(verb, On::Key(id), &[Right::EditApiKeys])
+}
+
+fn deletion(verb: &'static str, id: KeyId) -> Attempt<'static> {
+    Attempt::new(verb, On::Key(id), &[Right::DeleteApiKeys])
 }
 
 pub(super) fn target(id: KeyId, fields: &ApiKeyFields) -> Target {
@@ -206,16 +194,11 @@ pub(super) fn savable(
 ) -> Result<Edit<ApiKeyFields>, Trouble> {
     let present = manageable(change, id)?;
     let mine = checked(change, Some(before), draft)?;
-    let [set, taken_off] = LOCKS;
-    let kinds = [EventKind::ApiKeyUpdated, set, taken_off];
     let merged = mine.merge(before, &present);
-    let merged = change.refuse_clashes(merged, &target(id, &present), kinds)?;
+    let merged = change.refuse_clashes(merged, &target(id, &present), EDITS)?;
     refuse_secrets(change.tx, &merged.texts(), Some(merged.role))?;
-    refuse_if_any(stored_problems(
-        change,
-        Some((id, &present)),
-        (&merged, draft),
-    )?)?;
+    let before = Some((id, &present));
+    refuse_problems(change, before, (&merged, draft))?;
     Edit::allowed(change, present, merged)
 }
 
@@ -268,7 +251,7 @@ fn refuse_creation(
     draft: &ApiKeyDraft,
     fields: &ApiKeyFields,
 ) -> Result<(), Trouble> {
-    refuse_if_any(stored_problems(change, None, (fields, draft))?)?;
+    refuse_problems(change, None, (fields, draft))?;
     refuse_new(change, fields)
 }
 
@@ -283,8 +266,8 @@ fn write(
         let fields = |fields| fields_in_event(change.tx, fields);
         let differences = differences(&fields(&before)?, &fields(&after)?);
         let target = target(id, &after);
-        change.record_differences(EventKind::ApiKeyUpdated, &target, &differences)?;
-        change.record_lock(LOCKS, &target, (before.locked_out, after.locked_out))?;
+        let lock = (before.locked_out, after.locked_out);
+        change.record_edit(EDITS, &target, &differences, lock)?;
     }
     Ok(after)
 }
@@ -302,12 +285,12 @@ fn fields_in_event(tx: &Tx<'_>, fields: &ApiKeyFields) -> Result<Value, Fault> {
     }))
 }
 
-/// The rules that need the database, in the order of the fields. A role that was not changed is not asked about.
-fn stored_problems(
+/// Refuses what breaks a rule that needs the database. A role that was not changed is not asked about.
+fn refuse_problems(
     change: &Change<'_>,
     before: Option<(KeyId, &ApiKeyFields)>,
     (fields, draft): (&ApiKeyFields, &ApiKeyDraft),
-) -> Result<Vec<Problem>, Trouble> {
+) -> Result<(), Trouble> {
     let tx = change.tx;
     let taken = api_keys::with_name(tx, &fields.name, before.map(|(id, _)| id))?;
     let taken = taken.map(|(id, name)| Rule::NameTaken { id: id.0, name });
@@ -318,5 +301,5 @@ fn stored_problems(
         Some(role) if role == fields.role => None,
         role => role_problem(change, role, fields.role)?,
     };
-    Ok(name.into_iter().chain(role).collect())
+    refuse_if_any(name.into_iter().chain(role).collect())
 }

@@ -10,11 +10,12 @@ use crate::domain::id::{KeyId, SecretId};
 use crate::domain::role::Role;
 use crate::domain::secret::{Phase, SecretFacts};
 use crate::domain::time::{MINUTE, Timestamp};
-use crate::domain::trouble::{Fault, Trouble};
+use crate::domain::trouble::Trouble;
 use crate::domain::verdict::{Bearer, Refused, Verdict};
 use crate::service::Service;
+use crate::service::authority::role_in_use;
 use crate::store::api_keys::StoredKey;
-use crate::store::{Tx, api_keys, roles, secrets, uses};
+use crate::store::{Tx, api_keys, secrets, uses};
 
 /// How long a use may wait to be noted.
 const NOTING: Duration = Duration::from_millis(2);
@@ -22,13 +23,12 @@ const NOTING: Duration = Duration::from_millis(2);
 const FRESH: i64 = MINUTE;
 
 /// What the database has of a genuine secret now.
-enum Found {
-    /// No such key, or no such secret of it.
-    Unknown {
-        key: KeyId,
-        name: String,
-    },
-    Known(Box<Known>),
+struct Found {
+    key: KeyId,
+    /// Empty where there is no such key, and where all of it is known.
+    name: String,
+    /// Nothing where there is no such key, or no such secret of it.
+    known: Option<Box<Known>>,
 }
 
 /// A key and one of its secrets.
@@ -60,9 +60,6 @@ struct Use {
 
 impl Service {
     /// Judges what a client sent, and notes it.
-    ///
-    /// # Errors
-    /// As of [`Service::judge`].
     pub fn authenticate(&mut self, bytes: &[u8]) -> Result<Verdict, Trouble> {
         let judged = self.judge(bytes)?;
         let verdict = judged.verdict.clone();
@@ -132,60 +129,52 @@ impl Service {
                 return Ok(());
             }
             let kind = EventKind::ApiKeySessionValidationFailed;
-            Ok(writing.record(kind, (key, name.as_str()), body)?)
+            writing.record(kind, (key, name.as_str()), body)
         });
     }
 }
 
 fn find(tx: &Tx<'_>, token: &Token<'_>) -> Result<Found, Trouble> {
-    let unknown = |name| Found::Unknown {
+    let found = |name, known| Found {
         key: token.id(),
         name,
+        known,
     };
     let Some(key) = api_keys::get(tx, token.id())? else {
-        return Ok(unknown(String::new()));
+        return Ok(found(String::new(), None));
     };
     let Some(secret) = secrets::by_tag(tx, key.id, &token.tag())? else {
-        return Ok(unknown(key.fields.name));
+        return Ok(found(key.fields.name, None));
     };
-    // The table lets no key be without a role.
-    let role = roles::get(tx, key.fields.role)?.ok_or(Trouble::Storage(Fault::Corrupt))?;
-    Ok(Found::Known(Box::new(Known {
+    let known = Known {
+        role: role_in_use(tx, key.fields.role)?,
         key,
-        role,
         secret: secret.facts,
         hash: secret.hash,
-    })))
+    };
+    Ok(found(String::new(), Some(Box::new(known))))
 }
 
 impl Found {
     /// Why the secret is refused, the hash apart: the first reason that holds.
     fn refusal(&self, now: Timestamp) -> Option<Refused> {
-        match self {
-            Found::Unknown { .. } => Some(Refused::Unknown),
-            Found::Known(known) => known.refusal(now),
-        }
+        let known = self.known.as_ref();
+        known.map_or(Some(Refused::Unknown), |known| known.refusal(now))
     }
 
     fn hash(&self) -> Option<&str> {
-        match self {
-            Found::Unknown { .. } => None,
-            Found::Known(known) => known.hash.as_deref(),
-        }
+        self.known.as_ref()?.hash.as_deref()
     }
 
     fn refused(self, reason: Refused) -> Judged {
-        let (key, name, secret) = match self {
-            Found::Unknown { key, name } => (key, name, None),
-            Found::Known(known) => {
-                let Known { key, secret, .. } = *known;
-                (key.id, key.fields.name, Some(secret.id))
-            }
+        let (name, secret) = match self.known {
+            None => (self.name, None),
+            Some(known) => (known.key.fields.name, Some(known.secret.id)),
         };
         Judged {
             verdict: Verdict::Refused(reason),
             use_of: Some(Use {
-                key,
+                key: self.key,
                 name,
                 secret,
                 refused: Some(reason),
@@ -194,9 +183,9 @@ impl Found {
     }
 
     fn accepted(self, now: Timestamp) -> Judged {
-        match self {
-            Found::Unknown { .. } => self.refused(Refused::Unknown),
-            Found::Known(known) => known.accepted(now),
+        match self.known {
+            None => self.refused(Refused::Unknown),
+            Some(known) => known.accepted(now),
         }
     }
 }

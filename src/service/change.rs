@@ -16,6 +16,9 @@ use crate::service::record::{NOTING, Writing};
 use crate::service::sign_in::{Entry, authorize};
 use crate::store::{Tx, api_keys, events, roles, secrets, users};
 
+/// The kinds of events that tell of fields that were changed, of a lock that was set and of one that was taken off.
+pub(super) type Edits = [EventKind; 3];
+
 /// What a use case has at hand, once the lock is held.
 pub(super) struct Change<'a> {
     pub tx: &'a Tx<'a>,
@@ -32,7 +35,7 @@ impl Change<'_> {
         kind: EventKind,
         target: impl Into<Target>,
         body: Value,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), Trouble> {
         let writing = Writing {
             tx: self.tx,
             actor: Some(self.actor),
@@ -41,45 +44,37 @@ impl Change<'_> {
         writing.record(kind, target, body)
     }
 
-    /// Records fields that were changed, if there are such.
-    pub(super) fn record_differences(
+    /// Records an edit: the fields that differ, if there are such, and a lock that was set or taken off.
+    pub(super) fn record_edit(
         &self,
-        kind: EventKind,
+        [updated, locked_out, unlocked]: Edits,
         target: &Target,
         differences: &Map<String, Value>,
-    ) -> Result<(), Fault> {
-        if differences.is_empty() {
-            return Ok(());
+        lock: (bool, bool),
+    ) -> Result<(), Trouble> {
+        if !differences.is_empty() {
+            let body = json!({ "changes": differences });
+            self.record(updated, target.clone(), body)?;
         }
-        self.record(kind, target.clone(), json!({ "changes": differences }))
+        match lock {
+            (false, true) => self.record(locked_out, target.clone(), json!({})),
+            (true, false) => self.record(unlocked, target.clone(), json!({})),
+            _ => Ok(()),
+        }
     }
 
-    /// Records a lock that was set or taken off.
-    pub(super) fn record_lock(
-        &self,
-        [set, taken_off]: [EventKind; 2],
-        target: &Target,
-        (before, after): (bool, bool),
-    ) -> Result<(), Fault> {
-        if before == after {
-            return Ok(());
-        }
-        let kind = if after { set } else { taken_off };
-        self.record(kind, target.clone(), json!({}))
-    }
-
-    /// Refuses clashes with what somebody else has saved, with the name of whoever did so last by events of these kinds.
+    /// Refuses clashes with what somebody else has saved, with the name of whoever did so last.
     pub(super) fn refuse_clashes<T>(
         &self,
         merged: Result<T, Vec<Problem>>,
         target: &Target,
-        kinds: [EventKind; 3],
+        edits: Edits,
     ) -> Result<T, Trouble> {
         let mut clashes = match merged {
             Ok(merged) => return Ok(merged),
             Err(clashes) => clashes,
         };
-        let editor = events::last_editor(self.tx, target, kinds)?;
+        let editor = events::last_editor(self.tx, target, edits)?;
         for clash in &mut clashes {
             if let Rule::ChangedMeanwhile { by, .. } = &mut clash.rule {
                 by.clone_from(&editor);
@@ -190,7 +185,7 @@ impl Service {
         let _ = self.within(NOTING, |service| {
             service.write_for(actor, Entry::Lenient, |writing| {
                 let target = attempt.on.target(writing.tx)?;
-                Ok(writing.record(EventKind::ActionRefused, target, body)?)
+                writing.record(EventKind::ActionRefused, target, body)
             })
         });
         done

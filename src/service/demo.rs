@@ -39,9 +39,6 @@ pub fn began(now: Timestamp) -> Timestamp {
 }
 
 /// Fills a new database, made for the user [`FULL_ACCESS_USER`], and adds [`AUDITOR_USER`] and others.
-///
-/// # Errors
-/// What the database said.
 pub fn seed(service: &mut Service) -> Result<(), Trouble> {
     let actor = service.sign_in(FULL_ACCESS_USER, &Arrival::default())?;
     // What the people of the demo did is told of them; this is not.
@@ -60,6 +57,9 @@ pub fn seed(service: &mut Service) -> Result<(), Trouble> {
         Ok(seeding.record_events()?)
     })
 }
+
+/// A key with its name.
+type Key = (KeyId, &'static str);
 
 struct Seeding<'a> {
     tx: &'a Tx<'a>,
@@ -95,59 +95,48 @@ impl Seeding<'_> {
         // No two at the same minute; the youngest was made minutes ago.
         let made = self.now.plus(-age * DAY - (index % 7 + 2) * 3 * MINUTE);
         let id = api_keys::reserve(self.tx)?;
+        let key = (id, name);
         api_keys::insert(self.tx, id, &fields, &self.actor.name, made)?;
-        self.event(
-            made,
-            EventKind::ApiKeyCreated,
-            id,
-            name,
-            json!({ "fields": { "name": name } }),
-        );
+        let body = json!({ "fields": { "name": name } });
+        self.event(made, EventKind::ApiKeyCreated, key, body);
         if let Some(expiry) = expiry.filter(|expiry| expiry.at <= self.now) {
             sweep::note_expired(self.tx, id)?;
             let body = json!({ "expiredAt": expiry.at.0 });
-            self.event(expiry.at, EventKind::ApiKeyExpired, id, name, body);
+            self.event(expiry.at, EventKind::ApiKeyExpired, key, body);
         }
-        let first = self.issue(id, name, made)?;
+        let first = self.issue(key, made)?;
         match story {
             JustMade => return Ok(()),
             NeverStored => {
                 return secrets::end(self.tx, first, made.plus(HOUR), Ended::NotDeliveredInTime);
             }
-            _ => self.deliver(id, name, first, made.plus(2 * MINUTE))?,
+            _ => self.deliver(key, first, made.plus(2 * MINUTE))?,
         }
         let used = used.map(|minutes| self.now.plus(-minutes * MINUTE));
         if let Some(at) = used {
             uses::accepted(self.tx, id, first, at)?;
         }
-        self.tell(story, id, name, first, used)
+        self.tell(story, key, first, used)
     }
 
     fn tell(
         &mut self,
         story: Story,
-        id: KeyId,
-        name: &'static str,
+        key: Key,
         first: SecretId,
         used: Option<Timestamp>,
     ) -> Result<(), Fault> {
-        let now = self.now;
+        let (now, id) = (self.now, key.0);
         let ago = |ms: i64| now.plus(-ms);
         match story {
             InUse | JustMade | NeverStored => {}
-            LockedOut => self.event(
-                ago(6 * DAY),
-                EventKind::ApiKeyLockedOut,
-                id,
-                name,
-                json!({}),
-            ),
+            LockedOut => self.event(ago(6 * DAY), EventKind::ApiKeyLockedOut, key, json!({})),
             Deleted => {
                 api_keys::set_deleted(self.tx, id, ago(2 * DAY))?;
-                self.event(ago(2 * DAY), EventKind::ApiKeyDeleted, id, name, json!({}));
+                self.event(ago(2 * DAY), EventKind::ApiKeyDeleted, key, json!({}));
             }
             NewSecretPending => {
-                self.issue(id, name, ago(10 * MINUTE))?;
+                self.issue(key, ago(10 * MINUTE))?;
             }
             BeingReplaced | OldSecretUsed => {
                 let (at, overlap) = if story == BeingReplaced {
@@ -160,8 +149,8 @@ impl Seeding<'_> {
                 if until <= self.now {
                     secrets::end(self.tx, first, until, Ended::OverlapOver)?;
                 }
-                let second = self.issue(id, name, at.plus(-MINUTE))?;
-                self.deliver(id, name, second, at)?;
+                let second = self.issue(key, at.plus(-MINUTE))?;
+                self.deliver(key, second, at)?;
                 if let Some(at) = used {
                     uses::accepted(self.tx, id, second, at)?;
                 }
@@ -169,60 +158,38 @@ impl Seeding<'_> {
                     let (at, reason) = (ago(26 * MINUTE), Refused::Replaced.word());
                     uses::refused(self.tx, id, first, reason, at)?;
                     let body = json!({ "secret": first.0, "reason": reason, "count": 1 });
-                    self.event(at, EventKind::ApiKeySessionValidationFailed, id, name, body);
+                    self.event(at, EventKind::ApiKeySessionValidationFailed, key, body);
                 }
             }
         }
         Ok(())
     }
 
-    fn issue(&mut self, id: KeyId, name: &'static str, at: Timestamp) -> Result<SecretId, Fault> {
+    fn issue(&mut self, key: Key, at: Timestamp) -> Result<SecretId, Fault> {
         // Any eight bytes will do, as long as no two secrets of a key share them.
-        let secret = secrets::insert(self.tx, id, &at.0.to_be_bytes(), HASH, &self.actor.name, at)?;
-        self.event(
-            at,
-            EventKind::SecretIssued,
-            id,
-            name,
-            json!({ "secret": secret.0 }),
-        );
+        let tag = at.0.to_be_bytes();
+        let secret = secrets::insert(self.tx, key.0, &tag, HASH, &self.actor.name, at)?;
+        let body = json!({ "secret": secret.0 });
+        self.event(at, EventKind::SecretIssued, key, body);
         Ok(secret)
     }
 
-    fn deliver(
-        &mut self,
-        id: KeyId,
-        name: &'static str,
-        secret: SecretId,
-        at: Timestamp,
-    ) -> Result<(), Fault> {
+    fn deliver(&mut self, key: Key, secret: SecretId, at: Timestamp) -> Result<(), Fault> {
         secrets::deliver(self.tx, secret, at)?;
-        api_keys::set_delivered(self.tx, id)?;
-        self.event(
-            at,
-            EventKind::SecretDelivered,
-            id,
-            name,
-            json!({ "secret": secret.0 }),
-        );
+        api_keys::set_delivered(self.tx, key.0)?;
+        let body = json!({ "secret": secret.0 });
+        self.event(at, EventKind::SecretDelivered, key, body);
         Ok(())
     }
 
     /// What the actor did to a key, or `System` noticed of it.
-    fn event(
-        &mut self,
-        at: Timestamp,
-        kind: EventKind,
-        id: KeyId,
-        name: &'static str,
-        body: Value,
-    ) {
+    fn event(&mut self, at: Timestamp, kind: EventKind, key: Key, body: Value) {
         let noticed = matches!(
             kind,
             EventKind::ApiKeySessionValidationFailed | EventKind::ApiKeyExpired
         );
         let by = (!noticed).then(|| self.actor.name.clone());
-        self.tell_of(at, kind, by, (id, name), body);
+        self.tell_of(at, kind, by, key, body);
     }
 
     fn tell_of(

@@ -2,7 +2,7 @@
 //! here, and nothing relies on it: the change itself checks everything again.
 
 use crate::domain::api_key::ApiKeyFields;
-use crate::domain::event::{EventKind, Target};
+use crate::domain::event::Target;
 use crate::domain::id::{KeyId, RoleId, UserId};
 use crate::domain::intent::{Affected, Intent, LockedBy, Named, Prospect};
 use crate::domain::rights::Right;
@@ -11,7 +11,7 @@ use crate::domain::state::Facts;
 use crate::domain::trouble::Trouble;
 use crate::domain::user::{Actor, UserFields};
 use crate::service::authority::{Edit, refuse_last_manager, role_in_use};
-use crate::service::change::Change;
+use crate::service::change::{Change, Edits};
 use crate::service::{Service, api_keys, roles, secrets, users};
 use crate::store::{events, roles as stored};
 
@@ -28,7 +28,7 @@ impl Service {
             Intent::LockOut(id) => {
                 let key = api_keys::lockable(change, *id, true)?.before;
                 let target = api_keys::target(*id, &key);
-                locked_already(change, key.locked_out, &target, api_keys::LOCKS)
+                locked_already(change, key.locked_out, &target, api_keys::EDITS)
             }
             Intent::Unlock(id) => {
                 let key = api_keys::lockable(change, *id, false)?.before;
@@ -46,7 +46,7 @@ impl Service {
                 let user = users::lockable(change, *id, true)?.before;
                 refuse_without(change, *id, None)?;
                 let target = users::target(*id, &user);
-                locked_already(change, user.locked_out, &target, users::LOCKS)
+                locked_already(change, user.locked_out, &target, users::EDITS)
             }
             Intent::UnlockUser(id) => {
                 let user = users::lockable(change, *id, false)?.before;
@@ -198,13 +198,13 @@ fn locked_already(
     change: &Change<'_>,
     is_locked: bool,
     target: &Target,
-    kinds: [EventKind; 2],
+    [_, lock, unlock]: Edits,
 ) -> Result<Prospect, Trouble> {
     if !is_locked {
         return Ok(Prospect::Clear);
     }
-    let last = events::last_of(change.tx, target, kinds, LOOKED_AT)?;
-    let by = last.filter(|(number, ..)| *number == kinds[0].number());
+    let last = events::last_of(change.tx, target, [lock, unlock], LOOKED_AT)?;
+    let by = last.filter(|(number, ..)| *number == lock.number());
     Ok(Prospect::LockedAlready(by.map(|(_, name, at)| LockedBy {
         name: Some(name).filter(|name| !name.is_empty()),
         at,

@@ -33,7 +33,7 @@ impl Writing<'_> {
         kind: EventKind,
         target: impl Into<Target>,
         body: Value,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), Trouble> {
         let mut event = NewEvent {
             kind,
             actor: self.actor.map(|actor| actor.name.clone()),
@@ -41,7 +41,7 @@ impl Writing<'_> {
             body,
         };
         without_secrets(self.tx, &mut event)?;
-        events::append(self.tx, self.now, &event)
+        Ok(events::append(self.tx, self.now, &event)?)
     }
 }
 

@@ -12,13 +12,16 @@ use crate::domain::role::{ASSIGNED_MAX, Assigned, Role, RoleDraft, RoleFields, R
 use crate::domain::trouble::Trouble;
 use crate::domain::user::Actor;
 use crate::service::authority::keeping_a_manager;
-use crate::service::change::{Attempt, Change, On};
+use crate::service::change::{Attempt, Change, Edits, On};
 use crate::service::names::name_problem;
 use crate::service::record::differences;
 use crate::service::typed::refuse_secrets;
 use crate::service::{Service, refuse_if_any};
 use crate::store::names::Named;
 use crate::store::{Tx, roles};
+
+/// The events of an edit; a role has no lock.
+const EDITS: Edits = [EventKind::RoleUpdated; 3];
 
 impl Service {
     /// What Role Properties shows.
@@ -85,7 +88,7 @@ impl Service {
                 keeping_a_manager(change.tx, || roles::update(change.tx, id, &merged))?;
                 let differences = field_differences(&present, &merged);
                 let target = target(id, &merged);
-                change.record_differences(EventKind::RoleUpdated, &target, &differences)?;
+                change.record_edit(EDITS, &target, &differences, (false, false))?;
             }
             Ok(merged)
         })
@@ -97,7 +100,7 @@ impl Service {
         self.change(actor, attempt, |change| {
             let role = removable(change, id)?;
             roles::set_deleted(change.tx, id, change.now)?;
-            Ok(change.record(EventKind::RoleDeleted, target(id, &role), json!({}))?)
+            change.record(EventKind::RoleDeleted, target(id, &role), json!({}))
         })
     }
 }
@@ -131,8 +134,7 @@ pub(super) fn savable(
     let present = manageable(change, id)?;
     let mine = draft.check().map_err(Trouble::Problems)?;
     let merged = mine.merge(before, &present);
-    let kinds = [EventKind::RoleUpdated; 3];
-    let merged = change.refuse_clashes(merged, &target(id, &present), kinds)?;
+    let merged = change.refuse_clashes(merged, &target(id, &present), EDITS)?;
     let mut problems = stored_problems(change.tx, Some((id, &present)), (&merged, draft))?;
     if change.own.id == id && !allows_the_same(&present, &merged) {
         problems.push(Problem::new(Field::Rights, Rule::OwnRole));

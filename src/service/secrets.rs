@@ -153,11 +153,11 @@ impl Service {
             }
             secrets::end(change.tx, id, change.now, Ended::Discarded)?;
             let body = json!({ "secret": id.0 });
-            Ok(change.record(
+            change.record(
                 EventKind::SecretDiscarded,
                 target(key.id, &key.fields),
                 body,
-            )?)
+            )
         })
     }
 
@@ -176,14 +176,15 @@ impl Service {
                 Ended::OverlapEndedByHand,
             )?;
             let body = json!({ "secret": retiring.id.0 });
-            Ok(change.record(EventKind::OverlapEnded, target(id, &key.fields), body)?)
+            change.record(EventKind::OverlapEnded, target(id, &key.fields), body)
         })
     }
 
     /// Whether a pending secret may be saved to this file: asked before it is written.
     ///
     /// # Errors
-    /// As of [`Service::saved_to_file`]; [`Trouble::SecretNamed`] where the path holds a secret.
+    /// [`Trouble::SecretVoid`] and [`Trouble::SecretDelivered`] as of [`Service::saved_to_file`];
+    /// [`Trouble::SecretNamed`] where the path holds a secret.
     pub fn may_save_to_file(
         &mut self,
         actor: &Actor,
@@ -215,7 +216,7 @@ impl Service {
             let mut body = json!({ "secret": id.0 });
             add_path(&mut body, "path", path);
             let target = target(key.id, &key.fields);
-            Ok(change.record(EventKind::SecretSavedToFile, target, body)?)
+            change.record(EventKind::SecretSavedToFile, target, body)
         })
     }
 }

@@ -81,7 +81,7 @@ impl Service {
         }
         self.write_for(actor, Entry::Lenient, |writing| {
             let target = (actor.user, actor.name.as_str());
-            Ok(writing.record(kind, target, body)?)
+            writing.record(kind, target, body)
         })
     }
 
@@ -148,7 +148,7 @@ impl Service {
                 json!({ "action": "break-glass", "reason": "no-such-user", "account": account });
             self.try_to_write(NOTING, |writing| {
                 let target = (UserId(0), name.as_str());
-                Ok(writing.record(EventKind::ActionRefused, target, body)?)
+                writing.record(EventKind::ActionRefused, target, body)
             });
         }
         done
@@ -169,7 +169,7 @@ impl Service {
         let kind = EventKind::UserSessionValidationFailed;
         let name = told_name(name);
         self.try_to_write(NOTING, |writing| {
-            Ok(writing.record(kind, (id, name.as_str()), body)?)
+            writing.record(kind, (id, name.as_str()), body)
         });
     }
 }
@@ -189,7 +189,7 @@ fn enter(writing: &Writing<'_>, actor: &Actor, arrival: &Arrival) -> Result<(), 
     };
     let target = (actor.user, actor.name.as_str());
     let body = json!({ "unproven": unproven(arrival) });
-    Ok(writing.record(EventKind::UserSignedIn, target, body)?)
+    writing.record(EventKind::UserSignedIn, target, body)
 }
 
 fn unproven(arrival: &Arrival) -> Value {

@@ -91,10 +91,7 @@ impl Service {
     }
 
     /// Walks the chain and looks for a head that was kept elsewhere; and whether the database is as Keyward makes it,
-    /// which else could hide an event or undo a change.
-    ///
-    /// # Errors
-    /// What is wrong with the database is none, but an answer.
+    /// which else could hide an event or undo a change. What is wrong is an answer, no error.
     pub fn check_events(
         &self,
         actor: &Actor,

@@ -1,7 +1,7 @@
 //! Users and their Properties: looking, creating, saving, locking out, deleting.
 
 use chrono_tz::Tz;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::domain::authority::within;
 use crate::domain::event::{EventKind, Target};
@@ -14,7 +14,7 @@ use crate::domain::user::{Actor, UserDraft, UserFields, UserProperties};
 use crate::service::authority::{
     Edit, keeping_a_manager, refuse_beyond, refuse_new, role_in_use, role_problem,
 };
-use crate::service::change::{Attempt, Change, On};
+use crate::service::change::{Attempt, Change, Edits, On};
 use crate::service::names::name_problem;
 use crate::service::record::{differences, role_in_event};
 use crate::service::typed::refuse_secrets;
@@ -22,10 +22,12 @@ use crate::service::{Service, refuse_if_any};
 use crate::store::names::Named;
 use crate::store::{Tx, roles, users};
 
-/// The events of a lock that was set and one that was taken off.
-pub(super) const LOCKS: [EventKind; 2] = [EventKind::UserLockedOut, EventKind::UserUnlocked];
-
-const EDITS: &[Right] = &[Right::EditUsers];
+/// The events of an edit.
+pub(super) const EDITS: Edits = [
+    EventKind::UserUpdated,
+    EventKind::UserLockedOut,
+    EventKind::UserUnlocked,
+];
 
 impl Service {
     /// What a user's Properties show. Everybody sees their own.
@@ -66,7 +68,7 @@ impl Service {
             let target = target(id, &fields);
             let body = created_in_event(tx, &fields)?;
             change.record(EventKind::UserCreated, target.clone(), body)?;
-            change.record_lock(LOCKS, &target, (false, fields.locked_out))?;
+            change.record_edit(EDITS, &target, &Map::new(), (false, fields.locked_out))?;
             Ok(id)
         })
     }
@@ -83,41 +85,25 @@ impl Service {
         before: &UserFields,
         draft: &UserDraft,
     ) -> Result<UserFields, Trouble> {
-        let attempt = Attempt::new("save", On::User(id), needs(actor, id, EDITS));
-        self.change(actor, attempt, |change| {
+        let needs = needs(actor, id, &[Right::EditUsers]);
+        self.change(actor, Attempt::new("save", On::User(id), needs), |change| {
             write(change, id, savable(change, id, (before, draft))?)
         })
     }
 
     /// Locks a user out; a locked one stays so.
     pub fn lock_out_user(&mut self, actor: &Actor, id: UserId) -> Result<(), Trouble> {
-        self.set_user_lock(
-            actor,
-            Attempt::new("lock-out", On::User(id), EDITS),
-            id,
-            true,
-        )
+        let attempt = Attempt::new("lock-out", On::User(id), &[Right::EditUsers]);
+        self.change(actor, attempt, |change| {
+            write(change, id, lockable(change, id, true)?).map(drop)
+        })
     }
 
     /// Unlocks a user; an unlocked one stays so.
     pub fn unlock_user(&mut self, actor: &Actor, id: UserId) -> Result<(), Trouble> {
-        self.set_user_lock(
-            actor,
-            Attempt::new("unlock", On::User(id), EDITS),
-            id,
-            false,
-        )
-    }
-
-    fn set_user_lock(
-        &mut self,
-        actor: &Actor,
-        attempt: Attempt<'_>,
-        id: UserId,
-        locked_out: bool,
-    ) -> Result<(), Trouble> {
+        let attempt = Attempt::new("unlock", On::User(id), &[Right::EditUsers]);
         self.change(actor, attempt, |change| {
-            write(change, id, lockable(change, id, locked_out)?).map(drop)
+            write(change, id, lockable(change, id, false)?).map(drop)
         })
     }
 
@@ -128,7 +114,7 @@ impl Service {
             let user = removable(change, id)?;
             keeping_a_manager(change.tx, || users::delete(change.tx, id))?;
             let body = created_in_event(change.tx, &user)?;
-            Ok(change.record(EventKind::UserDeleted, target(id, &user), body)?)
+            change.record(EventKind::UserDeleted, target(id, &user), body)
         })
     }
 }
@@ -159,16 +145,14 @@ pub(super) fn savable(
 ) -> Result<Edit<UserFields>, Trouble> {
     let present = manageable(change, id)?;
     let mine = draft.check(Some(before)).map_err(Trouble::Problems)?;
-    let [set, taken_off] = LOCKS;
-    let kinds = [EventKind::UserUpdated, set, taken_off];
     let merged = mine.merge(before, &present);
-    let merged = change.refuse_clashes(merged, &target(id, &present), kinds)?;
+    let merged = change.refuse_clashes(merged, &target(id, &present), EDITS)?;
     refuse_secrets(change.tx, &merged.texts(), Some(merged.role))?;
     if !merged.differs_only_in_own_matters(&present) {
         if !change.own.fields.rights.has(Right::EditUsers) {
             return Err(Trouble::NotAuthorized(Right::EditUsers));
         }
-        refuse_if_any(stored_problems(change, id, &present, &merged)?)?;
+        refuse_problems(change, id, &present, &merged)?;
     }
     Edit::allowed(change, present, merged)
 }
@@ -199,13 +183,13 @@ pub(super) fn removable(change: &Change<'_>, id: UserId) -> Result<UserFields, T
     Ok(user)
 }
 
-/// The rules about role and lock, in the order of the fields.
-fn stored_problems(
+/// Refuses a role or a lock that breaks a rule.
+fn refuse_problems(
     change: &Change<'_>,
     id: UserId,
     before: &UserFields,
     after: &UserFields,
-) -> Result<Vec<Problem>, Trouble> {
+) -> Result<(), Trouble> {
     let own_account = change.actor.user == id;
     let mut problems = Vec::new();
     if before.role != after.role {
@@ -222,7 +206,7 @@ fn stored_problems(
     if own_account && after.locked_out {
         problems.push(Problem::new(Field::LockedOut, Rule::OwnLock));
     }
-    Ok(problems)
+    refuse_if_any(problems)
 }
 
 /// Writes what differs, with the events that tell it, and gives what the user has then.
@@ -236,8 +220,8 @@ fn write(
         let fields = |fields| fields_in_event(change.tx, fields);
         let differences = differences(&fields(&before)?, &fields(&after)?);
         let target = target(id, &after);
-        change.record_differences(EventKind::UserUpdated, &target, &differences)?;
-        change.record_lock(LOCKS, &target, (before.locked_out, after.locked_out))?;
+        let lock = (before.locked_out, after.locked_out);
+        change.record_edit(EDITS, &target, &differences, lock)?;
     }
     Ok(after)
 }

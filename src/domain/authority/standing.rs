@@ -8,8 +8,9 @@ use crate::domain::role::RoleFields;
 use crate::domain::time::Timestamp;
 use crate::domain::user::UserFields;
 
-/// How far a key or user can do what its role allows. Time is left out: who unlocks an expired key gives it back too,
-/// as the clock may be wrong.
+/// How far a key or user can do what its role allows.
+///
+/// The present time is left out: who unlocks an expired key gives it back too, as the clock may be wrong.
 #[derive(Clone, Copy, Debug)]
 pub struct Standing<'a> {
     pub role: &'a RoleFields,
@@ -20,7 +21,7 @@ pub struct Standing<'a> {
 }
 
 impl<'a> Standing<'a> {
-    /// How far it goes while it is locked out or deleted.
+    /// The standing while the key or user is locked out or deleted.
     #[must_use]
     pub fn stopped(self) -> Standing<'a> {
         Standing {
@@ -42,7 +43,7 @@ impl<'a> Standing<'a> {
 pub trait Holder {
     fn name(&self) -> &str;
     fn role(&self) -> RoleId;
-    /// How far an undeleted one can do what its role allows, which is this one.
+    /// The standing of one that is not deleted and has this role.
     fn standing<'a>(&self, role: &'a RoleFields) -> Standing<'a>;
 }
 
@@ -82,19 +83,19 @@ impl Holder for UserFields {
     }
 }
 
-/// What a change gives a key or user that one's own role does not hold.
+/// How a change gives a key or user more than the role of who makes it holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Given {
-    /// A role that allows more than the one before.
+    /// By a role that allows more than the one before.
     Role,
-    /// What its role allows, though it was stopped, or for longer than before.
+    /// By letting it work again, or for longer than before.
     Again,
 }
 
-/// What a change gives beyond one's own role; nothing where it only weakens or gives what one holds. `before` is
-/// nothing where the key, the user or the secret is new.
+/// How a change gives more than the role `own` holds; nothing where it only weakens, or gives what `own` holds.
 ///
-/// A role is compared also while nothing can be done with it: it is what comes back one day.
+/// `before` is nothing where the key, the user or the secret is new. The roles of who is stopped are compared, too: they
+/// may be revived one day.
 #[must_use]
 pub fn given_beyond(
     own: &RoleFields,
