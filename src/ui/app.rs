@@ -9,6 +9,7 @@ mod session;
 mod time;
 mod view;
 
+use std::any::Any;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ use zeroize::Zeroize;
 use crate::clock::Clock;
 use crate::config::settings::Settings;
 use crate::domain::clipboard::{ClipboardSetting, ClipboardWay};
+use crate::domain::event::Target;
 use crate::domain::secret::Secret;
 use crate::domain::time::{Timestamp, Uptime};
 use crate::domain::trouble::{Fault, Trouble};
@@ -34,7 +36,7 @@ use crate::ui::layer::roles::Roles;
 use crate::ui::layer::secret::SecretDialog;
 use crate::ui::layer::tree::Screen;
 use crate::ui::layer::users::Users;
-use crate::ui::layer::{Ask, Asks, Ctx, Layer, Reply, Tone};
+use crate::ui::layer::{Ask, Asks, Ctx, Deed, Layer, Tone};
 use crate::ui::request::{Done, Outcome, Request, Ticket};
 use crate::ui::theme::Theme;
 
@@ -256,7 +258,7 @@ impl App {
     /// Whether a frame is due. Not while an answer is awaited that is likely to be there in a moment.
     #[must_use]
     pub fn wants_frame(&self) -> bool {
-        self.dirty && (!self.top().1.waits() || self.waited_long())
+        self.dirty && (!self.top().1.status(&self.ctx()).waits || self.waited_long())
     }
 
     /// Has a request carried out. Of those of one kind and layer only the newest goes out.
@@ -316,7 +318,8 @@ impl App {
             Ok(Done::Secret { issued, overlap }) => {
                 self.tell(layer, ticket, Ok(Done::Issued(issued.key)));
                 let copies = self.setting.settings.clipboard != ClipboardSetting::Off;
-                let dialog = SecretDialog::new(issued, overlap, copies, &self.ctx());
+                let then = ApiKeys::goes_to_row();
+                let dialog = SecretDialog::new(issued, overlap, copies, then, &self.ctx());
                 self.push(Box::new(dialog.hidden(self.setting.settings.secret_hidden)));
             }
             Ok(Done::Sent { way, text }) => {
@@ -403,18 +406,18 @@ impl App {
     /// Puts a layer on top.
     fn push(&mut self, layer: Box<dyn Layer>) {
         self.last_layer += 1;
-        if layer.shows_secret() {
+        if layer.secret().is_some() {
             self.deaf_before = UNDRAWN;
         }
         self.layers.push((LayerId(self.last_layer), layer));
         self.rush.opens();
         self.dirty = true;
         let top = self.layers.len() - 1;
-        self.with_layer(top, |layer, ctx, asks| layer.open(ctx, asks));
+        self.with_layer(top, Layer::open);
     }
 
     /// Shows another screen in place of this one and what is on top of it.
-    fn go(&mut self, to: Screen, message: Option<Reply>) {
+    fn go(&mut self, to: Screen) {
         self.dirty = true;
         self.drop_dialogs();
         if to != self.here {
@@ -428,17 +431,25 @@ impl App {
                     self.last_layer += 1;
                     let (_, layer) = self.left.remove(index);
                     self.layers.push((LayerId(self.last_layer), layer));
-                    self.with_layer(0, |layer, ctx, asks| layer.refresh(ctx, asks));
+                    self.with_layer(0, Layer::refresh);
                 }
                 None => self.push(screen(to)),
             }
         }
-        if let Some(message) = message {
-            self.with_layer(0, |layer, ctx, asks| layer.reply(message, ctx, asks));
-        }
     }
 
-    fn close(&mut self, id: LayerId, reply: Reply) {
+    fn go_to_events(&mut self, target: &Target) {
+        self.go(Screen::SystemEvents);
+        self.with_layer(0, |screen, _, asks| {
+            let screen: &mut dyn Any = screen;
+            if let Some(events) = screen.downcast_mut::<SystemEvents>() {
+                events.show_about(target, asks);
+            }
+        });
+    }
+
+    /// Closes a layer, and does in the one below what it asked for, if that was answered.
+    fn close(&mut self, id: LayerId, deed: Option<Deed>) {
         let writing = self
             .under_way
             .iter()
@@ -450,12 +461,14 @@ impl App {
             return;
         }
         let (_, layer) = self.layers.remove(index);
-        if layer.shows_secret() {
+        if layer.secret().is_some() {
             self.forget_secret();
         }
         drop(layer);
         self.dirty = true;
-        self.with_layer(index - 1, |below, ctx, asks| below.reply(reply, ctx, asks));
+        if let Some(deed) = deed {
+            self.with_layer(index - 1, deed);
+        }
         self.leave_forbidden();
     }
 
@@ -482,16 +495,21 @@ impl App {
         let mut last_ticket = self.last_ticket;
         let mut asks = Asks::new(&mut last_ticket);
         let (id, mut layer) = self.layers.remove(index);
-        let answer = call(layer.as_mut(), &self.ctx(), &mut asks);
+        let ctx = Ctx {
+            on_top: index == self.layers.len(),
+            ..self.ctx()
+        };
+        let answer = call(layer.as_mut(), &ctx, &mut asks);
         let asked = asks.take();
         self.last_ticket = last_ticket;
         self.layers.insert(index, (id, layer));
         for ask in asked {
             match ask {
                 Ask::Push(layer) => self.push(layer),
-                Ask::Close(reply) => self.close(id, reply),
+                Ask::Close(deed) => self.close(id, deed),
                 Ask::Request(ticket, request) => self.record(id, ticket, request),
-                Ask::Go(screen, message) => self.go(screen, message),
+                Ask::Go(screen) => self.go(screen),
+                Ask::GoToEvents(target) => self.go_to_events(&target),
                 Ask::Say(tone, sentence) if self.top().0 == id => {
                     self.message = Some((tone, sentence));
                 }
@@ -527,6 +545,7 @@ impl App {
             theme: &self.theme,
             files: self.setting.files,
             keys: &self.keys,
+            on_top: true,
         }
     }
 }

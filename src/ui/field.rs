@@ -11,13 +11,23 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::domain::name::{NAME_MAX, printable};
 use crate::domain::secret::find_secret_shape;
 use crate::ui::frame::{first, row, skip, width, write};
-use crate::ui::keymap::TextKey;
+use crate::ui::keymap::{Chord, TextKey};
 use crate::ui::theme::Theme;
 
 pub use area::AreaField;
 
 /// Rows of a field of several lines on the screen.
 pub const AREA_ROWS: usize = 3;
+
+/// What comes from the keyboard.
+#[derive(Clone, Copy, Debug)]
+pub enum Typed<'a> {
+    /// A key that edits text.
+    Key(TextKey),
+    /// A key that edits none, or that no field had a use for; it is offered before what it means is done.
+    Other(Chord),
+    Pasted(&'a str),
+}
 
 /// What became of an edit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -131,6 +141,15 @@ impl LineField {
     #[must_use]
     pub fn copy(&self) -> String {
         String::from(self.text())
+    }
+
+    /// Edits by what is typed or pasted.
+    pub fn take(&mut self, typed: Typed) -> Edit {
+        match typed {
+            Typed::Key(key) => self.edit(key),
+            Typed::Pasted(text) => self.paste(text),
+            Typed::Other(_) => Edit::NotTaken,
+        }
     }
 
     /// Edits by one key.

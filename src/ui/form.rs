@@ -7,10 +7,10 @@ use std::ops::Range;
 use ratatui::layout::Rect;
 
 use crate::domain::problem::Field;
-use crate::ui::field::{AreaField, Edit, LineField};
+use crate::ui::field::{AreaField, Edit, LineField, Typed};
 use crate::ui::frame::{centred, inside, wrap};
-use crate::ui::hits::{Click, Hit};
-use crate::ui::keymap::{Action, TextKey};
+use crate::ui::hits::{Hit, Mouse};
+use crate::ui::keymap::Action;
 use crate::ui::scroll::Scroll;
 
 /// Columns of the labels, with the space behind them.
@@ -88,10 +88,6 @@ impl Item {
                 .iter()
                 .map(move |note| (wrap(note, columns), false)),
         )
-    }
-
-    fn editable(&self) -> bool {
-        matches!(self.input, Input::Line(_) | Input::Area(_) | Input::Date(_))
     }
 }
 
@@ -218,13 +214,18 @@ impl Form {
         }
     }
 
-    /// Takes a click: the focus goes to the field, and in a text the cursor to the cell. What is to be done then is
-    /// what a key would do there.
-    pub fn click(&mut self, click: &Click) -> Option<Action> {
-        let index = match click.hit {
-            Hit::Item(index) => index,
-            Hit::Button(action) => return Some(action),
-            _ => return None,
+    /// Takes what the mouse does: with a click the focus goes to the field, and in a text the cursor to the cell. What
+    /// is to be done then is what a key would do there.
+    pub fn mouse(&mut self, does: Mouse) -> Option<Action> {
+        let click = match does {
+            Mouse::Wheel(lines) => {
+                self.scroll.by(lines);
+                return None;
+            }
+            Mouse::Click(click) => click,
+        };
+        let Hit::Item(index) = click.hit else {
+            return does.button();
         };
         let item = self.items.get_mut(index).filter(|item| item.enabled)?;
         self.focus = Focus::Item(index);
@@ -269,34 +270,20 @@ impl Form {
         }
     }
 
-    /// Offers a key to the field that has the focus.
-    pub fn edit(&mut self, key: TextKey) -> Edit {
-        let Some(item) = self.focused_mut().filter(|item| item.editable()) else {
+    /// Offers what is typed or pasted to the field that has the focus.
+    pub fn take(&mut self, typed: Typed) -> Edit {
+        let Some(item) = self.focused_mut() else {
             return Edit::NotTaken;
         };
         let edit = match &mut item.input {
-            Input::Line(field) | Input::Date(field) => field.edit(key),
-            Input::Area(field) => field.edit(key),
+            Input::Line(field) | Input::Date(field) => field.take(typed),
+            Input::Area(field) => field.take(typed),
             Input::Choice(_) | Input::Tick(_) => Edit::NotTaken,
         };
         if edit != Edit::NotTaken {
             item.edited = true;
             self.scroll.follow();
         }
-        edit
-    }
-
-    /// Offers pasted text to the field that has the focus.
-    pub fn paste(&mut self, pasted: &str) -> Edit {
-        let Some(item) = self.focused_mut() else {
-            return Edit::NotTaken;
-        };
-        let edit = match &mut item.input {
-            Input::Line(field) | Input::Date(field) => field.paste(pasted),
-            Input::Area(field) => field.paste(pasted),
-            Input::Choice(_) | Input::Tick(_) => Edit::NotTaken,
-        };
-        item.edited |= edit != Edit::NotTaken;
         edit
     }
 

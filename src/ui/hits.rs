@@ -37,6 +37,28 @@ pub struct Click {
     pub again: bool,
 }
 
+/// What the mouse does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mouse {
+    Click(Click),
+    /// The wheel turns by so many lines: down, or up where they are negative.
+    Wheel(i32),
+}
+
+impl Mouse {
+    /// What a button does that is clicked.
+    #[must_use]
+    pub fn button(self) -> Option<Action> {
+        match self {
+            Mouse::Click(Click {
+                hit: Hit::Button(action),
+                ..
+            }) => Some(action),
+            _ => None,
+        }
+    }
+}
+
 /// A part of the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Spot {

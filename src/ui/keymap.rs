@@ -423,6 +423,17 @@ pub enum TextKey {
     DeleteToEnd,
 }
 
+impl TextKey {
+    /// Whether the key edits a few words at their end; the others are of use beside a list.
+    #[must_use]
+    pub fn edits_end(self) -> bool {
+        matches!(
+            self,
+            TextKey::Char(_) | TextKey::Backspace | TextKey::DeleteWord | TextKey::DeleteToStart
+        )
+    }
+}
+
 /// What a key means to a text field. Ctrl-H is Backspace and Ctrl-J Enter: some terminals send them for those keys, or
 /// for the line ends of what is pasted. A character that could not be read is none.
 #[must_use]

@@ -3,8 +3,8 @@
 use crate::domain::time::{MINUTE, Timestamp, Uptime};
 use crate::domain::user::SignOut;
 use crate::ui::app::{APP, App, Effect, LayerId, UNDRAWN};
+use crate::ui::layer::Tone;
 use crate::ui::layer::countdown::Countdown;
-use crate::ui::layer::{Loss, Tone};
 use crate::ui::request::Request;
 
 /// How long a secret is kept after it was hidden, in milliseconds.
@@ -84,7 +84,7 @@ impl App {
         }
         match (self.secret(), self.idle.countdown) {
             (Some(secret), _) if self.idle.hidden => self.give_up(secret),
-            (Some(secret), _) => self.hide(secret),
+            (Some(_), _) => self.hide(),
             (None, None) => self.count_down(up),
             (None, Some(_)) => self.time_out(),
         }
@@ -94,7 +94,7 @@ impl App {
     pub(super) fn secret(&self) -> Option<usize> {
         self.layers
             .iter()
-            .position(|(_, layer)| layer.shows_secret())
+            .position(|(_, layer)| layer.secret().is_some())
     }
 
     /// Whether something is being changed on behalf of the user.
@@ -109,10 +109,19 @@ impl App {
         self.now().plus(up.since(self.uptime()))
     }
 
-    fn hide(&mut self, secret: usize) {
+    /// Hides the secret on the screen; false where there is none, or none that could still work.
+    pub(super) fn hide_secret(&mut self) -> bool {
+        self.secret().is_some_and(|secret| {
+            self.with_layer(secret, |layer, ctx, _| {
+                layer.secret_mut().is_some_and(|dialog| dialog.hide(ctx))
+            })
+        })
+    }
+
+    fn hide(&mut self) {
         self.idle.hidden = true;
         self.dirty = true;
-        if !self.with_layer(secret, |layer, ctx, _| layer.hide(ctx)) {
+        if !self.hide_secret() {
             return;
         }
         self.effects.push(Effect::FullRedraw);
@@ -129,13 +138,17 @@ impl App {
     fn give_up(&mut self, secret: usize) {
         self.layers.truncate(secret + 1);
         self.dirty = true;
-        self.with_layer(secret, |layer, ctx, asks| layer.give_up(ctx, asks));
+        self.with_layer(secret, |layer, ctx, asks| {
+            if let Some(dialog) = layer.secret_mut() {
+                dialog.give_up(ctx, asks);
+            }
+        });
     }
 
     fn count_down(&mut self, up: Uptime) {
         let over = up.plus(COUNTDOWN);
         let mut layers = self.layers.iter();
-        let typed = layers.any(|(_, layer)| layer.loss() == Loss::Typed);
+        let typed = layers.any(|(_, layer)| layer.is_changed());
         self.push(Box::new(Countdown::new(over, typed)));
         self.idle.countdown = Some((self.top().0, over));
     }

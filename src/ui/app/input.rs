@@ -4,12 +4,14 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind};
 use zeroize::Zeroizing;
 
 use crate::ui::app::{App, Effect, Input};
+use crate::ui::field::Typed;
 use crate::ui::keymap::{Action, Chord, Hand, Scope, TextKey, text_key};
 use crate::ui::layer::confirm::Confirm;
 use crate::ui::layer::help::Help;
 use crate::ui::layer::properties::Properties;
+use crate::ui::layer::secret::SecretDialog;
 use crate::ui::layer::tree::Tree;
-use crate::ui::layer::{Cannot, Loss, Tone};
+use crate::ui::layer::{Cannot, Then, Tone};
 use crate::ui::terminal::{Lost, PASTE_MOST};
 
 impl App {
@@ -71,7 +73,7 @@ impl App {
 
     pub(super) fn run_queue(&mut self) {
         while !self.done {
-            let waits = self.top().1.waits();
+            let waits = self.top().1.status(&self.ctx()).waits;
             let Some(input) = self.queue.front() else {
                 break;
             };
@@ -116,7 +118,9 @@ impl App {
         };
         let top = self.layers.len() - 1;
         let id = self.top().0;
-        let taken = self.with_layer(top, |layer, ctx, asks| layer.edit(key, ctx, asks));
+        let taken = self.with_layer(top, |layer, ctx, asks| {
+            layer.edit(Typed::Key(key), ctx, asks)
+        });
         if taken {
             self.dirty = true;
             self.rush.key(input.frame, input.at);
@@ -143,7 +147,9 @@ impl App {
             Event::Paste(pasted) => {
                 self.rush.pasted();
                 let pasted = Zeroizing::new(std::mem::take(pasted));
-                self.with_layer(top, |layer, ctx, asks| layer.paste(&pasted, ctx, asks));
+                self.with_layer(top, |layer, ctx, asks| {
+                    layer.edit(Typed::Pasted(&pasted), ctx, asks)
+                });
             }
             Event::Key(key) => {
                 let key = *key;
@@ -156,8 +162,8 @@ impl App {
                     return;
                 }
                 self.rush.acts_in(self.top().0);
-                let used =
-                    self.with_layer(top, |layer, ctx, _| layer.pressed(Chord::of(&key), ctx));
+                let other = Typed::Other(Chord::of(&key));
+                let used = self.with_layer(top, |layer, ctx, asks| layer.edit(other, ctx, asks));
                 match self.keys.action(self.top().1.scope(), &key) {
                     Some(action) => self.act(action),
                     None if used => {}
@@ -194,7 +200,7 @@ impl App {
                 self.push(Box::new(help));
             }
             Action::MyAccount => {
-                let own = Properties::of_own(self.setting.actor.user);
+                let own = Properties::of_user(self.setting.actor.user, Then::nothing());
                 self.push(Box::new(own));
             }
             Action::Tree => self.push(Box::new(Tree::new(self.here))),
@@ -213,24 +219,20 @@ impl App {
             return;
         }
         let text = self.text();
-        let refused = self
+        let unsettled = self
             .layers
             .iter()
-            .position(|(_, layer)| layer.loss() == Loss::Refused);
-        if let Some(index) = refused {
+            .position(|(_, layer)| layer.secret().is_some_and(SecretDialog::is_unsettled));
+        if let Some(index) = unsettled {
             self.with_layer(index, |layer, ctx, asks| {
                 layer.act(Action::Leave, ctx, asks);
             });
         } else if self.is_writing() {
             self.message = Some((Tone::Problem, text.say("message.still_saving").to_owned()));
-        } else if self
-            .layers
-            .iter()
-            .any(|(_, layer)| layer.loss() == Loss::Typed)
-        {
+        } else if self.layers.iter().any(|(_, layer)| layer.is_changed()) {
             let body = text.say("quit.body").to_owned();
-            let confirm = Confirm::new(text.say("quit.title"), body, text.say("quit.verb"));
-            self.push(Box::new(confirm.quits()));
+            let (title, verb) = (text.say("quit.title"), text.say("quit.verb"));
+            self.push(Box::new(Confirm::new(title, body, verb, Then::quit())));
             self.leaving = self.layers.last().map(|(id, _)| *id);
         } else {
             self.done = true;

@@ -4,7 +4,7 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
 use crate::domain::time::Uptime;
 use crate::ui::app::{App, Effect, LayerId};
-use crate::ui::hits::{Click, Hit, Hits};
+use crate::ui::hits::{Click, Hit, Hits, Mouse as Does};
 use crate::ui::keymap::{Action, Scope};
 
 /// In milliseconds: a second click within this time belongs to the first one. On another layer, which has appeared
@@ -88,7 +88,7 @@ impl App {
 
     /// Whether the mouse is ours: not while a secret is shown, which the terminal's own selection may take.
     fn wants_mouse(&self) -> bool {
-        self.setting.settings.mouse && !self.layers.iter().any(|(_, layer)| layer.shows_secret())
+        self.setting.settings.mouse && self.secret().is_none()
     }
 
     /// Has the terminal report the mouse, or not any more.
@@ -115,8 +115,7 @@ impl App {
         }
         if let Some(lines) = notch(event.kind) {
             self.dirty = true;
-            let top = self.layers.len() - 1;
-            self.with_layer(top, |layer, _, asks| layer.scroll(lines, asks));
+            self.offer(Does::Wheel(lines));
         } else if let Some(click) = self.mouse.hit(event, frame, at) {
             self.dirty = true;
             self.message = None;
@@ -125,13 +124,17 @@ impl App {
         }
     }
 
+    fn offer(&mut self, does: Does) -> Option<Action> {
+        let top = self.layers.len() - 1;
+        self.with_layer(top, |layer, ctx, asks| layer.mouse(does, ctx, asks))
+    }
+
     fn click(&mut self, click: &Click) {
         if let Hit::Key(action) = click.hit {
             self.act_by_mouse(action);
             return;
         }
-        let top = self.layers.len() - 1;
-        let action = self.with_layer(top, |layer, ctx, asks| layer.click(click, ctx, asks));
+        let action = self.offer(Does::Click(*click));
         if let Some(action) = action {
             self.act_by_mouse(action);
         }

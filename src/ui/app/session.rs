@@ -11,10 +11,11 @@ use crate::domain::user::{Actor, SignOut};
 use crate::text::Text;
 use crate::ui::app::App;
 use crate::ui::keymap::{Action, Scope};
+use crate::ui::layer::Layer;
 use crate::ui::layer::Tone;
 use crate::ui::layer::ended::Ended;
+use crate::ui::layer::secret::SecretDialog;
 use crate::ui::layer::tree::Screen;
-use crate::ui::layer::{Layer, Loss};
 use crate::ui::request::Request;
 
 /// How long until a sign-in that could not be recorded is tried again, in milliseconds.
@@ -108,7 +109,9 @@ impl App {
         let actor = &self.setting.actor;
         self.left.retain(|(screen, _)| actor.may(screen.needs()));
         // A form or a secret is left to whoever is at it: what they do with it is refused or not as it comes.
-        let nothing_lost = |(_, layer): &(_, Box<dyn Layer>)| layer.loss() == Loss::Nothing;
+        let nothing_lost = |(_, layer): &(_, Box<dyn Layer>)| {
+            !layer.is_changed() && !layer.secret().is_some_and(SecretDialog::is_unsettled)
+        };
         if !actor.may(self.here.needs()) && self.layers.iter().all(nothing_lost) {
             self.drop_dialogs();
         }
@@ -123,7 +126,7 @@ impl App {
         }
         let to = Screen::first_for(&self.setting.actor);
         if to != forbidden {
-            self.go(to, None);
+            self.go(to);
             self.left.retain(|(screen, _)| *screen != forbidden);
             self.complain(
                 self.text()
@@ -142,7 +145,7 @@ impl App {
         }
         // Whoever continues it need not be who stopped it.
         if let Some(secret) = self.secret()
-            && self.with_layer(secret, |layer, ctx, _| layer.hide(ctx))
+            && self.hide_secret()
         {
             let text = self.text();
             let key = self.keys.key(Scope::Secret, Action::HideOrShow);

@@ -3,7 +3,7 @@
 use crate::domain::time::{MINUTE, SECOND, Uptime};
 use crate::domain::user::Actor;
 use crate::ui::app::{APP, App, UnderWay};
-use crate::ui::layer::Tone;
+use crate::ui::layer::{Layer, Tone};
 use crate::ui::request::{Request, Ticket};
 
 /// A request shows as such when it takes longer than this, in milliseconds; before, the screen waits for it.
@@ -91,7 +91,7 @@ impl App {
     fn read_again(&mut self) {
         for index in 0..self.layers.len() {
             self.with_layer(index, |layer, ctx, asks| {
-                if layer.unread().is_some() {
+                if layer.status(ctx).unread.is_some() {
                     layer.refresh(ctx, asks);
                 }
             });
@@ -101,7 +101,7 @@ impl App {
     /// Why what is shown may not be what the database has.
     pub(super) fn unread(&self) -> Option<&str> {
         let mut layers = self.layers.iter().rev();
-        let why = layers.find_map(|(_, layer)| layer.unread());
+        let why = layers.find_map(|(_, layer)| layer.status(&self.ctx()).unread);
         why.or(self.unseen.as_deref())
     }
 
@@ -126,7 +126,7 @@ impl App {
     /// Has everything read again that is shown.
     pub(super) fn read_all(&mut self) {
         for index in 0..self.layers.len() {
-            self.with_layer(index, |layer, ctx, asks| layer.refresh(ctx, asks));
+            self.with_layer(index, Layer::refresh);
         }
     }
 

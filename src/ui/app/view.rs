@@ -103,7 +103,7 @@ impl App {
         let wakes = self
             .layers
             .iter()
-            .filter_map(|(_, layer)| layer.next_wake(&ctx));
+            .filter_map(|(_, layer)| layer.status(&ctx).wakes_in);
         let wake_at = wakes.min().map(|ms| ctx.uptime.plus(ms));
         if let Some(cursor) = cursor {
             frame.set_cursor_position(cursor);

@@ -9,7 +9,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::domain::name::DESCRIPTION_MAX;
 use crate::domain::secret::find_secret_shape;
-use crate::ui::field::{AREA_ROWS, Edit, Refused, without_controls};
+use crate::ui::field::{AREA_ROWS, Edit, Refused, Typed, without_controls};
 use crate::ui::frame::part_marks;
 use crate::ui::keymap::TextKey;
 
@@ -116,6 +116,15 @@ impl AreaField {
         self.go(self.whole());
         if self.area.screen_cursor().col > column {
             self.go(self.before());
+        }
+    }
+
+    /// Edits by what is typed or pasted.
+    pub fn take(&mut self, typed: Typed) -> Edit {
+        match typed {
+            Typed::Key(key) => self.edit(key),
+            Typed::Pasted(text) => self.paste(text),
+            Typed::Other(_) => Edit::NotTaken,
         }
     }
 

@@ -15,7 +15,7 @@ use crate::ui::layer::confirm::Confirm;
 use crate::ui::layer::list::{Change, Column, List, ListScreen, Table, Verbs, column};
 use crate::ui::layer::new_secret::NewSecret;
 use crate::ui::layer::properties::Properties;
-use crate::ui::layer::{Asks, Ctx, Reply};
+use crate::ui::layer::{Asks, Ctx, Then};
 use crate::ui::request::Request;
 
 impl Table for KeyRow {
@@ -105,14 +105,11 @@ pub type ApiKeys = ListScreen<KeyVerbs>;
 
 /// Its verbs.
 #[derive(Default)]
-pub struct KeyVerbs {
-    /// The dialog on top is the choice of a state.
-    choosing_state: bool,
-}
+pub struct KeyVerbs;
 
 impl KeyVerbs {
     /// Asks before a verb that takes effect at once.
-    fn confirm(list: &mut List<KeyRow>, action: Action, row: &KeyRow, ctx: &Ctx, asks: &mut Asks) {
+    fn confirm(action: Action, row: &KeyRow, ctx: &Ctx, asks: &mut Asks) {
         let id = row.id();
         let (request, said, title, sentence, verb) = match action {
             Action::Unlock => (
@@ -197,18 +194,18 @@ impl KeyVerbs {
             id: id.0,
             said: text.fill(said, &[("name", &row.name)]),
         };
-        let confirm = Confirm::new(text.say(title), body, text.say(verb));
-        list.confirm(change, confirm, asks);
+        let yes = ApiKeys::makes(change);
+        asks.push(Confirm::new(text.say(title), body, text.say(verb), yes));
     }
 
-    fn choose_state(&mut self, present: StateFilter, ctx: &Ctx, asks: &mut Asks) {
-        let names = StateFilter::ALL.map(|filter| ctx.text.state_filter(filter, ctx.warning));
-        let present = StateFilter::ALL
-            .iter()
-            .position(|filter| *filter == present);
+    fn choose_state(present: StateFilter, ctx: &Ctx, asks: &mut Asks) {
+        let named = |filter| (filter, ctx.text.state_filter(filter, ctx.warning));
+        let entries = StateFilter::ALL.map(named).to_vec();
+        let then = Then::new(|screen: &mut ApiKeys, filter, _, asks| {
+            screen.list.set_facets(filter, asks);
+        });
         let title = ctx.text.say("list.state_filter");
-        asks.push(Choice::of(title, names.to_vec(), present.unwrap_or(0)));
-        self.choosing_state = true;
+        asks.push(Choice::of(title, entries, &present, then));
     }
 }
 
@@ -278,43 +275,28 @@ impl Verbs for KeyVerbs {
 
     fn begin(
         &mut self,
-        list: &mut List<KeyRow>,
+        _list: &mut List<KeyRow>,
         action: Action,
         row: &KeyRow,
         ctx: &Ctx,
         asks: &mut Asks,
     ) {
         match action {
-            Action::NewSecret => asks.push(NewSecret::new(row)),
-            _ => KeyVerbs::confirm(list, action, row, ctx, asks),
+            Action::NewSecret => asks.push(NewSecret::new(row, ApiKeys::goes_to_row())),
+            _ => KeyVerbs::confirm(action, row, ctx, asks),
         }
     }
 
     fn act(&mut self, list: &mut List<KeyRow>, action: Action, ctx: &Ctx, asks: &mut Asks) -> bool {
         let row = list.selected().cloned();
         match (action, row) {
-            (Action::New, _) => asks.push(Properties::of_new_key()),
-            (Action::StateFilter, _) => self.choose_state(*list.facets(), ctx, asks),
-            (Action::Properties, Some(row)) => asks.push(Properties::of_key(row.id())),
+            (Action::New, _) => asks.push(Properties::of_new_key(ApiKeys::goes_to_row())),
+            (Action::StateFilter, _) => KeyVerbs::choose_state(*list.facets(), ctx, asks),
+            (Action::Properties, Some(row)) => {
+                asks.push(Properties::of_key(row.id(), ApiKeys::goes_to_row()));
+            }
             _ => return false,
         }
         true
-    }
-
-    fn reply(
-        &mut self,
-        list: &mut List<KeyRow>,
-        reply: Reply,
-        _ctx: &Ctx,
-        asks: &mut Asks,
-    ) -> Option<Reply> {
-        let choosing_state = std::mem::take(&mut self.choosing_state);
-        match reply {
-            Reply::Chosen(index) if choosing_state => {
-                list.set_facets(StateFilter::ALL[index], asks);
-                None
-            }
-            reply => Some(reply),
-        }
     }
 }

@@ -7,14 +7,16 @@ use ratatui::style::Style;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::domain::secret::{MAX_BYTES, Pasted, Secret};
+use crate::ui::field::Typed;
 use crate::ui::frame::{boxed, centred, paragraph, row, skip, wrap};
 use crate::ui::hits::Hits;
-use crate::ui::keymap::{Action, Chord, Scope, TextKey};
-use crate::ui::layer::{Asks, Can, Ctx, Layer, Reply, if_of_use};
+use crate::ui::keymap::{Action, Scope, TextKey};
+use crate::ui::layer::{Asks, Can, Ctx, Layer, Then, if_of_use};
 
-/// The layer.
+/// Takes what is pasted back, unseen.
 pub struct Check {
     secret: Secret,
+    then: Then<Pasted>,
     /// Never grows beyond what it was made with, so that no copy is left behind.
     typed: Zeroizing<String>,
 }
@@ -25,9 +27,10 @@ const ROOM: usize = MAX_BYTES + 8;
 impl Check {
     /// A check against this secret.
     #[must_use]
-    pub fn new(secret: Secret) -> Check {
+    pub fn new(secret: Secret, then: Then<Pasted>) -> Check {
         Check {
             secret,
+            then,
             typed: Zeroizing::new(String::with_capacity(ROOM)),
         }
     }
@@ -54,37 +57,27 @@ impl Layer for Check {
     fn act(&mut self, action: Action, _ctx: &Ctx, asks: &mut Asks) {
         match action {
             Action::Accept => {
-                asks.close(Reply::Checked(Pasted::compare(&self.typed, &self.secret)));
+                asks.answer(&self.then, Pasted::compare(&self.typed, &self.secret));
             }
-            Action::Cancel => asks.close(Reply::Cancelled),
+            Action::Cancel => asks.close(),
             _ => {}
         }
     }
 
-    fn edit(&mut self, key: TextKey, _ctx: &Ctx, _asks: &mut Asks) -> bool {
-        match key {
-            TextKey::Char(c) => self.push(c.encode_utf8(&mut [0; 4])),
-            TextKey::Backspace => _ = self.typed.pop(),
-            TextKey::DeleteToStart => {
+    fn edit(&mut self, typed: Typed, _ctx: &Ctx, _asks: &mut Asks) -> bool {
+        match typed {
+            Typed::Key(TextKey::Char(c)) => self.push(c.encode_utf8(&mut [0; 4])),
+            Typed::Key(TextKey::Backspace) => _ = self.typed.pop(),
+            Typed::Key(TextKey::DeleteToStart) => {
                 self.typed.zeroize();
                 self.typed.reserve(ROOM);
             }
-            _ => return false,
+            // In a paste without brackets a tab comes as its key.
+            Typed::Other(chord) if chord.0 == KeyCode::Tab => self.push("\t"),
+            Typed::Pasted(text) => self.push(text),
+            Typed::Key(_) | Typed::Other(_) => return false,
         }
         true
-    }
-
-    fn pressed(&mut self, chord: Chord, _ctx: &Ctx) -> bool {
-        // In a paste without brackets a tab comes as its key.
-        let tab = chord.0 == KeyCode::Tab;
-        if tab {
-            self.push("\t");
-        }
-        tab
-    }
-
-    fn paste(&mut self, pasted: &Zeroizing<String>, _ctx: &Ctx, _asks: &mut Asks) {
-        self.push(pasted);
     }
 
     fn place(&mut self, _area: Rect) {}

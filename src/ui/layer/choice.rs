@@ -4,70 +4,98 @@ use chrono_tz::Tz;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
-use zeroize::Zeroizing;
 
 use crate::domain::fold::name_key;
 use crate::domain::time::Timestamp;
 use crate::domain::zone;
-use crate::ui::field::{Edit, LineField};
+use crate::ui::field::{Edit, LineField, Typed};
 use crate::ui::frame::{boxed, centred, inside, row, skip, width};
-use crate::ui::hits::{Click, Hit, Hits};
-use crate::ui::keymap::{Action, Scope, TextKey};
-use crate::ui::layer::{Asks, Can, Ctx, Layer, Reply, if_of_use};
+use crate::ui::hits::{Hit, Hits, Mouse};
+use crate::ui::keymap::{Action, Scope};
+use crate::ui::layer::{Asks, Can, Ctx, Layer, Then, if_of_use};
 use crate::ui::scroll::Scroll;
 
-/// The number of the first time zone; what can be chosen instead of one is below.
-const FIRST_ZONE: i64 = 1;
+/// Columns of a zone's name with its offset.
+const ZONE: u16 = 44;
+/// Rows of zones where there is room for more.
+const ZONES: usize = 16;
 
-/// What can be chosen.
-enum Entries {
-    /// Fixed entries; the reply is the index of the one chosen.
-    Fixed(Vec<String>),
-    /// All time zones, with their offsets at this instant, and what can be chosen instead of one.
-    Zones(Timestamp, Option<String>),
-}
-
-/// One entry that what was typed finds.
-struct Found {
-    reply: Reply,
+/// An entry.
+#[derive(Clone)]
+struct Entry<T> {
+    /// Tells it from all others, also those that what is typed does not find.
+    number: i64,
     shown: String,
+    /// What is answered when it is chosen.
+    answer: T,
 }
 
-impl Found {
-    /// The number of the entry among all that there are.
-    fn number(&self) -> i64 {
-        match self.reply {
-            Reply::Chosen(index) => i64::try_from(index).unwrap_or(-1),
-            Reply::ZoneChosen(zone) => FIRST_ZONE + zone as i64,
-            _ => -1,
+/// The entries that what is typed finds.
+type Find<T> = Box<dyn Fn(&str) -> Vec<Entry<T>>>;
+
+/// Asks for one entry.
+pub struct Choice<T> {
+    title: String,
+    find: Find<T>,
+    /// Columns of the widest entry, and how many there are.
+    size: (u16, usize),
+    typed: LineField,
+    found: Vec<Entry<T>>,
+    selected: usize,
+    scroll: Scroll,
+    then: Then<T>,
+}
+
+impl<T: Clone + PartialEq + 'static> Choice<T> {
+    /// A choice among these answers, each with how it is shown; the present one is selected.
+    #[must_use]
+    pub fn of(title: &str, entries: Vec<(T, String)>, present: &T, then: Then<T>) -> Choice<T> {
+        let widest = entries.iter().map(|(_, shown)| width(shown)).max();
+        let size = (widest.unwrap_or(0), entries.len());
+        let entries = (0..).zip(entries).map(|(number, (answer, shown))| Entry {
+            number,
+            shown,
+            answer,
+        });
+        let entries: Vec<Entry<T>> = entries.collect();
+        let find = move |typed: &str| {
+            let wanted = name_key(typed);
+            let folded = entries.iter().map(|entry| (name_key(&entry.shown), entry));
+            let mut hits: Vec<_> = folded
+                .filter(|(folded, _)| folded.contains(&wanted))
+                .collect();
+            hits.sort_by_key(|(folded, _)| !folded.starts_with(&wanted));
+            hits.into_iter().map(|(_, entry)| entry.clone()).collect()
+        };
+        Choice::new(title, Box::new(find), size, "", present, then)
+    }
+
+    fn new(
+        title: &str,
+        find: Find<T>,
+        size: (u16, usize),
+        typed: &str,
+        present: &T,
+        then: Then<T>,
+    ) -> Choice<T> {
+        let found = find(typed);
+        let selected = found.iter().position(|entry| entry.answer == *present);
+        Choice {
+            title: title.to_owned(),
+            find,
+            size,
+            typed: LineField::new(typed),
+            found,
+            selected: selected.unwrap_or(0),
+            scroll: Scroll::default(),
+            then,
         }
     }
 }
 
-/// The layer.
-pub struct Choice {
-    title: String,
-    entries: Entries,
-    typed: LineField,
-    found: Vec<Found>,
-    selected: usize,
-    scroll: Scroll,
-}
-
-impl Choice {
-    /// A choice among fixed entries, with one of them selected.
-    #[must_use]
-    pub fn of(title: &str, entries: Vec<String>, selected: usize) -> Choice {
-        Choice::new(
-            title,
-            Entries::Fixed(entries),
-            LineField::default(),
-            |index, _| index == selected,
-        )
-    }
-
+impl Choice<Option<Tz>> {
     /// A choice among all time zones, with the present one selected, or the search begun with what was typed.
-    /// `unset` is what can be chosen instead of a zone, with the index 0.
+    /// `unset` is what can be chosen instead of a zone.
     #[must_use]
     pub fn zone(
         title: &str,
@@ -75,99 +103,47 @@ impl Choice {
         unset: Option<String>,
         typed: &str,
         now: Timestamp,
-    ) -> Choice {
-        let is_present = |_, reply: &Reply| match (reply, present) {
-            (Reply::ZoneChosen(zone), Some(present)) => *zone == present,
-            (Reply::Chosen(_), None) => true,
-            _ => false,
+        then: Then<Option<Tz>>,
+    ) -> Choice<Option<Tz>> {
+        let find = move |typed: &str| {
+            let unset = unset.iter().filter(|_| typed.is_empty());
+            let unset = unset.map(|unset| Entry {
+                number: -1,
+                shown: unset.clone(),
+                answer: None,
+            });
+            let zones = zone::search(typed, now).into_iter().map(|zone| Entry {
+                number: zone as i64,
+                shown: with_offset(zone, now),
+                answer: Some(zone),
+            });
+            unset.chain(zones).collect()
         };
-        let entries = Entries::Zones(now, unset);
-        Choice::new(title, entries, LineField::new(typed), is_present)
+        Choice::new(title, Box::new(find), (ZONE, ZONES), typed, &present, then)
     }
+}
 
-    fn new(
-        title: &str,
-        entries: Entries,
-        typed: LineField,
-        is_selected: impl Fn(usize, &Reply) -> bool,
-    ) -> Choice {
-        let mut choice = Choice {
-            title: title.to_owned(),
-            entries,
-            typed,
-            found: Vec::new(),
-            selected: 0,
-            scroll: Scroll::default(),
-        };
-        choice.search();
-        let at = choice
-            .found
-            .iter()
-            .enumerate()
-            .position(|(i, found)| is_selected(i, &found.reply));
-        choice.selected = at.unwrap_or(0);
-        choice
-    }
+/// A zone's name with its offset at this instant.
+#[must_use]
+pub fn with_offset(zone: Tz, now: Timestamp) -> String {
+    format!("{} ({})", zone.name(), zone::offset_text(zone, now))
+}
 
+impl<T: 'static> Choice<T> {
     fn search(&mut self) {
-        let typed = self.typed.text();
-        self.found = match &self.entries {
-            Entries::Fixed(entries) => {
-                let wanted = name_key(typed);
-                let hits = entries
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, e)| name_key(e).contains(&wanted));
-                let mut hits: Vec<_> = hits.collect();
-                hits.sort_by_key(|(_, entry)| !name_key(entry).starts_with(&wanted));
-                hits.into_iter()
-                    .map(|(i, e)| Found {
-                        reply: Reply::Chosen(i),
-                        shown: e.clone(),
-                    })
-                    .collect()
-            }
-            Entries::Zones(now, unset) => {
-                let unset = unset
-                    .iter()
-                    .filter(|_| typed.is_empty())
-                    .map(|unset| Found {
-                        reply: Reply::Chosen(0),
-                        shown: unset.clone(),
-                    });
-                let zones = zone::search(typed, *now).into_iter().map(|zone| Found {
-                    reply: Reply::ZoneChosen(zone),
-                    shown: format!("{} ({})", zone.name(), zone::offset_text(zone, *now)),
-                });
-                unset.chain(zones).collect()
-            }
-        };
+        self.found = (self.find)(self.typed.text());
         self.selected = 0;
         self.scroll.follow();
     }
 
-    fn edited(&mut self, edit: &Edit, ctx: &Ctx, asks: &mut Asks) {
-        asks.edited(edit, ctx.text);
-        if !matches!(edit, Edit::Full(_) | Edit::PasteTooLong(_)) {
-            self.search();
-        }
-    }
-
     fn area(&self, area: Rect) -> Rect {
-        let widest = match &self.entries {
-            Entries::Fixed(entries) => entries.iter().map(|e| width(e)).max().unwrap_or(0),
-            Entries::Zones(..) => 44,
-        };
-        let entries = match &self.entries {
-            Entries::Fixed(entries) => entries.len(),
-            Entries::Zones(..) => 16,
-        };
+        let (widest, entries) = self.size;
         let height = u16::try_from(entries).unwrap_or(u16::MAX).saturating_add(3);
         centred(area, widest.max(width(&self.title)).max(28) + 6, height)
     }
 }
 
-impl Layer for Choice {
+impl<T: Clone + 'static> Layer for Choice<T> {
     fn scope(&self) -> Scope {
         Scope::Choice
     }
@@ -178,8 +154,8 @@ impl Layer for Choice {
 
     fn act(&mut self, action: Action, _ctx: &Ctx, asks: &mut Asks) {
         match action {
-            Action::Accept => asks.close(self.found[self.selected].reply.clone()),
-            Action::Cancel => asks.close(Reply::Cancelled),
+            Action::Accept => asks.answer(&self.then, self.found[self.selected].answer.clone()),
+            Action::Cancel => asks.close(),
             _ => {
                 let last = self.found.len().saturating_sub(1);
                 self.selected = self.scroll.moved(action, self.selected, last);
@@ -188,35 +164,33 @@ impl Layer for Choice {
         }
     }
 
-    fn click(&mut self, click: &Click, _ctx: &Ctx, _asks: &mut Asks) -> Option<Action> {
-        let is_it = |found: &Found| click.hit == Hit::Row(found.number());
-        self.selected = self.found.iter().position(is_it)?;
-        Some(Action::Accept)
-    }
-
-    fn scroll(&mut self, lines: i32, _asks: &mut Asks) {
-        self.scroll.by(lines);
-        let shown = self.scroll.shown();
-        let last = shown.end.saturating_sub(1).max(shown.start);
-        self.selected = self.selected.clamp(shown.start, last);
-    }
-
-    fn edit(&mut self, key: TextKey, ctx: &Ctx, asks: &mut Asks) -> bool {
-        // The arrows and Home and End move in the list; what is typed is short.
-        let typing = matches!(
-            key,
-            TextKey::Char(_) | TextKey::Backspace | TextKey::DeleteWord | TextKey::DeleteToStart
-        );
-        if typing {
-            let edit = self.typed.edit(key);
-            self.edited(&edit, ctx, asks);
+    fn mouse(&mut self, does: Mouse, _ctx: &Ctx, _asks: &mut Asks) -> Option<Action> {
+        match does {
+            Mouse::Click(click) => {
+                let mut found = self.found.iter();
+                self.selected = found.position(|entry| click.hit == Hit::Row(entry.number))?;
+                Some(Action::Accept)
+            }
+            Mouse::Wheel(lines) => {
+                self.scroll.by(lines);
+                let shown = self.scroll.shown();
+                let last = shown.end.saturating_sub(1).max(shown.start);
+                self.selected = self.selected.clamp(shown.start, last);
+                None
+            }
         }
-        typing
     }
 
-    fn paste(&mut self, pasted: &Zeroizing<String>, ctx: &Ctx, asks: &mut Asks) {
-        let edit = self.typed.paste(pasted);
-        self.edited(&edit, ctx, asks);
+    fn edit(&mut self, typed: Typed, ctx: &Ctx, asks: &mut Asks) -> bool {
+        let edit = match typed {
+            // The other keys move in the list; what is typed is short.
+            Typed::Key(key) if !key.edits_end() => Edit::NotTaken,
+            _ => self.typed.take(typed),
+        };
+        if !matches!(edit, Edit::NotTaken | Edit::Full(_) | Edit::PasteTooLong(_)) {
+            self.search();
+        }
+        asks.edited(typed, &edit, ctx.text)
     }
 
     fn place(&mut self, area: Rect) {
@@ -260,7 +234,7 @@ impl Layer for Choice {
             let at = row(list, line);
             ctx.theme
                 .put(buf, at, &format!("{mark} {}", found.shown), style);
-            hits.add(at, Hit::Row(found.number()));
+            hits.add(at, Hit::Row(found.number));
         }
         Some(cursor)
     }

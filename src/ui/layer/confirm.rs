@@ -6,41 +6,32 @@ use ratatui::layout::{Position, Rect};
 use crate::domain::intent::Affected;
 use crate::text::Text;
 use crate::ui::frame::{boxed, buttons, centred, inside, paragraph, row, wrap};
-use crate::ui::hits::Hits;
+use crate::ui::hits::{Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
-use crate::ui::layer::{Asks, Ctx, Layer, Reply};
+use crate::ui::layer::{Asks, Ctx, Layer, Then};
 use crate::ui::scroll::Scroll;
 
-/// What `y` does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Yes {
-    /// Tells the layer below.
-    Replies,
-    /// Ends the program.
-    Quits,
-}
-
-/// The layer.
+/// The question, and what happens on yes.
 pub struct Confirm {
     title: String,
     /// What follows, in sentences.
     body: String,
     /// What `y` is called.
     verb: String,
-    yes: Yes,
+    yes: Then<()>,
     on_yes: bool,
     scroll: Scroll,
 }
 
 impl Confirm {
-    /// A question; `verb` is the label of its button.
+    /// A question; `verb` is the label of the button that does what is asked about.
     #[must_use]
-    pub fn new(title: &str, body: String, verb: &str) -> Confirm {
+    pub fn new(title: &str, body: String, verb: &str, yes: Then<()>) -> Confirm {
         Confirm {
             title: title.to_owned(),
             body,
             verb: verb.to_owned(),
-            yes: Yes::Replies,
+            yes,
             on_yes: false,
             scroll: Scroll::default(),
         }
@@ -50,23 +41,24 @@ impl Confirm {
     #[must_use]
     pub fn leaves(text: Text) -> Confirm {
         let body = text.say("leave.body").to_owned();
-        Confirm::new(text.say("leave.title"), body, text.say("leave.verb"))
+        Confirm::new(
+            text.say("leave.title"),
+            body,
+            text.say("leave.verb"),
+            Then::close(),
+        )
     }
 
     /// Asks before a change that stops or revives others.
     #[must_use]
-    pub fn affects(affected: &Affected, text: Text) -> Confirm {
+    pub fn affects(affected: &Affected, text: Text, yes: Then<()>) -> Confirm {
         let body = text.affected(affected);
-        Confirm::new(text.say("affected.title"), body, text.say("affected.verb"))
-    }
-
-    /// The same, ending the program on `y`.
-    #[must_use]
-    pub fn quits(self) -> Confirm {
-        Confirm {
-            yes: Yes::Quits,
-            ..self
-        }
+        Confirm::new(
+            text.say("affected.title"),
+            body,
+            text.say("affected.verb"),
+            yes,
+        )
     }
 
     fn area(&self, area: Rect) -> (Rect, Vec<String>) {
@@ -76,13 +68,6 @@ impl Confirm {
             .unwrap_or(u16::MAX)
             .saturating_add(4);
         (centred(area, width, height), lines)
-    }
-
-    fn confirm(&self, asks: &mut Asks) {
-        match self.yes {
-            Yes::Replies => asks.close(Reply::Yes),
-            Yes::Quits => asks.quit(),
-        }
     }
 }
 
@@ -97,9 +82,9 @@ impl Layer for Confirm {
 
     fn act(&mut self, action: Action, _ctx: &Ctx, asks: &mut Asks) {
         match action {
-            Action::Yes => self.confirm(asks),
-            Action::Press if self.on_yes => self.confirm(asks),
-            Action::Press | Action::Cancel => asks.close(Reply::Cancelled),
+            Action::Yes => asks.answer(&self.yes, ()),
+            Action::Press if self.on_yes => asks.answer(&self.yes, ()),
+            Action::Press | Action::Cancel => asks.close(),
             Action::Next | Action::Previous => {
                 let line = if action == Action::Next { 1 } else { -1 };
                 // The buttons are beyond the last line, and before the first.
@@ -111,8 +96,11 @@ impl Layer for Confirm {
         }
     }
 
-    fn scroll(&mut self, lines: i32, _asks: &mut Asks) {
-        self.scroll.by(lines);
+    fn mouse(&mut self, does: Mouse, _ctx: &Ctx, _asks: &mut Asks) -> Option<Action> {
+        if let Mouse::Wheel(lines) = does {
+            self.scroll.by(lines);
+        }
+        does.button()
     }
 
     fn place(&mut self, area: Rect) {

@@ -7,7 +7,7 @@ use crate::domain::time::{SECOND, Uptime};
 use crate::ui::frame::{boxed, centred, paragraph, wrap};
 use crate::ui::hits::Hits;
 use crate::ui::keymap::{Action, Scope};
-use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer};
+use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status};
 
 /// The layer.
 pub struct Countdown {
@@ -46,9 +46,12 @@ impl Layer for Countdown {
 
     fn act(&mut self, _action: Action, _ctx: &Ctx, _asks: &mut Asks) {}
 
-    fn next_wake(&self, ctx: &Ctx) -> Option<i64> {
+    fn status(&self, ctx: &Ctx) -> Status<'_> {
         let later = self.seconds(ctx) - 1;
-        (later > 0).then(|| self.left(ctx) - later * SECOND)
+        Status {
+            wakes_in: (later > 0).then(|| self.left(ctx) - later * SECOND),
+            ..Status::default()
+        }
     }
 
     fn place(&mut self, _area: Rect) {}

@@ -4,39 +4,40 @@ use std::borrow::Cow;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use zeroize::Zeroizing;
 
-use crate::ui::field::{Edit, LineField};
+use crate::ui::field::{LineField, Typed};
 use crate::ui::frame::{boxed, centred, inside, paragraph, row, wrap};
-use crate::ui::hits::{Click, Hit, Hits};
-use crate::ui::keymap::{Action, Scope, TextKey};
-use crate::ui::layer::{Asks, Can, Ctx, Layer, Reply, if_of_use};
+use crate::ui::hits::{Hit, Hits, Mouse};
+use crate::ui::keymap::{Action, Scope};
+use crate::ui::layer::{Asks, Can, Ctx, Layer, Then, if_of_use};
 
 /// The most characters: Linux takes no longer path.
 const PATH_MAX: usize = 4_096;
 
-/// The layer.
+/// Asks for the text.
 pub struct Entry {
     title: String,
     note: String,
     /// Why the text was refused before.
     problem: Option<String>,
     field: LineField,
+    then: Then<String>,
 }
 
 impl Entry {
     /// An entry with a text that is suggested, and a note on what will be done with it.
     #[must_use]
-    pub fn new(title: &str, note: &str, suggested: &str) -> Entry {
+    pub fn new(title: &str, note: &str, suggested: &str, then: Then<String>) -> Entry {
         Entry {
             title: title.to_owned(),
             note: note.to_owned(),
             problem: None,
             field: LineField::new(suggested).at_most(PATH_MAX).suggested(),
+            then,
         }
     }
 
-    /// The same with the text that was entered before, to be mended, saying why it was refused.
+    /// The entry with the text that was refused before, to be mended, saying why.
     #[must_use]
     pub fn refused(mut self, problem: String) -> Entry {
         self.problem = Some(problem);
@@ -71,25 +72,21 @@ impl Layer for Entry {
 
     fn act(&mut self, action: Action, _ctx: &Ctx, asks: &mut Asks) {
         match action {
-            Action::Accept => asks.close(Reply::Entered(self.field.text().trim().to_owned())),
-            Action::Cancel => asks.close(Reply::Cancelled),
+            Action::Accept => asks.answer(&self.then, self.field.text().trim().to_owned()),
+            Action::Cancel => asks.close(),
             _ => {}
         }
     }
 
-    fn edit(&mut self, key: TextKey, ctx: &Ctx, asks: &mut Asks) -> bool {
-        let edit = self.field.edit(key);
-        asks.edited(&edit, ctx.text);
-        edit != Edit::NotTaken
+    fn edit(&mut self, typed: Typed, ctx: &Ctx, asks: &mut Asks) -> bool {
+        let edit = self.field.take(typed);
+        asks.edited(typed, &edit, ctx.text)
     }
 
-    fn paste(&mut self, pasted: &Zeroizing<String>, ctx: &Ctx, asks: &mut Asks) {
-        let edit = self.field.paste(pasted);
-        asks.edited(&edit, ctx.text);
-    }
-
-    fn click(&mut self, click: &Click, _ctx: &Ctx, _asks: &mut Asks) -> Option<Action> {
-        self.field.click(click.cell.0);
+    fn mouse(&mut self, does: Mouse, _ctx: &Ctx, _asks: &mut Asks) -> Option<Action> {
+        if let Mouse::Click(click) = does {
+            self.field.click(click.cell.0);
+        }
         None
     }
 

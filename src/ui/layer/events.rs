@@ -6,9 +6,7 @@ use std::fmt::Display;
 
 use ratatui::style::Style;
 
-use crate::domain::event::trail::{
-    ActorFilter, EventFilter, EventRow, EventSort, SYSTEM_NAME, TargetFilter,
-};
+use crate::domain::event::trail::{EventFilter, EventRow, EventSort, SYSTEM_NAME, TargetFilter};
 use crate::domain::event::{EventKind, Level, Target};
 use crate::domain::moment::parse_range;
 use crate::domain::rights::Right;
@@ -18,7 +16,7 @@ use crate::ui::layer::choice::Choice;
 use crate::ui::layer::entry::Entry;
 use crate::ui::layer::events::details::Details;
 use crate::ui::layer::list::{Column, List, ListScreen, Table, Verbs, column};
-use crate::ui::layer::{Asks, Ctx, Reply};
+use crate::ui::layer::{Asks, Ctx, Then};
 use crate::ui::request::{Done, Outcome, Request, Ticket};
 
 impl Table for EventRow {
@@ -128,68 +126,85 @@ pub type SystemEvents = ListScreen<EventVerbs>;
 /// Its verbs.
 #[derive(Default)]
 pub struct EventVerbs {
-    /// What the dialog on top asks for.
-    asking: Option<Asking>,
     /// The people to choose from are on their way.
     people: Option<Ticket>,
 }
 
-/// A part of the filter that is asked for.
-enum Asking {
-    Event,
-    Level,
-    Target,
-    /// One of these, behind the entry for everybody.
-    Person(Vec<ActorFilter>),
-    Time,
+impl SystemEvents {
+    /// Shows the events about something, and no others.
+    pub fn show_about(&mut self, target: &Target, asks: &mut Asks) {
+        let target = TargetFilter::Is {
+            kind: target.kind,
+            id: target.id,
+        };
+        let only = EventFilter {
+            target: Some(target),
+            ..EventFilter::default()
+        };
+        self.list.show_only(only, asks);
+    }
+
+    /// Changes a part of the filter.
+    fn filter(&mut self, change: impl FnOnce(&mut EventFilter), asks: &mut Asks) {
+        let mut filter = self.list.facets().clone();
+        change(&mut filter);
+        self.list.set_facets(filter, asks);
+    }
 }
 
-impl EventVerbs {
-    /// A choice with an entry before all others, which takes this part of the filter away.
-    fn choose(
-        &mut self,
-        asking: Asking,
-        (title, every): (&'static str, &'static str),
-        entries: impl Iterator<Item = (String, bool)>,
-        text: Text,
-        asks: &mut Asks,
-    ) {
-        let mut shown = vec![text.say(every).to_owned()];
-        let mut selected = 0;
-        for (entry, is_selected) in entries {
-            if is_selected {
-                selected = shown.len();
+/// A choice with an entry before all others, which takes this part of the filter away.
+fn choose<T: Clone + PartialEq + 'static>(
+    (title, every): (&'static str, &'static str),
+    entries: impl Iterator<Item = (T, String)>,
+    present: Option<&T>,
+    set: fn(&mut EventFilter, Option<T>),
+    text: Text,
+) -> Choice<Option<T>> {
+    let all = std::iter::once((None, text.say(every).to_owned()));
+    let entries = all.chain(entries.map(|(one, shown)| (Some(one), shown)));
+    let then = Then::new(move |screen: &mut SystemEvents, chosen, _, asks| {
+        screen.filter(|filter| set(filter, chosen), asks);
+    });
+    Choice::of(text.say(title), entries.collect(), &present.cloned(), then)
+}
+
+/// Asks for a time, or again with what was typed and why it is none.
+fn ask_time(typed: &str, problem: Option<String>, text: Text, asks: &mut Asks) {
+    let then = Then::new(|screen: &mut SystemEvents, typed: String, ctx, asks| {
+        match parse_range(&typed, ctx.zone, ctx.now) {
+            Ok(range) => {
+                screen.filter(|filter| (filter.since, filter.until) = range, asks);
             }
-            shown.push(entry);
+            Err(why) => {
+                let problem = ctx.text.no_moment(why, &typed);
+                ask_time(&typed, Some(problem), ctx.text, asks);
+            }
         }
-        self.asking = Some(asking);
-        asks.push(Choice::of(text.say(title), shown, selected));
-    }
+    });
+    let (title, note) = ("event_filter.time_title", "event_filter.time_note");
+    let entry = Entry::new(text.say(title), text.say(note), typed, then);
+    asks.push(match problem {
+        Some(problem) => entry.refused(problem),
+        None => entry,
+    });
+}
 
-    fn ask_time(&mut self, typed: &str, problem: Option<String>, text: Text, asks: &mut Asks) {
-        let entry = Entry::new(
-            text.say("event_filter.time_title"),
-            text.say("event_filter.time_note"),
-            typed,
+fn ask_target(list: &List<EventRow>, text: Text, asks: &mut Asks) {
+    let present = list.facets().target.as_ref().map(ToString::to_string);
+    let of_row = |row: &EventRow| format!("{}:{}", row.target.kind, row.target.id);
+    let typed = present.or_else(|| list.selected().map(of_row));
+    let then = Then::new(|screen: &mut SystemEvents, typed: String, _, asks| {
+        screen.filter(
+            |filter| filter.target = Some(TargetFilter::parse(&typed)),
+            asks,
         );
-        self.asking = Some(Asking::Time);
-        asks.push(match problem {
-            Some(problem) => entry.refused(problem),
-            None => entry,
-        });
-    }
-
-    fn ask_target(&mut self, list: &List<EventRow>, text: Text, asks: &mut Asks) {
-        let present = list.facets().target.as_ref().map(ToString::to_string);
-        let of_row = |row: &EventRow| format!("{}:{}", row.target.kind, row.target.id);
-        let typed = present.or_else(|| list.selected().map(of_row));
-        self.asking = Some(Asking::Target);
-        asks.push(Entry::new(
-            text.say("event_filter.target_title"),
-            text.say("event_filter.target_note"),
-            &typed.unwrap_or_default(),
-        ));
-    }
+    });
+    asks.push(Entry::new(
+        text.say("event_filter.target_title"),
+        text.say("event_filter.target_note"),
+        &typed.unwrap_or_default(),
+        then,
+    ));
 }
 
 impl Verbs for EventVerbs {
@@ -239,23 +254,27 @@ impl Verbs for EventVerbs {
             Action::ByEvent => {
                 let entries = EventKind::ALL.iter().map(|kind| {
                     let number = kind.number();
-                    let entry = format!("{number:>4} {}", text.event(number));
-                    (entry, facets.number == Some(number))
+                    (number, format!("{number:>4} {}", text.event(number)))
                 });
                 let words = ("event_filter.event_title", "event_filter.every_event");
-                self.choose(Asking::Event, words, entries, text, asks);
+                let set = |filter: &mut EventFilter, number| filter.number = number;
+                asks.push(choose(words, entries, facets.number.as_ref(), set, text));
             }
             Action::ByLevel => {
-                let entries = Level::ALL.iter().map(|level| {
-                    let entry = level.word().to_owned();
-                    (entry, facets.level == Some(*level))
-                });
+                let entries = Level::ALL.map(|level| (level, level.word().to_owned()));
                 let words = ("event_filter.level_title", "event_filter.every_level");
-                self.choose(Asking::Level, words, entries, text, asks);
+                let set = |filter: &mut EventFilter, level| filter.level = level;
+                asks.push(choose(
+                    words,
+                    entries.into_iter(),
+                    facets.level.as_ref(),
+                    set,
+                    text,
+                ));
             }
-            Action::ByTarget => self.ask_target(list, text, asks),
+            Action::ByTarget => ask_target(list, text, asks),
             Action::ByPerson => self.people = Some(asks.request(Request::EventActors)),
-            Action::ByTime => self.ask_time("", None, text, asks),
+            Action::ByTime => ask_time("", None, text, asks),
             _ => return false,
         }
         true
@@ -273,14 +292,14 @@ impl Verbs for EventVerbs {
         }
         match outcome {
             Ok(Done::EventActors(people)) => {
-                let present = &list.facets().actor;
-                let entries: Vec<_> = people
-                    .iter()
-                    .map(|person| (person.name().to_owned(), present.as_ref() == Some(person)))
-                    .collect();
+                let entries = people.into_iter().map(|person| {
+                    let name = person.name().to_owned();
+                    (person, name)
+                });
                 let words = ("event_filter.actor_title", "event_filter.everybody");
-                let asking = Asking::Person(people);
-                self.choose(asking, words, entries.into_iter(), ctx.text, asks);
+                let set = |filter: &mut EventFilter, actor| filter.actor = actor;
+                let present = list.facets().actor.clone();
+                asks.push(choose(words, entries, present.as_ref(), set, ctx.text));
             }
             Ok(_) => {}
             Err(trouble) => asks.complain(ctx.text.trouble(&trouble)),
@@ -296,57 +315,5 @@ impl Verbs for EventVerbs {
 
     fn waits(&self) -> bool {
         self.people.is_some()
-    }
-
-    fn reply(
-        &mut self,
-        list: &mut List<EventRow>,
-        reply: Reply,
-        ctx: &Ctx,
-        asks: &mut Asks,
-    ) -> Option<Reply> {
-        let mut filter = list.facets().clone();
-        match (self.asking.take(), reply) {
-            (_, Reply::EventsOf(target)) => {
-                let target = TargetFilter::Is {
-                    kind: target.kind,
-                    id: target.id,
-                };
-                let only = EventFilter {
-                    target: Some(target),
-                    ..EventFilter::default()
-                };
-                list.show_only(only, asks);
-                return None;
-            }
-            (Some(Asking::Event), Reply::Chosen(index)) => {
-                let kind = index.checked_sub(1).map(|index| EventKind::ALL[index]);
-                filter.number = kind.map(EventKind::number);
-            }
-            (Some(Asking::Level), Reply::Chosen(index)) => {
-                filter.level = index.checked_sub(1).map(|index| Level::ALL[index]);
-            }
-            (Some(Asking::Person(people)), Reply::Chosen(index)) => {
-                filter.actor = index
-                    .checked_sub(1)
-                    .and_then(|index| people.get(index).cloned());
-            }
-            (Some(Asking::Target), Reply::Entered(typed)) => {
-                filter.target = Some(TargetFilter::parse(&typed));
-            }
-            (Some(Asking::Time), Reply::Entered(typed)) => {
-                match parse_range(&typed, ctx.zone, ctx.now) {
-                    Ok((since, until)) => (filter.since, filter.until) = (since, until),
-                    Err(why) => {
-                        let problem = ctx.text.no_moment(why, &typed);
-                        self.ask_time(&typed, Some(problem), ctx.text, asks);
-                        return None;
-                    }
-                }
-            }
-            (_, reply) => return Some(reply),
-        }
-        list.set_facets(filter, asks);
-        None
     }
 }

@@ -3,16 +3,15 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
-use zeroize::Zeroizing;
 
 use crate::domain::fold::name_key;
 use crate::domain::state::{State, UserState, Warning};
 use crate::text::Text;
-use crate::ui::field::LineField;
+use crate::ui::field::{LineField, Typed};
 use crate::ui::frame::{boxed, centred, first, inside, paragraph, row, skip, width, wrap};
-use crate::ui::hits::Hits;
+use crate::ui::hits::{Hits, Mouse};
 use crate::ui::keymap::{Action, Binding, Chord, Scope, TextKey};
-use crate::ui::layer::{Asks, Can, Ctx, Layer, Reply, if_of_use};
+use crate::ui::layer::{Asks, Can, Ctx, Layer, if_of_use};
 use crate::ui::scroll::Scroll;
 
 /// Columns of the box where there is room for more.
@@ -235,6 +234,24 @@ impl Help {
         wrapped.collect()
     }
 
+    /// Says what a key does; not of those that lead away from here.
+    fn explain(&mut self, chord: Chord, ctx: &Ctx) -> bool {
+        let mut own = ctx.keys.of(Scope::Help);
+        let own = own.find(|binding| binding.keys.contains(&chord));
+        let leads_away = |b: &Binding| matches!(b.action, Action::Cancel | Action::States);
+        if own.is_some_and(leads_away) {
+            return false;
+        }
+        let is_it = |known: &&Known| known.binding.keys.contains(&chord);
+        self.answer = Some(match self.bindings.iter().find(is_it) {
+            Some(known) => format!("{}: {}", chord.name(), self.does(known)),
+            None => self
+                .text
+                .fill("help.nothing_done", &[("key", &chord.name())]),
+        });
+        true
+    }
+
     /// What was typed or asked before has been seen.
     fn start(&mut self) {
         self.answer = None;
@@ -258,7 +275,7 @@ impl Layer for Help {
 
     fn act(&mut self, action: Action, _ctx: &Ctx, asks: &mut Asks) {
         match action {
-            Action::Cancel => asks.close(Reply::Cancelled),
+            Action::Cancel => asks.close(),
             Action::States => {
                 self.page = match self.page {
                     Page::Keys => Page::States,
@@ -271,52 +288,25 @@ impl Layer for Help {
         }
     }
 
-    fn scroll(&mut self, lines: i32, _asks: &mut Asks) {
-        self.scroll.by(lines);
+    fn mouse(&mut self, does: Mouse, _ctx: &Ctx, _asks: &mut Asks) -> Option<Action> {
+        if let Mouse::Wheel(lines) = does {
+            self.scroll.by(lines);
+        }
+        does.button()
     }
 
-    fn edit(&mut self, key: TextKey, ctx: &Ctx, asks: &mut Asks) -> bool {
-        let typing = match key {
-            _ if self.page == Page::States => false,
+    fn edit(&mut self, typed: Typed, ctx: &Ctx, asks: &mut Asks) -> bool {
+        match typed {
+            _ if self.page == Page::States => return false,
+            Typed::Other(chord) => return self.explain(chord, ctx),
             // Before any word it is a key like others.
-            TextKey::Char(' ') => !self.typed.text().is_empty(),
-            TextKey::Char(_)
-            | TextKey::Backspace
-            | TextKey::DeleteWord
-            | TextKey::DeleteToStart => true,
-            _ => false,
-        };
-        if typing {
-            let edit = self.typed.edit(key);
-            asks.edited(&edit, ctx.text);
-            self.start();
+            Typed::Key(TextKey::Char(' ')) if self.typed.text().is_empty() => return false,
+            Typed::Key(key) if !key.edits_end() => return false,
+            Typed::Key(_) | Typed::Pasted(_) => {}
         }
-        typing
-    }
-
-    fn pressed(&mut self, chord: Chord, ctx: &Ctx) -> bool {
-        let mut own = ctx.keys.of(Scope::Help);
-        let own = own.find(|binding| binding.keys.contains(&chord));
-        let leads_away = |b: &Binding| matches!(b.action, Action::Cancel | Action::States);
-        if self.page == Page::States || own.is_some_and(leads_away) {
-            return false;
-        }
-        let is_it = |known: &&Known| known.binding.keys.contains(&chord);
-        self.answer = Some(match self.bindings.iter().find(is_it) {
-            Some(known) => format!("{}: {}", chord.name(), self.does(known)),
-            None => self
-                .text
-                .fill("help.nothing_done", &[("key", &chord.name())]),
-        });
-        true
-    }
-
-    fn paste(&mut self, pasted: &Zeroizing<String>, ctx: &Ctx, asks: &mut Asks) {
-        if self.page == Page::Keys {
-            let edit = self.typed.paste(pasted);
-            asks.edited(&edit, ctx.text);
-            self.start();
-        }
+        self.start();
+        let edit = self.typed.take(typed);
+        asks.edited(typed, &edit, ctx.text)
     }
 
     fn place(&mut self, area: Rect) {

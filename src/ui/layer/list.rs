@@ -13,10 +13,9 @@ use crate::domain::secret::is_secret_begun;
 use crate::domain::state::AsOf;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, Trouble};
-use crate::ui::field::{Edit, LineField};
-use crate::ui::keymap::{Action, TextKey};
-use crate::ui::layer::confirm::Confirm;
-use crate::ui::layer::{Asks, Ctx, Reply};
+use crate::ui::field::{Edit, LineField, Typed};
+use crate::ui::keymap::Action;
+use crate::ui::layer::{Asks, Ctx};
 use crate::ui::request::{self, Done, Outcome, Request, Ticket};
 use crate::ui::table::{ASKED, Move, Rows, Width};
 
@@ -98,6 +97,7 @@ enum Why {
 }
 
 /// A change of one row, with what to say when it is done: the name in it is the one that was asked about.
+#[derive(Clone)]
 pub struct Change {
     pub request: Request,
     pub id: i64,
@@ -122,8 +122,6 @@ pub struct List<L: Table> {
     /// Why the rows could not be read the last time, and why they could not be counted.
     unread: Option<String>,
     uncounted: Option<String>,
-    /// What `y` in the confirmation on top does.
-    confirming: Option<Change>,
     /// The change under way, its row and what to say.
     changing: Option<(Ticket, i64, String)>,
 }
@@ -143,7 +141,6 @@ impl<L: Table> Default for List<L> {
             refused: None,
             unread: None,
             uncounted: None,
-            confirming: None,
             changing: None,
         }
     }
@@ -277,7 +274,6 @@ impl<L: Table> List<L> {
     }
 
     fn filter_edited(&mut self, edit: &Edit, ctx: &Ctx, asks: &mut Asks) {
-        asks.edited(edit, ctx.text);
         match (edit, &mut self.typing) {
             (Edit::SecretRefused(id), Some(field)) if L::HAS_SECRETS => {
                 field.set(&format!("id:{id}"));
@@ -296,10 +292,9 @@ impl<L: Table> List<L> {
         }
     }
 
-    /// Asks the administrator before a change; the sentence and the verb are those of the confirmation.
-    pub fn confirm(&mut self, change: Change, confirm: Confirm, asks: &mut Asks) {
-        self.confirming = Some(change);
-        asks.push(confirm);
+    /// Has a change made.
+    fn change(&mut self, change: Change, asks: &mut Asks) {
+        self.changing = Some((asks.request(change.request), change.id, change.said));
     }
 
     /// Whether a movement, the filter or the order can be used now; the screen's own verbs are its own affair.
@@ -346,25 +341,17 @@ impl<L: Table> List<L> {
         }
     }
 
-    /// Offers a text key to the filter line.
-    pub fn edit(&mut self, key: TextKey, ctx: &Ctx, asks: &mut Asks) -> bool {
-        let Some(field) = &mut self.typing else {
-            return false;
+    /// Offers what is typed or pasted to the filter line.
+    pub fn edit(&mut self, typed: Typed, ctx: &Ctx, asks: &mut Asks) -> bool {
+        let edit = match &mut self.typing {
+            Some(field) => field.take(typed),
+            None => Edit::NotTaken,
         };
-        let edit = field.edit(key);
-        self.filter_edited(&edit, ctx, asks);
-        edit != Edit::NotTaken
-    }
-
-    /// Takes pasted text into the filter line.
-    pub fn paste(&mut self, pasted: &str, ctx: &Ctx, asks: &mut Asks) {
-        match &mut self.typing {
-            Some(field) => {
-                let edit = field.paste(pasted);
-                self.filter_edited(&edit, ctx, asks);
-            }
-            None => asks.say(ctx.text.say("message.paste_ignored")),
+        let taken = asks.edited(typed, &edit, ctx.text);
+        if taken {
+            self.filter_edited(&edit, ctx, asks);
         }
+        taken
     }
 
     /// Takes what came of a request of the list's own.
@@ -426,22 +413,6 @@ impl<L: Table> List<L> {
     #[must_use]
     pub fn unread(&self) -> Option<&str> {
         self.unread.as_deref().or(self.uncounted.as_deref())
-    }
-
-    /// Takes what a dialog on top said when it closed.
-    pub fn reply(&mut self, reply: Reply, asks: &mut Asks) {
-        let confirmed = self.confirming.take();
-        match (reply, confirmed) {
-            (Reply::Yes, Some(Change { request, id, said })) => {
-                self.changing = Some((asks.request(request), id, said));
-            }
-            (Reply::Done(id), _) => self.show(id, asks),
-            (Reply::Said(id, sentence), _) => {
-                asks.say(sentence);
-                self.show(id, asks);
-            }
-            _ => self.refresh(asks),
-        }
     }
 
     /// Whether an answer decides what the next key means.

@@ -18,23 +18,23 @@ pub mod secret;
 pub mod tree;
 pub mod users;
 
+use std::any::Any;
 use std::borrow::Cow;
+use std::rc::Rc;
 
 use chrono_tz::Tz;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use zeroize::Zeroizing;
 
 use crate::domain::event::Target;
-use crate::domain::secret::Pasted;
 use crate::domain::state::{AsOf, Warning};
 use crate::domain::time::{Timestamp, Uptime};
 use crate::domain::trouble::Trouble;
 use crate::domain::user::Actor;
 use crate::text::Text;
-use crate::ui::field::Edit;
-use crate::ui::hits::{Click, Hit, Hits};
-use crate::ui::keymap::{Action, Chord, Keymap, Scope, TextKey};
+use crate::ui::field::{Edit, Typed};
+use crate::ui::hits::{Hits, Mouse};
+use crate::ui::keymap::{Action, Keymap, Scope};
 use crate::ui::layer::tree::Screen;
 use crate::ui::request::{Outcome, Request, Ticket};
 use crate::ui::theme::Theme;
@@ -54,6 +54,8 @@ pub struct Ctx<'a> {
     /// Files may be written for the user: the account is their own.
     pub files: bool,
     pub keys: &'a Keymap,
+    /// No other layer lies over the one that is asked: the keys are its own.
+    pub on_top: bool,
 }
 
 impl Ctx<'_> {
@@ -88,26 +90,49 @@ impl Ctx<'_> {
     }
 }
 
-/// What a layer tells the one below when it closes.
-#[derive(Clone, Debug)]
-pub enum Reply {
-    /// Nothing was chosen or done.
-    Cancelled,
-    /// A confirmation was given.
-    Yes,
-    /// The entry of this index was chosen.
-    Chosen(usize),
-    ZoneChosen(Tz),
-    /// A text was entered.
-    Entered(String),
-    /// How the pasted text compares with the secret.
-    Checked(Pasted),
-    /// Something was done to the row with this ID; the list goes to it.
-    Done(i64),
-    /// The events about this are wanted.
-    EventsOf(Target),
-    /// A sentence for the message line, about the row with this ID.
-    Said(i64, String),
+/// What is done in the layer below when one closes.
+pub type Deed = Box<dyn FnOnce(&mut dyn Layer, &Ctx, &mut Asks)>;
+
+/// What a dialog's answer does in the layer that asked.
+pub struct Then<T>(Rc<Does<T>>);
+
+type Does<T> = dyn Fn(&mut dyn Layer, T, &Ctx, &mut Asks);
+
+impl<T: 'static> Then<T> {
+    /// Does this in the layer below, if that is the one that asked.
+    pub fn new<L: Layer>(does: impl Fn(&mut L, T, &Ctx, &mut Asks) + 'static) -> Then<T> {
+        Then(Rc::new(move |layer, answer, ctx, asks| {
+            let layer: &mut dyn Any = layer;
+            if let Some(layer) = layer.downcast_mut() {
+                does(layer, answer, ctx, asks);
+            }
+        }))
+    }
+
+    /// Nobody waits for the answer.
+    #[must_use]
+    pub fn nothing() -> Then<T> {
+        Then(Rc::new(|_, _, _, _| ()))
+    }
+
+    fn with(&self, answer: T) -> Deed {
+        let does = Rc::clone(&self.0);
+        Box::new(move |layer, ctx, asks| does(layer, answer, ctx, asks))
+    }
+}
+
+impl Then<()> {
+    /// Closes the layer below, too.
+    #[must_use]
+    pub fn close() -> Then<()> {
+        Then(Rc::new(|_, (), _, asks| asks.close()))
+    }
+
+    /// Ends the program.
+    #[must_use]
+    pub fn quit() -> Then<()> {
+        Then(Rc::new(|_, (), _, asks| asks.quit()))
+    }
 }
 
 /// How grave a message is.
@@ -120,11 +145,12 @@ pub enum Tone {
 /// One thing that a layer asks for.
 pub enum Ask {
     Push(Box<dyn Layer>),
-    /// Close the layer that asks.
-    Close(Reply),
+    /// Close the layer that asks, and do this in the one below.
+    Close(Option<Deed>),
     Request(Ticket, Request),
-    /// Go to a screen, and tell it something when it is there.
-    Go(Screen, Option<Reply>),
+    Go(Screen),
+    /// Go to the events about something.
+    GoToEvents(Target),
     /// A sentence for the message line.
     Say(Tone, String),
     /// Overwrite what is remembered of the screen.
@@ -153,9 +179,14 @@ impl<'a> Asks<'a> {
         self.asked.push(Ask::Push(Box::new(layer)));
     }
 
-    /// Closes the layer that asks.
-    pub fn close(&mut self, reply: Reply) {
-        self.asked.push(Ask::Close(reply));
+    /// Closes the layer that asks; whoever had asked it is not told.
+    pub fn close(&mut self) {
+        self.asked.push(Ask::Close(None));
+    }
+
+    /// Closes the layer that asks with an answer to what it had been asked.
+    pub fn answer<T: 'static>(&mut self, then: &Then<T>, answer: T) {
+        self.asked.push(Ask::Close(Some(then.with(answer))));
     }
 
     /// Has a request carried out; the answer comes under this ticket.
@@ -168,13 +199,12 @@ impl<'a> Asks<'a> {
 
     /// Goes to a screen, which is where it was left.
     pub fn go(&mut self, screen: Screen) {
-        self.asked.push(Ask::Go(screen, None));
+        self.asked.push(Ask::Go(screen));
     }
 
     /// Goes to the events about something.
     pub fn go_to_events(&mut self, target: Target) {
-        let go = Ask::Go(Screen::SystemEvents, Some(Reply::EventsOf(target)));
-        self.asked.push(go);
+        self.asked.push(Ask::GoToEvents(target));
     }
 
     /// Shows a sentence in the message line until the next key.
@@ -194,10 +224,13 @@ impl<'a> Asks<'a> {
         }
     }
 
-    /// Says what of an edit was refused, if anything was.
-    pub fn edited(&mut self, edit: &Edit, text: Text) {
+    /// Says what of an edit was refused, if anything was, and whether it was for a field at all.
+    pub fn edited(&mut self, typed: Typed, edit: &Edit, text: Text) -> bool {
         let max = |sentence, max: &usize| text.fill(sentence, &[("max", max)]);
         match edit {
+            Edit::NotTaken if matches!(typed, Typed::Pasted(_)) => {
+                self.say(text.say("message.paste_ignored"));
+            }
             Edit::NotTaken | Edit::Taken => {}
             Edit::SecretRefused(_) => {
                 // Typed by hand it was there to be seen, but for its end.
@@ -208,6 +241,7 @@ impl<'a> Asks<'a> {
             Edit::Full(most) => self.complain(max("message.full", most)),
             Edit::PasteTooLong(most) => self.complain(max("message.paste_too_long", most)),
         }
+        *edit != Edit::NotTaken
     }
 
     /// Ends the program.
@@ -222,14 +256,16 @@ impl<'a> Asks<'a> {
     }
 }
 
-/// What leaving the program would do to a layer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Loss {
-    Nothing,
-    /// Something typed would be lost: ask first.
-    Typed,
-    /// It has to be settled in the layer itself, which says how.
-    Refused,
+/// What a layer waits for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Status<'a> {
+    /// An answer decides what the next key means: keys wait until it is there.
+    pub waits: bool,
+    /// Why something of what is shown, or would be, could not be read. It is asked for again once a second, as after a
+    /// change, until it is there; nothing is concluded from its absence.
+    pub unread: Option<&'a str>,
+    /// In how many milliseconds time alone changes what is shown, if it does.
+    pub wakes_in: Option<i64>,
 }
 
 /// Why an action cannot be done now.
@@ -269,7 +305,7 @@ pub fn if_of_use<'a>(holds: bool) -> Can<'a> {
 }
 
 /// A screen or dialog. The one on top gets every key.
-pub trait Layer {
+pub trait Layer: Any {
     /// The part of the key table that holds here.
     fn scope(&self) -> Scope;
 
@@ -292,73 +328,32 @@ pub trait Layer {
     /// Does an action that can be done.
     fn act(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks);
 
-    /// Offers a text key to the field that is being edited; false where there is none or it has no use for it.
-    fn edit(&mut self, _key: TextKey, _ctx: &Ctx, _asks: &mut Asks) -> bool {
+    /// Offers what is typed or pasted to the field that is being edited; false where there is none or it has no use for
+    /// it.
+    fn edit(&mut self, _typed: Typed, _ctx: &Ctx, _asks: &mut Asks) -> bool {
         false
     }
 
-    /// Is told of a key that the field did not take, before what it means is done; true where it has a use of its own
-    /// for it.
-    fn pressed(&mut self, _chord: Chord, _ctx: &Ctx) -> bool {
-        false
+    /// Takes what the mouse does: with a click the focus, the selection or the cursor goes there. What is to be done
+    /// then is what a key would do there.
+    fn mouse(&mut self, does: Mouse, _ctx: &Ctx, _asks: &mut Asks) -> Option<Action> {
+        does.button()
     }
-
-    /// Takes pasted text, or ignores it.
-    fn paste(&mut self, _pasted: &Zeroizing<String>, _ctx: &Ctx, _asks: &mut Asks) {}
-
-    /// Takes a click on a part of the layer: the focus, the selection or the cursor goes there. What is to be done then
-    /// is what a key would do there.
-    fn click(&mut self, click: &Click, _ctx: &Ctx, _asks: &mut Asks) -> Option<Action> {
-        match click.hit {
-            Hit::Button(action) => Some(action),
-            _ => None,
-        }
-    }
-
-    /// Scrolls down by so many lines, or up where they are negative.
-    fn scroll(&mut self, _lines: i32, _asks: &mut Asks) {}
 
     /// Takes what came of a request; a ticket that is no longer waited for is dropped.
     fn answer(&mut self, _ticket: Ticket, _outcome: Outcome, _ctx: &Ctx, _asks: &mut Asks) {}
 
-    /// Takes what the layer above said when it closed.
-    fn reply(&mut self, _reply: Reply, _ctx: &Ctx, _asks: &mut Asks) {}
-
     /// The database has changed.
     fn refresh(&mut self, _ctx: &Ctx, _asks: &mut Asks) {}
 
-    /// Why something of what is shown, or would be, could not be read. It is asked for again once a second, as after a
-    /// change, until it is there; nothing is concluded from its absence.
-    fn unread(&self) -> Option<&str> {
-        None
+    /// What it waits for.
+    fn status(&self, _ctx: &Ctx) -> Status<'_> {
+        Status::default()
     }
 
-    /// Whether an answer decides what the next key means: keys wait until it is there.
-    fn waits(&self) -> bool {
+    /// Whether something was typed that leaving the program now would lose.
+    fn is_changed(&self) -> bool {
         false
-    }
-
-    /// What leaving the program now would lose.
-    fn loss(&self) -> Loss {
-        Loss::Nothing
-    }
-
-    /// Whether the layer shows a secret: keys that were read before its first frame are dropped.
-    fn shows_secret(&self) -> bool {
-        false
-    }
-
-    /// Nobody is at the keys, or nobody knows who: hides a secret that is shown. Says whether there is one.
-    fn hide(&mut self, _ctx: &Ctx) -> bool {
-        false
-    }
-
-    /// Nobody came back to the keys: has the secret made void, and closes.
-    fn give_up(&mut self, _ctx: &Ctx, _asks: &mut Asks) {}
-
-    /// In how many milliseconds time alone changes what is shown, if it does.
-    fn next_wake(&self, _ctx: &Ctx) -> Option<i64> {
-        None
     }
 
     /// Settles scroll and viewport for the area in which the layer will be drawn.

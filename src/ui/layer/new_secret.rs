@@ -9,13 +9,13 @@ use crate::domain::list::KeyRow;
 use crate::domain::secret::Overlap;
 use crate::domain::state::Facts;
 use crate::ui::frame::{boxed, buttons, centred, first, row, wrap};
-use crate::ui::hits::{Click, Hit, Hits};
+use crate::ui::hits::{Hit, Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
-use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Reply};
+use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status, Then};
 use crate::ui::request::{Done, Outcome, Request, Ticket};
 use crate::ui::scroll::Scroll;
 
-/// The layer.
+/// Asks before a secret is issued.
 pub struct NewSecret {
     key: KeyId,
     name: String,
@@ -30,12 +30,14 @@ pub struct NewSecret {
     /// The overlaps, then OK, then Cancel.
     focus: usize,
     issuing: Option<Ticket>,
+    /// Takes the ID of the key.
+    then: Then<i64>,
 }
 
 impl NewSecret {
     /// For the key of this row.
     #[must_use]
-    pub fn new(row: &KeyRow) -> NewSecret {
+    pub fn new(row: &KeyRow, then: Then<i64>) -> NewSecret {
         NewSecret {
             key: row.id(),
             name: row.name.clone(),
@@ -49,6 +51,7 @@ impl NewSecret {
             chosen: None,
             focus: 0,
             issuing: None,
+            then,
         }
     }
 
@@ -120,7 +123,7 @@ impl Layer for NewSecret {
             Action::Next | Action::Down => self.focus = (self.focus + 1) % stops,
             Action::Previous | Action::Up => self.focus = (self.focus + stops - 1) % stops,
             Action::Accept => self.issue(asks),
-            Action::Cancel => asks.close(Reply::Cancelled),
+            Action::Cancel => asks.close(),
             Action::Press | Action::Open => match overlaps.get(self.focus) {
                 Some(overlap) => {
                     self.chosen = Some(*overlap);
@@ -128,7 +131,7 @@ impl Layer for NewSecret {
                         self.focus = overlaps.len();
                     }
                 }
-                None if self.focus > overlaps.len() => asks.close(Reply::Cancelled),
+                None if self.focus > overlaps.len() => asks.close(),
                 None if self.ready() => self.issue(asks),
                 None => asks.complain(ctx.text.say("new_secret.choose")),
             },
@@ -136,18 +139,15 @@ impl Layer for NewSecret {
         }
     }
 
-    fn click(&mut self, click: &Click, _ctx: &Ctx, _asks: &mut Asks) -> Option<Action> {
-        match click.hit {
-            Hit::Row(index) => {
-                let offered = 0..self.offered().len();
-                self.focus = usize::try_from(index)
-                    .ok()
-                    .filter(|at| offered.contains(at))?;
-                Some(Action::Open)
-            }
-            Hit::Button(action) => Some(action),
-            _ => None,
+    fn mouse(&mut self, does: Mouse, _ctx: &Ctx, _asks: &mut Asks) -> Option<Action> {
+        if let Mouse::Click(click) = does
+            && let Hit::Row(index) = click.hit
+        {
+            let index = usize::try_from(index).ok();
+            self.focus = index.filter(|at| *at < self.offered().len())?;
+            return Some(Action::Open);
         }
+        does.button()
     }
 
     fn answer(&mut self, ticket: Ticket, outcome: Outcome, ctx: &Ctx, asks: &mut Asks) {
@@ -155,14 +155,17 @@ impl Layer for NewSecret {
             return;
         }
         match outcome {
-            Ok(Done::Issued(id)) => asks.close(Reply::Done(id.0)),
+            Ok(Done::Issued(id)) => asks.answer(&self.then, id.0),
             Ok(_) => {}
             Err(trouble) => asks.complain(ctx.text.trouble(&trouble)),
         }
     }
 
-    fn waits(&self) -> bool {
-        self.issuing.is_some()
+    fn status(&self, _ctx: &Ctx) -> Status<'_> {
+        Status {
+            waits: self.issuing.is_some(),
+            ..Status::default()
+        }
     }
 
     fn place(&mut self, _area: Rect) {}

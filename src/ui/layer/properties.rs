@@ -1,26 +1,27 @@
-//! Properties: one dialog for a new one and an existing one, of API keys and of users.
+//! Properties of an API key or a user, in one dialog for a new one and an existing one.
 
 mod api_key;
 mod facts;
+mod locale;
 mod role;
 mod user;
 
+use chrono_tz::Tz;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use zeroize::Zeroizing;
 
 use crate::domain::id::RoleId;
 use crate::domain::intent::{Intent, Prospect};
+use crate::domain::locale::Locale;
 use crate::domain::problem::{Field, Problem, Rule, Value};
 use crate::domain::role::Role;
 use crate::domain::trouble::Trouble;
-use crate::ui::field::Edit;
+use crate::ui::field::{Edit, Typed};
 use crate::ui::form::{Focus, Form, Input, Item};
-use crate::ui::hits::{Click, Hits};
+use crate::ui::hits::{Hits, Mouse};
 use crate::ui::keymap::{Action, Scope, TextKey};
-use crate::ui::layer::choice::Choice;
 use crate::ui::layer::confirm::Confirm;
-use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Loss, Reply, if_of_use};
+use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status, Then, if_of_use};
 use crate::ui::request::{Done, Outcome, Request, Ticket};
 
 /// What has Properties: what it had when it was read, and what it is to have.
@@ -37,14 +38,19 @@ pub trait Subject: 'static {
     /// Takes what a field holds.
     fn read(&mut self, item: &Item);
 
-    /// Brings what is chosen, and what follows from it, onto a field.
-    fn show(&self, item: &mut Item, ctx: &Ctx);
+    /// Brings what follows from the other fields onto this one.
+    fn show(&self, _item: &mut Item, _ctx: &Ctx) {}
 
-    /// What can be chosen at a field; `typed` has been typed already.
-    fn choice(&self, field: Field, title: &str, typed: &str, ctx: &Ctx) -> Choice;
+    /// Name of what can be chosen instead of a language or a time zone, where neither has to be set.
+    const UNSET: Option<&'static str>;
 
-    /// Takes what was chosen there.
-    fn chosen(&mut self, field: Field, reply: &Reply);
+    fn language(&self) -> Option<Locale>;
+
+    fn set_language(&mut self, language: Option<Locale>);
+
+    fn zone(&self) -> Option<Tz>;
+
+    fn set_zone(&mut self, zone: Option<Tz>);
 
     /// What is wrong with what was read.
     fn problems(&self, ctx: &Ctx) -> Vec<Problem>;
@@ -74,8 +80,8 @@ pub trait Subject: 'static {
     /// The request that saves it.
     fn save(&self) -> Request;
 
-    /// Says what was saved, and closes.
-    fn saved(&self, done: Done, ctx: &Ctx, asks: &mut Asks);
+    /// The ID of what was saved, and what is said of it.
+    fn saved(&self, done: Done, ctx: &Ctx) -> Option<(i64, Option<String>)>;
 }
 
 /// What a dialog begins with.
@@ -88,7 +94,7 @@ pub struct Beginning {
     read_only: Option<String>,
 }
 
-/// The layer.
+/// The dialog.
 pub struct Properties<S> {
     subject: S,
     roles: Vec<Role>,
@@ -104,21 +110,12 @@ pub struct Properties<S> {
     saving: Option<Ticket>,
     /// Why nothing can be changed.
     read_only: Option<String>,
-    question: Option<Question>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Question {
-    Choice(Field),
-    /// Role Properties of a new role is on top.
-    NewRole,
-    Leave,
-    /// Whether to save, though others are stopped or revived by it.
-    Save,
+    /// Takes the ID of what was saved.
+    then: Then<i64>,
 }
 
 impl<S: Subject> Properties<S> {
-    fn of(subject: S) -> Properties<S> {
+    fn of(subject: S, then: Then<i64>) -> Properties<S> {
         Properties {
             subject,
             roles: Vec::new(),
@@ -130,7 +127,7 @@ impl<S: Subject> Properties<S> {
             foreseeing: None,
             saving: None,
             read_only: None,
-            question: None,
+            then,
         }
     }
 
@@ -151,6 +148,12 @@ impl<S: Subject> Properties<S> {
         for item in &mut self.form.items {
             match (&mut item.input, item.field) {
                 (Input::Choice(shown), Field::Role) => name.clone_into(shown),
+                (Input::Choice(shown), Field::Language) => {
+                    *shown = locale::language(self.subject.language(), S::UNSET, ctx);
+                }
+                (Input::Choice(shown), Field::TimeZone) => {
+                    *shown = locale::zone(self.subject.zone(), S::UNSET, ctx);
+                }
                 _ => self.subject.show(item, ctx),
             }
             item.enabled &= !self.form.read_only;
@@ -238,8 +241,8 @@ impl<S: Subject> Properties<S> {
     fn foreseen(&mut self, outcome: Outcome, ctx: &Ctx, asks: &mut Asks) {
         match outcome {
             Ok(Done::Foreseen(Prospect::Affects(affected))) => {
-                asks.push(Confirm::affects(&affected, ctx.text));
-                self.question = Some(Question::Save);
+                let yes = Then::new(|form: &mut Properties<S>, (), _, asks| form.send(asks));
+                asks.push(Confirm::affects(&affected, ctx.text, yes));
             }
             Ok(_) => self.send(asks),
             Err(Trouble::Problems(problems)) => self.show_problems(&problems, ctx, asks),
@@ -248,24 +251,23 @@ impl<S: Subject> Properties<S> {
     }
 
     fn leave(&mut self, ctx: &Ctx, asks: &mut Asks) {
-        if !self.subject.is_changed() {
-            asks.close(Reply::Cancelled);
-            return;
+        if self.subject.is_changed() {
+            asks.push(Confirm::leaves(ctx.text));
+        } else {
+            asks.close();
         }
-        asks.push(Confirm::leaves(ctx.text));
-        self.question = Some(Question::Leave);
     }
 
     fn open_choice(&mut self, typed: &str, ctx: &Ctx, asks: &mut Asks) {
         let Some(item) = self.form.focused() else {
             return;
         };
-        let (field, title) = (item.field, ctx.text.say(item.label));
-        asks.push(match field {
-            Field::Role => self.role_choice(title, ctx),
-            _ => self.subject.choice(field, title, typed, ctx),
-        });
-        self.question = Some(Question::Choice(field));
+        let title = ctx.text.say(item.label);
+        match item.field {
+            Field::Role => self.choose_role(title, ctx, asks),
+            Field::Language => self.choose_language(title, ctx, asks),
+            _ => self.choose_zone(title, typed, ctx, asks),
+        }
     }
 
     fn press(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
@@ -289,12 +291,11 @@ impl<S: Subject> Properties<S> {
         }
     }
 
-    fn tell(&mut self, edit: &Edit, ctx: &Ctx, asks: &mut Asks) {
-        let field = self.form.focused().map(|item| item.field);
-        if let (Some(field), false) = (field, *edit == Edit::NotTaken) {
-            self.edited(field, ctx);
-        }
-        asks.edited(edit, ctx.text);
+    fn waits(&self) -> bool {
+        self.loading.is_some()
+            || self.saving.is_some()
+            || self.choosing.is_some()
+            || self.foreseeing.is_some()
     }
 }
 
@@ -337,40 +338,30 @@ impl<S: Subject> Layer for Properties<S> {
         }
     }
 
-    fn click(&mut self, click: &Click, ctx: &Ctx, _asks: &mut Asks) -> Option<Action> {
-        self.leave_field(ctx);
-        self.form.click(click)
+    fn mouse(&mut self, does: Mouse, ctx: &Ctx, _asks: &mut Asks) -> Option<Action> {
+        if matches!(does, Mouse::Click(_)) {
+            self.leave_field(ctx);
+        }
+        self.form.mouse(does)
     }
 
-    fn scroll(&mut self, lines: i32, _asks: &mut Asks) {
-        self.form.scroll.by(lines);
-    }
-
-    fn edit(&mut self, key: TextKey, ctx: &Ctx, asks: &mut Asks) -> bool {
+    fn edit(&mut self, typed: Typed, ctx: &Ctx, asks: &mut Asks) -> bool {
         if self.waits() {
             return false;
         }
-        let zone = self.form.focused().map(|item| item.field) == Some(Field::TimeZone);
-        match key {
-            TextKey::Char(c) if zone && c != ' ' => {
-                self.open_choice(&c.to_string(), ctx, asks);
-                true
-            }
-            // Enter is a new line in the description and nothing else; in a line it goes to the next field.
-            _ => {
-                let edit = self.form.edit(key);
-                self.tell(&edit, ctx, asks);
-                edit != Edit::NotTaken
-            }
+        let field = self.form.focused().map(|item| item.field);
+        if let (Typed::Key(TextKey::Char(c)), Some(Field::TimeZone)) = (typed, field)
+            && c != ' '
+        {
+            self.open_choice(&c.to_string(), ctx, asks);
+            return true;
         }
-    }
-
-    fn paste(&mut self, pasted: &Zeroizing<String>, ctx: &Ctx, asks: &mut Asks) {
-        let edit = self.form.paste(pasted);
-        self.tell(&edit, ctx, asks);
-        if edit == Edit::NotTaken {
-            asks.say(ctx.text.say("message.paste_ignored"));
+        // Enter is a new line in the description and nothing else; in a line it goes to the next field.
+        let edit = self.form.take(typed);
+        if let Some(field) = field.filter(|_| edit != Edit::NotTaken) {
+            self.edited(field, ctx);
         }
+        asks.edited(typed, &edit, ctx.text)
     }
 
     fn answer(&mut self, ticket: Ticket, outcome: Outcome, ctx: &Ctx, asks: &mut Asks) {
@@ -390,39 +381,22 @@ impl<S: Subject> Layer for Properties<S> {
                     self.begin(beginning, ctx);
                 }
             }
-            (Ok(done), _) => self.subject.saved(done, ctx, asks),
+            (Ok(done), _) => match self.subject.saved(done, ctx) {
+                Some((id, said)) => {
+                    if let Some(sentence) = said {
+                        asks.say(sentence);
+                    }
+                    asks.answer(&self.then, id);
+                }
+                None => asks.close(),
+            },
             (Err(Trouble::Problems(problems)), _) => self.show_problems(&problems, ctx, asks),
             (Err(trouble), _) => {
                 asks.complain(ctx.text.trouble(&trouble));
                 if loaded {
-                    asks.close(Reply::Cancelled);
+                    asks.close();
                 }
             }
-        }
-    }
-
-    fn reply(&mut self, reply: Reply, ctx: &Ctx, asks: &mut Asks) {
-        match (reply, self.question.take()) {
-            (Reply::Yes, Some(Question::Leave)) => asks.close(Reply::Cancelled),
-            (Reply::Yes, Some(Question::Save)) => self.send(asks),
-            (Reply::Chosen(index), Some(Question::Choice(Field::Role))) => {
-                self.role_chosen(index, ctx, asks);
-            }
-            (Reply::Said(id, sentence), Some(Question::NewRole)) => {
-                asks.say(sentence);
-                self.role_made(RoleId(id), asks);
-            }
-            (reply, Some(Question::Choice(field))) => {
-                self.subject.chosen(field, &reply);
-                self.edited(field, ctx);
-                // In a low window the notes that follow from it may be out of sight.
-                let notes = self.form.items.iter().flat_map(|item| item.notes.iter());
-                let notes: Vec<&str> = notes.map(String::as_str).collect();
-                if field == Field::TimeZone && !notes.is_empty() {
-                    asks.say(notes.join("  "));
-                }
-            }
-            _ => {}
         }
     }
 
@@ -432,24 +406,16 @@ impl<S: Subject> Layer for Properties<S> {
         }
     }
 
-    fn unread(&self) -> Option<&str> {
-        let (_, why) = self.unread.as_ref()?;
-        Some(why)
-    }
-
-    fn waits(&self) -> bool {
-        self.loading.is_some()
-            || self.saving.is_some()
-            || self.choosing.is_some()
-            || self.foreseeing.is_some()
-    }
-
-    fn loss(&self) -> Loss {
-        if self.subject.is_changed() {
-            Loss::Typed
-        } else {
-            Loss::Nothing
+    fn status(&self, _ctx: &Ctx) -> Status<'_> {
+        Status {
+            waits: self.waits(),
+            unread: self.unread.as_ref().map(|(_, why)| why.as_str()),
+            wakes_in: None,
         }
+    }
+
+    fn is_changed(&self) -> bool {
+        self.subject.is_changed()
     }
 
     fn place(&mut self, area: Rect) {

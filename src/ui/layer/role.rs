@@ -12,27 +12,26 @@ mod view;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use zeroize::Zeroizing;
 
 use crate::domain::id::RoleId;
 use crate::domain::intent::{Intent, Prospect};
 use crate::domain::rights::{Rights, Tab};
 use crate::domain::role::{Assigned, NEW_ROLE, RoleDraft, RoleFields};
 use crate::domain::trouble::Trouble;
-use crate::ui::field::Edit;
+use crate::ui::field::{Edit, Typed};
 use crate::ui::form::Form;
-use crate::ui::hits::{Click, Hits};
-use crate::ui::keymap::{Action, Scope, TextKey};
+use crate::ui::hits::{Hits, Mouse};
+use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::confirm::Confirm;
 use crate::ui::layer::properties::Properties;
 use crate::ui::layer::role::assigned::AssignedTo;
 use crate::ui::layer::role::boxes::{Boxes, Giver};
 use crate::ui::layer::role::focus::Focus;
 use crate::ui::layer::role::tabs::Page;
-use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Loss, Reply};
+use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status, Then};
 use crate::ui::request::{Done, Outcome, Request, Ticket};
 
-/// The layer.
+/// The dialog.
 pub struct RoleDialog {
     task: Task,
     /// What an existing role had when it was read.
@@ -64,15 +63,8 @@ pub struct RoleDialog {
     rereading: Option<Ticket>,
     /// Why that could not be read.
     unread: Option<String>,
-    /// The question that is open.
-    question: Option<Question>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Question {
-    Leave,
-    /// Whether to save, though keys or users are stopped or revived by it.
-    Save,
+    /// Takes the ID of the role that was saved.
+    then: Then<i64>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -85,23 +77,23 @@ enum Task {
 impl RoleDialog {
     /// For a new role.
     #[must_use]
-    pub fn of_new_role() -> RoleDialog {
-        RoleDialog::opened(Task::New)
+    pub fn of_new_role(then: Then<i64>) -> RoleDialog {
+        RoleDialog::opened(Task::New, then)
     }
 
     /// For an existing role.
     #[must_use]
-    pub fn of_role(id: RoleId) -> RoleDialog {
-        RoleDialog::opened(Task::Edit(id))
+    pub fn of_role(id: RoleId, then: Then<i64>) -> RoleDialog {
+        RoleDialog::opened(Task::Edit(id), then)
     }
 
     /// For a new role that begins as a copy of another.
     #[must_use]
-    pub fn of_copy(id: RoleId) -> RoleDialog {
-        RoleDialog::opened(Task::Copy(id))
+    pub fn of_copy(id: RoleId, then: Then<i64>) -> RoleDialog {
+        RoleDialog::opened(Task::Copy(id), then)
     }
 
-    fn opened(task: Task) -> RoleDialog {
+    fn opened(task: Task, then: Then<i64>) -> RoleDialog {
         RoleDialog {
             task,
             before: None,
@@ -122,7 +114,7 @@ impl RoleDialog {
             saving: None,
             rereading: None,
             unread: None,
-            question: None,
+            then,
         }
     }
 
@@ -189,8 +181,10 @@ impl RoleDialog {
     fn foreseen(&mut self, outcome: Outcome, ctx: &Ctx, asks: &mut Asks) {
         match outcome {
             Ok(Done::Foreseen(Prospect::Affects(affected))) => {
-                asks.push(Confirm::affects(&affected, ctx.text));
-                self.question = Some(Question::Save);
+                let yes = Then::new(|dialog: &mut RoleDialog, (), _, asks| {
+                    dialog.send(dialog.drafted(), asks);
+                });
+                asks.push(Confirm::affects(&affected, ctx.text, yes));
             }
             Ok(_) => self.send(self.drafted(), asks),
             Err(Trouble::Problems(problems)) => self.show_problems(&problems, ctx, asks),
@@ -211,12 +205,11 @@ impl RoleDialog {
     }
 
     fn leave(&mut self, ctx: &Ctx, asks: &mut Asks) {
-        if self.drafted().fields == self.initial {
-            asks.close(Reply::Cancelled);
-            return;
+        if self.is_changed() {
+            asks.push(Confirm::leaves(ctx.text));
+        } else {
+            asks.close();
         }
-        asks.push(Confirm::leaves(ctx.text));
-        self.question = Some(Question::Leave);
     }
 
     /// Ticks what is selected on a tab of rights.
@@ -238,9 +231,10 @@ impl RoleDialog {
 
     /// Opens the Properties of the user or key that is selected.
     fn open_assigned(&self, asks: &mut Asks) {
+        let then = Then::new(|dialog: &mut RoleDialog, _, _, asks| dialog.reread(asks));
         match self.assigned.selected() {
-            Some(Assigned::Key { id, .. }) => asks.push(Properties::of_key(*id)),
-            Some(Assigned::User(id, _)) => asks.push(Properties::of_user(*id)),
+            Some(Assigned::Key { id, .. }) => asks.push(Properties::of_key(*id, then)),
+            Some(Assigned::User(id, _)) => asks.push(Properties::of_user(*id, then)),
             None => {}
         }
     }
@@ -249,11 +243,8 @@ impl RoleDialog {
         (self.page, self.focus) == (Page::General, Focus::Page)
     }
 
-    fn tell(&mut self, edit: &Edit, ctx: &Ctx, asks: &mut Asks) {
-        if self.is_in_form() && *edit != Edit::NotTaken {
-            self.check_focused(ctx);
-        }
-        asks.edited(edit, ctx.text);
+    fn waits(&self) -> bool {
+        self.loading.is_some() || self.saving.is_some() || self.foreseeing.is_some()
     }
 
     fn reread(&mut self, asks: &mut Asks) {
@@ -261,12 +252,11 @@ impl RoleDialog {
             self.rereading = Some(asks.request(Request::RoleProperties(id)));
         }
     }
-}
 
-/// The role is there as it was wanted: tells its ID to the layer below.
-fn close(id: RoleId, name: &str, ctx: &Ctx, asks: &mut Asks) {
-    let sentence = ctx.text.fill("form.saved", &[("name", &name)]);
-    asks.close(Reply::Said(id.0, sentence));
+    fn saved(&self, id: RoleId, name: &str, ctx: &Ctx, asks: &mut Asks) {
+        asks.say(ctx.text.fill("form.saved", &[("name", &name)]));
+        asks.answer(&self.then, id.0);
+    }
 }
 
 impl Layer for RoleDialog {
@@ -329,39 +319,30 @@ impl Layer for RoleDialog {
         }
     }
 
-    fn click(&mut self, click: &Click, _ctx: &Ctx, _asks: &mut Asks) -> Option<Action> {
-        self.clicked(click)
+    fn mouse(&mut self, does: Mouse, _ctx: &Ctx, _asks: &mut Asks) -> Option<Action> {
+        match does {
+            Mouse::Click(click) => self.clicked(&click),
+            Mouse::Wheel(lines) => {
+                self.scroll_page(lines);
+                None
+            }
+        }
     }
 
-    fn scroll(&mut self, lines: i32, _asks: &mut Asks) {
-        self.scroll_page(lines);
-    }
-
-    fn edit(&mut self, key: TextKey, ctx: &Ctx, asks: &mut Asks) -> bool {
+    fn edit(&mut self, typed: Typed, ctx: &Ctx, asks: &mut Asks) -> bool {
         if self.waits() {
             return false;
         }
         let in_form = self.is_in_form();
         let edit = match self.searched_boxes() {
-            Some(boxes) => boxes.edit(key),
-            None if in_form => self.general.edit(key),
+            Some(boxes) => boxes.take(typed),
+            None if in_form => self.general.take(typed),
             None => Edit::NotTaken,
         };
-        self.tell(&edit, ctx, asks);
-        edit != Edit::NotTaken
-    }
-
-    fn paste(&mut self, pasted: &Zeroizing<String>, ctx: &Ctx, asks: &mut Asks) {
-        let in_form = self.is_in_form();
-        let edit = match self.searched_boxes() {
-            Some(boxes) => boxes.paste(pasted),
-            None if in_form => self.general.paste(pasted),
-            None => Edit::NotTaken,
-        };
-        self.tell(&edit, ctx, asks);
-        if edit == Edit::NotTaken {
-            asks.say(ctx.text.say("message.paste_ignored"));
+        if in_form && edit != Edit::NotTaken {
+            self.check_focused(ctx);
         }
+        asks.edited(typed, &edit, ctx.text)
     }
 
     fn answer(&mut self, ticket: Ticket, outcome: Outcome, ctx: &Ctx, asks: &mut Asks) {
@@ -389,10 +370,10 @@ impl Layer for RoleDialog {
                 Task::New | Task::Edit(_) => self.edit_existing(*properties, ctx),
             },
             Ok(Done::RoleName(name)) => self.begin_new(name, ctx, asks),
-            Ok(Done::RoleCreated(id)) => close(id, self.drafted().name.trim(), ctx, asks),
+            Ok(Done::RoleCreated(id)) => self.saved(id, self.drafted().name.trim(), ctx, asks),
             Ok(Done::RoleSaved(fields)) => {
                 if let Some(id) = self.existing() {
-                    close(id, &fields.name, ctx, asks);
+                    self.saved(id, &fields.name, ctx, asks);
                 }
             }
             Ok(_) => {}
@@ -400,21 +381,9 @@ impl Layer for RoleDialog {
             Err(trouble) => {
                 asks.complain(ctx.text.trouble(&trouble));
                 if loaded {
-                    asks.close(Reply::Cancelled);
+                    asks.close();
                 }
             }
-        }
-    }
-
-    fn reply(&mut self, reply: Reply, _ctx: &Ctx, asks: &mut Asks) {
-        match (reply, self.question.take()) {
-            (Reply::Yes, Some(Question::Leave)) => asks.close(Reply::Cancelled),
-            (Reply::Yes, Some(Question::Save)) => self.send(self.drafted(), asks),
-            (Reply::Said(_, sentence), _) => {
-                asks.say(sentence);
-                self.reread(asks);
-            }
-            _ => {}
         }
     }
 
@@ -424,20 +393,16 @@ impl Layer for RoleDialog {
         }
     }
 
-    fn unread(&self) -> Option<&str> {
-        self.unread.as_deref()
-    }
-
-    fn waits(&self) -> bool {
-        self.loading.is_some() || self.saving.is_some() || self.foreseeing.is_some()
-    }
-
-    fn loss(&self) -> Loss {
-        if self.drafted().fields == self.initial {
-            Loss::Nothing
-        } else {
-            Loss::Typed
+    fn status(&self, _ctx: &Ctx) -> Status<'_> {
+        Status {
+            waits: self.waits(),
+            unread: self.unread.as_deref(),
+            wakes_in: None,
         }
+    }
+
+    fn is_changed(&self) -> bool {
+        self.drafted().fields != self.initial
     }
 
     fn place(&mut self, area: Rect) {

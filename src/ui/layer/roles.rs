@@ -108,7 +108,7 @@ impl Verbs for RoleVerbs {
 
     fn begin(
         &mut self,
-        list: &mut List<RoleRow>,
+        _list: &mut List<RoleRow>,
         _action: Action,
         row: &RoleRow,
         ctx: &Ctx,
@@ -123,8 +123,8 @@ impl Verbs for RoleVerbs {
         };
         let body = text.fill("confirm.delete_role", &name);
         let title = text.say("confirm.delete_title");
-        let confirm = Confirm::new(title, body, text.say("confirm.delete_verb"));
-        list.confirm(change, confirm, asks);
+        let verb = text.say("confirm.delete_verb");
+        asks.push(Confirm::new(title, body, verb, Roles::makes(change)));
     }
 
     fn act(
@@ -135,10 +135,11 @@ impl Verbs for RoleVerbs {
         asks: &mut Asks,
     ) -> bool {
         let row = list.selected().cloned();
+        let then = Roles::goes_to_row();
         match (action, row) {
-            (Action::New, _) => asks.push(RoleDialog::of_new_role()),
-            (Action::Properties, Some(row)) => asks.push(RoleDialog::of_role(row.id())),
-            (Action::Duplicate, Some(row)) => asks.push(RoleDialog::of_copy(row.id())),
+            (Action::New, _) => asks.push(RoleDialog::of_new_role(then)),
+            (Action::Properties, Some(row)) => asks.push(RoleDialog::of_role(row.id(), then)),
+            (Action::Duplicate, Some(row)) => asks.push(RoleDialog::of_copy(row.id(), then)),
             _ => return false,
         }
         true

@@ -4,7 +4,8 @@ mod copying;
 mod undelivered;
 mod view;
 
-use std::path::{Path, PathBuf};
+use std::any::Any;
+use std::path::PathBuf;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -15,13 +16,14 @@ use crate::domain::secret::{IssuedSecret, Overlap, PENDING_LIFE, Pasted, Secret}
 use crate::domain::state::State;
 use crate::domain::time::Uptime;
 use crate::domain::trouble::Trouble;
+use crate::ui::field::Typed;
 use crate::ui::hits::Hits;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::check::Check;
 use crate::ui::layer::confirm::Confirm;
 use crate::ui::layer::entry::Entry;
 use crate::ui::layer::secret::undelivered::Unwritten;
-use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Loss, Reply};
+use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status, Then};
 use crate::ui::request::{Done, Outcome, Request, Ticket};
 
 /// The buttons, in order. The last one is there only while the dialog can be left.
@@ -38,7 +40,7 @@ const VERBS: [Action; 8] = [
 /// How many of them leave the dialog open.
 const HARMLESS: usize = 5;
 
-/// The layer.
+/// Shows a secret that was just issued.
 pub struct SecretDialog {
     issued: IssuedSecret,
     /// When it can no longer be delivered.
@@ -62,17 +64,9 @@ pub struct SecretDialog {
     path: Option<PathBuf>,
     /// Why the last copy was not sent.
     not_sent: Option<String>,
-    /// The dialog on top.
-    on_top: Option<OnTop>,
     unwritten: Unwritten,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum OnTop {
-    Check,
-    Path,
-    Discard,
-    Leave,
+    /// Takes the ID of the key.
+    then: Then<i64>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -90,6 +84,7 @@ impl SecretDialog {
         issued: IssuedSecret,
         overlap: Option<Overlap>,
         copies: bool,
+        then: Then<i64>,
         ctx: &Ctx,
     ) -> SecretDialog {
         let secret = issued.secret.expose();
@@ -114,12 +109,12 @@ impl SecretDialog {
             closing: None,
             path: None,
             not_sent: None,
-            on_top: None,
             unwritten: Unwritten::default(),
+            then,
         }
     }
 
-    /// The same, with the secret hidden until somebody asks to see it, or not.
+    /// The dialog with the secret hidden until somebody asks to see it, or not.
     #[must_use]
     pub fn hidden(self, hidden: bool) -> SecretDialog {
         SecretDialog { hidden, ..self }
@@ -128,6 +123,27 @@ impl SecretDialog {
     /// The secret can never work any more, as the database said or the hour that is over.
     fn is_void(&self, ctx: &Ctx) -> bool {
         self.void || self.gives_up_at <= ctx.uptime
+    }
+
+    /// Whether it has to be settled first what becomes of the secret; the dialog says how.
+    #[must_use]
+    pub fn is_unsettled(&self) -> bool {
+        !self.void
+    }
+
+    /// Nobody is at the keys, or nobody knows who: hides the secret. Says whether it can still work.
+    pub fn hide(&mut self, ctx: &Ctx) -> bool {
+        self.hidden = true;
+        !self.is_void(ctx)
+    }
+
+    /// Nobody came back to the keys: has the secret made void, and closes.
+    pub fn give_up(&mut self, ctx: &Ctx, asks: &mut Asks) {
+        if self.is_void(ctx) {
+            asks.answer(&self.then, self.issued.key.0);
+        } else {
+            self.discard(Closing::GivingUp, asks);
+        }
     }
 
     fn press(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
@@ -141,16 +157,15 @@ impl SecretDialog {
             Action::CopyHeader => self.copy(self.header.clone(), asks),
             Action::HideOrShow => self.hidden = !self.hidden,
             Action::Check => {
-                self.on_top = Some(OnTop::Check);
                 // The key has just taken it from the screen.
                 if let Some(why) = &self.not_sent {
                     asks.complain(why.clone());
                 }
-                asks.push(Check::new(self.issued.secret.clone()));
+                let then = Then::new(SecretDialog::checked);
+                asks.push(Check::new(self.issued.secret.clone(), then));
             }
             Action::SaveToFile => {
                 let file = format!("api-key-{}.secret", self.issued.key.0);
-                self.on_top = Some(OnTop::Path);
                 asks.push(SecretDialog::path_entry(&file, ctx));
             }
             Action::Cancel | Action::Leave => self.leave(action, ctx, asks),
@@ -168,8 +183,10 @@ impl SecretDialog {
                     body = text.joined(&[&body, text.say("discard.keeps")]);
                 }
                 let verb = text.say("discard.verb");
-                self.on_top = Some(OnTop::Discard);
-                asks.push(Confirm::new(text.say("discard.title"), body, verb));
+                let yes = Then::new(|dialog: &mut SecretDialog, (), _, asks| {
+                    dialog.discard(Closing::Discarding, asks);
+                });
+                asks.push(Confirm::new(text.say("discard.title"), body, verb, yes));
             }
             _ => {}
         }
@@ -187,11 +204,43 @@ impl SecretDialog {
 
     fn path_entry(path: &str, ctx: &Ctx) -> Entry {
         let text = ctx.text;
-        Entry::new(text.say("save.title"), text.say("save.note"), path)
+        let then = Then::new(SecretDialog::save_to);
+        Entry::new(text.say("save.title"), text.say("save.note"), path, then)
+    }
+
+    fn save_to(&mut self, path: String, _ctx: &Ctx, asks: &mut Asks) {
+        let path = PathBuf::from(path);
+        self.path = Some(path.clone());
+        self.under_way = Some(asks.request(Request::SaveToFile {
+            path,
+            secret: self.issued.secret.clone(),
+            id: self.issued.id,
+        }));
+    }
+
+    fn checked(&mut self, pasted: Pasted, ctx: &Ctx, asks: &mut Asks) {
+        match pasted {
+            Pasted::Same => asks.say(ctx.text.say("secret.matches")),
+            Pasted::With(beside) => asks.complain(ctx.text.not_alone(&beside)),
+            Pasted::Other => {
+                let differs = [ctx.text.say("secret.differs")];
+                let sentences: Vec<&str> = differs
+                    .into_iter()
+                    .chain(self.not_sent.as_deref())
+                    .collect();
+                asks.complain(ctx.text.joined(&sentences));
+            }
+        }
+    }
+
+    fn discard(&mut self, closing: Closing, asks: &mut Asks) {
+        self.under_way = Some(asks.request(Request::Discard(self.issued.id)));
+        self.closing = Some(closing);
     }
 
     fn close(&self, sentence: String, asks: &mut Asks) {
-        asks.close(Reply::Said(self.issued.key.0, sentence));
+        asks.say(sentence);
+        asks.answer(&self.then, self.issued.key.0);
     }
 
     fn done(&mut self, done: Done, closing: Option<Closing>, ctx: &Ctx, asks: &mut Asks) {
@@ -273,12 +322,13 @@ impl Layer for SecretDialog {
     fn act(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
         if self.is_void(ctx) {
             match action {
-                Action::Press => asks.close(Reply::Done(self.issued.key.0)),
+                Action::Press => asks.answer(&self.then, self.issued.key.0),
                 _ => asks.say(ctx.text.say("secret.only_close")),
             }
             return;
         }
         let verbs = self.verbs();
+        self.unwritten.is_asked &= !ctx.on_top;
         self.focus = self.focus.min(verbs.len() - 1);
         match action {
             Action::Next => self.focus = (self.focus + 1) % verbs.len(),
@@ -294,8 +344,11 @@ impl Layer for SecretDialog {
         }
     }
 
-    fn paste(&mut self, _pasted: &Zeroizing<String>, ctx: &Ctx, asks: &mut Asks) {
-        asks.complain(naming(ctx, "secret.pasted", Action::Check));
+    fn edit(&mut self, typed: Typed, ctx: &Ctx, asks: &mut Asks) -> bool {
+        if matches!(typed, Typed::Pasted(_)) {
+            asks.complain(naming(ctx, "secret.pasted", Action::Check));
+        }
+        false
     }
 
     fn answer(&mut self, ticket: Ticket, outcome: Outcome, ctx: &Ctx, asks: &mut Asks) {
@@ -318,7 +371,6 @@ impl Layer for SecretDialog {
             Err(trouble @ Trouble::File(..)) if !trouble.is_unsure() => {
                 let path = self.path.take().unwrap_or_default();
                 let entry = SecretDialog::path_entry(&path.to_string_lossy(), ctx);
-                self.on_top = Some(OnTop::Path);
                 asks.push(entry.refused(ctx.text.trouble(&trouble)));
             }
             // The dialog itself says what that means.
@@ -331,73 +383,30 @@ impl Layer for SecretDialog {
         }
     }
 
-    fn reply(&mut self, reply: Reply, ctx: &Ctx, asks: &mut Asks) {
-        let on_top = self.on_top.take();
-        match reply {
-            Reply::Yes if on_top == Some(OnTop::Leave) => self.close(self.left(ctx), asks),
-            Reply::Yes => {
-                self.under_way = Some(asks.request(Request::Discard(self.issued.id)));
-                self.closing = Some(Closing::Discarding);
-            }
-            Reply::Checked(Pasted::Same) => asks.say(ctx.text.say("secret.matches")),
-            Reply::Checked(Pasted::With(beside)) => asks.complain(ctx.text.not_alone(&beside)),
-            Reply::Checked(Pasted::Other) => {
-                let differs = [ctx.text.say("secret.differs")];
-                let sentences: Vec<&str> = differs
-                    .into_iter()
-                    .chain(self.not_sent.as_deref())
-                    .collect();
-                asks.complain(ctx.text.joined(&sentences));
-            }
-            Reply::Entered(path) => {
-                self.path = Some(PathBuf::from(&path));
-                self.under_way = Some(asks.request(Request::SaveToFile {
-                    path: Path::new(&path).to_owned(),
-                    secret: self.issued.secret.clone(),
-                    id: self.issued.id,
-                }));
-            }
-            _ => {}
+    fn status(&self, ctx: &Ctx) -> Status<'_> {
+        Status {
+            waits: self.under_way.is_some(),
+            unread: None,
+            wakes_in: Some(self.gives_up_at.since(ctx.uptime)).filter(|ms| *ms > 0),
         }
-    }
-
-    fn waits(&self) -> bool {
-        self.under_way.is_some()
-    }
-
-    fn loss(&self) -> Loss {
-        if self.void {
-            Loss::Nothing
-        } else {
-            Loss::Refused
-        }
-    }
-
-    fn next_wake(&self, ctx: &Ctx) -> Option<i64> {
-        Some(self.gives_up_at.since(ctx.uptime)).filter(|ms| *ms > 0)
-    }
-
-    fn shows_secret(&self) -> bool {
-        true
-    }
-
-    fn hide(&mut self, ctx: &Ctx) -> bool {
-        self.hidden = true;
-        !self.is_void(ctx)
-    }
-
-    fn give_up(&mut self, ctx: &Ctx, asks: &mut Asks) {
-        if self.is_void(ctx) {
-            asks.close(Reply::Done(self.issued.key.0));
-            return;
-        }
-        self.under_way = Some(asks.request(Request::Discard(self.issued.id)));
-        self.closing = Some(Closing::GivingUp);
     }
 
     fn place(&mut self, _area: Rect) {}
 
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
         self.draw(ctx, buf, area, hits)
+    }
+}
+
+impl dyn Layer {
+    /// The dialog that shows a secret, if this is it.
+    #[must_use]
+    pub fn secret(&self) -> Option<&SecretDialog> {
+        (self as &dyn Any).downcast_ref()
+    }
+
+    /// The dialog that shows a secret, if this is it, to hide the secret or have it made void.
+    pub fn secret_mut(&mut self) -> Option<&mut SecretDialog> {
+        (self as &mut dyn Any).downcast_mut()
     }
 }

@@ -10,9 +10,9 @@ use crate::domain::rights::Right;
 use crate::domain::user::Actor;
 use crate::text::Text;
 use crate::ui::frame::{boxed, clear, first, row, skip};
-use crate::ui::hits::{Click, Hit, Hits};
+use crate::ui::hits::{Click, Hit, Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
-use crate::ui::layer::{Asks, Ctx, Layer, Reply};
+use crate::ui::layer::{Asks, Ctx, Layer};
 use crate::ui::scroll::Scroll;
 use crate::ui::theme::Theme;
 
@@ -223,13 +223,17 @@ impl Layer for Tree {
             Action::First => self.go(isize::MIN, ctx),
             Action::Last => self.go(isize::MAX, ctx),
             Action::Accept => asks.go(self.selected),
-            Action::Cancel => asks.close(Reply::Cancelled),
+            Action::Cancel => asks.close(),
             _ => {}
         }
     }
 
-    fn click(&mut self, click: &Click, _ctx: &Ctx, _asks: &mut Asks) -> Option<Action> {
-        let Hit::Tree(line) = click.hit else {
+    fn mouse(&mut self, does: Mouse, _ctx: &Ctx, _asks: &mut Asks) -> Option<Action> {
+        let Mouse::Click(Click {
+            hit: Hit::Tree(line),
+            ..
+        }) = does
+        else {
             return None;
         };
         self.selected = LINES.get(line)?.2?;

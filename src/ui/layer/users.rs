@@ -119,13 +119,13 @@ impl Verbs for UserVerbs {
 
     fn begin(
         &mut self,
-        list: &mut List<UserRow>,
+        _list: &mut List<UserRow>,
         action: Action,
         row: &UserRow,
         ctx: &Ctx,
         asks: &mut Asks,
     ) {
-        confirm(list, action, row, ctx, asks);
+        confirm(action, row, ctx, asks);
     }
 
     fn target(row: &UserRow) -> Option<Target> {
@@ -140,9 +140,10 @@ impl Verbs for UserVerbs {
         asks: &mut Asks,
     ) -> bool {
         let row = list.selected().cloned();
+        let then = Users::goes_to_row();
         match (action, row) {
-            (Action::New, _) => asks.push(Properties::of_new_user()),
-            (Action::Properties, Some(row)) => asks.push(Properties::of_user(row.id())),
+            (Action::New, _) => asks.push(Properties::of_new_user(then)),
+            (Action::Properties, Some(row)) => asks.push(Properties::of_user(row.id(), then)),
             _ => return false,
         }
         true
@@ -150,7 +151,7 @@ impl Verbs for UserVerbs {
 }
 
 /// Asks before a verb that takes effect at once.
-fn confirm(list: &mut List<UserRow>, action: Action, row: &UserRow, ctx: &Ctx, asks: &mut Asks) {
+fn confirm(action: Action, row: &UserRow, ctx: &Ctx, asks: &mut Asks) {
     let id = row.id();
     let (request, said, title, sentence, verb) = match action {
         Action::Unlock => (
@@ -200,6 +201,6 @@ fn confirm(list: &mut List<UserRow>, action: Action, row: &UserRow, ctx: &Ctx, a
         id: id.0,
         said: text.fill(said, &[("name", &row.name)]),
     };
-    let confirm = Confirm::new(text.say(title), body, text.say(verb));
-    list.confirm(change, confirm, asks);
+    let yes = Users::makes(change);
+    asks.push(Confirm::new(text.say(title), body, text.say(verb), yes));
 }

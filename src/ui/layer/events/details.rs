@@ -10,10 +10,10 @@ use crate::domain::event::trail::EventRow;
 use crate::domain::zone::is_utc;
 use crate::text::{Fact, Text, Told};
 use crate::ui::frame::{boxed, centred, first, inside, row, skip, width, wrap};
-use crate::ui::hits::Hits;
+use crate::ui::hits::{Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::events::actor_name;
-use crate::ui::layer::{Asks, Can, Ctx, Layer, Reply, if_of_use};
+use crate::ui::layer::{Asks, Can, Ctx, Layer, if_of_use};
 use crate::ui::scroll::Scroll;
 
 /// Columns of the box where there is room for more.
@@ -143,13 +143,16 @@ impl Layer for Details {
 
     fn act(&mut self, action: Action, _ctx: &Ctx, asks: &mut Asks) {
         match action {
-            Action::Cancel => asks.close(Reply::Cancelled),
+            Action::Cancel => asks.close(),
             _ => self.scroll.act(action),
         }
     }
 
-    fn scroll(&mut self, lines: i32, _asks: &mut Asks) {
-        self.scroll.by(lines);
+    fn mouse(&mut self, does: Mouse, _ctx: &Ctx, _asks: &mut Asks) -> Option<Action> {
+        if let Mouse::Wheel(lines) = does {
+            self.scroll.by(lines);
+        }
+        does.button()
     }
 
     fn place(&mut self, area: Rect) {

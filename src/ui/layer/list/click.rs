@@ -1,14 +1,22 @@
 //! What a click and the wheel do in a list.
 
-use crate::ui::hits::{Click, Hit};
+use crate::ui::hits::{Hit, Mouse};
 use crate::ui::keymap::Action;
 use crate::ui::layer::Asks;
 use crate::ui::layer::list::{List, Table, Why};
 use crate::ui::table::Move;
 
 impl<L: Table> List<L> {
-    /// Takes a click. Wherever it is, but in the filter line itself, that line is left as Enter leaves it.
-    pub fn click(&mut self, click: &Click, asks: &mut Asks) -> Option<Action> {
+    /// Takes what the mouse does. Wherever a click is, but in the filter line itself, that line is left as Enter leaves
+    /// it; with the wheel the selection stays on its row as long as that is on the screen.
+    pub fn mouse(&mut self, does: Mouse, asks: &mut Asks) -> Option<Action> {
+        let click = match does {
+            Mouse::Wheel(rows) => {
+                self.go(Move::Scroll(rows.into()), asks);
+                return None;
+            }
+            Mouse::Click(click) => click,
+        };
         if click.hit == Hit::Line {
             return match &mut self.typing {
                 Some(field) => {
@@ -45,10 +53,5 @@ impl<L: Table> List<L> {
         }
         self.ask(self.rows.around(), Why::Asked, asks);
         None
-    }
-
-    /// Scrolls; the selection stays on its row as long as that is on the screen.
-    pub fn scroll(&mut self, rows: i32, asks: &mut Asks) {
-        self.go(Move::Scroll(rows.into()), asks);
     }
 }

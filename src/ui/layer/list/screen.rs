@@ -2,21 +2,21 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use zeroize::Zeroizing;
 
 use crate::domain::event::Target;
 use crate::domain::event::trail::SYSTEM_NAME;
 use crate::domain::intent::{Intent, Prospect};
 use crate::domain::rights::Right;
 use crate::domain::trouble::Trouble;
-use crate::ui::hits::{Click, Hits};
-use crate::ui::keymap::{Action, Scope, TextKey};
-use crate::ui::layer::list::{List, Table};
-use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Reply, if_of_use};
+use crate::ui::field::Typed;
+use crate::ui::hits::{Hits, Mouse};
+use crate::ui::keymap::{Action, Scope};
+use crate::ui::layer::list::{Change, List, Table};
+use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status, Then, if_of_use};
 use crate::ui::request::{Done, Outcome, Request, Ticket};
 
 /// What can be done on a screen beside what every list can do.
-pub trait Verbs: Default {
+pub trait Verbs: Default + 'static {
     type Row: Table;
 
     /// The part of the key table with the verbs.
@@ -78,22 +78,11 @@ pub trait Verbs: Default {
     fn waits(&self) -> bool {
         false
     }
-
-    /// Takes what a dialog of this screen's own said, and gives back what is not for it.
-    fn reply(
-        &mut self,
-        _list: &mut List<Self::Row>,
-        reply: Reply,
-        _ctx: &Ctx,
-        _asks: &mut Asks,
-    ) -> Option<Reply> {
-        Some(reply)
-    }
 }
 
 /// The screen.
 pub struct ListScreen<V: Verbs> {
-    list: List<V::Row>,
+    pub list: List<V::Row>,
     verbs: V,
     foreseeing: Option<Foreseeing<V::Row>>,
 }
@@ -117,6 +106,20 @@ impl<V: Verbs> Default for ListScreen<V> {
 }
 
 impl<V: Verbs> ListScreen<V> {
+    /// Goes to the row whose ID a dialog answers.
+    #[must_use]
+    pub fn goes_to_row() -> Then<i64> {
+        Then::new(|screen: &mut ListScreen<V>, id, _, asks| screen.list.show(id, asks))
+    }
+
+    /// Makes a change when it is confirmed.
+    #[must_use]
+    pub fn makes(change: Change) -> Then<()> {
+        Then::new(move |screen: &mut ListScreen<V>, (), _, asks| {
+            screen.list.change(change.clone(), asks);
+        })
+    }
+
     /// Asks the service about a verb; false where it is none that is asked about.
     fn foresee(&mut self, action: Action, asks: &mut Asks) -> bool {
         let row = self.list.selected().cloned();
@@ -218,20 +221,12 @@ impl<V: Verbs> Layer for ListScreen<V> {
         }
     }
 
-    fn click(&mut self, click: &Click, _ctx: &Ctx, asks: &mut Asks) -> Option<Action> {
-        self.list.click(click, asks)
+    fn mouse(&mut self, does: Mouse, _ctx: &Ctx, asks: &mut Asks) -> Option<Action> {
+        self.list.mouse(does, asks)
     }
 
-    fn scroll(&mut self, lines: i32, asks: &mut Asks) {
-        self.list.scroll(lines, asks);
-    }
-
-    fn edit(&mut self, key: TextKey, ctx: &Ctx, asks: &mut Asks) -> bool {
-        self.list.edit(key, ctx, asks)
-    }
-
-    fn paste(&mut self, pasted: &Zeroizing<String>, ctx: &Ctx, asks: &mut Asks) {
-        self.list.paste(pasted, ctx, asks);
+    fn edit(&mut self, typed: Typed, ctx: &Ctx, asks: &mut Asks) -> bool {
+        self.list.edit(typed, ctx, asks)
     }
 
     fn answer(&mut self, ticket: Ticket, outcome: Outcome, ctx: &Ctx, asks: &mut Asks) {
@@ -245,12 +240,6 @@ impl<V: Verbs> Layer for ListScreen<V> {
         }
     }
 
-    fn reply(&mut self, reply: Reply, ctx: &Ctx, asks: &mut Asks) {
-        if let Some(reply) = self.verbs.reply(&mut self.list, reply, ctx, asks) {
-            self.list.reply(reply, asks);
-        }
-    }
-
     fn refresh(&mut self, _ctx: &Ctx, asks: &mut Asks) {
         self.verbs.refresh(asks);
         if let Some(of) = &mut self.foreseeing {
@@ -259,17 +248,13 @@ impl<V: Verbs> Layer for ListScreen<V> {
         self.list.refresh(asks);
     }
 
-    fn unread(&self) -> Option<&str> {
-        self.list.unread()
-    }
-
-    fn waits(&self) -> bool {
-        self.list.waits() || self.verbs.waits() || self.foreseeing.is_some()
-    }
-
-    fn next_wake(&self, ctx: &Ctx) -> Option<i64> {
-        let at = self.list.next_wake(ctx.as_of());
-        at.map(|at| at.since(ctx.now))
+    fn status(&self, ctx: &Ctx) -> Status<'_> {
+        let changes_at = self.list.next_wake(ctx.as_of());
+        Status {
+            waits: self.list.waits() || self.verbs.waits() || self.foreseeing.is_some(),
+            unread: self.list.unread(),
+            wakes_in: changes_at.map(|at| at.since(ctx.now)),
+        }
     }
 
     fn place(&mut self, area: Rect) {

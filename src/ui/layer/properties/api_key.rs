@@ -10,12 +10,10 @@ use crate::domain::locale::Locale;
 use crate::domain::problem::{Field, Problem, Rule, Value};
 use crate::domain::rights::Right;
 use crate::domain::trouble::Trouble;
-use crate::domain::zone;
 use crate::ui::field::{AreaField, LineField};
 use crate::ui::form::{Input, Item};
-use crate::ui::layer::choice::Choice;
 use crate::ui::layer::properties::{Beginning, Properties, Subject, facts};
-use crate::ui::layer::{Asks, Ctx, Reply};
+use crate::ui::layer::{Ctx, Then};
 use crate::ui::request::{Done, Request};
 
 /// A key.
@@ -32,14 +30,14 @@ pub struct ApiKey {
 impl Properties<ApiKey> {
     /// For a new key.
     #[must_use]
-    pub fn of_new_key() -> Properties<ApiKey> {
-        Properties::of(ApiKey::new(None))
+    pub fn of_new_key(then: Then<i64>) -> Properties<ApiKey> {
+        Properties::of(ApiKey::new(None), then)
     }
 
     /// For an existing key.
     #[must_use]
-    pub fn of_key(id: KeyId) -> Properties<ApiKey> {
-        Properties::of(ApiKey::new(Some(id)))
+    pub fn of_key(id: KeyId, then: Then<i64>) -> Properties<ApiKey> {
+        Properties::of(ApiKey::new(Some(id)), then)
     }
 }
 
@@ -177,40 +175,28 @@ impl Subject for ApiKey {
     }
 
     fn show(&self, item: &mut Item, ctx: &Ctx) {
-        match (&mut item.input, item.field) {
-            (Input::Choice(shown), Field::Language) => {
-                ctx.text.locale(self.draft.locale).clone_into(shown);
-            }
-            (Input::Choice(shown), Field::TimeZone) => {
-                let zone = self.draft.zone;
-                *shown = format!("{} ({})", zone.name(), zone::offset_text(zone, ctx.now));
-            }
-            (Input::Date(_), _) => {
-                item.enabled = self.draft.expires_on.is_some();
-                item.notes = facts::of_expiry(&self.draft, self.before.as_ref(), ctx);
-            }
-            _ => {}
+        if matches!(item.input, Input::Date(_)) {
+            item.enabled = self.draft.expires_on.is_some();
+            item.notes = facts::of_expiry(&self.draft, self.before.as_ref(), ctx);
         }
     }
 
-    fn choice(&self, field: Field, title: &str, typed: &str, ctx: &Ctx) -> Choice {
-        if field == Field::Language {
-            let names = Locale::ALL.map(|locale| ctx.text.locale(locale).to_owned());
-            let is = |locale: &Locale| *locale == self.draft.locale;
-            let at = Locale::ALL.iter().position(is);
-            return Choice::of(title, names.to_vec(), at.unwrap_or(0));
-        }
-        Choice::zone(title, Some(self.draft.zone), None, typed, ctx.now)
+    const UNSET: Option<&'static str> = None;
+
+    fn language(&self) -> Option<Locale> {
+        Some(self.draft.locale)
     }
 
-    fn chosen(&mut self, field: Field, reply: &Reply) {
-        match reply {
-            Reply::Chosen(index) if field == Field::Language => {
-                self.draft.locale = Locale::ALL[*index];
-            }
-            Reply::ZoneChosen(zone) => self.draft.zone = *zone,
-            _ => {}
-        }
+    fn set_language(&mut self, language: Option<Locale>) {
+        self.draft.locale = language.unwrap_or(self.draft.locale);
+    }
+
+    fn zone(&self) -> Option<Tz> {
+        Some(self.draft.zone)
+    }
+
+    fn set_zone(&mut self, zone: Option<Tz>) {
+        self.draft.zone = zone.unwrap_or(self.draft.zone);
     }
 
     fn problems(&self, ctx: &Ctx) -> Vec<Problem> {
@@ -271,14 +257,15 @@ impl Subject for ApiKey {
         }
     }
 
-    fn saved(&self, done: Done, ctx: &Ctx, asks: &mut Asks) {
+    fn saved(&self, done: Done, ctx: &Ctx) -> Option<(i64, Option<String>)> {
         match (done, self.id) {
-            (Done::Issued(id), _) => asks.close(Reply::Done(id.0)),
+            // The secret's dialog says the rest.
+            (Done::Issued(id), _) => Some((id.0, None)),
             (Done::Saved(fields), Some(id)) => {
                 let sentence = ctx.text.fill("form.saved", &[("name", &fields.name)]);
-                asks.close(Reply::Said(id.0, sentence));
+                Some((id.0, Some(sentence)))
             }
-            _ => asks.close(Reply::Cancelled),
+            _ => None,
         }
     }
 }

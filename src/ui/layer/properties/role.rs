@@ -5,31 +5,32 @@ use crate::domain::problem::Field;
 use crate::domain::rights::Right;
 use crate::domain::role::Role;
 use crate::ui::layer::choice::Choice;
-use crate::ui::layer::properties::{Properties, Question, Subject};
+use crate::ui::layer::properties::{Properties, Subject};
 use crate::ui::layer::role::RoleDialog;
-use crate::ui::layer::{Asks, Ctx};
+use crate::ui::layer::{Asks, Ctx, Then};
 use crate::ui::request::Request;
 
 impl<S: Subject> Properties<S> {
-    /// The roles by name, and `New...` for whoever may create one.
-    pub(super) fn role_choice(&mut self, title: &str, ctx: &Ctx) -> Choice {
-        let names = self.roles.iter().map(|role| role.fields.name.clone());
+    /// Opens the choice of a role by name, and `New...` for whoever may create one.
+    pub(super) fn choose_role(&mut self, title: &str, ctx: &Ctx, asks: &mut Asks) {
+        let named = |role: &Role| (Some(role.id), role.fields.name.clone());
         let new = ctx.actor.may(Right::CreateRoles);
-        let new = new.then(|| ctx.text.say("key.new").to_owned());
-        let names = names.chain(new).collect();
-        let chosen = *self.subject.role();
-        let at = self.roles.iter().position(|role| role.id == chosen);
-        Choice::of(title, names, at.unwrap_or(0))
+        let new = new.then(|| (None, ctx.text.say("key.new").to_owned()));
+        let entries = self.roles.iter().map(named).chain(new).collect();
+        let present = Some(*self.subject.role());
+        let then = Then::new(Properties::<S>::role_chosen);
+        asks.push(Choice::of(title, entries, &present, then));
     }
 
-    /// Takes the entry that was chosen; what is behind the last role is `New...`.
-    pub(super) fn role_chosen(&mut self, index: usize, ctx: &Ctx, asks: &mut Asks) {
-        if let Some(role) = self.roles.get(index) {
-            *self.subject.role() = role.id;
+    /// Takes the role that was chosen; none is `New...`.
+    fn role_chosen(&mut self, role: Option<RoleId>, ctx: &Ctx, asks: &mut Asks) {
+        if let Some(role) = role {
+            *self.subject.role() = role;
             self.edited(Field::Role, ctx);
         } else {
-            self.question = Some(Question::NewRole);
-            asks.push(RoleDialog::of_new_role());
+            asks.push(RoleDialog::of_new_role(Then::new(
+                |form: &mut Properties<S>, made, _, asks| form.role_made(RoleId(made), asks),
+            )));
         }
     }
 

@@ -1,5 +1,7 @@
 //! User Properties: the fields, and who may change which.
 
+use chrono_tz::Tz;
+
 use crate::domain::authority::{first_to_give, may_manage};
 use crate::domain::id::{AUDITOR, RoleId, UserId};
 use crate::domain::intent::Intent;
@@ -8,21 +10,16 @@ use crate::domain::problem::{Field, Problem, Value};
 use crate::domain::rights::Right;
 use crate::domain::trouble::Trouble;
 use crate::domain::user::{USER_NAME_MAX, UserDraft, UserFields, UserProperties};
-use crate::domain::zone;
-use crate::text::Text;
 use crate::ui::field::LineField;
 use crate::ui::form::{Input, Item};
-use crate::ui::layer::choice::Choice;
 use crate::ui::layer::properties::{Beginning, Properties, Subject, facts};
-use crate::ui::layer::{Asks, Ctx, Reply};
+use crate::ui::layer::{Ctx, Then};
 use crate::ui::request::{Done, Request};
 
 /// A user.
 pub struct User {
     /// Nothing for a new one.
     id: Option<UserId>,
-    /// It was not opened from the list of users: what came of it is no row of the screen below.
-    by_itself: bool,
     /// What they had when they were read.
     before: Option<UserFields>,
     draft: UserDraft,
@@ -30,29 +27,17 @@ pub struct User {
     initial: UserFields,
 }
 
-/// The languages that can be chosen; the first is the machine's.
-const LOCALES: [Option<Locale>; 3] = [None, Some(Locale::EnUs), Some(Locale::JaJp)];
-
 impl Properties<User> {
     /// For a new user.
     #[must_use]
-    pub fn of_new_user() -> Properties<User> {
-        Properties::of(User::new(None))
+    pub fn of_new_user(then: Then<i64>) -> Properties<User> {
+        Properties::of(User::new(None), then)
     }
 
     /// For an existing user.
     #[must_use]
-    pub fn of_user(id: UserId) -> Properties<User> {
-        Properties::of(User::new(Some(id)))
-    }
-
-    /// For the signed-in user, from any screen.
-    #[must_use]
-    pub fn of_own(id: UserId) -> Properties<User> {
-        Properties::of(User {
-            by_itself: true,
-            ..User::new(Some(id))
-        })
+    pub fn of_user(id: UserId, then: Then<i64>) -> Properties<User> {
+        Properties::of(User::new(Some(id)), then)
     }
 }
 
@@ -68,7 +53,6 @@ impl User {
         });
         User {
             id,
-            by_itself: false,
             before: None,
             initial: draft.fields.clone(),
             draft,
@@ -128,11 +112,6 @@ impl User {
     }
 }
 
-/// A language's name; where there is none it is the machine's.
-fn named(locale: Option<Locale>, text: Text) -> &'static str {
-    locale.map_or(text.say("user.machine"), |locale| text.locale(locale))
-}
-
 impl Subject for User {
     fn load(&self) -> Request {
         self.id.map_or(Request::Roles, Request::UserProperties)
@@ -186,41 +165,22 @@ impl Subject for User {
         }
     }
 
-    fn show(&self, item: &mut Item, ctx: &Ctx) {
-        match (&mut item.input, item.field) {
-            (Input::Choice(shown), Field::Language) => {
-                named(self.draft.locale, ctx.text).clone_into(shown);
-            }
-            (Input::Choice(shown), Field::TimeZone) => {
-                *shown = self.draft.zone.map_or_else(
-                    || ctx.text.say("user.machine").to_owned(),
-                    |zone| format!("{} ({})", zone.name(), zone::offset_text(zone, ctx.now)),
-                );
-            }
-            _ => {}
-        }
+    const UNSET: Option<&'static str> = Some("user.machine");
+
+    fn language(&self) -> Option<Locale> {
+        self.draft.locale
     }
 
-    fn choice(&self, field: Field, title: &str, typed: &str, ctx: &Ctx) -> Choice {
-        if field == Field::Language {
-            let names = LOCALES.map(|locale| named(locale, ctx.text).to_owned());
-            let is = |locale: &Option<Locale>| *locale == self.draft.locale;
-            let at = LOCALES.iter().position(is);
-            return Choice::of(title, names.to_vec(), at.unwrap_or(0));
-        }
-        let machine = ctx.text.say("user.machine").to_owned();
-        Choice::zone(title, self.draft.zone, Some(machine), typed, ctx.now)
+    fn set_language(&mut self, language: Option<Locale>) {
+        self.draft.locale = language;
     }
 
-    fn chosen(&mut self, field: Field, reply: &Reply) {
-        match reply {
-            Reply::Chosen(index) if field == Field::Language => {
-                self.draft.locale = LOCALES[*index];
-            }
-            Reply::Chosen(_) => self.draft.zone = None,
-            Reply::ZoneChosen(zone) => self.draft.zone = Some(*zone),
-            _ => {}
-        }
+    fn zone(&self) -> Option<Tz> {
+        self.draft.zone
+    }
+
+    fn set_zone(&mut self, zone: Option<Tz>) {
+        self.draft.zone = zone;
     }
 
     fn problems(&self, _ctx: &Ctx) -> Vec<Problem> {
@@ -263,23 +223,18 @@ impl Subject for User {
         }
     }
 
-    fn saved(&self, done: Done, ctx: &Ctx, asks: &mut Asks) {
-        match done {
+    fn saved(&self, done: Done, ctx: &Ctx) -> Option<(i64, Option<String>)> {
+        let (id, sentence) = match done {
             Done::UserCreated(id) => {
                 let name = self.draft.name.trim();
-                let sentence = ctx.text.fill("user.created", &[("name", &name)]);
-                asks.close(Reply::Said(id.0, sentence));
+                (id, ctx.text.fill("user.created", &[("name", &name)]))
             }
             Done::UserSaved(fields) => {
-                let sentence = ctx.text.fill("form.saved", &[("name", &fields.name)]);
-                if let Some(id) = self.id.filter(|_| !self.by_itself) {
-                    asks.close(Reply::Said(id.0, sentence));
-                } else {
-                    asks.say(sentence);
-                    asks.close(Reply::Cancelled);
-                }
+                let name = [("name", &fields.name as &dyn std::fmt::Display)];
+                (self.id?, ctx.text.fill("form.saved", &name))
             }
-            _ => {}
-        }
+            _ => return None,
+        };
+        Some((id.0, Some(sentence)))
     }
 }

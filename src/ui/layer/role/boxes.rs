@@ -8,8 +8,8 @@ use crate::domain::fold::name_key;
 use crate::domain::rights::{Group, Leaf, Preset, Rights, Tab, groups, is_enforced};
 use crate::domain::role::RoleFields;
 use crate::text::Text;
-use crate::ui::field::{Edit, LineField};
-use crate::ui::keymap::{Action, TextKey};
+use crate::ui::field::{Edit, LineField, Typed};
+use crate::ui::keymap::Action;
 use crate::ui::scroll::Scroll;
 
 /// Where the selection can be.
@@ -178,20 +178,13 @@ impl Boxes {
         self.scroll.show_from(0);
     }
 
-    /// Offers a key to the find line.
-    pub(super) fn edit(&mut self, key: TextKey) -> Edit {
+    /// Offers what is typed or pasted to the find line.
+    pub(super) fn take(&mut self, typed: Typed) -> Edit {
         let before = self.find.text().to_owned();
-        let edit = self.find.edit(key);
+        let edit = self.find.take(typed);
         if self.find.text() != before {
             self.search();
         }
-        edit
-    }
-
-    /// Offers pasted text to the find line.
-    pub(super) fn paste(&mut self, pasted: &str) -> Edit {
-        let edit = self.find.paste(pasted);
-        self.search();
         edit
     }
 

@@ -1,6 +1,6 @@
 //! What a click and the wheel do in Role Properties.
 
-use crate::ui::hits::{Click, Hit};
+use crate::ui::hits::{Click, Hit, Mouse};
 use crate::ui::keymap::Action;
 use crate::ui::layer::role::RoleDialog;
 use crate::ui::layer::role::focus::Focus;
@@ -25,7 +25,7 @@ impl RoleDialog {
             }
             Hit::Item(_) if self.page == Page::General => {
                 self.focus = Focus::Page;
-                self.general.click(click)
+                self.general.mouse(Mouse::Click(*click))
             }
             Hit::Row(number) => {
                 self.focus_on(Focus::Page, true);

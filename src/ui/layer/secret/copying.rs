@@ -35,7 +35,7 @@ impl SecretDialog {
                     ("save", &ctx.keys.key(Scope::Secret, Action::SaveToFile)),
                 ];
                 // Under another dialog the keys have other meanings.
-                let check = self.on_top.is_none().then(|| text.fill(check, &keys));
+                let check = ctx.on_top.then(|| text.fill(check, &keys));
                 let sentences: Vec<&str> = [sent].into_iter().chain(check.as_deref()).collect();
                 asks.say(text.joined(&sentences));
             }

@@ -5,8 +5,8 @@ use std::fmt::Display;
 use crate::domain::trouble::{Fault, Trouble};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::confirm::Confirm;
-use crate::ui::layer::secret::{Closing, OnTop, SecretDialog};
-use crate::ui::layer::{Asks, Ctx};
+use crate::ui::layer::secret::{Closing, SecretDialog};
+use crate::ui::layer::{Asks, Ctx, Then};
 
 /// What follows from what could not be written.
 #[derive(Default)]
@@ -16,6 +16,8 @@ pub(super) struct Unwritten {
     pub may_be_left: bool,
     /// A delivery failed in such a way that it may hold all the same.
     pub may_be_delivered: bool,
+    /// It is being asked whether to leave the secret as it is.
+    pub is_asked: bool,
 }
 
 impl SecretDialog {
@@ -27,27 +29,22 @@ impl SecretDialog {
             asks.complain(ways_out(ctx));
             return;
         }
-        match self.on_top {
-            None => {}
-            // It is being asked.
-            Some(OnTop::Leave) => return,
-            Some(_) => {
+        if !ctx.on_top {
+            if !self.unwritten.is_asked {
                 asks.complain(text.say("undelivered.may_be_left"));
-                return;
             }
+            return;
         }
-        let body = self.left(ctx);
-        let confirm = Confirm::new(
-            text.say("undelivered.title"),
-            body,
-            text.say("undelivered.verb"),
-        );
-        self.on_top = Some(OnTop::Leave);
-        asks.push(if action == Action::Leave {
-            confirm.quits()
+        self.unwritten.is_asked = true;
+        let (title, verb) = (text.say("undelivered.title"), text.say("undelivered.verb"));
+        let yes = if action == Action::Leave {
+            Then::quit()
         } else {
-            confirm
-        });
+            Then::new(|dialog: &mut SecretDialog, (), ctx, asks| {
+                dialog.close(dialog.left(ctx), asks);
+            })
+        };
+        asks.push(Confirm::new(title, self.left(ctx), verb, yes));
     }
 
     /// What becomes of a secret of which nothing could be written.
