@@ -167,7 +167,7 @@ fn obey(text: Text, config: Config, args: Args) -> Result<ExitCode, Failure> {
         Some(Command::Config { theme, .. }) => {
             config::print_settings(text, &with_theme(config, &theme).settings)
         }
-        Some(Command::Events(asked)) => events::events(text, &config, *asked),
+        Some(Command::Events(asked)) => events::events(&config, *asked),
     }
 }
 

@@ -35,7 +35,7 @@ const BATCH: usize = 500;
 const LOOK: u16 = 500;
 
 /// Does what the arguments ask for.
-pub(super) fn events(text: Text, config: &Config, args: EventsArgs) -> Result<ExitCode, Failure> {
+pub(super) fn events(config: &Config, args: EventsArgs) -> Result<ExitCode, Failure> {
     let place = place(args.database, config)?;
     let mut service = if args.prune_before.is_none() {
         to_look(&place, config)?
@@ -46,11 +46,10 @@ pub(super) fn events(text: Text, config: &Config, args: EventsArgs) -> Result<Ex
     };
     let user = args.user.user.unwrap_or_else(|| config.account.user_name());
     let actor = service.sign_in(&user, &config.arrival)?;
-    let text = actor.locale.map_or(text, Text::of);
-    let zone = actor.zone.unwrap_or(config.settings.zone);
+    let text = Text::of(config.settings.language_for(&actor));
     let trail = Trail {
         text,
-        zone,
+        zone: config.settings.zone_for(&actor),
         now: SystemClock.now(),
         service,
         actor,

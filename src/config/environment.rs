@@ -45,10 +45,11 @@ impl Environment<'_> {
 
     /// The zone that `TZ` names, or else the machine's.
     pub(super) fn zone(&self) -> Option<(Tz, Origin)> {
-        let by_variable = (self.text)("TZ").and_then(|name| zone_of(&name));
-        let by_machine = || Some((zone_of(self.zone?)?, Origin::Machine));
-        let found = by_variable.map(|zone| (zone, Origin::Environment("TZ")));
-        found.or_else(by_machine)
+        let by_variable = || {
+            let zone = zone_of(&(self.text)("TZ")?)?;
+            Some((zone, Origin::Environment("TZ")))
+        };
+        by_variable().or_else(|| Some((zone_of(self.zone?)?, Origin::Machine)))
     }
 
     /// The variable that rules colours out.

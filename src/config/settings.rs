@@ -11,6 +11,7 @@ use crate::config::environment::Environment;
 use crate::domain::clipboard::ClipboardSetting;
 use crate::domain::locale::Locale;
 use crate::domain::state::Warning;
+use crate::domain::user::Actor;
 use crate::domain::zone;
 
 /// The settings in force.
@@ -236,6 +237,18 @@ impl Settings {
     pub fn override_theme(&mut self, theme: ThemeName, origin: Origin) {
         self.theme = theme;
         self.origins.insert(THEME, origin);
+    }
+
+    /// The language in which a user is spoken to: their own, or else the one that is set.
+    #[must_use]
+    pub fn language_for(&self, user: &Actor) -> Locale {
+        user.locale.unwrap_or(self.language)
+    }
+
+    /// The zone in which times are shown to a user: their own, or else the one that is set.
+    #[must_use]
+    pub fn zone_for(&self, user: &Actor) -> Tz {
+        user.zone.unwrap_or(self.zone)
     }
 
     /// Where a setting comes from.

@@ -14,56 +14,45 @@ impl Text {
     /// What does not count in the config file at this path, and what counts instead.
     #[must_use]
     pub fn complaint(self, path: &Path, complaint: &Complaint) -> String {
-        let why = self.why(&complaint.why);
-        let path = &path.display();
-        match &complaint.line {
-            Some(line) => {
-                let facts: [(&str, &dyn Display); 3] =
-                    [("path", path), ("line", line), ("why", &why)];
-                self.fill("config.in_line", &facts)
-            }
-            None => self.fill("config.in_file", &[("path", path), ("why", &why)]),
+        let (path, why) = (path.display(), self.why(&complaint.why));
+        let facts: [(&str, &dyn Display); 2] = [("path", &path), ("why", &why)];
+        match complaint.line {
+            Some(line) => self.fill("config.in_line", &[facts[0], ("line", &line), facts[1]]),
+            None => self.fill("config.in_file", &facts),
         }
     }
 
     fn why(self, why: &Why) -> String {
-        let of_action = |name, action: &str, key: &str| {
-            let (action, key) = (repeated(action), repeated(key));
-            self.fill(name, &[("action", &action), ("key", &key)])
-        };
         let of_name = |sentence, name: &str| self.fill(sentence, &[("name", &repeated(name))]);
+        let of_key = |sentence, action: &str, key: &str| {
+            let (action, key) = (repeated(action), repeated(key));
+            self.fill(sentence, &[("action", &action), ("key", &key)])
+        };
         match why {
             Why::Unreadable(words) => self.fill("config.unreadable", &[("words", words)]),
             Why::Unsafe(fault) => {
-                let sentence = self.path_fault(fault);
-                self.fill("config.unsafe", &[("sentence", &sentence)])
+                self.fill("config.unsafe", &[("sentence", &self.path_fault(fault))])
             }
             Why::NotAFile => self.say("config.not_a_file").to_owned(),
-            Why::TooLong => {
-                let most = CONFIG_FILE_MAX / 1024;
-                self.fill("config.too_long", &[("most", &most)])
-            }
+            Why::TooLong => self.fill("config.too_long", &[("most", &(CONFIG_FILE_MAX / 1024))]),
             Why::NotText => self.say("config.not_text").to_owned(),
             Why::NotToml(words) => self.fill("config.not_toml", &[("words", &repeated(words))]),
             Why::Unknown(name) => of_name("config.unknown", name),
             Why::Value { name, expected } => {
-                let expected = self.expected(expected);
-                let facts: [(&str, &dyn Display); 2] =
-                    [("name", &repeated(name)), ("expected", &expected)];
-                self.fill("config.value", &facts)
+                let (name, expected) = (repeated(name), self.expected(expected));
+                self.fill("config.value", &[("name", &name), ("expected", &expected)])
             }
             Why::UnderKeys(name) => of_name("config.under_keys", name),
             Why::UnknownAction(name) => of_name("config.unknown_action", name),
             Why::FixedAction(name) => of_name("config.fixed_action", name),
             Why::Twice(name) => of_name("config.twice", name),
-            Why::NotAKey { action, key } => of_action("config.not_a_key", action, key),
-            Why::Reserved { action, key } => of_action("config.reserved", action, key),
-            Why::Typed { action, key } => of_action("config.typed", action, key),
-            Why::Clash { action, key, other } => {
-                let facts: [(&str, &dyn Display); 3] =
-                    [("action", action), ("key", key), ("other", other)];
-                self.fill("config.clash", &facts)
-            }
+            Why::NotAKey { action, key } => of_key("config.not_a_key", action, key),
+            Why::Reserved { action, key } => of_key("config.reserved", action, key),
+            Why::Typed { action, key } => of_key("config.typed", action, key),
+            Why::Clash { action, key, other } => self.fill(
+                "config.clash",
+                &[("action", action), ("key", key), ("other", other)],
+            ),
         }
     }
 

@@ -84,9 +84,8 @@ impl App {
 
     /// The user's language, or the machine's.
     pub(super) fn text(&self) -> Text {
-        let locale = self.setting.actor.locale;
         let settings = &self.setting.settings;
-        let text = Text::of(locale.unwrap_or(settings.language));
+        let text = Text::of(settings.language_for(&self.setting.actor));
         match settings.borders {
             Borders::Unicode => text,
             Borders::Ascii => text.in_ascii(),
@@ -95,8 +94,7 @@ impl App {
 
     /// The zone in which times are shown: the user's, or the machine's.
     pub(super) fn zone(&self) -> Tz {
-        let zone = self.setting.actor.zone;
-        zone.unwrap_or(self.setting.settings.zone)
+        self.setting.settings.zone_for(&self.setting.actor)
     }
 
     /// The user as they are now. What their role no longer allows to see goes from the screen.
