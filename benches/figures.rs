@@ -9,7 +9,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use keyward::auth::hash::{Cost, Hasher};
-use keyward::clock::SetClock;
 use keyward::config::Config;
 use keyward::domain::api_key::ApiKeyFields;
 use keyward::domain::id::AUDITOR;
@@ -28,9 +27,10 @@ mod support {
     #![allow(dead_code, reason = "a part of what the tests use")]
     pub mod database;
     pub mod pty;
+    pub mod sentence;
 }
 
-use support::database::{NOW, draft, service_for};
+use support::database::{CHEAP, NOW, SetClock, draft, service_for};
 use support::pty::{Pty, Sighup, Start};
 
 const STARTS: usize = 30;
@@ -107,7 +107,7 @@ fn place(home: &TempDir) -> Place {
 fn of_1_000_keys() -> TempDir {
     let home = tempfile::tempdir().expect("directory");
     let account = Config::read().account;
-    let (clock, hasher) = (Arc::new(SetClock::new(NOW)), Hasher::new(Cost::CHEAP));
+    let (clock, hasher) = (Arc::new(SetClock::new(NOW)), Hasher::new(CHEAP));
     let mut service = service_for(&place(&home), &account, &clock, &hasher, 1);
     let actor = service
         .sign_in(&account.name, &Arrival::default())

@@ -1,6 +1,5 @@
 //! The only file that asks what time it is.
 
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use nix::time::{ClockId, clock_gettime};
@@ -41,57 +40,9 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands still until it is moved: for tests, pictures and the demo's seed.
-#[derive(Debug)]
-pub struct SetClock {
-    now: AtomicI64,
-    uptime: AtomicI64,
-}
-
-impl SetClock {
-    /// A clock that shows `at`.
-    #[must_use]
-    pub fn new(at: Timestamp) -> SetClock {
-        SetClock {
-            now: AtomicI64::new(at.0),
-            uptime: AtomicI64::new(0),
-        }
-    }
-
-    /// Lets `ms` milliseconds pass.
-    pub fn advance(&self, ms: i64) {
-        self.set(ms);
-        self.uptime.fetch_add(ms, Ordering::SeqCst);
-    }
-
-    /// Sets the clock by `ms` milliseconds, as a person or a time server does; no time passes.
-    pub fn set(&self, ms: i64) {
-        self.now.fetch_add(ms, Ordering::SeqCst);
-    }
-}
-
-impl Clock for SetClock {
-    fn now(&self) -> Timestamp {
-        Timestamp(self.now.load(Ordering::SeqCst))
-    }
-
-    fn uptime(&self) -> Uptime {
-        Uptime(self.uptime.load(Ordering::SeqCst))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn setting_a_clock_lets_no_time_pass() {
-        let clock = SetClock::new(Timestamp(5 * SECOND));
-        clock.set(-SECOND);
-        assert_eq!((clock.now().0, clock.uptime().0), (4 * SECOND, 0));
-        clock.advance(SECOND);
-        assert_eq!((clock.now().0, clock.uptime().0), (5 * SECOND, SECOND));
-    }
 
     #[test]
     fn the_machine_is_on_and_for_less_long_than_there_is_time() {

@@ -22,6 +22,7 @@ mod support {
     pub mod process;
     pub mod pty;
     pub mod screen;
+    pub mod sentence;
 }
 
 use support::hand::{self, confirm_stored, home};
@@ -31,7 +32,7 @@ use support::screen::InScreen;
 
 /// Makes a key and leaves its secret's dialog open; gives the secret.
 fn make(console: &mut Pty) -> String {
-    console.see("No API keys yet.");
+    console.says("list.empty_read_only", &[]);
     hand::make(console)
 }
 
@@ -142,14 +143,14 @@ fn tmux_passes_a_copy_on_whatever_it_is_set_to_and_keeps_none_when_the_dialog_cl
         let header = format!("api-secret-key: {secret}");
         for (key, copied) in [("c", &secret), ("h", &header)] {
             tmux.console.send(key);
-            tmux.console.see("Sent to tmux");
+            tmux.console.says("secret.sent_tmux", &[]);
             tmux.console.wait_for_bytes(&base64(copied));
             let buffers = tmux.buffers();
             assert_eq!(buffers.len(), 1, "{setting}: {buffers:?}");
             assert!(buffers[0].starts_with("keyward-"), "{buffers:?}");
             assert_eq!(tmux.tmux(&["show-buffer", "-b", &buffers[0]]), *copied);
             tmux.console.send("\x03");
-            tmux.console.see("There are two ways out");
+            tmux.console.says("secret.ways_out", &[]);
         }
         confirm_stored(&mut tmux.console);
         eventually("no buffer", || tmux.buffers().is_empty());
@@ -188,7 +189,7 @@ fn tmux_keeps_nothing_whatever_ends_the_console_while_the_secret_is_shown() {
             // Somebody else is there: tmux does not end with the pane.
             tmux.tmux(&["new-session", "-d", "sleep 600"]);
             tmux.console.send("c");
-            tmux.console.see("Sent to tmux");
+            tmux.console.says("secret.sent_tmux", &[]);
             assert_eq!(tmux.buffers().len(), 1);
             let database = tmux.home.path().join("data/keyward/keyward.db");
             let other = Connection::open(database).expect("database");
@@ -210,7 +211,7 @@ fn tmux_gets_the_secret_in_no_argument_and_no_variable() {
     };
     let secret = make(&mut tmux.console);
     tmux.console.send("c");
-    tmux.console.see("Sent to tmux");
+    tmux.console.says("secret.sent_tmux", &[]);
     confirm_stored(&mut tmux.console);
     eventually("no buffer", || tmux.buffers().is_empty());
     let noted = tmux.noted();
@@ -243,18 +244,18 @@ fn what_tmux_holds_can_be_pasted_into_the_check_with_brackets_and_without() {
     };
     let secret = make(&mut tmux.console);
     tmux.console.send("c");
-    tmux.console.see("Sent to tmux");
+    tmux.console.says("secret.sent_tmux", &[]);
     let buffer = tmux.buffers().remove(0);
     for brackets in [Some("-p"), None] {
         tmux.console.send("p");
-        tmux.console.see("Paste or type what you stored");
+        tmux.console.says("check.note", &[]);
         let paste = ["paste-buffer"].into_iter().chain(brackets);
         tmux.tmux(&paste.chain(["-b", &buffer]).collect::<Vec<_>>());
         tmux.console.see(&format!("{} characters", secret.len()));
         tmux.console.send("\r");
-        tmux.console.see("What you pasted is the secret.");
+        tmux.console.says("secret.matches", &[]);
         tmux.console.send("\x03");
-        tmux.console.see("There are two ways out");
+        tmux.console.says("secret.ways_out", &[]);
     }
 }
 
@@ -277,7 +278,7 @@ fn a_tmux_that_hangs_is_killed_after_a_second_and_holds_nothing_up() {
     let mut console = with_false_tmux(home.path(), &script);
     make(&mut console);
     console.send("cv");
-    console.see("(hidden: press v to show it)");
+    console.says("secret.hidden", &[("key", &"v")]);
     console.see("tmux did not take it (no answer within a second)");
     let pid = fs::read_to_string(pid).expect("it was started");
     let gone = || !Path::new("/proc").join(pid.trim()).exists();
@@ -311,13 +312,13 @@ fn screen_passes_a_copy_on() {
     let header = format!("api-secret-key: {secret}");
     for (key, copied) in [("c", &secret), ("h", &header)] {
         console.send(key);
-        console.see("Sent through screen to your terminal's clipboard (OSC 52)");
+        console.says("secret.sent_screen", &[]);
         console.wait_for_bytes(&format!("\x1b]52;c;{}\x07", base64(copied)));
         console.send("\x03");
-        console.see("There are two ways out");
+        console.says("secret.ways_out", &[]);
     }
     confirm_stored(&mut console);
-    console.see("Your terminal's clipboard may still hold it");
+    console.says("secret.osc52_stays", &[]);
     console.send("q");
     assert_eq!(console.end(), 0);
 }
@@ -342,7 +343,7 @@ fn is_not_held_up_by(variables: &[(&str, &OsStr)]) {
     .go();
     make(&mut console);
     console.send("cv");
-    console.see("(hidden: press v to show it)");
+    console.says("secret.hidden", &[("key", &"v")]);
     console.see("The display's clipboard did not take it (no answer within a second)");
     confirm_stored(&mut console);
     console.send("q");

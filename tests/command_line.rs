@@ -4,23 +4,20 @@
 use std::fs::File;
 use std::os::unix::fs::chown;
 use std::process::{Command, Output, Stdio};
-use std::sync::Arc;
 
-use keyward::auth::hash::{Cost, Hasher};
-use keyward::auth::random::{Random, SystemRandom};
-use keyward::clock::{Clock, SystemClock};
 use keyward::config::Config;
 use keyward::domain::user::Arrival;
-use keyward::service::Service;
-use keyward::store::{Place, Store};
 use tempfile::TempDir;
 
 mod support {
     #![expect(dead_code, reason = "only a part of it is used here")]
+    pub mod database;
     pub mod process;
     pub mod pty;
+    pub mod sentence;
 }
 
+use support::database::{CHEAP, as_made};
 use support::process::skip;
 use support::pty::Start;
 
@@ -29,16 +26,9 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_keyward");
 /// A home with a database in it that has an event, and a public key.
 fn home() -> TempDir {
     let home = tempfile::tempdir().expect("a directory");
-    let place = Place::File(home.path().join("data/keyward/keyward.db"));
-    let account = Config::read().account;
-    let fill = &mut |bytes: &mut [u8]| SystemRandom.fill(bytes);
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let store = Store::create_or_open(&place, &account, clock.now(), fill).expect("made");
-    let hasher = Hasher::new(Cost::CHEAP);
-    let mut service = Service::new(store, clock, Box::new(SystemRandom), hasher).expect("one");
-    let arrival = Arrival::default();
-    let actor = service.sign_in(&account.user_name(), &arrival);
-    let noted = service.note_sign_in(&actor.expect("the first user"), &arrival);
+    let path = home.path().join("data/keyward/keyward.db");
+    let (mut service, owner) = as_made(&path, CHEAP);
+    let noted = service.note_sign_in(&owner, &Arrival::default());
     noted.expect("noted");
     let key =
         "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f alice";

@@ -17,6 +17,7 @@ mod support {
     #![expect(dead_code, reason = "only a part of it is used here")]
     pub mod page;
     pub mod pty;
+    pub mod sentence;
 }
 
 use support::page;

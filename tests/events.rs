@@ -6,11 +6,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Output, Stdio};
-use std::sync::Arc;
 
 use assert_cmd::Command;
 use keyward::auth::random::{Random, SystemRandom};
-use keyward::clock::{Clock, SetClock};
 use keyward::config::Config;
 use keyward::domain::event::{API_KEY, EventKind, NewEvent, Target};
 use keyward::domain::time::{DAY, HOUR, Timestamp};
@@ -32,11 +30,10 @@ struct Trail {
 impl Trail {
     fn new() -> Trail {
         let directory = tempfile::tempdir().expect("directory");
-        let clock: Arc<dyn Clock> = Arc::new(SetClock::new(NOW));
         let account = Config::read().account;
         let place = Place::File(directory.path().join("keyward.db"));
         let fill = &mut |bytes: &mut [u8]| SystemRandom.fill(bytes);
-        let store = Store::create_or_open(&place, &account, clock.now(), fill).expect("database");
+        let store = Store::create_or_open(&place, &account, NOW, fill).expect("database");
         Trail { directory, store }
     }
 

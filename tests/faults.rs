@@ -1,7 +1,6 @@
 //! Disks that are full, read-only or broken: what can be answered is answered, nothing is said to be done that was not,
 //! and each refusal says what to do.
 
-use chrono_tz::Tz;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
@@ -10,14 +9,12 @@ use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 
 use keyward::auth::hash::{Cost, Hasher};
-use keyward::auth::random::{Random, SystemRandom};
+use keyward::auth::random::SystemRandom;
 use keyward::clock::{Clock, SystemClock};
 use keyward::config::Config;
-use keyward::domain::api_key::ApiKeyDraft;
 use keyward::domain::id::{AUDITOR, KeyId};
-use keyward::domain::locale::Locale;
 use keyward::domain::trouble::Trouble;
-use keyward::domain::user::{Actor, Arrival, UserDraft, UserFields};
+use keyward::domain::user::Actor;
 use keyward::domain::verdict::Verdict;
 use keyward::service::Service;
 use keyward::store::{Place, Store};
@@ -29,10 +26,12 @@ use tempfile::TempDir;
 #[path = "support"]
 mod support {
     #![allow(dead_code, reason = "a part of what the tests use")]
+    pub mod database;
     pub mod inject;
     pub mod process;
 }
 
+use support::database::{as_made, draft, user_draft};
 use support::inject;
 use support::process::skip;
 
@@ -51,38 +50,14 @@ struct Broken {
 impl Broken {
     fn new() -> Broken {
         let directory = tempfile::tempdir().expect("directory");
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let account = Config::read().account;
-        let place = Place::File(directory.path().join("keyward.db"));
-        let fill = &mut |bytes: &mut [u8]| SystemRandom.fill(bytes);
-        let store = Store::create_or_open(&place, &account, clock.now(), fill).expect("database");
-        let hasher = Hasher::new(Cost::REAL);
-        let mut service =
-            Service::new(store, clock, Box::new(SystemRandom), hasher).expect("service");
-        let actor = service
-            .sign_in(&account.name, &Arrival::default())
-            .expect("first user");
-        let draft = ApiKeyDraft {
-            name: "backup".to_owned(),
-            description: String::new(),
-            role: AUDITOR,
-            locale: Locale::EnUs,
-            zone: Tz::UTC,
-            expires_on: None,
-            expiry_edited: false,
-            locked_out: false,
-            told_alike: None,
-        };
-        let issued = service.create_key(&actor, &draft).expect("created");
+        let path = directory.path().join("keyward.db");
+        let (mut service, actor) = as_made(&path, Cost::REAL);
+        let issued = service
+            .create_key(&actor, &draft("backup"))
+            .expect("created");
         service.deliver(&actor, issued.id, None).expect("delivered");
-        let mallory = UserDraft::from(UserFields {
-            name: "mallory".to_owned(),
-            full_name: String::new(),
-            role: AUDITOR,
-            locale: None,
-            zone: None,
-            locked_out: true,
-        });
+        let mut mallory = user_draft("mallory", AUDITOR);
+        mallory.locked_out = true;
         service.create_user(&actor, &mallory).expect("added");
         fs::write(directory.path().join("secret"), issued.secret.expose()).expect("written");
         fs::create_dir(directory.path().join("disk")).expect("made");

@@ -20,6 +20,7 @@ mod support {
     pub mod process;
     pub mod pty;
     pub mod screen;
+    pub mod sentence;
 }
 
 use support::hand::{F2, accepted, confirm_stored, demo, home, make, refused, replace, verify};
@@ -110,7 +111,7 @@ fn a_sign_out_is_an_event_when_the_terminal_hangs_up_or_a_signal_ends_it_too() {
         let noted = (0..TRIES).filter(|_| {
             let home = home();
             let mut console = Start::new(home.path(), &[]).go();
-            console.see("No API keys yet.");
+            console.says("list.empty_read_only", &[]);
             match way {
                 "hang-up" => console.hang_up(),
                 "TERM" => console.signal("TERM"),
@@ -136,7 +137,7 @@ fn sign_outs(home: &Path) -> i64 {
 fn a_terminal_that_takes_nothing_holds_up_no_key_and_no_sign_out() {
     let home = home();
     let mut console = Start::new(home.path(), &[]).go();
-    console.see("No API keys yet.");
+    console.says("list.empty_read_only", &[]);
     console.stall("j");
     console.send("q");
     eventually("the sign-out is noted", || sign_outs(home.path()) == 1);
@@ -296,16 +297,16 @@ fn panics_while_another_thread_draws() {
 fn a_hang_up_while_a_secret_is_on_the_screen_leaves_the_truth() {
     let home = home();
     let mut console = Start::new(home.path(), &[]).go();
-    console.see("No API keys yet.");
+    console.says("list.empty_read_only", &[]);
     let first = make(&mut console);
     console.hang_up();
     assert_eq!(console.end(), 129);
     assert_eq!(verify(&home, &first), refused("not-delivered"));
 
     let mut console = Start::new(home.path(), &[]).go();
-    console.see("Not delivered");
+    console.says("state.not_delivered", &[]);
     console.send("s");
-    console.see("New Secret for");
+    console.says("new_secret.title", &[]);
     console.send(F2);
     let second = support::hand::secret(&mut console);
     confirm_stored(&mut console);
@@ -445,16 +446,14 @@ fn in_the_background_it_stays_stopped_and_writes_nothing() {
 fn a_stop_that_cannot_be_prevented_is_made_good_afterwards() {
     let home = home();
     let mut console = InShell::start(home.path(), "");
-    console.shell.see("No API keys yet.");
+    console.shell.says("list.empty_read_only", &[]);
     let secret = make(&mut console.shell);
     signal(console.job, "STOP");
     eventually("it is stopped", || console.is_stopped());
     console.shell.see(PROMPT);
     // The terminal is still as the console had it: Enter is not the end of a line.
     console.shell.send("fg\n");
-    console
-        .shell
-        .see("Keyward was stopped and continued; the secret is hidden.");
+    console.shell.says("secret.stopped", &[]);
     console.shell.wait_for("the console alone", |screen| {
         let contents = screen.contents();
         contents.starts_with("Keyward ")
@@ -469,7 +468,7 @@ fn a_stop_that_cannot_be_prevented_is_made_good_afterwards() {
 fn a_secret_is_hidden_when_the_console_was_left_to_the_shell() {
     let home = home();
     let mut console = InShell::start(home.path(), "");
-    console.shell.see("No API keys yet.");
+    console.shell.says("list.empty_read_only", &[]);
     let secret = make(&mut console.shell);
     console.shell.send("\x1a");
     console.see_stopped();
@@ -479,7 +478,7 @@ fn a_secret_is_hidden_when_the_console_was_left_to_the_shell() {
     console
         .shell
         .see("Keyward was stopped and continued; the secret is hidden. Press v to show it.");
-    console.shell.see("(hidden: press v to show it)");
+    console.shell.says("secret.hidden", &[("key", &"v")]);
     let bytes = console.shell.bytes();
     let after = String::from_utf8_lossy(&bytes[before..]);
     assert!(!after.contains(&secret[3..20]), "{after}");
@@ -494,13 +493,13 @@ fn a_secret_is_hidden_when_the_console_was_left_to_the_shell() {
 fn it_stops_only_when_its_transaction_is_over() {
     let home = home();
     let mut console = InShell::start(home.path(), "");
-    console.shell.see("No API keys yet.");
+    console.shell.says("list.empty_read_only", &[]);
     make(&mut console.shell);
     confirm_stored(&mut console.shell);
     let other = Connection::open(home.path().join("data/keyward/keyward.db")).expect("database");
     other.execute_batch("BEGIN IMMEDIATE").expect("locked");
     console.shell.send("l");
-    console.shell.see("will be locked out at once");
+    console.shell.says("confirm.lock", &[]);
     console.shell.send("y");
     console.shell.see("Working");
     console.shell.send("\x1a");
@@ -528,13 +527,13 @@ fn it_stops_only_when_its_transaction_is_over() {
 fn who_leaves_while_something_is_saved_is_told_so_and_not_any_more_when_it_is() {
     let home = home();
     let mut console = Start::new(home.path(), &[]).go();
-    console.see("No API keys yet.");
+    console.says("list.empty_read_only", &[]);
     let other = Connection::open(home.path().join("data/keyward/keyward.db")).expect("database");
     other.execute_batch("BEGIN IMMEDIATE").expect("locked");
     console.send(&format!("nnightly{F2}"));
     console.see("Working");
     console.send("\x03");
-    console.see("Something is still being saved.");
+    console.says("message.still_saving", &[]);
     other.execute_batch("COMMIT").expect("unlocked");
     console.wait_for("the secret, and no word of saving", |screen| {
         let contents = screen.contents();
@@ -557,7 +556,7 @@ fn without_a_shell_it_says_so_and_goes_on() {
     for mut console in [leader, orphan] {
         for _ in 0..2 {
             console.send("\x1a");
-            console.see("Ctrl-Z does nothing here");
+            console.says("message.no_shell", &[]);
             console.send("j");
             console.wait_for("no message", |screen| {
                 let contents = screen.contents();
@@ -600,7 +599,7 @@ fn a_terminal_without_another_screen_keeps_no_secret_either() {
         shell.send("seq -s / 1000\r");
         shell.see("/999/1000");
         shell.send(&format!("{}\r", env!("CARGO_BIN_EXE_keyward")));
-        shell.see("No API keys yet.");
+        shell.says("list.empty_read_only", &[]);
         shell.wait_for("nothing of the shell", |screen| {
             !screen.contents().contains("99/")
         });

@@ -13,6 +13,7 @@ mod support {
     pub mod hand;
     pub mod process;
     pub mod pty;
+    pub mod sentence;
 }
 
 use support::hand::{confirm_stored, home, make, replace};
@@ -94,7 +95,7 @@ fn in_cells(pid: u32, text: &[u8]) -> Vec<String> {
 /// Does to the open dialog everything that handles the secret.
 fn use_it(console: &mut Pty, secret: &str) {
     console.send("c");
-    console.see("Sent to your terminal's clipboard");
+    console.says("secret.sent_osc52", &[]);
     console.send("h");
     console.wait_for_bytes(&BASE64_STANDARD.encode(format!("api-secret-key: {secret}")));
     console.send("v");
@@ -106,17 +107,17 @@ fn use_it(console: &mut Pty, secret: &str) {
     console.wait_for("one line", |screen| screen.contents().contains(secret));
     for paste in [format!("\x1b[200~{secret}\x1b[201~"), secret.to_owned()] {
         console.send("p");
-        console.see("Paste or type what you stored");
+        console.says("check.note", &[]);
         console.send(&paste);
         console.see(&format!("{} characters", secret.len()));
         console.send("\r");
-        console.see("What you pasted is the secret.");
+        console.says("secret.matches", &[]);
         console.send("\x03");
-        console.see("There are two ways out");
+        console.says("secret.ways_out", &[]);
     }
     // Where nobody wants it.
     console.send(&format!("\x1b[200~{secret}\x1b[201~"));
-    console.see("Pasted text is ignored here.");
+    console.says("secret.pasted", &[]);
 }
 
 #[test]
@@ -127,7 +128,7 @@ fn nothing_of_a_secret_is_left_when_its_dialog_is_closed() {
     }
     let home = home();
     let mut console = Start::new(home.path(), &[]).go();
-    console.see("No API keys yet.");
+    console.says("list.empty_read_only", &[]);
     let first = make(&mut console);
     let shown = traces(&first);
     assert!(
@@ -148,7 +149,7 @@ fn nothing_of_a_secret_is_left_when_its_dialog_is_closed() {
     console.resize(40, 10);
     console.see("[ I have stored it ]");
     console.send("x\r");
-    console.see("Discard the secret?");
+    console.says("discard.title", &[]);
     console.send("y");
     console.see("discarded");
     let mut found = Vec::new();
@@ -190,28 +191,28 @@ fn nothing_of_a_secret_typed_into_another_field_is_left_when_it_is_refused() {
     }
     let home = home();
     let mut console = Start::new(home.path(), &[]).go();
-    console.see("No API keys yet.");
+    console.says("list.empty_read_only", &[]);
     console.send("/");
     console.see("Esc Clear");
     type_it(&mut console);
     console.see("id:7");
     console.send("\x1b");
-    console.see("No API keys yet.");
+    console.says("list.empty_read_only", &[]);
     console.send("n");
-    console.see("New API Key");
+    console.says("form.title_new", &[]);
     for next in ["\t", "\t\r"] {
         type_it(&mut console);
-        console.see("looks like a secret");
+        console.says("problem.secret", &[]);
         console.send(next);
     }
     console.see("Find:");
     type_it(&mut console);
-    console.see("looks like a secret");
+    console.says("problem.secret", &[]);
     console.send("\x1b");
     console.send("\x1bOP");
     console.see("Find:");
     type_it(&mut console);
-    console.see("looks like a secret");
+    console.says("problem.secret", &[]);
     let random = TYPED.split_once(':').expect("an ID").1.as_bytes();
     let mut found = Vec::new();
     for at in [0, 8, 16, 24, 31] {

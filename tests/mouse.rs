@@ -8,6 +8,7 @@ use vt100::Parser;
 mod support {
     #![expect(dead_code, reason = "only a part of it is used here")]
     pub mod pty;
+    pub mod sentence;
 }
 
 use support::pty::{Pty, Start};
@@ -111,9 +112,9 @@ fn while_a_secret_is_shown_the_mouse_is_the_terminals() {
     let mut console = demo(&home);
     assert_eq!((count(&console, ON), count(&console, OFF)), (1, 0));
     console.send("n");
-    console.see("New API Key");
+    console.says("form.title_new", &[]);
     console.send("by-mouse\x1bOQ");
-    console.see("Secret key value");
+    console.says("secret.title", &[]);
     assert_eq!((count(&console, ON), count(&console, OFF)), (1, 1));
     let bytes = console.bytes();
     let off = bytes
@@ -130,7 +131,7 @@ fn while_a_secret_is_shown_the_mouse_is_the_terminals() {
     let discard = find(&console, "[ Discard ]");
     console.send(&click(discard));
     console.send("\x03");
-    console.see("There are two ways out");
+    console.says("secret.ways_out", &[]);
     assert!(!console.screen().contains("y Discard"));
     console.send("p");
     console.see("Paste");

@@ -14,9 +14,11 @@ use keyward::config::Config;
 mod recipe;
 mod support {
     #![expect(dead_code, reason = "only a part of it is used here")]
+    pub mod database;
     pub mod page;
     pub mod process;
     pub mod pty;
+    pub mod sentence;
     pub mod sshd;
 }
 
@@ -42,12 +44,12 @@ fn environment(console: u32) -> Option<String> {
 /// Makes a key and leaves its secret dialog open; gives the secret.
 fn make(console: &mut Pty, name: &str) -> String {
     console.send("n");
-    console.see("New API Key");
+    console.says("form.title_new", &[]);
     console.send(&format!("{name}\x1bOQ"));
-    console.see("Secret key value");
+    console.says("secret.title", &[]);
     // The answer is drawn after the dialog's first frame, before which keys are dropped.
     console.send("\x03");
-    console.see("There are two ways out");
+    console.says("secret.ways_out", &[]);
     let screen = console.screen();
     let is_secret = |line: &&str| keyward::domain::secret::find_secret_shape(line).is_some();
     let secret = screen.lines().find(is_secret).expect("a secret");
@@ -79,23 +81,23 @@ fn do_the_job(sshd: &Sshd) {
     alice.send("c");
     alice.wait_for_bytes(&format!("\x1b]52;c;{}", BASE64_STANDARD.encode(&secret)));
     alice.send("w");
-    alice.see("With --user no file is written");
+    alice.says("trouble.no_files", &[]);
     alice.send("p");
-    alice.see("Paste or type");
+    alice.says("check.note", &[]);
     alice.send(&format!("{secret}\r"));
-    alice.see("What you pasted is the secret.");
+    alice.says("secret.matches", &[]);
 
     let mut bob = sshd.console("bob", &[], &[]);
     bob.see("bob (Full Access)");
-    bob.see("Not delivered");
+    bob.says("state.not_delivered", &[]);
     alice.send("a\r");
     alice.see("works now");
     bob.see("Active");
     assert!(verify(sshd, &secret).contains(r#""valid":true,"id":1"#));
     bob.send("l");
-    bob.see("will be locked out at once");
+    bob.says("confirm.lock", &[]);
     bob.send("y");
-    alice.see("Locked Out");
+    alice.says("state.locked_out", &[]);
     for console in [&mut alice, &mut bob] {
         console.send("q");
         assert_eq!(console.end(), 0);
@@ -157,11 +159,11 @@ fn a_connection_that_drops_while_a_secret_is_shown_leaves_the_truth() {
     }
     // Nothing is broken: another one is issued.
     alice.send("s");
-    alice.see("New Secret for");
+    alice.says("new_secret.title", &[]);
     alice.send("\r");
-    alice.see("Secret key value");
+    alice.says("secret.title", &[]);
     alice.send("\x03");
-    alice.see("There are two ways out");
+    alice.says("secret.ways_out", &[]);
     alice.send("a\r");
     alice.see("works now");
 }

@@ -14,6 +14,7 @@ mod support {
     #![allow(dead_code, reason = "each file of tests uses a part of it")]
     pub mod hand;
     pub mod pty;
+    pub mod sentence;
 }
 
 use support::hand::{
@@ -47,7 +48,7 @@ fn without_a_terminal_it_says_so_and_makes_no_database() {
 fn the_main_job_from_an_empty_list_to_a_deleted_key() {
     let home = home();
     let mut console = Start::new(home.path(), &[]).go();
-    console.see("No API keys yet.");
+    console.says("list.empty_read_only", &[]);
 
     let old = make(&mut console);
     assert_eq!(verify(&home, &old), refused("not-delivered"));
@@ -68,10 +69,10 @@ fn the_main_job_from_an_empty_list_to_a_deleted_key() {
     assert!(answer.contains(r#""expires":4055011200000"#), "{answer}");
 
     console.send("l");
-    console.see("will be locked out at once");
+    console.says("confirm.lock", &[]);
     console.send("y");
     console.see("is locked out:");
-    console.see("Locked Out");
+    console.says("state.locked_out", &[]);
     assert_eq!(verify(&home, &old), refused("locked-out"));
     console.send("u");
     console.see("will be unlocked at once");
@@ -84,20 +85,20 @@ fn the_main_job_from_an_empty_list_to_a_deleted_key() {
     accepted(&home, &old);
     assert_eq!(verify(&home, &new), refused("not-delivered"));
     confirm_stored(&mut console);
-    console.see("the earlier one works until");
+    console.says("secret.delivered_overlap", &[]);
     accepted(&home, &old);
     accepted(&home, &new);
     console.send("x");
     console.see("The earlier secret of “nightly” (ID 1) will end at once");
     console.send("y");
-    console.see("The earlier secret of “nightly” has ended.");
+    console.says("list.overlap_ended", &[("name", &"nightly")]);
     assert_eq!(verify(&home, &old), refused("replaced"));
     accepted(&home, &new);
 
     console.send("d");
-    console.see("will be deleted at once");
+    console.says("confirm.delete", &[]);
     console.send("y");
-    console.see("was deleted and does not authenticate.");
+    console.says("list.deleted", &[]);
     assert_eq!(verify(&home, &new), refused("deleted"));
     assert_in_no_file(&home, &[&old, &new]);
     console.send("q");
@@ -110,19 +111,22 @@ fn copy(console: &mut Pty, secret: &str) {
     let sequence = format!("\x1b]52;c;{}\x1b\\", BASE64_STANDARD.encode(secret));
     console.send("c");
     console.wait_for_bytes(&sequence);
-    console.see("Sent to your terminal's clipboard");
+    console.says("secret.sent_osc52", &[]);
 }
 
 /// Changes the selected key's description and expiry.
 fn edit(console: &mut Pty) {
     console.send("\r");
-    console.see("Properties: nightly");
+    console.says("form.title_edit", &[("name", &"nightly")]);
     console.send("\t daily\t\t\t\t\t\x152098-06-30");
-    console.see("OK: stops 2098-07-01 00:00 UTC");
+    console.says(
+        "form.stops_when_saved",
+        &[("moment", &"2098-07-01 00:00 UTC")],
+    );
     console.send(F2);
-    console.see("“nightly” was saved.");
+    console.says("form.saved", &[("name", &"nightly")]);
     console.send("\r");
-    console.see("Properties: nightly");
+    console.says("form.title_edit", &[("name", &"nightly")]);
     console.see("Copies everything daily");
     console.see("2098-06-30");
     console.send("\x1b");
@@ -179,7 +183,7 @@ fn keys_typed_ahead_of_the_first_frame_deliver_nothing() {
 fn a_paste_without_brackets_into_the_secret_dialog_does_nothing() {
     let home = home();
     let mut console = Start::new(home.path(), &[]).go();
-    console.see("No API keys yet.");
+    console.says("list.empty_read_only", &[]);
     let secret = make(&mut console);
     // Neither does a key in the midst of it end it, nor text that is taken somewhere else.
     for pasted in [
@@ -196,7 +200,7 @@ fn a_paste_without_brackets_into_the_secret_dialog_does_nothing() {
             console.see("x Discard");
         }
         console.send("\x03");
-        console.see("There are two ways out");
+        console.says("secret.ways_out", &[]);
     }
     let left: Vec<_> = home.path().read_dir().expect("directory").collect();
     assert_eq!(left.len(), 1, "{left:?}");
@@ -209,7 +213,7 @@ fn a_paste_that_never_ends_takes_no_key_with_it_but_ctrl_c() {
     let home = home();
     let mut console = demo(&home);
     console.send("\x1b[200~dy\r");
-    console.see("The end of what was pasted did not come.");
+    console.says("lost.unfinished", &[]);
     console.send("?");
     console.see("Help");
     console.send("\x1b");
@@ -232,7 +236,7 @@ fn what_is_pasted_beyond_every_limit_is_told_and_ctrl_c_gets_through() {
     console.send(&format!("\x1b[200~{text}\x1b[201~"));
     console.see("More than 16 KiB were pasted");
     console.send(&text);
-    console.see("Too many keys came in one rush");
+    console.says("lost.keys", &[]);
     console.send("\x03");
     assert_eq!(console.end(), 0);
 }
@@ -242,9 +246,9 @@ fn not_even_a_space_is_left_behind_the_secret() {
     let home = home();
     let mut console = demo(&home);
     console.send("n");
-    console.see("New API Key");
+    console.says("form.title_new", &[]);
     console.send(&format!("nightly{F2}"));
-    console.see("This is the only time");
+    console.says("secret.only_time", &[]);
     console.wait_for("nothing behind the secret and its header", |screen| {
         let lines: Vec<(u16, String)> = (0..).zip(screen.rows(0, 80)).collect();
         let secret = lines
@@ -268,18 +272,18 @@ fn not_even_a_space_is_left_behind_the_secret() {
 fn what_another_process_changes_comes_into_the_list() {
     let home = home();
     let mut console = Start::new(home.path(), &[]).go();
-    console.see("No API keys yet.");
+    console.says("list.empty_read_only", &[]);
     let other = Start::new(home.path(), &[]).go();
-    other.see("No API keys yet.");
+    other.says("list.empty_read_only", &[]);
     make(&mut console);
     other.see("nightly");
-    other.see("Not delivered");
+    other.says("state.not_delivered", &[]);
     confirm_stored(&mut console);
     other.see("Active");
     console.send("l");
-    console.see("will be locked out at once");
+    console.says("confirm.lock", &[]);
     console.send("y");
-    other.see("Locked Out");
+    other.says("state.locked_out", &[]);
 }
 
 #[test]
@@ -299,7 +303,7 @@ fn no_key_of_many_that_come_at_once_is_left_lying() {
     let home = home();
     let mut console = demo(&home);
     console.send(&format!("{}?", "\x1b[B".repeat(1_000)));
-    console.see("a new API key");
+    console.says("help.new", &[]);
 }
 
 /// Sends keys whose bytes are held up on their way, and says whether that took no longer than it was to take.
@@ -450,7 +454,7 @@ fn nothing_is_written_while_nothing_happens() {
 /// `keyward verify` at its prompt, on a database that the console made.
 fn asking(home: &TempDir) -> Pty {
     let mut console = Start::new(home.path(), &[]).go();
-    console.see("No API keys yet.");
+    console.says("list.empty_read_only", &[]);
     console.send("q");
     assert_eq!(console.end(), 0);
     let verify = Start::new(home.path(), &["verify"]).go();

@@ -3,28 +3,25 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use assert_cmd::Command;
 use assert_cmd::assert::Assert;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use keyward::auth::hash::{Cost, Hasher};
-use keyward::auth::random::{Random, SystemRandom};
-use keyward::clock::{Clock, SystemClock};
-use keyward::config::Config;
 use keyward::domain::id::{AUDITOR, UserId};
 use keyward::domain::trouble::Trouble;
-use keyward::domain::user::{Actor, Arrival, UserDraft, UserFields};
+use keyward::domain::user::{Actor, Arrival};
 use keyward::service::Service;
-use keyward::store::{Place, Store};
 use tempfile::TempDir;
 
 mod support {
     #![expect(dead_code, reason = "only a part of it is used here")]
+    pub mod database;
     pub mod pty;
+    pub mod sentence;
 }
 
+use support::database::{CHEAP, as_made, user_draft};
 use support::pty::Start;
 
 /// A home with a database in it; its users are the account that the tests run as, and `bob`.
@@ -38,25 +35,8 @@ struct Home {
 impl Home {
     fn new() -> Home {
         let directory = tempfile::tempdir().expect("a directory");
-        let account = Config::read().account;
-        let place = Place::File(database(&directory));
-        let fill = &mut |bytes: &mut [u8]| SystemRandom.fill(bytes);
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let store = Store::create_or_open(&place, &account, clock.now(), fill).expect("made");
-        let hasher = Hasher::new(Cost::CHEAP);
-        let mut service =
-            Service::new(store, clock, Box::new(SystemRandom), hasher).expect("a service");
-        let owner = service
-            .sign_in(&account.name, &Arrival::default())
-            .expect("the first user");
-        let bob = UserDraft::from(UserFields {
-            name: "bob".to_owned(),
-            full_name: String::new(),
-            role: AUDITOR,
-            locale: None,
-            zone: None,
-            locked_out: false,
-        });
+        let (mut service, owner) = as_made(&database(&directory), CHEAP);
+        let bob = user_draft("bob", AUDITOR);
         let bob = service.create_user(&owner, &bob).expect("created");
         Home {
             directory,

@@ -4,28 +4,22 @@ use chrono_tz::Tz;
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use assert_cmd::Command;
-use keyward::auth::hash::{Cost, Hasher};
-use keyward::auth::random::{Random, SystemRandom};
-use keyward::clock::{Clock, SystemClock};
-use keyward::config::Config;
+use keyward::auth::hash::Cost;
 use keyward::domain::api_key::ApiKeyDraft;
-use keyward::domain::id::AUDITOR;
 use keyward::domain::locale::Locale;
 use keyward::domain::secret::Secret;
-use keyward::domain::user::Arrival;
-use keyward::service::Service;
-use keyward::store::{Place, Store};
 use tempfile::TempDir;
 
 #[path = "support"]
 mod support {
     #![allow(dead_code, reason = "a part of what the tests use")]
+    pub mod database;
     pub mod process;
 }
 
+use support::database::{as_made, draft};
 use support::process::{is_there, skip};
 
 /// A database with one key and its delivered secret.
@@ -37,27 +31,12 @@ struct Keyring {
 impl Keyring {
     fn new() -> Keyring {
         let directory = tempfile::tempdir().expect("directory");
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let account = Config::read().account;
-        let place = Place::File(directory.path().join("keyward.db"));
-        let fill = &mut |bytes: &mut [u8]| SystemRandom.fill(bytes);
-        let store = Store::create_or_open(&place, &account, clock.now(), fill).expect("database");
-        let hasher = Hasher::new(Cost::REAL);
-        let mut service =
-            Service::new(store, clock, Box::new(SystemRandom), hasher).expect("service");
-        let actor = service
-            .sign_in(&account.name, &Arrival::default())
-            .expect("first user");
+        let path = directory.path().join("keyward.db");
+        let (mut service, actor) = as_made(&path, Cost::REAL);
         let draft = ApiKeyDraft {
-            name: "監査".to_owned(),
-            description: String::new(),
-            role: AUDITOR,
             locale: Locale::JaJp,
             zone: Tz::Asia__Tokyo,
-            expires_on: None,
-            expiry_edited: false,
-            locked_out: false,
-            told_alike: None,
+            ..draft("監査")
         };
         let issued = service.create_key(&actor, &draft).expect("created");
         service.deliver(&actor, issued.id, None).expect("delivered");

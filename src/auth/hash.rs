@@ -37,12 +37,6 @@ impl Cost {
         passes: 2,
         lanes: 1,
     };
-    /// As little as argon2 allows: for tests.
-    pub const CHEAP: Cost = Cost {
-        memory_kib: 8,
-        passes: 1,
-        lanes: 1,
-    };
 
     fn prefix(self) -> String {
         let Cost {
@@ -164,13 +158,19 @@ mod tests {
     use rand::SeedableRng;
     use rand::rngs::StdRng;
 
+    const CHEAP: Cost = Cost {
+        memory_kib: 8,
+        passes: 1,
+        lanes: 1,
+    };
+
     fn random() -> StdRng {
         StdRng::seed_from_u64(5)
     }
 
     #[test]
     fn a_hash_knows_its_secret_and_no_other() {
-        let hasher = Hasher::new(Cost::CHEAP);
+        let hasher = Hasher::new(CHEAP);
         let phc = hasher.hash(b"7:one", &mut random()).expect("hashed");
         assert_eq!(hasher.verify(&phc, b"7:one"), Ok(true));
         assert_eq!(hasher.verify(&phc, b"7:two"), Ok(false));
@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn a_hash_of_another_kind_is_refused_before_it_is_computed() {
-        let hasher = Hasher::new(Cost::CHEAP);
+        let hasher = Hasher::new(CHEAP);
         let phc = hasher.hash(b"s", &mut random()).expect("hashed");
         for other in [
             phc.replace("argon2id", "argon2i"),

@@ -58,18 +58,6 @@ pub struct Asked {
     pub request: Request,
 }
 
-impl Asked {
-    /// A request whose answer nobody waits for.
-    #[must_use]
-    pub fn by_app(request: Request) -> Asked {
-        Asked {
-            layer: APP,
-            ticket: Ticket(0),
-            request,
-        }
-    }
-}
-
 /// A key, paste, click or resize, with when it was read.
 #[derive(Debug)]
 pub struct Input {

@@ -1,6 +1,5 @@
 //! Copying from the secret dialog: what is said, what is taken back, and when it is off.
 
-use crossterm::event::KeyCode;
 use keyward::domain::clipboard::{ClipboardSetting, ClipboardWay};
 use keyward::domain::trouble::Trouble;
 use keyward::domain::verdict::Refused;
@@ -61,7 +60,7 @@ fn what_was_copied_is_taken_back_however_the_dialog_closes() {
         ("discarded", |console| console.keys("x\ny")),
         ("too late", |console| {
             console.wait(keyward::domain::time::HOUR);
-            console.enter();
+            console.keys("\n");
         }),
         ("signed out", |console| {
             let behind = raw(&console.bench.place);
@@ -78,7 +77,7 @@ fn what_was_copied_is_taken_back_however_the_dialog_closes() {
         console.keys("h");
         assert_eq!(console.held(), Some(format!("api-secret-key: {secret}")));
         close(&mut console);
-        console.expect_not("Secret key value");
+        console.says_not("secret.title", &[]);
         assert_eq!(console.held(), None, "{how}");
     }
 }
@@ -89,16 +88,15 @@ fn of_a_terminals_clipboard_it_is_said_that_it_cannot_be_cleared() {
         let mut console = Console::new();
         let secret = console.make("backup");
         console.clipboard_answers(Ok(way));
-        console.keys("c");
-        console.keys("a\n");
-        console.expect("The secret of “backup” works now.");
-        let said = console.shows("Your terminal's clipboard may still hold it");
+        console.keys("ca\n");
+        console.says("secret.delivered", &[("name", &"backup")]);
+        let said = console.has_said("secret.osc52_stays", &[]);
         assert_eq!(said, way != ClipboardWay::Native, "{way:?}");
         assert!(console.works(&secret));
     }
     let mut console = Console::new();
     console.make_and_store("backup");
-    console.expect_not("may still hold it");
+    console.says_not("secret.osc52_stays", &[]);
 }
 
 #[test]
@@ -121,7 +119,7 @@ fn what_cannot_be_taken_back_is_told() {
         console.keys("c");
         console.clipboard_keeps(trouble);
         console.keys("a\n");
-        console.expect("The secret of “backup” works now.");
+        console.says("secret.delivered", &[("name", &"backup")]);
         console.expect(sentence);
         assert!(console.works(&secret));
     }
@@ -170,15 +168,15 @@ fn a_copy_that_failed_is_told_though_check_is_on_top() {
         console.clipboard_answers(way);
         console.hold = true;
         console.keys("cp");
-        console.expect("Paste or type what you stored");
+        console.says("check.note", &[]);
         console.release();
-        console.expect("Paste or type what you stored");
+        console.says("check.note", &[]);
         console.expect(sentence);
         // In that dialog p is a letter.
         console.expect_not("Press p");
         console.keys("x\n");
-        console.expect("What you pasted is NOT the secret.");
-        assert_eq!(console.shows("tmux did not take it"), failed);
+        console.says("secret.differs", &[]);
+        assert_eq!(console.has_said("trouble.tmux", &[]), failed);
     }
 }
 
@@ -188,10 +186,10 @@ fn a_copy_that_failed_before_check_was_opened_is_told_there_again() {
     console.make("backup");
     console.clipboard_answers(Err(Trouble::TmuxRefused(None)));
     console.keys("c");
-    console.expect("tmux did not take it");
+    console.says("trouble.tmux", &[]);
     console.keys("p");
-    console.expect("Paste or type what you stored");
-    console.expect("tmux did not take it");
+    console.says("check.note", &[]);
+    console.says("trouble.tmux", &[]);
 }
 
 #[test]
@@ -206,7 +204,7 @@ fn where_tmux_or_screen_may_drop_a_copy_that_is_said_with_the_other_ways() {
         console.keys("c");
         for size in [(80, 24), (120, 40), (60, 15), (40, 10)] {
             console.resize(size.0, size.1);
-            console.expect("tmux or screen may drop this copy (tmux: unless set-clipboard is on).");
+            console.says("secret.sent_doubtful", &[]);
             console.expect(other);
         }
         let sent = console.effects.iter().any(|effect| {
@@ -225,7 +223,7 @@ fn while_a_clipboard_is_silent_the_other_keys_work() {
     console.expect_not(&secret[3..20]);
     console.keys("v");
     console.release();
-    console.expect("Sent to your terminal's clipboard");
+    console.says("secret.sent_osc52", &[]);
     assert_eq!(console.secret(), secret);
 }
 
@@ -236,12 +234,12 @@ fn when_copying_is_off_its_verbs_say_so_and_send_nothing() {
     // Enter is for the button that has the focus at first, which is Copy.
     for key in ["c", "h", "\n"] {
         console.keys(key);
-        console.expect("Copying is off in the configuration");
+        console.says("trouble.clipboard_off", &[]);
     }
     console.expect("( Copy ) ( Copy header )");
-    console.press(KeyCode::F(1));
+    console.keys("<F1>");
     console.expect("copy the secret (not now). Copying is off");
-    console.press(KeyCode::Esc);
+    console.keys("<Esc>");
     assert!(console.clipboard().is_empty());
     console.keys("a\n");
     assert!(console.works(&secret));
@@ -251,12 +249,12 @@ fn when_copying_is_off_its_verbs_say_so_and_send_nothing() {
 fn set_to_be_hidden_a_secret_is_shown_only_when_asked_for() {
     let mut console = set(|setting| setting.settings.secret_hidden = true);
     console.make("backup");
-    console.expect("(hidden: press v to show it)");
+    console.says("secret.hidden", &[("key", &"v")]);
     console.expect_not("api-secret-key: 1:");
     assert_eq!(console.secret(), "");
     console.keys("v");
     let secret = console.secret();
     assert_eq!(console.refusal(&secret), Some(Refused::NotDelivered));
     console.keys("v");
-    console.expect("(hidden: press v to show it)");
+    console.says("secret.hidden", &[("key", &"v")]);
 }

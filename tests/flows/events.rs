@@ -1,13 +1,12 @@
 //! The System Events screen.
 
-use crossterm::event::KeyCode;
 use keyward::domain::id::AUDITOR;
-use keyward::domain::rights::{Right, Rights};
-use keyward::domain::role::{RoleDraft, RoleFields};
+use keyward::domain::rights::Right;
+use keyward::domain::role::RoleDraft;
 use keyward::domain::time::{DAY, SECOND};
 
 use crate::support::console::Console;
-use crate::support::database::{Bench, in_memory, raw};
+use crate::support::database::{Bench, in_memory, raw, rights, role_draft};
 
 /// Two keys with their secrets, the second a day younger, one of them locked out by bob; then a refused use.
 fn trail() -> Console {
@@ -75,7 +74,7 @@ fn each_filter_shows_what_it_says_and_esc_shows_all_again() {
         console.keys(keys);
         console.expect(says);
         assert_eq!(shown(&console), events, "{keys}");
-        console.press(KeyCode::Esc);
+        console.keys("<Esc>");
         console.expect("9 shown");
     };
     let refused = "Error 675 API Key Session Validat… backup";
@@ -121,11 +120,9 @@ fn a_time_that_is_none_is_told_and_can_be_mended() {
     console.keys("dyesterday\n");
     console.expect("“yesterday” is no time");
     console.expect("yesterday");
-    console.ctrl('u');
-    console.keys("1d..7d\n");
+    console.keys("<Ctrl-U>1d..7d\n");
     console.expect("is over before it begins");
-    console.ctrl('u');
-    console.keys("1h\n");
+    console.keys("<Ctrl-U>1h\n");
     assert_eq!(shown(&console).len(), 6);
 }
 
@@ -148,7 +145,7 @@ fn enter_shows_all_of_an_event() {
         console.expect(part);
     }
     console.expect_not("+00:00 (UTC)");
-    console.press(KeyCode::Esc);
+    console.keys("<Esc>");
     console.expect_not("Previous Hash");
 }
 
@@ -170,7 +167,7 @@ fn what_no_administrator_could_type_steers_no_screen() {
     };
     tame(&console.screen());
     console.expect("evil");
-    console.enter();
+    console.keys("\n");
     tame(&console.screen());
     console.expect("evil");
 }
@@ -193,7 +190,7 @@ fn e_on_a_list_shows_the_events_about_the_selected_row() {
     console.keys("e");
     console.expect("about role:2");
     console.expect("Nothing is found");
-    console.press(KeyCode::Esc);
+    console.keys("<Esc>");
     console.expect("9 shown");
     console.go("API Keys");
     assert!(console.selected().contains("deploy"), "as it was left");
@@ -221,18 +218,12 @@ fn what_others_do_appears_and_the_selection_stays() {
 fn whoever_may_not_view_events_sees_neither_screen_nor_verb() {
     let mut bench = Bench::new(in_memory());
     bench.delivered("backup");
-    let keys = RoleDraft::from(RoleFields {
-        name: "Keys".to_owned(),
-        rights: Rights::from_names([Right::ViewApiKeys.name().to_owned()]),
-        ..RoleFields::default()
-    });
-    let alice = bench.alice.clone();
-    let role = bench.service.create_role(&alice, &keys).expect("created");
+    let role = bench.role(&role_draft("Keys", &[Right::ViewApiKeys]));
     let bob = bench.user("bob", role);
     let mut console = Console::of(bench, bob, (80, 24));
     console.expect_not("e Events");
     console.keys("e");
-    console.expect("Not authorized to view system events.");
+    console.says("right.view_events", &[]);
     console.keys("t");
     console.expect_not("System Events");
 }
@@ -246,19 +237,17 @@ fn the_screen_goes_when_its_right_does() {
     console.go("System Events");
     console.keys("p");
     console.expect("Everybody");
-    console.press(KeyCode::Esc);
+    console.keys("<Esc>");
     let mut service = other.service;
     let before = service
         .role_properties(&other.alice, AUDITOR)
         .expect("read");
-    let draft = RoleDraft::from(RoleFields {
-        rights: Rights::from_names([Right::ViewApiKeys.name().to_owned()]),
-        ..before.fields.clone()
-    });
+    let mut draft = RoleDraft::from(&before.fields);
+    draft.rights = rights(&[Right::ViewApiKeys]);
     service
         .save_role(&other.alice, AUDITOR, &before.fields, &draft)
         .expect("saved");
     console.wait(2 * SECOND);
     console.expect("API Keys");
-    console.expect_not("User Signed In");
+    console.says_not("event.user_signed_in", &[]);
 }

@@ -1,6 +1,5 @@
 //! The main job: a key, its secret, its life.
 
-use crossterm::event::KeyCode;
 use keyward::domain::time::SECOND;
 use keyward::domain::verdict::Refused;
 use keyward::store::Place;
@@ -11,7 +10,7 @@ use crate::support::database::{Bench, on_disk};
 #[test]
 fn the_empty_list_says_how_to_begin() {
     let console = Console::new();
-    console.expect("No API keys yet. Press n to make the first one.");
+    console.says("list.empty", &[("key", &"n")]);
     console.expect("alice (Full Access)");
 }
 
@@ -19,10 +18,9 @@ fn the_empty_list_says_how_to_begin() {
 fn a_key_is_made_its_secret_stored_and_the_key_is_in_the_list() {
     let mut console = Console::new();
     console.keys("n");
-    console.expect("New API Key");
+    console.says("form.title_new", &[]);
     console.expect("Auditor");
-    console.keys("backup");
-    console.press(KeyCode::F(2));
+    console.keys("backup<F2>");
     let secret = console.secret();
     assert!(secret.starts_with("1:"), "{}", console.screen());
     console.keys("c");
@@ -30,7 +28,7 @@ fn a_key_is_made_its_secret_stored_and_the_key_is_in_the_list() {
     console.expect("Sent to your terminal's clipboard (OSC 52). Press p and paste to check.");
     assert_eq!(console.refusal(&secret), Some(Refused::NotDelivered));
     console.keys("a\n");
-    console.expect("The secret of “backup” works now.");
+    console.says("secret.delivered", &[("name", &"backup")]);
     assert!(
         console.selected().contains("backup"),
         "{}",
@@ -46,7 +44,7 @@ fn a_key_is_locked_out_and_unlocked_after_a_confirmation() {
     let secret = console.make_and_store("backup");
     console.keys("l");
     console.expect("denied permission to authenticate");
-    console.enter();
+    console.keys("\n");
     assert!(console.works(&secret), "Cancel has the focus");
     console.keys("ly");
     assert_eq!(console.refusal(&secret), Some(Refused::LockedOut));
@@ -59,17 +57,12 @@ fn a_key_is_locked_out_and_unlocked_after_a_confirmation() {
 fn the_vendors_way_to_lock_out_works_too() {
     let mut console = Console::new();
     let secret = console.make_and_store("backup");
-    console.enter();
+    console.keys("\n");
     console.expect("[ ] Locked Out (Denied permission to authenticate)");
-    for _ in 0..4 {
-        console.press(KeyCode::Tab);
-    }
-    console.press(KeyCode::Tab);
-    console.press(KeyCode::Tab);
-    console.keys(" ");
+    console.keys("\t\t\t\t\t\t ");
     console.expect("[x] Locked Out (Denied permission to authenticate)");
-    console.press(KeyCode::F(2));
-    console.expect("“backup” was saved.");
+    console.keys("<F2>");
+    console.says("form.saved", &[("name", &"backup")]);
     assert_eq!(console.refusal(&secret), Some(Refused::LockedOut));
 }
 
@@ -78,13 +71,12 @@ fn a_new_secret_replaces_the_old_one_with_the_overlap_that_was_chosen() {
     let mut console = Console::new();
     let old = console.make_and_store("backup");
     console.keys("s");
-    console.expect("How long shall the present secret work after that?");
-    console.press(KeyCode::F(2));
+    console.says("new_secret.question", &[]);
+    console.keys("<F2>");
     console.expect_not("api-secret-key");
-    console.press(KeyCode::Down);
-    console.enter();
+    console.keys("<Down>\n");
     console.expect("(•) 1 hour");
-    console.enter();
+    console.keys("\n");
     let new = console.secret();
     assert_ne!(new, old);
     assert!(console.works(&old));
@@ -108,9 +100,9 @@ fn a_deleted_key_stops_at_once_and_its_row_stays_until_the_cursor_leaves_it() {
         "{}",
         console.screen()
     );
-    console.press(KeyCode::Up);
+    console.keys("<Up>");
     console.expect_not("beta   ");
-    console.expect("1 shown, 1 not shown");
+    console.says("list.hides", &[("shown", &1), ("hidden", &1)]);
 }
 
 #[test]
@@ -123,27 +115,25 @@ fn an_auditor_sees_everything_and_can_change_nothing() {
     console.expect("backup");
     console.expect("(New...)");
     console.keys("n");
-    console.expect("Not authorized to create API keys.");
+    console.says("right.create_api_keys", &[]);
     console.keys("s");
-    console.expect("Not authorized to edit API keys.");
+    console.says("right.edit_api_keys", &[]);
     console.keys("d");
-    console.expect("Not authorized to delete API keys.");
-    console.enter();
-    console.expect("Properties: backup");
+    console.says("right.delete_api_keys", &[]);
+    console.keys("\n");
+    console.says("form.title_edit", &[("name", &"backup")]);
     console.expect("[ Close ]");
-    console.keys("zzz");
-    console.press(KeyCode::F(2));
-    console.expect("Properties: backup");
-    console.enter();
-    console.expect_not("Properties: backup");
+    console.keys("zzz<F2>");
+    console.says("form.title_edit", &[("name", &"backup")]);
+    console.keys("\n");
+    console.says_not("form.title_edit", &[("name", &"backup")]);
 }
 
 #[test]
 fn a_secret_delivered_to_a_locked_key_is_not_said_to_work() {
     let mut console = Console::new();
     console.make_and_store("backup");
-    console.keys("ly");
-    console.keys("s\n\n");
+    console.keys("lys\n\n");
     let new = console.secret();
     console.expect("it will not authenticate: the key is in the state Locked Out.");
     console.keys("a\n");
@@ -155,14 +145,13 @@ fn a_secret_delivered_to_a_locked_key_is_not_said_to_work() {
 fn keys_typed_ahead_do_not_take_a_failure_away_unread() {
     let mut console = Console::new();
     console.make_and_store("first");
-    console.keys("n");
-    console.keys("backup");
+    console.keys("nbackup");
     console.fill_disk();
     console.hold = true;
-    console.press(KeyCode::F(2));
+    console.keys("<F2>");
     console.burst("zzz");
     console.release();
-    console.expect("The disk is full.");
+    console.says("trouble.full", &[]);
     console.expect("backup ");
 }
 
@@ -177,16 +166,15 @@ fn a_database_that_was_removed_takes_no_more_changes() {
     console.expect_not("works now.");
     std::fs::rename(path.with_extension("away"), &path).expect("moved back");
     console.wait(SECOND);
-    console.keys("n");
-    console.keys("backup");
+    console.keys("nbackup");
     std::fs::remove_file(&path).expect("removed");
     console.wait(SECOND);
-    console.expect("The database file was removed, replaced or overwritten.");
-    console.press(KeyCode::F(2));
-    console.expect("The database file was removed, replaced or overwritten.");
+    console.says("trouble.moved", &[]);
+    console.keys("<F2>");
+    console.says("trouble.moved", &[]);
     console.expect("backup ");
     std::fs::write(&path, "").expect("another file");
-    console.press(KeyCode::F(2));
-    console.expect("The database file was removed, replaced or overwritten.");
+    console.keys("<F2>");
+    console.says("trouble.moved", &[]);
     console.expect("backup ");
 }

@@ -12,7 +12,7 @@ fn on_a_form() -> Console {
     let mut console = Console::new();
     console.keys("n");
     console.press(F1);
-    console.expect("type a word, or press a key");
+    console.says("help.hint", &[]);
     console
 }
 
@@ -20,20 +20,18 @@ fn on_a_form() -> Console {
 fn a_word_finds_keys_by_what_they_do_and_by_what_they_are_called() {
     let mut console = Console::new();
     console.make_and_store("backup");
-    console.keys("?");
-    console.keys("Reverse");
+    console.keys("?Reverse");
     console.expect("O reverse the order");
-    console.expect_not("a new API key");
-    console.ctrl('u');
-    console.expect("a new API key");
+    console.says_not("help.new", &[]);
+    console.keys("<Ctrl-U>");
+    console.says("help.new", &[]);
     // The label of the toolbar, which the sentence does not hold.
     console.keys("new sec");
     console.expect("s a new secret for the selected key");
-    console.ctrl('u');
-    console.keys("pgdn");
+    console.keys("<Ctrl-U>pgdn");
     console.expect("PgDn one page down");
     console.keys("x");
-    console.expect("Nothing is found.");
+    console.says("choice.nothing", &[]);
 }
 
 #[test]
@@ -52,25 +50,25 @@ fn the_key_that_is_typed_comes_first() {
 #[test]
 fn a_key_that_is_no_text_is_looked_up_at_once_and_does_nothing_else() {
     let mut console = on_a_form();
-    console.press(KeyCode::F(2));
+    console.keys("<F2>");
     console.expect("F2: OK: save");
-    console.ctrl('s');
+    console.keys("<Ctrl-S>");
     console.expect("Ctrl-S: OK: save");
-    console.enter();
+    console.keys("\n");
     console.expect("Enter: open the list or press the button");
-    console.press(KeyCode::Char(' '));
+    console.keys(" ");
     console.expect("Space: tick the box, open the list");
-    console.press(KeyCode::F(9));
-    console.expect("F9 does nothing here.");
+    console.keys("<F9>");
+    console.says("help.nothing_done", &[("key", &"F9")]);
     console.press_with(KeyCode::PageUp, KeyModifiers::CONTROL);
-    console.expect("Ctrl-PgUp does nothing here.");
+    console.says("help.nothing_done", &[("key", &"Ctrl-PgUp")]);
     // Typing goes on as if nothing had been asked.
     console.keys("save");
     console.expect_not("does nothing");
     console.expect("F2, Ctrl-S OK: save");
-    console.press(KeyCode::Esc);
-    console.expect("New API Key");
-    console.expect_not("A name is needed.");
+    console.keys("<Esc>");
+    console.says("form.title_new", &[]);
+    console.says_not("problem.empty", &[]);
 }
 
 #[test]
@@ -79,12 +77,12 @@ fn keys_that_scroll_are_told_as_well() {
     console.resize(60, 15);
     console.press(F1);
     console.expect("1-8 of");
-    console.press(KeyCode::PageDown);
+    console.keys("<PgDn>");
     console.expect("PgDn: one page down");
     console.expect_not("1-8 of");
-    console.press(KeyCode::Home);
+    console.keys("<Home>");
     console.expect("Home: to the first");
-    console.press(KeyCode::End);
+    console.keys("<End>");
     console.expect("Ctrl-C");
 }
 
@@ -95,7 +93,7 @@ fn escape_and_f1_close_it() {
         console.keys("word");
         console.press(close);
         console.expect_not("Find:");
-        console.expect("New API Key");
+        console.says("form.title_new", &[]);
     }
 }
 
@@ -104,7 +102,7 @@ fn one_page_tells_what_each_state_means() {
     let mut console = on_a_form();
     console.keys("save");
     console.press(F5);
-    console.expect("What each state means");
+    console.says("help.title_states", &[]);
     for state in [
         "Deleted",
         "Locked Out",
@@ -130,10 +128,9 @@ fn what_cannot_be_done_now_is_found_with_the_reason() {
     console.expect(
         "r restore the selected deleted key (not now). Only a deleted key can be restored.",
     );
-    console.ctrl('u');
-    console.keys("unlock");
+    console.keys("<Ctrl-U>unlock");
     console.expect("u unlock the selected key (not now). “backup” is not locked out.");
-    console.press(KeyCode::Esc);
+    console.keys("<Esc>");
     let bench = console.bench;
     let auditor = bench.user("paula", keyward::domain::id::AUDITOR);
     let mut console = Console::of(bench, auditor, (80, 24));
@@ -157,8 +154,7 @@ fn the_help_of_the_other_screens_speaks_of_no_keys() {
         }
         console.press(F5);
         console.expect_not("API key");
-        console.press(KeyCode::Esc);
-        console.press(KeyCode::Esc);
+        console.keys("<Esc><Esc>");
     }
 }
 
@@ -168,6 +164,6 @@ fn the_states_of_users_are_told_on_their_screen() {
     console.go("Users");
     console.press(F1);
     console.press(F5);
-    console.expect("The state of a user is the first of these that holds.");
-    console.expect("No UI access");
+    console.says("states.intro_users", &[]);
+    console.says("state.no_user_interface", &[]);
 }

@@ -39,7 +39,7 @@ fn a_minute_is_counted_down_and_then_the_user_is_signed_out() {
     console.wait(IDLE - 1);
     console.expect_not("Signed out");
     console.wait(1);
-    console.expect("Signed out in 60 s for want of a key. Any key goes on.");
+    console.says("countdown.body", &[("seconds", &60)]);
     console.expect_not("will be lost");
     console.wait(18 * SECOND);
     console.expect("Signed out in 42 s");
@@ -47,11 +47,11 @@ fn a_minute_is_counted_down_and_then_the_user_is_signed_out() {
     console.expect("Signed out in 1 s");
     assert_eq!(console.bench.event_numbers(), [600]);
     console.wait(1);
-    console.expect("Signed out: no key was pressed for 15 min.");
-    console.expect_not("No API keys yet.");
+    console.says("ended.nobody", &[("minutes", &15)]);
+    console.says_not("list.empty_read_only", &[]);
     assert_eq!(console.bench.event_numbers(), [600, 602]);
     assert!(!console.done(), "it can be read");
-    console.enter();
+    console.keys("\n");
     assert!(console.done());
     console.end();
     assert_eq!(console.bench.event_numbers(), [600, 602], "noted once");
@@ -78,7 +78,7 @@ fn a_sign_out_that_could_not_be_noted_is_noted_at_the_end() {
     console.fill_disk();
     console.wait(IDLE);
     console.wait(MINUTE);
-    console.expect("Signed out: no key was pressed");
+    console.says("ended.nobody", &[]);
     console.free_disk();
     console.end();
     assert_eq!(console.bench.event_numbers().last(), Some(&602));
@@ -95,12 +95,12 @@ fn any_key_goes_on_and_does_nothing_else() {
     ] {
         let mut console = counting_down();
         console.press(code);
-        console.expect_not("for want of a key");
-        console.expect("No API keys yet.");
-        console.expect_not("New API Key");
+        console.says_not("countdown.body", &[]);
+        console.says("list.empty_read_only", &[]);
+        console.says_not("form.title_new", &[]);
         assert!(!console.done(), "{code:?}");
         console.wait(IDLE - 1);
-        console.expect_not("for want of a key");
+        console.says_not("countdown.body", &[]);
         console.wait(1);
         console.expect("Signed out in 60 s");
     }
@@ -109,14 +109,14 @@ fn any_key_goes_on_and_does_nothing_else() {
 #[test]
 fn control_c_a_paste_and_the_mouse_go_on_too() {
     let mut console = counting_down();
-    console.ctrl('c');
+    console.keys("<Ctrl-C>");
     assert!(!console.done());
-    console.expect_not("for want of a key");
+    console.says_not("countdown.body", &[]);
     console.wait(IDLE);
     console.expect("Signed out in 60 s");
     console.paste("n\nbanana\n");
-    console.expect_not("for want of a key");
-    console.expect_not("New API Key");
+    console.says_not("countdown.body", &[]);
+    console.says_not("form.title_new", &[]);
     console.wait(IDLE);
     console.expect("Signed out in 60 s");
     console.send(Event::Mouse(MouseEvent {
@@ -126,15 +126,15 @@ fn control_c_a_paste_and_the_mouse_go_on_too() {
         modifiers: KeyModifiers::NONE,
     }));
     console.settle();
-    console.expect_not("for want of a key");
+    console.says_not("countdown.body", &[]);
 }
 
 #[test]
 fn of_a_paste_without_brackets_nothing_reaches_what_is_below() {
     let mut console = counting_down();
     console.burst("nbanana\n");
-    console.expect_not("for want of a key");
-    console.expect_not("New API Key");
+    console.says_not("countdown.body", &[]);
+    console.says_not("form.title_new", &[]);
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn what_a_terminal_says_by_itself_is_nobody() {
     console.resize(20, 5);
     console.wait(MINUTE);
     console.resize(80, 24);
-    console.expect("Signed out: no key was pressed");
+    console.says("ended.nobody", &[]);
 }
 
 #[test]
@@ -156,8 +156,8 @@ fn too_small_a_window_hides_the_countdown_and_any_key_still_goes_on() {
     console.wait(IDLE);
     console.keys("q");
     console.resize(80, 24);
-    console.expect_not("for want of a key");
-    console.expect("No API keys yet.");
+    console.says_not("countdown.body", &[]);
+    console.says("list.empty_read_only", &[]);
     assert!(!console.done());
 }
 
@@ -186,7 +186,7 @@ fn it_is_drawn_once_a_second_and_only_during_the_countdown() {
         assert_eq!(console.frames(), before + 1 + tenth / 10, "{tenth}");
     }
     console.wait(MINUTE);
-    console.expect("Signed out: no key");
+    console.says("ended.nobody", &[]);
     let before = console.frames();
     console.wait(HOUR);
     assert_eq!(console.frames(), before);
@@ -196,15 +196,14 @@ fn it_is_drawn_once_a_second_and_only_during_the_countdown() {
 #[test]
 fn what_was_typed_is_lost_and_the_countdown_says_so_first() {
     let mut console = console();
-    console.keys("n");
-    console.keys("half typed");
+    console.keys("nhalf typed");
     console.wait(IDLE);
-    console.expect("What you typed and did not save will be lost then.");
+    console.says("countdown.typed", &[]);
     console.keys("x");
     console.expect("half typed ");
     console.wait(IDLE);
     console.wait(MINUTE);
-    console.expect("Signed out: no key was pressed");
+    console.says("ended.nobody", &[]);
     console.expect_not("half typed");
     assert_eq!(console.bench.event_numbers(), [600, 602]);
 }
@@ -227,11 +226,11 @@ fn it_goes_on_over_whatever_is_open() {
         console.wait(IDLE);
         console.expect("Signed out in 60 s");
         console.keys("y");
-        console.expect_not("for want of a key");
+        console.says_not("countdown.body", &[]);
         console.expect(shown);
         console.wait(IDLE);
         console.wait(MINUTE);
-        console.expect("Signed out: no key was pressed");
+        console.says("ended.nobody", &[]);
         let events = console.bench.event_numbers();
         assert_eq!(events, [600, 656, 9000, 9001, 602], "{open}");
     }
@@ -247,11 +246,11 @@ fn a_secret_is_hidden_at_once_and_shown_again_to_who_comes_in_time() {
     console.wait(1);
     console.expect_not(&secret[3..20]);
     console.expect("Hidden: no key was pressed for 15 min. Without one it is made void at 16:20:");
-    console.expect_not("for want of a key");
+    console.says_not("countdown.body", &[]);
     let redrawn = |effect: &Effect| matches!(effect, Effect::FullRedraw);
     assert!(console.effects.iter().any(redrawn));
     console.wait(5 * MINUTE - 1);
-    console.expect("I have stored it");
+    console.says("button.stored", &[]);
     console.keys("v");
     assert_eq!(console.secret(), secret);
     console.wait(IDLE - 1);
@@ -277,9 +276,9 @@ fn five_minutes_later_it_is_void_and_then_the_user_is_signed_out() {
         assert_eq!(console.bench.event_numbers(), [600, 656, 9000, 9002]);
         console.wait(0);
         console.expect("Signed out in 60 s");
-        console.expect("Not delivered");
+        console.says("state.not_delivered", &[]);
         console.wait(MINUTE);
-        console.expect("Signed out: no key was pressed");
+        console.says("ended.nobody", &[]);
         let events = console.bench.event_numbers();
         assert_eq!(events, [600, 656, 9000, 9002, 602], "{over_it}");
         assert_eq!(console.refusal(&secret), Some(Refused::NotDelivered));
@@ -290,15 +289,12 @@ fn five_minutes_later_it_is_void_and_then_the_user_is_signed_out() {
 fn a_replacement_that_is_given_up_leaves_the_present_secret_at_work() {
     let mut console = console();
     let present = console.make_and_store("backup");
-    console.keys("s");
-    console.press(KeyCode::Down);
-    console.enter();
-    console.enter();
+    console.keys("s<Down>\n\n");
     let new = console.secret();
     assert!(!new.is_empty() && new != present, "{}", console.screen());
     console.wait(IDLE);
     console.wait(5 * MINUTE);
-    console.expect("was made void");
+    console.says("secret.given_up", &[]);
     assert!(console.works(&present));
     assert!(!console.works(&new));
 }
@@ -310,8 +306,8 @@ fn it_is_given_up_even_where_that_cannot_be_noted() {
     console.fill_disk();
     console.wait(IDLE);
     console.wait(5 * MINUTE);
-    console.expect("The disk is full.");
-    console.expect_not("I have stored it");
+    console.says("trouble.full", &[]);
+    console.says_not("button.stored", &[]);
     assert_eq!(console.refusal(&secret), Some(Refused::NotDelivered));
     console.wait(0);
     console.expect("Signed out in 60 s");
@@ -321,13 +317,12 @@ fn it_is_given_up_even_where_that_cannot_be_noted() {
 fn a_secret_that_can_never_work_any_more_goes_too() {
     let mut console = console();
     let secret = console.make("backup");
-    let (alice, key) = (console.bench.alice.clone(), Console::id_of(&secret));
-    let issued = console.bench.service.issue(&alice, key);
-    issued.expect("issued again");
+    let key = Console::id_of(&secret);
+    console.by_alice(|service, alice| service.issue(alice, key));
     console.keys("a\n");
     console.expect("[ Close ]");
     console.wait(IDLE);
-    console.expect_not("it is made void at");
+    console.says_not("secret.nobody", &[]);
     console.wait(5 * MINUTE);
     console.wait(0);
     console.expect_not("[ Close ]");
@@ -337,17 +332,16 @@ fn a_secret_that_can_never_work_any_more_goes_too() {
 #[test]
 fn what_is_being_written_is_waited_for() {
     let mut console = console();
-    console.keys("n");
-    console.keys("backup");
+    console.keys("nbackup");
     console.hold = true;
-    console.press(KeyCode::F(2));
+    console.keys("<F2>");
     console.wait(IDLE);
     console.wait(HOUR);
     console.expect_not("Signed out");
     console.release();
     console.wait(0);
     assert_eq!(console.secret(), "", "nobody was there to see it");
-    console.expect("I have stored it");
+    console.says("button.stored", &[]);
     console.hold = true;
     console.wait(0);
     console.release();
@@ -361,7 +355,7 @@ fn a_clock_that_is_set_makes_nobody_wait_longer_and_signs_nobody_out() {
         let mut console = console();
         console.set_clock(ms);
         console.wait(IDLE - SECOND - 1);
-        console.expect_not("for want of a key");
+        console.says_not("countdown.body", &[]);
         console.wait(1);
         console.expect("Signed out in 60 s");
         console.set_clock(ms);
@@ -369,7 +363,7 @@ fn a_clock_that_is_set_makes_nobody_wait_longer_and_signs_nobody_out() {
         console.set_clock(-ms);
         console.expect("Signed out in 58 s");
         console.wait(58 * SECOND);
-        console.expect("Signed out: no key was pressed");
+        console.says("ended.nobody", &[]);
         let (_, _, body) = console.bench.events().pop().expect("an event");
         let body: serde_json::Value = serde_json::from_str(&body).expect("JSON");
         let last = console.bench.clock.now().plus(-IDLE - MINUTE);
@@ -413,6 +407,6 @@ fn who_is_locked_out_during_the_countdown_is_told_that() {
     bobs.expect("bob is locked out");
     bobs.wait(HOUR);
     bobs.expect("bob is locked out");
-    bobs.enter();
+    bobs.keys("\n");
     assert!(bobs.done(), "the key is for what is seen");
 }

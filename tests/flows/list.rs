@@ -1,6 +1,5 @@
 //! The list: filter, state filter, sort, selection, other people's changes.
 
-use crossterm::event::KeyCode;
 use keyward::domain::time::{DAY, HOUR, SECOND};
 
 use crate::support::console::Console;
@@ -22,16 +21,14 @@ fn typing_filters_by_name_description_and_id() {
     console.keys("/DEP");
     console.expect("deploy");
     console.expect_not("backup");
-    console.expect("1 shown, 2 not shown");
-    console.enter();
-    console.keys("j");
+    console.says("list.hides", &[("shown", &1), ("hidden", &2)]);
+    console.keys("\nj");
     console.expect("/DEP");
-    console.press(KeyCode::Esc);
+    console.keys("<Esc>");
     console.expect("backup");
     console.keys("/本語");
     console.expect_not("backup");
-    console.ctrl('u');
-    console.keys("1");
+    console.keys("<Ctrl-U>1");
     console.expect("backup");
     console.expect_not("deploy");
 }
@@ -46,7 +43,7 @@ fn a_secret_pasted_into_the_filter_becomes_its_id() {
     console.expect("/id:1");
     console.expect_not(&secret[3..20]);
     console.expect_not("deploy ");
-    console.ctrl('u');
+    console.keys("<Ctrl-U>");
     console.burst(&secret);
     console.expect("/id:1");
     console.expect_not(&secret[3..20]);
@@ -55,14 +52,12 @@ fn a_secret_pasted_into_the_filter_becomes_its_id() {
 #[test]
 fn the_state_filter_asks_for_the_facts() {
     let mut console = with_keys(&["alpha", "beta"]);
-    console.keys("ly");
-    console.keys("f");
-    console.expect("Show keys by state");
-    console.keys("locked");
-    console.enter();
+    console.keys("lyf");
+    console.says("list.state_filter", &[]);
+    console.keys("locked\n");
     console.expect("alpha");
     console.expect_not("beta  ");
-    console.expect("1 shown, 1 not shown");
+    console.says("list.hides", &[("shown", &1), ("hidden", &1)]);
 }
 
 #[test]
@@ -93,12 +88,7 @@ fn sorting_goes_through_the_columns_and_keeps_the_selection() {
 #[test]
 fn a_change_by_somebody_else_is_seen_within_two_seconds() {
     let mut console = with_keys(&["backup"]);
-    let alice = console.bench.alice.clone();
-    console
-        .bench
-        .service
-        .create_key(&alice, &draft("another"))
-        .expect("created");
+    console.by_alice(|service, alice| service.create_key(alice, &draft("another")));
     console.wait(SECOND);
     console.expect("another");
     assert!(
@@ -112,14 +102,9 @@ fn a_change_by_somebody_else_is_seen_within_two_seconds() {
 fn a_selected_row_that_is_gone_leaves_its_neighbour_and_a_message() {
     let mut console = with_keys(&["alpha", "beta", "gamma"]);
     console.keys("j");
-    let alice = console.bench.alice.clone();
-    console
-        .bench
-        .service
-        .delete_key(&alice, keyward::domain::id::KeyId(2))
-        .expect("deleted");
+    console.by_alice(|service, alice| service.delete_key(alice, keyward::domain::id::KeyId(2)));
     console.wait(SECOND);
-    console.expect("“beta” is no longer in this list.");
+    console.says("list.gone", &[("name", &"beta")]);
     assert!(console.selected().contains("gamma"), "{}", console.screen());
 }
 
@@ -168,21 +153,21 @@ fn a_thousand_keys_are_walked_without_loading_them_all() {
     }
     console.wait(SECOND);
     console.wait(SECOND);
-    console.press(KeyCode::Home);
+    console.keys("<Home>");
     assert!(
         console.selected().contains("key 0000"),
         "{}",
         console.screen()
     );
-    console.press(KeyCode::End);
+    console.keys("<End>");
     assert!(
         console.selected().contains("key 0999"),
         "{}",
         console.screen()
     );
-    console.press(KeyCode::Up);
+    console.keys("<Up>");
     assert!(console.selected().contains("key 0998"));
-    console.press(KeyCode::Home);
+    console.keys("<Home>");
     console.burst(&"j".repeat(500));
     assert!(
         console.selected().contains("key 0500"),
@@ -202,12 +187,12 @@ fn a_thousand_keys_are_walked_without_loading_them_all() {
 fn help_tells_which_keys_do_not_work_now() {
     let mut console = Console::new();
     console.keys("?");
-    console.expect("a new API key");
+    console.says("help.new", &[]);
     console.expect("delete the selected key (not now).");
-    console.press(KeyCode::Esc);
+    console.keys("<Esc>");
     console.make_and_store("backup");
     console.keys("?");
-    console.expect("delete the selected key");
+    console.says("help.delete", &[]);
     console.expect_not("delete the selected key (not now)");
 }
 
@@ -215,10 +200,10 @@ fn help_tells_which_keys_do_not_work_now() {
 fn a_paste_without_brackets_confirms_nothing() {
     let mut console = with_keys(&["alpha", "beta"]);
     console.burst("Zdy");
-    console.expect("Press it again.");
-    console.press(KeyCode::Esc);
+    console.says("message.pasting", &[]);
+    console.keys("<Esc>");
     console.burst("word ly");
-    console.press(KeyCode::Esc);
+    console.keys("<Esc>");
     assert!(
         console.selected().contains("Active"),
         "{}",
@@ -231,18 +216,18 @@ fn a_paste_without_brackets_confirms_nothing() {
 fn a_filter_that_finds_nothing_keeps_the_selection() {
     let mut console = with_keys(&["alpha", "beta", "gamma"]);
     console.keys("jj/zzz");
-    console.expect("Nothing is found.");
-    console.press(KeyCode::Esc);
+    console.says("choice.nothing", &[]);
+    console.keys("<Esc>");
     assert!(console.selected().contains("gamma"), "{}", console.screen());
 }
 
 #[test]
 fn a_key_without_use_says_nothing_untrue() {
     let mut console = with_keys(&["alpha"]);
-    console.press(KeyCode::Esc);
+    console.keys("<Esc>");
     console.expect_not("deleted meanwhile");
     console.keys("x");
-    console.expect("No earlier secret of this key is working.");
+    console.says("trouble.no_overlap", &[]);
 }
 
 #[test]
@@ -266,12 +251,10 @@ fn an_order_whose_column_is_not_shown_is_told() {
 #[test]
 fn a_window_too_small_says_which_size_is_needed_and_loses_nothing() {
     let mut console = Console::new();
-    console.keys("n");
-    console.keys("half typed");
+    console.keys("nhalf typed");
     console.resize(20, 5);
     console.expect("at least 40");
-    console.keys("unseen");
-    console.press(KeyCode::F(2));
+    console.keys("unseen<F2>");
     console.resize(80, 24);
     console.expect("half typed ");
 }
@@ -283,14 +266,14 @@ fn a_deleted_key_can_be_restored_with_its_secret() {
     console.keys("dy");
     assert!(!console.works(&secret));
     console.keys("s");
-    console.expect("“backup” is deleted.");
+    console.says("list.is_deleted", &[("name", &"backup")]);
     console.keys("r");
-    console.expect("will be there again at once");
+    console.says("confirm.restore", &[]);
     console.keys("y");
-    console.expect("“backup” is restored, with the secrets that were confirmed as stored.");
+    console.says("list.restored", &[("name", &"backup")]);
     assert!(console.works(&secret));
     console.keys("r");
-    console.expect("Only a deleted key can be restored.");
+    console.says("list.not_deleted", &[]);
 }
 
 #[test]
@@ -298,10 +281,9 @@ fn the_list_says_whether_there_is_more_above_and_below() {
     let (bench, user) = Bench::demo(keyward::service::demo::FULL_ACCESS_USER);
     let mut console = Console::of(bench, user, (80, 24));
     console.expect(" ↓ 39 shown");
-    console.press(KeyCode::PageDown);
-    console.press(KeyCode::Down);
+    console.keys("<PgDn><Down>");
     console.expect(" ↑↓ 39 shown");
-    console.press(KeyCode::End);
+    console.keys("<End>");
     console.expect(" ↑ 39 shown");
     console.resize(80, 60);
     console.expect("  39 shown");
@@ -323,7 +305,7 @@ fn a_secret_in_the_filter_of_another_list_shows_nobody_elses_row() {
     console.go("Users");
     console.keys("/ali");
     console.paste(&secret);
-    console.expect("This looks like a secret key value.");
+    console.says("problem.secret", &[]);
     console.expect("/ali");
     console.expect_not("id:1");
 }

@@ -18,7 +18,7 @@ fn the_key_that_locks_never_unlocks_and_says_who_locked_and_when() {
     console.keys("uy");
     assert!(console.works(&secret));
     console.keys("u");
-    console.expect("“backup” is not locked out.");
+    console.says("list.not_locked", &[("name", &"backup")]);
     console.keys("y");
     assert!(console.works(&secret));
     console.keys("lyl");
@@ -33,7 +33,7 @@ fn a_click_on_lock_says_who_locked_too() {
     console.click_on("(Lock)");
     console.expect("“backup” is locked out already: alice did it");
     console.click_on("u Unlock");
-    console.expect("and authenticates again");
+    console.says("confirm.unlock", &[]);
 }
 
 #[test]
@@ -46,7 +46,7 @@ fn where_no_event_tells_of_the_lock_only_that_it_is_locked_is_said() {
         .expect("locked");
     console.wait(2 * SECOND);
     console.keys("l");
-    console.expect("“backup” is locked out already.");
+    console.says("list.locked_already", &[("name", &"backup")]);
     // Nor does an event that was taken back since.
     console.keys("uyly");
     crate::support::database::raw(&console.bench.place)
@@ -54,7 +54,7 @@ fn where_no_event_tells_of_the_lock_only_that_it_is_locked_is_said() {
         .expect("unlocked");
     console.wait(2 * SECOND);
     console.keys("u");
-    console.expect("“backup” is not locked out.");
+    console.says("list.not_locked", &[("name", &"backup")]);
 }
 
 #[test]

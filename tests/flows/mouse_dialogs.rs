@@ -1,13 +1,11 @@
 //! The mouse in dialogs: buttons, fields with their cursor, choices, the tabs and boxes of a role, what scrolls.
 
-use crossterm::event::KeyCode;
 use keyward::domain::id::{AUDITOR, RoleId};
-use keyward::domain::rights::{Right, Rights};
-use keyward::domain::role::{RoleDraft, RoleFields};
+use keyward::domain::rights::Right;
 
 use crate::role::last_role;
 use crate::support::console::Console;
-use crate::support::database::Bench;
+use crate::support::database::{Bench, role_draft};
 
 /// A click so many columns behind the beginning of a text.
 #[track_caller]
@@ -93,10 +91,9 @@ fn a_click_in_a_text_puts_the_cursor_before_that_character() {
 #[test]
 fn a_click_in_a_text_of_several_lines_finds_line_and_character() {
     let mut console = Console::new();
-    console.keys("nbackup");
-    console.press(KeyCode::Tab);
+    console.keys("nbackup\t");
     console.paste("one\n日本ｶﾞe\u{301}x\nthree\nfour");
-    console.press(KeyCode::Down);
+    console.keys("<Down>");
     // Its last three lines are on the screen.
     for (column, before) in [
         (0, 0),
@@ -167,7 +164,7 @@ fn a_form_that_is_left_asks_and_its_buttons_answer() {
     console.expect("backup");
     console.click_on("Esc Cancel");
     console.click_on("[ y Leave");
-    console.expect_not("New API Key");
+    console.says_not("form.title_new", &[]);
 }
 
 #[test]
@@ -176,7 +173,7 @@ fn what_is_beside_a_dialog_is_not_clicked() {
     console.resize(120, 40);
     console.keys("nbackup");
     let below = console.find_text("[ Cancel ]");
-    console.press(KeyCode::Esc);
+    console.keys("<Esc>");
     console.expect("y Leave");
     assert_eq!(console.find_text("[ Cancel ]"), below, "it can be seen");
     console.click(below);
@@ -188,7 +185,7 @@ fn the_wheel_scrolls_a_form_and_the_focus_stays() {
     let mut console = Console::new();
     console.make_and_store("backup");
     console.resize(60, 12);
-    console.enter();
+    console.keys("\n");
     console.expect("Description");
     console.wheel(2);
     console.expect_not("Description");
@@ -248,7 +245,7 @@ fn help_and_details_scroll_and_close() {
     console.wheel(-5);
     console.expect("─ 1-");
     console.click_on("F5 States");
-    console.expect("Locked Out");
+    console.says("state.locked_out", &[]);
     console.click_on("Esc Close");
     console.go("System Events");
     console.double_click_on("User Signed In");
@@ -273,20 +270,13 @@ fn a_time_is_entered_with_the_cursor_where_it_was_clicked() {
 
 /// A role of no rights.
 fn operators(console: &mut Console) -> RoleId {
-    let draft = RoleDraft::from(RoleFields {
-        name: "Operators".to_owned(),
-        rights: Rights::default(),
-        ..RoleFields::default()
-    });
-    let alice = console.bench.alice.clone();
-    let made = console.bench.service.create_role(&alice, &draft);
-    made.expect("a role")
+    console.bench.role(&role_draft("Operators", &[]))
 }
 
 fn open_role(console: &mut Console, id: RoleId) {
     console.go("Roles");
     console.find(id.0);
-    console.enter();
+    console.keys("\n");
 }
 
 #[test]
@@ -337,9 +327,7 @@ fn a_box_is_ticked_where_it_was_found_and_ok_ends_the_search() {
     console.keys("/can view api");
     console.click_on("Can View API");
     console.click_on("can view api");
-    console.ctrl('e');
-    console.ctrl('u');
-    console.keys("can view roles");
+    console.keys("<Ctrl-E><Ctrl-U>can view roles");
     console.click_on("Can View Roles");
     console.keys("/");
     console.click_on("[ OK ]");
@@ -364,7 +352,7 @@ fn what_a_role_does_not_allow_is_said_at_the_box_too() {
     };
     let why = message(&console);
     assert!(why.contains("cannot be changed"), "{why}");
-    console.press(KeyCode::Down);
+    console.keys("<Down>");
     assert_eq!(message(&console), "");
     console.click_on("( ) Custom");
     assert_eq!(message(&console), why);
@@ -377,7 +365,7 @@ fn whoever_has_a_role_is_opened_by_a_second_click() {
     open_role(&mut console, AUDITOR);
     console.click_on("Assigned");
     console.double_click_on("backup");
-    console.expect("Properties: backup");
+    console.says("form.title_edit", &[("name", &"backup")]);
 }
 
 #[test]
@@ -387,7 +375,7 @@ fn the_wheel_scrolls_the_boxes_and_a_box_stays_where_it_is_clicked() {
     open_role(&mut console, id);
     console.click_on("Users/Keys");
     console.wheel(1);
-    console.press(KeyCode::Down);
+    console.keys("<Down>");
     // Above the first radio button there are sentences, which the selection of it brings.
     let at = console.find_text("(•) Change own");
     console.click(at);

@@ -1,37 +1,33 @@
 //! Properties: the fields, their problems, and what somebody else changed meanwhile.
 
-use crossterm::event::KeyCode;
 use keyward::domain::api_key::ApiKeyDraft;
 use keyward::domain::id::KeyId;
-use keyward::domain::role::{RoleDraft, RoleFields};
 use keyward::domain::time::{DAY, SECOND};
 
 use crate::support::console::Console;
-use crate::support::database::{Bench, draft, in_memory};
+use crate::support::database::{Bench, draft, in_memory, role_draft};
 
 /// A console with one key, and its Properties open.
 fn opened() -> Console {
     let mut console = Console::new();
     console.make_and_store("backup");
-    console.enter();
+    console.keys("\n");
     console
 }
 
 fn tab(console: &mut Console, times: usize) {
     for _ in 0..times {
-        console.press(KeyCode::Tab);
+        console.keys("\t");
     }
 }
 
 #[test]
 fn an_empty_name_keeps_the_form_open_with_the_problem_beside_the_field() {
     let mut console = Console::new();
-    console.keys("n");
-    console.press(KeyCode::F(2));
+    console.keys("n<F2>");
     console.expect("! A name is needed.");
-    console.expect("Not saved: mend what is marked with “!”.");
-    console.keys("   ");
-    console.press(KeyCode::F(2));
+    console.says("trouble.problems", &[]);
+    console.keys("   <F2>");
     console.expect("! A name is needed.");
     console.keys("x");
     console.expect_not("! A name is needed.");
@@ -44,7 +40,7 @@ fn a_name_that_is_taken_is_refused_in_any_case_and_accents() {
         console.make_and_store(taken);
         console.keys("n");
         console.keys(typed);
-        console.press(KeyCode::F(2));
+        console.keys("<F2>");
         console.expect("is named");
         console.expect(typed);
     }
@@ -54,17 +50,14 @@ fn a_name_that_is_taken_is_refused_in_any_case_and_accents() {
 fn a_name_that_looks_like_anothers_is_saved_by_a_second_ok() {
     let mut console = Console::new();
     console.make_and_store("prod");
-    console.keys("npr\u{43E}d");
-    console.press(KeyCode::F(2));
+    console.keys("npr\u{43E}d<F2>");
     console.expect("! Looks like “prod”, ID 1. OK saves it all the same.");
-    console.expect("Not saved yet: read what is marked with “!”. OK once more saves it.");
+    console.says("trouble.asked", &[]);
     // Another name is another question.
-    console.press(KeyCode::Backspace);
-    console.keys("D");
-    console.press(KeyCode::F(2));
+    console.keys("<Backspace>D<F2>");
     console.expect("! Looks like “prod”, ID 1.");
-    console.press(KeyCode::F(2));
-    console.expect("Secret key value");
+    console.keys("<F2>");
+    console.says("secret.title", &[]);
 }
 
 #[test]
@@ -87,9 +80,9 @@ fn names_that_need_joiners_are_made_and_shown_and_those_that_hide_are_not() {
         ),
     ] {
         console.paste(name);
-        console.press(KeyCode::F(2));
+        console.keys("<F2>");
         console.expect(why);
-        console.ctrl('u');
+        console.keys("<Ctrl-U>");
     }
 }
 
@@ -99,13 +92,13 @@ fn bad_names_are_refused_with_their_reason_and_kept() {
     console.keys("n");
     console.paste("a\u{202e}b");
     console.expect("cannot be seen (U+202E)");
-    console.ctrl('u');
+    console.keys("<Ctrl-U>");
     console.paste("a\u{200b}b");
     console.expect("cannot be seen (U+200B)");
-    console.ctrl('u');
+    console.keys("<Ctrl-U>");
     console.paste("red\u{1b}[31m\nname");
     console.expect("red[31m name");
-    console.expect("Control characters were left out");
+    console.says("message.cleaned", &[]);
 }
 
 #[test]
@@ -115,7 +108,7 @@ fn a_secret_never_enters_a_field_of_the_form() {
     console.keys("n");
     for _ in 0..2 {
         console.paste(&secret);
-        console.expect("This looks like a secret key value.");
+        console.says("problem.secret", &[]);
         console.expect_not(&secret[3..20]);
         console.burst(&secret);
         console.expect_not(&secret[3..20]);
@@ -126,8 +119,7 @@ fn a_secret_never_enters_a_field_of_the_form() {
 #[test]
 fn an_expiry_is_checked_as_it_is_typed() {
     let mut console = Console::new();
-    console.keys("n");
-    console.keys("x");
+    console.keys("nx");
     tab(&mut console, 5);
     console.keys(" ");
     for (typed, said) in [
@@ -142,7 +134,7 @@ fn an_expiry_is_checked_as_it_is_typed() {
     ] {
         console.keys(typed);
         console.expect(said);
-        console.ctrl('u');
+        console.keys("<Ctrl-U>");
         console.expect_not(said);
     }
     console.keys("2026-12-31");
@@ -152,13 +144,11 @@ fn an_expiry_is_checked_as_it_is_typed() {
 #[test]
 fn ticking_the_expiry_goes_on_to_its_date_and_nothing_typed_is_lost() {
     let mut console = Console::new();
-    console.keys("n");
-    console.keys("x");
+    console.keys("nx");
     tab(&mut console, 5);
     console.keys(" 2026-12-31");
     console.expect("[x] Expires on  2026-12-31");
-    console.press(KeyCode::BackTab);
-    console.keys(" ");
+    console.keys("<Shift-Tab> ");
     console.expect("[ ] Expires on");
     // The focus stays where the tick was taken away; what was typed before is offered again.
     console.keys(" ");
@@ -183,16 +173,15 @@ fn a_moment_is_told_once_where_the_zone_is_utc() {
         ),
     ] {
         let mut bench = Bench::new(in_memory());
-        let alice = bench.alice.clone();
         let key = ApiKeyDraft {
             zone: zone.parse().expect("a zone"),
             expires_on: Some("2026-12-31".to_owned()),
             expiry_edited: true,
             ..draft("backup")
         };
-        bench.service.create_key(&alice, &key).expect("created");
+        bench.by_alice(|service, alice| service.create_key(alice, &key));
         let mut console = Console::on(bench);
-        console.enter();
+        console.keys("\n");
         console.expect(stops);
     }
 }
@@ -206,16 +195,15 @@ fn a_footer_names_what_the_button_says() {
         console.expect("[ Close ]");
         console.expect("Esc Close");
         console.expect_not("Esc Cancel");
-        console.press(KeyCode::Esc);
+        console.keys("<Esc>");
     }
     let mut console = opened();
     console.expect("[ OK ] [ Cancel ]");
     console.expect("Esc Cancel");
-    console.press(KeyCode::Esc);
-    console.keys("d");
+    console.keys("<Esc>d");
     console.expect("[ y Delete ]");
     console.expect("y Delete  Esc Cancel");
-    console.press(KeyCode::Esc);
+    console.keys("<Esc>");
     console.make("deploy");
     console.resize(120, 24);
     console.keys("v");
@@ -230,16 +218,16 @@ fn a_footer_names_what_the_button_says() {
 fn a_time_zone_is_found_by_typing_and_moves_the_expiry_before_the_eyes() {
     let mut console = opened();
     tab(&mut console, 5);
-    console.keys(" ");
-    console.keys("2026-12-31");
-    console.press(KeyCode::F(2));
-    console.enter();
+    console.keys(" 2026-12-31<F2>\n");
     tab(&mut console, 4);
     console.keys("new y");
     console.expect("America/New_York (UTC-05:00)");
-    console.enter();
+    console.keys("\n");
     console.expect("Now: stops 2027-01-01 00:00 UTC  ");
-    console.expect("OK: stops 2027-01-01 00:00 America/New_York");
+    console.says(
+        "form.stops_when_saved",
+        &[("moment", &"2027-01-01 00:00 America/New_York")],
+    );
     console.expect("= 2027-01-01 05:00 UTC");
 }
 
@@ -247,37 +235,29 @@ fn a_time_zone_is_found_by_typing_and_moves_the_expiry_before_the_eyes() {
 fn role_and_language_are_chosen_from_lists() {
     let mut console = opened();
     tab(&mut console, 2);
-    console.enter();
-    console.keys("full");
-    console.enter();
+    console.keys("\nfull\n");
     console.expect("Full Access ▼");
     tab(&mut console, 1);
-    console.keys(" ");
-    console.press(KeyCode::Down);
-    console.enter();
+    console.keys(" <Down>\n");
     console.expect("日本語 (Japanese) ▼");
-    console.press(KeyCode::F(2));
+    console.keys("<F2>");
     console.expect("Full Access");
 }
 
 #[test]
 fn leaving_a_changed_form_asks_and_an_unchanged_one_does_not() {
     let mut console = opened();
-    console.press(KeyCode::Esc);
-    console.expect_not("Properties: backup");
-    console.enter();
-    console.keys("2");
-    console.press(KeyCode::Esc);
-    console.expect("Leave the form?");
-    console.enter();
+    console.keys("<Esc>");
+    console.says_not("form.title_edit", &[("name", &"backup")]);
+    console.keys("\n2<Esc>");
+    console.says("leave.title", &[]);
+    console.keys("\n");
     console.expect("backup2");
-    console.ctrl('c');
-    console.expect("Leave Keyward?");
-    console.press(KeyCode::Esc);
-    console.press(KeyCode::Esc);
-    console.keys("y");
+    console.keys("<Ctrl-C>");
+    console.says("quit.title", &[]);
+    console.keys("<Esc><Esc>y");
     console.expect_not("backup2");
-    console.ctrl('c');
+    console.keys("<Ctrl-C>");
     assert!(console.done());
 }
 
@@ -292,11 +272,7 @@ fn somebody_changes(console: &mut Console, change: impl FnOnce(&mut ApiKeyDraft)
         .fields;
     let mut draft = ApiKeyDraft::from(&now);
     change(&mut draft);
-    console
-        .bench
-        .service
-        .save_key(&alice, KeyId(1), &now, &draft)
-        .expect("saved");
+    console.by_alice(|service, alice| service.save_key(alice, KeyId(1), &now, &draft));
 }
 
 #[test]
@@ -304,11 +280,14 @@ fn a_field_that_somebody_else_changed_too_shows_both_values_and_loses_nothing() 
     let mut console = opened();
     console.keys("-mine");
     somebody_changes(&mut console, |draft| draft.name = "theirs".to_owned());
-    console.press(KeyCode::F(2));
+    console.keys("<F2>");
     console.expect("backup-mine");
-    console.expect("alice changed this meanwhile to: theirs. OK saves yours over it.");
-    console.press(KeyCode::F(2));
-    console.expect("“backup-mine” was saved.");
+    console.says(
+        "problem.changed",
+        &[("who", &"alice"), ("theirs", &"theirs")],
+    );
+    console.keys("<F2>");
+    console.says("form.saved", &[("name", &"backup-mine")]);
 }
 
 #[test]
@@ -318,9 +297,9 @@ fn a_field_that_only_somebody_else_changed_is_left_as_they_made_it() {
     somebody_changes(&mut console, |draft| {
         draft.description = "theirs".to_owned();
     });
-    console.press(KeyCode::F(2));
-    console.expect("“backup-mine” was saved.");
-    console.enter();
+    console.keys("<F2>");
+    console.says("form.saved", &[("name", &"backup-mine")]);
+    console.keys("\n");
     console.expect("theirs");
 }
 
@@ -328,13 +307,8 @@ fn a_field_that_only_somebody_else_changed_is_left_as_they_made_it() {
 fn a_key_deleted_while_the_form_is_open_is_told_and_what_was_typed_stays() {
     let mut console = opened();
     console.keys("-mine");
-    let alice = console.bench.alice.clone();
-    console
-        .bench
-        .service
-        .delete_key(&alice, KeyId(1))
-        .expect("deleted");
-    console.press(KeyCode::F(2));
+    console.by_alice(|service, alice| service.delete_key(alice, KeyId(1)));
+    console.keys("<F2>");
     console.expect("was deleted meanwhile");
     console.expect("backup-mine");
 }
@@ -343,38 +317,31 @@ fn a_key_deleted_while_the_form_is_open_is_told_and_what_was_typed_stays() {
 fn a_full_disk_while_saving_keeps_what_was_typed() {
     let mut console = Console::new();
     console.make_and_store("first");
-    console.keys("n");
-    console.keys("backup");
+    console.keys("nbackup");
     console.fill_disk();
-    console.press(KeyCode::F(2));
-    console.expect("The disk is full.");
+    console.keys("<F2>");
+    console.says("trouble.full", &[]);
     console.expect("backup");
     console.free_disk();
-    console.press(KeyCode::F(2));
+    console.keys("<F2>");
     assert!(!console.secret().is_empty());
 }
 
 #[test]
 fn an_expired_key_can_be_moved_to_another_zone() {
     let mut console = Console::new();
-    let alice = console.bench.alice.clone();
     let mut expiring = crate::support::database::draft("old");
     expiring.expires_on = Some("2026-11-23".to_owned());
-    console
-        .bench
-        .service
-        .create_key(&alice, &expiring)
-        .expect("created");
+    console.by_alice(|service, alice| service.create_key(alice, &expiring));
     console.wait(5 * DAY);
     console.wait(SECOND);
-    console.enter();
+    console.keys("\n");
     tab(&mut console, 4);
-    console.keys("tokyo");
-    console.enter();
+    console.keys("tokyo\n");
     console.expect("Now: stops 2026-11-24 00:00 UTC  ");
     console.expect("OK: stops 2026-11-24 00:00 Asia/Tokyo = 2026-11-23 15:00 UTC");
-    console.press(KeyCode::F(2));
-    console.expect("“old” was saved.");
+    console.keys("<F2>");
+    console.says("form.saved", &[("name", &"old")]);
 }
 
 #[test]
@@ -385,35 +352,26 @@ fn a_date_that_is_left_unfinished_is_told() {
     console.keys(" ");
     console.expect("YYYY-MM-DD");
     console.keys("2027-9-4");
-    console.expect_not("Type the date");
+    console.says_not("problem.not_a_date", &[]);
     tab(&mut console, 1);
-    console.expect("Type the date as YYYY-MM-DD.");
+    console.says("problem.not_a_date", &[]);
 }
 
 #[test]
 fn typing_goes_on_after_an_edit_in_the_middle() {
     let mut console = Console::new();
-    console.keys("n");
-    console.keys("bakup");
-    for _ in 0..3 {
-        console.press(KeyCode::Left);
-    }
-    console.keys("c");
+    console.keys("nbakup<Left><Left><Left>c");
     console.expect("backup");
-    console.ctrl('h');
+    console.keys("<Ctrl-H>");
     console.expect("bakup");
 }
 
 #[test]
 fn a_description_of_several_lines_is_kept() {
     let mut console = Console::new();
-    console.keys("n");
-    console.keys("backup");
+    console.keys("nbackup");
     tab(&mut console, 1);
-    console.keys("one\ntwo");
-    console.press(KeyCode::F(2));
-    console.keys("a\n");
-    console.enter();
+    console.keys("one\ntwo<F2>a\n\n");
     console.expect("one");
     console.expect("two");
 }
@@ -422,20 +380,14 @@ fn a_description_of_several_lines_is_kept() {
 fn a_role_that_went_while_the_form_was_open_is_a_problem_beside_its_field() {
     let mut console = Console::new();
     let alice = console.bench.alice.clone();
-    let backup = RoleDraft::from(RoleFields {
-        name: "Backup".to_owned(),
-        ..RoleFields::default()
-    });
-    let service = &mut console.bench.service;
-    let role = service.create_role(&alice, &backup).expect("a role");
-    console.keys("n");
-    console.keys("nightly");
+    let role = console.bench.role(&role_draft("Backup", &[]));
+    console.keys("nnightly");
     tab(&mut console, 2);
     console.keys(" backup\n");
     console.expect("Backup ▼");
     let service = &mut console.bench.service;
     service.delete_role(&alice, role).expect("gone");
-    console.press(KeyCode::F(2));
+    console.keys("<F2>");
     console.expect("! This role does not exist any more. Choose another one.");
     console.expect("nightly");
 }

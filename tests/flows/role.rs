@@ -1,24 +1,22 @@
 //! Role Properties of a role made while a key is: its tabs, boxes and radio buttons, and who may give what.
 
-use crossterm::event::KeyCode;
 use keyward::domain::id::{KeyId, RoleId};
 use keyward::domain::rights::{Preset, Right, Rights};
 use keyward::domain::role::{RoleDraft, RoleFields};
 use keyward::domain::user::Actor;
 
 use crate::support::console::Console;
-use crate::support::database::{Bench, in_memory};
+use crate::support::database::{Bench, in_memory, rights, role_draft};
 
 pub fn tab(console: &mut Console, times: usize) {
     for _ in 0..times {
-        console.press(KeyCode::Tab);
+        console.keys("\t");
     }
 }
 
 /// Opens New API Key, types a name, and `New...` in its list of roles.
 fn new_role(console: &mut Console) {
-    console.keys("n");
-    console.keys("nightly");
+    console.keys("nnightly");
     tab(console, 2);
     console.keys(" new\n");
 }
@@ -29,26 +27,21 @@ pub fn turn_to(console: &mut Console, title: &str) {
         if console.shows(&format!("[{title}]")) {
             return;
         }
-        console.press(KeyCode::F(4));
+        console.keys("<F4>");
     }
     panic!("no tab “{title}”:\n{}", console.screen());
 }
 
 /// Ticks the box whose label this is, found by typing it.
 pub fn tick(console: &mut Console, label: &str) {
-    console.keys("/");
-    console.ctrl('u');
+    console.keys("/<Ctrl-U>");
     console.keys(label);
-    console.enter();
-    console.keys(" ");
-    console.keys("/");
-    console.press(KeyCode::Esc);
+    console.keys("\n /<Esc>");
 }
 
 /// The roles of the database, by ID.
 pub fn roles(console: &mut Console) -> Vec<(RoleId, RoleFields)> {
-    let alice = console.bench.alice.clone();
-    let roles = console.bench.service.roles(&alice).expect("roles");
+    let roles = console.by_alice(|service, alice| service.roles(alice));
     let mut roles: Vec<_> = roles
         .into_iter()
         .map(|role| (role.id, role.fields))
@@ -80,45 +73,32 @@ pub fn console_of(rights: &[Right], change: impl FnOnce(&mut RoleDraft)) -> Cons
 }
 
 fn user_of(bench: &mut Bench, rights: &[Right], change: impl FnOnce(&mut RoleDraft)) -> Actor {
-    let names = rights.iter().map(|right| right.name().to_owned());
-    let mut draft = RoleDraft::from(RoleFields {
-        name: "Bob's".to_owned(),
-        rights: Rights::from_names(names),
-        ..RoleFields::default()
-    });
+    let mut draft = role_draft("Bob's", rights);
     change(&mut draft);
-    let alice = bench.alice.clone();
-    let role = bench.service.create_role(&alice, &draft).expect("a role");
+    let role = bench.role(&draft);
     bench.user("bob", role)
 }
 
 #[test]
 fn a_role_made_for_a_key_is_chosen_and_everything_typed_is_still_there() {
     let mut console = Console::new();
-    console.keys("n");
-    console.keys("nightly");
+    console.keys("nnightly");
     tab(&mut console, 1);
     console.keys("for the backup");
     tab(&mut console, 4);
-    console.keys(" ");
-    console.keys("2027-03-01");
-    for _ in 0..4 {
-        console.press(KeyCode::BackTab);
-    }
+    console.keys(" 2027-03-01<Shift-Tab><Shift-Tab><Shift-Tab><Shift-Tab>");
     console.keys(" new\n");
-    console.expect("New Role");
-    console.ctrl('u');
-    console.keys("Backup operators");
-    console.press(KeyCode::F(2));
-    console.expect("“Backup operators” was saved.");
+    console.says("role.title_new", &[]);
+    console.keys("<Ctrl-U>Backup operators<F2>");
+    console.says("form.saved", &[("name", &"Backup operators")]);
     console.expect("Backup operators ▼");
     for typed in ["nightly", "for the backup", "2027-03-01"] {
         console.expect(typed);
     }
-    console.press(KeyCode::F(2));
-    let alice = console.bench.alice.clone();
-    let key = console.bench.service.key_properties(&alice, KeyId(1));
-    let key = key.expect("created").fields;
+    console.keys("<F2>");
+    let key = console
+        .by_alice(|service, alice| service.key_properties(alice, KeyId(1)))
+        .fields;
     assert_eq!(
         Some(key.role),
         roles(&mut console).last().map(|(id, _)| *id)
@@ -130,18 +110,15 @@ fn a_role_made_for_a_key_is_chosen_and_everything_typed_is_still_there() {
 fn cancel_in_a_role_made_for_a_key_leaves_the_key_as_it_was() {
     let mut console = Console::new();
     new_role(&mut console);
-    console.press(KeyCode::Esc);
-    console.expect("New API Key");
+    console.keys("<Esc>");
+    console.says("form.title_new", &[]);
     console.expect("nightly");
     console.expect("Auditor ▼");
-    console.keys(" new\n");
-    console.keys("s");
-    console.press(KeyCode::Esc);
-    console.expect("Leave the form?");
-    console.press(KeyCode::Esc);
+    console.keys(" new\ns<Esc>");
+    console.says("leave.title", &[]);
+    console.keys("<Esc>");
     console.expect("│ Name            s  ");
-    console.press(KeyCode::Esc);
-    console.keys("y");
+    console.keys("<Esc>y");
     console.expect("Auditor ▼");
     assert_eq!(roles(&mut console).len(), 2);
 }
@@ -150,35 +127,27 @@ fn cancel_in_a_role_made_for_a_key_leaves_the_key_as_it_was() {
 fn the_name_suggested_for_a_role_gives_way_to_what_is_typed() {
     let mut console = Console::new();
     new_role(&mut console);
-    console.expect("New Role");
-    console.keys("Policy Reader");
-    console.press(KeyCode::F(2));
+    console.says("role.title_new", &[]);
+    console.keys("Policy Reader<F2>");
     assert_eq!(last_role(&mut console).name, "Policy Reader");
-    console.press(KeyCode::Esc);
-    console.keys("y");
+    console.keys("<Esc>y");
     console.go("Roles");
-    console.press(KeyCode::End);
-    console.keys("c");
+    console.keys("<End>c");
     console.expect("Policy Reader_2");
-    console.press(KeyCode::Home);
-    console.keys("A ");
-    console.press(KeyCode::F(2));
+    console.keys("<Home>A <F2>");
     assert_eq!(last_role(&mut console).name, "A Policy Reader_2");
-    console.keys("\n");
-    console.keys("!");
-    console.press(KeyCode::F(2));
-    console.expect("“A Policy Reader_2!” was saved.");
+    console.keys("\n!<F2>");
+    console.says("form.saved", &[("name", &"A Policy Reader_2!")]);
 }
 
 #[test]
 fn new_is_offered_only_to_those_who_may_create_roles() {
     let keys = [Right::ViewApiKeys, Right::CreateApiKeys];
     let mut console = console_of(&keys, |_| {});
-    console.keys("n");
-    console.keys("nightly");
+    console.keys("nnightly");
     tab(&mut console, 2);
     console.keys(" new");
-    console.expect("Nothing is found.");
+    console.says("choice.nothing", &[]);
     console.expect_not("New...  ");
     let more = [keys[0], keys[1], Right::CreateRoles];
     let mut console = console_of(&more, |_| {});
@@ -192,7 +161,7 @@ fn a_new_role_begins_as_the_originals_and_clashing_names_get_a_number() {
     new_role(&mut console);
     console.expect("[x] Allow Access to User Interface");
     console.expect("[ ] Allow Access to Web Service API");
-    console.press(KeyCode::F(2));
+    console.keys("<F2>");
     assert_eq!(
         last_role(&mut console),
         RoleDraft::default().check().expect("valid")
@@ -208,7 +177,7 @@ fn radio_buttons_set_the_boxes_and_boxes_show_the_radio_button() {
     new_role(&mut console);
     turn_to(&mut console, "Users/Keys");
     console.expect("(•) Custom");
-    console.expect("3 of 12 ticked");
+    console.says("role.ticked", &[("held", &3), ("all", &12)]);
     for (text, count, limit) in [
         ("Change own password", 0, ' '),
         ("Create and manage Users with", 4, 'x'),
@@ -221,21 +190,20 @@ fn radio_buttons_set_the_boxes_and_boxes_show_the_radio_button() {
         console.expect(&format!(
             "[{limit}] Only Users, API keys and Roles with equal"
         ));
-        console.press(KeyCode::Down);
+        console.keys("<Down>");
     }
     console.keys(" ");
-    console.expect("Tick the boxes below");
+    console.says("role.choose_boxes", &[]);
     console.expect("(•) Have full control");
-    console.press(KeyCode::Down);
-    console.keys(" ");
+    console.keys("<Down> ");
     console.expect("(•) Custom");
     console.keys(" ");
     console.expect("(•) Have full control");
     tick(&mut console, "can delete roles");
-    console.press(KeyCode::Home);
+    console.keys("<Home>");
     console.expect("(•) Custom");
-    console.expect("11 of 12 ticked");
-    console.press(KeyCode::F(2));
+    console.says("role.ticked", &[("held", &11), ("all", &12)]);
+    console.keys("<F2>");
     let made = last_role(&mut console);
     assert_eq!(Preset::of(&made.rights, made.equal_or_less), Preset::Custom);
     assert!(made.rights.has(Right::EditRoles) && !made.rights.has(Right::DeleteRoles));
@@ -249,14 +217,13 @@ fn a_group_is_ticked_whole_on_its_heading_and_shows_when_it_is_so_in_part() {
     console.expect("[-] Policies");
     console.keys(" ");
     console.expect("[x] Policies");
-    console.expect("5 of 5 ticked");
+    console.says("role.ticked", &[("held", &5), ("all", &5)]);
     console.keys(" ");
     console.expect("[ ] Policies");
-    console.expect("0 of 5 ticked");
-    console.press(KeyCode::Down);
-    console.keys(" ");
+    console.says("role.ticked", &[("held", &0), ("all", &5)]);
+    console.keys("<Down> ");
     console.expect("[-] Policies");
-    console.expect("1 of 5 ticked");
+    console.says("role.ticked", &[("held", &1), ("all", &5)]);
 }
 
 #[test]
@@ -268,24 +235,14 @@ fn boxes_are_found_by_a_part_of_their_name_and_only_those_shown_are_ticked() {
     console.expect("3 found");
     console.expect("[ ] Can Create New Port Lists");
     console.expect_not("System Settings");
-    console.enter();
-    console.keys(" ");
+    console.keys("\n ");
     console.expect("[x] Can Create New Port Lists");
     console.expect("[-] Port Lists");
-    console.keys("/");
-    console.ctrl('u');
-    console.keys("auto-tag");
+    console.keys("/<Ctrl-U>auto-tag");
     console.expect("3 found");
-    console.enter();
-    console.press(KeyCode::Home);
-    console.keys(" ");
-    console.keys("/");
-    console.ctrl('u');
-    console.keys("nothing like it");
-    console.expect("Nothing is found.");
-    console.enter();
-    console.keys(" ");
-    console.press(KeyCode::F(2));
+    console.keys("\n<Home> /<Ctrl-U>nothing like it");
+    console.says("choice.nothing", &[]);
+    console.keys("\n <F2>");
     let made = last_role(&mut console).rights;
     let added = made.without(&Rights::view_only());
     let added: Vec<&str> = added.names().collect();
@@ -311,29 +268,22 @@ fn what_the_own_role_does_not_have_cannot_be_given() {
     turn_to(&mut console, "General");
     tab(&mut console, 3);
     console.keys(" ");
-    console.expect("Your own role does not have this.");
+    console.says("problem.not_held", &[]);
     console.expect("[ ] Allow Access to Web Service API");
     turn_to(&mut console, "Users/Keys");
-    console.expect("2 of 12 ticked");
-    for _ in 0..3 {
-        console.press(KeyCode::Down);
-    }
-    console.keys(" ");
+    console.says("role.ticked", &[("held", &2), ("all", &12)]);
+    console.keys("<Down><Down><Down> ");
     console.expect("Your own role does not have: Can Create New Users, Can Delete Users,");
-    console.expect("2 of 12 ticked");
+    console.says("role.ticked", &[("held", &2), ("all", &12)]);
     tick(&mut console, "can edit api key");
-    console.expect("2 of 12 ticked");
-    console.keys("/api keys\n");
-    console.press(KeyCode::Home);
-    console.keys(" ");
-    console.expect("2 rights that your own role does not have were left as they are.");
+    console.says("role.ticked", &[("held", &2), ("all", &12)]);
+    console.keys("/api keys\n<Home> ");
+    console.says("role.left_out", &[("count", &2)]);
     console.expect("[x] Can Create New API Keys");
     console.expect("[ ] Can Delete API Keys (not yours to give)");
-    console.press(KeyCode::F(2));
+    console.keys("<F2>");
     let rights = last_role(&mut console).rights;
-    let wanted = held[..2].iter().chain(&held[3..]);
-    let wanted = Rights::from_names(wanted.map(|right| right.name().to_owned()));
-    assert_eq!(rights, wanted);
+    assert_eq!(rights, self::rights(&[&held[..2], &held[3..]].concat()));
 }
 
 #[test]
@@ -347,19 +297,19 @@ fn a_right_that_the_own_role_lost_meanwhile_is_a_problem_on_its_tab() {
     let mut console = console_of(&held, |_| {});
     new_role(&mut console);
     turn_to(&mut console, "Computer");
-    console.expect("1 of 12 ticked");
+    console.says("role.ticked", &[("held", &1), ("all", &12)]);
     let own = roles(&mut console).pop().expect("bob's").0;
     somebody_changes(&mut console, own, |draft| {
         draft.rights.remove(Right::ViewEvents.name());
     });
     turn_to(&mut console, "Other");
-    console.press(KeyCode::F(2));
+    console.keys("<F2>");
     console.expect("[!Computer]");
     console.expect("! Your own role does not have: Can View Events and Alerts Not Related to");
     tick(&mut console, "can view events");
     console.expect("[Computer]");
-    console.press(KeyCode::F(2));
-    console.expect("“New Role” was saved.");
+    console.keys("<F2>");
+    console.says("form.saved", &[("name", &"New Role")]);
 }
 
 #[test]
@@ -374,22 +324,17 @@ fn who_is_bound_to_equal_or_less_access_cannot_free_a_role_from_it() {
     new_role(&mut console);
     turn_to(&mut console, "Users/Keys");
     tick(&mut console, "can create new api");
-    console.keys("/create");
-    console.press(KeyCode::Esc);
-    console.press(KeyCode::Home);
+    console.keys("/create<Esc><Home>");
     console.expect("[ ] Only Users, API keys and Roles");
-    console.press(KeyCode::F(2));
+    console.keys("<F2>");
     console.expect("! Your own role is bound to equal or less access.");
     console.expect("[!Users/Keys]");
-    for _ in 0..5 {
-        console.press(KeyCode::Down);
-    }
-    console.keys(" ");
+    console.keys("<Down><Down><Down><Down><Down> ");
     console.expect("[x] Only Users, API keys and Roles");
     console.keys(" ");
-    console.expect("Your own role is bound to equal or less access.");
+    console.says("problem.bound", &[]);
     console.expect("[x] Only Users, API keys and Roles");
-    console.press(KeyCode::F(2));
+    console.keys("<F2>");
     assert!(last_role(&mut console).equal_or_less);
 }
 
@@ -397,18 +342,16 @@ fn who_is_bound_to_equal_or_less_access_cannot_free_a_role_from_it() {
 fn a_refused_name_is_a_problem_beside_its_field_and_on_its_tab() {
     let mut console = Console::new();
     new_role(&mut console);
-    console.ctrl('u');
-    console.keys("full ACCESS");
+    console.keys("<Ctrl-U>full ACCESS");
     turn_to(&mut console, "Other");
-    console.press(KeyCode::F(2));
+    console.keys("<F2>");
     console.expect("[!General]");
     console.expect("! Another role is named “Full Access” already.");
-    console.ctrl('u');
+    console.keys("<Ctrl-U>");
     console.expect_not("[!General]");
-    console.press(KeyCode::F(2));
+    console.keys("<F2>");
     console.expect("! A name is needed.");
-    console.keys("Operators");
-    console.press(KeyCode::F(2));
+    console.keys("Operators<F2>");
     console.expect("Operators ▼");
 }
 
@@ -419,7 +362,7 @@ fn a_secret_never_enters_a_role() {
     new_role(&mut console);
     for _ in 0..2 {
         console.paste(&secret);
-        console.expect("This looks like a secret key value.");
+        console.says("problem.secret", &[]);
         console.burst(&secret);
         console.expect_not(&secret[3..20]);
         tab(&mut console, 1);
@@ -427,7 +370,7 @@ fn a_secret_never_enters_a_role() {
     turn_to(&mut console, "Other");
     console.keys("/");
     console.paste(&secret);
-    console.expect("This looks like a secret key value.");
+    console.says("problem.secret", &[]);
     console.expect_not(&secret[3..20]);
 }
 
@@ -440,22 +383,15 @@ fn every_part_is_reached_by_tab_and_by_the_arrows() {
     let ok = console.cursor();
     tab(&mut console, 2);
     assert_eq!(console.cursor().1 + 1, bar, "on the tabs after the buttons");
-    console.press(KeyCode::Right);
+    console.keys("<Right>");
     console.expect("[Computer]");
-    console.press(KeyCode::Left);
-    console.press(KeyCode::Left);
+    console.keys("<Left><Left>");
     console.expect("[Assigned]");
-    console.press(KeyCode::Right);
-    for _ in 0..4 {
-        console.press(KeyCode::Down);
-    }
-    console.press(KeyCode::Down);
-    console.press(KeyCode::Down);
-    console.press(KeyCode::Down);
+    console.keys("<Right><Down><Down><Down><Down><Down><Down><Down>");
     assert_eq!(console.cursor(), ok, "below the last field are the buttons");
-    console.press(KeyCode::Right);
+    console.keys("<Right>");
     assert!(console.cursor().0 > ok.0);
-    console.press(KeyCode::F(3));
+    console.keys("<F3>");
     console.expect("[Assigned]");
-    console.expect("No user and no API key has this role.");
+    console.says("role.nobody", &[]);
 }

@@ -1,9 +1,8 @@
 //! Role Properties of a role that is there: what others change meanwhile, who may change what, copies, Assigned To.
 
-use crossterm::event::KeyCode;
+use crate::support::database::{rights, role_draft};
 use keyward::domain::id::{AUDITOR, FULL_ACCESS, RoleId};
-use keyward::domain::rights::{Right, Rights};
-use keyward::domain::role::{RoleDraft, RoleFields};
+use keyward::domain::rights::Right;
 
 use crate::role::{console_of, last_role, roles, somebody_changes, tab, tick, turn_to};
 use crate::support::console::Console;
@@ -12,20 +11,12 @@ use crate::support::console::Console;
 fn open_role(console: &mut Console, id: RoleId) {
     console.go("Roles");
     console.find(id.0);
-    console.enter();
+    console.keys("\n");
 }
 
 /// A role of these rights.
 fn operators(console: &mut Console, rights: &[Right]) -> RoleId {
-    let names = rights.iter().map(|right| right.name().to_owned());
-    let draft = RoleDraft::from(RoleFields {
-        name: "Operators".to_owned(),
-        rights: Rights::from_names(names),
-        ..RoleFields::default()
-    });
-    let alice = console.bench.alice.clone();
-    let made = console.bench.service.create_role(&alice, &draft);
-    made.expect("a role")
+    console.bench.role(&role_draft("Operators", rights))
 }
 
 #[test]
@@ -39,8 +30,8 @@ fn two_people_who_tick_different_boxes_both_win() {
     somebody_changes(&mut console, id, |draft| {
         draft.rights.insert(Right::ViewApiKeys.name());
     });
-    console.press(KeyCode::F(2));
-    console.expect("“Operators” was saved.");
+    console.keys("<F2>");
+    console.says("form.saved", &[("name", &"Operators")]);
     let rights = last_role(&mut console).rights;
     let held: Vec<Right> = Right::ALL
         .into_iter()
@@ -57,12 +48,15 @@ fn a_name_that_somebody_else_changed_too_shows_both_and_loses_nothing() {
     console.keys("-mine");
     somebody_changes(&mut console, id, |draft| draft.name = "theirs".to_owned());
     turn_to(&mut console, "Other");
-    console.press(KeyCode::F(2));
+    console.keys("<F2>");
     console.expect("[!General]");
     console.expect("Operators-mine");
-    console.expect("alice changed this meanwhile to: theirs. OK saves yours over it.");
-    console.press(KeyCode::F(2));
-    console.expect("“Operators-mine” was saved.");
+    console.says(
+        "problem.changed",
+        &[("who", &"alice"), ("theirs", &"theirs")],
+    );
+    console.keys("<F2>");
+    console.says("form.saved", &[("name", &"Operators-mine")]);
 }
 
 #[test]
@@ -71,13 +65,8 @@ fn a_role_deleted_while_it_is_open_is_told_and_what_was_typed_stays() {
     let id = operators(&mut console, &[]);
     open_role(&mut console, id);
     console.keys("-mine");
-    let alice = console.bench.alice.clone();
-    console
-        .bench
-        .service
-        .delete_role(&alice, id)
-        .expect("deleted");
-    console.press(KeyCode::F(2));
+    console.by_alice(|service, alice| service.delete_role(alice, id));
+    console.keys("<F2>");
     console.expect("was deleted meanwhile");
     console.expect("Operators-mine");
 }
@@ -86,10 +75,9 @@ fn a_role_deleted_while_it_is_open_is_told_and_what_was_typed_stays() {
 fn full_access_is_shown_and_cannot_be_changed() {
     let mut console = Console::new();
     open_role(&mut console, FULL_ACCESS);
-    console.expect("The role “Full Access” cannot be changed or deleted.");
-    console.keys("x");
-    console.press(KeyCode::F(2));
-    console.expect("Role Properties: Full Access");
+    console.says("trouble.role_immutable", &[("name", &"Full Access")]);
+    console.keys("x<F2>");
+    console.says("role.title_edit", &[("name", &"Full Access")]);
     turn_to(&mut console, "Users/Keys");
     console.expect("(•) Have full control over all Roles and Users");
     console.keys(" ");
@@ -97,11 +85,11 @@ fn full_access_is_shown_and_cannot_be_changed() {
     console.keys("\n");
     console.expect("(•) Have full control over all Roles and Users");
     turn_to(&mut console, "Other");
-    console.expect("144 of 144 ticked");
+    console.says("role.ticked", &[("held", &144), ("all", &144)]);
     console.keys(" ");
-    console.expect("144 of 144 ticked");
-    console.press(KeyCode::Esc);
-    console.expect_not("Role Properties");
+    console.says("role.ticked", &[("held", &144), ("all", &144)]);
+    console.keys("<Esc>");
+    console.says_not("role.title_edit", &[]);
 }
 
 #[test]
@@ -109,13 +97,13 @@ fn who_may_not_edit_roles_sees_one_and_why_it_stays_as_it_is() {
     let mut console = console_of(&[Right::ViewRoles, Right::ViewApiKeys], |_| {});
     let _ = console.bench.user("carol", AUDITOR);
     open_role(&mut console, AUDITOR);
-    console.expect("Not authorized to edit roles.");
+    console.says("right.edit_roles", &[]);
     console.expect("[ Close ]");
     turn_to(&mut console, "Assigned");
-    console.expect("and 1 more, not listed here");
+    console.says("role.more", &[("count", &1)]);
     turn_to(&mut console, "Other");
     console.keys(" ");
-    console.expect("22 of 144 ticked");
+    console.says("role.ticked", &[("held", &22), ("all", &144)]);
     console.keys("/port list");
     console.expect("3 found");
 }
@@ -126,15 +114,14 @@ fn nobody_changes_what_the_own_role_allows_but_may_rename_it() {
     let mut console = console_of(&held, |_| {});
     let own = roles(&mut console).pop().expect("bob's").0;
     open_role(&mut console, own);
-    console.expect("You cannot change what your own role allows.");
+    console.says("problem.own_role", &[]);
     console.keys("!");
     turn_to(&mut console, "Users/Keys");
-    console.press(KeyCode::Down);
-    console.keys(" ");
-    console.expect("You cannot change what your own role allows.");
-    console.expect("3 of 12 ticked");
-    console.press(KeyCode::F(2));
-    console.expect("“Bob's!” was saved.");
+    console.keys("<Down> ");
+    console.says("problem.own_role", &[]);
+    console.says("role.ticked", &[("held", &3), ("all", &12)]);
+    console.keys("<F2>");
+    console.says("form.saved", &[("name", &"Bob's!")]);
 }
 
 #[test]
@@ -144,13 +131,13 @@ fn what_a_role_has_already_can_be_taken_and_given_back() {
     let id = operators(&mut console, &[Right::DeleteUsers]);
     open_role(&mut console, id);
     turn_to(&mut console, "Users/Keys");
-    console.expect("1 of 12 ticked");
+    console.says("role.ticked", &[("held", &1), ("all", &12)]);
     tick(&mut console, "can delete users");
-    console.expect("0 of 12 ticked");
+    console.says("role.ticked", &[("held", &0), ("all", &12)]);
     tick(&mut console, "can delete users");
-    console.expect("1 of 12 ticked");
+    console.says("role.ticked", &[("held", &1), ("all", &12)]);
     tick(&mut console, "can edit user");
-    console.expect("1 of 12 ticked");
+    console.says("role.ticked", &[("held", &1), ("all", &12)]);
 }
 
 #[test]
@@ -161,8 +148,8 @@ fn a_copy_begins_with_a_role_under_another_name() {
     console.find(id.0);
     console.keys("c");
     console.expect("Operators_2");
-    console.press(KeyCode::F(2));
-    console.expect("“Operators_2” was saved.");
+    console.keys("<F2>");
+    console.says("form.saved", &[("name", &"Operators_2")]);
     let copy = last_role(&mut console);
     assert!(copy.rights.has(Right::DeleteUsers) && !copy.rights.has(Right::ViewUsers));
 }
@@ -174,12 +161,11 @@ fn a_copy_leaves_out_what_the_own_role_does_not_have() {
     console.go("Roles");
     console.find(FULL_ACCESS.0);
     console.keys("c");
-    console.expect("What your own role does not have was left out of the copy.");
-    console.press(KeyCode::F(2));
-    console.expect("“Full Access_2” was saved.");
+    console.says("role.cut", &[]);
+    console.keys("<F2>");
+    console.says("form.saved", &[("name", &"Full Access_2")]);
     let copy = last_role(&mut console);
-    let wanted = Rights::from_names(held.map(|right| right.name().to_owned()));
-    assert_eq!((copy.rights, copy.web_service), (wanted, false));
+    assert_eq!((copy.rights, copy.web_service), (rights(&held), false));
 }
 
 #[test]
@@ -190,16 +176,13 @@ fn assigned_to_lists_who_has_the_role_and_opens_each() {
     open_role(&mut console, AUDITOR);
     turn_to(&mut console, "Assigned");
     console.expect("> User carol");
-    console.enter();
-    console.expect("Properties: carol");
-    console.press(KeyCode::Esc);
-    console.press(KeyCode::Down);
-    console.enter();
-    console.expect("Properties: backup");
+    console.keys("\n");
+    console.says("form.title_edit", &[("name", &"carol")]);
+    console.keys("<Esc><Down>\n");
+    console.says("form.title_edit", &[("name", &"backup")]);
     tab(&mut console, 2);
-    console.keys(" full\n");
-    console.press(KeyCode::F(2));
-    console.expect("“backup” was saved.");
+    console.keys(" full\n<F2>");
+    console.says("form.saved", &[("name", &"backup")]);
     console.expect("[Assigned]");
     console.expect("User carol");
     console.expect_not("backup (ID 1)");

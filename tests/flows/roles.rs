@@ -16,8 +16,7 @@ fn roles() -> Console {
         description: "Day and night\nsecond line".to_owned(),
         ..RoleFields::default()
     });
-    let alice = bench.alice.clone();
-    bench.service.create_role(&alice, &draft).expect("made");
+    bench.role(&draft);
     bench.create("backup");
     let mut console = Console::on(bench);
     console.go("Roles");
@@ -45,7 +44,7 @@ fn the_list_tells_access_types_and_how_many_have_a_role() {
 fn a_role_is_made_and_deleted_again() {
     let mut console = roles();
     console.keys("n");
-    console.expect("New Role");
+    console.says("role.title_new", &[]);
     console.press(crossterm::event::KeyCode::F(2));
     assert!(
         console.selected().contains("New Role"),
@@ -55,7 +54,7 @@ fn a_role_is_made_and_deleted_again() {
     console.keys("d");
     console.expect("The role “New Role” will be deleted.");
     console.keys("y");
-    console.expect("“New Role” was deleted.");
+    console.says("roles.deleted", &[("name", &"New Role")]);
     console.expect("3 shown");
 }
 
@@ -73,30 +72,21 @@ fn a_role_in_use_is_not_deleted_and_the_refusal_names_who_has_it() {
 #[test]
 fn a_role_of_a_deleted_key_that_can_be_restored_is_not_deleted() {
     let mut console = roles();
-    let alice = console.bench.alice.clone();
     let id = console
         .bench
         .service
         .sign_in("bob", &Arrival::default())
         .expect("bob")
         .user;
-    console
-        .bench
-        .service
-        .delete_user(&alice, id)
-        .expect("deleted");
+    console.by_alice(|service, alice| service.delete_user(alice, id));
     let key = keyward::domain::id::KeyId(1);
-    console
-        .bench
-        .service
-        .delete_key(&alice, key)
-        .expect("deleted");
+    console.by_alice(|service, alice| service.delete_key(alice, key));
     console.wait(1_000);
     console.keys("d");
-    console.expect("the deleted API key “backup” (ID 1), which can be restored");
+    console.says("assigned.deleted_key", &[("name", &"backup"), ("id", &1)]);
     console.wait(8 * keyward::domain::time::DAY);
     console.keys("dy");
-    console.expect("“Auditor” was deleted.");
+    console.says("roles.deleted", &[("name", &"Auditor")]);
     console.expect_not("> Auditor");
 }
 
@@ -105,5 +95,5 @@ fn full_access_cannot_be_deleted() {
     let mut console = roles();
     console.find(1);
     console.keys("d");
-    console.expect("The role “Full Access” cannot be changed or deleted.");
+    console.says("trouble.role_immutable", &[("name", &"Full Access")]);
 }

@@ -1,6 +1,5 @@
 //! The secret dialog: what closes it, and what does not.
 
-use crossterm::event::KeyCode;
 use keyward::domain::api_key::ApiKeyDraft;
 use keyward::domain::rights::Right;
 use keyward::domain::role::RoleDraft;
@@ -18,14 +17,14 @@ use crate::support::database::{Bench, draft, in_memory, raw};
 fn nothing_but_the_two_ways_out_closes_it() {
     let mut console = Console::new();
     let secret = console.make("backup");
-    console.press(KeyCode::Esc);
-    console.expect("There are two ways out");
+    console.keys("<Esc>");
+    console.says("secret.ways_out", &[]);
     console.keys("q");
-    console.expect("There are two ways out");
-    console.ctrl('c');
-    console.expect("There are two ways out");
+    console.says("secret.ways_out", &[]);
+    console.keys("<Ctrl-C>");
+    console.says("secret.ways_out", &[]);
     console.paste(&format!("{secret}\n"));
-    console.expect("Pasted text is ignored here.");
+    console.says("secret.pasted", &[]);
     console.resize(120, 40);
     console.resize(80, 24);
     console.keys("zn1/");
@@ -36,12 +35,8 @@ fn nothing_but_the_two_ways_out_closes_it() {
 #[test]
 fn the_key_that_opened_it_cannot_close_it_by_repetition() {
     let mut console = Console::new();
-    console.keys("n");
-    console.keys("backup");
-    console.press(KeyCode::F(2));
-    for _ in 0..20 {
-        console.press(KeyCode::Enter);
-    }
+    console.keys("nbackup<F2>");
+    console.keys(&"\n".repeat(20));
     assert!(!console.secret().is_empty(), "{}", console.screen());
 }
 
@@ -60,8 +55,8 @@ fn a_paste_without_brackets_does_nothing_in_it() {
         &format!("{secret}\n"),
     ] {
         console.burst(pasted);
-        if console.shows("Save the secret to a file") {
-            console.press(KeyCode::Esc);
+        if console.has_said("save.title", &[]) {
+            console.keys("<Esc>");
         }
         assert_eq!(console.secret(), secret, "{pasted:?}\n{}", console.screen());
     }
@@ -84,10 +79,9 @@ fn nothing_is_done_to_it_while_the_window_is_too_small_to_see() {
 #[test]
 fn keys_typed_ahead_of_its_first_frame_are_dropped() {
     let mut console = Console::new();
-    console.keys("n");
-    console.keys("backup");
+    console.keys("nbackup");
     console.hold = true;
-    console.press(KeyCode::F(2));
+    console.keys("<F2>");
     console.burst("a\nxy");
     console.release();
     let secret = console.secret();
@@ -106,10 +100,10 @@ fn nothing_brings_it_back() {
             .iter()
             .any(|effect| matches!(effect, Effect::FullRedraw))
     );
-    console.enter();
-    console.expect("Properties: backup");
+    console.keys("\n");
+    console.says("form.title_edit", &[("name", &"backup")]);
     console.expect_not(&secret[3..20]);
-    console.press(KeyCode::Esc);
+    console.keys("<Esc>");
     for key in ["c", "h", "v", "p", "w"] {
         console.keys(key);
         console.expect_not(&secret[3..20]);
@@ -121,11 +115,10 @@ fn discard_asks_and_makes_the_secret_void() {
     let mut console = Console::new();
     let secret = console.make("backup");
     console.keys("x\n");
-    console.expect("Discard the secret?");
+    console.says("discard.title", &[]);
     console.keys("n");
     assert_eq!(console.secret(), secret);
-    console.enter();
-    console.keys("y");
+    console.keys("\ny");
     console.expect("will never work");
     assert!(
         console.selected().contains("Not delivered"),
@@ -142,14 +135,13 @@ fn the_paste_check_tells_the_secret_from_anything_else() {
     console.keys("p");
     console.paste(&secret);
     console.expect(&format!("{} characters", secret.len()));
-    console.enter();
-    console.expect("What you pasted is the secret.");
-    console.keys("p");
-    console.keys("wrong\n");
-    console.expect("What you pasted is NOT the secret.");
+    console.keys("\n");
+    console.says("secret.matches", &[]);
+    console.keys("pwrong\n");
+    console.says("secret.differs", &[]);
     console.keys("p");
     console.burst(&format!("{secret}\n"));
-    console.expect("What you pasted is the secret.");
+    console.says("secret.matches", &[]);
 }
 
 #[test]
@@ -190,11 +182,11 @@ fn the_paste_check_accepts_only_what_verify_does_and_says_what_stands_beside() {
     ] {
         console.keys("p");
         console.paste(&pasted);
-        console.enter();
+        console.keys("\n");
         console.expect(said);
         let same = said == "What you pasted is the secret.";
         assert_eq!(accepted(&pasted), same, "{pasted:?}");
-        assert_eq!(console.shows("Sent so, it is refused."), !same);
+        assert_eq!(console.has_said("beside.not_alone", &[]), !same);
     }
     // Without brackets a tab comes as its key.
     console.keys("p");
@@ -209,35 +201,33 @@ fn where_neither_way_out_can_be_written_it_can_be_left_and_never_works() {
         let secret = console.make("backup");
         console.fill_disk();
         console.keys("a\n");
-        console.expect("The disk is full.");
+        console.says("trouble.full", &[]);
         console.expect_not("[ Leave ]");
-        console.ctrl('c');
-        console.expect("There are two ways out");
+        console.keys("<Ctrl-C>");
+        console.says("secret.ways_out", &[]);
         console.keys("x\ny");
-        console.expect("The disk is full.");
-        console.expect("It can be left: a secret that was not confirmed as stored never works.");
+        console.says("trouble.full", &[]);
+        console.says("undelivered.may_be_left", &[]);
         console.expect("[ Leave ]");
         assert_eq!(console.secret(), secret);
         if ctrl_c {
-            console.ctrl('c');
+            console.keys("<Ctrl-C>");
         } else {
-            console.press(KeyCode::Esc);
+            console.keys("<Esc>");
         }
-        console.expect("was not confirmed as stored: it will");
-        console.press(KeyCode::Esc);
+        console.says("undelivered.never", &[]);
+        console.keys("<Esc>");
         assert_eq!(console.secret(), secret);
         if ctrl_c {
-            console.ctrl('c');
-            console.ctrl('c');
+            console.keys("<Ctrl-C><Ctrl-C>");
         } else {
-            console.press(KeyCode::Tab);
-            console.enter();
+            console.keys("\t\n");
         }
         assert!(!console.done());
         console.keys("y");
         assert_eq!(console.done(), ctrl_c);
         if !ctrl_c {
-            console.expect("was not confirmed as stored: it will never work.");
+            console.says("undelivered.never", &[]);
             console.expect_not("works now");
             assert_eq!(console.secret(), "");
         }
@@ -277,14 +267,10 @@ fn where_nothing_can_be_saved_any_more_it_can_be_left_at_once() {
     console.make("backup");
     console.broken = Some(Trouble::Storage(Fault::Moved));
     console.keys("a\n");
-    console.expect("leave Keyward and start it again");
-    console.keys("p");
-    console.ctrl('c');
-    console.expect("It can be left: a secret that was not confirmed as stored never works.");
-    console.press(KeyCode::Esc);
-    console.ctrl('c');
-    console.ctrl('c');
-    console.keys("y");
+    console.says("trouble.moved", &[]);
+    console.keys("p<Ctrl-C>");
+    console.says("undelivered.may_be_left", &[]);
+    console.keys("<Esc><Ctrl-C><Ctrl-C>y");
     assert!(console.done());
 }
 
@@ -295,7 +281,7 @@ fn the_button_with_the_focus_is_seen_beside_the_longest_message() {
     console.resize(40, 10);
     console.broken = Some(Trouble::Storage(Fault::Moved));
     console.keys("a\n");
-    console.expect("The database file was removed");
+    console.says("trouble.moved", &[]);
     let (_, y) = console.find_text("[ I have stored it ]");
     assert_eq!(console.cursor().1, y, "{}", console.screen());
 }
@@ -305,11 +291,9 @@ fn a_delivery_that_may_hold_is_not_said_to_be_none() {
     let mut console = Console::new();
     console.make("backup");
     console.broken = Some(Trouble::Storage(Fault::Unsure));
-    console.keys("a\n");
-    console.keys("x\ny");
-    console.press(KeyCode::Esc);
+    console.keys("a\nx\ny<Esc>");
     console.expect("Whether the new secret of “backup” was confirmed as stored");
-    console.expect_not("it will never");
+    console.says_not("undelivered.never", &[]);
 }
 
 #[test]
@@ -334,10 +318,10 @@ fn what_the_disk_left_open_is_told_as_soon_as_it_is_known() {
 fn while_it_is_hidden_it_is_not_said_to_be_shown() {
     let mut console = Console::new();
     console.make("backup");
-    console.expect("This is the only time that it is shown.");
+    console.says("secret.only_time", &[]);
     console.keys("v");
-    console.expect_not("This is the only time that it is shown.");
-    console.expect("It can be shown until this dialog closes");
+    console.says_not("secret.only_time", &[]);
+    console.says("secret.while_open", &[]);
 }
 
 #[test]
@@ -360,14 +344,13 @@ fn it_is_saved_to_a_new_file_that_only_its_owner_can_read() {
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().join("new.secret");
     for _ in 0..2 {
-        console.keys("w");
-        console.ctrl('u');
+        console.keys("w<Ctrl-U>");
         console.paste(path.to_str().expect("UTF-8"));
-        console.enter();
+        console.keys("\n");
     }
-    console.expect("exists already");
-    console.expect("Save the secret to a file");
-    console.press(KeyCode::Esc);
+    console.says("file.exists", &[]);
+    console.says("save.title", &[]);
+    console.keys("<Esc>");
     let mode = std::fs::metadata(&path)
         .expect("written")
         .permissions()
@@ -388,14 +371,11 @@ fn who_came_with_user_has_no_file_written() {
     let secret = console.make("backup");
     console.expect("( Save to file )");
     console.keys("w");
-    console.expect("With --user no file is written");
+    console.says("trouble.no_files", &[]);
     // From Copy over Copy header to Save to file.
-    console.keys("c");
-    console.press(KeyCode::Tab);
-    console.press(KeyCode::Tab);
-    console.enter();
-    console.expect("With --user no file is written");
-    console.expect_not("Save the secret to a file");
+    console.keys("c\t\t\n");
+    console.says("trouble.no_files", &[]);
+    console.says_not("save.title", &[]);
     assert_eq!(console.secret(), secret);
 }
 
@@ -423,17 +403,12 @@ fn a_secret_that_became_void_meanwhile_leaves_only_close() {
     let mut console = Console::new();
     let secret = console.make("backup");
     let key = Console::id_of(&secret);
-    let alice = console.bench.alice.clone();
-    console
-        .bench
-        .service
-        .issue(&alice, key)
-        .expect("issued again");
+    console.by_alice(|service, alice| service.issue(alice, key));
     console.keys("a\n");
-    console.expect("This secret will never work");
+    console.says("trouble.secret_void", &[]);
     console.expect("[ Close ]");
-    console.expect_not("I have stored it");
-    console.enter();
+    console.says_not("button.stored", &[]);
+    console.keys("\n");
     console.expect_not("[ Close ]");
 }
 
@@ -441,14 +416,9 @@ fn a_secret_that_became_void_meanwhile_leaves_only_close() {
 fn a_key_deleted_meanwhile_is_told_in_the_dialog() {
     let mut console = Console::new();
     let secret = console.make("backup");
-    let alice = console.bench.alice.clone();
-    console
-        .bench
-        .service
-        .delete_key(&alice, Console::id_of(&secret))
-        .expect("deleted");
+    console.by_alice(|service, alice| service.delete_key(alice, Console::id_of(&secret)));
     console.keys("a\n");
-    console.expect("This secret will never work");
+    console.says("trouble.secret_void", &[]);
 }
 
 #[test]
@@ -456,11 +426,11 @@ fn an_hour_later_it_is_too_late() {
     let mut console = Console::new();
     let secret = console.make("backup");
     console.wait(HOUR);
-    console.expect("This secret will never work");
+    console.says("trouble.secret_void", &[]);
     console.expect("[ Close ]");
     console.expect_not(&secret[3..20]);
-    console.enter();
-    console.expect("Not delivered");
+    console.keys("\n");
+    console.says("state.not_delivered", &[]);
 }
 
 #[test]
@@ -469,7 +439,7 @@ fn a_full_disk_while_delivering_can_be_tried_again() {
     let secret = console.make("backup");
     console.fill_disk();
     console.keys("a\n");
-    console.expect("The disk is full.");
+    console.says("trouble.full", &[]);
     assert_eq!(console.secret(), secret);
     console.free_disk();
     console.keys("a\n");
@@ -490,10 +460,10 @@ fn where_it_is_too_long_for_one_line_it_is_on_two_with_a_hint() {
     console.expect("Widen to 47 columns");
     console.keys("c");
     console.resize(40, 10);
-    console.expect("Sent to your terminal's clipboard");
+    console.says("secret.sent_osc52", &[]);
     console.expect(&secret[..32]);
     console.expect(&secret[32..]);
-    console.expect("I have stored it");
+    console.says("button.stored", &[]);
 }
 
 #[test]
@@ -504,7 +474,7 @@ fn who_lost_the_right_meanwhile_delivers_nothing_and_is_told() {
     let demote = "UPDATE users SET role = 2 WHERE name = 'alice'";
     behind.execute(demote, ()).expect("demoted");
     console.keys("a\n");
-    console.expect("Not authorized to edit API keys.");
+    console.says("right.edit_api_keys", &[]);
     assert_eq!(console.secret(), secret);
     assert_eq!(console.refusal(&secret), Some(Refused::NotDelivered));
 }
@@ -519,14 +489,13 @@ fn a_secret_whose_role_has_no_access_to_the_api_is_not_said_to_work() {
         role: role.expect("made"),
         ..draft("backup")
     };
-    bench.service.create_key(&alice, &key).expect("created");
+    bench.by_alice(|service, alice| service.create_key(alice, &key));
     let mut console = Console::on(bench);
-    console.keys("s");
-    console.press(KeyCode::F(2));
+    console.keys("s<F2>");
     let secret = console.secret();
     console.expect_not("It starts to work");
     console.expect("it will not authenticate: the key is in the state No API access.");
     console.keys("a\n");
-    console.expect("its role does not allow access to the web service API");
+    console.says("secret.delivered_no_access", &[]);
     assert_eq!(console.refusal(&secret), Some(Refused::NoApiAccess));
 }

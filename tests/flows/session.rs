@@ -5,8 +5,7 @@ use std::time::Duration;
 use crossterm::event::KeyCode;
 use keyward::domain::id::{AUDITOR, FULL_ACCESS, UserId};
 use keyward::domain::locale::Locale;
-use keyward::domain::rights::{Right, Rights};
-use keyward::domain::role::{RoleDraft, RoleFields};
+use keyward::domain::rights::Right;
 use keyward::domain::time::SECOND;
 use keyward::domain::trouble::Trouble;
 use keyward::domain::user::{UserDraft, UserFields};
@@ -15,7 +14,7 @@ use keyward::text::Text;
 use keyward::ui::app::Effect;
 
 use crate::support::console::Console;
-use crate::support::database::{Bench, in_memory, on_disk, raw};
+use crate::support::database::{Bench, in_memory, on_disk, raw, role_draft};
 
 /// A console of alice's, and one of bob's beside it on the same database. Both may do everything.
 fn two() -> (Console, Console, UserId) {
@@ -35,21 +34,20 @@ fn signing_in_is_an_event() {
 #[test]
 fn a_locked_out_users_console_says_so_and_ends() {
     let (mut alices, mut bobs, bob) = two();
-    bobs.keys("n");
-    bobs.keys("half typed");
+    bobs.keys("nhalf typed");
     let actor = alices.bench.alice.clone();
     let locked = alices.bench.service.lock_out_user(&actor, bob);
     locked.expect("locked");
-    bobs.press(KeyCode::F(2));
-    bobs.expect("bob is locked out: denied permission to sign in.");
+    bobs.keys("<F2>");
+    bobs.says("trouble.locked_out", &[("name", &"bob")]);
     bobs.expect_not("half typed");
     assert!(!bobs.done(), "it can be read");
     bobs.keys("nx");
     assert!(!bobs.done());
-    bobs.enter();
+    bobs.keys("\n");
     assert!(bobs.done());
     alices.wait(1_000);
-    alices.expect("No API keys yet.");
+    alices.says("list.empty_read_only", &[]);
 }
 
 #[test]
@@ -61,9 +59,9 @@ fn a_deleted_users_console_ends_without_a_key_and_shows_no_secret_any_more() {
     let deleted = alices.bench.service.delete_user(&actor, bob);
     deleted.expect("deleted");
     bobs.wait(1_000);
-    bobs.expect("bob is not a user of this database.");
+    bobs.says("trouble.no_user", &[("name", &"bob")]);
     assert!(!bobs.shows(&secret));
-    bobs.ctrl('c');
+    bobs.keys("<Ctrl-C>");
     assert!(bobs.done());
 }
 
@@ -73,24 +71,23 @@ fn lock_out(alices: &mut Console, bobs: &mut Console, bob: UserId) {
     let locked = alices.bench.service.lock_out_user(&actor, bob);
     locked.expect("locked");
     bobs.wait(1_000);
-    bobs.expect("bob is locked out: denied permission to sign in.");
+    bobs.says("trouble.locked_out", &[("name", &"bob")]);
 }
 
 #[test]
 fn a_secret_that_is_issued_when_the_console_has_ended_is_shown_to_nobody_and_never_works() {
     let (mut alices, mut bobs, bob) = two();
-    bobs.keys("n");
-    bobs.keys("backup");
+    bobs.keys("nbackup");
     let late = bobs.answered_late(|bobs| bobs.press(KeyCode::F(2)));
     lock_out(&mut alices, &mut bobs, bob);
     bobs.late_answers(late);
     bobs.expect("bob is locked out");
-    bobs.expect_not("Secret key value");
+    bobs.says_not("secret.title", &[]);
     assert_eq!(bobs.secret(), "");
-    bobs.enter();
+    bobs.keys("\n");
     assert!(bobs.done());
     alices.wait(1_000);
-    alices.expect("Not delivered");
+    alices.says("state.not_delivered", &[]);
 }
 
 #[test]
@@ -106,7 +103,7 @@ fn a_text_on_its_way_to_the_clipboard_is_taken_back_when_the_console_has_ended()
     assert_eq!(bobs.held(), None, "it was taken back");
     bobs.expect("bob is locked out");
     bobs.expect_not("Sent to");
-    bobs.enter();
+    bobs.keys("\n");
     assert!(bobs.done());
 }
 
@@ -126,8 +123,7 @@ fn who_is_demoted_at_another_console_may_only_look_from_then_on() {
     let (mut alices, mut bobs, bob) = two();
     alices.make_and_store("backup");
     bobs.wait(1_000);
-    bobs.keys("n");
-    bobs.keys("second");
+    bobs.keys("nsecond");
     let actor = alices.bench.alice.clone();
     let before = alices.bench.service.user_properties(&actor, bob);
     let before = before.expect("bob").fields;
@@ -137,15 +133,14 @@ fn who_is_demoted_at_another_console_may_only_look_from_then_on() {
     });
     let saved = alices.bench.service.save_user(&actor, bob, &before, &draft);
     saved.expect("demoted");
-    bobs.press(KeyCode::F(2));
-    bobs.expect("Not authorized to create API keys.");
+    bobs.keys("<F2>");
+    bobs.says("right.create_api_keys", &[]);
     bobs.expect("second");
-    bobs.press(KeyCode::Esc);
-    bobs.keys("y");
+    bobs.keys("<Esc>y");
     bobs.wait(1_000);
     bobs.expect("bob (Auditor)");
     bobs.keys("l");
-    bobs.expect("Not authorized to edit API keys.");
+    bobs.says("right.edit_api_keys", &[]);
     assert!(bobs.shows("backup"));
 }
 
@@ -168,13 +163,13 @@ fn the_console_speaks_the_users_language_and_else_the_machines() {
 fn what_a_role_no_longer_allows_to_see_goes_from_the_screen_with_the_dialogs_on_it() {
     let (mut alices, mut bobs, bob) = two();
     bobs.go("System Events");
-    bobs.enter();
-    bobs.expect("User Signed In");
+    bobs.keys("\n");
+    bobs.says("event.user_signed_in", &[]);
     may_only_view_users(&mut alices, bob);
     bobs.wait(1_000);
-    bobs.expect_not("User Signed In");
+    bobs.says_not("event.user_signed_in", &[]);
     bobs.expect("User Management > Users");
-    bobs.expect("Not authorized to view system events.");
+    bobs.says("right.view_events", &[]);
 }
 
 #[test]
@@ -182,9 +177,7 @@ fn a_secret_that_never_works_goes_with_its_copy_when_the_role_no_longer_allows_t
     let (mut alices, mut bobs, bob) = two();
     let secret = bobs.make("backup");
     bobs.keys("c");
-    let alice = alices.bench.alice.clone();
-    let again = alices.bench.service.issue(&alice, Console::id_of(&secret));
-    again.expect("issued again");
+    alices.by_alice(|service, alice| service.issue(alice, Console::id_of(&secret)));
     bobs.keys("a\n");
     bobs.expect("[ Close ]");
     bobs.effects.clear();
@@ -200,10 +193,7 @@ fn a_secret_that_never_works_goes_with_its_copy_when_the_role_no_longer_allows_t
 fn may_only_view_users(alices: &mut Console, bob: UserId) {
     let alice = alices.bench.alice.clone();
     let service = &mut alices.bench.service;
-    let draft = RoleDraft::from(RoleFields {
-        rights: Rights::from_names([Right::ViewUsers.name().to_owned()]),
-        ..RoleFields::default()
-    });
+    let draft = role_draft("Viewers", &[Right::ViewUsers]);
     let role = service.create_role(&alice, &draft).expect("made");
     let before = service.user_properties(&alice, bob).expect("bob").fields;
     let draft = UserDraft::from(UserFields {
@@ -224,20 +214,18 @@ fn nothing_is_changed_before_the_sign_in_is_recorded_and_the_console_says_why() 
     let other = raw(&place);
     other.execute_batch("BEGIN IMMEDIATE").expect("locked");
     let mut console = Console::on(bench);
-    console.expect("Your sign-in could not be recorded, and until it is nothing can be changed.");
-    console.expect("in use by another process");
+    console.says("message.sign_in_missing", &[]);
+    console.says("trouble.busy", &[]);
     console.expect("backup");
     console.set_patience(Duration::from_millis(20));
-    console.keys("l");
-    console.keys("y");
-    console.expect("in use by another process");
+    console.keys("ly");
+    console.says("trouble.busy", &[]);
     other.execute_batch("ROLLBACK").expect("free");
-    console.keys("l");
-    console.keys("y");
+    console.keys("ly");
     console.expect("is locked out");
     let events = console.bench.event_numbers();
     assert_eq!(events[before.len()..], [600, 673]);
     console.wait(5 * SECOND);
-    console.expect("Your sign-in is recorded.");
+    console.says("message.signed_in", &[]);
     assert_eq!(console.bench.event_numbers(), events);
 }

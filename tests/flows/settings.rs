@@ -1,6 +1,5 @@
 //! What is set, as it shows in the console.
 
-use crossterm::event::KeyCode;
 use keyward::config::complaint::{Complaint, Why};
 use keyward::config::settings::{KeySetting, Settings};
 use keyward::domain::locale::Locale;
@@ -27,7 +26,7 @@ fn one_is_warned_as_early_as_it_is_set_in_the_list_its_order_its_filter_and_in_h
         console.keys(&format!("within {days} d\n"));
         console.expect(&format!("Expires within {days} days"));
         let filtered = console.screen().matches("Expires in").count();
-        console.press(KeyCode::Esc);
+        console.keys("<Esc>");
         // By state: those to be warned of come before the active ones.
         console.keys("o");
         let screen = console.screen();
@@ -35,8 +34,7 @@ fn one_is_warned_as_early_as_it_is_set_in_the_list_its_order_its_filter_and_in_h
         let last = screen.rfind("Expires in");
         assert!(last.is_none_or(|last| last < first), "{screen}");
         assert_eq!(screen.matches("Expires in").count(), filtered);
-        console.press(KeyCode::F(1));
-        console.press(KeyCode::F(5));
+        console.keys("<F1><F5>");
         if days == 0 {
             console.expect_not("within 0 days");
         } else {
@@ -76,7 +74,7 @@ fn what_is_wrong_in_the_config_file_is_said_until_a_key_is_pressed() {
     console.expect_not("tells all");
     console.wait(SECOND * 30);
     console.expect("There is no setting mous.");
-    console.press(KeyCode::Down);
+    console.keys("<Down>");
     console.expect_not("There is no setting mous.");
 
     // The first line of several, also where that is about a key.
@@ -107,18 +105,16 @@ fn keys_that_are_set_work_and_stand_in_toolbar_footer_help_and_sentences() {
     console.expect("F10 Quit");
     console.expect("F12 Help");
     console.keys("nq");
-    console.expect_not("New API Key");
-    console.press(KeyCode::F(12));
+    console.says_not("form.title_new", &[]);
+    console.keys("<F12>");
     console.expect("b, Insert");
-    console.press(KeyCode::Esc);
+    console.keys("<Esc>");
     // F1 stays.
-    console.press(KeyCode::F(1));
+    console.keys("<F1>");
     console.expect("b, Insert");
-    console.press(KeyCode::Esc);
-    console.press(KeyCode::Insert);
-    console.expect("New API Key");
-    console.press(KeyCode::Esc);
-    console.press(KeyCode::F(10));
+    console.keys("<Esc><Insert>");
+    console.says("form.title_new", &[]);
+    console.keys("<Esc><F10>");
     assert!(console.done());
 
     let bench = Bench::new(in_memory());
@@ -128,14 +124,12 @@ fn keys_that_are_set_work_and_stand_in_toolbar_footer_help_and_sentences() {
         setting.settings.secret_hidden = true;
     });
     empty.expect("No API keys yet. Press b");
-    empty.press(KeyCode::Insert);
-    empty.keys("backup");
-    empty.press(KeyCode::F(2));
-    empty.expect("(hidden: press v to show it)");
+    empty.keys("<Insert>backup<F2>");
+    empty.says("secret.hidden", &[("key", &"v")]);
     empty.keys("c");
-    empty.expect("Press z and paste to check.");
+    empty.says("secret.check", &[("key", &"z")]);
     empty.paste("secret");
     empty.expect("press z first");
-    empty.press(KeyCode::Esc);
+    empty.keys("<Esc>");
     empty.expect("There are two ways out: F8, Enter for “I have stored it”; x, Enter");
 }

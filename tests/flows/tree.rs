@@ -1,17 +1,16 @@
 //! The tree of screens.
 
-use crossterm::event::KeyCode;
 use keyward::config::settings::{Borders, ThemeName};
 use keyward::domain::id::RoleId;
 use keyward::domain::locale::Locale;
-use keyward::domain::rights::{Right, Rights};
-use keyward::domain::role::{RoleDraft, RoleFields};
+use keyward::domain::rights::Right;
+use keyward::domain::role::RoleDraft;
 use keyward::service::demo::FULL_ACCESS_USER;
 use keyward::text::Text;
 use ratatui::style::Modifier;
 
 use crate::support::console::Console;
-use crate::support::database::{Bench, in_memory};
+use crate::support::database::{Bench, in_memory, rights, role_draft};
 
 #[test]
 fn the_tree_leads_to_another_screen_and_each_remembers_where_one_was() {
@@ -23,12 +22,10 @@ fn the_tree_leads_to_another_screen_and_each_remembers_where_one_was() {
     assert!(console.selected().contains("deploy"));
     console.keys("t");
     console.expect("Go to");
-    console.press(KeyCode::Home);
-    console.enter();
+    console.keys("<Home>\n");
     console.expect("Administration > User Management > Users");
     assert!(console.selected().contains("alice"));
-    console.keys("t");
-    console.press(KeyCode::Esc);
+    console.keys("t<Esc>");
     console.expect("User Management > Users");
     console.keys("tjj\n");
     console.expect("User Management > API Keys");
@@ -48,9 +45,9 @@ fn in_wide_windows_the_tree_is_always_there() {
     console.expect("- API Keys");
     console.keys("t");
     console.expect("> API Keys");
-    console.press(KeyCode::Home);
+    console.keys("<Home>");
     console.expect("> Users");
-    console.enter();
+    console.keys("\n");
     console.expect("User Management > Users");
 }
 
@@ -85,7 +82,7 @@ fn the_tree_beside_the_list_looks_focused_when_it_is_and_the_list_does_not() {
                 .count();
             // The other is the way to the screen, in the header.
             assert_eq!(marks, 2, "{}", console.screen());
-            console.press(KeyCode::Esc);
+            console.keys("<Esc>");
             assert!(reversed(&console, in_list) && !reversed(&console, in_tree));
         }
     }
@@ -122,7 +119,7 @@ fn a_window_that_grows_loses_no_column() {
             console.resize(80, 24);
             console.keys("tg");
             console.keys(&"j".repeat(screen));
-            console.enter();
+            console.keys("\n");
             let mut before: Vec<&str> = Vec::new();
             for width in 40..=180 {
                 console.resize(width, 24);
@@ -165,7 +162,7 @@ fn the_order_is_told_also_where_its_column_is_not_on_the_screen() {
                 "{heading}\n{}",
                 console.screen()
             );
-            console.press(KeyCode::Esc);
+            console.keys("<Esc>");
         }
     }
 }
@@ -192,38 +189,22 @@ fn a_screen_that_the_role_no_longer_allows_is_left() {
     set_rights(&mut other, role, &[Right::ViewUsers]);
     console.wait(1_000);
     console.expect("User Management > Users");
-    console.expect("Not authorized to view API keys.");
+    console.says("right.view_api_keys", &[]);
     console.keys("t");
     console.expect_not("> API Keys");
 }
 
 /// A user whose role has just these rights.
 fn with_rights(bench: &mut Bench, rights: &[Right]) -> keyward::domain::user::Actor {
-    let draft = RoleDraft::from(RoleFields {
-        name: "Some".to_owned(),
-        rights: names(rights),
-        ..RoleFields::default()
-    });
-    let alice = bench.alice.clone();
-    let role = bench.service.create_role(&alice, &draft).expect("made");
+    let role = bench.role(&role_draft("Some", rights));
     bench.user("bob", role)
 }
 
-fn set_rights(bench: &mut Bench, role: RoleId, rights: &[Right]) {
-    let alice = bench.alice.clone();
-    let before = bench.service.role_properties(&alice, role).expect("read");
-    let draft = RoleDraft::from(RoleFields {
-        rights: names(rights),
-        ..before.fields.clone()
-    });
-    let saved = bench
-        .service
-        .save_role(&alice, role, &before.fields, &draft);
-    saved.expect("saved");
-}
-
-fn names(rights: &[Right]) -> Rights {
-    Rights::from_names(rights.iter().map(|right| right.name().to_owned()))
+fn set_rights(bench: &mut Bench, role: RoleId, held: &[Right]) {
+    let before = bench.by_alice(|service, alice| service.role_properties(alice, role));
+    let mut draft = RoleDraft::from(&before.fields);
+    draft.rights = rights(held);
+    bench.by_alice(|service, alice| service.save_role(alice, role, &before.fields, &draft));
 }
 
 #[test]

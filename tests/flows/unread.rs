@@ -1,6 +1,5 @@
 //! Reads that fail: what could not be read is said as long as it is so, and nothing is concluded from it.
 
-use crossterm::event::KeyCode;
 use keyward::domain::id::AUDITOR;
 use keyward::domain::time::SECOND;
 use keyward::domain::trouble::{Fault, Trouble};
@@ -33,7 +32,7 @@ fn a_list_that_could_not_be_read_is_not_an_empty_one() {
         console.unreadable = Some(busy());
         console.go(screen);
         for _ in 0..2 {
-            console.expect("The list could not be read.");
+            console.says("list.unread", &[]);
             console.expect(WHY);
             console.expect(AGAIN);
             for concluded in ["yet", "Nothing is found", "shown,", "0 shown"] {
@@ -53,15 +52,15 @@ fn a_list_that_could_not_be_read_is_not_an_empty_one() {
 #[test]
 fn an_empty_list_that_cannot_be_read_any_more_is_not_said_to_be_empty() {
     let mut console = Console::new();
-    console.expect("No API keys yet.");
+    console.says("list.empty_read_only", &[]);
     console.unreadable = Some(busy());
     console.keys("/x");
-    console.expect("The list could not be read.");
-    console.press(KeyCode::Esc);
-    console.expect_not("No API keys yet.");
+    console.says("list.unread", &[]);
+    console.keys("<Esc>");
+    console.says_not("list.empty_read_only", &[]);
     console.unreadable = None;
     console.wait(SECOND);
-    console.expect("No API keys yet.");
+    console.says("list.empty_read_only", &[]);
 }
 
 #[test]
@@ -89,13 +88,13 @@ fn rows_that_cannot_be_read_again_are_said_to_be_old_and_are_not_counted() {
 fn a_filter_whose_rows_cannot_be_read_shows_none_of_another() {
     let mut console = with_a_key();
     console.keys("/zzz");
-    console.expect("The list could not be read.");
+    console.says("list.unread", &[]);
     console.expect_not("backup  ");
-    console.expect_not("Nothing is found.");
+    console.says_not("choice.nothing", &[]);
     console.unreadable = None;
     console.wait(SECOND);
-    console.expect("Nothing is found.");
-    console.ctrl('u');
+    console.says("choice.nothing", &[]);
+    console.keys("<Ctrl-U>");
     console.expect("> backup");
 }
 
@@ -106,7 +105,7 @@ fn no_dialog_opens_on_what_could_not_be_read() {
         console.keys(key);
         console.expect(WHY);
         console.expect_not("Cancel ]");
-        console.press(KeyCode::Esc);
+        console.keys("<Esc>");
     }
     console.go("System Events");
     console.keys("p");
@@ -118,8 +117,7 @@ fn who_has_a_role_is_said_to_be_old_where_it_cannot_be_read_again() {
     let mut console = Console::new();
     console.bench.user("bob", AUDITOR);
     console.go("Roles");
-    console.enter();
-    console.press(KeyCode::F(3));
+    console.keys("\n<F3>");
     console.expect("User bob");
     console.wait(SECOND);
     console.unreadable = Some(busy());

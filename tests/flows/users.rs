@@ -1,21 +1,16 @@
 //! The Users screen and a user's Properties.
 
-use crossterm::event::KeyCode;
 use keyward::domain::id::FULL_ACCESS;
-use keyward::domain::rights::Rights;
-use keyward::domain::role::{RoleDraft, RoleFields};
 
 use crate::support::console::Console;
-use crate::support::database::{Bench, in_memory};
+use crate::support::database::{Bench, in_memory, role_draft};
 
 /// alice's console on the Users screen, with bob beside her.
 fn users() -> Console {
     let bench = Bench::new(in_memory());
     bench.user("bob", FULL_ACCESS);
     let mut console = Console::on(bench);
-    console.keys("t");
-    console.press(KeyCode::Home);
-    console.enter();
+    console.keys("t<Home>\n");
     console
 }
 
@@ -23,14 +18,8 @@ fn users() -> Console {
 fn a_user_is_made_and_is_in_the_list() {
     let mut console = users();
     console.keys("n");
-    console.expect("New User");
-    console.keys("carol");
-    console.press(KeyCode::Tab);
-    console.keys("Carol C.");
-    console.press(KeyCode::Tab);
-    console.keys(" full");
-    console.enter();
-    console.press(KeyCode::F(2));
+    console.says("user.title_new", &[]);
+    console.keys("carol\tCarol C.\t full\n<F2>");
     console.expect("“carol” was made.");
     assert!(console.selected().contains("carol"), "{}", console.screen());
     assert!(console.selected().contains("Full Access"));
@@ -40,23 +29,18 @@ fn a_user_is_made_and_is_in_the_list() {
 #[test]
 fn a_name_that_is_no_user_name_is_told_and_what_was_typed_stays() {
     let mut console = users();
-    console.keys("n");
-    console.keys("car ol");
-    console.press(KeyCode::F(2));
-    console.expect("A user name begins with a letter or _");
+    console.keys("ncar ol<F2>");
+    console.says("problem.user_name", &[]);
     console.expect("car ol");
-    console.press(KeyCode::Home);
-    console.keys("\n\n\n\n\n");
-    console.expect("New User");
+    console.keys("<Home>\n\n\n\n\n");
+    console.says("user.title_new", &[]);
 }
 
 #[test]
 fn a_taken_name_is_refused_in_any_case() {
     let mut console = users();
-    console.keys("n");
-    console.keys("BOB");
-    console.press(KeyCode::F(2));
-    console.expect("Another user is named “bob” already.");
+    console.keys("nBOB<F2>");
+    console.says("problem.user_name_taken", &[("name", &"bob")]);
 }
 
 #[test]
@@ -66,7 +50,7 @@ fn a_user_is_locked_out_and_unlocked_after_a_confirmation() {
     assert!(console.selected().contains("bob"));
     console.keys("l");
     console.expect("denied permission to sign in");
-    console.enter();
+    console.keys("\n");
     assert!(
         console.selected().contains("Active"),
         "Cancel has the focus"
@@ -89,7 +73,7 @@ fn locking_a_locked_user_says_who_did_it_and_undoes_nothing() {
     console.keys("y");
     assert!(console.selected().contains("Locked Out"));
     console.keys("uyu");
-    console.expect("“bob” is not locked out.");
+    console.says("list.not_locked", &[("name", &"bob")]);
     assert!(console.selected().contains("Active"));
 }
 
@@ -97,13 +81,9 @@ fn locking_a_locked_user_says_who_did_it_and_undoes_nothing() {
 fn the_tick_in_properties_locks_out_too() {
     let mut console = users();
     console.keys("j\n");
-    console.expect("Locked Out (Denied permission to sign in)");
-    console.press(KeyCode::BackTab);
-    console.press(KeyCode::BackTab);
-    console.press(KeyCode::BackTab);
-    console.keys(" ");
-    console.press(KeyCode::F(2));
-    console.expect("“bob” was saved.");
+    console.says("field.locked_out_user", &[]);
+    console.keys("<Shift-Tab><Shift-Tab><Shift-Tab> <F2>");
+    console.says("form.saved", &[("name", &"bob")]);
     assert!(
         console.selected().contains("Locked Out"),
         "{}",
@@ -117,21 +97,16 @@ fn nobody_locks_out_deletes_or_demotes_oneself() {
     let mut console = users();
     assert!(console.selected().contains("alice"));
     console.keys("l");
-    console.expect("You cannot lock yourself out.");
+    console.says("trouble.own_lock", &[]);
     console.keys("d");
-    console.expect("You cannot delete yourself.");
-    console.enter();
-    console.expect("Properties: alice");
+    console.says("trouble.own_deletion", &[]);
+    console.keys("\n");
+    console.says("form.title_edit", &[("name", &"alice")]);
     console.keys("Alice A.");
     // Role and lock are left out: the next stops are the language and the time zone.
-    console.press(KeyCode::Tab);
-    console.keys(" jap");
-    console.enter();
-    console.press(KeyCode::Tab);
-    console.keys("tokyo");
-    console.enter();
+    console.keys("\t jap\n\ttokyo\n");
     console.expect("Asia/Tokyo");
-    console.press(KeyCode::F(2));
+    console.keys("<F2>");
     console.wait(1_000);
     assert!(
         console.selected().contains("Alice A."),
@@ -144,7 +119,7 @@ fn nobody_locks_out_deletes_or_demotes_oneself() {
 fn a_deleted_user_is_gone_from_the_list() {
     let mut console = users();
     console.keys("jdy");
-    console.expect("“bob” was deleted.");
+    console.says("users.deleted", &[("name", &"bob")]);
     assert!(console.selected().contains("alice"));
     assert!(console.bench.event_numbers().contains(&651));
 }
@@ -154,12 +129,7 @@ fn the_consoles_times_are_in_the_users_own_zone() {
     let mut console = users();
     console.resize(120, 24);
     console.expect("2026-11-22 16:00");
-    console.enter();
-    console.press(KeyCode::Tab);
-    console.press(KeyCode::Tab);
-    console.keys("tokyo");
-    console.enter();
-    console.press(KeyCode::F(2));
+    console.keys("\n\t\ttokyo\n<F2>");
     console.wait(1_000);
     console.expect("2026-11-23 01:00");
 }
@@ -167,62 +137,46 @@ fn the_consoles_times_are_in_the_users_own_zone() {
 #[test]
 fn leaving_a_changed_user_asks() {
     let mut console = users();
-    console.keys("n");
-    console.keys("carol");
-    console.press(KeyCode::Esc);
-    console.expect("Leave the form?");
-    console.enter();
+    console.keys("ncarol<Esc>");
+    console.says("leave.title", &[]);
+    console.keys("\n");
     console.expect("carol");
-    console.press(KeyCode::Esc);
-    console.keys("y");
+    console.keys("<Esc>y");
     console.expect_not("carol");
 }
 
 #[test]
 fn nobody_is_called_what_events_call_nobody() {
     let mut console = users();
-    console.keys("n");
-    console.keys("system");
-    console.press(KeyCode::F(2));
-    console.expect("Events tell of what nobody did under this name.");
+    console.keys("nsystem<F2>");
+    console.says("problem.system_name", &[]);
 }
 
 #[test]
 fn everybody_reaches_their_own_account_even_without_the_right_to_view_users() {
     let mut bench = Bench::new(in_memory());
-    let alice = bench.alice.clone();
-    let draft = RoleDraft::from(RoleFields {
-        name: "Nothing".to_owned(),
-        rights: Rights::default(),
-        ..RoleFields::default()
-    });
-    let role = bench.service.create_role(&alice, &draft).expect("made");
+    let role = bench.role(&role_draft("Nothing", &[]));
     let bob = bench.user("bob", role);
     let mut console = Console::of(bench, bob, (80, 24));
-    console.expect("Not authorized to view API keys.");
+    console.says("right.view_api_keys", &[]);
     console.keys("j");
-    console.expect("Not authorized to view API keys.");
+    console.says("right.view_api_keys", &[]);
     console.keys("m");
-    console.expect("Properties: bob");
-    console.keys("Bob B.");
-    console.press(KeyCode::F(2));
-    console.expect("“bob” was saved.");
-    console.expect("Not authorized to view API keys.");
+    console.says("form.title_edit", &[("name", &"bob")]);
+    console.keys("Bob B.<F2>");
+    console.says("form.saved", &[("name", &"bob")]);
+    console.says("right.view_api_keys", &[]);
 }
 
 #[test]
 fn a_role_is_made_in_the_list_of_a_users_roles() {
     let mut console = users();
-    console.keys("ncarol");
-    console.press(KeyCode::Tab);
-    console.press(KeyCode::Tab);
-    console.keys(" new\n");
-    console.expect("New Role");
-    console.keys("helpers");
-    console.press(KeyCode::F(2));
-    console.expect("New User");
+    console.keys("ncarol\t\t new\n");
+    console.says("role.title_new", &[]);
+    console.keys("helpers<F2>");
+    console.says("user.title_new", &[]);
     console.expect("helpers");
-    console.press(KeyCode::F(2));
+    console.keys("<F2>");
     console.expect("“carol” was made.");
     assert!(
         console.selected().contains("helpers"),

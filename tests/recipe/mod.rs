@@ -131,7 +131,7 @@ impl Recipe {
         go_to_users(&mut bob);
         bob.see("> alice");
         bob.send("l");
-        bob.see("will be locked out at once");
+        bob.says("confirm.lock_user", &[]);
         bob.send("y");
         bob.see("is locked out: denied");
         let mut alice = sshd.console("alice", &[], &[]);
@@ -187,11 +187,11 @@ fn go_to_users(console: &mut Pty) {
 
 fn add_administrators() {
     let mut console = shell(OWNER);
-    console.see("No API keys yet.");
+    console.says("list.empty_read_only", &[]);
     go_to_users(&mut console);
     for user in ["alice", "bob"] {
         console.send("n");
-        console.see("New User");
+        console.says("user.title_new", &[]);
         console.send(&format!("{user}\t\t "));
         console.see("Find:");
         console.send("full\r");

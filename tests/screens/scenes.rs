@@ -4,16 +4,15 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use keyward::domain::locale::Locale::{self, EnUs, JaJp};
-use keyward::domain::rights::{Right, Rights};
+use keyward::domain::rights::Right;
 use keyward::domain::role::{RoleDraft, RoleFields};
 use keyward::domain::time::MINUTE;
-use keyward::domain::user::Actor;
 use keyward::service::demo::{AUDITOR_USER, FULL_ACCESS_USER};
 use keyward::ui::app::Setting;
 
 use crate::support::console::Console;
 use crate::support::console::Part::{self, Body, Dialog, Screen};
-use crate::support::database::{Bench, in_memory};
+use crate::support::database::{Bench, in_memory, role_draft};
 
 /// Whose console it is, and what is in the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,19 +67,15 @@ impl Seed {
                         .to_owned(),
                     ..RoleFields::default()
                 });
-                let bob = in_role(&mut bench, &draft);
+                let role = bench.role(&draft);
                 if self == Viewer {
-                    actor = bob;
+                    actor = bench.user("bob", role);
                 }
             }
             Editor => {
                 let held = [Right::ViewApiKeys, Right::ViewRoles, Right::EditRoles];
-                let draft = RoleDraft::from(RoleFields {
-                    name: "Role editors".to_owned(),
-                    rights: Rights::from_names(held.map(|right| right.name().to_owned())),
-                    ..RoleFields::default()
-                });
-                actor = in_role(&mut bench, &draft);
+                let role = bench.role(&role_draft("Role editors", &held));
+                actor = bench.user("bob", role);
             }
             _ => {}
         }
@@ -100,12 +95,6 @@ impl Seed {
         }
         console
     }
-}
-
-/// A new user in a new role.
-fn in_role(bench: &mut Bench, draft: &RoleDraft) -> Actor {
-    let role = bench.service.create_role(&bench.alice, draft);
-    bench.user("bob", role.expect("a role"))
 }
 
 /// A screen or dialog, with what was done there before it is looked at.

@@ -16,10 +16,7 @@ use crate::support::database::{Bench, draft, in_memory, raw, user_draft};
 fn issued() -> (Bench, String) {
     let mut bench = Bench::new(in_memory());
     let issued = bench.create("backup");
-    bench
-        .service
-        .deliver(&bench.alice, issued.id, None)
-        .expect("delivered");
+    bench.by_alice(|service, alice| service.deliver(alice, issued.id, None));
     (bench, issued.secret.expose().to_owned())
 }
 
@@ -147,10 +144,7 @@ fn a_secret_over_a_key_and_its_role_or_two_saves_is_never_stored() {
         name: three.to_owned(),
         ..RoleFields::default()
     });
-    let role = bench
-        .service
-        .create_role(&alice, &role)
-        .expect("a third is none");
+    let role = bench.role(&role);
     let in_role = |name: &str, description: &str, role: RoleId| ApiKeyDraft {
         role,
         ..key(name, description)
@@ -168,7 +162,7 @@ fn a_secret_over_a_key_and_its_role_or_two_saves_is_never_stored() {
     assert_eq!(fields(done), [Field::Name, Field::Description]);
     assert_eq!(bench.fields(id), before);
     // What was stored before does not come in the way of a lock.
-    bench.service.lock_out_key(&alice, id).expect("locked out");
+    bench.by_alice(|service, alice| service.lock_out_key(alice, id));
 }
 
 #[test]
@@ -260,13 +254,9 @@ fn only_a_secret_of_this_database_is_refused_beyond_its_shape() {
         .create_key(&alice, &key(&format!("{id}:{one}"), two));
     done.expect("not ours");
     let text = "Rotate at 10:30 with the team, and tell everybody on the floor below about it.";
-    let done = bench.service.create_key(&alice, &key("10:30", text));
-    done.expect("a sentence");
+    bench.by_alice(|service, alice| service.create_key(alice, &key("10:30", text)));
     let hash = "sha256 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
-    bench
-        .service
-        .create_key(&alice, &key("a hash", hash))
-        .expect("a hash");
+    bench.by_alice(|service, alice| service.create_key(alice, &key("a hash", hash)));
 }
 
 proptest! {
@@ -289,7 +279,7 @@ proptest! {
 fn the_secret_of_a_deleted_key_is_one_too() {
     let (mut bench, secret) = issued();
     let alice = bench.alice.clone();
-    bench.service.delete_key(&alice, KeyId(1)).expect("deleted");
+    bench.by_alice(|service, alice| service.delete_key(alice, KeyId(1)));
     let (one, two) = secret.split_at(20);
     let done = bench.service.create_key(&alice, &key(one, two));
     assert_eq!(fields(done), [Field::Name, Field::Description]);

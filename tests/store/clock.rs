@@ -8,7 +8,7 @@ use keyward::clock::Clock;
 use keyward::domain::event::trail::EventRow;
 use keyward::domain::id::AUDITOR;
 use keyward::domain::role::RoleDraft;
-use keyward::domain::time::{DAY, HOUR, MINUTE, Timestamp, Uptime};
+use keyward::domain::time::{DAY, HOUR, MINUTE, SECOND, Timestamp, Uptime};
 use keyward::domain::trouble::Trouble;
 use keyward::domain::user::{Arrival, SignOut};
 use keyward::domain::verdict::Refused;
@@ -19,7 +19,7 @@ use rand::rngs::StdRng;
 use rusqlite::Connection;
 use serde_json::Value;
 
-use crate::support::database::{Bench, NOW, all_of, draft, in_memory, raw, user_draft};
+use crate::support::database::{Bench, NOW, SetClock, all_of, draft, in_memory, raw, user_draft};
 
 /// Number and body of every event.
 fn bodies(bench: &Bench) -> Vec<(i64, Value)> {
@@ -244,4 +244,13 @@ fn the_time_of_a_change_is_taken_when_its_lock_is_held() {
     asked(1, "sign out", &mut |s| {
         s.note_sign_out(&alice, SignOut::Left).is_ok()
     });
+}
+
+#[test]
+fn setting_a_clock_lets_no_time_pass() {
+    let clock = SetClock::new(Timestamp(5 * SECOND));
+    clock.set(-SECOND);
+    assert_eq!((clock.now().0, clock.uptime().0), (4 * SECOND, 0));
+    clock.advance(SECOND);
+    assert_eq!((clock.now().0, clock.uptime().0), (5 * SECOND, SECOND));
 }

@@ -13,8 +13,7 @@ use keyward::domain::verdict::Refused;
 use keyward::service::Service;
 use keyward::store::api_keys;
 
-use super::roles::role_draft;
-use crate::support::database::{Bench, draft, in_memory, raw};
+use crate::support::database::{Bench, draft, in_memory, raw, role_draft};
 
 fn bench() -> Bench {
     Bench::new(in_memory())
@@ -64,10 +63,7 @@ fn a_name_is_taken_in_any_case_and_composition_until_the_key_is_deleted() {
     let before = bench.fields(second);
     let found = problems(bench.save(second, &before, |draft| draft.name = "ÉQUIPE".to_owned()));
     assert_eq!(found[0].field, Field::Name);
-    bench
-        .service
-        .delete_key(&bench.alice, first)
-        .expect("deleted");
+    bench.by_alice(|service, alice| service.delete_key(alice, first));
     assert!(
         bench
             .save(second, &before, |draft| draft.name = "ÉQUIPE".to_owned())
@@ -197,27 +193,18 @@ fn an_event_tells_each_changed_field_and_the_lock_has_its_own() {
 fn what_changes_nothing_writes_nothing() {
     let mut bench = bench();
     let id = bench.create("a").key;
-    bench
-        .service
-        .lock_out_key(&bench.alice, id)
-        .expect("locked");
+    bench.by_alice(|service, alice| service.lock_out_key(alice, id));
     let watcher = bench.another();
     let events = bench.events();
     let version = watcher.data_version().expect("read");
-    bench
-        .service
-        .lock_out_key(&bench.alice, id)
-        .expect("locked already");
+    bench.by_alice(|service, alice| service.lock_out_key(alice, id));
     let before = bench.fields(id);
     bench.save(id, &before, |_| {}).expect("nothing to save");
     assert_eq!(
         (bench.events(), watcher.data_version()),
         (events, Ok(version))
     );
-    bench
-        .service
-        .unlock_key(&bench.alice, id)
-        .expect("unlocked");
+    bench.by_alice(|service, alice| service.unlock_key(alice, id));
     assert_eq!(bench.event_numbers(), [656, 9000, 673, 674]);
     assert_ne!(watcher.data_version(), Ok(version));
 }
@@ -227,7 +214,7 @@ fn a_deleted_key_is_shown_and_changed_no_more() {
     let mut bench = bench();
     let id = bench.create("a").key;
     let before = bench.fields(id);
-    bench.service.delete_key(&bench.alice, id).expect("deleted");
+    bench.by_alice(|service, alice| service.delete_key(alice, id));
     assert!(
         bench
             .service
@@ -382,31 +369,25 @@ fn a_deleted_key_comes_back_within_7_days_with_its_secret_and_not_with_a_pending
     let alice = bench.alice.clone();
     let old = bench.delivered("a");
     let new = bench.issue(old.key);
-    bench.service.delete_key(&alice, old.key).expect("deleted");
+    bench.by_alice(|service, alice| service.delete_key(alice, old.key));
     bench.clock.advance(RESTORABLE - 1);
     bench.service.sweep().expect("swept");
-    bench
-        .service
-        .restore_key(&alice, old.key)
-        .expect("restored");
+    bench.by_alice(|service, alice| service.restore_key(alice, old.key));
     assert_eq!(bench.refusal(&old), None);
     assert_eq!(bench.refusal(&new), Some(Refused::NotDelivered));
     let numbers = bench.event_numbers();
-    bench
-        .service
-        .restore_key(&alice, old.key)
-        .expect("one that is there stays");
+    bench.by_alice(|service, alice| service.restore_key(alice, old.key));
     assert_eq!(bench.event_numbers(), numbers);
     assert_eq!(numbers.iter().filter(|number| **number == 9005).count(), 1);
 
-    bench.service.delete_key(&alice, old.key).expect("deleted");
+    bench.by_alice(|service, alice| service.delete_key(alice, old.key));
     let taken = bench.create("A").key;
     let name = Trouble::NameTakenMeanwhile {
         id: taken,
         name: "A".to_owned(),
     };
     assert_eq!(bench.service.restore_key(&alice, old.key), Err(name));
-    bench.service.delete_key(&alice, taken).expect("deleted");
+    bench.by_alice(|service, alice| service.delete_key(alice, taken));
     bench.clock.advance(RESTORABLE);
     let late = Err(Trouble::NotRestorable(old.key));
     assert_eq!(bench.service.restore_key(&alice, old.key), late);
@@ -419,7 +400,6 @@ fn a_deleted_key_comes_back_within_7_days_with_its_secret_and_not_with_a_pending
 #[test]
 fn a_key_keeps_a_role_that_is_beyond_whoever_edits_it_and_takes_none_on() {
     let mut bench = bench();
-    let alice = bench.alice.clone();
     let held = [Right::ViewApiKeys, Right::EditApiKeys, Right::CreateApiKeys];
     let desk = bench.role(&role_draft("Desk", &held));
     let bob = bench.user("bob", desk);
@@ -427,7 +407,7 @@ fn a_key_keeps_a_role_that_is_beyond_whoever_edits_it_and_takes_none_on() {
         role: FULL_ACCESS,
         ..draft("a")
     };
-    let key = bench.service.create_key(&alice, &full).expect("created");
+    let key = bench.by_alice(|service, alice| service.create_key(alice, &full));
     let before = bench
         .service
         .key_properties(&bob, key.key)

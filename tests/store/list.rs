@@ -335,10 +335,7 @@ fn filter_words_are_found_in_name_description_and_id() {
             description: description.to_owned(),
             ..crate::support::database::draft(name)
         };
-        bench
-            .service
-            .create_key(&bench.alice, &draft)
-            .expect("created");
+        bench.by_alice(|service, alice| service.create_key(alice, &draft));
     }
     for number in 5..=14 {
         bench.create(&format!("filler {number}"));
@@ -390,10 +387,7 @@ fn a_key_just_acted_on_stays_whatever_the_filter_says() {
         },
     );
     assert_eq!(ids(&window.expect("a window").rows), [first]);
-    let counts = bench
-        .service
-        .counts(&bench.alice, &filter)
-        .expect("counted");
+    let counts = bench.by_alice(|service, alice| service.counts(alice, &filter));
     assert_eq!((counts.shown, counts.all), (1, 2));
 }
 

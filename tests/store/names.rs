@@ -38,8 +38,9 @@ fn a_key_that_looks_like_another_is_told_once_and_then_made() {
     );
     assert_eq!(names(&bench), ["prod"]);
     alike.told_alike = Some(alike.name.clone());
-    let made = bench.service.create_key(&bench.alice, &alike);
-    let made = made.expect("meant").key;
+    let made = bench
+        .by_alice(|service, alice| service.create_key(alice, &alike))
+        .key;
     // What is meant is that name and no other.
     let mut other = ApiKeyDraft {
         name: "\u{440}rod".to_owned(),
@@ -60,10 +61,7 @@ fn a_key_that_looks_like_another_is_told_once_and_then_made() {
     let before = described.expect("saved");
     let capital = bench.save(made, &before, |draft| draft.name = "PR\u{41E}D".to_owned());
     looks_like(capital, prod.0, "prod");
-    bench
-        .service
-        .delete_key(&bench.alice, prod)
-        .expect("deleted");
+    bench.by_alice(|service, alice| service.delete_key(alice, prod));
     let capital = bench.save(made, &before, |draft| draft.name = "PR\u{41E}D".to_owned());
     capital.expect("nothing is like it any more");
 }
@@ -79,17 +77,15 @@ fn a_role_or_user_that_looks_like_another_is_told_once_and_then_made() {
     let done = bench.service.create_role(&alice, &role);
     looks_like(done, AUDITOR.0, "Auditor");
     role.told_alike = Some(role.name.clone());
-    let done = bench.service.create_role(&alice, &role);
-    let id = done.expect("meant");
-    let before = bench.service.role_properties(&alice, id);
-    let before = before.expect("read").fields;
+    let id = bench.by_alice(|service, alice| service.create_role(alice, &role));
+    let before = bench
+        .by_alice(|service, alice| service.role_properties(alice, id))
+        .fields;
     role.description = "x".to_owned();
-    let saved = bench.service.save_role(&alice, id, &before, &role);
-    saved.expect("the name is as it was");
+    bench.by_alice(|service, alice| service.save_role(alice, id, &before, &role));
     let mut user = user_draft("a1ice", AUDITOR);
     let done = bench.service.create_user(&alice, &user);
     looks_like(done, alice.user.0, "alice");
     user.told_alike = Some(user.name.clone());
-    let done = bench.service.create_user(&alice, &user);
-    done.expect("meant");
+    bench.by_alice(|service, alice| service.create_user(alice, &user));
 }

@@ -4,7 +4,7 @@ use keyward::domain::api_key::ApiKeyDraft;
 use keyward::domain::id::{AUDITOR, FULL_ACCESS, KeyId, RoleId};
 use keyward::domain::list::{Filter, KeyRow};
 use keyward::domain::problem::{Field, Problem, Rule, Value};
-use keyward::domain::rights::{Right, Rights};
+use keyward::domain::rights::Right;
 use keyward::domain::role::{Assigned, RoleDraft, RoleFields};
 use keyward::domain::state::{RESTORABLE, State, StateFilter};
 use keyward::domain::trouble::Trouble;
@@ -12,34 +12,15 @@ use keyward::domain::user::Actor;
 use keyward::domain::verdict::{Refused, Verdict};
 use serde_json::Value as Json;
 
-use crate::support::database::{AS_OF, Bench, draft, everything, in_memory, user_draft};
+use crate::support::database::{
+    AS_OF, Bench, draft, everything, in_memory, rights, role_draft, user_draft,
+};
 
 fn bench() -> Bench {
     Bench::new(in_memory())
 }
 
-/// The rights as a set.
-pub fn rights(rights: &[Right]) -> Rights {
-    Rights::from_names(rights.iter().map(|right| right.name().to_owned()))
-}
-
-/// A role of this name with these rights, and access to the console.
-pub fn role_draft(name: &str, held: &[Right]) -> RoleDraft {
-    RoleDraft::from(RoleFields {
-        name: name.to_owned(),
-        rights: rights(held),
-        ..RoleFields::default()
-    })
-}
-
 impl Bench {
-    /// Makes a role, as alice.
-    pub fn role(&mut self, draft: &RoleDraft) -> RoleId {
-        self.service
-            .create_role(&self.alice, draft)
-            .expect("a role")
-    }
-
     fn role_fields(&self, id: RoleId) -> RoleFields {
         self.service
             .role_properties(&self.alice, id)
@@ -80,16 +61,15 @@ fn a_name_is_one_roles_own_until_it_is_deleted() {
     assert_eq!(again, Err(Trouble::Problems(taken)));
     let own = bench.save_role(&alice, ops, |draft| draft.name = "opérations".to_owned());
     assert_eq!(own.expect("its own name").name, "opérations");
-    bench.service.delete_role(&alice, ops).expect("deleted");
+    bench.by_alice(|service, alice| service.delete_role(alice, ops));
     assert!(bench.role(&role_draft("OPÉRATIONS", &[])) > ops);
 }
 
 #[test]
 fn a_new_role_or_duplicate_is_given_a_name_that_is_free() {
     let mut bench = bench();
-    let alice = bench.alice.clone();
     let mut next = |base: &str| {
-        let name = bench.service.new_role_name(&alice, base).expect("a name");
+        let name = bench.by_alice(|service, alice| service.new_role_name(alice, base));
         bench.role(&role_draft(&name, &[]));
         name
     };
@@ -115,7 +95,7 @@ fn full_access_is_never_changed_or_deleted_and_the_auditor_can_be() {
     assert_eq!(bench.event_numbers(), [9006, 9006]);
     let changed = bench.save_role(&alice, AUDITOR, |draft| draft.web_service = false);
     assert!(!changed.expect("changed").web_service);
-    bench.service.delete_role(&alice, AUDITOR).expect("deleted");
+    bench.by_alice(|service, alice| service.delete_role(alice, AUDITOR));
     let gone = Trouble::RoleGone(AUDITOR);
     assert_eq!(
         bench.service.delete_role(&alice, AUDITOR),
@@ -144,7 +124,7 @@ fn a_role_in_use_names_who_has_it_also_a_key_that_can_be_restored() {
         .create_key(&alice, &key("dead"))
         .expect("created")
         .key;
-    bench.service.delete_key(&alice, dead).expect("deleted");
+    bench.by_alice(|service, alice| service.delete_key(alice, dead));
     let by = vec![
         Assigned::User(bob.user, "bob".to_owned()),
         Assigned::Key {
@@ -165,7 +145,7 @@ fn a_role_in_use_names_who_has_it_also_a_key_that_can_be_restored() {
         more: 0,
     };
     assert_eq!(bench.service.delete_role(&alice, ops), Err(in_use));
-    let properties = bench.service.role_properties(&alice, ops).expect("read");
+    let properties = bench.by_alice(|service, alice| service.role_properties(alice, ops));
     assert_eq!(
         (properties.assigned, properties.assigned_more),
         (by.clone(), 0)
@@ -189,23 +169,17 @@ fn a_role_in_use_names_who_has_it_also_a_key_that_can_be_restored() {
         (Vec::new(), 3)
     );
 
-    bench
-        .service
-        .delete_user(&alice, bob.user)
-        .expect("deleted");
-    bench.service.delete_key(&alice, live).expect("deleted");
+    bench.by_alice(|service, alice| service.delete_user(alice, bob.user));
+    bench.by_alice(|service, alice| service.delete_key(alice, live));
     assert!(bench.service.delete_role(&alice, ops).is_err());
     bench.clock.advance(RESTORABLE - 1);
     assert!(bench.service.delete_role(&alice, ops).is_err());
     bench.clock.advance(1);
-    bench
-        .service
-        .delete_role(&alice, ops)
-        .expect("nothing can come back");
+    bench.by_alice(|service, alice| service.delete_role(alice, ops));
     let restored = bench.service.restore_key(&alice, live);
     assert_eq!(restored, Err(Trouble::NotRestorable(live)));
     // A key that was deleted long ago still names its role.
-    let shown = bench.service.key_properties(&alice, live).expect("read");
+    let shown = bench.by_alice(|service, alice| service.key_properties(alice, live));
     assert_eq!(shown.fields.role, ops);
     assert!(shown.roles.iter().all(|role| role.id != ops));
 }
@@ -213,16 +187,12 @@ fn a_role_in_use_names_who_has_it_also_a_key_that_can_be_restored() {
 #[test]
 fn more_than_200_are_counted_and_not_listed() {
     let mut bench = bench();
-    let alice = bench.alice.clone();
     for index in 0..201 {
         let draft = user_draft(&format!("u{index:03}"), AUDITOR);
-        bench.service.create_user(&alice, &draft).expect("created");
+        bench.by_alice(|service, alice| service.create_user(alice, &draft));
         bench.create(&format!("k{index}"));
     }
-    let properties = bench
-        .service
-        .role_properties(&alice, AUDITOR)
-        .expect("read");
+    let properties = bench.by_alice(|service, alice| service.role_properties(alice, AUDITOR));
     assert_eq!(
         (properties.assigned.len(), properties.assigned_more),
         (200, 202)
@@ -291,7 +261,7 @@ fn a_changed_role_takes_effect_at_the_next_check() {
     assert_eq!(state(&bench, made.key), State::Active);
     assert_eq!(active(&bench), 1);
     bench
-        .save_role(&alice, ops, |draft| draft.rights = Rights::default())
+        .save_role(&alice, ops, |draft| draft.rights = rights(&[]))
         .expect("saved");
     let refused = bench.service.create_key(&bob, &key("b")).map(|_| ());
     assert_eq!(refused, Err(Trouble::NotAuthorized(Right::CreateApiKeys)));
@@ -330,7 +300,6 @@ fn nobody_changes_what_the_own_role_allows_but_anybody_who_may_its_words() {
 #[test]
 fn two_people_ticking_different_boxes_both_win_and_one_name_is_told_with_who_it_was() {
     let mut bench = bench();
-    let alice = bench.alice.clone();
     let bob = bench.user("bob", FULL_ACCESS);
     let ops = bench.role(&role_draft("Ops", &[Right::ViewUsers, Right::EditUsers]));
     let before = bench.role_fields(ops);
@@ -347,10 +316,7 @@ fn two_people_ticking_different_boxes_both_win_and_one_name_is_told_with_who_it_
         rights: rights(&[Right::ViewUsers, Right::ViewRoles]),
         ..before.clone()
     });
-    let saved = bench
-        .service
-        .save_role(&alice, ops, &before, &mine)
-        .expect("saved");
+    let saved = bench.by_alice(|service, alice| service.save_role(alice, ops, &before, &mine));
     let wanted = rights(&[Right::ViewUsers, Right::ViewRoles, Right::ViewEvents]);
     assert_eq!((saved.rights, saved.name.as_str()), (wanted, "Theirs"));
     let clash = RoleDraft::from(RoleFields {
@@ -399,7 +365,7 @@ fn the_event_of_a_role_tells_each_field_and_each_right() {
         "rights": { "added": [Right::ViewRoles.name()], "removed": [Right::EditUsers.name()] },
     });
     assert_eq!((number, &body["changes"]), (662, &changes));
-    bench.service.delete_role(&alice, ops).expect("deleted");
+    bench.by_alice(|service, alice| service.delete_role(alice, ops));
     assert_eq!(bench.last_body().0, 661);
 }
 

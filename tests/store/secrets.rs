@@ -31,14 +31,10 @@ fn the_secret_is_in_no_byte_of_the_database() {
         secrets.push(issued);
     }
     let discarded = bench.issue(key);
-    bench
-        .service
-        .saved_to_file(&bench.alice, discarded.id, discarded.secret.expose())
-        .expect("noted");
-    bench
-        .service
-        .discard(&bench.alice, discarded.id)
-        .expect("discarded");
+    bench.by_alice(|service, alice| {
+        service.saved_to_file(alice, discarded.id, discarded.secret.expose())
+    });
+    bench.by_alice(|service, alice| service.discard(alice, discarded.id));
     secrets.push(discarded);
     for secret in &secrets {
         bench.refusal(secret);
@@ -116,10 +112,7 @@ fn a_secret_still_retiring_ends_when_the_next_is_delivered() {
         (bench.refusal(&second), bench.refusal(&third)),
         (None, None)
     );
-    bench
-        .service
-        .end_overlap(&bench.alice, first.key)
-        .expect("ended");
+    bench.by_alice(|service, alice| service.end_overlap(alice, first.key));
     assert_eq!(bench.refusal(&second), Some(Refused::Replaced));
     let again = bench.service.end_overlap(&bench.alice, first.key);
     assert_eq!(again, Err(Trouble::NoOverlap));
@@ -201,15 +194,9 @@ fn only_a_secret_that_would_be_valid_costs_a_computation() {
         ask(&mut bench, &format!("99:{body}")),
         Some(Refused::Forged)
     );
-    bench
-        .service
-        .lock_out_key(&bench.alice, issued.key)
-        .expect("locked");
+    bench.by_alice(|service, alice| service.lock_out_key(alice, issued.key));
     assert_eq!(ask(&mut bench, &text), Some(Refused::LockedOut));
-    bench
-        .service
-        .unlock_key(&bench.alice, issued.key)
-        .expect("unlocked");
+    bench.by_alice(|service, alice| service.unlock_key(alice, issued.key));
     assert_eq!(bench.refusal(&undelivered), Some(Refused::NotDelivered));
     // A genuine tag of a key that a restored copy of the database does not know.
     let connection = raw(&bench.place);
@@ -308,10 +295,7 @@ fn expired_at_the_exact_instant() {
         expires_on: Some("2026-11-22".to_owned()),
         ..draft("a")
     };
-    let issued = bench
-        .service
-        .create_key(&bench.alice, &dated)
-        .expect("created");
+    let issued = bench.by_alice(|service, alice| service.create_key(alice, &dated));
     bench.deliver(&issued, None);
     bench.clock.advance(8 * HOUR - 1);
     assert_eq!(bench.refusal(&issued), None);
@@ -323,10 +307,7 @@ fn expired_at_the_exact_instant() {
 fn refusals_are_counted_and_told_once_an_hour_with_their_number() {
     let mut bench = bench();
     let issued = bench.delivered("a");
-    bench
-        .service
-        .lock_out_key(&bench.alice, issued.key)
-        .expect("locked");
+    bench.by_alice(|service, alice| service.lock_out_key(alice, issued.key));
     for _ in 0..3 {
         bench.refusal(&issued);
         bench.clock.advance(MINUTE);
@@ -344,23 +325,14 @@ fn refusals_are_counted_and_told_once_an_hour_with_their_number() {
         told[0].contains("\"count\":1") && told[1].contains("\"count\":3"),
         "{told:?}"
     );
-    let properties = bench
-        .service
-        .key_properties(&bench.alice, issued.key)
-        .expect("read");
+    let properties = bench.by_alice(|service, alice| service.key_properties(alice, issued.key));
     assert_eq!(
         (properties.attempts, properties.secrets[0].uses_refused),
         (4, 4)
     );
-    bench
-        .service
-        .unlock_key(&bench.alice, issued.key)
-        .expect("unlocked");
+    bench.by_alice(|service, alice| service.unlock_key(alice, issued.key));
     assert_eq!(bench.refusal(&issued), None);
-    let properties = bench
-        .service
-        .key_properties(&bench.alice, issued.key)
-        .expect("read");
+    let properties = bench.by_alice(|service, alice| service.key_properties(alice, issued.key));
     assert_eq!(
         (properties.attempts, properties.secrets[0].uses_refused),
         (0, 4)
@@ -415,10 +387,7 @@ fn what_has_ended_keeps_no_hash_and_keeps_its_tag() {
     assert_eq!(number(&connection, hashes), 1);
     assert_eq!(bench.refusal(&first), Some(Refused::Replaced));
     assert_eq!(bench.refusal(&pending), Some(Refused::NotDelivered));
-    bench
-        .service
-        .delete_key(&bench.alice, first.key)
-        .expect("deleted");
+    bench.by_alice(|service, alice| service.delete_key(alice, first.key));
     bench.clock.advance(RESTORABLE - 1);
     assert_eq!(bench.service.sweep(), Ok(0));
     bench.clock.advance(1);
@@ -441,10 +410,7 @@ fn an_expiry_is_told_once_and_again_only_when_it_was_moved() {
             expires_on: Some(day.to_owned()),
             ..(&before).into()
         };
-        bench
-            .service
-            .save_key(&bench.alice, key, &before, &draft)
-            .expect("saved");
+        bench.by_alice(|service, alice| service.save_key(alice, key, &before, &draft));
     };
     expire(&mut bench, "2026-11-22");
     assert_eq!(bench.service.sweep(), Ok(0));

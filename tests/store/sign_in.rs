@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use keyward::domain::id::{AUDITOR, FULL_ACCESS};
 use keyward::domain::rights::Right;
-use keyward::domain::role::{RoleDraft, RoleFields};
 use keyward::domain::time::MINUTE;
 use keyward::domain::trouble::{Fault, Trouble};
 use keyward::domain::user::{Arrival, SignOut};
 use keyward::store::Place;
 use serde_json::json;
 
-use super::roles::role_draft;
-use crate::support::database::{Bench, NOW, draft, in_memory, on_disk, raw, user_draft};
+use crate::support::database::{
+    Bench, NOW, draft, in_memory, on_disk, raw, role_draft, user_draft,
+};
 
 fn bench() -> Bench {
     Bench::new(in_memory())
@@ -21,7 +21,6 @@ fn bench() -> Bench {
 #[test]
 fn a_sign_in_is_noted_with_how_one_came_and_reading_alone_writes_nothing() {
     let mut bench = bench();
-    let alice = bench.alice.clone();
     let arrival = Arrival {
         account: "keyward".to_owned(),
         sudo_user: Some("alice\u{1b}[2J".to_owned()),
@@ -30,20 +29,14 @@ fn a_sign_in_is_noted_with_how_one_came_and_reading_alone_writes_nothing() {
     bench.service.sign_in("alice", &arrival).expect("in");
     assert!(bench.events().is_empty());
     bench.clock.advance(MINUTE);
-    bench.service.note_sign_in(&alice, &arrival).expect("noted");
+    bench.by_alice(|service, alice| service.note_sign_in(alice, &arrival));
     let unproven =
         json!({ "account": "keyward", "sudoUser": "alice\u{1b}[2J", "sshConnection": "" });
     let (number, body) = bench.last_body();
     assert_eq!((number, &body["unproven"]), (600, &unproven));
-    let properties = bench
-        .service
-        .user_properties(&alice, alice.user)
-        .expect("read");
+    let properties = bench.by_alice(|service, alice| service.user_properties(alice, alice.user));
     assert_eq!(properties.last_sign_in_at, Some(NOW.plus(MINUTE)));
-    bench
-        .service
-        .note_sign_out(&alice, SignOut::Left)
-        .expect("noted");
+    bench.by_alice(|service, alice| service.note_sign_out(alice, SignOut::Left));
     assert_eq!(
         (bench.last_body().0, &bench.last_body().1["reason"]),
         (601, &json!("left"))
@@ -53,21 +46,12 @@ fn a_sign_in_is_noted_with_how_one_came_and_reading_alone_writes_nothing() {
 #[test]
 fn a_refused_sign_in_is_an_event_with_the_reason_also_of_somebody_who_does_not_exist() {
     let mut bench = bench();
-    let alice = bench.alice.clone();
-    let closed = RoleDraft::from(RoleFields {
-        user_interface: false,
-        ..role_draft("API only", &[]).fields
-    });
+    let mut closed = role_draft("API only", &[]);
+    closed.user_interface = false;
     let closed = bench.role(&closed);
     let bob = bench.user("bob", AUDITOR);
-    bench
-        .service
-        .lock_out_user(&alice, bob.user)
-        .expect("locked");
-    bench
-        .service
-        .create_user(&alice, &user_draft("eve", closed))
-        .expect("created");
+    bench.by_alice(|service, alice| service.lock_out_user(alice, bob.user));
+    bench.by_alice(|service, alice| service.create_user(alice, &user_draft("eve", closed)));
     let known = bench.events().len();
     let mut sign_in = |name: &str| bench.service.sign_in(name, &Arrival::default()).map(|_| ());
     assert_eq!(sign_in("bob"), Err(Trouble::LockedOut("bob".to_owned())));
@@ -143,10 +127,7 @@ fn of_two_consoles_the_one_whose_user_is_demoted_by_the_other_is_refused_at_its_
     let delivered = other.deliver(&bob, key.id, None).map(|_| ());
     assert_eq!(delivered, Err(Trouble::NotAuthorized(Right::EditApiKeys)));
     assert_eq!(other.look_again(&bob).expect("still in").role.id, AUDITOR);
-    bench
-        .service
-        .lock_out_user(&alice, bob.user)
-        .expect("locked out");
+    bench.by_alice(|service, alice| service.lock_out_user(alice, bob.user));
     let locked = Trouble::LockedOut("bob".to_owned());
     assert_eq!(
         other.key_properties(&bob, key.key).map(|_| ()),
@@ -198,8 +179,7 @@ fn a_refused_attempt_and_a_sign_out_come_after_the_sign_in_too() {
     assert_eq!(bench.event_numbers(), [600, 9006]);
     let mut service = bench.another();
     let bob = service.sign_in("bob", &Arrival::default()).expect("in");
-    let alice = bench.alice.clone();
-    bench.service.lock_out_user(&alice, bob.user).expect("done");
+    bench.by_alice(|service, alice| service.lock_out_user(alice, bob.user));
     service.note_sign_out(&bob, SignOut::Left).expect("noted");
     assert_eq!(bench.event_numbers()[2..], [603, 601]);
 }

@@ -44,7 +44,7 @@ impl World {
         bench.deliver(&second, Some(Overlap::Week));
         let pending = bench.issue(key).id;
         let deleted = bench.create("gone").key;
-        bench.service.delete_key(&alice, deleted).expect("deleted");
+        bench.by_alice(|service, alice| service.delete_key(alice, deleted));
         let role = bench.service.create_role(&alice, &RoleDraft::default());
         World {
             bob: bench.user("bob", AUDITOR).user,

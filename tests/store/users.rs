@@ -10,8 +10,7 @@ use keyward::domain::trouble::Trouble;
 use keyward::domain::user::{Actor, UserDraft, UserFields};
 use serde_json::json;
 
-use super::roles::{rights, role_draft};
-use crate::support::database::{Bench, in_memory, user_draft};
+use crate::support::database::{Bench, in_memory, rights, role_draft, user_draft};
 
 fn bench() -> Bench {
     Bench::new(in_memory())
@@ -50,10 +49,8 @@ fn problem<T: std::fmt::Debug>(done: Result<T, Trouble>) -> Problem {
 fn a_name_is_one_users_own_in_any_case_and_never_changes() {
     let mut bench = bench();
     let alice = bench.alice.clone();
-    let bob = bench
-        .service
-        .create_user(&alice, &user_draft("bob", AUDITOR))
-        .expect("created");
+    let bob =
+        bench.by_alice(|service, alice| service.create_user(alice, &user_draft("bob", AUDITOR)));
     let again = bench
         .service
         .create_user(&alice, &user_draft("BOB", AUDITOR));
@@ -76,10 +73,7 @@ fn a_deleted_user_is_gone_and_the_id_is_never_used_again() {
     let mut bench = bench();
     let alice = bench.alice.clone();
     let bob = bench.user("bob", FULL_ACCESS);
-    bench
-        .service
-        .delete_user(&alice, bob.user)
-        .expect("deleted");
+    bench.by_alice(|service, alice| service.delete_user(alice, bob.user));
     let gone = Trouble::UserGone(bob.user);
     assert_eq!(
         bench.service.delete_user(&alice, bob.user),
@@ -166,15 +160,9 @@ fn the_last_who_can_edit_users_and_roles_stays_whoever_it_is_that_tries() {
 
     // A second one who is locked out does not count; one who is not, does.
     let carol = bench.user("carol", FULL_ACCESS);
-    bench
-        .service
-        .lock_out_user(&alice, carol.user)
-        .expect("locked out");
+    bench.by_alice(|service, alice| service.lock_out_user(alice, carol.user));
     assert_eq!(bench.service.delete_user(&bob, alice.user), last);
-    bench
-        .service
-        .unlock_user(&alice, carol.user)
-        .expect("unlocked");
+    bench.by_alice(|service, alice| service.unlock_user(alice, carol.user));
     bench
         .service
         .delete_user(&bob, alice.user)
@@ -286,10 +274,7 @@ fn two_people_changing_one_field_is_told_with_who_it_was() {
         full_name: "Bob".to_owned(),
         ..before.clone()
     });
-    let merged = bench
-        .service
-        .save_user(&alice, bob, &before, &named)
-        .expect("no clash");
+    let merged = bench.by_alice(|service, alice| service.save_user(alice, bob, &before, &named));
     assert_eq!(
         (merged.role, merged.full_name.as_str()),
         (FULL_ACCESS, "Bob")
@@ -317,21 +302,19 @@ fn a_lock_has_events_of_its_own_and_one_that_is_there_stays() {
     let alice = bench.alice.clone();
     let bob = bench.user("bob", AUDITOR).user;
     for _ in 0..2 {
-        bench.service.lock_out_user(&alice, bob).expect("locked");
+        bench.by_alice(|service, alice| service.lock_out_user(alice, bob));
     }
     for _ in 0..2 {
-        bench.service.unlock_user(&alice, bob).expect("unlocked");
+        bench.by_alice(|service, alice| service.unlock_user(alice, bob));
     }
     let both = bench.save_user(&alice, bob, |draft| {
         draft.locked_out = true;
         draft.full_name = "Bob".to_owned();
     });
     both.expect("saved");
-    bench.service.delete_user(&alice, bob).expect("deleted");
-    let locked = UserDraft::from(UserFields {
-        locked_out: true,
-        ..user_draft("lou", AUDITOR).fields
-    });
-    bench.service.create_user(&alice, &locked).expect("created");
+    bench.by_alice(|service, alice| service.delete_user(alice, bob));
+    let mut locked = user_draft("lou", AUDITOR);
+    locked.locked_out = true;
+    bench.by_alice(|service, alice| service.create_user(alice, &locked));
     assert_eq!(bench.event_numbers(), [603, 604, 652, 603, 651, 650, 603]);
 }

@@ -11,11 +11,13 @@ use keyward::config::settings::Settings;
 use keyward::domain::clipboard::ClipboardWay;
 use keyward::domain::event::{EventKind, NewEvent, Target};
 use keyward::domain::id::KeyId;
+use keyward::domain::locale::Locale;
 use keyward::domain::secret::Secret;
 use keyward::domain::time::SECOND;
 use keyward::domain::trouble::Trouble;
 use keyward::domain::user::{Actor, Arrival};
 use keyward::domain::verdict::{Refused, Verdict};
+use keyward::service::Service;
 use keyward::store::events;
 use keyward::text::Text;
 use keyward::ui::app::{App, Asked, Effect, Input, LayerId, Setting};
@@ -30,6 +32,7 @@ use ratatui::buffer::{Buffer, CellWidth};
 use ratatui::layout::{Position, Rect};
 
 use super::database::{Bench, NOW, in_memory};
+use super::sentence::{self, Values};
 
 /// The sizes at which everything is drawn.
 pub const SIZES: [(u16, u16); 4] = [(120, 40), (80, 24), (60, 15), (40, 10)];
@@ -136,6 +139,7 @@ pub struct Console {
     /// The last frame. What the backend keeps has rests of older ones below wide characters.
     drawn: Buffer,
     clipboard: Remembered,
+    language: Locale,
     /// What was asked for and is held back, when answers are held back.
     pub held: Vec<Asked>,
     pub hold: bool,
@@ -200,6 +204,7 @@ impl Console {
             setting.files,
         );
         let copier = Copier::new(Box::new(clipboard.clone()));
+        let language = setting.settings.language;
         let app = App::new(setting);
         let terminal = Terminal::new(TestBackend::new(size.0, size.1)).expect("a terminal");
         let mut console = Console {
@@ -210,6 +215,7 @@ impl Console {
             terminal,
             drawn: Buffer::default(),
             clipboard,
+            language,
             held: Vec::new(),
             hold: false,
             unreadable: None,
@@ -244,22 +250,26 @@ impl Console {
     }
 
     fn carry_out(&mut self, asked: Asked) {
-        let answer = match asked.request.worker() {
+        let outcome = self.perform(asked.request);
+        match &mut self.late {
+            Some(late) => late.push((asked.layer, asked.ticket, outcome)),
+            None => self.app.answer(asked.layer, asked.ticket, outcome),
+        }
+    }
+
+    fn perform(&mut self, request: Request) -> Outcome {
+        let answer = match request.worker() {
             Worker::Reader => &self.unreadable,
             Worker::Writer => &self.broken,
             Worker::Clipboard => &None,
         };
-        let outcome = match (answer, asked.request.worker()) {
+        match (answer, request.worker()) {
             (Some(trouble), _) => Err(trouble.clone()),
-            (None, Worker::Clipboard) => self.copier.carry_out(asked.request),
-            (None, _) if matches!(asked.request, Request::Settle) => {
+            (None, Worker::Clipboard) => self.copier.carry_out(request),
+            (None, _) if matches!(request, Request::Settle) => {
                 Ok(Done::Settled(self.held_after_all))
             }
-            (None, _) => self.performer.carry_out(asked.request, None),
-        };
-        match &mut self.late {
-            Some(late) => late.push((asked.layer, asked.ticket, outcome)),
-            None => self.app.answer(asked.layer, asked.ticket, outcome),
+            (None, _) => self.performer.carry_out(request, None),
         }
     }
 
@@ -285,6 +295,15 @@ impl Console {
             self.carry_out(asked);
         }
         self.settle();
+    }
+
+    /// Has alice do something elsewhere: see [`Bench::by_alice`].
+    #[track_caller]
+    pub fn by_alice<T>(
+        &mut self,
+        does: impl FnOnce(&mut Service, &Actor) -> Result<T, Trouble>,
+    ) -> T {
+        self.bench.by_alice(does)
     }
 
     /// Goes to a screen by the tree.
@@ -502,7 +521,8 @@ impl Console {
     /// What the program does at its end.
     pub fn end(&mut self) {
         if let Some(farewell) = self.app.farewell() {
-            self.carry_out(Asked::by_app(farewell));
+            // Nobody waits for what comes of it.
+            let _ = self.perform(farewell);
         }
     }
 
@@ -621,6 +641,25 @@ impl Console {
             "“{text}” is on the screen:\n{}",
             self.screen()
         );
+    }
+
+    /// Whether a sentence of the program is on the screen, in its language.
+    pub fn has_said(&self, name: &'static str, values: Values) -> bool {
+        sentence::is_on(&self.screen(), Text::of(self.language), name, values)
+    }
+
+    /// Fails with the screen when a sentence of the program is not on it.
+    #[track_caller]
+    pub fn says(&self, name: &'static str, values: Values) {
+        let said = self.has_said(name, values);
+        assert!(said, "{name} is not on the screen:\n{}", self.screen());
+    }
+
+    /// Fails with the screen when a sentence of the program is on it.
+    #[track_caller]
+    pub fn says_not(&self, name: &'static str, values: Values) {
+        let said = self.has_said(name, values);
+        assert!(!said, "{name} is on the screen:\n{}", self.screen());
     }
 
     /// The line of the list with the cursor's mark.

@@ -1,20 +1,24 @@
 //! Databases to test on, and the people who use them.
 
-use chrono_tz::Tz;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use chrono_tz::Tz;
 use keyward::auth::hash::{Cost, Hasher};
 use keyward::auth::random::Random;
-use keyward::clock::SetClock;
+use keyward::clock::{Clock, SystemClock};
+use keyward::config::Config;
 use keyward::domain::api_key::ApiKeyDraft;
 use keyward::domain::id::{AUDITOR, KeyId, RoleId};
 use keyward::domain::list::{Anchor, Filter, KeyRow, Listed, WindowQuery};
 use keyward::domain::locale::Locale;
+use keyward::domain::rights::{Right, Rights};
+use keyward::domain::role::{RoleDraft, RoleFields};
 use keyward::domain::secret::{IssuedSecret, Overlap};
 use keyward::domain::state::{AsOf, Warning};
 use keyward::domain::time::Timestamp;
+use keyward::domain::trouble::Trouble;
 use keyward::domain::user::{Actor, Arrival, OsAccount, UserDraft, UserFields};
 use keyward::domain::verdict::{Refused, Verdict};
 use keyward::service::{Service, demo};
@@ -23,6 +27,11 @@ use nix::unistd::geteuid;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use tempfile::TempDir;
+
+#[path = "stand_in.rs"]
+mod stand_in;
+
+pub use stand_in::{CHEAP, SetClock};
 
 /// 2026-11-22 16:00 UTC.
 pub const NOW: Timestamp = Timestamp(1_795_363_200_000);
@@ -76,7 +85,7 @@ pub struct Bench {
 impl Bench {
     pub fn new(place: Place) -> Bench {
         let clock = Arc::new(SetClock::new(NOW));
-        let hasher = Hasher::new(Cost::CHEAP);
+        let hasher = Hasher::new(CHEAP);
         let service = service(&place, &clock, &hasher, 1);
         // On another connection: on this one the first change would record it.
         let alice = self::service(&place, &clock, &hasher, 2)
@@ -100,7 +109,14 @@ impl Bench {
         let place = in_memory();
         let clock = Arc::new(SetClock::new(NOW));
         let hasher = Hasher::new(Cost::REAL);
-        let mut service = service_at(&place, &account, &clock, &hasher, 1, demo::began(NOW));
+        let mut service = service_at(
+            &place,
+            &account,
+            clock.clone(),
+            &hasher,
+            1,
+            demo::began(NOW),
+        );
         demo::seed(&mut service).expect("seeded");
         let mut other = service_for(&place, &account, &clock, &hasher, 2);
         let alice = other
@@ -138,6 +154,15 @@ impl Bench {
         Store::open_existing(&self.place, &account()).expect("opened")
     }
 
+    /// Has alice do something, who may.
+    #[track_caller]
+    pub fn by_alice<T>(
+        &mut self,
+        does: impl FnOnce(&mut Service, &Actor) -> Result<T, Trouble>,
+    ) -> T {
+        does(&mut self.service, &self.alice).expect("done")
+    }
+
     /// Adds a user and signs in.
     pub fn user(&self, name: &str, role: RoleId) -> Actor {
         let fields = user_draft(name, role).check(None).expect("valid");
@@ -147,6 +172,12 @@ impl Bench {
         self.another()
             .sign_in(name, &Arrival::default())
             .expect("signed in")
+    }
+
+    /// Makes a role, as alice.
+    #[track_caller]
+    pub fn role(&mut self, draft: &RoleDraft) -> RoleId {
+        self.by_alice(|service, alice| service.create_role(alice, draft))
     }
 
     /// Creates a key; its secret is pending.
@@ -221,14 +252,25 @@ pub fn service_for(
     hasher: &Hasher,
     seed: u64,
 ) -> Service {
-    service_at(place, account, clock, hasher, seed, NOW)
+    service_at(place, account, clock.clone(), hasher, seed, NOW)
+}
+
+/// A service on a database at this path as the program makes it, by the machine's clock, and its owner: the account that
+/// the tests run as.
+pub fn as_made(path: &Path, cost: Cost) -> (Service, Actor) {
+    let account = Config::read().account;
+    let (clock, hasher) = (Arc::new(SystemClock), Hasher::new(cost));
+    let (place, now) = (Place::File(path.to_owned()), clock.now());
+    let mut service = service_at(&place, &account, clock, &hasher, 1, now);
+    let owner = service.sign_in(&account.user_name(), &Arrival::default());
+    (service, owner.expect("the first user"))
 }
 
 /// The same for a database that is said to have been made then.
 fn service_at(
     place: &Place,
     account: &OsAccount,
-    clock: &Arc<SetClock>,
+    clock: Arc<dyn Clock>,
     hasher: &Hasher,
     seed: u64,
     made: Timestamp,
@@ -236,7 +278,7 @@ fn service_at(
     let mut random = StdRng::seed_from_u64(seed);
     let store = Store::create_or_open(place, account, made, &mut |bytes| random.fill(bytes))
         .expect("opened");
-    Service::new(store, clock.clone(), Box::new(random), hasher.clone()).expect("a service")
+    Service::new(store, clock, Box::new(random), hasher.clone()).expect("a service")
 }
 
 /// What is typed for a new key that never expires.
@@ -263,6 +305,20 @@ pub fn user_draft(name: &str, role: RoleId) -> UserDraft {
         locale: None,
         zone: None,
         locked_out: false,
+    })
+}
+
+/// The rights as a set.
+pub fn rights(rights: &[Right]) -> Rights {
+    Rights::from_names(rights.iter().map(|right| right.name().to_owned()))
+}
+
+/// What is typed for a new role with these rights, and with access to the console.
+pub fn role_draft(name: &str, held: &[Right]) -> RoleDraft {
+    RoleDraft::from(RoleFields {
+        name: name.to_owned(),
+        rights: rights(held),
+        ..RoleFields::default()
     })
 }
 

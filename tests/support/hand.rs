@@ -26,7 +26,7 @@ pub fn demo(home: &TempDir) -> Pty {
 /// Fills in Properties of a new key, presses OK and leaves the secret dialog open; gives the secret.
 pub fn make(console: &mut Pty) -> String {
     console.send("n");
-    console.see("New API Key");
+    console.says("form.title_new", &[]);
     console.send("nightly\tCopies everything\t\r");
     console.see("Find:");
     console.send("full\r");
@@ -39,11 +39,11 @@ pub fn make(console: &mut Pty) -> String {
 
 /// The secret that the dialog shows, read as a terminal's selection of its line does.
 pub fn secret(console: &mut Pty) -> String {
-    console.see("Secret key value");
+    console.says("secret.title", &[]);
     pause();
     // The answer is drawn after the dialog's first frame, before which keys are dropped.
     console.send("\x03");
-    console.see("There are two ways out");
+    console.says("secret.ways_out", &[]);
     let screen = console.screen();
     let secret = screen.lines().find(|line| line.starts_with("1:"));
     let secret = secret.expect("a line with nothing but the secret");

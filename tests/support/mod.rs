@@ -7,3 +7,4 @@ pub mod inject;
 pub mod page;
 pub mod picture;
 pub mod process;
+pub mod sentence;

@@ -11,10 +11,13 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use keyward::text::Text;
 use nix::fcntl::OFlag;
 use nix::sys::termios::{self, FlowArg, LocalFlags, SetArg, tcflow};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use vt100::{Parser, Screen};
+
+use super::sentence::{self, Values};
 
 /// How long anything may take on a busy machine before the test has failed.
 const LIMIT: Duration = Duration::from_secs(20);
@@ -209,6 +212,17 @@ impl Pty {
     #[track_caller]
     pub fn see(&self, text: &str) {
         self.wait_for(text, |screen| screen.contents().contains(text));
+    }
+
+    /// Waits until a sentence of the program is on the screen, in English or what ASCII has of it.
+    #[track_caller]
+    pub fn says(&self, name: &'static str, values: Values) {
+        let texts = [Text::en_us(), Text::en_us().in_ascii()];
+        self.wait_for(name, |screen| {
+            let screen = screen.contents();
+            let is_on = |text| sentence::is_on(&screen, text, name, values);
+            texts.into_iter().any(is_on)
+        });
     }
 
     /// The screen's text now.

@@ -7,20 +7,14 @@ use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use keyward::auth::hash::{Cost, Hasher};
-use keyward::auth::random::{Random, SystemRandom};
-use keyward::clock::{Clock, SystemClock};
 use keyward::config::Config;
 use keyward::domain::id::FULL_ACCESS;
-use keyward::domain::user::{Arrival, UserDraft, UserFields};
-use keyward::service::Service;
-use keyward::store::{Place, Store};
 use tempfile::TempDir;
 
+use super::database::{CHEAP, as_made, user_draft};
 use super::pty::{Pty, Start};
 
 /// How long anything may take on a busy machine before the test has failed.
@@ -319,25 +313,9 @@ pub fn program(name: &str) -> Option<PathBuf> {
 
 /// A database with the administrators, and the account itself.
 fn make_database(path: &Path) {
-    let account = Config::read().account;
-    let place = Place::File(path.to_owned());
-    let fill = &mut |bytes: &mut [u8]| SystemRandom.fill(bytes);
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let store = Store::create_or_open(&place, &account, clock.now(), fill).expect("made");
-    let hasher = Hasher::new(Cost::CHEAP);
-    let service = Service::new(store, clock, Box::new(SystemRandom), hasher);
-    let mut service = service.expect("a service");
-    let owner = service.sign_in(&account.name, &Arrival::default());
-    let owner = owner.expect("the first user");
+    let (mut service, owner) = as_made(path, CHEAP);
     for name in ADMINISTRATORS {
-        let draft = UserDraft::from(UserFields {
-            name: name.to_owned(),
-            full_name: String::new(),
-            role: FULL_ACCESS,
-            locale: None,
-            zone: None,
-            locked_out: false,
-        });
+        let draft = user_draft(name, FULL_ACCESS);
         service.create_user(&owner, &draft).expect("created");
     }
 }
