@@ -275,7 +275,7 @@ pub(super) fn control(before: &str, last: u8) -> Meaning {
     let key = match last {
         b'~' if parameters.get(0, 0) == 27 && parameters.count() == 3 => {
             let code = parameters.get(2, 0);
-            return spelled(code, &[], parameters.held(1), Way::Xterm);
+            return key_of_number(code, &[], parameters.held(1), Way::Xterm);
         }
         b'~' => {
             find(&NUMBERS, parameters.get(0, 0)).map(|code| (code, parameters.held(1).modifiers()))
@@ -284,7 +284,7 @@ pub(super) fn control(before: &str, last: u8) -> Meaning {
             let held = find(&RXVT, last).unwrap_or(NONE);
             find(&NUMBERS, parameters.get(0, 0)).map(|code| (code, held))
         }
-        b'u' => return told(&parameters),
+        b'u' => return kitty_key(&parameters),
         b'Z' => {
             let held = parameters.held(1).modifiers() | KeyModifiers::SHIFT;
             Some((KeyCode::BackTab, held))
@@ -352,8 +352,8 @@ enum Way {
     Xterm,
 }
 
-/// `ESC [ number : with Shift : on a Latin keyboard ; held : kind ; characters u`.
-fn told(parameters: &Parameters) -> Meaning {
+/// A key as kitty tells it: `ESC [ number : with Shift : on a Latin keyboard ; held : kind ; characters u`.
+fn kitty_key(parameters: &Parameters) -> Meaning {
     if parameters.is_release() {
         return Meaning::Key(None);
     }
@@ -367,7 +367,7 @@ fn told(parameters: &Parameters) -> Meaning {
     });
     match typed {
         Some(typed) if !typed.is_empty() => Meaning::Text(typed),
-        _ => spelled(
+        _ => key_of_number(
             parameters.get(0, 0),
             &[parameters.get(0, 1), parameters.get(0, 2)],
             held,
@@ -378,7 +378,7 @@ fn told(parameters: &Parameters) -> Meaning {
 
 /// A key that is told by its number; `others` are the character that it has with Shift, and the one at its place on a
 /// Latin keyboard, where they are known.
-fn spelled(number: u32, others: &[u32], held: Held, way: Way) -> Meaning {
+fn key_of_number(number: u32, others: &[u32], held: Held, way: Way) -> Meaning {
     let modifiers = held.modifiers();
     let is_held = |one| modifiers.contains(one);
     let (shift, ctrl) = (is_held(KeyModifiers::SHIFT), is_held(KeyModifiers::CONTROL));

@@ -26,7 +26,7 @@ fn name(heard: Heard) -> String {
     }
 }
 
-fn named(bytes: &[u8]) -> Vec<String> {
+fn names(bytes: &[u8]) -> Vec<String> {
     heard(bytes).into_iter().map(name).collect()
 }
 
@@ -54,18 +54,18 @@ fn what_is_not_known_means_nothing_and_takes_no_key_with_it() {
         "\x1b[<0;0;0M",
         "\x1b[32;10;5M",
     ] {
-        let after = named(format!("{bytes}\x1b[A").as_bytes());
+        let after = names(format!("{bytes}\x1b[A").as_bytes());
         assert_eq!(after, ["Up"], "{bytes:?}");
         // Esc was pressed just before.
-        let after = named(format!("\x1b{bytes}\x1b[A").as_bytes());
+        let after = names(format!("\x1b{bytes}\x1b[A").as_bytes());
         assert_eq!(after, ["Esc", "Up"], "{bytes:?}");
     }
     assert_eq!(
-        named(format!("\x1b[{}Ax", "1;".repeat(99)).as_bytes()),
+        names(format!("\x1b[{}Ax", "1;".repeat(99)).as_bytes()),
         ["x"]
     );
-    assert_eq!(named(b"\x1b[1;\x1b[A"), ["Up"]);
-    assert_eq!(named(b"\x1b]0;title\x03"), ["CONTROLc"]);
+    assert_eq!(names(b"\x1b[1;\x1b[A"), ["Up"]);
+    assert_eq!(names(b"\x1b]0;title\x03"), ["CONTROLc"]);
 }
 
 #[test]
@@ -80,36 +80,36 @@ fn what_begins_a_sequence_is_a_key_where_nothing_follows() {
         ("\x1b]", &["ALT]"]),
         ("\x1bP", &["ALTP"]),
     ] {
-        assert_eq!(named(bytes.as_bytes()), keys, "{bytes:?}");
+        assert_eq!(names(bytes.as_bytes()), keys, "{bytes:?}");
     }
 }
 
 #[test]
 fn bytes_that_are_no_utf_8_are_told_and_not_lost() {
-    assert_eq!(named(b"\xe9"), ["\u{fffd}"]);
-    assert_eq!(named(b"caf\xe9 x"), ["c", "a", "f", "\u{fffd}", " ", "x"]);
+    assert_eq!(names(b"\xe9"), ["\u{fffd}"]);
+    assert_eq!(names(b"caf\xe9 x"), ["c", "a", "f", "\u{fffd}", " ", "x"]);
     assert_eq!(
-        named(b"\xe6\x97x\xffy\x80"),
+        names(b"\xe6\x97x\xffy\x80"),
         ["\u{fffd}", "x", "\u{fffd}", "y", "\u{fffd}"]
     );
-    assert_eq!(named(b"\xf0\x9f\x94"), ["\u{fffd}"]);
-    assert_eq!(named(b"\xed\xa0\x80"), ["\u{fffd}", "\u{fffd}"]);
-    assert_eq!(named(b"\xc2\x85"), ["\u{fffd}"]);
-    assert_eq!(named("日\u{1f511}".as_bytes()), ["日", "\u{1f511}"]);
+    assert_eq!(names(b"\xf0\x9f\x94"), ["\u{fffd}"]);
+    assert_eq!(names(b"\xed\xa0\x80"), ["\u{fffd}", "\u{fffd}"]);
+    assert_eq!(names(b"\xc2\x85"), ["\u{fffd}"]);
+    assert_eq!(names("日\u{1f511}".as_bytes()), ["日", "\u{1f511}"]);
 }
 
 #[test]
 fn a_terminal_that_sends_eight_bits_is_understood() {
-    assert_eq!(named(b"\x9bA\x9b3~x"), ["Up", "Delete", "x"]);
+    assert_eq!(names(b"\x9bA\x9b3~x"), ["Up", "Delete", "x"]);
     assert_eq!(
-        named("\u{9b}A\u{8f}P\u{9d}0;t\x07x".as_bytes()),
+        names("\u{9b}A\u{8f}P\u{9d}0;t\x07x".as_bytes()),
         ["Up", "F(1)", "x"]
     );
 }
 
 #[test]
 fn the_two_bytes_of_new_line_mode_are_one_enter() {
-    assert_eq!(named(b"a\r\nb\n"), ["a", "Enter", "b", "CONTROLj"]);
+    assert_eq!(names(b"a\r\nb\n"), ["a", "Enter", "b", "CONTROLj"]);
     let mut parser = Parser::default();
     let mut keys = Vec::new();
     for key in [b"\r", b"\n"] {
@@ -125,18 +125,18 @@ fn the_two_bytes_of_new_line_mode_are_one_enter() {
 #[test]
 fn a_paste_is_what_stands_between_its_marks_whatever_it_is() {
     assert_eq!(
-        named(b"\x1b[200~a\r\x1b[A\x1b[201\x1b[201~b"),
+        names(b"\x1b[200~a\r\x1b[A\x1b[201\x1b[201~b"),
         ["<a\r\x1b[A\x1b[201>", "b"]
     );
-    assert_eq!(named(b"\x1b[200~\x1b[201~"), ["<>"]);
-    assert_eq!(named(b"\x1b\x1b[200~a\0\x1b[201~"), ["Esc", "<a\0>"]);
+    assert_eq!(names(b"\x1b[200~\x1b[201~"), ["<>"]);
+    assert_eq!(names(b"\x1b\x1b[200~a\0\x1b[201~"), ["Esc", "<a\0>"]);
     assert_eq!(
-        named(format!("\x1b[200~{}\x1b[201~", "日".repeat(999)).as_bytes()),
+        names(format!("\x1b[200~{}\x1b[201~", "日".repeat(999)).as_bytes()),
         [format!("<{}>", "日".repeat(999))]
     );
     // A paste that has the mark in it is over there: what follows comes as keys, in the same rush.
     assert_eq!(
-        named(b"\x1b[200~a\x1b[201~y\r\x1b[201~"),
+        names(b"\x1b[200~a\x1b[201~y\r\x1b[201~"),
         ["<a>", "y", "Enter"]
     );
     assert_eq!(
@@ -181,11 +181,11 @@ fn of_a_paste_that_is_too_long_nothing_is_handed_over_and_nothing_is_a_key() {
     let paste = |count: usize| format!("\x1b[200~{}\x1b[201~b", "y".repeat(count));
     let most = crate::ui::terminal::PASTE_MOST;
     assert_eq!(
-        named(paste(most).as_bytes()),
+        names(paste(most).as_bytes()),
         [format!("<{}>", "y".repeat(most)), "b".to_owned()]
     );
     for count in [most + 1, most + 7, most * 9] {
-        assert_eq!(named(paste(count).as_bytes()), ["Lost(PasteTooLong)", "b"]);
+        assert_eq!(names(paste(count).as_bytes()), ["Lost(PasteTooLong)", "b"]);
     }
 }
 
@@ -209,7 +209,7 @@ fn the_mouse_is_reported_in_both_forms() {
     assert_eq!(mouse(b"\x1b[<2;1;1m"), (up, 0, 0, NONE));
     assert_eq!(mouse(b"\x1b[<65;1;1M").0, MouseEventKind::ScrollDown);
     assert_eq!(mouse(b"\x1b[<16;1;1M").3, KeyModifiers::CONTROL);
-    assert_eq!(named(b"\x1b[M\x03"), ["CONTROLc"]);
+    assert_eq!(names(b"\x1b[M\x03"), ["CONTROLc"]);
 }
 
 #[test]
@@ -431,7 +431,7 @@ fn keys_are_what_terminals_send_for_them() {
         for (bytes, key) in *keys {
             // Whatever comes next is a key of its own.
             let sent = format!("{bytes}z");
-            assert_eq!(named(sent.as_bytes()), [*key, "z"], "{terminal} {bytes:?}");
+            assert_eq!(names(sent.as_bytes()), [*key, "z"], "{terminal} {bytes:?}");
         }
     }
 }
@@ -452,6 +452,6 @@ fn a_key_that_is_let_go_and_one_that_is_only_held_down_mean_nothing() {
         "\x1b[57428u",
         "\x1b[57427u",
     ] {
-        assert_eq!(named(format!("{bytes}z").as_bytes()), ["z"], "{bytes:?}");
+        assert_eq!(names(format!("{bytes}z").as_bytes()), ["z"], "{bytes:?}");
     }
 }
