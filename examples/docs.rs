@@ -1,4 +1,4 @@
-//! Draws README's pictures and the key table of `docs/keys.md` again: `cargo run --example docs`.
+//! Draws README's pictures and the tables of `docs/` that are the code's again: `cargo run --example docs`.
 
 #[path = "../tests/support/mod.rs"]
 mod support;
@@ -7,7 +7,7 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
-use support::{page, picture};
+use support::picture;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -16,7 +16,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         fs::create_dir_all(path.parent().unwrap_or(root))?;
         fs::write(path, picture)?;
     }
-    let drawn = picture::with_key_table(&page::read(picture::KEYS));
-    fs::write(root.join(picture::KEYS), drawn)?;
+    for (path, page) in picture::pages() {
+        fs::write(root.join(path), page)?;
+    }
     Ok(())
 }

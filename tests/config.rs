@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use assert_cmd::Command;
 use assert_cmd::assert::Assert;
 use keyward::config::Config;
-use keyward::config::settings::SETTINGS;
 use keyward::text::Text;
 use keyward::ui::keymap::{actions, markdown};
 use nix::sys::stat::Mode;
@@ -15,12 +14,10 @@ use tempfile::TempDir;
 
 mod support {
     #![expect(dead_code, reason = "only a part of it is used here")]
-    pub mod page;
     pub mod pty;
     pub mod sentence;
 }
 
-use support::page;
 use support::pty::Start;
 
 /// A home with a config file, or none.
@@ -347,17 +344,7 @@ fn nothing_else_goes_with_it() {
 }
 
 #[test]
-fn the_pages_have_every_setting_with_its_default_and_every_action() {
-    let page = page::read("docs/configuration.md");
-    let rows = SETTINGS.iter().map(|setting| {
-        let help = Text::en_us().say(setting.help);
-        let (name, default) = (setting.name, setting.written_unset());
-        format!("| `{name}` | {help} | `{default}` |\n")
-    });
-    let head = "| Setting | What it is | Default |\n| --- | --- | --- |\n";
-    let drawn = rows.fold(head.to_owned(), |drawn, row| drawn + &row) + "\n";
-    let section = page::section(&page, "## Settings");
-    assert!(section.contains(&drawn), "the page is to have\n{drawn}");
+fn the_key_table_has_every_action() {
     let keys = markdown(Text::en_us());
     for action in actions() {
         assert!(

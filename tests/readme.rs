@@ -27,9 +27,10 @@ fn quoted(text: &str) -> Vec<&str> {
 }
 
 #[test]
-fn the_key_table_is_the_codes_own() {
-    let keys = page::read(picture::KEYS);
-    assert!(picture::with_key_table(&keys) == keys, "{AGAIN}");
+fn the_tables_of_keys_and_settings_are_the_codes_own() {
+    for (path, page) in picture::pages() {
+        assert!(page::read(path) == page, "{path}: {AGAIN}");
+    }
 }
 
 #[test]

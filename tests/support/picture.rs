@@ -1,5 +1,6 @@
-//! What the pages have from the code: pictures, drawn from the real screens, and the key table.
+//! What the pages have from the code: pictures, drawn from the real screens, and tables.
 
+use keyward::config::settings::SETTINGS;
 use keyward::service::demo;
 use keyward::text::Text;
 use keyward::ui::keymap;
@@ -8,6 +9,7 @@ use ratatui::style::{Color, Modifier, Style};
 
 use super::console::Console;
 use super::database::Bench;
+use super::page;
 
 /// A cell's size in the picture.
 const CELL: (u16, u16) = (9, 19);
@@ -25,18 +27,35 @@ pub fn pictures() -> Vec<(&'static str, String)> {
     ]
 }
 
-/// The page with the key table.
-pub const KEYS: &str = "docs/keys.md";
+/// The pages with a table of the code's, as they are with that table.
+pub fn pages() -> Vec<(&'static str, String)> {
+    let text = Text::en_us();
+    vec![
+        with_table("docs/keys.md", "keys", &keymap::markdown(text)),
+        with_table("docs/configuration.md", "settings", &settings(text)),
+    ]
+}
 
-/// This page with the key table as the code has it.
-pub fn with_key_table(page: &str) -> String {
-    let (start, end) = ("<!-- keys -->\n", "<!-- end of keys -->\n");
-    let (before, rest) = page
-        .split_once(start)
-        .expect("the table's beginning is marked");
-    let (_, after) = rest.split_once(end).expect("the table's end is marked");
-    let table = keymap::markdown(Text::en_us());
-    format!("{before}{start}\n{table}\n{end}{after}")
+/// A page with this table between its marks.
+fn with_table(page: &'static str, name: &str, table: &str) -> (&'static str, String) {
+    let (start, end) = (
+        format!("<!-- {name} -->\n"),
+        format!("<!-- end of {name} -->\n"),
+    );
+    let now = page::read(page);
+    let (before, rest) = now.split_once(&start).expect(&start);
+    let (_, after) = rest.split_once(&end).expect(&end);
+    (page, format!("{before}{start}\n{table}\n{end}{after}"))
+}
+
+/// The settings with what explains them and their defaults.
+fn settings(text: Text) -> String {
+    let rows = SETTINGS.iter().map(|setting| {
+        let (name, default) = (setting.name, setting.written_unset());
+        format!("| `{name}` | {} | `{default}` |\n", text.say(setting.help))
+    });
+    let head = "| Setting | What it is | Default |\n| --- | --- | --- |\n";
+    head.to_owned() + &rows.collect::<String>()
 }
 
 /// A buffer as a picture: a run of equal cells is one text, held to its width.
