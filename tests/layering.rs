@@ -1,5 +1,7 @@
-//! Reads `src` and enforces the import rule: which module may see which, and which crate belongs where.
+//! Reads `src` and enforces the import rule: which module may see which, which crate belongs where, and that no files
+//! see each other in a circle.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -49,10 +51,20 @@ const BLIND: &[(&str, &[&str])] = &[
     ("ui::perform", &["store"]),
 ];
 
-/// Crates, and a part of the standard library, with the only modules that may name them.
+/// Every crate of `Cargo.toml`, with the only modules that may name it.
 const CRATES: &[(&str, &[&str])] = &[
     ("arboard", &["clipboard"]),
     ("argon2", &["auth::hash"]),
+    ("base64", &["auth", "domain", "ui::terminal"]),
+    ("caseless", &["domain::fold"]),
+    (
+        "chrono",
+        &["cli", "domain", "service::demo", "store::convert", "ui"],
+    ),
+    (
+        "chrono_tz",
+        &["cli", "config", "domain", "service", "store", "text", "ui"],
+    ),
     ("clap", &["cli"]),
     ("crossterm", &["ui"]),
     ("etcetera", &["config"]),
@@ -71,33 +83,165 @@ const CRATES: &[(&str, &[&str])] = &[
             "ui::terminal",
         ],
     ),
-    ("rand", &["auth"]),
+    ("rand", &["auth::random"]),
     ("ratatui", &["ui"]),
-    ("ratatui_textarea", &["ui"]),
+    ("ratatui_textarea", &["ui::field"]),
     ("rusqlite", &["store"]),
     ("rustix", &["ui::terminal"]),
+    ("serde", &["cli", "domain::rights", "ui::theme"]),
+    ("serde_json", &["cli", "domain", "service", "store", "text"]),
+    ("sha2", &["auth::token", "domain::event::chain"]),
     ("signal_hook", &["cli", "harden", "ui::terminal"]),
-    ("tui_input", &["ui"]),
+    ("subtle", &["auth", "domain::secret"]),
+    (
+        "toml",
+        &["cli", "config", "domain::rights", "text", "ui::theme"],
+    ),
+    ("tui_input", &["ui::field"]),
+    ("unicode_joining_type", &["domain::name"]),
+    (
+        "unicode_normalization",
+        &["domain::fold", "domain::name", "domain::secret"],
+    ),
+    ("unicode_properties", &["domain::name"]),
+    ("unicode_security", &["domain::name"]),
+    ("unicode_segmentation", &["ui"]),
+    // Only its version is given: another crate uses it.
+    ("unicode_width", &[]),
+    (
+        "zeroize",
+        &["auth", "cli", "clipboard", "domain::secret", "store", "ui"],
+    ),
     ("zeroizing_alloc", &["harden"]),
-    ("std::env", &["config"]),
 ];
+
+/// The parts of the standard library with which a program reaches out, with the only modules that may name them.
+const STD: &[(&str, &[&str])] = &[
+    ("std::env", &["config"]),
+    (
+        "std::fs",
+        &["cli", "config", "new_file", "path", "store", "ui::terminal"],
+    ),
+    ("std::net", &[]),
+    (
+        "std::process",
+        &["cli", "clipboard", "main", "store::begin"],
+    ),
+    (
+        "std::thread",
+        &[
+            "cli",
+            "clipboard",
+            "store::patience",
+            "ui::run",
+            "ui::terminal",
+        ],
+    ),
+];
+
+/// Circles of files that are still there.
+const CIRCLES: &[&[&str]] = &[&["service::refuse", "service::sign_in"]];
 
 /// Modules that only list others.
 const LISTS: &[&str] = &["", "ui"];
 
 #[test]
 fn every_module_keeps_the_import_rule() {
-    let mut broken = Vec::new();
+    let broken: Vec<String> = sources()
+        .iter()
+        .flat_map(|(module, source)| check(module, source))
+        .collect();
+    assert!(broken.is_empty(), "\n{}\n", broken.join("\n"));
+}
+
+#[test]
+fn every_crate_is_listed() {
+    let manifest: toml::Table = include_str!("../Cargo.toml").parse().expect("TOML");
+    let dependencies = manifest["dependencies"].as_table().expect("a table");
+    let there: BTreeSet<_> = dependencies
+        .keys()
+        .map(|name| name.replace('-', "_"))
+        .collect();
+    let listed: BTreeSet<_> = CRATES.iter().map(|(name, _)| (*name).to_owned()).collect();
+    assert_eq!(there, listed);
+}
+
+#[test]
+fn no_files_see_each_other_in_a_circle() {
+    let found = circles(&sources());
+    assert_eq!(found, CIRCLES);
+}
+
+/// Every file of `src` by its module.
+fn sources() -> BTreeMap<String, String> {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
     collect(&src, &mut files);
     assert!(files.len() > 20, "src was not found");
-    for file in files {
-        let source = fs::read_to_string(&file).expect("source");
+    let read = |file: &PathBuf| {
         let path = file.strip_prefix(&src).expect("below src");
-        broken.extend(check(&module_of(path), &source));
-    }
-    assert!(broken.is_empty(), "\n{}\n", broken.join("\n"));
+        (module_of(path), fs::read_to_string(file).expect("source"))
+    };
+    files.iter().map(read).collect()
+}
+
+/// What is compiled into the program: a file without its unit tests.
+fn production(source: &str) -> &str {
+    source
+        .split("#[cfg(test)]\nmod tests")
+        .next()
+        .unwrap_or_default()
+}
+
+/// The files that see each other in a circle, each circle by the names of its modules. What a file takes from a module
+/// that it lies in is no part of one: the two are one module.
+fn circles(sources: &BTreeMap<String, String>) -> Vec<Vec<String>> {
+    let file_of = |seen: &str| {
+        let mut file = seen;
+        while !sources.contains_key(file) {
+            file = file.rsplit_once("::")?.0;
+        }
+        Some(file.to_owned())
+    };
+    let seen_by = |module: &String, source: &String| -> BTreeSet<String> {
+        let whole = |path: &String| match path.strip_prefix("crate::") {
+            Some(path) => path.to_owned(),
+            None => format!("{module}::{path}"),
+        };
+        let paths = paths(module, production(source));
+        let seen = paths.iter().filter_map(|path| file_of(&whole(path)));
+        seen.filter(|seen| !is_in(module, seen)).collect()
+    };
+    let sees: BTreeMap<&String, BTreeSet<String>> = sources
+        .iter()
+        .map(|(module, source)| (module, seen_by(module, source)))
+        .collect();
+    let reached = |from: &String| {
+        let (mut reached, mut next) = (BTreeSet::new(), vec![from]);
+        while let Some(module) = next.pop() {
+            next.extend(
+                sees[module]
+                    .iter()
+                    .filter(|seen| reached.insert((*seen).clone())),
+            );
+        }
+        reached
+    };
+    let reach: BTreeMap<&String, BTreeSet<String>> = sources
+        .keys()
+        .map(|module| (module, reached(module)))
+        .collect();
+    let circle = |module: &&String| -> Vec<String> {
+        let there_and_back = reach[*module]
+            .iter()
+            .filter(|seen| reach[*seen].contains(*module));
+        there_and_back.cloned().collect()
+    };
+    let circles: BTreeSet<_> = sources.keys().map(|module| circle(&module)).collect();
+    circles
+        .into_iter()
+        .filter(|circle| !circle.is_empty())
+        .collect()
 }
 
 fn collect(directory: &Path, files: &mut Vec<PathBuf>) {
@@ -157,7 +301,9 @@ fn check(module: &str, source: &str) -> Vec<String> {
                 broken.push(format!("{module} must not see {seen}"));
             }
         }
-        for (name, homes) in CRATES {
+    }
+    for path in paths(module, production(source)) {
+        for (name, homes) in CRATES.iter().chain(STD) {
             if is_in(&path, name) && !homes.iter().any(|home| is_in(module, home)) {
                 broken.push(format!("{module} must not use {name}"));
             }
@@ -211,8 +357,9 @@ mod the_checker {
 
     #[test]
     fn knows_the_ranks() {
-        breaks("text", "use crate::clock::Clock;");
         breaks("config", "use crate::text::Text;");
+        breaks("service", "use crate::text::Text;");
+        keeps("ui::form", "use crate::text::Text;");
         breaks("domain::name", "use crate::text::Text;");
         breaks("ui::form", "use crate::ui::layer::list;");
         breaks("ui::layer::list", "use super::super::app::App;");
@@ -247,8 +394,12 @@ mod the_checker {
         );
         breaks("text", "use std::{env, io};");
         breaks("text", "fn f() { std::env::args(); }");
+        breaks("store", "use std::net::TcpStream;");
+        breaks("service", "use std::{fs, io};");
+        breaks("domain::name", "fn f() { std::thread::spawn(f); }");
         breaks("cli", "use ratatui::Terminal;");
         keeps("auth::hash", "use argon2::Argon2;");
+        keeps("service", "#[cfg(test)]\nmod tests { use std::fs; }");
         keeps(
             "ui::layer::list",
             "use ratatui::{buffer::Buffer, layout::Rect};",
@@ -266,6 +417,31 @@ mod the_checker {
         breaks("ui::app", "use crate::helpers::x;");
         breaks("ui", "use crate::domain::name;");
         keeps("ui", "pub mod terminal;");
+    }
+
+    #[test]
+    fn a_circle_is_found_however_long_it_is() {
+        let sources = |files: &[(&str, &str)]| {
+            let owned = files
+                .iter()
+                .map(|(module, source)| ((*module).to_owned(), (*source).to_owned()));
+            circles(&owned.collect())
+        };
+        let four = [
+            ("a", "use crate::b::x;"),
+            ("b", "use super::c::{x, y};"),
+            ("c", "pub use d::f;"),
+            ("c::d", "fn f() { crate::a::f(); }"),
+            ("e", "use crate::a::f;"),
+        ];
+        assert_eq!(sources(&four), [["a", "b", "c", "c::d"]]);
+        assert_eq!(sources(&four[1..]), [[""; 0]; 0]);
+        // A module and what lies in it are one.
+        let within = [
+            ("a", "use self::b::x;"),
+            ("a::b", "use super::A; use crate::a::x;"),
+        ];
+        assert_eq!(sources(&within), [[""; 0]; 0]);
     }
 
     #[test]

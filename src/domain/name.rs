@@ -2,7 +2,7 @@
 
 mod alike;
 mod order;
-mod visible;
+pub(in crate::domain) mod visible;
 
 use crate::domain::problem::Rule;
 use crate::domain::secret::find_secret_shape;

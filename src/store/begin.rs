@@ -13,6 +13,7 @@ use rusqlite::Connection;
 
 use crate::domain::trouble::OpenFault;
 use crate::domain::user::OsAccount;
+use crate::store::address::beside;
 use crate::store::fault::while_opening;
 use crate::store::file::{self, FILE_MODE, unreachable};
 use crate::store::migrate::{Beginning, migrate};
@@ -24,7 +25,7 @@ const LOGS: [&str; 2] = ["-wal", "-journal"];
 pub fn begin(path: &Path, account: &OsAccount, beginning: &Beginning) -> Result<(), OpenFault> {
     let real = file::prepare_directory(path, account)?;
     for log in LOGS {
-        let log = file::beside(&real, log);
+        let log = beside(&real, log);
         if log.symlink_metadata().is_ok() && file::is_missing(&real)? {
             return Err(OpenFault::OrphanedLog(log));
         }

@@ -1,8 +1,8 @@
 //! The database's file, those that `SQLite` has beside it, and their directory: looked at before `SQLite` may touch them.
 
-use std::fs::{self, DirBuilder, Metadata, Permissions};
+use std::fs::{self, DirBuilder, Metadata, OpenOptions, Permissions};
 use std::io::{self, ErrorKind};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
@@ -12,6 +12,7 @@ use nix::unistd::{AccessFlags, faccessat};
 use crate::domain::trouble::{Fault, OpenFault, PathFault};
 use crate::domain::user::OsAccount;
 use crate::path::{self, Halt, Walked, name_of};
+use crate::store::address::beside;
 use crate::store::identity::Identity;
 
 const DIRECTORY_MODE: u32 = 0o700;
@@ -156,11 +157,32 @@ fn absolute(path: &Path) -> Result<PathBuf, OpenFault> {
     std::path::absolute(path).map_err(|error| unreachable(&error))
 }
 
-/// The file beside the database whose name ends so.
-pub fn beside(real: &Path, suffix: &str) -> PathBuf {
-    let mut path = real.as_os_str().to_owned();
-    path.push(suffix);
-    path.into()
+/// Makes the file, empty, where there is none.
+pub fn make(path: &Path) -> io::Result<()> {
+    let made = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(FILE_MODE)
+        .open(path);
+    match made {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Why `SQLite` could not open what it keeps beside the database, where it cannot be made. It tries again for reading
+/// only, and what the operating system said first is gone.
+pub fn why_not_made(path: &Path) -> Option<OpenFault> {
+    let path = fs::canonicalize(path).ok()?;
+    let refused = |suffix| make(&beside(&path, suffix)).err();
+    let error = refused("-wal").or_else(|| refused("-shm"))?;
+    Some(match error.kind() {
+        ErrorKind::ReadOnlyFilesystem => OpenFault::ReadOnlyMount,
+        ErrorKind::PermissionDenied => OpenFault::ReadOnly,
+        ErrorKind::StorageFull => OpenFault::Fault(Fault::Full),
+        ErrorKind::QuotaExceeded => OpenFault::Fault(Fault::OverLimit),
+        _ => OpenFault::Fault(Fault::Unwritable),
+    })
 }
 
 fn parent(real: &Path) -> &Path {

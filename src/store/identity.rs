@@ -14,8 +14,8 @@ use rusqlite::Connection;
 
 use crate::domain::event::chain::Head;
 use crate::domain::trouble::Fault;
-use crate::store::log::Alone;
-use crate::store::{file, log};
+use crate::store::address::beside;
+use crate::store::log::{self, Alone};
 
 /// A database's file, and where it is.
 #[derive(Debug)]
@@ -222,7 +222,7 @@ impl Identity {
 
     /// The log, if there is one.
     fn log(&self) -> Result<Option<Metadata>, Fault> {
-        let facts = fs::symlink_metadata(file::beside(&self.real, "-wal"));
+        let facts = fs::symlink_metadata(beside(&self.real, "-wal"));
         match facts {
             Ok(facts) => Ok(Some(facts)),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
@@ -234,7 +234,7 @@ impl Identity {
     fn progress(&self, connection: &Connection) -> Option<Progress> {
         let (frames, backfilled) = log::progress(connection)?;
         Some(Progress {
-            salt: log::salt(&file::beside(&self.real, "-wal")),
+            salt: log::salt(&beside(&self.real, "-wal")),
             frames,
             backfilled,
         })

@@ -18,8 +18,8 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, params_f
 use crate::domain::event::EventKind;
 use crate::domain::event::chain::Head;
 use crate::domain::trouble::Fault;
-use crate::store::read_only::uri;
-use crate::store::{Tx, events, file, flaws};
+use crate::store::address::{beside, uri};
+use crate::store::{Tx, events, flaws};
 
 /// Bytes before the first frame of a log, and before the page in a frame (<https://sqlite.org/fileformat2.html#walformat>).
 const LOG_HEADER: u64 = 32;
@@ -56,7 +56,7 @@ const CONTRADICTIONS: &str = "
 /// to the question.
 pub fn is_older(real: &Path) -> bool {
     let facts = |path: &Path| fs::symlink_metadata(path).ok();
-    match (facts(real), facts(&file::beside(real, "-wal"))) {
+    match (facts(real), facts(&beside(real, "-wal"))) {
         // The inode of the log is written by every root that opens it.
         (Some(main), Some(log)) => {
             let changed = (main.ctime(), main.ctime_nsec());

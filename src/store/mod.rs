@@ -2,6 +2,7 @@
 //!
 //! Rows become plain domain data at its edge. Nothing here makes a hash, knows the clock or decides a right.
 
+mod address;
 pub mod api_keys;
 mod begin;
 mod convert;

@@ -15,7 +15,7 @@ use crate::store::fault::{forget_system_error, while_opening};
 use crate::store::identity::Identity;
 use crate::store::migrate::{Beginning, KNOWN, identify, migrate};
 use crate::store::patience::Patience;
-use crate::store::{ANY, Place, Store, begin, events, file, log, read_only};
+use crate::store::{ANY, Place, Store, begin, events, file, log};
 
 /// How many steps of `SQLite`'s machine go by before a reader looks whether another question is wanted.
 const STEPS: i32 = 2_000;
@@ -137,7 +137,7 @@ pub(super) fn trouble(place: &Place) -> impl Fn(OpenFault) -> Trouble {
     };
     move |fault| {
         let told = match &fault {
-            OpenFault::Fault(Fault::CannotOpen) => read_only::why_not_made(&path),
+            OpenFault::Fault(Fault::CannotOpen) => file::why_not_made(&path),
             _ => None,
         };
         Trouble::Open(path.clone(), told.unwrap_or(fault))

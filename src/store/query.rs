@@ -72,14 +72,18 @@ macro_rules! columns {
 
 pub(in crate::store) use columns;
 
+/// The SQL for rows that are read as `T`. A verdict makes several: nothing is formatted.
+fn select<T: for<'r> Selected<'r>>(from: &str) -> String {
+    ["SELECT ", T::COLUMNS, " ", from].concat()
+}
+
 impl Tx<'_> {
     /// The first row that is found.
     pub(super) fn first<T>(&self, from: &str, values: impl Params) -> Result<Option<T>, Fault>
     where
         T: for<'r> Selected<'r>,
     {
-        let sql = format!("SELECT {} {from}", T::COLUMNS);
-        let mut query = self.0.prepare_cached(&sql)?;
+        let mut query = self.0.prepare_cached(&select::<T>(from))?;
         let found = query.query_row(values, |row| T::read(&mut Columns::of(row)));
         Ok(found.optional()?)
     }
@@ -89,8 +93,7 @@ impl Tx<'_> {
     where
         T: for<'r> Selected<'r>,
     {
-        let sql = format!("SELECT {} {from}", T::COLUMNS);
-        let mut query = self.0.prepare_cached(&sql)?;
+        let mut query = self.0.prepare_cached(&select::<T>(from))?;
         let found = query.query_map(values, |row| T::read(&mut Columns::of(row)))?;
         Ok(found.collect::<Result<_, _>>()?)
     }

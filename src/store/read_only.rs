@@ -1,18 +1,17 @@
 //! Opening a database for a verdict, which needs only reads: also where nothing can be written, because the disk is full or the
 //! file system or directory is read-only.
 
-use std::fs::{self, Metadata, OpenOptions};
-use std::io::{self, ErrorKind};
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::fs::{self, Metadata};
+use std::io::ErrorKind;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
 use crate::domain::trouble::{Fault, OpenFault, Trouble};
 use crate::domain::user::OsAccount;
+use crate::store::address::{beside, uri};
 use crate::store::fault::{forget_system_error, while_opening};
-use crate::store::file::beside;
 use crate::store::open::{connected, open_existing, refuse_older, trouble};
 use crate::store::{Place, Store, file};
 
@@ -63,10 +62,11 @@ fn open_to_read(path: &Path, account: &OsAccount) -> Result<Store, OpenFault> {
     let real = identity.real();
     forget_system_error();
     // Without the log and its index there is nothing that SQLite could lock.
-    let frozen = match make(&beside(real, "-shm")).and_then(|()| make(&beside(real, "-wal"))) {
-        Ok(()) => None,
-        Err(_) => Some(Frozen::of(real).ok_or(OpenFault::ReadOnly)?),
-    };
+    let frozen =
+        match file::make(&beside(real, "-shm")).and_then(|()| file::make(&beside(real, "-wal"))) {
+            Ok(()) => None,
+            Err(_) => Some(Frozen::of(real).ok_or(OpenFault::ReadOnly)?),
+        };
     let how = if frozen.is_some() {
         "immutable=1"
     } else {
@@ -83,34 +83,6 @@ fn open_to_read(path: &Path, account: &OsAccount) -> Result<Store, OpenFault> {
     refuse_older(found)?;
     store.frozen = frozen;
     Ok(store)
-}
-
-/// Makes the file, empty, where there is none.
-fn make(path: &Path) -> io::Result<()> {
-    let made = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(file::FILE_MODE)
-        .open(path);
-    match made {
-        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
-        _ => Ok(()),
-    }
-}
-
-/// Why `SQLite` could not open what it keeps beside the database, where it cannot be made. It tries again for reading
-/// only, and what the operating system said first is gone.
-pub(super) fn why_not_made(path: &Path) -> Option<OpenFault> {
-    let path = fs::canonicalize(path).ok()?;
-    let refused = |suffix| make(&beside(&path, suffix)).err();
-    let error = refused("-wal").or_else(|| refused("-shm"))?;
-    Some(match error.kind() {
-        ErrorKind::ReadOnlyFilesystem => OpenFault::ReadOnlyMount,
-        ErrorKind::PermissionDenied => OpenFault::ReadOnly,
-        ErrorKind::StorageFull => OpenFault::Fault(Fault::Full),
-        ErrorKind::QuotaExceeded => OpenFault::Fault(Fault::OverLimit),
-        _ => OpenFault::Fault(Fault::Unwritable),
-    })
 }
 
 /// A database without a log, so that all of it is in its one file; and nobody can make a log.
@@ -159,31 +131,10 @@ fn facts(path: &Path) -> Option<(u64, u64, u64, i64, i64)> {
     Some(of(&facts))
 }
 
-/// An absolute path as a URI of `SQLite` (<https://sqlite.org/uri.html>). What means something in one is encoded.
-pub(super) fn uri(path: &Path, how: &str) -> String {
-    let literal = |byte: &u8| byte.is_ascii_alphanumeric() || b"/-_.".contains(byte);
-    let bytes = path.as_os_str().as_bytes().iter();
-    let path = bytes.fold(String::new(), |path, byte| match byte {
-        byte if literal(byte) => path + char::from(*byte).encode_utf8(&mut [0]),
-        byte => path + &format!("%{byte:02X}"),
-    });
-    format!("file:{path}?mode=ro&{how}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::time::Timestamp;
-    use std::ffi::OsStr;
-
-    #[test]
-    fn a_path_is_taken_literally() {
-        let path = Path::new(OsStr::from_bytes(b"/a b/100%?x=1#f/\xff&\xe7"));
-        assert_eq!(
-            uri(path, "immutable=1"),
-            "file:/a%20b/100%25%3Fx%3D1%23f/%FF%26%E7?mode=ro&immutable=1"
-        );
-    }
 
     #[test]
     fn what_is_noted_of_a_verdict_waits_for_no_disk() {

@@ -21,6 +21,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::Receiver;
 
+use crossterm::event::Event;
 use ratatui::backend::Backend;
 use ratatui::layout::{Position, Rect, Size};
 use ratatui::{Frame, Terminal};
@@ -31,7 +32,6 @@ use crate::domain::secret::Secret;
 pub use self::input::read_input;
 use self::job::Stopper;
 pub use self::job::{Job, ask_to_stop};
-pub use self::keys::Heard;
 pub use self::leave::Out;
 pub use self::paste::MOST as PASTE_MOST;
 pub use self::screen::Screen;
@@ -48,6 +48,16 @@ const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
 /// Erases everything, from the last cell backwards: what is erased forwards, or as a whole, some programs around the
 /// console keep to be scrolled back to, where they give it no screen beside the main one (GNU screen by default).
 const ERASED: &[u8] = b"\x1b[999;999H\x1b[1J\x1b[H";
+
+/// What has come in.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Heard {
+    Event(Event),
+    /// Something that was pasted and is not handed over.
+    Lost(Lost),
+    /// Nothing more has come in one go.
+    Pause,
+}
 
 /// Something that was typed or pasted and is not handed over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use subtle::ConstantTimeEq;
 
-use crate::domain::name::is_invisible;
+use crate::domain::name::visible::is_invisible;
 use crate::domain::secret::{Secret, received};
 
 /// How a text compares with a secret.

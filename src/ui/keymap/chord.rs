@@ -2,8 +2,7 @@
 //! file.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-
-use crate::ui::frame::width;
+use ratatui::buffer::CellWidth;
 
 /// A key with its modifiers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,7 +113,7 @@ fn code(name: &str) -> Option<KeyCode> {
     let mut characters = name.chars();
     if let (Some(c), None) = (characters.next(), characters.next()) {
         // What cannot be seen cannot be named.
-        let is_seen = !c.is_control() && width(name) > 0;
+        let is_seen = !c.is_control() && name.cell_width() > 0;
         return (is_seen && c != ' ').then_some(KeyCode::Char(c));
     }
     let mut named = NAMED.iter();

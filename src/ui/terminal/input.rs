@@ -13,8 +13,8 @@ use signal_hook::consts::SIGWINCH;
 use signal_hook::iterator::Signals;
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::ui::terminal::keys::{Awaited, Heard, Parser};
-use crate::ui::terminal::{leave, size};
+use crate::ui::terminal::keys::{Awaited, Parser};
+use crate::ui::terminal::{Heard, leave, size};
 
 /// How long the byte ESC may be the beginning of a sequence, on its way over a slow line, before it is the key Esc; and
 /// the last byte of a paste a part of it, before it is the key Ctrl-C.

@@ -8,22 +8,12 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use crate::ui::terminal::paste::{End, Paste};
 use crate::ui::terminal::sequences::{self, Meaning, UNREADABLE};
 use crate::ui::terminal::wiped::Wiped;
-use crate::ui::terminal::{Lost, reports};
+use crate::ui::terminal::{Heard, reports};
 
 const NONE: KeyModifiers = KeyModifiers::NONE;
 const ESC: u8 = 0x1b;
 /// A sequence longer than this, in bytes, is none that is known.
 const LONGEST: usize = 32;
-
-/// What has come in.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Heard {
-    Event(Event),
-    /// Something that was pasted and is not handed over.
-    Lost(Lost),
-    /// Nothing more has come in one go.
-    Pause,
-}
 
 /// What has come of something that is not complete yet.
 #[derive(Default)]

@@ -3,9 +3,8 @@
 use crossterm::event::Event;
 use zeroize::Zeroizing;
 
-use crate::ui::terminal::Lost;
-use crate::ui::terminal::keys::Heard;
 use crate::ui::terminal::wiped::Wiped;
+use crate::ui::terminal::{Heard, Lost};
 
 const ESC: u8 = 0x1b;
 /// The mark that ends a paste.

@@ -1,4 +1,5 @@
 use super::*;
+use crate::ui::terminal::Lost;
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
 /// What comes of these bytes, when nothing more follows.
