@@ -7,6 +7,7 @@ mod console;
 mod events;
 mod help;
 mod json;
+mod ssh_key;
 mod ssh_line;
 mod unlock;
 mod verify;

@@ -3,7 +3,6 @@
 mod event;
 mod pasted;
 mod setting;
-mod ssh_key;
 
 use std::collections::BTreeMap;
 use std::fmt::Display;

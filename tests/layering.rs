@@ -55,7 +55,7 @@ const BLIND: &[(&str, &[&str])] = &[
 const CRATES: &[(&str, &[&str])] = &[
     ("arboard", &["clipboard"]),
     ("argon2", &["auth::hash"]),
-    ("base64", &["auth", "domain", "ui::terminal"]),
+    ("base64", &["auth", "cli", "domain::secret", "ui::terminal"]),
     ("caseless", &["domain::fold"]),
     (
         "chrono",

@@ -7,9 +7,9 @@ use std::process::ExitCode;
 
 use zeroize::Zeroizing;
 
+use crate::cli::ssh_key::{KEY_FILE_MAX, NoKey, PublicKey};
 use crate::cli::{Failure, TROUBLE, print, to_look};
 use crate::config::Config;
-use crate::domain::ssh_key::{KEY_FILE_MAX, PublicKey};
 use crate::store::Place;
 use crate::text::Text;
 
@@ -29,9 +29,26 @@ pub(super) fn ssh_line(
             [("path", &key_file.display()), ("words", &error)];
         refused(text.fill("ssh_line.unreadable", &facts))
     })?;
-    let key = PublicKey::parse(&bytes).map_err(|why| refused(text.no_key(why, key_file)))?;
+    let key = PublicKey::parse(&bytes).map_err(|why| refused(no_key(text, why, key_file)))?;
     let line = line(text, config, database, user, &key)?;
     print(&(line + "\n"))
+}
+
+/// Why the file at this path does not hold exactly one public key. Nothing of what it holds is repeated.
+fn no_key(text: Text, why: NoKey, path: &Path) -> String {
+    let name = match why {
+        NoKey::NotText => "ssh_line.not_text",
+        NoKey::Private => "ssh_line.private",
+        NoKey::Empty => "ssh_line.empty",
+        NoKey::Several => "ssh_line.several",
+        NoKey::Options => "ssh_line.options",
+        NoKey::UnknownType => "ssh_line.unknown_type",
+        NoKey::NotBase64 => "ssh_line.not_base64",
+        NoKey::OtherType => "ssh_line.other_type",
+        NoKey::Damaged => "ssh_line.damaged",
+        NoKey::ControlCharacter => "ssh_line.control",
+    };
+    text.fill(name, &[("path", &path.display())])
 }
 
 /// As much of the file as a public key can have, and one byte more; wiped, because it could be a private one.

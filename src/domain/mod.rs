@@ -20,7 +20,6 @@ pub mod problem;
 pub mod rights;
 pub mod role;
 pub mod secret;
-pub mod ssh_key;
 pub mod state;
 pub mod time;
 pub mod trouble;
