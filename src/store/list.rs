@@ -273,7 +273,7 @@ mod tests {
     use crate::domain::list::{Anchor, KeyRow, KeySort};
     use crate::domain::state::{StateFilter, Warning};
     use crate::domain::time::Timestamp;
-    use crate::domain::user::OsAccount;
+    use crate::store::tests::made;
     use crate::store::{Place as Database, Store};
     use rusqlite::StatementStatus;
 
@@ -284,14 +284,7 @@ mod tests {
     };
 
     fn filled(name: &str, sql: &str) -> Store {
-        let account = OsAccount {
-            uid: 0,
-            name: "alice".to_owned(),
-            root_by_sudo: false,
-        };
-        let place = Database::Memory(name.to_owned());
-        let store =
-            Store::create_or_open(&place, &account, Timestamp(0), &mut |_| Ok(())).expect("made");
+        let store = made(&Database::Memory(name.to_owned()));
         store.connection.execute_batch(sql).expect("filled");
         store
     }

@@ -276,18 +276,34 @@ mod tests {
     use crate::domain::id::UserId;
     use crate::domain::time::Timestamp;
     use crate::domain::user::OsAccount;
+    use tempfile::TempDir;
 
-    #[test]
-    fn one_request_waits_once_however_many_transactions_it_has() {
-        let directory = tempfile::tempdir().expect("a directory");
-        let place = Place::File(directory.path().join("keyward.db"));
-        let account = OsAccount {
+    /// The account that the tests run under.
+    pub fn account() -> OsAccount {
+        OsAccount {
             uid: nix::unistd::geteuid().as_raw(),
             name: "alice".to_owned(),
             root_by_sudo: false,
-        };
-        let open = || Store::create_or_open(&place, &account, Timestamp(0), &mut |_| Ok(()));
-        let (mut store, mut other) = (open().expect("made"), open().expect("opened"));
+        }
+    }
+
+    /// The place of a database in a directory of its own, which goes with what is given beside it.
+    pub fn in_a_file() -> (TempDir, Place) {
+        let directory = tempfile::tempdir().expect("a directory");
+        let place = Place::File(directory.path().join("keyward.db"));
+        (directory, place)
+    }
+
+    /// The database at this place, made if there is none.
+    pub fn made(place: &Place) -> Store {
+        let made = Store::create_or_open(place, &account(), Timestamp(0), &mut |_| Ok(()));
+        made.expect("made")
+    }
+
+    #[test]
+    fn one_request_waits_once_however_many_transactions_it_has() {
+        let (_directory, place) = in_a_file();
+        let (mut store, mut other) = (made(&place), made(&place));
         store.set_patience(Duration::from_millis(10));
         let held = other.write(|_| {
             let mut write = || store.write(|_| Ok::<_, Fault>(()));
@@ -314,15 +330,8 @@ mod tests {
 
     #[test]
     fn what_was_left_open_is_known_after_another_look() {
-        let directory = tempfile::tempdir().expect("a directory");
-        let place = Place::File(directory.path().join("keyward.db"));
-        let account = OsAccount {
-            uid: nix::unistd::geteuid().as_raw(),
-            name: "alice".to_owned(),
-            root_by_sudo: false,
-        };
-        let store = Store::create_or_open(&place, &account, Timestamp(0), &mut |_| Ok(()));
-        let mut store = store.expect("made");
+        let (_directory, place) = in_a_file();
+        let mut store = made(&place);
         assert_eq!(store.settle(), Ok(None));
         let event = NewEvent {
             kind: EventKind::UserSignedOut,

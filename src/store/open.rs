@@ -87,39 +87,58 @@ impl Store {
     /// # Errors
     /// [`Trouble::Open`], with [`OpenFault::Missing`] or [`OpenFault::Older`] among the faults.
     pub fn open_existing(place: &Place, account: &OsAccount) -> Result<Store, Trouble> {
-        open_existing(place, account).map_err(trouble(place))
+        open_and_set(place, account, |_| Ok(()))
+    }
+
+    /// [`Store::open_existing`] for verdicts. What is noted of them is worth no waiting for the disk: a use that was noted
+    /// may be lost when the power fails.
+    ///
+    /// # Errors
+    /// As of [`Store::open_existing`].
+    pub fn open_to_verify(place: &Place, account: &OsAccount) -> Result<Store, Trouble> {
+        open_and_set(place, account, |store| {
+            store
+                .connection
+                .pragma_update(None, "synchronous", "NORMAL")
+        })
     }
 
     /// [`Store::open_existing`] for reading only; its queries under [`Store::answer`] end when `wanted` becomes
     /// another number than the one that is being answered.
     ///
     /// # Errors
-    /// [`Trouble::Open`].
+    /// As of [`Store::open_existing`].
     pub fn open_reader(
         place: &Place,
         account: &OsAccount,
         wanted: Arc<AtomicU64>,
     ) -> Result<Store, Trouble> {
-        let mut store = Store::open_existing(place, account)?;
-        let answering = Arc::clone(&store.answering);
-        let superseded = move || {
-            let question = answering.load(Ordering::SeqCst);
-            question != ANY && question != wanted.load(Ordering::SeqCst)
-        };
-        store
-            .connection
-            .progress_handler(STEPS, Some(superseded))
-            .and_then(|()| store.connection.pragma_update(None, "query_only", true))
-            .map_err(|error| trouble(place)(while_opening(error)))?;
-        Ok(store)
+        open_and_set(place, account, |store| {
+            let answering = Arc::clone(&store.answering);
+            let superseded = move || {
+                let question = answering.load(Ordering::SeqCst);
+                question != ANY && question != wanted.load(Ordering::SeqCst)
+            };
+            store.connection.progress_handler(STEPS, Some(superseded))?;
+            store.connection.pragma_update(None, "query_only", true)
+        })
     }
 }
 
-pub(super) fn open_existing(place: &Place, account: &OsAccount) -> Result<Store, OpenFault> {
-    let (store, found) = connect(place, account)?;
-    refuse_older(found)?;
-    settle(&store, place)?;
-    Ok(store)
+/// Opens a database that is there, and up to date, and sets more on the connection.
+fn open_and_set(
+    place: &Place,
+    account: &OsAccount,
+    more: impl FnOnce(&mut Store) -> rusqlite::Result<()>,
+) -> Result<Store, Trouble> {
+    let opened = || {
+        let (mut store, found) = connect(place, account)?;
+        refuse_older(found)?;
+        settle(&store, place)?;
+        more(&mut store).map_err(while_opening)?;
+        Ok(store)
+    };
+    opened().map_err(trouble(place))
 }
 
 pub(super) fn refuse_older(found: i64) -> Result<(), OpenFault> {
@@ -290,19 +309,14 @@ fn turn_log_on(connection: &Connection, patience: &Patience) -> Result<(), OpenF
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::tests::{account, in_a_file, made};
 
     #[test]
     fn every_connection_is_set_up_so_that_rows_are_safe() {
-        let directory = tempfile::tempdir().expect("a directory");
-        let place = Place::File(directory.path().join("keyward.db"));
-        let account = OsAccount {
-            uid: nix::unistd::geteuid().as_raw(),
-            name: "alice".to_owned(),
-            root_by_sudo: false,
-        };
-        let first = Store::create_or_open(&place, &account, Timestamp(0), &mut |_| Ok(()));
-        let second = Store::open_reader(&place, &account, Arc::default());
-        for store in [first.expect("made"), second.expect("opened")] {
+        let (_directory, place) = in_a_file();
+        let first = made(&place);
+        let second = Store::open_reader(&place, &account(), Arc::default());
+        for store in [first, second.expect("opened")] {
             let set = |name| {
                 let value = store
                     .connection
@@ -325,5 +339,17 @@ mod tests {
                 .pragma_query_value(None, "journal_mode", |row| row.get::<_, String>(0));
             assert_eq!(mode.expect("read"), "wal");
         }
+    }
+
+    #[test]
+    fn what_is_noted_of_a_verdict_waits_for_no_disk() {
+        let (_directory, place) = in_a_file();
+        drop(made(&place));
+        let store = Store::open_to_verify(&place, &account()).expect("opened");
+        let synchronous = store
+            .connection
+            .pragma_query_value(None, "synchronous", |row| row.get(0));
+        // NORMAL is 1.
+        assert_eq!(synchronous, Ok(1));
     }
 }

@@ -1,5 +1,5 @@
-//! Opening a database for a verdict, which needs only reads: also where nothing can be written, because the disk is full or the
-//! file system or directory is read-only.
+//! Opening a database without writing to it: also where nothing can be written, because the disk is full or the file
+//! system or directory is read-only.
 
 use std::fs::{self, Metadata};
 use std::io::ErrorKind;
@@ -12,30 +12,13 @@ use crate::domain::trouble::{Fault, OpenFault, Trouble};
 use crate::domain::user::OsAccount;
 use crate::store::address::{beside, uri};
 use crate::store::fault::{forget_system_error, while_opening};
-use crate::store::open::{connected, open_existing, refuse_older, trouble};
+use crate::store::open::{connected, refuse_older, trouble};
 use crate::store::{Place, Store, file};
 
 /// How long the index of a log is that nobody has used yet.
 const UNUSED: u64 = 3;
 
 impl Store {
-    /// [`Store::open_existing`] for verdicts. What is noted of them is worth no waiting for the disk: a use that was noted
-    /// may be lost when the power fails.
-    ///
-    /// # Errors
-    /// As of [`Store::open_existing`].
-    pub fn open_to_verify(place: &Place, account: &OsAccount) -> Result<Store, Trouble> {
-        let opened = || {
-            let store = open_existing(place, account)?;
-            store
-                .connection
-                .pragma_update(None, "synchronous", "NORMAL")
-                .map_err(while_opening)?;
-            Ok(store)
-        };
-        opened().map_err(trouble(place))
-    }
-
     /// Opens a database that is there, and up to date, without writing to it. At most an empty log and an empty index of it
     /// are made beside it, as `SQLite` needs them.
     ///
@@ -134,26 +117,6 @@ fn facts(path: &Path) -> Option<(u64, u64, u64, i64, i64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::time::Timestamp;
-
-    #[test]
-    fn what_is_noted_of_a_verdict_waits_for_no_disk() {
-        let directory = tempfile::tempdir().expect("a directory");
-        let place = Place::File(directory.path().join("keyward.db"));
-        let account = OsAccount {
-            uid: nix::unistd::geteuid().as_raw(),
-            name: "alice".to_owned(),
-            root_by_sudo: false,
-        };
-        let made = Store::create_or_open(&place, &account, Timestamp(0), &mut |_| Ok(()));
-        made.expect("made");
-        let store = Store::open_to_verify(&place, &account).expect("opened");
-        let synchronous = store
-            .connection
-            .pragma_query_value(None, "synchronous", |row| row.get(0));
-        // NORMAL is 1.
-        assert_eq!(synchronous, Ok(1));
-    }
 
     #[test]
     fn what_is_written_meanwhile_is_noticed() {
