@@ -139,9 +139,6 @@ const STD: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Circles of files that are still there.
-const CIRCLES: &[&[&str]] = &[&["service::refuse", "service::sign_in"]];
-
 /// Modules that only list others.
 const LISTS: &[&str] = &["", "ui"];
 
@@ -169,7 +166,7 @@ fn every_crate_is_listed() {
 #[test]
 fn no_files_see_each_other_in_a_circle() {
     let found = circles(&sources());
-    assert_eq!(found, CIRCLES);
+    assert!(found.is_empty(), "{found:?}");
 }
 
 /// Every file of `src` by its module.
