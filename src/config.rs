@@ -5,6 +5,7 @@ pub mod complaint;
 mod environment;
 mod file;
 pub mod settings;
+mod values;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

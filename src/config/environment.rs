@@ -2,7 +2,7 @@
 
 use chrono_tz::Tz;
 
-use crate::config::settings::{Borders, Origin};
+use crate::config::values::{Borders, Origin};
 use crate::domain::locale::Locale;
 use crate::domain::zone;
 

@@ -14,6 +14,8 @@ use crate::domain::state::Warning;
 use crate::domain::user::Actor;
 use crate::domain::zone;
 
+pub use crate::config::values::{Borders, Origin, ThemeName};
+
 /// The settings in force.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -206,20 +208,6 @@ impl Setting {
     }
 }
 
-/// Where a setting in force comes from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Origin {
-    #[default]
-    Default,
-    /// How the machine is set up.
-    Machine,
-    /// This line of the config file, counted from 1.
-    File(usize),
-    /// An environment variable.
-    Environment(&'static str),
-    CommandLine,
-}
-
 impl Settings {
     /// The settings where there is no config file.
     pub(super) fn without_file(environment: &Environment<'_>) -> Settings {
@@ -297,56 +285,6 @@ fn one_of<T: Copy>(
     known
         .find(|one| Some(word(*one)) == value.as_str())
         .ok_or_else(|| Expected::OneOf(all.iter().copied().map(word).collect()))
-}
-
-/// The themes, each a file in `assets/themes`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ThemeName {
-    Default,
-    Light,
-    HighContrast,
-    Mono,
-}
-
-impl ThemeName {
-    pub const ALL: [ThemeName; 4] = [
-        ThemeName::Default,
-        ThemeName::Light,
-        ThemeName::HighContrast,
-        ThemeName::Mono,
-    ];
-
-    /// The name as it is written.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            ThemeName::Default => "default",
-            ThemeName::Light => "light",
-            ThemeName::HighContrast => "high-contrast",
-            ThemeName::Mono => "mono",
-        }
-    }
-}
-
-/// What boxes, lines and marks are drawn with, and quotation marks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Borders {
-    Unicode,
-    /// For terminals that do not show UTF-8.
-    Ascii,
-}
-
-impl Borders {
-    pub const ALL: [Borders; 2] = [Borders::Unicode, Borders::Ascii];
-
-    /// The name as it is written.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Borders::Unicode => "unicode",
-            Borders::Ascii => "ascii",
-        }
-    }
 }
 
 #[cfg(test)]
