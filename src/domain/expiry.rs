@@ -67,59 +67,42 @@ mod tests {
         )
     }
 
+    #[track_caller]
+    fn ends(cases: &[(&str, Tz, &str)]) {
+        for (last, zone, end) in cases {
+            assert_eq!(end_of_day(day(last), *zone), utc(end), "{last} {zone}");
+        }
+    }
+
     #[test]
     fn a_key_stops_at_the_first_instant_of_the_next_day_in_its_zone() {
-        assert_eq!(
-            end_of_day(day("2026-12-31"), Tz::UTC),
-            utc("2027-01-01 00:00")
-        );
-        assert_eq!(
-            end_of_day(day("2026-12-31"), Tz::Asia__Tokyo),
-            utc("2026-12-31 15:00")
-        );
+        ends(&[
+            ("2026-12-31", Tz::UTC, "2027-01-01 00:00"),
+            ("2026-12-31", Tz::Asia__Tokyo, "2026-12-31 15:00"),
+        ]);
     }
 
     #[test]
     fn a_midnight_that_does_not_exist_is_the_first_instant_after_it() {
-        // Chile, Egypt and Lebanon put the clock forward at midnight.
-        assert_eq!(
-            end_of_day(day("2026-09-05"), Tz::America__Santiago),
-            utc("2026-09-06 04:00")
-        );
-        assert_eq!(
-            end_of_day(day("2027-04-29"), Tz::Africa__Cairo),
-            utc("2027-04-29 22:00")
-        );
-        assert_eq!(
-            end_of_day(day("2027-03-27"), Tz::Asia__Beirut),
-            utc("2027-03-27 22:00")
-        );
-        assert_eq!(
-            end_of_day(day("2011-12-29"), Tz::Pacific__Apia),
-            utc("2011-12-30 10:00")
-        );
+        // Chile, Egypt and Lebanon put the clock forward at midnight; Samoa had no 30 December 2011.
+        ends(&[
+            ("2026-09-05", Tz::America__Santiago, "2026-09-06 04:00"),
+            ("2027-04-29", Tz::Africa__Cairo, "2027-04-29 22:00"),
+            ("2027-03-27", Tz::Asia__Beirut, "2027-03-27 22:00"),
+            ("2011-12-29", Tz::Pacific__Apia, "2011-12-30 10:00"),
+        ]);
     }
 
     #[test]
     fn a_midnight_that_comes_twice_is_the_earlier_one() {
-        // Cuba puts the clock back from 01:00 to 00:00.
-        assert_eq!(
-            end_of_day(day("2026-10-31"), Tz::America__Havana),
-            utc("2026-11-01 04:00")
-        );
-        // Chile, Egypt and Lebanon put it back at 24:00 to 23:00: the day is an hour longer, and belongs to the key.
-        assert_eq!(
-            end_of_day(day("2026-04-04"), Tz::America__Santiago),
-            utc("2026-04-05 04:00")
-        );
-        assert_eq!(
-            end_of_day(day("2026-10-29"), Tz::Africa__Cairo),
-            utc("2026-10-29 22:00")
-        );
-        assert_eq!(
-            end_of_day(day("2026-10-24"), Tz::Asia__Beirut),
-            utc("2026-10-24 22:00")
-        );
+        // Cuba puts the clock back from 01:00 to 00:00. Chile, Egypt and Lebanon put it back at 24:00 to 23:00: the day
+        // is an hour longer, and belongs to the key.
+        ends(&[
+            ("2026-10-31", Tz::America__Havana, "2026-11-01 04:00"),
+            ("2026-04-04", Tz::America__Santiago, "2026-04-05 04:00"),
+            ("2026-10-29", Tz::Africa__Cairo, "2026-10-29 22:00"),
+            ("2026-10-24", Tz::Asia__Beirut, "2026-10-24 22:00"),
+        ]);
     }
 
     #[test]

@@ -259,7 +259,7 @@ fn refuse_creation(
 fn write(
     change: &Change<'_>,
     id: KeyId,
-    Edit { before, after }: Edit<ApiKeyFields>,
+    Edit { before, after, .. }: Edit<ApiKeyFields>,
 ) -> Result<ApiKeyFields, Trouble> {
     if before != after {
         api_keys::update(change.tx, id, &after)?;

@@ -15,19 +15,23 @@ use crate::store::{Tx, roles};
 pub(super) struct Edit<F> {
     pub before: F,
     pub after: F,
+    /// Nobody else makes an edit.
+    _allowed: (),
 }
 
 impl<F: Holder> Edit<F> {
     /// Refuses what gives more than the actor's role holds. No key and no user is written that did not go through here.
     pub(super) fn allowed(change: &Change<'_>, before: F, after: F) -> Result<Edit<F>, Trouble> {
-        let (was, is) = (
-            role_in_use(change.tx, before.role())?,
-            role_in_use(change.tx, after.role())?,
-        );
-        let standing = before.standing(&was.fields);
-        let after_it = after.standing(&is.fields);
-        refuse_giving(change, before.name(), Some(&standing), &after_it)?;
-        Ok(Edit { before, after })
+        let was = role_in_use(change.tx, before.role())?.fields;
+        let other = (before.role() != after.role()).then(|| role_in_use(change.tx, after.role()));
+        let other = other.transpose()?.map(|role| role.fields);
+        let is = after.standing(other.as_ref().unwrap_or(&was));
+        refuse_giving(change, before.name(), Some(&before.standing(&was)), &is)?;
+        Ok(Edit {
+            before,
+            after,
+            _allowed: (),
+        })
     }
 }
 

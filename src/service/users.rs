@@ -213,7 +213,7 @@ fn refuse_problems(
 fn write(
     change: &Change<'_>,
     id: UserId,
-    Edit { before, after }: Edit<UserFields>,
+    Edit { before, after, .. }: Edit<UserFields>,
 ) -> Result<UserFields, Trouble> {
     if before != after {
         keeping_a_manager(change.tx, || users::update(change.tx, id, &after))?;
