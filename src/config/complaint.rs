@@ -13,7 +13,7 @@ pub struct Complaint {
     pub why: Why,
 }
 
-/// Why it does not count. Names and keys are as they stand in the file.
+/// Why something in the config file does not count. Names and keys are as they stand in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Why {
     /// The file could not be read, in the operating system's words.
