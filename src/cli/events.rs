@@ -115,7 +115,7 @@ impl Trail {
             since: moment(&listed.since, Edge::Since)?,
             until: moment(&listed.until, Edge::Until)?,
             target: listed.target.as_deref().map(TargetFilter::parse),
-            actor: listed.by.as_deref().map(ActorFilter::named),
+            actor: listed.by.as_deref().map(ActorFilter::of_name),
             ..EventFilter::default()
         };
         self.service.known_in_events(&self.actor, &filter)?;

@@ -50,7 +50,7 @@ pub struct Surroundings {
 }
 
 impl ClipboardSetting {
-    /// All of them.
+    /// Every setting, as they are offered.
     pub const ALL: [ClipboardSetting; 5] = [
         ClipboardSetting::Auto,
         ClipboardSetting::Tmux,
@@ -59,7 +59,7 @@ impl ClipboardSetting {
         ClipboardSetting::Off,
     ];
 
-    /// The word for it in the configuration.
+    /// The word in the config file.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -106,7 +106,7 @@ impl ClipboardWay {
         )
     }
 
-    /// Whether it ends in the terminal's clipboard, which nothing can clear for certain.
+    /// Whether the text ends in the terminal's clipboard, which nothing can clear for certain.
     #[must_use]
     pub fn stays(self) -> bool {
         self != ClipboardWay::Native

@@ -52,7 +52,7 @@ impl<S: Copy + PartialEq + 'static> Order<S> {
         }
     }
 
-    /// The same the other way round.
+    /// This order the other way round.
     #[must_use]
     pub fn reversed(self) -> Order<S> {
         Order {
@@ -84,7 +84,7 @@ impl<L: Listed> Default for Filter<L> {
 }
 
 impl<L: Listed> Filter<L> {
-    /// Whether it shows what the list shows at first, the row that is kept apart.
+    /// Whether the filter shows what the list shows at first, but for the row that is kept.
     #[must_use]
     pub fn is_untouched(&self) -> bool {
         self.text.is_empty() && self.facets == L::Facets::default()

@@ -31,14 +31,14 @@ pub struct Group {
     pub tab: Tab,
     /// The JSON name of the part of the tree that it is in.
     pub section: String,
-    /// Its own JSON name.
+    /// The group's own JSON name.
     pub name: String,
     label: Label,
     pub rights: Vec<Leaf>,
 }
 
 impl Group {
-    /// What it is called.
+    /// The group's label.
     #[must_use]
     pub fn label(&self, locale: Locale) -> &str {
         self.label.of(locale)
@@ -54,7 +54,7 @@ pub struct Leaf {
 }
 
 impl Leaf {
-    /// What it is called.
+    /// The right's label.
     #[must_use]
     pub fn label(&self, locale: Locale) -> &str {
         self.label.of(locale)

@@ -28,7 +28,7 @@ pub fn received(text: &[u8]) -> &[u8] {
         .map_or(text, |line| line.strip_suffix(b"\r").unwrap_or(line))
 }
 
-/// So many characters behind the colon are taken for the beginning of a secret; the others, 31 at least, cannot be
+/// How many characters behind the colon are taken for the beginning of a secret; the others, 31 at least, cannot be
 /// guessed from them.
 const BEGUN: usize = 12;
 

@@ -21,7 +21,7 @@ pub struct Warning {
 impl Warning {
     pub const DEFAULT: Warning = Warning { days: 14 };
 
-    /// In milliseconds.
+    /// The warning time in milliseconds.
     #[must_use]
     pub fn ms(self) -> i64 {
         i64::from(self.days) * DAY
@@ -112,7 +112,7 @@ pub enum State {
     LockedOut,
     Expired,
     NotDelivered,
-    /// Its role does not allow access to the Web Service API.
+    /// The key's role does not allow access to the Web Service API.
     NoApiAccess,
     /// Expires after this many milliseconds, which are at most the warning time.
     ExpiresSoon(i64),
@@ -146,14 +146,14 @@ pub enum UserState {
 }
 
 impl UserState {
-    /// All of them.
+    /// Every state, in the order in which they are decided.
     pub const ALL: [UserState; 3] = [
         UserState::LockedOut,
         UserState::NoUserInterface,
         UserState::Active,
     ];
 
-    /// The first that holds.
+    /// A user's state: the first that holds.
     #[must_use]
     pub fn of(locked_out: bool, user_interface: bool) -> UserState {
         match (locked_out, user_interface) {

@@ -90,11 +90,11 @@ pub enum Trouble {
     ClipboardOff,
     /// The local display's clipboard did not take the text; its words, or nothing when it did not answer in time.
     DisplayRefused(Option<String>),
-    /// The same of tmux.
+    /// tmux did not take the text; its words, or nothing when it did not answer in time.
     TmuxRefused(Option<String>),
-    /// The local display's clipboard may still hold the secret; words as above.
+    /// The local display's clipboard may still hold the secret; its words, or nothing when it did not answer in time.
     DisplayKeeps(Option<String>),
-    /// The buffer of tmux that still holds the secret; words as above.
+    /// The buffer of tmux that still holds the secret; tmux's words, or nothing when it did not answer in time.
     TmuxKeeps {
         buffer: String,
         words: Option<String>,
@@ -153,7 +153,7 @@ impl Trouble {
         matches!(self, Trouble::TmuxKeeps { .. } | Trouble::DisplayKeeps(_))
     }
 
-    /// Whether it ends an open console: its user may not be signed in.
+    /// Whether an open console ends, because its user may not be signed in.
     #[must_use]
     pub fn ends_console(&self) -> bool {
         matches!(

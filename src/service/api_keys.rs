@@ -51,14 +51,14 @@ impl Service {
                     .into_iter()
                     .flatten()
                     .collect(),
-                roles: roles::all(tx)?,
+                roles: roles::all_undeleted(tx)?,
             })
         })
     }
 
     /// Every role there is, by name: what can be chosen for a key or a user.
     pub fn roles(&self, actor: &Actor) -> Result<Vec<Role>, Trouble> {
-        self.ask(actor, &SHOWING_ROLES, |tx, _| Ok(roles::all(tx)?))
+        self.ask(actor, &SHOWING_ROLES, |tx, _| Ok(roles::all_undeleted(tx)?))
     }
 
     /// Creates a key, with its first secret pending.

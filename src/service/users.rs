@@ -35,7 +35,7 @@ impl Service {
         self.ask(actor, needs(actor, id, &[Right::ViewUsers]), |tx, own| {
             let user = users::get(tx, id)?.ok_or(Trouble::UserGone(id))?;
             let roles = if own.fields.rights.has(Right::ViewUsers) {
-                roles::all(tx)?
+                roles::all_undeleted(tx)?
             } else {
                 vec![own.clone()]
             };

@@ -19,7 +19,7 @@ pub struct StoredKey {
     pub id: KeyId,
     pub fields: ApiKeyFields,
     pub delivered: bool,
-    /// Its role allows access to the Web Service API.
+    /// The key's role allows access to the Web Service API.
     pub api_access: bool,
     pub last_sign_in_at: Option<Timestamp>,
     pub attempts: i64,
@@ -158,7 +158,7 @@ pub fn set_restored(tx: &Tx<'_>, id: KeyId) -> Result<(), Fault> {
 
 /// The key with this ID, deleted or not.
 pub fn get(tx: &Tx<'_>, id: KeyId) -> Result<Option<StoredKey>, Fault> {
-    tx.first("FROM api_keys k WHERE id = ?1", [id])
+    tx.select_first("FROM api_keys k WHERE id = ?1", [id])
 }
 
 /// The undeleted key that has this name already, other than `except`.

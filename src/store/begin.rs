@@ -30,7 +30,7 @@ pub fn begin(path: &Path, account: &OsAccount, beginning: &Beginning) -> Result<
             return Err(OpenFault::OrphanedLog(log));
         }
     }
-    let bytes = made(beginning)?;
+    let bytes = serialized(beginning)?;
     let temporary = name(&real);
     let put = write(&temporary, &bytes).and_then(|()| put(&temporary, &real));
     if put.is_err() {
@@ -45,7 +45,7 @@ pub fn begin(path: &Path, account: &OsAccount, beginning: &Beginning) -> Result<
 }
 
 /// A database as its file has it.
-fn made(beginning: &Beginning) -> Result<Vec<u8>, OpenFault> {
+fn serialized(beginning: &Beginning) -> Result<Vec<u8>, OpenFault> {
     let mut connection = Connection::open_in_memory().map_err(while_opening)?;
     connection
         .execute_batch("PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON;")

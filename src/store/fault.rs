@@ -106,7 +106,7 @@ pub fn leaves_in_doubt(error: &Error) -> bool {
     })
 }
 
-/// The same while opening, where some of it means more.
+/// What `SQLite` says while a database is opened, where some of it means more.
 pub fn while_opening(error: Error) -> OpenFault {
     let code = error.sqlite_error().map(|error| error.extended_code);
     match Fault::from(error) {

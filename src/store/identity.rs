@@ -81,7 +81,7 @@ struct Progress {
     /// Another one whenever the log begins anew.
     salt: [u8; 8],
     frames: u64,
-    /// So many frames the database has.
+    /// How many of the frames the database has.
     backfilled: u64,
 }
 

@@ -344,7 +344,7 @@ mod tests {
                 ..every.clone()
             },
             EventFilter {
-                actor: Some(ActorFilter::named("alice")),
+                actor: Some(ActorFilter::of_name("alice")),
                 ..every.clone()
             },
             EventFilter {

@@ -28,10 +28,10 @@ const FRAME_HEADER: u64 = 24;
 /// `SQLite`'s page when nobody chose another.
 const PAGE: u64 = 4_096;
 
-/// So many of the last events are looked at.
+/// How many of the last events are looked at.
 const TAIL: i64 = 1_000;
 
-/// So many changes of the schema may be in a log: other programs count one up with each VACUUM. A backup begins at 1
+/// How many changes of the schema a log may hold: other programs count one up with each VACUUM. A backup begins at 1
 /// again, far below what Keyward's own schema counts, and VACUUM INTO goes ahead of the log.
 const SCHEMA_CHANGES: i64 = 8;
 

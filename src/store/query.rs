@@ -79,7 +79,11 @@ fn select<T: for<'r> Selected<'r>>(from: &str) -> String {
 
 impl Tx<'_> {
     /// The first row that is found.
-    pub(super) fn first<T>(&self, from: &str, values: impl Params) -> Result<Option<T>, Fault>
+    pub(super) fn select_first<T>(
+        &self,
+        from: &str,
+        values: impl Params,
+    ) -> Result<Option<T>, Fault>
     where
         T: for<'r> Selected<'r>,
     {
@@ -89,7 +93,7 @@ impl Tx<'_> {
     }
 
     /// Every row that is found.
-    pub(super) fn all<T>(&self, from: &str, values: impl Params) -> Result<Vec<T>, Fault>
+    pub(super) fn select_all<T>(&self, from: &str, values: impl Params) -> Result<Vec<T>, Fault>
     where
         T: for<'r> Selected<'r>,
     {

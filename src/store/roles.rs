@@ -91,17 +91,17 @@ pub fn set_deleted(tx: &Tx<'_>, id: RoleId, now: Timestamp) -> Result<(), Fault>
 
 /// The role with this ID, deleted or not.
 pub fn get(tx: &Tx<'_>, id: RoleId) -> Result<Option<Role>, Fault> {
-    tx.first("FROM roles WHERE id = ?1", [id])
+    tx.select_first("FROM roles WHERE id = ?1", [id])
 }
 
 /// The role with this ID, unless it was deleted.
 pub fn undeleted(tx: &Tx<'_>, id: RoleId) -> Result<Option<Role>, Fault> {
-    tx.first("FROM roles WHERE id = ?1 AND deleted_at IS NULL", [id])
+    tx.select_first("FROM roles WHERE id = ?1 AND deleted_at IS NULL", [id])
 }
 
 /// All undeleted roles, by name.
-pub fn all(tx: &Tx<'_>) -> Result<Vec<Role>, Fault> {
-    tx.all(
+pub fn all_undeleted(tx: &Tx<'_>) -> Result<Vec<Role>, Fault> {
+    tx.select_all(
         "FROM roles WHERE deleted_at IS NULL ORDER BY name_sort, id",
         (),
     )
@@ -110,14 +110,14 @@ pub fn all(tx: &Tx<'_>) -> Result<Vec<Role>, Fault> {
 /// The roles of all users who are not locked out.
 pub fn in_force(tx: &Tx<'_>) -> Result<Vec<Role>, Fault> {
     let from = "FROM roles r WHERE EXISTS (SELECT 1 FROM users u WHERE u.role = r.id AND NOT u.locked_out)";
-    tx.all(from, ())
+    tx.select_all(from, ())
 }
 
 /// The roles of all other users who are not locked out.
 pub fn in_force_without(tx: &Tx<'_>, user: UserId) -> Result<Vec<Role>, Fault> {
     let from = "FROM roles r
                 WHERE EXISTS (SELECT 1 FROM users u WHERE u.role = r.id AND NOT u.locked_out AND u.id <> ?1)";
-    tx.all(from, [user])
+    tx.select_all(from, [user])
 }
 
 /// The keys of a role that would authenticate if it allowed them to: the names of the first `most`, and how many there

@@ -61,12 +61,12 @@ pub fn keys_with_tag(tx: &Tx<'_>, tag: &[u8; 8]) -> Result<Vec<KeyId>, Fault> {
 
 /// The secret with this ID.
 pub fn get(tx: &Tx<'_>, id: SecretId) -> Result<Option<StoredSecret>, Fault> {
-    tx.first("FROM api_key_secrets WHERE id = ?1", [id])
+    tx.select_first("FROM api_key_secrets WHERE id = ?1", [id])
 }
 
 /// The one secret of a key that carries this tag.
 pub fn by_tag(tx: &Tx<'_>, key: KeyId, tag: &[u8; 8]) -> Result<Option<StoredSecret>, Fault> {
-    tx.first(
+    tx.select_first(
         "FROM api_key_secrets WHERE key = ?1 AND tag = ?2",
         (key, tag),
     )
@@ -76,7 +76,7 @@ pub fn by_tag(tx: &Tx<'_>, key: KeyId, tag: &[u8; 8]) -> Result<Option<StoredSec
 pub fn live(tx: &Tx<'_>, key: KeyId) -> Result<LiveSecrets, Fault> {
     let from = "FROM api_key_secrets WHERE key = ?1 AND ended_at IS NULL";
     let mut live = LiveSecrets::default();
-    for StoredSecret { facts, .. } in tx.all(from, [key])? {
+    for StoredSecret { facts, .. } in tx.select_all(from, [key])? {
         let place = match facts.life {
             Life {
                 delivered_at: None, ..

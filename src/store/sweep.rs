@@ -67,7 +67,7 @@ pub fn end_secrets(tx: &Tx<'_>, now: Timestamp, most: u32) -> Result<usize, Faul
 /// Up to `most` keys whose expiry is to be told.
 pub fn expired(tx: &Tx<'_>, now: Timestamp, most: u32) -> Result<Vec<Expired>, Fault> {
     let from = format!("FROM api_keys WHERE {EXPIRED} ORDER BY expires_at LIMIT ?2");
-    tx.all(&from, (now, most))
+    tx.select_all(&from, (now, most))
 }
 
 /// Forgets that an expiry was told which is still to come: by a clock that was ahead. It will be told when it comes.

@@ -85,12 +85,12 @@ pub fn signed_in(tx: &Tx<'_>, id: UserId, now: Timestamp) -> Result<(), Fault> {
 
 /// The user with this ID.
 pub fn get(tx: &Tx<'_>, id: UserId) -> Result<Option<StoredUser>, Fault> {
-    tx.first("FROM users WHERE id = ?1", [id])
+    tx.select_first("FROM users WHERE id = ?1", [id])
 }
 
 /// The user with exactly this name.
 pub fn by_name(tx: &Tx<'_>, name: &str) -> Result<Option<StoredUser>, Fault> {
-    tx.first("FROM users WHERE name = ?1", [name])
+    tx.select_first("FROM users WHERE name = ?1", [name])
 }
 
 /// The name of the user who has this name already, in whatever case.

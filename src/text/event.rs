@@ -184,7 +184,7 @@ impl Text {
         }
     }
 
-    /// That a chain is whole.
+    /// The sentence for a chain that is whole.
     #[must_use]
     pub fn chain_whole(self, whole: &Whole) -> String {
         let name = match whole.start.sequence {

@@ -531,7 +531,7 @@ fn each_part_of_a_filter_shows_what_it_says() {
         ..every.clone()
     };
     assert_eq!(shown(&bench, &actor(ActorFilter::System)), [11]);
-    let alice = ActorFilter::named("alice");
+    let alice = ActorFilter::of_name("alice");
     assert_eq!(shown(&bench, &actor(alice.clone())).len(), 10);
     let everybody = bench.service.event_actors(&bench.alice);
     assert_eq!(everybody, Ok(vec![ActorFilter::System, alice]));

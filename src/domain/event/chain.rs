@@ -117,7 +117,7 @@ impl KeptHead {
         Some(KeptHead { sequence, hash })
     }
 
-    /// Whether it is this one.
+    /// Whether this is the head that was kept.
     #[must_use]
     pub fn is(&self, head: &Head) -> bool {
         self.hash == head.hash && self.sequence.is_none_or(|at| at == head.sequence)

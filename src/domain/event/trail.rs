@@ -112,7 +112,7 @@ pub const SYSTEM_NAME: &str = "System";
 impl ActorFilter {
     /// The actor of this name.
     #[must_use]
-    pub fn named(name: &str) -> ActorFilter {
+    pub fn of_name(name: &str) -> ActorFilter {
         if name == SYSTEM_NAME {
             ActorFilter::System
         } else {
@@ -120,7 +120,7 @@ impl ActorFilter {
         }
     }
 
-    /// The name, as [`ActorFilter::named`] takes it.
+    /// The name, as [`ActorFilter::of_name`] takes it.
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
@@ -221,8 +221,8 @@ mod tests {
 
     #[test]
     fn system_is_nobody() {
-        assert_eq!(ActorFilter::named("System"), ActorFilter::System);
+        assert_eq!(ActorFilter::of_name("System"), ActorFilter::System);
         let alice = ActorFilter::User("alice".to_owned());
-        assert_eq!(ActorFilter::named("alice"), alice);
+        assert_eq!(ActorFilter::of_name("alice"), alice);
     }
 }

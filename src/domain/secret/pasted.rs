@@ -51,7 +51,7 @@ impl Pasted {
         if let Some(at) = parts.position(|part| is_same(part, secret)) {
             // A secret is ASCII, so both ends are between two characters.
             let (before, behind) = (&text[..at], &text[at + secret.len()..]);
-            let before = named(before).map(|one| (Side::Before, one));
+            let before = before_secret(before).map(|one| (Side::Before, one));
             let behind = kinds(behind).map(|one| (Side::Behind, one));
             return Pasted::With(before.into_iter().chain(behind).collect());
         }
@@ -85,7 +85,7 @@ fn broken(text: &str, secret: &[u8]) -> Option<Vec<(Side, Beside)>> {
 }
 
 /// What stands before the secret; a header's name is told as one.
-fn named(before: &str) -> impl Iterator<Item = Beside> {
+fn before_secret(before: &str) -> impl Iterator<Item = Beside> {
     let is_name = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
     let name = before.trim_end().strip_suffix(':');
     let start = name.map(|name| name.trim_end_matches(is_name).len());
