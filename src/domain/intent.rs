@@ -6,6 +6,24 @@ use crate::domain::role::{RoleDraft, RoleFields};
 use crate::domain::time::Timestamp;
 use crate::domain::user::{UserDraft, UserFields};
 
+/// A change of an API key that takes effect at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyChange {
+    LockOut,
+    Unlock,
+    Delete,
+    Restore,
+    EndOverlap,
+}
+
+/// A change of a user that takes effect at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserChange {
+    LockOut,
+    Unlock,
+    Delete,
+}
+
 /// A change of one row that is asked about first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Intent {

@@ -4,7 +4,9 @@ use crate::domain::list::{Counts, Filter, Window, WindowQuery};
 use crate::domain::trouble::Trouble;
 use crate::domain::user::Actor;
 use crate::service::Service;
-use crate::store::list::{self, Source};
+use crate::store::list;
+
+pub use crate::store::list::Source;
 
 impl Service {
     /// A part of a list.

@@ -37,7 +37,7 @@ use crate::ui::layer::secret::SecretDialog;
 use crate::ui::layer::tree::Screen;
 use crate::ui::layer::users::Users;
 use crate::ui::layer::{Ask, Asks, Ctx, Deed, Layer, Tone};
-use crate::ui::request::{Done, Outcome, Request, Ticket};
+use crate::ui::request::{Aside, Done, Outcome, Request, Ticket};
 use crate::ui::theme::Theme;
 
 /// More frames than there will ever be.
@@ -304,17 +304,17 @@ impl App {
             Err(trouble) if layer == APP && trouble.is_unsure() => {}
             Ok(Done::Looked { version, actor }) => self.looked(version, actor),
             Ok(Done::Secret { issued, overlap }) => {
-                self.tell(layer, ticket, Ok(Done::Issued(issued.key)));
+                self.tell(layer, ticket, Ok(Done::SecretIssued(issued.key)));
                 let copies = self.setting.settings.clipboard != ClipboardSetting::Off;
                 let then = ApiKeys::goes_to_row();
                 let dialog = SecretDialog::new(issued, overlap, copies, then, &self.ctx());
                 self.push(Box::new(dialog.hidden(self.setting.settings.secret_hidden)));
             }
-            Ok(Done::Sent { way, text }) => {
+            Ok(Done::Copied { way, text }) => {
                 if way.is_terminal() && self.layers.iter().any(|(id, _)| *id == layer) {
                     self.effects.push(Effect::Copy(way, text.clone()));
                 }
-                self.tell(layer, ticket, Ok(Done::Sent { way, text }));
+                self.tell(layer, ticket, Ok(Done::Copied { way, text }));
             }
             Err(trouble) if asked.as_ref().is_some_and(UnderWay::is_look) => {
                 let why = self.text().trouble(&trouble);
@@ -472,7 +472,7 @@ impl App {
     /// A secret goes: what was sent to a clipboard is taken back, and what is remembered of the screen overwritten.
     fn forget_secret(&mut self) {
         self.effects.push(Effect::FullRedraw);
-        self.request_for_app(Request::Forget);
+        self.request_for_app(Aside::Forget);
     }
 
     fn with_layer<T>(

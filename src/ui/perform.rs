@@ -4,12 +4,15 @@ use std::path::Path;
 
 use crate::clipboard::Clipboard;
 use crate::domain::id::SecretId;
+use crate::domain::intent::{KeyChange, UserChange};
+use crate::domain::list::Window;
 use crate::domain::secret::Secret;
 use crate::domain::trouble::Trouble;
 use crate::domain::user::Actor;
 use crate::new_file::NewFile;
 use crate::service::Service;
-use crate::ui::request::{Done, Outcome, Request};
+use crate::service::lists::Source;
+use crate::ui::request::{Aside, Done, ListQuery, ListRead, Outcome, Read, Write};
 
 /// The clipboard's worker.
 pub struct Copier(Box<dyn Clipboard>);
@@ -22,14 +25,13 @@ impl Copier {
     }
 
     /// Does what was asked for.
-    pub fn carry_out(&mut self, request: Request) -> Outcome {
-        match request {
-            Request::Copy { text } => {
+    pub fn carry_out(&mut self, aside: Aside) -> Outcome {
+        match aside {
+            Aside::Copy(text) => {
                 let way = self.0.send(&text)?;
-                Ok(Done::Sent { way, text })
+                Ok(Done::Copied { way, text })
             }
-            // Nothing else is asked of it.
-            _ => self.0.forget().map(|()| Done::Forgotten),
+            Aside::Forget => self.0.forget().map(|()| Done::Forgotten),
         }
     }
 }
@@ -58,102 +60,123 @@ impl Performer {
         &self.service
     }
 
-    /// Does what was asked for. `question` is the number under which a read can be superseded.
-    pub fn carry_out(&mut self, request: Request, question: Option<u64>) -> Outcome {
+    /// Answers a question. `number` is that under which it can be superseded.
+    pub fn read(&mut self, read: Read, number: Option<u64>) -> Outcome {
         let actor = &self.actor;
         let service = &mut self.service;
         service.begin_request();
-        match request {
-            Request::Keys(query) => {
-                answer(service, question, |s| s.window(actor, &query)).map(Done::Keys)
+        match read {
+            Read::List(list) => match number {
+                Some(number) => service.answer(number, |service| read_list(service, actor, &list)),
+                None => read_list(service, actor, &list),
+            },
+            Read::EventActors => service.event_actors(actor).map(Done::EventActors),
+            Read::Roles => service.roles(actor).map(Done::Roles),
+            Read::KeyProperties(id) => {
+                let found = service.key_properties(actor, id)?;
+                Ok(Done::KeyProperties(Box::new(found)))
             }
-            Request::CountKeys(filter) => {
-                answer(service, question, |s| s.counts(actor, &filter)).map(Done::Count)
+            Read::RoleProperties(id) => {
+                let found = service.role_properties(actor, id)?;
+                Ok(Done::RoleProperties(Box::new(found)))
             }
-            Request::Users(query) => {
-                answer(service, question, |s| s.window(actor, &query)).map(Done::Users)
+            Read::UserProperties(id) => {
+                let found = service.user_properties(actor, id)?;
+                Ok(Done::UserProperties(Box::new(found)))
             }
-            Request::CountUsers(filter) => {
-                answer(service, question, |s| s.counts(actor, &filter)).map(Done::Count)
+            Read::NewRoleName(base) => service.new_role_name(actor, &base).map(Done::RoleName),
+            Read::Foresee(intent) => service.foresee(actor, &intent).map(Done::Foreseen),
+            Read::Look { known } => look(service, actor, known),
+        }
+    }
+
+    /// Makes a change.
+    pub fn write(&mut self, write: Write) -> Outcome {
+        let actor = &self.actor;
+        let service = &mut self.service;
+        service.begin_request();
+        match write {
+            Write::SignIn(arrival) => {
+                service.note_sign_in(actor, &arrival)?;
+                Ok(Done::SignedIn)
             }
-            Request::RoleList(query) => {
-                answer(service, question, |s| s.window(actor, &query)).map(Done::RoleList)
+            Write::SignOut(reason) => {
+                service.note_sign_out(actor, reason)?;
+                Ok(Done::SignedOut)
             }
-            Request::CountRoles(filter) => {
-                answer(service, question, |s| s.counts(actor, &filter)).map(Done::Count)
-            }
-            Request::Events(query) => {
-                answer(service, question, |s| s.window(actor, &query)).map(Done::Events)
-            }
-            Request::CountEvents(filter) => {
-                answer(service, question, |s| s.counts(actor, &filter)).map(Done::Count)
-            }
-            Request::EventActors => service.event_actors(actor).map(Done::EventActors),
-            Request::Properties(id) => service
-                .key_properties(actor, id)
-                .map(|found| Done::Properties(Box::new(found))),
-            Request::Roles => service.roles(actor).map(Done::Roles),
-            Request::RoleProperties(id) => service
-                .role_properties(actor, id)
-                .map(|found| Done::RoleProperties(Box::new(found))),
-            Request::NewRoleName(base) => service.new_role_name(actor, &base).map(Done::RoleName),
-            Request::UserProperties(id) => service
-                .user_properties(actor, id)
-                .map(|found| Done::UserProperties(Box::new(found))),
-            Request::Foresee(intent) => service.foresee(actor, &intent).map(Done::Foreseen),
-            Request::Look { known } => look(service, actor, known),
-            Request::Settle => Ok(Done::Settled(service.settle()?)),
-            Request::SignIn(arrival) => service
-                .note_sign_in(actor, &arrival)
-                .map(|()| Done::SignedIn),
-            Request::SignOut { reason } => service
-                .note_sign_out(actor, reason)
-                .map(|()| Done::SignedOut),
-            Request::Create(draft) => {
+            Write::CreateKey(draft) => {
                 let issued = service.create_key(actor, &draft)?;
-                Ok(Done::Secret {
-                    issued,
-                    overlap: None,
-                })
+                let overlap = None;
+                Ok(Done::Secret { issued, overlap })
             }
-            Request::Save { id, before, draft } => {
+            Write::SaveKey { id, before, draft } => {
                 let saved = service.save_key(actor, id, &before, &draft)?;
-                Ok(Done::Saved(Box::new(saved)))
+                Ok(Done::KeySaved(Box::new(saved)))
             }
-            Request::LockOut(id) => service.lock_out_key(actor, id).map(|()| Done::Changed),
-            Request::Unlock(id) => service.unlock_key(actor, id).map(|()| Done::Changed),
-            Request::Delete(id) => service.delete_key(actor, id).map(|()| Done::Changed),
-            Request::Restore(id) => service.restore_key(actor, id).map(|()| Done::Changed),
-            Request::Issue { key, overlap } => {
+            Write::ChangeKey(change, id) => {
+                match change {
+                    KeyChange::LockOut => service.lock_out_key(actor, id),
+                    KeyChange::Unlock => service.unlock_key(actor, id),
+                    KeyChange::Delete => service.delete_key(actor, id),
+                    KeyChange::Restore => service.restore_key(actor, id),
+                    KeyChange::EndOverlap => service.end_overlap(actor, id),
+                }?;
+                Ok(Done::Changed)
+            }
+            Write::IssueSecret { key, overlap } => {
                 let issued = service.issue(actor, key)?;
                 Ok(Done::Secret { issued, overlap })
             }
-            Request::Deliver { secret, overlap } => {
+            Write::DeliverSecret { secret, overlap } => {
                 let delivered = service.deliver(actor, secret, overlap)?;
-                Ok(Done::Delivered(delivered))
+                Ok(Done::SecretDelivered(delivered))
             }
-            Request::Discard(id) => service.discard(actor, id).map(|()| Done::Changed),
-            Request::EndOverlap(id) => service.end_overlap(actor, id).map(|()| Done::Changed),
-            Request::CreateRole(draft) => service.create_role(actor, &draft).map(Done::RoleCreated),
-            Request::SaveRole { id, before, draft } => {
+            Write::DiscardSecret(id) => service.discard(actor, id).map(|()| Done::Changed),
+            Write::SaveSecret { .. } if !self.files => Err(Trouble::NoFiles),
+            Write::SaveSecret { path, secret, id } => save(service, actor, &path, &secret, id),
+            Write::CreateRole(draft) => service.create_role(actor, &draft).map(Done::RoleCreated),
+            Write::SaveRole { id, before, draft } => {
                 let saved = service.save_role(actor, id, &before, &draft)?;
                 Ok(Done::RoleSaved(Box::new(saved)))
             }
-            Request::DeleteRole(id) => service.delete_role(actor, id).map(|()| Done::Changed),
-            Request::CreateUser(draft) => service.create_user(actor, &draft).map(Done::UserCreated),
-            Request::SaveUser { id, before, draft } => {
+            Write::DeleteRole(id) => service.delete_role(actor, id).map(|()| Done::Changed),
+            Write::CreateUser(draft) => service.create_user(actor, &draft).map(Done::UserCreated),
+            Write::SaveUser { id, before, draft } => {
                 let saved = service.save_user(actor, id, &before, &draft)?;
                 Ok(Done::UserSaved(Box::new(saved)))
             }
-            Request::LockOutUser(id) => service.lock_out_user(actor, id).map(|()| Done::Changed),
-            Request::UnlockUser(id) => service.unlock_user(actor, id).map(|()| Done::Changed),
-            Request::DeleteUser(id) => service.delete_user(actor, id).map(|()| Done::Changed),
-            Request::Sweep => service.sweep().map(|_| Done::Swept),
-            // That is the clipboard's worker's.
-            Request::Copy { .. } | Request::Forget => Err(Trouble::ClipboardOff),
-            Request::SaveToFile { .. } if !self.files => Err(Trouble::NoFiles),
-            Request::SaveToFile { path, secret, id } => save(service, actor, &path, &secret, id),
+            Write::ChangeUser(change, id) => {
+                match change {
+                    UserChange::LockOut => service.lock_out_user(actor, id),
+                    UserChange::Unlock => service.unlock_user(actor, id),
+                    UserChange::Delete => service.delete_user(actor, id),
+                }?;
+                Ok(Done::Changed)
+            }
+            Write::Sweep => service.sweep().map(|_| Done::Swept),
+            Write::Settle => Ok(Done::Settled(service.settle()?)),
         }
+    }
+}
+
+fn read_list(service: &Service, actor: &Actor, list: &ListRead) -> Outcome {
+    match list {
+        ListRead::Keys(query) => read_rows(service, actor, query, Done::Keys),
+        ListRead::Users(query) => read_rows(service, actor, query, Done::Users),
+        ListRead::Roles(query) => read_rows(service, actor, query, Done::RoleList),
+        ListRead::Events(query) => read_rows(service, actor, query, Done::Events),
+    }
+}
+
+fn read_rows<L: Source>(
+    service: &Service,
+    actor: &Actor,
+    query: &ListQuery<L>,
+    found: fn(Window<L>) -> Done,
+) -> Outcome {
+    match query {
+        ListQuery::Window(query) => service.window(actor, query).map(found),
+        ListQuery::Count(filter) => service.counts(actor, filter).map(Done::Count),
     }
 }
 
@@ -179,12 +202,5 @@ fn save(
     file.add(b"\n")?;
     file.sync()?;
     let recorded = service.saved_to_file(actor, id, &file.path().display().to_string());
-    file.keep(recorded).map(Done::Written)
-}
-
-fn answer<T>(service: &Service, question: Option<u64>, ask: impl FnOnce(&Service) -> T) -> T {
-    match question {
-        Some(question) => service.answer(question, ask),
-        None => ask(service),
-    }
+    file.keep(recorded).map(Done::SecretSaved)
 }

@@ -18,7 +18,7 @@ use crate::domain::user::{Actor, Arrival, SignOut};
 use crate::service::Service;
 use crate::ui::app::{App, Effect, Input, LayerId, Setting};
 use crate::ui::perform::{Copier, Performer};
-use crate::ui::request::{Outcome, Request, Ticket};
+use crate::ui::request::{Outcome, Ticket, Write};
 use crate::ui::run::intake::{Intake, Passage};
 use crate::ui::run::workers::Workers;
 use crate::ui::terminal::{self, Heard, Job, Lost, NoTerminal, Session};
@@ -102,7 +102,7 @@ pub fn console(parts: Parts) -> Result<Option<(SignOut, String)>, NoTerminal> {
     let begin_end = workers.last();
     terminal::before_end(move || {
         let reason = SignOut::Interrupted;
-        begin_end(Some(Request::SignOut { reason }));
+        begin_end(Some(Write::SignOut(reason)));
         rests
     });
     let free = send.clone();
@@ -159,9 +159,7 @@ pub fn console(parts: Parts) -> Result<Option<(SignOut, String)>, NoTerminal> {
     // The end is noted, and a copy taken back, also where the terminal does not take what restores it.
     let farewell = match turned {
         Ok(()) => main.app.farewell(),
-        Err(_) => Some(Request::SignOut {
-            reason: SignOut::Interrupted,
-        }),
+        Err(_) => Some(Write::SignOut(SignOut::Interrupted)),
     };
     workers.last()(farewell);
     // Closing the connections may take as long as what is still under way.

@@ -8,7 +8,7 @@ use keyward::domain::trouble::{Fault, Trouble};
 use keyward::domain::verdict::Refused;
 use keyward::ui::app::Effect;
 use keyward::ui::perform::Performer;
-use keyward::ui::request::Request;
+use keyward::ui::request::Write;
 
 use crate::support::console::Console;
 use crate::support::database::{Bench, draft, in_memory, raw};
@@ -384,14 +384,14 @@ fn the_worker_writes_no_file_either() {
     let mut bench = Bench::new(in_memory());
     let issued = bench.create("backup");
     let directory = tempfile::tempdir().expect("a directory");
-    let save = |files| Request::SaveToFile {
+    let save = |files| Write::SaveSecret {
         path: directory.path().join(format!("{files}.secret")),
         secret: issued.secret.clone(),
         id: issued.id,
     };
     for files in [true, false] {
         let mut worker = Performer::new(bench.another(), bench.alice.clone(), files);
-        let done = worker.carry_out(save(files), None);
+        let done = worker.write(save(files));
         assert_eq!(done.is_ok(), files);
     }
     let left = directory.path().read_dir().expect("a directory").count();

@@ -7,7 +7,7 @@ use keyward::domain::list::FILTER_MAX;
 use keyward::domain::name::{DESCRIPTION_MAX, NAME_MAX};
 use keyward::domain::time::MINUTE;
 use keyward::domain::verdict::Refused;
-use keyward::ui::request::Request;
+use keyward::ui::request::{ListQuery, ListRead, Read, Request};
 use keyward::ui::terminal::Lost;
 
 use crate::support::console::Console;
@@ -208,7 +208,9 @@ fn of_what_is_asked_while_one_types_only_the_last_goes_out() {
     console.hold = true;
     console.burst("backup");
     let asked = |asked: &Request| match asked {
-        Request::Keys(query) => query.filter.text.clone(),
+        Request::Read(Read::List(ListRead::Keys(ListQuery::Window(query)))) => {
+            query.filter.text.clone()
+        }
         other => format!("{other:?}"),
     };
     let held: Vec<_> = console

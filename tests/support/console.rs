@@ -24,7 +24,7 @@ use keyward::ui::app::{App, Asked, Effect, Input, LayerId, Setting};
 use keyward::ui::hits::Hits;
 use keyward::ui::keymap::{Chord, Scope};
 use keyward::ui::perform::{Copier, Performer};
-use keyward::ui::request::{Done, Outcome, Request, Ticket, Worker};
+use keyward::ui::request::{Done, Outcome, Request, Ticket, Write};
 use keyward::ui::terminal::Lost;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -258,18 +258,17 @@ impl Console {
     }
 
     fn perform(&mut self, request: Request) -> Outcome {
-        let answer = match request.worker() {
-            Worker::Reader => &self.unreadable,
-            Worker::Writer => &self.broken,
-            Worker::Clipboard => &None,
-        };
-        match (answer, request.worker()) {
-            (Some(trouble), _) => Err(trouble.clone()),
-            (None, Worker::Clipboard) => self.copier.carry_out(request),
-            (None, _) if matches!(request, Request::Settle) => {
-                Ok(Done::Settled(self.held_after_all))
-            }
-            (None, _) => self.performer.carry_out(request, None),
+        match request {
+            Request::Read(read) => match &self.unreadable {
+                Some(trouble) => Err(trouble.clone()),
+                None => self.performer.read(read, None),
+            },
+            Request::Write(write) => match &self.broken {
+                Some(trouble) => Err(trouble.clone()),
+                None if matches!(write, Write::Settle) => Ok(Done::Settled(self.held_after_all)),
+                None => self.performer.write(write),
+            },
+            Request::Aside(aside) => self.copier.carry_out(aside),
         }
     }
 
@@ -522,7 +521,7 @@ impl Console {
     pub fn end(&mut self) {
         if let Some(farewell) = self.app.farewell() {
             // Nobody waits for what comes of it.
-            let _ = self.perform(farewell);
+            let _ = self.perform(farewell.into());
         }
     }
 

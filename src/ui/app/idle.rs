@@ -5,7 +5,7 @@ use crate::domain::user::SignOut;
 use crate::ui::app::{APP, App, Effect, LayerId, UNDRAWN};
 use crate::ui::layer::Tone;
 use crate::ui::layer::countdown::Countdown;
-use crate::ui::request::Request;
+use crate::ui::request::Write;
 
 /// How long a secret is kept after it was hidden, in milliseconds.
 const HIDDEN: i64 = 5 * MINUTE;
@@ -158,7 +158,7 @@ impl App {
             last_action: self.on_clock(self.idle.last_action),
         };
         // Noted now: nobody may come to end the program.
-        self.signed_out = Some(self.request_for_app(Request::SignOut { reason }));
+        self.signed_out = Some(self.request_for_app(Write::SignOut(reason)));
         let minutes = self.idle.minutes;
         let why = self.text().fill("ended.nobody", &[("minutes", &minutes)]);
         self.end(reason, why);

@@ -16,7 +16,7 @@ use crate::ui::layer::Tone;
 use crate::ui::layer::ended::Ended;
 use crate::ui::layer::secret::SecretDialog;
 use crate::ui::layer::tree::Screen;
-use crate::ui::request::Request;
+use crate::ui::request::Write;
 
 /// How long until a sign-in that could not be recorded is tried again, in milliseconds.
 const AGAIN: i64 = 5 * SECOND;
@@ -26,7 +26,7 @@ impl App {
     pub(super) fn sign_in(&mut self) {
         let arrival = self.setting.arrival.clone();
         self.sign_in_at = None;
-        self.sign_in = Some(self.request_for_app(Request::SignIn(arrival)));
+        self.sign_in = Some(self.request_for_app(Write::SignIn(arrival)));
     }
 
     /// The sign-in could not be recorded: until it is, nothing is changed.
@@ -51,10 +51,10 @@ impl App {
 
     /// What is to be noted last, when the program ends in order, if it was not noted before.
     #[must_use]
-    pub fn farewell(&self) -> Option<Request> {
+    pub fn farewell(&self) -> Option<Write> {
         let reason = self.ended().map_or(SignOut::Left, |(reason, _)| reason);
         let noted = self.signed_out.is_some();
-        (!noted).then_some(Request::SignOut { reason })
+        (!noted).then_some(Write::SignOut(reason))
     }
 
     /// Why the session is over, when it did not end by the user's own will.

@@ -4,7 +4,7 @@ use crate::domain::time::{MINUTE, SECOND, Uptime};
 use crate::domain::user::Actor;
 use crate::ui::app::{APP, App, UnderWay};
 use crate::ui::layer::{Layer, Tone};
-use crate::ui::request::{Request, Ticket};
+use crate::ui::request::{Read, Request, Ticket, Write};
 
 /// A request shows as such when it takes longer than this, in milliseconds; before, the screen waits for it.
 const PATIENCE: i64 = 150;
@@ -41,17 +41,17 @@ impl App {
             self.look_at_clock();
             self.read_again();
             if !self.under_way.iter().any(UnderWay::is_look) {
-                self.request_for_app(Request::Look {
+                self.request_for_app(Read::Look {
                     known: self.known.unwrap_or(-1),
                 });
             }
         }
         if up >= self.sweep_at && self.frames > 0 {
             self.sweep_at = up.plus(MINUTE);
-            self.request_for_app(Request::Sweep);
+            self.request_for_app(Write::Sweep);
         }
         if self.settle_at.take_if(|at| *at <= up).is_some() && self.ended.is_none() {
-            self.request_for_app(Request::Settle);
+            self.request_for_app(Write::Settle);
         }
         if self.sign_in_at.is_some_and(|at| at <= up) && self.ended.is_none() {
             self.sign_in();
@@ -105,10 +105,10 @@ impl App {
         why.or(self.unseen.as_deref())
     }
 
-    pub(super) fn request_for_app(&mut self, request: Request) -> Ticket {
+    pub(super) fn request_for_app(&mut self, request: impl Into<Request>) -> Ticket {
         self.last_ticket += 1;
         let ticket = Ticket(self.last_ticket);
-        self.record(APP, ticket, request);
+        self.record(APP, ticket, request.into());
         ticket
     }
 

@@ -3,7 +3,7 @@
 use ratatui::style::Style;
 
 use crate::domain::event::Target;
-use crate::domain::intent::Intent;
+use crate::domain::intent::{Intent, KeyChange};
 use crate::domain::list::{KeyRow, KeySort};
 use crate::domain::rights::Right;
 use crate::domain::state::{AsOf, Facts, StateFilter};
@@ -16,7 +16,7 @@ use crate::ui::layer::list::{Change, Column, List, ListScreen, Table, Verbs, col
 use crate::ui::layer::new_secret::NewSecret;
 use crate::ui::layer::properties::Properties;
 use crate::ui::layer::{Asks, Ctx, Then};
-use crate::ui::request::Request;
+use crate::ui::request::Write;
 
 impl Table for KeyRow {
     const COLUMNS: &'static [Column<KeyRow>] = &[
@@ -113,35 +113,35 @@ impl KeyVerbs {
         let id = row.id();
         let (request, said, title, sentence, verb) = match action {
             Action::Unlock => (
-                Request::Unlock(id),
+                Write::ChangeKey(KeyChange::Unlock, id),
                 "list.unlocked",
                 "confirm.unlock_title",
                 "confirm.unlock",
                 "confirm.unlock_verb",
             ),
             Action::Lock => (
-                Request::LockOut(id),
+                Write::ChangeKey(KeyChange::LockOut, id),
                 "list.locked",
                 "confirm.lock_title",
                 "confirm.lock",
                 "confirm.lock_verb",
             ),
             Action::EndOverlap => (
-                Request::EndOverlap(id),
+                Write::ChangeKey(KeyChange::EndOverlap, id),
                 "list.overlap_ended",
                 "confirm.overlap_title",
                 "confirm.overlap",
                 "confirm.overlap_verb",
             ),
             Action::Restore => (
-                Request::Restore(id),
+                Write::ChangeKey(KeyChange::Restore, id),
                 "list.restored",
                 "confirm.restore_title",
                 "confirm.restore",
                 "confirm.restore_verb",
             ),
             _ => (
-                Request::Delete(id),
+                Write::ChangeKey(KeyChange::Delete, id),
                 "list.deleted",
                 "confirm.delete_title",
                 "confirm.delete",

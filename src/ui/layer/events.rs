@@ -17,7 +17,7 @@ use crate::ui::layer::entry::Entry;
 use crate::ui::layer::events::details::Details;
 use crate::ui::layer::list::{Column, List, ListScreen, Table, Verbs, column};
 use crate::ui::layer::{Asks, Ctx, Then};
-use crate::ui::request::{Done, Outcome, Request, Ticket};
+use crate::ui::request::{Done, Outcome, Read, Ticket};
 
 impl Table for EventRow {
     const COLUMNS: &'static [Column<EventRow>] = &[
@@ -273,7 +273,7 @@ impl Verbs for EventVerbs {
                 ));
             }
             Action::ByTarget => ask_target(list, text, asks),
-            Action::ByPerson => self.people = Some(asks.request(Request::EventActors)),
+            Action::ByPerson => self.people = Some(asks.request(Read::EventActors)),
             Action::ByTime => ask_time("", None, text, asks),
             _ => return false,
         }
@@ -309,7 +309,7 @@ impl Verbs for EventVerbs {
 
     fn refresh(&mut self, asks: &mut Asks) {
         if self.people.is_some() {
-            self.people = Some(asks.request(Request::EventActors));
+            self.people = Some(asks.request(Read::EventActors));
         }
     }
 

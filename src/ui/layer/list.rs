@@ -16,7 +16,7 @@ use crate::domain::trouble::{Fault, Trouble};
 use crate::ui::field::{Edit, LineField, Typed};
 use crate::ui::keymap::Action;
 use crate::ui::layer::{Asks, Ctx};
-use crate::ui::request::{self, Done, Outcome, Request, Ticket};
+use crate::ui::request::{self, Done, ListQuery, Outcome, Ticket, Write};
 use crate::ui::table::{ASKED, Move, Rows, Width};
 
 pub use screen::{ListScreen, Verbs};
@@ -99,7 +99,7 @@ enum Why {
 /// A change of one row, with what to say when it is done: the name in it is the one that was asked about.
 #[derive(Clone)]
 pub struct Change {
-    pub request: Request,
+    pub request: Write,
     pub id: i64,
     pub said: String,
 }
@@ -177,7 +177,7 @@ impl<L: Table> List<L> {
             anchor: anchor.clone(),
             rows: ASKED,
         };
-        let ticket = asks.request(L::window(query));
+        let ticket = asks.request(L::ask(ListQuery::Window(query)));
         // The reader gives up a count for this; it is asked for again when the rows are there.
         self.counting = None;
         self.count_due |= !matches!(why, Why::Moving(_));
@@ -269,7 +269,7 @@ impl<L: Table> List<L> {
             _ => {}
         }
         if self.wanted.is_none() && self.count_due {
-            self.counting = Some(asks.request(L::count(self.filter.clone())));
+            self.counting = Some(asks.request(L::ask(ListQuery::Count(self.filter.clone()))));
         }
     }
 

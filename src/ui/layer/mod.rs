@@ -190,10 +190,10 @@ impl<'a> Asks<'a> {
     }
 
     /// Has a request carried out; the answer comes under this ticket.
-    pub fn request(&mut self, request: Request) -> Ticket {
+    pub fn request(&mut self, request: impl Into<Request>) -> Ticket {
         *self.last_ticket += 1;
         let ticket = Ticket(*self.last_ticket);
-        self.asked.push(Ask::Request(ticket, request));
+        self.asked.push(Ask::Request(ticket, request.into()));
         ticket
     }
 

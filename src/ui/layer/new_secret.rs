@@ -12,7 +12,7 @@ use crate::ui::frame::{boxed, buttons, centred, first, row, wrap};
 use crate::ui::hits::{Hit, Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status, Then};
-use crate::ui::request::{Done, Outcome, Request, Ticket};
+use crate::ui::request::{Done, Outcome, Ticket, Write};
 use crate::ui::scroll::Scroll;
 
 /// Asks before a secret is issued.
@@ -66,7 +66,7 @@ impl NewSecret {
 
     fn issue(&mut self, asks: &mut Asks) {
         if self.ready() && self.issuing.is_none() {
-            let request = Request::Issue {
+            let request = Write::IssueSecret {
                 key: self.key,
                 overlap: self.chosen,
             };
@@ -155,7 +155,7 @@ impl Layer for NewSecret {
             return;
         }
         match outcome {
-            Ok(Done::Issued(id)) => asks.answer(&self.then, id.0),
+            Ok(Done::SecretIssued(id)) => asks.answer(&self.then, id.0),
             Ok(_) => {}
             Err(trouble) => asks.complain(ctx.text.trouble(&trouble)),
         }

@@ -22,12 +22,12 @@ use crate::ui::hits::{Hits, Mouse};
 use crate::ui::keymap::{Action, Scope, TextKey};
 use crate::ui::layer::confirm::Confirm;
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status, Then, if_of_use};
-use crate::ui::request::{Done, Outcome, Request, Ticket};
+use crate::ui::request::{Done, Outcome, Read, Ticket, Write};
 
 /// What has Properties: what it had when it was read, and what it is to have.
 pub trait Subject: 'static {
     /// Asks for what the dialog begins with: the roles, or what is there already.
-    fn load(&self) -> Request;
+    fn load(&self) -> Read;
 
     /// Takes that.
     fn begin(&mut self, done: Done, ctx: &Ctx) -> Option<Beginning>;
@@ -78,7 +78,7 @@ pub trait Subject: 'static {
     fn intent(&self) -> Option<Intent>;
 
     /// The request that saves it.
-    fn save(&self) -> Request;
+    fn save(&self) -> Write;
 
     /// The ID of what was saved, and what is said of it.
     fn saved(&self, done: Done, ctx: &Ctx) -> Option<(i64, Option<String>)>;
@@ -228,7 +228,7 @@ impl<S: Subject> Properties<S> {
         if !problems.is_empty() {
             self.show_problems(&problems, ctx, asks);
         } else if let Some(intent) = self.subject.intent() {
-            self.foreseeing = Some(asks.request(Request::Foresee(intent)));
+            self.foreseeing = Some(asks.request(Read::Foresee(intent)));
         } else {
             self.send(asks);
         }

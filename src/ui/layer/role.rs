@@ -29,7 +29,7 @@ use crate::ui::layer::role::boxes::{Boxes, Giver};
 use crate::ui::layer::role::focus::Focus;
 use crate::ui::layer::role::tabs::Page;
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status, Then};
-use crate::ui::request::{Done, Outcome, Request, Ticket};
+use crate::ui::request::{Done, Outcome, Read, Ticket, Write};
 
 /// The dialog.
 pub struct RoleDialog {
@@ -172,7 +172,7 @@ impl RoleDialog {
                 before: Box::new(before.clone()),
                 draft: Box::new(draft),
             };
-            self.foreseeing = Some(asks.request(Request::Foresee(intent)));
+            self.foreseeing = Some(asks.request(Read::Foresee(intent)));
         } else {
             self.send(draft, asks);
         }
@@ -194,12 +194,12 @@ impl RoleDialog {
 
     fn send(&mut self, draft: RoleDraft, asks: &mut Asks) {
         let request = match (self.existing(), &self.before) {
-            (Some(id), Some(before)) => Request::SaveRole {
+            (Some(id), Some(before)) => Write::SaveRole {
                 id,
                 before: Box::new(before.clone()),
                 draft: Box::new(draft),
             },
-            _ => Request::CreateRole(Box::new(draft)),
+            _ => Write::CreateRole(Box::new(draft)),
         };
         self.saving = Some(asks.request(request));
     }
@@ -249,7 +249,7 @@ impl RoleDialog {
 
     fn reread(&mut self, asks: &mut Asks) {
         if let (Some(id), None) = (self.existing(), self.rereading) {
-            self.rereading = Some(asks.request(Request::RoleProperties(id)));
+            self.rereading = Some(asks.request(Read::RoleProperties(id)));
         }
     }
 
@@ -271,8 +271,8 @@ impl Layer for RoleDialog {
     fn open(&mut self, ctx: &Ctx, asks: &mut Asks) {
         ctx.text.say("form.loading").clone_into(&mut self.title);
         self.loading = Some(asks.request(match self.task {
-            Task::New => Request::NewRoleName(NEW_ROLE.to_owned()),
-            Task::Edit(id) | Task::Copy(id) => Request::RoleProperties(id),
+            Task::New => Read::NewRoleName(NEW_ROLE.to_owned()),
+            Task::Edit(id) | Task::Copy(id) => Read::RoleProperties(id),
         }));
     }
 
@@ -365,7 +365,7 @@ impl Layer for RoleDialog {
                 Task::Copy(_) => {
                     let name = properties.fields.name.clone();
                     self.draft = RoleDraft::from(&properties.fields);
-                    self.loading = Some(asks.request(Request::NewRoleName(name)));
+                    self.loading = Some(asks.request(Read::NewRoleName(name)));
                 }
                 Task::New | Task::Edit(_) => self.edit_existing(*properties, ctx),
             },

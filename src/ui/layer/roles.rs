@@ -12,7 +12,7 @@ use crate::ui::layer::confirm::Confirm;
 use crate::ui::layer::list::{Change, Column, List, ListScreen, Table, Verbs, column};
 use crate::ui::layer::role::RoleDialog;
 use crate::ui::layer::{Asks, Ctx};
-use crate::ui::request::Request;
+use crate::ui::request::Write;
 
 impl Table for RoleRow {
     const COLUMNS: &'static [Column<RoleRow>] = &[
@@ -117,7 +117,7 @@ impl Verbs for RoleVerbs {
         let text = ctx.text;
         let name = [("name", &row.name as &dyn std::fmt::Display)];
         let change = Change {
-            request: Request::DeleteRole(row.id()),
+            request: Write::DeleteRole(row.id()),
             id: row.place.id,
             said: text.fill("roles.deleted", &name),
         };

@@ -24,7 +24,7 @@ use crate::ui::layer::confirm::Confirm;
 use crate::ui::layer::entry::Entry;
 use crate::ui::layer::secret::undelivered::Unwritten;
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status, Then};
-use crate::ui::request::{Done, Outcome, Request, Ticket};
+use crate::ui::request::{Done, Outcome, Ticket, Write};
 
 /// The buttons, in order. The last one is there only while the dialog can be left.
 const VERBS: [Action; 8] = [
@@ -170,7 +170,7 @@ impl SecretDialog {
             }
             Action::Cancel | Action::Leave => self.leave(action, ctx, asks),
             Action::Stored => {
-                let request = Request::Deliver {
+                let request = Write::DeliverSecret {
                     secret: self.issued.id,
                     overlap: self.overlap,
                 };
@@ -211,7 +211,7 @@ impl SecretDialog {
     fn save_to(&mut self, path: String, _ctx: &Ctx, asks: &mut Asks) {
         let path = PathBuf::from(path);
         self.path = Some(path.clone());
-        self.under_way = Some(asks.request(Request::SaveToFile {
+        self.under_way = Some(asks.request(Write::SaveSecret {
             path,
             secret: self.issued.secret.clone(),
             id: self.issued.id,
@@ -234,7 +234,7 @@ impl SecretDialog {
     }
 
     fn discard(&mut self, closing: Closing, asks: &mut Asks) {
-        self.under_way = Some(asks.request(Request::Discard(self.issued.id)));
+        self.under_way = Some(asks.request(Write::DiscardSecret(self.issued.id)));
         self.closing = Some(closing);
     }
 
@@ -247,11 +247,11 @@ impl SecretDialog {
         let text = ctx.text;
         let name: &dyn std::fmt::Display = &self.issued.key_name;
         match (done, closing) {
-            (Done::Written(path), _) => {
+            (Done::SecretSaved(path), _) => {
                 self.path = None;
                 asks.say(text.fill("secret.written", &[("path", &path.display())]));
             }
-            (Done::Delivered(delivered), _) => {
+            (Done::SecretDelivered(delivered), _) => {
                 let state = delivered.facts.state(ctx.as_of());
                 let sentence = match delivered.overlap_until {
                     _ if state == State::NoApiAccess => {

@@ -3,7 +3,7 @@
 use ratatui::style::Style;
 
 use crate::domain::event::Target;
-use crate::domain::intent::Intent;
+use crate::domain::intent::{Intent, UserChange};
 use crate::domain::list::{UserRow, UserSort};
 use crate::domain::rights::Right;
 use crate::domain::state::UserState;
@@ -13,7 +13,7 @@ use crate::ui::layer::confirm::Confirm;
 use crate::ui::layer::list::{Change, Column, List, ListScreen, Table, Verbs, column};
 use crate::ui::layer::properties::Properties;
 use crate::ui::layer::{Asks, Ctx};
-use crate::ui::request::Request;
+use crate::ui::request::Write;
 
 impl Table for UserRow {
     const COLUMNS: &'static [Column<UserRow>] = &[
@@ -155,21 +155,21 @@ fn confirm(action: Action, row: &UserRow, ctx: &Ctx, asks: &mut Asks) {
     let id = row.id();
     let (request, said, title, sentence, verb) = match action {
         Action::Unlock => (
-            Request::UnlockUser(id),
+            Write::ChangeUser(UserChange::Unlock, id),
             "users.unlocked",
             "confirm.unlock_title",
             "confirm.unlock_user",
             "confirm.unlock_verb",
         ),
         Action::Lock => (
-            Request::LockOutUser(id),
+            Write::ChangeUser(UserChange::LockOut, id),
             "users.locked",
             "confirm.lock_title",
             "confirm.lock_user",
             "confirm.lock_verb",
         ),
         _ => (
-            Request::DeleteUser(id),
+            Write::ChangeUser(UserChange::Delete, id),
             "users.deleted",
             "confirm.delete_title",
             "confirm.delete_user",

@@ -13,7 +13,7 @@ use crate::ui::hits::{Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::list::{Change, List, Table};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status, Then, if_of_use};
-use crate::ui::request::{Done, Outcome, Request, Ticket};
+use crate::ui::request::{Done, Outcome, Read, Ticket};
 
 /// What can be done on a screen beside what every list can do.
 pub trait Verbs: Default + 'static {
@@ -128,7 +128,7 @@ impl<V: Verbs> ListScreen<V> {
             return false;
         };
         self.foreseeing = Some(Foreseeing {
-            ticket: asks.request(Request::Foresee(intent.clone())),
+            ticket: asks.request(Read::Foresee(intent.clone())),
             intent,
             action,
             row,
@@ -243,7 +243,7 @@ impl<V: Verbs> Layer for ListScreen<V> {
     fn refresh(&mut self, _ctx: &Ctx, asks: &mut Asks) {
         self.verbs.refresh(asks);
         if let Some(of) = &mut self.foreseeing {
-            of.ticket = asks.request(Request::Foresee(of.intent.clone()));
+            of.ticket = asks.request(Read::Foresee(of.intent.clone()));
         }
         self.list.refresh(asks);
     }

@@ -14,7 +14,7 @@ use crate::ui::field::{AreaField, LineField};
 use crate::ui::form::{Input, Item};
 use crate::ui::layer::properties::{Beginning, Properties, Subject, facts};
 use crate::ui::layer::{Ctx, Then};
-use crate::ui::request::{Done, Request};
+use crate::ui::request::{Done, Read, Write};
 
 /// A key.
 pub struct ApiKey {
@@ -111,8 +111,8 @@ fn why_not(properties: &ApiKeyProperties, ctx: &Ctx) -> Option<String> {
 }
 
 impl Subject for ApiKey {
-    fn load(&self) -> Request {
-        self.id.map_or(Request::Roles, Request::Properties)
+    fn load(&self) -> Read {
+        self.id.map_or(Read::Roles, Read::KeyProperties)
     }
 
     fn begin(&mut self, done: Done, ctx: &Ctx) -> Option<Beginning> {
@@ -130,7 +130,7 @@ impl Subject for ApiKey {
                     read_only: None,
                 })
             }
-            Done::Properties(properties) => {
+            Done::KeyProperties(properties) => {
                 self.draft = ApiKeyDraft::from(&properties.fields);
                 self.initial = self.draft.clone();
                 let read_only = why_not(&properties, ctx);
@@ -245,23 +245,23 @@ impl Subject for ApiKey {
         })
     }
 
-    fn save(&self) -> Request {
+    fn save(&self) -> Write {
         let draft = self.draft.clone();
         match (self.id, &self.before) {
-            (Some(id), Some(before)) => Request::Save {
+            (Some(id), Some(before)) => Write::SaveKey {
                 id,
                 before: Box::new(before.clone()),
                 draft: Box::new(draft),
             },
-            _ => Request::Create(draft),
+            _ => Write::CreateKey(draft),
         }
     }
 
     fn saved(&self, done: Done, ctx: &Ctx) -> Option<(i64, Option<String>)> {
         match (done, self.id) {
             // The secret's dialog says the rest.
-            (Done::Issued(id), _) => Some((id.0, None)),
-            (Done::Saved(fields), Some(id)) => {
+            (Done::SecretIssued(id), _) => Some((id.0, None)),
+            (Done::KeySaved(fields), Some(id)) => {
                 let sentence = ctx.text.fill("form.saved", &[("name", &fields.name)]);
                 Some((id.0, Some(sentence)))
             }

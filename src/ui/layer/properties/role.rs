@@ -8,7 +8,7 @@ use crate::ui::layer::choice::Choice;
 use crate::ui::layer::properties::{Properties, Subject};
 use crate::ui::layer::role::RoleDialog;
 use crate::ui::layer::{Asks, Ctx, Then};
-use crate::ui::request::Request;
+use crate::ui::request::Read;
 
 impl<S: Subject> Properties<S> {
     /// Opens the choice of a role by name, and `New...` for whoever may create one.
@@ -36,7 +36,7 @@ impl<S: Subject> Properties<S> {
 
     /// A role was made: reads the list again, to choose it.
     pub(super) fn role_made(&mut self, id: RoleId, asks: &mut Asks) {
-        self.choosing = Some((asks.request(Request::Roles), id));
+        self.choosing = Some((asks.request(Read::Roles), id));
     }
 
     /// The list as it is now, with the new role.

@@ -14,7 +14,7 @@ use crate::ui::field::LineField;
 use crate::ui::form::{Input, Item};
 use crate::ui::layer::properties::{Beginning, Properties, Subject, facts};
 use crate::ui::layer::{Ctx, Then};
-use crate::ui::request::{Done, Request};
+use crate::ui::request::{Done, Read, Write};
 
 /// A user.
 pub struct User {
@@ -113,8 +113,8 @@ impl User {
 }
 
 impl Subject for User {
-    fn load(&self) -> Request {
-        self.id.map_or(Request::Roles, Request::UserProperties)
+    fn load(&self) -> Read {
+        self.id.map_or(Read::Roles, Read::UserProperties)
     }
 
     fn begin(&mut self, done: Done, ctx: &Ctx) -> Option<Beginning> {
@@ -211,15 +211,15 @@ impl Subject for User {
         })
     }
 
-    fn save(&self) -> Request {
+    fn save(&self) -> Write {
         let draft = Box::new(self.draft.clone());
         match (self.id, &self.before) {
-            (Some(id), Some(before)) => Request::SaveUser {
+            (Some(id), Some(before)) => Write::SaveUser {
                 id,
                 before: Box::new(before.clone()),
                 draft,
             },
-            _ => Request::CreateUser(draft),
+            _ => Write::CreateUser(draft),
         }
     }
 

@@ -5,16 +5,16 @@ use crate::domain::secret::Secret;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::secret::SecretDialog;
 use crate::ui::layer::{Asks, Ctx};
-use crate::ui::request::{Done, Outcome, Request};
+use crate::ui::request::{Aside, Done, Outcome};
 
 impl SecretDialog {
     pub(super) fn copy(&mut self, text: Secret, asks: &mut Asks) {
-        self.copying = Some(asks.request(Request::Copy { text }));
+        self.copying = Some(asks.request(Aside::Copy(text)));
     }
 
     pub(super) fn copied(&mut self, outcome: Outcome, ctx: &Ctx, asks: &mut Asks) {
         match outcome {
-            Ok(Done::Sent { way, .. }) => {
+            Ok(Done::Copied { way, .. }) => {
                 self.sent = Some(way);
                 self.not_sent = None;
                 let text = ctx.text;
