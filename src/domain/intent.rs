@@ -2,7 +2,9 @@
 
 use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields};
 use crate::domain::id::{KeyId, RoleId, UserId};
+use crate::domain::rights::Right;
 use crate::domain::role::{RoleDraft, RoleFields};
+use crate::domain::secret::Overlap;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{UserDraft, UserFields};
 
@@ -16,6 +18,17 @@ pub enum KeyChange {
     EndOverlap,
 }
 
+impl KeyChange {
+    /// The right that it needs.
+    #[must_use]
+    pub const fn needs(self) -> &'static [Right] {
+        match self {
+            KeyChange::LockOut | KeyChange::Unlock | KeyChange::EndOverlap => &[Right::EditApiKeys],
+            KeyChange::Delete | KeyChange::Restore => &[Right::DeleteApiKeys],
+        }
+    }
+}
+
 /// A change of a user that takes effect at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UserChange {
@@ -24,33 +37,35 @@ pub enum UserChange {
     Delete,
 }
 
-/// A change of one row that is asked about first.
+impl UserChange {
+    /// The right that it needs.
+    #[must_use]
+    pub const fn needs(self) -> &'static [Right] {
+        match self {
+            UserChange::LockOut | UserChange::Unlock => &[Right::EditUsers],
+            UserChange::Delete => &[Right::DeleteUsers],
+        }
+    }
+}
+
+/// A change of one row, which can be looked at before it is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Intent {
-    LockOut(KeyId),
-    Unlock(KeyId),
-    Delete(KeyId),
-    Restore(KeyId),
-    EndOverlap(KeyId),
-    /// A new secret for the key.
-    Issue(KeyId),
-    LockOutUser(UserId),
-    UnlockUser(UserId),
-    DeleteUser(UserId),
-    DeleteRole(RoleId),
-    /// A key that gets another role.
+    Key(KeyChange, KeyId),
     SaveKey {
         id: KeyId,
         before: Box<ApiKeyFields>,
         draft: Box<ApiKeyDraft>,
     },
-    /// A user who gets another role.
+    /// A new secret; how long the present one works after that may not be known yet.
+    IssueSecret(KeyId, Option<Overlap>),
+    User(UserChange, UserId),
     SaveUser {
         id: UserId,
         before: Box<UserFields>,
         draft: Box<UserDraft>,
     },
-    /// A role that gets other access types.
+    DeleteRole(RoleId),
     SaveRole {
         id: RoleId,
         before: Box<RoleFields>,

@@ -6,6 +6,7 @@ use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyProperties};
 use crate::domain::authority::Holder;
 use crate::domain::event::{EventKind, Target};
 use crate::domain::id::KeyId;
+use crate::domain::intent::KeyChange;
 use crate::domain::problem::Rule;
 use crate::domain::rights::Right;
 use crate::domain::role::Role;
@@ -113,28 +114,47 @@ impl Service {
         before: &ApiKeyFields,
         draft: &ApiKeyDraft,
     ) -> Result<ApiKeyFields, Trouble> {
-        self.change(actor, edit("save", id), |change| {
+        let attempt = Attempt::new("save", On::Key(id), &[Right::EditApiKeys]);
+        self.change(actor, attempt, |change| {
             write(change, id, savable(change, id, (before, draft))?)
         })
     }
 
+    /// Changes a key at once.
+    pub fn change_key(
+        &mut self,
+        actor: &Actor,
+        change: KeyChange,
+        id: KeyId,
+    ) -> Result<(), Trouble> {
+        match change {
+            KeyChange::LockOut => self.lock_out_key(actor, id),
+            KeyChange::Unlock => self.unlock_key(actor, id),
+            KeyChange::Delete => self.delete_key(actor, id),
+            KeyChange::Restore => self.restore_key(actor, id),
+            KeyChange::EndOverlap => self.end_overlap(actor, id),
+        }
+    }
+
     /// Locks a key out; a locked one stays so.
     pub fn lock_out_key(&mut self, actor: &Actor, id: KeyId) -> Result<(), Trouble> {
-        self.change(actor, edit("lock-out", id), |change| {
-            write(change, id, lockable(change, id, true)?).map(drop)
-        })
+        self.change(
+            actor,
+            attempt("lock-out", KeyChange::LockOut, id),
+            |change| write(change, id, lockable(change, id, true)?).map(drop),
+        )
     }
 
     /// Unlocks a key; an unlocked one stays so.
     pub fn unlock_key(&mut self, actor: &Actor, id: KeyId) -> Result<(), Trouble> {
-        self.change(actor, edit("unlock", id), |change| {
+        self.change(actor, attempt("unlock", KeyChange::Unlock, id), |change| {
             write(change, id, lockable(change, id, false)?).map(drop)
         })
     }
 
     /// Deletes a key: it stops at once, and a pending secret never works.
     pub fn delete_key(&mut self, actor: &Actor, id: KeyId) -> Result<(), Trouble> {
-        self.change(actor, deletion("delete", id), |change| {
+        self.change(actor, attempt("delete", KeyChange::Delete, id), |change| {
             let key = manageable(change, id)?;
             api_keys::set_deleted(change.tx, id, change.now)?;
             if let Some(pending) = secrets::live(change.tx, id)?.pending {
@@ -150,22 +170,22 @@ impl Service {
     /// # Errors
     /// [`Trouble::NotRestorable`] after 7 days.
     pub fn restore_key(&mut self, actor: &Actor, id: KeyId) -> Result<(), Trouble> {
-        self.change(actor, deletion("restore", id), |change| {
-            let Some(key) = restorable(change, id)? else {
-                return Ok(());
-            };
-            api_keys::set_restored(change.tx, id)?;
-            change.record(EventKind::ApiKeyRestored, target(id, &key), json!({}))
-        })
+        self.change(
+            actor,
+            attempt("restore", KeyChange::Restore, id),
+            |change| {
+                let Some(key) = restorable(change, id)? else {
+                    return Ok(());
+                };
+                api_keys::set_restored(change.tx, id)?;
+                change.record(EventKind::ApiKeyRestored, target(id, &key), json!({}))
+            },
+        )
     }
 }
 
-fn edit(verb: &'static str, id: KeyId) -> Attempt<'static> {
-    Attempt::new(verb, On::Key(id), &[Right::EditApiKeys])
-}
-
-fn deletion(verb: &'static str, id: KeyId) -> Attempt<'static> {
-    Attempt::new(verb, On::Key(id), &[Right::DeleteApiKeys])
+fn attempt(verb: &'static str, change: KeyChange, id: KeyId) -> Attempt<'static> {
+    Attempt::new(verb, On::Key(id), change.needs())
 }
 
 pub(super) fn target(id: KeyId, fields: &ApiKeyFields) -> Target {

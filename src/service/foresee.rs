@@ -4,7 +4,7 @@
 use crate::domain::api_key::ApiKeyFields;
 use crate::domain::event::Target;
 use crate::domain::id::{KeyId, RoleId, UserId};
-use crate::domain::intent::{Affected, Intent, LockedBy, Named, Prospect};
+use crate::domain::intent::{Affected, Intent, KeyChange, LockedBy, Named, Prospect, UserChange};
 use crate::domain::rights::Right;
 use crate::domain::role::RoleFields;
 use crate::domain::state::Facts;
@@ -25,34 +25,35 @@ impl Service {
     /// What stands in the way of a change, or why it would be refused.
     pub fn foresee(&self, actor: &Actor, intent: &Intent) -> Result<Prospect, Trouble> {
         self.look_ahead(actor, needs(actor, intent), |change| match intent {
-            Intent::LockOut(id) => {
+            Intent::Key(KeyChange::LockOut, id) => {
                 let key = api_keys::lockable(change, *id, true)?.before;
                 let target = api_keys::target(*id, &key);
                 locked_already(change, key.locked_out, &target, api_keys::EDITS)
             }
-            Intent::Unlock(id) => {
+            Intent::Key(KeyChange::Unlock, id) => {
                 let key = api_keys::lockable(change, *id, false)?.before;
                 Ok(not_locked(key.locked_out))
             }
-            Intent::Delete(id) => api_keys::manageable(change, *id).map(clear),
-            Intent::Restore(id) => api_keys::restorable(change, *id).map(clear),
-            Intent::EndOverlap(id) => secrets::overlapping(change, *id).map(clear),
-            Intent::Issue(id) => secrets::issuable(change, *id).map(clear),
+            Intent::Key(KeyChange::Restore, id) => api_keys::restorable(change, *id).map(clear),
+            Intent::Key(KeyChange::EndOverlap, id) => secrets::overlapping(change, *id).map(clear),
+            // Any other: whoever may manage the key may do it.
+            Intent::Key(_, id) => api_keys::manageable(change, *id).map(clear),
+            Intent::IssueSecret(id, _) => secrets::issuable(change, *id).map(clear),
             Intent::SaveKey { id, before, draft } => {
                 let edit = api_keys::savable(change, *id, (before, draft))?;
                 affected_key(change, *id, &edit)
             }
-            Intent::LockOutUser(id) => {
+            Intent::User(UserChange::LockOut, id) => {
                 let user = users::lockable(change, *id, true)?.before;
                 refuse_without(change, *id, None)?;
                 let target = users::target(*id, &user);
                 locked_already(change, user.locked_out, &target, users::EDITS)
             }
-            Intent::UnlockUser(id) => {
+            Intent::User(UserChange::Unlock, id) => {
                 let user = users::lockable(change, *id, false)?.before;
                 Ok(not_locked(user.locked_out))
             }
-            Intent::DeleteUser(id) => {
+            Intent::User(UserChange::Delete, id) => {
                 users::removable(change, *id)?;
                 refuse_without(change, *id, None).map(clear)
             }
@@ -82,15 +83,10 @@ fn clear<T>(_: T) -> Prospect {
 /// The rights that the change needs.
 fn needs(actor: &Actor, intent: &Intent) -> &'static [Right] {
     match intent {
-        Intent::LockOut(_)
-        | Intent::Unlock(_)
-        | Intent::EndOverlap(_)
-        | Intent::Issue(_)
-        | Intent::SaveKey { .. } => &[Right::EditApiKeys],
-        Intent::Delete(_) | Intent::Restore(_) => &[Right::DeleteApiKeys],
-        Intent::LockOutUser(_) | Intent::UnlockUser(_) => &[Right::EditUsers],
+        Intent::Key(change, _) => change.needs(),
+        Intent::IssueSecret(..) | Intent::SaveKey { .. } => &[Right::EditApiKeys],
+        Intent::User(change, _) => change.needs(),
         Intent::SaveUser { id, .. } => users::needs(actor, *id, &[Right::EditUsers]),
-        Intent::DeleteUser(_) => &[Right::DeleteUsers],
         Intent::SaveRole { .. } => &[Right::EditRoles],
         Intent::DeleteRole(_) => &[Right::DeleteRoles],
     }

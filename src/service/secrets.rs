@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::auth::token::{self, Tag};
 use crate::domain::event::EventKind;
 use crate::domain::id::{KeyId, SecretId};
+use crate::domain::intent::KeyChange;
 use crate::domain::rights::Right;
 use crate::domain::secret::{
     Delivered, Ended, IssuedSecret, Overlap, Phase, Secret, SecretFacts, find_secret_shape,
@@ -166,7 +167,7 @@ impl Service {
     /// # Errors
     /// [`Trouble::NoOverlap`] where nothing is retiring.
     pub fn end_overlap(&mut self, actor: &Actor, id: KeyId) -> Result<(), Trouble> {
-        let attempt = Attempt::new("end-overlap", On::Key(id), &[Right::EditApiKeys]);
+        let attempt = Attempt::new("end-overlap", On::Key(id), KeyChange::EndOverlap.needs());
         self.change(actor, attempt, |change| {
             let (key, retiring) = overlapping(change, id)?;
             secrets::end(

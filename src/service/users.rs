@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::domain::authority::within;
 use crate::domain::event::{EventKind, Target};
 use crate::domain::id::UserId;
+use crate::domain::intent::UserChange;
 use crate::domain::locale::Locale;
 use crate::domain::problem::{Field, Problem, Rule};
 use crate::domain::rights::Right;
@@ -91,9 +92,23 @@ impl Service {
         })
     }
 
+    /// Changes a user at once.
+    pub fn change_user(
+        &mut self,
+        actor: &Actor,
+        change: UserChange,
+        id: UserId,
+    ) -> Result<(), Trouble> {
+        match change {
+            UserChange::LockOut => self.lock_out_user(actor, id),
+            UserChange::Unlock => self.unlock_user(actor, id),
+            UserChange::Delete => self.delete_user(actor, id),
+        }
+    }
+
     /// Locks a user out; a locked one stays so.
     pub fn lock_out_user(&mut self, actor: &Actor, id: UserId) -> Result<(), Trouble> {
-        let attempt = Attempt::new("lock-out", On::User(id), &[Right::EditUsers]);
+        let attempt = Attempt::new("lock-out", On::User(id), UserChange::LockOut.needs());
         self.change(actor, attempt, |change| {
             write(change, id, lockable(change, id, true)?).map(drop)
         })
@@ -101,7 +116,7 @@ impl Service {
 
     /// Unlocks a user; an unlocked one stays so.
     pub fn unlock_user(&mut self, actor: &Actor, id: UserId) -> Result<(), Trouble> {
-        let attempt = Attempt::new("unlock", On::User(id), &[Right::EditUsers]);
+        let attempt = Attempt::new("unlock", On::User(id), UserChange::Unlock.needs());
         self.change(actor, attempt, |change| {
             write(change, id, lockable(change, id, false)?).map(drop)
         })
@@ -109,7 +124,7 @@ impl Service {
 
     /// Deletes a user for good.
     pub fn delete_user(&mut self, actor: &Actor, id: UserId) -> Result<(), Trouble> {
-        let attempt = Attempt::new("delete", On::User(id), &[Right::DeleteUsers]);
+        let attempt = Attempt::new("delete", On::User(id), UserChange::Delete.needs());
         self.change(actor, attempt, |change| {
             let user = removable(change, id)?;
             keeping_a_manager(change.tx, || users::delete(change.tx, id))?;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::clipboard::Clipboard;
 use crate::domain::id::SecretId;
-use crate::domain::intent::{KeyChange, UserChange};
+use crate::domain::intent::Intent;
 use crate::domain::list::Window;
 use crate::domain::secret::Secret;
 use crate::domain::trouble::Trouble;
@@ -109,24 +109,9 @@ impl Performer {
                 let overlap = None;
                 Ok(Done::Secret { issued, overlap })
             }
-            Write::SaveKey { id, before, draft } => {
-                let saved = service.save_key(actor, id, &before, &draft)?;
-                Ok(Done::KeySaved(Box::new(saved)))
-            }
-            Write::ChangeKey(change, id) => {
-                match change {
-                    KeyChange::LockOut => service.lock_out_key(actor, id),
-                    KeyChange::Unlock => service.unlock_key(actor, id),
-                    KeyChange::Delete => service.delete_key(actor, id),
-                    KeyChange::Restore => service.restore_key(actor, id),
-                    KeyChange::EndOverlap => service.end_overlap(actor, id),
-                }?;
-                Ok(Done::Changed)
-            }
-            Write::IssueSecret { key, overlap } => {
-                let issued = service.issue(actor, key)?;
-                Ok(Done::Secret { issued, overlap })
-            }
+            Write::CreateRole(draft) => service.create_role(actor, &draft).map(Done::RoleCreated),
+            Write::CreateUser(draft) => service.create_user(actor, &draft).map(Done::UserCreated),
+            Write::Change(intent) => change(service, actor, intent),
             Write::DeliverSecret { secret, overlap } => {
                 let delivered = service.deliver(actor, secret, overlap)?;
                 Ok(Done::SecretDelivered(delivered))
@@ -134,27 +119,39 @@ impl Performer {
             Write::DiscardSecret(id) => service.discard(actor, id).map(|()| Done::Changed),
             Write::SaveSecret { .. } if !self.files => Err(Trouble::NoFiles),
             Write::SaveSecret { path, secret, id } => save(service, actor, &path, &secret, id),
-            Write::CreateRole(draft) => service.create_role(actor, &draft).map(Done::RoleCreated),
-            Write::SaveRole { id, before, draft } => {
-                let saved = service.save_role(actor, id, &before, &draft)?;
-                Ok(Done::RoleSaved(Box::new(saved)))
-            }
-            Write::DeleteRole(id) => service.delete_role(actor, id).map(|()| Done::Changed),
-            Write::CreateUser(draft) => service.create_user(actor, &draft).map(Done::UserCreated),
-            Write::SaveUser { id, before, draft } => {
-                let saved = service.save_user(actor, id, &before, &draft)?;
-                Ok(Done::UserSaved(Box::new(saved)))
-            }
-            Write::ChangeUser(change, id) => {
-                match change {
-                    UserChange::LockOut => service.lock_out_user(actor, id),
-                    UserChange::Unlock => service.unlock_user(actor, id),
-                    UserChange::Delete => service.delete_user(actor, id),
-                }?;
-                Ok(Done::Changed)
-            }
             Write::Sweep => service.sweep().map(|_| Done::Swept),
             Write::Settle => Ok(Done::Settled(service.settle()?)),
+        }
+    }
+}
+
+/// Changes one row.
+fn change(service: &mut Service, actor: &Actor, intent: Intent) -> Outcome {
+    match intent {
+        Intent::Key(change, id) => {
+            service.change_key(actor, change, id)?;
+            Ok(Done::Changed)
+        }
+        Intent::SaveKey { id, before, draft } => {
+            let saved = service.save_key(actor, id, &before, &draft)?;
+            Ok(Done::KeySaved(Box::new(saved)))
+        }
+        Intent::IssueSecret(key, overlap) => {
+            let issued = service.issue(actor, key)?;
+            Ok(Done::Secret { issued, overlap })
+        }
+        Intent::User(change, id) => {
+            service.change_user(actor, change, id)?;
+            Ok(Done::Changed)
+        }
+        Intent::SaveUser { id, before, draft } => {
+            let saved = service.save_user(actor, id, &before, &draft)?;
+            Ok(Done::UserSaved(Box::new(saved)))
+        }
+        Intent::DeleteRole(id) => service.delete_role(actor, id).map(|()| Done::Changed),
+        Intent::SaveRole { id, before, draft } => {
+            let saved = service.save_role(actor, id, &before, &draft)?;
+            Ok(Done::RoleSaved(Box::new(saved)))
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyProperties};
 use crate::domain::clipboard::ClipboardWay;
 use crate::domain::event::trail::{ActorFilter, EventRow};
 use crate::domain::id::{KeyId, RoleId, SecretId, UserId};
-use crate::domain::intent::{Intent, KeyChange, Prospect, UserChange};
+use crate::domain::intent::{Intent, Prospect};
 use crate::domain::list::{Counts, Filter, KeyRow, Listed, RoleRow, UserRow, Window, WindowQuery};
 use crate::domain::role::{Role, RoleDraft, RoleFields, RoleProperties};
 use crate::domain::secret::{Delivered, IssuedSecret, Overlap, Secret};
@@ -74,17 +74,10 @@ pub enum Write {
     /// Records that the console is being left; the last one.
     SignOut(SignOut),
     CreateKey(ApiKeyDraft),
-    SaveKey {
-        id: KeyId,
-        before: Box<ApiKeyFields>,
-        draft: Box<ApiKeyDraft>,
-    },
-    ChangeKey(KeyChange, KeyId),
-    /// Issues a new secret; the overlap is for its delivery.
-    IssueSecret {
-        key: KeyId,
-        overlap: Option<Overlap>,
-    },
+    CreateRole(Box<RoleDraft>),
+    CreateUser(Box<UserDraft>),
+    /// Changes one row.
+    Change(Intent),
     DeliverSecret {
         secret: SecretId,
         overlap: Option<Overlap>,
@@ -96,20 +89,6 @@ pub enum Write {
         secret: Secret,
         id: SecretId,
     },
-    CreateRole(Box<RoleDraft>),
-    SaveRole {
-        id: RoleId,
-        before: Box<RoleFields>,
-        draft: Box<RoleDraft>,
-    },
-    DeleteRole(RoleId),
-    CreateUser(Box<UserDraft>),
-    SaveUser {
-        id: UserId,
-        before: Box<UserFields>,
-        draft: Box<UserDraft>,
-    },
-    ChangeUser(UserChange, UserId),
     /// Records what only time has brought about.
     Sweep,
     /// Asks whether the last change holds of which the disk left that open.

@@ -9,7 +9,7 @@ use chrono_tz::Tz;
 use keyward::domain::api_key::{ApiKeyDraft, ApiKeyFields};
 use keyward::domain::event::trail::{EventFilter, EventRow};
 use keyward::domain::id::{KeyId, RoleId, SecretId, UserId};
-use keyward::domain::intent::Intent;
+use keyward::domain::intent::{Intent, KeyChange, UserChange};
 use keyward::domain::list::{Filter, KeyRow, RoleRow, UserRow, WindowQuery};
 use keyward::domain::rights::{Right, Rights};
 use keyward::domain::role::{RoleDraft, RoleFields};
@@ -399,17 +399,17 @@ const USES: &[Use] = &[
     ("user_properties", "", &[Right::ViewUsers], Nothing, false, |w, s, who| s.user_properties(who, w.ann).map(drop)),
     ("user_properties", "own", &[], Nothing, false, |w, s, who| s.user_properties(who, w.bob.user).map(drop)),
 
-    ("foresee", "lock_out", &[Right::EditApiKeys], Manages, false, |w, s, who| s.foresee(who, &Intent::LockOut(w.key)).map(drop)),
-    ("foresee", "unlock", &[Right::EditApiKeys], Revives, false, |w, s, who| s.foresee(who, &Intent::Unlock(w.locked)).map(drop)),
-    ("foresee", "unlock what is not locked", &[Right::EditApiKeys], Manages, false, |w, s, who| s.foresee(who, &Intent::Unlock(w.key)).map(drop)),
-    ("foresee", "delete", &[Right::DeleteApiKeys], Manages, false, |w, s, who| s.foresee(who, &Intent::Delete(w.key)).map(drop)),
-    ("foresee", "restore", &[Right::DeleteApiKeys], Revives, false, |w, s, who| s.foresee(who, &Intent::Restore(w.deleted)).map(drop)),
-    ("foresee", "issue", &[Right::EditApiKeys], Grants, false, |w, s, who| s.foresee(who, &Intent::Issue(w.key)).map(drop)),
-    ("foresee", "end_overlap", &[Right::EditApiKeys], Manages, false, |w, s, who| s.foresee(who, &Intent::EndOverlap(w.key)).map(drop)),
-    ("foresee", "delete_user", &[Right::DeleteUsers], Manages, false, |w, s, who| s.foresee(who, &Intent::DeleteUser(w.ann)).map(drop)),
+    ("foresee", "lock_out", &[Right::EditApiKeys], Manages, false, |w, s, who| s.foresee(who, &Intent::Key(KeyChange::LockOut, w.key)).map(drop)),
+    ("foresee", "unlock", &[Right::EditApiKeys], Revives, false, |w, s, who| s.foresee(who, &Intent::Key(KeyChange::Unlock, w.locked)).map(drop)),
+    ("foresee", "unlock what is not locked", &[Right::EditApiKeys], Manages, false, |w, s, who| s.foresee(who, &Intent::Key(KeyChange::Unlock, w.key)).map(drop)),
+    ("foresee", "delete", &[Right::DeleteApiKeys], Manages, false, |w, s, who| s.foresee(who, &Intent::Key(KeyChange::Delete, w.key)).map(drop)),
+    ("foresee", "restore", &[Right::DeleteApiKeys], Revives, false, |w, s, who| s.foresee(who, &Intent::Key(KeyChange::Restore, w.deleted)).map(drop)),
+    ("foresee", "issue", &[Right::EditApiKeys], Grants, false, |w, s, who| s.foresee(who, &Intent::IssueSecret(w.key, None)).map(drop)),
+    ("foresee", "end_overlap", &[Right::EditApiKeys], Manages, false, |w, s, who| s.foresee(who, &Intent::Key(KeyChange::EndOverlap, w.key)).map(drop)),
+    ("foresee", "delete_user", &[Right::DeleteUsers], Manages, false, |w, s, who| s.foresee(who, &Intent::User(UserChange::Delete, w.ann)).map(drop)),
     ("foresee", "delete_role", &[Right::DeleteRoles], Manages, false, |w, s, who| s.foresee(who, &Intent::DeleteRole(w.like_target)).map(drop)),
-    ("foresee", "lock_out_user", &[Right::EditUsers], Manages, false, |w, s, who| s.foresee(who, &Intent::LockOutUser(w.ann)).map(drop)),
-    ("foresee", "unlock_user", &[Right::EditUsers], Revives, false, |w, s, who| s.foresee(who, &Intent::UnlockUser(w.lou)).map(drop)),
+    ("foresee", "lock_out_user", &[Right::EditUsers], Manages, false, |w, s, who| s.foresee(who, &Intent::User(UserChange::LockOut, w.ann)).map(drop)),
+    ("foresee", "unlock_user", &[Right::EditUsers], Revives, false, |w, s, who| s.foresee(who, &Intent::User(UserChange::Unlock, w.lou)).map(drop)),
 
     ("create_key", "", &[Right::CreateApiKeys], Grants, true, |w, s, who| {
         let draft = ApiKeyDraft { role: w.target, ..draft("new") };

@@ -180,10 +180,10 @@ impl App {
         let binding = self.keys.binding(layer.scope(), action);
         let hand = binding.map_or(Hand::Any, |binding| binding.hand);
         match layer.can(action, &self.ctx()) {
-            Ok(()) | Err(Cannot::Asks(_)) if !self.rush.counts(hand) => {
+            Ok(()) | Err(Cannot::Asks(..)) if !self.rush.counts(hand) => {
                 self.complain(self.text().say("message.pasting").to_owned());
             }
-            Ok(()) | Err(Cannot::Asks(_)) => self.carry_out(action),
+            Ok(()) | Err(Cannot::Asks(..)) => self.carry_out(action),
             Err(why) => {
                 if let Some(sentence) = why.sentence(self.text()) {
                     self.complain(sentence);

@@ -1,6 +1,6 @@
 //! Administration > User Management > API Keys: the list.
 
-use ratatui::style::Style;
+use std::fmt::Display;
 
 use crate::domain::event::Target;
 use crate::domain::intent::{Intent, KeyChange};
@@ -11,25 +11,23 @@ use crate::domain::time::Timestamp;
 use crate::domain::trouble::Trouble;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::choice::Choice;
-use crate::ui::layer::confirm::Confirm;
-use crate::ui::layer::list::{Change, Column, List, ListScreen, Table, Verbs, column};
+use crate::ui::layer::list::{
+    Change, Column, List, ListScreen, Question, Table, Verb, Verbs, column, last_used, plain,
+};
 use crate::ui::layer::new_secret::NewSecret;
 use crate::ui::layer::properties::Properties;
-use crate::ui::layer::{Asks, Ctx, Then};
-use crate::ui::request::Write;
+use crate::ui::layer::{Asks, Can, Cannot, Ctx, Then};
 
 impl Table for KeyRow {
     const COLUMNS: &'static [Column<KeyRow>] = &[
         column("column.name", (20, 2), Some(KeySort::Name), |row, _| {
-            plain(row.name.clone())
+            plain(&row.name)
         }),
         column("column.state", (15, 0), Some(KeySort::State), |row, ctx| {
             let state = row.state(ctx.as_of());
             (ctx.text.state(state), ctx.theme.state(state))
         }),
-        column("column.role", (11, 0), None, |row, _| {
-            plain(row.role.clone())
-        }),
+        column("column.role", (11, 0), None, |row, _| plain(&row.role)),
         column(
             "column.expires",
             (10, 0),
@@ -55,16 +53,10 @@ impl Table for KeyRow {
             |row, ctx| plain(ctx.minute(Some(row.created_at))),
         ),
         column("column.created_by", (12, 0), None, |row, _| {
-            plain(row.created_by.clone())
+            plain(&row.created_by)
         }),
         column("column.description", (16, 3), None, |row, _| {
-            plain(
-                row.description
-                    .lines()
-                    .next()
-                    .unwrap_or_default()
-                    .to_owned(),
-            )
+            plain(row.description.lines().next().unwrap_or_default())
         }),
     ];
 
@@ -96,207 +88,187 @@ impl Table for KeyRow {
     }
 }
 
-fn plain(words: String) -> (String, Style) {
-    (words, Style::new())
-}
-
-/// The screen.
+/// The list of API keys with its verbs.
 pub type ApiKeys = ListScreen<KeyVerbs>;
 
-/// Its verbs.
+/// The verbs of API keys.
 #[derive(Default)]
 pub struct KeyVerbs;
-
-impl KeyVerbs {
-    /// Asks before a verb that takes effect at once.
-    fn confirm(action: Action, row: &KeyRow, ctx: &Ctx, asks: &mut Asks) {
-        let id = row.id();
-        let (request, said, title, sentence, verb) = match action {
-            Action::Unlock => (
-                Write::ChangeKey(KeyChange::Unlock, id),
-                "list.unlocked",
-                "confirm.unlock_title",
-                "confirm.unlock",
-                "confirm.unlock_verb",
-            ),
-            Action::Lock => (
-                Write::ChangeKey(KeyChange::LockOut, id),
-                "list.locked",
-                "confirm.lock_title",
-                "confirm.lock",
-                "confirm.lock_verb",
-            ),
-            Action::EndOverlap => (
-                Write::ChangeKey(KeyChange::EndOverlap, id),
-                "list.overlap_ended",
-                "confirm.overlap_title",
-                "confirm.overlap",
-                "confirm.overlap_verb",
-            ),
-            Action::Restore => (
-                Write::ChangeKey(KeyChange::Restore, id),
-                "list.restored",
-                "confirm.restore_title",
-                "confirm.restore",
-                "confirm.restore_verb",
-            ),
-            _ => (
-                Write::ChangeKey(KeyChange::Delete, id),
-                "list.deleted",
-                "confirm.delete_title",
-                "confirm.delete",
-                "confirm.delete_verb",
-            ),
-        };
-        let (used_at, used, unused) = match row.retiring.filter(|_| action == Action::EndOverlap) {
-            Some(earlier) => (
-                earlier.last_used_at,
-                "confirm.earlier_used",
-                "confirm.earlier_unused",
-            ),
-            None => (
-                row.last_sign_in_at,
-                "confirm.last_sign_in",
-                "confirm.never_used",
-            ),
-        };
-        let text = ctx.text;
-        let used = match used_at {
-            Some(at) => text.fill(used, &[("ago", &text.ago(ctx.now.since(at)))]),
-            None => text.say(unused).to_owned(),
-        };
-        let (sentence, state) = match action {
-            Action::Unlock | Action::Restore => {
-                let then = Facts {
-                    locked_out: row.facts.locked_out && action == Action::Restore,
-                    deleted: false,
-                    ..row.facts
-                };
-                let vain = !then.authenticates(ctx.now);
-                let sentence = match action {
-                    Action::Unlock if vain => "confirm.unlock_in_vain",
-                    Action::Restore if vain => "confirm.restore_in_vain",
-                    _ => sentence,
-                };
-                (sentence, text.state(then.state(ctx.as_of())))
-            }
-            _ => (sentence, String::new()),
-        };
-        let filled = [
-            ("name", &row.name as &dyn std::fmt::Display),
-            ("id", &id.0),
-            ("state", &state),
-        ];
-        let body = text.fill(sentence, &filled);
-        let body = format!("{body}\n\n{used}");
-        let change = Change {
-            request,
-            id: id.0,
-            said: text.fill(said, &[("name", &row.name)]),
-        };
-        let yes = ApiKeys::makes(change);
-        asks.push(Confirm::new(text.say(title), body, text.say(verb), yes));
-    }
-
-    fn choose_state(present: StateFilter, ctx: &Ctx, asks: &mut Asks) {
-        let named = |filter| (filter, ctx.text.state_filter(filter, ctx.warning));
-        let entries = StateFilter::ALL.map(named).to_vec();
-        let then = Then::new(|screen: &mut ApiKeys, filter, _, asks| {
-            screen.list.set_facets(filter, asks);
-        });
-        let title = ctx.text.say("list.state_filter");
-        asks.push(Choice::of(title, entries, &present, then));
-    }
-}
 
 impl Verbs for KeyVerbs {
     type Row = KeyRow;
 
     const SCOPE: Scope = Scope::ApiKeys;
 
-    fn needs(action: Action) -> Option<Right> {
-        match action {
-            Action::New => Some(Right::CreateApiKeys),
-            Action::NewSecret | Action::Lock | Action::Unlock | Action::EndOverlap => {
-                Some(Right::EditApiKeys)
-            }
-            Action::Delete | Action::Restore => Some(Right::DeleteApiKeys),
-            _ => None,
-        }
-    }
+    const VERBS: &'static [Verb<KeyVerbs, KeyRow>] = &[
+        Verb::here(Action::New, &[Right::CreateApiKeys], |_, _, _, asks| {
+            asks.push(Properties::of_new_key(ApiKeys::goes_to_row()));
+        }),
+        Verb::opens(Action::Properties, &[], |row, _, asks| {
+            asks.push(Properties::of_key(row.id(), ApiKeys::goes_to_row()));
+        }),
+        Verb::changes(
+            Action::Delete,
+            KeyChange::Delete.needs(),
+            Change {
+                can: |row, _| undeleted(row),
+                intent: |row| Intent::Key(KeyChange::Delete, row.id()),
+                question: Question::Confirm {
+                    title: "confirm.delete_title",
+                    body: |row, ctx| stops("confirm.delete", row, ctx),
+                    verb: "confirm.delete_verb",
+                    done: "list.deleted",
+                },
+            },
+        ),
+        Verb::changes(
+            Action::NewSecret,
+            &[Right::EditApiKeys],
+            Change {
+                can: |row, _| undeleted(row),
+                intent: |row| Intent::IssueSecret(row.id(), None),
+                question: Question::Dialog(|row, asks| {
+                    asks.push(NewSecret::new(row, ApiKeys::goes_to_row()));
+                }),
+            },
+        ),
+        Verb::changes(
+            Action::Lock,
+            KeyChange::LockOut.needs(),
+            Change {
+                can: |row, _| lockable(row, true),
+                intent: |row| Intent::Key(KeyChange::LockOut, row.id()),
+                question: Question::Confirm {
+                    title: "confirm.lock_title",
+                    body: |row, ctx| stops("confirm.lock", row, ctx),
+                    verb: "confirm.lock_verb",
+                    done: "list.locked",
+                },
+            },
+        ),
+        Verb::changes(
+            Action::Unlock,
+            KeyChange::Unlock.needs(),
+            Change {
+                can: |row, _| lockable(row, false),
+                intent: |row| Intent::Key(KeyChange::Unlock, row.id()),
+                question: Question::Confirm {
+                    title: "confirm.unlock_title",
+                    body: |row, ctx| {
+                        let then = Facts {
+                            locked_out: false,
+                            ..row.facts
+                        };
+                        revives(["confirm.unlock", "confirm.unlock_in_vain"], row, then, ctx)
+                    },
+                    verb: "confirm.unlock_verb",
+                    done: "list.unlocked",
+                },
+            },
+        ),
+        Verb::changes(
+            Action::EndOverlap,
+            KeyChange::EndOverlap.needs(),
+            Change {
+                can: |row, _| {
+                    let overlaps = row.retiring.is_some() && !row.facts.deleted;
+                    Cannot::Trouble(Trouble::NoOverlap).unless(overlaps)
+                },
+                intent: |row| Intent::Key(KeyChange::EndOverlap, row.id()),
+                question: Question::Confirm {
+                    title: "confirm.overlap_title",
+                    body: |row, ctx| {
+                        let earlier = row.retiring.and_then(|earlier| earlier.last_used_at);
+                        let used = ["confirm.earlier_used", "confirm.earlier_unused"];
+                        fill("confirm.overlap", row, "", ctx) + &last_used(earlier, used, ctx)
+                    },
+                    verb: "confirm.overlap_verb",
+                    done: "list.overlap_ended",
+                },
+            },
+        ),
+        Verb::changes(
+            Action::Restore,
+            KeyChange::Restore.needs(),
+            Change {
+                can: |row, ctx| {
+                    let why = ctx.text.say("list.not_deleted");
+                    Cannot::Said(why.into()).unless(row.facts.deleted)
+                },
+                intent: |row| Intent::Key(KeyChange::Restore, row.id()),
+                question: Question::Confirm {
+                    title: "confirm.restore_title",
+                    body: |row, ctx| {
+                        let then = Facts {
+                            deleted: false,
+                            ..row.facts
+                        };
+                        revives(
+                            ["confirm.restore", "confirm.restore_in_vain"],
+                            row,
+                            then,
+                            ctx,
+                        )
+                    },
+                    verb: "confirm.restore_verb",
+                    done: "list.restored",
+                },
+            },
+        ),
+        Verb::here(Action::StateFilter, &[], |_, list, ctx, asks| {
+            choose_state(list, ctx, asks);
+        }),
+        Verb::opens(Action::Events, &[Right::ViewEvents], |row, _, asks| {
+            asks.go_to_events(Target::from((row.id(), row.name.as_str())));
+        }),
+    ];
+}
 
-    fn allows(row: Option<&KeyRow>, action: Action, _ctx: &Ctx) -> Option<bool> {
-        let live = row.filter(|row| !row.facts.deleted);
-        Some(match action {
-            Action::New | Action::StateFilter => true,
-            Action::Properties => row.is_some(),
-            Action::NewSecret | Action::Delete => live.is_some(),
-            Action::Lock => live.is_some_and(|row| !row.facts.locked_out),
-            Action::Unlock => live.is_some_and(|row| row.facts.locked_out),
-            Action::EndOverlap => live.is_some_and(|row| row.retiring.is_some()),
-            Action::Restore => row.is_some() && live.is_none(),
-            _ => return None,
-        })
-    }
+fn choose_state(list: &List<KeyRow>, ctx: &Ctx, asks: &mut Asks) {
+    let named = |filter| (filter, ctx.text.state_filter(filter, ctx.warning));
+    let entries = StateFilter::ALL.map(named).to_vec();
+    let then = Then::new(|screen: &mut ApiKeys, filter, _, asks| {
+        screen.list.set_facets(filter, asks);
+    });
+    let title = ctx.text.say("list.state_filter");
+    asks.push(Choice::of(title, entries, list.facets(), then));
+}
 
-    fn why_not(row: &KeyRow, action: Action, ctx: &Ctx) -> Option<String> {
-        let text = ctx.text;
-        let name = [("name", &row.name as &dyn std::fmt::Display)];
-        Some(match action {
-            Action::Restore => text.say("list.not_deleted").to_owned(),
-            Action::NewSecret | Action::Lock | Action::Unlock | Action::Delete
-                if row.facts.deleted =>
-            {
-                text.fill("list.is_deleted", &name)
-            }
-            Action::Lock => text.fill("list.locked_already", &name),
-            Action::Unlock => text.fill("list.not_locked", &name),
-            Action::EndOverlap => text.trouble(&Trouble::NoOverlap),
-            _ => return None,
-        })
-    }
+fn undeleted(row: &KeyRow) -> Can<'_> {
+    Cannot::Of("list.is_deleted", &row.name).unless(!row.facts.deleted)
+}
 
-    fn target(row: &KeyRow) -> Option<Target> {
-        Some(Target::from((row.id(), row.name.as_str())))
-    }
+/// Whether the key can be locked out, or unlocked. Who did so before is not in the row.
+fn lockable(row: &KeyRow, lock: bool) -> Can<'_> {
+    let why = match row.facts {
+        Facts { deleted: true, .. } => "list.is_deleted",
+        Facts { locked_out, .. } if locked_out != lock => return Ok(()),
+        _ if lock => "list.locked_already",
+        _ => "list.not_locked",
+    };
+    Err(Cannot::Asks(why, &row.name))
+}
 
-    fn intent(row: &KeyRow, action: Action) -> Option<Intent> {
-        let id = row.id();
-        Some(match action {
-            Action::Lock => Intent::LockOut(id),
-            Action::Unlock => Intent::Unlock(id),
-            Action::Delete => Intent::Delete(id),
-            Action::Restore => Intent::Restore(id),
-            Action::EndOverlap => Intent::EndOverlap(id),
-            Action::NewSecret => Intent::Issue(id),
-            _ => return None,
-        })
-    }
+fn fill(sentence: &'static str, row: &KeyRow, state: &str, ctx: &Ctx) -> String {
+    let words: [(&str, &dyn Display); 3] =
+        [("name", &row.name), ("id", &row.id().0), ("state", &state)];
+    ctx.text.fill(sentence, &words)
+}
 
-    fn begin(
-        &mut self,
-        _list: &mut List<KeyRow>,
-        action: Action,
-        row: &KeyRow,
-        ctx: &Ctx,
-        asks: &mut Asks,
-    ) {
-        match action {
-            Action::NewSecret => asks.push(NewSecret::new(row, ApiKeys::goes_to_row())),
-            _ => KeyVerbs::confirm(action, row, ctx, asks),
-        }
-    }
+/// What follows from a change that stops the key.
+fn stops(sentence: &'static str, row: &KeyRow, ctx: &Ctx) -> String {
+    let used = ["confirm.last_sign_in", "confirm.never_used"];
+    fill(sentence, row, "", ctx) + &last_used(row.last_sign_in_at, used, ctx)
+}
 
-    fn act(&mut self, list: &mut List<KeyRow>, action: Action, ctx: &Ctx, asks: &mut Asks) -> bool {
-        let row = list.selected().cloned();
-        match (action, row) {
-            (Action::New, _) => asks.push(Properties::of_new_key(ApiKeys::goes_to_row())),
-            (Action::StateFilter, _) => KeyVerbs::choose_state(*list.facets(), ctx, asks),
-            (Action::Properties, Some(row)) => {
-                asks.push(Properties::of_key(row.id(), ApiKeys::goes_to_row()));
-            }
-            _ => return false,
-        }
-        true
-    }
+/// What follows from a change after which the key has these facts: it authenticates again, or does not all the same.
+fn revives([works, in_vain]: [&'static str; 2], row: &KeyRow, then: Facts, ctx: &Ctx) -> String {
+    let sentence = if then.authenticates(ctx.now) {
+        works
+    } else {
+        in_vain
+    };
+    let state = ctx.text.state(then.state(ctx.as_of()));
+    let used = ["confirm.last_sign_in", "confirm.never_used"];
+    fill(sentence, row, &state, ctx) + &last_used(row.last_sign_in_at, used, ctx)
 }

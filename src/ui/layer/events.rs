@@ -9,13 +9,12 @@ use ratatui::style::Style;
 use crate::domain::event::trail::{EventFilter, EventRow, EventSort, SYSTEM_NAME, TargetFilter};
 use crate::domain::event::{EventKind, Level, Target};
 use crate::domain::moment::parse_range;
-use crate::domain::rights::Right;
 use crate::text::Text;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::choice::Choice;
 use crate::ui::layer::entry::Entry;
 use crate::ui::layer::events::details::Details;
-use crate::ui::layer::list::{Column, List, ListScreen, Table, Verbs, column};
+use crate::ui::layer::list::{Column, List, ListScreen, Table, Verb, Verbs, column, plain};
 use crate::ui::layer::{Asks, Ctx, Then};
 use crate::ui::request::{Done, Outcome, Read, Ticket};
 
@@ -38,7 +37,7 @@ impl Table for EventRow {
             (row.level.clone(), level_style(row, ctx))
         }),
         column("column.performed_by", (12, 0), None, |row, _| {
-            plain(actor_name(row).to_owned())
+            plain(actor_name(row))
         }),
         column("column.description", (14, 4), None, |row, ctx| {
             plain(ctx.text.event_description(row.number, &row.body, ctx.zone))
@@ -66,10 +65,6 @@ impl Table for EventRow {
     fn none(ctx: &Ctx) -> String {
         ctx.text.say("events.none").to_owned()
     }
-}
-
-fn plain(words: String) -> (String, Style) {
-    (words, Style::new())
 }
 
 fn level_style(row: &EventRow, ctx: &Ctx) -> Style {
@@ -120,10 +115,10 @@ fn words(filter: &EventFilter, ctx: &Ctx) -> Vec<String> {
     words
 }
 
-/// The screen.
+/// The list of system events with its verbs.
 pub type SystemEvents = ListScreen<EventVerbs>;
 
-/// Its verbs.
+/// The verbs of system events.
 #[derive(Default)]
 pub struct EventVerbs {
     /// The people to choose from are on their way.
@@ -166,6 +161,28 @@ fn choose<T: Clone + PartialEq + 'static>(
         screen.filter(|filter| set(filter, chosen), asks);
     });
     Choice::of(text.say(title), entries.collect(), &present.cloned(), then)
+}
+
+fn choose_event(list: &List<EventRow>, ctx: &Ctx, asks: &mut Asks) {
+    let text = ctx.text;
+    let entries = EventKind::ALL.iter().map(|kind| {
+        let number = kind.number();
+        (number, format!("{number:>4} {}", text.event(number)))
+    });
+    let words = ("event_filter.event_title", "event_filter.every_event");
+    let set = |filter: &mut EventFilter, number| filter.number = number;
+    let present = list.facets().number.as_ref();
+    asks.push(choose(words, entries, present, set, text));
+}
+
+fn choose_level(list: &List<EventRow>, ctx: &Ctx, asks: &mut Asks) {
+    let entries = Level::ALL
+        .iter()
+        .map(|level| (*level, level.word().to_owned()));
+    let words = ("event_filter.level_title", "event_filter.every_level");
+    let set = |filter: &mut EventFilter, level| filter.level = level;
+    let present = list.facets().level.as_ref();
+    asks.push(choose(words, entries, present, set, ctx.text));
 }
 
 /// Asks for a time, or again with what was typed and why it is none.
@@ -212,73 +229,26 @@ impl Verbs for EventVerbs {
 
     const SCOPE: Scope = Scope::Events;
 
-    fn needs(_action: Action) -> Option<Right> {
-        None
-    }
-
-    fn allows(row: Option<&EventRow>, action: Action, _ctx: &Ctx) -> Option<bool> {
-        match action {
-            Action::Properties => Some(row.is_some()),
-            Action::ByEvent
-            | Action::ByLevel
-            | Action::ByTarget
-            | Action::ByPerson
-            | Action::ByTime => Some(true),
-            _ => None,
-        }
-    }
-
-    fn why_not(_row: &EventRow, _action: Action, _ctx: &Ctx) -> Option<String> {
-        None
-    }
-
-    fn target(_row: &EventRow) -> Option<Target> {
-        None
-    }
-
-    fn act(
-        &mut self,
-        list: &mut List<EventRow>,
-        action: Action,
-        ctx: &Ctx,
-        asks: &mut Asks,
-    ) -> bool {
-        let text = ctx.text;
-        let facets = list.facets();
-        match action {
-            Action::Properties => {
-                if let Some(row) = list.selected() {
-                    asks.push(Details::new(row, ctx));
-                }
-            }
-            Action::ByEvent => {
-                let entries = EventKind::ALL.iter().map(|kind| {
-                    let number = kind.number();
-                    (number, format!("{number:>4} {}", text.event(number)))
-                });
-                let words = ("event_filter.event_title", "event_filter.every_event");
-                let set = |filter: &mut EventFilter, number| filter.number = number;
-                asks.push(choose(words, entries, facets.number.as_ref(), set, text));
-            }
-            Action::ByLevel => {
-                let entries = Level::ALL.map(|level| (level, level.word().to_owned()));
-                let words = ("event_filter.level_title", "event_filter.every_level");
-                let set = |filter: &mut EventFilter, level| filter.level = level;
-                asks.push(choose(
-                    words,
-                    entries.into_iter(),
-                    facets.level.as_ref(),
-                    set,
-                    text,
-                ));
-            }
-            Action::ByTarget => ask_target(list, text, asks),
-            Action::ByPerson => self.people = Some(asks.request(Read::EventActors)),
-            Action::ByTime => ask_time("", None, text, asks),
-            _ => return false,
-        }
-        true
-    }
+    const VERBS: &'static [Verb<EventVerbs, EventRow>] = &[
+        Verb::opens(Action::Properties, &[], |row, ctx, asks| {
+            asks.push(Details::new(row, ctx));
+        }),
+        Verb::here(Action::ByEvent, &[], |_, list, ctx, asks| {
+            choose_event(list, ctx, asks);
+        }),
+        Verb::here(Action::ByLevel, &[], |_, list, ctx, asks| {
+            choose_level(list, ctx, asks);
+        }),
+        Verb::here(Action::ByTarget, &[], |_, list, ctx, asks| {
+            ask_target(list, ctx.text, asks);
+        }),
+        Verb::here(Action::ByPerson, &[], |verbs, _, _, asks| {
+            verbs.people = Some(asks.request(Read::EventActors));
+        }),
+        Verb::here(Action::ByTime, &[], |_, _, ctx, asks| {
+            ask_time("", None, ctx.text, asks);
+        }),
+    ];
 
     fn answer(
         &mut self,

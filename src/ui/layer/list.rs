@@ -2,10 +2,12 @@
 
 mod click;
 mod screen;
+mod verbs;
 mod view;
 
 use ratatui::style::Style;
 
+use crate::domain::intent::Intent;
 use crate::domain::list::{
     Anchor, Counts, FILTER_MAX, Filter, Listed, Order, Place, SortValue, Window, WindowQuery,
 };
@@ -19,7 +21,8 @@ use crate::ui::layer::{Asks, Ctx};
 use crate::ui::request::{self, Done, ListQuery, Outcome, Ticket, Write};
 use crate::ui::table::{ASKED, Move, Rows, Width};
 
-pub use screen::{ListScreen, Verbs};
+pub use screen::ListScreen;
+pub use verbs::{Change, Does, Question, Verb, Verbs, last_used};
 
 /// A kind of row as a screen shows it.
 pub trait Table: request::Asked {
@@ -62,6 +65,12 @@ pub struct Column<L: Listed> {
     pub cell: fn(&L, &Ctx) -> (String, Style),
 }
 
+/// A cell that needs no style.
+#[must_use]
+pub fn plain(words: impl Into<String>) -> (String, Style) {
+    (words.into(), Style::new())
+}
+
 /// A column with its least width and its share of what is left over.
 pub const fn column<L: Listed>(
     heading: &'static str,
@@ -94,14 +103,6 @@ enum Why {
     Refresh,
     /// The list goes to the row that it is asked around.
     Shown,
-}
-
-/// A change of one row, with what to say when it is done: the name in it is the one that was asked about.
-#[derive(Clone)]
-pub struct Change {
-    pub request: Write,
-    pub id: i64,
-    pub said: String,
 }
 
 /// The list.
@@ -292,17 +293,18 @@ impl<L: Table> List<L> {
         }
     }
 
-    /// Has a change made.
-    fn change(&mut self, change: Change, asks: &mut Asks) {
-        self.changing = Some((asks.request(change.request), change.id, change.said));
+    /// Has a row changed. What is said when it is done has the name in it that was asked about.
+    fn change(&mut self, intent: Intent, id: i64, said: String, asks: &mut Asks) {
+        self.changing = Some((asks.request(Write::Change(intent)), id, said));
     }
 
-    /// Whether a movement, the filter or the order can be used now; the screen's own verbs are its own affair.
+    /// Whether a movement, the filter or the order is of use now; the screen's verbs are its own affair.
     #[must_use]
-    pub fn allows(&self, action: Action) -> bool {
+    pub fn has_use(&self, action: Action) -> bool {
         match action {
             Action::Cancel => self.is_typing() || !self.filter.is_untouched(),
             Action::SortNext | Action::SortReverse => L::SORTS.len() > 1,
+            Action::Events => false,
             _ => true,
         }
     }

@@ -275,19 +275,33 @@ pub enum Cannot<'a> {
     Unused,
     /// This sentence says it.
     Said(Cow<'a, str>),
+    /// The sentence of the first name says it, about what has the second one.
+    Of(&'static str, &'a str),
+    /// Such a sentence is all that is known here, and the service knows more: the layer is to act all the same, and
+    /// asks it.
+    Asks(&'static str, &'a str),
     /// What the service would say.
     Trouble(Trouble),
-    /// This is all that is known here, and the service knows more: the layer is to act all the same, and asks it.
-    Asks(Cow<'a, str>),
 }
 
-impl Cannot<'_> {
+impl<'a> Cannot<'a> {
+    /// What this says, where something does not hold.
+    ///
+    /// # Errors
+    /// It does not.
+    pub fn unless(self, holds: bool) -> Can<'a> {
+        if holds { Ok(()) } else { Err(self) }
+    }
+
     /// The sentence that says it, if there is anything to say.
     #[must_use]
     pub fn sentence(self, text: Text) -> Option<String> {
         match self {
             Cannot::Unused => None,
-            Cannot::Said(sentence) | Cannot::Asks(sentence) => Some(sentence.into_owned()),
+            Cannot::Said(sentence) => Some(sentence.into_owned()),
+            Cannot::Of(sentence, name) | Cannot::Asks(sentence, name) => {
+                Some(text.fill(sentence, &[("name", &name)]))
+            }
             Cannot::Trouble(trouble) => Some(text.trouble(&trouble)),
         }
     }
@@ -301,7 +315,7 @@ pub type Can<'a> = Result<(), Cannot<'a>>;
 /// # Errors
 /// [`Cannot::Unused`].
 pub fn if_of_use<'a>(holds: bool) -> Can<'a> {
-    if holds { Ok(()) } else { Err(Cannot::Unused) }
+    Cannot::Unused.unless(holds)
 }
 
 /// A screen or dialog. The one on top gets every key.

@@ -5,6 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use crate::domain::id::KeyId;
+use crate::domain::intent::Intent;
 use crate::domain::list::KeyRow;
 use crate::domain::secret::Overlap;
 use crate::domain::state::Facts;
@@ -66,11 +67,8 @@ impl NewSecret {
 
     fn issue(&mut self, asks: &mut Asks) {
         if self.ready() && self.issuing.is_none() {
-            let request = Write::IssueSecret {
-                key: self.key,
-                overlap: self.chosen,
-            };
-            self.issuing = Some(asks.request(request));
+            let intent = Intent::IssueSecret(self.key, self.chosen);
+            self.issuing = Some(asks.request(Write::Change(intent)));
         }
     }
 

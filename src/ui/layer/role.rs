@@ -194,11 +194,11 @@ impl RoleDialog {
 
     fn send(&mut self, draft: RoleDraft, asks: &mut Asks) {
         let request = match (self.existing(), &self.before) {
-            (Some(id), Some(before)) => Write::SaveRole {
+            (Some(id), Some(before)) => Write::Change(Intent::SaveRole {
                 id,
                 before: Box::new(before.clone()),
                 draft: Box::new(draft),
-            },
+            }),
             _ => Write::CreateRole(Box::new(draft)),
         };
         self.saving = Some(asks.request(request));

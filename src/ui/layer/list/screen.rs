@@ -3,95 +3,30 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use crate::domain::event::Target;
 use crate::domain::event::trail::SYSTEM_NAME;
 use crate::domain::intent::{Intent, Prospect};
-use crate::domain::rights::Right;
+use crate::domain::list::Listed;
 use crate::domain::trouble::Trouble;
 use crate::ui::field::Typed;
 use crate::ui::hits::{Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
-use crate::ui::layer::list::{Change, List, Table};
+use crate::ui::layer::confirm::Confirm;
+use crate::ui::layer::list::{Change, Does, List, Question, Table, Verb, Verbs};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status, Then, if_of_use};
 use crate::ui::request::{Done, Outcome, Read, Ticket};
 
-/// What can be done on a screen beside what every list can do.
-pub trait Verbs: Default + 'static {
-    type Row: Table;
-
-    /// The part of the key table with the verbs.
-    const SCOPE: Scope;
-
-    /// The right that a verb needs.
-    fn needs(action: Action) -> Option<Right>;
-
-    /// Whether a verb that the actor's rights allow can be used on the selected row; nothing for what is no verb of
-    /// this screen.
-    fn allows(row: Option<&Self::Row>, action: Action, ctx: &Ctx) -> Option<bool>;
-
-    /// Why it cannot, in a sentence.
-    fn why_not(row: &Self::Row, action: Action, ctx: &Ctx) -> Option<String>;
-
-    /// What the events about a row are about.
-    fn target(row: &Self::Row) -> Option<Target>;
-
-    /// What a verb would do to a row, where it is looked at before the question is put.
-    fn intent(_row: &Self::Row, _action: Action) -> Option<Intent> {
-        None
-    }
-
-    /// Nothing stands in the way of such a verb: puts the question.
-    fn begin(
-        &mut self,
-        _list: &mut List<Self::Row>,
-        _action: Action,
-        _row: &Self::Row,
-        _ctx: &Ctx,
-        _asks: &mut Asks,
-    ) {
-    }
-
-    /// Does another verb of this screen; false for what is none.
-    fn act(
-        &mut self,
-        list: &mut List<Self::Row>,
-        action: Action,
-        ctx: &Ctx,
-        asks: &mut Asks,
-    ) -> bool;
-
-    /// Takes what came of a request of this screen's own, and gives back what is not for it.
-    fn answer(
-        &mut self,
-        _list: &List<Self::Row>,
-        answer: (Ticket, Outcome),
-        _ctx: &Ctx,
-        _asks: &mut Asks,
-    ) -> Option<(Ticket, Outcome)> {
-        Some(answer)
-    }
-
-    /// The database has changed, or the screen was left and is shown again: what was asked for is asked for anew.
-    fn refresh(&mut self, _asks: &mut Asks) {}
-
-    /// Whether such an answer decides what the next key means.
-    fn waits(&self) -> bool {
-        false
-    }
-}
-
-/// The screen.
+/// The screen of a list with its verbs.
 pub struct ListScreen<V: Verbs> {
     pub list: List<V::Row>,
     verbs: V,
     foreseeing: Option<Foreseeing<V::Row>>,
 }
 
-/// A verb about which the service is asked first: the row as it was when the key was pressed.
-struct Foreseeing<R> {
+/// A change about which the service is asked first: the row as it was when the key was pressed.
+struct Foreseeing<R: 'static> {
     ticket: Ticket,
     intent: Intent,
-    action: Action,
+    change: &'static Change<R>,
     row: R,
 }
 
@@ -112,39 +47,32 @@ impl<V: Verbs> ListScreen<V> {
         Then::new(|screen: &mut ListScreen<V>, id, _, asks| screen.list.show(id, asks))
     }
 
-    /// Makes a change when it is confirmed.
-    #[must_use]
-    pub fn makes(change: Change) -> Then<()> {
-        Then::new(move |screen: &mut ListScreen<V>, (), _, asks| {
-            screen.list.change(change.clone(), asks);
-        })
-    }
-
-    /// Asks the service about a verb; false where it is none that is asked about.
-    fn foresee(&mut self, action: Action, asks: &mut Asks) -> bool {
-        let row = self.list.selected().cloned();
-        let intent = row.as_ref().and_then(|row| V::intent(row, action));
-        let (Some(row), Some(intent)) = (row, intent) else {
-            return false;
-        };
-        self.foreseeing = Some(Foreseeing {
-            ticket: asks.request(Read::Foresee(intent.clone())),
-            intent,
-            action,
-            row,
-        });
-        true
+    fn verb(action: Action) -> Option<&'static Verb<V, V::Row>> {
+        V::VERBS.iter().find(|verb| verb.action == action)
     }
 
     /// Puts the question, or says what stands in its way.
-    fn foreseen(&mut self, of: &Foreseeing<V::Row>, outcome: Outcome, ctx: &Ctx, asks: &mut Asks) {
+    fn foreseen(of: Foreseeing<V::Row>, outcome: Outcome, ctx: &Ctx, asks: &mut Asks) {
         let text = ctx.text;
         let name = of.row.name(ctx);
         match outcome {
-            Ok(Done::Foreseen(Prospect::Clear)) => {
-                self.verbs
-                    .begin(&mut self.list, of.action, &of.row, ctx, asks);
-            }
+            Ok(Done::Foreseen(Prospect::Clear)) => match of.change.question {
+                Question::Dialog(open) => open(&of.row, asks),
+                Question::Confirm {
+                    title,
+                    body,
+                    verb,
+                    done,
+                } => {
+                    let (intent, id) = (of.intent, of.row.place().id);
+                    let said = text.fill(done, &[("name", &name)]);
+                    let yes = Then::new(move |screen: &mut ListScreen<V>, (), _, asks| {
+                        screen.list.change(intent.clone(), id, said.clone(), asks);
+                    });
+                    let body = body(&of.row, ctx);
+                    asks.push(Confirm::new(text.say(title), body, text.say(verb), yes));
+                }
+            },
             Ok(Done::Foreseen(Prospect::NotLocked)) => {
                 asks.complain(text.fill("list.not_locked", &[("name", &name)]));
             }
@@ -181,43 +109,39 @@ impl<V: Verbs> Layer for ListScreen<V> {
     }
 
     fn can(&self, action: Action, ctx: &Ctx) -> Can<'_> {
-        let right = match action {
-            Action::Events => Some(Right::ViewEvents),
-            _ => V::needs(action),
+        let Some(Verb { needs, does, .. }) = Self::verb(action) else {
+            return if_of_use(self.list.has_use(action));
         };
-        if let Some(right) = right.filter(|right| !ctx.actor.may(*right)) {
-            return Err(Cannot::Trouble(Trouble::NotAuthorized(right)));
+        if let Some(right) = needs.first()
+            && !needs.iter().any(|right| ctx.actor.may(*right))
+        {
+            return Err(Cannot::Trouble(Trouble::NotAuthorized(*right)));
         }
-        let row = self.list.selected();
-        match (action, V::allows(row, action, ctx), row) {
-            (_, Some(true), _) => Ok(()),
-            (Action::Events, _, None) | (_, Some(false), None) => {
-                Err(Cannot::Said(self.list.empty(ctx).into()))
-            }
-            (_, Some(false), Some(row)) => Err(match V::why_not(row, action, ctx) {
-                // Who locked it is not in the row.
-                Some(why) if matches!(action, Action::Lock | Action::Unlock) => {
-                    Cannot::Asks(why.into())
-                }
-                Some(why) => Cannot::Said(why.into()),
-                None => Cannot::Unused,
-            }),
-            (Action::Events, None, Some(row)) => if_of_use(V::target(row).is_some()),
-            (_, None, _) => if_of_use(self.list.allows(action)),
+        match (does, self.list.selected()) {
+            (Does::Here(_), _) | (Does::Opens(_), Some(_)) => Ok(()),
+            (Does::Changes(change), Some(row)) => (change.can)(row, ctx),
+            (_, None) => Err(Cannot::Said(self.list.empty(ctx).into())),
         }
     }
 
     fn act(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
-        if self.foresee(action, asks) {
+        let Some(verb) = Self::verb(action) else {
+            self.list.act(action, asks);
             return;
-        }
-        if self.verbs.act(&mut self.list, action, ctx, asks) {
-            return;
-        }
-        let target = self.list.selected().and_then(V::target);
-        match (action, target) {
-            (Action::Events, Some(target)) => asks.go_to_events(target),
-            _ => self.list.act(action, asks),
+        };
+        match (&verb.does, self.list.selected()) {
+            (Does::Here(act), _) => act(&mut self.verbs, &mut self.list, ctx, asks),
+            (Does::Opens(open), Some(row)) => open(row, ctx, asks),
+            (Does::Changes(change), Some(row)) => {
+                let intent = (change.intent)(row);
+                self.foreseeing = Some(Foreseeing {
+                    ticket: asks.request(Read::Foresee(intent.clone())),
+                    intent,
+                    change,
+                    row: row.clone(),
+                });
+            }
+            (_, None) => {}
         }
     }
 
@@ -231,7 +155,7 @@ impl<V: Verbs> Layer for ListScreen<V> {
 
     fn answer(&mut self, ticket: Ticket, outcome: Outcome, ctx: &Ctx, asks: &mut Asks) {
         if let Some(of) = self.foreseeing.take_if(|of| of.ticket == ticket) {
-            self.foreseen(&of, outcome, ctx, asks);
+            Self::foreseen(of, outcome, ctx, asks);
             return;
         }
         let answer = (ticket, outcome);

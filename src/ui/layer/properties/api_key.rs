@@ -248,11 +248,11 @@ impl Subject for ApiKey {
     fn save(&self) -> Write {
         let draft = self.draft.clone();
         match (self.id, &self.before) {
-            (Some(id), Some(before)) => Write::SaveKey {
+            (Some(id), Some(before)) => Write::Change(Intent::SaveKey {
                 id,
                 before: Box::new(before.clone()),
                 draft: Box::new(draft),
-            },
+            }),
             _ => Write::CreateKey(draft),
         }
     }

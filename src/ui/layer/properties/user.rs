@@ -214,11 +214,11 @@ impl Subject for User {
     fn save(&self) -> Write {
         let draft = Box::new(self.draft.clone());
         match (self.id, &self.before) {
-            (Some(id), Some(before)) => Write::SaveUser {
+            (Some(id), Some(before)) => Write::Change(Intent::SaveUser {
                 id,
                 before: Box::new(before.clone()),
                 draft,
-            },
+            }),
             _ => Write::CreateUser(draft),
         }
     }

@@ -1,0 +1,134 @@
+//! The verbs of a list's screen: a row for each, which router, toolbar, footer, help and click read.
+
+use crate::domain::intent::Intent;
+use crate::domain::rights::Right;
+use crate::domain::time::Timestamp;
+use crate::ui::keymap::{Action, Scope};
+use crate::ui::layer::list::{List, Table};
+use crate::ui::layer::{Asks, Can, Ctx};
+use crate::ui::request::{Outcome, Ticket};
+
+/// What can be done on a screen beside what every list can do.
+pub trait Verbs: Default + 'static {
+    type Row: Table;
+
+    /// The part of the key table with the keys of the verbs.
+    const SCOPE: Scope;
+
+    /// All of them.
+    const VERBS: &'static [Verb<Self, Self::Row>];
+
+    /// Takes what came of a request of this screen's own, and gives back what is not for it.
+    fn answer(
+        &mut self,
+        _list: &List<Self::Row>,
+        answer: (Ticket, Outcome),
+        _ctx: &Ctx,
+        _asks: &mut Asks,
+    ) -> Option<(Ticket, Outcome)> {
+        Some(answer)
+    }
+
+    /// The database has changed, or the screen was left and is shown again: what was asked for is asked for anew.
+    fn refresh(&mut self, _asks: &mut Asks) {}
+
+    /// Whether such an answer decides what the next key means.
+    fn waits(&self) -> bool {
+        false
+    }
+}
+
+/// A verb of a screen.
+pub struct Verb<V, R: Table> {
+    pub action: Action,
+    /// The rights of which one is enough, beside that to see the list; where there are none, none is needed.
+    pub needs: &'static [Right],
+    pub does: Does<V, R>,
+}
+
+/// What a verb does.
+pub enum Does<V, R: Table> {
+    /// Something for which no row has to be selected.
+    Here(fn(&mut V, &mut List<R>, &Ctx, &mut Asks)),
+    /// Opens something about the selected row.
+    Opens(fn(&R, &Ctx, &mut Asks)),
+    /// Changes the selected row.
+    Changes(Change<R>),
+}
+
+/// A change of a row, about which the service is asked first and then the administrator.
+pub struct Change<R> {
+    /// Whether the row lets it be done, as far as is known here.
+    pub can: for<'a> fn(&'a R, &Ctx) -> Can<'a>,
+    pub intent: fn(&R) -> Intent,
+    pub question: Question<R>,
+}
+
+/// How the administrator is asked.
+pub enum Question<R> {
+    /// By a dialog of its own, which sees to the rest.
+    Dialog(fn(&R, &mut Asks)),
+    Confirm {
+        /// Name of the title.
+        title: &'static str,
+        /// What follows from the change.
+        body: fn(&R, &Ctx) -> String,
+        /// Name of what the button says.
+        verb: &'static str,
+        /// Name of what is said when it is done.
+        done: &'static str,
+    },
+}
+
+impl<V, R: Table> Verb<V, R> {
+    /// A verb for which no row has to be selected.
+    pub const fn here(
+        action: Action,
+        needs: &'static [Right],
+        act: fn(&mut V, &mut List<R>, &Ctx, &mut Asks),
+    ) -> Verb<V, R> {
+        let does = Does::Here(act);
+        Verb {
+            action,
+            needs,
+            does,
+        }
+    }
+
+    /// A verb that opens something about the selected row.
+    pub const fn opens(
+        action: Action,
+        needs: &'static [Right],
+        open: fn(&R, &Ctx, &mut Asks),
+    ) -> Verb<V, R> {
+        let does = Does::Opens(open);
+        Verb {
+            action,
+            needs,
+            does,
+        }
+    }
+
+    /// A verb that changes the selected row.
+    #[must_use]
+    pub const fn changes(action: Action, needs: &'static [Right], change: Change<R>) -> Verb<V, R> {
+        let does = Does::Changes(change);
+        Verb {
+            action,
+            needs,
+            does,
+        }
+    }
+}
+
+/// When something was last used, in a paragraph of its own: the sentence of the first name, or of the second where it
+/// never was.
+#[must_use]
+pub fn last_used(at: Option<Timestamp>, [used, never]: [&'static str; 2], ctx: &Ctx) -> String {
+    let text = ctx.text;
+    let sentence = match at {
+        Some(at) => text.fill(used, &[("ago", &text.ago(ctx.now.since(at)))]),
+        None => text.say(never).to_owned(),
+    };
+    format!("\n\n{sentence}")
+}
