@@ -114,7 +114,7 @@ fn expect_a_key_for_every_click(console: &Console) {
             Hit::Key(action) | Hit::Button(action) => has(action),
             Hit::Line => typed_in || has(Action::Filter),
             Hit::Item(_) => has(Action::Next),
-            Hit::Row(_) => has(Action::Down),
+            Hit::Row(_) => has(Action::Down) || has(Action::Next),
             Hit::Heading(_) => has(Action::SortNext) && has(Action::SortReverse),
             Hit::Tab(_) => has(Action::NextTab),
             Hit::Tree(_) => has(Action::Tree) || scope == Scope::Tree,

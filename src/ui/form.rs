@@ -235,7 +235,7 @@ impl Form {
             Input::Line(line) | Input::Date(line) => line.click(click.cell.0),
             Input::Area(area) => area.click(click.cell),
             Input::Choice(_) => return Some(Action::Press),
-            Input::Tick(_) => return Some(Action::Open),
+            Input::Tick(_) => return Some(Action::Tick),
         }
         None
     }

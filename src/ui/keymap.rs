@@ -37,7 +37,8 @@ pub enum Action {
     NextTab,
     PreviousTab,
     // acting on what has the focus
-    Open,
+    /// Also opens the list of a field that is chosen from one.
+    Tick,
     Press,
     Accept,
     Cancel,
@@ -276,16 +277,16 @@ pub static BINDINGS: &[Binding] = bindings![
     Form   [TAB, DOWN]              Next         Footer   "key.next_field"   "help.next_field";
     Form   [BACK_TAB, UP]           Previous     HelpOnly "key.previous"     "help.previous_field";
     Form   [ENTER]                  Press        HelpOnly "key.enter"        "help.enter_form";
-    Form   [SPACE]                  Open         HelpOnly "key.open"         "help.open";
-    Form   [LEFT]                   Up           HelpOnly "key.previous"     "help.previous_button";
-    Form   [RIGHT]                  Down         HelpOnly "key.next_field"   "help.next_button";
+    Form   [SPACE]                  Tick         HelpOnly "key.open"         "help.open";
+    Form   [LEFT]                   Left         HelpOnly "key.previous"     "help.previous_button";
+    Form   [RIGHT]                  Right        HelpOnly "key.next_field"   "help.next_button";
     Form   [PAGE_UP]                PageUp       HelpOnly "key.page_up"      "help.scroll_up";
     Form   [PAGE_DOWN]              PageDown     Footer   "key.scroll"       "help.scroll_down";
     Role   [F2, ctrl('s')]          Accept       Footer   "key.ok"           "help.ok";
     Role   [ESC]                    Cancel       Footer   "key.cancel"       "help.cancel_form";
     Role   [F4]                     NextTab      Footer   "key.next_tab"     "help.next_tab";
     Role   [F3]                     PreviousTab  HelpOnly "key.previous"     "help.previous_tab";
-    Role   [SPACE]                  Open         Footer   "key.tick"         "help.tick";
+    Role   [SPACE]                  Tick         Footer   "key.tick"         "help.tick";
     Role   [ch('/')]                Filter       Footer   "key.find"         "help.find";
     Role   [ENTER]                  Press        HelpOnly "key.enter"        "help.enter_role";
     Role   [TAB]                    Next         Footer   "key.next_field"   "help.next_part";

@@ -1,6 +1,8 @@
 //! The names of actions, as the config file has them: where they are done, and what is done there. The screens with
 //! lists are one place: what they have in common is done with the same keys on all.
 
+use std::fmt::Debug;
+
 use crate::ui::keymap::{Action, Binding, Scope};
 
 impl Binding {
@@ -12,7 +14,7 @@ impl Binding {
 
     /// The name also of an action whose keys cannot be changed.
     pub(super) fn full_name(&self) -> String {
-        format!("{}.{}", place(self.scope), word(self.action))
+        format!("{}.{}", place(self.scope), in_words(&self.action))
     }
 
     /// Whether nobody changes the keys. A confirmation must not take the key that brought it up, held down, for its
@@ -26,76 +28,54 @@ impl Binding {
     }
 }
 
-fn place(scope: Scope) -> &'static str {
+fn place(scope: Scope) -> String {
     match scope {
-        Scope::Anywhere => "anywhere",
-        Scope::List | Scope::ApiKeys | Scope::Users | Scope::Roles | Scope::Events => "list",
-        Scope::Details => "details",
-        Scope::Tree => "tree",
-        Scope::Filter => "filter",
-        Scope::Form => "form",
-        Scope::Role => "role",
-        Scope::Choice => "choice",
-        Scope::Confirmation => "confirmation",
-        Scope::Secret => "secret",
-        Scope::Entry | Scope::Check => "entry",
-        Scope::Countdown => "countdown",
-        Scope::Ended => "ended",
-        Scope::Help => "help",
+        Scope::ApiKeys | Scope::Users | Scope::Roles | Scope::Events => place(Scope::List),
+        Scope::Check => place(Scope::Entry),
+        _ => in_words(&scope),
     }
 }
 
-fn word(action: Action) -> &'static str {
-    match action {
-        Action::Help => "help",
-        Action::States => "states",
-        Action::Leave => "leave",
-        Action::Stop => "stop",
-        Action::Up => "up",
-        Action::Down => "down",
-        Action::PageUp => "page_up",
-        Action::PageDown => "page_down",
-        Action::First => "first",
-        Action::Last => "last",
-        Action::Next => "next",
-        Action::Previous => "previous",
-        Action::Left => "left",
-        Action::Right => "right",
-        Action::NextTab => "next_tab",
-        Action::PreviousTab => "previous_tab",
-        Action::Open => "open",
-        Action::Press => "press",
-        Action::Accept => "accept",
-        Action::Cancel => "cancel",
-        Action::Yes => "yes",
-        Action::New => "new",
-        Action::Properties => "properties",
-        Action::NewSecret => "new_secret",
-        Action::Lock => "lock",
-        Action::Unlock => "unlock",
-        Action::EndOverlap => "end_overlap",
-        Action::Delete => "delete",
-        Action::Restore => "restore",
-        Action::Duplicate => "duplicate",
-        Action::Events => "events",
-        Action::Filter => "filter",
-        Action::StateFilter => "state_filter",
-        Action::ByEvent => "by_event",
-        Action::ByLevel => "by_level",
-        Action::ByTarget => "by_target",
-        Action::ByPerson => "by_person",
-        Action::ByTime => "by_time",
-        Action::SortNext => "sort_next",
-        Action::SortReverse => "sort_reverse",
-        Action::Tree => "tree",
-        Action::MyAccount => "my_account",
-        Action::Quit => "quit",
-        Action::Copy => "copy",
-        Action::CopyHeader => "copy_header",
-        Action::SaveToFile => "save_to_file",
-        Action::HideOrShow => "hide_or_show",
-        Action::Check => "check",
-        Action::Stored => "stored",
-        Action::Discard => "discard",
+/// The name of a variant as the config file writes it: `save_to_file` of `SaveToFile`.
+fn in_words(variant: &dyn Debug) -> String {
+    let mut name = String::new();
+    for c in format!("{variant:?}").chars() {
+        if c.is_ascii_uppercase() && !name.is_empty() {
+            name.push('_');
+        }
+        name.push(c.to_ascii_lowercase());
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ui::keymap::actions;
+
+    /// They are in the config files of those who have changed keys.
+    const NAMES: &str = "
+        list.new list.properties list.delete list.new_secret list.lock list.unlock list.end_overlap list.restore
+        list.duplicate list.by_event list.by_level list.by_target list.by_person list.by_time list.filter list.tree
+        list.my_account list.state_filter list.events list.sort_next list.sort_reverse list.cancel list.quit list.up
+        list.down list.page_up list.page_down list.first list.last
+        tree.accept tree.cancel tree.up tree.down tree.first tree.last
+        filter.accept filter.cancel filter.up filter.down filter.page_up filter.page_down
+        form.accept form.cancel form.next form.previous form.press form.tick form.left form.right form.page_up
+        form.page_down
+        role.accept role.cancel role.next_tab role.previous_tab role.tick role.filter role.press role.next
+        role.previous role.up role.down role.left role.right role.page_up role.page_down role.first role.last
+        choice.accept choice.cancel choice.up choice.down choice.page_up choice.page_down choice.first choice.last
+        secret.stored secret.discard secret.press secret.copy secret.check secret.copy_header secret.save_to_file
+        secret.hide_or_show secret.next secret.previous secret.cancel
+        entry.accept entry.cancel
+        details.cancel details.up details.down details.page_up details.page_down details.first details.last
+        help.cancel help.states help.up help.down help.page_up help.page_down help.first help.last
+        anywhere.help";
+
+    #[test]
+    fn no_action_changes_its_name() {
+        let names: Vec<String> = actions().into_iter().map(|action| action.name).collect();
+        let known: Vec<&str> = NAMES.split_whitespace().collect();
+        assert_eq!(names, known);
     }
 }

@@ -118,11 +118,11 @@ impl Layer for NewSecret {
         let overlaps = self.offered();
         let stops = overlaps.len() + 2;
         match action {
-            Action::Next | Action::Down => self.focus = (self.focus + 1) % stops,
-            Action::Previous | Action::Up => self.focus = (self.focus + stops - 1) % stops,
+            Action::Next | Action::Right => self.focus = (self.focus + 1) % stops,
+            Action::Previous | Action::Left => self.focus = (self.focus + stops - 1) % stops,
             Action::Accept => self.issue(asks),
             Action::Cancel => asks.close(),
-            Action::Press | Action::Open => match overlaps.get(self.focus) {
+            Action::Press | Action::Tick => match overlaps.get(self.focus) {
                 Some(overlap) => {
                     self.chosen = Some(*overlap);
                     if action == Action::Press {
@@ -143,7 +143,7 @@ impl Layer for NewSecret {
         {
             let index = usize::try_from(index).ok();
             self.focus = index.filter(|at| *at < self.offered().len())?;
-            return Some(Action::Open);
+            return Some(Action::Tick);
         }
         does.button()
     }

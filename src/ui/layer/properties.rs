@@ -280,7 +280,7 @@ impl<S: Subject> Properties<S> {
                 };
                 match &item.input {
                     Input::Choice(_) => self.open_choice("", ctx, asks),
-                    Input::Tick(_) if action == Action::Open => {
+                    Input::Tick(_) if action == Action::Tick => {
                         let field = item.field;
                         self.form.tick();
                         self.edited(field, ctx);
@@ -312,7 +312,7 @@ impl<S: Subject> Layer for Properties<S> {
     fn can(&self, action: Action, _ctx: &Ctx) -> Can<'_> {
         match (action, &self.read_only) {
             (Action::Accept, Some(why)) => Err(Cannot::Said(why.into())),
-            (Action::Accept | Action::Open, _) => if_of_use(!self.form.read_only),
+            (Action::Accept | Action::Tick, _) => if_of_use(!self.form.read_only),
             (Action::PageUp | Action::PageDown, _) => if_of_use(self.form.scroll.has_more()),
             (Action::Next | Action::Previous, _) => {
                 if_of_use(!self.form.read_only || self.form.scroll.has_more())
@@ -330,10 +330,10 @@ impl<S: Subject> Layer for Properties<S> {
         match action {
             Action::Accept => self.save(ctx, asks),
             Action::Cancel => self.leave(ctx, asks),
-            Action::Next | Action::Down => self.step(true, ctx),
-            Action::Previous | Action::Up => self.step(false, ctx),
+            Action::Next | Action::Right => self.step(true, ctx),
+            Action::Previous | Action::Left => self.step(false, ctx),
             Action::PageUp | Action::PageDown => self.form.page(action),
-            Action::Press | Action::Open => self.press(action, ctx, asks),
+            Action::Press | Action::Tick => self.press(action, ctx, asks),
             _ => {}
         }
     }

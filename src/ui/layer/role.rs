@@ -280,7 +280,7 @@ impl Layer for RoleDialog {
         if self.has_use(action) {
             return Ok(());
         }
-        let ticks = action == Action::Open && self.focus == Focus::Page;
+        let ticks = action == Action::Tick && self.focus == Focus::Page;
         let why = match (action, self.page) {
             (Action::Accept, _) => &self.read_only,
             (_, Page::General | Page::Rights(_)) if ticks => &self.locked,
@@ -314,7 +314,7 @@ impl Layer for RoleDialog {
         match action {
             Action::Accept => self.save(ctx, asks),
             Action::Cancel => self.leave(ctx, asks),
-            Action::Open | Action::Press => self.press(action, ctx, asks),
+            Action::Tick | Action::Press => self.press(action, ctx, asks),
             _ => self.go(action),
         }
     }

@@ -34,7 +34,7 @@ impl RoleDialog {
                     (is_there && click.again).then_some(Action::Press)
                 } else {
                     let boxes = self.boxes_mut()?;
-                    boxes.select(number).then_some(Action::Open)
+                    boxes.select(number).then_some(Action::Tick)
                 }
             }
             _ => None,

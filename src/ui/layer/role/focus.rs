@@ -22,7 +22,7 @@ impl RoleDialog {
         let on_page = self.focus == Focus::Page;
         match action {
             Action::Accept => self.is_searching() || !self.is_read_only(),
-            Action::Open => match (self.focus, self.page) {
+            Action::Tick => match (self.focus, self.page) {
                 (Focus::Page, Page::General) => self.can_tick(),
                 (Focus::Page, Page::Rights(_)) => self.locked.is_none(),
                 (Focus::Page, Page::AssignedTo) | (Focus::Tabs, _) => false,
@@ -165,14 +165,14 @@ impl RoleDialog {
             (Focus::Ok, _) => self.save(ctx, asks),
             (Focus::Cancel, _) => self.leave(ctx, asks),
             (Focus::Page, Page::AssignedTo) => self.open_assigned(asks),
-            (Focus::Page, Page::Rights(_)) if action == Action::Open || self.is_on_radio() => {
+            (Focus::Page, Page::Rights(_)) if action == Action::Tick || self.is_on_radio() => {
                 if let Some(sentence) = self.locked.clone() {
                     asks.complain(sentence);
                 } else {
                     self.toggle(ctx, asks);
                 }
             }
-            (Focus::Page, Page::General) if action == Action::Open => {
+            (Focus::Page, Page::General) if action == Action::Tick => {
                 self.tick(ctx, asks);
             }
             _ => self.step(true),
