@@ -31,7 +31,7 @@ pub(super) fn print_settings(text: Text, settings: &Settings) -> Result<ExitCode
         } else {
             Origin::Default
         };
-        let keys = changed.keys.named(&setting.action)?;
+        let keys = changed.keys.keys_of(&setting.action)?;
         Some((format!("{} = {}", setting.action, written(keys)), origin))
     });
     let mut keys: Vec<_> = keys.collect();

@@ -384,7 +384,7 @@ impl Keymap {
 
     /// The keys of the action of this name; nothing where there is none, or its keys cannot be changed.
     #[must_use]
-    pub fn named(&self, name: &str) -> Option<&[Chord]> {
+    pub fn keys_of(&self, name: &str) -> Option<&[Chord]> {
         let is = |binding: &&Binding| binding.name().is_some_and(|own| own == name);
         self.0.iter().find(is).map(|binding| binding.keys.as_ref())
     }
@@ -502,17 +502,17 @@ const SCOPES: [(Scope, &str); 18] = [
 ];
 
 /// An action whose keys can be changed.
-pub struct Named {
+pub struct NamedAction {
     pub name: String,
     pub keys: Cow<'static, [Chord]>,
     /// The names of the sentences that tell what it does, on one screen or another.
     pub help: Vec<&'static str>,
 }
 
-/// All of them, in the order of the table.
+/// Every action whose keys can be changed, in the order of the table.
 #[must_use]
-pub fn actions() -> Vec<Named> {
-    let mut all: Vec<Named> = Vec::new();
+pub fn actions() -> Vec<NamedAction> {
+    let mut all: Vec<NamedAction> = Vec::new();
     for binding in BINDINGS {
         let Some(name) = binding.name() else {
             continue;
@@ -520,7 +520,7 @@ pub fn actions() -> Vec<Named> {
         match all.iter_mut().find(|named| named.name == name) {
             Some(named) if named.help.contains(&binding.help) => {}
             Some(named) => named.help.push(binding.help),
-            None => all.push(Named {
+            None => all.push(NamedAction {
                 name,
                 keys: binding.keys.clone(),
                 help: vec![binding.help],

@@ -117,7 +117,7 @@ pub fn chords(keys: &str) -> Vec<Chord> {
         rest = &rest[name.map_or(c.len_utf8(), |name| name.len() + 2)..];
         let code = |code| Chord(code, KeyModifiers::NONE);
         chords.push(match (c, name) {
-            (_, Some(name)) => Chord::named(name).expect("a key's name"),
+            (_, Some(name)) => Chord::of_name(name).expect("a key's name"),
             ('\n', None) => code(KeyCode::Enter),
             ('\t', None) => code(KeyCode::Tab),
             (c, None) => code(KeyCode::Char(c)),

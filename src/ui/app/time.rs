@@ -1,4 +1,5 @@
-//! What time alone brings about, beside what it brings about where nobody is at the keys: the once-a-second look at the database, the sweep, requests that take long.
+//! What time alone brings about while somebody works: the look at the database once a second, the sweep once a minute,
+//! and what a request that takes long shows. What follows when nobody presses a key is in `idle`.
 
 use crate::domain::time::{MINUTE, SECOND, Uptime};
 use crate::domain::user::Actor;

@@ -86,7 +86,7 @@ fn chords(setting: &KeySetting) -> Result<Vec<Chord>, Why> {
     let mut chords = Vec::new();
     for name in &setting.keys {
         let (action, key) = (action(), name.clone());
-        let Some(chord) = Chord::named(name) else {
+        let Some(chord) = Chord::of_name(name) else {
             return Err(Why::NotAKey { action, key });
         };
         if RESERVED.contains(&chord) {
@@ -184,7 +184,7 @@ mod tests {
     }
 
     fn press(keys: &Keymap, scope: Scope, name: &str) -> Option<Action> {
-        does(keys, scope, Chord::named(name).expect("a key"))
+        does(keys, scope, Chord::of_name(name).expect("a key"))
     }
 
     /// The lines of what is complained of, and what the sentences are about.

@@ -67,7 +67,7 @@ impl Chord {
     /// such key: Ctrl-I and Ctrl-M are Tab and Enter on their way, Ctrl has no other characters than letters, keys of
     /// one byte are the same with Ctrl, and what begins a sequence of bytes after ESC is no key with Alt.
     #[must_use]
-    pub fn named(name: &str) -> Option<Chord> {
+    pub fn of_name(name: &str) -> Option<Chord> {
         let mut key = name;
         let mut held = KeyModifiers::NONE;
         for (modifier, prefix) in HELD {
@@ -144,17 +144,17 @@ mod tests {
     fn every_key_of_the_table_is_found_by_its_name_however_that_is_capitalised() {
         for chord in BINDINGS.iter().flat_map(|binding| binding.keys.iter()) {
             let name = chord.name();
-            assert_eq!(Chord::named(&name), Some(*chord), "{name}");
+            assert_eq!(Chord::of_name(&name), Some(*chord), "{name}");
             if name.len() > 1 {
-                assert_eq!(Chord::named(&name.to_uppercase()), Some(*chord), "{name}");
-                assert_eq!(Chord::named(&name.to_lowercase()), Some(*chord), "{name}");
+                assert_eq!(Chord::of_name(&name.to_uppercase()), Some(*chord), "{name}");
+                assert_eq!(Chord::of_name(&name.to_lowercase()), Some(*chord), "{name}");
             }
         }
     }
 
     #[test]
     fn other_keys_are_found_and_what_no_terminal_sends_is_not() {
-        let found = |name| Chord::named(name).map(Chord::name);
+        let found = |name| Chord::of_name(name).map(Chord::name);
         for name in [
             "n",
             "N",
@@ -168,7 +168,7 @@ mod tests {
         ] {
             assert_eq!(found(name).as_deref(), Some(name));
         }
-        assert_ne!(Chord::named("o"), Chord::named("O"));
+        assert_ne!(Chord::of_name("o"), Chord::of_name("O"));
         for name in [
             "",
             " ",

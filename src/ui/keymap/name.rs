@@ -73,9 +73,10 @@ mod tests {
         anywhere.help";
 
     #[test]
-    fn no_action_changes_its_name() {
+    fn no_action_loses_its_name() {
         let names: Vec<String> = actions().into_iter().map(|action| action.name).collect();
-        let known: Vec<&str> = NAMES.split_whitespace().collect();
-        assert_eq!(names, known);
+        for name in NAMES.split_whitespace() {
+            assert!(names.iter().any(|known| known == name), "{name}");
+        }
     }
 }

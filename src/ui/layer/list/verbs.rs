@@ -15,7 +15,7 @@ pub trait Verbs: Default + 'static {
     /// The part of the key table with the keys of the verbs.
     const SCOPE: Scope;
 
-    /// All of them.
+    /// Every verb, a row each.
     const VERBS: &'static [Verb<Self, Self::Row>];
 
     /// Takes what came of a request of this screen's own, and gives back what is not for it.
