@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 
 use crate::domain::problem::Field;
 use crate::ui::field::{AreaField, Edit, LineField, Typed};
-use crate::ui::frame::{centred, inside, wrap};
+use crate::ui::frame::{cells, centred, inside, split_last, wrap};
 use crate::ui::hits::{Hit, Mouse};
 use crate::ui::keymap::Action;
 use crate::ui::scroll::Scroll;
@@ -73,7 +73,7 @@ impl Item {
             _ => 1,
         };
         let below: usize = self.below(columns).map(|(lines, _)| lines.len()).sum();
-        u16::from(self.heading.is_some()) + own + u16::try_from(below).unwrap_or(u16::MAX)
+        u16::from(self.heading.is_some()) + own + cells(below)
     }
 
     /// The problem, then the notes, as lines.
@@ -183,7 +183,7 @@ impl Form {
         }
     }
 
-    /// The same, to change it.
+    /// The field that has the focus, to change it.
     pub fn focused_mut(&mut self) -> Option<&mut Item> {
         match self.focus {
             Focus::Item(index) => self.items.get_mut(index),
@@ -298,8 +298,7 @@ impl Form {
 
     fn content_rows(&self, columns: u16) -> u16 {
         let items: u16 = self.items.iter().map(|item| item.rows(columns)).sum();
-        let facts = self.fact_lines(columns).count();
-        let facts = u16::try_from(facts).unwrap_or(u16::MAX);
+        let facts = cells(self.fact_lines(columns).count());
         items + facts + u16::from(facts > 0)
     }
 
@@ -335,14 +334,10 @@ impl Form {
 
     /// Settles the scroll for the area that the dialog may fill.
     pub fn place(&mut self, area: Rect) {
-        let inner = inside(self.dialog(area));
-        self.place_page(Rect {
-            height: inner.height.saturating_sub(1),
-            ..inner
-        });
+        self.place_page(split_last(inside(self.dialog(area))).0);
     }
 
-    /// The same for the fields alone, which fill an area of another dialog.
+    /// Settles the scroll for the area that the fields fill.
     pub fn place_page(&mut self, page: Rect) {
         let columns = page.width;
         let rows = self.content_rows(columns).into();

@@ -196,6 +196,36 @@ pub fn centred(area: Rect, width: u16, height: u16) -> Rect {
     }
 }
 
+/// A count as rows or columns, of which there are never more than this holds.
+#[must_use]
+pub fn cells(count: usize) -> u16 {
+    u16::try_from(count).unwrap_or(u16::MAX)
+}
+
+/// A box in the middle of an area, at most so many columns wide, for words and so many rows below them; and the words
+/// in lines.
+#[must_use]
+pub fn around(area: Rect, columns: u16, words: &str, below: u16) -> (Rect, Vec<String>) {
+    let columns = columns.min(area.width);
+    let lines = wrap(words, columns.saturating_sub(4));
+    let rows = cells(lines.len()).saturating_add(below + 2);
+    (centred(area, columns, rows), lines)
+}
+
+/// An area without its last row, and that row, where a dialog has its buttons.
+#[must_use]
+pub fn split_last(area: Rect) -> (Rect, Rect) {
+    let above = area.height.saturating_sub(1);
+    let last = row(area, above);
+    (
+        Rect {
+            height: above,
+            ..area
+        },
+        last,
+    )
+}
+
 /// Clears an area, draws a border with a title around it and returns what is inside, one column from the border.
 pub fn boxed(buf: &mut Buffer, area: Rect, title: &str, theme: &Theme) -> Rect {
     clear(buf, area, theme);
@@ -238,7 +268,7 @@ pub fn inside(area: Rect) -> Rect {
 /// Draws lines of text from the top of an area.
 pub fn paragraph(buf: &mut Buffer, area: Rect, lines: &[String], theme: &Theme) {
     for (index, line) in lines.iter().enumerate() {
-        let at = row(area, u16::try_from(index).unwrap_or(u16::MAX));
+        let at = row(area, cells(index));
         theme.put(buf, at, line, Style::new());
     }
 }

@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::text::Text;
-use crate::ui::frame::{row, skip};
+use crate::ui::frame::{skip, split_last};
 use crate::ui::keymap::Action;
 use crate::ui::theme::Theme;
 
@@ -117,7 +117,7 @@ impl Scroll {
                 ("all", &self.lines),
             ];
             let shown = text.fill("form.scrolled", &lines);
-            let edge = skip(row(area, area.height.saturating_sub(1)), 2);
+            let edge = skip(split_last(area).1, 2);
             theme.put(buf, edge, &format!(" {shown} "), theme.warning);
         }
     }

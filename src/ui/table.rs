@@ -1,6 +1,7 @@
 //! A list's table: which columns fit, and a window of rows with a cursor in it.
 
 use crate::domain::list::{Anchor, Listed, Place, Window};
+use crate::ui::frame::cells;
 
 /// Space between two columns.
 pub const GAP: u16 = 1;
@@ -228,7 +229,7 @@ impl<L: Listed> Rows<L> {
         place.map_or(Anchor::First, |place| self.around_place(place.clone()))
     }
 
-    /// The same, for another row at the selected one's screen line.
+    /// Where another row is, to ask for the part of the list that has it at the selected one's screen line.
     #[must_use]
     pub fn around_place(&self, place: Place) -> Anchor {
         Anchor::Around {
@@ -295,7 +296,7 @@ impl<L: Listed> Rows<L> {
                 self.more_after = window.more_after;
             }
         }
-        self.place(u16::try_from(self.height).unwrap_or(u16::MAX));
+        self.place(cells(self.height));
     }
 }
 

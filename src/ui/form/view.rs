@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use crate::text::Text;
 use crate::ui::field::view_value;
 use crate::ui::form::{AREA_ROWS, DATE, Focus, Form, Input, Item, LABELS};
-use crate::ui::frame::{Button, boxed, buttons, first, row, skip};
+use crate::ui::frame::{Button, boxed, buttons, cells, first, row, skip, split_last};
 use crate::ui::hits::{Hit, Hits};
 use crate::ui::keymap::Action;
 use crate::ui::theme::Theme;
@@ -23,14 +23,22 @@ impl Form {
         hits: &mut Hits,
     ) -> Option<Position> {
         let area = self.dialog(area);
-        let inner = boxed(buf, area, title, theme);
-        let page = Rect {
-            height: inner.height.saturating_sub(1),
-            ..inner
-        };
+        let (page, bar) = split_last(boxed(buf, area, title, theme));
         let in_page = self.view_page(buf, page, (text, theme), hits);
         self.scroll.view(buf, area, text, theme);
-        let bar = row(inner, inner.height.saturating_sub(1));
+        let button = self.view_buttons(buf, bar, self.focus, (text, theme), hits);
+        button.or(Some(in_page))
+    }
+
+    /// Draws the buttons of the dialog; says where the cursor is, if one of them has the focus.
+    pub fn view_buttons(
+        &self,
+        buf: &mut Buffer,
+        bar: Rect,
+        focus: Focus,
+        (text, theme): (Text, &Theme),
+        hits: &mut Hits,
+    ) -> Option<Position> {
         let labels: &[Button] = if self.read_only {
             &[(text.say("button.close"), true, Action::Cancel)]
         } else {
@@ -39,14 +47,13 @@ impl Form {
                 (text.say("button.cancel"), true, Action::Cancel),
             ]
         };
-        let focus = match self.focus {
+        let focus = match focus {
             Focus::Item(_) => None,
             Focus::Ok => Some(0),
             Focus::Cancel => Some(labels.len() - 1),
         };
-        let button = buttons(buf, bar, labels, focus, theme, hits);
-        let button = button.map(|x| Position { x, y: bar.y });
-        button.or(Some(in_page))
+        let x = buttons(buf, bar, labels, focus, theme, hits)?;
+        Some(Position { x, y: bar.y })
     }
 
     /// Draws the fields and facts alone into an area; says where the cursor is, if one of them has the focus.
@@ -63,7 +70,7 @@ impl Form {
         sheet.set_style(sheet.area, said.1.plain);
         let mut on_sheet = Hits::default();
         let cursor = self.view_content(&mut sheet, said, &mut on_sheet);
-        let top = u16::try_from(self.scroll.shown().start).unwrap_or(u16::MAX);
+        let top = cells(self.scroll.shown().start);
         hits.add_sheet(&on_sheet, top, page);
         for y in 0..page.height.min(all.saturating_sub(top)) {
             for x in 0..page.width {

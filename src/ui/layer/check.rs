@@ -8,7 +8,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use crate::domain::secret::{MAX_BYTES, Pasted, Secret};
 use crate::ui::field::Typed;
-use crate::ui::frame::{boxed, centred, paragraph, row, skip, wrap};
+use crate::ui::frame::{around, boxed, paragraph, skip, split_last};
 use crate::ui::hits::Hits;
 use crate::ui::keymap::{Action, Scope, TextKey};
 use crate::ui::layer::{Asks, Can, Ctx, Layer, Then, if_of_use};
@@ -83,28 +83,15 @@ impl Layer for Check {
     fn place(&mut self, _area: Rect) {}
 
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, _hits: &mut Hits) -> Option<Position> {
-        let width = area.width.min(64);
         let key = ctx.keys.key(self.scope(), Action::Accept);
         let note = ctx.text.fill("check.note", &[("key", &key)]);
-        let lines = wrap(&note, width.saturating_sub(4));
-        let height = u16::try_from(lines.len())
-            .unwrap_or(u16::MAX)
-            .saturating_add(3);
-        let area = boxed(
-            buf,
-            centred(area, width, height),
-            ctx.text.say("check.title"),
-            ctx.theme,
-        );
+        let (area, lines) = around(area, 64, &note, 1);
+        let area = boxed(buf, area, ctx.text.say("check.title"), ctx.theme);
         paragraph(buf, area, &lines, ctx.theme);
-        let field = row(area, area.height.saturating_sub(1));
+        let (_, field) = split_last(area);
         let count = self.typed.chars().count();
-        let used = ctx.theme.put(
-            buf,
-            field,
-            &ctx.text.fill("check.typed", &[("count", &count)]),
-            Style::new(),
-        );
+        let typed = ctx.text.fill("check.typed", &[("count", &count)]);
+        let used = ctx.theme.put(buf, field, &typed, Style::new());
         Some(Position {
             x: skip(field, used).x.min(field.right().saturating_sub(1)),
             y: field.y,

@@ -9,7 +9,7 @@ use crate::domain::fold::name_key;
 use crate::domain::time::Timestamp;
 use crate::domain::zone;
 use crate::ui::field::{Edit, LineField, Typed};
-use crate::ui::frame::{boxed, centred, inside, row, skip, width};
+use crate::ui::frame::{boxed, cells, centred, inside, row, skip, width};
 use crate::ui::hits::{Hit, Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Can, Ctx, Layer, Then, if_of_use};
@@ -138,7 +138,7 @@ impl<T: 'static> Choice<T> {
 
     fn area(&self, area: Rect) -> Rect {
         let (widest, entries) = self.size;
-        let height = u16::try_from(entries).unwrap_or(u16::MAX).saturating_add(3);
+        let height = cells(entries).saturating_add(3);
         centred(area, widest.max(width(&self.title)).max(28) + 6, height)
     }
 }

@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 
 use crate::domain::intent::Affected;
 use crate::text::Text;
-use crate::ui::frame::{boxed, buttons, centred, inside, paragraph, row, wrap};
+use crate::ui::frame::{around, boxed, buttons, inside, paragraph, split_last};
 use crate::ui::hits::{Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Ctx, Layer, Then};
@@ -62,12 +62,7 @@ impl Confirm {
     }
 
     fn area(&self, area: Rect) -> (Rect, Vec<String>) {
-        let width = area.width.min(70);
-        let lines = wrap(&self.body, width.saturating_sub(4));
-        let height = u16::try_from(lines.len())
-            .unwrap_or(u16::MAX)
-            .saturating_add(4);
-        (centred(area, width, height), lines)
+        around(area, 70, &self.body, 2)
     }
 }
 
@@ -105,20 +100,15 @@ impl Layer for Confirm {
 
     fn place(&mut self, area: Rect) {
         let (area, lines) = self.area(area);
-        let room = inside(area).height.saturating_sub(1);
-        self.scroll.settle(lines.len(), room);
+        let (body, _) = split_last(inside(area));
+        self.scroll.settle(lines.len(), body.height);
     }
 
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
         let (whole, lines) = self.area(area);
-        let area = boxed(buf, whole, &self.title, ctx.theme);
-        let body = Rect {
-            height: area.height.saturating_sub(1),
-            ..area
-        };
+        let (body, bar) = split_last(boxed(buf, whole, &self.title, ctx.theme));
         paragraph(buf, body, &lines[self.scroll.shown()], ctx.theme);
         self.scroll.view(buf, whole, ctx.text, ctx.theme);
-        let bar = row(area, area.height.saturating_sub(1));
         let key = ctx.keys.key(Scope::Confirmation, Action::Yes);
         let verb = format!("{key} {}", self.verb);
         let labels = [

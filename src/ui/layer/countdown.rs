@@ -4,12 +4,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::domain::time::{SECOND, Uptime};
-use crate::ui::frame::{boxed, centred, paragraph, wrap};
+use crate::ui::frame::{around, boxed, paragraph};
 use crate::ui::hits::Hits;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status};
 
-/// The layer.
+/// Counts the seconds down.
 pub struct Countdown {
     over: Uptime,
     /// Something that was typed will be lost.
@@ -63,15 +63,9 @@ impl Layer for Countdown {
             words.push('\n');
             words.push_str(ctx.text.say("countdown.typed"));
         }
-        let width = area.width.min(62);
-        let lines = wrap(&words, width.saturating_sub(4));
-        let height = u16::try_from(lines.len()).unwrap_or(u16::MAX);
-        let area = centred(area, width, height.saturating_add(2));
+        let (area, lines) = around(area, 62, &words, 0);
         let area = boxed(buf, area, ctx.text.say("countdown.title"), ctx.theme);
         paragraph(buf, area, &lines, ctx.theme);
-        Some(Position {
-            x: area.x,
-            y: area.y,
-        })
+        Some(area.as_position())
     }
 }

@@ -3,12 +3,12 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use crate::ui::frame::{boxed, buttons, centred, paragraph, row, wrap};
+use crate::ui::frame::{around, boxed, buttons, paragraph, split_last};
 use crate::ui::hits::Hits;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Can, Ctx, Layer, if_of_use};
 
-/// The layer.
+/// Says why the session is over.
 pub struct Ended {
     why: String,
 }
@@ -41,13 +41,10 @@ impl Layer for Ended {
     fn place(&mut self, _area: Rect) {}
 
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
-        let width = area.width.min(70);
-        let lines = wrap(&self.why, width.saturating_sub(4));
-        let height = u16::try_from(lines.len()).unwrap_or(u16::MAX);
-        let area = centred(area, width, height.saturating_add(4));
+        let (area, lines) = around(area, 70, &self.why, 2);
         let area = boxed(buf, area, ctx.text.say("ended.title"), ctx.theme);
         paragraph(buf, area, &lines, ctx.theme);
-        let bar = row(area, area.height.saturating_sub(1));
+        let (_, bar) = split_last(area);
         let labels = [(ctx.text.say("ended.leave"), true, Action::Quit)];
         let x = buttons(buf, bar, &labels, Some(0), ctx.theme, hits)?;
         Some(Position { x, y: bar.y })

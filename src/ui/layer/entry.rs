@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::ui::field::{LineField, Typed};
-use crate::ui::frame::{boxed, centred, inside, paragraph, row, wrap};
+use crate::ui::frame::{around, boxed, inside, paragraph, split_last};
 use crate::ui::hits::{Hit, Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Can, Ctx, Layer, Then, if_of_use};
@@ -54,10 +54,7 @@ impl Entry {
     }
 
     fn area(&self, area: Rect) -> Rect {
-        let width = area.width.min(70);
-        let lines = wrap(&self.said(), width.saturating_sub(4)).len();
-        let height = u16::try_from(lines).unwrap_or(u16::MAX).saturating_add(3);
-        centred(area, width, height)
+        around(area, 70, &self.said(), 1).0
     }
 }
 
@@ -95,12 +92,11 @@ impl Layer for Entry {
     }
 
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
-        let area = boxed(buf, self.area(area), &self.title, ctx.theme);
+        let (above, field) = split_last(boxed(buf, self.area(area), &self.title, ctx.theme));
         // In a low window the field comes before words.
-        let last = area.height.saturating_sub(1);
-        let lines = ctx.theme.wrap_cut(&self.said(), area.width, last.into());
-        paragraph(buf, area, &lines, ctx.theme);
-        let field = row(area, last);
+        let room = usize::from(above.height);
+        let lines = ctx.theme.wrap_cut(&self.said(), above.width, room);
+        paragraph(buf, above, &lines, ctx.theme);
         hits.add(field, Hit::Line);
         Some(self.field.view_focused(buf, field, ctx.theme))
     }

@@ -8,7 +8,7 @@ use crate::domain::fold::name_key;
 use crate::domain::state::{State, UserState, Warning};
 use crate::text::Text;
 use crate::ui::field::{LineField, Typed};
-use crate::ui::frame::{boxed, centred, first, inside, paragraph, row, skip, width, wrap};
+use crate::ui::frame::{boxed, cells, centred, first, inside, paragraph, row, skip, width, wrap};
 use crate::ui::hits::{Hits, Mouse};
 use crate::ui::keymap::{Action, Binding, Chord, Scope, TextKey};
 use crate::ui::layer::{Asks, Can, Ctx, Layer, if_of_use};
@@ -78,7 +78,7 @@ struct Known {
     why_not: Option<String>,
 }
 
-/// The layer.
+/// The dialog.
 pub struct Help {
     text: Text,
     /// How early one is warned of an expiry.
@@ -189,7 +189,7 @@ impl Help {
             Page::States => self.above(columns).len(),
         };
         let rows = self.wrapped(&self.entries(), columns).len() + above + 2;
-        centred(area, WIDEST, u16::try_from(rows).unwrap_or(u16::MAX))
+        centred(area, WIDEST, cells(rows))
     }
 
     /// Columns of the keys or states; none where they stand above what is said of them.
@@ -312,7 +312,7 @@ impl Layer for Help {
     fn place(&mut self, area: Rect) {
         let columns = columns(area);
         self.lines = self.wrapped(&self.found(), columns);
-        let above = u16::try_from(self.above(columns).len()).unwrap_or(u16::MAX);
+        let above = cells(self.above(columns).len());
         let room = inside(self.area(area)).height.saturating_sub(above);
         self.scroll.settle(self.lines.len(), room);
         self.typed.place(columns.saturating_sub(8));
@@ -338,7 +338,7 @@ impl Layer for Help {
                 theme.put(buf, skip(field, 2), text.say("help.hint"), theme.dim);
             }
         }
-        let rows = u16::try_from(above.len()).unwrap_or(u16::MAX);
+        let rows = cells(above.len());
         let list = Rect {
             y: area.y.saturating_add(rows).min(area.bottom()),
             height: area.height.saturating_sub(rows),

@@ -42,7 +42,7 @@ use crate::ui::theme::Theme;
 /// What a layer may know of the world.
 pub struct Ctx<'a> {
     pub now: Timestamp,
-    /// The same instant as intervals are measured by.
+    /// What intervals are measured by, at that instant.
     pub uptime: Uptime,
     /// How early one is warned of an expiry.
     pub warning: Warning,
@@ -77,7 +77,7 @@ impl Ctx<'_> {
         )
     }
 
-    /// The same to the second, with the zone.
+    /// An instant to the second, in the zone in which times are shown, which is named, or that there was none.
     #[must_use]
     pub fn second(&self, at: Option<Timestamp>) -> String {
         at.map_or_else(
@@ -212,7 +212,7 @@ impl<'a> Asks<'a> {
         self.asked.push(Ask::Say(Tone::Plain, sentence.into()));
     }
 
-    /// The same for something that went wrong.
+    /// Shows in the message line, until the next key, what went wrong.
     pub fn complain(&mut self, sentence: impl Into<String>) {
         self.asked.push(Ask::Say(Tone::Problem, sentence.into()));
     }
@@ -375,4 +375,16 @@ pub trait Layer: Any {
 
     /// Draws the layer, reports what is where, and says where the cursor is. Changes nothing.
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position>;
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_layer_is_asked_no_more_than_this() {
+        let source = include_str!("mod.rs");
+        let body = source.split("pub trait Layer").nth(1).expect("the trait");
+        let body = body.split("\n}\n").next().expect("its end");
+        let methods = body.lines().filter(|line| line.starts_with("    fn "));
+        assert!((1..=15).contains(&methods.count()));
+    }
 }

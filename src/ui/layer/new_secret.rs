@@ -9,7 +9,7 @@ use crate::domain::intent::Intent;
 use crate::domain::list::KeyRow;
 use crate::domain::secret::Overlap;
 use crate::domain::state::Facts;
-use crate::ui::frame::{boxed, buttons, centred, first, row, wrap};
+use crate::ui::frame::{boxed, buttons, cells, centred, first, row, split_last, wrap};
 use crate::ui::hits::{Hit, Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status, Then};
@@ -183,7 +183,7 @@ impl Layer for NewSecret {
             format!("{mark} {}", text.overlap(*overlap))
         }));
         let all = lines.len();
-        let height = u16::try_from(all + 4).unwrap_or(u16::MAX);
+        let height = cells(all + 4);
         let title = text.fill("new_secret.title", &[("name", &self.name)]);
         let whole = centred(area, wide, height);
         let area = boxed(buf, whole, &title, ctx.theme);
@@ -191,7 +191,8 @@ impl Layer for NewSecret {
         let on_choice = self.focus < self.offered().len();
         let focused = on_choice.then_some(first_choice + self.focus);
         let kept = focused.unwrap_or(all - 1);
-        let scroll = Scroll::around(kept..kept + 1, all, area.height.saturating_sub(1));
+        let (page, bar) = split_last(area);
+        let scroll = Scroll::around(kept..kept + 1, all, page.height);
         let mut cursor = None;
         for (line, index) in (0..).zip(scroll.shown()) {
             let at = row(area, line);
@@ -215,7 +216,6 @@ impl Layer for NewSecret {
             }
         }
         scroll.view(buf, whole, text, ctx.theme);
-        let bar = row(area, area.height.saturating_sub(1));
         let labels = [
             (text.say("button.ok"), self.ready(), Action::Accept),
             (text.say("button.cancel"), true, Action::Cancel),

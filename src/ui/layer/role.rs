@@ -137,7 +137,7 @@ impl RoleDialog {
             .find(|boxes| self.page == Page::Rights(boxes.tab))
     }
 
-    /// The same, to change them.
+    /// The boxes of the tab that is shown, to change them.
     fn boxes_mut(&mut self) -> Option<&mut Boxes> {
         self.boxes
             .iter_mut()

@@ -9,7 +9,7 @@ use crate::domain::list::{KeyRow, Listed, RoleRow, UserRow};
 use crate::domain::rights::Right;
 use crate::domain::user::Actor;
 use crate::text::Text;
-use crate::ui::frame::{boxed, clear, first, row, skip};
+use crate::ui::frame::{boxed, cells, clear, first, row, skip};
 use crate::ui::hits::{Click, Hit, Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Ctx, Layer};
@@ -181,7 +181,7 @@ fn view_lines(
     cursor
 }
 
-/// The layer, while the tree has the focus.
+/// The tree while it has the focus.
 pub struct Tree {
     here: Screen,
     selected: Screen,
@@ -251,7 +251,7 @@ impl Layer for Tree {
             let marked = (self.here, self.selected);
             return view_lines(buf, inner, &all, marked, (ctx.text, ctx.theme), hits);
         }
-        let rows = u16::try_from(all.len()).unwrap_or(u16::MAX);
+        let rows = cells(all.len());
         let whole = Rect {
             width: area.width.min(WIDTH + 6),
             height: area.height.min(rows.saturating_add(2)),

@@ -9,7 +9,7 @@ use crate::domain::event::chain::hex;
 use crate::domain::event::trail::EventRow;
 use crate::domain::zone::is_utc;
 use crate::text::{Fact, Text, Told};
-use crate::ui::frame::{boxed, centred, first, inside, row, skip, width, wrap};
+use crate::ui::frame::{boxed, cells, centred, first, inside, row, skip, width, wrap};
 use crate::ui::hits::{Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::events::actor_name;
@@ -23,18 +23,20 @@ const BESIDE_FROM: u16 = 72;
 /// Columns between a label and its value, or before a value below its label.
 const GAP: u16 = 2;
 
-/// The layer.
+/// The dialog.
 pub struct Details {
     title: String,
     /// Labels and values; empty ones keep parts apart.
     entries: Vec<(String, String)>,
-    /// The same in lines that fit: how far in the words begin, and the label where it is one.
+    /// What is shown, in lines that fit.
     lines: Vec<Line>,
     scroll: Scroll,
 }
 
 struct Line {
+    /// Empty on all lines of an entry but the first.
     label: String,
+    /// Columns before the words.
     indent: u16,
     words: String,
 }
@@ -105,10 +107,7 @@ impl Details {
     }
 
     fn area(&self, area: Rect) -> Rect {
-        let height = u16::try_from(self.lines.len())
-            .unwrap_or(u16::MAX)
-            .saturating_add(2);
-        centred(area, WIDEST, height)
+        centred(area, WIDEST, cells(self.lines.len()).saturating_add(2))
     }
 }
 
@@ -199,9 +198,6 @@ impl Layer for Details {
                 .put(buf, skip(at, line.indent), &line.words, Style::new());
         }
         self.scroll.view(buf, whole, ctx.text, ctx.theme);
-        Some(Position {
-            x: area.x,
-            y: area.y,
-        })
+        Some(area.as_position())
     }
 }

@@ -7,7 +7,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use crate::domain::list::Listed;
-use crate::ui::frame::{first, row, skip, width};
+use crate::ui::frame::{cells, first, row, skip, width};
 use crate::ui::hits::{Hit, Hits};
 use crate::ui::layer::Ctx;
 use crate::ui::layer::list::{Column, List, Table};
@@ -78,14 +78,11 @@ impl<L: Table> List<L> {
             ..area
         };
         for (index, (entry, selected)) in self.rows.on_screen().enumerate() {
-            let line = row(list, u16::try_from(index).unwrap_or(u16::MAX));
+            let line = row(list, cells(index));
             view_row(entry, selected, &shown, ctx, buf, line);
             hits.add(line, Hit::Row(entry.place().id));
             if selected && cursor.is_none() {
-                cursor = Some(Position {
-                    x: line.x,
-                    y: line.y,
-                });
+                cursor = Some(line.as_position());
             }
         }
         if self.rows.selected().is_none() {
@@ -96,10 +93,7 @@ impl<L: Table> List<L> {
                 Style::new(),
             );
         }
-        cursor.or(Some(Position {
-            x: list.x,
-            y: list.y,
-        }))
+        cursor.or(Some(list.as_position()))
     }
 
     /// Where there is more than is on the screen, how many rows are shown and which, and the order where no heading

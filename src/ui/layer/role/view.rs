@@ -4,7 +4,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::domain::rights::Tab;
-use crate::ui::frame::{Button, boxed, buttons, centred, inside, row, skip, width};
+use crate::ui::form;
+use crate::ui::frame::{boxed, centred, inside, row, skip, split_last, width};
 use crate::ui::hits::Hits;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::Ctx;
@@ -114,35 +115,23 @@ impl RoleDialog {
         if let Some(scroll) = shown {
             scroll.view(buf, whole, text, theme);
         }
-        let bar = row(inner, inner.height.saturating_sub(1));
-        match self.view_buttons(buf, bar, ctx, hits) {
-            Some(x) => Position { x, y: bar.y },
-            None if self.focus == Focus::Tabs => on_bar,
-            None => on_page,
-        }
-    }
-
-    fn view_buttons(&self, buf: &mut Buffer, bar: Rect, ctx: &Ctx, hits: &mut Hits) -> Option<u16> {
-        let text = ctx.text;
-        let close = [(text.say("button.close"), true, Action::Cancel)];
-        let both = [
-            (text.say("button.ok"), true, Action::Accept),
-            (text.say("button.cancel"), true, Action::Cancel),
-        ];
-        let labels: &[Button] = if self.is_read_only() { &close } else { &both };
-        let focus = match self.focus {
-            Focus::Tabs | Focus::Page => None,
-            Focus::Ok => Some(0),
-            Focus::Cancel => Some(labels.len() - 1),
+        let (_, bar) = split_last(inner);
+        let (focus, elsewhere) = match self.focus {
+            Focus::Tabs => (form::Focus::Item(0), on_bar),
+            Focus::Page => (form::Focus::Item(0), on_page),
+            Focus::Ok => (form::Focus::Ok, on_page),
+            Focus::Cancel => (form::Focus::Cancel, on_page),
         };
-        buttons(buf, bar, labels, focus, ctx.theme, hits)
+        let said = (text, theme);
+        let on_button = self.general.view_buttons(buf, bar, focus, said, hits);
+        on_button.unwrap_or(elsewhere)
     }
 }
 
 /// Says something at the right end of the lower border of a box.
 fn on_edge(buf: &mut Buffer, area: Rect, said: &str, theme: &Theme) {
     let said = format!(" {said} ");
-    let edge = row(area, area.height.saturating_sub(1));
+    let (_, edge) = split_last(area);
     let columns = edge.width.saturating_sub(width(&said) + 2);
     theme.put(buf, skip(edge, columns), &said, theme.label);
 }

@@ -9,7 +9,7 @@ use ratatui::style::Style;
 
 use crate::domain::secret::Overlap;
 use crate::domain::state::Facts;
-use crate::ui::frame::{Button, buttons, clear, row, skip, width, wrap};
+use crate::ui::frame::{Button, buttons, cells, clear, row, skip, width, wrap};
 use crate::ui::hits::Hits;
 use crate::ui::keymap::Action;
 use crate::ui::layer::secret::{HARMLESS, SecretDialog, naming};
@@ -72,8 +72,7 @@ impl SecretDialog {
 
     /// Rows that the buttons take.
     fn bar(&self, ctx: &Ctx, area: Rect) -> u16 {
-        let lines = SecretDialog::button_lines(&self.labels(ctx), area.width).len();
-        u16::try_from(lines).unwrap_or(u16::MAX)
+        cells(SecretDialog::button_lines(&self.labels(ctx), area.width).len())
     }
 
     /// What there is room for between title and buttons.
@@ -234,7 +233,7 @@ impl SecretDialog {
         let with_focus = lines.iter().position(|line| line.contains(&focused));
         let above = (with_focus.unwrap_or(0) + 1).saturating_sub(area.height.into());
         for (line, range) in lines.into_iter().skip(above).enumerate() {
-            let at = row(area, u16::try_from(line).unwrap_or(u16::MAX));
+            let at = row(area, cells(line));
             let focus = range.contains(&focused).then(|| focused - range.start);
             let x = buttons(buf, at, &labels[range], focus, ctx.theme, &mut nowhere);
             cursor = cursor.or(x.map(|x| Position { x, y: at.y }));
