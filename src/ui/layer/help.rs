@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use crate::domain::fold::name_key;
-use crate::domain::state::{State, UserState, Warning};
+use crate::domain::state::{State, UserState};
 use crate::text::Text;
 use crate::ui::field::{LineField, Typed};
 use crate::ui::frame::{boxed, cells, centred, first, inside, paragraph, row, skip, width, wrap};
@@ -21,31 +21,6 @@ const GAP: u16 = 2;
 /// Columns inside from which on what a state means stands beside it, else below.
 const BESIDE: u16 = 50;
 
-/// The states in the order in which they are decided, without those that nothing can be in; the time that is left is
-/// as long as it can be.
-fn states(warning: Warning) -> impl Iterator<Item = State> {
-    let all = [
-        State::Deleted,
-        State::LockedOut,
-        State::Expired,
-        State::NotDelivered,
-        State::NoApiAccess,
-        State::ExpiresSoon(warning.ms()),
-        State::Active,
-    ];
-    all.into_iter()
-        .filter(|state| *state != State::ExpiresSoon(0))
-}
-
-/// Whose states the second page tells.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum States {
-    OfKeys,
-    OfUsers,
-    /// There are none on this screen, and no second page.
-    None,
-}
-
 /// What there is to read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Page {
@@ -54,12 +29,14 @@ enum Page {
 }
 
 /// A key or state with what is said of it.
+#[derive(Default)]
 struct Entry {
     head: String,
+    keys: Vec<Chord>,
     /// What toolbar and footer call it.
     label: &'static str,
     words: String,
-    /// It cannot be done now.
+    /// The key cannot be used now.
     greyed: bool,
 }
 
@@ -71,21 +48,15 @@ struct Line {
     greyed: bool,
 }
 
-/// A binding, and whether it can be done now: if not, why, where there is a reason.
-struct Known {
-    binding: Binding,
-    allowed: bool,
-    why_not: Option<String>,
-}
-
 /// The dialog.
 pub struct Help {
     text: Text,
-    /// How early one is warned of an expiry.
-    warning: Warning,
-    states: States,
     page: Page,
-    bindings: Vec<Known>,
+    keys: Vec<Entry>,
+    /// Where the screen has no states, there is no second page.
+    states: Vec<Entry>,
+    /// Name of what is said above the states.
+    intro: &'static str,
     typed: LineField,
     /// What the key does that was pressed.
     answer: Option<String>,
@@ -94,28 +65,79 @@ pub struct Help {
     scroll: Scroll,
 }
 
+/// A key with what it does, and why it cannot be used now, if that is so.
+fn of_key(binding: &Binding, layer: &dyn Layer, ctx: &Ctx) -> Entry {
+    let text = ctx.text;
+    let does = text.say(binding.help);
+    let can = layer.can(binding.action, ctx);
+    let greyed = can.is_err();
+    let words = match can {
+        Ok(()) => does.to_owned(),
+        Err(why) => {
+            let not_now = text.fill("help.not_now", &[("does", &does)]);
+            match why.sentence(text) {
+                Some(why) => text.joined(&[&not_now, &why]),
+                None => not_now,
+            }
+        }
+    };
+    Entry {
+        head: binding.keys_named(),
+        keys: binding.keys.to_vec(),
+        label: text.say(binding.label),
+        words,
+        greyed,
+    }
+}
+
+/// The states of keys in the order in which they are decided, without those that nothing can be in; the time that is
+/// left is as long as it can be.
+fn of_keys(ctx: &Ctx) -> Vec<Entry> {
+    let all = [
+        State::Deleted,
+        State::LockedOut,
+        State::Expired,
+        State::NotDelivered,
+        State::NoApiAccess,
+        State::ExpiresSoon(ctx.warning.ms()),
+        State::Active,
+    ];
+    let can_be = all
+        .into_iter()
+        .filter(|state| *state != State::ExpiresSoon(0));
+    let entry = |state| Entry {
+        head: ctx.text.state(state),
+        words: ctx.text.meaning(state, ctx.warning),
+        ..Entry::default()
+    };
+    can_be.map(entry).collect()
+}
+
+fn of_users(ctx: &Ctx) -> Vec<Entry> {
+    let entry = |state| Entry {
+        head: ctx.text.user_state(state).to_owned(),
+        words: ctx.text.user_meaning(state).to_owned(),
+        ..Entry::default()
+    };
+    UserState::ALL.map(entry).into()
+}
+
 impl Help {
     /// Help on the keys of a layer, over a screen with these verbs. What cannot be done now is told too, with why.
     #[must_use]
     pub fn new(layer: &dyn Layer, screen: Scope, ctx: &Ctx) -> Help {
-        let known = |binding: &Binding| {
-            let can = layer.can(binding.action, ctx);
-            Known {
-                binding: binding.clone(),
-                allowed: can.is_ok(),
-                why_not: can.err().and_then(|why| why.sentence(ctx.text)),
-            }
+        let (intro, states) = match screen {
+            Scope::ApiKeys => ("states.intro", of_keys(ctx)),
+            Scope::Users => ("states.intro_users", of_users(ctx)),
+            _ => ("", Vec::new()),
         };
+        let keys = ctx.keys.of(layer.scope());
         Help {
             text: ctx.text,
-            warning: ctx.warning,
-            states: match screen {
-                Scope::ApiKeys => States::OfKeys,
-                Scope::Users => States::OfUsers,
-                _ => States::None,
-            },
             page: Page::Keys,
-            bindings: ctx.keys.of(layer.scope()).map(known).collect(),
+            keys: keys.map(|binding| of_key(binding, layer, ctx)).collect(),
+            states,
+            intro,
             typed: LineField::default(),
             answer: None,
             lines: Vec::new(),
@@ -123,52 +145,17 @@ impl Help {
         }
     }
 
-    /// All that the page has: keys and what they do, or states and what they mean.
-    fn entries(&self) -> Vec<Entry> {
-        let text = self.text;
-        let of_key = |known: &Known| Entry {
-            head: known.binding.keys_named(),
-            label: text.say(known.binding.label),
-            words: self.does(known),
-            greyed: !known.allowed,
-        };
-        let of_state = |head, words| Entry {
-            head,
-            label: "",
-            words,
-            greyed: false,
-        };
-        match (self.page, self.states) {
-            (Page::Keys, _) => self.bindings.iter().map(of_key).collect(),
-            (Page::States, States::OfUsers) => UserState::ALL
-                .map(|state| {
-                    let meaning = text.user_meaning(state).to_owned();
-                    of_state(text.user_state(state).to_owned(), meaning)
-                })
-                .into(),
-            (Page::States, _) => states(self.warning)
-                .map(|state| of_state(text.state(state), text.meaning(state, self.warning)))
-                .collect(),
-        }
-    }
-
-    /// What a key does, and that it does not now.
-    fn does(&self, known: &Known) -> String {
-        let text = self.text;
-        let does = text.say(known.binding.help);
-        if known.allowed {
-            return does.to_owned();
-        }
-        let not_now = text.fill("help.not_now", &[("does", &does)]);
-        match &known.why_not {
-            Some(why) => text.joined(&[&not_now, why]),
-            None => not_now,
+    /// All that the page has.
+    fn entries(&self) -> &[Entry] {
+        match self.page {
+            Page::Keys => &self.keys,
+            Page::States => &self.states,
         }
     }
 
     /// The states, or those keys that what was typed finds; first the one that it names.
-    fn found(&self) -> Vec<Entry> {
-        let mut found = self.entries();
+    fn found(&self) -> Vec<&Entry> {
+        let mut found: Vec<&Entry> = self.entries().iter().collect();
         if self.page == Page::Keys {
             let typed = self.typed.text().trim();
             let wanted = name_key(typed);
@@ -188,7 +175,7 @@ impl Help {
             Page::Keys => 1,
             Page::States => self.above(columns).len(),
         };
-        let rows = self.wrapped(&self.entries(), columns).len() + above + 2;
+        let rows = self.wrapped(self.entries().iter(), columns).len() + above + 2;
         centred(area, WIDEST, cells(rows))
     }
 
@@ -197,29 +184,24 @@ impl Help {
         if self.page == Page::States && columns < BESIDE {
             return 0;
         }
-        let entries = self.entries();
-        let widths = entries.iter().map(|entry| width(&entry.head));
+        let widths = self.entries().iter().map(|entry| width(&entry.head));
         widths.max().unwrap_or(0)
     }
 
     /// The rows above what is found: on the first one of the keys' one types.
     fn above(&self, columns: u16) -> Vec<String> {
         if self.page == Page::States {
-            let intro = match self.states {
-                States::OfUsers => "states.intro_users",
-                States::OfKeys | States::None => "states.intro",
-            };
-            return wrap(self.text.say(intro), columns);
+            return wrap(self.text.say(self.intro), columns);
         }
         let answer = self.answer.iter().flat_map(|answer| wrap(answer, columns));
         std::iter::once(String::new()).chain(answer).collect()
     }
 
-    fn wrapped(&self, entries: &[Entry], columns: u16) -> Vec<Line> {
+    fn wrapped<'a>(&self, entries: impl Iterator<Item = &'a Entry>, columns: u16) -> Vec<Line> {
         let heads = self.heads(columns);
         let words = columns.saturating_sub(heads + GAP).max(1);
         let above = usize::from(heads == 0);
-        let wrapped = entries.iter().flat_map(|entry| {
+        let wrapped = entries.flat_map(|entry| {
             let firsts = std::iter::once(entry.head.as_str()).chain(std::iter::repeat(""));
             let lines = std::iter::repeat_n(String::new(), above);
             let greyed = entry.greyed;
@@ -242,9 +224,9 @@ impl Help {
         if own.is_some_and(leads_away) {
             return false;
         }
-        let is_it = |known: &&Known| known.binding.keys.contains(&chord);
-        self.answer = Some(match self.bindings.iter().find(is_it) {
-            Some(known) => format!("{}: {}", chord.name(), self.does(known)),
+        let is_it = |entry: &&Entry| entry.keys.contains(&chord);
+        self.answer = Some(match self.keys.iter().find(is_it) {
+            Some(entry) => format!("{}: {}", chord.name(), entry.words),
             None => self
                 .text
                 .fill("help.nothing_done", &[("key", &chord.name())]),
@@ -270,7 +252,7 @@ impl Layer for Help {
     }
 
     fn can(&self, action: Action, _ctx: &Ctx) -> Can<'_> {
-        if_of_use(action != Action::States || self.states != States::None)
+        if_of_use(action != Action::States || !self.states.is_empty())
     }
 
     fn act(&mut self, action: Action, _ctx: &Ctx, asks: &mut Asks) {
@@ -311,7 +293,7 @@ impl Layer for Help {
 
     fn place(&mut self, area: Rect) {
         let columns = columns(area);
-        self.lines = self.wrapped(&self.found(), columns);
+        self.lines = self.wrapped(self.found().into_iter(), columns);
         let above = cells(self.above(columns).len());
         let room = inside(self.area(area)).height.saturating_sub(above);
         self.scroll.settle(self.lines.len(), room);

@@ -71,22 +71,20 @@ impl Ctx<'_> {
     /// An instant to the minute, in the zone in which times are shown, or that there was none.
     #[must_use]
     pub fn minute(&self, at: Option<Timestamp>) -> String {
-        at.map_or_else(
-            || self.text.say("list.never").to_owned(),
-            |at| at.in_zone(self.zone).format("%Y-%m-%d %H:%M").to_string(),
-        )
+        self.shown(at, "%Y-%m-%d %H:%M")
     }
 
     /// An instant to the second, in the zone in which times are shown, which is named, or that there was none.
     #[must_use]
     pub fn second(&self, at: Option<Timestamp>) -> String {
-        at.map_or_else(
-            || self.text.say("list.never").to_owned(),
-            |at| {
-                let local = at.in_zone(self.zone);
-                local.format("%Y-%m-%d %H:%M:%S %Z").to_string()
-            },
-        )
+        self.shown(at, "%Y-%m-%d %H:%M:%S %Z")
+    }
+
+    fn shown(&self, at: Option<Timestamp>, format: &str) -> String {
+        match at {
+            Some(at) => at.in_zone(self.zone).format(format).to_string(),
+            None => self.text.say("list.never").to_owned(),
+        }
     }
 }
 

@@ -94,20 +94,28 @@ pub struct Beginning {
     read_only: Option<String>,
 }
 
+/// What the dialog waits for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Awaited {
+    /// What it begins with.
+    Beginning,
+    /// The roles, to choose this one that was just made.
+    Roles(RoleId),
+    /// What saving would bring about.
+    Prospect,
+    /// Whether it was saved.
+    Saved,
+}
+
 /// The dialog.
 pub struct Properties<S> {
     subject: S,
     roles: Vec<Role>,
     form: Form,
     title: String,
-    loading: Option<Ticket>,
-    /// The roles are read again, to choose this one that was just made.
-    choosing: Option<(Ticket, RoleId)>,
-    /// They could not be read, and why.
+    awaited: Option<(Ticket, Awaited)>,
+    /// The role that was just made is to be chosen, and why it could not be read.
     unread: Option<(RoleId, String)>,
-    /// What saving would bring about is being looked at.
-    foreseeing: Option<Ticket>,
-    saving: Option<Ticket>,
     /// Why nothing can be changed.
     read_only: Option<String>,
     /// Takes the ID of what was saved.
@@ -121,11 +129,8 @@ impl<S: Subject> Properties<S> {
             roles: Vec::new(),
             form: Form::new(Vec::new(), Vec::new(), true),
             title: String::new(),
-            loading: None,
-            choosing: None,
+            awaited: None,
             unread: None,
-            foreseeing: None,
-            saving: None,
             read_only: None,
             then,
         }
@@ -228,26 +233,14 @@ impl<S: Subject> Properties<S> {
         if !problems.is_empty() {
             self.show_problems(&problems, ctx, asks);
         } else if let Some(intent) = self.subject.intent() {
-            self.foreseeing = Some(asks.request(Read::Foresee(intent)));
+            self.awaited = Some((asks.request(Read::Foresee(intent)), Awaited::Prospect));
         } else {
             self.send(asks);
         }
     }
 
     fn send(&mut self, asks: &mut Asks) {
-        self.saving = Some(asks.request(self.subject.save()));
-    }
-
-    fn foreseen(&mut self, outcome: Outcome, ctx: &Ctx, asks: &mut Asks) {
-        match outcome {
-            Ok(Done::Foreseen(Prospect::Affects(affected))) => {
-                let yes = Then::new(|form: &mut Properties<S>, (), _, asks| form.send(asks));
-                asks.push(Confirm::affects(&affected, ctx.text, yes));
-            }
-            Ok(_) => self.send(asks),
-            Err(Trouble::Problems(problems)) => self.show_problems(&problems, ctx, asks),
-            Err(trouble) => asks.complain(ctx.text.trouble(&trouble)),
-        }
+        self.awaited = Some((asks.request(self.subject.save()), Awaited::Saved));
     }
 
     fn leave(&mut self, ctx: &Ctx, asks: &mut Asks) {
@@ -290,13 +283,6 @@ impl<S: Subject> Properties<S> {
             }
         }
     }
-
-    fn waits(&self) -> bool {
-        self.loading.is_some()
-            || self.saving.is_some()
-            || self.choosing.is_some()
-            || self.foreseeing.is_some()
-    }
 }
 
 impl<S: Subject> Layer for Properties<S> {
@@ -306,7 +292,7 @@ impl<S: Subject> Layer for Properties<S> {
 
     fn open(&mut self, ctx: &Ctx, asks: &mut Asks) {
         ctx.text.say("form.loading").clone_into(&mut self.title);
-        self.loading = Some(asks.request(self.subject.load()));
+        self.awaited = Some((asks.request(self.subject.load()), Awaited::Beginning));
     }
 
     fn can(&self, action: Action, _ctx: &Ctx) -> Can<'_> {
@@ -346,7 +332,7 @@ impl<S: Subject> Layer for Properties<S> {
     }
 
     fn edit(&mut self, typed: Typed, ctx: &Ctx, asks: &mut Asks) -> bool {
-        if self.waits() {
+        if self.awaited.is_some() {
             return false;
         }
         let field = self.form.focused().map(|item| item.field);
@@ -365,23 +351,26 @@ impl<S: Subject> Layer for Properties<S> {
     }
 
     fn answer(&mut self, ticket: Ticket, outcome: Outcome, ctx: &Ctx, asks: &mut Asks) {
-        if self.foreseeing.take_if(|asked| *asked == ticket).is_some() {
-            self.foreseen(outcome, ctx, asks);
+        let awaited = self.awaited.take_if(|(asked, _)| *asked == ticket);
+        let Some((_, awaited)) = awaited else {
             return;
-        }
-        let loaded = self.loading.take_if(|asked| *asked == ticket).is_some();
-        let saved = self.saving.take_if(|asked| *asked == ticket).is_some();
-        let made = self.choosing.take_if(|(asked, _)| *asked == ticket);
-        match (outcome, made) {
-            (Ok(Done::Roles(roles)), Some((_, id))) => self.choose_made(roles, id, ctx),
-            (Err(trouble), Some((_, id))) => self.unread = Some((id, ctx.text.trouble(&trouble))),
-            _ if !loaded && !saved => {}
-            (Ok(done), _) if loaded => {
+        };
+        match (awaited, outcome) {
+            (Awaited::Beginning, Ok(done)) => {
                 if let Some(beginning) = self.subject.begin(done, ctx) {
                     self.begin(beginning, ctx);
                 }
             }
-            (Ok(done), _) => match self.subject.saved(done, ctx) {
+            (Awaited::Roles(made), Ok(Done::Roles(roles))) => self.choose_made(roles, made, ctx),
+            (Awaited::Roles(made), Err(trouble)) => {
+                self.unread = Some((made, ctx.text.trouble(&trouble)));
+            }
+            (Awaited::Prospect, Ok(Done::Foreseen(Prospect::Affects(affected)))) => {
+                let yes = Then::new(|form: &mut Properties<S>, (), _, asks| form.send(asks));
+                asks.push(Confirm::affects(&affected, ctx.text, yes));
+            }
+            (Awaited::Prospect, Ok(_)) => self.send(asks),
+            (Awaited::Saved, Ok(done)) => match self.subject.saved(done, ctx) {
                 Some((id, said)) => {
                     if let Some(sentence) = said {
                         asks.say(sentence);
@@ -390,10 +379,11 @@ impl<S: Subject> Layer for Properties<S> {
                 }
                 None => asks.close(),
             },
-            (Err(Trouble::Problems(problems)), _) => self.show_problems(&problems, ctx, asks),
-            (Err(trouble), _) => {
+            (Awaited::Roles(_), Ok(_)) => {}
+            (_, Err(Trouble::Problems(problems))) => self.show_problems(&problems, ctx, asks),
+            (awaited, Err(trouble)) => {
                 asks.complain(ctx.text.trouble(&trouble));
-                if loaded {
+                if awaited == Awaited::Beginning {
                     asks.close();
                 }
             }
@@ -401,14 +391,16 @@ impl<S: Subject> Layer for Properties<S> {
     }
 
     fn refresh(&mut self, _ctx: &Ctx, asks: &mut Asks) {
-        if let Some((id, _)) = self.unread.take() {
+        if self.awaited.is_none()
+            && let Some((id, _)) = self.unread.take()
+        {
             self.role_made(id, asks);
         }
     }
 
     fn status(&self, _ctx: &Ctx) -> Status<'_> {
         Status {
-            waits: self.waits(),
+            waits: self.awaited.is_some(),
             unread: self.unread.as_ref().map(|(_, why)| why.as_str()),
             wakes_in: None,
         }

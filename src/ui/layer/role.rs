@@ -55,10 +55,8 @@ pub struct RoleDialog {
     /// What is wrong with the rights, and on which tab.
     problems: Vec<(Tab, String)>,
     assigned: AssignedTo,
-    loading: Option<Ticket>,
-    /// What saving would bring about is being looked at.
-    foreseeing: Option<Ticket>,
-    saving: Option<Ticket>,
+    /// What it begins with, what saving would bring about, or whether it was saved.
+    awaited: Option<Ticket>,
     /// Who has the role is being read again.
     rereading: Option<Ticket>,
     /// Why that could not be read.
@@ -109,9 +107,7 @@ impl RoleDialog {
             boxes: Vec::new(),
             problems: Vec::new(),
             assigned: AssignedTo::default(),
-            loading: None,
-            foreseeing: None,
-            saving: None,
+            awaited: None,
             rereading: None,
             unread: None,
             then,
@@ -124,6 +120,11 @@ impl RoleDialog {
             Task::Edit(id) => Some(id),
             Task::New | Task::Copy(_) => None,
         }
+    }
+
+    /// Nothing of the role is there yet.
+    fn is_beginning(&self) -> bool {
+        self.boxes.is_empty()
     }
 
     fn is_read_only(&self) -> bool {
@@ -172,23 +173,9 @@ impl RoleDialog {
                 before: Box::new(before.clone()),
                 draft: Box::new(draft),
             };
-            self.foreseeing = Some(asks.request(Read::Foresee(intent)));
+            self.awaited = Some(asks.request(Read::Foresee(intent)));
         } else {
             self.send(draft, asks);
-        }
-    }
-
-    fn foreseen(&mut self, outcome: Outcome, ctx: &Ctx, asks: &mut Asks) {
-        match outcome {
-            Ok(Done::Foreseen(Prospect::Affects(affected))) => {
-                let yes = Then::new(|dialog: &mut RoleDialog, (), _, asks| {
-                    dialog.send(dialog.drafted(), asks);
-                });
-                asks.push(Confirm::affects(&affected, ctx.text, yes));
-            }
-            Ok(_) => self.send(self.drafted(), asks),
-            Err(Trouble::Problems(problems)) => self.show_problems(&problems, ctx, asks),
-            Err(trouble) => asks.complain(ctx.text.trouble(&trouble)),
         }
     }
 
@@ -201,7 +188,7 @@ impl RoleDialog {
             }),
             _ => Write::CreateRole(Box::new(draft)),
         };
-        self.saving = Some(asks.request(request));
+        self.awaited = Some(asks.request(request));
     }
 
     fn leave(&mut self, ctx: &Ctx, asks: &mut Asks) {
@@ -243,8 +230,17 @@ impl RoleDialog {
         (self.page, self.focus) == (Page::General, Focus::Page)
     }
 
-    fn waits(&self) -> bool {
-        self.loading.is_some() || self.saving.is_some() || self.foreseeing.is_some()
+    /// Takes who has the role now.
+    fn take_assigned(&mut self, outcome: Outcome, ctx: &Ctx) {
+        match outcome {
+            Ok(Done::RoleProperties(properties)) => {
+                self.assigned
+                    .set(properties.assigned, properties.assigned_more);
+                self.unread = None;
+            }
+            Ok(_) => {}
+            Err(trouble) => self.unread = Some(ctx.text.trouble(&trouble)),
+        }
     }
 
     fn reread(&mut self, asks: &mut Asks) {
@@ -270,10 +266,11 @@ impl Layer for RoleDialog {
 
     fn open(&mut self, ctx: &Ctx, asks: &mut Asks) {
         ctx.text.say("form.loading").clone_into(&mut self.title);
-        self.loading = Some(asks.request(match self.task {
+        let request = match self.task {
             Task::New => Read::NewRoleName(NEW_ROLE.to_owned()),
             Task::Edit(id) | Task::Copy(id) => Read::RoleProperties(id),
-        }));
+        };
+        self.awaited = Some(asks.request(request));
     }
 
     fn can(&self, action: Action, _ctx: &Ctx) -> Can<'_> {
@@ -330,7 +327,7 @@ impl Layer for RoleDialog {
     }
 
     fn edit(&mut self, typed: Typed, ctx: &Ctx, asks: &mut Asks) -> bool {
-        if self.waits() {
+        if self.awaited.is_some() {
             return false;
         }
         let in_form = self.is_in_form();
@@ -346,41 +343,43 @@ impl Layer for RoleDialog {
     }
 
     fn answer(&mut self, ticket: Ticket, outcome: Outcome, ctx: &Ctx, asks: &mut Asks) {
-        if self.foreseeing.take_if(|asked| *asked == ticket).is_some() {
-            self.foreseen(outcome, ctx, asks);
+        if self.rereading.take_if(|asked| *asked == ticket).is_some() {
+            self.take_assigned(outcome, ctx);
             return;
         }
-        let loaded = self.loading.take_if(|asked| *asked == ticket).is_some();
-        let saved = self.saving.take_if(|asked| *asked == ticket).is_some();
-        let reread = self.rereading.take_if(|asked| *asked == ticket).is_some();
+        if self.awaited.take_if(|asked| *asked == ticket).is_none() {
+            return;
+        }
         match outcome {
-            Ok(Done::RoleProperties(properties)) if reread => {
-                self.assigned
-                    .set(properties.assigned, properties.assigned_more);
-                self.unread = None;
-            }
-            Err(trouble) if reread => self.unread = Some(ctx.text.trouble(&trouble)),
-            _ if !loaded && !saved => {}
             Ok(Done::RoleProperties(properties)) => match self.task {
                 Task::Copy(_) => {
                     let name = properties.fields.name.clone();
                     self.draft = RoleDraft::from(&properties.fields);
-                    self.loading = Some(asks.request(Read::NewRoleName(name)));
+                    self.awaited = Some(asks.request(Read::NewRoleName(name)));
                 }
                 Task::New | Task::Edit(_) => self.edit_existing(*properties, ctx),
             },
             Ok(Done::RoleName(name)) => self.begin_new(name, ctx, asks),
-            Ok(Done::RoleCreated(id)) => self.saved(id, self.drafted().name.trim(), ctx, asks),
+            Ok(Done::RoleCreated(id)) => {
+                self.saved(id, self.drafted().name.trim(), ctx, asks);
+            }
             Ok(Done::RoleSaved(fields)) => {
                 if let Some(id) = self.existing() {
                     self.saved(id, &fields.name, ctx, asks);
                 }
             }
+            Ok(Done::Foreseen(Prospect::Affects(affected))) => {
+                let yes = Then::new(|dialog: &mut RoleDialog, (), _, asks| {
+                    dialog.send(dialog.drafted(), asks);
+                });
+                asks.push(Confirm::affects(&affected, ctx.text, yes));
+            }
+            Ok(Done::Foreseen(_)) => self.send(self.drafted(), asks),
             Ok(_) => {}
             Err(Trouble::Problems(problems)) => self.show_problems(&problems, ctx, asks),
             Err(trouble) => {
                 asks.complain(ctx.text.trouble(&trouble));
-                if loaded {
+                if self.is_beginning() {
                     asks.close();
                 }
             }
@@ -388,14 +387,14 @@ impl Layer for RoleDialog {
     }
 
     fn refresh(&mut self, _ctx: &Ctx, asks: &mut Asks) {
-        if !self.waits() {
+        if self.awaited.is_none() {
             self.reread(asks);
         }
     }
 
     fn status(&self, _ctx: &Ctx) -> Status<'_> {
         Status {
-            waits: self.waits(),
+            waits: self.awaited.is_some(),
             unread: self.unread.as_deref(),
             wakes_in: None,
         }

@@ -5,7 +5,7 @@ use crate::domain::problem::Field;
 use crate::domain::rights::Right;
 use crate::domain::role::Role;
 use crate::ui::layer::choice::Choice;
-use crate::ui::layer::properties::{Properties, Subject};
+use crate::ui::layer::properties::{Awaited, Properties, Subject};
 use crate::ui::layer::role::RoleDialog;
 use crate::ui::layer::{Asks, Ctx, Then};
 use crate::ui::request::Read;
@@ -36,7 +36,7 @@ impl<S: Subject> Properties<S> {
 
     /// A role was made: reads the list again, to choose it.
     pub(super) fn role_made(&mut self, id: RoleId, asks: &mut Asks) {
-        self.choosing = Some((asks.request(Read::Roles), id));
+        self.awaited = Some((asks.request(Read::Roles), Awaited::Roles(id)));
     }
 
     /// The list as it is now, with the new role.

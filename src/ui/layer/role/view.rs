@@ -72,7 +72,7 @@ impl RoleDialog {
         let (text, theme) = (ctx.text, ctx.theme);
         let whole = whole(area);
         let inner = boxed(buf, whole, &self.title, theme);
-        if self.loading.is_some() {
+        if self.is_beginning() {
             return inner.as_position();
         }
         let marked = |page| self.is_marked(page);
