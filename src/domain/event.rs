@@ -7,27 +7,14 @@ pub mod trail;
 use serde_json::Value;
 
 use crate::domain::id::{KeyId, RoleId, UserId};
+use crate::domain::words::words;
 
-/// How grave an event is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Level {
-    Info,
-    Warning,
-    Error,
-}
-
-impl Level {
-    /// Every level.
-    pub const ALL: [Level; 3] = [Level::Info, Level::Warning, Level::Error];
-
-    /// The word in the database and on screen.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Level::Info => "Info",
-            Level::Warning => "Warning",
-            Level::Error => "Error",
-        }
+words! {
+    /// How grave an event is.
+    pub enum Level: /** The word in the database and on screen. */ word {
+        Info = "Info",
+        Warning = "Warning",
+        Error = "Error",
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use crate::domain::locale::Locale;
+use crate::domain::words::words;
 
 /// The groups of the tree, in a reader's order.
 static GROUPS: LazyLock<Vec<Group>> = LazyLock::new(|| {
@@ -147,68 +148,24 @@ pub fn is_enforced(name: &str) -> bool {
     Right::ALL.iter().any(|right| right.name() == name)
 }
 
-/// The rights that Keyward itself enforces.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Right {
-    ViewUsers,
-    CreateUsers,
-    EditUsers,
-    DeleteUsers,
-    ViewApiKeys,
-    CreateApiKeys,
-    EditApiKeys,
-    DeleteApiKeys,
-    ViewRoles,
-    CreateRoles,
-    EditRoles,
-    DeleteRoles,
-    /// The original's "events and alerts not related to computers": the system events.
-    ViewEvents,
-}
-
-impl Right {
-    /// Every enforced right: the twelve of the tab User and API Key Rights, four each for users, API keys and roles,
-    /// and then the others.
-    pub const ALL: [Right; 13] = [
-        Right::ViewUsers,
-        Right::CreateUsers,
-        Right::EditUsers,
-        Right::DeleteUsers,
-        Right::ViewApiKeys,
-        Right::CreateApiKeys,
-        Right::EditApiKeys,
-        Right::DeleteApiKeys,
-        Right::ViewRoles,
-        Right::CreateRoles,
-        Right::EditRoles,
-        Right::DeleteRoles,
-        Right::ViewEvents,
-    ];
-
-    /// The full name in the tree.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Right::ViewUsers => "platformRights.administratorRights.canViewAdministrators",
-            Right::CreateUsers => "platformRights.administratorRights.canCreateNewAdministrators",
-            Right::EditUsers => "platformRights.administratorRights.canEditAdministratorProperties",
-            Right::DeleteUsers => "platformRights.administratorRights.canDeleteAdministrators",
-            Right::ViewApiKeys => "platformRights.apikeyRights.canViewApiKeys",
-            Right::CreateApiKeys => "platformRights.apikeyRights.canCreateNewApiKeys",
-            Right::EditApiKeys => "platformRights.apikeyRights.canEditApiKeyProperties",
-            Right::DeleteApiKeys => "platformRights.apikeyRights.canDeleteApiKeys",
-            Right::ViewRoles => "platformRights.administratorRoleRights.canViewAdministratorRoles",
-            Right::CreateRoles => {
-                "platformRights.administratorRoleRights.canCreateNewAdministratorRoles"
-            }
-            Right::EditRoles => {
-                "platformRights.administratorRoleRights.canEditAdministratorRoleProperties"
-            }
-            Right::DeleteRoles => {
-                "platformRights.administratorRoleRights.canDeleteAdministratorRoles"
-            }
-            Right::ViewEvents => "platformRights.computerRights.canViewNotRelatedToComputers",
-        }
+words! {
+    /// The rights that Keyward itself enforces: the twelve of the tab User and API Key Rights, four each for users, API
+    /// keys and roles, and then the others.
+    pub enum Right: /** The full name in the tree. */ name {
+        ViewUsers = "platformRights.administratorRights.canViewAdministrators",
+        CreateUsers = "platformRights.administratorRights.canCreateNewAdministrators",
+        EditUsers = "platformRights.administratorRights.canEditAdministratorProperties",
+        DeleteUsers = "platformRights.administratorRights.canDeleteAdministrators",
+        ViewApiKeys = "platformRights.apikeyRights.canViewApiKeys",
+        CreateApiKeys = "platformRights.apikeyRights.canCreateNewApiKeys",
+        EditApiKeys = "platformRights.apikeyRights.canEditApiKeyProperties",
+        DeleteApiKeys = "platformRights.apikeyRights.canDeleteApiKeys",
+        ViewRoles = "platformRights.administratorRoleRights.canViewAdministratorRoles",
+        CreateRoles = "platformRights.administratorRoleRights.canCreateNewAdministratorRoles",
+        EditRoles = "platformRights.administratorRoleRights.canEditAdministratorRoleProperties",
+        DeleteRoles = "platformRights.administratorRoleRights.canDeleteAdministratorRoles",
+        /// The original's "events and alerts not related to computers": the system events.
+        ViewEvents = "platformRights.computerRights.canViewNotRelatedToComputers",
     }
 }
 
@@ -337,26 +294,15 @@ fn is_view(name: &str) -> bool {
         .is_some_and(|right| right.starts_with("canView"))
 }
 
-/// A role's rights in one word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Access {
-    /// No right at all.
-    None,
-    /// Only rights to view.
-    Read,
-    /// At least one right to do more than view.
-    ReadWrite,
-}
-
-impl Access {
-    /// The word in the answer of `keyward verify`.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Access::None => "none",
-            Access::Read => "read",
-            Access::ReadWrite => "read-write",
-        }
+words! {
+    /// A role's rights in one word.
+    pub enum Access: /** The word in the answer of `keyward verify`. */ word {
+        /// No right at all.
+        None = "none",
+        /// Only rights to view.
+        Read = "read",
+        /// At least one right to do more than view.
+        ReadWrite = "read-write",
     }
 }
 

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use crate::domain::id::{KeyId, SecretId};
 use crate::domain::state::Facts;
 use crate::domain::time::{DAY, HOUR, Timestamp};
+use crate::domain::words::words;
 
 pub use pasted::{Beside, Pasted, Side};
 
@@ -160,42 +161,16 @@ impl Life {
     }
 }
 
-/// Why a secret's life ended; the word is what the database keeps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ended {
-    Discarded,
-    IssuedAgain,
-    KeyDeleted,
-    NotDeliveredInTime,
-    OverlapOver,
-    OverlapEndedByHand,
-    ReplacedAgain,
-}
-
-impl Ended {
-    /// Every reason.
-    pub const ALL: [Ended; 7] = [
-        Ended::Discarded,
-        Ended::IssuedAgain,
-        Ended::KeyDeleted,
-        Ended::NotDeliveredInTime,
-        Ended::OverlapOver,
-        Ended::OverlapEndedByHand,
-        Ended::ReplacedAgain,
-    ];
-
-    /// The word in the database.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Ended::Discarded => "discarded",
-            Ended::IssuedAgain => "issued-again",
-            Ended::KeyDeleted => "key-deleted",
-            Ended::NotDeliveredInTime => "not-delivered-in-time",
-            Ended::OverlapOver => "overlap-over",
-            Ended::OverlapEndedByHand => "overlap-ended",
-            Ended::ReplacedAgain => "replaced-again",
-        }
+words! {
+    /// Why a secret's life ended.
+    pub enum Ended: /** The word in the database. */ word {
+        Discarded = "discarded",
+        IssuedAgain = "issued-again",
+        KeyDeleted = "key-deleted",
+        NotDeliveredInTime = "not-delivered-in-time",
+        OverlapOver = "overlap-over",
+        OverlapEndedByHand = "overlap-ended",
+        ReplacedAgain = "replaced-again",
     }
 }
 

@@ -6,6 +6,7 @@ use crate::domain::id::KeyId;
 use crate::domain::locale::Locale;
 use crate::domain::rights::Rights;
 use crate::domain::time::Timestamp;
+use crate::domain::words::words;
 
 /// The answer to a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,57 +27,27 @@ pub struct Bearer {
     pub expires_at: Option<Timestamp>,
 }
 
-/// Why a secret was refused, in the order in which the reasons are looked for. For the caller's log, not for the
-/// client.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refused {
-    /// Not of the form of a secret.
-    Malformed,
-    /// Of the form, but not made by this database.
-    Forged,
-    /// Made by this database, which knows no such key or secret (any more).
-    Unknown,
-    /// The key was deleted.
-    Deleted,
-    /// Nobody confirmed that this secret was stored, or it was discarded.
-    NotDelivered,
-    /// A newer secret has taken its place.
-    Replaced,
-    /// An administrator has locked the key out.
-    LockedOut,
-    /// The key's expiry has come.
-    Expired,
-    /// The key's role does not allow access to the web service API.
-    NoApiAccess,
-}
-
-impl Refused {
-    /// All reasons, in order.
-    pub const ALL: [Refused; 9] = [
-        Refused::Malformed,
-        Refused::Forged,
-        Refused::Unknown,
-        Refused::Deleted,
-        Refused::NotDelivered,
-        Refused::Replaced,
-        Refused::LockedOut,
-        Refused::Expired,
-        Refused::NoApiAccess,
-    ];
-
-    /// The word in the answer of `keyward verify` and in events.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Refused::Malformed => "malformed",
-            Refused::Forged => "forged",
-            Refused::Unknown => "unknown",
-            Refused::Deleted => "deleted",
-            Refused::NotDelivered => "not-delivered",
-            Refused::Replaced => "replaced",
-            Refused::LockedOut => "locked-out",
-            Refused::Expired => "expired",
-            Refused::NoApiAccess => "no-api-access",
-        }
+words! {
+    /// Why a secret was refused, in the order in which the reasons are looked for. For the caller's log, not for the
+    /// client.
+    pub enum Refused: /** The word in the answer of `keyward verify` and in events. */ word {
+        /// Not of the form of a secret.
+        Malformed = "malformed",
+        /// Of the form, but not made by this database.
+        Forged = "forged",
+        /// Made by this database, which knows no such key or secret (any more).
+        Unknown = "unknown",
+        /// The key was deleted.
+        Deleted = "deleted",
+        /// Nobody confirmed that this secret was stored, or it was discarded.
+        NotDelivered = "not-delivered",
+        /// A newer secret has taken its place.
+        Replaced = "replaced",
+        /// An administrator has locked the key out.
+        LockedOut = "locked-out",
+        /// The key's expiry has come.
+        Expired = "expired",
+        /// The key's role does not allow access to the web service API.
+        NoApiAccess = "no-api-access",
     }
 }
