@@ -11,7 +11,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::domain::id::RoleId;
-use crate::domain::intent::{Intent, Prospect};
+use crate::domain::intent::Prospect;
 use crate::domain::locale::Locale;
 use crate::domain::problem::{Field, Problem, Rule, Value};
 use crate::domain::role::Role;
@@ -74,8 +74,8 @@ pub trait Subject: 'static {
     /// Whether anything is not as it was.
     fn is_changed(&self) -> bool;
 
-    /// The change, where others than the administrator may be stopped or revived by it: that is asked about first.
-    fn intent(&self) -> Option<Intent>;
+    /// Whether an existing one gets another role, which may stop or revive it: that is asked about first.
+    fn changes_role(&self) -> bool;
 
     /// The request that saves it.
     fn save(&self) -> Write;
@@ -232,11 +232,14 @@ impl<S: Subject> Properties<S> {
         let problems = self.subject.problems(ctx);
         if !problems.is_empty() {
             self.show_problems(&problems, ctx, asks);
-        } else if let Some(intent) = self.subject.intent() {
-            self.awaited = Some((asks.request(Read::Foresee(intent)), Awaited::Prospect));
-        } else {
-            self.send(asks);
+            return;
         }
+        self.awaited = Some(match self.subject.save() {
+            Write::Change(intent) if self.subject.changes_role() => {
+                (asks.request(Read::Foresee(intent)), Awaited::Prospect)
+            }
+            write => (asks.request(write), Awaited::Saved),
+        });
     }
 
     fn send(&mut self, asks: &mut Asks) {

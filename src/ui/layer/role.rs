@@ -164,31 +164,30 @@ impl RoleDialog {
             self.show_problems(&problems, ctx, asks);
             return;
         }
-        if let (Some(id), Some(before)) = (self.existing(), &self.before)
-            && (draft.user_interface, draft.web_service)
-                != (before.user_interface, before.web_service)
-        {
-            let intent = Intent::SaveRole {
-                id,
-                before: Box::new(before.clone()),
-                draft: Box::new(draft),
-            };
-            self.awaited = Some(asks.request(Read::Foresee(intent)));
-        } else {
-            self.send(draft, asks);
-        }
+        let access = (draft.user_interface, draft.web_service);
+        let before = self.before.as_ref();
+        let changes_access =
+            before.is_some_and(|before| access != (before.user_interface, before.web_service));
+        self.awaited = Some(match self.write(draft) {
+            Write::Change(intent) if changes_access => asks.request(Read::Foresee(intent)),
+            write => asks.request(write),
+        });
     }
 
-    fn send(&mut self, draft: RoleDraft, asks: &mut Asks) {
-        let request = match (self.existing(), &self.before) {
+    fn send(&mut self, asks: &mut Asks) {
+        self.awaited = Some(asks.request(self.write(self.drafted())));
+    }
+
+    /// The request that saves what was drafted.
+    fn write(&self, draft: RoleDraft) -> Write {
+        match (self.existing(), &self.before) {
             (Some(id), Some(before)) => Write::Change(Intent::SaveRole {
                 id,
                 before: Box::new(before.clone()),
                 draft: Box::new(draft),
             }),
             _ => Write::CreateRole(Box::new(draft)),
-        };
-        self.awaited = Some(asks.request(request));
+        }
     }
 
     fn leave(&mut self, ctx: &Ctx, asks: &mut Asks) {
@@ -370,11 +369,11 @@ impl Layer for RoleDialog {
             }
             Ok(Done::Foreseen(Prospect::Affects(affected))) => {
                 let yes = Then::new(|dialog: &mut RoleDialog, (), _, asks| {
-                    dialog.send(dialog.drafted(), asks);
+                    dialog.send(asks);
                 });
                 asks.push(Confirm::affects(&affected, ctx.text, yes));
             }
-            Ok(Done::Foreseen(_)) => self.send(self.drafted(), asks),
+            Ok(Done::Foreseen(_)) => self.send(asks),
             Ok(_) => {}
             Err(Trouble::Problems(problems)) => self.show_problems(&problems, ctx, asks),
             Err(trouble) => {

@@ -202,13 +202,9 @@ impl Subject for User {
         self.draft.fields != self.initial
     }
 
-    fn intent(&self) -> Option<Intent> {
-        let before = self.before.as_ref()?;
-        (before.role != self.draft.role).then_some(Intent::SaveUser {
-            id: self.id?,
-            before: Box::new(before.clone()),
-            draft: Box::new(self.draft.clone()),
-        })
+    fn changes_role(&self) -> bool {
+        let before = self.before.as_ref();
+        before.is_some_and(|before| before.role != self.draft.role)
     }
 
     fn save(&self) -> Write {
