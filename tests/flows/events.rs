@@ -249,5 +249,5 @@ fn the_screen_goes_when_its_right_does() {
         .expect("saved");
     console.wait(2 * SECOND);
     console.expect("API Keys");
-    console.says_not("event.user_signed_in", &[]);
+    console.says_not("event.user-signed-in", &[]);
 }

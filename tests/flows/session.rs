@@ -164,10 +164,10 @@ fn what_a_role_no_longer_allows_to_see_goes_from_the_screen_with_the_dialogs_on_
     let (mut alices, mut bobs, bob) = two();
     bobs.go("System Events");
     bobs.keys("\n");
-    bobs.says("event.user_signed_in", &[]);
+    bobs.says("event.user-signed-in", &[]);
     may_only_view_users(&mut alices, bob);
     bobs.wait(1_000);
-    bobs.says_not("event.user_signed_in", &[]);
+    bobs.says_not("event.user-signed-in", &[]);
     bobs.expect("User Management > Users");
     bobs.says("right.view_events", &[]);
 }
