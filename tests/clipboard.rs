@@ -20,6 +20,7 @@ mod support {
     #![allow(dead_code, reason = "each file of tests uses a part of it")]
     pub mod hand;
     pub mod process;
+    pub mod program;
     pub mod pty;
     pub mod screen;
     pub mod sentence;

@@ -3,7 +3,7 @@
 
 use std::fs::File;
 use std::os::unix::fs::chown;
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 
 use keyward::config::Config;
 use keyward::domain::user::Arrival;
@@ -13,21 +13,20 @@ mod support {
     #![expect(dead_code, reason = "only a part of it is used here")]
     pub mod database;
     pub mod process;
+    pub mod program;
     pub mod pty;
     pub mod sentence;
 }
 
 use support::database::{CHEAP, as_made};
 use support::process::skip;
+use support::program::{KEYWARD, database_of, keyward};
 use support::pty::Start;
-
-const PROGRAM: &str = env!("CARGO_BIN_EXE_keyward");
 
 /// A home with a database in it that has an event, and a public key.
 fn home() -> TempDir {
     let home = tempfile::tempdir().expect("a directory");
-    let path = home.path().join("data/keyward/keyward.db");
-    let (mut service, owner) = as_made(&path, CHEAP);
+    let (mut service, owner) = as_made(&database_of(home.path()), CHEAP);
     let noted = service.note_sign_in(&owner, &Arrival::default());
     noted.expect("noted");
     let key =
@@ -37,12 +36,7 @@ fn home() -> TempDir {
 }
 
 fn run(home: &TempDir, args: &str, out: impl Into<Stdio>) -> Output {
-    Command::new(PROGRAM)
-        .env_clear()
-        .env("HOME", home.path())
-        .env("XDG_DATA_HOME", home.path().join("data"))
-        .current_dir(home.path())
-        .args(args.split(' '))
+    keyward(home.path(), &args.split(' ').collect::<Vec<_>>())
         .stdin(Stdio::null())
         .stdout(out)
         .output()
@@ -154,7 +148,7 @@ fn an_account_without_an_entry_begins_and_comes_back() {
     }
     let home = tempfile::tempdir().expect("a directory");
     chown(home.path(), Some(UID), Some(UID)).expect("given away");
-    let args = ["--reuid=54321", "--regid=54321", "--clear-groups", PROGRAM];
+    let args = ["--reuid=54321", "--regid=54321", "--clear-groups", KEYWARD];
     for _ in 0..2 {
         let start = Start {
             program: "/usr/bin/setpriv",

@@ -16,6 +16,14 @@ use keyward::store::{Place, Store, events};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+#[path = "support"]
+mod support {
+    #![allow(dead_code, reason = "a part of what the tests use")]
+    pub mod program;
+}
+
+use support::program::{database_of, keyward};
+
 /// 2026-11-22 16:00 UTC.
 const NOW: Timestamp = Timestamp(1_795_363_200_000);
 /// 2020-11-22 16:00 UTC: before any clock that the program may find.
@@ -31,7 +39,7 @@ impl Trail {
     fn new() -> Trail {
         let directory = tempfile::tempdir().expect("directory");
         let account = Config::read().account;
-        let place = Place::File(directory.path().join("keyward.db"));
+        let place = Place::File(database_of(directory.path()));
         let fill = &mut |bytes: &mut [u8]| SystemRandom.fill(bytes);
         let store = Store::create_or_open(&place, &account, NOW, fill).expect("database");
         Trail { directory, store }
@@ -63,7 +71,7 @@ impl Trail {
     }
 
     fn database(&self) -> PathBuf {
-        self.directory.path().join("keyward.db")
+        database_of(self.directory.path())
     }
 
     fn sql(&self, sql: &str) {
@@ -74,14 +82,8 @@ impl Trail {
     }
 
     fn command(&self, args: &[&str]) -> std::process::Command {
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_keyward"));
-        command
-            .env_clear()
-            .env("TZ", "Europe/Berlin")
-            .env("KEYWARD_DB", self.database())
-            .current_dir(self.directory.path())
-            .arg("events")
-            .args(args);
+        let mut command = keyward(self.directory.path(), &["events"]);
+        command.env("TZ", "Europe/Berlin").args(args);
         command
     }
 

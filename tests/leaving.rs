@@ -18,12 +18,15 @@ mod support {
     #![allow(dead_code, reason = "each file of tests uses a part of it")]
     pub mod hand;
     pub mod process;
+    pub mod program;
     pub mod pty;
     pub mod screen;
     pub mod sentence;
 }
 
-use support::hand::{F2, accepted, confirm_stored, demo, home, make, refused, replace, verify};
+use support::hand::{
+    F2, accepted, confirm_stored, demo, empty, home, make, refused, replace, verify,
+};
 use support::process::{eventually, given};
 use support::pty::{Process, Pty, Sighup, Start, signal};
 use support::screen::InScreen;
@@ -110,8 +113,7 @@ fn a_sign_out_is_an_event_when_the_terminal_hangs_up_or_a_signal_ends_it_too() {
     for way in ["hang-up", "TERM", "q"] {
         let noted = (0..TRIES).filter(|_| {
             let home = home();
-            let mut console = Start::new(home.path(), &[]).go();
-            console.says("list.empty_read_only", &[]);
+            let mut console = empty(&home);
             match way {
                 "hang-up" => console.hang_up(),
                 "TERM" => console.signal("TERM"),
@@ -136,8 +138,7 @@ fn sign_outs(home: &Path) -> i64 {
 #[test]
 fn a_terminal_that_takes_nothing_holds_up_no_key_and_no_sign_out() {
     let home = home();
-    let mut console = Start::new(home.path(), &[]).go();
-    console.says("list.empty_read_only", &[]);
+    let mut console = empty(&home);
     console.stall("j");
     console.send("q");
     eventually("the sign-out is noted", || sign_outs(home.path()) == 1);
@@ -296,8 +297,7 @@ fn panics_while_another_thread_draws() {
 #[test]
 fn a_hang_up_while_a_secret_is_on_the_screen_leaves_the_truth() {
     let home = home();
-    let mut console = Start::new(home.path(), &[]).go();
-    console.says("list.empty_read_only", &[]);
+    let mut console = empty(&home);
     let first = make(&mut console);
     console.hang_up();
     assert_eq!(console.end(), 129);
@@ -526,8 +526,7 @@ fn it_stops_only_when_its_transaction_is_over() {
 #[test]
 fn who_leaves_while_something_is_saved_is_told_so_and_not_any_more_when_it_is() {
     let home = home();
-    let mut console = Start::new(home.path(), &[]).go();
-    console.says("list.empty_read_only", &[]);
+    let mut console = empty(&home);
     let other = Connection::open(home.path().join("data/keyward/keyward.db")).expect("database");
     other.execute_batch("BEGIN IMMEDIATE").expect("locked");
     console.send(&format!("nnightly{F2}"));

@@ -12,13 +12,14 @@ mod support {
     #![allow(dead_code, reason = "each file of tests uses a part of it")]
     pub mod hand;
     pub mod process;
+    pub mod program;
     pub mod pty;
     pub mod sentence;
 }
 
-use support::hand::{confirm_stored, home, make, replace};
+use support::hand::{confirm_stored, empty, home, make, replace};
 use support::process::skip;
-use support::pty::{Pty, Start};
+use support::pty::Pty;
 
 /// Everything that the process of this number can write to.
 fn memory(pid: u32) -> Vec<(String, Vec<u8>)> {
@@ -127,8 +128,7 @@ fn nothing_of_a_secret_is_left_when_its_dialog_is_closed() {
         return;
     }
     let home = home();
-    let mut console = Start::new(home.path(), &[]).go();
-    console.says("list.empty_read_only", &[]);
+    let mut console = empty(&home);
     let first = make(&mut console);
     let shown = traces(&first);
     assert!(
@@ -190,8 +190,7 @@ fn nothing_of_a_secret_typed_into_another_field_is_left_when_it_is_refused() {
         return;
     }
     let home = home();
-    let mut console = Start::new(home.path(), &[]).go();
-    console.says("list.empty_read_only", &[]);
+    let mut console = empty(&home);
     console.send("/");
     console.see("Esc Clear");
     type_it(&mut console);

@@ -2,29 +2,21 @@
 
 use std::time::Duration;
 
-use tempfile::TempDir;
 use vt100::Parser;
 
 mod support {
     #![expect(dead_code, reason = "only a part of it is used here")]
+    pub mod hand;
+    pub mod program;
     pub mod pty;
     pub mod sentence;
 }
 
-use support::pty::{Pty, Start};
+use support::hand::{demo, home};
+use support::pty::Pty;
 
 const ON: &str = "\x1b[?1000h\x1b[?1006h";
 const OFF: &str = "\x1b[?1006l\x1b[?1000l";
-
-fn demo(home: &TempDir) -> Pty {
-    let console = Start::new(home.path(), &["demo"]).go();
-    console.see("39 shown, 2 not shown · All but deleted");
-    console
-}
-
-fn home() -> TempDir {
-    tempfile::tempdir().expect("directory")
-}
 
 /// Where a text is on the screen, as terminals count: column and row from 1.
 #[track_caller]

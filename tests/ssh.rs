@@ -17,6 +17,7 @@ mod support {
     pub mod database;
     pub mod page;
     pub mod process;
+    pub mod program;
     pub mod pty;
     pub mod sentence;
     pub mod sshd;

@@ -13,12 +13,13 @@ use vt100::Screen;
 mod support {
     #![allow(dead_code, reason = "each file of tests uses a part of it")]
     pub mod hand;
+    pub mod program;
     pub mod pty;
     pub mod sentence;
 }
 
 use support::hand::{
-    F2, accepted, confirm_stored, demo, home, make, refused, replace, secret, verify,
+    F2, accepted, confirm_stored, demo, empty, home, make, refused, replace, secret, verify,
 };
 use support::pty::{Pty, Start};
 
@@ -47,8 +48,7 @@ fn without_a_terminal_it_says_so_and_makes_no_database() {
 #[test]
 fn the_main_job_from_an_empty_list_to_a_deleted_key() {
     let home = home();
-    let mut console = Start::new(home.path(), &[]).go();
-    console.says("list.empty_read_only", &[]);
+    let mut console = empty(&home);
 
     let old = make(&mut console);
     assert_eq!(verify(&home, &old), refused("not-delivered"));
@@ -182,8 +182,7 @@ fn keys_typed_ahead_of_the_first_frame_deliver_nothing() {
 #[test]
 fn a_paste_without_brackets_into_the_secret_dialog_does_nothing() {
     let home = home();
-    let mut console = Start::new(home.path(), &[]).go();
-    console.says("list.empty_read_only", &[]);
+    let mut console = empty(&home);
     let secret = make(&mut console);
     // Neither does a key in the midst of it end it, nor text that is taken somewhere else.
     for pasted in [
@@ -271,10 +270,8 @@ fn not_even_a_space_is_left_behind_the_secret() {
 #[test]
 fn what_another_process_changes_comes_into_the_list() {
     let home = home();
-    let mut console = Start::new(home.path(), &[]).go();
-    console.says("list.empty_read_only", &[]);
-    let other = Start::new(home.path(), &[]).go();
-    other.says("list.empty_read_only", &[]);
+    let mut console = empty(&home);
+    let other = empty(&home);
     make(&mut console);
     other.see("nightly");
     other.says("state.not_delivered", &[]);
@@ -453,8 +450,7 @@ fn nothing_is_written_while_nothing_happens() {
 
 /// `keyward verify` at its prompt, on a database that the console made.
 fn asking(home: &TempDir) -> Pty {
-    let mut console = Start::new(home.path(), &[]).go();
-    console.says("list.empty_read_only", &[]);
+    let mut console = empty(home);
     console.send("q");
     assert_eq!(console.end(), 0);
     let verify = Start::new(home.path(), &["verify"]).go();

@@ -11,6 +11,12 @@ use keyward::text::Text;
 use keyward::ui::frame::width;
 use keyward::ui::keymap::{Keymap, Scope, Shown};
 
+mod support {
+    pub mod files;
+}
+
+use support::files::sources;
+
 type Sentences = BTreeMap<String, BTreeMap<String, String>>;
 
 /// What is the same in every language: names, and what is no word.
@@ -103,21 +109,9 @@ fn placeholders(sentence: &str) -> BTreeSet<&str> {
 }
 
 /// All of `src`, without its unit tests.
-fn source(folder: &Path) -> String {
-    let mut all = String::new();
-    for entry in fs::read_dir(folder).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
-            all += &source(&path);
-        } else {
-            let text = fs::read_to_string(&path).expect("readable");
-            all += text
-                .split("#[cfg(test)]\nmod tests")
-                .next()
-                .unwrap_or_default();
-        }
-    }
-    all
+fn source() -> String {
+    let files = sources("src").into_iter();
+    files.map(|(_, source)| source).collect()
 }
 
 /// What stands in the code between quotes and has the form of a sentence's name.
@@ -142,10 +136,7 @@ fn every_sentence_is_named_in_the_code_and_every_name_has_one() {
         .iter()
         .flat_map(|(section, keys)| keys.keys().map(move |key| format!("{section}.{key}")))
         .collect();
-    let mut named = named(
-        &source(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")),
-        &sentences,
-    );
+    let mut named = named(&source(), &sentences);
     named.extend(EventKind::ALL.iter().map(|kind| kind.sentence().to_owned()));
     let missing: Vec<&String> = named.difference(&there).collect();
     assert!(
@@ -157,6 +148,25 @@ fn every_sentence_is_named_in_the_code_and_every_name_has_one() {
         unused.is_empty(),
         "there and not named in the code: {unused:?}"
     );
+}
+
+#[test]
+fn every_sentence_that_a_test_looks_for_is_there() {
+    let there = by_name(sentences());
+    let mut count = 0;
+    for (path, source) in sources("tests") {
+        let calls = ["says(", "says_not(", "has_said("].map(|call| source.split(call).skip(1));
+        for argument in calls.into_iter().flatten() {
+            let literal = argument.trim_start().strip_prefix('"');
+            let name = literal.and_then(|literal| literal.split('"').next());
+            let Some(name) = name.filter(|name| name.contains('.') && !name.contains(' ')) else {
+                continue;
+            };
+            assert!(there.contains_key(name), "{name} in {}", path.display());
+            count += 1;
+        }
+    }
+    assert!(count > 300, "{count}");
 }
 
 #[test]

@@ -17,11 +17,13 @@ use tempfile::TempDir;
 mod support {
     #![expect(dead_code, reason = "only a part of it is used here")]
     pub mod database;
+    pub mod program;
     pub mod pty;
     pub mod sentence;
 }
 
 use support::database::{CHEAP, as_made, user_draft};
+use support::program::{database_of, keyward};
 use support::pty::Start;
 
 /// A home with a database in it; its users are the account that the tests run as, and `bob`.
@@ -59,16 +61,11 @@ impl Home {
 }
 
 fn database(directory: &TempDir) -> PathBuf {
-    directory.path().join("data/keyward/keyward.db")
+    database_of(directory.path())
 }
 
 fn run(directory: &TempDir, args: &[&str]) -> Assert {
-    Command::new(env!("CARGO_BIN_EXE_keyward"))
-        .env_clear()
-        .env("HOME", directory.path())
-        .env("XDG_DATA_HOME", directory.path().join("data"))
-        .args(args)
-        .assert()
+    Command::from_std(keyward(directory.path(), args)).assert()
 }
 
 const UNLOCK: [&str; 4] = ["user", "unlock", "bob", "--break-glass"];

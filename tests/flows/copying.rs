@@ -6,11 +6,11 @@ use keyward::domain::verdict::Refused;
 use keyward::ui::app::{Effect, Setting};
 
 use crate::support::console::Console;
-use crate::support::database::{Bench, in_memory, raw};
+use crate::support::database::{Bench, raw};
 
 /// A console with something of its setting changed.
 fn set(change: impl FnOnce(&mut Setting)) -> Console {
-    let bench = Bench::new(in_memory());
+    let bench = Bench::in_memory();
     let alice = bench.alice.clone();
     Console::set(bench, alice, (80, 24), change)
 }

@@ -6,11 +6,11 @@ use keyward::domain::role::RoleDraft;
 use keyward::domain::time::{DAY, SECOND};
 
 use crate::support::console::Console;
-use crate::support::database::{Bench, in_memory, raw, rights, role_draft};
+use crate::support::database::{Bench, raw, rights, role_draft};
 
 /// Two keys with their secrets, the second a day younger, one of them locked out by bob; then a refused use.
 fn trail() -> Console {
-    let mut bench = Bench::new(in_memory());
+    let mut bench = Bench::in_memory();
     let bob = bench.user("bob", keyward::domain::id::FULL_ACCESS);
     let backup = bench.delivered("backup");
     bench.clock.advance(DAY);
@@ -200,7 +200,7 @@ fn e_on_a_list_shows_the_events_about_the_selected_row() {
 fn what_others_do_appears_and_the_selection_stays() {
     let mut console = trail();
     console.keys("jj");
-    assert!(console.selected().contains("Locked Out"));
+    console.expect_selected("Locked Out");
     console.bench.create("another");
     console.wait(2 * SECOND);
     assert_eq!(
@@ -210,13 +210,13 @@ fn what_others_do_appears_and_the_selection_stays() {
             "Info 656 API Key Created another"
         ]
     );
-    assert!(console.selected().contains("Locked Out"));
+    console.expect_selected("Locked Out");
     console.expect("11 shown");
 }
 
 #[test]
 fn whoever_may_not_view_events_sees_neither_screen_nor_verb() {
-    let mut bench = Bench::new(in_memory());
+    let mut bench = Bench::in_memory();
     bench.delivered("backup");
     let role = bench.role(&role_draft("Keys", &[Right::ViewApiKeys]));
     let bob = bench.user("bob", role);
@@ -230,7 +230,7 @@ fn whoever_may_not_view_events_sees_neither_screen_nor_verb() {
 
 #[test]
 fn the_screen_goes_when_its_right_does() {
-    let bench = Bench::new(in_memory());
+    let bench = Bench::in_memory();
     let bob = bench.user("bob", AUDITOR);
     let other = bench.beside();
     let mut console = Console::of(bench, bob, (80, 24));

@@ -29,11 +29,7 @@ fn a_key_is_made_its_secret_stored_and_the_key_is_in_the_list() {
     assert_eq!(console.refusal(&secret), Some(Refused::NotDelivered));
     console.keys("a\n");
     console.says("secret.delivered", &[("name", &"backup")]);
-    assert!(
-        console.selected().contains("backup"),
-        "{}",
-        console.screen()
-    );
+    console.expect_selected("backup");
     assert!(console.works(&secret));
     console.expect_not(&secret);
 }
@@ -48,7 +44,7 @@ fn a_key_is_locked_out_and_unlocked_after_a_confirmation() {
     assert!(console.works(&secret), "Cancel has the focus");
     console.keys("ly");
     assert_eq!(console.refusal(&secret), Some(Refused::LockedOut));
-    assert!(console.selected().contains("Locked Out"));
+    console.expect_selected("Locked Out");
     console.keys("uy");
     assert!(console.works(&secret));
 }
@@ -95,11 +91,7 @@ fn a_deleted_key_stops_at_once_and_its_row_stays_until_the_cursor_leaves_it() {
     let secret = console.make_and_store("beta");
     console.keys("dy");
     assert_eq!(console.refusal(&secret), Some(Refused::Deleted));
-    assert!(
-        console.selected().contains("Deleted"),
-        "{}",
-        console.screen()
-    );
+    console.expect_selected("Deleted");
     console.keys("<Up>");
     console.expect_not("beta   ");
     console.says("list.hides", &[("shown", &1), ("hidden", &1)]);

@@ -11,7 +11,7 @@ use keyward::domain::user::Actor;
 use keyward::domain::verdict::Refused;
 
 use crate::support::console::Console;
-use crate::support::database::{Bench, draft, in_memory, role_draft};
+use crate::support::database::{Bench, draft, role_draft};
 
 /// A role of this name that allows the console, the API and these rights.
 fn role(bench: &mut Bench, name: &str, rights: &[Right]) -> RoleId {
@@ -42,7 +42,7 @@ fn to_boxes(console: &mut Console, word: &str) {
 
 #[test]
 fn a_role_that_stops_keys_asks_first_and_names_them() {
-    let mut bench = Bench::new(in_memory());
+    let mut bench = Bench::in_memory();
     let ops = role(&mut bench, "Ops", &[]);
     for name in ["alpha", "beta", "gamma", "delta", "epsilon"] {
         key(&mut bench, name, ops);
@@ -69,7 +69,7 @@ fn a_role_that_stops_keys_asks_first_and_names_them() {
 
 #[test]
 fn a_role_that_stops_nobody_is_saved_without_a_question() {
-    let mut bench = Bench::new(in_memory());
+    let mut bench = Bench::in_memory();
     role(&mut bench, "Ops", &[]);
     let mut console = Console::on(bench);
     to_boxes(&mut console, "ops");
@@ -79,7 +79,7 @@ fn a_role_that_stops_nobody_is_saved_without_a_question() {
 
 #[test]
 fn a_role_that_stops_users_asks_first_and_names_them() {
-    let mut bench = Bench::new(in_memory());
+    let mut bench = Bench::in_memory();
     let ops = role(&mut bench, "Ops", &[]);
     bench.user("bob", ops);
     let mut console = Console::on(bench);
@@ -95,7 +95,7 @@ fn a_role_that_stops_users_asks_first_and_names_them() {
 
 #[test]
 fn another_role_that_stops_a_key_asks_first_and_cancel_keeps_the_form() {
-    let mut bench = Bench::new(in_memory());
+    let mut bench = Bench::in_memory();
     bench.role(&role_draft("Console", &[]));
     let mut console = Console::on(bench);
     let secret = console.make_and_store("backup");
@@ -108,12 +108,12 @@ fn another_role_that_stops_a_key_asks_first_and_cancel_keeps_the_form() {
     console.keys("<F2>y");
     console.says("form.saved", &[("name", &"backup")]);
     assert_eq!(console.refusal(&secret), Some(Refused::NoApiAccess));
-    assert!(console.selected().contains("No API access"));
+    console.expect_selected("No API access");
 }
 
 #[test]
 fn where_it_cannot_be_read_whom_a_change_stops_nothing_is_saved_and_the_form_stays() {
-    let mut bench = Bench::new(in_memory());
+    let mut bench = Bench::in_memory();
     role(&mut bench, "Ops", &[]);
     let mut console = Console::on(bench);
     to_boxes(&mut console, "ops");
@@ -137,7 +137,7 @@ fn bound(bench: &mut Bench, rights: &[Right]) -> Actor {
 
 #[test]
 fn a_refusal_comes_before_the_question() {
-    let mut bench = Bench::new(in_memory());
+    let mut bench = Bench::in_memory();
     let full = key(&mut bench, "full", FULL_ACCESS);
     let second = bench.issue(full);
     bench.deliver(&second, Some(Overlap::Week));
@@ -186,7 +186,7 @@ fn a_refusal_comes_before_the_question() {
 
 #[test]
 fn what_cannot_be_restored_is_told_before_the_question() {
-    let mut bench = Bench::new(in_memory());
+    let mut bench = Bench::in_memory();
     for name in ["old", "taken"] {
         let made = key(&mut bench, name, AUDITOR);
         bench.by_alice(|service, alice| service.delete_key(alice, made));
@@ -204,7 +204,7 @@ fn what_cannot_be_restored_is_told_before_the_question() {
 
 #[test]
 fn a_role_in_use_and_the_last_manager_are_told_before_the_question() {
-    let mut bench = Bench::new(in_memory());
+    let mut bench = Bench::in_memory();
     let ops = role(&mut bench, "Ops", &[]);
     key(&mut bench, "alpha", ops);
     let managing = [

@@ -8,14 +8,14 @@ use keyward::domain::verdict::Refused;
 use keyward::ui::app::Effect;
 
 use crate::support::console::Console;
-use crate::support::database::{Bench, in_memory};
+use crate::support::database::Bench;
 
 const MINUTES: u32 = 15;
 const IDLE: i64 = MINUTES as i64 * MINUTE;
 
 /// A console in which nobody may sit still for longer than that.
 fn console() -> Console {
-    impatient(Bench::new(in_memory()), MINUTES)
+    impatient(Bench::in_memory(), MINUTES)
 }
 
 fn impatient(bench: Bench, minutes: u32) -> Console {
@@ -163,7 +163,7 @@ fn too_small_a_window_hides_the_countdown_and_any_key_still_goes_on() {
 
 #[test]
 fn zero_is_never() {
-    let mut console = impatient(Bench::new(in_memory()), 0);
+    let mut console = impatient(Bench::in_memory(), 0);
     console.wait(1_000 * HOUR);
     console.expect_not("Signed out");
 }
@@ -391,7 +391,7 @@ fn a_clock_that_is_set_makes_no_secret_void_that_is_on_the_screen() {
 
 #[test]
 fn who_is_locked_out_during_the_countdown_is_told_that() {
-    let bench = Bench::new(in_memory());
+    let bench = Bench::in_memory();
     let bob = bench.user("bob", FULL_ACCESS);
     let id = bob.user;
     let mut alices = Console::on(bench.beside());

@@ -5,19 +5,9 @@ use keyward::domain::time::{DAY, HOUR, SECOND};
 use crate::support::console::Console;
 use crate::support::database::{Bench, draft};
 
-fn with_keys(names: &[&str]) -> Console {
-    let mut console = Console::new();
-    for name in names {
-        console.bench.delivered(name);
-    }
-    console.wait(2 * SECOND);
-    console.wait(2 * SECOND);
-    console
-}
-
 #[test]
 fn typing_filters_by_name_description_and_id() {
-    let mut console = with_keys(&["backup", "deploy", "日本語キー"]);
+    let mut console = Console::with_keys(&["backup", "deploy", "日本語キー"]);
     console.keys("/DEP");
     console.expect("deploy");
     console.expect_not("backup");
@@ -51,7 +41,7 @@ fn a_secret_pasted_into_the_filter_becomes_its_id() {
 
 #[test]
 fn the_state_filter_asks_for_the_facts() {
-    let mut console = with_keys(&["alpha", "beta"]);
+    let mut console = Console::with_keys(&["alpha", "beta"]);
     console.keys("lyf");
     console.says("list.state_filter", &[]);
     console.keys("locked\n");
@@ -62,21 +52,17 @@ fn the_state_filter_asks_for_the_facts() {
 
 #[test]
 fn sorting_goes_through_the_columns_and_keeps_the_selection() {
-    let mut console = with_keys(&["c", "a", "b"]);
+    let mut console = Console::with_keys(&["c", "a", "b"]);
     console.keys("j");
-    assert!(
-        console.selected().starts_with("> b"),
-        "{}",
-        console.screen()
-    );
+    console.expect_selected("> b");
     console.expect("Name ▲");
     console.keys("O");
     console.expect("Name ▼");
-    assert!(console.selected().starts_with("> b"));
+    console.expect_selected("> b");
     for heading in ["State ▲", "Expires ▲", "Last Sign-In ▲"] {
         console.keys("o");
         console.expect(heading);
-        assert!(console.selected().starts_with("> b"));
+        console.expect_selected("> b");
     }
     console.resize(120, 24);
     console.keys("o");
@@ -87,25 +73,21 @@ fn sorting_goes_through_the_columns_and_keeps_the_selection() {
 
 #[test]
 fn a_change_by_somebody_else_is_seen_within_two_seconds() {
-    let mut console = with_keys(&["backup"]);
+    let mut console = Console::with_keys(&["backup"]);
     console.by_alice(|service, alice| service.create_key(alice, &draft("another")));
     console.wait(SECOND);
     console.expect("another");
-    assert!(
-        console.selected().contains("backup"),
-        "{}",
-        console.screen()
-    );
+    console.expect_selected("backup");
 }
 
 #[test]
 fn a_selected_row_that_is_gone_leaves_its_neighbour_and_a_message() {
-    let mut console = with_keys(&["alpha", "beta", "gamma"]);
+    let mut console = Console::with_keys(&["alpha", "beta", "gamma"]);
     console.keys("j");
     console.by_alice(|service, alice| service.delete_key(alice, keyward::domain::id::KeyId(2)));
     console.wait(SECOND);
     console.says("list.gone", &[("name", &"beta")]);
-    assert!(console.selected().contains("gamma"), "{}", console.screen());
+    console.expect_selected("gamma");
 }
 
 /// A list with one key, which expires in two days.
@@ -154,32 +136,16 @@ fn a_thousand_keys_are_walked_without_loading_them_all() {
     console.wait(SECOND);
     console.wait(SECOND);
     console.keys("<Home>");
-    assert!(
-        console.selected().contains("key 0000"),
-        "{}",
-        console.screen()
-    );
+    console.expect_selected("key 0000");
     console.keys("<End>");
-    assert!(
-        console.selected().contains("key 0999"),
-        "{}",
-        console.screen()
-    );
+    console.expect_selected("key 0999");
     console.keys("<Up>");
-    assert!(console.selected().contains("key 0998"));
+    console.expect_selected("key 0998");
     console.keys("<Home>");
     console.burst(&"j".repeat(500));
-    assert!(
-        console.selected().contains("key 0500"),
-        "{}",
-        console.screen()
-    );
+    console.expect_selected("key 0500");
     console.burst(&"k".repeat(450));
-    assert!(
-        console.selected().contains("key 0050"),
-        "{}",
-        console.screen()
-    );
+    console.expect_selected("key 0050");
     console.expect("1000 shown");
 }
 
@@ -198,32 +164,28 @@ fn help_tells_which_keys_do_not_work_now() {
 
 #[test]
 fn a_paste_without_brackets_confirms_nothing() {
-    let mut console = with_keys(&["alpha", "beta"]);
+    let mut console = Console::with_keys(&["alpha", "beta"]);
     console.burst("Zdy");
     console.says("message.pasting", &[]);
     console.keys("<Esc>");
     console.burst("word ly");
     console.keys("<Esc>");
-    assert!(
-        console.selected().contains("Active"),
-        "{}",
-        console.screen()
-    );
+    console.expect_selected("Active");
     console.expect("2 shown");
 }
 
 #[test]
 fn a_filter_that_finds_nothing_keeps_the_selection() {
-    let mut console = with_keys(&["alpha", "beta", "gamma"]);
+    let mut console = Console::with_keys(&["alpha", "beta", "gamma"]);
     console.keys("jj/zzz");
     console.says("choice.nothing", &[]);
     console.keys("<Esc>");
-    assert!(console.selected().contains("gamma"), "{}", console.screen());
+    console.expect_selected("gamma");
 }
 
 #[test]
 fn a_key_without_use_says_nothing_untrue() {
-    let mut console = with_keys(&["alpha"]);
+    let mut console = Console::with_keys(&["alpha"]);
     console.keys("<Esc>");
     console.expect_not("deleted meanwhile");
     console.keys("x");
@@ -232,7 +194,7 @@ fn a_key_without_use_says_nothing_untrue() {
 
 #[test]
 fn while_the_filter_is_typed_the_footer_names_its_keys_only() {
-    let mut console = with_keys(&["alpha"]);
+    let mut console = Console::with_keys(&["alpha"]);
     console.keys("/");
     console.expect("Enter Keep  Esc Clear");
     console.expect("(New...)");
@@ -241,7 +203,7 @@ fn while_the_filter_is_typed_the_footer_names_its_keys_only() {
 
 #[test]
 fn an_order_whose_column_is_not_shown_is_told() {
-    let mut console = with_keys(&["alpha"]);
+    let mut console = Console::with_keys(&["alpha"]);
     console.keys("oooo");
     console.expect("by Created ▲");
     console.keys("O");
@@ -291,7 +253,7 @@ fn the_list_says_whether_there_is_more_above_and_below() {
 
 #[test]
 fn a_clock_that_is_set_back_does_not_stop_the_look_at_what_others_do() {
-    let mut console = with_keys(&["alpha"]);
+    let mut console = Console::with_keys(&["alpha"]);
     console.set_clock(-HOUR);
     console.bench.delivered("beta");
     console.wait(SECOND);

@@ -5,34 +5,18 @@ use keyward::domain::time::SECOND;
 use keyward::ui::app::Effect;
 
 use crate::support::console::Console;
-use crate::support::database::{Bench, draft, in_memory};
+use crate::support::database::{Bench, draft};
 
 const LEFT: MouseEventKind = MouseEventKind::Down(MouseButton::Left);
 
 /// The first row of a list below header, toolbar, filter line and headings.
 const FIRST: u16 = 4;
 
-fn with_keys(names: &[&str]) -> Console {
-    let mut console = Console::new();
-    for name in names {
-        console.bench.delivered(name);
-    }
-    console.wait(2 * SECOND);
-    console.wait(2 * SECOND);
-    console
-}
-
-#[track_caller]
-fn expect_selected(console: &Console, name: &str) {
-    let selected = console.selected();
-    assert!(selected.starts_with(&format!("> {name}")), "{selected}");
-}
-
 #[test]
 fn a_click_selects_a_row_and_a_second_one_opens_its_properties() {
-    let mut console = with_keys(&["alpha", "beta", "gamma"]);
+    let mut console = Console::with_keys(&["alpha", "beta", "gamma"]);
     console.click_on("beta");
-    expect_selected(&console, "beta");
+    console.expect_selected("> beta");
     console.expect_not("Properties:");
     console.double_click_on("gamma");
     console.says("form.title_edit", &[("name", &"gamma")]);
@@ -40,19 +24,19 @@ fn a_click_selects_a_row_and_a_second_one_opens_its_properties() {
 
 #[test]
 fn two_clicks_that_are_slow_or_on_two_rows_open_nothing() {
-    let mut console = with_keys(&["alpha", "beta"]);
+    let mut console = Console::with_keys(&["alpha", "beta"]);
     let (alpha, beta) = (console.find_text("alpha"), console.find_text("beta"));
     console.click(beta);
     console.click_after(400, beta);
     console.click_after(100, alpha);
     console.click_after(100, beta);
     console.expect_not("Properties:");
-    expect_selected(&console, "beta");
+    console.expect_selected("> beta");
 }
 
 #[test]
 fn two_clicks_in_one_packet_are_a_double_click() {
-    let mut console = with_keys(&["alpha", "beta"]);
+    let mut console = Console::with_keys(&["alpha", "beta"]);
     let (at, frame) = (console.find_text("beta"), console.frames());
     console.bench.clock.advance(SECOND);
     console.send_mouse(LEFT, at, frame);
@@ -63,7 +47,7 @@ fn two_clicks_in_one_packet_are_a_double_click() {
 
 #[test]
 fn a_heading_sorts_and_a_second_click_reverses() {
-    let mut console = with_keys(&["alpha", "beta", "gamma"]);
+    let mut console = Console::with_keys(&["alpha", "beta", "gamma"]);
     console.click_on("Expires");
     console.expect("Expires ▲");
     console.click_on("Expires ▲");
@@ -96,12 +80,12 @@ fn the_wheel_scrolls_by_three_rows_and_the_selection_stays_while_it_is_on_the_sc
         "{}",
         console.screen()
     );
-    expect_selected(&console, "key 0004");
+    console.expect_selected("> key 0004");
     console.wheel(1);
-    expect_selected(&console, "key 0006");
+    console.expect_selected("> key 0006");
     console.wheel(-9);
     assert_eq!(console.find_text("key 0000").1, FIRST);
-    expect_selected(&console, "key 0006");
+    console.expect_selected("> key 0006");
     // Beyond the rows that were read first, and back.
     console.wheel(300);
     console.expect("key 0900");
@@ -113,7 +97,7 @@ fn the_wheel_scrolls_by_three_rows_and_the_selection_stays_while_it_is_on_the_sc
 
 #[test]
 fn the_verbs_and_the_footer_do_what_their_keys_do() {
-    let mut console = with_keys(&["alpha"]);
+    let mut console = Console::with_keys(&["alpha"]);
     console.click_on("l Lock");
     console.expect("Cancel ]");
     console.click_on("Esc Cancel");
@@ -132,7 +116,7 @@ fn the_verbs_and_the_footer_do_what_their_keys_do() {
 
 #[test]
 fn a_greyed_verb_says_why_as_its_key_does() {
-    let mut console = with_keys(&["alpha"]);
+    let mut console = Console::with_keys(&["alpha"]);
     console.keys("dys");
     let why = "“alpha” is deleted.";
     console.expect(why);
@@ -144,7 +128,7 @@ fn a_greyed_verb_says_why_as_its_key_does() {
 
 #[test]
 fn a_click_on_a_row_leaves_the_filter_line_and_one_in_it_moves_its_cursor() {
-    let mut console = with_keys(&["alpha", "alps", "beta"]);
+    let mut console = Console::with_keys(&["alpha", "alps", "beta"]);
     console.keys("/al");
     let (x, y) = console.find_text("/al");
     console.click((x + 2, y));
@@ -152,9 +136,9 @@ fn a_click_on_a_row_leaves_the_filter_line_and_one_in_it_moves_its_cursor() {
     console.expect("/axl");
     console.keys("<Backspace>");
     console.click_on("alps");
-    expect_selected(&console, "alps");
+    console.expect_selected("> alps");
     console.keys("k");
-    expect_selected(&console, "alpha");
+    console.expect_selected("> alpha");
     console.expect("/al");
     console.click((x + 1, y));
     console.keys("ps");
@@ -163,7 +147,7 @@ fn a_click_on_a_row_leaves_the_filter_line_and_one_in_it_moves_its_cursor() {
 
 #[test]
 fn the_tree_leads_to_a_screen_docked_and_on_top() {
-    let mut console = with_keys(&["alpha"]);
+    let mut console = Console::with_keys(&["alpha"]);
     console.keys("t");
     console.click_on("Users");
     console.expect("User Management > Users");
@@ -183,8 +167,8 @@ fn the_tree_leads_to_a_screen_docked_and_on_top() {
 
 #[test]
 fn other_buttons_and_letting_go_do_nothing() {
-    let mut console = with_keys(&["alpha", "beta"]);
-    expect_selected(&console, "alpha");
+    let mut console = Console::with_keys(&["alpha", "beta"]);
+    console.expect_selected("> alpha");
     let at = console.find_text("beta");
     console.bench.clock.advance(SECOND);
     for kind in [
@@ -196,13 +180,13 @@ fn other_buttons_and_letting_go_do_nothing() {
     ] {
         console.send_mouse(kind, at, console.frames());
         console.settle();
-        expect_selected(&console, "alpha");
+        console.expect_selected("> alpha");
     }
 }
 
 #[test]
 fn a_click_on_nothing_leaves_the_message_as_it_is() {
-    let mut console = with_keys(&["alpha"]);
+    let mut console = Console::with_keys(&["alpha"]);
     console.keys("x");
     let message = "No earlier secret of this key is working.";
     console.expect(message);
@@ -214,32 +198,32 @@ fn a_click_on_nothing_leaves_the_message_as_it_is() {
 
 #[test]
 fn a_click_made_before_the_rows_moved_hits_no_other_row() {
-    let mut console = with_keys(&["beta", "delta", "gamma"]);
+    let mut console = Console::with_keys(&["beta", "delta", "gamma"]);
     let (at, before) = (console.find_text("gamma"), console.frames());
     console.by_alice(|service, alice| service.create_key(alice, &draft("alpha")));
     console.wait(SECOND);
     assert_eq!(console.find_text("delta"), at, "another row is there now");
     console.send_mouse(LEFT, at, before);
     console.settle();
-    expect_selected(&console, "beta");
+    console.expect_selected("> beta");
     console.click(at);
-    expect_selected(&console, "delta");
+    console.expect_selected("> delta");
 }
 
 #[test]
 fn a_click_made_before_a_frame_that_shows_the_same_counts() {
-    let mut console = with_keys(&["alpha", "beta", "gamma"]);
+    let mut console = Console::with_keys(&["alpha", "beta", "gamma"]);
     let (at, before) = (console.find_text("gamma"), console.frames());
     console.keys("j");
     assert!(console.frames() > before);
     console.send_mouse(LEFT, at, before);
     console.settle();
-    expect_selected(&console, "gamma");
+    console.expect_selected("> gamma");
 }
 
 #[test]
 fn a_click_made_before_a_dialog_was_drawn_does_nothing_in_it() {
-    let mut console = with_keys(&["alpha"]);
+    let mut console = Console::with_keys(&["alpha"]);
     console.keys("l");
     let at = console.find_text("y Lock Out ]");
     console.keys("<Esc>");
@@ -254,7 +238,7 @@ fn a_click_made_before_a_dialog_was_drawn_does_nothing_in_it() {
 
 #[test]
 fn a_click_that_comes_behind_a_key_is_not_for_the_layer_below() {
-    let mut console = with_keys(&["alpha", "beta"]);
+    let mut console = Console::with_keys(&["alpha", "beta"]);
     console.keys("/al\nn");
     let (at, frame) = (console.find_text("Esc Cancel"), console.frames());
     console.bench.clock.advance(SECOND);
@@ -267,7 +251,7 @@ fn a_click_that_comes_behind_a_key_is_not_for_the_layer_below() {
 
 #[test]
 fn a_double_click_presses_nothing_in_the_dialog_that_it_opened() {
-    let mut console = with_keys(&["alpha"]);
+    let mut console = Console::with_keys(&["alpha"]);
     console.keys("l");
     let at = console.find_text("y Lock Out ]");
     // It is there already when the second click comes.
@@ -280,7 +264,7 @@ fn a_double_click_presses_nothing_in_the_dialog_that_it_opened() {
 
 #[test]
 fn a_click_waits_for_the_answer_that_a_key_would_wait_for() {
-    let mut console = with_keys(&["alpha", "beta"]);
+    let mut console = Console::with_keys(&["alpha", "beta"]);
     let at = console.find_text("beta");
     console.hold = true;
     console.keys("n");
@@ -289,12 +273,12 @@ fn a_click_waits_for_the_answer_that_a_key_would_wait_for() {
     console.release();
     console.says("form.title_new", &[]);
     console.keys("<Esc>");
-    expect_selected(&console, "alpha");
+    console.expect_selected("> alpha");
 }
 
 #[test]
 fn a_paste_with_a_click_in_it_confirms_nothing() {
-    let mut console = with_keys(&["alpha"]);
+    let mut console = Console::with_keys(&["alpha"]);
     console.keys("d");
     let at = console.find_text("y Delete ]");
     console.bench.clock.advance(SECOND);
@@ -310,7 +294,7 @@ fn a_paste_with_a_click_in_it_confirms_nothing() {
 
 #[test]
 fn the_mouse_is_the_terminals_while_a_secret_is_shown() {
-    let mut console = with_keys(&["alpha"]);
+    let mut console = Console::with_keys(&["alpha"]);
     let mouse = |console: &Console| {
         let effects = console.effects.iter();
         let on = effects.filter_map(|effect| match effect {
@@ -335,12 +319,12 @@ fn the_mouse_is_the_terminals_while_a_secret_is_shown() {
     console.keys("a\n");
     assert_eq!(mouse(&console), [true, false, true]);
     console.click_on("alpha");
-    expect_selected(&console, "alpha");
+    console.expect_selected("> alpha");
 }
 
 #[test]
 fn without_the_mouse_it_is_not_reported_and_nothing_is_clicked() {
-    let mut bench = Bench::new(in_memory());
+    let mut bench = Bench::in_memory();
     bench.delivered("alpha");
     bench.delivered("beta");
     let alice = bench.alice.clone();
@@ -348,17 +332,17 @@ fn without_the_mouse_it_is_not_reported_and_nothing_is_clicked() {
         setting.settings.mouse = false;
     });
     console.double_click_on("beta");
-    expect_selected(&console, "alpha");
+    console.expect_selected("> alpha");
     let is_mouse = |effect: &Effect| matches!(effect, Effect::Mouse(_));
     assert!(!console.effects.iter().any(is_mouse));
 }
 
 #[test]
 fn in_a_window_that_is_too_small_nothing_is_clicked() {
-    let mut console = with_keys(&["alpha", "beta"]);
+    let mut console = Console::with_keys(&["alpha", "beta"]);
     let at = console.find_text("beta");
     console.resize(39, 10);
     console.click(at);
     console.resize(80, 24);
-    expect_selected(&console, "alpha");
+    console.expect_selected("> alpha");
 }

@@ -5,7 +5,7 @@ use keyward::domain::id::KeyId;
 use keyward::domain::time::{DAY, SECOND};
 
 use crate::support::console::Console;
-use crate::support::database::{Bench, draft, in_memory, role_draft};
+use crate::support::database::{Bench, draft, role_draft};
 
 /// A console with one key, and its Properties open.
 fn opened() -> Console {
@@ -13,12 +13,6 @@ fn opened() -> Console {
     console.make_and_store("backup");
     console.keys("\n");
     console
-}
-
-fn tab(console: &mut Console, times: usize) {
-    for _ in 0..times {
-        console.keys("\t");
-    }
 }
 
 #[test]
@@ -112,16 +106,14 @@ fn a_secret_never_enters_a_field_of_the_form() {
         console.expect_not(&secret[3..20]);
         console.burst(&secret);
         console.expect_not(&secret[3..20]);
-        tab(&mut console, 1);
+        console.keys("\t");
     }
 }
 
 #[test]
 fn an_expiry_is_checked_as_it_is_typed() {
     let mut console = Console::new();
-    console.keys("nx");
-    tab(&mut console, 5);
-    console.keys(" ");
+    console.keys("nx\t\t\t\t\t ");
     for (typed, said) in [
         ("2026-02-30", "The calendar has no such day."),
         ("2026-13-01", "The calendar has no such day."),
@@ -144,9 +136,7 @@ fn an_expiry_is_checked_as_it_is_typed() {
 #[test]
 fn ticking_the_expiry_goes_on_to_its_date_and_nothing_typed_is_lost() {
     let mut console = Console::new();
-    console.keys("nx");
-    tab(&mut console, 5);
-    console.keys(" 2026-12-31");
+    console.keys("nx\t\t\t\t\t 2026-12-31");
     console.expect("[x] Expires on  2026-12-31");
     console.keys("<Shift-Tab> ");
     console.expect("[ ] Expires on");
@@ -172,7 +162,7 @@ fn a_moment_is_told_once_where_the_zone_is_utc() {
             "Stops 2027-01-01 00:00 Asia/Tokyo = 2026-12-31 15:00 UTC",
         ),
     ] {
-        let mut bench = Bench::new(in_memory());
+        let mut bench = Bench::in_memory();
         let key = ApiKeyDraft {
             zone: zone.parse().expect("a zone"),
             expires_on: Some("2026-12-31".to_owned()),
@@ -217,10 +207,7 @@ fn a_footer_names_what_the_button_says() {
 #[test]
 fn a_time_zone_is_found_by_typing_and_moves_the_expiry_before_the_eyes() {
     let mut console = opened();
-    tab(&mut console, 5);
-    console.keys(" 2026-12-31<F2>\n");
-    tab(&mut console, 4);
-    console.keys("new y");
+    console.keys("\t\t\t\t\t 2026-12-31<F2>\n\t\t\t\tnew y");
     console.expect("America/New_York (UTC-05:00)");
     console.keys("\n");
     console.expect("Now: stops 2027-01-01 00:00 UTC  ");
@@ -234,11 +221,9 @@ fn a_time_zone_is_found_by_typing_and_moves_the_expiry_before_the_eyes() {
 #[test]
 fn role_and_language_are_chosen_from_lists() {
     let mut console = opened();
-    tab(&mut console, 2);
-    console.keys("\nfull\n");
+    console.keys("\t\t\nfull\n");
     console.expect("Full Access ▼");
-    tab(&mut console, 1);
-    console.keys(" <Down>\n");
+    console.keys("\t <Down>\n");
     console.expect("日本語 (Japanese) ▼");
     console.keys("<F2>");
     console.expect("Full Access");
@@ -335,9 +320,7 @@ fn an_expired_key_can_be_moved_to_another_zone() {
     console.by_alice(|service, alice| service.create_key(alice, &expiring));
     console.wait(5 * DAY);
     console.wait(SECOND);
-    console.keys("\n");
-    tab(&mut console, 4);
-    console.keys("tokyo\n");
+    console.keys("\n\t\t\t\ttokyo\n");
     console.expect("Now: stops 2026-11-24 00:00 UTC  ");
     console.expect("OK: stops 2026-11-24 00:00 Asia/Tokyo = 2026-11-23 15:00 UTC");
     console.keys("<F2>");
@@ -347,13 +330,11 @@ fn an_expired_key_can_be_moved_to_another_zone() {
 #[test]
 fn a_date_that_is_left_unfinished_is_told() {
     let mut console = Console::new();
-    console.keys("n");
-    tab(&mut console, 5);
-    console.keys(" ");
+    console.keys("n\t\t\t\t\t ");
     console.expect("YYYY-MM-DD");
     console.keys("2027-9-4");
     console.says_not("problem.not_a_date", &[]);
-    tab(&mut console, 1);
+    console.keys("\t");
     console.says("problem.not_a_date", &[]);
 }
 
@@ -369,9 +350,7 @@ fn typing_goes_on_after_an_edit_in_the_middle() {
 #[test]
 fn a_description_of_several_lines_is_kept() {
     let mut console = Console::new();
-    console.keys("nbackup");
-    tab(&mut console, 1);
-    console.keys("one\ntwo<F2>a\n\n");
+    console.keys("nbackup\tone\ntwo<F2>a\n\n");
     console.expect("one");
     console.expect("two");
 }
@@ -381,9 +360,7 @@ fn a_role_that_went_while_the_form_was_open_is_a_problem_beside_its_field() {
     let mut console = Console::new();
     let alice = console.bench.alice.clone();
     let role = console.bench.role(&role_draft("Backup", &[]));
-    console.keys("nnightly");
-    tab(&mut console, 2);
-    console.keys(" backup\n");
+    console.keys("nnightly\t\t backup\n");
     console.expect("Backup ▼");
     let service = &mut console.bench.service;
     service.delete_role(&alice, role).expect("gone");

@@ -6,19 +6,11 @@ use keyward::domain::role::{RoleDraft, RoleFields};
 use keyward::domain::user::Actor;
 
 use crate::support::console::Console;
-use crate::support::database::{Bench, in_memory, rights, role_draft};
-
-pub fn tab(console: &mut Console, times: usize) {
-    for _ in 0..times {
-        console.keys("\t");
-    }
-}
+use crate::support::database::{Bench, rights, role_draft};
 
 /// Opens New API Key, types a name, and `New...` in its list of roles.
 fn new_role(console: &mut Console) {
-    console.keys("nnightly");
-    tab(console, 2);
-    console.keys(" new\n");
+    console.keys("nnightly\t\t new\n");
 }
 
 /// Goes on to the tab with this title.
@@ -67,7 +59,7 @@ pub fn somebody_changes(console: &mut Console, id: RoleId, change: impl FnOnce(&
 
 /// A console of a user whose role has these rights.
 pub fn console_of(rights: &[Right], change: impl FnOnce(&mut RoleDraft)) -> Console {
-    let mut bench = Bench::new(in_memory());
+    let mut bench = Bench::in_memory();
     let actor = user_of(&mut bench, rights, change);
     Console::of(bench, actor, (80, 24))
 }
@@ -82,10 +74,7 @@ fn user_of(bench: &mut Bench, rights: &[Right], change: impl FnOnce(&mut RoleDra
 #[test]
 fn a_role_made_for_a_key_is_chosen_and_everything_typed_is_still_there() {
     let mut console = Console::new();
-    console.keys("nnightly");
-    tab(&mut console, 1);
-    console.keys("for the backup");
-    tab(&mut console, 4);
+    console.keys("nnightly\tfor the backup\t\t\t\t");
     console.keys(" 2027-03-01<Shift-Tab><Shift-Tab><Shift-Tab><Shift-Tab>");
     console.keys(" new\n");
     console.says("role.title_new", &[]);
@@ -144,9 +133,7 @@ fn the_name_suggested_for_a_role_gives_way_to_what_is_typed() {
 fn new_is_offered_only_to_those_who_may_create_roles() {
     let keys = [Right::ViewApiKeys, Right::CreateApiKeys];
     let mut console = console_of(&keys, |_| {});
-    console.keys("nnightly");
-    tab(&mut console, 2);
-    console.keys(" new");
+    console.keys("nnightly\t\t new");
     console.says("choice.nothing", &[]);
     console.expect_not("New...  ");
     let more = [keys[0], keys[1], Right::CreateRoles];
@@ -266,8 +253,7 @@ fn what_the_own_role_does_not_have_cannot_be_given() {
     let mut console = console_of(&held, |_| {});
     new_role(&mut console);
     turn_to(&mut console, "General");
-    tab(&mut console, 3);
-    console.keys(" ");
+    console.keys("\t\t\t ");
     console.says("problem.not_held", &[]);
     console.expect("[ ] Allow Access to Web Service API");
     turn_to(&mut console, "Users/Keys");
@@ -365,7 +351,7 @@ fn a_secret_never_enters_a_role() {
         console.says("problem.secret", &[]);
         console.burst(&secret);
         console.expect_not(&secret[3..20]);
-        tab(&mut console, 1);
+        console.keys("\t");
     }
     turn_to(&mut console, "Other");
     console.keys("/");
@@ -379,9 +365,9 @@ fn every_part_is_reached_by_tab_and_by_the_arrows() {
     let mut console = Console::new();
     new_role(&mut console);
     let bar = 4;
-    tab(&mut console, 4);
+    console.keys("\t\t\t\t");
     let ok = console.cursor();
-    tab(&mut console, 2);
+    console.keys("\t\t");
     assert_eq!(console.cursor().1 + 1, bar, "on the tabs after the buttons");
     console.keys("<Right>");
     console.expect("[Computer]");

@@ -4,7 +4,7 @@ use crate::support::database::{rights, role_draft};
 use keyward::domain::id::{AUDITOR, FULL_ACCESS, RoleId};
 use keyward::domain::rights::Right;
 
-use crate::role::{console_of, last_role, roles, somebody_changes, tab, tick, turn_to};
+use crate::role::{console_of, last_role, roles, somebody_changes, tick, turn_to};
 use crate::support::console::Console;
 
 /// Opens Properties of an existing role.
@@ -180,8 +180,7 @@ fn assigned_to_lists_who_has_the_role_and_opens_each() {
     console.says("form.title_edit", &[("name", &"carol")]);
     console.keys("<Esc><Down>\n");
     console.says("form.title_edit", &[("name", &"backup")]);
-    tab(&mut console, 2);
-    console.keys(" full\n<F2>");
+    console.keys("\t\t full\n<F2>");
     console.says("form.saved", &[("name", &"backup")]);
     console.expect("[Assigned]");
     console.expect("User carol");

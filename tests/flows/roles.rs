@@ -5,11 +5,11 @@ use keyward::domain::role::{RoleDraft, RoleFields};
 use keyward::domain::user::Arrival;
 
 use crate::support::console::Console;
-use crate::support::database::{Bench, in_memory};
+use crate::support::database::Bench;
 
 /// alice's console on the Roles screen, with a role of her own making in the list.
 fn roles() -> Console {
-    let mut bench = Bench::new(in_memory());
+    let mut bench = Bench::in_memory();
     bench.user("bob", AUDITOR);
     let draft = RoleDraft::from(RoleFields {
         name: "Operators".to_owned(),
@@ -46,11 +46,7 @@ fn a_role_is_made_and_deleted_again() {
     console.keys("n");
     console.says("role.title_new", &[]);
     console.press(crossterm::event::KeyCode::F(2));
-    assert!(
-        console.selected().contains("New Role"),
-        "{}",
-        console.screen()
-    );
+    console.expect_selected("New Role");
     console.keys("d");
     console.expect("The role “New Role” will be deleted.");
     console.keys("y");
@@ -66,7 +62,7 @@ fn a_role_in_use_is_not_deleted_and_the_refusal_names_who_has_it() {
         "The role “Auditor” cannot be deleted while somebody or something has it: the user bob",
     );
     console.expect("backup");
-    assert!(console.selected().contains("Auditor"));
+    console.expect_selected("Auditor");
 }
 
 #[test]

@@ -11,7 +11,7 @@ use keyward::ui::perform::Performer;
 use keyward::ui::request::Write;
 
 use crate::support::console::Console;
-use crate::support::database::{Bench, draft, in_memory, raw};
+use crate::support::database::{Bench, draft, raw};
 
 #[test]
 fn nothing_but_the_two_ways_out_closes_it() {
@@ -120,11 +120,7 @@ fn discard_asks_and_makes_the_secret_void() {
     assert_eq!(console.secret(), secret);
     console.keys("\ny");
     console.expect("will never work");
-    assert!(
-        console.selected().contains("Not delivered"),
-        "{}",
-        console.screen()
-    );
+    console.expect_selected("Not delivered");
     assert_eq!(console.refusal(&secret), Some(Refused::NotDelivered));
 }
 
@@ -365,7 +361,7 @@ fn it_is_saved_to_a_new_file_that_only_its_owner_can_read() {
 
 #[test]
 fn who_came_with_user_has_no_file_written() {
-    let bench = Bench::new(in_memory());
+    let bench = Bench::in_memory();
     let alice = bench.alice.clone();
     let mut console = Console::set(bench, alice, (80, 24), |setting| setting.files = false);
     let secret = console.make("backup");
@@ -381,7 +377,7 @@ fn who_came_with_user_has_no_file_written() {
 
 #[test]
 fn the_worker_writes_no_file_either() {
-    let mut bench = Bench::new(in_memory());
+    let mut bench = Bench::in_memory();
     let issued = bench.create("backup");
     let directory = tempfile::tempdir().expect("a directory");
     let save = |files| Write::SaveSecret {
@@ -481,7 +477,7 @@ fn who_lost_the_right_meanwhile_delivers_nothing_and_is_told() {
 
 #[test]
 fn a_secret_whose_role_has_no_access_to_the_api_is_not_said_to_work() {
-    let mut bench = Bench::new(in_memory());
+    let mut bench = Bench::in_memory();
     let alice = bench.alice.clone();
     // A new role begins without that access.
     let role = bench.service.create_role(&alice, &RoleDraft::default());

@@ -14,11 +14,11 @@ use keyward::text::Text;
 use keyward::ui::app::Effect;
 
 use crate::support::console::Console;
-use crate::support::database::{Bench, in_memory, on_disk, raw, role_draft};
+use crate::support::database::{Bench, on_disk, raw, role_draft};
 
 /// A console of alice's, and one of bob's beside it on the same database. Both may do everything.
 fn two() -> (Console, Console, UserId) {
-    let bench = Bench::new(in_memory());
+    let bench = Bench::in_memory();
     let bob = bench.user("bob", FULL_ACCESS);
     let id = bob.user;
     let bobs = Console::of(bench.beside(), bob, (80, 24));
@@ -147,7 +147,7 @@ fn who_is_demoted_at_another_console_may_only_look_from_then_on() {
 #[test]
 fn the_console_speaks_the_users_language_and_else_the_machines() {
     let of = |machine, own| {
-        let bench = Bench::new(in_memory());
+        let bench = Bench::in_memory();
         let mut alice = bench.alice.clone();
         alice.locale = own;
         Console::speaking(Text::of(machine), bench, alice, (80, 24))

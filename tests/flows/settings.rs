@@ -8,7 +8,7 @@ use keyward::domain::time::SECOND;
 use keyward::service::demo;
 
 use crate::support::console::Console;
-use crate::support::database::{Bench, in_memory};
+use crate::support::database::Bench;
 
 fn demo_with(change: impl FnOnce(&mut Settings)) -> Console {
     let (bench, user) = Bench::demo(demo::FULL_ACCESS_USER);
@@ -117,7 +117,7 @@ fn keys_that_are_set_work_and_stand_in_toolbar_footer_help_and_sentences() {
     console.keys("<Esc><F10>");
     assert!(console.done());
 
-    let bench = Bench::new(in_memory());
+    let bench = Bench::in_memory();
     let alice = bench.alice.clone();
     let mut empty = Console::set(bench, alice, (80, 24), |setting| {
         change(&mut setting.settings);

@@ -10,7 +10,7 @@ use keyward::text::Text;
 use ratatui::style::Modifier;
 
 use crate::support::console::Console;
-use crate::support::database::{Bench, in_memory, rights, role_draft};
+use crate::support::database::{Bench, rights, role_draft};
 
 #[test]
 fn the_tree_leads_to_another_screen_and_each_remembers_where_one_was() {
@@ -19,21 +19,17 @@ fn the_tree_leads_to_another_screen_and_each_remembers_where_one_was() {
         console.make_and_store(name);
     }
     console.keys("k");
-    assert!(console.selected().contains("deploy"));
+    console.expect_selected("deploy");
     console.keys("t");
     console.expect("Go to");
     console.keys("<Home>\n");
     console.expect("Administration > User Management > Users");
-    assert!(console.selected().contains("alice"));
+    console.expect_selected("alice");
     console.keys("t<Esc>");
     console.expect("User Management > Users");
     console.keys("tjj\n");
     console.expect("User Management > API Keys");
-    assert!(
-        console.selected().contains("deploy"),
-        "{}",
-        console.screen()
-    );
+    console.expect_selected("deploy");
 }
 
 #[test]
@@ -169,7 +165,7 @@ fn the_order_is_told_also_where_its_column_is_not_on_the_screen() {
 
 #[test]
 fn only_what_the_role_allows_to_view_is_in_the_tree() {
-    let mut bench = Bench::new(in_memory());
+    let mut bench = Bench::in_memory();
     let bob = with_rights(&mut bench, &[Right::ViewUsers]);
     let mut console = Console::of(bench, bob, (80, 24));
     console.expect("User Management > Users");
@@ -180,7 +176,7 @@ fn only_what_the_role_allows_to_view_is_in_the_tree() {
 
 #[test]
 fn a_screen_that_the_role_no_longer_allows_is_left() {
-    let mut bench = Bench::new(in_memory());
+    let mut bench = Bench::in_memory();
     let bob = with_rights(&mut bench, &[Right::ViewUsers, Right::ViewApiKeys]);
     let role = bob.role.id;
     let mut other = bench.beside();

@@ -11,7 +11,7 @@ use keyward::ui::request::{ListQuery, ListRead, Read, Request};
 use keyward::ui::terminal::Lost;
 
 use crate::support::console::Console;
-use crate::support::database::{Bench, in_memory};
+use crate::support::database::Bench;
 
 fn key(code: KeyCode) -> Event {
     Event::Key(KeyEvent::new(code, KeyModifiers::NONE))
@@ -106,7 +106,7 @@ fn text_that_goes_on_where_it_was_not_typed_does_nothing() {
 
 #[test]
 fn keys_that_only_end_the_countdown_are_the_beginning_of_their_rush() {
-    let bench = Bench::new(in_memory());
+    let bench = Bench::in_memory();
     let alice = bench.alice.clone();
     let mut console = Console::set(bench, alice, (80, 24), |setting| {
         setting.settings.idle_minutes = 1;

@@ -5,7 +5,7 @@ use keyward::domain::time::SECOND;
 use keyward::domain::trouble::{Fault, Trouble};
 
 use crate::support::console::Console;
-use crate::support::database::{Bench, in_memory};
+use crate::support::database::Bench;
 
 const WHY: &str = "The database is in use by another process.";
 const AGAIN: &str = "it is read again every second.";
@@ -25,7 +25,7 @@ fn with_a_key() -> Console {
 
 #[test]
 fn a_list_that_could_not_be_read_is_not_an_empty_one() {
-    let mut bench = Bench::new(in_memory());
+    let mut bench = Bench::in_memory();
     bench.delivered("backup");
     for screen in ["Users", "Roles", "System Events"] {
         let mut console = Console::on(bench.beside());

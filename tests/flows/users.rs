@@ -3,11 +3,11 @@
 use keyward::domain::id::FULL_ACCESS;
 
 use crate::support::console::Console;
-use crate::support::database::{Bench, in_memory, role_draft};
+use crate::support::database::{Bench, role_draft};
 
 /// alice's console on the Users screen, with bob beside her.
 fn users() -> Console {
-    let bench = Bench::new(in_memory());
+    let bench = Bench::in_memory();
     bench.user("bob", FULL_ACCESS);
     let mut console = Console::on(bench);
     console.keys("t<Home>\n");
@@ -21,8 +21,8 @@ fn a_user_is_made_and_is_in_the_list() {
     console.says("user.title_new", &[]);
     console.keys("carol\tCarol C.\t full\n<F2>");
     console.expect("“carol” was made.");
-    assert!(console.selected().contains("carol"), "{}", console.screen());
-    assert!(console.selected().contains("Full Access"));
+    console.expect_selected("carol");
+    console.expect_selected("Full Access");
     assert!(console.bench.event_numbers().contains(&650));
 }
 
@@ -47,7 +47,7 @@ fn a_taken_name_is_refused_in_any_case() {
 fn a_user_is_locked_out_and_unlocked_after_a_confirmation() {
     let mut console = users();
     console.keys("j");
-    assert!(console.selected().contains("bob"));
+    console.expect_selected("bob");
     console.keys("l");
     console.expect("denied permission to sign in");
     console.keys("\n");
@@ -56,13 +56,9 @@ fn a_user_is_locked_out_and_unlocked_after_a_confirmation() {
         "Cancel has the focus"
     );
     console.keys("ly");
-    assert!(
-        console.selected().contains("Locked Out"),
-        "{}",
-        console.screen()
-    );
+    console.expect_selected("Locked Out");
     console.keys("uy");
-    assert!(console.selected().contains("Active"));
+    console.expect_selected("Active");
 }
 
 #[test]
@@ -71,10 +67,10 @@ fn locking_a_locked_user_says_who_did_it_and_undoes_nothing() {
     console.keys("jlyl");
     console.expect("“bob” is locked out already: alice did it at 2026-11-22");
     console.keys("y");
-    assert!(console.selected().contains("Locked Out"));
+    console.expect_selected("Locked Out");
     console.keys("uyu");
     console.says("list.not_locked", &[("name", &"bob")]);
-    assert!(console.selected().contains("Active"));
+    console.expect_selected("Active");
 }
 
 #[test]
@@ -84,18 +80,14 @@ fn the_tick_in_properties_locks_out_too() {
     console.says("field.locked_out_user", &[]);
     console.keys("<Shift-Tab><Shift-Tab><Shift-Tab> <F2>");
     console.says("form.saved", &[("name", &"bob")]);
-    assert!(
-        console.selected().contains("Locked Out"),
-        "{}",
-        console.screen()
-    );
+    console.expect_selected("Locked Out");
     assert!(console.bench.event_numbers().contains(&603));
 }
 
 #[test]
 fn nobody_locks_out_deletes_or_demotes_oneself() {
     let mut console = users();
-    assert!(console.selected().contains("alice"));
+    console.expect_selected("alice");
     console.keys("l");
     console.says("trouble.own_lock", &[]);
     console.keys("d");
@@ -108,11 +100,7 @@ fn nobody_locks_out_deletes_or_demotes_oneself() {
     console.expect("Asia/Tokyo");
     console.keys("<F2>");
     console.wait(1_000);
-    assert!(
-        console.selected().contains("Alice A."),
-        "{}",
-        console.screen()
-    );
+    console.expect_selected("Alice A.");
 }
 
 #[test]
@@ -120,7 +108,7 @@ fn a_deleted_user_is_gone_from_the_list() {
     let mut console = users();
     console.keys("jdy");
     console.says("users.deleted", &[("name", &"bob")]);
-    assert!(console.selected().contains("alice"));
+    console.expect_selected("alice");
     assert!(console.bench.event_numbers().contains(&651));
 }
 
@@ -154,7 +142,7 @@ fn nobody_is_called_what_events_call_nobody() {
 
 #[test]
 fn everybody_reaches_their_own_account_even_without_the_right_to_view_users() {
-    let mut bench = Bench::new(in_memory());
+    let mut bench = Bench::in_memory();
     let role = bench.role(&role_draft("Nothing", &[]));
     let bob = bench.user("bob", role);
     let mut console = Console::of(bench, bob, (80, 24));
@@ -178,9 +166,5 @@ fn a_role_is_made_in_the_list_of_a_users_roles() {
     console.expect("helpers");
     console.keys("<F2>");
     console.expect("“carol” was made.");
-    assert!(
-        console.selected().contains("helpers"),
-        "{}",
-        console.screen()
-    );
+    console.expect_selected("helpers");
 }

@@ -12,7 +12,7 @@ use keyward::ui::app::Setting;
 
 use crate::support::console::Console;
 use crate::support::console::Part::{self, Body, Dialog, Screen};
-use crate::support::database::{Bench, in_memory, role_draft};
+use crate::support::database::{Bench, role_draft};
 
 /// Whose console it is, and what is in the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ impl Seed {
     pub fn console(self, language: Locale, change: impl FnOnce(&mut Setting)) -> Console {
         let (mut bench, mut actor) = match self {
             Empty | Plain | Idle | NoFiles => {
-                let bench = Bench::new(in_memory());
+                let bench = Bench::in_memory();
                 let alice = bench.alice.clone();
                 (bench, alice)
             }

@@ -44,7 +44,7 @@ fn the_selection_is_marked_in_every_theme() {
         let before = attributes(console.buffer(), name);
         assert!(!console.selected().contains(name));
         console.keys("<Down>");
-        assert!(console.selected().contains(name));
+        console.expect_selected(name);
         assert_ne!(attributes(console.buffer(), name), before, "{theme:?}");
     }
 }

@@ -10,11 +10,11 @@ use keyward::domain::trouble::Trouble;
 use keyward::domain::user::{Arrival, UserDraft, UserFields};
 use proptest::prelude::*;
 
-use crate::support::database::{Bench, draft, in_memory, raw, user_draft};
+use crate::support::database::{Bench, draft, raw, user_draft};
 
 /// A database with one secret, and that secret.
 fn issued() -> (Bench, String) {
-    let mut bench = Bench::new(in_memory());
+    let mut bench = Bench::in_memory();
     let issued = bench.create("backup");
     bench.by_alice(|service, alice| service.deliver(alice, issued.id, None));
     (bench, issued.secret.expose().to_owned())
@@ -264,7 +264,7 @@ proptest! {
 
     #[test]
     fn ordinary_text_is_not_refused(name in "[ -~]{1,60}", description in "([ -~]{0,80}\n){0,8}") {
-        let mut bench = Bench::new(in_memory());
+        let mut bench = Bench::in_memory();
         bench.create("backup");
         let draft = key(&name, &description);
         prop_assume!(draft.check(None, crate::support::database::NOW).is_ok());

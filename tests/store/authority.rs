@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
-use std::fs;
-use std::path::Path;
 
 use chrono_tz::Tz;
 use keyward::domain::api_key::{ApiKeyDraft, ApiKeyFields};
@@ -21,7 +19,8 @@ use keyward::store::events::{self, Prefix};
 use keyward::store::{Store, api_keys, roles, users};
 use rusqlite::Connection;
 
-use crate::support::database::{Bench, NOW, all_of, draft, in_memory, raw, user_draft};
+use crate::support::database::{Bench, NOW, all_of, draft, raw, user_draft};
+use crate::support::files::sources;
 
 /// What a role allows, as far as it matters here.
 #[derive(Clone, Debug)]
@@ -157,7 +156,7 @@ const TABLES: [(&str, &str); 4] = [
 
 impl World {
     fn new() -> World {
-        let mut bench = Bench::new(in_memory());
+        let mut bench = Bench::in_memory();
         let alice = bench.alice.clone();
         let service = &mut bench.service;
         let mut role = |name| {
@@ -198,14 +197,13 @@ impl World {
         let mut deliver = |secret| service.deliver(&alice, secret, Some(Overlap::Week));
         deliver(first.id).expect("delivered");
         let key = first.key;
-        let second = bench.service.issue(&alice, key).expect("issued");
-        bench
-            .service
-            .deliver(&alice, second.id, Some(Overlap::Week))
-            .expect("delivered");
-        let pending = bench.service.issue(&alice, key).expect("issued").id;
+        let second = bench.by_alice(|service, alice| service.issue(alice, key));
+        bench.by_alice(|service, alice| service.deliver(alice, second.id, Some(Overlap::Week)));
+        let pending = bench
+            .by_alice(|service, alice| service.issue(alice, key))
+            .id;
         for gone in [deleted, deleted_locked] {
-            bench.service.delete_key(&alice, gone).expect("deleted");
+            bench.by_alice(|service, alice| service.delete_key(alice, gone));
         }
         // His role opens nothing yet.
         let bob = bench
@@ -666,10 +664,16 @@ const ABOUT_ONESELF: [&str; 3] = ["look_again", "note_sign_in", "note_sign_out"]
 #[test]
 fn no_use_case_is_left_out_here() {
     let mut there = BTreeSet::new();
-    collect(
-        &Path::new(env!("CARGO_MANIFEST_DIR")).join("src/service"),
-        &mut there,
-    );
+    for (_, source) in sources("src/service") {
+        // The public functions of the service that act for somebody.
+        for function in source.split("    pub fn ").skip(1) {
+            let (head, _) = function.split_once('{').expect("a body");
+            if head.contains("self") && head.contains("actor: &Actor") {
+                let end = head.find(['(', '<']).expect("parameters");
+                there.insert(head[..end].to_owned());
+            }
+        }
+    }
     assert!(there.len() > 20, "{there:?}");
     let tested: BTreeSet<String> = USES
         .iter()
@@ -678,23 +682,4 @@ fn no_use_case_is_left_out_here() {
         .map(str::to_owned)
         .collect();
     assert_eq!(there, tested);
-}
-
-/// The public functions of the service that act for somebody.
-fn collect(folder: &Path, found: &mut BTreeSet<String>) {
-    for entry in fs::read_dir(folder).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
-            collect(&path, found);
-            continue;
-        }
-        let source = fs::read_to_string(&path).expect("readable");
-        for function in source.split("    pub fn ").skip(1) {
-            let (head, _) = function.split_once('{').expect("a body");
-            if head.contains("self") && head.contains("actor: &Actor") {
-                let end = head.find(['(', '<']).expect("parameters");
-                found.insert(head[..end].to_owned());
-            }
-        }
-    }
 }

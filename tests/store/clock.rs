@@ -19,7 +19,7 @@ use rand::rngs::StdRng;
 use rusqlite::Connection;
 use serde_json::Value;
 
-use crate::support::database::{Bench, NOW, SetClock, all_of, draft, in_memory, raw, user_draft};
+use crate::support::database::{Bench, NOW, SetClock, all_of, draft, raw, user_draft};
 
 /// Number and body of every event.
 fn bodies(bench: &Bench) -> Vec<(i64, Value)> {
@@ -31,13 +31,13 @@ fn bodies(bench: &Bench) -> Vec<(i64, Value)> {
 
 #[test]
 fn an_event_whose_clock_is_behind_the_one_before_says_so_and_none_is_clamped() {
-    let mut bench = Bench::new(in_memory());
+    let mut bench = Bench::in_memory();
     bench.clock.advance(400 * DAY);
     let alice = bench.alice.clone();
     let key = bench.create("ahead").key;
     bench.clock.advance(-400 * DAY);
-    bench.service.lock_out_key(&alice, key).expect("locked");
-    bench.service.unlock_key(&alice, key).expect("unlocked");
+    bench.by_alice(|service, alice| service.lock_out_key(alice, key));
+    bench.by_alice(|service, alice| service.unlock_key(alice, key));
     let events = bodies(&bench);
     let behind: Vec<_> = events
         .iter()
@@ -63,13 +63,9 @@ fn an_event_whose_clock_is_behind_the_one_before_says_so_and_none_is_clamped() {
 
 #[test]
 fn a_refusal_is_told_again_after_a_clock_that_was_ahead() {
-    let mut bench = Bench::new(in_memory());
+    let mut bench = Bench::in_memory();
     let issued = bench.delivered("a");
-    let alice = bench.alice.clone();
-    bench
-        .service
-        .lock_out_key(&alice, issued.key)
-        .expect("locked");
+    bench.by_alice(|service, alice| service.lock_out_key(alice, issued.key));
     let told = |bench: &mut Bench| {
         let before = bench.events().len();
         assert_eq!(bench.refusal(&issued), Some(Refused::LockedOut));
@@ -86,30 +82,22 @@ fn a_refusal_is_told_again_after_a_clock_that_was_ahead() {
 
 #[test]
 fn last_sign_in_goes_on_after_a_clock_that_was_ahead() {
-    let mut bench = Bench::new(in_memory());
+    let mut bench = Bench::in_memory();
     let issued = bench.delivered("a");
-    let alice = bench.alice.clone();
     bench.clock.advance(400 * DAY);
     assert_eq!(bench.refusal(&issued), None);
     bench.clock.advance(-400 * DAY + MINUTE);
     assert_eq!(bench.refusal(&issued), None);
-    let properties = bench
-        .service
-        .key_properties(&alice, issued.key)
-        .expect("read");
+    let properties = bench.by_alice(|service, alice| service.key_properties(alice, issued.key));
     assert_eq!(properties.last_sign_in_at, Some(NOW.plus(MINUTE)));
 }
 
 #[test]
 fn an_expiry_that_a_clock_ahead_has_told_is_told_when_it_comes() {
-    let mut bench = Bench::new(in_memory());
-    let alice = bench.alice.clone();
+    let mut bench = Bench::in_memory();
     let mut expiring = draft("a");
     expiring.expires_on = Some("2026-12-31".to_owned());
-    bench
-        .service
-        .create_key(&alice, &expiring)
-        .expect("created");
+    bench.by_alice(|service, alice| service.create_key(alice, &expiring));
     let told = |bench: &mut Bench| {
         while bench.service.sweep().expect("swept") > 0 {}
         let numbers = bench.event_numbers();
@@ -126,7 +114,7 @@ fn an_expiry_that_a_clock_ahead_has_told_is_told_when_it_comes() {
 
 #[test]
 fn a_pending_secret_of_a_clock_that_was_ahead_is_void_and_stays_so() {
-    let mut bench = Bench::new(in_memory());
+    let mut bench = Bench::in_memory();
     let alice = bench.alice.clone();
     bench.clock.advance(DAY);
     let issued = bench.create("a");
@@ -140,13 +128,12 @@ fn a_pending_secret_of_a_clock_that_was_ahead_is_void_and_stays_so() {
 
 #[test]
 fn pruning_lets_go_what_is_old_also_after_a_clock_that_was_wrong() {
-    let mut bench = Bench::new(in_memory());
-    let alice = bench.alice.clone();
+    let mut bench = Bench::in_memory();
     let key = bench.create("a").key;
     let lock = |bench: &mut Bench, times: usize| {
         for _ in 0..times {
-            bench.service.lock_out_key(&alice, key).expect("locked");
-            bench.service.unlock_key(&alice, key).expect("unlocked");
+            bench.by_alice(|service, alice| service.lock_out_key(alice, key));
+            bench.by_alice(|service, alice| service.unlock_key(alice, key));
         }
     };
     bench.clock.advance(400 * DAY);
@@ -154,8 +141,9 @@ fn pruning_lets_go_what_is_old_also_after_a_clock_that_was_wrong() {
     bench.clock.advance(-400 * DAY);
     lock(&mut bench, 2);
     let through = |bench: &mut Bench, before| {
-        let found = bench.service.prunable_events(&alice, before);
-        found.expect("may").map(|prefix| prefix.through.sequence)
+        bench
+            .by_alice(|service, alice| service.prunable_events(alice, before))
+            .map(|prefix| prefix.through.sequence)
     };
     // Two that were made, two ahead, four after that.
     assert_eq!(through(&mut bench, NOW.plus(MINUTE)), Some(8));
@@ -191,7 +179,7 @@ impl Clock for Witness {
 
 #[test]
 fn the_time_of_a_change_is_taken_when_its_lock_is_held() {
-    let mut bench = Bench::new(in_memory());
+    let mut bench = Bench::in_memory();
     let (issued, alice) = (bench.create("a"), bench.alice.clone());
     let behind = raw(&bench.place);
     behind.busy_timeout(Duration::ZERO).expect("set");

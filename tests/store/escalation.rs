@@ -13,7 +13,7 @@ use keyward::store::{Store, api_keys, roles, users};
 use proptest::prelude::*;
 use proptest::sample::subsequence;
 
-use crate::support::database::{Bench, draft, in_memory, user_draft};
+use crate::support::database::{Bench, draft, user_draft};
 
 /// A right that Keyward does not enforce, and one that it need not know.
 const OTHERS: [&str; 2] = [
@@ -108,7 +108,7 @@ enum Made {
 
 impl World {
     fn new(drafts: &[RoleDraft]) -> World {
-        let bench = Bench::new(in_memory());
+        let bench = Bench::in_memory();
         let mut world = World {
             store: bench.store(),
             roles: vec![FULL_ACCESS, AUDITOR],

@@ -13,10 +13,10 @@ use keyward::domain::trouble::Trouble;
 use keyward::store::events;
 use rusqlite::Connection;
 
-use crate::support::database::{Bench, NOW, in_memory, raw};
+use crate::support::database::{Bench, NOW, raw};
 
 fn with_events() -> (Bench, Connection) {
-    let mut bench = Bench::new(in_memory());
+    let mut bench = Bench::in_memory();
     bench.delivered("a");
     let connection = raw(&bench.place);
     connection
@@ -68,7 +68,7 @@ fn events_are_added_only_at_the_end_and_only_to_the_chain() {
 
 /// Nine events, and a connection that no trigger hinders.
 fn unguarded() -> (Bench, Connection) {
-    let mut bench = Bench::new(in_memory());
+    let mut bench = Bench::in_memory();
     for name in ["a", "b", "c"] {
         bench.delivered(name);
     }
@@ -321,7 +321,7 @@ fn a_chain_written_anew_from_a_point_on_is_found_only_by_a_head_that_was_kept() 
 
 /// Events of three days; all before the last day can be pruned.
 fn three_days() -> Bench {
-    let mut bench = Bench::new(in_memory());
+    let mut bench = Bench::in_memory();
     for name in ["a", "b", "c"] {
         bench.delivered(name);
         bench.clock.advance(DAY);
@@ -453,8 +453,9 @@ fn pruning_needs_every_right_and_what_was_pruned_meanwhile_is_told() {
     let refused = bench.service.prunable_events(&auditor, before);
     assert_eq!(refused, Err(Trouble::MayNotPrune));
     let alice = bench.alice.clone();
-    let prefix = bench.service.prunable_events(&alice, before);
-    let prefix = prefix.expect("may").expect("old events");
+    let prefix = bench
+        .by_alice(|service, alice| service.prunable_events(alice, before))
+        .expect("old events");
     let refused = bench.service.prune_events(&auditor, &prefix, "x");
     assert_eq!(refused, Err(Trouble::MayNotPrune));
     assert_eq!(check(&bench).map(|whole| whole.start), Ok(Head::START));
@@ -506,9 +507,8 @@ fn a_checkpoint_lets_go_only_what_it_tells_the_truth_about() {
 
 /// The numbers in the chain of the events that a filter shows.
 fn shown(bench: &Bench, filter: &EventFilter) -> Vec<i64> {
-    let read = bench
-        .service
-        .events_after(&bench.alice, filter, None, 1_000);
+    let alice = &bench.alice;
+    let read = bench.service.events_after(alice, filter, None, 1_000);
     read.expect("read").iter().map(EventRow::sequence).collect()
 }
 

@@ -4,7 +4,7 @@ use keyward::domain::event::flaw::{Differs, Flaw};
 use keyward::store::{self, Place, Store};
 
 use crate::migration::made;
-use crate::support::database::{Bench, account, in_memory, on_disk, raw};
+use crate::support::database::{Bench, account, on_disk, raw};
 
 fn found(bench: &Bench) -> Vec<Flaw> {
     let checked = bench.service.check_events(&bench.alice, None);
@@ -21,7 +21,7 @@ fn schema(differs: Differs, kind: &str, name: &str) -> Vec<Flaw> {
 
 /// As somebody does who writes to the file past Keyward.
 fn after(sql: &str) -> Vec<Flaw> {
-    let mut bench = Bench::new(in_memory());
+    let mut bench = Bench::in_memory();
     bench.delivered("a");
     assert_eq!(found(&bench), []);
     raw(&bench.place).execute_batch(sql).expect(sql);
@@ -90,7 +90,7 @@ fn an_index_with_a_false_definition_that_hides_an_event_is_found() {
 
 #[test]
 fn a_row_that_refers_to_nothing_is_found() {
-    let bench = Bench::new(in_memory());
+    let bench = Bench::in_memory();
     let sql = "PRAGMA foreign_keys = OFF; INSERT INTO refused_uses VALUES (99, 'expired', 0, 0)";
     raw(&bench.place).execute_batch(sql).expect("written");
     let dangling = Flaw::Dangling {

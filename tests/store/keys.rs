@@ -13,11 +13,7 @@ use keyward::domain::verdict::Refused;
 use keyward::service::Service;
 use keyward::store::api_keys;
 
-use crate::support::database::{Bench, draft, in_memory, raw, role_draft};
-
-fn bench() -> Bench {
-    Bench::new(in_memory())
-}
+use crate::support::database::{Bench, draft, raw, role_draft};
 
 impl Bench {
     pub fn fields(&self, id: KeyId) -> ApiKeyFields {
@@ -49,7 +45,7 @@ fn problems<T: std::fmt::Debug>(result: Result<T, Trouble>) -> Vec<Problem> {
 
 #[test]
 fn a_name_is_taken_in_any_case_and_composition_until_the_key_is_deleted() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let first = bench.create("Équipe").key;
     for same in ["Équipe", "éQUIPE", "E\u{301}quipe", " équipe "] {
         let found = problems(bench.service.create_key(&bench.alice, &draft(same)));
@@ -79,7 +75,7 @@ fn a_name_is_taken_in_any_case_and_composition_until_the_key_is_deleted() {
 
 #[test]
 fn bad_names_never_reach_the_database() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let secret = bench.create("a").secret.expose().to_owned();
     for bad in [
         "",
@@ -102,7 +98,7 @@ fn bad_names_never_reach_the_database() {
 
 #[test]
 fn a_role_that_does_not_exist_is_a_problem_beside_the_others() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     bench.create("a");
     let wrong = ApiKeyDraft {
         role: RoleId(99),
@@ -117,7 +113,7 @@ fn a_role_that_does_not_exist_is_a_problem_beside_the_others() {
 
 #[test]
 fn two_people_saving_different_fields_lose_nothing() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let bob = bench.user("bob", FULL_ACCESS);
     let id = bench.create("a").key;
     let before = bench.fields(id);
@@ -141,7 +137,7 @@ fn two_people_saving_different_fields_lose_nothing() {
 
 #[test]
 fn two_people_saving_one_field_are_told_by_whom() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let bob = bench.user("bob", FULL_ACCESS);
     let id = bench.create("a").key;
     let before = bench.fields(id);
@@ -163,7 +159,7 @@ fn two_people_saving_one_field_are_told_by_whom() {
 
 #[test]
 fn an_event_tells_each_changed_field_and_the_lock_has_its_own() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let id = bench.create("a").key;
     let before = bench.fields(id);
     bench
@@ -191,7 +187,7 @@ fn an_event_tells_each_changed_field_and_the_lock_has_its_own() {
 
 #[test]
 fn what_changes_nothing_writes_nothing() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let id = bench.create("a").key;
     bench.by_alice(|service, alice| service.lock_out_key(alice, id));
     let watcher = bench.another();
@@ -211,7 +207,7 @@ fn what_changes_nothing_writes_nothing() {
 
 #[test]
 fn a_deleted_key_is_shown_and_changed_no_more() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let id = bench.create("a").key;
     let before = bench.fields(id);
     bench.by_alice(|service, alice| service.delete_key(alice, id));
@@ -245,7 +241,7 @@ fn a_deleted_key_is_shown_and_changed_no_more() {
 
 #[test]
 fn an_id_is_never_used_again() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let id = bench.create("a").key;
     let connection = raw(&bench.place);
     connection
@@ -289,7 +285,7 @@ fn an_auditor_is_refused_every_change() {
             s.saved_to_file(who, id, "secret.txt")
         }),
     ];
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let auditor = bench.user("auditor", AUDITOR);
     let issued = bench.create("a");
     let (before, fields) = (bench.events(), bench.fields(issued.key));
@@ -315,7 +311,7 @@ fn an_auditor_is_refused_every_change() {
 
 #[test]
 fn a_right_that_was_taken_away_counts_at_once() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let bob = bench.user("bob", FULL_ACCESS);
     let connection = raw(&bench.place);
     connection
@@ -336,7 +332,7 @@ fn a_right_that_was_taken_away_counts_at_once() {
 
 #[test]
 fn who_may_not_view_sees_nothing() {
-    let bench = bench();
+    let bench = Bench::in_memory();
     raw(&bench.place)
         .execute("UPDATE roles SET rights = '[]' WHERE id = 1", ())
         .expect("emptied");
@@ -365,7 +361,7 @@ fn who_may_not_view_sees_nothing() {
 
 #[test]
 fn a_deleted_key_comes_back_within_7_days_with_its_secret_and_not_with_a_pending_one() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let alice = bench.alice.clone();
     let old = bench.delivered("a");
     let new = bench.issue(old.key);
@@ -399,7 +395,7 @@ fn a_deleted_key_comes_back_within_7_days_with_its_secret_and_not_with_a_pending
 
 #[test]
 fn a_key_keeps_a_role_that_is_beyond_whoever_edits_it_and_takes_none_on() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let held = [Right::ViewApiKeys, Right::EditApiKeys, Right::CreateApiKeys];
     let desk = bench.role(&role_draft("Desk", &held));
     let bob = bench.user("bob", desk);
@@ -458,7 +454,7 @@ fn a_key_keeps_a_role_that_is_beyond_whoever_edits_it_and_takes_none_on() {
 
 #[test]
 fn an_id_that_was_reserved_and_not_used_is_never_given_again() {
-    let mut bench = Bench::new(in_memory());
+    let mut bench = Bench::in_memory();
     let first = bench.create("a").key;
     let reserved = bench.store().write(api_keys::reserve).expect("reserved");
     let second = bench.create("b").key;
@@ -475,7 +471,7 @@ fn an_id_that_was_reserved_and_not_used_is_never_given_again() {
 
 #[test]
 fn a_refused_key_takes_no_id() {
-    let mut bench = Bench::new(in_memory());
+    let mut bench = Bench::in_memory();
     let alice = bench.alice.clone();
     assert!(bench.service.create_key(&alice, &draft("")).is_err());
     assert_eq!(bench.create("a").key.0, 1);

@@ -17,7 +17,7 @@ use keyward::domain::trouble::Fault;
 use keyward::store::{Store, api_keys, list, roles, secrets, uses};
 use proptest::prelude::*;
 
-use crate::support::database::{AS_OF, Bench, NOW, everything, in_memory};
+use crate::support::database::{AS_OF, Bench, NOW, everything};
 
 /// A key as the test knows it.
 #[derive(Clone, Debug)]
@@ -223,7 +223,7 @@ proptest! {
     fn pages_of_every_order_and_filter_equal_the_sorted_list(
         mut keys in prop::collection::vec(known(), 0..40), rows in 1..9_usize, as_of in as_of(),
     ) {
-        let bench = Bench::new(in_memory());
+        let bench = Bench::in_memory();
         let store = store(&bench, &mut keys);
         for state in StateFilter::ALL {
             let filter = Filter { facets: state, ..Filter::default() };
@@ -247,7 +247,7 @@ proptest! {
         mut keys in prop::collection::vec(known(), 1..40),
         rows in 1..9_usize, above in 0..9_usize, chosen: prop::sample::Index,
     ) {
-        let bench = Bench::new(in_memory());
+        let bench = Bench::in_memory();
         let store = store(&bench, &mut keys);
         let chosen = chosen.get(&keys);
         for order in orders() {
@@ -279,7 +279,7 @@ proptest! {
     fn a_row_tells_the_state_that_the_domain_decides(
         mut keys in prop::collection::vec(known(), 1..40), as_of in as_of(),
     ) {
-        let bench = Bench::new(in_memory());
+        let bench = Bench::in_memory();
         let store = store(&bench, &mut keys);
         for state in [StateFilter::Undeleted, StateFilter::Deleted] {
             let filter = Filter { facets: state, ..Filter::default() };
@@ -324,7 +324,7 @@ fn found(bench: &Bench, text: &str) -> Vec<String> {
 
 #[test]
 fn filter_words_are_found_in_name_description_and_id() {
-    let mut bench = Bench::new(in_memory());
+    let mut bench = Bench::in_memory();
     for (name, description) in [
         ("Équipe de nuit", ""),
         ("backup", "for the ÉQUIPE 100%"),
@@ -372,7 +372,7 @@ fn filter_words_are_found_in_name_description_and_id() {
 
 #[test]
 fn a_key_just_acted_on_stays_whatever_the_filter_says() {
-    let mut bench = Bench::new(in_memory());
+    let mut bench = Bench::in_memory();
     let (first, _) = (bench.create("a").key, bench.create("b").key);
     let filter = Filter {
         text: "b".to_owned(),
@@ -393,7 +393,7 @@ fn a_key_just_acted_on_stays_whatever_the_filter_says() {
 
 #[test]
 fn a_row_tells_of_pending_and_retiring_secrets_to_the_exact_instant() {
-    let mut bench = Bench::new(in_memory());
+    let mut bench = Bench::in_memory();
     let key = bench.delivered("a").key;
     let flags = |bench: &Bench| {
         let rows = bench

@@ -6,7 +6,7 @@ use keyward::domain::problem::{Field, Problem, Rule};
 use keyward::domain::role::{RoleDraft, RoleFields};
 use keyward::domain::trouble::Trouble;
 
-use crate::support::database::{Bench, draft, in_memory, user_draft};
+use crate::support::database::{Bench, draft, user_draft};
 
 /// `prod`, with a Cyrillic letter.
 const LIKE_PROD: &str = "pr\u{43E}d";
@@ -28,7 +28,7 @@ fn names(bench: &Bench) -> Vec<String> {
 
 #[test]
 fn a_key_that_looks_like_another_is_told_once_and_then_made() {
-    let mut bench = Bench::new(in_memory());
+    let mut bench = Bench::in_memory();
     let prod = bench.create("prod").key;
     let mut alike = draft(LIKE_PROD);
     looks_like(
@@ -68,7 +68,7 @@ fn a_key_that_looks_like_another_is_told_once_and_then_made() {
 
 #[test]
 fn a_role_or_user_that_looks_like_another_is_told_once_and_then_made() {
-    let mut bench = Bench::new(in_memory());
+    let mut bench = Bench::in_memory();
     let alice = bench.alice.clone();
     let mut role = RoleDraft::from(RoleFields {
         name: "\u{410}uditor".to_owned(),

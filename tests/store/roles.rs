@@ -12,13 +12,7 @@ use keyward::domain::user::Actor;
 use keyward::domain::verdict::{Refused, Verdict};
 use serde_json::Value as Json;
 
-use crate::support::database::{
-    AS_OF, Bench, draft, everything, in_memory, rights, role_draft, user_draft,
-};
-
-fn bench() -> Bench {
-    Bench::new(in_memory())
-}
+use crate::support::database::{AS_OF, Bench, draft, everything, rights, role_draft, user_draft};
 
 impl Bench {
     fn role_fields(&self, id: RoleId) -> RoleFields {
@@ -50,7 +44,7 @@ impl Bench {
 
 #[test]
 fn a_name_is_one_roles_own_until_it_is_deleted() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let alice = bench.alice.clone();
     let ops = bench.role(&role_draft("Opérations", &[]));
     let again = bench
@@ -67,7 +61,7 @@ fn a_name_is_one_roles_own_until_it_is_deleted() {
 
 #[test]
 fn a_new_role_or_duplicate_is_given_a_name_that_is_free() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let mut next = |base: &str| {
         let name = bench.by_alice(|service, alice| service.new_role_name(alice, base));
         bench.role(&role_draft(&name, &[]));
@@ -84,7 +78,7 @@ fn a_new_role_or_duplicate_is_given_a_name_that_is_free() {
 
 #[test]
 fn full_access_is_never_changed_or_deleted_and_the_auditor_can_be() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let alice = bench.alice.clone();
     let refused = Err(Trouble::RoleImmutable("Full Access".to_owned()));
     let changed = bench.save_role(&alice, FULL_ACCESS, |draft| {
@@ -106,7 +100,7 @@ fn full_access_is_never_changed_or_deleted_and_the_auditor_can_be() {
 
 #[test]
 fn a_role_in_use_names_who_has_it_also_a_key_that_can_be_restored() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let alice = bench.alice.clone();
     let ops = bench.role(&role_draft("Ops", &[]));
     let bob = bench.user("bob", ops);
@@ -186,7 +180,7 @@ fn a_role_in_use_names_who_has_it_also_a_key_that_can_be_restored() {
 
 #[test]
 fn more_than_200_are_counted_and_not_listed() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     for index in 0..201 {
         let draft = user_draft(&format!("u{index:03}"), AUDITOR);
         bench.by_alice(|service, alice| service.create_user(alice, &draft));
@@ -229,7 +223,7 @@ fn active(bench: &Bench) -> i64 {
 
 #[test]
 fn a_changed_role_takes_effect_at_the_next_check() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let alice = bench.alice.clone();
     let ops = bench.role(&role_draft(
         "Ops",
@@ -269,7 +263,7 @@ fn a_changed_role_takes_effect_at_the_next_check() {
 
 #[test]
 fn nobody_changes_what_the_own_role_allows_but_anybody_who_may_its_words() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let held = [Right::ViewRoles, Right::EditRoles, Right::ViewUsers];
     let ops = bench.role(&role_draft("Ops", &held));
     let bob = bench.user("bob", ops);
@@ -299,7 +293,7 @@ fn nobody_changes_what_the_own_role_allows_but_anybody_who_may_its_words() {
 
 #[test]
 fn two_people_ticking_different_boxes_both_win_and_one_name_is_told_with_who_it_was() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let bob = bench.user("bob", FULL_ACCESS);
     let ops = bench.role(&role_draft("Ops", &[Right::ViewUsers, Right::EditUsers]));
     let before = bench.role_fields(ops);
@@ -336,7 +330,7 @@ fn two_people_ticking_different_boxes_both_win_and_one_name_is_told_with_who_it_
 
 #[test]
 fn the_event_of_a_role_tells_each_field_and_each_right() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let alice = bench.alice.clone();
     let ops = bench.role(&role_draft("Ops", &[Right::ViewUsers, Right::EditUsers]));
     let (number, body) = bench.last_body();
@@ -371,7 +365,7 @@ fn the_event_of_a_role_tells_each_field_and_each_right() {
 
 #[test]
 fn a_refused_attempt_holds_no_secret_that_was_typed_as_a_name() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let auditor = bench.user("auditor", AUDITOR);
     let secret = bench.create("a").secret.expose().to_owned();
     let refused = bench

@@ -9,11 +9,7 @@ use keyward::domain::verdict::{Refused, Verdict};
 use keyward::store::Place;
 use rusqlite::Connection;
 
-use crate::support::database::{Bench, NOW, draft, in_memory, on_disk, raw};
-
-fn bench() -> Bench {
-    Bench::new(in_memory())
-}
+use crate::support::database::{Bench, NOW, draft, on_disk, raw};
 
 fn number(connection: &Connection, sql: &str) -> i64 {
     connection.query_row(sql, (), |row| row.get(0)).expect(sql)
@@ -56,7 +52,7 @@ fn the_secret_is_in_no_byte_of_the_database() {
 
 #[test]
 fn an_undelivered_secret_does_not_authenticate() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let issued = bench.create("a");
     assert_eq!(bench.refusal(&issued), Some(Refused::NotDelivered));
     bench.clock.advance(HOUR - 1);
@@ -67,7 +63,7 @@ fn an_undelivered_secret_does_not_authenticate() {
 
 #[test]
 fn a_pending_secret_is_void_at_the_exact_instant_of_its_hour() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let issued = bench.create("a");
     bench.clock.advance(HOUR);
     let late = bench.service.deliver(&bench.alice, issued.id, None);
@@ -78,7 +74,7 @@ fn a_pending_secret_is_void_at_the_exact_instant_of_its_hour() {
 #[test]
 fn a_replaced_secret_works_until_delivery_and_then_for_the_overlap_to_the_exact_instant() {
     for overlap in Overlap::ALL {
-        let mut bench = bench();
+        let mut bench = Bench::in_memory();
         let old = bench.delivered("a");
         let new = bench.issue(old.key);
         assert!(new.replaces);
@@ -100,7 +96,7 @@ fn a_replaced_secret_works_until_delivery_and_then_for_the_overlap_to_the_exact_
 
 #[test]
 fn a_secret_still_retiring_ends_when_the_next_is_delivered() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let first = bench.delivered("a");
     let second = bench.issue(first.key);
     bench.deliver(&second, Some(Overlap::Week));
@@ -120,7 +116,7 @@ fn a_secret_still_retiring_ends_when_the_next_is_delivered() {
 
 #[test]
 fn of_two_administrators_issuing_at_once_the_earlier_ones_secret_is_void() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let bob = bench.user("bob", FULL_ACCESS);
     let key = bench.delivered("a").key;
     let mut other = bench.another();
@@ -139,7 +135,7 @@ fn of_two_administrators_issuing_at_once_the_earlier_ones_secret_is_void() {
 
 #[test]
 fn a_key_deleted_while_its_secret_is_shown_makes_that_secret_void() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let issued = bench.create("a");
     bench
         .another()
@@ -153,7 +149,7 @@ fn a_key_deleted_while_its_secret_is_shown_makes_that_secret_void() {
 
 #[test]
 fn delivering_twice_is_delivering_once_and_a_delivered_secret_is_not_discarded() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let issued = bench.delivered("a");
     bench.deliver(&issued, Some(Overlap::None));
     assert!(bench.service.discard(&bench.alice, issued.id).is_err());
@@ -163,7 +159,7 @@ fn delivering_twice_is_delivering_once_and_a_delivered_secret_is_not_discarded()
 
 #[test]
 fn a_discarded_secret_never_works_and_discarding_again_is_no_event() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let issued = bench.create("a");
     for _ in 0..2 {
         assert_eq!(bench.service.discard(&bench.alice, issued.id), Ok(()));
@@ -175,7 +171,7 @@ fn a_discarded_secret_never_works_and_discarding_again_is_no_event() {
 
 #[test]
 fn only_a_secret_that_would_be_valid_costs_a_computation() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let issued = bench.delivered("a");
     let undelivered = bench.create("b");
     let before = bench.hasher.computations();
@@ -237,7 +233,7 @@ fn only_a_secret_that_would_be_valid_costs_a_computation() {
 
 #[test]
 fn a_genuine_secret_that_nobody_knows_is_told_once_an_hour() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let (kept, gone) = (bench.delivered("a"), bench.delivered("b"));
     let connection = raw(&bench.place);
     connection
@@ -272,7 +268,7 @@ fn a_genuine_secret_that_nobody_knows_is_told_once_an_hour() {
 
 #[test]
 fn a_genuine_secret_with_another_hash_is_told() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let issued = bench.delivered("a");
     let other = bench.delivered("b");
     let copied =
@@ -290,7 +286,7 @@ fn a_genuine_secret_with_another_hash_is_told() {
 
 #[test]
 fn expired_at_the_exact_instant() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let dated = keyward::domain::api_key::ApiKeyDraft {
         expires_on: Some("2026-11-22".to_owned()),
         ..draft("a")
@@ -305,7 +301,7 @@ fn expired_at_the_exact_instant() {
 
 #[test]
 fn refusals_are_counted_and_told_once_an_hour_with_their_number() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let issued = bench.delivered("a");
     bench.by_alice(|service, alice| service.lock_out_key(alice, issued.key));
     for _ in 0..3 {
@@ -341,7 +337,7 @@ fn refusals_are_counted_and_told_once_an_hour_with_their_number() {
 
 #[test]
 fn a_use_is_noted_once_a_minute_and_changes_no_version() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let issued = bench.delivered("a");
     let connection = raw(&bench.place);
     let version = number(&connection, "SELECT version FROM api_keys");
@@ -373,7 +369,7 @@ fn a_locked_database_changes_no_verdict() {
 
 #[test]
 fn what_has_ended_keeps_no_hash_and_keeps_its_tag() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let first = bench.delivered("a");
     let second = bench.issue(first.key);
     bench.deliver(&second, Some(Overlap::Hour));
@@ -398,7 +394,7 @@ fn what_has_ended_keeps_no_hash_and_keeps_its_tag() {
 
 #[test]
 fn an_expiry_is_told_once_and_again_only_when_it_was_moved() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let key = bench.delivered("a").key;
     let expire = |bench: &mut Bench, day: &str| {
         let before = bench

@@ -10,17 +10,11 @@ use keyward::domain::user::{Arrival, SignOut};
 use keyward::store::Place;
 use serde_json::json;
 
-use crate::support::database::{
-    Bench, NOW, draft, in_memory, on_disk, raw, role_draft, user_draft,
-};
-
-fn bench() -> Bench {
-    Bench::new(in_memory())
-}
+use crate::support::database::{Bench, NOW, draft, on_disk, raw, role_draft, user_draft};
 
 #[test]
 fn a_sign_in_is_noted_with_how_one_came_and_reading_alone_writes_nothing() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let arrival = Arrival {
         account: "keyward".to_owned(),
         sudo_user: Some("alice\u{1b}[2J".to_owned()),
@@ -45,7 +39,7 @@ fn a_sign_in_is_noted_with_how_one_came_and_reading_alone_writes_nothing() {
 
 #[test]
 fn a_refused_sign_in_is_an_event_with_the_reason_also_of_somebody_who_does_not_exist() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let mut closed = role_draft("API only", &[]);
     closed.user_interface = false;
     let closed = bench.role(&closed);
@@ -88,7 +82,7 @@ fn a_refused_sign_in_is_an_event_with_the_reason_also_of_somebody_who_does_not_e
 
 #[test]
 fn the_owner_unlocks_past_all_roles_and_an_event_names_the_account() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let alice = bench.alice.clone();
     let carol = bench.user("carol", FULL_ACCESS);
     bench
@@ -111,7 +105,7 @@ fn the_owner_unlocks_past_all_roles_and_an_event_names_the_account() {
 
 #[test]
 fn of_two_consoles_the_one_whose_user_is_demoted_by_the_other_is_refused_at_its_next_action() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let alice = bench.alice.clone();
     let bob = bench.user("bob", FULL_ACCESS);
     let mut other = bench.another();
@@ -170,7 +164,7 @@ fn no_change_is_let_through_before_the_sign_in_is_recorded() {
 
 #[test]
 fn a_refused_attempt_and_a_sign_out_come_after_the_sign_in_too() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     bench.user("bob", AUDITOR);
     let mut service = bench.another();
     let bob = service.sign_in("bob", &Arrival::default()).expect("in");

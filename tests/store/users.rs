@@ -10,11 +10,7 @@ use keyward::domain::trouble::Trouble;
 use keyward::domain::user::{Actor, UserDraft, UserFields};
 use serde_json::json;
 
-use crate::support::database::{Bench, in_memory, rights, role_draft, user_draft};
-
-fn bench() -> Bench {
-    Bench::new(in_memory())
-}
+use crate::support::database::{Bench, rights, role_draft, user_draft};
 
 impl Bench {
     fn user_fields(&self, id: UserId) -> UserFields {
@@ -47,7 +43,7 @@ fn problem<T: std::fmt::Debug>(done: Result<T, Trouble>) -> Problem {
 
 #[test]
 fn a_name_is_one_users_own_in_any_case_and_never_changes() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let alice = bench.alice.clone();
     let bob =
         bench.by_alice(|service, alice| service.create_user(alice, &user_draft("bob", AUDITOR)));
@@ -70,7 +66,7 @@ fn a_name_is_one_users_own_in_any_case_and_never_changes() {
 
 #[test]
 fn a_deleted_user_is_gone_and_the_id_is_never_used_again() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let alice = bench.alice.clone();
     let bob = bench.user("bob", FULL_ACCESS);
     bench.by_alice(|service, alice| service.delete_user(alice, bob.user));
@@ -90,7 +86,7 @@ fn a_deleted_user_is_gone_and_the_id_is_never_used_again() {
 
 #[test]
 fn one_cannot_lock_out_delete_or_demote_oneself() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let alice = bench.alice.clone();
     bench.user("carol", FULL_ACCESS);
     assert_eq!(
@@ -126,7 +122,7 @@ fn one_cannot_lock_out_delete_or_demote_oneself() {
 
 #[test]
 fn nobody_raises_themselves() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let ops = role_draft("Ops", &[Right::ViewUsers, Right::EditUsers]);
     let ops = bench.role(&ops);
     let bob = bench.user("bob", ops);
@@ -141,7 +137,7 @@ fn nobody_raises_themselves() {
 
 #[test]
 fn the_last_who_can_edit_users_and_roles_stays_whoever_it_is_that_tries() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let alice = bench.alice.clone();
     // Bob may do everything to users, and to roles everything but edit them.
     let rights: Vec<Right> = Right::ALL
@@ -171,7 +167,7 @@ fn the_last_who_can_edit_users_and_roles_stays_whoever_it_is_that_tries() {
 
 #[test]
 fn the_role_of_the_last_managers_is_not_taken_apart() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let alice = bench.alice.clone();
     let held = [
         Right::ViewRoles,
@@ -210,7 +206,7 @@ fn the_role_of_the_last_managers_is_not_taken_apart() {
 
 #[test]
 fn everybody_changes_the_own_full_name_language_and_zone_and_nothing_else() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let nothing = bench.role(&role_draft("Nothing", &[]));
     let bob = bench.user("bob", nothing);
     let own = bench
@@ -262,7 +258,7 @@ fn everybody_changes_the_own_full_name_language_and_zone_and_nothing_else() {
 
 #[test]
 fn two_people_changing_one_field_is_told_with_who_it_was() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let alice = bench.alice.clone();
     let carol = bench.user("carol", FULL_ACCESS);
     let bob = bench.user("bob", AUDITOR).user;
@@ -298,7 +294,7 @@ fn two_people_changing_one_field_is_told_with_who_it_was() {
 
 #[test]
 fn a_lock_has_events_of_its_own_and_one_that_is_there_stays() {
-    let mut bench = bench();
+    let mut bench = Bench::in_memory();
     let alice = bench.alice.clone();
     let bob = bench.user("bob", AUDITOR).user;
     for _ in 0..2 {

@@ -31,7 +31,7 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::{Buffer, CellWidth};
 use ratatui::layout::{Position, Rect};
 
-use super::database::{Bench, NOW, in_memory};
+use super::database::{Bench, NOW};
 use super::sentence::{self, Values};
 
 /// The sizes at which everything is drawn.
@@ -157,13 +157,24 @@ pub struct Console {
 impl Console {
     /// On an empty database, as alice, who has Full Access; 80x24.
     pub fn new() -> Console {
-        Console::on(Bench::new(in_memory()))
+        Console::on(Bench::in_memory())
     }
 
     /// On this database, as alice.
     pub fn on(bench: Bench) -> Console {
         let alice = bench.alice.clone();
         Console::of(bench, alice, (80, 24))
+    }
+
+    /// On a database with keys of these names, each with a secret that works, as alice.
+    pub fn with_keys(names: &[&str]) -> Console {
+        let mut console = Console::new();
+        for name in names {
+            console.bench.delivered(name);
+        }
+        console.wait(2 * SECOND);
+        console.wait(2 * SECOND);
+        console
     }
 
     /// As this user, in a window of this size.
@@ -669,6 +680,13 @@ impl Console {
             .find(|line| line.starts_with("> "))
             .unwrap_or_default()
             .to_owned()
+    }
+
+    /// Fails with the screen when the line with the cursor's mark does not have this text.
+    #[track_caller]
+    pub fn expect_selected(&self, text: &str) {
+        let selected = self.selected();
+        assert!(selected.contains(text), "{text}, not:\n{}", self.screen());
     }
 
     /// Where the hardware cursor is: column and row.

@@ -1,8 +1,8 @@
 //! Databases to test on, and the people who use them.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use chrono_tz::Tz;
 use keyward::auth::hash::{Cost, Hasher};
@@ -100,37 +100,31 @@ impl Bench {
         }
     }
 
+    /// On a database in memory that no other test sees.
+    pub fn in_memory() -> Bench {
+        Bench::new(in_memory())
+    }
+
     /// The demo's keys, and one of its users.
     pub fn demo(user: &str) -> (Bench, Actor) {
-        let account = OsAccount {
-            name: demo::FULL_ACCESS_USER.to_owned(),
-            ..account()
-        };
-        let place = in_memory();
+        let (place, kept) = copy_of_demo();
         let clock = Arc::new(SetClock::new(NOW));
         let hasher = Hasher::new(Cost::REAL);
-        let mut service = service_at(
-            &place,
-            &account,
-            clock.clone(),
-            &hasher,
-            1,
-            demo::began(NOW),
-        );
-        demo::seed(&mut service).expect("seeded");
-        let mut other = service_for(&place, &account, &clock, &hasher, 2);
-        let alice = other
-            .sign_in(demo::FULL_ACCESS_USER, &Arrival::default())
-            .expect("the first user");
-        let user = other.sign_in(user, &Arrival::default()).expect("signed in");
+        let service = service_for(&place, &demo_account(), &clock, &hasher, 1);
+        drop(kept);
+        let mut other = service_for(&place, &demo_account(), &clock, &hasher, 2);
+        let mut sign_in = |user| {
+            let signed_in = other.sign_in(user, &Arrival::default());
+            signed_in.expect("signed in")
+        };
         let bench = Bench {
+            alice: sign_in(demo::FULL_ACCESS_USER),
             place,
             clock,
             hasher,
             service,
-            alice,
         };
-        (bench, user)
+        (bench, sign_in(user))
     }
 
     /// Another connection to the same database.
@@ -279,6 +273,34 @@ fn service_at(
     let store = Store::create_or_open(place, account, made, &mut |bytes| random.fill(bytes))
         .expect("opened");
     Service::new(store, clock, Box::new(random), hasher.clone()).expect("a service")
+}
+
+fn demo_account() -> OsAccount {
+    OsAccount {
+        name: demo::FULL_ACCESS_USER.to_owned(),
+        ..account()
+    }
+}
+
+/// A database like the demo's, which is seeded once and copied; it is there as long as anybody is connected to it.
+fn copy_of_demo() -> (Place, rusqlite::Connection) {
+    static SEEDED: LazyLock<Mutex<rusqlite::Connection>> = LazyLock::new(|| {
+        let (place, hasher) = (in_memory(), Hasher::new(Cost::REAL));
+        let clock = Arc::new(SetClock::new(NOW));
+        let made = demo::began(NOW);
+        let mut service = service_at(&place, &demo_account(), clock, &hasher, 1, made);
+        demo::seed(&mut service).expect("seeded");
+        Mutex::new(raw(&place))
+    });
+    let place = in_memory();
+    let kept = raw(&place);
+    let Place::Memory(name) = &place else {
+        panic!("in memory");
+    };
+    let seeded = SEEDED.lock().expect("seeded");
+    let copied = seeded.execute("VACUUM INTO ?1", [format!("file:/{name}?vfs=memdb")]);
+    copied.expect("copied");
+    (place, kept)
 }
 
 /// What is typed for a new key that never expires.

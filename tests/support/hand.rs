@@ -1,12 +1,13 @@
 //! What an administrator's hand does in the real console, and what a client of the keys gets.
 
 use std::io::Write;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::thread::sleep;
 use std::time::Duration;
 
 use tempfile::TempDir;
 
+use super::program::keyward;
 use super::pty::{Pty, Start};
 
 pub const DOWN: &str = "\x1b[B";
@@ -14,6 +15,13 @@ pub const F2: &str = "\x1bOQ";
 
 pub fn home() -> TempDir {
     tempfile::tempdir().expect("directory")
+}
+
+/// The console on a database that it makes.
+pub fn empty(home: &TempDir) -> Pty {
+    let console = Start::new(home.path(), &[]).go();
+    console.says("list.empty_read_only", &[]);
+    console
 }
 
 pub fn demo(home: &TempDir) -> Pty {
@@ -84,10 +92,7 @@ pub fn accepted(home: &TempDir, secret: &str) -> String {
 
 /// The exit code and the answer.
 pub fn verify(home: &TempDir, secret: &str) -> (Option<i32>, String) {
-    let mut verify = Command::new(env!("CARGO_BIN_EXE_keyward"))
-        .arg("verify")
-        .env("XDG_DATA_HOME", home.path().join("data"))
-        .env_remove("KEYWARD_DB")
+    let mut verify = keyward(home.path(), &["verify"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()

@@ -3,6 +3,7 @@
 
 pub mod console;
 pub mod database;
+pub mod files;
 pub mod inject;
 pub mod page;
 pub mod picture;

@@ -15,12 +15,11 @@ use keyward::domain::id::FULL_ACCESS;
 use tempfile::TempDir;
 
 use super::database::{CHEAP, as_made, user_draft};
+pub use super::program::KEYWARD;
 use super::pty::{Pty, Start};
 
 /// How long anything may take on a busy machine before the test has failed.
 const LIMIT: Duration = Duration::from_secs(20);
-
-pub const KEYWARD: &str = env!("CARGO_BIN_EXE_keyward");
 
 /// The administrators, whose lines `keyward ssh-line` makes.
 const ADMINISTRATORS: [&str; 2] = ["alice", "bob"];

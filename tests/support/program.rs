@@ -1,0 +1,24 @@
+//! The real program, for tests that run it.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The program itself.
+pub const KEYWARD: &str = env!("CARGO_BIN_EXE_keyward");
+
+/// The program in this home, with no other variables of the environment.
+pub fn keyward(home: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(KEYWARD);
+    command
+        .env_clear()
+        .env("HOME", home)
+        .env("XDG_DATA_HOME", home.join("data"))
+        .current_dir(home)
+        .args(args);
+    command
+}
+
+/// Where the database in this home is.
+pub fn database_of(home: &Path) -> PathBuf {
+    home.join("data/keyward/keyward.db")
+}
