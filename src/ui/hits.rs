@@ -33,7 +33,7 @@ pub struct Click {
     pub hit: Hit,
     /// Column and row within it.
     pub cell: (u16, u16),
-    /// It is the second one on the same thing, shortly after the first.
+    /// A second click on one thing, shortly after the first.
     pub again: bool,
 }
 

@@ -16,7 +16,7 @@ pub struct Scroll {
     top: usize,
     height: usize,
     lines: usize,
-    /// It was moved by hand: the cursor may be off the screen.
+    /// What is on the screen was moved by hand: the cursor may be off it.
     by_hand: bool,
 }
 

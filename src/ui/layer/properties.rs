@@ -10,6 +10,7 @@ use chrono_tz::Tz;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use crate::domain::authority::may_manage;
 use crate::domain::id::RoleId;
 use crate::domain::intent::Prospect;
 use crate::domain::locale::Locale;
@@ -24,21 +25,21 @@ use crate::ui::layer::confirm::Confirm;
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status, Then, if_of_use};
 use crate::ui::request::{Done, Outcome, Read, Ticket, Write};
 
-/// What has Properties: what it had when it was read, and what it is to have.
+/// An API key or user in its Properties: what it had when it was read, and what it is to have.
 pub trait Subject: 'static {
     /// Asks for what the dialog begins with: the roles, or what is there already.
     fn load(&self) -> Read;
 
-    /// Takes that.
+    /// Takes what was loaded; nothing where that is something else.
     fn begin(&mut self, done: Done, ctx: &Ctx) -> Option<Beginning>;
 
-    /// Its role.
+    /// The role that it is to have.
     fn role(&mut self) -> &mut RoleId;
 
     /// Takes what a field holds.
     fn read(&mut self, item: &Item);
 
-    /// Brings what follows from the other fields onto this one.
+    /// Brings what follows from the other fields onto a field.
     fn show(&self, _item: &mut Item, _ctx: &Ctx) {}
 
     /// Name of what can be chosen instead of a language or a time zone, where neither has to be set.
@@ -52,7 +53,7 @@ pub trait Subject: 'static {
 
     fn set_zone(&mut self, zone: Option<Tz>);
 
-    /// What is wrong with what was read.
+    /// What is wrong with what the fields hold.
     fn problems(&self, ctx: &Ctx) -> Vec<Problem>;
 
     /// The fields that are right or wrong together with this one.
@@ -65,19 +66,19 @@ pub trait Subject: 'static {
         false
     }
 
-    /// Somebody else has changed a field meanwhile; from here on that is what it was before.
+    /// Takes what somebody else has made of a field meanwhile for what it was before.
     fn adopt(&mut self, field: Field, theirs: &Value);
 
-    /// The name was told to look like another's; saved once more it is meant.
+    /// Takes the name for meant, though it was told to look like another's, when it is saved once more.
     fn mean_name(&mut self);
 
     /// Whether anything is not as it was.
     fn is_changed(&self) -> bool;
 
-    /// Whether an existing one gets another role, which may stop or revive it: that is asked about first.
+    /// Whether an existing key or user gets another role, which may stop or revive it: that is asked about first.
     fn changes_role(&self) -> bool;
 
-    /// The request that saves it.
+    /// The request that saves the draft.
     fn save(&self) -> Write;
 
     /// The ID of what was saved, and what is said of it.
@@ -94,16 +95,26 @@ pub struct Beginning {
     read_only: Option<String>,
 }
 
+/// Why somebody with this name and role is not the actor's to change, if that is so.
+fn beyond_own(name: &str, role: RoleId, roles: &[Role], ctx: &Ctx) -> Option<Trouble> {
+    let role = roles.iter().find(|one| one.id == role)?;
+    let may = may_manage(&ctx.actor.role.fields, &role.fields);
+    (!may).then(|| Trouble::BeyondOwn {
+        name: name.to_owned(),
+        role: role.fields.name.clone(),
+    })
+}
+
 /// What the dialog waits for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Awaited {
-    /// What it begins with.
+    /// What the form begins with.
     Beginning,
     /// The roles, to choose this one that was just made.
     Roles(RoleId),
     /// What saving would bring about.
     Prospect,
-    /// Whether it was saved.
+    /// Whether the draft was saved.
     Saved,
 }
 
@@ -171,7 +182,7 @@ impl<S: Subject> Properties<S> {
         }
     }
 
-    /// After an edit: what is wrong with that field is said at once, unless it is only not finished.
+    /// Says at once what is wrong with a field that was edited, unless it is only not finished.
     fn edited(&mut self, field: Field, ctx: &Ctx) {
         self.check(field, false, ctx);
     }
@@ -182,7 +193,7 @@ impl<S: Subject> Properties<S> {
         self.form.step(forward);
     }
 
-    /// A date that is not finished is one no more when it is left.
+    /// Says what is wrong with a date that is left unfinished.
     fn leave_field(&mut self, ctx: &Ctx) {
         if let Some(item) = self.form.focused()
             && let Input::Date(date) = &item.input

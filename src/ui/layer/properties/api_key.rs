@@ -3,7 +3,7 @@
 use chrono_tz::Tz;
 
 use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyProperties};
-use crate::domain::authority::{first_to_give, may_manage};
+use crate::domain::authority::first_to_give;
 use crate::domain::id::{AUDITOR, KeyId, RoleId};
 use crate::domain::intent::Intent;
 use crate::domain::locale::Locale;
@@ -12,7 +12,7 @@ use crate::domain::rights::Right;
 use crate::domain::trouble::Trouble;
 use crate::ui::field::{AreaField, LineField};
 use crate::ui::form::{Input, Item};
-use crate::ui::layer::properties::{Beginning, Properties, Subject, facts};
+use crate::ui::layer::properties::{Beginning, Properties, Subject, beyond_own, facts};
 use crate::ui::layer::{Ctx, Then};
 use crate::ui::request::{Done, Read, Write};
 
@@ -92,20 +92,15 @@ impl ApiKey {
 
 /// Why nothing of an existing key can be changed.
 fn why_not(properties: &ApiKeyProperties, ctx: &Ctx) -> Option<String> {
-    let (own, fields) = (&ctx.actor.role.fields, &properties.fields);
-    let role = properties.roles.iter().find(|role| role.id == fields.role);
-    let beyond = role.filter(|role| !may_manage(own, &role.fields));
-    let trouble = match beyond {
-        _ if properties.facts.deleted => {
-            let name = [("name", &fields.name as &dyn std::fmt::Display)];
-            return Some(ctx.text.fill("list.is_deleted", &name));
-        }
-        _ if !ctx.actor.may(Right::EditApiKeys) => Trouble::NotAuthorized(Right::EditApiKeys),
-        Some(role) => Trouble::BeyondOwn {
-            name: fields.name.clone(),
-            role: role.fields.name.clone(),
-        },
-        None => return None,
+    let fields = &properties.fields;
+    if properties.facts.deleted {
+        let name = [("name", &fields.name as &dyn std::fmt::Display)];
+        return Some(ctx.text.fill("list.is_deleted", &name));
+    }
+    let trouble = if ctx.actor.may(Right::EditApiKeys) {
+        beyond_own(&fields.name, fields.role, &properties.roles, ctx)?
+    } else {
+        Trouble::NotAuthorized(Right::EditApiKeys)
     };
     Some(ctx.text.trouble(&trouble))
 }

@@ -2,7 +2,7 @@
 
 use chrono_tz::Tz;
 
-use crate::domain::authority::{first_to_give, may_manage};
+use crate::domain::authority::first_to_give;
 use crate::domain::id::{AUDITOR, RoleId, UserId};
 use crate::domain::intent::Intent;
 use crate::domain::locale::Locale;
@@ -12,7 +12,7 @@ use crate::domain::trouble::Trouble;
 use crate::domain::user::{USER_NAME_MAX, UserDraft, UserFields, UserProperties};
 use crate::ui::field::LineField;
 use crate::ui::form::{Input, Item};
-use crate::ui::layer::properties::{Beginning, Properties, Subject, facts};
+use crate::ui::layer::properties::{Beginning, Properties, Subject, beyond_own, facts};
 use crate::ui::layer::{Ctx, Then};
 use crate::ui::request::{Done, Read, Write};
 
@@ -68,16 +68,11 @@ impl User {
 
     /// Why nothing of an existing user can be changed.
     fn why_not(&self, properties: &UserProperties, ctx: &Ctx) -> Option<String> {
-        let (own_role, fields) = (&ctx.actor.role.fields, &properties.fields);
-        let role = properties.roles.iter().find(|role| role.id == fields.role);
-        let beyond = role.filter(|role| !may_manage(own_role, &role.fields));
-        let trouble = match (self.may(ctx), beyond) {
-            ((false, _), _) => Trouble::NotAuthorized(Right::EditUsers),
-            ((true, false), Some(role)) => Trouble::BeyondOwn {
-                name: fields.name.clone(),
-                role: role.fields.name.clone(),
-            },
-            _ => return None,
+        let fields = &properties.fields;
+        let trouble = match self.may(ctx) {
+            (false, _) => Trouble::NotAuthorized(Right::EditUsers),
+            (true, true) => return None,
+            (true, false) => beyond_own(&fields.name, fields.role, &properties.roles, ctx)?,
         };
         Some(ctx.text.trouble(&trouble))
     }

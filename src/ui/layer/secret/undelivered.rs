@@ -16,7 +16,7 @@ pub(super) struct Unwritten {
     pub may_be_left: bool,
     /// A delivery failed in such a way that it may hold all the same.
     pub may_be_delivered: bool,
-    /// It is being asked whether to leave the secret as it is.
+    /// The question whether to leave the secret as it is has been put.
     pub is_asked: bool,
 }
 

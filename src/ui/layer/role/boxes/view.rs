@@ -37,7 +37,7 @@ enum Kind {
     Note,
     Heading,
     Plain,
-    /// It cannot be ticked.
+    /// A box that cannot be ticked.
     Greyed,
 }
 
