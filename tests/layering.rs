@@ -142,6 +142,47 @@ const STD: &[(&str, &[&str])] = &[
 /// Modules that only list others.
 const LISTS: &[&str] = &["", "ui"];
 
+/// Where the ranks are told to people: in ARCHITECTURE from the highest down, in lib.rs from the lowest up.
+#[test]
+fn the_ranks_are_told_as_they_are() {
+    let page = |name| {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+        fs::read_to_string(path).expect("page")
+    };
+    let architecture = page("ARCHITECTURE.md");
+    let picture = architecture.split("```").nth(1).expect("the picture");
+    let drawn = picture.lines().rev().map(|line| line.split("   ").next());
+    let library = page("src/lib.rs");
+    let items = library.lines().filter(|line| line.contains(". [`"));
+    let listed = items.map(|line| line.split("]:").next());
+    let told = |lines: Vec<Option<&str>>, module: &str| {
+        let whole = module.split("::").next().unwrap_or(module);
+        let parts = format!("{whole}::...");
+        [module, &parts, whole].into_iter().find_map(|name| {
+            let of_names = |c: char| c.is_alphanumeric() || "_:.".contains(c);
+            lines.iter().flatten().position(|line| {
+                let mut words = line.split(|c| !of_names(c));
+                words.any(|word| word == name)
+            })
+        })
+    };
+    for lines in [drawn.collect::<Vec<_>>(), listed.collect()] {
+        let mut below = 0;
+        // `main` only calls the library.
+        for rank in &RANKS[..RANKS.len() - 1] {
+            let places: Vec<usize> = rank
+                .iter()
+                .flat_map(|group| *group)
+                .map(|module| {
+                    told(lines.clone(), module).unwrap_or_else(|| panic!("{module} is not told"))
+                })
+                .collect();
+            assert!(places.iter().all(|place| *place >= below), "{rank:?}");
+            below = *places.iter().max().expect("a module");
+        }
+    }
+}
+
 #[test]
 fn every_module_keeps_the_import_rule() {
     let broken: Vec<String> = sources()
