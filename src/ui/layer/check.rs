@@ -11,7 +11,7 @@ use crate::ui::field::Typed;
 use crate::ui::frame::{around, boxed, paragraph, skip, split_last};
 use crate::ui::hits::Hits;
 use crate::ui::keymap::{Action, Scope, TextKey};
-use crate::ui::layer::{Asks, Can, Ctx, Layer, Then, if_of_use};
+use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Then};
 
 /// Takes what is pasted back, unseen.
 pub struct Check {
@@ -51,7 +51,7 @@ impl Layer for Check {
     }
 
     fn can(&self, action: Action, _ctx: &Ctx) -> Can<'_> {
-        if_of_use(action != Action::Accept || !self.typed.is_empty())
+        Cannot::Unused.unless(action != Action::Accept || !self.typed.is_empty())
     }
 
     fn act(&mut self, action: Action, _ctx: &Ctx, asks: &mut Asks) {

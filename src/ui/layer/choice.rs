@@ -12,7 +12,7 @@ use crate::ui::field::{Edit, LineField, Typed};
 use crate::ui::frame::{boxed, cells, centred, inside, row, skip, width};
 use crate::ui::hits::{Hit, Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
-use crate::ui::layer::{Asks, Can, Ctx, Layer, Then, if_of_use};
+use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Then};
 use crate::ui::scroll::Scroll;
 
 /// Columns of a zone's name with its offset.
@@ -149,7 +149,7 @@ impl<T: Clone + 'static> Layer for Choice<T> {
     }
 
     fn can(&self, action: Action, _ctx: &Ctx) -> Can<'_> {
-        if_of_use(action != Action::Accept || !self.found.is_empty())
+        Cannot::Unused.unless(action != Action::Accept || !self.found.is_empty())
     }
 
     fn act(&mut self, action: Action, _ctx: &Ctx, asks: &mut Asks) {

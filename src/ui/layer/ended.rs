@@ -6,7 +6,7 @@ use ratatui::layout::{Position, Rect};
 use crate::ui::frame::{around, boxed, buttons, paragraph, split_last};
 use crate::ui::hits::Hits;
 use crate::ui::keymap::{Action, Scope};
-use crate::ui::layer::{Asks, Can, Ctx, Layer, if_of_use};
+use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer};
 
 /// Says why the session is over.
 pub struct Ended {
@@ -27,7 +27,7 @@ impl Layer for Ended {
     }
 
     fn can(&self, action: Action, _ctx: &Ctx) -> Can<'_> {
-        if_of_use(action == Action::Quit)
+        Cannot::Unused.unless(action == Action::Quit)
     }
 
     fn label(&self, action: Action, ctx: &Ctx) -> Option<&str> {

@@ -9,7 +9,7 @@ use crate::ui::field::{LineField, Typed};
 use crate::ui::frame::{around, boxed, inside, paragraph, split_last};
 use crate::ui::hits::{Hit, Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
-use crate::ui::layer::{Asks, Can, Ctx, Layer, Then, if_of_use};
+use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Then};
 
 /// The most characters: Linux takes no longer path.
 const PATH_MAX: usize = 4_096;
@@ -64,7 +64,7 @@ impl Layer for Entry {
     }
 
     fn can(&self, action: Action, _ctx: &Ctx) -> Can<'_> {
-        if_of_use(action != Action::Accept || !self.field.text().trim().is_empty())
+        Cannot::Unused.unless(action != Action::Accept || !self.field.text().trim().is_empty())
     }
 
     fn act(&mut self, action: Action, _ctx: &Ctx, asks: &mut Asks) {

@@ -11,7 +11,7 @@ use crate::ui::field::{LineField, Typed};
 use crate::ui::frame::{boxed, cells, centred, first, inside, paragraph, row, skip, width, wrap};
 use crate::ui::hits::{Hits, Mouse};
 use crate::ui::keymap::{Action, Binding, Chord, Scope, TextKey};
-use crate::ui::layer::{Asks, Can, Ctx, Layer, if_of_use};
+use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer};
 use crate::ui::scroll::Scroll;
 
 /// Columns of the box where there is room for more.
@@ -252,7 +252,7 @@ impl Layer for Help {
     }
 
     fn can(&self, action: Action, _ctx: &Ctx) -> Can<'_> {
-        if_of_use(action != Action::States || !self.states.is_empty())
+        Cannot::Unused.unless(action != Action::States || !self.states.is_empty())
     }
 
     fn act(&mut self, action: Action, _ctx: &Ctx, asks: &mut Asks) {

@@ -308,14 +308,6 @@ impl<'a> Cannot<'a> {
 /// Whether an action can be done now.
 pub type Can<'a> = Result<(), Cannot<'a>>;
 
-/// An action that can be done where this holds, and has no use elsewhere.
-///
-/// # Errors
-/// [`Cannot::Unused`].
-pub fn if_of_use<'a>(holds: bool) -> Can<'a> {
-    Cannot::Unused.unless(holds)
-}
-
 /// A screen or dialog. The one on top gets every key.
 pub trait Layer: Any {
     /// The part of the key table that holds here.

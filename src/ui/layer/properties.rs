@@ -22,7 +22,7 @@ use crate::ui::form::{Focus, Form, Input, Item};
 use crate::ui::hits::{Hits, Mouse};
 use crate::ui::keymap::{Action, Scope, TextKey};
 use crate::ui::layer::confirm::Confirm;
-use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status, Then, if_of_use};
+use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status, Then};
 use crate::ui::request::{Done, Outcome, Read, Ticket, Write};
 
 /// An API key or user in its Properties: what it had when it was read, and what it is to have.
@@ -312,10 +312,12 @@ impl<S: Subject> Layer for Properties<S> {
     fn can(&self, action: Action, _ctx: &Ctx) -> Can<'_> {
         match (action, &self.read_only) {
             (Action::Accept, Some(why)) => Err(Cannot::Said(why.into())),
-            (Action::Accept | Action::Tick, _) => if_of_use(!self.form.read_only),
-            (Action::PageUp | Action::PageDown, _) => if_of_use(self.form.scroll.has_more()),
+            (Action::Accept | Action::Tick, _) => Cannot::Unused.unless(!self.form.read_only),
+            (Action::PageUp | Action::PageDown, _) => {
+                Cannot::Unused.unless(self.form.scroll.has_more())
+            }
             (Action::Next | Action::Previous, _) => {
-                if_of_use(!self.form.read_only || self.form.scroll.has_more())
+                Cannot::Unused.unless(!self.form.read_only || self.form.scroll.has_more())
             }
             _ => Ok(()),
         }

@@ -13,7 +13,7 @@ use crate::ui::frame::{boxed, cells, centred, first, inside, row, skip, width, w
 use crate::ui::hits::{Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::events::actor_name;
-use crate::ui::layer::{Asks, Can, Ctx, Layer, if_of_use};
+use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer};
 use crate::ui::scroll::Scroll;
 
 /// Columns of the box where there is room for more.
@@ -137,7 +137,8 @@ impl Layer for Details {
     }
 
     fn can(&self, action: Action, _ctx: &Ctx) -> Can<'_> {
-        if_of_use(matches!(action, Action::Cancel | Action::Help) || self.scroll.has_more())
+        Cannot::Unused
+            .unless(matches!(action, Action::Cancel | Action::Help) || self.scroll.has_more())
     }
 
     fn act(&mut self, action: Action, _ctx: &Ctx, asks: &mut Asks) {

@@ -12,7 +12,7 @@ use crate::ui::hits::{Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::confirm::Confirm;
 use crate::ui::layer::list::{Change, Does, List, Question, Table, Verb, Verbs};
-use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status, Then, if_of_use};
+use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status, Then};
 use crate::ui::request::{Done, Outcome, Read, Ticket};
 
 /// The screen of a list with its verbs.
@@ -110,7 +110,7 @@ impl<V: Verbs> Layer for ListScreen<V> {
 
     fn can(&self, action: Action, ctx: &Ctx) -> Can<'_> {
         let Some(Verb { needs, does, .. }) = Self::verb(action) else {
-            return if_of_use(self.list.has_use(action));
+            return Cannot::Unused.unless(self.list.has_use(action));
         };
         if let Some(right) = needs.first()
             && !needs.iter().any(|right| ctx.actor.may(*right))
