@@ -1,5 +1,7 @@
 //! What a setting can be, and where it comes from.
 
+use crate::domain::words::words;
+
 /// Where a setting in force comes from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Origin {
@@ -14,52 +16,27 @@ pub enum Origin {
     CommandLine,
 }
 
-/// The themes, each a file in `assets/themes`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ThemeName {
-    Default,
-    Light,
-    HighContrast,
-    Mono,
-}
-
-impl ThemeName {
-    pub const ALL: [ThemeName; 4] = [
-        ThemeName::Default,
-        ThemeName::Light,
-        ThemeName::HighContrast,
-        ThemeName::Mono,
-    ];
-
-    /// The name as it is written.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            ThemeName::Default => "default",
-            ThemeName::Light => "light",
-            ThemeName::HighContrast => "high-contrast",
-            ThemeName::Mono => "mono",
-        }
+words! {
+    /// The themes, each a file in `assets/themes`.
+    pub enum ThemeName:
+        /// The name as it is written.
+        word
+    {
+        Default = "default",
+        Light = "light",
+        HighContrast = "high-contrast",
+        Mono = "mono",
     }
 }
 
-/// What boxes, lines and marks are drawn with, and quotation marks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Borders {
-    Unicode,
-    /// For terminals that do not show UTF-8.
-    Ascii,
-}
-
-impl Borders {
-    pub const ALL: [Borders; 2] = [Borders::Unicode, Borders::Ascii];
-
-    /// The name as it is written.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Borders::Unicode => "unicode",
-            Borders::Ascii => "ascii",
-        }
+words! {
+    /// What boxes, lines and marks are drawn with, and quotation marks.
+    pub enum Borders:
+        /// The name as it is written.
+        word
+    {
+        Unicode = "unicode",
+        /// For terminals that do not show UTF-8.
+        Ascii = "ascii",
     }
 }

@@ -1,18 +1,25 @@
 //! The ways in which a text reaches the administrator's clipboard, and which of them is taken.
 
-/// Which way is wanted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ClipboardSetting {
-    /// The one that fits where the console runs.
-    #[default]
-    Auto,
-    Tmux,
-    /// The terminal's, by OSC 52; inside GNU screen in the form that screen lets through.
-    Osc52,
-    /// The desktop's.
-    Native,
-    /// None: nothing is copied.
-    Off,
+use crate::domain::words::words;
+
+words! {
+    /// Which way is wanted; in the order in which they are offered.
+    #[derive(Default)]
+    pub enum ClipboardSetting:
+        /// The word in the config file.
+        word
+    {
+        /// The one that fits where the console runs.
+        #[default]
+        Auto = "auto",
+        Tmux = "tmux",
+        /// The terminal's, by OSC 52; inside GNU screen in the form that screen lets through.
+        Osc52 = "osc52",
+        /// The desktop's.
+        Native = "native",
+        /// None: nothing is copied.
+        Off = "off",
+    }
 }
 
 /// The way in which a text was sent. None is ever confirmed.
@@ -50,27 +57,6 @@ pub struct Surroundings {
 }
 
 impl ClipboardSetting {
-    /// Every setting, as they are offered.
-    pub const ALL: [ClipboardSetting; 5] = [
-        ClipboardSetting::Auto,
-        ClipboardSetting::Tmux,
-        ClipboardSetting::Osc52,
-        ClipboardSetting::Native,
-        ClipboardSetting::Off,
-    ];
-
-    /// The word in the config file.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            ClipboardSetting::Auto => "auto",
-            ClipboardSetting::Tmux => "tmux",
-            ClipboardSetting::Osc52 => "osc52",
-            ClipboardSetting::Native => "native",
-            ClipboardSetting::Off => "off",
-        }
-    }
-
     /// The way that is taken; nothing where copying is off. A way that was fixed is never left for another.
     #[must_use]
     pub fn way(self, here: Surroundings) -> Option<ClipboardWay> {

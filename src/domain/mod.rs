@@ -26,5 +26,5 @@ pub mod trouble;
 pub mod typed;
 pub mod user;
 pub mod verdict;
-mod words;
+pub(crate) mod words;
 pub mod zone;
