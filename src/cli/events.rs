@@ -154,7 +154,7 @@ impl Trail {
     }
 
     fn data_version(&self) -> Result<i64, Trouble> {
-        Ok(self.service.data_version()?)
+        Ok(self.service.store().data_version()?)
     }
 
     fn check(&self, kept: Option<&KeptHead>) -> Result<ExitCode, Failure> {

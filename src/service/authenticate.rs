@@ -59,14 +59,6 @@ struct Use {
 }
 
 impl Service {
-    /// Judges what a client sent, and notes it.
-    pub fn authenticate(&mut self, bytes: &[u8]) -> Result<Verdict, Trouble> {
-        let judged = self.judge(bytes)?;
-        let verdict = judged.verdict.clone();
-        self.note_use(judged);
-        Ok(verdict)
-    }
-
     /// Judges what a client sent. This only reads.
     ///
     /// # Errors

@@ -106,12 +106,7 @@ impl Service {
         self.store.settle()
     }
 
-    /// See [`Store::data_version`].
-    pub fn data_version(&self) -> Result<i64, Fault> {
-        self.store.data_version()
-    }
-
-    /// The connection.
+    /// The connection on which everything is done.
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.store

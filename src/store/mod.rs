@@ -28,7 +28,6 @@ pub mod uses;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use zeroize::Zeroizing;
@@ -79,11 +78,6 @@ struct Doubt(Option<Head>);
 pub struct Tx<'a>(Transaction<'a>);
 
 impl Store {
-    /// Sets how long this connection waits for another one's lock, 5 seconds to begin with; gives what was set before.
-    pub fn set_patience(&self, budget: Duration) {
-        self.patience.set(budget);
-    }
-
     /// From here to the next call all waiting together is given that time once: whoever pressed one key waits no longer
     /// for what takes several transactions.
     pub fn begin_request(&mut self) {
@@ -244,7 +238,8 @@ impl Store {
         Ok(version?)
     }
 
-    /// Lets the database have no more than `pages` pages on this connection: what a full disk does, for tests.
+    /// Lets the database have no more than this many pages on this connection, as a full disk does. For tests alone:
+    /// nothing of the product calls it.
     pub fn limit_pages(&self, pages: u32) -> Result<(), Fault> {
         let set =
             self.connection
@@ -276,6 +271,7 @@ mod tests {
     use crate::domain::id::UserId;
     use crate::domain::time::Timestamp;
     use crate::domain::user::OsAccount;
+    use std::time::Duration;
     use tempfile::TempDir;
 
     /// The account that the tests run under.
@@ -304,7 +300,7 @@ mod tests {
     fn one_request_waits_once_however_many_transactions_it_has() {
         let (_directory, place) = in_a_file();
         let (mut store, mut other) = (made(&place), made(&place));
-        store.set_patience(Duration::from_millis(10));
+        store.patience.set(Duration::from_millis(10));
         let held = other.write(|_| {
             let mut write = || store.write(|_| Ok::<_, Fault>(()));
             assert_eq!(write(), Err(Fault::Busy));

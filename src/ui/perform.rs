@@ -54,7 +54,8 @@ impl Performer {
         }
     }
 
-    /// The service on whose connection it works.
+    /// The service that does the work. For tests alone, which make its connection full or busy: nothing of the product
+    /// calls it.
     #[must_use]
     pub fn service(&self) -> &Service {
         &self.service
@@ -179,7 +180,7 @@ fn read_rows<L: Source>(
 
 /// Whether the database has changed since it was at a version, and what the actor is then.
 fn look(service: &Service, actor: &Actor, known: i64) -> Outcome {
-    let version = service.data_version()?;
+    let version = service.store().data_version()?;
     let changed = version != known;
     let actor = changed.then(|| service.look_again(actor)).transpose()?;
     Ok(Done::Looked { version, actor })

@@ -12,7 +12,9 @@ use keyward::store::{Place, Store};
 use nix::unistd::geteuid;
 use tempfile::TempDir;
 
-use crate::support::database::{Bench, NOW, account, draft, everything, on_disk, raw};
+use crate::support::database::{
+    Bench, NOW, account, authenticate, draft, everything, on_disk, raw,
+};
 use crate::support::process::skip;
 
 /// An account that owns nothing.
@@ -252,14 +254,14 @@ fn at_work() -> (TempDir, PathBuf, Bench, Vec<IssuedSecret>) {
 fn told(bench: &mut Bench, secret: &IssuedSecret, fault: &Fault) {
     let storage = Trouble::Storage(fault.clone());
     let (service, alice) = (&mut bench.service, &bench.alice);
-    assert_eq!(service.data_version(), Err(fault.clone()));
+    assert_eq!(service.store().data_version(), Err(fault.clone()));
     assert_eq!(
         service.window(alice, &everything()).map(|_| ()),
         Err(storage.clone())
     );
     let saved = service.create_key(alice, &draft("more")).map(|_| ());
     assert_eq!(saved, Err(storage.clone()));
-    let verdict = service.authenticate(secret.secret.expose().as_bytes());
+    let verdict = authenticate(service, secret.secret.expose());
     assert_eq!(verdict, Err(storage));
 }
 
@@ -322,7 +324,11 @@ fn a_database_that_was_overwritten_in_place_is_told_whatever_its_times_say() {
         if checkpointed {
             checkpoint(&bench, "TRUNCATE");
         }
-        bench.service.data_version().expect("in place so far");
+        bench
+            .service
+            .store()
+            .data_version()
+            .expect("in place so far");
         let inode = fs::metadata(&path).expect("there").ino();
         let how: &[&dyn AsRef<std::ffi::OsStr>] = if preserve {
             &[&"-p", &copy, &path]
@@ -357,6 +363,7 @@ fn what_other_processes_do_by_right_raises_no_alarm() {
     let mut round = |what: &str| {
         bench
             .service
+            .store()
             .data_version()
             .unwrap_or_else(|fault| panic!("{what}: {fault:?}"));
         bench.create(what);
@@ -398,10 +405,10 @@ fn a_directory_that_is_closed_to_us_is_told_as_that() {
     // What root, whom no mode keeps out, sees instead: a file where the directory was.
     fs::rename(directory, &away).expect("moved");
     fs::write(directory, "").expect("written");
-    let told = bench.service.data_version();
+    let told = bench.service.store().data_version();
     assert!(matches!(&told, Err(Fault::Unseen(_))), "{told:?}");
     fs::remove_file(directory).expect("removed");
     fs::rename(&away, directory).expect("moved back");
-    assert!(bench.service.data_version().is_ok());
+    assert!(bench.service.store().data_version().is_ok());
     assert_eq!(bench.refusal(&keys[0]), None);
 }

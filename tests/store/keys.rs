@@ -192,17 +192,17 @@ fn what_changes_nothing_writes_nothing() {
     bench.by_alice(|service, alice| service.lock_out_key(alice, id));
     let watcher = bench.another();
     let events = bench.events();
-    let version = watcher.data_version().expect("read");
+    let version = watcher.store().data_version().expect("read");
     bench.by_alice(|service, alice| service.lock_out_key(alice, id));
     let before = bench.fields(id);
     bench.save(id, &before, |_| {}).expect("nothing to save");
     assert_eq!(
-        (bench.events(), watcher.data_version()),
+        (bench.events(), watcher.store().data_version()),
         (events, Ok(version))
     );
     bench.by_alice(|service, alice| service.unlock_key(alice, id));
     assert_eq!(bench.event_numbers(), [656, 9000, 673, 674]);
-    assert_ne!(watcher.data_version(), Ok(version));
+    assert_ne!(watcher.store().data_version(), Ok(version));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use keyward::domain::trouble::Trouble;
 use keyward::domain::verdict::{Refused, Verdict};
 use proptest::prelude::*;
 
-use crate::support::database::Bench;
+use crate::support::database::{Bench, authenticate};
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -234,7 +234,7 @@ proptest! {
             model.settle(now);
             let asked = if by_bob { &mut bench.service } else { &mut other };
             for (index, secret) in issued.iter().enumerate() {
-                let verdict = asked.authenticate(secret.secret.expose().as_bytes()).expect("a verdict");
+                let verdict = authenticate(asked, secret.secret.expose()).expect("a verdict");
                 let refusal = match verdict {
                     Verdict::Valid(_) => None,
                     Verdict::Refused(reason) => Some(reason),

@@ -18,7 +18,7 @@ use keyward::store::{Place, Store, list};
 use rusqlite::Connection;
 use rusqlite::types::Value;
 
-use crate::support::database::{Bench, NOW, account, everything, on_disk, raw};
+use crate::support::database::{Bench, NOW, account, authenticate, everything, on_disk, raw};
 
 const SCHEMA: &str = include_str!("../../assets/migrations/0001_keys.sql");
 /// Makes it a database of the second issue's.
@@ -166,7 +166,7 @@ fn what_worked_works_and_what_was_refused_is_refused() {
     drop(made(&path));
     let mut bench = Bench::new(Place::File(path));
     bench.clock.advance(62 * DAY);
-    let mut verdict = |secret: &str| bench.service.authenticate(secret.as_bytes()).expect("one");
+    let mut verdict = |secret: &str| authenticate(&mut bench.service, secret).expect("one");
     assert!(matches!(verdict(WORKS), Verdict::Valid(bearer) if bearer.role == "Auditor"));
     assert_eq!(verdict(LOCKED), Verdict::Refused(Refused::LockedOut));
     assert_eq!(verdict(DELETED), Verdict::Refused(Refused::Deleted));

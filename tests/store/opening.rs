@@ -318,7 +318,8 @@ fn a_database_locked_beyond_the_limit_is_busy_and_can_be_tried_again() {
     bench
         .service
         .store()
-        .set_patience(Duration::from_millis(20));
+        .patience()
+        .set(Duration::from_millis(20));
     let blocker = raw(&bench.place);
     blocker.execute_batch("BEGIN IMMEDIATE").expect("locked");
     let busy = Trouble::Storage(Fault::Busy);

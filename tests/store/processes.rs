@@ -11,7 +11,7 @@ use keyward::domain::trouble::Trouble;
 use keyward::domain::verdict::Verdict;
 use keyward::store::{Place, secrets};
 
-use crate::support::database::{Bench, NOW, on_disk, raw};
+use crate::support::database::{Bench, NOW, authenticate, on_disk, raw};
 use crate::support::process::{again, given};
 
 #[test]
@@ -93,13 +93,11 @@ fn a_process_killed_at_any_step_leaves_a_whole_and_truthful_database() {
         let handed_out = fs::read_to_string(noted(&path)).expect("noted");
         let found: Vec<_> = handed_out
             .lines()
-            .map(
-                |secret| match bench.service.authenticate(secret.as_bytes()) {
-                    Ok(Verdict::Valid(_)) => "valid",
-                    Ok(Verdict::Refused(reason)) => reason.word(),
-                    Err(trouble) => panic!("{step}: {trouble:?}"),
-                },
-            )
+            .map(|secret| match authenticate(&mut bench.service, secret) {
+                Ok(Verdict::Valid(_)) => "valid",
+                Ok(Verdict::Refused(reason)) => reason.word(),
+                Err(trouble) => panic!("{step}: {trouble:?}"),
+            })
             .collect();
         assert_eq!(found, answers, "{step}");
         bench.events();

@@ -12,7 +12,9 @@ use keyward::domain::user::Actor;
 use keyward::domain::verdict::{Refused, Verdict};
 use serde_json::Value as Json;
 
-use crate::support::database::{AS_OF, Bench, draft, everything, rights, role_draft, user_draft};
+use crate::support::database::{
+    AS_OF, Bench, authenticate, draft, everything, rights, role_draft, user_draft,
+};
 
 impl Bench {
     fn role_fields(&self, id: RoleId) -> RoleFields {
@@ -239,7 +241,7 @@ fn a_changed_role_takes_effect_at_the_next_check() {
         .service
         .deliver(&bob, made.id, None)
         .expect("delivered");
-    let verdict = bench.service.authenticate(made.secret.expose().as_bytes());
+    let verdict = authenticate(&mut bench.service, made.secret.expose());
     assert_eq!(verdict, Ok(Verdict::Refused(Refused::NoApiAccess)));
     assert_eq!(state(&bench, made.key), State::NoApiAccess);
     assert_eq!(
@@ -250,7 +252,7 @@ fn a_changed_role_takes_effect_at_the_next_check() {
     bench
         .save_role(&alice, ops, |draft| draft.web_service = true)
         .expect("saved");
-    let verdict = bench.service.authenticate(made.secret.expose().as_bytes());
+    let verdict = authenticate(&mut bench.service, made.secret.expose());
     assert!(matches!(verdict, Ok(Verdict::Valid(_))));
     assert_eq!(state(&bench, made.key), State::Active);
     assert_eq!(active(&bench), 1);

@@ -9,7 +9,7 @@ use keyward::domain::verdict::{Refused, Verdict};
 use keyward::store::Place;
 use rusqlite::Connection;
 
-use crate::support::database::{Bench, NOW, draft, on_disk, raw};
+use crate::support::database::{Bench, NOW, authenticate, draft, on_disk, raw};
 
 fn number(connection: &Connection, sql: &str) -> i64 {
     connection.query_row(sql, (), |row| row.get(0)).expect(sql)
@@ -179,7 +179,7 @@ fn only_a_secret_that_would_be_valid_costs_a_computation() {
     let (_, body) = text.split_once(':').expect("a secret");
     let cost = |bench: &Bench| bench.hasher.computations() - before;
 
-    let ask = |bench: &mut Bench, text: &str| match bench.service.authenticate(text.as_bytes()) {
+    let ask = |bench: &mut Bench, text: &str| match authenticate(&mut bench.service, text) {
         Ok(Verdict::Refused(reason)) => Some(reason),
         Ok(Verdict::Valid(_)) => None,
         Err(trouble) => panic!("{trouble:?}"),

@@ -139,7 +139,7 @@ fn no_change_is_let_through_before_the_sign_in_is_recorded() {
     let mut service = bench.another();
     let alice = service.sign_in("alice", &arrival).expect("in");
     let before = bench.event_numbers();
-    service.store().set_patience(Duration::from_millis(10));
+    service.store().patience().set(Duration::from_millis(10));
     let other = raw(&bench.place);
     other.execute_batch("BEGIN IMMEDIATE").expect("locked");
     let busy = Err(Trouble::Storage(Fault::Busy));

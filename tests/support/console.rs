@@ -31,7 +31,7 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::{Buffer, CellWidth};
 use ratatui::layout::{Position, Rect};
 
-use super::database::{Bench, NOW};
+use super::database::{Bench, NOW, authenticate};
 use super::sentence::{self, Values};
 
 /// The sizes at which everything is drawn.
@@ -760,10 +760,7 @@ impl Console {
 
     /// What becomes of an attempt to authenticate with a secret.
     pub fn verdict(&mut self, secret: &str) -> Verdict {
-        self.bench
-            .service
-            .authenticate(secret.as_bytes())
-            .expect("a verdict")
+        authenticate(&mut self.bench.service, secret).expect("a verdict")
     }
 
     /// Whether a secret authenticates.
@@ -798,7 +795,7 @@ impl Console {
 
     /// Changes give up a lock that another process holds after this long.
     pub fn set_patience(&self, budget: std::time::Duration) {
-        self.performer.service().store().set_patience(budget);
+        self.performer.service().store().patience().set(budget);
     }
 
     /// The disk has room again.

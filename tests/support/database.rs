@@ -200,7 +200,7 @@ impl Bench {
 
     /// Why the secret is refused; `None` where it is valid.
     pub fn refusal(&mut self, issued: &IssuedSecret) -> Option<Refused> {
-        let verdict = self.service.authenticate(issued.secret.expose().as_bytes());
+        let verdict = authenticate(&mut self.service, issued.secret.expose());
         match verdict.expect("a verdict") {
             Verdict::Valid(_) => None,
             Verdict::Refused(reason) => Some(reason),
@@ -301,6 +301,14 @@ fn copy_of_demo() -> (Place, rusqlite::Connection) {
     let copied = seeded.execute("VACUUM INTO ?1", [format!("file:/{name}?vfs=memdb")]);
     copied.expect("copied");
     (place, kept)
+}
+
+/// Judges what a client sent, and notes it, as `keyward verify` does.
+pub fn authenticate(service: &mut Service, sent: &str) -> Result<Verdict, Trouble> {
+    let judged = service.judge(sent.as_bytes())?;
+    let verdict = judged.verdict.clone();
+    service.note_use(judged);
+    Ok(verdict)
 }
 
 /// What is typed for a new key that never expires.
