@@ -456,6 +456,11 @@ const USES: &[Use] = &[
     ("may_save_to_file", "", HANDLING, Grants, true, |w, s, who| s.may_save_to_file(who, w.pending, "/a/file")),
     ("saved_to_file", "", HANDLING, Grants, true, |w, s, who| s.saved_to_file(who, w.pending, "secret.txt")),
     ("end_overlap", "", &[Right::EditApiKeys], Manages, true, |w, s, who| s.end_overlap(who, w.key)),
+    ("change_key", "lock_out", &[Right::EditApiKeys], Manages, true, |w, s, who| s.change_key(who, KeyChange::LockOut, w.key)),
+    ("change_key", "unlock", &[Right::EditApiKeys], Revives, true, |w, s, who| s.change_key(who, KeyChange::Unlock, w.locked)),
+    ("change_key", "delete", &[Right::DeleteApiKeys], Manages, true, |w, s, who| s.change_key(who, KeyChange::Delete, w.key)),
+    ("change_key", "restore", &[Right::DeleteApiKeys], Revives, true, |w, s, who| s.change_key(who, KeyChange::Restore, w.deleted)),
+    ("change_key", "end_overlap", &[Right::EditApiKeys], Manages, true, |w, s, who| s.change_key(who, KeyChange::EndOverlap, w.key)),
 
     ("create_user", "", &[Right::CreateUsers], Grants, true, |w, s, who| {
         s.create_user(who, &user_draft("new", w.target)).map(drop)
@@ -489,6 +494,9 @@ const USES: &[Use] = &[
     ("lock_out_user", "", &[Right::EditUsers], Manages, true, |w, s, who| s.lock_out_user(who, w.ann)),
     ("unlock_user", "", &[Right::EditUsers], Revives, true, |w, s, who| s.unlock_user(who, w.lou)),
     ("delete_user", "", &[Right::DeleteUsers], Manages, true, |w, s, who| s.delete_user(who, w.ann)),
+    ("change_user", "lock_out", &[Right::EditUsers], Manages, true, |w, s, who| s.change_user(who, UserChange::LockOut, w.ann)),
+    ("change_user", "unlock", &[Right::EditUsers], Revives, true, |w, s, who| s.change_user(who, UserChange::Unlock, w.lou)),
+    ("change_user", "delete", &[Right::DeleteUsers], Manages, true, |w, s, who| s.change_user(who, UserChange::Delete, w.ann)),
 
     ("create_role", "", &[Right::CreateRoles], Grants, true, |w, s, who| {
         s.create_role(who, &RoleDraft::from(RoleFields { name: "new".to_owned(), ..w.like.clone() })).map(drop)
