@@ -274,11 +274,9 @@ mod tests {
     #[test]
     fn a_terminal_that_moves_no_cursor_is_told_from_one_that_says_nothing() {
         let undrawable = |variables: &[_]| config(variables, machine()).undrawable;
-        assert_eq!(undrawable(&[("TERM", "dumb")]), Some("dumb".to_owned()));
-        assert_eq!(
-            undrawable(&[("TERM", "unknown")]),
-            Some("unknown".to_owned())
-        );
+        for term in ["dumb", "unknown"] {
+            assert_eq!(undrawable(&[("TERM", term)]), Some(term.to_owned()));
+        }
         for drawable in [&[][..], &[("TERM", "")], &[("TERM", "vt100")]] {
             assert_eq!(undrawable(drawable), None);
         }
@@ -306,11 +304,8 @@ mod tests {
 
     #[test]
     fn the_file_counts_before_the_environment_and_colours_are_ruled_out_before_both() {
-        let (term, utf8, tz) = (
-            ("TERM", "xterm"),
-            ("LANG", "ja_JP.UTF-8"),
-            ("TZ", "Asia/Tokyo"),
-        );
+        let (term, utf8) = (("TERM", "xterm"), ("LANG", "ja_JP.UTF-8"));
+        let tz = ("TZ", "Asia/Tokyo");
         let file = "theme = 'light'\nborders = 'ascii'\nlanguage = 'en-US'\nzone = 'Europe/Berlin'";
         let settings = with_file(&[term, utf8, tz], file);
         assert_eq!(settings.complaints, []);
@@ -328,16 +323,17 @@ mod tests {
         }
     }
 
+    const SPOKEN: [(&str, &str); 3] = [
+        ("LANG", "ja_JP.UTF-8"),
+        ("TZ", "Europe/Berlin"),
+        ("TERM", "xterm"),
+    ];
+
     #[test]
     fn auto_goes_by_the_environment_as_if_nothing_were_set() {
-        let variables = [
-            ("LANG", "ja_JP.UTF-8"),
-            ("TZ", "Europe/Berlin"),
-            ("TERM", "xterm"),
-        ];
         let file = "borders = 'auto'\nlanguage = 'auto'\nzone = 'auto'\nclipboard = 'auto'";
-        let settings = with_file(&variables, file);
-        let nothing = config(&variables, machine()).settings;
+        let settings = with_file(&SPOKEN, file);
+        let nothing = config(&SPOKEN, machine()).settings;
         assert_eq!(settings.values(), nothing.values());
         assert_eq!(settings.clipboard, ClipboardSetting::Auto);
         assert_eq!(settings.complaints, []);
@@ -345,21 +341,12 @@ mod tests {
 
     #[test]
     fn of_a_wrong_value_the_one_without_it_counts_also_where_the_environment_says_it() {
-        let variables = [
-            ("LANG", "ja_JP.UTF-8"),
-            ("TZ", "Europe/Berlin"),
-            ("TERM", "xterm"),
-        ];
-        let settings = with_file(&variables, "\nlanguage = 'de-DE'\nzone = 3\ntheme = 'pink'");
-        assert_eq!(
-            settings.values(),
-            config(&variables, machine()).settings.values()
-        );
-        let words = Expected::OneOf(vec!["auto", "en-US", "ja-JP"]);
-        let why = Why::Value {
-            name: "language".to_owned(),
-            expected: words,
-        };
+        let settings = with_file(&SPOKEN, "\nlanguage = 'de-DE'\nzone = 3\ntheme = 'pink'");
+        let nothing = config(&SPOKEN, machine()).settings;
+        assert_eq!(settings.values(), nothing.values());
+        let expected = Expected::OneOf(vec!["auto", "en-US", "ja-JP"]);
+        let name = "language".to_owned();
+        let why = Why::Value { name, expected };
         assert_eq!(settings.complaints[0], Complaint { line: Some(2), why });
         let lines: Vec<_> = settings.complaints.iter().map(|c| c.line).collect();
         assert_eq!(lines, [Some(2), Some(3), Some(4)]);
@@ -421,19 +408,18 @@ mod tests {
         };
         assert_eq!(seen(&[("SSH_TTY", "/dev/pts/1")]), (false, false));
         assert_eq!(seen(&[("DISPLAY", ":0")]), (true, false));
-        let forwarded = [
+        let (display, ssh) = (
             ("WAYLAND_DISPLAY", "wayland-0"),
             ("SSH_CONNECTION", "a b c d"),
-        ];
-        assert_eq!(seen(&forwarded), (true, true));
+        );
+        assert_eq!(seen(&[display, ssh]), (true, true));
     }
 
     #[test]
     fn a_terminal_of_tmux_or_screen_is_known_by_its_kind_alone() {
         let inner = |term| {
-            config(&[("TERM", term)], machine())
-                .surroundings
-                .inner_terminal
+            let here = config(&[("TERM", term)], machine()).surroundings;
+            here.inner_terminal
         };
         for term in [
             "tmux",

@@ -695,14 +695,10 @@ mod tests {
     fn a_time_in_the_future_is_no_moment_ago() {
         let text = Text::en_us();
         assert_eq!(text.ago(0), "less than a minute ago");
-        assert_eq!(
-            text.ago(-20 * MINUTE),
-            "20 min in the future, by a clock that was wrong"
-        );
-        assert_eq!(
-            text.ago(-400 * DAY),
-            "400 d in the future, by a clock that was wrong"
-        );
+        for (ago, span) in [(-20 * MINUTE, "20 min"), (-400 * DAY, "400 d")] {
+            let wrong = format!("{span} in the future, by a clock that was wrong");
+            assert_eq!(text.ago(ago), wrong);
+        }
         assert_eq!(text.ago(2 * HOUR), "2 h ago");
     }
 
@@ -711,10 +707,8 @@ mod tests {
         let (text, ascii) = (Text::en_us(), Text::en_us().in_ascii());
         for (section, sentences) in ascii.sentences {
             for (name, sentence) in sentences {
-                assert!(
-                    sentence.is_ascii() && !sentence.is_empty(),
-                    "{section}.{name}"
-                );
+                let written = sentence.is_ascii() && !sentence.is_empty();
+                assert!(written, "{section}.{name}");
                 let whole = &text.sentences[section][name];
                 let words = |text: &str| text.matches(|c: char| c.is_ascii_alphanumeric()).count();
                 assert_eq!(words(sentence), words(whole), "{section}.{name}");
@@ -752,10 +746,8 @@ mod tests {
             mode: 0o666,
         });
         let sentence = Text::en_us().trouble(&Trouble::Open("/tmp/x".into(), fault));
-        assert!(
-            sentence.ends_with("chmod go-w '/tmp/it'\\''s here'"),
-            "{sentence}"
-        );
+        let mended = sentence.ends_with("chmod go-w '/tmp/it'\\''s here'");
+        assert!(mended, "{sentence}");
         assert!(sentence.contains("mode 0666"));
     }
 }

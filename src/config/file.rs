@@ -171,47 +171,39 @@ mod tests {
     #[test]
     fn a_wrong_value_is_told_with_its_line_and_what_was_expected() {
         let one_of = |words: &[&'static str]| Expected::OneOf(words.to_vec());
-        for (name, values, expected) in [
-            (
-                "theme",
-                ["'pink'", "3", "''", "['mono']"],
-                one_of(&["default", "light", "high-contrast", "mono"]),
-            ),
-            (
-                "borders",
-                ["'round'", "true", "'Ascii'", "{}"],
-                one_of(&["auto", "unicode", "ascii"]),
-            ),
-            (
-                "clipboard",
-                ["'x11'", "false", "1.5", "[]"],
-                one_of(&["auto", "tmux", "osc52", "native", "off"]),
-            ),
+        let themes = one_of(&["default", "light", "high-contrast", "mono"]);
+        let borders = one_of(&["auto", "unicode", "ascii"]);
+        let clipboards = one_of(&["auto", "tmux", "osc52", "native", "off"]);
+        let languages = one_of(&["auto", "en-US", "ja-JP"]);
+        for (name, expected, values) in [
+            ("theme", themes, ["'pink'", "3", "''", "['mono']"]),
+            ("borders", borders, ["'round'", "true", "'Ascii'", "{}"]),
+            ("clipboard", clipboards, ["'x11'", "false", "1.5", "[]"]),
             (
                 "language",
+                languages,
                 ["'en'", "'ja_JP'", "1", "2026-11-22"],
-                one_of(&["auto", "en-US", "ja-JP"]),
             ),
             (
                 "mouse",
-                ["1", "'true'", "{ on = true }", "[true]"],
                 Expected::Flag,
+                ["1", "'true'", "{ on = true }", "[true]"],
             ),
-            ("secret.hidden", ["0", "'no'", "{}", "[]"], Expected::Flag),
+            ("secret.hidden", Expected::Flag, ["0", "'no'", "{}", "[]"]),
             (
                 "idle_minutes",
-                ["-1", "1441", "'15'", "1.0"],
                 Expected::UpTo(1440),
+                ["-1", "1441", "'15'", "1.0"],
             ),
             (
                 "warning_days",
-                ["366", "99999999999999999999", "true", "nan"],
                 Expected::UpTo(365),
+                ["366", "99999999999999999999", "true", "nan"],
             ),
             (
                 "zone",
-                ["'Mars/Base'", "'CET-1'", "0", "''"],
                 Expected::Zone,
+                ["'Mars/Base'", "'CET-1'", "0", "''"],
             ),
         ] {
             for value in values {
@@ -254,24 +246,21 @@ mod tests {
 
     #[test]
     fn keys_are_read_however_the_name_is_written_in_toml() {
-        let named = |text: &str| -> Vec<(String, Vec<String>, usize)> {
+        for (text, line) in [
+            ("[keys]\nlist.new = ['n', 'Insert']", 2),
+            ("[keys]\n'list.new' = ['n',\n'Insert']", 2),
+            ("[keys.list]\n\nnew = ['n', 'Insert']", 3),
+            ("keys.list.new = ['n', 'Insert']", 1),
+            ("keys = { list = { new = ['n', 'Insert'] } }", 1),
+        ] {
             let settings = applied(text);
             assert_eq!(settings.complaints, [], "{text}");
-            let keys = settings.keys.into_iter();
-            keys.map(|key| (key.action, key.keys, key.line)).collect()
-        };
-        let new = |line| {
-            vec![(
-                "list.new".to_owned(),
-                vec!["n".to_owned(), "Insert".to_owned()],
-                line,
-            )]
-        };
-        assert_eq!(named("[keys]\nlist.new = ['n', 'Insert']"), new(2));
-        assert_eq!(named("[keys]\n'list.new' = ['n',\n'Insert']"), new(2));
-        assert_eq!(named("[keys.list]\n\nnew = ['n', 'Insert']"), new(3));
-        assert_eq!(named("keys.list.new = ['n', 'Insert']"), new(1));
-        assert_eq!(named("keys = { list = { new = ['n', 'Insert'] } }"), new(1));
+            let [key] = &settings.keys[..] else {
+                panic!("{text}: {:?}", settings.keys);
+            };
+            assert_eq!((&*key.action, key.line), ("list.new", line), "{text}");
+            assert_eq!(key.keys, ["n", "Insert"], "{text}");
+        }
         for wrong in ["'n'", "[]", "[1]", "['n', 2]", "true"] {
             let (name, expected) = ("list.new".to_owned(), Expected::Keys);
             let text = format!("[keys]\nlist.new = {wrong}");
@@ -293,11 +282,9 @@ mod tests {
             assert_eq!(at, Some(line), "{text}");
             assert!(matches!(why, Why::NotToml(words) if !words.contains('\n')));
         }
-        for deep in [
-            "[".repeat(10_000),
-            "keys = ".to_owned() + &"{a=".repeat(10_000),
-        ] {
-            assert!(matches!(complaint(&deep).1, Why::NotToml(_)));
+        for (start, nested) in [("", "["), ("keys = ", "{a=")] {
+            let deep = start.to_owned() + &nested.repeat(10_000);
+            assert!(matches!(complaint(&deep).1, Why::NotToml(_)), "{nested}");
         }
     }
 
@@ -327,11 +314,9 @@ mod tests {
         set(&below, 0o775);
         assert_eq!(read(&file, us()), writable(&below, 0o775));
         set(&below, 0o755);
-        symlink(&file, directory.path().join("link")).expect("a link");
-        assert!(matches!(
-            read(&directory.path().join("link"), us()),
-            Ok(Some(_))
-        ));
+        let link = directory.path().join("link");
+        symlink(&file, &link).expect("a link");
+        assert!(matches!(read(&link, us()), Ok(Some(_))));
         if !geteuid().is_root() {
             return;
         }
@@ -348,6 +333,7 @@ mod tests {
     fn whatever_is_in_the_files_place_reading_it_neither_waits_nor_fails() {
         let directory = tempfile::tempdir().expect("a directory");
         let at = |name: &str| directory.path().join(name);
+        let is_unreadable = |name| matches!(read(&at(name), us()), Err(Why::Unreadable(_)));
         assert_eq!(read(&at("nothing"), us()), Ok(None));
         assert_eq!(read(directory.path(), us()), Err(Why::NotAFile));
         mkfifo(&at("pipe"), Mode::S_IRUSR).expect("a pipe");
@@ -358,13 +344,10 @@ mod tests {
         fs::write(at("binary"), b"mouse = \xff").expect("written");
         assert_eq!(read(&at("binary"), us()), Err(Why::NotText));
         symlink("nowhere", at("broken")).expect("a link");
-        assert!(matches!(read(&at("broken"), us()), Err(Why::Unreadable(_))));
+        assert!(is_unreadable("broken"));
         symlink("loop", at("loop")).expect("a link");
-        assert!(matches!(read(&at("loop"), us()), Err(Why::Unreadable(_))));
-        assert!(matches!(
-            read(&at("binary/below"), us()),
-            Err(Why::Unreadable(_))
-        ));
+        assert!(is_unreadable("loop"));
+        assert!(is_unreadable("binary/below"));
 
         let most = "#".repeat(CONFIG_FILE_MAX);
         fs::write(at("most"), &most).expect("written");
@@ -375,8 +358,7 @@ mod tests {
         assert!(matches!(read(&at("link"), us()), Ok(Some(_))));
 
         fs::set_permissions(at("most"), Permissions::from_mode(0o000)).expect("set");
-        let unreadable = matches!(read(&at("most"), us()), Err(Why::Unreadable(_)));
         // Root reads what it likes.
-        assert!(unreadable || geteuid().is_root());
+        assert!(is_unreadable("most") || geteuid().is_root());
     }
 }

@@ -200,6 +200,7 @@ mod tests {
     use super::*;
     use crate::domain::expiry::end_of_day;
     use crate::domain::id::{AUDITOR, FULL_ACCESS};
+    use crate::domain::tests::with;
 
     const NOW: Timestamp = Timestamp(1_795_363_200_000); // 2026-11-22 16:00 UTC
 
@@ -217,79 +218,51 @@ mod tests {
         }
     }
 
-    fn fields(date: Option<&str>) -> ApiKeyFields {
-        ApiKeyDraft {
-            expires_on: date.map(str::to_owned),
-            ..draft()
-        }
-        .check(None, NOW)
-        .expect("valid")
+    fn until(date: &str) -> ApiKeyDraft {
+        with(&draft(), |draft| draft.expires_on = Some(date.to_owned()))
+    }
+
+    fn fields(draft: &ApiKeyDraft) -> ApiKeyFields {
+        draft.check(None, NOW).expect("valid")
     }
 
     #[test]
     fn only_the_name_has_to_be_typed() {
-        assert_eq!(fields(None).name, "backup");
+        assert_eq!(fields(&draft()).name, "backup");
     }
 
     #[test]
     fn every_problem_is_told_at_once() {
-        let bad = ApiKeyDraft {
-            name: " ".to_owned(),
-            expires_on: Some("2026-02-30".to_owned()),
-            ..draft()
-        };
-        let fields: Vec<Field> = bad
-            .check(None, NOW)
-            .expect_err("problems")
-            .iter()
-            .map(|p| p.field)
-            .collect();
-        assert_eq!(fields, [Field::Name, Field::ExpiresOn]);
+        let bad = with(&until("2026-02-30"), |draft| draft.name = " ".to_owned());
+        let found = bad.check(None, NOW).expect_err("problems");
+        let found: Vec<Field> = found.iter().map(|problem| problem.field).collect();
+        assert_eq!(found, [Field::Name, Field::ExpiresOn]);
     }
 
     #[test]
     fn a_past_date_is_refused_unless_it_was_there_before() {
-        let past = ApiKeyDraft {
-            expires_on: Some("2026-11-22".to_owned()),
-            ..draft()
-        };
+        let past = until("2026-11-22");
         assert!(past.check(None, NOW).is_err());
-        let mut before = fields(None);
+        let mut before = fields(&draft());
         before.expiry = Some(Expiry {
             on: parse_date("2026-11-22").expect("date"),
             at: Timestamp(7),
         });
-        assert_eq!(
-            past.check(Some(&before), NOW).expect("kept").expiry,
-            before.expiry
-        );
-        let edited = ApiKeyDraft {
-            expiry_edited: true,
-            ..past.clone()
-        };
-        assert_ne!(
-            edited.check(Some(&before), NOW).expect("recomputed").expiry,
-            before.expiry
-        );
-        let moved = ApiKeyDraft {
-            zone: Tz::UTC,
-            ..past
-        };
+        let kept = past.check(Some(&before), NOW).expect("kept");
+        assert_eq!(kept.expiry, before.expiry);
+        let edited = with(&past, |draft| draft.expiry_edited = true);
+        let recomputed = edited.check(Some(&before), NOW).expect("recomputed");
+        assert_ne!(recomputed.expiry, before.expiry);
+        let moved = with(&past, |draft| draft.zone = Tz::UTC);
         assert!(moved.check(Some(&before), NOW).is_ok());
-        let earlier = ApiKeyDraft {
-            expires_on: Some("2026-11-20".to_owned()),
-            ..moved
-        };
+        let earlier = with(&until("2026-11-20"), |draft| draft.zone = Tz::UTC);
         assert!(earlier.check(Some(&before), NOW).is_err());
     }
 
     #[test]
     fn two_people_changing_different_fields_both_win() {
-        let before = fields(Some("2026-12-31"));
-        let mine = ApiKeyFields {
-            name: "mine".to_owned(),
-            ..before.clone()
-        };
+        let before = fields(&until("2026-12-31"));
+        let mine = with(&before, |key| key.name = "mine".to_owned());
         let theirs = ApiKeyFields {
             role: FULL_ACCESS,
             locked_out: true,
@@ -304,15 +277,9 @@ mod tests {
 
     #[test]
     fn two_people_changing_one_field_is_told() {
-        let before = fields(None);
-        let mine = ApiKeyFields {
-            name: "mine".to_owned(),
-            ..before.clone()
-        };
-        let theirs = ApiKeyFields {
-            name: "theirs".to_owned(),
-            ..before.clone()
-        };
+        let before = fields(&draft());
+        let mine = with(&before, |key| key.name = "mine".to_owned());
+        let theirs = with(&before, |key| key.name = "theirs".to_owned());
         let problems = mine.merge(&before, &theirs).expect_err("clash");
         assert_eq!(problems.len(), 1);
         assert!(matches!(&problems[0].rule,
@@ -325,38 +292,21 @@ mod tests {
 
     #[test]
     fn my_zone_and_their_date_give_an_expiry_in_my_zone() {
-        let before = fields(Some("2026-12-31"));
-        let mine = ApiKeyDraft {
-            zone: Tz::UTC,
-            ..ApiKeyDraft::from(&before)
+        let dated = fields(&until("2026-12-31"));
+        let mine = with(&ApiKeyDraft::from(&dated), |draft| draft.zone = Tz::UTC);
+        let mine = mine.check(Some(&dated), NOW).expect("valid");
+        let expiry = mine.expiry.expect("kept");
+        assert_eq!(expiry.at, end_of_day(expiry.on, Tz::UTC));
+        let never = fields(&draft());
+        let moved = with(&never, |key| key.zone = Tz::UTC);
+        let renamed = with(&dated, |key| key.name = "x".to_owned());
+        for (ours, before, theirs) in [
+            (&moved, &never, &dated),
+            (&dated, &never, &moved),
+            (&renamed, &dated, &mine),
+        ] {
+            let merged = ours.merge(before, theirs).expect("no clash");
+            assert_eq!(merged.expiry, mine.expiry, "{ours:?}");
         }
-        .check(Some(&before), NOW)
-        .expect("valid");
-        assert_eq!(
-            mine.expiry.expect("kept").at,
-            end_of_day(mine.expiry.expect("kept").on, Tz::UTC)
-        );
-        let never = fields(None);
-        let dated = fields(Some("2026-12-31"));
-        let moved = ApiKeyFields {
-            zone: Tz::UTC,
-            ..never.clone()
-        };
-        assert_eq!(
-            moved.merge(&never, &dated).expect("no clash").expiry,
-            mine.expiry
-        );
-        assert_eq!(
-            dated.merge(&never, &moved).expect("no clash").expiry,
-            mine.expiry
-        );
-        let renamed = ApiKeyFields {
-            name: "x".to_owned(),
-            ..before.clone()
-        };
-        assert_eq!(
-            renamed.merge(&before, &mine).expect("no clash").expiry,
-            mine.expiry
-        );
     }
 }

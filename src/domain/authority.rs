@@ -140,6 +140,7 @@ fn managing(rights: &Rights) -> Rights {
 mod tests {
     use super::*;
     use crate::domain::role::Role;
+    use crate::domain::tests::with;
 
     fn role(rights: &[Right], equal_or_less: bool) -> RoleFields {
         let rights = Rights::from_names(rights.iter().map(|right| right.name().to_owned()));
@@ -162,10 +163,7 @@ mod tests {
         let less = Role {
             id: RoleId(3),
             immutable: false,
-            fields: RoleFields {
-                web_service: false,
-                ..auditor.fields.clone()
-            },
+            fields: with(&auditor.fields, |role| role.web_service = false),
         };
         let roles = [auditor, full.clone(), less.clone()];
         assert_eq!(first_to_give(&roles, &full), AUDITOR);
@@ -178,30 +176,14 @@ mod tests {
         let [full, auditor] = Role::built_in().map(|role| role.fields);
         assert!(within(&full, &full) && within(&auditor, &full) && !within(&full, &auditor));
         for right in Right::ALL {
-            assert!(
-                !within(
-                    &full,
-                    &RoleFields {
-                        rights: full.rights.without(&role(&[right], false).rights),
-                        ..full.clone()
-                    }
-                ),
-                "{right:?}"
-            );
+            let rights = full.rights.without(&role(&[right], false).rights);
+            let less = with(&full, |role| role.rights = rights);
+            assert!(!within(&full, &less), "{right:?}");
         }
         for less in [
-            RoleFields {
-                user_interface: false,
-                ..full.clone()
-            },
-            RoleFields {
-                web_service: false,
-                ..full.clone()
-            },
-            RoleFields {
-                equal_or_less: true,
-                ..full.clone()
-            },
+            with(&full, |role| role.user_interface = false),
+            with(&full, |role| role.web_service = false),
+            with(&full, |role| role.equal_or_less = true),
         ] {
             assert!(within(&less, &full) && !within(&full, &less));
         }
@@ -210,15 +192,10 @@ mod tests {
     #[test]
     fn who_is_bound_to_equal_or_less_stays_within_it() {
         let bound = role(&[Right::ViewUsers, Right::EditUsers], true);
-        let free = RoleFields {
-            equal_or_less: false,
-            ..bound.clone()
-        };
+        let free = with(&bound, |role| role.equal_or_less = false);
         assert!(within(&bound, &bound) && !within(&free, &bound));
-        assert!(
-            within(&role(&[Right::ViewUsers], false), &bound),
-            "it manages nothing"
-        );
+        let views = role(&[Right::ViewUsers], false);
+        assert!(within(&views, &bound), "it manages nothing");
         let more = role(&[Right::ViewRoles], false);
         assert!(!may_manage(&bound, &more) && may_manage(&free, &more));
     }
@@ -227,42 +204,30 @@ mod tests {
     fn only_what_is_added_has_to_be_held() {
         let own = role(&[Right::ViewUsers, Right::EditRoles], false);
         let before = role(&[Right::DeleteApiKeys], false);
-        let with = |more| RoleFields {
-            rights: before.rights.with(&role(&[more], false).rights),
-            ..before.clone()
+        let plus = |more| {
+            let rights = before.rights.with(&role(&[more], false).rights);
+            with(&before, |role| role.rights = rights)
         };
-        assert!(beyond(&own, Some(&before), &with(Right::ViewUsers)).is_empty());
-        let problems = beyond(&own, Some(&before), &with(Right::ViewRoles));
+        assert!(beyond(&own, Some(&before), &plus(Right::ViewUsers)).is_empty());
+        let problems = beyond(&own, Some(&before), &plus(Right::ViewRoles));
         let rights = vec![Right::ViewRoles.name().to_owned()];
         let rule = Rule::RightsBeyondOwn { rights };
         assert_eq!(problems, [Problem::new(Field::Rights, rule)]);
         assert_eq!(fields(&beyond(&own, None, &before)), [Field::Rights]);
-        let api = RoleFields {
-            web_service: true,
-            ..before.clone()
-        };
+        let api = with(&before, |role| role.web_service = true);
         assert_eq!(
             fields(&beyond(&own, Some(&before), &api)),
             [Field::WebService, Field::Rights]
         );
-        let open = RoleFields {
-            web_service: true,
-            ..own.clone()
-        };
+        let open = with(&own, |role| role.web_service = true);
         assert_eq!(
             fields(&beyond(&open, Some(&before), &api)),
             [Field::Rights],
             "whoever has the role gets all of its rights where they could not use them"
         );
         assert!(beyond(&own, Some(&api), &api).is_empty());
-        let console = RoleFields {
-            user_interface: false,
-            ..own.clone()
-        };
-        let closed = RoleFields {
-            user_interface: false,
-            ..before.clone()
-        };
+        let console = with(&own, |role| role.user_interface = false);
+        let closed = with(&before, |role| role.user_interface = false);
         assert_eq!(
             fields(&beyond(&console, Some(&closed), &before)),
             [Field::UserInterface, Field::Rights]
@@ -272,22 +237,14 @@ mod tests {
     #[test]
     fn freeing_a_role_from_equal_or_less_gives_its_managing_rights_anew() {
         let bound = role(&[Right::EditApiKeys, Right::ViewApiKeys], true);
-        let free = RoleFields {
-            equal_or_less: false,
-            ..bound.clone()
-        };
+        let free = with(&bound, |role| role.equal_or_less = false);
         let own = role(&[Right::EditRoles], false);
         assert_eq!(fields(&beyond(&own, Some(&bound), &free)), [Field::Rights]);
         let own = role(&[Right::EditRoles, Right::EditApiKeys], false);
         assert!(beyond(&own, Some(&bound), &free).is_empty());
-        let own = RoleFields {
-            equal_or_less: true,
-            ..own
-        };
-        assert_eq!(
-            fields(&beyond(&own, Some(&bound), &free)),
-            [Field::EqualOrLess]
-        );
+        let own = with(&own, |role| role.equal_or_less = true);
+        let found = fields(&beyond(&own, Some(&bound), &free));
+        assert_eq!(found, [Field::EqualOrLess]);
         assert!(beyond(&own, None, &role(&[], false)).is_empty());
     }
 
@@ -310,11 +267,12 @@ mod tests {
     fn a_manager_can_open_the_console_and_edit_both() {
         let both = role(&[Right::EditUsers, Right::EditRoles], false);
         assert!(can_edit_users_and_roles(&both));
-        assert!(!can_edit_users_and_roles(&RoleFields {
-            user_interface: false,
-            ..both
-        }));
-        assert!(!can_edit_users_and_roles(&role(&[Right::EditUsers], false)));
-        assert!(!can_edit_users_and_roles(&role(&[Right::EditRoles], false)));
+        for less in [
+            with(&both, |role| role.user_interface = false),
+            role(&[Right::EditUsers], false),
+            role(&[Right::EditRoles], false),
+        ] {
+            assert!(!can_edit_users_and_roles(&less), "{less:?}");
+        }
     }
 }

@@ -114,24 +114,20 @@ mod tests {
     fn the_nearest_program_is_asked_first_and_the_display_only_by_who_sits_before_it() {
         let way = |here| ClipboardSetting::Auto.way(here);
         assert_eq!(way(NOWHERE), Some(ClipboardWay::Osc52));
-        for ssh in [false, true] {
-            for display in [false, true] {
-                let inside = |multiplexer| {
-                    way(Surroundings {
-                        multiplexer,
-                        ssh,
-                        display,
-                        ..NOWHERE
-                    })
-                };
-                assert_eq!(inside(Some(Multiplexer::Tmux)), Some(ClipboardWay::Tmux));
-                assert_eq!(
-                    inside(Some(Multiplexer::Screen)),
-                    Some(ClipboardWay::Screen)
-                );
-                let native = display && !ssh;
-                assert_eq!(inside(None) == Some(ClipboardWay::Native), native);
-            }
+        for (ssh, display) in [(false, false), (false, true), (true, false), (true, true)] {
+            let inside = |multiplexer| {
+                way(Surroundings {
+                    multiplexer,
+                    ssh,
+                    display,
+                    ..NOWHERE
+                })
+            };
+            let screen = Some(Multiplexer::Screen);
+            assert_eq!(inside(Some(Multiplexer::Tmux)), Some(ClipboardWay::Tmux));
+            assert_eq!(inside(screen), Some(ClipboardWay::Screen));
+            let native = display && !ssh;
+            assert_eq!(inside(None) == Some(ClipboardWay::Native), native);
         }
     }
 
@@ -172,10 +168,8 @@ mod tests {
                 ..NOWHERE
             };
             assert_eq!(ClipboardSetting::Tmux.way(here), Some(ClipboardWay::Tmux));
-            assert_eq!(
-                ClipboardSetting::Native.way(here),
-                Some(ClipboardWay::Native)
-            );
+            let native = ClipboardSetting::Native.way(here);
+            assert_eq!(native, Some(ClipboardWay::Native));
             assert_eq!(ClipboardSetting::Off.way(here), None);
             let osc52 = ClipboardSetting::Osc52.way(here);
             assert!(osc52.is_some_and(ClipboardWay::is_terminal));

@@ -60,11 +60,8 @@ mod tests {
     }
 
     fn utc(text: &str) -> Timestamp {
-        Timestamp::from(
-            NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M")
-                .expect("an instant")
-                .and_utc(),
-        )
+        let instant = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M");
+        Timestamp::from(instant.expect("an instant").and_utc())
     }
 
     #[track_caller]

@@ -60,53 +60,22 @@ mod tests {
 
     #[test]
     fn each_field_is_merged_for_itself() {
-        let pair = |name: &str, flag| (name.to_owned(), flag);
-        let theirs = |name: &str| {
+        let clash = |name: &str| {
             let (theirs, by) = (Value::Text(name.to_owned()), None);
-            Err(vec![Problem::new(
-                Field::Name,
-                Rule::ChangedMeanwhile { theirs, by },
-            )])
+            let rule = Rule::ChangedMeanwhile { theirs, by };
+            vec![Problem::new(Field::Name, rule)]
         };
         for (before, mine, now, merged) in [
-            (
-                pair("a", false),
-                pair("a", false),
-                pair("b", true),
-                Ok(pair("b", true)),
-            ),
-            (
-                pair("a", false),
-                pair("b", false),
-                pair("a", true),
-                Ok(pair("b", true)),
-            ),
-            (
-                pair("a", false),
-                pair("b", true),
-                pair("b", true),
-                Ok(pair("b", true)),
-            ),
-            (
-                pair("a", false),
-                pair("b", true),
-                pair("c", false),
-                theirs("c"),
-            ),
-            (
-                pair("a", true),
-                pair("b", true),
-                pair("c", false),
-                theirs("c"),
-            ),
-            (
-                pair("c", true),
-                pair("b", true),
-                pair("c", false),
-                Ok(pair("b", false)),
-            ),
+            (("a", false), ("a", false), ("b", true), Ok(("b", true))),
+            (("a", false), ("b", false), ("a", true), Ok(("b", true))),
+            (("a", false), ("b", true), ("b", true), Ok(("b", true))),
+            (("a", false), ("b", true), ("c", false), Err("c")),
+            (("a", true), ("b", true), ("c", false), Err("c")),
+            (("c", true), ("b", true), ("c", false), Ok(("b", false))),
         ] {
-            let found = merge([&before, &mine, &now], values, adopt);
+            let pair = |(name, flag): (&str, bool)| (name.to_owned(), flag);
+            let found = merge([&pair(before), &pair(mine), &pair(now)], values, adopt);
+            let merged = merged.map(pair).map_err(clash);
             assert_eq!(found, merged, "{before:?} {mine:?} {now:?}");
         }
     }

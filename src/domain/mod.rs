@@ -28,3 +28,13 @@ pub mod user;
 pub mod verdict;
 pub(crate) mod words;
 pub mod zone;
+
+#[cfg(test)]
+mod tests {
+    /// A copy with a change.
+    pub fn with<T: Clone>(base: &T, change: impl FnOnce(&mut T)) -> T {
+        let mut copy = base.clone();
+        change(&mut copy);
+        copy
+    }
+}

@@ -71,75 +71,43 @@ fn check_text(text: &str, max: usize, lines: bool) -> Result<(), Rule> {
 mod tests {
     use super::*;
 
+    fn control(position: usize, code: u32) -> Rule {
+        Rule::ControlCharacter { position, code }
+    }
+
     #[test]
     fn blank_long_and_control_character_names_are_refused() {
         assert_eq!(check_name(""), Err(Rule::Empty));
         assert_eq!(check_name(" \u{3000}\t"), Err(Rule::Empty));
-        assert_eq!(
-            check_name(&"x".repeat(1_000)),
-            Err(Rule::TooLong {
-                max: NAME_MAX,
-                count: 1_000
-            })
-        );
-        assert_eq!(
-            check_name("a\u{1b}[31m"),
-            Err(Rule::ControlCharacter {
-                position: 2,
-                code: 0x1b
-            })
-        );
-        assert_eq!(
-            check_name("a\nb"),
-            Err(Rule::ControlCharacter {
-                position: 2,
-                code: 0x0a
-            })
-        );
+        let (max, count) = (NAME_MAX, 1_000);
+        let long = check_name(&"x".repeat(count));
+        assert_eq!(long, Err(Rule::TooLong { max, count }));
+        assert_eq!(check_name("a\u{1b}[31m"), Err(control(2, 0x1b)));
+        assert_eq!(check_name("a\nb"), Err(control(2, 0x0a)));
         assert_eq!(check_name("  backup  "), Ok("backup".to_owned()));
     }
 
     #[test]
     fn direction_overrides_and_zero_width_characters_are_refused_but_hebrew_is_not() {
-        assert_eq!(
-            check_name("ab\u{202e}c"),
-            Err(Rule::InvisibleCharacter {
-                position: 3,
-                code: 0x202e
-            })
-        );
-        assert_eq!(
-            check_name("ab\u{200b}"),
-            Err(Rule::InvisibleCharacter {
-                position: 3,
-                code: 0x200b
-            })
-        );
+        for (name, code) in [("ab\u{202e}c", 0x202e), ("ab\u{200b}", 0x200b)] {
+            let rule = Rule::InvisibleCharacter { position: 3, code };
+            assert_eq!(check_name(name), Err(rule), "{name:?}");
+        }
         assert_eq!(check_name("גיבוי"), Ok("גיבוי".to_owned()));
     }
 
     #[test]
     fn a_secret_is_refused_as_a_name() {
         let secret = format!("42:{}=", "A".repeat(43));
-        assert_eq!(
-            check_name(&format!("my {secret}")),
-            Err(Rule::LooksLikeSecret)
-        );
+        let name = format!("my {secret}");
+        assert_eq!(check_name(&name), Err(Rule::LooksLikeSecret));
         assert_eq!(check_description(&secret), Err(Rule::LooksLikeSecret));
     }
 
     #[test]
     fn a_description_keeps_its_lines() {
-        assert_eq!(
-            check_description("one\r\ntwo\r\n"),
-            Ok("one\ntwo".to_owned())
-        );
-        assert_eq!(
-            check_description("a\tb"),
-            Err(Rule::ControlCharacter {
-                position: 2,
-                code: 0x09
-            })
-        );
+        let kept = check_description("one\r\ntwo\r\n");
+        assert_eq!(kept, Ok("one\ntwo".to_owned()));
+        assert_eq!(check_description("a\tb"), Err(control(2, 0x09)));
     }
 }

@@ -171,6 +171,7 @@ mod tests {
     use super::*;
     use crate::domain::problem::Rule;
     use crate::domain::rights::Right;
+    use crate::domain::tests::with;
 
     fn fields() -> RoleFields {
         RoleFields::default().check().expect("valid")
@@ -190,12 +191,8 @@ mod tests {
             description: "a\u{202e}".to_owned(),
             ..RoleFields::default()
         };
-        let found: Vec<Field> = bad
-            .check()
-            .expect_err("bad")
-            .iter()
-            .map(|p| p.field)
-            .collect();
+        let found = bad.check().expect_err("bad");
+        let found: Vec<Field> = found.iter().map(|problem| problem.field).collect();
         assert_eq!(found, [Field::Name, Field::Description]);
     }
 
@@ -204,35 +201,22 @@ mod tests {
         let rights = |rights: &[Right]| {
             Rights::from_names(rights.iter().map(|right| right.name().to_owned()))
         };
-        let before = RoleFields {
-            rights: rights(&[Right::ViewUsers, Right::EditUsers]),
-            ..fields()
-        };
-        let mine = RoleFields {
-            rights: rights(&[Right::ViewUsers, Right::ViewRoles]),
-            web_service: true,
-            ..before.clone()
-        };
-        let theirs = RoleFields {
-            rights: rights(&[Right::EditUsers, Right::ViewEvents]),
-            equal_or_less: true,
-            ..before.clone()
-        };
+        let having = |held: &[Right]| with(&fields(), |role| role.rights = rights(held));
+        let before = having(&[Right::ViewUsers, Right::EditUsers]);
+        let mut mine = having(&[Right::ViewUsers, Right::ViewRoles]);
+        mine.web_service = true;
+        let mut theirs = having(&[Right::EditUsers, Right::ViewEvents]);
+        theirs.equal_or_less = true;
         let merged = mine.merge(&before, &theirs).expect("no clash");
-        assert_eq!(
-            merged.rights,
-            rights(&[Right::ViewRoles, Right::ViewEvents])
-        );
+        let both = rights(&[Right::ViewRoles, Right::ViewEvents]);
+        assert_eq!(merged.rights, both);
         assert!(merged.web_service && merged.equal_or_less && merged.user_interface);
     }
 
     #[test]
     fn two_people_changing_one_text_is_told_and_taken_over() {
         let mut before = fields();
-        let named = |name: &str| RoleFields {
-            name: name.to_owned(),
-            ..fields()
-        };
+        let named = |name: &str| with(&before, |role| role.name = name.to_owned());
         let (mine, theirs) = (named("mine"), named("theirs"));
         let clash = mine.merge(&before, &theirs).expect_err("a clash");
         let [
@@ -245,9 +229,7 @@ mod tests {
             panic!("{clash:?}");
         };
         before.adopt(*field, value);
-        assert_eq!(
-            mine.merge(&before, &theirs).map(|merged| merged.name),
-            Ok("mine".to_owned())
-        );
+        let merged = mine.merge(&before, &theirs).map(|merged| merged.name);
+        assert_eq!(merged, Ok("mine".to_owned()));
     }
 }

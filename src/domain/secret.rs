@@ -229,15 +229,13 @@ fn is_base64(b: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::tests::with;
 
     #[test]
     fn no_two_ends_have_one_word() {
-        for (i, ended) in Ended::ALL.iter().enumerate() {
-            let others = &Ended::ALL[i + 1..];
-            assert!(
-                others.iter().all(|other| other.word() != ended.word()),
-                "{ended:?}"
-            );
+        let words = Ended::ALL.map(Ended::word);
+        for (i, word) in words.iter().enumerate() {
+            assert!(!words[..i].contains(word), "{word}");
         }
     }
 
@@ -289,21 +287,12 @@ mod tests {
         assert_eq!(issued.phase(Timestamp(PENDING_LIFE)), Phase::Void);
         assert_eq!(issued.phase(Timestamp(1 - PENDING_LIFE)), Phase::Pending);
         assert_eq!(issued.phase(Timestamp(-PENDING_LIFE)), Phase::Void);
-        let current = Life {
-            delivered_at: Some(Timestamp(5)),
-            ..issued
-        };
+        let current = with(&issued, |life| life.delivered_at = Some(Timestamp(5)));
         assert_eq!(current.phase(Timestamp(i64::MAX)), Phase::Current);
-        let retiring = Life {
-            retires_at: Some(Timestamp(50)),
-            ..current
-        };
+        let retiring = with(&current, |life| life.retires_at = Some(Timestamp(50)));
         assert_eq!(retiring.phase(Timestamp(49)), Phase::Retiring);
         assert_eq!(retiring.phase(Timestamp(50)), Phase::Dead);
-        let ended = Life {
-            ended_at: Some(Timestamp(9)),
-            ..retiring
-        };
+        let ended = with(&retiring, |life| life.ended_at = Some(Timestamp(9)));
         assert_eq!(ended.phase(Timestamp(10)), Phase::Dead);
     }
 }

@@ -278,9 +278,8 @@ mod tests {
         assert_eq!(all.state(AS_OF), State::Deleted);
         all.deleted = false;
         assert_eq!(all.state(AS_OF), State::LockedOut);
-        assert!(
-            StateFilter::Expired.shows(&all, AS_OF) && StateFilter::LockedOut.shows(&all, AS_OF)
-        );
+        assert!(StateFilter::Expired.shows(&all, AS_OF));
+        assert!(StateFilter::LockedOut.shows(&all, AS_OF));
         all.locked_out = false;
         assert_eq!(all.state(AS_OF), State::Expired);
         all.expires_at = None;
@@ -295,9 +294,8 @@ mod tests {
     #[test]
     fn only_what_authenticates_is_active_or_expires_soon() {
         let bits = |n: u8| [1, 2, 4, 8].map(|bit| n & bit != 0);
-        for (n, expires) in
-            (0..16).flat_map(|n| [None, Some(0), Some(1), Some(99 * DAY)].map(|e| (n, e)))
-        {
+        let ends = [None, Some(0), Some(1), Some(99 * DAY)];
+        for (n, expires) in (0..16).flat_map(|n| ends.map(|end| (n, end))) {
             let [deleted, locked_out, delivered, api_access] = bits(n);
             let facts = Facts {
                 deleted,

@@ -273,6 +273,7 @@ impl OsAccount {
 mod tests {
     use super::*;
     use crate::domain::id::{AUDITOR, FULL_ACCESS};
+    use crate::domain::tests::with;
 
     fn draft() -> UserFields {
         UserFields {
@@ -305,22 +306,12 @@ mod tests {
     #[test]
     fn the_name_of_an_existing_user_stays() {
         let before = fields();
-        let renamed = UserFields {
-            name: "Bob".to_owned(),
-            ..before.clone()
-        };
-        let rule = Rule::NameStays {
-            name: "bob".to_owned(),
-        };
-        assert_eq!(
-            renamed.check(Some(&before)),
-            Err(vec![Problem::new(Field::Name, rule)])
-        );
+        let renamed = with(&before, |user| user.name = "Bob".to_owned());
+        let name = "bob".to_owned();
+        let stays = Problem::new(Field::Name, Rule::NameStays { name });
+        assert_eq!(renamed.check(Some(&before)), Err(vec![stays]));
         // A name that was given before the rule was tightened is not checked again.
-        let odd = UserFields {
-            name: "été".to_owned(),
-            ..before
-        };
+        let odd = with(&before, |user| user.name = "été".to_owned());
         assert!(odd.check(Some(&odd)).is_ok());
     }
 
@@ -337,18 +328,15 @@ mod tests {
             locked_out: true,
             ..before.clone()
         };
-        let merged = mine.merge(&before, &theirs).expect("no clash");
+        let merged = mine.merge(&before, &theirs);
         let wanted = UserFields {
             role: FULL_ACCESS,
             locked_out: true,
             ..mine.clone()
         };
-        assert_eq!(merged, wanted);
+        assert_eq!(merged, Ok(wanted));
         before.zone = Some(Tz::UTC);
-        let unset = UserFields {
-            zone: None,
-            ..before.clone()
-        };
+        let unset = with(&before, |user| user.zone = None);
         let clash = mine.merge(&before, &unset).expect_err("a clash");
         let rule = Rule::ChangedMeanwhile {
             theirs: Value::Machine,
@@ -363,10 +351,8 @@ mod tests {
     fn no_secret_of_the_environment_is_noted() {
         assert_eq!(Arrival::noted(&format!("7:{}=", "A".repeat(43))), "");
         assert_eq!(Arrival::noted(&"x".repeat(1_000)).len(), Arrival::NOTED);
-        assert_eq!(
-            Arrival::noted("192.0.2.7 50022 192.0.2.1 22"),
-            "192.0.2.7 50022 192.0.2.1 22"
-        );
+        let connection = "192.0.2.7 50022 192.0.2.1 22";
+        assert_eq!(Arrival::noted(connection), connection);
     }
 
     #[test]

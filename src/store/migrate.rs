@@ -154,9 +154,7 @@ mod tests {
     }
 
     fn users(connection: &Connection) -> i64 {
-        connection
-            .query_row("SELECT count(*) FROM users", (), |row| row.get(0))
-            .expect("counted")
+        number(connection, "SELECT count(*) FROM users").expect("counted")
     }
 
     #[test]
@@ -176,13 +174,9 @@ mod tests {
         apply(&connection, &more, None).expect("migrated");
         apply(&connection, &more, None).expect("nothing left to do");
         assert_eq!(users(&connection), 1);
-        assert_eq!(
-            identify(&connection),
-            Err(OpenFault::Newer {
-                found: KNOWN + 1,
-                known: KNOWN
-            })
-        );
+        let (found, known) = (KNOWN + 1, KNOWN);
+        let newer = OpenFault::Newer { found, known };
+        assert_eq!(identify(&connection), Err(newer));
     }
 
     #[test]

@@ -366,13 +366,11 @@ mod tests {
     #[test]
     fn a_pasted_secret_never_enters_a_field() {
         let mut line = LineField::new("my key");
-        assert_eq!(
-            line.paste(&format!("x {} y", secret())),
-            Edit::SecretRefused("42".to_owned())
-        );
+        let refused = Edit::SecretRefused("42".to_owned());
+        assert_eq!(line.paste(&format!("x {} y", secret())), refused);
         assert_eq!(line.text(), "my key");
         let mut area = AreaField::new("about");
-        assert_eq!(area.paste(&secret()), Edit::SecretRefused("42".to_owned()));
+        assert_eq!(area.paste(&secret()), refused);
         assert_eq!(area.text(), "about");
     }
 

@@ -302,6 +302,8 @@ impl<L: Listed> Rows<L> {
 
 #[cfg(test)]
 mod tests {
+    use std::ops::Range;
+
     use super::*;
     use crate::domain::id::KeyId;
     use crate::domain::list::{KeyRow, SortValue};
@@ -334,13 +336,25 @@ mod tests {
         }
     }
 
-    fn window(ids: std::ops::Range<i64>, more_before: bool, more_after: bool) -> Window<KeyRow> {
+    fn window(ids: Range<i64>, more_before: bool, more_after: bool) -> Window<KeyRow> {
         Window {
             rows: ids.map(row).collect(),
             more_before,
             more_after,
             at: 0,
         }
+    }
+
+    /// Five lines high, with these rows and none above them.
+    fn rows(ids: Range<i64>, more_after: bool) -> Rows<KeyRow> {
+        let mut rows = Rows::default();
+        rows.place(5);
+        rows.take(&Anchor::First, window(ids, false, more_after));
+        rows
+    }
+
+    fn selected(rows: &Rows<KeyRow>) -> KeyId {
+        rows.selected().expect("a row").id()
     }
 
     #[test]
@@ -364,69 +378,51 @@ mod tests {
 
     #[test]
     fn the_cursor_asks_for_more_at_the_edge_and_goes_on_from_there() {
-        let mut rows = Rows::default();
-        rows.place(5);
-        rows.take(&Anchor::First, window(0..10, false, true));
+        let mut rows = rows(0..10, true);
         let (anchor, rest) = rows.go(Move::By(12)).expect("more is needed");
         assert_eq!(rest, Move::By(3));
         rows.take(&anchor, window(10..20, true, false));
         assert_eq!(rows.go(rest), None);
-        assert_eq!(rows.selected().expect("a row").id(), KeyId(12));
+        assert_eq!(selected(&rows), KeyId(12));
         assert_eq!(rows.go(Move::By(100)), None);
-        assert_eq!(rows.selected().expect("a row").id(), KeyId(19));
+        assert_eq!(selected(&rows), KeyId(19));
     }
 
     #[test]
     fn the_selection_keeps_its_screen_line_through_a_refresh() {
-        let mut rows = Rows::default();
-        rows.place(5);
-        rows.take(&Anchor::First, window(0..10, false, false));
+        let mut rows = rows(0..10, false);
         rows.go(Move::By(7));
         rows.place(5);
         rows.go(Move::By(-2));
         let line = rows.selected - rows.top;
         let anchor = rows.around();
-        rows.take(
-            &anchor,
-            Window {
-                at: 8,
-                ..window(-3..10, false, false)
-            },
-        );
-        assert_eq!(rows.selected().expect("a row").id(), KeyId(5));
+        let mut later = window(-3..10, false, false);
+        later.at = 8;
+        rows.take(&anchor, later);
+        assert_eq!(selected(&rows), KeyId(5));
         assert_eq!(rows.selected - rows.top, line);
     }
 
     #[test]
     fn a_cursor_that_moved_while_a_refresh_was_under_way_stays_where_it_is() {
-        let mut rows = Rows::default();
-        rows.place(5);
-        rows.take(&Anchor::First, window(0..10, false, false));
+        let mut rows = rows(0..10, false);
         let anchor = rows.around();
         rows.go(Move::By(4));
         assert!(rows.take_keeping(&anchor, window(0..10, false, false)));
-        assert_eq!(rows.selected().expect("a row").id(), KeyId(4));
-        assert!(
-            !rows.take_keeping(&anchor, window(0..3, false, true)),
-            "the row is beyond it"
-        );
-        assert_eq!(rows.selected().expect("a row").id(), KeyId(4));
+        assert_eq!(selected(&rows), KeyId(4));
+        let kept = rows.take_keeping(&anchor, window(0..3, false, true));
+        assert!(!kept, "the row is beyond it");
+        assert_eq!(selected(&rows), KeyId(4));
         let gone = rows.around();
-        assert!(rows.take_keeping(
-            &gone,
-            Window {
-                at: 2,
-                ..window(5..9, false, false)
-            }
-        ));
-        assert_eq!(rows.selected().expect("a row").id(), KeyId(7));
+        let mut later = window(5..9, false, false);
+        later.at = 2;
+        assert!(rows.take_keeping(&gone, later));
+        assert_eq!(selected(&rows), KeyId(7));
     }
 
     #[test]
     fn scrolling_moves_the_cursor_only_as_far_as_it_must_and_asks_for_what_is_not_there() {
-        let mut rows = Rows::default();
-        rows.place(5);
-        rows.take(&Anchor::First, window(0..12, false, true));
+        let mut rows = rows(0..12, true);
         rows.go(Move::By(4));
         let seen = |rows: &Rows<KeyRow>| (rows.top, rows.selected().map(|row| row.place.id));
         assert_eq!(rows.go(Move::Scroll(3)), None);
@@ -444,9 +440,7 @@ mod tests {
 
     #[test]
     fn rows_far_from_the_cursor_are_let_go() {
-        let mut rows = Rows::default();
-        rows.place(5);
-        rows.take(&Anchor::First, window(0..200, false, true));
+        let mut rows = rows(0..200, true);
         for start in [200, 400, 600, 800] {
             rows.go(Move::By(10_000));
             let anchor = Anchor::After(rows.loaded.last().expect("rows").place.clone());

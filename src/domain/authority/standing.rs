@@ -142,16 +142,11 @@ mod tests {
         assert_eq!(beyond(key(&full, None).stopped(), key(&full, None)), again);
         assert_eq!(beyond(key(&full, Some(5)), key(&full, None)), again);
         assert_eq!(beyond(key(&full, Some(5)), key(&full, Some(6))), again);
-        assert_eq!(
-            beyond(key(&clerk, None), key(&full, None)),
-            Some(Given::Role)
-        );
+        let role = Some(Given::Role);
+        assert_eq!(beyond(key(&clerk, None), key(&full, None)), role);
         let stopped = (key(&clerk, None).stopped(), key(&full, None).stopped());
-        assert_eq!(beyond(stopped.0, stopped.1), Some(Given::Role));
-        assert_eq!(
-            given_beyond(&clerk, None, &key(&full, None)),
-            Some(Given::Role)
-        );
+        assert_eq!(beyond(stopped.0, stopped.1), role);
+        assert_eq!(given_beyond(&clerk, None, &key(&full, None)), role);
     }
 
     #[test]
@@ -175,20 +170,16 @@ mod tests {
     fn a_smaller_role_does_not_make_up_for_more_time() {
         let [full, auditor] = Role::built_in().map(|role| role.fields);
         let (before, after) = (key(&full, Some(5)), key(&auditor, None));
-        assert_eq!(
-            given_beyond(&clerk(), Some(&before), &after),
-            Some(Given::Again)
-        );
-        assert_eq!(given_beyond(&full, Some(&before), &after), None);
+        let by = |own: &RoleFields| given_beyond(own, Some(&before), &after);
+        assert_eq!(by(&clerk()), Some(Given::Again));
+        assert_eq!(by(&full), None);
     }
 
     #[test]
     fn who_holds_it_gives_it_back() {
         let clerk = clerk();
         let before = key(&clerk, Some(5)).stopped();
-        assert_eq!(
-            given_beyond(&clerk, Some(&before), &key(&clerk, None)),
-            None
-        );
+        let given = given_beyond(&clerk, Some(&before), &key(&clerk, None));
+        assert_eq!(given, None);
     }
 }

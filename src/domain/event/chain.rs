@@ -172,6 +172,7 @@ pub struct Break(pub i64);
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::tests::with;
 
     #[test]
     fn a_head_is_read_as_it_is_written() {
@@ -232,66 +233,18 @@ mod tests {
             target_name: "c",
             body: "{}",
         };
+        let hash = |change: fn(&mut Hashed<'static>)| chain(&CHAIN_START, &with(&event, change));
         let hashes = [
-            chain(&CHAIN_START, &event),
+            hash(|_| ()),
             chain(&[1; 32], &event),
-            chain(
-                &CHAIN_START,
-                &Hashed {
-                    sequence: 2,
-                    ..event
-                },
-            ),
-            chain(
-                &CHAIN_START,
-                &Hashed {
-                    at: Timestamp(3),
-                    ..event
-                },
-            ),
-            chain(
-                &CHAIN_START,
-                &Hashed {
-                    number: 657,
-                    ..event
-                },
-            ),
-            chain(
-                &CHAIN_START,
-                &Hashed {
-                    level: "Error",
-                    ..event
-                },
-            ),
-            chain(
-                &CHAIN_START,
-                &Hashed {
-                    actor: "a",
-                    target_kind: "bapi-key",
-                    ..event
-                },
-            ),
-            chain(
-                &CHAIN_START,
-                &Hashed {
-                    target_id: 4,
-                    ..event
-                },
-            ),
-            chain(
-                &CHAIN_START,
-                &Hashed {
-                    target_name: "d",
-                    ..event
-                },
-            ),
-            chain(
-                &CHAIN_START,
-                &Hashed {
-                    body: "{ }",
-                    ..event
-                },
-            ),
+            hash(|event| event.sequence = 2),
+            hash(|event| event.at = Timestamp(3)),
+            hash(|event| event.number = 657),
+            hash(|event| event.level = "Error"),
+            hash(|event| (event.actor, event.target_kind) = ("a", "bapi-key")),
+            hash(|event| event.target_id = 4),
+            hash(|event| event.target_name = "d"),
+            hash(|event| event.body = "{ }"),
         ];
         for (i, one) in hashes.iter().enumerate() {
             assert!(hashes[i + 1..].iter().all(|other| other != one), "{i}");

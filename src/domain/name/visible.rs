@@ -158,6 +158,11 @@ mod tests {
     use super::*;
     use crate::domain::name::{check_description, check_name};
 
+    fn code_at(text: &str, position: usize) -> u32 {
+        let character = text.chars().nth(position - 1);
+        u32::from(character.expect("a character"))
+    }
+
     #[test]
     fn joiners_that_a_script_or_an_emoji_needs_are_allowed() {
         for name in [
@@ -209,7 +214,7 @@ mod tests {
             ("a\u{2066}b", 2),
             ("a\u{AD}b", 2),
         ] {
-            let code = u32::from(name.chars().nth(position - 1).expect("a character"));
+            let code = code_at(name, position);
             let rule = Rule::InvisibleCharacter { position, code };
             assert_eq!(check_name(name), Err(rule.clone()), "{name:?}");
             assert_eq!(check_description(name), Err(rule), "{name:?}");
@@ -225,12 +230,9 @@ mod tests {
             ("\u{20E3}", 1),
             ("\u{3099}x", 1),
         ] {
-            let code = u32::from(name.chars().nth(position - 1).expect("a character"));
-            assert_eq!(
-                check_name(name),
-                Err(Rule::LoneMark { position, code }),
-                "{name:?}"
-            );
+            let code = code_at(name, position);
+            let rule = Rule::LoneMark { position, code };
+            assert_eq!(check_name(name), Err(rule), "{name:?}");
         }
         for name in ["e\u{301}", "か\u{3099}", "กำ", "שָׁלוֹם"] {
             assert!(check_name(name).is_ok(), "{name:?}");
@@ -248,11 +250,8 @@ mod tests {
             '\u{FDD0}',
         ] {
             let (position, code) = (2, u32::from(c));
-            assert_eq!(
-                check_name(&format!("a{c}")),
-                Err(Rule::UnknownCharacter { position, code }),
-                "{c:?}"
-            );
+            let rule = Rule::UnknownCharacter { position, code };
+            assert_eq!(check_name(&format!("a{c}")), Err(rule), "{c:?}");
         }
     }
 

@@ -193,6 +193,11 @@ mod tests {
         all.map(|c| (c.line.expect("a line"), &c.why)).collect()
     }
 
+    fn lines(changed: &Changed) -> Vec<usize> {
+        let complaints = complaints(changed).into_iter();
+        complaints.map(|(line, _)| line).collect()
+    }
+
     #[test]
     fn keys_that_are_set_come_in_place_of_the_tables_on_every_screen_with_a_list() {
         let changed = changed(&[("list.new", "b insert")]);
@@ -218,41 +223,20 @@ mod tests {
 
     #[test]
     fn a_key_of_another_action_of_the_screen_is_refused_and_told() {
-        let clash = |action: &str, key: &str, other: &str| Why::Clash {
-            action: action.to_owned(),
-            key: key.to_owned(),
-            other: other.to_owned(),
-        };
+        let (new, tree) = (("list.new", "b"), ("list.tree", "b"));
         // With the table, also that of a wider scope; and between two that are set, the later one.
-        for (settings, line, why) in [
-            (
-                &[("list.new", "d")] as &[_],
-                1,
-                clash("list.new", "d", "list.delete"),
-            ),
-            (
-                &[("list.tree", "b ?")],
-                1,
-                clash("list.tree", "?", "anywhere.help"),
-            ),
-            (
-                &[("anywhere.help", "l")],
-                1,
-                clash("anywhere.help", "l", "list.lock"),
-            ),
-            (
-                &[("list.new", "b"), ("list.tree", "b")],
-                2,
-                clash("list.tree", "b", "list.new"),
-            ),
-            (
-                &[("list.tree", "b"), ("list.new", "b")],
-                2,
-                clash("list.new", "b", "list.tree"),
-            ),
+        for (settings, key, other) in [
+            (&[("list.new", "d")] as &[_], "d", "list.delete"),
+            (&[("list.tree", "b ?")], "?", "anywhere.help"),
+            (&[("anywhere.help", "l")], "l", "list.lock"),
+            (&[new, tree], "b", "list.new"),
+            (&[tree, new], "b", "list.tree"),
         ] {
+            let [action, key, other] =
+                [settings[settings.len() - 1].0, key, other].map(str::to_owned);
+            let why = Why::Clash { action, key, other };
             let changed = changed(settings);
-            assert_eq!(complaints(&changed), [(line, &why)]);
+            assert_eq!(complaints(&changed), [(settings.len(), &why)]);
             assert_eq!(changed.counts.len(), settings.len() - 1);
         }
         // On screens of their own both may have it.
@@ -267,13 +251,11 @@ mod tests {
             (("list.properties", "Down"), ("list.down", "b"), 1),
         ] {
             let changed = changed(&[takes, other]);
-            let lines: Vec<usize> = complaints(&changed).iter().map(|(line, _)| *line).collect();
+            let lines = lines(&changed);
             assert!(lines.contains(&line), "{takes:?}: {lines:?}");
-            let first = complaints(&changed).first().map(|(_, why)| (*why).clone());
-            assert!(
-                matches!(&first, Some(Why::Clash { action, .. }) if action == takes.0),
-                "{first:?}"
-            );
+            let (_, first) = complaints(&changed)[0];
+            let clashes = matches!(first, Why::Clash { action, .. } if action == takes.0);
+            assert!(clashes, "{first:?}");
         }
     }
 
@@ -281,73 +263,39 @@ mod tests {
     fn what_one_refused_setting_leaves_is_looked_at_again() {
         // The second could have the first one's key, if the first had another.
         let changed = changed(&[("list.new", "Enter"), ("list.tree", "n")]);
-        let lines: Vec<usize> = complaints(&changed).iter().map(|(line, _)| *line).collect();
-        assert_eq!(lines, [1, 2]);
+        assert_eq!(lines(&changed), [1, 2]);
         assert_eq!(press(&changed.keys, Scope::Users, "n"), Some(Action::New));
         assert_eq!(press(&changed.keys, Scope::Users, "t"), Some(Action::Tree));
     }
 
     #[test]
     fn what_cannot_be_carried_out_is_told_and_the_tables_keys_count() {
-        let (a, k) = (|s: &str| s.to_owned(), |s: &str| s.to_owned());
+        let unknown = |action, _| Why::UnknownAction(action);
+        let fixed = |action, _| Why::FixedAction(action);
+        let not_a_key = |action, key| Why::NotAKey { action, key };
+        let reserved = |action, key| Why::Reserved { action, key };
+        let typed = |action, key| Why::Typed { action, key };
         for (action, key, why) in [
-            ("list.nwe", "n", Why::UnknownAction(a("list.nwe"))),
-            ("new", "n", Why::UnknownAction(a("new"))),
-            (
-                "confirmation.yes",
-                "d",
-                Why::FixedAction(a("confirmation.yes")),
-            ),
-            ("anywhere.leave", "q", Why::FixedAction(a("anywhere.leave"))),
-            ("anywhere.stop", "q", Why::FixedAction(a("anywhere.stop"))),
-            ("ended.quit", "x", Why::FixedAction(a("ended.quit"))),
-            (
-                "list.new",
-                "Ctrl-1",
-                Why::NotAKey {
-                    action: a("list.new"),
-                    key: k("Ctrl-1"),
-                },
-            ),
-            (
-                "list.new",
-                "ctrl-c",
-                Why::Reserved {
-                    action: a("list.new"),
-                    key: k("ctrl-c"),
-                },
-            ),
-            (
-                "list.new",
-                "Ctrl-Z",
-                Why::Reserved {
-                    action: a("list.new"),
-                    key: k("Ctrl-Z"),
-                },
-            ),
-            (
-                "form.accept",
-                "o",
-                Why::Typed {
-                    action: a("form.accept"),
-                    key: k("o"),
-                },
-            ),
-            (
-                "filter.cancel",
-                "Home",
-                Why::Typed {
-                    action: a("filter.cancel"),
-                    key: k("Home"),
-                },
-            ),
+            ("list.nwe", "n", unknown as fn(String, String) -> Why),
+            ("new", "n", unknown),
+            ("confirmation.yes", "d", fixed),
+            ("anywhere.leave", "q", fixed),
+            ("anywhere.stop", "q", fixed),
+            ("ended.quit", "x", fixed),
+            ("list.new", "Ctrl-1", not_a_key),
+            ("list.new", "ctrl-c", reserved),
+            ("list.new", "Ctrl-Z", reserved),
+            ("form.accept", "o", typed),
+            ("filter.cancel", "Home", typed),
         ] {
+            let why = why(action.to_owned(), key.to_owned());
             let changed = changed(&[(action, key)]);
             assert_eq!(complaints(&changed), [(1, &why)]);
             assert!(changed.counts.is_empty());
         }
         let twice = changed(&[("list.new", "b"), ("list.new", "z")]);
-        assert_eq!(complaints(&twice), [(2, &Why::Twice(a("list.new")))]);
+        let why = Why::Twice("list.new".to_owned());
+        assert_eq!(complaints(&twice), [(2, &why)]);
         assert_eq!(press(&twice.keys, Scope::Users, "b"), Some(Action::New));
     }
 
@@ -372,14 +320,9 @@ mod tests {
             .zip(actions())
             .map(|(line, action)| {
                 // A key of its own for each: Alt with a letter or F key, which no field takes for text.
-                let key = match line {
-                    0..26 => format!("Alt-{}", char::from(b'A' + u8::try_from(line).unwrap())),
-                    _ => format!(
-                        "Alt-{}",
-                        char::from_u32(0x4e00 + line).expect("a character")
-                    ),
-                };
-                setting(line as usize, &action.name, &[&key])
+                let first = if line < 26 { u32::from('A') } else { 0x4e00 };
+                let key = char::from_u32(first + line).expect("a character");
+                setting(line as usize, &action.name, &[&format!("Alt-{key}")])
             })
             .collect();
         let changed = Keymap::changed(&everything);
@@ -387,12 +330,8 @@ mod tests {
         assert_eq!(changed.counts.len(), actions().len());
         for (scope, _) in SCOPES {
             for chord in STAY.into_iter().chain(RESERVED) {
-                let stays = does(&usual, scope, chord);
-                assert_eq!(
-                    does(&changed.keys, scope, chord),
-                    stays,
-                    "{scope:?} {chord:?}"
-                );
+                let [before, after] = [&usual, &changed.keys].map(|keys| does(keys, scope, chord));
+                assert_eq!(after, before, "{scope:?} {chord:?}");
             }
             // Whatever the scope is, Ctrl-C leaves and F1 helps or closes the help.
             let leave = does(&changed.keys, scope, ctrl('c'));
@@ -404,13 +343,10 @@ mod tests {
             for chord in STAY.into_iter().chain(RESERVED) {
                 let changed = Keymap::changed(&[setting(1, &action.name, &[&chord.name()])]);
                 for (scope, _) in SCOPES {
-                    let before = does(&usual, scope, chord);
-                    let after = does(&changed.keys, scope, chord);
-                    assert!(
-                        before.is_none() || after == before,
-                        "{} {chord:?}",
-                        action.name
-                    );
+                    let [before, after] =
+                        [&usual, &changed.keys].map(|keys| does(keys, scope, chord));
+                    let stays = before.is_none() || after == before;
+                    assert!(stays, "{} {chord:?}", action.name);
                 }
             }
         }

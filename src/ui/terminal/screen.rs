@@ -215,11 +215,8 @@ mod tests {
         draw(&mut terminal, "one", 4);
         draw(&mut terminal, "two", 4);
         drop(terminal);
-        let writes: Vec<_> = writes
-            .0
-            .iter()
-            .map(|w| String::from_utf8_lossy(w))
-            .collect();
+        let writes = writes.0.iter().map(|bytes| String::from_utf8_lossy(bytes));
+        let writes: Vec<_> = writes.collect();
         assert_eq!(writes.len(), 3, "{writes:?}");
         assert!(writes[0].contains("one") && writes[0].ends_with("\x1b[?25h\x1b[1;4H"));
         assert_eq!(writes[1], "\x1b[1;5H");
@@ -232,18 +229,15 @@ mod tests {
         let mut terminal = terminal(&mut writes);
         draw(&mut terminal, "one", 2);
         let screen = terminal.backend_mut();
-        screen
-            .erase_after(&[Position { x: 3, y: 0 }])
-            .expect("erased");
+        let behind = Position { x: 3, y: 0 };
+        screen.erase_after(&[behind]).expect("erased");
         screen.erase_after(&[]).expect("nothing to be done");
         let beyond = Position { x: u16::MAX, y: 0 };
         screen.erase_after(&[beyond]).expect("nothing is there");
         drop(terminal);
         assert_eq!(writes.0.len(), 2);
-        assert_eq!(
-            String::from_utf8_lossy(&writes.0[1]),
-            "\x1b[1;4H\x1b[K\x1b[1;3H"
-        );
+        let second = String::from_utf8_lossy(&writes.0[1]);
+        assert_eq!(second, "\x1b[1;4H\x1b[K\x1b[1;3H");
     }
 
     #[test]
