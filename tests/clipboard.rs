@@ -33,7 +33,7 @@ use support::screen::InScreen;
 
 /// Makes a key and leaves its secret's dialog open; gives the secret.
 fn make(console: &mut Pty) -> String {
-    console.says("list.empty_read_only", &[]);
+    console.says("list.empty_read_only");
     hand::make(console)
 }
 
@@ -143,15 +143,13 @@ fn tmux_passes_a_copy_on_whatever_it_is_set_to_and_keeps_none_when_the_dialog_cl
         let secret = make(&mut tmux.console);
         let header = format!("api-secret-key: {secret}");
         for (key, copied) in [("c", &secret), ("h", &header)] {
-            tmux.console.send(key);
-            tmux.console.says("secret.sent_tmux", &[]);
+            tmux.console.send(key).says("secret.sent_tmux");
             tmux.console.wait_for_bytes(&base64(copied));
             let buffers = tmux.buffers();
             assert_eq!(buffers.len(), 1, "{setting}: {buffers:?}");
             assert!(buffers[0].starts_with("keyward-"), "{buffers:?}");
             assert_eq!(tmux.tmux(&["show-buffer", "-b", &buffers[0]]), *copied);
-            tmux.console.send("\x03");
-            tmux.console.says("secret.ways_out", &[]);
+            tmux.console.send("\x03").says("secret.ways_out");
         }
         confirm_stored(&mut tmux.console);
         eventually("no buffer", || tmux.buffers().is_empty());
@@ -189,8 +187,7 @@ fn tmux_keeps_nothing_whatever_ends_the_console_while_the_secret_is_shown() {
             make(&mut tmux.console);
             // Somebody else is there: tmux does not end with the pane.
             tmux.tmux(&["new-session", "-d", "sleep 600"]);
-            tmux.console.send("c");
-            tmux.console.says("secret.sent_tmux", &[]);
+            tmux.console.send("c").says("secret.sent_tmux");
             assert_eq!(tmux.buffers().len(), 1);
             let database = tmux.home.path().join("data/keyward/keyward.db");
             let other = Connection::open(database).expect("database");
@@ -211,8 +208,7 @@ fn tmux_gets_the_secret_in_no_argument_and_no_variable() {
         return;
     };
     let secret = make(&mut tmux.console);
-    tmux.console.send("c");
-    tmux.console.says("secret.sent_tmux", &[]);
+    tmux.console.send("c").says("secret.sent_tmux");
     confirm_stored(&mut tmux.console);
     eventually("no buffer", || tmux.buffers().is_empty());
     let noted = tmux.noted();
@@ -244,19 +240,15 @@ fn what_tmux_holds_can_be_pasted_into_the_check_with_brackets_and_without() {
         return;
     };
     let secret = make(&mut tmux.console);
-    tmux.console.send("c");
-    tmux.console.says("secret.sent_tmux", &[]);
+    tmux.console.send("c").says("secret.sent_tmux");
     let buffer = tmux.buffers().remove(0);
     for brackets in [Some("-p"), None] {
-        tmux.console.send("p");
-        tmux.console.says("check.note", &[]);
+        tmux.console.send("p").says("check.note");
         let paste = ["paste-buffer"].into_iter().chain(brackets);
         tmux.tmux(&paste.chain(["-b", &buffer]).collect::<Vec<_>>());
         tmux.console.see(&format!("{} characters", secret.len()));
-        tmux.console.send("\r");
-        tmux.console.says("secret.matches", &[]);
-        tmux.console.send("\x03");
-        tmux.console.says("secret.ways_out", &[]);
+        tmux.console.send("\r").says("secret.matches");
+        tmux.console.send("\x03").says("secret.ways_out");
     }
 }
 
@@ -279,7 +271,7 @@ fn a_tmux_that_hangs_is_killed_after_a_second_and_holds_nothing_up() {
     let mut console = with_false_tmux(home.path(), &script);
     make(&mut console);
     console.send("cv");
-    console.says("secret.hidden", &[("key", &"v")]);
+    console.says_with("secret.hidden", &[("key", &"v")]);
     console.see("tmux did not take it (no answer within a second)");
     let pid = fs::read_to_string(pid).expect("it was started");
     let gone = || !Path::new("/proc").join(pid.trim()).exists();
@@ -312,14 +304,12 @@ fn screen_passes_a_copy_on() {
     let secret = make(&mut console);
     let header = format!("api-secret-key: {secret}");
     for (key, copied) in [("c", &secret), ("h", &header)] {
-        console.send(key);
-        console.says("secret.sent_screen", &[]);
+        console.send(key).says("secret.sent_screen");
         console.wait_for_bytes(&format!("\x1b]52;c;{}\x07", base64(copied)));
-        console.send("\x03");
-        console.says("secret.ways_out", &[]);
+        console.send("\x03").says("secret.ways_out");
     }
     confirm_stored(&mut console);
-    console.says("secret.osc52_stays", &[]);
+    console.says("secret.osc52_stays");
     console.send("q");
     assert_eq!(console.end(), 0);
 }
@@ -344,7 +334,7 @@ fn is_not_held_up_by(variables: &[(&str, &OsStr)]) {
     .go();
     make(&mut console);
     console.send("cv");
-    console.says("secret.hidden", &[("key", &"v")]);
+    console.says_with("secret.hidden", &[("key", &"v")]);
     console.see("The display's clipboard did not take it (no answer within a second)");
     confirm_stored(&mut console);
     console.send("q");

@@ -299,19 +299,14 @@ fn the_console_goes_by_the_file_also_with_user() {
     // The account is the first user of the database that this makes.
     let mut console = Start::new(home.0.path(), &[]).go();
     console.see("APIキーはまだありません");
-    console.send("n");
-    console.see("新規APIキー");
+    console.send("n").see("新規APIキー");
     console.send("backup\t");
-    console.send("\x13");
-    console.see("非表示");
+    console.send("\x13").see("非表示");
     // The answer is drawn after the dialog's first frame, before which other keys are dropped.
-    console.send("\x03");
-    console.see("閉じる方法は2つで");
+    console.send("\x03").see("閉じる方法は2つで");
     // A secret that is copied is sent to the terminal, unless that is off.
-    console.send("c");
-    console.see("clipboard = off");
-    console.send("a\r");
-    console.see("backup");
+    console.send("c").see("clipboard = off");
+    console.send("a\r").see("backup");
     console.send("q");
     assert_eq!(console.end(), 0);
     let bytes = String::from_utf8_lossy(&console.bytes()).into_owned();
@@ -321,8 +316,7 @@ fn the_console_goes_by_the_file_also_with_user() {
     let name = Config::read().account.name;
     let mut console = Start::new(home.0.path(), &["--user", &name]).go();
     console.see("backup");
-    console.send("tg\r");
-    console.see("氏名");
+    console.send("tg\r").see("氏名");
     console.send("q");
     assert_eq!(console.end(), 0);
 }

@@ -45,7 +45,7 @@ fn assert_restored(console: &Pty, way: &str) {
 }
 
 /// A way out, and the exit code that tells it.
-type Way = (&'static str, fn(&mut Pty), u32);
+type Way = (&'static str, fn(&mut Pty) -> &mut Pty, u32);
 
 const WAYS: [Way; 7] = [
     ("quit", |console| console.send("q"), 0),
@@ -58,7 +58,7 @@ const WAYS: [Way; 7] = [
         "the end of the input",
         |console| {
             console.keep_lines();
-            console.send("\x04");
+            console.send("\x04")
         },
         129,
     ),
@@ -118,7 +118,7 @@ fn a_sign_out_is_an_event_when_the_terminal_hangs_up_or_a_signal_ends_it_too() {
                 "hang-up" => console.hang_up(),
                 "TERM" => console.signal("TERM"),
                 _ => console.send("q"),
-            }
+            };
             console.end();
             sign_outs(home.path()) == 1
         });
@@ -304,9 +304,8 @@ fn a_hang_up_while_a_secret_is_on_the_screen_leaves_the_truth() {
     assert_eq!(verify(&home, &first), refused("not-delivered"));
 
     let mut console = Start::new(home.path(), &[]).go();
-    console.says("state.not_delivered", &[]);
-    console.send("s");
-    console.says("new_secret.title", &[]);
+    console.says("state.not_delivered");
+    console.send("s").says("new_secret.title");
     console.send(F2);
     let second = support::hand::secret(&mut console);
     confirm_stored(&mut console);
@@ -404,16 +403,15 @@ fn ctrl_z_goes_back_to_the_shell_and_fg_comes_back() {
     let mut console = InShell::start(home.path(), "demo");
     console.shell.see("39 shown");
     console.shell.send("j");
-    let stop: [fn(&mut InShell); 2] = [
-        |console| console.shell.send("\x1a"),
-        |console| signal(console.job, "TSTP"),
-    ];
-    for stop in stop {
-        stop(&mut console);
+    for by_key in [true, false] {
+        if by_key {
+            console.shell.send("\x1a");
+        } else {
+            signal(console.job, "TSTP");
+        }
         console.see_stopped();
         assert!(!console.shell.screen().contains("39 shown"));
-        console.shell.send("echo out of it\r");
-        console.shell.see("\nout of it");
+        console.shell.send("echo out of it\r").see("\nout of it");
         console.foreground();
         console.shell.see("39 shown");
         console.shell.see("> ");
@@ -432,8 +430,7 @@ fn in_the_background_it_stays_stopped_and_writes_nothing() {
     console.shell.see("39 shown");
     console.shell.send("\x1a");
     console.see_stopped();
-    console.shell.send("bg; echo behind\r");
-    console.shell.see("\nbehind");
+    console.shell.send("bg; echo behind\r").see("\nbehind");
     eventually("it is stopped again", || console.is_stopped());
     while console.shell.bytes_while_idle(Duration::from_millis(200)) > 0 {}
     assert!(!console.shell.screen().contains("39 shown"));
@@ -446,29 +443,27 @@ fn in_the_background_it_stays_stopped_and_writes_nothing() {
 fn a_stop_that_cannot_be_prevented_is_made_good_afterwards() {
     let home = home();
     let mut console = InShell::start(home.path(), "");
-    console.shell.says("list.empty_read_only", &[]);
+    console.shell.says("list.empty_read_only");
     let secret = make(&mut console.shell);
     signal(console.job, "STOP");
     eventually("it is stopped", || console.is_stopped());
     console.shell.see(PROMPT);
     // The terminal is still as the console had it: Enter is not the end of a line.
-    console.shell.send("fg\n");
-    console.shell.says("secret.stopped", &[]);
+    console.shell.send("fg\n").says("secret.stopped");
     console.shell.wait_for("the console alone", |screen| {
         let contents = screen.contents();
         contents.starts_with("Keyward ")
             && !contents.contains(&secret)
             && !contents.contains(PROMPT)
     });
-    console.shell.send("v");
-    console.shell.see(&secret);
+    console.shell.send("v").see(&secret);
 }
 
 #[test]
 fn a_secret_is_hidden_when_the_console_was_left_to_the_shell() {
     let home = home();
     let mut console = InShell::start(home.path(), "");
-    console.shell.says("list.empty_read_only", &[]);
+    console.shell.says("list.empty_read_only");
     let secret = make(&mut console.shell);
     console.shell.send("\x1a");
     console.see_stopped();
@@ -478,13 +473,12 @@ fn a_secret_is_hidden_when_the_console_was_left_to_the_shell() {
     console
         .shell
         .see("Keyward was stopped and continued; the secret is hidden. Press v to show it.");
-    console.shell.says("secret.hidden", &[("key", &"v")]);
+    console.shell.says_with("secret.hidden", &[("key", &"v")]);
     let bytes = console.shell.bytes();
     let after = String::from_utf8_lossy(&bytes[before..]);
     assert!(!after.contains(&secret[3..20]), "{after}");
     assert_eq!(verify(&home, &secret), refused("not-delivered"));
-    console.shell.send("v");
-    console.shell.see(&secret);
+    console.shell.send("v").see(&secret);
     confirm_stored(&mut console.shell);
     accepted(&home, &secret);
 }
@@ -493,15 +487,13 @@ fn a_secret_is_hidden_when_the_console_was_left_to_the_shell() {
 fn it_stops_only_when_its_transaction_is_over() {
     let home = home();
     let mut console = InShell::start(home.path(), "");
-    console.shell.says("list.empty_read_only", &[]);
+    console.shell.says("list.empty_read_only");
     make(&mut console.shell);
     confirm_stored(&mut console.shell);
     let other = Connection::open(home.path().join("data/keyward/keyward.db")).expect("database");
     other.execute_batch("BEGIN IMMEDIATE").expect("locked");
-    console.shell.send("l");
-    console.shell.says("confirm.lock", &[]);
-    console.shell.send("y");
-    console.shell.see("Working");
+    console.shell.send("l").says("confirm.lock");
+    console.shell.send("y").see("Working");
     console.shell.send("\x1a");
     signal(console.job, "TSTP");
     // As long as it says that it works, it has not stopped.
@@ -529,10 +521,8 @@ fn who_leaves_while_something_is_saved_is_told_so_and_not_any_more_when_it_is() 
     let mut console = empty(&home);
     let other = Connection::open(home.path().join("data/keyward/keyward.db")).expect("database");
     other.execute_batch("BEGIN IMMEDIATE").expect("locked");
-    console.send(&format!("nnightly{F2}"));
-    console.see("Working");
-    console.send("\x03");
-    console.says("message.still_saving", &[]);
+    console.send(&format!("nnightly{F2}")).see("Working");
+    console.send("\x03").says("message.still_saving");
     other.execute_batch("COMMIT").expect("unlocked");
     console.wait_for("the secret, and no word of saving", |screen| {
         let contents = screen.contents();
@@ -554,8 +544,7 @@ fn without_a_shell_it_says_so_and_goes_on() {
     orphan.see("39 shown");
     for mut console in [leader, orphan] {
         for _ in 0..2 {
-            console.send("\x1a");
-            console.says("message.no_shell", &[]);
+            console.send("\x1a").says("message.no_shell");
             console.send("j");
             console.wait_for("no message", |screen| {
                 let contents = screen.contents();
@@ -569,7 +558,7 @@ fn without_a_shell_it_says_so_and_goes_on() {
 }
 
 /// Ends the secret dialog, or leaves the console with it, until this is to be seen.
-type Close = (&'static str, fn(&mut Pty), &'static str);
+type Close = (&'static str, fn(&mut Pty) -> &mut Pty, &'static str);
 
 #[test]
 fn a_terminal_without_another_screen_keeps_no_secret_either() {
@@ -579,9 +568,8 @@ fn a_terminal_without_another_screen_keeps_no_secret_either() {
         (
             "discarded",
             |shell| {
-                shell.send("x\r");
-                shell.see("y Discard");
-                shell.send("y");
+                shell.send("x\r").see("y Discard");
+                shell.send("y")
             },
             "was discarded",
         ),
@@ -595,10 +583,9 @@ fn a_terminal_without_another_screen_keeps_no_secret_either() {
             return;
         };
         shell.see(PROMPT);
-        shell.send("seq -s / 1000\r");
-        shell.see("/999/1000");
+        shell.send("seq -s / 1000\r").see("/999/1000");
         shell.send(&format!("{}\r", env!("CARGO_BIN_EXE_keyward")));
-        shell.says("list.empty_read_only", &[]);
+        shell.says("list.empty_read_only");
         shell.wait_for("nothing of the shell", |screen| {
             !screen.contents().contains("99/")
         });

@@ -95,30 +95,24 @@ fn in_cells(pid: u32, text: &[u8]) -> Vec<String> {
 
 /// Does to the open dialog everything that handles the secret.
 fn use_it(console: &mut Pty, secret: &str) {
-    console.send("c");
-    console.says("secret.sent_osc52", &[]);
+    console.send("c").says("secret.sent_osc52");
     console.send("h");
     console.wait_for_bytes(&BASE64_STANDARD.encode(format!("api-secret-key: {secret}")));
+    console.send("v").see("(hidden:");
     console.send("v");
-    console.see("(hidden:");
-    console.send("v");
-    console.resize(44, 24);
-    console.see("Widen to 47 columns");
+    console.resize(44, 24).see("Widen to 47 columns");
     console.resize(80, 24);
     console.wait_for("one line", |screen| screen.contents().contains(secret));
     for paste in [format!("\x1b[200~{secret}\x1b[201~"), secret.to_owned()] {
-        console.send("p");
-        console.says("check.note", &[]);
+        console.send("p").says("check.note");
         console.send(&paste);
         console.see(&format!("{} characters", secret.len()));
-        console.send("\r");
-        console.says("secret.matches", &[]);
-        console.send("\x03");
-        console.says("secret.ways_out", &[]);
+        console.send("\r").says("secret.matches");
+        console.send("\x03").says("secret.ways_out");
     }
     // Where nobody wants it.
     console.send(&format!("\x1b[200~{secret}\x1b[201~"));
-    console.says("secret.pasted", &[]);
+    console.says("secret.pasted");
 }
 
 #[test]
@@ -146,12 +140,9 @@ fn nothing_of_a_secret_is_left_when_its_dialog_is_closed() {
     // Frames that are smaller than the ones before leave more of them behind.
     console.resize(200, 50);
     console.wait_for("one line", |screen| screen.contents().contains(&second));
-    console.resize(40, 10);
-    console.see("[ I have stored it ]");
-    console.send("x\r");
-    console.says("discard.title", &[]);
-    console.send("y");
-    console.see("discarded");
+    console.resize(40, 10).see("[ I have stored it ]");
+    console.send("x\r").says("discard.title");
+    console.send("y").see("discarded");
     let mut found = Vec::new();
     for secret in [&first, &second] {
         found.extend(in_cells(console.pid(), &secret.as_bytes()[2..14]));
@@ -191,27 +182,23 @@ fn nothing_of_a_secret_typed_into_another_field_is_left_when_it_is_refused() {
     }
     let home = home();
     let mut console = empty(&home);
-    console.send("/");
-    console.see("Esc Clear");
+    console.send("/").see("Esc Clear");
     type_it(&mut console);
     console.see("id:7");
-    console.send("\x1b");
-    console.says("list.empty_read_only", &[]);
-    console.send("n");
-    console.says("form.title_new", &[]);
+    console.send("\x1b").says("list.empty_read_only");
+    console.send("n").says("form.title_new");
     for next in ["\t", "\t\r"] {
         type_it(&mut console);
-        console.says("problem.secret", &[]);
+        console.says("problem.secret");
         console.send(next);
     }
     console.see("Find:");
     type_it(&mut console);
-    console.says("problem.secret", &[]);
+    console.says("problem.secret");
     console.send("\x1b");
-    console.send("\x1bOP");
-    console.see("Find:");
+    console.send("\x1bOP").see("Find:");
     type_it(&mut console);
-    console.says("problem.secret", &[]);
+    console.says("problem.secret");
     let random = TYPED.split_once(':').expect("an ID").1.as_bytes();
     let mut found = Vec::new();
     for at in [0, 8, 16, 24, 31] {

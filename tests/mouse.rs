@@ -103,10 +103,8 @@ fn while_a_secret_is_shown_the_mouse_is_the_terminals() {
     let home = home();
     let mut console = demo(&home);
     assert_eq!((count(&console, ON), count(&console, OFF)), (1, 0));
-    console.send("n");
-    console.says("form.title_new", &[]);
-    console.send("by-mouse\x1bOQ");
-    console.says("secret.title", &[]);
+    console.send("n").says("form.title_new");
+    console.send("by-mouse\x1bOQ").says("secret.title");
     assert_eq!((count(&console, ON), count(&console, OFF)), (1, 1));
     let bytes = console.bytes();
     let off = bytes
@@ -122,18 +120,15 @@ fn while_a_secret_is_shown_the_mouse_is_the_terminals() {
     // Whatever a terminal sends all the same.
     let discard = find(&console, "[ Discard ]");
     console.send(&click(discard));
-    console.send("\x03");
-    console.says("secret.ways_out", &[]);
+    console.send("\x03").says("secret.ways_out");
     assert!(!console.screen().contains("y Discard"));
-    console.send("p");
-    console.see("Paste");
+    console.send("p").see("Paste");
     assert_eq!((count(&console, ON), count(&console, OFF)), (1, 1));
     console.send("\x1b");
     console.wait_for("the dialog alone", |screen| {
         !screen.contents().contains("Paste")
     });
-    console.send("a\r");
-    console.see("works now");
+    console.send("a\r").see("works now");
     assert_eq!((count(&console, ON), count(&console, OFF)), (2, 1));
 }
 

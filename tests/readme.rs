@@ -125,8 +125,7 @@ fn readmes_sixty_seconds_go_as_it_says() {
     let secret = console.secret();
     console.keys("p");
     console.paste(&secret);
-    console.enter();
-    console.expect("What you pasted is the secret.");
+    console.enter().expect("What you pasted is the secret.");
     assert_eq!(console.refusal(&secret), Some(Refused::NotDelivered));
     console.keys("a");
     console.enter();
@@ -135,8 +134,7 @@ fn readmes_sixty_seconds_go_as_it_says() {
     assert_eq!(console.refusal(&secret), Some(Refused::LockedOut));
     console.keys("uy");
     assert!(console.works(&secret));
-    console.keys("t");
-    console.expect("Go to");
+    console.keys("t").expect("Go to");
     console.press(KeyCode::Esc);
     console.keys("q");
     assert!(console.done());

@@ -24,7 +24,7 @@ mod support {
 }
 
 use support::process::skip;
-use support::pty::{Pty, Start};
+use support::pty::{Pty, Start, signal};
 use support::sshd::{KEYWARD, Sshd, UNBOUND, program, says, until};
 
 /// An sshd that forbids nothing by itself, or the test is skipped.
@@ -44,13 +44,10 @@ fn environment(console: u32) -> Option<String> {
 
 /// Makes a key and leaves its secret dialog open; gives the secret.
 fn make(console: &mut Pty, name: &str) -> String {
-    console.send("n");
-    console.says("form.title_new", &[]);
-    console.send(&format!("{name}\x1bOQ"));
-    console.says("secret.title", &[]);
+    console.send("n").says("form.title_new");
+    console.send(&format!("{name}\x1bOQ")).says("secret.title");
     // The answer is drawn after the dialog's first frame, before which keys are dropped.
-    console.send("\x03");
-    console.says("secret.ways_out", &[]);
+    console.send("\x03").says("secret.ways_out");
     let screen = console.screen();
     let is_secret = |line: &&str| keyward::domain::secret::find_secret_shape(line).is_some();
     let secret = screen.lines().find(is_secret).expect("a secret");
@@ -81,24 +78,19 @@ fn do_the_job(sshd: &Sshd) {
     assert!(verify(sshd, &secret).contains("not-delivered"));
     alice.send("c");
     alice.wait_for_bytes(&format!("\x1b]52;c;{}", BASE64_STANDARD.encode(&secret)));
-    alice.send("w");
-    alice.says("trouble.no_files", &[]);
-    alice.send("p");
-    alice.says("check.note", &[]);
-    alice.send(&format!("{secret}\r"));
-    alice.says("secret.matches", &[]);
+    alice.send("w").says("trouble.no_files");
+    alice.send("p").says("check.note");
+    alice.send(&format!("{secret}\r")).says("secret.matches");
 
     let mut bob = sshd.console("bob", &[], &[]);
     bob.see("bob (Full Access)");
-    bob.says("state.not_delivered", &[]);
-    alice.send("a\r");
-    alice.see("works now");
+    bob.says("state.not_delivered");
+    alice.send("a\r").see("works now");
     bob.see("Active");
     assert!(verify(sshd, &secret).contains(r#""valid":true,"id":1"#));
-    bob.send("l");
-    bob.says("confirm.lock", &[]);
+    bob.send("l").says("confirm.lock");
     bob.send("y");
-    alice.says("state.locked_out", &[]);
+    alice.says("state.locked_out");
     for console in [&mut alice, &mut bob] {
         console.send("q");
         assert_eq!(console.end(), 0);
@@ -144,10 +136,11 @@ fn a_connection_that_drops_while_a_secret_is_shown_leaves_the_truth() {
         alice.see("alice (Full Access)");
         secrets.push(make(&mut alice, drops));
         let console = sshd.console_process();
-        match drops {
-            "client" => alice.signal("KILL"),
-            _ => kill(sshd.session_of(console)),
-        }
+        let end = match drops {
+            "client" => alice.pid(),
+            _ => sshd.session_of(console),
+        };
+        signal(end, "KILL");
         assert_ne!(alice.end(), 0);
         sshd.no_console();
     }
@@ -159,21 +152,10 @@ fn a_connection_that_drops_while_a_secret_is_shown_leaves_the_truth() {
         assert!(verify(&sshd, secret).contains("not-delivered"));
     }
     // Nothing is broken: another one is issued.
-    alice.send("s");
-    alice.says("new_secret.title", &[]);
-    alice.send("\r");
-    alice.says("secret.title", &[]);
-    alice.send("\x03");
-    alice.says("secret.ways_out", &[]);
-    alice.send("a\r");
-    alice.see("works now");
-}
-
-fn kill(pid: u32) {
-    let killed = Command::new("/bin/sh")
-        .args(["-c", "kill -KILL \"$0\"", &pid.to_string()])
-        .status();
-    assert!(killed.expect("a shell").success());
+    alice.send("s").says("new_secret.title");
+    alice.send("\r").says("secret.title");
+    alice.send("\x03").says("secret.ways_out");
+    alice.send("a\r").see("works now");
 }
 
 #[test]
@@ -383,8 +365,7 @@ fn no_variable_of_the_clients_changes_whose_console_it_is_or_on_what() {
         None => skip("only root sees the console's environment"),
     }
     make(&mut console, "nightly");
-    console.send("a\r");
-    console.see("works now");
+    console.send("a\r").see("works now");
     console.send("q");
     assert_eq!(console.end(), 0);
     assert_eq!(sshd.events(&[656]).len(), 1, "on the one database");

@@ -68,16 +68,12 @@ fn the_main_job_from_an_empty_list_to_a_deleted_key() {
     let answer = accepted(&home, &old);
     assert!(answer.contains(r#""expires":4055011200000"#), "{answer}");
 
-    console.send("l");
-    console.says("confirm.lock", &[]);
-    console.send("y");
-    console.see("is locked out:");
-    console.says("state.locked_out", &[]);
+    console.send("l").says("confirm.lock");
+    console.send("y").see("is locked out:");
+    console.says("state.locked_out");
     assert_eq!(verify(&home, &old), refused("locked-out"));
-    console.send("u");
-    console.see("will be unlocked at once");
-    console.send("y");
-    console.see("is unlocked.");
+    console.send("u").see("will be unlocked at once");
+    console.send("y").see("is unlocked.");
     accepted(&home, &old);
 
     let new = replace(&mut console);
@@ -85,20 +81,18 @@ fn the_main_job_from_an_empty_list_to_a_deleted_key() {
     accepted(&home, &old);
     assert_eq!(verify(&home, &new), refused("not-delivered"));
     confirm_stored(&mut console);
-    console.says("secret.delivered_overlap", &[]);
+    console.says("secret.delivered_overlap");
     accepted(&home, &old);
     accepted(&home, &new);
     console.send("x");
     console.see("The earlier secret of “nightly” (ID 1) will end at once");
     console.send("y");
-    console.says("list.overlap_ended", &[("name", &"nightly")]);
+    console.says_with("list.overlap_ended", &[("name", &"nightly")]);
     assert_eq!(verify(&home, &old), refused("replaced"));
     accepted(&home, &new);
 
-    console.send("d");
-    console.says("confirm.delete", &[]);
-    console.send("y");
-    console.says("list.deleted", &[]);
+    console.send("d").says("confirm.delete");
+    console.send("y").says("list.deleted");
     assert_eq!(verify(&home, &new), refused("deleted"));
     assert_in_no_file(&home, &[&old, &new]);
     console.send("q");
@@ -111,22 +105,22 @@ fn copy(console: &mut Pty, secret: &str) {
     let sequence = format!("\x1b]52;c;{}\x1b\\", BASE64_STANDARD.encode(secret));
     console.send("c");
     console.wait_for_bytes(&sequence);
-    console.says("secret.sent_osc52", &[]);
+    console.says("secret.sent_osc52");
 }
 
 /// Changes the selected key's description and expiry.
 fn edit(console: &mut Pty) {
     console.send("\r");
-    console.says("form.title_edit", &[("name", &"nightly")]);
+    console.says_with("form.title_edit", &[("name", &"nightly")]);
     console.send("\t daily\t\t\t\t\t\x152098-06-30");
-    console.says(
+    console.says_with(
         "form.stops_when_saved",
         &[("moment", &"2098-07-01 00:00 UTC")],
     );
     console.send(F2);
-    console.says("form.saved", &[("name", &"nightly")]);
+    console.says_with("form.saved", &[("name", &"nightly")]);
     console.send("\r");
-    console.says("form.title_edit", &[("name", &"nightly")]);
+    console.says_with("form.title_edit", &[("name", &"nightly")]);
     console.see("Copies everything daily");
     console.see("2098-06-30");
     console.send("\x1b");
@@ -171,8 +165,7 @@ fn keys_typed_ahead_of_the_first_frame_deliver_nothing() {
     console.send(&ahead);
     let secret = secret(&mut console);
     // Comes after everything that was typed ahead.
-    console.send("v");
-    console.see("(hidden:");
+    console.send("v").see("(hidden:");
     assert_eq!(verify(&home, &secret), refused("not-delivered"));
     console.send("v");
     confirm_stored(&mut console);
@@ -195,11 +188,9 @@ fn a_paste_without_brackets_into_the_secret_dialog_does_nothing() {
         });
         assert_eq!(verify(&home, &secret), refused("not-delivered"));
         if console.screen().contains("Save the secret to a file") {
-            console.send("\x1b");
-            console.see("x Discard");
+            console.send("\x1b").see("x Discard");
         }
-        console.send("\x03");
-        console.says("secret.ways_out", &[]);
+        console.send("\x03").says("secret.ways_out");
     }
     let left: Vec<_> = home.path().read_dir().expect("directory").collect();
     assert_eq!(left.len(), 1, "{left:?}");
@@ -211,10 +202,8 @@ fn a_paste_without_brackets_into_the_secret_dialog_does_nothing() {
 fn a_paste_that_never_ends_takes_no_key_with_it_but_ctrl_c() {
     let home = home();
     let mut console = demo(&home);
-    console.send("\x1b[200~dy\r");
-    console.says("lost.unfinished", &[]);
-    console.send("?");
-    console.see("Help");
+    console.send("\x1b[200~dy\r").says("lost.unfinished");
+    console.send("?").see("Help");
     console.send("\x1b");
     console.wait_for("the list alone", |screen| {
         !screen.contents().contains("Find:")
@@ -229,13 +218,11 @@ fn a_paste_that_never_ends_takes_no_key_with_it_but_ctrl_c() {
 fn what_is_pasted_beyond_every_limit_is_told_and_ctrl_c_gets_through() {
     let home = home();
     let mut console = demo(&home);
-    console.send("/");
-    console.see("Esc Clear");
+    console.send("/").see("Esc Clear");
     let text = "backup ".repeat(20_000);
     console.send(&format!("\x1b[200~{text}\x1b[201~"));
     console.see("More than 16 KiB were pasted");
-    console.send(&text);
-    console.says("lost.keys", &[]);
+    console.send(&text).says("lost.keys");
     console.send("\x03");
     assert_eq!(console.end(), 0);
 }
@@ -244,10 +231,9 @@ fn what_is_pasted_beyond_every_limit_is_told_and_ctrl_c_gets_through() {
 fn not_even_a_space_is_left_behind_the_secret() {
     let home = home();
     let mut console = demo(&home);
-    console.send("n");
-    console.says("form.title_new", &[]);
+    console.send("n").says("form.title_new");
     console.send(&format!("nightly{F2}"));
-    console.says("secret.only_time", &[]);
+    console.says("secret.only_time");
     console.wait_for("nothing behind the secret and its header", |screen| {
         let lines: Vec<(u16, String)> = (0..).zip(screen.rows(0, 80)).collect();
         let secret = lines
@@ -274,13 +260,12 @@ fn what_another_process_changes_comes_into_the_list() {
     let other = empty(&home);
     make(&mut console);
     other.see("nightly");
-    other.says("state.not_delivered", &[]);
+    other.says("state.not_delivered");
     confirm_stored(&mut console);
     other.see("Active");
-    console.send("l");
-    console.says("confirm.lock", &[]);
+    console.send("l").says("confirm.lock");
     console.send("y");
-    other.says("state.locked_out", &[]);
+    other.says("state.locked_out");
 }
 
 #[test]
@@ -300,7 +285,7 @@ fn no_key_of_many_that_come_at_once_is_left_lying() {
     let home = home();
     let mut console = demo(&home);
     console.send(&format!("{}?", "\x1b[B".repeat(1_000)));
-    console.says("help.new", &[]);
+    console.says("help.new");
 }
 
 /// Sends keys whose bytes are held up on their way, and says whether that took no longer than it was to take.
@@ -327,8 +312,7 @@ fn a_key_that_comes_in_two_parts_is_one_key() {
         let mut console = demo(&home);
         // A machine that is busy itself holds them up for longer; then it says nothing.
         let in_time = (0..50).any(|_| {
-            console.send("t");
-            console.see("> API Keys");
+            console.send("t").see("> API Keys");
             let in_time = held_up(&mut console, parts, Duration::from_millis(ms));
             if in_time {
                 // Esc would have closed the tree, and A means nothing.
@@ -346,12 +330,9 @@ fn a_key_that_comes_in_two_parts_is_one_key() {
 fn a_window_that_is_too_small_says_so_and_loses_nothing() {
     let home = home();
     let mut console = demo(&home);
-    console.send("jj");
-    console.see("> backup-nightly");
-    console.resize(20, 5);
-    console.see("40 columns");
-    console.resize(100, 30);
-    console.see("> backup-nightly");
+    console.send("jj").see("> backup-nightly");
+    console.resize(20, 5).see("40 columns");
+    console.resize(100, 30).see("> backup-nightly");
 }
 
 #[test]
@@ -363,8 +344,7 @@ fn a_terminal_that_says_it_is_gigantic_or_nothing_is_survived() {
         console.send("j");
         while console.bytes_while_idle(Duration::from_millis(300)) > 0 {}
     }
-    console.resize(80, 24);
-    console.see("39 shown");
+    console.resize(80, 24).see("39 shown");
     let status = console.proc("status");
     let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let most = most.and_then(|line| line.trim().strip_suffix(" kB"));
@@ -382,8 +362,7 @@ fn sizes_that_change_faster_than_it_draws_end_in_the_last_one() {
     for step in 0..200 {
         console.claim(60 + step, 15 + step / 10);
     }
-    console.resize(150, 30);
-    console.see("39 shown");
+    console.resize(150, 30).see("39 shown");
     // There is room for the tree.
     console.see("System Events");
 }

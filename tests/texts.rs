@@ -155,7 +155,8 @@ fn every_sentence_that_a_test_looks_for_is_there() {
     let there = by_name(sentences());
     let mut count = 0;
     for (path, source) in sources("tests") {
-        let calls = ["says(", "says_not(", "has_said("].map(|call| source.split(call).skip(1));
+        let calls = ["says(", "says_with(", "says_not(", "has_said("]
+            .map(|call| source.split(call).skip(1));
         for argument in calls.into_iter().flatten() {
             let literal = argument.trim_start().strip_prefix('"');
             let name = literal.and_then(|literal| literal.split('"').next());

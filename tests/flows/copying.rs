@@ -54,19 +54,19 @@ fn the_message_says_which_way_it_went_and_that_only_pasting_shows_it() {
 
 #[test]
 fn what_was_copied_is_taken_back_however_the_dialog_closes() {
-    type Close = fn(&mut Console);
+    type Close = fn(&mut Console) -> &mut Console;
     let ways: [(&str, Close); 4] = [
         ("stored", |console| console.keys("a\n")),
         ("discarded", |console| console.keys("x\ny")),
         ("too late", |console| {
             console.wait(keyward::domain::time::HOUR);
-            console.keys("\n");
+            console.keys("\n")
         }),
         ("signed out", |console| {
             let behind = raw(&console.bench.place);
             let lock = "UPDATE users SET locked_out = 1 WHERE name = 'alice'";
             behind.execute(lock, ()).expect("locked out");
-            console.wait(2_000);
+            console.wait(2_000)
         }),
     ];
     for (how, close) in ways {
@@ -77,7 +77,7 @@ fn what_was_copied_is_taken_back_however_the_dialog_closes() {
         console.keys("h");
         assert_eq!(console.held(), Some(format!("api-secret-key: {secret}")));
         close(&mut console);
-        console.says_not("secret.title", &[]);
+        console.says_not("secret.title");
         assert_eq!(console.held(), None, "{how}");
     }
 }
@@ -89,14 +89,14 @@ fn of_a_terminals_clipboard_it_is_said_that_it_cannot_be_cleared() {
         let secret = console.make("backup");
         console.clipboard_answers(Ok(way));
         console.keys("ca\n");
-        console.says("secret.delivered", &[("name", &"backup")]);
+        console.says_with("secret.delivered", &[("name", &"backup")]);
         let said = console.has_said("secret.osc52_stays", &[]);
         assert_eq!(said, way != ClipboardWay::Native, "{way:?}");
         assert!(console.works(&secret));
     }
     let mut console = Console::new();
     console.make_and_store("backup");
-    console.says_not("secret.osc52_stays", &[]);
+    console.says_not("secret.osc52_stays");
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn what_cannot_be_taken_back_is_told() {
         console.keys("c");
         console.clipboard_keeps(trouble);
         console.keys("a\n");
-        console.says("secret.delivered", &[("name", &"backup")]);
+        console.says_with("secret.delivered", &[("name", &"backup")]);
         console.expect(sentence);
         assert!(console.works(&secret));
     }
@@ -145,8 +145,7 @@ fn a_way_that_fails_is_named_and_no_other_is_tried() {
         let mut console = Console::new();
         console.make("backup");
         console.clipboard_answers(Err(trouble));
-        console.keys("c");
-        console.expect(sentence);
+        console.keys("c").expect(sentence);
         assert!(console.clipboard().is_empty());
         let sent = |effect: &Effect| matches!(effect, Effect::Copy(..));
         assert!(!console.effects.iter().any(sent));
@@ -167,15 +166,13 @@ fn a_copy_that_failed_is_told_though_check_is_on_top() {
         let failed = way.is_err();
         console.clipboard_answers(way);
         console.hold = true;
-        console.keys("cp");
-        console.says("check.note", &[]);
+        console.keys("cp").says("check.note");
         console.release();
-        console.says("check.note", &[]);
+        console.says("check.note");
         console.expect(sentence);
         // In that dialog p is a letter.
         console.expect_not("Press p");
-        console.keys("x\n");
-        console.says("secret.differs", &[]);
+        console.keys("x\n").says("secret.differs");
         assert_eq!(console.has_said("trouble.tmux", &[]), failed);
     }
 }
@@ -185,11 +182,8 @@ fn a_copy_that_failed_before_check_was_opened_is_told_there_again() {
     let mut console = Console::new();
     console.make("backup");
     console.clipboard_answers(Err(Trouble::TmuxRefused(None)));
-    console.keys("c");
-    console.says("trouble.tmux", &[]);
-    console.keys("p");
-    console.says("check.note", &[]);
-    console.says("trouble.tmux", &[]);
+    console.keys("c").says("trouble.tmux");
+    console.keys("p").says("check.note").says("trouble.tmux");
 }
 
 #[test]
@@ -203,8 +197,7 @@ fn where_tmux_or_screen_may_drop_a_copy_that_is_said_with_the_other_ways() {
         console.clipboard_answers(Ok(ClipboardWay::Doubtful));
         console.keys("c");
         for size in [(80, 24), (120, 40), (60, 15), (40, 10)] {
-            console.resize(size.0, size.1);
-            console.says("secret.sent_doubtful", &[]);
+            console.resize(size.0, size.1).says("secret.sent_doubtful");
             console.expect(other);
         }
         let sent = console.effects.iter().any(|effect| {
@@ -219,11 +212,10 @@ fn while_a_clipboard_is_silent_the_other_keys_work() {
     let mut console = Console::new();
     let secret = console.make("backup");
     console.hold = true;
-    console.keys("cv");
-    console.expect_not(&secret[3..20]);
+    console.keys("cv").expect_not(&secret[3..20]);
     console.keys("v");
     console.release();
-    console.says("secret.sent_osc52", &[]);
+    console.says("secret.sent_osc52");
     assert_eq!(console.secret(), secret);
 }
 
@@ -233,8 +225,7 @@ fn when_copying_is_off_its_verbs_say_so_and_send_nothing() {
     let secret = console.make("backup");
     // Enter is for the button that has the focus at first, which is Copy.
     for key in ["c", "h", "\n"] {
-        console.keys(key);
-        console.says("trouble.clipboard_off", &[]);
+        console.keys(key).says("trouble.clipboard_off");
     }
     console.expect("( Copy ) ( Copy header )");
     console.keys("<F1>");
@@ -249,12 +240,12 @@ fn when_copying_is_off_its_verbs_say_so_and_send_nothing() {
 fn set_to_be_hidden_a_secret_is_shown_only_when_asked_for() {
     let mut console = set(|setting| setting.settings.secret_hidden = true);
     console.make("backup");
-    console.says("secret.hidden", &[("key", &"v")]);
+    console.says_with("secret.hidden", &[("key", &"v")]);
     console.expect_not("api-secret-key: 1:");
     assert_eq!(console.secret(), "");
     console.keys("v");
     let secret = console.secret();
     assert_eq!(console.refusal(&secret), Some(Refused::NotDelivered));
     console.keys("v");
-    console.says("secret.hidden", &[("key", &"v")]);
+    console.says_with("secret.hidden", &[("key", &"v")]);
 }

@@ -40,10 +40,8 @@ fn the_suggested_target_gives_way_to_what_is_typed() {
     let mut console = Console::new();
     console.make_and_store("backup");
     console.go("System Events");
-    console.keys("a");
-    console.expect("user:");
-    console.keys("api-key:1\n");
-    console.expect("about api-key:1");
+    console.keys("a").expect("user:");
+    console.keys("api-key:1\n").expect("about api-key:1");
 }
 
 #[test]
@@ -71,11 +69,9 @@ fn the_newest_event_is_first_and_time_level_event_and_target_are_told() {
 fn each_filter_shows_what_it_says_and_esc_shows_all_again() {
     let mut console = trail();
     let mut only = |keys: &str, says: &str, events: &[&str]| {
-        console.keys(keys);
-        console.expect(says);
+        console.keys(keys).expect(says);
         assert_eq!(shown(&console), events, "{keys}");
-        console.keys("<Esc>");
-        console.expect("9 shown");
+        console.keys("<Esc>").expect("9 shown");
     };
     let refused = "Error 675 API Key Session Validat… backup";
     let locked = "Info 673 API Key Locked Out backup";
@@ -145,8 +141,7 @@ fn enter_shows_all_of_an_event() {
         console.expect(part);
     }
     console.expect_not("+00:00 (UTC)");
-    console.keys("<Esc>");
-    console.expect_not("Previous Hash");
+    console.keys("<Esc>").expect_not("Previous Hash");
 }
 
 #[test]
@@ -181,17 +176,13 @@ fn e_on_a_list_shows_the_events_about_the_selected_row() {
     console.expect("about api-key:2");
     assert_eq!(shown(&console).len(), 3);
     console.go("Users");
-    console.keys("/alice\ne");
-    console.expect("about user:1");
+    console.keys("/alice\ne").expect("about user:1");
     assert_eq!(shown(&console), ["Info 600 User Signed In alice"]);
-    console.keys("e");
-    console.expect("about user:1");
+    console.keys("e").expect("about user:1");
     console.go("Roles");
-    console.keys("e");
-    console.expect("about role:2");
+    console.keys("e").expect("about role:2");
     console.expect("Nothing is found");
-    console.keys("<Esc>");
-    console.expect("9 shown");
+    console.keys("<Esc>").expect("9 shown");
     console.go("API Keys");
     assert!(console.selected().contains("deploy"), "as it was left");
 }
@@ -199,8 +190,7 @@ fn e_on_a_list_shows_the_events_about_the_selected_row() {
 #[test]
 fn what_others_do_appears_and_the_selection_stays() {
     let mut console = trail();
-    console.keys("jj");
-    console.expect_selected("Locked Out");
+    console.keys("jj").expect_selected("Locked Out");
     console.bench.create("another");
     console.wait(2 * SECOND);
     assert_eq!(
@@ -222,10 +212,8 @@ fn whoever_may_not_view_events_sees_neither_screen_nor_verb() {
     let bob = bench.user("bob", role);
     let mut console = Console::of(bench, bob, (80, 24));
     console.expect_not("e Events");
-    console.keys("e");
-    console.says("right.view_events", &[]);
-    console.keys("t");
-    console.expect_not("System Events");
+    console.keys("e").says("right.view_events");
+    console.keys("t").expect_not("System Events");
 }
 
 #[test]
@@ -235,8 +223,7 @@ fn the_screen_goes_when_its_right_does() {
     let other = bench.beside();
     let mut console = Console::of(bench, bob, (80, 24));
     console.go("System Events");
-    console.keys("p");
-    console.expect("Everybody");
+    console.keys("p").expect("Everybody");
     console.keys("<Esc>");
     let mut service = other.service;
     let before = service
@@ -247,7 +234,6 @@ fn the_screen_goes_when_its_right_does() {
     service
         .save_role(&other.alice, AUDITOR, &before.fields, &draft)
         .expect("saved");
-    console.wait(2 * SECOND);
-    console.expect("API Keys");
-    console.says_not("event.user-signed-in", &[]);
+    console.wait(2 * SECOND).expect("API Keys");
+    console.says_not("event.user-signed-in");
 }

@@ -10,16 +10,14 @@ use crate::support::database::{Bench, on_disk};
 #[test]
 fn the_empty_list_says_how_to_begin() {
     let console = Console::new();
-    console.says("list.empty", &[("key", &"n")]);
+    console.says_with("list.empty", &[("key", &"n")]);
     console.expect("alice (Full Access)");
 }
 
 #[test]
 fn a_key_is_made_its_secret_stored_and_the_key_is_in_the_list() {
     let mut console = Console::new();
-    console.keys("n");
-    console.says("form.title_new", &[]);
-    console.expect("Auditor");
+    console.keys("n").says("form.title_new").expect("Auditor");
     console.keys("backup<F2>");
     let secret = console.secret();
     assert!(secret.starts_with("1:"), "{}", console.screen());
@@ -28,7 +26,7 @@ fn a_key_is_made_its_secret_stored_and_the_key_is_in_the_list() {
     console.expect("Sent to your terminal's clipboard (OSC 52). Press p and paste to check.");
     assert_eq!(console.refusal(&secret), Some(Refused::NotDelivered));
     console.keys("a\n");
-    console.says("secret.delivered", &[("name", &"backup")]);
+    console.says_with("secret.delivered", &[("name", &"backup")]);
     console.expect_selected("backup");
     assert!(console.works(&secret));
     console.expect_not(&secret);
@@ -58,7 +56,7 @@ fn the_vendors_way_to_lock_out_works_too() {
     console.keys("\t\t\t\t\t\t ");
     console.expect("[x] Locked Out (Denied permission to authenticate)");
     console.keys("<F2>");
-    console.says("form.saved", &[("name", &"backup")]);
+    console.says_with("form.saved", &[("name", &"backup")]);
     assert_eq!(console.refusal(&secret), Some(Refused::LockedOut));
 }
 
@@ -66,12 +64,9 @@ fn the_vendors_way_to_lock_out_works_too() {
 fn a_new_secret_replaces_the_old_one_with_the_overlap_that_was_chosen() {
     let mut console = Console::new();
     let old = console.make_and_store("backup");
-    console.keys("s");
-    console.says("new_secret.question", &[]);
-    console.keys("<F2>");
-    console.expect_not("api-secret-key");
-    console.keys("<Down>\n");
-    console.expect("(•) 1 hour");
+    console.keys("s").says("new_secret.question");
+    console.keys("<F2>").expect_not("api-secret-key");
+    console.keys("<Down>\n").expect("(•) 1 hour");
     console.keys("\n");
     let new = console.secret();
     assert_ne!(new, old);
@@ -92,9 +87,8 @@ fn a_deleted_key_stops_at_once_and_its_row_stays_until_the_cursor_leaves_it() {
     console.keys("dy");
     assert_eq!(console.refusal(&secret), Some(Refused::Deleted));
     console.expect_selected("Deleted");
-    console.keys("<Up>");
-    console.expect_not("beta   ");
-    console.says("list.hides", &[("shown", &1), ("hidden", &1)]);
+    console.keys("<Up>").expect_not("beta   ");
+    console.says_with("list.hides", &[("shown", &1), ("hidden", &1)]);
 }
 
 #[test]
@@ -106,19 +100,16 @@ fn an_auditor_sees_everything_and_can_change_nothing() {
     let mut console = Console::of(bench, auditor, (80, 24));
     console.expect("backup");
     console.expect("(New...)");
-    console.keys("n");
-    console.says("right.create_api_keys", &[]);
-    console.keys("s");
-    console.says("right.edit_api_keys", &[]);
-    console.keys("d");
-    console.says("right.delete_api_keys", &[]);
+    console.keys("n").says("right.create_api_keys");
+    console.keys("s").says("right.edit_api_keys");
+    console.keys("d").says("right.delete_api_keys");
     console.keys("\n");
-    console.says("form.title_edit", &[("name", &"backup")]);
+    console.says_with("form.title_edit", &[("name", &"backup")]);
     console.expect("[ Close ]");
     console.keys("zzz<F2>");
-    console.says("form.title_edit", &[("name", &"backup")]);
+    console.says_with("form.title_edit", &[("name", &"backup")]);
     console.keys("\n");
-    console.says_not("form.title_edit", &[("name", &"backup")]);
+    console.says_not("form.title_edit");
 }
 
 #[test]
@@ -143,7 +134,7 @@ fn keys_typed_ahead_do_not_take_a_failure_away_unread() {
     console.keys("<F2>");
     console.burst("zzz");
     console.release();
-    console.says("trouble.full", &[]);
+    console.says("trouble.full");
     console.expect("backup ");
 }
 
@@ -154,19 +145,13 @@ fn a_database_that_was_removed_takes_no_more_changes() {
     console.make_and_store("first");
     console.expect("works now.");
     std::fs::rename(&path, path.with_extension("away")).expect("moved");
-    console.wait(SECOND);
-    console.expect_not("works now.");
+    console.wait(SECOND).expect_not("works now.");
     std::fs::rename(path.with_extension("away"), &path).expect("moved back");
     console.wait(SECOND);
     console.keys("nbackup");
     std::fs::remove_file(&path).expect("removed");
-    console.wait(SECOND);
-    console.says("trouble.moved", &[]);
-    console.keys("<F2>");
-    console.says("trouble.moved", &[]);
-    console.expect("backup ");
+    console.wait(SECOND).says("trouble.moved");
+    console.keys("<F2>").says("trouble.moved").expect("backup ");
     std::fs::write(&path, "").expect("another file");
-    console.keys("<F2>");
-    console.says("trouble.moved", &[]);
-    console.expect("backup ");
+    console.keys("<F2>").says("trouble.moved").expect("backup ");
 }

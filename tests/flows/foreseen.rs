@@ -36,7 +36,7 @@ fn to_boxes(console: &mut Console, word: &str) {
     console.go("Roles");
     console.keys("<Esc>");
     console.keys(&format!("/{word}\n\n"));
-    console.says("role.title_edit", &[]);
+    console.says("role.title_edit");
     console.keys("\t\t");
 }
 
@@ -54,17 +54,16 @@ fn a_role_that_stops_keys_asks_first_and_names_them() {
     console.expect("API keys that will no longer authenticate: 4 (“beta”, “delta”,");
     console.expect("“epsilon”, 1 more).");
     console.keys("\n");
-    console.says("role.title_edit", &[("name", &"Ops")]);
+    console.says_with("role.title_edit", &[("name", &"Ops")]);
     console.expect("[ ] Allow Access to Web Service API");
     console.keys("<F2>y");
-    console.says("form.saved", &[("name", &"Ops")]);
-    console.go("API Keys");
-    console.says("state.no_api_access", &[]);
+    console.says_with("form.saved", &[("name", &"Ops")]);
+    console.go("API Keys").says("state.no_api_access");
     to_boxes(&mut console, "ops");
     console.keys("\t <F2>");
     console.expect("API keys that will authenticate again: 4 (“beta”");
     console.keys("y");
-    console.says("form.saved", &[("name", &"Ops")]);
+    console.says_with("form.saved", &[("name", &"Ops")]);
 }
 
 #[test]
@@ -74,7 +73,7 @@ fn a_role_that_stops_nobody_is_saved_without_a_question() {
     let mut console = Console::on(bench);
     to_boxes(&mut console, "ops");
     console.keys(" \t <F2>");
-    console.says("form.saved", &[("name", &"Ops")]);
+    console.says_with("form.saved", &[("name", &"Ops")]);
 }
 
 #[test]
@@ -88,9 +87,8 @@ fn a_role_that_stops_users_asks_first_and_names_them() {
     console.expect("Users who can no longer sign in, and whose consoles end: 1");
     console.expect("(“bob”).");
     console.keys("y");
-    console.says("form.saved", &[("name", &"Ops")]);
-    console.go("Users");
-    console.says("state.no_user_interface", &[]);
+    console.says_with("form.saved", &[("name", &"Ops")]);
+    console.go("Users").says("state.no_user_interface");
 }
 
 #[test]
@@ -102,11 +100,11 @@ fn another_role_that_stops_a_key_asks_first_and_cancel_keeps_the_form() {
     console.keys("\n\t\t console\n<F2>");
     console.expect("API keys that will no longer authenticate: 1 (“backup”).");
     console.keys("<Esc>");
-    console.says("form.title_edit", &[("name", &"backup")]);
+    console.says_with("form.title_edit", &[("name", &"backup")]);
     console.expect("Console");
     assert!(console.works(&secret));
     console.keys("<F2>y");
-    console.says("form.saved", &[("name", &"backup")]);
+    console.says_with("form.saved", &[("name", &"backup")]);
     assert_eq!(console.refusal(&secret), Some(Refused::NoApiAccess));
     console.expect_selected("No API access");
 }
@@ -121,9 +119,8 @@ fn where_it_cannot_be_read_whom_a_change_stops_nothing_is_saved_and_the_form_sta
     console.unreadable = Some(keyward::domain::trouble::Trouble::Storage(
         keyward::domain::trouble::Fault::Busy,
     ));
-    console.keys("<F2>");
-    console.says("trouble.busy", &[]);
-    console.says("role.title_edit", &[("name", &"Ops")]);
+    console.keys("<F2>").says("trouble.busy");
+    console.says_with("role.title_edit", &[("name", &"Ops")]);
     console.expect("[ ] Allow Access to User Interface");
 }
 
@@ -167,12 +164,10 @@ fn a_refusal_comes_before_the_question() {
         console.expect_not("[ Cancel ]");
     }
     console.find(locked.0);
-    console.keys("u");
-    console.expect("allows more than your own");
+    console.keys("u").expect("allows more than your own");
     console.expect_not("[ Cancel ]");
     console.find(full.0);
-    console.keys("\n");
-    console.expect("[ Close ]");
+    console.keys("\n").expect("[ Close ]");
     console.keys("<F2>");
     console
         .expect("Not authorized: the role “Full Access” of “full” allows more than your own role.");
@@ -197,8 +192,7 @@ fn what_cannot_be_restored_is_told_before_the_question() {
     console.expect("The API key 3 is named “taken” now.");
     console.expect_not("[ Cancel ]");
     console.wait(RESTORABLE + SECOND);
-    console.keys("gr");
-    console.says("trouble.not_restorable", &[]);
+    console.keys("gr").says("trouble.not_restorable");
     console.expect_not("[ Cancel ]");
 }
 
@@ -224,8 +218,7 @@ fn a_role_in_use_and_the_last_manager_are_told_before_the_question() {
     console.go("Users");
     console.keys("/alice\n");
     for verb in ["l", "d"] {
-        console.keys(verb);
-        console.says("trouble.last_manager", &[]);
+        console.keys(verb).says("trouble.last_manager");
         console.expect_not("[ Cancel ]");
     }
 }
@@ -240,15 +233,14 @@ fn unlocking_promises_no_more_than_it_gives() {
         "will be unlocked at once, but will not authenticate: its state will be Not delivered.",
     );
     console.keys("<Esc><Esc>/backup\nlyu");
-    console.says("confirm.unlock", &[]);
+    console.says("confirm.unlock");
 }
 
 #[test]
 fn a_new_secret_of_a_key_that_does_not_authenticate_is_said_to_be_in_vain() {
     let mut console = Console::new();
     console.make_and_store("backup");
-    console.keys("s");
-    console.says_not("new_secret.in_vain", &[]);
+    console.keys("s").says_not("new_secret.in_vain");
     console.keys("<Esc>lys");
-    console.says("new_secret.in_vain", &[("state", &"Locked Out")]);
+    console.says_with("new_secret.in_vain", &[("state", &"Locked Out")]);
 }

@@ -11,8 +11,7 @@ const F5: KeyCode = KeyCode::F(5);
 fn on_a_form() -> Console {
     let mut console = Console::new();
     console.keys("n");
-    console.press(F1);
-    console.says("help.hint", &[]);
+    console.press(F1).says("help.hint");
     console
 }
 
@@ -20,18 +19,14 @@ fn on_a_form() -> Console {
 fn a_word_finds_keys_by_what_they_do_and_by_what_they_are_called() {
     let mut console = Console::new();
     console.make_and_store("backup");
-    console.keys("?Reverse");
-    console.expect("O reverse the order");
-    console.says_not("help.new", &[]);
-    console.keys("<Ctrl-U>");
-    console.says("help.new", &[]);
+    console.keys("?Reverse").expect("O reverse the order");
+    console.says_not("help.new");
+    console.keys("<Ctrl-U>").says("help.new");
     // The label of the toolbar, which the sentence does not hold.
     console.keys("new sec");
     console.expect("s a new secret for the selected key");
-    console.keys("<Ctrl-U>pgdn");
-    console.expect("PgDn one page down");
-    console.keys("x");
-    console.says("choice.nothing", &[]);
+    console.keys("<Ctrl-U>pgdn").expect("PgDn one page down");
+    console.keys("x").says("choice.nothing");
 }
 
 #[test]
@@ -50,40 +45,32 @@ fn the_key_that_is_typed_comes_first() {
 #[test]
 fn a_key_that_is_no_text_is_looked_up_at_once_and_does_nothing_else() {
     let mut console = on_a_form();
-    console.keys("<F2>");
-    console.expect("F2: OK: save");
-    console.keys("<Ctrl-S>");
-    console.expect("Ctrl-S: OK: save");
+    console.keys("<F2>").expect("F2: OK: save");
+    console.keys("<Ctrl-S>").expect("Ctrl-S: OK: save");
     console.keys("\n");
     console.expect("Enter: open the list or press the button");
     console.keys(" ");
     console.expect("Space: tick the box, open the list");
     console.keys("<F9>");
-    console.says("help.nothing_done", &[("key", &"F9")]);
+    console.says_with("help.nothing_done", &[("key", &"F9")]);
     console.press_with(KeyCode::PageUp, KeyModifiers::CONTROL);
-    console.says("help.nothing_done", &[("key", &"Ctrl-PgUp")]);
+    console.says_with("help.nothing_done", &[("key", &"Ctrl-PgUp")]);
     // Typing goes on as if nothing had been asked.
-    console.keys("save");
-    console.expect_not("does nothing");
+    console.keys("save").expect_not("does nothing");
     console.expect("F2, Ctrl-S OK: save");
-    console.keys("<Esc>");
-    console.says("form.title_new", &[]);
-    console.says_not("problem.empty", &[]);
+    console.keys("<Esc>").says("form.title_new");
+    console.says_not("problem.empty");
 }
 
 #[test]
 fn keys_that_scroll_are_told_as_well() {
     let mut console = Console::new();
     console.resize(60, 15);
-    console.press(F1);
-    console.expect("1-8 of");
-    console.keys("<PgDn>");
-    console.expect("PgDn: one page down");
+    console.press(F1).expect("1-8 of");
+    console.keys("<PgDn>").expect("PgDn: one page down");
     console.expect_not("1-8 of");
-    console.keys("<Home>");
-    console.expect("Home: to the first");
-    console.keys("<End>");
-    console.expect("Ctrl-C");
+    console.keys("<Home>").expect("Home: to the first");
+    console.keys("<End>").expect("Ctrl-C");
 }
 
 #[test]
@@ -91,9 +78,8 @@ fn escape_and_f1_close_it() {
     for close in [KeyCode::Esc, F1] {
         let mut console = on_a_form();
         console.keys("word");
-        console.press(close);
-        console.expect_not("Find:");
-        console.says("form.title_new", &[]);
+        console.press(close).expect_not("Find:");
+        console.says("form.title_new");
     }
 }
 
@@ -101,8 +87,7 @@ fn escape_and_f1_close_it() {
 fn one_page_tells_what_each_state_means() {
     let mut console = on_a_form();
     console.keys("save");
-    console.press(F5);
-    console.says("help.title_states", &[]);
+    console.press(F5).says("help.title_states");
     for state in [
         "Deleted",
         "Locked Out",
@@ -115,8 +100,7 @@ fn one_page_tells_what_each_state_means() {
         console.expect(state);
     }
     console.expect("7 days after");
-    console.press(F5);
-    console.expect("F2, Ctrl-S OK: save");
+    console.press(F5).expect("F2, Ctrl-S OK: save");
     console.expect("Shift-Tab, Up");
 }
 
@@ -152,8 +136,7 @@ fn the_help_of_the_other_screens_speaks_of_no_keys() {
             }
             console.press(page);
         }
-        console.press(F5);
-        console.expect_not("API key");
+        console.press(F5).expect_not("API key");
         console.keys("<Esc><Esc>");
     }
 }
@@ -163,7 +146,6 @@ fn the_states_of_users_are_told_on_their_screen() {
     let mut console = Console::new();
     console.go("Users");
     console.press(F1);
-    console.press(F5);
-    console.says("states.intro_users", &[]);
-    console.says("state.no_user_interface", &[]);
+    console.press(F5).says("states.intro_users");
+    console.says("state.no_user_interface");
 }

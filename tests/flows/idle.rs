@@ -36,19 +36,16 @@ fn counting_down() -> Console {
 #[test]
 fn a_minute_is_counted_down_and_then_the_user_is_signed_out() {
     let mut console = console();
-    console.wait(IDLE - 1);
-    console.expect_not("Signed out");
+    console.wait(IDLE - 1).expect_not("Signed out");
     console.wait(1);
-    console.says("countdown.body", &[("seconds", &60)]);
+    console.says_with("countdown.body", &[("seconds", &60)]);
     console.expect_not("will be lost");
-    console.wait(18 * SECOND);
-    console.expect("Signed out in 42 s");
-    console.wait(42 * SECOND - 1);
-    console.expect("Signed out in 1 s");
+    console.wait(18 * SECOND).expect("Signed out in 42 s");
+    console.wait(42 * SECOND - 1).expect("Signed out in 1 s");
     assert_eq!(console.bench.event_numbers(), [600]);
     console.wait(1);
-    console.says("ended.nobody", &[("minutes", &15)]);
-    console.says_not("list.empty_read_only", &[]);
+    console.says_with("ended.nobody", &[("minutes", &15)]);
+    console.says_not("list.empty_read_only");
     assert_eq!(console.bench.event_numbers(), [600, 602]);
     assert!(!console.done(), "it can be read");
     console.keys("\n");
@@ -77,8 +74,7 @@ fn a_sign_out_that_could_not_be_noted_is_noted_at_the_end() {
     console.make_and_store("backup");
     console.fill_disk();
     console.wait(IDLE);
-    console.wait(MINUTE);
-    console.says("ended.nobody", &[]);
+    console.wait(MINUTE).says("ended.nobody");
     console.free_disk();
     console.end();
     assert_eq!(console.bench.event_numbers().last(), Some(&602));
@@ -94,15 +90,12 @@ fn any_key_goes_on_and_does_nothing_else() {
         KeyCode::F(1),
     ] {
         let mut console = counting_down();
-        console.press(code);
-        console.says_not("countdown.body", &[]);
-        console.says("list.empty_read_only", &[]);
-        console.says_not("form.title_new", &[]);
+        console.press(code).says_not("countdown.body");
+        console.says("list.empty_read_only");
+        console.says_not("form.title_new");
         assert!(!console.done(), "{code:?}");
-        console.wait(IDLE - 1);
-        console.says_not("countdown.body", &[]);
-        console.wait(1);
-        console.expect("Signed out in 60 s");
+        console.wait(IDLE - 1).says_not("countdown.body");
+        console.wait(1).expect("Signed out in 60 s");
     }
 }
 
@@ -111,14 +104,11 @@ fn control_c_a_paste_and_the_mouse_go_on_too() {
     let mut console = counting_down();
     console.keys("<Ctrl-C>");
     assert!(!console.done());
-    console.says_not("countdown.body", &[]);
-    console.wait(IDLE);
-    console.expect("Signed out in 60 s");
-    console.paste("n\nbanana\n");
-    console.says_not("countdown.body", &[]);
-    console.says_not("form.title_new", &[]);
-    console.wait(IDLE);
-    console.expect("Signed out in 60 s");
+    console.says_not("countdown.body");
+    console.wait(IDLE).expect("Signed out in 60 s");
+    console.paste("n\nbanana\n").says_not("countdown.body");
+    console.says_not("form.title_new");
+    console.wait(IDLE).expect("Signed out in 60 s");
     console.send(Event::Mouse(MouseEvent {
         kind: MouseEventKind::Down(MouseButton::Left),
         column: 1,
@@ -126,27 +116,24 @@ fn control_c_a_paste_and_the_mouse_go_on_too() {
         modifiers: KeyModifiers::NONE,
     }));
     console.settle();
-    console.says_not("countdown.body", &[]);
+    console.says_not("countdown.body");
 }
 
 #[test]
 fn of_a_paste_without_brackets_nothing_reaches_what_is_below() {
     let mut console = counting_down();
-    console.burst("nbanana\n");
-    console.says_not("countdown.body", &[]);
-    console.says_not("form.title_new", &[]);
+    console.burst("nbanana\n").says_not("countdown.body");
+    console.says_not("form.title_new");
 }
 
 #[test]
 fn what_a_terminal_says_by_itself_is_nobody() {
     let mut console = counting_down();
     console.send(Event::FocusGained);
-    console.resize(100, 30);
-    console.expect("Signed out in 60 s");
+    console.resize(100, 30).expect("Signed out in 60 s");
     console.resize(20, 5);
     console.wait(MINUTE);
-    console.resize(80, 24);
-    console.says("ended.nobody", &[]);
+    console.resize(80, 24).says("ended.nobody");
 }
 
 #[test]
@@ -155,17 +142,15 @@ fn too_small_a_window_hides_the_countdown_and_any_key_still_goes_on() {
     console.resize(20, 5);
     console.wait(IDLE);
     console.keys("q");
-    console.resize(80, 24);
-    console.says_not("countdown.body", &[]);
-    console.says("list.empty_read_only", &[]);
+    console.resize(80, 24).says_not("countdown.body");
+    console.says("list.empty_read_only");
     assert!(!console.done());
 }
 
 #[test]
 fn zero_is_never() {
     let mut console = impatient(Bench::in_memory(), 0);
-    console.wait(1_000 * HOUR);
-    console.expect_not("Signed out");
+    console.wait(1_000 * HOUR).expect_not("Signed out");
 }
 
 #[test]
@@ -185,8 +170,7 @@ fn it_is_drawn_once_a_second_and_only_during_the_countdown() {
         console.wait(SECOND / 10);
         assert_eq!(console.frames(), before + 1 + tenth / 10, "{tenth}");
     }
-    console.wait(MINUTE);
-    console.says("ended.nobody", &[]);
+    console.wait(MINUTE).says("ended.nobody");
     let before = console.frames();
     console.wait(HOUR);
     assert_eq!(console.frames(), before);
@@ -197,13 +181,10 @@ fn it_is_drawn_once_a_second_and_only_during_the_countdown() {
 fn what_was_typed_is_lost_and_the_countdown_says_so_first() {
     let mut console = console();
     console.keys("nhalf typed");
+    console.wait(IDLE).says("countdown.typed");
+    console.keys("x").expect("half typed ");
     console.wait(IDLE);
-    console.says("countdown.typed", &[]);
-    console.keys("x");
-    console.expect("half typed ");
-    console.wait(IDLE);
-    console.wait(MINUTE);
-    console.says("ended.nobody", &[]);
+    console.wait(MINUTE).says("ended.nobody");
     console.expect_not("half typed");
     assert_eq!(console.bench.event_numbers(), [600, 602]);
 }
@@ -221,16 +202,11 @@ fn it_goes_on_over_whatever_is_open() {
     ] {
         let mut console = console();
         console.make_and_store("backup");
-        console.keys(open);
-        console.expect(shown);
+        console.keys(open).expect(shown);
+        console.wait(IDLE).expect("Signed out in 60 s");
+        console.keys("y").says_not("countdown.body").expect(shown);
         console.wait(IDLE);
-        console.expect("Signed out in 60 s");
-        console.keys("y");
-        console.says_not("countdown.body", &[]);
-        console.expect(shown);
-        console.wait(IDLE);
-        console.wait(MINUTE);
-        console.says("ended.nobody", &[]);
+        console.wait(MINUTE).says("ended.nobody");
         let events = console.bench.event_numbers();
         assert_eq!(events, [600, 656, 9000, 9001, 602], "{open}");
     }
@@ -243,20 +219,17 @@ fn a_secret_is_hidden_at_once_and_shown_again_to_who_comes_in_time() {
     console.effects.clear();
     console.wait(IDLE - 1);
     assert_eq!(console.secret(), secret);
-    console.wait(1);
-    console.expect_not(&secret[3..20]);
+    console.wait(1).expect_not(&secret[3..20]);
     console.expect("Hidden: no key was pressed for 15 min. Without one it is made void at 16:20:");
-    console.says_not("countdown.body", &[]);
+    console.says_not("countdown.body");
     let redrawn = |effect: &Effect| matches!(effect, Effect::FullRedraw);
     assert!(console.effects.iter().any(redrawn));
-    console.wait(5 * MINUTE - 1);
-    console.says("button.stored", &[]);
+    console.wait(5 * MINUTE - 1).says("button.stored");
     console.keys("v");
     assert_eq!(console.secret(), secret);
     console.wait(IDLE - 1);
     assert_eq!(console.secret(), secret);
-    console.wait(1);
-    console.expect_not(&secret[3..20]);
+    console.wait(1).expect_not(&secret[3..20]);
     console.keys("a\n");
     assert!(console.works(&secret));
 }
@@ -274,11 +247,9 @@ fn five_minutes_later_it_is_void_and_then_the_user_is_signed_out() {
         console.wait(1);
         console.expect("the new secret of “backup” was made void");
         assert_eq!(console.bench.event_numbers(), [600, 656, 9000, 9002]);
-        console.wait(0);
-        console.expect("Signed out in 60 s");
-        console.says("state.not_delivered", &[]);
-        console.wait(MINUTE);
-        console.says("ended.nobody", &[]);
+        console.wait(0).expect("Signed out in 60 s");
+        console.says("state.not_delivered");
+        console.wait(MINUTE).says("ended.nobody");
         let events = console.bench.event_numbers();
         assert_eq!(events, [600, 656, 9000, 9002, 602], "{over_it}");
         assert_eq!(console.refusal(&secret), Some(Refused::NotDelivered));
@@ -293,8 +264,7 @@ fn a_replacement_that_is_given_up_leaves_the_present_secret_at_work() {
     let new = console.secret();
     assert!(!new.is_empty() && new != present, "{}", console.screen());
     console.wait(IDLE);
-    console.wait(5 * MINUTE);
-    console.says("secret.given_up", &[]);
+    console.wait(5 * MINUTE).says("secret.given_up");
     assert!(console.works(&present));
     assert!(!console.works(&new));
 }
@@ -305,12 +275,10 @@ fn it_is_given_up_even_where_that_cannot_be_noted() {
     let secret = console.make("backup");
     console.fill_disk();
     console.wait(IDLE);
-    console.wait(5 * MINUTE);
-    console.says("trouble.full", &[]);
-    console.says_not("button.stored", &[]);
+    console.wait(5 * MINUTE).says("trouble.full");
+    console.says_not("button.stored");
     assert_eq!(console.refusal(&secret), Some(Refused::NotDelivered));
-    console.wait(0);
-    console.expect("Signed out in 60 s");
+    console.wait(0).expect("Signed out in 60 s");
 }
 
 #[test]
@@ -319,13 +287,10 @@ fn a_secret_that_can_never_work_any_more_goes_too() {
     let secret = console.make("backup");
     let key = Console::id_of(&secret);
     console.by_alice(|service, alice| service.issue(alice, key));
-    console.keys("a\n");
-    console.expect("[ Close ]");
-    console.wait(IDLE);
-    console.says_not("secret.nobody", &[]);
+    console.keys("a\n").expect("[ Close ]");
+    console.wait(IDLE).says_not("secret.nobody");
     console.wait(5 * MINUTE);
-    console.wait(0);
-    console.expect_not("[ Close ]");
+    console.wait(0).expect_not("[ Close ]");
     console.expect("Signed out in 60 s");
 }
 
@@ -336,17 +301,15 @@ fn what_is_being_written_is_waited_for() {
     console.hold = true;
     console.keys("<F2>");
     console.wait(IDLE);
-    console.wait(HOUR);
-    console.expect_not("Signed out");
+    console.wait(HOUR).expect_not("Signed out");
     console.release();
     console.wait(0);
     assert_eq!(console.secret(), "", "nobody was there to see it");
-    console.says("button.stored", &[]);
+    console.says("button.stored");
     console.hold = true;
     console.wait(0);
     console.release();
-    console.wait(0);
-    console.expect("Signed out in 60 s");
+    console.wait(0).expect("Signed out in 60 s");
 }
 
 #[test]
@@ -354,16 +317,11 @@ fn a_clock_that_is_set_makes_nobody_wait_longer_and_signs_nobody_out() {
     for ms in [-HOUR, 25 * MINUTE, 400 * DAY] {
         let mut console = console();
         console.set_clock(ms);
-        console.wait(IDLE - SECOND - 1);
-        console.says_not("countdown.body", &[]);
-        console.wait(1);
-        console.expect("Signed out in 60 s");
-        console.set_clock(ms);
-        console.expect("Signed out in 59 s");
-        console.set_clock(-ms);
-        console.expect("Signed out in 58 s");
-        console.wait(58 * SECOND);
-        console.says("ended.nobody", &[]);
+        console.wait(IDLE - SECOND - 1).says_not("countdown.body");
+        console.wait(1).expect("Signed out in 60 s");
+        console.set_clock(ms).expect("Signed out in 59 s");
+        console.set_clock(-ms).expect("Signed out in 58 s");
+        console.wait(58 * SECOND).says("ended.nobody");
         let (_, _, body) = console.bench.events().pop().expect("an event");
         let body: serde_json::Value = serde_json::from_str(&body).expect("JSON");
         let last = console.bench.clock.now().plus(-IDLE - MINUTE);
@@ -380,8 +338,7 @@ fn a_clock_that_is_set_makes_no_secret_void_that_is_on_the_screen() {
         assert_eq!(console.secret(), secret);
         console.wait(IDLE - SECOND - 1);
         assert_eq!(console.secret(), secret, "{ms}");
-        console.wait(1);
-        console.expect_not(&secret[3..20]);
+        console.wait(1).expect_not(&secret[3..20]);
         let until = console.bench.clock.now().plus(5 * MINUTE);
         console.expect(&until.utc().format("made void at %H:%M:%S").to_string());
         console.keys("v");
@@ -398,15 +355,12 @@ fn who_is_locked_out_during_the_countdown_is_told_that() {
     let mut bobs = Console::set(bench, bob, (80, 24), |setting| {
         setting.settings.idle_minutes = MINUTES;
     });
-    bobs.wait(IDLE);
-    bobs.expect("Signed out in 60 s");
+    bobs.wait(IDLE).expect("Signed out in 60 s");
     let actor = alices.bench.alice.clone();
     let locked = alices.bench.service.lock_out_user(&actor, id);
     locked.expect("locked");
-    bobs.wait(SECOND);
-    bobs.expect("bob is locked out");
-    bobs.wait(HOUR);
-    bobs.expect("bob is locked out");
+    bobs.wait(SECOND).expect("bob is locked out");
+    bobs.wait(HOUR).expect("bob is locked out");
     bobs.keys("\n");
     assert!(bobs.done(), "the key is for what is seen");
 }

@@ -8,18 +8,12 @@ use crate::support::database::{Bench, draft};
 #[test]
 fn typing_filters_by_name_description_and_id() {
     let mut console = Console::with_keys(&["backup", "deploy", "日本語キー"]);
-    console.keys("/DEP");
-    console.expect("deploy");
-    console.expect_not("backup");
-    console.says("list.hides", &[("shown", &1), ("hidden", &2)]);
-    console.keys("\nj");
-    console.expect("/DEP");
-    console.keys("<Esc>");
-    console.expect("backup");
-    console.keys("/本語");
-    console.expect_not("backup");
-    console.keys("<Ctrl-U>1");
-    console.expect("backup");
+    console.keys("/DEP").expect("deploy").expect_not("backup");
+    console.says_with("list.hides", &[("shown", &1), ("hidden", &2)]);
+    console.keys("\nj").expect("/DEP");
+    console.keys("<Esc>").expect("backup");
+    console.keys("/本語").expect_not("backup");
+    console.keys("<Ctrl-U>1").expect("backup");
     console.expect_not("deploy");
 }
 
@@ -29,54 +23,41 @@ fn a_secret_pasted_into_the_filter_becomes_its_id() {
     let secret = console.make_and_store("backup");
     console.make_and_store("deploy");
     console.keys("/");
-    console.paste(&secret);
-    console.expect("/id:1");
+    console.paste(&secret).expect("/id:1");
     console.expect_not(&secret[3..20]);
     console.expect_not("deploy ");
     console.keys("<Ctrl-U>");
-    console.burst(&secret);
-    console.expect("/id:1");
+    console.burst(&secret).expect("/id:1");
     console.expect_not(&secret[3..20]);
 }
 
 #[test]
 fn the_state_filter_asks_for_the_facts() {
     let mut console = Console::with_keys(&["alpha", "beta"]);
-    console.keys("lyf");
-    console.says("list.state_filter", &[]);
-    console.keys("locked\n");
-    console.expect("alpha");
+    console.keys("lyf").says("list.state_filter");
+    console.keys("locked\n").expect("alpha");
     console.expect_not("beta  ");
-    console.says("list.hides", &[("shown", &1), ("hidden", &1)]);
+    console.says_with("list.hides", &[("shown", &1), ("hidden", &1)]);
 }
 
 #[test]
 fn sorting_goes_through_the_columns_and_keeps_the_selection() {
     let mut console = Console::with_keys(&["c", "a", "b"]);
-    console.keys("j");
-    console.expect_selected("> b");
-    console.expect("Name ▲");
-    console.keys("O");
-    console.expect("Name ▼");
-    console.expect_selected("> b");
+    console.keys("j").expect_selected("> b").expect("Name ▲");
+    console.keys("O").expect("Name ▼").expect_selected("> b");
     for heading in ["State ▲", "Expires ▲", "Last Sign-In ▲"] {
-        console.keys("o");
-        console.expect(heading);
-        console.expect_selected("> b");
+        console.keys("o").expect(heading).expect_selected("> b");
     }
     console.resize(120, 24);
-    console.keys("o");
-    console.expect("Created ▲");
-    console.keys("o");
-    console.expect("ID ▲");
+    console.keys("o").expect("Created ▲");
+    console.keys("o").expect("ID ▲");
 }
 
 #[test]
 fn a_change_by_somebody_else_is_seen_within_two_seconds() {
     let mut console = Console::with_keys(&["backup"]);
     console.by_alice(|service, alice| service.create_key(alice, &draft("another")));
-    console.wait(SECOND);
-    console.expect("another");
+    console.wait(SECOND).expect("another");
     console.expect_selected("backup");
 }
 
@@ -86,7 +67,7 @@ fn a_selected_row_that_is_gone_leaves_its_neighbour_and_a_message() {
     console.keys("j");
     console.by_alice(|service, alice| service.delete_key(alice, keyward::domain::id::KeyId(2)));
     console.wait(SECOND);
-    console.says("list.gone", &[("name", &"beta")]);
+    console.says_with("list.gone", &[("name", &"beta")]);
     console.expect_selected("gamma");
 }
 
@@ -99,27 +80,22 @@ fn with_one_that_expires() -> Console {
     let issued = console.bench.service.create_key(&alice, &expiring);
     console.bench.deliver(&issued.expect("created"), None);
     console.wait(SECOND);
-    console.wait(SECOND);
-    console.expect("Expires in 2 d");
+    console.wait(SECOND).expect("Expires in 2 d");
     console
 }
 
 #[test]
 fn a_clock_that_is_set_makes_a_key_expire_on_the_screen_and_back() {
     let mut console = with_one_that_expires();
-    console.set_clock(2 * DAY);
-    console.expect("Expired");
-    console.set_clock(-2 * DAY);
-    console.expect("Expires in 2 d");
+    console.set_clock(2 * DAY).expect("Expired");
+    console.set_clock(-2 * DAY).expect("Expires in 2 d");
 }
 
 #[test]
 fn time_alone_makes_a_key_expire_on_the_screen() {
     let mut console = with_one_that_expires();
-    console.wait(DAY);
-    console.expect("Expires in 8 h");
-    console.wait(DAY);
-    console.expect("Expired");
+    console.wait(DAY).expect("Expires in 8 h");
+    console.wait(DAY).expect("Expired");
 }
 
 #[test]
@@ -135,68 +111,54 @@ fn a_thousand_keys_are_walked_without_loading_them_all() {
     }
     console.wait(SECOND);
     console.wait(SECOND);
+    console.keys("<Home>").expect_selected("key 0000");
+    console.keys("<End>").expect_selected("key 0999");
+    console.keys("<Up>").expect_selected("key 0998");
     console.keys("<Home>");
-    console.expect_selected("key 0000");
-    console.keys("<End>");
-    console.expect_selected("key 0999");
-    console.keys("<Up>");
-    console.expect_selected("key 0998");
-    console.keys("<Home>");
-    console.burst(&"j".repeat(500));
-    console.expect_selected("key 0500");
-    console.burst(&"k".repeat(450));
-    console.expect_selected("key 0050");
+    console.burst(&"j".repeat(500)).expect_selected("key 0500");
+    console.burst(&"k".repeat(450)).expect_selected("key 0050");
     console.expect("1000 shown");
 }
 
 #[test]
 fn help_tells_which_keys_do_not_work_now() {
     let mut console = Console::new();
-    console.keys("?");
-    console.says("help.new", &[]);
+    console.keys("?").says("help.new");
     console.expect("delete the selected key (not now).");
     console.keys("<Esc>");
     console.make_and_store("backup");
-    console.keys("?");
-    console.says("help.delete", &[]);
+    console.keys("?").says("help.delete");
     console.expect_not("delete the selected key (not now)");
 }
 
 #[test]
 fn a_paste_without_brackets_confirms_nothing() {
     let mut console = Console::with_keys(&["alpha", "beta"]);
-    console.burst("Zdy");
-    console.says("message.pasting", &[]);
+    console.burst("Zdy").says("message.pasting");
     console.keys("<Esc>");
     console.burst("word ly");
-    console.keys("<Esc>");
-    console.expect_selected("Active");
+    console.keys("<Esc>").expect_selected("Active");
     console.expect("2 shown");
 }
 
 #[test]
 fn a_filter_that_finds_nothing_keeps_the_selection() {
     let mut console = Console::with_keys(&["alpha", "beta", "gamma"]);
-    console.keys("jj/zzz");
-    console.says("choice.nothing", &[]);
-    console.keys("<Esc>");
-    console.expect_selected("gamma");
+    console.keys("jj/zzz").says("choice.nothing");
+    console.keys("<Esc>").expect_selected("gamma");
 }
 
 #[test]
 fn a_key_without_use_says_nothing_untrue() {
     let mut console = Console::with_keys(&["alpha"]);
-    console.keys("<Esc>");
-    console.expect_not("deleted meanwhile");
-    console.keys("x");
-    console.says("trouble.no_overlap", &[]);
+    console.keys("<Esc>").expect_not("deleted meanwhile");
+    console.keys("x").says("trouble.no_overlap");
 }
 
 #[test]
 fn while_the_filter_is_typed_the_footer_names_its_keys_only() {
     let mut console = Console::with_keys(&["alpha"]);
-    console.keys("/");
-    console.expect("Enter Keep  Esc Clear");
+    console.keys("/").expect("Enter Keep  Esc Clear");
     console.expect("(New...)");
     console.expect_not("q Quit");
 }
@@ -204,21 +166,17 @@ fn while_the_filter_is_typed_the_footer_names_its_keys_only() {
 #[test]
 fn an_order_whose_column_is_not_shown_is_told() {
     let mut console = Console::with_keys(&["alpha"]);
-    console.keys("oooo");
-    console.expect("by Created ▲");
-    console.keys("O");
-    console.expect("by Created ▼");
+    console.keys("oooo").expect("by Created ▲");
+    console.keys("O").expect("by Created ▼");
 }
 
 #[test]
 fn a_window_too_small_says_which_size_is_needed_and_loses_nothing() {
     let mut console = Console::new();
     console.keys("nhalf typed");
-    console.resize(20, 5);
-    console.expect("at least 40");
+    console.resize(20, 5).expect("at least 40");
     console.keys("unseen<F2>");
-    console.resize(80, 24);
-    console.expect("half typed ");
+    console.resize(80, 24).expect("half typed ");
 }
 
 #[test]
@@ -228,14 +186,12 @@ fn a_deleted_key_can_be_restored_with_its_secret() {
     console.keys("dy");
     assert!(!console.works(&secret));
     console.keys("s");
-    console.says("list.is_deleted", &[("name", &"backup")]);
-    console.keys("r");
-    console.says("confirm.restore", &[]);
+    console.says_with("list.is_deleted", &[("name", &"backup")]);
+    console.keys("r").says("confirm.restore");
     console.keys("y");
-    console.says("list.restored", &[("name", &"backup")]);
+    console.says_with("list.restored", &[("name", &"backup")]);
     assert!(console.works(&secret));
-    console.keys("r");
-    console.says("list.not_deleted", &[]);
+    console.keys("r").says("list.not_deleted");
 }
 
 #[test]
@@ -243,12 +199,9 @@ fn the_list_says_whether_there_is_more_above_and_below() {
     let (bench, user) = Bench::demo(keyward::service::demo::FULL_ACCESS_USER);
     let mut console = Console::of(bench, user, (80, 24));
     console.expect(" ↓ 39 shown");
-    console.keys("<PgDn><Down>");
-    console.expect(" ↑↓ 39 shown");
-    console.keys("<End>");
-    console.expect(" ↑ 39 shown");
-    console.resize(80, 60);
-    console.expect("  39 shown");
+    console.keys("<PgDn><Down>").expect(" ↑↓ 39 shown");
+    console.keys("<End>").expect(" ↑ 39 shown");
+    console.resize(80, 60).expect("  39 shown");
 }
 
 #[test]
@@ -256,8 +209,7 @@ fn a_clock_that_is_set_back_does_not_stop_the_look_at_what_others_do() {
     let mut console = Console::with_keys(&["alpha"]);
     console.set_clock(-HOUR);
     console.bench.delivered("beta");
-    console.wait(SECOND);
-    console.expect("beta");
+    console.wait(SECOND).expect("beta");
 }
 
 #[test]
@@ -266,8 +218,6 @@ fn a_secret_in_the_filter_of_another_list_shows_nobody_elses_row() {
     let secret = console.make_and_store("backup");
     console.go("Users");
     console.keys("/ali");
-    console.paste(&secret);
-    console.says("problem.secret", &[]);
-    console.expect("/ali");
+    console.paste(&secret).says("problem.secret").expect("/ali");
     console.expect_not("id:1");
 }

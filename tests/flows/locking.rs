@@ -18,7 +18,7 @@ fn the_key_that_locks_never_unlocks_and_says_who_locked_and_when() {
     console.keys("uy");
     assert!(console.works(&secret));
     console.keys("u");
-    console.says("list.not_locked", &[("name", &"backup")]);
+    console.says_with("list.not_locked", &[("name", &"backup")]);
     console.keys("y");
     assert!(console.works(&secret));
     console.keys("lyl");
@@ -32,8 +32,7 @@ fn a_click_on_lock_says_who_locked_too() {
     console.keys("ly");
     console.click_on("(Lock)");
     console.expect("“backup” is locked out already: alice did it");
-    console.click_on("u Unlock");
-    console.says("confirm.unlock", &[]);
+    console.click_on("u Unlock").says("confirm.unlock");
 }
 
 #[test]
@@ -46,7 +45,7 @@ fn where_no_event_tells_of_the_lock_only_that_it_is_locked_is_said() {
         .expect("locked");
     console.wait(2 * SECOND);
     console.keys("l");
-    console.says("list.locked_already", &[("name", &"backup")]);
+    console.says_with("list.locked_already", &[("name", &"backup")]);
     // Nor does an event that was taken back since.
     console.keys("uyly");
     crate::support::database::raw(&console.bench.place)
@@ -54,7 +53,7 @@ fn where_no_event_tells_of_the_lock_only_that_it_is_locked_is_said() {
         .expect("unlocked");
     console.wait(2 * SECOND);
     console.keys("u");
-    console.says("list.not_locked", &[("name", &"backup")]);
+    console.says_with("list.not_locked", &[("name", &"backup")]);
 }
 
 #[test]
@@ -77,6 +76,5 @@ fn what_was_done_is_told_with_the_name_that_was_asked_about() {
         .save_key(&other.alice, id, &properties.fields, &renamed);
     saved.expect("renamed");
     console.wait(2 * SECOND);
-    console.keys("y");
-    console.expect("“backup” is locked out:");
+    console.keys("y").expect("“backup” is locked out:");
 }

@@ -15,11 +15,10 @@ const FIRST: u16 = 4;
 #[test]
 fn a_click_selects_a_row_and_a_second_one_opens_its_properties() {
     let mut console = Console::with_keys(&["alpha", "beta", "gamma"]);
-    console.click_on("beta");
-    console.expect_selected("> beta");
+    console.click_on("beta").expect_selected("> beta");
     console.expect_not("Properties:");
     console.double_click_on("gamma");
-    console.says("form.title_edit", &[("name", &"gamma")]);
+    console.says_with("form.title_edit", &[("name", &"gamma")]);
 }
 
 #[test]
@@ -29,8 +28,7 @@ fn two_clicks_that_are_slow_or_on_two_rows_open_nothing() {
     console.click(beta);
     console.click_after(400, beta);
     console.click_after(100, alpha);
-    console.click_after(100, beta);
-    console.expect_not("Properties:");
+    console.click_after(100, beta).expect_not("Properties:");
     console.expect_selected("> beta");
 }
 
@@ -42,21 +40,17 @@ fn two_clicks_in_one_packet_are_a_double_click() {
     console.send_mouse(LEFT, at, frame);
     console.send_mouse(LEFT, at, frame);
     console.settle();
-    console.says("form.title_edit", &[("name", &"beta")]);
+    console.says_with("form.title_edit", &[("name", &"beta")]);
 }
 
 #[test]
 fn a_heading_sorts_and_a_second_click_reverses() {
     let mut console = Console::with_keys(&["alpha", "beta", "gamma"]);
-    console.click_on("Expires");
-    console.expect("Expires ▲");
-    console.click_on("Expires ▲");
-    console.expect("Expires ▼");
-    console.click_on("Name");
-    console.expect("Name ▲");
+    console.click_on("Expires").expect("Expires ▲");
+    console.click_on("Expires ▲").expect("Expires ▼");
+    console.click_on("Name").expect("Name ▲");
     // There is no order by role.
-    console.click_on("Role");
-    console.expect("Name ▲");
+    console.click_on("Role").expect("Name ▲");
 }
 
 #[test]
@@ -81,16 +75,13 @@ fn the_wheel_scrolls_by_three_rows_and_the_selection_stays_while_it_is_on_the_sc
         console.screen()
     );
     console.expect_selected("> key 0004");
-    console.wheel(1);
-    console.expect_selected("> key 0006");
+    console.wheel(1).expect_selected("> key 0006");
     console.wheel(-9);
     assert_eq!(console.find_text("key 0000").1, FIRST);
     console.expect_selected("> key 0006");
     // Beyond the rows that were read first, and back.
-    console.wheel(300);
-    console.expect("key 0900");
-    console.wheel(400);
-    console.expect("key 0999");
+    console.wheel(300).expect("key 0900");
+    console.wheel(400).expect("key 0999");
     console.wheel(-400);
     assert_eq!(console.find_text("key 0000").1, FIRST);
 }
@@ -98,18 +89,13 @@ fn the_wheel_scrolls_by_three_rows_and_the_selection_stays_while_it_is_on_the_sc
 #[test]
 fn the_verbs_and_the_footer_do_what_their_keys_do() {
     let mut console = Console::with_keys(&["alpha"]);
-    console.click_on("l Lock");
-    console.expect("Cancel ]");
-    console.click_on("Esc Cancel");
-    console.expect_not("Cancel ]");
-    console.click_on("New...");
-    console.says("form.title_new", &[]);
+    console.click_on("l Lock").expect("Cancel ]");
+    console.click_on("Esc Cancel").expect_not("Cancel ]");
+    console.click_on("New...").says("form.title_new");
     console.keys("<Esc>");
     console.click_on("/ Filter");
-    console.keys("zzz");
-    console.says("choice.nothing", &[]);
-    console.click_on("Esc Clear");
-    console.expect("alpha");
+    console.keys("zzz").says("choice.nothing");
+    console.click_on("Esc Clear").expect("alpha");
     console.click_on("q Quit");
     assert!(console.done());
 }
@@ -120,10 +106,8 @@ fn a_greyed_verb_says_why_as_its_key_does() {
     console.keys("dys");
     let why = "“alpha” is deleted.";
     console.expect(why);
-    console.keys("k");
-    console.expect_not(why);
-    console.click_on("(New Secret");
-    console.expect(why);
+    console.keys("k").expect_not(why);
+    console.click_on("(New Secret").expect(why);
 }
 
 #[test]
@@ -132,25 +116,19 @@ fn a_click_on_a_row_leaves_the_filter_line_and_one_in_it_moves_its_cursor() {
     console.keys("/al");
     let (x, y) = console.find_text("/al");
     console.click((x + 2, y));
-    console.keys("x");
-    console.expect("/axl");
+    console.keys("x").expect("/axl");
     console.keys("<Backspace>");
-    console.click_on("alps");
-    console.expect_selected("> alps");
-    console.keys("k");
-    console.expect_selected("> alpha");
-    console.expect("/al");
+    console.click_on("alps").expect_selected("> alps");
+    console.keys("k").expect_selected("> alpha").expect("/al");
     console.click((x + 1, y));
-    console.keys("ps");
-    console.expect("/alps");
+    console.keys("ps").expect("/alps");
 }
 
 #[test]
 fn the_tree_leads_to_a_screen_docked_and_on_top() {
     let mut console = Console::with_keys(&["alpha"]);
     console.keys("t");
-    console.click_on("Users");
-    console.expect("User Management > Users");
+    console.click_on("Users").expect("User Management > Users");
     console.resize(120, 24);
     console.click_on("API Keys");
     console.expect("User Management > API Keys");
@@ -158,11 +136,9 @@ fn the_tree_leads_to_a_screen_docked_and_on_top() {
     // Not from below a dialog.
     console.keys("n");
     console.click(users);
-    console.keys("<Esc>");
-    console.expect("User Management > API Keys");
+    console.keys("<Esc>").expect("User Management > API Keys");
     console.keys("/al");
-    console.click_on("Roles");
-    console.expect("User Management > Roles");
+    console.click_on("Roles").expect("User Management > Roles");
 }
 
 #[test]
@@ -190,10 +166,8 @@ fn a_click_on_nothing_leaves_the_message_as_it_is() {
     console.keys("x");
     let message = "No earlier secret of this key is working.";
     console.expect(message);
-    console.click((40, 12));
-    console.expect(message);
-    console.click_on("alpha");
-    console.expect_not(message);
+    console.click((40, 12)).expect(message);
+    console.click_on("alpha").expect_not(message);
 }
 
 #[test]
@@ -206,8 +180,7 @@ fn a_click_made_before_the_rows_moved_hits_no_other_row() {
     console.send_mouse(LEFT, at, before);
     console.settle();
     console.expect_selected("> beta");
-    console.click(at);
-    console.expect_selected("> delta");
+    console.click(at).expect_selected("> delta");
 }
 
 #[test]
@@ -245,7 +218,7 @@ fn a_click_that_comes_behind_a_key_is_not_for_the_layer_below() {
     console.together(KeyCode::Esc, LEFT, at);
     assert!(console.frames() > frame);
     // Esc has another meaning in the list: it would show all keys.
-    console.says_not("form.title_new", &[]);
+    console.says_not("form.title_new");
     console.expect_not("beta");
 }
 
@@ -256,10 +229,8 @@ fn a_double_click_presses_nothing_in_the_dialog_that_it_opened() {
     let at = console.find_text("y Lock Out ]");
     // It is there already when the second click comes.
     console.click_after(0, at);
-    console.click_after(399 - 200, at);
-    console.expect("y Lock Out ]");
-    console.click_after(400, at);
-    console.expect("is locked out");
+    console.click_after(399 - 200, at).expect("y Lock Out ]");
+    console.click_after(400, at).expect("is locked out");
 }
 
 #[test]
@@ -271,9 +242,8 @@ fn a_click_waits_for_the_answer_that_a_key_would_wait_for() {
     // The first frame of the dialog is not drawn: its roles are on their way.
     console.click(at);
     console.release();
-    console.says("form.title_new", &[]);
-    console.keys("<Esc>");
-    console.expect_selected("> alpha");
+    console.says("form.title_new");
+    console.keys("<Esc>").expect_selected("> alpha");
 }
 
 #[test]
@@ -284,12 +254,9 @@ fn a_paste_with_a_click_in_it_confirms_nothing() {
     console.bench.clock.advance(SECOND);
     console.burst("Z");
     // As if the bytes of a click stood in what was pasted.
-    console.click_after(5, at);
-    console.says("message.pasting", &[]);
-    console.burst("y");
-    console.expect("y Delete ]");
-    console.click(at);
-    console.expect("“alpha” was deleted");
+    console.click_after(5, at).says("message.pasting");
+    console.burst("y").expect("y Delete ]");
+    console.click(at).expect("“alpha” was deleted");
 }
 
 #[test]
@@ -311,15 +278,13 @@ fn the_mouse_is_the_terminals_while_a_secret_is_shown() {
     console.keys("x\n");
     console.click_on("y Discard");
     console.keys("<Esc>p");
-    console.click_on("Esc");
-    console.expect("Check");
+    console.click_on("Esc").expect("Check");
     console.keys("<Esc>");
     assert_eq!(console.clipboard().len(), copied);
     assert_eq!(mouse(&console), [true, false]);
     console.keys("a\n");
     assert_eq!(mouse(&console), [true, false, true]);
-    console.click_on("alpha");
-    console.expect_selected("> alpha");
+    console.click_on("alpha").expect_selected("> alpha");
 }
 
 #[test]
@@ -331,8 +296,7 @@ fn without_the_mouse_it_is_not_reported_and_nothing_is_clicked() {
     let mut console = Console::set(bench, alice, (80, 24), |setting| {
         setting.settings.mouse = false;
     });
-    console.double_click_on("beta");
-    console.expect_selected("> alpha");
+    console.double_click_on("beta").expect_selected("> alpha");
     let is_mouse = |effect: &Effect| matches!(effect, Effect::Mouse(_));
     assert!(!console.effects.iter().any(is_mouse));
 }
@@ -343,6 +307,5 @@ fn in_a_window_that_is_too_small_nothing_is_clicked() {
     let at = console.find_text("beta");
     console.resize(39, 10);
     console.click(at);
-    console.resize(80, 24);
-    console.expect_selected("> alpha");
+    console.resize(80, 24).expect_selected("> alpha");
 }

@@ -18,13 +18,10 @@ fn opened() -> Console {
 #[test]
 fn an_empty_name_keeps_the_form_open_with_the_problem_beside_the_field() {
     let mut console = Console::new();
-    console.keys("n<F2>");
-    console.expect("! A name is needed.");
-    console.says("trouble.problems", &[]);
-    console.keys("   <F2>");
-    console.expect("! A name is needed.");
-    console.keys("x");
-    console.expect_not("! A name is needed.");
+    console.keys("n<F2>").expect("! A name is needed.");
+    console.says("trouble.problems");
+    console.keys("   <F2>").expect("! A name is needed.");
+    console.keys("x").expect_not("! A name is needed.");
 }
 
 #[test]
@@ -34,9 +31,7 @@ fn a_name_that_is_taken_is_refused_in_any_case_and_accents() {
         console.make_and_store(taken);
         console.keys("n");
         console.keys(typed);
-        console.keys("<F2>");
-        console.expect("is named");
-        console.expect(typed);
+        console.keys("<F2>").expect("is named").expect(typed);
     }
 }
 
@@ -46,12 +41,11 @@ fn a_name_that_looks_like_anothers_is_saved_by_a_second_ok() {
     console.make_and_store("prod");
     console.keys("npr\u{43E}d<F2>");
     console.expect("! Looks like “prod”, ID 1. OK saves it all the same.");
-    console.says("trouble.asked", &[]);
+    console.says("trouble.asked");
     // Another name is another question.
     console.keys("<Backspace>D<F2>");
     console.expect("! Looks like “prod”, ID 1.");
-    console.keys("<F2>");
-    console.says("secret.title", &[]);
+    console.keys("<F2>").says("secret.title");
 }
 
 #[test]
@@ -74,8 +68,7 @@ fn names_that_need_joiners_are_made_and_shown_and_those_that_hide_are_not() {
         ),
     ] {
         console.paste(name);
-        console.keys("<F2>");
-        console.expect(why);
+        console.keys("<F2>").expect(why);
         console.keys("<Ctrl-U>");
     }
 }
@@ -90,9 +83,8 @@ fn bad_names_are_refused_with_their_reason_and_kept() {
     console.paste("a\u{200b}b");
     console.expect("cannot be seen (U+200B)");
     console.keys("<Ctrl-U>");
-    console.paste("red\u{1b}[31m\nname");
-    console.expect("red[31m name");
-    console.says("message.cleaned", &[]);
+    console.paste("red\u{1b}[31m\nname").expect("red[31m name");
+    console.says("message.cleaned");
 }
 
 #[test]
@@ -101,11 +93,9 @@ fn a_secret_never_enters_a_field_of_the_form() {
     let secret = console.make_and_store("backup");
     console.keys("n");
     for _ in 0..2 {
-        console.paste(&secret);
-        console.says("problem.secret", &[]);
+        console.paste(&secret).says("problem.secret");
         console.expect_not(&secret[3..20]);
-        console.burst(&secret);
-        console.expect_not(&secret[3..20]);
+        console.burst(&secret).expect_not(&secret[3..20]);
         console.keys("\t");
     }
 }
@@ -124,10 +114,8 @@ fn an_expiry_is_checked_as_it_is_typed() {
         ),
         ("tomorrow!!", "Type the date as YYYY-MM-DD."),
     ] {
-        console.keys(typed);
-        console.expect(said);
-        console.keys("<Ctrl-U>");
-        console.expect_not(said);
+        console.keys(typed).expect(said);
+        console.keys("<Ctrl-U>").expect_not(said);
     }
     console.keys("2026-12-31");
     console.expect("Stops 2027-01-01 00:00 UTC  ");
@@ -138,11 +126,9 @@ fn ticking_the_expiry_goes_on_to_its_date_and_nothing_typed_is_lost() {
     let mut console = Console::new();
     console.keys("nx\t\t\t\t\t 2026-12-31");
     console.expect("[x] Expires on  2026-12-31");
-    console.keys("<Shift-Tab> ");
-    console.expect("[ ] Expires on");
+    console.keys("<Shift-Tab> ").expect("[ ] Expires on");
     // The focus stays where the tick was taken away; what was typed before is offered again.
-    console.keys(" ");
-    console.expect("[x] Expires on  2026-12-31");
+    console.keys(" ").expect("[x] Expires on  2026-12-31");
     console.keys("2027-01-31");
     console.expect("[x] Expires on  2027-01-31 ");
     console.expect("Stops 2027-02-01 00:00 UTC  ");
@@ -171,8 +157,7 @@ fn a_moment_is_told_once_where_the_zone_is_utc() {
         };
         bench.by_alice(|service, alice| service.create_key(alice, &key));
         let mut console = Console::on(bench);
-        console.keys("\n");
-        console.expect(stops);
+        console.keys("\n").expect(stops);
     }
 }
 
@@ -181,24 +166,19 @@ fn a_footer_names_what_the_button_says() {
     let (bench, auditor) = Bench::demo(keyward::service::demo::AUDITOR_USER);
     let mut console = Console::of(bench, auditor, (80, 24));
     for opens in ["\n", "tgj\n\n"] {
-        console.keys(opens);
-        console.expect("[ Close ]");
-        console.expect("Esc Close");
+        console.keys(opens).expect("[ Close ]").expect("Esc Close");
         console.expect_not("Esc Cancel");
         console.keys("<Esc>");
     }
     let mut console = opened();
     console.expect("[ OK ] [ Cancel ]");
     console.expect("Esc Cancel");
-    console.keys("<Esc>d");
-    console.expect("[ y Delete ]");
+    console.keys("<Esc>d").expect("[ y Delete ]");
     console.expect("y Delete  Esc Cancel");
     console.keys("<Esc>");
     console.make("deploy");
     console.resize(120, 24);
-    console.keys("v");
-    console.expect("[ Show ]");
-    console.expect("v Show");
+    console.keys("v").expect("[ Show ]").expect("v Show");
     console.wait(keyward::domain::time::HOUR);
     console.expect("[ Close ]");
     console.expect("Enter Close");
@@ -211,7 +191,7 @@ fn a_time_zone_is_found_by_typing_and_moves_the_expiry_before_the_eyes() {
     console.expect("America/New_York (UTC-05:00)");
     console.keys("\n");
     console.expect("Now: stops 2027-01-01 00:00 UTC  ");
-    console.says(
+    console.says_with(
         "form.stops_when_saved",
         &[("moment", &"2027-01-01 00:00 America/New_York")],
     );
@@ -221,27 +201,20 @@ fn a_time_zone_is_found_by_typing_and_moves_the_expiry_before_the_eyes() {
 #[test]
 fn role_and_language_are_chosen_from_lists() {
     let mut console = opened();
-    console.keys("\t\t\nfull\n");
-    console.expect("Full Access ▼");
-    console.keys("\t <Down>\n");
-    console.expect("日本語 (Japanese) ▼");
-    console.keys("<F2>");
-    console.expect("Full Access");
+    console.keys("\t\t\nfull\n").expect("Full Access ▼");
+    console.keys("\t <Down>\n").expect("日本語 (Japanese) ▼");
+    console.keys("<F2>").expect("Full Access");
 }
 
 #[test]
 fn leaving_a_changed_form_asks_and_an_unchanged_one_does_not() {
     let mut console = opened();
     console.keys("<Esc>");
-    console.says_not("form.title_edit", &[("name", &"backup")]);
-    console.keys("\n2<Esc>");
-    console.says("leave.title", &[]);
-    console.keys("\n");
-    console.expect("backup2");
-    console.keys("<Ctrl-C>");
-    console.says("quit.title", &[]);
-    console.keys("<Esc><Esc>y");
-    console.expect_not("backup2");
+    console.says_not("form.title_edit");
+    console.keys("\n2<Esc>").says("leave.title");
+    console.keys("\n").expect("backup2");
+    console.keys("<Ctrl-C>").says("quit.title");
+    console.keys("<Esc><Esc>y").expect_not("backup2");
     console.keys("<Ctrl-C>");
     assert!(console.done());
 }
@@ -265,14 +238,13 @@ fn a_field_that_somebody_else_changed_too_shows_both_values_and_loses_nothing() 
     let mut console = opened();
     console.keys("-mine");
     somebody_changes(&mut console, |draft| draft.name = "theirs".to_owned());
-    console.keys("<F2>");
-    console.expect("backup-mine");
-    console.says(
+    console.keys("<F2>").expect("backup-mine");
+    console.says_with(
         "problem.changed",
         &[("who", &"alice"), ("theirs", &"theirs")],
     );
     console.keys("<F2>");
-    console.says("form.saved", &[("name", &"backup-mine")]);
+    console.says_with("form.saved", &[("name", &"backup-mine")]);
 }
 
 #[test]
@@ -283,9 +255,8 @@ fn a_field_that_only_somebody_else_changed_is_left_as_they_made_it() {
         draft.description = "theirs".to_owned();
     });
     console.keys("<F2>");
-    console.says("form.saved", &[("name", &"backup-mine")]);
-    console.keys("\n");
-    console.expect("theirs");
+    console.says_with("form.saved", &[("name", &"backup-mine")]);
+    console.keys("\n").expect("theirs");
 }
 
 #[test]
@@ -293,8 +264,7 @@ fn a_key_deleted_while_the_form_is_open_is_told_and_what_was_typed_stays() {
     let mut console = opened();
     console.keys("-mine");
     console.by_alice(|service, alice| service.delete_key(alice, KeyId(1)));
-    console.keys("<F2>");
-    console.expect("was deleted meanwhile");
+    console.keys("<F2>").expect("was deleted meanwhile");
     console.expect("backup-mine");
 }
 
@@ -304,9 +274,7 @@ fn a_full_disk_while_saving_keeps_what_was_typed() {
     console.make_and_store("first");
     console.keys("nbackup");
     console.fill_disk();
-    console.keys("<F2>");
-    console.says("trouble.full", &[]);
-    console.expect("backup");
+    console.keys("<F2>").says("trouble.full").expect("backup");
     console.free_disk();
     console.keys("<F2>");
     assert!(!console.secret().is_empty());
@@ -324,34 +292,28 @@ fn an_expired_key_can_be_moved_to_another_zone() {
     console.expect("Now: stops 2026-11-24 00:00 UTC  ");
     console.expect("OK: stops 2026-11-24 00:00 Asia/Tokyo = 2026-11-23 15:00 UTC");
     console.keys("<F2>");
-    console.says("form.saved", &[("name", &"old")]);
+    console.says_with("form.saved", &[("name", &"old")]);
 }
 
 #[test]
 fn a_date_that_is_left_unfinished_is_told() {
     let mut console = Console::new();
-    console.keys("n\t\t\t\t\t ");
-    console.expect("YYYY-MM-DD");
-    console.keys("2027-9-4");
-    console.says_not("problem.not_a_date", &[]);
-    console.keys("\t");
-    console.says("problem.not_a_date", &[]);
+    console.keys("n\t\t\t\t\t ").expect("YYYY-MM-DD");
+    console.keys("2027-9-4").says_not("problem.not_a_date");
+    console.keys("\t").says("problem.not_a_date");
 }
 
 #[test]
 fn typing_goes_on_after_an_edit_in_the_middle() {
     let mut console = Console::new();
-    console.keys("nbakup<Left><Left><Left>c");
-    console.expect("backup");
-    console.keys("<Ctrl-H>");
-    console.expect("bakup");
+    console.keys("nbakup<Left><Left><Left>c").expect("backup");
+    console.keys("<Ctrl-H>").expect("bakup");
 }
 
 #[test]
 fn a_description_of_several_lines_is_kept() {
     let mut console = Console::new();
-    console.keys("nbackup\tone\ntwo<F2>a\n\n");
-    console.expect("one");
+    console.keys("nbackup\tone\ntwo<F2>a\n\n").expect("one");
     console.expect("two");
 }
 
@@ -360,8 +322,7 @@ fn a_role_that_went_while_the_form_was_open_is_a_problem_beside_its_field() {
     let mut console = Console::new();
     let alice = console.bench.alice.clone();
     let role = console.bench.role(&role_draft("Backup", &[]));
-    console.keys("nnightly\t\t backup\n");
-    console.expect("Backup ▼");
+    console.keys("nnightly\t\t backup\n").expect("Backup ▼");
     let service = &mut console.bench.service;
     service.delete_role(&alice, role).expect("gone");
     console.keys("<F2>");

@@ -76,10 +76,9 @@ fn a_role_made_for_a_key_is_chosen_and_everything_typed_is_still_there() {
     let mut console = Console::new();
     console.keys("nnightly\tfor the backup\t\t\t\t");
     console.keys(" 2027-03-01<Shift-Tab><Shift-Tab><Shift-Tab><Shift-Tab>");
-    console.keys(" new\n");
-    console.says("role.title_new", &[]);
+    console.keys(" new\n").says("role.title_new");
     console.keys("<Ctrl-U>Backup operators<F2>");
-    console.says("form.saved", &[("name", &"Backup operators")]);
+    console.says_with("form.saved", &[("name", &"Backup operators")]);
     console.expect("Backup operators ▼");
     for typed in ["nightly", "for the backup", "2027-03-01"] {
         console.expect(typed);
@@ -99,16 +98,12 @@ fn a_role_made_for_a_key_is_chosen_and_everything_typed_is_still_there() {
 fn cancel_in_a_role_made_for_a_key_leaves_the_key_as_it_was() {
     let mut console = Console::new();
     new_role(&mut console);
-    console.keys("<Esc>");
-    console.says("form.title_new", &[]);
+    console.keys("<Esc>").says("form.title_new");
     console.expect("nightly");
     console.expect("Auditor ▼");
-    console.keys(" new\ns<Esc>");
-    console.says("leave.title", &[]);
-    console.keys("<Esc>");
-    console.expect("│ Name            s  ");
-    console.keys("<Esc>y");
-    console.expect("Auditor ▼");
+    console.keys(" new\ns<Esc>").says("leave.title");
+    console.keys("<Esc>").expect("│ Name            s  ");
+    console.keys("<Esc>y").expect("Auditor ▼");
     assert_eq!(roles(&mut console).len(), 2);
 }
 
@@ -116,25 +111,23 @@ fn cancel_in_a_role_made_for_a_key_leaves_the_key_as_it_was() {
 fn the_name_suggested_for_a_role_gives_way_to_what_is_typed() {
     let mut console = Console::new();
     new_role(&mut console);
-    console.says("role.title_new", &[]);
+    console.says("role.title_new");
     console.keys("Policy Reader<F2>");
     assert_eq!(last_role(&mut console).name, "Policy Reader");
     console.keys("<Esc>y");
     console.go("Roles");
-    console.keys("<End>c");
-    console.expect("Policy Reader_2");
+    console.keys("<End>c").expect("Policy Reader_2");
     console.keys("<Home>A <F2>");
     assert_eq!(last_role(&mut console).name, "A Policy Reader_2");
     console.keys("\n!<F2>");
-    console.says("form.saved", &[("name", &"A Policy Reader_2!")]);
+    console.says_with("form.saved", &[("name", &"A Policy Reader_2!")]);
 }
 
 #[test]
 fn new_is_offered_only_to_those_who_may_create_roles() {
     let keys = [Right::ViewApiKeys, Right::CreateApiKeys];
     let mut console = console_of(&keys, |_| {});
-    console.keys("nnightly\t\t new");
-    console.says("choice.nothing", &[]);
+    console.keys("nnightly\t\t new").says("choice.nothing");
     console.expect_not("New...  ");
     let more = [keys[0], keys[1], Right::CreateRoles];
     let mut console = console_of(&more, |_| {});
@@ -154,8 +147,7 @@ fn a_new_role_begins_as_the_originals_and_clashing_names_get_a_number() {
         RoleDraft::default().check().expect("valid")
     );
     console.expect("New Role ▼");
-    console.keys(" new...\n");
-    console.expect("New Role_2");
+    console.keys(" new...\n").expect("New Role_2");
 }
 
 #[test]
@@ -164,32 +156,27 @@ fn radio_buttons_set_the_boxes_and_boxes_show_the_radio_button() {
     new_role(&mut console);
     turn_to(&mut console, "Users/Keys");
     console.expect("(•) Custom");
-    console.says("role.ticked", &[("held", &3), ("all", &12)]);
+    console.says_with("role.ticked", &[("held", &3), ("all", &12)]);
     for (text, count, limit) in [
         ("Change own password", 0, ' '),
         ("Create and manage Users with", 4, 'x'),
         ("Create and manage Users and API keys", 8, 'x'),
         ("Have full control", 12, ' '),
     ] {
-        console.keys(" ");
-        console.expect(&format!("(•) {text}"));
+        console.keys(" ").expect(&format!("(•) {text}"));
         console.expect(&format!("{count} of 12 ticked"));
         console.expect(&format!(
             "[{limit}] Only Users, API keys and Roles with equal"
         ));
         console.keys("<Down>");
     }
-    console.keys(" ");
-    console.says("role.choose_boxes", &[]);
+    console.keys(" ").says("role.choose_boxes");
     console.expect("(•) Have full control");
-    console.keys("<Down> ");
-    console.expect("(•) Custom");
-    console.keys(" ");
-    console.expect("(•) Have full control");
+    console.keys("<Down> ").expect("(•) Custom");
+    console.keys(" ").expect("(•) Have full control");
     tick(&mut console, "can delete roles");
-    console.keys("<Home>");
-    console.expect("(•) Custom");
-    console.says("role.ticked", &[("held", &11), ("all", &12)]);
+    console.keys("<Home>").expect("(•) Custom");
+    console.says_with("role.ticked", &[("held", &11), ("all", &12)]);
     console.keys("<F2>");
     let made = last_role(&mut console);
     assert_eq!(Preset::of(&made.rights, made.equal_or_less), Preset::Custom);
@@ -202,15 +189,12 @@ fn a_group_is_ticked_whole_on_its_heading_and_shows_when_it_is_so_in_part() {
     new_role(&mut console);
     turn_to(&mut console, "Policy");
     console.expect("[-] Policies");
-    console.keys(" ");
-    console.expect("[x] Policies");
-    console.says("role.ticked", &[("held", &5), ("all", &5)]);
-    console.keys(" ");
-    console.expect("[ ] Policies");
-    console.says("role.ticked", &[("held", &0), ("all", &5)]);
-    console.keys("<Down> ");
-    console.expect("[-] Policies");
-    console.says("role.ticked", &[("held", &1), ("all", &5)]);
+    console.keys(" ").expect("[x] Policies");
+    console.says_with("role.ticked", &[("held", &5), ("all", &5)]);
+    console.keys(" ").expect("[ ] Policies");
+    console.says_with("role.ticked", &[("held", &0), ("all", &5)]);
+    console.keys("<Down> ").expect("[-] Policies");
+    console.says_with("role.ticked", &[("held", &1), ("all", &5)]);
 }
 
 #[test]
@@ -218,17 +202,14 @@ fn boxes_are_found_by_a_part_of_their_name_and_only_those_shown_are_ticked() {
     let mut console = Console::new();
     new_role(&mut console);
     turn_to(&mut console, "Other");
-    console.keys("/port list");
-    console.expect("3 found");
+    console.keys("/port list").expect("3 found");
     console.expect("[ ] Can Create New Port Lists");
     console.expect_not("System Settings");
-    console.keys("\n ");
-    console.expect("[x] Can Create New Port Lists");
+    console.keys("\n ").expect("[x] Can Create New Port Lists");
     console.expect("[-] Port Lists");
-    console.keys("/<Ctrl-U>auto-tag");
-    console.expect("3 found");
+    console.keys("/<Ctrl-U>auto-tag").expect("3 found");
     console.keys("\n<Home> /<Ctrl-U>nothing like it");
-    console.says("choice.nothing", &[]);
+    console.says("choice.nothing");
     console.keys("\n <F2>");
     let made = last_role(&mut console).rights;
     let added = made.without(&Rights::view_only());
@@ -253,18 +234,17 @@ fn what_the_own_role_does_not_have_cannot_be_given() {
     let mut console = console_of(&held, |_| {});
     new_role(&mut console);
     turn_to(&mut console, "General");
-    console.keys("\t\t\t ");
-    console.says("problem.not_held", &[]);
+    console.keys("\t\t\t ").says("problem.not_held");
     console.expect("[ ] Allow Access to Web Service API");
     turn_to(&mut console, "Users/Keys");
-    console.says("role.ticked", &[("held", &2), ("all", &12)]);
+    console.says_with("role.ticked", &[("held", &2), ("all", &12)]);
     console.keys("<Down><Down><Down> ");
     console.expect("Your own role does not have: Can Create New Users, Can Delete Users,");
-    console.says("role.ticked", &[("held", &2), ("all", &12)]);
+    console.says_with("role.ticked", &[("held", &2), ("all", &12)]);
     tick(&mut console, "can edit api key");
-    console.says("role.ticked", &[("held", &2), ("all", &12)]);
+    console.says_with("role.ticked", &[("held", &2), ("all", &12)]);
     console.keys("/api keys\n<Home> ");
-    console.says("role.left_out", &[("count", &2)]);
+    console.says_with("role.left_out", &[("count", &2)]);
     console.expect("[x] Can Create New API Keys");
     console.expect("[ ] Can Delete API Keys (not yours to give)");
     console.keys("<F2>");
@@ -283,19 +263,18 @@ fn a_right_that_the_own_role_lost_meanwhile_is_a_problem_on_its_tab() {
     let mut console = console_of(&held, |_| {});
     new_role(&mut console);
     turn_to(&mut console, "Computer");
-    console.says("role.ticked", &[("held", &1), ("all", &12)]);
+    console.says_with("role.ticked", &[("held", &1), ("all", &12)]);
     let own = roles(&mut console).pop().expect("bob's").0;
     somebody_changes(&mut console, own, |draft| {
         draft.rights.remove(Right::ViewEvents.name());
     });
     turn_to(&mut console, "Other");
-    console.keys("<F2>");
-    console.expect("[!Computer]");
+    console.keys("<F2>").expect("[!Computer]");
     console.expect("! Your own role does not have: Can View Events and Alerts Not Related to");
     tick(&mut console, "can view events");
     console.expect("[Computer]");
     console.keys("<F2>");
-    console.says("form.saved", &[("name", &"New Role")]);
+    console.says_with("form.saved", &[("name", &"New Role")]);
 }
 
 #[test]
@@ -317,8 +296,7 @@ fn who_is_bound_to_equal_or_less_access_cannot_free_a_role_from_it() {
     console.expect("[!Users/Keys]");
     console.keys("<Down><Down><Down><Down><Down> ");
     console.expect("[x] Only Users, API keys and Roles");
-    console.keys(" ");
-    console.says("problem.bound", &[]);
+    console.keys(" ").says("problem.bound");
     console.expect("[x] Only Users, API keys and Roles");
     console.keys("<F2>");
     assert!(last_role(&mut console).equal_or_less);
@@ -330,15 +308,11 @@ fn a_refused_name_is_a_problem_beside_its_field_and_on_its_tab() {
     new_role(&mut console);
     console.keys("<Ctrl-U>full ACCESS");
     turn_to(&mut console, "Other");
-    console.keys("<F2>");
-    console.expect("[!General]");
+    console.keys("<F2>").expect("[!General]");
     console.expect("! Another role is named “Full Access” already.");
-    console.keys("<Ctrl-U>");
-    console.expect_not("[!General]");
-    console.keys("<F2>");
-    console.expect("! A name is needed.");
-    console.keys("Operators<F2>");
-    console.expect("Operators ▼");
+    console.keys("<Ctrl-U>").expect_not("[!General]");
+    console.keys("<F2>").expect("! A name is needed.");
+    console.keys("Operators<F2>").expect("Operators ▼");
 }
 
 #[test]
@@ -347,16 +321,13 @@ fn a_secret_never_enters_a_role() {
     let secret = console.make_and_store("first");
     new_role(&mut console);
     for _ in 0..2 {
-        console.paste(&secret);
-        console.says("problem.secret", &[]);
-        console.burst(&secret);
-        console.expect_not(&secret[3..20]);
+        console.paste(&secret).says("problem.secret");
+        console.burst(&secret).expect_not(&secret[3..20]);
         console.keys("\t");
     }
     turn_to(&mut console, "Other");
     console.keys("/");
-    console.paste(&secret);
-    console.says("problem.secret", &[]);
+    console.paste(&secret).says("problem.secret");
     console.expect_not(&secret[3..20]);
 }
 
@@ -369,15 +340,12 @@ fn every_part_is_reached_by_tab_and_by_the_arrows() {
     let ok = console.cursor();
     console.keys("\t\t");
     assert_eq!(console.cursor().1 + 1, bar, "on the tabs after the buttons");
-    console.keys("<Right>");
-    console.expect("[Computer]");
-    console.keys("<Left><Left>");
-    console.expect("[Assigned]");
+    console.keys("<Right>").expect("[Computer]");
+    console.keys("<Left><Left>").expect("[Assigned]");
     console.keys("<Right><Down><Down><Down><Down><Down><Down><Down>");
     assert_eq!(console.cursor(), ok, "below the last field are the buttons");
     console.keys("<Right>");
     assert!(console.cursor().0 > ok.0);
-    console.keys("<F3>");
-    console.expect("[Assigned]");
-    console.says("role.nobody", &[]);
+    console.keys("<F3>").expect("[Assigned]");
+    console.says("role.nobody");
 }

@@ -31,7 +31,7 @@ fn two_people_who_tick_different_boxes_both_win() {
         draft.rights.insert(Right::ViewApiKeys.name());
     });
     console.keys("<F2>");
-    console.says("form.saved", &[("name", &"Operators")]);
+    console.says_with("form.saved", &[("name", &"Operators")]);
     let rights = last_role(&mut console).rights;
     let held: Vec<Right> = Right::ALL
         .into_iter()
@@ -48,15 +48,14 @@ fn a_name_that_somebody_else_changed_too_shows_both_and_loses_nothing() {
     console.keys("-mine");
     somebody_changes(&mut console, id, |draft| draft.name = "theirs".to_owned());
     turn_to(&mut console, "Other");
-    console.keys("<F2>");
-    console.expect("[!General]");
+    console.keys("<F2>").expect("[!General]");
     console.expect("Operators-mine");
-    console.says(
+    console.says_with(
         "problem.changed",
         &[("who", &"alice"), ("theirs", &"theirs")],
     );
     console.keys("<F2>");
-    console.says("form.saved", &[("name", &"Operators-mine")]);
+    console.says_with("form.saved", &[("name", &"Operators-mine")]);
 }
 
 #[test]
@@ -66,8 +65,7 @@ fn a_role_deleted_while_it_is_open_is_told_and_what_was_typed_stays() {
     open_role(&mut console, id);
     console.keys("-mine");
     console.by_alice(|service, alice| service.delete_role(alice, id));
-    console.keys("<F2>");
-    console.expect("was deleted meanwhile");
+    console.keys("<F2>").expect("was deleted meanwhile");
     console.expect("Operators-mine");
 }
 
@@ -75,9 +73,9 @@ fn a_role_deleted_while_it_is_open_is_told_and_what_was_typed_stays() {
 fn full_access_is_shown_and_cannot_be_changed() {
     let mut console = Console::new();
     open_role(&mut console, FULL_ACCESS);
-    console.says("trouble.role_immutable", &[("name", &"Full Access")]);
+    console.says_with("trouble.role_immutable", &[("name", &"Full Access")]);
     console.keys("x<F2>");
-    console.says("role.title_edit", &[("name", &"Full Access")]);
+    console.says_with("role.title_edit", &[("name", &"Full Access")]);
     turn_to(&mut console, "Users/Keys");
     console.expect("(•) Have full control over all Roles and Users");
     console.keys(" ");
@@ -85,11 +83,10 @@ fn full_access_is_shown_and_cannot_be_changed() {
     console.keys("\n");
     console.expect("(•) Have full control over all Roles and Users");
     turn_to(&mut console, "Other");
-    console.says("role.ticked", &[("held", &144), ("all", &144)]);
+    console.says_with("role.ticked", &[("held", &144), ("all", &144)]);
     console.keys(" ");
-    console.says("role.ticked", &[("held", &144), ("all", &144)]);
-    console.keys("<Esc>");
-    console.says_not("role.title_edit", &[]);
+    console.says_with("role.ticked", &[("held", &144), ("all", &144)]);
+    console.keys("<Esc>").says_not("role.title_edit");
 }
 
 #[test]
@@ -97,15 +94,14 @@ fn who_may_not_edit_roles_sees_one_and_why_it_stays_as_it_is() {
     let mut console = console_of(&[Right::ViewRoles, Right::ViewApiKeys], |_| {});
     let _ = console.bench.user("carol", AUDITOR);
     open_role(&mut console, AUDITOR);
-    console.says("right.edit_roles", &[]);
+    console.says("right.edit_roles");
     console.expect("[ Close ]");
     turn_to(&mut console, "Assigned");
-    console.says("role.more", &[("count", &1)]);
+    console.says_with("role.more", &[("count", &1)]);
     turn_to(&mut console, "Other");
     console.keys(" ");
-    console.says("role.ticked", &[("held", &22), ("all", &144)]);
-    console.keys("/port list");
-    console.expect("3 found");
+    console.says_with("role.ticked", &[("held", &22), ("all", &144)]);
+    console.keys("/port list").expect("3 found");
 }
 
 #[test]
@@ -114,14 +110,13 @@ fn nobody_changes_what_the_own_role_allows_but_may_rename_it() {
     let mut console = console_of(&held, |_| {});
     let own = roles(&mut console).pop().expect("bob's").0;
     open_role(&mut console, own);
-    console.says("problem.own_role", &[]);
+    console.says("problem.own_role");
     console.keys("!");
     turn_to(&mut console, "Users/Keys");
-    console.keys("<Down> ");
-    console.says("problem.own_role", &[]);
-    console.says("role.ticked", &[("held", &3), ("all", &12)]);
+    console.keys("<Down> ").says("problem.own_role");
+    console.says_with("role.ticked", &[("held", &3), ("all", &12)]);
     console.keys("<F2>");
-    console.says("form.saved", &[("name", &"Bob's!")]);
+    console.says_with("form.saved", &[("name", &"Bob's!")]);
 }
 
 #[test]
@@ -131,13 +126,13 @@ fn what_a_role_has_already_can_be_taken_and_given_back() {
     let id = operators(&mut console, &[Right::DeleteUsers]);
     open_role(&mut console, id);
     turn_to(&mut console, "Users/Keys");
-    console.says("role.ticked", &[("held", &1), ("all", &12)]);
+    console.says_with("role.ticked", &[("held", &1), ("all", &12)]);
     tick(&mut console, "can delete users");
-    console.says("role.ticked", &[("held", &0), ("all", &12)]);
+    console.says_with("role.ticked", &[("held", &0), ("all", &12)]);
     tick(&mut console, "can delete users");
-    console.says("role.ticked", &[("held", &1), ("all", &12)]);
+    console.says_with("role.ticked", &[("held", &1), ("all", &12)]);
     tick(&mut console, "can edit user");
-    console.says("role.ticked", &[("held", &1), ("all", &12)]);
+    console.says_with("role.ticked", &[("held", &1), ("all", &12)]);
 }
 
 #[test]
@@ -146,10 +141,9 @@ fn a_copy_begins_with_a_role_under_another_name() {
     let id = operators(&mut console, &[Right::DeleteUsers]);
     console.go("Roles");
     console.find(id.0);
-    console.keys("c");
-    console.expect("Operators_2");
+    console.keys("c").expect("Operators_2");
     console.keys("<F2>");
-    console.says("form.saved", &[("name", &"Operators_2")]);
+    console.says_with("form.saved", &[("name", &"Operators_2")]);
     let copy = last_role(&mut console);
     assert!(copy.rights.has(Right::DeleteUsers) && !copy.rights.has(Right::ViewUsers));
 }
@@ -160,10 +154,9 @@ fn a_copy_leaves_out_what_the_own_role_does_not_have() {
     let mut console = console_of(&held, |_| {});
     console.go("Roles");
     console.find(FULL_ACCESS.0);
-    console.keys("c");
-    console.says("role.cut", &[]);
+    console.keys("c").says("role.cut");
     console.keys("<F2>");
-    console.says("form.saved", &[("name", &"Full Access_2")]);
+    console.says_with("form.saved", &[("name", &"Full Access_2")]);
     let copy = last_role(&mut console);
     assert_eq!((copy.rights, copy.web_service), (rights(&held), false));
 }
@@ -177,11 +170,11 @@ fn assigned_to_lists_who_has_the_role_and_opens_each() {
     turn_to(&mut console, "Assigned");
     console.expect("> User carol");
     console.keys("\n");
-    console.says("form.title_edit", &[("name", &"carol")]);
+    console.says_with("form.title_edit", &[("name", &"carol")]);
     console.keys("<Esc><Down>\n");
-    console.says("form.title_edit", &[("name", &"backup")]);
+    console.says_with("form.title_edit", &[("name", &"backup")]);
     console.keys("\t\t full\n<F2>");
-    console.says("form.saved", &[("name", &"backup")]);
+    console.says_with("form.saved", &[("name", &"backup")]);
     console.expect("[Assigned]");
     console.expect("User carol");
     console.expect_not("backup (ID 1)");

@@ -43,14 +43,13 @@ fn the_list_tells_access_types_and_how_many_have_a_role() {
 #[test]
 fn a_role_is_made_and_deleted_again() {
     let mut console = roles();
-    console.keys("n");
-    console.says("role.title_new", &[]);
+    console.keys("n").says("role.title_new");
     console.press(crossterm::event::KeyCode::F(2));
     console.expect_selected("New Role");
     console.keys("d");
     console.expect("The role “New Role” will be deleted.");
     console.keys("y");
-    console.says("roles.deleted", &[("name", &"New Role")]);
+    console.says_with("roles.deleted", &[("name", &"New Role")]);
     console.expect("3 shown");
 }
 
@@ -79,10 +78,10 @@ fn a_role_of_a_deleted_key_that_can_be_restored_is_not_deleted() {
     console.by_alice(|service, alice| service.delete_key(alice, key));
     console.wait(1_000);
     console.keys("d");
-    console.says("assigned.deleted_key", &[("name", &"backup"), ("id", &1)]);
+    console.says_with("assigned.deleted_key", &[("name", &"backup"), ("id", &1)]);
     console.wait(8 * keyward::domain::time::DAY);
     console.keys("dy");
-    console.says("roles.deleted", &[("name", &"Auditor")]);
+    console.says_with("roles.deleted", &[("name", &"Auditor")]);
     console.expect_not("> Auditor");
 }
 
@@ -91,5 +90,5 @@ fn full_access_cannot_be_deleted() {
     let mut console = roles();
     console.find(1);
     console.keys("d");
-    console.says("trouble.role_immutable", &[("name", &"Full Access")]);
+    console.says_with("trouble.role_immutable", &[("name", &"Full Access")]);
 }

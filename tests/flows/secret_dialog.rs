@@ -17,14 +17,10 @@ use crate::support::database::{Bench, draft, raw};
 fn nothing_but_the_two_ways_out_closes_it() {
     let mut console = Console::new();
     let secret = console.make("backup");
-    console.keys("<Esc>");
-    console.says("secret.ways_out", &[]);
-    console.keys("q");
-    console.says("secret.ways_out", &[]);
-    console.keys("<Ctrl-C>");
-    console.says("secret.ways_out", &[]);
-    console.paste(&format!("{secret}\n"));
-    console.says("secret.pasted", &[]);
+    console.keys("<Esc>").says("secret.ways_out");
+    console.keys("q").says("secret.ways_out");
+    console.keys("<Ctrl-C>").says("secret.ways_out");
+    console.paste(&format!("{secret}\n")).says("secret.pasted");
     console.resize(120, 40);
     console.resize(80, 24);
     console.keys("zn1/");
@@ -101,12 +97,11 @@ fn nothing_brings_it_back() {
             .any(|effect| matches!(effect, Effect::FullRedraw))
     );
     console.keys("\n");
-    console.says("form.title_edit", &[("name", &"backup")]);
+    console.says_with("form.title_edit", &[("name", &"backup")]);
     console.expect_not(&secret[3..20]);
     console.keys("<Esc>");
     for key in ["c", "h", "v", "p", "w"] {
-        console.keys(key);
-        console.expect_not(&secret[3..20]);
+        console.keys(key).expect_not(&secret[3..20]);
     }
 }
 
@@ -114,12 +109,10 @@ fn nothing_brings_it_back() {
 fn discard_asks_and_makes_the_secret_void() {
     let mut console = Console::new();
     let secret = console.make("backup");
-    console.keys("x\n");
-    console.says("discard.title", &[]);
+    console.keys("x\n").says("discard.title");
     console.keys("n");
     assert_eq!(console.secret(), secret);
-    console.keys("\ny");
-    console.expect("will never work");
+    console.keys("\ny").expect("will never work");
     console.expect_selected("Not delivered");
     assert_eq!(console.refusal(&secret), Some(Refused::NotDelivered));
 }
@@ -131,13 +124,10 @@ fn the_paste_check_tells_the_secret_from_anything_else() {
     console.keys("p");
     console.paste(&secret);
     console.expect(&format!("{} characters", secret.len()));
-    console.keys("\n");
-    console.says("secret.matches", &[]);
-    console.keys("pwrong\n");
-    console.says("secret.differs", &[]);
+    console.keys("\n").says("secret.matches");
+    console.keys("pwrong\n").says("secret.differs");
     console.keys("p");
-    console.burst(&format!("{secret}\n"));
-    console.says("secret.matches", &[]);
+    console.burst(&format!("{secret}\n")).says("secret.matches");
 }
 
 #[test]
@@ -178,8 +168,7 @@ fn the_paste_check_accepts_only_what_verify_does_and_says_what_stands_beside() {
     ] {
         console.keys("p");
         console.paste(&pasted);
-        console.keys("\n");
-        console.expect(said);
+        console.keys("\n").expect(said);
         let same = said == "What you pasted is the secret.";
         assert_eq!(accepted(&pasted), same, "{pasted:?}");
         assert_eq!(console.has_said("beside.not_alone", &[]), !same);
@@ -196,14 +185,11 @@ fn where_neither_way_out_can_be_written_it_can_be_left_and_never_works() {
         let mut console = Console::new();
         let secret = console.make("backup");
         console.fill_disk();
-        console.keys("a\n");
-        console.says("trouble.full", &[]);
+        console.keys("a\n").says("trouble.full");
         console.expect_not("[ Leave ]");
-        console.keys("<Ctrl-C>");
-        console.says("secret.ways_out", &[]);
-        console.keys("x\ny");
-        console.says("trouble.full", &[]);
-        console.says("undelivered.may_be_left", &[]);
+        console.keys("<Ctrl-C>").says("secret.ways_out");
+        console.keys("x\ny").says("trouble.full");
+        console.says("undelivered.may_be_left");
         console.expect("[ Leave ]");
         assert_eq!(console.secret(), secret);
         if ctrl_c {
@@ -211,7 +197,7 @@ fn where_neither_way_out_can_be_written_it_can_be_left_and_never_works() {
         } else {
             console.keys("<Esc>");
         }
-        console.says("undelivered.never", &[]);
+        console.says("undelivered.never");
         console.keys("<Esc>");
         assert_eq!(console.secret(), secret);
         if ctrl_c {
@@ -223,7 +209,7 @@ fn where_neither_way_out_can_be_written_it_can_be_left_and_never_works() {
         console.keys("y");
         assert_eq!(console.done(), ctrl_c);
         if !ctrl_c {
-            console.says("undelivered.never", &[]);
+            console.says("undelivered.never");
             console.expect_not("works now");
             assert_eq!(console.secret(), "");
         }
@@ -237,11 +223,9 @@ fn a_way_out_that_failed_once_is_still_there() {
     let mut console = Console::new();
     let secret = console.make("backup");
     console.fill_disk();
-    console.keys("x\ny");
-    console.expect("[ Leave ]");
+    console.keys("x\ny").expect("[ Leave ]");
     console.free_disk();
-    console.keys("a\n");
-    console.expect("works now");
+    console.keys("a\n").expect("works now");
     assert!(console.works(&secret));
 }
 
@@ -251,10 +235,8 @@ fn who_may_neither_deliver_nor_discard_any_more_can_leave() {
     console.make("backup");
     let trouble = Trouble::NotAuthorized(Right::EditApiKeys);
     console.broken = Some(trouble);
-    console.keys("a\n");
-    console.expect_not("[ Leave ]");
-    console.keys("x\ny");
-    console.expect("[ Leave ]");
+    console.keys("a\n").expect_not("[ Leave ]");
+    console.keys("x\ny").expect("[ Leave ]");
 }
 
 #[test]
@@ -262,10 +244,8 @@ fn where_nothing_can_be_saved_any_more_it_can_be_left_at_once() {
     let mut console = Console::new();
     console.make("backup");
     console.broken = Some(Trouble::Storage(Fault::Moved));
-    console.keys("a\n");
-    console.says("trouble.moved", &[]);
-    console.keys("p<Ctrl-C>");
-    console.says("undelivered.may_be_left", &[]);
+    console.keys("a\n").says("trouble.moved");
+    console.keys("p<Ctrl-C>").says("undelivered.may_be_left");
     console.keys("<Esc><Ctrl-C><Ctrl-C>y");
     assert!(console.done());
 }
@@ -276,8 +256,7 @@ fn the_button_with_the_focus_is_seen_beside_the_longest_message() {
     console.make("backup");
     console.resize(40, 10);
     console.broken = Some(Trouble::Storage(Fault::Moved));
-    console.keys("a\n");
-    console.says("trouble.moved", &[]);
+    console.keys("a\n").says("trouble.moved");
     let (_, y) = console.find_text("[ I have stored it ]");
     assert_eq!(console.cursor().1, y, "{}", console.screen());
 }
@@ -289,7 +268,7 @@ fn a_delivery_that_may_hold_is_not_said_to_be_none() {
     console.broken = Some(Trouble::Storage(Fault::Unsure));
     console.keys("a\nx\ny<Esc>");
     console.expect("Whether the new secret of “backup” was confirmed as stored");
-    console.says_not("undelivered.never", &[]);
+    console.says_not("undelivered.never");
 }
 
 #[test]
@@ -298,15 +277,12 @@ fn what_the_disk_left_open_is_told_as_soon_as_it_is_known() {
         let mut console = Console::new();
         console.make("backup");
         console.broken = Some(Trouble::Storage(Fault::Unsure));
-        console.keys("a\n");
-        console.expect("nobody can say yet");
+        console.keys("a\n").expect("nobody can say yet");
         // The disk is still not well.
-        console.wait(2 * SECOND);
-        console.expect_not(told);
+        console.wait(2 * SECOND).expect_not(told);
         console.broken = None;
         console.held_after_all = Some(held);
-        console.wait(2 * SECOND);
-        console.expect(told);
+        console.wait(2 * SECOND).expect(told);
     }
 }
 
@@ -314,18 +290,16 @@ fn what_the_disk_left_open_is_told_as_soon_as_it_is_known() {
 fn while_it_is_hidden_it_is_not_said_to_be_shown() {
     let mut console = Console::new();
     console.make("backup");
-    console.says("secret.only_time", &[]);
-    console.keys("v");
-    console.says_not("secret.only_time", &[]);
-    console.says("secret.while_open", &[]);
+    console.says("secret.only_time");
+    console.keys("v").says_not("secret.only_time");
+    console.says("secret.while_open");
 }
 
 #[test]
 fn hidden_it_shows_no_byte_and_the_header_neither() {
     let mut console = Console::new();
     let secret = console.make("backup");
-    console.keys("v");
-    console.expect_not(&secret[3..20]);
+    console.keys("v").expect_not(&secret[3..20]);
     console.keys("h");
     assert_eq!(console.clipboard(), [format!("api-secret-key: {secret}")]);
     console.keys("v");
@@ -344,8 +318,8 @@ fn it_is_saved_to_a_new_file_that_only_its_owner_can_read() {
         console.paste(path.to_str().expect("UTF-8"));
         console.keys("\n");
     }
-    console.says("file.exists", &[]);
-    console.says("save.title", &[]);
+    console.says("file.exists");
+    console.says("save.title");
     console.keys("<Esc>");
     let mode = std::fs::metadata(&path)
         .expect("written")
@@ -366,12 +340,10 @@ fn who_came_with_user_has_no_file_written() {
     let mut console = Console::set(bench, alice, (80, 24), |setting| setting.files = false);
     let secret = console.make("backup");
     console.expect("( Save to file )");
-    console.keys("w");
-    console.says("trouble.no_files", &[]);
+    console.keys("w").says("trouble.no_files");
     // From Copy over Copy header to Save to file.
-    console.keys("c\t\t\n");
-    console.says("trouble.no_files", &[]);
-    console.says_not("save.title", &[]);
+    console.keys("c\t\t\n").says("trouble.no_files");
+    console.says_not("save.title");
     assert_eq!(console.secret(), secret);
 }
 
@@ -400,12 +372,10 @@ fn a_secret_that_became_void_meanwhile_leaves_only_close() {
     let secret = console.make("backup");
     let key = Console::id_of(&secret);
     console.by_alice(|service, alice| service.issue(alice, key));
-    console.keys("a\n");
-    console.says("trouble.secret_void", &[]);
+    console.keys("a\n").says("trouble.secret_void");
     console.expect("[ Close ]");
-    console.says_not("button.stored", &[]);
-    console.keys("\n");
-    console.expect_not("[ Close ]");
+    console.says_not("button.stored");
+    console.keys("\n").expect_not("[ Close ]");
 }
 
 #[test]
@@ -413,20 +383,17 @@ fn a_key_deleted_meanwhile_is_told_in_the_dialog() {
     let mut console = Console::new();
     let secret = console.make("backup");
     console.by_alice(|service, alice| service.delete_key(alice, Console::id_of(&secret)));
-    console.keys("a\n");
-    console.says("trouble.secret_void", &[]);
+    console.keys("a\n").says("trouble.secret_void");
 }
 
 #[test]
 fn an_hour_later_it_is_too_late() {
     let mut console = Console::new();
     let secret = console.make("backup");
-    console.wait(HOUR);
-    console.says("trouble.secret_void", &[]);
+    console.wait(HOUR).says("trouble.secret_void");
     console.expect("[ Close ]");
     console.expect_not(&secret[3..20]);
-    console.keys("\n");
-    console.says("state.not_delivered", &[]);
+    console.keys("\n").says("state.not_delivered");
 }
 
 #[test]
@@ -434,8 +401,7 @@ fn a_full_disk_while_delivering_can_be_tried_again() {
     let mut console = Console::new();
     let secret = console.make("backup");
     console.fill_disk();
-    console.keys("a\n");
-    console.says("trouble.full", &[]);
+    console.keys("a\n").says("trouble.full");
     assert_eq!(console.secret(), secret);
     console.free_disk();
     console.keys("a\n");
@@ -447,19 +413,15 @@ fn where_it_is_too_long_for_one_line_it_is_on_two_with_a_hint() {
     let mut console = Console::new();
     let secret = console.make("backup");
     assert_eq!(secret.len(), 46);
-    console.resize(47, 24);
-    console.expect(&secret);
-    console.expect_not("Widen");
-    console.resize(46, 24);
-    console.expect(&secret[..32]);
+    console.resize(47, 24).expect(&secret).expect_not("Widen");
+    console.resize(46, 24).expect(&secret[..32]);
     console.expect(&secret[32..]);
     console.expect("Widen to 47 columns");
     console.keys("c");
-    console.resize(40, 10);
-    console.says("secret.sent_osc52", &[]);
+    console.resize(40, 10).says("secret.sent_osc52");
     console.expect(&secret[..32]);
     console.expect(&secret[32..]);
-    console.says("button.stored", &[]);
+    console.says("button.stored");
 }
 
 #[test]
@@ -469,8 +431,7 @@ fn who_lost_the_right_meanwhile_delivers_nothing_and_is_told() {
     let behind = raw(&console.bench.place);
     let demote = "UPDATE users SET role = 2 WHERE name = 'alice'";
     behind.execute(demote, ()).expect("demoted");
-    console.keys("a\n");
-    console.says("right.edit_api_keys", &[]);
+    console.keys("a\n").says("right.edit_api_keys");
     assert_eq!(console.secret(), secret);
     assert_eq!(console.refusal(&secret), Some(Refused::NotDelivered));
 }
@@ -491,7 +452,6 @@ fn a_secret_whose_role_has_no_access_to_the_api_is_not_said_to_work() {
     let secret = console.secret();
     console.expect_not("It starts to work");
     console.expect("it will not authenticate: the key is in the state No API access.");
-    console.keys("a\n");
-    console.says("secret.delivered_no_access", &[]);
+    console.keys("a\n").says("secret.delivered_no_access");
     assert_eq!(console.refusal(&secret), Some(Refused::NoApiAccess));
 }

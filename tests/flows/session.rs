@@ -39,15 +39,14 @@ fn a_locked_out_users_console_says_so_and_ends() {
     let locked = alices.bench.service.lock_out_user(&actor, bob);
     locked.expect("locked");
     bobs.keys("<F2>");
-    bobs.says("trouble.locked_out", &[("name", &"bob")]);
+    bobs.says_with("trouble.locked_out", &[("name", &"bob")]);
     bobs.expect_not("half typed");
     assert!(!bobs.done(), "it can be read");
     bobs.keys("nx");
     assert!(!bobs.done());
     bobs.keys("\n");
     assert!(bobs.done());
-    alices.wait(1_000);
-    alices.says("list.empty_read_only", &[]);
+    alices.wait(1_000).says("list.empty_read_only");
 }
 
 #[test]
@@ -59,7 +58,7 @@ fn a_deleted_users_console_ends_without_a_key_and_shows_no_secret_any_more() {
     let deleted = alices.bench.service.delete_user(&actor, bob);
     deleted.expect("deleted");
     bobs.wait(1_000);
-    bobs.says("trouble.no_user", &[("name", &"bob")]);
+    bobs.says_with("trouble.no_user", &[("name", &"bob")]);
     assert!(!bobs.shows(&secret));
     bobs.keys("<Ctrl-C>");
     assert!(bobs.done());
@@ -71,7 +70,7 @@ fn lock_out(alices: &mut Console, bobs: &mut Console, bob: UserId) {
     let locked = alices.bench.service.lock_out_user(&actor, bob);
     locked.expect("locked");
     bobs.wait(1_000);
-    bobs.says("trouble.locked_out", &[("name", &"bob")]);
+    bobs.says_with("trouble.locked_out", &[("name", &"bob")]);
 }
 
 #[test]
@@ -82,12 +81,11 @@ fn a_secret_that_is_issued_when_the_console_has_ended_is_shown_to_nobody_and_nev
     lock_out(&mut alices, &mut bobs, bob);
     bobs.late_answers(late);
     bobs.expect("bob is locked out");
-    bobs.says_not("secret.title", &[]);
+    bobs.says_not("secret.title");
     assert_eq!(bobs.secret(), "");
     bobs.keys("\n");
     assert!(bobs.done());
-    alices.wait(1_000);
-    alices.says("state.not_delivered", &[]);
+    alices.wait(1_000).says("state.not_delivered");
 }
 
 #[test]
@@ -133,14 +131,11 @@ fn who_is_demoted_at_another_console_may_only_look_from_then_on() {
     });
     let saved = alices.bench.service.save_user(&actor, bob, &before, &draft);
     saved.expect("demoted");
-    bobs.keys("<F2>");
-    bobs.says("right.create_api_keys", &[]);
+    bobs.keys("<F2>").says("right.create_api_keys");
     bobs.expect("second");
     bobs.keys("<Esc>y");
-    bobs.wait(1_000);
-    bobs.expect("bob (Auditor)");
-    bobs.keys("l");
-    bobs.says("right.edit_api_keys", &[]);
+    bobs.wait(1_000).expect("bob (Auditor)");
+    bobs.keys("l").says("right.edit_api_keys");
     assert!(bobs.shows("backup"));
 }
 
@@ -163,13 +158,11 @@ fn the_console_speaks_the_users_language_and_else_the_machines() {
 fn what_a_role_no_longer_allows_to_see_goes_from_the_screen_with_the_dialogs_on_it() {
     let (mut alices, mut bobs, bob) = two();
     bobs.go("System Events");
-    bobs.keys("\n");
-    bobs.says("event.user-signed-in", &[]);
+    bobs.keys("\n").says("event.user-signed-in");
     may_only_view_users(&mut alices, bob);
-    bobs.wait(1_000);
-    bobs.says_not("event.user-signed-in", &[]);
+    bobs.wait(1_000).says_not("event.user-signed-in");
     bobs.expect("User Management > Users");
-    bobs.says("right.view_events", &[]);
+    bobs.says("right.view_events");
 }
 
 #[test]
@@ -178,12 +171,10 @@ fn a_secret_that_never_works_goes_with_its_copy_when_the_role_no_longer_allows_t
     let secret = bobs.make("backup");
     bobs.keys("c");
     alices.by_alice(|service, alice| service.issue(alice, Console::id_of(&secret)));
-    bobs.keys("a\n");
-    bobs.expect("[ Close ]");
+    bobs.keys("a\n").expect("[ Close ]");
     bobs.effects.clear();
     may_only_view_users(&mut alices, bob);
-    bobs.wait(1_000);
-    bobs.expect("User Management > Users");
+    bobs.wait(1_000).expect("User Management > Users");
     assert_eq!(bobs.held(), None);
     let redrawn = |effect: &Effect| matches!(effect, Effect::FullRedraw);
     assert!(bobs.effects.iter().any(redrawn), "{:?}", bobs.effects);
@@ -214,18 +205,15 @@ fn nothing_is_changed_before_the_sign_in_is_recorded_and_the_console_says_why() 
     let other = raw(&place);
     other.execute_batch("BEGIN IMMEDIATE").expect("locked");
     let mut console = Console::on(bench);
-    console.says("message.sign_in_missing", &[]);
-    console.says("trouble.busy", &[]);
+    console.says("message.sign_in_missing");
+    console.says("trouble.busy");
     console.expect("backup");
     console.set_patience(Duration::from_millis(20));
-    console.keys("ly");
-    console.says("trouble.busy", &[]);
+    console.keys("ly").says("trouble.busy");
     other.execute_batch("ROLLBACK").expect("free");
-    console.keys("ly");
-    console.expect("is locked out");
+    console.keys("ly").expect("is locked out");
     let events = console.bench.event_numbers();
     assert_eq!(events[before.len()..], [600, 673]);
-    console.wait(5 * SECOND);
-    console.says("message.signed_in", &[]);
+    console.wait(5 * SECOND).says("message.signed_in");
     assert_eq!(console.bench.event_numbers(), events);
 }

@@ -104,16 +104,12 @@ fn keys_that_are_set_work_and_stand_in_toolbar_footer_help_and_sentences() {
     console.expect("b New...");
     console.expect("F10 Quit");
     console.expect("F12 Help");
-    console.keys("nq");
-    console.says_not("form.title_new", &[]);
-    console.keys("<F12>");
-    console.expect("b, Insert");
+    console.keys("nq").says_not("form.title_new");
+    console.keys("<F12>").expect("b, Insert");
     console.keys("<Esc>");
     // F1 stays.
-    console.keys("<F1>");
-    console.expect("b, Insert");
-    console.keys("<Esc><Insert>");
-    console.says("form.title_new", &[]);
+    console.keys("<F1>").expect("b, Insert");
+    console.keys("<Esc><Insert>").says("form.title_new");
     console.keys("<Esc><F10>");
     assert!(console.done());
 
@@ -125,11 +121,9 @@ fn keys_that_are_set_work_and_stand_in_toolbar_footer_help_and_sentences() {
     });
     empty.expect("No API keys yet. Press b");
     empty.keys("<Insert>backup<F2>");
-    empty.says("secret.hidden", &[("key", &"v")]);
-    empty.keys("c");
-    empty.says("secret.check", &[("key", &"z")]);
-    empty.paste("secret");
-    empty.expect("press z first");
+    empty.says_with("secret.hidden", &[("key", &"v")]);
+    empty.keys("c").says_with("secret.check", &[("key", &"z")]);
+    empty.paste("secret").expect("press z first");
     empty.keys("<Esc>");
     empty.expect("There are two ways out: F8, Enter for “I have stored it”; x, Enter");
 }

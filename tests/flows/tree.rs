@@ -18,33 +18,24 @@ fn the_tree_leads_to_another_screen_and_each_remembers_where_one_was() {
     for name in ["backup", "deploy", "grafana"] {
         console.make_and_store(name);
     }
-    console.keys("k");
-    console.expect_selected("deploy");
-    console.keys("t");
-    console.expect("Go to");
+    console.keys("k").expect_selected("deploy");
+    console.keys("t").expect("Go to");
     console.keys("<Home>\n");
     console.expect("Administration > User Management > Users");
     console.expect_selected("alice");
-    console.keys("t<Esc>");
-    console.expect("User Management > Users");
-    console.keys("tjj\n");
-    console.expect("User Management > API Keys");
+    console.keys("t<Esc>").expect("User Management > Users");
+    console.keys("tjj\n").expect("User Management > API Keys");
     console.expect_selected("deploy");
 }
 
 #[test]
 fn in_wide_windows_the_tree_is_always_there() {
     let mut console = Console::new();
-    console.resize(110, 24);
-    console.expect_not("Administration\n");
-    console.resize(111, 24);
-    console.expect("- API Keys");
-    console.keys("t");
-    console.expect("> API Keys");
-    console.keys("<Home>");
-    console.expect("> Users");
-    console.keys("\n");
-    console.expect("User Management > Users");
+    console.resize(110, 24).expect_not("Administration\n");
+    console.resize(111, 24).expect("- API Keys");
+    console.keys("t").expect("> API Keys");
+    console.keys("<Home>").expect("> Users");
+    console.keys("\n").expect("User Management > Users");
 }
 
 #[test]
@@ -169,9 +160,7 @@ fn only_what_the_role_allows_to_view_is_in_the_tree() {
     let bob = with_rights(&mut bench, &[Right::ViewUsers]);
     let mut console = Console::of(bench, bob, (80, 24));
     console.expect("User Management > Users");
-    console.keys("t");
-    console.expect("> Users");
-    console.expect_not("API Keys");
+    console.keys("t").expect("> Users").expect_not("API Keys");
 }
 
 #[test]
@@ -183,11 +172,9 @@ fn a_screen_that_the_role_no_longer_allows_is_left() {
     let mut console = Console::of(bench, bob, (80, 24));
     console.expect("User Management > API Keys");
     set_rights(&mut other, role, &[Right::ViewUsers]);
-    console.wait(1_000);
-    console.expect("User Management > Users");
-    console.says("right.view_api_keys", &[]);
-    console.keys("t");
-    console.expect_not("> API Keys");
+    console.wait(1_000).expect("User Management > Users");
+    console.says("right.view_api_keys");
+    console.keys("t").expect_not("> API Keys");
 }
 
 /// A user whose role has just these rights.
@@ -207,10 +194,7 @@ fn set_rights(bench: &mut Bench, role: RoleId, held: &[Right]) {
 fn in_a_low_window_the_tree_scrolls_to_what_is_selected() {
     let mut console = Console::new();
     console.resize(40, 10);
-    console.keys("tG");
-    console.expect("> System Events");
+    console.keys("tG").expect("> System Events");
     console.expect("2-6 of 6");
-    console.keys("g");
-    console.expect("> Users");
-    console.expect("1-5 of 6");
+    console.keys("g").expect("> Users").expect("1-5 of 6");
 }

@@ -112,16 +112,13 @@ fn keys_that_only_end_the_countdown_are_the_beginning_of_their_rush() {
         setting.settings.idle_minutes = 1;
     });
     console.make_and_store("backup");
-    console.keys("d");
-    console.says("confirm.delete", &[]);
-    console.wait(MINUTE);
-    console.says("countdown.body", &[]);
+    console.keys("d").says("confirm.delete");
+    console.wait(MINUTE).says("countdown.body");
     rush(&mut console, &[typed("zzz")]);
-    console.says_not("countdown.body", &[]);
+    console.says_not("countdown.body");
     rush(&mut console, &[typed("y")]);
     console.expect("came in one rush");
-    console.keys("y");
-    console.says_not("confirm.delete", &[]);
+    console.keys("y").says_not("confirm.delete");
 }
 
 #[test]
@@ -133,15 +130,11 @@ fn full_width_letters_are_keys_but_never_confirm() {
     let first = console.selected();
     console.keys("ｊ");
     assert_ne!(console.selected(), first);
-    console.keys("ｄ");
-    console.says("confirm.delete", &[]);
-    console.keys("ｙ");
-    console.says("confirm.delete", &[]);
-    console.keys("ｎ");
-    console.says_not("confirm.delete", &[]);
+    console.keys("ｄ").says("confirm.delete");
+    console.keys("ｙ").says("confirm.delete");
+    console.keys("ｎ").says_not("confirm.delete");
     // In a field they are what was typed; what is no key at all stays none.
-    console.keys("か／ｂａ");
-    console.expect("ｂａ");
+    console.keys("か／ｂａ").expect("ｂａ");
 }
 
 #[test]
@@ -149,8 +142,7 @@ fn a_character_that_cannot_be_read_is_told_and_goes_nowhere() {
     let mut console = Console::new();
     for keys in ["", "/"] {
         console.keys(keys);
-        console.keys("\u{fffd}");
-        console.says("lost.character", &[]);
+        console.keys("\u{fffd}").says("lost.character");
         console.expect_not("\u{fffd}");
     }
 }
@@ -185,12 +177,10 @@ fn every_field_has_a_limit_and_keeps_what_was_typed() {
     console.burst(&"x".repeat(9 * FILTER_MAX));
     console.expect("No more than 200 characters fit here");
     console.keys("<Esc>n");
-    console.burst(&"x".repeat(NAME_MAX));
-    console.expect_not("fit here");
+    console.burst(&"x".repeat(NAME_MAX)).expect_not("fit here");
     console.keys("y");
-    console.says("message.full", &[("max", &100)]);
-    console.paste("more");
-    console.says("message.paste_too_long", &[]);
+    console.says_with("message.full", &[("max", &100)]);
+    console.paste("more").says("message.paste_too_long");
     console.keys("\t");
     console.burst(&"xx\n".repeat(DESCRIPTION_MAX));
     console.expect("No more than 2000 characters fit here");
@@ -230,7 +220,6 @@ fn what_is_said_of_a_secret_is_not_taken_away_by_what_came_with_it() {
     console.keys("n\t");
     rush(&mut console, &[typed(&format!("before {secret} after"))]);
     console.expect("before  after");
-    console.says("problem.secret", &[]);
-    console.keys("x");
-    console.says_not("problem.secret", &[]);
+    console.says("problem.secret");
+    console.keys("x").says_not("problem.secret");
 }

@@ -32,7 +32,7 @@ fn a_list_that_could_not_be_read_is_not_an_empty_one() {
         console.unreadable = Some(busy());
         console.go(screen);
         for _ in 0..2 {
-            console.says("list.unread", &[]);
+            console.says("list.unread");
             console.expect(WHY);
             console.expect(AGAIN);
             for concluded in ["yet", "Nothing is found", "shown,", "0 shown"] {
@@ -42,8 +42,7 @@ fn a_list_that_could_not_be_read_is_not_an_empty_one() {
             console.wait(SECOND);
         }
         console.unreadable = None;
-        console.wait(SECOND);
-        console.expect_not("could not be read");
+        console.wait(SECOND).expect_not("could not be read");
         console.expect_not(AGAIN);
         console.expect("shown");
     }
@@ -52,15 +51,12 @@ fn a_list_that_could_not_be_read_is_not_an_empty_one() {
 #[test]
 fn an_empty_list_that_cannot_be_read_any_more_is_not_said_to_be_empty() {
     let mut console = Console::new();
-    console.says("list.empty_read_only", &[]);
+    console.says("list.empty_read_only");
     console.unreadable = Some(busy());
-    console.keys("/x");
-    console.says("list.unread", &[]);
-    console.keys("<Esc>");
-    console.says_not("list.empty_read_only", &[]);
+    console.keys("/x").says("list.unread");
+    console.keys("<Esc>").says_not("list.empty_read_only");
     console.unreadable = None;
-    console.wait(SECOND);
-    console.says("list.empty_read_only", &[]);
+    console.wait(SECOND).says("list.empty_read_only");
 }
 
 #[test]
@@ -68,48 +64,35 @@ fn rows_that_cannot_be_read_again_are_said_to_be_old_and_are_not_counted() {
     let mut console = with_a_key();
     console.bench.delivered("other");
     console.unreadable = None;
-    console.wait(SECOND);
-    console.expect("2 shown");
+    console.wait(SECOND).expect("2 shown");
     console.unreadable = Some(busy());
-    console.keys("l");
-    console.expect(WHY);
-    console.wait(SECOND);
-    console.expect(AGAIN);
-    console.expect_not("2 shown");
-    console.keys("j");
-    console.expect(AGAIN);
+    console.keys("l").expect(WHY);
+    console.wait(SECOND).expect(AGAIN).expect_not("2 shown");
+    console.keys("j").expect(AGAIN);
     console.unreadable = None;
-    console.wait(SECOND);
-    console.expect_not(AGAIN);
-    console.expect("2 shown");
+    console.wait(SECOND).expect_not(AGAIN).expect("2 shown");
 }
 
 #[test]
 fn a_filter_whose_rows_cannot_be_read_shows_none_of_another() {
     let mut console = with_a_key();
-    console.keys("/zzz");
-    console.says("list.unread", &[]);
+    console.keys("/zzz").says("list.unread");
     console.expect_not("backup  ");
-    console.says_not("choice.nothing", &[]);
+    console.says_not("choice.nothing");
     console.unreadable = None;
-    console.wait(SECOND);
-    console.says("choice.nothing", &[]);
-    console.keys("<Ctrl-U>");
-    console.expect("> backup");
+    console.wait(SECOND).says("choice.nothing");
+    console.keys("<Ctrl-U>").expect("> backup");
 }
 
 #[test]
 fn no_dialog_opens_on_what_could_not_be_read() {
     let mut console = with_a_key();
     for key in ["l", "d", "s", "n", "\n"] {
-        console.keys(key);
-        console.expect(WHY);
-        console.expect_not("Cancel ]");
+        console.keys(key).expect(WHY).expect_not("Cancel ]");
         console.keys("<Esc>");
     }
     console.go("System Events");
-    console.keys("p");
-    console.expect_not("Everybody");
+    console.keys("p").expect_not("Everybody");
 }
 
 #[test]
@@ -117,13 +100,10 @@ fn who_has_a_role_is_said_to_be_old_where_it_cannot_be_read_again() {
     let mut console = Console::new();
     console.bench.user("bob", AUDITOR);
     console.go("Roles");
-    console.keys("\n<F3>");
-    console.expect("User bob");
+    console.keys("\n<F3>").expect("User bob");
     console.wait(SECOND);
     console.unreadable = Some(busy());
-    console.wait(SECOND);
-    console.expect(AGAIN);
+    console.wait(SECOND).expect(AGAIN);
     console.unreadable = None;
-    console.wait(SECOND);
-    console.expect_not(AGAIN);
+    console.wait(SECOND).expect_not(AGAIN);
 }

@@ -17,8 +17,7 @@ fn users() -> Console {
 #[test]
 fn a_user_is_made_and_is_in_the_list() {
     let mut console = users();
-    console.keys("n");
-    console.says("user.title_new", &[]);
+    console.keys("n").says("user.title_new");
     console.keys("carol\tCarol C.\t full\n<F2>");
     console.expect("“carol” was made.");
     console.expect_selected("carol");
@@ -29,36 +28,30 @@ fn a_user_is_made_and_is_in_the_list() {
 #[test]
 fn a_name_that_is_no_user_name_is_told_and_what_was_typed_stays() {
     let mut console = users();
-    console.keys("ncar ol<F2>");
-    console.says("problem.user_name", &[]);
+    console.keys("ncar ol<F2>").says("problem.user_name");
     console.expect("car ol");
-    console.keys("<Home>\n\n\n\n\n");
-    console.says("user.title_new", &[]);
+    console.keys("<Home>\n\n\n\n\n").says("user.title_new");
 }
 
 #[test]
 fn a_taken_name_is_refused_in_any_case() {
     let mut console = users();
     console.keys("nBOB<F2>");
-    console.says("problem.user_name_taken", &[("name", &"bob")]);
+    console.says_with("problem.user_name_taken", &[("name", &"bob")]);
 }
 
 #[test]
 fn a_user_is_locked_out_and_unlocked_after_a_confirmation() {
     let mut console = users();
-    console.keys("j");
-    console.expect_selected("bob");
-    console.keys("l");
-    console.expect("denied permission to sign in");
+    console.keys("j").expect_selected("bob");
+    console.keys("l").expect("denied permission to sign in");
     console.keys("\n");
     assert!(
         console.selected().contains("Active"),
         "Cancel has the focus"
     );
-    console.keys("ly");
-    console.expect_selected("Locked Out");
-    console.keys("uy");
-    console.expect_selected("Active");
+    console.keys("ly").expect_selected("Locked Out");
+    console.keys("uy").expect_selected("Active");
 }
 
 #[test]
@@ -66,20 +59,18 @@ fn locking_a_locked_user_says_who_did_it_and_undoes_nothing() {
     let mut console = users();
     console.keys("jlyl");
     console.expect("“bob” is locked out already: alice did it at 2026-11-22");
-    console.keys("y");
-    console.expect_selected("Locked Out");
+    console.keys("y").expect_selected("Locked Out");
     console.keys("uyu");
-    console.says("list.not_locked", &[("name", &"bob")]);
+    console.says_with("list.not_locked", &[("name", &"bob")]);
     console.expect_selected("Active");
 }
 
 #[test]
 fn the_tick_in_properties_locks_out_too() {
     let mut console = users();
-    console.keys("j\n");
-    console.says("field.locked_out_user", &[]);
+    console.keys("j\n").says("field.locked_out_user");
     console.keys("<Shift-Tab><Shift-Tab><Shift-Tab> <F2>");
-    console.says("form.saved", &[("name", &"bob")]);
+    console.says_with("form.saved", &[("name", &"bob")]);
     console.expect_selected("Locked Out");
     assert!(console.bench.event_numbers().contains(&603));
 }
@@ -88,26 +79,22 @@ fn the_tick_in_properties_locks_out_too() {
 fn nobody_locks_out_deletes_or_demotes_oneself() {
     let mut console = users();
     console.expect_selected("alice");
-    console.keys("l");
-    console.says("trouble.own_lock", &[]);
-    console.keys("d");
-    console.says("trouble.own_deletion", &[]);
+    console.keys("l").says("trouble.own_lock");
+    console.keys("d").says("trouble.own_deletion");
     console.keys("\n");
-    console.says("form.title_edit", &[("name", &"alice")]);
+    console.says_with("form.title_edit", &[("name", &"alice")]);
     console.keys("Alice A.");
     // Role and lock are left out: the next stops are the language and the time zone.
-    console.keys("\t jap\n\ttokyo\n");
-    console.expect("Asia/Tokyo");
+    console.keys("\t jap\n\ttokyo\n").expect("Asia/Tokyo");
     console.keys("<F2>");
-    console.wait(1_000);
-    console.expect_selected("Alice A.");
+    console.wait(1_000).expect_selected("Alice A.");
 }
 
 #[test]
 fn a_deleted_user_is_gone_from_the_list() {
     let mut console = users();
     console.keys("jdy");
-    console.says("users.deleted", &[("name", &"bob")]);
+    console.says_with("users.deleted", &[("name", &"bob")]);
     console.expect_selected("alice");
     assert!(console.bench.event_numbers().contains(&651));
 }
@@ -115,29 +102,23 @@ fn a_deleted_user_is_gone_from_the_list() {
 #[test]
 fn the_consoles_times_are_in_the_users_own_zone() {
     let mut console = users();
-    console.resize(120, 24);
-    console.expect("2026-11-22 16:00");
+    console.resize(120, 24).expect("2026-11-22 16:00");
     console.keys("\n\t\ttokyo\n<F2>");
-    console.wait(1_000);
-    console.expect("2026-11-23 01:00");
+    console.wait(1_000).expect("2026-11-23 01:00");
 }
 
 #[test]
 fn leaving_a_changed_user_asks() {
     let mut console = users();
-    console.keys("ncarol<Esc>");
-    console.says("leave.title", &[]);
-    console.keys("\n");
-    console.expect("carol");
-    console.keys("<Esc>y");
-    console.expect_not("carol");
+    console.keys("ncarol<Esc>").says("leave.title");
+    console.keys("\n").expect("carol");
+    console.keys("<Esc>y").expect_not("carol");
 }
 
 #[test]
 fn nobody_is_called_what_events_call_nobody() {
     let mut console = users();
-    console.keys("nsystem<F2>");
-    console.says("problem.system_name", &[]);
+    console.keys("nsystem<F2>").says("problem.system_name");
 }
 
 #[test]
@@ -146,25 +127,21 @@ fn everybody_reaches_their_own_account_even_without_the_right_to_view_users() {
     let role = bench.role(&role_draft("Nothing", &[]));
     let bob = bench.user("bob", role);
     let mut console = Console::of(bench, bob, (80, 24));
-    console.says("right.view_api_keys", &[]);
-    console.keys("j");
-    console.says("right.view_api_keys", &[]);
+    console.says("right.view_api_keys");
+    console.keys("j").says("right.view_api_keys");
     console.keys("m");
-    console.says("form.title_edit", &[("name", &"bob")]);
+    console.says_with("form.title_edit", &[("name", &"bob")]);
     console.keys("Bob B.<F2>");
-    console.says("form.saved", &[("name", &"bob")]);
-    console.says("right.view_api_keys", &[]);
+    console.says_with("form.saved", &[("name", &"bob")]);
+    console.says("right.view_api_keys");
 }
 
 #[test]
 fn a_role_is_made_in_the_list_of_a_users_roles() {
     let mut console = users();
-    console.keys("ncarol\t\t new\n");
-    console.says("role.title_new", &[]);
-    console.keys("helpers<F2>");
-    console.says("user.title_new", &[]);
+    console.keys("ncarol\t\t new\n").says("role.title_new");
+    console.keys("helpers<F2>").says("user.title_new");
     console.expect("helpers");
-    console.keys("<F2>");
-    console.expect("“carol” was made.");
+    console.keys("<F2>").expect("“carol” was made.");
     console.expect_selected("helpers");
 }

@@ -130,10 +130,8 @@ impl Recipe {
         bob.see("bob (Full Access)");
         go_to_users(&mut bob);
         bob.see("> alice");
-        bob.send("l");
-        bob.says("confirm.lock_user", &[]);
-        bob.send("y");
-        bob.see("is locked out: denied");
+        bob.send("l").says("confirm.lock_user");
+        bob.send("y").see("is locked out: denied");
         let mut alice = sshd.console("alice", &[], &[]);
         assert_eq!(alice.end(), 2);
         assert!(alice.screen().contains("alice is locked out"));
@@ -179,25 +177,19 @@ fn shell(line: &str) -> Pty {
 }
 
 fn go_to_users(console: &mut Pty) {
-    console.send("t");
-    console.see("Go to");
-    console.send("g\r");
-    console.see("Full Name");
+    console.send("t").see("Go to");
+    console.send("g\r").see("Full Name");
 }
 
 fn add_administrators() {
     let mut console = shell(OWNER);
-    console.says("list.empty_read_only", &[]);
+    console.says("list.empty_read_only");
     go_to_users(&mut console);
     for user in ["alice", "bob"] {
-        console.send("n");
-        console.says("user.title_new", &[]);
-        console.send(&format!("{user}\t\t "));
-        console.see("Find:");
-        console.send("full\r");
-        console.see("Full Access ▼");
-        console.send("\x1bOQ");
-        console.see(&format!("“{user}” was made."));
+        console.send("n").says("user.title_new");
+        console.send(&format!("{user}\t\t ")).see("Find:");
+        console.send("full\r").see("Full Access ▼");
+        console.send("\x1bOQ").see(&format!("“{user}” was made."));
     }
     console.send("q");
     assert_eq!(console.end(), 0);
@@ -254,8 +246,7 @@ fn by_sudo(sshd: &Sshd) {
     assert!(made.status.success(), "{made:?}");
     let mut alice = shell(&as_alice("sudo -u keyward keyward --user alice"));
     alice.see("password for alice");
-    alice.send("pw\r");
-    alice.see("alice (Full Access)");
+    alice.send("pw\r").see("alice (Full Access)");
     alice.send("q");
     assert_eq!(alice.end(), 0);
     let signed_in = sshd.events(&[600]).pop().expect("an event");

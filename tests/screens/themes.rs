@@ -43,8 +43,7 @@ fn the_selection_is_marked_in_every_theme() {
         let name = "asset-inventory";
         let before = attributes(console.buffer(), name);
         assert!(!console.selected().contains(name));
-        console.keys("<Down>");
-        console.expect_selected(name);
+        console.keys("<Down>").expect_selected(name);
         assert_ne!(attributes(console.buffer(), name), before, "{theme:?}");
     }
 }
@@ -115,8 +114,7 @@ fn a_problem_is_marked_in_every_theme() {
         assert!(plain.iter().all(Modifier::is_empty), "{theme:?}");
 
         let mut console = self::console(theme, Seed::Demo);
-        console.keys("n<F2>");
-        console.expect("! A name is needed.");
+        console.keys("n<F2>").expect("! A name is needed.");
     }
 }
 

@@ -1,4 +1,6 @@
 //! The whole console in memory: keys in, screen out, requests carried out at once.
+//!
+//! What a hand does gives the console back, so that a step of a test is one line: the keys, and what is seen after them.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -240,7 +242,7 @@ impl Console {
     }
 
     /// Carries out what was asked for until nothing more is, and draws.
-    pub fn settle(&mut self) {
+    pub fn settle(&mut self) -> &mut Console {
         loop {
             let asked = self.app.take_requests();
             self.effects.extend(self.app.take_effects());
@@ -258,6 +260,7 @@ impl Console {
         if self.app.wants_frame() {
             self.draw();
         }
+        self
     }
 
     fn carry_out(&mut self, asked: Asked) {
@@ -284,7 +287,7 @@ impl Console {
     }
 
     /// Does something whose answers come only later: see [`Console::late_answers`].
-    pub fn answered_late(&mut self, act: impl FnOnce(&mut Console)) -> LateAnswers {
+    pub fn answered_late(&mut self, act: impl FnOnce(&mut Console) -> &mut Console) -> LateAnswers {
         self.late = Some(Vec::new());
         act(self);
         LateAnswers(self.late.take().unwrap_or_default())
@@ -317,12 +320,11 @@ impl Console {
     }
 
     /// Goes to a screen by the tree.
-    pub fn go(&mut self, screen: &str) {
+    pub fn go(&mut self, screen: &str) -> &mut Console {
         self.keys("tg");
         for _ in 0..8 {
             if self.screen().contains(&format!("> {screen}")) {
-                self.enter();
-                return;
+                return self.enter();
             }
             self.keys("j");
         }
@@ -330,40 +332,40 @@ impl Console {
     }
 
     /// Finds a row of the present list by its ID.
-    pub fn find(&mut self, id: i64) {
+    pub fn find(&mut self, id: i64) -> &mut Console {
         self.press(KeyCode::Esc);
-        self.keys(&format!("/id:{id}\n"));
+        self.keys(&format!("/id:{id}\n"))
     }
 
     /// Makes a click on a cell, as a hand does: drawn before the next, and not sooner than so many milliseconds after
     /// what was done before.
-    pub fn click_after(&mut self, ms: i64, (column, row): (u16, u16)) {
+    pub fn click_after(&mut self, ms: i64, (column, row): (u16, u16)) -> &mut Console {
         self.bench.clock.advance(ms);
         let left = MouseButton::Left;
         for kind in [MouseEventKind::Down(left), MouseEventKind::Up(left)] {
             self.send_mouse(kind, (column, row), self.app.frames());
         }
-        self.settle();
+        self.settle()
     }
 
     /// A click that belongs to no other.
-    pub fn click(&mut self, at: (u16, u16)) {
-        self.click_after(SECOND, at);
+    pub fn click(&mut self, at: (u16, u16)) -> &mut Console {
+        self.click_after(SECOND, at)
     }
 
     /// A click on the first cell of a text.
     #[track_caller]
-    pub fn click_on(&mut self, text: &str) {
+    pub fn click_on(&mut self, text: &str) -> &mut Console {
         let at = self.find_text(text);
-        self.click(at);
+        self.click(at)
     }
 
     /// Two clicks on the first cell of a text, as quick as hands are.
     #[track_caller]
-    pub fn double_click_on(&mut self, text: &str) {
+    pub fn double_click_on(&mut self, text: &str) -> &mut Console {
         let at = self.find_text(text);
         self.click(at);
-        self.click_after(150, at);
+        self.click_after(150, at)
     }
 
     /// Something else with the mouse, read when so many frames had been drawn.
@@ -387,7 +389,7 @@ impl Console {
     }
 
     /// Turns the wheel by so many notches, down or up.
-    pub fn wheel(&mut self, notches: i32) {
+    pub fn wheel(&mut self, notches: i32) -> &mut Console {
         let kind = if notches > 0 {
             MouseEventKind::ScrollDown
         } else {
@@ -398,6 +400,7 @@ impl Console {
             self.send_mouse(kind, (0, 0), self.app.frames());
             self.settle();
         }
+        self
     }
 
     /// How many frames have been drawn.
@@ -438,10 +441,10 @@ impl Console {
         self.drawn = frame.expect("drawn").buffer.clone();
     }
 
-    pub fn resize(&mut self, width: u16, height: u16) {
+    pub fn resize(&mut self, width: u16, height: u16) -> &mut Console {
         self.terminal.backend_mut().resize(width, height);
         self.send(Event::Resize(width, height));
-        self.settle();
+        self.settle()
     }
 
     /// Something that the terminal tells.
@@ -460,15 +463,15 @@ impl Console {
         self.settle();
     }
 
-    fn press_event(&mut self, event: Event) {
+    fn press_event(&mut self, event: Event) -> &mut Console {
         self.bench.clock.advance(SECOND / 5);
         self.send(event);
-        self.settle();
+        self.settle()
     }
 
     /// Presses one key, as a hand does: it is drawn before the next.
-    pub fn press(&mut self, code: KeyCode) {
-        self.press_event(Event::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+    pub fn press(&mut self, code: KeyCode) -> &mut Console {
+        self.press_event(Event::Key(KeyEvent::new(code, KeyModifiers::NONE)))
     }
 
     /// Presses a key with Ctrl.
@@ -477,23 +480,24 @@ impl Console {
     }
 
     /// Presses a key while others are held down.
-    pub fn press_with(&mut self, code: KeyCode, held: KeyModifiers) {
-        self.press_event(Event::Key(KeyEvent::new(code, held)));
+    pub fn press_with(&mut self, code: KeyCode, held: KeyModifiers) -> &mut Console {
+        self.press_event(Event::Key(KeyEvent::new(code, held)))
     }
 
     /// Presses keys one after the other, as a hand does: see [`chords`].
-    pub fn keys(&mut self, keys: &str) {
+    pub fn keys(&mut self, keys: &str) -> &mut Console {
         for Chord(code, held) in chords(keys) {
             self.press_with(code, held);
         }
+        self
     }
 
-    pub fn enter(&mut self) {
-        self.press(KeyCode::Enter);
+    pub fn enter(&mut self) -> &mut Console {
+        self.press(KeyCode::Enter)
     }
 
     /// Keys that are all read before anything is drawn, as a paste without brackets is.
-    pub fn burst(&mut self, text: &str) {
+    pub fn burst(&mut self, text: &str) -> &mut Console {
         for c in text.chars() {
             let code = if c == '\n' {
                 KeyCode::Enter
@@ -502,25 +506,25 @@ impl Console {
             };
             self.send(Event::Key(KeyEvent::new(code, KeyModifiers::NONE)));
         }
-        self.settle();
+        self.settle()
     }
 
     /// A bracketed paste.
-    pub fn paste(&mut self, text: &str) {
-        self.press_event(Event::Paste(text.to_owned()));
+    pub fn paste(&mut self, text: &str) -> &mut Console {
+        self.press_event(Event::Paste(text.to_owned()))
     }
 
     /// Lets time pass and the App notice it.
-    pub fn wait(&mut self, ms: i64) {
+    pub fn wait(&mut self, ms: i64) -> &mut Console {
         self.bench.clock.advance(ms);
         self.app.tick();
-        self.settle();
+        self.settle()
     }
 
     /// Sets the machine's clock, and lets the App look at it.
-    pub fn set_clock(&mut self, ms: i64) {
+    pub fn set_clock(&mut self, ms: i64) -> &mut Console {
         self.bench.clock.set(ms);
-        self.wait(SECOND);
+        self.wait(SECOND)
     }
 
     /// How long the program would sleep now, in milliseconds.
@@ -635,22 +639,24 @@ impl Console {
 
     /// Fails with the screen when a text is not on it.
     #[track_caller]
-    pub fn expect(&self, text: &str) {
+    pub fn expect(&self, text: &str) -> &Console {
         assert!(
             self.shows(text),
             "“{text}” is not on the screen:\n{}",
             self.screen()
         );
+        self
     }
 
     /// Fails with the screen when a text is on it.
     #[track_caller]
-    pub fn expect_not(&self, text: &str) {
+    pub fn expect_not(&self, text: &str) -> &Console {
         assert!(
             !self.shows(text),
             "“{text}” is on the screen:\n{}",
             self.screen()
         );
+        self
     }
 
     /// Whether a sentence of the program is on the screen, in its language.
@@ -660,16 +666,24 @@ impl Console {
 
     /// Fails with the screen when a sentence of the program is not on it.
     #[track_caller]
-    pub fn says(&self, name: &'static str, values: Values) {
+    pub fn says(&self, name: &'static str) -> &Console {
+        self.says_with(name, &[])
+    }
+
+    /// Fails with the screen when a sentence of the program is not on it with these values.
+    #[track_caller]
+    pub fn says_with(&self, name: &'static str, values: Values) -> &Console {
         let said = self.has_said(name, values);
         assert!(said, "{name} is not on the screen:\n{}", self.screen());
+        self
     }
 
     /// Fails with the screen when a sentence of the program is on it.
     #[track_caller]
-    pub fn says_not(&self, name: &'static str, values: Values) {
-        let said = self.has_said(name, values);
+    pub fn says_not(&self, name: &'static str) -> &Console {
+        let said = self.has_said(name, &[]);
         assert!(!said, "{name} is on the screen:\n{}", self.screen());
+        self
     }
 
     /// The line of the list with the cursor's mark.
@@ -684,9 +698,10 @@ impl Console {
 
     /// Fails with the screen when the line with the cursor's mark does not have this text.
     #[track_caller]
-    pub fn expect_selected(&self, text: &str) {
+    pub fn expect_selected(&self, text: &str) -> &Console {
         let selected = self.selected();
         assert!(selected.contains(text), "{text}, not:\n{}", self.screen());
+        self
     }
 
     /// Where the hardware cursor is: column and row.

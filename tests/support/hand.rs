@@ -20,7 +20,7 @@ pub fn home() -> TempDir {
 /// The console on a database that it makes.
 pub fn empty(home: &TempDir) -> Pty {
     let console = Start::new(home.path(), &[]).go();
-    console.says("list.empty_read_only", &[]);
+    console.says("list.empty_read_only");
     console
 }
 
@@ -33,12 +33,9 @@ pub fn demo(home: &TempDir) -> Pty {
 
 /// Fills in Properties of a new key, presses OK and leaves the secret dialog open; gives the secret.
 pub fn make(console: &mut Pty) -> String {
-    console.send("n");
-    console.says("form.title_new", &[]);
-    console.send("nightly\tCopies everything\t\r");
-    console.see("Find:");
-    console.send("full\r");
-    console.see("Full Access ");
+    console.send("n").says("form.title_new");
+    console.send("nightly\tCopies everything\t\r").see("Find:");
+    console.send("full\r").see("Full Access ");
     console.send("\t\t\t 2099-12-31");
     console.see("Stops 2100-01-01 00:00 UTC");
     console.send(F2);
@@ -47,11 +44,10 @@ pub fn make(console: &mut Pty) -> String {
 
 /// The secret that the dialog shows, read as a terminal's selection of its line does.
 pub fn secret(console: &mut Pty) -> String {
-    console.says("secret.title", &[]);
+    console.says("secret.title");
     pause();
     // The answer is drawn after the dialog's first frame, before which keys are dropped.
-    console.send("\x03");
-    console.says("secret.ways_out", &[]);
+    console.send("\x03").says("secret.ways_out");
     let screen = console.screen();
     let secret = screen.lines().find(|line| line.starts_with("1:"));
     let secret = secret.expect("a line with nothing but the secret");
@@ -67,17 +63,14 @@ fn pause() {
 /// Chooses `I have stored it`.
 pub fn confirm_stored(console: &mut Pty) {
     pause();
-    console.send("a\r");
-    console.see("works now");
+    console.send("a\r").see("works now");
 }
 
 /// Issues a new secret with an overlap of 1 hour and leaves the secret dialog open; gives the secret.
 pub fn replace(console: &mut Pty) -> String {
-    console.send("s");
-    console.see("How long");
+    console.send("s").see("How long");
     console.send(DOWN);
-    console.send("\r");
-    console.see("(•) 1 hour");
+    console.send("\r").see("(•) 1 hour");
     console.send("\r");
     secret(console)
 }

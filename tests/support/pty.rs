@@ -174,10 +174,11 @@ impl Seen {
 
 impl Pty {
     /// Types.
-    pub fn send(&mut self, keys: &str) {
+    pub fn send(&mut self, keys: &str) -> &mut Pty {
         let writer = self.writer.as_mut().expect("terminal is there");
         writer.write_all(keys.as_bytes()).expect("typed");
         writer.flush().expect("typed");
+        self
     }
 
     /// Waits until the screen is as it should be.
@@ -210,19 +211,27 @@ impl Pty {
 
     /// Waits until this text is on the screen.
     #[track_caller]
-    pub fn see(&self, text: &str) {
+    pub fn see(&self, text: &str) -> &Pty {
         self.wait_for(text, |screen| screen.contents().contains(text));
+        self
     }
 
     /// Waits until a sentence of the program is on the screen, in English or what ASCII has of it.
     #[track_caller]
-    pub fn says(&self, name: &'static str, values: Values) {
+    pub fn says(&self, name: &'static str) -> &Pty {
+        self.says_with(name, &[])
+    }
+
+    /// Waits until a sentence of the program is on the screen with these values.
+    #[track_caller]
+    pub fn says_with(&self, name: &'static str, values: Values) -> &Pty {
         let texts = [Text::en_us(), Text::en_us().in_ascii()];
         self.wait_for(name, |screen| {
             let screen = screen.contents();
             let is_on = |text| sentence::is_on(&screen, text, name, values);
             texts.into_iter().any(is_on)
         });
+        self
     }
 
     /// The screen's text now.
@@ -247,11 +256,13 @@ impl Pty {
     }
 
     /// Changes the size of the window.
-    pub fn resize(&mut self, columns: u16, rows: u16) {
+    pub fn resize(&mut self, columns: u16, rows: u16) -> &mut Pty {
         let mut so_far = self.seen.so_far();
         so_far.parser.screen_mut().set_size(rows, columns);
         let master = self.master.as_ref().expect("terminal is there");
         master.resize(size(columns, rows)).expect("resized");
+        drop(so_far);
+        self
     }
 
     /// Has the terminal say that it is so large, whatever is seen of it.
@@ -261,15 +272,17 @@ impl Pty {
     }
 
     /// Sends a signal, named as `kill` names it.
-    pub fn signal(&self, name: &str) {
+    pub fn signal(&mut self, name: &str) -> &mut Pty {
         signal(self.pid(), name);
+        self
     }
 
     /// Takes the terminal away, as the end of an SSH connection does.
-    pub fn hang_up(&mut self) {
+    pub fn hang_up(&mut self) -> &mut Pty {
         self.stop_reading();
         drop(self.writer.take());
         drop(self.master.take());
+        self
     }
 
     /// Takes the terminal away and waits for the end: how long it took, and the processor time that was used.
