@@ -135,8 +135,7 @@ fn a_terminal_that_does_not_say_what_it_is_is_drawn_on() {
     };
     let mut console = start.go();
     console.see("API Keys");
-    console.send("q");
-    assert_eq!(console.end(), 0);
+    console.quits();
 }
 
 #[test]
@@ -156,7 +155,6 @@ fn an_account_without_an_entry_begins_and_comes_back() {
         };
         let mut console = start.go();
         console.see("uid-54321 (Full Access)");
-        console.send("q");
-        assert_eq!(console.end(), 0);
+        console.quits();
     }
 }

@@ -14,10 +14,12 @@ use tempfile::TempDir;
 
 mod support {
     #![expect(dead_code, reason = "only a part of it is used here")]
+    pub mod program;
     pub mod pty;
     pub mod sentence;
 }
 
+use support::program::{keyward, printed, said};
 use support::pty::Start;
 
 /// A home with a config file, or none.
@@ -46,34 +48,28 @@ impl Home {
 
     /// What the program answers to these arguments, with these variables besides the usual ones.
     fn run(&self, args: &[&str], variables: &[(&str, &str)]) -> Assert {
-        Command::new(env!("CARGO_BIN_EXE_keyward"))
-            .env_clear()
-            .env("HOME", self.0.path())
-            .env("TERM", "xterm")
-            .env("LANG", "en_US.UTF-8")
-            .env("TZ", "Europe/Berlin")
-            .envs(variables.iter().copied())
-            .args(args)
-            .assert()
+        let usual = [
+            ("TERM", "xterm"),
+            ("LANG", "en_US.UTF-8"),
+            ("TZ", "Europe/Berlin"),
+        ];
+        let mut command = keyward(self.0.path(), args);
+        command.envs(usual).envs(variables.iter().copied());
+        Command::from_std(command).assert()
     }
 
     /// What `keyward config` prints with this exit code, and what it complains of.
     fn config(&self, variables: &[(&str, &str)], code: i32) -> (String, Vec<String>) {
-        let output = self
-            .run(&["config"], variables)
-            .code(code)
-            .get_output()
-            .clone();
-        let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+        let ended = self.run(&["config"], variables).code(code);
         let file = self.file().display().to_string();
-        let complaints = text(output.stderr)
-            .lines()
-            .map(|line| {
-                let rest = line.strip_prefix("keyward: ").expect("our name");
-                rest.replacen(&file, "FILE", 1)
-            })
-            .collect();
-        (text(output.stdout), complaints)
+        let complaint = |line: &str| {
+            let rest = line.strip_prefix("keyward: ").expect("our name");
+            rest.replacen(&file, "FILE", 1)
+        };
+        (
+            printed(&ended),
+            said(&ended).lines().map(complaint).collect(),
+        )
     }
 }
 
@@ -113,10 +109,10 @@ fn each_setting_tells_where_it_comes_from() {
     let home = Home::with(
         "theme = 'light'\nmouse = false\nsecret.hidden = true\n\nlanguage = 'ja-JP'\n[keys]\nlist.new = ['b', 'insert']\n",
     );
-    let (printed, complaints) = home.config(&[("LC_CTYPE", "C")], 0);
-    assert!(printed.starts_with(&format!("# 設定ファイル: {}\n", home.file().display())));
+    let (shown, complaints) = home.config(&[("LC_CTYPE", "C")], 0);
+    assert!(shown.starts_with(&format!("# 設定ファイル: {}\n", home.file().display())));
     assert_eq!(
-        set(&printed),
+        set(&shown),
         [
             "theme = \"light\" # 1行目",
             "borders = \"ascii\" # LC_CTYPE",
@@ -133,23 +129,14 @@ fn each_setting_tells_where_it_comes_from() {
     );
     assert!(complaints.is_empty());
     let theme = |args: &[&str], variables| {
-        let printed = home
-            .run(args, variables)
-            .success()
-            .get_output()
-            .stdout
-            .clone();
-        set(&String::from_utf8(printed).expect("UTF-8")).swap_remove(0)
+        let ended = home.run(args, variables).success();
+        set(&printed(&ended)).swap_remove(0)
     };
     let no_colour = [("NO_COLOR", "1")];
-    assert_eq!(
-        theme(&["config"], &no_colour),
-        "theme = \"mono\" # NO_COLOR"
-    );
-    assert_eq!(
-        theme(&["config"], &[("TERM", "vt100")]),
-        "theme = \"mono\" # TERM"
-    );
+    let without_colour = theme(&["config"], &no_colour);
+    assert_eq!(without_colour, "theme = \"mono\" # NO_COLOR");
+    let on_a_vt100 = theme(&["config"], &[("TERM", "vt100")]);
+    assert_eq!(on_a_vt100, "theme = \"mono\" # TERM");
     let named = theme(&["config", "--theme", "high-contrast"], &no_colour);
     assert_eq!(named, "theme = \"high-contrast\" # コマンドライン");
 }
@@ -175,12 +162,7 @@ fn the_default_file_has_every_setting_and_key_and_changes_nothing() {
     for language in ["en_US.UTF-8", "ja_JP.UTF-8"] {
         let home = Home::new();
         let variables = [("LANG", language)];
-        let output = home
-            .run(&["config", "--default"], &variables)
-            .success()
-            .get_output()
-            .clone();
-        let printed = String::from_utf8(output.stdout).expect("UTF-8");
+        let printed = printed(&home.run(&["config", "--default"], &variables).success());
         let (nothing, _) = home.config(&variables, 0);
         home.write(&printed);
         let (as_it_is, complaints) = home.config(&variables, 0);
@@ -266,13 +248,7 @@ fn a_wrong_file_says_so_in_the_console_and_nowhere_else() {
     let home = Home::with("theme = 'pink'\n[keys]\nlist.new = ['b']\nlist.foo = ['x']\n");
     let path = home.file();
     // A program that only answers programs says nothing of it.
-    let missing = home
-        .run(&["verify"], &[])
-        .code(2)
-        .get_output()
-        .stderr
-        .clone();
-    let missing = String::from_utf8(missing).expect("UTF-8");
+    let missing = said(&home.run(&["verify"], &[]).code(2));
     assert!(!missing.contains("config"), "{missing}");
 
     let mut console = Start::new(home.0.path(), &["demo"]).go();
@@ -287,8 +263,7 @@ fn a_wrong_file_says_so_in_the_console_and_nowhere_else() {
     for said in said {
         assert!(screen.contains(said), "{screen}");
     }
-    console.send("q");
-    assert_eq!(console.end(), 0);
+    console.quits();
 }
 
 #[test]
@@ -307,8 +282,7 @@ fn the_console_goes_by_the_file_also_with_user() {
     // A secret that is copied is sent to the terminal, unless that is off.
     console.send("c").see("clipboard = off");
     console.send("a\r").see("backup");
-    console.send("q");
-    assert_eq!(console.end(), 0);
+    console.quits();
     let bytes = String::from_utf8_lossy(&console.bytes()).into_owned();
     assert!(!bytes.contains("\x1b[?1000h") && !bytes.contains("\x1b]52"));
     assert!(!bytes.contains('─') && bytes.contains("+---"));
@@ -317,8 +291,7 @@ fn the_console_goes_by_the_file_also_with_user() {
     let mut console = Start::new(home.0.path(), &["--user", &name]).go();
     console.see("backup");
     console.send("tg\r").see("氏名");
-    console.send("q");
-    assert_eq!(console.end(), 0);
+    console.quits();
 }
 
 #[test]
@@ -328,12 +301,9 @@ fn nothing_else_goes_with_it() {
         (&["config", "--user", "alice"] as &[_], "--user"),
         (&["--db", "x.db", "config"], "--db"),
     ] {
-        let stderr = home.run(args, &[]).code(2).get_output().stderr.clone();
-        let said = String::from_utf8(stderr).expect("UTF-8");
-        assert!(
-            said.contains("keyward config") && said.contains(option),
-            "{said}"
-        );
+        let said = said(&home.run(args, &[]).code(2));
+        assert!(said.contains("keyward config"), "{said}");
+        assert!(said.contains(option), "{said}");
     }
 }
 
@@ -341,10 +311,7 @@ fn nothing_else_goes_with_it() {
 fn the_key_table_has_every_action() {
     let keys = markdown(Text::en_us());
     for action in actions() {
-        assert!(
-            keys.contains(&format!(" | `{}` | ", action.name)),
-            "{}",
-            action.name
-        );
+        let cell = format!(" | `{}` | ", action.name);
+        assert!(keys.contains(&cell), "{cell}");
     }
 }

@@ -107,6 +107,27 @@ impl Trail {
         (output.status.code().expect("a code"), said)
     }
 
+    /// Fails where this is not refused with this exit code and these words; gives all that is said.
+    #[track_caller]
+    fn is_refused(&self, args: &[&str], code: i32, words: &str) -> String {
+        let (ended, said) = self.refuses(args);
+        assert!(
+            ended == code && said.contains(words),
+            "{args:?}: {ended} {said}"
+        );
+        said
+    }
+
+    /// Fails where what is answered does not have this exit code and these words.
+    #[track_caller]
+    fn is_answered(&self, args: &[&str], code: i32, words: &str) {
+        let (ended, said) = self.answers(args);
+        assert!(
+            ended == code && said.contains(words),
+            "{args:?}: {ended} {said}"
+        );
+    }
+
     /// The exit code and the answer on standard output.
     fn answers(&self, args: &[&str]) -> (i32, String) {
         let output = self.run(args);
@@ -208,29 +229,13 @@ fn whatever_names_hold_steers_no_terminal_and_no_spreadsheet() {
         trail.append(NOW, name, json!({}));
     }
     let csv = trail.prints(&["--format", "csv"]);
-    let names: Vec<&str> = csv
-        .lines()
-        .skip(1)
-        .map(|line| {
-            line.split_once(",42,")
-                .expect("a name")
-                .1
-                .strip_suffix(",\"alice\",\"\"")
-                .expect("the rest")
-        })
-        .collect();
-    assert_eq!(
-        names,
-        [
-            "\"'=1+1\"",
-            "\"'+1\"",
-            "\"'-1\"",
-            "\"'@SUM(A1)\"",
-            "\"'＝1\"",
-            "\"a,\"\"b\"\"\"",
-            "\"'-1,\"\"x\"\"\""
-        ]
-    );
+    let name = |line: &str| {
+        let (_, name) = line.split_once(",42,").expect("a name");
+        name.trim_end_matches(r#","alice","""#).to_owned()
+    };
+    let names: Vec<String> = csv.lines().skip(1).map(name).collect();
+    let quoted = r#""'=1+1" "'+1" "'-1" "'@SUM(A1)" "'＝1" "a,""b""" "'-1,""x""""#;
+    assert_eq!(names.join(" "), quoted);
 }
 
 #[test]
@@ -297,11 +302,9 @@ fn what_never_existed_is_an_error_and_no_empty_answer() {
         (["--by", "ALICE"], "ALICE is not a user"),
         (["--user", "mallory"], "mallory is not a user"),
     ] {
-        let (code, said) = trail.refuses(&args);
-        assert!(code == 1 && said.contains(words), "{args:?}: {code} {said}");
+        trail.is_refused(&args, 1, words);
     }
-    let (code, _) = trail.refuses(&["--follow", "--target", "nope"]);
-    assert_eq!(code, 1);
+    trail.is_refused(&["--follow", "--target", "nope"], 1, "");
 }
 
 #[test]
@@ -325,11 +328,7 @@ fn a_secret_is_refused_wherever_it_stands_among_the_arguments_and_never_told_aga
         &["--check", "--head", &secret],
         &["--help", &secret],
     ] {
-        let (code, said) = trail.refuses(args);
-        assert!(
-            code == 2 && said.contains("A secret does not belong"),
-            "{args:?}: {said}"
-        );
+        let said = trail.is_refused(args, 2, "A secret does not belong");
         assert!(!said.contains("AAAA"), "{said}");
     }
 }
@@ -355,14 +354,13 @@ fn what_cannot_be_understood_is_told_and_gives_2() {
         &["--by", ""],
         &["--user", ""],
     ] {
-        let (code, said) = trail.refuses(args);
-        assert_eq!(code, 2, "{args:?}");
+        let said = trail.is_refused(args, 2, "");
         assert!(!said.is_empty(), "{args:?}");
     }
     let secret = format!("42:{}=", "A".repeat(43));
     for args in [&["--since", &secret][..], &["--check", "--head", &secret]] {
-        let (code, said) = trail.refuses(args);
-        assert!(code == 2 && !said.contains("AAAA"), "{said}");
+        let said = trail.is_refused(args, 2, "");
+        assert!(!said.contains("AAAA"), "{said}");
     }
 }
 
@@ -378,9 +376,8 @@ fn a_whole_chain_gives_0_and_a_broken_one_1_and_where() {
         (head.trim().split_once(':').expect("a hash").1, "5"),
         (&format!("0:{}", "0".repeat(64)), "0"),
     ] {
-        let (code, said) = trail.answers(&["--check", "--head", kept]);
-        assert_eq!(code, 0, "{kept}");
-        assert!(said.contains(&format!("Event {place} is there")), "{said}");
+        let there = format!("Event {place} is there");
+        trail.is_answered(&["--check", "--head", kept], 0, &there);
     }
     let other = format!("5:{}", "ab".repeat(32));
     for (kept, words) in [
@@ -388,19 +385,14 @@ fn a_whole_chain_gives_0_and_a_broken_one_1_and_where() {
         (&other.replace("5:", "7:"), "The chain ends before event 7"),
         (&other.replace("5:", ""), "No event has this hash"),
     ] {
-        let (code, said) = trail.answers(&["--check", "--head", kept]);
-        assert!(code == 1 && said.contains(words), "{code} {said}");
+        trail.is_answered(&["--check", "--head", kept], 1, words);
     }
     trail.sql(
         "DROP TRIGGER events_never_change; UPDATE events SET actor = 'mallory' WHERE sequence = 3",
     );
-    let broken = (
-        1,
-        "The chain is broken: event 3 does not follow from the one before it.\n".to_owned(),
-    );
-    let missing =
-        "The database is not as Keyward makes it: its trigger events_never_change is missing.\n";
-    let broken = (broken.0, broken.1 + missing);
+    let broken = "The chain is broken: event 3 does not follow from the one before it.\n\
+        The database is not as Keyward makes it: its trigger events_never_change is missing.\n";
+    let broken = (1, broken.to_owned());
     assert_eq!(trail.answers(&["--check"]), broken);
     assert_eq!(trail.answers(&["--check", "--head", head.trim()]), broken);
 }
@@ -415,10 +407,8 @@ fn a_database_in_use_is_read_and_checked_and_an_older_one_left_as_it_is() {
     assert_eq!(trail.sequences(&[]), [1]);
     drop(busy);
     trail.sql("PRAGMA user_version = 1");
-    let (code, said) = trail.refuses(&["--check"]);
-    assert!(code == 2 && said.contains("older Keyward"), "{said}");
-    let missing = trail.refuses(&["--db", "none.db"]);
-    assert_eq!(missing.0, 2);
+    trail.is_refused(&["--check"], 2, "older Keyward");
+    trail.is_refused(&["--db", "none.db"], 2, "");
     assert!(!trail.directory.path().join("none.db").exists());
 }
 
@@ -429,34 +419,22 @@ fn pruning_moves_old_events_to_a_file_and_the_chain_goes_on() {
     let head = trail.prints(&["--head"]);
     let said = trail.prints(&["--prune-before", "2020-11-23"]);
     let path = trail.directory.path().join("events-until-2.jsonl");
-    assert!(
-        said.contains("2 events, 1 to 2") && said.contains("events-until-2.jsonl"),
-        "{said}"
-    );
+    assert!(said.contains("2 events, 1 to 2"), "{said}");
+    assert!(said.contains("events-until-2.jsonl"), "{said}");
     let kept = fs::read_to_string(&path).expect("the file");
     let old: String = all.split_inclusive('\n').take(2).collect();
     assert_eq!(kept, old);
     let mode = fs::metadata(&path).expect("facts").permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
-    assert_eq!(
-        trail.sequences(&[]),
-        [3, 4, 5, 6],
-        "the sign-in and the checkpoint"
-    );
-    let (code, whole) = trail.answers(&["--check", "--head", head.trim()]);
-    assert!(
-        code == 0 && whole.contains("behind the 2 that were pruned"),
-        "{whole}"
-    );
-    let lost: Value =
-        serde_json::from_str(&kept[..kept.find('\n').expect("a line")]).expect("JSON");
-    let lost = format!("1:{}", lost["hash"].as_str().expect("a hash"));
-    let (code, said) = trail.answers(&["--check", "--head", &lost]);
-    assert!(code == 1 && said.contains("Event 1 was pruned"), "{said}");
+    let left = trail.sequences(&[]);
+    assert_eq!(left, [3, 4, 5, 6], "the sign-in and the checkpoint");
+    let check =
+        |head: &str, code, words| trail.is_answered(&["--check", "--head", head], code, words);
+    check(head.trim(), 0, "behind the 2 that were pruned");
+    let heads: Vec<String> = kept.lines().map(head_of).collect();
+    check(&heads[0], 1, "Event 1 was pruned");
     // The file alone has the first hash that is missing.
-    let exact: Value = serde_json::from_str(kept.lines().last().expect("a line")).expect("JSON");
-    let exact = format!("2:{}", exact["hash"].as_str().expect("a hash"));
-    assert_eq!(trail.answers(&["--check", "--head", &exact]).0, 0);
+    check(&heads[1], 0, "");
     let checkpoint = trail.prints(&["--by", &Config::read().account.name]);
     assert!(checkpoint.contains("System Events Pruned"), "{checkpoint}");
 
@@ -464,56 +442,47 @@ fn pruning_moves_old_events_to_a_file_and_the_chain_goes_on() {
     assert!(nothing.starts_with("Nothing to prune"), "{nothing}");
     let said = trail.prints(&["--prune-before", "2020-11-24", "--to", "second.jsonl"]);
     assert!(said.contains("2 events, 3 to 4"), "{said}");
-    assert_eq!(trail.answers(&["--check", "--head", head.trim()]).0, 0);
+    check(head.trim(), 0, "");
+}
+
+/// The head of the chain after the event in this line.
+fn head_of(line: &str) -> String {
+    let event: Value = serde_json::from_str(line).expect("JSON");
+    let hash = event["hash"].as_str().expect("a hash");
+    format!("{}:{hash}", event["sequence"])
 }
 
 #[test]
 fn a_refused_pruning_leaves_everything_as_it_was() {
     let trail = Trail::at(&[NOW, NOW]);
-    let files = || {
-        fs::read_dir(trail.directory.path())
-            .expect("listed")
-            .count()
-    };
+    let listed = || fs::read_dir(trail.directory.path()).expect("listed");
+    let files = || listed().count();
     let prune = ["--prune-before", "2030-01-01", "--to", "old.jsonl"];
     let path = trail.directory.path().join("old.jsonl");
     fs::write(&path, "mine").expect("written");
     let before = files();
-    let (code, said) = trail.refuses(&prune);
-    assert!(code == 2 && said.contains("exists already"), "{said}");
+    trail.is_refused(&prune, 2, "exists already");
     assert_eq!(fs::read_to_string(&path).expect("read"), "mine");
     fs::remove_file(&path).expect("removed");
 
-    let (code, said) = trail.refuses(&["--prune-before", "2030-01-01", "--to", "none/x"]);
-    assert!(code == 2 && said.contains("none/x"), "{said}");
+    let nowhere = ["--prune-before", "2030-01-01", "--to", "none/x"];
+    trail.is_refused(&nowhere, 2, "none/x");
 
     trail.sql("CREATE TRIGGER full BEFORE DELETE ON events BEGIN SELECT raise(ABORT, 'disk'); END");
-    let (code, said) = trail.refuses(&prune);
-    assert!(
-        code == 1 && said.contains("trigger full was added"),
-        "{said}"
-    );
+    trail.is_refused(&prune, 1, "trigger full was added");
     assert!(!path.exists(), "what was not removed is in no file");
     trail.sql("DROP TRIGGER full");
 
     trail.sql("UPDATE users SET role = 2");
-    let (code, said) = trail.refuses(&prune);
-    assert!(
-        code == 2 && said.contains("Not authorized to prune"),
-        "{said}"
-    );
+    trail.is_refused(&prune, 2, "Not authorized to prune");
     assert!(!path.exists() && files() == before - 1);
     assert_eq!(trail.sequences(&[])[..2], [1, 2]);
 
     trail.sql(
-        "DROP TRIGGER events_never_change; UPDATE events SET level = 'Error' WHERE sequence = 1;
-               UPDATE users SET role = 1",
+        "DROP TRIGGER events_never_change; UPDATE events SET level = 'Error' WHERE sequence = 1",
     );
-    let (code, said) = trail.refuses(&prune);
-    assert!(
-        code == 1 && said.contains("event 1 does not follow"),
-        "{said}"
-    );
+    trail.sql("UPDATE users SET role = 1");
+    trail.is_refused(&prune, 1, "event 1 does not follow");
     assert!(!path.exists());
 }
 
@@ -522,23 +491,15 @@ fn whoever_may_not_view_events_is_told_nothing() {
     let trail = Trail::at(&[NOW]);
     trail.sql("UPDATE roles SET rights = '[]' WHERE id = 2; UPDATE users SET role = 2");
     for args in [&[][..], &["--check"], &["--head"], &["--follow"]] {
-        let (code, said) = trail.refuses(args);
-        assert!(
-            code == 2 && said.contains("Not authorized to view system events"),
-            "{said}"
-        );
+        trail.is_refused(args, 2, "Not authorized to view system events");
     }
     let connection = rusqlite::Connection::open(trail.database()).expect("opened");
     let noted = "SELECT count(*) FROM events WHERE number = 9006 AND target_kind = 'system'";
     let noted = connection.query_row(noted, (), |row| row.get::<_, i64>(0));
-    assert_eq!(
-        noted,
-        Ok(4),
-        "who asks for them by command line attempts it"
-    );
+    assert_eq!(noted, Ok(4), "who asks by command line attempts it");
 }
 
-/// A `--follow` under way.
+/// `keyward events` under way.
 struct Follower {
     child: Child,
     lines: Option<BufReader<ChildStdout>>,
@@ -546,8 +507,11 @@ struct Follower {
 
 impl Follower {
     fn start(trail: &Trail, args: &[&str]) -> Follower {
-        let mut child = trail
-            .command(&[&["--follow"], args].concat())
+        Follower::started(&mut trail.command(&[&["--follow"], args].concat()))
+    }
+
+    fn started(command: &mut std::process::Command) -> Follower {
+        let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -562,6 +526,16 @@ impl Follower {
         let lines = self.lines.as_mut().expect("piped");
         lines.read_line(&mut line).expect("read");
         line
+    }
+
+    /// The exit code and what was said on standard error, where nobody reads any more.
+    fn ends_unread(&mut self) -> (Option<i32>, String) {
+        self.lines = None;
+        let status = self.child.wait().expect("ended");
+        let mut said = String::new();
+        let stderr = self.child.stderr.as_mut().expect("piped");
+        stderr.read_to_string(&mut said).expect("read");
+        (status.code(), said)
     }
 
     /// The number of the signal that ended it, after it was sent one, named as `kill` names it.
@@ -603,12 +577,7 @@ fn following_ends_when_nobody_reads_any_more_though_nothing_happens() {
     let trail = Trail::at(&[NOW]);
     let mut follower = Follower::start(&trail, &[]);
     follower.next();
-    follower.lines = None;
-    let status = follower.child.wait().expect("ended");
-    let mut said = String::new();
-    let stderr = follower.child.stderr.as_mut().expect("piped");
-    stderr.read_to_string(&mut said).expect("read");
-    assert_eq!((status.code(), said.as_str()), (Some(141), ""));
+    assert_eq!(follower.ends_unread(), (Some(141), String::new()));
 }
 
 #[test]
@@ -629,19 +598,9 @@ fn a_reader_that_has_had_enough_ends_it_quietly() {
     for _ in 0..2_000 {
         trail.append(NOW, &long, json!({}));
     }
-    let mut child = trail
-        .command(&[])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("started");
-    let mut lines = BufReader::new(child.stdout.take().expect("piped"));
-    let mut line = String::new();
-    lines.read_line(&mut line).expect("read");
-    drop(lines);
-    let output = child.wait_with_output().expect("ended");
-    assert_eq!(output.status.code(), Some(141));
-    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    let mut reader = Follower::started(&mut trail.command(&[]));
+    reader.next();
+    assert_eq!(reader.ends_unread(), (Some(141), String::new()));
 }
 
 #[test]

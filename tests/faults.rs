@@ -29,15 +29,13 @@ mod support {
     pub mod database;
     pub mod inject;
     pub mod process;
+    pub mod program;
 }
 
 use support::database::{as_made, draft, user_draft};
 use support::inject;
-use support::process::skip;
-
-const PROGRAM: &str = env!("CARGO_BIN_EXE_keyward");
-/// An account that owns nothing.
-const NOBODY: u32 = 65_534;
+use support::process::{NOBODY, skip};
+use support::program::{KEYWARD, keyward};
 
 /// A database with a key and its delivered secret, and a user who is locked out: `mallory`.
 struct Broken {
@@ -105,7 +103,7 @@ fn mounted(broken: &TempDir, lines: &str) -> Option<String> {
     let output = Command::new("unshare")
         .args(args)
         .args(["sh", "-c", &format!("{prelude}{lines}")])
-        .env("PROGRAM", PROGRAM)
+        .env("PROGRAM", KEYWARD)
         .env("SECRET", path("secret"))
         .env("DISK", path("disk"))
         .env("DB", path("disk/keyward.db"))
@@ -123,15 +121,13 @@ fn mounted(broken: &TempDir, lines: &str) -> Option<String> {
 
 const VALID: &str = r#""valid":true,"id":1,"name":"backup""#;
 
+/// Fails where these are not said one after the other; gives what is said behind them.
 #[track_caller]
-fn says(said: &str, all: &[&str]) {
-    let mut rest = said;
-    for one in all {
-        let (_, after) = rest
-            .split_once(one)
-            .unwrap_or_else(|| panic!("{one}:\n{said}"));
-        rest = after;
-    }
+fn says<'a>(said: &'a str, all: &[&str]) -> &'a str {
+    all.iter().fold(said, |rest, one| {
+        let found = rest.split_once(one);
+        found.unwrap_or_else(|| panic!("{one}:\n{said}")).1
+    })
 }
 
 #[test]
@@ -141,19 +137,8 @@ fn a_full_disk_denies_nobody_who_has_a_valid_secret() {
     let Some(said) = mounted(&Broken::closed(), lines) else {
         return;
     };
-    says(
-        &said,
-        &[
-            VALID,
-            "exit 0",
-            VALID,
-            "exit 0",
-            "is whole",
-            "exit 0",
-            "User Created",
-            "exit 0",
-        ],
-    );
+    let rest = says(&said, &[VALID, "exit 0", VALID, "exit 0"]);
+    says(rest, &["is whole", "exit 0", "User Created", "exit 0"]);
     says(&said, &["The disk is full. Nothing was changed", "exit 2"]);
 }
 
@@ -204,17 +189,9 @@ fn a_log_on_a_read_only_mount_is_read_and_never_left_out() {
         return;
     };
     let locked = "\"reason\":\"locked-out\"";
-    says(
-        &said,
-        &[
-            locked,
-            "exit 1",
-            "mounted for reading only",
-            "exit 2",
-            locked,
-            "exit 1",
-        ],
-    );
+    let rest = says(&said, &[locked, "exit 1"]);
+    let rest = says(rest, &["mounted for reading only", "exit 2"]);
+    says(rest, &[locked, "exit 1"]);
 }
 
 #[test]
@@ -224,8 +201,8 @@ fn a_read_only_directory_or_file_denies_nobody_who_has_a_valid_secret() {
         let path = directory.path().join("keyward.db");
         let secret = fs::File::open(directory.path().join("secret")).expect("there");
         fs::set_permissions(&path, Permissions::from_mode(file)).expect("set");
-        let mut command = Command::new(PROGRAM);
-        command.env_clear().args(["verify", "--db"]).arg(&path);
+        let mut command = keyward(directory.path(), &["verify", "--db"]);
+        command.arg(&path);
         if geteuid().is_root() {
             // Modes do not bind root, so somebody else asks.
             chown(&path, Some(NOBODY), None).expect("given away");
@@ -267,8 +244,8 @@ fn said(output: Output) -> String {
 /// A command on the database, run with such system calls on its files tampered with.
 fn injected(directory: &Path, args: &[&str], what: &[&str]) -> String {
     let database = directory.join("keyward.db");
-    let mut command = Command::new(PROGRAM);
-    command.env_clear().args(args).arg("--db").arg(&database);
+    let mut command = keyward(directory, args);
+    command.arg("--db").arg(&database);
     let beside = |suffix: &str| PathBuf::from(format!("{}{suffix}", database.display()));
     let (log, index) = (beside("-wal"), beside("-shm"));
     let secret = fs::File::open(directory.join("secret")).expect("there");
@@ -367,12 +344,8 @@ fn judged(directory: &Path, secret: &[u8]) -> Result<Verdict, Trouble> {
     let store = Store::open_to_verify(&place, &account)
         .or_else(|_| Store::open_to_read(&place, &account))?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let service = Service::new(
-        store,
-        clock,
-        Box::new(SystemRandom),
-        Hasher::new(Cost::REAL),
-    )?;
+    let hasher = Hasher::new(Cost::REAL);
+    let service = Service::new(store, clock, Box::new(SystemRandom), hasher)?;
     service.judge(secret).map(|judged| judged.verdict)
 }
 

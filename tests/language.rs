@@ -1,15 +1,19 @@
 //! The language of what the program says before it knows a user: that of the locale which SSH forwards.
 
-use assert_cmd::Command;
+use std::path::Path;
+
+mod support {
+    #![expect(dead_code, reason = "only a part of it is used here")]
+    pub mod program;
+}
+
+use support::program::keyward;
 
 /// Runs it with these variables and no others; what it said on standard error and on standard output.
 fn said(variables: &[(&str, &str)], args: &[&str]) -> (String, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_keyward"));
-    command
-        .env_clear()
-        .envs(variables.iter().copied())
-        .args(args);
-    let output = command.output().expect("ran");
+    let mut command = keyward(Path::new("/"), args);
+    let output = command.envs(variables.iter().copied()).output();
+    let output = output.expect("ran");
     let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
     (text(output.stderr), text(output.stdout))
 }

@@ -317,8 +317,7 @@ fn a_hang_up_while_a_secret_is_on_the_screen_leaves_the_truth() {
     assert_eq!(verify(&home, &first), refused("not-delivered"));
     let mut console = Start::new(home.path(), &[]).go();
     console.see("Active");
-    console.send("q");
-    assert_eq!(console.end(), 0);
+    console.quits();
 }
 
 /// A shell with job control, and the console as its job.
@@ -551,8 +550,7 @@ fn without_a_shell_it_says_so_and_goes_on() {
                 contents.contains("39 shown") && !contents.contains("Ctrl-Z")
             });
         }
-        console.send("q");
-        assert_eq!(console.end(), 0);
+        console.quits();
         assert_restored(&console, "quit");
     }
 }

@@ -81,8 +81,7 @@ fn a_row_is_clicked_and_opened_and_the_wheel_scrolls() {
 fn of_the_mouse_only_clicks_and_the_wheel_are_reported() {
     let home = home();
     let mut console = demo(&home);
-    console.send("q");
-    assert_eq!(console.end(), 0);
+    console.quits();
     let bytes = String::from_utf8_lossy(&console.bytes()).into_owned();
     let alternate = bytes.find("\x1b[?1049h").expect("another screen");
     assert!(bytes.find(ON).expect("reported") > alternate);

@@ -92,8 +92,7 @@ fn do_the_job(sshd: &Sshd) {
     bob.send("y");
     alice.says("state.locked_out");
     for console in [&mut alice, &mut bob] {
-        console.send("q");
-        assert_eq!(console.end(), 0);
+        console.quits();
         assert!(console.modes_are_as_before());
     }
     // Each does one thing after the other; two consoles do not wait for each other.
@@ -366,8 +365,7 @@ fn no_variable_of_the_clients_changes_whose_console_it_is_or_on_what() {
     }
     make(&mut console, "nightly");
     console.send("a\r").see("works now");
-    console.send("q");
-    assert_eq!(console.end(), 0);
+    console.quits();
     assert_eq!(sshd.events(&[656]).len(), 1, "on the one database");
     assert!(!sshd.site.path("elsewhere").exists());
     let signed_in = sshd.events(&[600]);

@@ -95,8 +95,7 @@ fn the_main_job_from_an_empty_list_to_a_deleted_key() {
     console.send("y").says("list.deleted");
     assert_eq!(verify(&home, &new), refused("deleted"));
     assert_in_no_file(&home, &[&old, &new]);
-    console.send("q");
-    assert_eq!(console.end(), 0);
+    console.quits();
     assert!(console.modes_are_as_before());
     assert_in_no_file(&home, &[&old, &new]);
 }
@@ -350,8 +349,7 @@ fn a_terminal_that_says_it_is_gigantic_or_nothing_is_survived() {
     let most = most.and_then(|line| line.trim().strip_suffix(" kB"));
     let most: u64 = most.expect("memory").parse().expect("a number");
     assert!(most < 400_000, "{most} kB");
-    console.send("q");
-    assert_eq!(console.end(), 0);
+    console.quits();
     assert!(console.modes_are_as_before());
 }
 
@@ -389,8 +387,7 @@ fn it_draws_in_the_size_of_the_terminal_that_is_drawn_on() {
     .go();
     shown_on.see("39 shown");
     shown_on.see("System Events");
-    typed_on.send("q");
-    assert_eq!(typed_on.end(), 0);
+    typed_on.quits();
 }
 
 #[test]
@@ -414,8 +411,7 @@ fn what_is_done_while_the_terminal_takes_nothing_is_seen_when_it_does_again() {
     }
     console.go_on();
     console.wait_for("the mark at the sixth row and no other", is_right);
-    console.send("q");
-    assert_eq!(console.end(), 0);
+    console.quits();
 }
 
 #[test]
@@ -430,8 +426,7 @@ fn nothing_is_written_while_nothing_happens() {
 /// `keyward verify` at its prompt, on a database that the console made.
 fn asking(home: &TempDir) -> Pty {
     let mut console = empty(home);
-    console.send("q");
-    assert_eq!(console.end(), 0);
+    console.quits();
     let verify = Start::new(home.path(), &["verify"]).go();
     verify.see("Secret key value:");
     verify

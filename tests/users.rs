@@ -23,7 +23,7 @@ mod support {
 }
 
 use support::database::{CHEAP, as_made, user_draft};
-use support::program::{database_of, keyward};
+use support::program::{database_of, keyward, printed, said};
 use support::pty::Start;
 
 /// A home with a database in it; its users are the account that the tests run as, and `bob`.
@@ -75,26 +75,16 @@ fn the_console_is_that_of_the_user_who_was_named() {
     let home = Home::new();
     let mut console = Start::new(home.directory.path(), &["--user", "bob"]).go();
     console.see("bob (Auditor)");
-    console.send("q");
-    assert_eq!(console.end(), 0);
+    console.quits();
 }
 
 #[test]
 fn who_may_not_sign_in_is_told_why_and_sees_nothing() {
     let mut home = Home::new();
     home.lock_bob_out();
-    for (user, code, sentence) in [
-        (
-            "bob",
-            2,
-            "keyward: bob is locked out: denied permission to sign in.",
-        ),
-        (
-            "mallory",
-            1,
-            "keyward: mallory is not a user of this database.",
-        ),
-    ] {
+    let locked_out = "keyward: bob is locked out: denied permission to sign in.";
+    let unknown = "keyward: mallory is not a user of this database.";
+    for (user, code, sentence) in [("bob", 2, locked_out), ("mallory", 1, unknown)] {
         let mut console = Start::new(home.directory.path(), &["--user", user]).go();
         assert_eq!(console.end(), code);
         assert_eq!(console.screen().trim_end(), sentence);
@@ -119,8 +109,7 @@ fn a_user_is_named_only_for_the_console() {
         (vec!["--user", "bob", "verify"], "verify"),
         ([&["--user", "bob"], &UNLOCK[..]].concat(), "user unlock"),
     ] {
-        let refused = home.run(&args).code(2).stdout("");
-        let said = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
+        let said = said(&home.run(&args).code(2).stdout(""));
         assert!(said.contains(word) && said.contains("--user"), "{said}");
     }
 }
@@ -134,12 +123,9 @@ fn no_secret_is_a_user_and_none_is_repeated() {
         vec!["user", "unlock", &secret, "--break-glass"],
         vec!["user", "unlock", &secret],
     ] {
-        let refused = home.run(&args).code(2).stdout("");
-        let said = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
-        assert!(
-            said.contains("A secret does not belong") && !said.contains(&secret),
-            "{said}"
-        );
+        let said = said(&home.run(&args).code(2).stdout(""));
+        assert!(said.contains("A secret does not belong"), "{said}");
+        assert!(!said.contains(&secret), "{said}");
     }
 }
 
@@ -182,17 +168,15 @@ impl Home {
 
     /// What `ssh-line` for bob with this file prints.
     fn line(&self, args: &[&str]) -> String {
-        let printed = self.run(&[&["ssh-line", "--user", "bob"], args].concat());
-        let printed = printed.code(0).stderr("");
-        String::from_utf8(printed.get_output().stdout.clone()).expect("text")
+        let ended = self.run(&[&["ssh-line", "--user", "bob"], args].concat());
+        printed(&ended.code(0).stderr(""))
     }
 
     /// The sentence with which `ssh-line` is refused; nothing is printed but that.
     fn no_line(&self, args: &[&str]) -> String {
         let refused = self.run(&[&["ssh-line"], args].concat());
         let stranger = args.contains(&"mallory");
-        let refused = refused.code(if stranger { 1 } else { 2 }).stdout("");
-        String::from_utf8(refused.get_output().stderr.clone()).expect("text")
+        said(&refused.code(if stranger { 1 } else { 2 }).stdout(""))
     }
 }
 
@@ -225,10 +209,8 @@ fn a_path_that_a_shell_would_break_is_quoted_or_refused() {
     };
     let odd = named("of $(all) of us");
     let line = home.line(&[&file, "--db", &odd]);
-    assert!(
-        line.contains(&format!(" --db '{odd}'\" ssh-ed25519 ")),
-        "{line}"
-    );
+    let quoted = format!(" --db '{odd}'\" ssh-ed25519 ");
+    assert!(line.contains(&quoted), "{line}");
     for bad in ["alice's", "\"own\"", "a\nb"] {
         let said = home.no_line(&["--user", "bob", "--db", &named(bad), &file]);
         assert!(said.contains("cannot stand in authorized_keys"), "{said}");
@@ -282,8 +264,7 @@ fn nothing_is_pruned_into_a_file_for_who_came_with_user() {
     let owner = home.owner.name.clone();
     for user in ["bob", &owner] {
         let asked = [&prune[..], &["--user", user]].concat();
-        let refused = home.run(&asked).code(2).stdout("");
-        let said = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
+        let said = said(&home.run(&asked).code(2).stdout(""));
         assert!(said.contains("With --user no file is written"), "{said}");
     }
     let to = home.directory.path().join("old");

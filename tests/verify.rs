@@ -17,10 +17,12 @@ mod support {
     #![allow(dead_code, reason = "a part of what the tests use")]
     pub mod database;
     pub mod process;
+    pub mod program;
 }
 
 use support::database::{as_made, draft};
 use support::process::{is_there, skip};
+use support::program::{KEYWARD, keyward, printed, said};
 
 /// A database with one key and its delivered secret.
 struct Keyring {
@@ -52,9 +54,10 @@ impl Keyring {
 }
 
 fn verify(database: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_keyward"));
-    command.env_clear().arg("verify").arg("--db").arg(database);
-    command
+    let home = database.parent().expect("a directory");
+    let mut command = keyward(home, &["verify", "--db"]);
+    command.arg(database);
+    Command::from_std(command)
 }
 
 const MALFORMED: &str = "{\"valid\":false,\"reason\":\"malformed\"}\n";
@@ -72,11 +75,8 @@ fn a_valid_secret_gives_0_and_says_whose_it_is() {
             .stdout(answer)
             .stderr("");
     }
-    let mut by_environment = Command::new(env!("CARGO_BIN_EXE_keyward"));
-    by_environment
-        .env_clear()
+    Command::from_std(keyward(keyring.directory.path(), &["verify"]))
         .env("KEYWARD_DB", keyring.database())
-        .arg("verify")
         .write_stdin(keyring.secret.expose())
         .assert()
         .code(0)
@@ -88,12 +88,8 @@ fn rights_are_told_one_by_one_when_they_are_asked_for() {
     let keyring = Keyring::new();
     let ran = |args: &[&str]| {
         let mut command = verify(&keyring.database());
-        let ran = command
-            .args(args)
-            .write_stdin(keyring.secret.expose())
-            .assert()
-            .code(0);
-        String::from_utf8(ran.get_output().stdout.clone()).expect("UTF-8")
+        command.args(args).write_stdin(keyring.secret.expose());
+        printed(&command.assert().code(0))
     };
     let (without, with) = (ran(&[]), ran(&["--rights"]));
     assert_eq!(with, ran(&["--rights"]), "the order is always the same");
@@ -144,19 +140,14 @@ fn trouble_gives_2_and_a_sentence_and_no_answer() {
     let directory = tempfile::tempdir().expect("directory");
     let missing = directory.path().join("none.db");
     let text = directory.path().join("text.db");
-    fs::write(
-        &text,
-        "not a database, but long enough to be taken for one".repeat(20),
-    )
-    .expect("file");
+    let words = "not a database, but long enough to be taken for one".repeat(20);
+    fs::write(&text, words).expect("file");
     fs::set_permissions(&text, Permissions::from_mode(0o600)).expect("mode");
     for path in [&missing, &text, &directory.path().to_owned()] {
         let ran = verify(path).write_stdin("1:x").assert().code(2).stdout("");
-        let said = String::from_utf8_lossy(&ran.get_output().stderr).into_owned();
-        assert!(
-            said.starts_with("keyward: ") && said.ends_with(".\n"),
-            "{said}"
-        );
+        let said = said(&ran);
+        assert!(said.starts_with("keyward: "), "{said}");
+        assert!(said.ends_with(".\n"), "{said}");
     }
     assert!(!missing.exists());
 }
@@ -171,16 +162,10 @@ fn the_answer_comes_before_anything_is_written_and_waits_for_nobody() {
     let traced = || {
         let mut strace = Command::new("strace");
         strace
-            .args([
-                "-f",
-                "-qq",
-                "-e",
-                "trace=write,pwrite64,fsync,fdatasync",
-                "-o",
-            ])
+            .args(["-f", "-qq"])
+            .args(["-e", "trace=write,pwrite64,fsync,fdatasync", "-o"])
             .arg(&calls)
-            .arg(env!("CARGO_BIN_EXE_keyward"))
-            .args(["verify", "--db"])
+            .args([KEYWARD, "verify", "--db"])
             .arg(keyring.database())
             .write_stdin(keyring.secret.expose())
             .assert()
@@ -194,20 +179,15 @@ fn the_answer_comes_before_anything_is_written_and_waits_for_nobody() {
     assert_eq!(noted(), Ok(0));
     other.execute_batch("BEGIN IMMEDIATE").expect("locked");
     let (before, after) = split(&traced());
-    assert!(
-        !before.contains("sync(") && !after.contains("sync("),
-        "{before}{after}"
-    );
+    assert!(!before.contains("sync("), "{before}");
+    assert!(!after.contains("sync("), "{after}");
     assert_eq!(noted(), Ok(0), "it did not wait for that");
     other.execute_batch("COMMIT").expect("unlocked");
 
     // The first write to a log begins it, which is synced.
-    let same: i64 = other
-        .query_row("PRAGMA user_version", (), |row| row.get(0))
-        .expect("read");
-    other
-        .pragma_update(None, "user_version", same)
-        .expect("written");
+    let same = other.query_row("PRAGMA user_version", (), |row| row.get::<_, i64>(0));
+    let written = other.pragma_update(None, "user_version", same.expect("read"));
+    written.expect("written");
     let (before, after) = split(&traced());
     assert_eq!(noted(), Ok(1));
     assert!(!before.contains("pwrite64(4"), "{before}");
@@ -226,8 +206,7 @@ fn split(calls: &str) -> (String, String) {
 #[test]
 fn an_answer_that_cannot_be_written_gives_2() {
     let keyring = Keyring::new();
-    let status = std::process::Command::new(env!("CARGO_BIN_EXE_keyward"))
-        .args(["verify", "--db"])
+    let status = keyward(keyring.directory.path(), &["verify", "--db"])
         .arg(keyring.database())
         .stdin(std::process::Stdio::null())
         .stdout(File::create("/dev/full").expect("full device"))
@@ -250,10 +229,7 @@ fn a_secret_is_never_an_argument() {
 #[test]
 fn the_demo_takes_no_database() {
     for args in [["demo", "--db", "x"], ["--db", "x", "demo"]] {
-        Command::new(env!("CARGO_BIN_EXE_keyward"))
-            .args(args)
-            .assert()
-            .code(2)
-            .stdout("");
+        let demo = keyward(Path::new("/"), &args);
+        Command::from_std(demo).assert().code(2).stdout("");
     }
 }

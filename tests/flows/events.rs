@@ -2,11 +2,11 @@
 
 use keyward::domain::id::AUDITOR;
 use keyward::domain::rights::Right;
-use keyward::domain::role::RoleDraft;
 use keyward::domain::time::{DAY, SECOND};
 
 use crate::support::console::Console;
-use crate::support::database::{Bench, raw, rights, role_draft};
+use crate::support::database::{Bench, raw, role_draft};
+use crate::tree::set_rights;
 
 /// Two keys with their secrets, the second a day younger, one of them locked out by bob; then a refused use.
 fn trail() -> Console {
@@ -15,10 +15,8 @@ fn trail() -> Console {
     let backup = bench.delivered("backup");
     bench.clock.advance(DAY);
     bench.delivered("deploy");
-    bench
-        .service
-        .lock_out_key(&bob, backup.key)
-        .expect("locked");
+    let locked = bench.service.lock_out_key(&bob, backup.key);
+    locked.expect("locked");
     bench.refusal(&backup);
     let mut console = Console::on(bench);
     console.go("System Events");
@@ -81,22 +79,14 @@ fn each_filter_shows_what_it_says_and_esc_shows_all_again() {
     only("pbob\n", "by bob", &[locked]);
     only("psystem\n", "by System", &[refused]);
     only("/locked-out\n", "2 shown", &[refused, locked]);
-    only(
-        "d2026-11-23..2026-11-23\nf9000\n",
-        "from 2026-11-23 00:00",
-        &["Info 9000 Secret Issued deploy"],
-    );
-    only(
-        "d..2026-11-22\nf9000\n",
-        "before 2026-11-23 00:00",
-        &["Info 9000 Secret Issued backup"],
-    );
+    let backup = "Info 9000 Secret Issued backup";
+    let deploy = "Info 9000 Secret Issued deploy";
+    let day = "d2026-11-23..2026-11-23\nf9000\n";
+    only(day, "from 2026-11-23 00:00", &[deploy]);
+    let until = "d..2026-11-22\nf9000\n";
+    only(until, "before 2026-11-23 00:00", &[backup]);
     // What the selected event is about is offered.
-    only(
-        "f9000\nga\n",
-        "about api-key:2",
-        &["Info 9000 Secret Issued deploy"],
-    );
+    only("f9000\nga\n", "about api-key:2", &[deploy]);
 }
 
 #[test]
@@ -220,20 +210,12 @@ fn whoever_may_not_view_events_sees_neither_screen_nor_verb() {
 fn the_screen_goes_when_its_right_does() {
     let bench = Bench::in_memory();
     let bob = bench.user("bob", AUDITOR);
-    let other = bench.beside();
+    let mut other = bench.beside();
     let mut console = Console::of(bench, bob, (80, 24));
     console.go("System Events");
     console.keys("p").expect("Everybody");
     console.keys("<Esc>");
-    let mut service = other.service;
-    let before = service
-        .role_properties(&other.alice, AUDITOR)
-        .expect("read");
-    let mut draft = RoleDraft::from(&before.fields);
-    draft.rights = rights(&[Right::ViewApiKeys]);
-    service
-        .save_role(&other.alice, AUDITOR, &before.fields, &draft)
-        .expect("saved");
+    set_rights(&mut other, AUDITOR, &[Right::ViewApiKeys]);
     console.wait(2 * SECOND).expect("API Keys");
     console.says_not("event.user-signed-in");
 }

@@ -7,6 +7,7 @@ use keyward::domain::rights::Right;
 use keyward::domain::secret::Overlap;
 use keyward::domain::state::RESTORABLE;
 use keyward::domain::time::SECOND;
+use keyward::domain::trouble::{Fault, Trouble};
 use keyward::domain::user::Actor;
 use keyward::domain::verdict::Refused;
 
@@ -116,9 +117,7 @@ fn where_it_cannot_be_read_whom_a_change_stops_nothing_is_saved_and_the_form_sta
     let mut console = Console::on(bench);
     to_boxes(&mut console, "ops");
     console.keys(" ");
-    console.unreadable = Some(keyward::domain::trouble::Trouble::Storage(
-        keyward::domain::trouble::Fault::Busy,
-    ));
+    console.unreadable = Some(Trouble::Storage(Fault::Busy));
     console.keys("<F2>").says("trouble.busy");
     console.says_with("role.title_edit", &[("name", &"Ops")]);
     console.expect("[ ] Allow Access to User Interface");
@@ -156,11 +155,8 @@ fn a_refusal_comes_before_the_question() {
     console.find(full.0);
     for verb in ["l", "d", "x", "s"] {
         console.keys(verb);
-        assert!(
-            console.shows("allows more than your own"),
-            "{verb}\n{}",
-            console.screen()
-        );
+        let refused = console.shows("allows more than your own");
+        assert!(refused, "{verb}\n{}", console.screen());
         console.expect_not("[ Cancel ]");
     }
     console.find(locked.0);

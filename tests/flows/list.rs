@@ -74,11 +74,10 @@ fn a_selected_row_that_is_gone_leaves_its_neighbour_and_a_message() {
 /// A list with one key, which expires in two days.
 fn with_one_that_expires() -> Console {
     let mut console = Console::new();
-    let alice = console.bench.alice.clone();
     let mut expiring = draft("short");
     expiring.expires_on = Some("2026-11-23".to_owned());
-    let issued = console.bench.service.create_key(&alice, &expiring);
-    console.bench.deliver(&issued.expect("created"), None);
+    let issued = console.by_alice(|service, alice| service.create_key(alice, &expiring));
+    console.bench.deliver(&issued, None);
     console.wait(SECOND);
     console.wait(SECOND).expect("Expires in 2 d");
     console
@@ -101,13 +100,8 @@ fn time_alone_makes_a_key_expire_on_the_screen() {
 #[test]
 fn a_thousand_keys_are_walked_without_loading_them_all() {
     let mut console = Console::new();
-    let alice = console.bench.alice.clone();
     for n in 0..1_000 {
-        console
-            .bench
-            .service
-            .create_key(&alice, &draft(&format!("key {n:04}")))
-            .expect("created");
+        console.bench.create(&format!("key {n:04}"));
     }
     console.wait(SECOND);
     console.wait(SECOND);

@@ -5,6 +5,7 @@ use keyward::domain::time::{MINUTE, SECOND};
 use keyward::domain::verdict::Refused;
 
 use crate::support::console::Console;
+use crate::support::database::raw;
 
 #[test]
 fn the_key_that_locks_never_unlocks_and_says_who_locked_and_when() {
@@ -39,18 +40,15 @@ fn a_click_on_lock_says_who_locked_too() {
 fn where_no_event_tells_of_the_lock_only_that_it_is_locked_is_said() {
     let mut console = Console::new();
     console.make_and_store("backup");
-    let sql = "UPDATE api_keys SET locked_out = 1";
-    crate::support::database::raw(&console.bench.place)
-        .execute_batch(sql)
-        .expect("locked");
+    let behind = raw(&console.bench.place);
+    let set = |locked: bool| behind.execute("UPDATE api_keys SET locked_out = ?1", [locked]);
+    set(true).expect("locked");
     console.wait(2 * SECOND);
     console.keys("l");
     console.says_with("list.locked_already", &[("name", &"backup")]);
     // Nor does an event that was taken back since.
     console.keys("uyly");
-    crate::support::database::raw(&console.bench.place)
-        .execute_batch("UPDATE api_keys SET locked_out = 0")
-        .expect("unlocked");
+    set(false).expect("unlocked");
     console.wait(2 * SECOND);
     console.keys("u");
     console.says_with("list.not_locked", &[("name", &"backup")]);
@@ -63,18 +61,10 @@ fn what_was_done_is_told_with_the_name_that_was_asked_about() {
     console.keys("/backup\nl");
     console.expect("“backup” (ID 1) will be locked out at once");
     let mut other = console.bench.beside();
-    let properties = other
-        .service
-        .key_properties(&other.alice, id)
-        .expect("read");
-    let renamed = ApiKeyDraft {
-        name: "nightly".to_owned(),
-        ..ApiKeyDraft::from(&properties.fields)
-    };
-    let saved = other
-        .service
-        .save_key(&other.alice, id, &properties.fields, &renamed);
-    saved.expect("renamed");
+    let before = other.by_alice(|service, alice| service.key_properties(alice, id));
+    let mut renamed = ApiKeyDraft::from(&before.fields);
+    renamed.name = "nightly".to_owned();
+    other.by_alice(|service, alice| service.save_key(alice, id, &before.fields, &renamed));
     console.wait(2 * SECOND);
     console.keys("y").expect("“backup” is locked out:");
 }

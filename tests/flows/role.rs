@@ -34,10 +34,8 @@ pub fn tick(console: &mut Console, label: &str) {
 /// The roles of the database, by ID.
 pub fn roles(console: &mut Console) -> Vec<(RoleId, RoleFields)> {
     let roles = console.by_alice(|service, alice| service.roles(alice));
-    let mut roles: Vec<_> = roles
-        .into_iter()
-        .map(|role| (role.id, role.fields))
-        .collect();
+    let each = roles.into_iter().map(|role| (role.id, role.fields));
+    let mut roles: Vec<_> = each.collect();
     roles.sort_by_key(|(id, _)| *id);
     roles
 }
@@ -49,12 +47,10 @@ pub fn last_role(console: &mut Console) -> RoleFields {
 
 /// Somebody else changes the role while something is open.
 pub fn somebody_changes(console: &mut Console, id: RoleId, change: impl FnOnce(&mut RoleDraft)) {
-    let alice = console.bench.alice.clone();
-    let service = &mut console.bench.service;
-    let now = service.role_properties(&alice, id).expect("there").fields;
-    let mut draft = RoleDraft::from(&now);
+    let now = console.by_alice(|service, alice| service.role_properties(alice, id));
+    let mut draft = RoleDraft::from(&now.fields);
     change(&mut draft);
-    service.save_role(&alice, id, &now, &draft).expect("saved");
+    console.by_alice(|service, alice| service.save_role(alice, id, &now.fields, &draft));
 }
 
 /// A console of a user whose role has these rights.
@@ -87,10 +83,8 @@ fn a_role_made_for_a_key_is_chosen_and_everything_typed_is_still_there() {
     let key = console
         .by_alice(|service, alice| service.key_properties(alice, KeyId(1)))
         .fields;
-    assert_eq!(
-        Some(key.role),
-        roles(&mut console).last().map(|(id, _)| *id)
-    );
+    let (made, _) = roles(&mut console).pop().expect("a role");
+    assert_eq!(key.role, made);
     assert_eq!(key.description, "for the backup");
 }
 
@@ -142,10 +136,8 @@ fn a_new_role_begins_as_the_originals_and_clashing_names_get_a_number() {
     console.expect("[x] Allow Access to User Interface");
     console.expect("[ ] Allow Access to Web Service API");
     console.keys("<F2>");
-    assert_eq!(
-        last_role(&mut console),
-        RoleDraft::default().check().expect("valid")
-    );
+    let new = RoleDraft::default().check().expect("valid");
+    assert_eq!(last_role(&mut console), new);
     console.expect("New Role ▼");
     console.keys(" new...\n").expect("New Role_2");
 }
@@ -165,9 +157,8 @@ fn radio_buttons_set_the_boxes_and_boxes_show_the_radio_button() {
     ] {
         console.keys(" ").expect(&format!("(•) {text}"));
         console.expect(&format!("{count} of 12 ticked"));
-        console.expect(&format!(
-            "[{limit}] Only Users, API keys and Roles with equal"
-        ));
+        let bound = "Only Users, API keys and Roles with equal";
+        console.expect(&format!("[{limit}] {bound}"));
         console.keys("<Down>");
     }
     console.keys(" ").says("role.choose_boxes");

@@ -67,13 +67,8 @@ fn a_role_in_use_is_not_deleted_and_the_refusal_names_who_has_it() {
 #[test]
 fn a_role_of_a_deleted_key_that_can_be_restored_is_not_deleted() {
     let mut console = roles();
-    let id = console
-        .bench
-        .service
-        .sign_in("bob", &Arrival::default())
-        .expect("bob")
-        .user;
-    console.by_alice(|service, alice| service.delete_user(alice, id));
+    let bob = console.by_alice(|service, _| service.sign_in("bob", &Arrival::default()));
+    console.by_alice(|service, alice| service.delete_user(alice, bob.user));
     let key = keyward::domain::id::KeyId(1);
     console.by_alice(|service, alice| service.delete_key(alice, key));
     console.wait(1_000);

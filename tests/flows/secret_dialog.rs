@@ -90,12 +90,8 @@ fn keys_typed_ahead_of_its_first_frame_are_dropped() {
 fn nothing_brings_it_back() {
     let mut console = Console::new();
     let secret = console.make_and_store("backup");
-    assert!(
-        console
-            .effects
-            .iter()
-            .any(|effect| matches!(effect, Effect::FullRedraw))
-    );
+    let redrawn = |effect: &Effect| matches!(effect, Effect::FullRedraw);
+    assert!(console.effects.iter().any(redrawn));
     console.keys("\n");
     console.says_with("form.title_edit", &[("name", &"backup")]);
     console.expect_not(&secret[3..20]);
@@ -321,15 +317,10 @@ fn it_is_saved_to_a_new_file_that_only_its_owner_can_read() {
     console.says("file.exists");
     console.says("save.title");
     console.keys("<Esc>");
-    let mode = std::fs::metadata(&path)
-        .expect("written")
-        .permissions()
-        .mode();
-    assert_eq!(mode & 0o777, 0o600);
-    assert_eq!(
-        std::fs::read_to_string(&path).expect("readable"),
-        format!("{secret}\n")
-    );
+    let mode = std::fs::metadata(&path).expect("written").permissions();
+    assert_eq!(mode.mode() & 0o777, 0o600);
+    let written = std::fs::read_to_string(&path).expect("readable");
+    assert_eq!(written, format!("{secret}\n"));
     assert_eq!(console.secret(), secret);
 }
 

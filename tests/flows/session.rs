@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use crossterm::event::KeyCode;
-use keyward::domain::id::{AUDITOR, FULL_ACCESS, UserId};
+use keyward::domain::id::{AUDITOR, FULL_ACCESS, RoleId, UserId};
 use keyward::domain::locale::Locale;
 use keyward::domain::rights::Right;
 use keyward::domain::time::SECOND;
 use keyward::domain::trouble::Trouble;
-use keyward::domain::user::{UserDraft, UserFields};
+use keyward::domain::user::UserDraft;
 use keyward::store::Place;
 use keyward::text::Text;
 use keyward::ui::app::Effect;
@@ -35,9 +35,7 @@ fn signing_in_is_an_event() {
 fn a_locked_out_users_console_says_so_and_ends() {
     let (mut alices, mut bobs, bob) = two();
     bobs.keys("nhalf typed");
-    let actor = alices.bench.alice.clone();
-    let locked = alices.bench.service.lock_out_user(&actor, bob);
-    locked.expect("locked");
+    alices.by_alice(|service, alice| service.lock_out_user(alice, bob));
     bobs.keys("<F2>");
     bobs.says_with("trouble.locked_out", &[("name", &"bob")]);
     bobs.expect_not("half typed");
@@ -54,9 +52,7 @@ fn a_deleted_users_console_ends_without_a_key_and_shows_no_secret_any_more() {
     let (mut alices, mut bobs, bob) = two();
     let secret = bobs.make("backup");
     assert!(bobs.shows(&secret));
-    let actor = alices.bench.alice.clone();
-    let deleted = alices.bench.service.delete_user(&actor, bob);
-    deleted.expect("deleted");
+    alices.by_alice(|service, alice| service.delete_user(alice, bob));
     bobs.wait(1_000);
     bobs.says_with("trouble.no_user", &[("name", &"bob")]);
     assert!(!bobs.shows(&secret));
@@ -66,9 +62,7 @@ fn a_deleted_users_console_ends_without_a_key_and_shows_no_secret_any_more() {
 
 /// Alice locks bob out, and his console notices.
 fn lock_out(alices: &mut Console, bobs: &mut Console, bob: UserId) {
-    let actor = alices.bench.alice.clone();
-    let locked = alices.bench.service.lock_out_user(&actor, bob);
-    locked.expect("locked");
+    alices.by_alice(|service, alice| service.lock_out_user(alice, bob));
     bobs.wait(1_000);
     bobs.says_with("trouble.locked_out", &[("name", &"bob")]);
 }
@@ -122,15 +116,7 @@ fn who_is_demoted_at_another_console_may_only_look_from_then_on() {
     alices.make_and_store("backup");
     bobs.wait(1_000);
     bobs.keys("nsecond");
-    let actor = alices.bench.alice.clone();
-    let before = alices.bench.service.user_properties(&actor, bob);
-    let before = before.expect("bob").fields;
-    let draft = UserDraft::from(UserFields {
-        role: AUDITOR,
-        ..before.clone()
-    });
-    let saved = alices.bench.service.save_user(&actor, bob, &before, &draft);
-    saved.expect("demoted");
+    give_role(&mut alices, bob, AUDITOR);
     bobs.keys("<F2>").says("right.create_api_keys");
     bobs.expect("second");
     bobs.keys("<Esc>y");
@@ -182,17 +168,17 @@ fn a_secret_that_never_works_goes_with_its_copy_when_the_role_no_longer_allows_t
 
 /// Alice gives bob a role that lets him see users and nothing else.
 fn may_only_view_users(alices: &mut Console, bob: UserId) {
-    let alice = alices.bench.alice.clone();
-    let service = &mut alices.bench.service;
     let draft = role_draft("Viewers", &[Right::ViewUsers]);
-    let role = service.create_role(&alice, &draft).expect("made");
-    let before = service.user_properties(&alice, bob).expect("bob").fields;
-    let draft = UserDraft::from(UserFields {
-        role,
-        ..before.clone()
-    });
-    let saved = service.save_user(&alice, bob, &before, &draft);
-    saved.expect("demoted");
+    let role = alices.bench.role(&draft);
+    give_role(alices, bob, role);
+}
+
+/// Alice gives bob another role.
+fn give_role(alices: &mut Console, bob: UserId, role: RoleId) {
+    let before = alices.by_alice(|service, alice| service.user_properties(alice, bob));
+    let mut draft = UserDraft::from(&before.fields);
+    draft.role = role;
+    alices.by_alice(|service, alice| service.save_user(alice, bob, &before.fields, &draft));
 }
 
 #[test]

@@ -68,11 +68,8 @@ fn no_key_lifts_the_guard_against_a_paste_without_brackets() {
         let mut console = Console::new();
         let secret = console.make("backup");
         rush(&mut console, &[typed("zzz"), between.clone(), typed("a\n")]);
-        assert_eq!(
-            console.refusal(&secret),
-            Some(Refused::NotDelivered),
-            "{between:?}"
-        );
+        let refusal = console.refusal(&secret);
+        assert_eq!(refusal, Some(Refused::NotDelivered), "{between:?}");
         // The same by hand.
         console.keys("a\n");
         assert!(console.works(&secret), "{between:?}\n{}", console.screen());
@@ -203,12 +200,8 @@ fn of_what_is_asked_while_one_types_only_the_last_goes_out() {
         }
         other => format!("{other:?}"),
     };
-    let held: Vec<_> = console
-        .held
-        .iter()
-        .map(|held| asked(&held.request))
-        .collect();
-    assert_eq!(held, ["backup"]);
+    let held = console.held.iter().map(|held| asked(&held.request));
+    assert_eq!(held.collect::<Vec<_>>(), ["backup"]);
     console.release();
     console.expect("Nothing is found");
 }

@@ -46,10 +46,8 @@ fn a_user_is_locked_out_and_unlocked_after_a_confirmation() {
     console.keys("j").expect_selected("bob");
     console.keys("l").expect("denied permission to sign in");
     console.keys("\n");
-    assert!(
-        console.selected().contains("Active"),
-        "Cancel has the focus"
-    );
+    let active = console.selected().contains("Active");
+    assert!(active, "Cancel has the focus");
     console.keys("ly").expect_selected("Locked Out");
     console.keys("uy").expect_selected("Active");
 }

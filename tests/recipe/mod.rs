@@ -140,8 +140,7 @@ impl Recipe {
         sshd.console("alice", &[], &[]).see("alice (Full Access)");
         let mut owner = shell(console.trim_end());
         owner.see("keyward (Full Access)");
-        owner.send("q");
-        assert_eq!(owner.end(), 0);
+        owner.quits();
     }
 }
 
@@ -191,8 +190,7 @@ fn add_administrators() {
         console.send("full\r").see("Full Access ▼");
         console.send("\x1bOQ").see(&format!("“{user}” was made."));
     }
-    console.send("q");
-    assert_eq!(console.end(), 0);
+    console.quits();
 }
 
 /// Puts directories of this namespace's own in the place of those that the recipe changes.
@@ -226,8 +224,7 @@ fn nothing_else_is_reached(sshd: &Sshd) {
     let set = "SetEnv=KEYWARD_DB=/home/keys/none.db XDG_DATA_HOME=/home/keys";
     let mut alice = sshd.console("alice", &["-o", set], &[]);
     alice.see("alice (Full Access)");
-    alice.send("q");
-    assert_eq!(alice.end(), 0);
+    alice.quits();
     // A key in the account's home, where its own programs could put one.
     let home = Path::new("/home/keyward/.ssh");
     fs::create_dir(home).expect("made");
@@ -247,8 +244,7 @@ fn by_sudo(sshd: &Sshd) {
     let mut alice = shell(&as_alice("sudo -u keyward keyward --user alice"));
     alice.see("password for alice");
     alice.send("pw\r").see("alice (Full Access)");
-    alice.send("q");
-    assert_eq!(alice.end(), 0);
+    alice.quits();
     let signed_in = sshd.events(&[600]).pop().expect("an event");
     assert_eq!(signed_in["actor"], "alice");
     assert_eq!(signed_in["body"]["unproven"]["sudoUser"], "alice");

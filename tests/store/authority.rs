@@ -163,12 +163,8 @@ impl World {
             let made = service.create_role(&alice, &Spec::nothing().draft(name));
             made.expect("a role")
         };
-        let (own, target, like_target, empty) = (
-            role("own"),
-            role("target"),
-            role("like target"),
-            role("empty"),
-        );
+        let [own, target, like_target, empty] =
+            ["own", "target", "like target", "empty"].map(&mut role);
         let mut user = |name, role, locked_out| {
             let draft = UserDraft::from(UserFields {
                 locked_out,
@@ -197,20 +193,15 @@ impl World {
         let mut deliver = |secret| service.deliver(&alice, secret, Some(Overlap::Week));
         deliver(first.id).expect("delivered");
         let key = first.key;
-        let second = bench.by_alice(|service, alice| service.issue(alice, key));
-        bench.by_alice(|service, alice| service.deliver(alice, second.id, Some(Overlap::Week)));
-        let pending = bench
-            .by_alice(|service, alice| service.issue(alice, key))
-            .id;
+        let second = bench.issue(key);
+        bench.deliver(&second, Some(Overlap::Week));
+        let pending = bench.issue(key).id;
         for gone in [deleted, deleted_locked] {
             bench.by_alice(|service, alice| service.delete_key(alice, gone));
         }
         // His role opens nothing yet.
-        let bob = bench
-            .store()
-            .read(|tx| users::by_name(tx, "bob"))
-            .expect("read")
-            .expect("bob");
+        let bob = bench.store().read(|tx| users::by_name(tx, "bob"));
+        let bob = bob.expect("read").expect("bob");
         let bob = Actor {
             user: bob.id,
             name: "bob".to_owned(),
@@ -300,10 +291,8 @@ impl World {
         let sql = "SELECT number, actor FROM events WHERE sequence > ?1 ORDER BY sequence";
         let mut query = self.behind.prepare_cached(sql).expect("prepared");
         let events = query.query_map([known], |row| Ok((row.get(0)?, row.get(1)?)));
-        events
-            .expect("queried")
-            .collect::<Result<_, _>>()
-            .expect("read")
+        let events = events.expect("queried").collect::<Result<_, _>>();
+        events.expect("read")
     }
 
     fn fields_of(&self, key: KeyId) -> ApiKeyFields {
@@ -575,11 +564,8 @@ fn every_use_case_needs_its_right_and_no_other() {
         ..Spec::all()
     });
     let all_but_one = Right::ALL.map(|right| Spec::all().without(right));
-    let pairs: Vec<_> = one
-        .into_iter()
-        .chain(all_but_one)
-        .map(|own| (own, Spec::nothing()))
-        .collect();
+    let each = one.into_iter().chain(all_but_one);
+    let pairs: Vec<_> = each.map(|own| (own, Spec::nothing())).collect();
     check(&pairs);
 }
 
@@ -588,10 +574,8 @@ fn nobody_gives_a_right_that_they_do_not_hold_and_who_is_bound_manages_no_holder
     let mut pairs = Vec::new();
     for right in Right::ALL {
         for bound in [false, true] {
-            pairs.push((
-                Spec::all().without(right).bound(bound),
-                Spec::only(right).bound(bound),
-            ));
+            let own = Spec::all().without(right).bound(bound);
+            pairs.push((own, Spec::only(right).bound(bound)));
         }
     }
     check(&pairs);
@@ -639,19 +623,15 @@ fn access_types_are_given_like_rights_and_without_the_user_interface_nothing_goe
 
 #[test]
 fn who_is_locked_out_or_deleted_does_nothing_any_more_with_every_right_there_is() {
+    let bob = || "bob".to_owned();
     for (sql, trouble) in [
-        (
-            "UPDATE users SET locked_out = 1 WHERE name = 'bob'",
-            Trouble::LockedOut("bob".to_owned()),
-        ),
-        (
-            "DELETE FROM users WHERE name = 'bob'",
-            Trouble::NoSuchUser("bob".to_owned()),
-        ),
+        ("UPDATE users SET locked_out = 1", Trouble::LockedOut(bob())),
+        ("DELETE FROM users", Trouble::NoSuchUser(bob())),
     ] {
         let mut world = World::new();
         world.begin(&Spec::all(), &Spec::nothing());
-        world.behind.execute(sql, ()).expect("done");
+        let sql = format!("{sql} WHERE name = 'bob'");
+        world.behind.execute(&sql, ()).expect("done");
         let mut service = world.bench.another();
         for (name, what, .., noted, act) in USES {
             let (rows, events) = (world.rows(), world.events());
@@ -683,11 +663,7 @@ fn no_use_case_is_left_out_here() {
         }
     }
     assert!(there.len() > 20, "{there:?}");
-    let tested: BTreeSet<String> = USES
-        .iter()
-        .map(|(name, ..)| *name)
-        .chain(ABOUT_ONESELF)
-        .map(str::to_owned)
-        .collect();
+    let uses = USES.iter().map(|(name, ..)| *name);
+    let tested: BTreeSet<String> = uses.chain(ABOUT_ONESELF).map(str::to_owned).collect();
     assert_eq!(there, tested);
 }

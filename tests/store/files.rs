@@ -15,10 +15,7 @@ use tempfile::TempDir;
 use crate::support::database::{
     Bench, NOW, account, authenticate, draft, everything, on_disk, raw,
 };
-use crate::support::process::skip;
-
-/// An account that owns nothing.
-const NOBODY: u32 = 65_534;
+use crate::support::process::{NOBODY, skip};
 
 fn open(path: &Path) -> Result<(), OpenFault> {
     let place = Place::File(path.to_owned());
@@ -138,10 +135,7 @@ fn links_are_followed_and_every_directory_of_their_way_is_looked_at() {
     set_mode(&one, 0o777);
     refused(&link, &writable(&one, 0o777));
     set_mode(&one, 0o755);
-    let (elsewhere, around) = (
-        directory.path().join("elsewhere"),
-        directory.path().join("a"),
-    );
+    let [elsewhere, around] = ["elsewhere", "a"].map(|name| directory.path().join(name));
     fs::create_dir(&elsewhere).expect("made");
     symlink(&two, elsewhere.join("way")).expect("a link");
     symlink("elsewhere/way", &around).expect("a link");
@@ -255,10 +249,8 @@ fn told(bench: &mut Bench, secret: &IssuedSecret, fault: &Fault) {
     let storage = Trouble::Storage(fault.clone());
     let (service, alice) = (&mut bench.service, &bench.alice);
     assert_eq!(service.store().data_version(), Err(fault.clone()));
-    assert_eq!(
-        service.window(alice, &everything()).map(|_| ()),
-        Err(storage.clone())
-    );
+    let read = service.window(alice, &everything()).map(|_| ());
+    assert_eq!(read, Err(storage.clone()));
     let saved = service.create_key(alice, &draft("more")).map(|_| ());
     assert_eq!(saved, Err(storage.clone()));
     let verdict = authenticate(service, secret.secret.expose());
@@ -302,11 +294,8 @@ fn a_log_that_was_exchanged_or_cut_short_under_an_open_database_is_told() {
 fn a_log_that_is_shorter_than_its_index_says_is_told_on_opening() {
     let (_directory, path, bench, _) = at_work();
     run("truncate", &[&"-s", &"0", &beside(&path, "-wal")]);
-    let opened = open_existing(&path);
-    assert_eq!(
-        opened,
-        Err(OpenFault::Fault(Fault::LogGone { kept: false }))
-    );
+    let gone = Fault::LogGone { kept: false };
+    assert_eq!(open_existing(&path), Err(OpenFault::Fault(gone)));
     drop(bench);
 }
 

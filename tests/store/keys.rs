@@ -1,7 +1,7 @@
 //! Creating, saving, locking out and deleting keys, and who may.
 
 use keyward::domain::api_key::{ApiKeyDraft, ApiKeyFields};
-use keyward::domain::id::{AUDITOR, FULL_ACCESS, KeyId, RoleId, SecretId};
+use keyward::domain::id::{AUDITOR, FULL_ACCESS, KeyId, RoleId};
 use keyward::domain::list::{Filter, KeyRow};
 use keyward::domain::problem::{Field, Problem, Rule, Value};
 use keyward::domain::rights::Right;
@@ -10,10 +10,9 @@ use keyward::domain::time::DAY;
 use keyward::domain::trouble::Trouble;
 use keyward::domain::user::{Actor, Arrival};
 use keyward::domain::verdict::Refused;
-use keyward::service::Service;
 use keyward::store::api_keys;
 
-use crate::support::database::{Bench, draft, raw, role_draft};
+use crate::support::database::{Bench, draft, everything, raw, role_draft};
 
 impl Bench {
     pub fn fields(&self, id: KeyId) -> ApiKeyFields {
@@ -30,9 +29,21 @@ impl Bench {
         before: &ApiKeyFields,
         change: impl FnOnce(&mut ApiKeyDraft),
     ) -> Result<ApiKeyFields, Trouble> {
+        let alice = self.alice.clone();
+        self.save_as(&alice, id, before, change)
+    }
+
+    /// Saves one change of somebody's against what they read.
+    fn save_as(
+        &mut self,
+        actor: &Actor,
+        id: KeyId,
+        before: &ApiKeyFields,
+        change: impl FnOnce(&mut ApiKeyDraft),
+    ) -> Result<ApiKeyFields, Trouble> {
         let mut draft = ApiKeyDraft::from(before);
         change(&mut draft);
-        self.service.save_key(&self.alice, id, before, &draft)
+        self.service.save_key(actor, id, before, &draft)
     }
 }
 
@@ -57,20 +68,15 @@ fn a_name_is_taken_in_any_case_and_composition_until_the_key_is_deleted() {
     }
     let second = bench.create("other").key;
     let before = bench.fields(second);
-    let found = problems(bench.save(second, &before, |draft| draft.name = "ÉQUIPE".to_owned()));
+    let upper = |draft: &mut ApiKeyDraft| draft.name = "ÉQUIPE".to_owned();
+    let found = problems(bench.save(second, &before, upper));
     assert_eq!(found[0].field, Field::Name);
     bench.by_alice(|service, alice| service.delete_key(alice, first));
-    assert!(
-        bench
-            .save(second, &before, |draft| draft.name = "ÉQUIPE".to_owned())
-            .is_ok()
-    );
+    assert!(bench.save(second, &before, upper).is_ok());
     let before = bench.fields(second);
     let renamed = bench.save(second, &before, |draft| draft.name = "équipe".to_owned());
-    assert_eq!(
-        renamed.expect("a key may change its own case").name,
-        "équipe"
-    );
+    let renamed = renamed.expect("a key may change its own case");
+    assert_eq!(renamed.name, "équipe");
 }
 
 #[test]
@@ -90,10 +96,9 @@ fn bad_names_never_reach_the_database() {
         let found = problems(bench.service.create_key(&bench.alice, &draft(bad)));
         assert_eq!(found[0].field, Field::Name);
     }
-    let counts = bench
-        .service
-        .counts(&bench.alice, &Filter::<KeyRow>::default());
-    assert_eq!(counts.expect("counted").all, 1);
+    let all = Filter::<KeyRow>::default();
+    let counts = bench.by_alice(|service, alice| service.counts(alice, &all));
+    assert_eq!(counts.all, 1);
 }
 
 #[test]
@@ -104,10 +109,8 @@ fn a_role_that_does_not_exist_is_a_problem_beside_the_others() {
         role: RoleId(99),
         ..draft("A")
     };
-    let fields: Vec<Field> = problems(bench.service.create_key(&bench.alice, &wrong))
-        .into_iter()
-        .map(|problem| problem.field)
-        .collect();
+    let found = problems(bench.service.create_key(&bench.alice, &wrong));
+    let fields: Vec<Field> = found.into_iter().map(|problem| problem.field).collect();
     assert_eq!(fields, [Field::Name, Field::Role]);
 }
 
@@ -117,21 +120,12 @@ fn two_people_saving_different_fields_lose_nothing() {
     let bob = bench.user("bob", FULL_ACCESS);
     let id = bench.create("a").key;
     let before = bench.fields(id);
-    let theirs = ApiKeyDraft {
-        role: FULL_ACCESS,
-        ..ApiKeyDraft::from(&before)
-    };
-    bench
-        .another()
-        .save_key(&bob, id, &before, &theirs)
-        .expect("saved");
-    let merged = bench
-        .save(id, &before, |draft| draft.description = "mine".to_owned())
-        .expect("saved");
-    assert_eq!(
-        (merged.role, merged.description.as_str()),
-        (FULL_ACCESS, "mine")
-    );
+    let theirs = bench.save_as(&bob, id, &before, |draft| draft.role = FULL_ACCESS);
+    theirs.expect("saved");
+    let mine = bench.save(id, &before, |draft| draft.description = "mine".to_owned());
+    let merged = mine.expect("saved");
+    assert_eq!(merged.role, FULL_ACCESS);
+    assert_eq!(merged.description, "mine");
     assert_eq!(bench.fields(id), merged);
 }
 
@@ -141,14 +135,10 @@ fn two_people_saving_one_field_are_told_by_whom() {
     let bob = bench.user("bob", FULL_ACCESS);
     let id = bench.create("a").key;
     let before = bench.fields(id);
-    let theirs = ApiKeyDraft {
-        description: "theirs".to_owned(),
-        ..ApiKeyDraft::from(&before)
-    };
-    bench
-        .another()
-        .save_key(&bob, id, &before, &theirs)
-        .expect("saved");
+    let theirs = bench.save_as(&bob, id, &before, |draft| {
+        draft.description = "theirs".to_owned();
+    });
+    theirs.expect("saved");
     let found = problems(bench.save(id, &before, |draft| draft.description = "mine".to_owned()));
     let rule = Rule::ChangedMeanwhile {
         theirs: Value::Text("theirs".to_owned()),
@@ -173,15 +163,11 @@ fn an_event_tells_each_changed_field_and_the_lock_has_its_own() {
     assert_eq!(bench.event_numbers(), [656, 9000, 658, 673]);
     let body: serde_json::Value = serde_json::from_str(&events[2].2).expect("JSON");
     assert_eq!(body["version"], 1);
-    assert_eq!(
-        body["changes"]["name"],
-        serde_json::json!({ "before": "a", "after": "b" })
-    );
-    assert_eq!(body["changes"]["expires"]["after"]["on"], "2026-12-31");
-    assert_eq!(
-        body["changes"].as_object().map(serde_json::Map::len),
-        Some(2)
-    );
+    let changes = body["changes"].as_object().expect("changes");
+    let name = serde_json::json!({ "before": "a", "after": "b" });
+    assert_eq!(changes["name"], name);
+    assert_eq!(changes["expires"]["after"]["on"], "2026-12-31");
+    assert_eq!(changes.len(), 2);
     assert_eq!(events[2].1, "alice");
 }
 
@@ -196,10 +182,8 @@ fn what_changes_nothing_writes_nothing() {
     bench.by_alice(|service, alice| service.lock_out_key(alice, id));
     let before = bench.fields(id);
     bench.save(id, &before, |_| {}).expect("nothing to save");
-    assert_eq!(
-        (bench.events(), watcher.store().data_version()),
-        (events, Ok(version))
-    );
+    let now = (bench.events(), watcher.store().data_version());
+    assert_eq!(now, (events, Ok(version)));
     bench.by_alice(|service, alice| service.unlock_key(alice, id));
     assert_eq!(bench.event_numbers(), [656, 9000, 673, 674]);
     assert_ne!(watcher.store().data_version(), Ok(version));
@@ -211,32 +195,18 @@ fn a_deleted_key_is_shown_and_changed_no_more() {
     let id = bench.create("a").key;
     let before = bench.fields(id);
     bench.by_alice(|service, alice| service.delete_key(alice, id));
-    assert!(
-        bench
-            .service
-            .key_properties(&bench.alice, id)
-            .expect("shown")
-            .facts
-            .deleted
-    );
+    let shown = bench.by_alice(|service, alice| service.key_properties(alice, id));
+    assert!(shown.facts.deleted);
     let gone = Err(Trouble::KeyGone(id));
-    assert_eq!(bench.service.delete_key(&bench.alice, id), gone);
-    assert_eq!(bench.service.lock_out_key(&bench.alice, id), gone);
-    assert_eq!(
-        bench
-            .save(id, &before, |draft| draft.name = "b".to_owned())
-            .map(|_| ()),
-        gone
-    );
-    assert_eq!(bench.service.issue(&bench.alice, id).map(|_| ()), gone);
+    let renamed = bench.save(id, &before, |draft| draft.name = "b".to_owned());
+    assert_eq!(renamed.map(drop), gone);
+    let (service, alice) = (&mut bench.service, &bench.alice);
+    assert_eq!(service.delete_key(alice, id), gone);
+    assert_eq!(service.lock_out_key(alice, id), gone);
+    assert_eq!(service.issue(alice, id).map(drop), gone);
     let never = KeyId(id.0 + 1);
-    assert_eq!(
-        bench
-            .service
-            .key_properties(&bench.alice, never)
-            .map(|_| ()),
-        Err(Trouble::KeyGone(never))
-    );
+    let read = service.key_properties(alice, never);
+    assert_eq!(read.map(drop), Err(Trouble::KeyGone(never)));
 }
 
 #[test]
@@ -244,69 +214,53 @@ fn an_id_is_never_used_again() {
     let mut bench = Bench::in_memory();
     let id = bench.create("a").key;
     let connection = raw(&bench.place);
-    connection
-        .execute_batch(
-            "PRAGMA foreign_keys = OFF; DELETE FROM api_keys; DELETE FROM api_key_secrets;",
-        )
-        .expect("removed behind our back");
+    let sql = "PRAGMA foreign_keys = OFF; DELETE FROM api_keys; DELETE FROM api_key_secrets;";
+    let removed = connection.execute_batch(sql);
+    removed.expect("removed behind our back");
     assert!(bench.create("a").key > id);
 }
 
 #[test]
 fn an_auditor_is_refused_every_change() {
-    type Use = fn(&mut Service, &Actor, KeyId, SecretId, &ApiKeyFields) -> Result<(), Trouble>;
-    let uses: [(Right, Use); 10] = [
-        (Right::CreateApiKeys, |s, who, _, _, _| {
-            s.create_key(who, &draft("new")).map(|_| ())
-        }),
-        (Right::EditApiKeys, |s, who, key, _, fields| {
-            s.save_key(who, key, fields, &draft("x")).map(|_| ())
-        }),
-        (Right::EditApiKeys, |s, who, key, _, _| {
-            s.lock_out_key(who, key)
-        }),
-        (Right::EditApiKeys, |s, who, key, _, _| {
-            s.unlock_key(who, key)
-        }),
-        (Right::DeleteApiKeys, |s, who, key, _, _| {
-            s.delete_key(who, key)
-        }),
-        (Right::EditApiKeys, |s, who, key, _, _| {
-            s.issue(who, key).map(|_| ())
-        }),
-        (Right::EditApiKeys, |s, who, _, id, _| {
-            s.deliver(who, id, None).map(|_| ())
-        }),
-        (Right::EditApiKeys, |s, who, _, id, _| s.discard(who, id)),
-        (Right::EditApiKeys, |s, who, key, _, _| {
-            s.end_overlap(who, key)
-        }),
-        (Right::EditApiKeys, |s, who, _, id, _| {
-            s.saved_to_file(who, id, "secret.txt")
-        }),
-    ];
     let mut bench = Bench::in_memory();
     let auditor = bench.user("auditor", AUDITOR);
     let issued = bench.create("a");
-    let (before, fields) = (bench.events(), bench.fields(issued.key));
-    for (right, change) in &uses {
-        let refused = change(&mut bench.service, &auditor, issued.key, issued.id, &fields);
-        assert_eq!(refused, Err(Trouble::NotAuthorized(*right)));
+    let (key, id) = (issued.key, issued.id);
+    let (before, fields) = (bench.events(), bench.fields(key));
+    let (s, who) = (&mut bench.service, &auditor);
+    let [create, edit, delete] = [
+        Right::CreateApiKeys,
+        Right::EditApiKeys,
+        Right::DeleteApiKeys,
+    ];
+    let tries = [
+        (create, s.create_key(who, &draft("new")).map(drop)),
+        (edit, s.save_key(who, key, &fields, &draft("x")).map(drop)),
+        (edit, s.lock_out_key(who, key)),
+        (edit, s.unlock_key(who, key)),
+        (delete, s.delete_key(who, key)),
+        (edit, s.issue(who, key).map(drop)),
+        (edit, s.deliver(who, id, None).map(drop)),
+        (edit, s.discard(who, id)),
+        (edit, s.end_overlap(who, key)),
+        (edit, s.saved_to_file(who, id, "secret.txt")),
+    ];
+    for (at, (right, refused)) in tries.iter().enumerate() {
+        let expected = Err(Trouble::NotAuthorized(*right));
+        assert_eq!(*refused, expected, "try {at}");
     }
-    let (events, noted) = (bench.events(), uses.len());
-    assert_eq!(events[..before.len()], before);
-    let refused: Vec<_> = events[before.len()..]
+    let events = bench.events();
+    let (known, refused) = events.split_at(before.len());
+    assert_eq!(known, before);
+    let refused = refused
         .iter()
-        .map(|(number, who, _)| (*number, who.as_str()))
-        .collect();
-    assert_eq!(refused, vec![(9006, "auditor"); noted]);
-    assert_eq!(bench.fields(issued.key), fields);
-    assert_eq!(
-        bench.hasher.computations(),
-        1,
-        "a refused issue costs no hash"
-    );
-    assert!(bench.service.key_properties(&auditor, issued.key).is_ok());
+        .map(|(number, who, _)| (*number, who.as_str()));
+    let refused: Vec<_> = refused.collect();
+    assert_eq!(refused, [(9006, "auditor"); 10]);
+    assert_eq!(bench.fields(key), fields);
+    let computations = bench.hasher.computations();
+    assert_eq!(computations, 1, "a refused issue costs no hash");
+    assert!(bench.service.key_properties(&auditor, key).is_ok());
 }
 
 #[test]
@@ -314,19 +268,15 @@ fn a_right_that_was_taken_away_counts_at_once() {
     let mut bench = Bench::in_memory();
     let bob = bench.user("bob", FULL_ACCESS);
     let connection = raw(&bench.place);
-    connection
-        .execute("UPDATE users SET role = 2 WHERE name = 'bob'", ())
-        .expect("demoted");
+    let demote = "UPDATE users SET role = 2 WHERE name = 'bob'";
+    connection.execute(demote, ()).expect("demoted");
     let refused = bench.service.create_key(&bob, &draft("a")).map(|_| ());
     assert_eq!(refused, Err(Trouble::NotAuthorized(Right::CreateApiKeys)));
-    connection
-        .execute("DELETE FROM users WHERE name = 'bob'", ())
-        .expect("removed");
+    let remove = "DELETE FROM users WHERE name = 'bob'";
+    connection.execute(remove, ()).expect("removed");
     let gone = Trouble::NoSuchUser("bob".to_owned());
-    assert_eq!(
-        bench.service.create_key(&bob, &draft("a")).map(|_| ()),
-        Err(gone.clone())
-    );
+    let created = bench.service.create_key(&bob, &draft("a")).map(|_| ());
+    assert_eq!(created, Err(gone.clone()));
     assert_eq!(bench.service.sign_in("bob", &Arrival::default()), Err(gone));
 }
 
@@ -336,27 +286,13 @@ fn who_may_not_view_sees_nothing() {
     raw(&bench.place)
         .execute("UPDATE roles SET rights = '[]' WHERE id = 1", ())
         .expect("emptied");
-    let refused = Trouble::NotAuthorized(Right::ViewApiKeys);
-    let query = crate::support::database::everything();
-    assert_eq!(
-        bench.service.window(&bench.alice, &query).map(|_| ()),
-        Err(refused.clone())
-    );
-    assert_eq!(
-        bench
-            .service
-            .counts(&bench.alice, &query.filter)
-            .map(|_| ()),
-        Err(refused.clone())
-    );
-    assert_eq!(
-        bench
-            .service
-            .key_properties(&bench.alice, KeyId(1))
-            .map(|_| ()),
-        Err(refused.clone())
-    );
-    assert_eq!(bench.service.roles(&bench.alice).map(|_| ()), Err(refused));
+    let refused = Err(Trouble::NotAuthorized(Right::ViewApiKeys));
+    let (service, alice, query) = (&bench.service, &bench.alice, everything());
+    assert_eq!(service.window(alice, &query).map(drop), refused);
+    assert_eq!(service.counts(alice, &query.filter).map(drop), refused);
+    let properties = service.key_properties(alice, KeyId(1));
+    assert_eq!(properties.map(drop), refused);
+    assert_eq!(service.roles(alice).map(drop), refused);
 }
 
 #[test]
@@ -404,52 +340,31 @@ fn a_key_keeps_a_role_that_is_beyond_whoever_edits_it_and_takes_none_on() {
         ..draft("a")
     };
     let key = bench.by_alice(|service, alice| service.create_key(alice, &full));
-    let before = bench
-        .service
-        .key_properties(&bob, key.key)
-        .expect("read")
-        .fields;
-    let described = ApiKeyDraft {
-        description: "x".to_owned(),
-        ..ApiKeyDraft::from(&before)
-    };
-    bench
-        .service
-        .save_key(&bob, key.key, &before, &described)
-        .expect("its role stays");
+    let read = bench.service.key_properties(&bob, key.key);
+    let before = read.expect("read").fields;
+    let described = bench.save_as(&bob, key.key, &before, |draft| {
+        draft.description = "x".to_owned();
+    });
+    described.expect("its role stays");
     let beyond = Trouble::SecretBeyondOwn {
         name: "a".to_owned(),
         role: "Full Access".to_owned(),
     };
     let hashes = bench.hasher.computations();
-    assert_eq!(
-        bench.service.issue(&bob, key.key).map(|_| ()),
-        Err(beyond.clone())
-    );
-    assert_eq!(
-        bench.hasher.computations(),
-        hashes,
-        "a refused issue costs no hash"
-    );
-    assert_eq!(
-        bench.service.deliver(&bob, key.id, None).map(|_| ()),
-        Err(beyond)
-    );
-    bench
-        .service
-        .discard(&bob, key.id)
-        .expect("what gives nothing may be done");
-    let refused = bench.service.create_key(
-        &bob,
-        &ApiKeyDraft {
-            role: FULL_ACCESS,
-            ..draft("b")
-        },
-    );
-    assert_eq!(
-        problems(refused),
-        [Problem::new(Field::Role, Rule::RoleBeyondOwn)]
-    );
+    let issued = bench.service.issue(&bob, key.key).map(|_| ());
+    assert_eq!(issued, Err(beyond.clone()));
+    let computations = bench.hasher.computations();
+    assert_eq!(computations, hashes, "a refused issue costs no hash");
+    let delivered = bench.service.deliver(&bob, key.id, None).map(|_| ());
+    assert_eq!(delivered, Err(beyond));
+    let discarded = bench.service.discard(&bob, key.id);
+    discarded.expect("what gives nothing may be done");
+    let second = ApiKeyDraft {
+        role: FULL_ACCESS,
+        ..draft("b")
+    };
+    let refused = problems(bench.service.create_key(&bob, &second));
+    assert_eq!(refused, [Problem::new(Field::Role, Rule::RoleBeyondOwn)]);
 }
 
 #[test]

@@ -17,7 +17,7 @@ use keyward::domain::trouble::Fault;
 use keyward::store::{Store, api_keys, list, roles, secrets, uses};
 use proptest::prelude::*;
 
-use crate::support::database::{AS_OF, Bench, NOW, everything};
+use crate::support::database::{AS_OF, Bench, NOW, draft, everything};
 
 /// A key as the test knows it.
 #[derive(Clone, Debug)]
@@ -160,14 +160,14 @@ fn ask(store: &Store, query: &WindowQuery<KeyRow>, as_of: AsOf) -> Window<KeyRow
 /// All pages one after the other, forwards from the first or backwards from the last.
 fn pages(store: &Store, query: &WindowQuery<KeyRow>, forward: bool, as_of: AsOf) -> Vec<KeyId> {
     let start = if forward { Anchor::First } else { Anchor::Last };
-    let mut window = ask(
-        store,
-        &WindowQuery {
-            anchor: start,
+    let ask_from = |anchor| {
+        let query = WindowQuery {
+            anchor,
             ..query.clone()
-        },
-        as_of,
-    );
+        };
+        ask(store, &query, as_of)
+    };
+    let mut window = ask_from(start);
     let mut all = Vec::new();
     let mut started = false;
     loop {
@@ -196,14 +196,7 @@ fn pages(store: &Store, query: &WindowQuery<KeyRow>, forward: bool, as_of: AsOf)
         } else {
             Anchor::Before(place)
         };
-        window = ask(
-            store,
-            &WindowQuery {
-                anchor,
-                ..query.clone()
-            },
-            as_of,
-        );
+        window = ask_from(anchor);
     }
 }
 
@@ -295,30 +288,27 @@ proptest! {
     }
 }
 
+/// The rows that a filter shows.
+fn filtered(bench: &Bench, filter: &Filter<KeyRow>) -> Vec<KeyRow> {
+    let query = WindowQuery {
+        filter: filter.clone(),
+        ..everything()
+    };
+    let window = bench.service.window(&bench.alice, &query);
+    window.expect("a window").rows
+}
+
 /// The names that a filter text finds.
 fn found(bench: &Bench, text: &str) -> Vec<String> {
     let filter = Filter {
         text: text.to_owned(),
         ..Filter::default()
     };
-    let window = bench.service.window(
-        &bench.alice,
-        &WindowQuery {
-            filter: filter.clone(),
-            ..everything()
-        },
-    );
-    let names: Vec<String> = window
-        .expect("a window")
-        .rows
-        .into_iter()
-        .map(|row| row.name)
-        .collect();
-    let counts = bench
-        .service
-        .counts(&bench.alice, &filter)
-        .expect("counted");
-    assert_eq!(usize::try_from(counts.shown), Ok(names.len()), "{text}");
+    let rows = filtered(bench, &filter);
+    let names: Vec<String> = rows.into_iter().map(|row| row.name).collect();
+    let counts = bench.service.counts(&bench.alice, &filter);
+    let shown = usize::try_from(counts.expect("counted").shown);
+    assert_eq!(shown, Ok(names.len()), "{text}");
     names
 }
 
@@ -331,10 +321,8 @@ fn filter_words_are_found_in_name_description_and_id() {
         ("ﾊﾞｯｸｱｯﾌﾟ", "two\nlines_here"),
         ("under_score", "Straße"),
     ] {
-        let draft = keyward::domain::api_key::ApiKeyDraft {
-            description: description.to_owned(),
-            ..crate::support::database::draft(name)
-        };
+        let mut draft = draft(name);
+        draft.description = description.to_owned();
         bench.by_alice(|service, alice| service.create_key(alice, &draft));
     }
     for number in 5..=14 {
@@ -347,27 +335,18 @@ fn filter_words_are_found_in_name_description_and_id() {
     assert_eq!(found(&bench, "strasse"), ["under_score"]);
     assert_eq!(found(&bench, "%"), ["backup"], "no character is a wildcard");
     assert_eq!(found(&bench, "_"), ["under_score", "ﾊﾞｯｸｱｯﾌﾟ"]);
-    assert_eq!(
-        found(&bench, "12"),
-        ["filler 12"],
-        "the ID and the name are the same key"
-    );
+    let one = found(&bench, "12");
+    assert_eq!(one, ["filler 12"], "the ID and the name are the same key");
     assert_eq!(found(&bench, "id:4"), ["under_score"]);
     assert_eq!(found(&bench, "id:4 backup"), [""; 0]);
     assert_eq!(found(&bench, "id:99999999999999999999"), [""; 0]);
     assert_eq!(found(&bench, "'; --"), [""; 0]);
     let many = "backup ".repeat(5_000);
-    assert_eq!(
-        found(&bench, &many),
-        ["backup"],
-        "more words than SQLite could take"
-    );
-    let begins: Vec<String> = found(&bench, "1");
-    assert!(
-        begins.contains(&"Équipe de nuit".to_owned()),
-        "ID 1 begins with 1"
-    );
-    assert!(!begins.contains(&"under_score".to_owned()));
+    let one = found(&bench, &many);
+    assert_eq!(one, ["backup"], "more words than SQLite could take");
+    let begins = |name: &str| found(&bench, "1").contains(&name.to_owned());
+    assert!(begins("Équipe de nuit"), "ID 1 begins with 1");
+    assert!(!begins("under_score"));
 }
 
 #[test]
@@ -379,14 +358,7 @@ fn a_key_just_acted_on_stays_whatever_the_filter_says() {
         facets: StateFilter::LockedOut,
         keep: Some(first.0),
     };
-    let window = bench.service.window(
-        &bench.alice,
-        &WindowQuery {
-            filter: filter.clone(),
-            ..everything()
-        },
-    );
-    assert_eq!(ids(&window.expect("a window").rows), [first]);
+    assert_eq!(ids(&filtered(&bench, &filter)), [first]);
     let counts = bench.by_alice(|service, alice| service.counts(alice, &filter));
     assert_eq!((counts.shown, counts.all), (1, 2));
 }
@@ -396,11 +368,7 @@ fn a_row_tells_of_pending_and_retiring_secrets_to_the_exact_instant() {
     let mut bench = Bench::in_memory();
     let key = bench.delivered("a").key;
     let flags = |bench: &Bench| {
-        let rows = bench
-            .service
-            .window(&bench.alice, &everything())
-            .expect("a window")
-            .rows;
+        let rows = filtered(bench, &Filter::default());
         (rows[0].pending, rows[0].retiring.is_some())
     };
     assert_eq!(flags(&bench), (false, false));

@@ -194,10 +194,8 @@ fn what_worked_works_and_what_was_refused_is_refused() {
         .save_key(&eve, KeyId(2), &before, &draft)
         .expect("saved");
     let last = bench.events().pop().expect("an event");
-    assert_eq!(
-        (last.0, last.1.as_str()),
-        (EventKind::ApiKeyUpdated.number(), "Eve.X")
-    );
+    let last = (last.0, last.1.as_str());
+    assert_eq!(last, (EventKind::ApiKeyUpdated.number(), "Eve.X"));
 }
 
 #[test]

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use keyward::domain::api_key::ApiKeyDraft;
 use keyward::domain::trouble::{Fault, OpenFault, PathFault, Trouble};
 use keyward::domain::user::OsAccount;
 use keyward::domain::verdict::Refused;
@@ -20,10 +19,7 @@ use rusqlite::Connection;
 use crate::support::database::{
     AS_OF, Bench, NOW, account, draft, everything, in_memory, on_disk, raw,
 };
-use crate::support::process::{again, given, skip};
-
-/// An account that owns nothing.
-const NOBODY: u32 = 65_534;
+use crate::support::process::{NOBODY, again, ended_well, given, skip};
 
 fn open_as(path: &Path, account: &OsAccount) -> Result<(), OpenFault> {
     let place = Place::File(path.to_owned());
@@ -73,10 +69,8 @@ fn made(path: &Path) {
 #[test]
 fn a_text_file_is_not_a_database() {
     let (_directory, path) = on_disk();
-    for text in [
-        "x",
-        "no database, but a long enough text\n".repeat(100).as_str(),
-    ] {
+    let long = "no database, but a long enough text\n".repeat(100);
+    for text in ["x", &long] {
         fs::write(&path, text).expect("written");
         set_mode(&path, 0o600);
         refused(&path, &OpenFault::NotADatabase);
@@ -96,14 +90,12 @@ fn a_directory_is_not_a_database_and_a_file_is_not_a_directory() {
 fn another_applications_database_is_left_alone() {
     let (_directory, path) = on_disk();
     let connection = Connection::open(&path).expect("made");
-    connection
-        .execute_batch("CREATE TABLE notes (text TEXT)")
-        .expect("made");
+    let make = "CREATE TABLE notes (text TEXT)";
+    connection.execute_batch(make).expect("made");
     set_mode(&path, 0o600);
     refused(&path, &OpenFault::Foreign);
-    connection
-        .execute_batch("PRAGMA application_id = 7; DROP TABLE notes;")
-        .expect("marked");
+    let mark = "PRAGMA application_id = 7; DROP TABLE notes;";
+    connection.execute_batch(mark).expect("marked");
     drop(connection);
     refused(&path, &OpenFault::Foreign);
 }
@@ -113,9 +105,8 @@ fn a_newer_database_is_left_alone() {
     let (_directory, path) = on_disk();
     made(&path);
     let connection = raw(&Place::File(path.clone()));
-    connection
-        .execute_batch("PRAGMA user_version = 99")
-        .expect("set");
+    let set = connection.execute_batch("PRAGMA user_version = 99");
+    set.expect("set");
     drop(connection);
     let Err(newer @ OpenFault::Newer { found: 99, .. }) = open(&path) else {
         panic!("opened");
@@ -127,17 +118,17 @@ fn a_newer_database_is_left_alone() {
 fn a_truncated_database_is_told_to_be_damaged() {
     let (_directory, path) = on_disk();
     made(&path);
-    let file = fs::OpenOptions::new()
-        .write(true)
-        .open(&path)
-        .expect("opened");
-    file.set_len(file.metadata().expect("there").len() / 2)
-        .expect("cut");
-    refused(&path, &OpenFault::Fault(Fault::Corrupt));
-    file.set_len(300).expect("cut");
-    refused(&path, &OpenFault::Fault(Fault::Corrupt));
-    file.set_len(10).expect("cut");
-    refused(&path, &OpenFault::NotADatabase);
+    let half = fs::metadata(&path).expect("there").len() / 2;
+    let file = fs::OpenOptions::new().write(true).open(&path);
+    let file = file.expect("opened");
+    for (length, fault) in [
+        (half, OpenFault::Fault(Fault::Corrupt)),
+        (300, OpenFault::Fault(Fault::Corrupt)),
+        (10, OpenFault::NotADatabase),
+    ] {
+        file.set_len(length).expect("cut");
+        refused(&path, &fault);
+    }
 }
 
 #[test]
@@ -151,13 +142,11 @@ fn what_group_or_others_can_write_is_refused_with_what_to_mend() {
         (directory.path(), 0o1777, 0o700),
     ] {
         set_mode(what, bad);
-        refused(
-            &path,
-            &OpenFault::Unsafe(PathFault::Writable {
-                path: what.to_owned(),
-                mode: bad,
-            }),
-        );
+        let writable = PathFault::Writable {
+            path: what.to_owned(),
+            mode: bad,
+        };
+        refused(&path, &OpenFault::Unsafe(writable));
         set_mode(what, good);
         assert_eq!(open(&path), Ok(()));
     }
@@ -180,20 +169,11 @@ fn only_the_owner_opens_a_database_root_included() {
     if !geteuid().is_root() {
         return skip("only root can give a file away");
     }
-    chown(&path, Some(NOBODY), None).expect("given away");
-    refused(
-        &path,
-        &OpenFault::NotOwner {
-            owner: "nobody".to_owned(),
-        },
-    );
-    chown(&path, Some(54_321), None).expect("given away");
-    refused(
-        &path,
-        &OpenFault::NotOwner {
-            owner: "54321".to_owned(),
-        },
-    );
+    for (uid, name) in [(NOBODY, "nobody"), (54_321, "54321")] {
+        chown(&path, Some(uid), None).expect("given away");
+        let owner = name.to_owned();
+        refused(&path, &OpenFault::NotOwner { owner });
+    }
 }
 
 #[test]
@@ -220,11 +200,7 @@ fn a_read_only_file_or_directory_is_told_before_anything_is_tried() {
             child.uid(NOBODY).gid(NOBODY);
         }
         let output = child.output().expect("run");
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stdout)
-        );
+        ended_well(&output);
     }
 }
 
@@ -268,10 +244,8 @@ fn root_by_sudo_makes_no_database_and_an_odd_account_does() {
         ..account()
     };
     assert_eq!(open_as(&path, &sudo), Err(OpenFault::RootBySudo));
-    assert!(
-        !directory.path().join("below").exists(),
-        "nothing is left behind"
-    );
+    let below = directory.path().join("below");
+    assert!(!below.exists(), "nothing is left behind");
     let odd = OsAccount {
         name: "CORP\\alice".to_owned(),
         ..account()
@@ -292,10 +266,8 @@ fn the_database_is_the_owners_alone_whatever_the_file_creation_mask() {
         bench.create("a");
         assert_eq!(mode(path.parent().expect("a directory")), 0o700);
         for suffix in ["", "-wal", "-shm"] {
-            assert_eq!(
-                mode(Path::new(&format!("{}{suffix}", path.display()))),
-                0o600
-            );
+            let file = format!("{}{suffix}", path.display());
+            assert_eq!(mode(Path::new(&file)), 0o600, "{file}");
         }
         return;
     }
@@ -303,11 +275,7 @@ fn the_database_is_the_owners_alone_whatever_the_file_creation_mask() {
     let path = directory.path().join("below/keyward.db");
     let name = "opening::the_database_is_the_owners_alone_whatever_the_file_creation_mask";
     let output = again(name, &path, "").output().expect("run");
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stdout)
-    );
+    ended_well(&output);
 }
 
 #[test]
@@ -315,29 +283,17 @@ fn a_database_locked_beyond_the_limit_is_busy_and_can_be_tried_again() {
     let (_directory, path) = on_disk();
     let mut bench = Bench::new(Place::File(path));
     let issued = bench.create("a");
-    bench
-        .service
-        .store()
-        .patience()
-        .set(Duration::from_millis(20));
+    let patience = Duration::from_millis(20);
+    bench.service.store().patience().set(patience);
     let blocker = raw(&bench.place);
     blocker.execute_batch("BEGIN IMMEDIATE").expect("locked");
     let busy = Trouble::Storage(Fault::Busy);
-    assert_eq!(
-        bench.service.deliver(&bench.alice, issued.id, None),
-        Err(busy.clone())
-    );
-    assert_eq!(
-        bench
-            .service
-            .create_key(&bench.alice, &draft("b"))
-            .map(|_| ()),
-        Err(busy)
-    );
-    assert!(
-        bench.service.window(&bench.alice, &everything()).is_ok(),
-        "looking goes on"
-    );
+    let delivered = bench.service.deliver(&bench.alice, issued.id, None);
+    assert_eq!(delivered, Err(busy.clone()));
+    let created = bench.service.create_key(&bench.alice, &draft("b"));
+    assert_eq!(created.map(drop), Err(busy));
+    let seen = bench.service.window(&bench.alice, &everything()).is_ok();
+    assert!(seen, "looking goes on");
     blocker.execute_batch("ROLLBACK").expect("unlocked");
     bench.deliver(&issued, None);
 }
@@ -346,41 +302,28 @@ fn a_database_locked_beyond_the_limit_is_busy_and_can_be_tried_again() {
 fn fill_up(bench: &mut Bench, full: impl Fn(&Trouble) -> bool, make_room: impl FnOnce(&Bench)) {
     let old = bench.delivered("a");
     let issued = bench.issue(old.key);
-    let fields = bench
-        .service
-        .key_properties(&bench.alice, old.key)
-        .expect("read")
-        .fields;
-    let last = (0..10_000).find_map(|_| {
-        bench
-            .service
-            .saved_to_file(&bench.alice, issued.id, "")
-            .err()
-    });
-    assert!(last.as_ref().is_some_and(&full), "{last:?}");
-    let long = ApiKeyDraft {
-        description: "x".repeat(2_000),
-        ..(&fields).into()
+    let fields = bench.fields(old.key);
+    let mut tell = |_| {
+        let told = bench.service.saved_to_file(&bench.alice, issued.id, "");
+        told.err()
     };
+    let last = (0..10_000).find_map(&mut tell);
+    assert!(last.as_ref().is_some_and(&full), "{last:?}");
     let save = |bench: &mut Bench| {
-        bench
-            .service
-            .save_key(&bench.alice, old.key, &fields, &long)
+        bench.save(old.key, &fields, |draft| {
+            draft.description = "x".repeat(2_000);
+        })
     };
     assert!(save(bench).is_err_and(|trouble| full(&trouble)));
     let delivered = bench.service.deliver(&bench.alice, issued.id, None);
     assert!(delivered.as_ref().is_err_and(&full), "{delivered:?}");
-    assert_eq!(
-        (bench.refusal(&old), bench.refusal(&issued)),
-        (None, Some(Refused::NotDelivered))
-    );
+    let refusals = (bench.refusal(&old), bench.refusal(&issued));
+    assert_eq!(refusals, (None, Some(Refused::NotDelivered)));
     make_room(bench);
     assert!(save(bench).is_ok());
     bench.deliver(&issued, None);
-    assert_eq!(
-        (bench.refusal(&old), bench.refusal(&issued)),
-        (Some(Refused::Replaced), None)
-    );
+    let refusals = (bench.refusal(&old), bench.refusal(&issued));
+    assert_eq!(refusals, (Some(Refused::Replaced), None));
     bench.events();
 }
 
@@ -393,11 +336,8 @@ fn a_full_database_changes_nothing_and_can_be_tried_again() {
     bench.service.store().limit_pages(40).expect("limited");
     let full = |trouble: &Trouble| *trouble == Trouble::Storage(Fault::Full);
     fill_up(&mut bench, full, |bench| {
-        bench
-            .service
-            .store()
-            .limit_pages(1_000_000)
-            .expect("raised");
+        let raised = bench.service.store().limit_pages(1_000_000);
+        raised.expect("raised");
     });
 }
 
@@ -407,11 +347,7 @@ fn a_full_disk_changes_nothing_and_can_be_tried_again() {
     let Some((path, _)) = given() else {
         let (_directory, path) = on_disk();
         let output = again(name, &path, "").output().expect("run");
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stdout)
-        );
+        ended_well(&output);
         return;
     };
     // A handled signal makes the write fail, where it would else end the process.

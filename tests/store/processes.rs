@@ -12,7 +12,7 @@ use keyward::domain::verdict::Verdict;
 use keyward::store::{Place, secrets};
 
 use crate::support::database::{Bench, NOW, authenticate, on_disk, raw};
-use crate::support::process::{again, given};
+use crate::support::process::{again, ended_well, given};
 
 #[test]
 fn two_processes_creating_at_once_lose_no_key_and_no_event() {
@@ -38,11 +38,7 @@ fn two_processes_creating_at_once_lose_no_key_and_no_event() {
         .collect();
     for child in children {
         let output = child.wait_with_output().expect("ended");
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stdout)
-        );
+        ended_well(&output);
     }
     let bench = Bench::new(Place::File(path));
     let counts = bench

@@ -18,10 +18,8 @@ use crate::support::database::{
 
 impl Bench {
     fn role_fields(&self, id: RoleId) -> RoleFields {
-        self.service
-            .role_properties(&self.alice, id)
-            .expect("read")
-            .fields
+        let read = self.service.role_properties(&self.alice, id);
+        read.expect("read").fields
     }
 
     /// Saves one change of somebody's against what is there.
@@ -49,16 +47,15 @@ fn a_name_is_one_roles_own_until_it_is_deleted() {
     let mut bench = Bench::in_memory();
     let alice = bench.alice.clone();
     let ops = bench.role(&role_draft("Opérations", &[]));
-    let again = bench
-        .service
-        .create_role(&alice, &role_draft("OPÉRATIONS", &[]));
+    let upper = role_draft("OPÉRATIONS", &[]);
+    let again = bench.service.create_role(&alice, &upper);
     let name = "Opérations".to_owned();
     let taken = vec![Problem::new(Field::Name, Rule::RoleNameTaken { name })];
     assert_eq!(again, Err(Trouble::Problems(taken)));
     let own = bench.save_role(&alice, ops, |draft| draft.name = "opérations".to_owned());
     assert_eq!(own.expect("its own name").name, "opérations");
     bench.by_alice(|service, alice| service.delete_role(alice, ops));
-    assert!(bench.role(&role_draft("OPÉRATIONS", &[])) > ops);
+    assert!(bench.role(&upper) > ops);
 }
 
 #[test]
@@ -93,10 +90,8 @@ fn full_access_is_never_changed_or_deleted_and_the_auditor_can_be() {
     assert!(!changed.expect("changed").web_service);
     bench.by_alice(|service, alice| service.delete_role(alice, AUDITOR));
     let gone = Trouble::RoleGone(AUDITOR);
-    assert_eq!(
-        bench.service.delete_role(&alice, AUDITOR),
-        Err(gone.clone())
-    );
+    let refused = bench.service.delete_role(&alice, AUDITOR);
+    assert_eq!(refused, Err(gone.clone()));
     assert_eq!(bench.service.role_properties(&alice, AUDITOR), Err(gone));
 }
 
@@ -110,29 +105,18 @@ fn a_role_in_use_names_who_has_it_also_a_key_that_can_be_restored() {
         role: ops,
         ..draft(name)
     };
-    let live = bench
-        .service
-        .create_key(&alice, &key("live"))
-        .expect("created")
-        .key;
-    let dead = bench
-        .service
-        .create_key(&alice, &key("dead"))
-        .expect("created")
-        .key;
+    let mut make = |draft| bench.by_alice(|service, alice| service.create_key(alice, &draft));
+    let (live, dead) = (make(key("live")).key, make(key("dead")).key);
     bench.by_alice(|service, alice| service.delete_key(alice, dead));
+    let of_key = |id, name: &str, deleted| Assigned::Key {
+        id,
+        name: name.to_owned(),
+        deleted,
+    };
     let by = vec![
         Assigned::User(bob.user, "bob".to_owned()),
-        Assigned::Key {
-            id: dead,
-            name: "dead".to_owned(),
-            deleted: true,
-        },
-        Assigned::Key {
-            id: live,
-            name: "live".to_owned(),
-            deleted: false,
-        },
+        of_key(dead, "dead", true),
+        of_key(live, "live", false),
     ];
     let name = "Ops".to_owned();
     let in_use = Trouble::RoleInUse {
@@ -142,16 +126,12 @@ fn a_role_in_use_names_who_has_it_also_a_key_that_can_be_restored() {
     };
     assert_eq!(bench.service.delete_role(&alice, ops), Err(in_use));
     let properties = bench.by_alice(|service, alice| service.role_properties(alice, ops));
-    assert_eq!(
-        (properties.assigned, properties.assigned_more),
-        (by.clone(), 0)
-    );
+    let assigned = (properties.assigned, properties.assigned_more);
+    assert_eq!(assigned, (by.clone(), 0));
 
     // Whoever may see neither is told how many there are.
-    let blind = bench.role(&role_draft(
-        "Blind",
-        &[Right::ViewRoles, Right::DeleteRoles],
-    ));
+    let held = [Right::ViewRoles, Right::DeleteRoles];
+    let blind = bench.role(&role_draft("Blind", &held));
     let blind = bench.user("eve", blind);
     let in_use = Trouble::RoleInUse {
         name,
@@ -160,10 +140,8 @@ fn a_role_in_use_names_who_has_it_also_a_key_that_can_be_restored() {
     };
     assert_eq!(bench.service.delete_role(&blind, ops), Err(in_use));
     let properties = bench.service.role_properties(&blind, ops).expect("read");
-    assert_eq!(
-        (properties.assigned, properties.assigned_more),
-        (Vec::new(), 3)
-    );
+    let assigned = (properties.assigned, properties.assigned_more);
+    assert_eq!(assigned, (Vec::new(), 3));
 
     bench.by_alice(|service, alice| service.delete_user(alice, bob.user));
     bench.by_alice(|service, alice| service.delete_key(alice, live));
@@ -189,10 +167,8 @@ fn more_than_200_are_counted_and_not_listed() {
         bench.create(&format!("k{index}"));
     }
     let properties = bench.by_alice(|service, alice| service.role_properties(alice, AUDITOR));
-    assert_eq!(
-        (properties.assigned.len(), properties.assigned_more),
-        (200, 202)
-    );
+    let counts = (properties.assigned.len(), properties.assigned_more);
+    assert_eq!(counts, (200, 202));
     assert!(matches!(&properties.assigned[199], Assigned::User(_, name) if name == "u199"));
 }
 
@@ -200,11 +176,8 @@ fn more_than_200_are_counted_and_not_listed() {
 fn state(bench: &Bench, id: KeyId) -> State {
     let alice = &bench.alice;
     let properties = bench.service.key_properties(alice, id).expect("read");
-    let rows = bench
-        .service
-        .window(alice, &everything())
-        .expect("read")
-        .rows;
+    let window = bench.service.window(alice, &everything());
+    let rows = window.expect("read").rows;
     let row = rows.iter().find(|row| row.id() == id).expect("a row");
     assert_eq!(row.facts, properties.facts);
     row.state(AS_OF)
@@ -216,49 +189,37 @@ fn active(bench: &Bench) -> i64 {
         facets: StateFilter::Active,
         ..Filter::default()
     };
-    let counts = bench
-        .service
-        .counts(&bench.alice, &filter)
-        .expect("counted");
-    counts.shown
+    let counts = bench.service.counts(&bench.alice, &filter);
+    counts.expect("counted").shown
 }
 
 #[test]
 fn a_changed_role_takes_effect_at_the_next_check() {
     let mut bench = Bench::in_memory();
     let alice = bench.alice.clone();
-    let ops = bench.role(&role_draft(
-        "Ops",
-        &[Right::ViewApiKeys, Right::CreateApiKeys],
-    ));
+    let held = [Right::ViewApiKeys, Right::CreateApiKeys];
+    let ops = bench.role(&role_draft("Ops", &held));
     let bob = bench.user("bob", ops);
     let key = |name: &str| ApiKeyDraft {
         role: ops,
         ..draft(name)
     };
     let made = bench.service.create_key(&bob, &key("a")).expect("created");
-    bench
-        .service
-        .deliver(&bob, made.id, None)
-        .expect("delivered");
+    let delivered = bench.service.deliver(&bob, made.id, None);
+    delivered.expect("delivered");
     let verdict = authenticate(&mut bench.service, made.secret.expose());
     assert_eq!(verdict, Ok(Verdict::Refused(Refused::NoApiAccess)));
     assert_eq!(state(&bench, made.key), State::NoApiAccess);
-    assert_eq!(
-        active(&bench),
-        0,
-        "what does not authenticate is not active"
-    );
-    bench
-        .save_role(&alice, ops, |draft| draft.web_service = true)
-        .expect("saved");
+    let counted = active(&bench);
+    assert_eq!(counted, 0, "what does not authenticate is not active");
+    let saved = bench.save_role(&alice, ops, |draft| draft.web_service = true);
+    saved.expect("saved");
     let verdict = authenticate(&mut bench.service, made.secret.expose());
     assert!(matches!(verdict, Ok(Verdict::Valid(_))));
     assert_eq!(state(&bench, made.key), State::Active);
     assert_eq!(active(&bench), 1);
-    bench
-        .save_role(&alice, ops, |draft| draft.rights = rights(&[]))
-        .expect("saved");
+    let saved = bench.save_role(&alice, ops, |draft| draft.rights = rights(&[]));
+    saved.expect("saved");
     let refused = bench.service.create_key(&bob, &key("b")).map(|_| ());
     assert_eq!(refused, Err(Trouble::NotAuthorized(Right::CreateApiKeys)));
 }
@@ -282,10 +243,8 @@ fn nobody_changes_what_the_own_role_allows_but_anybody_who_may_its_words() {
         assert_eq!(refused, Err(Trouble::Problems(rule.clone())));
     }
     let (number, body) = bench.last_body();
-    assert_eq!(
-        (number, &body["reason"], &body["action"]),
-        (9006, &"oneself".into(), &"save".into())
-    );
+    let told = (number, &body["reason"], &body["action"]);
+    assert_eq!(told, (9006, &"oneself".into(), &"save".into()));
     let renamed = bench.save_role(&bob, ops, |draft| {
         draft.name = "Operators".to_owned();
         draft.description = "Ours".to_owned();
@@ -304,10 +263,8 @@ fn two_people_ticking_different_boxes_both_win_and_one_name_is_told_with_who_it_
         rights: rights(&[Right::ViewUsers, Right::EditUsers, Right::ViewEvents]),
         ..before.clone()
     });
-    bench
-        .service
-        .save_role(&bob, ops, &before, &theirs)
-        .expect("saved");
+    let saved = bench.service.save_role(&bob, ops, &before, &theirs);
+    saved.expect("saved");
     let mine = RoleDraft::from(RoleFields {
         rights: rights(&[Right::ViewUsers, Right::ViewRoles]),
         ..before.clone()
@@ -324,10 +281,8 @@ fn two_people_ticking_different_boxes_both_win_and_one_name_is_told_with_who_it_
         by: Some("alice".to_owned()),
     };
     let refused = bench.service.save_role(&bob, ops, &before, &clash);
-    assert_eq!(
-        refused,
-        Err(Trouble::Problems(vec![Problem::new(Field::Name, rule)]))
-    );
+    let problems = vec![Problem::new(Field::Name, rule)];
+    assert_eq!(refused, Err(Trouble::Problems(problems)));
 }
 
 #[test]
@@ -337,18 +292,13 @@ fn the_event_of_a_role_tells_each_field_and_each_right() {
     let ops = bench.role(&role_draft("Ops", &[Right::ViewUsers, Right::EditUsers]));
     let (number, body) = bench.last_body();
     let names = [Right::EditUsers.name(), Right::ViewUsers.name()];
-    assert_eq!(
-        (number, &body["fields"]["rights"]),
-        (660, &names.to_vec().into())
-    );
+    let told = (number, &body["fields"]["rights"]);
+    assert_eq!(told, (660, &names.to_vec().into()));
     assert_eq!(body["fields"]["userInterface"], true);
     let events = bench.events().len();
     bench.save_role(&alice, ops, |_| ()).expect("nothing to do");
-    assert_eq!(
-        bench.events().len(),
-        events,
-        "nothing changed is nothing written"
-    );
+    let now = bench.events().len();
+    assert_eq!(now, events, "nothing changed is nothing written");
     bench
         .save_role(&alice, ops, |draft| {
             draft.rights = rights(&[Right::ViewUsers, Right::ViewRoles]);
@@ -370,9 +320,8 @@ fn a_refused_attempt_holds_no_secret_that_was_typed_as_a_name() {
     let mut bench = Bench::in_memory();
     let auditor = bench.user("auditor", AUDITOR);
     let secret = bench.create("a").secret.expose().to_owned();
-    let refused = bench
-        .service
-        .create_role(&auditor, &role_draft(&secret, &[]));
+    let draft = role_draft(&secret, &[]);
+    let refused = bench.service.create_role(&auditor, &draft);
     assert_eq!(refused, Err(Trouble::NotAuthorized(Right::CreateRoles)));
     let (number, body) = bench.last_body();
     assert_eq!(number, 9006);

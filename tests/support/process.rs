@@ -1,9 +1,12 @@
 //! Other processes, and tests that need something of the machine.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 use std::thread;
 use std::time::Duration;
+
+/// An account that owns nothing.
+pub const NOBODY: u32 = 65_534;
 
 const PATH: &str = "KEYWARD_TEST_PATH";
 const STEP: &str = "KEYWARD_TEST_STEP";
@@ -26,6 +29,13 @@ pub fn again(name: &str, path: &Path, step: &str) -> Command {
 pub fn given() -> Option<(PathBuf, String)> {
     let path = std::env::var_os(PATH)?;
     Some((path.into(), std::env::var(STEP).expect("a step")))
+}
+
+/// Fails with what a process printed where it did not end well.
+#[track_caller]
+pub fn ended_well(output: &Output) {
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{printed}");
 }
 
 /// Says why a test cannot be done here. On the build machine it must be.

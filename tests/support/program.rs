@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use assert_cmd::assert::Assert;
+
 /// The program itself.
 pub const KEYWARD: &str = env!("CARGO_BIN_EXE_keyward");
 
@@ -21,4 +23,14 @@ pub fn keyward(home: &Path, args: &[&str]) -> Command {
 /// Where the database in this home is.
 pub fn database_of(home: &Path) -> PathBuf {
     home.join("data/keyward/keyward.db")
+}
+
+/// What a program that has ended printed.
+pub fn printed(ended: &Assert) -> String {
+    String::from_utf8(ended.get_output().stdout.clone()).expect("UTF-8")
+}
+
+/// What a program that has ended said on standard error.
+pub fn said(ended: &Assert) -> String {
+    String::from_utf8(ended.get_output().stderr.clone()).expect("UTF-8")
 }

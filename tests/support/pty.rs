@@ -399,6 +399,12 @@ impl Pty {
         panic!("it did not end:\n{}", self.screen());
     }
 
+    /// Presses q, with which the console ends well.
+    #[track_caller]
+    pub fn quits(&mut self) {
+        assert_eq!(self.send("q").end(), 0);
+    }
+
     /// Whether the terminal's modes (termios) are as they were before the program started.
     pub fn modes_are_as_before(&self) -> bool {
         let master = self.master.as_ref().expect("terminal is there");
