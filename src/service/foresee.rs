@@ -36,8 +36,7 @@ impl Service {
             }
             Intent::Key(KeyChange::Restore, id) => api_keys::restorable(change, *id).map(clear),
             Intent::Key(KeyChange::EndOverlap, id) => secrets::overlapping(change, *id).map(clear),
-            // Any other: whoever may manage the key may do it.
-            Intent::Key(_, id) => api_keys::manageable(change, *id).map(clear),
+            Intent::Key(KeyChange::Delete, id) => api_keys::manageable(change, *id).map(clear),
             Intent::IssueSecret(id, _) => secrets::issuable(change, *id).map(clear),
             Intent::SaveKey { id, before, draft } => {
                 let edit = api_keys::savable(change, *id, (before, draft))?;
