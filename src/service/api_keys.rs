@@ -6,7 +6,7 @@ use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyProperties};
 use crate::domain::authority::Holder;
 use crate::domain::event::{EventKind, Target};
 use crate::domain::id::KeyId;
-use crate::domain::intent::KeyChange;
+use crate::domain::intent::{KeyChange, Prospect};
 use crate::domain::problem::Rule;
 use crate::domain::rights::Right;
 use crate::domain::role::Role;
@@ -15,7 +15,7 @@ use crate::domain::state::is_restorable;
 use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::Actor;
 use crate::service::authority::{Edit, refuse_beyond, refuse_giving, refuse_new, role_problem};
-use crate::service::change::{Attempt, Change, Edits, On};
+use crate::service::change::{Attempt, Change, Edits, On, not_locked};
 use crate::service::names::name_problem;
 use crate::service::record::{differences, role_in_event};
 use crate::service::typed::refuse_secrets;
@@ -197,6 +197,28 @@ pub(super) fn undeleted(tx: &Tx<'_>, id: KeyId) -> Result<StoredKey, Trouble> {
     api_keys::get(tx, id)?
         .filter(|key| key.deleted_at.is_none())
         .ok_or(Trouble::KeyGone(id))
+}
+
+/// What stands in the way of a change at once, or why it would be refused.
+pub(super) fn look_ahead(
+    change: &Change<'_>,
+    what: KeyChange,
+    id: KeyId,
+) -> Result<Prospect, Trouble> {
+    match what {
+        KeyChange::LockOut => {
+            let key = lockable(change, id, true)?.before;
+            return change.locked_already(key.locked_out, &target(id, &key), EDITS);
+        }
+        KeyChange::Unlock => {
+            let key = lockable(change, id, false)?.before;
+            return Ok(not_locked(key.locked_out));
+        }
+        KeyChange::Delete => drop(manageable(change, id)?),
+        KeyChange::Restore => drop(restorable(change, id)?),
+        KeyChange::EndOverlap => drop(change.overlapping(id)?),
+    }
+    Ok(Prospect::Clear)
 }
 
 /// The undeleted key's fields, where the actor may manage it.

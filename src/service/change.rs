@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::event::{EventKind, Target};
 use crate::domain::id::{KeyId, RoleId, SecretId, UserId};
+use crate::domain::intent::{LockedBy, Prospect};
 use crate::domain::name::check_name;
 use crate::domain::problem::{Problem, Rule};
 use crate::domain::rights::Right;
@@ -18,6 +19,10 @@ use crate::store::{Tx, api_keys, events, roles, secrets, users};
 
 /// The kinds of events that tell of fields that were changed, of a lock that was set and of one that was taken off.
 pub(super) type Edits = [EventKind; 3];
+
+/// Among so many events about a key or user the one of its lock is looked for, from the newest on. A key that is
+/// locked out and used all the same has 24 a day.
+const LOOKED_AT: i64 = 10_000;
 
 /// What a use case has at hand, once the lock is held.
 pub(super) struct Change<'a> {
@@ -81,6 +86,33 @@ impl Change<'_> {
             }
         }
         Err(Trouble::Problems(clashes))
+    }
+
+    /// Whether it is locked out already, and by whom: the last event of the two kinds tells it, unless it was pruned.
+    pub(super) fn locked_already(
+        &self,
+        is_locked: bool,
+        target: &Target,
+        [_, lock, unlock]: Edits,
+    ) -> Result<Prospect, Trouble> {
+        if !is_locked {
+            return Ok(Prospect::Clear);
+        }
+        let last = events::last_of(self.tx, target, [lock, unlock], LOOKED_AT)?;
+        let by = last.filter(|(number, ..)| *number == lock.number());
+        Ok(Prospect::LockedAlready(by.map(|(_, name, at)| LockedBy {
+            name: Some(name).filter(|name| !name.is_empty()),
+            at,
+        })))
+    }
+}
+
+/// Whether there is nothing to unlock.
+pub(super) fn not_locked(is_locked: bool) -> Prospect {
+    if is_locked {
+        Prospect::Clear
+    } else {
+        Prospect::NotLocked
     }
 }
 

@@ -2,41 +2,26 @@
 //! here, and nothing relies on it: the change itself checks everything again.
 
 use crate::domain::api_key::ApiKeyFields;
-use crate::domain::event::Target;
 use crate::domain::id::{KeyId, RoleId, UserId};
-use crate::domain::intent::{Affected, Intent, KeyChange, LockedBy, Named, Prospect, UserChange};
+use crate::domain::intent::{Affected, Intent, Named, Prospect, UserChange};
 use crate::domain::rights::Right;
 use crate::domain::role::RoleFields;
 use crate::domain::state::Facts;
 use crate::domain::trouble::Trouble;
 use crate::domain::user::{Actor, UserFields};
 use crate::service::authority::{Edit, refuse_last_manager, role_in_use};
-use crate::service::change::{Change, Edits};
+use crate::service::change::{Change, not_locked};
 use crate::service::{Service, api_keys, roles, secrets, users};
-use crate::store::{events, roles as stored};
+use crate::store::roles as stored;
 
 /// The most names of keys or users in a question.
 const NAMED: usize = 3;
-/// Among so many events about a key or user the one of its lock is looked for, from the newest on. A key that is
-/// locked out and used all the same has 24 a day.
-const LOOKED_AT: i64 = 10_000;
 
 impl Service {
     /// What stands in the way of a change, or why it would be refused.
     pub fn foresee(&self, actor: &Actor, intent: &Intent) -> Result<Prospect, Trouble> {
         self.look_ahead(actor, needs(actor, intent), |change| match intent {
-            Intent::Key(KeyChange::LockOut, id) => {
-                let key = api_keys::lockable(change, *id, true)?.before;
-                let target = api_keys::target(*id, &key);
-                locked_already(change, key.locked_out, &target, api_keys::EDITS)
-            }
-            Intent::Key(KeyChange::Unlock, id) => {
-                let key = api_keys::lockable(change, *id, false)?.before;
-                Ok(not_locked(key.locked_out))
-            }
-            Intent::Key(KeyChange::Restore, id) => api_keys::restorable(change, *id).map(clear),
-            Intent::Key(KeyChange::EndOverlap, id) => secrets::overlapping(change, *id).map(clear),
-            Intent::Key(KeyChange::Delete, id) => api_keys::manageable(change, *id).map(clear),
+            Intent::Key(what, id) => api_keys::look_ahead(change, *what, *id),
             Intent::IssueSecret(id, _) => secrets::issuable(change, *id).map(clear),
             Intent::SaveKey { id, before, draft } => {
                 let edit = api_keys::savable(change, *id, (before, draft))?;
@@ -46,7 +31,7 @@ impl Service {
                 let user = users::lockable(change, *id, true)?.before;
                 refuse_without(change, *id, None)?;
                 let target = users::target(*id, &user);
-                locked_already(change, user.locked_out, &target, users::EDITS)
+                change.locked_already(user.locked_out, &target, users::EDITS)
             }
             Intent::User(UserChange::Unlock, id) => {
                 let user = users::lockable(change, *id, false)?.before;
@@ -186,30 +171,4 @@ fn refuse_without(
     let then = then.transpose()?;
     let roles = others.iter().chain(&then).map(|role| &role.fields);
     refuse_last_manager(change.tx, roles)
-}
-
-/// Whether it is locked out already, and by whom: the last event of the two kinds tells it, unless it was pruned.
-fn locked_already(
-    change: &Change<'_>,
-    is_locked: bool,
-    target: &Target,
-    [_, lock, unlock]: Edits,
-) -> Result<Prospect, Trouble> {
-    if !is_locked {
-        return Ok(Prospect::Clear);
-    }
-    let last = events::last_of(change.tx, target, [lock, unlock], LOOKED_AT)?;
-    let by = last.filter(|(number, ..)| *number == lock.number());
-    Ok(Prospect::LockedAlready(by.map(|(_, name, at)| LockedBy {
-        name: Some(name).filter(|name| !name.is_empty()),
-        at,
-    })))
-}
-
-fn not_locked(is_locked: bool) -> Prospect {
-    if is_locked {
-        Prospect::Clear
-    } else {
-        Prospect::NotLocked
-    }
 }

@@ -169,7 +169,7 @@ impl Service {
     pub fn end_overlap(&mut self, actor: &Actor, id: KeyId) -> Result<(), Trouble> {
         let attempt = Attempt::new("end-overlap", On::Key(id), KeyChange::EndOverlap.needs());
         self.change(actor, attempt, |change| {
-            let (key, retiring) = overlapping(change, id)?;
+            let (key, retiring) = change.overlapping(id)?;
             secrets::end(
                 change.tx,
                 retiring.id,
@@ -260,18 +260,17 @@ fn savable(change: &Change<'_>, id: SecretId) -> Result<StoredKey, Trouble> {
     }
 }
 
-/// The key and its retiring secret, where the actor may end that.
-pub(super) fn overlapping(
-    change: &Change<'_>,
-    id: KeyId,
-) -> Result<(StoredKey, SecretFacts), Trouble> {
-    let key = undeleted(change.tx, id)?;
-    refuse_beyond(change, &key.fields)?;
-    let retiring = secrets::live(change.tx, id)?
-        .retiring
-        .filter(|secret| secret.life.phase(change.now) == Phase::Retiring)
-        .ok_or(Trouble::NoOverlap)?;
-    Ok((key, retiring))
+impl Change<'_> {
+    /// The key and its retiring secret, where the actor may end that.
+    pub(super) fn overlapping(&self, id: KeyId) -> Result<(StoredKey, SecretFacts), Trouble> {
+        let key = undeleted(self.tx, id)?;
+        refuse_beyond(self, &key.fields)?;
+        let retiring = secrets::live(self.tx, id)?
+            .retiring
+            .filter(|secret| secret.life.phase(self.now) == Phase::Retiring)
+            .ok_or(Trouble::NoOverlap)?;
+        Ok((key, retiring))
+    }
 }
 
 /// Ends a pending secret: for the reason given, unless its hour was over before.
