@@ -116,6 +116,31 @@ fn every_row_lives_through_it_and_the_chain_is_whole() {
 }
 
 #[test]
+fn who_locked_an_older_key_out_is_what_its_event_tells() {
+    let (_directory, path) = on_disk();
+    drop(made(&path));
+    let place = Place::File(path);
+    Store::bring_up_to_date(&place, &account()).expect("brought up to date");
+    let connection = raw(&place);
+    let columns = "id, lock_reason, locked_by, locked_at";
+    let rows = rows(&connection, "api_keys", columns);
+    let (empty, alice) = (Value::Text(String::new()), Value::Text("alice".to_owned()));
+    for row in rows {
+        let locked = row[0] == Value::Integer(3);
+        let wanted = if locked {
+            [
+                empty.clone(),
+                alice.clone(),
+                Value::Integer(1_795_449_600_000),
+            ]
+        } else {
+            [empty.clone(), Value::Null, Value::Null]
+        };
+        assert_eq!(row[1..], wanted);
+    }
+}
+
+#[test]
 fn names_of_older_rows_sort_as_people_expect_and_are_known_by_their_look() {
     let (_directory, path) = on_disk();
     let connection = made(&path);
