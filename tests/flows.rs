@@ -38,6 +38,8 @@ mod session;
 mod settings;
 #[path = "flows/tree.rs"]
 mod tree;
+#[path = "flows/try_secret.rs"]
+mod try_secret;
 #[path = "flows/typing.rs"]
 mod typing;
 #[path = "flows/unread.rs"]

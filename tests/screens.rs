@@ -93,6 +93,17 @@ fn a_window_that_is_too_small() {
     }
 }
 
+#[test]
+fn a_secret_of_a_locked_key_that_was_tried() {
+    for language in Locale::ALL {
+        let mut console = Seed::Demo.console(language, |_| {});
+        let secret = console.make_and_store("夜間バックアップ");
+        console.keys("ly").keys("v").paste(&secret).enter();
+        let picture = pictures(&mut console, Part::Dialog);
+        expect_picture("try_locked_out", language, &picture);
+    }
+}
+
 /// Whatever the mouse reaches in a scene is reached by a key of the table.
 fn expect_a_key_for_every_click(console: &Console) {
     let (hits, scope) = console.hits();

@@ -4,7 +4,8 @@ use chrono_tz::Tz;
 
 use crate::domain::id::KeyId;
 use crate::domain::locale::Locale;
-use crate::domain::rights::Rights;
+use crate::domain::rights::{Access, Rights};
+use crate::domain::secret::SecretFacts;
 use crate::domain::time::Timestamp;
 use crate::domain::words::words;
 
@@ -25,6 +26,29 @@ pub struct Bearer {
     pub locale: Locale,
     pub zone: Tz,
     pub expires_at: Option<Timestamp>,
+}
+
+/// What became of a secret that an administrator tried, of which nothing was noted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tried {
+    /// Every reason that refuses it, in the order in which they are looked for: the first is the answer that a client gets.
+    /// None where it is valid.
+    pub refused: Vec<Refused>,
+    /// Nothing where the database knows no such secret.
+    pub of: Option<TriedKey>,
+}
+
+/// The key that a tried secret is of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TriedKey {
+    pub id: KeyId,
+    pub name: String,
+    pub role: String,
+    pub access: Access,
+    pub expires_at: Option<Timestamp>,
+    /// It was deleted, and can be restored.
+    pub restorable: bool,
+    pub secret: SecretFacts,
 }
 
 words! {

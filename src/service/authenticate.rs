@@ -7,11 +7,14 @@ use serde_json::json;
 use crate::auth::token::{self, Token};
 use crate::domain::event::EventKind;
 use crate::domain::id::{KeyId, SecretId};
+use crate::domain::rights::Right;
 use crate::domain::role::Role;
 use crate::domain::secret::{Phase, SecretFacts};
+use crate::domain::state::is_restorable;
 use crate::domain::time::{MINUTE, Timestamp};
 use crate::domain::trouble::Trouble;
-use crate::domain::verdict::{Bearer, Refused, Verdict};
+use crate::domain::user::Actor;
+use crate::domain::verdict::{Bearer, Refused, Tried, TriedKey, Verdict};
 use crate::service::Service;
 use crate::service::authority::role_in_use;
 use crate::store::api_keys::StoredKey;
@@ -39,6 +42,14 @@ struct Known {
     hash: Option<String>,
 }
 
+/// What a text is worth as a secret.
+enum Weighed {
+    /// It was not looked for in the database.
+    Unread(Refused),
+    Refused(Refused, Found, Timestamp),
+    Accepted(Box<Known>, Timestamp),
+}
+
 /// What was judged, and what is to be noted of it once the answer was given.
 #[derive(Debug)]
 pub struct Judged {
@@ -64,32 +75,67 @@ impl Service {
     /// # Errors
     /// [`Trouble`] is no verdict: the caller must take it as denied.
     pub fn judge(&self, bytes: &[u8]) -> Result<Judged, Trouble> {
-        let refused = |reason| Judged {
-            verdict: Verdict::Refused(reason),
-            use_of: None,
+        Ok(match self.weigh(bytes)? {
+            Weighed::Unread(reason) => Judged {
+                verdict: Verdict::Refused(reason),
+                use_of: None,
+            },
+            Weighed::Refused(reason, found, _) => found.refused(reason),
+            Weighed::Accepted(known, now) => known.accepted(now),
+        })
+    }
+
+    /// Judges a secret as a client's is judged, and says whose it is and everything that refuses it. Nothing is noted of it:
+    /// no use, no event.
+    ///
+    /// # Errors
+    /// [`Trouble::NotAuthorized`] for who may not view API keys.
+    pub fn try_secret(&self, actor: &Actor, bytes: &[u8]) -> Result<Tried, Trouble> {
+        self.ask(actor, &[Right::ViewApiKeys], |_, _| Ok(()))?;
+        let (refused, known) = match self.weigh(bytes)? {
+            Weighed::Unread(reason) => (vec![reason], None),
+            Weighed::Accepted(known, _) => (Vec::new(), Some(known)),
+            Weighed::Refused(reason, found, now) => match found.known {
+                Some(known) if reason != Refused::Forged => {
+                    (known.refusals(now).collect(), Some(known))
+                }
+                _ => (vec![reason], None),
+            },
         };
+        let of = known.map(|known| known.tried(self.now()));
+        Ok(Tried { refused, of })
+    }
+
+    /// What a text is worth, before anything is noted of it.
+    fn weigh(&self, bytes: &[u8]) -> Result<Weighed, Trouble> {
         let Some(token) = token::parse(bytes) else {
-            return Ok(refused(Refused::Malformed));
+            return Ok(Weighed::Unread(Refused::Malformed));
         };
         if !token.genuine(&self.tag_key) {
-            return Ok(refused(Refused::Forged));
+            return Ok(Weighed::Unread(Refused::Forged));
         }
         let found = self.store.read(|tx| find(tx, &token))?;
-        if let Some(reason) = found.refusal(self.now()) {
-            return Ok(found.refused(reason));
+        let now = self.now();
+        if let Some(reason) = found.refusal(now) {
+            return Ok(Weighed::Refused(reason, found, now));
         }
         // Only here, where the answer would else be valid, and outside any transaction.
         let hash = found.hash().ok_or(Trouble::UnknownHash)?;
         if !self.hasher.verify(hash, token.text())? {
-            return Ok(found.refused(Refused::Forged));
+            return Ok(Weighed::Refused(Refused::Forged, found, now));
         }
         // Hashing takes long enough for an administrator to have locked the key.
         let found = self.store.read(|tx| find(tx, &token))?;
         let now = self.now();
-        match found.refusal(now) {
-            Some(reason) => Ok(found.refused(reason)),
-            None => Ok(found.accepted(now)),
-        }
+        Ok(match (found.refusal(now), found) {
+            (
+                None,
+                Found {
+                    known: Some(known), ..
+                },
+            ) => Weighed::Accepted(known, now),
+            (reason, found) => Weighed::Refused(reason.unwrap_or(Refused::Unknown), found, now),
+        })
     }
 
     /// Notes what was judged, as far as the database can be written at this moment: a busy or full one must not lock the
@@ -151,7 +197,7 @@ impl Found {
     /// Why the secret is refused, the hash apart: the first reason that holds.
     fn refusal(&self, now: Timestamp) -> Option<Refused> {
         let known = self.known.as_ref();
-        known.map_or(Some(Refused::Unknown), |known| known.refusal(now))
+        known.map_or(Some(Refused::Unknown), |known| known.refusals(now).next())
     }
 
     fn hash(&self) -> Option<&str> {
@@ -173,35 +219,25 @@ impl Found {
             }),
         }
     }
-
-    fn accepted(self, now: Timestamp) -> Judged {
-        match self.known {
-            None => self.refused(Refused::Unknown),
-            Some(known) => known.accepted(now),
-        }
-    }
 }
 
 impl Known {
-    fn refusal(&self, now: Timestamp) -> Option<Refused> {
+    /// Every reason that refuses the secret, in their order.
+    fn refusals(&self, now: Timestamp) -> impl Iterator<Item = Refused> {
         let facts = self.key.facts();
-        if facts.deleted {
-            return Some(Refused::Deleted);
-        }
-        match self.secret.life.phase(now) {
-            Phase::Pending | Phase::Void => return Some(Refused::NotDelivered),
-            Phase::Dead => return Some(Refused::Replaced),
-            Phase::Current | Phase::Retiring => {}
-        }
-        if facts.locked_out {
-            Some(Refused::LockedOut)
-        } else if facts.expired(now) {
-            Some(Refused::Expired)
-        } else if !facts.api_access {
-            Some(Refused::NoApiAccess)
-        } else {
-            None
-        }
+        let dead = match self.secret.life.phase(now) {
+            Phase::Pending | Phase::Void => Some(Refused::NotDelivered),
+            Phase::Dead => Some(Refused::Replaced),
+            Phase::Current | Phase::Retiring => None,
+        };
+        let reasons = [
+            facts.deleted.then_some(Refused::Deleted),
+            dead,
+            facts.locked_out.then_some(Refused::LockedOut),
+            facts.expired(now).then_some(Refused::Expired),
+            (!facts.api_access).then_some(Refused::NoApiAccess),
+        ];
+        reasons.into_iter().flatten()
     }
 
     fn worth_noting(&self, now: Timestamp) -> bool {
@@ -218,6 +254,19 @@ impl Known {
         });
         let verdict = Verdict::Valid(self.bearer());
         Judged { verdict, use_of }
+    }
+
+    fn tried(self, now: Timestamp) -> TriedKey {
+        TriedKey {
+            id: self.key.id,
+            access: self.role.fields.rights.access(),
+            role: self.role.fields.name,
+            expires_at: self.key.fields.expiry.map(|expiry| expiry.at),
+            name: self.key.fields.name,
+            restorable: !self.key.erased
+                && (self.key.deleted_at).is_some_and(|at| is_restorable(at, now)),
+            secret: self.secret,
+        }
     }
 
     fn bearer(self) -> Bearer {

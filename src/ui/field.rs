@@ -1,6 +1,7 @@
-//! Text fields: one line, and several lines. Neither ever holds a secret.
+//! Text fields: one line, and several lines, neither of which ever holds a secret; and one for a secret.
 
 mod area;
+mod unseen;
 
 use ratatui::buffer::{Buffer, CellWidth};
 use ratatui::layout::{Position, Rect};
@@ -15,6 +16,7 @@ use crate::ui::keymap::{Chord, TextKey};
 use crate::ui::theme::Theme;
 
 pub use area::AreaField;
+pub use unseen::UnseenField;
 
 /// Rows of a field of several lines on the screen.
 pub const AREA_ROWS: usize = 3;

@@ -54,6 +54,8 @@ pub enum Action {
     Restore,
     Duplicate,
     Events,
+    /// A secret, to see whether it authenticates.
+    Try,
     Filter,
     StateFilter,
     // the filters of the system events
@@ -101,6 +103,8 @@ pub enum Scope {
     Entry,
     /// What was stored, to be compared with the secret: a paste may end it.
     Check,
+    /// A secret to be tried: a paste may end it.
+    Try,
     /// No key has a meaning of its own: any ends it.
     Countdown,
     Ended,
@@ -230,6 +234,7 @@ pub static BINDINGS: &[Binding] = bindings![
     ApiKeys [ch('u')]                Unlock       Toolbar  "key.unlock"       "help.unlock";
     ApiKeys [ch('x')]                EndOverlap   Footer   "key.end_overlap"  "help.end_overlap";
     ApiKeys [ch('r')]               Restore      Footer   "key.restore"      "help.restore";
+    ApiKeys [ch('v')]                Try          HelpOnly "key.try"          "help.try";
     Users  [ch('n')]                New          Toolbar  "key.new"          "help.new_user";
     Users  [ENTER]                  Properties   Toolbar  "key.properties"   "help.properties_user";
     Users  [ch('d'), DELETE]        Delete       Toolbar  "key.delete"       "help.delete_user";
@@ -327,6 +332,12 @@ pub static BINDINGS: &[Binding] = bindings![
     Entry  [ESC]                    Cancel       Footer   "key.cancel"       "help.cancel_entry";
     Check  [ENTER]                  Accept       Footer   "button.check"     "help.enter_entry";
     Check  [ESC]                    Cancel       Footer   "key.cancel"       "help.cancel_entry";
+    Try    [ENTER]                  Accept       Footer   "key.try_it"       "help.try_it";
+    Try    [ESC]                    Cancel       Footer   "key.close"        "help.cancel_entry";
+    Try    [UP]                     Up           HelpOnly "key.up"           "help.scroll_up";
+    Try    [DOWN]                   Down         HelpOnly "key.down"         "help.scroll_down";
+    Try    [PAGE_UP]                PageUp       HelpOnly "key.page_up"      "help.scroll_up";
+    Try    [PAGE_DOWN]              PageDown     HelpOnly "key.page_down"    "help.scroll_down";
     Details [ESC, ch('q'), ENTER]   Cancel       Footer   "key.close"        "help.close_details";
     Details [UP, ch('k')]           Up           HelpOnly "key.up"           "help.scroll_up";
     Details [DOWN, ch('j')]         Down         Footer   "key.scroll"       "help.scroll_down";
@@ -480,7 +491,7 @@ impl Chord {
 }
 
 /// Every scope, in the order in which `docs/keys.md` has them, with the name of its heading.
-const SCOPES: [(Scope, &str); 18] = [
+const SCOPES: [(Scope, &str); 19] = [
     (Scope::ApiKeys, "key_table.api_keys"),
     (Scope::Users, "key_table.users"),
     (Scope::Roles, "key_table.roles"),
@@ -496,6 +507,7 @@ const SCOPES: [(Scope, &str); 18] = [
     (Scope::Choice, "key_table.choice"),
     (Scope::Entry, "key_table.entry"),
     (Scope::Check, "key_table.check"),
+    (Scope::Try, "key_table.try"),
     (Scope::Ended, "key_table.ended"),
     (Scope::Help, "key_table.help"),
     (Scope::Anywhere, "key_table.anywhere"),

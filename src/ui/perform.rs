@@ -86,6 +86,10 @@ impl Performer {
                 Ok(Done::UserProperties(Box::new(found)))
             }
             Read::NewRoleName(base) => service.new_role_name(actor, &base).map(Done::RoleName),
+            Read::Try(secret) => {
+                let tried = service.try_secret(actor, secret.expose().as_bytes());
+                tried.map(Done::Tried)
+            }
             Read::Foresee(intent) => service.foresee(actor, &intent).map(Done::Foreseen),
             Read::Look { known } => look(service, actor, known),
         }

@@ -13,6 +13,7 @@ use crate::domain::role::{Role, RoleDraft, RoleFields, RoleProperties};
 use crate::domain::secret::{Delivered, IssuedSecret, Overlap, Secret};
 use crate::domain::trouble::Trouble;
 use crate::domain::user::{Actor, Arrival, SignOut, UserDraft, UserFields, UserProperties};
+use crate::domain::verdict::Tried;
 
 /// Work for one of the threads beside the main one.
 #[derive(Clone, Debug)]
@@ -39,6 +40,8 @@ pub enum Read {
     UserProperties(UserId),
     /// A name for a new role: this one, or with a number where it is taken.
     NewRoleName(String),
+    /// Whether a secret would authenticate, and whose it is; nothing is noted of it.
+    Try(Secret),
     /// What would come of a change; it is asked about only where nothing stands in its way.
     Foresee(Intent),
     /// Whether anybody has changed the database since it was at this version; fails when the actor may not be signed in any
@@ -165,6 +168,7 @@ pub enum Done {
     RoleProperties(Box<RoleProperties>),
     UserProperties(Box<UserProperties>),
     RoleName(String),
+    Tried(Tried),
     Foreseen(Prospect),
     /// The version of the database now; the actor anew when it differs.
     Looked {

@@ -380,6 +380,7 @@ const USES: &[Use] = &[
     ("prunable_events", "", &[], Everything, true, |_, s, who| s.prunable_events(who, NOW).map(drop)),
     ("prune_events", "", &[], Everything, true, |w, s, who| s.prune_events(who, &w.first_events, "events.jsonl")),
     ("key_properties", "", &[Right::ViewApiKeys], Nothing, false, |w, s, who| s.key_properties(who, w.key).map(drop)),
+    ("try_secret", "", &[Right::ViewApiKeys], Nothing, false, |_, s, who| s.try_secret(who, b"none").map(drop)),
     ("roles", "", SHOWING, Nothing, false, |_, s, who| s.roles(who).map(drop)),
     ("role_properties", "", &[Right::ViewRoles], Nothing, false, |w, s, who| s.role_properties(who, w.target).map(drop)),
     ("new_role_name", "", &[Right::CreateRoles], Nothing, false, |_, s, who| s.new_role_name(who, "own").map(drop)),

@@ -227,6 +227,29 @@ impl Bench {
         events
     }
 
+    /// Every row of every table, to see that nothing was written.
+    pub fn dump(&self) -> Vec<String> {
+        let connection = raw(&self.place);
+        let rows = |sql: &str| -> Vec<String> {
+            let mut query = connection.prepare(sql).expect("prepared");
+            let columns = query.column_count();
+            let row = |row: &rusqlite::Row| -> rusqlite::Result<String> {
+                let values = (0..columns).map(|at| row.get::<_, rusqlite::types::Value>(at));
+                Ok(format!("{:?}", values.collect::<Result<Vec<_>, _>>()?))
+            };
+            let found = query.query_map((), row).expect("queried");
+            found.collect::<Result<_, _>>().expect("read")
+        };
+        let tables = connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'");
+        let mut tables = tables.expect("prepared");
+        let names = tables.query_map((), |row| row.get::<_, String>(0));
+        let names: Result<Vec<_>, _> = names.expect("queried").collect();
+        let names = names.expect("read").into_iter();
+        names
+            .flat_map(|name| rows(&format!("SELECT '{name}', * FROM {name}")))
+            .collect()
+    }
+
     /// The numbers of the events so far.
     pub fn event_numbers(&self) -> Vec<i64> {
         self.events().iter().map(|event| event.0).collect()

@@ -16,6 +16,7 @@ use crate::ui::layer::list::{
 };
 use crate::ui::layer::new_secret::NewSecret;
 use crate::ui::layer::properties::Properties;
+use crate::ui::layer::try_secret::TrySecret;
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Then};
 
 impl Table for KeyRow {
@@ -215,6 +216,9 @@ impl Verbs for KeyVerbs {
                 },
             },
         ),
+        Verb::here(Action::Try, &[], |_, _, _, asks| {
+            asks.push(TrySecret::new(ApiKeys::goes_to_row()));
+        }),
         Verb::here(Action::StateFilter, &[], |_, list, ctx, asks| {
             choose_state(list, ctx, asks);
         }),

@@ -16,6 +16,7 @@ pub mod role;
 pub mod roles;
 pub mod secret;
 pub mod tree;
+pub mod try_secret;
 pub mod users;
 
 use std::any::Any;
