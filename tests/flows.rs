@@ -18,6 +18,8 @@ mod idle;
 mod list;
 #[path = "flows/locking.rs"]
 mod locking;
+#[path = "flows/marks.rs"]
+mod marks;
 #[path = "flows/mouse.rs"]
 mod mouse;
 #[path = "flows/mouse_dialogs.rs"]

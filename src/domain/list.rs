@@ -15,6 +15,9 @@ pub use users::{UserRow, UserSort};
 /// The most characters of the text that a list is filtered by.
 pub const FILTER_MAX: usize = 200;
 
+/// The most rows that can be marked.
+pub const MARKS_MAX: usize = 10_000;
+
 /// A kind of row, with what its list can be sorted and filtered by.
 pub trait Listed: Clone + Debug + PartialEq + Send + 'static {
     type SortBy: Copy + Debug + PartialEq + Send + 'static;

@@ -1,6 +1,6 @@
 //! The lists: windows of them, and how many rows there are.
 
-use crate::domain::list::{Counts, Filter, Window, WindowQuery};
+use crate::domain::list::{Counts, Filter, MARKS_MAX, Window, WindowQuery};
 use crate::domain::trouble::Trouble;
 use crate::domain::user::Actor;
 use crate::service::Service;
@@ -32,6 +32,40 @@ impl Service {
         let as_of = self.as_of();
         self.ask(actor, &[L::NEEDS], |tx, _| {
             Ok(list::counts(tx, filter, as_of)?)
+        })
+    }
+
+    /// The IDs of the rows that a filter shows: all of them, or one more than can be marked.
+    ///
+    /// # Errors
+    /// The right to see the list is missing, or the database failed.
+    pub fn matches<L: Source>(
+        &self,
+        actor: &Actor,
+        filter: &Filter<L>,
+    ) -> Result<Vec<i64>, Trouble> {
+        let as_of = self.as_of();
+        self.ask(actor, &[L::NEEDS], |tx, _| {
+            Ok(list::matches(tx, filter, as_of, MARKS_MAX + 1)?)
+        })
+    }
+
+    /// How many of the rows with these IDs a filter shows.
+    ///
+    /// # Errors
+    /// [`Trouble::Storage`] where it was superseded, too.
+    pub fn shown_of<L: Source>(
+        &self,
+        actor: &Actor,
+        filter: &Filter<L>,
+        ids: &[i64],
+    ) -> Result<i64, Trouble> {
+        if ids.is_empty() {
+            return Ok(0);
+        }
+        let as_of = self.as_of();
+        self.ask(actor, &[L::NEEDS], |tx, _| {
+            Ok(list::shown_of(tx, filter, as_of, ids)?)
         })
     }
 }

@@ -95,6 +95,45 @@ pub fn counts<L: Source>(tx: &Tx<'_>, filter: &Filter<L>, as_of: AsOf) -> Result
     Ok(Counts { shown, all })
 }
 
+/// The IDs of the rows that the filter shows, in their order, at most so many of them.
+pub fn matches<L: Source>(
+    tx: &Tx<'_>,
+    filter: &Filter<L>,
+    as_of: AsOf,
+    most: usize,
+) -> Result<Vec<i64>, Fault> {
+    let (id, table) = (L::ID, L::TABLE);
+    let (condition, mut values) = condition(filter, as_of);
+    values.push((":most".to_owned(), limit(most).into()));
+    let sql = format!("SELECT {id} FROM {table} WHERE {condition} ORDER BY {id} LIMIT :most");
+    let mut query = tx.0.prepare_cached(&sql)?;
+    bind(&mut query, &values)?;
+    let (mut ids, mut found) = (Vec::new(), query.raw_query());
+    while let Some(row) = found.next()? {
+        ids.push(row.get(0)?);
+    }
+    Ok(ids)
+}
+
+/// How many of the rows with these IDs the filter shows.
+pub fn shown_of<L: Source>(
+    tx: &Tx<'_>,
+    filter: &Filter<L>,
+    as_of: AsOf,
+    ids: &[i64],
+) -> Result<i64, Fault> {
+    let (id, table) = (L::ID, L::TABLE);
+    let (condition, mut values) = condition(filter, as_of);
+    let ids: serde_json::Value = ids.into();
+    values.push((":ids".to_owned(), ids.to_string().into()));
+    let sql = format!(
+        "SELECT count(*) FROM {table} WHERE {id} IN (SELECT value FROM json_each(:ids)) AND {condition}"
+    );
+    let mut query = tx.0.prepare_cached(&sql)?;
+    bind(&mut query, &values)?;
+    Ok(query.raw_query().next()?.map_or(Ok(0), |row| row.get(0))?)
+}
+
 /// Walking a list in one order under one filter.
 struct Walk<'a, L: Source> {
     tx: &'a Tx<'a>,

@@ -56,6 +56,11 @@ pub enum Action {
     Events,
     /// A secret, to see whether it authenticates.
     Try,
+    /// Marks the selected row, or takes its mark off.
+    Mark,
+    /// Marks every row that the filter shows.
+    MarkAll,
+    UnmarkAll,
     Filter,
     StateFilter,
     // the filters of the system events
@@ -250,6 +255,9 @@ pub static BINDINGS: &[Binding] = bindings![
     Events [ch('a')]                ByTarget     Toolbar  "key.by_target"    "help.by_target";
     Events [ch('p')]                ByPerson     Toolbar  "key.by_person"    "help.by_person";
     Events [ch('d')]                ByTime       Toolbar  "key.by_time"      "help.by_time";
+    List   [SPACE]                  Mark         HelpOnly "key.mark"         "help.mark";
+    List   [ch('*')]                MarkAll      HelpOnly "key.mark_all"     "help.mark_all";
+    List   [ch('-')]                UnmarkAll    Footer   "key.unmark_all"   "help.unmark_all";
     List   [ch('/')]                Filter       Footer   "key.filter"       "help.filter";
     List   [ch('t')]                Tree         Footer   "key.tree"         "help.tree";
     List   [ch('m')]                MyAccount    HelpOnly "key.my_account"   "help.my_account";

@@ -12,7 +12,7 @@ use crate::domain::user::Actor;
 use crate::new_file::NewFile;
 use crate::service::Service;
 use crate::service::lists::Source;
-use crate::ui::request::{Aside, Done, ListQuery, ListRead, Outcome, Read, Write};
+use crate::ui::request::{Aside, Done, ListQuery, ListRead, Matches, Outcome, Read, Write};
 
 /// The clipboard's worker.
 pub struct Copier(Box<dyn Clipboard>);
@@ -71,6 +71,7 @@ impl Performer {
                 Some(number) => service.answer(number, |service| read_list(service, actor, &list)),
                 None => read_list(service, actor, &list),
             },
+            Read::Matches(filter) => matches(service, actor, &filter).map(Done::Matches),
             Read::EventActors => service.event_actors(actor).map(Done::EventActors),
             Read::Roles => service.roles(actor).map(Done::Roles),
             Read::KeyProperties(id) => {
@@ -178,7 +179,20 @@ fn read_rows<L: Source>(
 ) -> Outcome {
     match query {
         ListQuery::Window(query) => service.window(actor, query).map(found),
-        ListQuery::Count(filter) => service.counts(actor, filter).map(Done::Count),
+        ListQuery::Count(filter, marked) => {
+            let counts = service.counts(actor, filter)?;
+            let marked = service.shown_of(actor, filter, marked)?;
+            Ok(Done::Count(counts, marked))
+        }
+    }
+}
+
+fn matches(service: &Service, actor: &Actor, filter: &Matches) -> Result<Vec<i64>, Trouble> {
+    match filter {
+        Matches::Keys(filter) => service.matches(actor, filter),
+        Matches::Users(filter) => service.matches(actor, filter),
+        Matches::Roles(filter) => service.matches(actor, filter),
+        Matches::Events(filter) => service.matches(actor, filter),
     }
 }
 

@@ -31,6 +31,8 @@ pub enum Request {
 #[derive(Clone, Debug)]
 pub enum Read {
     List(ListRead),
+    /// The IDs of the rows that a filter shows, as far as they can all be marked; nothing supersedes it.
+    Matches(Matches),
     /// Those who did anything that is an event.
     EventActors,
     /// Every role, to choose one.
@@ -60,13 +62,22 @@ pub enum ListRead {
     Events(ListQuery<EventRow>),
 }
 
+/// Of which list every row is asked for that its filter shows.
+#[derive(Clone, Debug)]
+pub enum Matches {
+    Keys(Filter<KeyRow>),
+    Users(Filter<UserRow>),
+    Roles(Filter<RoleRow>),
+    Events(Filter<EventRow>),
+}
+
 /// What is asked of a list.
 #[derive(Clone, Debug)]
 pub enum ListQuery<L: Listed> {
     /// A part of it.
     Window(WindowQuery<L>),
-    /// How many rows there are.
-    Count(Filter<L>),
+    /// How many rows there are, and how many of those with these IDs the filter shows.
+    Count(Filter<L>, Vec<i64>),
 }
 
 /// A change.
@@ -161,7 +172,9 @@ pub enum Done {
     Users(Window<UserRow>),
     RoleList(Window<RoleRow>),
     Events(Window<EventRow>),
-    Count(Counts),
+    /// How many rows there are, and how many of the marked ones are shown.
+    Count(Counts, i64),
+    Matches(Vec<i64>),
     EventActors(Vec<ActorFilter>),
     Roles(Vec<Role>),
     KeyProperties(Box<ApiKeyProperties>),
@@ -213,6 +226,9 @@ pub trait Asked: Listed {
     /// The question to it.
     fn ask(query: ListQuery<Self>) -> Read;
 
+    /// The question to it which rows a filter shows.
+    fn ask_matches(filter: Filter<Self>) -> Read;
+
     /// The part that was asked for.
     fn found(done: Done) -> Option<Window<Self>>;
 }
@@ -222,6 +238,10 @@ macro_rules! asked {
         $(impl Asked for $row {
             fn ask(query: ListQuery<$row>) -> Read {
                 Read::List(ListRead::$asked(query))
+            }
+
+            fn ask_matches(filter: Filter<$row>) -> Read {
+                Read::Matches(Matches::$asked(filter))
             }
 
             fn found(done: Done) -> Option<Window<$row>> {

@@ -367,6 +367,11 @@ const USES: &[Use] = &[
         let few = WindowQuery { rows: 10, ..all_of::<EventRow>() };
         s.window(who, &few).map(drop)
     }),
+    ("matches", "keys", &[Right::ViewApiKeys], Nothing, false, |_, s, who| s.matches::<KeyRow>(who, &Filter::default()).map(drop)),
+    ("matches", "users", &[Right::ViewUsers], Nothing, false, |_, s, who| s.matches::<UserRow>(who, &Filter::default()).map(drop)),
+    ("matches", "roles", &[Right::ViewRoles], Nothing, false, |_, s, who| s.matches::<RoleRow>(who, &Filter::default()).map(drop)),
+    ("matches", "events", &[Right::ViewEvents], Nothing, false, |_, s, who| s.matches::<EventRow>(who, &Filter::default()).map(drop)),
+    ("shown_of", "", &[Right::ViewApiKeys], Nothing, false, |_, s, who| s.shown_of::<KeyRow>(who, &Filter::default(), &[1]).map(drop)),
     ("counts", "keys", &[Right::ViewApiKeys], Nothing, false, |_, s, who| s.counts::<KeyRow>(who, &Filter::default()).map(drop)),
     ("counts", "users", &[Right::ViewUsers], Nothing, false, |_, s, who| s.counts::<UserRow>(who, &Filter::default()).map(drop)),
     ("counts", "roles", &[Right::ViewRoles], Nothing, false, |_, s, who| s.counts::<RoleRow>(who, &Filter::default()).map(drop)),

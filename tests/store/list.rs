@@ -309,6 +309,11 @@ fn found(bench: &Bench, text: &str) -> Vec<String> {
     let counts = bench.service.counts(&bench.alice, &filter);
     let shown = usize::try_from(counts.expect("counted").shown);
     assert_eq!(shown, Ok(names.len()), "{text}");
+    let matches = bench.service.matches(&bench.alice, &filter).expect("found");
+    assert_eq!(matches.len(), names.len(), "{text}");
+    let ids: Vec<i64> = (1..=20).collect();
+    let of = bench.service.shown_of(&bench.alice, &filter, &ids);
+    assert_eq!(of.map(usize::try_from), Ok(Ok(names.len())), "{text}");
     names
 }
 

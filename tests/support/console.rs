@@ -691,7 +691,7 @@ impl Console {
         let screen = self.screen();
         screen
             .lines()
-            .find(|line| line.starts_with("> "))
+            .find(|line| line.starts_with("> ") || line.starts_with(">*"))
             .unwrap_or_default()
             .to_owned()
     }

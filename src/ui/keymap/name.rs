@@ -56,7 +56,7 @@ mod tests {
     const NAMES: &str = "
         list.new list.properties list.delete list.new_secret list.lock list.unlock list.end_overlap list.restore
         list.duplicate list.by_event list.by_level list.by_target list.by_person list.by_time list.filter list.tree
-        list.my_account list.state_filter list.events list.sort_next list.sort_reverse list.cancel list.quit list.up
+        list.my_account list.mark list.mark_all list.unmark_all list.state_filter list.events list.sort_next list.sort_reverse list.cancel list.quit list.up
         list.down list.page_up list.page_down list.first list.last
         tree.accept tree.cancel tree.up tree.down tree.first tree.last
         filter.accept filter.cancel filter.up filter.down filter.page_up filter.page_down

@@ -54,6 +54,8 @@ impl Table for EventRow {
         "column.description",
     ];
 
+    const HAS_MARKS: bool = false;
+
     fn name(&self, ctx: &Ctx) -> String {
         ctx.text.event(self.number)
     }

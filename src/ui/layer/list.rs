@@ -1,6 +1,7 @@
 //! What every list screen does: rows with a cursor, the filter line, the order, changes to the selected row.
 
 mod click;
+mod marks;
 mod screen;
 mod verbs;
 mod view;
@@ -21,6 +22,7 @@ use crate::ui::layer::{Asks, Ctx};
 use crate::ui::request::{self, Done, ListQuery, Outcome, Ticket, Write};
 use crate::ui::table::{ASKED, Move, Rows, Width};
 
+pub use marks::Marks;
 pub use screen::ListScreen;
 pub use verbs::{Change, Does, Question, Verb, Verbs, last_used};
 
@@ -34,6 +36,9 @@ pub trait Table: request::Asked {
 
     /// A secret says which row it is of.
     const HAS_SECRETS: bool = false;
+
+    /// Rows can be marked, to do something to all of them.
+    const HAS_MARKS: bool = true;
 
     /// What messages call the row.
     fn name(&self, ctx: &Ctx) -> String;
@@ -111,6 +116,8 @@ pub struct List<L: Table> {
     filter: Filter<L>,
     order: Order<L::SortBy>,
     counts: Option<Counts>,
+    /// The rows that are marked, on the screen or not.
+    pub marks: Marks,
     /// The filter line, while it is being typed in.
     typing: Option<LineField>,
     wanted: Option<Wanted>,
@@ -134,6 +141,7 @@ impl<L: Table> Default for List<L> {
             filter: Filter::default(),
             order: L::FIRST_ORDER,
             counts: None,
+            marks: Marks::default(),
             typing: None,
             wanted: None,
             counting: None,
@@ -205,6 +213,7 @@ impl<L: Table> List<L> {
 
     /// Asks for the list again, as it is now.
     pub fn refresh(&mut self, asks: &mut Asks) {
+        self.ask_matches_again(asks);
         match &self.wanted {
             // The rows that are waited for come from the database as it is now, too.
             Some(Wanted {
@@ -270,7 +279,10 @@ impl<L: Table> List<L> {
             _ => {}
         }
         if self.wanted.is_none() && self.count_due {
-            self.counting = Some(asks.request(L::ask(ListQuery::Count(self.filter.clone()))));
+            self.counting = Some(asks.request(L::ask(ListQuery::Count(
+                self.filter.clone(),
+                self.marks.ids(),
+            ))));
         }
     }
 
@@ -305,12 +317,15 @@ impl<L: Table> List<L> {
             Action::Cancel => self.is_typing() || !self.filter.is_untouched(),
             Action::SortNext | Action::SortReverse => L::SORTS.len() > 1,
             Action::Events => false,
+            Action::Mark | Action::MarkAll => L::HAS_MARKS && self.selected().is_some(),
+            Action::UnmarkAll => !self.marks.is_empty(),
             _ => true,
         }
     }
 
     /// Does what every list can do.
     pub fn act(&mut self, action: Action, asks: &mut Asks) {
+        self.mark_by(action, asks);
         let page = i64::try_from(self.rows.height().saturating_sub(1))
             .unwrap_or(1)
             .max(1);
@@ -358,6 +373,9 @@ impl<L: Table> List<L> {
 
     /// Takes what came of a request of the list's own.
     pub fn answer(&mut self, ticket: Ticket, outcome: Outcome, ctx: &Ctx, asks: &mut Asks) {
+        let Some(outcome) = self.matched(ticket, outcome, ctx, asks) else {
+            return;
+        };
         if let Some(wanted) = self.wanted.take_if(|wanted| wanted.ticket == ticket) {
             match outcome {
                 Ok(done) => {
@@ -382,8 +400,9 @@ impl<L: Table> List<L> {
         } else if self.counting == Some(ticket) {
             self.counting = None;
             match outcome {
-                Ok(Done::Count(counts)) => {
+                Ok(Done::Count(counts, marked)) => {
                     self.counts = Some(counts);
+                    self.marks.counted(marked);
                     self.count_due = false;
                     self.uncounted = None;
                 }
@@ -421,7 +440,10 @@ impl<L: Table> List<L> {
     #[must_use]
     pub fn waits(&self) -> bool {
         let moving = |wanted: &Wanted| matches!(wanted.why, Why::Moving(_) | Why::Shown);
-        !self.loaded_once || self.changing.is_some() || self.wanted.as_ref().is_some_and(moving)
+        !self.loaded_once
+            || self.marks.waits()
+            || self.changing.is_some()
+            || self.wanted.as_ref().is_some_and(moving)
     }
 
     /// When time alone changes what is shown.

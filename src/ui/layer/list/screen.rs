@@ -129,6 +129,7 @@ impl<V: Verbs> Layer for ListScreen<V> {
             self.list.act(action, asks);
             return;
         };
+        self.list.mark_by(action, asks);
         match (&verb.does, self.list.selected()) {
             (Does::Here(act), _) => act(&mut self.verbs, &mut self.list, ctx, asks),
             (Does::Opens(open), Some(row)) => open(row, ctx, asks),

@@ -79,6 +79,10 @@ impl<L: Table> List<L> {
         };
         for (index, (entry, selected)) in self.rows.on_screen().enumerate() {
             let line = row(list, cells(index));
+            if self.marks.has(entry.place().id) {
+                ctx.theme
+                    .put(buf, skip(first(line, MARK), 1), "*", ctx.theme.label);
+            }
             view_row(entry, selected, &shown, ctx, buf, line);
             hits.add(line, Hit::Row(entry.place().id));
             if selected && cursor.is_none() {
@@ -107,7 +111,7 @@ impl<L: Table> List<L> {
             .iter()
             .filter_map(|(is, mark)| is.then_some(*mark))
             .collect();
-        let mut parts = Vec::new();
+        let mut parts = vec![self.marks.told(ctx)];
         let is_sorted = |column: &Column<L>| column.sort == Some(self.order.by);
         if !shown.iter().any(|(column, _)| is_sorted(column)) {
             let column = L::COLUMNS.iter().find(|column| is_sorted(column));
@@ -194,7 +198,8 @@ fn view_row<L: Table>(
     line: Rect,
 ) {
     if selected {
-        ctx.theme.put(buf, line, ctx.theme.mark(), Style::new());
+        ctx.theme
+            .put(buf, first(line, 1), ctx.theme.mark(), Style::new());
     }
     let mut at = skip(line, MARK);
     for (index, (column, wide)) in shown.iter().enumerate() {
