@@ -135,7 +135,7 @@ fn of_100_000_keys() -> TempDir {
                 locale: Locale::EnUs,
                 zone: chrono_tz::UTC,
                 expiry: None,
-                locked_out: false,
+                locked_out: None,
             };
             let id = api_keys::reserve(tx)?;
             api_keys::insert(tx, id, &fields, &account.name, NOW)?;

@@ -11,6 +11,7 @@ use std::sync::LazyLock;
 
 use chrono_tz::Tz;
 
+use crate::domain::event::trail::SYSTEM_NAME;
 use crate::domain::intent::{Affected, Named};
 use crate::domain::locale::Locale;
 use crate::domain::name::printable;
@@ -18,7 +19,9 @@ use crate::domain::problem::{Field, Problem, Rule, Value};
 use crate::domain::rights::{self, Preset, Right};
 use crate::domain::role::{Assigned, Role};
 use crate::domain::secret::Overlap;
-use crate::domain::state::{RESTORABLE, Span, State, StateFilter, UserState, Warning, span};
+use crate::domain::state::{
+    LockedBy, RESTORABLE, Span, State, StateFilter, UserState, Warning, span,
+};
 use crate::domain::time::{DAY, HOUR, MINUTE, SECOND, Timestamp};
 use crate::domain::trouble::{Fault, FileFault, OpenFault, PathFault, Trouble};
 use crate::domain::user::USER_NAME_MAX;
@@ -194,6 +197,19 @@ impl Text {
         })
     }
 
+    /// By whom something is locked out, since when and why, as far as that is known: ` by ann, 2026-11-26 14:03: contract
+    /// ended`, to stand behind a state.
+    #[must_use]
+    pub fn lock(self, by: Option<&LockedBy>, reason: &str, zone: Tz) -> String {
+        let by = by.map(|by| {
+            let who = by.name.as_deref().unwrap_or(SYSTEM_NAME);
+            let at = by.at.in_zone(zone).format("%Y-%m-%d %H:%M");
+            self.fill("lock.by", &[("who", &who), ("at", &at)])
+        });
+        let reason = (!reason.is_empty()).then(|| self.fill("lock.reason", &[("reason", &reason)]));
+        by.unwrap_or_default() + &reason.unwrap_or_default()
+    }
+
     /// A length of time in its largest unit, rounded up.
     #[must_use]
     pub fn span(self, ms: i64) -> String {
@@ -360,6 +376,10 @@ impl Text {
                 .map_or_else(|| id.0.to_string(), |role| role.fields.name.clone()),
             Value::Expiry(Some(expiry)) => expiry.on.to_string(),
             Value::Expiry(None) => self.say("value.never").to_owned(),
+            Value::Lock(Some(reason)) if !reason.is_empty() => {
+                self.fill("value.locked", &[("reason", reason)])
+            }
+            Value::Lock(lock) => self.value(&Value::Flag(lock.is_some()), roles),
             Value::Flag(true) => self.say("value.yes").to_owned(),
             Value::Flag(false) => self.say("value.no").to_owned(),
             Value::Machine => self.say("value.machine").to_owned(),

@@ -55,7 +55,7 @@ impl Broken {
             .expect("created");
         service.deliver(&actor, issued.id, None).expect("delivered");
         let mut mallory = user_draft("mallory", AUDITOR);
-        mallory.locked_out = true;
+        mallory.locked_out = Some(String::new());
         service.create_user(&actor, &mallory).expect("added");
         fs::write(directory.path().join("secret"), issued.secret.expose()).expect("written");
         fs::create_dir(directory.path().join("disk")).expect("made");
@@ -73,7 +73,7 @@ impl Broken {
     }
 
     fn lock(&mut self) {
-        let locked = self.service.lock_out_key(&self.actor, self.key);
+        let locked = self.service.lock_out_key(&self.actor, self.key, "");
         locked.expect("locked");
     }
 }

@@ -123,7 +123,7 @@ fn expect_a_key_for_every_click(console: &Console) {
     for (area, hit) in hits.all() {
         let reached = match hit {
             Hit::Key(action) | Hit::Button(action) => has(action),
-            Hit::Line => typed_in || has(Action::Filter),
+            Hit::Line => typed_in || has(Action::Filter) || has(Action::Next),
             Hit::Item(_) => has(Action::Next),
             Hit::Row(_) => has(Action::Down) || has(Action::Next),
             Hit::Heading(_) => has(Action::SortNext) && has(Action::SortReverse),

@@ -38,6 +38,7 @@ const SAME: &[&str] = &[
     "event_filter.event",
     "fact.id",
     "form.date_shape",
+    "lock.reason",
     "form.moment",
     "form.moment_alike",
     "form.moment_utc",

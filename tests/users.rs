@@ -50,7 +50,7 @@ impl Home {
 
     fn lock_bob_out(&mut self) {
         self.service
-            .lock_out_user(&self.owner, self.bob)
+            .lock_out_user(&self.owner, self.bob, "")
             .expect("locked out");
     }
 

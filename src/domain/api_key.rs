@@ -7,11 +7,11 @@ use crate::domain::expiry::{Expiry, is_over};
 use crate::domain::id::{KeyId, RoleId};
 use crate::domain::locale::Locale;
 use crate::domain::merge::{Values, merge};
-use crate::domain::name::{check_description, check_name};
+use crate::domain::name::{check_description, check_name, check_reason};
 use crate::domain::problem::{Field, Problem, Rule, Value};
 use crate::domain::role::Role;
 use crate::domain::secret::SecretFacts;
-use crate::domain::state::Facts;
+use crate::domain::state::{Facts, LockedBy};
 use crate::domain::time::Timestamp;
 use crate::domain::zone;
 
@@ -24,7 +24,8 @@ pub struct ApiKeyFields {
     pub locale: Locale,
     pub zone: Tz,
     pub expiry: Option<Expiry>,
-    pub locked_out: bool,
+    /// Why it is locked out, empty where no reason was given; nothing where it is not.
+    pub locked_out: Option<String>,
 }
 
 /// The fields of Properties as a person typed them.
@@ -39,7 +40,8 @@ pub struct ApiKeyDraft {
     pub expires_on: Option<String>,
     /// The expiry was touched: its instant is computed anew even when the date is the same.
     pub expiry_edited: bool,
-    pub locked_out: bool,
+    /// Why it is to be locked out, empty for no reason; nothing where it is not.
+    pub locked_out: Option<String>,
     /// A name that was told to look like another's ([`Rule::LooksLike`]), and is meant all the same.
     pub told_alike: Option<String>,
 }
@@ -63,15 +65,17 @@ impl ApiKeyDraft {
         let expiry = self
             .expiry(before, now)
             .map_err(|rule| note(Field::ExpiresOn, rule));
-        match (name, description, expiry) {
-            (Ok(name), Ok(description), Ok(expiry)) => Ok(ApiKeyFields {
+        let locked_out = self.locked_out.as_deref().map(check_reason).transpose();
+        let locked_out = locked_out.map_err(|rule| note(Field::LockedOut, rule));
+        match (name, description, expiry, locked_out) {
+            (Ok(name), Ok(description), Ok(expiry), Ok(locked_out)) => Ok(ApiKeyFields {
                 name,
                 description,
                 role: self.role,
                 locale: self.locale,
                 zone: self.zone,
                 expiry,
-                locked_out: self.locked_out,
+                locked_out,
             }),
             _ => Err(problems),
         }
@@ -110,7 +114,7 @@ impl From<&ApiKeyFields> for ApiKeyDraft {
             zone: fields.zone,
             expires_on: fields.expiry.map(|expiry| expiry.on.to_string()),
             expiry_edited: false,
-            locked_out: fields.locked_out,
+            locked_out: fields.locked_out.clone(),
             told_alike: None,
         }
     }
@@ -119,10 +123,11 @@ impl From<&ApiKeyFields> for ApiKeyDraft {
 impl ApiKeyFields {
     /// The texts that were typed, in the order of the form.
     #[must_use]
-    pub fn texts(&self) -> [(Field, &str); 2] {
+    pub fn texts(&self) -> [(Field, &str); 3] {
         [
             (Field::Name, &self.name),
             (Field::Description, &self.description),
+            (Field::LockedOut, self.locked_out.as_deref().unwrap_or("")),
         ]
     }
 
@@ -134,7 +139,7 @@ impl ApiKeyFields {
             (Field::Language, Value::Text(self.locale.tag().to_owned())),
             (Field::TimeZone, Value::Text(self.zone.name().to_owned())),
             (Field::ExpiresOn, Value::Expiry(self.expiry)),
-            (Field::LockedOut, Value::Flag(self.locked_out)),
+            (Field::LockedOut, Value::Lock(self.locked_out.clone())),
         ]
     }
 
@@ -151,7 +156,7 @@ impl ApiKeyFields {
                 self.zone = zone::by_name(name).unwrap_or(self.zone);
             }
             (Field::ExpiresOn, Value::Expiry(expiry)) => self.expiry = *expiry,
-            (Field::LockedOut, Value::Flag(locked)) => self.locked_out = *locked,
+            (Field::LockedOut, Value::Lock(lock)) => self.locked_out.clone_from(lock),
             _ => {}
         }
     }
@@ -186,6 +191,8 @@ pub struct ApiKeyProperties {
     pub facts: Facts,
     pub created_at: Timestamp,
     pub created_by: String,
+    /// Who locked it out, as far as it is known.
+    pub locked_by: Option<LockedBy>,
     pub last_sign_in_at: Option<Timestamp>,
     /// Unsuccessful attempts since the last success.
     pub attempts: i64,
@@ -213,7 +220,7 @@ mod tests {
             zone: Tz::Asia__Tokyo,
             expires_on: None,
             expiry_edited: false,
-            locked_out: false,
+            locked_out: None,
             told_alike: None,
         }
     }
@@ -265,13 +272,13 @@ mod tests {
         let mine = with(&before, |key| key.name = "mine".to_owned());
         let theirs = ApiKeyFields {
             role: FULL_ACCESS,
-            locked_out: true,
+            locked_out: Some(String::new()),
             ..before.clone()
         };
         let merged = mine.merge(&before, &theirs).expect("no clash");
         assert_eq!(
             (merged.name.as_str(), merged.role, merged.locked_out),
-            ("mine", FULL_ACCESS, true)
+            ("mine", FULL_ACCESS, Some(String::new()))
         );
     }
 

@@ -5,13 +5,16 @@ use crate::domain::id::{KeyId, RoleId, UserId};
 use crate::domain::rights::Right;
 use crate::domain::role::{RoleDraft, RoleFields};
 use crate::domain::secret::Overlap;
-use crate::domain::time::Timestamp;
+use crate::domain::state::LockedBy;
 use crate::domain::user::{UserDraft, UserFields};
 
 /// A change of an API key that takes effect at once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeyChange {
-    LockOut,
+    /// The reason is empty where none is given.
+    LockOut {
+        reason: String,
+    },
     Unlock,
     Delete,
     Restore,
@@ -21,18 +24,23 @@ pub enum KeyChange {
 impl KeyChange {
     /// The right that it needs.
     #[must_use]
-    pub const fn needs(self) -> &'static [Right] {
+    pub const fn needs(&self) -> &'static [Right] {
         match self {
-            KeyChange::LockOut | KeyChange::Unlock | KeyChange::EndOverlap => &[Right::EditApiKeys],
+            KeyChange::LockOut { .. } | KeyChange::Unlock | KeyChange::EndOverlap => {
+                &[Right::EditApiKeys]
+            }
             KeyChange::Delete | KeyChange::Restore => &[Right::DeleteApiKeys],
         }
     }
 }
 
 /// A change of a user that takes effect at once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UserChange {
-    LockOut,
+    /// The reason is empty where none is given.
+    LockOut {
+        reason: String,
+    },
     Unlock,
     Delete,
 }
@@ -40,9 +48,9 @@ pub enum UserChange {
 impl UserChange {
     /// The right that it needs.
     #[must_use]
-    pub const fn needs(self) -> &'static [Right] {
+    pub const fn needs(&self) -> &'static [Right] {
         match self {
-            UserChange::LockOut | UserChange::Unlock => &[Right::EditUsers],
+            UserChange::LockOut { .. } | UserChange::Unlock => &[Right::EditUsers],
             UserChange::Delete => &[Right::DeleteUsers],
         }
     }
@@ -73,12 +81,42 @@ pub enum Intent {
     },
 }
 
+impl Intent {
+    /// The rights of which one is enough for this user to make the change; where there are none, none is needed.
+    #[must_use]
+    pub fn needs(&self, actor: UserId) -> &'static [Right] {
+        match self {
+            Intent::Key(change, _) => change.needs(),
+            Intent::IssueSecret(..) | Intent::SaveKey { .. } => &[Right::EditApiKeys],
+            Intent::User(change, _) => change.needs(),
+            Intent::SaveUser { id, .. } if *id == actor => &[],
+            Intent::SaveUser { .. } => &[Right::EditUsers],
+            Intent::SaveRole { .. } => &[Right::EditRoles],
+            Intent::DeleteRole(_) => &[Right::DeleteRoles],
+        }
+    }
+
+    /// The reason that is kept with the change, where it is of a kind that has one; empty so far.
+    pub fn reason(&mut self) -> Option<&mut String> {
+        match self {
+            Intent::Key(KeyChange::LockOut { reason }, _)
+            | Intent::User(UserChange::LockOut { reason }, _) => Some(reason),
+            _ => None,
+        }
+    }
+}
+
 /// What stands in the way of a change that is not refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Prospect {
     Clear,
-    /// The key or user is locked out already; by whom and since when, as far as the system events still tell it.
-    LockedAlready(Option<LockedBy>),
+    /// The key or user is locked out already.
+    LockedAlready {
+        /// By whom and since when, as far as it is known.
+        by: Option<LockedBy>,
+        /// Empty where none was given.
+        reason: String,
+    },
     /// The key or user is not locked out: there is nothing to unlock.
     NotLocked,
     /// The change stops or revives these.
@@ -128,12 +166,4 @@ impl Affected {
             Prospect::Clear
         }
     }
-}
-
-/// Who locked something out, and when.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LockedBy {
-    /// Nothing where the event names nobody.
-    pub name: Option<String>,
-    pub at: Timestamp,
 }

@@ -15,6 +15,8 @@ pub use visible::{is_invisible, printable};
 pub const NAME_MAX: usize = 100;
 /// Longest description, in characters.
 pub const DESCRIPTION_MAX: usize = 2_000;
+/// Longest reason for a lock, in characters.
+pub const REASON_MAX: usize = 200;
 
 /// Checks a name as it was typed; the spaces around it do not count.
 ///
@@ -25,7 +27,7 @@ pub fn check_name(typed: &str) -> Result<String, Rule> {
     if name.is_empty() {
         return Err(Rule::Empty);
     }
-    check_line(name)?;
+    check_line(name, NAME_MAX)?;
     Ok(name.to_owned())
 }
 
@@ -35,8 +37,18 @@ pub fn check_name(typed: &str) -> Result<String, Rule> {
 /// The first rule that the text breaks.
 pub fn check_label(typed: &str) -> Result<String, Rule> {
     let text = typed.trim();
-    check_line(text)?;
+    check_line(text, NAME_MAX)?;
     Ok(text.to_owned())
+}
+
+/// Checks the reason for a lock, which may be left empty; the spaces around it do not count.
+///
+/// # Errors
+/// The first rule that the reason breaks.
+pub fn check_reason(typed: &str) -> Result<String, Rule> {
+    let reason = typed.trim();
+    check_line(reason, REASON_MAX)?;
+    Ok(reason.to_owned())
 }
 
 /// Checks a description as it was typed; line ends become `\n`, and blank space at the end is left out.
@@ -50,8 +62,8 @@ pub fn check_description(typed: &str) -> Result<String, Rule> {
     Ok(text.to_owned())
 }
 
-fn check_line(line: &str) -> Result<(), Rule> {
-    check_text(line, NAME_MAX, false)?;
+fn check_line(line: &str, max: usize) -> Result<(), Rule> {
+    check_text(line, max, false)?;
     visible::check_drawn(line)
 }
 

@@ -133,6 +133,8 @@ pub enum Value {
     Role(RoleId),
     Expiry(Option<Expiry>),
     Flag(bool),
+    /// The reason of a lock, empty where none was given; nothing where it is not locked out.
+    Lock(Option<String>),
     /// Not set: as the machine says.
     Machine,
 }

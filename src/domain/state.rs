@@ -34,6 +34,14 @@ impl Default for Warning {
     }
 }
 
+/// Who locked something out, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LockedBy {
+    /// Nothing for what nobody did.
+    pub name: Option<String>,
+    pub at: Timestamp,
+}
+
 /// What a state depends on beside the key: the time, and how early one is warned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AsOf {

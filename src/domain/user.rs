@@ -6,11 +6,12 @@ use crate::domain::event::trail::SYSTEM_NAME;
 use crate::domain::id::{RoleId, UserId};
 use crate::domain::locale::Locale;
 use crate::domain::merge::{Values, merge};
-use crate::domain::name::check_label;
+use crate::domain::name::{check_label, check_reason};
 use crate::domain::problem::{Field, Problem, Rule, Value};
 use crate::domain::rights::Right;
 use crate::domain::role::Role;
 use crate::domain::secret::find_secret_shape;
+use crate::domain::state::LockedBy;
 use crate::domain::time::Timestamp;
 use crate::domain::typed::Typed;
 use crate::domain::zone;
@@ -52,7 +53,8 @@ pub struct UserFields {
     pub locale: Option<Locale>,
     /// Nothing is as the machine says.
     pub zone: Option<Tz>,
-    pub locked_out: bool,
+    /// Why they are locked out, empty where no reason was given; nothing where they are not.
+    pub locked_out: Option<String>,
 }
 
 /// What was typed into a user's Properties.
@@ -71,10 +73,13 @@ impl UserFields {
             .checked_name(before)
             .map_err(|rule| note(Field::Name, rule));
         let full_name = check_label(&self.full_name).map_err(|rule| note(Field::FullName, rule));
-        match (name, full_name) {
-            (Ok(name), Ok(full_name)) => Ok(UserFields {
+        let locked_out = self.locked_out.as_deref().map(check_reason).transpose();
+        let locked_out = locked_out.map_err(|rule| note(Field::LockedOut, rule));
+        match (name, full_name, locked_out) {
+            (Ok(name), Ok(full_name), Ok(locked_out)) => Ok(UserFields {
                 name,
                 full_name,
+                locked_out,
                 ..self.clone()
             }),
             _ => Err(problems),
@@ -97,10 +102,11 @@ impl UserFields {
 
     /// The texts that were typed, in the order of the form.
     #[must_use]
-    pub fn texts(&self) -> [(Field, &str); 2] {
+    pub fn texts(&self) -> [(Field, &str); 3] {
         [
             (Field::Name, &self.name),
             (Field::FullName, &self.full_name),
+            (Field::LockedOut, self.locked_out.as_deref().unwrap_or("")),
         ]
     }
 
@@ -112,7 +118,7 @@ impl UserFields {
             (Field::Role, Value::Role(self.role)),
             (Field::Language, or_machine(self.locale.map(Locale::tag))),
             (Field::TimeZone, or_machine(self.zone.map(Tz::name))),
-            (Field::LockedOut, Value::Flag(self.locked_out)),
+            (Field::LockedOut, Value::Lock(self.locked_out.clone())),
         ]
     }
 
@@ -127,7 +133,7 @@ impl UserFields {
             (Field::Language, Value::Machine) => self.locale = None,
             (Field::TimeZone, Value::Text(name)) => self.zone = zone::by_name(name).or(self.zone),
             (Field::TimeZone, Value::Machine) => self.zone = None,
-            (Field::LockedOut, Value::Flag(locked)) => self.locked_out = *locked,
+            (Field::LockedOut, Value::Lock(lock)) => self.locked_out.clone_from(lock),
             _ => {}
         }
     }
@@ -159,6 +165,8 @@ pub struct UserProperties {
     pub id: UserId,
     pub fields: UserFields,
     pub created_at: Timestamp,
+    /// Who locked them out, as far as it is known.
+    pub locked_by: Option<LockedBy>,
     pub last_sign_in_at: Option<Timestamp>,
     /// The roles that can be chosen, by name.
     pub roles: Vec<Role>,
@@ -282,7 +290,7 @@ mod tests {
             role: AUDITOR,
             locale: None,
             zone: None,
-            locked_out: false,
+            locked_out: None,
         }
     }
 
@@ -325,13 +333,13 @@ mod tests {
         };
         let theirs = UserFields {
             role: FULL_ACCESS,
-            locked_out: true,
+            locked_out: Some(String::new()),
             ..before.clone()
         };
         let merged = mine.merge(&before, &theirs);
         let wanted = UserFields {
             role: FULL_ACCESS,
-            locked_out: true,
+            locked_out: Some(String::new()),
             ..mine.clone()
         };
         assert_eq!(merged, Ok(wanted));

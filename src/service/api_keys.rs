@@ -15,7 +15,7 @@ use crate::domain::state::is_restorable;
 use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::Actor;
 use crate::service::authority::{Edit, refuse_beyond, refuse_giving, refuse_new, role_problem};
-use crate::service::change::{Attempt, Change, Edits, On, not_locked};
+use crate::service::change::{Attempt, Change, Edits, On, locked_already, not_locked};
 use crate::service::names::name_problem;
 use crate::service::record::{differences, role_in_event};
 use crate::service::typed::refuse_secrets;
@@ -46,6 +46,7 @@ impl Service {
                 fields: key.fields,
                 created_at: key.created_at,
                 created_by: key.created_by,
+                locked_by: key.locked_by,
                 last_sign_in_at: key.last_sign_in_at,
                 attempts: key.attempts,
                 secrets: [live.pending, live.current, live.retiring]
@@ -128,7 +129,7 @@ impl Service {
         id: KeyId,
     ) -> Result<(), Trouble> {
         match change {
-            KeyChange::LockOut => self.lock_out_key(actor, id),
+            KeyChange::LockOut { reason } => self.lock_out_key(actor, id, &reason),
             KeyChange::Unlock => self.unlock_key(actor, id),
             KeyChange::Delete => self.delete_key(actor, id),
             KeyChange::Restore => self.restore_key(actor, id),
@@ -136,25 +137,24 @@ impl Service {
         }
     }
 
-    /// Locks a key out; a locked one stays so.
-    pub fn lock_out_key(&mut self, actor: &Actor, id: KeyId) -> Result<(), Trouble> {
-        self.change(
-            actor,
-            attempt("lock-out", KeyChange::LockOut, id),
-            |change| write(change, id, lockable(change, id, true)?).map(drop),
-        )
+    /// Locks a key out, for a reason that may be empty; a locked one stays so, with the reason that it has.
+    pub fn lock_out_key(&mut self, actor: &Actor, id: KeyId, reason: &str) -> Result<(), Trouble> {
+        let attempt = Attempt::new("lock-out", On::Key(id), &[Right::EditApiKeys]);
+        self.change(actor, attempt, |change| {
+            write(change, id, lockable(change, id, Some(reason))?).map(drop)
+        })
     }
 
     /// Unlocks a key; an unlocked one stays so.
     pub fn unlock_key(&mut self, actor: &Actor, id: KeyId) -> Result<(), Trouble> {
-        self.change(actor, attempt("unlock", KeyChange::Unlock, id), |change| {
-            write(change, id, lockable(change, id, false)?).map(drop)
+        self.change(actor, attempt("unlock", &KeyChange::Unlock, id), |change| {
+            write(change, id, lockable(change, id, None)?).map(drop)
         })
     }
 
     /// Deletes a key: it stops at once, and a pending secret never works.
     pub fn delete_key(&mut self, actor: &Actor, id: KeyId) -> Result<(), Trouble> {
-        self.change(actor, attempt("delete", KeyChange::Delete, id), |change| {
+        self.change(actor, attempt("delete", &KeyChange::Delete, id), |change| {
             let key = manageable(change, id)?;
             api_keys::set_deleted(change.tx, id, change.now)?;
             if let Some(pending) = secrets::live(change.tx, id)?.pending {
@@ -172,7 +172,7 @@ impl Service {
     pub fn restore_key(&mut self, actor: &Actor, id: KeyId) -> Result<(), Trouble> {
         self.change(
             actor,
-            attempt("restore", KeyChange::Restore, id),
+            attempt("restore", &KeyChange::Restore, id),
             |change| {
                 let Some(key) = restorable(change, id)? else {
                     return Ok(());
@@ -184,7 +184,7 @@ impl Service {
     }
 }
 
-fn attempt(verb: &'static str, change: KeyChange, id: KeyId) -> Attempt<'static> {
+fn attempt(verb: &'static str, change: &KeyChange, id: KeyId) -> Attempt<'static> {
     Attempt::new(verb, On::Key(id), change.needs())
 }
 
@@ -202,17 +202,18 @@ pub(super) fn undeleted(tx: &Tx<'_>, id: KeyId) -> Result<StoredKey, Trouble> {
 /// What stands in the way of a change at once, or why it would be refused.
 pub(super) fn look_ahead(
     change: &Change<'_>,
-    what: KeyChange,
+    what: &KeyChange,
     id: KeyId,
 ) -> Result<Prospect, Trouble> {
     match what {
-        KeyChange::LockOut => {
-            let key = lockable(change, id, true)?.before;
-            return change.locked_already(key.locked_out, &target(id, &key), EDITS);
+        KeyChange::LockOut { reason } => {
+            let key = lockable(change, id, Some(reason))?.before;
+            let by = undeleted(change.tx, id)?.locked_by;
+            return Ok(locked_already(key.locked_out, by));
         }
         KeyChange::Unlock => {
-            let key = lockable(change, id, false)?.before;
-            return Ok(not_locked(key.locked_out));
+            let key = lockable(change, id, None)?.before;
+            return Ok(not_locked(key.locked_out.as_ref()));
         }
         KeyChange::Delete => drop(manageable(change, id)?),
         KeyChange::Restore => drop(restorable(change, id)?),
@@ -244,17 +245,20 @@ pub(super) fn savable(
     Edit::allowed(change, present, merged)
 }
 
-/// The change of the key's lock, where the actor may make it.
+/// The change of the key's lock, for a reason or for none at all, where the actor may make it.
 pub(super) fn lockable(
     change: &Change<'_>,
     id: KeyId,
-    locked_out: bool,
+    reason: Option<&str>,
 ) -> Result<Edit<ApiKeyFields>, Trouble> {
     let present = manageable(change, id)?;
     let wanted = ApiKeyFields {
-        locked_out,
+        locked_out: Change::lock(present.locked_out.as_ref(), reason)?,
         ..present.clone()
     };
+    if reason.is_some_and(|reason| !reason.is_empty()) {
+        refuse_secrets(change.tx, &wanted.texts(), Some(wanted.role))?;
+    }
     Edit::allowed(change, present, wanted)
 }
 
@@ -304,12 +308,12 @@ fn write(
     Edit { before, after, .. }: Edit<ApiKeyFields>,
 ) -> Result<ApiKeyFields, Trouble> {
     if before != after {
-        api_keys::update(change.tx, id, &after)?;
+        api_keys::update(change.tx, id, &after, &change.actor.name, change.now)?;
         let fields = |fields| fields_in_event(change.tx, fields);
         let differences = differences(&fields(&before)?, &fields(&after)?);
         let target = target(id, &after);
-        let lock = (before.locked_out, after.locked_out);
-        change.record_edit(EDITS, &target, &differences, lock)?;
+        let lock = (before.locked_out.as_deref(), after.locked_out.as_deref());
+        change.record_edit(EDITS, &target, differences, lock)?;
     }
     Ok(after)
 }

@@ -4,11 +4,12 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::event::{EventKind, Target};
 use crate::domain::id::{KeyId, RoleId, SecretId, UserId};
-use crate::domain::intent::{LockedBy, Prospect};
-use crate::domain::name::check_name;
-use crate::domain::problem::{Problem, Rule};
+use crate::domain::intent::Prospect;
+use crate::domain::name::{check_name, check_reason};
+use crate::domain::problem::{Field, Problem, Rule};
 use crate::domain::rights::Right;
 use crate::domain::role::Role;
+use crate::domain::state::LockedBy;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::Actor;
@@ -19,10 +20,6 @@ use crate::store::{Tx, api_keys, events, roles, secrets, users};
 
 /// The kinds of events that tell of fields that were changed, of a lock that was set and of one that was taken off.
 pub(super) type Edits = [EventKind; 3];
-
-/// Among so many events about a key or user the one of its lock is looked for, from the newest on. A key that is
-/// locked out and used all the same has 24 a day.
-const LOOKED_AT: i64 = 10_000;
 
 /// What a use case has at hand, once the lock is held.
 pub(super) struct Change<'a> {
@@ -54,17 +51,45 @@ impl Change<'_> {
         &self,
         [updated, locked_out, unlocked]: Edits,
         target: &Target,
-        differences: &Map<String, Value>,
-        lock: (bool, bool),
+        mut differences: Map<String, Value>,
+        lock: (Option<&str>, Option<&str>),
     ) -> Result<(), Trouble> {
+        if let (Some(before), Some(after)) = lock
+            && before != after
+        {
+            let reason = json!({ "before": before, "after": after });
+            differences.insert("lockReason".to_owned(), reason);
+        }
         if !differences.is_empty() {
             let body = json!({ "changes": differences });
             self.record(updated, target.clone(), body)?;
         }
         match lock {
-            (false, true) => self.record(locked_out, target.clone(), json!({})),
-            (true, false) => self.record(unlocked, target.clone(), json!({})),
+            (None, Some("")) => self.record(locked_out, target.clone(), json!({})),
+            (None, Some(reason)) => {
+                let body = json!({ "reason": reason });
+                self.record(locked_out, target.clone(), body)
+            }
+            (Some(_), None) => self.record(unlocked, target.clone(), json!({})),
             _ => Ok(()),
+        }
+    }
+
+    /// The lock that is wanted of what has this one: a locked one stays as it is, with the reason that it has.
+    pub(super) fn lock(
+        present: Option<&String>,
+        wanted: Option<&str>,
+    ) -> Result<Option<String>, Trouble> {
+        match (present, wanted) {
+            (Some(reason), Some(_)) => Ok(Some(reason.clone())),
+            (None, Some(typed)) => match check_reason(typed) {
+                Ok(reason) => Ok(Some(reason)),
+                Err(rule) => {
+                    let problem = Problem::new(Field::LockedOut, rule);
+                    Err(Trouble::Problems(vec![problem]))
+                }
+            },
+            (_, None) => Ok(None),
         }
     }
 
@@ -87,32 +112,21 @@ impl Change<'_> {
         }
         Err(Trouble::Problems(clashes))
     }
+}
 
-    /// Whether it is locked out already, and by whom: the last event of the two kinds tells it, unless it was pruned.
-    pub(super) fn locked_already(
-        &self,
-        is_locked: bool,
-        target: &Target,
-        [_, lock, unlock]: Edits,
-    ) -> Result<Prospect, Trouble> {
-        if !is_locked {
-            return Ok(Prospect::Clear);
-        }
-        let last = events::last_of(self.tx, target, [lock, unlock], LOOKED_AT)?;
-        let by = last.filter(|(number, ..)| *number == lock.number());
-        Ok(Prospect::LockedAlready(by.map(|(_, name, at)| LockedBy {
-            name: Some(name).filter(|name| !name.is_empty()),
-            at,
-        })))
+/// Whether what has this lock is locked out already.
+pub(super) fn locked_already(lock: Option<String>, by: Option<LockedBy>) -> Prospect {
+    match lock {
+        Some(reason) => Prospect::LockedAlready { by, reason },
+        None => Prospect::Clear,
     }
 }
 
 /// Whether there is nothing to unlock.
-pub(super) fn not_locked(is_locked: bool) -> Prospect {
-    if is_locked {
-        Prospect::Clear
-    } else {
-        Prospect::NotLocked
+pub(super) fn not_locked(lock: Option<&String>) -> Prospect {
+    match lock {
+        Some(_) => Prospect::Clear,
+        None => Prospect::NotLocked,
     }
 }
 

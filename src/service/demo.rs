@@ -90,7 +90,7 @@ impl Seeding<'_> {
             },
             zone,
             expiry,
-            locked_out: story == LockedOut,
+            locked_out: None,
         };
         // No two at the same minute; the youngest was made minutes ago.
         let made = self.now.plus(-age * DAY - (index % 7 + 2) * 3 * MINUTE);
@@ -116,13 +116,13 @@ impl Seeding<'_> {
         if let Some(at) = used {
             uses::accepted(self.tx, id, first, at)?;
         }
-        self.tell(story, key, first, used)
+        self.tell(story, (key, fields), first, used)
     }
 
     fn tell(
         &mut self,
         story: Story,
-        key: Key,
+        (key, mut fields): (Key, ApiKeyFields),
         first: SecretId,
         used: Option<Timestamp>,
     ) -> Result<(), Fault> {
@@ -130,7 +130,11 @@ impl Seeding<'_> {
         let ago = |ms: i64| now.plus(-ms);
         match story {
             InUse | JustMade | NeverStored => {}
-            LockedOut => self.event(ago(6 * DAY), EventKind::ApiKeyLockedOut, key, json!({})),
+            LockedOut => {
+                fields.locked_out = Some(String::new());
+                api_keys::update(self.tx, id, &fields, &self.actor.name, ago(6 * DAY))?;
+                self.event(ago(6 * DAY), EventKind::ApiKeyLockedOut, key, json!({}));
+            }
             Deleted => {
                 api_keys::set_deleted(self.tx, id, ago(2 * DAY))?;
                 self.event(ago(2 * DAY), EventKind::ApiKeyDeleted, key, json!({}));

@@ -10,7 +10,7 @@ use crate::domain::state::Facts;
 use crate::domain::trouble::Trouble;
 use crate::domain::user::{Actor, UserFields};
 use crate::service::authority::{Edit, refuse_last_manager, role_in_use};
-use crate::service::change::{Change, not_locked};
+use crate::service::change::{Change, locked_already, not_locked};
 use crate::service::{Service, api_keys, roles, secrets, users};
 use crate::store::roles as stored;
 
@@ -20,22 +20,22 @@ const NAMED: usize = 3;
 impl Service {
     /// What stands in the way of a change, or why it would be refused.
     pub fn foresee(&self, actor: &Actor, intent: &Intent) -> Result<Prospect, Trouble> {
-        self.look_ahead(actor, needs(actor, intent), |change| match intent {
-            Intent::Key(what, id) => api_keys::look_ahead(change, *what, *id),
+        self.look_ahead(actor, intent.needs(actor.user), |change| match intent {
+            Intent::Key(what, id) => api_keys::look_ahead(change, what, *id),
             Intent::IssueSecret(id, _) => secrets::issuable(change, *id).map(clear),
             Intent::SaveKey { id, before, draft } => {
                 let edit = api_keys::savable(change, *id, (before, draft))?;
                 affected_key(change, *id, &edit)
             }
-            Intent::User(UserChange::LockOut, id) => {
-                let user = users::lockable(change, *id, true)?.before;
+            Intent::User(UserChange::LockOut { reason }, id) => {
+                let user = users::lockable(change, *id, Some(reason))?.before;
                 refuse_without(change, *id, None)?;
-                let target = users::target(*id, &user);
-                change.locked_already(user.locked_out, &target, users::EDITS)
+                let by = users::present(change, *id)?.locked_by;
+                Ok(locked_already(user.locked_out, by))
             }
             Intent::User(UserChange::Unlock, id) => {
-                let user = users::lockable(change, *id, false)?.before;
-                Ok(not_locked(user.locked_out))
+                let user = users::lockable(change, *id, None)?.before;
+                Ok(not_locked(user.locked_out.as_ref()))
             }
             Intent::User(UserChange::Delete, id) => {
                 users::removable(change, *id)?;
@@ -64,18 +64,6 @@ fn clear<T>(_: T) -> Prospect {
     Prospect::Clear
 }
 
-/// The rights that the change needs.
-fn needs(actor: &Actor, intent: &Intent) -> &'static [Right] {
-    match intent {
-        Intent::Key(change, _) => change.needs(),
-        Intent::IssueSecret(..) | Intent::SaveKey { .. } => &[Right::EditApiKeys],
-        Intent::User(change, _) => change.needs(),
-        Intent::SaveUser { id, .. } => users::needs(actor, *id, &[Right::EditUsers]),
-        Intent::SaveRole { .. } => &[Right::EditRoles],
-        Intent::DeleteRole(_) => &[Right::DeleteRoles],
-    }
-}
-
 /// Whether the key stops or revives by another role.
 fn affected_key(
     change: &Change<'_>,
@@ -84,7 +72,7 @@ fn affected_key(
 ) -> Result<Prospect, Trouble> {
     let was = api_keys::undeleted(change.tx, id)?.facts();
     let is = Facts {
-        locked_out: edit.after.locked_out,
+        locked_out: edit.after.locked_out.is_some(),
         expires_at: edit.after.expiry.map(|expiry| expiry.at),
         api_access: role_in_use(change.tx, edit.after.role)?.fields.web_service,
         ..was
@@ -108,10 +96,10 @@ fn affected_user(change: &Change<'_>, edit: &Edit<UserFields>) -> Result<Prospec
     };
     let mut affected = Affected::default();
     match (access(&edit.before)?, access(&edit.after)?) {
-        (true, false) if !edit.before.locked_out => {
+        (true, false) if edit.before.locked_out.is_none() => {
             affected.users_stopped = Named::one(&edit.before.name);
         }
-        (false, true) if !edit.after.locked_out => {
+        (false, true) if edit.after.locked_out.is_none() => {
             affected.users_revived = Named::one(&edit.before.name);
         }
         _ => {}
@@ -166,7 +154,7 @@ fn refuse_without(
     then: Option<&UserFields>,
 ) -> Result<(), Trouble> {
     let others = stored::in_force_without(change.tx, id)?;
-    let then = then.filter(|user| !user.locked_out);
+    let then = then.filter(|user| user.locked_out.is_none());
     let then = then.map(|user| role_in_use(change.tx, user.role));
     let then = then.transpose()?;
     let roles = others.iter().chain(&then).map(|role| &role.fields);

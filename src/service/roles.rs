@@ -88,7 +88,7 @@ impl Service {
                 keeping_a_manager(change.tx, || roles::update(change.tx, id, &merged))?;
                 let differences = field_differences(&present, &merged);
                 let target = target(id, &merged);
-                change.record_edit(EDITS, &target, &differences, (false, false))?;
+                change.record_edit(EDITS, &target, differences, (None, None))?;
             }
             Ok(merged)
         })

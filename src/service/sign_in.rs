@@ -131,12 +131,12 @@ impl Service {
             let Some(user) = users::by_name(writing.tx, name)? else {
                 return Err(missing(writing.tx, name, Trouble::NoSuchUser)?);
             };
-            if !user.fields.locked_out {
+            if user.fields.locked_out.is_none() {
                 return Ok(false);
             }
             let mut fields = user.fields;
-            fields.locked_out = false;
-            users::update(writing.tx, user.id, &fields)?;
+            fields.locked_out = None;
+            users::update(writing.tx, user.id, &fields, "", writing.now)?;
             let target = (user.id, fields.name.as_str());
             let body = json!({ "account": account });
             writing.record(EventKind::GlassBroken, target, body)?;
@@ -223,7 +223,7 @@ fn admitted(tx: &Tx<'_>, actor: &Actor) -> Result<Actor, Trouble> {
 /// The user as an actor.
 fn admit(tx: &Tx<'_>, user: StoredUser) -> Result<Actor, Trouble> {
     let fields = user.fields;
-    if fields.locked_out {
+    if fields.locked_out.is_some() {
         return Err(Trouble::LockedOut(fields.name));
     }
     // The table lets no user be without a role.

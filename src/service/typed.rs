@@ -27,9 +27,9 @@ pub(super) fn refuse_secrets(
     let role = role.map(|id| roles::get(tx, id)).transpose()?.flatten();
     let role = role.map_or_else(String::new, |role| role.fields.name);
     let mut texts = typed.to_vec();
-    if !role.is_empty() {
-        texts.push((Field::Role, &role));
-    }
+    texts.push((Field::Role, &role));
+    // Each more is tried before, behind and between all others.
+    texts.retain(|(_, text)| !text.is_empty());
     let mut proof = Proof::new(tx)?;
     for order in orders(texts.len()) {
         let joined: Vec<&str> = order.iter().map(|index| texts[*index].1).collect();

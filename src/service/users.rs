@@ -21,6 +21,7 @@ use crate::service::record::{differences, role_in_event};
 use crate::service::typed::refuse_secrets;
 use crate::service::{Service, refuse_if_any};
 use crate::store::names::Named;
+use crate::store::users::StoredUser;
 use crate::store::{Tx, roles, users};
 
 /// The events of an edit.
@@ -44,6 +45,7 @@ impl Service {
                 id,
                 fields: user.fields,
                 created_at: user.created_at,
+                locked_by: user.locked_by,
                 last_sign_in_at: user.last_sign_in_at,
                 roles,
             })
@@ -65,11 +67,12 @@ impl Service {
             let role = role_problem(change, None, fields.role)?;
             refuse_if_any(name.into_iter().chain(role).collect())?;
             refuse_new(change, &fields)?;
-            let id = users::insert(tx, &fields, change.now)?;
+            let id = users::insert(tx, &fields, &actor.name, change.now)?;
             let target = target(id, &fields);
             let body = created_in_event(tx, &fields)?;
             change.record(EventKind::UserCreated, target.clone(), body)?;
-            change.record_edit(EDITS, &target, &Map::new(), (false, fields.locked_out))?;
+            let lock = (None, fields.locked_out.as_deref());
+            change.record_edit(EDITS, &target, Map::new(), lock)?;
             Ok(id)
         })
     }
@@ -100,17 +103,22 @@ impl Service {
         id: UserId,
     ) -> Result<(), Trouble> {
         match change {
-            UserChange::LockOut => self.lock_out_user(actor, id),
+            UserChange::LockOut { reason } => self.lock_out_user(actor, id, &reason),
             UserChange::Unlock => self.unlock_user(actor, id),
             UserChange::Delete => self.delete_user(actor, id),
         }
     }
 
-    /// Locks a user out; a locked one stays so.
-    pub fn lock_out_user(&mut self, actor: &Actor, id: UserId) -> Result<(), Trouble> {
-        let attempt = Attempt::new("lock-out", On::User(id), UserChange::LockOut.needs());
+    /// Locks a user out, for a reason that may be empty; a locked one stays so, with the reason that they have.
+    pub fn lock_out_user(
+        &mut self,
+        actor: &Actor,
+        id: UserId,
+        reason: &str,
+    ) -> Result<(), Trouble> {
+        let attempt = Attempt::new("lock-out", On::User(id), &[Right::EditUsers]);
         self.change(actor, attempt, |change| {
-            write(change, id, lockable(change, id, true)?).map(drop)
+            write(change, id, lockable(change, id, Some(reason))?).map(drop)
         })
     }
 
@@ -118,7 +126,7 @@ impl Service {
     pub fn unlock_user(&mut self, actor: &Actor, id: UserId) -> Result<(), Trouble> {
         let attempt = Attempt::new("unlock", On::User(id), UserChange::Unlock.needs());
         self.change(actor, attempt, |change| {
-            write(change, id, lockable(change, id, false)?).map(drop)
+            write(change, id, lockable(change, id, None)?).map(drop)
         })
     }
 
@@ -143,11 +151,14 @@ pub(super) fn needs<'a>(actor: &Actor, id: UserId, rights: &'a [Right]) -> &'a [
     if actor.user == id { &[] } else { rights }
 }
 
+/// The user, unless they were deleted or never were.
+pub(super) fn present(change: &Change<'_>, id: UserId) -> Result<StoredUser, Trouble> {
+    users::get(change.tx, id)?.ok_or(Trouble::UserGone(id))
+}
+
 /// The user's fields, where the actor may manage them.
 fn manageable(change: &Change<'_>, id: UserId) -> Result<UserFields, Trouble> {
-    let user = users::get(change.tx, id)?
-        .ok_or(Trouble::UserGone(id))?
-        .fields;
+    let user = present(change, id)?.fields;
     refuse_beyond(change, &user)?;
     Ok(user)
 }
@@ -172,20 +183,23 @@ pub(super) fn savable(
     Edit::allowed(change, present, merged)
 }
 
-/// The change of the user's lock, where the actor may make it.
+/// The change of the user's lock, for a reason or for none at all, where the actor may make it.
 pub(super) fn lockable(
     change: &Change<'_>,
     id: UserId,
-    locked_out: bool,
+    reason: Option<&str>,
 ) -> Result<Edit<UserFields>, Trouble> {
     let present = manageable(change, id)?;
-    if locked_out && change.actor.user == id {
+    if reason.is_some() && change.actor.user == id {
         return Err(Trouble::OwnLock);
     }
     let wanted = UserFields {
-        locked_out,
+        locked_out: Change::lock(present.locked_out.as_ref(), reason)?,
         ..present.clone()
     };
+    if reason.is_some_and(|reason| !reason.is_empty()) {
+        refuse_secrets(change.tx, &wanted.texts(), Some(wanted.role))?;
+    }
     Edit::allowed(change, present, wanted)
 }
 
@@ -218,7 +232,7 @@ fn refuse_problems(
         }
         problems.extend(problem);
     }
-    if own_account && after.locked_out {
+    if own_account && after.locked_out.is_some() {
         problems.push(Problem::new(Field::LockedOut, Rule::OwnLock));
     }
     refuse_if_any(problems)
@@ -231,12 +245,13 @@ fn write(
     Edit { before, after, .. }: Edit<UserFields>,
 ) -> Result<UserFields, Trouble> {
     if before != after {
-        keeping_a_manager(change.tx, || users::update(change.tx, id, &after))?;
+        let (by, now) = (&change.actor.name, change.now);
+        keeping_a_manager(change.tx, || users::update(change.tx, id, &after, by, now))?;
         let fields = |fields| fields_in_event(change.tx, fields);
         let differences = differences(&fields(&before)?, &fields(&after)?);
         let target = target(id, &after);
-        let lock = (before.locked_out, after.locked_out);
-        change.record_edit(EDITS, &target, &differences, lock)?;
+        let lock = (before.locked_out.as_deref(), after.locked_out.as_deref());
+        change.record_edit(EDITS, &target, differences, lock)?;
     }
     Ok(after)
 }

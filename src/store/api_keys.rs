@@ -6,11 +6,11 @@ use crate::domain::api_key::ApiKeyFields;
 use crate::domain::fold::name_key;
 use crate::domain::id::KeyId;
 use crate::domain::name::{name_look, name_sort};
-use crate::domain::state::Facts;
+use crate::domain::state::{Facts, LockedBy};
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
-use crate::store::convert::{Day, Zone, expiry};
+use crate::store::convert::{Day, Zone, expiry, locked_by};
 use crate::store::query::columns;
 
 /// A key as it is kept.
@@ -21,6 +21,8 @@ pub struct StoredKey {
     pub delivered: bool,
     /// The key's role allows access to the Web Service API.
     pub api_access: bool,
+    /// Who locked it out, as far as it is known.
+    pub locked_by: Option<LockedBy>,
     pub last_sign_in_at: Option<Timestamp>,
     pub attempts: i64,
     pub created_at: Timestamp,
@@ -32,16 +34,19 @@ pub struct StoredKey {
 
 columns! {
     StoredKey {
-        id, name, description, role, locale, time_zone, expires_on, expires_at, locked_out, delivered,
+        id, name, description, role, locale, time_zone, expires_on, expires_at, locked_out, lock_reason,
+        locked_by, locked_at, delivered,
         last_sign_in_at, attempts, created_at, created_by, deleted_at, erased,
         api_access = "(SELECT web_service FROM roles r WHERE r.id = k.role)",
     } => {
         let (Zone(zone), expiry) = (time_zone, expiry(expires_on, expires_at)?);
+        let locked_out = bool::then_some(locked_out, lock_reason);
         StoredKey {
             id,
             fields: ApiKeyFields { name, description, role, locale, zone, expiry, locked_out },
             delivered,
             api_access,
+            locked_by: self::locked_by(locked_by, locked_at),
             last_sign_in_at,
             attempts,
             created_at,
@@ -58,7 +63,7 @@ impl StoredKey {
     pub fn facts(&self) -> Facts {
         Facts {
             deleted: self.deleted_at.is_some(),
-            locked_out: self.fields.locked_out,
+            locked_out: self.fields.locked_out.is_some(),
             expires_at: self.fields.expiry.map(|expiry| expiry.at),
             delivered: self.delivered,
             api_access: self.api_access,
@@ -89,8 +94,9 @@ pub fn insert(
     now: Timestamp,
 ) -> Result<(), Fault> {
     tx.change_one("INSERT INTO api_keys (id, name, name_key, description, search, role, locale, time_zone, expires_on,
-             expires_at, locked_out, created_at, created_by, name_sort, name_look)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)", params![
+             expires_at, locked_out, created_at, created_by, name_sort, name_look, lock_reason, locked_by, locked_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, iif(?11, ?13, NULL),
+             iif(?11, ?12, NULL))", params![
         id,
         fields.name,
         name_key(&fields.name),
@@ -101,19 +107,29 @@ pub fn insert(
         Zone(fields.zone),
         fields.expiry.map(|expiry| Day(expiry.on)),
         fields.expiry.map(|expiry| expiry.at),
-        fields.locked_out,
+        fields.locked_out.is_some(),
         now,
         by,
         name_sort(&fields.name),
         name_look(&fields.name),
+        fields.locked_out.as_deref().unwrap_or(""),
     ])
 }
 
-/// Writes the fields of Properties.
-pub fn update(tx: &Tx<'_>, id: KeyId, fields: &ApiKeyFields) -> Result<(), Fault> {
+/// Writes the fields of Properties. Who changes them, and when, is kept of a lock alone.
+pub fn update(
+    tx: &Tx<'_>,
+    id: KeyId,
+    fields: &ApiKeyFields,
+    by: &str,
+    now: Timestamp,
+) -> Result<(), Fault> {
     tx.change_one("UPDATE api_keys
          SET name = ?2, name_key = ?3, description = ?4, search = ?5, role = ?6, locale = ?7, time_zone = ?8,
              expires_on = ?9, expires_at = ?10, locked_out = ?11, name_sort = ?12, name_look = ?13,
+             lock_reason = ?14,
+             locked_by = CASE WHEN NOT ?11 THEN NULL WHEN locked_out THEN locked_by ELSE ?15 END,
+             locked_at = CASE WHEN NOT ?11 THEN NULL WHEN locked_out THEN locked_at ELSE ?16 END,
              version = version + 1
          WHERE id = ?1", params![
         id,
@@ -126,9 +142,12 @@ pub fn update(tx: &Tx<'_>, id: KeyId, fields: &ApiKeyFields) -> Result<(), Fault
         Zone(fields.zone),
         fields.expiry.map(|expiry| Day(expiry.on)),
         fields.expiry.map(|expiry| expiry.at),
-        fields.locked_out,
+        fields.locked_out.is_some(),
         name_sort(&fields.name),
         name_look(&fields.name),
+        fields.locked_out.as_deref().unwrap_or(""),
+        by,
+        now,
     ])
 }
 

@@ -11,6 +11,7 @@ use crate::domain::id::{KeyId, RoleId, SecretId, UserId};
 use crate::domain::locale::Locale;
 use crate::domain::rights::Rights;
 use crate::domain::secret::Ended;
+use crate::domain::state::LockedBy;
 use crate::domain::time::Timestamp;
 use crate::domain::zone;
 
@@ -115,6 +116,13 @@ impl ToSql for Rights {
 /// How many rows are wanted, as `LIMIT` takes it.
 pub fn limit(most: usize) -> i64 {
     i64::try_from(most).unwrap_or(i64::MAX)
+}
+
+/// Who locked something out from its two columns; nothing where one is not known. An empty name is System.
+pub fn locked_by(by: Option<String>, at: Option<Timestamp>) -> Option<LockedBy> {
+    let (by, at) = (by?, at?);
+    let name = Some(by).filter(|by| !by.is_empty());
+    Some(LockedBy { name, at })
 }
 
 /// An expiry from its two columns, of which both are set or none.

@@ -94,24 +94,6 @@ pub fn actors(tx: &Tx<'_>, most: usize) -> Result<Vec<String>, Fault> {
     )
 }
 
-/// The last event of either kind about a key, user or role: its number, whose it is and when it was. Only the newest
-/// `most` events about it are looked at.
-pub fn last_of(
-    tx: &Tx<'_>,
-    target: &Target,
-    kinds: [EventKind; 2],
-    most: i64,
-) -> Result<Option<(i64, String, Timestamp)>, Fault> {
-    let [one, two] = kinds;
-    tx.row(
-        "SELECT number, actor, at FROM (
-             SELECT sequence, number, actor, at FROM events WHERE target_kind = ?1 AND target_id = ?2
-             ORDER BY sequence DESC LIMIT ?5)
-         WHERE number IN (?3, ?4) ORDER BY sequence DESC LIMIT 1",
-        (target.kind, target.id, one, two, most),
-    )
-}
-
 /// Whether what is asked about is in a table, or an event is about it.
 pub fn knows_target(tx: &Tx<'_>, target: &TargetFilter) -> Result<bool, Fault> {
     let filter = EventFilter {

@@ -126,9 +126,9 @@ fn begin(tx: &Tx<'_>, beginning: &Beginning) -> Result<(), OpenFault> {
         role: FULL_ACCESS,
         locale: None,
         zone: None,
-        locked_out: false,
+        locked_out: None,
     };
-    users::insert(tx, &first, beginning.now)
+    users::insert(tx, &first, "", beginning.now)
         .map(|_| ())
         .map_err(OpenFault::Fault)
 }

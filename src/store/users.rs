@@ -5,11 +5,12 @@ use rusqlite::params;
 use crate::domain::fold::name_key;
 use crate::domain::id::UserId;
 use crate::domain::name::{name_look, name_sort};
+use crate::domain::state::LockedBy;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
 use crate::domain::user::UserFields;
 use crate::store::Tx;
-use crate::store::convert::Zone;
+use crate::store::convert::{Zone, locked_by};
 use crate::store::query::columns;
 
 /// A user as they are kept.
@@ -18,24 +19,29 @@ pub struct StoredUser {
     pub id: UserId,
     pub fields: UserFields,
     pub created_at: Timestamp,
+    /// Who locked them out, as far as it is known.
+    pub locked_by: Option<LockedBy>,
     pub last_sign_in_at: Option<Timestamp>,
 }
 
 columns! {
     StoredUser {
-        id, name, full_name, role, locale, time_zone, locked_out, created_at, last_sign_in_at,
+        id, name, full_name, role, locale, time_zone, locked_out, lock_reason, locked_by, locked_at, created_at,
+        last_sign_in_at,
     } => {
         let zone = Option::map(time_zone, |Zone(zone)| zone);
+        let locked_out = bool::then_some(locked_out, lock_reason);
         let fields = UserFields { name, full_name, role, locale, zone, locked_out };
-        StoredUser { id, fields, created_at, last_sign_in_at }
+        let locked_by = self::locked_by(locked_by, locked_at);
+        StoredUser { id, fields, created_at, locked_by, last_sign_in_at }
     }
 }
 
-/// Adds a user and gives their ID, which was never used before.
-pub fn insert(tx: &Tx<'_>, fields: &UserFields, now: Timestamp) -> Result<UserId, Fault> {
+/// Adds a user and gives their ID, which was never used before. Who adds them is kept of a lock alone.
+pub fn insert(tx: &Tx<'_>, fields: &UserFields, by: &str, now: Timestamp) -> Result<UserId, Fault> {
     tx.change_one("INSERT INTO users (name, name_key, full_name, search, role, locale, time_zone, locked_out, created_at,
-             name_sort, name_look)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)", params![
+             name_sort, name_look, lock_reason, locked_by, locked_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, iif(?8, ?13, NULL), iif(?8, ?9, NULL))", params![
         fields.name,
         name_key(&fields.name),
         fields.full_name,
@@ -43,19 +49,30 @@ pub fn insert(tx: &Tx<'_>, fields: &UserFields, now: Timestamp) -> Result<UserId
         fields.role,
         fields.locale,
         fields.zone.map(Zone),
-        fields.locked_out,
+        fields.locked_out.is_some(),
         now,
         name_sort(&fields.name),
         name_look(&fields.name),
+        fields.locked_out.as_deref().unwrap_or(""),
+        by,
     ])?;
     Ok(UserId(tx.0.last_insert_rowid()))
 }
 
-/// Writes the fields of Properties.
-pub fn update(tx: &Tx<'_>, id: UserId, fields: &UserFields) -> Result<(), Fault> {
+/// Writes the fields of Properties. Who changes them, and when, is kept of a lock alone; an empty name is System.
+pub fn update(
+    tx: &Tx<'_>,
+    id: UserId,
+    fields: &UserFields,
+    by: &str,
+    now: Timestamp,
+) -> Result<(), Fault> {
     tx.change_one(
         "UPDATE users
          SET full_name = ?2, search = ?3, role = ?4, locale = ?5, time_zone = ?6, locked_out = ?7,
+             lock_reason = ?8,
+             locked_by = CASE WHEN NOT ?7 THEN NULL WHEN locked_out THEN locked_by ELSE ?9 END,
+             locked_at = CASE WHEN NOT ?7 THEN NULL WHEN locked_out THEN locked_at ELSE ?10 END,
              version = version + 1
          WHERE id = ?1",
         params![
@@ -65,7 +82,10 @@ pub fn update(tx: &Tx<'_>, id: UserId, fields: &UserFields) -> Result<(), Fault>
             fields.role,
             fields.locale,
             fields.zone.map(Zone),
-            fields.locked_out,
+            fields.locked_out.is_some(),
+            fields.locked_out.as_deref().unwrap_or(""),
+            by,
+            now,
         ],
     )
 }

@@ -21,7 +21,7 @@ use crate::text::Text;
 const BODY_VERSION: i64 = 1;
 
 /// The fields of bodies with their labels, in the order in which they are told.
-const FIELDS: [(&str, &str); 28] = [
+const FIELDS: [(&str, &str); 29] = [
     ("name", "event_field.name"),
     ("fullName", "event_field.full_name"),
     ("description", "event_field.description"),
@@ -29,6 +29,7 @@ const FIELDS: [(&str, &str); 28] = [
     ("locale", "event_field.language"),
     ("timeZone", "event_field.time_zone"),
     ("expires", "event_field.expires"),
+    ("lockReason", "event_field.lock_reason"),
     ("userInterface", "event_field.user_interface"),
     ("webService", "event_field.web_service"),
     ("equalOrLess", "event_field.equal_or_less"),

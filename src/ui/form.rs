@@ -42,6 +42,8 @@ pub struct Item {
     pub heading: Option<&'static str>,
     pub input: Input,
     pub enabled: bool,
+    /// It has no row while the box before it, which opens it, is not ticked.
+    pub shown: bool,
     pub problem: Option<String>,
     /// Sentences below the field.
     pub notes: Vec<String>,
@@ -60,6 +62,7 @@ impl Item {
             heading: None,
             input,
             enabled: true,
+            shown: true,
             problem,
             notes,
             edited: false,
@@ -67,6 +70,9 @@ impl Item {
     }
 
     fn rows(&self, columns: u16) -> u16 {
+        if !self.shown {
+            return 0;
+        }
         let own = match self.input {
             Input::Area(_) => AREA_ROWS,
             Input::Date(_) => 0,
@@ -135,7 +141,7 @@ impl Form {
             .items
             .iter()
             .enumerate()
-            .filter(|(_, item)| item.enabled);
+            .filter(|(_, item)| item.enabled && item.shown);
         items
             .map(|(i, _)| Focus::Item(i))
             .chain([Focus::Ok, Focus::Cancel])
@@ -198,9 +204,9 @@ impl Form {
             .filter(move |item| item.field == field)
     }
 
-    /// Shows a problem at a field, below the last item that belongs to it.
+    /// Shows a problem at a field, below the last item that belongs to it and is shown.
     pub fn set_problem(&mut self, field: Field, problem: Option<String>) {
-        if let Some(item) = self.items_of(field).last() {
+        if let Some(item) = self.items_of(field).filter(|item| item.shown).last() {
             item.problem = problem;
         }
     }
@@ -259,12 +265,13 @@ impl Form {
         let (on, field) = (*on, *field);
         if let Some(opened) = self.items.get_mut(index + 1)
             && opened.field == field
-            && let Input::Date(date) = &mut opened.input
+            && let Input::Date(line) | Input::Line(line) = &mut opened.input
         {
             opened.enabled = on;
+            opened.shown |= on;
             if on {
                 // What it held before is offered again.
-                date.suggest();
+                line.suggest();
                 self.focus_on(Focus::Item(index + 1));
             }
         }

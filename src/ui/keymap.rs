@@ -323,8 +323,10 @@ pub static BINDINGS: &[Binding] = bindings![
     Confirmation [ch('y')]          Yes          Footer   ByHand "key.yes"          "help.yes";
     Confirmation [ESC, ch('n')]     Cancel       Footer   "key.no"           "help.no";
     Confirmation [ENTER]            Press        HelpOnly ByHand "key.press"        "help.press";
-    Confirmation [TAB, RIGHT, DOWN] Next         HelpOnly "key.next_button"  "help.next_button";
-    Confirmation [BACK_TAB, LEFT, UP] Previous   HelpOnly "key.previous"     "help.previous_button";
+    Confirmation [TAB, DOWN]        Next         HelpOnly "key.next_button"  "help.next_in_question";
+    Confirmation [BACK_TAB, UP]     Previous     HelpOnly "key.previous"     "help.previous_in_question";
+    Confirmation [LEFT]             Left         HelpOnly "key.previous"     "help.previous_button";
+    Confirmation [RIGHT]            Right        HelpOnly "key.next_button"  "help.next_button";
     Secret [ch('a')]                Stored       Footer   ByHand "key.stored"       "help.stored";
     Secret [ch('x')]                Discard      Footer   ByHand "key.discard"      "help.discard";
     Secret [ENTER]                  Press        Footer   ByHand "key.press"        "help.press";

@@ -15,7 +15,7 @@ fn trail() -> Console {
     let backup = bench.delivered("backup");
     bench.clock.advance(DAY);
     bench.delivered("deploy");
-    let locked = bench.service.lock_out_key(&bob, backup.key);
+    let locked = bench.service.lock_out_key(&bob, backup.key, "");
     locked.expect("locked");
     bench.refusal(&backup);
     let mut console = Console::on(bench);

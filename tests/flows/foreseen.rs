@@ -48,7 +48,7 @@ fn a_role_that_stops_keys_asks_first_and_names_them() {
     for name in ["alpha", "beta", "gamma", "delta", "epsilon"] {
         key(&mut bench, name, ops);
     }
-    bench.by_alice(|service, alice| service.lock_out_key(alice, KeyId(1)));
+    bench.by_alice(|service, alice| service.lock_out_key(alice, KeyId(1), ""));
     let mut console = Console::on(bench);
     to_boxes(&mut console, "ops");
     console.keys("\t <F2>");
@@ -140,7 +140,7 @@ fn a_refusal_comes_before_the_question() {
     let gone = key(&mut bench, "gone", FULL_ACCESS);
     bench.by_alice(|service, alice| service.delete_key(alice, gone));
     let locked = key(&mut bench, "locked", FULL_ACCESS);
-    bench.by_alice(|service, alice| service.lock_out_key(alice, locked));
+    bench.by_alice(|service, alice| service.lock_out_key(alice, locked, ""));
     let rights = [
         Right::ViewApiKeys,
         Right::EditApiKeys,

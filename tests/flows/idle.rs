@@ -346,7 +346,7 @@ fn who_is_locked_out_during_the_countdown_is_told_that() {
         setting.settings.idle_minutes = MINUTES;
     });
     bobs.wait(IDLE).expect("Signed out in 60 s");
-    alices.by_alice(|service, alice| service.lock_out_user(alice, id));
+    alices.by_alice(|service, alice| service.lock_out_user(alice, id, ""));
     bobs.wait(SECOND).expect("bob is locked out");
     bobs.wait(HOUR).expect("bob is locked out");
     bobs.keys("\n");

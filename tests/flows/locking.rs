@@ -7,12 +7,104 @@ use keyward::domain::verdict::Refused;
 use crate::support::console::Console;
 use crate::support::database::raw;
 
+/// What the last event of this number says.
+fn told(console: &Console, number: i64) -> String {
+    let events = console.bench.events();
+    let of = events.iter().rev().find(|event| event.0 == number);
+    of.map(|event| event.2.clone()).expect("the event")
+}
+
+#[test]
+fn y_answers_at_once_and_no_reason_is_kept() {
+    let mut console = Console::new();
+    console.make_and_store("backup");
+    console.keys("l").expect("Tab to give one");
+    console.keys("y").expect_selected("Locked Out");
+    assert!(!told(&console, 673).contains("reason"));
+}
+
+#[test]
+fn a_reason_is_typed_below_the_question_and_told_wherever_the_lock_is() {
+    let mut console = Console::new();
+    console.make_and_store("backup");
+    // There y and n are letters, and Enter confirms nothing.
+    console
+        .keys("l\tany contract ended\n")
+        .says("confirm.lock_title");
+    console.expect("any contract ended");
+    console.keys("\n").expect_selected("Active");
+    console.keys("l\tany contract ended\ny");
+    console.expect_selected("Locked Out");
+    assert!(told(&console, 673).contains(r#""reason":"any contract ended""#));
+    console.keys("l");
+    console.expect("Locked out already by alice, 2026-11-22 16:00: any contract ended.");
+    console.keys("\n");
+    console.expect("Locked Out by alice, 2026-11-22 16:00: any contract ended");
+    console.keys("<Esc>e\n").expect("any contract ended");
+    console.keys("<Esc>");
+    console.go("API Keys");
+    console.keys("uyly\n");
+    console.expect("Locked Out by alice, 2026-11-22 16:00");
+    console.expect_not("contract");
+}
+
+#[test]
+fn a_reason_that_may_not_be_is_refused_and_stays_to_be_mended() {
+    let mut console = Console::new();
+    let secret = console.make_and_store("backup");
+    console.keys("l\t").paste(&secret);
+    console.says("problem.secret");
+    console.paste("a\u{202e}b").keys("\n<Right>\n");
+    console.expect("Character 2 cannot be seen (U+202E).");
+    console
+        .keys("<Backspace><Backspace>\ny")
+        .expect_selected("Locked Out");
+    assert!(told(&console, 673).contains(r#""reason":"a""#));
+}
+
+#[test]
+fn the_box_in_properties_takes_a_reason_and_lets_it_be_changed() {
+    let mut console = Console::new();
+    console.make_and_store("backup");
+    console.keys("\n").says_not("field.lock_reason");
+    console
+        .keys("<Shift-Tab><Shift-Tab><Shift-Tab> ")
+        .says("field.lock_reason");
+    console
+        .keys("contract ended<F2>")
+        .expect_selected("Locked Out");
+    assert!(told(&console, 673).contains("contract ended"));
+    console.keys("\n<Shift-Tab><Shift-Tab><Shift-Tab> in May<F2>");
+    let changed = told(&console, 658);
+    assert!(
+        changed.contains(r#""lockReason":{"after":"contract ended in May""#),
+        "{changed}"
+    );
+    console.keys("l").expect("contract ended in May");
+    console.keys("\n<Shift-Tab><Shift-Tab><Shift-Tab><Shift-Tab> ");
+    console.says_not("field.lock_reason");
+    console.keys("<F2>").expect_selected("Active");
+}
+
+#[test]
+fn a_reason_that_another_one_changed_meanwhile_is_told() {
+    let mut console = Console::new();
+    let id = Console::id_of(&console.make_and_store("backup"));
+    console.keys("ly\n<Shift-Tab><Shift-Tab><Shift-Tab>mine");
+    let mut other = console.bench.beside();
+    let before = other.by_alice(|service, alice| service.key_properties(alice, id));
+    let mut theirs = ApiKeyDraft::from(&before.fields);
+    theirs.locked_out = Some("theirs".to_owned());
+    other.by_alice(|service, alice| service.save_key(alice, id, &before.fields, &theirs));
+    console.keys("<F2>").expect("ticked (theirs)");
+}
+
 #[test]
 fn the_key_that_locks_never_unlocks_and_says_who_locked_and_when() {
     let mut console = Console::new();
     let secret = console.make_and_store("backup");
     console.keys("lyl");
-    console.expect("“backup” is locked out already: alice did it at 2026-11-22 16:00:");
+    console.expect("Locked out already by alice, 2026-11-22 16:00.");
     console.keys("y");
     assert_eq!(console.refusal(&secret), Some(Refused::LockedOut));
     console.wait(MINUTE);
@@ -23,7 +115,7 @@ fn the_key_that_locks_never_unlocks_and_says_who_locked_and_when() {
     console.keys("y");
     assert!(console.works(&secret));
     console.keys("lyl");
-    console.expect("alice did it at 2026-11-22 16:01");
+    console.expect("by alice, 2026-11-22 16:01.");
 }
 
 #[test]
@@ -32,12 +124,12 @@ fn a_click_on_lock_says_who_locked_too() {
     console.make_and_store("backup");
     console.keys("ly");
     console.click_on("(Lock)");
-    console.expect("“backup” is locked out already: alice did it");
+    console.expect("Locked out already by alice");
     console.click_on("u Unlock").says("confirm.unlock");
 }
 
 #[test]
-fn where_no_event_tells_of_the_lock_only_that_it_is_locked_is_said() {
+fn where_nobody_is_known_to_have_locked_only_that_it_is_locked_is_said() {
     let mut console = Console::new();
     console.make_and_store("backup");
     let behind = raw(&console.bench.place);
@@ -45,8 +137,7 @@ fn where_no_event_tells_of_the_lock_only_that_it_is_locked_is_said() {
     set(true).expect("locked");
     console.wait(2 * SECOND);
     console.keys("l");
-    console.says_with("list.locked_already", &[("name", &"backup")]);
-    // Nor does an event that was taken back since.
+    console.expect("Locked out already.");
     console.keys("uyly");
     set(false).expect("unlocked");
     console.wait(2 * SECOND);

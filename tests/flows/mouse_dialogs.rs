@@ -359,7 +359,7 @@ fn the_end_of_a_session_is_left_by_its_button() {
     let mut other = bench.beside();
     let bob = user.user;
     let mut console = Console::of(bench, user, (80, 24));
-    other.by_alice(|service, alice| service.lock_out_user(alice, bob));
+    other.by_alice(|service, alice| service.lock_out_user(alice, bob, ""));
     console.wait(1_000);
     console.click_on("[ Leave");
     assert!(console.done());

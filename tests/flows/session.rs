@@ -35,7 +35,7 @@ fn signing_in_is_an_event() {
 fn a_locked_out_users_console_says_so_and_ends() {
     let (mut alices, mut bobs, bob) = two();
     bobs.keys("nhalf typed");
-    alices.by_alice(|service, alice| service.lock_out_user(alice, bob));
+    alices.by_alice(|service, alice| service.lock_out_user(alice, bob, ""));
     bobs.keys("<F2>");
     bobs.says_with("trouble.locked_out", &[("name", &"bob")]);
     bobs.expect_not("half typed");
@@ -62,7 +62,7 @@ fn a_deleted_users_console_ends_without_a_key_and_shows_no_secret_any_more() {
 
 /// Alice locks bob out, and his console notices.
 fn lock_out(alices: &mut Console, bobs: &mut Console, bob: UserId) {
-    alices.by_alice(|service, alice| service.lock_out_user(alice, bob));
+    alices.by_alice(|service, alice| service.lock_out_user(alice, bob, ""));
     bobs.wait(1_000);
     bobs.says_with("trouble.locked_out", &[("name", &"bob")]);
 }

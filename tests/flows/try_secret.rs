@@ -53,7 +53,7 @@ fn everything_that_refuses_a_secret_is_told_at_once() {
     let issued = console.by_alice(|service, alice| service.create_key(alice, &until_today));
     console.bench.deliver(&issued, None);
     let (id, secret) = (issued.key, issued.secret.expose().to_owned());
-    console.by_alice(|service, alice| service.lock_out_key(alice, id));
+    console.by_alice(|service, alice| service.lock_out_key(alice, id, ""));
     console.wait(DAY);
     console.by_alice(|service, alice| service.delete_key(alice, id));
     tried(&mut console, &secret).says("try.deleted");
@@ -153,7 +153,9 @@ fn trying_leaves_no_trace_in_the_database() {
     let secret = console.make_and_store("backup");
     let id = Console::id_of(&secret);
     let dump = |console: &Console| console.bench.dump();
-    for change in [None, Some(KeyChange::LockOut), Some(KeyChange::Delete)] {
+    let reason = String::new();
+    let lock = KeyChange::LockOut { reason };
+    for change in [None, Some(lock), Some(KeyChange::Delete)] {
         if let Some(change) = change {
             console.by_alice(|service, alice| service.change_key(alice, change, id));
         }

@@ -56,11 +56,25 @@ fn a_user_is_locked_out_and_unlocked_after_a_confirmation() {
 fn locking_a_locked_user_says_who_did_it_and_undoes_nothing() {
     let mut console = users();
     console.keys("jlyl");
-    console.expect("“bob” is locked out already: alice did it at 2026-11-22");
+    console.expect("Locked out already by alice, 2026-11-22 16:00.");
     console.keys("y").expect_selected("Locked Out");
     console.keys("uyu");
     console.says_with("list.not_locked", &[("name", &"bob")]);
     console.expect_selected("Active");
+}
+
+#[test]
+fn why_somebody_is_locked_out_is_kept_until_they_are_unlocked() {
+    let mut console = users();
+    console.keys("jl\tleft us\nyl");
+    console.expect("Locked out already by alice, 2026-11-22 16:00: left us.");
+    console.keys("\n");
+    console.expect("Locked Out by alice, 2026-11-22 16:00: left us");
+    console.keys("<Shift-Tab><Shift-Tab><Shift-Tab><Shift-Tab> <F2>");
+    console.expect_selected("Active");
+    console
+        .keys("lyl")
+        .expect("Locked out already by alice, 2026-11-22 16:00.");
 }
 
 #[test]

@@ -91,7 +91,10 @@ impl Seed {
         });
         if self == LockedOut {
             let alice = other.alice.clone();
-            other.service.lock_out_user(&alice, user).expect("locked");
+            other
+                .service
+                .lock_out_user(&alice, user, "")
+                .expect("locked");
         }
         console
     }

@@ -158,7 +158,7 @@ fn a_secret_over_a_key_and_its_role_or_two_saves_is_never_stored() {
     assert_eq!(fields(done), [Field::Name, Field::Description]);
     assert_eq!(bench.fields(id), before);
     // What was stored before does not come in the way of a lock.
-    bench.by_alice(|service, alice| service.lock_out_key(alice, id));
+    bench.by_alice(|service, alice| service.lock_out_key(alice, id, ""));
 }
 
 #[test]

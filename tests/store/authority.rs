@@ -143,13 +143,13 @@ const TABLES: [(&str, &str); 4] = [
     (
         "users",
         "id, name, name_key, role, created_at, version, full_name, search, locale, time_zone, locked_out, \
-         last_sign_in_at, name_sort, name_look",
+         last_sign_in_at, name_sort, name_look, lock_reason, locked_by, locked_at",
     ),
     (
         "api_keys",
         "id, name, name_key, description, search, role, locale, time_zone, expires_on, expires_at, expiry_noted, locked_out, \
          delivered, last_sign_in_at, attempts, created_at, created_by, deleted_at, erased, version, name_sort, \
-         name_look",
+         name_look, owner, lock_reason, locked_by, locked_at",
     ),
     ("api_key_secrets", "*"),
 ];
@@ -165,9 +165,9 @@ impl World {
         };
         let [own, target, like_target, empty] =
             ["own", "target", "like target", "empty"].map(&mut role);
-        let mut user = |name, role, locked_out| {
+        let mut user = |name, role, locked_out: bool| {
             let draft = UserDraft::from(UserFields {
-                locked_out,
+                locked_out: locked_out.then(String::new),
                 ..user_draft(name, role).fields
             });
             service.create_user(&alice, &draft).expect("a user")
@@ -175,10 +175,10 @@ impl World {
         user("bob", own, false);
         let (ann, lou) = (user("ann", target, false), user("lou", target, true));
         let eve = user("eve", empty, false);
-        let mut key = |name, role, locked_out, expires_on: Option<&str>| {
+        let mut key = |name, role, locked_out: bool, expires_on: Option<&str>| {
             let draft = ApiKeyDraft {
                 role,
-                locked_out,
+                locked_out: locked_out.then(String::new),
                 expires_on: expires_on.map(str::to_owned),
                 ..draft(name)
             };
@@ -392,7 +392,7 @@ const USES: &[Use] = &[
     ("user_properties", "", &[Right::ViewUsers], Nothing, false, |w, s, who| s.user_properties(who, w.ann).map(drop)),
     ("user_properties", "own", &[], Nothing, false, |w, s, who| s.user_properties(who, w.bob.user).map(drop)),
 
-    ("foresee", "lock_out", &[Right::EditApiKeys], Manages, false, |w, s, who| s.foresee(who, &Intent::Key(KeyChange::LockOut, w.key)).map(drop)),
+    ("foresee", "lock_out", &[Right::EditApiKeys], Manages, false, |w, s, who| s.foresee(who, &Intent::Key(KeyChange::LockOut { reason: String::new() }, w.key)).map(drop)),
     ("foresee", "unlock", &[Right::EditApiKeys], Revives, false, |w, s, who| s.foresee(who, &Intent::Key(KeyChange::Unlock, w.locked)).map(drop)),
     ("foresee", "unlock what is not locked", &[Right::EditApiKeys], Manages, false, |w, s, who| s.foresee(who, &Intent::Key(KeyChange::Unlock, w.key)).map(drop)),
     ("foresee", "delete", &[Right::DeleteApiKeys], Manages, false, |w, s, who| s.foresee(who, &Intent::Key(KeyChange::Delete, w.key)).map(drop)),
@@ -401,7 +401,7 @@ const USES: &[Use] = &[
     ("foresee", "end_overlap", &[Right::EditApiKeys], Manages, false, |w, s, who| s.foresee(who, &Intent::Key(KeyChange::EndOverlap, w.key)).map(drop)),
     ("foresee", "delete_user", &[Right::DeleteUsers], Manages, false, |w, s, who| s.foresee(who, &Intent::User(UserChange::Delete, w.ann)).map(drop)),
     ("foresee", "delete_role", &[Right::DeleteRoles], Manages, false, |w, s, who| s.foresee(who, &Intent::DeleteRole(w.like_target)).map(drop)),
-    ("foresee", "lock_out_user", &[Right::EditUsers], Manages, false, |w, s, who| s.foresee(who, &Intent::User(UserChange::LockOut, w.ann)).map(drop)),
+    ("foresee", "lock_out_user", &[Right::EditUsers], Manages, false, |w, s, who| s.foresee(who, &Intent::User(UserChange::LockOut { reason: String::new() }, w.ann)).map(drop)),
     ("foresee", "unlock_user", &[Right::EditUsers], Revives, false, |w, s, who| s.foresee(who, &Intent::User(UserChange::Unlock, w.lou)).map(drop)),
 
     ("create_key", "", &[Right::CreateApiKeys], Grants, true, |w, s, who| {
@@ -427,11 +427,11 @@ const USES: &[Use] = &[
     }),
     ("save_key", "lock", &[Right::EditApiKeys], Manages, true, |w, s, who| {
         let before = World::key_draft(w.target).check(None, NOW).expect("valid");
-        s.save_key(who, w.key, &before, &ApiKeyDraft { locked_out: true, ..ApiKeyDraft::from(&before) }).map(drop)
+        s.save_key(who, w.key, &before, &ApiKeyDraft { locked_out: Some(String::new()), ..ApiKeyDraft::from(&before) }).map(drop)
     }),
     ("save_key", "no lock", &[Right::EditApiKeys], Revives, true, |w, s, who| {
         let before = w.fields_of(w.locked);
-        s.save_key(who, w.locked, &before, &ApiKeyDraft { locked_out: false, ..ApiKeyDraft::from(&before) }).map(drop)
+        s.save_key(who, w.locked, &before, &ApiKeyDraft { locked_out: None, ..ApiKeyDraft::from(&before) }).map(drop)
     }),
     ("save_key", "earlier expiry", &[Right::EditApiKeys], Manages, true, |w, s, who| w.expire(s, who, w.dated, Some("2026-12-30"), Tz::UTC)),
     ("save_key", "an expiry where was none", &[Right::EditApiKeys], Manages, true, |w, s, who| w.expire(s, who, w.key, Some("2026-12-30"), Tz::UTC)),
@@ -439,7 +439,7 @@ const USES: &[Use] = &[
     ("save_key", "no expiry", &[Right::EditApiKeys], Revives, true, |w, s, who| w.expire(s, who, w.dated, None, Tz::UTC)),
     ("save_key", "zone that ends earlier", &[Right::EditApiKeys], Manages, true, |w, s, who| w.expire(s, who, w.dated, Some("2026-12-31"), Tz::Asia__Tokyo)),
     ("save_key", "zone that ends later", &[Right::EditApiKeys], Revives, true, |w, s, who| w.expire(s, who, w.dated, Some("2026-12-31"), Tz::America__New_York)),
-    ("lock_out_key", "", &[Right::EditApiKeys], Manages, true, |w, s, who| s.lock_out_key(who, w.key)),
+    ("lock_out_key", "", &[Right::EditApiKeys], Manages, true, |w, s, who| s.lock_out_key(who, w.key, "")),
     ("unlock_key", "", &[Right::EditApiKeys], Revives, true, |w, s, who| s.unlock_key(who, w.locked)),
     ("unlock_key", "what is not locked", &[Right::EditApiKeys], Manages, true, |w, s, who| s.unlock_key(who, w.key)),
     ("delete_key", "", &[Right::DeleteApiKeys], Manages, true, |w, s, who| s.delete_key(who, w.key)),
@@ -451,7 +451,7 @@ const USES: &[Use] = &[
     ("may_save_to_file", "", HANDLING, Grants, true, |w, s, who| s.may_save_to_file(who, w.pending, "/a/file")),
     ("saved_to_file", "", HANDLING, Grants, true, |w, s, who| s.saved_to_file(who, w.pending, "secret.txt")),
     ("end_overlap", "", &[Right::EditApiKeys], Manages, true, |w, s, who| s.end_overlap(who, w.key)),
-    ("change_key", "lock_out", &[Right::EditApiKeys], Manages, true, |w, s, who| s.change_key(who, KeyChange::LockOut, w.key)),
+    ("change_key", "lock_out", &[Right::EditApiKeys], Manages, true, |w, s, who| s.change_key(who, KeyChange::LockOut { reason: String::new() }, w.key)),
     ("change_key", "unlock", &[Right::EditApiKeys], Revives, true, |w, s, who| s.change_key(who, KeyChange::Unlock, w.locked)),
     ("change_key", "delete", &[Right::DeleteApiKeys], Manages, true, |w, s, who| s.change_key(who, KeyChange::Delete, w.key)),
     ("change_key", "restore", &[Right::DeleteApiKeys], Revives, true, |w, s, who| s.change_key(who, KeyChange::Restore, w.deleted)),
@@ -478,7 +478,7 @@ const USES: &[Use] = &[
         s.save_user(who, w.ann, &before, &user_draft("ann", w.empty)).map(drop)
     }),
     ("save_user", "no lock", &[Right::EditUsers], Revives, true, |w, s, who| {
-        let before = UserFields { locked_out: true, ..user_draft("lou", w.target).check(None).expect("valid") };
+        let before = UserFields { locked_out: Some(String::new()), ..user_draft("lou", w.target).check(None).expect("valid") };
         s.save_user(who, w.lou, &before, &user_draft("lou", w.target)).map(drop)
     }),
     ("save_user", "own full name", &[], Nothing, true, |w, s, who| {
@@ -486,10 +486,10 @@ const USES: &[Use] = &[
         let draft = UserDraft::from(UserFields { full_name: "x".to_owned(), ..before.clone() });
         s.save_user(who, w.bob.user, &before, &draft).map(drop)
     }),
-    ("lock_out_user", "", &[Right::EditUsers], Manages, true, |w, s, who| s.lock_out_user(who, w.ann)),
+    ("lock_out_user", "", &[Right::EditUsers], Manages, true, |w, s, who| s.lock_out_user(who, w.ann, "")),
     ("unlock_user", "", &[Right::EditUsers], Revives, true, |w, s, who| s.unlock_user(who, w.lou)),
     ("delete_user", "", &[Right::DeleteUsers], Manages, true, |w, s, who| s.delete_user(who, w.ann)),
-    ("change_user", "lock_out", &[Right::EditUsers], Manages, true, |w, s, who| s.change_user(who, UserChange::LockOut, w.ann)),
+    ("change_user", "lock_out", &[Right::EditUsers], Manages, true, |w, s, who| s.change_user(who, UserChange::LockOut { reason: String::new() }, w.ann)),
     ("change_user", "unlock", &[Right::EditUsers], Revives, true, |w, s, who| s.change_user(who, UserChange::Unlock, w.lou)),
     ("change_user", "delete", &[Right::DeleteUsers], Manages, true, |w, s, who| s.change_user(who, UserChange::Delete, w.ann)),
 

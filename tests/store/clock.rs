@@ -36,7 +36,7 @@ fn an_event_whose_clock_is_behind_the_one_before_says_so_and_none_is_clamped() {
     let alice = bench.alice.clone();
     let key = bench.create("ahead").key;
     bench.clock.advance(-400 * DAY);
-    bench.by_alice(|service, alice| service.lock_out_key(alice, key));
+    bench.by_alice(|service, alice| service.lock_out_key(alice, key, ""));
     bench.by_alice(|service, alice| service.unlock_key(alice, key));
     let events = bodies(&bench);
     let behind: Vec<_> = events
@@ -65,7 +65,7 @@ fn an_event_whose_clock_is_behind_the_one_before_says_so_and_none_is_clamped() {
 fn a_refusal_is_told_again_after_a_clock_that_was_ahead() {
     let mut bench = Bench::in_memory();
     let issued = bench.delivered("a");
-    bench.by_alice(|service, alice| service.lock_out_key(alice, issued.key));
+    bench.by_alice(|service, alice| service.lock_out_key(alice, issued.key, ""));
     let told = |bench: &mut Bench| {
         let before = bench.events().len();
         assert_eq!(bench.refusal(&issued), Some(Refused::LockedOut));
@@ -132,7 +132,7 @@ fn pruning_lets_go_what_is_old_also_after_a_clock_that_was_wrong() {
     let key = bench.create("a").key;
     let lock = |bench: &mut Bench, times: usize| {
         for _ in 0..times {
-            bench.by_alice(|service, alice| service.lock_out_key(alice, key));
+            bench.by_alice(|service, alice| service.lock_out_key(alice, key, ""));
             bench.by_alice(|service, alice| service.unlock_key(alice, key));
         }
     };
@@ -211,7 +211,9 @@ fn the_time_of_a_change_is_taken_when_its_lock_is_held() {
     asked(1, "save", &mut |s| {
         s.save_key(&alice, key, &before, &renamed).is_ok()
     });
-    asked(1, "lock out", &mut |s| s.lock_out_key(&alice, key).is_ok());
+    asked(1, "lock out", &mut |s| {
+        s.lock_out_key(&alice, key, "").is_ok()
+    });
     asked(1, "unlock", &mut |s| s.unlock_key(&alice, key).is_ok());
     asked(1, "file", &mut |s| {
         s.saved_to_file(&alice, issued.id, path).is_ok()
@@ -227,7 +229,7 @@ fn the_time_of_a_change_is_taken_when_its_lock_is_held() {
         s.break_glass("root", "bob").is_ok()
     });
     asked(2, "refusal", &mut |s| {
-        s.lock_out_user(&alice, alice.user) == Err(Trouble::OwnLock)
+        s.lock_out_user(&alice, alice.user, "") == Err(Trouble::OwnLock)
     });
     asked(1, "sign out", &mut |s| {
         s.note_sign_out(&alice, SignOut::Left).is_ok()

@@ -94,7 +94,7 @@ fn the_demo_has_roles_and_users_of_many_kinds_and_nothing_lies_in_the_future() {
                     .last_sign_in_at
                     .is_none_or(|at| at <= NOW && at > user.created_at)
         );
-        locked += usize::from(user.fields.locked_out);
+        locked += usize::from(user.fields.locked_out.is_some());
     }
     assert_eq!(locked, 1);
     let future = "SELECT count(*) FROM events e WHERE at > ?1 OR at < (SELECT max(at) FROM events WHERE sequence < e.sequence)";

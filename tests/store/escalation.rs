@@ -171,7 +171,7 @@ impl World {
     fn has_manager(&self) -> bool {
         self.users.iter().any(|id| {
             let user = self.store.read(|tx| users::get(tx, *id)).expect("read");
-            user.filter(|user| !user.fields.locked_out)
+            user.filter(|user| user.fields.locked_out.is_none())
                 .is_some_and(|user| {
                     let role = self.role(user.fields.role);
                     role.user_interface
@@ -247,7 +247,7 @@ impl World {
                 let saved = service.save_user(actor, user(index), &found.fields, &draft);
                 saved.map(|_| Made::Nothing)
             }
-            Step::LockUser(index) => service.lock_out_user(actor, user(index)).map(nothing),
+            Step::LockUser(index) => service.lock_out_user(actor, user(index), "").map(nothing),
             Step::UnlockUser(index) => service.unlock_user(actor, user(index)).map(nothing),
             Step::DeleteUser(index) => service.delete_user(actor, user(index)).map(nothing),
             Step::CreateKey(index) => {

@@ -1,12 +1,15 @@
 //! Creating, saving, locking out and deleting keys, and who may.
 
+use keyward::clock::Clock;
 use keyward::domain::api_key::{ApiKeyDraft, ApiKeyFields};
 use keyward::domain::id::{AUDITOR, FULL_ACCESS, KeyId, RoleId};
+use keyward::domain::intent::{Intent, KeyChange, Prospect};
 use keyward::domain::list::{Filter, KeyRow};
+use keyward::domain::name::REASON_MAX;
 use keyward::domain::problem::{Field, Problem, Rule, Value};
 use keyward::domain::rights::Right;
-use keyward::domain::state::RESTORABLE;
-use keyward::domain::time::DAY;
+use keyward::domain::state::{LockedBy, RESTORABLE};
+use keyward::domain::time::{DAY, MINUTE};
 use keyward::domain::trouble::Trouble;
 use keyward::domain::user::{Actor, Arrival};
 use keyward::domain::verdict::Refused;
@@ -156,7 +159,7 @@ fn an_event_tells_each_changed_field_and_the_lock_has_its_own() {
         .save(id, &before, |draft| {
             draft.name = "b".to_owned();
             draft.expires_on = Some("2026-12-31".to_owned());
-            draft.locked_out = true;
+            draft.locked_out = Some(String::new());
         })
         .expect("saved");
     let events = bench.events();
@@ -175,11 +178,11 @@ fn an_event_tells_each_changed_field_and_the_lock_has_its_own() {
 fn what_changes_nothing_writes_nothing() {
     let mut bench = Bench::in_memory();
     let id = bench.create("a").key;
-    bench.by_alice(|service, alice| service.lock_out_key(alice, id));
+    bench.by_alice(|service, alice| service.lock_out_key(alice, id, ""));
     let watcher = bench.another();
     let events = bench.events();
     let version = watcher.store().data_version().expect("read");
-    bench.by_alice(|service, alice| service.lock_out_key(alice, id));
+    bench.by_alice(|service, alice| service.lock_out_key(alice, id, ""));
     let before = bench.fields(id);
     bench.save(id, &before, |_| {}).expect("nothing to save");
     let now = (bench.events(), watcher.store().data_version());
@@ -187,6 +190,95 @@ fn what_changes_nothing_writes_nothing() {
     bench.by_alice(|service, alice| service.unlock_key(alice, id));
     assert_eq!(bench.event_numbers(), [656, 9000, 673, 674]);
     assert_ne!(watcher.store().data_version(), Ok(version));
+}
+
+#[test]
+fn who_locked_a_key_out_when_and_why_is_kept_until_it_is_unlocked() {
+    let mut bench = Bench::in_memory();
+    let bob = bench.user("bob", FULL_ACCESS);
+    let id = bench.create("a").key;
+    let properties =
+        |bench: &mut Bench| bench.by_alice(|service, alice| service.key_properties(alice, id));
+    let of = |name: &str, at| {
+        let name = Some(name.to_owned());
+        Some(LockedBy { name, at })
+    };
+    bench.by_alice(|service, alice| service.lock_out_key(alice, id, " contract ended "));
+    let at = bench.clock.now();
+    bench.clock.advance(MINUTE);
+    // Whoever comes second changes neither the reason nor who it was.
+    let again = bench.service.lock_out_key(&bob, id, "leaked");
+    assert_eq!(again, Ok(()));
+    let found = properties(&mut bench);
+    assert_eq!(found.fields.locked_out.as_deref(), Some("contract ended"));
+    assert_eq!(found.locked_by, of("alice", at));
+    let lock = KeyChange::LockOut {
+        reason: String::new(),
+    };
+    let already = Prospect::LockedAlready {
+        by: of("alice", at),
+        reason: "contract ended".to_owned(),
+    };
+    let foreseen = bench.service.foresee(&bob, &Intent::Key(lock, id));
+    assert_eq!(foreseen, Ok(already));
+    // Nor does another reason, nor another name.
+    let before = bench.fields(id);
+    let saved = bench.save_as(&bob, id, &before, |draft| {
+        draft.name = "b".to_owned();
+        draft.locked_out = Some("leaked".to_owned());
+    });
+    assert!(saved.is_ok());
+    assert_eq!(properties(&mut bench).locked_by, of("alice", at));
+    bench.by_alice(|service, alice| service.unlock_key(alice, id));
+    let found = properties(&mut bench);
+    assert_eq!((found.fields.locked_out, found.locked_by), (None, None));
+    let locked = bench.service.lock_out_key(&bob, id, "");
+    assert_eq!(locked, Ok(()));
+    let found = properties(&mut bench);
+    assert_eq!(found.fields.locked_out.as_deref(), Some(""));
+    assert_eq!(found.locked_by, of("bob", bench.clock.now()));
+}
+
+#[test]
+fn a_reason_for_a_lock_keeps_to_the_rules_of_texts() {
+    let mut bench = Bench::in_memory();
+    let made = bench.delivered("a");
+    let id = made.key;
+    let secret = made.secret.expose().to_owned();
+    let (begin, end) = secret.split_at(20);
+    let apart = format!("{begin} {end}");
+    let long = "x".repeat(REASON_MAX + 1);
+    for (reason, rule) in [
+        (
+            "a\nb",
+            Rule::ControlCharacter {
+                position: 2,
+                code: 10,
+            },
+        ),
+        (&secret, Rule::LooksLikeSecret),
+        (&apart, Rule::LooksLikeSecret),
+        (
+            &long,
+            Rule::TooLong {
+                max: REASON_MAX,
+                count: REASON_MAX + 1,
+            },
+        ),
+    ] {
+        let alice = bench.alice.clone();
+        let refused = bench.service.lock_out_key(&alice, id, reason);
+        let problem = Problem::new(Field::LockedOut, rule);
+        assert_eq!(refused, Err(Trouble::Problems(vec![problem])), "{reason}");
+        let before = bench.fields(id);
+        let lock = Some(reason.to_owned());
+        assert!(
+            bench
+                .save(id, &before, |draft| draft.locked_out = lock)
+                .is_err()
+        );
+    }
+    assert_eq!(bench.fields(id).locked_out, None);
 }
 
 #[test]
@@ -202,7 +294,7 @@ fn a_deleted_key_is_shown_and_changed_no_more() {
     assert_eq!(renamed.map(drop), gone);
     let (service, alice) = (&mut bench.service, &bench.alice);
     assert_eq!(service.delete_key(alice, id), gone);
-    assert_eq!(service.lock_out_key(alice, id), gone);
+    assert_eq!(service.lock_out_key(alice, id, ""), gone);
     assert_eq!(service.issue(alice, id).map(drop), gone);
     let never = KeyId(id.0 + 1);
     let read = service.key_properties(alice, never);
@@ -236,7 +328,7 @@ fn an_auditor_is_refused_every_change() {
     let tries = [
         (create, s.create_key(who, &draft("new")).map(drop)),
         (edit, s.save_key(who, key, &fields, &draft("x")).map(drop)),
-        (edit, s.lock_out_key(who, key)),
+        (edit, s.lock_out_key(who, key, "")),
         (edit, s.unlock_key(who, key)),
         (delete, s.delete_key(who, key)),
         (edit, s.issue(who, key).map(drop)),

@@ -92,7 +92,7 @@ fn store(bench: &Bench, keys: &mut [Known]) -> Store {
                     locale: Locale::EnUs,
                     zone: chrono_tz::UTC,
                     expiry: key.facts.expires_at.map(|at| Expiry { on, at }),
-                    locked_out: key.facts.locked_out,
+                    locked_out: key.facts.locked_out.then(String::new),
                 };
                 key.id = api_keys::reserve(tx)?;
                 api_keys::insert(tx, key.id, &fields, "alice", key.created)?;

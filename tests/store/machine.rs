@@ -190,7 +190,7 @@ proptest! {
                     }
                 }
                 Step::Lock => {
-                    prop_assert_eq!(service.lock_out_key(actor, key), gone);
+                    prop_assert_eq!(service.lock_out_key(actor, key, ""), gone);
                     model.locked |= !model.deleted;
                 }
                 Step::Unlock => {

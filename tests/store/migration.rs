@@ -86,6 +86,10 @@ fn every_row_lives_through_it_and_the_chain_is_whole() {
     let whole = whole.expect("read").expect("a whole chain");
     assert_eq!(whole.events, i64::try_from(events).expect("few"));
     let connection = raw(&place);
+    let locked = "SELECT locked_by, locked_at, lock_reason FROM api_keys WHERE id = 3";
+    let locked = connection.query_row(locked, (), |row| row.try_into());
+    let by_alice = ("alice".to_owned(), 1_795_449_600_000_i64, String::new());
+    assert_eq!(locked, Ok(by_alice), "as the event tells");
     let gone = connection.execute("DELETE FROM events WHERE sequence = 1", ());
     assert!(gone.is_err(), "the trail is guarded as before");
     let after = TABLES.map(|(table, columns)| rows(&connection, table, columns));

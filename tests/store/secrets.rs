@@ -187,7 +187,7 @@ fn only_a_secret_that_would_be_valid_costs_a_computation() {
     assert_eq!(ask(&mut bench, &format!("2:{body}")), Some(Refused::Forged));
     let unknown = ask(&mut bench, &format!("99:{body}"));
     assert_eq!(unknown, Some(Refused::Forged));
-    bench.by_alice(|service, alice| service.lock_out_key(alice, issued.key));
+    bench.by_alice(|service, alice| service.lock_out_key(alice, issued.key, ""));
     assert_eq!(ask(&mut bench, &text), Some(Refused::LockedOut));
     bench.by_alice(|service, alice| service.unlock_key(alice, issued.key));
     assert_eq!(bench.refusal(&undelivered), Some(Refused::NotDelivered));
@@ -274,7 +274,7 @@ fn expired_at_the_exact_instant() {
 fn refusals_are_counted_and_told_once_an_hour_with_their_number() {
     let mut bench = Bench::in_memory();
     let issued = bench.delivered("a");
-    bench.by_alice(|service, alice| service.lock_out_key(alice, issued.key));
+    bench.by_alice(|service, alice| service.lock_out_key(alice, issued.key, ""));
     for _ in 0..3 {
         bench.refusal(&issued);
         bench.clock.advance(MINUTE);

@@ -44,7 +44,7 @@ fn a_refused_sign_in_is_an_event_with_the_reason_also_of_somebody_who_does_not_e
     closed.user_interface = false;
     let closed = bench.role(&closed);
     let bob = bench.user("bob", AUDITOR);
-    bench.by_alice(|service, alice| service.lock_out_user(alice, bob.user));
+    bench.by_alice(|service, alice| service.lock_out_user(alice, bob.user, ""));
     bench.by_alice(|service, alice| service.create_user(alice, &user_draft("eve", closed)));
     let known = bench.events().len();
     let mut sign_in = |name: &str| bench.service.sign_in(name, &Arrival::default()).map(|_| ());
@@ -87,7 +87,7 @@ fn the_owner_unlocks_past_all_roles_and_an_event_names_the_account() {
     let carol = bench.user("carol", FULL_ACCESS);
     bench
         .service
-        .lock_out_user(&carol, alice.user)
+        .lock_out_user(&carol, alice.user, "")
         .expect("locked");
     let mut break_glass = |name| bench.service.break_glass("keyward", name);
     assert_eq!(break_glass("alice"), Ok(true));
@@ -117,7 +117,7 @@ fn of_two_consoles_the_one_whose_user_is_demoted_by_the_other_is_refused_at_its_
     let delivered = other.deliver(&bob, key.id, None).map(|_| ());
     assert_eq!(delivered, Err(Trouble::NotAuthorized(Right::EditApiKeys)));
     assert_eq!(other.look_again(&bob).expect("still in").role.id, AUDITOR);
-    bench.by_alice(|service, alice| service.lock_out_user(alice, bob.user));
+    bench.by_alice(|service, alice| service.lock_out_user(alice, bob.user, ""));
     let locked = Trouble::LockedOut("bob".to_owned());
     let read = other.key_properties(&bob, key.key).map(|_| ());
     assert_eq!(read, Err(locked.clone()));
@@ -137,13 +137,13 @@ fn no_change_is_let_through_before_the_sign_in_is_recorded() {
     let other = raw(&bench.place);
     other.execute_batch("BEGIN IMMEDIATE").expect("locked");
     let busy = Err(Trouble::Storage(Fault::Busy));
-    assert_eq!(service.lock_out_key(&alice, key), busy);
+    assert_eq!(service.lock_out_key(&alice, key, ""), busy);
     other.execute_batch("ROLLBACK").expect("free");
     // A trigger that lets no sign-in be recorded lets nothing be changed.
     let trigger = "CREATE TRIGGER deaf BEFORE INSERT ON events WHEN NEW.number = 600 BEGIN SELECT raise(IGNORE); END";
     other.execute_batch(trigger).expect("made");
     let not_taken = Err(Trouble::Storage(Fault::NotTaken));
-    assert_eq!(service.lock_out_key(&alice, key), not_taken);
+    assert_eq!(service.lock_out_key(&alice, key, ""), not_taken);
     assert_eq!(service.note_sign_in(&alice, &arrival), not_taken);
     assert_eq!(bench.event_numbers(), before);
     assert!(
@@ -151,7 +151,7 @@ fn no_change_is_let_through_before_the_sign_in_is_recorded() {
         "reading goes on"
     );
     other.execute_batch("DROP TRIGGER deaf").expect("gone");
-    service.lock_out_key(&alice, key).expect("locked out");
+    service.lock_out_key(&alice, key, "").expect("locked out");
     assert_eq!(service.note_sign_in(&alice, &arrival), Ok(()));
     assert_eq!(bench.event_numbers()[before.len()..], [600, 673]);
 }
@@ -167,7 +167,7 @@ fn a_refused_attempt_and_a_sign_out_come_after_the_sign_in_too() {
     assert_eq!(bench.event_numbers(), [600, 9006]);
     let mut service = bench.another();
     let bob = service.sign_in("bob", &Arrival::default()).expect("in");
-    bench.by_alice(|service, alice| service.lock_out_user(alice, bob.user));
+    bench.by_alice(|service, alice| service.lock_out_user(alice, bob.user, ""));
     service.note_sign_out(&bob, SignOut::Left).expect("noted");
     assert_eq!(bench.event_numbers()[2..], [603, 601]);
 }

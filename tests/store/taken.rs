@@ -61,7 +61,7 @@ type Act = fn(&World, &mut Service, &Actor) -> Result<(), Trouble>;
 /// What is swallowed, in which table, and what is done.
 #[rustfmt::skip]
 const ACTS: &[(&str, &str, Act)] = &[
-    ("UPDATE", "api_keys", |w, s, who| s.lock_out_key(who, w.key)),
+    ("UPDATE", "api_keys", |w, s, who| s.lock_out_key(who, w.key, "")),
     ("UPDATE", "api_keys", |w, s, who| s.delete_key(who, w.key)),
     ("UPDATE", "api_keys", |w, s, who| s.restore_key(who, w.deleted)),
     ("INSERT", "api_keys", |_, s, who| s.create_key(who, &draft("b")).map(drop)),
@@ -70,7 +70,7 @@ const ACTS: &[(&str, &str, Act)] = &[
     ("UPDATE", "api_key_secrets", |w, s, who| s.deliver(who, w.pending, None).map(drop)),
     ("UPDATE", "api_key_secrets", |w, s, who| s.discard(who, w.pending)),
     ("UPDATE", "api_key_secrets", |w, s, who| s.end_overlap(who, w.key)),
-    ("UPDATE", "users", |w, s, who| s.lock_out_user(who, w.bob)),
+    ("UPDATE", "users", |w, s, who| s.lock_out_user(who, w.bob, "")),
     ("DELETE", "users", |w, s, who| s.delete_user(who, w.bob)),
     ("INSERT", "users", |_, s, who| s.create_user(who, &user_draft("eve", AUDITOR)).map(drop)),
     ("INSERT", "roles", |_, s, who| {
@@ -78,7 +78,7 @@ const ACTS: &[(&str, &str, Act)] = &[
     }),
     ("UPDATE", "roles", |w, s, who| s.delete_role(who, w.role)),
     // What is not in the trail has not happened.
-    ("INSERT", "events", |w, s, who| s.lock_out_key(who, w.key)),
+    ("INSERT", "events", |w, s, who| s.lock_out_key(who, w.key, "")),
 ];
 
 #[test]
@@ -96,7 +96,7 @@ fn a_change_that_the_database_swallows_fails_and_leaves_nothing() {
         assert_eq!(world.bench.events(), before, "{what} {table}");
     }
     service
-        .lock_out_key(&world.alice, world.key)
+        .lock_out_key(&world.alice, world.key, "")
         .expect("locked");
 }
 

@@ -75,7 +75,10 @@ fn a_deleted_user_is_gone_and_the_id_is_never_used_again() {
     // The old one's console does not become the new one's.
     let no_user = Trouble::NoSuchUser("bob".to_owned());
     assert_eq!(bench.service.look_again(&bob), Err(no_user.clone()));
-    assert_eq!(bench.service.lock_out_user(&bob, alice.user), Err(no_user));
+    assert_eq!(
+        bench.service.lock_out_user(&bob, alice.user, ""),
+        Err(no_user)
+    );
 }
 
 #[test]
@@ -83,11 +86,13 @@ fn one_cannot_lock_out_delete_or_demote_oneself() {
     let mut bench = Bench::in_memory();
     let alice = bench.alice.clone();
     bench.user("carol", FULL_ACCESS);
-    let locked = bench.service.lock_out_user(&alice, alice.user);
+    let locked = bench.service.lock_out_user(&alice, alice.user, "");
     assert_eq!(locked, Err(Trouble::OwnLock));
     let deleted = bench.service.delete_user(&alice, alice.user);
     assert_eq!(deleted, Err(Trouble::OwnDeletion));
-    let locked = bench.save_user(&alice, alice.user, |draft| draft.locked_out = true);
+    let locked = bench.save_user(&alice, alice.user, |draft| {
+        draft.locked_out = Some(String::new());
+    });
     let own_lock = Problem::new(Field::LockedOut, Rule::OwnLock);
     assert_eq!(problem(locked), own_lock);
     let demoted = bench.save_user(&alice, alice.user, |draft| draft.role = AUDITOR);
@@ -128,16 +133,18 @@ fn the_last_who_can_edit_users_and_roles_stays_whoever_it_is_that_tries() {
     let deputy = bench.role(&deputy);
     let bob = bench.user("bob", deputy);
     let last = Err(Trouble::LastManager);
-    assert_eq!(bench.service.lock_out_user(&bob, alice.user), last);
+    assert_eq!(bench.service.lock_out_user(&bob, alice.user, ""), last);
     assert_eq!(bench.service.delete_user(&bob, alice.user), last);
     let demoted = bench.save_user(&bob, alice.user, |draft| draft.role = deputy);
     assert_eq!(demoted.map(|_| ()), last);
-    let locked = bench.save_user(&bob, alice.user, |draft| draft.locked_out = true);
+    let locked = bench.save_user(&bob, alice.user, |draft| {
+        draft.locked_out = Some(String::new());
+    });
     assert_eq!(locked.map(|_| ()), last);
 
     // A second one who is locked out does not count; one who is not, does.
     let carol = bench.user("carol", FULL_ACCESS);
-    bench.by_alice(|service, alice| service.lock_out_user(alice, carol.user));
+    bench.by_alice(|service, alice| service.lock_out_user(alice, carol.user, ""));
     assert_eq!(bench.service.delete_user(&bob, alice.user), last);
     bench.by_alice(|service, alice| service.unlock_user(alice, carol.user));
     let deleted = bench.service.delete_user(&bob, alice.user);
@@ -158,7 +165,7 @@ fn the_role_of_the_last_managers_is_not_taken_apart() {
     let editors = bench.role(&role_draft("Editors", &held[..2]));
     let dave = bench.user("dave", managers);
     let erin = bench.user("erin", editors);
-    let locked = bench.service.lock_out_user(&dave, alice.user);
+    let locked = bench.service.lock_out_user(&dave, alice.user, "");
     locked.expect("dave is one too");
     let read = bench.service.role_properties(&erin, managers);
     let before = read.expect("read").fields;
@@ -204,7 +211,7 @@ fn everybody_changes_the_own_full_name_language_and_zone_and_nothing_else() {
     assert_eq!(body["changes"]["timeZone"], zone);
     let changes: [fn(&mut UserDraft); 2] = [
         |draft| draft.role = AUDITOR,
-        |draft| draft.locked_out = true,
+        |draft| draft.locked_out = Some(String::new()),
     ];
     for change in changes {
         let mut more = UserDraft::from(&saved);
@@ -254,19 +261,19 @@ fn a_lock_has_events_of_its_own_and_one_that_is_there_stays() {
     let alice = bench.alice.clone();
     let bob = bench.user("bob", AUDITOR).user;
     for _ in 0..2 {
-        bench.by_alice(|service, alice| service.lock_out_user(alice, bob));
+        bench.by_alice(|service, alice| service.lock_out_user(alice, bob, ""));
     }
     for _ in 0..2 {
         bench.by_alice(|service, alice| service.unlock_user(alice, bob));
     }
     let both = bench.save_user(&alice, bob, |draft| {
-        draft.locked_out = true;
+        draft.locked_out = Some(String::new());
         draft.full_name = "Bob".to_owned();
     });
     both.expect("saved");
     bench.by_alice(|service, alice| service.delete_user(alice, bob));
     let mut locked = user_draft("lou", AUDITOR);
-    locked.locked_out = true;
+    locked.locked_out = Some(String::new());
     bench.by_alice(|service, alice| service.create_user(alice, &locked));
     assert_eq!(bench.event_numbers(), [603, 604, 652, 603, 651, 650, 603]);
 }

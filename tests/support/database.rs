@@ -161,7 +161,7 @@ impl Bench {
     pub fn user(&self, name: &str, role: RoleId) -> Actor {
         let fields = user_draft(name, role).check(None).expect("valid");
         self.store()
-            .write(|tx| users::insert(tx, &fields, NOW))
+            .write(|tx| users::insert(tx, &fields, "", NOW))
             .expect("added");
         self.another()
             .sign_in(name, &Arrival::default())
@@ -344,7 +344,7 @@ pub fn draft(name: &str) -> ApiKeyDraft {
         zone: Tz::UTC,
         expires_on: None,
         expiry_edited: false,
-        locked_out: false,
+        locked_out: None,
         told_alike: None,
     }
 }
@@ -357,7 +357,7 @@ pub fn user_draft(name: &str, role: RoleId) -> UserDraft {
         role,
         locale: None,
         zone: None,
-        locked_out: false,
+        locked_out: None,
     })
 }
 

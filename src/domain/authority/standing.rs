@@ -59,7 +59,7 @@ impl Holder for ApiKeyFields {
     fn standing<'a>(&self, role: &'a RoleFields) -> Standing<'a> {
         Standing {
             role,
-            stopped: self.locked_out,
+            stopped: self.locked_out.is_some(),
             until: self.expiry.map(|expiry| expiry.at),
         }
     }
@@ -77,7 +77,7 @@ impl Holder for UserFields {
     fn standing<'a>(&self, role: &'a RoleFields) -> Standing<'a> {
         Standing {
             role,
-            stopped: self.locked_out,
+            stopped: self.locked_out.is_some(),
             until: None,
         }
     }

@@ -63,16 +63,16 @@ impl Seeding<'_> {
 
     fn user(&mut self, index: i64, sample: &UserSample) -> Result<(), Fault> {
         let &(name, full_name, role, locale, zone, age, signed_in, locked) = sample;
-        let fields = UserFields {
+        let mut fields = UserFields {
             name: name.to_owned(),
             full_name: full_name.to_owned(),
             role,
             locale,
             zone,
-            locked_out: locked.is_some(),
+            locked_out: None,
         };
         let made = self.ago(age * DAY + (index + 1) * 7 * MINUTE);
-        let id = users::insert(self.tx, &fields, made)?;
+        let id = users::insert(self.tx, &fields, &self.actor.name, made)?;
         let body = user_use::created_in_event(self.tx, &fields)?;
         self.administrator(made, EventKind::UserCreated, (id, name), body);
         if let Some(minutes) = signed_in {
@@ -88,6 +88,8 @@ impl Seeding<'_> {
         }
         if let Some(days) = locked {
             let at = self.ago(days * DAY);
+            fields.locked_out = Some(String::new());
+            users::update(self.tx, id, &fields, &self.actor.name, at)?;
             self.administrator(at, EventKind::UserLockedOut, (id, name), json!({}));
             let body = json!({ "reason": "locked-out", "unproven": unproven() });
             let kind = EventKind::UserSessionValidationFailed;

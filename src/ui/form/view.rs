@@ -96,7 +96,8 @@ impl Form {
         let area = sheet.area;
         let mut cursor = None;
         let mut y = 0;
-        for (index, item) in self.items.iter().enumerate() {
+        let items = self.items.iter().enumerate();
+        for (index, item) in items.filter(|(_, item)| item.shown) {
             let focused = self.focus == Focus::Item(index);
             if let Some(heading) = item.heading {
                 theme.put(sheet, row(area, y), text.say(heading), theme.label);

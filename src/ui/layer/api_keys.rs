@@ -110,7 +110,6 @@ impl Verbs for KeyVerbs {
         }),
         Verb::changes(
             Action::Delete,
-            KeyChange::Delete.needs(),
             Change {
                 can: |row, _| undeleted(row),
                 intent: |row| Intent::Key(KeyChange::Delete, row.id()),
@@ -124,7 +123,6 @@ impl Verbs for KeyVerbs {
         ),
         Verb::changes(
             Action::NewSecret,
-            &[Right::EditApiKeys],
             Change {
                 can: |row, _| undeleted(row),
                 intent: |row| Intent::IssueSecret(row.id(), None),
@@ -135,10 +133,16 @@ impl Verbs for KeyVerbs {
         ),
         Verb::changes(
             Action::Lock,
-            KeyChange::LockOut.needs(),
             Change {
                 can: |row, _| lockable(row, true),
-                intent: |row| Intent::Key(KeyChange::LockOut, row.id()),
+                intent: |row| {
+                    Intent::Key(
+                        KeyChange::LockOut {
+                            reason: String::new(),
+                        },
+                        row.id(),
+                    )
+                },
                 question: Question::Confirm {
                     title: "confirm.lock_title",
                     body: |row, ctx| stops("confirm.lock", row, ctx),
@@ -149,7 +153,6 @@ impl Verbs for KeyVerbs {
         ),
         Verb::changes(
             Action::Unlock,
-            KeyChange::Unlock.needs(),
             Change {
                 can: |row, _| lockable(row, false),
                 intent: |row| Intent::Key(KeyChange::Unlock, row.id()),
@@ -169,7 +172,6 @@ impl Verbs for KeyVerbs {
         ),
         Verb::changes(
             Action::EndOverlap,
-            KeyChange::EndOverlap.needs(),
             Change {
                 can: |row, _| {
                     let overlaps = row.retiring.is_some() && !row.facts.deleted;
@@ -190,7 +192,6 @@ impl Verbs for KeyVerbs {
         ),
         Verb::changes(
             Action::Restore,
-            KeyChange::Restore.needs(),
             Change {
                 can: |row, ctx| {
                     let why = ctx.text.say("list.not_deleted");

@@ -5,10 +5,12 @@ use ratatui::layout::{Position, Rect};
 
 use crate::domain::intent::Affected;
 use crate::text::Text;
+use crate::ui::field::Typed;
 use crate::ui::frame::{around, boxed, buttons, inside, paragraph, split_last};
-use crate::ui::hits::{Hits, Mouse};
+use crate::ui::hits::{Hit, Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
-use crate::ui::layer::{Asks, Ctx, Layer, Then};
+use crate::ui::layer::reason::{self, Reason};
+use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Then};
 use crate::ui::scroll::Scroll;
 
 /// The question, and what happens on yes.
@@ -18,22 +20,48 @@ pub struct Confirm {
     body: String,
     /// What `y` is called.
     verb: String,
-    yes: Then<()>,
-    on_yes: bool,
+    /// Takes the reason, empty where none is asked for or given.
+    yes: Then<String>,
+    reason: Option<Reason>,
+    focus: Focus,
     scroll: Scroll,
+}
+
+/// Where the focus is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Focus {
+    Cancel,
+    Yes,
+    Reason,
 }
 
 impl Confirm {
     /// A question; `verb` is the label of the button that does what is asked about.
     #[must_use]
     pub fn new(title: &str, body: String, verb: &str, yes: Then<()>) -> Confirm {
+        Confirm::giving(title, body, verb, Then::whatever(yes))
+    }
+
+    /// A question that gives on yes what was typed for a reason.
+    #[must_use]
+    pub fn giving(title: &str, body: String, verb: &str, yes: Then<String>) -> Confirm {
         Confirm {
             title: title.to_owned(),
             body,
             verb: verb.to_owned(),
             yes,
-            on_yes: false,
+            reason: None,
+            focus: Focus::Cancel,
             scroll: Scroll::default(),
+        }
+    }
+
+    /// The question with a line for a reason, which may be left empty.
+    #[must_use]
+    pub fn with_reason(self) -> Confirm {
+        Confirm {
+            reason: Some(Reason::default()),
+            ..self
         }
     }
 
@@ -61,8 +89,48 @@ impl Confirm {
         )
     }
 
+    fn reason_rows(&self) -> u16 {
+        self.reason.as_ref().map_or(0, |_| reason::ROWS)
+    }
+
     fn area(&self, area: Rect) -> (Rect, Vec<String>) {
-        around(area, 70, &self.body, 2)
+        around(area, 70, &self.body, 2 + self.reason_rows())
+    }
+
+    /// The rows of the body, of the reason and of the buttons.
+    fn parts(&self, inside: Rect) -> (Rect, Rect, Rect) {
+        let (above, bar) = split_last(inside);
+        let reason = above.height.min(self.reason_rows());
+        let body = Rect {
+            height: above.height - reason,
+            ..above
+        };
+        let reason = Rect {
+            y: above.y + body.height,
+            height: reason,
+            ..above
+        };
+        (body, reason, bar)
+    }
+
+    fn answer_yes(&mut self, ctx: &Ctx, asks: &mut Asks) {
+        let given = match &mut self.reason {
+            Some(reason) => reason.given(ctx),
+            None => Some(String::new()),
+        };
+        match given {
+            Some(reason) => asks.answer(&self.yes, reason),
+            None => self.focus = Focus::Reason,
+        }
+    }
+
+    /// Goes on to the reason and back to the buttons; where none is asked for, from one button to the other.
+    fn step(&mut self) {
+        self.focus = match (self.focus, &self.reason) {
+            (Focus::Cancel, None) => Focus::Yes,
+            (Focus::Cancel | Focus::Yes, Some(_)) => Focus::Reason,
+            (Focus::Yes, None) | (Focus::Reason, _) => Focus::Cancel,
+        };
     }
 }
 
@@ -71,52 +139,96 @@ impl Layer for Confirm {
         Scope::Confirmation
     }
 
+    fn can(&self, action: Action, _ctx: &Ctx) -> Can<'_> {
+        // There it is a letter of the reason.
+        Cannot::Unused.unless(action != Action::Yes || self.focus != Focus::Reason)
+    }
+
     fn label(&self, action: Action, _ctx: &Ctx) -> Option<&str> {
         (action == Action::Yes).then_some(&self.verb)
     }
 
-    fn act(&mut self, action: Action, _ctx: &Ctx, asks: &mut Asks) {
+    fn act(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
         match action {
-            Action::Yes => asks.answer(&self.yes, ()),
-            Action::Press if self.on_yes => asks.answer(&self.yes, ()),
+            Action::Yes => self.answer_yes(ctx, asks),
+            Action::Press if self.focus == Focus::Yes => self.answer_yes(ctx, asks),
+            Action::Press if self.focus == Focus::Reason => self.step(),
             Action::Press | Action::Cancel => asks.close(),
+            Action::Left | Action::Right => {
+                self.focus = match self.focus {
+                    Focus::Cancel => Focus::Yes,
+                    Focus::Yes => Focus::Cancel,
+                    Focus::Reason => Focus::Reason,
+                };
+            }
             Action::Next | Action::Previous => {
                 let line = if action == Action::Next { 1 } else { -1 };
                 // The buttons are beyond the last line, and before the first.
-                if !self.scroll.by(line) {
-                    self.on_yes = !self.on_yes;
+                if self.focus == Focus::Reason || !self.scroll.by(line) {
+                    self.step();
                 }
             }
             _ => {}
         }
     }
 
+    fn edit(&mut self, typed: Typed, ctx: &Ctx, asks: &mut Asks) -> bool {
+        match &mut self.reason {
+            Some(reason) if self.focus == Focus::Reason => {
+                asks.edited(typed, &reason.take(typed), ctx.text)
+            }
+            _ => false,
+        }
+    }
+
     fn mouse(&mut self, does: Mouse, _ctx: &Ctx, _asks: &mut Asks) -> Option<Action> {
-        if let Mouse::Wheel(lines) = does {
-            self.scroll.by(lines);
+        match does {
+            Mouse::Wheel(lines) => {
+                self.scroll.by(lines);
+            }
+            Mouse::Click(click) if click.hit == Hit::Line => {
+                self.focus = Focus::Reason;
+                if let Some(reason) = &mut self.reason {
+                    reason.click(click);
+                }
+            }
+            Mouse::Click(_) if self.focus == Focus::Reason => self.focus = Focus::Cancel,
+            Mouse::Click(_) => {}
         }
         does.button()
     }
 
     fn place(&mut self, area: Rect) {
         let (area, lines) = self.area(area);
-        let (body, _) = split_last(inside(area));
+        let (body, ..) = self.parts(inside(area));
         self.scroll.settle(lines.len(), body.height);
+        if let Some(reason) = &mut self.reason {
+            reason.place(body.width);
+        }
     }
 
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
         let (whole, lines) = self.area(area);
-        let (body, bar) = split_last(boxed(buf, whole, &self.title, ctx.theme));
+        let (body, below, bar) = self.parts(boxed(buf, whole, &self.title, ctx.theme));
         paragraph(buf, body, &lines[self.scroll.shown()], ctx.theme);
         self.scroll.view(buf, whole, ctx.text, ctx.theme);
+        let on_reason = self.focus == Focus::Reason;
+        let in_reason = self.reason.as_ref().and_then(|reason| {
+            let at = (&mut *buf, below);
+            reason.view(on_reason, Scope::Confirmation, ctx, at, hits)
+        });
         let key = ctx.keys.key(Scope::Confirmation, Action::Yes);
         let verb = format!("{key} {}", self.verb);
         let labels = [
             (ctx.text.say("button.cancel"), true, Action::Cancel),
             (verb.as_str(), true, Action::Yes),
         ];
-        let focus = usize::from(self.on_yes);
-        let x = buttons(buf, bar, &labels, Some(focus), ctx.theme, hits)?;
-        Some(Position { x, y: bar.y })
+        let focus = match self.focus {
+            Focus::Cancel => Some(0),
+            Focus::Yes => Some(1),
+            Focus::Reason => None,
+        };
+        let x = buttons(buf, bar, &labels, focus, ctx.theme, hits);
+        in_reason.or(x.map(|x| Position { x, y: bar.y }))
     }
 }

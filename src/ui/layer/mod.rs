@@ -12,6 +12,7 @@ pub mod help;
 pub mod list;
 pub mod new_secret;
 pub mod properties;
+pub mod reason;
 pub mod role;
 pub mod roles;
 pub mod secret;
@@ -112,6 +113,14 @@ impl<T: 'static> Then<T> {
     #[must_use]
     pub fn nothing() -> Then<T> {
         Then(Rc::new(|_, _, _, _| ()))
+    }
+
+    /// Does this whatever the answer is.
+    #[must_use]
+    pub fn whatever(then: Then<()>) -> Then<T> {
+        Then(Rc::new(move |layer, _, ctx, asks| {
+            (then.0)(layer, (), ctx, asks);
+        }))
     }
 
     fn with(&self, answer: T) -> Deed {

@@ -3,6 +3,7 @@
 mod api_key;
 mod facts;
 mod locale;
+mod lock;
 mod role;
 mod user;
 

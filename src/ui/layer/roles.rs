@@ -85,7 +85,6 @@ impl Verbs for RoleVerbs {
         }),
         Verb::changes(
             Action::Delete,
-            &[Right::DeleteRoles],
             Change {
                 can: |row, _| {
                     Cannot::Of("trouble.role_immutable", &row.name).unless(!row.immutable)

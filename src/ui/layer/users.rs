@@ -81,7 +81,6 @@ impl Verbs for UserVerbs {
         }),
         Verb::changes(
             Action::Delete,
-            UserChange::Delete.needs(),
             Change {
                 can: |row, ctx| {
                     Cannot::Trouble(Trouble::OwnDeletion).unless(row.id() != ctx.actor.user)
@@ -97,14 +96,20 @@ impl Verbs for UserVerbs {
         ),
         Verb::changes(
             Action::Lock,
-            UserChange::LockOut.needs(),
             Change {
                 can: |row, ctx| {
                     // Who did it is not in the row.
                     Cannot::Asks("list.locked_already", &row.name).unless(!row.locked_out)?;
                     Cannot::Trouble(Trouble::OwnLock).unless(row.id() != ctx.actor.user)
                 },
-                intent: |row| Intent::User(UserChange::LockOut, row.id()),
+                intent: |row| {
+                    Intent::User(
+                        UserChange::LockOut {
+                            reason: String::new(),
+                        },
+                        row.id(),
+                    )
+                },
                 question: Question::Confirm {
                     title: "confirm.lock_title",
                     body: |row, ctx| follows("confirm.lock_user", row, ctx),
@@ -115,7 +120,6 @@ impl Verbs for UserVerbs {
         ),
         Verb::changes(
             Action::Unlock,
-            UserChange::Unlock.needs(),
             Change {
                 can: |row, _| Cannot::Asks("list.not_locked", &row.name).unless(row.locked_out),
                 intent: |row| Intent::User(UserChange::Unlock, row.id()),

@@ -1,9 +1,10 @@
 //! A list as a screen: what all lists do, and the verbs of this one.
 
+use std::fmt::Display;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use crate::domain::event::trail::SYSTEM_NAME;
 use crate::domain::intent::{Intent, Prospect};
 use crate::domain::list::Listed;
 use crate::domain::trouble::Trouble;
@@ -64,30 +65,32 @@ impl<V: Verbs> ListScreen<V> {
                     verb,
                     done,
                 } => {
-                    let (intent, id) = (of.intent, of.row.place().id);
+                    let (mut intent, id) = (of.intent, of.row.place().id);
                     let said = text.fill(done, &[("name", &name)]);
-                    let yes = Then::new(move |screen: &mut ListScreen<V>, (), _, asks| {
-                        screen.list.change(intent.clone(), id, said.clone(), asks);
+                    let with_reason = intent.reason().is_some();
+                    let yes = Then::new(move |screen: &mut ListScreen<V>, reason, _, asks| {
+                        let mut intent = intent.clone();
+                        if let Some(kept) = intent.reason() {
+                            *kept = reason;
+                        }
+                        screen.list.change(intent, id, said.clone(), asks);
                     });
                     let body = body(&of.row, ctx);
-                    asks.push(Confirm::new(text.say(title), body, text.say(verb), yes));
+                    let confirm = Confirm::giving(text.say(title), body, text.say(verb), yes);
+                    asks.push(if with_reason {
+                        confirm.with_reason()
+                    } else {
+                        confirm
+                    });
                 }
             },
             Ok(Done::Foreseen(Prospect::NotLocked)) => {
                 asks.complain(text.fill("list.not_locked", &[("name", &name)]));
             }
-            Ok(Done::Foreseen(Prospect::LockedAlready(None))) => {
-                asks.complain(text.fill("list.locked_already", &[("name", &name)]));
-            }
-            Ok(Done::Foreseen(Prospect::LockedAlready(Some(by)))) => {
-                let who = by.name.as_deref().unwrap_or(SYSTEM_NAME);
-                let at = ctx.second(Some(by.at));
-                let said = [
-                    ("name", &name as &dyn std::fmt::Display),
-                    ("who", &who),
-                    ("at", &at),
-                ];
-                asks.complain(text.fill("list.locked_by", &said));
+            Ok(Done::Foreseen(Prospect::LockedAlready { by, reason })) => {
+                let lock = text.lock(by.as_ref(), &reason, ctx.zone);
+                let said: [(&str, &dyn Display); 2] = [("name", &name), ("lock", &lock)];
+                asks.complain(text.fill("list.locked_already", &said));
             }
             Ok(_) => {}
             Err(trouble) => asks.complain(text.trouble(&trouble)),
@@ -109,15 +112,16 @@ impl<V: Verbs> Layer for ListScreen<V> {
     }
 
     fn can(&self, action: Action, ctx: &Ctx) -> Can<'_> {
-        let Some(Verb { needs, does, .. }) = Self::verb(action) else {
+        let Some(verb) = Self::verb(action) else {
             return Cannot::Unused.unless(self.list.has_use(action));
         };
+        let needs = verb.needs(self.list.selected(), ctx.actor.user);
         if let Some(right) = needs.first()
             && !needs.iter().any(|right| ctx.actor.may(*right))
         {
             return Err(Cannot::Trouble(Trouble::NotAuthorized(*right)));
         }
-        match (does, self.list.selected()) {
+        match (&verb.does, self.list.selected()) {
             (Does::Here(_), _) | (Does::Opens(_), Some(_)) => Ok(()),
             (Does::Changes(change), Some(row)) => (change.can)(row, ctx),
             (_, None) => Err(Cannot::Said(self.list.empty(ctx).into())),

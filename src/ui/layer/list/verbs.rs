@@ -1,5 +1,6 @@
 //! The verbs of a list's screen: a row for each, which router, toolbar, footer, help and click read.
 
+use crate::domain::id::UserId;
 use crate::domain::intent::Intent;
 use crate::domain::rights::Right;
 use crate::domain::time::Timestamp;
@@ -41,9 +42,10 @@ pub trait Verbs: Default + 'static {
 /// A verb of a screen.
 pub struct Verb<V, R: Table> {
     pub action: Action,
-    /// The rights of which one is enough, beside that to see the list; where there are none, none is needed.
-    pub needs: &'static [Right],
     pub does: Does<V, R>,
+    /// The rights of which one is enough, beside that to see the list; where there are none, none is needed. What a
+    /// change needs, its intent tells.
+    needs: &'static [Right],
 }
 
 /// What a verb does.
@@ -90,8 +92,8 @@ impl<V, R: Table> Verb<V, R> {
         let does = Does::Here(act);
         Verb {
             action,
-            needs,
             does,
+            needs,
         }
     }
 
@@ -104,19 +106,29 @@ impl<V, R: Table> Verb<V, R> {
         let does = Does::Opens(open);
         Verb {
             action,
-            needs,
             does,
+            needs,
         }
     }
 
     /// A verb that changes the selected row.
     #[must_use]
-    pub const fn changes(action: Action, needs: &'static [Right], change: Change<R>) -> Verb<V, R> {
+    pub const fn changes(action: Action, change: Change<R>) -> Verb<V, R> {
         let does = Does::Changes(change);
+        let needs = &[];
         Verb {
             action,
-            needs,
             does,
+            needs,
+        }
+    }
+
+    /// The rights of which this user needs one to do it to the row, beside that to see the list.
+    #[must_use]
+    pub fn needs(&self, row: Option<&R>, actor: UserId) -> &'static [Right] {
+        match (&self.does, row) {
+            (Does::Changes(change), Some(row)) => (change.intent)(row).needs(actor),
+            _ => self.needs,
         }
     }
 }

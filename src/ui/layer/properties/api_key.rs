@@ -12,7 +12,7 @@ use crate::domain::rights::Right;
 use crate::domain::trouble::Trouble;
 use crate::ui::field::{AreaField, LineField};
 use crate::ui::form::{Input, Item};
-use crate::ui::layer::properties::{Beginning, Properties, Subject, beyond_own, facts};
+use crate::ui::layer::properties::{Beginning, Properties, Subject, beyond_own, facts, lock};
 use crate::ui::layer::{Ctx, Then};
 use crate::ui::request::{Done, Read, Write};
 
@@ -51,7 +51,7 @@ impl ApiKey {
             zone: Tz::UTC,
             expires_on: None,
             expiry_edited: false,
-            locked_out: false,
+            locked_out: None,
             told_alike: None,
         };
         ApiKey {
@@ -80,8 +80,7 @@ impl ApiKey {
             Item::new(Field::ExpiresOn, "field.expires_on", date),
         ];
         if self.id.is_some() {
-            let locked = Input::Tick(draft.locked_out);
-            items.push(Item::new(Field::LockedOut, "field.locked_out", locked));
+            items.extend(lock::items("field.locked_out", draft.locked_out.as_deref()));
         }
         for item in &mut items {
             item.enabled = !read_only;
@@ -153,6 +152,7 @@ impl Subject for ApiKey {
         let draft = &mut self.draft;
         match (&item.input, item.field) {
             (Input::Line(line), Field::Name) => draft.name = line.copy(),
+            (_, Field::LockedOut) => lock::read(&mut draft.locked_out, &item.input),
             (Input::Area(area), _) => draft.description = area.text(),
             (Input::Tick(on), Field::ExpiresOn) => {
                 draft.expires_on = on.then(String::new);
@@ -164,12 +164,12 @@ impl Subject for ApiKey {
                 }
                 draft.expiry_edited |= item.edited;
             }
-            (Input::Tick(on), _) => draft.locked_out = *on,
             _ => {}
         }
     }
 
     fn show(&self, item: &mut Item, ctx: &Ctx) {
+        lock::show(item, self.draft.locked_out.as_ref());
         if matches!(item.input, Input::Date(_)) {
             item.enabled = self.draft.expires_on.is_some();
             item.notes = facts::of_expiry(&self.draft, self.before.as_ref(), ctx);

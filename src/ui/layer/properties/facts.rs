@@ -8,6 +8,7 @@ use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyProperties};
 use crate::domain::expiry::Expiry;
 use crate::domain::problem::Field;
 use crate::domain::secret::{Phase, SecretFacts};
+use crate::domain::state::{State, UserState};
 use crate::domain::time::Timestamp;
 use crate::domain::user::UserProperties;
 use crate::domain::zone::is_utc;
@@ -73,6 +74,19 @@ fn moment(at: Timestamp, zone: Tz, text: Text) -> String {
     text.fill(name, &facts)
 }
 
+/// The key's state, with whoever locked it out.
+fn state(properties: &ApiKeyProperties, ctx: &Ctx) -> String {
+    let state = properties.facts.state(ctx.as_of());
+    let mut words = ctx.text.state(state);
+    if state == State::LockedOut {
+        let reason = properties.fields.locked_out.as_deref().unwrap_or("");
+        words += &ctx
+            .text
+            .lock(properties.locked_by.as_ref(), reason, ctx.zone);
+    }
+    words
+}
+
 /// The facts of a key's life.
 pub(super) fn of_key(properties: &ApiKeyProperties, ctx: &Ctx) -> Vec<(String, String)> {
     let text = ctx.text;
@@ -87,10 +101,7 @@ pub(super) fn of_key(properties: &ApiKeyProperties, ctx: &Ctx) -> Vec<(String, S
     );
     let mut facts = vec![
         fact("fact.id", properties.id.0.to_string()),
-        fact(
-            "fact.state",
-            text.state(properties.facts.state(ctx.as_of())),
-        ),
+        fact("fact.state", state(properties, ctx)),
         fact("fact.created", created),
         fact("fact.last_sign_in", when(properties.last_sign_in_at)),
         fact(
@@ -158,9 +169,18 @@ fn of_secret(
 /// The facts of a user's life.
 pub(super) fn of_user(properties: &UserProperties, ctx: &Ctx) -> Vec<(String, String)> {
     let fact = |name, value| (ctx.text.say(name).to_owned(), value);
-    vec![
-        fact("fact.id", properties.id.0.to_string()),
+    let locked = properties.fields.locked_out.as_ref().map(|reason| {
+        let lock = ctx
+            .text
+            .lock(properties.locked_by.as_ref(), reason, ctx.zone);
+        let state = ctx.text.user_state(UserState::LockedOut).to_owned();
+        fact("fact.state", state + &lock)
+    });
+    let mut facts = vec![fact("fact.id", properties.id.0.to_string())];
+    facts.extend(locked);
+    facts.extend([
         fact("fact.created", ctx.second(Some(properties.created_at))),
         fact("fact.last_sign_in", ctx.second(properties.last_sign_in_at)),
-    ]
+    ]);
+    facts
 }

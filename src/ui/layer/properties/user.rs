@@ -12,7 +12,7 @@ use crate::domain::trouble::Trouble;
 use crate::domain::user::{USER_NAME_MAX, UserDraft, UserFields, UserProperties};
 use crate::ui::field::LineField;
 use crate::ui::form::{Input, Item};
-use crate::ui::layer::properties::{Beginning, Properties, Subject, beyond_own, facts};
+use crate::ui::layer::properties::{Beginning, Properties, Subject, beyond_own, facts, lock};
 use crate::ui::layer::{Ctx, Then};
 use crate::ui::request::{Done, Read, Write};
 
@@ -49,7 +49,7 @@ impl User {
             role: AUDITOR,
             locale: None,
             zone: None,
-            locked_out: false,
+            locked_out: None,
         });
         User {
             id,
@@ -92,8 +92,10 @@ impl User {
             Item::new(Field::TimeZone, "field.time_zone", choice()),
         ];
         if self.id.is_some() {
-            let locked = Input::Tick(draft.locked_out);
-            items.push(Item::new(Field::LockedOut, "field.locked_out_user", locked));
+            items.extend(lock::items(
+                "field.locked_out_user",
+                draft.locked_out.as_deref(),
+            ));
         }
         let (may, own) = self.may(ctx);
         for item in &mut items {
@@ -154,10 +156,14 @@ impl Subject for User {
         let draft = &mut self.draft;
         match (&item.input, item.field) {
             (Input::Line(line), Field::Name) => draft.name = line.copy(),
+            (_, Field::LockedOut) => lock::read(&mut draft.locked_out, &item.input),
             (Input::Line(line), _) => draft.full_name = line.copy(),
-            (Input::Tick(on), _) => draft.locked_out = *on,
             _ => {}
         }
+    }
+
+    fn show(&self, item: &mut Item, _ctx: &Ctx) {
+        lock::show(item, self.draft.locked_out.as_ref());
     }
 
     const UNSET: Option<&'static str> = Some("user.machine");
