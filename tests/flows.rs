@@ -48,3 +48,5 @@ mod typing;
 mod unread;
 #[path = "flows/users.rs"]
 mod users;
+#[path = "flows/way.rs"]
+mod way;

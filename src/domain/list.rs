@@ -87,10 +87,10 @@ impl<L: Listed> Default for Filter<L> {
 }
 
 impl<L: Listed> Filter<L> {
-    /// Whether the filter shows what the list shows at first, but for the row that is kept.
+    /// Whether the filter shows what another one shows, but for the row that is kept.
     #[must_use]
-    pub fn is_untouched(&self) -> bool {
-        self.text.is_empty() && self.facets == L::Facets::default()
+    pub fn shows_what(&self, other: &Filter<L>) -> bool {
+        self.text == other.text && self.facets == other.facets
     }
 }
 

@@ -8,8 +8,8 @@ mod rush;
 mod session;
 mod time;
 mod view;
+mod way;
 
-use std::any::Any;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -19,7 +19,6 @@ use zeroize::Zeroize;
 use crate::clock::Clock;
 use crate::config::settings::Settings;
 use crate::domain::clipboard::{ClipboardSetting, ClipboardWay};
-use crate::domain::event::Target;
 use crate::domain::secret::Secret;
 use crate::domain::time::{Timestamp, Uptime};
 use crate::domain::trouble::{Fault, Trouble};
@@ -28,14 +27,12 @@ use crate::ui::app::idle::Idle;
 use crate::ui::app::mouse::Mouse;
 use crate::ui::app::rush::Rush;
 use crate::ui::app::time::DOUBT;
+use crate::ui::app::way::{Way, screen};
 use crate::ui::frame::SMALLEST;
 use crate::ui::keymap::Keymap;
 use crate::ui::layer::api_keys::ApiKeys;
-use crate::ui::layer::events::SystemEvents;
-use crate::ui::layer::roles::Roles;
 use crate::ui::layer::secret::SecretDialog;
 use crate::ui::layer::tree::Screen;
-use crate::ui::layer::users::Users;
 use crate::ui::layer::{Ask, Asks, Ctx, Deed, Layer, Tone};
 use crate::ui::request::{Aside, Done, Outcome, Request, Ticket};
 use crate::ui::theme::Theme;
@@ -121,12 +118,10 @@ pub struct App {
     setting: Setting,
     theme: Theme,
     keys: Keymap,
-    /// The screen that is shown.
-    here: Screen,
-    /// That screen, and the dialogs on top of it.
+    /// The screen that is shown, and the dialogs on top of it.
     layers: Vec<(LayerId, Box<dyn Layer>)>,
-    /// The screens that were left, as they were then.
-    left: Vec<(Screen, Box<dyn Layer>)>,
+    /// Which screen that is, and those that were left.
+    way: Way,
     last_layer: u64,
     last_ticket: u64,
     queue: VecDeque<Input>,
@@ -178,13 +173,12 @@ impl App {
         let (now, up) = (setting.clock.now(), setting.clock.uptime());
         let changed = Keymap::changed(&setting.settings.keys);
         let mut app = App {
-            here: Screen::first_for(&setting.actor),
+            way: Way::new(Screen::first_for(&setting.actor)),
             idle: Idle::new(setting.settings.idle_minutes, up),
             theme: Theme::of(setting.settings.theme, setting.settings.borders),
             keys: changed.keys,
             setting,
             layers: Vec::new(),
-            left: Vec::new(),
             last_layer: APP.0,
             last_ticket: 0,
             queue: VecDeque::new(),
@@ -215,7 +209,7 @@ impl App {
             wake_at: None,
         };
         app.sign_in();
-        app.push(screen(app.here));
+        app.push(screen(app.way.here.screen));
         app.complain_of_settings(changed.complaints);
         app
     }
@@ -404,38 +398,6 @@ impl App {
         self.with_layer(top, Layer::open);
     }
 
-    /// Shows another screen in place of this one and what is on top of it.
-    fn go(&mut self, to: Screen) {
-        self.dirty = true;
-        self.drop_dialogs();
-        if to != self.here {
-            let before = self.layers.pop();
-            self.left
-                .extend(before.map(|(_, layer)| (self.here, layer)));
-            self.here = to;
-            match self.left.iter().position(|(screen, _)| *screen == to) {
-                // Under another identity: answers to what it asked before it was left come too late.
-                Some(index) => {
-                    self.last_layer += 1;
-                    let (_, layer) = self.left.remove(index);
-                    self.layers.push((LayerId(self.last_layer), layer));
-                    self.with_layer(0, Layer::refresh);
-                }
-                None => self.push(screen(to)),
-            }
-        }
-    }
-
-    fn go_to_events(&mut self, target: &Target) {
-        self.go(Screen::SystemEvents);
-        self.with_layer(0, |screen, _, asks| {
-            let screen: &mut dyn Any = screen;
-            if let Some(events) = screen.downcast_mut::<SystemEvents>() {
-                events.show_about(target, asks);
-            }
-        });
-    }
-
     /// Closes a layer, and does in the one below what it asked for, if that was answered.
     fn close(&mut self, id: LayerId, deed: Option<Deed>) {
         let writing = self
@@ -496,8 +458,8 @@ impl App {
                 Ask::Push(layer) => self.push(layer),
                 Ask::Close(deed) => self.close(id, deed),
                 Ask::Request(ticket, request) => self.record(id, ticket, request),
-                Ask::Go(screen) => self.go(screen),
-                Ask::GoToEvents(target) => self.go_to_events(&target),
+                Ask::Go(to) => self.go(&to),
+                Ask::Back => self.back(),
                 Ask::Say(tone, sentence) if self.top().0 == id => {
                     self.message = Some((tone, sentence));
                 }
@@ -534,16 +496,7 @@ impl App {
             files: self.setting.files,
             keys: &self.keys,
             on_top: true,
+            leads_back: self.way.leads_back(),
         }
-    }
-}
-
-/// A screen that has not been shown before.
-fn screen(which: Screen) -> Box<dyn Layer> {
-    match which {
-        Screen::Users => Box::new(Users::default()),
-        Screen::Roles => Box::new(Roles::default()),
-        Screen::ApiKeys => Box::new(ApiKeys::default()),
-        Screen::SystemEvents => Box::new(SystemEvents::default()),
     }
 }

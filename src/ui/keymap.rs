@@ -72,6 +72,12 @@ pub enum Action {
     SortNext,
     SortReverse,
     Tree,
+    ToApiKeys,
+    ToUsers,
+    ToRoles,
+    ToSystemEvents,
+    /// To the screen from which one came.
+    Back,
     MyAccount,
     Quit,
     // the secret dialog
@@ -212,6 +218,7 @@ const F2: Chord = key(KeyCode::F(2));
 const F3: Chord = key(KeyCode::F(3));
 const F4: Chord = key(KeyCode::F(4));
 const F5: Chord = key(KeyCode::F(5));
+const BACKSPACE: Chord = key(KeyCode::Backspace);
 const DELETE: Chord = key(KeyCode::Delete);
 
 macro_rules! bindings {
@@ -260,6 +267,11 @@ pub static BINDINGS: &[Binding] = bindings![
     List   [ch('-')]                UnmarkAll    Footer   "key.unmark_all"   "help.unmark_all";
     List   [ch('/')]                Filter       Footer   "key.filter"       "help.filter";
     List   [ch('t')]                Tree         Footer   "key.tree"         "help.tree";
+    List   [ch('1')]                ToApiKeys    HelpOnly "tree.api_keys"     "help.to_api_keys";
+    List   [ch('2')]                ToUsers      HelpOnly "tree.users"        "help.to_users";
+    List   [ch('3')]                ToRoles      HelpOnly "tree.roles"        "help.to_roles";
+    List   [ch('4')]                ToSystemEvents HelpOnly "tree.system_events" "help.to_system_events";
+    List   [BACKSPACE]              Back         HelpOnly "key.back"         "help.back";
     List   [ch('m')]                MyAccount    HelpOnly "key.my_account"   "help.my_account";
     ApiKeys [ch('f')]                StateFilter  Footer   "key.state_filter" "help.state_filter";
     List   [ch('e')]                Events       Footer   "key.events"       "help.events";

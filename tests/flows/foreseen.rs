@@ -35,8 +35,7 @@ fn key(bench: &mut Bench, name: &str, role: RoleId) -> KeyId {
 /// Goes to Role Properties of the role that is found by this word, with the focus on the box of the user interface.
 fn to_boxes(console: &mut Console, word: &str) {
     console.go("Roles");
-    console.keys("<Esc>");
-    console.keys(&format!("/{word}\n\n"));
+    console.keys(&format!("/<Ctrl-U>{word}\n\n"));
     console.says("role.title_edit");
     console.keys("\t\t");
 }

@@ -151,7 +151,7 @@ fn a_screen_that_the_role_no_longer_allows_is_left() {
 }
 
 /// A user whose role has just these rights.
-fn with_rights(bench: &mut Bench, rights: &[Right]) -> keyward::domain::user::Actor {
+pub fn with_rights(bench: &mut Bench, rights: &[Right]) -> keyward::domain::user::Actor {
     let role = bench.role(&role_draft("Some", rights));
     bench.user("bob", role)
 }

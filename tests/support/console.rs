@@ -119,6 +119,8 @@ pub fn chords(keys: &str) -> Vec<Chord> {
         rest = &rest[name.map_or(c.len_utf8(), |name| name.len() + 2)..];
         let code = |code| Chord(code, KeyModifiers::NONE);
         chords.push(match (c, name) {
+            // It is sent for Backspace, and has no name of its own.
+            (_, Some("Ctrl-H")) => Chord(KeyCode::Char('h'), KeyModifiers::CONTROL),
             (_, Some(name)) => Chord::of_name(name).expect("a key's name"),
             ('\n', None) => code(KeyCode::Enter),
             ('\t', None) => code(KeyCode::Tab),
@@ -333,8 +335,7 @@ impl Console {
 
     /// Finds a row of the present list by its ID.
     pub fn find(&mut self, id: i64) -> &mut Console {
-        self.press(KeyCode::Esc);
-        self.keys(&format!("/id:{id}\n"))
+        self.keys(&format!("/<Ctrl-U>id:{id}\n"))
     }
 
     /// Makes a click on a cell, as a hand does: drawn before the next, and not sooner than so many milliseconds after

@@ -196,14 +196,18 @@ impl App {
         let top = self.layers.len() - 1;
         match action {
             Action::Help => {
-                let help = Help::new(self.top().1.as_ref(), self.here.scope(), &self.ctx());
+                let help = Help::new(
+                    self.top().1.as_ref(),
+                    self.way.here.screen.scope(),
+                    &self.ctx(),
+                );
                 self.push(Box::new(help));
             }
             Action::MyAccount => {
                 let own = Properties::of_user(self.setting.actor.user, Then::nothing());
                 self.push(Box::new(own));
             }
-            Action::Tree => self.push(Box::new(Tree::new(self.here))),
+            Action::Tree => self.push(Box::new(Tree::new(self.way.here.screen))),
             _ => self.with_layer(top, |layer, ctx, asks| layer.act(action, ctx, asks)),
         }
     }

@@ -15,7 +15,6 @@ use crate::ui::layer::Layer;
 use crate::ui::layer::Tone;
 use crate::ui::layer::ended::Ended;
 use crate::ui::layer::secret::SecretDialog;
-use crate::ui::layer::tree::Screen;
 use crate::ui::request::Write;
 
 /// How long until a sign-in that could not be recorded is tried again, in milliseconds.
@@ -105,32 +104,15 @@ impl App {
         self.setting.actor = actor;
         self.dirty = true;
         let actor = &self.setting.actor;
-        self.left.retain(|(screen, _)| actor.may(screen.needs()));
+        self.way.retain(|screen| actor.may(screen.needs()));
         // A form or a secret is left to whoever is at it: what they do with it is refused or not as it comes.
         let nothing_lost = |(_, layer): &(_, Box<dyn Layer>)| {
             !layer.is_changed() && !layer.secret().is_some_and(SecretDialog::is_unsettled)
         };
-        if !actor.may(self.here.needs()) && self.layers.iter().all(nothing_lost) {
+        if !actor.may(self.way.here.screen.needs()) && self.layers.iter().all(nothing_lost) {
             self.drop_dialogs();
         }
         self.leave_forbidden();
-    }
-
-    /// Leaves a screen that the role does not allow, as soon as no dialog is on top of it.
-    pub(super) fn leave_forbidden(&mut self) {
-        let forbidden = self.here;
-        if self.layers.len() > 1 || self.setting.actor.may(forbidden.needs()) {
-            return;
-        }
-        let to = Screen::first_for(&self.setting.actor);
-        if to != forbidden {
-            self.go(to);
-            self.left.retain(|(screen, _)| *screen != forbidden);
-            self.complain(
-                self.text()
-                    .trouble(&Trouble::NotAuthorized(forbidden.needs())),
-            );
-        }
     }
 
     /// The process was stopped and goes on, or there was no shell that it could be left to.
@@ -166,7 +148,7 @@ impl App {
         }
         let secret = self.secret().is_some();
         self.layers.clear();
-        self.left.clear();
+        self.way.retain(|_| false);
         self.queue.clear();
         self.under_way.clear();
         if secret {

@@ -64,7 +64,8 @@ impl App {
         let (_, screen) = &self.layers[0];
         let (_, top) = self.top();
         self.view_header(buf, row(area, 0));
-        let verbs = self.here.scope();
+        let here = self.way.here.screen;
+        let verbs = here.scope();
         let in_reach = self.layers.len() == 1 && screen.scope() == verbs;
         let usable = |action| in_reach && screen.can(action, &ctx).is_ok();
         let (mut on_tools, mut on_tree) = (Hits::default(), Hits::default());
@@ -73,7 +74,7 @@ impl App {
             toolbar(buf, row(area, 1), keys, &usable, said, &mut on_tools);
         }
         if let Some(docked) = docked {
-            view_docked(buf, docked, self.here, &ctx, &mut on_tree);
+            view_docked(buf, docked, here, &ctx, &mut on_tree);
         }
         let (cursor, mut hits) = self.view_layers(&ctx, buf, (docked, beside, body));
         if in_reach {
@@ -158,19 +159,21 @@ impl App {
         let who = self.theme.cut(&who, line.width / 2);
         let used = self.theme.put(buf, line, product, self.theme.title);
         let left = line.width.saturating_sub(used + width(&who) + 3);
-        let crumbs: Vec<&str> = self
-            .here
-            .crumbs()
-            .into_iter()
-            .map(|c| text.say(c))
-            .collect();
-        let whole = crumbs.join(" > ");
-        let shown = match crumbs.last() {
-            Some(last) if width(&whole) + 2 > left => last,
-            _ => whole.as_str(),
-        };
-        self.theme
-            .put(buf, first(skip(line, used + 2), left), shown, Style::new());
+        let here = &self.way.here;
+        let crumbs = here.screen.crumbs().into_iter().map(|c| text.say(c));
+        let crumbs: Vec<&str> = crumbs.chain(here.about.as_deref()).collect();
+        // Where there is no room for the whole way, the last part of it that fits.
+        let ends = (0..crumbs.len()).map(|from| crumbs[from..].join(" > "));
+        let shown = ends.reduce(|longer, shorter| {
+            let fits = width(&longer) + 2 <= left;
+            if fits { longer } else { shorter }
+        });
+        self.theme.put(
+            buf,
+            first(skip(line, used + 2), left),
+            &shown.unwrap_or_default(),
+            Style::new(),
+        );
         self.theme.put(
             buf,
             skip(line, line.width.saturating_sub(width(&who))),

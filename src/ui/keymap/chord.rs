@@ -35,16 +35,20 @@ const NAMED: [(KeyCode, &str); 16] = [
 ];
 
 impl Chord {
-    /// The key that was pressed. Shift is part of the character that it makes. A full-width character, of an input
+    /// The key that was pressed. Shift is part of the character that it makes, and Ctrl-H is Backspace, for which some
+    /// terminals send it. A full-width character, of an input
     /// method that was left on, is the key that it stands for, but for `y`: nobody confirms what they did not mean to
     /// type.
     #[must_use]
     pub fn of(event: &KeyEvent) -> Chord {
-        let code = match event.code {
-            KeyCode::Char(c) => KeyCode::Char(half_width(c)),
-            other => other,
-        };
-        Chord(code, event.modifiers - KeyModifiers::SHIFT)
+        let modifiers = event.modifiers - KeyModifiers::SHIFT;
+        match event.code {
+            KeyCode::Char('h') if modifiers == KeyModifiers::CONTROL => {
+                Chord(KeyCode::Backspace, KeyModifiers::NONE)
+            }
+            KeyCode::Char(c) => Chord(KeyCode::Char(half_width(c)), modifiers),
+            other => Chord(other, modifiers),
+        }
     }
 
     /// The key's name.
@@ -64,7 +68,7 @@ impl Chord {
     }
 
     /// The key of this name, however it is capitalised; but `o` and `O` are two keys. Nothing where terminals send no
-    /// such key: Ctrl-I and Ctrl-M are Tab and Enter on their way, Ctrl has no other characters than letters, keys of
+    /// such key: Ctrl-H, Ctrl-I and Ctrl-M are Backspace, Tab and Enter on their way, Ctrl has no other characters than letters, keys of
     /// one byte are the same with Ctrl, and what begins a sequence of bytes after ESC is no key with Alt.
     #[must_use]
     pub fn of_name(name: &str) -> Option<Chord> {
@@ -87,7 +91,7 @@ impl Chord {
             let is_plain = plain.contains(&code) || code == KeyCode::Backspace && ctrl;
             return (held.is_empty() || !is_plain).then_some(Chord(code, held));
         };
-        let sent = (!ctrl || c.is_ascii_alphabetic() && !"im".contains(c.to_ascii_lowercase()))
+        let sent = (!ctrl || c.is_ascii_alphabetic() && !"him".contains(c.to_ascii_lowercase()))
             && !(alt && "[]^_".contains(c));
         // With something held down the names of characters are capitals.
         let c = if held.is_empty() {
@@ -178,6 +182,7 @@ mod tests {
             "F+1",
             "F01",
             "Ctrl-",
+            "Ctrl-H",
             "Ctrl-I",
             "ctrl-m",
             "Ctrl-1",

@@ -11,6 +11,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::trouble::Trouble;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::choice::Choice;
+use crate::ui::layer::destination::Destination;
 use crate::ui::layer::list::{
     Change, Column, List, ListScreen, Question, Table, Verb, Verbs, column, last_used, plain,
 };
@@ -224,7 +225,8 @@ impl Verbs for KeyVerbs {
             choose_state(list, ctx, asks);
         }),
         Verb::opens(Action::Events, &[Right::ViewEvents], |row, _, asks| {
-            asks.go_to_events(Target::from((row.id(), row.name.as_str())));
+            let about = Target::from((row.id(), row.name.as_str()));
+            asks.go(Destination::events_about(&about));
         }),
     ];
 }

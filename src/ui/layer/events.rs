@@ -7,7 +7,8 @@ use std::fmt::Display;
 use ratatui::style::Style;
 
 use crate::domain::event::trail::{EventFilter, EventRow, EventSort, SYSTEM_NAME, TargetFilter};
-use crate::domain::event::{EventKind, Level, Target};
+use crate::domain::event::{EventKind, Level};
+use crate::domain::list::Filter;
 use crate::domain::moment::parse_range;
 use crate::text::Text;
 use crate::ui::keymap::{Action, Scope};
@@ -62,6 +63,18 @@ impl Table for EventRow {
 
     fn facets(filter: &EventFilter, ctx: &Ctx) -> String {
         ctx.theme.symbols.join(&words(filter, ctx))
+    }
+
+    fn only(filter: &str) -> Filter<EventRow> {
+        let target = filter.strip_prefix("target:").unwrap_or(filter);
+        let facets = EventFilter {
+            target: Some(TargetFilter::parse(target)),
+            ..EventFilter::default()
+        };
+        Filter {
+            facets,
+            ..Filter::default()
+        }
     }
 
     fn none(ctx: &Ctx) -> String {
@@ -128,19 +141,6 @@ pub struct EventVerbs {
 }
 
 impl SystemEvents {
-    /// Shows the events about something, and no others.
-    pub fn show_about(&mut self, target: &Target, asks: &mut Asks) {
-        let target = TargetFilter::Is {
-            kind: target.kind,
-            id: target.id,
-        };
-        let only = EventFilter {
-            target: Some(target),
-            ..EventFilter::default()
-        };
-        self.list.show_only(only, asks);
-    }
-
     /// Changes a part of the filter.
     fn filter(&mut self, change: impl FnOnce(&mut EventFilter), asks: &mut Asks) {
         let mut filter = self.list.facets().clone();

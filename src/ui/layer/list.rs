@@ -46,6 +46,15 @@ pub trait Table: request::Asked {
     /// What the filter shows beside its text, in words.
     fn facets(facets: &Self::Facets, ctx: &Ctx) -> String;
 
+    /// What this text lets through.
+    #[must_use]
+    fn only(filter: &str) -> Filter<Self> {
+        Filter {
+            text: filter.to_owned(),
+            ..Filter::default()
+        }
+    }
+
     /// What is said when there is no row at all.
     fn none(ctx: &Ctx) -> String;
 
@@ -113,6 +122,8 @@ enum Why {
 /// The list.
 pub struct List<L: Table> {
     rows: Rows<L>,
+    /// What the list shows where nothing is asked for beside it.
+    base: Filter<L>,
     filter: Filter<L>,
     order: Order<L::SortBy>,
     counts: Option<Counts>,
@@ -138,6 +149,7 @@ impl<L: Table> Default for List<L> {
     fn default() -> List<L> {
         List {
             rows: Rows::default(),
+            base: Filter::default(),
             filter: Filter::default(),
             order: L::FIRST_ORDER,
             counts: None,
@@ -244,13 +256,11 @@ impl<L: Table> List<L> {
         self.ask(self.rows.around(), Why::Asked, asks);
     }
 
-    /// Shows from the first row on what these let through, whatever the list was filtered by.
-    pub fn show_only(&mut self, facets: L::Facets, asks: &mut Asks) {
+    /// Shows from the first row on what this lets through: it is what the list goes back to.
+    pub fn show_only(&mut self, base: Filter<L>, asks: &mut Asks) {
         self.typing = None;
-        self.filter = Filter {
-            facets,
-            ..Filter::default()
-        };
+        self.base = base.clone();
+        self.filter = base;
         self.ask(Anchor::First, Why::Asked, asks);
     }
 
@@ -314,7 +324,7 @@ impl<L: Table> List<L> {
     #[must_use]
     pub fn has_use(&self, action: Action) -> bool {
         match action {
-            Action::Cancel => self.is_typing() || !self.filter.is_untouched(),
+            Action::Cancel => self.is_typing() || !self.filter.shows_what(&self.base),
             Action::SortNext | Action::SortReverse => L::SORTS.len() > 1,
             Action::Events => false,
             Action::Mark | Action::MarkAll => L::HAS_MARKS && self.selected().is_some(),
@@ -343,7 +353,7 @@ impl<L: Table> List<L> {
             }
             Action::Cancel => {
                 self.typing = None;
-                self.filter = Filter::default();
+                self.filter = self.base.clone();
                 self.ask(self.rows.around(), Why::Asked, asks);
             }
             Action::SortNext => {
@@ -462,13 +472,17 @@ impl<L: Table> List<L> {
         if self.unread.is_some() {
             return ctx.text.say("list.unread").to_owned();
         }
-        match (self.loaded_once, self.filter.is_untouched()) {
+        let everything = self.filter.shows_what(&Filter::default());
+        match (self.loaded_once, everything) {
             (false, _) => ctx.text.say("list.loading").to_owned(),
             (true, true) => match self.counts {
                 Some(counts) if counts.all > counts.shown => L::all_hidden(ctx),
                 _ => L::none(ctx),
             },
-            (true, false) => ctx.text.say("list.nothing_found").to_owned(),
+            (true, false) if self.has_use(Action::Cancel) => {
+                ctx.text.say("list.nothing_found").to_owned()
+            }
+            (true, false) => ctx.text.say("choice.nothing").to_owned(),
         }
     }
 }

@@ -5,6 +5,7 @@ pub mod check;
 pub mod choice;
 pub mod confirm;
 pub mod countdown;
+pub mod destination;
 pub mod ended;
 pub mod entry;
 pub mod events;
@@ -28,7 +29,6 @@ use chrono_tz::Tz;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use crate::domain::event::Target;
 use crate::domain::state::{AsOf, Warning};
 use crate::domain::time::{Timestamp, Uptime};
 use crate::domain::trouble::Trouble;
@@ -37,7 +37,7 @@ use crate::text::Text;
 use crate::ui::field::{Edit, Typed};
 use crate::ui::hits::{Hits, Mouse};
 use crate::ui::keymap::{Action, Keymap, Scope};
-use crate::ui::layer::tree::Screen;
+use crate::ui::layer::destination::Destination;
 use crate::ui::request::{Outcome, Request, Ticket};
 use crate::ui::theme::Theme;
 
@@ -58,6 +58,8 @@ pub struct Ctx<'a> {
     pub keys: &'a Keymap,
     /// No other layer lies over the one that is asked: the keys are its own.
     pub on_top: bool,
+    /// There is a screen to go back to.
+    pub leads_back: bool,
 }
 
 impl Ctx<'_> {
@@ -156,9 +158,9 @@ pub enum Ask {
     /// Close the layer that asks, and do this in the one below.
     Close(Option<Deed>),
     Request(Ticket, Request),
-    Go(Screen),
-    /// Go to the events about something.
-    GoToEvents(Target),
+    Go(Destination),
+    /// Go back to the screen from which one came.
+    Back,
     /// A sentence for the message line.
     Say(Tone, String),
     /// Overwrite what is remembered of the screen.
@@ -205,14 +207,14 @@ impl<'a> Asks<'a> {
         ticket
     }
 
-    /// Goes to a screen, which is where it was left.
-    pub fn go(&mut self, screen: Screen) {
-        self.asked.push(Ask::Go(screen));
+    /// Goes to a screen. What is on top of the present one goes.
+    pub fn go(&mut self, to: impl Into<Destination>) {
+        self.asked.push(Ask::Go(to.into()));
     }
 
-    /// Goes to the events about something.
-    pub fn go_to_events(&mut self, target: Target) {
-        self.asked.push(Ask::GoToEvents(target));
+    /// Goes back to the screen from which one came, which is as it was left.
+    pub fn back(&mut self) {
+        self.asked.push(Ask::Back);
     }
 
     /// Shows a sentence in the message line until the next key.
@@ -325,6 +327,9 @@ pub trait Layer: Any {
 
     /// Asked once, when the layer is put on the stack.
     fn open(&mut self, _ctx: &Ctx, _asks: &mut Asks) {}
+
+    /// Goes to what is wanted of this screen.
+    fn arrive(&mut self, _at: &Destination, _ctx: &Ctx, _asks: &mut Asks) {}
 
     /// Whether an action can be done now, and if not, why. Router, toolbar, footer and help all ask this.
     ///

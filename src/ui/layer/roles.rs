@@ -5,6 +5,7 @@ use crate::domain::intent::Intent;
 use crate::domain::list::{RoleRow, RoleSort};
 use crate::domain::rights::Right;
 use crate::ui::keymap::{Action, Scope};
+use crate::ui::layer::destination::Destination;
 use crate::ui::layer::list::{
     Change, Column, ListScreen, Question, Table, Verb, Verbs, column, plain,
 };
@@ -99,7 +100,8 @@ impl Verbs for RoleVerbs {
             },
         ),
         Verb::opens(Action::Events, &[Right::ViewEvents], |row, _, asks| {
-            asks.go_to_events(Target::from((row.id(), row.name.as_str())));
+            let about = Target::from((row.id(), row.name.as_str()));
+            asks.go(Destination::events_about(&about));
         }),
     ];
 }

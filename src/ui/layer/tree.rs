@@ -57,6 +57,18 @@ impl Screen {
         }
     }
 
+    /// The screen to which an action leads.
+    #[must_use]
+    pub fn of(action: Action) -> Option<Screen> {
+        match action {
+            Action::ToApiKeys => Some(Screen::ApiKeys),
+            Action::ToUsers => Some(Screen::Users),
+            Action::ToRoles => Some(Screen::Roles),
+            Action::ToSystemEvents => Some(Screen::SystemEvents),
+            _ => None,
+        }
+    }
+
     /// The part of the key table with its verbs.
     #[must_use]
     pub fn scope(self) -> Scope {

@@ -9,6 +9,7 @@ use crate::domain::rights::Right;
 use crate::domain::state::UserState;
 use crate::domain::trouble::Trouble;
 use crate::ui::keymap::{Action, Scope};
+use crate::ui::layer::destination::Destination;
 use crate::ui::layer::list::{
     Change, Column, ListScreen, Question, Table, Verb, Verbs, column, last_used, plain,
 };
@@ -135,7 +136,8 @@ impl Verbs for UserVerbs {
             },
         ),
         Verb::opens(Action::Events, &[Right::ViewEvents], |row, _, asks| {
-            asks.go_to_events(Target::from((row.id(), row.name.as_str())));
+            let about = Target::from((row.id(), row.name.as_str()));
+            asks.go(Destination::events_about(&about));
         }),
     ];
 }

@@ -12,7 +12,9 @@ use crate::ui::field::Typed;
 use crate::ui::hits::{Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::confirm::Confirm;
+use crate::ui::layer::destination::Destination;
 use crate::ui::layer::list::{Change, Does, List, Question, Table, Verb, Verbs};
+use crate::ui::layer::tree::Screen;
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status, Then};
 use crate::ui::request::{Done, Outcome, Read, Ticket};
 
@@ -46,6 +48,11 @@ impl<V: Verbs> ListScreen<V> {
     #[must_use]
     pub fn goes_to_row() -> Then<i64> {
         Then::new(|screen: &mut ListScreen<V>, id, _, asks| screen.list.show(id, asks))
+    }
+
+    /// Whether an action goes back to the screen from which one came: dropping the filter does where there is none.
+    fn goes_back(&self, action: Action) -> bool {
+        action == Action::Back || action == Action::Cancel && !self.list.has_use(action)
     }
 
     fn verb(action: Action) -> Option<&'static Verb<V, V::Row>> {
@@ -111,7 +118,23 @@ impl<V: Verbs> Layer for ListScreen<V> {
         self.list.open(asks);
     }
 
+    fn arrive(&mut self, at: &Destination, _ctx: &Ctx, asks: &mut Asks) {
+        if let Some(about) = &at.about {
+            self.list.show_only(V::Row::only(&about.filter), asks);
+        }
+        if let Some(id) = at.row {
+            self.list.show(id, asks);
+        }
+    }
+
     fn can(&self, action: Action, ctx: &Ctx) -> Can<'_> {
+        if let Some(screen) = Screen::of(action) {
+            let why = Cannot::Trouble(Trouble::NotAuthorized(screen.needs()));
+            return why.unless(ctx.actor.may(screen.needs()));
+        }
+        if self.goes_back(action) {
+            return Cannot::Unused.unless(ctx.leads_back);
+        }
         let Some(verb) = Self::verb(action) else {
             return Cannot::Unused.unless(self.list.has_use(action));
         };
@@ -128,7 +151,19 @@ impl<V: Verbs> Layer for ListScreen<V> {
         }
     }
 
+    fn label(&self, action: Action, ctx: &Ctx) -> Option<&str> {
+        self.goes_back(action).then_some(ctx.text.say("key.back"))
+    }
+
     fn act(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
+        if let Some(screen) = Screen::of(action) {
+            asks.go(screen);
+            return;
+        }
+        if self.goes_back(action) {
+            asks.back();
+            return;
+        }
         let Some(verb) = Self::verb(action) else {
             self.list.act(action, asks);
             return;
