@@ -9,8 +9,10 @@ use std::fmt::Display;
 use std::path::Path;
 use std::sync::LazyLock;
 
+use chrono::{Datelike, NaiveDate, TimeDelta, Weekday};
 use chrono_tz::Tz;
 
+use crate::domain::date::{Away, away};
 use crate::domain::event::trail::SYSTEM_NAME;
 use crate::domain::intent::{Affected, Named};
 use crate::domain::locale::Locale;
@@ -236,6 +238,58 @@ impl Text {
             ms => ("span.days_ago", ms / DAY),
         };
         self.fill(name, &[("n", &n)])
+    }
+
+    /// How far an instant is away, by the calendar of a zone.
+    #[must_use]
+    pub fn until(self, at: Timestamp, zone: Tz, now: Timestamp) -> String {
+        let ms = at.since(now);
+        if ms < 0 {
+            return self.ago(ms.saturating_neg());
+        }
+        if ms < DAY {
+            return self.fill("until.span", &[("span", &self.span(ms))]);
+        }
+        // A day counts when it is whole.
+        let (from, to) = (now.in_zone(zone), at.in_zone(zone));
+        let short = i64::from(to.time() < from.time());
+        let to = to.date_naive() - TimeDelta::days(short);
+        let (name, n) = match away(from.date_naive(), to) {
+            Away::Days(n) => ("until.days", n),
+            Away::Months(n) => ("until.months", n),
+            Away::Years(n) => ("until.years", n),
+        };
+        self.fill(name, &[("n", &n)])
+    }
+
+    /// The name of a day of the week.
+    #[must_use]
+    pub fn weekday(self, day: Weekday) -> &'static str {
+        self.word("calendar.weekdays", day.num_days_from_sunday())
+    }
+
+    /// The short name of a day of the week, two cells wide.
+    #[must_use]
+    pub fn short_weekday(self, day: Weekday) -> &'static str {
+        self.word("calendar.short", day.num_days_from_sunday())
+    }
+
+    /// One of several words, counted from 0.
+    fn word(self, name: &'static str, index: u32) -> &'static str {
+        let mut words = (0..).zip(self.say(name).split_whitespace());
+        words
+            .find(|(at, _)| *at == index)
+            .map_or("", |(_, word)| word)
+    }
+
+    /// A month of a year.
+    #[must_use]
+    pub fn month(self, day: NaiveDate) -> String {
+        let month = self.word("calendar.months", day.month0());
+        self.fill(
+            "calendar.title",
+            &[("month", &month), ("year", &day.year())],
+        )
     }
 
     /// An instant to the second, with the offset that the zone has then.

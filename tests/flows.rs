@@ -6,6 +6,8 @@ mod support;
 mod copying;
 #[path = "flows/events.rs"]
 mod events;
+#[path = "flows/expiry.rs"]
+mod expiry;
 #[path = "flows/first_key.rs"]
 mod first_key;
 #[path = "flows/foreseen.rs"]

@@ -59,7 +59,14 @@ const CRATES: &[(&str, &[&str])] = &[
     ("caseless", &["domain::fold"]),
     (
         "chrono",
-        &["cli", "domain", "service::demo", "store::convert", "ui"],
+        &[
+            "cli",
+            "domain",
+            "service::demo",
+            "store::convert",
+            "text",
+            "ui",
+        ],
     ),
     (
         "chrono_tz",

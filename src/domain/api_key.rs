@@ -2,7 +2,7 @@
 
 use chrono_tz::Tz;
 
-use crate::domain::date::parse_date;
+use crate::domain::date::parse_day;
 use crate::domain::expiry::{Expiry, is_over};
 use crate::domain::id::{KeyId, RoleId};
 use crate::domain::locale::Locale;
@@ -36,7 +36,7 @@ pub struct ApiKeyDraft {
     pub role: RoleId,
     pub locale: Locale,
     pub zone: Tz,
-    /// YYYY-MM-DD; `None` is never.
+    /// The day as it is typed ([`parse_day`]); `None` is never.
     pub expires_on: Option<String>,
     /// The expiry was touched: its instant is computed anew even when the date is the same.
     pub expiry_edited: bool,
@@ -81,7 +81,11 @@ impl ApiKeyDraft {
         }
     }
 
-    fn expiry(
+    /// When the key is to stop. An expiry that was not changed is neither checked again nor moved.
+    ///
+    /// # Errors
+    /// What is wrong with the day.
+    pub fn expiry(
         &self,
         before: Option<&ApiKeyFields>,
         now: Timestamp,
@@ -89,7 +93,7 @@ impl ApiKeyDraft {
         let Some(typed) = &self.expires_on else {
             return Ok(None);
         };
-        let date = parse_date(typed)?;
+        let date = parse_day(typed, now.day_in(self.zone))?;
         let same_day = before.filter(|b| b.expiry.is_some_and(|expiry| expiry.on == date));
         match same_day {
             Some(b) if b.zone == self.zone && !self.expiry_edited => return Ok(b.expiry),
@@ -205,6 +209,7 @@ pub struct ApiKeyProperties {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::date::parse_date;
     use crate::domain::expiry::end_of_day;
     use crate::domain::id::{AUDITOR, FULL_ACCESS};
     use crate::domain::tests::with;

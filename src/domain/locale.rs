@@ -1,5 +1,7 @@
 //! The languages that a key, a user or the console can have.
 
+use chrono::Weekday;
+
 /// A key's or a user's language.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Locale {
@@ -11,6 +13,14 @@ pub enum Locale {
 impl Locale {
     /// All languages, as they are offered.
     pub const ALL: [Locale; 2] = [Locale::EnUs, Locale::JaJp];
+
+    /// The day with which a week begins.
+    #[must_use]
+    pub fn first_weekday(self) -> Weekday {
+        match self {
+            Locale::EnUs | Locale::JaJp => Weekday::Sun,
+        }
+    }
 
     /// The tag in the database and the API.
     #[must_use]

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use crate::domain::date::{LAST_YEAR, NoDate};
+use crate::domain::date::{NoDate, last_day};
 use crate::domain::expiry::Expiry;
 use crate::domain::id::RoleId;
 
@@ -82,7 +82,7 @@ pub enum Rule {
     OwnDemotion,
     /// Nobody changes what the own role allows.
     OwnRole,
-    /// Not of the form YYYY-MM-DD.
+    /// None of the forms of a day.
     NotADate,
     /// The form is right, but the calendar has no such day.
     NoSuchDay,
@@ -119,9 +119,7 @@ impl From<NoDate> for Rule {
         match why {
             NoDate::Form => Rule::NotADate,
             NoDate::NoSuchDay => Rule::NoSuchDay,
-            NoDate::TooLate => Rule::DateTooLate {
-                last: NaiveDate::from_ymd_opt(LAST_YEAR, 12, 31).unwrap_or(NaiveDate::MAX),
-            },
+            NoDate::TooLate => Rule::DateTooLate { last: last_day() },
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Text fields: one line, and several lines, neither of which ever holds a secret; and one for a secret.
 
 mod area;
+mod date;
 mod unseen;
 
 use ratatui::buffer::{Buffer, CellWidth};
@@ -16,6 +17,7 @@ use crate::ui::keymap::{Chord, TextKey};
 use crate::ui::theme::Theme;
 
 pub use area::AreaField;
+pub use date::DateField;
 pub use unseen::UnseenField;
 
 /// Rows of a field of several lines on the screen.

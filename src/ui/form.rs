@@ -2,12 +2,15 @@
 
 mod view;
 
+use std::cell::Cell;
 use std::ops::Range;
+use std::rc::Rc;
 
-use ratatui::layout::Rect;
+use chrono::NaiveDate;
+use ratatui::layout::{Position, Rect};
 
 use crate::domain::problem::Field;
-use crate::ui::field::{AreaField, Edit, LineField, Typed};
+use crate::ui::field::{AreaField, DateField, Edit, LineField, Typed};
 use crate::ui::frame::{cells, centred, inside, split_last, wrap};
 use crate::ui::hits::{Hit, Mouse};
 use crate::ui::keymap::Action;
@@ -19,8 +22,8 @@ const LABELS: u16 = 16;
 const AREA_ROWS: u16 = 3;
 /// Columns of the dialog where there is room for more.
 const WIDEST: u16 = 100;
-/// Columns of a date, with room for the cursor behind it.
-const DATE: u16 = 11;
+/// Columns of a date, with room for the longest words and the cursor behind them.
+const DATE: u16 = 12;
 
 /// How a field is filled in.
 pub enum Input {
@@ -29,8 +32,8 @@ pub enum Input {
     /// A value that is chosen in a dropdown; what is shown of it.
     Choice(String),
     Tick(bool),
-    /// A short line that stands behind the tick before it.
-    Date(LineField),
+    /// A day, which stands behind the tick before it.
+    Date(DateField),
 }
 
 /// A field with what belongs to it.
@@ -114,6 +117,8 @@ pub struct Form {
     /// There is nothing to save: no OK, and the other button is Close.
     pub read_only: bool,
     pub scroll: Scroll,
+    /// Where on the screen the date is that has the focus.
+    date_at: Rc<Cell<Position>>,
 }
 
 impl Form {
@@ -126,6 +131,7 @@ impl Form {
             focus: Focus::Cancel,
             read_only,
             scroll: Scroll::default(),
+            date_at: Rc::default(),
         };
         if let Some(first) = form.stops().first() {
             form.focus = *first;
@@ -197,6 +203,56 @@ impl Form {
         }
     }
 
+    /// Whether this is the field that has the focus.
+    #[must_use]
+    pub fn is_on(&self, hit: Hit) -> bool {
+        matches!((self.focus, hit), (Focus::Item(own), Hit::Item(hit)) if own == hit)
+    }
+
+    /// The date that has the focus.
+    #[must_use]
+    pub fn date(&self) -> Option<&DateField> {
+        match self.focused() {
+            Some(Item {
+                input: Input::Date(date),
+                ..
+            }) => Some(date),
+            _ => None,
+        }
+    }
+
+    /// Where on the screen the date is that has the focus, whenever that is asked.
+    #[must_use]
+    pub fn date_at(&self) -> Rc<Cell<Position>> {
+        Rc::clone(&self.date_at)
+    }
+
+    /// Changes the date that has the focus.
+    pub fn change_date(&mut self, change: impl FnOnce(&mut DateField)) {
+        if let Some(Item {
+            input: Input::Date(date),
+            edited,
+            ..
+        }) = self.focused_mut()
+        {
+            change(date);
+            *edited = true;
+        }
+        self.scroll.follow();
+    }
+
+    /// The field that has the focus is left: a day is written out.
+    pub fn leave_date(&mut self, today: NaiveDate) {
+        if let Some(Item {
+            input: Input::Date(date),
+            edited: true,
+            ..
+        }) = self.focused_mut()
+        {
+            date.leave(today);
+        }
+    }
+
     /// All items of a field: the expiry has a tick and a date.
     pub fn items_of(&mut self, field: Field) -> impl Iterator<Item = &mut Item> {
         self.items
@@ -238,7 +294,9 @@ impl Form {
         // It is on the screen, and stays where it is.
         self.scroll.hold();
         match &mut item.input {
-            Input::Line(line) | Input::Date(line) => line.click(click.cell.0),
+            Input::Line(line) => line.click(click.cell.0),
+            Input::Date(_) if click.cell.0 >= DATE => return Some(Action::Tick),
+            Input::Date(date) => date.line.click(click.cell.0),
             Input::Area(area) => area.click(click.cell),
             Input::Choice(_) => return Some(Action::Press),
             Input::Tick(_) => return Some(Action::Tick),
@@ -265,13 +323,16 @@ impl Form {
         let (on, field) = (*on, *field);
         if let Some(opened) = self.items.get_mut(index + 1)
             && opened.field == field
-            && let Input::Date(line) | Input::Line(line) = &mut opened.input
         {
             opened.enabled = on;
             opened.shown |= on;
             if on {
                 // What it held before is offered again.
-                line.suggest();
+                match &mut opened.input {
+                    Input::Date(date) => date.line.suggest(),
+                    Input::Line(line) => line.suggest(),
+                    _ => {}
+                }
                 self.focus_on(Focus::Item(index + 1));
             }
         }
@@ -283,7 +344,8 @@ impl Form {
             return Edit::NotTaken;
         };
         let edit = match &mut item.input {
-            Input::Line(field) | Input::Date(field) => field.take(typed),
+            Input::Line(field) => field.take(typed),
+            Input::Date(field) => field.take(typed),
             Input::Area(field) => field.take(typed),
             Input::Choice(_) | Input::Tick(_) => Edit::NotTaken,
         };
@@ -350,13 +412,18 @@ impl Form {
         let rows = self.content_rows(columns).into();
         self.scroll.settle(rows, page.height);
         if let Some(focused) = self.focused_rows(columns) {
-            self.scroll.keep(focused);
+            self.scroll.keep(focused.clone());
+            let above = focused.start.saturating_sub(self.scroll.shown().start);
+            self.date_at.set(Position {
+                x: page.x + LABELS.min(columns),
+                y: page.y + cells(above),
+            });
         }
         let field = columns.saturating_sub(LABELS);
         for item in &mut self.items {
             match &mut item.input {
                 Input::Line(line) => line.place(field),
-                Input::Date(line) => line.place(DATE),
+                Input::Date(date) => date.line.place(DATE),
                 _ => {}
             }
         }

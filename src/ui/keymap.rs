@@ -36,6 +36,9 @@ pub enum Action {
     Right,
     NextTab,
     PreviousTab,
+    In30Days,
+    In90Days,
+    InAYear,
     // acting on what has the focus
     /// Also opens the list of a field that is chosen from one.
     Tick,
@@ -106,6 +109,10 @@ pub enum Scope {
     /// The list's filter line, while it is typed in.
     Filter,
     Form,
+    /// A date in a form.
+    Date,
+    /// The month that opens at a date.
+    Calendar,
     /// Role Properties, with its tabs.
     Role,
     Choice,
@@ -307,6 +314,29 @@ pub static BINDINGS: &[Binding] = bindings![
     Form   [RIGHT]                  Right        HelpOnly "key.next_field"   "help.next_button";
     Form   [PAGE_UP]                PageUp       HelpOnly "key.page_up"      "help.scroll_up";
     Form   [PAGE_DOWN]              PageDown     Footer   "key.scroll"       "help.scroll_down";
+    Date   [F2, ctrl('s')]          Accept       Footer   "key.ok"           "help.ok";
+    Date   [ESC]                    Cancel       Footer   "key.cancel"       "help.cancel_form";
+    Date   [SPACE]                  Tick         Footer   "key.calendar"     "help.calendar";
+    Date   [TAB]                    Next         Footer   "key.next_field"   "help.next_field";
+    Date   [BACK_TAB]               Previous     HelpOnly "key.previous"     "help.previous_field";
+    Date   [ENTER]                  Press        HelpOnly "key.next_field"   "help.next_field";
+    Date   [UP]                     Up           HelpOnly "key.up"           "help.day_earlier";
+    Date   [DOWN]                   Down         HelpOnly "key.down"         "help.day_later";
+    Date   [PAGE_UP]                PageUp       HelpOnly "key.page_up"      "help.month_earlier";
+    Date   [PAGE_DOWN]              PageDown     HelpOnly "key.page_down"    "help.month_later";
+    Calendar [ENTER]                Accept       Footer   "key.choose"       "help.choose_day";
+    Calendar [ESC]                  Cancel       Footer   "key.cancel"       "help.cancel_choice";
+    Calendar [UP]                   Up           HelpOnly "key.up"           "help.week_earlier";
+    Calendar [DOWN]                 Down         HelpOnly "key.down"         "help.week_later";
+    Calendar [LEFT]                 Left         HelpOnly "key.previous"     "help.day_earlier";
+    Calendar [RIGHT]                Right        HelpOnly "key.next_field"   "help.day_later";
+    Calendar [PAGE_UP]              PageUp       HelpOnly "key.page_up"      "help.month_earlier";
+    Calendar [PAGE_DOWN]            PageDown     Footer   "key.next_month"   "help.month_later";
+    Calendar [HOME]                 First        HelpOnly "key.first"        "help.first_of_month";
+    Calendar [END]                  Last         HelpOnly "key.last"         "help.last_of_month";
+    Calendar [ch('3')]              In30Days     HelpOnly "key.in_30_days"   "help.in_30_days";
+    Calendar [ch('9')]              In90Days     HelpOnly "key.in_90_days"   "help.in_90_days";
+    Calendar [ch('1')]              InAYear      HelpOnly "key.in_a_year"    "help.in_a_year";
     Role   [F2, ctrl('s')]          Accept       Footer   "key.ok"           "help.ok";
     Role   [ESC]                    Cancel       Footer   "key.cancel"       "help.cancel_form";
     Role   [F4]                     NextTab      Footer   "key.next_tab"     "help.next_tab";
@@ -513,7 +543,7 @@ impl Chord {
 }
 
 /// Every scope, in the order in which `docs/keys.md` has them, with the name of its heading.
-const SCOPES: [(Scope, &str); 19] = [
+const SCOPES: [(Scope, &str); 21] = [
     (Scope::ApiKeys, "key_table.api_keys"),
     (Scope::Users, "key_table.users"),
     (Scope::Roles, "key_table.roles"),
@@ -523,6 +553,8 @@ const SCOPES: [(Scope, &str); 19] = [
     (Scope::Tree, "key_table.tree"),
     (Scope::Filter, "key_table.filter"),
     (Scope::Form, "key_table.form"),
+    (Scope::Date, "key_table.date"),
+    (Scope::Calendar, "key_table.calendar"),
     (Scope::Role, "key_table.role"),
     (Scope::Secret, "key_table.secret"),
     (Scope::Confirmation, "key_table.confirmation"),

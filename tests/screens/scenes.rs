@@ -190,6 +190,8 @@ pub const SCENES: &[Scene] = &[
     scene("choice_role",            Demo,      "n\t\t new",                            Dialog, EN),
     scene("choice_language",        Demo,      "n\t\t\t ",                             Dialog, JA),
     scene("choice_zone",            Demo,      "n\t\t\t\tnew y",                       Dialog, EN),
+    scene("calendar",               Demo,      "nx\t\t\t\ttokyo\n\t  <Right><Right>", Dialog, BOTH),
+    scene("calendar_refused",       Demo,      "nx\t\t\t\t\t 2027-01-31<Shift-Tab>\t <PgUp><PgUp><PgUp><Home>", Dialog, EN),
     // Secrets.
     scene("new_secret",             Demo,      "s",                                    Dialog, BOTH),
     scene("new_secret_choice",      Demo,      "s\n",                                  Dialog, NO),

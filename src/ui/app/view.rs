@@ -10,7 +10,7 @@ use crate::ui::frame::{SMALLEST, first, footer, paragraph, row, skip, toolbar, w
 use crate::ui::hits::Hits;
 use crate::ui::keymap::{Binding, Scope};
 use crate::ui::layer::tree::{dock, view_docked};
-use crate::ui::layer::{Ctx, Tone};
+use crate::ui::layer::{Ctx, Hint, Tone};
 
 /// The most lines that a message takes; a dialog needs the others.
 const MESSAGE_LINES: usize = 3;
@@ -85,6 +85,7 @@ impl App {
         }
         let style = match tone {
             Tone::Plain => Style::new(),
+            Tone::Hint => self.theme.dim,
             Tone::Problem => self.theme.problem,
         };
         for (index, line) in (0..).zip(&message) {
@@ -203,6 +204,16 @@ impl App {
         }
         sentences.retain(|sentence| !sentence.is_empty());
         let sentence = text.joined(&sentences);
+        if sentence.is_empty()
+            && let Some(Hint { long, short }) = self.top().1.hint(&self.ctx())
+        {
+            let hint = if width(&long) > area.width {
+                short
+            } else {
+                long
+            };
+            return (Tone::Hint, vec![self.theme.cut(&hint, area.width)]);
+        }
         let lines = self.theme.wrap_cut(&sentence, area.width, MESSAGE_LINES);
         (tone, lines)
     }

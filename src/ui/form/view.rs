@@ -193,15 +193,19 @@ fn view_item(
             (position, first(line, used))
         }
         Input::Date(date) => {
-            let above = row(area, y.saturating_sub(1));
-            let at = first(skip(above, LABELS), DATE);
+            let whole = skip(row(area, y.saturating_sub(1)), LABELS);
+            let at = first(whole, DATE);
             let position = match (item.enabled, date.text()) {
                 (true, "") => view_value(sheet, at, text.say("form.date_shape"), theme.dim, theme),
-                (true, _) if focused => date.view_focused(sheet, at, theme),
-                (true, _) => date.view(sheet, at, field),
+                (true, _) if focused => date.line.view_focused(sheet, at, theme),
+                (true, _) => date.line.view(sheet, at, field),
                 (false, date) => view_value(sheet, at, date, theme.dim, theme),
             };
-            (position, at)
+            if item.enabled {
+                let mark = first(skip(whole, DATE + 1), 1);
+                theme.put(sheet, mark, theme.symbols.dropdown, style);
+            }
+            (position, first(whole, DATE + 2))
         }
     }
 }

@@ -14,9 +14,10 @@ const STAY: [Chord; 9] = [ENTER, ESC, TAB, BACK_TAB, UP, DOWN, LEFT, RIGHT, F1];
 /// brought up.
 const RESERVED: [Chord; 3] = [ctrl('c'), ctrl('z'), ch('y')];
 /// Where characters are text.
-const TYPED: [Scope; 7] = [
+const TYPED: [Scope; 8] = [
     Scope::Filter,
     Scope::Form,
+    Scope::Date,
     Scope::Role,
     Scope::Choice,
     Scope::Entry,

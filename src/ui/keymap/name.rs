@@ -63,6 +63,9 @@ mod tests {
         filter.accept filter.cancel filter.up filter.down filter.page_up filter.page_down
         form.accept form.cancel form.next form.previous form.press form.tick form.left form.right form.page_up
         form.page_down
+        date.accept date.cancel date.tick date.next date.previous date.press date.up date.down date.page_up date.page_down
+        calendar.accept calendar.cancel calendar.up calendar.down calendar.left calendar.right calendar.page_up
+        calendar.page_down calendar.first calendar.last calendar.in30_days calendar.in90_days calendar.in_a_year
         role.accept role.cancel role.next_tab role.previous_tab role.tick role.filter role.press role.next
         role.previous role.up role.down role.left role.right role.page_up role.page_down role.first role.last
         choice.accept choice.cancel choice.up choice.down choice.page_up choice.page_down choice.first choice.last

@@ -1,6 +1,7 @@
 //! Screens and dialogs: one file each. A layer sees keys and answers, and asks; it never acts on the world.
 
 pub mod api_keys;
+pub mod calendar;
 pub mod check;
 pub mod choice;
 pub mod confirm;
@@ -149,6 +150,8 @@ impl Then<()> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
     Plain,
+    /// Nobody asked for it.
+    Hint,
     Problem,
 }
 
@@ -278,6 +281,25 @@ pub struct Status<'a> {
     pub wakes_in: Option<i64>,
 }
 
+/// What is said of what has the focus, in one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hint {
+    pub long: String,
+    /// The same for a window that has no room for that.
+    pub short: String,
+}
+
+impl Hint {
+    /// One sentence for every window.
+    #[must_use]
+    pub fn alike(sentence: String) -> Hint {
+        Hint {
+            short: sentence.clone(),
+            long: sentence,
+        }
+    }
+}
+
 /// Why an action cannot be done now.
 #[derive(Debug)]
 pub enum Cannot<'a> {
@@ -368,6 +390,11 @@ pub trait Layer: Any {
     /// What it waits for.
     fn status(&self, _ctx: &Ctx) -> Status<'_> {
         Status::default()
+    }
+
+    /// What is said of what has the focus, while there is nothing else to say.
+    fn hint(&self, _ctx: &Ctx) -> Option<Hint> {
+        None
     }
 
     /// Whether something was typed that leaving the program now would lose.

@@ -7,6 +7,7 @@ mod lock;
 mod role;
 mod user;
 
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -18,10 +19,11 @@ use crate::domain::locale::Locale;
 use crate::domain::problem::{Field, Problem, Rule, Value};
 use crate::domain::role::Role;
 use crate::domain::trouble::Trouble;
-use crate::ui::field::{Edit, Typed};
+use crate::ui::field::{DateField, Edit, Typed};
 use crate::ui::form::{Focus, Form, Input, Item};
 use crate::ui::hits::{Hits, Mouse};
 use crate::ui::keymap::{Action, Scope, TextKey};
+use crate::ui::layer::calendar::{Calendar, Judge};
 use crate::ui::layer::confirm::Confirm;
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status, Then};
 use crate::ui::request::{Done, Outcome, Read, Ticket, Write};
@@ -65,6 +67,11 @@ pub trait Subject: 'static {
     /// Whether a problem is only that somebody is not done with typing.
     fn is_unfinished(&self, _problem: &Problem) -> bool {
         false
+    }
+
+    /// What is said of the days on which it can expire, and of those on which it cannot; nothing where it never does.
+    fn judge(&self) -> Option<Judge> {
+        None
     }
 
     /// Takes what somebody else has made of a field meanwhile for what it was before.
@@ -194,13 +201,35 @@ impl<S: Subject> Properties<S> {
         self.form.step(forward);
     }
 
-    /// Says what is wrong with a date that is left unfinished.
+    /// Writes out a day that is left, and says what is wrong with it.
     fn leave_field(&mut self, ctx: &Ctx) {
-        if let Some(item) = self.form.focused()
-            && let Input::Date(date) = &item.input
-            && !date.text().is_empty()
-        {
-            self.check(item.field, true, ctx);
+        let today = self.today(ctx);
+        self.form.leave_date(today);
+        if self.form.date().is_some_and(|date| !date.text().is_empty()) {
+            self.check(Field::ExpiresOn, true, ctx);
+        }
+    }
+
+    /// The day that it is in its zone.
+    fn today(&self, ctx: &Ctx) -> NaiveDate {
+        ctx.now.day_in(self.subject.zone().unwrap_or(ctx.zone))
+    }
+
+    /// Changes the date that has the focus.
+    fn change_date(&mut self, change: impl FnOnce(&mut DateField), ctx: &Ctx) {
+        self.form.change_date(change);
+        self.check(Field::ExpiresOn, true, ctx);
+    }
+
+    /// Opens the month at the date that has the focus.
+    fn open_calendar(&self, ctx: &Ctx, asks: &mut Asks) {
+        if let (Some(date), Some(judge)) = (self.form.date(), self.subject.judge()) {
+            let today = self.today(ctx);
+            let then = Then::new(|form: &mut Properties<S>, day, ctx, _| {
+                form.change_date(|date| date.set(day), ctx);
+            });
+            let (at, selected) = (self.form.date_at(), date.day(today));
+            asks.push(Calendar::new(at, today, selected, judge, then));
         }
     }
 
@@ -240,6 +269,7 @@ impl<S: Subject> Properties<S> {
     }
 
     fn save(&mut self, ctx: &Ctx, asks: &mut Asks) {
+        self.form.leave_date(self.today(ctx));
         self.read();
         let problems = self.subject.problems(ctx);
         if !problems.is_empty() {
@@ -293,6 +323,7 @@ impl<S: Subject> Properties<S> {
                         self.form.tick();
                         self.edited(field, ctx);
                     }
+                    Input::Date(_) if action == Action::Tick => self.open_calendar(ctx, asks),
                     _ => self.step(true, ctx),
                 }
             }
@@ -302,7 +333,10 @@ impl<S: Subject> Properties<S> {
 
 impl<S: Subject> Layer for Properties<S> {
     fn scope(&self) -> Scope {
-        Scope::Form
+        match self.form.date() {
+            Some(_) => Scope::Date,
+            None => Scope::Form,
+        }
     }
 
     fn open(&mut self, ctx: &Ctx, asks: &mut Asks) {
@@ -314,7 +348,7 @@ impl<S: Subject> Layer for Properties<S> {
         match (action, &self.read_only) {
             (Action::Accept, Some(why)) => Err(Cannot::Said(why.into())),
             (Action::Accept | Action::Tick, _) => Cannot::Unused.unless(!self.form.read_only),
-            (Action::PageUp | Action::PageDown, _) => {
+            (Action::PageUp | Action::PageDown, _) if self.form.date().is_none() => {
                 Cannot::Unused.unless(self.form.scroll.has_more())
             }
             (Action::Next | Action::Previous, _) => {
@@ -335,6 +369,12 @@ impl<S: Subject> Layer for Properties<S> {
             Action::Cancel => self.leave(ctx, asks),
             Action::Next | Action::Right => self.step(true, ctx),
             Action::Previous | Action::Left => self.step(false, ctx),
+            Action::Up | Action::Down | Action::PageUp | Action::PageDown
+                if self.form.date().is_some() =>
+            {
+                let today = self.today(ctx);
+                self.change_date(|date| date.go(action, today), ctx);
+            }
             Action::PageUp | Action::PageDown => self.form.page(action),
             Action::Press | Action::Tick => self.press(action, ctx, asks),
             _ => {}
@@ -342,7 +382,9 @@ impl<S: Subject> Layer for Properties<S> {
     }
 
     fn mouse(&mut self, does: Mouse, ctx: &Ctx, _asks: &mut Asks) -> Option<Action> {
-        if matches!(does, Mouse::Click(_)) {
+        if let Mouse::Click(click) = does
+            && !self.form.is_on(click.hit)
+        {
             self.leave_field(ctx);
         }
         self.form.mouse(does)

@@ -4,14 +4,16 @@ use chrono_tz::Tz;
 
 use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyProperties};
 use crate::domain::authority::first_to_give;
+use crate::domain::date::may_go_on;
 use crate::domain::id::{AUDITOR, KeyId, RoleId};
 use crate::domain::intent::Intent;
 use crate::domain::locale::Locale;
-use crate::domain::problem::{Field, Problem, Rule, Value};
+use crate::domain::problem::{Field, Problem, Value};
 use crate::domain::rights::Right;
 use crate::domain::trouble::Trouble;
-use crate::ui::field::{AreaField, LineField};
+use crate::ui::field::{AreaField, DateField, LineField};
 use crate::ui::form::{Input, Item};
+use crate::ui::layer::calendar::Judge;
 use crate::ui::layer::properties::{Beginning, Properties, Subject, beyond_own, facts, lock};
 use crate::ui::layer::{Ctx, Then};
 use crate::ui::request::{Done, Read, Write};
@@ -69,7 +71,7 @@ impl ApiKey {
         let description = Input::Area(Box::new(AreaField::new(&draft.description)));
         let expires = Input::Tick(draft.expires_on.is_some());
         let date = draft.expires_on.as_deref().unwrap_or_default();
-        let date = Input::Date(LineField::new(date));
+        let date = Input::Date(DateField::new(date));
         let mut items = vec![
             Item::new(Field::Name, "field.name", line(&draft.name)),
             Item::new(Field::Description, "field.description", description),
@@ -160,7 +162,7 @@ impl Subject for ApiKey {
             }
             (Input::Date(date), _) => {
                 if let Some(typed) = &mut draft.expires_on {
-                    *typed = date.copy();
+                    date.text().clone_into(typed);
                 }
                 draft.expiry_edited |= item.edited;
             }
@@ -208,8 +210,26 @@ impl Subject for ApiKey {
     }
 
     fn is_unfinished(&self, problem: &Problem) -> bool {
-        let is_short = |date: &String| date.trim().len() < 10;
-        problem.rule == Rule::NotADate && self.draft.expires_on.as_ref().is_some_and(is_short)
+        let may_go_on = |typed: &String| may_go_on(typed);
+        problem.field == Field::ExpiresOn && self.draft.expires_on.as_ref().is_some_and(may_go_on)
+    }
+
+    fn judge(&self) -> Option<Judge> {
+        let (draft, before) = (self.draft.clone(), self.before.clone());
+        Some(Box::new(move |day, ctx| {
+            let chosen = ApiKeyDraft {
+                expires_on: Some(day.to_string()),
+                expiry_edited: true,
+                ..draft.clone()
+            };
+            match chosen.expiry(before.as_ref(), ctx.now) {
+                Ok(expiry) => {
+                    let stops = |expiry| facts::stops("form.stops", expiry, chosen.zone, ctx);
+                    Ok(expiry.map(stops).unwrap_or_default().join(" "))
+                }
+                Err(rule) => Err(ctx.text.problem(&Problem::new(Field::ExpiresOn, rule), &[])),
+            }
+        }))
     }
 
     fn adopt(&mut self, field: Field, theirs: &Value) {

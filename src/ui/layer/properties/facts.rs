@@ -2,17 +2,16 @@
 
 use std::fmt::Display;
 
+use chrono::{Datelike, NaiveDateTime};
 use chrono_tz::Tz;
 
 use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyProperties};
 use crate::domain::expiry::Expiry;
-use crate::domain::problem::Field;
 use crate::domain::secret::{Phase, SecretFacts};
 use crate::domain::state::{State, UserState};
 use crate::domain::time::Timestamp;
 use crate::domain::user::UserProperties;
 use crate::domain::zone::is_utc;
-use crate::text::Text;
 use crate::ui::layer::Ctx;
 
 /// When the key stops, as it is and as it will be.
@@ -21,29 +20,12 @@ pub(super) fn of_expiry(
     before: Option<&ApiKeyFields>,
     ctx: &Ctx,
 ) -> Vec<String> {
-    let text = ctx.text;
-    let instant = |name, expiry: Expiry, zone: Tz| {
-        text.fill(name, &[("moment", &moment(expiry.at, zone, text))])
-    };
-    let checked = draft.check(before, ctx.now);
-    let will = match (&checked, &draft.expires_on) {
-        (Ok(fields), _) => fields.expiry.map(|expiry| (expiry, fields.zone)),
-        // Another field has a problem; the expiry may be right all the same.
-        (Err(problems), Some(_)) if problems.iter().all(|p| p.field != Field::ExpiresOn) => {
-            let named = ApiKeyDraft {
-                name: "x".to_owned(),
-                description: String::new(),
-                ..draft.clone()
-            };
-            let fields = named.check(before, ctx.now).ok();
-            fields.and_then(|fields| Some((fields.expiry?, fields.zone)))
-        }
-        _ => None,
-    };
+    let will = draft.expiry(before, ctx.now).ok().flatten();
+    let will = will.map(|expiry| (expiry, draft.zone));
     let was = before.and_then(|before| Some((before.expiry?, before.zone)));
     let mut notes = Vec::new();
     if let Some((was, zone)) = was.filter(|was| will != Some(*was)) {
-        notes.push(instant("form.stops_until_saved", was, zone));
+        notes.extend(stops("form.stops_until_saved", was, zone, ctx));
     }
     if let Some((will, zone)) = will {
         let name = if notes.is_empty() {
@@ -51,27 +33,38 @@ pub(super) fn of_expiry(
         } else {
             "form.stops_when_saved"
         };
-        notes.push(instant(name, will, zone));
+        notes.extend(stops(name, will, zone, ctx));
         let today = Expiry::of(will.on, zone);
         if today.at != will.at {
-            notes.push(instant("form.zone_rules_changed", today, zone));
+            notes.extend(
+                stops("form.zone_rules_changed", today, zone, ctx)
+                    .into_iter()
+                    .next(),
+            );
         }
     }
     notes
 }
 
-/// An instant in a zone and in UTC; once, where that is the same.
-fn moment(at: Timestamp, zone: Tz, text: Text) -> String {
-    let local = at.in_zone(zone).format("%Y-%m-%d %H:%M").to_string();
-    let utc = at.utc().format("%Y-%m-%d %H:%M").to_string();
-    let name = match () {
-        () if is_utc(zone) => "form.moment_utc",
-        () if local == utc => "form.moment_alike",
-        () => "form.moment",
-    };
-    let facts: [(&str, &dyn Display); 3] =
-        [("local", &local), ("zone", &zone.name()), ("utc", &utc)];
-    text.fill(name, &facts)
+/// When a key stops: in its zone, with how far away that is; and in UTC, where that is another time.
+pub(super) fn stops(name: &'static str, expiry: Expiry, zone: Tz, ctx: &Ctx) -> Vec<String> {
+    let text = ctx.text;
+    let (there, utc) = (expiry.at.in_zone(zone), expiry.at.utc());
+    let shown = |time: NaiveDateTime| time.format("%Y-%m-%d %H:%M").to_string();
+    let local = shown(there.naive_local());
+    let facts: [(&str, &dyn Display); 4] = [
+        ("local", &local),
+        ("zone", &if is_utc(zone) { "UTC" } else { zone.name() }),
+        ("until", &text.until(expiry.at, zone, ctx.now)),
+        ("weekday", &text.weekday(there.weekday())),
+    ];
+    let moment = text.fill("form.moment", &facts);
+    let mut notes = vec![text.fill(name, &[("moment", &moment)])];
+    let utc = shown(utc.naive_utc());
+    if utc != local {
+        notes.push(text.fill("form.in_utc", &[("utc", &utc)]));
+    }
+    notes
 }
 
 /// The key's state, with whoever locked it out.
