@@ -40,6 +40,8 @@ mod secret_dialog;
 mod session;
 #[path = "flows/settings.rs"]
 mod settings;
+#[path = "flows/sorting.rs"]
+mod sorting;
 #[path = "flows/tree.rs"]
 mod tree;
 #[path = "flows/try_secret.rs"]

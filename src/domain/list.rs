@@ -26,7 +26,7 @@ pub trait Listed: Clone + Debug + PartialEq + Send + 'static {
 
     /// The right that one needs to see the list.
     const NEEDS: Right;
-    /// What the list can be sorted by, in the order in which the next one is chosen.
+    /// All that the list can be sorted by.
     const SORTS: &'static [Self::SortBy];
     /// The order that the list begins with.
     const FIRST_ORDER: Order<Self::SortBy>;
@@ -49,10 +49,14 @@ impl<S: Copy + PartialEq + 'static> Order<S> {
     pub fn next(self, columns: &[S]) -> Order<S> {
         let at = columns.iter().position(|by| *by == self.by);
         let next = at.map_or(0, |at| (at + 1) % columns.len());
-        Order {
-            by: columns[next],
-            descending: false,
-        }
+        Order::upwards(columns[next])
+    }
+
+    /// The order by this column, from its least value on.
+    #[must_use]
+    pub fn upwards(by: S) -> Order<S> {
+        let descending = false;
+        Order { by, descending }
     }
 
     /// This order the other way round.

@@ -8,7 +8,7 @@ use crate::domain::problem::Rule;
 use crate::domain::secret::find_secret_shape;
 
 pub use alike::name_look;
-pub use order::name_sort;
+pub use order::{name_sort, text_sort};
 pub use visible::{is_invisible, printable};
 
 /// Longest name of a key or role and longest full name, in characters.

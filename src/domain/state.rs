@@ -170,6 +170,16 @@ impl UserState {
             (false, true) => UserState::Active,
         }
     }
+
+    /// The place in the order; the store sorts by the same number.
+    #[must_use]
+    pub fn rank(self) -> i64 {
+        match self {
+            UserState::LockedOut => 0,
+            UserState::NoUserInterface => 1,
+            UserState::Active => 2,
+        }
+    }
 }
 
 /// A length of time in the largest unit that holds it at least once, rounded up: `3 d`, `5 h`, `20 min`.

@@ -1,9 +1,9 @@
-//! What the lists of keys, roles and users have in common in their names.
+//! What the lists of keys, roles and users have in common in their names and other texts.
 
 use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
 
-use crate::domain::name::{name_look, name_sort};
+use crate::domain::name::{name_look, name_sort, text_sort};
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
 
@@ -35,9 +35,19 @@ pub fn alike(
 
 type Compute = fn(&str) -> String;
 
-/// Adds `name_sort` and `name_look` to SQL: migrations compute these columns for the rows that are there.
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().to_owned()
+}
+
+/// Adds `name_sort` and `name_look` to SQL: migrations compute these columns for the rows that are there. `text_sort`
+/// and `first_line` are for what lists show and are sorted by without such a column.
 pub(super) fn add_functions(connection: &Connection) -> rusqlite::Result<()> {
-    let functions: [(&str, Compute); 2] = [("name_sort", name_sort), ("name_look", name_look)];
+    let functions: [(&str, Compute); 4] = [
+        ("name_sort", name_sort),
+        ("name_look", name_look),
+        ("text_sort", text_sort),
+        ("first_line", first_line),
+    ];
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     for (name, compute) in functions {
         connection.create_scalar_function(name, 1, flags, move |values| {

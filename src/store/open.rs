@@ -15,7 +15,7 @@ use crate::store::fault::{forget_system_error, while_opening};
 use crate::store::identity::Identity;
 use crate::store::migrate::{Beginning, KNOWN, identify, migrate};
 use crate::store::patience::Patience;
-use crate::store::{ANY, Place, Store, begin, events, file, log};
+use crate::store::{ANY, Place, Store, begin, events, file, log, names};
 
 /// How many steps of `SQLite`'s machine go by before a reader looks whether another question is wanted.
 const STEPS: i32 = 2_000;
@@ -258,6 +258,7 @@ fn settle(store: &Store, place: &Place) -> Result<(), OpenFault> {
         )
         .map_err(while_opening)?;
     events::add_functions(&store.connection).map_err(while_opening)?;
+    names::add_functions(&store.connection).map_err(while_opening)?;
     store
         .connection
         .set_prepared_statement_cache_capacity(STATEMENTS);

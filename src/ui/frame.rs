@@ -1,6 +1,6 @@
 //! Drawing parts that every screen shares: cutting text to a width, boxes, the rows around the body.
 
-use ratatui::buffer::{Buffer, CellWidth};
+use ratatui::buffer::{Buffer, Cell, CellWidth};
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::widgets::{Block, Clear, Widget};
@@ -238,20 +238,25 @@ pub fn boxed(buf: &mut Buffer, area: Rect, title: &str, theme: &Theme) -> Rect {
     inside(area)
 }
 
-/// Clears an area, and a wide character that reaches into it from the left: a terminal would show it whole.
+/// Clears an area, and wide characters that reach into it or out of it: a terminal would show them whole.
 pub fn clear(buf: &mut Buffer, area: Rect, theme: &Theme) {
-    Clear.render(area, buf);
-    buf.set_style(area, theme.plain);
-    let Some(x) = area.x.checked_sub(1) else {
-        return;
-    };
     for y in area.top()..area.bottom() {
-        if let Some(cell) = buf.cell_mut((x, y))
-            && cell.symbol().cell_width() > 1
-        {
+        let is_wide = |x, buf: &Buffer| {
+            buf.cell((x, y))
+                .is_some_and(|cell: &Cell| cell.symbol().cell_width() > 1)
+        };
+        let left = area.x.checked_sub(1).filter(|x| is_wide(*x, buf));
+        let right = area.right().checked_sub(1).filter(|x| is_wide(*x, buf));
+        if let Some(cell) = left.and_then(|x| buf.cell_mut((x, y))) {
             cell.set_symbol(" ");
         }
+        // The cell behind it has no style of its own.
+        if let Some(cell) = right.and_then(|x| buf.cell_mut((x + 1, y))) {
+            cell.set_style(theme.plain);
+        }
     }
+    Clear.render(area, buf);
+    buf.set_style(area, theme.plain);
 }
 
 /// What [`boxed`] leaves inside.

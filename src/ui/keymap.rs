@@ -74,6 +74,7 @@ pub enum Action {
     ByTime,
     SortNext,
     SortReverse,
+    SortBy,
     Tree,
     ToApiKeys,
     ToUsers,
@@ -116,6 +117,8 @@ pub enum Scope {
     /// Role Properties, with its tabs.
     Role,
     Choice,
+    /// The page on which a letter chooses the order of a list.
+    Sorting,
     Confirmation,
     Secret,
     Entry,
@@ -284,6 +287,7 @@ pub static BINDINGS: &[Binding] = bindings![
     List   [ch('e')]                Events       Footer   "key.events"       "help.events";
     List   [ch('o')]                SortNext     Footer   "key.sort"         "help.sort";
     List   [ch('O')]                SortReverse  Footer   "key.reverse"      "help.reverse";
+    List   [ch('S')]                SortBy       HelpOnly "key.sort_by"      "help.sort_by";
     List   [ESC]                    Cancel       Footer   "key.show_all"     "help.show_all";
     List   [ch('q')]                Quit         Footer   "key.quit"         "help.quit";
     List   [UP, ch('k')]            Up           HelpOnly "key.up"           "help.up";
@@ -362,6 +366,14 @@ pub static BINDINGS: &[Binding] = bindings![
     Choice [PAGE_DOWN]              PageDown     HelpOnly "key.page_down"    "help.page_down";
     Choice [HOME]                   First        HelpOnly "key.first"        "help.first";
     Choice [END]                    Last         HelpOnly "key.last"         "help.last";
+    Sorting [ENTER]                 Accept       Footer   "key.choose"       "help.choose_order";
+    Sorting [ESC]                   Cancel       Footer   "key.cancel"       "help.cancel_choice";
+    Sorting [UP]                    Up           HelpOnly "key.up"           "help.up";
+    Sorting [DOWN]                  Down         HelpOnly "key.down"         "help.down";
+    Sorting [PAGE_UP]               PageUp       HelpOnly "key.page_up"      "help.page_up";
+    Sorting [PAGE_DOWN]             PageDown     HelpOnly "key.page_down"    "help.page_down";
+    Sorting [HOME]                  First        HelpOnly "key.first"        "help.first";
+    Sorting [END]                   Last         HelpOnly "key.last"         "help.last";
     Confirmation [ch('y')]          Yes          Footer   ByHand "key.yes"          "help.yes";
     Confirmation [ESC, ch('n')]     Cancel       Footer   "key.no"           "help.no";
     Confirmation [ENTER]            Press        HelpOnly ByHand "key.press"        "help.press";
@@ -543,7 +555,7 @@ impl Chord {
 }
 
 /// Every scope, in the order in which `docs/keys.md` has them, with the name of its heading.
-const SCOPES: [(Scope, &str); 21] = [
+const SCOPES: &[(Scope, &str)] = &[
     (Scope::ApiKeys, "key_table.api_keys"),
     (Scope::Users, "key_table.users"),
     (Scope::Roles, "key_table.roles"),
@@ -559,6 +571,7 @@ const SCOPES: [(Scope, &str); 21] = [
     (Scope::Secret, "key_table.secret"),
     (Scope::Confirmation, "key_table.confirmation"),
     (Scope::Choice, "key_table.choice"),
+    (Scope::Sorting, "key_table.sorting"),
     (Scope::Entry, "key_table.entry"),
     (Scope::Check, "key_table.check"),
     (Scope::Try, "key_table.try"),
@@ -600,7 +613,7 @@ pub fn actions() -> Vec<NamedAction> {
 #[must_use]
 pub fn markdown(text: Text) -> String {
     let heads = ["key_table.keys", "key_table.action", "key_table.does"].map(|name| text.say(name));
-    let tables = SCOPES.map(|(scope, name)| {
+    let tables = SCOPES.iter().map(|&(scope, name)| {
         let own = BINDINGS.iter().filter(|binding| binding.scope == scope);
         let lines: Vec<String> = own
             .map(|binding| {
@@ -613,7 +626,7 @@ pub fn markdown(text: Text) -> String {
         let head = format!("| {} |\n| --- | --- | --- |", heads.join(" | "));
         format!("### {}\n\n{head}\n{}\n", text.say(name), lines.join("\n"))
     });
-    tables.join("\n")
+    tables.collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
@@ -624,7 +637,7 @@ mod tests {
     #[test]
     fn no_key_means_two_things_in_one_scope() {
         let keys = Keymap::default();
-        for (scope, _) in SCOPES {
+        for &(scope, _) in SCOPES {
             let mut seen = HashSet::new();
             for binding in keys.of(scope) {
                 for chord in binding.keys.iter() {

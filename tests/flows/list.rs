@@ -41,19 +41,6 @@ fn the_state_filter_asks_for_the_facts() {
 }
 
 #[test]
-fn sorting_goes_through_the_columns_and_keeps_the_selection() {
-    let mut console = Console::with_keys(&["c", "a", "b"]);
-    console.keys("j").expect_selected("> b").expect("Name ▲");
-    console.keys("O").expect("Name ▼").expect_selected("> b");
-    for heading in ["State ▲", "Expires ▲", "Last Sign-In ▲"] {
-        console.keys("o").expect(heading).expect_selected("> b");
-    }
-    console.resize(120, 24);
-    console.keys("o").expect("Created ▲");
-    console.keys("o").expect("ID ▲");
-}
-
-#[test]
 fn a_change_by_somebody_else_is_seen_within_two_seconds() {
     let mut console = Console::with_keys(&["backup"]);
     console.by_alice(|service, alice| service.create_key(alice, &draft("another")));
@@ -155,13 +142,6 @@ fn while_the_filter_is_typed_the_footer_names_its_keys_only() {
     console.keys("/").expect("Enter Keep  Esc Clear");
     console.expect("(New...)");
     console.expect_not("q Quit");
-}
-
-#[test]
-fn an_order_whose_column_is_not_shown_is_told() {
-    let mut console = Console::with_keys(&["alpha"]);
-    console.keys("oooo").expect("by Created ▲");
-    console.keys("O").expect("by Created ▼");
 }
 
 #[test]

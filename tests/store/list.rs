@@ -2,10 +2,10 @@
 
 use keyward::domain::api_key::ApiKeyFields;
 use keyward::domain::expiry::Expiry;
-use keyward::domain::id::{AUDITOR, KeyId};
+use keyward::domain::id::{AUDITOR, FULL_ACCESS, KeyId};
 use keyward::domain::list::{
-    Anchor, Counts, Filter, KeyRow, KeySort, Listed, Order, Place as Spot, SortValue, Window,
-    WindowQuery,
+    Anchor, Counts, Filter, KeyRow, KeySort, Listed, Order, Place as Spot, RoleRow, RoleSort,
+    SortValue, UserRow, UserSort, Window, WindowQuery,
 };
 use keyward::domain::locale::Locale;
 use keyward::domain::name::name_sort;
@@ -14,10 +14,11 @@ use keyward::domain::secret::Overlap;
 use keyward::domain::state::{AsOf, Facts, StateFilter, Warning};
 use keyward::domain::time::{DAY, HOUR, Timestamp};
 use keyward::domain::trouble::Fault;
+use keyward::service::lists::Source;
 use keyward::store::{Store, api_keys, list, roles, secrets, uses};
 use proptest::prelude::*;
 
-use crate::support::database::{AS_OF, Bench, NOW, draft, everything};
+use crate::support::database::{AS_OF, Bench, NOW, draft, everything, role_draft, user_draft};
 
 /// A key as the test knows it.
 #[derive(Clone, Debug)]
@@ -27,6 +28,8 @@ struct Known {
     facts: Facts,
     last_sign_in: Option<Timestamp>,
     created: Timestamp,
+    created_by: &'static str,
+    description: &'static str,
 }
 
 /// Few different values, so that there are ties; instants on both sides of every limit.
@@ -48,9 +51,19 @@ fn known() -> impl Strategy<Value = Known> {
         prop::option::of(0..3_i64),
         0..3_i64,
         any::<(bool, bool, bool, bool)>(),
+        prop::sample::select(vec!["alice", "Alf", "bob"]),
+        prop::sample::select(vec!["", "Äpfel\nsecond Ünit", "apfel", "9", "10\n"]),
     )
         .prop_map(
-            |(name, expires, used, created, (deleted, locked_out, delivered, api_access))| Known {
+            |(
+                name,
+                expires,
+                used,
+                created,
+                (deleted, locked_out, delivered, api_access),
+                created_by,
+                description,
+            )| Known {
                 id: KeyId(0),
                 name: name.to_owned(),
                 facts: Facts {
@@ -62,6 +75,8 @@ fn known() -> impl Strategy<Value = Known> {
                 },
                 last_sign_in: used.map(|ms| NOW.plus(-ms)),
                 created: NOW.plus(-created),
+                created_by,
+                description,
             },
         )
 }
@@ -83,7 +98,7 @@ fn store(bench: &Bench, keys: &mut [Known]) -> Store {
                 let on = NOW.utc().date_naive();
                 let fields = ApiKeyFields {
                     name: key.name.clone(),
-                    description: format!("line {number}\nsecond Ünit"),
+                    description: key.description.to_owned(),
                     role: if key.facts.api_access {
                         AUDITOR
                     } else {
@@ -95,7 +110,7 @@ fn store(bench: &Bench, keys: &mut [Known]) -> Store {
                     locked_out: key.facts.locked_out.then(String::new),
                 };
                 key.id = api_keys::reserve(tx)?;
-                api_keys::insert(tx, key.id, &fields, "alice", key.created)?;
+                api_keys::insert(tx, key.id, &fields, key.created_by, key.created)?;
                 if key.facts.delivered {
                     api_keys::set_delivered(tx, key.id)?;
                 }
@@ -131,7 +146,20 @@ fn value(key: &Known, by: KeySort, as_of: AsOf) -> SortValue {
         KeySort::LastSignIn => unset_last(key.last_sign_in),
         KeySort::Created => SortValue::Number(key.created.0),
         KeySort::Id => SortValue::Number(key.id.0),
+        KeySort::Role if key.facts.api_access => SortValue::Text(name_sort("Auditor")),
+        KeySort::Role => SortValue::Text(name_sort("console")),
+        KeySort::CreatedBy => SortValue::Text(name_sort(key.created_by)),
+        KeySort::Description => text(key.description.lines().next().unwrap_or_default()),
     }
+}
+
+/// What is empty is last.
+fn text(text: &str) -> SortValue {
+    let sorted = match text {
+        "" => char::MAX.to_string(),
+        _ => name_sort(text),
+    };
+    SortValue::Text(sorted)
 }
 
 /// The whole list as it must be.
@@ -147,18 +175,22 @@ fn expected(keys: &[Known], order: Order<KeySort>, state: StateFilter, as_of: As
     shown.iter().map(|key| key.id).collect()
 }
 
+fn numbers<L: Listed>(rows: &[L]) -> Vec<i64> {
+    rows.iter().map(|row| row.place().id).collect()
+}
+
 fn ids(rows: &[KeyRow]) -> Vec<KeyId> {
     rows.iter().map(KeyRow::id).collect()
 }
 
-fn ask(store: &Store, query: &WindowQuery<KeyRow>, as_of: AsOf) -> Window<KeyRow> {
+fn ask<L: Source>(store: &Store, query: &WindowQuery<L>, as_of: AsOf) -> Window<L> {
     store
         .read(|tx| list::window(tx, query, as_of))
         .expect("a window")
 }
 
 /// All pages one after the other, forwards from the first or backwards from the last.
-fn pages(store: &Store, query: &WindowQuery<KeyRow>, forward: bool, as_of: AsOf) -> Vec<KeyId> {
+fn pages<L: Source>(store: &Store, query: &WindowQuery<L>, forward: bool, as_of: AsOf) -> Vec<i64> {
     let start = if forward { Anchor::First } else { Anchor::Last };
     let ask_from = |anchor| {
         let query = WindowQuery {
@@ -179,16 +211,16 @@ fn pages(store: &Store, query: &WindowQuery<KeyRow>, forward: bool, as_of: AsOf)
         assert_eq!(behind, started, "rows behind are known");
         started = true;
         if forward {
-            all.extend(ids(&window.rows));
+            all.extend(numbers(&window.rows));
         } else {
-            all.splice(0..0, ids(&window.rows));
+            all.splice(0..0, numbers(&window.rows));
         }
         let (more, edge) = if forward {
             (window.more_after, window.rows.last())
         } else {
             (window.more_before, window.rows.first())
         };
-        let Some(place) = edge.filter(|_| more).map(|row| row.place.clone()) else {
+        let Some(place) = edge.filter(|_| more).map(|row| row.place().clone()) else {
             return all;
         };
         let anchor = if forward {
@@ -200,8 +232,8 @@ fn pages(store: &Store, query: &WindowQuery<KeyRow>, forward: bool, as_of: AsOf)
     }
 }
 
-fn orders() -> impl Iterator<Item = Order<KeySort>> {
-    KeyRow::SORTS.iter().flat_map(|by| {
+fn orders<L: Listed>() -> impl Iterator<Item = Order<L::SortBy>> {
+    L::SORTS.iter().flat_map(|by| {
         [false, true].map(|descending| Order {
             by: *by,
             descending,
@@ -209,8 +241,90 @@ fn orders() -> impl Iterator<Item = Order<KeySort>> {
     })
 }
 
+/// Pages of every order of a list hold its rows as they are sorted by these values.
+fn expect_orders<L: Source>(
+    store: &Store,
+    rows: usize,
+    value: impl Fn(&L, L::SortBy) -> SortValue,
+) {
+    let mut query = WindowQuery {
+        filter: Filter::<L>::default(),
+        order: L::FIRST_ORDER,
+        anchor: Anchor::First,
+        rows: 1_000,
+    };
+    let mut all = ask(store, &query, AS_OF).rows;
+    query.rows = rows;
+    for order in orders::<L>() {
+        query.order = order;
+        all.sort_by_key(|row| (value(row, order.by), row.place().id));
+        if order.descending {
+            all.reverse();
+        }
+        for forward in [true, false] {
+            let pages = pages(store, &query, forward, AS_OF);
+            assert_eq!(pages, numbers(&all), "{order:?}");
+        }
+    }
+}
+
+/// Three roles of the same name but for its case and number, and users who have one of them or a built-in one.
+fn store_of_users(bench: &mut Bench, users: &[(usize, usize, bool)]) -> Store {
+    let mut roles = vec![FULL_ACCESS, AUDITOR];
+    for (number, description) in ["", "é\nsecond", "E"].into_iter().enumerate() {
+        let mut draft = role_draft(&format!("Role {}", 11 - number), &[]);
+        description.clone_into(&mut draft.description);
+        draft.user_interface = number == 1;
+        draft.web_service = number != 0;
+        roles.push(bench.role(&draft));
+    }
+    for (number, (role, name, locked_out)) in users.iter().enumerate() {
+        let mut user = user_draft(&format!("user-{}", 12 - number), roles[*role]);
+        ["", "É", "e", "Ｅ", "10", "9"][*name].clone_into(&mut user.full_name);
+        user.locked_out = locked_out.then(String::new);
+        bench.by_alice(|service, alice| service.create_user(alice, &user));
+        bench.clock.advance(i64::try_from(number % 2).expect("few"));
+        let mut key = draft(&format!("key {number}"));
+        key.role = roles[*role];
+        bench.by_alice(|service, alice| service.create_key(alice, &key));
+    }
+    bench.store()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn pages_of_every_order_of_users_and_roles_equal_the_sorted_list(
+        users in prop::collection::vec((0..5_usize, 0..6_usize, any::<bool>()), 0..12), rows in 1..5_usize,
+    ) {
+        let mut bench = Bench::in_memory();
+        let store = store_of_users(&mut bench, &users);
+        let name = |name: &str| SortValue::Text(name_sort(name));
+        expect_orders(&store, rows, |user: &UserRow, by| match by {
+            UserSort::Name => name(&user.name),
+            UserSort::State => SortValue::Number(user.state().rank()),
+            UserSort::Role => name(&user.role),
+            UserSort::FullName => text(&user.full_name),
+            UserSort::LastSignIn => SortValue::Number(user.last_sign_in_at.map_or(i64::MAX, |at| at.0)),
+            UserSort::Created => SortValue::Number(user.created_at.0),
+            UserSort::Id => SortValue::Number(user.place.id),
+        });
+        expect_orders(&store, rows, |role: &RoleRow, by| match by {
+            RoleSort::Name => name(&role.name),
+            RoleSort::Access => SortValue::Number(match (role.user_interface, role.web_service) {
+                (false, false) => 0,
+                (true, false) => 1,
+                (false, true) => 2,
+                (true, true) => 3,
+            }),
+            RoleSort::Users => SortValue::Number(role.users),
+            RoleSort::Keys => SortValue::Number(role.keys),
+            RoleSort::BuiltIn => SortValue::Number(i64::from(!role.is_built_in())),
+            RoleSort::Id => SortValue::Number(role.place.id),
+            RoleSort::Description => text(&role.description),
+        });
+    }
 
     #[test]
     fn pages_of_every_order_and_filter_equal_the_sorted_list(
@@ -219,10 +333,11 @@ proptest! {
         let bench = Bench::in_memory();
         let store = store(&bench, &mut keys);
         for state in StateFilter::ALL {
-            let filter = Filter { facets: state, ..Filter::default() };
-            for order in orders() {
+            let filter = Filter::<KeyRow> { facets: state, ..Filter::default() };
+            for order in orders::<KeyRow>() {
                 let query = WindowQuery { filter: filter.clone(), order, anchor: Anchor::First, rows };
                 let all = expected(&keys, order, state, as_of);
+                let all: Vec<i64> = all.iter().map(|id| id.0).collect();
                 prop_assert_eq!(pages(&store, &query, true, as_of), all.clone(), "{:?} {:?}", order, state);
                 prop_assert_eq!(pages(&store, &query, false, as_of), all, "{:?} {:?}", order, state);
             }
@@ -243,7 +358,7 @@ proptest! {
         let bench = Bench::in_memory();
         let store = store(&bench, &mut keys);
         let chosen = chosen.get(&keys);
-        for order in orders() {
+        for order in orders::<KeyRow>() {
             // The place is an old one: the key's own, if it is shown, counts.
             let place = Spot { value: value(chosen, order.by, AS_OF), id: chosen.id.0 };
             let query = WindowQuery {

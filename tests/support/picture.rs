@@ -17,7 +17,7 @@ const CELL: (u16, u16) = (9, 19);
 /// README's pictures: where they are in the repository, and what they hold.
 pub fn pictures() -> Vec<(&'static str, String)> {
     let (bench, user) = Bench::demo(demo::FULL_ACCESS_USER);
-    let mut console = Console::of(bench, user, (111, 24));
+    let mut console = Console::of(bench, user, (117, 24));
     let list = svg(console.buffer());
     console.make("new-dashboard-2");
     let secret = svg(console.buffer());

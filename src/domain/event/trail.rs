@@ -36,7 +36,8 @@ pub struct RowTarget {
     pub name: String,
 }
 
-/// What the trail can be sorted by.
+/// What the trail can be sorted by: it has the order in which it was recorded. Any other would read all events for
+/// each window, and again whenever one is added; a filter finds those of one kind, person or thing at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EventSort {
     Time,

@@ -14,10 +14,13 @@ use crate::domain::time::Timestamp;
 pub enum KeySort {
     Name,
     State,
+    Role,
     Expires,
     LastSignIn,
-    Created,
     Id,
+    Created,
+    CreatedBy,
+    Description,
 }
 
 /// One API key in the list.
@@ -54,10 +57,13 @@ impl Listed for KeyRow {
     const SORTS: &'static [KeySort] = &[
         KeySort::Name,
         KeySort::State,
+        KeySort::Role,
         KeySort::Expires,
         KeySort::LastSignIn,
-        KeySort::Created,
         KeySort::Id,
+        KeySort::Created,
+        KeySort::CreatedBy,
+        KeySort::Description,
     ];
     const FIRST_ORDER: Order<KeySort> = Order {
         by: KeySort::Name,

@@ -8,7 +8,13 @@ use crate::domain::rights::Right;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RoleSort {
     Name,
+    /// None, the user interface, the Web Service API, both.
+    Access,
+    Users,
+    Keys,
+    BuiltIn,
     Id,
+    Description,
 }
 
 /// One role in the list.
@@ -33,7 +39,15 @@ impl Listed for RoleRow {
     type Facets = ();
 
     const NEEDS: Right = Right::ViewRoles;
-    const SORTS: &'static [RoleSort] = &[RoleSort::Name, RoleSort::Id];
+    const SORTS: &'static [RoleSort] = &[
+        RoleSort::Name,
+        RoleSort::Access,
+        RoleSort::Users,
+        RoleSort::Keys,
+        RoleSort::BuiltIn,
+        RoleSort::Id,
+        RoleSort::Description,
+    ];
     const FIRST_ORDER: Order<RoleSort> = Order {
         by: RoleSort::Name,
         descending: false,

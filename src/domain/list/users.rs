@@ -10,8 +10,11 @@ use crate::domain::time::Timestamp;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UserSort {
     Name,
-    Created,
+    State,
+    Role,
+    FullName,
     LastSignIn,
+    Created,
     Id,
 }
 
@@ -36,8 +39,11 @@ impl Listed for UserRow {
     const NEEDS: Right = Right::ViewUsers;
     const SORTS: &'static [UserSort] = &[
         UserSort::Name,
-        UserSort::Created,
+        UserSort::State,
+        UserSort::Role,
+        UserSort::FullName,
         UserSort::LastSignIn,
+        UserSort::Created,
         UserSort::Id,
     ];
     const FIRST_ORDER: Order<UserSort> = Order {

@@ -49,6 +49,18 @@ pub fn name_sort(name: &str) -> String {
     key + &folded
 }
 
+/// Behind the places of all texts: no text has it.
+const NOTHING: &str = "\u{10FFFF}";
+
+/// The text by which lines are sorted that may be empty: as names are, and those that are empty last.
+#[must_use]
+pub fn text_sort(text: &str) -> String {
+    if text.is_empty() {
+        return NOTHING.to_owned();
+    }
+    name_sort(text)
+}
+
 /// Takes a run of digits: the longer of two numbers is the greater one.
 fn push_number(key: &mut String, chars: &mut Peekable<impl Iterator<Item = char>>) {
     let mut digits = String::new();
@@ -174,6 +186,14 @@ mod tests {
             "あ",
             "監査",
         ]);
+    }
+
+    #[test]
+    fn an_empty_text_comes_after_every_other() {
+        for text in [" ", "~", "z", "監査", "\u{1F4BB}"] {
+            assert!(text_sort(text) < text_sort(""), "{text}");
+            assert_eq!(text_sort(text), name_sort(text));
+        }
     }
 
     proptest! {

@@ -11,7 +11,7 @@ use crate::store::query::columns;
 columns! {
     KeyRow [place] {
         name,
-        description = "substr(k.description, 1, instr(k.description || char(10), char(10)) - 1)",
+        description = "first_line(k.description)",
         role = "(SELECT name FROM roles WHERE id = k.role)",
         time_zone,
         deleted = "k.deleted_at IS NOT NULL",
@@ -47,15 +47,18 @@ impl Source for KeyRow {
     const ID: &'static str = "k.id";
     const SEARCH: &'static str = "k.search";
 
-    /// All but the state are columns with an index.
+    /// For an order by state, by role, by who made them or by description all rows are read: there is no index.
     fn column(by: KeySort) -> String {
         match by {
             KeySort::Name => "k.name_sort".to_owned(),
             KeySort::State => state_rank(),
+            KeySort::Role => "(SELECT name_sort FROM roles WHERE id = k.role)".to_owned(),
             KeySort::Expires => "k.expires_sort".to_owned(),
             KeySort::LastSignIn => "k.sign_in_sort".to_owned(),
             KeySort::Created => "k.created_at".to_owned(),
             KeySort::Id => "k.id".to_owned(),
+            KeySort::CreatedBy => "text_sort(k.created_by)".to_owned(),
+            KeySort::Description => "text_sort(first_line(k.description))".to_owned(),
         }
     }
 

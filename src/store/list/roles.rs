@@ -1,5 +1,6 @@
 //! The list of roles.
 
+use crate::domain::id::{AUDITOR, FULL_ACCESS};
 use crate::domain::list::{RoleRow, RoleSort};
 use crate::store::list::Source;
 use crate::store::list::filter::Values;
@@ -8,7 +9,7 @@ use crate::store::query::columns;
 columns! {
     RoleRow [place] {
         name,
-        description = "substr(r.description, 1, instr(r.description || char(10), char(10)) - 1)",
+        description = "first_line(r.description)",
         user_interface,
         web_service,
         users = "(SELECT count(*) FROM users u WHERE u.role = r.id)",
@@ -25,10 +26,17 @@ impl Source for RoleRow {
 
     fn column(by: RoleSort) -> String {
         match by {
-            RoleSort::Name => "r.name_sort",
-            RoleSort::Id => "r.id",
+            RoleSort::Name => "r.name_sort".to_owned(),
+            RoleSort::Access => "r.user_interface + 2 * r.web_service".to_owned(),
+            RoleSort::Users => "(SELECT count(*) FROM users u WHERE u.role = r.id)".to_owned(),
+            RoleSort::Keys => {
+                "(SELECT count(*) FROM api_keys k WHERE k.role = r.id AND k.deleted_at IS NULL)"
+                    .to_owned()
+            }
+            RoleSort::BuiltIn => format!("r.id NOT IN ({}, {})", FULL_ACCESS.0, AUDITOR.0),
+            RoleSort::Id => "r.id".to_owned(),
+            RoleSort::Description => "text_sort(first_line(r.description))".to_owned(),
         }
-        .to_owned()
     }
 
     fn shows((): &(), _values: &mut Values) -> String {

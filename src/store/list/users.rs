@@ -25,6 +25,12 @@ impl Source for UserRow {
     fn column(by: UserSort) -> String {
         match by {
             UserSort::Name => "u.name_sort",
+            UserSort::State => {
+                "CASE WHEN u.locked_out THEN 0
+                     WHEN NOT (SELECT user_interface FROM roles WHERE id = u.role) THEN 1 ELSE 2 END"
+            }
+            UserSort::Role => "(SELECT name_sort FROM roles WHERE id = u.role)",
+            UserSort::FullName => "text_sort(u.full_name)",
             UserSort::Created => "u.created_at",
             UserSort::LastSignIn => "u.sign_in_sort",
             UserSort::Id => "u.id",

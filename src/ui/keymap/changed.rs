@@ -131,7 +131,7 @@ fn clash(keys: &Keymap, wanted: &[Wanted]) -> Option<(usize, Why)> {
         let name = b.full_name();
         wanted.iter().position(|w| w.setting.action == name)
     };
-    for (scope, _) in SCOPES {
+    for &(scope, _) in SCOPES {
         let all: Vec<&Binding> = keys.of(scope).collect();
         for (at, one) in all.iter().enumerate() {
             for other in &all[at + 1..] {
@@ -329,7 +329,7 @@ mod tests {
         let changed = Keymap::changed(&everything);
         assert_eq!(complaints(&changed), []);
         assert_eq!(changed.counts.len(), actions().len());
-        for (scope, _) in SCOPES {
+        for &(scope, _) in SCOPES {
             for chord in STAY.into_iter().chain(RESERVED) {
                 let [before, after] = [&usual, &changed.keys].map(|keys| does(keys, scope, chord));
                 assert_eq!(after, before, "{scope:?} {chord:?}");
@@ -343,7 +343,7 @@ mod tests {
         for action in actions() {
             for chord in STAY.into_iter().chain(RESERVED) {
                 let changed = Keymap::changed(&[setting(1, &action.name, &[&chord.name()])]);
-                for (scope, _) in SCOPES {
+                for &(scope, _) in SCOPES {
                     let [before, after] =
                         [&usual, &changed.keys].map(|keys| does(keys, scope, chord));
                     let stays = before.is_none() || after == before;
@@ -363,7 +363,7 @@ mod tests {
             }
         }
         let keys = Keymap::default();
-        for (scope, _) in SCOPES {
+        for &(scope, _) in SCOPES {
             let mut names: Vec<String> = keys.of(scope).map(Binding::full_name).collect();
             let all = names.len();
             names.sort();
@@ -384,7 +384,7 @@ mod tests {
             .collect();
         let changed = Keymap::changed(&settings);
         assert_eq!(complaints(&changed), []);
-        for (scope, _) in SCOPES {
+        for &(scope, _) in SCOPES {
             let named = |keys: &Keymap| -> Vec<String> {
                 keys.of(scope).map(Binding::keys_named).collect()
             };

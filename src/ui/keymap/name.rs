@@ -56,7 +56,8 @@ mod tests {
     const NAMES: &str = "
         list.new list.properties list.delete list.new_secret list.lock list.unlock list.end_overlap list.restore
         list.duplicate list.by_event list.by_level list.by_target list.by_person list.by_time list.filter list.tree
-        list.my_account list.mark list.mark_all list.unmark_all list.state_filter list.events list.sort_next list.sort_reverse list.cancel list.quit list.up
+        list.my_account list.mark list.mark_all list.unmark_all list.state_filter list.events list.sort_next list.sort_reverse
+        list.sort_by list.cancel list.quit list.up
         list.down list.page_up list.page_down list.first list.last
         list.to_api_keys list.to_users list.to_roles list.to_system_events list.back
         tree.accept tree.cancel tree.up tree.down tree.first tree.last
@@ -69,6 +70,8 @@ mod tests {
         role.accept role.cancel role.next_tab role.previous_tab role.tick role.filter role.press role.next
         role.previous role.up role.down role.left role.right role.page_up role.page_down role.first role.last
         choice.accept choice.cancel choice.up choice.down choice.page_up choice.page_down choice.first choice.last
+        sorting.accept sorting.cancel sorting.up sorting.down sorting.page_up sorting.page_down sorting.first
+        sorting.last
         secret.stored secret.discard secret.press secret.copy secret.check secret.copy_header secret.save_to_file
         secret.hide_or_show secret.next secret.previous secret.cancel
         entry.accept entry.cancel

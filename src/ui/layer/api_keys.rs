@@ -22,18 +22,25 @@ use crate::ui::layer::{Asks, Can, Cannot, Ctx, Then};
 
 impl Table for KeyRow {
     const COLUMNS: &'static [Column<KeyRow>] = &[
-        column("column.name", (20, 2), Some(KeySort::Name), |row, _| {
+        column("column.name", (20, 2), ('n', KeySort::Name), |row, _| {
             plain(&row.name)
         }),
-        column("column.state", (15, 0), Some(KeySort::State), |row, ctx| {
-            let state = row.state(ctx.as_of());
-            (ctx.text.state(state), ctx.theme.state(state))
+        column(
+            "column.state",
+            (15, 0),
+            ('s', KeySort::State),
+            |row, ctx| {
+                let state = row.state(ctx.as_of());
+                (ctx.text.state(state), ctx.theme.state(state))
+            },
+        ),
+        column("column.role", (11, 0), ('r', KeySort::Role), |row, _| {
+            plain(&row.role)
         }),
-        column("column.role", (11, 0), None, |row, _| plain(&row.role)),
         column(
             "column.expires",
             (10, 0),
-            Some(KeySort::Expires),
+            ('e', KeySort::Expires),
             |row, ctx| {
                 let on = row.expiry.map(|expiry| expiry.on.to_string());
                 plain(on.unwrap_or_else(|| ctx.text.say("list.never").to_owned()))
@@ -42,24 +49,30 @@ impl Table for KeyRow {
         column(
             "column.last_sign_in",
             (16, 0),
-            Some(KeySort::LastSignIn),
+            ('l', KeySort::LastSignIn),
             |row, ctx| plain(ctx.minute(row.last_sign_in_at)),
         ),
-        column("column.id", (5, 0), Some(KeySort::Id), |row, _| {
+        column("column.id", (5, 0), ('i', KeySort::Id), |row, _| {
             plain(row.place.id.to_string())
         }),
         column(
             "column.created",
             (16, 0),
-            Some(KeySort::Created),
+            ('c', KeySort::Created),
             |row, ctx| plain(ctx.minute(Some(row.created_at))),
         ),
-        column("column.created_by", (12, 0), None, |row, _| {
-            plain(&row.created_by)
-        }),
-        column("column.description", (16, 3), None, |row, _| {
-            plain(row.description.lines().next().unwrap_or_default())
-        }),
+        column(
+            "column.created_by",
+            (12, 0),
+            ('b', KeySort::CreatedBy),
+            |row, _| plain(&row.created_by),
+        ),
+        column(
+            "column.description",
+            (16, 3),
+            ('d', KeySort::Description),
+            |row, _| plain(row.description.lines().next().unwrap_or_default()),
+        ),
     ];
 
     const HAS_SECRETS: bool = true;

@@ -15,45 +15,52 @@ use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::choice::Choice;
 use crate::ui::layer::entry::Entry;
 use crate::ui::layer::events::details::Details;
-use crate::ui::layer::list::{Column, List, ListScreen, Table, Verb, Verbs, column, plain};
+use crate::ui::layer::list::{
+    Column, List, ListScreen, Table, Verb, Verbs, column, plain, unsorted,
+};
 use crate::ui::layer::{Asks, Ctx, Then};
 use crate::ui::request::{Done, Outcome, Read, Ticket};
 
 impl Table for EventRow {
     const COLUMNS: &'static [Column<EventRow>] = &[
-        column("column.time", (19, 0), Some(EventSort::Time), |row, ctx| {
-            let local = row.at.in_zone(ctx.zone);
-            plain(local.format("%Y-%m-%d %H:%M:%S").to_string())
-        }),
-        column("column.event", (18, 2), None, |row, ctx| {
+        column(
+            "column.time",
+            (19, 0),
+            ('t', EventSort::Time),
+            |row, ctx| {
+                let local = row.at.in_zone(ctx.zone);
+                plain(local.format("%Y-%m-%d %H:%M:%S").to_string())
+            },
+        ),
+        unsorted("column.event", (18, 2), |row, ctx| {
             plain(ctx.text.event(row.number))
         }),
-        column("column.target", (14, 2), None, |row, _| {
-            plain(target_name(row))
-        }),
-        column("column.event_id", (4, 0), None, |row, _| {
+        unsorted("column.target", (14, 2), |row, _| plain(target_name(row))),
+        unsorted("column.event_id", (4, 0), |row, _| {
             plain(row.number.to_string())
         }),
-        column("column.level", (7, 0), None, |row, ctx| {
+        unsorted("column.level", (7, 0), |row, ctx| {
             (row.level.clone(), level_style(row, ctx))
         }),
-        column("column.performed_by", (12, 0), None, |row, _| {
+        unsorted("column.performed_by", (12, 0), |row, _| {
             plain(actor_name(row))
         }),
-        column("column.description", (14, 4), None, |row, ctx| {
+        unsorted("column.description", (14, 4), |row, ctx| {
             plain(ctx.text.event_description(row.number, &row.body, ctx.zone))
         }),
     ];
 
-    const FROM_THE_LEFT: &'static [&'static str] = &[
-        "column.time",
-        "column.level",
-        "column.event_id",
-        "column.event",
-        "column.target",
-        "column.performed_by",
-        "column.description",
-    ];
+    fn from_the_left() -> Vec<&'static str> {
+        vec![
+            "column.time",
+            "column.level",
+            "column.event_id",
+            "column.event",
+            "column.target",
+            "column.performed_by",
+            "column.description",
+        ]
+    }
 
     const HAS_MARKS: bool = false;
 

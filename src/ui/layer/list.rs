@@ -1,16 +1,17 @@
 //! What every list screen does: rows with a cursor, the filter line, the order, changes to the selected row.
 
 mod click;
+mod columns;
 mod marks;
 mod screen;
 mod verbs;
 mod view;
 
-use ratatui::style::Style;
+use ratatui::layout::Rect;
 
 use crate::domain::intent::Intent;
 use crate::domain::list::{
-    Anchor, Counts, FILTER_MAX, Filter, Listed, Order, Place, SortValue, Window, WindowQuery,
+    Anchor, Counts, FILTER_MAX, Filter, Order, Place, SortValue, Window, WindowQuery,
 };
 use crate::domain::secret::is_secret_begun;
 use crate::domain::state::AsOf;
@@ -20,8 +21,9 @@ use crate::ui::field::{Edit, LineField, Typed};
 use crate::ui::keymap::Action;
 use crate::ui::layer::{Asks, Ctx};
 use crate::ui::request::{self, Done, ListQuery, Outcome, Ticket, Write};
-use crate::ui::table::{ASKED, Move, Rows, Width};
+use crate::ui::table::{ASKED, Move, Rows};
 
+pub use columns::{Column, column, plain, unsorted};
 pub use marks::Marks;
 pub use screen::ListScreen;
 pub use verbs::{Change, Does, Question, Verb, Verbs, last_used};
@@ -31,8 +33,11 @@ pub trait Table: request::Asked {
     /// The columns in order of importance; those at the end are the first to go when the window is narrow.
     const COLUMNS: &'static [Column<Self>];
 
-    /// The headings from the left to the right, where that is not the order of importance.
-    const FROM_THE_LEFT: &'static [&'static str] = &[];
+    /// The headings from the left to the right.
+    #[must_use]
+    fn from_the_left() -> Vec<&'static str> {
+        Self::COLUMNS.iter().map(|column| column.heading).collect()
+    }
 
     /// A secret says which row it is of.
     const HAS_SECRETS: bool = false;
@@ -70,36 +75,6 @@ pub trait Table: request::Asked {
     }
 }
 
-/// A column of a list.
-pub struct Column<L: Listed> {
-    /// Name of the heading.
-    pub heading: &'static str,
-    pub width: Width,
-    pub sort: Option<L::SortBy>,
-    pub cell: fn(&L, &Ctx) -> (String, Style),
-}
-
-/// A cell that needs no style.
-#[must_use]
-pub fn plain(words: impl Into<String>) -> (String, Style) {
-    (words.into(), Style::new())
-}
-
-/// A column with its least width and its share of what is left over.
-pub const fn column<L: Listed>(
-    heading: &'static str,
-    (least, grows): (u16, u16),
-    sort: Option<L::SortBy>,
-    cell: fn(&L, &Ctx) -> (String, Style),
-) -> Column<L> {
-    Column {
-        heading,
-        width: Width { least, grows },
-        sort,
-        cell,
-    }
-}
-
 /// A window that was asked for, and why.
 struct Wanted {
     ticket: Ticket,
@@ -115,9 +90,12 @@ enum Why {
     Asked,
     /// Somebody changed something; the selected row stays selected, or it is told that it is gone.
     Refresh,
-    /// The list goes to the row that it is asked around.
+    /// The list goes to the row that it is asked around, or to the first one; the next key means nothing before.
     Shown,
 }
+
+/// A usual window, until it is drawn.
+const UNDRAWN: Rect = Rect::new(0, 0, 80, 24);
 
 /// The list.
 pub struct List<L: Table> {
@@ -126,6 +104,8 @@ pub struct List<L: Table> {
     base: Filter<L>,
     filter: Filter<L>,
     order: Order<L::SortBy>,
+    /// Where it was drawn last: what it can be sorted by is what is on the screen.
+    area: Rect,
     counts: Option<Counts>,
     /// The rows that are marked, on the screen or not.
     pub marks: Marks,
@@ -152,6 +132,7 @@ impl<L: Table> Default for List<L> {
             base: Filter::default(),
             filter: Filter::default(),
             order: L::FIRST_ORDER,
+            area: UNDRAWN,
             counts: None,
             marks: Marks::default(),
             typing: None,
@@ -320,12 +301,19 @@ impl<L: Table> List<L> {
         self.changing = Some((asks.request(Write::Change(intent)), id, said));
     }
 
+    /// Sorts the list in this order and goes to its first row.
+    pub fn sort(&mut self, order: Order<L::SortBy>, asks: &mut Asks) {
+        self.order = order;
+        self.filter.keep = None;
+        self.ask(Anchor::First, Why::Shown, asks);
+    }
+
     /// Whether a movement, the filter or the order is of use now; the screen's verbs are its own affair.
     #[must_use]
-    pub fn has_use(&self, action: Action) -> bool {
+    pub fn has_use(&self, action: Action, ctx: &Ctx) -> bool {
         match action {
             Action::Cancel => self.is_typing() || !self.filter.shows_what(&self.base),
-            Action::SortNext | Action::SortReverse => L::SORTS.len() > 1,
+            Action::SortNext => self.next_order(ctx).by != self.order.by,
             Action::Events => false,
             Action::Mark | Action::MarkAll => L::HAS_MARKS && self.selected().is_some(),
             Action::UnmarkAll => !self.marks.is_empty(),
@@ -334,7 +322,7 @@ impl<L: Table> List<L> {
     }
 
     /// Does what every list can do.
-    pub fn act(&mut self, action: Action, asks: &mut Asks) {
+    pub fn act(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
         self.mark_by(action, asks);
         let page = i64::try_from(self.rows.height().saturating_sub(1))
             .unwrap_or(1)
@@ -356,14 +344,8 @@ impl<L: Table> List<L> {
                 self.filter = self.base.clone();
                 self.ask(self.rows.around(), Why::Asked, asks);
             }
-            Action::SortNext => {
-                self.order = self.order.next(L::SORTS);
-                self.ask(self.rows.around(), Why::Asked, asks);
-            }
-            Action::SortReverse => {
-                self.order = self.order.reversed();
-                self.ask(self.rows.around(), Why::Asked, asks);
-            }
+            Action::SortNext => self.sort(self.next_order(ctx), asks),
+            Action::SortReverse => self.sort(self.order.reversed(), asks),
             _ => {}
         }
     }
@@ -479,7 +461,7 @@ impl<L: Table> List<L> {
                 Some(counts) if counts.all > counts.shown => L::all_hidden(ctx),
                 _ => L::none(ctx),
             },
-            (true, false) if self.has_use(Action::Cancel) => {
+            (true, false) if self.has_use(Action::Cancel, ctx) => {
                 ctx.text.say("list.nothing_found").to_owned()
             }
             (true, false) => ctx.text.say("choice.nothing").to_owned(),

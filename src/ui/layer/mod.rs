@@ -18,6 +18,7 @@ pub mod reason;
 pub mod role;
 pub mod roles;
 pub mod secret;
+pub mod sorting;
 pub mod tree;
 pub mod try_secret;
 pub mod users;

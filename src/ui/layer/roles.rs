@@ -14,38 +14,51 @@ use crate::ui::layer::{Cannot, Ctx};
 
 impl Table for RoleRow {
     const COLUMNS: &'static [Column<RoleRow>] = &[
-        column("column.name", (18, 1), Some(RoleSort::Name), |row, _| {
+        column("column.name", (18, 1), ('n', RoleSort::Name), |row, _| {
             plain(&row.name)
         }),
-        column("column.access", (19, 0), None, |row, ctx| {
-            let name = match (row.user_interface, row.web_service) {
-                (true, true) => "access.both",
-                (true, false) => "access.user_interface",
-                (false, true) => "access.web_service",
-                (false, false) => "access.none",
-            };
-            plain(ctx.text.say(name))
-        }),
-        column("column.users", (5, 0), None, |row, _| {
+        column(
+            "column.access",
+            (19, 0),
+            ('a', RoleSort::Access),
+            |row, ctx| {
+                let name = match (row.user_interface, row.web_service) {
+                    (true, true) => "access.both",
+                    (true, false) => "access.user_interface",
+                    (false, true) => "access.web_service",
+                    (false, false) => "access.none",
+                };
+                plain(ctx.text.say(name))
+            },
+        ),
+        column("column.users", (5, 0), ('u', RoleSort::Users), |row, _| {
             plain(row.users.to_string())
         }),
-        column("column.keys", (8, 0), None, |row, _| {
+        column("column.keys", (8, 0), ('k', RoleSort::Keys), |row, _| {
             plain(row.keys.to_string())
         }),
-        column("column.built_in", (8, 0), None, |row, ctx| {
-            let name = if row.is_built_in() {
-                "roles.built_in"
-            } else {
-                "roles.defined"
-            };
-            plain(ctx.text.say(name))
-        }),
-        column("column.id", (5, 0), Some(RoleSort::Id), |row, _| {
+        column(
+            "column.built_in",
+            (8, 0),
+            ('t', RoleSort::BuiltIn),
+            |row, ctx| {
+                let name = if row.is_built_in() {
+                    "roles.built_in"
+                } else {
+                    "roles.defined"
+                };
+                plain(ctx.text.say(name))
+            },
+        ),
+        column("column.id", (5, 0), ('i', RoleSort::Id), |row, _| {
             plain(row.place.id.to_string())
         }),
-        column("column.description", (16, 2), None, |row, _| {
-            plain(&row.description)
-        }),
+        column(
+            "column.description",
+            (16, 2),
+            ('d', RoleSort::Description),
+            |row, _| plain(&row.description),
+        ),
     ];
 
     fn name(&self, _ctx: &Ctx) -> String {

@@ -17,7 +17,7 @@ use crate::ui::scroll::Scroll;
 use crate::ui::theme::Theme;
 
 /// From so many columns on the tree is docked: beside it, the list of roles has room for all of its columns.
-const DOCKED_FROM: u16 = 111;
+const DOCKED_FROM: u16 = 117;
 /// Columns of the docked tree, with the line beside it.
 const WIDTH: u16 = 24;
 /// Columns of the line beside it.

@@ -18,31 +18,41 @@ use crate::ui::layer::{Cannot, Ctx};
 
 impl Table for UserRow {
     const COLUMNS: &'static [Column<UserRow>] = &[
-        column("column.name", (16, 1), Some(UserSort::Name), |row, _| {
+        column("column.name", (16, 1), ('n', UserSort::Name), |row, _| {
             plain(&row.name)
         }),
-        column("column.state", (12, 0), None, |row, ctx| {
-            let state = row.state();
-            let words = ctx.text.user_state(state).to_owned();
-            (words, ctx.theme.user_state(state))
+        column(
+            "column.state",
+            (12, 0),
+            ('s', UserSort::State),
+            |row, ctx| {
+                let state = row.state();
+                let words = ctx.text.user_state(state).to_owned();
+                (words, ctx.theme.user_state(state))
+            },
+        ),
+        column("column.role", (12, 1), ('r', UserSort::Role), |row, _| {
+            plain(&row.role)
         }),
-        column("column.role", (12, 1), None, |row, _| plain(&row.role)),
-        column("column.full_name", (16, 2), None, |row, _| {
-            plain(&row.full_name)
-        }),
+        column(
+            "column.full_name",
+            (16, 2),
+            ('f', UserSort::FullName),
+            |row, _| plain(&row.full_name),
+        ),
         column(
             "column.last_sign_in",
             (16, 0),
-            Some(UserSort::LastSignIn),
+            ('l', UserSort::LastSignIn),
             |row, ctx| plain(ctx.minute(row.last_sign_in_at)),
         ),
         column(
             "column.created",
             (16, 0),
-            Some(UserSort::Created),
+            ('c', UserSort::Created),
             |row, ctx| plain(ctx.minute(Some(row.created_at))),
         ),
-        column("column.id", (5, 0), Some(UserSort::Id), |row, _| {
+        column("column.id", (5, 0), ('i', UserSort::Id), |row, _| {
             plain(row.place.id.to_string())
         }),
     ];

@@ -1,9 +1,10 @@
 //! What a click and the wheel do in a list.
 
+use crate::domain::list::Order;
 use crate::ui::hits::{Hit, Mouse};
 use crate::ui::keymap::Action;
 use crate::ui::layer::Asks;
-use crate::ui::layer::list::{List, Table, Why};
+use crate::ui::layer::list::{List, Table};
 use crate::ui::table::Move;
 
 impl<L: Table> List<L> {
@@ -33,25 +34,27 @@ impl<L: Table> List<L> {
                 let is_there = self.selected_id() == Some(id);
                 (click.again && is_there).then_some(Action::Properties)
             }
-            Hit::Heading(name) => self.sort_by(name, asks),
+            Hit::Heading(name) => {
+                self.sort_by(name, asks);
+                None
+            }
             Hit::Tree(_) => Some(Action::Tree),
             _ => None,
         }
     }
 
-    /// Sorts by a column, as often as the key for the next one would have to be pressed; or the other way round.
-    fn sort_by(&mut self, heading: &str, asks: &mut Asks) -> Option<Action> {
-        let column = L::COLUMNS.iter().find(|column| column.heading == heading)?;
-        let by = column.sort?;
-        if by == self.order.by {
-            return Some(Action::SortReverse);
-        }
-        for _ in L::SORTS {
-            if self.order.by != by {
-                self.order = self.order.next(L::SORTS);
-            }
-        }
-        self.ask(self.rows.around(), Why::Asked, asks);
-        None
+    /// Sorts by a column; or, where the list is sorted by it, the other way round.
+    fn sort_by(&mut self, heading: &str, asks: &mut Asks) {
+        let mut columns = L::COLUMNS.iter();
+        let column = columns.find(|column| column.heading == heading);
+        let Some(sort) = column.and_then(|column| column.sort) else {
+            return;
+        };
+        let order = if sort.by == self.order.by {
+            self.order.reversed()
+        } else {
+            Order::upwards(sort.by)
+        };
+        self.sort(order, asks);
     }
 }

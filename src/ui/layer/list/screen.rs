@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::domain::intent::{Intent, Prospect};
-use crate::domain::list::Listed;
+use crate::domain::list::{Listed, Order};
 use crate::domain::trouble::Trouble;
 use crate::ui::field::Typed;
 use crate::ui::hits::{Hits, Mouse};
@@ -50,9 +50,14 @@ impl<V: Verbs> ListScreen<V> {
         Then::new(|screen: &mut ListScreen<V>, id, _, asks| screen.list.show(id, asks))
     }
 
+    /// Sorts by what a dialog answers.
+    fn sorts() -> Then<Order<<V::Row as Listed>::SortBy>> {
+        Then::new(|screen: &mut ListScreen<V>, order, _, asks| screen.list.sort(order, asks))
+    }
+
     /// Whether an action goes back to the screen from which one came: dropping the filter does where there is none.
-    fn goes_back(&self, action: Action) -> bool {
-        action == Action::Back || action == Action::Cancel && !self.list.has_use(action)
+    fn goes_back(&self, action: Action, ctx: &Ctx) -> bool {
+        action == Action::Back || action == Action::Cancel && !self.list.has_use(action, ctx)
     }
 
     fn verb(action: Action) -> Option<&'static Verb<V, V::Row>> {
@@ -132,11 +137,11 @@ impl<V: Verbs> Layer for ListScreen<V> {
             let why = Cannot::Trouble(Trouble::NotAuthorized(screen.needs()));
             return why.unless(ctx.actor.may(screen.needs()));
         }
-        if self.goes_back(action) {
+        if self.goes_back(action, ctx) {
             return Cannot::Unused.unless(ctx.leads_back);
         }
         let Some(verb) = Self::verb(action) else {
-            return Cannot::Unused.unless(self.list.has_use(action));
+            return Cannot::Unused.unless(self.list.has_use(action, ctx));
         };
         let needs = verb.needs(self.list.selected(), ctx.actor.user);
         if let Some(right) = needs.first()
@@ -152,7 +157,8 @@ impl<V: Verbs> Layer for ListScreen<V> {
     }
 
     fn label(&self, action: Action, ctx: &Ctx) -> Option<&str> {
-        self.goes_back(action).then_some(ctx.text.say("key.back"))
+        self.goes_back(action, ctx)
+            .then_some(ctx.text.say("key.back"))
     }
 
     fn act(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
@@ -160,12 +166,15 @@ impl<V: Verbs> Layer for ListScreen<V> {
             asks.go(screen);
             return;
         }
-        if self.goes_back(action) {
+        if self.goes_back(action, ctx) {
             asks.back();
             return;
         }
         let Some(verb) = Self::verb(action) else {
-            self.list.act(action, asks);
+            match action {
+                Action::SortBy => asks.push(self.list.sorting(Self::sorts(), ctx)),
+                _ => self.list.act(action, ctx, asks),
+            }
             return;
         };
         self.list.mark_by(action, asks);

@@ -6,23 +6,17 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
-use crate::domain::list::Listed;
 use crate::ui::frame::{cells, first, row, skip, width};
 use crate::ui::hits::{Hit, Hits};
 use crate::ui::layer::Ctx;
+use crate::ui::layer::list::columns::MARK;
 use crate::ui::layer::list::{Column, List, Table};
-use crate::ui::layer::tree::lasting;
-use crate::ui::table::{GAP, Width, fit};
-
-/// Columns of the mark before each row.
-const MARK: u16 = 2;
-
-/// The columns that are shown, with their widths.
-type Shown<L> = [(&'static Column<L>, u16)];
+use crate::ui::table::GAP;
 
 impl<L: Table> List<L> {
     /// Settles scroll and viewport.
     pub fn place(&mut self, area: Rect) {
+        self.area = area;
         self.rows.place(area.height.saturating_sub(2));
         if let Some(field) = &mut self.typing {
             field.place(area.width.saturating_sub(1) / 2);
@@ -37,14 +31,7 @@ impl<L: Table> List<L> {
         area: Rect,
         hits: &mut Hits,
     ) -> Option<Position> {
-        let columns = || L::COLUMNS.iter().map(|column| wide(column, ctx));
-        let many = fit(columns(), lasting(area).saturating_sub(MARK)).len();
-        let widths = fit(columns().take(many), area.width.saturating_sub(MARK));
-        let mut shown: Vec<_> = L::COLUMNS.iter().zip(widths).collect();
-        shown.sort_by_key(|(column, _)| {
-            let headings = L::FROM_THE_LEFT.iter();
-            headings.take_while(|name| **name != column.heading).count()
-        });
+        let shown = self.shown(area, ctx);
         let info = row(area, 0);
         let mut cursor = None;
         let mut at = info;
@@ -63,7 +50,7 @@ impl<L: Table> List<L> {
             }
             at = skip(at, used + field.width);
         }
-        let words = ctx.theme.cut(&self.info(&shown, ctx), at.width);
+        let words = ctx.theme.cut(&self.info(ctx), at.width);
         let style = match self.unread {
             Some(_) => ctx.theme.problem,
             None => ctx.theme.dim,
@@ -100,9 +87,8 @@ impl<L: Table> List<L> {
         cursor.or(Some(list.as_position()))
     }
 
-    /// Where there is more than is on the screen, how many rows are shown and which, and the order where no heading
-    /// tells it.
-    fn info(&self, shown: &Shown<L>, ctx: &Ctx) -> String {
+    /// Where there is more than is on the screen, and how many rows are shown and which.
+    fn info(&self, ctx: &Ctx) -> String {
         let text = ctx.text;
         let symbols = ctx.theme.symbols;
         let (above, below) = self.rows.beyond();
@@ -112,15 +98,6 @@ impl<L: Table> List<L> {
             .filter_map(|(is, mark)| is.then_some(*mark))
             .collect();
         let mut parts = vec![self.marks.told(ctx)];
-        let is_sorted = |column: &Column<L>| column.sort == Some(self.order.by);
-        if !shown.iter().any(|(column, _)| is_sorted(column)) {
-            let column = L::COLUMNS.iter().find(|column| is_sorted(column));
-            let heading = column.map_or("", |column| text.say(column.heading));
-            parts.push(text.fill(
-                "list.sorted",
-                &[("column", &heading), ("mark", &self.mark(ctx))],
-            ));
-        }
         if self.unread.is_some() && self.rows.selected().is_some() {
             parts.push(text.say("list.old").to_owned());
         }
@@ -150,7 +127,7 @@ impl<L: Table> List<L> {
 
     fn view_headings(
         &self,
-        shown: &Shown<L>,
+        shown: &[(&Column<L>, u16)],
         ctx: &Ctx,
         buf: &mut Buffer,
         line: Rect,
@@ -159,7 +136,7 @@ impl<L: Table> List<L> {
         let mut at = skip(line, MARK);
         for (column, wide) in shown {
             let heading = ctx.text.say(column.heading);
-            let heading = if column.sort == Some(self.order.by) {
+            let heading = if self.is_sorted_by(column) {
                 format!(
                     "{} {}",
                     ctx.theme.cut(heading, wide.saturating_sub(2)),
@@ -178,21 +155,11 @@ impl<L: Table> List<L> {
     }
 }
 
-/// A column's width, in which its heading is whole in every language.
-fn wide<L: Listed>(column: &Column<L>, ctx: &Ctx) -> Width {
-    let mark = 2 * u16::from(column.sort.is_some());
-    let heading = width(ctx.text.say(column.heading)) + mark;
-    Width {
-        least: column.width.least.max(heading),
-        ..column.width
-    }
-}
-
 /// The first column of the selected row is marked.
 fn view_row<L: Table>(
     entry: &L,
     selected: bool,
-    shown: &Shown<L>,
+    shown: &[(&Column<L>, u16)],
     ctx: &Ctx,
     buf: &mut Buffer,
     line: Rect,

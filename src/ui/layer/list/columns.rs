@@ -1,0 +1,172 @@
+//! The columns of a list: what each shows, how wide it is, what one sorts by it; and which of them are on the screen.
+
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use crate::domain::list::{Listed, Order};
+use crate::ui::frame::width;
+use crate::ui::layer::list::{List, Table};
+use crate::ui::layer::sorting::{Entry, Sorting};
+use crate::ui::layer::tree::lasting;
+use crate::ui::layer::{Ctx, Then};
+use crate::ui::table::{GAP, Width, fit};
+
+/// Columns of the mark before each row.
+pub(super) const MARK: u16 = 2;
+/// Columns of the name that are left to it beside the column that the list is sorted by.
+const NAME: u16 = 8;
+
+/// A column of a list.
+pub struct Column<L: Listed> {
+    /// Name of the heading.
+    pub heading: &'static str,
+    pub width: Width,
+    pub sort: Option<Sort<L::SortBy>>,
+    pub cell: fn(&L, &Ctx) -> (String, Style),
+}
+
+/// What one sorts by a column.
+#[derive(Clone, Copy)]
+pub struct Sort<S> {
+    /// The letter for it on the page where one chooses an order, the same in every language.
+    pub letter: char,
+    pub by: S,
+}
+
+/// A cell that needs no style.
+#[must_use]
+pub fn plain(words: impl Into<String>) -> (String, Style) {
+    (words.into(), Style::new())
+}
+
+/// A column with its least width and its share of what is left over, its letter and what one sorts by it.
+pub const fn column<L: Listed>(
+    heading: &'static str,
+    (least, grows): (u16, u16),
+    (letter, by): (char, L::SortBy),
+    cell: fn(&L, &Ctx) -> (String, Style),
+) -> Column<L> {
+    Column {
+        heading,
+        width: Width { least, grows },
+        sort: Some(Sort { letter, by }),
+        cell,
+    }
+}
+
+/// A column of a list so long that it cannot be sorted by it.
+pub const fn unsorted<L: Listed>(
+    heading: &'static str,
+    (least, grows): (u16, u16),
+    cell: fn(&L, &Ctx) -> (String, Style),
+) -> Column<L> {
+    Column {
+        heading,
+        width: Width { least, grows },
+        sort: None,
+        cell,
+    }
+}
+
+/// The columns that are shown, with their widths.
+pub(super) type Shown<L> = Vec<(&'static Column<L>, u16)>;
+
+impl<L: Table> List<L> {
+    /// Whether the list is sorted by this column.
+    pub(super) fn is_sorted_by(&self, column: &Column<L>) -> bool {
+        column.sort.is_some_and(|sort| sort.by == self.order.by)
+    }
+
+    /// The columns that there is room for, from the left: always the first one and the one that the list is sorted by,
+    /// and of the others the most important.
+    pub(super) fn shown(&self, area: Rect, ctx: &Ctx) -> Shown<L> {
+        let mut columns: Vec<&Column<L>> = L::COLUMNS.iter().collect();
+        columns[1..].sort_by_key(|column| !self.is_sorted_by(column));
+        let widths = |all: u16| {
+            let mut widths: Vec<Width> = columns.iter().map(|column| wide(column, ctx)).collect();
+            if self.is_sorted_by(columns[1]) {
+                let room = all.saturating_sub(NAME + GAP);
+                widths[1].least = widths[1].least.min(room);
+                let left = all.saturating_sub(widths[1].least + GAP);
+                widths[0].least = widths[0].least.min(left);
+            }
+            widths.into_iter()
+        };
+        let lasting = lasting(area).saturating_sub(MARK);
+        let many = fit(widths(lasting), lasting).len();
+        let all = area.width.saturating_sub(MARK);
+        let fitting = fit(widths(all).take(many), all);
+        let mut shown: Shown<L> = columns.into_iter().zip(fitting).collect();
+        let from_the_left = L::from_the_left();
+        shown.sort_by_key(|(column, _)| {
+            let mut headings = from_the_left.iter();
+            headings.position(|heading| *heading == column.heading)
+        });
+        shown
+    }
+
+    /// What the list can be sorted by now: the columns on the screen, from the left.
+    fn sorts(&self, ctx: &Ctx) -> impl Iterator<Item = Entry<L::SortBy>> {
+        let shown = self.shown(self.area, ctx).into_iter();
+        shown.filter_map(|(column, _)| {
+            let Sort { letter, by } = column.sort?;
+            let heading = column.heading;
+            Some(Entry {
+                letter,
+                heading,
+                by,
+            })
+        })
+    }
+
+    /// The order by the next of these columns.
+    pub(super) fn next_order(&self, ctx: &Ctx) -> Order<L::SortBy> {
+        let sorts: Vec<L::SortBy> = self.sorts(ctx).map(|entry| entry.by).collect();
+        self.order.next(&sorts)
+    }
+
+    /// The page on which one of them is chosen.
+    pub(super) fn sorting(&self, then: Then<Order<L::SortBy>>, ctx: &Ctx) -> Sorting<L::SortBy> {
+        Sorting::new(self.sorts(ctx).collect(), self.order, then, ctx.text)
+    }
+}
+
+/// A column's width, in which its heading is whole in every language.
+fn wide<L: Listed>(column: &Column<L>, ctx: &Ctx) -> Width {
+    let mark = 2 * u16::from(column.sort.is_some());
+    let heading = width(ctx.text.say(column.heading)) + mark;
+    Width {
+        least: column.width.least.max(heading),
+        ..column.width
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::domain::event::trail::EventRow;
+    use crate::domain::list::{KeyRow, RoleRow, UserRow};
+
+    /// How many columns of a list cannot be sorted by.
+    fn unsorted_columns<L: Table>() -> usize {
+        let sorts = L::COLUMNS.iter().filter_map(|column| column.sort);
+        let sorts: Vec<Sort<L::SortBy>> = sorts.collect();
+        let by: Vec<L::SortBy> = sorts.iter().map(|sort| sort.by).collect();
+        let same = L::SORTS.iter().all(|one| by.contains(one)) && by.len() == L::SORTS.len();
+        assert!(same, "{by:?}");
+        let letters: BTreeSet<char> = sorts.iter().map(|sort| sort.letter).collect();
+        assert_eq!(letters.len(), sorts.len(), "{letters:?}");
+        assert!(letters.iter().all(char::is_ascii_lowercase), "{letters:?}");
+        L::COLUMNS.len() - sorts.len()
+    }
+
+    #[test]
+    fn every_column_has_its_own_order_and_letter_but_for_the_long_list_of_events() {
+        assert_eq!(unsorted_columns::<KeyRow>(), 0);
+        assert_eq!(unsorted_columns::<UserRow>(), 0);
+        assert_eq!(unsorted_columns::<RoleRow>(), 0);
+        assert_eq!(unsorted_columns::<EventRow>(), 6);
+    }
+}
