@@ -14,6 +14,7 @@ use chrono_tz::Tz;
 
 use crate::domain::date::{Away, away};
 use crate::domain::event::trail::SYSTEM_NAME;
+use crate::domain::filter::{Mistake, StateWord, TERMS_MAX, Why};
 use crate::domain::intent::{Affected, Named};
 use crate::domain::locale::Locale;
 use crate::domain::name::printable;
@@ -21,9 +22,7 @@ use crate::domain::problem::{Field, Problem, Rule, Value};
 use crate::domain::rights::{self, Preset, Right};
 use crate::domain::role::{Assigned, Role};
 use crate::domain::secret::Overlap;
-use crate::domain::state::{
-    LockedBy, RESTORABLE, Span, State, StateFilter, UserState, Warning, span,
-};
+use crate::domain::state::{LockedBy, RESTORABLE, Span, State, UserState, Warning, span};
 use crate::domain::time::{DAY, HOUR, MINUTE, SECOND, Timestamp};
 use crate::domain::trouble::{Fault, FileFault, OpenFault, PathFault, Trouble};
 use crate::domain::user::USER_NAME_MAX;
@@ -309,20 +308,43 @@ impl Text {
         })
     }
 
-    /// The name of a state filter.
+    /// What a word of `state:` shows, or the list without one.
     #[must_use]
-    pub fn state_filter(self, filter: StateFilter, warning: Warning) -> String {
-        let name = match filter {
-            StateFilter::Undeleted => "filter.undeleted",
-            StateFilter::Active => "filter.active",
-            StateFilter::ExpiresSoon => "filter.expires_soon",
-            StateFilter::NoApiAccess => "filter.no_api_access",
-            StateFilter::NotDelivered => "filter.not_delivered",
-            StateFilter::Expired => "filter.expired",
-            StateFilter::LockedOut => "filter.locked_out",
-            StateFilter::Deleted => "filter.deleted",
+    pub fn state_word(self, word: Option<StateWord>, warning: Warning) -> String {
+        let name = match word {
+            None => "filter.undeleted",
+            Some(StateWord::Any) => "filter.any",
+            Some(StateWord::Active) => "filter.active",
+            Some(StateWord::Soon) => "filter.expires_soon",
+            Some(StateWord::NoAccess) => "filter.no_api_access",
+            Some(StateWord::Undelivered) => "filter.not_delivered",
+            Some(StateWord::Expired) => "filter.expired",
+            Some(StateWord::Locked) => "filter.locked_out",
+            Some(StateWord::Deleted) => "filter.deleted",
         };
         self.fill(name, &[("days", &warning.days)])
+    }
+
+    /// Why a term of a filter is none.
+    #[must_use]
+    pub fn mistake(self, mistake: &Mistake) -> String {
+        let typed = mistake.typed.as_str();
+        let name = match mistake.why {
+            Why::Missing => "filter_mistake.missing",
+            Why::Unclosed => "filter_mistake.unclosed",
+            Why::NoSuchWord(words) => {
+                let words = words.join(", ");
+                let said: [(&str, &dyn Display); 2] = [("typed", &typed), ("words", &words)];
+                return self.fill("filter_mistake.word", &said);
+            }
+            Why::NotANumber => "filter_mistake.number",
+            Why::NoSuchEvent => "filter_mistake.event",
+            Why::NotATime => "filter_mistake.time",
+            Why::NoSuchTime => "filter_mistake.no_such_time",
+            Why::NeedsComparison => "filter_mistake.comparison",
+            Why::TooMany => "filter_mistake.too_many",
+        };
+        self.fill(name, &[("typed", &typed), ("most", &TERMS_MAX)])
     }
 
     /// The name of a key's language.

@@ -224,6 +224,9 @@ pub(super) struct ListedArgs {
     /// Only what this user did, or System
     #[arg(long, value_name = "USER", value_parser = NonEmptyStringValueParser::new())]
     pub(super) by: Option<String>,
+    /// Only events that this filter shows, as the list's filter is typed: level:error -by:alice
+    #[arg(long, value_name = "FILTER")]
+    pub(super) filter: Option<String>,
     /// How they are written
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: Format,

@@ -3,6 +3,7 @@
 mod format;
 mod prune;
 
+use std::fmt::Display;
 use std::io::{self, ErrorKind};
 use std::os::fd::AsFd;
 use std::path::PathBuf;
@@ -18,7 +19,10 @@ use crate::cli::{Failure, TROUBLE, on_store, place, print, to_look};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::event::chain::{Kept, KeptHead};
-use crate::domain::event::trail::{ActorFilter, EventFilter, TargetFilter};
+use crate::domain::event::trail::{EventField, EventRow};
+use crate::domain::filter::{Term, Value, When};
+use crate::domain::fold::name_key;
+use crate::domain::list::Filter;
 use crate::domain::moment::{self, Edge};
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Trouble;
@@ -103,23 +107,44 @@ impl Trail {
         }
     }
 
-    /// Writes the wanted events, and with `--follow` those that come later.
-    fn list(&self, listed: &ListedArgs) -> Result<ExitCode, Failure> {
+    /// The terms that the options are, and those of a filter's text.
+    fn filter(&self, listed: &ListedArgs) -> Result<Filter<EventRow>, Failure> {
+        let text = listed.filter.as_deref().unwrap_or_default();
+        let mut filter = Filter::parse(text, self.zone).map_err(|mistakes| {
+            let mistake = &mistakes[0];
+            let said: [(&str, &dyn Display); 2] = [
+                ("term", &&text[mistake.span.clone()]),
+                ("why", &self.text.mistake(mistake)),
+            ];
+            Failure::Words(self.text.fill("cli.no_filter", &said), TROUBLE)
+        })?;
         let moment = |typed: &Option<String>, edge| {
             typed
                 .as_deref()
                 .map(|typed| self.moment(typed, edge))
                 .transpose()
         };
-        let filter = EventFilter {
-            since: moment(&listed.since, Edge::Since)?,
-            until: moment(&listed.until, Edge::Until)?,
-            target: listed.target.as_deref().map(TargetFilter::parse),
-            actor: listed.by.as_deref().map(ActorFilter::of_name),
-            ..EventFilter::default()
-        };
+        let since = moment(&listed.since, Edge::Since)?;
+        let until = moment(&listed.until, Edge::Until)?;
+        if since.is_some() || until.is_some() {
+            let between = Value::When(When::Between((since, until)));
+            filter.terms.push(Term::of(EventField::Time, between));
+        }
+        let target = listed.target.clone().map(Value::Text);
+        let by = listed.by.as_deref().map(|name| Value::Text(name_key(name)));
+        let options = [(EventField::Target, target), (EventField::By, by)];
+        let terms = options
+            .into_iter()
+            .filter_map(|(field, value)| Some(Term::of(field, value?)));
+        filter.terms.extend(terms);
+        Ok(filter)
+    }
+
+    /// Writes the wanted events, and with `--follow` those that come later.
+    fn list(&self, listed: &ListedArgs) -> Result<ExitCode, Failure> {
+        let filter = self.filter(listed)?;
         self.service.known_in_events(&self.actor, &filter)?;
-        if matches!((filter.since, filter.until), (Some(since), Some(until)) if since >= until) {
+        if matches!(filter.range(self.now), (Some(since), Some(until)) if since >= until) {
             return Err(Failure::Sentence("cli.since_until"));
         }
         let writing = Writing::new(listed.format, self.text, self.zone);

@@ -6,11 +6,14 @@ mod users;
 
 use std::fmt::Debug;
 
+use chrono_tz::Tz;
+
+use crate::domain::filter::{self, Field, Mistake, Term};
 use crate::domain::rights::Right;
 
-pub use keys::{EarlierSecret, KeyRow, KeySort};
-pub use roles::{RoleRow, RoleSort};
-pub use users::{UserRow, UserSort};
+pub use keys::{EarlierSecret, KeyField, KeyRow, KeySort};
+pub use roles::{RoleField, RoleRow, RoleSort};
+pub use users::{UserField, UserRow, UserSort};
 
 /// The most characters of the text that a list is filtered by.
 pub const FILTER_MAX: usize = 200;
@@ -21,11 +24,13 @@ pub const MARKS_MAX: usize = 10_000;
 /// A kind of row, with what its list can be sorted and filtered by.
 pub trait Listed: Clone + Debug + PartialEq + Send + 'static {
     type SortBy: Copy + Debug + PartialEq + Send + 'static;
-    /// What the list is filtered by beside its text.
-    type Facets: Clone + Debug + Default + PartialEq + Send + 'static;
+    /// What a term of the filter can ask for.
+    type Field: Copy + Debug + PartialEq + Send + Sync + 'static;
 
     /// The right that one needs to see the list.
     const NEEDS: Right;
+    /// What a term of the filter can ask for, in the order in which it is offered.
+    const FIELDS: &'static [Field<Self::Field>];
     /// All that the list can be sorted by.
     const SORTS: &'static [Self::SortBy];
     /// The order that the list begins with.
@@ -72,10 +77,8 @@ impl<S: Copy + PartialEq + 'static> Order<S> {
 /// Which rows are shown.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Filter<L: Listed> {
-    /// Words, each of which must be in the row's text (compared as names are) or be the beginning of the ID; `id:42`
-    /// is exactly that ID.
-    pub text: String,
-    pub facets: L::Facets,
+    /// All of them must hold.
+    pub terms: Vec<Term<L::Field>>,
     /// The ID of a row that is shown in any case: one that was just acted on stays until the cursor leaves it.
     pub keep: Option<i64>,
 }
@@ -83,18 +86,20 @@ pub struct Filter<L: Listed> {
 impl<L: Listed> Default for Filter<L> {
     fn default() -> Filter<L> {
         Filter {
-            text: String::new(),
-            facets: L::Facets::default(),
+            terms: Vec::new(),
             keep: None,
         }
     }
 }
 
 impl<L: Listed> Filter<L> {
-    /// Whether the filter shows what another one shows, but for the row that is kept.
-    #[must_use]
-    pub fn shows_what(&self, other: &Filter<L>) -> bool {
-        self.text == other.text && self.facets == other.facets
+    /// The filter that somebody has typed, who sees times in `zone`.
+    ///
+    /// # Errors
+    /// What of it is no term: it asks for no rows.
+    pub fn parse(text: &str, zone: Tz) -> Result<Filter<L>, Vec<Mistake>> {
+        let terms = filter::parse(L::FIELDS, text, zone)?;
+        Ok(Filter { terms, keep: None })
     }
 }
 

@@ -24,7 +24,7 @@ impl Locale {
 
     /// The tag in the database and the API.
     #[must_use]
-    pub fn tag(self) -> &'static str {
+    pub const fn tag(self) -> &'static str {
         match self {
             Locale::EnUs => "en-US",
             Locale::JaJp => "ja-JP",

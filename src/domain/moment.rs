@@ -63,10 +63,15 @@ pub fn parse_range(typed: &str, zone: Tz, now: Timestamp) -> Result<Range, NoMom
 ///
 /// A wall clock time that the zone leaves out is the first instant after the gap.
 pub fn parse(typed: &str, edge: Edge, zone: Tz, now: Timestamp) -> Result<Timestamp, NoMoment> {
-    let typed = typed.trim();
-    if let Some(ms) = span(typed) {
-        return Ok(now.plus(-ms));
+    match span(typed.trim()) {
+        Some(ms) => Ok(now.plus(-ms)),
+        None => instant(typed, edge, zone),
     }
+}
+
+/// Reads a moment that is no span, as [`parse`] does.
+pub fn instant(typed: &str, edge: Edge, zone: Tz) -> Result<Timestamp, NoMoment> {
+    let typed = typed.trim();
     if let Ok(at) = DateTime::parse_from_rfc3339(typed) {
         return Ok(Timestamp::from(at));
     }
@@ -90,6 +95,12 @@ pub fn parse(typed: &str, edge: Edge, zone: Tz, now: Timestamp) -> Result<Timest
             Ok(instant_of(day.and_time(time), zone, twice))
         }
     }
+}
+
+/// Whether it is a span back from now, such as `15m`.
+#[must_use]
+pub fn is_span(typed: &str) -> bool {
+    span(typed).is_some()
 }
 
 /// Milliseconds of a span such as `15m`; those that reach back beyond all time end there.

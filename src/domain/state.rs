@@ -208,58 +208,10 @@ fn unit_of(ms: i64) -> (i64, fn(i64) -> Span) {
     }
 }
 
-/// Which keys the list shows. Filters ask for the facts: a locked key that is also expired is found under both.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum StateFilter {
-    /// All but deleted.
-    #[default]
-    Undeleted,
-    /// Authenticates.
-    Active,
-    ExpiresSoon,
-    NoApiAccess,
-    NotDelivered,
-    Expired,
-    LockedOut,
-    Deleted,
-}
-
-impl StateFilter {
-    /// All filters, in the order in which they are offered.
-    pub const ALL: [StateFilter; 8] = [
-        StateFilter::Undeleted,
-        StateFilter::Active,
-        StateFilter::ExpiresSoon,
-        StateFilter::NoApiAccess,
-        StateFilter::NotDelivered,
-        StateFilter::Expired,
-        StateFilter::LockedOut,
-        StateFilter::Deleted,
-    ];
-
-    /// Whether a key with these facts is shown. All but `Deleted` leave deleted keys out.
-    #[must_use]
-    pub fn shows(self, facts: &Facts, as_of: AsOf) -> bool {
-        let now = as_of.now;
-        if self == StateFilter::Deleted {
-            return facts.deleted;
-        }
-        !facts.deleted
-            && match self {
-                StateFilter::Undeleted | StateFilter::Deleted => true,
-                StateFilter::Active => facts.authenticates(now),
-                StateFilter::ExpiresSoon => facts.expires_soon(as_of),
-                StateFilter::NoApiAccess => !facts.api_access,
-                StateFilter::NotDelivered => !facts.delivered,
-                StateFilter::Expired => facts.expired(now),
-                StateFilter::LockedOut => facts.locked_out,
-            }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::filter::StateWord;
     use crate::domain::time::{HOUR, MINUTE};
 
     const NOW: Timestamp = Timestamp(1_800_000_000_000);
@@ -296,15 +248,15 @@ mod tests {
         assert_eq!(all.state(AS_OF), State::Deleted);
         all.deleted = false;
         assert_eq!(all.state(AS_OF), State::LockedOut);
-        assert!(StateFilter::Expired.shows(&all, AS_OF));
-        assert!(StateFilter::LockedOut.shows(&all, AS_OF));
+        assert!(StateWord::Expired.holds(&all, AS_OF));
+        assert!(StateWord::Locked.holds(&all, AS_OF));
         all.locked_out = false;
         assert_eq!(all.state(AS_OF), State::Expired);
         all.expires_at = None;
         assert_eq!(all.state(AS_OF), State::NotDelivered);
         all.delivered = true;
         assert_eq!(all.state(AS_OF), State::NoApiAccess);
-        assert!(StateFilter::NoApiAccess.shows(&all, AS_OF));
+        assert!(StateWord::NoAccess.holds(&all, AS_OF));
         all.api_access = true;
         assert_eq!(all.state(AS_OF), State::Active);
     }
@@ -325,7 +277,7 @@ mod tests {
             let works = facts.authenticates(NOW);
             let shown = matches!(facts.state(AS_OF), State::Active | State::ExpiresSoon(_));
             assert_eq!(shown, works, "{facts:?}");
-            assert_eq!(StateFilter::Active.shows(&facts, AS_OF), works, "{facts:?}");
+            assert_eq!(StateWord::Active.holds(&facts, AS_OF), works, "{facts:?}");
         }
     }
 
@@ -350,7 +302,7 @@ mod tests {
         assert_eq!(key.state(as_of(NOW)), State::Active);
         assert_eq!(key.changes_at(as_of(NOW)), Some(NOW.plus(1)));
         assert_eq!(key.state(as_of(NOW.plus(1))), State::Expired);
-        assert!(!StateFilter::ExpiresSoon.shows(&key, as_of(NOW)));
+        assert!(!StateWord::Soon.holds(&key, as_of(NOW)));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Enums whose values have a word: each value with its word is one line.
 
-/// Declares an enum together with `ALL`, its values in their order, and the method that gives a value's word.
+/// Declares an enum together with `ALL`, its values in their order, `WORDS`, their words, and the method that gives a
+/// value's word.
 macro_rules! words {
     (
         $(#[$doc:meta])*
@@ -17,6 +18,9 @@ macro_rules! words {
         impl $name {
             /// Every value, in order.
             pub const ALL: [$name; [$($word),+].len()] = [$($name::$value),+];
+
+            /// The word of every value, in order.
+            pub const WORDS: &'static [&'static str] = &[$($word),+];
 
             $(#[$word_doc])*
             #[must_use]

@@ -4,8 +4,9 @@ use serde_json::json;
 
 use crate::domain::event::chain::{Head, KeptHead, Whole, hex};
 use crate::domain::event::flaw::Flaw;
-use crate::domain::event::trail::{ActorFilter, EventFilter, EventRow};
+use crate::domain::event::trail::{EventRow, SYSTEM_NAME};
 use crate::domain::event::{EventKind, Target};
+use crate::domain::list::Filter;
 use crate::domain::rights::{Right, Rights};
 use crate::domain::role::Role;
 use crate::domain::time::Timestamp;
@@ -33,12 +34,14 @@ impl Service {
     pub fn events_after(
         &self,
         actor: &Actor,
-        filter: &EventFilter,
+        filter: &Filter<EventRow>,
         sequence: Option<i64>,
         most: usize,
     ) -> Result<Vec<EventRow>, Trouble> {
+        let as_of = self.as_of();
         self.ask(actor, VIEWS, |tx, _| {
-            let sequence = match (sequence, filter.since) {
+            let (since, _) = filter.range(as_of.now);
+            let sequence = match (sequence, since) {
                 (Some(sequence), _) => sequence,
                 // Those before need not even be looked at.
                 (None, Some(since)) => match events::first_since(tx, since)? {
@@ -47,19 +50,18 @@ impl Service {
                 },
                 (None, None) => 0,
             };
-            Ok(list::events::after(tx, filter, sequence, most)?)
+            Ok(list::events::after(tx, filter, sequence, most, as_of)?)
         })
     }
 
-    /// Those who did anything, sorted; at most 200.
-    pub fn event_actors(&self, actor: &Actor) -> Result<Vec<ActorFilter>, Trouble> {
+    /// The names of those who did anything, sorted; at most 200. What nobody did is System's.
+    pub fn event_actors(&self, actor: &Actor) -> Result<Vec<String>, Trouble> {
         self.ask(actor, VIEWS, |tx, _| {
-            let filter = |name: String| match name.as_str() {
-                "" => ActorFilter::System,
-                _ => ActorFilter::User(name),
-            };
-            let names = events::actors(tx, ACTORS)?;
-            Ok(names.into_iter().map(filter).collect())
+            let mut names = events::actors(tx, ACTORS)?;
+            for nobody in names.iter_mut().filter(|name| name.is_empty()) {
+                SYSTEM_NAME.clone_into(nobody);
+            }
+            Ok(names)
         })
     }
 
@@ -74,17 +76,18 @@ impl Service {
     }
 
     /// Whether anything that is asked about is there, or was and is told of: what never existed is no empty answer.
-    pub fn known_in_events(&self, actor: &Actor, filter: &EventFilter) -> Result<(), Trouble> {
+    pub fn known_in_events(&self, actor: &Actor, filter: &Filter<EventRow>) -> Result<(), Trouble> {
+        let as_of = self.as_of();
         self.ask(actor, VIEWS, |tx, _| {
-            if let Some(target) = &filter.target
-                && !events::knows_target(tx, target)?
-            {
-                return Err(missing(tx, &target.to_string(), Trouble::NoSuchTarget)?);
+            for target in filter.targets() {
+                if !events::knows_target(tx, &target, as_of)? {
+                    return Err(missing(tx, &target.to_string(), Trouble::NoSuchTarget)?);
+                }
             }
-            if let Some(by) = &filter.actor
-                && !events::knows_actor(tx, by)?
-            {
-                return Err(missing(tx, by.name(), Trouble::NoSuchActor)?);
+            for name in filter.actors() {
+                if !events::knows_actor(tx, name)? {
+                    return Err(missing(tx, name, Trouble::NoSuchActor)?);
+                }
             }
             Ok(())
         })

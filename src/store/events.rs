@@ -8,9 +8,11 @@ use rusqlite::params;
 use rusqlite::types::Value;
 
 use crate::domain::event::chain::{CHAIN_START, Hash, Hashed, Head, chain};
-use crate::domain::event::trail::{ActorFilter, EventFilter, TargetFilter};
+use crate::domain::event::trail::{SYSTEM_NAME, TargetFilter};
 use crate::domain::event::{API_KEY, BEHIND, EventKind, NewEvent, ROLE, SYSTEM, Target, USER};
 use crate::domain::fold::name_key;
+use crate::domain::list::Filter;
+use crate::domain::state::AsOf;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
 use crate::store::convert::limit;
@@ -85,22 +87,12 @@ pub fn is_there(tx: &Tx<'_>, head: &Head) -> Result<bool, Fault> {
 /// The names of those who did anything, sorted and at most `most`; the empty one is `System`. What each of them did
 /// is not looked at.
 pub fn actors(tx: &Tx<'_>, most: usize) -> Result<Vec<String>, Fault> {
-    tx.values(
-        "WITH RECURSIVE found (name) AS (
-             SELECT min(actor) FROM events
-             UNION ALL SELECT (SELECT min(actor) FROM events WHERE actor > name) FROM found WHERE name IS NOT NULL)
-         SELECT name FROM found WHERE name IS NOT NULL LIMIT ?1",
-        [limit(most)],
-    )
+    tx.values(&format!("{} LIMIT ?1", list::events::ACTORS), [limit(most)])
 }
 
 /// Whether what is asked about is in a table, or an event is about it.
-pub fn knows_target(tx: &Tx<'_>, target: &TargetFilter) -> Result<bool, Fault> {
-    let filter = EventFilter {
-        target: Some(target.clone()),
-        ..EventFilter::default()
-    };
-    if !list::events::after(tx, &filter, 0, 1)?.is_empty() {
+pub fn knows_target(tx: &Tx<'_>, target: &TargetFilter, as_of: AsOf) -> Result<bool, Fault> {
+    if !list::events::after(tx, &Filter::about(target), 0, 1, as_of)?.is_empty() {
         return Ok(true);
     }
     let tables = [(API_KEY, "api_keys"), (USER, "users"), (ROLE, "roles")];
@@ -126,15 +118,15 @@ pub fn knows_target(tx: &Tx<'_>, target: &TargetFilter) -> Result<bool, Fault> {
     Ok(false)
 }
 
-/// Whether somebody is a user, or has done something that is an event.
-pub fn knows_actor(tx: &Tx<'_>, actor: &ActorFilter) -> Result<bool, Fault> {
-    let ActorFilter::User(name) = actor else {
-        return Ok(true);
-    };
-    tx.value(
-        "SELECT EXISTS (SELECT 1 FROM users WHERE name = ?1) OR EXISTS (SELECT 1 FROM events WHERE actor = ?1)",
-        [name],
-    )
+/// Whether somebody of this folded name is a user, or has done something that is an event.
+pub fn knows_actor(tx: &Tx<'_>, folded: &str) -> Result<bool, Fault> {
+    let is_user = tx.value(
+        "SELECT EXISTS (SELECT 1 FROM users WHERE name_key = ?1)",
+        [folded],
+    )?;
+    Ok(is_user
+        || folded == name_key(SYSTEM_NAME)
+        || !list::events::actors_like(tx, folded)?.is_empty())
 }
 
 /// The user who made the last event of these kinds about a key, user or role.

@@ -11,6 +11,7 @@ use std::marker::PhantomData;
 
 use rusqlite::types::{FromSql, FromSqlResult, Value, ValueRef};
 
+use crate::domain::filter::Value as Asks;
 use crate::domain::list::{
     Anchor, Counts, Filter, Listed, Order, Place, SortValue, Window, WindowQuery,
 };
@@ -18,7 +19,7 @@ use crate::domain::state::AsOf;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
 use crate::store::convert::limit;
-use crate::store::list::filter::{Values, bind, condition};
+use crate::store::list::filter::{Asked, Values, bind, condition};
 use crate::store::query::{Columns, Selected};
 
 /// How a list is read from its table.
@@ -35,8 +36,16 @@ pub trait Source: Listed + for<'r> Selected<'r> {
     /// The expression that an order sorts by; it is never NULL.
     fn column(by: Self::SortBy) -> String;
 
-    /// Which rows the facets show, as of `:now` and `:warning`; what else it names is added to the values.
-    fn shows(facets: &Self::Facets, values: &mut Values) -> String;
+    /// Which rows a filter looks at; its terms choose among them.
+    #[must_use]
+    fn looks_at(_filter: &Filter<Self>) -> &'static str {
+        Self::EXISTS
+    }
+
+    /// Whether a row has this value, as of `:now` and `:warning`; what else is named is bound.
+    ///
+    /// Columns with an index stand behind a `+` where `SQLite` would find the rows by it, to sort them all afterwards.
+    fn test(field: Self::Field, value: &Asks, asked: &mut Asked<'_>) -> Result<String, Fault>;
 }
 
 /// A part of a list.
@@ -45,7 +54,7 @@ pub fn window<L: Source>(
     query: &WindowQuery<L>,
     as_of: AsOf,
 ) -> Result<Window<L>, Fault> {
-    let walk = Walk::new(tx, query, as_of);
+    let walk = Walk::new(tx, query, as_of)?;
     let most = query.rows.max(1);
     let (rows, more_before, more_after) = match &query.anchor {
         Anchor::First => {
@@ -89,7 +98,7 @@ pub fn counts<L: Source>(tx: &Tx<'_>, filter: &Filter<L>, as_of: AsOf) -> Result
     let exists = L::EXISTS;
     let all = format!("SELECT count(*) FROM {table} WHERE {exists}");
     let all = number(&all, &Values::new())?;
-    let (condition, values) = condition(filter, as_of);
+    let (condition, values) = condition(tx, filter, as_of)?;
     let sql = format!("SELECT count(*) FROM {table} WHERE {condition}");
     let shown = number(&sql, &values)?;
     Ok(Counts { shown, all })
@@ -103,7 +112,7 @@ pub fn matches<L: Source>(
     most: usize,
 ) -> Result<Vec<i64>, Fault> {
     let (id, table) = (L::ID, L::TABLE);
-    let (condition, mut values) = condition(filter, as_of);
+    let (condition, mut values) = condition(tx, filter, as_of)?;
     values.push((":most".to_owned(), limit(most).into()));
     let sql = format!("SELECT {id} FROM {table} WHERE {condition} ORDER BY {id} LIMIT :most");
     let mut query = tx.0.prepare_cached(&sql)?;
@@ -123,7 +132,7 @@ pub fn shown_of<L: Source>(
     ids: &[i64],
 ) -> Result<i64, Fault> {
     let (id, table) = (L::ID, L::TABLE);
-    let (condition, mut values) = condition(filter, as_of);
+    let (condition, mut values) = condition(tx, filter, as_of)?;
     let ids: serde_json::Value = ids.into();
     values.push((":ids".to_owned(), ids.to_string().into()));
     let sql = format!(
@@ -144,15 +153,15 @@ struct Walk<'a, L: Source> {
 }
 
 impl<'a, L: Source> Walk<'a, L> {
-    fn new(tx: &'a Tx<'a>, query: &WindowQuery<L>, as_of: AsOf) -> Walk<'a, L> {
-        let (condition, values) = condition(&query.filter, as_of);
-        Walk {
+    fn new(tx: &'a Tx<'a>, query: &WindowQuery<L>, as_of: AsOf) -> Result<Walk<'a, L>, Fault> {
+        let (condition, values) = condition(tx, &query.filter, as_of)?;
+        Ok(Walk {
             tx,
             order: query.order,
             condition,
             values,
             list: PhantomData,
-        }
+        })
     }
 
     /// Up to `most` rows beyond a place (or from the end of the list), in the list's order, and whether there are
@@ -305,20 +314,17 @@ impl Direction {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::event::trail::{
-        ActorFilter, EventFilter, EventRow, EventSort, TargetFilter,
-    };
-    use crate::domain::event::{API_KEY, Level};
+    use crate::domain::event::trail::{EventRow, EventSort};
     use crate::domain::list::{Anchor, KeyRow, KeySort};
-    use crate::domain::state::{StateFilter, Warning};
-    use crate::domain::time::Timestamp;
+    use crate::domain::state::Warning;
+    use crate::domain::time::{DAY, Timestamp};
     use crate::store::tests::made;
     use crate::store::{Place as Database, Store};
     use rusqlite::StatementStatus;
 
     const ROWS: usize = 20;
     const AS_OF: AsOf = AsOf {
-        now: Timestamp(1),
+        now: Timestamp(200 * DAY),
         warning: Warning::DEFAULT,
     };
 
@@ -354,42 +360,26 @@ mod tests {
     #[test]
     fn a_window_of_the_trail_reads_no_more_than_it_shows_whatever_it_is_filtered_by() {
         let store = many_events();
-        let filter = |change: &dyn Fn(&mut EventFilter)| {
-            let mut filter = EventFilter::default();
-            change(&mut filter);
-            filter
-        };
-        let (kind, id) = (API_KEY, 7);
-        let of_key = |f: &mut EventFilter| f.target = Some(TargetFilter::Is { kind, id });
-        let in_range = |f: &mut EventFilter| {
-            (f.since, f.until) = (Some(Timestamp(500)), Some(Timestamp(9_000)));
-        };
+        let range = "time:>=1970-01-01T00:00:00.500Z time:<1970-01-01T00:00:09.000Z";
+        let in_range = |term: &str| format!("{range} {term}");
         let filters = [
-            filter(&|_| ()),
-            filter(&|f| f.number = Some(9_000)),
-            filter(&|f| f.number = Some(675)),
-            filter(&|f| f.level = Some(Level::Info)),
-            filter(&|f| f.level = Some(Level::Error)),
-            filter(&|f| f.actor = Some(ActorFilter::System)),
-            filter(&|f| f.actor = Some(ActorFilter::of_name("alice"))),
-            filter(&of_key),
-            filter(&in_range),
-            filter(&|f| {
-                in_range(f);
-                f.number = Some(675);
-            }),
-            filter(&|f| {
-                in_range(f);
-                of_key(f);
-            }),
+            String::new(),
+            "event:9000".to_owned(),
+            "event:675".to_owned(),
+            "level:info".to_owned(),
+            "level:error".to_owned(),
+            "by:system".to_owned(),
+            "by:ALICE".to_owned(),
+            "target:api-key:7".to_owned(),
+            "-event:675".to_owned(),
+            range.to_owned(),
+            in_range("event:675"),
+            in_range("target:api-key:7"),
         ];
         let by = EventSort::Time;
-        for facets in filters {
+        for text in filters {
             for descending in [true, false] {
-                let filter = Filter {
-                    facets: facets.clone(),
-                    ..Filter::default()
-                };
+                let filter = Filter::parse(&text, chrono_tz::UTC).expect("a filter");
                 expect_few_steps::<EventRow>(&store, filter, Order { by, descending });
             }
         }
@@ -399,15 +389,19 @@ mod tests {
     fn a_window_of_a_stored_order_reads_no_more_than_it_shows_and_sorts_nothing() {
         let store = many();
         let filters = [
-            (None, StateFilter::default()),
-            (Some(3), StateFilter::default()),
-            (None, StateFilter::Active),
-            (None, StateFilter::NoApiAccess),
+            (None, ""),
+            (Some(3), ""),
+            (None, "state:active"),
+            (None, "state:no-access -state:expired"),
+            (None, "state:any role:x"),
+            (None, "used:never expires:never created:>1d -by:bob"),
+            (None, "used:>90d -expires:<30d -created:2026-01-01 name:1"),
+            (None, "secrets:0 -secrets:2 -id:42 -owner:acme 1"),
         ];
-        let filters = filters.map(|(keep, facets)| Filter::<KeyRow> {
-            facets,
-            keep,
-            ..Filter::default()
+        let filters = filters.map(|(keep, text)| {
+            let filter = Filter::<KeyRow>::parse(text, chrono_tz::UTC);
+            let filter = filter.expect("a filter");
+            Filter { keep, ..filter }
         });
         let stored = [
             KeySort::Name,
@@ -440,7 +434,7 @@ mod tests {
 
     /// What the seeks of a window in the middle cost, in steps of `SQLite`'s machine; none of them sorts.
     fn steps_half_way<L: Source>(tx: &Tx<'_>, query: &WindowQuery<L>) -> Result<i32, Fault> {
-        let walk = Walk::new(tx, query, AS_OF);
+        let walk = Walk::new(tx, query, AS_OF)?;
         let (all, _) = walk.rows(None, true, 20_000)?;
         let half = all.get(all.len() / 2).map(Listed::place);
         walk.rows(half, true, ROWS)?;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyProperties};
 use crate::domain::clipboard::ClipboardWay;
-use crate::domain::event::trail::{ActorFilter, EventRow};
+use crate::domain::event::trail::EventRow;
 use crate::domain::id::{KeyId, RoleId, SecretId, UserId};
 use crate::domain::intent::{Intent, Prospect};
 use crate::domain::list::{Counts, Filter, KeyRow, Listed, RoleRow, UserRow, Window, WindowQuery};
@@ -175,7 +175,7 @@ pub enum Done {
     /// How many rows there are, and how many of the marked ones are shown.
     Count(Counts, i64),
     Matches(Vec<i64>),
-    EventActors(Vec<ActorFilter>),
+    EventActors(Vec<String>),
     Roles(Vec<Role>),
     KeyProperties(Box<ApiKeyProperties>),
     RoleProperties(Box<RoleProperties>),

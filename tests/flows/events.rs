@@ -39,7 +39,7 @@ fn the_suggested_target_gives_way_to_what_is_typed() {
     console.make_and_store("backup");
     console.go("System Events");
     console.keys("a").expect("user:");
-    console.keys("api-key:1\n").expect("about api-key:1");
+    console.keys("api-key:1\n").expect("/target:api-key:1");
 }
 
 #[test]
@@ -73,20 +73,20 @@ fn each_filter_shows_what_it_says_and_esc_shows_all_again() {
     };
     let refused = "Error 675 API Key Session Validat… backup";
     let locked = "Info 673 API Key Locked Out backup";
-    only("lerr\n", "level Error", &[refused]);
-    only("f673\n", "API Key Locked Out", &[locked]);
-    only("flocked out\n", "User Locked Out", &[]);
-    only("pbob\n", "by bob", &[locked]);
-    only("psystem\n", "by System", &[refused]);
+    only("lerr\n", "/level:Error", &[refused]);
+    only("f673\n", "/event:api-key-locked-out", &[locked]);
+    only("flocked out\n", "/event:user-locked-out", &[]);
+    only("pbob\n", "/by:bob", &[locked]);
+    only("psystem\n", "/by:System", &[refused]);
     only("/locked-out\n", "2 shown", &[refused, locked]);
     let backup = "Info 9000 Secret Issued backup";
     let deploy = "Info 9000 Secret Issued deploy";
     let day = "d2026-11-23..2026-11-23\nf9000\n";
-    only(day, "from 2026-11-23 00:00", &[deploy]);
+    only(day, "time:>=2026-11-23", &[deploy]);
     let until = "d..2026-11-22\nf9000\n";
-    only(until, "before 2026-11-23 00:00", &[backup]);
+    only(until, "time:<=2026-11-22", &[backup]);
     // What the selected event is about is offered.
-    only("f9000\nga\n", "about api-key:2", &[deploy]);
+    only("f9000\nga\n", "target:api-key:2", &[deploy]);
 }
 
 #[test]
@@ -163,14 +163,14 @@ fn e_on_a_list_shows_the_events_about_the_selected_row() {
     console.go("API Keys");
     console.keys("/deploy\ne");
     console.expect("Administration > System Events");
-    console.expect("about api-key:2");
+    console.expect("/target:api-key:2");
     assert_eq!(shown(&console).len(), 3);
     console.go("Users");
-    console.keys("/alice\ne").expect("about user:1");
+    console.keys("/alice\ne").expect("/target:user:1");
     assert_eq!(shown(&console), ["Info 600 User Signed In alice"]);
-    console.keys("e").expect("about user:1");
+    console.keys("e").expect("/target:user:1");
     console.go("Roles");
-    console.keys("e").expect("about role:2");
+    console.keys("e").expect("/target:role:2");
     console.expect("Nothing is found.").expect_not("Press Esc");
     console.keys("4").expect("9 shown");
     console.keys("1").expect_selected("deploy");

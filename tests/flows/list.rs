@@ -35,9 +35,66 @@ fn a_secret_pasted_into_the_filter_becomes_its_id() {
 fn the_state_filter_asks_for_the_facts() {
     let mut console = Console::with_keys(&["alpha", "beta"]);
     console.keys("lyf").says("list.state_filter");
-    console.keys("locked\n").expect("alpha");
+    console
+        .keys("locked\n")
+        .expect("alpha")
+        .expect("/state:locked");
     console.expect_not("beta  ");
     console.says_with("list.hides", &[("shown", &1), ("hidden", &1)]);
+}
+
+#[test]
+fn a_term_that_is_none_shows_no_row_until_it_is_mended() {
+    let mut console = Console::with_keys(&["alpha", "beta", "gamma"]);
+    console.keys("jl").keys("y/state:lo").expect_not("beta");
+    console.expect("“lo” is none of: any, active");
+    console.keys("cked").expect_selected("beta");
+    console.says_with("list.hides", &[("shown", &1), ("hidden", &2)]);
+    // Kept with a mistake in it there is nothing to act on, whatever was shown before.
+    console.keys("<Backspace>\n").expect_not("beta");
+    console.keys("dy").expect("is none of");
+    console.keys("<Enter>").expect("is none of");
+    console.wait(2 * SECOND).expect("is none of");
+    console.expect_not("beta");
+    console.keys("<Esc>").expect_selected("beta");
+    assert_eq!(
+        console
+            .bench
+            .event_numbers()
+            .iter()
+            .filter(|n| **n == 657)
+            .count(),
+        0
+    );
+}
+
+#[test]
+fn a_new_key_is_shown_in_place_of_a_filter_that_says_nothing() {
+    let mut console = Console::with_keys(&["alpha"]);
+    console.keys("/expires:<\n").says("filter_mistake.missing");
+    console.make_and_store("beta");
+    console.expect_selected("beta");
+    console.expect_not("/expires");
+}
+
+#[test]
+fn terms_and_words_must_all_hold() {
+    let (bench, user) = Bench::demo(keyward::service::demo::FULL_ACCESS_USER);
+    let mut console = Console::of(bench, user, (80, 40));
+    console
+        .keys("/contractor -state:active")
+        .expect("contractor-laptop");
+    console.expect_not("contractor-akhan").expect("1 shown");
+    console
+        .keys("<Ctrl-U>contractor state:any")
+        .expect("contractor-akhan");
+    console
+        .keys("<Ctrl-U>role:\"full access\" used:>90d")
+        .expect("ci-runner-legacy");
+    console.expect_not("kubernetes-admission");
+    console
+        .keys("<Ctrl-U>expires:<30d host:8080")
+        .says("list.nothing_found");
 }
 
 #[test]

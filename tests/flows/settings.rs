@@ -22,9 +22,9 @@ fn one_is_warned_as_early_as_it_is_set_in_the_list_its_order_its_filter_and_in_h
     let warned = |days: u16| {
         let warning = Warning { days };
         let mut console = demo_with(|settings| settings.warning = warning);
-        console.keys("f");
-        console.keys(&format!("within {days} d\n"));
+        console.keys(&format!("fwithin {days} d"));
         console.expect(&format!("Expires within {days} days"));
+        console.keys("\n").expect("/state:soon");
         let filtered = console.screen().matches("Expires in").count();
         console.keys("<Esc>");
         // By state: those to be warned of come before the active ones.

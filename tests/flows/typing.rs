@@ -11,7 +11,7 @@ use keyward::ui::request::{ListQuery, ListRead, Read, Request};
 use keyward::ui::terminal::Lost;
 
 use crate::support::console::Console;
-use crate::support::database::Bench;
+use crate::support::database::{Bench, filter};
 
 fn key(code: KeyCode) -> Event {
     Event::Key(KeyEvent::new(code, KeyModifiers::NONE))
@@ -195,13 +195,11 @@ fn of_what_is_asked_while_one_types_only_the_last_goes_out() {
     console.hold = true;
     console.burst("backup");
     let asked = |asked: &Request| match asked {
-        Request::Read(Read::List(ListRead::Keys(ListQuery::Window(query)))) => {
-            query.filter.text.clone()
-        }
-        other => format!("{other:?}"),
+        Request::Read(Read::List(ListRead::Keys(ListQuery::Window(query)))) => query.filter.clone(),
+        other => panic!("{other:?}"),
     };
     let held = console.held.iter().map(|held| asked(&held.request));
-    assert_eq!(held.collect::<Vec<_>>(), ["backup"]);
+    assert_eq!(held.collect::<Vec<_>>(), [filter("backup")]);
     console.release();
     console.expect("Nothing is found");
 }

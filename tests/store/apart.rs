@@ -2,8 +2,9 @@
 
 use keyward::domain::api_key::ApiKeyDraft;
 use keyward::domain::event::EventKind;
-use keyward::domain::event::trail::{EventFilter, TargetFilter};
+use keyward::domain::event::trail::TargetFilter;
 use keyward::domain::id::{AUDITOR, KeyId, RoleId};
+use keyward::domain::list::Filter;
 use keyward::domain::problem::{Field, Problem, Rule};
 use keyward::domain::role::{RoleDraft, RoleFields};
 use keyward::domain::trouble::Trouble;
@@ -204,13 +205,10 @@ fn a_secret_in_place_of_a_name_is_not_told_again() {
         assert_eq!(service.known_user(&name), Err(Trouble::SecretNamed));
         let refused = service.break_glass("alice", &name);
         assert_eq!(refused, Err(Trouble::SecretNamed));
-        let target = EventFilter {
-            target: Some(TargetFilter::Named {
-                kind: None,
-                name: name.clone(),
-            }),
-            ..EventFilter::default()
-        };
+        let target = Filter::about(&TargetFilter::Named {
+            kind: None,
+            name: name.clone(),
+        });
         let refused = service.known_in_events(&alice, &target);
         assert_eq!(refused, Err(Trouble::SecretNamed));
     }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use chrono_tz::Tz;
 use keyward::domain::api_key::{ApiKeyDraft, ApiKeyFields};
-use keyward::domain::event::trail::{EventFilter, EventRow};
+use keyward::domain::event::trail::EventRow;
 use keyward::domain::id::{KeyId, RoleId, SecretId, UserId};
 use keyward::domain::intent::{Intent, KeyChange, UserChange};
 use keyward::domain::list::{Filter, KeyRow, RoleRow, UserRow, WindowQuery};
@@ -376,10 +376,10 @@ const USES: &[Use] = &[
     ("counts", "users", &[Right::ViewUsers], Nothing, false, |_, s, who| s.counts::<UserRow>(who, &Filter::default()).map(drop)),
     ("counts", "roles", &[Right::ViewRoles], Nothing, false, |_, s, who| s.counts::<RoleRow>(who, &Filter::default()).map(drop)),
     ("counts", "events", &[Right::ViewEvents], Nothing, false, |_, s, who| s.counts::<EventRow>(who, &Filter::default()).map(drop)),
-    ("events_after", "", &[Right::ViewEvents], Nothing, false, |_, s, who| s.events_after(who, &EventFilter::default(), None, 1).map(drop)),
+    ("events_after", "", &[Right::ViewEvents], Nothing, false, |_, s, who| s.events_after(who, &Filter::default(), None, 1).map(drop)),
     ("event_actors", "", &[Right::ViewEvents], Nothing, false, |_, s, who| s.event_actors(who).map(drop)),
     ("may_read_events", "", &[Right::ViewEvents], Nothing, true, |_, s, who| s.may_read_events(who)),
-    ("known_in_events", "", &[Right::ViewEvents], Nothing, false, |_, s, who| s.known_in_events(who, &EventFilter::default())),
+    ("known_in_events", "", &[Right::ViewEvents], Nothing, false, |_, s, who| s.known_in_events(who, &Filter::default())),
     ("events_head", "", &[Right::ViewEvents], Nothing, false, |_, s, who| s.events_head(who).map(drop)),
     ("check_events", "", &[Right::ViewEvents], Nothing, false, |_, s, who| s.check_events(who, None).map(drop)),
     ("prunable_events", "", &[], Everything, true, |_, s, who| s.prunable_events(who, NOW).map(drop)),

@@ -1,15 +1,14 @@
 //! The demo's keys.
 
 use keyward::domain::id::UserId;
-use keyward::domain::list::{Filter, KeyRow, WindowQuery};
+use keyward::domain::list::{KeyRow, WindowQuery};
 use keyward::domain::name::{check_description, check_name};
 use keyward::domain::rights::Rights;
-use keyward::domain::state::StateFilter;
 use keyward::domain::user::{Arrival, UserDraft};
 use keyward::service::{Service, demo};
 use keyward::store::events;
 
-use crate::support::database::{AS_OF, Bench, NOW, everything, raw};
+use crate::support::database::{AS_OF, Bench, NOW, everything, filter, raw};
 
 fn seeded() -> Service {
     Bench::demo(demo::FULL_ACCESS_USER).0.service
@@ -19,20 +18,11 @@ fn rows(service: &mut Service) -> Vec<KeyRow> {
     let auditor = service
         .sign_in(demo::AUDITOR_USER, &Arrival::default())
         .expect("signed in");
-    [StateFilter::Undeleted, StateFilter::Deleted]
-        .into_iter()
-        .flat_map(|state| {
-            let filter = Filter {
-                facets: state,
-                ..Filter::default()
-            };
-            let query = WindowQuery {
-                filter,
-                ..everything()
-            };
-            service.window(&auditor, &query).expect("rows").rows
-        })
-        .collect()
+    let query = WindowQuery {
+        filter: filter("state:any"),
+        ..everything()
+    };
+    service.window(&auditor, &query).expect("rows").rows
 }
 
 #[test]

@@ -1,19 +1,20 @@
 //! The audit trail cannot be rewritten through SQL; what is done behind the triggers' back is found; old events go
 //! only behind a checkpoint.
 
+use keyward::domain::event::EventKind;
 use keyward::domain::event::chain::{
     Break, CHAIN_START, Hash, Head, Kept, KeptHead, Whole, chain, hex,
 };
 use keyward::domain::event::flaw::Flaw;
-use keyward::domain::event::trail::{ActorFilter, EventFilter, EventRow, TargetFilter};
-use keyward::domain::event::{EventKind, Level};
+use keyward::domain::event::trail::EventRow;
 use keyward::domain::id::AUDITOR;
+use keyward::domain::list::Filter;
 use keyward::domain::time::{DAY, Timestamp};
 use keyward::domain::trouble::Trouble;
 use keyward::store::events;
 use rusqlite::Connection;
 
-use crate::support::database::{Bench, NOW, raw};
+use crate::support::database::{Bench, NOW, filter, raw};
 
 fn with_events() -> (Bench, Connection) {
     let mut bench = Bench::in_memory();
@@ -108,7 +109,7 @@ fn head(bench: &Bench) -> Head {
 }
 
 fn all(bench: &Bench) -> Vec<EventRow> {
-    let every = EventFilter::default();
+    let every = Filter::default();
     let alice = &bench.alice;
     let read = bench.service.events_after(alice, &every, None, 1_000);
     read.expect("read")
@@ -473,7 +474,7 @@ fn a_checkpoint_lets_go_only_what_it_tells_the_truth_about() {
 }
 
 /// The numbers in the chain of the events that a filter shows.
-fn shown(bench: &Bench, filter: &EventFilter) -> Vec<i64> {
+fn shown(bench: &Bench, filter: &Filter<EventRow>) -> Vec<i64> {
     let alice = &bench.alice;
     let read = bench.service.events_after(alice, filter, None, 1_000);
     read.expect("read").iter().map(EventRow::sequence).collect()
@@ -485,46 +486,46 @@ fn each_part_of_a_filter_shows_what_it_says() {
     let issued = bench.issue(keyward::domain::id::KeyId(2));
     bench.refusal(&issued);
     // 1 to 9: created, issued, delivered; 10: issued on the fourth day; 11: refused by nobody.
-    let every = EventFilter::default();
-    assert_eq!(shown(&bench, &every).len(), 11);
-    let with = |set: &dyn Fn(&mut EventFilter)| {
-        let mut filter = every.clone();
-        set(&mut filter);
-        shown(&bench, &filter)
-    };
-    assert_eq!(with(&|f| f.number = Some(9000)), [2, 5, 8, 10]);
-    assert_eq!(with(&|f| f.number = Some(1)), [0; 0]);
-    assert_eq!(with(&|f| f.actor = Some(ActorFilter::System)), [11]);
-    let alice = ActorFilter::of_name("alice");
-    assert_eq!(with(&|f| f.actor = Some(alice.clone())).len(), 10);
+    assert_eq!(shown(&bench, &Filter::default()).len(), 11);
     let everybody = bench.service.event_actors(&bench.alice);
-    assert_eq!(everybody, Ok(vec![ActorFilter::System, alice.clone()]));
-    assert_eq!(with(&|f| f.level = Some(Level::Error)), [11]);
-    assert_eq!(with(&|f| f.level = Some(Level::Warning)), [0; 0]);
-    assert_eq!(with(&|f| f.level = Some(Level::Info)).len(), 10);
-    for (target, numbers) in [
-        ("api-key:2", vec![4, 5, 6, 10, 11]),
-        ("role:2", vec![]),
-        ("api-key:B", vec![4, 5, 6, 10, 11]),
-        ("user:b", vec![]),
-        ("Ｂ", vec![4, 5, 6, 10, 11]),
+    assert_eq!(everybody, Ok(vec!["System".to_owned(), "alice".to_owned()]));
+    for (text, numbers) in [
+        ("event:9000", vec![2, 5, 8, 10]),
+        ("event:Secret-Issued", vec![2, 5, 8, 10]),
+        ("-event:9000 -event:656", vec![3, 6, 9, 11]),
+        ("event:1", vec![]),
+        ("by:system", vec![11]),
+        ("by:ALICE id:>8", vec![9, 10]),
+        ("-by:alice", vec![11]),
+        ("by:nobody", vec![]),
+        ("level:error", vec![11]),
+        ("level:warning", vec![]),
+        ("level:info id:<3", vec![1, 2]),
+        ("target:api-key:2", vec![4, 5, 6, 10, 11]),
+        ("target:role:2", vec![]),
+        ("target:api-key:B", vec![4, 5, 6, 10, 11]),
+        ("target:user:b", vec![]),
+        ("target:Ｂ", vec![4, 5, 6, 10, 11]),
+        ("target:b -target:api-key:2", vec![]),
+        ("time:2026-11-23", vec![4, 5, 6]),
+        ("time:>=2026-11-23 time:<2026-11-24", vec![4, 5, 6]),
+        ("time:>2026-11-23", vec![7, 8, 9, 10, 11]),
+        ("time:<=2026-11-22", vec![1, 2, 3]),
+        ("time:<=72h", vec![1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]),
+        ("time:<72h", vec![4, 5, 6, 7, 8, 9, 10, 11]),
+        ("time:>2d", vec![1, 2, 3]),
+        ("time:>=2d", vec![1, 2, 3, 4, 5, 6]),
+        ("-time:<=2d", vec![1, 2, 3]),
+        (
+            "time:>\"2026-11-23 16:00\" time:<=2026-11-24T16:00:00.000Z",
+            vec![7, 8, 9],
+        ),
+        ("time:<\"2026-11-23 16:00\"", vec![1, 2, 3]),
+        ("event:9000 time:>2026-11-22", vec![5, 8, 10]),
+        ("deliv time:>1000y", vec![]),
     ] {
-        let found = with(&|f| f.target = Some(TargetFilter::parse(target)));
-        assert_eq!(found, numbers, "{target}");
+        assert_eq!(shown(&bench, &filter(text)), numbers, "{text}");
     }
-    let time = |since: i64, until: i64| EventFilter {
-        since: Some(NOW.plus(since)),
-        until: Some(NOW.plus(until)),
-        ..every.clone()
-    };
-    assert_eq!(shown(&bench, &time(DAY, 2 * DAY)), [4, 5, 6]);
-    assert_eq!(shown(&bench, &time(DAY + 1, 2 * DAY + 1)), [7, 8, 9]);
-    assert_eq!(shown(&bench, &time(9 * DAY, 10 * DAY)), [0; 0]);
-    let both = EventFilter {
-        number: Some(9000),
-        ..time(DAY, 9 * DAY)
-    };
-    assert_eq!(shown(&bench, &both), [5, 8, 10]);
 }
 
 #[test]
@@ -533,7 +534,7 @@ fn whoever_may_not_view_events_reads_none() {
     let nobody = bench.user("bob", AUDITOR);
     let sql = "UPDATE roles SET rights = '[]' WHERE id = 2";
     raw(&bench.place).execute(sql, ()).expect("changed");
-    let (service, every) = (&bench.service, EventFilter::default());
+    let (service, every) = (&bench.service, Filter::default());
     for (what, read) in [
         (
             "events",

@@ -2,18 +2,18 @@
 
 use keyward::domain::api_key::ApiKeyDraft;
 use keyward::domain::id::{AUDITOR, FULL_ACCESS, KeyId, RoleId};
-use keyward::domain::list::{Filter, KeyRow};
+use keyward::domain::list::KeyRow;
 use keyward::domain::problem::{Field, Problem, Rule, Value};
 use keyward::domain::rights::Right;
 use keyward::domain::role::{Assigned, RoleDraft, RoleFields};
-use keyward::domain::state::{RESTORABLE, State, StateFilter};
+use keyward::domain::state::{RESTORABLE, State};
 use keyward::domain::trouble::Trouble;
 use keyward::domain::user::Actor;
 use keyward::domain::verdict::{Refused, Verdict};
 use serde_json::Value as Json;
 
 use crate::support::database::{
-    AS_OF, Bench, authenticate, draft, everything, rights, role_draft, user_draft,
+    AS_OF, Bench, authenticate, draft, everything, filter, rights, role_draft, user_draft,
 };
 
 impl Bench {
@@ -185,10 +185,7 @@ fn state(bench: &Bench, id: KeyId) -> State {
 
 /// How many keys are counted as active.
 fn active(bench: &Bench) -> i64 {
-    let filter = Filter::<KeyRow> {
-        facets: StateFilter::Active,
-        ..Filter::default()
-    };
+    let filter = filter::<KeyRow>("state:active");
     let counts = bench.service.counts(&bench.alice, &filter);
     counts.expect("counted").shown
 }

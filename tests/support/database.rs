@@ -375,6 +375,12 @@ pub fn role_draft(name: &str, held: &[Right]) -> RoleDraft {
     })
 }
 
+/// The filter that somebody types who sees times in UTC.
+#[track_caller]
+pub fn filter<L: Listed>(text: &str) -> Filter<L> {
+    Filter::parse(text, Tz::UTC).expect(text)
+}
+
 /// Every undeleted key, by name.
 pub fn everything() -> WindowQuery<KeyRow> {
     all_of()

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::cli::events::{BATCH, format};
-use crate::domain::event::trail::EventFilter;
+use crate::domain::list::Filter;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Trouble;
 use crate::domain::user::Actor;
@@ -45,7 +45,7 @@ fn write(
     prefix: &Prefix,
     file: &mut NewFile,
 ) -> Result<(), Trouble> {
-    let every = EventFilter::default();
+    let every = Filter::default();
     let mut last = prefix.first - 1;
     while last < prefix.through.sequence {
         let events = service.events_after(actor, &every, Some(last), BATCH)?;

@@ -4,7 +4,9 @@ use std::fmt::{self, Display};
 
 use crate::domain::event::chain::{Hash, Hashed};
 use crate::domain::event::{API_KEY, Level, ROLE, SYSTEM, USER};
-use crate::domain::list::{Listed, Order, Place};
+use crate::domain::filter::{Field, Kind, Term, Test, Value};
+use crate::domain::list::{Filter, Listed, Order, Place};
+use crate::domain::moment::Range;
 use crate::domain::rights::Right;
 use crate::domain::time::Timestamp;
 
@@ -36,6 +38,18 @@ pub struct RowTarget {
     pub name: String,
 }
 
+/// What a term can ask of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventField {
+    Level,
+    Event,
+    Target,
+    By,
+    Time,
+    /// The number in the chain.
+    Id,
+}
+
 /// What the trail can be sorted by: it has the order in which it was recorded. Any other would read all events for
 /// each window, and again whenever one is added; a filter finds those of one kind, person or thing at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,9 +59,37 @@ pub enum EventSort {
 
 impl Listed for EventRow {
     type SortBy = EventSort;
-    type Facets = EventFilter;
+    type Field = EventField;
 
     const NEEDS: Right = Right::ViewEvents;
+    const FIELDS: &'static [Field<EventField>] = &[
+        Field::new(
+            EventField::Level,
+            "level",
+            Kind::Words(Level::WORDS),
+            "filter_field.level",
+        ),
+        Field::new(
+            EventField::Event,
+            "event",
+            Kind::Event,
+            "filter_field.event",
+        ),
+        Field::new(
+            EventField::Target,
+            "target",
+            Kind::Target,
+            "filter_field.target",
+        ),
+        Field::new(EventField::By, "by", Kind::Name, "filter_field.by"),
+        Field::new(
+            EventField::Time,
+            "time",
+            Kind::Past { never: false },
+            "filter_field.time",
+        ),
+        Field::new(EventField::Id, "id", Kind::Number, "filter_field.sequence"),
+    ];
     const SORTS: &'static [EventSort] = &[EventSort::Time];
     /// The newest first.
     const FIRST_ORDER: Order<EventSort> = Order {
@@ -84,52 +126,55 @@ impl EventRow {
     }
 }
 
-/// Which events are wanted, their text apart: those for which all of it holds.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct EventFilter {
-    pub level: Option<Level>,
-    /// A kind's number.
-    pub number: Option<i64>,
-    pub target: Option<TargetFilter>,
-    pub actor: Option<ActorFilter>,
-    /// From this instant on.
-    pub since: Option<Timestamp>,
-    /// Before this instant.
-    pub until: Option<Timestamp>,
+impl Filter<EventRow> {
+    /// The filter that asks for events about this.
+    #[must_use]
+    pub fn about(target: &TargetFilter) -> Filter<EventRow> {
+        let term = Term::of(EventField::Target, Value::Text(target.to_string()));
+        Filter {
+            terms: vec![term],
+            keep: None,
+        }
+    }
+
+    /// What the wanted events have to be about.
+    pub fn targets(&self) -> impl Iterator<Item = TargetFilter> {
+        self.texts(EventField::Target).map(TargetFilter::parse)
+    }
+
+    /// Whose doings the wanted events have to be, folded.
+    pub fn actors(&self) -> impl Iterator<Item = &str> {
+        self.texts(EventField::By)
+    }
+
+    fn texts(&self, wanted: EventField) -> impl Iterator<Item = &str> {
+        self.terms.iter().filter_map(move |term| match &term.test {
+            Test::Field(field, Value::Text(text)) if *field == wanted && !term.not => {
+                Some(text.as_str())
+            }
+            _ => None,
+        })
+    }
+
+    /// The instants between which the wanted events were recorded: from the first on and before the second.
+    #[must_use]
+    pub fn range(&self, now: Timestamp) -> Range {
+        let (mut since, mut until): Range = (None, None);
+        for term in &self.terms {
+            if let Test::Field(EventField::Time, Value::When(when)) = &term.test
+                && !term.not
+                && let Some((from, before)) = when.past(now)
+            {
+                since = since.max(from);
+                until = [until, before].into_iter().flatten().min();
+            }
+        }
+        (since, until)
+    }
 }
 
-/// Whose doings are wanted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ActorFilter {
-    /// What nobody did: time, or a client.
-    System,
-    /// A user, by exactly this name.
-    User(String),
-}
-
-/// The name under which [`ActorFilter::System`] is shown and asked for; no user can be given it.
+/// The name under which is shown and asked for what nobody did: time, or a client. No user can be given it.
 pub const SYSTEM_NAME: &str = "System";
-
-impl ActorFilter {
-    /// The actor of this name.
-    #[must_use]
-    pub fn of_name(name: &str) -> ActorFilter {
-        if name == SYSTEM_NAME {
-            ActorFilter::System
-        } else {
-            ActorFilter::User(name.to_owned())
-        }
-    }
-
-    /// The name, as [`ActorFilter::of_name`] takes it.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        match self {
-            ActorFilter::System => SYSTEM_NAME,
-            ActorFilter::User(name) => name,
-        }
-    }
-}
 
 /// What the wanted events are about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -218,12 +263,5 @@ mod tests {
             assert_eq!(TargetFilter::parse(typed), filter, "{typed}");
             assert_eq!(filter.to_string(), typed.trim());
         }
-    }
-
-    #[test]
-    fn system_is_nobody() {
-        assert_eq!(ActorFilter::of_name("System"), ActorFilter::System);
-        let alice = ActorFilter::User("alice".to_owned());
-        assert_eq!(ActorFilter::of_name("alice"), alice);
     }
 }

@@ -3,10 +3,12 @@
 use chrono_tz::Tz;
 
 use crate::domain::expiry::Expiry;
+use crate::domain::filter::{Field, Kind, StateWord, Term, Test, Value};
 use crate::domain::id::KeyId;
-use crate::domain::list::{Listed, Order, Place};
+use crate::domain::list::{Filter, Listed, Order, Place};
+use crate::domain::locale::Locale;
 use crate::domain::rights::Right;
-use crate::domain::state::{AsOf, Facts, State, StateFilter};
+use crate::domain::state::{AsOf, Facts, State};
 use crate::domain::time::Timestamp;
 
 /// What the list of API keys can be sorted by.
@@ -22,6 +24,29 @@ pub enum KeySort {
     CreatedBy,
     Description,
 }
+
+/// What a term can ask of an API key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyField {
+    State,
+    Role,
+    Expires,
+    Created,
+    /// When it was last used; where it never was, when its secret was delivered, or else when it was created.
+    Used,
+    By,
+    Owner,
+    /// How many of its secrets work.
+    Secrets,
+    Id,
+    Name,
+    Description,
+    Zone,
+    Language,
+}
+
+/// The tags of the languages.
+const LANGUAGES: &[&str] = &[Locale::EnUs.tag(), Locale::JaJp.tag()];
 
 /// One API key in the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,9 +76,59 @@ pub struct EarlierSecret {
 
 impl Listed for KeyRow {
     type SortBy = KeySort;
-    type Facets = StateFilter;
+    type Field = KeyField;
 
     const NEEDS: Right = Right::ViewApiKeys;
+    const FIELDS: &'static [Field<KeyField>] = &[
+        Field::new(
+            KeyField::State,
+            "state",
+            Kind::Words(StateWord::WORDS),
+            "filter_field.state",
+        ),
+        Field::new(KeyField::Role, "role", Kind::Name, "filter_field.role"),
+        Field::new(
+            KeyField::Expires,
+            "expires",
+            Kind::Ahead,
+            "filter_field.expires",
+        ),
+        Field::new(
+            KeyField::Used,
+            "used",
+            Kind::Past { never: true },
+            "filter_field.used",
+        ),
+        Field::new(
+            KeyField::Created,
+            "created",
+            Kind::Past { never: false },
+            "filter_field.created",
+        ),
+        Field::new(KeyField::By, "by", Kind::Name, "filter_field.created_by"),
+        Field::new(KeyField::Owner, "owner", Kind::Text, "filter_field.owner"),
+        Field::new(
+            KeyField::Secrets,
+            "secrets",
+            Kind::Number,
+            "filter_field.secrets",
+        ),
+        Field::new(KeyField::Id, "id", Kind::Number, "filter_field.id"),
+        Field::new(KeyField::Name, "name", Kind::Text, "filter_field.name"),
+        Field::new(
+            KeyField::Description,
+            "description",
+            Kind::Text,
+            "filter_field.description",
+        ),
+        Field::new(KeyField::Zone, "zone", Kind::Text, "filter_field.zone"),
+        Field::new(
+            KeyField::Language,
+            "language",
+            Kind::Words(LANGUAGES),
+            "filter_field.language",
+        ),
+    ];
     const SORTS: &'static [KeySort] = &[
         KeySort::Name,
         KeySort::State,
@@ -72,6 +147,20 @@ impl Listed for KeyRow {
 
     fn place(&self) -> &Place {
         &self.place
+    }
+}
+
+impl Filter<KeyRow> {
+    /// Whether deleted keys are looked at: they are left out unless a term asks for them.
+    #[must_use]
+    pub fn asks_for_deleted(&self) -> bool {
+        let asks = |term: &Term<KeyField>| match &term.test {
+            Test::Field(KeyField::State, Value::Word(word)) => {
+                !term.not && StateWord::of(word).is_some_and(StateWord::asks_for_deleted)
+            }
+            _ => false,
+        };
+        self.terms.iter().any(asks)
     }
 }
 

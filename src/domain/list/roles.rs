@@ -1,5 +1,6 @@
 //! The list of roles.
 
+use crate::domain::filter::{Field, Kind};
 use crate::domain::id::RoleId;
 use crate::domain::list::{Listed, Order, Place};
 use crate::domain::rights::Right;
@@ -14,6 +15,18 @@ pub enum RoleSort {
     Keys,
     BuiltIn,
     Id,
+    Description,
+}
+
+/// What a term can ask of a role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RoleField {
+    /// How many undeleted API keys have it.
+    Keys,
+    /// How many users have it.
+    Users,
+    Id,
+    Name,
     Description,
 }
 
@@ -36,9 +49,26 @@ pub struct RoleRow {
 
 impl Listed for RoleRow {
     type SortBy = RoleSort;
-    type Facets = ();
+    type Field = RoleField;
 
     const NEEDS: Right = Right::ViewRoles;
+    const FIELDS: &'static [Field<RoleField>] = &[
+        Field::new(RoleField::Keys, "keys", Kind::Number, "filter_field.keys"),
+        Field::new(
+            RoleField::Users,
+            "users",
+            Kind::Number,
+            "filter_field.users",
+        ),
+        Field::new(RoleField::Id, "id", Kind::Number, "filter_field.id"),
+        Field::new(RoleField::Name, "name", Kind::Text, "filter_field.name"),
+        Field::new(
+            RoleField::Description,
+            "description",
+            Kind::Text,
+            "filter_field.description",
+        ),
+    ];
     const SORTS: &'static [RoleSort] = &[
         RoleSort::Name,
         RoleSort::Access,

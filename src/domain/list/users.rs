@@ -1,5 +1,6 @@
 //! The list of users.
 
+use crate::domain::filter::{Field, Kind, UserStateWord};
 use crate::domain::id::UserId;
 use crate::domain::list::{Listed, Order, Place};
 use crate::domain::rights::Right;
@@ -18,6 +19,18 @@ pub enum UserSort {
     Id,
 }
 
+/// What a term can ask of a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserField {
+    State,
+    Role,
+    Created,
+    /// When they last signed in; where they never did, when they were created.
+    Used,
+    Id,
+    Name,
+}
+
 /// One user in the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserRow {
@@ -34,9 +47,37 @@ pub struct UserRow {
 
 impl Listed for UserRow {
     type SortBy = UserSort;
-    type Facets = ();
+    type Field = UserField;
 
     const NEEDS: Right = Right::ViewUsers;
+    const FIELDS: &'static [Field<UserField>] = &[
+        Field::new(
+            UserField::State,
+            "state",
+            Kind::Words(UserStateWord::WORDS),
+            "filter_field.user_state",
+        ),
+        Field::new(UserField::Role, "role", Kind::Name, "filter_field.role"),
+        Field::new(
+            UserField::Used,
+            "used",
+            Kind::Past { never: true },
+            "filter_field.signed_in",
+        ),
+        Field::new(
+            UserField::Created,
+            "created",
+            Kind::Past { never: false },
+            "filter_field.created",
+        ),
+        Field::new(UserField::Id, "id", Kind::Number, "filter_field.id"),
+        Field::new(
+            UserField::Name,
+            "name",
+            Kind::Text,
+            "filter_field.user_name",
+        ),
+    ];
     const SORTS: &'static [UserSort] = &[
         UserSort::Name,
         UserSort::State,

@@ -2,14 +2,17 @@
 
 use crate::domain::event::Level;
 use crate::domain::event::trail::{
-    ActorFilter, EventFilter, EventRow, EventSort, RowTarget, TargetFilter,
+    EventField, EventRow, EventSort, RowTarget, SYSTEM_NAME, TargetFilter,
 };
+use crate::domain::filter::Value;
 use crate::domain::fold::name_key;
+use crate::domain::list::Filter;
+use crate::domain::state::AsOf;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
 use crate::store::convert::{Lossy, limit};
 use crate::store::list::Source;
-use crate::store::list::filter::{Values, bind};
+use crate::store::list::filter::{Asked, bind, condition};
 use crate::store::query::{Columns, Selected, columns};
 
 columns! {
@@ -45,49 +48,64 @@ impl Source for EventRow {
         }
     }
 
-    fn shows(filter: &EventFilter, values: &mut Values) -> String {
-        let mut parts = vec!["TRUE".to_owned()];
-        let mut is = |column: &str, name: &str, value: rusqlite::types::Value| {
-            parts.push(format!("{column} {name}"));
-            values.push((name.to_owned(), value));
-        };
-        if let Some(level) = filter.level {
-            is("e.level =", ":level", level.word().to_owned().into());
-        }
-        if let Some(number) = filter.number {
-            is("e.number =", ":number", number.into());
-        }
-        // Without its index, which would bring them in another order.
-        if let Some(since) = filter.since {
-            is("+e.at >=", ":since", since.0.into());
-        }
-        if let Some(until) = filter.until {
-            is("+e.at <", ":until", until.0.into());
-        }
-        match &filter.actor {
-            Some(ActorFilter::System) => is("e.actor =", ":actor", String::new().into()),
-            Some(ActorFilter::User(name)) => is("e.actor =", ":actor", name.clone().into()),
-            None => {}
-        }
-        match &filter.target {
-            Some(TargetFilter::Is { kind, id }) => {
-                is("e.target_kind =", ":kind", (*kind).to_owned().into());
-                is("e.target_id =", ":target", (*id).into());
-            }
-            Some(TargetFilter::Named { kind, name }) => {
-                if let Some(kind) = kind {
-                    is("e.target_kind =", ":kind", (*kind).to_owned().into());
-                }
-                is("folded(e.target_name) =", ":target", name_key(name).into());
-            }
-            None => {}
-        }
-        if filter.level.is_some_and(|level| level != Level::Info) {
+    fn test(field: EventField, value: &Value, asked: &mut Asked<'_>) -> Result<String, Fault> {
+        Ok(match (field, value) {
             // As the index says it, or it would not be used.
-            parts.push("e.level <> 'Info'".to_owned());
-        }
-        parts.join(" AND ")
+            (EventField::Level, Value::Word(word)) if *word != Level::Info.word() => {
+                format!("{} AND e.level <> 'Info'", asked.is("e.level", word))
+            }
+            (EventField::Level, _) => asked.usual("e.level", value),
+            (EventField::Event, _) => asked.usual("e.number", value),
+            (EventField::Target, Value::Text(typed)) => about(&TargetFilter::parse(typed), asked),
+            (EventField::By, Value::Text(name)) => by(name, asked)?,
+            // Without its index, which would bring them in another order.
+            (EventField::Time, _) => asked.usual("+e.at", value),
+            (EventField::Id | EventField::Target | EventField::By, _) => {
+                asked.usual("e.sequence", value)
+            }
+        })
     }
+}
+
+fn about(target: &TargetFilter, asked: &mut Asked<'_>) -> String {
+    match target {
+        TargetFilter::Is { kind, id } => {
+            let (kind, id) = (asked.bind((*kind).to_owned()), asked.bind(*id));
+            format!("e.target_kind = {kind} AND e.target_id = {id}")
+        }
+        TargetFilter::Named { kind, name } => {
+            let is = asked.is("folded(e.target_name)", &name_key(name));
+            match kind {
+                Some(kind) => format!("{} AND {is}", asked.is("+e.target_kind", kind)),
+                None => is,
+            }
+        }
+    }
+}
+
+/// By exactly the name that the events have, so that the index has them in the list's order; only names that have
+/// changed their case are several.
+fn by(name: &str, asked: &mut Asked<'_>) -> Result<String, Fault> {
+    if name == name_key(SYSTEM_NAME) {
+        return Ok(asked.is("e.actor", ""));
+    }
+    let names = actors_like(asked.tx, name)?;
+    let names: Vec<String> = names.into_iter().map(|name| asked.bind(name)).collect();
+    Ok(match names.as_slice() {
+        [name] => format!("e.actor = {name}"),
+        names => format!("+e.actor IN ({})", names.join(", ")),
+    })
+}
+
+/// The names of those who did anything, by the index alone, from name to name.
+pub(in crate::store) const ACTORS: &str = "WITH RECURSIVE found (name) AS (
+         SELECT min(actor) FROM events
+         UNION ALL SELECT (SELECT min(actor) FROM events WHERE actor > name) FROM found WHERE name IS NOT NULL)
+     SELECT name FROM found WHERE name IS NOT NULL";
+
+/// The names under which this folded one did anything.
+pub fn actors_like(tx: &Tx<'_>, folded: &str) -> Result<Vec<String>, Fault> {
+    tx.values(&format!("{ACTORS} AND folded(name) = ?1"), [folded])
 }
 
 /// A query for whole events.
@@ -99,15 +117,14 @@ pub(in crate::store) fn select(rest: &str) -> String {
 /// Up to `most` of the wanted events after the one with this number in the chain, in its order.
 pub fn after(
     tx: &Tx<'_>,
-    filter: &EventFilter,
+    filter: &Filter<EventRow>,
     sequence: i64,
     most: usize,
+    as_of: AsOf,
 ) -> Result<Vec<EventRow>, Fault> {
-    let mut values = vec![
-        (":after".to_owned(), sequence.into()),
-        (":most".to_owned(), limit(most).into()),
-    ];
-    let shown = EventRow::shows(filter, &mut values);
+    let (shown, mut values) = condition(tx, filter, as_of)?;
+    values.push((":after".to_owned(), sequence.into()));
+    values.push((":most".to_owned(), limit(most).into()));
     // An index would find them in the order of its own column, to be sorted again for each part.
     let sql = select(&format!(
         "NOT INDEXED WHERE e.sequence > :after AND {shown} ORDER BY e.sequence LIMIT :most"

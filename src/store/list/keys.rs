@@ -1,11 +1,12 @@
 //! The list of API keys.
 
-use crate::domain::list::{EarlierSecret, KeyRow, KeySort};
-use crate::domain::secret::PENDING_LIFE;
-use crate::domain::state::{Facts, StateFilter};
+use crate::domain::filter::{StateWord, Value, When};
+use crate::domain::list::{EarlierSecret, Filter, KeyField, KeyRow, KeySort};
+use crate::domain::state::Facts;
+use crate::domain::trouble::Fault;
 use crate::store::convert::{Zone, expiry};
 use crate::store::list::Source;
-use crate::store::list::filter::Values;
+use crate::store::list::filter::Asked;
 use crate::store::query::columns;
 
 columns! {
@@ -62,27 +63,81 @@ impl Source for KeyRow {
         }
     }
 
-    /// `domain::state::StateFilter::shows` as of `:now` and `:warning`; a test compares the two.
-    fn shows(facets: &StateFilter, values: &mut Values) -> String {
-        values.push((":pending_life".to_owned(), PENDING_LIFE.into()));
-        let fact = match facets {
-            StateFilter::Deleted => return "k.deleted_at IS NOT NULL".to_owned(),
-            StateFilter::Undeleted => return "k.deleted_at IS NULL".to_owned(),
-            StateFilter::Active => {
-                return format!(
-                    "k.deleted_at IS NULL AND NOT k.locked_out AND k.expires_sort > :now AND k.delivered AND NOT {NO_API_ACCESS}"
-                );
-            }
-            StateFilter::ExpiresSoon => {
-                "k.expires_sort > :now AND k.expires_sort <= :now + :warning"
-            }
-            StateFilter::NoApiAccess => NO_API_ACCESS,
-            StateFilter::NotDelivered => "NOT k.delivered",
-            StateFilter::Expired => "k.expires_sort <= :now",
-            StateFilter::LockedOut => "k.locked_out",
-        };
-        format!("k.deleted_at IS NULL AND {fact}")
+    fn looks_at(filter: &Filter<KeyRow>) -> &'static str {
+        if filter.asks_for_deleted() {
+            KeyRow::EXISTS
+        } else {
+            "k.deleted_at IS NULL"
+        }
     }
+
+    fn test(field: KeyField, value: &Value, asked: &mut Asked<'_>) -> Result<String, Fault> {
+        Ok(match (field, value) {
+            (KeyField::State, Value::Word(word)) => state(word),
+            (KeyField::Role, Value::Text(name)) => {
+                let is = asked.is("name_key", name);
+                format!("+k.role IN (SELECT id FROM roles WHERE {is})")
+            }
+            (KeyField::Expires, Value::When(when)) => expires(when, asked),
+            (KeyField::Used, _) => asked.used("k.last_sign_in_at", THERE_SINCE, value),
+            (KeyField::Created, _) => asked.usual("+k.created_at", value),
+            (KeyField::By, Value::Text(name)) => asked.is("folded(k.created_by)", name),
+            (KeyField::Owner, _) => asked.usual("folded(k.owner)", value),
+            (KeyField::Secrets, _) => asked.usual(WORKING_SECRETS, value),
+            (KeyField::Name, _) => asked.usual("+k.name_key", value),
+            (KeyField::Description, _) => asked.usual("folded(k.description)", value),
+            (KeyField::Zone, _) => asked.usual("folded(k.time_zone)", value),
+            (KeyField::Language, _) => asked.usual("k.locale", value),
+            (
+                KeyField::Id | KeyField::State | KeyField::Role | KeyField::Expires | KeyField::By,
+                _,
+            ) => asked.usual("k.id", value),
+        })
+    }
+}
+
+/// Since when a key that was never used could have been.
+const THERE_SINCE: &str =
+    "(SELECT max(s.delivered_at) FROM api_key_secrets s WHERE s.key = k.id), +k.created_at";
+
+/// How many secrets of a key work, whatever its state.
+const WORKING_SECRETS: &str =
+    "(SELECT count(*) FROM api_key_secrets s WHERE s.key = k.id AND s.ended_at IS NULL
+    AND s.delivered_at IS NOT NULL AND (s.retires_at IS NULL OR s.retires_at > :now))";
+
+/// Days are compared as they are shown: they are the key's own.
+fn expires(when: &When, asked: &mut Asked<'_>) -> String {
+    match when {
+        When::Never => "k.expires_at IS NULL".to_owned(),
+        When::Day(comparison, day, _) => {
+            let day = asked.bind(day.to_string());
+            format!("k.expires_on {} {day}", comparison.sign())
+        }
+        When::Age(..) | When::Between(_) => {
+            let range = when.ahead(asked.now).unwrap_or_default();
+            asked.range("k.expires_at", range)
+        }
+    }
+}
+
+/// `domain::filter::StateWord::holds` as of `:now` and `:warning`; a test compares the two.
+fn state(word: &str) -> String {
+    match StateWord::of(word) {
+        Some(StateWord::Active) => {
+            return format!(
+                "k.deleted_at IS NULL AND NOT k.locked_out AND +k.expires_sort > :now AND k.delivered
+                 AND NOT {NO_API_ACCESS}"
+            );
+        }
+        Some(StateWord::Soon) => "+k.expires_sort > :now AND +k.expires_sort <= :now + :warning",
+        Some(StateWord::NoAccess) => NO_API_ACCESS,
+        Some(StateWord::Undelivered) => "NOT k.delivered",
+        Some(StateWord::Expired) => "+k.expires_sort <= :now",
+        Some(StateWord::Locked) => "k.locked_out",
+        Some(StateWord::Deleted) => "k.deleted_at IS NOT NULL",
+        Some(StateWord::Any) | None => "TRUE",
+    }
+    .to_owned()
 }
 
 /// The roles without access are found once for each question, not once for each key. The `+` keeps `SQLite` from

@@ -1,9 +1,11 @@
 //! The list of roles.
 
+use crate::domain::filter::Value;
 use crate::domain::id::{AUDITOR, FULL_ACCESS};
-use crate::domain::list::{RoleRow, RoleSort};
+use crate::domain::list::{RoleField, RoleRow, RoleSort};
+use crate::domain::trouble::Fault;
 use crate::store::list::Source;
-use crate::store::list::filter::Values;
+use crate::store::list::filter::Asked;
 use crate::store::query::columns;
 
 columns! {
@@ -39,7 +41,16 @@ impl Source for RoleRow {
         }
     }
 
-    fn shows((): &(), _values: &mut Values) -> String {
-        RoleRow::EXISTS.to_owned()
+    fn test(field: RoleField, value: &Value, asked: &mut Asked<'_>) -> Result<String, Fault> {
+        let expression = match field {
+            RoleField::Keys => {
+                "(SELECT count(*) FROM api_keys k WHERE k.role = r.id AND k.deleted_at IS NULL)"
+            }
+            RoleField::Users => "(SELECT count(*) FROM users u WHERE u.role = r.id)",
+            RoleField::Id => "r.id",
+            RoleField::Name => "r.name_key",
+            RoleField::Description => "folded(r.description)",
+        };
+        Ok(asked.usual(expression, value))
     }
 }

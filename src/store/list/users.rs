@@ -1,8 +1,10 @@
 //! The list of users.
 
-use crate::domain::list::{UserRow, UserSort};
+use crate::domain::filter::{UserStateWord, Value};
+use crate::domain::list::{UserField, UserRow, UserSort};
+use crate::domain::trouble::Fault;
 use crate::store::list::Source;
-use crate::store::list::filter::Values;
+use crate::store::list::filter::Asked;
 use crate::store::query::columns;
 
 columns! {
@@ -38,7 +40,31 @@ impl Source for UserRow {
         .to_owned()
     }
 
-    fn shows((): &(), _values: &mut Values) -> String {
-        "TRUE".to_owned()
+    fn test(field: UserField, value: &Value, asked: &mut Asked<'_>) -> Result<String, Fault> {
+        Ok(match (field, value) {
+            (UserField::State, Value::Word(word)) => state(word).to_owned(),
+            (UserField::Role, Value::Text(name)) => {
+                let is = asked.is("name_key", name);
+                format!("+u.role IN (SELECT id FROM roles WHERE {is})")
+            }
+            (UserField::Used, _) => asked.used("u.last_sign_in_at", "+u.created_at", value),
+            (UserField::Created, _) => asked.usual("+u.created_at", value),
+            (UserField::Name, _) => asked.usual("+u.name_key", value),
+            (UserField::Id | UserField::State | UserField::Role, _) => asked.usual("u.id", value),
+        })
+    }
+}
+
+/// `domain::filter::UserStateWord::holds`; a test compares the two.
+fn state(word: &str) -> &'static str {
+    match UserStateWord::of(word) {
+        Some(UserStateWord::Active) => {
+            "NOT u.locked_out AND +u.role IN (SELECT id FROM roles WHERE user_interface)"
+        }
+        Some(UserStateWord::NoAccess) => {
+            "+u.role IN (SELECT id FROM roles WHERE NOT user_interface)"
+        }
+        Some(UserStateWord::Locked) => "u.locked_out",
+        Some(UserStateWord::Any) | None => "TRUE",
     }
 }

@@ -3,10 +3,11 @@
 use std::fmt::Display;
 
 use crate::domain::event::Target;
+use crate::domain::filter::{StateWord, Test, Value, with_terms};
 use crate::domain::intent::{Intent, KeyChange};
-use crate::domain::list::{KeyRow, KeySort};
+use crate::domain::list::{KeyField, KeyRow, KeySort, Listed};
 use crate::domain::rights::Right;
-use crate::domain::state::{AsOf, Facts, StateFilter};
+use crate::domain::state::{AsOf, Facts};
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Trouble;
 use crate::ui::keymap::{Action, Scope};
@@ -79,10 +80,6 @@ impl Table for KeyRow {
 
     fn name(&self, _ctx: &Ctx) -> String {
         self.name.clone()
-    }
-
-    fn facets(facets: &StateFilter, ctx: &Ctx) -> String {
-        ctx.text.state_filter(*facets, ctx.warning)
     }
 
     fn none(ctx: &Ctx) -> String {
@@ -245,13 +242,25 @@ impl Verbs for KeyVerbs {
 }
 
 fn choose_state(list: &List<KeyRow>, ctx: &Ctx, asks: &mut Asks) {
-    let named = |filter| (filter, ctx.text.state_filter(filter, ctx.warning));
-    let entries = StateFilter::ALL.map(named).to_vec();
-    let then = Then::new(|screen: &mut ApiKeys, filter, _, asks| {
-        screen.list.set_facets(filter, asks);
+    let name = |word: Option<StateWord>| (word, ctx.text.state_word(word, ctx.warning));
+    let words = StateWord::ALL.into_iter().map(Some);
+    let entries = std::iter::once(None).chain(words).map(name).collect();
+    let present = list.filter().and_then(|filter| {
+        filter.terms.iter().find_map(|term| match &term.test {
+            Test::Field(KeyField::State, Value::Word(word)) => StateWord::of(word),
+            _ => None,
+        })
     });
+    let then = Then::new(
+        |screen: &mut ApiKeys, word: Option<StateWord>, ctx: &Ctx, asks| {
+            let term = word.map(|word| format!("state:{}", word.word()));
+            let (fields, text) = (KeyRow::FIELDS, screen.list.text());
+            let text = with_terms(fields, text, KeyField::State, &term.unwrap_or_default());
+            screen.list.set_text(&text, ctx.zone, asks);
+        },
+    );
     let title = ctx.text.say("list.state_filter");
-    asks.push(Choice::of(title, entries, list.facets(), then));
+    asks.push(Choice::of(title, entries, &present, then));
 }
 
 fn undeleted(row: &KeyRow) -> Can<'_> {

@@ -2,14 +2,15 @@
 
 mod details;
 
-use std::fmt::Display;
-
 use ratatui::style::Style;
 
-use crate::domain::event::trail::{EventFilter, EventRow, EventSort, SYSTEM_NAME, TargetFilter};
+use crate::domain::date::parse_date;
+use crate::domain::event::trail::{EventField, EventRow, EventSort, SYSTEM_NAME};
 use crate::domain::event::{EventKind, Level};
-use crate::domain::list::Filter;
-use crate::domain::moment::parse_range;
+use crate::domain::filter::{Test, Value, quoted, with_terms};
+use crate::domain::fold::name_key;
+use crate::domain::list::Listed;
+use crate::domain::moment::{self, parse_range};
 use crate::text::Text;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::choice::Choice;
@@ -68,22 +69,6 @@ impl Table for EventRow {
         ctx.text.event(self.number)
     }
 
-    fn facets(filter: &EventFilter, ctx: &Ctx) -> String {
-        ctx.theme.symbols.join(&words(filter, ctx))
-    }
-
-    fn only(filter: &str) -> Filter<EventRow> {
-        let target = filter.strip_prefix("target:").unwrap_or(filter);
-        let facets = EventFilter {
-            target: Some(TargetFilter::parse(target)),
-            ..EventFilter::default()
-        };
-        Filter {
-            facets,
-            ..Filter::default()
-        }
-    }
-
     fn none(ctx: &Ctx) -> String {
         ctx.text.say("events.none").to_owned()
     }
@@ -111,32 +96,6 @@ fn actor_name(row: &EventRow) -> &str {
     row.actor.as_deref().unwrap_or(SYSTEM_NAME)
 }
 
-/// What a filter lets through, part by part.
-fn words(filter: &EventFilter, ctx: &Ctx) -> Vec<String> {
-    let text = ctx.text;
-    let mut words = Vec::new();
-    let mut say = |name, value: &dyn Display| words.push(text.fill(name, &[("value", value)]));
-    if let Some(level) = filter.level {
-        say("event_filter.level", &level.word());
-    }
-    if let Some(number) = filter.number {
-        say("event_filter.event", &text.event(number));
-    }
-    if let Some(target) = &filter.target {
-        say("event_filter.target", target);
-    }
-    if let Some(actor) = &filter.actor {
-        say("event_filter.actor", &actor.name());
-    }
-    if let Some(since) = filter.since {
-        say("event_filter.since", &ctx.minute(Some(since)));
-    }
-    if let Some(until) = filter.until {
-        say("event_filter.until", &ctx.minute(Some(until)));
-    }
-    words
-}
-
 /// The list of system events with its verbs.
 pub type SystemEvents = ListScreen<EventVerbs>;
 
@@ -148,65 +107,95 @@ pub struct EventVerbs {
 }
 
 impl SystemEvents {
-    /// Changes a part of the filter.
-    fn filter(&mut self, change: impl FnOnce(&mut EventFilter), asks: &mut Asks) {
-        let mut filter = self.list.facets().clone();
-        change(&mut filter);
-        self.list.set_facets(filter, asks);
+    /// Puts terms in place of those that ask for a field's values.
+    fn filter(&mut self, field: EventField, terms: &str, ctx: &Ctx, asks: &mut Asks) {
+        let text = with_terms(EventRow::FIELDS, self.list.text(), field, terms);
+        self.list.set_text(&text, ctx.zone, asks);
     }
 }
 
-/// A choice with an entry before all others, which takes this part of the filter away.
-fn choose<T: Clone + PartialEq + 'static>(
+/// What the filter asks of a field.
+fn present(list: &List<EventRow>, wanted: EventField) -> Option<&Value> {
+    list.filter()?
+        .terms
+        .iter()
+        .find_map(|term| match &term.test {
+            Test::Field(field, value) if *field == wanted && !term.not => Some(value),
+            _ => None,
+        })
+}
+
+/// A choice of a value of a field, each with how it is typed and how it is shown, with an entry before all others that
+/// takes the field's term away.
+fn choose(
+    (field, name): (EventField, &'static str),
     (title, every): (&'static str, &'static str),
-    entries: impl Iterator<Item = (T, String)>,
-    present: Option<&T>,
-    set: fn(&mut EventFilter, Option<T>),
+    entries: impl Iterator<Item = (String, String)>,
+    is_present: impl Fn(&str) -> bool,
     text: Text,
-) -> Choice<Option<T>> {
+) -> Choice<Option<String>> {
+    let entries: Vec<_> = entries.collect();
+    let mut values = entries.iter().map(|(value, _)| value);
+    let present = values.find(|value| is_present(value)).cloned();
     let all = std::iter::once((None, text.say(every).to_owned()));
-    let entries = all.chain(entries.map(|(one, shown)| (Some(one), shown)));
-    let then = Then::new(move |screen: &mut SystemEvents, chosen, _, asks| {
-        screen.filter(|filter| set(filter, chosen), asks);
-    });
-    Choice::of(text.say(title), entries.collect(), &present.cloned(), then)
+    let entries = entries
+        .into_iter()
+        .map(|(value, shown)| (Some(value), shown));
+    let then = Then::new(
+        move |screen: &mut SystemEvents, chosen: Option<String>, ctx: &Ctx, asks| {
+            let term = chosen.map(|value| format!("{name}:{}", quoted(&value)));
+            screen.filter(field, &term.unwrap_or_default(), ctx, asks);
+        },
+    );
+    Choice::of(
+        text.say(title),
+        all.chain(entries).collect(),
+        &present,
+        then,
+    )
 }
 
 fn choose_event(list: &List<EventRow>, ctx: &Ctx, asks: &mut Asks) {
     let text = ctx.text;
     let entries = EventKind::ALL.iter().map(|kind| {
         let number = kind.number();
-        (number, format!("{number:>4} {}", text.event(number)))
+        let shown = format!("{number:>4} {}", text.event(number));
+        (kind.word().to_owned(), shown)
     });
     let words = ("event_filter.event_title", "event_filter.every_event");
-    let set = |filter: &mut EventFilter, number| filter.number = number;
-    let present = list.facets().number.as_ref();
-    asks.push(choose(words, entries, present, set, text));
+    let number = match present(list, EventField::Event) {
+        Some(Value::Number(_, number)) => EventKind::of(*number),
+        _ => None,
+    };
+    let is_present = |word: &str| number.is_some_and(|kind| kind.word() == word);
+    let field = (EventField::Event, "event");
+    asks.push(choose(field, words, entries, is_present, text));
 }
 
 fn choose_level(list: &List<EventRow>, ctx: &Ctx, asks: &mut Asks) {
-    let entries = Level::ALL
+    let entries = Level::WORDS
         .iter()
-        .map(|level| (*level, level.word().to_owned()));
+        .map(|word| ((*word).to_owned(), (*word).to_owned()));
     let words = ("event_filter.level_title", "event_filter.every_level");
-    let set = |filter: &mut EventFilter, level| filter.level = level;
-    let present = list.facets().level.as_ref();
-    asks.push(choose(words, entries, present, set, ctx.text));
+    let level = present(list, EventField::Level);
+    let is_present = |word: &str| matches!(level, Some(Value::Word(present)) if *present == word);
+    let field = (EventField::Level, "level");
+    asks.push(choose(field, words, entries, is_present, ctx.text));
 }
 
 /// Asks for a time, or again with what was typed and why it is none.
 fn ask_time(typed: &str, problem: Option<String>, text: Text, asks: &mut Asks) {
-    let then = Then::new(|screen: &mut SystemEvents, typed: String, ctx, asks| {
-        match parse_range(&typed, ctx.zone, ctx.now) {
-            Ok(range) => {
-                screen.filter(|filter| (filter.since, filter.until) = range, asks);
-            }
+    let then = Then::new(
+        |screen: &mut SystemEvents, typed: String, ctx: &Ctx, asks| match parse_range(
+            &typed, ctx.zone, ctx.now,
+        ) {
+            Ok(_) => screen.filter(EventField::Time, &range_terms(&typed), ctx, asks),
             Err(why) => {
                 let problem = ctx.text.no_moment(why, &typed);
                 ask_time(&typed, Some(problem), ctx.text, asks);
             }
-        }
-    });
+        },
+    );
     let (title, note) = ("event_filter.time_title", "event_filter.time_note");
     let entry = Entry::new(text.say(title), text.say(note), typed, then);
     asks.push(match problem {
@@ -215,16 +204,46 @@ fn ask_time(typed: &str, problem: Option<String>, text: Text, asks: &mut Asks) {
     });
 }
 
+/// The terms that ask for a range: it holds a day at its end, but not a time. A span back is longer the earlier it
+/// begins.
+fn range_terms(typed: &str) -> String {
+    let (since, until) = typed.split_once("..").unwrap_or((typed, ""));
+    let term = |typed: &str, [of_span, of_day, of_time]: [&str; 3]| {
+        let typed = typed.trim();
+        let (sign, typed) = if moment::is_span(typed) {
+            // Behind a field it could be months.
+            (of_span, typed.replace('m', "min"))
+        } else if parse_date(typed).is_ok() {
+            (of_day, typed.to_owned())
+        } else {
+            (of_time, typed.to_owned())
+        };
+        if typed.is_empty() {
+            String::new()
+        } else {
+            format!("time:{sign}{}", quoted(&typed))
+        }
+    };
+    let ends = [
+        term(since, ["<=", ">=", ">="]),
+        term(until, [">", "<=", "<"]),
+    ];
+    ends.join(" ").trim().to_owned()
+}
+
 fn ask_target(list: &List<EventRow>, text: Text, asks: &mut Asks) {
-    let present = list.facets().target.as_ref().map(ToString::to_string);
+    let present = match present(list, EventField::Target) {
+        Some(Value::Text(target)) => Some(target.clone()),
+        _ => None,
+    };
     let of_row = |row: &EventRow| format!("{}:{}", row.target.kind, row.target.id);
     let typed = present.or_else(|| list.selected().map(of_row));
-    let then = Then::new(|screen: &mut SystemEvents, typed: String, _, asks| {
-        screen.filter(
-            |filter| filter.target = Some(TargetFilter::parse(&typed)),
-            asks,
-        );
-    });
+    let then = Then::new(
+        |screen: &mut SystemEvents, typed: String, ctx: &Ctx, asks| {
+            let term = format!("target:{}", quoted(&typed));
+            screen.filter(EventField::Target, &term, ctx, asks);
+        },
+    );
     asks.push(Entry::new(
         text.say("event_filter.target_title"),
         text.say("event_filter.target_note"),
@@ -271,14 +290,13 @@ impl Verbs for EventVerbs {
         }
         match outcome {
             Ok(Done::EventActors(people)) => {
-                let entries = people.into_iter().map(|person| {
-                    let name = person.name().to_owned();
-                    (person, name)
-                });
+                let entries = people.into_iter().map(|name| (name.clone(), name));
                 let words = ("event_filter.actor_title", "event_filter.everybody");
-                let set = |filter: &mut EventFilter, actor| filter.actor = actor;
-                let present = list.facets().actor.clone();
-                asks.push(choose(words, entries, present.as_ref(), set, ctx.text));
+                let by = present(list, EventField::By);
+                let is_present =
+                    |name: &str| matches!(by, Some(Value::Text(by)) if *by == name_key(name));
+                let field = (EventField::By, "by");
+                asks.push(choose(field, words, entries, is_present, ctx.text));
             }
             Ok(_) => {}
             Err(trouble) => asks.complain(ctx.text.trouble(&trouble)),

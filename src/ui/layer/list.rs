@@ -7,8 +7,10 @@ mod screen;
 mod verbs;
 mod view;
 
+use chrono_tz::Tz;
 use ratatui::layout::Rect;
 
+use crate::domain::filter::{self, Mistake};
 use crate::domain::intent::Intent;
 use crate::domain::list::{
     Anchor, Counts, FILTER_MAX, Filter, Order, Place, SortValue, Window, WindowQuery,
@@ -47,18 +49,6 @@ pub trait Table: request::Asked {
 
     /// What messages call the row.
     fn name(&self, ctx: &Ctx) -> String;
-
-    /// What the filter shows beside its text, in words.
-    fn facets(facets: &Self::Facets, ctx: &Ctx) -> String;
-
-    /// What this text lets through.
-    #[must_use]
-    fn only(filter: &str) -> Filter<Self> {
-        Filter {
-            text: filter.to_owned(),
-            ..Filter::default()
-        }
-    }
 
     /// What is said when there is no row at all.
     fn none(ctx: &Ctx) -> String;
@@ -100,9 +90,12 @@ const UNDRAWN: Rect = Rect::new(0, 0, 80, 24);
 /// The list.
 pub struct List<L: Table> {
     rows: Rows<L>,
-    /// What the list shows where nothing is asked for beside it.
-    base: Filter<L>,
-    filter: Filter<L>,
+    /// The text that the list goes back to: it was opened with it.
+    base: String,
+    /// What the list is filtered by, as it was typed.
+    text: String,
+    /// What that asks for; where it has a mistake, no row.
+    filter: Result<Filter<L>, Vec<Mistake>>,
     order: Order<L::SortBy>,
     /// Where it was drawn last: what it can be sorted by is what is on the screen.
     area: Rect,
@@ -129,8 +122,9 @@ impl<L: Table> Default for List<L> {
     fn default() -> List<L> {
         List {
             rows: Rows::default(),
-            base: Filter::default(),
-            filter: Filter::default(),
+            base: String::new(),
+            text: String::new(),
+            filter: Ok(Filter::default()),
             order: L::FIRST_ORDER,
             area: UNDRAWN,
             counts: None,
@@ -155,10 +149,16 @@ impl<L: Table> List<L> {
         self.rows.selected()
     }
 
-    /// What the list is filtered by beside its text.
+    /// What the list is filtered by, as it was typed.
     #[must_use]
-    pub fn facets(&self) -> &L::Facets {
-        &self.filter.facets
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// What the list is filtered by; none where the text has a mistake, and no row is shown.
+    #[must_use]
+    pub fn filter(&self) -> Option<&Filter<L>> {
+        self.filter.as_ref().ok()
     }
 
     /// Whether the filter line is being typed in.
@@ -173,8 +173,12 @@ impl<L: Table> List<L> {
     }
 
     fn ask(&mut self, anchor: Anchor, why: Why, asks: &mut Asks) {
+        let Ok(filter) = &self.filter else {
+            self.show_nothing();
+            return;
+        };
         let query = WindowQuery {
-            filter: self.filter.clone(),
+            filter: filter.clone(),
             order: self.order,
             anchor: anchor.clone(),
             rows: ASKED,
@@ -190,6 +194,19 @@ impl<L: Table> List<L> {
         });
     }
 
+    /// A text with a mistake shows no row that could be acted on; when it is mended, the selection is where it was.
+    fn show_nothing(&mut self) {
+        self.rows.forget();
+        self.loaded_once = true;
+        self.wanted = None;
+        self.counting = None;
+        self.counts = None;
+        self.count_due = true;
+        self.marks.counted(0);
+        self.unread = None;
+        self.uncounted = None;
+    }
+
     fn selected_id(&self) -> Option<i64> {
         self.rows.selected().map(|row| row.place().id)
     }
@@ -199,13 +216,17 @@ impl<L: Table> List<L> {
         if let Some((anchor, rest)) = self.rows.go(movement) {
             self.ask(anchor, Why::Moving(rest), asks);
         }
-        if before != self.selected_id() && self.filter.keep.take().is_some() {
+        let filter = self.filter.as_mut().ok();
+        let kept = filter.filter(|_| before != self.rows.selected().map(|row| row.place().id));
+        if kept.and_then(|filter| filter.keep.take()).is_some() {
             self.ask(self.rows.around(), Why::Asked, asks);
         }
     }
 
-    /// Asks for the list again, as it is now.
-    pub fn refresh(&mut self, asks: &mut Asks) {
+    /// Asks for the list again, as it is now. The zone may be another one: a day begins when it begins there.
+    pub fn refresh(&mut self, zone: Tz, asks: &mut Asks) {
+        let keep = self.filter().and_then(|filter| filter.keep);
+        self.filter = Filter::parse(&self.text, zone).map(|filter| Filter { keep, ..filter });
         self.ask_matches_again(asks);
         match &self.wanted {
             // The rows that are waited for come from the database as it is now, too.
@@ -217,9 +238,16 @@ impl<L: Table> List<L> {
         }
     }
 
-    /// Goes to a row, which is shown whatever the filter says.
+    /// Goes to a row, which is shown whatever the filter says; one that says nothing is let go.
     pub fn show(&mut self, id: i64, asks: &mut Asks) {
-        self.filter.keep = Some(id);
+        if self.filter.is_err() {
+            self.text.clear();
+        }
+        let terms = self.filter().map(|filter| filter.terms.clone());
+        self.filter = Ok(Filter {
+            terms: terms.unwrap_or_default(),
+            keep: Some(id),
+        });
         let place = self.rows.find(id).map_or_else(
             || Place {
                 value: SortValue::Number(0),
@@ -230,18 +258,19 @@ impl<L: Table> List<L> {
         self.ask(self.rows.around_place(place), Why::Shown, asks);
     }
 
-    /// Filters by something else beside the text.
-    pub fn set_facets(&mut self, facets: L::Facets, asks: &mut Asks) {
-        self.filter.facets = facets;
-        self.filter.keep = None;
+    /// Filters by another text, in which days are those of `zone`; the selected row stays selected.
+    pub fn set_text(&mut self, text: &str, zone: Tz, asks: &mut Asks) {
+        text.clone_into(&mut self.text);
+        self.filter = Filter::parse(text, zone);
         self.ask(self.rows.around(), Why::Asked, asks);
     }
 
-    /// Shows from the first row on what this lets through: it is what the list goes back to.
-    pub fn show_only(&mut self, base: Filter<L>, asks: &mut Asks) {
+    /// Shows from the first row on what this text lets through: it is what the list goes back to.
+    pub fn show_only(&mut self, base: &str, zone: Tz, asks: &mut Asks) {
         self.typing = None;
-        self.base = base.clone();
-        self.filter = base;
+        base.clone_into(&mut self.base);
+        base.clone_into(&mut self.text);
+        self.filter = Filter::parse(base, zone);
         self.ask(Anchor::First, Why::Asked, asks);
     }
 
@@ -269,11 +298,12 @@ impl<L: Table> List<L> {
             }
             _ => {}
         }
-        if self.wanted.is_none() && self.count_due {
-            self.counting = Some(asks.request(L::ask(ListQuery::Count(
-                self.filter.clone(),
-                self.marks.ids(),
-            ))));
+        if self.wanted.is_none()
+            && self.count_due
+            && let Ok(filter) = &self.filter
+        {
+            self.counting =
+                Some(asks.request(L::ask(ListQuery::Count(filter.clone(), self.marks.ids()))));
         }
     }
 
@@ -283,16 +313,14 @@ impl<L: Table> List<L> {
                 field.set(&format!("id:{id}"));
                 asks.say(ctx.text.fill("list.secret_in_filter", &[("id", id)]));
             }
-            (Edit::SecretRefused(_), Some(field)) => field.set(&self.filter.text),
+            (Edit::SecretRefused(_), Some(field)) => field.set(&self.text),
             _ => {}
         }
         let text = self.typing.as_ref().map(|field| field.text().to_owned());
         let text = text.unwrap_or_default();
         // The database would keep what it is asked for.
-        if self.filter.text != text && !is_secret_begun(&text) {
-            self.filter.text = text;
-            self.filter.keep = None;
-            self.ask(self.rows.around(), Why::Asked, asks);
+        if self.text != text && !is_secret_begun(&text) {
+            self.set_text(&text, ctx.zone, asks);
         }
     }
 
@@ -304,7 +332,9 @@ impl<L: Table> List<L> {
     /// Sorts the list in this order and goes to its first row.
     pub fn sort(&mut self, order: Order<L::SortBy>, asks: &mut Asks) {
         self.order = order;
-        self.filter.keep = None;
+        if let Ok(filter) = &mut self.filter {
+            filter.keep = None;
+        }
         self.ask(Anchor::First, Why::Shown, asks);
     }
 
@@ -312,7 +342,7 @@ impl<L: Table> List<L> {
     #[must_use]
     pub fn has_use(&self, action: Action, ctx: &Ctx) -> bool {
         match action {
-            Action::Cancel => self.is_typing() || !self.filter.shows_what(&self.base),
+            Action::Cancel => self.is_typing() || self.text != self.base,
             Action::SortNext => self.next_order(ctx).by != self.order.by,
             Action::Events => false,
             Action::Mark | Action::MarkAll => L::HAS_MARKS && self.selected().is_some(),
@@ -337,12 +367,13 @@ impl<L: Table> List<L> {
             Action::Quit => asks.quit(),
             Action::Accept => self.typing = None,
             Action::Filter => {
-                self.typing = Some(LineField::new(&self.filter.text).at_most(FILTER_MAX));
+                let text = filter::to_go_on(L::FIELDS, &self.text);
+                self.typing = Some(LineField::new(&text).at_most(FILTER_MAX));
             }
             Action::Cancel => {
                 self.typing = None;
-                self.filter = self.base.clone();
-                self.ask(self.rows.around(), Why::Asked, asks);
+                let base = self.base.clone();
+                self.set_text(&base, ctx.zone, asks);
             }
             Action::SortNext => self.sort(self.next_order(ctx), asks),
             Action::SortReverse => self.sort(self.order.reversed(), asks),
@@ -454,8 +485,10 @@ impl<L: Table> List<L> {
         if self.unread.is_some() {
             return ctx.text.say("list.unread").to_owned();
         }
-        let everything = self.filter.shows_what(&Filter::default());
-        match (self.loaded_once, everything) {
+        if let Err(mistakes) = &self.filter {
+            return ctx.text.mistake(&mistakes[0]);
+        }
+        match (self.loaded_once, self.text.is_empty()) {
             (false, _) => ctx.text.say("list.loading").to_owned(),
             (true, true) => match self.counts {
                 Some(counts) if counts.all > counts.shown => L::all_hidden(ctx),

@@ -65,10 +65,6 @@ impl Table for RoleRow {
         self.name.clone()
     }
 
-    fn facets((): &(), _ctx: &Ctx) -> String {
-        String::new()
-    }
-
     fn none(ctx: &Ctx) -> String {
         // There is always one: Full Access.
         ctx.text.say("list.nothing_found").to_owned()

@@ -61,10 +61,6 @@ impl Table for UserRow {
         self.name.clone()
     }
 
-    fn facets((): &(), _ctx: &Ctx) -> String {
-        String::new()
-    }
-
     fn none(ctx: &Ctx) -> String {
         // There is always one: whoever made the database.
         ctx.text.say("list.nothing_found").to_owned()

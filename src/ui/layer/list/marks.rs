@@ -122,10 +122,11 @@ impl<L: Table> List<L> {
     }
 
     fn ask_matches(&mut self, asks: &mut Asks) {
+        let Some(filter) = self.filter() else { return };
         // A row that was acted on may be there only because it is kept.
         let filter = Filter {
             keep: None,
-            ..self.filter.clone()
+            ..filter.clone()
         };
         self.marks.asked = Some(asks.request(L::ask_matches(filter)));
     }

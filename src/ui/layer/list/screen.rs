@@ -123,9 +123,9 @@ impl<V: Verbs> Layer for ListScreen<V> {
         self.list.open(asks);
     }
 
-    fn arrive(&mut self, at: &Destination, _ctx: &Ctx, asks: &mut Asks) {
+    fn arrive(&mut self, at: &Destination, ctx: &Ctx, asks: &mut Asks) {
         if let Some(about) = &at.about {
-            self.list.show_only(V::Row::only(&about.filter), asks);
+            self.list.show_only(&about.filter, ctx.zone, asks);
         }
         if let Some(id) = at.row {
             self.list.show(id, asks);
@@ -213,12 +213,12 @@ impl<V: Verbs> Layer for ListScreen<V> {
         }
     }
 
-    fn refresh(&mut self, _ctx: &Ctx, asks: &mut Asks) {
+    fn refresh(&mut self, ctx: &Ctx, asks: &mut Asks) {
         self.verbs.refresh(asks);
         if let Some(of) = &mut self.foreseeing {
             of.ticket = asks.request(Read::Foresee(of.intent.clone()));
         }
-        self.list.refresh(asks);
+        self.list.refresh(ctx.zone, asks);
     }
 
     fn status(&self, ctx: &Ctx) -> Status<'_> {

@@ -35,7 +35,7 @@ impl<L: Table> List<L> {
         let info = row(area, 0);
         let mut cursor = None;
         let mut at = info;
-        if self.typing.is_some() || !self.filter.text.is_empty() {
+        if self.typing.is_some() || !self.text.is_empty() {
             let used = ctx.theme.put(buf, at, "/", ctx.theme.label);
             let field = Rect {
                 width: (info.width.saturating_sub(1)) / 2,
@@ -46,7 +46,7 @@ impl<L: Table> List<L> {
                 cursor = Some(typing.view(buf, field, Style::new()));
             } else {
                 let style = ctx.theme.title;
-                ctx.theme.put(buf, field, &self.filter.text, style);
+                ctx.theme.put(buf, field, &self.text, style);
             }
             at = skip(at, used + field.width);
         }
@@ -111,7 +111,6 @@ impl<L: Table> List<L> {
                 text.fill("list.hides", &numbers)
             });
         }
-        parts.push(L::facets(&self.filter.facets, ctx));
         parts.retain(|part| !part.is_empty());
         let words = symbols.join(&parts);
         if beyond.is_empty() {
