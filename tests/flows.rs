@@ -26,6 +26,8 @@ mod marks;
 mod mouse;
 #[path = "flows/mouse_dialogs.rs"]
 mod mouse_dialogs;
+#[path = "flows/palette.rs"]
+mod palette;
 #[path = "flows/properties.rs"]
 mod properties;
 #[path = "flows/role.rs"]

@@ -460,6 +460,10 @@ impl App {
                 Ask::Request(ticket, request) => self.record(id, ticket, request),
                 Ask::Go(to) => self.go(&to),
                 Ask::Back => self.back(),
+                Ask::Act(action) => {
+                    self.rush.chooses();
+                    self.act(action);
+                }
                 Ask::Say(tone, sentence) if self.top().0 == id => {
                     self.message = Some((tone, sentence));
                 }

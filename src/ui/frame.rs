@@ -328,7 +328,7 @@ pub fn toolbar<'a>(
     for binding in verbs {
         let label = text.say(binding.label);
         let written = if allows(binding.action) {
-            keyed(buf, at, &binding.shown_key().name(), label, theme)
+            keyed(buf, at, &binding.shown_key(), label, theme)
         } else {
             word(buf, at, &format!("({label})"), theme.dim, theme)
         };
@@ -372,7 +372,7 @@ pub fn footer<'a>(
     let mut at = area;
     for (binding, label) in keys {
         let key = binding.shown_key();
-        let Some(written) = keyed(buf, at, &key.name(), label, theme) else {
+        let Some(written) = keyed(buf, at, &key, label, theme) else {
             break;
         };
         hits.add(written, Hit::Key(binding.action));

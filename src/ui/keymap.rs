@@ -19,6 +19,8 @@ pub use chord::Chord;
 pub enum Action {
     // everywhere
     Help,
+    /// Everything that can be done, found by typing.
+    Palette,
     /// What each state means.
     States,
     Leave,
@@ -92,6 +94,18 @@ pub enum Action {
     Check,
     Stored,
     Discard,
+}
+
+impl Action {
+    /// Whether it only moves: a cursor, the focus, what is on the screen.
+    #[must_use]
+    pub fn moves(self) -> bool {
+        use Action::{Down, First, Last, Left, Next, PageDown, PageUp, Previous, Right, Up};
+        matches!(
+            self,
+            Up | Down | PageUp | PageDown | First | Last | Next | Previous | Left | Right
+        )
+    }
 }
 
 /// Where a key has its meaning: each kind of layer has a scope.
@@ -168,7 +182,7 @@ impl Hand {
 #[derive(Clone, Debug)]
 pub struct Binding {
     pub scope: Scope,
-    /// Never empty.
+    /// None where the action is done from the palette alone, unless the settings give it one.
     pub keys: Cow<'static, [Chord]>,
     pub action: Action,
     pub shown: Shown,
@@ -187,15 +201,16 @@ impl Binding {
         names.join(", ")
     }
 
-    /// The key that toolbar and footer name: for help, one that no text field takes for a character.
+    /// The name of the key for toolbar and footer: for help, of one that no text field takes for a character.
     #[must_use]
-    pub fn shown_key(&self) -> Chord {
+    pub fn shown_key(&self) -> String {
         let mut keys = self.keys.iter();
         let help = match self.action {
             Action::Help => keys.find(|key| !key.types()),
             _ => None,
         };
-        *help.unwrap_or(&self.keys[0])
+        let key = help.or(self.keys.first());
+        key.map(|key| key.name()).unwrap_or_default()
     }
 }
 
@@ -232,10 +247,10 @@ const BACKSPACE: Chord = key(KeyCode::Backspace);
 const DELETE: Chord = key(KeyCode::Delete);
 
 macro_rules! bindings {
-    ($($scope:ident [$($key:expr),+] $action:ident $shown:ident $($hand:ident)? $label:literal $help:literal;)+) => {
+    ($($scope:ident [$($key:expr),*] $action:ident $shown:ident $($hand:ident)? $label:literal $help:literal;)+) => {
         &[$(Binding {
             scope: Scope::$scope,
-            keys: Cow::Borrowed(&[$($key),+]),
+            keys: Cow::Borrowed(&[$($key),*]),
             action: Action::$action,
             shown: Shown::$shown,
             hand: Hand::of(&[$(Hand::$hand)?]),
@@ -419,8 +434,23 @@ pub static BINDINGS: &[Binding] = bindings![
     Help   [HOME]                   First        HelpOnly "key.first"        "help.first";
     Help   [END]                    Last         HelpOnly "key.last"         "help.last";
     Anywhere [ch('?'), F1]          Help         Footer   "key.help"         "help.help";
+    Anywhere [ch(':')]             Palette      HelpOnly ByHand "key.palette"      "help.palette";
     Anywhere [ctrl('c')]            Leave        HelpOnly "key.leave"        "help.leave";
     Anywhere [ctrl('z')]            Stop         HelpOnly "key.stop"         "help.stop";
+];
+
+/// Where every character is text, where no key has a meaning of its own, and where a secret is shown, which the palette
+/// would lie over.
+const NO_PALETTE: [Scope; 9] = [
+    Scope::Filter,
+    Scope::Choice,
+    Scope::Entry,
+    Scope::Check,
+    Scope::Try,
+    Scope::Secret,
+    Scope::Countdown,
+    Scope::Ended,
+    Scope::Help,
 ];
 
 /// The table as it is in force.
@@ -442,8 +472,12 @@ impl Keymap {
         };
         let anywhere = (scope != Scope::Anywhere).then_some(Scope::Anywhere);
         let scopes = [Some(scope), list, anywhere];
-        // Help is not opened over itself: its own keys close it.
-        let has = move |b: &&Binding| scope != Scope::Help || b.action != Action::Help;
+        let has = move |b: &&Binding| match b.action {
+            // Help is not opened over itself: its own keys close it.
+            Action::Help => scope != Scope::Help,
+            Action::Palette => !NO_PALETTE.contains(&scope),
+            _ => true,
+        };
         let bindings = |scope| self.0.iter().filter(move |b| b.scope == scope);
         scopes.into_iter().flatten().flat_map(bindings).filter(has)
     }
@@ -474,7 +508,8 @@ impl Keymap {
     #[must_use]
     pub fn key(&self, scope: Scope, action: Action) -> String {
         self.binding(scope, action)
-            .map(|binding| binding.keys[0].name())
+            .and_then(|binding| binding.keys.first())
+            .map(|key| key.name())
             .unwrap_or_default()
     }
 }

@@ -247,6 +247,9 @@ pub const SCENES: &[Scene] = &[
     scene("help_find_wide",         Demo,      "<F1>漢",                               Dialog, NO),
     scene("help_key",               Demo,      "n<F1>\n",                              Dialog, BOTH),
     scene("help_states",            Demo,      "<F1><F5>",                             Dialog, BOTH),
+    // The palette.
+    scene("palette",                Demo,      ":",                                    Dialog, BOTH),
+    scene("palette_find",           Demo,      ":lock",                                Dialog, EN),
     // What comes by itself.
     waiting("countdown",            Idle,      "nbackup", &[IDLE, 18_000],             Body,   BOTH),
     waiting("ended",                LockedOut, "", &[1_000],                           Dialog, BOTH),

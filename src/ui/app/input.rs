@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 use crate::ui::app::{App, Effect, Input};
 use crate::ui::field::Typed;
 use crate::ui::keymap::{Action, Chord, Hand, Scope, TextKey, text_key};
+use crate::ui::layer::choice::Choice;
 use crate::ui::layer::confirm::Confirm;
 use crate::ui::layer::help::Help;
 use crate::ui::layer::properties::Properties;
@@ -207,6 +208,12 @@ impl App {
                 let own = Properties::of_user(self.setting.actor.user, Then::nothing());
                 self.push(Box::new(own));
             }
+            Action::Palette => {
+                let palette = Choice::palette(self.top().1.as_ref(), &self.ctx());
+                self.push(Box::new(palette));
+            }
+            Action::Leave => self.leave(),
+            Action::Stop => self.effects.push(Effect::Stop),
             Action::Tree => self.push(Box::new(Tree::new(self.way.here.screen))),
             _ => self.with_layer(top, |layer, ctx, asks| layer.act(action, ctx, asks)),
         }

@@ -78,6 +78,12 @@ impl Rush {
         }
     }
 
+    /// A key chooses an action from the layer that was put on top last. Nobody has read that by the end of the rush in which it
+    /// came up.
+    pub fn chooses(&mut self) {
+        self.is_paste |= self.number == self.opened;
+    }
+
     /// A layer is put on top.
     pub fn opens(&mut self) {
         self.opened = self.number;

@@ -77,7 +77,7 @@ mod tests {
         entry.accept entry.cancel
         details.cancel details.up details.down details.page_up details.page_down details.first details.last
         help.cancel help.states help.up help.down help.page_up help.page_down help.first help.last
-        anywhere.help";
+        anywhere.help anywhere.palette";
 
     #[test]
     fn no_action_loses_its_name() {

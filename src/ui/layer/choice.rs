@@ -9,7 +9,7 @@ use crate::domain::fold::name_key;
 use crate::domain::time::Timestamp;
 use crate::domain::zone;
 use crate::ui::field::{Edit, LineField, Typed};
-use crate::ui::frame::{boxed, cells, centred, inside, row, skip, width};
+use crate::ui::frame::{boxed, cells, centred, first, inside, row, skip, width};
 use crate::ui::hits::{Hit, Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Then};
@@ -22,12 +22,29 @@ const ZONES: usize = 16;
 
 /// An entry.
 #[derive(Clone)]
-struct Entry<T> {
+pub(super) struct Entry<T> {
     /// Tells it from all others, also those that what is typed does not find.
-    number: i64,
-    shown: String,
+    pub number: i64,
+    pub shown: String,
+    /// The keys that do the same, where some do.
+    pub key: String,
+    /// Why it cannot be chosen now, where that is so.
+    pub cannot: Option<String>,
     /// What is answered when it is chosen.
-    answer: T,
+    pub answer: T,
+}
+
+impl<T> Entry<T> {
+    /// An entry that can be chosen, and has no key.
+    pub fn new(number: i64, shown: String, answer: T) -> Entry<T> {
+        Entry {
+            number,
+            shown,
+            key: String::new(),
+            cannot: None,
+            answer,
+        }
+    }
 }
 
 /// The entries that what is typed finds.
@@ -52,12 +69,9 @@ impl<T: Clone + PartialEq + 'static> Choice<T> {
     pub fn of(title: &str, entries: Vec<(T, String)>, present: &T, then: Then<T>) -> Choice<T> {
         let widest = entries.iter().map(|(_, shown)| width(shown)).max();
         let size = (widest.unwrap_or(0), entries.len());
-        let entries = (0..).zip(entries).map(|(number, (answer, shown))| Entry {
-            number,
-            shown,
-            answer,
-        });
-        let entries: Vec<Entry<T>> = entries.collect();
+        let entries = (0..).zip(entries);
+        let entry = |(number, (answer, shown))| Entry::new(number, shown, answer);
+        let entries: Vec<Entry<T>> = entries.map(entry).collect();
         let find = move |typed: &str| {
             let wanted = name_key(typed);
             let folded = entries.iter().map(|entry| (name_key(&entry.shown), entry));
@@ -70,7 +84,7 @@ impl<T: Clone + PartialEq + 'static> Choice<T> {
         Choice::new(title, Box::new(find), size, "", present, then)
     }
 
-    fn new(
+    pub(super) fn new(
         title: &str,
         find: Find<T>,
         size: (u16, usize),
@@ -107,16 +121,10 @@ impl Choice<Option<Tz>> {
     ) -> Choice<Option<Tz>> {
         let find = move |typed: &str| {
             let unset = unset.iter().filter(|_| typed.is_empty());
-            let unset = unset.map(|unset| Entry {
-                number: -1,
-                shown: unset.clone(),
-                answer: None,
-            });
-            let zones = zone::search(typed, now).into_iter().map(|zone| Entry {
-                number: zone as i64,
-                shown: with_offset(zone, now),
-                answer: Some(zone),
-            });
+            let unset = unset.map(|unset| Entry::new(-1, unset.clone(), None));
+            let zones = zone::search(typed, now).into_iter();
+            let zones =
+                zones.map(|zone| Entry::new(zone as i64, with_offset(zone, now), Some(zone)));
             unset.chain(zones).collect()
         };
         Choice::new(title, Box::new(find), (ZONE, ZONES), typed, &present, then)
@@ -149,7 +157,16 @@ impl<T: Clone + 'static> Layer for Choice<T> {
     }
 
     fn can(&self, action: Action, _ctx: &Ctx) -> Can<'_> {
-        Cannot::Unused.unless(action != Action::Accept || !self.found.is_empty())
+        if action != Action::Accept {
+            return Ok(());
+        }
+        match self.found.get(self.selected) {
+            Some(Entry { cannot: None, .. }) => Ok(()),
+            Some(Entry {
+                cannot: Some(why), ..
+            }) => Err(Cannot::Said(why.into())),
+            None => Err(Cannot::Unused),
+        }
     }
 
     fn act(&mut self, action: Action, _ctx: &Ctx, asks: &mut Asks) {
@@ -228,12 +245,18 @@ impl<T: Clone + 'static> Layer for Choice<T> {
             let mark = if selected { '>' } else { ' ' };
             let style = if selected {
                 ctx.theme.selected
+            } else if found.cannot.is_some() {
+                ctx.theme.dim
             } else {
                 Style::new()
             };
             let at = row(list, line);
+            let key = skip(at, at.width.saturating_sub(width(&found.key)));
+            ctx.theme.put(buf, key, &found.key, ctx.theme.label);
+            let words = first(at, key.x.saturating_sub(at.x + 1));
+            let words = if found.key.is_empty() { at } else { words };
             ctx.theme
-                .put(buf, at, &format!("{mark} {}", found.shown), style);
+                .put(buf, words, &format!("{mark} {}", found.shown), style);
             hits.add(at, Hit::Row(found.number));
         }
         Some(cursor)

@@ -13,6 +13,7 @@ pub mod events;
 pub mod help;
 pub mod list;
 pub mod new_secret;
+pub mod palette;
 pub mod properties;
 pub mod reason;
 pub mod role;
@@ -167,6 +168,8 @@ pub enum Ask {
     Back,
     /// A sentence for the message line.
     Say(Tone, String),
+    /// Do in the layer on top what a key with this meaning would do.
+    Act(Action),
     /// Overwrite what is remembered of the screen.
     ForgetScreen,
     /// End the program; nobody is asked again.
@@ -219,6 +222,11 @@ impl<'a> Asks<'a> {
     /// Goes back to the screen from which one came, which is as it was left.
     pub fn back(&mut self) {
         self.asked.push(Ask::Back);
+    }
+
+    /// Does in the layer on top what a key with this meaning would do, or says why it cannot be done now.
+    pub fn act(&mut self, action: Action) {
+        self.asked.push(Ask::Act(action));
     }
 
     /// Shows a sentence in the message line until the next key.
