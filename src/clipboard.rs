@@ -22,6 +22,9 @@ pub trait Clipboard: Send {
     /// terminal](ClipboardWay::is_terminal) it is the caller who has to write it there, between two frames.
     fn send(&mut self, text: &Secret) -> Result<ClipboardWay, Trouble>;
 
+    /// Sends a text that is no secret in the same way. It stays: it is not among what is taken back.
+    fn leave(&mut self, text: &Secret) -> Result<ClipboardWay, Trouble>;
+
     /// Takes back what was sent, as far as that can be done, waiting at most a second.
     fn forget(&mut self) -> Result<(), Trouble>;
 }
@@ -46,6 +49,10 @@ impl Clipboard for Off {
         Err(Trouble::ClipboardOff)
     }
 
+    fn leave(&mut self, _: &Secret) -> Result<ClipboardWay, Trouble> {
+        Err(Trouble::ClipboardOff)
+    }
+
     fn forget(&mut self) -> Result<(), Trouble> {
         Ok(())
     }
@@ -58,6 +65,10 @@ struct Terminal(ClipboardWay);
 impl Clipboard for Terminal {
     fn send(&mut self, _: &Secret) -> Result<ClipboardWay, Trouble> {
         Ok(self.0)
+    }
+
+    fn leave(&mut self, text: &Secret) -> Result<ClipboardWay, Trouble> {
+        self.send(text)
     }
 
     fn forget(&mut self) -> Result<(), Trouble> {

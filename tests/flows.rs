@@ -4,6 +4,8 @@ mod support;
 
 #[path = "flows/copying.rs"]
 mod copying;
+#[path = "flows/copying_rows.rs"]
+mod copying_rows;
 #[path = "flows/events.rs"]
 mod events;
 #[path = "flows/expiry.rs"]

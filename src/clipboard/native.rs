@@ -103,6 +103,12 @@ impl Clipboard for Native {
         Ok(ClipboardWay::Native)
     }
 
+    fn leave(&mut self, text: &Secret) -> Result<ClipboardWay, Trouble> {
+        self.have_done(Job::Set(text.clone()))
+            .map_err(Trouble::DisplayRefused)?;
+        Ok(ClipboardWay::Native)
+    }
+
     fn forget(&mut self) -> Result<(), Trouble> {
         let sent = std::mem::take(&mut self.sent);
         if sent.is_empty() {

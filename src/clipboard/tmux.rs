@@ -131,6 +131,13 @@ impl Clipboard for Tmux {
         Ok(ClipboardWay::Tmux)
     }
 
+    fn leave(&mut self, text: &Secret) -> Result<ClipboardWay, Trouble> {
+        // Without a name it is one of those that tmux itself lets go in time.
+        self.run(&["load-buffer", "-w", "-"], text.expose().as_bytes())
+            .map_err(Trouble::TmuxRefused)?;
+        Ok(ClipboardWay::Tmux)
+    }
+
     fn forget(&mut self) -> Result<(), Trouble> {
         let Some(buffer) = self.buffer.take() else {
             return Ok(());

@@ -33,7 +33,7 @@ pub fn received(text: &[u8]) -> &[u8] {
 /// guessed from them.
 const BEGUN: usize = 12;
 
-/// A secret's text, `<ID>:<base64>`, in one place in memory: sharing it copies no byte, and the last owner's end
+/// A secret's text, `<ID>:<base64>`, or another that is handled like one, in one place in memory: sharing it copies no byte, and the last owner's end
 /// wipes it.
 #[derive(Clone)]
 pub struct Secret(Arc<Zeroizing<Box<[u8]>>>);
@@ -49,6 +49,13 @@ impl Secret {
     #[must_use]
     pub fn expose(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl From<String> for Secret {
+    /// A text that need not be a secret.
+    fn from(text: String) -> Secret {
+        Secret::new(Zeroizing::new(text.into_bytes().into_boxed_slice()))
     }
 }
 

@@ -87,6 +87,7 @@ pub enum Action {
     MyAccount,
     Quit,
     // the secret dialog
+    /// Also, in a list, something of the selected row.
     Copy,
     CopyHeader,
     SaveToFile,
@@ -300,6 +301,7 @@ pub static BINDINGS: &[Binding] = bindings![
     List   [ch('m')]                MyAccount    HelpOnly "key.my_account"   "help.my_account";
     ApiKeys [ch('f')]                StateFilter  Footer   "key.state_filter" "help.state_filter";
     List   [ch('e')]                Events       Footer   "key.events"       "help.events";
+    List   [ch('Y')]                Copy         HelpOnly "key.copy_row"     "help.copy_row";
     List   [ch('o')]                SortNext     Footer   "key.sort"         "help.sort";
     List   [ch('O')]                SortReverse  Footer   "key.reverse"      "help.reverse";
     List   [ch('S')]                SortBy       HelpOnly "key.sort_by"      "help.sort_by";

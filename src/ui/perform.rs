@@ -31,6 +31,10 @@ impl Copier {
                 let way = self.0.send(&text)?;
                 Ok(Done::Copied { way, text })
             }
+            Aside::Leave(text) => {
+                let way = self.0.leave(&text)?;
+                Ok(Done::Copied { way, text })
+            }
             Aside::Forget => self.0.forget().map(|()| Done::Forgotten),
         }
     }

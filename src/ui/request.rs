@@ -113,6 +113,8 @@ pub enum Write {
 #[derive(Clone, Debug)]
 pub enum Aside {
     Copy(Secret),
+    /// Copies a text that is no secret, and is not taken back.
+    Leave(Secret),
     /// Takes back what was copied.
     Forget,
 }

@@ -176,6 +176,7 @@ pub const SCENES: &[Scene] = &[
     scene("confirm_lock_out",       Demo,      "l",                                    Screen, BOTH),
     scene("confirm_delete",         Demo,      "d",                                    Dialog, NO),
     scene("confirm_end_overlap",    Demo,      "/webhook\nx",                          Dialog, JA),
+    scene("copy_row",               Demo,      "Y",                                    Dialog, BOTH),
     scene("try_empty",              Demo,      "v",                                    Dialog, BOTH),
     scene("try_malformed",          Demo,      "vabc\n",                               Dialog, BOTH),
     scene("tree",                   Demo,      "t",                                    Body,   BOTH),

@@ -100,6 +100,12 @@ impl Clipboard for Remembered {
         answer
     }
 
+    fn leave(&mut self, text: &Secret) -> Result<ClipboardWay, Trouble> {
+        let sent = self.send(text);
+        self.memory().held = None;
+        sent
+    }
+
     fn forget(&mut self) -> Result<(), Trouble> {
         let mut memory = self.memory();
         memory.held = None;

@@ -21,6 +21,9 @@ use crate::ui::layer::properties::Properties;
 use crate::ui::layer::try_secret::TrySecret;
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Then};
 
+/// A request to the API that the keys open, with the secret left out.
+const REQUEST: &str = "curl -H 'api-secret-key: <secret>' -H 'api-version: v1' https://HOST/api/";
+
 impl Table for KeyRow {
     const COLUMNS: &'static [Column<KeyRow>] = &[
         column("column.name", (20, 2), ('n', KeySort::Name), |row, _| {
@@ -80,6 +83,14 @@ impl Table for KeyRow {
 
     fn name(&self, _ctx: &Ctx) -> String {
         self.name.clone()
+    }
+
+    fn copies(&self, _ctx: &Ctx) -> Vec<(Option<&'static str>, String)> {
+        vec![
+            (Some("column.id"), self.place.id.to_string()),
+            (Some("column.name"), self.name.clone()),
+            (None, REQUEST.to_owned()),
+        ]
     }
 
     fn none(ctx: &Ctx) -> String {

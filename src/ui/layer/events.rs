@@ -4,8 +4,7 @@ mod details;
 
 use ratatui::style::Style;
 
-use crate::domain::date::parse_date;
-use crate::domain::event::trail::{EventField, EventRow, EventSort, SYSTEM_NAME};
+use crate::domain::event::chain::hex;
 use crate::domain::event::{EventKind, Level};
 use crate::domain::filter::{Test, Value, quoted, with_terms};
 use crate::domain::fold::name_key;
@@ -67,6 +66,17 @@ impl Table for EventRow {
 
     fn name(&self, ctx: &Ctx) -> String {
         ctx.text.event(self.number)
+    }
+
+    fn copies(&self, _ctx: &Ctx) -> Vec<(Option<&'static str>, String)> {
+        let target = format!("{}:{}", self.target.kind, self.target.id);
+        vec![
+            (Some("event_details.sequence"), self.sequence().to_string()),
+            (Some("column.target"), target),
+            (Some("column.name"), target_name(self)),
+            (Some("column.performed_by"), actor_name(self).to_owned()),
+            (Some("event_details.hash"), hex(&self.hash)),
+        ]
     }
 
     fn none(ctx: &Ctx) -> String {

@@ -3,6 +3,7 @@
 mod click;
 mod columns;
 mod marks;
+mod copy;
 mod screen;
 mod verbs;
 mod view;
@@ -27,6 +28,7 @@ use crate::ui::table::{ASKED, Move, Rows};
 
 pub use columns::{Column, column, plain, unsorted};
 pub use marks::Marks;
+pub use copy::sent;
 pub use screen::ListScreen;
 pub use verbs::{Change, Does, Question, Verb, Verbs, last_used};
 
@@ -49,6 +51,15 @@ pub trait Table: request::Asked {
 
     /// What messages call the row.
     fn name(&self, ctx: &Ctx) -> String;
+
+    /// What of the row can be copied, each with the name of its label; what tells by itself what it is has none.
+    fn copies(&self, ctx: &Ctx) -> Vec<(Option<&'static str>, String)> {
+        let id = self.place().id.to_string();
+        vec![
+            (Some("column.id"), id),
+            (Some("column.name"), self.name(ctx)),
+        ]
+    }
 
     /// What is said when there is no row at all.
     fn none(ctx: &Ctx) -> String;

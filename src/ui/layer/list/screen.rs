@@ -23,6 +23,8 @@ pub struct ListScreen<V: Verbs> {
     pub list: List<V::Row>,
     verbs: V,
     foreseeing: Option<Foreseeing<V::Row>>,
+    /// A copy that is on its way; nothing waits for it.
+    pub(super) copying: Option<Ticket>,
 }
 
 /// A change about which the service is asked first: the row as it was when the key was pressed.
@@ -39,6 +41,7 @@ impl<V: Verbs> Default for ListScreen<V> {
             list: List::default(),
             verbs: V::default(),
             foreseeing: None,
+            copying: None,
         }
     }
 }
@@ -141,6 +144,9 @@ impl<V: Verbs> Layer for ListScreen<V> {
             return Cannot::Unused.unless(ctx.leads_back);
         }
         let Some(verb) = Self::verb(action) else {
+            if action == Action::Copy && self.list.selected().is_none() {
+                return Err(Cannot::Said(self.list.empty(ctx).into()));
+            }
             return Cannot::Unused.unless(self.list.has_use(action, ctx));
         };
         let needs = verb.needs(self.list.selected(), ctx.actor.user);
@@ -171,8 +177,9 @@ impl<V: Verbs> Layer for ListScreen<V> {
             return;
         }
         let Some(verb) = Self::verb(action) else {
-            match action {
-                Action::SortBy => asks.push(self.list.sorting(Self::sorts(), ctx)),
+            match (action, self.list.selected()) {
+                (Action::SortBy, _) => asks.push(self.list.sorting(Self::sorts(), ctx)),
+                (Action::Copy, Some(row)) => Self::choose_copy(row, ctx, asks),
                 _ => self.list.act(action, ctx, asks),
             }
             return;
@@ -205,6 +212,10 @@ impl<V: Verbs> Layer for ListScreen<V> {
     fn answer(&mut self, ticket: Ticket, outcome: Outcome, ctx: &Ctx, asks: &mut Asks) {
         if let Some(of) = self.foreseeing.take_if(|of| of.ticket == ticket) {
             Self::foreseen(of, outcome, ctx, asks);
+            return;
+        }
+        if self.copying.take_if(|asked| *asked == ticket).is_some() {
+            Self::copied(outcome, ctx, asks);
             return;
         }
         let answer = (ticket, outcome);
