@@ -2,6 +2,7 @@
 
 mod event;
 mod pasted;
+mod role;
 mod setting;
 
 use std::collections::BTreeMap;

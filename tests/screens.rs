@@ -109,7 +109,8 @@ fn expect_a_key_for_every_click(console: &Console) {
     let (hits, scope) = console.hits();
     // From the line that is typed in, Enter leads to the other keys.
     let left: &[Scope] = match scope {
-        Scope::Filter => &[Scope::List, Scope::Role],
+        Scope::Filter => &[Scope::List],
+        Scope::Find => &[Scope::Role],
         _ => &[],
     };
     let scopes = || [scope].into_iter().chain(left.iter().copied());
@@ -118,7 +119,10 @@ fn expect_a_key_for_every_click(console: &Console) {
         let mut bindings = scopes().flat_map(|scope| keys.of(scope));
         bindings.any(|binding| binding.action == action && !binding.keys.is_empty())
     };
-    let typed_in = matches!(scope, Scope::Filter | Scope::Entry | Scope::Check);
+    let typed_in = matches!(
+        scope,
+        Scope::Filter | Scope::Find | Scope::Entry | Scope::Check
+    );
     let mut count = 0;
     for (area, hit) in hits.all() {
         let reached = match hit {

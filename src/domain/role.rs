@@ -56,6 +56,13 @@ impl Role {
     }
 }
 
+/// What a new role is made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RoleFor {
+    Key,
+    User,
+}
+
 /// What was typed into Role Properties.
 pub type RoleDraft = Typed<RoleFields>;
 

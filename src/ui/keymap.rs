@@ -41,6 +41,8 @@ pub enum Action {
     In30Days,
     In90Days,
     InAYear,
+    /// Shows only the boxes that are ticked, or all again.
+    TickedOnly,
     // acting on what has the focus
     /// Also opens the list of a field that is chosen from one.
     Tick,
@@ -131,6 +133,8 @@ pub enum Scope {
     Calendar,
     /// Role Properties, with its tabs.
     Role,
+    /// Their find line, while it is typed in.
+    Find,
     Choice,
     /// The page on which a letter chooses the order of a list.
     Sorting,
@@ -364,6 +368,7 @@ pub static BINDINGS: &[Binding] = bindings![
     Role   [F3]                     PreviousTab  HelpOnly "key.previous"     "help.previous_tab";
     Role   [SPACE]                  Tick         Footer   "key.tick"         "help.tick";
     Role   [ch('/')]                Filter       Footer   "key.find"         "help.find";
+    Role   [ch('t')]                TickedOnly   Footer   "key.ticked_only"  "help.ticked_only";
     Role   [ENTER]                  Press        HelpOnly "key.enter"        "help.enter_role";
     Role   [TAB]                    Next         Footer   "key.next_field"   "help.next_part";
     Role   [BACK_TAB]               Previous     HelpOnly "key.previous"     "help.previous_part";
@@ -375,6 +380,14 @@ pub static BINDINGS: &[Binding] = bindings![
     Role   [PAGE_DOWN]              PageDown     HelpOnly "key.page_down"    "help.page_down";
     Role   [HOME]                   First        HelpOnly "key.first"        "help.first";
     Role   [END]                    Last         HelpOnly "key.last"         "help.last";
+    Find   [ENTER]                  Accept       Footer   "key.keep"         "help.keep_found";
+    Find   [ESC]                    Cancel       Footer   "key.clear"        "help.clear_found";
+    Find   [F4]                     NextTab      Footer   "key.next_tab"     "help.next_found";
+    Find   [F3]                     PreviousTab  HelpOnly "key.previous"     "help.previous_found";
+    Find   [UP]                     Up           HelpOnly "key.up"           "help.up";
+    Find   [DOWN]                   Down         HelpOnly "key.down"         "help.down";
+    Find   [PAGE_UP]                PageUp       HelpOnly "key.page_up"      "help.page_up";
+    Find   [PAGE_DOWN]              PageDown     HelpOnly "key.page_down"    "help.page_down";
     Choice [ENTER]                  Accept       Footer   "key.choose"       "help.choose";
     Choice [ESC]                    Cancel       Footer   "key.cancel"       "help.cancel_choice";
     Choice [UP]                     Up           HelpOnly "key.up"           "help.up";
@@ -605,6 +618,7 @@ const SCOPES: &[(Scope, &str)] = &[
     (Scope::Date, "key_table.date"),
     (Scope::Calendar, "key_table.calendar"),
     (Scope::Role, "key_table.role"),
+    (Scope::Find, "key_table.find"),
     (Scope::Secret, "key_table.secret"),
     (Scope::Confirmation, "key_table.confirmation"),
     (Scope::Choice, "key_table.choice"),

@@ -67,12 +67,15 @@ fn a_role_that_stops_keys_asks_first_and_names_them() {
 }
 
 #[test]
-fn a_role_that_stops_nobody_is_saved_without_a_question() {
+fn a_role_that_stops_nobody_is_asked_about_for_what_changes_alone() {
     let mut bench = Bench::in_memory();
     role(&mut bench, "Ops", &[]);
     let mut console = Console::on(bench);
     to_boxes(&mut console, "ops");
-    console.keys(" \t <F2>");
+    console.keys(" \t <F2>").says("role_change.title");
+    console.expect("- Allow Access to User Interface");
+    console.expect_not("that will");
+    console.keys("y");
     console.says_with("form.saved", &[("name", &"Ops")]);
 }
 

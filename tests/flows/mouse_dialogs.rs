@@ -259,7 +259,7 @@ fn a_role_is_edited_by_its_tabs_boxes_and_radio_buttons() {
     console.click_on("( ) Change own");
     console.click_on("Other");
     console.click_on("General").expect("Operators 2");
-    console.click_on("[ OK ]");
+    console.click_on("[ OK ]").click_on("[ y Save ]");
     let saved = last_role(&mut console);
     assert_eq!(saved.name, "Operators 2");
     assert!(saved.web_service);
@@ -290,7 +290,7 @@ fn a_box_is_ticked_where_it_was_found_and_ok_ends_the_search() {
     console.keys("<Ctrl-E><Ctrl-U>can view roles");
     console.click_on("Can View Roles");
     console.keys("/");
-    console.click_on("[ OK ]");
+    console.click_on("[ OK ]").click_on("[ y Save ]");
     let rights = last_role(&mut console).rights;
     let held = Right::ALL.into_iter().filter(|right| rights.has(*right));
     assert_eq!(

@@ -9,8 +9,14 @@ use crate::support::console::Console;
 use crate::support::database::{Bench, rights, role_draft};
 
 /// Opens New API Key, types a name, and `New...` in its list of roles.
-fn new_role(console: &mut Console) {
+fn open_new_role(console: &mut Console) {
     console.keys("nnightly\t\t new\n");
+}
+
+/// The same, and gives the role a name.
+fn new_role(console: &mut Console) {
+    open_new_role(console);
+    console.keys("New Role");
 }
 
 /// Goes on to the tab with this title.
@@ -91,7 +97,7 @@ fn a_role_made_for_a_key_is_chosen_and_everything_typed_is_still_there() {
 #[test]
 fn cancel_in_a_role_made_for_a_key_leaves_the_key_as_it_was() {
     let mut console = Console::new();
-    new_role(&mut console);
+    open_new_role(&mut console);
     console.keys("<Esc>").says("form.title_new");
     console.expect("nightly");
     console.expect("Auditor ▼");
@@ -104,16 +110,14 @@ fn cancel_in_a_role_made_for_a_key_leaves_the_key_as_it_was() {
 #[test]
 fn the_name_suggested_for_a_role_gives_way_to_what_is_typed() {
     let mut console = Console::new();
-    new_role(&mut console);
-    console.says("role.title_new");
+    console.go("Roles");
+    console.keys("n").says("role.title_new");
     console.keys("Policy Reader<F2>");
     assert_eq!(last_role(&mut console).name, "Policy Reader");
-    console.keys("<Esc>y");
-    console.go("Roles");
-    console.keys("<End>c").expect("Policy Reader_2");
+    console.keys("c").expect("Policy Reader_2");
     console.keys("<Home>A <F2>");
     assert_eq!(last_role(&mut console).name, "A Policy Reader_2");
-    console.keys("\n!<F2>");
+    console.keys("\n!<F2>y");
     console.says_with("form.saved", &[("name", &"A Policy Reader_2!")]);
 }
 
@@ -125,21 +129,110 @@ fn new_is_offered_only_to_those_who_may_create_roles() {
     console.expect_not("New...  ");
     let more = [keys[0], keys[1], Right::CreateRoles];
     let mut console = console_of(&more, |_| {});
-    new_role(&mut console);
+    open_new_role(&mut console);
     console.expect("[General]");
 }
 
 #[test]
 fn a_new_role_begins_as_the_originals_and_clashing_names_get_a_number() {
     let mut console = Console::new();
-    new_role(&mut console);
+    console.go("Roles");
+    console.keys("n");
     console.expect("[x] Allow Access to User Interface");
     console.expect("[ ] Allow Access to Web Service API");
     console.keys("<F2>");
     let new = RoleDraft::default().check().expect("valid");
     assert_eq!(last_role(&mut console), new);
-    console.expect("New Role ▼");
-    console.keys(" new...\n").expect("New Role_2");
+    console.keys("n").expect("New Role_2");
+}
+
+#[test]
+fn a_role_made_for_a_key_or_user_begins_without_a_name_and_with_the_access_that_it_needs() {
+    let mut console = Console::new();
+    open_new_role(&mut console);
+    console.keys("<F2>").expect("! A name is needed.");
+    console.expect("[ ] Allow Access to User Interface");
+    console.expect("[x] Allow Access to Web Service API");
+    console.keys("For keys<F2>").expect("For keys ▼");
+    let made = last_role(&mut console);
+    assert!(made.web_service && !made.user_interface);
+    assert_eq!(made.rights, Rights::view_only());
+    console.keys("<Esc>y");
+    console.go("Users");
+    console
+        .keys("ncarol\t\t new\n")
+        .expect("[x] Allow Access to User Interface");
+    console.keys("For users<F2>").expect("For users ▼");
+    let made = last_role(&mut console);
+    assert!(made.user_interface && !made.web_service);
+}
+
+#[test]
+fn what_follows_from_an_access_or_rights_that_a_role_lacks_is_said() {
+    let mut console = Console::new();
+    open_new_role(&mut console);
+    console
+        .says("role.no_user_interface")
+        .says_not("role.no_web_service");
+    console.keys("\t\t ").says_not("role.no_user_interface");
+    console.keys("\t ").says("role.no_web_service");
+    console.says_not("role.no_rights");
+    let none = role_draft("None", &[]);
+    console.bench.role(&none);
+    console.keys("<Esc>y<Esc>y");
+    console.go("Roles");
+    console.keys("/none\n\n").says("role.no_rights");
+    turn_to(&mut console, "Users/Keys");
+    console.keys("<End> ");
+    turn_to(&mut console, "General");
+    console.says_not("role.no_rights");
+}
+
+#[test]
+fn what_is_looked_for_is_looked_for_on_all_tabs_and_the_next_one_is_named() {
+    let mut console = Console::new();
+    new_role(&mut console);
+    turn_to(&mut console, "Computer");
+    console
+        .keys("/port list")
+        .expect("Nothing here; 3 on Other, F4");
+    console.keys("<F4>").expect("[Other]");
+    console.expect("3 found");
+    console.expect_not("Nothing here");
+    console.keys("s\n ").expect("[x] Can Create New Port Lists");
+    console
+        .keys("/<Ctrl-U>view")
+        .expect("found; 2 on Computer, F4");
+    console.keys("\n<F3>").expect("[Users/Keys]");
+    console.expect("3 found; ");
+    console
+        .keys("<Esc>")
+        .says_with("role.ticked", &[("held", &3), ("all", &12)]);
+    console.keys("<F4>").expect_not("found;");
+    console.keys("/nothing like it").says("choice.nothing");
+}
+
+#[test]
+fn only_what_is_ticked_is_shown_until_all_is_asked_for_again() {
+    let mut console = Console::new();
+    new_role(&mut console);
+    turn_to(&mut console, "Users/Keys");
+    console
+        .keys("t")
+        .says_with("role.ticked_only", &[("held", &3), ("all", &12)]);
+    console.expect("[x] Can View Users");
+    console
+        .expect_not("Can Edit User")
+        .expect_not("Custom Rights");
+    console.keys(" ").expect("[ ] Can View Users");
+    console.says_with("role.ticked_only", &[("held", &2), ("all", &12)]);
+    turn_to(&mut console, "Policy");
+    console.expect_not("Can Create New Policies");
+    console.keys("/nothing like it").says("choice.nothing");
+    console.keys("<Esc>t").expect("Can Create New Policies");
+    turn_to(&mut console, "Users/Keys");
+    console.expect("(•) Custom");
+    console.keys("t").expect_not("Can View Users");
 }
 
 #[test]

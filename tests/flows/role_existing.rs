@@ -30,7 +30,7 @@ fn two_people_who_tick_different_boxes_both_win() {
     somebody_changes(&mut console, id, |draft| {
         draft.rights.insert(Right::ViewApiKeys.name());
     });
-    console.keys("<F2>");
+    console.keys("<F2>y");
     console.says_with("form.saved", &[("name", &"Operators")]);
     let rights = last_role(&mut console).rights;
     let held: Vec<Right> = Right::ALL
@@ -54,8 +54,40 @@ fn a_name_that_somebody_else_changed_too_shows_both_and_loses_nothing() {
         "problem.changed",
         &[("who", &"alice"), ("theirs", &"theirs")],
     );
-    console.keys("<F2>");
+    console.keys("<F2>y");
     console.says_with("form.saved", &[("name", &"Operators-mine")]);
+}
+
+#[test]
+fn what_changes_is_listed_before_it_is_saved_and_cancel_keeps_the_form() {
+    let mut console = Console::new();
+    let id = operators(&mut console, &[Right::ViewUsers]);
+    open_role(&mut console, id);
+    console
+        .keys("<F2>")
+        .says_with("form.saved", &[("name", &"Operators")]);
+    console.keys("\n!\tday and night\t\t ");
+    turn_to(&mut console, "Users/Keys");
+    tick(&mut console, "can view roles");
+    tick(&mut console, "can view users");
+    let before = roles(&mut console);
+    console.keys("<F2>").says("role_change.title");
+    for line in [
+        "Name: “Operators” becomes “Operators!”",
+        "The description changes.",
+        "+ Allow Access to Web Service API",
+        "+ Can View Roles",
+        "- Can View Users",
+    ] {
+        console.expect(line);
+    }
+    console.keys("\n").expect("[Users/Keys]");
+    assert_eq!(roles(&mut console), before);
+    console.keys("<F2>y");
+    console.says_with("form.saved", &[("name", &"Operators!")]);
+    let now = last_role(&mut console);
+    assert_eq!(now.rights, rights(&[Right::ViewRoles]));
+    assert!(now.web_service);
 }
 
 #[test]
@@ -115,7 +147,7 @@ fn nobody_changes_what_the_own_role_allows_but_may_rename_it() {
     turn_to(&mut console, "Users/Keys");
     console.keys("<Down> ").says("problem.own_role");
     console.says_with("role.ticked", &[("held", &3), ("all", &12)]);
-    console.keys("<F2>");
+    console.keys("<F2>y");
     console.says_with("form.saved", &[("name", &"Bob's!")]);
 }
 

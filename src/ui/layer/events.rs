@@ -4,7 +4,9 @@ mod details;
 
 use ratatui::style::Style;
 
+use crate::domain::date::parse_date;
 use crate::domain::event::chain::hex;
+use crate::domain::event::trail::{EventField, EventRow, EventSort, SYSTEM_NAME};
 use crate::domain::event::{EventKind, Level};
 use crate::domain::filter::{Test, Value, quoted, with_terms};
 use crate::domain::fold::name_key;

@@ -2,8 +2,8 @@
 
 mod click;
 mod columns;
-mod marks;
 mod copy;
+mod marks;
 mod screen;
 mod verbs;
 mod view;
@@ -27,8 +27,8 @@ use crate::ui::request::{self, Done, ListQuery, Outcome, Ticket, Write};
 use crate::ui::table::{ASKED, Move, Rows};
 
 pub use columns::{Column, column, plain, unsorted};
-pub use marks::Marks;
 pub use copy::sent;
+pub use marks::Marks;
 pub use screen::ListScreen;
 pub use verbs::{Change, Does, Question, Verb, Verbs, last_used};
 

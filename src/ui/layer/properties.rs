@@ -17,7 +17,7 @@ use crate::domain::id::RoleId;
 use crate::domain::intent::Prospect;
 use crate::domain::locale::Locale;
 use crate::domain::problem::{Field, Problem, Rule, Value};
-use crate::domain::role::Role;
+use crate::domain::role::{Role, RoleFor};
 use crate::domain::trouble::Trouble;
 use crate::ui::field::{DateField, Edit, Typed};
 use crate::ui::form::{Focus, Form, Input, Item};
@@ -44,6 +44,9 @@ pub trait Subject: 'static {
 
     /// Brings what follows from the other fields onto a field.
     fn show(&self, _item: &mut Item, _ctx: &Ctx) {}
+
+    /// What a role is made for from its list of roles.
+    const ROLE_FOR: RoleFor;
 
     /// Name of what can be chosen instead of a language or a time zone, where neither has to be set.
     const UNSET: Option<&'static str>;

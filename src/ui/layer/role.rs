@@ -16,7 +16,7 @@ use ratatui::layout::{Position, Rect};
 use crate::domain::id::RoleId;
 use crate::domain::intent::{Intent, Prospect};
 use crate::domain::rights::{Rights, Tab};
-use crate::domain::role::{Assigned, NEW_ROLE, RoleDraft, RoleFields};
+use crate::domain::role::{Assigned, NEW_ROLE, RoleDraft, RoleFields, RoleFor};
 use crate::domain::trouble::Trouble;
 use crate::ui::field::{Edit, Typed};
 use crate::ui::form::Form;
@@ -47,6 +47,8 @@ pub struct RoleDialog {
     /// Why what the role allows cannot be changed.
     locked: Option<String>,
     title: String,
+    /// The key that shows the next tab.
+    next_tab: String,
     page: Page,
     focus: Focus,
     general: Form,
@@ -68,6 +70,8 @@ pub struct RoleDialog {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Task {
     New,
+    /// From the list of roles of what it is for.
+    NewFor(RoleFor),
     Edit(RoleId),
     Copy(RoleId),
 }
@@ -77,6 +81,19 @@ impl RoleDialog {
     #[must_use]
     pub fn of_new_role(then: Then<i64>) -> RoleDialog {
         RoleDialog::opened(Task::New, then)
+    }
+
+    /// For a new role of a key or user: without a name so far, and with the access that one needs.
+    #[must_use]
+    pub fn of_new_role_for(what: RoleFor, then: Then<i64>) -> RoleDialog {
+        let mut dialog = RoleDialog::opened(Task::NewFor(what), then);
+        dialog.draft = RoleDraft::from(RoleFields {
+            name: String::new(),
+            user_interface: what == RoleFor::User,
+            web_service: what == RoleFor::Key,
+            ..RoleFields::default()
+        });
+        dialog
     }
 
     /// For an existing role.
@@ -101,6 +118,7 @@ impl RoleDialog {
             read_only: None,
             locked: None,
             title: String::new(),
+            next_tab: String::new(),
             page: Page::General,
             focus: Focus::Page,
             general: Form::new(Vec::new(), Vec::new(), true),
@@ -118,7 +136,7 @@ impl RoleDialog {
     fn existing(&self) -> Option<RoleId> {
         match self.task {
             Task::Edit(id) => Some(id),
-            Task::New | Task::Copy(_) => None,
+            Task::New | Task::NewFor(_) | Task::Copy(_) => None,
         }
     }
 
@@ -164,14 +182,31 @@ impl RoleDialog {
             self.show_problems(&problems, ctx, asks);
             return;
         }
-        let access = (draft.user_interface, draft.web_service);
-        let before = self.before.as_ref();
-        let changes_access =
-            before.is_some_and(|before| access != (before.user_interface, before.web_service));
+        let changes = !self.changes(ctx).is_empty();
         self.awaited = Some(match self.write(draft) {
-            Write::Change(intent) if changes_access => asks.request(Read::Foresee(intent)),
+            Write::Change(intent) if changes => asks.request(Read::Foresee(intent)),
             write => asks.request(write),
         });
+    }
+
+    /// What saving would change of an existing role, in lines.
+    fn changes(&self, ctx: &Ctx) -> Vec<String> {
+        let after = self.drafted().check();
+        let changes = |before| Some(ctx.text.role_changes(before, &after.ok()?));
+        let changes = self.before.as_ref().and_then(changes);
+        changes.unwrap_or_default()
+    }
+
+    /// Asks whether to save what changes, and what follows from it.
+    fn confirm(&self, prospect: &Prospect, ctx: &Ctx, asks: &mut Asks) {
+        let text = ctx.text;
+        let mut body = self.changes(ctx).join("\n");
+        if let Prospect::Affects(affected) = prospect {
+            body = text.affected(affected) + "\n\n" + &body;
+        }
+        let yes = Then::new(|dialog: &mut RoleDialog, (), _, asks| dialog.send(asks));
+        let title = text.say("role_change.title");
+        asks.push(Confirm::new(title, body, text.say("affected.verb"), yes));
     }
 
     fn send(&mut self, asks: &mut Asks) {
@@ -213,6 +248,7 @@ impl RoleDialog {
             asks.complain(sentence);
         }
         self.problems.retain(|(on, _)| *on != tab);
+        self.show_consequences(ctx);
     }
 
     /// Opens the Properties of the user or key that is selected.
@@ -222,6 +258,23 @@ impl RoleDialog {
             Some(Assigned::Key { id, .. }) => asks.push(Properties::of_key(*id, then)),
             Some(Assigned::User(id, _)) => asks.push(Properties::of_user(*id, then)),
             None => {}
+        }
+    }
+
+    /// What is looked for on one tab is looked for on all.
+    fn find_on_all(&mut self) {
+        let text = self.boxes().map(|boxes| boxes.looked_for().to_owned());
+        let text = text.unwrap_or_default();
+        for boxes in &mut self.boxes {
+            if boxes.looked_for() != text {
+                boxes.look_for(&text);
+            }
+        }
+    }
+
+    fn stop_finding(&mut self) {
+        for boxes in &mut self.boxes {
+            boxes.clear();
         }
     }
 
@@ -257,7 +310,7 @@ impl RoleDialog {
 impl Layer for RoleDialog {
     fn scope(&self) -> Scope {
         if self.is_searching() {
-            Scope::Filter
+            Scope::Find
         } else {
             Scope::Role
         }
@@ -265,7 +318,12 @@ impl Layer for RoleDialog {
 
     fn open(&mut self, ctx: &Ctx, asks: &mut Asks) {
         ctx.text.say("form.loading").clone_into(&mut self.title);
+        self.next_tab = ctx.keys.key(Scope::Role, Action::NextTab);
         let request = match self.task {
+            Task::NewFor(_) => {
+                self.begin_new(String::new(), ctx, asks);
+                return;
+            }
             Task::New => Read::NewRoleName(NEW_ROLE.to_owned()),
             Task::Edit(id) | Task::Copy(id) => Read::RoleProperties(id),
         };
@@ -288,26 +346,37 @@ impl Layer for RoleDialog {
     }
 
     fn label(&self, action: Action, ctx: &Ctx) -> Option<&str> {
-        let closes = action == Action::Cancel && self.is_read_only();
-        closes.then(|| ctx.text.say("button.close"))
+        let name = match action {
+            Action::Cancel if self.is_read_only() => "button.close",
+            Action::TickedOnly if self.boxes().is_some_and(Boxes::is_ticked_only) => {
+                "key.all_rights"
+            }
+            _ => return None,
+        };
+        Some(ctx.text.say(name))
     }
 
     fn act(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
+        let searched = self.boxes().is_some_and(Boxes::is_searched);
+        let turns = matches!(action, Action::NextTab | Action::PreviousTab);
         if let Some(boxes) = self.searched_boxes() {
             match action {
                 Action::Accept => boxes.finding = false,
-                Action::Cancel => boxes.clear(),
+                Action::Cancel => self.stop_finding(),
+                _ if turns => {
+                    boxes.finding = false;
+                    self.go(action);
+                    if let Some(boxes) = self.boxes_mut() {
+                        boxes.finding = true;
+                    }
+                }
                 _ => boxes.go(action),
             }
             return;
         }
-        // As on a list: what is looked for goes first.
-        let searched = self.boxes_mut().filter(|boxes| boxes.is_searched());
-        if let (Action::Cancel, Some(boxes)) = (action, searched) {
-            boxes.clear();
-            return;
-        }
         match action {
+            // As on a list: what is looked for goes first.
+            Action::Cancel if searched => self.stop_finding(),
             Action::Accept => self.save(ctx, asks),
             Action::Cancel => self.leave(ctx, asks),
             Action::Tick | Action::Press => self.press(action, ctx, asks),
@@ -335,8 +404,12 @@ impl Layer for RoleDialog {
             None if in_form => self.general.take(typed),
             None => Edit::NotTaken,
         };
-        if in_form && edit != Edit::NotTaken {
-            self.check_focused(ctx);
+        if edit != Edit::NotTaken {
+            if in_form {
+                self.check_focused(ctx);
+            } else {
+                self.find_on_all();
+            }
         }
         asks.edited(typed, &edit, ctx.text)
     }
@@ -356,7 +429,7 @@ impl Layer for RoleDialog {
                     self.draft = RoleDraft::from(&properties.fields);
                     self.awaited = Some(asks.request(Read::NewRoleName(name)));
                 }
-                Task::New | Task::Edit(_) => self.edit_existing(*properties, ctx),
+                _ => self.edit_existing(*properties, ctx),
             },
             Ok(Done::RoleName(name)) => self.begin_new(name, ctx, asks),
             Ok(Done::RoleCreated(id)) => {
@@ -367,13 +440,7 @@ impl Layer for RoleDialog {
                     self.saved(id, &fields.name, ctx, asks);
                 }
             }
-            Ok(Done::Foreseen(Prospect::Affects(affected))) => {
-                let yes = Then::new(|dialog: &mut RoleDialog, (), _, asks| {
-                    dialog.send(asks);
-                });
-                asks.push(Confirm::affects(&affected, ctx.text, yes));
-            }
-            Ok(Done::Foreseen(_)) => self.send(asks),
+            Ok(Done::Foreseen(prospect)) => self.confirm(&prospect, ctx, asks),
             Ok(_) => {}
             Err(Trouble::Problems(problems)) => self.show_problems(&problems, ctx, asks),
             Err(trouble) => {

@@ -10,6 +10,7 @@ use crate::domain::intent::Intent;
 use crate::domain::locale::Locale;
 use crate::domain::problem::{Field, Problem, Value};
 use crate::domain::rights::Right;
+use crate::domain::role::RoleFor;
 use crate::domain::trouble::Trouble;
 use crate::ui::field::{AreaField, DateField, LineField};
 use crate::ui::form::{Input, Item};
@@ -177,6 +178,8 @@ impl Subject for ApiKey {
             item.notes = facts::of_expiry(&self.draft, self.before.as_ref(), ctx);
         }
     }
+
+    const ROLE_FOR: RoleFor = RoleFor::Key;
 
     const UNSET: Option<&'static str> = None;
 

@@ -28,9 +28,12 @@ impl<S: Subject> Properties<S> {
             *self.subject.role() = role;
             self.edited(Field::Role, ctx);
         } else {
-            asks.push(RoleDialog::of_new_role(Then::new(
-                |form: &mut Properties<S>, made, _, asks| form.role_made(RoleId(made), asks),
-            )));
+            asks.push(RoleDialog::of_new_role_for(
+                S::ROLE_FOR,
+                Then::new(|form: &mut Properties<S>, made, _, asks| {
+                    form.role_made(RoleId(made), asks);
+                }),
+            ));
         }
     }
 

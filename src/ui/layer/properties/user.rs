@@ -8,6 +8,7 @@ use crate::domain::intent::Intent;
 use crate::domain::locale::Locale;
 use crate::domain::problem::{Field, Problem, Value};
 use crate::domain::rights::Right;
+use crate::domain::role::RoleFor;
 use crate::domain::trouble::Trouble;
 use crate::domain::user::{USER_NAME_MAX, UserDraft, UserFields, UserProperties};
 use crate::ui::field::LineField;
@@ -165,6 +166,8 @@ impl Subject for User {
     fn show(&self, item: &mut Item, _ctx: &Ctx) {
         lock::show(item, self.draft.locked_out.as_ref());
     }
+
+    const ROLE_FOR: RoleFor = RoleFor::User;
 
     const UNSET: Option<&'static str> = Some("user.machine");
 

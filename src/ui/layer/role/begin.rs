@@ -52,6 +52,7 @@ impl RoleDialog {
         self.boxes = Tab::ALL.map(|tab| Boxes::new(tab, ctx.text)).into();
         self.initial = draft.fields.clone();
         self.draft = draft;
+        self.show_consequences(ctx);
     }
 
     /// Begins with a new role or a copy, without anything that the actor's own role does not have.

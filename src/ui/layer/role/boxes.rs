@@ -42,6 +42,16 @@ pub(super) struct Subject<'a> {
     pub(super) grantable: &'a Rights,
     /// Sentences above the boxes; and whether each is a problem.
     pub(super) notes: Vec<(String, bool)>,
+    /// The next tab on which something is found.
+    pub(super) elsewhere: Option<Elsewhere>,
+}
+
+/// Another tab on which something is found.
+pub(super) struct Elsewhere {
+    pub(super) tab: &'static str,
+    pub(super) count: usize,
+    /// The key that leads there.
+    pub(super) key: String,
 }
 
 /// Whom a change has to be allowed to.
@@ -59,6 +69,9 @@ pub(super) struct Boxes {
     find: LineField,
     /// The find line is being typed in.
     pub(super) finding: bool,
+    /// Only the boxes of these rights are shown: those that were ticked when that was asked for, so that what is unticked
+    /// does not vanish at once.
+    only: Option<Rights>,
     selected: Spot,
     pub(super) scroll: Scroll,
 }
@@ -71,6 +84,7 @@ impl Boxes {
             text,
             find: LineField::default(),
             finding: false,
+            only: None,
             selected: first.map_or(Spot::Limit, Spot::Group),
             scroll: Scroll::default(),
         };
@@ -97,7 +111,8 @@ impl Boxes {
         own.flat_map(|group| &group.rights).collect()
     }
 
-    /// The groups of the tab with the rights that what was typed finds, groups without any left out.
+    /// The groups of the tab with the rights that what was typed finds, groups without any left out; where only what is
+    /// ticked is shown, as far as it is.
     fn found(&self) -> impl Iterator<Item = (&'static Group, Vec<&'static Leaf>)> {
         let wanted = name_key(self.find.text());
         let holds = move |text: &str| wanted.is_empty() || name_key(text).contains(&wanted);
@@ -105,7 +120,11 @@ impl Boxes {
         let language = self.text.language();
         groups.filter_map(move |group| {
             let whole = holds(group.label(language));
-            let hit = |leaf: &&Leaf| whole || holds(leaf.label(language)) || holds(&leaf.name);
+            let hit = |leaf: &&Leaf| {
+                let only = self.only.as_ref();
+                only.is_none_or(|only| only.contains(&leaf.name))
+                    && (whole || holds(leaf.label(language)) || holds(&leaf.name))
+            };
             let hits: Vec<&Leaf> = group.rights.iter().filter(hit).collect();
             (!hits.is_empty()).then_some((group, hits))
         })
@@ -116,10 +135,42 @@ impl Boxes {
         !self.find.text().trim().is_empty()
     }
 
+    /// How many rights of the tab are found.
+    pub(super) fn hits(&self) -> usize {
+        self.found().map(|(_, leaves)| leaves.len()).sum()
+    }
+
+    /// Whether not all boxes are shown.
+    fn is_narrowed(&self) -> bool {
+        self.is_searched() || self.only.is_some()
+    }
+
+    /// Whether only what is ticked is shown.
+    pub(super) fn is_ticked_only(&self) -> bool {
+        self.only.is_some()
+    }
+
+    /// Shows only the boxes of these rights, or all.
+    pub(super) fn show_only(&mut self, rights: Option<Rights>) {
+        self.only = rights;
+        self.search();
+    }
+
+    /// Looks for this text, which was typed on another tab.
+    pub(super) fn look_for(&mut self, text: &str) {
+        self.find.set(text);
+        self.search();
+    }
+
+    /// What is looked for.
+    pub(super) fn looked_for(&self) -> &str {
+        self.find.text()
+    }
+
     /// Every place of the selection, from above.
     fn spots(&self) -> Vec<Spot> {
         let mut spots = Vec::new();
-        if self.tab == Tab::User && !self.is_searched() {
+        if self.tab == Tab::User && !self.is_narrowed() {
             spots.extend(Preset::ALL.map(Spot::Radio));
             spots.push(Spot::Limit);
         }
@@ -188,17 +239,16 @@ impl Boxes {
         edit
     }
 
-    /// Leaves the find line and shows everything again.
+    /// Leaves the find line and looks for nothing any more.
     pub(super) fn clear(&mut self) {
         self.finding = false;
-        self.find.set("");
-        self.search();
+        self.look_for("");
     }
 
     /// The selected right stays selected while it is found; else it is the first that is.
     fn search(&mut self) {
         self.scroll.follow();
-        if self.at().is_none() || matches!(self.selected, Spot::Group(_)) && self.is_searched() {
+        if self.at().is_none() || matches!(self.selected, Spot::Group(_)) && self.is_narrowed() {
             let is_right = |spot: &Spot| matches!(spot, Spot::Right(_));
             let first = self.spots().iter().position(is_right);
             self.select_at(first.unwrap_or(0));

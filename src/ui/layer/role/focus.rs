@@ -3,6 +3,7 @@
 use crate::ui::form::{self, Input};
 use crate::ui::keymap::Action;
 use crate::ui::layer::role::RoleDialog;
+use crate::ui::layer::role::boxes::Boxes;
 use crate::ui::layer::role::tabs::Page;
 use crate::ui::layer::{Asks, Ctx};
 
@@ -28,7 +29,7 @@ impl RoleDialog {
                 (Focus::Page, Page::AssignedTo) | (Focus::Tabs, _) => false,
                 (Focus::Ok | Focus::Cancel, _) => true,
             },
-            Action::Filter => matches!(self.page, Page::Rights(_)),
+            Action::Filter | Action::TickedOnly => matches!(self.page, Page::Rights(_)),
             Action::Press if on_page && self.page == Page::AssignedTo => {
                 self.assigned.selected().is_some()
             }
@@ -51,8 +52,13 @@ impl RoleDialog {
     /// Does a movement.
     pub(super) fn go(&mut self, action: Action) {
         match action {
-            Action::NextTab => self.turn(true),
-            Action::PreviousTab => self.turn(false),
+            Action::NextTab | Action::PreviousTab => {
+                let forward = action == Action::NextTab;
+                match self.next_found(forward) {
+                    Some(page) => self.show(page),
+                    None => self.turn(forward),
+                }
+            }
             Action::Next => self.step_focus(true),
             Action::Previous => self.step_focus(false),
             Action::Left | Action::Right if self.focus == Focus::Tabs => {
@@ -64,6 +70,12 @@ impl RoleDialog {
             Action::PageUp | Action::PageDown | Action::First | Action::Last => {
                 self.move_selection(action);
             }
+            Action::TickedOnly => {
+                let shown = self.boxes().is_some_and(Boxes::is_ticked_only);
+                for boxes in &mut self.boxes {
+                    boxes.show_only((!shown).then(|| self.draft.rights.clone()));
+                }
+            }
             Action::Filter => {
                 self.focus_on(Focus::Page, true);
                 if let Some(boxes) = self.boxes_mut() {
@@ -72,6 +84,20 @@ impl RoleDialog {
             }
             _ => {}
         }
+    }
+
+    /// The tab after the present one, or before it, on which what is looked for is found.
+    pub(super) fn next_found(&self, forward: bool) -> Option<Page> {
+        let searched = self.boxes().is_some_and(Boxes::is_searched);
+        let mut page = self.page.next(forward);
+        while searched && page != self.page {
+            let mut boxes = self.boxes.iter();
+            if boxes.any(|boxes| page == Page::Rights(boxes.tab) && boxes.hits() > 0) {
+                return Some(page);
+            }
+            page = page.next(forward);
+        }
+        None
     }
 
     /// Shows the tab after the present one, or before it.

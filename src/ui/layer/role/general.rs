@@ -35,13 +35,37 @@ impl RoleDialog {
             let ticks = matches!(item.input, Input::Tick(_));
             item.enabled = !self.is_read_only() && (!ticks || self.locked.is_none());
         }
-        // The sentence stands where it is seen first, or where it matters.
-        let at = if self.is_read_only() { 0 } else { 3 };
-        items[at].notes.extend(self.locked.clone());
         let facts = self
             .existing()
             .map(|id| ("ID".to_owned(), id.0.to_string()));
         Form::new(items, facts.into_iter().collect(), self.is_read_only())
+    }
+
+    /// Brings below the fields why they cannot be changed, and what follows from an access or from rights that the role does
+    /// not have.
+    pub(super) fn show_consequences(&mut self, ctx: &Ctx) {
+        let draft = self.drafted();
+        // The sentence stands where it is seen first, or where it matters.
+        let locked_at = if self.is_read_only() {
+            Field::Name
+        } else {
+            Field::WebService
+        };
+        for item in &mut self.general.items {
+            let locked = self.locked.iter().filter(|_| item.field == locked_at);
+            item.notes = locked.cloned().collect();
+            let follows: &[(bool, &str)] = match item.field {
+                Field::UserInterface => &[(!draft.user_interface, "role.no_user_interface")],
+                Field::WebService => &[
+                    (!draft.web_service, "role.no_web_service"),
+                    (draft.rights.is_empty(), "role.no_rights"),
+                ],
+                _ => &[],
+            };
+            let follows = follows.iter().filter(|(holds, _)| *holds);
+            let follows = follows.map(|(_, sentence)| ctx.text.say(sentence).to_owned());
+            item.notes.extend(follows);
+        }
     }
 
     /// The draft as it is now, with what is typed in the form.
@@ -82,6 +106,7 @@ impl RoleDialog {
             if *on || may {
                 *on = !*on;
                 item.problem = None;
+                self.show_consequences(ctx);
             } else {
                 let problem = Problem::new(field, Rule::NotHeld);
                 asks.complain(ctx.text.problem(&problem, &[]));

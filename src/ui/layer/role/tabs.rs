@@ -38,7 +38,7 @@ impl Page {
     }
 
     /// Name of the title, as the original has it or short.
-    fn title(self, short: bool) -> &'static str {
+    pub(super) fn title(self, short: bool) -> &'static str {
         match (self, short) {
             (Page::General, _) => "role.general",
             (Page::Rights(Tab::Computer), false) => "role.computer",

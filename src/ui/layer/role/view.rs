@@ -10,7 +10,7 @@ use crate::ui::hits::Hits;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::Ctx;
 use crate::ui::layer::role::RoleDialog;
-use crate::ui::layer::role::boxes::Subject;
+use crate::ui::layer::role::boxes::{Elsewhere, Subject};
 use crate::ui::layer::role::focus::Focus;
 use crate::ui::layer::role::tabs::{self, Page};
 use crate::ui::theme::Theme;
@@ -43,6 +43,25 @@ impl RoleDialog {
         problems.chain(locked).collect()
     }
 
+    /// What the boxes of a tab are about.
+    fn subject(&self, tab: Tab) -> Subject<'_> {
+        let elsewhere = self.next_found(true).and_then(|page| {
+            let boxes = self.boxes.iter();
+            let mut boxes = boxes.filter(|boxes| page == Page::Rights(boxes.tab));
+            Some(Elsewhere {
+                tab: page.title(true),
+                count: boxes.next()?.hits(),
+                key: self.next_tab.clone(),
+            })
+        });
+        Subject {
+            draft: &self.draft,
+            grantable: &self.grantable,
+            notes: self.notes(tab),
+            elsewhere,
+        }
+    }
+
     /// Settles the scroll of what the present tab shows.
     pub(super) fn place_page(&mut self, area: Rect) {
         let area = page(inside(whole(area)));
@@ -50,13 +69,12 @@ impl RoleDialog {
             Page::General => self.general.place_page(area),
             Page::AssignedTo => self.assigned.place(area),
             Page::Rights(tab) => {
-                let subject = Subject {
-                    draft: &self.draft,
-                    grantable: &self.grantable,
-                    notes: self.notes(tab),
-                };
-                if let Some(boxes) = self.boxes.iter_mut().find(|boxes| boxes.tab == tab) {
-                    boxes.place(area, &subject);
+                // Taken out, since the subject is the dialog's.
+                let at = self.boxes.iter().position(|boxes| boxes.tab == tab);
+                if let Some(at) = at {
+                    let mut boxes = self.boxes.remove(at);
+                    boxes.place(area, &self.subject(tab));
+                    self.boxes.insert(at, boxes);
                 }
             }
         }
@@ -97,17 +115,18 @@ impl RoleDialog {
             }
             Page::Rights(tab) => {
                 let mut cursor = area.as_position();
-                let subject = Subject {
-                    draft: &self.draft,
-                    grantable: &self.grantable,
-                    notes: self.notes(tab),
-                };
+                let subject = self.subject(tab);
                 if let Some(boxes) = self.boxes() {
                     shown = Some(boxes.scroll);
                     cursor = boxes.view(buf, area, &subject, focused, theme, hits);
                     let (held, all) = boxes.count(&self.draft.rights);
                     let count = [("held", &held as &dyn std::fmt::Display), ("all", &all)];
-                    on_edge(buf, whole, &text.fill("role.ticked", &count), theme);
+                    let ticked = if boxes.is_ticked_only() {
+                        "role.ticked_only"
+                    } else {
+                        "role.ticked"
+                    };
+                    on_edge(buf, whole, &text.fill(ticked, &count), theme);
                 }
                 cursor
             }

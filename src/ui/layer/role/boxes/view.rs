@@ -18,6 +18,8 @@ const MARK: u16 = 2;
 /// Columns of a box or radio button with the space behind it.
 const BOX: u16 = 4;
 
+/// Columns of the find line's field below which what is found elsewhere is said shorter.
+const FIELD: u16 = 12;
 /// Rows below the first box that the sentences above it leave on the screen.
 const BOXES_BELOW: usize = 2;
 
@@ -63,14 +65,17 @@ impl Boxes {
                 });
             }
         };
-        let searched = self.is_searched();
+        let narrowed = self.is_narrowed();
         for (note, problem) in &subject.notes {
             let kind = if *problem { Kind::Problem } else { Kind::Note };
             add(None, 0, "", note, kind);
         }
         let (enforced, all) = self.enforced();
         let some = enforced > 0 && enforced < all;
-        if !searched {
+        if self.only.is_some() && self.hits() == 0 && !self.is_searched() {
+            add(None, 0, "", text.say("role.none_ticked"), Kind::Note);
+        }
+        if !narrowed {
             let note = match enforced {
                 _ if some => "role.enforces_some",
                 0 => "role.enforces_none",
@@ -80,7 +85,7 @@ impl Boxes {
             add(None, 0, "", "", Kind::Note);
         }
         let draft = subject.draft;
-        if self.tab == Tab::User && !searched {
+        if self.tab == Tab::User && !narrowed {
             add(None, 0, "", text.say("role.allow"), Kind::Heading);
             let present = Preset::of(&draft.rights, draft.equal_or_less);
             for preset in Preset::ALL {
@@ -160,7 +165,8 @@ impl Boxes {
             Some(0) => selected.start..selected.start + self.scroll.height(),
             _ => selected,
         });
-        self.find.place(self.find_line(row(area, 0)).0.width);
+        let line = self.find_line(row(area, 0), subject);
+        self.find.place(line.0.width);
     }
 
     /// Draws the list; says where the cursor is.
@@ -177,7 +183,7 @@ impl Boxes {
         let mut list = area;
         let mut cursor = area.as_position();
         if self.has_find_line() {
-            cursor = self.view_find(buf, row(area, 0), theme, hits);
+            cursor = self.view_find(buf, row(area, 0), subject, theme, hits);
             list.y += 1;
             list.height = list.height.saturating_sub(1);
         }
@@ -213,24 +219,50 @@ impl Boxes {
     }
 
     /// Where the find line's field is, and where to the right of it what is found is said.
-    fn find_line(&self, line: Rect) -> (Rect, Rect, String) {
-        let text = self.text;
-        let count: usize = self.found().map(|(_, leaves)| leaves.len()).sum();
-        let found = if count == 0 {
-            text.say("choice.nothing").to_owned()
-        } else {
-            text.fill("role.found", &[("count", &count)])
-        };
-        let field = skip(line, width(text.say("choice.find")) + 1);
+    fn find_line(&self, line: Rect, subject: &Subject) -> (Rect, Rect, String) {
+        let field = skip(line, width(self.text.say("choice.find")) + 1);
+        let [long, short] = self.found_words(subject);
+        let fits = width(&long) + 1 + FIELD <= field.width;
+        let found = if fits { long } else { short };
         let columns = width(&found);
         let right = skip(field, field.width.saturating_sub(columns));
         let field = first(field, field.width.saturating_sub(columns + 1));
         (field, right, found)
     }
 
-    fn view_find(&self, buf: &mut Buffer, line: Rect, theme: &Theme, hits: &mut Hits) -> Position {
+    /// How much is found here and on the next tab on which anything is, in a sentence and shorter.
+    fn found_words(&self, subject: &Subject) -> [String; 2] {
+        let (text, count) = (self.text, self.hits());
+        let Some(other) = &subject.elsewhere else {
+            let found = match count {
+                0 => text.say("choice.nothing").to_owned(),
+                _ => text.fill("role.found", &[("count", &count)]),
+            };
+            return [found.clone(), found];
+        };
+        let words: [(&str, &dyn std::fmt::Display); 4] = [
+            ("count", &count),
+            ("more", &other.count),
+            ("tab", &text.say(other.tab)),
+            ("key", &other.key),
+        ];
+        let long = match count {
+            0 => "role.found_elsewhere",
+            _ => "role.found_also",
+        };
+        [long, "role.found_short"].map(|sentence| text.fill(sentence, &words))
+    }
+
+    fn view_find(
+        &self,
+        buf: &mut Buffer,
+        line: Rect,
+        subject: &Subject,
+        theme: &Theme,
+        hits: &mut Hits,
+    ) -> Position {
         theme.put(buf, line, self.text.say("choice.find"), theme.label);
-        let (field, right, found) = self.find_line(line);
+        let (field, right, found) = self.find_line(line, subject);
         theme.put(buf, right, &found, theme.dim);
         hits.add(field, Hit::Line);
         self.find.view(buf, field, Style::new())

@@ -1,0 +1,50 @@
+//! What a change of a role gives and takes, in words.
+
+use std::fmt::Display;
+
+use crate::domain::rights::groups;
+use crate::domain::role::RoleFields;
+use crate::text::Text;
+
+impl Text {
+    /// What changes of a role, a line each: texts before and after, then what it gives (+) and takes (-), the rights as its
+    /// tabs have them.
+    #[must_use]
+    pub fn role_changes(self, before: &RoleFields, after: &RoleFields) -> Vec<String> {
+        let mut lines = Vec::new();
+        if before.name != after.name {
+            let names: [(&str, &dyn Display); 2] =
+                [("before", &before.name), ("after", &after.name)];
+            lines.push(self.fill("role_change.name", &names));
+        }
+        if before.description != after.description {
+            lines.push(self.say("role_change.description").to_owned());
+        }
+        let flags = [
+            (
+                before.user_interface,
+                after.user_interface,
+                "field.user_interface",
+            ),
+            (before.web_service, after.web_service, "field.web_service"),
+            (
+                before.equal_or_less,
+                after.equal_or_less,
+                "role.equal_or_less",
+            ),
+        ];
+        let flags = flags.map(|(was, is, label)| (was, is, self.say(label)));
+        let leaves = groups().iter().flat_map(|group| &group.rights);
+        let rights = leaves.map(|leaf| {
+            let held = |role: &RoleFields| role.rights.contains(&leaf.name);
+            (held(before), held(after), leaf.label(self.language()))
+        });
+        let boxes = flags.into_iter().chain(rights);
+        lines.extend(boxes.filter_map(|(was, is, label)| match (was, is) {
+            (false, true) => Some(format!("+ {label}")),
+            (true, false) => Some(format!("- {label}")),
+            _ => None,
+        }));
+        lines
+    }
+}
