@@ -130,6 +130,7 @@ fn of_100_000_keys() -> TempDir {
         for number in 0..100_000 {
             let fields = ApiKeyFields {
                 name: name(number),
+                owner: String::new(),
                 description: format!("Used by job {number}"),
                 role: AUDITOR,
                 locale: Locale::EnUs,

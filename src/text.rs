@@ -16,7 +16,7 @@ use chrono_tz::Tz;
 use crate::domain::date::{Away, away};
 use crate::domain::event::trail::SYSTEM_NAME;
 use crate::domain::filter::{Mistake, StateWord, TERMS_MAX, Why};
-use crate::domain::intent::{Affected, Named};
+use crate::domain::intent::{Affected, LeftKeys, Named};
 use crate::domain::locale::Locale;
 use crate::domain::name::printable;
 use crate::domain::problem::{Field, Problem, Rule, Value};
@@ -162,6 +162,38 @@ impl Text {
             State::Active => "state.active",
         })
         .to_owned()
+    }
+
+    /// A key's state as it is told of the key: with the end of the replaced secret that still works.
+    #[must_use]
+    pub fn key_state(self, state: State, overlap_until: Option<Timestamp>, zone: Tz) -> String {
+        let state = self.state(state);
+        match overlap_until {
+            Some(until) => {
+                let at = until.in_zone(zone).format(self.say("moment.short"));
+                self.fill("state.overlap", &[("state", &state), ("at", &at)])
+            }
+            None => state,
+        }
+    }
+
+    /// The same in fewer words; an expiry is told, where there is one, and else for how many milliseconds the replaced
+    /// secret still works.
+    #[must_use]
+    pub fn key_state_short(self, state: State, overlap_left: Option<i64>) -> String {
+        match (state, overlap_left) {
+            (State::Active, Some(ms)) => {
+                // Minutes have no room there.
+                let span = match ms {
+                    ms if ms <= HOUR => self.fill("span.hours", &[("n", &1)]),
+                    ms => self.span(ms),
+                };
+                let words: [(&str, &dyn Display); 2] =
+                    [("state", &self.state(state)), ("span", &span)];
+                self.fill("state.overlap_short", &words)
+            }
+            _ => self.state(state),
+        }
     }
 
     /// What a state means, in one sentence.
@@ -620,6 +652,19 @@ impl Text {
             line("affected.keys_revived", &affected.keys_revived),
             line("affected.users_stopped", &affected.users_stopped),
             line("affected.users_revived", &affected.users_revived),
+        ];
+        lines.into_iter().flatten().collect::<Vec<_>>().join("\n")
+    }
+
+    /// How many API keys go on without the user who made or owns them.
+    #[must_use]
+    pub fn left_keys(self, name: &str, LeftKeys { made, owned }: LeftKeys) -> String {
+        let line = |sentence, count: i64| {
+            (count > 0).then(|| self.fill(sentence, &[("count", &count), ("name", &name)]))
+        };
+        let lines = [
+            line("affected.keys_made", made),
+            line("affected.keys_owned", owned),
         ];
         lines.into_iter().flatten().collect::<Vec<_>>().join("\n")
     }

@@ -7,7 +7,7 @@ use crate::domain::expiry::{Expiry, is_over};
 use crate::domain::id::{KeyId, RoleId};
 use crate::domain::locale::Locale;
 use crate::domain::merge::{Values, merge};
-use crate::domain::name::{check_description, check_name, check_reason};
+use crate::domain::name::{check_description, check_label, check_name, check_reason};
 use crate::domain::problem::{Field, Problem, Rule, Value};
 use crate::domain::role::Role;
 use crate::domain::secret::SecretFacts;
@@ -20,6 +20,8 @@ use crate::domain::zone;
 pub struct ApiKeyFields {
     pub name: String,
     pub description: String,
+    /// Whom the key was given to, in whatever words.
+    pub owner: String,
     pub role: RoleId,
     pub locale: Locale,
     pub zone: Tz,
@@ -33,6 +35,7 @@ pub struct ApiKeyFields {
 pub struct ApiKeyDraft {
     pub name: String,
     pub description: String,
+    pub owner: String,
     pub role: RoleId,
     pub locale: Locale,
     pub zone: Tz,
@@ -65,18 +68,22 @@ impl ApiKeyDraft {
         let expiry = self
             .expiry(before, now)
             .map_err(|rule| note(Field::ExpiresOn, rule));
+        let owner = check_label(&self.owner).map_err(|rule| note(Field::Owner, rule));
         let locked_out = self.locked_out.as_deref().map(check_reason).transpose();
         let locked_out = locked_out.map_err(|rule| note(Field::LockedOut, rule));
-        match (name, description, expiry, locked_out) {
-            (Ok(name), Ok(description), Ok(expiry), Ok(locked_out)) => Ok(ApiKeyFields {
-                name,
-                description,
-                role: self.role,
-                locale: self.locale,
-                zone: self.zone,
-                expiry,
-                locked_out,
-            }),
+        match (name, description, owner, expiry, locked_out) {
+            (Ok(name), Ok(description), Ok(owner), Ok(expiry), Ok(locked_out)) => {
+                Ok(ApiKeyFields {
+                    name,
+                    description,
+                    owner,
+                    role: self.role,
+                    locale: self.locale,
+                    zone: self.zone,
+                    expiry,
+                    locked_out,
+                })
+            }
             _ => Err(problems),
         }
     }
@@ -113,6 +120,7 @@ impl From<&ApiKeyFields> for ApiKeyDraft {
         ApiKeyDraft {
             name: fields.name.clone(),
             description: fields.description.clone(),
+            owner: fields.owner.clone(),
             role: fields.role,
             locale: fields.locale,
             zone: fields.zone,
@@ -127,10 +135,11 @@ impl From<&ApiKeyFields> for ApiKeyDraft {
 impl ApiKeyFields {
     /// The texts that were typed, in the order of the form.
     #[must_use]
-    pub fn texts(&self) -> [(Field, &str); 3] {
+    pub fn texts(&self) -> [(Field, &str); 4] {
         [
             (Field::Name, &self.name),
             (Field::Description, &self.description),
+            (Field::Owner, &self.owner),
             (Field::LockedOut, self.locked_out.as_deref().unwrap_or("")),
         ]
     }
@@ -143,6 +152,7 @@ impl ApiKeyFields {
             (Field::Language, Value::Text(self.locale.tag().to_owned())),
             (Field::TimeZone, Value::Text(self.zone.name().to_owned())),
             (Field::ExpiresOn, Value::Expiry(self.expiry)),
+            (Field::Owner, Value::Text(self.owner.clone())),
             (Field::LockedOut, Value::Lock(self.locked_out.clone())),
         ]
     }
@@ -152,6 +162,7 @@ impl ApiKeyFields {
         match (field, value) {
             (Field::Name, Value::Text(name)) => self.name.clone_from(name),
             (Field::Description, Value::Text(text)) => self.description.clone_from(text),
+            (Field::Owner, Value::Text(owner)) => self.owner.clone_from(owner),
             (Field::Role, Value::Role(role)) => self.role = *role,
             (Field::Language, Value::Text(tag)) => {
                 self.locale = Locale::from_tag(tag).unwrap_or(self.locale);
@@ -220,6 +231,7 @@ mod tests {
         ApiKeyDraft {
             name: " backup ".to_owned(),
             description: String::new(),
+            owner: String::new(),
             role: AUDITOR,
             locale: Locale::EnUs,
             zone: Tz::Asia__Tokyo,

@@ -121,6 +121,17 @@ pub enum Prospect {
     NotLocked,
     /// The change stops or revives these.
     Affects(Affected),
+    /// The user who is to be deleted leaves API keys behind.
+    LeavesKeys(LeftKeys),
+}
+
+/// The API keys that go on authenticating without the user who is to be deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LeftKeys {
+    /// How many they made.
+    pub made: i64,
+    /// How many have them as their owner, under their name or full name.
+    pub owned: i64,
 }
 
 /// Which keys and users a change of roles stops, and which it revives.

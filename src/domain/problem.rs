@@ -16,6 +16,8 @@ pub enum Field {
     Language,
     TimeZone,
     ExpiresOn,
+    /// Whom the key was given to.
+    Owner,
     LockedOut,
     UserInterface,
     WebService,

@@ -107,9 +107,7 @@ impl Facts {
         if left > warning.ms() {
             return Some(at.plus(-warning.ms()));
         }
-        let (unit, _) = unit_of(left);
-        let whole = (left - 1) / unit * unit;
-        Some(at.plus(-whole))
+        Some(span_changes_at(at, now))
     }
 }
 
@@ -195,6 +193,14 @@ pub enum Span {
 pub fn span(ms: i64) -> Span {
     let (unit, make) = unit_of(ms);
     make((ms.saturating_add(unit - 1) / unit).max(1))
+}
+
+/// When the span from `now` to a later instant is next shown otherwise; at that instant at the latest.
+#[must_use]
+pub fn span_changes_at(at: Timestamp, now: Timestamp) -> Timestamp {
+    let left = at.since(now);
+    let (unit, _) = unit_of(left);
+    at.plus(-((left - 1) / unit * unit))
 }
 
 fn unit_of(ms: i64) -> (i64, fn(i64) -> Span) {

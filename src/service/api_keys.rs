@@ -324,6 +324,7 @@ fn fields_in_event(tx: &Tx<'_>, fields: &ApiKeyFields) -> Result<Value, Fault> {
     Ok(json!({
         "name": fields.name,
         "description": fields.description,
+        "owner": fields.owner,
         "role": role_in_event(tx, fields.role)?,
         "locale": fields.locale.tag(),
         "timeZone": fields.zone.name(),

@@ -65,11 +65,7 @@ impl Change<'_> {
             self.record(updated, target.clone(), body)?;
         }
         match lock {
-            (None, Some("")) => self.record(locked_out, target.clone(), json!({})),
-            (None, Some(reason)) => {
-                let body = json!({ "reason": reason });
-                self.record(locked_out, target.clone(), body)
-            }
+            (None, Some(reason)) => self.record(locked_out, target.clone(), lock_in_event(reason)),
             (Some(_), None) => self.record(unlocked, target.clone(), json!({})),
             _ => Ok(()),
         }
@@ -111,6 +107,14 @@ impl Change<'_> {
             }
         }
         Err(Trouble::Problems(clashes))
+    }
+}
+
+/// The body of the event of a lock, without a reason where none was given.
+pub(super) fn lock_in_event(reason: &str) -> Value {
+    match reason {
+        "" => json!({}),
+        reason => json!({ "reason": reason }),
     }
 }
 

@@ -17,6 +17,7 @@ use crate::domain::time::{DAY, HOUR, MINUTE, Timestamp};
 use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::{Actor, Arrival};
 use crate::domain::verdict::Refused;
+use crate::service::change::lock_in_event;
 use crate::service::demo::samples::{
     BeingReplaced, Deleted, InUse, JustMade, LockedOut, NeverStored, NewSecretPending,
     OldSecretUsed, SAMPLES, Sample, Story,
@@ -71,7 +72,7 @@ struct Seeding<'a> {
 
 impl Seeding<'_> {
     fn key(&mut self, index: i64, sample: &Sample) -> Result<(), Fault> {
-        let &(name, description, role, zone, age, expires, used, story) = sample;
+        let &(name, description, owner, role, zone, age, expires, used, story) = sample;
         let expiry = expires.map(|days| {
             let today = self.now.day_in(zone);
             let on = today
@@ -82,6 +83,7 @@ impl Seeding<'_> {
         let fields = ApiKeyFields {
             name: name.to_owned(),
             description: description.to_owned(),
+            owner: owner.to_owned(),
             role,
             locale: if zone == Tz::Asia__Tokyo {
                 Locale::JaJp
@@ -130,10 +132,11 @@ impl Seeding<'_> {
         let ago = |ms: i64| now.plus(-ms);
         match story {
             InUse | JustMade | NeverStored => {}
-            LockedOut => {
-                fields.locked_out = Some(String::new());
+            LockedOut(reason) => {
+                fields.locked_out = Some(reason.to_owned());
                 api_keys::update(self.tx, id, &fields, &self.actor.name, ago(6 * DAY))?;
-                self.event(ago(6 * DAY), EventKind::ApiKeyLockedOut, key, json!({}));
+                let body = lock_in_event(reason);
+                self.event(ago(6 * DAY), EventKind::ApiKeyLockedOut, key, body);
             }
             Deleted => {
                 api_keys::set_deleted(self.tx, id, ago(2 * DAY))?;

@@ -3,7 +3,7 @@
 
 use crate::domain::api_key::ApiKeyFields;
 use crate::domain::id::{KeyId, RoleId, UserId};
-use crate::domain::intent::{Affected, Intent, Named, Prospect, UserChange};
+use crate::domain::intent::{Affected, Intent, LeftKeys, Named, Prospect, UserChange};
 use crate::domain::rights::Right;
 use crate::domain::role::RoleFields;
 use crate::domain::state::Facts;
@@ -12,7 +12,7 @@ use crate::domain::user::{Actor, UserFields};
 use crate::service::authority::{Edit, refuse_last_manager, role_in_use};
 use crate::service::change::{Change, locked_already, not_locked};
 use crate::service::{Service, api_keys, roles, secrets, users};
-use crate::store::roles as stored;
+use crate::store::{api_keys as stored_keys, roles as stored};
 
 /// The most names of keys or users in a question.
 const NAMED: usize = 3;
@@ -38,8 +38,14 @@ impl Service {
                 Ok(not_locked(user.locked_out.as_ref()))
             }
             Intent::User(UserChange::Delete, id) => {
-                users::removable(change, *id)?;
-                refuse_without(change, *id, None).map(clear)
+                let user = users::removable(change, *id)?;
+                refuse_without(change, *id, None)?;
+                let names = [user.name.as_str(), user.full_name.as_str()];
+                let left = stored_keys::working_of(change.tx, &user.name, names, change.now)?;
+                Ok(match left {
+                    LeftKeys { made: 0, owned: 0 } => Prospect::Clear,
+                    left => Prospect::LeavesKeys(left),
+                })
             }
             Intent::SaveUser { id, before, draft } => {
                 let edit = users::savable(change, *id, (before, draft))?;

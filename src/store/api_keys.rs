@@ -5,6 +5,7 @@ use rusqlite::params;
 use crate::domain::api_key::ApiKeyFields;
 use crate::domain::fold::name_key;
 use crate::domain::id::KeyId;
+use crate::domain::intent::LeftKeys;
 use crate::domain::name::{name_look, name_sort};
 use crate::domain::state::{Facts, LockedBy};
 use crate::domain::time::Timestamp;
@@ -34,7 +35,7 @@ pub struct StoredKey {
 
 columns! {
     StoredKey {
-        id, name, description, role, locale, time_zone, expires_on, expires_at, locked_out, lock_reason,
+        id, name, description, owner, role, locale, time_zone, expires_on, expires_at, locked_out, lock_reason,
         locked_by, locked_at, delivered,
         last_sign_in_at, attempts, created_at, created_by, deleted_at, erased,
         api_access = "(SELECT web_service FROM roles r WHERE r.id = k.role)",
@@ -43,7 +44,7 @@ columns! {
         let locked_out = bool::then_some(locked_out, lock_reason);
         StoredKey {
             id,
-            fields: ApiKeyFields { name, description, role, locale, zone, expiry, locked_out },
+            fields: ApiKeyFields { name, description, owner, role, locale, zone, expiry, locked_out },
             delivered,
             api_access,
             locked_by: self::locked_by(locked_by, locked_at),
@@ -94,9 +95,10 @@ pub fn insert(
     now: Timestamp,
 ) -> Result<(), Fault> {
     tx.change_one("INSERT INTO api_keys (id, name, name_key, description, search, role, locale, time_zone, expires_on,
-             expires_at, locked_out, created_at, created_by, name_sort, name_look, lock_reason, locked_by, locked_at)
+             expires_at, locked_out, created_at, created_by, name_sort, name_look, lock_reason, locked_by, locked_at,
+             owner)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, iif(?11, ?13, NULL),
-             iif(?11, ?12, NULL))", params![
+             iif(?11, ?12, NULL), ?17)", params![
         id,
         fields.name,
         name_key(&fields.name),
@@ -113,6 +115,7 @@ pub fn insert(
         name_sort(&fields.name),
         name_look(&fields.name),
         fields.locked_out.as_deref().unwrap_or(""),
+        fields.owner,
     ])
 }
 
@@ -127,7 +130,7 @@ pub fn update(
     tx.change_one("UPDATE api_keys
          SET name = ?2, name_key = ?3, description = ?4, search = ?5, role = ?6, locale = ?7, time_zone = ?8,
              expires_on = ?9, expires_at = ?10, locked_out = ?11, name_sort = ?12, name_look = ?13,
-             lock_reason = ?14,
+             lock_reason = ?14, owner = ?17,
              locked_by = CASE WHEN NOT ?11 THEN NULL WHEN locked_out THEN locked_by ELSE ?15 END,
              locked_at = CASE WHEN NOT ?11 THEN NULL WHEN locked_out THEN locked_at ELSE ?16 END,
              version = version + 1
@@ -148,6 +151,7 @@ pub fn update(
         fields.locked_out.as_deref().unwrap_or(""),
         by,
         now,
+        fields.owner,
     ])
 }
 
@@ -192,11 +196,27 @@ pub fn with_name(
     )
 }
 
+/// How many keys authenticate that a user made, and how many of which they are the owner, under any of these names.
+pub fn working_of(
+    tx: &Tx<'_>,
+    made_by: &str,
+    owners: [&str; 2],
+    now: Timestamp,
+) -> Result<LeftKeys, Fault> {
+    let [one, other] = owners.map(name_key);
+    let (made, owned) = tx.row(
+        "SELECT coalesce(sum(created_by = ?1), 0), coalesce(sum(owner <> '' AND folded(owner) IN (?2, ?3)), 0)
+         FROM api_keys WHERE deleted_at IS NULL AND NOT locked_out AND delivered AND expires_sort > ?4
+             AND role IN (SELECT id FROM roles WHERE web_service)",
+        (made_by, one, other, now),
+    )?
+    .unwrap_or_default();
+    Ok(LeftKeys { made, owned })
+}
+
 /// The text in which the filter looks.
 fn search(fields: &ApiKeyFields) -> String {
-    format!(
-        "{}\n{}",
-        name_key(&fields.name),
-        name_key(&fields.description)
-    )
+    [&fields.name, &fields.description, &fields.owner]
+        .map(|text| name_key(text))
+        .join("\n")
 }

@@ -21,10 +21,11 @@ use crate::text::Text;
 const BODY_VERSION: i64 = 1;
 
 /// The fields of bodies with their labels, in the order in which they are told.
-const FIELDS: [(&str, &str); 29] = [
+const FIELDS: [(&str, &str); 30] = [
     ("name", "event_field.name"),
     ("fullName", "event_field.full_name"),
     ("description", "event_field.description"),
+    ("owner", "event_field.owner"),
     ("role", "event_field.role"),
     ("locale", "event_field.language"),
     ("timeZone", "event_field.time_zone"),

@@ -50,6 +50,8 @@ pub enum Action {
     Accept,
     Cancel,
     Yes,
+    /// Instead of an answer: what the question is about.
+    Show,
     // the list
     New,
     Properties,
@@ -276,6 +278,7 @@ pub static BINDINGS: &[Binding] = bindings![
     ApiKeys [ch('u')]                Unlock       Toolbar  "key.unlock"       "help.unlock";
     ApiKeys [ch('x')]                EndOverlap   Footer   "key.end_overlap"  "help.end_overlap";
     ApiKeys [ch('r')]               Restore      Footer   "key.restore"      "help.restore";
+    ApiKeys [ch('c')]                Duplicate    HelpOnly "key.duplicate"    "help.duplicate_key";
     ApiKeys [ch('v')]                Try          HelpOnly "key.try"          "help.try";
     Users  [ch('n')]                New          Toolbar  "key.new"          "help.new_user";
     Users  [ENTER]                  Properties   Toolbar  "key.properties"   "help.properties_user";
@@ -406,6 +409,7 @@ pub static BINDINGS: &[Binding] = bindings![
     Sorting [END]                   Last         HelpOnly "key.last"         "help.last";
     Confirmation [ch('y')]          Yes          Footer   ByHand "key.yes"          "help.yes";
     Confirmation [ESC, ch('n')]     Cancel       Footer   "key.no"           "help.no";
+    Confirmation [ch('s')]          Show         Footer   "key.show"         "help.show";
     Confirmation [ENTER]            Press        HelpOnly ByHand "key.press"        "help.press";
     Confirmation [TAB, DOWN]        Next         HelpOnly "key.next_button"  "help.next_in_question";
     Confirmation [BACK_TAB, UP]     Previous     HelpOnly "key.previous"     "help.previous_in_question";

@@ -318,6 +318,7 @@ mod tests {
             },
             name: format!("key {id}"),
             description: String::new(),
+            owner: String::new(),
             role: String::new(),
             zone: chrono_tz::UTC,
             facts: Facts {

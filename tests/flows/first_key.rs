@@ -53,7 +53,7 @@ fn the_vendors_way_to_lock_out_works_too() {
     let secret = console.make_and_store("backup");
     console.keys("\n");
     console.expect("[ ] Locked Out (Denied permission to authenticate)");
-    console.keys("\t\t\t\t\t\t ");
+    console.keys("<Shift-Tab><Shift-Tab><Shift-Tab> ");
     console.expect("[x] Locked Out (Denied permission to authenticate)");
     console.keys("<F2>");
     console.says_with("form.saved", &[("name", &"backup")]);
@@ -75,8 +75,17 @@ fn a_new_secret_replaces_the_old_one_with_the_overlap_that_was_chosen() {
     console.keys("a\n");
     assert!(console.works(&old));
     assert!(console.works(&new));
-    console.keys("xy");
+    console.expect_selected("Active, old 1 h");
+    console.keys("\n").expect("Active, old until 22 Nov 17:00");
+    console.keys("<Esc>ly").expect_selected("Locked Out");
+    console.keys("uy").expect_selected("Active, old 1 h");
+    console
+        .keys("x")
+        .expect("which works until 2026-11-22 17:00");
+    console.expect("The earlier secret was last used");
+    console.keys("y");
     assert_eq!(console.refusal(&old), Some(Refused::Replaced));
+    console.expect_selected("Active   ");
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Properties: the fields, their problems, and what somebody else changed meanwhile.
 
+use chrono_tz::Tz;
 use keyward::domain::api_key::ApiKeyDraft;
-use keyward::domain::id::KeyId;
+use keyward::domain::id::{AUDITOR, FULL_ACCESS, KeyId};
 use keyward::domain::time::{DAY, SECOND};
 
 use crate::support::console::Console;
@@ -318,4 +319,57 @@ fn a_role_that_went_while_the_form_was_open_is_a_problem_beside_its_field() {
     console.keys("<F2>");
     console.expect("! This role does not exist any more. Choose another one.");
     console.expect("nightly");
+}
+
+#[test]
+fn a_key_is_duplicated_without_its_name_expiry_and_lock() {
+    let mut bench = Bench::in_memory();
+    let draft = ApiKeyDraft {
+        owner: "Erika".to_owned(),
+        description: "For the report".to_owned(),
+        zone: Tz::Asia__Tokyo,
+        expires_on: Some("2027-01-31".to_owned()),
+        locked_out: Some("leaked".to_owned()),
+        role: FULL_ACCESS,
+        ..draft("backup")
+    };
+    bench.by_alice(|service, alice| service.create_key(alice, &draft));
+    let mut console = Console::on(bench);
+    console
+        .keys("c")
+        .says_with("form.title_like", &[("name", &"backup")]);
+    for same in [
+        "Erika",
+        "For the report",
+        "Asia/Tokyo",
+        "Full Access",
+        "[ ] Expires on",
+    ] {
+        console.expect(same);
+    }
+    // Nothing was typed yet, and nothing is asked about it.
+    console.keys("<Esc>").expect_selected("backup");
+    console.keys("cbackup").keys("<F2>");
+    console.says_with("problem.name_taken", &[("id", &1), ("name", &"backup")]);
+    console.keys(" 2<F2>").expect("api-secret-key");
+    console.keys("a\n").expect_selected("Active");
+    console.expect_selected("backup 2");
+    let auditor = console.bench.user("paula", AUDITOR);
+    let mut console = Console::of(console.bench, auditor, (80, 24));
+    console.keys("c").says("right.create_api_keys");
+}
+
+#[test]
+fn the_owner_of_a_key_is_kept_found_and_told() {
+    let mut console = Console::new();
+    console.make_and_store("backup");
+    console.keys("\n<Shift-Tab><Shift-Tab><Shift-Tab><Shift-Tab>Erika Muster<F2>");
+    console.says_with("form.saved", &[("name", &"backup")]);
+    console.keys("/muster\n").expect_selected("backup");
+    console.keys("\n").expect("Erika Muster");
+    console.keys("<Esc><Esc>");
+    let changed = console.bench.events().pop().expect("an event").2;
+    assert!(changed.contains(r#""owner":{"after":"Erika Muster","before":""}"#));
+    console.resize(120, 40);
+    console.says("column.owner").expect("Erika Muster");
 }

@@ -1,9 +1,10 @@
 //! The Users screen and a user's Properties.
 
-use keyward::domain::id::FULL_ACCESS;
+use keyward::domain::api_key::ApiKeyDraft;
+use keyward::domain::id::{FULL_ACCESS, KeyId};
 
 use crate::support::console::Console;
-use crate::support::database::{Bench, role_draft};
+use crate::support::database::{Bench, draft, role_draft};
 
 /// alice's console on the Users screen, with bob beside her.
 fn users() -> Console {
@@ -75,6 +76,34 @@ fn why_somebody_is_locked_out_is_kept_until_they_are_unlocked() {
     console
         .keys("lyl")
         .expect("Locked out already by alice, 2026-11-22 16:00.");
+}
+
+#[test]
+fn who_deletes_a_user_is_told_of_the_keys_that_go_on_and_can_look_at_them() {
+    let mut bench = Bench::in_memory();
+    let bob = bench.user("bob", FULL_ACCESS);
+    for name in ["one", "two", "stopped"] {
+        let made = bench.service.create_key(&bob, &draft(name)).expect("made");
+        bench.deliver(&made, None);
+    }
+    bench.by_alice(|service, alice| service.lock_out_key(alice, KeyId(3), ""));
+    let owned = ApiKeyDraft {
+        owner: "BOB".to_owned(),
+        ..draft("given")
+    };
+    let owned = bench.by_alice(|service, alice| service.create_key(alice, &owned));
+    bench.deliver(&owned, None);
+    let mut console = Console::on(bench);
+    console.go("Users");
+    console.keys("/bob\nd");
+    console.says_with("affected.keys_made", &[("count", &2), ("name", &"bob")]);
+    console.says_with("affected.keys_owned", &[("count", &1), ("name", &"bob")]);
+    console.keys("<Esc>d<Tab><Tab>").expect("[ s Show them ]");
+    console.keys("\n");
+    console.expect("API Keys").says_not("affected.show");
+    // Nothing was deleted, and one comes back to the user.
+    console.keys("<Backspace>").expect_selected("bob");
+    console.keys("dy").expect("“bob” was deleted.");
 }
 
 #[test]

@@ -101,6 +101,7 @@ fn store(bench: &Bench, keys: &mut [Known]) -> Store {
                 let on = NOW.utc().date_naive();
                 let fields = ApiKeyFields {
                     name: key.name.clone(),
+                    owner: first_line(key.description).to_owned(),
                     description: key.description.to_owned(),
                     role: if key.facts.api_access {
                         AUDITOR
@@ -152,8 +153,12 @@ fn value(key: &Known, by: KeySort, as_of: AsOf) -> SortValue {
         KeySort::Role if key.facts.api_access => SortValue::Text(name_sort("Auditor")),
         KeySort::Role => SortValue::Text(name_sort("console")),
         KeySort::CreatedBy => SortValue::Text(name_sort(key.created_by)),
-        KeySort::Description => text(key.description.lines().next().unwrap_or_default()),
+        KeySort::Owner | KeySort::Description => text(first_line(key.description)),
     }
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
 }
 
 /// What is empty is last.

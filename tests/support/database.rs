@@ -339,6 +339,7 @@ pub fn draft(name: &str) -> ApiKeyDraft {
     ApiKeyDraft {
         name: name.to_owned(),
         description: String::new(),
+        owner: String::new(),
         role: AUDITOR,
         locale: Locale::EnUs,
         zone: Tz::UTC,

@@ -8,7 +8,7 @@ use crate::domain::id::KeyId;
 use crate::domain::list::{Filter, Listed, Order, Place};
 use crate::domain::locale::Locale;
 use crate::domain::rights::Right;
-use crate::domain::state::{AsOf, Facts, State};
+use crate::domain::state::{AsOf, Facts, State, span_changes_at};
 use crate::domain::time::Timestamp;
 
 /// What the list of API keys can be sorted by.
@@ -19,6 +19,7 @@ pub enum KeySort {
     Role,
     Expires,
     LastSignIn,
+    Owner,
     Id,
     Created,
     CreatedBy,
@@ -55,6 +56,7 @@ pub struct KeyRow {
     pub name: String,
     /// The first line is enough for a list.
     pub description: String,
+    pub owner: String,
     pub role: String,
     pub zone: Tz,
     pub facts: Facts,
@@ -71,6 +73,8 @@ pub struct KeyRow {
 /// A replaced secret that still works, as the list knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EarlierSecret {
+    /// When it stops.
+    pub until: Timestamp,
     pub last_used_at: Option<Timestamp>,
 }
 
@@ -135,6 +139,7 @@ impl Listed for KeyRow {
         KeySort::Role,
         KeySort::Expires,
         KeySort::LastSignIn,
+        KeySort::Owner,
         KeySort::Id,
         KeySort::Created,
         KeySort::CreatedBy,
@@ -175,5 +180,24 @@ impl KeyRow {
     #[must_use]
     pub fn state(&self, as_of: AsOf) -> State {
         self.facts.state(as_of)
+    }
+
+    /// When the replaced secret stops that still authenticates beside the present one.
+    #[must_use]
+    pub fn overlap_until(&self, now: Timestamp) -> Option<Timestamp> {
+        let until = self.retiring.map(|earlier| earlier.until)?;
+        (until > now && self.facts.authenticates(now)).then_some(until)
+    }
+
+    /// The next instant at which time alone changes what is told of the state, if there is one.
+    #[must_use]
+    pub fn changes_at(&self, as_of: AsOf) -> Option<Timestamp> {
+        let overlap = self.overlap_until(as_of.now);
+        let overlap = overlap.map(|until| span_changes_at(until, as_of.now));
+        self.facts
+            .changes_at(as_of)
+            .into_iter()
+            .chain(overlap)
+            .min()
     }
 }

@@ -9,6 +9,7 @@ use crate::domain::role::RoleFields;
 use crate::domain::time::{DAY, HOUR, MINUTE, Timestamp};
 use crate::domain::trouble::Fault;
 use crate::domain::user::{SignOut, UserFields};
+use crate::service::change::lock_in_event;
 use crate::service::demo::samples::{KEY_OPERATORS, ROLES, RoleSample, USERS, UserSample};
 use crate::service::demo::{FULL_ACCESS_USER, Seeding};
 use crate::service::{roles as role_use, users as user_use};
@@ -16,6 +17,9 @@ use crate::store::{roles, users};
 
 /// The account that everybody in the demo comes by.
 const ACCOUNT: &str = "keyward";
+
+/// Why a user of the demo is locked out.
+const LOCK_REASON: &str = "The rollout has ended";
 
 impl Seeding<'_> {
     /// Makes them all.
@@ -88,9 +92,10 @@ impl Seeding<'_> {
         }
         if let Some(days) = locked {
             let at = self.ago(days * DAY);
-            fields.locked_out = Some(String::new());
+            fields.locked_out = Some(LOCK_REASON.to_owned());
             users::update(self.tx, id, &fields, &self.actor.name, at)?;
-            self.administrator(at, EventKind::UserLockedOut, (id, name), json!({}));
+            let body = lock_in_event(LOCK_REASON);
+            self.administrator(at, EventKind::UserLockedOut, (id, name), body);
             let body = json!({ "reason": "locked-out", "unproven": unproven() });
             let kind = EventKind::UserSessionValidationFailed;
             self.tell_of(at.plus(9 * HOUR), kind, None, (id, name), body);

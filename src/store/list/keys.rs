@@ -13,6 +13,7 @@ columns! {
     KeyRow [place] {
         name,
         description = "first_line(k.description)",
+        owner,
         role = "(SELECT name FROM roles WHERE id = k.role)",
         time_zone,
         deleted = "k.deleted_at IS NOT NULL",
@@ -23,7 +24,7 @@ columns! {
         last_sign_in_at,
         created_at,
         created_by,
-        is_retiring = "EXISTS (SELECT 1 FROM api_key_secrets s WHERE s.key = k.id AND s.ended_at IS NULL
+        retires_at = "(SELECT s.retires_at FROM api_key_secrets s WHERE s.key = k.id AND s.ended_at IS NULL
             AND s.retires_at IS NOT NULL AND s.retires_at > :now)",
         pending = "EXISTS (SELECT 1 FROM api_key_secrets s WHERE s.key = k.id AND s.ended_at IS NULL
             AND s.delivered_at IS NULL AND s.issued_at > :now - :pending_life
@@ -34,10 +35,10 @@ columns! {
     } => {
         let (Zone(zone), expiry) = (time_zone, expiry(expires_on, expires_at)?);
         let expires_at = expiry.map(|expiry| expiry.at);
-        let retiring = bool::then_some(is_retiring, EarlierSecret { last_used_at });
+        let retiring = Option::map(retires_at, |until| EarlierSecret { until, last_used_at });
         let facts = Facts { deleted, locked_out, expires_at, delivered, api_access };
         KeyRow {
-            place, name, description, role, zone, facts, expiry, last_sign_in_at, created_at, created_by, retiring,
+            place, name, description, owner, role, zone, facts, expiry, last_sign_in_at, created_at, created_by, retiring,
             pending,
         }
     }
@@ -48,7 +49,7 @@ impl Source for KeyRow {
     const ID: &'static str = "k.id";
     const SEARCH: &'static str = "k.search";
 
-    /// For an order by state, by role, by who made them or by description all rows are read: there is no index.
+    /// For an order by state, by role, by owner, by who made them or by description all rows are read: there is no index.
     fn column(by: KeySort) -> String {
         match by {
             KeySort::Name => "k.name_sort".to_owned(),
@@ -58,6 +59,7 @@ impl Source for KeyRow {
             KeySort::LastSignIn => "k.sign_in_sort".to_owned(),
             KeySort::Created => "k.created_at".to_owned(),
             KeySort::Id => "k.id".to_owned(),
+            KeySort::Owner => "text_sort(k.owner)".to_owned(),
             KeySort::CreatedBy => "text_sort(k.created_by)".to_owned(),
             KeySort::Description => "text_sort(first_line(k.description))".to_owned(),
         }

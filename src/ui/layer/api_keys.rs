@@ -31,13 +31,22 @@ impl Table for KeyRow {
         }),
         column(
             "column.state",
-            (15, 0),
+            (16, 1),
             ('s', KeySort::State),
-            |row, ctx| {
+            |row: &KeyRow, ctx| {
                 let state = row.state(ctx.as_of());
-                (ctx.text.state(state), ctx.theme.state(state))
+                let overlap = row.overlap_until(ctx.now);
+                (
+                    ctx.text.key_state(state, overlap, ctx.zone),
+                    ctx.theme.state(state),
+                )
             },
-        ),
+        )
+        .or_shorter(|row, ctx| {
+            let overlap = row.overlap_until(ctx.now);
+            let left = overlap.map(|until| until.since(ctx.now));
+            ctx.text.key_state_short(row.state(ctx.as_of()), left)
+        }),
         column("column.role", (11, 0), ('r', KeySort::Role), |row, _| {
             plain(&row.role)
         }),
@@ -56,6 +65,9 @@ impl Table for KeyRow {
             ('l', KeySort::LastSignIn),
             |row, ctx| plain(ctx.minute(row.last_sign_in_at)),
         ),
+        column("column.owner", (12, 1), ('w', KeySort::Owner), |row, _| {
+            plain(&row.owner)
+        }),
         column("column.id", (5, 0), ('i', KeySort::Id), |row, _| {
             plain(row.place.id.to_string())
         }),
@@ -107,7 +119,7 @@ impl Table for KeyRow {
     }
 
     fn changes_at(&self, as_of: AsOf) -> Option<Timestamp> {
-        self.facts.changes_at(as_of)
+        self.changes_at(as_of)
     }
 }
 
@@ -130,6 +142,13 @@ impl Verbs for KeyVerbs {
         Verb::opens(Action::Properties, &[], |row, _, asks| {
             asks.push(Properties::of_key(row.id(), ApiKeys::goes_to_row()));
         }),
+        Verb::opens(
+            Action::Duplicate,
+            &[Right::CreateApiKeys],
+            |row, _, asks| {
+                asks.push(Properties::of_copied_key(row.id(), ApiKeys::goes_to_row()));
+            },
+        ),
         Verb::changes(
             Action::Delete,
             Change {
@@ -203,9 +222,15 @@ impl Verbs for KeyVerbs {
                 question: Question::Confirm {
                     title: "confirm.overlap_title",
                     body: |row, ctx| {
+                        let until = row.retiring.map(|earlier| earlier.until);
+                        let words: [(&str, &dyn Display); 3] = [
+                            ("name", &row.name),
+                            ("id", &row.id().0),
+                            ("at", &ctx.second(until)),
+                        ];
                         let earlier = row.retiring.and_then(|earlier| earlier.last_used_at);
                         let used = ["confirm.earlier_used", "confirm.earlier_unused"];
-                        fill("confirm.overlap", row, "", ctx) + &last_used(earlier, used, ctx)
+                        ctx.text.fill("confirm.overlap", &words) + &last_used(earlier, used, ctx)
                     },
                     verb: "confirm.overlap_verb",
                     done: "list.overlap_ended",

@@ -23,6 +23,8 @@ pub struct Confirm {
     /// Takes the reason, empty where none is asked for or given.
     yes: Then<String>,
     reason: Option<Reason>,
+    /// What can be done instead: what its button says, and what it does.
+    other: Option<(String, Then<()>)>,
     focus: Focus,
     scroll: Scroll,
 }
@@ -32,6 +34,7 @@ pub struct Confirm {
 enum Focus {
     Cancel,
     Yes,
+    Other,
     Reason,
 }
 
@@ -51,6 +54,7 @@ impl Confirm {
             verb: verb.to_owned(),
             yes,
             reason: None,
+            other: None,
             focus: Focus::Cancel,
             scroll: Scroll::default(),
         }
@@ -61,6 +65,15 @@ impl Confirm {
     pub fn with_reason(self) -> Confirm {
         Confirm {
             reason: Some(Reason::default()),
+            ..self
+        }
+    }
+
+    /// The question with something else that can be done instead.
+    #[must_use]
+    pub fn offering(self, label: &str, does: Then<()>) -> Confirm {
+        Confirm {
+            other: Some((label.to_owned(), does)),
             ..self
         }
     }
@@ -124,13 +137,36 @@ impl Confirm {
         }
     }
 
-    /// Goes on to the reason and back to the buttons; where none is asked for, from one button to the other.
-    fn step(&mut self) {
-        self.focus = match (self.focus, &self.reason) {
-            (Focus::Cancel, None) => Focus::Yes,
-            (Focus::Cancel | Focus::Yes, Some(_)) => Focus::Reason,
-            (Focus::Yes, None) | (Focus::Reason, _) => Focus::Cancel,
-        };
+    fn show(&self, asks: &mut Asks) {
+        if let Some((_, does)) = &self.other {
+            asks.answer(does, ());
+        }
+    }
+
+    /// The buttons, in their order.
+    fn buttons(&self) -> &'static [Focus] {
+        match self.other {
+            Some(_) => &[Focus::Cancel, Focus::Yes, Focus::Other],
+            None => &[Focus::Cancel, Focus::Yes],
+        }
+    }
+
+    /// Goes to the next button or the one before, round and round.
+    fn turn(&mut self, forward: bool) {
+        let buttons = self.buttons();
+        if let Some(at) = buttons.iter().position(|button| *button == self.focus) {
+            let by = if forward { 1 } else { buttons.len() - 1 };
+            self.focus = buttons[(at + by) % buttons.len()];
+        }
+    }
+
+    /// Goes on to the reason and back to the buttons; where none is asked for, from one button to another.
+    fn step(&mut self, forward: bool) {
+        match (self.focus, &self.reason) {
+            (Focus::Reason, _) => self.focus = Focus::Cancel,
+            (_, Some(_)) => self.focus = Focus::Reason,
+            (_, None) => self.turn(forward),
+        }
     }
 }
 
@@ -140,32 +176,36 @@ impl Layer for Confirm {
     }
 
     fn can(&self, action: Action, _ctx: &Ctx) -> Can<'_> {
-        // There it is a letter of the reason.
-        Cannot::Unused.unless(action != Action::Yes || self.focus != Focus::Reason)
+        let is_letter = self.focus == Focus::Reason;
+        Cannot::Unused.unless(match action {
+            Action::Yes => !is_letter,
+            Action::Show => !is_letter && self.other.is_some(),
+            _ => true,
+        })
     }
 
     fn label(&self, action: Action, _ctx: &Ctx) -> Option<&str> {
-        (action == Action::Yes).then_some(&self.verb)
+        match (action, &self.other) {
+            (Action::Yes, _) => Some(&self.verb),
+            (Action::Show, Some((label, _))) => Some(label),
+            _ => None,
+        }
     }
 
     fn act(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
         match action {
             Action::Yes => self.answer_yes(ctx, asks),
             Action::Press if self.focus == Focus::Yes => self.answer_yes(ctx, asks),
-            Action::Press if self.focus == Focus::Reason => self.step(),
+            Action::Press if self.focus == Focus::Reason => self.step(true),
+            Action::Press if self.focus == Focus::Other => self.show(asks),
+            Action::Show => self.show(asks),
             Action::Press | Action::Cancel => asks.close(),
-            Action::Left | Action::Right => {
-                self.focus = match self.focus {
-                    Focus::Cancel => Focus::Yes,
-                    Focus::Yes => Focus::Cancel,
-                    Focus::Reason => Focus::Reason,
-                };
-            }
+            Action::Left | Action::Right => self.turn(action == Action::Right),
             Action::Next | Action::Previous => {
                 let line = if action == Action::Next { 1 } else { -1 };
                 // The buttons are beyond the last line, and before the first.
                 if self.focus == Focus::Reason || !self.scroll.by(line) {
-                    self.step();
+                    self.step(action == Action::Next);
                 }
             }
             _ => {}
@@ -219,15 +259,20 @@ impl Layer for Confirm {
         });
         let key = ctx.keys.key(Scope::Confirmation, Action::Yes);
         let verb = format!("{key} {}", self.verb);
-        let labels = [
+        let key = ctx.keys.key(Scope::Confirmation, Action::Show);
+        let other = self.other.as_ref();
+        let other = other.map(|(label, _)| format!("{key} {label}"));
+        let mut labels = vec![
             (ctx.text.say("button.cancel"), true, Action::Cancel),
             (verb.as_str(), true, Action::Yes),
         ];
-        let focus = match self.focus {
-            Focus::Cancel => Some(0),
-            Focus::Yes => Some(1),
-            Focus::Reason => None,
-        };
+        labels.extend(
+            other
+                .as_ref()
+                .map(|label| (label.as_str(), true, Action::Show)),
+        );
+        let mut buttons_here = self.buttons().iter();
+        let focus = buttons_here.position(|button| *button == self.focus);
         let x = buttons(buf, bar, &labels, focus, ctx.theme, hits);
         in_reason.or(x.map(|x| Position { x, y: bar.y }))
     }

@@ -23,6 +23,27 @@ pub struct Column<L: Listed> {
     pub width: Width,
     pub sort: Option<Sort<L::SortBy>>,
     pub cell: fn(&L, &Ctx) -> (String, Style),
+    /// What is shown where there is no room for that.
+    shorter: Option<fn(&L, &Ctx) -> String>,
+}
+
+impl<L: Listed> Column<L> {
+    /// The column with words that are shown where there is no room for its own.
+    #[must_use]
+    pub const fn or_shorter(mut self, shorter: fn(&L, &Ctx) -> String) -> Column<L> {
+        self.shorter = Some(shorter);
+        self
+    }
+
+    /// The words of a row in so many cells, as short as they have to be, and their style.
+    #[must_use]
+    pub fn words(&self, row: &L, wide: u16, ctx: &Ctx) -> (String, Style) {
+        let (words, style) = (self.cell)(row, ctx);
+        match self.shorter {
+            Some(shorter) if width(&words) > wide => (shorter(row, ctx), style),
+            _ => (words, style),
+        }
+    }
 }
 
 /// What one sorts by a column.
@@ -51,6 +72,7 @@ pub const fn column<L: Listed>(
         width: Width { least, grows },
         sort: Some(Sort { letter, by }),
         cell,
+        shorter: None,
     }
 }
 
@@ -65,6 +87,7 @@ pub const fn unsorted<L: Listed>(
         width: Width { least, grows },
         sort: None,
         cell,
+        shorter: None,
     }
 }
 

@@ -5,8 +5,9 @@ use std::fmt::Display;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use crate::domain::intent::{Intent, Prospect};
+use crate::domain::intent::{Intent, LeftKeys, Prospect};
 use crate::domain::list::{Listed, Order};
+use crate::domain::rights::Right;
 use crate::domain::trouble::Trouble;
 use crate::ui::field::Typed;
 use crate::ui::hits::{Hits, Mouse};
@@ -67,38 +68,57 @@ impl<V: Verbs> ListScreen<V> {
         V::VERBS.iter().find(|verb| verb.action == action)
     }
 
+    /// Puts the question; with what is left behind, where something is.
+    fn ask(of: Foreseeing<V::Row>, left: Option<LeftKeys>, ctx: &Ctx, asks: &mut Asks) {
+        let text = ctx.text;
+        let name = of.row.name(ctx);
+        match of.change.question {
+            Question::Dialog(open) => open(&of.row, asks),
+            Question::Confirm {
+                title,
+                body,
+                verb,
+                done,
+            } => {
+                let (mut intent, id) = (of.intent, of.row.place().id);
+                let said = text.fill(done, &[("name", &name)]);
+                let with_reason = intent.reason().is_some();
+                let yes = Then::new(move |screen: &mut ListScreen<V>, reason, _, asks| {
+                    let mut intent = intent.clone();
+                    if let Some(kept) = intent.reason() {
+                        *kept = reason;
+                    }
+                    screen.list.change(intent, id, said.clone(), asks);
+                });
+                let mut body = body(&of.row, ctx);
+                if let Some(left) = left {
+                    body = format!("{body}\n\n{}", text.left_keys(&name, left));
+                }
+                let mut confirm = Confirm::giving(text.say(title), body, text.say(verb), yes);
+                if with_reason {
+                    confirm = confirm.with_reason();
+                }
+                if let Some(left) = left.filter(|_| ctx.actor.may(Right::ViewApiKeys)) {
+                    let field = if left.made > 0 { "by" } else { "owner" };
+                    let filter = format!("{field}:{name}");
+                    let to = Destination::about(Screen::ApiKeys, &name, filter);
+                    let show = Then::new(move |_: &mut ListScreen<V>, (), _, asks| {
+                        asks.go(to.clone());
+                    });
+                    confirm = confirm.offering(text.say("affected.show"), show);
+                }
+                asks.push(confirm);
+            }
+        }
+    }
+
     /// Puts the question, or says what stands in its way.
     fn foreseen(of: Foreseeing<V::Row>, outcome: Outcome, ctx: &Ctx, asks: &mut Asks) {
         let text = ctx.text;
         let name = of.row.name(ctx);
         match outcome {
-            Ok(Done::Foreseen(Prospect::Clear)) => match of.change.question {
-                Question::Dialog(open) => open(&of.row, asks),
-                Question::Confirm {
-                    title,
-                    body,
-                    verb,
-                    done,
-                } => {
-                    let (mut intent, id) = (of.intent, of.row.place().id);
-                    let said = text.fill(done, &[("name", &name)]);
-                    let with_reason = intent.reason().is_some();
-                    let yes = Then::new(move |screen: &mut ListScreen<V>, reason, _, asks| {
-                        let mut intent = intent.clone();
-                        if let Some(kept) = intent.reason() {
-                            *kept = reason;
-                        }
-                        screen.list.change(intent, id, said.clone(), asks);
-                    });
-                    let body = body(&of.row, ctx);
-                    let confirm = Confirm::giving(text.say(title), body, text.say(verb), yes);
-                    asks.push(if with_reason {
-                        confirm.with_reason()
-                    } else {
-                        confirm
-                    });
-                }
-            },
+            Ok(Done::Foreseen(Prospect::Clear)) => Self::ask(of, None, ctx, asks),
+            Ok(Done::Foreseen(Prospect::LeavesKeys(left))) => Self::ask(of, Some(left), ctx, asks),
             Ok(Done::Foreseen(Prospect::NotLocked)) => {
                 asks.complain(text.fill("list.not_locked", &[("name", &name)]));
             }

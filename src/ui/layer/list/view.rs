@@ -169,7 +169,7 @@ fn view_row<L: Table>(
     }
     let mut at = skip(line, MARK);
     for (index, (column, wide)) in shown.iter().enumerate() {
-        let (words, style) = (column.cell)(entry, ctx);
+        let (words, style) = column.words(entry, *wide, ctx);
         let style = if selected && index == 0 {
             ctx.theme.selected
         } else {

@@ -23,6 +23,8 @@ use crate::ui::request::{Done, Read, Write};
 pub struct ApiKey {
     /// Nothing for a new one.
     id: Option<KeyId>,
+    /// A new one begins as this one is.
+    like: Option<KeyId>,
     /// What it had when it was read.
     before: Option<ApiKeyFields>,
     draft: ApiKeyDraft,
@@ -37,6 +39,17 @@ impl Properties<ApiKey> {
         Properties::of(ApiKey::new(None), then)
     }
 
+    /// For a new key that begins with everything of another one but the name, the expiry and the lock.
+    #[must_use]
+    pub fn of_copied_key(id: KeyId, then: Then<i64>) -> Properties<ApiKey> {
+        let like = Some(id);
+        let key = ApiKey {
+            like,
+            ..ApiKey::new(None)
+        };
+        Properties::of(key, then)
+    }
+
     /// For an existing key.
     #[must_use]
     pub fn of_key(id: KeyId, then: Then<i64>) -> Properties<ApiKey> {
@@ -49,6 +62,7 @@ impl ApiKey {
         let draft = ApiKeyDraft {
             name: String::new(),
             description: String::new(),
+            owner: String::new(),
             role: AUDITOR,
             locale: Locale::default(),
             zone: Tz::UTC,
@@ -59,6 +73,7 @@ impl ApiKey {
         };
         ApiKey {
             id,
+            like: None,
             before: None,
             initial: draft.clone(),
             draft,
@@ -81,6 +96,7 @@ impl ApiKey {
             Item::new(Field::TimeZone, "field.time_zone", choice()),
             Item::new(Field::ExpiresOn, "field.expires_on", expires),
             Item::new(Field::ExpiresOn, "field.expires_on", date),
+            Item::new(Field::Owner, "field.owner", line(&draft.owner)),
         ];
         if self.id.is_some() {
             items.extend(lock::items("field.locked_out", draft.locked_out.as_deref()));
@@ -109,7 +125,8 @@ fn why_not(properties: &ApiKeyProperties, ctx: &Ctx) -> Option<String> {
 
 impl Subject for ApiKey {
     fn load(&self) -> Read {
-        self.id.map_or(Read::Roles, Read::KeyProperties)
+        let of = self.id.or(self.like);
+        of.map_or(Read::Roles, Read::KeyProperties)
     }
 
     fn begin(&mut self, done: Done, ctx: &Ctx) -> Option<Beginning> {
@@ -122,6 +139,23 @@ impl Subject for ApiKey {
                 Some(Beginning {
                     title: text.say("form.title_new").to_owned(),
                     roles,
+                    items: self.items(false),
+                    facts: Vec::new(),
+                    read_only: None,
+                })
+            }
+            Done::KeyProperties(properties) if self.like.is_some() => {
+                self.draft = ApiKeyDraft {
+                    name: String::new(),
+                    expires_on: None,
+                    locked_out: None,
+                    ..ApiKeyDraft::from(&properties.fields)
+                };
+                self.initial = self.draft.clone();
+                let name = [("name", &properties.fields.name as &dyn std::fmt::Display)];
+                Some(Beginning {
+                    title: text.fill("form.title_like", &name),
+                    roles: properties.roles,
                     items: self.items(false),
                     facts: Vec::new(),
                     read_only: None,
@@ -155,6 +189,7 @@ impl Subject for ApiKey {
         let draft = &mut self.draft;
         match (&item.input, item.field) {
             (Input::Line(line), Field::Name) => draft.name = line.copy(),
+            (Input::Line(line), Field::Owner) => draft.owner = line.copy(),
             (_, Field::LockedOut) => lock::read(&mut draft.locked_out, &item.input),
             (Input::Area(area), _) => draft.description = area.text(),
             (Input::Tick(on), Field::ExpiresOn) => {

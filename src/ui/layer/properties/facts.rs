@@ -70,7 +70,11 @@ pub(super) fn stops(name: &'static str, expiry: Expiry, zone: Tz, ctx: &Ctx) -> 
 /// The key's state, with whoever locked it out.
 fn state(properties: &ApiKeyProperties, ctx: &Ctx) -> String {
     let state = properties.facts.state(ctx.as_of());
-    let mut words = ctx.text.state(state);
+    let mut retiring = properties.secrets.iter();
+    let retiring = retiring.find(|secret| secret.life.phase(ctx.now) == Phase::Retiring);
+    let until = retiring.and_then(|secret| secret.life.retires_at);
+    let until = until.filter(|_| properties.facts.authenticates(ctx.now));
+    let mut words = ctx.text.key_state(state, until, ctx.zone);
     if state == State::LockedOut {
         let reason = properties.fields.locked_out.as_deref().unwrap_or("");
         words += &ctx
