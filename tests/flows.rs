@@ -38,6 +38,8 @@ mod role;
 mod role_existing;
 #[path = "flows/roles.rs"]
 mod roles;
+#[path = "flows/scrolling.rs"]
+mod scrolling;
 #[path = "flows/secret_dialog.rs"]
 mod secret_dialog;
 #[path = "flows/session.rs"]

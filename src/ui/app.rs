@@ -32,7 +32,7 @@ use crate::ui::frame::SMALLEST;
 use crate::ui::keymap::Keymap;
 use crate::ui::layer::api_keys::ApiKeys;
 use crate::ui::layer::secret::SecretDialog;
-use crate::ui::layer::tree::Screen;
+use crate::ui::layer::tree::{Pane, Screen};
 use crate::ui::layer::{Ask, Asks, Ctx, Deed, Layer, Tone};
 use crate::ui::request::{Aside, Done, Outcome, Request, Ticket};
 use crate::ui::theme::Theme;
@@ -122,6 +122,8 @@ pub struct App {
     layers: Vec<(LayerId, Box<dyn Layer>)>,
     /// Which screen that is, and those that were left.
     way: Way,
+    /// Whether the tree is wanted beside it.
+    tree: Pane,
     last_layer: u64,
     last_ticket: u64,
     queue: VecDeque<Input>,
@@ -173,6 +175,7 @@ impl App {
         let (now, up) = (setting.clock.now(), setting.clock.uptime());
         let changed = Keymap::changed(&setting.settings.keys);
         let mut app = App {
+            tree: Pane::Shown,
             way: Way::new(Screen::first_for(&setting.actor)),
             idle: Idle::new(setting.settings.idle_minutes, up),
             theme: Theme::of(setting.settings.theme, setting.settings.borders),
@@ -500,6 +503,8 @@ impl App {
             files: self.setting.files,
             keys: &self.keys,
             on_top: true,
+            tree: self.tree,
+            columns: self.window.0,
             leads_back: self.way.leads_back(),
         }
     }

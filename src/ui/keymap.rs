@@ -30,6 +30,8 @@ pub enum Action {
     Down,
     PageUp,
     PageDown,
+    HalfUp,
+    HalfDown,
     First,
     Last,
     Next,
@@ -82,6 +84,8 @@ pub enum Action {
     SortReverse,
     SortBy,
     Tree,
+    /// Shows the tree beside the screen, or hides it.
+    TreePane,
     ToApiKeys,
     ToUsers,
     ToRoles,
@@ -105,11 +109,19 @@ impl Action {
     /// Whether it only moves: a cursor, the focus, what is on the screen.
     #[must_use]
     pub fn moves(self) -> bool {
-        use Action::{Down, First, Last, Left, Next, PageDown, PageUp, Previous, Right, Up};
-        matches!(
-            self,
-            Up | Down | PageUp | PageDown | First | Last | Next | Previous | Left | Right
-        )
+        use Action::{Down, First, Last, Left, Next, Previous, Right, Up};
+        self.turns_pages()
+            || matches!(
+                self,
+                Up | Down | First | Last | Next | Previous | Left | Right
+            )
+    }
+
+    /// Whether it moves by pages or halves of them.
+    #[must_use]
+    pub fn turns_pages(self) -> bool {
+        use Action::{HalfDown, HalfUp, PageDown, PageUp};
+        matches!(self, PageUp | PageDown | HalfUp | HalfDown)
     }
 }
 
@@ -300,6 +312,7 @@ pub static BINDINGS: &[Binding] = bindings![
     List   [ch('-')]                UnmarkAll    Footer   "key.unmark_all"   "help.unmark_all";
     List   [ch('/')]                Filter       Footer   "key.filter"       "help.filter";
     List   [ch('t')]                Tree         Footer   "key.tree"         "help.tree";
+    List   [ch('T')]                TreePane     HelpOnly "key.tree_pane"    "help.tree_pane";
     List   [ch('1')]                ToApiKeys    HelpOnly "tree.api_keys"     "help.to_api_keys";
     List   [ch('2')]                ToUsers      HelpOnly "tree.users"        "help.to_users";
     List   [ch('3')]                ToRoles      HelpOnly "tree.roles"        "help.to_roles";
@@ -316,14 +329,20 @@ pub static BINDINGS: &[Binding] = bindings![
     List   [ch('q')]                Quit         Footer   "key.quit"         "help.quit";
     List   [UP, ch('k')]            Up           HelpOnly "key.up"           "help.up";
     List   [DOWN, ch('j')]          Down         HelpOnly "key.down"         "help.down";
-    List   [PAGE_UP]                PageUp       HelpOnly "key.page_up"      "help.page_up";
-    List   [PAGE_DOWN]              PageDown     HelpOnly "key.page_down"    "help.page_down";
+    List   [PAGE_UP, ctrl('b')]     PageUp       HelpOnly "key.page_up"      "help.page_up";
+    List   [PAGE_DOWN, ctrl('f')]   PageDown     HelpOnly "key.page_down"    "help.page_down";
+    List   [ctrl('u')]              HalfUp       HelpOnly "key.half_up"      "help.half_up";
+    List   [ctrl('d')]              HalfDown     HelpOnly "key.half_down"    "help.half_down";
     List   [HOME, ch('g')]          First        HelpOnly "key.first"        "help.first";
     List   [END, ch('G')]           Last         HelpOnly "key.last"         "help.last";
     Tree   [ENTER]                  Accept       Footer   "key.choose"       "help.choose_screen";
     Tree   [ESC, ch('t'), ch('q')]  Cancel       Footer   "key.close"        "help.close_tree";
     Tree   [UP, ch('k')]            Up           HelpOnly "key.up"           "help.up";
     Tree   [DOWN, ch('j')]          Down         HelpOnly "key.down"         "help.down";
+    Tree   [PAGE_UP, ctrl('b')]     PageUp       HelpOnly "key.page_up"      "help.page_up";
+    Tree   [PAGE_DOWN, ctrl('f')]   PageDown     HelpOnly "key.page_down"    "help.page_down";
+    Tree   [ctrl('u')]              HalfUp       HelpOnly "key.half_up"      "help.half_up";
+    Tree   [ctrl('d')]              HalfDown     HelpOnly "key.half_down"    "help.half_down";
     Tree   [HOME, ch('g')]          First        HelpOnly "key.first"        "help.first";
     Tree   [END, ch('G')]           Last         HelpOnly "key.last"         "help.last";
     Filter [ENTER]                  Accept       Footer   "key.keep"         "help.keep";
@@ -379,8 +398,10 @@ pub static BINDINGS: &[Binding] = bindings![
     Role   [DOWN]                   Down         HelpOnly "key.down"         "help.down";
     Role   [LEFT]                   Left         HelpOnly "key.previous"     "help.left";
     Role   [RIGHT]                  Right        HelpOnly "key.next_field"   "help.right";
-    Role   [PAGE_UP]                PageUp       HelpOnly "key.page_up"      "help.page_up";
-    Role   [PAGE_DOWN]              PageDown     HelpOnly "key.page_down"    "help.page_down";
+    Role   [PAGE_UP, ctrl('b')]     PageUp       HelpOnly "key.page_up"      "help.page_up";
+    Role   [PAGE_DOWN, ctrl('f')]   PageDown     HelpOnly "key.page_down"    "help.page_down";
+    Role   [ctrl('u')]              HalfUp       HelpOnly "key.half_up"      "help.half_up";
+    Role   [ctrl('d')]              HalfDown     HelpOnly "key.half_down"    "help.half_down";
     Role   [HOME]                   First        HelpOnly "key.first"        "help.first";
     Role   [END]                    Last         HelpOnly "key.last"         "help.last";
     Find   [ENTER]                  Accept       Footer   "key.keep"         "help.keep_found";
@@ -395,16 +416,20 @@ pub static BINDINGS: &[Binding] = bindings![
     Choice [ESC]                    Cancel       Footer   "key.cancel"       "help.cancel_choice";
     Choice [UP]                     Up           HelpOnly "key.up"           "help.up";
     Choice [DOWN]                   Down         HelpOnly "key.down"         "help.down";
-    Choice [PAGE_UP]                PageUp       HelpOnly "key.page_up"      "help.page_up";
-    Choice [PAGE_DOWN]              PageDown     HelpOnly "key.page_down"    "help.page_down";
+    Choice [PAGE_UP, ctrl('b')]     PageUp       HelpOnly "key.page_up"      "help.page_up";
+    Choice [PAGE_DOWN, ctrl('f')]   PageDown     HelpOnly "key.page_down"    "help.page_down";
+    Choice [ctrl('u')]              HalfUp       HelpOnly "key.half_up"      "help.half_up";
+    Choice [ctrl('d')]              HalfDown     HelpOnly "key.half_down"    "help.half_down";
     Choice [HOME]                   First        HelpOnly "key.first"        "help.first";
     Choice [END]                    Last         HelpOnly "key.last"         "help.last";
     Sorting [ENTER]                 Accept       Footer   "key.choose"       "help.choose_order";
     Sorting [ESC]                   Cancel       Footer   "key.cancel"       "help.cancel_choice";
     Sorting [UP]                    Up           HelpOnly "key.up"           "help.up";
     Sorting [DOWN]                  Down         HelpOnly "key.down"         "help.down";
-    Sorting [PAGE_UP]               PageUp       HelpOnly "key.page_up"      "help.page_up";
-    Sorting [PAGE_DOWN]             PageDown     HelpOnly "key.page_down"    "help.page_down";
+    Sorting [PAGE_UP, ctrl('b')]    PageUp       HelpOnly "key.page_up"      "help.page_up";
+    Sorting [PAGE_DOWN, ctrl('f')]  PageDown     HelpOnly "key.page_down"    "help.page_down";
+    Sorting [ctrl('u')]             HalfUp       HelpOnly "key.half_up"      "help.half_up";
+    Sorting [ctrl('d')]             HalfDown     HelpOnly "key.half_down"    "help.half_down";
     Sorting [HOME]                  First        HelpOnly "key.first"        "help.first";
     Sorting [END]                   Last         HelpOnly "key.last"         "help.last";
     Confirmation [ch('y')]          Yes          Footer   ByHand "key.yes"          "help.yes";
@@ -415,6 +440,10 @@ pub static BINDINGS: &[Binding] = bindings![
     Confirmation [BACK_TAB, UP]     Previous     HelpOnly "key.previous"     "help.previous_in_question";
     Confirmation [LEFT]             Left         HelpOnly "key.previous"     "help.previous_button";
     Confirmation [RIGHT]            Right        HelpOnly "key.next_button"  "help.next_button";
+    Confirmation [PAGE_UP, ctrl('b')] PageUp       HelpOnly "key.page_up"      "help.scroll_up";
+    Confirmation [PAGE_DOWN, ctrl('f')] PageDown     HelpOnly "key.page_down"    "help.scroll_down";
+    Confirmation [ctrl('u')]        HalfUp       HelpOnly "key.half_up"      "help.half_up";
+    Confirmation [ctrl('d')]        HalfDown     HelpOnly "key.half_down"    "help.half_down";
     Secret [ch('a')]                Stored       Footer   ByHand "key.stored"       "help.stored";
     Secret [ch('x')]                Discard      Footer   ByHand "key.discard"      "help.discard";
     Secret [ENTER]                  Press        Footer   ByHand "key.press"        "help.press";
@@ -439,8 +468,10 @@ pub static BINDINGS: &[Binding] = bindings![
     Details [ESC, ch('q'), ENTER]   Cancel       Footer   "key.close"        "help.close_details";
     Details [UP, ch('k')]           Up           HelpOnly "key.up"           "help.scroll_up";
     Details [DOWN, ch('j')]         Down         Footer   "key.scroll"       "help.scroll_down";
-    Details [PAGE_UP]               PageUp       HelpOnly "key.page_up"      "help.scroll_up";
-    Details [PAGE_DOWN, SPACE]      PageDown     HelpOnly "key.page_down"    "help.scroll_down";
+    Details [PAGE_UP, ctrl('b')]    PageUp       HelpOnly "key.page_up"      "help.scroll_up";
+    Details [PAGE_DOWN, SPACE, ctrl('f')] PageDown     HelpOnly "key.page_down"    "help.scroll_down";
+    Details [ctrl('u')]             HalfUp       HelpOnly "key.half_up"      "help.half_up";
+    Details [ctrl('d')]             HalfDown     HelpOnly "key.half_down"    "help.half_down";
     Details [HOME, ch('g')]         First        HelpOnly "key.first"        "help.first";
     Details [END, ch('G')]          Last         HelpOnly "key.last"         "help.last";
     Ended  [ENTER, ESC, ch('q')]    Quit         Footer   "key.quit"         "help.quit";
@@ -448,8 +479,10 @@ pub static BINDINGS: &[Binding] = bindings![
     Help   [F5]                     States       Footer   "key.states"       "help.states";
     Help   [UP]                     Up           HelpOnly "key.up"           "help.scroll_up";
     Help   [DOWN]                   Down         HelpOnly "key.down"         "help.scroll_down";
-    Help   [PAGE_UP]                PageUp       HelpOnly "key.page_up"      "help.scroll_up";
-    Help   [PAGE_DOWN]              PageDown     HelpOnly "key.page_down"    "help.scroll_down";
+    Help   [PAGE_UP, ctrl('b')]     PageUp       HelpOnly "key.page_up"      "help.scroll_up";
+    Help   [PAGE_DOWN, ctrl('f')]   PageDown     HelpOnly "key.page_down"    "help.scroll_down";
+    Help   [ctrl('u')]              HalfUp       HelpOnly "key.half_up"      "help.half_up";
+    Help   [ctrl('d')]              HalfDown     HelpOnly "key.half_down"    "help.half_down";
     Help   [HOME]                   First        HelpOnly "key.first"        "help.first";
     Help   [END]                    Last         HelpOnly "key.last"         "help.last";
     Anywhere [ch('?'), F1]          Help         Footer   "key.help"         "help.help";
@@ -699,6 +732,49 @@ mod tests {
                     assert!(seen.insert(chord.name()), "{scope:?} {}", chord.name());
                 }
             }
+        }
+    }
+
+    /// Of each pair one undoes the other, or loses what the other is for.
+    const OPPOSITES: [(Action, Action); 12] = [
+        (Action::Lock, Action::Unlock),
+        (Action::Delete, Action::Restore),
+        (Action::New, Action::Delete),
+        (Action::Duplicate, Action::Delete),
+        (Action::New, Action::Discard),
+        (Action::NewSecret, Action::Discard),
+        (Action::NewSecret, Action::EndOverlap),
+        (Action::Stored, Action::Discard),
+        (Action::Copy, Action::Discard),
+        (Action::Yes, Action::Cancel),
+        (Action::Mark, Action::UnmarkAll),
+        (Action::MarkAll, Action::UnmarkAll),
+    ];
+
+    fn keys_of(action: Action) -> Vec<Chord> {
+        let bindings = BINDINGS.iter().filter(|binding| binding.action == action);
+        bindings.flat_map(|b| b.keys.iter().copied()).collect()
+    }
+
+    #[test]
+    fn no_key_does_anywhere_the_opposite_of_what_it_does_elsewhere() {
+        for (one, other) in OPPOSITES {
+            let (keys, others) = (keys_of(one), keys_of(other));
+            assert!(!keys.is_empty() && !others.is_empty());
+            let shared = keys.iter().find(|key| others.contains(key));
+            assert_eq!(shared, None, "{one:?} and {other:?}");
+        }
+    }
+
+    #[test]
+    fn with_caps_lock_no_key_changes_what_is_selected() {
+        use Action::{Delete, EndOverlap, Lock, NewSecret, Restore, Unlock};
+        let changes = [Delete, EndOverlap, Lock, NewSecret, Restore, Unlock];
+        for chord in changes.into_iter().flat_map(keys_of) {
+            assert!(
+                !matches!(chord.0, KeyCode::Char(c) if c.is_uppercase()),
+                "{chord:?}"
+            );
         }
     }
 

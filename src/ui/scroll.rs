@@ -77,11 +77,18 @@ impl Scroll {
             Action::Down => at + 1,
             Action::PageUp => at.saturating_sub(self.height),
             Action::PageDown => at + self.height,
+            Action::HalfUp => at.saturating_sub(self.half()),
+            Action::HalfDown => at + self.half(),
             Action::First => 0,
             Action::Last => last,
             _ => at,
         };
         to.min(last)
+    }
+
+    /// Half of the lines on the screen.
+    fn half(&self) -> usize {
+        (self.height / 2).max(1)
     }
 
     /// Moves as a key says.
@@ -147,6 +154,8 @@ mod tests {
             (Action::PageUp, 5, 1),
             (Action::PageDown, 3, 7),
             (Action::PageDown, 7, 9),
+            (Action::HalfUp, 5, 3),
+            (Action::HalfDown, 5, 7),
             (Action::First, 7, 0),
             (Action::Last, 2, 9),
             (Action::Accept, 2, 2),

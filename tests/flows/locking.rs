@@ -3,9 +3,10 @@
 use keyward::domain::api_key::ApiKeyDraft;
 use keyward::domain::time::{MINUTE, SECOND};
 use keyward::domain::verdict::Refused;
+use keyward::service::demo::FULL_ACCESS_USER;
 
 use crate::support::console::Console;
-use crate::support::database::raw;
+use crate::support::database::{Bench, raw};
 
 /// What the last event of this number says.
 fn told(console: &Console, number: i64) -> String {
@@ -158,4 +159,21 @@ fn what_was_done_is_told_with_the_name_that_was_asked_about() {
     other.by_alice(|service, alice| service.save_key(alice, id, &before.fields, &renamed));
     console.wait(2 * SECOND);
     console.keys("y").expect("“backup” is locked out:");
+}
+
+#[test]
+fn s_and_x_change_nothing_however_long_they_are_held_and_neither_do_their_capitals() {
+    let (bench, user) = Bench::demo(FULL_ACCESS_USER);
+    let mut console = Console::of(bench, user, (80, 24));
+    console.keys("/webhook\n").expect_selected("webhook");
+    let before = console.bench.event_numbers();
+    for key in ["s", "x", "S", "X"] {
+        for _ in 0..2 {
+            console.burst(&key.repeat(20));
+            console.keys(&key.repeat(20));
+        }
+        console.keys("<Esc><Esc><Esc><Esc>/<Ctrl-U>webhook\n");
+        console.expect_selected("webhook");
+        assert_eq!(console.bench.event_numbers(), before, "{key}");
+    }
 }

@@ -38,6 +38,49 @@ fn in_wide_windows_the_tree_is_always_there() {
     console.keys("\n").expect("User Management > Users");
 }
 
+/// The headings of the columns on the screen, of these.
+fn headings(console: &Console, all: &[&'static str]) -> Vec<&'static str> {
+    let screen = console.screen();
+    let line = screen.lines().nth(3).expect("the headings").to_owned();
+    let shown = all.iter().filter(|heading| line.contains(**heading));
+    shown.copied().collect()
+}
+
+#[test]
+fn the_tree_is_hidden_and_shown_where_it_has_room_and_costs_no_column_that_a_narrower_window_shows()
+{
+    let (bench, user) = Bench::demo(FULL_ACCESS_USER);
+    let mut console = Console::of(bench, user, (80, 24));
+    let all = [
+        "Name",
+        "State",
+        "Role",
+        "Expires",
+        "Last Sign-In",
+        "Created",
+    ];
+    console
+        .keys("T")
+        .expect("the tree has room beside the list.");
+    let narrow = headings(&console, &all);
+    console.resize(120, 40).expect("- API Keys");
+    let beside = headings(&console, &all);
+    assert!(narrow.iter().all(|heading| beside.contains(heading)));
+    console.keys("T").expect_not("- API Keys").expect("Created");
+    // It can still be gone to, and is there again on every screen.
+    console.keys("tg\n").expect("User Management > Users");
+    console.expect_not("- Users");
+    console.keys("T").expect("- Users");
+    console.keys("1").expect("- API Keys");
+    assert_eq!(headings(&console, &all), beside);
+    console.click_on("Roles").expect("User Management > Roles");
+    // Hidden it keeps nothing from a window that would have no room for it.
+    console.keys("1T");
+    let wide = headings(&console, &all);
+    console.resize(110, 24);
+    assert_eq!(headings(&console, &all), wide);
+}
+
 #[test]
 fn the_tree_beside_the_list_looks_focused_when_it_is_and_the_list_does_not() {
     for theme in ThemeName::ALL {
@@ -81,10 +124,11 @@ fn a_window_that_grows_loses_no_column() {
         let columns: Vec<_> = names
             .map(|name| text.say(format!("column.{name}").leak()))
             .collect();
-        for screen in 0..4 {
-            console.resize(80, 24);
+        for screen in 0..8 {
+            console.resize(120, 24);
+            console.keys(if screen == 4 { "T" } else { "" });
             console.keys("tg");
-            console.keys(&"j".repeat(screen));
+            console.keys(&"j".repeat(screen % 4));
             console.keys("\n");
             let mut before: Vec<&str> = Vec::new();
             for width in 40..=180 {

@@ -213,6 +213,7 @@ impl App {
                 self.push(Box::new(palette));
             }
             Action::Leave => self.leave(),
+            Action::TreePane => self.tree = self.tree.turned(),
             Action::Stop => self.effects.push(Effect::Stop),
             Action::Tree => self.push(Box::new(Tree::new(self.way.here.screen))),
             _ => self.with_layer(top, |layer, ctx, asks| layer.act(action, ctx, asks)),

@@ -53,7 +53,7 @@ impl App {
             height: area.height - 2 - tools - said,
             ..area
         };
-        let (docked, beside) = dock(body);
+        let (docked, beside) = dock(body, self.tree);
         let area_of = |index| if index == 0 { beside } else { body };
         for (index, (_, layer)) in self.layers.iter_mut().enumerate() {
             layer.place(area_of(index));

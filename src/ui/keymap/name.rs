@@ -77,6 +77,7 @@ mod tests {
         entry.accept entry.cancel
         details.cancel details.up details.down details.page_up details.page_down details.first details.last
         help.cancel help.states help.up help.down help.page_up help.page_down help.first help.last
+        list.half_up list.half_down list.tree_pane
         anywhere.help anywhere.palette";
 
     #[test]

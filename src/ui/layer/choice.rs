@@ -11,7 +11,7 @@ use crate::domain::zone;
 use crate::ui::field::{Edit, LineField, Typed};
 use crate::ui::frame::{boxed, cells, centred, first, inside, row, skip, width};
 use crate::ui::hits::{Hit, Hits, Mouse};
-use crate::ui::keymap::{Action, Scope};
+use crate::ui::keymap::{Action, Scope, TextKey};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Then};
 use crate::ui::scroll::Scroll;
 
@@ -202,6 +202,7 @@ impl<T: Clone + 'static> Layer for Choice<T> {
         let edit = match typed {
             // The other keys move in the list; what is typed is short.
             Typed::Key(key) if !key.edits_end() => Edit::NotTaken,
+            Typed::Key(TextKey::DeleteToStart) if self.typed.text().is_empty() => Edit::NotTaken,
             _ => self.typed.take(typed),
         };
         if !matches!(edit, Edit::NotTaken | Edit::Full(_) | Edit::PasteTooLong(_)) {

@@ -180,7 +180,7 @@ impl Layer for Confirm {
         Cannot::Unused.unless(match action {
             Action::Yes => !is_letter,
             Action::Show => !is_letter && self.other.is_some(),
-            _ => true,
+            _ => !action.turns_pages() || self.scroll.has_more(),
         })
     }
 
@@ -208,7 +208,7 @@ impl Layer for Confirm {
                     self.step(action == Action::Next);
                 }
             }
-            _ => {}
+            _ => self.scroll.act(action),
         }
     }
 

@@ -282,7 +282,11 @@ impl Layer for Help {
             _ if self.page == Page::States => return false,
             Typed::Other(chord) => return self.explain(chord, ctx),
             // Before any word it is a key like others.
-            Typed::Key(TextKey::Char(' ')) if self.typed.text().is_empty() => return false,
+            Typed::Key(TextKey::Char(' ') | TextKey::DeleteToStart)
+                if self.typed.text().is_empty() =>
+            {
+                return false;
+            }
             Typed::Key(key) if !key.edits_end() => return false,
             Typed::Key(_) | Typed::Pasted(_) => {}
         }

@@ -21,6 +21,7 @@ use crate::domain::state::AsOf;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, Trouble};
 use crate::ui::field::{Edit, LineField, Typed};
+use crate::ui::frame::cells;
 use crate::ui::keymap::Action;
 use crate::ui::layer::{Asks, Ctx};
 use crate::ui::request::{self, Done, ListQuery, Outcome, Ticket, Write};
@@ -365,14 +366,15 @@ impl<L: Table> List<L> {
     /// Does what every list can do.
     pub fn act(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
         self.mark_by(action, asks);
-        let page = i64::try_from(self.rows.height().saturating_sub(1))
-            .unwrap_or(1)
-            .max(1);
+        let height = i64::from(cells(self.rows.height()));
+        let (page, half) = ((height - 1).max(1), (height / 2).max(1));
         match action {
             Action::Up => self.go(Move::By(-1), asks),
             Action::Down => self.go(Move::By(1), asks),
             Action::PageUp => self.go(Move::By(-page), asks),
             Action::PageDown => self.go(Move::By(page), asks),
+            Action::HalfUp => self.go(Move::By(-half), asks),
+            Action::HalfDown => self.go(Move::By(half), asks),
             Action::First => self.go(Move::First, asks),
             Action::Last => self.go(Move::Last, asks),
             Action::Quit => asks.quit(),

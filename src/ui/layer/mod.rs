@@ -41,6 +41,7 @@ use crate::ui::field::{Edit, Typed};
 use crate::ui::hits::{Hits, Mouse};
 use crate::ui::keymap::{Action, Keymap, Scope};
 use crate::ui::layer::destination::Destination;
+use crate::ui::layer::tree::Pane;
 use crate::ui::request::{Outcome, Request, Ticket};
 use crate::ui::theme::Theme;
 
@@ -61,6 +62,10 @@ pub struct Ctx<'a> {
     pub keys: &'a Keymap,
     /// No other layer lies over the one that is asked: the keys are its own.
     pub on_top: bool,
+    /// Whether the tree is wanted beside the screen.
+    pub tree: Pane,
+    /// Columns of the window.
+    pub columns: u16,
     /// There is a screen to go back to.
     pub leads_back: bool,
 }

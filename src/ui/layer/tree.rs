@@ -12,7 +12,7 @@ use crate::text::Text;
 use crate::ui::frame::{boxed, cells, clear, first, row, skip};
 use crate::ui::hits::{Click, Hit, Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
-use crate::ui::layer::{Asks, Ctx, Layer};
+use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer};
 use crate::ui::scroll::Scroll;
 use crate::ui::theme::Theme;
 
@@ -123,21 +123,49 @@ fn lines(actor: &Actor) -> Vec<Line> {
         .collect()
 }
 
-/// The part of a body that the docked tree takes, and what is left for the screen.
+/// Whether the tree is wanted beside the screen.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Pane {
+    /// In every window that has room for it.
+    Shown,
+    Hidden,
+}
+
+impl Pane {
+    /// The other one.
+    #[must_use]
+    pub fn turned(self) -> Pane {
+        match self {
+            Pane::Shown => Pane::Hidden,
+            Pane::Hidden => Pane::Shown,
+        }
+    }
+}
+
+/// Whether the tree may be beside the screen in a window of so many columns.
+///
+/// # Errors
+/// It has no room there.
+pub fn has_room(columns: u16, text: Text) -> Can<'static> {
+    let why = text.fill("tree.no_room", &[("columns", &DOCKED_FROM)]);
+    Cannot::Said(why.into()).unless(columns >= DOCKED_FROM)
+}
+
+/// The part of a body that the docked tree takes, where it is wanted there, and what is left for the screen.
 #[must_use]
-pub fn dock(body: Rect) -> (Option<Rect>, Rect) {
-    if body.width < DOCKED_FROM {
+pub fn dock(body: Rect, pane: Pane) -> (Option<Rect>, Rect) {
+    if pane == Pane::Hidden || body.width < DOCKED_FROM {
         return (None, body);
     }
     (Some(first(body, WIDTH)), skip(body, WIDTH))
 }
 
-/// The columns among which a list chooses what it shows: in a window without the tree no more than there will be beside
-/// it, so that nothing goes from the screen when the window grows.
+/// The columns among which a list chooses what it shows: where the tree is wanted and has no room yet no more than there
+/// will be beside it, so that nothing goes from the screen when the window grows.
 #[must_use]
-pub fn lasting(area: Rect) -> u16 {
+pub fn lasting(area: Rect, ctx: &Ctx) -> u16 {
     let beside_it = area.x >= WIDTH;
-    if beside_it {
+    if beside_it || ctx.tree == Pane::Hidden {
         area.width
     } else {
         area.width.min(DOCKED_FROM - WIDTH)
@@ -232,8 +260,10 @@ impl Layer for Tree {
         match action {
             Action::Up => self.go(-1, ctx),
             Action::Down => self.go(1, ctx),
-            Action::First => self.go(isize::MIN, ctx),
-            Action::Last => self.go(isize::MAX, ctx),
+            Action::HalfUp => self.go(-2, ctx),
+            Action::HalfDown => self.go(2, ctx),
+            Action::First | Action::PageUp => self.go(isize::MIN, ctx),
+            Action::Last | Action::PageDown => self.go(isize::MAX, ctx),
             Action::Accept => asks.go(self.selected),
             Action::Cancel => asks.close(),
             _ => {}
@@ -256,7 +286,7 @@ impl Layer for Tree {
 
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
         let all = lines(ctx.actor);
-        if let (Some(docked), _) = dock(area) {
+        if let (Some(docked), _) = dock(area, ctx.tree) {
             let inner = first(docked, docked.width - EDGE);
             clear(buf, inner, ctx.theme);
             view_edge(buf, docked, ctx.theme, ctx.theme.title);

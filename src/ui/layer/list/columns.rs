@@ -115,7 +115,7 @@ impl<L: Table> List<L> {
             }
             widths.into_iter()
         };
-        let lasting = lasting(area).saturating_sub(MARK);
+        let lasting = lasting(area, ctx).saturating_sub(MARK);
         let many = fit(widths(lasting), lasting).len();
         let all = area.width.saturating_sub(MARK);
         let fitting = fit(widths(all).take(many), all);

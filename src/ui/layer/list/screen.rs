@@ -15,7 +15,7 @@ use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::confirm::Confirm;
 use crate::ui::layer::destination::Destination;
 use crate::ui::layer::list::{Change, Does, List, Question, Table, Verb, Verbs};
-use crate::ui::layer::tree::Screen;
+use crate::ui::layer::tree::{Screen, has_room};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status, Then};
 use crate::ui::request::{Done, Outcome, Read, Ticket};
 
@@ -159,6 +159,9 @@ impl<V: Verbs> Layer for ListScreen<V> {
         if let Some(screen) = Screen::of(action) {
             let why = Cannot::Trouble(Trouble::NotAuthorized(screen.needs()));
             return why.unless(ctx.actor.may(screen.needs()));
+        }
+        if action == Action::TreePane {
+            return has_room(ctx.columns, ctx.text);
         }
         if self.goes_back(action, ctx) {
             return Cannot::Unused.unless(ctx.leads_back);

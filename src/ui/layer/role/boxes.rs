@@ -198,7 +198,7 @@ impl Boxes {
     /// Moves the selection; at the top, what stands above it comes on the screen.
     pub(super) fn go(&mut self, action: Action) {
         let at = self.at().unwrap_or(0);
-        if at == 0 && matches!(action, Action::Up | Action::PageUp) {
+        if at == 0 && matches!(action, Action::Up | Action::PageUp | Action::HalfUp) {
             self.scroll.act(action);
             self.scroll.hold();
         } else {

@@ -35,7 +35,7 @@ impl RoleDialog {
             }
             Action::Left | Action::Right => !on_page,
             Action::First | Action::Last => on_page && self.page != Page::General,
-            Action::PageUp | Action::PageDown => match self.page {
+            _ if action.turns_pages() => match self.page {
                 Page::General => on_page && self.general.scroll.has_more(),
                 Page::Rights(_) | Page::AssignedTo => on_page,
             },
@@ -67,9 +67,8 @@ impl RoleDialog {
             Action::Left if !self.is_read_only() => self.focus_on(Focus::Ok, true),
             Action::Right => self.focus_on(Focus::Cancel, true),
             Action::Up | Action::Down => self.step(action == Action::Down),
-            Action::PageUp | Action::PageDown | Action::First | Action::Last => {
-                self.move_selection(action);
-            }
+            Action::First | Action::Last => self.move_selection(action),
+            _ if action.turns_pages() => self.move_selection(action),
             Action::TickedOnly => {
                 let shown = self.boxes().is_some_and(Boxes::is_ticked_only);
                 for boxes in &mut self.boxes {
