@@ -15,7 +15,7 @@ use chrono_tz::Tz;
 
 use crate::domain::date::{Away, away};
 use crate::domain::event::trail::SYSTEM_NAME;
-use crate::domain::filter::{Mistake, StateWord, TERMS_MAX, Why};
+use crate::domain::filter::{Mistake, TERMS_MAX, Why};
 use crate::domain::intent::{Affected, LeftKeys, Named};
 use crate::domain::locale::Locale;
 use crate::domain::name::printable;
@@ -339,23 +339,6 @@ impl Text {
             Overlap::Day => "overlap.day",
             Overlap::Week => "overlap.week",
         })
-    }
-
-    /// What a word of `state:` shows, or the list without one.
-    #[must_use]
-    pub fn state_word(self, word: Option<StateWord>, warning: Warning) -> String {
-        let name = match word {
-            None => "filter.undeleted",
-            Some(StateWord::Any) => "filter.any",
-            Some(StateWord::Active) => "filter.active",
-            Some(StateWord::Soon) => "filter.expires_soon",
-            Some(StateWord::NoAccess) => "filter.no_api_access",
-            Some(StateWord::Undelivered) => "filter.not_delivered",
-            Some(StateWord::Expired) => "filter.expired",
-            Some(StateWord::Locked) => "filter.locked_out",
-            Some(StateWord::Deleted) => "filter.deleted",
-        };
-        self.fill(name, &[("days", &warning.days)])
     }
 
     /// Why a term of a filter is none.

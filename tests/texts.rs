@@ -48,7 +48,9 @@ const SAME: &[&str] = &[
 ];
 
 /// What ends like a plural and is none.
-const NO_PLURAL: &[&str] = &["is", "does", "was", "has", "exists", "belongs", "holds"];
+const NO_PLURAL: &[&str] = &[
+    "is", "does", "was", "has", "exists", "belongs", "holds", "expires",
+];
 
 /// Words that would be a second one for the same thing; the glossary is at the top of ja-JP.toml.
 const OTHER_WORDS: &[&str] = &[

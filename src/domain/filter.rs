@@ -2,6 +2,7 @@
 //! hold. Each kind of list has a table of [`Field`]s, which everything reads that has to do with terms.
 
 mod lex;
+mod sight;
 mod state;
 mod value;
 mod when;
@@ -12,6 +13,7 @@ use std::ops::Range;
 use chrono_tz::Tz;
 
 pub use lex::{Piece, Quote, pieces};
+pub use sight::{Sight, without_sights};
 pub use state::{StateWord, UserStateWord};
 pub use when::When;
 pub use write::{quoted, to_go_on, with_terms, without_terms};

@@ -8,7 +8,7 @@ use std::fmt::Debug;
 
 use chrono_tz::Tz;
 
-use crate::domain::filter::{self, Field, Mistake, Term};
+use crate::domain::filter::{self, Field, Mistake, Sight, Term};
 use crate::domain::rights::Right;
 
 pub use keys::{EarlierSecret, KeyField, KeyRow, KeySort};
@@ -31,6 +31,8 @@ pub trait Listed: Clone + Debug + PartialEq + Send + 'static {
     const NEEDS: Right;
     /// What a term of the filter can ask for, in the order in which it is offered.
     const FIELDS: &'static [Field<Self::Field>];
+    /// What is worth counting, in the order in which it is told.
+    const SIGHTS: &'static [Sight] = &[];
     /// All that the list can be sorted by.
     const SORTS: &'static [Self::SortBy];
     /// The order that the list begins with.
@@ -93,6 +95,23 @@ impl<L: Listed> Default for Filter<L> {
 }
 
 impl<L: Listed> Filter<L> {
+    /// The sights that are told beside the list, each with the sentence for it.
+    pub fn told() -> impl Iterator<Item = (Sight, &'static str)> {
+        let told = |sight: &Sight| Some((*sight, sight.told?));
+        L::SIGHTS.iter().filter_map(told)
+    }
+
+    /// What of this filter's rows is in a sight.
+    #[must_use]
+    pub fn in_sight(&self, sight: Sight) -> Filter<L> {
+        let mut filter = self.clone();
+        // A sight's term is one, whatever the zone; a test sees to it.
+        let terms = filter::parse(L::FIELDS, sight.term, Tz::UTC);
+        filter.terms.extend(terms.unwrap_or_default());
+        filter.keep = None;
+        filter
+    }
+
     /// The filter that somebody has typed, who sees times in `zone`.
     ///
     /// # Errors
@@ -158,16 +177,38 @@ pub struct Window<L> {
 }
 
 /// How many rows there are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Rows that the filter shows.
     pub shown: i64,
     pub all: i64,
+    /// How many of those that are shown are in each of the sights that are told beside the list.
+    pub told: Vec<i64>,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::event::trail::EventRow;
+
+    fn names<L: Listed>() {
+        let names: Vec<&str> = L::FIELDS.iter().map(|field| field.name).collect();
+        for (index, name) in names.iter().enumerate() {
+            assert!(!names[index + 1..].contains(name), "{name} twice");
+        }
+        for sight in L::SIGHTS {
+            let filter = Filter::<L>::parse(sight.term, Tz::UTC).expect(sight.term);
+            assert!(filter.terms.len() <= 1, "{}", sight.term);
+        }
+    }
+
+    #[test]
+    fn no_field_has_the_name_of_another_and_every_sight_is_a_term() {
+        names::<KeyRow>();
+        names::<UserRow>();
+        names::<RoleRow>();
+        names::<EventRow>();
+    }
 
     #[test]
     fn the_next_order_goes_round_and_begins_upwards() {

@@ -68,4 +68,19 @@ impl Service {
             Ok(list::shown_of(tx, filter, as_of, ids)?)
         })
     }
+
+    /// How many rows each of these filters shows.
+    ///
+    /// # Errors
+    /// [`Trouble::Storage`] where it was superseded, too.
+    pub fn tally<L: Source>(
+        &self,
+        actor: &Actor,
+        filters: &[Filter<L>],
+    ) -> Result<Vec<i64>, Trouble> {
+        let as_of = self.as_of();
+        self.ask(actor, &[L::NEEDS], |tx, _| {
+            Ok(list::tally(tx, filters, as_of)?)
+        })
+    }
 }

@@ -98,10 +98,27 @@ pub fn counts<L: Source>(tx: &Tx<'_>, filter: &Filter<L>, as_of: AsOf) -> Result
     let exists = L::EXISTS;
     let all = format!("SELECT count(*) FROM {table} WHERE {exists}");
     let all = number(&all, &Values::new())?;
-    let (condition, values) = condition(tx, filter, as_of)?;
-    let sql = format!("SELECT count(*) FROM {table} WHERE {condition}");
-    let shown = number(&sql, &values)?;
-    Ok(Counts { shown, all })
+    let shown = tally(tx, std::slice::from_ref(filter), as_of)?[0];
+    let told = Filter::<L>::told().map(|(sight, _)| filter.in_sight(sight));
+    let told = tally(tx, &told.collect::<Vec<_>>(), as_of)?;
+    Ok(Counts { shown, all, told })
+}
+
+/// How many rows each of these filters shows.
+pub fn tally<L: Source>(
+    tx: &Tx<'_>,
+    filters: &[Filter<L>],
+    as_of: AsOf,
+) -> Result<Vec<i64>, Fault> {
+    let table = L::TABLE;
+    let count = |filter: &Filter<L>| {
+        let (condition, values) = condition(tx, filter, as_of)?;
+        let sql = format!("SELECT count(*) FROM {table} WHERE {condition}");
+        let mut query = tx.0.prepare_cached(&sql)?;
+        bind(&mut query, &values)?;
+        Ok(query.raw_query().next()?.map_or(Ok(0), |row| row.get(0))?)
+    };
+    filters.iter().map(count).collect()
 }
 
 /// The IDs of the rows that the filter shows, in their order, at most so many of them.

@@ -271,6 +271,12 @@ impl LineField {
         self.suggested = false;
     }
 
+    /// How many columns of the text are before the first that is shown.
+    #[must_use]
+    pub fn scrolled(&self) -> u16 {
+        u16::try_from(self.scroll).unwrap_or(u16::MAX)
+    }
+
     /// Settles the scroll so that the cursor is within `width` columns.
     pub fn place(&mut self, width: u16) {
         let width = usize::from(width.max(1));

@@ -320,6 +320,7 @@ pub static BINDINGS: &[Binding] = bindings![
     List   [BACKSPACE]              Back         HelpOnly "key.back"         "help.back";
     List   [ch('m')]                MyAccount    HelpOnly "key.my_account"   "help.my_account";
     ApiKeys [ch('f')]                StateFilter  Footer   "key.state_filter" "help.state_filter";
+    Users  [ch('f')]                StateFilter  HelpOnly "key.state_filter" "help.state_filter_users";
     List   [ch('e')]                Events       Footer   "key.events"       "help.events";
     List   [ch('Y')]                Copy         HelpOnly "key.copy_row"     "help.copy_row";
     List   [ch('o')]                SortNext     Footer   "key.sort"         "help.sort";

@@ -183,6 +183,7 @@ fn read_rows<L: Source>(
 ) -> Outcome {
     match query {
         ListQuery::Window(query) => service.window(actor, query).map(found),
+        ListQuery::Tally(filters) => service.tally(actor, filters).map(Done::Tally),
         ListQuery::Count(filter, marked) => {
             let counts = service.counts(actor, filter)?;
             let marked = service.shown_of(actor, filter, marked)?;

@@ -76,6 +76,8 @@ pub enum Matches {
 pub enum ListQuery<L: Listed> {
     /// A part of it.
     Window(WindowQuery<L>),
+    /// How many rows each of these shows.
+    Tally(Vec<Filter<L>>),
     /// How many rows there are, and how many of those with these IDs the filter shows.
     Count(Filter<L>, Vec<i64>),
 }
@@ -177,6 +179,8 @@ pub enum Done {
     /// How many rows there are, and how many of the marked ones are shown.
     Count(Counts, i64),
     Matches(Vec<i64>),
+    /// How many rows each of the filters shows.
+    Tally(Vec<i64>),
     EventActors(Vec<String>),
     Roles(Vec<Role>),
     KeyProperties(Box<ApiKeyProperties>),

@@ -78,7 +78,7 @@ fn each_filter_shows_what_it_says_and_esc_shows_all_again() {
     only("flocked out\n", "/event:user-locked-out", &[]);
     only("pbob\n", "/by:bob", &[locked]);
     only("psystem\n", "/by:System", &[refused]);
-    only("/locked-out\n", "2 shown", &[refused, locked]);
+    only("/locked-out\n", "2 of 9", &[refused, locked]);
     let backup = "Info 9000 Secret Issued backup";
     let deploy = "Info 9000 Secret Issued deploy";
     let day = "d2026-11-23..2026-11-23\nf9000\n";

@@ -97,7 +97,7 @@ fn a_deleted_key_stops_at_once_and_its_row_stays_until_the_cursor_leaves_it() {
     assert_eq!(console.refusal(&secret), Some(Refused::Deleted));
     console.expect_selected("Deleted");
     console.keys("<Up>").expect_not("beta   ");
-    console.says_with("list.hides", &[("shown", &1), ("hidden", &1)]);
+    console.says_with("list.hides", &[("shown", &1), ("all", &2)]);
 }
 
 #[test]

@@ -184,7 +184,7 @@ fn it_goes_on_over_whatever_is_open() {
     for (open, shown) in [
         ("?", "Keys"),
         ("t", "Go to"),
-        ("f", "Show keys by state"),
+        ("f", "Show by state"),
         ("/backup", "backup"),
         ("d", "will be deleted"),
         ("s", "New Secret for"),

@@ -9,7 +9,7 @@ use crate::support::database::{Bench, draft};
 fn typing_filters_by_name_description_and_id() {
     let mut console = Console::with_keys(&["backup", "deploy", "日本語キー"]);
     console.keys("/DEP").expect("deploy").expect_not("backup");
-    console.says_with("list.hides", &[("shown", &1), ("hidden", &2)]);
+    console.says_with("list.hides", &[("shown", &1), ("all", &3)]);
     console.keys("\nj").expect("/DEP");
     console.keys("<Esc>").expect("backup");
     console.keys("/本語").expect_not("backup");
@@ -40,7 +40,77 @@ fn the_state_filter_asks_for_the_facts() {
         .expect("alpha")
         .expect("/state:locked");
     console.expect_not("beta  ");
-    console.says_with("list.hides", &[("shown", &1), ("hidden", &1)]);
+    console.says_with("list.hides", &[("shown", &1), ("all", &2)]);
+}
+
+#[test]
+fn the_states_page_counts_what_else_is_asked_for_and_writes_a_term() {
+    let (bench, user) = Bench::demo(keyward::service::demo::FULL_ACCESS_USER);
+    let mut console = Console::of(bench, user, (80, 24));
+    console.keys("f");
+    for (name, count) in [
+        ("All but deleted", 39),
+        ("Active", 30),
+        ("Expires within 14 days", 5),
+        ("Not used for 90 days", 3),
+        ("Two secrets work", 2),
+        ("Locked Out", 3),
+        ("Deleted", 2),
+    ] {
+        let screen = console.screen();
+        let line = screen
+            .lines()
+            .find(|line| line.contains(&format!(" {name}  ")));
+        let line = line.unwrap_or_else(|| panic!("{name} is not on {screen}"));
+        let at = line.find(name).expect("the name");
+        let cell = line[at..].split('│').next().expect("a box");
+        let last = cell.split_whitespace().last();
+        assert_eq!(last, Some(count.to_string().as_str()), "{line}");
+    }
+    console
+        .keys("not used\n")
+        .expect("/used:>90d")
+        .expect("3 of 41");
+    console
+        .keys("flocked\n")
+        .expect("/state:locked")
+        .expect("3 of 41");
+    console.expect_not("used:");
+    // What else is asked for stays, and only of that there are counts.
+    console.keys("<Esc>/role:auditor x -state:expired\nflocked");
+    console.expect("Locked Out").expect("1");
+    console
+        .keys("\n")
+        .expect("/role:auditor x -state:expired state:locked");
+    console
+        .keys("fall but\n")
+        .expect("/role:auditor x -state:expired ");
+    console.expect_not("state:locked");
+    console.go("Users");
+    console.keys("f").expect("Not signed in for 90 days");
+    console
+        .keys("locked\n")
+        .expect("/state:locked")
+        .expect("1 of 8");
+}
+
+#[test]
+fn the_corner_tells_what_matters_as_far_as_it_fits() {
+    let (bench, user) = Bench::demo(keyward::service::demo::FULL_ACCESS_USER);
+    let mut console = Console::of(bench, user, (80, 24));
+    console.expect("39 of 41 · 5 expire soon · 3 locked out");
+    console.resize(40, 12).expect("39 of 41 · 5 expire soon");
+    console.expect_not("locked out");
+    console.resize(80, 24);
+    // What is so of all or none says nothing.
+    console
+        .keys("/state:locked\n")
+        .expect("3 of 41")
+        .expect_not("locked out");
+    console
+        .keys("<Esc>/vuln\n")
+        .expect("1 of 41")
+        .expect_not("soon");
 }
 
 #[test]
@@ -49,7 +119,7 @@ fn a_term_that_is_none_shows_no_row_until_it_is_mended() {
     console.keys("jl").keys("y/state:lo").expect_not("beta");
     console.expect("“lo” is none of: any, active");
     console.keys("cked").expect_selected("beta");
-    console.says_with("list.hides", &[("shown", &1), ("hidden", &2)]);
+    console.says_with("list.hides", &[("shown", &1), ("all", &3)]);
     // Kept with a mistake in it there is nothing to act on, whatever was shown before.
     console.keys("<Backspace>\n").expect_not("beta");
     console.keys("dy").expect("is none of");
@@ -84,7 +154,7 @@ fn terms_and_words_must_all_hold() {
     console
         .keys("/contractor -state:active")
         .expect("contractor-laptop");
-    console.expect_not("contractor-akhan").expect("1 shown");
+    console.expect_not("contractor-akhan").expect("1 of 41");
     console
         .keys("<Ctrl-U>contractor state:any")
         .expect("contractor-akhan");
@@ -229,10 +299,10 @@ fn a_deleted_key_can_be_restored_with_its_secret() {
 fn the_list_says_whether_there_is_more_above_and_below() {
     let (bench, user) = Bench::demo(keyward::service::demo::FULL_ACCESS_USER);
     let mut console = Console::of(bench, user, (80, 24));
-    console.expect(" ↓ 39 shown");
-    console.keys("<PgDn><Down>").expect(" ↑↓ 39 shown");
-    console.keys("<End>").expect(" ↑ 39 shown");
-    console.resize(80, 60).expect("  39 shown");
+    console.expect(" ↓ 39 of 41");
+    console.keys("<PgDn><Down>").expect(" ↑↓ 39 of 41");
+    console.keys("<End>").expect(" ↑ 39 of 41");
+    console.resize(80, 60).expect("  39 of 41");
 }
 
 #[test]

@@ -63,11 +63,11 @@ fn esc_drops_what_was_added_to_what_a_screen_is_about_and_then_goes_back() {
     console.keys("jj").expect_selected("beta");
     console
         .keys("e/issued\n")
-        .expect("1 shown")
+        .expect("1 of 10")
         .expect("Esc Show all");
     console.keys("<Esc>").expect("System Events > beta");
     console
-        .expect("3 shown")
+        .expect("3 of 10")
         .expect_not("alpha")
         .expect("Esc Back");
     console.keys("<Esc>").expect_selected("beta");

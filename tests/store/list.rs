@@ -373,6 +373,9 @@ proptest! {
             prop_assert_eq!(counts, Counts {
                 shown: number(&|key| shows(state, &key.facts, as_of)),
                 all: number(&|_| true),
+                told: [StateWord::Soon, StateWord::Locked].map(|word| number(&|key| {
+                    shows(state, &key.facts, as_of) && word.holds(&key.facts, as_of)
+                })).to_vec(),
             });
         }
     }

@@ -3,7 +3,7 @@
 use chrono_tz::Tz;
 
 use crate::domain::expiry::Expiry;
-use crate::domain::filter::{Field, Kind, StateWord, Term, Test, Value};
+use crate::domain::filter::{Field, Kind, Sight, StateWord, Term, Test, Value};
 use crate::domain::id::KeyId;
 use crate::domain::list::{Filter, Listed, Order, Place};
 use crate::domain::locale::Locale;
@@ -132,6 +132,21 @@ impl Listed for KeyRow {
             Kind::Words(LANGUAGES),
             "filter_field.language",
         ),
+    ];
+    const SIGHTS: &'static [Sight] = &[
+        Sight::of("", "filter.undeleted"),
+        Sight::of("state:active", "filter.active"),
+        Sight::told("state:soon", "filter.expires_soon", "told.soon"),
+        Sight::of("used:>90d", "filter.unused"),
+        Sight::of("used:never", "filter.never_used"),
+        Sight::of("secrets:2", "filter.two_secrets"),
+        Sight::of("expires:never", "filter.never_expires"),
+        Sight::of("state:no-access", "filter.no_api_access"),
+        Sight::of("state:undelivered", "filter.not_delivered"),
+        Sight::of("state:expired", "filter.expired"),
+        Sight::told("state:locked", "filter.locked_out", "told.locked"),
+        Sight::of("state:deleted", "filter.deleted"),
+        Sight::of("state:any", "filter.any"),
     ];
     const SORTS: &'static [KeySort] = &[
         KeySort::Name,

@@ -1,6 +1,6 @@
 //! The list of users.
 
-use crate::domain::filter::{Field, Kind, UserStateWord};
+use crate::domain::filter::{Field, Kind, Sight, UserStateWord};
 use crate::domain::id::UserId;
 use crate::domain::list::{Listed, Order, Place};
 use crate::domain::rights::Right;
@@ -77,6 +77,14 @@ impl Listed for UserRow {
             Kind::Text,
             "filter_field.user_name",
         ),
+    ];
+    const SIGHTS: &'static [Sight] = &[
+        Sight::of("", "filter.all_users"),
+        Sight::of("state:active", "filter.active"),
+        Sight::of("used:>90d", "filter.not_signed_in"),
+        Sight::of("used:never", "filter.never_signed_in"),
+        Sight::of("state:no-access", "filter.no_ui_access"),
+        Sight::told("state:locked", "filter.locked_out", "told.locked"),
     ];
     const SORTS: &'static [UserSort] = &[
         UserSort::Name,

@@ -3,23 +3,22 @@
 use std::fmt::Display;
 
 use crate::domain::event::Target;
-use crate::domain::filter::{StateWord, Test, Value, with_terms};
 use crate::domain::intent::{Intent, KeyChange};
-use crate::domain::list::{KeyField, KeyRow, KeySort, Listed};
+use crate::domain::list::{KeyRow, KeySort};
 use crate::domain::rights::Right;
 use crate::domain::state::{AsOf, Facts};
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Trouble;
 use crate::ui::keymap::{Action, Scope};
-use crate::ui::layer::choice::Choice;
 use crate::ui::layer::destination::Destination;
 use crate::ui::layer::list::{
-    Change, Column, List, ListScreen, Question, Table, Verb, Verbs, column, last_used, plain,
+    Change, Column, ListScreen, Question, Table, Verb, Verbs, choose_sight, column, last_used,
+    plain,
 };
 use crate::ui::layer::new_secret::NewSecret;
 use crate::ui::layer::properties::Properties;
 use crate::ui::layer::try_secret::TrySecret;
-use crate::ui::layer::{Asks, Can, Cannot, Ctx, Then};
+use crate::ui::layer::{Can, Cannot, Ctx};
 
 /// A request to the API that the keys open, with the secret left out.
 const REQUEST: &str = "curl -H 'api-secret-key: <secret>' -H 'api-version: v1' https://HOST/api/";
@@ -268,35 +267,13 @@ impl Verbs for KeyVerbs {
             asks.push(TrySecret::new(ApiKeys::goes_to_row()));
         }),
         Verb::here(Action::StateFilter, &[], |_, list, ctx, asks| {
-            choose_state(list, ctx, asks);
+            choose_sight::<KeyVerbs>(list, ctx, asks);
         }),
         Verb::opens(Action::Events, &[Right::ViewEvents], |row, _, asks| {
             let about = Target::from((row.id(), row.name.as_str()));
             asks.go(Destination::events_about(&about));
         }),
     ];
-}
-
-fn choose_state(list: &List<KeyRow>, ctx: &Ctx, asks: &mut Asks) {
-    let name = |word: Option<StateWord>| (word, ctx.text.state_word(word, ctx.warning));
-    let words = StateWord::ALL.into_iter().map(Some);
-    let entries = std::iter::once(None).chain(words).map(name).collect();
-    let present = list.filter().and_then(|filter| {
-        filter.terms.iter().find_map(|term| match &term.test {
-            Test::Field(KeyField::State, Value::Word(word)) => StateWord::of(word),
-            _ => None,
-        })
-    });
-    let then = Then::new(
-        |screen: &mut ApiKeys, word: Option<StateWord>, ctx: &Ctx, asks| {
-            let term = word.map(|word| format!("state:{}", word.word()));
-            let (fields, text) = (KeyRow::FIELDS, screen.list.text());
-            let text = with_terms(fields, text, KeyField::State, &term.unwrap_or_default());
-            screen.list.set_text(&text, ctx.zone, asks);
-        },
-    );
-    let title = ctx.text.say("list.state_filter");
-    asks.push(Choice::of(title, entries, &present, then));
 }
 
 fn undeleted(row: &KeyRow) -> Can<'_> {

@@ -7,12 +7,14 @@ use ratatui::style::Style;
 
 use crate::domain::fold::name_key;
 use crate::domain::time::Timestamp;
+use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::zone;
 use crate::ui::field::{Edit, LineField, Typed};
 use crate::ui::frame::{boxed, cells, centred, first, inside, row, skip, width};
 use crate::ui::hits::{Hit, Hits, Mouse};
 use crate::ui::keymap::{Action, Scope, TextKey};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Then};
+use crate::ui::request::{Done, Outcome, Read, Ticket};
 use crate::ui::scroll::Scroll;
 
 /// Columns of a zone's name with its offset.
@@ -61,7 +63,18 @@ pub struct Choice<T> {
     selected: usize,
     scroll: Scroll,
     then: Then<T>,
+    counting: Option<Counting>,
 }
+
+/// How many there are of each entry, by its number.
+struct Counting {
+    ask: Read,
+    ticket: Option<Ticket>,
+    found: Vec<i64>,
+}
+
+/// Columns of a count and the space before it.
+const COUNT: u16 = 8;
 
 impl<T: Clone + PartialEq + 'static> Choice<T> {
     /// A choice among these answers, each with how it is shown; the present one is selected.
@@ -103,6 +116,21 @@ impl<T: Clone + PartialEq + 'static> Choice<T> {
             selected: selected.unwrap_or(0),
             scroll: Scroll::default(),
             then,
+            counting: None,
+        }
+    }
+
+    /// The choice with how many there are of each entry, as soon as that is known: it is not waited for.
+    #[must_use]
+    pub fn counted(self, ask: Read) -> Choice<T> {
+        let counting = Counting {
+            ask,
+            ticket: None,
+            found: Vec::new(),
+        };
+        Choice {
+            counting: Some(counting),
+            ..self
         }
     }
 }
@@ -147,13 +175,39 @@ impl<T: 'static> Choice<T> {
     fn area(&self, area: Rect) -> Rect {
         let (widest, entries) = self.size;
         let height = cells(entries).saturating_add(3);
-        centred(area, widest.max(width(&self.title)).max(28) + 6, height)
+        let counts = self.counting.as_ref().map_or(0, |_| COUNT);
+        let widest = (widest + counts).max(width(&self.title)).max(28);
+        centred(area, widest + 6, height)
     }
 }
 
 impl<T: Clone + 'static> Layer for Choice<T> {
     fn scope(&self) -> Scope {
         Scope::Choice
+    }
+
+    fn open(&mut self, ctx: &Ctx, asks: &mut Asks) {
+        self.refresh(ctx, asks);
+    }
+
+    fn refresh(&mut self, _ctx: &Ctx, asks: &mut Asks) {
+        if let Some(counting) = &mut self.counting {
+            counting.ticket = Some(asks.request(counting.ask.clone()));
+        }
+    }
+
+    fn answer(&mut self, ticket: Ticket, outcome: Outcome, ctx: &Ctx, asks: &mut Asks) {
+        let Some(counting) = &mut self.counting else {
+            return;
+        };
+        if counting.ticket.take_if(|asked| *asked == ticket).is_none() {
+            return;
+        }
+        match outcome {
+            Ok(Done::Tally(found)) => counting.found = found,
+            Ok(_) | Err(Trouble::Storage(Fault::Superseded)) => {}
+            Err(trouble) => asks.complain(ctx.text.trouble(&trouble)),
+        }
     }
 
     fn can(&self, action: Action, _ctx: &Ctx) -> Can<'_> {
@@ -258,6 +312,16 @@ impl<T: Clone + 'static> Layer for Choice<T> {
             let words = if found.key.is_empty() { at } else { words };
             ctx.theme
                 .put(buf, words, &format!("{mark} {}", found.shown), style);
+            let count = self.counting.as_ref().and_then(|counting| {
+                let index = usize::try_from(found.number).ok()?;
+                counting.found.get(index)
+            });
+            if let Some(count) = count {
+                let count = count.to_string();
+                let right = at.width.saturating_sub(width(&count) + 1);
+                let style = if selected { style } else { ctx.theme.dim };
+                ctx.theme.put(buf, skip(at, right), &count, style);
+            }
             hits.add(at, Hit::Row(found.number));
         }
         Some(cursor)

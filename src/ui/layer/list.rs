@@ -5,6 +5,7 @@ mod columns;
 mod copy;
 mod marks;
 mod screen;
+mod sights;
 mod verbs;
 mod view;
 
@@ -31,6 +32,7 @@ pub use columns::{Column, column, plain, unsorted};
 pub use copy::sent;
 pub use marks::Marks;
 pub use screen::ListScreen;
+pub use sights::choose_sight;
 pub use verbs::{Change, Does, Question, Verb, Verbs, last_used};
 
 /// A kind of row as a screen shows it.
@@ -503,7 +505,7 @@ impl<L: Table> List<L> {
         }
         match (self.loaded_once, self.text.is_empty()) {
             (false, _) => ctx.text.say("list.loading").to_owned(),
-            (true, true) => match self.counts {
+            (true, true) => match &self.counts {
                 Some(counts) if counts.all > counts.shown => L::all_hidden(ctx),
                 _ => L::none(ctx),
             },

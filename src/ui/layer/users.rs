@@ -11,7 +11,8 @@ use crate::domain::trouble::Trouble;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::destination::Destination;
 use crate::ui::layer::list::{
-    Change, Column, ListScreen, Question, Table, Verb, Verbs, column, last_used, plain,
+    Change, Column, ListScreen, Question, Table, Verb, Verbs, choose_sight, column, last_used,
+    plain,
 };
 use crate::ui::layer::properties::Properties;
 use crate::ui::layer::{Cannot, Ctx};
@@ -141,6 +142,9 @@ impl Verbs for UserVerbs {
                 },
             },
         ),
+        Verb::here(Action::StateFilter, &[], |_, list, ctx, asks| {
+            choose_sight::<UserVerbs>(list, ctx, asks);
+        }),
         Verb::opens(Action::Events, &[Right::ViewEvents], |row, _, asks| {
             let about = Target::from((row.id(), row.name.as_str()));
             asks.go(Destination::events_about(&about));

@@ -1,17 +1,24 @@
 //! Drawing a list.
 
 use std::fmt::Display;
+use std::ops::Range;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
-use crate::ui::frame::{cells, first, row, skip, width};
+use crate::domain::list::Filter;
+use crate::ui::frame::{cells, first, paragraph, row, skip, width};
 use crate::ui::hits::{Hit, Hits};
 use crate::ui::layer::Ctx;
 use crate::ui::layer::list::columns::MARK;
 use crate::ui::layer::list::{Column, List, Table};
 use crate::ui::table::GAP;
+
+/// Columns that are kept for the counts beside the filter line.
+const COUNTS: u16 = 24;
+/// The most lines of what is said where no row is shown.
+const EMPTY_LINES: usize = 3;
 
 impl<L: Table> List<L> {
     /// Settles scroll and viewport.
@@ -19,7 +26,7 @@ impl<L: Table> List<L> {
         self.area = area;
         self.rows.place(area.height.saturating_sub(2));
         if let Some(field) = &mut self.typing {
-            field.place(area.width.saturating_sub(1) / 2);
+            field.place(line_width(area.width));
         }
     }
 
@@ -37,20 +44,22 @@ impl<L: Table> List<L> {
         let mut at = info;
         if self.typing.is_some() || !self.text.is_empty() {
             let used = ctx.theme.put(buf, at, "/", ctx.theme.label);
-            let field = Rect {
-                width: (info.width.saturating_sub(1)) / 2,
-                ..skip(at, used)
+            let mut field = first(skip(at, used), line_width(info.width));
+            let (text, from) = if let Some(typing) = &self.typing {
+                cursor = Some(typing.view(buf, field, Style::new()));
+                (typing.text(), typing.scrolled())
+            } else {
+                field.width = field.width.min(width(&self.text));
+                ctx.theme.put(buf, field, &self.text, ctx.theme.title);
+                (self.text.as_str(), 0)
             };
             hits.add(field, Hit::Line);
-            if let Some(typing) = &self.typing {
-                cursor = Some(typing.view(buf, field, Style::new()));
-            } else {
-                let style = ctx.theme.title;
-                ctx.theme.put(buf, field, &self.text, style);
+            for mistake in self.filter.as_ref().err().into_iter().flatten() {
+                mark_span(buf, field, (text, from), &mistake.span, ctx.theme.problem);
             }
-            at = skip(at, used + field.width);
+            at = skip(at, used + field.width + 1);
         }
-        let words = ctx.theme.cut(&self.info(ctx), at.width);
+        let words = self.info(ctx, at.width);
         let style = match self.unread {
             Some(_) => ctx.theme.problem,
             None => ctx.theme.dim,
@@ -77,18 +86,18 @@ impl<L: Table> List<L> {
             }
         }
         if self.rows.selected().is_none() {
-            ctx.theme.put(
-                buf,
-                skip(row(list, 0), MARK),
-                &self.empty(ctx),
-                Style::new(),
-            );
+            let words = skip(list, MARK);
+            let lines = ctx
+                .theme
+                .wrap_cut(&self.empty(ctx), words.width, EMPTY_LINES);
+            paragraph(buf, words, &lines, ctx.theme);
         }
         cursor.or(Some(list.as_position()))
     }
 
-    /// Where there is more than is on the screen, and how many rows are shown and which.
-    fn info(&self, ctx: &Ctx) -> String {
+    /// Where there is more than is on the screen, how many rows are shown and which, and what matters about them, as far
+    /// as it fits.
+    fn info(&self, ctx: &Ctx, room: u16) -> String {
         let text = ctx.text;
         let symbols = ctx.theme.symbols;
         let (above, below) = self.rows.beyond();
@@ -101,22 +110,41 @@ impl<L: Table> List<L> {
         if self.unread.is_some() && self.rows.selected().is_some() {
             parts.push(text.say("list.old").to_owned());
         }
-        if let Some(counts) = self.counts {
-            let hidden = counts.all - counts.shown;
-            parts.push(if hidden == 0 {
+        if let Some(counts) = &self.counts {
+            parts.push(if counts.shown == counts.all {
                 text.fill("list.shown", &[("shown", &counts.shown)])
             } else {
                 let numbers: [(&str, &dyn Display); 2] =
-                    [("shown", &counts.shown), ("hidden", &hidden)];
+                    [("shown", &counts.shown), ("all", &counts.all)];
                 text.fill("list.hides", &numbers)
             });
         }
         parts.retain(|part| !part.is_empty());
-        let words = symbols.join(&parts);
-        if beyond.is_empty() {
-            return words;
+        let joined = |parts: &[String]| {
+            let words = symbols.join(parts);
+            if beyond.is_empty() {
+                words
+            } else {
+                format!("{beyond} {words}")
+            }
+        };
+        let needed = parts.len();
+        parts.extend(self.told(ctx));
+        while parts.len() > needed && width(&joined(&parts)) > room {
+            parts.pop();
         }
-        format!("{beyond} {words}")
+        ctx.theme.cut(&joined(&parts), room)
+    }
+
+    /// What matters about the rows that are shown, where it is not so of none of them or all.
+    fn told(&self, ctx: &Ctx) -> Vec<String> {
+        let Some(counts) = &self.counts else {
+            return Vec::new();
+        };
+        let told = Filter::<L>::told().zip(&counts.told);
+        let told = told.filter(|(_, n)| (1..counts.shown).contains(*n));
+        told.map(|((_, sentence), n)| ctx.text.fill(sentence, &[("n", n)]))
+            .collect()
     }
 
     /// The mark of the direction of the order.
@@ -151,6 +179,30 @@ impl<L: Table> List<L> {
             }
             at = skip(at, wide + GAP);
         }
+    }
+}
+
+/// Columns of the filter line in a list of this width: the counts are beside it.
+fn line_width(list: u16) -> u16 {
+    (list.saturating_sub(1) / 2).max(list.saturating_sub(COUNTS))
+}
+
+/// Marks a part of a text that is drawn from this column on.
+fn mark_span(
+    buf: &mut Buffer,
+    field: Rect,
+    (text, from): (&str, u16),
+    span: &Range<usize>,
+    style: Style,
+) {
+    // What was typed last may not be what the filter was read from.
+    let column = |at: usize| {
+        text.get(..at)
+            .map(|before| width(before).saturating_sub(from))
+    };
+    if let (Some(start), Some(end)) = (column(span.start), column(span.end)) {
+        let start = start.min(field.width);
+        buf.set_style(first(skip(field, start), end.saturating_sub(start)), style);
     }
 }
 
