@@ -93,7 +93,7 @@ fn a_hang_up_ends_it_at_once_whatever_becomes_of_the_signal() {
                 ..Start::new(home.path(), &["demo"])
             }
             .go();
-            console.see("39 shown");
+            console.see("39 of 41");
             let (took, used) = console.time_to_hang_up();
             assert_eq!(console.end(), 129, "{sighup:?}");
             assert!(used <= AT_ONCE * 2, "{sighup:?}: {used:?}");
@@ -400,7 +400,7 @@ impl Drop for InShell {
 fn ctrl_z_goes_back_to_the_shell_and_fg_comes_back() {
     let home = home();
     let mut console = InShell::start(home.path(), "demo");
-    console.shell.see("39 shown");
+    console.shell.see("39 of 41");
     console.shell.send("j");
     for by_key in [true, false] {
         if by_key {
@@ -409,10 +409,10 @@ fn ctrl_z_goes_back_to_the_shell_and_fg_comes_back() {
             signal(console.job, "TSTP");
         }
         console.see_stopped();
-        assert!(!console.shell.screen().contains("39 shown"));
+        assert!(!console.shell.screen().contains("39 of 41"));
         console.shell.send("echo out of it\r").see("\nout of it");
         console.foreground();
-        console.shell.see("39 shown");
+        console.shell.see("39 of 41");
         console.shell.see("> ");
         assert!(!console.shell.modes_are_as_before());
         assert!(!console.shell.screen().contains("out of it"));
@@ -426,16 +426,16 @@ fn ctrl_z_goes_back_to_the_shell_and_fg_comes_back() {
 fn in_the_background_it_stays_stopped_and_writes_nothing() {
     let home = home();
     let mut console = InShell::start(home.path(), "demo");
-    console.shell.see("39 shown");
+    console.shell.see("39 of 41");
     console.shell.send("\x1a");
     console.see_stopped();
     console.shell.send("bg; echo behind\r").see("\nbehind");
     eventually("it is stopped again", || console.is_stopped());
     while console.shell.bytes_while_idle(Duration::from_millis(200)) > 0 {}
-    assert!(!console.shell.screen().contains("39 shown"));
+    assert!(!console.shell.screen().contains("39 of 41"));
     assert!(console.shell.modes_are_as_before());
     console.foreground();
-    console.shell.see("39 shown");
+    console.shell.see("39 of 41");
 }
 
 #[test]
@@ -540,14 +540,14 @@ fn without_a_shell_it_says_so_and_goes_on() {
         ..Start::new(home.path(), &["-c", &command])
     }
     .go();
-    orphan.see("39 shown");
+    orphan.see("39 of 41");
     for mut console in [leader, orphan] {
         for _ in 0..2 {
             console.send("\x1a").says("message.no_shell");
             console.send("j");
             console.wait_for("no message", |screen| {
                 let contents = screen.contents();
-                contents.contains("39 shown") && !contents.contains("Ctrl-Z")
+                contents.contains("39 of 41") && !contents.contains("Ctrl-Z")
             });
         }
         console.quits();
@@ -621,7 +621,7 @@ fn no_core_is_dumped_and_nobody_looks_into_its_memory() {
         ..Start::new(home.path(), arguments)
     }
     .go();
-    console.see("39 shown");
+    console.see("39 of 41");
     let limits = console.proc("limits");
     let core = limits
         .lines()

@@ -69,7 +69,7 @@ fn a_row_is_clicked_and_opened_and_the_wheel_scrolls() {
         "Properties: backup-nightly",
     );
     let cancel = find(&console, "[ Cancel ]");
-    send_until(&mut console, &click(cancel), "39 shown");
+    send_until(&mut console, &click(cancel), "39 of 41");
     let first = console.screen().lines().nth(4).expect("a row").to_owned();
     console.send("\x1b[<65;10;10M");
     console.wait_for("the first row scrolled away", |screen| {

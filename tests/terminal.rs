@@ -343,7 +343,7 @@ fn a_terminal_that_says_it_is_gigantic_or_nothing_is_survived() {
         console.send("j");
         while console.bytes_while_idle(Duration::from_millis(300)) > 0 {}
     }
-    console.resize(80, 24).see("39 shown");
+    console.resize(80, 24).see("39 of 41");
     let status = console.proc("status");
     let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let most = most.and_then(|line| line.trim().strip_suffix(" kB"));
@@ -360,7 +360,7 @@ fn sizes_that_change_faster_than_it_draws_end_in_the_last_one() {
     for step in 0..200 {
         console.claim(60 + step, 15 + step / 10);
     }
-    console.resize(150, 30).see("39 shown");
+    console.resize(150, 30).see("39 of 41");
     // There is room for the tree.
     console.see("System Events");
 }
@@ -385,7 +385,7 @@ fn it_draws_in_the_size_of_the_terminal_that_is_drawn_on() {
         ..Start::new(home.path(), &["-c", &command])
     }
     .go();
-    shown_on.see("39 shown");
+    shown_on.see("39 of 41");
     shown_on.see("System Events");
     typed_on.quits();
 }
