@@ -2,6 +2,8 @@
 
 mod support;
 
+#[path = "flows/columns.rs"]
+mod columns;
 #[path = "flows/copying.rs"]
 mod copying;
 #[path = "flows/copying_rows.rs"]

@@ -1,5 +1,6 @@
 //! Lists: what is asked of them, and the windows that come back. Nothing ever holds a whole list.
 
+mod chosen;
 mod keys;
 mod roles;
 mod users;
@@ -11,6 +12,7 @@ use chrono_tz::Tz;
 use crate::domain::filter::{self, Field, Mistake, Sight, Term};
 use crate::domain::rights::Right;
 
+pub use chosen::{ChosenColumn, WIDTHS};
 pub use keys::{EarlierSecret, KeyField, KeyRow, KeySort};
 pub use roles::{RoleField, RoleRow, RoleSort};
 pub use users::{UserField, UserRow, UserSort};
@@ -33,6 +35,8 @@ pub trait Listed: Clone + Debug + PartialEq + Send + 'static {
     const FIELDS: &'static [Field<Self::Field>];
     /// What is worth counting, in the order in which it is told.
     const SIGHTS: &'static [Sight] = &[];
+    /// The list's name, by which is kept how a user has it.
+    const LIST: &'static str;
     /// All that the list can be sorted by.
     const SORTS: &'static [Self::SortBy];
     /// The order that the list begins with.

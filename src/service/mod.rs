@@ -7,6 +7,7 @@ pub mod api_keys;
 pub mod authenticate;
 mod authority;
 mod change;
+mod columns;
 pub mod demo;
 pub mod foresee;
 pub mod lists;

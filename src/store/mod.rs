@@ -5,6 +5,7 @@
 mod address;
 pub mod api_keys;
 mod begin;
+pub mod columns;
 mod convert;
 pub mod events;
 mod fault;

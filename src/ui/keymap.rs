@@ -83,6 +83,14 @@ pub enum Action {
     SortNext,
     SortReverse,
     SortBy,
+    Columns,
+    // the columns of a list
+    ToTheLeft,
+    ToTheRight,
+    Wider,
+    Narrower,
+    AsUsual,
+    // going about
     Tree,
     /// Shows the tree beside the screen, or hides it.
     TreePane,
@@ -152,6 +160,8 @@ pub enum Scope {
     Choice,
     /// The page on which a letter chooses the order of a list.
     Sorting,
+    /// The page on which the columns of a list are chosen.
+    Columns,
     Confirmation,
     Secret,
     Entry,
@@ -256,6 +266,8 @@ const TAB: Chord = key(KeyCode::Tab);
 const BACK_TAB: Chord = key(KeyCode::BackTab);
 const ENTER: Chord = key(KeyCode::Enter);
 const ESC: Chord = key(KeyCode::Esc);
+const CTRL_UP: Chord = Chord(KeyCode::Up, KeyModifiers::CONTROL);
+const CTRL_DOWN: Chord = Chord(KeyCode::Down, KeyModifiers::CONTROL);
 const SPACE: Chord = ch(' ');
 const F1: Chord = key(KeyCode::F(1));
 const F2: Chord = key(KeyCode::F(2));
@@ -326,6 +338,7 @@ pub static BINDINGS: &[Binding] = bindings![
     List   [ch('o')]                SortNext     Footer   "key.sort"         "help.sort";
     List   [ch('O')]                SortReverse  Footer   "key.reverse"      "help.reverse";
     List   [ch('S')]                SortBy       HelpOnly "key.sort_by"      "help.sort_by";
+    List   [ch('C')]                Columns      HelpOnly "key.columns"      "help.columns";
     List   [ESC]                    Cancel       Footer   "key.show_all"     "help.show_all";
     List   [ch('q')]                Quit         Footer   "key.quit"         "help.quit";
     List   [UP, ch('k')]            Up           HelpOnly "key.up"           "help.up";
@@ -433,6 +446,20 @@ pub static BINDINGS: &[Binding] = bindings![
     Sorting [ctrl('d')]             HalfDown     HelpOnly "key.half_down"    "help.half_down";
     Sorting [HOME]                  First        HelpOnly "key.first"        "help.first";
     Sorting [END]                   Last         HelpOnly "key.last"         "help.last";
+    Columns [ENTER]                 Accept       Footer   "key.ok"           "help.accept_columns";
+    Columns [ESC]                   Cancel       Footer   "key.cancel"       "help.cancel_columns";
+    Columns [SPACE]                 Tick         Footer   "key.show_column"  "help.show_column";
+    Columns [ch('<'), CTRL_UP]      ToTheLeft    Footer   "key.to_the_left"  "help.column_to_the_left";
+    Columns [ch('>'), CTRL_DOWN]    ToTheRight   Footer   "key.to_the_right" "help.column_to_the_right";
+    Columns [ch('+'), RIGHT]        Wider        Footer   "key.wider"        "help.wider";
+    Columns [ch('-'), LEFT]         Narrower     Footer   "key.narrower"     "help.narrower";
+    Columns [ch('r')]               AsUsual      Footer   "key.as_usual"     "help.as_usual";
+    Columns [UP, ch('k')]           Up           HelpOnly "key.up"           "help.up";
+    Columns [DOWN, ch('j')]         Down         HelpOnly "key.down"         "help.down";
+    Columns [PAGE_UP]               PageUp       HelpOnly "key.page_up"      "help.page_up";
+    Columns [PAGE_DOWN]             PageDown     HelpOnly "key.page_down"    "help.page_down";
+    Columns [HOME, ch('g')]         First        HelpOnly "key.first"        "help.first";
+    Columns [END, ch('G')]          Last         HelpOnly "key.last"         "help.last";
     Confirmation [ch('y')]          Yes          Footer   ByHand "key.yes"          "help.yes";
     Confirmation [ESC, ch('n')]     Cancel       Footer   "key.no"           "help.no";
     Confirmation [ch('s')]          Show         Footer   "key.show"         "help.show";
@@ -661,6 +688,7 @@ const SCOPES: &[(Scope, &str)] = &[
     (Scope::Confirmation, "key_table.confirmation"),
     (Scope::Choice, "key_table.choice"),
     (Scope::Sorting, "key_table.sorting"),
+    (Scope::Columns, "key_table.columns"),
     (Scope::Entry, "key_table.entry"),
     (Scope::Check, "key_table.check"),
     (Scope::Try, "key_table.try"),

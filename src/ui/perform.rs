@@ -76,6 +76,7 @@ impl Performer {
                 None => read_list(service, actor, &list),
             },
             Read::Matches(filter) => matches(service, actor, &filter).map(Done::Matches),
+            Read::Columns(list) => service.columns(actor, list).map(Done::Columns),
             Read::EventActors => service.event_actors(actor).map(Done::EventActors),
             Read::Roles => service.roles(actor).map(Done::Roles),
             Read::KeyProperties(id) => {
@@ -121,6 +122,10 @@ impl Performer {
             }
             Write::CreateRole(draft) => service.create_role(actor, &draft).map(Done::RoleCreated),
             Write::CreateUser(draft) => service.create_user(actor, &draft).map(Done::UserCreated),
+            Write::ChooseColumns { list, chosen } => {
+                service.choose_columns(actor, list, chosen.as_deref())?;
+                Ok(Done::Changed)
+            }
             Write::Change(intent) => change(service, actor, intent),
             Write::DeliverSecret { secret, overlap } => {
                 let delivered = service.deliver(actor, secret, overlap)?;

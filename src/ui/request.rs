@@ -8,7 +8,9 @@ use crate::domain::clipboard::ClipboardWay;
 use crate::domain::event::trail::EventRow;
 use crate::domain::id::{KeyId, RoleId, SecretId, UserId};
 use crate::domain::intent::{Intent, Prospect};
-use crate::domain::list::{Counts, Filter, KeyRow, Listed, RoleRow, UserRow, Window, WindowQuery};
+use crate::domain::list::{
+    ChosenColumn, Counts, Filter, KeyRow, Listed, RoleRow, UserRow, Window, WindowQuery,
+};
 use crate::domain::role::{Role, RoleDraft, RoleFields, RoleProperties};
 use crate::domain::secret::{Delivered, IssuedSecret, Overlap, Secret};
 use crate::domain::trouble::Trouble;
@@ -31,6 +33,8 @@ pub enum Request {
 #[derive(Clone, Debug)]
 pub enum Read {
     List(ListRead),
+    /// The columns that the user wants in the list of this name.
+    Columns(&'static str),
     /// The IDs of the rows that a filter shows, as far as they can all be marked; nothing supersedes it.
     Matches(Matches),
     /// Those who did anything that is an event.
@@ -92,6 +96,11 @@ pub enum Write {
     CreateKey(ApiKeyDraft),
     CreateRole(Box<RoleDraft>),
     CreateUser(Box<UserDraft>),
+    /// Keeps the columns that the user wants in the list of this name, or that they have not chosen.
+    ChooseColumns {
+        list: &'static str,
+        chosen: Option<Vec<ChosenColumn>>,
+    },
     /// Changes one row.
     Change(Intent),
     DeliverSecret {
@@ -181,6 +190,8 @@ pub enum Done {
     Matches(Vec<i64>),
     /// How many rows each of the filters shows.
     Tally(Vec<i64>),
+    /// Nothing where they have not chosen.
+    Columns(Option<Vec<ChosenColumn>>),
     EventActors(Vec<String>),
     Roles(Vec<Role>),
     KeyProperties(Box<ApiKeyProperties>),

@@ -172,6 +172,7 @@ pub const SCENES: &[Scene] = &[
     scene("list_sorted",            Demo,      "oOoooo",                               Body,   NO),
     scene("list_no_key",            Demo,      "zzz",                                  Body,   NO),
     scene("sorting",                Demo,      "oOS",                                  Dialog, BOTH),
+    scene("columns",                Demo,      "Cjj j<<+",                              Dialog, BOTH),
     scene("choice_state",           Demo,      "f",                                    Dialog, BOTH),
     scene("confirm_lock_out",       Demo,      "l",                                    Screen, BOTH),
     scene("confirm_delete",         Demo,      "d",                                    Dialog, NO),

@@ -8,7 +8,7 @@ use keyward::domain::api_key::{ApiKeyDraft, ApiKeyFields};
 use keyward::domain::event::trail::EventRow;
 use keyward::domain::id::{KeyId, RoleId, SecretId, UserId};
 use keyward::domain::intent::{Intent, KeyChange, UserChange};
-use keyward::domain::list::{Filter, KeyRow, RoleRow, UserRow, WindowQuery};
+use keyward::domain::list::{ChosenColumn, Filter, KeyRow, RoleRow, UserRow, WindowQuery};
 use keyward::domain::rights::{Right, Rights};
 use keyward::domain::role::{RoleDraft, RoleFields};
 use keyward::domain::secret::Overlap;
@@ -138,7 +138,7 @@ struct World {
 }
 
 /// The tables that are put back as they were after every use case; the events only grow.
-const TABLES: [(&str, &str); 4] = [
+const TABLES: [(&str, &str); 5] = [
     ("roles", "*"),
     (
         "users",
@@ -152,6 +152,7 @@ const TABLES: [(&str, &str); 4] = [
          name_look, owner, lock_reason, locked_by, locked_at",
     ),
     ("api_key_secrets", "*"),
+    ("list_columns", "*"),
 ];
 
 impl World {
@@ -392,6 +393,10 @@ const USES: &[Use] = &[
     ("role_properties", "", &[Right::ViewRoles], Nothing, false, |w, s, who| s.role_properties(who, w.target).map(drop)),
     ("new_role_name", "", &[Right::CreateRoles], Nothing, false, |_, s, who| s.new_role_name(who, "own").map(drop)),
     ("user_properties", "", &[Right::ViewUsers], Nothing, false, |w, s, who| s.user_properties(who, w.ann).map(drop)),
+    ("columns", "", &[], Nothing, false, |_, s, who| s.columns(who, "api-keys").map(drop)),
+    ("choose_columns", "", &[], Nothing, true, |_, s, who| {
+        s.choose_columns(who, "api-keys", Some(&[ChosenColumn { name: "column.name".to_owned(), width: None }]))
+    }),
     ("user_properties", "own", &[], Nothing, false, |w, s, who| s.user_properties(who, w.bob.user).map(drop)),
 
     ("foresee", "lock_out", &[Right::EditApiKeys], Manages, false, |w, s, who| s.foresee(who, &Intent::Key(KeyChange::LockOut { reason: String::new() }, w.key)).map(drop)),

@@ -90,6 +90,7 @@ impl Listed for EventRow {
         ),
         Field::new(EventField::Id, "id", Kind::Number, "filter_field.sequence"),
     ];
+    const LIST: &'static str = "events";
     const SORTS: &'static [EventSort] = &[EventSort::Time];
     /// The newest first.
     const FIRST_ORDER: Order<EventSort> = Order {

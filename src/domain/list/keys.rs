@@ -148,6 +148,7 @@ impl Listed for KeyRow {
         Sight::of("state:deleted", "filter.deleted"),
         Sight::of("state:any", "filter.any"),
     ];
+    const LIST: &'static str = "api-keys";
     const SORTS: &'static [KeySort] = &[
         KeySort::Name,
         KeySort::State,

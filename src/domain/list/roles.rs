@@ -69,6 +69,7 @@ impl Listed for RoleRow {
             "filter_field.description",
         ),
     ];
+    const LIST: &'static str = "roles";
     const SORTS: &'static [RoleSort] = &[
         RoleSort::Name,
         RoleSort::Access,

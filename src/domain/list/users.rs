@@ -86,6 +86,7 @@ impl Listed for UserRow {
         Sight::of("state:no-access", "filter.no_ui_access"),
         Sight::told("state:locked", "filter.locked_out", "told.locked"),
     ];
+    const LIST: &'static str = "users";
     const SORTS: &'static [UserSort] = &[
         UserSort::Name,
         UserSort::State,

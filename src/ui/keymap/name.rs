@@ -57,7 +57,7 @@ mod tests {
         list.new list.properties list.delete list.new_secret list.lock list.unlock list.end_overlap list.restore
         list.duplicate list.by_event list.by_level list.by_target list.by_person list.by_time list.filter list.tree
         list.my_account list.mark list.mark_all list.unmark_all list.state_filter list.events list.sort_next list.sort_reverse
-        list.sort_by list.cancel list.quit list.up
+        list.sort_by list.columns list.cancel list.quit list.up
         list.down list.page_up list.page_down list.first list.last
         list.to_api_keys list.to_users list.to_roles list.to_system_events list.back
         tree.accept tree.cancel tree.up tree.down tree.first tree.last
@@ -72,6 +72,9 @@ mod tests {
         choice.accept choice.cancel choice.up choice.down choice.page_up choice.page_down choice.first choice.last
         sorting.accept sorting.cancel sorting.up sorting.down sorting.page_up sorting.page_down sorting.first
         sorting.last
+        columns.accept columns.cancel columns.tick columns.to_the_left columns.to_the_right columns.wider
+        columns.narrower columns.as_usual columns.up columns.down columns.page_up columns.page_down columns.first
+        columns.last
         secret.stored secret.discard secret.press secret.copy secret.check secret.copy_header secret.save_to_file
         secret.hide_or_show secret.next secret.previous secret.cancel
         entry.accept entry.cancel

@@ -111,6 +111,7 @@ pub struct List<L: Table> {
     /// What that asks for; where it has a mistake, no row.
     filter: Result<Filter<L>, Vec<Mistake>>,
     order: Order<L::SortBy>,
+    chosen: columns::Chosen<L>,
     /// Where it was drawn last: what it can be sorted by is what is on the screen.
     area: Rect,
     counts: Option<Counts>,
@@ -140,6 +141,7 @@ impl<L: Table> Default for List<L> {
             text: String::new(),
             filter: Ok(Filter::default()),
             order: L::FIRST_ORDER,
+            chosen: columns::Chosen::default(),
             area: UNDRAWN,
             counts: None,
             marks: Marks::default(),
@@ -181,8 +183,9 @@ impl<L: Table> List<L> {
         self.typing.is_some()
     }
 
-    /// Asks for the first rows.
+    /// Asks for the columns and then, of the same thread, for the first rows: they are drawn with their columns.
     pub fn open(&mut self, asks: &mut Asks) {
+        self.chosen.ask(asks);
         self.ask(Anchor::First, Why::Asked, asks);
     }
 
@@ -239,6 +242,7 @@ impl<L: Table> List<L> {
 
     /// Asks for the list again, as it is now. The zone may be another one: a day begins when it begins there.
     pub fn refresh(&mut self, zone: Tz, asks: &mut Asks) {
+        self.chosen.ask_again(asks);
         let keep = self.filter().and_then(|filter| filter.keep);
         self.filter = Filter::parse(&self.text, zone).map(|filter| Filter { keep, ..filter });
         self.ask_matches_again(asks);
@@ -412,6 +416,9 @@ impl<L: Table> List<L> {
     /// Takes what came of a request of the list's own.
     pub fn answer(&mut self, ticket: Ticket, outcome: Outcome, ctx: &Ctx, asks: &mut Asks) {
         let Some(outcome) = self.matched(ticket, outcome, ctx, asks) else {
+            return;
+        };
+        let Some(outcome) = self.columns_answered(ticket, outcome, ctx, asks) else {
             return;
         };
         if let Some(wanted) = self.wanted.take_if(|wanted| wanted.ticket == ticket) {

@@ -4,6 +4,7 @@ pub mod api_keys;
 pub mod calendar;
 pub mod check;
 pub mod choice;
+pub mod columns;
 pub mod confirm;
 pub mod countdown;
 pub mod destination;

@@ -3,12 +3,14 @@
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use crate::domain::list::{Listed, Order};
+use crate::domain::list::{ChosenColumn, Listed, Order};
 use crate::ui::frame::width;
+use crate::ui::layer::columns::{ColumnsPage, Usual};
 use crate::ui::layer::list::{List, Table};
 use crate::ui::layer::sorting::{Entry, Sorting};
 use crate::ui::layer::tree::lasting;
-use crate::ui::layer::{Ctx, Then};
+use crate::ui::layer::{Asks, Ctx, Then};
+use crate::ui::request::{Done, Outcome, Read, Ticket, Write};
 use crate::ui::table::{GAP, Width, fit};
 
 /// Columns of the mark before each row.
@@ -94,6 +96,84 @@ pub const fn unsorted<L: Listed>(
 /// The columns that are shown, with their widths.
 pub(super) type Shown<L> = Vec<(&'static Column<L>, u16)>;
 
+/// The columns that the user wants.
+pub(super) struct Chosen<L: Listed> {
+    /// From the left, with the widths that they chose; nothing where they have not chosen.
+    columns: Option<Vec<(&'static Column<L>, Option<u16>)>>,
+    /// They are on their way. Until they are there the list has its usual ones.
+    asked: Option<Ticket>,
+    keeping: Option<Ticket>,
+}
+
+impl<L: Table> Default for Chosen<L> {
+    fn default() -> Chosen<L> {
+        Chosen {
+            columns: None,
+            asked: None,
+            keeping: None,
+        }
+    }
+}
+
+impl<L: Table> Chosen<L> {
+    /// Asks for them.
+    pub fn ask(&mut self, asks: &mut Asks) {
+        self.asked = Some(asks.request(Read::Columns(L::LIST)));
+    }
+
+    /// Asks again for what has not come.
+    pub fn ask_again(&mut self, asks: &mut Asks) {
+        if self.asked.is_some() {
+            self.ask(asks);
+        }
+    }
+
+    /// Takes those that this version knows; the first one is always there.
+    fn take(&mut self, chosen: Option<&[ChosenColumn]>) {
+        self.columns = chosen.map(|chosen| {
+            let mut columns: Vec<(&Column<L>, Option<u16>)> = Vec::new();
+            let first = ChosenColumn {
+                name: L::COLUMNS[0].heading.to_owned(),
+                width: None,
+            };
+            for wanted in chosen.iter().chain([&first]) {
+                let column = L::COLUMNS.iter().find(|one| one.heading == wanted.name);
+                let is_new = |column: &&Column<L>| {
+                    let mut before = columns.iter();
+                    !before.any(|(one, _)| one.heading == column.heading)
+                };
+                if let Some(column) = column.filter(is_new) {
+                    columns.push((column, wanted.width));
+                }
+            }
+            columns.sort_by_key(|(column, _)| column.heading != L::COLUMNS[0].heading);
+            columns
+        });
+    }
+
+    /// The columns by importance, each with its width.
+    fn by_importance(&self, ctx: &Ctx) -> Vec<(&'static Column<L>, Width)> {
+        let all = L::COLUMNS.iter().map(|column| (column, None));
+        let columns = self.columns.clone().unwrap_or_else(|| all.collect());
+        let widths = columns.into_iter().map(|(column, chosen)| {
+            let width = match chosen {
+                Some(least) => Width { least, grows: 0 },
+                None => wide(column, ctx),
+            };
+            (column, width)
+        });
+        widths.collect()
+    }
+
+    /// The headings from the left.
+    fn headings(&self) -> Vec<&'static str> {
+        match &self.columns {
+            Some(columns) => columns.iter().map(|(column, _)| column.heading).collect(),
+            None => L::from_the_left(),
+        }
+    }
+}
+
 impl<L: Table> List<L> {
     /// Whether the list is sorted by this column.
     pub(super) fn is_sorted_by(&self, column: &Column<L>) -> bool {
@@ -101,13 +181,16 @@ impl<L: Table> List<L> {
     }
 
     /// The columns that there is room for, from the left: always the first one and the one that the list is sorted by,
-    /// and of the others the most important.
+    /// and of the others the most important; where the user has chosen, those that are first from the left.
     pub(super) fn shown(&self, area: Rect, ctx: &Ctx) -> Shown<L> {
-        let mut columns: Vec<&Column<L>> = L::COLUMNS.iter().collect();
-        columns[1..].sort_by_key(|column| !self.is_sorted_by(column));
+        let mut columns = self.chosen.by_importance(ctx);
+        columns[1..].sort_by_key(|(column, _)| !self.is_sorted_by(column));
+        let is_sorted = columns
+            .get(1)
+            .is_some_and(|(column, _)| self.is_sorted_by(column));
         let widths = |all: u16| {
-            let mut widths: Vec<Width> = columns.iter().map(|column| wide(column, ctx)).collect();
-            if self.is_sorted_by(columns[1]) {
+            let mut widths: Vec<Width> = columns.iter().map(|(_, width)| *width).collect();
+            if is_sorted {
                 let room = all.saturating_sub(NAME + GAP);
                 widths[1].least = widths[1].least.min(room);
                 let left = all.saturating_sub(widths[1].least + GAP);
@@ -119,13 +202,86 @@ impl<L: Table> List<L> {
         let many = fit(widths(lasting), lasting).len();
         let all = area.width.saturating_sub(MARK);
         let fitting = fit(widths(all).take(many), all);
-        let mut shown: Shown<L> = columns.into_iter().zip(fitting).collect();
-        let from_the_left = L::from_the_left();
+        let columns = columns.iter().map(|(column, _)| *column);
+        let mut shown: Shown<L> = columns.zip(fitting).collect();
+        let from_the_left = self.chosen.headings();
         shown.sort_by_key(|(column, _)| {
             let mut headings = from_the_left.iter();
             headings.position(|heading| *heading == column.heading)
         });
         shown
+    }
+
+    /// Takes what came of asking for the columns or keeping them, and gives back what is not about them.
+    pub(super) fn columns_answered(
+        &mut self,
+        ticket: Ticket,
+        outcome: Outcome,
+        ctx: &Ctx,
+        asks: &mut Asks,
+    ) -> Option<Outcome> {
+        if self.chosen.asked == Some(ticket) {
+            if let Ok(Done::Columns(chosen)) = outcome {
+                self.chosen.asked = None;
+                self.chosen.take(chosen.as_deref());
+            }
+            return None;
+        }
+        if self
+            .chosen
+            .keeping
+            .take_if(|keeping| *keeping == ticket)
+            .is_some()
+        {
+            if let Err(trouble) = outcome {
+                asks.complain(ctx.text.trouble(&trouble));
+            }
+            return None;
+        }
+        Some(outcome)
+    }
+
+    /// Has these columns from now on, or the usual ones again, and has that kept. An order by what is no column any more
+    /// gives way to the first one.
+    pub fn choose_columns(&mut self, chosen: Option<Vec<ChosenColumn>>, asks: &mut Asks) {
+        let list = L::LIST;
+        self.chosen.take(chosen.as_deref());
+        self.chosen.asked = None;
+        self.chosen.keeping = Some(asks.request(Write::ChooseColumns { list, chosen }));
+        let columns = self.chosen.columns.iter().flatten();
+        let sorted = columns.filter(|(column, _)| self.is_sorted_by(column));
+        if self.chosen.columns.is_some() && sorted.count() == 0 {
+            self.sort(L::FIRST_ORDER, asks);
+        }
+    }
+
+    /// The page on which the columns are chosen.
+    pub(super) fn columns_page(
+        &self,
+        then: Then<Option<Vec<ChosenColumn>>>,
+        ctx: &Ctx,
+    ) -> ColumnsPage {
+        let usual = L::from_the_left();
+        let usual: Vec<Usual> = usual
+            .into_iter()
+            .filter_map(|heading| {
+                let importance = L::COLUMNS.iter().position(|one| one.heading == heading)?;
+                let width = wide(&L::COLUMNS[importance], ctx);
+                Some(Usual {
+                    heading,
+                    importance,
+                    width,
+                })
+            })
+            .collect();
+        let chosen = self.chosen.columns.as_ref().map(|columns| {
+            let columns = columns.iter();
+            columns
+                .map(|(column, width)| (column.heading, *width))
+                .collect()
+        });
+        let room = lasting(self.area, ctx).saturating_sub(MARK);
+        ColumnsPage::new(usual, chosen, room, then, ctx.text)
     }
 
     /// What the list can be sorted by now: the columns on the screen, from the left.

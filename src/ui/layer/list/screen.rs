@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::domain::intent::{Intent, LeftKeys, Prospect};
-use crate::domain::list::{Listed, Order};
+use crate::domain::list::{ChosenColumn, Listed, Order};
 use crate::domain::rights::Right;
 use crate::domain::trouble::Trouble;
 use crate::ui::field::Typed;
@@ -52,6 +52,13 @@ impl<V: Verbs> ListScreen<V> {
     #[must_use]
     pub fn goes_to_row() -> Then<i64> {
         Then::new(|screen: &mut ListScreen<V>, id, _, asks| screen.list.show(id, asks))
+    }
+
+    /// Shows the columns that a dialog answers.
+    fn chooses_columns() -> Then<Option<Vec<ChosenColumn>>> {
+        Then::new(|screen: &mut ListScreen<V>, chosen, _, asks| {
+            screen.list.choose_columns(chosen, asks);
+        })
     }
 
     /// Sorts by what a dialog answers.
@@ -202,6 +209,9 @@ impl<V: Verbs> Layer for ListScreen<V> {
         let Some(verb) = Self::verb(action) else {
             match (action, self.list.selected()) {
                 (Action::SortBy, _) => asks.push(self.list.sorting(Self::sorts(), ctx)),
+                (Action::Columns, _) => {
+                    asks.push(self.list.columns_page(Self::chooses_columns(), ctx));
+                }
                 (Action::Copy, Some(row)) => Self::choose_copy(row, ctx, asks),
                 _ => self.list.act(action, ctx, asks),
             }

@@ -1,0 +1,265 @@
+//! The page on which the columns of a list are chosen: which are shown, in which order, how wide.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+
+use crate::domain::list::{ChosenColumn, WIDTHS};
+use crate::text::Text;
+use crate::ui::frame::{around, boxed, cells, inside, paragraph, row, skip, width};
+use crate::ui::hits::{Hit, Hits, Mouse};
+use crate::ui::keymap::{Action, Scope};
+use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Then};
+use crate::ui::scroll::Scroll;
+use crate::ui::table::{Width, fit};
+
+/// Columns of the box, where there is room.
+const WIDEST: u16 = 60;
+/// Columns before a heading: the mark of the selected line, and the box to tick.
+const BOX: u16 = 6;
+/// Columns between what stands in one line.
+const GAP: u16 = 2;
+/// Columns of a width.
+const NUMBER: u16 = 2;
+
+/// A column as the list has it where nobody has chosen.
+#[derive(Clone, Copy)]
+pub struct Usual {
+    /// Name of the heading.
+    pub heading: &'static str,
+    /// From 0; the last ones are the first to go from a narrow window.
+    pub importance: usize,
+    pub width: Width,
+}
+
+/// A line of the page.
+#[derive(Clone, Copy)]
+struct Line {
+    column: Usual,
+    shown: bool,
+    /// Cells; nothing where it is as wide as it comes.
+    width: Option<u16>,
+}
+
+impl Line {
+    fn usual(column: Usual) -> Line {
+        Line {
+            column,
+            shown: true,
+            width: None,
+        }
+    }
+
+    fn wide(&self) -> Width {
+        match self.width {
+            Some(least) => Width { least, grows: 0 },
+            None => self.column.width,
+        }
+    }
+}
+
+/// The page.
+pub struct ColumnsPage {
+    text: Text,
+    /// From the left.
+    usual: Vec<Usual>,
+    lines: Vec<Line>,
+    /// Cells that the list has for its columns.
+    room: u16,
+    selected: usize,
+    scroll: Scroll,
+    then: Then<Option<Vec<ChosenColumn>>>,
+}
+
+impl ColumnsPage {
+    /// The page of a list with these columns, of which these are chosen with their widths, both from the left; where
+    /// nobody has chosen all are.
+    #[must_use]
+    pub fn new(
+        usual: Vec<Usual>,
+        chosen: Option<Vec<(&'static str, Option<u16>)>>,
+        room: u16,
+        then: Then<Option<Vec<ChosenColumn>>>,
+        text: Text,
+    ) -> ColumnsPage {
+        let mut lines: Vec<Line> = usual.iter().copied().map(Line::usual).collect();
+        if let Some(chosen) = chosen {
+            let place = |line: &Line| {
+                let mut headings = chosen.iter();
+                headings.position(|(heading, _)| *heading == line.column.heading)
+            };
+            for line in &mut lines {
+                let at = place(line);
+                line.shown = at.is_some();
+                line.width = at.and_then(|at| chosen[at].1);
+            }
+            lines.sort_by_key(|line| place(line).unwrap_or(usize::MAX));
+        }
+        ColumnsPage {
+            text,
+            usual,
+            lines,
+            room,
+            selected: 0,
+            scroll: Scroll::default(),
+            then,
+        }
+    }
+
+    /// Whether the list is as where nobody has chosen.
+    fn is_usual(&self) -> bool {
+        let mut both = self.lines.iter().zip(&self.usual);
+        both.all(|(line, usual)| {
+            line.shown && line.width.is_none() && line.column.heading == usual.heading
+        })
+    }
+
+    /// Nothing where the list is as where nobody has chosen.
+    fn chosen(&self) -> Option<Vec<ChosenColumn>> {
+        let shown = self.lines.iter().filter(|line| line.shown);
+        let chosen = shown.map(|line| ChosenColumn {
+            name: line.column.heading.to_owned(),
+            width: line.width,
+        });
+        (!self.is_usual()).then(|| chosen.collect())
+    }
+
+    /// The headings of the columns for which the window has room now.
+    fn fitting(&self) -> Vec<&'static str> {
+        let mut shown: Vec<&Line> = self.lines.iter().filter(|line| line.shown).collect();
+        if self.is_usual() {
+            shown.sort_by_key(|line| line.column.importance);
+        }
+        let many = fit(shown.iter().map(|line| line.wide()), self.room).len();
+        let fitting = shown.iter().take(many).map(|line| line.column.heading);
+        fitting.collect()
+    }
+
+    fn move_by(&mut self, by: isize) {
+        let to = self.selected.saturating_add_signed(by);
+        self.lines.swap(self.selected, to);
+        self.selected = to;
+    }
+
+    fn widen(&mut self, wider: bool) {
+        if let Some(line) = self.lines.get_mut(self.selected) {
+            let now = line.wide().least;
+            let then = if wider {
+                now.saturating_add(1)
+            } else {
+                now.saturating_sub(1)
+            };
+            line.width = Some(then.clamp(WIDTHS.0, WIDTHS.1));
+        }
+    }
+
+    /// The box, and the sentence above the columns in lines.
+    fn area(&self, area: Rect) -> (Rect, Vec<String>) {
+        let hint = self.text.say("columns.hint");
+        around(area, WIDEST, hint, cells(self.lines.len()))
+    }
+}
+
+impl Layer for ColumnsPage {
+    fn scope(&self) -> Scope {
+        Scope::Columns
+    }
+
+    fn can(&self, action: Action, _ctx: &Ctx) -> Can<'_> {
+        let (first, last) = (0, self.lines.len().saturating_sub(1));
+        let stays = || Cannot::Said(self.text.say("columns.stays").into());
+        match action {
+            Action::Tick => stays().unless(self.selected != first),
+            Action::ToTheLeft | Action::ToTheRight if self.selected == first => Err(stays()),
+            Action::ToTheLeft => Cannot::Unused.unless(self.selected > first + 1),
+            Action::ToTheRight => Cannot::Unused.unless(self.selected < last),
+            Action::AsUsual => Cannot::Unused.unless(!self.is_usual()),
+            _ => Ok(()),
+        }
+    }
+
+    fn act(&mut self, action: Action, _ctx: &Ctx, asks: &mut Asks) {
+        match action {
+            Action::Accept => asks.answer(&self.then, self.chosen()),
+            Action::Cancel => asks.close(),
+            Action::Tick => {
+                if let Some(line) = self.lines.get_mut(self.selected) {
+                    line.shown = !line.shown;
+                }
+            }
+            Action::ToTheLeft => self.move_by(-1),
+            Action::ToTheRight => self.move_by(1),
+            Action::Wider => self.widen(true),
+            Action::Narrower => self.widen(false),
+            Action::AsUsual => self.lines = self.usual.iter().copied().map(Line::usual).collect(),
+            _ => {
+                let last = self.lines.len().saturating_sub(1);
+                self.selected = self.scroll.moved(action, self.selected, last);
+            }
+        }
+        self.scroll.follow();
+    }
+
+    fn mouse(&mut self, does: Mouse, _ctx: &Ctx, _asks: &mut Asks) -> Option<Action> {
+        match does {
+            Mouse::Click(click) => {
+                let mut rows = (0..).map(Hit::Row).take(self.lines.len());
+                self.selected = rows.position(|row| row == click.hit)?;
+                Some(Action::Tick)
+            }
+            Mouse::Wheel(lines) => {
+                self.scroll.by(lines);
+                None
+            }
+        }
+    }
+
+    fn place(&mut self, area: Rect) {
+        let (whole, hint) = self.area(area);
+        let room = inside(whole).height.saturating_sub(cells(hint.len()));
+        self.scroll.settle(self.lines.len(), room);
+        self.scroll.keep(self.selected..self.selected + 1);
+    }
+
+    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
+        let (text, theme) = (self.text, ctx.theme);
+        let (whole, hint) = self.area(area);
+        let area = boxed(buf, whole, text.say("columns.title"), theme);
+        self.scroll.view(buf, whole, text, theme);
+        paragraph(buf, area, &hint, theme);
+        let headings = self
+            .lines
+            .iter()
+            .map(|line| width(text.say(line.column.heading)));
+        let headings = headings.max().unwrap_or(0);
+        let fitting = self.fitting();
+        let mut cursor = None;
+        for (at, index) in (cells(hint.len())..).zip(self.scroll.shown()) {
+            let line = &self.lines[index];
+            let at = row(area, at);
+            let mut style = Style::new();
+            if index == self.selected {
+                cursor = Some(at.as_position());
+                theme.put(buf, at, theme.mark(), Style::new());
+                style = theme.selected;
+            }
+            let tick = if line.shown { "[x]" } else { "[ ]" };
+            theme.put(buf, skip(at, 2), tick, theme.label);
+            let heading = text.say(line.column.heading);
+            theme.put(buf, skip(at, BOX), heading, style);
+            let behind = skip(at, BOX + headings + GAP);
+            let style = match line.width {
+                Some(_) => Style::new(),
+                None => theme.dim,
+            };
+            let least = line.wide().least;
+            theme.put(buf, behind, &format!("{least:>2}"), style);
+            if line.shown && !fitting.contains(&line.column.heading) {
+                let behind = skip(behind, NUMBER + GAP);
+                theme.put(buf, behind, text.say("columns.no_room"), theme.dim);
+            }
+            hits.add(at, Hit::Row(i64::try_from(index).unwrap_or(i64::MAX)));
+        }
+        cursor
+    }
+}
