@@ -85,7 +85,7 @@ fn the_main_job_from_an_empty_list_to_a_deleted_key() {
     accepted(&home, &old);
     accepted(&home, &new);
     console.send("x");
-    console.see("The earlier secret of “nightly” (ID 1) will end at once");
+    console.see("The earlier secret of “nightly” (ID 1), which works until");
     console.send("y");
     console.says_with("list.overlap_ended", &[("name", &"nightly")]);
     assert_eq!(verify(&home, &old), refused("replaced"));

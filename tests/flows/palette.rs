@@ -82,7 +82,7 @@ fn what_is_pasted_without_brackets_does_not_open_it() {
 #[test]
 fn moving_is_not_among_it_and_typed_text_keeps_its_colon() {
     let mut console = keys();
-    console.keys(":one up").says("choice.nothing");
+    console.keys(":one page up").says("choice.nothing");
     console.keys("<Esc>/a:").expect("/a:");
     console.keys("<Esc><F1>:").says("help.title");
 }
@@ -90,7 +90,7 @@ fn moving_is_not_among_it_and_typed_text_keeps_its_colon() {
 #[test]
 fn a_click_does_what_enter_does() {
     let mut console = keys();
-    console.keys(":");
+    console.keys(":the system events");
     console
         .click_on("the system events about")
         .expect("System Events > alpha");

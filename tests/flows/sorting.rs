@@ -15,7 +15,7 @@ fn the_columns_on_the_screen_are_gone_through_and_each_order_begins_at_its_top()
     }
     console.keys("o").expect("Name ▲").expect_selected("> a");
     console.resize(120, 24);
-    for heading in ["State", "Role", "Expires", "Last Sign-In", "ID", "Name"] {
+    for heading in ["State", "Role", "Expires", "Last Sign-In", "Owner", "Name"] {
         console.keys("o").expect(&format!("{heading} ▲"));
     }
 }

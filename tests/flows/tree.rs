@@ -51,14 +51,7 @@ fn the_tree_is_hidden_and_shown_where_it_has_room_and_costs_no_column_that_a_nar
 {
     let (bench, user) = Bench::demo(FULL_ACCESS_USER);
     let mut console = Console::of(bench, user, (80, 24));
-    let all = [
-        "Name",
-        "State",
-        "Role",
-        "Expires",
-        "Last Sign-In",
-        "Created",
-    ];
+    let all = ["Name", "State", "Role", "Expires", "Last Sign-In", "Owner"];
     console
         .keys("T")
         .expect("the tree has room beside the list.");
