@@ -6,7 +6,6 @@ mod config;
 mod console;
 mod events;
 mod help;
-mod json;
 mod ssh_key;
 mod ssh_line;
 mod unlock;

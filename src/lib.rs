@@ -10,9 +10,10 @@
 //! 4. [`service`], [`config`], [`clipboard`], [`harden`], [`new_file`]: what can be done, and what the process has of
 //!    the machine.
 //! 5. [`text`]: every sentence that a person can see. Only what stands above it speaks.
-//! 6. [`ui`]: its parts (forms, fields, tables, the key table, the terminal), above them the layers, above them what
+//! 6. [`export`]: rows as CSV and JSON.
+//! 7. [`ui`]: its parts (forms, fields, tables, the key table, the terminal), above them the layers, above them what
 //!    carries requests out and runs the console.
-//! 7. [`cli`]: the command line.
+//! 8. [`cli`]: the command line.
 //!
 //! Layers see neither [`service`], [`store`], [`clipboard`] nor [`clock`]: they ask, and never act. `tests/layering.rs`
 //! reads the source and enforces all of this, for crates and parts of the standard library, too, and refuses files that
@@ -24,6 +25,7 @@ pub mod clipboard;
 pub mod clock;
 pub mod config;
 pub mod domain;
+pub mod export;
 pub mod harden;
 pub mod new_file;
 pub mod path;

@@ -15,6 +15,7 @@ use chrono_tz::Tz;
 
 use crate::domain::date::{Away, away};
 use crate::domain::event::trail::SYSTEM_NAME;
+use crate::domain::export::CLIPBOARD_MOST;
 use crate::domain::filter::{Mistake, TERMS_MAX, Why};
 use crate::domain::intent::{Affected, LeftKeys, Named};
 use crate::domain::locale::Locale;
@@ -559,6 +560,10 @@ impl Text {
                 return self.fill("trouble.no_target", &[("target", target)]);
             }
             Trouble::NoSuchActor(name) => return self.fill("trouble.no_actor", &[("name", name)]),
+            Trouble::ExportTooLong => {
+                let most = CLIPBOARD_MOST / 1024;
+                return self.fill("trouble.export_too_long", &[("most", &most)]);
+            }
             Trouble::NoFiles => self.say("trouble.no_files"),
             Trouble::MayNotPrune => self.say("trouble.may_not_prune"),
             Trouble::PrunedMeanwhile => self.say("trouble.pruned_meanwhile"),

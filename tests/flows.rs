@@ -12,6 +12,8 @@ mod copying_rows;
 mod events;
 #[path = "flows/expiry.rs"]
 mod expiry;
+#[path = "flows/export.rs"]
+mod export;
 #[path = "flows/first_key.rs"]
 mod first_key;
 #[path = "flows/foreseen.rs"]

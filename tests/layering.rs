@@ -24,6 +24,7 @@ const RANKS: &[&[&[&str]]] = &[
         &["new_file"],
     ],
     &[&["text"]],
+    &[&["export"]],
     &[&[
         "ui::form",
         "ui::field",
@@ -62,6 +63,7 @@ const CRATES: &[(&str, &[&str])] = &[
         &[
             "cli",
             "domain",
+            "export",
             "service::demo",
             "store::convert",
             "text",
@@ -70,7 +72,9 @@ const CRATES: &[(&str, &[&str])] = &[
     ),
     (
         "chrono_tz",
-        &["cli", "config", "domain", "service", "store", "text", "ui"],
+        &[
+            "cli", "config", "domain", "export", "service", "store", "text", "ui",
+        ],
     ),
     ("clap", &["cli"]),
     ("crossterm", &["ui"]),
@@ -95,8 +99,11 @@ const CRATES: &[(&str, &[&str])] = &[
     ("ratatui_textarea", &["ui::field"]),
     ("rusqlite", &["store"]),
     ("rustix", &["ui::terminal"]),
-    ("serde", &["cli", "domain::rights", "ui::theme"]),
-    ("serde_json", &["cli", "domain", "service", "store", "text"]),
+    ("serde", &["cli", "domain::rights", "export", "ui::theme"]),
+    (
+        "serde_json",
+        &["cli", "domain", "export", "service", "store", "text"],
+    ),
     ("sha2", &["auth::token", "domain::event::chain"]),
     ("signal_hook", &["cli", "harden", "ui::terminal"]),
     ("subtle", &["auth", "domain::secret"]),

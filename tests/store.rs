@@ -14,6 +14,8 @@ mod demo;
 mod escalation;
 #[path = "store/events.rs"]
 mod events;
+#[path = "store/export.rs"]
+mod export;
 #[path = "store/files.rs"]
 mod files;
 #[path = "store/flaws.rs"]

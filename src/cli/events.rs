@@ -20,10 +20,12 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::event::chain::{Kept, KeptHead};
 use crate::domain::event::trail::{EventField, EventRow};
+use crate::domain::export::View;
 use crate::domain::filter::{Term, Value, When};
 use crate::domain::fold::name_key;
 use crate::domain::list::Filter;
 use crate::domain::moment::{self, Edge};
+use crate::domain::state::{AsOf, Warning};
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Trouble;
 use crate::domain::user::Actor;
@@ -147,8 +149,15 @@ impl Trail {
         if matches!(filter.range(self.now), (Some(since), Some(until)) if since >= until) {
             return Err(Failure::Sentence("cli.since_until"));
         }
-        let writing = Writing::new(listed.format, self.text, self.zone);
-        print(writing.header())?;
+        let view = View {
+            as_of: AsOf {
+                now: self.now,
+                warning: Warning::default(),
+            },
+            zone: self.zone,
+        };
+        let writing = Writing::new(listed.format, self.text, view);
+        print(&writing.header())?;
         let mut last = None;
         loop {
             // Asked before the events are read, so that none is missed.

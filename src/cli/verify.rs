@@ -14,12 +14,12 @@ use signal_hook::iterator::Signals;
 use signal_hook::low_level;
 use zeroize::Zeroizing;
 
-use crate::cli::json::line;
 use crate::cli::{Failure, on_store, unless_reading_will_do, write};
 use crate::config::Config;
 use crate::domain::rights::RightsTree;
 use crate::domain::secret::MAX_BYTES;
 use crate::domain::verdict::Verdict;
+use crate::export::json::line;
 use crate::store::{Place, Store};
 use crate::text::Text;
 

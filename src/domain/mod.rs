@@ -8,6 +8,7 @@ pub mod clipboard;
 pub mod date;
 pub mod event;
 pub mod expiry;
+pub mod export;
 pub mod filter;
 pub mod fold;
 pub mod id;

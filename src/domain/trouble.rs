@@ -86,6 +86,8 @@ pub enum Trouble {
     NoFiles,
     /// A file could not be written.
     File(PathBuf, FileFault),
+    /// What was to be exported to the clipboard is longer than that takes.
+    ExportTooLong,
     /// Copying is off.
     ClipboardOff,
     /// The local display's clipboard did not take the text; its words, or nothing when it did not answer in time.

@@ -9,6 +9,7 @@ mod authority;
 mod change;
 mod columns;
 pub mod demo;
+pub mod export;
 pub mod foresee;
 pub mod lists;
 mod names;

@@ -65,6 +65,7 @@ pub enum Action {
     Restore,
     Duplicate,
     Events,
+    Export,
     /// A secret, to see whether it authenticates.
     Try,
     /// Marks the selected row, or takes its mark off.
@@ -167,6 +168,8 @@ pub enum Scope {
     Entry,
     /// What was stored, to be compared with the secret: a paste may end it.
     Check,
+    /// An export under way.
+    Export,
     /// A secret to be tried: a paste may end it.
     Try,
     /// No key has a meaning of its own: any ends it.
@@ -334,6 +337,7 @@ pub static BINDINGS: &[Binding] = bindings![
     ApiKeys [ch('f')]                StateFilter  Footer   "key.state_filter" "help.state_filter";
     Users  [ch('f')]                StateFilter  HelpOnly "key.state_filter" "help.state_filter_users";
     List   [ch('e')]                Events       Footer   "key.events"       "help.events";
+    List   [ch('X')]                Export       HelpOnly "key.export"       "help.export";
     List   [ch('Y')]                Copy         HelpOnly "key.copy_row"     "help.copy_row";
     List   [ch('o')]                SortNext     Footer   "key.sort"         "help.sort";
     List   [ch('O')]                SortReverse  Footer   "key.reverse"      "help.reverse";
@@ -493,6 +497,7 @@ pub static BINDINGS: &[Binding] = bindings![
     Try    [DOWN]                   Down         HelpOnly "key.down"         "help.scroll_down";
     Try    [PAGE_UP]                PageUp       HelpOnly "key.page_up"      "help.scroll_up";
     Try    [PAGE_DOWN]              PageDown     HelpOnly "key.page_down"    "help.scroll_down";
+    Export [ESC, ENTER]             Cancel       Footer   "key.stop_export"  "help.stop_export";
     Details [ESC, ch('q'), ENTER]   Cancel       Footer   "key.close"        "help.close_details";
     Details [UP, ch('k')]           Up           HelpOnly "key.up"           "help.scroll_up";
     Details [DOWN, ch('j')]         Down         Footer   "key.scroll"       "help.scroll_down";
@@ -692,6 +697,7 @@ const SCOPES: &[(Scope, &str)] = &[
     (Scope::Entry, "key_table.entry"),
     (Scope::Check, "key_table.check"),
     (Scope::Try, "key_table.try"),
+    (Scope::Export, "key_table.export"),
     (Scope::Ended, "key_table.ended"),
     (Scope::Help, "key_table.help"),
     (Scope::Anywhere, "key_table.anywhere"),

@@ -1,8 +1,11 @@
 //! Carries requests out; the only file in ui that calls the service.
 
+mod export;
+
 use std::path::Path;
 
 use crate::clipboard::Clipboard;
+use crate::domain::export::ExportTo;
 use crate::domain::id::SecretId;
 use crate::domain::intent::Intent;
 use crate::domain::list::Window;
@@ -12,7 +15,8 @@ use crate::domain::user::Actor;
 use crate::new_file::NewFile;
 use crate::service::Service;
 use crate::service::lists::Source;
-use crate::ui::request::{Aside, Done, ListQuery, ListRead, Matches, Outcome, Read, Write};
+use crate::ui::perform::export::Exporting;
+use crate::ui::request::{Aside, Done, Export, ListQuery, ListRead, Matches, Outcome, Read, Write};
 
 /// The clipboard's worker.
 pub struct Copier(Box<dyn Clipboard>);
@@ -45,6 +49,8 @@ pub struct Performer {
     service: Service,
     actor: Actor,
     files: bool,
+    /// Dropped before its end it leaves nothing behind.
+    exporting: Option<Exporting>,
 }
 
 impl Performer {
@@ -55,6 +61,7 @@ impl Performer {
             service,
             actor,
             files,
+            exporting: None,
         }
     }
 
@@ -92,6 +99,7 @@ impl Performer {
                 Ok(Done::UserProperties(Box::new(found)))
             }
             Read::NewRoleName(base) => service.new_role_name(actor, &base).map(Done::RoleName),
+            Read::Export(step) => self.export(step),
             Read::Try(secret) => {
                 let tried = service.try_secret(actor, secret.expose().as_bytes());
                 tried.map(Done::Tried)
@@ -99,6 +107,27 @@ impl Performer {
             Read::Foresee(intent) => service.foresee(actor, &intent).map(Done::Foreseen),
             Read::Look { known } => look(service, actor, known),
         }
+    }
+
+    fn export(&mut self, step: Export) -> Outcome {
+        let present = self.exporting.take();
+        let exporting = match step {
+            Export::Begin(begin) => {
+                drop(present);
+                if matches!(begin.to, ExportTo::File(_)) && !self.files {
+                    return Err(Trouble::NoFiles);
+                }
+                Some(Exporting::begin(*begin)?)
+            }
+            Export::Next => present,
+            Export::Stop => None,
+        };
+        let Some(exporting) = exporting else {
+            return Ok(Done::ExportStopped);
+        };
+        let (done, rest) = exporting.step(&self.service, &self.actor)?;
+        self.exporting = rest;
+        Ok(done)
     }
 
     /// Makes a change.

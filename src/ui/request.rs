@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyProperties};
 use crate::domain::clipboard::ClipboardWay;
 use crate::domain::event::trail::EventRow;
+use crate::domain::export::{ExportForm, ExportTo, View};
 use crate::domain::id::{KeyId, RoleId, SecretId, UserId};
 use crate::domain::intent::{Intent, Prospect};
 use crate::domain::list::{
@@ -46,6 +47,8 @@ pub enum Read {
     UserProperties(UserId),
     /// A name for a new role: this one, or with a number where it is taken.
     NewRoleName(String),
+    /// A part of an export.
+    Export(Export),
     /// Whether a secret would authenticate, and whose it is; nothing is noted of it.
     Try(Secret),
     /// What would come of a change; it is asked about only where nothing stands in its way.
@@ -55,6 +58,36 @@ pub enum Read {
     Look {
         known: i64,
     },
+}
+
+/// What is to be done of an export; the reader has one at a time.
+#[derive(Clone, Debug)]
+pub enum Export {
+    /// Begins one, and writes its first part.
+    Begin(Box<ExportBegin>),
+    /// Writes the next part.
+    Next,
+    /// Gives up what was written.
+    Stop,
+}
+
+/// What is exported, how and where to.
+#[derive(Clone, Debug)]
+pub struct ExportBegin {
+    /// Its first window.
+    pub list: ListRead,
+    pub form: ExportForm,
+    pub to: ExportTo,
+    pub view: View,
+}
+
+/// Where a whole export is.
+#[derive(Clone, Debug)]
+pub enum Exported {
+    /// In a file; its whole path.
+    File(PathBuf),
+    /// Here, on its way to the clipboard.
+    Text(Secret),
 }
 
 /// A question to a list; a newer one to the same list supersedes it.
@@ -199,6 +232,13 @@ pub enum Done {
     UserProperties(Box<UserProperties>),
     RoleName(String),
     Tried(Tried),
+    /// So many rows are written so far, and there are more.
+    Exporting(usize),
+    Exported {
+        rows: usize,
+        to: Exported,
+    },
+    ExportStopped,
     Foreseen(Prospect),
     /// The version of the database now; the actor anew when it differs.
     Looked {

@@ -177,6 +177,8 @@ pub const SCENES: &[Scene] = &[
     scene("confirm_lock_out",       Demo,      "l",                                    Screen, BOTH),
     scene("confirm_delete",         Demo,      "d",                                    Dialog, NO),
     scene("confirm_end_overlap",    Demo,      "/webhook\nx",                          Dialog, JA),
+    scene("export",                 Demo,      "X",                                    Dialog, BOTH),
+    scene("export_path",            Demo,      "X\n",                                  Dialog, EN),
     scene("copy_row",               Demo,      "Y",                                    Dialog, BOTH),
     scene("try_empty",              Demo,      "v",                                    Dialog, BOTH),
     scene("try_malformed",          Demo,      "vabc\n",                               Dialog, BOTH),

@@ -373,6 +373,13 @@ const USES: &[Use] = &[
     ("matches", "roles", &[Right::ViewRoles], Nothing, false, |_, s, who| s.matches::<RoleRow>(who, &Filter::default()).map(drop)),
     ("matches", "events", &[Right::ViewEvents], Nothing, false, |_, s, who| s.matches::<EventRow>(who, &Filter::default()).map(drop)),
     ("shown_of", "", &[Right::ViewApiKeys], Nothing, false, |_, s, who| s.shown_of::<KeyRow>(who, &Filter::default(), &[1]).map(drop)),
+    ("export", "keys", &[Right::ViewApiKeys], Nothing, false, |_, s, who| s.export::<KeyRow>(who, &all_of()).map(drop)),
+    ("export", "users", &[Right::ViewUsers], Nothing, false, |_, s, who| s.export::<UserRow>(who, &all_of()).map(drop)),
+    ("export", "roles", &[Right::ViewRoles], Nothing, false, |_, s, who| s.export::<RoleRow>(who, &all_of()).map(drop)),
+    ("export", "events", &[Right::ViewEvents], Nothing, false, |_, s, who| {
+        let few = WindowQuery { rows: 10, ..all_of::<EventRow>() };
+        s.export(who, &few).map(drop)
+    }),
     ("counts", "keys", &[Right::ViewApiKeys], Nothing, false, |_, s, who| s.counts::<KeyRow>(who, &Filter::default()).map(drop)),
     ("counts", "users", &[Right::ViewUsers], Nothing, false, |_, s, who| s.counts::<UserRow>(who, &Filter::default()).map(drop)),
     ("counts", "roles", &[Right::ViewRoles], Nothing, false, |_, s, who| s.counts::<RoleRow>(who, &Filter::default()).map(drop)),

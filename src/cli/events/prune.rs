@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
-use crate::cli::events::{BATCH, format};
+use crate::cli::events::BATCH;
 use crate::domain::list::Filter;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Trouble;
 use crate::domain::user::Actor;
+use crate::export::events;
 use crate::new_file::NewFile;
 use crate::service::Service;
 use crate::store::events::Prefix;
@@ -56,7 +57,7 @@ fn write(
         let old = events
             .iter()
             .take_while(|event| event.sequence() <= prefix.through.sequence);
-        let lines: String = old.map(format::json_line).collect();
+        let lines: String = old.map(|event| events::line(event) + "\n").collect();
         file.add(lines.as_bytes())?;
     }
     file.sync()

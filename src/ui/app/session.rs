@@ -15,7 +15,7 @@ use crate::ui::layer::Layer;
 use crate::ui::layer::Tone;
 use crate::ui::layer::ended::Ended;
 use crate::ui::layer::secret::SecretDialog;
-use crate::ui::request::Write;
+use crate::ui::request::{Export, Read, Write};
 
 /// How long until a sign-in that could not be recorded is tried again, in milliseconds.
 const AGAIN: i64 = 5 * SECOND;
@@ -154,6 +154,8 @@ impl App {
         if secret {
             self.forget_secret();
         }
+        // What was being exported is given up.
+        self.request_for_app(Read::Export(Export::Stop));
         self.message = None;
         self.idle.over();
         self.ended = Some((reason, why.clone()));

@@ -24,6 +24,8 @@ use crate::ui::layer::{Can, Cannot, Ctx};
 const REQUEST: &str = "curl -H 'api-secret-key: <secret>' -H 'api-version: v1' https://HOST/api/";
 
 impl Table for KeyRow {
+    const EXPORT: &'static str = "api-keys";
+
     const COLUMNS: &'static [Column<KeyRow>] = &[
         column("column.name", (20, 2), ('n', KeySort::Name), |row, _| {
             plain(&row.name)

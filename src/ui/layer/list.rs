@@ -3,6 +3,7 @@
 mod click;
 mod columns;
 mod copy;
+mod export;
 mod marks;
 mod screen;
 mod sights;
@@ -48,6 +49,9 @@ pub trait Table: request::Asked {
 
     /// A secret says which row it is of.
     const HAS_SECRETS: bool = false;
+
+    /// What the names of files begin with to which the list is exported.
+    const EXPORT: &'static str;
 
     /// Rows can be marked, to do something to all of them.
     const HAS_MARKS: bool = true;

@@ -11,6 +11,7 @@ pub mod destination;
 pub mod ended;
 pub mod entry;
 pub mod events;
+pub mod export;
 pub mod help;
 pub mod list;
 pub mod new_secret;

@@ -13,6 +13,8 @@ use crate::ui::layer::role::RoleDialog;
 use crate::ui::layer::{Cannot, Ctx};
 
 impl Table for RoleRow {
+    const EXPORT: &'static str = "roles";
+
     const COLUMNS: &'static [Column<RoleRow>] = &[
         column("column.name", (18, 1), ('n', RoleSort::Name), |row, _| {
             plain(&row.name)

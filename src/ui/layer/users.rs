@@ -18,6 +18,8 @@ use crate::ui::layer::properties::Properties;
 use crate::ui::layer::{Cannot, Ctx};
 
 impl Table for UserRow {
+    const EXPORT: &'static str = "users";
+
     const COLUMNS: &'static [Column<UserRow>] = &[
         column("column.name", (16, 1), ('n', UserSort::Name), |row, _| {
             plain(&row.name)

@@ -8,7 +8,7 @@ use std::thread::{self, JoinHandle};
 
 use crate::ui::app::{Asked, LayerId};
 use crate::ui::perform::{Copier, Performer};
-use crate::ui::request::{Aside, Done, Outcome, Read, Request, Ticket, Write};
+use crate::ui::request::{Aside, Done, Export, Outcome, Read, Request, Ticket, Write};
 use crate::ui::run::Message;
 use crate::ui::terminal::Never;
 
@@ -65,7 +65,7 @@ impl Workers {
         let copy = move |aside| copier.carry_out(aside);
         let noting = Some(at_work.clone());
         let workers = Workers {
-            reader: Worker::start("reader", read, answers.clone(), None)?,
+            reader: Worker::start("reader", read, answers.clone(), noting.clone())?,
             writer: Worker::start("writer", write, answers.clone(), noting)?,
             clipboard: Worker::start("clipboard", copy, answers.clone(), Some(at_work))?,
             wanted,
@@ -109,7 +109,9 @@ impl Workers {
             // Whoever has ended already has done so in order.
             let _ = clipboard.send(Task::Last(Some(Aside::Forget)));
             let _ = writer.send(Task::Last(farewell));
-            let _ = reader.send(Task::Last(None));
+            // What was exported in part goes.
+            let stop = Read::Export(Export::Stop);
+            let _ = reader.send(Task::Last(Some((stop, None))));
         })
     }
 

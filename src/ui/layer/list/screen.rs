@@ -174,7 +174,7 @@ impl<V: Verbs> Layer for ListScreen<V> {
             return Cannot::Unused.unless(ctx.leads_back);
         }
         let Some(verb) = Self::verb(action) else {
-            if action == Action::Copy && self.list.selected().is_none() {
+            if matches!(action, Action::Copy | Action::Export) && self.list.selected().is_none() {
                 return Err(Cannot::Said(self.list.empty(ctx).into()));
             }
             return Cannot::Unused.unless(self.list.has_use(action, ctx));
@@ -212,6 +212,7 @@ impl<V: Verbs> Layer for ListScreen<V> {
                 (Action::Columns, _) => {
                     asks.push(self.list.columns_page(Self::chooses_columns(), ctx));
                 }
+                (Action::Export, _) => self.choose_export(ctx, asks),
                 (Action::Copy, Some(row)) => Self::choose_copy(row, ctx, asks),
                 _ => self.list.act(action, ctx, asks),
             }

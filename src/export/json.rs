@@ -7,7 +7,8 @@ use serde::Serialize;
 use crate::domain::name::is_invisible;
 
 /// A value as one line of JSON that steers no terminal.
-pub(super) fn line(value: &impl Serialize) -> String {
+#[must_use]
+pub fn line(value: &impl Serialize) -> String {
     // Strings and numbers can always be written.
     printable(&serde_json::to_string(value).unwrap_or_default())
 }
