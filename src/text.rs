@@ -451,18 +451,26 @@ impl Text {
             Rule::NoSuchDay => self.say("problem.no_day").to_owned(),
             Rule::DateInPast { today } => self.fill("problem.past", &[("today", today)]),
             Rule::DateTooLate { last } => self.fill("problem.too_late", &[("last", last)]),
-            Rule::ChangedMeanwhile { theirs, by } => {
+            Rule::ChangedMeanwhile { theirs, by, .. } => {
                 let who = by.as_deref().unwrap_or(self.say("problem.somebody"));
-                let theirs = self.value(theirs, roles);
+                let theirs = self.value(problem.field, theirs, roles).replace('\n', " ");
                 self.fill("problem.changed", &[("who", &who), ("theirs", &theirs)])
             }
         }
     }
 
-    fn value(self, value: &Value, roles: &[Role]) -> String {
+    /// A field's value. `roles` are for the names of the roles in it.
+    #[must_use]
+    pub fn value(self, field: Field, value: &Value, roles: &[Role]) -> String {
         match value {
             Value::Text(text) if text.is_empty() => self.say("value.empty").to_owned(),
-            Value::Text(text) => text.replace('\n', " "),
+            Value::Text(tag) if field == Field::Language => {
+                let language = Locale::from_tag(tag);
+                language
+                    .map_or(tag.as_str(), |language| self.locale(language))
+                    .to_owned()
+            }
+            Value::Text(text) => text.clone(),
             Value::Role(id) => roles
                 .iter()
                 .find(|role| role.id == *id)
@@ -472,7 +480,7 @@ impl Text {
             Value::Lock(Some(reason)) if !reason.is_empty() => {
                 self.fill("value.locked", &[("reason", reason)])
             }
-            Value::Lock(lock) => self.value(&Value::Flag(lock.is_some()), roles),
+            Value::Lock(lock) => self.value(field, &Value::Flag(lock.is_some()), roles),
             Value::Flag(true) => self.say("value.yes").to_owned(),
             Value::Flag(false) => self.say("value.no").to_owned(),
             Value::Machine => self.say("value.machine").to_owned(),

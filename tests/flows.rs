@@ -28,6 +28,8 @@ mod list;
 mod locking;
 #[path = "flows/marks.rs"]
 mod marks;
+#[path = "flows/merge.rs"]
+mod merge;
 #[path = "flows/mouse.rs"]
 mod mouse;
 #[path = "flows/mouse_dialogs.rs"]

@@ -26,6 +26,8 @@ mod keys;
 mod list;
 #[path = "store/machine.rs"]
 mod machine;
+#[path = "store/merging.rs"]
+mod merging;
 #[path = "store/migration.rs"]
 mod migration;
 #[path = "store/names.rs"]

@@ -6,7 +6,7 @@ use crate::domain::date::parse_day;
 use crate::domain::expiry::{Expiry, is_over};
 use crate::domain::id::{KeyId, RoleId};
 use crate::domain::locale::Locale;
-use crate::domain::merge::{Values, merge};
+use crate::domain::merge::{Settled, Side, Values, merge};
 use crate::domain::name::{check_description, check_label, check_name, check_reason};
 use crate::domain::problem::{Field, Problem, Rule, Value};
 use crate::domain::role::Role;
@@ -115,6 +115,44 @@ impl ApiKeyDraft {
     }
 }
 
+impl ApiKeyDraft {
+    /// Takes what was chosen for a field that somebody else changed too: what they have made of it is what it was
+    /// `before` the next save.
+    pub fn settle(&mut self, before: &mut ApiKeyFields, settled: &Settled) {
+        let Settled {
+            field,
+            theirs,
+            keeps,
+        } = settled;
+        before.adopt(*field, theirs);
+        if *keeps == Side::Theirs {
+            self.adopt(*field, theirs);
+        }
+    }
+
+    /// Takes a value that somebody else has saved in place of one's own.
+    fn adopt(&mut self, field: Field, value: &Value) {
+        match (field, value) {
+            (Field::Name, Value::Text(name)) => self.name.clone_from(name),
+            (Field::Description, Value::Text(text)) => self.description.clone_from(text),
+            (Field::Owner, Value::Text(owner)) => self.owner.clone_from(owner),
+            (Field::Role, Value::Role(role)) => self.role = *role,
+            (Field::Language, Value::Text(tag)) => {
+                self.locale = Locale::from_tag(tag).unwrap_or(self.locale);
+            }
+            (Field::TimeZone, Value::Text(name)) => {
+                self.zone = zone::by_name(name).unwrap_or(self.zone);
+            }
+            (Field::ExpiresOn, Value::Expiry(expiry)) => {
+                self.expires_on = expiry.map(|expiry| expiry.on.to_string());
+                self.expiry_edited = false;
+            }
+            (Field::LockedOut, Value::Lock(lock)) => self.locked_out.clone_from(lock),
+            _ => {}
+        }
+    }
+}
+
 impl From<&ApiKeyFields> for ApiKeyDraft {
     fn from(fields: &ApiKeyFields) -> ApiKeyDraft {
         ApiKeyDraft {
@@ -186,7 +224,14 @@ impl ApiKeyFields {
         before: &ApiKeyFields,
         now: &ApiKeyFields,
     ) -> Result<ApiKeyFields, Vec<Problem>> {
-        let fields = [before, self, now];
+        // Two who chose one day do not clash, though it ends at another instant in another zone.
+        let on = |fields: &ApiKeyFields| fields.expiry.map(|expiry| expiry.on);
+        let one_day = self.expiry != before.expiry && on(self) == on(now);
+        let alike = ApiKeyFields {
+            expiry: if one_day { self.expiry } else { now.expiry },
+            ..now.clone()
+        };
+        let fields = [before, self, &alike];
         let mut merged = merge(fields, ApiKeyFields::values, ApiKeyFields::adopt)?;
         // One person's zone with the other's date is an expiry that neither has seen: computed anew.
         let seen = [self, now].map(|fields| (fields.zone, fields.expiry));
@@ -312,6 +357,43 @@ mod tests {
             mine.merge(&before, &mine).is_ok(),
             "the same change twice is no clash"
         );
+    }
+
+    #[test]
+    fn a_draft_that_takes_every_value_of_others_is_what_they_saved() {
+        let theirs = ApiKeyFields {
+            name: "theirs".to_owned(),
+            description: "theirs".to_owned(),
+            owner: "theirs".to_owned(),
+            role: FULL_ACCESS,
+            locale: Locale::JaJp,
+            zone: Tz::UTC,
+            locked_out: Some("theirs".to_owned()),
+            ..fields(&until("2027-01-31"))
+        };
+        let (mut mine, mut before) = (until("2026-12-31"), fields(&draft()));
+        for (field, theirs) in theirs.values() {
+            let keeps = Side::Theirs;
+            let settled = Settled {
+                field,
+                theirs,
+                keeps,
+            };
+            mine.settle(&mut before, &settled);
+        }
+        assert_eq!(before, theirs);
+        assert_eq!(mine, ApiKeyDraft::from(&theirs));
+        assert_eq!(mine.check(Some(&before), NOW), Ok(theirs));
+    }
+
+    #[test]
+    fn one_day_that_both_chose_is_no_clash_in_whichever_zone() {
+        let never = fields(&draft());
+        let mine = fields(&until("2026-12-31"));
+        let theirs = with(&until("2026-12-31"), |draft| draft.zone = Tz::UTC);
+        let theirs = fields(&theirs);
+        let merged = mine.merge(&never, &theirs).expect("no clash");
+        assert_eq!(merged, theirs);
     }
 
     #[test]

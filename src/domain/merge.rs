@@ -5,6 +5,22 @@ use crate::domain::problem::{Field, Problem, Rule, Value};
 /// Every field of a form with its value, in the order of the form.
 pub type Values = Vec<(Field, Value)>;
 
+/// Whose value of a field is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    Theirs,
+    Mine,
+}
+
+/// What was chosen for a field that two people changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settled {
+    pub field: Field,
+    /// What somebody else has made of it. The next save is a change of that, so that a third person's is seen.
+    pub theirs: Value,
+    pub keeps: Side,
+}
+
 /// Merges one person's changes (`before` to `mine`) into what is there `now`. A field that this person did not change
 /// is left as somebody else made it; one that both changed, to different values, is a problem.
 ///
@@ -27,7 +43,8 @@ pub fn merge<F: Clone>(
         adopt(&mut merged, field, &mine);
         if now != before && now != mine {
             let (theirs, by) = (now, None);
-            clashes.push(Problem::new(field, Rule::ChangedMeanwhile { theirs, by }));
+            let rule = Rule::ChangedMeanwhile { mine, theirs, by };
+            clashes.push(Problem::new(field, rule));
         }
     }
     if clashes.is_empty() {
@@ -61,8 +78,11 @@ mod tests {
     #[test]
     fn each_field_is_merged_for_itself() {
         let clash = |name: &str| {
-            let (theirs, by) = (Value::Text(name.to_owned()), None);
-            let rule = Rule::ChangedMeanwhile { theirs, by };
+            let rule = Rule::ChangedMeanwhile {
+                mine: Value::Text("b".to_owned()),
+                theirs: Value::Text(name.to_owned()),
+                by: None,
+            };
             vec![Problem::new(Field::Name, rule)]
         };
         for (before, mine, now, merged) in [

@@ -25,6 +25,28 @@ pub enum Field {
     EqualOrLess,
 }
 
+impl Field {
+    /// The field's name in the event of a change; nothing for what has events of its own.
+    #[must_use]
+    pub fn in_events(self) -> Option<&'static str> {
+        Some(match self {
+            Field::Name => "name",
+            Field::FullName => "fullName",
+            Field::Description => "description",
+            Field::Owner => "owner",
+            Field::Role => "role",
+            Field::Language => "locale",
+            Field::TimeZone => "timeZone",
+            Field::ExpiresOn => "expires",
+            Field::UserInterface => "userInterface",
+            Field::WebService => "webService",
+            Field::Rights => "rights",
+            Field::EqualOrLess => "equalOrLess",
+            Field::LockedOut => return None,
+        })
+    }
+}
+
 /// One thing to mend before a form can be saved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -92,15 +114,20 @@ pub enum Rule {
     DateInPast { today: NaiveDate },
     /// After the last day for which the zone tables hold.
     DateTooLate { last: NaiveDate },
-    /// Somebody else changed the field since it was read; both values, as a person reads them.
-    ChangedMeanwhile { theirs: Value, by: Option<String> },
+    /// Somebody else changed the field since it was read, to another value than this person did.
+    ChangedMeanwhile {
+        mine: Value,
+        theirs: Value,
+        /// Who did so last.
+        by: Option<String>,
+    },
 }
 
 impl Rule {
     /// Whether saving once more is an answer.
     #[must_use]
     pub fn is_asked_once(&self) -> bool {
-        matches!(self, Rule::ChangedMeanwhile { .. } | Rule::LooksLike { .. })
+        matches!(self, Rule::LooksLike { .. })
     }
 
     /// The word in events, where the rule is about who may do what.

@@ -347,6 +347,7 @@ mod tests {
         let unset = with(&before, |user| user.zone = None);
         let clash = mine.merge(&before, &unset).expect_err("a clash");
         let rule = Rule::ChangedMeanwhile {
+            mine: Value::Text("Asia/Tokyo".to_owned()),
             theirs: Value::Machine,
             by: None,
         };

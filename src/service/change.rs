@@ -89,7 +89,7 @@ impl Change<'_> {
         }
     }
 
-    /// Refuses clashes with what somebody else has saved, with the name of whoever did so last.
+    /// Refuses clashes with what somebody else has saved, with the name of whoever changed the field last.
     pub(super) fn refuse_clashes<T>(
         &self,
         merged: Result<T, Vec<Problem>>,
@@ -100,10 +100,9 @@ impl Change<'_> {
             Ok(merged) => return Ok(merged),
             Err(clashes) => clashes,
         };
-        let editor = events::last_editor(self.tx, target, edits)?;
         for clash in &mut clashes {
             if let Rule::ChangedMeanwhile { by, .. } = &mut clash.rule {
-                by.clone_from(&editor);
+                *by = events::last_editor(self.tx, target, edits, clash.field.in_events())?;
             }
         }
         Err(Trouble::Problems(clashes))

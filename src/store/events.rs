@@ -129,17 +129,21 @@ pub fn knows_actor(tx: &Tx<'_>, folded: &str) -> Result<bool, Fault> {
         || !list::events::actors_like(tx, folded)?.is_empty())
 }
 
-/// The user who made the last event of these kinds about a key, user or role.
+/// The user who made the last event of these kinds about a key, user or role: if there is one, of those that tell of
+/// this field; without a field, of those of the second and third kind.
 pub fn last_editor(
     tx: &Tx<'_>,
     target: &Target,
     kinds: [EventKind; 3],
+    field: Option<&str>,
 ) -> Result<Option<String>, Fault> {
     let [one, two, three] = kinds;
     tx.find(
         "SELECT actor FROM events
          WHERE target_kind = ?1 AND target_id = ?2 AND number IN (?3, ?4, ?5) AND actor <> ''
-         ORDER BY sequence DESC LIMIT 1",
-        (target.kind, target.id, one, two, three),
+         ORDER BY iif(?6 IS NULL, number <> ?3, json_type(body, '$.changes.' || ?6) IS NOT NULL) DESC,
+            sequence DESC
+         LIMIT 1",
+        (target.kind, target.id, one, two, three, field),
     )
 }

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use chrono::NaiveDate;
 use ratatui::layout::{Position, Rect};
 
-use crate::domain::problem::Field;
+use crate::domain::problem::{Field, Value};
 use crate::ui::field::{AreaField, DateField, Edit, LineField, Typed};
 use crate::ui::frame::{cells, centred, inside, split_last, wrap};
 use crate::ui::hits::{Hit, Mouse};
@@ -258,6 +258,27 @@ impl Form {
         self.items
             .iter_mut()
             .filter(move |item| item.field == field)
+    }
+
+    /// Puts a value that somebody else has saved into a field. What is chosen from a list is shown by whoever has it.
+    pub fn set_value(&mut self, field: Field, value: &Value) {
+        for item in self.items_of(field) {
+            item.edited = false;
+            item.problem = None;
+            match (&mut item.input, value) {
+                (Input::Line(line), Value::Text(text)) => line.set(text),
+                (Input::Line(line), Value::Lock(lock)) => line.set(lock.as_deref().unwrap_or("")),
+                (Input::Area(area), Value::Text(text)) => **area = AreaField::new(text),
+                (Input::Tick(on), Value::Flag(value)) => *on = *value,
+                (Input::Tick(on), Value::Lock(lock)) => *on = lock.is_some(),
+                (Input::Tick(on), Value::Expiry(expiry)) => *on = expiry.is_some(),
+                (Input::Date(date), Value::Expiry(expiry)) => match expiry {
+                    Some(expiry) => date.set(expiry.on),
+                    None => *date = DateField::new(""),
+                },
+                _ => {}
+            }
+        }
     }
 
     /// Shows a problem at a field, below the last item that belongs to it and is shown.

@@ -154,6 +154,8 @@ pub enum Scope {
     Date,
     /// The month that opens at a date.
     Calendar,
+    /// Whose value is kept, where two people changed one field.
+    Merge,
     /// Role Properties, with its tabs.
     Role,
     /// Their find line, while it is typed in.
@@ -389,6 +391,16 @@ pub static BINDINGS: &[Binding] = bindings![
     Date   [DOWN]                   Down         HelpOnly "key.down"         "help.day_later";
     Date   [PAGE_UP]                PageUp       HelpOnly "key.page_up"      "help.month_earlier";
     Date   [PAGE_DOWN]              PageDown     HelpOnly "key.page_down"    "help.month_later";
+    Merge  [F2, ctrl('s')]          Accept       Footer   Anew   "key.ok"           "help.ok_merge";
+    Merge  [ESC]                    Cancel       Footer   "key.back"         "help.cancel_merge";
+    Merge  [LEFT]                   Left         Footer   "key.theirs"       "help.theirs";
+    Merge  [RIGHT]                  Right        Footer   "key.mine"         "help.mine";
+    Merge  [SPACE]                  Tick         HelpOnly "key.choose"       "help.choose_value";
+    Merge  [TAB, DOWN]              Next         Footer   "key.next_field"   "help.next_value";
+    Merge  [BACK_TAB, UP]           Previous     HelpOnly "key.previous"     "help.previous_value";
+    Merge  [ENTER]                  Press        HelpOnly ByHand "key.enter"        "help.enter_merge";
+    Merge  [PAGE_UP]                PageUp       HelpOnly "key.page_up"      "help.scroll_up";
+    Merge  [PAGE_DOWN]              PageDown     Footer   "key.scroll"       "help.scroll_down";
     Calendar [ENTER]                Accept       Footer   "key.choose"       "help.choose_day";
     Calendar [ESC]                  Cancel       Footer   "key.cancel"       "help.cancel_choice";
     Calendar [UP]                   Up           HelpOnly "key.up"           "help.week_earlier";
@@ -687,6 +699,7 @@ const SCOPES: &[(Scope, &str)] = &[
     (Scope::Form, "key_table.form"),
     (Scope::Date, "key_table.date"),
     (Scope::Calendar, "key_table.calendar"),
+    (Scope::Merge, "key_table.merge"),
     (Scope::Role, "key_table.role"),
     (Scope::Find, "key_table.find"),
     (Scope::Secret, "key_table.secret"),

@@ -216,25 +216,11 @@ fn leaving_a_changed_form_asks_and_an_unchanged_one_does_not() {
 }
 
 /// Somebody else changes the key while the form is open.
-fn somebody_changes(console: &mut Console, change: impl FnOnce(&mut ApiKeyDraft)) {
+pub fn somebody_changes(console: &mut Console, change: impl FnOnce(&mut ApiKeyDraft)) {
     let now = console.by_alice(|service, alice| service.key_properties(alice, KeyId(1)));
     let mut draft = ApiKeyDraft::from(&now.fields);
     change(&mut draft);
     console.by_alice(|service, alice| service.save_key(alice, KeyId(1), &now.fields, &draft));
-}
-
-#[test]
-fn a_field_that_somebody_else_changed_too_shows_both_values_and_loses_nothing() {
-    let mut console = opened();
-    console.keys("-mine");
-    somebody_changes(&mut console, |draft| draft.name = "theirs".to_owned());
-    console.keys("<F2>").expect("backup-mine");
-    console.says_with(
-        "problem.changed",
-        &[("who", &"alice"), ("theirs", &"theirs")],
-    );
-    console.keys("<F2>");
-    console.says_with("form.saved", &[("name", &"backup-mine")]);
 }
 
 #[test]

@@ -48,13 +48,19 @@ fn a_name_that_somebody_else_changed_too_shows_both_and_loses_nothing() {
     console.keys("-mine");
     somebody_changes(&mut console, id, |draft| draft.name = "theirs".to_owned());
     turn_to(&mut console, "Other");
-    console.keys("<F2>").expect("[!General]");
-    console.expect("Operators-mine");
+    console.keys("<F2>").says("merge.title");
+    console
+        .expect("alice  theirs")
+        .expect("You    Operators-mine");
+    console
+        .keys("<Esc>")
+        .expect("[!General]")
+        .expect("Operators-mine");
     console.says_with(
         "problem.changed",
         &[("who", &"alice"), ("theirs", &"theirs")],
     );
-    console.keys("<F2>y");
+    console.keys("<F2><Right><F2>y");
     console.says_with("form.saved", &[("name", &"Operators-mine")]);
 }
 

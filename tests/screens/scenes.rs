@@ -3,6 +3,9 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use chrono_tz::Tz;
+use keyward::domain::api_key::ApiKeyDraft;
+use keyward::domain::id::KeyId;
 use keyward::domain::locale::Locale::{self, EnUs, JaJp};
 use keyward::domain::rights::Right;
 use keyward::domain::role::{RoleDraft, RoleFields};
@@ -33,13 +36,17 @@ pub enum Seed {
     Editor,
     /// The demo, as a user who was locked out a moment ago.
     LockedOut,
+    /// The demo, with a key's Properties open, of which somebody else has changed the name, description and time zone.
+    Clashing,
     /// Nothing; who is idle for 15 minutes is signed out.
     Idle,
     /// Nothing, and no files may be written.
     NoFiles,
 }
 
-use Seed::{Auditor, Demo, Editor, Empty, Idle, LockedOut, NoFiles, Plain, Viewer, WideRole};
+use Seed::{
+    Auditor, Clashing, Demo, Editor, Empty, Idle, LockedOut, NoFiles, Plain, Viewer, WideRole,
+};
 
 impl Seed {
     /// A console in this language, with settings of its own besides.
@@ -51,7 +58,7 @@ impl Seed {
                 (bench, alice)
             }
             Auditor | LockedOut => Bench::demo(AUDITOR_USER),
-            Demo | WideRole | Viewer | Editor => Bench::demo(FULL_ACCESS_USER),
+            Demo | WideRole | Viewer | Editor | Clashing => Bench::demo(FULL_ACCESS_USER),
         };
         match self {
             Plain => {
@@ -81,7 +88,7 @@ impl Seed {
         }
         let mut other = bench.beside();
         let user = actor.user;
-        let console = Console::set(bench, actor, (80, 24), |setting| {
+        let mut console = Console::set(bench, actor, (80, 24), |setting| {
             setting.settings.language = language;
             setting.files = self != NoFiles;
             if matches!(self, Idle | NoFiles) {
@@ -89,6 +96,17 @@ impl Seed {
             }
             change(setting);
         });
+        if self == Clashing {
+            console.keys("/webhook\n\n");
+            let id = KeyId(36);
+            let there = other.by_alice(|service, alice| service.key_properties(alice, id));
+            let mut draft = ApiKeyDraft::from(&there.fields);
+            "webhook-relay-eu".clone_into(&mut draft.name);
+            draft.description =
+                "Relays the webhooks of all shops in Europe to the queue. ".repeat(4);
+            draft.zone = Tz::Europe__Berlin;
+            other.by_alice(|service, alice| service.save_key(alice, id, &there.fields, &draft));
+        }
         if self == LockedOut {
             let alice = other.alice.clone();
             other
@@ -197,6 +215,7 @@ pub const SCENES: &[Scene] = &[
     scene("choice_zone",            Demo,      "n\t\t\t\tnew y",                       Dialog, EN),
     scene("calendar",               Demo,      "nx\t\t\t\ttokyo\n\t  <Right><Right>", Dialog, BOTH),
     scene("calendar_refused",       Demo,      "nx\t\t\t\t\t 2027-01-31<Shift-Tab>\t <PgUp><PgUp><PgUp><Home>", Dialog, EN),
+    scene("merge",                  Clashing,  "-2\tmy words\t\t\ttokyo\n<F2>",    Dialog, BOTH),
     // Secrets.
     scene("new_secret",             Demo,      "s",                                    Dialog, BOTH),
     scene("new_secret_choice",      Demo,      "s\n",                                  Dialog, NO),

@@ -144,6 +144,7 @@ fn two_people_saving_one_field_are_told_by_whom() {
     theirs.expect("saved");
     let found = problems(bench.save(id, &before, |draft| draft.description = "mine".to_owned()));
     let rule = Rule::ChangedMeanwhile {
+        mine: Value::Text("mine".to_owned()),
         theirs: Value::Text("theirs".to_owned()),
         by: Some("bob".to_owned()),
     };

@@ -274,8 +274,9 @@ fn two_people_ticking_different_boxes_both_win_and_one_name_is_told_with_who_it_
         ..mine.fields
     });
     let rule = Rule::ChangedMeanwhile {
+        mine: Value::Text("Mine".to_owned()),
         theirs: Value::Text("Theirs".to_owned()),
-        by: Some("alice".to_owned()),
+        by: Some("bob".to_owned()),
     };
     let refused = bench.service.save_role(&bob, ops, &before, &clash);
     let problems = vec![Problem::new(Field::Name, rule)];

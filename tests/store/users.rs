@@ -248,11 +248,12 @@ fn two_people_changing_one_field_is_told_with_who_it_was() {
     });
     let refused = bench.service.save_user(&alice, bob, &before, &clash);
     let rule = Rule::ChangedMeanwhile {
+        mine: Value::Role(other),
         theirs: Value::Role(FULL_ACCESS),
-        by: Some("alice".to_owned()),
+        by: Some("carol".to_owned()),
     };
     let changed = Problem::new(Field::Role, rule);
-    assert_eq!(problem(refused), changed, "alice was the last to save");
+    assert_eq!(problem(refused), changed, "alice changed another field");
 }
 
 #[test]

@@ -67,6 +67,8 @@ mod tests {
         date.accept date.cancel date.tick date.next date.previous date.press date.up date.down date.page_up date.page_down
         calendar.accept calendar.cancel calendar.up calendar.down calendar.left calendar.right calendar.page_up
         calendar.page_down calendar.first calendar.last calendar.in30_days calendar.in90_days calendar.in_a_year
+        merge.accept merge.cancel merge.left merge.right merge.tick merge.next merge.previous merge.press merge.page_up
+        merge.page_down
         role.accept role.cancel role.next_tab role.previous_tab role.tick role.filter role.press role.next
         role.previous role.up role.down role.left role.right role.page_up role.page_down role.first role.last
         choice.accept choice.cancel choice.up choice.down choice.page_up choice.page_down choice.first choice.last

@@ -14,6 +14,7 @@ pub mod events;
 pub mod export;
 pub mod help;
 pub mod list;
+pub mod merge;
 pub mod new_secret;
 pub mod palette;
 pub mod properties;

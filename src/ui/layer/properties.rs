@@ -16,7 +16,8 @@ use crate::domain::authority::may_manage;
 use crate::domain::id::RoleId;
 use crate::domain::intent::Prospect;
 use crate::domain::locale::Locale;
-use crate::domain::problem::{Field, Problem, Rule, Value};
+use crate::domain::merge::{Settled, Side};
+use crate::domain::problem::{Field, Problem, Rule};
 use crate::domain::role::{Role, RoleFor};
 use crate::domain::trouble::Trouble;
 use crate::ui::field::{DateField, Edit, Typed};
@@ -25,6 +26,7 @@ use crate::ui::hits::{Hits, Mouse};
 use crate::ui::keymap::{Action, Scope, TextKey};
 use crate::ui::layer::calendar::{Calendar, Judge};
 use crate::ui::layer::confirm::Confirm;
+use crate::ui::layer::merge::Merge;
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status, Then};
 use crate::ui::request::{Done, Outcome, Read, Ticket, Write};
 
@@ -77,8 +79,9 @@ pub trait Subject: 'static {
         None
     }
 
-    /// Takes what somebody else has made of a field meanwhile for what it was before.
-    fn adopt(&mut self, field: Field, theirs: &Value);
+    /// Takes what somebody else has made of a field meanwhile for what it was before, and for what it is to be where that
+    /// was chosen.
+    fn settle(&mut self, settled: &Settled);
 
     /// Takes the name for meant, though it was told to look like another's, when it is saved once more.
     fn mean_name(&mut self);
@@ -258,17 +261,34 @@ impl<S: Subject> Properties<S> {
         for problem in problems {
             let sentence = ctx.text.problem(problem, &self.roles);
             self.form.set_problem(problem.field, Some(sentence));
-            match &problem.rule {
-                Rule::ChangedMeanwhile { theirs, .. } => {
-                    self.subject.adopt(problem.field, theirs);
-                }
-                Rule::LooksLike { .. } => self.subject.mean_name(),
-                _ => {}
+            if matches!(problem.rule, Rule::LooksLike { .. }) {
+                self.subject.mean_name();
             }
         }
         self.form.focus_on_problem();
         self.show_values(ctx);
-        asks.complain(ctx.text.not_saved(problems));
+        let then = Then::new(
+            |form: &mut Properties<S>, chosen: Vec<Settled>, ctx, asks| {
+                form.settle(&chosen, ctx, asks);
+            },
+        );
+        match Merge::of(problems, &self.roles, &self.form.items, then, ctx.text) {
+            Some(merge) => asks.push(merge),
+            None => asks.complain(ctx.text.not_saved(problems)),
+        }
+    }
+
+    /// Takes whose value was chosen for each field that two changed, and saves that.
+    fn settle(&mut self, chosen: &[Settled], ctx: &Ctx, asks: &mut Asks) {
+        for settled in chosen {
+            self.form.set_problem(settled.field, None);
+            if settled.keeps == Side::Theirs {
+                self.form.set_value(settled.field, &settled.theirs);
+            }
+            self.subject.settle(settled);
+        }
+        self.show_values(ctx);
+        self.save(ctx, asks);
     }
 
     fn save(&mut self, ctx: &Ctx, asks: &mut Asks) {

@@ -8,7 +8,8 @@ use crate::domain::date::may_go_on;
 use crate::domain::id::{AUDITOR, KeyId, RoleId};
 use crate::domain::intent::Intent;
 use crate::domain::locale::Locale;
-use crate::domain::problem::{Field, Problem, Value};
+use crate::domain::merge::Settled;
+use crate::domain::problem::{Field, Problem};
 use crate::domain::rights::Right;
 use crate::domain::role::RoleFor;
 use crate::domain::trouble::Trouble;
@@ -194,7 +195,7 @@ impl Subject for ApiKey {
             (Input::Area(area), _) => draft.description = area.text(),
             (Input::Tick(on), Field::ExpiresOn) => {
                 draft.expires_on = on.then(String::new);
-                draft.expiry_edited |= item.edited;
+                draft.expiry_edited = item.edited;
             }
             (Input::Date(date), _) => {
                 if let Some(typed) = &mut draft.expires_on {
@@ -270,9 +271,9 @@ impl Subject for ApiKey {
         }))
     }
 
-    fn adopt(&mut self, field: Field, theirs: &Value) {
+    fn settle(&mut self, settled: &Settled) {
         if let Some(before) = &mut self.before {
-            before.adopt(field, theirs);
+            self.draft.settle(before, settled);
         }
     }
 

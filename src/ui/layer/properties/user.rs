@@ -6,7 +6,8 @@ use crate::domain::authority::first_to_give;
 use crate::domain::id::{AUDITOR, RoleId, UserId};
 use crate::domain::intent::Intent;
 use crate::domain::locale::Locale;
-use crate::domain::problem::{Field, Problem, Value};
+use crate::domain::merge::{Settled, Side};
+use crate::domain::problem::{Field, Problem};
 use crate::domain::rights::Right;
 use crate::domain::role::RoleFor;
 use crate::domain::trouble::Trouble;
@@ -192,9 +193,19 @@ impl Subject for User {
         checked.err().unwrap_or_default()
     }
 
-    fn adopt(&mut self, field: Field, theirs: &Value) {
+    fn settle(
+        &mut self,
+        Settled {
+            field,
+            theirs,
+            keeps,
+        }: &Settled,
+    ) {
         if let Some(before) = &mut self.before {
-            before.adopt(field, theirs);
+            before.adopt(*field, theirs);
+        }
+        if *keeps == Side::Theirs {
+            self.draft.adopt(*field, theirs);
         }
     }
 

@@ -1,11 +1,13 @@
 //! What is wrong with a role, beside its field and on the tab that has it.
 
+use crate::domain::merge::{Settled, Side};
 use crate::domain::problem::{Field, Problem, Rule};
 use crate::domain::rights::{Tab, groups};
+use crate::ui::layer::merge::Merge;
 use crate::ui::layer::role::RoleDialog;
 use crate::ui::layer::role::focus::Focus;
 use crate::ui::layer::role::tabs::Page;
-use crate::ui::layer::{Asks, Ctx};
+use crate::ui::layer::{Asks, Ctx, Then};
 
 impl RoleDialog {
     /// Says what is wrong with the field of General that has the focus, unless it is only not finished.
@@ -39,14 +41,8 @@ impl RoleDialog {
                 }
                 (field, _) => self.general.set_problem(field, Some(sentence)),
             }
-            match (&problem.rule, &mut self.before) {
-                (Rule::ChangedMeanwhile { theirs, .. }, Some(before)) => {
-                    before.adopt(problem.field, theirs);
-                }
-                (Rule::LooksLike { .. }, _) => {
-                    self.draft.told_alike = Some(self.drafted().fields.name);
-                }
-                _ => {}
+            if matches!(problem.rule, Rule::LooksLike { .. }) {
+                self.draft.told_alike = Some(self.drafted().fields.name);
             }
         }
         if let Some(page) = Page::ALL.into_iter().find(|page| self.is_marked(*page)) {
@@ -58,7 +54,33 @@ impl RoleDialog {
                 self.general.focus_on_problem();
             }
         }
-        asks.complain(ctx.text.not_saved(problems));
+        let then = Then::new(|dialog: &mut RoleDialog, chosen: Vec<Settled>, ctx, asks| {
+            dialog.settle(&chosen, ctx, asks);
+        });
+        match Merge::of(problems, &[], &self.general.items, then, ctx.text) {
+            Some(merge) => asks.push(merge),
+            None => asks.complain(ctx.text.not_saved(problems)),
+        }
+    }
+
+    /// Takes whose value was chosen for each field that two changed, and saves that.
+    fn settle(&mut self, chosen: &[Settled], ctx: &Ctx, asks: &mut Asks) {
+        for Settled {
+            field,
+            theirs,
+            keeps,
+        } in chosen
+        {
+            self.general.set_problem(*field, None);
+            if *keeps == Side::Theirs {
+                self.general.set_value(*field, theirs);
+                self.draft.adopt(*field, theirs);
+            }
+            if let Some(before) = &mut self.before {
+                before.adopt(*field, theirs);
+            }
+        }
+        self.save(ctx, asks);
     }
 
     /// Whether a tab has a problem on it.
