@@ -20,6 +20,8 @@ mod first_key;
 mod foreseen;
 #[path = "flows/help.rs"]
 mod help;
+#[path = "flows/hints.rs"]
+mod hints;
 #[path = "flows/idle.rs"]
 mod idle;
 #[path = "flows/list.rs"]

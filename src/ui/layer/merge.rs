@@ -55,6 +55,7 @@ struct Lines {
 
 impl Merge {
     /// The dialog for the clashes among these problems, if there are any. `items` name the fields.
+    #[must_use]
     pub fn of(
         problems: &[Problem],
         roles: &[Role],

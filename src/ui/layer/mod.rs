@@ -13,6 +13,7 @@ pub mod entry;
 pub mod events;
 pub mod export;
 pub mod help;
+pub mod hint;
 pub mod list;
 pub mod merge;
 pub mod new_secret;

@@ -12,7 +12,7 @@ use crate::domain::state::Facts;
 use crate::ui::frame::{boxed, buttons, cells, centred, first, row, split_last, wrap};
 use crate::ui::hits::{Hit, Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
-use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status, Then};
+use crate::ui::layer::{Asks, Can, Cannot, Ctx, Hint, Layer, Status, Then, hint};
 use crate::ui::request::{Done, Outcome, Ticket, Write};
 use crate::ui::scroll::Scroll;
 
@@ -164,6 +164,11 @@ impl Layer for NewSecret {
             waits: self.issuing.is_some(),
             ..Status::default()
         }
+    }
+
+    fn hint(&self, ctx: &Ctx) -> Option<Hint> {
+        let on_choice = self.focus < self.offered().len();
+        on_choice.then(|| hint::of_overlap(ctx.text))
     }
 
     fn place(&mut self, _area: Rect) {}

@@ -26,12 +26,16 @@ use crate::ui::hits::{Hits, Mouse};
 use crate::ui::keymap::{Action, Scope, TextKey};
 use crate::ui::layer::calendar::{Calendar, Judge};
 use crate::ui::layer::confirm::Confirm;
+use crate::ui::layer::hint::{self, About};
 use crate::ui::layer::merge::Merge;
-use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status, Then};
+use crate::ui::layer::{Asks, Can, Cannot, Ctx, Hint, Layer, Status, Then};
 use crate::ui::request::{Done, Outcome, Read, Ticket, Write};
 
 /// An API key or user in its Properties: what it had when it was read, and what it is to have.
 pub trait Subject: 'static {
+    /// What the form is about.
+    const ABOUT: About;
+
     /// Asks for what the dialog begins with: the roles, or what is there already.
     fn load(&self) -> Read;
 
@@ -39,7 +43,9 @@ pub trait Subject: 'static {
     fn begin(&mut self, done: Done, ctx: &Ctx) -> Option<Beginning>;
 
     /// The role that it is to have.
-    fn role(&mut self) -> &mut RoleId;
+    fn role(&self) -> RoleId;
+
+    fn set_role(&mut self, role: RoleId);
 
     /// Takes what a field holds.
     fn read(&mut self, item: &Item);
@@ -172,7 +178,7 @@ impl<S: Subject> Properties<S> {
 
     /// Brings what is chosen and what follows from it onto the form.
     fn show_values(&mut self, ctx: &Ctx) {
-        let role = *self.subject.role();
+        let role = self.subject.role();
         let role = self.roles.iter().find(|one| one.id == role);
         let name = role.map_or(ctx.text.say("form.no_role"), |role| &role.fields.name);
         for item in &mut self.form.items {
@@ -486,6 +492,12 @@ impl<S: Subject> Layer for Properties<S> {
             unread: self.unread.as_ref().map(|(_, why)| why.as_str()),
             wakes_in: None,
         }
+    }
+
+    fn hint(&self, ctx: &Ctx) -> Option<Hint> {
+        let chosen = self.subject.role();
+        let role = self.roles.iter().find(|role| role.id == chosen);
+        hint::of(S::ABOUT, &self.form, role, ctx)
     }
 
     fn is_changed(&self) -> bool {

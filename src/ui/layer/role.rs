@@ -23,12 +23,13 @@ use crate::ui::form::Form;
 use crate::ui::hits::{Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::confirm::Confirm;
+use crate::ui::layer::hint::{self, About};
 use crate::ui::layer::properties::Properties;
 use crate::ui::layer::role::assigned::AssignedTo;
 use crate::ui::layer::role::boxes::{Boxes, Giver};
 use crate::ui::layer::role::focus::Focus;
 use crate::ui::layer::role::tabs::Page;
-use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status, Then};
+use crate::ui::layer::{Asks, Can, Cannot, Ctx, Hint, Layer, Status, Then};
 use crate::ui::request::{Done, Outcome, Read, Ticket, Write};
 
 /// The dialog.
@@ -464,6 +465,11 @@ impl Layer for RoleDialog {
             unread: self.unread.as_deref(),
             wakes_in: None,
         }
+    }
+
+    fn hint(&self, ctx: &Ctx) -> Option<Hint> {
+        let in_form = self.is_in_form().then_some(&self.general);
+        in_form.and_then(|form| hint::of(About::Role, form, None, ctx))
     }
 
     fn is_changed(&self) -> bool {

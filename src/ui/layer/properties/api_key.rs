@@ -16,6 +16,7 @@ use crate::domain::trouble::Trouble;
 use crate::ui::field::{AreaField, DateField, LineField};
 use crate::ui::form::{Input, Item};
 use crate::ui::layer::calendar::Judge;
+use crate::ui::layer::hint::About;
 use crate::ui::layer::properties::{Beginning, Properties, Subject, beyond_own, facts, lock};
 use crate::ui::layer::{Ctx, Then};
 use crate::ui::request::{Done, Read, Write};
@@ -125,6 +126,8 @@ fn why_not(properties: &ApiKeyProperties, ctx: &Ctx) -> Option<String> {
 }
 
 impl Subject for ApiKey {
+    const ABOUT: About = About::Key;
+
     fn load(&self) -> Read {
         let of = self.id.or(self.like);
         of.map_or(Read::Roles, Read::KeyProperties)
@@ -182,8 +185,12 @@ impl Subject for ApiKey {
         }
     }
 
-    fn role(&mut self) -> &mut RoleId {
-        &mut self.draft.role
+    fn role(&self) -> RoleId {
+        self.draft.role
+    }
+
+    fn set_role(&mut self, role: RoleId) {
+        self.draft.role = role;
     }
 
     fn read(&mut self, item: &Item) {

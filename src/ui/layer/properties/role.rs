@@ -17,7 +17,7 @@ impl<S: Subject> Properties<S> {
         let new = ctx.actor.may(Right::CreateRoles);
         let new = new.then(|| (None, ctx.text.say("key.new").to_owned()));
         let entries = self.roles.iter().map(named).chain(new).collect();
-        let present = Some(*self.subject.role());
+        let present = Some(self.subject.role());
         let then = Then::new(Properties::<S>::role_chosen);
         asks.push(Choice::of(title, entries, &present, then));
     }
@@ -25,7 +25,7 @@ impl<S: Subject> Properties<S> {
     /// Takes the role that was chosen; none is `New...`.
     fn role_chosen(&mut self, role: Option<RoleId>, ctx: &Ctx, asks: &mut Asks) {
         if let Some(role) = role {
-            *self.subject.role() = role;
+            self.subject.set_role(role);
             self.edited(Field::Role, ctx);
         } else {
             asks.push(RoleDialog::of_new_role_for(
@@ -46,7 +46,7 @@ impl<S: Subject> Properties<S> {
     pub(super) fn choose_made(&mut self, roles: Vec<Role>, made: RoleId, ctx: &Ctx) {
         self.roles = roles;
         if self.roles.iter().any(|role| role.id == made) {
-            *self.subject.role() = made;
+            self.subject.set_role(made);
         }
         self.edited(Field::Role, ctx);
     }

@@ -14,6 +14,7 @@ use crate::domain::trouble::Trouble;
 use crate::domain::user::{USER_NAME_MAX, UserDraft, UserFields, UserProperties};
 use crate::ui::field::LineField;
 use crate::ui::form::{Input, Item};
+use crate::ui::layer::hint::About;
 use crate::ui::layer::properties::{Beginning, Properties, Subject, beyond_own, facts, lock};
 use crate::ui::layer::{Ctx, Then};
 use crate::ui::request::{Done, Read, Write};
@@ -112,6 +113,8 @@ impl User {
 }
 
 impl Subject for User {
+    const ABOUT: About = About::User;
+
     fn load(&self) -> Read {
         self.id.map_or(Read::Roles, Read::UserProperties)
     }
@@ -150,8 +153,12 @@ impl Subject for User {
         }
     }
 
-    fn role(&mut self) -> &mut RoleId {
-        &mut self.draft.role
+    fn role(&self) -> RoleId {
+        self.draft.role
+    }
+
+    fn set_role(&mut self, role: RoleId) {
+        self.draft.role = role;
     }
 
     fn read(&mut self, item: &Item) {

@@ -1,0 +1,168 @@
+//! THE table of hints: what is said of the field that has the focus, while there is nothing else to say.
+
+use std::fmt::Display;
+
+use crate::domain::name::{DESCRIPTION_MAX, NAME_MAX, REASON_MAX};
+use crate::domain::problem::Field;
+use crate::domain::rights::{Access, Rights};
+use crate::domain::role::Role;
+use crate::domain::user::USER_NAME_MAX;
+use crate::text::Text;
+use crate::ui::form::{Form, Input};
+use crate::ui::keymap::{Action, Scope};
+use crate::ui::layer::{Ctx, Hint};
+
+/// What a form is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    Key,
+    User,
+    Role,
+}
+
+use About::{Key, User};
+
+/// The names of a hint, and of the same for a window of 60 columns.
+type Names = [&'static str; 2];
+
+/// The hint of each field; the role says what it grants, and a date and a reason stand in the field of their box.
+#[rustfmt::skip]
+const HINTS: &[(About, Field, Names)] = &[
+    (Key,         Field::Name,          ["hint.key_name",       "hint_short.key_name"]),
+    (Key,         Field::Description,   ["hint.description",    "hint_short.description"]),
+    (Key,         Field::Owner,         ["hint.owner",          "hint_short.owner"]),
+    (Key,         Field::Language,      ["hint.key_language",   "hint_short.key_language"]),
+    (Key,         Field::TimeZone,      ["hint.key_zone",       "hint_short.key_zone"]),
+    (Key,         Field::ExpiresOn,     ["hint.expires_on",     "hint_short.expires_on"]),
+    (Key,         Field::LockedOut,     ["hint.key_locked",     "hint_short.key_locked"]),
+    (User,        Field::Name,          ["hint.user_name",      "hint_short.user_name"]),
+    (User,        Field::FullName,      ["hint.full_name",      "hint_short.full_name"]),
+    (User,        Field::Language,      ["hint.user_language",  "hint_short.user_language"]),
+    (User,        Field::TimeZone,      ["hint.user_zone",      "hint_short.user_zone"]),
+    (User,        Field::LockedOut,     ["hint.user_locked",    "hint_short.user_locked"]),
+    (About::Role, Field::Name,          ["hint.role_name",      "hint_short.role_name"]),
+    (About::Role, Field::Description,   ["hint.description",    "hint_short.description"]),
+    (About::Role, Field::UserInterface, ["hint.user_interface", "hint_short.user_interface"]),
+    (About::Role, Field::WebService,    ["hint.web_service",    "hint_short.web_service"]),
+];
+const DATE: Names = ["hint.date", "hint_short.date"];
+/// How long the secret works that is replaced.
+const OVERLAP: Names = ["hint.overlap", "hint_short.overlap"];
+const REASON: Names = ["hint.lock_reason", "hint_short.lock_reason"];
+
+/// The hint of the field that has the focus. `role` is the one that is chosen in the form.
+#[must_use]
+pub fn of(about: About, form: &Form, role: Option<&Role>, ctx: &Ctx) -> Option<Hint> {
+    let item = form.focused()?;
+    let names = match (item.field, &item.input) {
+        (Field::Role, _) => return role.map(|role| of_role(about, role, ctx.text)),
+        (Field::LockedOut, Input::Line(_)) => &REASON,
+        (_, Input::Date(_)) => &DATE,
+        _ => {
+            let is =
+                |(own, field, _): &&(About, Field, Names)| (*own, *field) == (about, item.field);
+            &HINTS.iter().find(is)?.2
+        }
+    };
+    let values: [(&str, &dyn Display); 5] = [
+        ("name", &NAME_MAX),
+        ("user_name", &USER_NAME_MAX),
+        ("description", &DESCRIPTION_MAX),
+        ("reason", &REASON_MAX),
+        ("key", &ctx.keys.key(Scope::Date, Action::Tick)),
+    ];
+    let [long, short] = names.map(|name| ctx.text.fill(name, &values));
+    Some(Hint { long, short })
+}
+
+/// The hint of New Secret, while the overlap is chosen.
+#[must_use]
+pub fn of_overlap(text: Text) -> Hint {
+    let [long, short] = OVERLAP.map(|name| text.say(name).to_owned());
+    Hint { long, short }
+}
+
+/// What a role grants, and what follows where it lacks what its holder is for.
+fn of_role(about: About, role: &Role, text: Text) -> Hint {
+    let fields = &role.fields;
+    let (held, all) = (fields.rights.names().count(), Rights::all().names().count());
+    let name = match fields.rights.access() {
+        _ if held == all => "hint.grants_all",
+        Access::None => "hint.grants_nothing",
+        Access::Read if fields.rights == Rights::view_only() => "hint.grants_views",
+        Access::Read => "hint.grants_some_views",
+        Access::ReadWrite => "hint.grants_some",
+    };
+    let values: [(&str, &dyn Display); 3] =
+        [("role", &fields.name), ("held", &held), ("all", &all)];
+    let grants = text.fill(name, &values);
+    let lacks = match about {
+        Key if !fields.web_service => Some("hint.no_web_service"),
+        User if !fields.user_interface => Some("hint.no_user_interface"),
+        _ => None,
+    };
+    match lacks.map(|name| text.say(name)) {
+        Some(lacks) => Hint {
+            long: text.joined(&[&grants, lacks]),
+            short: lacks.to_owned(),
+        },
+        None => Hint::alike(grants),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::locale::Locale;
+    use crate::ui::frame::width;
+
+    #[test]
+    fn hints_fit_in_a_line_of_80_columns_and_in_one_of_60() {
+        let names = HINTS.iter().map(|(_, _, names)| *names);
+        for text in Locale::ALL.map(Text::of) {
+            for [long, short] in names.clone().chain([DATE, REASON, OVERLAP]) {
+                let values: [(&str, &dyn Display); 5] = [
+                    ("name", &NAME_MAX),
+                    ("user_name", &USER_NAME_MAX),
+                    ("description", &DESCRIPTION_MAX),
+                    ("reason", &REASON_MAX),
+                    ("key", &"Space"),
+                ];
+                for (name, columns) in [(long, 80), (short, 60)] {
+                    let hint = text.fill(name, &values);
+                    assert!(width(&hint) <= columns, "{name}: {hint}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_role_says_what_its_rights_are_and_not_what_its_name_is() {
+        let text = Text::en_us();
+        let [mut role, auditor] = Role::built_in();
+        let said = |about, role: &Role| of_role(about, role, text).long;
+        assert_eq!(
+            said(Key, &role),
+            "Full Access: may view and change everything."
+        );
+        assert_eq!(
+            said(Key, &auditor),
+            "Auditor: may view everything and change nothing."
+        );
+        role.fields
+            .rights
+            .remove("platformRights.administratorRights.canViewAdministrators");
+        role.fields.web_service = false;
+        let few = role.fields.rights.names().count();
+        let hint = of_role(Key, &role, text);
+        assert!(
+            hint.long
+                .starts_with(&format!("Full Access: {few} of 173 rights.")),
+            "{hint:?}"
+        );
+        assert_eq!(hint.short, text.say("hint.no_web_service"));
+        assert!(!said(User, &role).contains("authenticate"));
+        role.fields.rights = Rights::default();
+        assert!(said(User, &role).contains("no rights"));
+    }
+}

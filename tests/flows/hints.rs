@@ -1,0 +1,78 @@
+//! What the message line says of the field that has the focus.
+
+use keyward::domain::rights::Right;
+
+use crate::support::console::Console;
+use crate::support::database::{Bench, role_draft};
+
+#[test]
+fn a_hint_is_said_of_the_field_in_focus_and_gives_way_to_a_message() {
+    let mut console = Console::new();
+    console
+        .keys("n")
+        .expect("At most 100 characters; no other API key has this name");
+    console.keys("<F2>").says("trouble.problems");
+    console.expect_not("no other API key has this name");
+    console.keys("x").expect("no other API key has this name");
+    console.keys("\t").expect("Enter begins a new line.");
+    console
+        .keys("\t")
+        .expect("Auditor: may view everything and change nothing.");
+    console
+        .keys("\n full\n")
+        .expect("Full Access: may view and change everything.");
+    console.keys("\t").says("hint.key_language");
+    console.keys("\t").says("hint.key_zone");
+    console.keys("\t").says("hint.expires_on");
+    console
+        .keys(" ")
+        .expect("A date, or 90d, 6m, 1y, end of year.");
+    console.keys("\t").expect_not("A date, or");
+}
+
+#[test]
+fn a_role_that_lets_a_key_do_nothing_says_so() {
+    let mut bench = Bench::in_memory();
+    let mut draft = role_draft("Console only", &[Right::ViewUsers]);
+    draft.web_service = false;
+    bench.role(&draft);
+    let mut console = Console::on(bench);
+    console.keys("nx\t\t console\n").says("hint.no_web_service");
+    console.resize(120, 24);
+    console.expect("Console only: 1 of 173 rights, all of them only to view.");
+    console
+        .resize(60, 15)
+        .says("hint.no_web_service")
+        .expect_not("1 of 173");
+    console.resize(80, 24).keys("<Esc>y");
+    console.go("Users").keys("nbob\t\t console\n");
+    console
+        .expect("Console only: 1 of 173")
+        .expect_not("authenticate");
+}
+
+#[test]
+fn users_roles_and_new_secrets_have_hints_too_and_a_narrow_window_shorter_ones() {
+    let mut console = Console::new();
+    console.make_and_store("backup");
+    console
+        .keys("\n<Shift-Tab><Shift-Tab><Shift-Tab>")
+        .says("hint.key_locked");
+    console.resize(60, 15).says("hint_short.key_locked");
+    console.keys("<Esc>s").says("hint_short.overlap");
+    console.resize(80, 24).says("hint.overlap");
+    console.keys("<Esc>");
+    console
+        .go("Users")
+        .keys("n")
+        .expect("It cannot be changed later.");
+    console.keys("\t").says("hint.full_name");
+    console.keys("<Esc>");
+    console
+        .go("Roles")
+        .keys("n")
+        .expect("no other role has this name");
+    console.keys("\t\t").says("hint.user_interface");
+    console.keys("\t").says("hint.web_service");
+    console.keys("<F4>").says_not("hint.web_service");
+}
