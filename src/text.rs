@@ -552,6 +552,7 @@ impl Text {
                     &[("id", &id.0), ("name", name)],
                 );
             }
+            Trouble::ChangedSinceSeen => self.say("trouble.changed_since_seen"),
             Trouble::OwnLock => self.say("trouble.own_lock"),
             Trouble::OwnDeletion => self.say("trouble.own_deletion"),
             Trouble::LastManager => self.say("trouble.last_manager"),

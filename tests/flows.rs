@@ -2,6 +2,8 @@
 
 mod support;
 
+#[path = "flows/bulk.rs"]
+mod bulk;
 #[path = "flows/columns.rs"]
 mod columns;
 #[path = "flows/copying.rs"]

@@ -6,6 +6,8 @@ mod support;
 mod apart;
 #[path = "store/authority.rs"]
 mod authority;
+#[path = "store/bulk.rs"]
+mod bulk;
 #[path = "store/clock.rs"]
 mod clock;
 #[path = "store/demo.rs"]

@@ -22,6 +22,7 @@ type Sentences = BTreeMap<String, BTreeMap<String, String>>;
 
 /// What is the same in every language: names, and what is no word.
 const SAME: &[&str] = &[
+    "bulk.row",
     "access.user_interface",
     "access.web_service",
     "button.ok",

@@ -1,11 +1,15 @@
 //! What somebody is about to do to one row, and what is known of it before they are asked whether they mean it.
 
+use chrono::NaiveDate;
+
 use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields};
 use crate::domain::id::{KeyId, RoleId, UserId};
 use crate::domain::rights::Right;
 use crate::domain::role::{RoleDraft, RoleFields};
 use crate::domain::secret::Overlap;
 use crate::domain::state::LockedBy;
+use crate::domain::time::Timestamp;
+use crate::domain::trouble::Trouble;
 use crate::domain::user::{UserDraft, UserFields};
 
 /// A change of an API key that takes effect at once.
@@ -19,6 +23,9 @@ pub enum KeyChange {
     Delete,
     Restore,
     EndOverlap,
+    SetRole(RoleId),
+    /// The last day, in the key's own time zone; nothing is never.
+    SetExpiry(Option<NaiveDate>),
 }
 
 impl KeyChange {
@@ -26,9 +33,11 @@ impl KeyChange {
     #[must_use]
     pub const fn needs(&self) -> &'static [Right] {
         match self {
-            KeyChange::LockOut { .. } | KeyChange::Unlock | KeyChange::EndOverlap => {
-                &[Right::EditApiKeys]
-            }
+            KeyChange::LockOut { .. }
+            | KeyChange::Unlock
+            | KeyChange::EndOverlap
+            | KeyChange::SetRole(_)
+            | KeyChange::SetExpiry(_) => &[Right::EditApiKeys],
             KeyChange::Delete | KeyChange::Restore => &[Right::DeleteApiKeys],
         }
     }
@@ -43,6 +52,7 @@ pub enum UserChange {
     },
     Unlock,
     Delete,
+    SetRole(RoleId),
 }
 
 impl UserChange {
@@ -50,7 +60,9 @@ impl UserChange {
     #[must_use]
     pub const fn needs(&self) -> &'static [Right] {
         match self {
-            UserChange::LockOut { .. } | UserChange::Unlock => &[Right::EditUsers],
+            UserChange::LockOut { .. } | UserChange::Unlock | UserChange::SetRole(_) => {
+                &[Right::EditUsers]
+            }
             UserChange::Delete => &[Right::DeleteUsers],
         }
     }
@@ -119,6 +131,10 @@ pub enum Prospect {
     },
     /// The key or user is not locked out: there is nothing to unlock.
     NotLocked,
+    /// The key is not deleted: there is nothing to restore.
+    NotDeleted,
+    /// It has already what it is to have.
+    Same,
     /// The change stops or revives these.
     Affects(Affected),
     /// The user who is to be deleted leaves API keys behind.
@@ -162,19 +178,76 @@ impl Named {
 }
 
 impl Affected {
+    /// Whether it stops anybody or anything.
+    #[must_use]
+    pub fn stops(&self) -> bool {
+        self.keys_stopped.all + self.users_stopped.all > 0
+    }
+
+    /// Whether it revives anybody or anything.
+    #[must_use]
+    pub fn revives(&self) -> bool {
+        self.keys_revived.all + self.users_revived.all > 0
+    }
+
     /// What is asked before the change: nothing where it stops and revives nobody.
     #[must_use]
     pub fn prospect(self) -> Prospect {
-        let all = [
-            &self.keys_stopped,
-            &self.keys_revived,
-            &self.users_stopped,
-            &self.users_revived,
-        ];
-        if all.iter().any(|named| named.all > 0) {
+        if self.stops() || self.revives() {
             Prospect::Affects(self)
         } else {
             Prospect::Clear
         }
+    }
+}
+
+impl Intent {
+    /// The same change of another row.
+    #[must_use]
+    pub fn on(&self, row: i64) -> Intent {
+        let mut other = self.clone();
+        match &mut other {
+            Intent::Key(_, id) | Intent::SaveKey { id, .. } | Intent::IssueSecret(id, _) => {
+                id.0 = row;
+            }
+            Intent::User(_, id) | Intent::SaveUser { id, .. } => id.0 = row,
+            Intent::DeleteRole(id) | Intent::SaveRole { id, .. } => id.0 = row,
+        }
+        other
+    }
+
+    /// The ID of the row that it changes.
+    #[must_use]
+    pub fn id(&self) -> i64 {
+        match self {
+            Intent::Key(_, id) | Intent::SaveKey { id, .. } | Intent::IssueSecret(id, _) => id.0,
+            Intent::User(_, id) | Intent::SaveUser { id, .. } => id.0,
+            Intent::DeleteRole(id) | Intent::SaveRole { id, .. } => id.0,
+        }
+    }
+}
+
+/// What would come of a change of one row among several, with what the row is now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outlook {
+    pub intent: Intent,
+    /// The row's name; empty where there is no such row.
+    pub name: String,
+    /// The change is made only of the row as it is now.
+    pub version: i64,
+    /// When the key or user last signed in; nothing for a role.
+    pub last_sign_in_at: Option<Timestamp>,
+    /// What stands in the way, or why it would be refused.
+    pub prospect: Result<Prospect, Trouble>,
+}
+
+impl Outlook {
+    /// Whether the change would be made and change anything.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        matches!(
+            self.prospect,
+            Ok(Prospect::Clear | Prospect::Affects(_) | Prospect::LeavesKeys(_))
+        )
     }
 }

@@ -56,6 +56,8 @@ pub enum Trouble {
     NotRestorable(KeyId),
     /// The name of a key that is to be restored was given to another one meanwhile.
     NameTakenMeanwhile { id: KeyId, name: String },
+    /// The row is no longer as it was seen.
+    ChangedSinceSeen,
     /// The pending secret can never work any more: issued again, discarded, the key deleted, or an hour went by.
     SecretVoid,
     /// The secret was delivered already, so it cannot be discarded.

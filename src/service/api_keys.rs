@@ -6,15 +6,17 @@ use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyProperties};
 use crate::domain::authority::Holder;
 use crate::domain::event::{EventKind, Target};
 use crate::domain::id::KeyId;
-use crate::domain::intent::{KeyChange, Prospect};
+use crate::domain::intent::{Affected, KeyChange, Named as Names, Prospect};
 use crate::domain::problem::Rule;
 use crate::domain::rights::Right;
 use crate::domain::role::Role;
 use crate::domain::secret::{Ended, IssuedSecret};
-use crate::domain::state::is_restorable;
+use crate::domain::state::{Facts, is_restorable};
 use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::Actor;
-use crate::service::authority::{Edit, refuse_beyond, refuse_giving, refuse_new, role_problem};
+use crate::service::authority::{
+    Edit, refuse_beyond, refuse_giving, refuse_new, role_in_use, role_problem,
+};
 use crate::service::change::{Attempt, Change, Edits, On, locked_already, not_locked};
 use crate::service::names::name_problem;
 use crate::service::record::{differences, role_in_event};
@@ -134,6 +136,11 @@ impl Service {
             KeyChange::Delete => self.delete_key(actor, id),
             KeyChange::Restore => self.restore_key(actor, id),
             KeyChange::EndOverlap => self.end_overlap(actor, id),
+            KeyChange::SetRole(_) | KeyChange::SetExpiry(_) => {
+                self.change(actor, attempt("save", &change, id), |at| {
+                    write(at, id, edited(at, &change, id)?).map(drop)
+                })
+            }
         }
     }
 
@@ -216,7 +223,17 @@ pub(super) fn look_ahead(
             return Ok(not_locked(key.locked_out.as_ref()));
         }
         KeyChange::Delete => drop(manageable(change, id)?),
-        KeyChange::Restore => drop(restorable(change, id)?),
+        KeyChange::Restore => {
+            let restorable = restorable(change, id)?;
+            return Ok(restorable.map_or(Prospect::NotDeleted, |_| Prospect::Clear));
+        }
+        KeyChange::SetRole(_) | KeyChange::SetExpiry(_) => {
+            let edit = edited(change, what, id)?;
+            if edit.before == edit.after {
+                return Ok(Prospect::Same);
+            }
+            return affected(change, id, &edit);
+        }
         KeyChange::EndOverlap => drop(change.overlapping(id)?),
     }
     Ok(Prospect::Clear)
@@ -243,6 +260,43 @@ pub(super) fn savable(
     let before = Some((id, &present));
     refuse_problems(change, before, (&merged, draft))?;
     Edit::allowed(change, present, merged)
+}
+
+/// Whether the key stops or revives by another role.
+pub(super) fn affected(
+    change: &Change<'_>,
+    id: KeyId,
+    edit: &Edit<ApiKeyFields>,
+) -> Result<Prospect, Trouble> {
+    let was = undeleted(change.tx, id)?.facts();
+    let is = Facts {
+        locked_out: edit.after.locked_out.is_some(),
+        expires_at: edit.after.expiry.map(|expiry| expiry.at),
+        api_access: role_in_use(change.tx, edit.after.role)?.fields.web_service,
+        ..was
+    };
+    let mut affected = Affected::default();
+    if was.api_access != is.api_access {
+        let works = |facts: Facts| facts.authenticates(change.now);
+        match (works(was), works(is)) {
+            (true, false) => affected.keys_stopped = Names::one(&edit.before.name),
+            (false, true) => affected.keys_revived = Names::one(&edit.before.name),
+            _ => {}
+        }
+    }
+    Ok(affected.prospect())
+}
+
+/// The change of the one field that is set, where the actor may save it.
+fn edited(change: &Change<'_>, what: &KeyChange, id: KeyId) -> Result<Edit<ApiKeyFields>, Trouble> {
+    let present = manageable(change, id)?;
+    let mut draft = ApiKeyDraft::from(&present);
+    match what {
+        KeyChange::SetRole(role) => draft.role = *role,
+        KeyChange::SetExpiry(on) => draft.expires_on = on.map(|day| day.to_string()),
+        _ => {}
+    }
+    savable(change, id, (&present, &draft))
 }
 
 /// The change of the key's lock, for a reason or for none at all, where the actor may make it.

@@ -16,6 +16,7 @@ use crate::domain::user::Actor;
 use crate::service::Service;
 use crate::service::record::{NOTING, Writing};
 use crate::service::sign_in::{Entry, authorize};
+use crate::store::names::{self, Named};
 use crate::store::{Tx, api_keys, events, roles, secrets, users};
 
 /// The kinds of events that tell of fields that were changed, of a lock that was set and of one that was taken off.
@@ -174,9 +175,13 @@ impl Service {
         attempt: Attempt<'_>,
         work: impl FnOnce(&Change<'_>) -> Result<T, Trouble>,
     ) -> Result<T, Trouble> {
+        let seen = self.seen;
         let done = self.write_for(actor, Entry::Strict, |writing| {
             let (tx, now) = (writing.tx, writing.now);
             let own = &authorize(tx, actor, attempt.needs)?;
+            if let Some(version) = seen {
+                attempt.on.refuse_unless(version, tx)?;
+            }
             work(&Change {
                 tx,
                 actor,
@@ -185,6 +190,15 @@ impl Service {
             })
         });
         self.note_refusal(actor, attempt, done)
+    }
+
+    /// Makes changes of a row only while it is of this version: where somebody has changed it since it was seen they are
+    /// refused with [`Trouble::ChangedSinceSeen`].
+    pub fn unless_changed<T>(&mut self, version: i64, work: impl FnOnce(&mut Service) -> T) -> T {
+        self.seen = Some(version);
+        let done = work(self);
+        self.seen = None;
+        done
     }
 
     /// Looks at the database as a change would find it now. Nothing is noted.
@@ -242,6 +256,24 @@ impl Service {
 }
 
 impl On<'_> {
+    /// Refuses where the row is no longer of this version, or is not there any more.
+    fn refuse_unless(self, version: i64, tx: &Tx<'_>) -> Result<(), Trouble> {
+        let (named, id) = match self {
+            On::Key(id) => (Named::ApiKeys, id.0),
+            On::User(id) => (Named::Users, id.0),
+            On::Role(id) => (Named::Roles, id.0),
+            // What is made anew was not seen before.
+            On::Secret(_) | On::NewKey(_) | On::NewUser(_) | On::NewRole(_) | On::Trail => {
+                return Ok(());
+            }
+        };
+        match names::seen(tx, named, id)? {
+            Some(seen) if seen.version != version => Err(Trouble::ChangedSinceSeen),
+            // The change itself says that it is gone.
+            _ => Ok(()),
+        }
+    }
+
     fn target(self, tx: &Tx<'_>) -> Result<Target, Fault> {
         // What may not be a name has not become one, and may be a secret.
         let typed = |name| check_name(name).unwrap_or_default();

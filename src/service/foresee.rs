@@ -1,17 +1,16 @@
 //! What would come of a change, looked at before anybody is asked whether they mean it. Nothing is changed or noted
 //! here, and nothing relies on it: the change itself checks everything again.
 
-use crate::domain::api_key::ApiKeyFields;
-use crate::domain::id::{KeyId, RoleId, UserId};
-use crate::domain::intent::{Affected, Intent, LeftKeys, Named, Prospect, UserChange};
+use crate::domain::id::{RoleId, UserId};
+use crate::domain::intent::{Affected, Intent, LeftKeys, Named, Outlook, Prospect, UserChange};
 use crate::domain::rights::Right;
 use crate::domain::role::RoleFields;
-use crate::domain::state::Facts;
 use crate::domain::trouble::Trouble;
 use crate::domain::user::{Actor, UserFields};
 use crate::service::authority::{Edit, refuse_last_manager, role_in_use};
 use crate::service::change::{Change, locked_already, not_locked};
 use crate::service::{Service, api_keys, roles, secrets, users};
+use crate::store::names::{self, Named as Table};
 use crate::store::{api_keys as stored_keys, roles as stored};
 
 /// The most names of keys or users in a question.
@@ -20,79 +19,106 @@ const NAMED: usize = 3;
 impl Service {
     /// What stands in the way of a change, or why it would be refused.
     pub fn foresee(&self, actor: &Actor, intent: &Intent) -> Result<Prospect, Trouble> {
-        self.look_ahead(actor, intent.needs(actor.user), |change| match intent {
-            Intent::Key(what, id) => api_keys::look_ahead(change, what, *id),
-            Intent::IssueSecret(id, _) => secrets::issuable(change, *id).map(clear),
-            Intent::SaveKey { id, before, draft } => {
-                let edit = api_keys::savable(change, *id, (before, draft))?;
-                affected_key(change, *id, &edit)
-            }
-            Intent::User(UserChange::LockOut { reason }, id) => {
-                let user = users::lockable(change, *id, Some(reason))?.before;
-                refuse_without(change, *id, None)?;
-                let by = users::present(change, *id)?.locked_by;
-                Ok(locked_already(user.locked_out, by))
-            }
-            Intent::User(UserChange::Unlock, id) => {
-                let user = users::lockable(change, *id, None)?.before;
-                Ok(not_locked(user.locked_out.as_ref()))
-            }
-            Intent::User(UserChange::Delete, id) => {
-                let user = users::removable(change, *id)?;
-                refuse_without(change, *id, None)?;
-                let names = [user.name.as_str(), user.full_name.as_str()];
-                let left = stored_keys::working_of(change.tx, &user.name, names, change.now)?;
-                Ok(match left {
-                    LeftKeys { made: 0, owned: 0 } => Prospect::Clear,
-                    left => Prospect::LeavesKeys(left),
-                })
-            }
-            Intent::SaveUser { id, before, draft } => {
-                let edit = users::savable(change, *id, (before, draft))?;
-                refuse_without(change, *id, Some(&edit.after))?;
-                affected_user(change, &edit)
-            }
-            Intent::DeleteRole(id) => roles::removable(change, *id).map(clear),
-            Intent::SaveRole { id, before, draft } => {
-                let (present, merged) = roles::savable(change, *id, (before, draft))?;
-                let in_force = stored::in_force(change.tx)?;
-                let others = in_force.iter().filter(|role| role.id != *id);
-                let others = others.map(|role| &role.fields);
-                let own = in_force.iter().any(|role| role.id == *id);
-                refuse_last_manager(change.tx, others.chain(own.then_some(&merged)))?;
-                affected_by_role(change, *id, (&present, &merged))
-            }
+        self.look_ahead(actor, intent.needs(actor.user), |change| {
+            look(change, intent)
         })
+    }
+
+    /// What would come of a change of each of these rows if it were the only one, all as of one moment.
+    ///
+    /// # Errors
+    /// The right that it needs is missing, or the database failed.
+    pub fn foresee_each(
+        &self,
+        actor: &Actor,
+        intent: &Intent,
+        ids: &[i64],
+    ) -> Result<Vec<Outlook>, Trouble> {
+        self.look_ahead(actor, intent.needs(actor.user), |change| {
+            let each = ids.iter().map(|id| outlook(change, intent.on(*id)));
+            each.collect()
+        })
+    }
+}
+
+/// What would come of one of several changes. Only where the database fails all of them fail.
+fn outlook(change: &Change<'_>, intent: Intent) -> Result<Outlook, Trouble> {
+    let table = match intent {
+        Intent::Key(..) | Intent::IssueSecret(..) | Intent::SaveKey { .. } => Table::ApiKeys,
+        Intent::User(..) | Intent::SaveUser { .. } => Table::Users,
+        Intent::DeleteRole(_) | Intent::SaveRole { .. } => Table::Roles,
+    };
+    let seen = names::seen(change.tx, table, intent.id())?;
+    let prospect = match look(change, &intent) {
+        Err(fault @ Trouble::Storage(_)) => return Err(fault),
+        prospect => prospect,
+    };
+    Ok(Outlook {
+        intent,
+        version: seen.as_ref().map_or(0, |seen| seen.version),
+        last_sign_in_at: seen.as_ref().and_then(|seen| seen.last_sign_in_at),
+        name: seen.map(|seen| seen.name).unwrap_or_default(),
+        prospect,
+    })
+}
+
+/// What stands in the way of a change, or why it would be refused.
+fn look(change: &Change<'_>, intent: &Intent) -> Result<Prospect, Trouble> {
+    match intent {
+        Intent::Key(what, id) => api_keys::look_ahead(change, what, *id),
+        Intent::IssueSecret(id, _) => secrets::issuable(change, *id).map(clear),
+        Intent::SaveKey { id, before, draft } => {
+            let edit = api_keys::savable(change, *id, (before, draft))?;
+            api_keys::affected(change, *id, &edit)
+        }
+        Intent::User(UserChange::LockOut { reason }, id) => {
+            let user = users::lockable(change, *id, Some(reason))?.before;
+            refuse_without(change, *id, None)?;
+            let by = users::present(change, *id)?.locked_by;
+            Ok(locked_already(user.locked_out, by))
+        }
+        Intent::User(UserChange::Unlock, id) => {
+            let user = users::lockable(change, *id, None)?.before;
+            Ok(not_locked(user.locked_out.as_ref()))
+        }
+        Intent::User(UserChange::Delete, id) => {
+            let user = users::removable(change, *id)?;
+            refuse_without(change, *id, None)?;
+            let names = [user.name.as_str(), user.full_name.as_str()];
+            let left = stored_keys::working_of(change.tx, &user.name, names, change.now)?;
+            Ok(match left {
+                LeftKeys { made: 0, owned: 0 } => Prospect::Clear,
+                left => Prospect::LeavesKeys(left),
+            })
+        }
+        Intent::SaveUser { id, before, draft } => {
+            let edit = users::savable(change, *id, (before, draft))?;
+            refuse_without(change, *id, Some(&edit.after))?;
+            affected_user(change, &edit)
+        }
+        Intent::User(UserChange::SetRole(role), id) => {
+            let edit = users::with_role(change, *id, *role)?;
+            if edit.before == edit.after {
+                return Ok(Prospect::Same);
+            }
+            refuse_without(change, *id, Some(&edit.after))?;
+            affected_user(change, &edit)
+        }
+        Intent::DeleteRole(id) => roles::removable(change, *id).map(clear),
+        Intent::SaveRole { id, before, draft } => {
+            let (present, merged) = roles::savable(change, *id, (before, draft))?;
+            let in_force = stored::in_force(change.tx)?;
+            let others = in_force.iter().filter(|role| role.id != *id);
+            let others = others.map(|role| &role.fields);
+            let own = in_force.iter().any(|role| role.id == *id);
+            refuse_last_manager(change.tx, others.chain(own.then_some(&merged)))?;
+            affected_by_role(change, *id, (&present, &merged))
+        }
     }
 }
 
 fn clear<T>(_: T) -> Prospect {
     Prospect::Clear
-}
-
-/// Whether the key stops or revives by another role.
-fn affected_key(
-    change: &Change<'_>,
-    id: KeyId,
-    edit: &Edit<ApiKeyFields>,
-) -> Result<Prospect, Trouble> {
-    let was = api_keys::undeleted(change.tx, id)?.facts();
-    let is = Facts {
-        locked_out: edit.after.locked_out.is_some(),
-        expires_at: edit.after.expiry.map(|expiry| expiry.at),
-        api_access: role_in_use(change.tx, edit.after.role)?.fields.web_service,
-        ..was
-    };
-    let mut affected = Affected::default();
-    if was.api_access != is.api_access {
-        let works = |facts: Facts| facts.authenticates(change.now);
-        match (works(was), works(is)) {
-            (true, false) => affected.keys_stopped = Named::one(&edit.before.name),
-            (false, true) => affected.keys_revived = Named::one(&edit.before.name),
-            _ => {}
-        }
-    }
-    Ok(affected.prospect())
 }
 
 /// Whether the user is stopped or revived by another role.

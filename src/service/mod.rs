@@ -45,6 +45,8 @@ pub struct Service {
     tag_key: TagKey,
     warning: Warning,
     sign_in: SignIn,
+    /// The version of the row that may be changed now, where it must be a certain one.
+    seen: Option<i64>,
 }
 
 /// What is known of the sign-in on this connection.
@@ -84,6 +86,7 @@ impl Service {
             tag_key,
             warning: Warning::default(),
             sign_in: SignIn::default(),
+            seen: None,
         })
     }
 

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::authority::within;
 use crate::domain::event::{EventKind, Target};
-use crate::domain::id::UserId;
+use crate::domain::id::{RoleId, UserId};
 use crate::domain::intent::UserChange;
 use crate::domain::locale::Locale;
 use crate::domain::problem::{Field, Problem, Rule};
@@ -106,6 +106,12 @@ impl Service {
             UserChange::LockOut { reason } => self.lock_out_user(actor, id, &reason),
             UserChange::Unlock => self.unlock_user(actor, id),
             UserChange::Delete => self.delete_user(actor, id),
+            UserChange::SetRole(role) => {
+                let attempt = Attempt::new("save", On::User(id), &[Right::EditUsers]);
+                self.change(actor, attempt, |change| {
+                    write(change, id, with_role(change, id, role)?).map(drop)
+                })
+            }
         }
     }
 
@@ -181,6 +187,18 @@ pub(super) fn savable(
         refuse_problems(change, id, &present, &merged)?;
     }
     Edit::allowed(change, present, merged)
+}
+
+/// The change of the user's role, where the actor may save it.
+pub(super) fn with_role(
+    change: &Change<'_>,
+    id: UserId,
+    role: RoleId,
+) -> Result<Edit<UserFields>, Trouble> {
+    let present = manageable(change, id)?;
+    let mut draft = UserDraft::from(present.clone());
+    draft.fields.role = role;
+    savable(change, id, (&present, &draft))
 }
 
 /// The change of the user's lock, for a reason or for none at all, where the actor may make it.

@@ -4,8 +4,10 @@ use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
 
 use crate::domain::name::{name_look, name_sort, text_sort};
+use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
+use crate::store::query::columns;
 
 /// What has names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +33,31 @@ pub fn alike(
         "SELECT id, name FROM {table} WHERE name_look = ?1 AND {there} AND id IS NOT ?2 ORDER BY id LIMIT 1"
     );
     tx.row(&sql, (name_look(name), except))
+}
+
+/// What a row is called, as of which version, and when it last signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    pub name: String,
+    pub version: i64,
+    /// Nothing for a role, too.
+    pub last_sign_in_at: Option<Timestamp>,
+}
+
+columns! {
+    Seen { name, version, last_sign_in_at } => Seen { name, version, last_sign_in_at }
+}
+
+/// The row with this ID, deleted or not.
+pub fn seen(tx: &Tx<'_>, named: Named, id: i64) -> Result<Option<Seen>, Fault> {
+    tx.select_first(
+        match named {
+            Named::ApiKeys => "FROM api_keys WHERE id = ?1",
+            Named::Users => "FROM users WHERE id = ?1",
+            Named::Roles => "FROM (SELECT *, NULL AS last_sign_in_at FROM roles) WHERE id = ?1",
+        },
+        [id],
+    )
 }
 
 type Compute = fn(&str) -> String;

@@ -7,7 +7,6 @@ use ratatui::widgets::{Block, Clear, Widget};
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::domain::name::printable;
-use crate::text::Text;
 use crate::ui::hits::{Hit, Hits};
 use crate::ui::keymap::{Action, Binding, Shown};
 use crate::ui::theme::Theme;
@@ -314,21 +313,23 @@ pub fn buttons(
     cursor
 }
 
-/// The verbs of a screen, with their keys; those that are not allowed now are greyed and in round brackets.
+/// The verbs of a screen, with their keys; those that are not allowed now are greyed and in round brackets. `called` is
+/// what a key's action is called and whether it is allowed, and nothing where it has no place here.
 pub fn toolbar<'a>(
     buf: &mut Buffer,
     area: Rect,
     keys: impl Iterator<Item = &'a Binding>,
-    allows: &dyn Fn(Action) -> bool,
-    (text, theme): (Text, &Theme),
+    called: &dyn Fn(&Binding) -> Option<(String, bool)>,
+    theme: &Theme,
     hits: &mut Hits,
 ) {
-    let verbs = keys.filter(|binding| binding.shown == Shown::Toolbar);
     let mut at = area;
-    for binding in verbs {
-        let label = text.say(binding.label);
-        let written = if allows(binding.action) {
-            keyed(buf, at, &binding.shown_key(), label, theme)
+    for binding in keys {
+        let Some((label, allowed)) = called(binding) else {
+            continue;
+        };
+        let written = if allowed {
+            keyed(buf, at, &binding.shown_key(), &label, theme)
         } else {
             word(buf, at, &format!("({label})"), theme.dim, theme)
         };

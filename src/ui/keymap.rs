@@ -63,6 +63,8 @@ pub enum Action {
     EndOverlap,
     Delete,
     Restore,
+    SetRole,
+    SetExpiry,
     Duplicate,
     Events,
     Export,
@@ -165,6 +167,8 @@ pub enum Scope {
     Sorting,
     /// The page on which the columns of a list are chosen.
     Columns,
+    /// Many rows are being changed, or were.
+    Bulk,
     Confirmation,
     Secret,
     Entry,
@@ -309,11 +313,14 @@ pub static BINDINGS: &[Binding] = bindings![
     ApiKeys [ch('r')]               Restore      Footer   "key.restore"      "help.restore";
     ApiKeys [ch('c')]                Duplicate    HelpOnly "key.duplicate"    "help.duplicate_key";
     ApiKeys [ch('v')]                Try          HelpOnly "key.try"          "help.try";
+    ApiKeys [ch('R')]               SetRole      HelpOnly "key.set_role"     "help.set_role";
+    ApiKeys [ch('E')]               SetExpiry    HelpOnly "key.set_expiry"   "help.set_expiry";
     Users  [ch('n')]                New          Toolbar  "key.new"          "help.new_user";
     Users  [ENTER]                  Properties   Toolbar  "key.properties"   "help.properties_user";
     Users  [ch('d'), DELETE]        Delete       Toolbar  "key.delete"       "help.delete_user";
     Users  [ch('l')]                Lock         Toolbar  "key.lock"         "help.lock_user";
     Users  [ch('u')]                Unlock       Toolbar  "key.unlock"       "help.unlock_user";
+    Users  [ch('R')]                SetRole      HelpOnly "key.set_role"     "help.set_role_user";
     Roles  [ch('n')]                New          Toolbar  "key.new"          "help.new_role";
     Roles  [ENTER]                  Properties   Toolbar  "key.properties"   "help.properties_role";
     Roles  [ch('c')]                Duplicate    Toolbar  "key.duplicate"    "help.duplicate";
@@ -476,12 +483,24 @@ pub static BINDINGS: &[Binding] = bindings![
     Columns [PAGE_DOWN]             PageDown     HelpOnly "key.page_down"    "help.page_down";
     Columns [HOME, ch('g')]         First        HelpOnly "key.first"        "help.first";
     Columns [END, ch('G')]          Last         HelpOnly "key.last"         "help.last";
+    Bulk   [ESC]                    Cancel       Footer   "key.stop_bulk"    "help.stop_bulk";
+    Bulk   [ENTER]                  Press        HelpOnly "key.close"        "help.close_bulk";
+    Bulk   [UP]                     Up           HelpOnly "key.up"           "help.scroll_up";
+    Bulk   [DOWN]                   Down         HelpOnly "key.down"         "help.scroll_down";
+    Bulk   [PAGE_UP, ctrl('b')]     PageUp       HelpOnly "key.page_up"      "help.scroll_up";
+    Bulk   [PAGE_DOWN, ctrl('f')]   PageDown     HelpOnly "key.page_down"    "help.scroll_down";
+    Bulk   [ctrl('u')]              HalfUp       HelpOnly "key.half_up"      "help.half_up";
+    Bulk   [ctrl('d')]              HalfDown     HelpOnly "key.half_down"    "help.half_down";
+    Bulk   [HOME]                   First        HelpOnly "key.first"        "help.first";
+    Bulk   [END]                    Last         HelpOnly "key.last"         "help.last";
     Confirmation [ch('y')]          Yes          Footer   ByHand "key.yes"          "help.yes";
     Confirmation [ESC, ch('n')]     Cancel       Footer   "key.no"           "help.no";
     Confirmation [ch('s')]          Show         Footer   "key.show"         "help.show";
     Confirmation [ENTER]            Press        HelpOnly ByHand "key.press"        "help.press";
-    Confirmation [TAB, DOWN]        Next         HelpOnly "key.next_button"  "help.next_in_question";
-    Confirmation [BACK_TAB, UP]     Previous     HelpOnly "key.previous"     "help.previous_in_question";
+    Confirmation [TAB]              Next         HelpOnly "key.next_button"  "help.next_in_question";
+    Confirmation [BACK_TAB]         Previous     HelpOnly "key.previous"     "help.previous_in_question";
+    Confirmation [DOWN]             Down         HelpOnly "key.down"         "help.down_in_question";
+    Confirmation [UP]               Up           HelpOnly "key.up"           "help.up_in_question";
     Confirmation [LEFT]             Left         HelpOnly "key.previous"     "help.previous_button";
     Confirmation [RIGHT]            Right        HelpOnly "key.next_button"  "help.next_button";
     Confirmation [PAGE_UP, ctrl('b')] PageUp       HelpOnly "key.page_up"      "help.scroll_up";
@@ -704,6 +723,7 @@ const SCOPES: &[(Scope, &str)] = &[
     (Scope::Find, "key_table.find"),
     (Scope::Secret, "key_table.secret"),
     (Scope::Confirmation, "key_table.confirmation"),
+    (Scope::Bulk, "key_table.bulk"),
     (Scope::Choice, "key_table.choice"),
     (Scope::Sorting, "key_table.sorting"),
     (Scope::Columns, "key_table.columns"),

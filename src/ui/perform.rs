@@ -105,6 +105,10 @@ impl Performer {
                 tried.map(Done::Tried)
             }
             Read::Foresee(intent) => service.foresee(actor, &intent).map(Done::Foreseen),
+            Read::ForeseeEach(intent, ids) => {
+                let foreseen = service.foresee_each(actor, &intent, &ids)?;
+                Ok(Done::ForeseenEach(foreseen))
+            }
             Read::Look { known } => look(service, actor, known),
         }
     }
@@ -156,6 +160,9 @@ impl Performer {
                 Ok(Done::Changed)
             }
             Write::Change(intent) => change(service, actor, intent),
+            Write::ChangeSeen { intent, version } => {
+                service.unless_changed(version, |service| change(service, actor, intent))
+            }
             Write::DeliverSecret { secret, overlap } => {
                 let delivered = service.deliver(actor, secret, overlap)?;
                 Ok(Done::SecretDelivered(delivered))

@@ -8,7 +8,7 @@ use crate::domain::clipboard::ClipboardWay;
 use crate::domain::event::trail::EventRow;
 use crate::domain::export::{ExportForm, ExportTo, View};
 use crate::domain::id::{KeyId, RoleId, SecretId, UserId};
-use crate::domain::intent::{Intent, Prospect};
+use crate::domain::intent::{Intent, Outlook, Prospect};
 use crate::domain::list::{
     ChosenColumn, Counts, Filter, KeyRow, Listed, RoleRow, UserRow, Window, WindowQuery,
 };
@@ -53,6 +53,8 @@ pub enum Read {
     Try(Secret),
     /// What would come of a change; it is asked about only where nothing stands in its way.
     Foresee(Intent),
+    /// What would come of a change of each of these rows.
+    ForeseeEach(Intent, Vec<i64>),
     /// Whether anybody has changed the database since it was at this version; fails when the actor may not be signed in any
     /// more.
     Look {
@@ -136,6 +138,11 @@ pub enum Write {
     },
     /// Changes one row.
     Change(Intent),
+    /// Changes one row, where it is as it was seen.
+    ChangeSeen {
+        intent: Intent,
+        version: i64,
+    },
     DeliverSecret {
         secret: SecretId,
         overlap: Option<Overlap>,
@@ -240,6 +247,7 @@ pub enum Done {
     },
     ExportStopped,
     Foreseen(Prospect),
+    ForeseenEach(Vec<Outlook>),
     /// The version of the database now; the actor anew when it differs.
     Looked {
         version: i64,

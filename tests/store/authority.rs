@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use chrono_tz::Tz;
 use keyward::domain::api_key::{ApiKeyDraft, ApiKeyFields};
+use keyward::domain::date::parse_date;
 use keyward::domain::event::trail::EventRow;
 use keyward::domain::id::{KeyId, RoleId, SecretId, UserId};
 use keyward::domain::intent::{Intent, KeyChange, UserChange};
@@ -411,6 +412,12 @@ const USES: &[Use] = &[
     ("foresee", "unlock what is not locked", &[Right::EditApiKeys], Manages, false, |w, s, who| s.foresee(who, &Intent::Key(KeyChange::Unlock, w.key)).map(drop)),
     ("foresee", "delete", &[Right::DeleteApiKeys], Manages, false, |w, s, who| s.foresee(who, &Intent::Key(KeyChange::Delete, w.key)).map(drop)),
     ("foresee", "restore", &[Right::DeleteApiKeys], Revives, false, |w, s, who| s.foresee(who, &Intent::Key(KeyChange::Restore, w.deleted)).map(drop)),
+    ("foresee", "set_role", &[Right::EditApiKeys], Grants, false, |w, s, who| s.foresee(who, &Intent::Key(KeyChange::SetRole(w.target), w.weak)).map(drop)),
+    ("foresee", "set_expiry", &[Right::EditApiKeys], Revives, false, |w, s, who| s.foresee(who, &Intent::Key(KeyChange::SetExpiry(None), w.dated)).map(drop)),
+    ("foresee_each", "delete", &[Right::DeleteApiKeys], Manages, false, |w, s, who| {
+        let intent = Intent::Key(KeyChange::Delete, w.key);
+        s.foresee_each(who, &intent, &[w.key.0])?.remove(0).prospect.map(drop)
+    }),
     ("foresee", "issue", &[Right::EditApiKeys], Grants, false, |w, s, who| s.foresee(who, &Intent::IssueSecret(w.key, None)).map(drop)),
     ("foresee", "end_overlap", &[Right::EditApiKeys], Manages, false, |w, s, who| s.foresee(who, &Intent::Key(KeyChange::EndOverlap, w.key)).map(drop)),
     ("foresee", "delete_user", &[Right::DeleteUsers], Manages, false, |w, s, who| s.foresee(who, &Intent::User(UserChange::Delete, w.ann)).map(drop)),
@@ -469,6 +476,10 @@ const USES: &[Use] = &[
     ("change_key", "unlock", &[Right::EditApiKeys], Revives, true, |w, s, who| s.change_key(who, KeyChange::Unlock, w.locked)),
     ("change_key", "delete", &[Right::DeleteApiKeys], Manages, true, |w, s, who| s.change_key(who, KeyChange::Delete, w.key)),
     ("change_key", "restore", &[Right::DeleteApiKeys], Revives, true, |w, s, who| s.change_key(who, KeyChange::Restore, w.deleted)),
+    ("change_key", "set_role", &[Right::EditApiKeys], Grants, true, |w, s, who| s.change_key(who, KeyChange::SetRole(w.target), w.weak)),
+    ("change_key", "set_role that allows less", &[Right::EditApiKeys], Manages, true, |w, s, who| s.change_key(who, KeyChange::SetRole(w.empty), w.key)),
+    ("change_key", "set_expiry", &[Right::EditApiKeys], Manages, true, |w, s, who| s.change_key(who, KeyChange::SetExpiry(parse_date("2026-12-30").ok()), w.dated)),
+    ("change_key", "set_expiry to none", &[Right::EditApiKeys], Revives, true, |w, s, who| s.change_key(who, KeyChange::SetExpiry(None), w.dated)),
     ("change_key", "end_overlap", &[Right::EditApiKeys], Manages, true, |w, s, who| s.change_key(who, KeyChange::EndOverlap, w.key)),
 
     ("create_user", "", &[Right::CreateUsers], Grants, true, |w, s, who| {
@@ -505,6 +516,7 @@ const USES: &[Use] = &[
     ("delete_user", "", &[Right::DeleteUsers], Manages, true, |w, s, who| s.delete_user(who, w.ann)),
     ("change_user", "lock_out", &[Right::EditUsers], Manages, true, |w, s, who| s.change_user(who, UserChange::LockOut { reason: String::new() }, w.ann)),
     ("change_user", "unlock", &[Right::EditUsers], Revives, true, |w, s, who| s.change_user(who, UserChange::Unlock, w.lou)),
+    ("change_user", "set_role", &[Right::EditUsers], Grants, true, |w, s, who| s.change_user(who, UserChange::SetRole(w.target), w.eve)),
     ("change_user", "delete", &[Right::DeleteUsers], Manages, true, |w, s, who| s.change_user(who, UserChange::Delete, w.ann)),
 
     ("create_role", "", &[Right::CreateRoles], Grants, true, |w, s, who| {

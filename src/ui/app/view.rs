@@ -8,7 +8,7 @@ use ratatui::style::Style;
 use crate::ui::app::{App, UNDRAWN};
 use crate::ui::frame::{SMALLEST, first, footer, paragraph, row, skip, toolbar, width, wrap};
 use crate::ui::hits::Hits;
-use crate::ui::keymap::{Binding, Scope};
+use crate::ui::keymap::{Binding, Scope, Shown};
 use crate::ui::layer::tree::{dock, view_docked};
 use crate::ui::layer::{Ctx, Hint, Tone};
 
@@ -59,7 +59,6 @@ impl App {
             layer.place(area_of(index));
         }
         let ctx = self.ctx();
-        let said = (ctx.text, ctx.theme);
         let buf = frame.buffer_mut();
         let (_, screen) = &self.layers[0];
         let (_, top) = self.top();
@@ -67,11 +66,9 @@ impl App {
         let here = self.way.here.screen;
         let verbs = here.scope();
         let in_reach = self.layers.len() == 1 && screen.scope() == verbs;
-        let usable = |action| in_reach && screen.can(action, &ctx).is_ok();
         let (mut on_tools, mut on_tree) = (Hits::default(), Hits::default());
         if tools > 0 && self.ended.is_none() {
-            let keys = self.keys.of(verbs);
-            toolbar(buf, row(area, 1), keys, &usable, said, &mut on_tools);
+            self.view_toolbar(&ctx, buf, row(area, 1), in_reach, &mut on_tools);
         }
         if let Some(docked) = docked {
             view_docked(buf, docked, here, &ctx, &mut on_tree);
@@ -143,6 +140,33 @@ impl App {
             cursor = layer.view(&ctx, buf, area, &mut hits);
         }
         (cursor, hits)
+    }
+
+    /// The verbs of the screen; while rows are marked those that are done to them, saying to how many.
+    fn view_toolbar(
+        &self,
+        ctx: &Ctx,
+        buf: &mut Buffer,
+        line: Rect,
+        in_reach: bool,
+        hits: &mut Hits,
+    ) {
+        let (_, screen) = &self.layers[0];
+        let (text, marked) = (ctx.text, screen.status(ctx).marked);
+        let scope = self.way.here.screen.scope();
+        let called = |binding: &Binding| {
+            let label = if marked == 0 {
+                (binding.shown == Shown::Toolbar).then(|| text.say(binding.label).to_owned())?
+            } else {
+                let own = (binding.scope == scope).then_some(binding.action)?;
+                let verb = screen.label(own, ctx)?;
+                let words: [(&str, &dyn std::fmt::Display); 2] = [("verb", &verb), ("n", &marked)];
+                text.fill("marks.verb", &words)
+            };
+            let allowed = in_reach && screen.can(binding.action, ctx).is_ok();
+            Some((label, allowed))
+        };
+        toolbar(buf, line, self.keys.of(scope), &called, ctx.theme, hits);
     }
 
     fn view_header(&self, buf: &mut Buffer, line: Rect) {

@@ -58,6 +58,7 @@ mod tests {
         list.duplicate list.by_event list.by_level list.by_target list.by_person list.by_time list.filter list.tree
         list.my_account list.mark list.mark_all list.unmark_all list.state_filter list.events list.sort_next list.sort_reverse
         list.sort_by list.columns list.cancel list.quit list.up
+        list.set_role list.set_expiry
         list.down list.page_up list.page_down list.first list.last
         list.to_api_keys list.to_users list.to_roles list.to_system_events list.back
         tree.accept tree.cancel tree.up tree.down tree.first tree.last

@@ -2,15 +2,23 @@
 
 use std::fmt::Display;
 
+use crate::domain::date::parse_day;
 use crate::domain::event::Target;
+use crate::domain::id::KeyId;
 use crate::domain::intent::{Intent, KeyChange};
 use crate::domain::list::{KeyRow, KeySort};
+use crate::domain::problem::{Field, Problem};
 use crate::domain::rights::Right;
 use crate::domain::state::{AsOf, Facts};
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Trouble;
+use crate::text::Text;
 use crate::ui::keymap::{Action, Scope};
+use crate::ui::layer::bulk::{
+    DELETE, LOCK_OUT, RESTORE, SET_EXPIRY, SET_NO_EXPIRY, SET_ROLE, UNLOCK,
+};
 use crate::ui::layer::destination::Destination;
+use crate::ui::layer::entry::Entry;
 use crate::ui::layer::list::{
     Change, Column, ListScreen, Question, Table, Verb, Verbs, choose_sight, column, last_used,
     plain,
@@ -18,7 +26,7 @@ use crate::ui::layer::list::{
 use crate::ui::layer::new_secret::NewSecret;
 use crate::ui::layer::properties::Properties;
 use crate::ui::layer::try_secret::TrySecret;
-use crate::ui::layer::{Can, Cannot, Ctx};
+use crate::ui::layer::{Asks, Can, Cannot, Ctx, Then};
 
 /// A request to the API that the keys open, with the secret left out.
 const REQUEST: &str = "curl -H 'api-secret-key: <secret>' -H 'api-version: v1' https://HOST/api/";
@@ -154,35 +162,37 @@ impl Verbs for KeyVerbs {
             Action::Delete,
             Change {
                 can: |row, _| undeleted(row),
-                intent: |row| Intent::Key(KeyChange::Delete, row.id()),
+                intent: |id| Intent::Key(KeyChange::Delete, KeyId(id)),
                 question: Question::Confirm {
                     title: "confirm.delete_title",
                     body: |row, ctx| stops("confirm.delete", row, ctx),
                     verb: "confirm.delete_verb",
                     done: "list.deleted",
                 },
+                many: Some(&DELETE),
             },
         ),
         Verb::changes(
             Action::NewSecret,
             Change {
                 can: |row, _| undeleted(row),
-                intent: |row| Intent::IssueSecret(row.id(), None),
+                intent: |id| Intent::IssueSecret(KeyId(id), None),
                 question: Question::Dialog(|row, asks| {
                     asks.push(NewSecret::new(row, ApiKeys::goes_to_row()));
                 }),
+                many: None,
             },
         ),
         Verb::changes(
             Action::Lock,
             Change {
                 can: |row, _| lockable(row, true),
-                intent: |row| {
+                intent: |id| {
                     Intent::Key(
                         KeyChange::LockOut {
                             reason: String::new(),
                         },
-                        row.id(),
+                        KeyId(id),
                     )
                 },
                 question: Question::Confirm {
@@ -191,13 +201,14 @@ impl Verbs for KeyVerbs {
                     verb: "confirm.lock_verb",
                     done: "list.locked",
                 },
+                many: Some(&LOCK_OUT),
             },
         ),
         Verb::changes(
             Action::Unlock,
             Change {
                 can: |row, _| lockable(row, false),
-                intent: |row| Intent::Key(KeyChange::Unlock, row.id()),
+                intent: |id| Intent::Key(KeyChange::Unlock, KeyId(id)),
                 question: Question::Confirm {
                     title: "confirm.unlock_title",
                     body: |row, ctx| {
@@ -210,6 +221,7 @@ impl Verbs for KeyVerbs {
                     verb: "confirm.unlock_verb",
                     done: "list.unlocked",
                 },
+                many: Some(&UNLOCK),
             },
         ),
         Verb::changes(
@@ -219,7 +231,7 @@ impl Verbs for KeyVerbs {
                     let overlaps = row.retiring.is_some() && !row.facts.deleted;
                     Cannot::Trouble(Trouble::NoOverlap).unless(overlaps)
                 },
-                intent: |row| Intent::Key(KeyChange::EndOverlap, row.id()),
+                intent: |id| Intent::Key(KeyChange::EndOverlap, KeyId(id)),
                 question: Question::Confirm {
                     title: "confirm.overlap_title",
                     body: |row, ctx| {
@@ -236,6 +248,7 @@ impl Verbs for KeyVerbs {
                     verb: "confirm.overlap_verb",
                     done: "list.overlap_ended",
                 },
+                many: None,
             },
         ),
         Verb::changes(
@@ -245,7 +258,7 @@ impl Verbs for KeyVerbs {
                     let why = ctx.text.say("list.not_deleted");
                     Cannot::Said(why.into()).unless(row.facts.deleted)
                 },
-                intent: |row| Intent::Key(KeyChange::Restore, row.id()),
+                intent: |id| Intent::Key(KeyChange::Restore, KeyId(id)),
                 question: Question::Confirm {
                     title: "confirm.restore_title",
                     body: |row, ctx| {
@@ -263,7 +276,22 @@ impl Verbs for KeyVerbs {
                     verb: "confirm.restore_verb",
                     done: "list.restored",
                 },
+                many: Some(&RESTORE),
             },
+        ),
+        Verb::many(
+            Action::SetRole,
+            &[Right::EditApiKeys],
+            &SET_ROLE,
+            |screen, _, asks| {
+                screen.choose_role(|role| Intent::Key(KeyChange::SetRole(role), KeyId(0)), asks);
+            },
+        ),
+        Verb::many(
+            Action::SetExpiry,
+            &[Right::EditApiKeys],
+            &SET_EXPIRY,
+            |_, ctx, asks| ask_expiry("", None, ctx.text, asks),
         ),
         Verb::here(Action::Try, &[], |_, _, _, asks| {
             asks.push(TrySecret::new(ApiKeys::goes_to_row()));
@@ -276,6 +304,37 @@ impl Verbs for KeyVerbs {
             asks.go(Destination::events_about(&about));
         }),
     ];
+}
+
+/// Asks for the last day of many keys, or again with what was typed and why it is none.
+fn ask_expiry(typed: &str, problem: Option<String>, text: Text, asks: &mut Asks) {
+    let then = Then::new(|screen: &mut ApiKeys, typed: String, ctx, asks| {
+        let never = typed.eq_ignore_ascii_case("never");
+        let day = if never {
+            Ok(None)
+        } else {
+            parse_day(&typed, ctx.now.day_in(ctx.zone)).map(Some)
+        };
+        match day {
+            Ok(day) => {
+                let intent = Intent::Key(KeyChange::SetExpiry(day), KeyId(0));
+                let many = day.map_or(&SET_NO_EXPIRY, |_| &SET_EXPIRY);
+                let value = day.map(|day| day.to_string()).unwrap_or_default();
+                screen.look_at_each(intent, many, value, asks);
+            }
+            Err(rule) => {
+                let problem = Problem::new(Field::ExpiresOn, rule.into());
+                let problem = ctx.text.problem(&problem, &[]);
+                ask_expiry(&typed, Some(problem), ctx.text, asks);
+            }
+        }
+    });
+    let (title, note) = ("bulk.expiry_title", "bulk.expiry_note");
+    let entry = Entry::new(text.say(title), text.say(note), typed, then);
+    asks.push(match problem {
+        Some(problem) => entry.refused(problem),
+        None => entry,
+    });
 }
 
 fn undeleted(row: &KeyRow) -> Can<'_> {

@@ -201,11 +201,12 @@ impl Layer for Confirm {
             Action::Show => self.show(asks),
             Action::Press | Action::Cancel => asks.close(),
             Action::Left | Action::Right => self.turn(action == Action::Right),
-            Action::Next | Action::Previous => {
-                let line = if action == Action::Next { 1 } else { -1 };
+            Action::Next | Action::Previous => self.step(action == Action::Next),
+            Action::Up | Action::Down => {
+                let line = if action == Action::Down { 1 } else { -1 };
                 // The buttons are beyond the last line, and before the first.
                 if self.focus == Focus::Reason || !self.scroll.by(line) {
-                    self.step(action == Action::Next);
+                    self.step(action == Action::Down);
                 }
             }
             _ => self.scroll.act(action),

@@ -260,6 +260,11 @@ impl<L: Table> List<L> {
         }
     }
 
+    /// Asks for the list again after something was done to several rows: what is no longer there was told.
+    pub fn reread(&mut self, asks: &mut Asks) {
+        self.ask(self.rows.around(), Why::Asked, asks);
+    }
+
     /// Goes to a row, which is shown whatever the filter says; one that says nothing is let go.
     pub fn show(&mut self, id: i64, asks: &mut Asks) {
         if self.filter.is_err() {

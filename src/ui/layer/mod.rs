@@ -1,6 +1,7 @@
 //! Screens and dialogs: one file each. A layer sees keys and answers, and asks; it never acts on the world.
 
 pub mod api_keys;
+pub mod bulk;
 pub mod calendar;
 pub mod check;
 pub mod choice;
@@ -287,7 +288,7 @@ impl<'a> Asks<'a> {
     }
 }
 
-/// What a layer waits for.
+/// What a layer waits for, and how much is marked in it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Status<'a> {
     /// An answer decides what the next key means: keys wait until it is there.
@@ -297,6 +298,8 @@ pub struct Status<'a> {
     pub unread: Option<&'a str>,
     /// In how many milliseconds time alone changes what is shown, if it does.
     pub wakes_in: Option<i64>,
+    /// So many rows are marked: the verbs that have a [`Layer::label`] are done to them.
+    pub marked: usize,
 }
 
 /// What is said of what has the focus, in one line.

@@ -491,6 +491,7 @@ impl<S: Subject> Layer for Properties<S> {
             waits: self.awaited.is_some(),
             unread: self.unread.as_ref().map(|(_, why)| why.as_str()),
             wakes_in: None,
+            ..Status::default()
         }
     }
 

@@ -464,6 +464,7 @@ impl Layer for RoleDialog {
             waits: self.awaited.is_some(),
             unread: self.unread.as_deref(),
             wakes_in: None,
+            ..Status::default()
         }
     }
 

@@ -1,10 +1,12 @@
 //! Administration > User Management > Roles: the list.
 
 use crate::domain::event::Target;
+use crate::domain::id::RoleId;
 use crate::domain::intent::Intent;
 use crate::domain::list::{RoleRow, RoleSort};
 use crate::domain::rights::Right;
 use crate::ui::keymap::{Action, Scope};
+use crate::ui::layer::bulk::DELETE;
 use crate::ui::layer::destination::Destination;
 use crate::ui::layer::list::{
     Change, Column, ListScreen, Question, Table, Verb, Verbs, column, plain,
@@ -101,13 +103,14 @@ impl Verbs for RoleVerbs {
                 can: |row, _| {
                     Cannot::Of("trouble.role_immutable", &row.name).unless(!row.immutable)
                 },
-                intent: |row| Intent::DeleteRole(row.id()),
+                intent: |id| Intent::DeleteRole(RoleId(id)),
                 question: Question::Confirm {
                     title: "confirm.delete_title",
                     body: |row, ctx| ctx.text.fill("confirm.delete_role", &[("name", &row.name)]),
                     verb: "confirm.delete_verb",
                     done: "roles.deleted",
                 },
+                many: Some(&DELETE),
             },
         ),
         Verb::opens(Action::Events, &[Right::ViewEvents], |row, _, asks| {

@@ -388,6 +388,7 @@ impl Layer for SecretDialog {
             waits: self.under_way.is_some(),
             unread: None,
             wakes_in: Some(self.gives_up_at.since(ctx.uptime)).filter(|ms| *ms > 0),
+            ..Status::default()
         }
     }
 

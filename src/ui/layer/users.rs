@@ -3,12 +3,14 @@
 use std::fmt::Display;
 
 use crate::domain::event::Target;
+use crate::domain::id::UserId;
 use crate::domain::intent::{Intent, UserChange};
 use crate::domain::list::{UserRow, UserSort};
 use crate::domain::rights::Right;
 use crate::domain::state::UserState;
 use crate::domain::trouble::Trouble;
 use crate::ui::keymap::{Action, Scope};
+use crate::ui::layer::bulk::{DELETE, LOCK_OUT, SET_ROLE, UNLOCK};
 use crate::ui::layer::destination::Destination;
 use crate::ui::layer::list::{
     Change, Column, ListScreen, Question, Table, Verb, Verbs, choose_sight, column, last_used,
@@ -95,13 +97,14 @@ impl Verbs for UserVerbs {
                 can: |row, ctx| {
                     Cannot::Trouble(Trouble::OwnDeletion).unless(row.id() != ctx.actor.user)
                 },
-                intent: |row| Intent::User(UserChange::Delete, row.id()),
+                intent: |id| Intent::User(UserChange::Delete, UserId(id)),
                 question: Question::Confirm {
                     title: "confirm.delete_title",
                     body: |row, ctx| follows("confirm.delete_user", row, ctx),
                     verb: "confirm.delete_verb",
                     done: "users.deleted",
                 },
+                many: Some(&DELETE),
             },
         ),
         Verb::changes(
@@ -112,12 +115,12 @@ impl Verbs for UserVerbs {
                     Cannot::Asks("list.locked_already", &row.name).unless(!row.locked_out)?;
                     Cannot::Trouble(Trouble::OwnLock).unless(row.id() != ctx.actor.user)
                 },
-                intent: |row| {
+                intent: |id| {
                     Intent::User(
                         UserChange::LockOut {
                             reason: String::new(),
                         },
-                        row.id(),
+                        UserId(id),
                     )
                 },
                 question: Question::Confirm {
@@ -126,13 +129,14 @@ impl Verbs for UserVerbs {
                     verb: "confirm.lock_verb",
                     done: "users.locked",
                 },
+                many: Some(&LOCK_OUT),
             },
         ),
         Verb::changes(
             Action::Unlock,
             Change {
                 can: |row, _| Cannot::Asks("list.not_locked", &row.name).unless(row.locked_out),
-                intent: |row| Intent::User(UserChange::Unlock, row.id()),
+                intent: |id| Intent::User(UserChange::Unlock, UserId(id)),
                 question: Question::Confirm {
                     title: "confirm.unlock_title",
                     body: |row, ctx| match unlocked(row) {
@@ -142,6 +146,18 @@ impl Verbs for UserVerbs {
                     verb: "confirm.unlock_verb",
                     done: "users.unlocked",
                 },
+                many: Some(&UNLOCK),
+            },
+        ),
+        Verb::many(
+            Action::SetRole,
+            &[Right::EditUsers],
+            &SET_ROLE,
+            |screen, _, asks| {
+                screen.choose_role(
+                    |role| Intent::User(UserChange::SetRole(role), UserId(0)),
+                    asks,
+                );
             },
         ),
         Verb::here(Action::StateFilter, &[], |_, list, ctx, asks| {

@@ -122,13 +122,12 @@ impl<L: Table> List<L> {
     }
 
     fn ask_matches(&mut self, asks: &mut Asks) {
-        let Some(filter) = self.filter() else { return };
         // A row that was acted on may be there only because it is kept.
-        let filter = Filter {
+        let filter = self.filter().map(|filter| Filter {
             keep: None,
             ..filter.clone()
-        };
-        self.marks.asked = Some(asks.request(L::ask_matches(filter)));
+        });
+        self.marks.asked = filter.map(|filter| asks.request(L::ask_matches(filter)));
     }
 
     /// Takes the rows that the filter shows, if that is what was asked for under this ticket.

@@ -5,13 +5,17 @@ use std::fmt::Display;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use crate::domain::id::RoleId;
 use crate::domain::intent::{Intent, LeftKeys, Prospect};
 use crate::domain::list::{ChosenColumn, Listed, Order};
 use crate::domain::rights::Right;
+use crate::domain::role::Role;
 use crate::domain::trouble::Trouble;
 use crate::ui::field::Typed;
 use crate::ui::hits::{Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
+use crate::ui::layer::bulk::{Bulk, Came, Many, Plan, SET_ROLE};
+use crate::ui::layer::choice::Choice;
 use crate::ui::layer::confirm::Confirm;
 use crate::ui::layer::destination::Destination;
 use crate::ui::layer::list::{Change, Does, List, Question, Table, Verb, Verbs};
@@ -26,6 +30,25 @@ pub struct ListScreen<V: Verbs> {
     foreseeing: Option<Foreseeing<V::Row>>,
     /// A copy that is on its way; nothing waits for it.
     pub(super) copying: Option<Ticket>,
+    looking: Option<Looking>,
+    /// The roles to choose from are on their way.
+    choosing: Option<Choosing>,
+}
+
+/// A role that is to be chosen, and the change of no row yet that gives it.
+struct Choosing {
+    ticket: Ticket,
+    change: fn(RoleId) -> Intent,
+}
+
+/// A change of many rows, about which the service is asked first.
+struct Looking {
+    ticket: Ticket,
+    /// The change of no row yet.
+    intent: Intent,
+    ids: Vec<i64>,
+    many: &'static Many,
+    value: String,
 }
 
 /// A change about which the service is asked first: the row as it was when the key was pressed.
@@ -43,6 +66,8 @@ impl<V: Verbs> Default for ListScreen<V> {
             verbs: V::default(),
             foreseeing: None,
             copying: None,
+            looking: None,
+            choosing: None,
         }
     }
 }
@@ -119,6 +144,96 @@ impl<V: Verbs> ListScreen<V> {
         }
     }
 
+    /// Asks for the role that the marked rows are to have, or else the selected one.
+    pub fn choose_role(&mut self, change: fn(RoleId) -> Intent, asks: &mut Asks) {
+        self.choosing = Some(Choosing {
+            ticket: asks.request(Read::Roles),
+            change,
+        });
+    }
+
+    /// Offers the roles that have come.
+    fn offer_roles(change: fn(RoleId) -> Intent, outcome: Outcome, ctx: &Ctx, asks: &mut Asks) {
+        let roles = match outcome {
+            Ok(Done::Roles(roles)) => roles,
+            Ok(_) => return,
+            Err(trouble) => {
+                asks.complain(ctx.text.trouble(&trouble));
+                return;
+            }
+        };
+        let entry = |role: Role| {
+            let name = role.fields.name;
+            (Some((role.id, name.clone())), name)
+        };
+        let entries = roles.into_iter().map(entry).collect();
+        let then = Then::new(move |screen: &mut ListScreen<V>, chosen, _, asks| {
+            if let Some((role, name)) = chosen {
+                screen.look_at_each(change(role), &SET_ROLE, name, asks);
+            }
+        });
+        let title = ctx.text.say("bulk.role_title");
+        asks.push(Choice::of(title, entries, &None, then));
+    }
+
+    /// Looks at what would come of a change of each marked row, or else of the selected one, and then asks about it.
+    pub fn look_at_each(
+        &mut self,
+        intent: Intent,
+        many: &'static Many,
+        value: String,
+        asks: &mut Asks,
+    ) {
+        let ids = self.list.targets();
+        self.looking = Some(Looking {
+            ticket: asks.request(Read::ForeseeEach(intent.clone(), ids.clone())),
+            intent,
+            ids,
+            many,
+            value,
+        });
+    }
+
+    /// Puts the question about many rows, or tells that nothing would come of it for any of them.
+    fn looked(of: Looking, outcome: Outcome, ctx: &Ctx, asks: &mut Asks) {
+        let text = ctx.text;
+        let rows = match outcome {
+            Ok(Done::ForeseenEach(rows)) => rows,
+            Ok(_) => return,
+            Err(trouble) => {
+                asks.complain(text.trouble(&trouble));
+                return;
+            }
+        };
+        let then = || {
+            Then::new(|screen: &mut ListScreen<V>, came: Came, _, asks| {
+                screen.list.marks.remove(&came.settled);
+                asks.say(came.said);
+                screen.list.reread(asks);
+            })
+        };
+        let Looking {
+            mut intent,
+            many,
+            value,
+            ..
+        } = of;
+        let plan = Plan::new(many, value, rows);
+        if plan.open() == 0 {
+            asks.push(Bulk::in_vain(plan, ctx, then()));
+            return;
+        }
+        let (title, told, verb) = (plan.title(text), plan.told(ctx), plan.verb(text));
+        let yes = Then::new(move |_: &mut ListScreen<V>, reason: String, _, asks| {
+            asks.push(Bulk::new(plan.clone(), &reason, then()));
+        });
+        let confirm = Confirm::giving(&title, told, &verb, yes);
+        asks.push(match intent.reason() {
+            Some(_) => confirm.with_reason(),
+            None => confirm,
+        });
+    }
+
     /// Puts the question, or says what stands in its way.
     fn foreseen(of: Foreseeing<V::Row>, outcome: Outcome, ctx: &Ctx, asks: &mut Asks) {
         let text = ctx.text;
@@ -179,22 +294,28 @@ impl<V: Verbs> Layer for ListScreen<V> {
             }
             return Cannot::Unused.unless(self.list.has_use(action, ctx));
         };
-        let needs = verb.needs(self.list.selected(), ctx.actor.user);
+        let needs = verb.needs(ctx.actor.user);
         if let Some(right) = needs.first()
             && !needs.iter().any(|right| ctx.actor.may(*right))
         {
             return Err(Cannot::Trouble(Trouble::NotAuthorized(*right)));
         }
+        if verb.of_many().is_some() && !self.list.marks.is_empty() {
+            return Ok(());
+        }
         match (&verb.does, self.list.selected()) {
-            (Does::Here(_), _) | (Does::Opens(_), Some(_)) => Ok(()),
+            (Does::Here(_), _) | (Does::Opens(_) | Does::Many(..), Some(_)) => Ok(()),
             (Does::Changes(change), Some(row)) => (change.can)(row, ctx),
             (_, None) => Err(Cannot::Said(self.list.empty(ctx).into())),
         }
     }
 
     fn label(&self, action: Action, ctx: &Ctx) -> Option<&str> {
-        self.goes_back(action, ctx)
-            .then_some(ctx.text.say("key.back"))
+        if self.goes_back(action, ctx) {
+            return Some(ctx.text.say("key.back"));
+        }
+        let many = Self::verb(action)?.of_many()?;
+        (!self.list.marks.is_empty()).then(|| ctx.text.say(many.verb))
     }
 
     fn act(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
@@ -222,8 +343,19 @@ impl<V: Verbs> Layer for ListScreen<V> {
         match (&verb.does, self.list.selected()) {
             (Does::Here(act), _) => act(&mut self.verbs, &mut self.list, ctx, asks),
             (Does::Opens(open), Some(row)) => open(row, ctx, asks),
+            (Does::Many(_, ask), _) => ask(self, ctx, asks),
+            (
+                Does::Changes(Change {
+                    intent,
+                    many: Some(many),
+                    ..
+                }),
+                _,
+            ) if !self.list.marks.is_empty() => {
+                self.look_at_each(intent(0), many, String::new(), asks);
+            }
             (Does::Changes(change), Some(row)) => {
-                let intent = (change.intent)(row);
+                let intent = (change.intent)(row.place().id);
                 self.foreseeing = Some(Foreseeing {
                     ticket: asks.request(Read::Foresee(intent.clone())),
                     intent,
@@ -252,6 +384,14 @@ impl<V: Verbs> Layer for ListScreen<V> {
             Self::copied(outcome, ctx, asks);
             return;
         }
+        if let Some(of) = self.looking.take_if(|of| of.ticket == ticket) {
+            Self::looked(of, outcome, ctx, asks);
+            return;
+        }
+        if let Some(of) = self.choosing.take_if(|of| of.ticket == ticket) {
+            Self::offer_roles(of.change, outcome, ctx, asks);
+            return;
+        }
         let answer = (ticket, outcome);
         if let Some((ticket, outcome)) = self.verbs.answer(&self.list, answer, ctx, asks) {
             self.list.answer(ticket, outcome, ctx, asks);
@@ -263,15 +403,27 @@ impl<V: Verbs> Layer for ListScreen<V> {
         if let Some(of) = &mut self.foreseeing {
             of.ticket = asks.request(Read::Foresee(of.intent.clone()));
         }
+        if let Some(of) = &mut self.looking {
+            let each = Read::ForeseeEach(of.intent.clone(), of.ids.clone());
+            of.ticket = asks.request(each);
+        }
+        if let Some(of) = &mut self.choosing {
+            of.ticket = asks.request(Read::Roles);
+        }
         self.list.refresh(ctx.zone, asks);
     }
 
     fn status(&self, ctx: &Ctx) -> Status<'_> {
         let changes_at = self.list.next_wake(ctx.as_of());
         Status {
-            waits: self.list.waits() || self.verbs.waits() || self.foreseeing.is_some(),
+            waits: self.list.waits()
+                || self.verbs.waits()
+                || self.foreseeing.is_some()
+                || self.looking.is_some()
+                || self.choosing.is_some(),
             unread: self.list.unread(),
             wakes_in: changes_at.map(|at| at.since(ctx.now)),
+            marked: self.list.marks.len(),
         }
     }
 

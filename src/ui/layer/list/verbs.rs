@@ -5,7 +5,8 @@ use crate::domain::intent::Intent;
 use crate::domain::rights::Right;
 use crate::domain::time::Timestamp;
 use crate::ui::keymap::{Action, Scope};
-use crate::ui::layer::list::{List, Table};
+use crate::ui::layer::bulk::Many;
+use crate::ui::layer::list::{List, ListScreen, Table};
 use crate::ui::layer::{Asks, Can, Ctx};
 use crate::ui::request::{Outcome, Ticket};
 
@@ -40,7 +41,7 @@ pub trait Verbs: Default + 'static {
 }
 
 /// A verb of a screen.
-pub struct Verb<V, R: Table> {
+pub struct Verb<V: Verbs, R: Table> {
     pub action: Action,
     pub does: Does<V, R>,
     /// The rights of which one is enough, beside that to see the list; where there are none, none is needed. What a
@@ -49,21 +50,26 @@ pub struct Verb<V, R: Table> {
 }
 
 /// What a verb does.
-pub enum Does<V, R: Table> {
+pub enum Does<V: Verbs, R: Table> {
     /// Something for which no row has to be selected.
     Here(fn(&mut V, &mut List<R>, &Ctx, &mut Asks)),
     /// Opens something about the selected row.
     Opens(fn(&R, &Ctx, &mut Asks)),
     /// Changes the selected row.
     Changes(Change<R>),
+    /// Asks how the marked rows are to be changed, or else the selected one.
+    Many(&'static Many, fn(&mut ListScreen<V>, &Ctx, &mut Asks)),
 }
 
 /// A change of a row, about which the service is asked first and then the administrator.
 pub struct Change<R> {
     /// Whether the row lets it be done, as far as is known here.
     pub can: for<'a> fn(&'a R, &Ctx) -> Can<'a>,
-    pub intent: fn(&R) -> Intent,
+    /// The change of the row with this ID.
+    pub intent: fn(i64) -> Intent,
     pub question: Question<R>,
+    /// What is said of it where it is done to the marked rows at once; nothing where it is of one row alone.
+    pub many: Option<&'static Many>,
 }
 
 /// How the administrator is asked.
@@ -82,7 +88,7 @@ pub enum Question<R> {
     },
 }
 
-impl<V, R: Table> Verb<V, R> {
+impl<V: Verbs, R: Table> Verb<V, R> {
     /// A verb for which no row has to be selected.
     pub const fn here(
         action: Action,
@@ -123,11 +129,36 @@ impl<V, R: Table> Verb<V, R> {
         }
     }
 
-    /// The rights of which this user needs one to do it to the row, beside that to see the list.
+    /// A verb that asks how the marked rows are to be changed, or else the selected one.
+    pub const fn many(
+        action: Action,
+        needs: &'static [Right],
+        many: &'static Many,
+        ask: fn(&mut ListScreen<V>, &Ctx, &mut Asks),
+    ) -> Verb<V, R> {
+        let does = Does::Many(many, ask);
+        Verb {
+            action,
+            does,
+            needs,
+        }
+    }
+
+    /// What is said of it where it is done to the marked rows at once.
     #[must_use]
-    pub fn needs(&self, row: Option<&R>, actor: UserId) -> &'static [Right] {
-        match (&self.does, row) {
-            (Does::Changes(change), Some(row)) => (change.intent)(row).needs(actor),
+    pub fn of_many(&self) -> Option<&'static Many> {
+        match &self.does {
+            Does::Changes(change) => change.many,
+            Does::Many(many, _) => Some(many),
+            Does::Here(_) | Does::Opens(_) => None,
+        }
+    }
+
+    /// The rights of which this user needs one to do it, beside that to see the list.
+    #[must_use]
+    pub fn needs(&self, actor: UserId) -> &'static [Right] {
+        match &self.does {
+            Does::Changes(change) => (change.intent)(0).needs(actor),
             _ => self.needs,
         }
     }

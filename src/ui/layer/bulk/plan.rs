@@ -1,0 +1,197 @@
+//! What is about to be done to many rows: in numbers, and row by row.
+
+use std::fmt::Display;
+
+use crate::domain::fold::name_key;
+use crate::domain::intent::{Outlook, Prospect};
+use crate::domain::trouble::Trouble;
+use crate::text::Text;
+use crate::ui::layer::Ctx;
+
+/// The names of the sentences about a change of many rows. `{n}` is how many rows, `{value}` what they are to have.
+pub struct Many {
+    /// What the button says.
+    pub verb: &'static str,
+    /// How many rows it will change, and what follows.
+    pub all: &'static str,
+    /// What will become of one of them.
+    pub each: &'static str,
+    /// How many it has changed.
+    pub done: &'static str,
+}
+
+macro_rules! many {
+    ($($name:ident $verb:literal $all:literal $each:literal $done:literal;)+) => {
+        $(
+            #[doc = concat!("What is said where `", $verb, "` is done to many rows.")]
+            pub static $name: Many = Many {
+                verb: $verb,
+                all: $all,
+                each: $each,
+                done: $done,
+            };
+        )+
+    };
+}
+
+many! {
+    LOCK_OUT "confirm.lock_verb" "bulk.lock_all" "bulk.lock_each" "bulk.lock_done";
+    UNLOCK "confirm.unlock_verb" "bulk.unlock_all" "bulk.unlock_each" "bulk.unlock_done";
+    DELETE "confirm.delete_verb" "bulk.delete_all" "bulk.delete_each" "bulk.delete_done";
+    RESTORE "confirm.restore_verb" "bulk.restore_all" "bulk.restore_each" "bulk.restore_done";
+    SET_ROLE "bulk.role_verb" "bulk.role_all" "bulk.role_each" "bulk.role_done";
+    SET_EXPIRY "bulk.expiry_verb" "bulk.expiry_all" "bulk.expiry_each" "bulk.expiry_done";
+    SET_NO_EXPIRY "bulk.expiry_verb" "bulk.never_all" "bulk.never_each" "bulk.never_done";
+}
+
+/// What is about to be done to each of several rows.
+#[derive(Clone)]
+pub struct Plan {
+    pub many: &'static Many,
+    /// What the rows are to have, as it is shown; empty where the change has no value.
+    pub value: String,
+    /// In the order of the page.
+    pub(super) rows: Vec<Outlook>,
+}
+
+impl Plan {
+    /// A plan for these rows: first those of which nothing will come, then the others, by name.
+    #[must_use]
+    pub fn new(many: &'static Many, value: String, mut rows: Vec<Outlook>) -> Plan {
+        rows.sort_by_cached_key(|row| (row.is_open(), name_key(&row.name), row.intent.id()));
+        Plan { many, value, rows }
+    }
+
+    /// How many rows would be changed.
+    #[must_use]
+    pub fn open(&self) -> usize {
+        self.rows.iter().filter(|row| row.is_open()).count()
+    }
+
+    /// What will happen: in numbers, and then row by row.
+    #[must_use]
+    pub fn told(&self, ctx: &Ctx) -> String {
+        let mut lines = self.summary(ctx);
+        lines.push(String::new());
+        lines.extend(self.rows.iter().map(|row| self.line(row, ctx)));
+        lines.join("\n")
+    }
+
+    fn summary(&self, ctx: &Ctx) -> Vec<String> {
+        let text = ctx.text;
+        let count = |is: &dyn Fn(&Outlook) -> bool| self.rows.iter().filter(|row| is(row)).count();
+        let affected = |row: &Outlook, stops: bool| match &row.prospect {
+            Ok(Prospect::Affects(affected)) if stops => affected.stops(),
+            Ok(Prospect::Affects(affected)) => affected.revives(),
+            _ => false,
+        };
+        let is = |prospect: Prospect| count(&|row| row.prospect.as_ref() == Ok(&prospect));
+        let leaves_keys = |row: &Outlook| matches!(row.prospect, Ok(Prospect::LeavesKeys(_)));
+        let locked = |row: &Outlook| matches!(row.prospect, Ok(Prospect::LockedAlready { .. }));
+        let refused = |row: &Outlook, may_not: bool| match &row.prospect {
+            Err(trouble) => is_beyond(trouble) == may_not,
+            Ok(_) => false,
+        };
+        let numbers = [
+            (self.many.all, count(&Outlook::is_open)),
+            ("bulk.stopped", count(&|row| affected(row, true))),
+            ("bulk.revived", count(&|row| affected(row, false))),
+            ("bulk.leaves_keys", count(&leaves_keys)),
+            ("bulk.locked_already", count(&locked)),
+            ("bulk.unlocked_already", is(Prospect::NotLocked)),
+            ("bulk.there_already", is(Prospect::NotDeleted)),
+            ("bulk.so_already", is(Prospect::Same)),
+            ("bulk.may_not", count(&|row| refused(row, true))),
+            ("bulk.cannot", count(&|row| refused(row, false))),
+        ];
+        let numbers = numbers.into_iter().filter(|(_, n)| *n > 0);
+        let mut lines: Vec<String> = numbers.map(|(name, n)| self.fill(name, n, text)).collect();
+        lines.extend(self.last_used(ctx));
+        lines
+    }
+
+    /// Which of the rows that will be changed was used last, and when.
+    fn last_used(&self, ctx: &Ctx) -> Option<String> {
+        let open = self.rows.iter().filter(|row| row.is_open());
+        let used = open.filter_map(|row| Some((row.last_sign_in_at?, &row.name)));
+        let (at, name) = used.max_by_key(|(at, _)| *at)?;
+        let ago = ctx.text.ago(ctx.now.since(at));
+        let words: [(&str, &dyn Display); 2] = [("name", name), ("ago", &ago)];
+        Some(ctx.text.fill("bulk.last_used", &words))
+    }
+
+    /// What will become of one row.
+    fn line(&self, row: &Outlook, ctx: &Ctx) -> String {
+        let text = ctx.text;
+        let what = match &row.prospect {
+            Ok(Prospect::Clear | Prospect::Affects(_) | Prospect::LeavesKeys(_)) => {
+                text.say(self.many.each).to_owned()
+            }
+            Ok(Prospect::LockedAlready { .. }) => text.say("bulk.locked").to_owned(),
+            Ok(Prospect::NotLocked) => text.say("bulk.not_locked").to_owned(),
+            Ok(Prospect::NotDeleted) => text.say("bulk.not_deleted").to_owned(),
+            Ok(Prospect::Same) => text.say("bulk.has_it").to_owned(),
+            Err(trouble) => why(trouble, text),
+        };
+        let what = match row.last_sign_in_at {
+            Some(at) if row.is_open() => {
+                let ago = text.ago(ctx.now.since(at));
+                let words: [(&str, &dyn Display); 2] = [("what", &what), ("ago", &ago)];
+                text.fill("bulk.used", &words)
+            }
+            _ => what,
+        };
+        named(row, &what, text)
+    }
+
+    pub(super) fn fill(&self, sentence: &'static str, n: usize, text: Text) -> String {
+        let words: [(&str, &dyn Display); 2] = [("n", &n), ("value", &self.value)];
+        text.fill(sentence, &words)
+    }
+
+    /// What the button says.
+    #[must_use]
+    pub fn verb(&self, text: Text) -> String {
+        let verb = text.say(self.many.verb);
+        let words: [(&str, &dyn Display); 2] = [("verb", &verb), ("n", &self.open())];
+        text.fill("bulk.verb", &words)
+    }
+
+    /// The title of the pages.
+    #[must_use]
+    pub fn title(&self, text: Text) -> String {
+        let verb = text.say(self.many.verb);
+        let words: [(&str, &dyn Display); 2] = [("verb", &verb), ("n", &self.rows.len())];
+        text.fill("bulk.title", &words)
+    }
+}
+
+/// A sentence about a row, behind its name, or its ID where it has none any more.
+pub(super) fn named(row: &Outlook, what: &str, text: Text) -> String {
+    let name = match row.name.as_str() {
+        "" => text.fill("event_body.id", &[("id", &row.intent.id())]),
+        name => name.to_owned(),
+    };
+    let words: [(&str, &dyn Display); 2] = [("name", &name), ("what", &what)];
+    text.fill("bulk.row", &words)
+}
+
+/// Why nothing comes of a row.
+pub(super) fn why(trouble: &Trouble, text: Text) -> String {
+    match trouble {
+        Trouble::Problems(problems) => {
+            let each: Vec<_> = problems.iter().map(|one| text.problem(one, &[])).collect();
+            let each: Vec<&str> = each.iter().map(String::as_str).collect();
+            text.joined(&each)
+        }
+        other => text.trouble(other),
+    }
+}
+
+/// Whether the role of who asks does not allow it.
+fn is_beyond(trouble: &Trouble) -> bool {
+    matches!(
+        trouble.refusal(),
+        Some("not-authorized" | "beyond-own-role")
+    )
+}
