@@ -20,6 +20,8 @@ mod events;
 mod export;
 #[path = "store/files.rs"]
 mod files;
+#[path = "store/filter.rs"]
+mod filter;
 #[path = "store/flaws.rs"]
 mod flaws;
 #[path = "store/keys.rs"]

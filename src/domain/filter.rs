@@ -1,6 +1,7 @@
 //! The grammar of filters: words, and terms such as `state:locked`, `expires:<30d` or `-by:alice`, all of which must
 //! hold. Each kind of list has a table of [`Field`]s, which everything reads that has to do with terms.
 
+mod complete;
 mod lex;
 mod sight;
 mod state;
@@ -12,6 +13,7 @@ use std::ops::Range;
 
 use chrono_tz::Tz;
 
+pub use complete::{Completion, Known, complete};
 pub use lex::{Piece, Quote, pieces};
 pub use sight::{Sight, without_sights};
 pub use state::{StateWord, UserStateWord};

@@ -1,5 +1,6 @@
 //! The lists: windows of them, and how many rows there are.
 
+use crate::domain::filter::Known;
 use crate::domain::list::{Counts, Filter, MARKS_MAX, Window, WindowQuery};
 use crate::domain::trouble::Trouble;
 use crate::domain::user::Actor;
@@ -82,5 +83,13 @@ impl Service {
         self.ask(actor, &[L::NEEDS], |tx, _| {
             Ok(list::tally(tx, filters, as_of)?)
         })
+    }
+
+    /// The names that rows of a list have, by the fields whose values they are; not every one of a long list.
+    ///
+    /// # Errors
+    /// Whoever may not see the list may not see names of it.
+    pub fn known<L: Source>(&self, actor: &Actor) -> Result<Known, Trouble> {
+        self.ask(actor, &[L::NEEDS], |tx, _| Ok(list::known::<L>(tx)?))
     }
 }

@@ -11,7 +11,7 @@ use std::marker::PhantomData;
 
 use rusqlite::types::{FromSql, FromSqlResult, Value, ValueRef};
 
-use crate::domain::filter::Value as Asks;
+use crate::domain::filter::{Known, Value as Asks};
 use crate::domain::list::{
     Anchor, Counts, Filter, Listed, Order, Place, SortValue, Window, WindowQuery,
 };
@@ -40,6 +40,13 @@ pub trait Source: Listed + for<'r> Selected<'r> {
     #[must_use]
     fn looks_at(_filter: &Filter<Self>) -> &'static str {
         Self::EXISTS
+    }
+
+    /// Questions for the names that rows have, each with the name of the field whose values they are. They look at no
+    /// more than ten thousand rows, and give at most two hundred names.
+    #[must_use]
+    fn known() -> Vec<(&'static str, String)> {
+        Vec::new()
     }
 
     /// Whether a row has this value, as of `:now` and `:warning`; what else is named is bound.
@@ -102,6 +109,12 @@ pub fn counts<L: Source>(tx: &Tx<'_>, filter: &Filter<L>, as_of: AsOf) -> Result
     let told = Filter::<L>::told().map(|(sight, _)| filter.in_sight(sight));
     let told = tally(tx, &told.collect::<Vec<_>>(), as_of)?;
     Ok(Counts { shown, all, told })
+}
+
+/// The names that rows have, by field.
+pub fn known<L: Source>(tx: &Tx<'_>) -> Result<Known, Fault> {
+    let names = |(field, sql): (&'static str, String)| Ok((field, tx.values(&sql, ())?));
+    L::known().into_iter().map(names).collect()
 }
 
 /// How many rows each of these filters shows.

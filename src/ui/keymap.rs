@@ -374,6 +374,8 @@ pub static BINDINGS: &[Binding] = bindings![
     Tree   [END, ch('G')]           Last         HelpOnly "key.last"         "help.last";
     Filter [ENTER]                  Accept       Footer   "key.keep"         "help.keep";
     Filter [ESC]                    Cancel       Footer   "key.clear"        "help.clear";
+    Filter [TAB]                    Next         Footer   "key.complete"     "help.complete";
+    Filter [BACK_TAB]               Previous     HelpOnly "key.next_field"   "help.next_candidate";
     Filter [UP]                     Up           HelpOnly "key.up"           "help.up";
     Filter [DOWN]                   Down         HelpOnly "key.down"         "help.down";
     Filter [PAGE_UP]                PageUp       HelpOnly "key.page_up"      "help.page_up";

@@ -5,10 +5,12 @@ mod export;
 use std::path::Path;
 
 use crate::clipboard::Clipboard;
+use crate::domain::event::trail::EventRow;
 use crate::domain::export::ExportTo;
+use crate::domain::filter::Known;
 use crate::domain::id::SecretId;
 use crate::domain::intent::Intent;
-use crate::domain::list::Window;
+use crate::domain::list::{KeyRow, RoleRow, UserRow, Window};
 use crate::domain::secret::Secret;
 use crate::domain::trouble::Trouble;
 use crate::domain::user::Actor;
@@ -16,7 +18,9 @@ use crate::new_file::NewFile;
 use crate::service::Service;
 use crate::service::lists::Source;
 use crate::ui::perform::export::Exporting;
-use crate::ui::request::{Aside, Done, Export, ListQuery, ListRead, Matches, Outcome, Read, Write};
+use crate::ui::request::{
+    Aside, Done, Export, ListQuery, ListRead, Listing, Matches, Outcome, Read, Write,
+};
 
 /// The clipboard's worker.
 pub struct Copier(Box<dyn Clipboard>);
@@ -84,6 +88,7 @@ impl Performer {
             },
             Read::Matches(filter) => matches(service, actor, &filter).map(Done::Matches),
             Read::Columns(list) => service.columns(actor, list).map(Done::Columns),
+            Read::Known(list) => known(service, actor, list).map(Done::Known),
             Read::EventActors => service.event_actors(actor).map(Done::EventActors),
             Read::Roles => service.roles(actor).map(Done::Roles),
             Read::KeyProperties(id) => {
@@ -230,6 +235,15 @@ fn read_rows<L: Source>(
             let marked = service.shown_of(actor, filter, marked)?;
             Ok(Done::Count(counts, marked))
         }
+    }
+}
+
+fn known(service: &Service, actor: &Actor, list: Listing) -> Result<Known, Trouble> {
+    match list {
+        Listing::Keys => service.known::<KeyRow>(actor),
+        Listing::Users => service.known::<UserRow>(actor),
+        Listing::Roles => service.known::<RoleRow>(actor),
+        Listing::Events => service.known::<EventRow>(actor),
     }
 }
 

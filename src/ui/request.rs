@@ -7,6 +7,7 @@ use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyProperties};
 use crate::domain::clipboard::ClipboardWay;
 use crate::domain::event::trail::EventRow;
 use crate::domain::export::{ExportForm, ExportTo, View};
+use crate::domain::filter::Known;
 use crate::domain::id::{KeyId, RoleId, SecretId, UserId};
 use crate::domain::intent::{Intent, Outlook, Prospect};
 use crate::domain::list::{
@@ -38,6 +39,8 @@ pub enum Read {
     Columns(&'static str),
     /// The IDs of the rows that a filter shows, as far as they can all be marked; nothing supersedes it.
     Matches(Matches),
+    /// The names that rows of a list have.
+    Known(Listing),
     /// Those who did anything that is an event.
     EventActors,
     /// Every role, to choose one.
@@ -90,6 +93,15 @@ pub enum Exported {
     File(PathBuf),
     /// Here, on its way to the clipboard.
     Text(Secret),
+}
+
+/// A list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listing {
+    Keys,
+    Users,
+    Roles,
+    Events,
 }
 
 /// A question to a list; a newer one to the same list supersedes it.
@@ -228,6 +240,8 @@ pub enum Done {
     /// How many rows there are, and how many of the marked ones are shown.
     Count(Counts, i64),
     Matches(Vec<i64>),
+    /// The names that rows have.
+    Known(Known),
     /// How many rows each of the filters shows.
     Tally(Vec<i64>),
     /// Nothing where they have not chosen.
@@ -288,6 +302,9 @@ pub struct Ticket(pub u64);
 
 /// A list that can be asked for.
 pub trait Asked: Listed {
+    /// Which one it is.
+    const LISTING: Listing;
+
     /// The question to it.
     fn ask(query: ListQuery<Self>) -> Read;
 
@@ -301,6 +318,8 @@ pub trait Asked: Listed {
 macro_rules! asked {
     ($($row:ident $asked:ident $found:ident;)+) => {
         $(impl Asked for $row {
+            const LISTING: Listing = Listing::$asked;
+
             fn ask(query: ListQuery<$row>) -> Read {
                 Read::List(ListRead::$asked(query))
             }

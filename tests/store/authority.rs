@@ -387,6 +387,8 @@ const USES: &[Use] = &[
     ("counts", "events", &[Right::ViewEvents], Nothing, false, |_, s, who| s.counts::<EventRow>(who, &Filter::default()).map(drop)),
     ("tally", "keys", &[Right::ViewApiKeys], Nothing, false, |_, s, who| s.tally::<KeyRow>(who, &[]).map(drop)),
     ("tally", "users", &[Right::ViewUsers], Nothing, false, |_, s, who| s.tally::<UserRow>(who, &[]).map(drop)),
+    ("known", "keys", &[Right::ViewApiKeys], Nothing, false, |_, s, who| s.known::<KeyRow>(who).map(drop)),
+    ("known", "events", &[Right::ViewEvents], Nothing, false, |_, s, who| s.known::<EventRow>(who).map(drop)),
     ("events_after", "", &[Right::ViewEvents], Nothing, false, |_, s, who| s.events_after(who, &Filter::default(), None, 1).map(drop)),
     ("event_actors", "", &[Right::ViewEvents], Nothing, false, |_, s, who| s.event_actors(who).map(drop)),
     ("may_read_events", "", &[Right::ViewEvents], Nothing, true, |_, s, who| s.may_read_events(who)),

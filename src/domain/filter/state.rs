@@ -6,8 +6,6 @@ use crate::domain::words::words;
 words! {
     /// What `state:` asks of a key.
     pub enum StateWord: /** The word behind the colon. */ word {
-        /// Nothing: deleted keys are shown, too.
-        Any = "any",
         /// It authenticates.
         Active = "active",
         /// It expires within the warning time.
@@ -18,6 +16,8 @@ words! {
         Expired = "expired",
         Locked = "locked",
         Deleted = "deleted",
+        /// Nothing: deleted keys are shown, too.
+        Any = "any",
     }
 }
 
@@ -55,12 +55,13 @@ impl StateWord {
 words! {
     /// What `state:` asks of a user.
     pub enum UserStateWord: /** The word behind the colon. */ word {
-        Any = "any",
         /// They can sign in.
         Active = "active",
         /// Their role does not allow access to the user interface.
         NoAccess = "no-access",
         Locked = "locked",
+        /// Nothing.
+        Any = "any",
     }
 }
 

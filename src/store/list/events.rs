@@ -48,6 +48,12 @@ impl Source for EventRow {
         }
     }
 
+    fn known() -> Vec<(&'static str, String)> {
+        let names =
+            format!("SELECT iif(name = '', '{SYSTEM_NAME}', name) FROM ({ACTORS}) LIMIT 200");
+        vec![("by", names)]
+    }
+
     fn test(field: EventField, value: &Value, asked: &mut Asked<'_>) -> Result<String, Fault> {
         Ok(match (field, value) {
             // As the index says it, or it would not be used.

@@ -73,6 +73,20 @@ impl Source for KeyRow {
         }
     }
 
+    fn known() -> Vec<(&'static str, String)> {
+        let newest = |column: &str| {
+            format!(
+                "SELECT DISTINCT {column} FROM (SELECT {column} FROM api_keys ORDER BY id DESC LIMIT 10000)
+                 WHERE {column} <> '' ORDER BY 1 LIMIT 200"
+            )
+        };
+        vec![
+            ("role", roles_of("api_keys")),
+            ("by", newest("created_by")),
+            ("owner", newest("owner")),
+        ]
+    }
+
     fn test(field: KeyField, value: &Value, asked: &mut Asked<'_>) -> Result<String, Fault> {
         Ok(match (field, value) {
             (KeyField::State, Value::Word(word)) => state(word),
@@ -96,6 +110,14 @@ impl Source for KeyRow {
             ) => asked.usual("k.id", value),
         })
     }
+}
+
+/// The question for the roles that rows of a table have.
+pub(super) fn roles_of(table: &str) -> String {
+    format!(
+        "SELECT name FROM roles r WHERE deleted_at IS NULL AND EXISTS (SELECT 1 FROM {table} WHERE role = r.id)
+         ORDER BY name_sort LIMIT 200"
+    )
 }
 
 /// Since when a key that was never used could have been.

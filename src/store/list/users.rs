@@ -5,6 +5,7 @@ use crate::domain::list::{UserField, UserRow, UserSort};
 use crate::domain::trouble::Fault;
 use crate::store::list::Source;
 use crate::store::list::filter::Asked;
+use crate::store::list::keys::roles_of;
 use crate::store::query::columns;
 
 columns! {
@@ -38,6 +39,10 @@ impl Source for UserRow {
             UserSort::Id => "u.id",
         }
         .to_owned()
+    }
+
+    fn known() -> Vec<(&'static str, String)> {
+        vec![("role", roles_of("users"))]
     }
 
     fn test(field: UserField, value: &Value, asked: &mut Asked<'_>) -> Result<String, Fault> {

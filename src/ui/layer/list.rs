@@ -2,6 +2,7 @@
 
 mod click;
 mod columns;
+mod completing;
 mod copy;
 mod export;
 mod marks;
@@ -25,6 +26,7 @@ use crate::domain::trouble::{Fault, Trouble};
 use crate::ui::field::{Edit, LineField, Typed};
 use crate::ui::frame::cells;
 use crate::ui::keymap::Action;
+use crate::ui::layer::list::completing::Completing;
 use crate::ui::layer::{Asks, Ctx};
 use crate::ui::request::{self, Done, ListQuery, Outcome, Ticket, Write};
 use crate::ui::table::{ASKED, Move, Rows};
@@ -123,6 +125,8 @@ pub struct List<L: Table> {
     pub marks: Marks,
     /// The filter line, while it is being typed in.
     typing: Option<LineField>,
+    /// What its terms are completed with.
+    completing: Completing,
     wanted: Option<Wanted>,
     counting: Option<Ticket>,
     /// The counts are not those of what is shown.
@@ -150,6 +154,7 @@ impl<L: Table> Default for List<L> {
             counts: None,
             marks: Marks::default(),
             typing: None,
+            completing: Completing::default(),
             wanted: None,
             counting: None,
             count_due: false,
@@ -372,6 +377,7 @@ impl<L: Table> List<L> {
             Action::Cancel => self.is_typing() || self.text != self.base,
             Action::SortNext => self.next_order(ctx).by != self.order.by,
             Action::Events => false,
+            Action::Next | Action::Previous => !self.candidates().is_empty(),
             Action::Mark | Action::MarkAll => L::HAS_MARKS && self.selected().is_some(),
             Action::UnmarkAll => !self.marks.is_empty(),
             _ => true,
@@ -397,7 +403,10 @@ impl<L: Table> List<L> {
             Action::Filter => {
                 let text = filter::to_go_on(L::FIELDS, &self.text);
                 self.typing = Some(LineField::new(&text).at_most(FILTER_MAX));
+                self.begin_completing(asks);
             }
+            Action::Next => self.complete(ctx, asks),
+            Action::Previous => self.next_candidate(),
             Action::Cancel => {
                 self.typing = None;
                 let base = self.base.clone();
@@ -417,6 +426,7 @@ impl<L: Table> List<L> {
         };
         let taken = asks.edited(typed, &edit, ctx.text);
         if taken {
+            self.completing.first();
             self.filter_edited(&edit, ctx, asks);
         }
         taken
@@ -430,6 +440,9 @@ impl<L: Table> List<L> {
         let Some(outcome) = self.columns_answered(ticket, outcome, ctx, asks) else {
             return;
         };
+        if self.completing.takes(ticket, &outcome) {
+            return;
+        }
         if let Some(wanted) = self.wanted.take_if(|wanted| wanted.ticket == ticket) {
             match outcome {
                 Ok(done) => {

@@ -67,7 +67,9 @@ impl<L: Table> List<L> {
         let from = at.width.saturating_sub(width(&words));
         ctx.theme.put(buf, skip(at, from), &words, style);
 
-        self.view_headings(&shown, ctx, buf, row(area, 1), hits);
+        if !self.view_completion(ctx, buf, row(area, 1)) {
+            self.view_headings(&shown, ctx, buf, row(area, 1), hits);
+        }
         let list = Rect {
             y: area.y + 2.min(area.height),
             height: area.height.saturating_sub(2),

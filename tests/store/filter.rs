@@ -1,0 +1,295 @@
+//! The filter of API keys, as SQL, against the terms evaluated one by one.
+
+use chrono_tz::Tz;
+use keyward::domain::api_key::ApiKeyFields;
+use keyward::domain::expiry::Expiry;
+use keyward::domain::filter::{Comparison, StateWord, Term, Test, Value, When};
+use keyward::domain::fold::name_key;
+use keyward::domain::id::{AUDITOR, FULL_ACCESS};
+use keyward::domain::list::{Filter, KeyField, KeyRow};
+use keyward::domain::locale::Locale;
+use keyward::domain::moment::Range;
+use keyward::domain::state::Facts;
+use keyward::domain::time::{DAY, Timestamp};
+use keyward::domain::trouble::Fault;
+use keyward::store::{api_keys, list, secrets, uses};
+use proptest::prelude::*;
+
+use crate::support::database::{AS_OF, Bench, NOW, raw};
+
+/// A key as the test knows it.
+#[derive(Clone, Debug)]
+struct Known {
+    id: i64,
+    name: String,
+    description: String,
+    role: usize,
+    by: String,
+    owner: String,
+    expires: Option<Expiry>,
+    used: Option<Timestamp>,
+    created: Timestamp,
+    facts: Facts,
+}
+
+const ROLES: [&str; 2] = ["Auditor", "Full Access"];
+
+fn known() -> impl Strategy<Value = Known> {
+    let instants = vec![
+        -400 * DAY,
+        -90 * DAY,
+        -DAY,
+        -1,
+        0,
+        1,
+        DAY,
+        14 * DAY,
+        30 * DAY,
+    ];
+    let past = prop::sample::select(vec![-400 * DAY, -90 * DAY - 1, -90 * DAY, -DAY, -1, 0]);
+    (
+        (
+            prop::sample::select(vec!["backup", "Équipe \"x\"", "日本 key", "alpha"]),
+            prop::sample::select(vec!["", "for the ÉQUIPE", "host:8080"]),
+            0..2_usize,
+            prop::sample::select(vec!["alice", "Bob"]),
+            prop::sample::select(vec!["", "ACME Corp", "storage team"]),
+        ),
+        (
+            prop::option::of(prop::sample::select(instants)),
+            prop::option::of(past.clone()),
+            past,
+            any::<(bool, bool, bool)>(),
+        ),
+    )
+        .prop_map(
+            |((name, description, role, by, owner), (expires, used, created, facts))| {
+                let (deleted, locked_out, delivered) = facts;
+                let expires = expires.map(|ms: i64| Expiry {
+                    on: NOW.plus(ms).utc().date_naive(),
+                    at: NOW.plus(ms),
+                });
+                Known {
+                    id: 0,
+                    name: name.to_owned(),
+                    description: description.to_owned(),
+                    role,
+                    by: by.to_owned(),
+                    owner: owner.to_owned(),
+                    expires,
+                    used: used.map(|ms: i64| NOW.plus(ms)),
+                    created: NOW.plus(created),
+                    facts: Facts {
+                        deleted,
+                        locked_out,
+                        expires_at: expires.map(|expiry| expiry.at),
+                        delivered,
+                        api_access: true,
+                    },
+                }
+            },
+        )
+}
+
+fn term() -> impl Strategy<Value = String> {
+    let terms = vec![
+        "backup",
+        "équipe",
+        "1",
+        "host:8080",
+        "\"the équipe\"",
+        "zzz",
+        "state:active",
+        "state:soon",
+        "state:expired",
+        "state:locked",
+        "state:undelivered",
+        "state:no-access",
+        "state:deleted",
+        "state:any",
+        "role:auditor",
+        "role:\"FULL access\"",
+        "role:full",
+        "by:ALICE",
+        "by:bob",
+        "owner:acme",
+        "owner:\"\"",
+        "owner:\"storage t\"",
+        "name:\"équipe \"\"x\"",
+        "name:日本",
+        "description:\"\"",
+        "description:équipe",
+        "id:2",
+        "id:>2",
+        "id:<=3",
+        "zone:utc",
+        "language:en-us",
+        "expires:never",
+        "expires:<30d",
+        "expires:<=30d",
+        "expires:>14d",
+        "expires:>=14d",
+        "expires:2026-11-22",
+        "expires:<2026-11-22",
+        "expires:>2026-11-21",
+        "used:never",
+        "used:>90d",
+        "used:>=90d",
+        "used:<90d",
+        "used:<=1d",
+        "used:2026-11-22",
+        "used:<2026-11-22",
+        "used:>2026-01-01",
+        "created:>90d",
+        "created:<1d",
+        "created:2026-11-21",
+        "created:>=2026-11-22",
+        "secrets:0",
+        "secrets:1",
+        "secrets:>0",
+    ];
+    (any::<bool>(), prop::sample::select(terms))
+        .prop_map(|(not, term)| format!("{}{term}", if not { "-" } else { "" }))
+}
+
+fn within(at: Option<Timestamp>, range: Range) -> bool {
+    at.is_some_and(|at| {
+        range.0.is_none_or(|from| at >= from) && range.1.is_none_or(|before| at < before)
+    })
+}
+
+fn compares<T: PartialOrd + Copy>(one: T, comparison: Comparison, other: T) -> bool {
+    match comparison {
+        Comparison::Less => one < other,
+        Comparison::AtMost => one <= other,
+        Comparison::Equal => one == other,
+        Comparison::AtLeast => one >= other,
+        Comparison::More => one > other,
+    }
+}
+
+fn has(text: &str, part: &str) -> bool {
+    let text = name_key(text);
+    if part.is_empty() {
+        text.is_empty()
+    } else {
+        text.contains(part)
+    }
+}
+
+fn holds(key: &Known, field: KeyField, value: &Value) -> bool {
+    match (field, value) {
+        (KeyField::State, Value::Word(word)) => StateWord::of(word)
+            .expect("a word")
+            .holds(&key.facts, AS_OF),
+        (KeyField::Role, Value::Text(name)) => name_key(ROLES[key.role]) == *name,
+        (KeyField::By, Value::Text(name)) => name_key(&key.by) == *name,
+        (KeyField::Owner, Value::Text(part)) => has(&key.owner, part),
+        (KeyField::Name, Value::Text(part)) => has(&key.name, part),
+        (KeyField::Description, Value::Text(part)) => has(&key.description, part),
+        (KeyField::Zone, Value::Text(part)) => has("UTC", part),
+        (KeyField::Language, Value::Word(word)) => *word == "en-US",
+        (KeyField::Id, Value::Number(comparison, id)) => compares(key.id, *comparison, *id),
+        (KeyField::Secrets, Value::Number(comparison, many)) => {
+            compares(i64::from(key.facts.delivered), *comparison, *many)
+        }
+        (KeyField::Expires, Value::When(When::Never)) => key.expires.is_none(),
+        (KeyField::Expires, Value::When(When::Day(comparison, day, _))) => key
+            .expires
+            .is_some_and(|expiry| compares(expiry.on, *comparison, *day)),
+        (KeyField::Expires, Value::When(when)) => {
+            within(key.facts.expires_at, when.ahead(NOW).expect("a range"))
+        }
+        (KeyField::Created, Value::When(when)) => {
+            within(Some(key.created), when.past(NOW).expect("a range"))
+        }
+        (KeyField::Used, Value::When(When::Never)) => key.used.is_none(),
+        (KeyField::Used, Value::When(when)) => {
+            let range = when.past(NOW).expect("a range");
+            let delivered = key.facts.delivered.then_some(key.created.plus(1));
+            let there = key.used.or(delivered).or(Some(key.created));
+            within(if range.0.is_none() { there } else { key.used }, range)
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+fn shows(key: &Known, terms: &[Term<KeyField>]) -> bool {
+    let asks = |term: &Term<KeyField>| {
+        let deleted =
+            ["any", "deleted"].map(|word| Test::Field(KeyField::State, Value::Word(word)));
+        !term.not && deleted.contains(&term.test)
+    };
+    let looked_at = !key.facts.deleted || terms.iter().any(asks);
+    looked_at
+        && terms.iter().all(|term| {
+            let holds = match &term.test {
+                Test::Word(word) => {
+                    let parts = [&key.name, &key.description, &key.owner];
+                    let text = parts.map(|part| name_key(part)).join("\n");
+                    text.contains(word) || key.id.to_string().starts_with(word)
+                }
+                Test::Field(field, value) => holds(key, *field, value),
+            };
+            holds != term.not
+        })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn a_filter_shows_the_rows_for_which_every_term_holds(
+        mut keys in prop::collection::vec(known(), 1..12),
+        texts in prop::collection::vec(prop::collection::vec(term(), 0..4), 1..24),
+    ) {
+        let bench = Bench::in_memory();
+        let mut store = bench.store();
+        let stored = store.write(|tx| {
+            for (number, key) in keys.iter_mut().enumerate() {
+                if !key.facts.deleted {
+                    key.name = format!("{} n{number}", key.name);
+                }
+                let fields = ApiKeyFields {
+                    name: key.name.clone(),
+                    description: key.description.clone(),
+                    owner: key.owner.clone(),
+                    role: [AUDITOR, FULL_ACCESS][key.role],
+                    locale: Locale::EnUs,
+                    zone: Tz::UTC,
+                    expiry: key.expires,
+                    locked_out: key.facts.locked_out.then(String::new),
+                };
+                let id = api_keys::reserve(tx)?;
+                key.id = id.0;
+                api_keys::insert(tx, id, &fields, &key.by, key.created)?;
+                let secret = secrets::insert(tx, id, &[0; 8], "hash", "alice", key.created)?;
+                if key.facts.delivered {
+                    api_keys::set_delivered(tx, id)?;
+                }
+                if let Some(at) = key.used {
+                    uses::accepted(tx, id, secret, at)?;
+                }
+                if key.facts.deleted {
+                    api_keys::set_deleted(tx, id, NOW)?;
+                }
+            }
+            Ok::<(), Fault>(())
+        });
+        stored.expect("stored");
+        let connection = raw(&bench.place);
+        for key in &keys {
+            if key.facts.delivered {
+                let sql = "UPDATE api_key_secrets SET delivered_at = ?2 WHERE key = ?1";
+                connection.execute(sql, (key.id, key.created.0 + 1)).expect("delivered");
+            }
+        }
+        for terms in texts {
+            let text = terms.join(" ");
+            let filter = Filter::<KeyRow>::parse(&text, Tz::UTC).expect("a filter");
+            let found = store.read(|tx| list::matches(tx, &filter, AS_OF, 1_000)).expect("read");
+            let wanted: Vec<i64> = keys.iter().filter(|key| shows(key, &filter.terms)).map(|key| key.id).collect();
+            prop_assert_eq!(found, wanted, "{} of {:?}", text, keys);
+        }
+    }
+}
