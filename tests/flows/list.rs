@@ -254,8 +254,10 @@ fn a_thousand_keys_are_walked_without_loading_them_all() {
 fn help_tells_which_keys_do_not_work_now() {
     let mut console = Console::new();
     console.keys("?").says("help.new");
-    console.expect("delete the selected key (not now).");
-    console.keys("<Esc>");
+    console
+        .keys("/selected key")
+        .expect("delete the selected key (not now).");
+    console.keys("<Esc><Esc>");
     console.make_and_store("backup");
     console.keys("?").says("help.delete");
     console.expect_not("delete the selected key (not now)");

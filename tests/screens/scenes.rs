@@ -276,8 +276,8 @@ pub const SCENES: &[Scene] = &[
     scene("event_time",             Demo,      "tG\ndlast week\n",                     Dialog, EN),
     // Help.
     scene("help",                   Demo,      "<F1>",                                 Dialog, BOTH),
-    scene("help_find",              Demo,      "<F1>sort",                             Dialog, EN),
-    scene("help_find_wide",         Demo,      "<F1>漢",                               Dialog, NO),
+    scene("help_find",              Demo,      "<F1>/sort",                            Dialog, EN),
+    scene("help_find_wide",         Demo,      "<F1>/漢",                              Dialog, NO),
     scene("help_key",               Demo,      "n<F1>\n",                              Dialog, BOTH),
     scene("help_states",            Demo,      "<F1><F5>",                             Dialog, BOTH),
     // The palette.

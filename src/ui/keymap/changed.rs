@@ -14,7 +14,7 @@ const STAY: [Chord; 9] = [ENTER, ESC, TAB, BACK_TAB, UP, DOWN, LEFT, RIGHT, F1];
 /// brought up.
 const RESERVED: [Chord; 3] = [ctrl('c'), ctrl('z'), ch('y')];
 /// Where characters are text.
-const TYPED: [Scope; 8] = [
+const TYPED: [Scope; 7] = [
     Scope::Filter,
     Scope::Form,
     Scope::Date,
@@ -22,7 +22,6 @@ const TYPED: [Scope; 8] = [
     Scope::Choice,
     Scope::Entry,
     Scope::Check,
-    Scope::Help,
 ];
 
 /// The table in force, and what of the settings counts in it.

@@ -7,10 +7,10 @@ use ratatui::style::Style;
 use crate::domain::fold::name_key;
 use crate::domain::state::{State, UserState};
 use crate::text::Text;
-use crate::ui::field::{LineField, Typed};
+use crate::ui::field::{Edit, LineField, Typed};
 use crate::ui::frame::{boxed, cells, centred, first, inside, paragraph, row, skip, width, wrap};
 use crate::ui::hits::{Hits, Mouse};
-use crate::ui::keymap::{Action, Binding, Chord, Scope, TextKey};
+use crate::ui::keymap::{Action, Binding, Chord, Scope};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer};
 use crate::ui::scroll::Scroll;
 
@@ -58,6 +58,8 @@ pub struct Help {
     /// Name of what is said above the states.
     intro: &'static str,
     typed: LineField,
+    /// What is typed is a word to find; else keys have their meaning.
+    typing: bool,
     /// What the key does that was pressed.
     answer: Option<String>,
     /// What is found, in lines that fit.
@@ -132,13 +134,17 @@ impl Help {
             _ => ("", Vec::new()),
         };
         let keys = ctx.keys.of(layer.scope());
+        let mut keys: Vec<Entry> = keys.map(|binding| of_key(binding, layer, ctx)).collect();
+        // First what can be done here and now.
+        keys.sort_by_key(|entry| entry.greyed);
         Help {
             text: ctx.text,
             page: Page::Keys,
-            keys: keys.map(|binding| of_key(binding, layer, ctx)).collect(),
+            keys,
             states,
             intro,
             typed: LineField::default(),
+            typing: false,
             answer: None,
             lines: Vec::new(),
             scroll: Scroll::default(),
@@ -216,12 +222,11 @@ impl Help {
         wrapped.collect()
     }
 
-    /// Says what a key does; not of those that lead away from here.
+    /// Says what a key does; not of those that help has a use for itself.
     fn explain(&mut self, chord: Chord, ctx: &Ctx) -> bool {
         let mut own = ctx.keys.of(Scope::Help);
         let own = own.find(|binding| binding.keys.contains(&chord));
-        let leads_away = |b: &Binding| matches!(b.action, Action::Cancel | Action::States);
-        if own.is_some_and(leads_away) {
+        if own.is_some_and(|binding| self.can(binding.action, ctx).is_ok()) {
             return false;
         }
         let is_it = |entry: &&Entry| entry.keys.contains(&chord);
@@ -252,11 +257,27 @@ impl Layer for Help {
     }
 
     fn can(&self, action: Action, _ctx: &Ctx) -> Can<'_> {
-        Cannot::Unused.unless(action != Action::States || !self.states.is_empty())
+        let keys = self.page == Page::Keys;
+        Cannot::Unused.unless(match action {
+            Action::States => !self.states.is_empty(),
+            Action::Accept => self.typing,
+            Action::Filter => keys && !self.typing,
+            _ => true,
+        })
     }
 
     fn act(&mut self, action: Action, _ctx: &Ctx, asks: &mut Asks) {
         match action {
+            Action::Filter => {
+                self.typing = true;
+                self.start();
+            }
+            Action::Accept => self.typing = false,
+            Action::Cancel if self.typing => {
+                self.typing = false;
+                self.typed = LineField::default();
+                self.start();
+            }
             Action::Cancel => asks.close(),
             Action::States => {
                 self.page = match self.page {
@@ -264,6 +285,7 @@ impl Layer for Help {
                     Page::States => Page::Keys,
                 };
                 self.typed = LineField::default();
+                self.typing = false;
                 self.start();
             }
             _ => self.scroll.act(action),
@@ -280,18 +302,18 @@ impl Layer for Help {
     fn edit(&mut self, typed: Typed, ctx: &Ctx, asks: &mut Asks) -> bool {
         match typed {
             _ if self.page == Page::States => return false,
-            Typed::Other(chord) => return self.explain(chord, ctx),
-            // Before any word it is a key like others.
-            Typed::Key(TextKey::Char(' ') | TextKey::DeleteToStart)
-                if self.typed.text().is_empty() =>
-            {
-                return false;
-            }
+            // Characters are no text here: in a rush they are taken for a paste, as where they mean nothing.
+            Typed::Other(chord) => return self.explain(chord, ctx) && !chord.types(),
+            Typed::Key(_) if !self.typing => return false,
             Typed::Key(key) if !key.edits_end() => return false,
             Typed::Key(_) | Typed::Pasted(_) => {}
         }
-        self.start();
-        let edit = self.typed.take(typed);
+        let edit = if self.typing {
+            self.start();
+            self.typed.take(typed)
+        } else {
+            Edit::NotTaken
+        };
         asks.edited(typed, &edit, ctx.text)
     }
 
@@ -319,9 +341,12 @@ impl Layer for Help {
             let prompt = row(area, 0);
             let used = theme.put(buf, prompt, text.say("choice.find"), theme.label) + 1;
             let field = skip(prompt, used);
-            cursor = self.typed.view(buf, field, Style::new());
-            if self.typed.text().is_empty() {
-                theme.put(buf, skip(field, 2), text.say("help.hint"), theme.dim);
+            if self.typing || !self.typed.text().is_empty() {
+                cursor = self.typed.view(buf, field, Style::new());
+            } else {
+                let key = ctx.keys.key(Scope::Help, Action::Filter);
+                let hint = text.fill("help.hint", &[("key", &key)]);
+                theme.put(buf, field, &hint, theme.dim);
             }
         }
         let rows = cells(above.len());
