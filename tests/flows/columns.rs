@@ -35,7 +35,7 @@ fn columns_are_hidden_moved_and_widened_and_are_there_again_for_their_user_alone
     assert_eq!(headings(&console), "Name ▲ State Role Expires Last Sign-In");
     // Without the role; the ID before the state, 9 cells wide.
     console.keys("Cjj ");
-    console.keys("jjj<<<<++++");
+    console.keys("jjjj<<<<<++++");
     console.keys("\n").says_not("columns.title");
     assert_eq!(headings(&console), "Name ▲ ID State Expires Last Sign-In");
     console.expect("ID        State");
@@ -142,5 +142,5 @@ fn columns_that_could_not_be_kept_are_told() {
     let mut console = Console::with_keys(&["alpha"]);
     console.broken = Some(Trouble::Storage(Fault::Full));
     console.keys("Cj \n").expect("disk");
-    assert_eq!(headings(&console), "Name ▲ Role Expires Last Sign-In ID");
+    assert_eq!(headings(&console), "Name ▲ Role Expires Last Sign-In Owner");
 }
