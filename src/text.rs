@@ -451,6 +451,16 @@ impl Text {
             Rule::NoSuchDay => self.say("problem.no_day").to_owned(),
             Rule::DateInPast { today } => self.fill("problem.past", &[("today", today)]),
             Rule::DateTooLate { last } => self.fill("problem.too_late", &[("last", last)]),
+            Rule::ExpiryRequired { last: Some(last) } => {
+                self.fill("problem.expiry_by", &[("last", last)])
+            }
+            Rule::ExpiryRequired { last: None } => self.say("problem.expiry_required").to_owned(),
+            Rule::LivesTooLong { last, days } => {
+                self.fill("problem.lives_too_long", &[("last", last), ("days", days)])
+            }
+            Rule::NotDays { least, most } => {
+                self.fill("problem.not_days", &[("least", least), ("most", most)])
+            }
             Rule::ChangedMeanwhile { theirs, by, .. } => {
                 let who = by.as_deref().unwrap_or(self.say("problem.somebody"));
                 let theirs = self.value(problem.field, theirs, roles).replace('\n', " ");

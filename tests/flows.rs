@@ -40,6 +40,8 @@ mod mouse;
 mod mouse_dialogs;
 #[path = "flows/palette.rs"]
 mod palette;
+#[path = "flows/policy.rs"]
+mod policy;
 #[path = "flows/properties.rs"]
 mod properties;
 #[path = "flows/role.rs"]

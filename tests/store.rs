@@ -38,6 +38,8 @@ mod migration;
 mod names;
 #[path = "store/opening.rs"]
 mod opening;
+#[path = "store/policy.rs"]
+mod policy;
 #[path = "store/power.rs"]
 mod power;
 #[path = "store/processes.rs"]

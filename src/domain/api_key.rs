@@ -8,6 +8,7 @@ use crate::domain::id::{KeyId, RoleId};
 use crate::domain::locale::Locale;
 use crate::domain::merge::{Settled, Side, Values, merge};
 use crate::domain::name::{check_description, check_label, check_name, check_reason};
+use crate::domain::policy::Policy;
 use crate::domain::problem::{Field, Problem, Rule, Value};
 use crate::domain::role::Role;
 use crate::domain::secret::SecretFacts;
@@ -260,6 +261,8 @@ pub struct ApiKeyProperties {
     pub secrets: Vec<SecretFacts>,
     /// Every role that can be chosen, by name.
     pub roles: Vec<Role>,
+    /// What the key is held to when its expiry is changed.
+    pub policy: Policy,
 }
 
 #[cfg(test)]

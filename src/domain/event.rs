@@ -59,6 +59,8 @@ macro_rules! kinds {
 }
 
 kinds! {
+    /// The policy was changed.
+    SystemSettingsSaved             150 Info    "system-settings-saved";
     UserSignedIn                    600 Info    "user-signed-in";
     UserSignedOut                   601 Info    "user-signed-out";
     UserTimedOut                    602 Info    "user-timed-out";

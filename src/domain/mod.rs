@@ -18,6 +18,7 @@ pub mod locale;
 pub mod merge;
 pub mod moment;
 pub mod name;
+pub mod policy;
 pub mod problem;
 pub mod rights;
 pub mod role;

@@ -23,6 +23,9 @@ pub enum Field {
     WebService,
     Rights,
     EqualOrLess,
+    ExpiryRequired,
+    LongestDays,
+    WarningDays,
 }
 
 impl Field {
@@ -42,6 +45,9 @@ impl Field {
             Field::WebService => "webService",
             Field::Rights => "rights",
             Field::EqualOrLess => "equalOrLess",
+            Field::ExpiryRequired => "expiryRequired",
+            Field::LongestDays => "longestDays",
+            Field::WarningDays => "warningDays",
             Field::LockedOut => return None,
         })
     }
@@ -114,6 +120,12 @@ pub enum Rule {
     DateInPast { today: NaiveDate },
     /// After the last day for which the zone tables hold.
     DateTooLate { last: NaiveDate },
+    /// The policy asks for an expiry; the last day that it lets a key have, if there is one.
+    ExpiryRequired { last: Option<NaiveDate> },
+    /// The policy lets a key live for so many days, and this is the last one.
+    LivesTooLong { last: NaiveDate, days: u16 },
+    /// Not a whole number of days within these bounds.
+    NotDays { least: u16, most: u16 },
     /// Somebody else changed the field since it was read, to another value than this person did.
     ChangedMeanwhile {
         mine: Value,

@@ -24,7 +24,7 @@ use crate::service::typed::refuse_secrets;
 use crate::service::{Service, refuse_if_any};
 use crate::store::api_keys::StoredKey;
 use crate::store::names::Named;
-use crate::store::{Tx, api_keys, roles, secrets};
+use crate::store::{Tx, api_keys, policy, roles, secrets};
 
 /// The events of an edit.
 pub(super) const EDITS: Edits = [
@@ -56,6 +56,7 @@ impl Service {
                     .flatten()
                     .collect(),
                 roles: roles::all_undeleted(tx)?,
+                policy: policy::get(tx)?,
             })
         })
     }
@@ -402,5 +403,11 @@ fn refuse_problems(
         Some(role) if role == fields.role => None,
         role => role_problem(change, role, fields.role)?,
     };
-    refuse_if_any(name.into_iter().chain(role).collect())
+    let expiry = policy::get(tx)?.problem(
+        before.map(|(_, before)| before.expiry),
+        fields.expiry,
+        fields.zone,
+        change.now,
+    );
+    refuse_if_any(name.into_iter().chain(role).chain(expiry).collect())
 }

@@ -35,8 +35,8 @@ impl Service {
         actor: &Actor,
         query: &WindowQuery<L>,
     ) -> Result<Part<L::Record>, Trouble> {
-        let as_of = self.as_of();
         self.ask(actor, &[L::NEEDS], |tx, _| {
+            let as_of = self.as_of(tx)?;
             let window = list::window(tx, query, as_of)?;
             let last = window.rows.last().map(|row| row.place().clone());
             let records = window.rows.into_iter().map(|row| row.whole(tx));

@@ -19,8 +19,8 @@ impl Service {
         actor: &Actor,
         query: &WindowQuery<L>,
     ) -> Result<Window<L>, Trouble> {
-        let as_of = self.as_of();
         self.ask(actor, &[L::NEEDS], |tx, _| {
+            let as_of = self.as_of(tx)?;
             Ok(list::window(tx, query, as_of)?)
         })
     }
@@ -30,8 +30,8 @@ impl Service {
     /// # Errors
     /// [`Trouble::Storage`] where it was superseded, too.
     pub fn counts<L: Source>(&self, actor: &Actor, filter: &Filter<L>) -> Result<Counts, Trouble> {
-        let as_of = self.as_of();
         self.ask(actor, &[L::NEEDS], |tx, _| {
+            let as_of = self.as_of(tx)?;
             Ok(list::counts(tx, filter, as_of)?)
         })
     }
@@ -45,8 +45,8 @@ impl Service {
         actor: &Actor,
         filter: &Filter<L>,
     ) -> Result<Vec<i64>, Trouble> {
-        let as_of = self.as_of();
         self.ask(actor, &[L::NEEDS], |tx, _| {
+            let as_of = self.as_of(tx)?;
             Ok(list::matches(tx, filter, as_of, MARKS_MAX + 1)?)
         })
     }
@@ -64,8 +64,8 @@ impl Service {
         if ids.is_empty() {
             return Ok(0);
         }
-        let as_of = self.as_of();
         self.ask(actor, &[L::NEEDS], |tx, _| {
+            let as_of = self.as_of(tx)?;
             Ok(list::shown_of(tx, filter, as_of, ids)?)
         })
     }
@@ -79,8 +79,8 @@ impl Service {
         actor: &Actor,
         filters: &[Filter<L>],
     ) -> Result<Vec<i64>, Trouble> {
-        let as_of = self.as_of();
         self.ask(actor, &[L::NEEDS], |tx, _| {
+            let as_of = self.as_of(tx)?;
             Ok(list::tally(tx, filters, as_of)?)
         })
     }

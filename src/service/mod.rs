@@ -13,6 +13,7 @@ pub mod export;
 pub mod foresee;
 pub mod lists;
 mod names;
+mod policy;
 mod record;
 pub mod roles;
 pub mod secrets;
@@ -34,7 +35,7 @@ use crate::domain::state::{AsOf, Warning};
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::{Actor, Arrival};
-use crate::store::{self, Store};
+use crate::store::{self, Store, Tx};
 
 /// The use cases on one connection.
 pub struct Service {
@@ -121,11 +122,12 @@ impl Service {
         self.clock.now()
     }
 
-    fn as_of(&self) -> AsOf {
-        AsOf {
+    /// What states depend on. The policy's warning time takes the place of the setting.
+    fn as_of(&self, tx: &Tx<'_>) -> Result<AsOf, Fault> {
+        Ok(AsOf {
             now: self.now(),
-            warning: self.warning,
-        }
+            warning: store::policy::get(tx)?.warning_or(self.warning),
+        })
     }
 }
 

@@ -38,8 +38,8 @@ impl Service {
         sequence: Option<i64>,
         most: usize,
     ) -> Result<Vec<EventRow>, Trouble> {
-        let as_of = self.as_of();
         self.ask(actor, VIEWS, |tx, _| {
+            let as_of = self.as_of(tx)?;
             let (since, _) = filter.range(as_of.now);
             let sequence = match (sequence, since) {
                 (Some(sequence), _) => sequence,
@@ -77,8 +77,8 @@ impl Service {
 
     /// Whether anything that is asked about is there, or was and is told of: what never existed is no empty answer.
     pub fn known_in_events(&self, actor: &Actor, filter: &Filter<EventRow>) -> Result<(), Trouble> {
-        let as_of = self.as_of();
         self.ask(actor, VIEWS, |tx, _| {
+            let as_of = self.as_of(tx)?;
             for target in filter.targets() {
                 if !events::knows_target(tx, &target, as_of)? {
                     return Err(missing(tx, &target.to_string(), Trouble::NoSuchTarget)?);

@@ -18,6 +18,7 @@ mod migrate;
 pub mod names;
 mod open;
 pub mod patience;
+pub mod policy;
 mod query;
 mod read_only;
 pub mod roles;

@@ -21,7 +21,7 @@ use crate::text::Text;
 const BODY_VERSION: i64 = 1;
 
 /// The fields of bodies with their labels, in the order in which they are told.
-const FIELDS: [(&str, &str); 30] = [
+const FIELDS: [(&str, &str); 33] = [
     ("name", "event_field.name"),
     ("fullName", "event_field.full_name"),
     ("description", "event_field.description"),
@@ -35,6 +35,9 @@ const FIELDS: [(&str, &str); 30] = [
     ("webService", "event_field.web_service"),
     ("equalOrLess", "event_field.equal_or_less"),
     ("rights", "event_field.rights"),
+    ("expiryRequired", "event_field.expiry_required"),
+    ("longestDays", "event_field.longest_days"),
+    ("warningDays", "event_field.warning_days"),
     ("action", "event_field.action"),
     ("reason", "event_field.reason"),
     ("right", "event_field.right"),
@@ -330,6 +333,7 @@ impl Telling {
         let say = |name| self.text.say(name).to_owned();
         match (name, value) {
             ("expires", Value::Null) => say("event_body.never"),
+            ("longestDays" | "warningDays", Value::Null) => say("event_body.not_set"),
             ("locale" | "timeZone", Value::Null) => say("event_body.machine"),
             ("expires", Value::Object(expiry)) => match expiry.get("on") {
                 Some(Value::String(day)) => printable(day),

@@ -20,6 +20,7 @@ use crate::clock::Clock;
 use crate::config::settings::Settings;
 use crate::domain::clipboard::{ClipboardSetting, ClipboardWay};
 use crate::domain::secret::Secret;
+use crate::domain::state::Warning;
 use crate::domain::time::{Timestamp, Uptime};
 use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::{Actor, Arrival, SignOut};
@@ -154,6 +155,8 @@ pub struct App {
     /// The question whether to leave, while it is open.
     leaving: Option<LayerId>,
     known: Option<i64>,
+    /// The policy's warning time, which takes the place of the setting.
+    warning: Option<Warning>,
     /// How far the machine's clock was ahead of its uptime when that was last looked at, in milliseconds.
     clock_ahead: i64,
     look_at: Uptime,
@@ -202,6 +205,7 @@ impl App {
             window: (u16::MAX, u16::MAX),
             leaving: None,
             known: None,
+            warning: None,
             clock_ahead: now.0 - up.0,
             look_at: up,
             sweep_at: up,
@@ -299,7 +303,11 @@ impl App {
             Ok(Done::Settled(held)) => self.settled(held),
             // What is not known was told when it was asked for.
             Err(trouble) if layer == APP && trouble.is_unsure() => {}
-            Ok(Done::Looked { version, actor }) => self.looked(version, actor),
+            Ok(Done::Looked {
+                version,
+                actor,
+                warning,
+            }) => self.looked(version, actor, warning),
             Ok(Done::Secret { issued, overlap }) => {
                 self.tell(layer, ticket, Ok(Done::SecretIssued(issued.key)));
                 let copies = self.setting.settings.clipboard != ClipboardSetting::Off;
@@ -495,7 +503,7 @@ impl App {
         Ctx {
             now: self.now(),
             uptime: self.uptime(),
-            warning: self.setting.settings.warning,
+            warning: self.warning.unwrap_or(self.setting.settings.warning),
             zone: self.zone(),
             actor: &self.setting.actor,
             text: self.text(),

@@ -104,6 +104,8 @@ pub enum Action {
     /// To the screen from which one came.
     Back,
     MyAccount,
+    /// What the keys of this database are held to.
+    Policy,
     Quit,
     // the secret dialog
     /// Also, in a list, something of the selected row.
@@ -343,6 +345,7 @@ pub static BINDINGS: &[Binding] = bindings![
     List   [ch('4')]                ToSystemEvents HelpOnly "tree.system_events" "help.to_system_events";
     List   [BACKSPACE]              Back         HelpOnly "key.back"         "help.back";
     List   [ch('m')]                MyAccount    HelpOnly "key.my_account"   "help.my_account";
+    List   [ch('P')]                Policy       HelpOnly "key.policy"       "help.policy";
     ApiKeys [ch('f')]                StateFilter  Footer   "key.state_filter" "help.state_filter";
     Users  [ch('f')]                StateFilter  HelpOnly "key.state_filter" "help.state_filter_users";
     List   [ch('e')]                Events       Footer   "key.events"       "help.events";

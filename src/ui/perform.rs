@@ -91,6 +91,11 @@ impl Performer {
             Read::Known(list) => known(service, actor, list).map(Done::Known),
             Read::EventActors => service.event_actors(actor).map(Done::EventActors),
             Read::Roles => service.roles(actor).map(Done::Roles),
+            Read::NewKey => {
+                let roles = service.roles(actor)?;
+                Ok(Done::NewKey(roles, service.policy(actor)?))
+            }
+            Read::Policy => service.policy(actor).map(Done::Policy),
             Read::KeyProperties(id) => {
                 let found = service.key_properties(actor, id)?;
                 Ok(Done::KeyProperties(Box::new(found)))
@@ -167,6 +172,10 @@ impl Performer {
             Write::Change(intent) => change(service, actor, intent),
             Write::ChangeSeen { intent, version } => {
                 service.unless_changed(version, |service| change(service, actor, intent))
+            }
+            Write::SavePolicy { before, draft } => {
+                service.save_policy(actor, &before, &draft)?;
+                Ok(Done::PolicySaved)
             }
             Write::DeliverSecret { secret, overlap } => {
                 let delivered = service.deliver(actor, secret, overlap)?;
@@ -261,7 +270,15 @@ fn look(service: &Service, actor: &Actor, known: i64) -> Outcome {
     let version = service.store().data_version()?;
     let changed = version != known;
     let actor = changed.then(|| service.look_again(actor)).transpose()?;
-    Ok(Done::Looked { version, actor })
+    let warning = match &actor {
+        Some(actor) => service.policy(actor)?.warning,
+        None => None,
+    };
+    Ok(Done::Looked {
+        version,
+        actor,
+        warning,
+    })
 }
 
 /// Writes a secret and a line end to a new file that only its owner can read, and records it.

@@ -13,8 +13,10 @@ use crate::domain::intent::{Intent, Outlook, Prospect};
 use crate::domain::list::{
     ChosenColumn, Counts, Filter, KeyRow, Listed, RoleRow, UserRow, Window, WindowQuery,
 };
+use crate::domain::policy::{Policy, PolicyDraft};
 use crate::domain::role::{Role, RoleDraft, RoleFields, RoleProperties};
 use crate::domain::secret::{Delivered, IssuedSecret, Overlap, Secret};
+use crate::domain::state::Warning;
 use crate::domain::trouble::Trouble;
 use crate::domain::user::{Actor, Arrival, SignOut, UserDraft, UserFields, UserProperties};
 use crate::domain::verdict::Tried;
@@ -45,6 +47,9 @@ pub enum Read {
     EventActors,
     /// Every role, to choose one.
     Roles,
+    /// Every role, and what a new key is held to.
+    NewKey,
+    Policy,
     KeyProperties(KeyId),
     RoleProperties(RoleId),
     UserProperties(UserId),
@@ -155,6 +160,10 @@ pub enum Write {
         intent: Intent,
         version: i64,
     },
+    SavePolicy {
+        before: Policy,
+        draft: PolicyDraft,
+    },
     DeliverSecret {
         secret: SecretId,
         overlap: Option<Overlap>,
@@ -248,6 +257,9 @@ pub enum Done {
     Columns(Option<Vec<ChosenColumn>>),
     EventActors(Vec<String>),
     Roles(Vec<Role>),
+    NewKey(Vec<Role>, Policy),
+    Policy(Policy),
+    PolicySaved,
     KeyProperties(Box<ApiKeyProperties>),
     RoleProperties(Box<RoleProperties>),
     UserProperties(Box<UserProperties>),
@@ -266,6 +278,8 @@ pub enum Done {
     Looked {
         version: i64,
         actor: Option<Actor>,
+        /// The warning time of the policy, if it has one; anew with the actor.
+        warning: Option<Warning>,
     },
     SignedIn,
     SignedOut,

@@ -10,6 +10,7 @@ use keyward::domain::event::trail::EventRow;
 use keyward::domain::id::{KeyId, RoleId, SecretId, UserId};
 use keyward::domain::intent::{Intent, KeyChange, UserChange};
 use keyward::domain::list::{ChosenColumn, Filter, KeyRow, RoleRow, UserRow, WindowQuery};
+use keyward::domain::policy::{Policy, PolicyDraft};
 use keyward::domain::rights::{Right, Rights};
 use keyward::domain::role::{RoleDraft, RoleFields};
 use keyward::domain::secret::Overlap;
@@ -139,7 +140,7 @@ struct World {
 }
 
 /// The tables that are put back as they were after every use case; the events only grow.
-const TABLES: [(&str, &str); 5] = [
+const TABLES: [(&str, &str); 6] = [
     ("roles", "*"),
     (
         "users",
@@ -154,6 +155,7 @@ const TABLES: [(&str, &str); 5] = [
     ),
     ("api_key_secrets", "*"),
     ("list_columns", "*"),
+    ("policy", "*"),
 ];
 
 impl World {
@@ -339,10 +341,12 @@ enum Reach {
     Grants,
     /// The same, of what the target could do before; and it is managed.
     Revives,
+    /// The right to edit roles is needed, too.
+    EditsRoles,
     /// Every right there is, is needed; the roles that are tried here lack those that Keyward does not enforce.
     Everything,
 }
-use Reach::{Everything, Grants, Manages, Nothing, Revives};
+use Reach::{EditsRoles, Everything, Grants, Manages, Nothing, Revives};
 
 type Act = fn(&World, &mut Service, &Actor) -> Result<(), Trouble>;
 
@@ -397,6 +401,11 @@ const USES: &[Use] = &[
     ("check_events", "", &[Right::ViewEvents], Nothing, false, |_, s, who| s.check_events(who, None).map(drop)),
     ("prunable_events", "", &[], Everything, true, |_, s, who| s.prunable_events(who, NOW).map(drop)),
     ("prune_events", "", &[], Everything, true, |w, s, who| s.prune_events(who, &w.first_events, "events.jsonl")),
+    ("policy", "", &[], Nothing, false, |_, s, who| s.policy(who).map(drop)),
+    ("save_policy", "", &[Right::EditUsers], EditsRoles, true, |_, s, who| {
+        let draft = PolicyDraft { warning_days: "7".to_owned(), ..PolicyDraft::default() };
+        s.save_policy(who, &Policy::default(), &draft).map(drop)
+    }),
     ("key_properties", "", &[Right::ViewApiKeys], Nothing, false, |w, s, who| s.key_properties(who, w.key).map(drop)),
     ("try_secret", "", &[Right::ViewApiKeys], Nothing, false, |_, s, who| s.try_secret(who, b"none").map(drop)),
     ("roles", "", SHOWING, Nothing, false, |_, s, who| s.roles(who).map(drop)),
@@ -550,6 +559,9 @@ fn wanted((.., needs, reach, _, _): &Use, own: &Spec, target: &Spec) -> Wanted {
         _ if !own.user_interface => Wanted::NoUserInterface,
         (Some(first), _) if !needs.iter().any(|right| own.rights.contains(right)) => {
             Wanted::NotAuthorized(*first)
+        }
+        (_, EditsRoles) if !own.rights.contains(&Right::EditRoles) => {
+            Wanted::NotAuthorized(Right::EditRoles)
         }
         (_, Everything) => Wanted::MayNotPrune,
         (_, Grants | Revives) if !own.covers(target) => Wanted::Beyond,

@@ -9,6 +9,7 @@ use crate::ui::keymap::{Action, Chord, Hand, Scope, TextKey, text_key};
 use crate::ui::layer::choice::Choice;
 use crate::ui::layer::confirm::Confirm;
 use crate::ui::layer::help::Help;
+use crate::ui::layer::policy::PolicyDialog;
 use crate::ui::layer::properties::Properties;
 use crate::ui::layer::secret::SecretDialog;
 use crate::ui::layer::tree::Tree;
@@ -204,6 +205,7 @@ impl App {
                 );
                 self.push(Box::new(help));
             }
+            Action::Policy => self.push(Box::new(PolicyDialog::new())),
             Action::MyAccount => {
                 let own = Properties::of_user(self.setting.actor.user, Then::nothing());
                 self.push(Box::new(own));

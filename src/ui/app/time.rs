@@ -1,6 +1,7 @@
 //! What time alone brings about while somebody works: the look at the database once a second, the sweep once a minute,
 //! and what a request that takes long shows. What follows when nobody presses a key is in `idle`.
 
+use crate::domain::state::Warning;
 use crate::domain::time::{MINUTE, SECOND, Uptime};
 use crate::domain::user::Actor;
 use crate::ui::app::{APP, App, UnderWay};
@@ -113,9 +114,10 @@ impl App {
         ticket
     }
 
-    pub(super) fn looked(&mut self, version: i64, actor: Option<Actor>) {
+    pub(super) fn looked(&mut self, version: i64, actor: Option<Actor>, warning: Option<Warning>) {
         self.dirty |= self.unseen.take().is_some();
         if let Some(actor) = actor {
+            self.warning = warning;
             self.changed_actor(actor);
         }
         // The first look counts as a change: something may have happened since the first rows were read.

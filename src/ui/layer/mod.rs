@@ -19,6 +19,7 @@ pub mod list;
 pub mod merge;
 pub mod new_secret;
 pub mod palette;
+pub mod policy;
 pub mod properties;
 pub mod reason;
 pub mod role;

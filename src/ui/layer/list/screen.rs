@@ -20,7 +20,7 @@ use crate::ui::layer::confirm::Confirm;
 use crate::ui::layer::destination::Destination;
 use crate::ui::layer::list::{Change, Does, List, Question, Table, Verb, Verbs};
 use crate::ui::layer::tree::{Screen, has_room};
-use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status, Then};
+use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status, Then, policy};
 use crate::ui::request::{Done, Outcome, Read, Ticket};
 
 /// The screen of a list with its verbs.
@@ -278,6 +278,9 @@ impl<V: Verbs> Layer for ListScreen<V> {
     }
 
     fn can(&self, action: Action, ctx: &Ctx) -> Can<'_> {
+        if action == Action::Policy {
+            return policy::can_open(ctx);
+        }
         if let Some(screen) = Screen::of(action) {
             let why = Cannot::Trouble(Trouble::NotAuthorized(screen.needs()));
             return why.unless(ctx.actor.may(screen.needs()));

@@ -9,6 +9,7 @@ use crate::domain::id::{AUDITOR, KeyId, RoleId};
 use crate::domain::intent::Intent;
 use crate::domain::locale::Locale;
 use crate::domain::merge::Settled;
+use crate::domain::policy::Policy;
 use crate::domain::problem::{Field, Problem};
 use crate::domain::rights::Right;
 use crate::domain::role::RoleFor;
@@ -32,6 +33,8 @@ pub struct ApiKey {
     draft: ApiKeyDraft,
     /// What the form began with.
     initial: ApiKeyDraft,
+    /// What the expiry is held to when it is changed.
+    policy: Policy,
 }
 
 impl Properties<ApiKey> {
@@ -77,9 +80,16 @@ impl ApiKey {
             id,
             like: None,
             before: None,
+            policy: Policy::default(),
             initial: draft.clone(),
             draft,
         }
+    }
+
+    /// Begins a new key with an expiry that fits, where one is required.
+    fn propose_expiry(&mut self, ctx: &Ctx) {
+        let proposed = self.policy.proposed(ctx.now.day_in(self.draft.zone));
+        self.draft.expires_on = proposed.map(|day| day.to_string());
     }
 
     fn items(&self, read_only: bool) -> Vec<Item> {
@@ -130,15 +140,17 @@ impl Subject for ApiKey {
 
     fn load(&self) -> Read {
         let of = self.id.or(self.like);
-        of.map_or(Read::Roles, Read::KeyProperties)
+        of.map_or(Read::NewKey, Read::KeyProperties)
     }
 
     fn begin(&mut self, done: Done, ctx: &Ctx) -> Option<Beginning> {
         let text = ctx.text;
         match done {
-            Done::Roles(roles) => {
+            Done::NewKey(roles, policy) => {
+                self.policy = policy;
                 self.draft.role = first_to_give(&roles, &ctx.actor.role);
                 self.draft.zone = ctx.zone;
+                self.propose_expiry(ctx);
                 self.initial = self.draft.clone();
                 Some(Beginning {
                     title: text.say("form.title_new").to_owned(),
@@ -155,6 +167,8 @@ impl Subject for ApiKey {
                     locked_out: None,
                     ..ApiKeyDraft::from(&properties.fields)
                 };
+                self.policy = properties.policy;
+                self.propose_expiry(ctx);
                 self.initial = self.draft.clone();
                 let name = [("name", &properties.fields.name as &dyn std::fmt::Display)];
                 Some(Beginning {
@@ -166,6 +180,7 @@ impl Subject for ApiKey {
                 })
             }
             Done::KeyProperties(properties) => {
+                self.policy = properties.policy;
                 self.draft = ApiKeyDraft::from(&properties.fields);
                 self.initial = self.draft.clone();
                 let read_only = why_not(&properties, ctx);
@@ -243,8 +258,16 @@ impl Subject for ApiKey {
     }
 
     fn problems(&self, ctx: &Ctx) -> Vec<Problem> {
-        let checked = self.draft.check(self.before.as_ref(), ctx.now);
-        checked.err().unwrap_or_default()
+        let before = self.before.as_ref();
+        let mut problems = self.draft.check(before, ctx.now).err().unwrap_or_default();
+        if let Ok(expiry) = self.draft.expiry(before, ctx.now) {
+            let before = before.map(|before| before.expiry);
+            let held = self
+                .policy
+                .problem(before, expiry, self.draft.zone, ctx.now);
+            problems.extend(held);
+        }
+        problems
     }
 
     fn beside(&self, field: Field) -> &'static [Field] {

@@ -1,0 +1,61 @@
+//! The policy: reading and saving it.
+
+use serde_json::{Value, json};
+
+use crate::domain::event::{EventKind, Target};
+use crate::domain::policy::{Policy, PolicyDraft};
+use crate::domain::rights::Right;
+use crate::domain::trouble::Trouble;
+use crate::domain::user::Actor;
+use crate::service::Service;
+use crate::service::change::{Attempt, Edits, On};
+use crate::service::record::differences;
+use crate::store::policy;
+
+/// The event of an edit.
+const EDITS: Edits = [EventKind::SystemSettingsSaved; 3];
+
+impl Service {
+    /// The policy that the keys are held to. Everybody may know it.
+    pub fn policy(&self, actor: &Actor) -> Result<Policy, Trouble> {
+        self.ask(actor, &[], |tx, _| Ok(policy::get(tx)?))
+    }
+
+    /// Saves what this person changed of the policy (`before` to `draft`), who can edit users and roles, and gives the
+    /// policy as it is then. Nothing changed is nothing written.
+    ///
+    /// # Errors
+    /// [`Trouble::Problems`] with the form, among them what somebody else changed meanwhile.
+    pub fn save_policy(
+        &mut self,
+        actor: &Actor,
+        before: &Policy,
+        draft: &PolicyDraft,
+    ) -> Result<Policy, Trouble> {
+        let attempt = Attempt::new("save-policy", On::Trail, &[Right::EditUsers]);
+        self.change(actor, attempt, |change| {
+            if !change.own.fields.rights.has(Right::EditRoles) {
+                return Err(Trouble::NotAuthorized(Right::EditRoles));
+            }
+            let mine = draft.check().map_err(Trouble::Problems)?;
+            let present = policy::get(change.tx)?;
+            let merged = mine.merge(before, &present);
+            let merged = change.refuse_clashes(merged, &Target::trail(), EDITS)?;
+            if merged != present {
+                policy::update(change.tx, &merged)?;
+                let changes = differences(&in_event(&present), &in_event(&merged));
+                let body = json!({ "changes": changes });
+                change.record(EventKind::SystemSettingsSaved, Target::trail(), body)?;
+            }
+            Ok(merged)
+        })
+    }
+}
+
+fn in_event(policy: &Policy) -> Value {
+    json!({
+        "expiryRequired": policy.expiry_required,
+        "longestDays": policy.longest_days,
+        "warningDays": policy.warning.map(|warning| warning.days),
+    })
+}
