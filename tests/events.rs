@@ -291,6 +291,38 @@ fn events_are_found_by_target_and_by_who_did_it() {
 }
 
 #[test]
+fn a_filter_is_typed_as_in_the_console_and_holds_beside_the_options() {
+    let mut trail = Trail::at(&[PAST, NOW]);
+    trail.append(NOW.plus(1), "other", json!({ "note": "words" }));
+    for (args, numbers) in [
+        (
+            &["--filter", "event:api-key-updated -other"][..],
+            vec![1, 2],
+        ),
+        (&["--filter", "target:other by:ALICE level:info"], vec![3]),
+        (&["--filter", "words"], vec![3]),
+        (&["--filter", "time:>=2026-01-01"], vec![2, 3]),
+        (&["--filter", "-other", "--since", "2026-01-01"], vec![2]),
+        (&["--filter=-by:alice"], vec![]),
+        (&["--filter", ""], vec![1, 2, 3]),
+    ] {
+        assert_eq!(trail.sequences(args), numbers, "{args:?}");
+    }
+    for (filter, words) in [
+        (
+            "other level:eror",
+            "--filter, level:eror: “eror” is none of",
+        ),
+        ("time:<", "--filter, time:<: "),
+        ("by:\"alice", "--filter, by:\"alice: "),
+    ] {
+        trail.is_refused(&["--filter", filter], 2, words);
+    }
+    trail.is_refused(&["--filter", "target:nope"], 1, "There is no nope");
+    trail.is_refused(&["--filter", "x", "--head"], 2, "");
+}
+
+#[test]
 fn what_never_existed_is_an_error_and_no_empty_answer() {
     let trail = Trail::at(&[NOW]);
     for (args, words) in [

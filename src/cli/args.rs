@@ -225,7 +225,7 @@ pub(super) struct ListedArgs {
     #[arg(long, value_name = "USER", value_parser = NonEmptyStringValueParser::new())]
     pub(super) by: Option<String>,
     /// Only events that this filter shows, as the list's filter is typed: level:error -by:alice
-    #[arg(long, value_name = "FILTER")]
+    #[arg(long, value_name = "FILTER", allow_hyphen_values = true)]
     pub(super) filter: Option<String>,
     /// How they are written
     #[arg(long, value_enum, default_value_t)]

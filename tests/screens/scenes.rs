@@ -185,6 +185,8 @@ pub const SCENES: &[Scene] = &[
     scene("list_filtered",          Demo,      "/deploy",                              Body,   EN),
     scene("list_filtered_wide",     Demo,      "/監査",                                 Body,   JA),
     scene("list_filtered_narrow",   Demo,      "/ﾊﾞｯｸ",                                Body,   NO),
+    scene("filter_completed",       Demo,      "/by:demo role:",                       Body,   BOTH),
+    scene("filter_mistake",         Demo,      "/deploy state:lokced expires:<\n",     Body,   BOTH),
     scene("list_kept",              Demo,      "/web\n",                               Body,   NO),
     scene("list_refused",           Auditor,   "n",                                    Body,   JA),
     scene("list_sorted",            Demo,      "oOoooo",                               Body,   NO),
