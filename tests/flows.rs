@@ -60,6 +60,8 @@ mod session;
 mod settings;
 #[path = "flows/sorting.rs"]
 mod sorting;
+#[path = "flows/tasks.rs"]
+mod tasks;
 #[path = "flows/tree.rs"]
 mod tree;
 #[path = "flows/try_secret.rs"]
