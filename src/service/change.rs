@@ -17,6 +17,7 @@ use crate::service::Service;
 use crate::service::record::{NOTING, Writing};
 use crate::service::sign_in::{Entry, authorize};
 use crate::store::names::{self, Named};
+use crate::store::patience::give_way;
 use crate::store::{Tx, api_keys, events, roles, secrets, users};
 
 /// The kinds of events that tell of fields that were changed, of a lock that was set and of one that was taken off.
@@ -193,11 +194,13 @@ impl Service {
     }
 
     /// Makes changes of a row only while it is of this version: where somebody has changed it since it was seen they are
-    /// refused with [`Trouble::ChangedSinceSeen`].
+    /// refused with [`Trouble::ChangedSinceSeen`]. As many may follow each other, whoever else waits to write has a turn
+    /// behind each.
     pub fn unless_changed<T>(&mut self, version: i64, work: impl FnOnce(&mut Service) -> T) -> T {
         self.seen = Some(version);
         let done = work(self);
         self.seen = None;
+        give_way();
         done
     }
 

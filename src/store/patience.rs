@@ -96,6 +96,12 @@ impl Patience {
     }
 }
 
+/// Lets go for as long as the longest sleep of who waits for the lock: between two changes out of many every one who
+/// waits gets a try.
+pub fn give_way() {
+    sleep(Duration::from_micros(LONGEST));
+}
+
 fn micros(time: Duration) -> u64 {
     u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
