@@ -188,6 +188,8 @@ fn holds(key: &Known, field: KeyField, value: &Value) -> bool {
         (KeyField::Name, Value::Text(part)) => has(&key.name, part),
         (KeyField::Description, Value::Text(part)) => has(&key.description, part),
         (KeyField::Zone, Value::Text(part)) => has("UTC", part),
+        // None is set.
+        (KeyField::Policy, _) => false,
         (KeyField::Language, Value::Word(word)) => *word == "en-US",
         (KeyField::Id, Value::Number(comparison, id)) => compares(key.id, *comparison, *id),
         (KeyField::Secrets, Value::Number(comparison, many)) => {

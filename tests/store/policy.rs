@@ -2,11 +2,12 @@
 
 use keyward::domain::api_key::ApiKeyDraft;
 use keyward::domain::id::{FULL_ACCESS, KeyId};
+use keyward::domain::list::{KeyRow, WindowQuery};
 use keyward::domain::policy::{Policy, PolicyDraft};
 use keyward::domain::problem::{Field, Problem, Rule, Value};
 use keyward::domain::trouble::Trouble;
 
-use crate::support::database::{Bench, draft};
+use crate::support::database::{Bench, all_of, draft, filter};
 
 fn typed(expiry_required: bool, longest_days: &str, warning_days: &str) -> PolicyDraft {
     PolicyDraft {
@@ -92,6 +93,34 @@ fn a_key_that_the_policy_would_refuse_goes_on_until_its_expiry_is_changed() {
     let before = bench.fields(id);
     let never = bench.save(id, &before, |draft| draft.expires_on = None);
     assert!(refused(never));
+}
+
+#[test]
+fn the_filter_finds_the_keys_that_the_policy_would_refuse_today() {
+    let mut bench = Bench::in_memory();
+    let alice = bench.alice.clone();
+    for (name, day) in [
+        ("never", None),
+        ("near", Some("2026-12-22")),
+        ("far", Some("2026-12-23")),
+    ] {
+        let made = bench.service.create_key(&alice, &until(name, day));
+        made.expect("made");
+    }
+    for (policy, broken) in [
+        (typed(false, "", ""), &[][..]),
+        (typed(true, "", ""), &["never"][..]),
+        (typed(false, "30", ""), &["far", "never"][..]),
+    ] {
+        set(&mut bench, &policy);
+        let query = WindowQuery::<KeyRow> {
+            filter: filter("policy:broken"),
+            ..all_of()
+        };
+        let found = bench.by_alice(|service, alice| service.window(alice, &query));
+        let names: Vec<_> = found.rows.iter().map(|row| row.name.as_str()).collect();
+        assert_eq!(names, broken);
+    }
 }
 
 #[test]

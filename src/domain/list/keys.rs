@@ -44,7 +44,12 @@ pub enum KeyField {
     Description,
     Zone,
     Language,
+    /// Whether it keeps to the policy as it is now.
+    Policy,
 }
+
+/// What a key can do to the policy.
+const BROKEN: &[&str] = &["broken"];
 
 /// The tags of the languages.
 const LANGUAGES: &[&str] = &[Locale::EnUs.tag(), Locale::JaJp.tag()];
@@ -131,6 +136,12 @@ impl Listed for KeyRow {
             "language",
             Kind::Words(LANGUAGES),
             "filter_field.language",
+        ),
+        Field::new(
+            KeyField::Policy,
+            "policy",
+            Kind::Words(BROKEN),
+            "filter_field.policy",
         ),
     ];
     const SIGHTS: &'static [Sight] = &[

@@ -104,6 +104,7 @@ impl Source for KeyRow {
             (KeyField::Description, _) => asked.usual("folded(k.description)", value),
             (KeyField::Zone, _) => asked.usual("folded(k.time_zone)", value),
             (KeyField::Language, _) => asked.usual("k.locale", value),
+            (KeyField::Policy, _) => BREAKS_POLICY.to_owned(),
             (
                 KeyField::Id | KeyField::State | KeyField::Role | KeyField::Expires | KeyField::By,
                 _,
@@ -128,6 +129,12 @@ const THERE_SINCE: &str =
 const WORKING_SECRETS: &str =
     "(SELECT count(*) FROM api_key_secrets s WHERE s.key = k.id AND s.ended_at IS NULL
     AND s.delivered_at IS NOT NULL AND (s.retires_at IS NULL OR s.retires_at > :now))";
+
+/// `domain::policy::Policy::problem` of a new key with this expiry, but for the hour by which a clock is put forward or
+/// back.
+const BREAKS_POLICY: &str = "(SELECT coalesce(CASE WHEN k.expires_at IS NULL
+        THEN p.expiry_required OR p.longest_days IS NOT NULL
+        ELSE k.expires_at > :now + (p.longest_days + 1) * 86400000 END, FALSE) FROM policy p)";
 
 /// Days are compared as they are shown: they are the key's own.
 fn expires(when: &When, asked: &mut Asked<'_>) -> String {
