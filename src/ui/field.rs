@@ -277,10 +277,12 @@ impl LineField {
         u16::try_from(self.scroll).unwrap_or(u16::MAX)
     }
 
-    /// Settles the scroll so that the cursor is within `width` columns.
+    /// Settles the scroll so that the cursor is within `width` columns, and no more is out of sight than must be.
     pub fn place(&mut self, width: u16) {
         let width = usize::from(width.max(1));
         let cursor = self.cursor_column();
+        let whole = usize::from(self.text().cell_width());
+        self.scroll = self.scroll.min((whole + 1).saturating_sub(width));
         if cursor < self.scroll {
             self.scroll = cursor;
         } else if cursor >= self.scroll + width {
@@ -547,5 +549,15 @@ mod tests {
         line.edit(TextKey::Home);
         line.place(10);
         assert_eq!(line.view(&mut buf, area, Style::new()).x, 0);
+    }
+
+    #[test]
+    fn a_shorter_text_is_shown_from_its_beginning() {
+        let mut line = LineField::new("2027-03-24xz");
+        line.place(12);
+        assert_eq!(line.scrolled(), 1);
+        line.set("2026-11-27");
+        line.place(12);
+        assert_eq!(line.scrolled(), 0);
     }
 }
