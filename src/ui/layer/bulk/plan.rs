@@ -2,8 +2,8 @@
 
 use std::fmt::Display;
 
-use crate::domain::fold::name_key;
 use crate::domain::intent::{Outlook, Prospect};
+use crate::domain::name::name_sort;
 use crate::domain::trouble::Trouble;
 use crate::text::Text;
 use crate::ui::layer::Ctx;
@@ -58,7 +58,7 @@ impl Plan {
     /// A plan for these rows: first those of which nothing will come, then the others, by name.
     #[must_use]
     pub fn new(many: &'static Many, value: String, mut rows: Vec<Outlook>) -> Plan {
-        rows.sort_by_cached_key(|row| (row.is_open(), name_key(&row.name), row.intent.id()));
+        rows.sort_by_cached_key(|row| (row.is_open(), name_sort(&row.name), row.intent.id()));
         Plan { many, value, rows }
     }
 
