@@ -183,12 +183,12 @@ mod tests {
 
     const NOW: Timestamp = Timestamp(1_795_363_200_000); // 2026-11-22 16:00 UTC
 
-    fn expiry(date: &str, zone: Tz) -> Option<Expiry> {
-        Some(Expiry::of(parse_date(date).expect("a date"), zone))
+    fn expiry(date: &str, zone: Tz) -> Expiry {
+        Expiry::of(parse_date(date).expect("a date"), zone)
     }
 
     fn rule(policy: &Policy, date: Option<&str>, zone: Tz) -> Option<Rule> {
-        let expiry = date.and_then(|date| expiry(date, zone));
+        let expiry = date.map(|date| expiry(date, zone));
         policy
             .problem(None, expiry, zone, NOW)
             .map(|found| found.rule)
@@ -231,7 +231,7 @@ mod tests {
             longest_days: Some(1),
             warning: None,
         };
-        let far = expiry("2030-01-01", Tz::UTC);
+        let far = Some(expiry("2030-01-01", Tz::UTC));
         for expiry in [None, far] {
             assert!(policy.problem(None, expiry, Tz::UTC, NOW).is_some());
             let stays = policy.problem(Some(expiry), expiry, Tz::UTC, NOW);

@@ -22,17 +22,17 @@ pub fn choose(
     chosen: Option<&[ChosenColumn]>,
 ) -> Result<(), Fault> {
     match chosen {
-        None => tx.0.execute(
-            "DELETE FROM list_columns WHERE user = ?1 AND list = ?2",
-            (user.0, list),
-        )?,
-        Some(chosen) => tx.0.execute(
+        None => {
+            let forget = "DELETE FROM list_columns WHERE user = ?1 AND list = ?2";
+            tx.0.execute(forget, (user.0, list))?;
+            Ok(())
+        }
+        Some(chosen) => tx.change_one(
             "INSERT INTO list_columns (user, list, columns) VALUES (?1, ?2, ?3)
              ON CONFLICT (user, list) DO UPDATE SET columns = excluded.columns",
             (user.0, list, written(chosen)),
-        )?,
-    };
-    Ok(())
+        ),
+    }
 }
 
 fn written(chosen: &[ChosenColumn]) -> String {
