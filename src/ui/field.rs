@@ -277,6 +277,11 @@ impl LineField {
         u16::try_from(self.scroll).unwrap_or(u16::MAX)
     }
 
+    /// Shows the text from its beginning, as a field without the focus does.
+    pub fn place_unfocused(&mut self) {
+        self.scroll = 0;
+    }
+
     /// Settles the scroll so that the cursor is within `width` columns, and no more is out of sight than must be.
     pub fn place(&mut self, width: u16) {
         let width = usize::from(width.max(1));
@@ -558,6 +563,9 @@ mod tests {
         assert_eq!(line.scrolled(), 1);
         line.set("2026-11-27");
         line.place(12);
+        assert_eq!(line.scrolled(), 0);
+        line.place(5);
+        line.place_unfocused();
         assert_eq!(line.scrolled(), 0);
     }
 }

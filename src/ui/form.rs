@@ -441,11 +441,16 @@ impl Form {
             });
         }
         let field = columns.saturating_sub(LABELS);
-        for item in &mut self.items {
-            match &mut item.input {
-                Input::Line(line) => line.place(field),
-                Input::Date(date) => date.line.place(DATE),
-                _ => {}
+        for (index, item) in self.items.iter_mut().enumerate() {
+            let (line, width) = match &mut item.input {
+                Input::Line(line) => (line, field),
+                Input::Date(date) => (&mut date.line, DATE),
+                _ => continue,
+            };
+            if self.focus == Focus::Item(index) {
+                line.place(width);
+            } else {
+                line.place_unfocused();
             }
         }
     }

@@ -31,6 +31,15 @@ fn a_hint_is_said_of_the_field_in_focus_and_gives_way_to_a_message() {
 }
 
 #[test]
+fn what_a_day_of_the_calendar_means_is_said_whole_or_shorter() {
+    let mut console = Console::new();
+    console.keys("nx\t\t\t\t\n europe/lisbon\n\t ");
+    console.keys("2031-07-01 ");
+    console.expect("Stops 2031-07-02 00:00 Europe/Lisbon (in 4 years), Wednesday");
+    console.expect_not("Wednesday =");
+}
+
+#[test]
 fn a_role_that_lets_a_key_do_nothing_says_so() {
     let mut bench = Bench::in_memory();
     let mut draft = role_draft("Console only", &[Right::ViewUsers]);

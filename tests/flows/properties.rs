@@ -359,3 +359,11 @@ fn the_owner_of_a_key_is_kept_found_and_told() {
     console.resize(120, 40);
     console.says("column.owner").expect("Erika Muster");
 }
+
+#[test]
+fn a_long_text_is_shown_from_its_beginning_where_the_focus_is_elsewhere() {
+    let mut console = Console::new();
+    let name = format!("Beginning{}", " of a long name".repeat(5));
+    console.keys("n").keys(&name).expect_not("Beginning");
+    console.keys("\t").expect("Beginning of a long name");
+}

@@ -33,6 +33,13 @@ fn a_secret_is_told_valid_or_why_not_and_what_would_make_it_valid() {
 }
 
 #[test]
+fn blanks_and_a_line_end_that_were_copied_with_a_secret_do_no_harm() {
+    let mut console = Console::new();
+    let secret = console.make_and_store("backup");
+    tried(&mut console, &format!("  {secret} \n")).says("try.valid");
+}
+
+#[test]
 fn enter_goes_from_what_was_found_to_the_key_whatever_the_list_shows() {
     let mut console = Console::new();
     let secret = console.make_and_store("backup");

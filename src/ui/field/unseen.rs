@@ -29,6 +29,14 @@ impl Default for UnseenField {
 }
 
 impl UnseenField {
+    /// Takes what was typed out of the field, which is empty then, without the blanks and line ends around it: they come
+    /// with what is copied, and no client sends them.
+    pub fn take_out(&mut self) -> Secret {
+        let text = Zeroizing::new(Box::from(self.0.trim_ascii().as_bytes()));
+        self.clear();
+        Secret::new(text)
+    }
+
     /// What was typed. Whoever asks must neither keep nor log it.
     #[must_use]
     pub fn expose(&self) -> &str {
@@ -38,13 +46,6 @@ impl UnseenField {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
-    }
-
-    /// Takes what was typed out of the field, which is empty then.
-    pub fn take_out(&mut self) -> Secret {
-        let text = Zeroizing::new(Box::from(self.0.as_bytes()));
-        self.clear();
-        Secret::new(text)
     }
 
     /// Edits by what is typed or pasted; false where that is of no use here.
@@ -61,7 +62,7 @@ impl UnseenField {
         true
     }
 
-    /// Nothing is left out: what a client would send too much counts here as there.
+    /// Nothing is left out of what is typed or pasted.
     fn push(&mut self, text: &str) {
         for c in text.chars() {
             if self.0.len() + c.len_utf8() <= ROOM {

@@ -25,7 +25,7 @@ const WEEKS: u16 = 6;
 const ROWS: u16 = 2 + 1 + WEEKS + 2;
 
 /// What is said of a day that can be chosen, and why another one cannot.
-pub type Judge = Box<dyn Fn(NaiveDate, &Ctx) -> Result<String, String>>;
+pub type Judge = Box<dyn Fn(NaiveDate, &Ctx) -> Result<Hint, String>>;
 
 /// What a key chooses at once.
 const QUICK: [(Action, Step, &str); 3] = [
@@ -188,8 +188,8 @@ impl Layer for Calendar {
     }
 
     fn hint(&self, ctx: &Ctx) -> Option<Hint> {
-        let (Ok(said) | Err(said)) = (self.judge)(self.selected, ctx);
-        Some(Hint::alike(said))
+        let said = (self.judge)(self.selected, ctx);
+        Some(said.unwrap_or_else(Hint::alike))
     }
 
     fn place(&mut self, _area: Rect) {}

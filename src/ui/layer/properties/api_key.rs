@@ -19,7 +19,7 @@ use crate::ui::form::{Input, Item};
 use crate::ui::layer::calendar::Judge;
 use crate::ui::layer::hint::About;
 use crate::ui::layer::properties::{Beginning, Properties, Subject, beyond_own, facts, lock};
-use crate::ui::layer::{Ctx, Then};
+use crate::ui::layer::{Ctx, Hint, Then};
 use crate::ui::request::{Done, Read, Write};
 
 /// A key.
@@ -294,7 +294,11 @@ impl Subject for ApiKey {
             match chosen.expiry(before.as_ref(), ctx.now) {
                 Ok(expiry) => {
                     let stops = |expiry| facts::stops("form.stops", expiry, chosen.zone, ctx);
-                    Ok(expiry.map(stops).unwrap_or_default().join(" "))
+                    let told = expiry.map(stops).unwrap_or_default();
+                    Ok(Hint {
+                        long: told.join(" "),
+                        short: told.into_iter().next().unwrap_or_default(),
+                    })
                 }
                 Err(rule) => Err(ctx.text.problem(&Problem::new(Field::ExpiresOn, rule), &[])),
             }
