@@ -24,6 +24,16 @@ fn a_new_key_begins_with_an_expiry_that_fits_and_is_told_what_does_not() {
 }
 
 #[test]
+fn the_calendar_refuses_a_day_that_the_policy_refuses() {
+    let mut console = Console::new();
+    console.keys("P\t90<F2>").says("policy.saved");
+    console.keys("nbackup\t\t\t\t\t\t ").keys("1");
+    let words: [(&str, &dyn std::fmt::Display); 2] = [("days", &90), ("last", &"2027-02-20")];
+    console.says_with("problem.lives_too_long", &words);
+    console.keys("9").expect_not("The policy lets");
+}
+
+#[test]
 fn the_policys_warning_time_is_everybodys() {
     let mut bench = Bench::in_memory();
     let soon = ApiKeyDraft {

@@ -284,24 +284,30 @@ impl Subject for ApiKey {
     }
 
     fn judge(&self) -> Option<Judge> {
-        let (draft, before) = (self.draft.clone(), self.before.clone());
+        let (draft, before, policy) = (self.draft.clone(), self.before.clone(), self.policy);
         Some(Box::new(move |day, ctx| {
             let chosen = ApiKeyDraft {
                 expires_on: Some(day.to_string()),
                 expiry_edited: true,
                 ..draft.clone()
             };
-            match chosen.expiry(before.as_ref(), ctx.now) {
+            let (expiry, problem) = match chosen.expiry(before.as_ref(), ctx.now) {
                 Ok(expiry) => {
-                    let stops = |expiry| facts::stops("form.stops", expiry, chosen.zone, ctx);
-                    let told = expiry.map(stops).unwrap_or_default();
-                    Ok(Hint {
-                        long: told.join(" "),
-                        short: told.into_iter().next().unwrap_or_default(),
-                    })
+                    let before = before.as_ref().map(|before| before.expiry);
+                    let held = policy.problem(before, expiry, chosen.zone, ctx.now);
+                    (expiry, held)
                 }
-                Err(rule) => Err(ctx.text.problem(&Problem::new(Field::ExpiresOn, rule), &[])),
+                Err(rule) => (None, Some(Problem::new(Field::ExpiresOn, rule))),
+            };
+            if let Some(problem) = problem {
+                return Err(ctx.text.problem(&problem, &[]));
             }
+            let stops = |expiry| facts::stops("form.stops", expiry, chosen.zone, ctx);
+            let told = expiry.map(stops).unwrap_or_default();
+            Ok(Hint {
+                long: told.join(" "),
+                short: told.into_iter().next().unwrap_or_default(),
+            })
         }))
     }
 
