@@ -85,3 +85,25 @@ fn users_roles_and_new_secrets_have_hints_too_and_a_narrow_window_shorter_ones()
     console.keys("\t").says("hint.web_service");
     console.keys("<F4>").says_not("hint.web_service");
 }
+
+#[test]
+fn the_policy_and_the_reason_of_a_lock_have_hints_and_an_owner_has_one() {
+    let mut console = Console::with_keys(&["alpha"]);
+    console.keys("P").says("hint.expiry_required");
+    console
+        .keys("\t")
+        .expect("1 to 36500 days, counted in each key's own time zone; empty: no limit.");
+    console
+        .keys("\t")
+        .expect("0 to 365 days, in place of every user's own setting; 0: no warning.");
+    console.keys("\t").expect_not("0 to 365");
+    console.resize(60, 15).keys("<Shift-Tab>");
+    console.expect("0 to 365 days; 0: no warning.");
+    console.resize(80, 24).keys("<Esc>l");
+    let reason = "Why, for your colleagues: optional, one line, at most";
+    console.expect_not(reason);
+    console.keys("\t").expect(reason);
+    console.keys("\n").expect_not(reason);
+    console.keys("<Esc>n").keys("\t\t\t\t\t\t");
+    console.says("hint.owner");
+}

@@ -9,8 +9,9 @@ use crate::ui::field::Typed;
 use crate::ui::frame::{around, boxed, buttons, inside, paragraph, split_last};
 use crate::ui::hits::{Hit, Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
+use crate::ui::layer::hint;
 use crate::ui::layer::reason::{self, Reason};
-use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Then};
+use crate::ui::layer::{Asks, Can, Cannot, Ctx, Hint, Layer, Then};
 use crate::ui::scroll::Scroll;
 
 /// The question, and what happens on yes.
@@ -237,6 +238,10 @@ impl Layer for Confirm {
             Mouse::Click(_) => {}
         }
         does.button()
+    }
+
+    fn hint(&self, ctx: &Ctx) -> Option<Hint> {
+        (self.focus == Focus::Reason).then(|| hint::of_reason(ctx.text))
     }
 
     fn place(&mut self, area: Rect) {

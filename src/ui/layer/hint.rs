@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use crate::domain::name::{DESCRIPTION_MAX, NAME_MAX, REASON_MAX};
+use crate::domain::policy::{LONGEST_MAX, WARNING_MAX};
 use crate::domain::problem::Field;
 use crate::domain::rights::{Access, Rights};
 use crate::domain::role::Role;
@@ -18,9 +19,10 @@ pub enum About {
     Key,
     User,
     Role,
+    Policy,
 }
 
-use About::{Key, User};
+use About::{Key, Policy, User};
 
 /// The names of a hint, and of the same for a window of 60 columns.
 type Names = [&'static str; 2];
@@ -28,22 +30,25 @@ type Names = [&'static str; 2];
 /// The hint of each field; the role says what it grants, and a date and a reason stand in the field of their box.
 #[rustfmt::skip]
 const HINTS: &[(About, Field, Names)] = &[
-    (Key,         Field::Name,          ["hint.key_name",       "hint_short.key_name"]),
-    (Key,         Field::Description,   ["hint.description",    "hint_short.description"]),
-    (Key,         Field::Owner,         ["hint.owner",          "hint_short.owner"]),
-    (Key,         Field::Language,      ["hint.key_language",   "hint_short.key_language"]),
-    (Key,         Field::TimeZone,      ["hint.key_zone",       "hint_short.key_zone"]),
-    (Key,         Field::ExpiresOn,     ["hint.expires_on",     "hint_short.expires_on"]),
-    (Key,         Field::LockedOut,     ["hint.key_locked",     "hint_short.key_locked"]),
-    (User,        Field::Name,          ["hint.user_name",      "hint_short.user_name"]),
-    (User,        Field::FullName,      ["hint.full_name",      "hint_short.full_name"]),
-    (User,        Field::Language,      ["hint.user_language",  "hint_short.user_language"]),
-    (User,        Field::TimeZone,      ["hint.user_zone",      "hint_short.user_zone"]),
-    (User,        Field::LockedOut,     ["hint.user_locked",    "hint_short.user_locked"]),
-    (About::Role, Field::Name,          ["hint.role_name",      "hint_short.role_name"]),
-    (About::Role, Field::Description,   ["hint.description",    "hint_short.description"]),
-    (About::Role, Field::UserInterface, ["hint.user_interface", "hint_short.user_interface"]),
-    (About::Role, Field::WebService,    ["hint.web_service",    "hint_short.web_service"]),
+    (Key,         Field::Name,           ["hint.key_name",         "hint_short.key_name"]),
+    (Key,         Field::Description,    ["hint.description",      "hint_short.description"]),
+    (Key,         Field::Owner,          ["hint.owner",            "hint_short.owner"]),
+    (Key,         Field::Language,       ["hint.key_language",     "hint_short.key_language"]),
+    (Key,         Field::TimeZone,       ["hint.key_zone",         "hint_short.key_zone"]),
+    (Key,         Field::ExpiresOn,      ["hint.expires_on",       "hint_short.expires_on"]),
+    (Key,         Field::LockedOut,      ["hint.key_locked",       "hint_short.key_locked"]),
+    (User,        Field::Name,           ["hint.user_name",        "hint_short.user_name"]),
+    (User,        Field::FullName,       ["hint.full_name",        "hint_short.full_name"]),
+    (User,        Field::Language,       ["hint.user_language",    "hint_short.user_language"]),
+    (User,        Field::TimeZone,       ["hint.user_zone",        "hint_short.user_zone"]),
+    (User,        Field::LockedOut,      ["hint.user_locked",      "hint_short.user_locked"]),
+    (About::Role, Field::Name,           ["hint.role_name",        "hint_short.role_name"]),
+    (About::Role, Field::Description,    ["hint.description",      "hint_short.description"]),
+    (About::Role, Field::UserInterface,  ["hint.user_interface",   "hint_short.user_interface"]),
+    (About::Role, Field::WebService,     ["hint.web_service",      "hint_short.web_service"]),
+    (Policy,      Field::ExpiryRequired, ["hint.expiry_required",  "hint_short.expiry_required"]),
+    (Policy,      Field::LongestDays,    ["hint.longest_days",     "hint_short.longest_days"]),
+    (Policy,      Field::WarningDays,    ["hint.warning_days",     "hint_short.warning_days"]),
 ];
 const DATE: Names = ["hint.date", "hint_short.date"];
 /// How long the secret works that is replaced.
@@ -64,15 +69,29 @@ pub fn of(about: About, form: &Form, role: Option<&Role>, ctx: &Ctx) -> Option<H
             &HINTS.iter().find(is)?.2
         }
     };
-    let values: [(&str, &dyn Display); 5] = [
+    let key = ctx.keys.key(Scope::Date, Action::Tick);
+    Some(said(names, &key, ctx.text))
+}
+
+/// The hint of the line for a reason, below a question.
+#[must_use]
+pub fn of_reason(text: Text) -> Hint {
+    said(&REASON, &"", text)
+}
+
+/// A hint of the table; `key` is the one that opens the calendar.
+fn said(names: &Names, key: &dyn Display, text: Text) -> Hint {
+    let values: [(&str, &dyn Display); 7] = [
         ("name", &NAME_MAX),
         ("user_name", &USER_NAME_MAX),
         ("description", &DESCRIPTION_MAX),
         ("reason", &REASON_MAX),
-        ("key", &ctx.keys.key(Scope::Date, Action::Tick)),
+        ("longest", &LONGEST_MAX),
+        ("warning", &WARNING_MAX),
+        ("key", key),
     ];
-    let [long, short] = names.map(|name| ctx.text.fill(name, &values));
-    Some(Hint { long, short })
+    let [long, short] = names.map(|name| text.fill(name, &values));
+    Hint { long, short }
 }
 
 /// The hint of New Secret, while the overlap is chosen.
@@ -120,18 +139,10 @@ mod tests {
     fn hints_fit_in_a_line_of_80_columns_and_in_one_of_60() {
         let names = HINTS.iter().map(|(_, _, names)| *names);
         for text in Locale::ALL.map(Text::of) {
-            for [long, short] in names.clone().chain([DATE, REASON, OVERLAP]) {
-                let values: [(&str, &dyn Display); 5] = [
-                    ("name", &NAME_MAX),
-                    ("user_name", &USER_NAME_MAX),
-                    ("description", &DESCRIPTION_MAX),
-                    ("reason", &REASON_MAX),
-                    ("key", &"Space"),
-                ];
-                for (name, columns) in [(long, 80), (short, 60)] {
-                    let hint = text.fill(name, &values);
-                    assert!(width(&hint) <= columns, "{name}: {hint}");
-                }
+            for names in names.clone().chain([DATE, REASON, OVERLAP]) {
+                let Hint { long, short } = said(&names, &"Space", text);
+                assert!(width(&long) <= 80, "{long}");
+                assert!(width(&short) <= 60, "{short}");
             }
         }
     }

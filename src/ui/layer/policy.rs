@@ -12,7 +12,8 @@ use crate::ui::form::{Focus, Form, Input, Item};
 use crate::ui::hits::{Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::confirm::Confirm;
-use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status};
+use crate::ui::layer::hint::{self, About};
+use crate::ui::layer::{Asks, Can, Cannot, Ctx, Hint, Layer, Status};
 use crate::ui::request::{Done, Outcome, Read, Ticket, Write};
 
 /// The most digits of a number of days.
@@ -208,6 +209,10 @@ impl Layer for PolicyDialog {
             waits: self.awaited.is_some(),
             ..Status::default()
         }
+    }
+
+    fn hint(&self, ctx: &Ctx) -> Option<Hint> {
+        hint::of(About::Policy, &self.form, None, ctx)
     }
 
     fn is_changed(&self) -> bool {
