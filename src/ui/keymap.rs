@@ -509,7 +509,7 @@ pub static BINDINGS: &[Binding] = bindings![
     Confirmation [LEFT]             Left         HelpOnly "key.previous"     "help.previous_button";
     Confirmation [RIGHT]            Right        HelpOnly "key.next_button"  "help.next_button";
     Confirmation [PAGE_UP, ctrl('b')] PageUp       HelpOnly "key.page_up"      "help.scroll_up";
-    Confirmation [PAGE_DOWN, ctrl('f')] PageDown     HelpOnly "key.page_down"    "help.scroll_down";
+    Confirmation [PAGE_DOWN, ctrl('f')] PageDown     Footer   "key.scroll"       "help.scroll_down";
     Confirmation [ctrl('u')]        HalfUp       HelpOnly "key.half_up"      "help.half_up";
     Confirmation [ctrl('d')]        HalfDown     HelpOnly "key.half_down"    "help.half_down";
     Secret [ch('a')]                Stored       Footer   ByHand "key.stored"       "help.stored";

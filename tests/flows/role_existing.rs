@@ -87,6 +87,9 @@ fn what_changes_is_listed_before_it_is_saved_and_cancel_keeps_the_form() {
     ] {
         console.expect(line);
     }
+    console.expect_not("PgDn Scroll");
+    console.resize(60, 10).expect("PgDn Scroll");
+    console.resize(80, 24);
     console.keys("\n").expect("[Users/Keys]");
     assert_eq!(roles(&mut console), before);
     console.keys("<F2>y");
