@@ -208,8 +208,12 @@ fn what_is_looked_for_is_looked_for_on_all_tabs_and_the_next_one_is_named() {
     console
         .keys("<Esc>")
         .says_with("role.ticked", &[("held", &3), ("all", &12)]);
-    console.keys("<F4>").expect_not("found;");
+    console
+        .keys("<F4>")
+        .expect_not("found;")
+        .expect("Space Tick");
     console.keys("/nothing like it").says("choice.nothing");
+    console.keys("\n").expect("/ Find").expect_not("Space Tick");
 }
 
 #[test]

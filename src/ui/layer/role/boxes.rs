@@ -190,6 +190,11 @@ impl Boxes {
         self.scroll.follow();
     }
 
+    /// Whether what is selected is on the page.
+    pub(super) fn has_selected(&self) -> bool {
+        self.at().is_some()
+    }
+
     /// Whether Enter acts on what is selected.
     pub(super) fn is_on_radio(&self) -> bool {
         matches!(self.selected, Spot::Radio(_))

@@ -25,7 +25,9 @@ impl RoleDialog {
             Action::Accept => self.is_searching() || !self.is_read_only(),
             Action::Tick => match (self.focus, self.page) {
                 (Focus::Page, Page::General) => self.can_tick(),
-                (Focus::Page, Page::Rights(_)) => self.locked.is_none(),
+                (Focus::Page, Page::Rights(_)) => {
+                    self.locked.is_none() && self.boxes().is_some_and(Boxes::has_selected)
+                }
                 (Focus::Page, Page::AssignedTo) | (Focus::Tabs, _) => false,
                 (Focus::Ok | Focus::Cancel, _) => true,
             },
