@@ -142,3 +142,17 @@ fn the_header_tells_as_much_of_the_way_as_there_is_room_for() {
     console.resize(60, 15).expect("System Events > ");
     console.expect_not("Administration");
 }
+
+#[test]
+fn to_go_to_the_keys_from_the_events_of_one_leaves_no_events_from_which_nothing_leads_back() {
+    let mut console = keys();
+    console.keys("je").expect("System Events > alps");
+    console.keys("1").expect_selected("alps");
+    console.keys("<Backspace><Esc>").expect("API Keys");
+    console.expect_not("System Events > alps");
+    console.keys("e2").expect("> Users");
+    console.keys("1").expect_selected("alps");
+    console.keys("<Esc>").expect("> Users");
+    console.keys("<Esc>").expect("> Users");
+    console.keys("1e<Esc>").expect_selected("alps");
+}

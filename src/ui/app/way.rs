@@ -66,10 +66,21 @@ impl Way {
         let is_kind = |left: &mut Left| {
             left.here.screen == to.screen && left.here.about.is_some() == to.about.is_some()
         };
-        let mut before = self.behind.extract_if(.., is_kind);
-        let before = before
-            .next()
-            .or_else(|| self.beside.extract_if(.., is_kind).next());
+        let before = match self.behind.iter_mut().position(is_kind) {
+            Some(at) => {
+                let before = self.behind.remove(at);
+                // What is about something goes with the screen from which one came to it: from there it leads nowhere.
+                if self
+                    .behind
+                    .get(at)
+                    .is_some_and(|left| left.here.about.is_some())
+                {
+                    self.behind.remove(at);
+                }
+                Some(before)
+            }
+            None => self.beside.extract_if(.., is_kind).next(),
+        };
         before.filter(|_| to.about.is_none()).map(|left| left.layer)
     }
 
