@@ -308,3 +308,15 @@ fn roles_that_nobody_has_are_deleted_at_once() {
         .says_with("bulk.delete_done", &[("n", &2)]);
     console.expect("Ops").expect_not("Older");
 }
+
+#[test]
+fn of_users_it_is_told_who_signed_in_last() {
+    let (bench, user) = Bench::demo(keyward::service::demo::FULL_ACCESS_USER);
+    let mut console = Console::of(bench, user, (80, 24));
+    console.go("Users");
+    console
+        .keys("*d")
+        .expect("signed in last")
+        .expect("deleted, signed in");
+    console.expect_not("used");
+}

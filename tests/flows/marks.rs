@@ -50,7 +50,10 @@ fn every_match_is_marked_also_what_is_not_loaded() {
 fn marks_stay_through_filter_order_refresh_and_another_screen_and_say_how_many_are_not_shown() {
     let mut console = Console::with_keys(&["alpha", "beta", "gamma"]);
     console.keys("  ").expect("2 marked");
-    console.keys("/alp\n").expect("2 marked, 1 not shown");
+    console
+        .keys("/alp")
+        .expect("2 marked, 1 not shown · 1 of 3");
+    console.keys("\n").expect("2 marked, 1 not shown");
     console.keys("<Esc>").expect("2 marked");
     console.expect_not("not shown");
     console.keys("O").expect("*alpha").expect("*beta");

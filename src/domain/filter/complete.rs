@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::domain::event::EventKind;
 use crate::domain::filter::{Field, Kind, Quote, pieces, quoted};
 use crate::domain::fold::name_key;
 
@@ -61,6 +62,10 @@ pub fn complete<F>(fields: &[Field<F>], known: &Known, text: &str) -> Completion
     };
     let candidates: Vec<String> = match field.kind {
         Kind::Words(all) => words(all),
+        Kind::Event => {
+            let all: Vec<&str> = EventKind::ALL.iter().map(|kind| kind.word()).collect();
+            words(&all)
+        }
         Kind::Name | Kind::Text => {
             let own = known.iter().find(|(name, _)| *name == field.name);
             let names = own.into_iter().flat_map(|(_, names)| names);
@@ -81,6 +86,7 @@ pub fn complete<F>(fields: &[Field<F>], known: &Known, text: &str) -> Completion
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::event::trail::EventRow;
     use crate::domain::list::{KeyRow, Listed};
 
     #[test]
@@ -108,6 +114,8 @@ mod tests {
         assert_eq!(follows("-role:\"full a"), ["-role:\"Full Access\""]);
         assert_eq!(follows("by:AL"), ["by:alice"]);
         assert_eq!(follows("expires:<"), [""; 0]);
+        let events = complete(EventRow::FIELDS, &known, "event:api-key-l").candidates;
+        assert_eq!(events, ["api-key-locked-out"]);
         let about = complete(KeyRow::FIELDS, &known, "expires:<").about;
         assert_eq!(about, Some("filter_field.expires"));
     }

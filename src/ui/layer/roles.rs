@@ -23,7 +23,7 @@ impl Table for RoleRow {
         }),
         column(
             "column.access",
-            (19, 0),
+            (20, 0),
             ('a', RoleSort::Access),
             |row, ctx| {
                 let name = match (row.user_interface, row.web_service) {

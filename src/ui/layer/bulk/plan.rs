@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use crate::domain::intent::{Outlook, Prospect};
+use crate::domain::intent::{Intent, Outlook, Prospect};
 use crate::domain::name::name_sort;
 use crate::domain::trouble::Trouble;
 use crate::text::Text;
@@ -117,7 +117,18 @@ impl Plan {
         let (at, name) = used.max_by_key(|(at, _)| *at)?;
         let ago = ctx.text.ago(ctx.now.since(at));
         let words: [(&str, &dyn Display); 2] = [("name", name), ("ago", &ago)];
-        Some(ctx.text.fill("bulk.last_used", &words))
+        Some(ctx.text.fill(
+            self.of_use(["bulk.last_used", "bulk.last_signed_in"]),
+            &words,
+        ))
+    }
+
+    /// The sentence of the two that says it of these rows: keys are used, users sign in.
+    fn of_use(&self, [used, signed_in]: [&'static str; 2]) -> &'static str {
+        match self.rows.first().map(|row| &row.intent) {
+            Some(Intent::User(..)) => signed_in,
+            _ => used,
+        }
     }
 
     /// What will become of one row.
@@ -137,7 +148,7 @@ impl Plan {
             Some(at) if row.is_open() => {
                 let ago = text.ago(ctx.now.since(at));
                 let words: [(&str, &dyn Display); 2] = [("what", &what), ("ago", &ago)];
-                text.fill("bulk.used", &words)
+                text.fill(self.of_use(["bulk.used", "bulk.signed_in"]), &words)
             }
             _ => what,
         };

@@ -57,7 +57,13 @@ impl<L: Table> List<L> {
             for mistake in self.filter.as_ref().err().into_iter().flatten() {
                 mark_span(buf, field, (text, from), &mistake.span, ctx.theme.problem);
             }
-            at = skip(at, used + field.width + 1);
+            // What the text leaves free is lent to the corner.
+            let taken = if from == 0 {
+                field.width.min(width(text) + 1)
+            } else {
+                field.width
+            };
+            at = skip(at, used + taken + 1);
         }
         let words = self.info(ctx, at.width);
         let style = match self.unread {
