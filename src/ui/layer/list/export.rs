@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use crate::domain::export::{EXPORT_BATCH, ExportForm, ExportTo, View};
 use crate::domain::list::{Anchor, Filter, WindowQuery};
-use crate::domain::trouble::Trouble;
 use crate::ui::layer::choice::Choice;
 use crate::ui::layer::entry::Entry;
 use crate::ui::layer::export::ExportDialog;
@@ -44,24 +43,27 @@ impl<V: Verbs> ListScreen<V> {
     /// Asks in which form the rows are to be exported, and where to.
     pub(super) fn choose_export(&self, ctx: &Ctx, asks: &mut Asks) {
         let text = ctx.text;
-        let entries = CHOICES.map(|(chosen, name)| (chosen, text.say(name).to_owned()));
+        let entries: Vec<_> = CHOICES
+            .iter()
+            .filter(|((_, to_file), _)| ctx.files || !to_file)
+            .map(|(chosen, name)| (*chosen, text.say(name).to_owned()))
+            .collect();
         let then = Then::new(|screen: &mut ListScreen<V>, chosen, ctx, asks| {
             let (form, to_file): (ExportForm, bool) = chosen;
-            if !to_file {
-                screen.export(form, ExportTo::Clipboard, ctx, asks);
-            } else if ctx.files {
+            if to_file {
                 let day = ctx.now.in_zone(ctx.zone).format("%Y-%m-%d");
                 let file = format!("{}-{day}.{}", V::Row::EXPORT, form.extension());
                 asks.push(Self::path_entry(form, &file, ctx));
             } else {
-                asks.complain(ctx.text.trouble(&Trouble::NoFiles));
+                screen.export(form, ExportTo::Clipboard, ctx, asks);
             }
         });
         let title = match &self.list.counts {
             Some(counts) => text.fill("export.title_of", &[("rows", &counts.shown)]),
             None => text.say("export.title").to_owned(),
         };
-        asks.push(Choice::of(&title, entries.to_vec(), &CHOICES[0].0, then));
+        let first = entries[0].0;
+        asks.push(Choice::of(&title, entries, &first, then));
     }
 
     fn path_entry(form: ExportForm, path: &str, ctx: &Ctx) -> Entry {
