@@ -218,6 +218,27 @@ fn an_expiry_is_set_or_taken_away_and_a_wrong_day_can_be_mended() {
 }
 
 #[test]
+fn the_expiry_of_many_is_entered_as_in_properties() {
+    let (mut console, _) = contractor(2);
+    console
+        .keys("*E")
+        .expect("[x] Expires on")
+        .says("hint.date");
+    console
+        .keys("90d")
+        .says_with("bulk.expiry_stops", &[("value", &"2027-02-20")]);
+    console.keys("<Down>").expect("2027-02-21");
+    console.keys(" ").expect("February 2027");
+    console.keys("<Right>\n").expect("2027-02-22");
+    console.keys("<Shift-Tab> ").says("bulk.expiry_never");
+    console.keys(" <Ctrl-U>nev").expect_not("!");
+    console.keys("<F2>");
+    console.expect("!").says("bulk.expiry_title");
+    console.keys("<Shift-Tab> <F2>");
+    console.says_with("bulk.so_already", &[("n", &4)]);
+}
+
+#[test]
 fn without_marks_a_role_is_set_of_the_selected_row() {
     let mut console = Console::with_keys(&["alpha", "beta"]);
     console

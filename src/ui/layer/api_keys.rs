@@ -2,23 +2,22 @@
 
 use std::fmt::Display;
 
-use crate::domain::date::parse_day;
+use chrono::NaiveDate;
+
 use crate::domain::event::Target;
 use crate::domain::id::KeyId;
 use crate::domain::intent::{Intent, KeyChange};
 use crate::domain::list::{KeyRow, KeySort};
-use crate::domain::problem::{Field, Problem};
 use crate::domain::rights::Right;
 use crate::domain::state::{AsOf, Facts};
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Trouble;
-use crate::text::Text;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::bulk::{
     DELETE, LOCK_OUT, RESTORE, SET_EXPIRY, SET_NO_EXPIRY, SET_ROLE, UNLOCK,
 };
 use crate::ui::layer::destination::Destination;
-use crate::ui::layer::entry::Entry;
+use crate::ui::layer::expiry::SetExpiry;
 use crate::ui::layer::list::{
     Change, Column, ListScreen, Question, Table, Verb, Verbs, choose_sight, column, last_used,
     plain,
@@ -291,7 +290,7 @@ impl Verbs for KeyVerbs {
             Action::SetExpiry,
             &[Right::EditApiKeys],
             &SET_EXPIRY,
-            |_, ctx, asks| ask_expiry("", None, ctx.text, asks),
+            |_, ctx, asks| ask_expiry(ctx, asks),
         ),
         Verb::here(Action::Try, &[], |_, _, _, asks| {
             asks.push(TrySecret::new(ApiKeys::goes_to_row()));
@@ -306,35 +305,15 @@ impl Verbs for KeyVerbs {
     ];
 }
 
-/// Asks for the last day of many keys, or again with what was typed and why it is none.
-fn ask_expiry(typed: &str, problem: Option<String>, text: Text, asks: &mut Asks) {
-    let then = Then::new(|screen: &mut ApiKeys, typed: String, ctx, asks| {
-        let never = typed.eq_ignore_ascii_case("never");
-        let day = if never {
-            Ok(None)
-        } else {
-            parse_day(&typed, ctx.now.day_in(ctx.zone)).map(Some)
-        };
-        match day {
-            Ok(day) => {
-                let intent = Intent::Key(KeyChange::SetExpiry(day), KeyId(0));
-                let many = day.map_or(&SET_NO_EXPIRY, |_| &SET_EXPIRY);
-                let value = day.map(|day| day.to_string()).unwrap_or_default();
-                screen.look_at_each(intent, many, value, asks);
-            }
-            Err(rule) => {
-                let problem = Problem::new(Field::ExpiresOn, rule.into());
-                let problem = ctx.text.problem(&problem, &[]);
-                ask_expiry(&typed, Some(problem), ctx.text, asks);
-            }
-        }
+/// Asks for the last day of many keys.
+fn ask_expiry(ctx: &Ctx, asks: &mut Asks) {
+    let then = Then::new(|screen: &mut ApiKeys, day: Option<NaiveDate>, _, asks| {
+        let intent = Intent::Key(KeyChange::SetExpiry(day), KeyId(0));
+        let many = day.map_or(&SET_NO_EXPIRY, |_| &SET_EXPIRY);
+        let value = day.map(|day| day.to_string()).unwrap_or_default();
+        screen.look_at_each(intent, many, value, asks);
     });
-    let (title, note) = ("bulk.expiry_title", "bulk.expiry_note");
-    let entry = Entry::new(text.say(title), text.say(note), typed, then);
-    asks.push(match problem {
-        Some(problem) => entry.refused(problem),
-        None => entry,
-    });
+    asks.push(SetExpiry::new(then, ctx));
 }
 
 fn undeleted(row: &KeyRow) -> Can<'_> {

@@ -12,6 +12,7 @@ pub mod destination;
 pub mod ended;
 pub mod entry;
 pub mod events;
+pub mod expiry;
 pub mod export;
 pub mod help;
 pub mod hint;
