@@ -96,15 +96,7 @@ pub fn window<L: Source>(
 
 /// How many rows there are, and how many the filter shows.
 pub fn counts<L: Source>(tx: &Tx<'_>, filter: &Filter<L>, as_of: AsOf) -> Result<Counts, Fault> {
-    let table = L::TABLE;
-    let number = |sql: &str, values: &Values| -> Result<i64, Fault> {
-        let mut query = tx.0.prepare_cached(sql)?;
-        bind(&mut query, values)?;
-        Ok(query.raw_query().next()?.map_or(Ok(0), |row| row.get(0))?)
-    };
-    let exists = L::EXISTS;
-    let all = format!("SELECT count(*) FROM {table} WHERE {exists}");
-    let all = number(&all, &Values::new())?;
+    let all = count::<L>(tx, L::EXISTS, &Values::new())?;
     let shown = tally(tx, std::slice::from_ref(filter), as_of)?[0];
     let told = Filter::<L>::told().map(|(sight, _)| filter.in_sight(sight));
     let told = tally(tx, &told.collect::<Vec<_>>(), as_of)?;
@@ -123,15 +115,20 @@ pub fn tally<L: Source>(
     filters: &[Filter<L>],
     as_of: AsOf,
 ) -> Result<Vec<i64>, Fault> {
-    let table = L::TABLE;
-    let count = |filter: &Filter<L>| {
+    let shown = |filter: &Filter<L>| {
         let (condition, values) = condition(tx, filter, as_of)?;
-        let sql = format!("SELECT count(*) FROM {table} WHERE {condition}");
-        let mut query = tx.0.prepare_cached(&sql)?;
-        bind(&mut query, &values)?;
-        Ok(query.raw_query().next()?.map_or(Ok(0), |row| row.get(0))?)
+        count::<L>(tx, &condition, &values)
     };
-    filters.iter().map(count).collect()
+    filters.iter().map(shown).collect()
+}
+
+/// For how many rows of the table this holds.
+fn count<L: Source>(tx: &Tx<'_>, condition: &str, values: &Values) -> Result<i64, Fault> {
+    let table = L::TABLE;
+    let sql = format!("SELECT count(*) FROM {table} WHERE {condition}");
+    let mut query = tx.0.prepare_cached(&sql)?;
+    bind(&mut query, values)?;
+    Ok(query.raw_query().next()?.map_or(Ok(0), |row| row.get(0))?)
 }
 
 /// The IDs of the rows that the filter shows, in their order, at most so many of them.
@@ -161,16 +158,12 @@ pub fn shown_of<L: Source>(
     as_of: AsOf,
     ids: &[i64],
 ) -> Result<i64, Fault> {
-    let (id, table) = (L::ID, L::TABLE);
+    let id = L::ID;
     let (condition, mut values) = condition(tx, filter, as_of)?;
     let ids: serde_json::Value = ids.into();
     values.push((":ids".to_owned(), ids.to_string().into()));
-    let sql = format!(
-        "SELECT count(*) FROM {table} WHERE {id} IN (SELECT value FROM json_each(:ids)) AND {condition}"
-    );
-    let mut query = tx.0.prepare_cached(&sql)?;
-    bind(&mut query, &values)?;
-    Ok(query.raw_query().next()?.map_or(Ok(0), |row| row.get(0))?)
+    let among = format!("{id} IN (SELECT value FROM json_each(:ids)) AND {condition}");
+    count::<L>(tx, &among, &values)
 }
 
 /// Walking a list in one order under one filter.
