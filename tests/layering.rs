@@ -29,13 +29,11 @@ const RANKS: &[&[&[&str]]] = &[
         "ui::form",
         "ui::field",
         "ui::table",
-        "ui::frame",
         "ui::hits",
-        "ui::theme",
         "ui::keymap",
         "ui::request",
+        "ui::look",
         "ui::scroll",
-        "ui::symbols",
         "ui::terminal",
     ]],
     &[&["ui::layer"]],
@@ -99,7 +97,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("ratatui_textarea", &["ui::field"]),
     ("rusqlite", &["store"]),
     ("rustix", &["ui::terminal"]),
-    ("serde", &["cli", "domain::rights", "export", "ui::theme"]),
+    ("serde", &["cli", "domain::rights", "export", "ui::look"]),
     (
         "serde_json",
         &["cli", "domain", "export", "service", "store", "text"],
@@ -109,7 +107,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("subtle", &["auth", "domain::secret"]),
     (
         "toml",
-        &["cli", "config", "domain::rights", "text", "ui::theme"],
+        &["cli", "config", "domain::rights", "text", "ui::look"],
     ),
     ("tui_input", &["ui::field"]),
     ("unicode_joining_type", &["domain::name"]),
@@ -415,7 +413,7 @@ mod the_checker {
         breaks("domain::name", "use crate::text::Text;");
         breaks("ui::form", "use crate::ui::layer::list;");
         breaks("ui::layer::list", "use super::super::app::App;");
-        keeps("ui::form", "use crate::ui::{field::Field, theme};");
+        keeps("ui::form", "use crate::ui::{field::Field, look};");
         keeps(
             "ui::run",
             "use crate::{clipboard, clock::Clock, service::Service, ui::app};",

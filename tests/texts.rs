@@ -9,8 +9,8 @@ use keyward::config::settings::SETTINGS;
 use keyward::domain::event::EventKind;
 use keyward::domain::locale::Locale;
 use keyward::text::Text;
-use keyward::ui::frame::width;
 use keyward::ui::keymap::{Keymap, Scope, Shown};
+use keyward::ui::look::width;
 
 mod support {
     pub mod files;

@@ -7,8 +7,8 @@ use std::process::ExitCode;
 use crate::cli::{Failure, print};
 use crate::config::settings::{Origin, SETTINGS, Settings};
 use crate::text::Text;
-use crate::ui::frame::{width, wrap};
 use crate::ui::keymap::{self, Chord, Keymap};
+use crate::ui::look::{width, wrap};
 
 /// The config file has a problem; the settings were printed all the same.
 const COMPLAINTS: u8 = 1;

@@ -29,14 +29,13 @@ use crate::ui::app::mouse::Mouse;
 use crate::ui::app::rush::Rush;
 use crate::ui::app::time::DOUBT;
 use crate::ui::app::way::{Way, screen};
-use crate::ui::frame::SMALLEST;
 use crate::ui::keymap::Keymap;
 use crate::ui::layer::api_keys::ApiKeys;
 use crate::ui::layer::secret::SecretDialog;
 use crate::ui::layer::tree::{Pane, Screen};
 use crate::ui::layer::{Ask, Asks, Ctx, Deed, Layer, Tone};
+use crate::ui::look::{SMALLEST, Theme};
 use crate::ui::request::{Aside, Done, Outcome, Request, Ticket};
-use crate::ui::theme::Theme;
 
 /// More frames than there will ever be.
 const UNDRAWN: u64 = u64::MAX;

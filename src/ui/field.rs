@@ -12,9 +12,8 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::domain::name::{NAME_MAX, printable};
 use crate::domain::secret::find_secret_shape;
-use crate::ui::frame::{first, row, skip, width, write};
 use crate::ui::keymap::{Chord, TextKey};
-use crate::ui::theme::Theme;
+use crate::ui::look::{Theme, first, row, skip, width, write};
 
 pub use area::AreaField;
 pub use date::DateField;

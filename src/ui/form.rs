@@ -11,9 +11,9 @@ use ratatui::layout::{Position, Rect};
 
 use crate::domain::problem::{Field, Value};
 use crate::ui::field::{AreaField, DateField, Edit, LineField, Typed};
-use crate::ui::frame::{cells, centred, inside, split_last, wrap};
 use crate::ui::hits::{Hit, Mouse};
 use crate::ui::keymap::Action;
+use crate::ui::look::{cells, centred, inside, split_last, wrap};
 use crate::ui::scroll::Scroll;
 
 /// Columns of the labels, with the space behind them.

@@ -3,15 +3,13 @@
 pub mod app;
 pub mod field;
 pub mod form;
-pub mod frame;
 pub mod hits;
 pub mod keymap;
 pub mod layer;
+pub mod look;
 pub mod perform;
 pub mod request;
 pub mod run;
 pub mod scroll;
-pub mod symbols;
 pub mod table;
 pub mod terminal;
-pub mod theme;

@@ -6,9 +6,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::text::Text;
-use crate::ui::frame::{skip, split_last};
 use crate::ui::keymap::Action;
-use crate::ui::theme::Theme;
+use crate::ui::look::{Theme, skip, split_last};
 
 /// The part of some lines that is on the screen.
 #[derive(Clone, Copy, Debug, Default)]

@@ -1,7 +1,7 @@
 //! A list's table: which columns fit, and a window of rows with a cursor in it.
 
 use crate::domain::list::{Anchor, Listed, Place, Window};
-use crate::ui::frame::cells;
+use crate::ui::look::cells;
 
 /// Space between two columns.
 pub const GAP: u16 = 1;

@@ -6,7 +6,7 @@ use crate::domain::export::{ExportForm, View};
 use crate::domain::name::printable;
 use crate::export::{self, events};
 use crate::text::Text;
-use crate::ui::frame::width;
+use crate::ui::look::width;
 
 /// How events are written, and in whose words and zone.
 #[derive(Clone, Copy)]

@@ -6,11 +6,11 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use crate::ui::app::{App, UNDRAWN};
-use crate::ui::frame::{SMALLEST, first, footer, paragraph, row, skip, toolbar, width, wrap};
 use crate::ui::hits::Hits;
 use crate::ui::keymap::{Binding, Scope, Shown};
 use crate::ui::layer::tree::{dock, view_docked};
 use crate::ui::layer::{Ctx, Hint, Tone};
+use crate::ui::look::{SMALLEST, first, footer, paragraph, row, skip, toolbar, width, wrap};
 
 /// The most lines that a message takes; a dialog needs the others.
 const MESSAGE_LINES: usize = 3;

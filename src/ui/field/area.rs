@@ -10,8 +10,8 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::domain::name::DESCRIPTION_MAX;
 use crate::domain::secret::find_secret_shape;
 use crate::ui::field::{AREA_ROWS, Edit, Refused, Typed, without_controls};
-use crate::ui::frame::part_marks;
 use crate::ui::keymap::TextKey;
+use crate::ui::look::part_marks;
 
 /// A field of several lines, for as many characters as a description has.
 pub struct AreaField {

@@ -9,9 +9,8 @@ use zeroize::{Zeroize, Zeroizing};
 use crate::domain::secret::{MAX_BYTES, Secret};
 use crate::text::Text;
 use crate::ui::field::Typed;
-use crate::ui::frame::skip;
 use crate::ui::keymap::TextKey;
-use crate::ui::theme::Theme;
+use crate::ui::look::{Theme, skip};
 
 /// More than any secret, so that a text that is too long is none either.
 const ROOM: usize = MAX_BYTES + 8;

@@ -7,10 +7,9 @@ use ratatui::style::Style;
 use crate::text::Text;
 use crate::ui::field::view_value;
 use crate::ui::form::{AREA_ROWS, DATE, Focus, Form, Input, Item, LABELS};
-use crate::ui::frame::{Button, boxed, buttons, cells, first, row, skip, split_last};
 use crate::ui::hits::{Hit, Hits};
 use crate::ui::keymap::Action;
-use crate::ui::theme::Theme;
+use crate::ui::look::{Button, Theme, boxed, buttons, cells, first, row, skip, split_last};
 
 impl Form {
     /// Draws the form as a dialog within the area; says where the cursor is.

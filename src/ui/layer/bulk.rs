@@ -13,11 +13,11 @@ use ratatui::layout::{Position, Rect};
 
 use crate::domain::intent::Outlook;
 use crate::domain::trouble::Trouble;
-use crate::ui::frame::{around, boxed, buttons, inside, paragraph, split_last};
 use crate::ui::hits::{Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::bulk::plan::{named, why};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status, Then};
+use crate::ui::look::{around, boxed, buttons, inside, paragraph, split_last};
 use crate::ui::request::{Outcome, Ticket, Write};
 use crate::ui::scroll::Scroll;
 

@@ -9,10 +9,10 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use crate::domain::date::{Step, last_day};
-use crate::ui::frame::{boxed, cells, first, row, skip, split_last, width};
 use crate::ui::hits::{Hit, Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Hint, Layer, Then};
+use crate::ui::look::{boxed, cells, first, row, skip, split_last, width};
 use crate::ui::scroll::Scroll;
 
 /// Columns of a day, with a mark on either side.

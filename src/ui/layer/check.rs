@@ -5,10 +5,10 @@ use ratatui::layout::{Position, Rect};
 
 use crate::domain::secret::{Pasted, Secret};
 use crate::ui::field::{Typed, UnseenField};
-use crate::ui::frame::{around, boxed, paragraph, split_last};
 use crate::ui::hits::Hits;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Then};
+use crate::ui::look::{around, boxed, paragraph, split_last};
 
 /// Takes what is pasted back, unseen.
 pub struct Check {

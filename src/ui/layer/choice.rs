@@ -10,10 +10,10 @@ use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::zone;
 use crate::ui::field::{Edit, LineField, Typed};
-use crate::ui::frame::{boxed, cells, centred, first, inside, row, skip, width};
 use crate::ui::hits::{Hit, Hits, Mouse};
 use crate::ui::keymap::{Action, Scope, TextKey};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Then};
+use crate::ui::look::{boxed, cells, centred, first, inside, row, skip, width};
 use crate::ui::request::{Done, Outcome, Read, Ticket};
 use crate::ui::scroll::Scroll;
 

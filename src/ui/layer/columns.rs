@@ -6,10 +6,10 @@ use ratatui::style::Style;
 
 use crate::domain::list::{ChosenColumn, WIDTHS};
 use crate::text::Text;
-use crate::ui::frame::{around, boxed, cells, inside, paragraph, row, skip, width};
 use crate::ui::hits::{Hit, Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Then};
+use crate::ui::look::{around, boxed, cells, inside, paragraph, row, skip, width};
 use crate::ui::scroll::Scroll;
 use crate::ui::table::{Width, fit};
 

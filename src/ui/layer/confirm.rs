@@ -6,12 +6,12 @@ use ratatui::layout::{Position, Rect};
 use crate::domain::intent::Affected;
 use crate::text::Text;
 use crate::ui::field::Typed;
-use crate::ui::frame::{around, boxed, buttons, inside, paragraph, split_last};
 use crate::ui::hits::{Hit, Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::hint;
 use crate::ui::layer::reason::{self, Reason};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Hint, Layer, Then};
+use crate::ui::look::{around, boxed, buttons, inside, paragraph, split_last};
 use crate::ui::scroll::Scroll;
 
 /// The question, and what happens on yes.

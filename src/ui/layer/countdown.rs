@@ -4,10 +4,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::domain::time::{SECOND, Uptime};
-use crate::ui::frame::{around, boxed, paragraph};
 use crate::ui::hits::Hits;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status};
+use crate::ui::look::{around, boxed, paragraph};
 
 /// Counts the seconds down.
 pub struct Countdown {

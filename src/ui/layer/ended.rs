@@ -3,10 +3,10 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use crate::ui::frame::{around, boxed, buttons, paragraph, split_last};
 use crate::ui::hits::Hits;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer};
+use crate::ui::look::{around, boxed, buttons, paragraph, split_last};
 
 /// Says why the session is over.
 pub struct Ended {

@@ -6,10 +6,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::ui::field::{LineField, Typed};
-use crate::ui::frame::{around, boxed, inside, paragraph, split_last};
 use crate::ui::hits::{Hit, Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Then};
+use crate::ui::look::{around, boxed, inside, paragraph, split_last};
 
 /// The most characters: Linux takes no longer path.
 const PATH_MAX: usize = 4_096;

@@ -6,11 +6,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::domain::trouble::{FileFault, Trouble};
-use crate::ui::frame::{around, boxed, buttons, paragraph, split_last};
 use crate::ui::hits::Hits;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::list::sent;
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status, Then};
+use crate::ui::look::{around, boxed, buttons, paragraph, split_last};
 use crate::ui::request::{Aside, Done, Export, ExportBegin, Exported, Outcome, Read, Ticket};
 
 /// Columns of the box where there is room for more.

@@ -8,10 +8,10 @@ use crate::domain::fold::name_key;
 use crate::domain::state::{State, UserState};
 use crate::text::Text;
 use crate::ui::field::{Edit, LineField, Typed};
-use crate::ui::frame::{boxed, cells, centred, first, inside, paragraph, row, skip, width, wrap};
 use crate::ui::hits::{Hits, Mouse};
 use crate::ui::keymap::{Action, Binding, Chord, Scope};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer};
+use crate::ui::look::{boxed, cells, centred, first, inside, paragraph, row, skip, width, wrap};
 use crate::ui::scroll::Scroll;
 
 /// Columns of the box where there is room for more.

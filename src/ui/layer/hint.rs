@@ -133,7 +133,7 @@ fn of_role(about: About, role: &Role, text: Text) -> Hint {
 mod tests {
     use super::*;
     use crate::domain::locale::Locale;
-    use crate::ui::frame::width;
+    use crate::ui::look::width;
 
     #[test]
     fn hints_fit_in_a_line_of_80_columns_and_in_one_of_60() {

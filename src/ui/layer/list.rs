@@ -24,10 +24,10 @@ use crate::domain::state::AsOf;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, Trouble};
 use crate::ui::field::{Edit, LineField, Typed};
-use crate::ui::frame::cells;
 use crate::ui::keymap::Action;
 use crate::ui::layer::list::completing::Completing;
 use crate::ui::layer::{Asks, Ctx};
+use crate::ui::look::cells;
 use crate::ui::request::{self, Done, ListQuery, Outcome, Ticket, Write};
 use crate::ui::table::{ASKED, Move, Rows};
 

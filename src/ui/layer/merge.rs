@@ -9,12 +9,12 @@ use crate::domain::problem::{Field, Problem, Rule, Value};
 use crate::domain::role::Role;
 use crate::text::Text;
 use crate::ui::form::Item;
-use crate::ui::frame::{
-    boxed, buttons, cells, centred, first, inside, row, skip, split_last, width, wrap,
-};
 use crate::ui::hits::{Hit, Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Then};
+use crate::ui::look::{
+    boxed, buttons, cells, centred, first, inside, row, skip, split_last, width, wrap,
+};
 use crate::ui::scroll::Scroll;
 
 /// Columns of the dialog where there is room for more.

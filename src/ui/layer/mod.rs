@@ -49,8 +49,8 @@ use crate::ui::hits::{Hits, Mouse};
 use crate::ui::keymap::{Action, Keymap, Scope};
 use crate::ui::layer::destination::Destination;
 use crate::ui::layer::tree::Pane;
+use crate::ui::look::Theme;
 use crate::ui::request::{Outcome, Request, Ticket};
-use crate::ui::theme::Theme;
 
 /// What a layer may know of the world.
 pub struct Ctx<'a> {

@@ -9,10 +9,10 @@ use crate::domain::intent::Intent;
 use crate::domain::list::KeyRow;
 use crate::domain::secret::Overlap;
 use crate::domain::state::Facts;
-use crate::ui::frame::{boxed, buttons, cells, centred, first, row, split_last, wrap};
 use crate::ui::hits::{Hit, Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Hint, Layer, Status, Then, hint};
+use crate::ui::look::{boxed, buttons, cells, centred, first, row, split_last, wrap};
 use crate::ui::request::{Done, Outcome, Ticket, Write};
 use crate::ui::scroll::Scroll;
 

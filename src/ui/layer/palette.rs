@@ -3,10 +3,10 @@
 use std::rc::Rc;
 
 use crate::domain::fold::name_key;
-use crate::ui::frame::width;
 use crate::ui::keymap::{Action, Binding, Chord};
 use crate::ui::layer::choice::{Choice, Entry};
 use crate::ui::layer::{Ctx, Layer, Then};
+use crate::ui::look::width;
 
 /// Columns of an entry where there is room for more.
 const WIDEST: u16 = 84;

@@ -6,10 +6,10 @@ use ratatui::layout::{Position, Rect};
 use crate::domain::name::{REASON_MAX, check_reason};
 use crate::domain::problem::{Field, Problem};
 use crate::ui::field::{Edit, LineField, Typed, view_value};
-use crate::ui::frame::{first, row, skip};
 use crate::ui::hits::{Click, Hit, Hits};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::Ctx;
+use crate::ui::look::{first, row, skip};
 
 /// Rows of the line and of what is wrong with it.
 pub const ROWS: u16 = 2;

@@ -7,10 +7,10 @@ use ratatui::style::Style;
 use crate::domain::list::Order;
 use crate::text::Text;
 use crate::ui::field::Typed;
-use crate::ui::frame::{around, boxed, cells, inside, paragraph, row, skip, width};
 use crate::ui::hits::{Hit, Hits, Mouse};
 use crate::ui::keymap::{Action, Scope, TextKey};
 use crate::ui::layer::{Asks, Ctx, Layer, Then};
+use crate::ui::look::{around, boxed, cells, inside, paragraph, row, skip, width};
 use crate::ui::scroll::Scroll;
 
 /// Columns of the box, where there is room: the sentence in it has two lines then.

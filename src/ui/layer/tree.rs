@@ -9,12 +9,11 @@ use crate::domain::list::{KeyRow, Listed, RoleRow, UserRow};
 use crate::domain::rights::Right;
 use crate::domain::user::Actor;
 use crate::text::Text;
-use crate::ui::frame::{boxed, cells, clear, first, row, skip};
 use crate::ui::hits::{Click, Hit, Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer};
+use crate::ui::look::{Theme, boxed, cells, clear, first, row, skip};
 use crate::ui::scroll::Scroll;
-use crate::ui::theme::Theme;
 
 /// From so many columns on the tree is docked: beside it, the list of roles has room for all of its columns.
 const DOCKED_FROM: u16 = 117;

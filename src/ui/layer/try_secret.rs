@@ -12,13 +12,14 @@ use crate::domain::secret::Phase;
 use crate::domain::time::Timestamp;
 use crate::domain::verdict::{Refused, Tried, TriedKey};
 use crate::ui::field::{Typed, UnseenField};
-use crate::ui::frame::{boxed, cells, centred, first, inside, row, skip, split_last, width, wrap};
 use crate::ui::hits::{Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status, Then};
+use crate::ui::look::{
+    Theme, boxed, cells, centred, first, inside, row, skip, split_last, width, wrap,
+};
 use crate::ui::request::{Done, Outcome, Read, Ticket};
 use crate::ui::scroll::Scroll;
-use crate::ui::theme::Theme;
 
 /// Columns of the box where there is room for more.
 const WIDEST: u16 = 72;

@@ -9,11 +9,11 @@ use crate::domain::event::chain::hex;
 use crate::domain::event::trail::EventRow;
 use crate::domain::zone::is_utc;
 use crate::text::{Fact, Text, Told};
-use crate::ui::frame::{boxed, cells, centred, first, inside, row, skip, width, wrap};
 use crate::ui::hits::{Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::events::actor_name;
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer};
+use crate::ui::look::{boxed, cells, centred, first, inside, row, skip, width, wrap};
 use crate::ui::scroll::Scroll;
 
 /// Columns of the box where there is room for more.

@@ -4,12 +4,12 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::domain::list::{ChosenColumn, Listed, Order};
-use crate::ui::frame::width;
 use crate::ui::layer::columns::{ColumnsPage, Usual};
 use crate::ui::layer::list::{List, Table};
 use crate::ui::layer::sorting::{Entry, Sorting};
 use crate::ui::layer::tree::lasting;
 use crate::ui::layer::{Asks, Ctx, Then};
+use crate::ui::look::width;
 use crate::ui::request::{Done, Outcome, Read, Ticket, Write};
 use crate::ui::table::{GAP, Width, fit};
 

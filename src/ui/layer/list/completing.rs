@@ -6,11 +6,11 @@ use ratatui::layout::Rect;
 use crate::domain::filter::{Completion, Known, complete};
 use crate::domain::list::FILTER_MAX;
 use crate::ui::field::LineField;
-use crate::ui::frame::{first, skip, width};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::list::columns::MARK;
 use crate::ui::layer::list::{List, Table};
 use crate::ui::layer::{Asks, Ctx};
+use crate::ui::look::{first, skip, width};
 use crate::ui::request::{Done, Outcome, Read, Ticket};
 
 /// What terms are completed with.

@@ -2,10 +2,10 @@
 
 use crate::domain::clipboard::ClipboardWay;
 use crate::domain::secret::Secret;
-use crate::ui::frame::width;
 use crate::ui::layer::choice::Choice;
 use crate::ui::layer::list::{ListScreen, Table, Verbs};
 use crate::ui::layer::{Asks, Ctx, Then};
+use crate::ui::look::width;
 use crate::ui::request::{Aside, Done, Outcome};
 
 impl<V: Verbs> ListScreen<V> {

@@ -8,11 +8,11 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use crate::domain::list::Filter;
-use crate::ui::frame::{cells, first, paragraph, row, skip, width};
 use crate::ui::hits::{Hit, Hits};
 use crate::ui::layer::Ctx;
 use crate::ui::layer::list::columns::MARK;
 use crate::ui::layer::list::{Column, List, Table};
+use crate::ui::look::{cells, first, paragraph, row, skip, width};
 use crate::ui::table::GAP;
 
 /// Columns that are kept for the counts beside the filter line.
@@ -181,7 +181,7 @@ impl<L: Table> List<L> {
                 heading.to_owned()
             };
             ctx.theme
-                .put(buf, first(at, *wide), &heading, ctx.theme.title);
+                .put(buf, first(at, *wide), &heading, ctx.theme.heading);
             if column.sort.is_some() {
                 hits.add(first(at, *wide), Hit::Heading(column.heading));
             }

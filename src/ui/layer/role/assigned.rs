@@ -6,11 +6,10 @@ use ratatui::style::Style;
 
 use crate::domain::role::Assigned;
 use crate::text::Text;
-use crate::ui::frame::{row, wrap};
 use crate::ui::hits::{Hit, Hits};
 use crate::ui::keymap::Action;
+use crate::ui::look::{Theme, row, wrap};
 use crate::ui::scroll::Scroll;
-use crate::ui::theme::Theme;
 
 /// The list.
 #[derive(Default)]

@@ -6,9 +6,8 @@ use ratatui::style::Style;
 
 use crate::domain::rights::Tab;
 use crate::text::Text;
-use crate::ui::frame::{first, skip, width};
 use crate::ui::hits::{Hit, Hits};
-use crate::ui::theme::Theme;
+use crate::ui::look::{Theme, first, skip, width};
 
 /// A tab.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

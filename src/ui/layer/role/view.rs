@@ -5,7 +5,6 @@ use ratatui::layout::{Position, Rect};
 
 use crate::domain::rights::Tab;
 use crate::ui::form;
-use crate::ui::frame::{boxed, centred, inside, row, skip, split_last, width};
 use crate::ui::hits::Hits;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::Ctx;
@@ -13,7 +12,7 @@ use crate::ui::layer::role::RoleDialog;
 use crate::ui::layer::role::boxes::{Elsewhere, Subject};
 use crate::ui::layer::role::focus::Focus;
 use crate::ui::layer::role::tabs::{self, Page};
-use crate::ui::theme::Theme;
+use crate::ui::look::{Theme, boxed, centred, inside, row, skip, split_last, width};
 
 /// Columns of the dialog where there is room for more.
 const WIDEST: u16 = 100;

@@ -9,11 +9,11 @@ use ratatui::style::Style;
 
 use crate::domain::secret::Overlap;
 use crate::domain::state::Facts;
-use crate::ui::frame::{Button, buttons, cells, clear, row, skip, width, wrap};
 use crate::ui::hits::Hits;
 use crate::ui::keymap::Action;
 use crate::ui::layer::secret::{HARMLESS, SecretDialog, naming};
 use crate::ui::layer::{Ctx, Layer};
+use crate::ui::look::{Button, buttons, cells, clear, row, skip, width, wrap};
 
 /// Where the first of two lines ends, in characters.
 const BREAK: usize = 32;

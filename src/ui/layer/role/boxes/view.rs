@@ -7,11 +7,9 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use crate::domain::rights::{Leaf, Preset, Tab, is_enforced};
-use crate::ui::frame::{first, row, skip, width, wrap};
 use crate::ui::hits::{Hit, Hits};
 use crate::ui::layer::role::boxes::{Boxes, Spot, Subject};
-use crate::ui::symbols::{Symbols, UNICODE};
-use crate::ui::theme::Theme;
+use crate::ui::look::{Symbols, Theme, UNICODE, first, row, skip, width, wrap};
 
 /// Columns before a heading or radio button: the mark of the selection.
 const MARK: u16 = 2;

@@ -6,41 +6,78 @@ use serde::{Deserialize, Deserializer};
 
 use crate::config::settings::{Borders, ThemeName};
 use crate::domain::state::{State, UserState};
-use crate::ui::symbols::Symbols;
+use crate::ui::look::symbols::Symbols;
 
-/// The styles of everything on screen. One without a style is as the terminal writes by itself.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Theme {
+/// Makes the theme of its styles, each with what it is for.
+macro_rules! theme {
+    ($($(#[$for:meta])+ $name:ident,)+) => {
+        /// The styles of everything on screen. One without a style is as the terminal writes by itself.
+        #[derive(Clone, Debug, Default, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct Theme {
+            $($(#[$for])+ #[serde(deserialize_with = "style")] pub $name: Style,)+
+            #[serde(skip)]
+            pub symbols: &'static Symbols,
+            /// What is drawn is a pane beside the one that has the focus.
+            #[serde(skip)]
+            beside: bool,
+        }
+
+        impl Theme {
+            /// Every style with its name, in the order in which themes have them.
+            #[must_use]
+            pub fn styles(&self) -> Vec<(&'static str, Style)> {
+                vec![$((stringify!($name), self.$name)),+]
+            }
+        }
+    };
+}
+
+theme! {
     /// What is below all others: the whole window.
-    #[serde(deserialize_with = "style")]
-    pub plain: Style,
-    #[serde(deserialize_with = "style")]
-    pub title: Style,
-    #[serde(deserialize_with = "style")]
-    pub dim: Style,
-    #[serde(deserialize_with = "style")]
-    pub label: Style,
+    plain,
+    /// The name of a box, a pane or a page.
+    title,
+    /// The heading of a column.
+    heading,
+    /// What a value is: its name before it.
+    label,
+    /// What matters less than what is around it.
+    dim,
+    /// What cannot be done or changed now.
+    disabled,
+    /// A key that can be pressed.
+    key,
+    /// The product's name in the header.
+    product,
+    /// What must not be overlooked in the header: a demonstration, a console that may only look.
+    banner,
+    /// The edge of a box or a pane, and the lines between its parts.
+    edge,
+    /// The edge of what has the focus.
+    focused_edge,
     /// A field in which text can be typed.
-    #[serde(deserialize_with = "style")]
-    pub field: Style,
-    #[serde(deserialize_with = "style")]
-    pub selected: Style,
-    #[serde(deserialize_with = "style")]
-    pub focused: Style,
-    #[serde(deserialize_with = "style")]
-    pub problem: Style,
-    #[serde(deserialize_with = "style")]
-    pub good: Style,
-    #[serde(deserialize_with = "style")]
-    pub warning: Style,
-    #[serde(deserialize_with = "style")]
-    pub secret: Style,
-    #[serde(skip)]
-    pub symbols: &'static Symbols,
-    /// What is drawn is a pane beside the one that has the focus.
-    #[serde(skip)]
-    beside: bool,
+    field,
+    /// The selected row, over its whole width, in the pane that has the focus.
+    selected,
+    /// The selected row of a pane beside that one.
+    selected_beside,
+    /// The sign of a row that is marked.
+    marked,
+    /// A field or button that has the focus.
+    focused,
+    /// What is wrong, and what does not authenticate.
+    problem,
+    /// What needs somebody before long.
+    warning,
+    /// What is well.
+    good,
+    /// The secret key value.
+    secret,
+    /// All that a dialog covers, where there is room for it to be seen.
+    covered,
+    /// The part of a scroll bar that stands for what is on the screen.
+    thumb,
 }
 
 impl Theme {
@@ -61,6 +98,7 @@ impl Theme {
         Theme {
             selected: Style::new(),
             focused: Style::new(),
+            focused_edge: self.edge,
             ..self.clone()
         }
     }
@@ -78,6 +116,22 @@ impl Theme {
     #[must_use]
     pub fn mark(&self) -> &'static str {
         if self.beside { "-" } else { ">" }
+    }
+
+    /// The style of a cell of the selected row that has this one of its own. What is under a reversed bar gives up its
+    /// own colours, of which the bar would be made.
+    #[must_use]
+    pub fn on_bar(&self, own: Style) -> Style {
+        let bar = if self.beside {
+            self.selected_beside
+        } else {
+            self.selected
+        };
+        if bar.add_modifier.contains(Modifier::REVERSED) {
+            bar
+        } else {
+            own.patch(bar)
+        }
     }
 
     /// The style of a state's word.
@@ -103,10 +157,10 @@ impl Theme {
 
 fn file(name: ThemeName) -> &'static str {
     match name {
-        ThemeName::Default => include_str!("../../assets/themes/default.toml"),
-        ThemeName::Light => include_str!("../../assets/themes/light.toml"),
-        ThemeName::HighContrast => include_str!("../../assets/themes/high-contrast.toml"),
-        ThemeName::Mono => include_str!("../../assets/themes/mono.toml"),
+        ThemeName::Default => include_str!("../../../assets/themes/default.toml"),
+        ThemeName::Light => include_str!("../../../assets/themes/light.toml"),
+        ThemeName::HighContrast => include_str!("../../../assets/themes/high-contrast.toml"),
+        ThemeName::Mono => include_str!("../../../assets/themes/mono.toml"),
     }
 }
 
@@ -210,9 +264,13 @@ mod tests {
             let text = file(name);
             assert!(read(text).is_ok(), "{name:?}: {:?}", read(text).err());
             assert!(read(&format!("{text}\nshadow = {{}}")).is_err(), "{name:?}");
-            let styles = text.lines().filter(|line| line.contains(" = {"));
-            for line in styles {
-                assert!(read(&text.replace(line, "")).is_err(), "{name:?}: {line}");
+            let lines: Vec<&str> = text.lines().filter(|line| line.contains(" = {")).collect();
+            let without = |left: &str| {
+                let others = text.lines().filter(|line| *line != left);
+                others.collect::<Vec<_>>().join("\n")
+            };
+            for line in lines {
+                assert!(read(&without(line)).is_err(), "{name:?}: {line}");
             }
         }
     }
@@ -220,25 +278,8 @@ mod tests {
     #[test]
     fn mono_has_no_colour_and_high_contrast_leaves_none_to_the_terminal() {
         let mono = Theme::of(ThemeName::Mono, Borders::Unicode);
-        let Theme {
-            plain,
-            title,
-            dim,
-            label,
-            field,
-            selected,
-            focused,
-            problem,
-            good,
-            warning,
-            secret,
-            symbols: _,
-            beside: _,
-        } = mono;
-        for style in [
-            plain, title, dim, label, field, selected, focused, problem, good, warning, secret,
-        ] {
-            assert_eq!((style.fg, style.bg), (None, None));
+        for (name, style) in mono.styles() {
+            assert_eq!((style.fg, style.bg), (None, None), "{name}");
         }
         let plain = Theme::of(ThemeName::HighContrast, Borders::Unicode).plain;
         assert!(plain.fg.is_some() && plain.bg.is_some());

@@ -28,7 +28,7 @@ pub struct Symbols {
 
 /// The marks in Unicode.
 pub static UNICODE: Symbols = Symbols {
-    border: border::PLAIN,
+    border: border::ROUNDED,
     ellipsis: "…",
     ascending: "▲",
     descending: "▼",

@@ -1,0 +1,118 @@
+//! Rows of things to press: the buttons of a dialog, the toolbar, the footer.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use crate::ui::hits::{Hit, Hits};
+use crate::ui::keymap::{Action, Binding, Shown};
+use crate::ui::look::areas::{first, skip};
+use crate::ui::look::text::width;
+use crate::ui::look::theme::Theme;
+
+/// Columns between two keys of the toolbar or the footer.
+const KEYS_GAP: u16 = 2;
+
+/// A button: its label, whether it can be pressed now, and what it does.
+pub type Button<'a> = (&'a str, bool, Action);
+
+/// A row of buttons; returns the column of the focused one, for the cursor.
+pub fn buttons(
+    buf: &mut Buffer,
+    area: Rect,
+    buttons: &[Button],
+    focus: Option<usize>,
+    theme: &Theme,
+    hits: &mut Hits,
+) -> Option<u16> {
+    let mut at = area;
+    let mut cursor = None;
+    for (index, (label, enabled, action)) in buttons.iter().enumerate() {
+        let focused = focus == Some(index);
+        let style = match (focused, enabled) {
+            (true, _) => theme.focused,
+            (false, true) => Style::new(),
+            (false, false) => theme.disabled,
+        };
+        if focused {
+            cursor = Some(at.x + 1);
+        }
+        let label = if *enabled {
+            format!("[ {label} ]")
+        } else {
+            format!("( {label} )")
+        };
+        let used = theme.put(buf, at, &label, style);
+        hits.add(first(at, used), Hit::Button(*action));
+        at = skip(at, used + 1);
+    }
+    cursor
+}
+
+/// The verbs of a screen, with their keys; those that are not allowed now are greyed and in round brackets. `called` is
+/// what a key's action is called and whether it is allowed, and nothing where it has no place here.
+pub fn toolbar<'a>(
+    buf: &mut Buffer,
+    area: Rect,
+    keys: impl Iterator<Item = &'a Binding>,
+    called: &dyn Fn(&Binding) -> Option<(String, bool)>,
+    theme: &Theme,
+    hits: &mut Hits,
+) {
+    let mut at = area;
+    for binding in keys {
+        let Some((label, allowed)) = called(binding) else {
+            continue;
+        };
+        let written = if allowed {
+            keyed(buf, at, &binding.shown_key(), &label, theme)
+        } else {
+            word(buf, at, &format!("({label})"), theme.disabled, theme)
+        };
+        let Some(written) = written else { break };
+        hits.add(written, Hit::Key(binding.action));
+        at = skip(at, written.width + KEYS_GAP);
+    }
+}
+
+/// Writes a key and what it does; where, or nothing where it does not fit.
+fn keyed(buf: &mut Buffer, area: Rect, key: &str, label: &str, theme: &Theme) -> Option<Rect> {
+    let written = word(buf, area, &format!("{key} {label}"), Style::new(), theme)?;
+    theme.put(buf, first(area, width(key)), key, theme.key);
+    Some(written)
+}
+
+/// Writes a word of a row of them; where, or nothing where it does not fit.
+fn word(buf: &mut Buffer, area: Rect, word: &str, style: Style, theme: &Theme) -> Option<Rect> {
+    if width(word) > area.width {
+        return None;
+    }
+    let used = theme.put(buf, area, word, style);
+    Some(first(area, used))
+}
+
+/// The keys that work now, as many as fit; the one for help has its place first. `called` is what a key's action is
+/// called here, and nothing while it is not allowed.
+pub fn footer<'a>(
+    buf: &mut Buffer,
+    area: Rect,
+    keys: impl Iterator<Item = &'a Binding>,
+    called: &dyn Fn(&Binding) -> Option<&'a str>,
+    theme: &Theme,
+    hits: &mut Hits,
+) {
+    let keys = keys.filter(|binding| binding.shown == Shown::Footer);
+    let mut keys: Vec<_> = keys
+        .filter_map(|binding| Some((binding, called(binding)?)))
+        .collect();
+    keys.sort_by_key(|(binding, _)| binding.action != Action::Help);
+    let mut at = area;
+    for (binding, label) in keys {
+        let key = binding.shown_key();
+        let Some(written) = keyed(buf, at, &key, label, theme) else {
+            break;
+        };
+        hits.add(written, Hit::Key(binding.action));
+        at = skip(at, written.width + KEYS_GAP);
+    }
+}
