@@ -93,7 +93,7 @@ fn what_can_be_done_now_comes_first_and_q_closes() {
     console.keys("/quit").expect("Find: quit");
     console.keys("<Esc>").expect("lock the selected key out");
     console.keys("l").expect("l: lock the selected key out");
-    console.keys("q").expect_not("┌ Keys");
+    console.keys("q").expect_not("╭ Keys");
 }
 
 #[test]

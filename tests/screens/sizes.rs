@@ -72,7 +72,7 @@ fn a_text_is_entered_in_a_line_of_its_own_however_many_words_there_are() {
                 let screen = console.screen();
                 // The line above the lower edge, which has the footer or the list below it.
                 let mut lines = screen.lines().rev();
-                lines.find(|line| line.contains('┘'));
+                lines.find(|line| line.contains('╯'));
                 let field = lines.next().expect("a line");
                 let field = field.split('│').nth_back(1).expect("in a box");
                 let end = &typed[typed.len() - 2..];

@@ -549,7 +549,7 @@ impl Console {
 
     /// The words on the screen, in one line: what was wrapped in a dialog is whole again.
     fn words(&self) -> String {
-        let screen = self.screen().replace(['│', '┌', '┐', '└', '┘', '─'], " ");
+        let screen = self.screen().replace(['│', '╭', '╮', '╰', '╯', '─'], " ");
         screen.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
@@ -599,12 +599,12 @@ impl Console {
         let is = |x, y, marks: &str| marks.contains(buffer[(x, y)].symbol());
         let is_box = |area: &Rect| {
             let (right, bottom) = (area.right() - 1, area.bottom() - 1);
-            is(right, area.y, "┐+")
-                && is(area.x, bottom, "└+")
-                && is(right, bottom, "┘+")
+            is(right, area.y, "╮+")
+                && is(area.x, bottom, "╰+")
+                && is(right, bottom, "╯+")
                 && (area.y + 1..bottom).all(|y| is(area.x, y, "│|") && is(right, y, "│|"))
         };
-        let corners = buffer.area.positions().filter(|at| is(at.x, at.y, "┌+"));
+        let corners = buffer.area.positions().filter(|at| is(at.x, at.y, "╭+"));
         let boxes = corners.flat_map(|Position { x, y }| {
             let widths = 2..=buffer.area.right() - x;
             let heights = 2..=buffer.area.bottom() - y;

@@ -43,6 +43,6 @@ fn in_box(line: &str) -> Option<&str> {
 
 /// A text without what wraps it: spaces, ends of lines, and the edges of boxes.
 fn unwrapped(text: &str) -> String {
-    let is_edge = |c: char| c.is_whitespace() || "│┌┐└┘─|+-".contains(c);
+    let is_edge = |c: char| c.is_whitespace() || "│╭╮╰╯─|+-".contains(c);
     text.chars().filter(|c| !is_edge(*c)).collect()
 }
