@@ -13,6 +13,8 @@ mod sizes;
 mod themes;
 #[path = "screens/wide.rs"]
 mod wide;
+#[path = "screens/wire.rs"]
+mod wire;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
