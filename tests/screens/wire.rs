@@ -67,7 +67,7 @@ fn written(before: &Buffer, after: &Buffer, cursor: (u16, u16)) -> usize {
 
 #[test]
 fn a_key_writes_no_more_than_it_may() {
-    let mut too_many = String::new();
+    let mut too_many = Vec::new();
     for (before, key, wrote) in KEYS {
         let mut console: Console = Seed::Demo.console(Locale::EnUs, |_| ());
         console.resize(80, 24);
@@ -78,8 +78,10 @@ fn a_key_writes_no_more_than_it_may() {
         let bytes = written(&old, console.buffer(), cursor);
         let most = most(wrote);
         if bytes > most {
-            too_many += &format!("{before:?} then {key:?}: {bytes} bytes, at most {most}\n");
+            too_many.push(format!(
+                "{before:?}, then {key:?}: {bytes} bytes, at most {most}"
+            ));
         }
     }
-    assert!(too_many.is_empty(), "{too_many}");
+    assert!(too_many.is_empty(), "{}", too_many.join("\n"));
 }
