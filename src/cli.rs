@@ -17,7 +17,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use crate::auth::hash::{Cost, Hasher};
-use crate::auth::random::SystemRandom;
+use crate::auth::random::{Random, SystemRandom};
 use crate::cli::args::{Args, Command, DatabaseArg, ThemeArg, UserCommand};
 use crate::clock::{Clock, SystemClock};
 use crate::config::settings::Origin;
@@ -145,9 +145,12 @@ fn obey(text: Text, config: Config, args: Args) -> Result<ExitCode, Failure> {
             let user = args.user.user.as_deref();
             open(console::on_database(&config, &place, user)?)
         }
-        Some(Command::Demo { role, theme }) => {
-            let config = for_console(text, config, &theme)?;
-            open(console::on_demo(&config, role)?)
+        Some(Command::Demo(asked)) if asked.fixed && asked.db.is_some() => {
+            Err(Failure::Sentence("cli.fixed_and_kept"))
+        }
+        Some(Command::Demo(asked)) => {
+            let config = for_console(text, config, &asked.theme)?;
+            open(console::on_demo(&config, asked)?)
         }
         Some(Command::Verify { rights, database }) => {
             verify::verify(text, &config, &place(database, &config)?, rights)
@@ -260,8 +263,16 @@ fn unless_reading_will_do<T>(
 
 /// The use cases on a connection, at full cost and with the operating system's random bytes.
 fn service(store: Store, clock: &Arc<dyn Clock>) -> Result<Service, Trouble> {
-    let hasher = Hasher::new(Cost::REAL);
-    Service::new(store, Arc::clone(clock), Box::new(SystemRandom), hasher)
+    service_with(store, clock, Box::new(SystemRandom))
+}
+
+/// The same with other random bytes.
+fn service_with(
+    store: Store,
+    clock: &Arc<dyn Clock>,
+    random: Box<dyn Random>,
+) -> Result<Service, Trouble> {
+    Service::new(store, Arc::clone(clock), random, Hasher::new(Cost::REAL))
 }
 
 #[cfg(test)]

@@ -40,9 +40,44 @@ impl Clock for SystemClock {
     }
 }
 
+/// A clock that goes on from an instant of one's own choice as the machine's uptime does: for recordings.
+#[derive(Debug)]
+pub struct ClockFrom {
+    instant: Timestamp,
+    began: Uptime,
+}
+
+impl ClockFrom {
+    /// A clock that shows this instant now.
+    #[must_use]
+    pub fn new(instant: Timestamp) -> ClockFrom {
+        let began = SystemClock.uptime();
+        ClockFrom { instant, began }
+    }
+}
+
+impl Clock for ClockFrom {
+    fn now(&self) -> Timestamp {
+        self.instant.plus(self.uptime().since(self.began))
+    }
+
+    fn uptime(&self) -> Uptime {
+        SystemClock.uptime()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_clock_from_an_instant_goes_on_from_there() {
+        let instant = Timestamp(1_000_000);
+        let clock = ClockFrom::new(instant);
+        let first = clock.now();
+        assert!(instant <= first && first <= clock.now());
+        assert!(clock.now() < SystemClock.now());
+    }
 
     #[test]
     fn the_machine_is_on_and_for_less_long_than_there_is_time() {

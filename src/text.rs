@@ -719,6 +719,7 @@ impl Text {
         let only_path = |name| self.fill(name, &[("path", path)]);
         match fault {
             OpenFault::Missing => only_path("open.missing"),
+            OpenFault::Exists => only_path("open.exists"),
             OpenFault::IsDirectory => only_path("open.directory"),
             OpenFault::Unreachable(words) => {
                 self.fill("open.unreachable", &[("path", path), ("words", words)])

@@ -225,11 +225,3 @@ fn a_secret_is_never_an_argument() {
         .code(2)
         .stdout("");
 }
-
-#[test]
-fn the_demo_takes_no_database() {
-    for args in [["demo", "--db", "x"], ["--db", "x", "demo"]] {
-        let demo = keyward(Path::new("/"), &args);
-        Command::from_std(demo).assert().code(2).stdout("");
-    }
-}

@@ -1,6 +1,7 @@
 //! Where random bytes come from.
 
-use rand::TryCryptoRng;
+use rand::rngs::StdRng;
+use rand::{SeedableRng, TryCryptoRng};
 
 use crate::domain::trouble::Trouble;
 
@@ -14,6 +15,12 @@ pub trait Random: Send {
     /// # Errors
     /// [`Trouble::NoRandomness`]; the buffer is then of no use.
     fn fill(&mut self, bytes: &mut [u8]) -> Result<(), Trouble>;
+}
+
+/// The same bytes in every run, which anybody can compute: for recordings of what was made up, and nothing that is kept.
+#[must_use]
+pub fn predictable(seed: u64) -> Box<dyn Random> {
+    Box::new(StdRng::seed_from_u64(seed))
 }
 
 impl<R: TryCryptoRng + Send> Random for R {

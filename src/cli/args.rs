@@ -10,6 +10,7 @@ use clap::{
 
 use crate::cli::help;
 use crate::config::settings::ThemeName;
+use crate::service::demo::{VIEWS, View};
 
 /// A terminal console for API keys.
 ///
@@ -108,14 +109,9 @@ fn command_first(console: &clap::Command, mut arguments: Vec<OsString>) -> Vec<O
 pub(super) enum Command {
     /// Open the console on a throw-away database with some 40 keys
     ///
-    /// Nothing of it is ever on disk, no other database is touched, and `KEYWARD_DB` does not count.
-    Demo {
-        /// Whose view to show
-        #[arg(long = "as", value_name = "ROLE", value_enum, default_value_t)]
-        role: DemoRole,
-        #[command(flatten)]
-        theme: ThemeArg,
-    },
+    /// Nothing of it is ever on disk, unless --db names a new file. No other database is touched, and `KEYWARD_DB` does
+    /// not count.
+    Demo(DemoArgs),
     /// Check one secret from standard input
     ///
     /// Reads one secret key value from standard input, never from an argument, and prints one JSON object on a line.
@@ -185,6 +181,30 @@ pub(super) enum UserCommand {
     },
 }
 
+/// What `keyward demo` takes.
+#[derive(Debug, Arguments)]
+pub(super) struct DemoArgs {
+    /// Whose view to show
+    #[arg(long = "as", value_name = "ROLE", value_enum, default_value_t)]
+    pub(super) view: View,
+    /// Keep it: make its database in this new file
+    ///
+    /// It is marked as a demonstration, and opened later with `keyward --db FILE`. New keys of it can be checked with
+    /// `keyward verify --db FILE`. Refused where there is such a file.
+    #[arg(long, value_name = "FILE")]
+    pub(super) db: Option<PathBuf>,
+    /// The same every time: a clock that begins on 5 November 2026, and secrets that can be predicted
+    ///
+    /// For recordings. Does not go with --db.
+    #[arg(long)]
+    pub(super) fixed: bool,
+    /// Never show a secret, for talks; Copy still works
+    #[arg(long)]
+    pub(super) hide_secrets: bool,
+    #[command(flatten)]
+    pub(super) theme: ThemeArg,
+}
+
 /// What `keyward events` takes.
 #[derive(Debug, Arguments)]
 pub(super) struct EventsArgs {
@@ -247,14 +267,14 @@ pub(super) enum Format {
     Json,
 }
 
-/// The roles in which the demo can be looked at.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum DemoRole {
-    /// May view and change everything
-    #[default]
-    FullAccess,
-    /// May view everything
-    Auditor,
+impl ValueEnum for View {
+    fn value_variants<'a>() -> &'a [View] {
+        &VIEWS
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.word).help(self.about))
+    }
 }
 
 #[cfg(test)]

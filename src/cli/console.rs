@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use crate::auth::random::{Random, SystemRandom};
-use crate::cli::args::DemoRole;
-use crate::cli::service;
-use crate::clock::{Clock, SystemClock};
+use crate::auth::random::{Random, SystemRandom, predictable};
+use crate::cli::args::DemoArgs;
+use crate::cli::service_with;
+use crate::clock::{Clock, ClockFrom, SystemClock};
 use crate::config::Config;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Trouble;
@@ -14,6 +14,45 @@ use crate::domain::user::{Actor, OsAccount};
 use crate::service::{Service, demo};
 use crate::store::{Place, Store};
 use crate::ui::run::Parts;
+
+/// What a console has of the machine.
+struct Machine {
+    clock: Arc<dyn Clock>,
+    /// A source of random bytes; each has a number.
+    random: fn(u64) -> Box<dyn Random>,
+}
+
+impl Machine {
+    /// As it is.
+    fn real() -> Machine {
+        Machine {
+            clock: Arc::new(SystemClock),
+            random: |_| Box::new(SystemRandom),
+        }
+    }
+
+    /// The same in every run: for what is never kept.
+    fn fixed() -> Machine {
+        Machine {
+            clock: Arc::new(ClockFrom::new(demo::RECORDED_AT)),
+            random: predictable,
+        }
+    }
+
+    fn create_or_open(
+        &self,
+        place: &Place,
+        account: &OsAccount,
+        now: Timestamp,
+    ) -> Result<Store, Trouble> {
+        let mut random = (self.random)(0);
+        Store::create_or_open(place, account, now, &mut |bytes| random.fill(bytes))
+    }
+
+    fn service(&self, store: Store, number: u64) -> Result<Service, Trouble> {
+        service_with(store, &self.clock, (self.random)(number))
+    }
+}
 
 /// The console on a database, for this user or else the account's own. Only for the account's own is one made where
 /// there is none: whoever is named on a command line has been there before.
@@ -23,65 +62,77 @@ pub(super) fn on_database(
     user: Option<&str>,
 ) -> Result<Parts, Trouble> {
     let account = &config.account;
+    let machine = Machine::real();
     let store = match user {
         Some(_) => Store::bring_up_to_date(place, account)?,
-        None => create_or_open(place, account, SystemClock.now())?,
+        None => machine.create_or_open(place, account, machine.clock.now())?,
     };
-    let files = user.is_none();
     let own = account.user_name();
-    let user = user.unwrap_or(&own);
-    let parts = parts(config, place, store, |writer| {
-        writer.sign_in(user, &config.arrival)
-    })?;
-    Ok(Parts { files, ..parts })
-}
-
-/// The console on the demo's database, which lasts as long as its connections.
-pub(super) fn on_demo(config: &Config, role: DemoRole) -> Result<Parts, Trouble> {
-    let account = OsAccount {
-        name: demo::FULL_ACCESS_USER.to_owned(),
-        root_by_sudo: false,
-        ..config.account.clone()
-    };
-    let user = match role {
-        DemoRole::FullAccess => demo::FULL_ACCESS_USER,
-        DemoRole::Auditor => demo::AUDITOR_USER,
-    };
-    let place = Place::Memory("demo".to_owned());
-    let store = create_or_open(&place, &account, demo::began(SystemClock.now()))?;
-    parts(config, &place, store, |writer| {
-        demo::seed(writer)?;
-        writer.sign_in(user, &config.arrival)
+    let mut writer = machine.service(store, 1)?;
+    let actor = writer.sign_in(user.unwrap_or(&own), &config.arrival)?;
+    let parts = parts(config, machine, place, writer, actor)?;
+    Ok(Parts {
+        files: user.is_none(),
+        ..parts
     })
 }
 
-fn create_or_open(place: &Place, account: &OsAccount, now: Timestamp) -> Result<Store, Trouble> {
-    let fill = &mut |bytes: &mut [u8]| SystemRandom.fill(bytes);
-    Store::create_or_open(place, account, now, fill)
+/// The console on a new database of the demo: one that lasts as long as its connections, or that is put in a file.
+pub(super) fn on_demo(config: &Config, asked: DemoArgs) -> Result<Parts, Trouble> {
+    let machine = if asked.fixed {
+        Machine::fixed()
+    } else {
+        Machine::real()
+    };
+    let account = match asked.db {
+        Some(_) => config.account.clone(),
+        None => OsAccount {
+            name: demo::FULL_ACCESS_USER.to_owned(),
+            root_by_sudo: false,
+            ..config.account.clone()
+        },
+    };
+    let first = account.user_name();
+    let user = asked.view.user.unwrap_or(&first);
+    let place = Place::Memory("demo".to_owned());
+    let store = machine.create_or_open(&place, &account, demo::began(machine.clock.now()))?;
+    let mut writer = machine.service(store, 1)?;
+    demo::seed(&mut writer, &first)?;
+    let actor = writer.sign_in(user, &config.arrival)?;
+    let parts = match asked.db {
+        None => parts(config, machine, &place, writer, actor)?,
+        Some(path) => {
+            writer.put_in_file(&path, &config.account)?;
+            on_database(config, &Place::File(path), Some(user))?
+        }
+    };
+    Ok(Parts {
+        files: true,
+        seals: asked.hide_secrets,
+        ..parts
+    })
 }
 
 fn parts(
     config: &Config,
+    machine: Machine,
     place: &Place,
-    store: Store,
-    sign_in: impl FnOnce(&mut Service) -> Result<Actor, Trouble>,
+    writer: Service,
+    actor: Actor,
 ) -> Result<Parts, Trouble> {
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let warning = config.settings.warning;
-    let mut writer = service(store, &clock)?;
-    let actor = sign_in(&mut writer)?;
     let wanted = Arc::new(AtomicU64::new(0));
     let store = Store::open_reader(place, &config.account, Arc::clone(&wanted))?;
     Ok(Parts {
-        reader: service(store, &clock)?.warning(warning),
+        reader: machine.service(store, 2)?.warning(config.settings.warning),
         wanted,
         actor,
         arrival: config.arrival.clone(),
         files: true,
+        demo: writer.is_demonstration()?,
         writer,
-        clock,
+        clock: machine.clock,
         settings: config.settings.clone(),
         surroundings: config.surroundings,
-        demo: matches!(place, Place::Memory(_)),
+        seals: false,
     })
 }

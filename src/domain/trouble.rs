@@ -234,6 +234,8 @@ impl Fault {
 pub enum OpenFault {
     /// There is no such file, and none is to be made.
     Missing,
+    /// Something is there, where a new one is to be made.
+    Exists,
     IsDirectory,
     /// Some part of the path is no directory, or cannot be entered.
     Unreachable(String),

@@ -23,12 +23,43 @@ use crate::service::demo::samples::{
     OldSecretUsed, SAMPLES, Sample, Story,
 };
 use crate::service::{Service, SignIn};
-use crate::store::{Tx, api_keys, events, secrets, sweep, uses};
+use crate::store::{Tx, api_keys, events, mark_demonstration, secrets, sweep, uses};
 
-/// The user with Full Access: the account that the demo's database is made for.
+/// The user with Full Access: the account that the demo's database is made for where it is in memory.
 pub const FULL_ACCESS_USER: &str = "demo";
 /// The user who may only look.
 pub const AUDITOR_USER: &str = "auditor";
+
+/// A role in which the demo can be looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct View {
+    /// What it is called on a command line.
+    pub word: &'static str,
+    /// What it may do.
+    pub about: &'static str,
+    /// Who has it; nobody is the demo's first user.
+    pub user: Option<&'static str>,
+}
+
+/// Every role of the demo.
+#[rustfmt::skip]
+pub const VIEWS: [View; 6] = [
+    View { word: "full-access", about: "May view and change everything", user: None },
+    View { word: "auditor", about: "May view everything", user: Some(AUDITOR_USER) },
+    View { word: "key-operators", about: "May create, edit and delete API keys with equal or less access", user: Some("key-desk") },
+    View { word: "monitoring", about: "May view everything; in Japanese", user: Some("tokyo-ops") },
+    View { word: "help-desk", about: "May view everything; its API keys may not use the API", user: Some("help-desk") },
+    View { word: "automation", about: "May not use the console, and is told so", user: Some("wallboard") },
+];
+
+impl Default for View {
+    fn default() -> View {
+        VIEWS[0]
+    }
+}
+
+/// The instant at which a recording of the demo begins: 5 November 2026, 09:30 UTC.
+pub const RECORDED_AT: Timestamp = Timestamp(1_793_871_000_000);
 
 /// The hash of every seeded secret. Its bytes were made up, so no secret has it.
 const HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$fiuUbFa1Y69UnbFklzGGNQ$alakSLJq6vQJFf5jfHGnCjSgGyRJxPwLwqUprmJm8Do";
@@ -39,9 +70,9 @@ pub fn began(now: Timestamp) -> Timestamp {
     now.plus(-1_000 * DAY)
 }
 
-/// Fills a new database, made for the user [`FULL_ACCESS_USER`], and adds [`AUDITOR_USER`] and others.
-pub fn seed(service: &mut Service) -> Result<(), Trouble> {
-    let actor = service.sign_in(FULL_ACCESS_USER, &Arrival::default())?;
+/// Fills a new database, made for this user, and marks it as a demonstration. Adds [`AUDITOR_USER`] and others.
+pub fn seed(service: &mut Service, first: &str) -> Result<(), Trouble> {
+    let actor = service.sign_in(first, &Arrival::default())?;
     // What the people of the demo did is told of them; this is not.
     service.sign_in = SignIn::Nobody;
     service.write(|writing| {
@@ -51,6 +82,7 @@ pub fn seed(service: &mut Service) -> Result<(), Trouble> {
             now: writing.now,
             events: Vec::new(),
         };
+        mark_demonstration(writing.tx)?;
         seeding.people()?;
         for (index, sample) in (0..).zip(&SAMPLES) {
             seeding.key(index, sample)?;

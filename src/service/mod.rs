@@ -23,6 +23,7 @@ pub mod trail;
 mod typed;
 pub mod users;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::auth::hash::Hasher;
@@ -34,7 +35,7 @@ use crate::domain::problem::Problem;
 use crate::domain::state::{AsOf, Warning};
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, Trouble};
-use crate::domain::user::{Actor, Arrival};
+use crate::domain::user::{Actor, Arrival, OsAccount};
 use crate::store::{self, Store, Tx};
 
 /// The use cases on one connection.
@@ -116,6 +117,16 @@ impl Service {
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// See [`Store::put_in_file`].
+    pub fn put_in_file(&mut self, path: &Path, account: &OsAccount) -> Result<(), Trouble> {
+        self.store.put_in_file(path, account)
+    }
+
+    /// See [`store::is_demonstration`].
+    pub fn is_demonstration(&self) -> Result<bool, Fault> {
+        self.store.read(store::is_demonstration)
     }
 
     fn now(&self) -> Timestamp {

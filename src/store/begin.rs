@@ -21,8 +21,9 @@ use crate::store::migrate::{Beginning, migrate};
 /// What may lie beside a database that was removed, and would be taken for the new one's.
 const LOGS: [&str; 2] = ["-wal", "-journal"];
 
-/// Makes a database where there is none. One that another process puts there meanwhile is left as it is.
-pub fn begin(path: &Path, account: &OsAccount, beginning: &Beginning) -> Result<(), OpenFault> {
+/// Makes a database of these bytes where there is none; says whether it did. One that another process puts there
+/// meanwhile is left as it is.
+pub fn begin(path: &Path, account: &OsAccount, bytes: &[u8]) -> Result<bool, OpenFault> {
     let real = file::prepare_directory(path, account)?;
     for log in LOGS {
         let log = beside(&real, log);
@@ -30,27 +31,31 @@ pub fn begin(path: &Path, account: &OsAccount, beginning: &Beginning) -> Result<
             return Err(OpenFault::OrphanedLog(log));
         }
     }
-    let bytes = serialized(beginning)?;
     let temporary = name(&real);
-    let put = write(&temporary, &bytes).and_then(|()| put(&temporary, &real));
+    let put = write(&temporary, bytes).and_then(|()| put(&temporary, &real));
     if put.is_err() {
         // Whatever the trouble was, it is told; this is only tidying up.
         let _ = fs::remove_file(&temporary);
     }
     match put {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
         Err(error) => Err(unreachable(&error)),
-        Ok(()) => Ok(()),
+        Ok(()) => Ok(true),
     }
 }
 
-/// A database as its file has it.
-fn serialized(beginning: &Beginning) -> Result<Vec<u8>, OpenFault> {
+/// A new database as its file has it.
+pub fn new(beginning: &Beginning) -> Result<Vec<u8>, OpenFault> {
     let mut connection = Connection::open_in_memory().map_err(while_opening)?;
     connection
         .execute_batch("PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON;")
         .map_err(while_opening)?;
     migrate(&connection, Some(beginning))?;
+    serialized(&mut connection)
+}
+
+/// A database in memory as its file would have it.
+pub fn serialized(connection: &mut Connection) -> Result<Vec<u8>, OpenFault> {
     let bytes = connection.serialize("main").map_err(while_opening)?;
     Ok(bytes.to_vec())
 }

@@ -14,17 +14,18 @@ use crate::store::{Tx, names, roles, users};
 /// `Keyw`: tells our databases from those of other applications.
 const APPLICATION_ID: i64 = 0x4B65_7977;
 
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("../../assets/migrations/0001_keys.sql"),
     include_str!("../../assets/migrations/0002_users_and_roles.sql"),
     include_str!("../../assets/migrations/0003_events.sql"),
     include_str!("../../assets/migrations/0004_names.sql"),
     include_str!("../../assets/migrations/0005_order_of_events.sql"),
     include_str!("../../assets/migrations/0006_fleet.sql"),
+    include_str!("../../assets/migrations/0007_demonstration.sql"),
 ];
 
 /// The version that this program makes.
-pub const KNOWN: i64 = 6;
+pub const KNOWN: i64 = 7;
 
 /// What a new database begins with, beside the built-in roles.
 pub struct Beginning {

@@ -266,6 +266,17 @@ pub fn tag_key(tx: &Tx<'_>) -> Result<Zeroizing<Box<[u8]>>, Fault> {
     Ok(Zeroizing::new(bytes.into_boxed_slice()))
 }
 
+/// Whether everything in this database was made up, to be shown. The console says so; nothing that serves clients may
+/// take it for a real one.
+pub fn is_demonstration(tx: &Tx<'_>) -> Result<bool, Fault> {
+    tx.value("SELECT demonstration FROM meta", ())
+}
+
+/// Marks the database as one of which everything was made up; nothing takes that back.
+pub fn mark_demonstration(tx: &Tx<'_>) -> Result<(), Fault> {
+    tx.change_one("UPDATE meta SET demonstration = 1", ())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -51,7 +51,9 @@ impl Store {
         if let Place::File(path) = place
             && file::is_missing(path).map_err(trouble(place))?
         {
-            begin::begin(path, account, &beginning()?).map_err(trouble(place))?;
+            let made = begin::new(&beginning()?);
+            made.and_then(|bytes| begin::begin(path, account, &bytes))
+                .map_err(trouble(place))?;
         }
         let (store, found) = connect(place, account).map_err(trouble(place))?;
         settle(&store, place).map_err(trouble(place))?;
@@ -61,6 +63,20 @@ impl Store {
             migrate(&store.connection, beginning.as_ref()).map_err(trouble(place))?;
         }
         Ok(store)
+    }
+
+    /// Writes a database that is in memory to a new file, all of it or nothing.
+    ///
+    /// # Errors
+    /// [`Trouble::Open`], with [`OpenFault::Exists`] among the faults.
+    pub fn put_in_file(&mut self, path: &Path, account: &OsAccount) -> Result<(), Trouble> {
+        let mut put = || {
+            may_begin(account)?;
+            let made = file::is_missing(path)?
+                && begin::begin(path, account, &begin::serialized(&mut self.connection)?)?;
+            if made { Ok(()) } else { Err(OpenFault::Exists) }
+        };
+        put().map_err(|fault| Trouble::Open(path.to_owned(), fault))
     }
 
     /// Opens a database that is there for writing, and brings an older one up to date; makes none, and no user.

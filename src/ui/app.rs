@@ -31,7 +31,7 @@ use crate::ui::app::time::DOUBT;
 use crate::ui::app::way::{Way, screen};
 use crate::ui::keymap::Keymap;
 use crate::ui::layer::api_keys::ApiKeys;
-use crate::ui::layer::secret::SecretDialog;
+use crate::ui::layer::secret::{SecretDialog, Sight};
 use crate::ui::layer::tree::{Pane, Screen};
 use crate::ui::layer::{Ask, Asks, Ctx, Deed, Layer, Tone};
 use crate::ui::look::{SMALLEST, Theme};
@@ -111,6 +111,8 @@ pub struct Setting {
     pub files: bool,
     /// Said in the header.
     pub demo: bool,
+    /// No secret is shown, whoever asks.
+    pub seals: bool,
 }
 
 /// The console.
@@ -312,7 +314,12 @@ impl App {
                 let copies = self.setting.settings.clipboard != ClipboardSetting::Off;
                 let then = ApiKeys::goes_to_row();
                 let dialog = SecretDialog::new(issued, overlap, copies, then, &self.ctx());
-                self.push(Box::new(dialog.hidden(self.setting.settings.secret_hidden)));
+                let sight = match (self.setting.seals, self.setting.settings.secret_hidden) {
+                    (true, _) => Sight::Sealed,
+                    (false, true) => Sight::Hidden,
+                    (false, false) => Sight::Shown,
+                };
+                self.push(Box::new(dialog.seen(sight)));
             }
             Ok(Done::Copied { way, text }) => {
                 if way.is_terminal() && self.layers.iter().any(|(id, _)| *id == layer) {

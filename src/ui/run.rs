@@ -38,7 +38,10 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     pub settings: Settings,
     pub surroundings: Surroundings,
+    /// Everything in the database was made up.
     pub demo: bool,
+    /// No secret is shown, whoever asks.
+    pub seals: bool,
 }
 
 enum Message {
@@ -96,6 +99,7 @@ pub fn console(parts: Parts) -> Result<Option<(SignOut, String)>, NoTerminal> {
         arrival: parts.arrival,
         files: parts.files,
         demo: parts.demo,
+        seals: parts.seals,
     });
     let jobs = send.clone();
     session.watch_job(move |job| jobs.send(Message::Job(job)).is_ok())?;

@@ -91,7 +91,7 @@ fn the_states_page_counts_what_else_is_asked_for_and_writes_a_term() {
     console
         .keys("locked\n")
         .expect("/state:locked")
-        .expect("1 of 8");
+        .expect("1 of 9");
 }
 
 #[test]

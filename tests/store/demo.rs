@@ -71,7 +71,7 @@ fn the_demo_has_roles_and_users_of_many_kinds_and_nothing_lies_in_the_future() {
         .to_vec();
     assert_eq!(added, [4, 3, 1, 0]);
     let mut locked = 0;
-    for id in 1..=8 {
+    for id in 1..=9 {
         let user = bench
             .service
             .user_properties(&demo, UserId(id))

@@ -31,7 +31,7 @@ const ROWS: &str = include_str!("first_issue.sql");
 
 /// Its tables, with the columns that they had.
 const TABLES: [(&str, &str); 7] = [
-    ("meta", "*"),
+    ("meta", "id, tag_key, created_at"),
     (
         "roles",
         "id, name, name_key, description, immutable, user_interface, web_service, rights, version",

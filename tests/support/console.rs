@@ -216,6 +216,7 @@ impl Console {
             arrival: Arrival::default(),
             files: true,
             demo: false,
+            seals: false,
         };
         change(&mut setting);
         let clipboard = Remembered::default();

@@ -10,8 +10,8 @@ use crate::domain::time::{DAY, HOUR, MINUTE, Timestamp};
 use crate::domain::trouble::Fault;
 use crate::domain::user::{SignOut, UserFields};
 use crate::service::change::lock_in_event;
+use crate::service::demo::Seeding;
 use crate::service::demo::samples::{KEY_OPERATORS, ROLES, RoleSample, USERS, UserSample};
-use crate::service::demo::{FULL_ACCESS_USER, Seeding};
 use crate::service::{roles as role_use, users as user_use};
 use crate::store::{roles, users};
 
@@ -27,10 +27,13 @@ impl Seeding<'_> {
         for sample in &ROLES {
             self.role(sample)?;
         }
-        for (index, sample) in (0..).zip(&USERS) {
+        // Where the first user has the name of one of them, they are that one.
+        let first = self.actor.name.as_str();
+        let others = (0..).zip(&USERS).filter(|(_, sample)| sample.0 != first);
+        for (index, sample) in others {
             self.user(index, sample)?;
         }
-        let own = (self.actor.user, FULL_ACCESS_USER);
+        let own = (self.actor.user, first);
         users::signed_in(self.tx, own.0, self.now)?;
         self.sign_in(self.now, own);
         Ok(())

@@ -55,13 +55,14 @@ pub(super) type UserSample = (
 );
 
 #[rustfmt::skip]
-pub(super) const USERS: [UserSample; 7] = [
+pub(super) const USERS: [UserSample; 8] = [
     (super::AUDITOR_USER, "Internal Audit", AUDITOR, None, None, 400, Some(2_880), None),
     ("standby", "Standby Administrator", FULL_ACCESS, None, Some(Tz::UTC), 610, None, None),
     ("key-desk", "Key Desk", KEY_OPERATORS, None, Some(Tz::Europe__Berlin), 350, Some(35), None),
     ("night-shift", "Équipe de nuit", KEY_OPERATORS, None, Some(Tz::Europe__Paris), 120, Some(700), None),
     ("tokyo-ops", "東京運用グループ", MONITORING, Some(Locale::JaJp), Some(Tz::Asia__Tokyo), 210, Some(404), None),
     ("wallboard", "The screen in the operations room; reads through the API now", AUTOMATION, None, None, 180, Some(43_000), None),
+    ("help-desk", "First line support", HELP_DESK, None, None, 149, Some(1_560), None),
     ("rollout-contractor", "Until the end of the rollout", AUDITOR, None, Some(Tz::Europe__Stockholm), 88, Some(14_000), Some(6)),
 ];
 

@@ -130,8 +130,9 @@ impl App {
             let text = self.text();
             let key = self.keys.key(Scope::Secret, Action::HideOrShow);
             let mut sentences = vec![text.say("secret.stopped").to_owned()];
+            let dialog = self.layers[secret].1.secret();
             // Under another dialog the key has another meaning.
-            if secret + 1 == self.layers.len() {
+            if secret + 1 == self.layers.len() && dialog.is_some_and(SecretDialog::can_be_shown) {
                 sentences.push(text.fill("secret.press_to_show", &[("key", &key)]));
             }
             let sentences: Vec<&str> = sentences.iter().map(String::as_str).collect();

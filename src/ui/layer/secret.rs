@@ -51,7 +51,7 @@ pub struct SecretDialog {
     copies: bool,
     /// The last way in which it was sent to a clipboard.
     sent: Option<ClipboardWay>,
-    hidden: bool,
+    sight: Sight,
     /// The secret can never work any more: only Close is left.
     void: bool,
     focus: usize,
@@ -67,6 +67,16 @@ pub struct SecretDialog {
     unwritten: Unwritten,
     /// Takes the ID of the key.
     then: Then<i64>,
+}
+
+/// Whether the secret can be seen.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Sight {
+    Shown,
+    /// Until somebody asks to see it.
+    Hidden,
+    /// Whoever asks to see it.
+    Sealed,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -101,7 +111,7 @@ impl SecretDialog {
             header: Secret::new(header),
             copies,
             sent: None,
-            hidden: false,
+            sight: Sight::Shown,
             void: false,
             focus: 0,
             under_way: None,
@@ -114,10 +124,16 @@ impl SecretDialog {
         }
     }
 
-    /// The dialog with the secret hidden until somebody asks to see it, or not.
+    /// The dialog with the secret seen so.
     #[must_use]
-    pub fn hidden(self, hidden: bool) -> SecretDialog {
-        SecretDialog { hidden, ..self }
+    pub fn seen(self, sight: Sight) -> SecretDialog {
+        SecretDialog { sight, ..self }
+    }
+
+    /// Whether the secret is hidden until somebody asks to see it.
+    #[must_use]
+    pub fn can_be_shown(&self) -> bool {
+        self.sight == Sight::Hidden
     }
 
     /// The secret can never work any more, as the database said or the hour that is over.
@@ -133,7 +149,9 @@ impl SecretDialog {
 
     /// Nobody is at the keys, or nobody knows who: hides the secret. Says whether it can still work.
     pub fn hide(&mut self, ctx: &Ctx) -> bool {
-        self.hidden = true;
+        if self.sight == Sight::Shown {
+            self.sight = Sight::Hidden;
+        }
         !self.is_void(ctx)
     }
 
@@ -155,7 +173,13 @@ impl SecretDialog {
             }
             Action::Copy => self.copy(self.issued.secret.clone(), asks),
             Action::CopyHeader => self.copy(self.header.clone(), asks),
-            Action::HideOrShow => self.hidden = !self.hidden,
+            Action::HideOrShow => {
+                self.sight = match self.sight {
+                    Sight::Shown => Sight::Hidden,
+                    Sight::Hidden => Sight::Shown,
+                    Sight::Sealed => Sight::Sealed,
+                };
+            }
             Action::Check => {
                 // The key has just taken it from the screen.
                 if let Some(why) = &self.not_sent {
@@ -305,6 +329,9 @@ impl Layer for SecretDialog {
                 Err(Cannot::Trouble(Trouble::ClipboardOff))
             }
             Action::SaveToFile if !ctx.files => Err(Cannot::Trouble(Trouble::NoFiles)),
+            Action::HideOrShow if self.sight == Sight::Sealed => {
+                Err(Cannot::Said(ctx.text.say("secret.sealed").into()))
+            }
             _ => Ok(()),
         }
     }
@@ -312,7 +339,7 @@ impl Layer for SecretDialog {
     fn label(&self, action: Action, ctx: &Ctx) -> Option<&str> {
         let name = match action {
             Action::Press if self.is_void(ctx) => "button.close",
-            Action::HideOrShow if self.hidden => "button.show",
+            Action::HideOrShow if self.sight != Sight::Shown => "button.show",
             Action::HideOrShow => "button.hide",
             _ => return None,
         };

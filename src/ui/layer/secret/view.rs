@@ -11,7 +11,7 @@ use crate::domain::secret::Overlap;
 use crate::domain::state::Facts;
 use crate::ui::hits::Hits;
 use crate::ui::keymap::Action;
-use crate::ui::layer::secret::{HARMLESS, SecretDialog, naming};
+use crate::ui::layer::secret::{HARMLESS, SecretDialog, Sight, naming};
 use crate::ui::layer::{Ctx, Layer};
 use crate::ui::look::{Button, buttons, cells, clear, row, skip, width, wrap};
 
@@ -84,10 +84,10 @@ impl SecretDialog {
     /// What the dialog says below the secret, the more important first.
     fn sentences(&self, ctx: &Ctx) -> Vec<String> {
         let text = ctx.text;
-        let shown = if self.hidden {
-            "secret.while_open"
-        } else {
-            "secret.only_time"
+        let shown = match self.sight {
+            Sight::Shown => "secret.only_time",
+            Sight::Hidden => "secret.while_open",
+            Sight::Sealed => "secret.sealed",
         };
         let mut sentences = vec![text.say(shown).to_owned()];
         let overlap = self.overlap.filter(|_| self.issued.replaces);
@@ -143,7 +143,7 @@ impl SecretDialog {
                 ..words
             });
         }
-        if columns < self.one_line() && !self.hidden {
+        if columns < self.one_line() && self.sight == Sight::Shown {
             let widen = text.fill("secret.widen", &[("columns", &self.one_line())]);
             parts.push(Part::words(&widen, columns));
         }
@@ -152,7 +152,7 @@ impl SecretDialog {
                 .iter()
                 .map(|words| Part::words(words, columns)),
         );
-        if !self.hidden && width(self.header.expose()) <= columns {
+        if self.sight == Sight::Shown && width(self.header.expose()) <= columns {
             parts.push(Part::spacing());
             parts.push(Part {
                 lines: vec![
@@ -175,7 +175,9 @@ impl SecretDialog {
 
     fn secret_lines(&self, ctx: &Ctx, columns: u16) -> Vec<Cow<'_, str>> {
         let secret = self.issued.secret.expose();
-        if self.hidden {
+        if self.sight == Sight::Sealed {
+            vec![Cow::Borrowed(ctx.text.say("secret.sealed_line"))]
+        } else if self.sight == Sight::Hidden {
             vec![Cow::Owned(naming(ctx, "secret.hidden", Action::HideOrShow))]
         } else if columns < self.one_line() {
             let (first, second) = secret.split_at(BREAK.min(secret.len()));
@@ -194,7 +196,7 @@ impl SecretDialog {
                 Action::Copy => "button.copy",
                 Action::CopyHeader => "button.copy_header",
                 Action::SaveToFile => "button.save",
-                Action::HideOrShow if self.hidden => "button.show",
+                Action::HideOrShow if self.sight != Sight::Shown => "button.show",
                 Action::HideOrShow => "button.hide",
                 Action::Check => "button.check",
                 Action::Stored => "button.stored",

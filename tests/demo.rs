@@ -1,0 +1,176 @@
+//! `keyward demo`: the real program with each of its options.
+
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Stdio;
+
+use assert_cmd::Command;
+use keyward::service::demo::VIEWS;
+
+mod support {
+    #![expect(dead_code, reason = "only a part of it is used here")]
+    pub mod hand;
+    pub mod process;
+    pub mod program;
+    pub mod pty;
+    pub mod sentence;
+}
+
+use support::hand::{confirm_stored, home};
+use support::program::{keyward, said};
+use support::pty::{Pty, Start};
+
+const F2: &str = "\x1bOQ";
+
+fn start(home: &Path, args: &[&str]) -> Pty {
+    Start::new(home, args).go()
+}
+
+/// Makes a key, as whoever may; its secret is on the screen then.
+fn make(console: &mut Pty) {
+    console.send("n").says("form.title_new");
+    console.send("nightly").see("nightly");
+    console.send(F2).says("secret.title");
+}
+
+/// The secret that the dialog shows, read as a terminal's selection of its line does.
+fn secret(console: &Pty) -> String {
+    let is_secret = |line: &&str| line.len() > 40 && line.starts_with("42:");
+    console.wait_for("a secret", |screen| {
+        screen.contents().lines().any(|line| is_secret(&line))
+    });
+    let screen = console.screen();
+    let line = screen
+        .lines()
+        .find(is_secret)
+        .expect("a line with nothing but the secret");
+    line.trim_end().to_owned()
+}
+
+/// What `keyward verify` answers about a secret, beside the console.
+fn verdict(home: &Path, db: &str, secret: &str) -> (Option<i32>, String) {
+    let mut verify = keyward(home, &["verify", "--db", db])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("started");
+    let mut input = verify.stdin.take().expect("input");
+    input.write_all(secret.as_bytes()).expect("written");
+    drop(input);
+    let ended = verify.wait_with_output().expect("ended");
+    let answer = String::from_utf8(ended.stdout).expect("text");
+    (ended.status.code(), answer)
+}
+
+#[test]
+fn a_demo_in_a_file_stays_and_its_new_keys_are_verified_beside_it() {
+    let home = home();
+    let mut console = start(home.path(), &["demo", "--db", "demo.db"]);
+    console.see("39 of 41").says("header.demo");
+    let file = home.path().join("demo.db");
+    let mode = fs::metadata(&file).expect("a file").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    make(&mut console);
+    let secret = secret(&console);
+    confirm_stored(&mut console);
+    let (code, answer) = verdict(home.path(), "demo.db", &secret);
+    assert_eq!(code, Some(0), "{answer}");
+    console.quits();
+
+    // It says what it is for as long as there is anything of it.
+    for args in [
+        &["--db", "demo.db"][..],
+        &["--db", "demo.db", "--user", "auditor"],
+    ] {
+        let mut console = start(home.path(), args);
+        console.says("header.demo").see("nightly");
+        console.quits();
+    }
+    let mut console = start(home.path(), &["demo", "--db", "demo.db"]);
+    assert_eq!(console.end(), 2);
+    assert!(
+        console.screen().contains("exists already"),
+        "{}",
+        console.screen()
+    );
+    assert_eq!(verdict(home.path(), "demo.db", &secret).0, Some(0));
+}
+
+#[test]
+fn a_real_database_is_no_demonstration() {
+    let home = home();
+    let mut console = start(home.path(), &["--db", "real.db"]);
+    console.see("API Keys");
+    let screen = console.screen();
+    assert!(!screen.contains("DEMO"), "{screen}");
+    console.quits();
+}
+
+#[test]
+fn every_role_of_the_demo_can_be_looked_at_and_who_may_not_is_told_so() {
+    let home = home();
+    for view in VIEWS {
+        let mut console = start(home.path(), &["demo", "--as", view.word]);
+        if view.word == "automation" {
+            assert_eq!(console.end(), 2);
+            console.says_with(
+                "trouble.no_user_interface",
+                &[("user", &"wallboard"), ("role", &"Automation")],
+            );
+        } else {
+            console.see(&format!("{} (", view.user.unwrap_or("demo")));
+            console.quits();
+        }
+    }
+}
+
+#[test]
+fn a_recording_is_the_same_in_every_run_secret_included() {
+    let home = home();
+    let mut runs = (0..2).map(|_| {
+        let mut console = start(home.path(), &["demo", "--fixed"]);
+        console.see("39 of 41");
+        let first = console.screen();
+        make(&mut console);
+        (first, secret(&console))
+    });
+    let (one, other) = (runs.next(), runs.next());
+    assert_eq!(one, other);
+}
+
+#[test]
+fn predictable_secrets_are_never_kept() {
+    let home = home();
+    for args in [
+        ["demo", "--fixed", "--db", "x.db"],
+        ["--db", "x.db", "demo", "--fixed"],
+    ] {
+        let refused = Command::from_std(keyward(home.path(), &args))
+            .assert()
+            .code(2);
+        assert!(said(&refused).contains("can be predicted"), "{args:?}");
+    }
+    assert!(!home.path().join("x.db").exists());
+}
+
+#[test]
+fn nothing_of_a_secret_is_on_the_screen_of_a_talk() {
+    let home = home();
+    let mut console = start(home.path(), &["demo", "--fixed"]);
+    console.see("39 of 41");
+    make(&mut console);
+    // With the same seed it is the same secret.
+    let secret = secret(&console);
+    let mut console = start(home.path(), &["demo", "--fixed", "--hide-secrets"]);
+    console.see("39 of 41");
+    make(&mut console);
+    console.says("secret.sealed_line");
+    console.send("v").says("secret.sealed");
+    console.send("\x03").says("secret.ways_out");
+    let bytes = console.bytes();
+    let piece = &secret.as_bytes()[3..11];
+    let shown = bytes.windows(piece.len()).any(|bytes| bytes == piece);
+    assert!(!shown, "{}", console.screen());
+}
