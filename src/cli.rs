@@ -8,6 +8,7 @@ mod events;
 mod help;
 mod ssh_key;
 mod ssh_line;
+mod themes;
 mod unlock;
 mod verify;
 
@@ -170,15 +171,19 @@ fn obey(text: Text, config: Config, args: Args) -> Result<ExitCode, Failure> {
         Some(Command::Config { theme, .. }) => {
             config::print_settings(text, &with_theme(config, &theme).settings)
         }
+        Some(Command::Themes { name: Some(name) }) => themes::print_file(name),
+        Some(Command::Themes { name: None }) => themes::print_all(&config.settings),
         Some(Command::Events(asked)) => events::events(&config, *asked),
     }
 }
 
-/// The configuration with the theme that the command line names.
+/// The configuration with the theme that the command line names, and with what is in its file.
 fn with_theme(mut config: Config, named: &ThemeArg) -> Config {
-    if let Some(theme) = named.theme {
+    if let Some(theme) = &named.theme {
+        let theme = theme.clone();
         config.settings.override_theme(theme, Origin::CommandLine);
     }
+    config.read_theme();
     config
 }
 

@@ -8,14 +8,14 @@ pub mod settings;
 mod values;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use etcetera::base_strategy::{BaseStrategy, Xdg};
 use nix::unistd::{Uid, User, geteuid};
 
 use crate::config::complaint::{Complaint, Why};
 use crate::config::environment::Environment;
-use crate::config::settings::{Origin, Settings, ThemeName};
+use crate::config::settings::{Origin, Settings, ThemeName, ThemeSetting};
 use crate::domain::clipboard::{Multiplexer, Surroundings};
 use crate::domain::user::{Arrival, OsAccount};
 
@@ -49,6 +49,8 @@ pub struct Config {
 struct Machine {
     /// The directory for applications' data, by the XDG rules.
     data: Option<PathBuf>,
+    /// The directory to which `~` leads.
+    home: Option<PathBuf>,
     /// Where the config file is, if there is one.
     file: Option<PathBuf>,
     /// What the config file holds; nothing where there is none.
@@ -86,7 +88,8 @@ impl Config {
         let xdg = Xdg::new().ok();
         let file = xdg.as_ref().map(|xdg| xdg.config_dir().join(CONFIG_FILE));
         let machine = Machine {
-            data: xdg.map(|xdg| xdg.data_dir()),
+            data: xdg.as_ref().map(BaseStrategy::data_dir),
+            home: xdg.as_ref().map(|xdg| xdg.home_dir().to_owned()),
             written: file
                 .as_deref()
                 .map_or(Ok(None), |file| file::read(file, uid.as_raw())),
@@ -100,6 +103,14 @@ impl Config {
             program: std::env::current_exe().ok(),
         };
         Config::from(&|name| std::env::var_os(name), machine)
+    }
+
+    /// Reads the theme's file, where the theme is one.
+    pub fn read_theme(&mut self) {
+        if let ThemeSetting::File(path) = &self.settings.theme {
+            let written = file::read(path, self.account.uid);
+            self.settings.theme_file = written.and_then(|written| written.ok_or(Why::Missing));
+        }
     }
 
     fn from(variable: &dyn Fn(&str) -> Option<OsString>, machine: Machine) -> Config {
@@ -117,6 +128,10 @@ impl Config {
         match machine.written {
             Ok(written) => file::apply(&written.unwrap_or_default(), &mut settings),
             Err(why) => settings.complaints.push(Complaint { line: None, why }),
+        }
+        if let ThemeSetting::File(path) = &mut settings.theme {
+            let beside = settings.file.as_deref().and_then(Path::parent);
+            *path = place(path, machine.home.as_deref(), beside);
         }
         // No theme of the file brings colours to where the terminal lacks them or NO_COLOR rules them out.
         if let Some(name) = environment.colourless() {
@@ -158,6 +173,15 @@ impl Config {
     }
 }
 
+/// Where a path of the config file leads: `~` is the home directory, and else it begins at the file's own directory.
+fn place(written: &Path, home: Option<&Path>, beside: Option<&Path>) -> PathBuf {
+    let (start, rest) = match written.strip_prefix("~") {
+        Ok(rest) => (home, rest),
+        Err(_) => (beside, written),
+    };
+    start.map_or_else(|| written.to_owned(), |start| start.join(rest))
+}
+
 #[cfg(test)]
 mod tests {
     use chrono_tz::Tz;
@@ -179,6 +203,7 @@ mod tests {
     fn machine() -> Machine {
         Machine {
             data: Some(PathBuf::from("/home/alice/.local/share")),
+            home: Some(PathBuf::from("/home/alice")),
             file: Some(PathBuf::from("/home/alice/.config/keyward/config.toml")),
             written: Ok(None),
             zone: Some("Asia/Tokyo".to_owned()),
@@ -286,11 +311,11 @@ mod tests {
     fn without_colour_by_the_environment_the_theme_is_mono() {
         let theme = |variables: &[_]| config(variables, machine()).settings.theme;
         let xterm = ("TERM", "xterm-256color");
-        assert_eq!(theme(&[xterm]), ThemeName::Default);
-        assert_eq!(theme(&[xterm, ("NO_COLOR", "")]), ThemeName::Default);
-        assert_eq!(theme(&[xterm, ("NO_COLOR", "0")]), ThemeName::Mono);
-        assert_eq!(theme(&[("TERM", "vt100")]), ThemeName::Mono);
-        assert_eq!(theme(&[]), ThemeName::Mono);
+        assert_eq!(theme(&[xterm]), ThemeName::Default.into());
+        assert_eq!(theme(&[xterm, ("NO_COLOR", "")]), ThemeName::Default.into());
+        assert_eq!(theme(&[xterm, ("NO_COLOR", "0")]), ThemeName::Mono.into());
+        assert_eq!(theme(&[("TERM", "vt100")]), ThemeName::Mono.into());
+        assert_eq!(theme(&[]), ThemeName::Mono.into());
     }
 
     /// Everything as it comes out with this config file.
@@ -312,14 +337,28 @@ mod tests {
         let names = ["theme", "borders", "language", "zone"];
         let from = names.map(|name| settings.origins[name]);
         assert_eq!(from, [1, 2, 3, 4].map(Origin::File));
-        assert_eq!(settings.theme, ThemeName::Light);
+        assert_eq!(settings.theme, ThemeName::Light.into());
         assert_eq!(settings.borders, Borders::Ascii);
         assert_eq!(settings.language, Locale::EnUs);
         assert_eq!(settings.zone, Tz::Europe__Berlin);
         for (without, name) in [(("NO_COLOR", "1"), "NO_COLOR"), (("TERM", "vt100"), "TERM")] {
             let settings = with_file(&[without, term], file);
-            assert_eq!(settings.theme, ThemeName::Mono);
+            assert_eq!(settings.theme, ThemeName::Mono.into());
             assert_eq!(settings.origin(&SETTINGS[0]), Origin::Environment(name));
+        }
+    }
+
+    #[test]
+    fn a_themes_file_is_looked_for_beside_the_config_file_or_at_home() {
+        for (written, path) in [
+            ("dark.toml", "/home/alice/.config/keyward/dark.toml"),
+            ("themes/dark", "/home/alice/.config/keyward/themes/dark"),
+            ("~/dark.toml", "/home/alice/dark.toml"),
+            ("/etc/keyward/dark.toml", "/etc/keyward/dark.toml"),
+        ] {
+            let settings = with_file(&[("TERM", "xterm")], &format!("theme = '{written}'"));
+            assert_eq!(settings.theme, ThemeSetting::File(PathBuf::from(path)));
+            assert_eq!(settings.complaints, []);
         }
     }
 

@@ -1,13 +1,17 @@
 //! The config file and `keyward config`, as whoever types it sees them.
 
-use std::fs;
+use std::ffi::OsStr;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 use assert_cmd::Command;
 use assert_cmd::assert::Assert;
 use keyward::config::Config;
+use keyward::config::settings::ThemeName;
 use keyward::text::Text;
 use keyward::ui::keymap::{actions, markdown};
+use keyward::ui::look::STYLES;
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 use tempfile::TempDir;
@@ -84,8 +88,9 @@ fn set(printed: &str) -> Vec<String> {
         .collect()
 }
 
-const DEFAULTS: [&str; 9] = [
+const DEFAULTS: [&str; 10] = [
     "theme = \"default\" # default",
+    "colours = \"16\" # TERM",
     "borders = \"unicode\" # LANG",
     "mouse = true # default",
     "clipboard = \"auto\" # default",
@@ -115,6 +120,7 @@ fn each_setting_tells_where_it_comes_from() {
         set(&shown),
         [
             "theme = \"light\" # 1行目",
+            "colours = \"16\" # TERM",
             "borders = \"ascii\" # LC_CTYPE",
             "mouse = false # 2行目",
             "clipboard = \"auto\" # 既定値",
@@ -212,7 +218,7 @@ fn a_wrong_value_is_told_with_file_line_and_what_was_expected_and_its_default_co
     assert_eq!(
         complaints,
         [
-            "FILE, line 1: theme is to be one of default, light, high-contrast, mono. It has its default.",
+            "FILE, line 1: theme is to be a name that keyward themes prints, or the path of a theme's file. It has its default.",
             "FILE, line 2: There is no setting mous. Keys of actions stand under [keys].",
             "FILE, line 3: secret.hidden is to be true or false. It has its default.",
             "FILE, line 4: idle_minutes is to be a whole number from 0 to 1440. It has its default.",
@@ -225,6 +231,98 @@ fn a_wrong_value_is_told_with_file_line_and_what_was_expected_and_its_default_co
             "FILE, line 12: mouse is a setting: put it above [keys].",
         ]
     );
+}
+
+/// Red, green and blue of Solarized's ground.
+const SOLARIZED: &str = "48;2;0;43;54";
+
+#[test]
+fn a_theme_of_ones_own_is_one_line_beside_the_config_file_and_is_checked_as_that_is() {
+    let home = Home::with("theme = 'own.toml'\ncolours = 'true'\n");
+    let path = home.file().with_file_name("own.toml");
+    let set_to = |written: &str| fs::write(&path, written).expect("written");
+    let complaint = |wrong: &str| format!("{}{wrong}", path.display());
+    let (printed, complaints) = home.config(&[], 1);
+    let themes = format!("theme = \"{}\" # line 1", path.display());
+    assert_eq!(set(&printed)[0], themes);
+    let missing = ": There is no such file. The default theme is used.";
+    assert_eq!(complaints, [complaint(missing)]);
+
+    set_to("base = 'solarized'\nshadow = {}\nlabel = { fg = 'pink' }\n");
+    let (_, complaints) = home.config(&[], 1);
+    let wrong = [
+        ", line 2: There is no style shadow.",
+        ", line 3: label.fg is to be a colour, such as red, bright-red or #2aa198. It has its default.",
+    ];
+    assert_eq!(complaints, wrong.map(complaint));
+    let mut console = Start::new(home.0.path(), &["demo"]).go();
+    console.see("2 problems.");
+    assert!(
+        console
+            .screen()
+            .replace('\n', " ")
+            .contains("There is no style")
+    );
+    console.quits();
+    assert!(String::from_utf8_lossy(&console.bytes()).contains(SOLARIZED));
+
+    fs::set_permissions(&path, Permissions::from_mode(0o666)).expect("set");
+    let (_, complaints) = home.config(&[], 1);
+    assert!(complaints[0].contains("chmod"), "{complaints:?}");
+    assert!(
+        complaints[0].ends_with("The default theme is used."),
+        "{complaints:?}"
+    );
+    fs::set_permissions(&path, Permissions::from_mode(0o600)).expect("set");
+
+    set_to("base = 'solarized'\n");
+    assert_eq!(home.config(&[], 0).1, [""; 0]);
+    let (printed, complaints) = home.config(&[("NO_COLOR", "1")], 0);
+    assert_eq!(set(&printed)[0], "theme = \"mono\" # NO_COLOR");
+    assert_eq!(complaints, [""; 0]);
+    // One that is named counts before all, and its path is the shell's.
+    let named = ["demo", "--theme", path.to_str().expect("a path")];
+    for (colours, drawn) in [("true", SOLARIZED), ("256", "48;5;")] {
+        home.write(&format!("colours = '{colours}'\n"));
+        let start = Start::new(home.0.path(), &named);
+        let variables: &[_] = &[("NO_COLOR", OsStr::new("1"))];
+        let mut console = Start { variables, ..start }.go();
+        console.see("n New...");
+        console.quits();
+        let bytes = String::from_utf8_lossy(&console.bytes()).into_owned();
+        assert!(bytes.contains(drawn), "{colours}");
+    }
+}
+
+#[test]
+fn the_themes_are_names_in_a_pipe_colours_at_a_terminal_and_files_to_begin_with() {
+    let home = Home::with("theme = 'own.toml'\ncolours = 'true'\n");
+    let themes = |args: &[&str]| {
+        let args = [&["themes"], args].concat();
+        printed(&home.run(&args, &[]).success())
+    };
+    assert_eq!(themes(&[]), ThemeName::WORDS.join("\n") + "\n");
+    for name in ThemeName::WORDS {
+        let file = themes(&[name]);
+        for (style, purpose) in STYLES {
+            assert!(
+                file.contains(&format!("#{purpose}\n{style} ")),
+                "{name}: {style}"
+            );
+        }
+        fs::write(home.file().with_file_name("own.toml"), file).expect("written");
+        assert_eq!(home.config(&[], 0).1, [""; 0], "{name}");
+    }
+    let shown = |variables| {
+        let start = Start::new(home.0.path(), &["themes"]);
+        let mut shown = Start { variables, ..start }.go();
+        assert_eq!(shown.end(), 0);
+        String::from_utf8_lossy(&shown.bytes()).into_owned()
+    };
+    let in_colour = shown(&[]);
+    assert!(in_colour.contains(SOLARIZED) && in_colour.contains("selected_beside"));
+    let without = shown(&[("NO_COLOR", OsStr::new("1"))]);
+    assert!(!without.contains('\x1b') && without.contains("solarized"));
 }
 
 #[test]
@@ -257,7 +355,7 @@ fn a_wrong_file_says_so_in_the_console_and_nowhere_else() {
     console.see("2 problems.");
     let screen = console.screen().replace('\n', " ");
     let said = [
-        &format!("{}, line 1: theme is to be one of", path.display()),
+        &format!("{}, line 1: theme is to be a name", path.display()),
         "keyward config tells",
     ];
     for said in said {

@@ -1,15 +1,15 @@
 //! What the command line can say, and its help.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-use clap::builder::{NonEmptyStringValueParser, PossibleValue};
+use clap::builder::{EnumValueParser, NonEmptyStringValueParser, PossibleValue, TypedValueParser};
 use clap::{
     Arg, Args as Arguments, CommandFactory, Error, FromArgMatches, Parser, Subcommand, ValueEnum,
 };
 
 use crate::cli::help;
-use crate::config::settings::ThemeName;
+use crate::config::settings::{ThemeName, ThemeSetting};
 use crate::service::demo::{VIEWS, View};
 
 /// A terminal console for API keys.
@@ -53,11 +53,11 @@ pub(super) struct UserArg {
 /// Which theme, where a command shows or prints one.
 #[derive(Debug, Arguments)]
 pub(super) struct ThemeArg {
-    /// The console's colours
+    /// The console's colours: a name, or the path of a theme's file
     ///
     /// Whatever a colour says is also said without it.
-    #[arg(long, value_name = "NAME")]
-    pub(super) theme: Option<ThemeName>,
+    #[arg(long, value_name = "THEME", value_parser = ThemeParser)]
+    pub(super) theme: Option<ThemeSetting>,
 }
 
 impl ValueEnum for ThemeName {
@@ -67,6 +67,35 @@ impl ValueEnum for ThemeName {
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
         Some(PossibleValue::new(self.word()))
+    }
+}
+
+/// Takes the name of a theme or a path, and tells the names.
+#[derive(Clone)]
+struct ThemeParser;
+
+impl TypedValueParser for ThemeParser {
+    type Value = ThemeSetting;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<ThemeSetting, Error> {
+        if let Some(theme) = value.to_str().and_then(ThemeSetting::parse) {
+            return Ok(theme);
+        }
+        // Tells what is wrong as for all other values.
+        let names = EnumValueParser::<ThemeName>::new();
+        names
+            .parse_ref(command, argument, value)
+            .map(ThemeSetting::from)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let names = ThemeName::ALL.iter();
+        Some(Box::new(names.filter_map(ValueEnum::to_possible_value)))
     }
 }
 
@@ -155,6 +184,15 @@ pub(super) enum Command {
         default: bool,
         #[command(flatten)]
         theme: ThemeArg,
+    },
+    /// Show the themes, or print the file of one
+    ///
+    /// At a terminal it shows every style of every theme in its own colours; elsewhere it prints the names. With a name
+    /// it prints the theme's file, with what each style is for: a start for one's own.
+    #[command(after_long_help = help::THEMES.concat())]
+    Themes {
+        /// The theme whose file is printed
+        name: Option<ThemeName>,
     },
     /// Read the system events, check that none was changed, prune old ones
     ///
@@ -288,12 +326,13 @@ mod tests {
 
     #[test]
     fn a_command_takes_just_the_options_that_its_help_lists_before_it_and_behind() {
-        let commands: [(&[&str], &[&str]); 6] = [
+        let commands: [(&[&str], &[&str]); 7] = [
             (&["demo"], &[]),
             (&["verify"], &[]),
             (&["user", "unlock"], &["alice", "--break-glass"]),
             (&["ssh-line"], &["alice.pub"]),
             (&["config"], &[]),
+            (&["themes"], &[]),
             (&["events"], &[]),
         ];
         let needed: &[&str] = &["--user", "alice"];

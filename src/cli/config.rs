@@ -8,7 +8,7 @@ use crate::cli::{Failure, print};
 use crate::config::settings::{Origin, SETTINGS, Settings};
 use crate::text::Text;
 use crate::ui::keymap::{self, Chord, Keymap};
-use crate::ui::look::{width, wrap};
+use crate::ui::look::{Theme, width, wrap};
 
 /// The config file has a problem; the settings were printed all the same.
 const COMPLAINTS: u8 = 1;
@@ -53,14 +53,8 @@ pub(super) fn print_settings(text: Text, settings: &Settings) -> Result<ExitCode
         lines(text, &keys, &mut all);
     }
     print(&all)?;
-    let mut complaints = settings.complaints.clone();
-    complaints.extend(changed.complaints);
-    complaints.sort_by_key(|complaint| complaint.line);
-    let path = settings.file.clone().unwrap_or_default();
-    let told: Vec<String> = complaints
-        .iter()
-        .map(|complaint| text.complaint(&path, complaint))
-        .collect();
+    let (_, of_theme) = Theme::of(settings);
+    let told = text.complaints(settings, &changed.complaints, &of_theme);
     if told.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }

@@ -42,6 +42,12 @@ pub(super) const CONFIG: &[&str] = &[
     CLOSED,
     SIGNAL,
 ];
+pub(super) const THEMES: &[&str] = &[
+    include_str!("../../assets/help/themes.txt"),
+    ITSELF,
+    CLOSED,
+    SIGNAL,
+];
 pub(super) const EVENTS: &[&str] = &[
     include_str!("../../assets/help/events.txt"),
     NOT_OWNER,
@@ -65,7 +71,7 @@ mod tests {
     #[test]
     fn callers_are_warned_and_no_line_is_broken() {
         assert_eq!(VERIFY.last(), Some(&CALLERS));
-        for page in [CONSOLE, VERIFY, UNLOCK, SSH_LINE, CONFIG, EVENTS] {
+        for page in [CONSOLE, VERIFY, UNLOCK, SSH_LINE, CONFIG, THEMES, EVENTS] {
             for line in page.concat().lines() {
                 assert!(line.len() <= 79, "{line}");
             }

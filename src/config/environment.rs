@@ -2,7 +2,7 @@
 
 use chrono_tz::Tz;
 
-use crate::config::values::{Borders, Origin};
+use crate::config::values::{Borders, Colours, Origin};
 use crate::domain::locale::Locale;
 use crate::domain::zone;
 
@@ -52,6 +52,17 @@ impl Environment<'_> {
         by_variable().or_else(|| Some((zone_of(self.zone?)?, Origin::Machine)))
     }
 
+    /// How many colours the terminal says that it has.
+    pub(super) fn colours(&self) -> (Colours, Origin) {
+        let said = (self.text)("COLORTERM").unwrap_or_default();
+        // What terminals agreed on: github.com/termstandard/colors.
+        if matches!(&*said, "truecolor" | "24bit") {
+            return (Colours::True, Origin::Environment("COLORTERM"));
+        }
+        let term = (self.text)("TERM").unwrap_or_default();
+        (colours_of(&term), Origin::Environment("TERM"))
+    }
+
     /// The variable that rules colours out.
     pub(super) fn colourless(&self) -> Option<&'static str> {
         // By no-color.org.
@@ -84,6 +95,28 @@ fn has_colour(term: &str) -> bool {
     }
     let without = parts.any(|variant| matches!(variant, "m" | "mono"));
     !without && !WITHOUT.iter().any(|name| family.starts_with(name))
+}
+
+/// How many colours a terminal of this type has, by its name alone, which SSH forwards.
+fn colours_of(term: &str) -> Colours {
+    /// Terminals with names of their own that have never had fewer.
+    const TRUE: [&str; 6] = [
+        "alacritty",
+        "contour",
+        "foot",
+        "wezterm",
+        "xterm-ghostty",
+        "xterm-kitty",
+    ];
+    // By terminfo's names for those that are told colours by their red, green and blue.
+    if term.contains("-direct") || TRUE.contains(&term) {
+        return Colours::True;
+    }
+    if term.contains("256color") {
+        Colours::Indexed
+    } else {
+        Colours::Ansi
+    }
 }
 
 /// Whether a terminal of this type is one that tmux or screen make, by its name: `tmux-256color`, `screen`,
@@ -191,6 +224,33 @@ mod tests {
             "xterm-mono",
         ] {
             assert!(term.is_empty() || !has_colour(term), "{term}");
+        }
+    }
+
+    #[test]
+    fn how_many_colours_a_terminal_has_is_what_it_says_by_colorterm_or_its_name() {
+        let colours = |variable: &'static str, value: &str| {
+            let text = |name| (name == variable).then(|| value.to_owned());
+            let environment = Environment {
+                text: &text,
+                zone: None,
+            };
+            environment.colours().0
+        };
+        for said in ["truecolor", "24bit"] {
+            assert_eq!(colours("COLORTERM", said), Colours::True, "{said}");
+        }
+        assert_eq!(colours("COLORTERM", "yes"), Colours::Ansi);
+        for (term, expected) in [
+            ("xterm-direct", Colours::True),
+            ("xterm-kitty", Colours::True),
+            ("xterm-256color", Colours::Indexed),
+            ("screen.xterm-256color", Colours::Indexed),
+            ("xterm", Colours::Ansi),
+            ("linux", Colours::Ansi),
+            ("", Colours::Ansi),
+        ] {
+            assert_eq!(colours("TERM", term), expected, "{term}");
         }
     }
 

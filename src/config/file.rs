@@ -9,7 +9,7 @@ use std::path::{Path, absolute};
 use nix::fcntl::OFlag;
 use toml::de::{DeTable, DeValue};
 
-use crate::config::complaint::{CONFIG_FILE_MAX, Complaint, Expected, Why};
+use crate::config::complaint::{CONFIG_FILE_MAX, Complaint, Expected, Why, line_of};
 use crate::config::settings::{KeySetting, SETTINGS, Settings};
 use crate::path::{self, Halt, Walked};
 
@@ -59,18 +59,13 @@ pub(super) fn read(path: &Path, account: u32) -> Result<Option<String>, Why> {
 
 /// Puts in force what a config file sets.
 pub(super) fn apply(text: &str, settings: &mut Settings) {
-    let line_of = |at: usize| 1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count();
-    let mut reading = Reading {
-        line_of: &line_of,
-        settings,
-    };
+    let mut reading = Reading { text, settings };
     match DeTable::parse(text) {
         Ok(table) => reading.settings("", table.get_ref()),
-        Err(error) => {
-            let words: Vec<&str> = error.message().split_whitespace().collect();
-            let line = error.span().map(|span| line_of(span.start));
-            reading.complain(line, Why::NotToml(words.join(" ")));
-        }
+        Err(error) => reading
+            .settings
+            .complaints
+            .push(Complaint::of_parser(text, &error)),
     }
     // A table has them by name.
     settings.complaints.sort_by_key(|complaint| complaint.line);
@@ -78,13 +73,13 @@ pub(super) fn apply(text: &str, settings: &mut Settings) {
 }
 
 struct Reading<'a> {
-    line_of: &'a dyn Fn(usize) -> usize,
+    text: &'a str,
     settings: &'a mut Settings,
 }
 
 impl Reading<'_> {
-    fn complain(&mut self, line: impl Into<Option<usize>>, why: Why) {
-        let line = line.into();
+    fn complain(&mut self, line: usize, why: Why) {
+        let line = Some(line);
         self.settings.complaints.push(Complaint { line, why });
     }
 
@@ -92,7 +87,7 @@ impl Reading<'_> {
     fn settings(&mut self, before: &str, table: &DeTable<'_>) {
         for (key, value) in table {
             let name = format!("{before}{}", key.get_ref());
-            let line = (self.line_of)(key.span().start);
+            let line = line_of(self.text, key.span().start);
             let inner = format!("{name}.");
             let is_table = name == KEYS || SETTINGS.iter().any(|s| s.name.starts_with(&inner));
             let setting = SETTINGS.iter().find(|setting| setting.name == name);
@@ -117,7 +112,7 @@ impl Reading<'_> {
     fn keys(&mut self, before: &str, table: &DeTable<'_>) {
         for (key, value) in table {
             let name = format!("{before}{}", key.get_ref());
-            let line = (self.line_of)(key.span().start);
+            let line = line_of(self.text, key.span().start);
             if let DeValue::Table(inner) = value.get_ref() {
                 self.keys(&format!("{name}."), inner);
             } else if SETTINGS.iter().any(|setting| setting.name == name) {
@@ -171,12 +166,13 @@ mod tests {
     #[test]
     fn a_wrong_value_is_told_with_its_line_and_what_was_expected() {
         let one_of = |words: &[&'static str]| Expected::OneOf(words.to_vec());
-        let themes = one_of(&["default", "light", "high-contrast", "mono"]);
+        let colours = one_of(&["auto", "true", "256", "16"]);
         let borders = one_of(&["auto", "unicode", "ascii"]);
         let clipboards = one_of(&["auto", "tmux", "osc52", "native", "off"]);
         let languages = one_of(&["auto", "en-US", "ja-JP"]);
         for (name, expected, values) in [
-            ("theme", themes, ["'pink'", "3", "''", "['mono']"]),
+            ("theme", Expected::Theme, ["'pink'", "3", "''", "['mono']"]),
+            ("colours", colours, ["'24bit'", "256", "true", "''"]),
             ("borders", borders, ["'round'", "true", "'Ascii'", "{}"]),
             ("clipboard", clipboards, ["'x11'", "false", "1.5", "[]"]),
             (
@@ -231,7 +227,7 @@ mod tests {
     fn what_is_no_setting_is_told() {
         for (text, name, line) in [
             ("mous = true", "mous", 1),
-            ("\n[colours]\nred = 1", "colours", 2),
+            ("\n[palette]\nred = 1", "palette", 2),
             ("Theme = 'mono'", "Theme", 1),
             ("list.new = ['n']", "list", 1),
         ] {

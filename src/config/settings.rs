@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use chrono_tz::Tz;
+use toml::Value;
 use toml::de::DeValue;
 
-use crate::config::complaint::{Complaint, Expected};
+use crate::config::complaint::{Complaint, Expected, Why};
 use crate::config::environment::Environment;
 use crate::domain::clipboard::ClipboardSetting;
 use crate::domain::locale::Locale;
@@ -14,12 +15,15 @@ use crate::domain::state::Warning;
 use crate::domain::user::Actor;
 use crate::domain::zone;
 
-pub use crate::config::values::{Borders, Origin, ThemeName};
+pub use crate::config::values::{Borders, Colours, Origin, ThemeName, ThemeSetting};
 
 /// The settings in force.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    pub theme: ThemeName,
+    pub theme: ThemeSetting,
+    /// What the theme's file holds, where it is a file and was read.
+    pub theme_file: Result<String, Why>,
+    pub colours: Colours,
     pub borders: Borders,
     /// Whether the mouse is used.
     pub mouse: bool,
@@ -47,7 +51,9 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Settings {
         Settings {
-            theme: ThemeName::Default,
+            theme: ThemeName::Default.into(),
+            theme_file: Ok(String::new()),
+            colours: Colours::True,
             borders: Borders::Unicode,
             mouse: true,
             clipboard: ClipboardSetting::Auto,
@@ -95,9 +101,19 @@ pub static SETTINGS: &[Setting] = &[
     Setting {
         name: THEME,
         help: "setting.theme",
-        read: |s, value| one_of(&ThemeName::ALL, ThemeName::word, value).map(|it| s.theme = it),
-        written: |s| quoted(s.theme.word()),
+        read: |s, value| {
+            let theme = value.as_str().and_then(ThemeSetting::parse);
+            theme.map(|it| s.theme = it).ok_or(Expected::Theme)
+        },
+        written: |s| Value::String(s.theme.written()).to_string(),
         by_environment: None,
+    },
+    Setting {
+        name: "colours",
+        help: "setting.colours",
+        read: |s, value| one_of(&Colours::ALL, Colours::word, value).map(|it| s.colours = it),
+        written: |s| quoted(s.colours.word()),
+        by_environment: Some(|s, environment| put(&mut s.colours, Some(environment.colours()))),
     },
     Setting {
         name: "borders",
@@ -222,8 +238,8 @@ impl Settings {
     }
 
     /// Puts another theme in force than the one that was set.
-    pub fn override_theme(&mut self, theme: ThemeName, origin: Origin) {
-        self.theme = theme;
+    pub fn override_theme(&mut self, theme: impl Into<ThemeSetting>, origin: Origin) {
+        self.theme = theme.into();
         self.origins.insert(THEME, origin);
     }
 
@@ -295,12 +311,13 @@ mod tests {
     #[test]
     fn every_setting_can_be_set() {
         let mut settings = Settings::default();
-        let text = "theme = 'high-contrast'\nborders = 'ascii'\nmouse = false\nclipboard = 'off'\nidle_minutes = 0\n\
+        let text = "theme = 'my themes/\"dark\".toml'\ncolours = '16'\nborders = 'ascii'\nmouse = false\nclipboard = 'off'\nidle_minutes = 0\n\
              zone = 'Asia/Tokyo'\nlanguage = 'ja-JP'\nwarning_days = 30\n[secret]\nhidden = true";
         file::apply(text, &mut settings);
         assert_eq!(settings.complaints, []);
         let set = [
-            "\"high-contrast\"",
+            "'my themes/\"dark\".toml'",
+            "\"16\"",
             "\"ascii\"",
             "false",
             "\"off\"",
@@ -312,7 +329,7 @@ mod tests {
         ];
         assert_eq!(settings.values(), set);
         let origins: Vec<Origin> = SETTINGS.iter().map(|one| settings.origin(one)).collect();
-        assert_eq!(origins, [1, 2, 3, 4, 10, 5, 6, 7, 8].map(Origin::File));
+        assert_eq!(origins, [1, 2, 3, 4, 5, 11, 6, 7, 8, 9].map(Origin::File));
         let defaults = Settings::default().values();
         for (set, default) in set.iter().zip(&defaults) {
             assert_ne!(set, default, "the default proves nothing");

@@ -1,9 +1,10 @@
 //! Settings, where they come from, and what is wrong with the config file, in words.
 
 use std::fmt::Display;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::config::complaint::{CONFIG_FILE_MAX, Complaint, Expected, Why};
+use crate::config::settings::{Settings, ThemeSetting};
 use crate::domain::secret::find_secret_shape;
 use crate::text::Text;
 
@@ -11,10 +12,38 @@ use crate::text::Text;
 const REPEATED: usize = 60;
 
 impl Text {
-    /// What does not count in the config file at this path, and what counts instead.
+    /// What does not count in the config file, its keys and the theme's file, and what counts instead.
     #[must_use]
-    pub fn complaint(self, path: &Path, complaint: &Complaint) -> String {
-        let (path, why) = (path.display(), self.why(&complaint.why));
+    pub fn complaints(
+        self,
+        settings: &Settings,
+        of_keys: &[Complaint],
+        of_theme: &[Complaint],
+    ) -> Vec<String> {
+        let mut of_config = [&settings.complaints, of_keys].concat();
+        of_config.sort_by_key(|complaint| complaint.line);
+        let none = PathBuf::new();
+        let config = settings.file.as_ref().unwrap_or(&none);
+        let theme = match &settings.theme {
+            ThemeSetting::File(path) => path,
+            ThemeSetting::BuiltIn(_) => &none,
+        };
+        let of_config = of_config.iter();
+        let of_config =
+            of_config.map(|complaint| self.complaint(config, complaint, "config.all_default"));
+        let of_theme = of_theme.iter();
+        let of_theme =
+            of_theme.map(|complaint| self.complaint(theme, complaint, "config.default_theme"));
+        of_config.chain(of_theme).collect()
+    }
+
+    /// One complaint about the file at this path; the sentence of this name says what counts in place of a whole file.
+    fn complaint(self, path: &Path, complaint: &Complaint, instead: &'static str) -> String {
+        let mut why = self.why(&complaint.why);
+        if complaint.why.is_of_file() {
+            why = self.joined(&[&why, self.say(instead)]);
+        }
+        let path = path.display();
         let facts: [(&str, &dyn Display); 2] = [("path", &path), ("why", &why)];
         match complaint.line {
             Some(line) => self.fill("config.in_line", &[facts[0], ("line", &line), facts[1]]),
@@ -30,13 +59,13 @@ impl Text {
         };
         match why {
             Why::Unreadable(words) => self.fill("config.unreadable", &[("words", words)]),
-            Why::Unsafe(fault) => {
-                self.fill("config.unsafe", &[("sentence", &self.path_fault(fault))])
-            }
+            Why::Missing => self.say("config.missing").to_owned(),
+            Why::Unsafe(fault) => self.path_fault(fault),
             Why::NotAFile => self.say("config.not_a_file").to_owned(),
             Why::TooLong => self.fill("config.too_long", &[("most", &(CONFIG_FILE_MAX / 1024))]),
             Why::NotText => self.say("config.not_text").to_owned(),
             Why::NotToml(words) => self.fill("config.not_toml", &[("words", &repeated(words))]),
+            Why::UnknownStyle(name) => of_name("config.unknown_style", name),
             Why::Unknown(name) => of_name("config.unknown", name),
             Why::Value { name, expected } => {
                 let (name, expected) = (repeated(name), self.expected(expected));
@@ -62,6 +91,10 @@ impl Text {
                 let words = words.join(self.say("assigned.between"));
                 self.fill("config.one_of", &[("words", &words)])
             }
+            Expected::Theme => self.say("config.theme").to_owned(),
+            Expected::Style => self.say("config.style").to_owned(),
+            Expected::Colour => self.say("config.colour").to_owned(),
+            Expected::Attributes => self.say("config.attributes").to_owned(),
             Expected::Flag => self.say("config.flag").to_owned(),
             Expected::UpTo(most) => self.fill("config.up_to", &[("most", most)]),
             Expected::Zone => self.say("config.zone").to_owned(),

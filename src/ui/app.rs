@@ -178,11 +178,12 @@ impl App {
     pub fn new(setting: Setting) -> App {
         let (now, up) = (setting.clock.now(), setting.clock.uptime());
         let changed = Keymap::changed(&setting.settings.keys);
+        let (theme, of_theme) = Theme::of(&setting.settings);
         let mut app = App {
             tree: Pane::Shown,
             way: Way::new(Screen::first_for(&setting.actor)),
             idle: Idle::new(setting.settings.idle_minutes, up),
-            theme: Theme::of(setting.settings.theme, setting.settings.borders),
+            theme,
             keys: changed.keys,
             setting,
             layers: Vec::new(),
@@ -218,7 +219,7 @@ impl App {
         };
         app.sign_in();
         app.push(screen(app.way.here.screen));
-        app.complain_of_settings(changed.complaints);
+        app.complain_of_settings(&changed.complaints, &of_theme);
         app
     }
 

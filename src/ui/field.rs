@@ -372,7 +372,7 @@ mod tests {
     use ratatui::style::Modifier;
 
     use super::*;
-    use crate::config::settings::{Borders, ThemeName};
+    use crate::config::settings::{Borders, Settings, ThemeName};
     use crate::domain::name::DESCRIPTION_MAX;
 
     fn secret() -> String {
@@ -478,7 +478,11 @@ mod tests {
 
     #[test]
     fn a_suggestion_is_drawn_selected_until_it_is_taken_or_kept() {
-        let theme = Theme::of(ThemeName::Mono, Borders::Ascii);
+        let (theme, _) = Theme::of(&Settings {
+            theme: ThemeName::Mono.into(),
+            borders: Borders::Ascii,
+            ..Settings::default()
+        });
         let area = Rect::new(0, 0, 12, 1);
         let selected = |line: &LineField| {
             let mut buf = Buffer::empty(area);

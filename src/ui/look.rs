@@ -17,16 +17,19 @@
 mod areas;
 mod bars;
 mod boxes;
+mod colour;
+pub mod sample;
 mod symbols;
 mod text;
 mod theme;
+mod theme_file;
 
 pub use areas::{cells, centred, first, row, skip, split_last};
 pub use bars::{Button, buttons, footer, toolbar};
 pub use boxes::{around, boxed, clear, inside};
 pub use symbols::{ASCII, Symbols, UNICODE};
 pub use text::{paragraph, part_marks, width, wrap, write};
-pub use theme::Theme;
+pub use theme::{STYLES, Theme};
 
 /// The smallest window, in columns and rows, in which anything but a sentence is shown.
 pub const SMALLEST: (u16, u16) = (40, 10);

@@ -7,7 +7,6 @@ use keyward::domain::rights::Right;
 use keyward::domain::role::RoleDraft;
 use keyward::service::demo::FULL_ACCESS_USER;
 use keyward::text::Text;
-use ratatui::style::Modifier;
 
 use crate::support::console::Console;
 use crate::support::database::{Bench, rights, role_draft};
@@ -85,19 +84,17 @@ fn the_tree_beside_the_list_looks_focused_when_it_is_and_the_list_does_not() {
         for borders in [Borders::Unicode, Borders::Ascii] {
             let (bench, user) = Bench::demo(keyward::service::demo::FULL_ACCESS_USER);
             let mut console = Console::set(bench, user, (120, 40), |setting| {
-                setting.settings.theme = theme;
+                setting.settings.theme = theme.into();
                 setting.settings.borders = borders;
             });
-            let reversed = |console: &Console, at: (u16, u16)| {
-                console.buffer()[at].modifier.contains(Modifier::REVERSED)
-            };
+            let on_bar = |console: &Console, at| console.is_on_bar(at);
             let (_, row) = console.cursor();
             let (x, y) = console.find_text("- API Keys");
             let (in_tree, in_list) = ((x + 2, y), (26, row));
-            assert!(reversed(&console, in_list) && !reversed(&console, in_tree));
+            assert!(on_bar(&console, in_list) && !on_bar(&console, in_tree));
             console.expect("- API Keys");
             console.keys("t");
-            let focused = !reversed(&console, in_list) && reversed(&console, in_tree);
+            let focused = !on_bar(&console, in_list) && on_bar(&console, in_tree);
             assert!(focused, "{theme:?}");
             console.expect("> API Keys");
             assert_eq!(console.cursor(), in_tree);
@@ -106,7 +103,7 @@ fn the_tree_beside_the_list_looks_focused_when_it_is_and_the_list_does_not() {
             // The other is the way to the screen, in the header.
             assert_eq!(marks.count(), 2, "{screen}");
             console.keys("<Esc>");
-            assert!(reversed(&console, in_list) && !reversed(&console, in_tree));
+            assert!(on_bar(&console, in_list) && !on_bar(&console, in_tree));
         }
     }
 }

@@ -25,6 +25,7 @@ use keyward::text::Text;
 use keyward::ui::app::{App, Asked, Effect, Input, LayerId, Setting};
 use keyward::ui::hits::Hits;
 use keyward::ui::keymap::{Chord, Scope};
+use keyward::ui::look::Theme;
 use keyward::ui::perform::{Copier, Performer};
 use keyward::ui::request::{Done, Outcome, Request, Ticket, Write};
 use keyward::ui::terminal::Lost;
@@ -32,6 +33,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::{Buffer, CellWidth};
 use ratatui::layout::{Position, Rect};
+use ratatui::style::{Color, Modifier};
 
 use super::database::{Bench, NOW, authenticate};
 use super::sentence::{self, Values};
@@ -150,6 +152,8 @@ pub struct Console {
     drawn: Buffer,
     clipboard: Remembered,
     language: Locale,
+    /// What the theme has behind everything.
+    ground: Color,
     /// What was asked for and is held back, when answers are held back.
     pub held: Vec<Asked>,
     pub hold: bool,
@@ -227,6 +231,7 @@ impl Console {
         );
         let copier = Copier::new(Box::new(clipboard.clone()));
         let language = setting.settings.language;
+        let (theme, _) = Theme::of(&setting.settings);
         let app = App::new(setting);
         let terminal = Terminal::new(TestBackend::new(size.0, size.1)).expect("a terminal");
         let mut console = Console {
@@ -238,6 +243,7 @@ impl Console {
             drawn: Buffer::default(),
             clipboard,
             language,
+            ground: theme.plain.bg.unwrap_or_default(),
             held: Vec::new(),
             hold: false,
             unreadable: None,
@@ -248,6 +254,12 @@ impl Console {
         };
         console.settle();
         console
+    }
+
+    /// Whether this cell is on a bar: of a selected row, a field or a button.
+    pub fn is_on_bar(&self, at: (u16, u16)) -> bool {
+        let cell = &self.buffer()[at];
+        cell.modifier.contains(Modifier::REVERSED) || cell.bg != self.ground
     }
 
     /// Carries out what was asked for until nothing more is, and draws.

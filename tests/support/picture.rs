@@ -4,6 +4,7 @@ use keyward::config::settings::SETTINGS;
 use keyward::service::demo;
 use keyward::text::Text;
 use keyward::ui::keymap;
+use keyward::ui::look::STYLES;
 use ratatui::buffer::{Buffer, CellWidth};
 use ratatui::style::{Color, Modifier, Style};
 
@@ -33,6 +34,7 @@ pub fn pages() -> Vec<(&'static str, String)> {
     vec![
         with_table("docs/keys.md", "keys", &keymap::markdown(text)),
         with_table("docs/configuration.md", "settings", &settings(text)),
+        with_table("docs/themes.md", "styles", &styles()),
     ]
 }
 
@@ -56,6 +58,14 @@ fn settings(text: Text) -> String {
     });
     let head = "| Setting | What it is | Default |\n| --- | --- | --- |\n";
     head.to_owned() + &rows.collect::<String>()
+}
+
+/// The styles of themes with what each is for.
+fn styles() -> String {
+    let rows = STYLES
+        .iter()
+        .map(|(name, purpose)| format!("| `{name}` |{purpose} |\n"));
+    "| Style | What it is for |\n| --- | --- |\n".to_owned() + &rows.collect::<String>()
 }
 
 /// A buffer as a picture: a run of equal cells is one text, held to its width.

@@ -63,20 +63,16 @@ impl App {
         Some((*reason, sentence))
     }
 
-    /// Says what is wrong with the config file, if anything is. One problem has room for its sentence.
-    pub(super) fn complain_of_settings(&mut self, of_keys: Vec<Complaint>) {
-        let settings = &self.setting.settings;
-        let mut all = settings.complaints.clone();
-        all.extend(of_keys);
-        all.sort_by_key(|complaint| complaint.line);
-        let (Some(path), Some(first)) = (&settings.file, all.first()) else {
+    /// Says what is wrong with the config file or the theme's, if anything is. One problem has room for its sentence.
+    pub(super) fn complain_of_settings(&mut self, of_keys: &[Complaint], of_theme: &[Complaint]) {
+        let text = self.text();
+        let all = text.complaints(&self.setting.settings, of_keys, of_theme);
+        let Some(first) = all.first() else {
             return;
         };
-        let text = self.text();
-        let first = text.complaint(path, first);
         let sentence = match all.len() {
-            1 => first,
-            n => text.joined(&[&first, &text.fill("config.more", &[("n", &n)])]),
+            1 => first.clone(),
+            n => text.joined(&[first, &text.fill("config.more", &[("n", &n)])]),
         };
         self.complain(sentence);
     }

@@ -16,7 +16,7 @@ use std::time::Duration;
 use crossterm::cursor::Show;
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::queue;
-use crossterm::style::{Attribute, SetAttribute};
+use crossterm::style::{Attribute, SetAttribute, force_color_output};
 use crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
@@ -76,6 +76,8 @@ pub(super) fn take_over(file: File) {
 /// Sets the terminal's modes as the console needs them; [`entry`] is to be written next. This stops a job in the
 /// background before it has written anything.
 pub(super) fn enter() -> io::Result<()> {
+    // The theme has what NO_COLOR says, unless one was named: crossterm is to leave none of it out.
+    force_color_output(true);
     unless_gone(enable_raw_mode())
 }
 
