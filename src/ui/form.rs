@@ -7,23 +7,28 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use chrono::NaiveDate;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 
 use crate::domain::problem::{Field, Value};
+use crate::text::Text;
 use crate::ui::field::{AreaField, DateField, Edit, LineField, Typed};
 use crate::ui::hits::{Hit, Mouse};
 use crate::ui::keymap::Action;
-use crate::ui::look::{cells, centred, inside, split_last, wrap};
+use crate::ui::look::{Dialog, cells, in_field, is_wide, skip, width, wrap};
 use crate::ui::scroll::Scroll;
 
-/// Columns of the labels, with the space behind them.
-const LABELS: u16 = 16;
 /// Rows of a field of several lines.
 const AREA_ROWS: u16 = 3;
-/// Columns of the dialog where there is room for more.
-const WIDEST: u16 = 100;
-/// Columns of a date, with room for the longest words and the cursor behind them.
-const DATE: u16 = 12;
+/// Columns of the fields with their labels where there is room for more: as many as in a window of 80.
+const WIDEST: u16 = 76;
+/// Columns between a label and its field.
+const LABEL_GAP: u16 = 2;
+/// Columns of a date, with room for the longest words, the cursor behind them, the mark and the edges.
+const DATE: u16 = 16;
+/// Columns of the box before what can be ticked, with the space behind it.
+const BOX: u16 = 4;
+/// Columns of the mark of a dropdown, with the space before it.
+const MARK: u16 = 2;
 
 /// How a field is filled in.
 pub enum Input {
@@ -72,6 +77,18 @@ impl Item {
         }
     }
 
+    /// Columns of what has to be said before the field.
+    fn label_width(&self, text: Text) -> u16 {
+        let label = width(text.say(self.label));
+        match self.input {
+            Input::Tick(_) => 0,
+            // It stands behind the box with this label.
+            Input::Date(_) => BOX + label,
+            _ => label,
+        }
+    }
+
+    /// Rows of it, with so many columns for its value.
     fn rows(&self, columns: u16) -> u16 {
         if !self.shown {
             return 0;
@@ -87,7 +104,6 @@ impl Item {
 
     /// The problem, then the notes, as lines.
     fn below(&self, columns: u16) -> impl Iterator<Item = (Vec<String>, bool)> {
-        let columns = columns.saturating_sub(LABELS);
         let problem = self
             .problem
             .iter()
@@ -117,21 +133,45 @@ pub struct Form {
     /// There is nothing to save: no OK, and the other button is Close.
     pub read_only: bool,
     pub scroll: Scroll,
-    /// Where on the screen the date is that has the focus.
-    date_at: Rc<Cell<Position>>,
+    /// Columns of the labels, with the space behind them, where there is room.
+    labels: u16,
+    /// Fields have edges.
+    edged: bool,
+    /// Where the dialog was put for an area, of which it keeps its first row.
+    placed: Option<(Rect, u16)>,
+    /// Where on the screen the field is that has the focus.
+    field_at: Rc<Cell<Rect>>,
+}
+
+impl Default for Form {
+    /// A form in which nothing is yet.
+    fn default() -> Form {
+        Form::new(Vec::new(), Vec::new(), true, Text::en_us())
+    }
 }
 
 impl Form {
     /// A form with the focus on its first field that can be filled in.
     #[must_use]
-    pub fn new(items: Vec<Item>, facts: Vec<(String, String)>, read_only: bool) -> Form {
+    pub fn new(
+        items: Vec<Item>,
+        facts: Vec<(String, String)>,
+        read_only: bool,
+        text: Text,
+    ) -> Form {
+        let of_facts = facts.iter().map(|(label, _)| width(label));
+        let labels = items.iter().map(|item| item.label_width(text));
+        let labels = labels.chain(of_facts).max().unwrap_or(0) + LABEL_GAP;
         let mut form = Form {
             items,
             facts,
             focus: Focus::Cancel,
             read_only,
             scroll: Scroll::default(),
-            date_at: Rc::default(),
+            labels,
+            edged: false,
+            placed: None,
+            field_at: Rc::default(),
         };
         if let Some(first) = form.stops().first() {
             form.focus = *first;
@@ -221,10 +261,10 @@ impl Form {
         }
     }
 
-    /// Where on the screen the date is that has the focus, whenever that is asked.
+    /// Where on the screen the field is that has the focus, whenever that is asked: what is chosen for it opens there.
     #[must_use]
-    pub fn date_at(&self) -> Rc<Cell<Position>> {
-        Rc::clone(&self.date_at)
+    pub fn field_at(&self) -> Rc<Cell<Rect>> {
+        Rc::clone(&self.field_at)
     }
 
     /// Changes the date that has the focus.
@@ -310,13 +350,14 @@ impl Form {
         let Hit::Item(index) = click.hit else {
             return does.button();
         };
+        let date = self.date_columns();
         let item = self.items.get_mut(index).filter(|item| item.enabled)?;
         self.focus = Focus::Item(index);
         // It is on the screen, and stays where it is.
         self.scroll.hold();
         match &mut item.input {
             Input::Line(line) => line.click(click.cell.0),
-            Input::Date(_) if click.cell.0 >= DATE => return Some(Action::Tick),
+            Input::Date(_) if click.cell.0 >= date => return Some(Action::Tick),
             Input::Date(date) => date.line.click(click.cell.0),
             Input::Area(area) => area.click(click.cell),
             Input::Choice(_) => return Some(Action::Press),
@@ -377,17 +418,34 @@ impl Form {
         edit
     }
 
+    /// Columns of the labels among so many: at most half of them.
+    fn labels(&self, columns: u16) -> u16 {
+        self.labels.min(columns / 2)
+    }
+
+    /// Columns of what is typed of a date.
+    fn date_columns(&self) -> u16 {
+        DATE - MARK - 2 * u16::from(self.edged)
+    }
+
     /// The facts in lines that fit: the label on the first one of each, and words.
     fn fact_lines(&self, columns: u16) -> impl Iterator<Item = (&str, String)> {
-        let columns = columns.saturating_sub(LABELS).max(1);
+        let columns = columns.saturating_sub(self.labels(columns)).max(1);
         self.facts.iter().flat_map(move |(label, fact)| {
             let labels = std::iter::once(label.as_str()).chain(std::iter::repeat(""));
             labels.zip(wrap(fact, columns))
         })
     }
 
-    fn content_rows(&self, columns: u16) -> u16 {
-        let items: u16 = self.items.iter().map(|item| item.rows(columns)).sum();
+    fn item_rows(&self, item: &Item, columns: u16) -> u16 {
+        item.rows(columns.saturating_sub(self.labels(columns)))
+    }
+
+    /// Rows that it takes in so many columns.
+    #[must_use]
+    pub fn rows(&self, columns: u16) -> u16 {
+        let items = self.items.iter();
+        let items: u16 = items.map(|item| self.item_rows(item, columns)).sum();
         let facts = cells(self.fact_lines(columns).count());
         items + facts + u16::from(facts > 0)
     }
@@ -397,10 +455,8 @@ impl Form {
         let Focus::Item(focused) = self.focus else {
             return None;
         };
-        let before: u16 = self.items[..focused]
-            .iter()
-            .map(|item| item.rows(columns))
-            .sum();
+        let before = self.items[..focused].iter();
+        let before: u16 = before.map(|item| self.item_rows(item, columns)).sum();
         let item = &self.items[focused];
         // A date stands in the row of the tick before it, above that one's notes.
         let start = if matches!(item.input, Input::Date(_)) {
@@ -408,43 +464,49 @@ impl Form {
         } else {
             before
         };
-        Some(start.into()..usize::from(before + item.rows(columns)))
+        Some(start.into()..usize::from(before + self.item_rows(item, columns)))
     }
 
-    /// The dialog within the area that it may fill: from its top as far down as the content goes.
-    fn dialog(&self, area: Rect) -> Rect {
-        let width = area.width.min(WIDEST);
-        let rows = self.content_rows(width.saturating_sub(4)).saturating_add(4);
-        let height = rows.min(area.height);
-        Rect {
-            y: area.y,
-            ..centred(area, width, height)
+    /// The dialog in the area that it may fill. It stays where it began when it grows.
+    fn dialog(&self, area: Rect) -> Dialog {
+        let rows = self.rows(Dialog::columns(area, WIDEST));
+        let dialog = Dialog::new(area, WIDEST, rows, true);
+        match self.placed {
+            Some((before, top)) if before == area => dialog.from_row(top, area),
+            _ => dialog,
         }
     }
 
     /// Settles the scroll for the area that the dialog may fill.
     pub fn place(&mut self, area: Rect) {
-        self.place_page(split_last(inside(self.dialog(area))).0);
+        let dialog = self.dialog(area);
+        self.placed = Some((area, dialog.whole.y));
+        self.place_page(dialog.body, is_wide(area));
     }
 
-    /// Settles the scroll for the area that the fields fill.
-    pub fn place_page(&mut self, page: Rect) {
+    /// Settles the scroll for the area that the fields fill, which have edges or not.
+    pub fn place_page(&mut self, page: Rect, edged: bool) {
+        self.edged = edged;
         let columns = page.width;
-        let rows = self.content_rows(columns).into();
+        let rows = self.rows(columns).into();
         self.scroll.settle(rows, page.height);
+        let field = skip(page, self.labels(columns));
         if let Some(focused) = self.focused_rows(columns) {
             self.scroll.keep(focused.clone());
-            let above = focused.start.saturating_sub(self.scroll.shown().start);
-            self.date_at.set(Position {
-                x: page.x + LABELS.min(columns),
+            let heading = self.focused().is_some_and(|item| item.heading.is_some());
+            let row = focused.start + usize::from(heading);
+            let above = row.saturating_sub(self.scroll.shown().start);
+            self.field_at.set(Rect {
                 y: page.y + cells(above),
+                height: 1,
+                ..field
             });
         }
-        let field = columns.saturating_sub(LABELS);
+        let date = self.date_columns();
         for (index, item) in self.items.iter_mut().enumerate() {
             let (line, width) = match &mut item.input {
-                Input::Line(line) => (line, field),
-                Input::Date(date) => (&mut date.line, DATE),
+                Input::Line(line) => (line, in_field(field, edged).width),
+                Input::Date(field) => (&mut field.line, date),
                 _ => continue,
             };
             if self.focus == Focus::Item(index) {

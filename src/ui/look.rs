@@ -25,8 +25,8 @@ mod theme;
 mod theme_file;
 
 pub use areas::{cells, centred, first, row, skip, split_last};
-pub use bars::{Button, buttons, footer, toolbar};
-pub use boxes::{around, boxed, clear, inside};
+pub use bars::{BUTTONS_GAP, Button, buttons, footer, toolbar};
+pub use boxes::{Dialog, boxed, clear, cover, dropdown, field_edges, in_field, inside, is_wide};
 pub use symbols::{ASCII, Symbols, UNICODE};
 pub use text::{paragraph, part_marks, width, wrap, write};
 pub use theme::{STYLES, Theme};

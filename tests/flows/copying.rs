@@ -227,7 +227,7 @@ fn when_copying_is_off_its_verbs_say_so_and_send_nothing() {
     for key in ["c", "h", "\n"] {
         console.keys(key).says("trouble.clipboard_off");
     }
-    console.expect("( Copy ) ( Copy header )");
+    console.expect("( c Copy ) ( h Copy header )");
     console.keys("<F1>");
     console.expect("copy the secret (not now). Copying is off");
     console.keys("<Esc>");

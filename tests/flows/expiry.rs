@@ -127,8 +127,8 @@ fn a_day_is_chosen_with_the_mouse() {
     console.click_on("YYYY-MM-DD");
     console.keys("2027-01-01");
     let (x, y) = console.find_text("2027-01-01");
-    // The mark behind the field.
-    console.click((x + 13, y)).expect("January 2027");
+    // The mark at the field's end.
+    console.click((x + 15, y)).expect("January 2027");
     console.click_on("30 d").expect("December 2026");
     console.wheel(1).expect("January 2027");
     console

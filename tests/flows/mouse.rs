@@ -270,7 +270,7 @@ fn the_mouse_is_the_terminals_while_a_secret_is_shown() {
     console.make("beta");
     assert_eq!(mouse(&console), [true, false]);
     let copied = console.clipboard().len();
-    console.click_on("[ Copy ]");
+    console.click_on("[ c Copy ]");
     console.keys("x\n");
     console.click_on("y Discard");
     console.keys("<Esc>p");

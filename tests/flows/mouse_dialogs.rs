@@ -45,7 +45,7 @@ fn a_key_is_made_by_mouse_alone() {
     console.keys("backup");
     click_behind(&mut console, "Description", 16);
     console.keys("nightly");
-    console.click_on("Auditor ▼").expect("Full Access");
+    console.click_on("Auditor  ").expect("Full Access");
     console.click_on("Full Access    ").expect("Full Access ▼");
     console.click_on("[ ] Expires on").expect("[x] Expires on");
     console.keys("2027-03-01");
@@ -157,9 +157,9 @@ fn what_is_beside_a_dialog_is_not_clicked() {
     let mut console = Console::new();
     console.resize(120, 40);
     console.keys("nbackup");
-    let below = console.find_text("[ Cancel ]");
+    let below = console.find_text("[ OK ]");
     console.keys("<Esc>").expect("y Leave");
-    assert_eq!(console.find_text("[ Cancel ]"), below, "it can be seen");
+    assert_eq!(console.find_text("[ OK ]"), below, "it can be seen");
     console.click(below).expect("y Leave");
 }
 
@@ -179,9 +179,9 @@ fn the_wheel_scrolls_a_form_and_the_focus_stays() {
 fn an_entry_is_chosen_among_those_that_the_wheel_brings() {
     let mut console = Console::new();
     console.keys("nbackup");
-    console.click_on("UTC (UTC+00:00) ▼");
+    console.click_on("UTC (UTC+00:00)");
     console.keys("america");
-    console.wheel(4).expect("-28 of");
+    console.wheel(4).expect("-19 of");
     let shown = console.find_text("America/");
     console.wheel(1);
     let line = |console: &Console| {

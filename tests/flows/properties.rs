@@ -177,7 +177,7 @@ fn a_footer_names_what_the_button_says() {
     console.keys("<Esc>");
     console.make("deploy");
     console.resize(120, 24);
-    console.keys("v").expect("[ Show ]").expect("v Show");
+    console.keys("v").expect("[ v Show ]").expect("v Show");
     console.wait(keyward::domain::time::HOUR);
     console.expect("[ Close ]");
     console.expect("Enter Close");

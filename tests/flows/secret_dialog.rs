@@ -330,7 +330,7 @@ fn who_came_with_user_has_no_file_written() {
     let alice = bench.alice.clone();
     let mut console = Console::set(bench, alice, (80, 24), |setting| setting.files = false);
     let secret = console.make("backup");
-    console.expect("( Save to file )");
+    console.expect("( w Save to file )");
     console.keys("w").says("trouble.no_files");
     // From Copy over Copy header to Save to file.
     console.keys("c\t\t\n").says("trouble.no_files");

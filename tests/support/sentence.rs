@@ -10,7 +10,8 @@ pub type Values<'a> = &'a [(&'a str, &'a dyn Display)];
 /// Stands where a word may be anything.
 const ANYTHING: char = '⁂';
 
-/// Whether the sentence of this name is on a screen: in one line, or wrapped, or wrapped in a box over something else.
+/// Whether the sentence of this name is on a screen: in one line, or wrapped, or wrapped in a box over something else,
+/// which may be another box.
 pub fn is_on(screen: &str, text: Text, name: &'static str, values: Values) -> bool {
     let sentence = text.say(name);
     assert_ne!(sentence, name, "there is no such sentence");
@@ -21,7 +22,9 @@ pub fn is_on(screen: &str, text: Text, name: &'static str, values: Values) -> bo
     values.extend(unknown.map(|word| (word, &ANYTHING as &dyn Display)));
     let sentence = unwrapped(&text.fill(name, &values));
     let boxed: String = screen.lines().filter_map(in_box).collect();
-    [screen, &boxed]
+    let over_a_box = screen.lines().filter_map(in_box).filter_map(in_box);
+    let over_a_box: String = over_a_box.collect();
+    [screen, &boxed, &over_a_box]
         .into_iter()
         .any(|part| has(&unwrapped(part), &sentence))
 }

@@ -10,7 +10,7 @@ use crate::ui::hits::Hits;
 use crate::ui::keymap::{Binding, Scope, Shown};
 use crate::ui::layer::tree::{dock, view_docked};
 use crate::ui::layer::{Ctx, Hint, Tone};
-use crate::ui::look::{SMALLEST, first, footer, paragraph, row, skip, toolbar, width, wrap};
+use crate::ui::look::{SMALLEST, cover, first, footer, paragraph, row, skip, toolbar, width, wrap};
 
 /// The most lines that a message takes; a dialog needs the others.
 const MESSAGE_LINES: usize = 3;
@@ -137,6 +137,9 @@ impl App {
                 ..*ctx
             };
             let area = if index == 0 { beside } else { body };
+            if index == top && index > 0 && !in_tree {
+                cover(buf, &self.theme);
+            }
             cursor = layer.view(&ctx, buf, area, &mut hits);
         }
         (cursor, hits)

@@ -6,10 +6,10 @@ use ratatui::style::Style;
 
 use crate::text::Text;
 use crate::ui::field::view_value;
-use crate::ui::form::{AREA_ROWS, DATE, Focus, Form, Input, Item, LABELS};
+use crate::ui::form::{AREA_ROWS, DATE, Focus, Form, Input, Item, MARK};
 use crate::ui::hits::{Hit, Hits};
 use crate::ui::keymap::Action;
-use crate::ui::look::{Button, Theme, boxed, buttons, cells, first, row, skip, split_last};
+use crate::ui::look::{Button, Theme, buttons, cells, field_edges, first, in_field, row, skip};
 
 impl Form {
     /// Draws the form as a dialog within the area; says where the cursor is.
@@ -21,11 +21,11 @@ impl Form {
         (text, theme): (Text, &Theme),
         hits: &mut Hits,
     ) -> Option<Position> {
-        let area = self.dialog(area);
-        let (page, bar) = split_last(boxed(buf, area, title, theme));
-        let in_page = self.view_page(buf, page, (text, theme), hits);
-        self.scroll.view(buf, area, text, theme);
-        let button = self.view_buttons(buf, bar, self.focus, (text, theme), hits);
+        let dialog = self.dialog(area);
+        dialog.view(buf, title, theme);
+        let in_page = self.view_page(buf, dialog.body, (text, theme), hits);
+        self.scroll.view(buf, dialog.whole, text, theme);
+        let button = self.view_buttons(buf, dialog.bar, self.focus, (text, theme), hits);
         button.or(Some(in_page))
     }
 
@@ -39,11 +39,11 @@ impl Form {
         hits: &mut Hits,
     ) -> Option<Position> {
         let labels: &[Button] = if self.read_only {
-            &[(text.say("button.close"), true, Action::Cancel)]
+            &[Button::new(text.say("button.close"), Action::Cancel)]
         } else {
             &[
-                (text.say("button.ok"), true, Action::Accept),
-                (text.say("button.cancel"), true, Action::Cancel),
+                Button::new(text.say("button.ok"), Action::Accept),
+                Button::new(text.say("button.cancel"), Action::Cancel),
             ]
         };
         let focus = match focus {
@@ -63,7 +63,7 @@ impl Form {
         said: (Text, &Theme),
         hits: &mut Hits,
     ) -> Position {
-        let all = self.content_rows(page.width);
+        let all = self.rows(page.width);
         // Drawn whole on a sheet of its own; the part that is on the screen is copied from it.
         let mut sheet = Buffer::empty(Rect::new(0, 0, page.width, all.max(1)));
         sheet.set_style(sheet.area, said.1.plain);
@@ -93,6 +93,7 @@ impl Form {
         hits: &mut Hits,
     ) -> Option<Position> {
         let area = sheet.area;
+        let labels = self.labels(area.width);
         let mut cursor = None;
         let mut y = 0;
         let items = self.items.iter().enumerate();
@@ -103,7 +104,7 @@ impl Form {
                 y += 1;
             }
             let at = row(area, y);
-            let (position, clickable) = view_item(sheet, area, y, item, focused, (text, theme));
+            let (position, clickable) = self.view_item(sheet, y, item, focused, (text, theme));
             if focused {
                 cursor = Some(position);
             }
@@ -116,95 +117,133 @@ impl Form {
                 _ => 1,
             };
             y = at.y + below;
-            for (lines, is_problem) in item.below(area.width) {
+            for (lines, is_problem) in item.below(area.width.saturating_sub(labels)) {
                 for line in lines {
                     let style = if is_problem { theme.problem } else { theme.dim };
-                    theme.put(sheet, skip(row(area, y), LABELS), &line, style);
+                    theme.put(sheet, skip(row(area, y), labels), &line, style);
                     y += 1;
                 }
             }
         }
         y += 1;
         for (label, fact) in self.fact_lines(area.width) {
-            theme.put(sheet, first(row(area, y), LABELS - 1), label, theme.label);
-            theme.put(sheet, skip(row(area, y), LABELS), &fact, Style::new());
+            let label_at = first(row(area, y), labels.saturating_sub(1));
+            theme.put(sheet, label_at, label, theme.label);
+            theme.put(sheet, skip(row(area, y), labels), &fact, Style::new());
             y += 1;
         }
         cursor
     }
+
+    /// Draws an item; says where the cursor is in it, and where it can be clicked.
+    fn view_item(
+        &self,
+        sheet: &mut Buffer,
+        y: u16,
+        item: &Item,
+        focused: bool,
+        (text, theme): (Text, &Theme),
+    ) -> (Position, Rect) {
+        let area = sheet.area;
+        let labels = self.labels(area.width);
+        let line = row(area, y);
+        let label = text.say(item.label);
+        if !matches!(item.input, Input::Tick(_) | Input::Date(_)) {
+            let label_at = first(line, labels.saturating_sub(1));
+            theme.put(sheet, label_at, label, theme.label);
+        }
+        let rows = match item.input {
+            Input::Area(_) => AREA_ROWS,
+            _ => 1,
+        };
+        let field = match item.input {
+            Input::Date(_) => first(skip(row(area, y.saturating_sub(1)), labels), DATE),
+            _ => skip(line, labels),
+        };
+        let field = Rect {
+            height: rows.min(area.bottom().saturating_sub(field.y)),
+            ..field
+        };
+        let edged = self.edged && item.enabled && !matches!(item.input, Input::Tick(_));
+        if edged {
+            field_edges(sheet, field, focused, theme);
+        }
+        let value = in_field(field, edged);
+        let style = if item.enabled {
+            theme.field
+        } else {
+            theme.disabled
+        };
+        match &item.input {
+            Input::Line(line) if focused => (line.view_focused(sheet, value, theme), value),
+            Input::Line(line) if item.enabled => (line.view(sheet, value, style), value),
+            Input::Line(line) => (put_value(sheet, value, line.text(), style, theme), value),
+            Input::Area(lines) => {
+                if lines.lines() > usize::from(AREA_ROWS) {
+                    let count = text.fill("form.lines", &[("count", &lines.lines())]);
+                    let below = first(row(area, y + 1), labels.saturating_sub(1));
+                    theme.put(sheet, below, &count, theme.dim);
+                }
+                (lines.view(sheet, value, style), value)
+            }
+            Input::Choice(shown) if item.enabled => {
+                let shown_at = dropdown(sheet, value, theme);
+                let position = view_value(sheet, shown_at, shown, style, theme);
+                if focused {
+                    theme.put(sheet, shown_at, shown, theme.focused);
+                }
+                (position, value)
+            }
+            Input::Choice(shown) => (put_value(sheet, value, shown, style, theme), value),
+            Input::Tick(on) => {
+                let mark = if *on { 'x' } else { ' ' };
+                let style = match (focused, item.enabled) {
+                    (true, _) => theme.focused,
+                    (false, true) => Style::new(),
+                    (false, false) => theme.disabled,
+                };
+                let used = theme.put(sheet, line, &format!("[{mark}] {label}"), style);
+                let position = Position {
+                    x: line.x + 1,
+                    y: line.y,
+                };
+                (position, first(line, used))
+            }
+            Input::Date(date) if item.enabled => {
+                let typed = dropdown(sheet, value, theme);
+                let position = match date.text() {
+                    "" => view_value(
+                        sheet,
+                        typed,
+                        text.say("form.date_shape"),
+                        theme.dim.patch(style),
+                        theme,
+                    ),
+                    _ if focused => date.line.view_focused(sheet, typed, theme),
+                    _ => date.line.view(sheet, typed, style),
+                };
+                (position, value)
+            }
+            Input::Date(date) => (put_value(sheet, value, date.text(), style, theme), value),
+        }
+    }
 }
 
-/// Draws an item; says where the cursor is in it, and where it can be clicked.
-fn view_item(
-    sheet: &mut Buffer,
-    area: Rect,
-    y: u16,
-    item: &Item,
-    focused: bool,
-    (text, theme): (Text, &Theme),
-) -> (Position, Rect) {
-    let line = row(area, y);
-    let label = text.say(item.label);
-    let style = match (focused, item.enabled) {
-        (true, _) => theme.focused,
-        (false, true) => Style::new(),
-        (false, false) => theme.dim,
-    };
-    let field = theme.field;
-    let labelled = !matches!(item.input, Input::Tick(_) | Input::Date(_));
-    if labelled {
-        theme.put(sheet, first(line, LABELS - 1), label, theme.label);
-    }
-    let value = skip(line, LABELS);
-    match &item.input {
-        Input::Line(line) if focused => (line.view_focused(sheet, value, theme), value),
-        Input::Line(line) if item.enabled => (line.view(sheet, value, field), value),
-        Input::Line(line) => (view_value(sheet, value, line.text(), style, theme), value),
-        Input::Area(lines) => {
-            if lines.lines() > usize::from(AREA_ROWS) {
-                let count = text.fill("form.lines", &[("count", &lines.lines())]);
-                let below = first(row(area, y + 1), LABELS - 1);
-                theme.put(sheet, below, &count, theme.dim);
-            }
-            let area = Rect {
-                height: AREA_ROWS.min(area.height.saturating_sub(y)),
-                ..value
-            };
-            let style = if item.enabled { field } else { style };
-            (lines.view(sheet, area, style), area)
-        }
-        Input::Choice(shown) => {
-            let shown = if item.enabled {
-                format!("{shown} {}", theme.symbols.dropdown)
-            } else {
-                shown.clone()
-            };
-            let used = theme.put(sheet, value, &shown, style);
-            (value.as_position(), first(value, used))
-        }
-        Input::Tick(on) => {
-            let mark = if *on { 'x' } else { ' ' };
-            let used = theme.put(sheet, line, &format!("[{mark}] {label}"), style);
-            let position = Position {
-                x: line.x + 1,
-                y: line.y,
-            };
-            (position, first(line, used))
-        }
-        Input::Date(date) => {
-            let whole = skip(row(area, y.saturating_sub(1)), LABELS);
-            let at = first(whole, DATE);
-            let position = match (item.enabled, date.text()) {
-                (true, "") => view_value(sheet, at, text.say("form.date_shape"), theme.dim, theme),
-                (true, _) if focused => date.line.view_focused(sheet, at, theme),
-                (true, _) => date.line.view(sheet, at, field),
-                (false, date) => view_value(sheet, at, date, theme.dim, theme),
-            };
-            if item.enabled {
-                let mark = first(skip(whole, DATE + 1), 1);
-                theme.put(sheet, mark, theme.symbols.dropdown, style);
-            }
-            (position, first(whole, DATE + 2))
-        }
-    }
+/// Draws the mark of a dropdown at the right end of a field, and says what of the field is left.
+fn dropdown(sheet: &mut Buffer, field: Rect, theme: &Theme) -> Rect {
+    sheet.set_style(field, theme.field);
+    let columns = field.width.saturating_sub(MARK);
+    theme.put(
+        sheet,
+        skip(field, columns + 1),
+        theme.symbols.dropdown,
+        theme.key,
+    );
+    first(field, columns)
+}
+
+/// Writes a value that cannot be changed.
+fn put_value(sheet: &mut Buffer, at: Rect, value: &str, style: Style, theme: &Theme) -> Position {
+    theme.put(sheet, at, value, style);
+    at.as_position()
 }

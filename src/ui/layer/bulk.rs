@@ -17,7 +17,7 @@ use crate::ui::hits::{Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::bulk::plan::{named, why};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status, Then};
-use crate::ui::look::{around, boxed, buttons, inside, paragraph, split_last};
+use crate::ui::look::{Button, Dialog, boxed, buttons, paragraph};
 use crate::ui::request::{Outcome, Ticket, Write};
 use crate::ui::scroll::Scroll;
 
@@ -26,7 +26,7 @@ pub use plan::{
 };
 
 /// Columns of the pages, where there is room for them.
-const WIDE: u16 = 70;
+const COLUMNS: u16 = 66;
 
 /// What came of a change of many rows.
 pub struct Came {
@@ -176,10 +176,10 @@ impl Bulk {
         ctx.text.fill("bulk.progress", &words)
     }
 
-    fn area(&self, area: Rect) -> (Rect, Vec<String>) {
+    fn dialog(&self, area: Rect) -> (Dialog, Vec<String>) {
         // One line of words until there are more.
         let words = self.told.as_deref().unwrap_or_default();
-        around(area, WIDE, words, 2)
+        Dialog::of(area, COLUMNS, words, 0, true)
     }
 }
 
@@ -244,15 +244,13 @@ impl Layer for Bulk {
     }
 
     fn place(&mut self, area: Rect) {
-        let (area, lines) = self.area(area);
-        let (body, _) = split_last(inside(area));
-        self.scroll.settle(lines.len(), body.height);
+        let (dialog, lines) = self.dialog(area);
+        self.scroll.settle(lines.len(), dialog.body.height);
     }
 
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
-        let (whole, lines) = self.area(area);
-        let title = self.plan.title(ctx.text);
-        let (body, bar) = split_last(boxed(buf, whole, &title, ctx.theme));
+        let (Dialog { whole, body, bar }, lines) = self.dialog(area);
+        boxed(buf, whole, &self.plan.title(ctx.text), ctx.theme);
         if self.told.is_some() {
             paragraph(buf, body, &lines[self.scroll.shown()], ctx.theme);
             self.scroll.view(buf, whole, ctx.text, ctx.theme);
@@ -263,11 +261,8 @@ impl Layer for Bulk {
             (Some(_), _) => "button.close",
             _ => "key.stop_bulk",
         };
-        let button = (
-            ctx.text.say(label),
-            !self.stopped || self.told.is_some(),
-            Action::Cancel,
-        );
+        let button = Button::new(ctx.text.say(label), Action::Cancel);
+        let button = button.enabled(!self.stopped || self.told.is_some());
         let x = buttons(buf, bar, &[button], Some(0), ctx.theme, hits)?;
         Some(Position { x, y: bar.y })
     }

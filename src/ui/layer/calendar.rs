@@ -12,7 +12,7 @@ use crate::domain::date::{Step, last_day};
 use crate::ui::hits::{Hit, Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Hint, Layer, Then};
-use crate::ui::look::{boxed, cells, first, row, skip, split_last, width};
+use crate::ui::look::{boxed, cells, dropdown, first, row, skip, split_last, width};
 use crate::ui::scroll::Scroll;
 
 /// Columns of a day, with a mark on either side.
@@ -37,7 +37,7 @@ const QUICK: [(Action, Step, &str); 3] = [
 /// The month.
 pub struct Calendar {
     /// Where the field is that it belongs to.
-    at: Rc<Cell<Position>>,
+    at: Rc<Cell<Rect>>,
     today: NaiveDate,
     selected: NaiveDate,
     judge: Judge,
@@ -48,7 +48,7 @@ impl Calendar {
     /// The month of a day, which is selected, at a field on the screen.
     #[must_use]
     pub fn new(
-        at: Rc<Cell<Position>>,
+        at: Rc<Cell<Rect>>,
         today: NaiveDate,
         selected: Option<NaiveDate>,
         judge: Judge,
@@ -65,20 +65,7 @@ impl Calendar {
 
     /// The box: below the field, or above it where that has more room.
     fn area(&self, area: Rect) -> Rect {
-        let (columns, rows) = (COLUMNS.min(area.width), ROWS.min(area.height));
-        let at = self.at.get();
-        let below = at.y.saturating_add(1);
-        let y = if below + rows <= area.bottom() {
-            below
-        } else {
-            at.y.saturating_sub(rows)
-        };
-        Rect {
-            x: at.x.clamp(area.x, area.right() - columns),
-            y: y.clamp(area.y, area.bottom() - rows),
-            width: columns,
-            height: rows,
-        }
+        dropdown(area, self.at.get(), COLUMNS, ROWS)
     }
 
     /// The first day that stands in the month's first week.

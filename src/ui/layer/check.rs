@@ -8,7 +8,10 @@ use crate::ui::field::{Typed, UnseenField};
 use crate::ui::hits::Hits;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Then};
-use crate::ui::look::{around, boxed, paragraph, split_last};
+use crate::ui::look::{Dialog, paragraph};
+
+/// Columns of the words, where there is room for them.
+const COLUMNS: u16 = 60;
 
 /// Takes what is pasted back, unseen.
 pub struct Check {
@@ -60,10 +63,9 @@ impl Layer for Check {
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, _hits: &mut Hits) -> Option<Position> {
         let key = ctx.keys.key(self.scope(), Action::Accept);
         let note = ctx.text.fill("check.note", &[("key", &key)]);
-        let (area, lines) = around(area, 64, &note, 1);
-        let area = boxed(buf, area, ctx.text.say("check.title"), ctx.theme);
-        paragraph(buf, area, &lines, ctx.theme);
-        let (_, field) = split_last(area);
-        Some(self.typed.view(buf, field, ctx.text, ctx.theme))
+        let (dialog, lines) = Dialog::of(area, COLUMNS, &note, 0, true);
+        dialog.view(buf, ctx.text.say("check.title"), ctx.theme);
+        paragraph(buf, dialog.body, &lines, ctx.theme);
+        Some(self.typed.view(buf, dialog.bar, ctx.text, ctx.theme))
     }
 }

@@ -1,5 +1,8 @@
 //! A list to choose one entry from, found by typing: dropdowns, time zones, the state filter.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use chrono_tz::Tz;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -13,7 +16,7 @@ use crate::ui::field::{Edit, LineField, Typed};
 use crate::ui::hits::{Hit, Hits, Mouse};
 use crate::ui::keymap::{Action, Scope, TextKey};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Then};
-use crate::ui::look::{boxed, cells, centred, first, inside, row, skip, width};
+use crate::ui::look::{boxed, cells, centred, dropdown, first, inside, row, skip, width};
 use crate::ui::request::{Done, Outcome, Read, Ticket};
 use crate::ui::scroll::Scroll;
 
@@ -64,6 +67,8 @@ pub struct Choice<T> {
     scroll: Scroll,
     then: Then<T>,
     counting: Option<Counting>,
+    /// Where on the screen the field is that it is chosen for, if it is for one.
+    at: Option<Rc<Cell<Rect>>>,
 }
 
 /// How many there are of each entry, by its number.
@@ -117,6 +122,16 @@ impl<T: Clone + PartialEq + 'static> Choice<T> {
             scroll: Scroll::default(),
             then,
             counting: None,
+            at: None,
+        }
+    }
+
+    /// The choice for a field, at which it opens.
+    #[must_use]
+    pub fn at(self, field: Rc<Cell<Rect>>) -> Choice<T> {
+        Choice {
+            at: Some(field),
+            ..self
         }
     }
 
@@ -177,7 +192,10 @@ impl<T: 'static> Choice<T> {
         let height = cells(entries).saturating_add(3);
         let counts = self.counting.as_ref().map_or(0, |_| COUNT);
         let widest = (widest + counts).max(width(&self.title)).max(28);
-        centred(area, widest + 6, height)
+        match &self.at {
+            Some(field) => dropdown(area, field.get(), widest + 6, height),
+            None => centred(area, widest + 6, height),
+        }
     }
 }
 

@@ -9,12 +9,12 @@ use crate::text::Text;
 use crate::ui::hits::{Hit, Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Then};
-use crate::ui::look::{around, boxed, cells, inside, paragraph, row, skip, width};
+use crate::ui::look::{Dialog, cells, paragraph, row, skip, width};
 use crate::ui::scroll::Scroll;
 use crate::ui::table::{Width, fit};
 
 /// Columns of the box, where there is room.
-const WIDEST: u16 = 60;
+const WIDEST: u16 = 56;
 /// Columns before a heading: the mark of the selected line, and the box to tick.
 const BOX: u16 = 6;
 /// Columns between what stands in one line.
@@ -154,9 +154,9 @@ impl ColumnsPage {
     }
 
     /// The box, and the sentence above the columns in lines.
-    fn area(&self, area: Rect) -> (Rect, Vec<String>) {
+    fn dialog(&self, area: Rect) -> (Dialog, Vec<String>) {
         let hint = self.text.say("columns.hint");
-        around(area, WIDEST, hint, cells(self.lines.len()))
+        Dialog::of(area, WIDEST, hint, cells(self.lines.len()), false)
     }
 }
 
@@ -215,16 +215,17 @@ impl Layer for ColumnsPage {
     }
 
     fn place(&mut self, area: Rect) {
-        let (whole, hint) = self.area(area);
-        let room = inside(whole).height.saturating_sub(cells(hint.len()));
+        let (dialog, hint) = self.dialog(area);
+        let room = dialog.body.height.saturating_sub(cells(hint.len()));
         self.scroll.settle(self.lines.len(), room);
         self.scroll.keep(self.selected..self.selected + 1);
     }
 
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
         let (text, theme) = (self.text, ctx.theme);
-        let (whole, hint) = self.area(area);
-        let area = boxed(buf, whole, text.say("columns.title"), theme);
+        let (dialog, hint) = self.dialog(area);
+        dialog.view(buf, text.say("columns.title"), theme);
+        let (whole, area) = (dialog.whole, dialog.body);
         self.scroll.view(buf, whole, text, theme);
         paragraph(buf, area, &hint, theme);
         let headings = self

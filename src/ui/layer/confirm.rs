@@ -11,8 +11,11 @@ use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::hint;
 use crate::ui::layer::reason::{self, Reason};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Hint, Layer, Then};
-use crate::ui::look::{around, boxed, buttons, inside, paragraph, split_last};
+use crate::ui::look::{Button, Dialog, buttons, is_wide, paragraph};
 use crate::ui::scroll::Scroll;
+
+/// Columns of the question, where there is room for them.
+const COLUMNS: u16 = 66;
 
 /// The question, and what happens on yes.
 pub struct Confirm {
@@ -107,13 +110,12 @@ impl Confirm {
         self.reason.as_ref().map_or(0, |_| reason::ROWS)
     }
 
-    fn area(&self, area: Rect) -> (Rect, Vec<String>) {
-        around(area, 70, &self.body, 2 + self.reason_rows())
+    fn dialog(&self, area: Rect) -> (Dialog, Vec<String>) {
+        Dialog::of(area, COLUMNS, &self.body, self.reason_rows(), true)
     }
 
-    /// The rows of the body, of the reason and of the buttons.
-    fn parts(&self, inside: Rect) -> (Rect, Rect, Rect) {
-        let (above, bar) = split_last(inside);
+    /// The rows of the body and of the reason.
+    fn parts(&self, above: Rect) -> (Rect, Rect) {
         let reason = above.height.min(self.reason_rows());
         let body = Rect {
             height: above.height - reason,
@@ -124,7 +126,7 @@ impl Confirm {
             height: reason,
             ..above
         };
-        (body, reason, bar)
+        (body, reason)
     }
 
     fn answer_yes(&mut self, ctx: &Ctx, asks: &mut Asks) {
@@ -245,41 +247,38 @@ impl Layer for Confirm {
     }
 
     fn place(&mut self, area: Rect) {
-        let (area, lines) = self.area(area);
-        let (body, ..) = self.parts(inside(area));
+        let (dialog, lines) = self.dialog(area);
+        let (body, _) = self.parts(dialog.body);
         self.scroll.settle(lines.len(), body.height);
         if let Some(reason) = &mut self.reason {
-            reason.place(body.width);
+            reason.place(body.width, is_wide(area));
         }
     }
 
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
-        let (whole, lines) = self.area(area);
-        let (body, below, bar) = self.parts(boxed(buf, whole, &self.title, ctx.theme));
+        let (dialog, lines) = self.dialog(area);
+        dialog.view(buf, &self.title, ctx.theme);
+        let (body, below) = self.parts(dialog.body);
         paragraph(buf, body, &lines[self.scroll.shown()], ctx.theme);
-        self.scroll.view(buf, whole, ctx.text, ctx.theme);
+        self.scroll.view(buf, dialog.whole, ctx.text, ctx.theme);
         let on_reason = self.focus == Focus::Reason;
         let in_reason = self.reason.as_ref().and_then(|reason| {
             let at = (&mut *buf, below);
             reason.view(on_reason, Scope::Confirmation, ctx, at, hits)
         });
-        let key = ctx.keys.key(Scope::Confirmation, Action::Yes);
-        let verb = format!("{key} {}", self.verb);
-        let key = ctx.keys.key(Scope::Confirmation, Action::Show);
-        let other = self.other.as_ref();
-        let other = other.map(|(label, _)| format!("{key} {label}"));
+        let keyed = |label, action| {
+            let key = ctx.keys.key(Scope::Confirmation, action);
+            Button::new(label, action).keyed(key)
+        };
         let mut labels = vec![
-            (ctx.text.say("button.cancel"), true, Action::Cancel),
-            (verb.as_str(), true, Action::Yes),
+            Button::new(ctx.text.say("button.cancel"), Action::Cancel),
+            keyed(&self.verb, Action::Yes),
         ];
-        labels.extend(
-            other
-                .as_ref()
-                .map(|label| (label.as_str(), true, Action::Show)),
-        );
+        let other = self.other.iter();
+        labels.extend(other.map(|(label, _)| keyed(label, Action::Show)));
         let mut buttons_here = self.buttons().iter();
         let focus = buttons_here.position(|button| *button == self.focus);
-        let x = buttons(buf, bar, &labels, focus, ctx.theme, hits);
-        in_reason.or(x.map(|x| Position { x, y: bar.y }))
+        let x = buttons(buf, dialog.bar, &labels, focus, ctx.theme, hits);
+        in_reason.or(x.map(|x| Position { x, y: dialog.bar.y }))
     }
 }

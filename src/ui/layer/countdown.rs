@@ -7,7 +7,10 @@ use crate::domain::time::{SECOND, Uptime};
 use crate::ui::hits::Hits;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status};
-use crate::ui::look::{around, boxed, paragraph};
+use crate::ui::look::{Dialog, paragraph};
+
+/// Columns of the words, where there is room for them.
+const COLUMNS: u16 = 58;
 
 /// Counts the seconds down.
 pub struct Countdown {
@@ -63,9 +66,9 @@ impl Layer for Countdown {
             words.push('\n');
             words.push_str(ctx.text.say("countdown.typed"));
         }
-        let (area, lines) = around(area, 62, &words, 0);
-        let area = boxed(buf, area, ctx.text.say("countdown.title"), ctx.theme);
-        paragraph(buf, area, &lines, ctx.theme);
-        Some(area.as_position())
+        let (dialog, lines) = Dialog::of(area, COLUMNS, &words, 0, false);
+        dialog.view(buf, ctx.text.say("countdown.title"), ctx.theme);
+        paragraph(buf, dialog.body, &lines, ctx.theme);
+        Some(dialog.body.as_position())
     }
 }

@@ -6,7 +6,10 @@ use ratatui::layout::{Position, Rect};
 use crate::ui::hits::Hits;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer};
-use crate::ui::look::{around, boxed, buttons, paragraph, split_last};
+use crate::ui::look::{Button, Dialog, buttons, paragraph};
+
+/// Columns of the words, where there is room for them.
+const COLUMNS: u16 = 66;
 
 /// Says why the session is over.
 pub struct Ended {
@@ -41,12 +44,11 @@ impl Layer for Ended {
     fn place(&mut self, _area: Rect) {}
 
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
-        let (area, lines) = around(area, 70, &self.why, 2);
-        let area = boxed(buf, area, ctx.text.say("ended.title"), ctx.theme);
-        paragraph(buf, area, &lines, ctx.theme);
-        let (_, bar) = split_last(area);
-        let labels = [(ctx.text.say("ended.leave"), true, Action::Quit)];
-        let x = buttons(buf, bar, &labels, Some(0), ctx.theme, hits)?;
-        Some(Position { x, y: bar.y })
+        let (dialog, lines) = Dialog::of(area, COLUMNS, &self.why, 0, true);
+        dialog.view(buf, ctx.text.say("ended.title"), ctx.theme);
+        paragraph(buf, dialog.body, &lines, ctx.theme);
+        let leave = [Button::new(ctx.text.say("ended.leave"), Action::Quit)];
+        let x = buttons(buf, dialog.bar, &leave, Some(0), ctx.theme, hits)?;
+        Some(Position { x, y: dialog.bar.y })
     }
 }

@@ -9,10 +9,13 @@ use crate::ui::field::{LineField, Typed};
 use crate::ui::hits::{Hit, Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Then};
-use crate::ui::look::{around, boxed, inside, paragraph, split_last};
+use crate::ui::look::{Dialog, field_edges, in_field, is_wide, paragraph};
 
 /// The most characters: Linux takes no longer path.
 const PATH_MAX: usize = 4_096;
+
+/// Columns of the words and of the line, where there is room for them.
+const COLUMNS: u16 = 66;
 
 /// Asks for the text.
 pub struct Entry {
@@ -53,8 +56,8 @@ impl Entry {
         }
     }
 
-    fn area(&self, area: Rect) -> Rect {
-        around(area, 70, &self.said(), 1).0
+    fn dialog(&self, area: Rect) -> Dialog {
+        Dialog::of(area, COLUMNS, &self.said(), 0, true).0
     }
 }
 
@@ -88,15 +91,23 @@ impl Layer for Entry {
     }
 
     fn place(&mut self, area: Rect) {
-        self.field.place(inside(self.area(area)).width);
+        let field = in_field(self.dialog(area).bar, is_wide(area));
+        self.field.place(field.width);
     }
 
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
-        let (above, field) = split_last(boxed(buf, self.area(area), &self.title, ctx.theme));
+        let dialog = self.dialog(area);
+        dialog.view(buf, &self.title, ctx.theme);
         // In a low window the field comes before words.
+        let above = dialog.body;
         let room = usize::from(above.height);
         let lines = ctx.theme.wrap_cut(&self.said(), above.width, room);
         paragraph(buf, above, &lines, ctx.theme);
+        let edged = is_wide(area);
+        if edged {
+            field_edges(buf, dialog.bar, true, ctx.theme);
+        }
+        let field = in_field(dialog.bar, edged);
         hits.add(field, Hit::Line);
         Some(self.field.view_focused(buf, field, ctx.theme))
     }

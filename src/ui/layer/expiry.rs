@@ -35,7 +35,7 @@ impl SetExpiry {
             Item::new(Field::ExpiresOn, "field.expires_on", Input::Tick(true)),
             Item::new(Field::ExpiresOn, "field.expires_on", date),
         ];
-        let mut form = Form::new(items, Vec::new(), false);
+        let mut form = Form::new(items, Vec::new(), false, ctx.text);
         form.focus = Focus::Item(DATE);
         let mut dialog = SetExpiry { form, then };
         dialog.tell(false, ctx);
@@ -110,7 +110,7 @@ impl SetExpiry {
             dialog.form.change_date(|date| date.set(day));
             dialog.tell(true, ctx);
         });
-        let (at, today) = (self.form.date_at(), today(ctx));
+        let (at, today) = (self.form.field_at(), today(ctx));
         asks.push(Calendar::new(at, today, date.day(today), judge, then));
     }
 

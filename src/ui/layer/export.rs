@@ -10,11 +10,11 @@ use crate::ui::hits::Hits;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::list::sent;
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status, Then};
-use crate::ui::look::{around, boxed, buttons, paragraph, split_last};
+use crate::ui::look::{Button, Dialog, buttons, paragraph};
 use crate::ui::request::{Aside, Done, Export, ExportBegin, Exported, Outcome, Read, Ticket};
 
-/// Columns of the box where there is room for more.
-const WIDEST: u16 = 60;
+/// Columns of the words, where there is room for them.
+const COLUMNS: u16 = 56;
 
 /// The dialog.
 pub struct ExportDialog {
@@ -148,12 +148,11 @@ impl Layer for ExportDialog {
     fn place(&mut self, _area: Rect) {}
 
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
-        let (area, lines) = around(area, WIDEST, &self.said(ctx), 2);
-        let inner = boxed(buf, area, ctx.text.say("export.running_title"), ctx.theme);
-        let (words, bar) = split_last(inner);
-        paragraph(buf, words, &lines, ctx.theme);
-        let stop = [(ctx.text.say("export.stop"), true, Action::Cancel)];
-        let x = buttons(buf, bar, &stop, Some(0), ctx.theme, hits)?;
-        Some(Position { x, y: bar.y })
+        let (dialog, lines) = Dialog::of(area, COLUMNS, &self.said(ctx), 0, true);
+        dialog.view(buf, ctx.text.say("export.running_title"), ctx.theme);
+        paragraph(buf, dialog.body, &lines, ctx.theme);
+        let stop = [Button::new(ctx.text.say("export.stop"), Action::Cancel)];
+        let x = buttons(buf, dialog.bar, &stop, Some(0), ctx.theme, hits)?;
+        Some(Position { x, y: dialog.bar.y })
     }
 }

@@ -11,11 +11,11 @@ use crate::ui::field::{Edit, LineField, Typed};
 use crate::ui::hits::{Hits, Mouse};
 use crate::ui::keymap::{Action, Binding, Chord, Scope};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer};
-use crate::ui::look::{boxed, cells, centred, first, inside, paragraph, row, skip, width, wrap};
+use crate::ui::look::{Dialog, boxed, cells, first, paragraph, row, skip, width, wrap};
 use crate::ui::scroll::Scroll;
 
-/// Columns of the box where there is room for more.
-const WIDEST: u16 = 90;
+/// Columns inside the box where there is room for more.
+const WIDEST: u16 = 86;
 /// Columns between the keys and what they do.
 const GAP: u16 = 2;
 /// Columns inside from which on what a state means stands beside it, else below.
@@ -175,14 +175,14 @@ impl Help {
     }
 
     /// The box; it keeps its size, whatever is found and said.
-    fn area(&self, area: Rect) -> Rect {
-        let columns = columns(area);
+    fn dialog(&self, area: Rect) -> Dialog {
+        let columns = Dialog::columns(area, WIDEST);
         let above = match self.page {
             Page::Keys => 1,
             Page::States => self.above(columns).len(),
         };
-        let rows = self.wrapped(self.entries().iter(), columns).len() + above + 2;
-        centred(area, WIDEST, cells(rows))
+        let rows = self.wrapped(self.entries().iter(), columns).len() + above;
+        Dialog::new(area, WIDEST, cells(rows), false)
     }
 
     /// Columns of the keys or states; none where they stand above what is said of them.
@@ -244,11 +244,6 @@ impl Help {
         self.answer = None;
         self.scroll.show_from(0);
     }
-}
-
-/// Columns inside the box.
-fn columns(area: Rect) -> u16 {
-    area.width.min(WIDEST).saturating_sub(4)
 }
 
 impl Layer for Help {
@@ -318,22 +313,24 @@ impl Layer for Help {
     }
 
     fn place(&mut self, area: Rect) {
-        let columns = columns(area);
+        let columns = Dialog::columns(area, WIDEST);
         self.lines = self.wrapped(self.found().into_iter(), columns);
         let above = cells(self.above(columns).len());
-        let room = inside(self.area(area)).height.saturating_sub(above);
+        let room = self.dialog(area).body.height.saturating_sub(above);
         self.scroll.settle(self.lines.len(), room);
         self.typed.place(columns.saturating_sub(8));
     }
 
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, _hits: &mut Hits) -> Option<Position> {
         let (text, theme) = (self.text, ctx.theme);
-        let whole = self.area(area);
+        let Dialog {
+            whole, body: area, ..
+        } = self.dialog(area);
         let title = text.say(match self.page {
             Page::Keys => "help.title",
             Page::States => "help.title_states",
         });
-        let area = boxed(buf, whole, title, theme);
+        boxed(buf, whole, title, theme);
         let above = self.above(area.width);
         paragraph(buf, area, &above, theme);
         let mut cursor = area.as_position();

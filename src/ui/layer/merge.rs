@@ -12,13 +12,11 @@ use crate::ui::form::Item;
 use crate::ui::hits::{Hit, Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Then};
-use crate::ui::look::{
-    boxed, buttons, cells, centred, first, inside, row, skip, split_last, width, wrap,
-};
+use crate::ui::look::{Button, Dialog, boxed, buttons, cells, first, row, skip, width, wrap};
 use crate::ui::scroll::Scroll;
 
-/// Columns of the dialog where there is room for more.
-const WIDEST: u16 = 90;
+/// Columns inside the dialog where there is room for more.
+const COLUMNS: u16 = 86;
 /// Lines of a value that does not have the focus: the one that has is shown whole.
 const LINES: usize = 2;
 /// Columns of a radio button, with the space behind it.
@@ -169,10 +167,9 @@ impl Merge {
         }
     }
 
-    fn area(&self, area: Rect) -> Rect {
-        let columns = area.width.min(WIDEST);
-        let lines = self.lines(columns.saturating_sub(4));
-        centred(area, columns, cells(lines.count()).saturating_add(3))
+    fn dialog(&self, area: Rect) -> Dialog {
+        let lines = self.lines(Dialog::columns(area, COLUMNS));
+        Dialog::new(area, COLUMNS, cells(lines.count()), true)
     }
 }
 
@@ -265,7 +262,7 @@ impl Layer for Merge {
     }
 
     fn place(&mut self, area: Rect) {
-        let (page, _) = split_last(inside(self.area(area)));
+        let page = self.dialog(area).body;
         let lines = self.lines(page.width);
         self.scroll.settle(lines.count(), page.height);
         self.scroll.keep(lines.of(self.focus));
@@ -273,8 +270,12 @@ impl Layer for Merge {
 
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
         let theme = ctx.theme;
-        let whole = self.area(area);
-        let (page, bar) = split_last(boxed(buf, whole, self.title, theme));
+        let Dialog {
+            whole,
+            body: page,
+            bar,
+        } = self.dialog(area);
+        boxed(buf, whole, self.title, theme);
         self.scroll.view(buf, whole, ctx.text, theme);
         let lines = self.lines(page.width);
         let shown = self.scroll.shown();
@@ -325,8 +326,8 @@ impl Layer for Merge {
             debug_assert!(!value.is_empty());
         }
         let labels = [
-            (ctx.text.say("button.ok"), self.is_ready(), Action::Accept),
-            (ctx.text.say("button.cancel"), true, Action::Cancel),
+            Button::new(ctx.text.say("button.ok"), Action::Accept).enabled(self.is_ready()),
+            Button::new(ctx.text.say("button.cancel"), Action::Cancel),
         ];
         let focus = self.focus.checked_sub(self.values());
         let x = buttons(buf, bar, &labels, focus, theme, hits);

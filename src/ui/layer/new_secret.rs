@@ -12,9 +12,12 @@ use crate::domain::state::Facts;
 use crate::ui::hits::{Hit, Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Hint, Layer, Status, Then, hint};
-use crate::ui::look::{boxed, buttons, cells, centred, first, row, split_last, wrap};
+use crate::ui::look::{Button, Dialog, boxed, buttons, cells, first, row, wrap};
 use crate::ui::request::{Done, Outcome, Ticket, Write};
 use crate::ui::scroll::Scroll;
+
+/// Columns of the words, where there is room for them.
+const COLUMNS: u16 = 68;
 
 /// Asks before a secret is issued.
 pub struct NewSecret {
@@ -175,8 +178,7 @@ impl Layer for NewSecret {
 
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
         let text = ctx.text;
-        let wide = area.width.min(72);
-        let mut lines = self.body(ctx, wide.saturating_sub(4));
+        let mut lines = self.body(ctx, Dialog::columns(area, COLUMNS));
         // A blank line between the words and the choices, where there is room for it.
         let room = usize::from(area.height).saturating_sub(3);
         if self.replaces && lines.len() + self.offered().len() < room {
@@ -188,19 +190,21 @@ impl Layer for NewSecret {
             format!("{mark} {}", text.overlap(*overlap))
         }));
         let all = lines.len();
-        let height = cells(all + 4);
         let title = text.fill("new_secret.title", &[("name", &self.name)]);
-        let whole = centred(area, wide, height);
-        let area = boxed(buf, whole, &title, ctx.theme);
+        let Dialog {
+            whole,
+            body: page,
+            bar,
+        } = Dialog::new(area, COLUMNS, cells(all), true);
+        boxed(buf, whole, &title, ctx.theme);
         // Where the window is low, the lines up to the one with the focus.
         let on_choice = self.focus < self.offered().len();
         let focused = on_choice.then_some(first_choice + self.focus);
         let kept = focused.unwrap_or(all - 1);
-        let (page, bar) = split_last(area);
         let scroll = Scroll::around(kept..kept + 1, all, page.height);
         let mut cursor = None;
         for (line, index) in (0..).zip(scroll.shown()) {
-            let at = row(area, line);
+            let at = row(page, line);
             let style = if focused == Some(index) {
                 ctx.theme.focused
             } else {
@@ -222,8 +226,8 @@ impl Layer for NewSecret {
         }
         scroll.view(buf, whole, text, ctx.theme);
         let labels = [
-            (text.say("button.ok"), self.ready(), Action::Accept),
-            (text.say("button.cancel"), true, Action::Cancel),
+            Button::new(text.say("button.ok"), Action::Accept).enabled(self.ready()),
+            Button::new(text.say("button.cancel"), Action::Cancel),
         ];
         let focus = self.focus.checked_sub(self.offered().len());
         let x = buttons(buf, bar, &labels, focus, ctx.theme, hits);

@@ -47,7 +47,7 @@ impl PolicyDialog {
     #[must_use]
     pub fn new() -> PolicyDialog {
         PolicyDialog {
-            form: Form::new(Vec::new(), Vec::new(), false),
+            form: Form::default(),
             before: Policy::default(),
             draft: PolicyDraft::default(),
             awaited: None,
@@ -77,7 +77,7 @@ impl PolicyDialog {
             ),
         ];
         let goes_on = (String::new(), ctx.text.say("policy.goes_on").to_owned());
-        self.form = Form::new(items, vec![goes_on], false);
+        self.form = Form::new(items, vec![goes_on], false, ctx.text);
     }
 
     /// What the fields hold.

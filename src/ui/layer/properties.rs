@@ -158,7 +158,7 @@ impl<S: Subject> Properties<S> {
         Properties {
             subject,
             roles: Vec::new(),
-            form: Form::new(Vec::new(), Vec::new(), true),
+            form: Form::default(),
             title: String::new(),
             awaited: None,
             unread: None,
@@ -171,7 +171,7 @@ impl<S: Subject> Properties<S> {
         self.title = beginning.title;
         self.roles = beginning.roles;
         let read_only = beginning.read_only.is_some();
-        self.form = Form::new(beginning.items, beginning.facts, read_only);
+        self.form = Form::new(beginning.items, beginning.facts, read_only, ctx.text);
         self.read_only = beginning.read_only;
         self.show_values(ctx);
     }
@@ -240,7 +240,7 @@ impl<S: Subject> Properties<S> {
             let then = Then::new(|form: &mut Properties<S>, day, ctx, _| {
                 form.change_date(|date| date.set(day), ctx);
             });
-            let (at, selected) = (self.form.date_at(), date.day(today));
+            let (at, selected) = (self.form.field_at(), date.day(today));
             asks.push(Calendar::new(at, today, selected, judge, then));
         }
     }

@@ -9,7 +9,7 @@ use crate::ui::field::{Edit, LineField, Typed, view_value};
 use crate::ui::hits::{Click, Hit, Hits};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::Ctx;
-use crate::ui::look::{first, row, skip};
+use crate::ui::look::{field_edges, first, in_field, row, skip};
 
 /// Rows of the line and of what is wrong with it.
 pub const ROWS: u16 = 2;
@@ -22,6 +22,8 @@ pub struct Reason {
     field: LineField,
     /// Why what was typed is refused.
     problem: Option<String>,
+    /// The line has edges.
+    edged: bool,
 }
 
 impl Default for Reason {
@@ -29,6 +31,7 @@ impl Default for Reason {
         Reason {
             field: LineField::default().at_most(REASON_MAX),
             problem: None,
+            edged: false,
         }
     }
 }
@@ -60,9 +63,11 @@ impl Reason {
         }
     }
 
-    /// Settles what is seen of a long reason, for the columns that the line has.
-    pub fn place(&mut self, columns: u16) {
-        self.field.place(columns.saturating_sub(LABEL));
+    /// Settles what is seen of a long reason, for the columns that the line has, with its edges or without.
+    pub fn place(&mut self, columns: u16, edged: bool) {
+        self.edged = edged;
+        let line = Rect::new(0, 0, columns.saturating_sub(LABEL), 1);
+        self.field.place(in_field(line, edged).width);
     }
 
     /// Draws the line; says where the cursor is if it has the focus. `scope` is where the key that leads to it is.
@@ -78,6 +83,10 @@ impl Reason {
         let label = text.say("lock.why");
         theme.put(buf, first(row(area, 0), LABEL - 1), label, theme.label);
         let field = skip(row(area, 0), LABEL);
+        if self.edged {
+            field_edges(buf, field, focused, theme);
+        }
+        let field = in_field(field, self.edged);
         hits.add(field, Hit::Line);
         if let Some(problem) = &self.problem {
             let said = format!("! {problem}");

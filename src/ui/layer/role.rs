@@ -122,7 +122,7 @@ impl RoleDialog {
             next_tab: String::new(),
             page: Page::General,
             focus: Focus::Page,
-            general: Form::new(Vec::new(), Vec::new(), true),
+            general: Form::default(),
             boxes: Vec::new(),
             problems: Vec::new(),
             assigned: AssignedTo::default(),

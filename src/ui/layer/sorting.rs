@@ -10,11 +10,11 @@ use crate::ui::field::Typed;
 use crate::ui::hits::{Hit, Hits, Mouse};
 use crate::ui::keymap::{Action, Scope, TextKey};
 use crate::ui::layer::{Asks, Ctx, Layer, Then};
-use crate::ui::look::{around, boxed, cells, inside, paragraph, row, skip, width};
+use crate::ui::look::{Dialog, cells, paragraph, row, skip, width};
 use crate::ui::scroll::Scroll;
 
-/// Columns of the box, where there is room: the sentence in it has two lines then.
-const WIDEST: u16 = 40;
+/// Columns inside the box, where there is room: the sentence in it has two lines then.
+const WIDEST: u16 = 36;
 /// Columns before a heading: the mark of the selected line, and the letter.
 const LETTER: u16 = 5;
 
@@ -58,9 +58,9 @@ impl<S: Copy + PartialEq + 'static> Sorting<S> {
     }
 
     /// The box, and the sentence above the columns in lines.
-    fn area(&self, area: Rect) -> (Rect, Vec<String>) {
+    fn dialog(&self, area: Rect) -> (Dialog, Vec<String>) {
         let hint = self.text.say("sorting.hint");
-        around(area, WIDEST, hint, cells(self.entries.len()))
+        Dialog::of(area, WIDEST, hint, cells(self.entries.len()), false)
     }
 
     /// The order by the selected column: the present one stays as it is.
@@ -124,16 +124,17 @@ impl<S: Copy + PartialEq + 'static> Layer for Sorting<S> {
     }
 
     fn place(&mut self, area: Rect) {
-        let (whole, hint) = self.area(area);
-        let room = inside(whole).height.saturating_sub(cells(hint.len()));
+        let (dialog, hint) = self.dialog(area);
+        let room = dialog.body.height.saturating_sub(cells(hint.len()));
         self.scroll.settle(self.entries.len(), room);
         self.scroll.keep(self.selected..self.selected + 1);
     }
 
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
         let (text, theme) = (self.text, ctx.theme);
-        let (whole, hint) = self.area(area);
-        let area = boxed(buf, whole, text.say("sorting.title"), theme);
+        let (dialog, hint) = self.dialog(area);
+        dialog.view(buf, text.say("sorting.title"), theme);
+        let (whole, area) = (dialog.whole, dialog.body);
         self.scroll.view(buf, whole, text, theme);
         paragraph(buf, area, &hint, theme);
         let mut cursor = None;

@@ -15,16 +15,12 @@ use crate::ui::field::{Typed, UnseenField};
 use crate::ui::hits::{Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status, Then};
-use crate::ui::look::{
-    Theme, boxed, cells, centred, first, inside, row, skip, split_last, width, wrap,
-};
+use crate::ui::look::{Dialog, Theme, boxed, cells, first, row, skip, width, wrap};
 use crate::ui::request::{Done, Outcome, Read, Ticket};
 use crate::ui::scroll::Scroll;
 
-/// Columns of the box where there is room for more.
-const WIDEST: u16 = 72;
-/// Rows inside from which on the field stands apart from the words above it.
-const ROOMY: u16 = 5;
+/// Columns inside the box where there is room for more.
+const WIDEST: u16 = 68;
 
 /// The label of what stands below other words.
 const UNDER: &str = " ";
@@ -84,16 +80,8 @@ impl TrySecret {
         self.scroll = Scroll::default();
     }
 
-    fn area(&self, area: Rect) -> Rect {
-        centred(area, WIDEST, cells(self.lines.len()).saturating_add(4))
-    }
-
-    /// Where the words are, and where the field is.
-    fn parts(inner: Rect) -> (Rect, Rect) {
-        let (above, field) = split_last(inner);
-        let apart = u16::from(inner.height >= ROOMY);
-        let height = above.height.saturating_sub(apart);
-        (Rect { height, ..above }, field)
+    fn dialog(&self, area: Rect) -> Dialog {
+        Dialog::new(area, WIDEST, cells(self.lines.len()), true)
     }
 }
 
@@ -331,20 +319,24 @@ impl Layer for TrySecret {
     }
 
     fn place(&mut self, area: Rect) {
-        let columns = inside(centred(area, WIDEST, area.height)).width;
+        let columns = Dialog::columns(area, WIDEST);
         let labels = labels(&self.said);
         let lines = self.said.iter();
         self.lines = lines
             .flat_map(|said| said.wrapped(labels, columns))
             .collect();
-        let (words, _) = TrySecret::parts(inside(self.area(area)));
-        self.scroll.settle(self.lines.len(), words.height);
+        let room = self.dialog(area).body.height;
+        self.scroll.settle(self.lines.len(), room);
     }
 
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, _hits: &mut Hits) -> Option<Position> {
         let (text, theme) = (ctx.text, ctx.theme);
-        let whole = self.area(area);
-        let (words, field) = TrySecret::parts(boxed(buf, whole, text.say("try.title"), theme));
+        let Dialog {
+            whole,
+            body: words,
+            bar: field,
+        } = self.dialog(area);
+        boxed(buf, whole, text.say("try.title"), theme);
         let labels = labels(&self.said);
         for (index, line) in (0..).zip(&self.lines[self.scroll.shown()]) {
             let (at, indent) = (row(words, index), line.indent(labels));

@@ -13,8 +13,61 @@ use crate::ui::look::theme::Theme;
 /// Columns between two keys of the toolbar or the footer.
 const KEYS_GAP: u16 = 2;
 
-/// A button: its label, whether it can be pressed now, and what it does.
-pub type Button<'a> = (&'a str, bool, Action);
+/// Columns between two buttons.
+pub const BUTTONS_GAP: u16 = 1;
+
+/// A button.
+#[derive(Clone, Debug)]
+pub struct Button<'a> {
+    pub label: &'a str,
+    /// The key that presses it, wherever the focus is; empty where none does.
+    pub key: String,
+    /// It can be pressed now.
+    pub enabled: bool,
+    /// What it does.
+    pub action: Action,
+}
+
+impl<'a> Button<'a> {
+    /// A button that can be pressed, and has no key.
+    #[must_use]
+    pub fn new(label: &'a str, action: Action) -> Button<'a> {
+        Button {
+            label,
+            key: String::new(),
+            enabled: true,
+            action,
+        }
+    }
+
+    /// The button with the key that presses it.
+    #[must_use]
+    pub fn keyed(self, key: String) -> Button<'a> {
+        Button { key, ..self }
+    }
+
+    /// The button as one that can be pressed now, or not.
+    #[must_use]
+    pub fn enabled(self, enabled: bool) -> Button<'a> {
+        Button { enabled, ..self }
+    }
+
+    /// Columns that it takes.
+    #[must_use]
+    pub fn width(&self) -> u16 {
+        width(&self.written())
+    }
+
+    fn written(&self) -> String {
+        let space = if self.key.is_empty() { "" } else { " " };
+        let Button { key, label, .. } = self;
+        if self.enabled {
+            format!("[ {key}{space}{label} ]")
+        } else {
+            format!("( {key}{space}{label} )")
+        }
+    }
+}
 
 /// A row of buttons; returns the column of the focused one, for the cursor.
 pub fn buttons(
@@ -27,9 +80,9 @@ pub fn buttons(
 ) -> Option<u16> {
     let mut at = area;
     let mut cursor = None;
-    for (index, (label, enabled, action)) in buttons.iter().enumerate() {
+    for (index, button) in buttons.iter().enumerate() {
         let focused = focus == Some(index);
-        let style = match (focused, enabled) {
+        let style = match (focused, button.enabled) {
             (true, _) => theme.focused,
             (false, true) => Style::new(),
             (false, false) => theme.disabled,
@@ -37,14 +90,13 @@ pub fn buttons(
         if focused {
             cursor = Some(at.x + 1);
         }
-        let label = if *enabled {
-            format!("[ {label} ]")
-        } else {
-            format!("( {label} )")
-        };
-        let used = theme.put(buf, at, &label, style);
-        hits.add(first(at, used), Hit::Button(*action));
-        at = skip(at, used + 1);
+        let used = theme.put(buf, at, &button.written(), style);
+        if !focused && button.enabled {
+            let key = skip(first(at, used), 2);
+            theme.put(buf, first(key, width(&button.key)), &button.key, theme.key);
+        }
+        hits.add(first(at, used), Hit::Button(button.action));
+        at = skip(at, used + BUTTONS_GAP);
     }
     cursor
 }

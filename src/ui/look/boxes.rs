@@ -2,20 +2,181 @@
 
 use ratatui::buffer::{Buffer, Cell, CellWidth};
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::widgets::{Block, Clear, Widget};
 
-use crate::ui::look::areas::{cells, centred};
+use crate::ui::look::WIDE;
+use crate::ui::look::areas::{cells, centred, first, row, skip, split_last};
 use crate::ui::look::text::wrap;
 use crate::ui::look::theme::Theme;
 
-/// A box in the middle of an area, at most so many columns wide, for words and so many rows below them; and the words
-/// in lines.
+/// A dialog in its place: an edge around a margin, what it holds, and below that a row of buttons.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Dialog {
+    /// All of it, with its edge.
+    pub whole: Rect,
+    /// What it holds.
+    pub body: Rect,
+    /// Its last row, for buttons or for what is typed; without one it has no height.
+    pub bar: Rect,
+}
+
+impl Dialog {
+    /// Columns for what a dialog in this area holds: at most so many.
+    #[must_use]
+    pub fn columns(area: Rect, most: u16) -> u16 {
+        most.min(area.width.saturating_sub(2 * (1 + margin(area).0)))
+    }
+
+    /// A dialog in the middle of an area, for so many columns and rows. With a `bar` there is a row more, which stands
+    /// apart from the others where there is room.
+    #[must_use]
+    pub fn new(area: Rect, columns: u16, rows: u16, bar: bool) -> Dialog {
+        let (side, above) = margin(area);
+        let columns = Dialog::columns(area, columns);
+        let bars = u16::from(bar);
+        let least = rows.saturating_add(bars + 2);
+        let spare = area.height.saturating_sub(least);
+        let apart = spare.min(bars);
+        let above = if spare >= apart + 2 * above { above } else { 0 };
+        let height = least.saturating_add(apart + 2 * above);
+        let whole = centred(area, columns + 2 * (1 + side), height);
+        let inner = Rect {
+            x: whole.x + (1 + side).min(whole.width),
+            y: whole.y + (1 + above).min(whole.height),
+            width: columns,
+            height: whole.height.saturating_sub(2 * (1 + above)),
+        };
+        let (body, bar) = if bar {
+            split_last(inner)
+        } else {
+            (inner, row(inner, inner.height))
+        };
+        let height = body.height.saturating_sub(apart);
+        Dialog {
+            whole,
+            body: Rect { height, ..body },
+            bar,
+        }
+    }
+
+    /// A dialog as high as the area, with a row of buttons.
+    #[must_use]
+    pub fn filling(area: Rect, columns: u16) -> Dialog {
+        let (_, above) = margin(area);
+        let apart = u16::from(area.height >= ROOMY);
+        let rows = area.height.saturating_sub(3 + apart + 2 * apart * above);
+        Dialog::new(area, columns, rows, true)
+    }
+
+    /// A dialog for words, and so many rows below them; and the words in lines.
+    #[must_use]
+    pub fn of(
+        area: Rect,
+        columns: u16,
+        words: &str,
+        below: u16,
+        bar: bool,
+    ) -> (Dialog, Vec<String>) {
+        let lines = wrap(words, Dialog::columns(area, columns));
+        let rows = cells(lines.len()).saturating_add(below);
+        (Dialog::new(area, columns, rows, bar), lines)
+    }
+
+    /// The dialog from this row of the area on, or from as far above that as it needs.
+    #[must_use]
+    pub fn from_row(self, top: u16, area: Rect) -> Dialog {
+        let last = area.bottom().saturating_sub(self.whole.height);
+        let top = top.clamp(area.y, last.max(area.y));
+        let moved = |part: Rect| Rect {
+            y: part.y - self.whole.y + top,
+            ..part
+        };
+        Dialog {
+            whole: moved(self.whole),
+            body: moved(self.body),
+            bar: moved(self.bar),
+        }
+    }
+
+    /// Clears its place and draws its edge with a title.
+    pub fn view(&self, buf: &mut Buffer, title: &str, theme: &Theme) {
+        boxed(buf, self.whole, title, theme);
+    }
+}
+
+/// Rows of an area from which on a dialog that fills it keeps a distance between its parts.
+const ROOMY: u16 = 16;
+
+/// Columns and rows between an edge and what is inside it.
+fn margin(area: Rect) -> (u16, u16) {
+    if is_wide(area) { (2, 1) } else { (1, 0) }
+}
+
+/// Rows of a list that opens at a field, with its edges, that it has at least: else it covers the field.
+const LEAST_ROWS: u16 = 6;
+
+/// The box of a list that opens at a field: below it, or above it where there is more room.
 #[must_use]
-pub fn around(area: Rect, columns: u16, words: &str, below: u16) -> (Rect, Vec<String>) {
-    let columns = columns.min(area.width);
-    let lines = wrap(words, columns.saturating_sub(4));
-    let rows = cells(lines.len()).saturating_add(below + 2);
-    (centred(area, columns, rows), lines)
+pub fn dropdown(area: Rect, field: Rect, columns: u16, rows: u16) -> Rect {
+    let (columns, rows) = (columns.min(area.width), rows.min(area.height));
+    let below = area.bottom().saturating_sub(field.bottom());
+    let above = field.y.saturating_sub(area.y);
+    let room = below.max(above);
+    let (y, height) = if rows <= below {
+        (field.bottom(), rows)
+    } else if room < rows.min(LEAST_ROWS) {
+        (area.bottom() - rows, rows)
+    } else if below >= above {
+        (field.bottom(), below)
+    } else {
+        (field.y - rows.min(above), rows.min(above))
+    };
+    Rect {
+        x: field.x.clamp(area.x, area.right() - columns),
+        y,
+        width: columns,
+        height,
+    }
+}
+
+/// Whether there is room here for what costs more than it says: margins, and the edges of fields.
+#[must_use]
+pub fn is_wide(area: Rect) -> bool {
+    area.width >= WIDE
+}
+
+/// What is between the edges of a field, where it has any.
+#[must_use]
+pub fn in_field(field: Rect, edged: bool) -> Rect {
+    let edge = u16::from(edged);
+    first(skip(field, edge), field.width.saturating_sub(2 * edge))
+}
+
+/// Draws the edges of a field.
+pub fn field_edges(buf: &mut Buffer, field: Rect, focused: bool, theme: &Theme) {
+    let style = if focused {
+        theme.focused_edge
+    } else {
+        theme.edge
+    };
+    for line in 0..field.height {
+        let line = row(field, line);
+        theme.put(buf, first(line, 1), theme.symbols.field.0, style);
+        let right = skip(line, line.width.saturating_sub(1));
+        theme.put(buf, right, theme.symbols.field.1, style);
+    }
+}
+
+/// Takes its colours and its selection from all that a dialog covers, where there is room for it to be seen.
+pub fn cover(buf: &mut Buffer, theme: &Theme) {
+    if !is_wide(buf.area) {
+        return;
+    }
+    let style = theme.plain.patch(theme.covered);
+    for cell in &mut buf.content {
+        cell.set_style(Style::reset().patch(style));
+    }
 }
 
 /// Clears an area, draws a border with a title around it and returns what is inside, one column from the border.
@@ -65,10 +226,7 @@ pub fn inside(area: Rect) -> Rect {
 
 #[cfg(test)]
 mod tests {
-    use ratatui::style::Style;
-
     use super::*;
-    use crate::ui::look::areas::row;
 
     #[test]
     fn a_box_over_a_wide_character_keeps_its_border() {

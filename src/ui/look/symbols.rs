@@ -20,6 +20,8 @@ pub struct Symbols {
     pub below: &'static str,
     /// Behind the value of a field that opens a list.
     pub dropdown: &'static str,
+    /// The edges of a field, to its left and to its right.
+    pub field: (&'static str, &'static str),
     /// The radio button that is chosen.
     pub chosen: &'static str,
     /// Between two statements of one line.
@@ -35,6 +37,7 @@ pub static UNICODE: Symbols = Symbols {
     above: "↑",
     below: "↓",
     dropdown: "▼",
+    field: ("▏", "▕"),
     chosen: "•",
     between: "·",
 };
@@ -57,6 +60,7 @@ pub static ASCII: Symbols = Symbols {
     above: "^",
     below: "v",
     dropdown: "v",
+    field: ("[", "]"),
     chosen: "*",
     between: "|",
 };

@@ -13,11 +13,11 @@ use crate::ui::hits::{Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::events::actor_name;
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer};
-use crate::ui::look::{boxed, cells, centred, first, inside, row, skip, width, wrap};
+use crate::ui::look::{Dialog, cells, first, row, skip, width, wrap};
 use crate::ui::scroll::Scroll;
 
-/// Columns of the box where there is room for more.
-const WIDEST: u16 = 100;
+/// Columns inside the box where there is room for more.
+const WIDEST: u16 = 96;
 /// In a box narrower than this the values have no column: each stands behind its label, or below it where it is long.
 const BESIDE_FROM: u16 = 72;
 /// Columns between a label and its value, or before a value below its label.
@@ -106,8 +106,8 @@ impl Details {
         widths.max().unwrap_or(0)
     }
 
-    fn area(&self, area: Rect) -> Rect {
-        centred(area, WIDEST, cells(self.lines.len()).saturating_add(2))
+    fn dialog(&self, area: Rect) -> Dialog {
+        Dialog::new(area, WIDEST, cells(self.lines.len()), false)
     }
 }
 
@@ -156,7 +156,7 @@ impl Layer for Details {
     }
 
     fn place(&mut self, area: Rect) {
-        let wide = area.width.min(WIDEST).saturating_sub(4);
+        let wide = Dialog::columns(area, WIDEST);
         let in_columns = wide + 4 >= BESIDE_FROM;
         let mut lines = Vec::new();
         for (label, value) in &self.entries {
@@ -183,13 +183,14 @@ impl Layer for Details {
             }
         }
         self.lines = lines;
-        let room = inside(self.area(area)).height;
+        let room = self.dialog(area).body.height;
         self.scroll.settle(self.lines.len(), room);
     }
 
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, _hits: &mut Hits) -> Option<Position> {
-        let whole = self.area(area);
-        let area = boxed(buf, whole, &self.title, ctx.theme);
+        let dialog = self.dialog(area);
+        dialog.view(buf, &self.title, ctx.theme);
+        let (whole, area) = (dialog.whole, dialog.body);
         let shown = &self.lines[self.scroll.shown()];
         for (index, line) in (0..).zip(shown) {
             let at = row(area, index);

@@ -37,7 +37,8 @@ impl<S: Subject> Properties<S> {
             form.edited(Field::Language, ctx);
         });
         let present = self.subject.language();
-        asks.push(Choice::of(title, entries, &present, then));
+        let choice = Choice::of(title, entries, &present, then);
+        asks.push(choice.at(self.form.field_at()));
     }
 
     /// Opens the choice of a zone; `typed` has been typed already.
@@ -45,7 +46,8 @@ impl<S: Subject> Properties<S> {
         let present = self.subject.zone();
         let unset = S::UNSET.map(|unset| ctx.text.say(unset).to_owned());
         let then = Then::new(Properties::<S>::zone_chosen);
-        asks.push(Choice::zone(title, present, unset, typed, ctx.now, then));
+        let choice = Choice::zone(title, present, unset, typed, ctx.now, then);
+        asks.push(choice.at(self.form.field_at()));
     }
 
     fn zone_chosen(&mut self, zone: Option<Tz>, ctx: &Ctx, asks: &mut Asks) {

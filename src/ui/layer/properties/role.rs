@@ -19,7 +19,8 @@ impl<S: Subject> Properties<S> {
         let entries = self.roles.iter().map(named).chain(new).collect();
         let present = Some(self.subject.role());
         let then = Then::new(Properties::<S>::role_chosen);
-        asks.push(Choice::of(title, entries, &present, then));
+        let choice = Choice::of(title, entries, &present, then);
+        asks.push(choice.at(self.form.field_at()));
     }
 
     /// Takes the role that was chosen; none is `New...`.

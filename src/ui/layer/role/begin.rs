@@ -48,7 +48,7 @@ impl RoleDialog {
         } else {
             ctx.actor.role.fields.rights.with(had)
         };
-        self.general = self.form(&draft);
+        self.general = self.form(&draft, ctx.text);
         self.boxes = Tab::ALL.map(|tab| Boxes::new(tab, ctx.text)).into();
         self.initial = draft.fields.clone();
         self.draft = draft;

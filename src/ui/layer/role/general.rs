@@ -2,13 +2,14 @@
 
 use crate::domain::problem::{Field, Problem, Rule};
 use crate::domain::role::RoleDraft;
+use crate::text::Text;
 use crate::ui::field::{AreaField, LineField};
 use crate::ui::form::{Form, Input, Item};
 use crate::ui::layer::role::RoleDialog;
 use crate::ui::layer::{Asks, Ctx};
 
 impl RoleDialog {
-    pub(super) fn form(&self, draft: &RoleDraft) -> Form {
+    pub(super) fn form(&self, draft: &RoleDraft, text: Text) -> Form {
         let name = Input::Line(match self.existing() {
             Some(_) => LineField::new(&draft.name),
             None => LineField::new(&draft.name).suggested(),
@@ -38,7 +39,8 @@ impl RoleDialog {
         let facts = self
             .existing()
             .map(|id| ("ID".to_owned(), id.0.to_string()));
-        Form::new(items, facts.into_iter().collect(), self.is_read_only())
+        let facts = facts.into_iter().collect();
+        Form::new(items, facts, self.is_read_only(), text)
     }
 
     /// Brings below the fields why they cannot be changed, and what follows from an access or from rights that the role does

@@ -12,28 +12,37 @@ use crate::ui::layer::role::RoleDialog;
 use crate::ui::layer::role::boxes::{Elsewhere, Subject};
 use crate::ui::layer::role::focus::Focus;
 use crate::ui::layer::role::tabs::{self, Page};
-use crate::ui::look::{Theme, boxed, centred, inside, row, skip, split_last, width};
+use crate::ui::look::{Dialog, Theme, boxed, is_wide, row, skip, split_last, width};
 
-/// Columns of the dialog where there is room for more.
-const WIDEST: u16 = 100;
+/// Columns inside the dialog where there is room for more: the tabs need as many.
+const WIDEST: u16 = 96;
 /// Rows inside from which on the tabs stand apart from what they show.
-const ROOMY: u16 = 12;
+const ROOMY: u16 = 11;
+/// Rows of the tabs and of the space below them.
+const ABOVE: u16 = 2;
 
-fn whole(area: Rect) -> Rect {
-    centred(area, WIDEST, area.height)
-}
-
-/// The part that the tab fills.
-fn page(inner: Rect) -> Rect {
-    let above = 1 + u16::from(inner.height >= ROOMY);
+/// The part of the dialog's body that the tab fills.
+fn page(body: Rect) -> Rect {
+    let above = if body.height >= ROOMY { ABOVE } else { 1 };
     Rect {
-        y: inner.y + above.min(inner.height),
-        height: inner.height.saturating_sub(above + 1),
-        ..inner
+        y: body.y + above.min(body.height),
+        height: body.height.saturating_sub(above),
+        ..body
     }
 }
 
 impl RoleDialog {
+    /// The dialog: with boxes as high as there is room, since they are many, else as high as the page.
+    fn dialog(&self, area: Rect) -> Dialog {
+        let page = match self.page {
+            Page::General => self.general.rows(Dialog::columns(area, WIDEST)),
+            Page::AssignedTo => self.assigned.rows(),
+            Page::Rights(_) => return Dialog::filling(area, WIDEST),
+        };
+        let rows = page.saturating_add(ABOVE).max(ROOMY);
+        Dialog::new(area, WIDEST, rows, true)
+    }
+
     /// The sentences above the boxes of a tab: what is wrong, and why nothing can be changed.
     fn notes(&self, tab: Tab) -> Vec<(String, bool)> {
         let own = self.problems.iter().filter(|(on, _)| *on == tab);
@@ -63,9 +72,10 @@ impl RoleDialog {
 
     /// Settles the scroll of what the present tab shows.
     pub(super) fn place_page(&mut self, area: Rect) {
-        let area = page(inside(whole(area)));
+        let edged = is_wide(area);
+        let area = page(self.dialog(area).body);
         match self.page {
-            Page::General => self.general.place_page(area),
+            Page::General => self.general.place_page(area, edged),
             Page::AssignedTo => self.assigned.place(area),
             Page::Rights(tab) => {
                 // Taken out, since the subject is the dialog's.
@@ -87,15 +97,15 @@ impl RoleDialog {
         hits: &mut Hits,
     ) -> Position {
         let (text, theme) = (ctx.text, ctx.theme);
-        let whole = whole(area);
-        let inner = boxed(buf, whole, &self.title, theme);
+        let Dialog { whole, body, bar } = self.dialog(area);
+        boxed(buf, whole, &self.title, theme);
         if self.is_beginning() {
-            return inner.as_position();
+            return body.as_position();
         }
         let marked = |page| self.is_marked(page);
         let present = (self.page, self.focus == Focus::Tabs);
-        let on_bar = tabs::view(buf, row(inner, 0), present, &marked, (text, theme), hits);
-        let area = page(inner);
+        let on_bar = tabs::view(buf, row(body, 0), present, &marked, (text, theme), hits);
+        let area = page(body);
         let focused = self.focus == Focus::Page;
         let mut shown = None;
         let on_page = match self.page {
@@ -133,7 +143,6 @@ impl RoleDialog {
         if let Some(scroll) = shown {
             scroll.view(buf, whole, text, theme);
         }
-        let (_, bar) = split_last(inner);
         let (focus, elsewhere) = match self.focus {
             Focus::Tabs => (form::Focus::Item(0), on_bar),
             Focus::Page => (form::Focus::Item(0), on_page),

@@ -10,13 +10,19 @@ use ratatui::style::Style;
 use crate::domain::secret::Overlap;
 use crate::domain::state::Facts;
 use crate::ui::hits::Hits;
-use crate::ui::keymap::Action;
+use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::secret::{HARMLESS, SecretDialog, Sight, naming};
 use crate::ui::layer::{Ctx, Layer};
-use crate::ui::look::{Button, buttons, cells, clear, row, skip, width, wrap};
+use crate::ui::look::{
+    BUTTONS_GAP, Button, Dialog, boxed, buttons, cells, clear, first, row, skip, width, wrap,
+};
 
 /// Where the first of two lines ends, in characters.
 const BREAK: usize = 32;
+/// Columns of the words, where there is room for more.
+const WIDEST: u16 = 96;
+/// No line of a part stands alone.
+const NEVER: usize = usize::MAX;
 
 impl SecretDialog {
     /// Draws the dialog and says where the cursor is.
@@ -27,58 +33,83 @@ impl SecretDialog {
         area: Rect,
         hits: &mut Hits,
     ) -> Option<Position> {
-        clear(buf, area, ctx.theme);
         let text = ctx.text;
         let title = text.fill(
             "secret.title",
             &[("name", &self.issued.key_name), ("id", &self.issued.key.0)],
         );
-        let rule = ctx
-            .theme
-            .symbols
-            .border
-            .horizontal_top
-            .repeat(usize::from(area.width));
-        ctx.theme.put(buf, row(area, 0), &rule, Style::new());
-        let title = ctx
-            .theme
-            .cut(&format!(" {title} "), area.width.saturating_sub(4));
-        ctx.theme
-            .put(buf, skip(row(area, 0), 2), &title, ctx.theme.title);
-
-        let bar = self.bar(ctx, area);
-        let mut line = 1;
-        for part in self.fitting(ctx, area) {
-            for words in &part.lines {
-                let at = row(area, line);
-                buf.set_stringn(at.x, at.y, words, usize::from(at.width), part.style);
-                if part.whole {
+        let (Dialog { whole, body, bar }, edged) = self.dialog(ctx, area);
+        if edged {
+            boxed(buf, whole, &title, ctx.theme);
+        } else {
+            clear(buf, whole, ctx.theme);
+            let rule = ctx.theme.symbols.border.horizontal_top;
+            let rule = rule.repeat(usize::from(area.width));
+            ctx.theme
+                .put(buf, row(area, 0), &rule, ctx.theme.focused_edge);
+            let title = format!(" {title} ");
+            let title = ctx.theme.cut(&title, area.width.saturating_sub(4));
+            ctx.theme
+                .put(buf, skip(row(area, 0), 2), &title, ctx.theme.title);
+        }
+        let mut line = 0;
+        for part in fit(self.parts(ctx, body.width, area.width), body.height.into()) {
+            for (index, words) in part.lines.iter().enumerate() {
+                let mut at = row(body, line);
+                if index >= part.alone_from {
+                    // From edge to edge of the window, without the box's own edges.
+                    at = Rect {
+                        x: area.x,
+                        width: area.width,
+                        ..at
+                    };
+                    clear(buf, at, ctx.theme);
                     let x = at.x + width(words);
                     hits.end_line(Position { x, y: at.y });
                 }
+                buf.set_stringn(at.x, at.y, words, usize::from(at.width), part.style);
                 line += 1;
             }
         }
-        // The buttons never stand over the secret.
-        let top = area.height.saturating_sub(bar).min(line + 1).max(line);
-        let top = top.min(area.height);
-        let below = Rect {
-            y: area.y + top,
-            height: area.height - top,
-            ..area
+        self.view_buttons(ctx, buf, bar, edged)
+    }
+
+    /// The dialog, as wide as the window, since the secret begins in its first column; and whether there is room for
+    /// edges around it. Its bar has as many rows as the buttons need.
+    fn dialog(&self, ctx: &Ctx, area: Rect) -> (Dialog, bool) {
+        let bar = |columns, keyed| {
+            let buttons = self.buttons(ctx, keyed);
+            cells(SecretDialog::button_lines(&buttons, columns).len())
         };
-        self.view_buttons(ctx, buf, below)
-    }
-
-    /// Rows that the buttons take.
-    fn bar(&self, ctx: &Ctx, area: Rect) -> u16 {
-        cells(SecretDialog::button_lines(&self.labels(ctx), area.width).len())
-    }
-
-    /// What there is room for between title and buttons.
-    fn fitting(&self, ctx: &Ctx, area: Rect) -> Vec<Part<'_>> {
-        let room = area.height.saturating_sub(1 + self.bar(ctx, area));
-        fit(self.parts(ctx, area.width), usize::from(room))
+        let columns = Dialog::columns(area, WIDEST);
+        let keyed = bar(columns, true);
+        let parts = self.parts(ctx, columns, area.width);
+        let rows = |least| {
+            let parts = parts.iter().filter(|part| part.rank <= least);
+            cells(parts.map(|part| part.lines.len()).sum())
+        };
+        let edged = rows(Rank::Wanted) + keyed + 2 <= area.height;
+        let (whole, inner, bar) = if edged {
+            let dialog = Dialog::new(area, area.width, rows(Rank::Spacing) + keyed, false);
+            (dialog.whole, first(dialog.body, columns), keyed)
+        } else {
+            let below = Rect {
+                y: area.y + 1,
+                height: area.height.saturating_sub(1),
+                ..area
+            };
+            (area, below, bar(area.width, false))
+        };
+        // The buttons never stand over the secret.
+        let least = rows(Rank::Needed).min(inner.height);
+        let height = inner.height.saturating_sub(bar).max(least);
+        let body = Rect { height, ..inner };
+        let bar = Rect {
+            y: inner.y + height,
+            height: inner.height - height,
+            ..inner
+        };
+        (Dialog { whole, body, bar }, edged)
     }
 
     /// What the dialog says below the secret, the more important first.
@@ -123,17 +154,18 @@ impl SecretDialog {
         sentences
     }
 
-    fn parts(&self, ctx: &Ctx, columns: u16) -> Vec<Part<'_>> {
+    /// What there is to say, in so many columns; the secret has those of the window.
+    fn parts(&self, ctx: &Ctx, columns: u16, window: u16) -> Vec<Part<'_>> {
         let text = ctx.text;
         let secret = Part {
-            lines: self.secret_lines(ctx, columns),
+            lines: self.secret_lines(ctx, window),
             style: ctx.theme.secret,
             rank: Rank::Needed,
-            whole: true,
+            alone_from: if self.sight == Sight::Shown { 0 } else { NEVER },
         };
         if self.is_void(ctx) {
             let words = Part::words(text.say("trouble.secret_void"), columns);
-            return vec![Part::spacing(), words];
+            return vec![Part::spacing(), words, Part::spacing()];
         }
         let mut parts = vec![Part::spacing(), secret, Part::spacing()];
         if self.unwritten.may_be_left {
@@ -143,7 +175,7 @@ impl SecretDialog {
                 ..words
             });
         }
-        if columns < self.one_line() && self.sight == Sight::Shown {
+        if window < self.one_line() && self.sight == Sight::Shown {
             let widen = text.fill("secret.widen", &[("columns", &self.one_line())]);
             parts.push(Part::words(&widen, columns));
         }
@@ -152,7 +184,7 @@ impl SecretDialog {
                 .iter()
                 .map(|words| Part::words(words, columns)),
         );
-        if self.sight == Sight::Shown && width(self.header.expose()) <= columns {
+        if self.sight == Sight::Shown && width(self.header.expose()) <= window {
             parts.push(Part::spacing());
             parts.push(Part {
                 lines: vec![
@@ -161,9 +193,10 @@ impl SecretDialog {
                 ],
                 style: Style::new(),
                 rank: Rank::Wanted,
-                whole: true,
+                alone_from: 1,
             });
         }
+        parts.push(Part::spacing());
         parts
     }
 
@@ -187,9 +220,10 @@ impl SecretDialog {
         }
     }
 
-    fn labels(&self, ctx: &Ctx) -> Vec<Button<'static>> {
+    /// The buttons; in a low window without their keys, which take columns that are wanted there.
+    fn buttons(&self, ctx: &Ctx, keyed: bool) -> Vec<Button<'static>> {
         if self.is_void(ctx) {
-            return vec![(ctx.text.say("button.close"), true, Action::Press)];
+            return vec![Button::new(ctx.text.say("button.close"), Action::Press)];
         }
         let label = |verb| {
             let name = match verb {
@@ -203,18 +237,27 @@ impl SecretDialog {
                 Action::Discard => "button.discard",
                 _ => "undelivered.verb",
             };
-            (ctx.text.say(name), self.can(verb, ctx).is_ok(), verb)
+            Button::new(ctx.text.say(name), verb).enabled(self.can(verb, ctx).is_ok())
         };
-        self.verbs().iter().copied().map(label).collect()
+        let buttons = self.verbs().iter().copied().map(label);
+        // The others are not pressed by their keys.
+        let with_key = |(at, button): (usize, Button<'static>)| match at {
+            0..HARMLESS if keyed => {
+                let key = ctx.keys.key(Scope::Secret, button.action);
+                button.keyed(key)
+            }
+            _ => button,
+        };
+        buttons.enumerate().map(with_key).collect()
     }
 
     /// The buttons broken into lines; the last two, which close the dialog, have a line of their own.
     fn button_lines(labels: &[Button], columns: u16) -> Vec<Range<usize>> {
         let mut lines = Vec::new();
         let (mut start, mut used) = (0, 0);
-        for (index, (label, ..)) in labels.iter().enumerate() {
-            let wide = width(label) + 5;
-            if index > start && (index == HARMLESS || used + wide > columns + 1) {
+        for (index, button) in labels.iter().enumerate() {
+            let wide = button.width() + BUTTONS_GAP;
+            if index > start && (index == HARMLESS || used + wide > columns + BUTTONS_GAP) {
                 lines.push(start..index);
                 (start, used) = (index, 0);
             }
@@ -224,8 +267,14 @@ impl SecretDialog {
         lines
     }
 
-    fn view_buttons(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect) -> Option<Position> {
-        let labels = self.labels(ctx);
+    fn view_buttons(
+        &self,
+        ctx: &Ctx,
+        buf: &mut Buffer,
+        area: Rect,
+        keyed: bool,
+    ) -> Option<Position> {
+        let labels = self.buttons(ctx, keyed);
         let focused = self.focus.min(labels.len() - 1);
         // The mouse is the terminal's here.
         let mut nowhere = Hits::default();
@@ -250,12 +299,12 @@ struct Part<'a> {
     lines: Vec<Cow<'a, str>>,
     style: Style,
     rank: Rank,
-    /// Nothing may stand behind its lines, not even spaces.
-    whole: bool,
+    /// From this line on nothing may stand beside its lines, and behind them not even spaces.
+    alone_from: usize,
 }
 
 /// What goes first where the window is low: spacing, then words.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
     Needed,
     Wanted,
@@ -269,7 +318,7 @@ impl<'a> Part<'a> {
             lines,
             style: Style::new(),
             rank: Rank::Wanted,
-            whole: false,
+            alone_from: NEVER,
         }
     }
 
@@ -278,7 +327,7 @@ impl<'a> Part<'a> {
             lines: vec![Cow::Borrowed("")],
             style: Style::new(),
             rank: Rank::Spacing,
-            whole: false,
+            alone_from: NEVER,
         }
     }
 }
