@@ -182,13 +182,18 @@ pub fn cover(buf: &mut Buffer, theme: &Theme) {
 /// Clears an area, draws a border with a title around it and returns what is inside, one column from the border.
 pub fn boxed(buf: &mut Buffer, area: Rect, title: &str, theme: &Theme) -> Rect {
     clear(buf, area, theme);
-    let title = theme.cut(title, area.width.saturating_sub(6));
     Block::bordered()
         .border_set(theme.symbols.border)
         .border_style(theme.focused_edge)
-        .title(format!(" {title} "))
-        .title_style(theme.title)
         .render(area, buf);
+    let title = theme.cut(title, area.width.saturating_sub(6));
+    let edge = first(skip(row(area, 0), 1), area.width.saturating_sub(2));
+    theme.put(
+        buf,
+        edge,
+        &format!(" {title} "),
+        theme.focused_edge.patch(theme.title),
+    );
     inside(area)
 }
 

@@ -32,13 +32,17 @@ fn page(body: Rect) -> Rect {
 }
 
 impl RoleDialog {
-    /// The dialog: with boxes as high as there is room, since they are many, else as high as the page.
+    /// The dialog: with boxes as high as there is room, since they are many, else as high as the page; in a narrow window
+    /// it keeps its height, which costs less on a slow link.
     fn dialog(&self, area: Rect) -> Dialog {
         let page = match self.page {
             Page::General => self.general.rows(Dialog::columns(area, WIDEST)),
             Page::AssignedTo => self.assigned.rows(),
-            Page::Rights(_) => return Dialog::filling(area, WIDEST),
+            Page::Rights(_) => u16::MAX,
         };
+        if page == u16::MAX || !is_wide(area) {
+            return Dialog::filling(area, WIDEST);
+        }
         let rows = page.saturating_add(ABOVE).max(ROOMY);
         Dialog::new(area, WIDEST, rows, true)
     }
