@@ -273,6 +273,24 @@ impl Text {
         self.fill(name, &[("n", &n)])
     }
 
+    /// A day, in words.
+    #[must_use]
+    pub fn day(self, day: NaiveDate) -> String {
+        day.format(self.say("moment.day")).to_string()
+    }
+
+    /// A moment in few cells: day and time, or of another year than now is the day alone, which is told beside it.
+    #[must_use]
+    pub fn short_moment(self, at: Timestamp, zone: Tz, now: Timestamp) -> (String, bool) {
+        let (then, now) = (at.in_zone(zone), now.in_zone(zone));
+        if then.year() == now.year() {
+            let moment = then.format(self.say("moment.short"));
+            (moment.to_string(), false)
+        } else {
+            (self.day(then.date_naive()), true)
+        }
+    }
+
     /// How far an instant is away, by the calendar of a zone.
     #[must_use]
     pub fn until(self, at: Timestamp, zone: Tz, now: Timestamp) -> String {

@@ -42,6 +42,8 @@ mod mouse_dialogs;
 mod palette;
 #[path = "flows/policy.rs"]
 mod policy;
+#[path = "flows/preview.rs"]
+mod preview;
 #[path = "flows/properties.rs"]
 mod properties;
 #[path = "flows/role.rs"]

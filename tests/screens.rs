@@ -31,7 +31,7 @@ use support::console::{Console, Part, SIZES};
 /// Draws a part of the console at every size.
 fn pictures(console: &mut Console, part: Part) -> String {
     let all = SIZES.map(|(width, height)| {
-        console.resize(width, height);
+        console.resize(width, height).rest();
         expect_a_key_for_every_click(console);
         format!("{width}x{height}\n{}", console.picture(part))
     });

@@ -41,6 +41,7 @@ const SAME: &[&str] = &[
     "form.date_shape",
     "form.in_utc",
     "lock.reason",
+    "preview.role",
     "form.scrolled",
     "header.product",
     "header.who",

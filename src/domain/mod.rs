@@ -19,6 +19,7 @@ pub mod merge;
 pub mod moment;
 pub mod name;
 pub mod policy;
+pub mod preview;
 pub mod problem;
 pub mod rights;
 pub mod role;

@@ -275,6 +275,20 @@ impl Rights {
         tree
     }
 
+    /// How much it is of all that there is.
+    #[must_use]
+    pub fn extent(&self) -> Extent {
+        if self.is_empty() {
+            Extent::Nothing
+        } else if *self == Rights::view_only() {
+            Extent::View
+        } else if *self == Rights::all() {
+            Extent::All
+        } else {
+            Extent::Some
+        }
+    }
+
     /// What a caller of the API may be told in one word.
     #[must_use]
     pub fn access(&self) -> Access {
@@ -304,6 +318,17 @@ words! {
         /// At least one right to do more than view.
         ReadWrite = "read-write",
     }
+}
+
+/// How much of all rights a role has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    Nothing,
+    /// Every right to view, and no other.
+    View,
+    /// Some others than those.
+    Some,
+    All,
 }
 
 /// The five radio buttons of User and API Key Rights, `Allow Users to:`. They and the boxes below them are two views
@@ -449,6 +474,18 @@ mod tests {
         let shown = user.flat_map(|group| &group.rights);
         let shown: Vec<&str> = shown.map(|leaf| leaf.name.as_str()).collect();
         assert_eq!(twelve, shown);
+    }
+
+    #[test]
+    fn the_extent_of_rights_is_told_from_all_that_there_are() {
+        assert_eq!(Rights::default().extent(), Extent::Nothing);
+        assert_eq!(Rights::view_only().extent(), Extent::View);
+        assert_eq!(Rights::all().extent(), Extent::All);
+        for right in [Right::ViewApiKeys, Right::EditApiKeys] {
+            let one = Rights::from_names([right.name().to_owned()]);
+            assert_eq!(one.extent(), Extent::Some);
+            assert_eq!(Rights::all().without(&one).extent(), Extent::Some);
+        }
     }
 
     #[test]

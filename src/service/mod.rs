@@ -14,6 +14,7 @@ pub mod foresee;
 pub mod lists;
 mod names;
 mod policy;
+pub mod preview;
 mod record;
 pub mod roles;
 pub mod secrets;

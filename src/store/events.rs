@@ -12,10 +12,11 @@ use crate::domain::event::trail::{SYSTEM_NAME, TargetFilter};
 use crate::domain::event::{API_KEY, BEHIND, EventKind, NewEvent, ROLE, SYSTEM, Target, USER};
 use crate::domain::fold::name_key;
 use crate::domain::list::Filter;
+use crate::domain::preview::LastEvent;
 use crate::domain::state::AsOf;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
-use crate::store::convert::limit;
+use crate::store::convert::{Lossy, limit};
 use crate::store::{Tx, list};
 
 pub use check::check_chain;
@@ -129,6 +130,21 @@ pub fn knows_actor(tx: &Tx<'_>, folded: &str) -> Result<bool, Fault> {
         || !list::events::actors_like(tx, folded)?.is_empty())
 }
 
+/// The last events about a key, user or role, the newest first and at most `most`.
+pub fn last_about(tx: &Tx<'_>, about: &Target, most: usize) -> Result<Vec<LastEvent>, Fault> {
+    let found = tx.rows(
+        "SELECT at, number, actor FROM events WHERE target_kind = ?1 AND target_id = ?2
+         ORDER BY sequence DESC LIMIT ?3",
+        (about.kind, about.id, limit(most)),
+    )?;
+    let event = |(at, number, Lossy(by)): (Timestamp, i64, Lossy)| LastEvent {
+        at,
+        number,
+        by: Some(by).filter(|name| !name.is_empty()),
+    };
+    Ok(found.into_iter().map(event).collect())
+}
+
 /// The user who made the last event of these kinds about a key, user or role: if there is one, of those that tell of
 /// this field; without a field, of those of the second and third kind.
 pub fn last_editor(
@@ -146,4 +162,49 @@ pub fn last_editor(
          LIMIT 1",
         (target.kind, target.id, one, two, three, field),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::domain::id::{FULL_ACCESS, KeyId};
+    use crate::store::tests::made;
+    use crate::store::{Place, api_keys, roles, secrets};
+
+    /// Steps of `SQLite`'s machine between two looks at how many there were.
+    const STRIDE: i32 = 10;
+
+    #[test]
+    fn the_preview_of_one_key_among_many_reads_few_rows() {
+        let mut store = made(&Place::Memory("previewed".to_owned()));
+        let sql = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
+             INSERT INTO api_keys (id, name, name_key, name_sort, description, search, role, locale, time_zone,
+                 locked_out, delivered, created_at, created_by)
+             SELECT i, i, i, i, '', i, 1, 'en-US', 'UTC', 0, 1, 0, 'alice' FROM n;
+             WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
+             INSERT INTO events SELECT i, i, 9000, 'Info', 'alice', 'api-key', i % 2 * 7, 'x', '{}', zeroblob(32),
+                 zeroblob(32) FROM n";
+        store.connection.execute_batch(sql).expect("filled");
+        let steps = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&steps);
+        let count = move || {
+            counted.fetch_add(1, Ordering::SeqCst);
+            false
+        };
+        let handler = store.connection.progress_handler(STRIDE, Some(count));
+        handler.expect("counted");
+        let read = store.read(|tx| {
+            let key = KeyId(7);
+            assert!(api_keys::get(tx, key)?.is_some());
+            secrets::live(tx, key)?;
+            roles::get(tx, FULL_ACCESS)?;
+            last_about(tx, &(key, "").into(), 5)
+        });
+        let numbers: Vec<i64> = read.expect("read").iter().map(|event| event.at.0).collect();
+        assert_eq!(numbers, [19_999, 19_997, 19_995, 19_993, 19_991]);
+        assert!(steps.load(Ordering::SeqCst) < 100, "{steps:?} strides");
+    }
 }

@@ -2,11 +2,29 @@
 
 use std::fmt::Display;
 
-use crate::domain::rights::groups;
+use crate::domain::rights::{Extent, Rights, groups};
 use crate::domain::role::RoleFields;
 use crate::text::Text;
 
 impl Text {
+    /// What these rights allow where one gets by them, in few words: `reads through the API`.
+    #[must_use]
+    pub fn allows(self, rights: &Rights, user_interface: bool, web_service: bool) -> String {
+        let by = match (user_interface, web_service) {
+            (true, true) => "allows.both",
+            (true, false) => "allows.user_interface",
+            (false, true) => "allows.web_service",
+            (false, false) => return self.say("allows.nowhere").to_owned(),
+        };
+        let name = match rights.extent() {
+            Extent::Nothing => "allows.nothing",
+            Extent::View => "allows.view",
+            Extent::Some => "allows.some",
+            Extent::All => "allows.all",
+        };
+        self.fill(name, &[("by", &self.say(by))])
+    }
+
     /// What changes of a role, a line each: texts before and after, then what it gives (+) and takes (-), the rights as its
     /// tabs have them.
     #[must_use]

@@ -4,6 +4,7 @@
 mod idle;
 mod input;
 mod mouse;
+mod preview;
 mod rush;
 mod session;
 mod time;
@@ -26,13 +27,15 @@ use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::{Actor, Arrival, SignOut};
 use crate::ui::app::idle::Idle;
 use crate::ui::app::mouse::Mouse;
+use crate::ui::app::preview::{Following, PREVIEW};
 use crate::ui::app::rush::Rush;
 use crate::ui::app::time::DOUBT;
 use crate::ui::app::way::{Way, screen};
 use crate::ui::keymap::Keymap;
 use crate::ui::layer::api_keys::ApiKeys;
+use crate::ui::layer::panes::{Pane, Wanted};
 use crate::ui::layer::secret::{SecretDialog, Sight};
-use crate::ui::layer::tree::{Pane, Screen};
+use crate::ui::layer::tree::Screen;
 use crate::ui::layer::{Ask, Asks, Ctx, Deed, Layer, Tone};
 use crate::ui::look::{SMALLEST, Theme};
 use crate::ui::request::{Aside, Done, Outcome, Request, Ticket};
@@ -98,6 +101,11 @@ impl UnderWay {
     fn is_look(&self) -> bool {
         self.layer == APP && !self.write
     }
+
+    /// Whether somebody sees that it is not there yet.
+    fn is_waited_for(&self) -> bool {
+        self.layer != APP && self.layer != PREVIEW
+    }
 }
 
 /// What the App is made of.
@@ -124,8 +132,9 @@ pub struct App {
     layers: Vec<(LayerId, Box<dyn Layer>)>,
     /// Which screen that is, and those that were left.
     way: Way,
-    /// Whether the tree is wanted beside it.
-    tree: Pane,
+    /// What is wanted beside it.
+    panes: Wanted,
+    preview: Following,
     last_layer: u64,
     last_ticket: u64,
     queue: VecDeque<Input>,
@@ -180,14 +189,18 @@ impl App {
         let changed = Keymap::changed(&setting.settings.keys);
         let (theme, of_theme) = Theme::of(&setting.settings);
         let mut app = App {
-            tree: Pane::Shown,
+            panes: Wanted {
+                tree: Pane::Shown,
+                preview: Pane::Shown,
+            },
+            preview: Following::default(),
             way: Way::new(Screen::first_for(&setting.actor)),
             idle: Idle::new(setting.settings.idle_minutes, up),
             theme,
             keys: changed.keys,
             setting,
             layers: Vec::new(),
-            last_layer: APP.0,
+            last_layer: PREVIEW.0,
             last_ticket: 0,
             queue: VecDeque::new(),
             outbox: Vec::new(),
@@ -277,7 +290,7 @@ impl App {
     pub fn answer(&mut self, layer: LayerId, ticket: Ticket, outcome: Outcome) {
         let at = self.under_way.iter().position(|one| one.ticket == ticket);
         let asked = at.map(|at| self.under_way.remove(at));
-        self.dirty |= layer != APP;
+        self.dirty |= layer != APP && layer != PREVIEW;
         if asked
             .as_ref()
             .is_some_and(|asked| asked.write && layer != APP)
@@ -300,6 +313,7 @@ impl App {
                 let why = self.text().trouble(&trouble);
                 self.end(SignOut::NoLongerAllowed, why);
             }
+            outcome if layer == PREVIEW => self.previewed(ticket, outcome),
             Err(trouble) if self.sign_in == Some(ticket) => self.not_recorded(&trouble),
             Ok(Done::SignedIn) => self.recorded(),
             Ok(Done::Settled(held)) => self.settled(held),
@@ -518,7 +532,7 @@ impl App {
             files: self.setting.files,
             keys: &self.keys,
             on_top: true,
-            tree: self.tree,
+            panes: self.panes,
             columns: self.window.0,
             leads_back: self.way.leads_back(),
         }

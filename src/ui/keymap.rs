@@ -97,6 +97,8 @@ pub enum Action {
     Tree,
     /// Shows the tree beside the screen, or hides it.
     TreePane,
+    /// Shows the selected row beside the list, or hides it; in a narrow window, in a dialog.
+    Preview,
     ToApiKeys,
     ToUsers,
     ToRoles,
@@ -148,7 +150,7 @@ pub enum Scope {
     Users,
     Roles,
     Events,
-    /// All of one event.
+    /// All of one event, or the preview of a row as a dialog.
     Details,
     Tree,
     /// The list's filter line, while it is typed in.
@@ -339,13 +341,16 @@ pub static BINDINGS: &[Binding] = bindings![
     List   [ch('/')]                Filter       Footer   "key.filter"       "help.filter";
     List   [ch('t')]                Tree         Footer   "key.tree"         "help.tree";
     List   [ch('T')]                TreePane     HelpOnly "key.tree_pane"    "help.tree_pane";
+    List   [ch('P')]                Preview      HelpOnly "key.preview"      "help.preview";
     List   [ch('1')]                ToApiKeys    HelpOnly "tree.api_keys"     "help.to_api_keys";
     List   [ch('2')]                ToUsers      HelpOnly "tree.users"        "help.to_users";
     List   [ch('3')]                ToRoles      HelpOnly "tree.roles"        "help.to_roles";
     List   [ch('4')]                ToSystemEvents HelpOnly "tree.system_events" "help.to_system_events";
     List   [BACKSPACE]              Back         HelpOnly "key.back"         "help.back";
     List   [ch('m')]                MyAccount    HelpOnly "key.my_account"   "help.my_account";
-    List   [ch('P')]                Policy       HelpOnly "key.policy"       "help.policy";
+    ApiKeys [ch('p')]               Policy       HelpOnly "key.policy"       "help.policy";
+    Users  [ch('p')]                Policy       HelpOnly "key.policy"       "help.policy";
+    Roles  [ch('p')]                Policy       HelpOnly "key.policy"       "help.policy";
     ApiKeys [ch('f')]                StateFilter  Footer   "key.state_filter" "help.state_filter";
     Users  [ch('f')]                StateFilter  HelpOnly "key.state_filter" "help.state_filter_users";
     List   [ch('e')]                Events       Footer   "key.events"       "help.events";
@@ -534,7 +539,7 @@ pub static BINDINGS: &[Binding] = bindings![
     Try    [PAGE_UP]                PageUp       HelpOnly "key.page_up"      "help.scroll_up";
     Try    [PAGE_DOWN]              PageDown     HelpOnly "key.page_down"    "help.scroll_down";
     Export [ESC, ENTER]             Cancel       Footer   "key.stop_export"  "help.stop_export";
-    Details [ESC, ch('q'), ENTER]   Cancel       Footer   "key.close"        "help.close_details";
+    Details [ESC, ch('q'), ENTER, ch('P')] Cancel       Footer   "key.close"        "help.close_details";
     Details [UP, ch('k')]           Up           HelpOnly "key.up"           "help.scroll_up";
     Details [DOWN, ch('j')]         Down         Footer   "key.scroll"       "help.scroll_down";
     Details [PAGE_UP, ctrl('b')]    PageUp       HelpOnly "key.page_up"      "help.scroll_up";

@@ -8,9 +8,10 @@ use crate::clipboard::Clipboard;
 use crate::domain::event::trail::EventRow;
 use crate::domain::export::ExportTo;
 use crate::domain::filter::Known;
-use crate::domain::id::SecretId;
+use crate::domain::id::{KeyId, RoleId, SecretId, UserId};
 use crate::domain::intent::Intent;
 use crate::domain::list::{KeyRow, RoleRow, UserRow, Window};
+use crate::domain::preview::Preview;
 use crate::domain::secret::Secret;
 use crate::domain::trouble::Trouble;
 use crate::domain::user::Actor;
@@ -108,6 +109,10 @@ impl Performer {
                 let found = service.user_properties(actor, id)?;
                 Ok(Done::UserProperties(Box::new(found)))
             }
+            Read::Preview(list, id) => match number {
+                Some(number) => service.answer(number, |service| preview(service, actor, list, id)),
+                None => preview(service, actor, list, id),
+            },
             Read::NewRoleName(base) => service.new_role_name(actor, &base).map(Done::RoleName),
             Read::Export(step) => self.export(step),
             Read::Try(secret) => {
@@ -244,6 +249,28 @@ fn read_rows<L: Source>(
             let marked = service.shown_of(actor, filter, marked)?;
             Ok(Done::Count(counts, marked))
         }
+    }
+}
+
+/// What the preview shows of a row; nothing where it is gone.
+fn preview(service: &Service, actor: &Actor, list: Listing, id: i64) -> Outcome {
+    let found = match list {
+        Listing::Keys => service.preview_key(actor, KeyId(id)).map(Preview::Key),
+        Listing::Users => service.preview_user(actor, UserId(id)).map(Preview::User),
+        Listing::Roles => service.preview_role(actor, RoleId(id)).map(Preview::Role),
+        Listing::Events => {
+            let event = service.preview_event(actor, id)?;
+            return Ok(Done::Preview(
+                event.map(|event| Box::new(Preview::Event(event))),
+            ));
+        }
+    };
+    match found {
+        Ok(found) => Ok(Done::Preview(Some(Box::new(found)))),
+        Err(Trouble::KeyGone(_) | Trouble::UserGone(_) | Trouble::RoleGone(_)) => {
+            Ok(Done::Preview(None))
+        }
+        Err(trouble) => Err(trouble),
     }
 }
 

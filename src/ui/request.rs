@@ -14,6 +14,7 @@ use crate::domain::list::{
     ChosenColumn, Counts, Filter, KeyRow, Listed, RoleRow, UserRow, Window, WindowQuery,
 };
 use crate::domain::policy::{Policy, PolicyDraft};
+use crate::domain::preview::Preview;
 use crate::domain::role::{Role, RoleDraft, RoleFields, RoleProperties};
 use crate::domain::secret::{Delivered, IssuedSecret, Overlap, Secret};
 use crate::domain::state::Warning;
@@ -53,6 +54,8 @@ pub enum Read {
     KeyProperties(KeyId),
     RoleProperties(RoleId),
     UserProperties(UserId),
+    /// What is shown beside a list of the row with this ID; a newer wish supersedes it.
+    Preview(Listing, i64),
     /// A name for a new role: this one, or with a number where it is taken.
     NewRoleName(String),
     /// A part of an export.
@@ -205,6 +208,7 @@ impl Request {
             (Request::Read(Read::List(list)), Request::Read(Read::List(before))) => {
                 discriminant(list) == discriminant(before)
             }
+            (Request::Read(Read::Preview(..)), Request::Read(Read::Preview(..))) => true,
             _ => false,
         }
     }
@@ -214,7 +218,7 @@ impl Read {
     /// Whether a newer question makes it pointless.
     #[must_use]
     pub fn is_superseded(&self) -> bool {
-        matches!(self, Read::List(_))
+        matches!(self, Read::List(_) | Read::Preview(..))
     }
 }
 
@@ -263,6 +267,8 @@ pub enum Done {
     KeyProperties(Box<ApiKeyProperties>),
     RoleProperties(Box<RoleProperties>),
     UserProperties(Box<UserProperties>),
+    /// Nothing where the row is gone.
+    Preview(Option<Box<Preview>>),
     RoleName(String),
     Tried(Tried),
     /// So many rows are written so far, and there are more.

@@ -91,7 +91,7 @@ fn users_roles_and_new_secrets_have_hints_too_and_a_narrow_window_shorter_ones()
 #[test]
 fn the_policy_and_the_reason_of_a_lock_have_hints_and_an_owner_has_one() {
     let mut console = Console::with_keys(&["alpha"]);
-    console.keys("P").says("hint.expiry_required");
+    console.keys("p").says("hint.expiry_required");
     console
         .keys("\t")
         .expect("1 to 36500 days, counted in each key's own time zone; empty: no limit.");

@@ -125,7 +125,7 @@ fn the_tree_leads_to_a_screen_docked_and_on_top() {
     let mut console = Console::with_keys(&["alpha"]);
     console.keys("t");
     console.click_on("Users").expect("User Management > Users");
-    console.resize(120, 24);
+    console.resize(120, 24).keys("P");
     console.click_on("API Keys");
     console.expect("User Management > API Keys");
     let users = console.find_text("Users  ");

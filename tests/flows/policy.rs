@@ -11,7 +11,7 @@ use crate::support::database::{Bench, draft};
 #[test]
 fn a_new_key_begins_with_an_expiry_that_fits_and_is_told_what_does_not() {
     let mut console = Console::new();
-    console.keys("P").says("policy.title");
+    console.keys("p").says("policy.title");
     console.keys(" \t90\t30<F2>").says("policy.saved");
     console.keys("nbackup").expect("2027-02-20");
     console.keys("\t\t\t\t\t ");
@@ -26,7 +26,7 @@ fn a_new_key_begins_with_an_expiry_that_fits_and_is_told_what_does_not() {
 #[test]
 fn the_calendar_refuses_a_day_that_the_policy_refuses() {
     let mut console = Console::new();
-    console.keys("P\t90<F2>").says("policy.saved");
+    console.keys("p\t90<F2>").says("policy.saved");
     console.keys("nbackup\t\t\t\t\t\t ").keys("1");
     let words: [(&str, &dyn std::fmt::Display); 2] = [("days", &90), ("last", &"2027-02-20")];
     console.says_with("problem.lives_too_long", &words);
@@ -44,7 +44,7 @@ fn the_policys_warning_time_is_everybodys() {
     bench.deliver(&made, None);
     let mut console = Console::on(bench);
     console.expect_selected("Active");
-    console.keys("P\t\t30<F2>").says("policy.saved");
+    console.keys("p\t\t30<F2>").says("policy.saved");
     console.wait(2 * SECOND);
     console.expect_selected("Expires in 19 d");
 }
@@ -52,11 +52,11 @@ fn the_policys_warning_time_is_everybodys() {
 #[test]
 fn what_is_no_number_of_days_and_what_another_one_changed_is_told_beside_the_field() {
     let mut console = Console::new();
-    console.keys("P\tx\t400<F2>");
+    console.keys("p\tx\t400<F2>");
     console.says_with("problem.not_days", &[("least", &1), ("most", &36_500)]);
     console.says_with("problem.not_days", &[("least", &0), ("most", &365)]);
     console.keys("<Esc>y").says_not("policy.title");
-    console.keys("P\t90");
+    console.keys("p\t90");
     let mut other = console.bench.beside();
     let theirs = PolicyDraft {
         longest_days: "30".to_owned(),
@@ -74,6 +74,6 @@ fn who_cannot_edit_users_and_roles_does_not_get_there() {
     let bench = Bench::in_memory();
     let auditor = bench.user("paula", AUDITOR);
     let mut console = Console::of(bench, auditor, (80, 24));
-    console.keys("P").says("right.edit_users");
+    console.keys("p").says("right.edit_users");
     console.says_not("policy.title");
 }

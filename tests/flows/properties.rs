@@ -356,7 +356,7 @@ fn the_owner_of_a_key_is_kept_found_and_told() {
     console.keys("<Esc><Esc>");
     let changed = console.bench.events().pop().expect("an event").2;
     assert!(changed.contains(r#""owner":{"after":"Erika Muster","before":""}"#));
-    console.resize(120, 40);
+    console.resize(120, 40).keys("P");
     console.says("column.owner").expect("Erika Muster");
 }
 

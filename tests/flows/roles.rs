@@ -26,7 +26,7 @@ fn roles() -> Console {
 #[test]
 fn the_list_tells_access_types_and_how_many_have_a_role() {
     let mut console = roles();
-    console.resize(120, 24);
+    console.resize(120, 24).keys("P");
     console.expect("Administration > User Management > Roles");
     console.expect("3 shown");
     let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");

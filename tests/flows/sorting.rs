@@ -14,7 +14,7 @@ fn the_columns_on_the_screen_are_gone_through_and_each_order_begins_at_its_top()
         console.keys("jo").expect(heading).expect_selected("> c");
     }
     console.keys("o").expect("Name ▲").expect_selected("> a");
-    console.resize(120, 24);
+    console.resize(120, 24).keys("P");
     for heading in ["State", "Role", "Expires", "Last Sign-In", "Owner", "Name"] {
         console.keys("o").expect(&format!("{heading} ▲"));
     }
@@ -51,6 +51,7 @@ fn a_key_after_it_is_for_the_first_row_of_the_new_order() {
 fn the_column_that_is_sorted_by_stays_on_the_screen_however_narrow_it_gets() {
     let (bench, user) = Bench::demo(FULL_ACCESS_USER);
     let mut console = Console::of(bench, user, (200, 40));
+    console.keys("P");
     for (screen, orders) in [
         ("API Keys", "nsrelicbd"),
         ("Users", "nsrflci"),

@@ -407,6 +407,10 @@ const USES: &[Use] = &[
         s.save_policy(who, &Policy::default(), &draft).map(drop)
     }),
     ("key_properties", "", &[Right::ViewApiKeys], Nothing, false, |w, s, who| s.key_properties(who, w.key).map(drop)),
+    ("preview_key", "", &[Right::ViewApiKeys], Nothing, false, |w, s, who| s.preview_key(who, w.key).map(drop)),
+    ("preview_user", "", &[Right::ViewUsers], Nothing, false, |w, s, who| s.preview_user(who, w.ann).map(drop)),
+    ("preview_role", "", &[Right::ViewRoles], Nothing, false, |w, s, who| s.preview_role(who, w.target).map(drop)),
+    ("preview_event", "", &[Right::ViewEvents], Nothing, false, |_, s, who| s.preview_event(who, 1).map(drop)),
     ("try_secret", "", &[Right::ViewApiKeys], Nothing, false, |_, s, who| s.try_secret(who, b"none").map(drop)),
     ("roles", "", SHOWING, Nothing, false, |_, s, who| s.roles(who).map(drop)),
     ("role_properties", "", &[Right::ViewRoles], Nothing, false, |w, s, who| s.role_properties(who, w.target).map(drop)),

@@ -541,6 +541,11 @@ impl Console {
         self.settle()
     }
 
+    /// Lets the cursor rest until the preview beside the list is of its row.
+    pub fn rest(&mut self) -> &mut Console {
+        self.wait(SECOND / 5)
+    }
+
     /// Sets the machine's clock, and lets the App look at it.
     pub fn set_clock(&mut self, ms: i64) -> &mut Console {
         self.bench.clock.set(ms);

@@ -1,5 +1,7 @@
 //! The trail: as a list, the newest first, and from its oldest event on.
 
+use rusqlite::OptionalExtension;
+
 use crate::domain::event::Level;
 use crate::domain::event::trail::{
     EventField, EventRow, EventSort, RowTarget, SYSTEM_NAME, TargetFilter,
@@ -118,6 +120,13 @@ pub fn actors_like(tx: &Tx<'_>, folded: &str) -> Result<Vec<String>, Fault> {
 pub(in crate::store) fn select(rest: &str) -> String {
     let columns = EventRow::COLUMNS;
     format!("SELECT e.sequence, e.sequence, {columns} FROM events e {rest}")
+}
+
+/// The event with this number in the chain.
+pub fn get(tx: &Tx<'_>, sequence: i64) -> Result<Option<EventRow>, Fault> {
+    let mut query = tx.0.prepare_cached(&select("WHERE e.sequence = ?1"))?;
+    let found = query.query_row([sequence], |row| EventRow::read(&mut Columns::of(row)));
+    Ok(found.optional()?)
 }
 
 /// Up to `most` of the wanted events after the one with this number in the chain, in its order.

@@ -9,7 +9,9 @@ use crate::ui::keymap::{Action, Chord, Hand, Scope, TextKey, text_key};
 use crate::ui::layer::choice::Choice;
 use crate::ui::layer::confirm::Confirm;
 use crate::ui::layer::help::Help;
+use crate::ui::layer::panes::PREVIEW_FROM;
 use crate::ui::layer::policy::PolicyDialog;
+use crate::ui::layer::preview::PreviewDialog;
 use crate::ui::layer::properties::Properties;
 use crate::ui::layer::secret::SecretDialog;
 use crate::ui::layer::tree::Tree;
@@ -215,7 +217,15 @@ impl App {
                 self.push(Box::new(palette));
             }
             Action::Leave => self.leave(),
-            Action::TreePane => self.tree = self.tree.turned(),
+            Action::TreePane => self.panes.tree = self.panes.tree.turned(),
+            Action::Preview if self.window.0 >= PREVIEW_FROM => {
+                self.panes.preview = self.panes.preview.turned();
+            }
+            Action::Preview => {
+                if let Some(row) = self.top().1.status(&self.ctx()).selected {
+                    self.push(Box::new(PreviewDialog::new(row)));
+                }
+            }
             Action::Stop => self.effects.push(Effect::Stop),
             Action::Tree => self.push(Box::new(Tree::new(self.way.here.screen))),
             _ => self.with_layer(top, |layer, ctx, asks| layer.act(action, ctx, asks)),

@@ -18,7 +18,7 @@ impl App {
     #[must_use]
     pub fn next_wake(&self) -> Uptime {
         let up = self.uptime();
-        let patience = self.under_way.iter().filter(|asked| asked.layer != APP);
+        let patience = self.under_way.iter().filter(|asked| asked.is_waited_for());
         let patience = patience
             .map(|asked| asked.since.plus(PATIENCE))
             .filter(|at| *at > up);
@@ -27,6 +27,7 @@ impl App {
             .chain(self.sign_in_at)
             .chain(self.settle_at)
             .chain(self.idle_wake())
+            .chain(self.preview_wake())
             .fold(self.look_at.min(self.sweep_at), Uptime::min)
     }
 
@@ -58,6 +59,7 @@ impl App {
         if self.sign_in_at.is_some_and(|at| at <= up) && self.ended.is_none() {
             self.sign_in();
         }
+        self.follow_cursor();
         if self.wake_at.is_some_and(|at| at <= up) || (self.waited_long() && !self.dirty) {
             self.wake_at = None;
             self.dirty = true;
@@ -131,12 +133,13 @@ impl App {
         for index in 0..self.layers.len() {
             self.with_layer(index, Layer::refresh);
         }
+        self.preview.refresh(self.uptime());
     }
 
     pub(super) fn waited_long(&self) -> bool {
         let up = self.uptime();
         self.under_way
             .iter()
-            .any(|asked| asked.layer != APP && up.since(asked.since) >= PATIENCE)
+            .any(|asked| asked.is_waited_for() && up.since(asked.since) >= PATIENCE)
     }
 }

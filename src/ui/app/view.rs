@@ -8,7 +8,7 @@ use ratatui::style::Style;
 use crate::ui::app::{App, UNDRAWN};
 use crate::ui::hits::Hits;
 use crate::ui::keymap::{Binding, Scope, Shown};
-use crate::ui::layer::tree::{dock, view_docked};
+use crate::ui::layer::tree::view_docked;
 use crate::ui::layer::{Ctx, Hint, Tone};
 use crate::ui::look::{SMALLEST, cover, first, footer, paragraph, row, skip, toolbar, width, wrap};
 
@@ -53,11 +53,13 @@ impl App {
             height: area.height - 2 - tools - said,
             ..area
         };
-        let (docked, beside) = dock(body, self.tree);
+        let panes = self.panes.divide(body);
+        let (docked, beside) = (panes.tree, panes.screen);
         let area_of = |index| if index == 0 { beside } else { body };
         for (index, (_, layer)) in self.layers.iter_mut().enumerate() {
             layer.place(area_of(index));
         }
+        self.follow_row(panes.preview.is_some());
         let ctx = self.ctx();
         let buf = frame.buffer_mut();
         let (_, screen) = &self.layers[0];
@@ -72,6 +74,9 @@ impl App {
         }
         if let Some(docked) = docked {
             view_docked(buf, docked, here, &ctx, &mut on_tree);
+        }
+        if let Some(pane) = panes.preview {
+            self.preview.view(buf, pane, &ctx);
         }
         let (cursor, mut hits) = self.view_layers(&ctx, buf, (docked, beside, body));
         if in_reach {
@@ -103,6 +108,7 @@ impl App {
             .layers
             .iter()
             .filter_map(|(_, layer)| layer.status(&ctx).wakes_in);
+        let wakes = wakes.chain(self.preview.changes_in(&ctx));
         let wake_at = wakes.min().map(|ms| ctx.uptime.plus(ms));
         if let Some(cursor) = cursor {
             frame.set_cursor_position(cursor);

@@ -55,7 +55,7 @@ mod tests {
     /// They are in the config files of those who have changed keys.
     const NAMES: &str = "
         list.new list.properties list.delete list.new_secret list.lock list.unlock list.end_overlap list.restore
-        list.duplicate list.by_event list.by_level list.by_target list.by_person list.by_time list.filter list.tree
+        list.duplicate list.preview list.by_event list.by_level list.by_target list.by_person list.by_time list.filter list.tree
         list.my_account list.mark list.mark_all list.unmark_all list.state_filter list.events list.sort_next list.sort_reverse
         list.sort_by list.columns list.cancel list.quit list.up
         list.set_role list.set_expiry

@@ -1,6 +1,6 @@
 //! Administration > System Events: the trail as a list, the newest first.
 
-mod details;
+pub(super) mod details;
 
 use ratatui::style::Style;
 
@@ -88,7 +88,8 @@ impl Table for EventRow {
     }
 }
 
-fn level_style(row: &EventRow, ctx: &Ctx) -> Style {
+/// The style of an event's level.
+pub(super) fn level_style(row: &EventRow, ctx: &Ctx) -> Style {
     match Level::ALL.iter().find(|level| level.word() == row.level) {
         Some(Level::Error) => ctx.theme.problem,
         Some(Level::Warning) => ctx.theme.warning,

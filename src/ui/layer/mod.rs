@@ -20,7 +20,9 @@ pub mod list;
 pub mod merge;
 pub mod new_secret;
 pub mod palette;
+pub mod panes;
 pub mod policy;
+pub mod preview;
 pub mod properties;
 pub mod reason;
 pub mod role;
@@ -48,9 +50,9 @@ use crate::ui::field::{Edit, Typed};
 use crate::ui::hits::{Hits, Mouse};
 use crate::ui::keymap::{Action, Keymap, Scope};
 use crate::ui::layer::destination::Destination;
-use crate::ui::layer::tree::Pane;
+use crate::ui::layer::panes::Wanted;
 use crate::ui::look::Theme;
-use crate::ui::request::{Outcome, Request, Ticket};
+use crate::ui::request::{Listing, Outcome, Request, Ticket};
 
 /// What a layer may know of the world.
 pub struct Ctx<'a> {
@@ -69,8 +71,8 @@ pub struct Ctx<'a> {
     pub keys: &'a Keymap,
     /// No other layer lies over the one that is asked: the keys are its own.
     pub on_top: bool,
-    /// Whether the tree is wanted beside the screen.
-    pub tree: Pane,
+    /// What is wanted beside the screen.
+    pub panes: Wanted,
     /// Columns of the window.
     pub columns: u16,
     /// There is a screen to go back to.
@@ -302,6 +304,8 @@ pub struct Status<'a> {
     pub wakes_in: Option<i64>,
     /// So many rows are marked: the verbs that have a [`Layer::label`] are done to them.
     pub marked: usize,
+    /// The row that the cursor is on, by its ID, for the preview beside a list.
+    pub selected: Option<(Listing, i64)>,
 }
 
 /// What is said of what has the focus, in one line.

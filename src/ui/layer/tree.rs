@@ -11,14 +11,11 @@ use crate::domain::user::Actor;
 use crate::text::Text;
 use crate::ui::hits::{Click, Hit, Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
-use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer};
+use crate::ui::layer::panes::TREE;
+use crate::ui::layer::{Asks, Ctx, Layer};
 use crate::ui::look::{Theme, boxed, cells, clear, first, row, skip};
 use crate::ui::scroll::Scroll;
 
-/// From so many columns on the tree is docked: beside it, the list of roles has room for all of its columns.
-const DOCKED_FROM: u16 = 117;
-/// Columns of the docked tree, with the line beside it.
-const WIDTH: u16 = 24;
 /// Columns of the line beside it.
 const EDGE: u16 = 2;
 
@@ -120,55 +117,6 @@ fn lines(actor: &Actor) -> Vec<Line> {
         .filter(|at| leads_there(*at))
         .map(|at| LINES[at])
         .collect()
-}
-
-/// Whether the tree is wanted beside the screen.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Pane {
-    /// In every window that has room for it.
-    Shown,
-    Hidden,
-}
-
-impl Pane {
-    /// The other one.
-    #[must_use]
-    pub fn turned(self) -> Pane {
-        match self {
-            Pane::Shown => Pane::Hidden,
-            Pane::Hidden => Pane::Shown,
-        }
-    }
-}
-
-/// Whether the tree may be beside the screen in a window of so many columns.
-///
-/// # Errors
-/// It has no room there.
-pub fn has_room(columns: u16, text: Text) -> Can<'static> {
-    let why = text.fill("tree.no_room", &[("columns", &DOCKED_FROM)]);
-    Cannot::Said(why.into()).unless(columns >= DOCKED_FROM)
-}
-
-/// The part of a body that the docked tree takes, where it is wanted there, and what is left for the screen.
-#[must_use]
-pub fn dock(body: Rect, pane: Pane) -> (Option<Rect>, Rect) {
-    if pane == Pane::Hidden || body.width < DOCKED_FROM {
-        return (None, body);
-    }
-    (Some(first(body, WIDTH)), skip(body, WIDTH))
-}
-
-/// The columns among which a list chooses what it shows: where the tree is wanted and has no room yet no more than there
-/// will be beside it, so that nothing goes from the screen when the window grows.
-#[must_use]
-pub fn lasting(area: Rect, ctx: &Ctx) -> u16 {
-    let beside_it = area.x >= WIDTH;
-    if beside_it || ctx.tree == Pane::Hidden {
-        area.width
-    } else {
-        area.width.min(DOCKED_FROM - WIDTH)
-    }
 }
 
 /// Draws the docked tree while the screen has the focus, with a mark at the one that is shown.
@@ -285,7 +233,7 @@ impl Layer for Tree {
 
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
         let all = lines(ctx.actor);
-        if let (Some(docked), _) = dock(area, ctx.tree) {
+        if let Some(docked) = ctx.panes.divide(area).tree {
             let inner = first(docked, docked.width - EDGE);
             clear(buf, inner, ctx.theme);
             view_edge(buf, docked, ctx.theme, ctx.theme.title);
@@ -294,7 +242,7 @@ impl Layer for Tree {
         }
         let rows = cells(all.len());
         let whole = Rect {
-            width: area.width.min(WIDTH + 6),
+            width: area.width.min(TREE + 6),
             height: area.height.min(rows.saturating_add(2)),
             ..area
         };

@@ -46,45 +46,7 @@ impl Details {
     #[must_use]
     pub fn new(event: &EventRow, ctx: &Ctx) -> Details {
         let text = ctx.text;
-        let name = text.event(event.number);
-        let local = text.instant(event.at, ctx.zone);
-        let utc = event.at.utc();
-        let times = [
-            ("column.time", format!("{local} ({})", ctx.zone.name())),
-            (
-                "event_details.utc",
-                utc.to_rfc3339_opts(SecondsFormat::Millis, true),
-            ),
-        ];
-        // Where times are shown in UTC, once is enough.
-        let times = times.into_iter().skip(usize::from(is_utc(ctx.zone)));
-        let facts = [
-            ("column.level", event.level.clone()),
-            ("event_details.id", event.number.to_string()),
-            ("column.event", name.clone()),
-            ("column.target", text.event_target(&event.target)),
-            ("event_details.performed_by", actor_name(event).to_owned()),
-        ];
-        let said = times.chain(facts);
-        let mut entries: Vec<(String, String)> = said
-            .map(|(label, value)| (text.say(label).to_owned(), value))
-            .collect();
-        let apart = || (String::new(), String::new());
-        match text.event_facts(event.number, &event.body, ctx.zone) {
-            Some(facts) if facts.is_empty() => {}
-            Some(facts) => {
-                entries.push(apart());
-                for fact in &facts {
-                    entries.extend(told(fact, text));
-                }
-            }
-            // Of another version: as it is.
-            None => {
-                let body = text.event_description(event.number, &event.body, ctx.zone);
-                entries.push(apart());
-                entries.push((text.say("event_details.body").to_owned(), body));
-            }
-        }
+        let mut entries = entries(event, ctx);
         entries.push(apart());
         let chain = [
             ("event_details.sequence", event.sequence().to_string()),
@@ -93,7 +55,7 @@ impl Details {
         ];
         entries.extend(chain.map(|(label, value)| (text.say(label).to_owned(), value)));
         Details {
-            title: name,
+            title: text.event(event.number),
             entries,
             lines: Vec::new(),
             scroll: Scroll::default(),
@@ -109,6 +71,54 @@ impl Details {
     fn dialog(&self, area: Rect) -> Dialog {
         Dialog::new(area, WIDEST, cells(self.lines.len()), false)
     }
+}
+
+/// What keeps parts apart.
+fn apart() -> (String, String) {
+    (String::new(), String::new())
+}
+
+/// Labels and values of an event, without its place in the chain; empty ones keep parts apart.
+pub(in crate::ui::layer) fn entries(event: &EventRow, ctx: &Ctx) -> Vec<(String, String)> {
+    let text = ctx.text;
+    let local = text.instant(event.at, ctx.zone);
+    let utc = event.at.utc();
+    let times = [
+        ("column.time", format!("{local} ({})", ctx.zone.name())),
+        (
+            "event_details.utc",
+            utc.to_rfc3339_opts(SecondsFormat::Millis, true),
+        ),
+    ];
+    // Where times are shown in UTC, once is enough.
+    let times = times.into_iter().skip(usize::from(is_utc(ctx.zone)));
+    let facts = [
+        ("column.level", event.level.clone()),
+        ("event_details.id", event.number.to_string()),
+        ("column.event", text.event(event.number)),
+        ("column.target", text.event_target(&event.target)),
+        ("event_details.performed_by", actor_name(event).to_owned()),
+    ];
+    let said = times.chain(facts);
+    let mut entries: Vec<(String, String)> = said
+        .map(|(label, value)| (text.say(label).to_owned(), value))
+        .collect();
+    match text.event_facts(event.number, &event.body, ctx.zone) {
+        Some(facts) if facts.is_empty() => {}
+        Some(facts) => {
+            entries.push(apart());
+            for fact in &facts {
+                entries.extend(told(fact, text));
+            }
+        }
+        // Of another version: as it is.
+        None => {
+            let body = text.event_description(event.number, &event.body, ctx.zone);
+            entries.push(apart());
+            entries.push((text.say("event_details.body").to_owned(), body));
+        }
+    }
+    entries
 }
 
 /// What a body says of one thing, each part on a line of its own.

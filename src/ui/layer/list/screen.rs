@@ -19,9 +19,10 @@ use crate::ui::layer::choice::Choice;
 use crate::ui::layer::confirm::Confirm;
 use crate::ui::layer::destination::Destination;
 use crate::ui::layer::list::{Change, Does, List, Question, Table, Verb, Verbs};
-use crate::ui::layer::tree::{Screen, has_room};
+use crate::ui::layer::panes::{PREVIEW_FROM, has_room};
+use crate::ui::layer::tree::Screen;
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status, Then, policy};
-use crate::ui::request::{Done, Outcome, Read, Ticket};
+use crate::ui::request::{Asked, Done, Outcome, Read, Ticket};
 
 /// The screen of a list with its verbs.
 pub struct ListScreen<V: Verbs> {
@@ -286,13 +287,17 @@ impl<V: Verbs> Layer for ListScreen<V> {
             return why.unless(ctx.actor.may(screen.needs()));
         }
         if action == Action::TreePane {
-            return has_room(ctx.columns, ctx.text);
+            return has_room(ctx);
+        }
+        if action == Action::Preview && ctx.columns >= PREVIEW_FROM {
+            return Ok(());
         }
         if self.goes_back(action, ctx) {
             return Cannot::Unused.unless(ctx.leads_back);
         }
         let Some(verb) = Self::verb(action) else {
-            if matches!(action, Action::Copy | Action::Export) && self.list.selected().is_none() {
+            let of_row = [Action::Copy, Action::Export, Action::Preview];
+            if of_row.contains(&action) && self.list.selected().is_none() {
                 return Err(Cannot::Said(self.list.empty(ctx).into()));
             }
             return Cannot::Unused.unless(self.list.has_use(action, ctx));
@@ -418,6 +423,7 @@ impl<V: Verbs> Layer for ListScreen<V> {
 
     fn status(&self, ctx: &Ctx) -> Status<'_> {
         let changes_at = self.list.next_wake(ctx.as_of());
+        let selected = self.list.selected();
         Status {
             waits: self.list.waits()
                 || self.verbs.waits()
@@ -427,6 +433,7 @@ impl<V: Verbs> Layer for ListScreen<V> {
             unread: self.list.unread(),
             wakes_in: changes_at.map(|at| at.since(ctx.now)),
             marked: self.list.marks.len(),
+            selected: selected.map(|row| (V::Row::LISTING, row.place().id)),
         }
     }
 

@@ -1,0 +1,73 @@
+//! What the preview of a list shows of the row that the cursor is on. Of what somebody may not read there is nothing.
+
+use crate::domain::api_key::ApiKeyFields;
+use crate::domain::event::trail::EventRow;
+use crate::domain::role::RoleFields;
+use crate::domain::secret::SecretFacts;
+use crate::domain::state::{Facts, LockedBy};
+use crate::domain::time::Timestamp;
+use crate::domain::user::UserFields;
+
+/// How many of its last events are shown of a row.
+pub const LAST_EVENTS: usize = 5;
+
+/// The preview of a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Preview {
+    Key(KeyPreview),
+    User(UserPreview),
+    Role(RolePreview),
+    /// An event, as the list has it.
+    Event(EventRow),
+}
+
+/// What is shown of an API key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyPreview {
+    pub fields: ApiKeyFields,
+    pub facts: Facts,
+    pub role: RoleFields,
+    pub created_at: Timestamp,
+    pub created_by: String,
+    /// Who locked it out, as far as it is known.
+    pub locked_by: Option<LockedBy>,
+    pub last_sign_in_at: Option<Timestamp>,
+    /// Unsuccessful attempts since the last success.
+    pub attempts: i64,
+    /// The pending, current and retiring secret, as far as there are such, in that order.
+    pub secrets: Vec<SecretFacts>,
+    pub events: Option<Vec<LastEvent>>,
+}
+
+/// What is shown of a user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserPreview {
+    pub fields: UserFields,
+    pub role: RoleFields,
+    pub created_at: Timestamp,
+    /// Who locked them out, as far as it is known.
+    pub locked_by: Option<LockedBy>,
+    pub last_sign_in_at: Option<Timestamp>,
+    pub events: Option<Vec<LastEvent>>,
+}
+
+/// What is shown of a role.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RolePreview {
+    pub fields: RoleFields,
+    pub built_in: bool,
+    /// How many users have it.
+    pub users: i64,
+    /// How many keys have it that are undeleted or can be restored.
+    pub keys: i64,
+    pub events: Option<Vec<LastEvent>>,
+}
+
+/// One of the last events about a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastEvent {
+    pub at: Timestamp,
+    pub number: i64,
+    /// The user's name; nothing is System.
+    pub by: Option<String>,
+}

@@ -1,0 +1,150 @@
+//! The panes that stand side by side: the tree on the left, the screen, and the preview of its selected row on the
+//! right, as far as the window has room for them.
+
+use ratatui::layout::Rect;
+
+use crate::ui::layer::{Can, Cannot, Ctx};
+use crate::ui::look::{first, skip};
+
+/// From so many columns on the preview stands beside the list; in narrower windows it is a dialog.
+pub const PREVIEW_FROM: u16 = 110;
+/// From so many columns on the tree is docked: beside it, the list of roles has room for all of its columns.
+const DOCKED_FROM: u16 = 117;
+/// The same where the preview is shown: beside it the list has 68 columns or more.
+const DOCKED_WITH_PREVIEW_FROM: u16 = 142;
+/// Columns of the docked tree, with the line beside it.
+pub const TREE: u16 = 24;
+/// The part of what is beside the tree that a list takes of it and its preview, in hundredths.
+const LIST: u16 = 58;
+/// The most columns of the preview: sentences are not easier to read in longer lines.
+const PREVIEW_MOST: u16 = 72;
+
+/// Whether a pane is wanted beside the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pane {
+    /// In every window that has room for it.
+    Shown,
+    Hidden,
+}
+
+impl Pane {
+    /// The other one.
+    #[must_use]
+    pub fn turned(self) -> Pane {
+        match self {
+            Pane::Shown => Pane::Hidden,
+            Pane::Hidden => Pane::Shown,
+        }
+    }
+}
+
+/// Which panes are wanted beside the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    pub tree: Pane,
+    pub preview: Pane,
+}
+
+/// Where each of them is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Panes {
+    pub tree: Option<Rect>,
+    pub screen: Rect,
+    pub preview: Option<Rect>,
+}
+
+impl Wanted {
+    /// Divides a body that is as wide as the window.
+    #[must_use]
+    pub fn divide(self, body: Rect) -> Panes {
+        let docked = self.tree == Pane::Shown && body.width >= self.docked_from();
+        let tree = docked.then(|| first(body, TREE));
+        let beside = skip(body, tree.map_or(0, |tree| tree.width));
+        if !self.has_preview(body.width) {
+            return Panes {
+                tree,
+                screen: beside,
+                preview: None,
+            };
+        }
+        let list = list_of(beside.width);
+        Panes {
+            tree,
+            screen: first(beside, list),
+            preview: Some(skip(beside, list)),
+        }
+    }
+
+    /// Whether the preview is beside the list in a window of so many columns.
+    #[must_use]
+    pub fn has_preview(self, columns: u16) -> bool {
+        self.preview == Pane::Shown && columns >= PREVIEW_FROM
+    }
+
+    fn docked_from(self) -> u16 {
+        match self.preview {
+            Pane::Shown => DOCKED_WITH_PREVIEW_FROM,
+            Pane::Hidden => DOCKED_FROM,
+        }
+    }
+}
+
+/// The columns of a list that has so many together with its preview.
+fn list_of(columns: u16) -> u16 {
+    (columns * LIST / 100).max(columns.saturating_sub(PREVIEW_MOST))
+}
+
+/// Whether the tree may be beside the screen.
+///
+/// # Errors
+/// It has no room there.
+pub fn has_room(ctx: &Ctx) -> Can<'static> {
+    let from = ctx.panes.docked_from();
+    let why = ctx.text.fill("tree.no_room", &[("columns", &from)]);
+    Cannot::Said(why.into()).unless(ctx.columns >= from)
+}
+
+/// The columns among which a list chooses what it shows: where the tree is wanted and has no room yet no more than there
+/// will be beside it, so that nothing goes from the screen when the window grows.
+#[must_use]
+pub fn lasting(area: Rect, ctx: &Ctx) -> u16 {
+    let beside_it = area.x >= TREE;
+    if beside_it || ctx.panes.tree == Pane::Hidden {
+        return area.width;
+    }
+    let beside_tree = ctx.panes.docked_from() - TREE;
+    match ctx.panes.preview {
+        Pane::Hidden => area.width.min(beside_tree),
+        Pane::Shown if ctx.panes.has_preview(ctx.columns) => area.width.min(list_of(beside_tree)),
+        Pane::Shown => area.width,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn widths(columns: u16, tree: Pane, preview: Pane) -> [u16; 3] {
+        let panes = Wanted { tree, preview }.divide(Rect::new(0, 2, columns, 20));
+        let width = |pane: Option<Rect>| pane.map_or(0, |pane| pane.width);
+        [width(panes.tree), panes.screen.width, width(panes.preview)]
+    }
+
+    #[test]
+    fn list_and_preview_keep_their_room_before_the_tree_has_any() {
+        use Pane::{Hidden, Shown};
+        assert_eq!(widths(80, Shown, Shown), [0, 80, 0]);
+        assert_eq!(widths(109, Shown, Shown), [0, 109, 0]);
+        assert_eq!(widths(110, Shown, Shown), [0, 63, 47]);
+        assert_eq!(widths(120, Shown, Shown), [0, 69, 51]);
+        assert_eq!(widths(120, Shown, Hidden), [24, 96, 0]);
+        assert_eq!(widths(120, Hidden, Hidden), [0, 120, 0]);
+        for columns in 110..400 {
+            let [tree, list, preview] = widths(columns, Shown, Shown);
+            assert_eq!(tree + list + preview, columns);
+            assert!(tree == 0 || list >= 68, "{columns}");
+            assert!(list >= 63 && (40..=72).contains(&preview), "{columns}");
+            assert_eq!(tree > 0, columns >= 142, "{columns}");
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! The preview of a row: what it has and what became of it, in words. Beside a list it follows the cursor; in a window
+//! that has no room for that it is a dialog.
+
+mod facts;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+
+use crate::domain::preview::Preview;
+use crate::domain::time::Timestamp;
+use crate::domain::trouble::{Fault, Trouble};
+use crate::ui::hits::{Hits, Mouse};
+use crate::ui::keymap::{Action, Scope};
+use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status};
+use crate::ui::look::{
+    Theme, boxed, cells, centred, first, inside, row, skip, split_last, width, wrap,
+};
+use crate::ui::request::{Done, Listing, Outcome, Read, Ticket};
+use crate::ui::scroll::Scroll;
+
+/// Columns of the dialog where there is room for more.
+const WIDEST: u16 = 76;
+/// Columns between a label and its words.
+const GAP: u16 = 2;
+/// The most lines of a description beside a list: what else there is to know comes below it.
+const DESCRIPTION_LINES: usize = 5;
+
+/// What is said of a row.
+#[derive(Default)]
+struct Sheet {
+    title: String,
+    entries: Vec<Entry>,
+    /// When time alone changes what is said.
+    changes_at: Option<Timestamp>,
+}
+
+/// One thing that is said.
+struct Entry {
+    /// Where there is none, the words are as wide as the preview.
+    label: String,
+    words: String,
+    style: Style,
+}
+
+/// A line that fits.
+struct Line {
+    label: String,
+    indent: u16,
+    words: String,
+    style: Style,
+}
+
+impl Sheet {
+    /// The lines in so many columns; what is as wide as all of them is broken by `whole`.
+    fn lines(&self, columns: u16, whole: &dyn Fn(&str, u16) -> Vec<String>) -> Vec<Line> {
+        let labels = self.entries.iter().map(|entry| width(&entry.label));
+        let labels = labels.max().unwrap_or(0).min(columns / 2);
+        let mut lines = Vec::new();
+        for entry in &self.entries {
+            let (indent, words) = if entry.label.is_empty() {
+                (0, whole(&entry.words, columns))
+            } else {
+                let indent = labels + GAP;
+                (indent, wrap(&entry.words, columns.saturating_sub(indent)))
+            };
+            let mut label = entry.label.clone();
+            for words in words {
+                lines.push(Line {
+                    label: std::mem::take(&mut label),
+                    indent,
+                    words,
+                    style: entry.style,
+                });
+            }
+        }
+        lines
+    }
+}
+
+fn view_lines(buf: &mut Buffer, area: Rect, lines: &[Line], theme: &Theme) {
+    for (index, line) in (0..).zip(lines) {
+        let at = row(area, index);
+        let label = first(at, line.indent.saturating_sub(GAP));
+        theme.put(buf, label, &line.label, theme.label);
+        theme.put(buf, skip(at, line.indent), &line.words, line.style);
+    }
+}
+
+/// Draws the pane beside a list, empty where nothing is known yet. It never has the focus.
+pub fn view_pane(buf: &mut Buffer, area: Rect, shown: Option<&Preview>, ctx: &Ctx) {
+    let theme = ctx.theme.covered();
+    let Some(sheet) = shown.map(|shown| facts::of(shown, ctx)) else {
+        boxed(buf, area, "", &theme);
+        return;
+    };
+    let inner = boxed(buf, area, &sheet.title, &theme);
+    let whole = |words: &str, columns| theme.wrap_cut(words, columns, DESCRIPTION_LINES);
+    let lines = sheet.lines(inner.width, &whole);
+    let fitting = lines.len().min(usize::from(inner.height));
+    view_lines(buf, inner, &lines[..fitting], &theme);
+    if fitting < lines.len() {
+        let edge = split_last(area).1;
+        let at = skip(edge, edge.width.saturating_sub(4));
+        let more = format!(" {} ", theme.symbols.below);
+        theme.put(buf, first(at, 3), &more, theme.warning);
+    }
+}
+
+/// When time alone changes what the pane says.
+#[must_use]
+pub fn changes_at(shown: &Preview, ctx: &Ctx) -> Option<Timestamp> {
+    facts::of(shown, ctx).changes_at
+}
+
+/// The preview as a dialog.
+pub struct PreviewDialog {
+    of: (Listing, i64),
+    asked: Option<Ticket>,
+    shown: Option<Box<Preview>>,
+    /// What was said when it came, by which it is placed.
+    sheet: Sheet,
+    scroll: Scroll,
+}
+
+impl PreviewDialog {
+    /// The preview of the row of this list and ID.
+    #[must_use]
+    pub fn new(of: (Listing, i64)) -> PreviewDialog {
+        PreviewDialog {
+            of,
+            asked: None,
+            shown: None,
+            sheet: Sheet::default(),
+            scroll: Scroll::default(),
+        }
+    }
+}
+
+/// Columns of what is said in the dialog.
+fn columns_in(area: Rect) -> u16 {
+    area.width.min(WIDEST).saturating_sub(4)
+}
+
+/// The dialog, with so many lines in it.
+fn around(area: Rect, lines: usize) -> Rect {
+    centred(area, WIDEST, cells(lines).saturating_add(2))
+}
+
+impl Layer for PreviewDialog {
+    fn scope(&self) -> Scope {
+        Scope::Details
+    }
+
+    fn open(&mut self, _ctx: &Ctx, asks: &mut Asks) {
+        self.asked = Some(asks.request(Read::Preview(self.of.0, self.of.1)));
+    }
+
+    fn refresh(&mut self, ctx: &Ctx, asks: &mut Asks) {
+        self.open(ctx, asks);
+    }
+
+    fn can(&self, action: Action, _ctx: &Ctx) -> Can<'_> {
+        Cannot::Unused
+            .unless(matches!(action, Action::Cancel | Action::Help) || self.scroll.has_more())
+    }
+
+    fn act(&mut self, action: Action, _ctx: &Ctx, asks: &mut Asks) {
+        match action {
+            Action::Cancel => asks.close(),
+            _ => self.scroll.act(action),
+        }
+    }
+
+    fn mouse(&mut self, does: Mouse, _ctx: &Ctx, _asks: &mut Asks) -> Option<Action> {
+        if let Mouse::Wheel(lines) = does {
+            self.scroll.by(lines);
+        }
+        does.button()
+    }
+
+    fn answer(&mut self, ticket: Ticket, outcome: Outcome, ctx: &Ctx, asks: &mut Asks) {
+        if self.asked.take_if(|asked| *asked == ticket).is_none() {
+            return;
+        }
+        match outcome {
+            Ok(Done::Preview(Some(shown))) => {
+                self.sheet = facts::of(&shown, ctx);
+                self.shown = Some(shown);
+            }
+            // The list says that the row is gone.
+            Ok(_) => asks.close(),
+            Err(Trouble::Storage(Fault::Superseded)) => self.open(ctx, asks),
+            Err(trouble) => {
+                asks.complain(ctx.text.trouble(&trouble));
+                if self.shown.is_none() {
+                    asks.close();
+                }
+            }
+        }
+    }
+
+    fn status(&self, ctx: &Ctx) -> Status<'_> {
+        let changes_at = self.shown.as_ref().and_then(|shown| changes_at(shown, ctx));
+        Status {
+            waits: self.shown.is_none(),
+            wakes_in: changes_at.map(|at| at.since(ctx.now)),
+            ..Status::default()
+        }
+    }
+
+    fn place(&mut self, area: Rect) {
+        let lines = self.sheet.lines(columns_in(area), &wrap).len();
+        self.scroll
+            .settle(lines, inside(around(area, lines)).height);
+    }
+
+    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, _hits: &mut Hits) -> Option<Position> {
+        let now = self.shown.as_ref().map(|shown| facts::of(shown, ctx));
+        let sheet = now.as_ref().unwrap_or(&self.sheet);
+        let lines = sheet.lines(columns_in(area), &wrap);
+        let whole = around(area, lines.len());
+        let inner = boxed(buf, whole, &sheet.title, ctx.theme);
+        let from = self.scroll.shown().start.min(lines.len());
+        view_lines(buf, inner, &lines[from..], ctx.theme);
+        self.scroll.view(buf, whole, ctx.text, ctx.theme);
+        Some(inner.as_position())
+    }
+}
