@@ -187,7 +187,7 @@ fn add_administrators() {
     for user in ["alice", "bob"] {
         console.send("n").says("user.title_new");
         console.send(&format!("{user}\t\t ")).see("Find:");
-        console.send("full\r").see("Full Access ▼");
+        console.send("full\r").see("Role       Full Access");
         console.send("\x1bOQ").see(&format!("“{user}” was made."));
     }
     console.quits();

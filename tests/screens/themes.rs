@@ -124,7 +124,7 @@ fn a_problem_is_marked_in_every_theme() {
 fn each_screen(theme: ThemeName, look: impl Fn(&Buffer, &str)) {
     scenes::each(|scene| {
         let mut console = scene.open(Locale::EnUs, |setting| {
-            setting.settings.theme = theme.into()
+            setting.settings.theme = theme.into();
         });
         for (width, height) in [(120, 40), (60, 15), (30, 5)] {
             console.resize(width, height);
