@@ -24,7 +24,7 @@ use crate::domain::problem::{Field, Problem, Rule, Value};
 use crate::domain::rights::{self, Preset, Right};
 use crate::domain::role::{Assigned, Role};
 use crate::domain::secret::Overlap;
-use crate::domain::state::{LockedBy, RESTORABLE, Span, State, UserState, Warning, span};
+use crate::domain::state::{LockedBy, RESTORABLE, Span, State, UserState, Warning, age, span};
 use crate::domain::time::{DAY, HOUR, MINUTE, SECOND, Timestamp};
 use crate::domain::trouble::{Fault, FileFault, OpenFault, PathFault, Trouble};
 use crate::domain::user::USER_NAME_MAX;
@@ -252,6 +252,18 @@ impl Text {
             Span::Days(n) => ("span.days", n),
             Span::Hours(n) => ("span.hours", n),
             Span::Minutes(n) => ("span.minutes", n),
+        };
+        self.fill(name, &[("n", &n)])
+    }
+
+    /// How long ago an instant was, in as few words as there are.
+    #[must_use]
+    pub fn age(self, at: Timestamp, now: Timestamp) -> String {
+        let (name, n) = match age(at, now) {
+            None => return self.say("age.now").to_owned(),
+            Some(Span::Minutes(n)) => ("age.minutes", n),
+            Some(Span::Hours(n)) => ("age.hours", n),
+            Some(Span::Days(n)) => ("age.days", n),
         };
         self.fill(name, &[("n", &n)])
     }

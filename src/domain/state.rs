@@ -1,6 +1,6 @@
 //! The state of a key and of a user: always a word, decided in one place from the facts.
 
-use crate::domain::time::{DAY, Timestamp};
+use crate::domain::time::{DAY, HOUR, MINUTE, Timestamp};
 
 /// A deleted key can be restored for this long, in milliseconds.
 pub const RESTORABLE: i64 = 7 * DAY;
@@ -203,8 +203,40 @@ pub fn span_changes_at(at: Timestamp, now: Timestamp) -> Timestamp {
     at.plus(-((left - 1) / unit * unit))
 }
 
+/// How long ago an instant was, as a clock without seconds tells it: rounded down to the largest unit that it holds at
+/// least once, and nothing where it was in this minute or is to come.
+#[must_use]
+pub fn age(at: Timestamp, now: Timestamp) -> Option<Span> {
+    let minutes = minute_of(now) - minute_of(at);
+    match minutes {
+        ..=0 => None,
+        1..HOUR_MINUTES => Some(Span::Minutes(minutes)),
+        HOUR_MINUTES..DAY_MINUTES => Some(Span::Hours(minutes / HOUR_MINUTES)),
+        _ => Some(Span::Days(minutes / DAY_MINUTES)),
+    }
+}
+
+/// When [`age`] next tells another length of time: always at a full minute, so that all that is told changes at once.
+#[must_use]
+pub fn age_changes_at(at: Timestamp, now: Timestamp) -> Timestamp {
+    let begun = minute_of(at);
+    let minutes = minute_of(now) - begun;
+    let unit = match minutes {
+        ..HOUR_MINUTES => 1,
+        HOUR_MINUTES..DAY_MINUTES => HOUR_MINUTES,
+        _ => DAY_MINUTES,
+    };
+    Timestamp((begun + (minutes.max(0) / unit + 1) * unit).saturating_mul(MINUTE))
+}
+
+const HOUR_MINUTES: i64 = HOUR / MINUTE;
+const DAY_MINUTES: i64 = DAY / MINUTE;
+
+fn minute_of(at: Timestamp) -> i64 {
+    at.0.div_euclid(MINUTE)
+}
+
 fn unit_of(ms: i64) -> (i64, fn(i64) -> Span) {
-    use crate::domain::time::{HOUR, MINUTE};
     if ms > DAY {
         (DAY, Span::Days)
     } else if ms > HOUR {
@@ -218,7 +250,6 @@ fn unit_of(ms: i64) -> (i64, fn(i64) -> Span) {
 mod tests {
     use super::*;
     use crate::domain::filter::StateWord;
-    use crate::domain::time::{HOUR, MINUTE};
 
     const NOW: Timestamp = Timestamp(1_800_000_000_000);
     const AS_OF: AsOf = AsOf {
@@ -309,6 +340,38 @@ mod tests {
         assert_eq!(key.changes_at(as_of(NOW)), Some(NOW.plus(1)));
         assert_eq!(key.state(as_of(NOW.plus(1))), State::Expired);
         assert!(!StateWord::Soon.holds(&key, as_of(NOW)));
+    }
+
+    #[test]
+    fn ages_are_rounded_down_and_change_at_a_full_minute() {
+        let aged = |ms: i64| age(NOW.plus(-ms), NOW);
+        assert_eq!(aged(0), None);
+        assert_eq!(aged(-5 * MINUTE), None, "what is to come has no age");
+        assert_eq!(
+            aged(1),
+            Some(Span::Minutes(1)),
+            "it was in the minute before"
+        );
+        assert_eq!(aged(59 * MINUTE), Some(Span::Minutes(59)));
+        assert_eq!(aged(HOUR), Some(Span::Hours(1)));
+        assert_eq!(aged(DAY - MINUTE), Some(Span::Hours(23)));
+        assert_eq!(aged(90 * DAY + HOUR), Some(Span::Days(90)));
+        for ms in [
+            -5 * MINUTE,
+            0,
+            1,
+            59 * MINUTE + 1,
+            HOUR,
+            5 * HOUR + 7,
+            DAY,
+            9 * DAY + 3,
+        ] {
+            let at = NOW.plus(-ms);
+            let next = age_changes_at(at, NOW);
+            assert!(next > NOW && next.0 % MINUTE == 0, "{ms}");
+            assert_eq!(age(at, next.plus(-1)), age(at, NOW), "{ms}");
+            assert_ne!(age(at, next), age(at, NOW), "{ms}");
+        }
     }
 
     #[test]

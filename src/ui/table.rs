@@ -9,39 +9,60 @@ pub const GAP: u16 = 1;
 /// How wide a column is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Width {
-    /// Least width in cells.
+    /// Cells without which it is not shown.
     pub least: u16,
-    /// Share of the space that is left over.
-    pub grows: u16,
+    /// Cells that all it has to show takes, at least as many.
+    pub whole: u16,
 }
 
-/// The widths of those columns, from the first on, that fit into `all` cells. The first one always does: the space
-/// that no share takes is its own.
+impl Width {
+    /// A column of just so many cells.
+    #[must_use]
+    pub fn of(cells: u16) -> Width {
+        Width {
+            least: cells,
+            whole: cells,
+        }
+    }
+}
+
+/// So many columns are worth more than the end of a name, and so many cells of a name more than the other columns.
+const IMPORTANT: (usize, u16) = (5, 28);
+
+/// The widths of those columns, from the first on, that fit into `all` cells. The first one always does. What they leave
+/// over goes cell by cell to those that need more; no column gets more than it needs.
 #[must_use]
 pub fn fit(columns: impl Iterator<Item = Width>, all: u16) -> Vec<u16> {
-    let mut used = 0;
+    let mut spare = all;
     let mut shown: Vec<Width> = Vec::new();
     for column in columns {
-        let least = if shown.is_empty() {
-            column.least.min(all)
-        } else {
-            column.least + GAP
-        };
-        if used + least > all {
-            break;
+        if shown.len() == IMPORTANT.0 {
+            let usual = shown[0].whole.min(IMPORTANT.1);
+            let more = usual.saturating_sub(shown[0].least).min(spare);
+            shown[0].least += more;
+            spare -= more;
         }
-        used += least;
-        shown.push(column);
+        let (least, gap) = match shown.len() {
+            0 => (column.least.min(all), 0),
+            _ => (column.least, GAP),
+        };
+        let Some(left) = spare.checked_sub(least + gap) else {
+            break;
+        };
+        spare = left;
+        shown.push(Width { least, ..column });
     }
-    let shares: u16 = shown.iter().map(|column| column.grows).sum();
-    let spare = all - used;
-    let mut widths: Vec<u16> = shown
-        .iter()
-        .map(|column| column.least + spare * column.grows / shares.max(1))
-        .collect();
-    let others: u16 = widths.iter().skip(1).map(|width| width + GAP).sum();
-    if let Some(first) = widths.first_mut() {
-        *first = all - others;
+    let mut widths: Vec<u16> = shown.iter().map(|column| column.least).collect();
+    let mut given = true;
+    while given {
+        given = false;
+        for (wide, column) in widths.iter_mut().zip(&shown) {
+            if spare > 0 && *wide < column.whole {
+                *wide += 1;
+                spare -= 1;
+                given = true;
+            }
+        }
     }
     widths
 }
@@ -98,6 +119,11 @@ impl<L: Listed> Rows<L> {
     #[must_use]
     pub fn selected(&self) -> Option<&L> {
         self.loaded.get(self.selected)
+    }
+
+    /// All rows that are loaded.
+    pub fn loaded(&self) -> impl Iterator<Item = &L> {
+        self.loaded.iter()
     }
 
     /// Whether there is more above what is on the screen, and below.
@@ -361,19 +387,34 @@ mod tests {
     #[test]
     fn narrow_windows_lose_the_least_important_columns_and_never_the_name() {
         let widths = |all| {
-            let columns = [(20, 2), (15, 0), (11, 0), (16, 3)];
-            let columns = columns.map(|(least, grows)| Width { least, grows });
+            let columns = [(20, 24), (15, 15), (11, 11), (16, 40)];
+            let columns = columns.map(|(least, whole)| Width { least, whole });
             fit(columns.into_iter(), all)
         };
         assert_eq!(widths(10), [10]);
         assert_eq!(widths(36), [20, 15]);
         assert_eq!(widths(48), [20, 15, 11]);
         assert_eq!(widths(65), [20, 15, 11, 16]);
-        assert_eq!(widths(75), [24, 15, 11, 22]);
+        assert_eq!(
+            widths(75),
+            [24, 15, 11, 22],
+            "what is left goes to each that needs it"
+        );
+        assert_eq!(widths(200), [24, 15, 11, 40], "none is wider than it needs");
+        let many = |all| {
+            let name = Width {
+                least: 20,
+                whole: 40,
+            };
+            fit(std::iter::once(name).chain([Width::of(9); 6]), all)
+        };
+        assert_eq!(many(60), [20, 9, 9, 9, 9]);
+        assert_eq!(many(77), [37, 9, 9, 9, 9]);
+        assert_eq!(many(78), [28, 9, 9, 9, 9, 9]);
         for all in 1..200 {
             let shown = widths(all);
             let gaps = GAP * u16::try_from(shown.len() - 1).expect("few");
-            assert_eq!(shown.iter().sum::<u16>() + gaps, all, "{all}");
+            assert!(shown.iter().sum::<u16>() + gaps <= all, "{all}");
         }
     }
 

@@ -17,6 +17,13 @@ fn headings(console: &Console) -> String {
         .join(" ")
 }
 
+/// The columns of keys for which there is room where their names are short.
+const USUAL: &str = "Name ▲ State Role Expires Last Sign-In Owner ID Created Created By";
+
+/// All of them, where there are no keys.
+const EVERY: &str =
+    "Name ▲ State Role Expires Last Sign-In Owner ID Created Created By Description";
+
 /// What is kept, past the product's back.
 fn kept(behind: &Connection) -> Vec<String> {
     let sql = "SELECT user || ' ' || list || ' ' || columns FROM list_columns ORDER BY user, list";
@@ -32,31 +39,37 @@ fn columns_are_hidden_moved_and_widened_and_are_there_again_for_their_user_alone
     let events = "SELECT count(*) FROM events";
     let count = |behind: &Connection| behind.query_row(events, (), |row| row.get::<_, i64>(0));
     let before = count(&behind);
-    assert_eq!(headings(&console), "Name ▲ State Role Expires Last Sign-In");
-    // Without the role; the ID before the state, 9 cells wide.
+    assert_eq!(headings(&console), USUAL);
+    // Without the role; the ID before the state, 7 cells wide.
     console.keys("Cjj ");
     console.keys("jjjj<<<<<++++");
     console.keys("\n").says_not("columns.title");
-    assert_eq!(headings(&console), "Name ▲ ID State Expires Last Sign-In");
-    console.expect("ID        State");
+    assert_eq!(
+        headings(&console),
+        "Name ▲ ID State Expires Last Sign-In Owner Created Created By"
+    );
+    console.expect("ID       State");
     assert_eq!(count(&behind), before, "no event");
     assert_eq!(kept(&behind).len(), 1);
     // As another user, and on another list.
     console.go("Users");
     assert_eq!(
         headings(&console),
-        "Name ▲ State Role Full Name Last Sign-In"
+        "Name ▲ State Role Full Name Last Sign-In Created ID"
     );
     let bench = console.bench;
     let alice = bench.alice.clone();
     let bob = bench.user("bob", keyward::domain::id::AUDITOR);
     let other = Console::of(bench, bob, (80, 24));
-    assert_eq!(headings(&other), "Name ▲ State Role Expires Last Sign-In");
+    assert_eq!(headings(&other), USUAL);
     let mut console = Console::of(other.bench, alice, (80, 24));
-    assert_eq!(headings(&console), "Name ▲ ID State Expires Last Sign-In");
+    assert_eq!(
+        headings(&console),
+        "Name ▲ ID State Expires Last Sign-In Owner Created Created By"
+    );
     // As it was.
     console.keys("Cr\n");
-    assert_eq!(headings(&console), "Name ▲ State Role Expires Last Sign-In");
+    assert_eq!(headings(&console), USUAL);
     assert_eq!(kept(&behind).len(), 0);
 }
 
@@ -71,9 +84,9 @@ fn the_name_stays_first_and_a_page_that_is_left_changes_nothing() {
     }
     console.keys("Cj<").says_not("columns.stays");
     console.keys(" <Esc>");
-    assert_eq!(headings(&console), "Name ▲ State Role Expires Last Sign-In");
+    assert_eq!(headings(&console), USUAL);
     console.keys("C\n");
-    assert_eq!(headings(&console), "Name ▲ State Role Expires Last Sign-In");
+    assert_eq!(headings(&console), USUAL);
     assert_eq!(kept(&behind).len(), 0);
 }
 
@@ -108,7 +121,7 @@ fn in_a_narrow_window_the_last_columns_go_and_the_page_says_which() {
     // To the second place: it grows from there on.
     console.keys(&"<".repeat(12));
     console.keys("\n");
-    assert_eq!(headings(&console), "Name ▲ Description State Role Expires");
+    assert_eq!(headings(&console), "Name ▲ Description State Role");
     console.resize(60, 15);
     assert_eq!(headings(&console), "Name ▲ Description State");
 }
@@ -125,8 +138,8 @@ fn what_another_version_has_kept_is_read_as_far_as_it_is_known() {
             "Name ▲ ID",
         ),
         ("[]", "Name ▲"),
-        ("{}", "Name ▲ State Role Expires Last Sign-In"),
-        ("7", "Name ▲ State Role Expires Last Sign-In"),
+        ("{}", EVERY),
+        ("7", EVERY),
     ] {
         let bench = Bench::in_memory();
         let behind = raw(&bench.place);
@@ -142,5 +155,8 @@ fn columns_that_could_not_be_kept_are_told() {
     let mut console = Console::with_keys(&["alpha"]);
     console.broken = Some(Trouble::Storage(Fault::Full));
     console.keys("Cj \n").expect("disk");
-    assert_eq!(headings(&console), "Name ▲ Role Expires Last Sign-In Owner");
+    assert_eq!(
+        headings(&console),
+        "Name ▲ Role Expires Last Sign-In Owner ID Created Created By Description"
+    );
 }

@@ -48,15 +48,15 @@ fn the_newest_event_is_first_and_time_level_event_and_target_are_told() {
     assert_eq!(
         shown(&console),
         [
-            "Info 600 User Signed In alice",
-            "Error 675 API Key Session Validat… backup",
-            "Info 673 API Key Locked Out backup",
-            "Info 9001 Secret Delivered deploy",
-            "Info 9000 Secret Issued deploy",
-            "Info 656 API Key Created deploy",
-            "Info 9001 Secret Delivered backup",
-            "Info 9000 Secret Issued backup",
-            "Info 656 API Key Created backup",
+            "Info 600 User Signed In alice alice",
+            "Error 675 API Key Session Validation… backup System",
+            "Info 673 API Key Locked Out backup bob",
+            "Info 9001 Secret Delivered deploy alice",
+            "Info 9000 Secret Issued deploy alice",
+            "Info 656 API Key Created deploy alice",
+            "Info 9001 Secret Delivered backup alice",
+            "Info 9000 Secret Issued backup alice",
+            "Info 656 API Key Created backup alice",
         ]
     );
     console.expect("Administration > System Events");
@@ -71,16 +71,16 @@ fn each_filter_shows_what_it_says_and_esc_shows_all_again() {
         assert_eq!(shown(&console), events, "{keys}");
         console.keys("<Esc>").expect("9 shown");
     };
-    let refused = "Error 675 API Key Session Validat… backup";
-    let locked = "Info 673 API Key Locked Out backup";
+    let refused = "Error 675 API Key Session Validation… backup System";
+    let locked = "Info 673 API Key Locked Out backup bob";
     only("lerr\n", "/level:Error", &[refused]);
     only("f673\n", "/event:api-key-locked-out", &[locked]);
     only("flocked out\n", "/event:user-locked-out", &[]);
     only("pbob\n", "/by:bob", &[locked]);
     only("psystem\n", "/by:System", &[refused]);
     only("/locked-out\n", "2 of 9", &[refused, locked]);
-    let backup = "Info 9000 Secret Issued backup";
-    let deploy = "Info 9000 Secret Issued deploy";
+    let backup = "Info 9000 Secret Issued backup alice";
+    let deploy = "Info 9000 Secret Issued deploy alice";
     let day = "d2026-11-23..2026-11-23\nf9000\n";
     only(day, "time:>=2026-11-23", &[deploy]);
     let until = "d..2026-11-22\nf9000\n";
@@ -167,7 +167,7 @@ fn e_on_a_list_shows_the_events_about_the_selected_row() {
     assert_eq!(shown(&console).len(), 3);
     console.go("Users");
     console.keys("/alice\ne").expect("/target:user:1");
-    assert_eq!(shown(&console), ["Info 600 User Signed In alice"]);
+    assert_eq!(shown(&console), ["Info 600 User Signed In alice alice"]);
     console.keys("e").expect("/target:user:1");
     console.go("Roles");
     console.keys("e").expect("/target:role:2");
@@ -185,8 +185,8 @@ fn what_others_do_appears_and_the_selection_stays() {
     assert_eq!(
         shown(&console)[..2],
         [
-            "Info 9000 Secret Issued another",
-            "Info 656 API Key Created another"
+            "Info 9000 Secret Issued another alice",
+            "Info 656 API Key Created another alice"
         ]
     );
     console.expect_selected("Locked Out");

@@ -1,6 +1,7 @@
 //! The list: filter, state filter, sort, selection, other people's changes.
 
-use keyward::domain::time::{DAY, HOUR, SECOND};
+use keyward::clock::Clock;
+use keyward::domain::time::{DAY, HOUR, MINUTE, SECOND};
 
 use crate::support::console::Console;
 use crate::support::database::{Bench, draft};
@@ -231,6 +232,63 @@ fn time_alone_makes_a_key_expire_on_the_screen() {
     let mut console = with_one_that_expires();
     console.wait(DAY).expect("Expires in 8 h");
     console.wait(DAY).expect("Expired");
+}
+
+#[test]
+fn how_long_ago_something_was_changes_at_the_minute_and_nothing_is_drawn_before() {
+    let mut console = Console::with_keys(&["alpha"]);
+    console.wait(SECOND).wait(SECOND).expect("now");
+    let frames = console.frames();
+    let second = |console: &Console| console.bench.clock.now().0 / SECOND % 60;
+    while second(&console) != 59 {
+        console.wait(SECOND).expect("now");
+    }
+    assert_eq!(console.frames(), frames);
+    console.wait(SECOND).expect("1 min").expect_not("now");
+    assert_eq!(console.frames(), frames + 1);
+    // An hour is told by the hour, and what has no room on the screen wakes nobody.
+    console.wait(HOUR).expect("1 h").expect_not(" min");
+    let frames = console.frames();
+    console.wait(20 * MINUTE);
+    assert_eq!(console.frames(), frames);
+    console.resize(40, 10).expect_not("1 h");
+    let frames = console.frames();
+    console.wait(HOUR);
+    assert_eq!(console.frames(), frames);
+}
+
+#[test]
+fn columns_are_as_wide_as_what_they_show_and_moving_changes_none() {
+    let mut console = Console::with_keys(&["a", "b"]);
+    let headings = |console: &Console| {
+        let screen = console.screen();
+        let line = screen.lines().find(|line| line.contains("Name"));
+        line.expect("headings").to_owned()
+    };
+    let short = headings(&console);
+    let place = |line: &str, heading: &str| line.find(heading).expect("a heading");
+    assert_eq!(
+        place(&short, "State") - place(&short, "Name"),
+        "Name ▲ ".len()
+    );
+    let long = "a key with a name of length";
+    console.bench.delivered(long);
+    console.wait(2 * SECOND).expect(long);
+    let wide = headings(&console);
+    assert!(place(&wide, "State") > long.len());
+    assert!(wide.contains("Last Sign-In"), "none is missing for it");
+    console.keys("jjk/b\n");
+    assert_eq!(
+        headings(&console),
+        wide,
+        "nothing jumps while one moves or filters"
+    );
+    // Where there is less room the others come before the whole of the name.
+    console
+        .keys("<Esc>")
+        .resize(40, 10)
+        .expect("a key with a name of…")
+        .expect("Role");
 }
 
 #[test]

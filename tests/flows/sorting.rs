@@ -10,12 +10,23 @@ fn the_columns_on_the_screen_are_gone_through_and_each_order_begins_at_its_top()
     let mut console = Console::with_keys(&["c", "a", "b"]);
     console.keys("j").expect_selected("> b").expect("Name ▲");
     console.keys("O").expect("Name ▼").expect_selected("> c");
-    for heading in ["State ▲", "Role ▲", "Expires ▲", "Last Sign-In ▲"] {
-        console.keys("jo").expect(heading).expect_selected("> c");
+    let narrow = [
+        "State",
+        "Role",
+        "Expires",
+        "Last Sign-In",
+        "Owner",
+        "ID",
+        "Created",
+        "Created By",
+    ];
+    for heading in narrow {
+        let sorted = format!("{heading} ▲");
+        console.keys("jo").expect(&sorted).expect_selected("> c");
     }
     console.keys("o").expect("Name ▲").expect_selected("> a");
     console.resize(120, 24).keys("P");
-    for heading in ["State", "Role", "Expires", "Last Sign-In", "Owner", "Name"] {
+    for heading in narrow.into_iter().chain(["Description", "Name"]) {
         console.keys("o").expect(&format!("{heading} ▲"));
     }
 }
@@ -32,7 +43,7 @@ fn a_letter_chooses_the_column_and_its_capital_the_other_way_round() {
     console.keys("S<Down><Down>\n").expect("Role ▲");
     console.keys("SRS\n").expect("Role ▼");
     // No column on the screen has it.
-    console.keys("Sb").says("sorting.title");
+    console.keys("Sd").says("sorting.title");
     console.keys("<Esc>").expect("Role ▼");
     console.keys("S");
     console.click_on("s  State").expect("State ▲");

@@ -9,8 +9,7 @@ use crate::domain::id::KeyId;
 use crate::domain::intent::{Intent, KeyChange};
 use crate::domain::list::{KeyRow, KeySort};
 use crate::domain::rights::Right;
-use crate::domain::state::{AsOf, Facts};
-use crate::domain::time::Timestamp;
+use crate::domain::state::Facts;
 use crate::domain::trouble::Trouble;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::bulk::{
@@ -19,8 +18,8 @@ use crate::ui::layer::bulk::{
 use crate::ui::layer::destination::Destination;
 use crate::ui::layer::expiry::SetExpiry;
 use crate::ui::layer::list::{
-    Change, Column, ListScreen, Question, Table, Verb, Verbs, choose_sight, column, last_used,
-    plain,
+    Change, Column, ListScreen, Question, Table, Verb, Verbs, aging, choose_sight, column,
+    last_used, plain,
 };
 use crate::ui::layer::new_secret::NewSecret;
 use crate::ui::layer::properties::Properties;
@@ -34,33 +33,33 @@ impl Table for KeyRow {
     const EXPORT: &'static str = "api-keys";
 
     const COLUMNS: &'static [Column<KeyRow>] = &[
-        column("column.name", (20, 2), ('n', KeySort::Name), |row, _| {
+        column("column.name", (20, 48), ('n', KeySort::Name), |row, _| {
             plain(&row.name)
         }),
         column(
             "column.state",
-            (16, 1),
+            (18, 36),
             ('s', KeySort::State),
             |row: &KeyRow, ctx| {
                 let state = row.state(ctx.as_of());
                 let overlap = row.overlap_until(ctx.now);
-                (
-                    ctx.text.key_state(state, overlap, ctx.zone),
-                    ctx.theme.state(state),
-                )
+                let words = ctx.text.key_state(state, overlap, ctx.zone);
+                (ctx.state(state, &words), ctx.theme.state(state))
             },
         )
         .or_shorter(|row, ctx| {
             let overlap = row.overlap_until(ctx.now);
             let left = overlap.map(|until| until.since(ctx.now));
-            ctx.text.key_state_short(row.state(ctx.as_of()), left)
-        }),
-        column("column.role", (11, 0), ('r', KeySort::Role), |row, _| {
+            let state = row.state(ctx.as_of());
+            ctx.state(state, &ctx.text.key_state_short(state, left))
+        })
+        .changing(KeyRow::changes_at),
+        column("column.role", (11, 24), ('r', KeySort::Role), |row, _| {
             plain(&row.role)
         }),
         column(
             "column.expires",
-            (10, 0),
+            (10, 10),
             ('e', KeySort::Expires),
             |row, ctx| {
                 let on = row.expiry.map(|expiry| expiry.on.to_string());
@@ -69,31 +68,33 @@ impl Table for KeyRow {
         ),
         column(
             "column.last_sign_in",
-            (16, 0),
+            (9, 16),
             ('l', KeySort::LastSignIn),
-            |row, ctx| plain(ctx.minute(row.last_sign_in_at)),
-        ),
-        column("column.owner", (12, 1), ('w', KeySort::Owner), |row, _| {
+            |row: &KeyRow, ctx| plain(ctx.age(row.last_sign_in_at)),
+        )
+        .changing(|row, as_of| aging(row.last_sign_in_at, as_of)),
+        column("column.owner", (12, 24), ('w', KeySort::Owner), |row, _| {
             plain(&row.owner)
         }),
-        column("column.id", (5, 0), ('i', KeySort::Id), |row, _| {
+        column("column.id", (4, 10), ('i', KeySort::Id), |row, _| {
             plain(row.place.id.to_string())
         }),
         column(
             "column.created",
-            (16, 0),
+            (9, 16),
             ('c', KeySort::Created),
-            |row, ctx| plain(ctx.minute(Some(row.created_at))),
-        ),
+            |row: &KeyRow, ctx| plain(ctx.age(Some(row.created_at))),
+        )
+        .changing(|row, as_of| aging(Some(row.created_at), as_of)),
         column(
             "column.created_by",
-            (12, 0),
+            (12, 24),
             ('b', KeySort::CreatedBy),
             |row, _| plain(&row.created_by),
         ),
         column(
             "column.description",
-            (16, 3),
+            (16, 80),
             ('d', KeySort::Description),
             |row, _| plain(row.description.lines().next().unwrap_or_default()),
         ),
@@ -124,10 +125,6 @@ impl Table for KeyRow {
     fn all_hidden(ctx: &Ctx) -> String {
         let key = ctx.keys.key(Scope::ApiKeys, Action::StateFilter);
         ctx.text.fill("list.only_deleted", &[("key", &key)])
-    }
-
-    fn changes_at(&self, as_of: AsOf) -> Option<Timestamp> {
-        self.changes_at(as_of)
     }
 }
 

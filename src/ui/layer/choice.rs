@@ -16,7 +16,7 @@ use crate::ui::field::{Edit, LineField, Typed};
 use crate::ui::hits::{Hit, Hits, Mouse};
 use crate::ui::keymap::{Action, Scope, TextKey};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Then};
-use crate::ui::look::{boxed, cells, centred, dropdown, first, inside, row, skip, width};
+use crate::ui::look::{boxed, cells, centred, dropdown, first, inside, row, select, skip, width};
 use crate::ui::request::{Done, Outcome, Read, Ticket};
 use crate::ui::scroll::Scroll;
 
@@ -314,22 +314,16 @@ impl<T: Clone + 'static> Layer for Choice<T> {
         }
         for (line, index) in (0..).zip(self.scroll.shown()) {
             let found = &self.found[index];
-            let selected = index == self.selected;
-            let mark = if selected { '>' } else { ' ' };
-            let style = if selected {
-                ctx.theme.selected
-            } else if found.cannot.is_some() {
-                ctx.theme.dim
-            } else {
-                Style::new()
+            let style = match found.cannot {
+                Some(_) => ctx.theme.disabled,
+                None => Style::new(),
             };
             let at = row(list, line);
             let key = skip(at, at.width.saturating_sub(width(&found.key)));
-            ctx.theme.put(buf, key, &found.key, ctx.theme.label);
+            ctx.theme.put(buf, key, &found.key, ctx.theme.key);
             let words = first(at, key.x.saturating_sub(at.x + 1));
             let words = if found.key.is_empty() { at } else { words };
-            ctx.theme
-                .put(buf, words, &format!("{mark} {}", found.shown), style);
+            ctx.theme.put(buf, skip(words, 2), &found.shown, style);
             let count = self.counting.as_ref().and_then(|counting| {
                 let index = usize::try_from(found.number).ok()?;
                 counting.found.get(index)
@@ -337,8 +331,10 @@ impl<T: Clone + 'static> Layer for Choice<T> {
             if let Some(count) = count {
                 let count = count.to_string();
                 let right = at.width.saturating_sub(width(&count) + 1);
-                let style = if selected { style } else { ctx.theme.dim };
-                ctx.theme.put(buf, skip(at, right), &count, style);
+                ctx.theme.put(buf, skip(at, right), &count, ctx.theme.dim);
+            }
+            if index == self.selected {
+                select(buf, at, ctx.theme);
             }
             hits.add(at, Hit::Row(found.number));
         }

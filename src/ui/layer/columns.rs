@@ -9,7 +9,7 @@ use crate::text::Text;
 use crate::ui::hits::{Hit, Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Then};
-use crate::ui::look::{Dialog, cells, paragraph, row, skip, width};
+use crate::ui::look::{Dialog, cells, paragraph, row, select, skip, width};
 use crate::ui::scroll::Scroll;
 use crate::ui::table::{Width, fit};
 
@@ -52,7 +52,7 @@ impl Line {
 
     fn wide(&self) -> Width {
         match self.width {
-            Some(least) => Width { least, grows: 0 },
+            Some(cells) => Width::of(cells),
             None => self.column.width,
         }
     }
@@ -143,7 +143,7 @@ impl ColumnsPage {
 
     fn widen(&mut self, wider: bool) {
         if let Some(line) = self.lines.get_mut(self.selected) {
-            let now = line.wide().least;
+            let now = line.wide().whole;
             let then = if wider {
                 now.saturating_add(1)
             } else {
@@ -238,26 +238,24 @@ impl Layer for ColumnsPage {
         for (at, index) in (cells(hint.len())..).zip(self.scroll.shown()) {
             let line = &self.lines[index];
             let at = row(area, at);
-            let mut style = Style::new();
-            if index == self.selected {
-                cursor = Some(at.as_position());
-                theme.put(buf, at, theme.mark(), Style::new());
-                style = theme.selected;
-            }
             let tick = if line.shown { "[x]" } else { "[ ]" };
             theme.put(buf, skip(at, 2), tick, theme.label);
             let heading = text.say(line.column.heading);
-            theme.put(buf, skip(at, BOX), heading, style);
+            theme.put(buf, skip(at, BOX), heading, Style::new());
             let behind = skip(at, BOX + headings + GAP);
             let style = match line.width {
                 Some(_) => Style::new(),
                 None => theme.dim,
             };
-            let least = line.wide().least;
-            theme.put(buf, behind, &format!("{least:>2}"), style);
+            let cells = line.wide().whole;
+            theme.put(buf, behind, &format!("{cells:>2}"), style);
             if line.shown && !fitting.contains(&line.column.heading) {
                 let behind = skip(behind, NUMBER + GAP);
                 theme.put(buf, behind, text.say("columns.no_room"), theme.dim);
+            }
+            if index == self.selected {
+                cursor = Some(at.as_position());
+                select(buf, at, theme);
             }
             hits.add(at, Hit::Row(i64::try_from(index).unwrap_or(i64::MAX)));
         }

@@ -29,27 +29,27 @@ impl Table for EventRow {
     const COLUMNS: &'static [Column<EventRow>] = &[
         column(
             "column.time",
-            (19, 0),
+            (19, 19),
             ('t', EventSort::Time),
             |row, ctx| {
                 let local = row.at.in_zone(ctx.zone);
                 plain(local.format("%Y-%m-%d %H:%M:%S").to_string())
             },
         ),
-        unsorted("column.event", (18, 2), |row, ctx| {
+        unsorted("column.event", (18, 40), |row, ctx| {
             plain(ctx.text.event(row.number))
         }),
-        unsorted("column.target", (14, 2), |row, _| plain(target_name(row))),
-        unsorted("column.event_id", (4, 0), |row, _| {
+        unsorted("column.target", (14, 40), |row, _| plain(target_name(row))),
+        unsorted("column.event_id", (4, 4), |row, _| {
             plain(row.number.to_string())
         }),
-        unsorted("column.level", (7, 0), |row, ctx| {
+        unsorted("column.level", (7, 10), |row, ctx| {
             (row.level.clone(), level_style(row, ctx))
         }),
-        unsorted("column.performed_by", (12, 0), |row, _| {
+        unsorted("column.performed_by", (12, 24), |row, _| {
             plain(actor_name(row))
         }),
-        unsorted("column.description", (14, 4), |row, ctx| {
+        unsorted("column.description", (14, 120), |row, ctx| {
             plain(ctx.text.event_description(row.number, &row.body, ctx.zone))
         }),
     ];

@@ -108,7 +108,7 @@ fn of_keys(ctx: &Ctx) -> Vec<Entry> {
         .into_iter()
         .filter(|state| *state != State::ExpiresSoon(0));
     let entry = |state| Entry {
-        head: ctx.text.state(state),
+        head: ctx.state(state, &ctx.text.state(state)),
         words: ctx.text.meaning(state, ctx.warning),
         ..Entry::default()
     };
@@ -117,7 +117,7 @@ fn of_keys(ctx: &Ctx) -> Vec<Entry> {
 
 fn of_users(ctx: &Ctx) -> Vec<Entry> {
     let entry = |state| Entry {
-        head: ctx.text.user_state(state).to_owned(),
+        head: ctx.user_state(state, ctx.text.user_state(state)),
         words: ctx.text.user_meaning(state).to_owned(),
         ..Entry::default()
     };

@@ -20,7 +20,6 @@ use crate::domain::list::{
     Anchor, Counts, FILTER_MAX, Filter, Order, Place, SortValue, Window, WindowQuery,
 };
 use crate::domain::secret::is_secret_begun;
-use crate::domain::state::AsOf;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, Trouble};
 use crate::ui::field::{Edit, LineField, Typed};
@@ -31,7 +30,7 @@ use crate::ui::look::cells;
 use crate::ui::request::{self, Done, ListQuery, Outcome, Ticket, Write};
 use crate::ui::table::{ASKED, Move, Rows};
 
-pub use columns::{Column, column, plain, unsorted};
+pub use columns::{Column, aging, column, plain, unsorted};
 pub use copy::sent;
 pub use marks::Marks;
 pub use screen::ListScreen;
@@ -78,11 +77,6 @@ pub trait Table: request::Asked {
     fn all_hidden(ctx: &Ctx) -> String {
         Self::none(ctx)
     }
-
-    /// When time alone changes what is shown of the row.
-    fn changes_at(&self, _as_of: AsOf) -> Option<Timestamp> {
-        None
-    }
 }
 
 /// A window that was asked for, and why.
@@ -118,6 +112,8 @@ pub struct List<L: Table> {
     filter: Result<Filter<L>, Vec<Mistake>>,
     order: Order<L::SortBy>,
     chosen: columns::Chosen<L>,
+    /// Cells that each column needs for what it shows of the rows that are loaded.
+    contents: Vec<u16>,
     /// Where it was drawn last: what it can be sorted by is what is on the screen.
     area: Rect,
     counts: Option<Counts>,
@@ -150,6 +146,7 @@ impl<L: Table> Default for List<L> {
             filter: Ok(Filter::default()),
             order: L::FIRST_ORDER,
             chosen: columns::Chosen::default(),
+            contents: Vec::new(),
             area: UNDRAWN,
             counts: None,
             marks: Marks::default(),
@@ -317,6 +314,7 @@ impl<L: Table> List<L> {
             self.ask(self.rows.around(), wanted.why, asks);
             return;
         }
+        self.measure(wanted.why == Why::Refresh, ctx);
         self.loaded_once = true;
         self.refused = None;
         self.unread = None;
@@ -515,9 +513,14 @@ impl<L: Table> List<L> {
 
     /// When time alone changes what is shown.
     #[must_use]
-    pub fn next_wake(&self, as_of: AsOf) -> Option<Timestamp> {
+    pub fn next_wake(&self, ctx: &Ctx) -> Option<Timestamp> {
+        let (shown, as_of) = (self.shown(self.area, ctx), ctx.as_of());
         let rows = self.rows.on_screen();
-        rows.filter_map(|(row, _)| row.changes_at(as_of)).min()
+        let changes = rows.flat_map(|(row, _)| {
+            let columns = shown.iter();
+            columns.filter_map(move |(column, _)| column.changes_at(row, as_of))
+        });
+        changes.min()
     }
 
     /// What is said where no row is shown.

@@ -41,8 +41,8 @@ use chrono_tz::Tz;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use crate::domain::state::{AsOf, Warning};
-use crate::domain::time::{Timestamp, Uptime};
+use crate::domain::state::{AsOf, State, UserState, Warning};
+use crate::domain::time::{MINUTE, Timestamp, Uptime};
 use crate::domain::trouble::Trouble;
 use crate::domain::user::Actor;
 use crate::text::Text;
@@ -95,10 +95,31 @@ impl Ctx<'_> {
         self.shown(at, "%Y-%m-%d %H:%M")
     }
 
+    /// How long ago an instant was, or that there was none. One that a wrong clock told is shown as it is.
+    #[must_use]
+    pub fn age(&self, at: Option<Timestamp>) -> String {
+        match at {
+            Some(at) if at <= self.now.plus(MINUTE) => self.text.age(at, self.now),
+            _ => self.minute(at),
+        }
+    }
+
     /// An instant to the second, in the zone in which times are shown, which is named, or that there was none.
     #[must_use]
     pub fn second(&self, at: Option<Timestamp>) -> String {
         self.shown(at, "%Y-%m-%d %H:%M:%S %Z")
+    }
+
+    /// Words that begin with a key's state, with its mark before them.
+    #[must_use]
+    pub fn state(&self, state: State, words: &str) -> String {
+        format!("{} {words}", self.theme.symbols.state(state))
+    }
+
+    /// Words that begin with a user's state, with its mark before them.
+    #[must_use]
+    pub fn user_state(&self, state: UserState, words: &str) -> String {
+        format!("{} {words}", self.theme.symbols.user_state(state))
     }
 
     fn shown(&self, at: Option<Timestamp>, format: &str) -> String {

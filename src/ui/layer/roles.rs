@@ -18,12 +18,12 @@ impl Table for RoleRow {
     const EXPORT: &'static str = "roles";
 
     const COLUMNS: &'static [Column<RoleRow>] = &[
-        column("column.name", (18, 1), ('n', RoleSort::Name), |row, _| {
+        column("column.name", (18, 48), ('n', RoleSort::Name), |row, _| {
             plain(&row.name)
         }),
         column(
             "column.access",
-            (20, 0),
+            (20, 32),
             ('a', RoleSort::Access),
             |row, ctx| {
                 let name = match (row.user_interface, row.web_service) {
@@ -35,15 +35,15 @@ impl Table for RoleRow {
                 plain(ctx.text.say(name))
             },
         ),
-        column("column.users", (5, 0), ('u', RoleSort::Users), |row, _| {
+        column("column.users", (5, 10), ('u', RoleSort::Users), |row, _| {
             plain(row.users.to_string())
         }),
-        column("column.keys", (8, 0), ('k', RoleSort::Keys), |row, _| {
+        column("column.keys", (8, 10), ('k', RoleSort::Keys), |row, _| {
             plain(row.keys.to_string())
         }),
         column(
             "column.built_in",
-            (8, 0),
+            (8, 12),
             ('t', RoleSort::BuiltIn),
             |row, ctx| {
                 let name = if row.is_built_in() {
@@ -54,12 +54,12 @@ impl Table for RoleRow {
                 plain(ctx.text.say(name))
             },
         ),
-        column("column.id", (5, 0), ('i', RoleSort::Id), |row, _| {
+        column("column.id", (4, 10), ('i', RoleSort::Id), |row, _| {
             plain(row.place.id.to_string())
         }),
         column(
             "column.description",
-            (16, 2),
+            (16, 100),
             ('d', RoleSort::Description),
             |row, _| plain(&row.description),
         ),

@@ -10,7 +10,7 @@ use crate::ui::field::Typed;
 use crate::ui::hits::{Hit, Hits, Mouse};
 use crate::ui::keymap::{Action, Scope, TextKey};
 use crate::ui::layer::{Asks, Ctx, Layer, Then};
-use crate::ui::look::{Dialog, cells, paragraph, row, skip, width};
+use crate::ui::look::{Dialog, cells, paragraph, row, select, skip, width};
 use crate::ui::scroll::Scroll;
 
 /// Columns inside the box, where there is room: the sentence in it has two lines then.
@@ -141,20 +141,17 @@ impl<S: Copy + PartialEq + 'static> Layer for Sorting<S> {
         for (line, index) in (cells(hint.len())..).zip(self.scroll.shown()) {
             let entry = &self.entries[index];
             let at = row(area, line);
-            let (mark, style) = if index == self.selected {
-                cursor = Some(at.as_position());
-                (theme.mark(), theme.selected)
-            } else {
-                ("", Style::new())
-            };
-            theme.put(buf, at, mark, Style::new());
             theme.put(buf, skip(at, 2), &entry.letter.to_string(), theme.label);
             let heading = text.say(entry.heading);
-            theme.put(buf, skip(at, LETTER), heading, style);
+            theme.put(buf, skip(at, LETTER), heading, Style::new());
             if entry.by == self.present.by {
                 let mark = theme.symbols.direction(self.present.descending);
                 let behind = skip(at, LETTER + width(heading) + 1);
                 theme.put(buf, behind, mark, Style::new());
+            }
+            if index == self.selected {
+                cursor = Some(at.as_position());
+                select(buf, at, theme);
             }
             hits.add(at, Hit::Row(i64::try_from(index).unwrap_or(i64::MAX)));
         }

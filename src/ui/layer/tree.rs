@@ -13,7 +13,7 @@ use crate::ui::hits::{Click, Hit, Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::panes::TREE;
 use crate::ui::layer::{Asks, Ctx, Layer};
-use crate::ui::look::{Theme, boxed, cells, clear, first, row, skip};
+use crate::ui::look::{Theme, boxed, cells, clear, first, row, select_at, skip};
 use crate::ui::scroll::Scroll;
 
 /// Columns of the line beside it.
@@ -160,8 +160,7 @@ fn view_lines(
             hits.add(line, Hit::Tree(at.unwrap_or(0)));
         }
         if screen == Some(marked) {
-            theme.put(buf, skip(line, indent * 2), theme.mark(), Style::new());
-            buf.set_style(line, theme.selected);
+            select_at(buf, line, indent * 2, theme);
             cursor = Some(Position { x: at.x, y: at.y });
         }
     }

@@ -13,8 +13,8 @@ use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::bulk::{DELETE, LOCK_OUT, SET_ROLE, UNLOCK};
 use crate::ui::layer::destination::Destination;
 use crate::ui::layer::list::{
-    Change, Column, ListScreen, Question, Table, Verb, Verbs, choose_sight, column, last_used,
-    plain,
+    Change, Column, ListScreen, Question, Table, Verb, Verbs, aging, choose_sight, column,
+    last_used, plain,
 };
 use crate::ui::layer::properties::Properties;
 use crate::ui::layer::{Cannot, Ctx};
@@ -23,41 +23,43 @@ impl Table for UserRow {
     const EXPORT: &'static str = "users";
 
     const COLUMNS: &'static [Column<UserRow>] = &[
-        column("column.name", (16, 1), ('n', UserSort::Name), |row, _| {
+        column("column.name", (16, 40), ('n', UserSort::Name), |row, _| {
             plain(&row.name)
         }),
         column(
             "column.state",
-            (12, 0),
+            (14, 20),
             ('s', UserSort::State),
             |row, ctx| {
                 let state = row.state();
-                let words = ctx.text.user_state(state).to_owned();
+                let words = ctx.user_state(state, ctx.text.user_state(state));
                 (words, ctx.theme.user_state(state))
             },
         ),
-        column("column.role", (12, 1), ('r', UserSort::Role), |row, _| {
+        column("column.role", (12, 24), ('r', UserSort::Role), |row, _| {
             plain(&row.role)
         }),
         column(
             "column.full_name",
-            (16, 2),
+            (16, 40),
             ('f', UserSort::FullName),
             |row, _| plain(&row.full_name),
         ),
         column(
             "column.last_sign_in",
-            (16, 0),
+            (9, 16),
             ('l', UserSort::LastSignIn),
-            |row, ctx| plain(ctx.minute(row.last_sign_in_at)),
-        ),
+            |row: &UserRow, ctx| plain(ctx.age(row.last_sign_in_at)),
+        )
+        .changing(|row, as_of| aging(row.last_sign_in_at, as_of)),
         column(
             "column.created",
-            (16, 0),
+            (9, 16),
             ('c', UserSort::Created),
-            |row, ctx| plain(ctx.minute(Some(row.created_at))),
-        ),
-        column("column.id", (5, 0), ('i', UserSort::Id), |row, _| {
+            |row: &UserRow, ctx| plain(ctx.age(Some(row.created_at))),
+        )
+        .changing(|row, as_of| aging(Some(row.created_at), as_of)),
+        column("column.id", (4, 10), ('i', UserSort::Id), |row, _| {
             plain(row.place.id.to_string())
         }),
     ];

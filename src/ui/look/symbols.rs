@@ -4,6 +4,7 @@
 use ratatui::symbols::border::{self, Set};
 
 use crate::config::settings::Borders;
+use crate::domain::state::{State, UserState};
 
 /// One set of marks.
 #[derive(Debug)]
@@ -26,6 +27,20 @@ pub struct Symbols {
     pub chosen: &'static str,
     /// Between two statements of one line.
     pub between: &'static str,
+    /// Before the word of a state.
+    states: States,
+}
+
+/// The marks of states. What means the same of a key and of a user has the same.
+#[derive(Debug)]
+struct States {
+    active: &'static str,
+    expires_soon: &'static str,
+    expired: &'static str,
+    locked_out: &'static str,
+    not_delivered: &'static str,
+    no_access: &'static str,
+    deleted: &'static str,
 }
 
 /// The marks in Unicode.
@@ -40,6 +55,15 @@ pub static UNICODE: Symbols = Symbols {
     field: ("▏", "▕"),
     chosen: "•",
     between: "·",
+    states: States {
+        active: "●",
+        expires_soon: "◐",
+        expired: "■",
+        locked_out: "✕",
+        not_delivered: "○",
+        no_access: "◇",
+        deleted: "–",
+    },
 };
 
 /// The marks in ASCII.
@@ -63,6 +87,15 @@ pub static ASCII: Symbols = Symbols {
     field: ("[", "]"),
     chosen: "*",
     between: "|",
+    states: States {
+        active: "+",
+        expires_soon: "%",
+        expired: "#",
+        locked_out: "x",
+        not_delivered: "o",
+        no_access: "/",
+        deleted: "-",
+    },
 };
 
 impl Symbols {
@@ -91,6 +124,30 @@ impl Symbols {
         }
     }
 
+    /// The mark of a key's state.
+    #[must_use]
+    pub fn state(&self, state: State) -> &'static str {
+        match state {
+            State::Deleted => self.states.deleted,
+            State::LockedOut => self.states.locked_out,
+            State::Expired => self.states.expired,
+            State::NotDelivered => self.states.not_delivered,
+            State::NoApiAccess => self.states.no_access,
+            State::ExpiresSoon(_) => self.states.expires_soon,
+            State::Active => self.states.active,
+        }
+    }
+
+    /// The mark of a user's state.
+    #[must_use]
+    pub fn user_state(&self, state: UserState) -> &'static str {
+        match state {
+            UserState::LockedOut => self.states.locked_out,
+            UserState::NoUserInterface => self.states.no_access,
+            UserState::Active => self.states.active,
+        }
+    }
+
     /// The mark of a radio button.
     #[must_use]
     pub fn radio(&self, chosen: bool) -> String {
@@ -101,5 +158,36 @@ impl Symbols {
 impl Default for &Symbols {
     fn default() -> Self {
         &UNICODE
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::ui::look::width;
+
+    #[test]
+    fn every_state_has_a_mark_of_one_cell_that_no_other_has() {
+        let states = [
+            State::Deleted,
+            State::LockedOut,
+            State::Expired,
+            State::NotDelivered,
+            State::NoApiAccess,
+            State::ExpiresSoon(1),
+            State::Active,
+        ];
+        assert!(states.iter().all(|state| ASCII.state(*state).is_ascii()));
+        for symbols in [&UNICODE, &ASCII] {
+            let marks = states.map(|state| symbols.state(state));
+            assert!(marks.iter().all(|mark| width(mark) == 1), "{marks:?}");
+            assert_eq!(BTreeSet::from(marks).len(), states.len(), "{marks:?}");
+            let users = UserState::ALL.map(|state| symbols.user_state(state));
+            assert_eq!(BTreeSet::from(users).len(), users.len(), "{users:?}");
+            assert_eq!(users[0], symbols.state(State::LockedOut));
+            assert_eq!(users[2], symbols.state(State::Active));
+        }
     }
 }

@@ -109,7 +109,7 @@ impl Theme {
 
     /// The mark before what is selected.
     #[must_use]
-    pub fn mark(&self) -> &'static str {
+    pub(super) fn mark(&self) -> &'static str {
         if self.beside { "-" } else { ">" }
     }
 

@@ -4,12 +4,15 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::domain::list::{ChosenColumn, Listed, Order};
+use crate::domain::name::printable;
+use crate::domain::state::{AsOf, age_changes_at};
+use crate::domain::time::Timestamp;
 use crate::ui::layer::columns::{ColumnsPage, Usual};
 use crate::ui::layer::list::{List, Table};
 use crate::ui::layer::panes::lasting;
 use crate::ui::layer::sorting::{Entry, Sorting};
 use crate::ui::layer::{Asks, Ctx, Then};
-use crate::ui::look::width;
+use crate::ui::look::{cells, width};
 use crate::ui::request::{Done, Outcome, Read, Ticket, Write};
 use crate::ui::table::{GAP, Width, fit};
 
@@ -22,11 +25,14 @@ const NAME: u16 = 8;
 pub struct Column<L: Listed> {
     /// Name of the heading.
     pub heading: &'static str,
-    pub width: Width,
+    /// Cells without which it is not shown, and those that it takes at most, whatever it has to show.
+    width: (u16, u16),
     pub sort: Option<Sort<L::SortBy>>,
     pub cell: fn(&L, &Ctx) -> (String, Style),
     /// What is shown where there is no room for that.
     shorter: Option<fn(&L, &Ctx) -> String>,
+    /// When time alone changes what is shown, if it does.
+    changes: Option<fn(&L, AsOf) -> Option<Timestamp>>,
 }
 
 impl<L: Listed> Column<L> {
@@ -35,6 +41,18 @@ impl<L: Listed> Column<L> {
     pub const fn or_shorter(mut self, shorter: fn(&L, &Ctx) -> String) -> Column<L> {
         self.shorter = Some(shorter);
         self
+    }
+
+    /// The column of something that time alone changes, with when it next does.
+    #[must_use]
+    pub const fn changing(mut self, changes: fn(&L, AsOf) -> Option<Timestamp>) -> Column<L> {
+        self.changes = Some(changes);
+        self
+    }
+
+    /// When time alone changes what is shown of a row, if it does.
+    pub(super) fn changes_at(&self, row: &L, as_of: AsOf) -> Option<Timestamp> {
+        self.changes.and_then(|changes| changes(row, as_of))
     }
 
     /// The words of a row in so many cells, as short as they have to be, and their style.
@@ -62,34 +80,42 @@ pub fn plain(words: impl Into<String>) -> (String, Style) {
     (words.into(), Style::new())
 }
 
-/// A column with its least width and its share of what is left over, its letter and what one sorts by it.
+/// When what is told of how long ago this was next changes.
+#[must_use]
+pub fn aging(at: Option<Timestamp>, as_of: AsOf) -> Option<Timestamp> {
+    at.map(|at| age_changes_at(at, as_of.now))
+}
+
+/// A column with its least and its greatest width in cells, its letter and what one sorts by it.
 pub const fn column<L: Listed>(
     heading: &'static str,
-    (least, grows): (u16, u16),
+    width: (u16, u16),
     (letter, by): (char, L::SortBy),
     cell: fn(&L, &Ctx) -> (String, Style),
 ) -> Column<L> {
     Column {
         heading,
-        width: Width { least, grows },
+        width,
         sort: Some(Sort { letter, by }),
         cell,
         shorter: None,
+        changes: None,
     }
 }
 
 /// A column of a list so long that it cannot be sorted by it.
 pub const fn unsorted<L: Listed>(
     heading: &'static str,
-    (least, grows): (u16, u16),
+    width: (u16, u16),
     cell: fn(&L, &Ctx) -> (String, Style),
 ) -> Column<L> {
     Column {
         heading,
-        width: Width { least, grows },
+        width,
         sort: None,
         cell,
         shorter: None,
+        changes: None,
     }
 }
 
@@ -152,13 +178,13 @@ impl<L: Table> Chosen<L> {
     }
 
     /// The columns by importance, each with its width.
-    fn by_importance(&self, ctx: &Ctx) -> Vec<(&'static Column<L>, Width)> {
+    fn by_importance(&self, list: &List<L>, ctx: &Ctx) -> Vec<(&'static Column<L>, Width)> {
         let all = L::COLUMNS.iter().map(|column| (column, None));
         let columns = self.columns.clone().unwrap_or_else(|| all.collect());
         let widths = columns.into_iter().map(|(column, chosen)| {
             let width = match chosen {
-                Some(least) => Width { least, grows: 0 },
-                None => wide(column, ctx),
+                Some(chosen) => Width::of(chosen),
+                None => list.wide(column, ctx),
             };
             (column, width)
         });
@@ -180,10 +206,45 @@ impl<L: Table> List<L> {
         column.sort.is_some_and(|sort| sort.by == self.order.by)
     }
 
+    /// Measures what the columns show of the rows that are loaded. While one only moves or filters no column gets
+    /// narrower, so that nothing jumps.
+    pub(super) fn measure(&mut self, may_shrink: bool, ctx: &Ctx) {
+        let before = std::mem::take(&mut self.contents);
+        let widest = |column: &Column<L>| {
+            let rows = self.rows.loaded();
+            let widths = rows.map(|row| width(&printable(&(column.cell)(row, ctx).0)));
+            widths.max().unwrap_or(0)
+        };
+        let measured = L::COLUMNS.iter().map(widest);
+        let before = before
+            .into_iter()
+            .filter(|_| !may_shrink)
+            .chain(std::iter::repeat(0));
+        self.contents = measured
+            .zip(before)
+            .map(|(now, before)| now.max(before))
+            .collect();
+    }
+
+    /// A column's width: what its rows show is whole in it as far as the column may grow, and its heading in every language,
+    /// with the mark of the order where it is sorted by.
+    fn wide(&self, column: &Column<L>, ctx: &Ctx) -> Width {
+        let mark = if self.is_sorted_by(column) { 2 } else { 0 };
+        let heading = width(ctx.text.say(column.heading)) + mark;
+        let mut columns = L::COLUMNS.iter().zip(&self.contents);
+        let content = columns.find(|(one, _)| one.heading == column.heading);
+        let (least, most) = column.width;
+        let whole = content.map_or(least, |(_, content)| (*content).min(most));
+        Width {
+            least: least.min(whole).max(heading),
+            whole: whole.max(heading),
+        }
+    }
+
     /// The columns that there is room for, from the left: always the first one and the one that the list is sorted by,
     /// and of the others the most important; where the user has chosen, those that are first from the left.
     pub(super) fn shown(&self, area: Rect, ctx: &Ctx) -> Shown<L> {
-        let mut columns = self.chosen.by_importance(ctx);
+        let mut columns = self.chosen.by_importance(self, ctx);
         columns[1..].sort_by_key(|(column, _)| !self.is_sorted_by(column));
         let is_sorted = columns
             .get(1)
@@ -201,7 +262,16 @@ impl<L: Table> List<L> {
         let lasting = lasting(area, ctx).saturating_sub(MARK);
         let many = fit(widths(lasting), lasting).len();
         let all = area.width.saturating_sub(MARK);
-        let fitting = fit(widths(all).take(many), all);
+        let mut fitting = fit(widths(all).take(many), all);
+        let used: u16 = fitting.iter().map(|wide| wide + GAP).sum();
+        if let Some((_, others)) = fitting.split_last_mut()
+            && all >= used + cells(others.len())
+        {
+            // They stand further apart where there is room.
+            for wide in others {
+                *wide += 1;
+            }
+        }
         let columns = columns.iter().map(|(column, _)| *column);
         let mut shown: Shown<L> = columns.zip(fitting).collect();
         let from_the_left = self.chosen.headings();
@@ -266,7 +336,7 @@ impl<L: Table> List<L> {
             .into_iter()
             .filter_map(|heading| {
                 let importance = L::COLUMNS.iter().position(|one| one.heading == heading)?;
-                let width = wide(&L::COLUMNS[importance], ctx);
+                let width = self.wide(&L::COLUMNS[importance], ctx);
                 Some(Usual {
                     heading,
                     importance,
@@ -307,16 +377,6 @@ impl<L: Table> List<L> {
     /// The page on which one of them is chosen.
     pub(super) fn sorting(&self, then: Then<Order<L::SortBy>>, ctx: &Ctx) -> Sorting<L::SortBy> {
         Sorting::new(self.sorts(ctx).collect(), self.order, then, ctx.text)
-    }
-}
-
-/// A column's width, in which its heading is whole in every language.
-fn wide<L: Listed>(column: &Column<L>, ctx: &Ctx) -> Width {
-    let mark = 2 * u16::from(column.sort.is_some());
-    let heading = width(ctx.text.say(column.heading)) + mark;
-    Width {
-        least: column.width.least.max(heading),
-        ..column.width
     }
 }
 

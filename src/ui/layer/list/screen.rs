@@ -422,7 +422,7 @@ impl<V: Verbs> Layer for ListScreen<V> {
     }
 
     fn status(&self, ctx: &Ctx) -> Status<'_> {
-        let changes_at = self.list.next_wake(ctx.as_of());
+        let changes_at = self.list.next_wake(ctx);
         let selected = self.list.selected();
         Status {
             waits: self.list.waits()

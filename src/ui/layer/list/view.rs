@@ -12,7 +12,7 @@ use crate::ui::hits::{Hit, Hits};
 use crate::ui::layer::Ctx;
 use crate::ui::layer::list::columns::MARK;
 use crate::ui::layer::list::{Column, List, Table};
-use crate::ui::look::{cells, first, paragraph, row, skip, width};
+use crate::ui::look::{cells, first, mark, paragraph, row, select, skip, width};
 use crate::ui::table::GAP;
 
 /// Columns that are kept for the counts beside the filter line.
@@ -84,10 +84,12 @@ impl<L: Table> List<L> {
         for (index, (entry, selected)) in self.rows.on_screen().enumerate() {
             let line = row(list, cells(index));
             if self.marks.has(entry.place().id) {
-                ctx.theme
-                    .put(buf, skip(first(line, MARK), 1), "*", ctx.theme.label);
+                mark(buf, skip(line, 1), ctx.theme);
             }
-            view_row(entry, selected, &shown, ctx, buf, line);
+            view_row(entry, &shown, ctx, buf, line);
+            if selected {
+                select(buf, line, ctx.theme);
+            }
             hits.add(line, Hit::Row(entry.place().id));
             if selected && cursor.is_none() {
                 cursor = Some(line.as_position());
@@ -214,27 +216,16 @@ fn mark_span(
     }
 }
 
-/// The first column of the selected row is marked.
 fn view_row<L: Table>(
     entry: &L,
-    selected: bool,
     shown: &[(&Column<L>, u16)],
     ctx: &Ctx,
     buf: &mut Buffer,
     line: Rect,
 ) {
-    if selected {
-        ctx.theme
-            .put(buf, first(line, 1), ctx.theme.mark(), Style::new());
-    }
     let mut at = skip(line, MARK);
-    for (index, (column, wide)) in shown.iter().enumerate() {
+    for (column, wide) in shown {
         let (words, style) = column.words(entry, *wide, ctx);
-        let style = if selected && index == 0 {
-            ctx.theme.selected
-        } else {
-            style
-        };
         ctx.theme.put(buf, first(at, *wide), &words, style);
         at = skip(at, wide + GAP);
     }

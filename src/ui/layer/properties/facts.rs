@@ -81,7 +81,7 @@ fn state(properties: &ApiKeyProperties, ctx: &Ctx) -> String {
             .text
             .lock(properties.locked_by.as_ref(), reason, ctx.zone);
     }
-    words
+    ctx.state(state, &words)
 }
 
 /// The facts of a key's life.
@@ -170,8 +170,9 @@ pub(super) fn of_user(properties: &UserProperties, ctx: &Ctx) -> Vec<(String, St
         let lock = ctx
             .text
             .lock(properties.locked_by.as_ref(), reason, ctx.zone);
-        let state = ctx.text.user_state(UserState::LockedOut).to_owned();
-        fact("fact.state", state + &lock)
+        let state = UserState::LockedOut;
+        let words = ctx.text.user_state(state).to_owned() + &lock;
+        fact("fact.state", ctx.user_state(state, &words))
     });
     let mut facts = vec![fact("fact.id", properties.id.0.to_string())];
     facts.extend(locked);

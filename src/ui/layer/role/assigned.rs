@@ -8,7 +8,7 @@ use crate::domain::role::Assigned;
 use crate::text::Text;
 use crate::ui::hits::{Hit, Hits};
 use crate::ui::keymap::Action;
-use crate::ui::look::{Theme, cells, row, wrap};
+use crate::ui::look::{Theme, cells, row, select, skip, wrap};
 use crate::ui::scroll::Scroll;
 
 /// The list.
@@ -79,6 +79,7 @@ impl AssignedTo {
         hits: &mut Hits,
     ) -> Position {
         let mut cursor = area.as_position();
+        let beside = theme.beside();
         if self.entries.is_empty() && self.more == 0 {
             for (line, words) in (0..).zip(wrap(text.say("role.nobody"), area.width)) {
                 theme.put(buf, row(area, line), &words, theme.dim);
@@ -90,20 +91,16 @@ impl AssignedTo {
         let on_screen = shown.enumerate().skip(self.scroll.shown().start);
         for (line, (index, words)) in (0..area.height).zip(on_screen) {
             let at = row(area, line);
-            let (mark, style) = if index == self.entries.len() {
-                (' ', theme.dim)
-            } else if index != self.selected {
-                (' ', Style::new())
+            let style = if index == self.entries.len() {
+                theme.dim
             } else {
-                cursor = at.as_position();
-                let style = if focused {
-                    theme.selected
-                } else {
-                    Style::new()
-                };
-                ('>', style)
+                Style::new()
             };
-            theme.put(buf, at, &format!("{mark} {words}"), style);
+            theme.put(buf, skip(at, 2), &words, style);
+            if index == self.selected && index < self.entries.len() {
+                cursor = at.as_position();
+                select(buf, at, if focused { theme } else { &beside });
+            }
             if let Some(one) = self.entries.get(index) {
                 hits.add(at, Hit::Row(number(one)));
             }

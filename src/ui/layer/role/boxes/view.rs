@@ -9,7 +9,7 @@ use ratatui::style::Style;
 use crate::domain::rights::{Leaf, Preset, Tab, is_enforced};
 use crate::ui::hits::{Hit, Hits};
 use crate::ui::layer::role::boxes::{Boxes, Spot, Subject};
-use crate::ui::look::{Symbols, Theme, UNICODE, first, row, skip, width, wrap};
+use crate::ui::look::{Symbols, Theme, UNICODE, cells, first, row, select, skip, width, wrap};
 
 /// Columns before a heading or radio button: the mark of the selection.
 const MARK: u16 = 2;
@@ -187,9 +187,7 @@ impl Boxes {
         }
         for (line, entry) in (0..list.height).zip(rows.iter().skip(self.scroll.shown().start)) {
             let at = row(list, line);
-            let selected = entry.spot == Some(self.selected);
             let style = match entry.kind {
-                _ if selected && focused && !self.finding => theme.selected,
                 Kind::Problem => theme.problem,
                 Kind::Note | Kind::Greyed => theme.dim,
                 Kind::Heading => theme.title,
@@ -205,7 +203,12 @@ impl Boxes {
         let above = selected.start.checked_sub(self.scroll.shown().start);
         let line = above.and_then(|line| u16::try_from(line).ok());
         if let Some(line) = line.filter(|line| *line < list.height && !selected.is_empty()) {
-            theme.put(buf, row(list, line), ">", Style::new());
+            let bar = Rect {
+                height: cells(selected.len()).min(list.height - line),
+                ..row(list, line)
+            };
+            let beside = theme.beside();
+            select(buf, bar, if focused { theme } else { &beside });
             if !self.finding {
                 cursor = Position {
                     x: list.x + rows[selected.start].indent + 1,
