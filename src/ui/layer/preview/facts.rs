@@ -148,7 +148,7 @@ fn of_key(key: &KeyPreview, ctx: &Ctx) -> Sheet {
         words += &text.lock(key.locked_by.as_ref(), reason, ctx.zone);
     }
     let label = text.say("fact.state").to_owned();
-    sheet.entry(label, words, ctx.theme.state(state));
+    sheet.entry(label, ctx.state(state, &words), ctx.theme.state(state));
     if !key.fields.owner.is_empty() {
         sheet.fact("column.owner", key.fields.owner.clone());
     }
@@ -243,6 +243,7 @@ fn of_user(user: &UserPreview, ctx: &Ctx) -> Sheet {
         words += &text.lock(user.locked_by.as_ref(), reason, ctx.zone);
     }
     let label = text.say("fact.state").to_owned();
+    let words = ctx.user_state(state, &words);
     sheet.entry(label, words, ctx.theme.user_state(state));
     let allows = text.allows(&user.role.rights, user.role.user_interface, false);
     let words: [(&str, &dyn Display); 2] = [("role", &user.role.name), ("allows", &allows)];
