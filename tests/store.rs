@@ -42,6 +42,8 @@ mod opening;
 mod policy;
 #[path = "store/power.rs"]
 mod power;
+#[path = "store/preview.rs"]
+mod preview;
 #[path = "store/processes.rs"]
 mod processes;
 #[path = "store/restore.rs"]

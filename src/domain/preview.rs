@@ -48,7 +48,17 @@ pub struct UserPreview {
     /// Who locked them out, as far as it is known.
     pub locked_by: Option<LockedBy>,
     pub last_sign_in_at: Option<Timestamp>,
+    pub keys: Option<KeysOfUser>,
     pub events: Option<Vec<LastEvent>>,
+}
+
+/// How many undeleted keys are a user's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeysOfUser {
+    /// That they made.
+    pub made: i64,
+    /// That have them as their owner, under their name or full name.
+    pub owned: i64,
 }
 
 /// What is shown of a role.
@@ -58,7 +68,7 @@ pub struct RolePreview {
     pub built_in: bool,
     /// How many users have it.
     pub users: i64,
-    /// How many keys have it that are undeleted or can be restored.
+    /// How many undeleted keys have it.
     pub keys: i64,
     pub events: Option<Vec<LastEvent>>,
 }

@@ -47,6 +47,9 @@ impl Service {
     pub fn preview_user(&self, actor: &Actor, id: UserId) -> Result<UserPreview, Trouble> {
         self.ask(actor, &[Right::ViewUsers], |tx, own| {
             let user = users::get(tx, id)?.ok_or(Trouble::UserGone(id))?;
+            let (name, full_name) = (&user.fields.name, &user.fields.full_name);
+            let may = own.fields.rights.has(Right::ViewApiKeys);
+            let keys = may.then(|| api_keys::of_user(tx, name, [name, full_name]));
             Ok(UserPreview {
                 role: role_in_use(tx, user.fields.role)?.fields,
                 events: last_events(tx, own, &(id, user.fields.name.as_str()).into())?,
@@ -54,6 +57,7 @@ impl Service {
                 created_at: user.created_at,
                 locked_by: user.locked_by,
                 last_sign_in_at: user.last_sign_in_at,
+                keys: keys.transpose()?,
             })
         })
     }
@@ -65,8 +69,7 @@ impl Service {
     pub fn preview_role(&self, actor: &Actor, id: RoleId) -> Result<RolePreview, Trouble> {
         self.ask(actor, &[Right::ViewRoles], |tx, own| {
             let role = roles::undeleted(tx, id)?.ok_or(Trouble::RoleGone(id))?;
-            let (_, users) = roles::users(tx, id, 0)?;
-            let (_, keys) = roles::keys(tx, id, self.now(), 0)?;
+            let (users, keys) = roles::holders(tx, id)?;
             Ok(RolePreview {
                 events: last_events(tx, own, &(id, role.fields.name.as_str()).into())?,
                 built_in: id.is_built_in(),

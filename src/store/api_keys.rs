@@ -7,6 +7,7 @@ use crate::domain::fold::name_key;
 use crate::domain::id::KeyId;
 use crate::domain::intent::LeftKeys;
 use crate::domain::name::{name_look, name_sort};
+use crate::domain::preview::KeysOfUser;
 use crate::domain::state::{Facts, LockedBy};
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
@@ -212,6 +213,18 @@ pub fn working_of(
     )?
     .unwrap_or_default();
     Ok(LeftKeys { made, owned })
+}
+
+/// How many undeleted keys a user made, and of how many they are the owner under one of these names, by the indexes alone.
+pub fn of_user(tx: &Tx<'_>, made_by: &str, owners: [&str; 2]) -> Result<KeysOfUser, Fault> {
+    let [one, other] = owners;
+    let made = "SELECT count(*) FROM api_keys WHERE created_by = ?1 AND deleted_at IS NULL";
+    let owned = "SELECT count(*) FROM api_keys
+         WHERE owner COLLATE NOCASE IN (?1, ?2) AND owner <> '' AND deleted_at IS NULL";
+    Ok(KeysOfUser {
+        made: tx.value(made, [made_by])?,
+        owned: tx.value(owned, [one, other])?,
+    })
 }
 
 /// The text in which the filter looks.

@@ -178,7 +178,7 @@ mod tests {
     const STRIDE: i32 = 10;
 
     #[test]
-    fn the_preview_of_one_key_among_many_reads_few_rows() {
+    fn the_preview_of_one_row_among_many_reads_few_rows() {
         let mut store = made(&Place::Memory("previewed".to_owned()));
         let sql = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
              INSERT INTO api_keys (id, name, name_key, name_sort, description, search, role, locale, time_zone,
@@ -201,6 +201,7 @@ mod tests {
             assert!(api_keys::get(tx, key)?.is_some());
             secrets::live(tx, key)?;
             roles::get(tx, FULL_ACCESS)?;
+            assert_eq!(api_keys::of_user(tx, "bob", ["bob", "Bob B."])?.made, 0);
             last_about(tx, &(key, "").into(), 5)
         });
         let numbers: Vec<i64> = read.expect("read").iter().map(|event| event.at.0).collect();

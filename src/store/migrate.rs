@@ -14,7 +14,7 @@ use crate::store::{Tx, names, roles, users};
 /// `Keyw`: tells our databases from those of other applications.
 const APPLICATION_ID: i64 = 0x4B65_7977;
 
-const MIGRATIONS: [&str; 7] = [
+const MIGRATIONS: [&str; 8] = [
     include_str!("../../assets/migrations/0001_keys.sql"),
     include_str!("../../assets/migrations/0002_users_and_roles.sql"),
     include_str!("../../assets/migrations/0003_events.sql"),
@@ -22,10 +22,11 @@ const MIGRATIONS: [&str; 7] = [
     include_str!("../../assets/migrations/0005_order_of_events.sql"),
     include_str!("../../assets/migrations/0006_fleet.sql"),
     include_str!("../../assets/migrations/0007_demonstration.sql"),
+    include_str!("../../assets/migrations/0008_holders.sql"),
 ];
 
 /// The version that this program makes.
-pub const KNOWN: i64 = 7;
+pub const KNOWN: i64 = 8;
 
 /// What a new database begins with, beside the built-in roles.
 pub struct Beginning {

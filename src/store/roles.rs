@@ -185,6 +185,13 @@ pub fn keys(
     Ok((keys.collect(), count))
 }
 
+/// How many users have a role, and how many undeleted keys.
+pub fn holders(tx: &Tx<'_>, id: RoleId) -> Result<(i64, i64), Fault> {
+    let users = "SELECT count(*) FROM users WHERE role = ?1";
+    let keys = "SELECT count(*) FROM api_keys WHERE role = ?1 AND deleted_at IS NULL";
+    Ok((tx.value(users, [id])?, tx.value(keys, [id])?))
+}
+
 /// The text in which the filter looks.
 fn search(fields: &RoleFields) -> String {
     format!(

@@ -13,14 +13,12 @@ use crate::domain::trouble::{Fault, Trouble};
 use crate::ui::hits::{Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status};
-use crate::ui::look::{
-    Theme, boxed, cells, centred, first, inside, row, skip, split_last, width, wrap,
-};
+use crate::ui::look::{Dialog, Theme, boxed, cells, first, row, skip, split_last, width, wrap};
 use crate::ui::request::{Done, Listing, Outcome, Read, Ticket};
 use crate::ui::scroll::Scroll;
 
-/// Columns of the dialog where there is room for more.
-const WIDEST: u16 = 76;
+/// Columns of what the dialog holds where there is room for more.
+const WIDEST: u16 = 72;
 /// Columns between a label and its words.
 const GAP: u16 = 2;
 /// The most lines of a description beside a list: what else there is to know comes below it.
@@ -137,14 +135,11 @@ impl PreviewDialog {
     }
 }
 
-/// Columns of what is said in the dialog.
-fn columns_in(area: Rect) -> u16 {
-    area.width.min(WIDEST).saturating_sub(4)
-}
-
-/// The dialog, with so many lines in it.
-fn around(area: Rect, lines: usize) -> Rect {
-    centred(area, WIDEST, cells(lines).saturating_add(2))
+/// The dialog, with what is said in lines.
+fn dialog(area: Rect, sheet: &Sheet) -> (Dialog, Vec<Line>) {
+    let lines = sheet.lines(Dialog::columns(area, WIDEST), &wrap);
+    let dialog = Dialog::new(area, WIDEST, cells(lines.len()), false);
+    (dialog, lines)
 }
 
 impl Layer for PreviewDialog {
@@ -210,20 +205,18 @@ impl Layer for PreviewDialog {
     }
 
     fn place(&mut self, area: Rect) {
-        let lines = self.sheet.lines(columns_in(area), &wrap).len();
-        self.scroll
-            .settle(lines, inside(around(area, lines)).height);
+        let (dialog, lines) = dialog(area, &self.sheet);
+        self.scroll.settle(lines.len(), dialog.body.height);
     }
 
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, _hits: &mut Hits) -> Option<Position> {
         let now = self.shown.as_ref().map(|shown| facts::of(shown, ctx));
         let sheet = now.as_ref().unwrap_or(&self.sheet);
-        let lines = sheet.lines(columns_in(area), &wrap);
-        let whole = around(area, lines.len());
-        let inner = boxed(buf, whole, &sheet.title, ctx.theme);
+        let (dialog, lines) = dialog(area, sheet);
+        dialog.view(buf, &sheet.title, ctx.theme);
         let from = self.scroll.shown().start.min(lines.len());
-        view_lines(buf, inner, &lines[from..], ctx.theme);
-        self.scroll.view(buf, whole, ctx.text, ctx.theme);
-        Some(inner.as_position())
+        view_lines(buf, dialog.body, &lines[from..], ctx.theme);
+        self.scroll.view(buf, dialog.whole, ctx.text, ctx.theme);
+        Some(dialog.body.as_position())
     }
 }

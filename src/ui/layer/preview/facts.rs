@@ -255,6 +255,10 @@ fn of_user(user: &UserPreview, ctx: &Ctx) -> Sheet {
     let zone = fields.zone.map(|zone| zone.name().to_owned());
     sheet.fact("field.time_zone", zone.unwrap_or_else(machine));
     sheet.created(user.created_at, None);
+    if let Some(keys) = user.keys {
+        let words: [(&str, &dyn Display); 2] = [("made", &keys.made), ("owned", &keys.owned)];
+        sheet.fact("column.keys", text.fill("preview.keys", &words));
+    }
     sheet.events(user.events.as_deref());
     sheet.sheet
 }
@@ -277,10 +281,10 @@ fn of_role(role: &RolePreview, ctx: &Ctx) -> Sheet {
             .filter(|right| fields.rights.contains(&right.name));
         let words: [(&str, &dyn Display); 2] = [("held", &held.count()), ("all", &rights.len())];
         let label = match tab {
-            Tab::Computer => "role.computer",
-            Tab::Policy => "role.policy",
+            Tab::Computer => "role.computer_short",
+            Tab::Policy => "role.policy_short",
             Tab::User => "role.user_short",
-            Tab::Other => "role.other",
+            Tab::Other => "role.other_short",
         };
         sheet.fact(label, text.fill("preview.rights", &words));
     }
