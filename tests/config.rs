@@ -382,7 +382,7 @@ fn the_console_goes_by_the_file_also_with_user() {
     console.send("a\r").see("backup");
     console.quits();
     let bytes = String::from_utf8_lossy(&console.bytes()).into_owned();
-    assert!(!bytes.contains("\x1b[?1000h") && !bytes.contains("\x1b]52"));
+    assert!(!bytes.contains("\x1b[?1002h") && !bytes.contains("\x1b]52"));
     assert!(!bytes.contains('─') && bytes.contains("+---"));
 
     let name = Config::read().account.name;

@@ -52,6 +52,8 @@ mod role;
 mod role_existing;
 #[path = "flows/roles.rs"]
 mod roles;
+#[path = "flows/scroll_bars.rs"]
+mod scroll_bars;
 #[path = "flows/scrolling.rs"]
 mod scrolling;
 #[path = "flows/secret_dialog.rs"]

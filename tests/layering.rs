@@ -26,6 +26,7 @@ const RANKS: &[&[&[&str]]] = &[
     &[&["text"]],
     &[&["export"]],
     &[&[
+        "ui::extent",
         "ui::form",
         "ui::field",
         "ui::table",

@@ -34,7 +34,7 @@ use support::screen::InScreen;
 /// Reports of the mouse off, bracketed paste off, attributes reset, everything erased, cursor shown, main screen: in
 /// this order, and nothing after it.
 const RESTORED: &[u8] =
-    b"\x1b[?1006l\x1b[?1000l\x1b[?2004l\x1b[0m\x1b[999;999H\x1b[1J\x1b[H\x1b[?25h\x1b[?1049l";
+    b"\x1b[?1006l\x1b[?1002l\x1b[?2004l\x1b[0m\x1b[999;999H\x1b[1J\x1b[H\x1b[?25h\x1b[?1049l";
 /// Within this a hang-up has ended the process.
 const AT_ONCE: Duration = Duration::from_millis(100);
 

@@ -15,8 +15,8 @@ mod support {
 use support::hand::{demo, home};
 use support::pty::Pty;
 
-const ON: &str = "\x1b[?1000h\x1b[?1006h";
-const OFF: &str = "\x1b[?1006l\x1b[?1000l";
+const ON: &str = "\x1b[?1002h\x1b[?1006h";
+const OFF: &str = "\x1b[?1006l\x1b[?1002l";
 
 /// Where a text is on the screen, as terminals count: column and row from 1.
 #[track_caller]
@@ -92,7 +92,7 @@ fn of_the_mouse_only_clicks_and_the_wheel_are_reported() {
     let modes: Vec<&str> = bytes.split("\x1b[?").skip(1).collect();
     for mode in modes {
         let number: String = mode.chars().take_while(char::is_ascii_digit).collect();
-        let known = ["1000", "1006", "1049", "2004", "25"];
+        let known = ["1002", "1006", "1049", "2004", "25"];
         assert!(known.contains(&number.as_str()), "mode {number}");
     }
 }

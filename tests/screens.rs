@@ -5,6 +5,8 @@ mod support;
 
 #[path = "screens/ascii.rs"]
 mod ascii;
+#[path = "screens/bars.rs"]
+mod bars;
 #[path = "screens/scenes.rs"]
 mod scenes;
 #[path = "screens/sizes.rs"]
@@ -133,6 +135,7 @@ fn expect_a_key_for_every_click(console: &Console) {
             Hit::Item(_) => has(Action::Next),
             Hit::Row(_) => has(Action::Down) || has(Action::Next),
             Hit::Heading(_) => has(Action::SortNext) && has(Action::SortReverse),
+            Hit::Bar(_) => has(Action::PageDown) || has(Action::Down) || has(Action::Next),
             Hit::Tab(_) => has(Action::NextTab),
             Hit::Tree(_) => has(Action::Tree) || scope == Scope::Tree,
         };

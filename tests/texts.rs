@@ -42,7 +42,6 @@ const SAME: &[&str] = &[
     "form.in_utc",
     "lock.reason",
     "preview.role",
-    "form.scrolled",
     "header.product",
     "header.who",
     "help.enter_entry",

@@ -341,8 +341,8 @@ impl Form {
     /// is to be done then is what a key would do there.
     pub fn mouse(&mut self, does: Mouse) -> Option<Action> {
         let click = match does {
-            Mouse::Wheel(lines) => {
-                self.scroll.by(lines);
+            Mouse::Wheel(_) | Mouse::To(_) => {
+                self.scroll.mouse(does);
                 return None;
             }
             Mouse::Click(click) => click,

@@ -3,6 +3,7 @@
 
 use ratatui::layout::{Position, Rect};
 
+use crate::ui::extent::Extent;
 use crate::ui::keymap::Action;
 
 /// What a part of the screen is. Everything has a number or a name that stands for nothing else in its layer, so
@@ -25,6 +26,8 @@ pub enum Hit {
     Tab(usize),
     /// A line of the tree, where it is docked as well.
     Tree(usize),
+    /// A scroll bar.
+    Bar(Extent),
 }
 
 /// A click on one of them.
@@ -43,6 +46,8 @@ pub enum Mouse {
     Click(Click),
     /// The wheel turns by so many lines: down, or up where they are negative.
     Wheel(i32),
+    /// By the scroll bar this line is made the first one on the screen.
+    To(usize),
 }
 
 impl Mouse {
@@ -128,6 +133,22 @@ impl Hits {
             cell: (column - spot.area.x, row - spot.area.y + spot.above),
             again: false,
         })
+    }
+
+    /// What the scroll bar in this place stands for, if one is there.
+    #[must_use]
+    pub fn bar(&self, area: Rect) -> Option<Extent> {
+        self.all().find_map(|(place, hit)| match hit {
+            Hit::Bar(extent) if place == area => Some(extent),
+            _ => None,
+        })
+    }
+
+    /// The place of what was reported last at a cell of the screen.
+    #[must_use]
+    pub fn place_at(&self, column: u16, row: u16) -> Option<Rect> {
+        let holds = |spot: &&Spot| spot.area.contains((column, row).into());
+        self.spots.iter().rev().find(holds).map(|spot| spot.area)
     }
 
     /// All parts, as they were reported.

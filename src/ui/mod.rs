@@ -1,6 +1,7 @@
 //! What the administrator sees: the only place with ratatui and crossterm.
 
 pub mod app;
+pub mod extent;
 pub mod field;
 pub mod form;
 pub mod hits;

@@ -5,9 +5,10 @@ use std::ops::Range;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::text::Text;
+use crate::ui::extent::Extent;
+use crate::ui::hits::{Hit, Hits, Mouse};
 use crate::ui::keymap::Action;
-use crate::ui::look::{Theme, skip, split_last};
+use crate::ui::look::{Theme, cells, scroll_bar, skip};
 
 /// The part of some lines that is on the screen.
 #[derive(Clone, Copy, Debug, Default)]
@@ -113,18 +114,44 @@ impl Scroll {
         self.top..self.lines.min(self.top + self.height)
     }
 
-    /// Says on the lower border of a box which lines are on the screen, where not all are.
-    pub fn view(&self, buf: &mut Buffer, area: Rect, text: Text, theme: &Theme) {
-        if self.has_more() {
-            let Range { start, end } = self.shown();
-            let lines: [(&str, &dyn std::fmt::Display); 3] = [
-                ("first", &(start + 1)),
-                ("last", &end),
-                ("all", &self.lines),
-            ];
-            let shown = text.fill("form.scrolled", &lines);
-            let edge = skip(split_last(area).1, 2);
-            theme.put(buf, edge, &format!(" {shown} "), theme.warning);
+    /// Takes what the mouse does, if that is to scroll; the cursor may then be off the screen.
+    pub fn mouse(&mut self, does: Mouse) {
+        match does {
+            Mouse::Wheel(lines) => _ = self.by(lines),
+            Mouse::To(top) => {
+                self.show_from(top);
+                self.hold();
+            }
+            Mouse::Click(_) => {}
+        }
+    }
+
+    /// Draws a scroll bar in the right edge of a box, where not all lines are on the screen: beside them, which are the
+    /// last rows of a page in the box.
+    pub fn view(
+        &self,
+        buf: &mut Buffer,
+        (whole, page): (Rect, Rect),
+        theme: &Theme,
+        hits: &mut Hits,
+    ) {
+        let height = page.height.min(cells(self.height));
+        let bar = Rect {
+            y: page.bottom() - height,
+            height,
+            ..skip(whole, whole.width.saturating_sub(1))
+        };
+        let extent = Extent {
+            top: self.top,
+            height: self.height,
+            lines: self.lines,
+        };
+        if extent.has_more() {
+            scroll_bar(buf, bar, extent, theme);
+            // In one cell there is nowhere to go.
+            if height > 1 {
+                hits.add(bar, Hit::Bar(extent));
+            }
         }
     }
 

@@ -40,10 +40,10 @@ use self::writer::Pen;
 /// Bytes set aside for a frame; an ordinary full draw of a large window fits.
 const FRAME: usize = 32 * 1024;
 
-/// Clicks and the wheel (mode 1000), told in decimals (mode 1006). crossterm would have each movement told, too.
-const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
+/// Clicks, the wheel, and movements while a button is held (mode 1002), told in decimals (mode 1006). crossterm would have each movement told, too.
+const MOUSE_ON: &[u8] = b"\x1b[?1002h\x1b[?1006h";
 /// Turns the reports of clicks and the wheel off.
-const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
+const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1002l";
 
 /// Erases everything, from the last cell backwards: what is erased forwards, or as a whole, some programs around the
 /// console keep to be scrolled back to, where they give it no screen beside the main one (GNU screen by default).

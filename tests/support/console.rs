@@ -23,7 +23,8 @@ use keyward::service::Service;
 use keyward::store::events;
 use keyward::text::Text;
 use keyward::ui::app::{App, Asked, Effect, Input, LayerId, Setting};
-use keyward::ui::hits::Hits;
+use keyward::ui::extent::Extent;
+use keyward::ui::hits::{Hit, Hits};
 use keyward::ui::keymap::{Chord, Scope};
 use keyward::ui::look::Theme;
 use keyward::ui::perform::{Copier, Performer};
@@ -398,6 +399,34 @@ impl Console {
         });
         let at = self.bench.clock.uptime();
         self.app.input(Input { event, frame, at });
+    }
+
+    /// The scroll bar of what is on top: where it is, and what it stands for.
+    pub fn scroll_bar(&self) -> Option<(Rect, Extent)> {
+        let (hits, _) = self.hits();
+        hits.all().find_map(|(area, hit)| match hit {
+            Hit::Bar(extent) => Some((area, extent)),
+            _ => None,
+        })
+    }
+
+    /// What scrolls on top shows its lines from this one on, counted from 0.
+    #[track_caller]
+    pub fn expect_top(&mut self, top: usize) -> &mut Console {
+        let extent = self.scroll_bar().map(|(_, extent)| extent.top);
+        assert_eq!(extent, Some(top), "{}", self.screen());
+        self
+    }
+
+    /// The left button goes down, is moved or let go.
+    pub fn left(
+        &mut self,
+        does: fn(MouseButton) -> MouseEventKind,
+        at: (u16, u16),
+    ) -> &mut Console {
+        self.bench.clock.advance(SECOND);
+        self.send_mouse(does(MouseButton::Left), at, self.app.frames());
+        self.settle()
     }
 
     /// A key and something with the mouse that are read together, before anything is drawn.

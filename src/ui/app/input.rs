@@ -1,6 +1,6 @@
 //! From a key to what it means: those that count everywhere at once, the others in the order in which they came.
 
-use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind};
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, MouseEventKind};
 use zeroize::Zeroizing;
 
 use crate::ui::app::{App, Effect, Input};
@@ -41,7 +41,12 @@ impl App {
                 self.rush.key(input.frame, input.at);
                 self.effects.push(Effect::Stop);
             }
-            Event::Key(_) | Event::Paste(_) | Event::Mouse(_) => self.queue.push_back(input),
+            Event::Key(_) | Event::Paste(_) | Event::Mouse(_) => {
+                // Of a thumb that is dragged only the last place counts.
+                self.queue
+                    .pop_back_if(|last| is_drag(&last.event) && is_drag(&input.event));
+                self.queue.push_back(input);
+            }
             _ => {}
         }
         self.run_queue();
@@ -262,6 +267,10 @@ impl App {
             self.done = true;
         }
     }
+}
+
+fn is_drag(event: &Event) -> bool {
+    matches!(event, Event::Mouse(event) if matches!(event.kind, MouseEventKind::Drag(_)))
 }
 
 /// Whether somebody is there, and not only their terminal.

@@ -1,9 +1,11 @@
 //! The mouse: a click counts for what was on the screen when it was made, and does what a key would do there.
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use ratatui::layout::Rect;
 
 use crate::domain::time::Uptime;
 use crate::ui::app::{App, Effect, LayerId};
+use crate::ui::extent::Extent;
 use crate::ui::hits::{Click, Hit, Hits, Mouse as Does};
 use crate::ui::keymap::{Action, Scope};
 
@@ -27,6 +29,18 @@ pub(super) struct Mouse {
     since: Option<Uptime>,
     /// The last click that hit anything.
     last: Option<(Hit, Uptime)>,
+    /// The scroll bar whose thumb is held.
+    drag: Option<Drag>,
+}
+
+/// A thumb that is held.
+struct Drag {
+    /// The place of its scroll bar.
+    bar: Rect,
+    /// The cell of the thumb at which it is held.
+    held: u16,
+    /// The cell of the bar at which it was to begin last.
+    start: u16,
 }
 
 impl Mouse {
@@ -40,6 +54,9 @@ impl Mouse {
         if before != Some(top) || self.hits != hits {
             self.frame = frame;
         }
+        // What is dragged is still where it was taken.
+        let is_there = |drag: &mut Drag| before == Some(top) && hits.bar(drag.bar).is_some();
+        self.drag = self.drag.take_if(is_there);
         self.hits = hits;
     }
 
@@ -47,6 +64,7 @@ impl Mouse {
     pub(super) fn forget(&mut self) {
         self.hits = Hits::default();
         self.drawn = None;
+        self.drag = None;
     }
 
     /// Neither the screen nor the terminal's reports are what they were: somebody else has used the terminal.
@@ -67,6 +85,36 @@ impl Mouse {
         // A third click is a first one again.
         self.last = (!again).then_some((hit.hit, at));
         Some(Click { again, ..hit })
+    }
+
+    /// Where a click on a scroll bar leads: a page up or down, beside the thumb. The thumb is held from then on.
+    fn press(&mut self, extent: Extent, event: MouseEvent) -> Option<usize> {
+        let bar = self.hits.place_at(event.column, event.row)?;
+        let (at, thumb) = (event.row.saturating_sub(bar.y), extent.thumb(bar.height));
+        if at < thumb.start {
+            return Some(extent.top.saturating_sub(extent.height));
+        }
+        if at >= thumb.end {
+            return Some(extent.top + extent.height);
+        }
+        self.drag = Some(Drag {
+            bar,
+            held: at - thumb.start,
+            start: thumb.start,
+        });
+        None
+    }
+
+    /// Where the thumb that is held leads when the mouse is in this row, if it leads anywhere else.
+    fn drag(&mut self, row: u16) -> Option<usize> {
+        let drag = self.drag.as_mut()?;
+        let extent = self.hits.bar(drag.bar)?;
+        let start = row.saturating_sub(drag.bar.y).saturating_sub(drag.held);
+        if start == drag.start {
+            return None;
+        }
+        drag.start = start;
+        Some(extent.top_at(start, drag.bar.height))
     }
 }
 
@@ -102,15 +150,32 @@ impl App {
 
     /// Whether anything comes of an event; what is of no use need not wait for its turn.
     pub(super) fn takes(&self, event: MouseEvent) -> bool {
-        let kind = event.kind;
-        let of_use = kind == MouseEventKind::Down(MouseButton::Left) || notch(kind).is_some();
+        let of_use = match event.kind {
+            MouseEventKind::Drag(button) | MouseEventKind::Up(button) => {
+                return button == MouseButton::Left && self.wants_mouse();
+            }
+            MouseEventKind::Down(button) => button == MouseButton::Left,
+            kind => notch(kind).is_some(),
+        };
         of_use && event.modifiers.is_empty() && self.wants_mouse()
     }
 
-    /// Does what a click or the wheel means, which was made when so many frames had been drawn.
+    /// Does what a click, a drag or the wheel means, which was made when so many frames had been drawn.
     pub(super) fn mouse(&mut self, event: MouseEvent, frame: u64, at: Uptime) {
         let top = (self.top().0, self.top().1.scope());
         if !self.wants_mouse() || self.mouse.drawn != Some(top) {
+            return;
+        }
+        if let MouseEventKind::Drag(_) = event.kind {
+            if let Some(line) = self.mouse.drag(event.row) {
+                self.dirty = true;
+                self.offer(Does::To(line));
+            }
+            return;
+        }
+        // Whatever else the mouse does, nothing is held any more.
+        self.mouse.drag = None;
+        if let MouseEventKind::Up(_) = event.kind {
             return;
         }
         if let Some(lines) = notch(event.kind) {
@@ -120,6 +185,12 @@ impl App {
             self.dirty = true;
             self.message = None;
             self.rush.click(frame, at);
+            if let Hit::Bar(extent) = click.hit {
+                if let Some(line) = self.mouse.press(extent, event) {
+                    self.offer(Does::To(line));
+                }
+                return;
+            }
             self.click(&click);
         }
     }

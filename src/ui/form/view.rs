@@ -24,7 +24,8 @@ impl Form {
         let dialog = self.dialog(area);
         dialog.view(buf, title, theme);
         let in_page = self.view_page(buf, dialog.body, (text, theme), hits);
-        self.scroll.view(buf, dialog.whole, text, theme);
+        self.scroll
+            .view(buf, (dialog.whole, dialog.body), theme, hits);
         let button = self.view_buttons(buf, dialog.bar, self.focus, (text, theme), hits);
         button.or(Some(in_page))
     }

@@ -218,9 +218,7 @@ impl Layer for Bulk {
     }
 
     fn mouse(&mut self, does: Mouse, _ctx: &Ctx, _asks: &mut Asks) -> Option<Action> {
-        if let Mouse::Wheel(lines) = does {
-            self.scroll.by(lines);
-        }
+        self.scroll.mouse(does);
         does.button()
     }
 
@@ -253,7 +251,7 @@ impl Layer for Bulk {
         boxed(buf, whole, &self.plan.title(ctx.text), ctx.theme);
         if self.told.is_some() {
             paragraph(buf, body, &lines[self.scroll.shown()], ctx.theme);
-            self.scroll.view(buf, whole, ctx.text, ctx.theme);
+            self.scroll.view(buf, (whole, body), ctx.theme, hits);
         } else {
             paragraph(buf, body, &[self.words(ctx)], ctx.theme);
         }

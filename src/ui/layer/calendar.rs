@@ -171,6 +171,7 @@ impl Layer for Calendar {
                 });
                 None
             }
+            Mouse::To(_) => None,
         }
     }
 

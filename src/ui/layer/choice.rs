@@ -260,8 +260,8 @@ impl<T: Clone + 'static> Layer for Choice<T> {
                 self.selected = found.position(|entry| click.hit == Hit::Row(entry.number))?;
                 Some(Action::Accept)
             }
-            Mouse::Wheel(lines) => {
-                self.scroll.by(lines);
+            Mouse::Wheel(_) | Mouse::To(_) => {
+                self.scroll.mouse(does);
                 let shown = self.scroll.shown();
                 let last = shown.end.saturating_sub(1).max(shown.start);
                 self.selected = self.selected.clamp(shown.start, last);
@@ -294,7 +294,7 @@ impl<T: Clone + 'static> Layer for Choice<T> {
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
         let whole = self.area(area);
         let area = boxed(buf, whole, &self.title, ctx.theme);
-        self.scroll.view(buf, whole, ctx.text, ctx.theme);
+        self.scroll.view(buf, (whole, area), ctx.theme, hits);
         let prompt = ctx.text.say("choice.find");
         let used = ctx.theme.put(buf, row(area, 0), prompt, ctx.theme.label) + 1;
         let field = skip(row(area, 0), used);

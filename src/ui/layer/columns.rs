@@ -207,8 +207,8 @@ impl Layer for ColumnsPage {
                 self.selected = rows.position(|row| row == click.hit)?;
                 Some(Action::Tick)
             }
-            Mouse::Wheel(lines) => {
-                self.scroll.by(lines);
+            Mouse::Wheel(_) | Mouse::To(_) => {
+                self.scroll.mouse(does);
                 None
             }
         }
@@ -226,7 +226,7 @@ impl Layer for ColumnsPage {
         let (dialog, hint) = self.dialog(area);
         dialog.view(buf, text.say("columns.title"), theme);
         let (whole, area) = (dialog.whole, dialog.body);
-        self.scroll.view(buf, whole, text, theme);
+        self.scroll.view(buf, (whole, area), theme, hits);
         paragraph(buf, area, &hint, theme);
         let headings = self
             .lines

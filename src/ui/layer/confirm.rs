@@ -227,9 +227,7 @@ impl Layer for Confirm {
 
     fn mouse(&mut self, does: Mouse, _ctx: &Ctx, _asks: &mut Asks) -> Option<Action> {
         match does {
-            Mouse::Wheel(lines) => {
-                self.scroll.by(lines);
-            }
+            Mouse::Wheel(_) | Mouse::To(_) => self.scroll.mouse(does),
             Mouse::Click(click) if click.hit == Hit::Line => {
                 self.focus = Focus::Reason;
                 if let Some(reason) = &mut self.reason {
@@ -260,7 +258,7 @@ impl Layer for Confirm {
         dialog.view(buf, &self.title, ctx.theme);
         let (body, below) = self.parts(dialog.body);
         paragraph(buf, body, &lines[self.scroll.shown()], ctx.theme);
-        self.scroll.view(buf, dialog.whole, ctx.text, ctx.theme);
+        self.scroll.view(buf, (dialog.whole, body), ctx.theme, hits);
         let on_reason = self.focus == Focus::Reason;
         let in_reason = self.reason.as_ref().and_then(|reason| {
             let at = (&mut *buf, below);

@@ -288,9 +288,7 @@ impl Layer for Help {
     }
 
     fn mouse(&mut self, does: Mouse, _ctx: &Ctx, _asks: &mut Asks) -> Option<Action> {
-        if let Mouse::Wheel(lines) = does {
-            self.scroll.by(lines);
-        }
+        self.scroll.mouse(does);
         does.button()
     }
 
@@ -321,7 +319,7 @@ impl Layer for Help {
         self.typed.place(columns.saturating_sub(8));
     }
 
-    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, _hits: &mut Hits) -> Option<Position> {
+    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
         let (text, theme) = (self.text, ctx.theme);
         let Dialog {
             whole, body: area, ..
@@ -368,7 +366,7 @@ impl Layer for Help {
             theme.put(buf, beside, &entry.head, keys);
             theme.put(buf, skip(line, heads + GAP), &entry.words, words);
         }
-        self.scroll.view(buf, whole, text, theme);
+        self.scroll.view(buf, (whole, list), theme, hits);
         Some(cursor)
     }
 }

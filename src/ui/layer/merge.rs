@@ -250,8 +250,8 @@ impl Layer for Merge {
                 self.focus = usize::try_from(index).ok()?;
                 Some(Action::Tick)
             }
-            Mouse::Wheel(lines) => {
-                self.scroll.by(lines);
+            Mouse::Wheel(_) | Mouse::To(_) => {
+                self.scroll.mouse(does);
                 None
             }
         }
@@ -276,7 +276,7 @@ impl Layer for Merge {
             bar,
         } = self.dialog(area);
         boxed(buf, whole, self.title, theme);
-        self.scroll.view(buf, whole, ctx.text, theme);
+        self.scroll.view(buf, (whole, page), theme, hits);
         let lines = self.lines(page.width);
         let shown = self.scroll.shown();
         // Where a line is on the screen, if it is.

@@ -224,7 +224,7 @@ impl Layer for NewSecret {
                 });
             }
         }
-        scroll.view(buf, whole, text, ctx.theme);
+        scroll.view(buf, (whole, page), ctx.theme, &mut Hits::default());
         let labels = [
             Button::new(text.say("button.ok"), Action::Accept).enabled(self.ready()),
             Button::new(text.say("button.cancel"), Action::Cancel),

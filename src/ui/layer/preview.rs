@@ -168,9 +168,7 @@ impl Layer for PreviewDialog {
     }
 
     fn mouse(&mut self, does: Mouse, _ctx: &Ctx, _asks: &mut Asks) -> Option<Action> {
-        if let Mouse::Wheel(lines) = does {
-            self.scroll.by(lines);
-        }
+        self.scroll.mouse(does);
         does.button()
     }
 
@@ -209,14 +207,15 @@ impl Layer for PreviewDialog {
         self.scroll.settle(lines.len(), dialog.body.height);
     }
 
-    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, _hits: &mut Hits) -> Option<Position> {
+    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
         let now = self.shown.as_ref().map(|shown| facts::of(shown, ctx));
         let sheet = now.as_ref().unwrap_or(&self.sheet);
         let (dialog, lines) = dialog(area, sheet);
         dialog.view(buf, &sheet.title, ctx.theme);
         let from = self.scroll.shown().start.min(lines.len());
         view_lines(buf, dialog.body, &lines[from..], ctx.theme);
-        self.scroll.view(buf, dialog.whole, ctx.text, ctx.theme);
+        self.scroll
+            .view(buf, (dialog.whole, dialog.body), ctx.theme, hits);
         Some(dialog.body.as_position())
     }
 }

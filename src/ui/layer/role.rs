@@ -388,8 +388,8 @@ impl Layer for RoleDialog {
     fn mouse(&mut self, does: Mouse, _ctx: &Ctx, _asks: &mut Asks) -> Option<Action> {
         match does {
             Mouse::Click(click) => self.clicked(&click),
-            Mouse::Wheel(lines) => {
-                self.scroll_page(lines);
+            Mouse::Wheel(_) | Mouse::To(_) => {
+                self.scroll_page(does);
                 None
             }
         }

@@ -98,8 +98,8 @@ impl<S: Copy + PartialEq + 'static> Layer for Sorting<S> {
                     entries.position(|_| rows.next().map(Hit::Row) == Some(click.hit))?;
                 Some(Action::Accept)
             }
-            Mouse::Wheel(lines) => {
-                self.scroll.by(lines);
+            Mouse::Wheel(_) | Mouse::To(_) => {
+                self.scroll.mouse(does);
                 None
             }
         }
@@ -135,7 +135,7 @@ impl<S: Copy + PartialEq + 'static> Layer for Sorting<S> {
         let (dialog, hint) = self.dialog(area);
         dialog.view(buf, text.say("sorting.title"), theme);
         let (whole, area) = (dialog.whole, dialog.body);
-        self.scroll.view(buf, whole, text, theme);
+        self.scroll.view(buf, (whole, area), theme, hits);
         paragraph(buf, area, &hint, theme);
         let mut cursor = None;
         for (line, index) in (cells(hint.len())..).zip(self.scroll.shown()) {

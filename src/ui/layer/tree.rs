@@ -250,7 +250,7 @@ impl Layer for Tree {
         let selected = all.iter().position(|line| line.2 == Some(self.selected));
         let selected = selected.unwrap_or(0);
         let scroll = Scroll::around(selected..selected + 1, all.len(), inner.height);
-        scroll.view(buf, whole, ctx.text, ctx.theme);
+        scroll.view(buf, (whole, inner), ctx.theme, &mut Hits::default());
         view_lines(
             buf,
             inner,

@@ -291,9 +291,7 @@ impl Layer for TrySecret {
     }
 
     fn mouse(&mut self, does: Mouse, _ctx: &Ctx, _asks: &mut Asks) -> Option<Action> {
-        if let Mouse::Wheel(lines) = does {
-            self.scroll.by(lines);
-        }
+        self.scroll.mouse(does);
         does.button()
     }
 
@@ -329,7 +327,7 @@ impl Layer for TrySecret {
         self.scroll.settle(self.lines.len(), room);
     }
 
-    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, _hits: &mut Hits) -> Option<Position> {
+    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
         let (text, theme) = (ctx.text, ctx.theme);
         let Dialog {
             whole,
@@ -343,7 +341,7 @@ impl Layer for TrySecret {
             theme.put(buf, first(at, indent), &line.label, theme.label);
             theme.put(buf, skip(at, indent), &line.words, line.style(theme));
         }
-        self.scroll.view(buf, whole, text, theme);
+        self.scroll.view(buf, (whole, words), theme, hits);
         let used = theme.put(buf, field, text.say("try.secret"), theme.label);
         let field = skip(field, used + 1);
         if self.trying.is_some() {

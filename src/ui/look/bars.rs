@@ -1,12 +1,13 @@
-//! Rows of things to press: the buttons of a dialog, the toolbar, the footer.
+//! Rows of things to press: the buttons of a dialog, the toolbar, the footer. And scroll bars.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use crate::ui::extent::Extent;
 use crate::ui::hits::{Hit, Hits};
 use crate::ui::keymap::{Action, Binding, Shown};
-use crate::ui::look::areas::{first, skip};
+use crate::ui::look::areas::{first, row, skip};
 use crate::ui::look::text::width;
 use crate::ui::look::theme::Theme;
 
@@ -166,5 +167,12 @@ pub fn footer<'a>(
         };
         hits.add(written, Hit::Key(binding.action));
         at = skip(at, written.width + KEYS_GAP);
+    }
+}
+
+/// Draws a scroll bar's thumb into one column; what is behind it is the edge that is there.
+pub fn scroll_bar(buf: &mut Buffer, bar: Rect, extent: Extent, theme: &Theme) {
+    for at in extent.thumb(bar.height) {
+        theme.put(buf, row(bar, at), theme.symbols.thumb, theme.thumb);
     }
 }

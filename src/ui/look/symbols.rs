@@ -19,6 +19,8 @@ pub struct Symbols {
     /// There is more above what is on the screen.
     pub above: &'static str,
     pub below: &'static str,
+    /// The part of a scroll bar that stands for what is on the screen.
+    pub thumb: &'static str,
     /// Behind the value of a field that opens a list.
     pub dropdown: &'static str,
     /// The edges of a field, to its left and to its right.
@@ -51,6 +53,7 @@ pub static UNICODE: Symbols = Symbols {
     descending: "▼",
     above: "↑",
     below: "↓",
+    thumb: "▐",
     dropdown: "▼",
     field: ("▏", "▕"),
     chosen: "•",
@@ -83,6 +86,7 @@ pub static ASCII: Symbols = Symbols {
     descending: "v",
     above: "^",
     below: "v",
+    thumb: "#",
     dropdown: "v",
     field: ("[", "]"),
     chosen: "*",

@@ -46,7 +46,7 @@ pub(super) fn in_decimals(text: &str, last: u8) -> Option<MouseEvent> {
     }
 }
 
-/// A report in three bytes (mode 1000 alone): each is 32 more than what it says.
+/// A report in three bytes (without mode 1006): each is 32 more than what it says.
 pub(super) fn in_bytes(bytes: [u8; 3]) -> Option<MouseEvent> {
     let [button, column, row] = bytes.map(|byte| u16::from(byte.saturating_sub(32)));
     mouse(button, column, row, true)

@@ -159,9 +159,7 @@ impl Layer for Details {
     }
 
     fn mouse(&mut self, does: Mouse, _ctx: &Ctx, _asks: &mut Asks) -> Option<Action> {
-        if let Mouse::Wheel(lines) = does {
-            self.scroll.by(lines);
-        }
+        self.scroll.mouse(does);
         does.button()
     }
 
@@ -197,7 +195,7 @@ impl Layer for Details {
         self.scroll.settle(self.lines.len(), room);
     }
 
-    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, _hits: &mut Hits) -> Option<Position> {
+    fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
         let dialog = self.dialog(area);
         dialog.view(buf, &self.title, ctx.theme);
         let (whole, area) = (dialog.whole, dialog.body);
@@ -209,7 +207,7 @@ impl Layer for Details {
             ctx.theme
                 .put(buf, skip(at, line.indent), &line.words, Style::new());
         }
-        self.scroll.view(buf, whole, ctx.text, ctx.theme);
+        self.scroll.view(buf, (whole, area), ctx.theme, hits);
         Some(area.as_position())
     }
 }

@@ -16,6 +16,7 @@ impl<L: Table> List<L> {
                 self.go(Move::Scroll(rows.into()), asks);
                 return None;
             }
+            Mouse::To(_) => return None,
             Mouse::Click(click) => click,
         };
         if click.hit == Hit::Line {

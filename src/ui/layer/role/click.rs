@@ -42,13 +42,13 @@ impl RoleDialog {
     }
 
     /// Scrolls what the tab shows.
-    pub(super) fn scroll_page(&mut self, lines: i32) {
+    pub(super) fn scroll_page(&mut self, does: Mouse) {
         match self.page {
-            Page::General => _ = self.general.scroll.by(lines),
-            Page::AssignedTo => _ = self.assigned.scroll.by(lines),
+            Page::General => self.general.scroll.mouse(does),
+            Page::AssignedTo => self.assigned.scroll.mouse(does),
             Page::Rights(_) => {
                 if let Some(boxes) = self.boxes_mut() {
-                    boxes.scroll.by(lines);
+                    boxes.scroll.mouse(does);
                 }
             }
         }

@@ -145,7 +145,7 @@ impl RoleDialog {
             }
         };
         if let Some(scroll) = shown {
-            scroll.view(buf, whole, text, theme);
+            scroll.view(buf, (whole, area), theme, hits);
         }
         let (focus, elsewhere) = match self.focus {
             Focus::Tabs => (form::Focus::Item(0), on_bar),
