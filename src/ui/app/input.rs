@@ -261,7 +261,7 @@ impl App {
         } else if self.layers.iter().any(|(_, layer)| layer.is_changed()) {
             let body = text.say("quit.body").to_owned();
             let (title, verb) = (text.say("quit.title"), text.say("quit.verb"));
-            self.push(Box::new(Confirm::new(title, body, verb, Then::quit())));
+            self.push(Box::new(Confirm::leaving(title, body, verb, Then::quit())));
             self.leaving = self.layers.last().map(|(id, _)| *id);
         } else {
             self.done = true;

@@ -24,6 +24,8 @@ pub struct Confirm {
     body: String,
     /// What `y` is called.
     verb: String,
+    /// Name of the button that changes nothing.
+    no: &'static str,
     /// Takes the reason, empty where none is asked for or given.
     yes: Then<String>,
     reason: Option<Reason>,
@@ -56,6 +58,7 @@ impl Confirm {
             title: title.to_owned(),
             body,
             verb: verb.to_owned(),
+            no: "button.cancel",
             yes,
             reason: None,
             other: None,
@@ -82,11 +85,20 @@ impl Confirm {
         }
     }
 
+    /// A question whether to leave: who does not, stays.
+    #[must_use]
+    pub fn leaving(title: &str, body: String, verb: &str, yes: Then<()>) -> Confirm {
+        Confirm {
+            no: "button.stay",
+            ..Confirm::new(title, body, verb, yes)
+        }
+    }
+
     /// Asks before a form is left with what was typed in it.
     #[must_use]
     pub fn leaves(text: Text) -> Confirm {
         let body = text.say("leave.body").to_owned();
-        Confirm::new(
+        Confirm::leaving(
             text.say("leave.title"),
             body,
             text.say("leave.verb"),
@@ -187,9 +199,10 @@ impl Layer for Confirm {
         })
     }
 
-    fn label(&self, action: Action, _ctx: &Ctx) -> Option<&str> {
+    fn label(&self, action: Action, ctx: &Ctx) -> Option<&str> {
         match (action, &self.other) {
             (Action::Yes, _) => Some(&self.verb),
+            (Action::Cancel, _) => Some(ctx.text.say(self.no)),
             (Action::Show, Some((label, _))) => Some(label),
             _ => None,
         }
@@ -269,7 +282,7 @@ impl Layer for Confirm {
             Button::new(label, action).keyed(key)
         };
         let mut labels = vec![
-            Button::new(ctx.text.say("button.cancel"), Action::Cancel),
+            Button::new(ctx.text.say(self.no), Action::Cancel),
             keyed(&self.verb, Action::Yes),
         ];
         let other = self.other.iter();

@@ -302,8 +302,9 @@ impl RoleDialog {
         }
     }
 
-    fn saved(&self, id: RoleId, name: &str, ctx: &Ctx, asks: &mut Asks) {
-        asks.say(ctx.text.fill("form.saved", &[("name", &name)]));
+    fn saved(&self, id: RoleId, told: (&'static str, &str), ctx: &Ctx, asks: &mut Asks) {
+        let (sentence, name) = told;
+        asks.say(ctx.text.fill(sentence, &[("name", &name)]));
         asks.answer(&self.then, id.0);
     }
 }
@@ -434,11 +435,13 @@ impl Layer for RoleDialog {
             },
             Ok(Done::RoleName(name)) => self.begin_new(name, ctx, asks),
             Ok(Done::RoleCreated(id)) => {
-                self.saved(id, self.drafted().name.trim(), ctx, asks);
+                self.saved(id, ("form.created", self.drafted().name.trim()), ctx, asks);
             }
             Ok(Done::RoleSaved(fields)) => {
                 if let Some(id) = self.existing() {
-                    self.saved(id, &fields.name, ctx, asks);
+                    let same = self.before.as_ref() == Some(&fields);
+                    let told = if same { "form.unchanged" } else { "form.saved" };
+                    self.saved(id, (told, &fields.name), ctx, asks);
                 }
             }
             Ok(Done::Foreseen(prospect)) => self.confirm(&prospect, ctx, asks),

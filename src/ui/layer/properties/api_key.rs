@@ -352,7 +352,12 @@ impl Subject for ApiKey {
             // The secret's dialog says the rest.
             (Done::SecretIssued(id), _) => Some((id.0, None)),
             (Done::KeySaved(fields), Some(id)) => {
-                let sentence = ctx.text.fill("form.saved", &[("name", &fields.name)]);
+                let before = self.before.as_ref()?;
+                let told = match before.locked_out.is_some() {
+                    _ if *before == *fields => "form.unchanged",
+                    locked => lock::saved(locked, fields.locked_out.is_some()),
+                };
+                let sentence = ctx.text.fill(told, &[("name", &fields.name)]);
                 Some((id.0, Some(sentence)))
             }
             _ => None,

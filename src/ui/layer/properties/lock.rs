@@ -5,6 +5,15 @@ use crate::domain::problem::Field;
 use crate::ui::field::LineField;
 use crate::ui::form::{Input, Item};
 
+/// Which sentence tells of what was saved, by whether it was locked out before and whether it is now.
+pub(super) fn saved(before: bool, now: bool) -> &'static str {
+    match (before, now) {
+        (false, true) => "form.saved_locked",
+        (true, false) => "form.saved_unlocked",
+        _ => "form.saved",
+    }
+}
+
 /// The box under this label, and the line with the reason.
 pub(super) fn items(label: &'static str, lock: Option<&str>) -> [Item; 2] {
     let reason = LineField::new(lock.unwrap_or("")).at_most(REASON_MAX);

@@ -248,8 +248,12 @@ impl Subject for User {
                 (id, ctx.text.fill("user.created", &[("name", &name)]))
             }
             Done::UserSaved(fields) => {
-                let name = [("name", &fields.name as &dyn std::fmt::Display)];
-                (self.id?, ctx.text.fill("form.saved", &name))
+                let before = self.before.as_ref()?;
+                let told = match before.locked_out.is_some() {
+                    _ if *before == *fields => "form.unchanged",
+                    locked => lock::saved(locked, fields.locked_out.is_some()),
+                };
+                (self.id?, ctx.text.fill(told, &[("name", &fields.name)]))
             }
             _ => return None,
         };

@@ -44,7 +44,7 @@ impl SecretDialog {
                 dialog.close(dialog.left(ctx), asks);
             })
         };
-        asks.push(Confirm::new(title, self.left(ctx), verb, yes));
+        asks.push(Confirm::leaving(title, self.left(ctx), verb, yes));
     }
 
     /// What becomes of a secret of which nothing could be written.
