@@ -249,7 +249,7 @@ fn memory(home: &TempDir) {
         console.see("Secret key value");
         // The answer is drawn after the dialog's first frame, before which keys are dropped.
         console.send("\x03");
-        console.see("There are two ways out");
+        console.see("Two ways to close this");
         console.send("x\r");
         console.see("Discard the secret?");
         console.send("y");
@@ -352,9 +352,5 @@ fn large_list(home: &TempDir) {
         &format!("> {}", name(99_999)),
     );
     figure("100,000 keys: to the first", "g", &format!("> {}", name(0)));
-    figure(
-        "100,000 keys: a filter without a hit",
-        "/zqx",
-        "Nothing is found",
-    );
+    figure("100,000 keys: a filter without a hit", "/zqx", "No matches");
 }

@@ -858,7 +858,7 @@ mod tests {
         let trouble = Trouble::NoSuchUser("a\u{1b}[2Jb{name}".to_owned());
         assert_eq!(
             text.trouble(&trouble),
-            "a\u{fffd}[2Jb{name} is not a user of this database."
+            "There is no user a\u{fffd}[2Jb{name} in this database."
         );
     }
 
@@ -876,7 +876,7 @@ mod tests {
         let text = Text::en_us();
         assert_eq!(text.ago(0), "less than a minute ago");
         for (ago, span) in [(-20 * MINUTE, "20 min"), (-400 * DAY, "400 d")] {
-            let wrong = format!("{span} in the future, by a clock that was wrong");
+            let wrong = format!("{span} in the future (a clock was wrong)");
             assert_eq!(text.ago(ago), wrong);
         }
         assert_eq!(text.ago(2 * HOUR), "2 h ago");
@@ -894,7 +894,7 @@ mod tests {
                 assert_eq!(words(sentence), words(whole), "{section}.{name}");
             }
         }
-        let stored = "go to \"I have stored it\", and press nothing yet";
+        let stored = "go to \"I have stored it\", without pressing it";
         assert_eq!(ascii.say("help.stored"), stored);
     }
 
@@ -912,7 +912,7 @@ mod tests {
         };
         assert_eq!(
             trouble(vec![user.clone(), key(4, true)], 0),
-            "The role “Ops” cannot be deleted while somebody or something has it: the user bob, \
+            "The role “Ops” cannot be deleted while it is assigned to the user bob, \
              the deleted API key “k4” (ID 4), which can be restored."
         );
         let many = vec![user, key(1, false), key(2, false), key(3, false)];

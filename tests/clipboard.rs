@@ -272,7 +272,7 @@ fn a_tmux_that_hangs_is_killed_after_a_second_and_holds_nothing_up() {
     make(&mut console);
     console.send("cv");
     console.says_with("secret.hidden", &[("key", &"v")]);
-    console.see("tmux did not take it (no answer within a second)");
+    console.see("tmux did not accept it (no answer within a second)");
     let pid = fs::read_to_string(pid).expect("it was started");
     let gone = || !Path::new("/proc").join(pid.trim()).exists();
     eventually("it is gone", gone);
@@ -285,7 +285,7 @@ fn a_tmux_that_refuses_is_told_in_its_own_words_and_nothing_else_is_tried() {
     let mut console = with_false_tmux(home.path(), script);
     let secret = make(&mut console);
     console.send("c");
-    console.see("tmux did not take it (no server running on /nowhere");
+    console.see("tmux did not accept it (no server running on /nowhere");
     let bytes = console.bytes();
     let base64 = base64(&secret);
     let mut windows = bytes.windows(base64.len());
@@ -334,7 +334,7 @@ fn is_not_held_up_by(variables: &[(&str, &OsStr)]) {
     make(&mut console);
     console.send("cv");
     console.says_with("secret.hidden", &[("key", &"v")]);
-    console.see("The display's clipboard did not take it (no answer within a second)");
+    console.see("The display's clipboard did not accept it (no answer within a second)");
     confirm_stored(&mut console);
     console.quits();
 }

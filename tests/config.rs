@@ -104,7 +104,7 @@ const DEFAULTS: [&str; 10] = [
 #[test]
 fn without_a_file_the_settings_are_the_defaults_and_say_so() {
     let (printed, complaints) = Home::new().config(&[], 0);
-    assert!(printed.contains("# There is no such file: every setting has its default.\n"));
+    assert!(printed.contains("# There is no such file: all settings have their defaults.\n"));
     assert_eq!(set(&printed), DEFAULTS);
     assert!(complaints.is_empty());
 }
@@ -218,16 +218,16 @@ fn a_wrong_value_is_told_with_file_line_and_what_was_expected_and_its_default_co
     assert_eq!(
         complaints,
         [
-            "FILE, line 1: theme is to be a name that keyward themes prints, or the path of a theme's file. It has its default.",
-            "FILE, line 2: There is no setting mous. Keys of actions stand under [keys].",
-            "FILE, line 3: secret.hidden is to be true or false. It has its default.",
-            "FILE, line 4: idle_minutes is to be a whole number from 0 to 1440. It has its default.",
-            "FILE, line 5: zone is to be auto or an IANA time zone, such as Europe/Berlin. It has its default.",
-            "FILE, line 7: list.new cannot have d: on the same screen list.delete has it. It has its default keys.",
-            "FILE, line 8: list.tree cannot have Enter: on the same screen list.properties has it. It has its default keys.",
-            "FILE, line 9: There is no action list.foo.",
-            "FILE, line 10: list.quit is to have keys that a terminal sends, and Ctrl-1 is none. It has its default keys.",
-            "FILE, line 11: form.accept cannot have o: where it is done, that is typed as text. It has its default keys.",
+            "FILE, line 1: theme is to be one of default, light, high-contrast, mono. Its default is used.",
+            "FILE, line 2: There is no setting mous. Keys of commands belong under [keys].",
+            "FILE, line 3: secret.hidden is to be true or false. Its default is used.",
+            "FILE, line 4: idle_minutes is to be a whole number from 0 to 1440. Its default is used.",
+            "FILE, line 5: zone is to be auto or an IANA time zone, such as Europe/Berlin. Its default is used.",
+            "FILE, line 7: list.new cannot have d: on the same screen list.delete has it. Its default keys are used.",
+            "FILE, line 8: list.tree cannot have Enter: on the same screen list.properties has it. Its default keys are used.",
+            "FILE, line 9: There is no command list.foo.",
+            "FILE, line 10: list.quit must have keys that a terminal sends, and Ctrl-1 is not one. Its default keys are used.",
+            "FILE, line 11: form.accept cannot have o: where it is used, that is typed as text. Its default keys are used.",
             "FILE, line 12: mouse is a setting: put it above [keys].",
         ]
     );
@@ -337,7 +337,7 @@ fn what_is_no_config_file_is_told_and_nothing_waits_for_it() {
     mkfifo(&home.file(), Mode::S_IRUSR).expect("a pipe");
     let (printed, complaints) = home.config(&[], 1);
     assert_eq!(set(&printed), DEFAULTS);
-    let sentence = "FILE: This is not a regular file. Every setting has its default.";
+    let sentence = "FILE: This is not a regular file. All settings have their defaults.";
     assert_eq!(complaints, [sentence]);
 }
 

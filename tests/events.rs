@@ -402,7 +402,7 @@ fn a_whole_chain_gives_0_and_a_broken_one_1_and_where() {
     let (code, said) = trail.answers(&["--check"]);
     let head = trail.prints(&["--head"]);
     assert_eq!(code, 0);
-    assert_eq!(said, format!("The chain is whole: 5 events. Head: {head}"));
+    assert_eq!(said, format!("The chain is intact: 5 events. Head: {head}"));
     for (kept, place) in [
         (head.trim(), "5"),
         (head.trim().split_once(':').expect("a hash").1, "5"),
@@ -423,7 +423,7 @@ fn a_whole_chain_gives_0_and_a_broken_one_1_and_where() {
         "DROP TRIGGER events_never_change; UPDATE events SET actor = 'mallory' WHERE sequence = 3",
     );
     let broken = "The chain is broken: event 3 does not follow from the one before it.\n\
-        The database is not as Keyward makes it: its trigger events_never_change is missing.\n";
+        The database is not as Keyward created it: its trigger events_never_change is missing.\n";
     let broken = (1, broken.to_owned());
     assert_eq!(trail.answers(&["--check"]), broken);
     assert_eq!(trail.answers(&["--check", "--head", head.trim()]), broken);

@@ -326,7 +326,7 @@ fn a_change_whose_sync_fails_is_looked_at_again() {
     let whole = Broken::closed();
     for (sync, said) in [
         ("2", "Nothing was changed"),
-        ("2+", "nobody can say yet whether it was"),
+        ("2+", "it is not known yet whether it was"),
         // The log is closed after the change was confirmed.
         ("3+", "mallory is unlocked"),
     ] {

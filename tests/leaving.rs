@@ -192,7 +192,7 @@ fn a_panic_on_any_thread_restores_the_terminal_and_quotes_nothing() {
             .expect("restored");
         let said = String::from_utf8_lossy(&bytes[restored + RESTORED.len()..]);
         assert!(
-            said.starts_with("keyward: Stopped by an error of its own, at tests/leaving.rs:"),
+            said.starts_with("keyward: Internal error, at tests/leaving.rs:"),
             "{said}"
         );
         assert!(!said.contains(QUOTED), "{said}");
@@ -471,7 +471,7 @@ fn a_secret_is_hidden_when_the_console_was_left_to_the_shell() {
     console.foreground();
     console
         .shell
-        .see("Keyward was stopped and continued; the secret is hidden. Press v to show it.");
+        .see("Keyward was suspended and resumed; the secret is hidden. Press v to show it.");
     console.shell.says_with("secret.hidden", &[("key", &"v")]);
     let bytes = console.shell.bytes();
     let after = String::from_utf8_lossy(&bytes[before..]);

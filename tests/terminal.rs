@@ -72,7 +72,7 @@ fn the_main_job_from_an_empty_list_to_a_deleted_key() {
     console.send("y").see("is locked out:");
     console.says("state.locked_out");
     assert_eq!(verify(&home, &old), refused("locked-out"));
-    console.send("u").see("will be unlocked at once");
+    console.send("u").see("will be unlocked immediately");
     console.send("y").see("is unlocked.");
     accepted(&home, &old);
 

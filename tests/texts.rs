@@ -273,3 +273,78 @@ fn labels_and_toolbars_have_room_in_every_language() {
         }
     }
 }
+
+/// Words that an administrator would have to think about, in English, each with the plain one.
+const NOT_USED: &[(&str, &str)] = &[
+    ("mend", "fix"),
+    ("want of", "no ..."),
+    ("made", "created"),
+    ("makes", "creates"),
+    ("void", "discarded, or: will never work"),
+    ("meanwhile", "who did it, or nothing"),
+    ("whoever", "the user who"),
+    ("whom", "who"),
+    ("goes on", "keeps working, continues"),
+    ("go on", "keep working, continue"),
+    ("begins", "starts"),
+    ("begin", "start"),
+    ("told", "shown"),
+    ("at once", "immediately"),
+    ("is none", "is not one"),
+    ("nobody can say", "it is not known"),
+    ("the machine", "this machine"),
+    ("as it was before", "what it is now"),
+    ("present secret", "current secret"),
+    ("earlier secret", "previous secret"),
+    ("leave Keyward", "quit Keyward"),
+    ("exists already", "already exists"),
+    ("mounted for reading only", "mounted read-only"),
+];
+
+/// The same in Japanese.
+const NOT_USED_IN_JAPANESE: &[(&str, &str)] = &[
+    ("直して", "修正して"),
+    ("作った", "作成した"),
+    ("マシンの設定に従う", "このマシンと同じ"),
+    ("ほかの人", "ほかのユーザ"),
+    ("書き直", "書き換え"),
+    ("ディスクが失敗", "ディスクのエラー"),
+    ("分間キー操作", "分間キーボード操作"),
+    ("コピーから復元", "バックアップから復元"),
+    ("閲覧", "表示"),
+];
+
+#[test]
+fn sentences_use_the_plain_words() {
+    for (name, sentence) in by_name(sentences()) {
+        let words = format!(" {} ", sentence.to_lowercase());
+        let words = words.replace(|c: char| !c.is_alphanumeric(), " ");
+        for (word, plain) in NOT_USED {
+            assert!(
+                !words.contains(&format!(" {} ", word.to_lowercase())),
+                "{name}: not “{word}” but: {plain}"
+            );
+        }
+    }
+    for (name, sentence) in by_name(sentences_of("ja-JP")) {
+        for (word, plain) in NOT_USED_IN_JAPANESE {
+            assert!(!sentence.contains(word), "{name}: {word} -> {plain}");
+        }
+    }
+}
+
+#[test]
+fn japanese_sentences_are_polite_and_its_labels_are_not_sentences() {
+    for (name, sentence) in by_name(sentences_of("ja-JP")) {
+        let parts = sentence.split_inclusive('。');
+        for part in parts.filter(|part| part.ends_with('。')) {
+            let past = part.ends_with("た。")
+                && !["ました。", "でした。"]
+                    .iter()
+                    .any(|end| part.ends_with(end));
+            let plain = past || part.ends_with("る。") || part.ends_with("ない。");
+            // Help is told in verbs, in the plain form.
+            assert!(!plain || name.starts_with("help."), "{name}: {part}");
+        }
+    }
+}

@@ -83,7 +83,7 @@ fn who_may_not_sign_in_is_told_why_and_sees_nothing() {
     let mut home = Home::new();
     home.lock_bob_out();
     let locked_out = "keyward: bob is locked out: denied permission to sign in.";
-    let unknown = "keyward: mallory is not a user of this database.";
+    let unknown = "keyward: There is no user mallory in this database.";
     for (user, code, sentence) in [("bob", 2, locked_out), ("mallory", 1, unknown)] {
         let mut console = Start::new(home.directory.path(), &["--user", user]).go();
         assert_eq!(console.end(), code);
@@ -140,7 +140,7 @@ fn the_owner_gets_a_user_back_in_and_says_so_first() {
     home.run(&["user", "unlock", "mallory", "--break-glass"])
         .code(1)
         .stdout("")
-        .stderr("keyward: mallory is not a user of this database.\n");
+        .stderr("keyward: There is no user mallory in this database.\n");
     home.run(&UNLOCK)
         .code(0)
         .stdout("bob is unlocked.\n")
@@ -222,7 +222,10 @@ fn no_line_is_made_for_a_stranger_or_for_nobody() {
     let home = Home::new();
     let file = home.file("mallory.pub", &public_key());
     let said = home.no_line(&["--user", "mallory", &file]);
-    assert_eq!(said, "keyward: mallory is not a user of this database.\n");
+    assert_eq!(
+        said,
+        "keyward: There is no user mallory in this database.\n"
+    );
     assert!(home.no_line(&[&file]).contains("--user <NAME>"));
     let none = ["--user", "bob", "--db", "none.db", &file];
     assert!(home.no_line(&none).contains("There is no database at"));
@@ -245,7 +248,7 @@ fn no_line_is_made_of_a_file_that_is_not_one_key_and_nothing_of_it_is_repeated()
         (key.replace("ssh-ed25519", "ssh-rsa"), "of another type"),
         (format!("ssh-ed25519 {inner}=="), "cut off"),
         (format!("{key} {inner}\u{1b}[2J"), "control character"),
-        (format!("# {inner}\n"), "holds no key"),
+        (format!("# {inner}\n"), "There is no key in"),
         ("#".repeat(70_000), "too long"),
     ] {
         let file = home.file("bob.key", &holds);

@@ -425,12 +425,12 @@ mod tests {
         let body = r#"{"overlapUntil":1795363200000,"replaces":1,"secret":2,"version":1}"#;
         assert_eq!(
             told(9001, body),
-            "Secret: 2; Replaces Secret: 1; Earlier Secret Works Until: 2026-11-22 17:00:00 +01:00"
+            "Secret: 2; Replaces Secret: 1; Previous Secret Works Until: 2026-11-22 17:00:00 +01:00"
         );
         let body = r#"{"lastAction":1795363200000,"reason":"idle","version":1}"#;
         assert_eq!(
             told(602, body),
-            "Reason: idle; Last Key: 2026-11-22 17:00:00 +01:00"
+            "Reason: idle; Last Keyboard Activity: 2026-11-22 17:00:00 +01:00"
         );
         assert_eq!(told(9001, r#"{"overlapUntil":null,"version":1}"#), "");
         let body = r#"{"unproven":{"account":"keyward","sshConnection":null,"sudoUser":"bob"},"version":1}"#;

@@ -84,7 +84,7 @@ fn the_page_says_in_numbers_and_row_by_row_what_will_happen() {
         "bulk.last_used",
         &[("name", &"delta"), ("ago", &"3 min ago")],
     );
-    console.expect("alpha: is locked out already");
+    console.expect("alpha: is already locked out");
     console.expect("beta: will be locked out");
     console.expect("delta: will be locked out, used 3 min ago");
     console.keys("\n").says_not("bulk.lock_all");
@@ -145,7 +145,9 @@ fn esc_stops_it_and_what_is_done_is_done() {
     console.keys("/contr\n*l");
     console.hold = true;
     console.keys("y");
-    console.wait(SECOND).expect("Lock Out: 0 of 5. Esc stops.");
+    console
+        .wait(SECOND)
+        .expect("Lock Out: 0 of 5. Press Esc to stop.");
     console.press(KeyCode::Esc);
     console.release();
     console.says_with("bulk.lock_done", &[("n", &1)]);
@@ -244,7 +246,7 @@ fn without_marks_a_role_is_set_of_the_selected_row() {
     console
         .keys("jRfull\n")
         .says_with("bulk.role_all", &[("n", &1), ("value", &"Full Access")]);
-    console.expect("beta: will have this role");
+    console.expect("beta: will get this role");
     console.keys("y").expect_selected("Full Access");
 }
 

@@ -18,7 +18,7 @@ fn set(change: impl FnOnce(&mut Setting)) -> Console {
 const WAYS: [(ClipboardWay, &str); 4] = [
     (
         ClipboardWay::Tmux,
-        "Sent to tmux, and by it to your terminal's clipboard.",
+        "Sent to tmux, and through it to your terminal's clipboard.",
     ),
     (
         ClipboardWay::Osc52,
@@ -30,7 +30,7 @@ const WAYS: [(ClipboardWay, &str); 4] = [
     ),
     (
         ClipboardWay::Native,
-        "Sent to the display's clipboard, held by Keyward until this dialog closes.",
+        "Sent to the display's clipboard, where Keyward holds it until this dialog closes.",
     ),
 ];
 
@@ -130,15 +130,15 @@ fn a_way_that_fails_is_named_and_no_other_is_tried() {
     let cases = [
         (
             Trouble::TmuxRefused(Some("no server running".to_owned())),
-            "tmux did not take it (no server running",
+            "tmux did not accept it (no server running",
         ),
         (
             Trouble::TmuxRefused(None),
-            "tmux did not take it (no answer within a second)",
+            "tmux did not accept it (no answer within a second)",
         ),
         (
             Trouble::DisplayRefused(None),
-            "The display's clipboard did not take it (no answer within a second)",
+            "The display's clipboard did not accept it (no answer within a second)",
         ),
     ];
     for (trouble, sentence) in cases {
@@ -155,7 +155,7 @@ fn a_way_that_fails_is_named_and_no_other_is_tried() {
 #[test]
 fn a_copy_that_failed_is_told_though_check_is_on_top() {
     for (way, sentence) in [
-        (Err(Trouble::TmuxRefused(None)), "tmux did not take it"),
+        (Err(Trouble::TmuxRefused(None)), "tmux did not accept it"),
         (
             Ok(ClipboardWay::Osc52),
             "Sent to your terminal's clipboard (OSC 52).",

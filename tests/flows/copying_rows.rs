@@ -11,7 +11,7 @@ fn the_id_the_name_and_a_request_without_the_secret_are_copied() {
     let mut console = Console::with_keys(&["backup", "deploy"]);
     console.keys("jY\n").says("secret.sent_osc52");
     console.keys("Y<Down>\n").keys("Yheader\n");
-    console.expect("Nothing is found");
+    console.expect("No matches");
     console.keys("<Ctrl-U>api\n");
     let request = "curl -H 'api-secret-key: <secret>' -H 'api-version: v1' https://HOST/api/";
     assert_eq!(console.clipboard(), ["2", "deploy", request]);

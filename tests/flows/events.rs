@@ -104,10 +104,10 @@ fn a_filter_is_taken_away_by_the_first_entry_of_its_choice() {
 fn a_time_that_is_none_is_told_and_can_be_mended() {
     let mut console = trail();
     console.keys("dyesterday\n");
-    console.expect("“yesterday” is no time");
+    console.expect("“yesterday” is not a time");
     console.expect("yesterday");
     console.keys("<Ctrl-U>1d..7d\n");
-    console.expect("is over before it begins");
+    console.expect("ends before it starts");
     console.keys("<Ctrl-U>1h\n");
     assert_eq!(shown(&console).len(), 6);
 }
@@ -171,7 +171,7 @@ fn e_on_a_list_shows_the_events_about_the_selected_row() {
     console.keys("e").expect("/target:user:1");
     console.go("Roles");
     console.keys("e").expect("/target:role:2");
-    console.expect("Nothing is found.").expect_not("Press Esc");
+    console.expect("No matches.").expect_not("Press Esc");
     console.keys("4").expect("9 shown");
     console.keys("1").expect_selected("deploy");
 }

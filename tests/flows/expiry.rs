@@ -32,7 +32,7 @@ fn what_is_typed_stays_until_it_is_left_and_is_a_date_then() {
         console
             .keys(typed)
             .expect(&format!("[x] Expires on  {typed} "));
-        console.expect("Stops 20").expect_not("This is no date.");
+        console.expect("Stops 20").expect_not("This is not a date.");
         console
             .keys("\t")
             .expect(&format!("[x] Expires on  {day} "));
@@ -104,7 +104,7 @@ fn a_space_opens_the_month_and_enter_takes_the_day() {
 fn a_day_that_is_refused_is_marked_and_not_taken_and_says_why() {
     let mut console = in_date();
     console.keys(" <Left>").expect(">21)");
-    console.expect("This day is over: it is 2026-11-22 in the key's time zone.");
+    console.expect("This day is over: today is 2026-11-22 in the key's time zone.");
     console.keys("\n").expect(">21)");
     console.says_with("problem.past", &[("today", &"2026-11-22")]);
     // What lies before this month and behind the last one of all is out of reach.

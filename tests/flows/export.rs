@@ -127,7 +127,7 @@ fn a_file_that_is_there_is_left_and_another_name_is_asked_for() {
     fs::write(&path, "old").expect("written");
     let mut console = Console::with_keys(&["backup"]);
     to_file(&mut console, 0, &path).says("export.path_title");
-    console.expect("exists already and was left as it is.");
+    console.expect("already exists and was not changed.");
     assert_eq!(fs::read(&path).expect("there"), b"old");
     console.keys("2\n");
     assert!(directory.path().join("old2").exists());

@@ -56,8 +56,14 @@ fn the_vendors_way_to_lock_out_works_too() {
     console.keys("<Shift-Tab><Shift-Tab><Shift-Tab> ");
     console.expect("[x] Locked Out (Denied permission to authenticate)");
     console.keys("<F2>");
-    console.says_with("form.saved", &[("name", &"backup")]);
+    console.says_with("form.saved_locked", &[("name", &"backup")]);
     assert_eq!(console.refusal(&secret), Some(Refused::LockedOut));
+    console
+        .keys("\n<F2>")
+        .says_with("form.unchanged", &[("name", &"backup")]);
+    console.keys("\n<Shift-Tab><Shift-Tab><Shift-Tab><Shift-Tab> <F2>");
+    console.says_with("form.saved_unlocked", &[("name", &"backup")]);
+    assert!(console.works(&secret));
 }
 
 #[test]
@@ -82,7 +88,7 @@ fn a_new_secret_replaces_the_old_one_with_the_overlap_that_was_chosen() {
     console
         .keys("x")
         .expect("which works until 2026-11-22 17:00");
-    console.expect("The earlier secret was last used");
+    console.expect("The previous secret was last used");
     console.keys("y");
     assert_eq!(console.refusal(&old), Some(Refused::Replaced));
     console.expect_selected("Active   ");
@@ -127,9 +133,9 @@ fn a_secret_delivered_to_a_locked_key_is_not_said_to_work() {
     console.make_and_store("backup");
     console.keys("lys\n\n");
     let new = console.secret();
-    console.expect("it will not authenticate: the key is in the state Locked Out.");
+    console.expect("it will not authenticate: the key's state is Locked Out.");
     console.keys("a\n");
-    console.expect("it does not authenticate: the key is in the state Locked Out.");
+    console.expect("it does not authenticate: the key's state is Locked Out.");
     assert_eq!(console.refusal(&new), Some(Refused::LockedOut));
 }
 

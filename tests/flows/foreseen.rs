@@ -87,7 +87,7 @@ fn a_role_that_stops_users_asks_first_and_names_them() {
     let mut console = Console::on(bench);
     to_boxes(&mut console, "ops");
     console.keys(" <F2>");
-    console.expect("Users who can no longer sign in, and whose consoles end: 1");
+    console.expect("Users who can no longer sign in, and whose sessions end: 1");
     console.expect("(“bob”).");
     console.keys("y");
     console.says_with("form.saved", &[("name", &"Ops")]);
@@ -187,7 +187,7 @@ fn what_cannot_be_restored_is_told_before_the_question() {
     key(&mut bench, "taken", AUDITOR);
     let mut console = Console::on(bench);
     console.keys("fdeleted\nGr");
-    console.expect("The API key 3 is named “taken” now.");
+    console.expect("The API key 3 now has the name “taken”.");
     console.expect_not("[ Cancel ]");
     console.wait(RESTORABLE + SECOND);
     console.keys("gr").says("trouble.not_restorable");
@@ -210,7 +210,7 @@ fn a_role_in_use_and_the_last_manager_are_told_before_the_question() {
     let mut console = Console::on(bench);
     console.go("Roles");
     console.keys("/ops\nd");
-    console.expect("The role “Ops” cannot be deleted while somebody or something has it");
+    console.expect("The role “Ops” cannot be deleted while it is assigned to");
     console.expect_not("[ Cancel ]");
     let mut console = Console::of(console.bench, bob, (80, 24));
     console.go("Users");
@@ -228,7 +228,7 @@ fn unlocking_promises_no_more_than_it_gives() {
     console.make("pending");
     console.keys("x\ny/pending\nlyu");
     console.expect(
-        "will be unlocked at once, but will not authenticate: its state will be Not delivered.",
+        "will be unlocked immediately, but will not authenticate: its state will be Not delivered.",
     );
     console.keys("<Esc><Esc>/backup\nlyu");
     console.says("confirm.unlock");

@@ -91,8 +91,8 @@ fn what_can_be_done_now_comes_first_and_q_closes() {
     assert!(place("to the last") < place("(not now)"), "{screen}");
     // In a word it is a letter like others; Esc leaves the word first.
     console.keys("/quit").expect("Find: quit");
-    console.keys("<Esc>").expect("lock the selected key out");
-    console.keys("l").expect("l: lock the selected key out");
+    console.keys("<Esc>").expect("lock out the selected key");
+    console.keys("l").expect("l: lock out the selected key");
     console.keys("q").expect_not("╭ Keys");
 }
 

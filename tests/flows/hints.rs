@@ -14,13 +14,13 @@ fn a_hint_is_said_of_the_field_in_focus_and_gives_way_to_a_message() {
     console.keys("<F2>").says("trouble.problems");
     console.expect_not("no other API key has this name");
     console.keys("x").expect("no other API key has this name");
-    console.keys("\t").expect("Enter begins a new line.");
+    console.keys("\t").expect("Enter starts a new line.");
     console
         .keys("\t")
-        .expect("Auditor: may view everything and change nothing.");
+        .expect("Auditor: can view everything and change nothing.");
     console
         .keys("\n full\n")
-        .expect("Full Access: may view and change everything.");
+        .expect("Full Access: can view and change everything.");
     console.keys("\t").says("hint.key_language");
     console.keys("\t").says("hint.key_zone");
     console.keys("\t").says("hint.expires_on");
@@ -50,7 +50,7 @@ fn a_role_that_lets_a_key_do_nothing_says_so() {
     let mut console = Console::on(bench);
     console.keys("nx\t\t console\n").says("hint.no_web_service");
     console.resize(120, 24);
-    console.expect("Console only: 1 of 173 rights, all of them only to view.");
+    console.expect("Console only: 1 of 173 rights, only to view.");
     console
         .resize(60, 15)
         .says("hint.no_web_service")
@@ -97,7 +97,7 @@ fn the_policy_and_the_reason_of_a_lock_have_hints_and_an_owner_has_one() {
         .expect("1 to 36500 days, counted in each key's own time zone; empty: no limit.");
     console
         .keys("\t")
-        .expect("0 to 365 days, in place of every user's own setting; 0: no warning.");
+        .expect("0 to 365 days, instead of each user's own setting; 0: no warning.");
     console.keys("\t").expect_not("0 to 365");
     console.resize(60, 15).keys("<Shift-Tab>");
     console.expect("0 to 365 days; 0: no warning.");

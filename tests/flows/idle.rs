@@ -29,7 +29,7 @@ fn impatient(bench: Bench, minutes: u32) -> Console {
 fn counting_down() -> Console {
     let mut console = console();
     console.wait(IDLE);
-    console.expect("Signed out in 60 s for want of a key.");
+    console.expect("signing out in 60 s. Press any key to stay.");
     console
 }
 
@@ -40,8 +40,8 @@ fn a_minute_is_counted_down_and_then_the_user_is_signed_out() {
     console.wait(1);
     console.says_with("countdown.body", &[("seconds", &60)]);
     console.expect_not("will be lost");
-    console.wait(18 * SECOND).expect("Signed out in 42 s");
-    console.wait(42 * SECOND - 1).expect("Signed out in 1 s");
+    console.wait(18 * SECOND).expect("signing out in 42 s");
+    console.wait(42 * SECOND - 1).expect("signing out in 1 s");
     assert_eq!(console.bench.event_numbers(), [600]);
     console.wait(1);
     console.says_with("ended.nobody", &[("minutes", &15)]);
@@ -89,7 +89,7 @@ fn any_key_goes_on_and_does_nothing_else() {
         console.says_not("form.title_new");
         assert!(!console.done(), "{key:?}");
         console.wait(IDLE - 1).says_not("countdown.body");
-        console.wait(1).expect("Signed out in 60 s");
+        console.wait(1).expect("signing out in 60 s");
     }
 }
 
@@ -99,10 +99,10 @@ fn control_c_a_paste_and_the_mouse_go_on_too() {
     console.keys("<Ctrl-C>");
     assert!(!console.done());
     console.says_not("countdown.body");
-    console.wait(IDLE).expect("Signed out in 60 s");
+    console.wait(IDLE).expect("signing out in 60 s");
     console.paste("n\nbanana\n").says_not("countdown.body");
     console.says_not("form.title_new");
-    console.wait(IDLE).expect("Signed out in 60 s");
+    console.wait(IDLE).expect("signing out in 60 s");
     let click = MouseEventKind::Down(MouseButton::Left);
     console.send_mouse(click, (1, 1), console.frames());
     console.settle();
@@ -120,7 +120,7 @@ fn of_a_paste_without_brackets_nothing_reaches_what_is_below() {
 fn what_a_terminal_says_by_itself_is_nobody() {
     let mut console = counting_down();
     console.send(Event::FocusGained);
-    console.resize(100, 30).expect("Signed out in 60 s");
+    console.resize(100, 30).expect("signing out in 60 s");
     console.resize(20, 5);
     console.wait(MINUTE);
     console.resize(80, 24).says("ended.nobody");
@@ -193,7 +193,7 @@ fn it_goes_on_over_whatever_is_open() {
         let mut console = console();
         console.make_and_store("backup");
         console.keys(open).expect(shown);
-        console.wait(IDLE).expect("Signed out in 60 s");
+        console.wait(IDLE).expect("signing out in 60 s");
         console.keys("y").says_not("countdown.body").expect(shown);
         console.wait(IDLE);
         console.wait(MINUTE).says("ended.nobody");
@@ -210,7 +210,9 @@ fn a_secret_is_hidden_at_once_and_shown_again_to_who_comes_in_time() {
     console.wait(IDLE - 1);
     assert_eq!(console.secret(), secret);
     console.wait(1).expect_not(&secret[3..20]);
-    console.expect("Hidden: no key was pressed for 15 min. Without one it is made void at 16:20:");
+    console.expect(
+        "Hidden after 15 min without keyboard activity. Press a key, or it is discarded at 16:20:",
+    );
     console.says_not("countdown.body");
     let redrawn = |effect: &Effect| matches!(effect, Effect::FullRedraw);
     assert!(console.effects.iter().any(redrawn));
@@ -235,9 +237,9 @@ fn five_minutes_later_it_is_void_and_then_the_user_is_signed_out() {
         console.wait(5 * MINUTE - 1);
         assert_eq!(console.bench.event_numbers(), [600, 656, 9000]);
         console.wait(1);
-        console.expect("the new secret of “backup” was made void");
+        console.expect("the new secret of “backup” was discarded");
         assert_eq!(console.bench.event_numbers(), [600, 656, 9000, 9002]);
-        console.wait(0).expect("Signed out in 60 s");
+        console.wait(0).expect("signing out in 60 s");
         console.says("state.not_delivered");
         console.wait(MINUTE).says("ended.nobody");
         let events = console.bench.event_numbers();
@@ -268,7 +270,7 @@ fn it_is_given_up_even_where_that_cannot_be_noted() {
     console.wait(5 * MINUTE).says("trouble.full");
     console.says_not("button.stored");
     assert_eq!(console.refusal(&secret), Some(Refused::NotDelivered));
-    console.wait(0).expect("Signed out in 60 s");
+    console.wait(0).expect("signing out in 60 s");
 }
 
 #[test]
@@ -281,7 +283,7 @@ fn a_secret_that_can_never_work_any_more_goes_too() {
     console.wait(IDLE).says_not("secret.nobody");
     console.wait(5 * MINUTE);
     console.wait(0).expect_not("[ Close ]");
-    console.expect("Signed out in 60 s");
+    console.expect("signing out in 60 s");
 }
 
 #[test]
@@ -299,7 +301,7 @@ fn what_is_being_written_is_waited_for() {
     console.hold = true;
     console.wait(0);
     console.release();
-    console.wait(0).expect("Signed out in 60 s");
+    console.wait(0).expect("signing out in 60 s");
 }
 
 #[test]
@@ -308,9 +310,9 @@ fn a_clock_that_is_set_makes_nobody_wait_longer_and_signs_nobody_out() {
         let mut console = console();
         console.set_clock(ms);
         console.wait(IDLE - SECOND - 1).says_not("countdown.body");
-        console.wait(1).expect("Signed out in 60 s");
-        console.set_clock(ms).expect("Signed out in 59 s");
-        console.set_clock(-ms).expect("Signed out in 58 s");
+        console.wait(1).expect("signing out in 60 s");
+        console.set_clock(ms).expect("signing out in 59 s");
+        console.set_clock(-ms).expect("signing out in 58 s");
         console.wait(58 * SECOND).says("ended.nobody");
         let (_, _, body) = console.bench.events().pop().expect("an event");
         let body: serde_json::Value = serde_json::from_str(&body).expect("JSON");
@@ -330,7 +332,7 @@ fn a_clock_that_is_set_makes_no_secret_void_that_is_on_the_screen() {
         assert_eq!(console.secret(), secret, "{ms}");
         console.wait(1).expect_not(&secret[3..20]);
         let until = console.bench.clock.now().plus(5 * MINUTE);
-        console.expect(&until.utc().format("made void at %H:%M:%S").to_string());
+        console.expect(&until.utc().format("discarded at %H:%M:%S").to_string());
         console.keys("v");
         assert_eq!(console.secret(), secret, "{ms}");
     }
@@ -345,7 +347,7 @@ fn who_is_locked_out_during_the_countdown_is_told_that() {
     let mut bobs = Console::set(bench, bob, (80, 24), |setting| {
         setting.settings.idle_minutes = MINUTES;
     });
-    bobs.wait(IDLE).expect("Signed out in 60 s");
+    bobs.wait(IDLE).expect("signing out in 60 s");
     alices.by_alice(|service, alice| service.lock_out_user(alice, id, ""));
     bobs.wait(SECOND).expect("bob is locked out");
     bobs.wait(HOUR).expect("bob is locked out");

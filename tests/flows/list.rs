@@ -140,14 +140,14 @@ fn the_corner_tells_what_matters_as_far_as_it_fits() {
 fn a_term_that_is_none_shows_no_row_until_it_is_mended() {
     let mut console = Console::with_keys(&["alpha", "beta", "gamma"]);
     console.keys("jl").keys("y/state:lo").expect_not("beta");
-    console.expect("“lo” is none of: active");
+    console.expect("“lo” is not one of: active");
     console.keys("cked").expect_selected("beta");
     console.says_with("list.hides", &[("shown", &1), ("all", &3)]);
     // Kept with a mistake in it there is nothing to act on, whatever was shown before.
     console.keys("<Backspace>\n").expect_not("beta");
-    console.keys("dy").expect("is none of");
-    console.keys("<Enter>").expect("is none of");
-    console.wait(2 * SECOND).expect("is none of");
+    console.keys("dy").expect("is not one of");
+    console.keys("<Enter>").expect("is not one of");
+    console.wait(2 * SECOND).expect("is not one of");
     console.expect_not("beta");
     console.keys("<Esc>").expect_selected("beta");
     assert_eq!(
@@ -341,7 +341,7 @@ fn a_filter_that_finds_nothing_keeps_the_selection() {
 #[test]
 fn a_key_without_use_says_nothing_untrue() {
     let mut console = Console::with_keys(&["alpha"]);
-    console.keys("<Esc>").expect_not("deleted meanwhile");
+    console.keys("<Esc>").expect_not("it was deleted");
     console.keys("x").says("trouble.no_overlap");
 }
 

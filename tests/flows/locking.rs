@@ -19,7 +19,7 @@ fn told(console: &Console, number: i64) -> String {
 fn y_answers_at_once_and_no_reason_is_kept() {
     let mut console = Console::new();
     console.make_and_store("backup");
-    console.keys("l").expect("Tab to give one");
+    console.keys("l").expect("Tab to enter one");
     console.keys("y").expect_selected("Locked Out");
     assert!(!told(&console, 673).contains("reason"));
 }
@@ -38,7 +38,7 @@ fn a_reason_is_typed_below_the_question_and_told_wherever_the_lock_is() {
     console.expect_selected("Locked Out");
     assert!(told(&console, 673).contains(r#""reason":"any contract ended""#));
     console.keys("l");
-    console.expect("Locked out already by alice, 2026-11-22 16:00: any contract ended.");
+    console.expect("Already locked out by alice, 2026-11-22 16:00: any contract ended.");
     console.keys("\n");
     console.expect("Locked Out by alice, 2026-11-22 16:00: any contract ended");
     console.keys("<Esc>e\n").expect("any contract ended");
@@ -56,7 +56,7 @@ fn a_reason_that_may_not_be_is_refused_and_stays_to_be_mended() {
     console.keys("l\t").paste(&secret);
     console.says("problem.secret");
     console.paste("a\u{202e}b").keys("\n<Right>\n");
-    console.expect("Character 2 cannot be seen (U+202E).");
+    console.expect("Character 2 is invisible (U+202E).");
     console
         .keys("<Backspace><Backspace>\ny")
         .expect_selected("Locked Out");
@@ -105,7 +105,7 @@ fn the_key_that_locks_never_unlocks_and_says_who_locked_and_when() {
     let mut console = Console::new();
     let secret = console.make_and_store("backup");
     console.keys("lyl");
-    console.expect("Locked out already by alice, 2026-11-22 16:00.");
+    console.expect("Already locked out by alice, 2026-11-22 16:00.");
     console.keys("y");
     assert_eq!(console.refusal(&secret), Some(Refused::LockedOut));
     console.wait(MINUTE);
@@ -125,7 +125,7 @@ fn a_click_on_lock_says_who_locked_too() {
     console.make_and_store("backup");
     console.keys("ly");
     console.click_on("(Lock)");
-    console.expect("Locked out already by alice");
+    console.expect("Already locked out by alice");
     console.click_on("u Unlock").says("confirm.unlock");
 }
 
@@ -138,7 +138,7 @@ fn where_nobody_is_known_to_have_locked_only_that_it_is_locked_is_said() {
     set(true).expect("locked");
     console.wait(2 * SECOND);
     console.keys("l");
-    console.expect("Locked out already.");
+    console.expect("Already locked out.");
     console.keys("uyly");
     set(false).expect("unlocked");
     console.wait(2 * SECOND);
@@ -151,14 +151,14 @@ fn what_was_done_is_told_with_the_name_that_was_asked_about() {
     let mut console = Console::new();
     let id = Console::id_of(&console.make_and_store("backup"));
     console.keys("/backup\nl");
-    console.expect("“backup” (ID 1) will be locked out at once");
+    console.expect("“backup” (ID 1) will be locked out immediately");
     let mut other = console.bench.beside();
     let before = other.by_alice(|service, alice| service.key_properties(alice, id));
     let mut renamed = ApiKeyDraft::from(&before.fields);
     renamed.name = "nightly".to_owned();
     other.by_alice(|service, alice| service.save_key(alice, id, &before.fields, &renamed));
     console.wait(2 * SECOND);
-    console.keys("y").expect("“backup” is locked out:");
+    console.keys("y").expect("“backup” was locked out:");
 }
 
 #[test]

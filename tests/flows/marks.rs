@@ -52,8 +52,8 @@ fn marks_stay_through_filter_order_refresh_and_another_screen_and_say_how_many_a
     console.keys("  ").expect("2 marked");
     console
         .keys("/alp")
-        .expect("2 marked, 1 not shown · 1 of 3");
-    console.keys("\n").expect("2 marked, 1 not shown");
+        .expect("2 marked (1 not shown) · 1 of 3");
+    console.keys("\n").expect("2 marked (1 not shown)");
     console.keys("<Esc>").expect("2 marked");
     console.expect_not("not shown");
     console.keys("O").expect("*alpha").expect("*beta");

@@ -88,7 +88,7 @@ fn esc_goes_back_to_the_form_with_what_was_typed() {
         .expect("backup-mine")
         .expect("my words")
         .expect("2026-12-31");
-    console.expect("! alice changed this meanwhile to: theirs.");
+    console.expect("! alice has changed this to: theirs.");
     // Nothing was chosen by that: it is asked again.
     console
         .keys("<F2>")

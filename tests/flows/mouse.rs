@@ -160,7 +160,7 @@ fn other_buttons_and_letting_go_do_nothing() {
 fn a_click_on_nothing_leaves_the_message_as_it_is() {
     let mut console = Console::with_keys(&["alpha"]);
     console.keys("x");
-    let message = "No earlier secret of this key is working.";
+    let message = "This key has no previous secret that still works.";
     console.expect(message);
     console.click((40, 12)).expect(message);
     console.click_on("alpha").expect_not(message);
@@ -226,7 +226,7 @@ fn a_double_click_presses_nothing_in_the_dialog_that_it_opened() {
     // It is there already when the second click comes.
     console.click_after(0, at);
     console.click_after(399 - 200, at).expect("y Lock Out ]");
-    console.click_after(400, at).expect("is locked out");
+    console.click_after(400, at).expect("was locked out");
 }
 
 #[test]

@@ -147,8 +147,8 @@ fn a_form_that_is_left_asks_and_its_buttons_answer() {
     let mut console = Console::new();
     console.keys("nbackup");
     console.click_on("[ Cancel ]").expect("Leave");
-    console.click_on("[ Cancel ]").expect("backup");
-    console.click_on("Esc Cancel");
+    console.click_on("[ Stay ]").expect("backup");
+    console.click_on("Esc Cancel").expect("Esc Stay");
     console.click_on("[ y Leave").says_not("form.title_new");
 }
 
@@ -200,7 +200,7 @@ fn a_new_secret_is_asked_for_by_mouse() {
     let mut console = Console::new();
     let first = console.make_and_store("backup");
     console.click_on("s New Secret");
-    console.click_on("( OK )").expect("Choose");
+    console.click_on("( OK )").says("new_secret.choose");
     console.click_on("( ) 24 hours").expect("(•) 24 hours");
     console.click_on("[ OK ]");
     let second = console.secret();
@@ -361,6 +361,6 @@ fn the_end_of_a_session_is_left_by_its_button() {
     let mut console = Console::of(bench, user, (80, 24));
     other.by_alice(|service, alice| service.lock_out_user(alice, bob, ""));
     console.wait(1_000);
-    console.click_on("[ Leave");
+    console.click_on("[ Quit");
     assert!(console.done());
 }

@@ -33,7 +33,7 @@ fn what_is_chosen_is_done_as_its_key_does_it() {
         .says("confirm.delete_title");
     console.keys("<Esc>:system ev\n").expect("System Events");
     console.keys(":back\n").expect("User Management > API Keys");
-    console.keys(":leave\n");
+    console.keys(":quit\n");
     assert!(console.done());
 }
 

@@ -65,7 +65,7 @@ fn what_is_no_number_of_days_and_what_another_one_changed_is_told_beside_the_fie
     other.by_alice(|service, alice| service.save_policy(alice, &Policy::default(), &theirs));
     console
         .keys("<F2>")
-        .expect("alice changed this meanwhile to: 30.");
+        .expect("alice has changed this to: 30.");
     console.keys("<F2>").says("policy.saved");
 }
 

@@ -19,10 +19,10 @@ fn opened() -> Console {
 #[test]
 fn an_empty_name_keeps_the_form_open_with_the_problem_beside_the_field() {
     let mut console = Console::new();
-    console.keys("n<F2>").expect("! A name is needed.");
+    console.keys("n<F2>").expect("! Enter a name.");
     console.says("trouble.problems");
-    console.keys("   <F2>").expect("! A name is needed.");
-    console.keys("x").expect_not("! A name is needed.");
+    console.keys("   <F2>").expect("! Enter a name.");
+    console.keys("x").expect_not("! Enter a name.");
 }
 
 #[test]
@@ -32,7 +32,10 @@ fn a_name_that_is_taken_is_refused_in_any_case_and_accents() {
         console.make_and_store(taken);
         console.keys("n");
         console.keys(typed);
-        console.keys("<F2>").expect("is named").expect(typed);
+        console
+            .keys("<F2>")
+            .expect("already has the name")
+            .expect(typed);
     }
 }
 
@@ -41,7 +44,7 @@ fn a_name_that_looks_like_anothers_is_saved_by_a_second_ok() {
     let mut console = Console::new();
     console.make_and_store("prod");
     console.keys("npr\u{43E}d<F2>");
-    console.expect("! Looks like “prod”, ID 1. OK saves it all the same.");
+    console.expect("! Looks like “prod”, ID 1. Press OK again to save it anyway.");
     console.says("trouble.asked");
     // Another name is another question.
     console.keys("<Backspace>D<F2>");
@@ -58,14 +61,14 @@ fn names_that_need_joiners_are_made_and_shown_and_those_that_hide_are_not() {
     }
     console.keys("n");
     for (name, why) in [
-        ("\u{2800}", "Character 1 cannot be seen (U+2800)."),
+        ("\u{2800}", "Character 1 is invisible (U+2800)."),
         (
             "\u{301}",
-            "Character 1 (U+0301) is a mark without a letter before it.",
+            "Character 1 (U+0301) is a combining mark with no letter before it.",
         ),
         (
             "a\u{378}",
-            "Character 2 (U+0378) is none that Unicode defines.",
+            "Character 2 (U+0378) is not defined in Unicode.",
         ),
     ] {
         console.paste(name);
@@ -79,10 +82,10 @@ fn bad_names_are_refused_with_their_reason_and_kept() {
     let mut console = Console::new();
     console.keys("n");
     console.paste("a\u{202e}b");
-    console.expect("cannot be seen (U+202E)");
+    console.expect("is invisible (U+202E)");
     console.keys("<Ctrl-U>");
     console.paste("a\u{200b}b");
-    console.expect("cannot be seen (U+200B)");
+    console.expect("is invisible (U+200B)");
     console.keys("<Ctrl-U>");
     console.paste("red\u{1b}[31m\nname").expect("red[31m name");
     console.says("message.cleaned");
@@ -105,13 +108,16 @@ fn a_secret_never_enters_a_field_of_the_form() {
 fn an_expiry_is_checked_as_it_is_typed() {
     let mut console = Console::new();
     console.keys("nx\t\t\t\t\t ");
-    let last = "The last day that can be chosen is 2099-12-31.";
+    let last = "The latest day that can be chosen is 2099-12-31.";
     for (typed, said) in [
-        ("2026-02-30", "The calendar has no such day."),
-        ("2026-13-01", "The calendar has no such day."),
-        ("2026-11-21", "This day is over: it is 2026-11-22"),
+        ("2026-02-30", "There is no such day in the calendar."),
+        ("2026-13-01", "There is no such day in the calendar."),
+        ("2026-11-21", "This day is over: today is 2026-11-22"),
         ("2100-01-01", last),
-        ("tomorrow!!", "This is no date. Type one such as 2030-01-05"),
+        (
+            "tomorrow!!",
+            "This is not a date. Enter one such as 2030-01-05",
+        ),
     ] {
         console.keys(typed).expect(said);
         console.keys("<Ctrl-U>").expect_not(said);
@@ -240,7 +246,9 @@ fn a_key_deleted_while_the_form_is_open_is_told_and_what_was_typed_stays() {
     let mut console = opened();
     console.keys("-mine");
     console.by_alice(|service, alice| service.delete_key(alice, KeyId(1)));
-    console.keys("<F2>").expect("was deleted meanwhile");
+    console
+        .keys("<F2>")
+        .expect("no longer exists: it was deleted");
     console.expect("backup-mine");
 }
 
@@ -276,9 +284,11 @@ fn an_expired_key_can_be_moved_to_another_zone() {
 fn a_date_that_is_left_unfinished_is_told() {
     let mut console = Console::new();
     console.keys("n\t\t\t\t\t ").expect("YYYY-MM-DD");
-    console.keys("2027-9").expect_not("This is no date.");
-    console.keys("\t").expect("This is no date.");
-    console.keys("<Shift-Tab>-4").expect_not("This is no date.");
+    console.keys("2027-9").expect_not("This is not a date.");
+    console.keys("\t").expect("This is not a date.");
+    console
+        .keys("<Shift-Tab>-4")
+        .expect_not("This is not a date.");
     console.keys("\t").expect("[x] Expires on  2027-09-04");
 }
 
@@ -303,7 +313,7 @@ fn a_role_that_went_while_the_form_was_open_is_a_problem_beside_its_field() {
     console.keys("nnightly\t\t backup\n").expect("Backup ▼");
     console.by_alice(|service, alice| service.delete_role(alice, role));
     console.keys("<F2>");
-    console.expect("! This role does not exist any more. Choose another one.");
+    console.expect("! This role no longer exists. Choose another one.");
     console.expect("nightly");
 }
 

@@ -80,7 +80,7 @@ fn a_role_made_for_a_key_is_chosen_and_everything_typed_is_still_there() {
     console.keys(" 2027-03-01<Shift-Tab><Shift-Tab><Shift-Tab><Shift-Tab>");
     console.keys(" new\n").says("role.title_new");
     console.keys("<Ctrl-U>Backup operators<F2>");
-    console.says_with("form.saved", &[("name", &"Backup operators")]);
+    console.says_with("form.created", &[("name", &"Backup operators")]);
     console.expect("Backup operators ▼");
     for typed in ["nightly", "for the backup", "2027-03-01"] {
         console.expect(typed);
@@ -150,7 +150,7 @@ fn a_new_role_begins_as_the_originals_and_clashing_names_get_a_number() {
 fn a_role_made_for_a_key_or_user_begins_without_a_name_and_with_the_access_that_it_needs() {
     let mut console = Console::new();
     open_new_role(&mut console);
-    console.keys("<F2>").expect("! A name is needed.");
+    console.keys("<F2>").expect("! Enter a name.");
     console.expect("[ ] Allow Access to User Interface");
     console.expect("[x] Allow Access to Web Service API");
     console.keys("For keys<F2>").expect("For keys ▼");
@@ -362,7 +362,7 @@ fn a_right_that_the_own_role_lost_meanwhile_is_a_problem_on_its_tab() {
     tick(&mut console, "can view events");
     console.expect("[Computer]");
     console.keys("<F2>");
-    console.says_with("form.saved", &[("name", &"New Role")]);
+    console.says_with("form.created", &[("name", &"New Role")]);
 }
 
 #[test]
@@ -380,7 +380,7 @@ fn who_is_bound_to_equal_or_less_access_cannot_free_a_role_from_it() {
     console.keys("/create<Esc><Home>");
     console.expect("[ ] Only Users, API keys and Roles");
     console.keys("<F2>");
-    console.expect("! Your own role is bound to equal or less access.");
+    console.expect("! Your own role is limited to equal or less access.");
     console.expect("[!Users/Keys]");
     console.keys("<Down><Down><Down><Down><Down> ");
     console.expect("[x] Only Users, API keys and Roles");
@@ -397,9 +397,9 @@ fn a_refused_name_is_a_problem_beside_its_field_and_on_its_tab() {
     console.keys("<Ctrl-U>full ACCESS");
     turn_to(&mut console, "Other");
     console.keys("<F2>").expect("[!General]");
-    console.expect("! Another role is named “Full Access” already.");
+    console.expect("! Another role already has the name “Full Access”.");
     console.keys("<Ctrl-U>").expect_not("[!General]");
-    console.keys("<F2>").expect("! A name is needed.");
+    console.keys("<F2>").expect("! Enter a name.");
     console.keys("Operators<F2>").expect("Operators ▼");
 }
 

@@ -71,7 +71,7 @@ fn what_changes_is_listed_before_it_is_saved_and_cancel_keeps_the_form() {
     open_role(&mut console, id);
     console
         .keys("<F2>")
-        .says_with("form.saved", &[("name", &"Operators")]);
+        .says_with("form.unchanged", &[("name", &"Operators")]);
     console.keys("\n!\tday and night\t\t ");
     turn_to(&mut console, "Users/Keys");
     tick(&mut console, "can view roles");
@@ -106,7 +106,9 @@ fn a_role_deleted_while_it_is_open_is_told_and_what_was_typed_stays() {
     open_role(&mut console, id);
     console.keys("-mine");
     console.by_alice(|service, alice| service.delete_role(alice, id));
-    console.keys("<F2>").expect("was deleted meanwhile");
+    console
+        .keys("<F2>")
+        .expect("no longer exists: it was deleted");
     console.expect("Operators-mine");
 }
 
@@ -184,7 +186,7 @@ fn a_copy_begins_with_a_role_under_another_name() {
     console.find(id.0);
     console.keys("c").expect("Operators_2");
     console.keys("<F2>");
-    console.says_with("form.saved", &[("name", &"Operators_2")]);
+    console.says_with("form.created", &[("name", &"Operators_2")]);
     let copy = last_role(&mut console);
     assert!(copy.rights.has(Right::DeleteUsers) && !copy.rights.has(Right::ViewUsers));
 }
@@ -197,7 +199,7 @@ fn a_copy_leaves_out_what_the_own_role_does_not_have() {
     console.find(FULL_ACCESS.0);
     console.keys("c").says("role.cut");
     console.keys("<F2>");
-    console.says_with("form.saved", &[("name", &"Full Access_2")]);
+    console.says_with("form.created", &[("name", &"Full Access_2")]);
     let copy = last_role(&mut console);
     assert_eq!((copy.rights, copy.web_service), (rights(&held), false));
 }

@@ -57,9 +57,7 @@ fn a_role_is_made_and_deleted_again() {
 fn a_role_in_use_is_not_deleted_and_the_refusal_names_who_has_it() {
     let mut console = roles();
     console.keys("d");
-    console.expect(
-        "The role “Auditor” cannot be deleted while somebody or something has it: the user bob",
-    );
+    console.expect("The role “Auditor” cannot be deleted while it is assigned to the user bob");
     console.expect("backup");
     console.expect_selected("Auditor");
 }

@@ -135,22 +135,22 @@ fn the_paste_check_accepts_only_what_verify_does_and_says_what_stands_beside() {
         (secret.clone(), "What you pasted is the secret."),
         (format!("{secret}\n"), "What you pasted is the secret."),
         (format!("{secret}\r\n"), "What you pasted is the secret."),
-        (format!("{secret} "), "behind it a space."),
+        (format!("{secret} "), "after it a space."),
         (format!(" {secret}"), "before it a space."),
         (
             format!("{secret}\u{a0}"),
-            "behind it an unseen character (U+00A0).",
+            "after it an invisible character (U+00A0).",
         ),
         (
             format!("\u{feff}{secret}"),
-            "before it an unseen character (U+FEFF).",
+            "before it an invisible character (U+FEFF).",
         ),
-        (format!("{secret}\t"), "behind it a tab."),
-        (format!("{secret}\n\n"), "behind it a line break."),
-        (format!("{secret}\r"), "behind it a line break."),
+        (format!("{secret}\t"), "after it a tab."),
+        (format!("{secret}\n\n"), "after it a line break."),
+        (format!("{secret}\r"), "after it a line break."),
         (
             format!("\"{secret}\""),
-            "before it a quotation mark, behind it a quotation mark.",
+            "before it a quotation mark, after it a quotation mark.",
         ),
         (
             format!("api-secret-key: {secret}"),
@@ -158,9 +158,9 @@ fn the_paste_check_accepts_only_what_verify_does_and_says_what_stands_beside() {
         ),
         (
             format!("{}\n{}", &secret[..32], &secret[32..]),
-            "within it a line break.",
+            "inside it a line break.",
         ),
-        (format!("{secret},"), "behind it other text."),
+        (format!("{secret},"), "after it other text."),
     ] {
         console.keys("p");
         console.paste(&pasted);
@@ -172,7 +172,7 @@ fn the_paste_check_accepts_only_what_verify_does_and_says_what_stands_beside() {
     // Without brackets a tab comes as its key.
     console.keys("p");
     console.burst(&format!("{secret}\t\n"));
-    console.expect("behind it a tab.");
+    console.expect("after it a tab.");
 }
 
 #[test]
@@ -263,17 +263,20 @@ fn a_delivery_that_may_hold_is_not_said_to_be_none() {
     console.make("backup");
     console.broken = Some(Trouble::Storage(Fault::Unsure));
     console.keys("a\nx\ny<Esc>");
-    console.expect("Whether the new secret of “backup” was confirmed as stored");
+    console.expect("It is not known whether the new secret of “backup” was confirmed as stored");
     console.says_not("undelivered.never");
 }
 
 #[test]
 fn what_the_disk_left_open_is_told_as_soon_as_it_is_known() {
-    for (held, told) in [(true, "was saved after all"), (false, "was not saved")] {
+    for (held, told) in [
+        (true, "after the disk error was saved"),
+        (false, "was not saved"),
+    ] {
         let mut console = Console::new();
         console.make("backup");
         console.broken = Some(Trouble::Storage(Fault::Unsure));
-        console.keys("a\n").expect("nobody can say yet");
+        console.keys("a\n").expect("it is not known yet");
         // The disk is still not well.
         console.wait(2 * SECOND).expect_not(told);
         console.broken = None;
@@ -442,7 +445,7 @@ fn a_secret_whose_role_has_no_access_to_the_api_is_not_said_to_work() {
     console.keys("s<F2>");
     let secret = console.secret();
     console.expect_not("It starts to work");
-    console.expect("it will not authenticate: the key is in the state No API access.");
+    console.expect("it will not authenticate: the key's state is No API access.");
     console.keys("a\n").says("secret.delivered_no_access");
     assert_eq!(console.refusal(&secret), Some(Refused::NoApiAccess));
 }

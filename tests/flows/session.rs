@@ -197,7 +197,7 @@ fn nothing_is_changed_before_the_sign_in_is_recorded_and_the_console_says_why() 
     console.set_patience(Duration::from_millis(20));
     console.keys("ly").says("trouble.busy");
     other.execute_batch("ROLLBACK").expect("free");
-    console.keys("ly").expect("is locked out");
+    console.keys("ly").expect("was locked out");
     let events = console.bench.event_numbers();
     assert_eq!(events[before.len()..], [600, 673]);
     console.wait(5 * SECOND).says("message.signed_in");

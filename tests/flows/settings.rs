@@ -125,5 +125,5 @@ fn keys_that_are_set_work_and_stand_in_toolbar_footer_help_and_sentences() {
     empty.keys("c").says_with("secret.check", &[("key", &"z")]);
     empty.paste("secret").expect("press z first");
     empty.keys("<Esc>");
-    empty.expect("There are two ways out: F8, Enter for “I have stored it”; x, Enter");
+    empty.expect("Two ways to close this: F8, Enter for “I have stored it”; x, Enter");
 }

@@ -54,9 +54,7 @@ fn the_tree_is_hidden_and_shown_where_it_has_room_and_costs_no_column_that_a_nar
     let (bench, user) = Bench::demo(FULL_ACCESS_USER);
     let mut console = Console::of(bench, user, (80, 24));
     let all = ["Name", "State", "Role", "Expires", "Last Sign-In", "Owner"];
-    console
-        .keys("T")
-        .expect("the tree has room beside the list.");
+    console.keys("T").expect("make the window wider.");
     let narrow = headings(&console, &all);
     console.resize(120, 40).keys("P").expect("- API Keys");
     let beside = headings(&console, &all);

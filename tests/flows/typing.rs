@@ -114,7 +114,7 @@ fn keys_that_only_end_the_countdown_are_the_beginning_of_their_rush() {
     rush(&mut console, &[typed("zzz")]);
     console.says_not("countdown.body");
     rush(&mut console, &[typed("y")]);
-    console.expect("came in one rush");
+    console.expect("arrived at once");
     console.keys("y").says_not("confirm.delete");
 }
 
@@ -150,11 +150,11 @@ fn what_is_lost_of_a_paste_is_told() {
     for (lost, sentence) in [
         (
             Lost::PasteUnfinished,
-            "The end of what was pasted did not come.",
+            "The end of the pasted text did not arrive.",
         ),
         (Lost::PasteTooLong, "More than 16 KiB were pasted"),
-        (Lost::PasteUnreadable, "it is not UTF-8"),
-        (Lost::Keys, "Too many keys came in one rush"),
+        (Lost::PasteUnreadable, "is not UTF-8"),
+        (Lost::Keys, "Too many keys arrived at once"),
     ] {
         console.lost(lost);
         console.expect(sentence);
@@ -201,7 +201,7 @@ fn of_what_is_asked_while_one_types_only_the_last_goes_out() {
     let held = console.held.iter().map(|held| asked(&held.request));
     assert_eq!(held.collect::<Vec<_>>(), [filter("backup")]);
     console.release();
-    console.expect("Nothing is found");
+    console.expect("No matches");
 }
 
 #[test]

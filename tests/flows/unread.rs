@@ -8,7 +8,7 @@ use crate::support::console::Console;
 use crate::support::database::Bench;
 
 const WHY: &str = "The database is in use by another process.";
-const AGAIN: &str = "it is read again every second.";
+const AGAIN: &str = "read it again every second.";
 
 fn busy() -> Trouble {
     Trouble::Storage(Fault::Busy)
@@ -35,7 +35,7 @@ fn a_list_that_could_not_be_read_is_not_an_empty_one() {
             console.says("list.unread");
             console.expect(WHY);
             console.expect(AGAIN);
-            for concluded in ["yet", "Nothing is found", "shown,", "0 shown"] {
+            for concluded in ["yet", "No matches", "shown,", "0 shown"] {
                 console.expect_not(concluded);
             }
             console.keys("j");

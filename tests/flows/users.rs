@@ -20,7 +20,7 @@ fn a_user_is_made_and_is_in_the_list() {
     let mut console = users();
     console.keys("n").says("user.title_new");
     console.keys("carol\tCarol C.\t full\n<F2>");
-    console.expect("“carol” was made.");
+    console.expect("“carol” was created.");
     console.expect_selected("carol");
     console.expect_selected("Full Access");
     assert!(console.bench.event_numbers().contains(&650));
@@ -57,7 +57,7 @@ fn a_user_is_locked_out_and_unlocked_after_a_confirmation() {
 fn locking_a_locked_user_says_who_did_it_and_undoes_nothing() {
     let mut console = users();
     console.keys("jlyl");
-    console.expect("Locked out already by alice, 2026-11-22 16:00.");
+    console.expect("Already locked out by alice, 2026-11-22 16:00.");
     console.keys("y").expect_selected("Locked Out");
     console.keys("uyu");
     console.says_with("list.not_locked", &[("name", &"bob")]);
@@ -68,14 +68,14 @@ fn locking_a_locked_user_says_who_did_it_and_undoes_nothing() {
 fn why_somebody_is_locked_out_is_kept_until_they_are_unlocked() {
     let mut console = users();
     console.keys("jl\tleft us\nyl");
-    console.expect("Locked out already by alice, 2026-11-22 16:00: left us.");
+    console.expect("Already locked out by alice, 2026-11-22 16:00: left us.");
     console.keys("\n");
     console.expect("Locked Out by alice, 2026-11-22 16:00: left us");
     console.keys("<Shift-Tab><Shift-Tab><Shift-Tab><Shift-Tab> <F2>");
     console.expect_selected("Active");
     console
         .keys("lyl")
-        .expect("Locked out already by alice, 2026-11-22 16:00.");
+        .expect("Already locked out by alice, 2026-11-22 16:00.");
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn the_tick_in_properties_locks_out_too() {
     let mut console = users();
     console.keys("j\n").says("field.locked_out_user");
     console.keys("<Shift-Tab><Shift-Tab><Shift-Tab> <F2>");
-    console.says_with("form.saved", &[("name", &"bob")]);
+    console.says_with("form.saved_locked", &[("name", &"bob")]);
     console.expect_selected("Locked Out");
     assert!(console.bench.event_numbers().contains(&603));
 }
@@ -183,6 +183,6 @@ fn a_role_is_made_in_the_list_of_a_users_roles() {
     console.keys("ncarol\t\t new\n").says("role.title_new");
     console.keys("helpers<F2>").says("user.title_new");
     console.expect("helpers");
-    console.keys("<F2>").expect("“carol” was made.");
+    console.keys("<F2>").expect("“carol” was created.");
     console.expect_selected("helpers");
 }

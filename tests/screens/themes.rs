@@ -116,7 +116,7 @@ fn a_problem_is_marked_in_every_theme() {
         assert!(plain.iter().all(Modifier::is_empty), "{theme:?}");
 
         let mut console = self::console(theme, Seed::Demo);
-        console.keys("n<F2>").expect("! A name is needed.");
+        console.keys("n<F2>").expect("! Enter a name.");
     }
 }
 

@@ -57,7 +57,7 @@ fn an_event_whose_clock_is_behind_the_one_before_says_so_and_none_is_clamped() {
     let told = Text::en_us().event_description(673, body, chrono_tz::UTC);
     assert_eq!(
         told,
-        "Clock Behind the Event Before: 2027-12-27 16:00:00 +00:00"
+        "Clock Behind Previous Event: 2027-12-27 16:00:00 +00:00"
     );
 }
 

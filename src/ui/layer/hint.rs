@@ -154,11 +154,11 @@ mod tests {
         let said = |about, role: &Role| of_role(about, role, text).long;
         assert_eq!(
             said(Key, &role),
-            "Full Access: may view and change everything."
+            "Full Access: can view and change everything."
         );
         assert_eq!(
             said(Key, &auditor),
-            "Auditor: may view everything and change nothing."
+            "Auditor: can view everything and change nothing."
         );
         role.fields
             .rights
