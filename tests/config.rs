@@ -218,11 +218,11 @@ fn a_wrong_value_is_told_with_file_line_and_what_was_expected_and_its_default_co
     assert_eq!(
         complaints,
         [
-            "FILE, line 1: theme is to be one of default, light, high-contrast, mono. Its default is used.",
+            "FILE, line 1: theme must be one of default, light, high-contrast, mono. Its default is used.",
             "FILE, line 2: There is no setting mous. Keys of commands belong under [keys].",
-            "FILE, line 3: secret.hidden is to be true or false. Its default is used.",
-            "FILE, line 4: idle_minutes is to be a whole number from 0 to 1440. Its default is used.",
-            "FILE, line 5: zone is to be auto or an IANA time zone, such as Europe/Berlin. Its default is used.",
+            "FILE, line 3: secret.hidden must be true or false. Its default is used.",
+            "FILE, line 4: idle_minutes must be a whole number from 0 to 1440. Its default is used.",
+            "FILE, line 5: zone must be auto or an IANA time zone, such as Europe/Berlin. Its default is used.",
             "FILE, line 7: list.new cannot have d: on the same screen list.delete has it. Its default keys are used.",
             "FILE, line 8: list.tree cannot have Enter: on the same screen list.properties has it. Its default keys are used.",
             "FILE, line 9: There is no command list.foo.",
@@ -355,8 +355,8 @@ fn a_wrong_file_says_so_in_the_console_and_nowhere_else() {
     console.see("2 problems.");
     let screen = console.screen().replace('\n', " ");
     let said = [
-        &format!("{}, line 1: theme is to be a name", path.display()),
-        "keyward config tells",
+        &format!("{}, line 1: theme must be one of", path.display()),
+        "keyward config shows",
     ];
     for said in said {
         assert!(screen.contains(said), "{screen}");

@@ -114,7 +114,7 @@ fn keys_that_only_end_the_countdown_are_the_beginning_of_their_rush() {
     rush(&mut console, &[typed("zzz")]);
     console.says_not("countdown.body");
     rush(&mut console, &[typed("y")]);
-    console.expect("arrived at once");
+    console.expect("arrived together");
     console.keys("y").says_not("confirm.delete");
 }
 
@@ -154,7 +154,7 @@ fn what_is_lost_of_a_paste_is_told() {
         ),
         (Lost::PasteTooLong, "More than 16 KiB were pasted"),
         (Lost::PasteUnreadable, "is not UTF-8"),
-        (Lost::Keys, "Too many keys arrived at once"),
+        (Lost::Keys, "Too many keys arrived together"),
     ] {
         console.lost(lost);
         console.expect(sentence);
