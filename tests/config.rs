@@ -218,7 +218,7 @@ fn a_wrong_value_is_told_with_file_line_and_what_was_expected_and_its_default_co
     assert_eq!(
         complaints,
         [
-            "FILE, line 1: theme must be one of default, light, high-contrast, mono. Its default is used.",
+            "FILE, line 1: theme must be a name that keyward themes prints, or the path of a theme file. Its default is used.",
             "FILE, line 2: There is no setting mous. Keys of commands belong under [keys].",
             "FILE, line 3: secret.hidden must be true or false. Its default is used.",
             "FILE, line 4: idle_minutes must be a whole number from 0 to 1440. Its default is used.",
@@ -252,7 +252,7 @@ fn a_theme_of_ones_own_is_one_line_beside_the_config_file_and_is_checked_as_that
     let (_, complaints) = home.config(&[], 1);
     let wrong = [
         ", line 2: There is no style shadow.",
-        ", line 3: label.fg is to be a colour, such as red, bright-red or #2aa198. It has its default.",
+        ", line 3: label.fg must be a colour, such as red, bright-red or #2aa198. Its default is used.",
     ];
     assert_eq!(complaints, wrong.map(complaint));
     let mut console = Start::new(home.0.path(), &["demo"]).go();
@@ -355,7 +355,7 @@ fn a_wrong_file_says_so_in_the_console_and_nowhere_else() {
     console.see("2 problems.");
     let screen = console.screen().replace('\n', " ");
     let said = [
-        &format!("{}, line 1: theme must be one of", path.display()),
+        &format!("{}, line 1: theme must be", path.display()),
         "keyward config shows",
     ];
     for said in said {

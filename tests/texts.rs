@@ -303,7 +303,7 @@ const NOT_USED: &[(&str, &str)] = &[
 
 /// The same in Japanese.
 const NOT_USED_IN_JAPANESE: &[(&str, &str)] = &[
-    ("直して", "修正して"),
+    ("を直して", "を修正して"),
     ("作った", "作成した"),
     ("マシンの設定に従う", "このマシンと同じ"),
     ("ほかの人", "ほかのユーザ"),

@@ -263,7 +263,7 @@ fn a_delivery_that_may_hold_is_not_said_to_be_none() {
     console.make("backup");
     console.broken = Some(Trouble::Storage(Fault::Unsure));
     console.keys("a\nx\ny<Esc>");
-    console.expect("It is not known whether the new secret of “backup” was confirmed as stored");
+    console.expect("It is not known whether the new secret of “backup”");
     console.says_not("undelivered.never");
 }
 

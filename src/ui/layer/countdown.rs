@@ -10,7 +10,7 @@ use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status};
 use crate::ui::look::{Dialog, paragraph};
 
 /// Columns of the words, where there is room for them.
-const COLUMNS: u16 = 70;
+const COLUMNS: u16 = 66;
 
 /// Counts the seconds down.
 pub struct Countdown {
