@@ -112,7 +112,7 @@ fn a_problem_is_marked_in_every_theme() {
         let problem = attributes(console.buffer(), sentence);
         assert!(problem.iter().all(|a| !a.is_empty()), "{theme:?}");
         console.paste("a");
-        let plain = attributes(console.buffer(), "There is no text field here");
+        let plain = attributes(console.buffer(), "there is no text field here");
         assert!(plain.iter().all(Modifier::is_empty), "{theme:?}");
 
         let mut console = self::console(theme, Seed::Demo);

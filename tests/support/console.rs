@@ -649,7 +649,7 @@ impl Console {
             is(right, area.y, "╮+")
                 && is(area.x, bottom, "╰+")
                 && is(right, bottom, "╯+")
-                && (area.y + 1..bottom).all(|y| is(area.x, y, "│|") && is(right, y, "│|"))
+                && (area.y + 1..bottom).all(|y| is(area.x, y, "│|") && is(right, y, "│|▐#"))
         };
         let corners = buffer.area.positions().filter(|at| is(at.x, at.y, "╭+"));
         let boxes = corners.flat_map(|Position { x, y }| {
