@@ -20,6 +20,8 @@ mod export;
 mod first_key;
 #[path = "flows/foreseen.rs"]
 mod foreseen;
+#[path = "flows/frame.rs"]
+mod frame;
 #[path = "flows/help.rs"]
 mod help;
 #[path = "flows/hints.rs"]

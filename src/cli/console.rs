@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
+use nix::unistd::gethostname;
+
 use crate::auth::random::{Random, SystemRandom, predictable};
 use crate::cli::args::DemoArgs;
 use crate::cli::service_with;
@@ -113,6 +115,17 @@ pub(super) fn on_demo(config: &Config, asked: DemoArgs) -> Result<Parts, Trouble
     })
 }
 
+/// The account, its host and the name of the database's file; nothing of a database that is in no file.
+fn named(config: &Config, place: &Place) -> Option<String> {
+    let Place::File(path) = place else {
+        return None;
+    };
+    let file = path.file_name()?.to_string_lossy();
+    let host = gethostname().ok()?;
+    let account = &config.account.name;
+    Some(format!("{account}@{} {file}", host.to_string_lossy()))
+}
+
 fn parts(
     config: &Config,
     machine: Machine,
@@ -129,6 +142,7 @@ fn parts(
         arrival: config.arrival.clone(),
         files: true,
         demo: writer.is_demonstration()?,
+        place: named(config, place),
         writer,
         clock: machine.clock,
         settings: config.settings.clone(),

@@ -169,6 +169,14 @@ words! {
     }
 }
 
+impl Right {
+    /// Whether it lets somebody look, and do nothing else.
+    #[must_use]
+    pub fn only_views(self) -> bool {
+        is_view(self.name())
+    }
+}
+
 /// Whether each right is held, by section, group and right.
 pub type RightsTree = BTreeMap<&'static str, BTreeMap<&'static str, BTreeMap<&'static str, bool>>>;
 

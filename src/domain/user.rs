@@ -40,6 +40,13 @@ impl Actor {
     pub fn may(&self, right: Right) -> bool {
         self.role.fields.rights.has(right)
     }
+
+    /// Whether the role allows any change at all; one's own account is everybody's.
+    #[must_use]
+    pub fn may_change(&self) -> bool {
+        let mut rights = Right::ALL.iter();
+        rights.any(|right| !right.only_views() && self.may(*right))
+    }
 }
 
 /// The fields of a user's Properties: as they are kept, or as a person typed them.

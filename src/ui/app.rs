@@ -119,6 +119,8 @@ pub struct Setting {
     pub files: bool,
     /// Said in the header.
     pub demo: bool,
+    /// Which database it is, on which host, where that is of use.
+    pub place: Option<String>,
     /// No secret is shown, whoever asks.
     pub seals: bool,
 }

@@ -40,6 +40,8 @@ pub struct Parts {
     pub surroundings: Surroundings,
     /// Everything in the database was made up.
     pub demo: bool,
+    /// Which database it is, on which host, where that is of use.
+    pub place: Option<String>,
     /// No secret is shown, whoever asks.
     pub seals: bool,
 }
@@ -99,6 +101,7 @@ pub fn console(parts: Parts) -> Result<Option<(SignOut, String)>, NoTerminal> {
         arrival: parts.arrival,
         files: parts.files,
         demo: parts.demo,
+        place: parts.place,
         seals: parts.seals,
     });
     let jobs = send.clone();

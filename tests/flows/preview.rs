@@ -43,7 +43,7 @@ fn the_row_that_the_cursor_rests_on_is_shown_beside_the_list() {
     console.rest();
     expect_pane(&console, "╭ beta ─");
     for line in [
-        "State         Active",
+        "State         ● Active",
         "Role          Auditor: reads through the API",
         "Expires       never",
         "Secret        issued 22 Nov 2026",

@@ -221,6 +221,7 @@ impl Console {
             arrival: Arrival::default(),
             files: true,
             demo: false,
+            place: None,
             seals: false,
         };
         change(&mut setting);
@@ -745,7 +746,10 @@ impl Console {
         let screen = self.screen();
         screen
             .lines()
-            .find(|line| line.starts_with("> ") || line.starts_with(">*"))
+            .find(|line| {
+                let begins = line.starts_with("> ") || line.starts_with(">*");
+                begins || line.contains("│> ") || line.contains("│>*")
+            })
             .unwrap_or_default()
             .to_owned()
     }

@@ -5,15 +5,24 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
+use crate::domain::name::printable;
 use crate::ui::app::{App, UNDRAWN};
 use crate::ui::hits::Hits;
-use crate::ui::keymap::{Binding, Scope, Shown};
+use crate::ui::keymap::{Action, Binding, Scope, Shown};
+use crate::ui::layer::panes::Panes;
 use crate::ui::layer::tree::view_docked;
 use crate::ui::layer::{Ctx, Hint, Tone};
-use crate::ui::look::{SMALLEST, cover, first, footer, paragraph, row, skip, toolbar, width, wrap};
+use crate::ui::look::{
+    SMALLEST, boxed, cover, first, footer, paragraph, row, skip, toolbar, width, wrap,
+};
 
 /// The most lines that a message takes; a dialog needs the others.
 const MESSAGE_LINES: usize = 3;
+
+/// Columns from which on the product is named beside a word that must not be overlooked.
+const BANNERED: u16 = 60;
+/// Columns between the parts of the header.
+const GAP: u16 = 2;
 
 impl App {
     /// Draws everything.
@@ -54,8 +63,7 @@ impl App {
             ..area
         };
         let panes = self.panes.divide(body);
-        let (docked, beside) = (panes.tree, panes.screen);
-        let area_of = |index| if index == 0 { beside } else { body };
+        let area_of = |index| if index == 0 { panes.screen } else { body };
         for (index, (_, layer)) in self.layers.iter_mut().enumerate() {
             layer.place(area_of(index));
         }
@@ -72,13 +80,13 @@ impl App {
         if tools > 0 && self.ended.is_none() {
             self.view_toolbar(&ctx, buf, row(area, 1), in_reach, &mut on_tools);
         }
-        if let Some(docked) = docked {
+        if let Some(docked) = panes.tree {
             view_docked(buf, docked, here, &ctx, &mut on_tree);
         }
         if let Some(pane) = panes.preview {
             self.preview.view(buf, pane, &ctx);
         }
-        let (cursor, mut hits) = self.view_layers(&ctx, buf, (docked, beside, body));
+        let (cursor, mut hits) = self.view_layers(&ctx, buf, &panes, body);
         if in_reach {
             hits.append(on_tools);
         }
@@ -125,10 +133,11 @@ impl App {
         &self,
         ctx: &Ctx,
         buf: &mut Buffer,
-        (docked, beside, body): (Option<Rect>, Rect, Rect),
+        panes: &Panes,
+        body: Rect,
     ) -> (Option<Position>, Hits) {
         // Where the docked tree has the focus, the screen is beside it.
-        let in_tree = docked.is_some() && self.top().1.scope() == Scope::Tree;
+        let in_tree = panes.tree.is_some() && self.top().1.scope() == Scope::Tree;
         let below = if in_tree {
             self.theme.beside()
         } else {
@@ -142,7 +151,10 @@ impl App {
                 theme: if index == top { ctx.theme } else { &below },
                 ..*ctx
             };
-            let area = if index == 0 { beside } else { body };
+            let area = if index == 0 { panes.screen } else { body };
+            if let Some(edge) = panes.edge.filter(|_| index == 0) {
+                boxed(buf, edge, "", ctx.theme);
+            }
             if index == top && index > 0 && !in_tree {
                 cover(buf, &self.theme);
             }
@@ -175,45 +187,57 @@ impl App {
             let allowed = in_reach && screen.can(binding.action, ctx).is_ok();
             Some((label, allowed))
         };
-        toolbar(buf, line, self.keys.of(scope), &called, ctx.theme, hits);
+        let more = |n: usize| {
+            let key = ctx.keys.key(scope, Action::Help);
+            text.fill("marks.left_out", &[("n", &n), ("key", &key)])
+        };
+        let keys = self.keys.of(scope);
+        toolbar(buf, line, keys, &called, &more, ctx.theme, hits);
     }
 
+    /// The product, what must not be overlooked, the way to the screen, the database and who it is that looks at it.
     fn view_header(&self, buf: &mut Buffer, line: Rect) {
-        let text = self.text();
-        let product = text.say(if self.setting.demo {
-            "header.demo"
-        } else {
-            "header.product"
-        });
+        let (text, theme) = (self.text(), &self.theme);
         let actor = &self.setting.actor;
-        let who = text.fill(
-            "header.who",
-            &[("user", &actor.name), ("role", &actor.role.fields.name)],
-        );
-        let who = self.theme.cut(&who, line.width / 2);
-        let used = self.theme.put(buf, line, product, self.theme.title);
-        let left = line.width.saturating_sub(used + width(&who) + 3);
+        let mut banners = Vec::new();
+        banners.extend(self.setting.demo.then_some("header.demo"));
+        banners.extend((!actor.may_change()).then_some("header.read_only"));
+        let mut at = line;
+        // The product goes before what must not be overlooked does.
+        if banners.is_empty() || line.width >= BANNERED {
+            let product = format!(" {} ", text.say("header.product"));
+            at = skip(at, theme.put(buf, at, &product, theme.product));
+        }
+        for banner in banners {
+            let banner = format!(" {} ", text.say(banner));
+            at = skip(at, theme.put(buf, at, &banner, theme.banner) + 1);
+        }
+        at = skip(at, 1);
         let here = &self.way.here;
         let crumbs = here.screen.crumbs().into_iter().map(|c| text.say(c));
         let crumbs: Vec<&str> = crumbs.chain(here.about.as_deref()).collect();
+        let last = crumbs.last().map_or(0, |last| width(last));
+        let words: [(&str, &dyn std::fmt::Display); 2] =
+            [("user", &actor.name), ("role", &actor.role.fields.name)];
+        let room = at.width.saturating_sub(last + GAP).min(line.width / 2);
+        let who = theme.cut(&text.fill("header.who", &words), room);
+        let right = skip(at, at.width.saturating_sub(width(&who)));
+        theme.put(buf, right, &who, theme.dim);
+        at = first(at, at.width.saturating_sub(width(&who) + GAP));
         // Where there is no room for the whole way, the last part of it that fits.
         let ends = (0..crumbs.len()).map(|from| crumbs[from..].join(" > "));
         let shown = ends.reduce(|longer, shorter| {
-            let fits = width(&longer) + 2 <= left;
+            let fits = width(&longer) <= at.width;
             if fits { longer } else { shorter }
         });
-        self.theme.put(
-            buf,
-            first(skip(line, used + 2), left),
-            &shown.unwrap_or_default(),
-            Style::new(),
-        );
-        self.theme.put(
-            buf,
-            skip(line, line.width.saturating_sub(width(&who))),
-            &who,
-            self.theme.dim,
-        );
+        let used = theme.put(buf, at, &shown.unwrap_or_default(), Style::new());
+        let rest = skip(at, used + GAP);
+        if let Some(place) = self.setting.place.as_deref().map(printable)
+            && width(&place) <= rest.width
+        {
+            let place_at = skip(rest, rest.width - width(&place));
+            theme.put(buf, place_at, &place, Style::new());
+        }
     }
 
     /// The lines of the message: one, though empty, and more where it is too long for that.

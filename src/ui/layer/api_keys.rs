@@ -30,10 +30,12 @@ use crate::ui::layer::{Asks, Can, Cannot, Ctx, Then};
 const REQUEST: &str = "curl -H 'api-secret-key: <secret>' -H 'api-version: v1' https://HOST/api/";
 
 impl Table for KeyRow {
+    const TITLE: &'static str = "tree.api_keys";
+
     const EXPORT: &'static str = "api-keys";
 
     const COLUMNS: &'static [Column<KeyRow>] = &[
-        column("column.name", (20, 48), ('n', KeySort::Name), |row, _| {
+        column("column.name", (18, 48), ('n', KeySort::Name), |row, _| {
             plain(&row.name)
         }),
         column(

@@ -24,6 +24,8 @@ use crate::ui::layer::{Asks, Ctx, Then};
 use crate::ui::request::{Done, Outcome, Read, Ticket};
 
 impl Table for EventRow {
+    const TITLE: &'static str = "tree.system_events";
+
     const EXPORT: &'static str = "system-events";
 
     const COLUMNS: &'static [Column<EventRow>] = &[

@@ -51,6 +51,9 @@ pub trait Table: request::Asked {
     /// A secret says which row it is of.
     const HAS_SECRETS: bool = false;
 
+    /// Name of what the list is called.
+    const TITLE: &'static str;
+
     /// What the names of files begin with to which the list is exported.
     const EXPORT: &'static str;
 

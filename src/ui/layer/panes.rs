@@ -12,8 +12,10 @@ pub const PREVIEW_FROM: u16 = 110;
 const DOCKED_FROM: u16 = 117;
 /// The same where the preview is shown: beside it the list has 68 columns or more.
 const DOCKED_WITH_PREVIEW_FROM: u16 = 142;
-/// Columns of the docked tree, with the line beside it.
+/// Columns of the docked tree, with its edge.
 pub const TREE: u16 = 24;
+/// Columns of an edge.
+const EDGE: u16 = 1;
 /// The part of what is beside the tree that a list takes of it and its preview, in hundredths.
 const LIST: u16 = 58;
 /// The most columns of the preview: sentences are not easier to read in longer lines.
@@ -49,6 +51,9 @@ pub struct Wanted {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Panes {
     pub tree: Option<Rect>,
+    /// The edge around the screen, where the window has room for one.
+    pub edge: Option<Rect>,
+    /// What the screen draws in. Where it has an edge its first row is that edge's, with the screen's title in it.
     pub screen: Rect,
     pub preview: Option<Rect>,
 }
@@ -60,18 +65,18 @@ impl Wanted {
         let docked = self.tree == Pane::Shown && body.width >= self.docked_from();
         let tree = docked.then(|| first(body, TREE));
         let beside = skip(body, tree.map_or(0, |tree| tree.width));
-        if !self.has_preview(body.width) {
-            return Panes {
-                tree,
-                screen: beside,
-                preview: None,
-            };
-        }
-        let list = list_of(beside.width);
+        let (whole, preview) = if self.has_preview(body.width) {
+            let list = list_of(beside.width);
+            (first(beside, list), Some(skip(beside, list)))
+        } else {
+            (beside, None)
+        };
+        let edge = has_edges(body.width).then_some(whole);
         Panes {
             tree,
-            screen: first(beside, list),
-            preview: Some(skip(beside, list)),
+            edge,
+            screen: edge.map_or(whole, in_edge),
+            preview,
         }
     }
 
@@ -86,6 +91,22 @@ impl Wanted {
             Pane::Shown => DOCKED_WITH_PREVIEW_FROM,
             Pane::Hidden => DOCKED_FROM,
         }
+    }
+}
+
+/// Whether panes have edges in a window of so many columns.
+#[must_use]
+pub fn has_edges(columns: u16) -> bool {
+    columns >= PREVIEW_FROM
+}
+
+/// What a screen draws in within an edge: with the row of its title.
+fn in_edge(edge: Rect) -> Rect {
+    Rect {
+        x: edge.x + EDGE,
+        width: edge.width.saturating_sub(2 * EDGE),
+        height: edge.height.saturating_sub(1),
+        ..edge
     }
 }
 
@@ -110,12 +131,20 @@ pub fn has_room(ctx: &Ctx) -> Can<'static> {
 pub fn lasting(area: Rect, ctx: &Ctx) -> u16 {
     let beside_it = area.x >= TREE;
     if beside_it || ctx.panes.tree == Pane::Hidden {
-        return area.width;
+        // An edge to come takes columns, too.
+        let most = if has_edges(ctx.columns) {
+            area.width
+        } else {
+            PREVIEW_FROM - 2 * EDGE
+        };
+        return area.width.min(most);
     }
     let beside_tree = ctx.panes.docked_from() - TREE;
     match ctx.panes.preview {
-        Pane::Hidden => area.width.min(beside_tree),
-        Pane::Shown if ctx.panes.has_preview(ctx.columns) => area.width.min(list_of(beside_tree)),
+        Pane::Hidden => area.width.min(beside_tree - 2 * EDGE),
+        Pane::Shown if ctx.panes.has_preview(ctx.columns) => {
+            area.width.min(list_of(beside_tree) - 2 * EDGE)
+        }
         Pane::Shown => area.width,
     }
 }
@@ -127,7 +156,8 @@ mod tests {
     fn widths(columns: u16, tree: Pane, preview: Pane) -> [u16; 3] {
         let panes = Wanted { tree, preview }.divide(Rect::new(0, 2, columns, 20));
         let width = |pane: Option<Rect>| pane.map_or(0, |pane| pane.width);
-        [width(panes.tree), panes.screen.width, width(panes.preview)]
+        let screen = panes.edge.unwrap_or(panes.screen);
+        [width(panes.tree), screen.width, width(panes.preview)]
     }
 
     #[test]

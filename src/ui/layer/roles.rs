@@ -15,6 +15,8 @@ use crate::ui::layer::role::RoleDialog;
 use crate::ui::layer::{Cannot, Ctx};
 
 impl Table for RoleRow {
+    const TITLE: &'static str = "tree.roles";
+
     const EXPORT: &'static str = "roles";
 
     const COLUMNS: &'static [Column<RoleRow>] = &[

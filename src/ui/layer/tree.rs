@@ -13,11 +13,8 @@ use crate::ui::hits::{Click, Hit, Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::panes::TREE;
 use crate::ui::layer::{Asks, Ctx, Layer};
-use crate::ui::look::{Theme, boxed, cells, clear, first, row, select_at, skip};
+use crate::ui::look::{Theme, boxed, cells, row, select_at, skip};
 use crate::ui::scroll::Scroll;
-
-/// Columns of the line beside it.
-const EDGE: u16 = 2;
 
 /// A screen, which is a leaf of the tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,18 +119,9 @@ fn lines(actor: &Actor) -> Vec<Line> {
 /// Draws the docked tree while the screen has the focus, with a mark at the one that is shown.
 pub fn view_docked(buf: &mut Buffer, area: Rect, here: Screen, ctx: &Ctx, hits: &mut Hits) {
     let beside = ctx.theme.beside();
-    view_edge(buf, area, &beside, beside.dim);
     let lines = lines(ctx.actor);
-    let inner = first(area, area.width - EDGE);
+    let inner = boxed(buf, area, ctx.text.say("tree.title"), &beside);
     view_lines(buf, inner, &lines, (here, here), (ctx.text, &beside), hits);
-}
-
-/// Draws the line beside the docked tree.
-fn view_edge(buf: &mut Buffer, area: Rect, theme: &Theme, style: Style) {
-    for index in 0..area.height {
-        let edge = skip(row(area, index), area.width - EDGE);
-        theme.put(buf, edge, theme.symbols.border.vertical_left, style);
-    }
 }
 
 /// Draws the lines; says where the marked one is.
@@ -233,9 +221,7 @@ impl Layer for Tree {
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
         let all = lines(ctx.actor);
         if let Some(docked) = ctx.panes.divide(area).tree {
-            let inner = first(docked, docked.width - EDGE);
-            clear(buf, inner, ctx.theme);
-            view_edge(buf, docked, ctx.theme, ctx.theme.title);
+            let inner = boxed(buf, docked, ctx.text.say("tree.title"), ctx.theme);
             let marked = (self.here, self.selected);
             return view_lines(buf, inner, &all, marked, (ctx.text, ctx.theme), hits);
         }

@@ -20,6 +20,8 @@ use crate::ui::layer::properties::Properties;
 use crate::ui::layer::{Cannot, Ctx};
 
 impl Table for UserRow {
+    const TITLE: &'static str = "tree.users";
+
     const EXPORT: &'static str = "users";
 
     const COLUMNS: &'static [Column<UserRow>] = &[

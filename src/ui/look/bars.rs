@@ -103,28 +103,59 @@ pub fn buttons(
 }
 
 /// The verbs of a screen, with their keys; those that are not allowed now are greyed and in round brackets. `called` is
-/// what a key's action is called and whether it is allowed, and nothing where it has no place here.
+/// what a key's action is called and whether it is allowed, and nothing where it has no place here. Where they do not all
+/// fit, `more` says at the right end how many are left out.
 pub fn toolbar<'a>(
     buf: &mut Buffer,
     area: Rect,
     keys: impl Iterator<Item = &'a Binding>,
     called: &dyn Fn(&Binding) -> Option<(String, bool)>,
+    more: &dyn Fn(usize) -> String,
     theme: &Theme,
     hits: &mut Hits,
 ) {
-    let mut at = area;
-    for binding in keys {
-        let Some((label, allowed)) = called(binding) else {
-            continue;
+    let verbs: Vec<(&Binding, String, bool)> = keys
+        .filter_map(|binding| {
+            let (label, allowed) = called(binding)?;
+            Some((binding, label, allowed))
+        })
+        .collect();
+    let wide = |(binding, label, allowed): &(&Binding, String, bool)| {
+        let around = if *allowed {
+            width(&binding.shown_key()) + 1
+        } else {
+            2
         };
-        let written = if allowed {
-            keyed(buf, at, &binding.shown_key(), &label, theme)
+        around + width(label) + KEYS_GAP
+    };
+    let left_out = |shown: usize| match verbs.len() - shown {
+        0 => String::new(),
+        left => more(left),
+    };
+    let fits = |shown: &usize| {
+        let used: u16 = verbs.iter().take(*shown).map(wide).sum();
+        match width(&left_out(*shown)) {
+            0 => used <= area.width + KEYS_GAP,
+            more => used + more <= area.width,
+        }
+    };
+    let shown = (0..=verbs.len()).rev().find(fits).unwrap_or(0);
+    let mut at = area;
+    for (binding, label, allowed) in verbs.iter().take(shown) {
+        let written = if *allowed {
+            keyed(buf, at, &binding.shown_key(), label, theme)
         } else {
             word(buf, at, &format!("({label})"), theme.disabled, theme)
         };
         let Some(written) = written else { break };
         hits.add(written, Hit::Key(binding.action));
         at = skip(at, written.width + KEYS_GAP);
+    }
+    let more = left_out(shown);
+    let corner = skip(area, area.width.saturating_sub(width(&more)));
+    if !more.is_empty() && corner.x >= at.x {
+        theme.put(buf, corner, &more, theme.dim);
+        hits.add(corner, Hit::Key(Action::Help));
     }
 }
 

@@ -188,12 +188,10 @@ pub fn boxed(buf: &mut Buffer, area: Rect, title: &str, theme: &Theme) -> Rect {
         .render(area, buf);
     let title = theme.cut(title, area.width.saturating_sub(6));
     let edge = first(skip(row(area, 0), 1), area.width.saturating_sub(2));
-    theme.put(
-        buf,
-        edge,
-        &format!(" {title} "),
-        theme.focused_edge.patch(theme.title),
-    );
+    if !title.is_empty() {
+        let style = theme.focused_edge.patch(theme.title);
+        theme.put(buf, edge, &format!(" {title} "), style);
+    }
     inside(area)
 }
 

@@ -12,7 +12,8 @@ use crate::ui::hits::{Hit, Hits};
 use crate::ui::layer::Ctx;
 use crate::ui::layer::list::columns::MARK;
 use crate::ui::layer::list::{Column, List, Table};
-use crate::ui::look::{cells, first, mark, paragraph, row, select, skip, width};
+use crate::ui::layer::panes::has_edges;
+use crate::ui::look::{cells, clear, first, mark, paragraph, row, select, skip, width};
 use crate::ui::table::GAP;
 
 /// Columns that are kept for the counts beside the filter line.
@@ -39,40 +40,7 @@ impl<L: Table> List<L> {
         hits: &mut Hits,
     ) -> Option<Position> {
         let shown = self.shown(area, ctx);
-        let info = row(area, 0);
-        let mut cursor = None;
-        let mut at = info;
-        if self.typing.is_some() || !self.text.is_empty() {
-            let used = ctx.theme.put(buf, at, "/", ctx.theme.label);
-            let mut field = first(skip(at, used), line_width(info.width));
-            let (text, from) = if let Some(typing) = &self.typing {
-                cursor = Some(typing.view(buf, field, Style::new()));
-                (typing.text(), typing.scrolled())
-            } else {
-                field.width = field.width.min(width(&self.text));
-                ctx.theme.put(buf, field, &self.text, ctx.theme.title);
-                (self.text.as_str(), 0)
-            };
-            hits.add(field, Hit::Line);
-            for mistake in self.filter.as_ref().err().into_iter().flatten() {
-                mark_span(buf, field, (text, from), &mistake.span, ctx.theme.problem);
-            }
-            // What the text leaves free is lent to the corner.
-            let taken = if from == 0 {
-                field.width.min(width(text) + 1)
-            } else {
-                field.width
-            };
-            at = skip(at, used + taken + 1);
-        }
-        let words = self.info(ctx, at.width);
-        let style = match self.unread {
-            Some(_) => ctx.theme.problem,
-            None => ctx.theme.dim,
-        };
-        let from = at.width.saturating_sub(width(&words));
-        ctx.theme.put(buf, skip(at, from), &words, style);
-
+        let mut cursor = self.view_first_line(ctx, buf, row(area, 0), hits);
         if !self.view_completion(ctx, buf, row(area, 1)) {
             self.view_headings(&shown, ctx, buf, row(area, 1), hits);
         }
@@ -103,6 +71,63 @@ impl<L: Table> List<L> {
             paragraph(buf, words, &lines, ctx.theme);
         }
         cursor.or(Some(list.as_position()))
+    }
+
+    /// Draws what the list is filtered by, and in the corner how many rows there are; before them, in an edge, what the
+    /// list is called. Says where the cursor is, where the filter is typed in.
+    fn view_first_line(
+        &self,
+        ctx: &Ctx,
+        buf: &mut Buffer,
+        line: Rect,
+        hits: &mut Hits,
+    ) -> Option<Position> {
+        let theme = ctx.theme;
+        let in_edge = has_edges(ctx.columns);
+        let (mut at, mut cursor) = (line, None);
+        // What is typed needs the room.
+        if in_edge && self.typing.is_none() {
+            let title = format!(" {} ", ctx.text.say(L::TITLE));
+            let used = theme.put(buf, at, &title, theme.focused_edge.patch(theme.title));
+            at = skip(at, used);
+        }
+        if self.typing.is_some() || !self.text.is_empty() {
+            let used = theme.put(buf, at, "/", theme.label);
+            let mut field = first(skip(at, used), line_width(line.width));
+            let (text, from) = if let Some(typing) = &self.typing {
+                clear(buf, field, theme);
+                cursor = Some(typing.view(buf, field, Style::new()));
+                (typing.text(), typing.scrolled())
+            } else {
+                field.width = field.width.min(width(&self.text) + 1);
+                theme.put(buf, field, &format!("{} ", self.text), theme.title);
+                (self.text.as_str(), 0)
+            };
+            hits.add(field, Hit::Line);
+            for mistake in self.filter.as_ref().err().into_iter().flatten() {
+                mark_span(buf, field, (text, from), &mistake.span, theme.problem);
+            }
+            // What the text leaves free is lent to the corner.
+            let taken = if from == 0 {
+                field.width.min(width(text) + 1)
+            } else {
+                field.width
+            };
+            at = skip(at, used + taken + 1);
+        }
+        let words = self.info(ctx, at.width.saturating_sub(2 * u16::from(in_edge)));
+        let words = match words.as_str() {
+            "" => words,
+            _ if in_edge => format!(" {words} "),
+            _ => words,
+        };
+        let style = match self.unread {
+            Some(_) => theme.problem,
+            None => theme.dim,
+        };
+        let from = at.width.saturating_sub(width(&words));
+        theme.put(buf, skip(at, from), &words, style);
+        cursor
     }
 
     /// Where there is more than is on the screen, how many rows are shown and which, and what matters about them, as far

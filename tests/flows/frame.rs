@@ -1,0 +1,69 @@
+//! What is around a list: the header, the toolbar, the edge of its pane.
+
+use keyward::domain::id::AUDITOR;
+use keyward::service::demo::FULL_ACCESS_USER;
+
+use crate::support::console::{Console, SIZES};
+use crate::support::database::Bench;
+
+#[test]
+fn from_110_columns_on_a_list_has_an_edge_with_its_title_its_filter_and_its_counts_in_it() {
+    let mut console = Console::with_keys(&["alpha", "beta"]);
+    console.resize(109, 24).expect_not("╭").expect("2 shown");
+    console.resize(110, 24).expect("╭ API Keys ─");
+    console.expect("─ 2 shown ╮").expect_selected("> alpha");
+    console.keys("/al\n").expect("╭ API Keys /al ─");
+    console.expect("─ 1 of 2 ╮");
+    console.keys("/zz\n").says("list.nothing_found");
+    console.keys("<Esc>").expect("─ 2 shown ╮");
+    console.go("Users").expect("╭ Users ─");
+}
+
+#[test]
+fn the_header_names_account_host_and_database_where_there_is_room_and_in_printable_characters() {
+    let bench = Bench::in_memory();
+    let alice = bench.alice.clone();
+    let mut console = Console::set(bench, alice, (120, 24), |setting| {
+        setting.place = Some("keys@vault\u{1b}01 keyward.db".to_owned());
+    });
+    console.expect("keys@vault\u{fffd}01 keyward.db  alice (Full Access)");
+    console.resize(80, 24).expect_not("keyward.db");
+    console.expect("Administration > User Management > API Keys");
+}
+
+#[test]
+fn a_demonstration_and_a_console_that_may_only_look_say_so_in_every_window() {
+    for size in SIZES {
+        let bench = Bench::in_memory();
+        let bob = bench.user("bob", AUDITOR);
+        let console = Console::set(bench, bob, size, |setting| setting.demo = true);
+        console.says("header.demo").says("header.read_only");
+        console.expect("API Keys");
+        let (bench, user) = Bench::demo(FULL_ACCESS_USER);
+        let console = Console::of(bench, user, size);
+        console.says_not("header.read_only").says_not("header.demo");
+    }
+}
+
+#[test]
+fn a_narrow_toolbar_says_how_many_verbs_it_leaves_out() {
+    let mut console = Console::with_keys(&["alpha"]);
+    console.expect("(Unlock)").expect_not(" in ?");
+    console
+        .resize(60, 15)
+        .expect("d Delete...")
+        .expect("+3 in ?");
+    console.expect_not("s New Secret");
+    console
+        .resize(40, 14)
+        .expect("Enter Properties...")
+        .expect("+4 in ?");
+    console.click_on("+4 in ?").says("help.title");
+}
+
+#[test]
+fn an_empty_list_says_what_it_is_for_and_the_one_key_to_press() {
+    let mut console = Console::new();
+    console.says_with("list.empty", &[("key", &"n")]);
+    console.resize(60, 15).expect("Press n");
+}
