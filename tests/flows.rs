@@ -10,6 +10,8 @@ mod columns;
 mod copying;
 #[path = "flows/copying_rows.rs"]
 mod copying_rows;
+#[path = "flows/dialogs.rs"]
+mod dialogs;
 #[path = "flows/events.rs"]
 mod events;
 #[path = "flows/expiry.rs"]

@@ -28,7 +28,7 @@ mod theme_file;
 
 pub use areas::{cells, centred, first, row, skip, split_last};
 pub use bars::{BUTTONS_GAP, Button, buttons, footer, scroll_bar, toolbar};
-pub use boxes::{Dialog, boxed, clear, cover, dropdown, field_edges, in_field, inside, is_wide};
+pub use boxes::{Dialog, boxed, clear, cover, dropdown, edge_field, in_field, inside, is_wide};
 pub use rows::{mark, select, select_at};
 pub use symbols::{ASCII, Symbols, UNICODE};
 pub use text::{paragraph, part_marks, width, wrap, write};

@@ -3,7 +3,6 @@
 use crossterm::event::KeyCode;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::Style;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::domain::secret::{MAX_BYTES, Secret};
@@ -79,7 +78,8 @@ impl UnseenField {
     pub fn view(&self, buf: &mut Buffer, area: Rect, text: Text, theme: &Theme) -> Position {
         let count = self.0.chars().count();
         let typed = text.fill("check.typed", &[("count", &count)]);
-        let used = theme.put(buf, area, &typed, Style::new());
+        buf.set_style(area, theme.field);
+        let used = theme.put(buf, area, &typed, theme.field);
         Position {
             x: skip(area, used).x.min(area.right().saturating_sub(1)),
             y: area.y,

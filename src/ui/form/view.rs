@@ -6,10 +6,10 @@ use ratatui::style::Style;
 
 use crate::text::Text;
 use crate::ui::field::view_value;
-use crate::ui::form::{AREA_ROWS, DATE, Focus, Form, Input, Item, MARK};
+use crate::ui::form::{DATE, Focus, Form, Input, Item, MARK};
 use crate::ui::hits::{Hit, Hits};
 use crate::ui::keymap::Action;
-use crate::ui::look::{Button, Theme, buttons, cells, field_edges, first, in_field, row, skip};
+use crate::ui::look::{Button, Theme, buttons, cells, edge_field, first, row, skip, wrap};
 
 impl Form {
     /// Draws the form as a dialog within the area; says where the cursor is.
@@ -112,12 +112,7 @@ impl Form {
             if item.enabled {
                 hits.add(clickable, Hit::Item(index));
             }
-            let below = match item.input {
-                Input::Area(_) => AREA_ROWS,
-                Input::Date(_) => 0,
-                _ => 1,
-            };
-            y = at.y + below;
+            y = at.y + item.own_rows(area.width.saturating_sub(labels));
             for (lines, is_problem) in item.below(area.width.saturating_sub(labels)) {
                 for line in lines {
                     let style = if is_problem { theme.problem } else { theme.dim };
@@ -153,10 +148,7 @@ impl Form {
             let label_at = first(line, labels.saturating_sub(1));
             theme.put(sheet, label_at, label, theme.label);
         }
-        let rows = match item.input {
-            Input::Area(_) => AREA_ROWS,
-            _ => 1,
-        };
+        let rows = item.own_rows(area.width.saturating_sub(labels)).max(1);
         let field = match item.input {
             Input::Date(_) => first(skip(row(area, y.saturating_sub(1)), labels), DATE),
             _ => skip(line, labels),
@@ -166,21 +158,26 @@ impl Form {
             ..field
         };
         let edged = self.edged && item.enabled && !matches!(item.input, Input::Tick(_));
-        if edged {
-            field_edges(sheet, field, focused, theme);
-        }
-        let value = in_field(field, edged);
-        let style = if item.enabled {
-            theme.field
+        let value = edge_field(sheet, field, edged, focused, theme);
+        // Where nothing can be changed at all, nothing has to look as if it were an exception.
+        let fixed = if self.read_only {
+            Style::new()
         } else {
             theme.disabled
         };
+        let style = if item.enabled { theme.field } else { fixed };
         match &item.input {
             Input::Line(line) if focused => (line.view_focused(sheet, value, theme), value),
             Input::Line(line) if item.enabled => (line.view(sheet, value, style), value),
             Input::Line(line) => (put_value(sheet, value, line.text(), style, theme), value),
+            Input::Area(lines) if !item.enabled => {
+                for (index, words) in (0..).zip(wrap(&lines.text(), value.width)) {
+                    theme.put(sheet, row(value, index), &words, style);
+                }
+                (value.as_position(), value)
+            }
             Input::Area(lines) => {
-                if lines.lines() > usize::from(AREA_ROWS) {
+                if lines.lines() > usize::from(rows) {
                     let count = text.fill("form.lines", &[("count", &lines.lines())]);
                     let below = first(row(area, y + 1), labels.saturating_sub(1));
                     theme.put(sheet, below, &count, theme.dim);
@@ -201,7 +198,7 @@ impl Form {
                 let style = match (focused, item.enabled) {
                     (true, _) => theme.focused,
                     (false, true) => Style::new(),
-                    (false, false) => theme.disabled,
+                    (false, false) => fixed,
                 };
                 let used = theme.put(sheet, line, &format!("[{mark}] {label}"), style);
                 let position = Position {

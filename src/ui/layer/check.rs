@@ -8,7 +8,7 @@ use crate::ui::field::{Typed, UnseenField};
 use crate::ui::hits::Hits;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Then};
-use crate::ui::look::{Dialog, paragraph};
+use crate::ui::look::{Dialog, edge_field, is_wide, paragraph};
 
 /// Columns of the words, where there is room for them.
 const COLUMNS: u16 = 60;
@@ -66,6 +66,7 @@ impl Layer for Check {
         let (dialog, lines) = Dialog::of(area, COLUMNS, &note, 0, true);
         dialog.view(buf, ctx.text.say("check.title"), ctx.theme);
         paragraph(buf, dialog.body, &lines, ctx.theme);
-        Some(self.typed.view(buf, dialog.bar, ctx.text, ctx.theme))
+        let field = edge_field(buf, dialog.bar, is_wide(area), true, ctx.theme);
+        Some(self.typed.view(buf, field, ctx.text, ctx.theme))
     }
 }

@@ -15,7 +15,7 @@ use crate::domain::zone;
 use crate::ui::field::{Edit, LineField, Typed};
 use crate::ui::hits::{Hit, Hits, Mouse};
 use crate::ui::keymap::{Action, Scope, TextKey};
-use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Then};
+use crate::ui::layer::{Asks, Can, Cannot, Ctx, Hint, Layer, Then};
 use crate::ui::look::{boxed, cells, centred, dropdown, first, inside, row, select, skip, width};
 use crate::ui::request::{Done, Outcome, Read, Ticket};
 use crate::ui::scroll::Scroll;
@@ -35,6 +35,8 @@ pub(super) struct Entry<T> {
     pub key: String,
     /// Why it cannot be chosen now, where that is so.
     pub cannot: Option<String>,
+    /// What is said of it while it is selected, where there is more to say.
+    pub says: Option<String>,
     /// What is answered when it is chosen.
     pub answer: T,
 }
@@ -47,6 +49,7 @@ impl<T> Entry<T> {
             shown,
             key: String::new(),
             cannot: None,
+            says: None,
             answer,
         }
     }
@@ -281,6 +284,11 @@ impl<T: Clone + 'static> Layer for Choice<T> {
             self.search();
         }
         asks.edited(typed, &edit, ctx.text)
+    }
+
+    fn hint(&self, _ctx: &Ctx) -> Option<Hint> {
+        let says = self.found.get(self.selected)?.says.clone();
+        says.map(Hint::alike)
     }
 
     fn place(&mut self, area: Rect) {

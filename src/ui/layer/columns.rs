@@ -156,7 +156,18 @@ impl ColumnsPage {
     /// The box, and the sentence above the columns in lines.
     fn dialog(&self, area: Rect) -> (Dialog, Vec<String>) {
         let hint = self.text.say("columns.hint");
-        Dialog::of(area, WIDEST, hint, cells(self.lines.len()), false)
+        Dialog::of(area, WIDEST, hint, cells(self.lines.len() + 1), false)
+    }
+
+    /// The part for the columns, below the sentence, and apart from it where there is room.
+    fn list(&self, body: Rect, sentence: usize) -> Rect {
+        let spare = usize::from(body.height).saturating_sub(sentence + self.lines.len());
+        let above = cells(sentence + spare.min(1)).min(body.height);
+        Rect {
+            y: body.y + above,
+            height: body.height - above,
+            ..body
+        }
     }
 }
 
@@ -216,7 +227,7 @@ impl Layer for ColumnsPage {
 
     fn place(&mut self, area: Rect) {
         let (dialog, hint) = self.dialog(area);
-        let room = dialog.body.height.saturating_sub(cells(hint.len()));
+        let room = self.list(dialog.body, hint.len()).height;
         self.scroll.settle(self.lines.len(), room);
         self.scroll.keep(self.selected..self.selected + 1);
     }
@@ -235,9 +246,10 @@ impl Layer for ColumnsPage {
         let headings = headings.max().unwrap_or(0);
         let fitting = self.fitting();
         let mut cursor = None;
-        for (at, index) in (cells(hint.len())..).zip(self.scroll.shown()) {
+        let list = self.list(area, hint.len());
+        for (at, index) in (0..).zip(self.scroll.shown()) {
             let line = &self.lines[index];
-            let at = row(area, at);
+            let at = row(list, at);
             let tick = if line.shown { "[x]" } else { "[ ]" };
             theme.put(buf, skip(at, 2), tick, theme.label);
             let heading = text.say(line.column.heading);

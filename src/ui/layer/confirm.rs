@@ -9,9 +9,9 @@ use crate::ui::field::Typed;
 use crate::ui::hits::{Hit, Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::hint;
-use crate::ui::layer::reason::{self, Reason};
+use crate::ui::layer::reason::Reason;
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Hint, Layer, Then};
-use crate::ui::look::{Button, Dialog, buttons, is_wide, paragraph};
+use crate::ui::look::{Button, Dialog, buttons, cells, is_wide, paragraph};
 use crate::ui::scroll::Scroll;
 
 /// Columns of the question, where there is room for them.
@@ -69,9 +69,9 @@ impl Confirm {
 
     /// The question with a line for a reason, which may be left empty.
     #[must_use]
-    pub fn with_reason(self) -> Confirm {
+    pub fn with_reason(self, text: Text) -> Confirm {
         Confirm {
-            reason: Some(Reason::default()),
+            reason: Some(Reason::new(text)),
             ..self
         }
     }
@@ -118,24 +118,28 @@ impl Confirm {
         )
     }
 
+    /// Rows of the reason, and of the space above it.
     fn reason_rows(&self) -> u16 {
-        self.reason.as_ref().map_or(0, |_| reason::ROWS)
+        self.reason.as_ref().map_or(0, |reason| 1 + reason.rows())
     }
 
     fn dialog(&self, area: Rect) -> (Dialog, Vec<String>) {
         Dialog::of(area, COLUMNS, &self.body, self.reason_rows(), true)
     }
 
-    /// The rows of the body and of the reason.
-    fn parts(&self, above: Rect) -> (Rect, Rect) {
-        let reason = above.height.min(self.reason_rows());
+    /// The rows of the body and of the reason; the space between them goes first.
+    fn parts(&self, above: Rect, lines: usize) -> (Rect, Rect) {
+        let wanted = self.reason_rows();
+        let tight = wanted > 0 && above.height < cells(lines).saturating_add(wanted);
+        let reason = above.height.min(wanted - u16::from(tight));
         let body = Rect {
             height: above.height - reason,
             ..above
         };
+        let space = u16::from(wanted > 0 && !tight);
         let reason = Rect {
-            y: above.y + body.height,
-            height: reason,
+            y: above.y + body.height + space,
+            height: reason - space,
             ..above
         };
         (body, reason)
@@ -259,7 +263,7 @@ impl Layer for Confirm {
 
     fn place(&mut self, area: Rect) {
         let (dialog, lines) = self.dialog(area);
-        let (body, _) = self.parts(dialog.body);
+        let (body, _) = self.parts(dialog.body, lines.len());
         self.scroll.settle(lines.len(), body.height);
         if let Some(reason) = &mut self.reason {
             reason.place(body.width, is_wide(area));
@@ -269,7 +273,7 @@ impl Layer for Confirm {
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
         let (dialog, lines) = self.dialog(area);
         dialog.view(buf, &self.title, ctx.theme);
-        let (body, below) = self.parts(dialog.body);
+        let (body, below) = self.parts(dialog.body, lines.len());
         paragraph(buf, body, &lines[self.scroll.shown()], ctx.theme);
         self.scroll.view(buf, (dialog.whole, body), ctx.theme, hits);
         let on_reason = self.focus == Focus::Reason;

@@ -9,7 +9,7 @@ use crate::ui::field::{LineField, Typed};
 use crate::ui::hits::{Hit, Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Then};
-use crate::ui::look::{Dialog, field_edges, in_field, is_wide, paragraph};
+use crate::ui::look::{Dialog, edge_field, in_field, is_wide, paragraph};
 
 /// The most characters: Linux takes no longer path.
 const PATH_MAX: usize = 4_096;
@@ -103,11 +103,7 @@ impl Layer for Entry {
         let room = usize::from(above.height);
         let lines = ctx.theme.wrap_cut(&self.said(), above.width, room);
         paragraph(buf, above, &lines, ctx.theme);
-        let edged = is_wide(area);
-        if edged {
-            field_edges(buf, dialog.bar, true, ctx.theme);
-        }
-        let field = in_field(dialog.bar, edged);
+        let field = edge_field(buf, dialog.bar, is_wide(area), true, ctx.theme);
         hits.add(field, Hit::Line);
         Some(self.field.view_focused(buf, field, ctx.theme))
     }

@@ -70,6 +70,7 @@ fn entry(
     Entry {
         key: binding.keys_named(),
         cannot: cannot.clone(),
+        says: Some(words.to_owned()),
         ..Entry::new(number, format!("{label}{spaces}{words}"), binding.action)
     }
 }

@@ -5,17 +5,15 @@ use ratatui::layout::{Position, Rect};
 
 use crate::domain::name::{REASON_MAX, check_reason};
 use crate::domain::problem::{Field, Problem};
+use crate::text::Text;
 use crate::ui::field::{Edit, LineField, Typed, view_value};
 use crate::ui::hits::{Click, Hit, Hits};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::Ctx;
-use crate::ui::look::{field_edges, first, in_field, row, skip};
+use crate::ui::look::{edge_field, in_field, row, skip, width};
 
-/// Rows of the line and of what is wrong with it.
-pub const ROWS: u16 = 2;
-
-/// Columns of the label, with the space behind it.
-const LABEL: u16 = 18;
+/// Columns between the label and the line.
+const LABEL_GAP: u16 = 2;
 
 /// The line.
 pub struct Reason {
@@ -24,19 +22,32 @@ pub struct Reason {
     problem: Option<String>,
     /// The line has edges.
     edged: bool,
+    label: &'static str,
 }
 
-impl Default for Reason {
-    fn default() -> Reason {
+impl Reason {
+    /// An empty line.
+    #[must_use]
+    pub fn new(text: Text) -> Reason {
         Reason {
             field: LineField::default().at_most(REASON_MAX),
             problem: None,
             edged: false,
+            label: text.say("lock.why"),
         }
     }
-}
 
-impl Reason {
+    /// Rows of the line and of what is wrong with it.
+    #[must_use]
+    pub fn rows(&self) -> u16 {
+        1 + u16::from(self.problem.is_some())
+    }
+
+    /// The part of a line that is typed in.
+    fn field(&self, line: Rect) -> Rect {
+        skip(line, width(self.label) + LABEL_GAP)
+    }
+
     /// Edits by what is typed or pasted.
     pub fn take(&mut self, typed: Typed) -> Edit {
         let edit = self.field.take(typed);
@@ -66,8 +77,8 @@ impl Reason {
     /// Settles what is seen of a long reason, for the columns that the line has, with its edges or without.
     pub fn place(&mut self, columns: u16, edged: bool) {
         self.edged = edged;
-        let line = Rect::new(0, 0, columns.saturating_sub(LABEL), 1);
-        self.field.place(in_field(line, edged).width);
+        let field = self.field(Rect::new(0, 0, columns, 1));
+        self.field.place(in_field(field, edged).width);
     }
 
     /// Draws the line; says where the cursor is if it has the focus. `scope` is where the key that leads to it is.
@@ -80,13 +91,9 @@ impl Reason {
         hits: &mut Hits,
     ) -> Option<Position> {
         let (text, theme) = (ctx.text, ctx.theme);
-        let label = text.say("lock.why");
-        theme.put(buf, first(row(area, 0), LABEL - 1), label, theme.label);
-        let field = skip(row(area, 0), LABEL);
-        if self.edged {
-            field_edges(buf, field, focused, theme);
-        }
-        let field = in_field(field, self.edged);
+        let line = row(area, 0);
+        theme.put(buf, line, self.label, theme.label);
+        let field = edge_field(buf, self.field(line), self.edged, focused, theme);
         hits.add(field, Hit::Line);
         if let Some(problem) = &self.problem {
             let said = format!("! {problem}");

@@ -60,7 +60,7 @@ impl<S: Copy + PartialEq + 'static> Sorting<S> {
     /// The box, and the sentence above the columns in lines.
     fn dialog(&self, area: Rect) -> (Dialog, Vec<String>) {
         let hint = self.text.say("sorting.hint");
-        Dialog::of(area, WIDEST, hint, cells(self.entries.len()), false)
+        Dialog::of(area, WIDEST, hint, cells(self.entries.len() + 1), false)
     }
 
     /// The order by the selected column: the present one stays as it is.
@@ -68,6 +68,17 @@ impl<S: Copy + PartialEq + 'static> Sorting<S> {
         match self.entries.get(self.selected) {
             Some(entry) if entry.by != self.present.by => Order::upwards(entry.by),
             _ => self.present,
+        }
+    }
+
+    /// The part for the columns, below the sentence, and apart from it where there is room.
+    fn list(&self, body: Rect, sentence: usize) -> Rect {
+        let spare = usize::from(body.height).saturating_sub(sentence + self.entries.len());
+        let above = cells(sentence + spare.min(1)).min(body.height);
+        Rect {
+            y: body.y + above,
+            height: body.height - above,
+            ..body
         }
     }
 }
@@ -125,7 +136,7 @@ impl<S: Copy + PartialEq + 'static> Layer for Sorting<S> {
 
     fn place(&mut self, area: Rect) {
         let (dialog, hint) = self.dialog(area);
-        let room = dialog.body.height.saturating_sub(cells(hint.len()));
+        let room = self.list(dialog.body, hint.len()).height;
         self.scroll.settle(self.entries.len(), room);
         self.scroll.keep(self.selected..self.selected + 1);
     }
@@ -138,9 +149,10 @@ impl<S: Copy + PartialEq + 'static> Layer for Sorting<S> {
         self.scroll.view(buf, (whole, area), theme, hits);
         paragraph(buf, area, &hint, theme);
         let mut cursor = None;
-        for (line, index) in (cells(hint.len())..).zip(self.scroll.shown()) {
+        let list = self.list(area, hint.len());
+        for (line, index) in (0..).zip(self.scroll.shown()) {
             let entry = &self.entries[index];
-            let at = row(area, line);
+            let at = row(list, line);
             theme.put(buf, skip(at, 2), &entry.letter.to_string(), theme.label);
             let heading = text.say(entry.heading);
             theme.put(buf, skip(at, LETTER), heading, Style::new());

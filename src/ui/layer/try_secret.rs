@@ -15,7 +15,9 @@ use crate::ui::field::{Typed, UnseenField};
 use crate::ui::hits::{Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status, Then};
-use crate::ui::look::{Dialog, Theme, boxed, cells, first, row, skip, width, wrap};
+use crate::ui::look::{
+    Dialog, Theme, boxed, cells, edge_field, first, is_wide, row, skip, width, wrap,
+};
 use crate::ui::request::{Done, Outcome, Read, Ticket};
 use crate::ui::scroll::Scroll;
 
@@ -343,7 +345,7 @@ impl Layer for TrySecret {
         }
         self.scroll.view(buf, (whole, words), theme, hits);
         let used = theme.put(buf, field, text.say("try.secret"), theme.label);
-        let field = skip(field, used + 1);
+        let field = edge_field(buf, skip(field, used + 1), is_wide(area), true, theme);
         if self.trying.is_some() {
             theme.put(buf, field, text.say("try.trying"), Style::new());
             return Some(field.as_position());

@@ -114,7 +114,7 @@ fn margin(area: Rect) -> (u16, u16) {
 }
 
 /// Rows of a list that opens at a field, with its edges, that it has at least: else it covers the field.
-const LEAST_ROWS: u16 = 6;
+const LEAST_ROWS: u16 = 5;
 
 /// The box of a list that opens at a field: below it, or above it where there is more room.
 #[must_use]
@@ -153,19 +153,27 @@ pub fn in_field(field: Rect, edged: bool) -> Rect {
     first(skip(field, edge), field.width.saturating_sub(2 * edge))
 }
 
-/// Draws the edges of a field.
-pub fn field_edges(buf: &mut Buffer, field: Rect, focused: bool, theme: &Theme) {
+/// Draws the edges of a field, where it has any, and returns what is between them.
+pub fn edge_field(
+    buf: &mut Buffer,
+    field: Rect,
+    edged: bool,
+    focused: bool,
+    theme: &Theme,
+) -> Rect {
     let style = if focused {
         theme.focused_edge
     } else {
         theme.edge
     };
-    for line in 0..field.height {
+    let lines = if edged { field.height } else { 0 };
+    for line in 0..lines {
         let line = row(field, line);
         theme.put(buf, first(line, 1), theme.symbols.field.0, style);
         let right = skip(line, line.width.saturating_sub(1));
         theme.put(buf, right, theme.symbols.field.1, style);
     }
+    in_field(field, edged)
 }
 
 /// Takes its colours and its selection from all that a dialog covers, where there is room for it to be seen.
@@ -247,5 +255,42 @@ mod tests {
         theme.put(&mut buf, area, "日本語日本語", Style::new());
         boxed(&mut buf, Rect::new(2, 0, 7, 1), "", &theme);
         assert_eq!(buf[(0, 0)].symbol(), "日", "it ends before the box");
+    }
+
+    #[test]
+    fn a_dialog_is_in_the_middle_and_loses_its_space_before_its_content() {
+        let of = |columns, rows, content| {
+            let area = Rect::new(0, 2, columns, rows);
+            Dialog::new(area, 50, content, true)
+        };
+        let dialog = of(120, 36, 10);
+        assert_eq!(dialog.whole, Rect::new(32, 12, 56, 16));
+        assert_eq!(dialog.body, Rect::new(35, 14, 50, 10));
+        assert_eq!(dialog.bar, Rect::new(35, 25, 50, 1), "apart from the body");
+        let dialog = of(80, 20, 10);
+        assert_eq!(dialog.whole, Rect::new(13, 5, 54, 14));
+        for (rows, body, bar) in [(16, 10, 12), (13, 10, 11), (12, 9, 10), (3, 0, 1)] {
+            let dialog = of(80, rows, 10);
+            let below = dialog.bar.y - dialog.whole.y;
+            assert_eq!((dialog.body.height, below), (body, bar), "{rows}");
+            assert!(dialog.whole.height <= rows);
+        }
+        assert_eq!(of(40, 20, 1).body.width, 36, "as wide as there is room");
+    }
+
+    #[test]
+    fn a_list_opens_below_its_field_or_above_it_and_covers_it_only_where_it_must() {
+        let area = Rect::new(0, 1, 80, 20);
+        let at = |y, rows| dropdown(area, Rect::new(70, y, 9, 1), 30, rows);
+        assert_eq!(at(5, 8), Rect::new(50, 6, 30, 8));
+        assert_eq!(at(18, 8), Rect::new(50, 10, 30, 8));
+        assert_eq!(
+            at(8, 18),
+            Rect::new(50, 9, 30, 12),
+            "as high as there is room"
+        );
+        let low = Rect::new(0, 1, 40, 7);
+        let list = dropdown(low, Rect::new(16, 4, 20, 1), 30, 9);
+        assert_eq!(list, Rect::new(10, 1, 30, 7));
     }
 }

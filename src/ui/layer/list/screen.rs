@@ -129,7 +129,7 @@ impl<V: Verbs> ListScreen<V> {
                 }
                 let mut confirm = Confirm::giving(text.say(title), body, text.say(verb), yes);
                 if with_reason {
-                    confirm = confirm.with_reason();
+                    confirm = confirm.with_reason(ctx.text);
                 }
                 if let Some(left) = left.filter(|_| ctx.actor.may(Right::ViewApiKeys)) {
                     let field = if left.made > 0 { "by" } else { "owner" };
@@ -230,7 +230,7 @@ impl<V: Verbs> ListScreen<V> {
         });
         let confirm = Confirm::giving(&title, told, &verb, yes);
         asks.push(match intent.reason() {
-            Some(_) => confirm.with_reason(),
+            Some(_) => confirm.with_reason(ctx.text),
             None => confirm,
         });
     }
