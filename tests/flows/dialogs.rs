@@ -82,10 +82,10 @@ fn fields_have_edges_from_100_columns_on_within_their_own_columns() {
     narrow.keys("nnightly").expect_not("▏");
     let mut wide = console(100, 40);
     wide.keys("nnightly").expect("▏nightly ").expect("▏Auditor");
-    let label = narrow.find_text("Description");
+    let label = narrow.find_text("Time Zone");
     let distance = |console: &Console, label: (u16, u16), text| console.find_text(text).0 - label.0;
     let bare = distance(&narrow, label, "nightly");
-    let label = wide.find_text("Description");
+    let label = wide.find_text("Time Zone");
     assert_eq!(distance(&wide, label, "▏nightly"), bare);
     assert_eq!(distance(&wide, label, "nightly"), bare + 1);
     // A long name scrolls between the edges, and a click meets its letter.
