@@ -311,7 +311,7 @@ fn a_filter_is_typed_as_in_the_console_and_holds_beside_the_options() {
     for (filter, words) in [
         (
             "other level:eror",
-            "--filter, level:eror: “eror” is none of",
+            "--filter, level:eror: “eror” is not one of",
         ),
         ("time:<", "--filter, time:<: "),
         ("by:\"alice", "--filter, by:\"alice: "),
@@ -331,8 +331,8 @@ fn what_never_existed_is_an_error_and_no_empty_answer() {
         (["--target", "user:other"], "There is no user:other"),
         (["--target", "role:99"], "There is no role:99"),
         (["--target", "system:5"], "There is no system:5"),
-        (["--by", "mallory"], "mallory is not a user"),
-        (["--user", "mallory"], "mallory is not a user"),
+        (["--by", "mallory"], "There is no user mallory"),
+        (["--user", "mallory"], "There is no user mallory"),
     ] {
         trail.is_refused(&args, 1, words);
     }
@@ -360,7 +360,7 @@ fn a_secret_is_refused_wherever_it_stands_among_the_arguments_and_never_told_aga
         &["--check", "--head", &secret],
         &["--help", &secret],
     ] {
-        let said = trail.is_refused(args, 2, "A secret does not belong");
+        let said = trail.is_refused(args, 2, "A secret must not be an argument");
         assert!(!said.contains("AAAA"), "{said}");
     }
 }
@@ -408,12 +408,12 @@ fn a_whole_chain_gives_0_and_a_broken_one_1_and_where() {
         (head.trim().split_once(':').expect("a hash").1, "5"),
         (&format!("0:{}", "0".repeat(64)), "0"),
     ] {
-        let there = format!("Event {place} is there");
+        let there = format!("Event {place} is unchanged");
         trail.is_answered(&["--check", "--head", kept], 0, &there);
     }
     let other = format!("5:{}", "ab".repeat(32));
     for (kept, words) in [
-        (&other, "Event 5 is another one now"),
+        (&other, "Event 5 is a different one now"),
         (&other.replace("5:", "7:"), "The chain ends before event 7"),
         (&other.replace("5:", ""), "No event has this hash"),
     ] {
@@ -462,7 +462,7 @@ fn pruning_moves_old_events_to_a_file_and_the_chain_goes_on() {
     assert_eq!(left, [3, 4, 5, 6], "the sign-in and the checkpoint");
     let check =
         |head: &str, code, words| trail.is_answered(&["--check", "--head", head], code, words);
-    check(head.trim(), 0, "behind the 2 that were pruned");
+    check(head.trim(), 0, "after the 2 that were pruned");
     let heads: Vec<String> = kept.lines().map(head_of).collect();
     check(&heads[0], 1, "Event 1 was pruned");
     // The file alone has the first hash that is missing.
@@ -493,7 +493,7 @@ fn a_refused_pruning_leaves_everything_as_it_was() {
     let path = trail.directory.path().join("old.jsonl");
     fs::write(&path, "mine").expect("written");
     let before = files();
-    trail.is_refused(&prune, 2, "exists already");
+    trail.is_refused(&prune, 2, "already exists");
     assert_eq!(fs::read_to_string(&path).expect("read"), "mine");
     fs::remove_file(&path).expect("removed");
 

@@ -138,7 +138,7 @@ fn a_full_disk_denies_nobody_who_has_a_valid_secret() {
         return;
     };
     let rest = says(&said, &[VALID, "exit 0", VALID, "exit 0"]);
-    says(rest, &["is whole", "exit 0", "User Created", "exit 0"]);
+    says(rest, &["is intact", "exit 0", "User Created", "exit 0"]);
     says(&said, &["The disk is full. Nothing was changed", "exit 2"]);
 }
 
@@ -155,7 +155,7 @@ fn a_disk_that_takes_no_more_files_denies_nobody_who_has_a_valid_secret() {
         let unlocked = if inodes < 4 {
             "The disk is full. Nothing was changed"
         } else {
-            "is unlocked"
+            "was unlocked"
         };
         says(&said, &[unlocked, VALID, "exit 0", VALID, "exit 0"]);
     }
@@ -169,8 +169,8 @@ fn a_read_only_mount_denies_nobody_who_has_a_valid_secret_and_is_named() {
     let Some(said) = mounted(&Broken::closed(), lines) else {
         return;
     };
-    says(&said, &[VALID, "exit 0", "is whole", "exit 0"]);
-    says(&said, &["mounted for reading only", "exit 2"]);
+    says(&said, &[VALID, "exit 0", "is intact", "exit 0"]);
+    says(&said, &["mounted read-only", "exit 2"]);
     assert!(!said.contains("account"), "{said}");
 }
 
@@ -190,7 +190,7 @@ fn a_log_on_a_read_only_mount_is_read_and_never_left_out() {
     };
     let locked = "\"reason\":\"locked-out\"";
     let rest = says(&said, &[locked, "exit 1"]);
-    let rest = says(rest, &["mounted for reading only", "exit 2"]);
+    let rest = says(rest, &["mounted read-only", "exit 2"]);
     says(rest, &[locked, "exit 1"]);
 }
 
@@ -326,9 +326,9 @@ fn a_change_whose_sync_fails_is_looked_at_again() {
     let whole = Broken::closed();
     for (sync, said) in [
         ("2", "Nothing was changed"),
-        ("2+", "it is not known yet whether it was"),
+        ("2+", "it is not known yet whether the change was"),
         // The log is closed after the change was confirmed.
-        ("3+", "mallory is unlocked"),
+        ("3+", "mallory was unlocked"),
     ] {
         let directory = copied(&whole);
         let sync = format!("fsync,fdatasync:error=EIO:when={sync}");

@@ -511,7 +511,7 @@ fn it_stops_only_when_its_transaction_is_over() {
         .execute_batch("PRAGMA busy_timeout = 0; BEGIN IMMEDIATE; COMMIT")
         .expect("nobody is in the way");
     console.foreground();
-    console.shell.see("is locked out:");
+    console.shell.see("was locked out:");
 }
 
 #[test]

@@ -69,11 +69,11 @@ fn the_main_job_from_an_empty_list_to_a_deleted_key() {
     assert!(answer.contains(r#""expires":4055011200000"#), "{answer}");
 
     console.send("l").says("confirm.lock");
-    console.send("y").see("is locked out:");
+    console.send("y").see("was locked out:");
     console.says("state.locked_out");
     assert_eq!(verify(&home, &old), refused("locked-out"));
     console.send("u").see("will be unlocked immediately");
-    console.send("y").see("is unlocked.");
+    console.send("y").see("was unlocked.");
     accepted(&home, &old);
 
     let new = replace(&mut console);
@@ -85,7 +85,7 @@ fn the_main_job_from_an_empty_list_to_a_deleted_key() {
     accepted(&home, &old);
     accepted(&home, &new);
     console.send("x");
-    console.see("The earlier secret of “nightly” (ID 1), which works until");
+    console.see("The previous secret of “nightly” (ID 1), which works until");
     console.send("y");
     console.says_with("list.overlap_ended", &[("name", &"nightly")]);
     assert_eq!(verify(&home, &old), refused("replaced"));

@@ -124,7 +124,7 @@ fn no_secret_is_a_user_and_none_is_repeated() {
         vec!["user", "unlock", &secret],
     ] {
         let said = said(&home.run(&args).code(2).stdout(""));
-        assert!(said.contains("A secret does not belong"), "{said}");
+        assert!(said.contains("A secret must not be an argument"), "{said}");
         assert!(!said.contains(&secret), "{said}");
     }
 }
@@ -143,7 +143,7 @@ fn the_owner_gets_a_user_back_in_and_says_so_first() {
         .stderr("keyward: There is no user mallory in this database.\n");
     home.run(&UNLOCK)
         .code(0)
-        .stdout("bob is unlocked.\n")
+        .stdout("bob was unlocked.\n")
         .stderr("");
     assert_eq!(signed_in(&mut home), Ok(()));
     home.run(&UNLOCK)
@@ -213,7 +213,7 @@ fn a_path_that_a_shell_would_break_is_quoted_or_refused() {
     assert!(line.contains(&quoted), "{line}");
     for bad in ["alice's", "\"own\"", "a\nb"] {
         let said = home.no_line(&["--user", "bob", "--db", &named(bad), &file]);
-        assert!(said.contains("cannot stand in authorized_keys"), "{said}");
+        assert!(said.contains("cannot be written in authorized_keys"), "{said}");
     }
 }
 
@@ -241,11 +241,11 @@ fn no_line_is_made_of_a_file_that_is_not_one_key_and_nothing_of_it_is_repeated()
     );
     for (holds, word) in [
         (private, "a private key"),
-        (format!("{inner}\n"), "no public key of a type"),
+        (format!("{inner}\n"), "not a public key of a type"),
         (format!("{key}\n{key} {inner}\n"), "more than one line"),
         (format!("command=\"{inner}\" {key}"), "has options"),
-        (format!("{key}{inner}"), "no base64"),
-        (key.replace("ssh-ed25519", "ssh-rsa"), "of another type"),
+        (format!("{key}{inner}"), "not base64"),
+        (key.replace("ssh-ed25519", "ssh-rsa"), "its type is not the one"),
         (format!("ssh-ed25519 {inner}=="), "cut off"),
         (format!("{key} {inner}\u{1b}[2J"), "control character"),
         (format!("# {inner}\n"), "There is no key in"),

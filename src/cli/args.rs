@@ -15,7 +15,7 @@ use crate::service::demo::{VIEWS, View};
 /// A terminal console for API keys.
 ///
 /// Without a command it opens the console: the list of API keys, their Properties, and the secret of a new key,
-/// which is shown once. The first start makes the database, and the account that runs it becomes its first user. Only
+/// which is shown once. The first start creates the database, and the account that runs it becomes its first user. Only
 /// the account that owns a database can open it.
 #[derive(Debug, Parser)]
 #[command(version, after_long_help = help::CONSOLE.concat())]
@@ -45,7 +45,7 @@ pub(super) struct UserArg {
     ///
     /// Without it that is the user named as the account that runs Keyward. Only the account that owns the database can
     /// open it, and so give this: fix it on command lines that others cannot change, as in sshd's command="keyward
-    /// --user alice" or in sudoers. For whoever comes so, no file is written.
+    /// --user alice" or in sudoers. Users who come this way cannot write files.
     #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pub(super) user: Option<String>,
 }
@@ -53,7 +53,7 @@ pub(super) struct UserArg {
 /// Which theme, where a command shows or prints one.
 #[derive(Debug, Arguments)]
 pub(super) struct ThemeArg {
-    /// The console's colours: a name, or the path of a theme's file
+    /// The console's colours: a name, or the path of a theme file
     ///
     /// Whatever a colour says is also said without it.
     #[arg(long, value_name = "THEME", value_parser = ThemeParser)]
@@ -144,10 +144,10 @@ pub(super) enum Command {
     /// Check one secret from standard input
     ///
     /// Reads one secret key value from standard input, never from an argument, and prints one JSON object on a line.
-    /// At a terminal it asks, and shows nothing of what is typed. Makes and migrates no database.
+    /// At a terminal it asks, and shows nothing of what is typed. Neither creates nor migrates a database.
     #[command(after_help = help::CALLERS, after_long_help = help::VERIFY.concat())]
     Verify {
-        /// Tell all rights of the key's role, too
+        /// Print all rights of the key's role, too
         #[arg(long)]
         rights: bool,
         #[command(flatten)]
@@ -165,7 +165,7 @@ pub(super) enum Command {
     /// where that is not the account's own.
     #[command(after_long_help = help::SSH_LINE.concat())]
     SshLine {
-        /// The user's public key: a file with one line, as ssh-keygen makes it
+        /// The user's public key: a file with one line, as ssh-keygen creates it
         #[arg(value_name = "KEYFILE")]
         key_file: PathBuf,
         /// The user of the database whose key it is
@@ -174,7 +174,7 @@ pub(super) enum Command {
         #[command(flatten)]
         database: DatabaseArg,
     },
-    /// Print the settings in force, and where each comes from
+    /// Print the settings in use, and where each comes from
     ///
     /// Prints them as a config file would have them. What is wrong with the config file goes to standard error.
     #[command(after_long_help = help::CONFIG.concat())]
@@ -188,7 +188,7 @@ pub(super) enum Command {
     /// Show the themes, or print the file of one
     ///
     /// At a terminal it shows every style of every theme in its own colours; elsewhere it prints the names. With a name
-    /// it prints the theme's file, with what each style is for: a start for one's own.
+    /// it prints the theme's file, with what each style is for: a start for your own.
     #[command(after_long_help = help::THEMES.concat())]
     Themes {
         /// The theme whose file is printed
@@ -196,7 +196,7 @@ pub(super) enum Command {
     },
     /// Read the system events, check that none was changed, prune old ones
     ///
-    /// Prints the system events on standard output, the oldest first. Makes and migrates no database.
+    /// Prints the system events on standard output, the oldest first. Neither creates nor migrates a database.
     #[command(after_long_help = help::EVENTS.concat())]
     Events(Box<EventsArgs>),
 }
@@ -205,8 +205,8 @@ pub(super) enum Command {
 pub(super) enum UserCommand {
     /// Unlock a user, as the account that owns the database
     ///
-    /// The way back in when nobody is left who could: no role is asked for, and a system event tells that it was done,
-    /// and by which account.
+    /// The way back in when nobody is left who can unlock: no role is required, and a system event records that it was
+    /// done, and by which account.
     #[command(after_long_help = help::UNLOCK.concat())]
     Unlock {
         /// The user's name
@@ -225,13 +225,13 @@ pub(super) struct DemoArgs {
     /// Whose view to show
     #[arg(long = "as", value_name = "ROLE", value_enum, default_value_t)]
     pub(super) view: View,
-    /// Keep it: make its database in this new file
+    /// Keep it: create its database in this new file
     ///
     /// It is marked as a demonstration, and opened later with `keyward --db FILE`. New keys of it can be checked with
-    /// `keyward verify --db FILE`. Refused where there is such a file.
+    /// `keyward verify --db FILE`. Refused if the file exists.
     #[arg(long, value_name = "FILE")]
     pub(super) db: Option<PathBuf>,
-    /// The same every time: a clock that begins on 5 November 2026, and secrets that can be predicted
+    /// The same every time: a clock that starts on 5 November 2026, and secrets that can be predicted
     ///
     /// For recordings. Does not go with --db.
     #[arg(long)]
@@ -248,10 +248,10 @@ pub(super) struct DemoArgs {
 pub(super) struct EventsArgs {
     #[command(flatten)]
     pub(super) listed: ListedArgs,
-    /// Check that the chain of events is whole
+    /// Check that the chain of events is intact
     #[arg(long, conflicts_with = "prune_before")]
     pub(super) check: bool,
-    /// Print the last event's number and hash, to keep elsewhere; with --check, the one that was kept
+    /// Print the last event's number and hash, to store elsewhere; with --check, the one that was stored
     #[arg(long, value_name = "HEAD", num_args = 0..=1, default_missing_value = "", conflicts_with = "prune_before")]
     pub(super) head: Option<String>,
     /// Move the events before this time to a file
@@ -270,10 +270,10 @@ pub(super) struct EventsArgs {
 #[derive(Debug, Arguments)]
 #[group(multiple = true, conflicts_with_all = ["check", "head", "prune_before"])]
 pub(super) struct ListedArgs {
-    /// Only events from this time on; a day is from its beginning
+    /// Only events from this time on; a day counts from its start
     #[arg(long, value_name = "TIME")]
     pub(super) since: Option<String>,
-    /// Only events before this time; a day is to its end
+    /// Only events before this time; a day counts to its end
     #[arg(long, value_name = "TIME", conflicts_with = "follow")]
     pub(super) until: Option<String>,
     /// Only events about this: api-key:42, user:alice, role:3, or a name
@@ -288,7 +288,7 @@ pub(super) struct ListedArgs {
     /// How they are written
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: Format,
-    /// Go on with events as they are recorded, until interrupted
+    /// Continue with events as they are recorded, until interrupted
     #[arg(long)]
     pub(super) follow: bool,
 }

@@ -136,7 +136,7 @@ impl Recipe {
         assert_eq!(alice.end(), 2);
         assert!(alice.screen().contains("alice is locked out"));
         let unlocked = run(unlock);
-        assert_eq!(unlocked.stdout, b"alice is unlocked.\n", "{unlocked:?}");
+        assert_eq!(unlocked.stdout, b"alice was unlocked.\n", "{unlocked:?}");
         sshd.console("alice", &[], &[]).see("alice (Full Access)");
         let mut owner = shell(console.trim_end());
         owner.see("keyward (Full Access)");
