@@ -131,7 +131,7 @@ impl Recipe {
         go_to_users(&mut bob);
         bob.see("> alice");
         bob.send("l").says("confirm.lock_user");
-        bob.send("y").see("is locked out: denied");
+        bob.send("y").see("was locked out: denied");
         let mut alice = sshd.console("alice", &[], &[]);
         assert_eq!(alice.end(), 2);
         assert!(alice.screen().contains("alice is locked out"));
