@@ -183,7 +183,7 @@ fn a_paste_without_brackets_into_the_secret_dialog_does_nothing() {
         console.send(&format!("{pasted}\r"));
         console.wait_for("a word on it", |screen| {
             let shown = screen.contents();
-            shown.contains("as a paste does") || shown.contains("is NOT the secret")
+            shown.contains("as in a paste") || shown.contains("is NOT the secret")
         });
         assert_eq!(verify(&home, &secret), refused("not-delivered"));
         if console.screen().contains("Save the secret to a file") {

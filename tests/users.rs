@@ -213,7 +213,10 @@ fn a_path_that_a_shell_would_break_is_quoted_or_refused() {
     assert!(line.contains(&quoted), "{line}");
     for bad in ["alice's", "\"own\"", "a\nb"] {
         let said = home.no_line(&["--user", "bob", "--db", &named(bad), &file]);
-        assert!(said.contains("cannot be written in authorized_keys"), "{said}");
+        assert!(
+            said.contains("cannot be written in authorized_keys"),
+            "{said}"
+        );
     }
 }
 
@@ -245,7 +248,10 @@ fn no_line_is_made_of_a_file_that_is_not_one_key_and_nothing_of_it_is_repeated()
         (format!("{key}\n{key} {inner}\n"), "more than one line"),
         (format!("command=\"{inner}\" {key}"), "has options"),
         (format!("{key}{inner}"), "not base64"),
-        (key.replace("ssh-ed25519", "ssh-rsa"), "its type is not the one"),
+        (
+            key.replace("ssh-ed25519", "ssh-rsa"),
+            "its type is not the one",
+        ),
         (format!("ssh-ed25519 {inner}=="), "cut off"),
         (format!("{key} {inner}\u{1b}[2J"), "control character"),
         (format!("# {inner}\n"), "There is no key in"),
