@@ -121,7 +121,7 @@ fn in_a_narrow_window_the_last_columns_go_and_the_page_says_which() {
     // To the second place: it grows from there on.
     console.keys(&"<".repeat(12));
     console.keys("\n");
-    assert_eq!(headings(&console), "Name ▲ Description State Role");
+    assert_eq!(headings(&console), "Name ▲ Description State Role Expires");
     console.resize(60, 15);
     assert_eq!(headings(&console), "Name ▲ Description State");
 }

@@ -124,15 +124,15 @@ impl ColumnsPage {
         (!self.is_usual()).then(|| chosen.collect())
     }
 
-    /// The headings of the columns for which the window has room now.
-    fn fitting(&self) -> Vec<&'static str> {
+    /// The headings of the columns for which the window has room now, with the widths that they have there.
+    fn fitting(&self) -> Vec<(&'static str, u16)> {
         let mut shown: Vec<&Line> = self.lines.iter().filter(|line| line.shown).collect();
         if self.is_usual() {
             shown.sort_by_key(|line| line.column.importance);
         }
-        let many = fit(shown.iter().map(|line| line.wide()), self.room).len();
-        let fitting = shown.iter().take(many).map(|line| line.column.heading);
-        fitting.collect()
+        let widths = fit(shown.iter().map(|line| line.wide()), self.room);
+        let headings = shown.iter().map(|line| line.column.heading);
+        headings.zip(widths).collect()
     }
 
     fn move_by(&mut self, by: isize) {
@@ -142,8 +142,12 @@ impl ColumnsPage {
     }
 
     fn widen(&mut self, wider: bool) {
+        let fitting = self.fitting();
         if let Some(line) = self.lines.get_mut(self.selected) {
-            let now = line.wide().whole;
+            let mut has = fitting.into_iter();
+            let has = has.find(|(heading, _)| *heading == line.column.heading);
+            let now = has.map(|(_, width)| width).filter(|_| line.width.is_none());
+            let now = now.unwrap_or(line.wide().whole);
             let then = if wider {
                 now.saturating_add(1)
             } else {
@@ -259,9 +263,12 @@ impl Layer for ColumnsPage {
                 Some(_) => Style::new(),
                 None => theme.dim,
             };
-            let cells = line.wide().whole;
+            let has = fitting
+                .iter()
+                .find(|(heading, _)| *heading == line.column.heading);
+            let cells = has.map_or(line.wide().whole, |(_, width)| *width);
             theme.put(buf, behind, &format!("{cells:>2}"), style);
-            if line.shown && !fitting.contains(&line.column.heading) {
+            if line.shown && has.is_none() {
                 let behind = skip(behind, NUMBER + GAP);
                 theme.put(buf, behind, text.say("columns.no_room"), theme.dim);
             }
