@@ -149,6 +149,8 @@ pub enum Anchor {
     After(Place),
     /// The rows that come before this place.
     Before(Place),
+    /// Around the row that has so many before it; the last ones, where there are not so many.
+    Row(usize),
     /// Around the row with this ID, wherever it is now; where it is gone, around the place that it had. Up to
     /// `above` rows come before it.
     Around {
@@ -175,7 +177,7 @@ pub struct Window<L> {
     pub more_before: bool,
     /// There are rows after the last.
     pub more_after: bool,
-    /// With [`Anchor::Around`]: the index of that row, or of the one that took its place (the last row, where
+    /// With [`Anchor::Row`] and [`Anchor::Around`]: the index of that row, or of the one that took its place (the last row, where
     /// nothing follows). 0 otherwise and in an empty window.
     pub at: usize,
 }

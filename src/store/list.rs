@@ -82,6 +82,7 @@ pub fn window<L: Source>(
             let more_after = walk.any(rows.last(), true)?;
             (rows, more_before, more_after)
         }
+        Anchor::Row(before) => return walk.around_row(*before, most),
         Anchor::Around { place, above } => {
             return walk.around(place, (*above).min(most - 1), most);
         }
@@ -222,6 +223,36 @@ impl<'a, L: Source> Walk<'a, L> {
     fn any(&self, row: Option<&L>, forward: bool) -> Result<bool, Fault> {
         let (rows, _) = self.rows(row.map(Listed::place), forward, 1)?;
         Ok(!rows.is_empty())
+    }
+
+    /// A window with the row that has so many before it in the middle. All rows before that are walked through.
+    fn around_row(&self, before: usize, most: usize) -> Result<Window<L>, Fault> {
+        let first = before.saturating_sub(most / 2);
+        let (by, id, table) = (L::column(self.order.by), L::ID, L::TABLE);
+        let (word, condition) = (Direction::of(self.order, true).word(), &self.condition);
+        let mut values = self.values.clone();
+        values.push((":first".to_owned(), limit(first).into()));
+        let sql = format!(
+            "SELECT {by} AS sort, {id} FROM {table} WHERE {condition}
+             ORDER BY {by} {word}, {id} {word} LIMIT 1 OFFSET :first"
+        );
+        let mut query = self.tx.0.prepare_cached(&sql)?;
+        bind(&mut query, &values)?;
+        let mut found = query.raw_query();
+        let Some(row) = found.next()? else {
+            let (rows, more_before) = self.rows(None, false, most)?;
+            let at = rows.len().saturating_sub(1);
+            return Ok(Window {
+                rows,
+                more_before,
+                more_after: false,
+                at,
+            });
+        };
+        let place = Columns::of(row).place()?;
+        let window = self.around(&place, 0, most)?;
+        let at = (before - first).min(window.rows.len().saturating_sub(1));
+        Ok(Window { at, ..window })
     }
 
     fn around(&self, place: &Place, above: usize, most: usize) -> Result<Window<L>, Fault> {

@@ -1,6 +1,7 @@
 //! A list's table: which columns fit, and a window of rows with a cursor in it.
 
 use crate::domain::list::{Anchor, Listed, Place, Window};
+use crate::ui::extent::Extent;
 use crate::ui::look::cells;
 
 /// Space between two columns.
@@ -76,6 +77,8 @@ pub enum Move {
     Last,
     /// To the row with this ID, where it is loaded.
     To(i64),
+    /// The row with so many before it becomes the first on the screen.
+    Top(usize),
     /// What is on the screen moves by so many rows, and the cursor only as far as it must to stay on it.
     Scroll(i64),
 }
@@ -86,6 +89,10 @@ pub struct Rows<L> {
     loaded: Vec<L>,
     more_before: bool,
     more_after: bool,
+    /// How many there are before the loaded ones, as far as that is known.
+    before: Option<usize>,
+    /// How many there are in all, when they were counted last.
+    counted: Option<usize>,
     selected: usize,
     /// Where the selected row was, for when no row is left.
     last: Option<Place>,
@@ -106,6 +113,8 @@ impl<L> Default for Rows<L> {
             loaded: Vec::new(),
             more_before: false,
             more_after: false,
+            before: None,
+            counted: None,
             selected: 0,
             last: None,
             top: 0,
@@ -134,6 +143,34 @@ impl<L: Listed> Rows<L> {
         (above, below)
     }
 
+    /// Takes how many rows there are.
+    pub fn counted(&mut self, rows: i64) {
+        self.counted = usize::try_from(rows).ok();
+    }
+
+    /// How many rows there are and which are on the screen, as far as that is known: nothing is read to draw it.
+    #[must_use]
+    pub fn extent(&self) -> Extent {
+        let loaded = self.loaded.len();
+        let least = loaded + usize::from(self.more_before) + usize::from(self.more_after);
+        let lines = match self.counted {
+            Some(counted) if least > loaded => counted.max(least),
+            // What else there is has about the size of a window.
+            _ => loaded + (least - loaded) * ASKED,
+        };
+        let others = lines - loaded;
+        let before = match (self.more_before, self.more_after) {
+            (false, _) => 0,
+            (true, false) => others,
+            (true, true) => self.before.unwrap_or(others / 2).clamp(1, others - 1),
+        };
+        Extent {
+            top: before + self.top,
+            height: self.height,
+            lines,
+        }
+    }
+
     /// The rows on the screen, each with whether it is selected.
     pub fn on_screen(&self) -> impl Iterator<Item = (&L, bool)> {
         let rows = self
@@ -156,6 +193,7 @@ impl<L: Listed> Rows<L> {
         let last = self.selected().map(|row| row.place().clone());
         *self = Rows {
             last: last.or_else(|| self.last.take()),
+            counted: self.counted,
             height: self.height,
             ..Rows::default()
         };
@@ -197,6 +235,7 @@ impl<L: Listed> Rows<L> {
                 let at = self.loaded.iter().position(|row| row.place().id == id);
                 self.selected = at.unwrap_or(self.selected);
             }
+            Move::Top(row) => return self.show_from(row),
             Move::Scroll(rows) => return self.scroll(rows),
             Move::By(rows) => {
                 let way = usize::try_from(rows.unsigned_abs()).unwrap_or(usize::MAX);
@@ -229,6 +268,20 @@ impl<L: Listed> Rows<L> {
         None
     }
 
+    fn show_from(&mut self, row: usize) -> Option<(Anchor, Move)> {
+        let extent = self.extent();
+        let before = extent.top - self.top;
+        let row = row.min(extent.lines.saturating_sub(self.height));
+        let last_top = self.loaded.len().saturating_sub(self.height);
+        match row.checked_sub(before) {
+            Some(top) if top <= last_top => self.top = top,
+            // The window brings it there.
+            _ => return Some((Anchor::Row(row), Move::By(0))),
+        }
+        self.keep_on_screen();
+        None
+    }
+
     fn scroll(&mut self, rows: i64) -> Option<(Anchor, Move)> {
         let by = isize::try_from(rows).unwrap_or(0);
         let last_top = self.loaded.len().saturating_sub(self.height);
@@ -241,11 +294,16 @@ impl<L: Listed> Rows<L> {
             return Some((Anchor::After(last), Move::Scroll(rows)));
         }
         self.top = self.top.saturating_add_signed(by).min(last_top);
+        self.keep_on_screen();
+        None
+    }
+
+    /// Moves the cursor as far as it must to be on the screen.
+    fn keep_on_screen(&mut self) {
         let end = (self.top + self.height).min(self.loaded.len());
         self.selected = self
             .selected
             .clamp(self.top, end.saturating_sub(1).max(self.top));
-        None
     }
 
     /// Where the selected row is, to ask for the same part of the list again.
@@ -286,6 +344,11 @@ impl<L: Listed> Rows<L> {
         if let Some(row) = self.selected() {
             self.last = Some(row.place().clone());
         }
+        let before = if self.more_before {
+            self.before
+        } else {
+            Some(0)
+        };
         match anchor {
             Anchor::After(_) => {
                 self.loaded.extend(window.rows);
@@ -294,6 +357,7 @@ impl<L: Listed> Rows<L> {
                 if excess > 0 {
                     self.loaded.drain(..excess);
                     self.more_before = true;
+                    self.before = before.map(|before| before + excess);
                     self.selected -= excess;
                     self.top = self.top.saturating_sub(excess);
                 }
@@ -302,6 +366,7 @@ impl<L: Listed> Rows<L> {
                 let added = window.rows.len();
                 self.loaded.splice(0..0, window.rows);
                 self.more_before = window.more_before;
+                self.before = before.map(|before| before.saturating_sub(added));
                 self.selected += added;
                 self.top += added;
                 let keep = KEPT.max(self.selected + 1);
@@ -310,12 +375,19 @@ impl<L: Listed> Rows<L> {
                     self.more_after = true;
                 }
             }
-            Anchor::First | Anchor::Last | Anchor::Around { .. } => {
-                let line = self.selected.saturating_sub(self.top);
+            Anchor::First | Anchor::Last | Anchor::Row(_) | Anchor::Around { .. } => {
+                let mut line = self.selected.saturating_sub(self.top);
+                // The same row is where it was, or near.
+                let selected = before.map(|before| before + self.selected);
                 self.selected = match anchor {
                     Anchor::Last => window.rows.len().saturating_sub(1),
                     _ => window.at.min(window.rows.len().saturating_sub(1)),
                 };
+                self.before = selected.map(|row| row.saturating_sub(window.at));
+                if let Anchor::Row(row) = anchor {
+                    self.before = Some(row.saturating_sub(window.at));
+                    line = 0;
+                }
                 self.top = self.selected.saturating_sub(line);
                 self.loaded = window.rows;
                 self.more_before = window.more_before;

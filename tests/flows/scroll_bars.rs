@@ -2,6 +2,8 @@
 
 use crossterm::event::MouseEventKind::{Down, Drag, Up};
 
+use keyward::domain::time::SECOND;
+
 use crate::support::console::Console;
 
 /// The help, which is longer than the window.
@@ -106,4 +108,38 @@ fn a_drag_ends_when_what_is_dragged_is_no_longer_there() {
     let there = top(&console);
     console.left(Drag, (bar.x, bar.y + 9));
     assert_eq!(top(&console), there);
+}
+
+#[test]
+fn a_long_list_is_dragged_to_any_place_and_loads_only_what_is_there() {
+    let mut console = Console::new();
+    for n in 0..1_000 {
+        console.bench.create(&format!("key {n:04}"));
+    }
+    console.wait(2 * SECOND);
+    console.wait(2 * SECOND);
+    console.keys("<Home>").expect_selected("key 0000");
+    let (bar, extent) = console.scroll_bar().expect("more than fits");
+    assert_eq!((extent.lines, extent.top), (1_000, 0));
+    let middle = bar.y + bar.height / 2;
+    console.left(Down, (bar.x, bar.y));
+    console.left(Drag, (bar.x, middle));
+    let there = top(&console);
+    assert!((400..600).contains(&there), "{there}");
+    console.expect_selected(&format!("key {there:04}"));
+    assert_eq!(thumb(&console)[0], middle, "the place is known");
+    // What is held back is not waited for: of two places the last one counts.
+    console.hold = true;
+    console.left(Drag, (bar.x, bar.y + 2));
+    console.left(Drag, (bar.x, bar.bottom() + 5));
+    console.release();
+    console.expect("key 0999");
+    console.left(Drag, (bar.x, bar.y));
+    console.expect_selected("key 0000");
+    console.left(Up, (bar.x, bar.y));
+    console.keys("<End>").expect_selected("key 0999");
+    assert_eq!(top(&console), 1_000 - extent.height);
+    // Where all that the filter shows is on the screen there is none.
+    console.keys("/0999\n");
+    assert_eq!(console.scroll_bar(), None);
 }

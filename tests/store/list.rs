@@ -414,6 +414,27 @@ proptest! {
     }
 
     #[test]
+    fn a_window_around_a_row_is_found_by_how_many_there_are_before_it(
+        mut keys in prop::collection::vec(known(), 1..40), rows in 1..9_usize, before in 0..50_usize,
+    ) {
+        let bench = Bench::in_memory();
+        let store = store(&bench, &mut keys);
+        for order in orders::<KeyRow>() {
+            let query = WindowQuery { anchor: Anchor::Row(before), order, rows, ..everything() };
+            let window = ask(&store, &query, AS_OF);
+            let all = expected(&keys, order, None, AS_OF);
+            let first = before.saturating_sub(rows / 2);
+            let first = if first < all.len() { first } else { all.len().saturating_sub(rows) };
+            let last = (first + rows).min(all.len());
+            prop_assert_eq!(ids(&window.rows), &all[first..last]);
+            prop_assert_eq!((window.more_before, window.more_after), (first > 0, last < all.len()));
+            if !all.is_empty() {
+                prop_assert_eq!(window.rows[window.at].id(), all[before.min(last - 1)]);
+            }
+        }
+    }
+
+    #[test]
     fn a_row_tells_the_state_that_the_domain_decides(
         mut keys in prop::collection::vec(known(), 1..40), as_of in as_of(),
     ) {

@@ -86,8 +86,11 @@ impl App {
             let Some(input) = self.queue.front() else {
                 break;
             };
-            let passes =
-                !waits || matches!(&input.event, Event::Key(key) if text_key(key).is_some());
+            // Where a thumb was dragged before is read no more when it is somewhere else.
+            let is_drag = is_drag(&input.event);
+            let passes = !waits
+                || is_drag
+                || matches!(&input.event, Event::Key(key) if text_key(key).is_some());
             if !passes {
                 break;
             }
@@ -99,7 +102,7 @@ impl App {
                 self.dropped(&input);
                 continue;
             }
-            if waits {
+            if waits && !is_drag {
                 if !self.edited(&input) {
                     self.queue.push_front(input);
                     break;

@@ -469,6 +469,7 @@ impl<L: Table> List<L> {
             self.counting = None;
             match outcome {
                 Ok(Done::Count(counts, marked)) => {
+                    self.rows.counted(counts.shown);
                     self.counts = Some(counts);
                     self.marks.counted(marked);
                     self.count_due = false;

@@ -16,7 +16,10 @@ impl<L: Table> List<L> {
                 self.go(Move::Scroll(rows.into()), asks);
                 return None;
             }
-            Mouse::To(_) => return None,
+            Mouse::To(row) => {
+                self.go(Move::Top(row), asks);
+                return None;
+            }
             Mouse::Click(click) => click,
         };
         if click.hit == Hit::Line {

@@ -9,7 +9,7 @@ use crate::domain::state::{AsOf, age_changes_at};
 use crate::domain::time::Timestamp;
 use crate::ui::layer::columns::{ColumnsPage, Usual};
 use crate::ui::layer::list::{List, Table};
-use crate::ui::layer::panes::lasting;
+use crate::ui::layer::panes::{has_edges, lasting};
 use crate::ui::layer::sorting::{Entry, Sorting};
 use crate::ui::layer::{Asks, Ctx, Then};
 use crate::ui::look::{cells, width};
@@ -241,6 +241,11 @@ impl<L: Table> List<L> {
         }
     }
 
+    /// Columns that the scroll bar takes of the list: where there is an edge, it is in that.
+    pub(super) fn bar(&self, ctx: &Ctx) -> u16 {
+        (self.rows.extent().has_more() && !has_edges(ctx.columns)).into()
+    }
+
     /// The columns that there is room for, from the left: always the first one and the one that the list is sorted by,
     /// and of the others the most important; where the user has chosen, those that are first from the left.
     pub(super) fn shown(&self, area: Rect, ctx: &Ctx) -> Shown<L> {
@@ -259,9 +264,10 @@ impl<L: Table> List<L> {
             }
             widths.into_iter()
         };
-        let lasting = lasting(area, ctx).saturating_sub(MARK);
+        let beside = MARK + self.bar(ctx);
+        let lasting = lasting(area, ctx).saturating_sub(beside);
         let many = fit(widths(lasting), lasting).len();
-        let all = area.width.saturating_sub(MARK);
+        let all = area.width.saturating_sub(beside);
         let mut fitting = fit(widths(all).take(many), all);
         let used: u16 = fitting.iter().map(|wide| wide + GAP).sum();
         if let Some((_, others)) = fitting.split_last_mut()
@@ -350,7 +356,7 @@ impl<L: Table> List<L> {
                 .map(|(column, width)| (column.heading, *width))
                 .collect()
         });
-        let room = lasting(self.area, ctx).saturating_sub(MARK);
+        let room = lasting(self.area, ctx).saturating_sub(MARK + self.bar(ctx));
         ColumnsPage::new(usual, chosen, room, then, ctx.text)
     }
 

@@ -13,7 +13,7 @@ use crate::ui::layer::Ctx;
 use crate::ui::layer::list::columns::MARK;
 use crate::ui::layer::list::{Column, List, Table};
 use crate::ui::layer::panes::has_edges;
-use crate::ui::look::{cells, clear, first, mark, paragraph, row, select, skip, width};
+use crate::ui::look::{cells, clear, first, mark, paragraph, row, scroll_bar, select, skip, width};
 use crate::ui::table::GAP;
 
 /// Columns that are kept for the counts beside the filter line.
@@ -49,8 +49,19 @@ impl<L: Table> List<L> {
             height: area.height.saturating_sub(2),
             ..area
         };
+        let extent = self.rows.extent();
+        let rows = first(list, list.width.saturating_sub(self.bar(ctx)));
+        if extent.has_more() {
+            let bar = Rect {
+                x: rows.right(),
+                width: 1,
+                ..list
+            };
+            scroll_bar(buf, bar, extent, ctx.theme);
+            hits.add(bar, Hit::Bar(extent));
+        }
         for (index, (entry, selected)) in self.rows.on_screen().enumerate() {
-            let line = row(list, cells(index));
+            let line = row(rows, cells(index));
             if self.marks.has(entry.place().id) {
                 mark(buf, skip(line, 1), ctx.theme);
             }
