@@ -82,6 +82,8 @@ fn fields_have_edges_from_100_columns_on_within_their_own_columns() {
     narrow.keys("nnightly").expect_not("▏");
     let mut wide = console(100, 40);
     wide.keys("nnightly").expect("▏nightly ").expect("▏Auditor");
+    let underlined = |console: &Console| look(console, "nightly").1 == Modifier::UNDERLINED;
+    assert!(underlined(&narrow) && !underlined(&wide), "one of the two");
     let label = narrow.find_text("Time Zone");
     let distance = |console: &Console, label: (u16, u16), text| console.find_text(text).0 - label.0;
     let bare = distance(&narrow, label, "nightly");

@@ -64,6 +64,8 @@ impl Form {
         said: (Text, &Theme),
         hits: &mut Hits,
     ) -> Position {
+        let theme = said.1.of_fields(self.edged);
+        let said = (said.0, &theme);
         let all = self.rows(page.width);
         // Drawn whole on a sheet of its own; the part that is on the screen is copied from it.
         let mut sheet = Buffer::empty(Rect::new(0, 0, page.width, all.max(1)));

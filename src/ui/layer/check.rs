@@ -67,6 +67,7 @@ impl Layer for Check {
         dialog.view(buf, ctx.text.say("check.title"), ctx.theme);
         paragraph(buf, dialog.body, &lines, ctx.theme);
         let field = edge_field(buf, dialog.bar, is_wide(area), true, ctx.theme);
-        Some(self.typed.view(buf, field, ctx.text, ctx.theme))
+        let theme = ctx.theme.of_fields(is_wide(area));
+        Some(self.typed.view(buf, field, ctx.text, &theme))
     }
 }

@@ -105,6 +105,7 @@ impl Layer for Entry {
         paragraph(buf, above, &lines, ctx.theme);
         let field = edge_field(buf, dialog.bar, is_wide(area), true, ctx.theme);
         hits.add(field, Hit::Line);
-        Some(self.field.view_focused(buf, field, ctx.theme))
+        let theme = ctx.theme.of_fields(is_wide(area));
+        Some(self.field.view_focused(buf, field, &theme))
     }
 }

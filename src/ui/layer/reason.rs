@@ -90,7 +90,7 @@ impl Reason {
         (buf, area): (&mut Buffer, Rect),
         hits: &mut Hits,
     ) -> Option<Position> {
-        let (text, theme) = (ctx.text, ctx.theme);
+        let (text, theme) = (ctx.text, &ctx.theme.of_fields(self.edged));
         let line = row(area, 0);
         theme.put(buf, line, self.label, theme.label);
         let field = edge_field(buf, self.field(line), self.edged, focused, theme);

@@ -350,6 +350,7 @@ impl Layer for TrySecret {
             theme.put(buf, field, text.say("try.trying"), Style::new());
             return Some(field.as_position());
         }
-        Some(self.typed.view(buf, field, text, theme))
+        let theme = theme.of_fields(is_wide(area));
+        Some(self.typed.view(buf, field, text, &theme))
     }
 }

@@ -107,6 +107,16 @@ impl Theme {
         }
     }
 
+    /// The theme of fields with edges or without: a line below one that has edges would be too much.
+    #[must_use]
+    pub fn of_fields(&self, edged: bool) -> Theme {
+        let mut theme = self.clone();
+        if edged {
+            theme.field.add_modifier.remove(Modifier::UNDERLINED);
+        }
+        theme
+    }
+
     /// The mark before what is selected.
     #[must_use]
     pub(super) fn mark(&self) -> &'static str {
