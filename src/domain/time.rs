@@ -82,19 +82,6 @@ impl Uptime {
     }
 }
 
-/// When how long ago `at` was changes in words: each minute for an hour, each hour for a day, and then each day.
-#[must_use]
-pub fn ago_changes_at(at: Timestamp, now: Timestamp) -> Timestamp {
-    let unit = match now.since(at) {
-        // A clock that was ahead has told it.
-        ms if ms < 0 => return at,
-        ms if ms < HOUR => MINUTE,
-        ms if ms < DAY => HOUR,
-        _ => DAY,
-    };
-    at.plus((now.since(at) / unit + 1).saturating_mul(unit))
-}
-
 impl<Z: TimeZone> From<DateTime<Z>> for Timestamp {
     fn from(at: DateTime<Z>) -> Timestamp {
         Timestamp(at.timestamp_millis())
@@ -104,24 +91,6 @@ impl<Z: TimeZone> From<DateTime<Z>> for Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn how_long_ago_something_was_changes_when_the_unit_is_full() {
-        let at = Timestamp(1_000_000);
-        for (now, next) in [
-            (0, MINUTE),
-            (MINUTE - 1, MINUTE),
-            (MINUTE, 2 * MINUTE),
-            (HOUR - 1, HOUR),
-            (HOUR + MINUTE, 2 * HOUR),
-            (DAY - 1, DAY),
-            (DAY, 2 * DAY),
-            (9 * DAY + 7, 10 * DAY),
-        ] {
-            assert_eq!(ago_changes_at(at, at.plus(now)), at.plus(next), "{now}");
-        }
-        assert_eq!(ago_changes_at(at, at.plus(-DAY)), at);
-    }
 
     #[test]
     fn what_a_clock_that_was_ahead_has_told_is_not_a_moment_ago() {

@@ -215,6 +215,13 @@ impl Request {
 }
 
 impl Read {
+    /// Whether it makes earlier questions pointless that can be. The preview does not: it is asked for after what a list
+    /// reads, and gives way to it.
+    #[must_use]
+    pub fn supersedes(&self) -> bool {
+        matches!(self, Read::List(_))
+    }
+
     /// Whether a newer question makes it pointless.
     #[must_use]
     pub fn is_superseded(&self) -> bool {

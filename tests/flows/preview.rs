@@ -46,7 +46,7 @@ fn the_row_that_the_cursor_rests_on_is_shown_beside_the_list() {
         "State         ● Active",
         "Role          Auditor: reads through the API",
         "Expires       never",
-        "Secret        issued 22 Nov 2026",
+        "Secret        issued 22 Nov 2026, delivered",
         "Created       22 Nov 2026 by alice",
         "22 Nov 16:00  Secret Delivered, alice",
         "       16:00  Secret Issued, alice",
@@ -169,6 +169,15 @@ fn in_a_narrow_window_p_opens_the_preview_as_a_dialog_that_scrolls() {
     console.keys("q").expect_selected("beta");
     console.keys("/nothing\n");
     console.keys("P").says("list.nothing_found");
+}
+
+#[test]
+fn a_pane_that_is_too_low_says_that_there_is_more() {
+    let mut console = beside();
+    assert!(!pane(&console).contains(" ↓ "));
+    console.resize(120, 12).rest();
+    expect_pane(&console, "─ ↓ ─╯");
+    expect_pane(&console, "State");
 }
 
 #[test]

@@ -99,7 +99,7 @@ pub fn view_pane(buf: &mut Buffer, area: Rect, shown: Option<&Preview>, ctx: &Ct
     view_lines(buf, inner, &lines[..fitting], &theme);
     if fitting < lines.len() {
         let edge = split_last(area).1;
-        let at = skip(edge, edge.width.saturating_sub(4));
+        let at = skip(edge, edge.width.saturating_sub(5));
         let more = format!(" {} ", theme.symbols.below);
         theme.put(buf, first(at, 3), &more, theme.warning);
     }

@@ -18,10 +18,31 @@ pub(super) struct Workers {
     reader: Worker<(Read, Option<u64>)>,
     writer: Worker<Write>,
     clipboard: Worker<Aside>,
-    wanted: Arc<AtomicU64>,
-    last_number: u64,
+    numbers: Numbers,
     /// How many requests have not been answered.
     pub under_way: usize,
+}
+
+/// The numbers under which questions can be superseded.
+struct Numbers {
+    /// That of the question that is to be answered now.
+    wanted: Arc<AtomicU64>,
+    last: u64,
+}
+
+impl Numbers {
+    fn new(wanted: Arc<AtomicU64>) -> Numbers {
+        Numbers { wanted, last: 0 }
+    }
+
+    /// The number of a question that a newer one supersedes.
+    fn of(&mut self, read: &Read) -> Option<u64> {
+        if read.supersedes() {
+            self.last += 1;
+            self.wanted.store(self.last, Ordering::SeqCst);
+        }
+        read.is_superseded().then_some(self.last)
+    }
 }
 
 struct Worker<T> {
@@ -68,8 +89,7 @@ impl Workers {
             reader: Worker::start("reader", read, answers.clone(), noting.clone())?,
             writer: Worker::start("writer", write, answers.clone(), noting)?,
             clipboard: Worker::start("clipboard", copy, answers.clone(), Some(at_work))?,
-            wanted,
-            last_number: 0,
+            numbers: Numbers::new(wanted),
             under_way: 0,
         };
         Ok((workers, rests))
@@ -85,19 +105,13 @@ impl Workers {
             self.under_way += 1;
             match request {
                 Request::Read(read) => {
-                    let number = read.is_superseded().then(|| self.next_number());
+                    let number = self.numbers.of(&read);
                     self.reader.ask(layer, ticket, (read, number));
                 }
                 Request::Write(write) => self.writer.ask(layer, ticket, write),
                 Request::Aside(aside) => self.clipboard.ask(layer, ticket, aside),
             }
         }
-    }
-
-    fn next_number(&mut self) -> u64 {
-        self.last_number += 1;
-        self.wanted.store(self.last_number, Ordering::SeqCst);
-        self.last_number
     }
 
     /// Has all of them do the last thing: a copy is taken back first, whatever the database does, and the end is noted.
@@ -163,5 +177,28 @@ impl<T: Send + 'static> Worker<T> {
     fn ask(&self, layer: LayerId, ticket: Ticket, task: T) {
         // A worker that has ended has panicked or was told so, and the process ends with it.
         let _ = self.tasks.send(Task::Ask(layer, ticket, task));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::list::Filter;
+    use crate::ui::request::{ListQuery, ListRead, Listing};
+
+    #[test]
+    fn a_list_supersedes_all_that_can_be_and_the_preview_gives_way_and_supersedes_nothing() {
+        let wanted = Arc::new(AtomicU64::new(0));
+        let mut numbers = Numbers::new(Arc::clone(&wanted));
+        let list = Read::List(ListRead::Keys(ListQuery::Tally(vec![Filter::default()])));
+        let preview = Read::Preview(Listing::Keys, 1);
+        assert_eq!(numbers.of(&preview), Some(0));
+        assert_eq!(numbers.of(&list), Some(1));
+        // The list's is still the one that is wanted.
+        assert_eq!(numbers.of(&preview), Some(1));
+        assert_eq!(wanted.load(Ordering::SeqCst), 1);
+        assert_eq!(numbers.of(&Read::Policy), None);
+        assert_eq!(numbers.of(&list), Some(2));
+        assert_eq!(wanted.load(Ordering::SeqCst), 2);
     }
 }

@@ -8,8 +8,8 @@ use crate::domain::event::trail::{EventRow, SYSTEM_NAME};
 use crate::domain::preview::{KeyPreview, LastEvent, Preview, RolePreview, UserPreview};
 use crate::domain::rights::{Tab, groups};
 use crate::domain::secret::{Phase, SecretFacts};
-use crate::domain::state::{State, UserState, span_changes_at};
-use crate::domain::time::{Timestamp, ago_changes_at};
+use crate::domain::state::{State, UserState, age_changes_at, age_in_ms, span_changes_at};
+use crate::domain::time::{MINUTE, Timestamp};
 use crate::ui::layer::Ctx;
 use crate::ui::layer::events::{details, level_style};
 use crate::ui::layer::preview::{Entry, Sheet};
@@ -73,10 +73,11 @@ impl<'a> Writing<'a> {
         self.sheet.changes_at = Some(so_far.map_or(at, |before| before.min(at)));
     }
 
-    /// How long ago something was.
+    /// How long ago something was, as the list tells it.
     fn ago(&mut self, at: Timestamp) -> String {
-        self.changes(ago_changes_at(at, self.ctx.now));
-        self.ctx.text.ago(self.ctx.now.since(at))
+        let now = self.ctx.now;
+        self.changes(age_changes_at(at, now));
+        self.ctx.text.ago(age_in_ms(at, now))
     }
 
     fn day(&self, at: Timestamp) -> String {
@@ -207,8 +208,10 @@ fn of_secret(secret: &SecretFacts, sheet: &mut Writing) {
     let issued = sheet.day(life.issued_at);
     let mut told = vec![text.fill("fact.issued", &[("at", &issued)])];
     if let Some(at) = life.delivered_at {
-        let span = text.span(at.since(life.issued_at).max(1));
-        told.push(text.fill("preview.delivered", &[("span", &span)]));
+        told.push(match at.since(life.issued_at) {
+            ..MINUTE => text.say("preview.delivered_at_once").to_owned(),
+            ms => text.fill("preview.delivered", &[("span", &text.span(ms))]),
+        });
         told.push(match secret.last_used_at {
             Some(at) => {
                 let ago = sheet.ago(at);
