@@ -18,7 +18,7 @@ mod support {
     pub mod sentence;
 }
 
-use support::hand::{confirm_stored, home};
+use support::hand::{confirm_stored, home, pause};
 use support::program::{keyward, said};
 use support::pty::{Pty, Start};
 
@@ -153,6 +153,78 @@ fn predictable_secrets_are_never_kept() {
         assert!(said(&refused).contains("can be predicted"), "{args:?}");
     }
     assert!(!home.path().join("x.db").exists());
+}
+
+#[test]
+fn the_tour_goes_to_its_end_and_back_in_the_real_program() {
+    let home = home();
+    let mut console = start(home.path(), &["demo", "--tour"]);
+    let captions = [
+        "tour.list",
+        "tour.new",
+        "tour.name",
+        "tour.role",
+        "tour.language",
+        "tour.zone",
+        "tour.expiry",
+        "tour.secret",
+        "tour.copy",
+        "tour.stored",
+        "tour.valid",
+        "tour.lock",
+        "tour.locked",
+        "tour.denied",
+    ];
+    console.says(captions[0]).see("39 of 41");
+    for caption in &captions[1..10] {
+        console.send(" ").says(caption);
+        if *caption == "tour.secret" {
+            // What is pressed before a hand can have seen it counts for nothing.
+            console.see("api-secret-key: 42:");
+            pause();
+        }
+    }
+    console.says_with("secret.delivered", &[("name", &"nightly-report")]);
+    console
+        .send("\x7f")
+        .says("tour.copy")
+        .see("api-secret-key: 42:");
+    for caption in &captions[9..] {
+        console.send(" ").says(caption);
+    }
+    console.says("try.locked_out");
+    // Esc ends the tour alone; the next one is the console's.
+    console.send("\x1b");
+    console.wait_for("the end of the tour", |screen| {
+        !screen.contents().contains("14 of 14")
+    });
+    console.says("try.locked_out");
+    console.send("\x1b");
+    console.wait_for("the list", |screen| {
+        !screen.contents().contains("Try a Secret")
+    });
+    console.quits();
+}
+
+#[test]
+fn a_tour_is_of_no_other_role_and_of_no_file() {
+    let home = home();
+    for args in [
+        &["demo", "--tour", "--as", "auditor"][..],
+        &["demo", "--tour", "--db", "x.db"],
+    ] {
+        let refused = Command::from_std(keyward(home.path(), args)).assert();
+        assert!(said(&refused.code(2)).contains("--tour"), "{args:?}");
+    }
+}
+
+#[test]
+fn the_page_names_every_role_with_its_user() {
+    let page = fs::read_to_string("docs/demo.md").expect("a page");
+    for view in VIEWS {
+        let row = format!("| `{}` | `{}` |", view.word, view.user.unwrap_or("demo"));
+        assert!(page.contains(&row), "{row}");
+    }
 }
 
 #[test]

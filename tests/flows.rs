@@ -70,6 +70,8 @@ mod settings;
 mod sorting;
 #[path = "flows/tasks.rs"]
 mod tasks;
+#[path = "flows/tour.rs"]
+mod tour;
 #[path = "flows/tree.rs"]
 mod tree;
 #[path = "flows/try_secret.rs"]

@@ -239,6 +239,12 @@ pub(super) struct DemoArgs {
     /// Never show a secret, for talks; Copy still works
     #[arg(long)]
     pub(super) hide_secrets: bool,
+    /// Walk through the life of a key, step by step: Space goes on, Backspace back, Esc ends the tour
+    ///
+    /// The tour types into the console itself. Any other key is the presenter's. Does not go with --db: a file is not
+    /// set back.
+    #[arg(long, conflicts_with_all = ["db", "view"])]
+    pub(super) tour: bool,
     #[command(flatten)]
     pub(super) theme: ThemeArg,
 }

@@ -15,6 +15,7 @@ use crate::domain::trouble::Trouble;
 use crate::domain::user::{Actor, OsAccount};
 use crate::service::{Service, demo};
 use crate::store::{Place, Store};
+use crate::ui::app::Show;
 use crate::ui::run::Parts;
 
 /// What a console has of the machine.
@@ -110,7 +111,10 @@ pub(super) fn on_demo(config: &Config, asked: DemoArgs) -> Result<Parts, Trouble
     };
     Ok(Parts {
         files: true,
-        seals: asked.hide_secrets,
+        show: Show {
+            seals: asked.hide_secrets,
+            tour: asked.tour,
+        },
         ..parts
     })
 }
@@ -147,6 +151,6 @@ fn parts(
         clock: machine.clock,
         settings: config.settings.clone(),
         surroundings: config.surroundings,
-        seals: false,
+        show: Show::default(),
     })
 }

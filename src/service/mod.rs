@@ -39,6 +39,8 @@ use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::{Actor, Arrival, OsAccount};
 use crate::store::{self, Store, Tx};
 
+pub use crate::store::snapshot::Snapshot;
+
 /// The use cases on one connection.
 pub struct Service {
     store: Store,
@@ -123,6 +125,16 @@ impl Service {
     /// See [`Store::put_in_file`].
     pub fn put_in_file(&mut self, path: &Path, account: &OsAccount) -> Result<(), Trouble> {
         self.store.put_in_file(path, account)
+    }
+
+    /// See [`Store::snapshot`].
+    pub fn snapshot(&self) -> Result<Option<Snapshot>, Fault> {
+        self.store.snapshot()
+    }
+
+    /// See [`Store::set_back`].
+    pub fn set_back(&mut self, to: &Snapshot) -> Result<(), Fault> {
+        self.store.set_back(to)
     }
 
     /// See [`store::is_demonstration`].

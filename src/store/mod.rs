@@ -23,6 +23,7 @@ mod query;
 mod read_only;
 pub mod roles;
 pub mod secrets;
+pub mod snapshot;
 pub mod sweep;
 pub mod users;
 pub mod uses;

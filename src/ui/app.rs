@@ -8,6 +8,7 @@ mod preview;
 mod rush;
 mod session;
 mod time;
+mod tour;
 mod view;
 mod way;
 
@@ -30,6 +31,7 @@ use crate::ui::app::mouse::Mouse;
 use crate::ui::app::preview::{Following, PREVIEW};
 use crate::ui::app::rush::Rush;
 use crate::ui::app::time::DOUBT;
+use crate::ui::app::tour::Tour;
 use crate::ui::app::way::{Way, screen};
 use crate::ui::keymap::Keymap;
 use crate::ui::layer::api_keys::ApiKeys;
@@ -108,6 +110,15 @@ impl UnderWay {
     }
 }
 
+/// How a demonstration is shown to people.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Show {
+    /// No secret is on the screen, whoever asks.
+    pub seals: bool,
+    /// It begins with the tour. Only a database in memory can be gone back in.
+    pub tour: bool,
+}
+
 /// What the App is made of.
 pub struct Setting {
     pub clock: Arc<dyn Clock>,
@@ -121,8 +132,7 @@ pub struct Setting {
     pub demo: bool,
     /// Which database it is, on which host, where that is of use.
     pub place: Option<String>,
-    /// No secret is shown, whoever asks.
-    pub seals: bool,
+    pub show: Show,
 }
 
 /// The console.
@@ -166,6 +176,7 @@ pub struct App {
     window: (u16, u16),
     /// The question whether to leave, while it is open.
     leaving: Option<LayerId>,
+    tour: Option<Tour>,
     known: Option<i64>,
     /// The policy's warning time, which takes the place of the setting.
     warning: Option<Warning>,
@@ -221,6 +232,7 @@ impl App {
             mouse: Mouse::default(),
             window: (u16::MAX, u16::MAX),
             leaving: None,
+            tour: None,
             known: None,
             warning: None,
             clock_ahead: now.0 - up.0,
@@ -234,6 +246,9 @@ impl App {
         };
         app.sign_in();
         app.push(screen(app.way.here.screen));
+        if app.setting.show.tour {
+            app.begin_tour();
+        }
         app.complain_of_settings(&changed.complaints, &of_theme);
         app
     }
@@ -317,6 +332,8 @@ impl App {
             }
             outcome if layer == PREVIEW => self.previewed(ticket, outcome),
             Err(trouble) if self.sign_in == Some(ticket) => self.not_recorded(&trouble),
+            Err(trouble) if self.is_rewinding(ticket) => self.not_rewound(&trouble),
+            Ok(Done::Rewound) => self.rewound(),
             Ok(Done::SignedIn) => self.recorded(),
             Ok(Done::Settled(held)) => self.settled(held),
             // What is not known was told when it was asked for.
@@ -331,7 +348,7 @@ impl App {
                 let copies = self.setting.settings.clipboard != ClipboardSetting::Off;
                 let then = ApiKeys::goes_to_row();
                 let dialog = SecretDialog::new(issued, overlap, copies, then, &self.ctx());
-                let sight = match (self.setting.seals, self.setting.settings.secret_hidden) {
+                let sight = match (self.setting.show.seals, self.setting.settings.secret_hidden) {
                     (true, _) => Sight::Sealed,
                     (false, true) => Sight::Hidden,
                     (false, false) => Sight::Shown,

@@ -109,6 +109,12 @@ pub enum Action {
     /// What the keys of this database are held to.
     Policy,
     Quit,
+    // the tour of the demonstration
+    NextStep,
+    StepBack,
+    EndTour,
+    /// Gives the keys back to the tour.
+    Resume,
     // the secret dialog
     /// Also, in a list, something of the selected row.
     Copy,
@@ -182,6 +188,8 @@ pub enum Scope {
     Export,
     /// A secret to be tried: a paste may end it.
     Try,
+    /// The keys that the tour of the demonstration has before all layers.
+    Tour,
     /// No key has a meaning of its own: any ends it.
     Countdown,
     Ended,
@@ -561,6 +569,10 @@ pub static BINDINGS: &[Binding] = bindings![
     Help   [ctrl('d')]              HalfDown     HelpOnly "key.half_down"    "help.half_down";
     Help   [HOME, ch('g')]                   First        HelpOnly "key.first"        "help.first";
     Help   [END, ch('G')]                    Last         HelpOnly "key.last"         "help.last";
+    Tour   [SPACE]                  NextStep     Footer   "tour.next"        "help.next_step";
+    Tour   [BACKSPACE]              StepBack     Footer   "tour.back"        "help.step_back";
+    Tour   [ESC]                    EndTour      Footer   "tour.end"         "help.end_tour";
+    Tour   [ctrl('t')]              Resume       Footer   "tour.resume"      "help.resume";
     Anywhere [ch('?'), F1]          Help         Footer   "key.help"         "help.help";
     Anywhere [ch(':')]             Palette      HelpOnly ByHand "key.palette"      "help.palette";
     Anywhere [ctrl('c')]            Leave        HelpOnly "key.leave"        "help.leave";
@@ -745,6 +757,7 @@ const SCOPES: &[(Scope, &str)] = &[
     (Scope::Export, "key_table.export"),
     (Scope::Ended, "key_table.ended"),
     (Scope::Help, "key_table.help"),
+    (Scope::Tour, "key_table.tour"),
     (Scope::Anywhere, "key_table.anywhere"),
 ];
 

@@ -16,8 +16,8 @@ use crate::domain::secret::Secret;
 use crate::domain::trouble::Trouble;
 use crate::domain::user::Actor;
 use crate::new_file::NewFile;
-use crate::service::Service;
 use crate::service::lists::Source;
+use crate::service::{Service, Snapshot};
 use crate::ui::perform::export::Exporting;
 use crate::ui::request::{
     Aside, Done, Export, ListQuery, ListRead, Listing, Matches, Outcome, Read, Write,
@@ -54,6 +54,7 @@ pub struct Performer {
     service: Service,
     actor: Actor,
     files: bool,
+    remembered: Option<Snapshot>,
     /// Dropped before its end it leaves nothing behind.
     exporting: Option<Exporting>,
 }
@@ -66,6 +67,7 @@ impl Performer {
             service,
             actor,
             files,
+            remembered: None,
             exporting: None,
         }
     }
@@ -190,6 +192,16 @@ impl Performer {
             Write::SaveSecret { .. } if !self.files => Err(Trouble::NoFiles),
             Write::SaveSecret { path, secret, id } => save(service, actor, &path, &secret, id),
             Write::Sweep => service.sweep().map(|_| Done::Swept),
+            Write::Remember => {
+                self.remembered = service.snapshot()?;
+                Ok(Done::Remembered)
+            }
+            Write::Rewind => {
+                if let Some(remembered) = &self.remembered {
+                    service.set_back(remembered)?;
+                }
+                Ok(Done::Rewound)
+            }
             Write::Settle => Ok(Done::Settled(service.settle()?)),
         }
     }

@@ -180,6 +180,10 @@ pub enum Write {
     },
     /// Records what only time has brought about.
     Sweep,
+    /// Remembers what a database in memory holds.
+    Remember,
+    /// Sets the database back to what was remembered.
+    Rewind,
     /// Asks whether the last change holds of which the disk left that open.
     Settle,
 }
@@ -295,6 +299,8 @@ pub enum Done {
         warning: Option<Warning>,
     },
     SignedIn,
+    Remembered,
+    Rewound,
     SignedOut,
     /// A key was created or a new secret issued. Only the App sees this one: it opens the secret dialog, and the
     /// layer that asked is told `SecretIssued`.

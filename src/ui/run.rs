@@ -16,7 +16,7 @@ use crate::config::settings::Settings;
 use crate::domain::clipboard::Surroundings;
 use crate::domain::user::{Actor, Arrival, SignOut};
 use crate::service::Service;
-use crate::ui::app::{App, Effect, Input, LayerId, Setting};
+use crate::ui::app::{App, Effect, Input, LayerId, Setting, Show};
 use crate::ui::perform::{Copier, Performer};
 use crate::ui::request::{Outcome, Ticket, Write};
 use crate::ui::run::intake::{Intake, Passage};
@@ -42,8 +42,7 @@ pub struct Parts {
     pub demo: bool,
     /// Which database it is, on which host, where that is of use.
     pub place: Option<String>,
-    /// No secret is shown, whoever asks.
-    pub seals: bool,
+    pub show: Show,
 }
 
 enum Message {
@@ -102,7 +101,7 @@ pub fn console(parts: Parts) -> Result<Option<(SignOut, String)>, NoTerminal> {
         files: parts.files,
         demo: parts.demo,
         place: parts.place,
-        seals: parts.seals,
+        show: parts.show,
     });
     let jobs = send.clone();
     session.watch_job(move |job| jobs.send(Message::Job(job)).is_ok())?;

@@ -6,9 +6,9 @@ use keyward::domain::name::{check_description, check_name};
 use keyward::domain::rights::Rights;
 use keyward::domain::user::{Arrival, UserDraft};
 use keyward::service::{Service, demo};
-use keyward::store::events;
+use keyward::store::{Place, events};
 
-use crate::support::database::{AS_OF, Bench, NOW, everything, filter, raw};
+use crate::support::database::{AS_OF, Bench, NOW, everything, filter, on_disk, raw};
 
 fn seeded() -> Service {
     Bench::demo(demo::FULL_ACCESS_USER).0.service
@@ -104,4 +104,23 @@ fn the_demos_keys_could_have_been_typed_and_lie_in_the_past() {
             row.name
         );
     }
+}
+
+#[test]
+fn only_a_database_in_memory_is_set_back_and_then_for_all_its_connections() {
+    let (mut bench, _) = Bench::demo(demo::FULL_ACCESS_USER);
+    let before = bench.dump();
+    let start = bench.service.snapshot().expect("read").expect("in memory");
+    bench.delivered("nightly");
+    assert_ne!(bench.dump(), before);
+    bench.service.set_back(&start).expect("set back");
+    assert_eq!(bench.dump(), before);
+    // What was made is made again under the same number.
+    bench.delivered("nightly");
+    let (_directory, path) = on_disk();
+    let mut on_disk = Bench::new(Place::File(path));
+    assert!(on_disk.service.snapshot().expect("read").is_none());
+    let before = on_disk.dump();
+    on_disk.service.set_back(&start).expect("nothing was done");
+    assert_eq!(on_disk.dump(), before);
 }

@@ -22,7 +22,7 @@ use keyward::domain::verdict::{Refused, Verdict};
 use keyward::service::Service;
 use keyward::store::events;
 use keyward::text::Text;
-use keyward::ui::app::{App, Asked, Effect, Input, LayerId, Setting};
+use keyward::ui::app::{App, Asked, Effect, Input, LayerId, Setting, Show};
 use keyward::ui::extent::Extent;
 use keyward::ui::hits::{Hit, Hits};
 use keyward::ui::keymap::{Chord, Scope};
@@ -222,7 +222,7 @@ impl Console {
             files: true,
             demo: false,
             place: None,
-            seals: false,
+            show: Show::default(),
         };
         change(&mut setting);
         let clipboard = Remembered::default();

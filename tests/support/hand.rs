@@ -56,7 +56,7 @@ pub fn secret(console: &mut Pty) -> String {
 
 /// What a hand needs between two keys. The console tells a paste without brackets from a hand by time alone, so what
 /// is to count as typed after something else has to come later than that.
-fn pause() {
+pub fn pause() {
     sleep(Duration::from_millis(100));
 }
 

@@ -35,6 +35,7 @@ impl App {
             Event::Key(key) if key.kind == KeyEventKind::Release => {}
             Event::Key(key) if self.means(key, Action::Leave) => {
                 self.rush.key(input.frame, input.at);
+                self.take_from_tour();
                 self.leave();
             }
             Event::Key(key) if self.means(key, Action::Stop) => {
@@ -81,7 +82,7 @@ impl App {
     }
 
     pub(super) fn run_queue(&mut self) {
-        while !self.done {
+        while !self.done && !self.tour_is_busy() {
             let waits = self.top().1.status(&self.ctx()).waits;
             let Some(input) = self.queue.front() else {
                 break;
@@ -90,7 +91,7 @@ impl App {
             let is_drag = is_drag(&input.event);
             let passes = !waits
                 || is_drag
-                || matches!(&input.event, Event::Key(key) if text_key(key).is_some());
+                || matches!(&input.event, Event::Key(key) if text_key(key).is_some() && self.tour_action(key).is_none());
             if !passes {
                 break;
             }
@@ -102,6 +103,16 @@ impl App {
                 self.dropped(&input);
                 continue;
             }
+            let guided = match &input.event {
+                Event::Key(key) => self.tour_action(key),
+                _ => None,
+            };
+            if let Some(action) = guided {
+                self.rush.key(input.frame, input.at);
+                self.guide(action);
+                continue;
+            }
+            self.take_from_tour();
             if waits && !is_drag {
                 if !self.edited(&input) {
                     self.queue.push_front(input);
@@ -143,7 +154,7 @@ impl App {
         taken
     }
 
-    fn handle(&mut self, mut input: Input) {
+    pub(super) fn handle(&mut self, mut input: Input) {
         if let Event::Mouse(event) = input.event {
             self.mouse(event, input.frame, input.at);
             return;

@@ -69,6 +69,11 @@ impl Rush {
         self.text = Text::None;
     }
 
+    /// The next key is not of the same rush.
+    pub fn ends(&mut self) {
+        self.last = None;
+    }
+
     /// A click was read. By hand it is a rush of its own; what a paste may have in it is a part of that.
     pub fn click(&mut self, frame: u64, at: Uptime) {
         let number = self.number;

@@ -148,6 +148,7 @@ impl App {
         self.way.retain(|_| false);
         self.queue.clear();
         self.under_way.clear();
+        self.tour = None;
         if secret {
             self.forget_secret();
         }

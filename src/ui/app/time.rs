@@ -28,6 +28,7 @@ impl App {
             .chain(self.settle_at)
             .chain(self.idle_wake())
             .chain(self.preview_wake())
+            .chain(self.tour_wake())
             .fold(self.look_at.min(self.sweep_at), Uptime::min)
     }
 
@@ -60,6 +61,7 @@ impl App {
             self.sign_in();
         }
         self.follow_cursor();
+        self.type_on();
         if self.wake_at.is_some_and(|at| at <= up) || (self.waited_long() && !self.dirty) {
             self.wake_at = None;
             self.dirty = true;

@@ -33,33 +33,21 @@ impl App {
         self.frames += 1;
         self.window = (area.width, area.height);
         if self.too_small() {
-            let size = [
-                ("columns", &SMALLEST.0 as &dyn std::fmt::Display),
-                ("rows", &SMALLEST.1),
-            ];
-            let sentence = self.text().fill("message.too_small", &size);
-            paragraph(
-                frame.buffer_mut(),
-                area,
-                &wrap(&sentence, area.width.max(1)),
-                &self.theme,
-            );
+            self.view_too_small(frame.buffer_mut(), area);
             self.mouse.forget();
-            frame.set_cursor_position(Position {
-                x: area.x,
-                y: area.y,
-            });
+            frame.set_cursor_position(area.as_position());
             return;
         }
         if self.seen.1 != self.message {
             self.seen = (self.frames, self.message.clone());
         }
-        let tools = u16::from(area.height >= 14);
+        let caption = self.caption_rows(area);
+        let tools = u16::from(area.height >= 14 + caption);
         let (tone, message) = self.message_lines(area);
         let said = u16::try_from(message.len()).unwrap_or(1);
         let body = Rect {
             y: area.y + 1 + tools,
-            height: area.height - 2 - tools - said,
+            height: area.height - 2 - tools - said - caption,
             ..area
         };
         let panes = self.panes.divide(body);
@@ -102,6 +90,7 @@ impl App {
             self.theme
                 .put(buf, row(area, body.bottom() - area.y + index), line, style);
         }
+        self.view_caption(buf, area);
         let called = |binding: &Binding| {
             let action = binding.action;
             let label = top.label(action, &ctx);
@@ -126,6 +115,17 @@ impl App {
         if self.deaf_before == UNDRAWN {
             self.deaf_before = self.frames;
         }
+    }
+
+    /// Says how large the window has to be.
+    fn view_too_small(&self, buf: &mut Buffer, area: Rect) {
+        let size = [
+            ("columns", &SMALLEST.0 as &dyn std::fmt::Display),
+            ("rows", &SMALLEST.1),
+        ];
+        let sentence = self.text().fill("message.too_small", &size);
+        let lines = wrap(&sentence, area.width.max(1));
+        paragraph(buf, area, &lines, &self.theme);
     }
 
     /// Draws the layers over each other. Of them only the one on top can be clicked.

@@ -18,11 +18,11 @@ impl Binding {
     }
 
     /// Whether nobody changes the keys. A confirmation must not take the key that brought it up, held down, for its
-    /// answer; and everybody is to find the way out.
+    /// answer; everybody is to find the way out; and a tour is the same everywhere.
     fn is_fixed(&self) -> bool {
         let scope = matches!(
             self.scope,
-            Scope::Confirmation | Scope::Countdown | Scope::Ended
+            Scope::Confirmation | Scope::Countdown | Scope::Ended | Scope::Tour
         );
         scope || matches!(self.action, Action::Leave | Action::Stop)
     }

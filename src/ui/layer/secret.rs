@@ -130,6 +130,12 @@ impl SecretDialog {
         SecretDialog { sight, ..self }
     }
 
+    /// The secret, for who is to try it.
+    #[must_use]
+    pub fn issued_secret(&self) -> Secret {
+        self.issued.secret.clone()
+    }
+
     /// Whether the secret is hidden until somebody asks to see it.
     #[must_use]
     pub fn can_be_shown(&self) -> bool {
