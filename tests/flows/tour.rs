@@ -21,7 +21,7 @@ const STEPS: [(&str, &str); 14] = [
     ("tour.secret", "42:"),
     ("tour.copy", "Sent to your terminal's clipboard"),
     ("tour.stored", "works now"),
-    ("tour.valid", "Valid: this secret authenticates."),
+    ("tour.valid", "“nightly-report” (ID 42)"),
     (
         "tour.lock",
         "[x] Locked Out (Denied permission to authenticate)",
