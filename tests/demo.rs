@@ -91,7 +91,7 @@ fn a_demo_in_a_file_stays_and_its_new_keys_are_verified_beside_it() {
     let mut console = start(home.path(), &["demo", "--db", "demo.db"]);
     assert_eq!(console.end(), 2);
     assert!(
-        console.screen().contains("exists already"),
+        console.screen().contains("already exists"),
         "{}",
         console.screen()
     );
