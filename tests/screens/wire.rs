@@ -13,7 +13,7 @@ use crate::support::console::Console;
 
 /// At 80x24: what is done before, the key, and the bytes that it wrote when only the name of the selected row was marked,
 /// boxes had nothing behind them, and nothing had a scroll bar.
-const KEYS: [(&str, &str, usize); 27] = [
+const KEYS: [(&str, &str, usize); 30] = [
     ("", "<Down>", 83),
     ("", "<PgDn>", 86),
     ("<PgDn><End><Home>", "<End>", 2379),
@@ -22,6 +22,8 @@ const KEYS: [(&str, &str, usize); 27] = [
     ("\n", "\t", 156),
     ("\n", "x", 38),
     ("\n", "<Esc>", 3226),
+    ("\nx", "<Esc>", 927),
+    ("\nx<Esc>", "<Esc>", 778),
     ("n", "<Esc>", 2265),
     ("", "n", 2395),
     ("", "d", 1476),
@@ -37,6 +39,7 @@ const KEYS: [(&str, &str, usize); 27] = [
     ("", " ", 626),
     ("", "/", 561),
     ("/", "b", 1618),
+    ("/b", "<Esc>", 2030),
     ("", "3", 2487),
     ("3", "\n", 2259),
     ("3\n", "<F4>", 1497),

@@ -141,7 +141,7 @@ impl App {
         let below = if in_tree {
             self.theme.beside()
         } else {
-            self.theme.covered()
+            self.theme.covered(buf.area.width)
         };
         let top = self.layers.len() - 1;
         let (mut cursor, mut hits) = (None, Hits::default());

@@ -87,7 +87,7 @@ fn view_lines(buf: &mut Buffer, area: Rect, lines: &[Line], theme: &Theme) {
 
 /// Draws the pane beside a list, empty where nothing is known yet. It never has the focus.
 pub fn view_pane(buf: &mut Buffer, area: Rect, shown: Option<&Preview>, ctx: &Ctx) {
-    let theme = ctx.theme.covered();
+    let theme = ctx.theme.beside();
     let Some(sheet) = shown.map(|shown| facts::of(shown, ctx)) else {
         boxed(buf, area, "", &theme);
         return;

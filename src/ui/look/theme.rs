@@ -4,6 +4,7 @@
 use ratatui::style::{Modifier, Style};
 
 use crate::domain::state::{State, UserState};
+use crate::ui::look::WIDE;
 use crate::ui::look::symbols::Symbols;
 
 /// Makes the theme of its styles, each with what it is for.
@@ -87,13 +88,19 @@ theme! {
 }
 
 impl Theme {
-    /// The theme of what a dialog covers: nothing in it looks as if it had the focus.
+    /// The theme of what a dialog covers in a window of so many columns: nothing in it looks as if it had the focus. Below
+    /// [`WIDE`] its edges stay as they are, since drawing them anew would take more bytes than the dialog.
     #[must_use]
-    pub fn covered(&self) -> Theme {
+    pub fn covered(&self, columns: u16) -> Theme {
+        let edge = if columns < WIDE {
+            self.focused_edge
+        } else {
+            self.edge
+        };
         Theme {
             selected: Style::new(),
             focused: Style::new(),
-            focused_edge: self.edge,
+            focused_edge: edge,
             ..self.clone()
         }
     }
@@ -103,7 +110,7 @@ impl Theme {
     pub fn beside(&self) -> Theme {
         Theme {
             beside: true,
-            ..self.covered()
+            ..self.covered(WIDE)
         }
     }
 

@@ -241,9 +241,10 @@ impl<L: Table> List<L> {
         }
     }
 
-    /// Columns that the scroll bar takes of the list: where there is an edge, it is in that.
-    pub(super) fn bar(&self, ctx: &Ctx) -> u16 {
-        (self.rows.extent().has_more() && !has_edges(ctx.columns)).into()
+    /// Columns that the list keeps free for its scroll bar, whether there is one now or not: columns that came and went
+    /// with it would write every row anew. Where there is an edge, it is in that.
+    pub(super) fn bar(ctx: &Ctx) -> u16 {
+        (!has_edges(ctx.columns)).into()
     }
 
     /// The columns that there is room for, from the left: always the first one and the one that the list is sorted by,
@@ -264,7 +265,7 @@ impl<L: Table> List<L> {
             }
             widths.into_iter()
         };
-        let beside = MARK + self.bar(ctx);
+        let beside = MARK + Self::bar(ctx);
         let lasting = lasting(area, ctx).saturating_sub(beside);
         let many = fit(widths(lasting), lasting).len();
         let all = area.width.saturating_sub(beside);
@@ -356,7 +357,7 @@ impl<L: Table> List<L> {
                 .map(|(column, width)| (column.heading, *width))
                 .collect()
         });
-        let room = lasting(self.area, ctx).saturating_sub(MARK + self.bar(ctx));
+        let room = lasting(self.area, ctx).saturating_sub(MARK + Self::bar(ctx));
         ColumnsPage::new(usual, chosen, room, then, ctx.text)
     }
 

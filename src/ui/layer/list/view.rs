@@ -50,8 +50,9 @@ impl<L: Table> List<L> {
             ..area
         };
         let extent = self.rows.extent();
-        let rows = first(list, list.width.saturating_sub(self.bar(ctx)));
+        let mut rows = list;
         if extent.has_more() {
+            rows.width = list.width.saturating_sub(Self::bar(ctx));
             let bar = Rect {
                 x: rows.right(),
                 width: 1,
