@@ -20,7 +20,7 @@ use crate::ui::hits::Hits;
 use crate::ui::keymap::{Action, Binding, Chord, Scope};
 use crate::ui::layer::secret::SecretDialog;
 use crate::ui::layer::tree::Screen;
-use crate::ui::look::{first, footer, row, skip, width};
+use crate::ui::look::{clear, first, footer, row, skip, width};
 use crate::ui::request::{Ticket, Write};
 
 /// How long after one stroke the next one is made, in milliseconds: so that it is seen.
@@ -271,6 +271,8 @@ impl App {
             height,
             ..window
         };
+        // Nothing covers it.
+        clear(buf, area, &self.theme);
         let (text, theme) = (self.text(), &self.theme);
         let of: [(&str, &dyn Display); 2] = [("n", &(tour.step + 1)), ("all", &STEPS.len())];
         let step = format!(" {} ", text.fill("tour.step", &of));
