@@ -146,7 +146,9 @@ fn what_another_version_has_kept_is_read_as_far_as_it_is_known() {
         let user = bench.alice.user.0;
         let sql = "INSERT INTO list_columns VALUES (?1, 'api-keys', ?2)";
         behind.execute(sql, (user, columns)).expect("kept");
-        assert_eq!(headings(&Console::on(bench)), shown, "{columns}");
+        let mut console = Console::on(bench);
+        console.resize(100, 24);
+        assert_eq!(headings(&console), shown, "{columns}");
     }
 }
 

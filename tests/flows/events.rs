@@ -49,7 +49,7 @@ fn the_newest_event_is_first_and_time_level_event_and_target_are_told() {
         shown(&console),
         [
             "Info 600 User Signed In alice alice",
-            "Error 675 API Key Session Validation… backup System",
+            "Error 675 API Key Session Validatio… backup System",
             "Info 673 API Key Locked Out backup bob",
             "Info 9001 Secret Delivered deploy alice",
             "Info 9000 Secret Issued deploy alice",
@@ -71,7 +71,7 @@ fn each_filter_shows_what_it_says_and_esc_shows_all_again() {
         assert_eq!(shown(&console), events, "{keys}");
         console.keys("<Esc>").expect("9 shown");
     };
-    let refused = "Error 675 API Key Session Validation… backup System";
+    let refused = "Error 675 API Key Session Validatio… backup System";
     let locked = "Info 673 API Key Locked Out backup bob";
     only("lerr\n", "/level:Error", &[refused]);
     only("f673\n", "/event:api-key-locked-out", &[locked]);

@@ -287,7 +287,7 @@ fn columns_are_as_wide_as_what_they_show_and_moving_changes_none() {
     console
         .keys("<Esc>")
         .resize(40, 10)
-        .expect("a key with a name of…")
+        .expect("a key with a name o…")
         .expect("Role");
 }
 

@@ -119,7 +119,7 @@ fn keys_that_are_set_work_and_stand_in_toolbar_footer_help_and_sentences() {
         change(&mut setting.settings);
         setting.settings.secret_hidden = true;
     });
-    empty.expect("No API keys yet. Press b");
+    empty.expect("Press b to create the first one");
     empty.keys("<Insert>backup<F2>");
     empty.says_with("secret.hidden", &[("key", &"v")]);
     empty.keys("c").says_with("secret.check", &[("key", &"z")]);

@@ -31,7 +31,7 @@ fn nothing(_: &mut Console) {}
 
 const JOBS: [Job; 12] = [
     Job {
-        begins: "Make a key",
+        begins: "Create a key",
         before: nothing,
         after: |console| {
             let secret = console.clipboard().pop().expect("copied");

@@ -57,7 +57,7 @@ mod tests {
     }
 
     fn words(buf: &Buffer) -> String {
-        buf.content().iter().map(|cell| cell.symbol()).collect()
+        buf.content().iter().map(ratatui::buffer::Cell::symbol).collect()
     }
 
     #[test]
