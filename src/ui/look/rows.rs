@@ -57,7 +57,10 @@ mod tests {
     }
 
     fn words(buf: &Buffer) -> String {
-        buf.content().iter().map(ratatui::buffer::Cell::symbol).collect()
+        buf.content()
+            .iter()
+            .map(ratatui::buffer::Cell::symbol)
+            .collect()
     }
 
     #[test]
