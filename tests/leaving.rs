@@ -451,7 +451,7 @@ fn a_stop_that_cannot_be_prevented_is_made_good_afterwards() {
     console.shell.send("fg\n").says("secret.stopped");
     console.shell.wait_for("the console alone", |screen| {
         let contents = screen.contents();
-        contents.starts_with("Keyward ")
+        contents.trim_start().starts_with("Keyward ")
             && !contents.contains(&secret)
             && !contents.contains(PROMPT)
     });
