@@ -188,7 +188,9 @@ fn add_administrators() {
         console.send("n").says("user.title_new");
         console.send(&format!("{user}\t\t ")).see("Find:");
         console.send("full\r").see("Role       Full Access");
-        console.send("\x1bOQ").see(&format!("“{user}” was created."));
+        console
+            .send("\x1bOQ")
+            .see(&format!("“{user}” was created."));
     }
     console.quits();
 }
