@@ -244,9 +244,9 @@ impl ApiKeyFields {
     }
 }
 
-/// Everything that Properties shows of an existing key.
+/// An existing key with the story of its life.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ApiKeyProperties {
+pub struct ApiKeyLife {
     pub id: KeyId,
     pub fields: ApiKeyFields,
     pub facts: Facts,
@@ -259,6 +259,12 @@ pub struct ApiKeyProperties {
     pub attempts: i64,
     /// The pending, current and retiring secret, as far as there are such, in that order.
     pub secrets: Vec<SecretFacts>,
+}
+
+/// Everything that Properties shows of an existing key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiKeyProperties {
+    pub key: ApiKeyLife,
     /// Every role that can be chosen, by name.
     pub roles: Vec<Role>,
     /// What the key is held to when its expiry is changed.

@@ -1,10 +1,9 @@
 //! What the preview of a list shows of the row that the cursor is on. Of what somebody may not read there is nothing.
 
-use crate::domain::api_key::ApiKeyFields;
+use crate::domain::api_key::ApiKeyLife;
 use crate::domain::event::trail::EventRow;
 use crate::domain::role::RoleFields;
-use crate::domain::secret::SecretFacts;
-use crate::domain::state::{Facts, LockedBy};
+use crate::domain::state::LockedBy;
 use crate::domain::time::Timestamp;
 use crate::domain::user::UserFields;
 
@@ -24,18 +23,8 @@ pub enum Preview {
 /// What is shown of an API key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyPreview {
-    pub fields: ApiKeyFields,
-    pub facts: Facts,
+    pub key: ApiKeyLife,
     pub role: RoleFields,
-    pub created_at: Timestamp,
-    pub created_by: String,
-    /// Who locked it out, as far as it is known.
-    pub locked_by: Option<LockedBy>,
-    pub last_sign_in_at: Option<Timestamp>,
-    /// Unsuccessful attempts since the last success.
-    pub attempts: i64,
-    /// The pending, current and retiring secret, as far as there are such, in that order.
-    pub secrets: Vec<SecretFacts>,
     pub events: Option<Vec<LastEvent>>,
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyProperties};
+use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyLife, ApiKeyProperties};
 use crate::domain::authority::Holder;
 use crate::domain::event::{EventKind, Target};
 use crate::domain::id::KeyId;
@@ -36,25 +36,32 @@ pub(super) const EDITS: Edits = [
 /// Whoever sees a list with roles in it may know them.
 const SHOWING_ROLES: [Right; 3] = [Right::ViewApiKeys, Right::ViewUsers, Right::ViewRoles];
 
+/// A key with the story of its life, a deleted one too.
+pub(super) fn life(tx: &Tx, id: KeyId) -> Result<ApiKeyLife, Trouble> {
+    let key = api_keys::get(tx, id)?.ok_or(Trouble::KeyGone(id))?;
+    let live = secrets::live(tx, id)?;
+    Ok(ApiKeyLife {
+        id,
+        facts: key.facts(),
+        fields: key.fields,
+        created_at: key.created_at,
+        created_by: key.created_by,
+        locked_by: key.locked_by,
+        last_sign_in_at: key.last_sign_in_at,
+        attempts: key.attempts,
+        secrets: [live.pending, live.current, live.retiring]
+            .into_iter()
+            .flatten()
+            .collect(),
+    })
+}
+
 impl Service {
     /// What Properties shows, of a deleted key too.
     pub fn key_properties(&self, actor: &Actor, id: KeyId) -> Result<ApiKeyProperties, Trouble> {
         self.ask(actor, &[Right::ViewApiKeys], |tx, _| {
-            let key = api_keys::get(tx, id)?.ok_or(Trouble::KeyGone(id))?;
-            let live = secrets::live(tx, id)?;
             Ok(ApiKeyProperties {
-                id,
-                facts: key.facts(),
-                fields: key.fields,
-                created_at: key.created_at,
-                created_by: key.created_by,
-                locked_by: key.locked_by,
-                last_sign_in_at: key.last_sign_in_at,
-                attempts: key.attempts,
-                secrets: [live.pending, live.current, live.retiring]
-                    .into_iter()
-                    .flatten()
-                    .collect(),
+                key: life(tx, id)?,
                 roles: roles::all_undeleted(tx)?,
                 policy: policy::get(tx)?,
             })

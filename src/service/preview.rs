@@ -10,8 +10,9 @@ use crate::domain::role::Role;
 use crate::domain::trouble::Trouble;
 use crate::domain::user::Actor;
 use crate::service::Service;
+use crate::service::api_keys::life;
 use crate::service::authority::role_in_use;
-use crate::store::{Tx, api_keys, events, list, roles, secrets, users};
+use crate::store::{Tx, api_keys, events, list, roles, users};
 
 impl Service {
     /// What the preview shows of a key, of a deleted one too.
@@ -20,22 +21,11 @@ impl Service {
     /// The right to see keys is missing, the key is gone, or the database failed.
     pub fn preview_key(&self, actor: &Actor, id: KeyId) -> Result<KeyPreview, Trouble> {
         self.ask(actor, &[Right::ViewApiKeys], |tx, own| {
-            let key = api_keys::get(tx, id)?.ok_or(Trouble::KeyGone(id))?;
-            let live = secrets::live(tx, id)?;
+            let key = life(tx, id)?;
             Ok(KeyPreview {
-                facts: key.facts(),
                 role: role_in_use(tx, key.fields.role)?.fields,
                 events: last_events(tx, own, &(id, key.fields.name.as_str()).into())?,
-                fields: key.fields,
-                created_at: key.created_at,
-                created_by: key.created_by,
-                locked_by: key.locked_by,
-                last_sign_in_at: key.last_sign_in_at,
-                attempts: key.attempts,
-                secrets: [live.pending, live.current, live.retiring]
-                    .into_iter()
-                    .flatten()
-                    .collect(),
+                key,
             })
         })
     }

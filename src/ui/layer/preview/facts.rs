@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use ratatui::style::Style;
 
+use crate::domain::api_key::ApiKeyLife;
 use crate::domain::event::trail::{EventRow, SYSTEM_NAME};
 use crate::domain::preview::{KeyPreview, LastEvent, Preview, RolePreview, UserPreview};
 use crate::domain::rights::{Tab, groups};
@@ -135,8 +136,9 @@ impl<'a> Writing<'a> {
     }
 }
 
-fn of_key(key: &KeyPreview, ctx: &Ctx) -> Sheet {
+fn of_key(preview: &KeyPreview, ctx: &Ctx) -> Sheet {
     let text = ctx.text;
+    let KeyPreview { key, role, events } = preview;
     let mut sheet = Writing::new(&key.fields.name, ctx);
     sheet.description(&key.fields.description);
     let state = key.facts.state(ctx.as_of());
@@ -153,8 +155,8 @@ fn of_key(key: &KeyPreview, ctx: &Ctx) -> Sheet {
     if !key.fields.owner.is_empty() {
         sheet.fact("column.owner", key.fields.owner.clone());
     }
-    let allows = text.allows(&key.role.rights, false, key.role.web_service);
-    let words: [(&str, &dyn Display); 2] = [("role", &key.role.name), ("allows", &allows)];
+    let allows = text.allows(&role.rights, false, role.web_service);
+    let words: [(&str, &dyn Display); 2] = [("role", &role.name), ("allows", &allows)];
     sheet.fact("column.role", text.fill("preview.role", &words));
     let expires = expires(key, &mut sheet);
     sheet.fact("column.expires", expires);
@@ -173,12 +175,12 @@ fn of_key(key: &KeyPreview, ctx: &Ctx) -> Sheet {
         );
     }
     sheet.created(key.created_at, Some(&key.created_by));
-    sheet.events(key.events.as_deref());
+    sheet.events(events.as_deref());
     sheet.sheet
 }
 
 /// When a key stops, in words.
-fn expires(key: &KeyPreview, sheet: &mut Writing) -> String {
+fn expires(key: &ApiKeyLife, sheet: &mut Writing) -> String {
     let (text, now) = (sheet.ctx.text, sheet.ctx.now);
     let Some(expiry) = key.fields.expiry else {
         return text.say("event_body.never").to_owned();

@@ -122,8 +122,8 @@ impl ApiKey {
 
 /// Why nothing of an existing key can be changed.
 fn why_not(properties: &ApiKeyProperties, ctx: &Ctx) -> Option<String> {
-    let fields = &properties.fields;
-    if properties.facts.deleted {
+    let fields = &properties.key.fields;
+    if properties.key.facts.deleted {
         let name = [("name", &fields.name as &dyn std::fmt::Display)];
         return Some(ctx.text.fill("list.is_deleted", &name));
     }
@@ -165,12 +165,15 @@ impl Subject for ApiKey {
                     name: String::new(),
                     expires_on: None,
                     locked_out: None,
-                    ..ApiKeyDraft::from(&properties.fields)
+                    ..ApiKeyDraft::from(&properties.key.fields)
                 };
                 self.policy = properties.policy;
                 self.propose_expiry(ctx);
                 self.initial = self.draft.clone();
-                let name = [("name", &properties.fields.name as &dyn std::fmt::Display)];
+                let name = [(
+                    "name",
+                    &properties.key.fields.name as &dyn std::fmt::Display,
+                )];
                 Some(Beginning {
                     title: text.fill("form.title_like", &name),
                     roles: properties.roles,
@@ -181,13 +184,16 @@ impl Subject for ApiKey {
             }
             Done::KeyProperties(properties) => {
                 self.policy = properties.policy;
-                self.draft = ApiKeyDraft::from(&properties.fields);
+                self.draft = ApiKeyDraft::from(&properties.key.fields);
                 self.initial = self.draft.clone();
                 let read_only = why_not(&properties, ctx);
-                let facts = facts::of_key(&properties, ctx);
-                let name = [("name", &properties.fields.name as &dyn std::fmt::Display)];
+                let facts = facts::of_key(&properties.key, ctx);
+                let name = [(
+                    "name",
+                    &properties.key.fields.name as &dyn std::fmt::Display,
+                )];
                 let title = text.fill("form.title_edit", &name);
-                self.before = Some(properties.fields);
+                self.before = Some(properties.key.fields);
                 Some(Beginning {
                     title,
                     roles: properties.roles,

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use chrono::{Datelike, NaiveDateTime};
 use chrono_tz::Tz;
 
-use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyProperties};
+use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyLife};
 use crate::domain::expiry::Expiry;
 use crate::domain::secret::{Phase, SecretFacts};
 use crate::domain::state::{State, UserState};
@@ -68,51 +68,46 @@ pub(super) fn stops(name: &'static str, expiry: Expiry, zone: Tz, ctx: &Ctx) -> 
 }
 
 /// The key's state, with whoever locked it out.
-fn state(properties: &ApiKeyProperties, ctx: &Ctx) -> String {
-    let state = properties.facts.state(ctx.as_of());
-    let mut retiring = properties.secrets.iter();
+fn state(key: &ApiKeyLife, ctx: &Ctx) -> String {
+    let state = key.facts.state(ctx.as_of());
+    let mut retiring = key.secrets.iter();
     let retiring = retiring.find(|secret| secret.life.phase(ctx.now) == Phase::Retiring);
     let until = retiring.and_then(|secret| secret.life.retires_at);
-    let until = until.filter(|_| properties.facts.authenticates(ctx.now));
+    let until = until.filter(|_| key.facts.authenticates(ctx.now));
     let mut words = ctx.text.key_state(state, until, ctx.zone);
     if state == State::LockedOut {
-        let reason = properties.fields.locked_out.as_deref().unwrap_or("");
-        words += &ctx
-            .text
-            .lock(properties.locked_by.as_ref(), reason, ctx.zone);
+        let reason = key.fields.locked_out.as_deref().unwrap_or("");
+        words += &ctx.text.lock(key.locked_by.as_ref(), reason, ctx.zone);
     }
     ctx.state(state, &words)
 }
 
 /// The facts of a key's life.
-pub(super) fn of_key(properties: &ApiKeyProperties, ctx: &Ctx) -> Vec<(String, String)> {
+pub(super) fn of_key(key: &ApiKeyLife, ctx: &Ctx) -> Vec<(String, String)> {
     let text = ctx.text;
     let when = |at: Option<Timestamp>| ctx.second(at);
     let fact = |name, value: String| (text.say(name).to_owned(), value);
     let created = text.fill(
         "fact.created_by",
-        &[
-            ("at", &when(Some(properties.created_at))),
-            ("by", &properties.created_by),
-        ],
+        &[("at", &when(Some(key.created_at))), ("by", &key.created_by)],
     );
     let mut facts = vec![
-        fact("fact.id", properties.id.0.to_string()),
-        fact("fact.state", state(properties, ctx)),
+        fact("fact.id", key.id.0.to_string()),
+        fact("fact.state", state(key, ctx)),
         fact("fact.created", created),
-        fact("fact.last_sign_in", when(properties.last_sign_in_at)),
+        fact("fact.last_sign_in", when(key.last_sign_in_at)),
         fact(
             "fact.attempts",
             text.fill(
-                match properties.last_sign_in_at {
+                match key.last_sign_in_at {
                     Some(_) => "fact.attempts_since",
                     None => "fact.attempts_none",
                 },
-                &[("count", &properties.attempts)],
+                &[("count", &key.attempts)],
             ),
         ),
     ];
-    for secret in &properties.secrets {
+    for secret in &key.secrets {
         let phase = secret.life.phase(ctx.now);
         let label = match phase {
             Phase::Pending => "fact.pending",
