@@ -179,7 +179,7 @@ fn a_reason_is_kept_with_each() {
     console.keys("y").says_with("bulk.lock_done", &[("n", &3)]);
     for id in 2..=4 {
         let key = console.by_alice(|service, alice| service.key_properties(alice, KeyId(id)));
-        assert_eq!(key.fields.locked_out.as_deref(), Some("contract ended"));
+        assert_eq!(key.key.fields.locked_out.as_deref(), Some("contract ended"));
     }
 }
 

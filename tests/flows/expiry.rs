@@ -15,7 +15,7 @@ fn in_date() -> Console {
 
 fn saved(console: &mut Console) -> String {
     let saved = console.by_alice(|service, alice| service.key_properties(alice, KeyId(1)));
-    saved.fields.expiry.expect("an expiry").on.to_string()
+    saved.key.fields.expiry.expect("an expiry").on.to_string()
 }
 
 #[test]

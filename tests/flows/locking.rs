@@ -94,9 +94,9 @@ fn a_reason_that_another_one_changed_meanwhile_is_told() {
     console.keys("ly\n<Shift-Tab><Shift-Tab><Shift-Tab>mine");
     let mut other = console.bench.beside();
     let before = other.by_alice(|service, alice| service.key_properties(alice, id));
-    let mut theirs = ApiKeyDraft::from(&before.fields);
+    let mut theirs = ApiKeyDraft::from(&before.key.fields);
     theirs.locked_out = Some("theirs".to_owned());
-    other.by_alice(|service, alice| service.save_key(alice, id, &before.fields, &theirs));
+    other.by_alice(|service, alice| service.save_key(alice, id, &before.key.fields, &theirs));
     console.keys("<F2>").expect("ticked (theirs)");
 }
 
@@ -154,9 +154,9 @@ fn what_was_done_is_told_with_the_name_that_was_asked_about() {
     console.expect("“backup” (ID 1) will be locked out immediately");
     let mut other = console.bench.beside();
     let before = other.by_alice(|service, alice| service.key_properties(alice, id));
-    let mut renamed = ApiKeyDraft::from(&before.fields);
+    let mut renamed = ApiKeyDraft::from(&before.key.fields);
     renamed.name = "nightly".to_owned();
-    other.by_alice(|service, alice| service.save_key(alice, id, &before.fields, &renamed));
+    other.by_alice(|service, alice| service.save_key(alice, id, &before.key.fields, &renamed));
     console.wait(2 * SECOND);
     console.keys("y").expect("“backup” was locked out:");
 }

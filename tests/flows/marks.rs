@@ -72,7 +72,7 @@ fn a_row_that_is_shown_only_because_it_was_just_changed_is_no_match() {
     let before = console.by_alice(|service, alice| service.key_properties(alice, id));
     console.keys("\n").says("form.title_edit");
     console.keys("<Ctrl-U>other<F2>").expect("other");
-    assert_eq!(before.fields.name, "alpha");
+    assert_eq!(before.key.fields.name, "alpha");
     console.keys("*").expect_not("marked");
 }
 

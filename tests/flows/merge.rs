@@ -24,7 +24,7 @@ fn clashing() -> Console {
 }
 
 fn fields(console: &mut Console) -> ApiKeyFields {
-    console.by_alice(|service, alice| Ok(service.key_properties(alice, KeyId(1))?.fields))
+    console.by_alice(|service, alice| Ok(service.key_properties(alice, KeyId(1))?.key.fields))
 }
 
 #[test]

@@ -224,9 +224,9 @@ fn leaving_a_changed_form_asks_and_an_unchanged_one_does_not() {
 /// Somebody else changes the key while the form is open.
 pub fn somebody_changes(console: &mut Console, change: impl FnOnce(&mut ApiKeyDraft)) {
     let now = console.by_alice(|service, alice| service.key_properties(alice, KeyId(1)));
-    let mut draft = ApiKeyDraft::from(&now.fields);
+    let mut draft = ApiKeyDraft::from(&now.key.fields);
     change(&mut draft);
-    console.by_alice(|service, alice| service.save_key(alice, KeyId(1), &now.fields, &draft));
+    console.by_alice(|service, alice| service.save_key(alice, KeyId(1), &now.key.fields, &draft));
 }
 
 #[test]

@@ -88,6 +88,7 @@ fn a_role_made_for_a_key_is_chosen_and_everything_typed_is_still_there() {
     console.keys("<F2>");
     let key = console
         .by_alice(|service, alice| service.key_properties(alice, KeyId(1)))
+        .key
         .fields;
     let (made, _) = roles(&mut console).pop().expect("a role");
     assert_eq!(key.role, made);

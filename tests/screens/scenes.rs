@@ -100,12 +100,12 @@ impl Seed {
             console.keys("/webhook\n\n");
             let id = KeyId(36);
             let there = other.by_alice(|service, alice| service.key_properties(alice, id));
-            let mut draft = ApiKeyDraft::from(&there.fields);
+            let mut draft = ApiKeyDraft::from(&there.key.fields);
             "webhook-relay-eu".clone_into(&mut draft.name);
             draft.description =
                 "Relays the webhooks of all shops in Europe to the queue. ".repeat(4);
             draft.zone = Tz::Europe__Berlin;
-            other.by_alice(|service, alice| service.save_key(alice, id, &there.fields, &draft));
+            other.by_alice(|service, alice| service.save_key(alice, id, &there.key.fields, &draft));
         }
         if self == LockedOut {
             let alice = other.alice.clone();

@@ -57,8 +57,11 @@ fn a_half_filled_form_keeps_what_was_typed_and_shows_the_field_with_the_focus() 
     }
     console.keys("<F2>a\n");
     let made = console.by_alice(|service, alice| service.key_properties(alice, KeyId(42)));
-    assert_eq!(made.fields.name, "half filled");
-    assert_eq!(made.fields.description, "first\nsecond\nthird\nfourthxxxx");
+    assert_eq!(made.key.fields.name, "half filled");
+    assert_eq!(
+        made.key.fields.description,
+        "first\nsecond\nthird\nfourthxxxx"
+    );
 }
 
 #[test]

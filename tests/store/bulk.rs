@@ -122,7 +122,7 @@ fn carry_out(service: &mut Service, actor: &Actor, id: KeyId, what: &Other) -> R
     match what {
         Other::Change(change) => service.change_key(actor, change.clone(), id),
         Other::Describe(text) => {
-            let before = service.key_properties(actor, id)?.fields;
+            let before = service.key_properties(actor, id)?.key.fields;
             let draft = ApiKeyDraft {
                 description: text.clone(),
                 ..ApiKeyDraft::from(&before)
@@ -139,11 +139,11 @@ fn keys(bench: &mut Bench) -> BTreeMap<i64, Model> {
         let intent = Intent::Key(KeyChange::Delete, KeyId(id));
         let seen = bench.by_alice(|service, alice| service.foresee_each(alice, &intent, &[id]));
         let model = Model {
-            locked_out: found.fields.locked_out,
-            deleted: found.facts.deleted,
-            role: found.fields.role,
-            expires: found.fields.expiry.map(|expiry| expiry.on),
-            description: found.fields.description,
+            locked_out: found.key.fields.locked_out,
+            deleted: found.key.facts.deleted,
+            role: found.key.fields.role,
+            expires: found.key.fields.expiry.map(|expiry| expiry.on),
+            description: found.key.fields.description,
             version: seen[0].version,
         };
         (id, model)

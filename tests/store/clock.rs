@@ -89,7 +89,7 @@ fn last_sign_in_goes_on_after_a_clock_that_was_ahead() {
     bench.clock.advance(-400 * DAY + MINUTE);
     assert_eq!(bench.refusal(&issued), None);
     let properties = bench.by_alice(|service, alice| service.key_properties(alice, issued.key));
-    assert_eq!(properties.last_sign_in_at, Some(NOW.plus(MINUTE)));
+    assert_eq!(properties.key.last_sign_in_at, Some(NOW.plus(MINUTE)));
 }
 
 #[test]

@@ -22,6 +22,7 @@ impl Bench {
         self.service
             .key_properties(&self.alice, id)
             .expect("read")
+            .key
             .fields
     }
 
@@ -211,8 +212,11 @@ fn who_locked_a_key_out_when_and_why_is_kept_until_it_is_unlocked() {
     let again = bench.service.lock_out_key(&bob, id, "leaked");
     assert_eq!(again, Ok(()));
     let found = properties(&mut bench);
-    assert_eq!(found.fields.locked_out.as_deref(), Some("contract ended"));
-    assert_eq!(found.locked_by, of("alice", at));
+    assert_eq!(
+        found.key.fields.locked_out.as_deref(),
+        Some("contract ended")
+    );
+    assert_eq!(found.key.locked_by, of("alice", at));
     let lock = KeyChange::LockOut {
         reason: String::new(),
     };
@@ -229,15 +233,18 @@ fn who_locked_a_key_out_when_and_why_is_kept_until_it_is_unlocked() {
         draft.locked_out = Some("leaked".to_owned());
     });
     assert!(saved.is_ok());
-    assert_eq!(properties(&mut bench).locked_by, of("alice", at));
+    assert_eq!(properties(&mut bench).key.locked_by, of("alice", at));
     bench.by_alice(|service, alice| service.unlock_key(alice, id));
     let found = properties(&mut bench);
-    assert_eq!((found.fields.locked_out, found.locked_by), (None, None));
+    assert_eq!(
+        (found.key.fields.locked_out, found.key.locked_by),
+        (None, None)
+    );
     let locked = bench.service.lock_out_key(&bob, id, "");
     assert_eq!(locked, Ok(()));
     let found = properties(&mut bench);
-    assert_eq!(found.fields.locked_out.as_deref(), Some(""));
-    assert_eq!(found.locked_by, of("bob", bench.clock.now()));
+    assert_eq!(found.key.fields.locked_out.as_deref(), Some(""));
+    assert_eq!(found.key.locked_by, of("bob", bench.clock.now()));
 }
 
 #[test]
@@ -289,7 +296,7 @@ fn a_deleted_key_is_shown_and_changed_no_more() {
     let before = bench.fields(id);
     bench.by_alice(|service, alice| service.delete_key(alice, id));
     let shown = bench.by_alice(|service, alice| service.key_properties(alice, id));
-    assert!(shown.facts.deleted);
+    assert!(shown.key.facts.deleted);
     let gone = Err(Trouble::KeyGone(id));
     let renamed = bench.save(id, &before, |draft| draft.name = "b".to_owned());
     assert_eq!(renamed.map(drop), gone);
@@ -434,7 +441,7 @@ fn a_key_keeps_a_role_that_is_beyond_whoever_edits_it_and_takes_none_on() {
     };
     let key = bench.by_alice(|service, alice| service.create_key(alice, &full));
     let read = bench.service.key_properties(&bob, key.key);
-    let before = read.expect("read").fields;
+    let before = read.expect("read").key.fields;
     let described = bench.save_as(&bob, key.key, &before, |draft| {
         draft.description = "x".to_owned();
     });

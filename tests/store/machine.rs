@@ -213,7 +213,7 @@ proptest! {
                     prop_assert_eq!(done, expected);
                 }
                 Step::ExpireToday | Step::NeverExpire => {
-                    let before = service.key_properties(actor, key).expect("read").fields;
+                    let before = service.key_properties(actor, key).expect("read").key.fields;
                     let today = now.utc().date_naive();
                     let expires = matches!(step, Step::ExpireToday).then_some(today);
                     let draft = ApiKeyDraft {

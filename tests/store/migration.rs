@@ -213,6 +213,7 @@ fn what_worked_works_and_what_was_refused_is_refused() {
         .service
         .key_properties(&eve, KeyId(2))
         .expect("read")
+        .key
         .fields;
     let draft = ApiKeyDraft {
         role: AUDITOR,

@@ -17,10 +17,10 @@ fn a_key_is_told_with_its_role_its_secrets_and_its_last_events_the_newest_first(
     bench.by_alice(|service, alice| service.lock_out_key(alice, issued.key, "gone"));
     let found = bench.service.preview_key(&bench.alice, issued.key);
     let found = found.expect("a preview");
-    assert_eq!(found.fields.name, "backup");
+    assert_eq!(found.key.fields.name, "backup");
     assert_eq!(found.role.name, "Auditor");
-    assert_eq!(found.fields.locked_out.as_deref(), Some("gone"));
-    assert_eq!(found.secrets.len(), 1);
+    assert_eq!(found.key.fields.locked_out.as_deref(), Some("gone"));
+    assert_eq!(found.key.secrets.len(), 1);
     let events = found.events.expect("events");
     let numbers: Vec<i64> = events.iter().map(|event| event.number).collect();
     assert_eq!(numbers, [673, 674, 673, 9001, 9000]);

@@ -102,7 +102,11 @@ fn a_process_killed_at_any_step_leaves_a_whole_and_truthful_database() {
             .service
             .key_properties(&bench.alice, key)
             .expect("read");
-        assert_eq!(properties.facts.delivered, answers[0] == "valid", "{step}");
+        assert_eq!(
+            properties.key.facts.delivered,
+            answers[0] == "valid",
+            "{step}"
+        );
         let next = bench.issue(key);
         bench.deliver(&next, Some(Overlap::None));
         assert_eq!(bench.refusal(&next), None, "{step}: work goes on");

@@ -154,7 +154,7 @@ fn a_role_in_use_names_who_has_it_also_a_key_that_can_be_restored() {
     assert_eq!(restored, Err(Trouble::NotRestorable(live)));
     // A key that was deleted long ago still names its role.
     let shown = bench.by_alice(|service, alice| service.key_properties(alice, live));
-    assert_eq!(shown.fields.role, ops);
+    assert_eq!(shown.key.fields.role, ops);
     assert!(shown.roles.iter().all(|role| role.id != ops));
 }
 
@@ -179,7 +179,7 @@ fn state(bench: &Bench, id: KeyId) -> State {
     let window = bench.service.window(alice, &everything());
     let rows = window.expect("read").rows;
     let row = rows.iter().find(|row| row.id() == id).expect("a row");
-    assert_eq!(row.facts, properties.facts);
+    assert_eq!(row.facts, properties.key.facts);
     row.state(AS_OF)
 }
 

@@ -232,7 +232,7 @@ fn a_genuine_secret_that_nobody_knows_is_told_once_an_hour() {
     let each = vec![(String::new(), unknown); 2];
     assert_eq!(told(&bench, 675), each, "one for each key");
     let properties = bench.service.key_properties(&bench.alice, kept.key);
-    assert_eq!(properties.expect("read").attempts, 3);
+    assert_eq!(properties.expect("read").key.attempts, 3);
     bench.clock.advance(HOUR);
     bench.refusal(&gone);
     assert_eq!(told(&bench, 675).len(), 3);
@@ -286,12 +286,18 @@ fn refusals_are_counted_and_told_once_an_hour_with_their_number() {
     assert!(told[0].1.contains("\"count\":1"), "{told:?}");
     assert!(told[1].1.contains("\"count\":3"), "{told:?}");
     let properties = bench.by_alice(|service, alice| service.key_properties(alice, issued.key));
-    let counts = (properties.attempts, properties.secrets[0].uses_refused);
+    let counts = (
+        properties.key.attempts,
+        properties.key.secrets[0].uses_refused,
+    );
     assert_eq!(counts, (4, 4));
     bench.by_alice(|service, alice| service.unlock_key(alice, issued.key));
     assert_eq!(bench.refusal(&issued), None);
     let properties = bench.by_alice(|service, alice| service.key_properties(alice, issued.key));
-    let counts = (properties.attempts, properties.secrets[0].uses_refused);
+    let counts = (
+        properties.key.attempts,
+        properties.key.secrets[0].uses_refused,
+    );
     assert_eq!(counts, (0, 4));
 }
 
