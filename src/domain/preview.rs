@@ -2,6 +2,7 @@
 
 use crate::domain::api_key::ApiKeyLife;
 use crate::domain::event::trail::EventRow;
+use crate::domain::rights::Rights;
 use crate::domain::role::RoleFields;
 use crate::domain::state::LockedBy;
 use crate::domain::time::Timestamp;
@@ -24,15 +25,25 @@ pub enum Preview {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyPreview {
     pub key: ApiKeyLife,
-    pub role: RoleFields,
+    pub role: RoleHeld,
     pub events: Option<Vec<LastEvent>>,
+}
+
+/// The role that a key or a user has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoleHeld {
+    pub name: String,
+    pub user_interface: bool,
+    pub web_service: bool,
+    /// What it allows, for whoever may view roles.
+    pub rights: Option<Rights>,
 }
 
 /// What is shown of a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserPreview {
     pub fields: UserFields,
-    pub role: RoleFields,
+    pub role: RoleHeld,
     pub created_at: Timestamp,
     /// Who locked them out, as far as it is known.
     pub locked_by: Option<LockedBy>,

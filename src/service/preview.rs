@@ -4,7 +4,9 @@ use crate::domain::event::Target;
 use crate::domain::event::trail::EventRow;
 use crate::domain::id::{KeyId, RoleId, UserId};
 use crate::domain::list::Listed;
-use crate::domain::preview::{KeyPreview, LAST_EVENTS, LastEvent, RolePreview, UserPreview};
+use crate::domain::preview::{
+    KeyPreview, LAST_EVENTS, LastEvent, RoleHeld, RolePreview, UserPreview,
+};
 use crate::domain::rights::Right;
 use crate::domain::role::Role;
 use crate::domain::trouble::Trouble;
@@ -23,7 +25,7 @@ impl Service {
         self.ask(actor, &[Right::ViewApiKeys], |tx, own| {
             let key = life(tx, id)?;
             Ok(KeyPreview {
-                role: role_in_use(tx, key.fields.role)?.fields,
+                role: role_held(tx, own, key.fields.role)?,
                 events: last_events(tx, own, &(id, key.fields.name.as_str()).into())?,
                 key,
             })
@@ -41,7 +43,7 @@ impl Service {
             let may = own.fields.rights.has(Right::ViewApiKeys);
             let keys = may.then(|| api_keys::of_user(tx, name, [name, full_name]));
             Ok(UserPreview {
-                role: role_in_use(tx, user.fields.role)?.fields,
+                role: role_held(tx, own, user.fields.role)?,
                 events: last_events(tx, own, &(id, user.fields.name.as_str()).into())?,
                 fields: user.fields,
                 created_at: user.created_at,
@@ -86,4 +88,16 @@ fn last_events(tx: &Tx<'_>, own: &Role, about: &Target) -> Result<Option<Vec<Las
     let may = own.fields.rights.has(Right::ViewEvents);
     let found = may.then(|| events::last_about(tx, about, LAST_EVENTS));
     Ok(found.transpose()?)
+}
+
+/// The role of a key or a user, as far as the actor, who has the role `own`, may know it.
+fn role_held(tx: &Tx, own: &Role, id: RoleId) -> Result<RoleHeld, Trouble> {
+    let role = role_in_use(tx, id)?.fields;
+    let may = own.fields.rights.has(Right::ViewRoles);
+    Ok(RoleHeld {
+        name: role.name,
+        user_interface: role.user_interface,
+        web_service: role.web_service,
+        rights: may.then_some(role.rights),
+    })
 }

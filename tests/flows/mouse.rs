@@ -223,10 +223,19 @@ fn a_double_click_presses_nothing_in_the_dialog_that_it_opened() {
     let mut console = Console::with_keys(&["alpha"]);
     console.keys("l");
     let at = console.find_text("y Lock Out ]");
+    console.keys("n").click(at);
     // It is there already when the second click comes.
-    console.click_after(0, at);
+    console.keys("l");
     console.click_after(399 - 200, at).expect("y Lock Out ]");
     console.click_after(400, at).expect("was locked out");
+}
+
+#[test]
+fn a_click_on_a_dialog_counts_as_soon_as_that_is_there() {
+    let mut console = Console::with_keys(&["alpha"]);
+    console.click_on("l Lock");
+    let at = console.find_text("y Lock Out ]");
+    console.click_after(1, at).expect("was locked out");
 }
 
 #[test]

@@ -74,6 +74,6 @@ fn who_cannot_edit_users_and_roles_does_not_get_there() {
     let bench = Bench::in_memory();
     let auditor = bench.user("paula", AUDITOR);
     let mut console = Console::of(bench, auditor, (80, 24));
-    console.keys("p").says("right.edit_users");
+    console.keys("p").says("policy.not_authorized");
     console.says_not("policy.title");
 }

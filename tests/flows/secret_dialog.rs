@@ -29,6 +29,22 @@ fn nothing_but_the_two_ways_out_closes_it() {
 }
 
 #[test]
+fn no_part_of_the_secret_is_left_beside_a_box_that_covers_it() {
+    for (width, height) in [(120, 40), (80, 24), (60, 15)] {
+        let mut console = Console::new();
+        let secret = console.make("backup");
+        console.resize(width, height);
+        for opens in ["p", "x\n", "w"] {
+            console.keys(opens).expect("Esc ");
+            let screen = console.screen();
+            let covered = screen.contains(&secret[..4]) || screen.contains(&secret[40..]);
+            assert!(!covered, "{opens:?}:\n{screen}");
+            console.keys("<Esc>").expect(&secret[..4]);
+        }
+    }
+}
+
+#[test]
 fn the_key_that_opened_it_cannot_close_it_by_repetition() {
     let mut console = Console::new();
     console.keys("nbackup<F2>");

@@ -44,6 +44,10 @@ fn what_the_role_does_not_allow_to_view_is_left_out() {
         .preview_user(&bob, bob.user)
         .expect("a preview");
     assert_eq!((found.events, found.keys), (None, None));
+    assert_eq!(
+        (found.role.name.as_str(), found.role.rights),
+        ("People", None)
+    );
     let before = bench.dump();
     let refused = bench.service.preview_key(&bob, key);
     assert_eq!(refused, Err(Trouble::NotAuthorized(Right::ViewApiKeys)));

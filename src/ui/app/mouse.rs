@@ -9,8 +9,8 @@ use crate::ui::extent::Extent;
 use crate::ui::hits::{Click, Hit, Hits, Mouse as Does};
 use crate::ui::keymap::{Action, Scope};
 
-/// In milliseconds: a second click within this time belongs to the first one. On another layer, which has appeared
-/// in between, it does nothing.
+/// In milliseconds: a second click at one place within this time belongs to the first one. On another layer, which has
+/// appeared in between, it does nothing.
 const DOUBLE_CLICK: i64 = 400;
 /// How many lines one notch of the wheel scrolls.
 const NOTCH: i32 = 3;
@@ -25,10 +25,10 @@ pub(super) struct Mouse {
     drawn: Option<(LayerId, Scope)>,
     /// The first frame that could be clicked as the last one can.
     frame: u64,
-    /// When the layer on top was first drawn there.
-    since: Option<Uptime>,
-    /// The last click that hit anything.
+    /// The last click that hit anything on the layer on top.
     last: Option<(Hit, Uptime)>,
+    /// Where and when the button was pressed last, and on which layer.
+    pressed: Option<((u16, u16), Uptime, LayerId)>,
     /// The scroll bar whose thumb is held.
     drag: Option<Drag>,
 }
@@ -45,10 +45,9 @@ struct Drag {
 
 impl Mouse {
     /// Takes what was drawn where, in the frame of this number.
-    pub(super) fn drawn(&mut self, hits: Hits, top: (LayerId, Scope), frame: u64, up: Uptime) {
+    pub(super) fn drawn(&mut self, hits: Hits, top: (LayerId, Scope), frame: u64) {
         let before = self.drawn.replace(top);
         if before.map(|(layer, _)| layer) != Some(top.0) {
-            self.since = Some(up);
             self.last = None;
         }
         if before != Some(top) || self.hits != hits {
@@ -75,11 +74,15 @@ impl Mouse {
 
     /// What a click hits that was made when so many frames had been drawn, as far as that is on the screen still.
     fn hit(&mut self, event: MouseEvent, frame: u64, at: Uptime) -> Option<Click> {
-        let hit = self.hits.at(event.column, event.row)?;
+        let (layer, _) = self.drawn?;
+        let cell = (event.column, event.row);
         let is_soon = |since| at.since(since) < DOUBLE_CLICK;
-        if frame < self.frame || self.since.is_none_or(is_soon) {
+        let before = self.pressed.replace((cell, at, layer));
+        let belongs = |(place, then, on)| place == cell && is_soon(then) && on != layer;
+        if frame < self.frame || before.is_some_and(belongs) {
             return None;
         }
+        let hit = self.hits.at(event.column, event.row)?;
         let is_second = |(last, then)| last == hit.hit && is_soon(then);
         let again = self.last.take().is_some_and(is_second);
         // A third click is a first one again.

@@ -111,7 +111,7 @@ impl App {
             frame.set_cursor_position(cursor);
         }
         self.wake_at = wake_at;
-        self.mouse.drawn(hits, drawn, self.frames, self.uptime());
+        self.mouse.drawn(hits, drawn, self.frames);
         if self.deaf_before == UNDRAWN {
             self.deaf_before = self.frames;
         }
@@ -149,6 +149,7 @@ impl App {
             hits = Hits::default();
             let ctx = Ctx {
                 theme: if index == top { ctx.theme } else { &below },
+                on_top: index == top,
                 ..*ctx
             };
             let area = if index == 0 { panes.screen } else { body };

@@ -25,12 +25,10 @@ const NEEDS: [Right; 2] = [Right::EditUsers, Right::EditRoles];
 /// Whether the actor may change the policy.
 ///
 /// # Errors
-/// The right that is missing.
+/// Rights are missing: the sentence says which.
 pub fn can_open(ctx: &Ctx) -> Can<'static> {
-    let missing = NEEDS.into_iter().find(|right| !ctx.actor.may(*right));
-    missing.map_or(Ok(()), |right| {
-        Err(Cannot::Trouble(Trouble::NotAuthorized(right)))
-    })
+    let may = NEEDS.into_iter().all(|right| ctx.actor.may(right));
+    Cannot::Said(ctx.text.say("policy.not_authorized").to_owned().into()).unless(may)
 }
 
 /// The dialog.

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 
 use crate::domain::api_key::ApiKeyLife;
 use crate::domain::event::trail::{EventRow, SYSTEM_NAME};
-use crate::domain::preview::{KeyPreview, LastEvent, Preview, RolePreview, UserPreview};
+use crate::domain::preview::{KeyPreview, LastEvent, Preview, RoleHeld, RolePreview, UserPreview};
 use crate::domain::rights::{Tab, groups};
 use crate::domain::secret::{Phase, SecretFacts};
 use crate::domain::state::{State, UserState, age_changes_at, age_in_ms, span_changes_at};
@@ -134,6 +134,20 @@ impl<'a> Writing<'a> {
             self.entry(label, words, Style::new());
         }
     }
+
+    /// The role, and what it allows where: in the user interface, through the API.
+    fn role(&mut self, role: &RoleHeld, (user_interface, web_service): (bool, bool)) {
+        let text = self.ctx.text;
+        let told = match &role.rights {
+            Some(rights) => {
+                let allows = text.allows(rights, user_interface, web_service);
+                let words: [(&str, &dyn Display); 2] = [("role", &role.name), ("allows", &allows)];
+                text.fill("preview.role", &words)
+            }
+            None => role.name.clone(),
+        };
+        self.fact("column.role", told);
+    }
 }
 
 fn of_key(preview: &KeyPreview, ctx: &Ctx) -> Sheet {
@@ -155,9 +169,7 @@ fn of_key(preview: &KeyPreview, ctx: &Ctx) -> Sheet {
     if !key.fields.owner.is_empty() {
         sheet.fact("column.owner", key.fields.owner.clone());
     }
-    let allows = text.allows(&role.rights, false, role.web_service);
-    let words: [(&str, &dyn Display); 2] = [("role", &role.name), ("allows", &allows)];
-    sheet.fact("column.role", text.fill("preview.role", &words));
+    sheet.role(role, (false, role.web_service));
     let expires = expires(key, &mut sheet);
     sheet.fact("column.expires", expires);
     for secret in &key.secrets {
@@ -250,9 +262,7 @@ fn of_user(user: &UserPreview, ctx: &Ctx) -> Sheet {
     let label = text.say("fact.state").to_owned();
     let words = ctx.user_state(state, &words);
     sheet.entry(label, words, ctx.theme.user_state(state));
-    let allows = text.allows(&user.role.rights, user.role.user_interface, false);
-    let words: [(&str, &dyn Display); 2] = [("role", &user.role.name), ("allows", &allows)];
-    sheet.fact("column.role", text.fill("preview.role", &words));
+    sheet.role(&user.role, (user.role.user_interface, false));
     sheet.last_sign_in(user.last_sign_in_at);
     let machine = || text.say("event_body.machine").to_owned();
     let language = fields.locale.map(|locale| text.locale(locale).to_owned());

@@ -64,6 +64,11 @@ impl SecretDialog {
                         ..at
                     };
                     clear(buf, at, ctx.theme);
+                    if !ctx.on_top {
+                        // A box over a part of it would leave the rest to be taken for the whole.
+                        line += 1;
+                        continue;
+                    }
                     let x = at.x + width(words);
                     hits.end_line(Position { x, y: at.y });
                 }
