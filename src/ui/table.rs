@@ -12,8 +12,12 @@ pub const GAP: u16 = 1;
 pub struct Width {
     /// Cells without which it is not shown.
     pub least: u16,
+    /// Cells that all it has to show takes in its shorter words, where it has any.
+    pub short: u16,
     /// Cells that all it has to show takes, at least as many.
     pub whole: u16,
+    /// It is shown, before the others, even where it has less than its least.
+    pub needed: bool,
 }
 
 impl Width {
@@ -22,18 +26,76 @@ impl Width {
     pub fn of(cells: u16) -> Width {
         Width {
             least: cells,
+            short: cells,
             whole: cells,
+            needed: false,
+        }
+    }
+
+    /// Cells of so many that it has a use for: between its shorter words and its whole ones it shows no more.
+    fn used(self, cells: u16) -> u16 {
+        if (self.short..self.whole).contains(&cells) {
+            self.short
+        } else {
+            cells
         }
     }
 }
 
+/// Cells that a list has for its columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Room {
+    /// Those that it keeps when the window grows: in them it chooses which columns it shows.
+    pub lasting: u16,
+    pub now: u16,
+}
+
+/// What a list shows of its columns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fit {
+    /// Of each column, where it is shown.
+    pub widths: Vec<Option<u16>>,
+    /// Cells between two of them.
+    pub gap: u16,
+}
+
 /// So many columns are worth more than the end of a name, and so many cells of a name more than the other columns.
 const IMPORTANT: (usize, u16) = (5, 28);
+/// Cells of the first column that are left to it beside another one that is needed.
+const FIRST: u16 = 8;
+
+/// Which of these columns, by importance, a list shows, and how wide: those that are needed, and then the first ones. They
+/// stand further apart where there is room for it.
+#[must_use]
+pub fn fit(columns: &[Width], room: Room) -> Fit {
+    let mut order: Vec<usize> = (0..columns.len()).collect();
+    order.sort_by_key(|at| !columns[*at].needed);
+    let divided = |all: u16, most: usize| {
+        let mut widths: Vec<Width> = order.iter().take(most).map(|at| columns[*at]).collect();
+        if let [first, second, ..] = widths.as_mut_slice()
+            && second.needed
+        {
+            second.least = second.least.min(all.saturating_sub(FIRST + GAP));
+            first.least = first.least.min(all.saturating_sub(second.least + GAP));
+        }
+        divide(widths, all)
+    };
+    let many = divided(room.lasting, order.len()).len();
+    let fitting = divided(room.now, many);
+    let used: u16 = fitting.iter().map(|wide| wide + GAP).sum();
+    let gaps = cells(fitting.len().saturating_sub(1));
+    let further = gaps > 0 && room.now >= used + gaps;
+    let mut widths = vec![None; columns.len()];
+    for (at, wide) in order.into_iter().zip(fitting) {
+        widths[at] = Some(wide);
+    }
+    let gap = GAP + u16::from(further);
+    Fit { widths, gap }
+}
 
 /// The widths of those columns, from the first on, that fit into `all` cells. The first one always does. What they leave
 /// over goes cell by cell to those that need more; no column gets more than it needs.
-#[must_use]
-pub fn fit(columns: impl Iterator<Item = Width>, all: u16) -> Vec<u16> {
+fn divide(columns: Vec<Width>, all: u16) -> Vec<u16> {
     let mut spare = all;
     let mut shown: Vec<Width> = Vec::new();
     for column in columns {
@@ -54,10 +116,25 @@ pub fn fit(columns: impl Iterator<Item = Width>, all: u16) -> Vec<u16> {
         shown.push(Width { least, ..column });
     }
     let mut widths: Vec<u16> = shown.iter().map(|column| column.least).collect();
+    spare = give(&mut widths, &shown, spare);
+    // What does not make the whole of it readable is for the others.
+    for (wide, column) in widths.iter_mut().zip(&mut shown) {
+        let used = column.used(*wide);
+        if used < *wide {
+            spare += *wide - used;
+            (*wide, column.whole) = (used, used);
+        }
+    }
+    give(&mut widths, &shown, spare);
+    widths
+}
+
+/// Gives cells to those that need more, one to each in turn, and gives back what nobody needs.
+fn give(widths: &mut [u16], columns: &[Width], mut spare: u16) -> u16 {
     let mut given = true;
     while given {
         given = false;
-        for (wide, column) in widths.iter_mut().zip(&shown) {
+        for (wide, column) in widths.iter_mut().zip(columns) {
             if spare > 0 && *wide < column.whole {
                 *wide += 1;
                 spare -= 1;
@@ -65,7 +142,7 @@ pub fn fit(columns: impl Iterator<Item = Width>, all: u16) -> Vec<u16> {
             }
         }
     }
-    widths
+    spare
 }
 
 /// A movement of the cursor.
@@ -456,12 +533,38 @@ mod tests {
         rows.selected().expect("a row").id()
     }
 
+    fn width(least: u16, short: u16, whole: u16) -> Width {
+        Width {
+            least,
+            short,
+            whole,
+            needed: false,
+        }
+    }
+
+    #[test]
+    fn no_column_is_wider_than_what_it_shows_while_another_is_cut() {
+        // The second one has shorter words: it has room for all of the whole ones, or for the shorter ones alone.
+        let widths = |all| divide(vec![width(18, 40, 40), width(9, 18, 30), Width::of(9)], all);
+        assert_eq!(widths(50), [24, 15, 9], "there is no room for either");
+        assert_eq!(widths(60), [31, 18, 9]);
+        assert_eq!(widths(70), [40, 18, 9]);
+        assert_eq!(widths(81), [40, 30, 9]);
+        let fitting = |now| {
+            let columns = [width(18, 24, 24), Width::of(10), Width::of(40)];
+            fit(&columns, Room { lasting: now, now })
+        };
+        assert_eq!(fitting(36).gap, 1);
+        assert_eq!(fitting(37).gap, 2, "not a wider column");
+        assert_eq!(fitting(37).widths, [Some(24), Some(10), None]);
+    }
+
     #[test]
     fn narrow_windows_lose_the_least_important_columns_and_never_the_name() {
         let widths = |all| {
             let columns = [(20, 24), (15, 15), (11, 11), (16, 40)];
-            let columns = columns.map(|(least, whole)| Width { least, whole });
-            fit(columns.into_iter(), all)
+            let columns = columns.map(|(least, whole)| width(least, whole, whole));
+            divide(columns.to_vec(), all)
         };
         assert_eq!(widths(10), [10]);
         assert_eq!(widths(36), [20, 15]);
@@ -474,11 +577,9 @@ mod tests {
         );
         assert_eq!(widths(200), [24, 15, 11, 40], "none is wider than it needs");
         let many = |all| {
-            let name = Width {
-                least: 20,
-                whole: 40,
-            };
-            fit(std::iter::once(name).chain([Width::of(9); 6]), all)
+            let mut columns = vec![width(20, 40, 40)];
+            columns.extend([Width::of(9); 6]);
+            divide(columns, all)
         };
         assert_eq!(many(60), [20, 9, 9, 9, 9]);
         assert_eq!(many(77), [37, 9, 9, 9, 9]);

@@ -20,9 +20,8 @@ fn headings(console: &Console) -> String {
 /// The columns of keys for which there is room where their names are short.
 const USUAL: &str = "Name ▲ State Role Expires Last Sign-In Owner ID Created Created By";
 
-/// All of them, where there are no keys.
-const EVERY: &str =
-    "Name ▲ State Role Expires Last Sign-In Owner ID Created Created By Description";
+/// Those where there are no keys, in a window of 100 columns.
+const OF_NO_KEYS: &str = "Name ▲ State Role Expires Last Sign-In Owner ID";
 
 /// What is kept, past the product's back.
 fn kept(behind: &Connection) -> Vec<String> {
@@ -138,8 +137,8 @@ fn what_another_version_has_kept_is_read_as_far_as_it_is_known() {
             "Name ▲ ID",
         ),
         ("[]", "Name ▲"),
-        ("{}", EVERY),
-        ("7", EVERY),
+        ("{}", OF_NO_KEYS),
+        ("7", OF_NO_KEYS),
     ] {
         let bench = Bench::in_memory();
         let behind = raw(&bench.place);
@@ -161,4 +160,49 @@ fn columns_that_could_not_be_kept_are_told() {
         headings(&console),
         "Name ▲ Role Expires Last Sign-In Owner ID Created Created By Description"
     );
+}
+
+#[test]
+fn a_list_beside_its_preview_shows_what_a_narrow_one_alone_does() {
+    for size in [(80, 24), (120, 40), (142, 40)] {
+        let (bench, user) = Bench::demo(FULL_ACCESS_USER);
+        let console = Console::of(bench, user, size);
+        for heading in ["Name ▲", "State", "Role", "Expires", "Last Sign-In"] {
+            console.expect(heading);
+        }
+    }
+}
+
+#[test]
+fn the_state_is_no_wider_than_its_words_while_names_are_cut_and_the_page_says_so() {
+    let (bench, user) = Bench::demo(FULL_ACCESS_USER);
+    let mut console = Console::of(bench, user, (80, 24));
+    console.expect("State              Role");
+    console.keys("C").expect("[x] Name          22");
+    console.expect("[x] State         18");
+    console.expect("[x] Last Sign-In  12");
+}
+
+#[test]
+fn every_system_event_shows_its_level_however_narrow_the_window() {
+    for size in [(120, 40), (80, 24), (60, 15), (40, 10)] {
+        let (bench, user) = Bench::demo(FULL_ACCESS_USER);
+        let mut console = Console::of(bench, user, size);
+        console.go("System Events");
+        for heading in ["Time", "Level", "Event"] {
+            console.expect(heading);
+        }
+        console.keys("/level:warning<Enter>").expect("Warning");
+    }
+}
+
+#[test]
+fn an_empty_list_has_its_usual_columns_and_keeps_them_when_nothing_is_found() {
+    let console = Console::new();
+    console.expect("Name ▲             State              Role        Expires    ");
+    let mut console = Console::with_keys(&["alpha"]);
+    let line = |console: &Console| console.screen().lines().nth(3).map(str::to_owned);
+    let before = line(&console);
+    console.keys("/zzz<Enter>").says("list.nothing_found");
+    assert_eq!(line(&console), before);
 }

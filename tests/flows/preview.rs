@@ -22,7 +22,7 @@ fn pane(console: &Console) -> String {
     let screen = console.screen();
     let lines = screen.lines().skip(2).map(|line| {
         let cells: Vec<char> = line.chars().collect();
-        cells[69..].iter().collect::<String>()
+        cells[79..].iter().collect::<String>()
     });
     lines.collect::<Vec<_>>().join("\n")
 }
@@ -218,4 +218,15 @@ fn what_cannot_be_read_now_is_read_later() {
     console.unreadable = None;
     console.wait(SECOND).rest();
     expect_pane(&console, "╭ beta ─");
+}
+
+#[test]
+fn where_no_row_is_selected_the_pane_says_so() {
+    let mut console = Console::new();
+    console.resize(120, 40).rest();
+    expect_pane(&console, "╭ Preview ─");
+    console.says("preview.nothing");
+    let mut console = beside();
+    console.says_not("preview.nothing");
+    console.keys("/zzz<Enter>").rest().says("preview.nothing");
 }

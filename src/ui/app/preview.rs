@@ -9,7 +9,7 @@ use crate::domain::time::{SECOND, Uptime};
 use crate::domain::trouble::{Fault, Trouble};
 use crate::ui::app::{App, LayerId};
 use crate::ui::layer::Ctx;
-use crate::ui::layer::preview::{changes_at, view_pane};
+use crate::ui::layer::preview::{changes_at, view_nothing, view_pane};
 use crate::ui::request::{Done, Listing, Outcome, Read, Ticket};
 
 /// Whoever asks for what is shown beside the list.
@@ -40,7 +40,10 @@ impl Following {
 
     /// Draws the pane.
     pub fn view(&self, buf: &mut Buffer, pane: Rect, ctx: &Ctx) {
-        view_pane(buf, pane, self.shown(), ctx);
+        match self.on {
+            Some(_) => view_pane(buf, pane, self.shown(), ctx),
+            None => view_nothing(buf, pane, ctx),
+        }
     }
 
     /// In how many milliseconds time alone changes what is shown, if it does.

@@ -35,7 +35,7 @@ impl Table for KeyRow {
     const EXPORT: &'static str = "api-keys";
 
     const COLUMNS: &'static [Column<KeyRow>] = &[
-        column("column.name", (18, 48), ('n', KeySort::Name), |row, _| {
+        column("column.name", (18, 100), ('n', KeySort::Name), |row, _| {
             plain(&row.name)
         }),
         column(

@@ -11,7 +11,7 @@ use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Then};
 use crate::ui::look::{Dialog, cells, paragraph, row, select, skip, width};
 use crate::ui::scroll::Scroll;
-use crate::ui::table::{Width, fit};
+use crate::ui::table::{Room, Width, fit};
 
 /// Columns of the box, where there is room.
 const WIDEST: u16 = 56;
@@ -52,7 +52,10 @@ impl Line {
 
     fn wide(&self) -> Width {
         match self.width {
-            Some(cells) => Width::of(cells),
+            Some(cells) => Width {
+                needed: self.column.width.needed,
+                ..Width::of(cells)
+            },
             None => self.column.width,
         }
     }
@@ -65,7 +68,7 @@ pub struct ColumnsPage {
     usual: Vec<Usual>,
     lines: Vec<Line>,
     /// Cells that the list has for its columns.
-    room: u16,
+    room: Room,
     selected: usize,
     scroll: Scroll,
     then: Then<Option<Vec<ChosenColumn>>>,
@@ -78,7 +81,7 @@ impl ColumnsPage {
     pub fn new(
         usual: Vec<Usual>,
         chosen: Option<Vec<(&'static str, Option<u16>)>>,
-        room: u16,
+        room: Room,
         then: Then<Option<Vec<ChosenColumn>>>,
         text: Text,
     ) -> ColumnsPage {
@@ -130,9 +133,13 @@ impl ColumnsPage {
         if self.is_usual() {
             shown.sort_by_key(|line| line.column.importance);
         }
-        let widths = fit(shown.iter().map(|line| line.wide()), self.room);
+        let widths: Vec<Width> = shown.iter().map(|line| line.wide()).collect();
+        let widths = fit(&widths, self.room).widths;
         let headings = shown.iter().map(|line| line.column.heading);
-        headings.zip(widths).collect()
+        let fitting = headings.zip(widths);
+        fitting
+            .filter_map(|(heading, wide)| Some((heading, wide?)))
+            .collect()
     }
 
     fn move_by(&mut self, by: isize) {

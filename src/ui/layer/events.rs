@@ -31,22 +31,26 @@ impl Table for EventRow {
     const COLUMNS: &'static [Column<EventRow>] = &[
         column(
             "column.time",
-            (19, 19),
+            (11, 19),
             ('t', EventSort::Time),
-            |row, ctx| {
+            |row: &EventRow, ctx| {
                 let local = row.at.in_zone(ctx.zone);
                 plain(local.format("%Y-%m-%d %H:%M:%S").to_string())
             },
-        ),
-        unsorted("column.event", (18, 40), |row, ctx| {
+        )
+        .or_shorter(|row, ctx| {
+            let local = row.at.in_zone(ctx.zone);
+            local.format("%m-%d %H:%M").to_string()
+        }),
+        unsorted("column.event", (17, 40), |row, ctx| {
             plain(ctx.text.event(row.number))
+        }),
+        unsorted("column.level", (7, 10), |row, ctx| {
+            (row.level.clone(), level_style(row, ctx))
         }),
         unsorted("column.target", (14, 40), |row, _| plain(target_name(row))),
         unsorted("column.event_id", (4, 4), |row, _| {
             plain(row.number.to_string())
-        }),
-        unsorted("column.level", (7, 10), |row, ctx| {
-            (row.level.clone(), level_style(row, ctx))
         }),
         unsorted("column.performed_by", (12, 24), |row, _| {
             plain(actor_name(row))

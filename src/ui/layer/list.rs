@@ -116,7 +116,7 @@ pub struct List<L: Table> {
     order: Order<L::SortBy>,
     chosen: columns::Chosen<L>,
     /// Cells that each column needs for what it shows of the rows that are loaded.
-    contents: Vec<u16>,
+    contents: Vec<(u16, u16)>,
     /// Where it was drawn last: what it can be sorted by is what is on the screen.
     area: Rect,
     counts: Option<Counts>,
@@ -521,7 +521,7 @@ impl<L: Table> List<L> {
         let (shown, as_of) = (self.shown(self.area, ctx), ctx.as_of());
         let rows = self.rows.on_screen();
         let changes = rows.flat_map(|(row, _)| {
-            let columns = shown.iter();
+            let columns = shown.columns.iter();
             columns.filter_map(move |(column, _)| column.changes_at(row, as_of))
         });
         changes.min()

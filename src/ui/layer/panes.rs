@@ -10,16 +10,16 @@ use crate::ui::look::{first, skip};
 pub const PREVIEW_FROM: u16 = 110;
 /// From so many columns on the tree is docked: beside it, the list of roles has room for all of its columns.
 const DOCKED_FROM: u16 = 117;
-/// The same where the preview is shown: beside it the list has 68 columns or more.
+/// The same where the preview is shown: beside it the list has 77 columns or more, and room for its first five columns.
 const DOCKED_WITH_PREVIEW_FROM: u16 = 142;
 /// Columns of the docked tree, with its edge.
 pub const TREE: u16 = 24;
 /// Columns of an edge.
 const EDGE: u16 = 1;
 /// The part of what is beside the tree that a list takes of it and its preview, in hundredths.
-const LIST: u16 = 58;
-/// The most columns of the preview: sentences are not easier to read in longer lines.
-const PREVIEW_MOST: u16 = 72;
+const LIST: u16 = 66;
+/// The least and the most columns of the preview: sentences are not easier to read in longer lines.
+const PREVIEW: (u16, u16) = (40, 60);
 
 /// Whether a pane is wanted beside the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,7 +112,9 @@ fn in_edge(edge: Rect) -> Rect {
 
 /// The columns of a list that has so many together with its preview.
 fn list_of(columns: u16) -> u16 {
-    (columns * LIST / 100).max(columns.saturating_sub(PREVIEW_MOST))
+    let (least, most) = PREVIEW;
+    let preview = columns - columns * LIST / 100;
+    columns.saturating_sub(preview.clamp(least, most))
 }
 
 /// Whether the tree may be beside the screen.
@@ -165,15 +167,15 @@ mod tests {
         use Pane::{Hidden, Shown};
         assert_eq!(widths(80, Shown, Shown), [0, 80, 0]);
         assert_eq!(widths(109, Shown, Shown), [0, 109, 0]);
-        assert_eq!(widths(110, Shown, Shown), [0, 63, 47]);
-        assert_eq!(widths(120, Shown, Shown), [0, 69, 51]);
+        assert_eq!(widths(110, Shown, Shown), [0, 70, 40]);
+        assert_eq!(widths(120, Shown, Shown), [0, 79, 41]);
         assert_eq!(widths(120, Shown, Hidden), [24, 96, 0]);
         assert_eq!(widths(120, Hidden, Hidden), [0, 120, 0]);
         for columns in 110..400 {
             let [tree, list, preview] = widths(columns, Shown, Shown);
             assert_eq!(tree + list + preview, columns);
-            assert!(tree == 0 || list >= 68, "{columns}");
-            assert!(list >= 63 && (40..=72).contains(&preview), "{columns}");
+            assert!(tree == 0 || list >= 77, "{columns}");
+            assert!(list >= 70 && (40..=60).contains(&preview), "{columns}");
             assert_eq!(tree > 0, columns >= 142, "{columns}");
         }
     }

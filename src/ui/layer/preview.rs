@@ -85,6 +85,14 @@ fn view_lines(buf: &mut Buffer, area: Rect, lines: &[Line], theme: &Theme) {
     }
 }
 
+/// Draws the pane where no row is selected.
+pub fn view_nothing(buf: &mut Buffer, area: Rect, ctx: &Ctx) {
+    let theme = ctx.theme.beside();
+    let inner = boxed(buf, area, ctx.text.say("key.preview"), &theme);
+    let words = ctx.text.say("preview.nothing");
+    theme.put(buf, row(inner, 0), words, theme.dim);
+}
+
 /// Draws the pane beside a list, empty where nothing is known yet. It never has the focus.
 pub fn view_pane(buf: &mut Buffer, area: Rect, shown: Option<&Preview>, ctx: &Ctx) {
     let theme = ctx.theme.beside();

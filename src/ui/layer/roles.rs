@@ -20,7 +20,7 @@ impl Table for RoleRow {
     const EXPORT: &'static str = "roles";
 
     const COLUMNS: &'static [Column<RoleRow>] = &[
-        column("column.name", (18, 48), ('n', RoleSort::Name), |row, _| {
+        column("column.name", (18, 100), ('n', RoleSort::Name), |row, _| {
             plain(&row.name)
         }),
         column(

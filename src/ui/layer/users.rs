@@ -25,7 +25,7 @@ impl Table for UserRow {
     const EXPORT: &'static str = "users";
 
     const COLUMNS: &'static [Column<UserRow>] = &[
-        column("column.name", (16, 40), ('n', UserSort::Name), |row, _| {
+        column("column.name", (16, 100), ('n', UserSort::Name), |row, _| {
             plain(&row.name)
         }),
         column(

@@ -12,14 +12,12 @@ use crate::ui::layer::list::{List, Table};
 use crate::ui::layer::panes::{has_edges, lasting};
 use crate::ui::layer::sorting::{Entry, Sorting};
 use crate::ui::layer::{Asks, Ctx, Then};
-use crate::ui::look::{cells, width};
+use crate::ui::look::width;
 use crate::ui::request::{Done, Outcome, Read, Ticket, Write};
-use crate::ui::table::{GAP, Width, fit};
+use crate::ui::table::{Room, Width, fit};
 
 /// Columns of the mark before each row.
 pub(super) const MARK: u16 = 2;
-/// Columns of the name that are left to it beside the column that the list is sorted by.
-const NAME: u16 = 8;
 
 /// A column of a list.
 pub struct Column<L: Listed> {
@@ -119,8 +117,13 @@ pub const fn unsorted<L: Listed>(
     }
 }
 
-/// The columns that are shown, with their widths.
-pub(super) type Shown<L> = Vec<(&'static Column<L>, u16)>;
+/// The columns that are shown.
+pub(super) struct Shown<L: Listed> {
+    /// From the left, with their widths.
+    pub columns: Vec<(&'static Column<L>, u16)>,
+    /// Cells between two of them.
+    pub gap: u16,
+}
 
 /// The columns that the user wants.
 pub(super) struct Chosen<L: Listed> {
@@ -182,9 +185,13 @@ impl<L: Table> Chosen<L> {
         let all = L::COLUMNS.iter().map(|column| (column, None));
         let columns = self.columns.clone().unwrap_or_else(|| all.collect());
         let widths = columns.into_iter().map(|(column, chosen)| {
+            let usual = list.wide(column, ctx);
             let width = match chosen {
-                Some(chosen) => Width::of(chosen),
-                None => list.wide(column, ctx),
+                Some(chosen) => Width {
+                    needed: usual.needed,
+                    ..Width::of(chosen)
+                },
+                None => usual,
             };
             (column, width)
         });
@@ -207,37 +214,51 @@ impl<L: Table> List<L> {
     }
 
     /// Measures what the columns show of the rows that are loaded. While one only moves or filters no column gets
-    /// narrower, so that nothing jumps.
+    /// narrower, so that nothing jumps; where no row is left they stay as they are.
     pub(super) fn measure(&mut self, may_shrink: bool, ctx: &Ctx) {
+        if self.rows.loaded().next().is_none() && !self.contents.is_empty() {
+            return;
+        }
         let before = std::mem::take(&mut self.contents);
         let widest = |column: &Column<L>| {
+            let cells = |words: String| width(&printable(&words));
             let rows = self.rows.loaded();
-            let widths = rows.map(|row| width(&printable(&(column.cell)(row, ctx).0)));
-            widths.max().unwrap_or(0)
+            let widths = rows.map(|row| {
+                let whole = cells((column.cell)(row, ctx).0);
+                let shorter = column.shorter.map(|shorter| cells(shorter(row, ctx)));
+                (shorter.map_or(whole, |shorter| shorter.min(whole)), whole)
+            });
+            // Where there was no row yet they are as narrow as they get.
+            let both = |a: (u16, u16), b: (u16, u16)| (a.0.max(b.0), a.1.max(b.1));
+            widths
+                .reduce(both)
+                .unwrap_or((column.width.0, column.width.0))
         };
         let measured = L::COLUMNS.iter().map(widest);
         let before = before
             .into_iter()
             .filter(|_| !may_shrink)
-            .chain(std::iter::repeat(0));
+            .chain(std::iter::repeat((0, 0)));
         self.contents = measured
             .zip(before)
-            .map(|(now, before)| now.max(before))
+            .map(|(now, before)| (now.0.max(before.0), now.1.max(before.1)))
             .collect();
     }
 
     /// A column's width: what its rows show is whole in it as far as the column may grow, and its heading in every language,
     /// with the mark of the order where it is sorted by.
     fn wide(&self, column: &Column<L>, ctx: &Ctx) -> Width {
-        let mark = if self.is_sorted_by(column) { 2 } else { 0 };
-        let heading = width(ctx.text.say(column.heading)) + mark;
+        let is_sorted = self.is_sorted_by(column);
+        let heading = width(ctx.text.say(column.heading)) + if is_sorted { 2 } else { 0 };
         let mut columns = L::COLUMNS.iter().zip(&self.contents);
         let content = columns.find(|(one, _)| one.heading == column.heading);
         let (least, most) = column.width;
-        let whole = content.map_or(least, |(_, content)| (*content).min(most));
+        let (short, whole) = content.map_or((least, least), |(_, content)| *content);
         Width {
-            least: least.min(whole).max(heading),
-            whole: whole.max(heading),
+            least: least.min(short).max(heading),
+            short: short.min(most).max(heading),
+            whole: whole.min(most).max(heading),
+            needed: is_sorted || column.heading == L::COLUMNS[0].heading,
         }
     }
 
@@ -247,46 +268,34 @@ impl<L: Table> List<L> {
         (!has_edges(ctx.columns)).into()
     }
 
+    /// Cells that a list in this area has for its columns.
+    fn room(area: Rect, ctx: &Ctx) -> Room {
+        let beside = MARK + Self::bar(ctx);
+        Room {
+            lasting: lasting(area, ctx).saturating_sub(beside),
+            now: area.width.saturating_sub(beside),
+        }
+    }
+
     /// The columns that there is room for, from the left: always the first one and the one that the list is sorted by,
     /// and of the others the most important; where the user has chosen, those that are first from the left.
     pub(super) fn shown(&self, area: Rect, ctx: &Ctx) -> Shown<L> {
-        let mut columns = self.chosen.by_importance(self, ctx);
-        columns[1..].sort_by_key(|(column, _)| !self.is_sorted_by(column));
-        let is_sorted = columns
-            .get(1)
-            .is_some_and(|(column, _)| self.is_sorted_by(column));
-        let widths = |all: u16| {
-            let mut widths: Vec<Width> = columns.iter().map(|(_, width)| *width).collect();
-            if is_sorted {
-                let room = all.saturating_sub(NAME + GAP);
-                widths[1].least = widths[1].least.min(room);
-                let left = all.saturating_sub(widths[1].least + GAP);
-                widths[0].least = widths[0].least.min(left);
-            }
-            widths.into_iter()
-        };
-        let beside = MARK + Self::bar(ctx);
-        let lasting = lasting(area, ctx).saturating_sub(beside);
-        let many = fit(widths(lasting), lasting).len();
-        let all = area.width.saturating_sub(beside);
-        let mut fitting = fit(widths(all).take(many), all);
-        let used: u16 = fitting.iter().map(|wide| wide + GAP).sum();
-        if let Some((_, others)) = fitting.split_last_mut()
-            && all >= used + cells(others.len())
-        {
-            // They stand further apart where there is room.
-            for wide in others {
-                *wide += 1;
-            }
-        }
-        let columns = columns.iter().map(|(column, _)| *column);
-        let mut shown: Shown<L> = columns.zip(fitting).collect();
+        let columns = self.chosen.by_importance(self, ctx);
+        let widths: Vec<Width> = columns.iter().map(|(_, width)| *width).collect();
+        let fit = fit(&widths, Self::room(area, ctx));
+        let columns = columns.iter().zip(fit.widths);
+        let mut columns: Vec<(&Column<L>, u16)> = columns
+            .filter_map(|((column, _), wide)| Some((*column, wide?)))
+            .collect();
         let from_the_left = self.chosen.headings();
-        shown.sort_by_key(|(column, _)| {
+        columns.sort_by_key(|(column, _)| {
             let mut headings = from_the_left.iter();
             headings.position(|heading| *heading == column.heading)
         });
-        shown
+        Shown {
+            columns,
+            gap: fit.gap,
+        }
     }
 
     /// Takes what came of asking for the columns or keeping them, and gives back what is not about them.
@@ -357,13 +366,13 @@ impl<L: Table> List<L> {
                 .map(|(column, width)| (column.heading, *width))
                 .collect()
         });
-        let room = lasting(self.area, ctx).saturating_sub(MARK + Self::bar(ctx));
+        let room = Self::room(self.area, ctx);
         ColumnsPage::new(usual, chosen, room, then, ctx.text)
     }
 
     /// What the list can be sorted by now: the columns on the screen, from the left.
     fn sorts(&self, ctx: &Ctx) -> impl Iterator<Item = Entry<L::SortBy>> {
-        let shown = self.shown(self.area, ctx).into_iter();
+        let shown = self.shown(self.area, ctx).columns.into_iter();
         shown.filter_map(|(column, _)| {
             let Sort { letter, by } = column.sort?;
             let heading = column.heading;

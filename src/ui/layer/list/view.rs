@@ -10,11 +10,10 @@ use ratatui::style::Style;
 use crate::domain::list::Filter;
 use crate::ui::hits::{Hit, Hits};
 use crate::ui::layer::Ctx;
-use crate::ui::layer::list::columns::MARK;
-use crate::ui::layer::list::{Column, List, Table};
+use crate::ui::layer::list::columns::{MARK, Shown};
+use crate::ui::layer::list::{List, Table};
 use crate::ui::layer::panes::has_edges;
 use crate::ui::look::{cells, clear, first, mark, paragraph, row, scroll_bar, select, skip, width};
-use crate::ui::table::GAP;
 
 /// Columns that are kept for the counts beside the filter line.
 const COUNTS: u16 = 24;
@@ -201,14 +200,14 @@ impl<L: Table> List<L> {
 
     fn view_headings(
         &self,
-        shown: &[(&Column<L>, u16)],
+        shown: &Shown<L>,
         ctx: &Ctx,
         buf: &mut Buffer,
         line: Rect,
         hits: &mut Hits,
     ) {
         let mut at = skip(line, MARK);
-        for (column, wide) in shown {
+        for (column, wide) in &shown.columns {
             let heading = ctx.text.say(column.heading);
             let heading = if self.is_sorted_by(column) {
                 format!(
@@ -224,7 +223,7 @@ impl<L: Table> List<L> {
             if column.sort.is_some() {
                 hits.add(first(at, *wide), Hit::Heading(column.heading));
             }
-            at = skip(at, wide + GAP);
+            at = skip(at, wide + shown.gap);
         }
     }
 }
@@ -253,17 +252,11 @@ fn mark_span(
     }
 }
 
-fn view_row<L: Table>(
-    entry: &L,
-    shown: &[(&Column<L>, u16)],
-    ctx: &Ctx,
-    buf: &mut Buffer,
-    line: Rect,
-) {
+fn view_row<L: Table>(entry: &L, shown: &Shown<L>, ctx: &Ctx, buf: &mut Buffer, line: Rect) {
     let mut at = skip(line, MARK);
-    for (column, wide) in shown {
+    for (column, wide) in &shown.columns {
         let (words, style) = column.words(entry, *wide, ctx);
         ctx.theme.put(buf, first(at, *wide), &words, style);
-        at = skip(at, wide + GAP);
+        at = skip(at, wide + shown.gap);
     }
 }
