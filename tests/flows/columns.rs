@@ -192,7 +192,7 @@ fn every_system_event_shows_its_level_however_narrow_the_window() {
         for heading in ["Time", "Level", "Event"] {
             console.expect(heading);
         }
-        console.keys("/level:warning<Enter>").expect("Warning");
+        console.keys("/level:Warning<Enter>").expect("Warning");
     }
 }
 

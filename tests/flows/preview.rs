@@ -44,9 +44,10 @@ fn the_row_that_the_cursor_rests_on_is_shown_beside_the_list() {
     expect_pane(&console, "╭ beta ─");
     for line in [
         "State         ● Active",
-        "Role          Auditor: reads through the API",
+        "Role          Auditor: reads through",
+        "              the API",
         "Expires       never",
-        "Secret        issued 22 Nov 2026, delivered",
+        "Secret        issued 22 Nov 2026,",
         "Created       22 Nov 2026 by alice",
         "22 Nov 16:00  Secret Delivered, alice",
         "       16:00  Secret Issued, alice",
@@ -147,12 +148,12 @@ fn p_hides_the_preview_for_all_lists_and_the_columns_are_back() {
     console.keys("P").expect_not("╭ alpha ─").expect("Owner");
     console.keys("2P").rest();
     expect_pane(&console, "╭ alice ─");
-    expect_pane(&console, "Role          Full Access: reads and writes in");
+    expect_pane(&console, "Role          Full Access: reads and");
     console.keys("3").rest();
     console.expect("Allows");
     expect_pane(&console, "2 of 12 rights");
     console.keys("4").rest();
-    expect_pane(&console, "Performed By");
+    expect_pane(&console, "Action Performed By");
 }
 
 #[test]

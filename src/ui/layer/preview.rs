@@ -53,7 +53,7 @@ impl Sheet {
     /// The lines in so many columns; what is as wide as all of them is broken by `whole`.
     fn lines(&self, columns: u16, whole: &dyn Fn(&str, u16) -> Vec<String>) -> Vec<Line> {
         let labels = self.entries.iter().map(|entry| width(&entry.label));
-        let labels = labels.max().unwrap_or(0).min(columns / 2);
+        let labels = labels.max().unwrap_or(0).min(columns * 3 / 5);
         let mut lines = Vec::new();
         for entry in &self.entries {
             let (indent, words) = if entry.label.is_empty() {
