@@ -10,7 +10,7 @@
 //! - **Selection** is one bar over the whole row, and `>` before it; in a pane beside the focus a quieter bar, and `-`.
 //!   What is under a bar that is reversed gives up its own colours.
 //! - **Keys** that work are written before what they do, in [`Theme::key`]. What cannot be done now stands in round
-//!   brackets, in [`Theme::disabled`].
+//!   brackets, in [`Theme::disabled`]; a tick that cannot be changed has no brackets at all.
 //! - **Scroll bars** are in the right edge of what scrolls: [`Theme::thumb`] in it, as long as what is on the screen.
 //! - **States** have a mark, a word and a colour: [`Theme::good`], [`Theme::warning`], [`Theme::problem`], [`Theme::dim`].
 //! - **Problems** begin with `!`.
@@ -27,7 +27,7 @@ mod theme;
 mod theme_file;
 
 pub use areas::{cells, centred, first, row, skip, split_last};
-pub use bars::{BUTTONS_GAP, Button, buttons, footer, scroll_bar, toolbar};
+pub use bars::{BUTTONS_GAP, Button, buttons, footer, scroll_bar, tick, toolbar};
 pub use boxes::{Dialog, boxed, clear, cover, dropdown, edge_field, in_field, inside, is_wide};
 pub use rows::{mark, select, select_at};
 pub use symbols::{ASCII, Symbols, UNICODE};

@@ -114,6 +114,28 @@ fn a_day_that_is_refused_is_marked_and_not_taken_and_says_why() {
 }
 
 #[test]
+fn a_low_window_shows_six_weeks_or_that_there_are_more() {
+    let mut console = in_date();
+    console.resize(60, 15).keys("2026-11-23 ");
+    for shown in [
+        " 1 ",
+        " 30 ",
+        "2026-11-23 Monday",
+        "3: 30 d  9: 90 d  1: 1 year",
+    ] {
+        console.expect(shown);
+    }
+    console.resize(40, 10).expect(">23");
+    for shown in ["3: 30 d", "9: 90 d", "1: 1 year"] {
+        console.expect(shown);
+    }
+    let thumb = '▐';
+    assert!(console.screen().contains(thumb), "{}", console.screen());
+    console.keys("<End>").expect(">30");
+    console.keys("3").expect("December 2026");
+}
+
+#[test]
 fn a_space_within_words_is_typed() {
     let mut console = in_date();
     console.keys("end of month ").expect("November 2026");

@@ -136,7 +136,7 @@ fn what_cannot_be_changed_cannot_be_clicked() {
     let mut console = Console::of(bench, user, (80, 24));
     console.keys("/webhook\n\n");
     let before = console.screen();
-    console.click_on("[ ] Locked Out");
+    console.click_on("-  Locked Out");
     click_behind(&mut console, "Role ", 16);
     assert_eq!(console.screen(), before);
     console.click_on("[ Close ]").expect_not("Properties: ");

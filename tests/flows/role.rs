@@ -335,7 +335,7 @@ fn what_the_own_role_does_not_have_cannot_be_given() {
     console.keys("/api keys\n<Home> ");
     console.says_with("role.left_out", &[("count", &2)]);
     console.expect("[x] Can Create New API Keys");
-    console.expect("[ ] Can Delete API Keys (not yours to give)");
+    console.expect(" -  Can Delete API Keys (not yours to give)");
     console.keys("<F2>");
     let rights = last_role(&mut console).rights;
     assert_eq!(rights, self::rights(&[&held[..2], &held[3..]].concat()));

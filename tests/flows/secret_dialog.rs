@@ -274,6 +274,19 @@ fn the_button_with_the_focus_is_seen_beside_the_longest_message() {
 }
 
 #[test]
+fn in_the_lowest_window_it_says_that_it_is_shown_once_and_keeps_the_letters_of_its_buttons() {
+    let mut console = Console::new();
+    console.make("backup");
+    console.says_not("hint.secret");
+    console.resize(60, 15);
+    console.says("secret.only_time").says_not("hint.secret");
+    console.resize(40, 10).says("hint_short.secret");
+    for button in ["[ c Copy ]", "[ I have stored it ]", "[ Discard ]"] {
+        console.expect(button);
+    }
+}
+
+#[test]
 fn a_delivery_that_may_hold_is_not_said_to_be_none() {
     let mut console = Console::new();
     console.make("backup");

@@ -17,7 +17,9 @@ use crate::ui::look::{
 };
 
 /// The most lines that a message takes; a dialog needs the others.
-const MESSAGE_LINES: usize = 3;
+const MESSAGE_LINES: u16 = 3;
+/// Rows that a message leaves a dialog: its edges, the line with the focus and its buttons.
+const LEAST_BODY: u16 = 4;
 
 /// Columns from which on the product is named beside a word that must not be overlooked.
 const BANNERED: u16 = 60;
@@ -43,11 +45,13 @@ impl App {
         }
         let caption = self.caption_rows(area);
         let tools = u16::from(area.height >= 14 + caption);
-        let (tone, message) = self.message_lines(area);
+        let room = area.height - 2 - tools - caption;
+        let lines = room.saturating_sub(LEAST_BODY).clamp(1, MESSAGE_LINES);
+        let (mut tone, mut message) = self.message_lines(area, lines);
         let said = u16::try_from(message.len()).unwrap_or(1);
         let body = Rect {
             y: area.y + 1 + tools,
-            height: area.height - 2 - tools - said - caption,
+            height: room - said,
             ..area
         };
         let panes = self.panes.divide(body);
@@ -56,6 +60,11 @@ impl App {
             layer.place(area_of(index));
         }
         self.follow_row(panes.preview.is_some());
+        if message.iter().all(String::is_empty)
+            && let Some(hint) = self.hint_line(area)
+        {
+            (tone, message) = (Tone::Hint, vec![hint]);
+        }
         let ctx = self.ctx();
         let buf = frame.buffer_mut();
         let (_, screen) = &self.layers[0];
@@ -157,7 +166,13 @@ impl App {
                 boxed(buf, edge, "", ctx.theme);
             }
             if index == top && index > 0 && !in_tree {
-                cover(buf, &self.theme);
+                // Header, message and footer are not behind the dialog.
+                let behind = Rect {
+                    y: 1,
+                    height: body.bottom().saturating_sub(1),
+                    ..buf.area
+                };
+                cover(buf, behind, &self.theme);
             }
             cursor = layer.view(&ctx, buf, area, &mut hits);
         }
@@ -241,8 +256,8 @@ impl App {
         }
     }
 
-    /// The lines of the message: one, though empty, and more where it is too long for that.
-    fn message_lines(&self, area: Rect) -> (Tone, Vec<String>) {
+    /// The lines of the message: one, though empty, and at `most` so many where it is too long for that.
+    fn message_lines(&self, area: Rect, most: u16) -> (Tone, Vec<String>) {
         let text = self.text();
         let (mut tone, said) = match &self.message {
             Some((tone, said)) => (*tone, said.as_str()),
@@ -262,17 +277,20 @@ impl App {
         }
         sentences.retain(|sentence| !sentence.is_empty());
         let sentence = text.joined(&sentences);
-        if sentence.is_empty()
-            && let Some(Hint { long, short }) = self.top().1.hint(&self.ctx())
-        {
-            let hint = if width(&long) > area.width {
-                short
-            } else {
-                long
-            };
-            return (Tone::Hint, vec![self.theme.cut(&hint, area.width)]);
-        }
-        let lines = self.theme.wrap_cut(&sentence, area.width, MESSAGE_LINES);
+        let lines = self
+            .theme
+            .wrap_cut(&sentence, area.width, usize::from(most));
         (tone, lines)
+    }
+
+    /// What stands in the line of the message while there is none.
+    fn hint_line(&self, area: Rect) -> Option<String> {
+        let Hint { long, short } = self.top().1.hint(&self.ctx())?;
+        let hint = if width(&long) > area.width {
+            short
+        } else {
+            long
+        };
+        Some(self.theme.cut(&hint, area.width))
     }
 }

@@ -9,7 +9,7 @@ use crate::ui::field::view_value;
 use crate::ui::form::{DATE, Focus, Form, Input, Item, MARK};
 use crate::ui::hits::{Hit, Hits};
 use crate::ui::keymap::Action;
-use crate::ui::look::{Button, Theme, buttons, cells, edge_field, first, row, skip, wrap};
+use crate::ui::look::{Button, Theme, buttons, cells, edge_field, first, row, skip, tick, wrap};
 
 impl Form {
     /// Draws the form as a dialog within the area; says where the cursor is.
@@ -196,13 +196,13 @@ impl Form {
             }
             Input::Choice(shown) => (put_value(sheet, value, shown, style, theme), value),
             Input::Tick(on) => {
-                let mark = if *on { 'x' } else { ' ' };
+                let mark = tick(*on, item.enabled);
                 let style = match (focused, item.enabled) {
                     (true, _) => theme.focused,
                     (false, true) => Style::new(),
                     (false, false) => fixed,
                 };
-                let used = theme.put(sheet, line, &format!("[{mark}] {label}"), style);
+                let used = theme.put(sheet, line, &format!("{mark} {label}"), style);
                 let position = Position {
                     x: line.x + 1,
                     y: line.y,

@@ -63,9 +63,9 @@ impl Calendar {
         }
     }
 
-    /// The box: below the field, or above it where that has more room.
+    /// The box: below the field or above it, where a whole month has room there, else over it.
     fn area(&self, area: Rect) -> Rect {
-        dropdown(area, self.at.get(), COLUMNS, ROWS)
+        dropdown(area, self.at.get(), COLUMNS, ROWS, ROWS)
     }
 
     /// The first day that stands in the month's first week.
@@ -199,17 +199,20 @@ impl Layer for Calendar {
             height: page.height.saturating_sub(1),
             ..page
         };
-        // In a low window the weeks come before what can be chosen at once.
-        let (below, quick) = if below.height > WEEKS + 1 {
+        // In a low window the weeks come first: what can be chosen at once stands in the edge then.
+        let (weeks, named, quick) = if below.height >= WEEKS + 2 {
             let (below, quick) = split_last(below);
-            (below, Some(quick))
+            let (weeks, named) = split_last(below);
+            (weeks, Some(named), quick)
         } else {
-            (below, None)
+            let (_, edge) = split_last(whole);
+            let quick = first(skip(edge, 2), edge.width.saturating_sub(4));
+            (below, None, quick)
         };
-        let (weeks, named) = split_last(below);
         let week = (self.selected - first_day).num_days() / 7;
         let week = usize::try_from(week).unwrap_or(0);
         let scroll = Scroll::around(week..week + 1, WEEKS.into(), weeks.height);
+        scroll.view(buf, (whole, weeks), ctx.theme, hits);
         let mut cursor = None;
         for (line, week) in (0..).zip(scroll.shown()) {
             for index in 0..7 {
@@ -229,19 +232,20 @@ impl Layer for Calendar {
                 }
             }
         }
-        let weekday = text.weekday(self.selected.weekday());
-        let named_day = format!("{} {weekday}", self.selected);
-        ctx.theme.put(buf, named, &named_day, Style::new());
-        if let Some(mut at) = quick {
-            for (action, _, label) in QUICK {
-                let key = ctx.keys.key(Scope::Calendar, action);
-                let shown = format!("{key} {}", text.say(label));
-                let used = ctx.theme.put(buf, at, &shown, Style::new());
-                ctx.theme
-                    .put(buf, first(at, width(&key)), &key, ctx.theme.label);
-                hits.add(first(at, used), Hit::Button(action));
-                at = skip(at, used + 2);
-            }
+        if let Some(named) = named {
+            let weekday = text.weekday(self.selected.weekday());
+            let named_day = format!("{} {weekday}", self.selected);
+            ctx.theme.put(buf, named, &named_day, Style::new());
+        }
+        let mut at = quick;
+        for (action, _, label) in QUICK {
+            let key = ctx.keys.key(Scope::Calendar, action);
+            let shown = format!("{key}: {}", text.say(label));
+            let used = ctx.theme.put(buf, at, &shown, Style::new());
+            ctx.theme
+                .put(buf, first(at, width(&key)), &key, ctx.theme.key);
+            hits.add(first(at, used), Hit::Button(action));
+            at = skip(at, used + 2);
         }
         cursor
     }

@@ -20,6 +20,8 @@ use crate::ui::look::{boxed, cells, centred, dropdown, first, inside, row, selec
 use crate::ui::request::{Done, Outcome, Read, Ticket};
 use crate::ui::scroll::Scroll;
 
+/// Rows of the list, with its edges, below which it covers its field.
+const LEAST_ROWS: u16 = 5;
 /// Columns of a zone's name with its offset.
 const ZONE: u16 = 44;
 /// Rows of zones where there is room for more.
@@ -196,7 +198,7 @@ impl<T: 'static> Choice<T> {
         let counts = self.counting.as_ref().map_or(0, |_| COUNT);
         let widest = (widest + counts).max(width(&self.title)).max(28);
         match &self.at {
-            Some(field) => dropdown(area, field.get(), widest + 6, height),
+            Some(field) => dropdown(area, field.get(), widest + 6, height, LEAST_ROWS),
             None => centred(area, widest + 6, height),
         }
     }

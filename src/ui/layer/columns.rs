@@ -9,7 +9,7 @@ use crate::text::Text;
 use crate::ui::hits::{Hit, Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Then};
-use crate::ui::look::{Dialog, cells, paragraph, row, select, skip, width};
+use crate::ui::look::{Dialog, cells, paragraph, row, select, skip, tick, width};
 use crate::ui::scroll::Scroll;
 use crate::ui::table::{Room, Width, fit};
 
@@ -261,8 +261,7 @@ impl Layer for ColumnsPage {
         for (at, index) in (0..).zip(self.scroll.shown()) {
             let line = &self.lines[index];
             let at = row(list, at);
-            let tick = if line.shown { "[x]" } else { "[ ]" };
-            theme.put(buf, skip(at, 2), tick, theme.label);
+            theme.put(buf, skip(at, 2), tick(line.shown, true), theme.label);
             let heading = text.say(line.column.heading);
             theme.put(buf, skip(at, BOX), heading, Style::new());
             let behind = skip(at, BOX + headings + GAP);

@@ -24,7 +24,7 @@ pub enum About {
 
 use About::{Key, Policy, User};
 
-/// The names of a hint, and of the same for a window of 60 columns.
+/// The names of a hint, and of the same for the narrowest window.
 type Names = [&'static str; 2];
 
 /// The hint of each field; the role says what it grants, and a date and a reason stand in the field of their box.
@@ -53,6 +53,8 @@ const HINTS: &[(About, Field, Names)] = &[
 const DATE: Names = ["hint.date", "hint_short.date"];
 /// How long the secret works that is replaced.
 const OVERLAP: Names = ["hint.overlap", "hint_short.overlap"];
+/// What the secret dialog has no room for in a low window.
+const SECRET: Names = ["hint.secret", "hint_short.secret"];
 const REASON: Names = ["hint.lock_reason", "hint_short.lock_reason"];
 
 /// The hint of the field that has the focus. `role` is the one that is chosen in the form.
@@ -101,6 +103,12 @@ pub fn of_overlap(text: Text) -> Hint {
     Hint { long, short }
 }
 
+/// The hint of the secret dialog, where the window is too low for its sentences.
+#[must_use]
+pub fn of_secret(text: Text) -> Hint {
+    said(&SECRET, &"", text)
+}
+
 /// What a role grants, and what follows where it lacks what its holder is for.
 fn of_role(about: About, role: &Role, text: Text) -> Hint {
     let fields = &role.fields;
@@ -133,16 +141,16 @@ fn of_role(about: About, role: &Role, text: Text) -> Hint {
 mod tests {
     use super::*;
     use crate::domain::locale::Locale;
-    use crate::ui::look::width;
+    use crate::ui::look::{SMALLEST, width};
 
     #[test]
-    fn hints_fit_in_a_line_of_80_columns_and_in_one_of_60() {
+    fn hints_fit_in_a_line_of_80_columns_and_in_one_of_40() {
         let names = HINTS.iter().map(|(_, _, names)| *names);
         for text in Locale::ALL.map(Text::of) {
-            for names in names.clone().chain([DATE, REASON, OVERLAP]) {
+            for names in names.clone().chain([DATE, REASON, OVERLAP, SECRET]) {
                 let Hint { long, short } = said(&names, &"Space", text);
                 assert!(width(&long) <= 80, "{long}");
-                assert!(width(&short) <= 60, "{short}");
+                assert!(width(&short) <= SMALLEST.0, "{short}");
             }
         }
     }

@@ -23,7 +23,7 @@ use crate::ui::layer::check::Check;
 use crate::ui::layer::confirm::Confirm;
 use crate::ui::layer::entry::Entry;
 use crate::ui::layer::secret::undelivered::Unwritten;
-use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status, Then};
+use crate::ui::layer::{Asks, Can, Cannot, Ctx, Hint, Layer, Status, Then};
 use crate::ui::request::{Done, Outcome, Ticket, Write};
 
 /// The buttons, in order. The last one is there only while the dialog can be left.
@@ -52,6 +52,8 @@ pub struct SecretDialog {
     /// The last way in which it was sent to a clipboard.
     sent: Option<ClipboardWay>,
     sight: Sight,
+    /// Where it is drawn.
+    area: Rect,
     /// The secret can never work any more: only Close is left.
     void: bool,
     focus: usize,
@@ -112,6 +114,7 @@ impl SecretDialog {
             copies,
             sent: None,
             sight: Sight::Shown,
+            area: Rect::default(),
             void: false,
             focus: 0,
             under_way: None,
@@ -425,7 +428,13 @@ impl Layer for SecretDialog {
         }
     }
 
-    fn place(&mut self, _area: Rect) {}
+    fn hint(&self, ctx: &Ctx) -> Option<Hint> {
+        self.hint_for(ctx)
+    }
+
+    fn place(&mut self, area: Rect) {
+        self.area = area;
+    }
 
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
         self.draw(ctx, buf, area, hits)

@@ -70,6 +70,17 @@ impl<'a> Button<'a> {
     }
 }
 
+/// The box of a tick; what cannot be changed has no brackets.
+#[must_use]
+pub fn tick(on: bool, enabled: bool) -> &'static str {
+    match (on, enabled) {
+        (true, true) => "[x]",
+        (false, true) => "[ ]",
+        (true, false) => " x ",
+        (false, false) => " - ",
+    }
+}
+
 /// A row of buttons; returns the column of the focused one, for the cursor.
 pub fn buttons(
     buf: &mut Buffer,

@@ -113,19 +113,17 @@ fn margin(area: Rect) -> (u16, u16) {
     if is_wide(area) { (2, 1) } else { (1, 0) }
 }
 
-/// Rows of a list that opens at a field, with its edges, that it has at least: else it covers the field.
-const LEAST_ROWS: u16 = 5;
-
-/// The box of a list that opens at a field: below it, or above it where there is more room.
+/// The box of a list that opens at a field: below it, or above it where there is more room. Where neither has the
+/// `least` rows, it covers the field.
 #[must_use]
-pub fn dropdown(area: Rect, field: Rect, columns: u16, rows: u16) -> Rect {
+pub fn dropdown(area: Rect, field: Rect, columns: u16, rows: u16, least: u16) -> Rect {
     let (columns, rows) = (columns.min(area.width), rows.min(area.height));
     let below = area.bottom().saturating_sub(field.bottom());
     let above = field.y.saturating_sub(area.y);
     let room = below.max(above);
     let (y, height) = if rows <= below {
         (field.bottom(), rows)
-    } else if room < rows.min(LEAST_ROWS) {
+    } else if room < rows.min(least) {
         (area.bottom() - rows, rows)
     } else if below >= above {
         (field.bottom(), below)
@@ -176,15 +174,13 @@ pub fn edge_field(
     in_field(field, edged)
 }
 
-/// Takes its colours and its selection from all that a dialog covers, where there is room for it to be seen.
-pub fn cover(buf: &mut Buffer, theme: &Theme) {
-    if !is_wide(buf.area) {
+/// Takes its colours and its selection from all of an area that a dialog covers, where there is room for it to be seen.
+pub fn cover(buf: &mut Buffer, area: Rect, theme: &Theme) {
+    if !is_wide(area) {
         return;
     }
     let style = theme.plain.patch(theme.covered);
-    for cell in &mut buf.content {
-        cell.set_style(Style::reset().patch(style));
-    }
+    buf.set_style(area, Style::reset().patch(style));
 }
 
 /// Clears an area, draws a border with a title around it and returns what is inside, one column from the border.
@@ -281,7 +277,7 @@ mod tests {
     #[test]
     fn a_list_opens_below_its_field_or_above_it_and_covers_it_only_where_it_must() {
         let area = Rect::new(0, 1, 80, 20);
-        let at = |y, rows| dropdown(area, Rect::new(70, y, 9, 1), 30, rows);
+        let at = |y, rows| dropdown(area, Rect::new(70, y, 9, 1), 30, rows, 5);
         assert_eq!(at(5, 8), Rect::new(50, 6, 30, 8));
         assert_eq!(at(18, 8), Rect::new(50, 10, 30, 8));
         assert_eq!(
@@ -290,7 +286,7 @@ mod tests {
             "as high as there is room"
         );
         let low = Rect::new(0, 1, 40, 7);
-        let list = dropdown(low, Rect::new(16, 4, 20, 1), 30, 9);
+        let list = dropdown(low, Rect::new(16, 4, 20, 1), 30, 9, 5);
         assert_eq!(list, Rect::new(10, 1, 30, 7));
     }
 }

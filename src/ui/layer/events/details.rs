@@ -18,8 +18,9 @@ use crate::ui::scroll::Scroll;
 
 /// Columns inside the box where there is room for more.
 const WIDEST: u16 = 96;
-/// In a box narrower than this the values have no column: each stands behind its label, or below it where it is long.
-const BESIDE_FROM: u16 = 72;
+/// Columns that the values need for a column of their own: half a hash. Where they have fewer, each stands behind its
+/// label, or below it where it is long.
+const VALUES: u16 = 32;
 /// Columns between a label and its value, or before a value below its label.
 const GAP: u16 = 2;
 
@@ -165,7 +166,7 @@ impl Layer for Details {
 
     fn place(&mut self, area: Rect) {
         let wide = Dialog::columns(area, WIDEST);
-        let in_columns = wide + 4 >= BESIDE_FROM;
+        let in_columns = self.labels() + GAP + VALUES <= wide;
         let mut lines = Vec::new();
         for (label, value) in &self.entries {
             let mut label = label.clone();

@@ -12,7 +12,7 @@ use crate::domain::state::Facts;
 use crate::ui::hits::Hits;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::secret::{HARMLESS, SecretDialog, Sight, naming};
-use crate::ui::layer::{Ctx, Layer};
+use crate::ui::layer::{Ctx, Hint, Layer, hint};
 use crate::ui::look::{
     BUTTONS_GAP, Button, Dialog, boxed, buttons, cells, clear, first, row, skip, width, wrap,
 };
@@ -38,7 +38,7 @@ impl SecretDialog {
             "secret.title",
             &[("name", &self.issued.key_name), ("id", &self.issued.key.0)],
         );
-        let (Dialog { whole, body, bar }, edged) = self.dialog(ctx, area);
+        let (Dialog { whole, body, bar }, edged, keyed) = self.dialog(ctx, area);
         if edged {
             boxed(buf, whole, &title, ctx.theme);
         } else {
@@ -76,34 +76,35 @@ impl SecretDialog {
                 line += 1;
             }
         }
-        self.view_buttons(ctx, buf, bar, edged)
+        self.view_buttons(ctx, buf, bar, keyed)
     }
 
     /// The dialog, as wide as the window, since the secret begins in its first column; and whether there is room for
-    /// edges around it. Its bar has as many rows as the buttons need.
-    fn dialog(&self, ctx: &Ctx, area: Rect) -> (Dialog, bool) {
+    /// edges around it, and for the keys of its buttons. Its bar has as many rows as the buttons need.
+    fn dialog(&self, ctx: &Ctx, area: Rect) -> (Dialog, bool, bool) {
         let bar = |columns, keyed| {
             let buttons = self.buttons(ctx, keyed);
             cells(SecretDialog::button_lines(&buttons, columns).len())
         };
         let columns = Dialog::columns(area, WIDEST);
-        let keyed = bar(columns, true);
+        let with_keys = bar(columns, true);
         let parts = self.parts(ctx, columns, area.width);
         let rows = |least| {
             let parts = parts.iter().filter(|part| part.rank <= least);
             cells(parts.map(|part| part.lines.len()).sum())
         };
-        let edged = rows(Rank::Wanted) + keyed + 2 <= area.height;
+        let edged = rows(Rank::Wanted) + with_keys + 2 <= area.height;
+        let keyed = edged || rows(Rank::Needed) + bar(area.width, true) < area.height;
         let (whole, inner, bar) = if edged {
-            let dialog = Dialog::new(area, area.width, rows(Rank::Spacing) + keyed, false);
-            (dialog.whole, first(dialog.body, columns), keyed)
+            let dialog = Dialog::new(area, area.width, rows(Rank::Spacing) + with_keys, false);
+            (dialog.whole, first(dialog.body, columns), with_keys)
         } else {
             let below = Rect {
                 y: area.y + 1,
                 height: area.height.saturating_sub(1),
                 ..area
             };
-            (area, below, bar(area.width, false))
+            (area, below, bar(area.width, keyed))
         };
         // The buttons never stand over the secret.
         let least = rows(Rank::Needed).min(inner.height);
@@ -114,7 +115,21 @@ impl SecretDialog {
             height: inner.height - height,
             ..inner
         };
-        (Dialog { whole, body, bar }, edged)
+        (Dialog { whole, body, bar }, edged, keyed)
+    }
+
+    /// What must not be overlooked, in a window too low for the dialog to say it.
+    pub(super) fn hint_for(&self, ctx: &Ctx) -> Option<Hint> {
+        let columns = Dialog::columns(self.area, WIDEST);
+        let (dialog, ..) = self.dialog(ctx, self.area);
+        let parts = self.parts(ctx, columns, self.area.width);
+        let needs = |least| {
+            let parts = parts.iter().filter(|part| part.rank <= least);
+            cells(parts.map(|part| part.lines.len()).sum())
+        };
+        let is_low = needs(Rank::Wanted) > dialog.body.height;
+        (is_low && self.sight == Sight::Shown && !self.is_void(ctx))
+            .then(|| hint::of_secret(ctx.text))
     }
 
     /// What the dialog says below the secret, the more important first.

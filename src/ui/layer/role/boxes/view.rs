@@ -9,7 +9,9 @@ use ratatui::style::Style;
 use crate::domain::rights::{Leaf, Preset, Tab, is_enforced};
 use crate::ui::hits::{Hit, Hits};
 use crate::ui::layer::role::boxes::{Boxes, Spot, Subject};
-use crate::ui::look::{Symbols, Theme, UNICODE, cells, first, row, select, skip, width, wrap};
+use crate::ui::look::{
+    Symbols, Theme, UNICODE, cells, first, row, select, skip, tick, width, wrap,
+};
 
 /// Columns before a heading or radio button: the mark of the selection.
 const MARK: u16 = 2;
@@ -99,7 +101,7 @@ impl Boxes {
             add(None, MARK, "", text.say("role.own_account"), Kind::Note);
             add(None, 0, "", "", Kind::Note);
             add(None, 0, "", text.say("role.custom_rights"), Kind::Heading);
-            let mark = tick(draft.equal_or_less, !draft.equal_or_less);
+            let mark = tick(draft.equal_or_less, true);
             add(
                 Some(Spot::Limit),
                 MARK,
@@ -115,7 +117,7 @@ impl Boxes {
             add(
                 spot,
                 MARK,
-                tick(all, none),
+                tick_of(all, none),
                 group.label(text.language()),
                 Kind::Heading,
             );
@@ -134,7 +136,7 @@ impl Boxes {
                 add(
                     Some(Spot::Right(leaf)),
                     MARK + 2,
-                    tick(held, !held),
+                    tick(held, !greyed),
                     &label,
                     kind,
                 );
@@ -270,13 +272,9 @@ impl Boxes {
     }
 }
 
-/// The box of a right, or of a group: all of it, nothing, or some.
-fn tick(all: bool, none: bool) -> &'static str {
-    match (all, none) {
-        (true, _) => "[x]",
-        (false, true) => "[ ]",
-        (false, false) => "[-]",
-    }
+/// The box of a group: all of it, nothing, or some.
+fn tick_of(all: bool, none: bool) -> &'static str {
+    if all || none { tick(all, true) } else { "[-]" }
 }
 
 fn rows_of(rows: &[Row], spot: Spot) -> Range<usize> {
