@@ -275,7 +275,7 @@ impl Text {
             return self.fill("span.ahead", &[("span", &self.span(ms.saturating_neg()))]);
         }
         if ms < MINUTE {
-            return self.say("span.just_now").to_owned();
+            return self.say("age.now").to_owned();
         }
         let (name, n) = match ms {
             ms if ms < HOUR => ("span.minutes_ago", ms / MINUTE),

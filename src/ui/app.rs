@@ -314,6 +314,8 @@ impl App {
         {
             // What was said meanwhile was about the wait.
             self.message = None;
+            // The list reads what was changed; what stands beside it is not to tell anything else.
+            self.preview.refresh(self.setting.clock.uptime());
         }
         if self.signed_out == Some(ticket) && outcome.is_err() {
             self.signed_out = None;

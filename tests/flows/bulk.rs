@@ -32,8 +32,9 @@ fn fifteen_keys_of_a_contractor_are_locked_out_in_twelve_keystrokes() {
     let (mut console, secrets) = contractor(15);
     let keys = "/by:ann\n*ly";
     assert!(chords(keys).len() <= 12);
-    console.keys("/by:ann\n*l").says("bulk.title");
-    console.says_with("bulk.lock_all", &[("n", &15)]);
+    console.keys("/by:ann\n*l");
+    console.says_with("bulk.title_keys", &[("verb", &"Lock Out"), ("n", &15)]);
+    console.says_with("bulk.lock_keys", &[("n", &15)]);
     console.expect("y Lock Out 15");
     console.keys("y");
     console.says_with("bulk.lock_done", &[("n", &15)]);
@@ -51,6 +52,7 @@ fn twenty_keys_get_another_role_in_fifteen_keystrokes() {
     assert!(chords(keys).len() <= 15);
     console.keys("/contr\n*Rfull\n");
     console.says_with("bulk.role_all", &[("n", &20), ("value", &"Full Access")]);
+    console.expect("[ y Set Role of 20 ]");
     console.keys("y");
     console.says_with("bulk.role_done", &[("n", &20), ("value", &"Full Access")]);
     assert_eq!(events(&console, 658), 20);
@@ -78,7 +80,7 @@ fn the_page_says_in_numbers_and_row_by_row_what_will_happen() {
     console.by_alice(|service, alice| service.lock_out_key(alice, KeyId(1), ""));
     console.wait(SECOND);
     console.keys("*l");
-    console.says_with("bulk.lock_all", &[("n", &3)]);
+    console.says_with("bulk.lock_keys", &[("n", &3)]);
     console.says_with("bulk.locked_already", &[("n", &1)]);
     console.says_with(
         "bulk.last_used",
@@ -87,7 +89,7 @@ fn the_page_says_in_numbers_and_row_by_row_what_will_happen() {
     console.expect("alpha: is already locked out");
     console.expect("beta: will be locked out");
     console.expect("delta: will be locked out, used 3 min ago");
-    console.keys("\n").says_not("bulk.lock_all");
+    console.keys("\n").says_not("bulk.lock_keys");
     assert_eq!(events(&console, 673), 1, "Enter is Cancel");
     console.expect("4 marked");
 }
@@ -108,7 +110,7 @@ fn what_one_may_not_is_told_before_and_not_attempted() {
     bench.by_alice(|service, alice| service.create_key(alice, &own));
     let mut console = Console::of(bench, bob, (80, 24));
     console.keys("*l");
-    console.says_with("bulk.lock_all", &[("n", &1)]);
+    console.says_with("bulk.lock_keys", &[("n", &1)]);
     console.says_with("bulk.may_not", &[("n", &2)]);
     console.keys("y");
     console.says_with("bulk.left", &[("n", &2)]);
@@ -297,7 +299,10 @@ fn users_are_locked_out_and_get_a_role_but_nobody_does_so_to_themselves() {
     }
     let mut console = Console::on(bench);
     console.go("Users");
-    console.keys("*l").says_with("bulk.lock_all", &[("n", &2)]);
+    console
+        .keys("*l")
+        .says_with("bulk.lock_users", &[("n", &2)]);
+    console.says_with("bulk.title_users", &[("verb", &"Lock Out"), ("n", &3)]);
     console.says_with("bulk.cannot", &[("n", &1)]);
     console.says("trouble.own_lock");
     console.keys("y").says_with("bulk.lock_done", &[("n", &2)]);

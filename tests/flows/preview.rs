@@ -104,6 +104,13 @@ fn the_lists_own_reads_come_first_and_nothing_says_that_the_preview_is_awaited()
 }
 
 #[test]
+fn what_one_does_oneself_is_shown_beside_the_list_as_soon_as_in_it() {
+    let mut console = beside();
+    console.keys("ly").wait(1);
+    expect_pane(&console, "Locked Out by alice");
+}
+
+#[test]
 fn another_administrators_change_and_the_clock_are_followed_and_the_time_between_draws_nothing() {
     let mut console = beside();
     console.by_alice(|service, alice| {
@@ -129,7 +136,7 @@ fn how_long_ago_something_was_changes_by_itself() {
     let secret = console.make_and_store("alpha");
     assert!(console.works(&secret));
     console.wait(2 * SECOND).resize(120, 40).rest();
-    expect_pane(&console, "last used less");
+    expect_pane(&console, "last used now");
     let frames = console.frames();
     console.wait(30 * SECOND);
     assert_eq!(console.frames(), frames);

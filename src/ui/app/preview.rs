@@ -70,7 +70,7 @@ impl Following {
         };
     }
 
-    /// The database has changed.
+    /// The database has changed, or may have.
     pub fn refresh(&mut self, up: Uptime) {
         let soon = self.due.map_or(up, |due| due.min(up.plus(REST)));
         self.due = self.on.map(|_| soon);

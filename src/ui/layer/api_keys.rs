@@ -13,7 +13,7 @@ use crate::domain::state::Facts;
 use crate::domain::trouble::Trouble;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::bulk::{
-    DELETE, LOCK_OUT, RESTORE, SET_EXPIRY, SET_NO_EXPIRY, SET_ROLE, UNLOCK,
+    DELETE, LOCK_OUT_KEYS, RESTORE, SET_EXPIRY, SET_NO_EXPIRY, SET_ROLE, UNLOCK,
 };
 use crate::ui::layer::destination::Destination;
 use crate::ui::layer::expiry::SetExpiry;
@@ -199,7 +199,7 @@ impl Verbs for KeyVerbs {
                     verb: "confirm.lock_verb",
                     done: "list.locked",
                 },
-                many: Some(&LOCK_OUT),
+                many: Some(&LOCK_OUT_KEYS),
             },
         ),
         Verb::changes(

@@ -22,7 +22,8 @@ use crate::ui::request::{Outcome, Ticket, Write};
 use crate::ui::scroll::Scroll;
 
 pub use plan::{
-    DELETE, LOCK_OUT, Many, Plan, RESTORE, SET_EXPIRY, SET_NO_EXPIRY, SET_ROLE, UNLOCK,
+    DELETE, LOCK_OUT_KEYS, LOCK_OUT_USERS, Many, Plan, RESTORE, SET_EXPIRY, SET_NO_EXPIRY,
+    SET_ROLE, UNLOCK,
 };
 
 /// Columns of the pages, where there is room for them.

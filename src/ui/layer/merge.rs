@@ -327,7 +327,7 @@ impl Layer for Merge {
         }
         let labels = [
             Button::new(ctx.text.say("button.ok"), Action::Accept).enabled(self.is_ready()),
-            Button::new(ctx.text.say("button.cancel"), Action::Cancel),
+            Button::new(ctx.text.say("key.back"), Action::Cancel),
         ];
         let focus = self.focus.checked_sub(self.values());
         let x = buttons(buf, bar, &labels, focus, theme, hits);

@@ -10,7 +10,7 @@ use crate::domain::rights::Right;
 use crate::domain::state::UserState;
 use crate::domain::trouble::Trouble;
 use crate::ui::keymap::{Action, Scope};
-use crate::ui::layer::bulk::{DELETE, LOCK_OUT, SET_ROLE, UNLOCK};
+use crate::ui::layer::bulk::{DELETE, LOCK_OUT_USERS, SET_ROLE, UNLOCK};
 use crate::ui::layer::destination::Destination;
 use crate::ui::layer::list::{
     Change, Column, ListScreen, Question, Table, Verb, Verbs, aging, choose_sight, column,
@@ -133,7 +133,7 @@ impl Verbs for UserVerbs {
                     verb: "confirm.lock_verb",
                     done: "users.locked",
                 },
-                many: Some(&LOCK_OUT),
+                many: Some(&LOCK_OUT_USERS),
             },
         ),
         Verb::changes(

@@ -12,6 +12,8 @@ use crate::ui::layer::Ctx;
 pub struct Many {
     /// What the button says.
     pub verb: &'static str,
+    /// How the button says of how many.
+    pub button: &'static str,
     /// How many rows it will change, and what follows.
     pub all: &'static str,
     /// What will become of one of them.
@@ -21,11 +23,12 @@ pub struct Many {
 }
 
 macro_rules! many {
-    ($($name:ident $verb:literal $all:literal $each:literal $done:literal;)+) => {
+    ($($name:ident $verb:literal $button:literal $all:literal $each:literal $done:literal;)+) => {
         $(
             #[doc = concat!("What is said where `", $verb, "` is done to many rows.")]
             pub static $name: Many = Many {
                 verb: $verb,
+                button: $button,
                 all: $all,
                 each: $each,
                 done: $done,
@@ -35,13 +38,14 @@ macro_rules! many {
 }
 
 many! {
-    LOCK_OUT "confirm.lock_verb" "bulk.lock_all" "bulk.lock_each" "bulk.lock_done";
-    UNLOCK "confirm.unlock_verb" "bulk.unlock_all" "bulk.unlock_each" "bulk.unlock_done";
-    DELETE "confirm.delete_verb" "bulk.delete_all" "bulk.delete_each" "bulk.delete_done";
-    RESTORE "confirm.restore_verb" "bulk.restore_all" "bulk.restore_each" "bulk.restore_done";
-    SET_ROLE "bulk.role_verb" "bulk.role_all" "bulk.role_each" "bulk.role_done";
-    SET_EXPIRY "bulk.expiry_verb" "bulk.expiry_all" "bulk.expiry_each" "bulk.expiry_done";
-    SET_NO_EXPIRY "bulk.expiry_verb" "bulk.never_all" "bulk.never_each" "bulk.never_done";
+    LOCK_OUT_KEYS "confirm.lock_verb" "bulk.verb" "bulk.lock_keys" "bulk.lock_each" "bulk.lock_done";
+    LOCK_OUT_USERS "confirm.lock_verb" "bulk.verb" "bulk.lock_users" "bulk.lock_each" "bulk.lock_done";
+    UNLOCK "confirm.unlock_verb" "bulk.verb" "bulk.unlock_all" "bulk.unlock_each" "bulk.unlock_done";
+    DELETE "confirm.delete_verb" "bulk.verb" "bulk.delete_all" "bulk.delete_each" "bulk.delete_done";
+    RESTORE "confirm.restore_verb" "bulk.verb" "bulk.restore_all" "bulk.restore_each" "bulk.restore_done";
+    SET_ROLE "bulk.role_verb" "bulk.verb_of" "bulk.role_all" "bulk.role_each" "bulk.role_done";
+    SET_EXPIRY "bulk.expiry_verb" "bulk.verb_of" "bulk.expiry_all" "bulk.expiry_each" "bulk.expiry_done";
+    SET_NO_EXPIRY "bulk.expiry_verb" "bulk.verb_of" "bulk.never_all" "bulk.never_each" "bulk.never_done";
 }
 
 /// What is about to be done to each of several rows.
@@ -165,7 +169,7 @@ impl Plan {
     pub fn verb(&self, text: Text) -> String {
         let verb = text.say(self.many.verb);
         let words: [(&str, &dyn Display); 2] = [("verb", &verb), ("n", &self.open())];
-        text.fill("bulk.verb", &words)
+        text.fill(self.many.button, &words)
     }
 
     /// The title of the pages.
@@ -173,7 +177,12 @@ impl Plan {
     pub fn title(&self, text: Text) -> String {
         let verb = text.say(self.many.verb);
         let words: [(&str, &dyn Display); 2] = [("verb", &verb), ("n", &self.rows.len())];
-        text.fill("bulk.title", &words)
+        let title = match self.rows.first().map(|row| &row.intent) {
+            Some(Intent::User(..)) => "bulk.title_users",
+            Some(Intent::DeleteRole(_)) => "bulk.title_roles",
+            _ => "bulk.title_keys",
+        };
+        text.fill(title, &words)
     }
 }
 
