@@ -874,7 +874,7 @@ mod tests {
     #[test]
     fn a_time_in_the_future_is_no_moment_ago() {
         let text = Text::en_us();
-        assert_eq!(text.ago(0), "less than a minute ago");
+        assert_eq!(text.ago(0), "now");
         for (ago, span) in [(-20 * MINUTE, "20 min"), (-400 * DAY, "400 d")] {
             let wrong = format!("{span} in the future (a clock was wrong)");
             assert_eq!(text.ago(ago), wrong);
