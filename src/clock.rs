@@ -1,5 +1,6 @@
 //! The only file that asks what time it is.
 
+use std::sync::OnceLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use nix::time::{ClockId, clock_gettime};
@@ -40,29 +41,34 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that goes on from an instant of one's own choice as the machine's uptime does: for recordings.
+/// A clock that stands at an instant of one's own choice until somebody looks for how long the machine has been on, and
+/// goes on from there in whole seconds: for recordings, whose dates are the same every time.
 #[derive(Debug)]
 pub struct ClockFrom {
     instant: Timestamp,
-    began: Uptime,
+    began: OnceLock<Uptime>,
 }
 
 impl ClockFrom {
-    /// A clock that shows this instant now.
+    /// A clock that stands at this instant.
     #[must_use]
     pub fn new(instant: Timestamp) -> ClockFrom {
-        let began = SystemClock.uptime();
+        let began = OnceLock::new();
         ClockFrom { instant, began }
     }
 }
 
 impl Clock for ClockFrom {
     fn now(&self) -> Timestamp {
-        self.instant.plus(self.uptime().since(self.began))
+        let since = |began: &Uptime| SystemClock.uptime().since(*began);
+        let ms = self.began.get().map_or(0, since);
+        self.instant.plus(ms / SECOND * SECOND)
     }
 
     fn uptime(&self) -> Uptime {
-        SystemClock.uptime()
+        let now = SystemClock.uptime();
+        self.began.get_or_init(|| now);
+        now
     }
 }
 
@@ -71,12 +77,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_clock_from_an_instant_goes_on_from_there() {
-        let instant = Timestamp(1_000_000);
+    fn a_clock_from_an_instant_stands_until_it_is_used_and_goes_on_in_whole_seconds() {
+        let instant = Timestamp(1_000_123);
         let clock = ClockFrom::new(instant);
-        let first = clock.now();
-        assert!(instant <= first && first <= clock.now());
-        assert!(clock.now() < SystemClock.now());
+        assert_eq!(clock.now(), instant);
+        let up = clock.uptime();
+        assert_eq!(clock.began.get(), Some(&up));
+        assert_eq!(clock.now().since(instant) % SECOND, 0);
+        let later = ClockFrom {
+            instant,
+            began: OnceLock::from(up.plus(-90_500)),
+        };
+        let gone = later.now().since(instant);
+        assert!(gone >= 90 * SECOND && gone % SECOND == 0, "{gone}");
     }
 
     #[test]

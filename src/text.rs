@@ -235,10 +235,15 @@ impl Text {
     /// By whom something is locked out, since when and why, as far as that is known: ` by ann, 2026-11-26 14:03: contract
     /// ended`, to stand behind a state.
     #[must_use]
-    pub fn lock(self, by: Option<&LockedBy>, reason: &str, zone: Tz) -> String {
+    pub fn lock(
+        self,
+        by: Option<&LockedBy>,
+        reason: &str,
+        when: &dyn Fn(Timestamp) -> String,
+    ) -> String {
         let by = by.map(|by| {
             let who = by.name.as_deref().unwrap_or(SYSTEM_NAME);
-            let at = by.at.in_zone(zone).format("%Y-%m-%d %H:%M");
+            let at = when(by.at);
             self.fill("lock.by", &[("who", &who), ("at", &at)])
         });
         let reason = (!reason.is_empty()).then(|| self.fill("lock.reason", &[("reason", &reason)]));

@@ -93,6 +93,14 @@ impl Hits {
         self.line_ends.append(&mut apart.line_ends);
     }
 
+    /// The keys among the parts.
+    pub fn keys(&self) -> impl Iterator<Item = Action> {
+        self.spots.iter().filter_map(|spot| match spot.hit {
+            Hit::Key(action) => Some(action),
+            _ => None,
+        })
+    }
+
     /// Reports that a line ends here which the terminal's selection is to take whole: not even spaces may be left
     /// behind it.
     pub fn end_line(&mut self, end: Position) {

@@ -31,7 +31,7 @@ pub use bars::{BUTTONS_GAP, Button, buttons, footer, scroll_bar, tick, toolbar};
 pub use boxes::{Dialog, boxed, clear, cover, dropdown, edge_field, in_field, inside, is_wide};
 pub use rows::{mark, select, select_at};
 pub use symbols::{ASCII, Symbols, UNICODE};
-pub use text::{paragraph, part_marks, width, wrap, write};
+pub use text::{NO_BREAK, paragraph, part_marks, width, wrap, write};
 pub use theme::{STYLES, Theme};
 
 /// The smallest window, in columns and rows, in which anything but a sentence is shown.

@@ -257,7 +257,7 @@ fn while_rows_are_marked_the_toolbar_says_how_many_and_verbs_of_one_row_act_on_t
     let mut console = Console::with_keys(&["alpha", "beta", "gamma"]);
     console
         .keys("  ")
-        .expect("d Delete 2 marked...  l Lock Out 2 marked...  u Unlock 2 marked...");
+        .expect("d Delete 2 marked...  l Lock Out 2 marked...  (Unlock 2 marked...)");
     console.expect_not("Enter Properties");
     console.keys("\n");
     console.says_with("form.title_edit", &[("name", &"gamma")]);

@@ -109,6 +109,7 @@ fn one_page_tells_what_each_state_means() {
         "No API access",
         "Expires in 14 d",
         "Active",
+        "Active, old 24 h",
     ] {
         console.expect(state);
     }

@@ -1,5 +1,7 @@
 //! Marks: which rows are marked, and that nothing loses them but what takes them off.
 
+use keyward::domain::id::KeyId;
+use keyward::domain::intent::KeyChange;
 use keyward::domain::time::SECOND;
 
 use crate::support::console::Console;
@@ -81,4 +83,29 @@ fn what_has_no_marks_says_nothing_of_them() {
     let mut console = Console::with_keys(&["alpha"]);
     console.go("System Events");
     console.keys(" *-").expect_not("marked");
+}
+
+#[test]
+fn what_can_be_done_to_none_of_the_marked_rows_is_greyed_and_no_key_is_named_twice() {
+    let mut console = Console::with_keys(&["alpha", "beta", "gamma"]);
+    console.resize(160, 24).keys("  ");
+    console.expect("l Lock Out 2 marked...");
+    console
+        .expect("(Unlock 2 marked...)")
+        .expect("(Restore 2 marked...)")
+        .expect_not("r Restore");
+    console.by_alice(|service, alice| service.lock_out_key(alice, KeyId(1), ""));
+    console.wait(SECOND).expect("u Unlock 2 marked...");
+    console.by_alice(|service, alice| service.change_key(alice, KeyChange::Delete, KeyId(2)));
+    console.keys("fA\n").wait(SECOND);
+    console.expect("r Restore 2 marked...");
+    console.expect_not("r Restore...");
+}
+
+#[test]
+fn of_marked_rows_that_are_not_loaded_anything_may_be_possible() {
+    let mut console = Console::with_keys(&["alpha", "beta"]);
+    console.resize(160, 24).keys("*/alp\n");
+    console.expect("2 marked (1 not shown)");
+    console.expect("u Unlock 2 marked...");
 }

@@ -238,3 +238,36 @@ fn where_no_row_is_selected_the_pane_says_so() {
     console.says_not("preview.nothing");
     console.keys("/zzz<Enter>").rest().says("preview.nothing");
 }
+
+#[test]
+fn a_preview_that_is_a_dialog_closes_where_it_is_beside_the_list() {
+    let mut console = Console::with_keys(&["alpha", "beta"]);
+    console.keys("P").expect("Esc Close");
+    console.resize(109, 24).expect("Esc Close");
+    console.resize(110, 24).rest();
+    console.expect_not("Esc Close").expect_selected("alpha");
+    console
+        .keys("P")
+        .resize(80, 24)
+        .keys("P")
+        .expect("Esc Close");
+    console.resize(120, 24).expect("Esc Close");
+}
+
+#[test]
+fn the_preview_writes_dates_in_one_way_and_breaks_no_line_between_a_number_and_its_unit() {
+    let mut console = Console::with_keys(&["alpha"]);
+    console.by_alice(|service, alice| service.lock_out_key(alice, KeyId(1), ""));
+    console.resize(120, 40).wait(2 * SECOND).rest();
+    expect_pane(&console, "Locked Out by alice,  ");
+    expect_pane(&console, "  22 Nov 16:00  ");
+    expect_pane(&console, "Expires       never");
+    expect_pane(&console, "Last Sign-In  never");
+    for columns in 110..150 {
+        console.resize(columns, 40).rest();
+        let screen = console.screen();
+        let mut lines = screen.lines().map(|line| line.trim_end_matches([' ', '│']));
+        let torn = lines.find(|line| line.ends_with("issued 22") || line.ends_with("22 Nov"));
+        assert_eq!(torn, None, "{screen}");
+    }
+}

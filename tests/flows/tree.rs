@@ -18,7 +18,7 @@ fn the_tree_leads_to_another_screen_and_each_remembers_where_one_was() {
         console.make_and_store(name);
     }
     console.keys("k").expect_selected("deploy");
-    console.keys("t").expect("Go to");
+    console.keys("t").expect("Go to").expect("Esc Close");
     console.keys("<Home>\n");
     console.expect("Administration > User Management > Users");
     console.expect_selected("alice");
@@ -35,7 +35,7 @@ fn in_wide_windows_the_tree_is_always_there() {
     console.resize(120, 24).keys("P");
     console.resize(116, 24).expect_not("Administration\n");
     console.resize(117, 24).expect("- API Keys");
-    console.keys("t").expect("> API Keys");
+    console.keys("t").expect("> API Keys").expect("Esc To list");
     console.keys("<Home>").expect("> Users");
     console.keys("\n").expect("User Management > Users");
 }
@@ -54,7 +54,12 @@ fn the_tree_is_hidden_and_shown_where_it_has_room_and_costs_no_column_that_a_nar
     let (bench, user) = Bench::demo(FULL_ACCESS_USER);
     let mut console = Console::of(bench, user, (80, 24));
     let all = ["Name", "State", "Role", "Expires", "Last Sign-In", "Owner"];
-    console.keys("T").expect("make the window wider.");
+    let words: [(&str, &dyn std::fmt::Display); 3] =
+        [("with", &142), ("columns", &117), ("key", &"P")];
+    console.keys("T").says_with("tree.no_room_yet", &words);
+    console.resize(120, 40).keys("T");
+    console.says_with("tree.no_room_yet", &words);
+    console.resize(80, 24);
     let narrow = headings(&console, &all);
     console.resize(120, 40).keys("P").expect("- API Keys");
     let beside = headings(&console, &all);

@@ -1,6 +1,8 @@
 //! The preview beside a list follows its cursor: what it is on is read when it has rested, after all that the list itself
 //! has to read. Until it is there the pane shows what it showed, under that row's own name.
 
+use std::any::Any;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -9,7 +11,7 @@ use crate::domain::time::{SECOND, Uptime};
 use crate::domain::trouble::{Fault, Trouble};
 use crate::ui::app::{App, LayerId};
 use crate::ui::layer::Ctx;
-use crate::ui::layer::preview::{changes_at, view_nothing, view_pane};
+use crate::ui::layer::preview::{PreviewDialog, changes_at, view_nothing, view_pane};
 use crate::ui::request::{Done, Listing, Outcome, Read, Ticket};
 
 /// Whoever asks for what is shown beside the list.
@@ -83,6 +85,16 @@ impl App {
         let on = self.layers[0].1.status(&self.ctx()).selected;
         let up = self.uptime();
         self.preview.follow(on.filter(|_| has_pane), up);
+    }
+
+    /// Closes the preview that is a dialog where the window has become so wide that it is beside the list.
+    pub(super) fn close_preview(&mut self, columns: u16) {
+        let is_preview = |layer: &dyn Any| layer.is::<PreviewDialog>();
+        let mut layers = self.layers.iter();
+        let dialog = layers.find(|(_, layer)| is_preview(layer.as_ref()));
+        if let Some(&(id, _)) = dialog.filter(|_| self.panes.has_preview(columns)) {
+            self.close(id, None);
+        }
     }
 
     /// Whether the list, or anything above it, is reading.

@@ -31,6 +31,7 @@ impl App {
     pub fn draw(&mut self, frame: &mut Frame) {
         let area = frame.area();
         frame.buffer_mut().set_style(area, self.theme.plain);
+        self.close_preview(area.width);
         self.dirty = false;
         self.frames += 1;
         self.window = (area.width, area.height);
@@ -84,6 +85,11 @@ impl App {
             self.preview.view(buf, pane, &ctx);
         }
         let (cursor, mut hits) = self.view_layers(&ctx, buf, &panes, body);
+        // A key has one place, where rows are marked as well.
+        let tools = on_tools
+            .keys()
+            .filter(|key| in_reach && *key != Action::Help);
+        let tools: Vec<Action> = tools.collect();
         if in_reach {
             hits.append(on_tools);
         }
@@ -102,6 +108,9 @@ impl App {
         self.view_caption(buf, area);
         let called = |binding: &Binding| {
             let action = binding.action;
+            if tools.contains(&action) {
+                return None;
+            }
             let label = top.label(action, &ctx);
             let called = label.unwrap_or(ctx.text.say(binding.label));
             top.can(action, &ctx).is_ok().then_some(called)
@@ -240,18 +249,19 @@ impl App {
         let right = skip(at, at.width.saturating_sub(width(&who)));
         theme.put(buf, right, &who, theme.dim);
         at = first(at, at.width.saturating_sub(width(&who) + GAP));
+        let place = self.setting.place.as_deref().map(printable);
+        let place = place.filter(|place| last + GAP + width(place) <= at.width);
+        let taken = place.as_ref().map_or(0, |place| width(place) + GAP);
         // Where there is no room for the whole way, the last part of it that fits.
         let ends = (0..crumbs.len()).map(|from| crumbs[from..].join(" > "));
         let shown = ends.reduce(|longer, shorter| {
-            let fits = width(&longer) <= at.width;
+            let fits = width(&longer) + taken <= at.width;
             if fits { longer } else { shorter }
         });
         let used = theme.put(buf, at, &shown.unwrap_or_default(), Style::new());
         let rest = skip(at, used + GAP);
-        if let Some(place) = self.setting.place.as_deref().map(printable)
-            && width(&place) <= rest.width
-        {
-            let place_at = skip(rest, rest.width - width(&place));
+        if let Some(place) = place {
+            let place_at = skip(rest, rest.width.saturating_sub(width(&place)));
             theme.put(buf, place_at, &place, Style::new());
         }
     }

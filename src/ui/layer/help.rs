@@ -6,6 +6,7 @@ use ratatui::style::Style;
 
 use crate::domain::fold::name_key;
 use crate::domain::state::{State, UserState};
+use crate::domain::time::DAY;
 use crate::text::Text;
 use crate::ui::field::{Edit, LineField, Typed};
 use crate::ui::hits::{Hits, Mouse};
@@ -112,7 +113,13 @@ fn of_keys(ctx: &Ctx) -> Vec<Entry> {
         words: ctx.text.meaning(state, ctx.warning),
         ..Entry::default()
     };
-    can_be.map(entry).collect()
+    let active = ctx.text.key_state_short(State::Active, Some(DAY));
+    let overlap = Entry {
+        head: ctx.state(State::Active, &active),
+        words: ctx.text.say("states.overlap").to_owned(),
+        ..Entry::default()
+    };
+    can_be.map(entry).chain([overlap]).collect()
 }
 
 fn of_users(ctx: &Ctx) -> Vec<Entry> {

@@ -1,8 +1,11 @@
 //! The panes that stand side by side: the tree on the left, the screen, and the preview of its selected row on the
 //! right, as far as the window has room for them.
 
+use std::fmt::Display;
+
 use ratatui::layout::Rect;
 
+use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Can, Cannot, Ctx};
 use crate::ui::look::{first, skip};
 
@@ -62,8 +65,7 @@ impl Wanted {
     /// Divides a body that is as wide as the window.
     #[must_use]
     pub fn divide(self, body: Rect) -> Panes {
-        let docked = self.tree == Pane::Shown && body.width >= self.docked_from();
-        let tree = docked.then(|| first(body, TREE));
+        let tree = self.has_tree(body.width).then(|| first(body, TREE));
         let beside = skip(body, tree.map_or(0, |tree| tree.width));
         let (whole, preview) = if self.has_preview(body.width) {
             let list = list_of(beside.width);
@@ -84,6 +86,12 @@ impl Wanted {
     #[must_use]
     pub fn has_preview(self, columns: u16) -> bool {
         self.preview == Pane::Shown && columns >= PREVIEW_FROM
+    }
+
+    /// Whether the tree is docked in a window of so many columns.
+    #[must_use]
+    pub fn has_tree(self, columns: u16) -> bool {
+        self.tree == Pane::Shown && columns >= self.docked_from()
     }
 
     fn docked_from(self) -> u16 {
@@ -123,7 +131,15 @@ fn list_of(columns: u16) -> u16 {
 /// It has no room there.
 pub fn has_room(ctx: &Ctx) -> Can<'static> {
     let from = ctx.panes.docked_from();
-    let why = ctx.text.fill("tree.no_room", &[("columns", &from)]);
+    let why = match ctx.panes.preview {
+        Pane::Hidden => ctx.text.fill("tree.no_room", &[("columns", &from)]),
+        Pane::Shown => {
+            let key = ctx.keys.key(Scope::List, Action::Preview);
+            let words: [(&str, &dyn Display); 3] =
+                [("with", &from), ("columns", &DOCKED_FROM), ("key", &key)];
+            ctx.text.fill("tree.no_room_yet", &words)
+        }
+    };
     Cannot::Said(why.into()).unless(ctx.columns >= from)
 }
 

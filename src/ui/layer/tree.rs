@@ -190,6 +190,11 @@ impl Layer for Tree {
         Scope::Tree
     }
 
+    fn label(&self, action: Action, ctx: &Ctx) -> Option<&str> {
+        let stays = action == Action::Cancel && ctx.panes.has_tree(ctx.columns);
+        stays.then(|| ctx.text.say("key.to_list"))
+    }
+
     fn act(&mut self, action: Action, ctx: &Ctx, asks: &mut Asks) {
         match action {
             Action::Up => self.go(-1, ctx),

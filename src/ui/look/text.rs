@@ -62,6 +62,9 @@ impl Theme {
     }
 }
 
+/// A space at which no line ends; in lines it is a space like others.
+pub const NO_BREAK: &str = "\u{a0}";
+
 /// Breaks a text into lines of at most `max` cells: at spaces, between Japanese characters, and within a word only
 /// where it is longer than a line.
 #[must_use]
@@ -85,11 +88,14 @@ pub fn wrap(text: &str, max: u16) -> Vec<String> {
         }
         lines.push(line.trim_end().to_owned());
     }
+    for line in &mut lines {
+        *line = line.replace(NO_BREAK, " ");
+    }
     lines
 }
 
 /// What stands at the beginning of no line in Japanese.
-const NOT_FIRST: &str = "、。，．・：；？！」』）】〕〉》］｝ーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ々ゝゞヽヾ,.:;?!)]}%…";
+const NOT_FIRST: &str = "、。，．・：；？！」』）】〕〉》］｝ーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ々ゝゞヽヾ間,.:;?!)]}%…";
 /// What stands at the end of no line.
 const NOT_LAST: &str = "「『（【〔〈《［｛([{";
 
@@ -102,6 +108,8 @@ fn words(text: &str) -> Vec<&str> {
         let ends = before.is_some_and(|before| match (before, grapheme) {
             (_, " ") => false,
             (" ", _) => true,
+            // A number stays with its unit.
+            _ if before.as_bytes()[0].is_ascii_digit() => false,
             _ if NOT_LAST.contains(before) || NOT_FIRST.contains(grapheme) => false,
             _ => before.cell_width() > 1 || grapheme.cell_width() > 1,
         });
@@ -182,6 +190,7 @@ mod tests {
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
         assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
         assert_eq!(wrap("a\n\nb", 9), ["a", "", "b"]);
+        assert_eq!(wrap("used 3\u{a0}h\u{a0}ago", 8), ["used", "3 h ago"]);
         assert_eq!(wrap("日本語です", 4), ["日本", "語で", "す"]);
     }
 
@@ -197,6 +206,8 @@ mod tests {
         );
         assert_eq!(wrap("! 「grafana」という", 13), ["! 「grafana」", "という"]);
         assert_eq!(wrap("あいう「え」", 8), ["あいう", "「え」"]);
+        assert_eq!(wrap("使用 21日前", 7), ["使用", "21日前"]);
+        assert_eq!(wrap("使用 3時間後", 7), ["使用", "3時間後"]);
         assert_eq!(wrap("コピーしました", 5), ["コ", "ピー", "しま", "した"]);
     }
 }

@@ -101,6 +101,18 @@ impl<V: Verbs> ListScreen<V> {
         V::VERBS.iter().find(|verb| verb.action == action)
     }
 
+    /// Whether one of the marked rows lets a change be done. Of those that are not loaded nothing is known.
+    fn can_any(&self, change: &Change<V::Row>, ctx: &Ctx) -> Can<'_> {
+        let marks = &self.list.marks;
+        let marked = |row: &&V::Row| marks.has(row.place().id);
+        let loaded: Vec<&V::Row> = self.list.rows.loaded().filter(marked).collect();
+        let mut each = loaded.iter().map(|row| (change.can)(row, ctx));
+        if loaded.len() < marks.len() || each.any(|can| can.is_ok()) {
+            return Ok(());
+        }
+        loaded.first().map_or(Ok(()), |row| (change.can)(row, ctx))
+    }
+
     /// Puts the question; with what is left behind, where something is.
     fn ask(of: Foreseeing<V::Row>, left: Option<LeftKeys>, ctx: &Ctx, asks: &mut Asks) {
         let text = ctx.text;
@@ -246,7 +258,7 @@ impl<V: Verbs> ListScreen<V> {
                 asks.complain(text.fill("list.not_locked", &[("name", &name)]));
             }
             Ok(Done::Foreseen(Prospect::LockedAlready { by, reason })) => {
-                let lock = text.lock(by.as_ref(), &reason, ctx.zone);
+                let lock = text.lock(by.as_ref(), &reason, &|at| ctx.minute(Some(at)));
                 let said: [(&str, &dyn Display); 2] = [("name", &name), ("lock", &lock)];
                 asks.complain(text.fill("list.locked_already", &said));
             }
@@ -309,7 +321,10 @@ impl<V: Verbs> Layer for ListScreen<V> {
             return Err(Cannot::Trouble(Trouble::NotAuthorized(*right)));
         }
         if verb.of_many().is_some() && !self.list.marks.is_empty() {
-            return Ok(());
+            return match &verb.does {
+                Does::Changes(change) => self.can_any(change, ctx),
+                _ => Ok(()),
+            };
         }
         match (&verb.does, self.list.selected()) {
             (Does::Here(_), _) | (Does::Opens(_) | Does::Many(..), Some(_)) => Ok(()),

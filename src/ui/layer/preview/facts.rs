@@ -14,6 +14,7 @@ use crate::domain::time::{MINUTE, Timestamp};
 use crate::ui::layer::Ctx;
 use crate::ui::layer::events::{details, level_style};
 use crate::ui::layer::preview::{Entry, Sheet};
+use crate::ui::look::NO_BREAK;
 
 /// What is said of a row.
 pub(super) fn of(shown: &Preview, ctx: &Ctx) -> Sheet {
@@ -22,6 +23,15 @@ pub(super) fn of(shown: &Preview, ctx: &Ctx) -> Sheet {
         Preview::User(user) => of_user(user, ctx),
         Preview::Role(role) => of_role(role, ctx),
         Preview::Event(event) => of_event(event, ctx),
+    }
+}
+
+/// Words that stay on one line where a number is in them: it and its unit.
+fn kept(words: &str) -> String {
+    if words.contains(|c: char| c.is_ascii_digit()) {
+        words.replacen(' ', NO_BREAK, 2)
+    } else {
+        words.to_owned()
     }
 }
 
@@ -78,11 +88,16 @@ impl<'a> Writing<'a> {
     fn ago(&mut self, at: Timestamp) -> String {
         let now = self.ctx.now;
         self.changes(age_changes_at(at, now));
-        self.ctx.text.ago(age_in_ms(at, now))
+        kept(&self.ctx.text.ago(age_in_ms(at, now)))
     }
 
     fn day(&self, at: Timestamp) -> String {
-        self.ctx.text.day(at.day_in(self.ctx.zone))
+        kept(&self.ctx.text.day(at.day_in(self.ctx.zone)))
+    }
+
+    fn moment(&self, at: Timestamp) -> String {
+        let Ctx { zone, now, .. } = *self.ctx;
+        kept(&self.ctx.text.short_moment(at, zone, now).0)
     }
 
     /// When something was made, and by whom.
@@ -101,7 +116,7 @@ impl<'a> Writing<'a> {
     fn last_sign_in(&mut self, at: Option<Timestamp>) {
         let words = match at {
             Some(at) => self.ago(at),
-            None => self.ctx.text.say("list.never").to_owned(),
+            None => self.ctx.text.say("preview.never").to_owned(),
         };
         self.fact("fact.last_sign_in", words);
     }
@@ -162,7 +177,7 @@ fn of_key(preview: &KeyPreview, ctx: &Ctx) -> Sheet {
     let mut words = text.state(state);
     if state == State::LockedOut {
         let reason = key.fields.locked_out.as_deref().unwrap_or("");
-        words += &text.lock(key.locked_by.as_ref(), reason, ctx.zone);
+        words += &text.lock(key.locked_by.as_ref(), reason, &|at| sheet.moment(at));
     }
     let label = text.say("fact.state").to_owned();
     sheet.entry(label, ctx.state(state, &words), ctx.theme.state(state));
@@ -195,12 +210,12 @@ fn of_key(preview: &KeyPreview, ctx: &Ctx) -> Sheet {
 fn expires(key: &ApiKeyLife, sheet: &mut Writing) -> String {
     let (text, now) = (sheet.ctx.text, sheet.ctx.now);
     let Some(expiry) = key.fields.expiry else {
-        return text.say("event_body.never").to_owned();
+        return text.say("preview.never").to_owned();
     };
-    let day = text.day(expiry.on);
+    let day = kept(&text.day(expiry.on));
     if expiry.at > now {
         sheet.changes(span_changes_at(expiry.at, now));
-        let until = text.until(expiry.at, key.fields.zone, now);
+        let until = kept(&text.until(expiry.at, key.fields.zone, now));
         let words: [(&str, &dyn Display); 2] = [("until", &until), ("day", &day)];
         text.fill("preview.expires", &words)
     } else {
@@ -224,7 +239,7 @@ fn of_secret(secret: &SecretFacts, sheet: &mut Writing) {
     if let Some(at) = life.delivered_at {
         told.push(match at.since(life.issued_at) {
             ..MINUTE => text.say("preview.delivered_at_once").to_owned(),
-            ms => text.fill("preview.delivered", &[("span", &text.span(ms))]),
+            ms => text.fill("preview.delivered", &[("span", &kept(&text.span(ms)))]),
         });
         told.push(match secret.last_used_at {
             Some(at) => {
@@ -238,9 +253,7 @@ fn of_secret(secret: &SecretFacts, sheet: &mut Writing) {
     }
     if let Some(until) = life.retires_at {
         sheet.changes(until);
-        let at = until
-            .in_zone(sheet.ctx.zone)
-            .format(text.say("moment.short"));
+        let at = sheet.moment(until);
         told.push(text.fill("fact.valid_until", &[("at", &at)]));
     }
     if secret.uses_refused > 0 {
@@ -257,7 +270,7 @@ fn of_user(user: &UserPreview, ctx: &Ctx) -> Sheet {
     let state = UserState::of(fields.locked_out.is_some(), user.role.user_interface);
     let mut words = text.user_state(state).to_owned();
     if let Some(reason) = &fields.locked_out {
-        words += &text.lock(user.locked_by.as_ref(), reason, ctx.zone);
+        words += &text.lock(user.locked_by.as_ref(), reason, &|at| sheet.moment(at));
     }
     let label = text.say("fact.state").to_owned();
     let words = ctx.user_state(state, &words);

@@ -77,7 +77,9 @@ fn state(key: &ApiKeyLife, ctx: &Ctx) -> String {
     let mut words = ctx.text.key_state(state, until, ctx.zone);
     if state == State::LockedOut {
         let reason = key.fields.locked_out.as_deref().unwrap_or("");
-        words += &ctx.text.lock(key.locked_by.as_ref(), reason, ctx.zone);
+        words += &ctx
+            .text
+            .lock(key.locked_by.as_ref(), reason, &|at| ctx.minute(Some(at)));
     }
     ctx.state(state, &words)
 }
@@ -162,9 +164,9 @@ fn of_secret(
 pub(super) fn of_user(properties: &UserProperties, ctx: &Ctx) -> Vec<(String, String)> {
     let fact = |name, value| (ctx.text.say(name).to_owned(), value);
     let locked = properties.fields.locked_out.as_ref().map(|reason| {
-        let lock = ctx
-            .text
-            .lock(properties.locked_by.as_ref(), reason, ctx.zone);
+        let lock = ctx.text.lock(properties.locked_by.as_ref(), reason, &|at| {
+            ctx.minute(Some(at))
+        });
         let state = UserState::LockedOut;
         let words = ctx.text.user_state(state).to_owned() + &lock;
         fact("fact.state", ctx.user_state(state, &words))
