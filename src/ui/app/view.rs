@@ -96,11 +96,7 @@ impl App {
         if self.layers.len() == 1 && self.ended.is_none() {
             hits.append(on_tree);
         }
-        let style = match tone {
-            Tone::Plain => Style::new(),
-            Tone::Hint => self.theme.dim,
-            Tone::Problem => self.theme.problem,
-        };
+        let style = self.style_of(tone);
         for (index, line) in (0..).zip(&message) {
             self.theme
                 .put(buf, row(area, body.bottom() - area.y + index), line, style);
@@ -132,6 +128,14 @@ impl App {
         self.mouse.drawn(hits, drawn, self.frames);
         if self.deaf_before == UNDRAWN {
             self.deaf_before = self.frames;
+        }
+    }
+
+    fn style_of(&self, tone: Tone) -> Style {
+        match tone {
+            Tone::Plain => Style::new(),
+            Tone::Hint => self.theme.dim,
+            Tone::Problem => self.theme.problem,
         }
     }
 
