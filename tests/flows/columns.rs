@@ -164,7 +164,7 @@ fn columns_that_could_not_be_kept_are_told() {
 
 #[test]
 fn a_list_beside_its_preview_shows_what_a_narrow_one_alone_does() {
-    for size in [(80, 24), (120, 40), (142, 40)] {
+    for size in [(80, 24), (120, 40), (144, 40)] {
         let (bench, user) = Bench::demo(FULL_ACCESS_USER);
         let console = Console::of(bench, user, size);
         for heading in ["Name ▲", "State", "Role", "Expires", "Last Sign-In"] {

@@ -30,8 +30,8 @@ fn the_tree_leads_to_another_screen_and_each_remembers_where_one_was() {
 #[test]
 fn in_wide_windows_the_tree_is_always_there() {
     let mut console = Console::new();
-    console.resize(141, 24).expect_not("Administration\n");
-    console.resize(142, 24).expect("- API Keys");
+    console.resize(143, 24).expect_not("Administration\n");
+    console.resize(144, 24).expect("- API Keys");
     console.resize(120, 24).keys("P");
     console.resize(116, 24).expect_not("Administration\n");
     console.resize(117, 24).expect("- API Keys");

@@ -13,8 +13,8 @@ use crate::ui::look::{first, skip};
 pub const PREVIEW_FROM: u16 = 110;
 /// From so many columns on the tree is docked: beside it, the list of roles has room for all of its columns.
 const DOCKED_FROM: u16 = 117;
-/// The same where the preview is shown: beside it the list has 77 columns or more, and room for its first five columns.
-const DOCKED_WITH_PREVIEW_FROM: u16 = 142;
+/// The same where the preview is shown: beside it the list has 79 columns or more, and room for its first five columns.
+const DOCKED_WITH_PREVIEW_FROM: u16 = 144;
 /// Columns of the docked tree, with its edge.
 pub const TREE: u16 = 24;
 /// Columns of an edge.
@@ -190,9 +190,9 @@ mod tests {
         for columns in 110..400 {
             let [tree, list, preview] = widths(columns, Shown, Shown);
             assert_eq!(tree + list + preview, columns);
-            assert!(tree == 0 || list >= 77, "{columns}");
+            assert!(tree == 0 || list >= 79, "{columns}");
             assert!(list >= 70 && (40..=60).contains(&preview), "{columns}");
-            assert_eq!(tree > 0, columns >= 142, "{columns}");
+            assert_eq!(tree > 0, columns >= 144, "{columns}");
         }
     }
 }
