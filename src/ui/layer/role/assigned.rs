@@ -8,7 +8,7 @@ use crate::domain::role::Assigned;
 use crate::text::Text;
 use crate::ui::hits::{Hit, Hits};
 use crate::ui::keymap::Action;
-use crate::ui::look::{Theme, cells, row, select, skip, wrap};
+use crate::ui::look::{Theme, row, select, skip, wrap};
 use crate::ui::scroll::Scroll;
 
 /// The list.
@@ -52,11 +52,6 @@ impl AssignedTo {
         let at = self.entries.iter().position(|one| number(one) == wanted);
         self.selected = at.unwrap_or(self.selected);
         at.is_some()
-    }
-
-    /// Rows of the list, and of what says that there are more.
-    pub(super) fn rows(&self) -> u16 {
-        cells(self.entries.len() + usize::from(self.more > 0))
     }
 
     /// Settles the scroll for the area in which the list will be drawn.

@@ -16,6 +16,8 @@ use crate::ui::look::{Dialog, Theme, boxed, is_wide, row, skip, split_last, widt
 
 /// Columns inside the dialog where there is room for more: the tabs need as many.
 const WIDEST: u16 = 96;
+/// Rows inside the dialog where there is room for more: about those of the longer tabs.
+const TALLEST: u16 = 30;
 /// Rows inside from which on the tabs stand apart from what they show.
 const ROOMY: u16 = 11;
 /// Rows of the tabs and of the space below them.
@@ -32,19 +34,13 @@ fn page(body: Rect) -> Rect {
 }
 
 impl RoleDialog {
-    /// The dialog: with boxes as high as there is room, since they are many, else as high as the page; in a narrow window
-    /// it keeps its height, which costs less on a slow link.
-    fn dialog(&self, area: Rect) -> Dialog {
-        let page = match self.page {
-            Page::General => self.general.rows(Dialog::columns(area, WIDEST)),
-            Page::AssignedTo => self.assigned.rows(),
-            Page::Rights(_) => u16::MAX,
-        };
-        if page == u16::MAX || !is_wide(area) {
-            return Dialog::filling(area, WIDEST);
+    /// The dialog: of one height for all tabs, or they would jump from under the mouse.
+    fn dialog(area: Rect) -> Dialog {
+        if is_wide(area) {
+            Dialog::new(area, WIDEST, TALLEST, true)
+        } else {
+            Dialog::filling(area, WIDEST)
         }
-        let rows = page.saturating_add(ABOVE).max(ROOMY);
-        Dialog::new(area, WIDEST, rows, true)
     }
 
     /// The sentences above the boxes of a tab: what is wrong, and why nothing can be changed.
@@ -77,7 +73,7 @@ impl RoleDialog {
     /// Settles the scroll of what the present tab shows.
     pub(super) fn place_page(&mut self, area: Rect) {
         let edged = is_wide(area);
-        let area = page(self.dialog(area).body);
+        let area = page(RoleDialog::dialog(area).body);
         match self.page {
             Page::General => self.general.place_page(area, edged),
             Page::AssignedTo => self.assigned.place(area),
@@ -101,7 +97,7 @@ impl RoleDialog {
         hits: &mut Hits,
     ) -> Position {
         let (text, theme) = (ctx.text, ctx.theme);
-        let Dialog { whole, body, bar } = self.dialog(area);
+        let Dialog { whole, body, bar } = RoleDialog::dialog(area);
         boxed(buf, whole, &self.title, theme);
         if self.is_beginning() {
             return body.as_position();
