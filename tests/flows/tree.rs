@@ -55,7 +55,7 @@ fn the_tree_is_hidden_and_shown_where_it_has_room_and_costs_no_column_that_a_nar
     let mut console = Console::of(bench, user, (80, 24));
     let all = ["Name", "State", "Role", "Expires", "Last Sign-In", "Owner"];
     let words: [(&str, &dyn std::fmt::Display); 3] =
-        [("with", &142), ("columns", &117), ("key", &"P")];
+        [("with", &144), ("columns", &117), ("key", &"P")];
     console.keys("T").says_with("tree.no_room_yet", &words);
     console.resize(120, 40).keys("T");
     console.says_with("tree.no_room_yet", &words);
