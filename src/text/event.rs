@@ -236,6 +236,65 @@ impl Text {
     }
 }
 
+/// The words in bodies that are told otherwise than they are stored: the field, the word, and the name of what is said.
+const WORDS: [(&str, &str, &str); 38] = [
+    ("action", "break-glass", "event_action.break_glass"),
+    ("action", "choose-columns", "event_action.choose_columns"),
+    ("action", "create", "event_action.create"),
+    ("action", "delete", "event_action.delete"),
+    ("action", "deliver", "event_action.deliver"),
+    ("action", "discard", "event_action.discard"),
+    ("action", "end-overlap", "event_action.end_overlap"),
+    ("action", "issue", "event_action.issue"),
+    ("action", "lock-out", "event_action.lock_out"),
+    ("action", "prune", "event_action.prune"),
+    ("action", "read", "event_action.read"),
+    ("action", "restore", "event_action.restore"),
+    ("action", "save", "event_action.save"),
+    ("action", "save-policy", "event_action.save_policy"),
+    ("action", "save-to-file", "event_action.save_to_file"),
+    ("action", "unlock", "event_action.unlock"),
+    ("reason", "not-authorized", "event_reason.not_authorized"),
+    ("reason", "no-such-user", "event_reason.no_such_user"),
+    ("reason", "secret", "event_reason.secret"),
+    ("reason", "locked-out", "event_reason.locked_out"),
+    (
+        "reason",
+        "no-user-interface",
+        "event_reason.no_user_interface",
+    ),
+    ("reason", "beyond-own-role", "event_reason.beyond_own_role"),
+    ("reason", "oneself", "event_reason.oneself"),
+    ("reason", "last-manager", "event_reason.last_manager"),
+    ("reason", "immutable", "event_reason.immutable"),
+    ("reason", "in-use", "event_reason.in_use"),
+    ("reason", "malformed", "event_reason.malformed"),
+    ("reason", "forged", "event_reason.forged"),
+    ("reason", "unknown", "event_reason.unknown"),
+    ("reason", "deleted", "event_reason.deleted"),
+    ("reason", "not-delivered", "event_reason.not_delivered"),
+    ("reason", "replaced", "event_reason.replaced"),
+    ("reason", "expired", "event_reason.expired"),
+    ("reason", "no-api-access", "event_reason.no_api_access"),
+    ("reason", "left", "event_reason.left"),
+    (
+        "reason",
+        "no-longer-allowed",
+        "event_reason.no_longer_allowed",
+    ),
+    ("reason", "interrupted", "event_reason.interrupted"),
+    ("reason", "idle", "event_reason.idle"),
+];
+
+/// What is said for a word in a body, where it is one of ours.
+fn in_words(field: &str, stored: &str, kind: Option<EventKind>) -> Option<&'static str> {
+    // Why something was locked out is said in somebody's own words.
+    let own = [EventKind::ApiKeyLockedOut, EventKind::UserLockedOut].map(Some);
+    let known = |word: &&(&str, &str, &str)| (word.0, word.1) == (field, stored);
+    let word = WORDS.iter().filter(|_| !own.contains(&kind)).find(known)?;
+    Some(word.2)
+}
+
 /// Telling what one body says.
 struct Telling {
     text: Text,
@@ -331,6 +390,10 @@ impl Telling {
 
     fn shown(&self, name: &str, value: &Value) -> String {
         let say = |name| self.text.say(name).to_owned();
+        let word = value.as_str();
+        if let Some(said) = word.and_then(|word| in_words(name, word, self.kind)) {
+            return say(said);
+        }
         match (name, value) {
             ("expires", Value::Null) => say("event_body.never"),
             ("longestDays" | "warningDays", Value::Null) => say("event_body.not_set"),
@@ -420,7 +483,7 @@ mod tests {
         let body = r#"{"count":3,"reason":"locked-out","secret":7,"version":1}"#;
         assert_eq!(
             told(675, body),
-            "Reason: locked-out; Secret: 7; Refusals since the Last Event: 3"
+            "Reason: locked out; Secret: 7; Refusals since the Last Event: 3"
         );
         let body = r#"{"overlapUntil":1795363200000,"replaces":1,"secret":2,"version":1}"#;
         assert_eq!(
@@ -430,7 +493,7 @@ mod tests {
         let body = r#"{"lastAction":1795363200000,"reason":"idle","version":1}"#;
         assert_eq!(
             told(602, body),
-            "Reason: idle; Last Keyboard Activity: 2026-11-22 17:00:00 +01:00"
+            "Reason: no keyboard activity; Last Keyboard Activity: 2026-11-22 17:00:00 +01:00"
         );
         assert_eq!(told(9001, r#"{"overlapUntil":null,"version":1}"#), "");
         let body = r#"{"unproven":{"account":"keyward","sshConnection":null,"sudoUser":"bob"},"version":1}"#;
@@ -440,6 +503,16 @@ mod tests {
             told(9008, body),
             "Up to Event: 40; Hash: 00; File: /tmp/x; Events: 40"
         );
+    }
+
+    #[test]
+    fn our_words_are_told_in_plain_ones_and_the_reason_of_a_lock_as_somebody_wrote_it() {
+        let body = r#"{"action":"save","reason":"not-authorized","version":1}"#;
+        let refused = EventKind::ActionRefused.number();
+        assert_eq!(told(refused, body), "Action: Save; Reason: not authorized");
+        let lock = r#"{"reason":"not-authorized","version":1}"#;
+        let locked = EventKind::ApiKeyLockedOut.number();
+        assert_eq!(told(locked, lock), "Reason: not-authorized");
     }
 
     #[test]
