@@ -121,7 +121,7 @@ fn another_administrators_change_and_the_clock_are_followed_and_the_time_between
     });
     console.wait(2 * SECOND).rest();
     expect_pane(&console, "Locked Out by alice");
-    console.expect("contract ended");
+    expect_pane(&console, "22 Nov 16:00: contract");
     console.keys("uy").wait(2 * SECOND);
     console.keys("s\n").keys("a\n").wait(2 * SECOND).rest();
     console.keys("jk").rest();
