@@ -196,7 +196,7 @@ pub const SCENES: &[Scene] = &[
     scene("choice_state",           Demo,      "f",                                    Dialog, BOTH),
     scene("confirm_lock_out",       Demo,      "l",                                    Screen, BOTH),
     scene("confirm_reason",         Demo,      "l\tcontract ended",                     Dialog, EN),
-    scene("policy",                 Demo,      "P",                                    Dialog, BOTH),
+    scene("policy",                 Demo,      "p",                                    Dialog, BOTH),
     scene("confirm_delete",         Demo,      "d",                                    Dialog, NO),
     scene("confirm_end_overlap",    Demo,      "/webhook\nx",                          Dialog, JA),
     scene("export",                 Demo,      "X",                                    Dialog, BOTH),

@@ -212,7 +212,8 @@ impl Layer for Calendar {
         let week = (self.selected - first_day).num_days() / 7;
         let week = usize::try_from(week).unwrap_or(0);
         let scroll = Scroll::around(week..week + 1, WEEKS.into(), weeks.height);
-        scroll.view(buf, (whole, weeks), ctx.theme, hits);
+        // The weeks follow the day that is selected: there is nothing to be dragged.
+        scroll.view(buf, (whole, weeks), ctx.theme, &mut Hits::default());
         let mut cursor = None;
         for (line, week) in (0..).zip(scroll.shown()) {
             for index in 0..7 {
