@@ -218,6 +218,16 @@ fn every_crate_is_listed() {
 }
 
 #[test]
+fn only_the_visual_language_names_colours_and_draws_edges() {
+    let of_ui = |module: &str| is_in(module, "ui") && !is_in(module, "ui::look");
+    for (module, source) in sources() {
+        let words = ["Color::", "Modifier::", "│", "─", "╭", "▐"];
+        let named = words.map(|word| production(&source).contains(word) && of_ui(&module));
+        assert_eq!(named, [false; 6], "{module}: {words:?}");
+    }
+}
+
+#[test]
 fn no_files_see_each_other_in_a_circle() {
     let found = circles(&sources());
     assert!(found.is_empty(), "{found:?}");
