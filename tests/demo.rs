@@ -190,6 +190,7 @@ fn the_tour_goes_to_its_end_and_back_in_the_real_program() {
         .send("\x7f")
         .says("tour.copy")
         .see("api-secret-key: 42:");
+    pause();
     for caption in &captions[9..] {
         console.send(" ").says(caption);
     }
