@@ -187,7 +187,7 @@ fn a_paste_without_brackets_into_the_secret_dialog_does_nothing() {
         });
         assert_eq!(verify(&home, &secret), refused("not-delivered"));
         if console.screen().contains("Save the secret to a file") {
-            console.send("\x1b").see("x Discard");
+            console.send("\x1b").see("x To Discard");
         }
         console.send("\x03").says("secret.ways_out");
     }
