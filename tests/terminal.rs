@@ -420,7 +420,9 @@ fn nothing_is_written_while_nothing_happens() {
     let console = demo(&home);
     // The rest of the first frames may still be on its way.
     while console.bytes_while_idle(Duration::from_millis(500)) > 0 {}
-    assert_eq!(console.bytes_while_idle(Duration::from_secs(2)), 0);
+    // How long ago something was is told anew at the full minute, which is in one of two such spans at the most.
+    let spans = [(); 2].map(|()| console.bytes_while_idle(Duration::from_secs(2)));
+    assert!(spans.contains(&0), "{spans:?}");
 }
 
 /// `keyward verify` at its prompt, on a database that the console made.
