@@ -1,10 +1,8 @@
 //! `keyward demo`: the real program with each of its options.
 
 use std::fs;
-use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::Stdio;
 
 use assert_cmd::Command;
 use keyward::service::demo::VIEWS;
@@ -18,11 +16,13 @@ mod support {
     pub mod sentence;
 }
 
-use support::hand::{confirm_stored, home, pause};
+use support::hand::{confirm_stored, home, pause, verify_by};
 use support::program::{keyward, said};
 use support::pty::{Pty, Start};
 
 const F2: &str = "\x1bOQ";
+/// Beside the console, on the demonstration in a file.
+const VERIFY: [&str; 3] = ["verify", "--db", "demo.db"];
 
 fn start(home: &Path, args: &[&str]) -> Pty {
     Start::new(home, args).go()
@@ -49,21 +49,6 @@ fn secret(console: &Pty) -> String {
     line.trim_end().to_owned()
 }
 
-/// What `keyward verify` answers about a secret, beside the console.
-fn verdict(home: &Path, db: &str, secret: &str) -> (Option<i32>, String) {
-    let mut verify = keyward(home, &["verify", "--db", db])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("started");
-    let mut input = verify.stdin.take().expect("input");
-    input.write_all(secret.as_bytes()).expect("written");
-    drop(input);
-    let ended = verify.wait_with_output().expect("ended");
-    let answer = String::from_utf8(ended.stdout).expect("text");
-    (ended.status.code(), answer)
-}
-
 #[test]
 fn a_demo_in_a_file_stays_and_its_new_keys_are_verified_beside_it() {
     let home = home();
@@ -75,7 +60,7 @@ fn a_demo_in_a_file_stays_and_its_new_keys_are_verified_beside_it() {
     make(&mut console);
     let secret = secret(&console);
     confirm_stored(&mut console);
-    let (code, answer) = verdict(home.path(), "demo.db", &secret);
+    let (code, answer) = verify_by(&home, &VERIFY, &secret);
     assert_eq!(code, Some(0), "{answer}");
     console.quits();
 
@@ -95,7 +80,7 @@ fn a_demo_in_a_file_stays_and_its_new_keys_are_verified_beside_it() {
         "{}",
         console.screen()
     );
-    assert_eq!(verdict(home.path(), "demo.db", &secret).0, Some(0));
+    assert_eq!(verify_by(&home, &VERIFY, &secret).0, Some(0));
 }
 
 #[test]

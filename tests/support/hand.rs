@@ -85,7 +85,12 @@ pub fn accepted(home: &TempDir, secret: &str) -> String {
 
 /// The exit code and the answer.
 pub fn verify(home: &TempDir, secret: &str) -> (Option<i32>, String) {
-    let mut verify = keyward(home.path(), &["verify"])
+    verify_by(home, &["verify"], secret)
+}
+
+/// The same of `keyward` with these arguments.
+pub fn verify_by(home: &TempDir, args: &[&str], secret: &str) -> (Option<i32>, String) {
+    let mut verify = keyward(home.path(), args)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()

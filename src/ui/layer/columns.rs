@@ -169,17 +169,6 @@ impl ColumnsPage {
         let hint = self.text.say("columns.hint");
         Dialog::of(area, WIDEST, hint, cells(self.lines.len() + 1), false)
     }
-
-    /// The part for the columns, below the sentence, and apart from it where there is room.
-    fn list(&self, body: Rect, sentence: usize) -> Rect {
-        let spare = usize::from(body.height).saturating_sub(sentence + self.lines.len());
-        let above = cells(sentence + spare.min(1)).min(body.height);
-        Rect {
-            y: body.y + above,
-            height: body.height - above,
-            ..body
-        }
-    }
 }
 
 impl Layer for ColumnsPage {
@@ -238,7 +227,7 @@ impl Layer for ColumnsPage {
 
     fn place(&mut self, area: Rect) {
         let (dialog, hint) = self.dialog(area);
-        let room = self.list(dialog.body, hint.len()).height;
+        let room = dialog.below(hint.len(), self.lines.len()).height;
         self.scroll.settle(self.lines.len(), room);
         self.scroll.keep(self.selected..self.selected + 1);
     }
@@ -257,7 +246,7 @@ impl Layer for ColumnsPage {
         let headings = headings.max().unwrap_or(0);
         let fitting = self.fitting();
         let mut cursor = None;
-        let list = self.list(area, hint.len());
+        let list = dialog.below(hint.len(), self.lines.len());
         for (at, index) in (0..).zip(self.scroll.shown()) {
             let line = &self.lines[index];
             let at = row(list, at);

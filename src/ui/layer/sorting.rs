@@ -70,17 +70,6 @@ impl<S: Copy + PartialEq + 'static> Sorting<S> {
             _ => self.present,
         }
     }
-
-    /// The part for the columns, below the sentence, and apart from it where there is room.
-    fn list(&self, body: Rect, sentence: usize) -> Rect {
-        let spare = usize::from(body.height).saturating_sub(sentence + self.entries.len());
-        let above = cells(sentence + spare.min(1)).min(body.height);
-        Rect {
-            y: body.y + above,
-            height: body.height - above,
-            ..body
-        }
-    }
 }
 
 impl<S: Copy + PartialEq + 'static> Layer for Sorting<S> {
@@ -136,7 +125,7 @@ impl<S: Copy + PartialEq + 'static> Layer for Sorting<S> {
 
     fn place(&mut self, area: Rect) {
         let (dialog, hint) = self.dialog(area);
-        let room = self.list(dialog.body, hint.len()).height;
+        let room = dialog.below(hint.len(), self.entries.len()).height;
         self.scroll.settle(self.entries.len(), room);
         self.scroll.keep(self.selected..self.selected + 1);
     }
@@ -149,7 +138,7 @@ impl<S: Copy + PartialEq + 'static> Layer for Sorting<S> {
         self.scroll.view(buf, (whole, area), theme, hits);
         paragraph(buf, area, &hint, theme);
         let mut cursor = None;
-        let list = self.list(area, hint.len());
+        let list = dialog.below(hint.len(), self.entries.len());
         for (line, index) in (0..).zip(self.scroll.shown()) {
             let entry = &self.entries[index];
             let at = row(list, line);

@@ -83,6 +83,19 @@ impl Dialog {
         (Dialog::new(area, columns, rows, bar), lines)
     }
 
+    /// The part of what it holds that is below so many rows of a sentence, for so many rows: apart from it where there is
+    /// room.
+    #[must_use]
+    pub fn below(&self, sentence: usize, rows: usize) -> Rect {
+        let spare = usize::from(self.body.height).saturating_sub(sentence + rows);
+        let above = cells(sentence + spare.min(1)).min(self.body.height);
+        Rect {
+            y: self.body.y + above,
+            height: self.body.height - above,
+            ..self.body
+        }
+    }
+
     /// The dialog from this row of the area on, or from as far above that as it needs.
     #[must_use]
     pub fn from_row(self, top: u16, area: Rect) -> Dialog {
