@@ -79,7 +79,12 @@ const CRATES: &[(&str, &[&str])] = &[
     ("crossterm", &["ui"]),
     ("etcetera", &["config"]),
     ("hmac", &["auth::token"]),
+    ("http_body_util", &["serve"]),
+    ("hyper", &["serve"]),
+    ("hyper_util", &["serve"]),
     ("iana_time_zone", &["config"]),
+    ("ipnet", &["domain::address"]),
+    ("listenfd", &["serve"]),
     (
         "nix",
         &[
@@ -98,6 +103,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("ratatui_textarea", &["ui::field"]),
     ("rusqlite", &["store"]),
     ("rustix", &["ui::terminal"]),
+    ("sd_notify", &["serve"]),
     ("serde", &["cli", "domain::rights", "export", "ui::look"]),
     (
         "serde_json",
@@ -106,6 +112,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("sha2", &["auth::token", "domain::event::chain"]),
     ("signal_hook", &["cli", "harden", "ui::terminal"]),
     ("subtle", &["auth", "domain::secret"]),
+    ("tokio", &["serve"]),
     (
         "toml",
         &["cli", "config", "domain::rights", "text", "ui::look"],
