@@ -136,6 +136,8 @@ fn of_100_000_keys() -> TempDir {
                 locale: Locale::EnUs,
                 zone: chrono_tz::UTC,
                 expiry: None,
+                addresses: String::new(),
+                rate: None,
                 locked_out: None,
             };
             let id = api_keys::reserve(tx)?;

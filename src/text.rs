@@ -493,6 +493,17 @@ impl Text {
             Rule::LivesTooLong { last, days } => {
                 self.fill("problem.lives_too_long", &[("last", last), ("days", days)])
             }
+            Rule::NotAServiceName { name } => self.fill("problem.service_name", &[("name", name)]),
+            Rule::NotAnAddress { typed } => self.fill("problem.address", &[("typed", typed)]),
+            Rule::NotANetwork { typed, network } => {
+                self.fill("problem.network", &[("typed", typed), ("network", network)])
+            }
+            Rule::TooMany { max, count } => {
+                self.fill("problem.too_many", &[("max", max), ("count", count)])
+            }
+            Rule::NotARate { least, most } => {
+                self.fill("problem.rate", &[("least", least), ("most", most)])
+            }
             Rule::NotDays { least, most } => {
                 self.fill("problem.not_days", &[("least", least), ("most", most)])
             }

@@ -142,7 +142,7 @@ const STD: &[(&str, &[&str])] = &[
         "std::fs",
         &["cli", "config", "new_file", "path", "store", "ui::terminal"],
     ),
-    ("std::net", &[]),
+    ("std::net", &["domain::address", "serve"]),
     (
         "std::process",
         &["cli", "clipboard", "main", "store::begin"],

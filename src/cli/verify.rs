@@ -175,6 +175,7 @@ mod tests {
             locale: Locale::JaJp,
             zone: Tz::Asia__Tokyo,
             expires_at,
+            rate: None,
         })
     }
 

@@ -2,6 +2,7 @@
 
 use chrono_tz::Tz;
 
+use crate::domain::address::check_addresses;
 use crate::domain::date::parse_day;
 use crate::domain::expiry::{Expiry, is_over};
 use crate::domain::id::{KeyId, RoleId};
@@ -16,6 +17,9 @@ use crate::domain::state::{Facts, LockedBy};
 use crate::domain::time::Timestamp;
 use crate::domain::zone;
 
+/// The most requests a minute that a key can be held to.
+pub const RATE_MAX: u32 = 1_000_000;
+
 /// The fields of Properties, checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiKeyFields {
@@ -27,6 +31,10 @@ pub struct ApiKeyFields {
     pub locale: Locale,
     pub zone: Tz,
     pub expiry: Option<Expiry>,
+    /// From where it may be used, as [`check_addresses`] writes it; empty is from anywhere.
+    pub addresses: String,
+    /// How many requests a minute it may make; nothing is as many as it likes.
+    pub rate: Option<u32>,
     /// Why it is locked out, empty where no reason was given; nothing where it is not.
     pub locked_out: Option<String>,
 }
@@ -44,6 +52,9 @@ pub struct ApiKeyDraft {
     pub expires_on: Option<String>,
     /// The expiry was touched: its instant is computed anew even when the date is the same.
     pub expiry_edited: bool,
+    pub addresses: String,
+    /// A number of requests; blank is as many as it likes.
+    pub rate: String,
     /// Why it is to be locked out, empty for no reason; nothing where it is not.
     pub locked_out: Option<String>,
     /// A name that was told to look like another's ([`Rule::LooksLike`]), and is meant all the same.
@@ -70,21 +81,32 @@ impl ApiKeyDraft {
             .expiry(before, now)
             .map_err(|rule| note(Field::ExpiresOn, rule));
         let owner = check_label(&self.owner).map_err(|rule| note(Field::Owner, rule));
+        let addresses =
+            check_addresses(&self.addresses).map_err(|rule| note(Field::Addresses, rule));
+        let rate = parse_rate(&self.rate).map_err(|rule| note(Field::Rate, rule));
         let locked_out = self.locked_out.as_deref().map(check_reason).transpose();
         let locked_out = locked_out.map_err(|rule| note(Field::LockedOut, rule));
-        match (name, description, owner, expiry, locked_out) {
-            (Ok(name), Ok(description), Ok(owner), Ok(expiry), Ok(locked_out)) => {
-                Ok(ApiKeyFields {
-                    name,
-                    description,
-                    owner,
-                    role: self.role,
-                    locale: self.locale,
-                    zone: self.zone,
-                    expiry,
-                    locked_out,
-                })
-            }
+        let limits = addresses.and_then(|addresses| Ok((addresses, rate?)));
+        match (name, description, owner, expiry, limits, locked_out) {
+            (
+                Ok(name),
+                Ok(description),
+                Ok(owner),
+                Ok(expiry),
+                Ok((addresses, rate)),
+                Ok(locked_out),
+            ) => Ok(ApiKeyFields {
+                name,
+                description,
+                owner,
+                role: self.role,
+                locale: self.locale,
+                zone: self.zone,
+                expiry,
+                addresses,
+                rate,
+                locked_out,
+            }),
             _ => Err(problems),
         }
     }
@@ -114,6 +136,26 @@ impl ApiKeyDraft {
         }
         Ok(Some(Expiry::of(date, self.zone)))
     }
+}
+
+/// Reads a number of requests a minute.
+fn parse_rate(typed: &str) -> Result<Option<u32>, Rule> {
+    let typed = typed.trim();
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    let digits = typed.bytes().all(|byte| byte.is_ascii_digit());
+    match typed.parse() {
+        Ok(rate @ 1..=RATE_MAX) if digits => Ok(Some(rate)),
+        _ => Err(Rule::NotARate {
+            least: 1,
+            most: RATE_MAX,
+        }),
+    }
+}
+
+fn rate_text(rate: Option<u32>) -> String {
+    rate.map_or_else(String::new, |rate| rate.to_string())
 }
 
 impl ApiKeyDraft {
@@ -148,6 +190,8 @@ impl ApiKeyDraft {
                 self.expires_on = expiry.map(|expiry| expiry.on.to_string());
                 self.expiry_edited = false;
             }
+            (Field::Addresses, Value::Text(text)) => self.addresses.clone_from(text),
+            (Field::Rate, Value::Text(rate)) => self.rate.clone_from(rate),
             (Field::LockedOut, Value::Lock(lock)) => self.locked_out.clone_from(lock),
             _ => {}
         }
@@ -165,6 +209,8 @@ impl From<&ApiKeyFields> for ApiKeyDraft {
             zone: fields.zone,
             expires_on: fields.expiry.map(|expiry| expiry.on.to_string()),
             expiry_edited: false,
+            addresses: fields.addresses.clone(),
+            rate: rate_text(fields.rate),
             locked_out: fields.locked_out.clone(),
             told_alike: None,
         }
@@ -174,11 +220,12 @@ impl From<&ApiKeyFields> for ApiKeyDraft {
 impl ApiKeyFields {
     /// The texts that were typed, in the order of the form.
     #[must_use]
-    pub fn texts(&self) -> [(Field, &str); 4] {
+    pub fn texts(&self) -> [(Field, &str); 5] {
         [
             (Field::Name, &self.name),
             (Field::Description, &self.description),
             (Field::Owner, &self.owner),
+            (Field::Addresses, &self.addresses),
             (Field::LockedOut, self.locked_out.as_deref().unwrap_or("")),
         ]
     }
@@ -192,6 +239,8 @@ impl ApiKeyFields {
             (Field::TimeZone, Value::Text(self.zone.name().to_owned())),
             (Field::ExpiresOn, Value::Expiry(self.expiry)),
             (Field::Owner, Value::Text(self.owner.clone())),
+            (Field::Addresses, Value::Text(self.addresses.clone())),
+            (Field::Rate, Value::Text(rate_text(self.rate))),
             (Field::LockedOut, Value::Lock(self.locked_out.clone())),
         ]
     }
@@ -210,6 +259,8 @@ impl ApiKeyFields {
                 self.zone = zone::by_name(name).unwrap_or(self.zone);
             }
             (Field::ExpiresOn, Value::Expiry(expiry)) => self.expiry = *expiry,
+            (Field::Addresses, Value::Text(text)) => self.addresses.clone_from(text),
+            (Field::Rate, Value::Text(rate)) => self.rate = parse_rate(rate).unwrap_or(self.rate),
             (Field::LockedOut, Value::Lock(lock)) => self.locked_out.clone_from(lock),
             _ => {}
         }
@@ -291,6 +342,8 @@ mod tests {
             zone: Tz::Asia__Tokyo,
             expires_on: None,
             expiry_edited: false,
+            addresses: String::new(),
+            rate: String::new(),
             locked_out: None,
             told_alike: None,
         }
@@ -302,6 +355,37 @@ mod tests {
 
     fn fields(draft: &ApiKeyDraft) -> ApiKeyFields {
         draft.check(None, NOW).expect("valid")
+    }
+
+    #[test]
+    fn a_number_of_requests_is_whole_and_within_bounds_or_blank() {
+        let rate = |typed: &str| {
+            let draft = with(&draft(), |draft| draft.rate = typed.to_owned());
+            draft.check(None, Timestamp(0)).map(|fields| fields.rate)
+        };
+        assert_eq!(rate(" "), Ok(None));
+        assert_eq!(rate(" 60 "), Ok(Some(60)));
+        assert_eq!(rate("1000000"), Ok(Some(RATE_MAX)));
+        for typed in [
+            "0",
+            "-1",
+            "+5",
+            "1.5",
+            "1000001",
+            "99999999999",
+            "ten",
+            "１０",
+        ] {
+            let rule = Rule::NotARate {
+                least: 1,
+                most: RATE_MAX,
+            };
+            assert_eq!(
+                rate(typed),
+                Err(vec![Problem::new(Field::Rate, rule)]),
+                "{typed}"
+            );
+        }
     }
 
     #[test]

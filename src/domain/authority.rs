@@ -7,6 +7,7 @@ use crate::domain::id::{AUDITOR, RoleId};
 use crate::domain::problem::{Field, Problem, Rule};
 use crate::domain::rights::{Right, Rights};
 use crate::domain::role::{Role, RoleFields};
+use crate::domain::services::opens_all_of;
 
 pub use standing::{Given, Holder, Standing, given_beyond};
 
@@ -38,13 +39,14 @@ pub fn can_edit_users_and_roles(role: &RoleFields) -> bool {
 
 /// Whether the role `other` allows nothing that `own` does not.
 ///
-/// That is no right, no access type and, where `own` is bound to equal or less access, no managing without that bound.
+/// That is no right, no access type, no service and, where `own` is bound to equal or less access, no managing without that bound.
 #[must_use]
 pub fn within(other: &RoleFields, own: &RoleFields) -> bool {
     own.rights.contains_all(&other.rights)
         && (own.user_interface || !other.user_interface)
         && (own.web_service || !other.web_service)
         && (!own.equal_or_less || other.equal_or_less || !manages(other))
+        && opens_all_of(&own.services, &other.services)
 }
 
 /// The role that a new user or key begins with: Auditor, or the first that one may give at all.
@@ -71,12 +73,13 @@ pub fn allows_the_same(one: &RoleFields, other: &RoleFields) -> bool {
         && one.user_interface == other.user_interface
         && one.web_service == other.web_service
         && one.equal_or_less == other.equal_or_less
+        && one.services == other.services
 }
 
 /// What a change of a role would give that `own` does not hold. `before` is nothing where the role is new.
 ///
 /// Taking `equal or less` off gives every managing right of the role anew, without that bound; an access type that is
-/// opened gives all of its rights to those who could not use them.
+/// opened gives all of its rights to those who could not use them, and so does a service.
 #[must_use]
 pub fn beyond(own: &RoleFields, before: Option<&RoleFields>, after: &RoleFields) -> Vec<Problem> {
     let none = Rights::default();
@@ -92,7 +95,8 @@ pub fn beyond(own: &RoleFields, before: Option<&RoleFields>, after: &RoleFields)
         opened(|role| role.user_interface),
         opened(|role| role.web_service),
     );
-    if console || api {
+    let services = !before.is_some_and(|before| opens_all_of(&before.services, &after.services));
+    if console || api || services {
         given = given.with(&after.rights);
     }
     let missing = given.without(&own.rights);
@@ -110,6 +114,9 @@ pub fn beyond(own: &RoleFields, before: Option<&RoleFields>, after: &RoleFields)
             Rule::RightsBeyondOwn { rights },
         ));
     }
+    if services && !opens_all_of(&own.services, &after.services) {
+        problems.push(Problem::new(Field::Services, Rule::NotHeld));
+    }
     if own.equal_or_less && !after.equal_or_less && manages(after) {
         problems.push(Problem::new(Field::EqualOrLess, Rule::NotHeld));
     }
@@ -126,6 +133,9 @@ pub fn cut(new: &RoleFields, own: &RoleFields) -> RoleFields {
         rights: new.rights.without(&beyond),
         ..new.clone()
     };
+    if !opens_all_of(&own.services, &cut.services) {
+        cut.services.clone_from(&own.services);
+    }
     let managing = !managing(&cut.rights).is_empty();
     cut.equal_or_less |= own.equal_or_less && managing;
     cut
@@ -246,6 +256,35 @@ mod tests {
         let found = fields(&beyond(&own, Some(&bound), &free));
         assert_eq!(found, [Field::EqualOrLess]);
         assert!(beyond(&own, None, &role(&[], false)).is_empty());
+    }
+
+    #[test]
+    fn a_role_opens_no_service_that_whoever_gives_it_does_not_open() {
+        let [full, _] = Role::built_in().map(|role| role.fields);
+        let opening = |services: &str| with(&full, |role| role.services = services.to_owned());
+        let (crm, both) = (opening("crm"), opening("billing, crm"));
+        let services = [Problem::new(Field::Services, Rule::NotHeld)];
+        for (before, after) in [
+            (None, &both),
+            (None, &full),
+            (Some(&crm), &both),
+            (Some(&both), &full),
+        ] {
+            assert_eq!(beyond(&crm, before, after), services, "{before:?}");
+            assert_eq!(beyond(&full, before, after), []);
+        }
+        assert_eq!(beyond(&crm, Some(&full), &both), [], "fewer than before");
+        assert!(within(&crm, &both) && !within(&both, &crm) && !within(&full, &both));
+        assert!(!allows_the_same(&crm, &both));
+        assert_eq!(cut(&full, &crm).services, "crm");
+        assert_eq!(cut(&crm, &both).services, "crm");
+        let less = with(&crm, |role| role.rights = Rights::view_only());
+        let found = fields(&beyond(&less, Some(&crm), &opening("billing")));
+        assert_eq!(
+            found,
+            [Field::Rights, Field::Services],
+            "a service opens for all rights of the role"
+        );
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! Nothing in here knows a terminal, a database, the clock or the environment; what a rule needs it is given.
 
+pub mod address;
 pub mod api_key;
 pub mod authority;
 pub mod clipboard;
@@ -24,6 +25,7 @@ pub mod problem;
 pub mod rights;
 pub mod role;
 pub mod secret;
+pub mod services;
 pub mod state;
 pub mod time;
 pub mod trouble;

@@ -18,11 +18,17 @@ pub enum Field {
     ExpiresOn,
     /// Whom the key was given to.
     Owner,
+    /// From where the key may be used.
+    Addresses,
+    /// How many requests a minute the key may make.
+    Rate,
     LockedOut,
     UserInterface,
     WebService,
     Rights,
     EqualOrLess,
+    /// What the role's keys open behind a proxy.
+    Services,
     ExpiryRequired,
     LongestDays,
     WarningDays,
@@ -37,6 +43,8 @@ impl Field {
             Field::FullName => "fullName",
             Field::Description => "description",
             Field::Owner => "owner",
+            Field::Addresses => "addresses",
+            Field::Rate => "requestsPerMinute",
             Field::Role => "role",
             Field::Language => "locale",
             Field::TimeZone => "timeZone",
@@ -45,6 +53,7 @@ impl Field {
             Field::WebService => "webService",
             Field::Rights => "rights",
             Field::EqualOrLess => "equalOrLess",
+            Field::Services => "services",
             Field::ExpiryRequired => "expiryRequired",
             Field::LongestDays => "longestDays",
             Field::WarningDays => "warningDays",
@@ -126,6 +135,16 @@ pub enum Rule {
     LivesTooLong { last: NaiveDate, days: u16 },
     /// Not a whole number of days within these bounds.
     NotDays { least: u16, most: u16 },
+    /// Not the name of a service.
+    NotAServiceName { name: String },
+    /// Neither an address nor a network in CIDR form.
+    NotAnAddress { typed: String },
+    /// An address inside a network in place of the network itself.
+    NotANetwork { typed: String, network: String },
+    /// More entries than a list may have.
+    TooMany { max: usize, count: usize },
+    /// Not a whole number of requests within these bounds.
+    NotARate { least: u32, most: u32 },
     /// Somebody else changed the field since it was read, to another value than this person did.
     ChangedMeanwhile {
         mine: Value,

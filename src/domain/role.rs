@@ -5,6 +5,7 @@ use crate::domain::merge::{Values, merge};
 use crate::domain::name::{check_description, check_name};
 use crate::domain::problem::{Field, Problem, Value};
 use crate::domain::rights::Rights;
+use crate::domain::services::check_services;
 use crate::domain::typed::Typed;
 
 /// What a new role is named (the vendor's console; a clash makes it `New Role_2`).
@@ -22,6 +23,8 @@ pub struct RoleFields {
     pub rights: Rights,
     /// Manages only what has equal or less access (the original's `canOnlyManipulateUsersWithEqualOrLesserRights`).
     pub equal_or_less: bool,
+    /// The services that the role's keys open, as [`check_services`] writes them; empty opens all.
+    pub services: String,
 }
 
 /// A role with what it allows.
@@ -47,6 +50,7 @@ impl Role {
                 web_service: true,
                 rights,
                 equal_or_less: false,
+                services: String::new(),
             },
         };
         [
@@ -76,6 +80,7 @@ impl Default for RoleFields {
             web_service: false,
             rights: Rights::view_only(),
             equal_or_less: false,
+            services: String::new(),
         }
     }
 }
@@ -91,10 +96,12 @@ impl RoleFields {
         let name = check_name(&self.name).map_err(|rule| note(Field::Name, rule));
         let description =
             check_description(&self.description).map_err(|rule| note(Field::Description, rule));
-        match (name, description) {
-            (Ok(name), Ok(description)) => Ok(RoleFields {
+        let services = check_services(&self.services).map_err(|rule| note(Field::Services, rule));
+        match (name, description, services) {
+            (Ok(name), Ok(description), Ok(services)) => Ok(RoleFields {
                 name,
                 description,
+                services,
                 ..self.clone()
             }),
             _ => Err(problems),
@@ -103,10 +110,11 @@ impl RoleFields {
 
     /// The texts that were typed, in the order of the form.
     #[must_use]
-    pub fn texts(&self) -> [(Field, &str); 2] {
+    pub fn texts(&self) -> [(Field, &str); 3] {
         [
             (Field::Name, &self.name),
             (Field::Description, &self.description),
+            (Field::Services, &self.services),
         ]
     }
 
@@ -117,6 +125,7 @@ impl RoleFields {
             (Field::UserInterface, Value::Flag(self.user_interface)),
             (Field::WebService, Value::Flag(self.web_service)),
             (Field::EqualOrLess, Value::Flag(self.equal_or_less)),
+            (Field::Services, Value::Text(self.services.clone())),
         ]
     }
 
@@ -128,6 +137,7 @@ impl RoleFields {
             (Field::UserInterface, Value::Flag(on)) => self.user_interface = *on,
             (Field::WebService, Value::Flag(on)) => self.web_service = *on,
             (Field::EqualOrLess, Value::Flag(on)) => self.equal_or_less = *on,
+            (Field::Services, Value::Text(text)) => self.services.clone_from(text),
             _ => {}
         }
     }

@@ -26,6 +26,8 @@ pub struct Bearer {
     pub locale: Locale,
     pub zone: Tz,
     pub expires_at: Option<Timestamp>,
+    /// How many requests a minute the key may make; nothing is as many as it likes.
+    pub rate: Option<u32>,
 }
 
 /// What became of a secret that an administrator tried, of which nothing was noted.
@@ -35,7 +37,7 @@ pub struct Tried {
     /// None where it is valid.
     pub refused: Vec<Refused>,
     /// Nothing where the database knows no such secret.
-    pub of: Option<TriedKey>,
+    pub of: Option<Box<TriedKey>>,
 }
 
 /// The key that a tried secret is of.
@@ -48,6 +50,10 @@ pub struct TriedKey {
     pub expires_at: Option<Timestamp>,
     /// It was deleted, and can be restored.
     pub restorable: bool,
+    /// The services that its role opens; empty opens all.
+    pub services: String,
+    /// From where it may be used; empty is from anywhere.
+    pub addresses: String,
     pub secret: SecretFacts,
 }
 
@@ -73,5 +79,9 @@ words! {
         Expired = "expired",
         /// The key's role does not allow access to the web service API.
         NoApiAccess = "no-api-access",
+        /// The key's role does not open the service that it was sent to.
+        Service = "service",
+        /// The key may be used from certain addresses only, and this is none of them, or is not known.
+        Address = "address",
     }
 }

@@ -18,6 +18,11 @@ impl Record for KeyRecord {
         ("keyName", |key, _| Cell::text(&key.fields.name)),
         ("description", |key, _| Cell::text(&key.fields.description)),
         ("owner", |key, _| Cell::text(&key.fields.owner)),
+        ("addresses", |key, _| Cell::text(&key.fields.addresses)),
+        ("requestsPerMinute", |key, _| {
+            let rate = key.fields.rate;
+            rate.map_or(Cell::Unset, |rate| Cell::Number(rate.into()))
+        }),
         ("state", |key, view| {
             Cell::Text(Text::en_us().state(key.row.state(view.as_of)))
         }),
@@ -102,6 +107,7 @@ impl Record for RoleRecord {
             "canOnlyManipulateUsersWithEqualOrLesserRights",
             |role, _| Cell::Flag(role.fields.equal_or_less),
         ),
+        ("services", |role, _| Cell::text(&role.fields.services)),
         ("immutable", |role, _| Cell::Flag(role.row.immutable)),
         ("users", |role, _| Cell::Number(role.row.users)),
         ("apiKeys", |role, _| Cell::Number(role.row.keys)),

@@ -387,6 +387,8 @@ fn fields_in_event(tx: &Tx<'_>, fields: &ApiKeyFields) -> Result<Value, Fault> {
         "name": fields.name,
         "description": fields.description,
         "owner": fields.owner,
+        "addresses": fields.addresses,
+        "requestsPerMinute": fields.rate,
         "role": role_in_event(tx, fields.role)?,
         "locale": fields.locale.tag(),
         "timeZone": fields.zone.name(),

@@ -102,7 +102,7 @@ impl Service {
                 _ => (vec![reason], None),
             },
         };
-        let of = known.map(|known| known.tried(self.now()));
+        let of = known.map(|known| Box::new(known.tried(self.now())));
         Ok(Tried { refused, of })
     }
 
@@ -263,6 +263,8 @@ impl Known {
             role: self.role.fields.name,
             expires_at: self.key.fields.expiry.map(|expiry| expiry.at),
             name: self.key.fields.name,
+            services: self.role.fields.services,
+            addresses: self.key.fields.addresses,
             restorable: !self.key.erased
                 && (self.key.deleted_at).is_some_and(|at| is_restorable(at, now)),
             secret: self.secret,
@@ -278,6 +280,7 @@ impl Known {
             locale: self.key.fields.locale,
             zone: self.key.fields.zone,
             expires_at: self.key.fields.expiry.map(|expiry| expiry.at),
+            rate: self.key.fields.rate,
         }
     }
 }

@@ -124,6 +124,8 @@ impl Seeding<'_> {
             },
             zone,
             expiry,
+            addresses: String::new(),
+            rate: None,
             locked_out: None,
         };
         // No two at the same minute; the youngest was made minutes ago.

@@ -201,6 +201,7 @@ fn fields_in_event(fields: &RoleFields) -> Value {
         "userInterface": fields.user_interface,
         "webService": fields.web_service,
         "equalOrLess": fields.equal_or_less,
+        "services": fields.services,
     })
 }
 

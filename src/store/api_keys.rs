@@ -37,7 +37,7 @@ pub struct StoredKey {
 columns! {
     StoredKey {
         id, name, description, owner, role, locale, time_zone, expires_on, expires_at, locked_out, lock_reason,
-        locked_by, locked_at, delivered,
+        locked_by, locked_at, delivered, addresses, rate,
         last_sign_in_at, attempts, created_at, created_by, deleted_at, erased,
         api_access = "(SELECT web_service FROM roles r WHERE r.id = k.role)",
     } => {
@@ -45,7 +45,7 @@ columns! {
         let locked_out = bool::then_some(locked_out, lock_reason);
         StoredKey {
             id,
-            fields: ApiKeyFields { name, description, owner, role, locale, zone, expiry, locked_out },
+            fields: ApiKeyFields { name, description, owner, role, locale, zone, expiry, addresses, rate, locked_out },
             delivered,
             api_access,
             locked_by: self::locked_by(locked_by, locked_at),
@@ -97,9 +97,9 @@ pub fn insert(
 ) -> Result<(), Fault> {
     tx.change_one("INSERT INTO api_keys (id, name, name_key, description, search, role, locale, time_zone, expires_on,
              expires_at, locked_out, created_at, created_by, name_sort, name_look, lock_reason, locked_by, locked_at,
-             owner)
+             owner, addresses, rate)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, iif(?11, ?13, NULL),
-             iif(?11, ?12, NULL), ?17)", params![
+             iif(?11, ?12, NULL), ?17, ?18, ?19)", params![
         id,
         fields.name,
         name_key(&fields.name),
@@ -117,6 +117,8 @@ pub fn insert(
         name_look(&fields.name),
         fields.locked_out.as_deref().unwrap_or(""),
         fields.owner,
+        fields.addresses,
+        fields.rate,
     ])
 }
 
@@ -131,7 +133,7 @@ pub fn update(
     tx.change_one("UPDATE api_keys
          SET name = ?2, name_key = ?3, description = ?4, search = ?5, role = ?6, locale = ?7, time_zone = ?8,
              expires_on = ?9, expires_at = ?10, locked_out = ?11, name_sort = ?12, name_look = ?13,
-             lock_reason = ?14, owner = ?17,
+             lock_reason = ?14, owner = ?17, addresses = ?18, rate = ?19,
              locked_by = CASE WHEN NOT ?11 THEN NULL WHEN locked_out THEN locked_by ELSE ?15 END,
              locked_at = CASE WHEN NOT ?11 THEN NULL WHEN locked_out THEN locked_at ELSE ?16 END,
              version = version + 1
@@ -153,6 +155,8 @@ pub fn update(
         by,
         now,
         fields.owner,
+        fields.addresses,
+        fields.rate,
     ])
 }
 

@@ -393,7 +393,7 @@ mod tests {
     fn many() -> Store {
         filled(
             "many keys",
-                "INSERT INTO roles VALUES (3, 'x', 'x', '', 'x', 0, 1, 0, '[]', 0, NULL, 1, 'x', 'x');
+                "INSERT INTO roles VALUES (3, 'x', 'x', '', 'x', 0, 1, 0, '[]', 0, NULL, 1, 'x', 'x', '');
                  WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
                  INSERT INTO api_keys (name, name_key, name_sort, description, search, role, locale, time_zone, locked_out,
                      delivered, created_at, created_by)

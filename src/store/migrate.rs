@@ -14,7 +14,7 @@ use crate::store::{Tx, names, roles, users};
 /// `Keyw`: tells our databases from those of other applications.
 const APPLICATION_ID: i64 = 0x4B65_7977;
 
-const MIGRATIONS: [&str; 8] = [
+const MIGRATIONS: [&str; 9] = [
     include_str!("../../assets/migrations/0001_keys.sql"),
     include_str!("../../assets/migrations/0002_users_and_roles.sql"),
     include_str!("../../assets/migrations/0003_events.sql"),
@@ -23,10 +23,11 @@ const MIGRATIONS: [&str; 8] = [
     include_str!("../../assets/migrations/0006_fleet.sql"),
     include_str!("../../assets/migrations/0007_demonstration.sql"),
     include_str!("../../assets/migrations/0008_holders.sql"),
+    include_str!("../../assets/migrations/0009_services.sql"),
 ];
 
 /// The version that this program makes.
-pub const KNOWN: i64 = 8;
+pub const KNOWN: i64 = 9;
 
 /// What a new database begins with, beside the built-in roles.
 pub struct Beginning {

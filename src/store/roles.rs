@@ -15,11 +15,11 @@ use crate::store::query::columns;
 
 columns! {
     Role {
-        id, immutable, name, description, user_interface, web_service, rights, equal_or_less,
+        id, immutable, name, description, user_interface, web_service, rights, equal_or_less, services,
     } => Role {
         id,
         immutable,
-        fields: RoleFields { name, description, user_interface, web_service, rights, equal_or_less },
+        fields: RoleFields { name, description, user_interface, web_service, rights, equal_or_less, services },
     }
 }
 
@@ -44,8 +44,8 @@ fn insert_as(
     fields: &RoleFields,
 ) -> Result<(), Fault> {
     tx.change_one("INSERT INTO roles (id, immutable, name, name_key, description, search, user_interface, web_service, rights,
-             equal_or_less, name_sort, name_look)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)", params![
+             equal_or_less, name_sort, name_look, services)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)", params![
         id,
         immutable,
         fields.name,
@@ -58,6 +58,7 @@ fn insert_as(
         fields.equal_or_less,
         name_sort(&fields.name),
         name_look(&fields.name),
+        fields.services,
     ])
 }
 
@@ -65,7 +66,7 @@ fn insert_as(
 pub fn update(tx: &Tx<'_>, id: RoleId, fields: &RoleFields) -> Result<(), Fault> {
     tx.change_one("UPDATE roles
          SET name = ?2, name_key = ?3, description = ?4, search = ?5, user_interface = ?6, web_service = ?7,
-             rights = ?8, equal_or_less = ?9, name_sort = ?10, name_look = ?11, version = version + 1
+             rights = ?8, equal_or_less = ?9, name_sort = ?10, name_look = ?11, services = ?12, version = version + 1
          WHERE id = ?1", params![
         id,
         fields.name,
@@ -78,6 +79,7 @@ pub fn update(tx: &Tx<'_>, id: RoleId, fields: &RoleFields) -> Result<(), Fault>
         fields.equal_or_less,
         name_sort(&fields.name),
         name_look(&fields.name),
+        fields.services,
     ])
 }
 

@@ -21,11 +21,13 @@ use crate::text::Text;
 const BODY_VERSION: i64 = 1;
 
 /// The fields of bodies with their labels, in the order in which they are told.
-const FIELDS: [(&str, &str); 33] = [
+const FIELDS: [(&str, &str); 36] = [
     ("name", "event_field.name"),
     ("fullName", "event_field.full_name"),
     ("description", "event_field.description"),
     ("owner", "event_field.owner"),
+    ("addresses", "event_field.addresses"),
+    ("requestsPerMinute", "event_field.rate"),
     ("role", "event_field.role"),
     ("locale", "event_field.language"),
     ("timeZone", "event_field.time_zone"),
@@ -34,6 +36,7 @@ const FIELDS: [(&str, &str); 33] = [
     ("userInterface", "event_field.user_interface"),
     ("webService", "event_field.web_service"),
     ("equalOrLess", "event_field.equal_or_less"),
+    ("services", "event_field.services"),
     ("rights", "event_field.rights"),
     ("expiryRequired", "event_field.expiry_required"),
     ("longestDays", "event_field.longest_days"),
@@ -237,7 +240,7 @@ impl Text {
 }
 
 /// The words in bodies that are told otherwise than they are stored: the field, the word, and the name of what is said.
-const WORDS: [(&str, &str, &str); 38] = [
+const WORDS: [(&str, &str, &str); 40] = [
     ("action", "break-glass", "event_action.break_glass"),
     ("action", "choose-columns", "event_action.choose_columns"),
     ("action", "create", "event_action.create"),
@@ -276,6 +279,8 @@ const WORDS: [(&str, &str, &str); 38] = [
     ("reason", "replaced", "event_reason.replaced"),
     ("reason", "expired", "event_reason.expired"),
     ("reason", "no-api-access", "event_reason.no_api_access"),
+    ("reason", "service", "event_reason.service"),
+    ("reason", "address", "event_reason.address"),
     ("reason", "left", "event_reason.left"),
     (
         "reason",

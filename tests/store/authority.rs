@@ -99,6 +99,7 @@ impl Spec {
             web_service: self.web_service,
             rights: Rights::from_names(self.rights.iter().map(|right| right.name().to_owned())),
             equal_or_less: self.equal_or_less,
+            services: String::new(),
         })
     }
 

@@ -31,7 +31,9 @@ fn some_role() -> impl Strategy<Value = RoleDraft> {
         subsequence(names, count - 3..=count),
     ];
     let flags = (prop::bool::weighted(0.9), any::<bool>(), any::<bool>());
-    (rights, flags).prop_map(|(rights, (user_interface, web_service, equal_or_less))| {
+    let services = prop_oneof![3 => Just(0), 1 => 1..SERVICES.len()];
+    (rights, flags, services).prop_map(|(rights, flags, services)| {
+        let (user_interface, web_service, equal_or_less) = flags;
         RoleDraft::from(RoleFields {
             name: String::new(),
             description: String::new(),
@@ -39,9 +41,13 @@ fn some_role() -> impl Strategy<Value = RoleDraft> {
             web_service,
             rights: Rights::from_names(rights),
             equal_or_less,
+            services: SERVICES[services].to_owned(),
         })
     })
 }
+
+/// What roles list; nothing is all.
+const SERVICES: [&str; 4] = ["", "billing", "billing, crm", "crm"];
 
 /// Any one of those there are.
 type Pick = usize;
@@ -214,12 +220,17 @@ impl World {
             Step::TurnRole(index, what) => {
                 let before = there(service, role(index));
                 let mut draft = RoleDraft::from(&before);
-                match what % (Right::ALL.len() + 3) {
+                match what % (Right::ALL.len() + 4) {
                     0 => draft.user_interface = !draft.user_interface,
                     1 => draft.web_service = !draft.web_service,
                     2 => draft.equal_or_less = !draft.equal_or_less,
+                    3 => {
+                        let at = SERVICES.iter().position(|list| *list == draft.services);
+                        let next = (at.unwrap_or_default() + 1) % SERVICES.len();
+                        SERVICES[next].clone_into(&mut draft.services);
+                    }
                     n => {
-                        let one = Rights::from_names([Right::ALL[n - 3].name().to_owned()]);
+                        let one = Rights::from_names([Right::ALL[n - 4].name().to_owned()]);
                         draft.rights = if draft.rights.contains_all(&one) {
                             draft.rights.without(&one)
                         } else {
@@ -295,6 +306,11 @@ fn is_within(role: &RoleFields, own: &RoleFields) -> bool {
         && role.user_interface <= own.user_interface
         && role.web_service <= own.web_service
         && (!own.equal_or_less || role.equal_or_less || !managing)
+        && match (own.services.as_str(), role.services.as_str()) {
+            ("", _) => true,
+            (own, "") => own.is_empty(),
+            (own, services) => services.split(", ").all(|service| own.contains(service)),
+        }
 }
 
 fn world() -> impl Strategy<Value = (Vec<RoleDraft>, Vec<(Pick, Step)>)> {

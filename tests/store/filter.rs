@@ -260,6 +260,8 @@ proptest! {
                     locale: Locale::EnUs,
                     zone: Tz::UTC,
                     expiry: key.expires,
+                    addresses: String::new(),
+                    rate: None,
                     locked_out: key.facts.locked_out.then(String::new),
                 };
                 let id = api_keys::reserve(tx)?;

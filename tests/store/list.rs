@@ -111,6 +111,8 @@ fn store(bench: &Bench, keys: &mut [Known]) -> Store {
                     locale: Locale::EnUs,
                     zone: chrono_tz::UTC,
                     expiry: key.facts.expires_at.map(|at| Expiry { on, at }),
+                    addresses: String::new(),
+                    rate: None,
                     locked_out: key.facts.locked_out.then(String::new),
                 };
                 key.id = api_keys::reserve(tx)?;

@@ -345,6 +345,8 @@ pub fn draft(name: &str) -> ApiKeyDraft {
         zone: Tz::UTC,
         expires_on: None,
         expiry_edited: false,
+        addresses: String::new(),
+        rate: String::new(),
         locked_out: None,
         told_alike: None,
     }

@@ -1,6 +1,7 @@
 //! Reviving needs holding: whatever lets a key or user do more than it could a moment ago needs every right that it
 //! gives; whatever weakens needs only the right to do so.
 
+use crate::domain::address::allows_all_of;
 use crate::domain::api_key::ApiKeyFields;
 use crate::domain::authority::beyond;
 use crate::domain::id::RoleId;
@@ -18,6 +19,10 @@ pub struct Standing<'a> {
     pub stopped: bool,
     /// The first instant at which it can do nothing; nothing is for ever.
     pub until: Option<Timestamp>,
+    /// From where it can be used ([`crate::domain::address`]); empty is from anywhere.
+    pub addresses: &'a str,
+    /// How many requests a minute it can make; nothing is as many as it likes.
+    pub rate: Option<u32>,
 }
 
 impl<'a> Standing<'a> {
@@ -30,12 +35,20 @@ impl<'a> Standing<'a> {
         }
     }
 
-    fn outlasts(&self, other: &Standing<'_>) -> bool {
-        match (self.until, other.until) {
-            (None, until) => until.is_some(),
-            (Some(_), None) => false,
-            (Some(own), Some(until)) => own > until,
-        }
+    /// Whether it can be used for longer, from more places or more often than `other`.
+    fn exceeds(&self, other: &Standing<'_>) -> bool {
+        more(self.until, other.until)
+            || more(self.rate, other.rate)
+            || !allows_all_of(other.addresses, self.addresses)
+    }
+}
+
+/// Whether a bound lets more through than another; nothing is no bound.
+fn more<T: PartialOrd>(own: Option<T>, other: Option<T>) -> bool {
+    match (own, other) {
+        (None, other) => other.is_some(),
+        (Some(_), None) => false,
+        (Some(own), Some(other)) => own > other,
     }
 }
 
@@ -44,7 +57,7 @@ pub trait Holder {
     fn name(&self) -> &str;
     fn role(&self) -> RoleId;
     /// The standing of one that is not deleted and has this role.
-    fn standing<'a>(&self, role: &'a RoleFields) -> Standing<'a>;
+    fn standing<'a>(&'a self, role: &'a RoleFields) -> Standing<'a>;
 }
 
 impl Holder for ApiKeyFields {
@@ -56,11 +69,13 @@ impl Holder for ApiKeyFields {
         self.role
     }
 
-    fn standing<'a>(&self, role: &'a RoleFields) -> Standing<'a> {
+    fn standing<'a>(&'a self, role: &'a RoleFields) -> Standing<'a> {
         Standing {
             role,
             stopped: self.locked_out.is_some(),
             until: self.expiry.map(|expiry| expiry.at),
+            addresses: &self.addresses,
+            rate: self.rate,
         }
     }
 }
@@ -74,11 +89,13 @@ impl Holder for UserFields {
         self.role
     }
 
-    fn standing<'a>(&self, role: &'a RoleFields) -> Standing<'a> {
+    fn standing<'a>(&'a self, role: &'a RoleFields) -> Standing<'a> {
         Standing {
             role,
             stopped: self.locked_out.is_some(),
             until: None,
+            addresses: "",
+            rate: None,
         }
     }
 }
@@ -88,7 +105,7 @@ impl Holder for UserFields {
 pub enum Given {
     /// By a role that allows more than the one before.
     Role,
-    /// By letting it work again, or for longer than before.
+    /// By letting it work again, for longer, from more places or more often than before.
     Again,
 }
 
@@ -102,12 +119,12 @@ pub fn given_beyond(
     before: Option<&Standing<'_>>,
     after: &Standing<'_>,
 ) -> Option<Given> {
-    let more = |before: Option<&RoleFields>| !beyond(own, before, after.role).is_empty();
-    if more(before.map(|before| before.role)) {
+    let gives = |before: Option<&RoleFields>| !beyond(own, before, after.role).is_empty();
+    if gives(before.map(|before| before.role)) {
         return Some(Given::Role);
     }
-    let revived = before.is_some_and(|before| before.stopped || after.outlasts(before));
-    (revived && !after.stopped && more(None)).then_some(Given::Again)
+    let revived = before.is_some_and(|before| before.stopped || after.exceeds(before));
+    (revived && !after.stopped && gives(None)).then_some(Given::Again)
 }
 
 #[cfg(test)]
@@ -121,6 +138,8 @@ mod tests {
             role,
             stopped: false,
             until: until.map(Timestamp),
+            addresses: "",
+            rate: None,
         }
     }
 
@@ -173,6 +192,32 @@ mod tests {
         let by = |own: &RoleFields| given_beyond(own, Some(&before), &after);
         assert_eq!(by(&clerk()), Some(Given::Again));
         assert_eq!(by(&full), None);
+    }
+
+    #[test]
+    fn loosening_the_bounds_of_a_key_gives_it_more() {
+        let [full, _] = Role::built_in().map(|role| role.fields);
+        let clerk = clerk();
+        let key = |addresses, rate| Standing {
+            addresses,
+            rate,
+            ..key(&full, None)
+        };
+        let inner = "10.1.0.0/16";
+        for (before, after, gives) in [
+            (key(inner, None), key("", None), true),
+            (key(inner, None), key("10.0.0.0/8", None), true),
+            (key("10.0.0.0/8", None), key(inner, None), false),
+            (key("", None), key(inner, None), false),
+            (key("", Some(5)), key("", None), true),
+            (key("", Some(5)), key("", Some(6)), true),
+            (key("", Some(5)), key("", Some(4)), false),
+            (key("", None), key("", Some(4)), false),
+        ] {
+            let given = given_beyond(&clerk, Some(&before), &after);
+            assert_eq!(given, gives.then_some(Given::Again), "{before:?} {after:?}");
+            assert_eq!(given_beyond(&full, Some(&before), &after), None);
+        }
     }
 
     #[test]

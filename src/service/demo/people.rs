@@ -50,6 +50,7 @@ impl Seeding<'_> {
             web_service,
             rights: Rights::view_only().with(&more),
             equal_or_less,
+            services: String::new(),
         };
         roles::insert(self.tx, &fields)?;
         let body = role_use::created_in_event(&fields);

@@ -122,7 +122,7 @@ fn told(tried: &Tried, ctx: &Ctx) -> Vec<Said> {
         ("new", &key(Action::New)),
     ];
     for reason in &tried.refused {
-        let remedy = remedy(*reason, tried.of.as_ref(), ctx.now);
+        let remedy = remedy(*reason, tried.of.as_deref(), ctx.now);
         let (Remedy::Does(sentence) | Remedy::Replaces(sentence)) = remedy;
         all.push(said("-", text.fill(sentence, &words), Tone::Item));
         if let Remedy::Replaces(_) = remedy {
@@ -178,6 +178,8 @@ fn refusal(reason: Refused) -> &'static str {
         Refused::LockedOut => "try.locked_out",
         Refused::Expired => "try.expired",
         Refused::NoApiAccess => "try.no_api_access",
+        Refused::Service => "try.service",
+        Refused::Address => "try.address",
     }
 }
 
@@ -203,6 +205,8 @@ fn remedy(reason: Refused, of: Option<&TriedKey>, now: Timestamp) -> Remedy {
         Refused::LockedOut => Remedy::Does("try.unlock"),
         Refused::Expired => Remedy::Does("try.set_expiry"),
         Refused::NoApiAccess => Remedy::Does("try.allow_api"),
+        Refused::Service => Remedy::Does("try.allow_service"),
+        Refused::Address => Remedy::Does("try.allow_address"),
     }
 }
 

@@ -73,6 +73,8 @@ impl ApiKey {
             zone: Tz::UTC,
             expires_on: None,
             expiry_edited: false,
+            addresses: String::new(),
+            rate: String::new(),
             locked_out: None,
             told_alike: None,
         };
