@@ -49,7 +49,7 @@ pub(super) fn verify(
     };
     write(&(answer(&judged.verdict, with_rights) + "\n"))
         .map_err(|error| Failure::System("cli.output", error))?;
-    service.note_use(judged);
+    service.note_use(judged.noted);
     Ok(code)
 }
 

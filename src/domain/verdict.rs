@@ -2,7 +2,7 @@
 
 use chrono_tz::Tz;
 
-use crate::domain::id::KeyId;
+use crate::domain::id::{KeyId, SecretId};
 use crate::domain::locale::Locale;
 use crate::domain::rights::{Access, Rights};
 use crate::domain::secret::SecretFacts;
@@ -28,6 +28,27 @@ pub struct Bearer {
     pub expires_at: Option<Timestamp>,
     /// How many requests a minute the key may make; nothing is as many as it likes.
     pub rate: Option<u32>,
+}
+
+/// What is to be noted of the uses of a genuine secret: one, or all of one kind in a short time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Use {
+    pub kind: UseKind,
+    /// The name of the key. Empty where it is unknown, and where the secret was accepted.
+    pub name: String,
+    pub count: u32,
+    /// When the last of them was.
+    pub at: Timestamp,
+}
+
+/// In what uses of secrets are alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct UseKind {
+    pub key: KeyId,
+    /// Nothing where the secret is unknown.
+    pub secret: Option<SecretId>,
+    /// Nothing where it was accepted.
+    pub refused: Option<Refused>,
 }
 
 /// What became of a secret that an administrator tried, of which nothing was noted.

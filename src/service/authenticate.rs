@@ -1,37 +1,57 @@
 //! Is this secret valid, and whose is it? The answer needs only reads; what is noted of it never changes it.
 
-use std::time::Duration;
-
-use serde_json::json;
-
 use crate::auth::token::{self, Token};
-use crate::domain::event::EventKind;
 use crate::domain::id::{KeyId, SecretId};
 use crate::domain::rights::Right;
 use crate::domain::role::Role;
-use crate::domain::secret::{Phase, SecretFacts};
+use crate::domain::secret::{Phase, SecretFacts, received};
 use crate::domain::state::is_restorable;
 use crate::domain::time::{MINUTE, Timestamp};
 use crate::domain::trouble::Trouble;
 use crate::domain::user::Actor;
-use crate::domain::verdict::{Bearer, Refused, Tried, TriedKey, Verdict};
+use crate::domain::verdict::{Bearer, Refused, Tried, TriedKey, Use, UseKind, Verdict};
 use crate::service::Service;
 use crate::service::authority::role_in_use;
 use crate::store::api_keys::StoredKey;
-use crate::store::{Tx, api_keys, secrets, uses};
+use crate::store::{Tx, api_keys, secrets};
 
-/// How long a use may wait to be noted.
-const NOTING: Duration = Duration::from_millis(2);
 /// The last use is noted again when it is older than this, in milliseconds.
 const FRESH: i64 = MINUTE;
 
+/// What one look at the database says of a secret.
+#[derive(Debug)]
+pub enum Weighed<T = Judged> {
+    Judged(T),
+    /// All else speaks for it: it is valid if it is the secret of this PHC string.
+    Unproven(String),
+}
+
+/// What was judged, and what is to be noted of it once the answer was given.
+#[derive(Debug)]
+pub struct Judged {
+    pub verdict: Verdict,
+    /// The key that a refused secret was made for, where that is certain; its name is empty where it is not known (any
+    /// more).
+    pub of: Option<(KeyId, String)>,
+    /// Nothing where it is not worth noting.
+    pub noted: Option<Use>,
+}
+
+/// What a text is worth as a secret.
+enum Worth {
+    /// It was not looked for in the database.
+    Unread(Refused),
+    /// It is genuine, and there is no such key, or no such secret of it.
+    Unknown(KeyId, String, Timestamp),
+    Refused(Refused, Box<Known>, Timestamp),
+    Accepted(Box<Known>, Timestamp),
+}
+
 /// What the database has of a genuine secret now.
-struct Found {
-    key: KeyId,
-    /// Empty where there is no such key, and where all of it is known.
-    name: String,
-    /// Nothing where there is no such key, or no such secret of it.
-    known: Option<Box<Known>>,
+enum Found {
+    /// No such key, or no such secret of the key of this name.
+    Nothing(String),
+    Secret(Box<Known>),
 }
 
 /// A key and one of its secrets.
@@ -42,46 +62,28 @@ struct Known {
     hash: Option<String>,
 }
 
-/// What a text is worth as a secret.
-enum Weighed {
-    /// It was not looked for in the database.
-    Unread(Refused),
-    Refused(Refused, Found, Timestamp),
-    Accepted(Box<Known>, Timestamp),
-}
-
-/// What was judged, and what is to be noted of it once the answer was given.
-#[derive(Debug)]
-pub struct Judged {
-    pub verdict: Verdict,
-    use_of: Option<Use>,
-}
-
-/// A use of a genuine secret.
-#[derive(Debug)]
-struct Use {
-    key: KeyId,
-    /// Empty where the key is unknown.
-    name: String,
-    /// Nothing where the secret is unknown.
-    secret: Option<SecretId>,
-    /// Nothing where it was accepted.
-    refused: Option<Refused>,
-}
-
 impl Service {
     /// Judges what a client sent. This only reads.
     ///
     /// # Errors
     /// [`Trouble`] is no verdict: the caller must take it as denied.
     pub fn judge(&self, bytes: &[u8]) -> Result<Judged, Trouble> {
-        Ok(match self.weigh(bytes)? {
-            Weighed::Unread(reason) => Judged {
-                verdict: Verdict::Refused(reason),
-                use_of: None,
-            },
-            Weighed::Refused(reason, found, _) => found.refused(reason),
-            Weighed::Accepted(known, now) => known.accepted(now),
+        Ok(self.prove(bytes)?.judged())
+    }
+
+    /// Judges what a client sent by one look at the database. Whoever asks says whether it is the secret of a PHC string:
+    /// the answer is asked for at most once, where it decides, and nothing is one that is not known.
+    ///
+    /// # Errors
+    /// As of [`Service::judge`].
+    pub fn weigh(
+        &self,
+        bytes: &[u8],
+        proof: impl FnOnce(&str) -> Option<bool>,
+    ) -> Result<Weighed, Trouble> {
+        Ok(match self.look(bytes, proof)? {
+            Weighed::Judged(worth) => Weighed::Judged(worth.judged()),
+            Weighed::Unproven(phc) => Weighed::Unproven(phc),
         })
     }
 
@@ -92,132 +94,135 @@ impl Service {
     /// [`Trouble::NotAuthorized`] for who may not view API keys.
     pub fn try_secret(&self, actor: &Actor, bytes: &[u8]) -> Result<Tried, Trouble> {
         self.ask(actor, &[Right::ViewApiKeys], |_, _| Ok(()))?;
-        let (refused, known) = match self.weigh(bytes)? {
-            Weighed::Unread(reason) => (vec![reason], None),
-            Weighed::Accepted(known, _) => (Vec::new(), Some(known)),
-            Weighed::Refused(reason, found, now) => match found.known {
-                Some(known) if reason != Refused::Forged => {
-                    (known.refusals(now).collect(), Some(known))
-                }
-                _ => (vec![reason], None),
-            },
+        let (refused, known) = match self.prove(bytes)? {
+            Worth::Unread(reason) => (vec![reason], None),
+            Worth::Unknown(..) => (vec![Refused::Unknown], None),
+            Worth::Refused(Refused::Forged, ..) => (vec![Refused::Forged], None),
+            Worth::Refused(_, known, now) => (known.refusals(now).collect(), Some(known)),
+            Worth::Accepted(known, _) => (Vec::new(), Some(known)),
         };
         let of = known.map(|known| Box::new(known.tried(self.now())));
         Ok(Tried { refused, of })
     }
 
-    /// What a text is worth, before anything is noted of it.
-    fn weigh(&self, bytes: &[u8]) -> Result<Weighed, Trouble> {
-        let Some(token) = token::parse(bytes) else {
-            return Ok(Weighed::Unread(Refused::Malformed));
-        };
-        if !token.genuine(&self.tag_key) {
-            return Ok(Weighed::Unread(Refused::Forged));
+    /// Looks, computes the hash where all depends on it, outside any transaction, and looks again: that took long enough for
+    /// an administrator to have locked the key.
+    fn prove(&self, bytes: &[u8]) -> Result<Worth, Trouble> {
+        let mut computed: Option<(String, bool)> = None;
+        loop {
+            let proof = |phc: &str| match &computed {
+                Some((of, is_of)) if of == phc => Some(*is_of),
+                _ => None,
+            };
+            match self.look(bytes, proof)? {
+                Weighed::Judged(worth) => return Ok(worth),
+                Weighed::Unproven(phc) => {
+                    let is_of = self.hasher.verify(&phc, received(bytes))?;
+                    computed = Some((phc, is_of));
+                }
+            }
         }
-        let found = self.store.read(|tx| find(tx, &token))?;
-        let now = self.now();
-        if let Some(reason) = found.refusal(now) {
-            return Ok(Weighed::Refused(reason, found, now));
-        }
-        // Only here, where the answer would else be valid, and outside any transaction.
-        let hash = found.hash().ok_or(Trouble::UnknownHash)?;
-        if !self.hasher.verify(hash, token.text())? {
-            return Ok(Weighed::Refused(Refused::Forged, found, now));
-        }
-        // Hashing takes long enough for an administrator to have locked the key.
-        let found = self.store.read(|tx| find(tx, &token))?;
-        let now = self.now();
-        Ok(match (found.refusal(now), found) {
-            (
-                None,
-                Found {
-                    known: Some(known), ..
-                },
-            ) => Weighed::Accepted(known, now),
-            (reason, found) => Weighed::Refused(reason.unwrap_or(Refused::Unknown), found, now),
-        })
     }
 
-    /// Notes what was judged, as far as the database can be written at this moment: a busy or full one must not lock the
-    /// clients out, or keep them waiting.
-    pub fn note_use(&mut self, judged: Judged) {
-        let Some(Use {
-            key,
-            name,
-            secret,
-            refused,
-        }) = judged.use_of
-        else {
-            return;
+    /// What a text is worth by the rows of one moment.
+    fn look(
+        &self,
+        bytes: &[u8],
+        proof: impl FnOnce(&str) -> Option<bool>,
+    ) -> Result<Weighed<Worth>, Trouble> {
+        let Some(token) = token::parse(bytes) else {
+            return Ok(Weighed::Judged(Worth::Unread(Refused::Malformed)));
         };
-        self.try_to_write(NOTING, |writing| {
-            let (tx, now) = (writing.tx, writing.now);
-            let Some(reason) = refused else {
-                let accepted = |secret| uses::accepted(tx, key, secret, now);
-                return Ok(secret.map_or(Ok(()), accepted)?);
-            };
-            let mut body = json!({ "reason": reason.word() });
-            if let Some(secret) = secret {
-                let Some(count) = uses::refused(tx, key, secret, reason.word(), now)? else {
-                    return Ok(());
-                };
-                body["secret"] = secret.0.into();
-                body["count"] = count.into();
-            } else if !uses::unknown(tx, key, reason.word(), now)? {
-                return Ok(());
+        if !token.genuine(&self.tag_key) {
+            return Ok(Weighed::Judged(Worth::Unread(Refused::Forged)));
+        }
+        let found = self.store.read(|tx| find(tx, &token))?;
+        let now = self.now();
+        let known = match found {
+            Found::Nothing(name) => {
+                return Ok(Weighed::Judged(Worth::Unknown(token.id(), name, now)));
             }
-            let kind = EventKind::ApiKeySessionValidationFailed;
-            writing.record(kind, (key, name.as_str()), body)
-        });
+            Found::Secret(known) => known,
+        };
+        let refusal = known.refusals(now).next();
+        if let Some(reason) = refusal {
+            return Ok(Weighed::Judged(Worth::Refused(reason, known, now)));
+        }
+        let phc = known.hash.as_deref().ok_or(Trouble::UnknownHash)?;
+        Ok(match proof(phc) {
+            None => Weighed::Unproven(phc.to_owned()),
+            Some(true) => Weighed::Judged(Worth::Accepted(known, now)),
+            Some(false) => Weighed::Judged(Worth::Refused(Refused::Forged, known, now)),
+        })
     }
 }
 
 fn find(tx: &Tx<'_>, token: &Token<'_>) -> Result<Found, Trouble> {
-    let found = |name, known| Found {
-        key: token.id(),
-        name,
-        known,
-    };
     let Some(key) = api_keys::get(tx, token.id())? else {
-        return Ok(found(String::new(), None));
+        return Ok(Found::Nothing(String::new()));
     };
     let Some(secret) = secrets::by_tag(tx, key.id, &token.tag())? else {
-        return Ok(found(key.fields.name, None));
+        return Ok(Found::Nothing(key.fields.name));
     };
-    let known = Known {
+    Ok(Found::Secret(Box::new(Known {
         role: role_in_use(tx, key.fields.role)?,
         key,
         secret: secret.facts,
         hash: secret.hash,
-    };
-    Ok(found(String::new(), Some(Box::new(known))))
+    })))
 }
 
-impl Found {
-    /// Why the secret is refused, the hash apart: the first reason that holds.
-    fn refusal(&self, now: Timestamp) -> Option<Refused> {
-        let known = self.known.as_ref();
-        known.map_or(Some(Refused::Unknown), |known| known.refusals(now).next())
+impl Worth {
+    fn judged(self) -> Judged {
+        match self {
+            Worth::Unread(reason) => Judged {
+                verdict: Verdict::Refused(reason),
+                of: None,
+                noted: None,
+            },
+            Worth::Unknown(key, name, at) => refused(Refused::Unknown, (key, name), None, at),
+            Worth::Refused(reason, known, at) => {
+                let Known { key, secret, .. } = *known;
+                refused(reason, (key.id, key.fields.name), Some(secret.id), at)
+            }
+            Worth::Accepted(known, now) => Judged {
+                noted: known.worth_noting(now).then(|| Use {
+                    kind: UseKind {
+                        key: known.key.id,
+                        secret: Some(known.secret.id),
+                        refused: None,
+                    },
+                    name: String::new(),
+                    count: 1,
+                    at: now,
+                }),
+                verdict: Verdict::Valid(known.bearer()),
+                of: None,
+            },
+        }
     }
+}
 
-    fn hash(&self) -> Option<&str> {
-        self.known.as_ref()?.hash.as_deref()
-    }
-
-    fn refused(self, reason: Refused) -> Judged {
-        let (name, secret) = match self.known {
-            None => (self.name, None),
-            Some(known) => (known.key.fields.name, Some(known.secret.id)),
-        };
-        Judged {
-            verdict: Verdict::Refused(reason),
-            use_of: Some(Use {
-                key: self.key,
-                name,
+fn refused(
+    reason: Refused,
+    of: (KeyId, String),
+    secret: Option<SecretId>,
+    at: Timestamp,
+) -> Judged {
+    Judged {
+        verdict: Verdict::Refused(reason),
+        noted: Some(Use {
+            kind: UseKind {
+                key: of.0,
                 secret,
                 refused: Some(reason),
-            }),
-        }
+            },
+            name: of.1.clone(),
+            count: 1,
+            at,
+        }),
+        // Its tag alone may have been made by whoever got hold of the tag key.
+        of: (reason != Refused::Forged).then_some(of),
     }
 }
 
@@ -243,17 +248,6 @@ impl Known {
     fn worth_noting(&self, now: Timestamp) -> bool {
         let stale = |at: Option<Timestamp>| at.is_none_or(|at| !now.is_soon_after(at, FRESH + 1));
         self.key.attempts > 0 || stale(self.key.last_sign_in_at) || stale(self.secret.last_used_at)
-    }
-
-    fn accepted(self, now: Timestamp) -> Judged {
-        let use_of = self.worth_noting(now).then(|| Use {
-            key: self.key.id,
-            name: String::new(),
-            secret: Some(self.secret.id),
-            refused: None,
-        });
-        let verdict = Verdict::Valid(self.bearer());
-        Judged { verdict, use_of }
     }
 
     fn tried(self, now: Timestamp) -> TriedKey {

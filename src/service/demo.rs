@@ -197,7 +197,7 @@ impl Seeding<'_> {
                 }
                 if story == OldSecretUsed {
                     let (at, reason) = (ago(26 * MINUTE), Refused::Replaced.word());
-                    uses::refused(self.tx, id, first, reason, at)?;
+                    uses::refused(self.tx, id, first, reason, 1, at)?;
                     let body = json!({ "secret": first.0, "reason": reason, "count": 1 });
                     self.event(at, EventKind::ApiKeySessionValidationFailed, key, body);
                 }

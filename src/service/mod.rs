@@ -23,6 +23,7 @@ pub mod sweep;
 pub mod trail;
 mod typed;
 pub mod users;
+mod uses;
 
 use std::path::Path;
 use std::sync::Arc;

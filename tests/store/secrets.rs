@@ -1,11 +1,14 @@
 //! What happens to secrets, seen from the client that sends one.
 
-use keyward::domain::id::FULL_ACCESS;
-use keyward::domain::secret::Overlap;
+use std::time::Duration;
+
+use keyward::domain::id::{FULL_ACCESS, SecretId};
+use keyward::domain::secret::{IssuedSecret, Overlap};
 use keyward::domain::state::RESTORABLE;
 use keyward::domain::time::{DAY, HOUR, MINUTE};
 use keyward::domain::trouble::Trouble;
-use keyward::domain::verdict::{Refused, Verdict};
+use keyward::domain::verdict::{Refused, Use, UseKind, Verdict};
+use keyward::service::authenticate::Weighed;
 use keyward::store::Place;
 use rusqlite::Connection;
 
@@ -212,6 +215,108 @@ fn only_a_secret_that_would_be_valid_costs_a_computation() {
         "UPDATE api_key_secrets SET hash = {other} WHERE key = 1"
     ));
     assert_eq!(ask(&mut bench, &text), Some(Refused::Forged));
+}
+
+#[test]
+fn what_was_proven_of_a_secret_holds_only_with_the_rows_as_they_are_now() {
+    let mut bench = Bench::in_memory();
+    let issued = bench.delivered("a");
+    let weigh = |bench: &Bench, proof: Option<bool>| {
+        let secret = issued.secret.expose().as_bytes();
+        match bench.service.weigh(secret, |_| proof).expect("weighed") {
+            Weighed::Judged(judged) => Some(judged.verdict),
+            Weighed::Unproven(_) => None,
+        }
+    };
+    let before = bench.hasher.computations();
+    assert_eq!(weigh(&bench, None), None);
+    assert!(matches!(weigh(&bench, Some(true)), Some(Verdict::Valid(_))));
+    let forged = Some(Verdict::Refused(Refused::Forged));
+    assert_eq!(weigh(&bench, Some(false)), forged);
+    bench.by_alice(|service, alice| service.lock_out_key(alice, issued.key, ""));
+    let locked = Some(Verdict::Refused(Refused::LockedOut));
+    for proof in [None, Some(true), Some(false)] {
+        assert_eq!(weigh(&bench, proof), locked, "{proof:?}");
+    }
+    assert_eq!(bench.hasher.computations(), before, "nothing is computed");
+}
+
+#[test]
+fn a_refused_secret_names_its_key_only_where_it_is_that_keys() {
+    let mut bench = Bench::in_memory();
+    let issued = bench.delivered("a");
+    let text = issued.secret.expose();
+    bench.by_alice(|service, alice| service.lock_out_key(alice, issued.key, ""));
+    let of = |bench: &Bench, text: &str| bench.service.judge(text.as_bytes()).expect("judged").of;
+    assert_eq!(of(&bench, text), Some((issued.key, "a".to_owned())));
+    let (_, body) = text.split_once(':').expect("a secret");
+    assert_eq!(of(&bench, &format!("2:{body}")), None, "forged");
+    bench.by_alice(|service, alice| service.unlock_key(alice, issued.key));
+    let other = bench.delivered("b");
+    let copied =
+        "UPDATE api_key_secrets SET hash = (SELECT hash FROM api_key_secrets WHERE id = 2)";
+    raw(&bench.place).execute_batch(copied).expect("changed");
+    assert_eq!(bench.refusal(&issued), Some(Refused::Forged));
+    assert_eq!(of(&bench, text), None, "another secret's hash");
+    assert_eq!(of(&bench, other.secret.expose()), None, "it is valid");
+}
+
+#[test]
+fn uses_noted_together_are_noted_as_if_each_had_been_by_itself() {
+    let mut bench = Bench::in_memory();
+    let (one, other) = (bench.delivered("a"), bench.delivered("b"));
+    let of = |issued: &IssuedSecret, refused, count, at| Use {
+        kind: UseKind {
+            key: issued.key,
+            secret: Some(issued.id),
+            refused,
+        },
+        name: issued.key_name.clone(),
+        count,
+        at,
+    };
+    let at = NOW.plus(-700);
+    let noted = [
+        of(&one, Some(Refused::Expired), 3, NOW),
+        of(&one, None, 20, at),
+        of(&one, Some(Refused::LockedOut), 2, NOW),
+        of(&other, Some(Refused::LockedOut), 1, NOW),
+    ];
+    let noting =
+        |bench: &mut Bench, noted: &[Use]| bench.service.note_uses(noted, Duration::from_secs(1));
+    noting(&mut bench, &noted).expect("noted");
+    let read = |bench: &Bench, key| {
+        let properties = bench.service.key_properties(&bench.alice, key);
+        let key = properties.expect("read").key;
+        (
+            key.attempts,
+            key.last_sign_in_at,
+            key.secrets[0].uses_refused,
+        )
+    };
+    assert_eq!(read(&bench, one.key), (2, Some(at), 5));
+    assert_eq!(read(&bench, other.key), (1, None, 1));
+    let counts: Vec<_> = told(&bench, 675)
+        .into_iter()
+        .map(|(_, body)| body)
+        .collect();
+    for (told, wanted) in counts.iter().zip([
+        "\"count\":3,\"reason\":\"expired\"",
+        "\"count\":2,\"reason\":\"locked-out\"",
+        "\"count\":1,\"reason\":\"locked-out\"",
+    ]) {
+        assert!(told.contains(wanted), "{told}");
+    }
+    // All or nothing: the second is of a secret that is not there.
+    let gone = Use {
+        kind: UseKind {
+            secret: Some(SecretId(99)),
+            ..noted[0].kind
+        },
+        ..noted[0].clone()
+    };
+    assert!(noting(&mut bench, &[noted[3].clone(), gone]).is_err());
+    assert_eq!(read(&bench, other.key), (1, None, 1));
 }
 
 #[test]

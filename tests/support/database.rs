@@ -329,9 +329,8 @@ fn copy_of_demo() -> (Place, rusqlite::Connection) {
 /// Judges what a client sent, and notes it, as `keyward verify` does.
 pub fn authenticate(service: &mut Service, sent: &str) -> Result<Verdict, Trouble> {
     let judged = service.judge(sent.as_bytes())?;
-    let verdict = judged.verdict.clone();
-    service.note_use(judged);
-    Ok(verdict)
+    service.note_use(judged.noted);
+    Ok(judged.verdict)
 }
 
 /// What is typed for a new key that never expires.
