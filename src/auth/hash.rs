@@ -1,5 +1,6 @@
 //! A secret's hash: argon2id, as a PHC string. The only file that names argon2.
 
+use std::fmt;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -7,7 +8,7 @@ use argon2::{Algorithm, Argon2, Block, Params, Version};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use subtle::ConstantTimeEq;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::auth::random::Random;
 use crate::domain::trouble::Trouble;
@@ -15,10 +16,10 @@ use crate::domain::trouble::Trouble;
 const SALT_LEN: usize = 16;
 const OUTPUT_LEN: usize = 32;
 
-/// Held while a hash is computed: two at once would need twice the memory and be no sooner done.
+/// Held while a hash is computed in memory of its own: two at once would need twice the memory and be no sooner done.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
-/// How many hashes this process has computed.
+/// How often this process has asked for memory for hashes.
 static TIMES: AtomicUsize = AtomicUsize::new(0);
 
 /// What a hash costs.
@@ -45,6 +46,36 @@ impl Cost {
             lanes,
         } = self;
         format!("$argon2id$v=19$m={memory_kib},t={passes},p={lanes}$")
+    }
+}
+
+/// Memory in which one thread computes one hash after the other: sooner than each in memory of its own. It is wiped when it
+/// is given back (see `harden`).
+#[derive(Default)]
+pub struct Memory(Vec<Block>);
+
+impl Memory {
+    /// Wipes what the last hash left behind.
+    pub fn wipe(&mut self) {
+        self.0.iter_mut().for_each(Zeroize::zeroize);
+    }
+
+    /// Room for so many blocks. An allocation that fails is told, where a plain one would abort the program.
+    fn blocks(&mut self, blocks: usize) -> Result<&mut [Block], Trouble> {
+        if self.0.len() != blocks {
+            self.0 = Vec::new();
+            self.0
+                .try_reserve_exact(reserved(blocks, TIMES.fetch_add(1, Ordering::SeqCst)))
+                .map_err(|_| Trouble::OutOfMemory)?;
+            self.0.resize(blocks, Block::new());
+        }
+        Ok(&mut self.0)
+    }
+}
+
+impl fmt::Debug for Memory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[memory]")
     }
 }
 
@@ -77,7 +108,8 @@ impl Hasher {
     pub fn hash(&self, secret: &[u8], random: &mut dyn Random) -> Result<String, Trouble> {
         let mut salt = [0; SALT_LEN];
         random.fill(&mut salt)?;
-        let output = self.compute(secret, &salt)?;
+        let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+        let output = self.compute(&mut Memory::default(), secret, &salt)?;
         Ok(format!(
             "{}{}${}",
             self.cost.prefix(),
@@ -92,8 +124,22 @@ impl Hasher {
     /// [`Trouble::UnknownHash`] for any other algorithm, version, cost or length than [`Hasher::hash`] makes, so
     /// that whoever can write a row cannot make the check cheaper or endless; [`Trouble::OutOfMemory`].
     pub fn verify(&self, phc: &str, secret: &[u8]) -> Result<bool, Trouble> {
+        let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+        self.verify_in(&mut Memory::default(), phc, secret)
+    }
+
+    /// [`Hasher::verify`] in the caller's memory, at the same time as others.
+    ///
+    /// # Errors
+    /// As of [`Hasher::verify`].
+    pub fn verify_in(
+        &self,
+        memory: &mut Memory,
+        phc: &str,
+        secret: &[u8],
+    ) -> Result<bool, Trouble> {
         let (salt, expected) = self.read(phc).ok_or(Trouble::UnknownHash)?;
-        let output = self.compute(secret, &salt)?;
+        let output = self.compute(memory, secret, &salt)?;
         Ok(output.as_slice().ct_eq(&expected).into())
     }
 
@@ -106,7 +152,12 @@ impl Hasher {
         ))
     }
 
-    fn compute(&self, secret: &[u8], salt: &[u8]) -> Result<Zeroizing<[u8; OUTPUT_LEN]>, Trouble> {
+    fn compute(
+        &self,
+        memory: &mut Memory,
+        secret: &[u8],
+        salt: &[u8],
+    ) -> Result<Zeroizing<[u8; OUTPUT_LEN]>, Trouble> {
         let Cost {
             memory_kib,
             passes,
@@ -114,24 +165,11 @@ impl Hasher {
         } = self.cost;
         let params = Params::new(memory_kib, passes, lanes, Some(OUTPUT_LEN))
             .map_err(|_| Trouble::UnknownHash)?;
-        let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
         self.computations.fetch_add(1, Ordering::SeqCst);
-        // An allocation that fails is told, where a plain one would abort the program.
-        let blocks = params.block_count();
-        // argon2 does not wipe its memory; whatever is freed is (see `harden`).
-        let mut memory = Vec::new();
-        memory
-            .try_reserve_exact(reserved(blocks, TIMES.fetch_add(1, Ordering::SeqCst)))
-            .map_err(|_| Trouble::OutOfMemory)?;
-        memory.resize(blocks, Block::new());
+        let blocks = memory.blocks(params.block_count())?;
         let mut output = Zeroizing::new([0; OUTPUT_LEN]);
         Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-            .hash_password_into_with_memory(
-                secret,
-                salt,
-                output.as_mut_slice(),
-                memory.as_mut_slice(),
-            )
+            .hash_password_into_with_memory(secret, salt, output.as_mut_slice(), blocks)
             .map_err(|_| Trouble::UnknownHash)?;
         Ok(output)
     }
@@ -175,6 +213,24 @@ mod tests {
         assert_eq!(hasher.verify(&phc, b"7:one"), Ok(true));
         assert_eq!(hasher.verify(&phc, b"7:two"), Ok(false));
         assert_eq!(hasher.clone().computations(), 3);
+    }
+
+    #[test]
+    fn memory_that_is_used_again_changes_no_answer() {
+        let hasher = Hasher::new(CHEAP);
+        let phcs = [b"7:one", b"7:two"].map(|secret| hasher.hash(secret, &mut random()));
+        let mut memory = Memory::default();
+        for _ in 0..2 {
+            for (phc, secret) in phcs.iter().zip([b"7:one", b"7:two"]) {
+                let phc = phc.as_ref().expect("hashed");
+                assert_eq!(hasher.verify_in(&mut memory, phc, secret), Ok(true));
+                assert_eq!(hasher.verify_in(&mut memory, phc, b"7:six"), Ok(false));
+            }
+            memory.wipe();
+            let wiped = format!("{:?}", memory.0);
+            assert!(!wiped.contains(['1', '2', '3', '4', '5', '6', '7', '8', '9']));
+        }
+        assert_eq!(format!("{memory:?}"), "[memory]");
     }
 
     #[test]
