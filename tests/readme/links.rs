@@ -23,12 +23,15 @@ const FOLDERS: [&str; 8] = [
 /// Every page, by its path in the repository.
 pub fn pages() -> Vec<String> {
     let mut pages = Vec::new();
-    for folder in ["", "docs"] {
-        for entry in fs::read_dir(Path::new(ROOT).join(folder)).expect("a folder") {
-            let name = entry.expect("an entry").file_name();
-            let path = Path::new(folder).join(name);
+    let mut folders = vec![PathBuf::new(), PathBuf::from("docs")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(Path::new(ROOT).join(&folder)).expect("a folder") {
+            let entry = entry.expect("an entry");
+            let path = folder.join(entry.file_name());
             if path.extension().is_some_and(|end| end == "md") {
                 pages.push(path.to_string_lossy().into_owned());
+            } else if folder.starts_with("docs") && entry.path().is_dir() {
+                folders.push(path);
             }
         }
     }
