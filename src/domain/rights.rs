@@ -1,6 +1,8 @@
 //! Rights: what a role allows, under the JSON names of the original's API.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::array;
+use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -14,11 +16,22 @@ static GROUPS: LazyLock<Vec<Group>> = LazyLock::new(|| {
     file.group
 });
 
-/// Every full name there is.
-static NAMES: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
+/// Every full name there is, sorted.
+static NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     let leaves = groups().iter().flat_map(|group| &group.rights);
-    leaves.map(|leaf| leaf.name.as_str()).collect()
+    let mut names: Vec<&str> = leaves.map(|leaf| leaf.name.as_str()).collect();
+    names.sort_unstable();
+    names
 });
+
+/// Every right to view.
+static VIEWS: LazyLock<Rights> = LazyLock::new(|| {
+    let views = (0..NAMES.len()).filter(|at| is_view(NAMES[*at]));
+    Rights::at(views)
+});
+
+/// How many numbers of 64 bits hold a bit for each name.
+const WORDS: usize = 3;
 
 #[derive(Default, Deserialize)]
 struct File {
@@ -180,22 +193,27 @@ impl Right {
 /// Whether each right is held, by section, group and right.
 pub type RightsTree = BTreeMap<&'static str, BTreeMap<&'static str, BTreeMap<&'static str, bool>>>;
 
-/// A set of rights.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Rights(BTreeSet<&'static str>);
+/// A set of rights: a bit for each name, by its place among all. Every verdict has one to hand on.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Rights([u64; WORDS]);
+
+impl fmt::Debug for Rights {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.names()).finish()
+    }
+}
 
 impl Rights {
     /// Every right.
     #[must_use]
     pub fn all() -> Rights {
-        Rights(NAMES.clone())
+        Rights::at(0..NAMES.len())
     }
 
     /// Every right to view: what read-only access means here.
     #[must_use]
     pub fn view_only() -> Rights {
-        let names = NAMES.iter().copied();
-        Rights(names.filter(|name| is_view(name)).collect())
+        VIEWS.clone()
     }
 
     /// The set with these full names; names that are not in the tree are left out.
@@ -210,7 +228,8 @@ impl Rights {
 
     /// The full names, sorted.
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
-        self.0.iter().copied()
+        let names = NAMES.iter().enumerate();
+        names.filter_map(|(at, name)| self.is_set(at).then_some(*name))
     }
 
     /// Whether the right is held.
@@ -222,17 +241,29 @@ impl Rights {
     /// Whether the right of this full name is held.
     #[must_use]
     pub fn contains(&self, name: &str) -> bool {
-        self.0.contains(name)
+        place(name).is_some_and(|at| self.is_set(at))
+    }
+
+    fn at(places: impl IntoIterator<Item = usize>) -> Rights {
+        let mut rights = Rights::default();
+        for at in places {
+            rights.0[at / 64] |= 1 << (at % 64);
+        }
+        rights
+    }
+
+    fn is_set(&self, at: usize) -> bool {
+        self.0[at / 64] & (1 << (at % 64)) != 0
     }
 
     /// Adds the right of this full name; one that is not in the tree is left out.
     pub fn insert(&mut self, name: &str) {
-        self.0.extend(NAMES.get(name));
+        *self = self.with(&Rights::at(place(name)));
     }
 
     /// Takes the right of this full name away.
     pub fn remove(&mut self, name: &str) {
-        self.0.remove(name);
+        *self = self.without(&Rights::at(place(name)));
     }
 
     /// Adds the right or takes it away.
@@ -247,25 +278,25 @@ impl Rights {
     /// Whether no right is held.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        *self == Rights::default()
     }
 
     /// Whether every right of the other set is held.
     #[must_use]
     pub fn contains_all(&self, other: &Rights) -> bool {
-        self.0.is_superset(&other.0)
+        other.without(self).is_empty()
     }
 
     /// Both sets together.
     #[must_use]
     pub fn with(&self, other: &Rights) -> Rights {
-        Rights(&self.0 | &other.0)
+        Rights(array::from_fn(|word| self.0[word] | other.0[word]))
     }
 
     /// What the other set does not hold.
     #[must_use]
     pub fn without(&self, other: &Rights) -> Rights {
-        Rights(&self.0 - &other.0)
+        Rights(array::from_fn(|word| self.0[word] & !other.0[word]))
     }
 
     /// The whole tree as the original's API has it: section, group, right, and whether it is held. Sorted by name.
@@ -288,7 +319,7 @@ impl Rights {
     pub fn extent(&self) -> Extent {
         if self.is_empty() {
             Extent::Nothing
-        } else if *self == Rights::view_only() {
+        } else if *self == *VIEWS {
             Extent::View
         } else if *self == Rights::all() {
             Extent::All
@@ -302,12 +333,17 @@ impl Rights {
     pub fn access(&self) -> Access {
         if self.is_empty() {
             Access::None
-        } else if self.0.iter().all(|name| is_view(name)) {
+        } else if VIEWS.contains_all(self) {
             Access::Read
         } else {
             Access::ReadWrite
         }
     }
+}
+
+/// The place of a name among all.
+fn place(name: &str) -> Option<usize> {
+    NAMES.binary_search(&name).ok()
 }
 
 fn is_view(name: &str) -> bool {
@@ -413,6 +449,7 @@ impl Preset {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
     use std::fmt::Write;
 
     use sha2::{Digest, Sha256};
@@ -426,9 +463,11 @@ mod tests {
             .flat_map(|group| group.rights.iter().map(|leaf| leaf.name.as_str()))
             .collect();
         let counts = (leaves.len(), NAMES.len());
-        assert_eq!(counts, (173, 173), "no name stands twice");
+        assert_eq!(counts, (173, 173));
+        assert!(NAMES.is_sorted_by(|a, b| a < b), "no name stands twice");
+        assert!(NAMES.len() <= WORDS * 64, "each has its bit");
         for right in Right::ALL {
-            assert!(NAMES.contains(right.name()), "{right:?}");
+            assert!(place(right.name()).is_some(), "{right:?}");
         }
         // Of the full names as the original has them, sorted, one on a line.
         let names: Vec<&str> = NAMES.iter().copied().collect();
@@ -518,6 +557,15 @@ mod tests {
         let more = all.without(&view);
         assert!(!more.has(Right::ViewRoles) && more.has(Right::EditRoles));
         assert_eq!(more.with(&view), all);
+        assert_eq!(all.names().collect::<Vec<_>>(), *NAMES);
+        for name in all.names() {
+            let mut one = Rights::default();
+            one.insert(name);
+            assert_eq!(one.names().collect::<Vec<_>>(), [name]);
+            assert!(one.contains(name) && !all.without(&one).contains(name));
+            one.remove(name);
+            assert!(one.is_empty(), "{name}");
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What a value in the database stands for.
 
+use std::cell::RefCell;
+
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use rusqlite::ToSql;
@@ -24,6 +26,14 @@ pub struct Day(pub NaiveDate);
 /// A text in which what is not UTF-8 was replaced: whoever changes the trail may write what is no text, and it is
 /// shown all the same.
 pub struct Lossy(pub String);
+
+/// How many texts of rights a thread remembers; more than most databases have roles.
+const TEXTS: usize = 32;
+
+thread_local! {
+    /// What texts of rights mean. They are some kilobytes long, and every verdict reads one.
+    static READ: RefCell<Vec<(String, Rights)>> = const { RefCell::new(Vec::new()) };
+}
 
 macro_rules! numbers {
     ($($number:ident),+) => {$(
@@ -100,9 +110,20 @@ impl FromSql for Lossy {
 
 impl FromSql for Rights {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Rights> {
-        // The table lets nothing but JSON in; what is no list of names gives no right.
-        let names: Vec<String> = serde_json::from_str(value.as_str()?).unwrap_or_default();
-        Ok(Rights::from_names(names))
+        let text = value.as_str()?;
+        READ.with_borrow_mut(|read| {
+            if let Some((_, rights)) = read.iter().find(|(known, _)| known == text) {
+                return Ok(rights.clone());
+            }
+            // The table lets nothing but JSON in; what is no list of names gives no right.
+            let names: Vec<String> = serde_json::from_str(text).unwrap_or_default();
+            let rights = Rights::from_names(names);
+            if read.len() == TEXTS {
+                read.clear();
+            }
+            read.push((text.to_owned(), rights.clone()));
+            Ok(rights)
+        })
     }
 }
 
@@ -131,5 +152,25 @@ pub fn expiry(on: Option<Day>, at: Option<Timestamp>) -> FromSqlResult<Option<Ex
         (Some(Day(on)), Some(at)) => Ok(Some(Expiry { on, at })),
         (None, None) => Ok(None),
         _ => Err(FromSqlError::InvalidType),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_text_of_rights_means_its_own_however_many_were_read() {
+        let names: Vec<_> = Rights::all().names().collect();
+        for _ in 0..2 {
+            for name in &names {
+                let text = format!(r#"["{name}", "no.such.right"]"#);
+                let read = Rights::column_result(ValueRef::Text(text.as_bytes()));
+                let read = read.expect("a text");
+                assert_eq!(read.names().collect::<Vec<_>>(), [*name]);
+            }
+        }
+        let none = Rights::column_result(ValueRef::Text(b"{}"));
+        assert!(none.expect("a text").is_empty());
     }
 }
