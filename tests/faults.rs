@@ -15,7 +15,7 @@ use keyward::config::Config;
 use keyward::domain::id::{AUDITOR, KeyId};
 use keyward::domain::trouble::Trouble;
 use keyward::domain::user::Actor;
-use keyward::domain::verdict::Verdict;
+use keyward::domain::verdict::{Asked, Verdict};
 use keyward::service::Service;
 use keyward::store::{Place, Store};
 use nix::unistd::geteuid;
@@ -346,7 +346,8 @@ fn judged(directory: &Path, secret: &[u8]) -> Result<Verdict, Trouble> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let hasher = Hasher::new(Cost::REAL);
     let service = Service::new(store, clock, Box::new(SystemRandom), hasher)?;
-    service.judge(secret).map(|judged| judged.verdict)
+    let judged = service.judge(secret, &Asked::default());
+    judged.map(|judged| judged.verdict)
 }
 
 #[test]

@@ -145,7 +145,7 @@ const STD: &[(&str, &[&str])] = &[
         "std::fs",
         &["cli", "config", "new_file", "path", "store", "ui::terminal"],
     ),
-    ("std::net", &["domain::address", "serve"]),
+    ("std::net", &["domain", "serve"]),
     (
         "std::process",
         &["cli", "clipboard", "main", "store::begin"],

@@ -18,7 +18,7 @@ use crate::cli::{Failure, on_store, unless_reading_will_do, write};
 use crate::config::Config;
 use crate::domain::rights::RightsTree;
 use crate::domain::secret::MAX_BYTES;
-use crate::domain::verdict::Verdict;
+use crate::domain::verdict::{Asked, Verdict};
 use crate::export::json::line;
 use crate::store::{Place, Store};
 use crate::text::Text;
@@ -39,9 +39,9 @@ pub(super) fn verify(
     // A database that cannot be opened is told before anybody types a secret.
     let mut service = unless_reading_will_do(opened, to_read)?;
     let secret = read(text).map_err(|error| Failure::System("cli.input", error))?;
-    let judged = unless_reading_will_do(service.judge(&secret), || {
+    let judged = unless_reading_will_do(service.judge(&secret, &Asked::default()), || {
         service = to_read()?;
-        service.judge(&secret)
+        service.judge(&secret, &Asked::default())
     })?;
     let code = match judged.verdict {
         Verdict::Valid(_) => ExitCode::SUCCESS,

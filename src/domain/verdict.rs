@@ -1,13 +1,55 @@
 //! What became of an attempt to authenticate.
 
+use std::net::IpAddr;
+
 use chrono_tz::Tz;
 
+use crate::domain::address;
 use crate::domain::id::{KeyId, SecretId};
 use crate::domain::locale::Locale;
 use crate::domain::rights::{Access, Rights};
 use crate::domain::secret::SecretFacts;
+use crate::domain::services;
 use crate::domain::time::Timestamp;
 use crate::domain::words::words;
+
+/// For what a client sends a secret, beside that it is to be valid.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Asked<'a> {
+    pub service: Door<'a>,
+    /// Where the client is, if that is known.
+    pub address: Option<IpAddr>,
+}
+
+/// What a secret is to open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Door<'a> {
+    /// No service: the lists of roles are not looked at.
+    #[default]
+    None,
+    /// A service without a name, which only a role opens that opens all.
+    Unnamed,
+    /// The service of this name.
+    Named(&'a str),
+}
+
+impl Asked<'_> {
+    /// Why a key is refused whose role has this list of services, and which has this list of addresses: every reason, in
+    /// their order.
+    #[must_use]
+    pub fn refusals(&self, services: &str, addresses: &str) -> [Option<Refused>; 2] {
+        let opens = match self.service {
+            Door::None => true,
+            Door::Unnamed => services::opens(services, None),
+            Door::Named(name) => services::opens(services, Some(name)),
+        };
+        let allows = address::allows(addresses, self.address);
+        [
+            (!opens).then_some(Refused::Service),
+            (!allows).then_some(Refused::Address),
+        ]
+    }
+}
 
 /// The answer to a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,5 +146,36 @@ words! {
         Service = "service",
         /// The key may be used from certain addresses only, and this is none of them, or is not known.
         Address = "address",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_of_services_binds_who_asks_for_a_service_and_addresses_bind_everybody() {
+        let asked = |service, address: Option<&str>| Asked {
+            service,
+            address: address.map(|address| address.parse().expect("an address")),
+        };
+        let (inside, outside) = (Some("10.1.2.3"), Some("11.1.2.3"));
+        for (asked, refusals) in [
+            (asked(Door::Named("crm"), inside), vec![]),
+            (asked(Door::None, inside), vec![]),
+            (asked(Door::Unnamed, inside), vec![Refused::Service]),
+            (asked(Door::Named("wiki"), inside), vec![Refused::Service]),
+            (asked(Door::None, None), vec![Refused::Address]),
+            (asked(Door::None, outside), vec![Refused::Address]),
+            (
+                asked(Door::Named("wiki"), None),
+                vec![Refused::Service, Refused::Address],
+            ),
+        ] {
+            let found = asked.refusals("billing, crm", "10.0.0.0/8");
+            let found: Vec<_> = found.into_iter().flatten().collect();
+            assert_eq!(found, refusals, "{asked:?}");
+            assert_eq!(asked.refusals("", ""), [None, None], "{asked:?}");
+        }
     }
 }

@@ -1,5 +1,8 @@
 //! Is this secret valid, and whose is it? The answer needs only reads; what is noted of it never changes it.
 
+use std::array::IntoIter;
+use std::iter::Flatten;
+
 use crate::auth::token::{self, Token};
 use crate::domain::id::{KeyId, SecretId};
 use crate::domain::rights::Right;
@@ -9,7 +12,7 @@ use crate::domain::state::is_restorable;
 use crate::domain::time::{MINUTE, Timestamp};
 use crate::domain::trouble::Trouble;
 use crate::domain::user::Actor;
-use crate::domain::verdict::{Bearer, Refused, Tried, TriedKey, Use, UseKind, Verdict};
+use crate::domain::verdict::{Asked, Bearer, Refused, Tried, TriedKey, Use, UseKind, Verdict};
 use crate::service::Service;
 use crate::service::authority::role_in_use;
 use crate::store::api_keys::StoredKey;
@@ -67,8 +70,8 @@ impl Service {
     ///
     /// # Errors
     /// [`Trouble`] is no verdict: the caller must take it as denied.
-    pub fn judge(&self, bytes: &[u8]) -> Result<Judged, Trouble> {
-        Ok(self.prove(bytes)?.judged())
+    pub fn judge(&self, bytes: &[u8], asked: &Asked<'_>) -> Result<Judged, Trouble> {
+        Ok(self.prove(bytes, Some(asked))?.judged())
     }
 
     /// Judges what a client sent by one look at the database. Whoever asks says whether it is the secret of a PHC string:
@@ -79,26 +82,27 @@ impl Service {
     pub fn weigh(
         &self,
         bytes: &[u8],
+        asked: &Asked<'_>,
         proof: impl FnOnce(&str) -> Option<bool>,
     ) -> Result<Weighed, Trouble> {
-        Ok(match self.look(bytes, proof)? {
+        Ok(match self.look(bytes, Some(asked), proof)? {
             Weighed::Judged(worth) => Weighed::Judged(worth.judged()),
             Weighed::Unproven(phc) => Weighed::Unproven(phc),
         })
     }
 
-    /// Judges a secret as a client's is judged, and says whose it is and everything that refuses it. Nothing is noted of it:
-    /// no use, no event.
+    /// Judges a secret as a client's is judged that may be anywhere and asks for nothing, and says whose it is and everything
+    /// that refuses it. Nothing is noted of it: no use, no event.
     ///
     /// # Errors
     /// [`Trouble::NotAuthorized`] for who may not view API keys.
     pub fn try_secret(&self, actor: &Actor, bytes: &[u8]) -> Result<Tried, Trouble> {
         self.ask(actor, &[Right::ViewApiKeys], |_, _| Ok(()))?;
-        let (refused, known) = match self.prove(bytes)? {
+        let (refused, known) = match self.prove(bytes, None)? {
             Worth::Unread(reason) => (vec![reason], None),
             Worth::Unknown(..) => (vec![Refused::Unknown], None),
             Worth::Refused(Refused::Forged, ..) => (vec![Refused::Forged], None),
-            Worth::Refused(_, known, now) => (known.refusals(now).collect(), Some(known)),
+            Worth::Refused(_, known, now) => (known.refusals(now, None).collect(), Some(known)),
             Worth::Accepted(known, _) => (Vec::new(), Some(known)),
         };
         let of = known.map(|known| Box::new(known.tried(self.now())));
@@ -107,14 +111,14 @@ impl Service {
 
     /// Looks, computes the hash where all depends on it, outside any transaction, and looks again: that took long enough for
     /// an administrator to have locked the key.
-    fn prove(&self, bytes: &[u8]) -> Result<Worth, Trouble> {
+    fn prove(&self, bytes: &[u8], asked: Option<&Asked<'_>>) -> Result<Worth, Trouble> {
         let mut computed: Option<(String, bool)> = None;
         loop {
             let proof = |phc: &str| match &computed {
                 Some((of, is_of)) if of == phc => Some(*is_of),
                 _ => None,
             };
-            match self.look(bytes, proof)? {
+            match self.look(bytes, asked, proof)? {
                 Weighed::Judged(worth) => return Ok(worth),
                 Weighed::Unproven(phc) => {
                     let is_of = self.hasher.verify(&phc, received(bytes))?;
@@ -128,6 +132,7 @@ impl Service {
     fn look(
         &self,
         bytes: &[u8],
+        asked: Option<&Asked<'_>>,
         proof: impl FnOnce(&str) -> Option<bool>,
     ) -> Result<Weighed<Worth>, Trouble> {
         let Some(token) = token::parse(bytes) else {
@@ -144,7 +149,7 @@ impl Service {
             }
             Found::Secret(known) => known,
         };
-        let refusal = known.refusals(now).next();
+        let refusal = known.refusals(now, asked).next();
         if let Some(reason) = refusal {
             return Ok(Weighed::Judged(Worth::Refused(reason, known, now)));
         }
@@ -228,19 +233,28 @@ fn refused(
 
 impl Known {
     /// Every reason that refuses the secret, in their order.
-    fn refusals(&self, now: Timestamp) -> impl Iterator<Item = Refused> {
+    fn refusals(
+        &self,
+        now: Timestamp,
+        asked: Option<&Asked<'_>>,
+    ) -> Flatten<IntoIter<Option<Refused>, 7>> {
         let facts = self.key.facts();
         let dead = match self.secret.life.phase(now) {
             Phase::Pending | Phase::Void => Some(Refused::NotDelivered),
             Phase::Dead => Some(Refused::Replaced),
             Phase::Current | Phase::Retiring => None,
         };
+        let (services, addresses) = (&self.role.fields.services, &self.key.fields.addresses);
+        let asked = asked.map(|asked| asked.refusals(services, addresses));
+        let [service, address] = asked.unwrap_or_default();
         let reasons = [
             facts.deleted.then_some(Refused::Deleted),
             dead,
             facts.locked_out.then_some(Refused::LockedOut),
             facts.expired(now).then_some(Refused::Expired),
             (!facts.api_access).then_some(Refused::NoApiAccess),
+            service,
+            address,
         ];
         reasons.into_iter().flatten()
     }

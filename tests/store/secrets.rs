@@ -7,12 +7,12 @@ use keyward::domain::secret::{IssuedSecret, Overlap};
 use keyward::domain::state::RESTORABLE;
 use keyward::domain::time::{DAY, HOUR, MINUTE};
 use keyward::domain::trouble::Trouble;
-use keyward::domain::verdict::{Refused, Use, UseKind, Verdict};
+use keyward::domain::verdict::{Asked, Door, Refused, Use, UseKind, Verdict};
 use keyward::service::authenticate::Weighed;
 use keyward::store::Place;
 use rusqlite::Connection;
 
-use crate::support::database::{Bench, NOW, authenticate, draft, on_disk, raw};
+use crate::support::database::{Bench, NOW, authenticate, draft, on_disk, raw, role_draft};
 
 fn number(connection: &Connection, sql: &str) -> i64 {
     connection.query_row(sql, (), |row| row.get(0)).expect(sql)
@@ -223,7 +223,11 @@ fn what_was_proven_of_a_secret_holds_only_with_the_rows_as_they_are_now() {
     let issued = bench.delivered("a");
     let weigh = |bench: &Bench, proof: Option<bool>| {
         let secret = issued.secret.expose().as_bytes();
-        match bench.service.weigh(secret, |_| proof).expect("weighed") {
+        match bench
+            .service
+            .weigh(secret, &Asked::default(), |_| proof)
+            .expect("weighed")
+        {
             Weighed::Judged(judged) => Some(judged.verdict),
             Weighed::Unproven(_) => None,
         }
@@ -247,7 +251,10 @@ fn a_refused_secret_names_its_key_only_where_it_is_that_keys() {
     let issued = bench.delivered("a");
     let text = issued.secret.expose();
     bench.by_alice(|service, alice| service.lock_out_key(alice, issued.key, ""));
-    let of = |bench: &Bench, text: &str| bench.service.judge(text.as_bytes()).expect("judged").of;
+    let of = |bench: &Bench, text: &str| {
+        let judged = bench.service.judge(text.as_bytes(), &Asked::default());
+        judged.expect("judged").of
+    };
     assert_eq!(of(&bench, text), Some((issued.key, "a".to_owned())));
     let (_, body) = text.split_once(':').expect("a secret");
     assert_eq!(of(&bench, &format!("2:{body}")), None, "forged");
@@ -259,6 +266,62 @@ fn a_refused_secret_names_its_key_only_where_it_is_that_keys() {
     assert_eq!(bench.refusal(&issued), Some(Refused::Forged));
     assert_eq!(of(&bench, text), None, "another secret's hash");
     assert_eq!(of(&bench, other.secret.expose()), None, "it is valid");
+}
+
+#[test]
+fn a_secret_opens_the_services_of_its_role_from_the_addresses_of_its_key_alone() {
+    let mut bench = Bench::in_memory();
+    let mut role = role_draft("Billing", &[]);
+    role.web_service = true;
+    role.services = "billing".to_owned();
+    let mut bound = draft("a");
+    bound.role = bench.role(&role);
+    bound.addresses = "10.0.0.0/8".to_owned();
+    let issued = bench.by_alice(|service, alice| service.create_key(alice, &bound));
+    bench.deliver(&issued, None);
+    let secret = issued.secret.expose().as_bytes();
+    let (inside, outside) = (Some([10, 1, 2, 3].into()), Some([11, 1, 2, 3].into()));
+    let hashes = bench.hasher.computations();
+    let mut refused = |service, address| {
+        let judged = bench.service.judge(secret, &Asked { service, address });
+        let judged = judged.expect("judged");
+        bench.service.note_use(judged.noted);
+        match judged.verdict {
+            Verdict::Valid(_) => None,
+            Verdict::Refused(reason) => Some(reason),
+        }
+    };
+    assert_eq!(refused(Door::Named("wiki"), inside), Some(Refused::Service));
+    assert_eq!(refused(Door::Unnamed, None), Some(Refused::Service));
+    assert_eq!(refused(Door::None, outside), Some(Refused::Address));
+    assert_eq!(
+        refused(Door::Named("billing"), None),
+        Some(Refused::Address)
+    );
+    assert_eq!(bench.hasher.computations(), hashes, "that costs no hash");
+    let bodies: Vec<_> = told(&bench, 675)
+        .into_iter()
+        .map(|(_, body)| body)
+        .collect();
+    assert_eq!(bodies.len(), 2, "one for each reason");
+    for (body, reason) in bodies.iter().zip(["\"service\"", "\"address\""]) {
+        assert!(body.contains(reason), "{body}");
+    }
+    let valid = |service, address| {
+        let judged = bench.service.judge(secret, &Asked { service, address });
+        matches!(judged.expect("judged").verdict, Verdict::Valid(_))
+    };
+    assert!(valid(Door::Named("billing"), inside));
+    assert!(valid(Door::None, inside), "keyward verify asks for none");
+    let tried = bench
+        .service
+        .try_secret(&bench.alice, secret)
+        .expect("tried");
+    assert_eq!(
+        tried.refused,
+        [],
+        "whoever tries it is not where the client is"
+    );
 }
 
 #[test]

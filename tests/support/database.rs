@@ -20,7 +20,7 @@ use keyward::domain::state::{AsOf, Warning};
 use keyward::domain::time::Timestamp;
 use keyward::domain::trouble::Trouble;
 use keyward::domain::user::{Actor, Arrival, OsAccount, UserDraft, UserFields};
-use keyward::domain::verdict::{Refused, Verdict};
+use keyward::domain::verdict::{Asked, Refused, Verdict};
 use keyward::service::{Service, demo};
 use keyward::store::{Place, Store, events, users};
 use nix::unistd::geteuid;
@@ -328,7 +328,7 @@ fn copy_of_demo() -> (Place, rusqlite::Connection) {
 
 /// Judges what a client sent, and notes it, as `keyward verify` does.
 pub fn authenticate(service: &mut Service, sent: &str) -> Result<Verdict, Trouble> {
-    let judged = service.judge(sent.as_bytes())?;
+    let judged = service.judge(sent.as_bytes(), &Asked::default())?;
     service.note_use(judged.noted);
     Ok(judged.verdict)
 }
