@@ -481,6 +481,7 @@ impl Text {
             Rule::OwnLock => self.say("trouble.own_lock").to_owned(),
             Rule::OwnDemotion => self.say("problem.own_demotion").to_owned(),
             Rule::OwnRole => self.say("problem.own_role").to_owned(),
+            Rule::OwnBounds => self.say("problem.own_bounds").to_owned(),
             Rule::NoSuchRole => self.say("problem.no_role").to_owned(),
             Rule::NotADate => self.say("problem.not_a_date").to_owned(),
             Rule::NoSuchDay => self.say("problem.no_day").to_owned(),
@@ -565,6 +566,10 @@ impl Text {
             Trouble::SecretNamed => "problem.secret",
             Trouble::NoSuchUser(name) => return self.fill("trouble.no_user", &[("name", name)]),
             Trouble::LockedOut(name) => return self.fill("trouble.locked_out", &[("name", name)]),
+            Trouble::KeyRefused(reason) => {
+                let reason = self.refusal(*reason);
+                return self.fill("trouble.key_refused", &[("reason", &reason)]);
+            }
             Trouble::NoUserInterface { user, role } => {
                 return self.fill(
                     "trouble.no_user_interface",

@@ -10,7 +10,8 @@ use std::process::{Child, ChildStdout, Output, Stdio};
 use assert_cmd::Command;
 use keyward::auth::random::{Random, SystemRandom};
 use keyward::config::Config;
-use keyward::domain::event::{API_KEY, EventKind, NewEvent, Target};
+use keyward::domain::event::{API_KEY, EventKind, NewEvent, Signature, Target};
+use keyward::domain::id::{UserId, Who};
 use keyward::domain::time::{DAY, HOUR, Timestamp};
 use keyward::store::{Place, Store, events};
 use serde_json::{Value, json};
@@ -57,7 +58,10 @@ impl Trail {
     fn append(&mut self, at: Timestamp, name: &str, body: Value) {
         let event = NewEvent {
             kind: EventKind::ApiKeyUpdated,
-            actor: Some("alice".to_owned()),
+            actor: Some(Signature {
+                who: Who::User(UserId(1)),
+                name: "alice".to_owned(),
+            }),
             target: Target {
                 kind: API_KEY,
                 id: 42,
@@ -174,7 +178,8 @@ fn every_format_has_one_line_for_an_event_the_oldest_first() {
         first,
         json!({
             "sequence": 1, "at": NOW.0, "time": "2026-11-22T16:00:00.000Z", "number": 658,
-            "event": "API Key Updated", "level": "Info", "actor": "alice",
+            "event": "API Key Updated", "level": "Info", "actor": "alice", "actorKind": "user",
+            "actorId": 1,
             "target": { "kind": "api-key", "id": 42, "name": "b" },
             "body": { "changes": { "name": { "before": "a", "after": "b" } }, "version": 1 },
             "previous": zeros, "hash": first["hash"],

@@ -2,6 +2,8 @@
 
 mod support;
 
+#[path = "store/actors.rs"]
+mod actors;
 #[path = "store/apart.rs"]
 mod apart;
 #[path = "store/authority.rs"]

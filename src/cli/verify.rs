@@ -160,7 +160,7 @@ mod tests {
     use chrono_tz::Tz;
 
     use super::*;
-    use crate::domain::id::KeyId;
+    use crate::domain::id::{KeyId, SecretId};
     use crate::domain::locale::Locale;
     use crate::domain::rights::Rights;
     use crate::domain::time::Timestamp;
@@ -168,6 +168,7 @@ mod tests {
 
     fn bearer(name: &str, expires_at: Option<Timestamp>) -> Verdict {
         Verdict::Valid(Bearer {
+            secret: SecretId(3),
             id: KeyId(7),
             name: name.to_owned(),
             role: "Full Access".to_owned(),

@@ -230,6 +230,19 @@ impl ApiKeyFields {
         ]
     }
 
+    /// The field that holds the key to something else than `before`; nothing where it is held to the same.
+    #[must_use]
+    pub fn bound_changed(&self, before: &ApiKeyFields) -> Option<Field> {
+        let ends = |fields: &ApiKeyFields| fields.expiry.map(|expiry| expiry.at);
+        if ends(self) != ends(before) {
+            Some(Field::ExpiresOn)
+        } else if self.addresses != before.addresses {
+            Some(Field::Addresses)
+        } else {
+            (self.rate != before.rate).then_some(Field::Rate)
+        }
+    }
+
     fn values(&self) -> Values {
         vec![
             (Field::Name, Value::Text(self.name.clone())),

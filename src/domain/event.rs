@@ -6,7 +6,7 @@ pub mod trail;
 
 use serde_json::Value;
 
-use crate::domain::id::{KeyId, RoleId, UserId};
+use crate::domain::id::{KeyId, RoleId, UserId, Who};
 use crate::domain::words::words;
 
 words! {
@@ -173,12 +173,31 @@ impl From<(UserId, &str)> for Target {
     }
 }
 
+/// Whose deed an event is: a user's or a key's, and the name under which they sign.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signature {
+    pub who: Who,
+    pub name: String,
+}
+
+impl Signature {
+    /// The kind and ID that an event keeps beside the name; nobody is [`SYSTEM`].
+    #[must_use]
+    pub fn row(signature: Option<&Signature>) -> (&'static str, i64) {
+        match signature.map(|signature| signature.who) {
+            Some(Who::User(id)) => (USER, id.0),
+            Some(Who::Key { key, .. }) => (API_KEY, key.0),
+            None => (SYSTEM, 0),
+        }
+    }
+}
+
 /// An event that is about to be recorded.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewEvent {
     pub kind: EventKind,
-    /// The user's name; `None` is `System`.
-    pub actor: Option<String>,
+    /// `None` is `System`.
+    pub actor: Option<Signature>,
     pub target: Target,
     /// What changed, never a secret. The store adds the version of the format, and [`BEHIND`] where it is so.
     pub body: Value,

@@ -28,3 +28,12 @@ pub struct UserId(pub i64);
 /// A row of the table of secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SecretId(pub i64);
+
+/// Who does something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Who {
+    /// A user, in the console or by a command.
+    User(UserId),
+    /// An API key, and which of its secrets was sent.
+    Key { key: KeyId, secret: SecretId },
+}

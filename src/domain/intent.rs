@@ -94,14 +94,14 @@ pub enum Intent {
 }
 
 impl Intent {
-    /// The rights of which one is enough for this user to make the change; where there are none, none is needed.
+    /// The rights of which one is enough for this user, or for a key, to make the change; where there are none, none is needed.
     #[must_use]
-    pub fn needs(&self, actor: UserId) -> &'static [Right] {
+    pub fn needs(&self, actor: Option<UserId>) -> &'static [Right] {
         match self {
             Intent::Key(change, _) => change.needs(),
             Intent::IssueSecret(..) | Intent::SaveKey { .. } => &[Right::EditApiKeys],
             Intent::User(change, _) => change.needs(),
-            Intent::SaveUser { id, .. } if *id == actor => &[],
+            Intent::SaveUser { id, .. } if Some(*id) == actor => &[],
             Intent::SaveUser { .. } => &[Right::EditUsers],
             Intent::SaveRole { .. } => &[Right::EditRoles],
             Intent::DeleteRole(_) => &[Right::DeleteRoles],

@@ -121,6 +121,8 @@ pub enum Rule {
     OwnDemotion,
     /// Nobody changes what the own role allows.
     OwnRole,
+    /// No key changes what it is held to itself: when it expires, from where it is used and how often.
+    OwnBounds,
     /// None of the forms of a day.
     NotADate,
     /// The form is right, but the calendar has no such day.
@@ -168,7 +170,7 @@ impl Rule {
             Rule::RoleBeyondOwn | Rule::RightsBeyondOwn { .. } | Rule::NotHeld => {
                 Some("beyond-own-role")
             }
-            Rule::OwnLock | Rule::OwnDemotion | Rule::OwnRole => Some("oneself"),
+            Rule::OwnLock | Rule::OwnDemotion | Rule::OwnRole | Rule::OwnBounds => Some("oneself"),
             _ => None,
         }
     }

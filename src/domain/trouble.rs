@@ -8,6 +8,7 @@ use crate::domain::id::{KeyId, RoleId, UserId};
 use crate::domain::problem::Problem;
 use crate::domain::rights::Right;
 use crate::domain::role::Assigned;
+use crate::domain::verdict::Refused;
 
 /// A refusal or a failure of a use case. Nothing was changed, but for what [`Trouble::is_unsure`] tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub enum Trouble {
     LockedOut(String),
     /// The user's role does not allow access to the user interface.
     NoUserInterface { user: String, role: String },
+    /// The key on whose behalf it was to be done is refused by now.
+    KeyRefused(Refused),
     /// The user or key in question has a role that allows more than the actor's own, who is bound to equal or less.
     BeyondOwn { name: String, role: String },
     /// The role in question allows more than the actor's own, who is bound to equal or less; its name.
@@ -114,6 +117,7 @@ impl Trouble {
             Trouble::NoSuchUser(_) => Some("no-such-user"),
             Trouble::SecretNamed => Some("secret"),
             Trouble::LockedOut(_) => Some("locked-out"),
+            Trouble::KeyRefused(reason) => Some(reason.word()),
             Trouble::NoUserInterface { .. } => Some("no-user-interface"),
             Trouble::BeyondOwn { .. }
             | Trouble::RoleBeyondOwn(_)

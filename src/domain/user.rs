@@ -2,8 +2,9 @@
 
 use chrono_tz::Tz;
 
+use crate::domain::event::Signature;
 use crate::domain::event::trail::SYSTEM_NAME;
-use crate::domain::id::{RoleId, UserId};
+use crate::domain::id::{KeyId, RoleId, UserId, Who};
 use crate::domain::locale::Locale;
 use crate::domain::merge::{Values, merge};
 use crate::domain::name::{check_label, check_reason};
@@ -19,13 +20,15 @@ use crate::domain::zone;
 /// Longest user name, in characters.
 pub const USER_NAME_MAX: usize = 32;
 
-/// The user on whose behalf something is done, as they were when they were read.
+/// The user or API key on whose behalf something is done, as they were when they were read.
 ///
 /// The role in here only greys verbs; every use case reads it again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor {
-    pub user: UserId,
+    pub who: Who,
+    /// How they sign what they do: a user's name, or what [`key_signature`] makes of a key's.
     pub name: String,
+    /// Empty for a key.
     pub full_name: String,
     pub role: Role,
     /// The console's language; nothing is as the machine says.
@@ -35,6 +38,36 @@ pub struct Actor {
 }
 
 impl Actor {
+    /// The user; nothing where it is a key.
+    #[must_use]
+    pub fn user(&self) -> Option<UserId> {
+        match self.who {
+            Who::User(id) => Some(id),
+            Who::Key { .. } => None,
+        }
+    }
+
+    /// Whether this user's account is the actor's own.
+    #[must_use]
+    pub fn is_user(&self, id: UserId) -> bool {
+        self.user() == Some(id)
+    }
+
+    /// Whether the actor is this key.
+    #[must_use]
+    pub fn is_key(&self, id: KeyId) -> bool {
+        matches!(self.who, Who::Key { key, .. } if key == id)
+    }
+
+    /// Whose deed it is, for events.
+    #[must_use]
+    pub fn signature(&self) -> Signature {
+        Signature {
+            who: self.who,
+            name: self.name.clone(),
+        }
+    }
+
     /// Whether the verb is worth offering.
     #[must_use]
     pub fn may(&self, right: Right) -> bool {
@@ -230,6 +263,12 @@ impl SignOut {
     }
 }
 
+/// The name under which an API key signs what it does: `API key 42 (backup)`. It has blanks, so no user has it.
+#[must_use]
+pub fn key_signature(id: KeyId, name: &str) -> String {
+    format!("API key {} ({name})", id.0)
+}
+
 /// Whether a text is a user name: `[A-Za-z_][A-Za-z0-9_.@-]{0,31}`, and not the name under which events tell of what
 /// nobody did.
 #[must_use]
@@ -361,6 +400,14 @@ mod tests {
         assert_eq!(clash, [Problem::new(Field::TimeZone, rule)]);
         before.adopt(Field::TimeZone, &Value::Machine);
         assert!(mine.merge(&before, &unset).is_ok());
+    }
+
+    #[test]
+    fn no_user_can_have_the_name_under_which_a_key_signs() {
+        for name in ["", "alice", "System", "x) API key 8 (y"] {
+            assert!(!is_user_name(&key_signature(KeyId(7), name)), "{name}");
+        }
+        assert_eq!(key_signature(KeyId(42), "backup"), "API key 42 (backup)");
     }
 
     #[test]

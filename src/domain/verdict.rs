@@ -8,8 +8,9 @@ use crate::domain::address;
 use crate::domain::id::{KeyId, SecretId};
 use crate::domain::locale::Locale;
 use crate::domain::rights::{Access, Rights};
-use crate::domain::secret::SecretFacts;
+use crate::domain::secret::{Phase, SecretFacts};
 use crate::domain::services;
+use crate::domain::state::Facts;
 use crate::domain::time::Timestamp;
 use crate::domain::words::words;
 
@@ -62,6 +63,8 @@ pub enum Verdict {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bearer {
     pub id: KeyId,
+    /// The row of the secret that was sent.
+    pub secret: SecretId,
     pub name: String,
     pub role: String,
     pub rights: Rights,
@@ -147,6 +150,23 @@ words! {
         /// The key may be used from certain addresses only, and this is none of them, or is not known.
         Address = "address",
     }
+}
+
+/// Every reason by which a key refuses a secret that is in this phase, in their order.
+pub fn refusals(key: Facts, secret: Phase, now: Timestamp) -> impl Iterator<Item = Refused> {
+    let dead = match secret {
+        Phase::Pending | Phase::Void => Some(Refused::NotDelivered),
+        Phase::Dead => Some(Refused::Replaced),
+        Phase::Current | Phase::Retiring => None,
+    };
+    let reasons = [
+        key.deleted.then_some(Refused::Deleted),
+        dead,
+        key.locked_out.then_some(Refused::LockedOut),
+        key.expired(now).then_some(Refused::Expired),
+        (!key.api_access).then_some(Refused::NoApiAccess),
+    ];
+    reasons.into_iter().flatten()
 }
 
 #[cfg(test)]

@@ -52,6 +52,11 @@ struct Line<'a> {
     level: &'a str,
     /// Null is `System`.
     actor: Option<&'a str>,
+    /// `user`, `api-key` or `system`; null in events of versions that did not keep it.
+    #[serde(rename = "actorKind")]
+    actor_kind: Option<&'a str>,
+    #[serde(rename = "actorId")]
+    actor_id: Option<i64>,
     target: Target<'a>,
     body: Value,
     previous: String,
@@ -76,6 +81,8 @@ pub fn line(event: &EventRow) -> String {
         event: Text::en_us().event(event.number),
         level: &event.level,
         actor: event.actor.as_deref(),
+        actor_kind: event.who.as_ref().map(|who| who.kind.as_str()),
+        actor_id: event.who.as_ref().map(|who| who.id),
         target: Target {
             kind: &event.target.kind,
             id: event.target.id,

@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyLife, ApiKeyProperties};
-use crate::domain::authority::Holder;
+use crate::domain::authority::{Holder, within};
 use crate::domain::event::{EventKind, Target};
 use crate::domain::id::KeyId;
 use crate::domain::intent::{Affected, KeyChange, Named as Names, Prospect};
-use crate::domain::problem::Rule;
+use crate::domain::problem::{Field, Problem, Rule};
 use crate::domain::rights::Right;
 use crate::domain::role::Role;
 use crate::domain::secret::{Ended, IssuedSecret};
@@ -170,7 +170,7 @@ impl Service {
     /// Deletes a key: it stops at once, and a pending secret never works.
     pub fn delete_key(&mut self, actor: &Actor, id: KeyId) -> Result<(), Trouble> {
         self.change(actor, attempt("delete", &KeyChange::Delete, id), |change| {
-            let key = manageable(change, id)?;
+            let key = removable(change, id)?;
             api_keys::set_deleted(change.tx, id, change.now)?;
             if let Some(pending) = secrets::live(change.tx, id)?.pending {
                 secrets::end(change.tx, pending.id, change.now, Ended::KeyDeleted)?;
@@ -230,7 +230,7 @@ pub(super) fn look_ahead(
             let key = lockable(change, id, None)?.before;
             return Ok(not_locked(key.locked_out.as_ref()));
         }
-        KeyChange::Delete => drop(manageable(change, id)?),
+        KeyChange::Delete => drop(removable(change, id)?),
         KeyChange::Restore => {
             let restorable = restorable(change, id)?;
             return Ok(restorable.map_or(Prospect::NotDeleted, |_| Prospect::Clear));
@@ -251,6 +251,15 @@ pub(super) fn look_ahead(
 pub(super) fn manageable(change: &Change<'_>, id: KeyId) -> Result<ApiKeyFields, Trouble> {
     let key = undeleted(change.tx, id)?.fields;
     refuse_beyond(change, &key)?;
+    Ok(key)
+}
+
+/// The undeleted key's fields, where the actor may delete it.
+fn removable(change: &Change<'_>, id: KeyId) -> Result<ApiKeyFields, Trouble> {
+    let key = manageable(change, id)?;
+    if change.actor.is_key(id) {
+        return Err(Trouble::OwnDeletion);
+    }
     Ok(key)
 }
 
@@ -314,6 +323,9 @@ pub(super) fn lockable(
     reason: Option<&str>,
 ) -> Result<Edit<ApiKeyFields>, Trouble> {
     let present = manageable(change, id)?;
+    if reason.is_some() && change.actor.is_key(id) {
+        return Err(Trouble::OwnLock);
+    }
     let wanted = ApiKeyFields {
         locked_out: Change::lock(present.locked_out.as_ref(), reason)?,
         ..present.clone()
@@ -418,5 +430,25 @@ fn refuse_problems(
         fields.zone,
         change.now,
     );
-    refuse_if_any(name.into_iter().chain(role).chain(expiry).collect())
+    let own = before.filter(|(id, _)| change.actor.is_key(*id));
+    let own = own.map(|(_, before)| own_problem(change, before, fields));
+    let problems = name.into_iter().chain(role).chain(expiry);
+    refuse_if_any(problems.chain(own.transpose()?.flatten()).collect())
+}
+
+/// What a key may not change of itself: its lock and the access that it has, as users may not, and what it is held to.
+fn own_problem(
+    change: &Change<'_>,
+    before: &ApiKeyFields,
+    after: &ApiKeyFields,
+) -> Result<Option<Problem>, Trouble> {
+    let role = role_in_use(change.tx, after.role)?.fields;
+    Ok(if after.locked_out.is_some() {
+        Some(Problem::new(Field::LockedOut, Rule::OwnLock))
+    } else if !within(&change.own.fields, &role) {
+        Some(Problem::new(Field::Role, Rule::OwnDemotion))
+    } else {
+        let field = after.bound_changed(before);
+        field.map(|field| Problem::new(field, Rule::OwnBounds))
+    })
 }

@@ -1,18 +1,17 @@
 //! Is this secret valid, and whose is it? The answer needs only reads; what is noted of it never changes it.
 
-use std::array::IntoIter;
-use std::iter::Flatten;
-
 use crate::auth::token::{self, Token};
 use crate::domain::id::{KeyId, SecretId};
 use crate::domain::rights::Right;
 use crate::domain::role::Role;
-use crate::domain::secret::{Phase, SecretFacts, received};
+use crate::domain::secret::{SecretFacts, received};
 use crate::domain::state::is_restorable;
 use crate::domain::time::{MINUTE, Timestamp};
 use crate::domain::trouble::Trouble;
 use crate::domain::user::Actor;
-use crate::domain::verdict::{Asked, Bearer, Refused, Tried, TriedKey, Use, UseKind, Verdict};
+use crate::domain::verdict::{
+    Asked, Bearer, Refused, Tried, TriedKey, Use, UseKind, Verdict, refusals,
+};
 use crate::service::Service;
 use crate::service::authority::role_in_use;
 use crate::store::api_keys::StoredKey;
@@ -237,26 +236,12 @@ impl Known {
         &self,
         now: Timestamp,
         asked: Option<&Asked<'_>>,
-    ) -> Flatten<IntoIter<Option<Refused>, 7>> {
-        let facts = self.key.facts();
-        let dead = match self.secret.life.phase(now) {
-            Phase::Pending | Phase::Void => Some(Refused::NotDelivered),
-            Phase::Dead => Some(Refused::Replaced),
-            Phase::Current | Phase::Retiring => None,
-        };
+    ) -> impl Iterator<Item = Refused> + use<> {
+        let phase = self.secret.life.phase(now);
         let (services, addresses) = (&self.role.fields.services, &self.key.fields.addresses);
         let asked = asked.map(|asked| asked.refusals(services, addresses));
-        let [service, address] = asked.unwrap_or_default();
-        let reasons = [
-            facts.deleted.then_some(Refused::Deleted),
-            dead,
-            facts.locked_out.then_some(Refused::LockedOut),
-            facts.expired(now).then_some(Refused::Expired),
-            (!facts.api_access).then_some(Refused::NoApiAccess),
-            service,
-            address,
-        ];
-        reasons.into_iter().flatten()
+        let asked = asked.unwrap_or_default().into_iter().flatten();
+        refusals(self.key.facts(), phase, now).chain(asked)
     }
 
     fn worth_noting(&self, now: Timestamp) -> bool {
@@ -282,6 +267,7 @@ impl Known {
     fn bearer(self) -> Bearer {
         Bearer {
             id: self.key.id,
+            secret: self.secret.id,
             name: self.key.fields.name,
             rights: self.role.fields.rights,
             role: self.role.fields.name,

@@ -14,8 +14,9 @@ use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::Actor;
 use crate::service::Service;
+use crate::service::admission::authorize;
 use crate::service::record::{NOTING, Writing};
-use crate::service::sign_in::{Entry, authorize};
+use crate::service::sign_in::Entry;
 use crate::store::names::{self, Named};
 use crate::store::patience::give_way;
 use crate::store::{Tx, api_keys, events, roles, secrets, users};
@@ -179,7 +180,7 @@ impl Service {
         let seen = self.seen;
         let done = self.write_for(actor, Entry::Strict, |writing| {
             let (tx, now) = (writing.tx, writing.now);
-            let own = &authorize(tx, actor, attempt.needs)?;
+            let own = &authorize(tx, actor, attempt.needs, now)?;
             if let Some(version) = seen {
                 attempt.on.refuse_unless(version, tx)?;
             }

@@ -11,21 +11,25 @@ impl Service {
     /// The columns that the actor wants in the list of this name; nothing where they have not chosen.
     pub fn columns(&self, actor: &Actor, list: &str) -> Result<Option<Vec<ChosenColumn>>, Trouble> {
         self.ask(actor, &[], |tx, _| {
-            Ok(columns::chosen(tx, actor.user, list)?)
+            let chosen = actor.user().map(|user| columns::chosen(tx, user, list));
+            Ok(chosen.transpose()?.flatten())
         })
     }
 
     /// Keeps the columns that the actor wants in the list of this name, or that they have not chosen. Of two consoles
-    /// of one user the last one counts.
+    /// of one user the last one counts. A key looks at no list.
     pub fn choose_columns(
         &mut self,
         actor: &Actor,
         list: &str,
         chosen: Option<&[ChosenColumn]>,
     ) -> Result<(), Trouble> {
-        let attempt = Attempt::new("choose-columns", On::User(actor.user), &[]);
+        let Some(user) = actor.user() else {
+            return Ok(());
+        };
+        let attempt = Attempt::new("choose-columns", On::User(user), &[]);
         self.change(actor, attempt, |change| {
-            Ok(columns::choose(change.tx, actor.user, list, chosen)?)
+            Ok(columns::choose(change.tx, user, list, chosen)?)
         })
     }
 }

@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use crate::domain::api_key::ApiKeyFields;
-use crate::domain::event::{EventKind, NewEvent, Target};
+use crate::domain::event::{EventKind, NewEvent, Signature, Target};
 use crate::domain::expiry::Expiry;
 use crate::domain::id::{KeyId, SecretId};
 use crate::domain::locale::Locale;
@@ -229,7 +229,7 @@ impl Seeding<'_> {
             kind,
             EventKind::ApiKeySessionValidationFailed | EventKind::ApiKeyExpired
         );
-        let by = (!noticed).then(|| self.actor.name.clone());
+        let by = (!noticed).then(|| self.actor.signature());
         self.tell_of(at, kind, by, key, body);
     }
 
@@ -237,7 +237,7 @@ impl Seeding<'_> {
         &mut self,
         at: Timestamp,
         kind: EventKind,
-        actor: Option<String>,
+        actor: Option<Signature>,
         target: impl Into<Target>,
         body: Value,
     ) {

@@ -19,7 +19,7 @@ const NAMED: usize = 3;
 impl Service {
     /// What stands in the way of a change, or why it would be refused.
     pub fn foresee(&self, actor: &Actor, intent: &Intent) -> Result<Prospect, Trouble> {
-        self.look_ahead(actor, intent.needs(actor.user), |change| {
+        self.look_ahead(actor, intent.needs(actor.user()), |change| {
             look(change, intent)
         })
     }
@@ -34,7 +34,7 @@ impl Service {
         intent: &Intent,
         ids: &[i64],
     ) -> Result<Vec<Outlook>, Trouble> {
-        self.look_ahead(actor, intent.needs(actor.user), |change| {
+        self.look_ahead(actor, intent.needs(actor.user()), |change| {
             let each = ids.iter().map(|id| outlook(change, intent.on(*id)));
             each.collect()
         })

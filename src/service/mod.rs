@@ -3,6 +3,7 @@
 //! One service, many faces: the console and the command line call the same functions. Nothing here prints, prompts
 //! or reads the environment.
 
+mod admission;
 pub mod api_keys;
 pub mod authenticate;
 mod authority;
@@ -67,9 +68,9 @@ enum SignIn {
 }
 
 impl SignIn {
-    fn due(&self, actor: &Actor) -> Option<&Arrival> {
+    fn due(&self, actor: &Actor) -> Option<(UserId, &Arrival)> {
         match self {
-            SignIn::Due(user, arrival) if *user == actor.user => Some(arrival),
+            SignIn::Due(user, arrival) if actor.is_user(*user) => Some((*user, arrival)),
             _ => None,
         }
     }

@@ -36,7 +36,7 @@ impl Writing<'_> {
     ) -> Result<(), Trouble> {
         let mut event = NewEvent {
             kind,
-            actor: self.actor.map(|actor| actor.name.clone()),
+            actor: self.actor.map(Actor::signature),
             target: target.into(),
             body,
         };

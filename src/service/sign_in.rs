@@ -7,13 +7,13 @@ use crate::domain::id::UserId;
 use crate::domain::name::check_name;
 use crate::domain::rights::Right;
 use crate::domain::role::Role;
-use crate::domain::trouble::{Fault, Trouble};
+use crate::domain::trouble::Trouble;
 use crate::domain::user::{Actor, Arrival, SignOut};
+use crate::service::admission::{admit_user, admitted, authorize};
 use crate::service::record::{NOTING, Writing};
 use crate::service::typed::missing;
 use crate::service::{Service, SignIn};
-use crate::store::users::StoredUser;
-use crate::store::{Tx, roles, users};
+use crate::store::{Tx, users};
 
 /// What becomes of a write on behalf of somebody whose sign-in is not recorded yet, and by now would be refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,12 +31,12 @@ impl Service {
     pub fn sign_in(&mut self, name: &str, arrival: &Arrival) -> Result<Actor, Trouble> {
         let (id, admitted) = self.store.read(|tx| {
             Ok::<_, Trouble>(match users::by_name(tx, name)? {
-                Some(user) => (user.id, admit(tx, user)),
+                Some(user) => (user.id, admit_user(tx, user)),
                 None => (UserId(0), Err(missing(tx, name, Trouble::NoSuchUser)?)),
             })
         })?;
         match &admitted {
-            Ok(actor) => self.sign_in = SignIn::Due(actor.user, arrival.clone()),
+            Ok(_) => self.sign_in = SignIn::Due(id, arrival.clone()),
             Err(trouble) => self.note_refused_sign_in(id, name, arrival, trouble),
         }
         admitted
@@ -52,27 +52,33 @@ impl Service {
 
     /// The actor as they are now, if they may still be signed in.
     pub fn look_again(&self, actor: &Actor) -> Result<Actor, Trouble> {
-        self.store.read(|tx| admitted(tx, actor))
+        self.store.read(|tx| admitted(tx, actor, self.now()))
     }
 
     /// Records that the actor has signed in, and how they came, unless the first change has recorded it before; they
-    /// may have been locked out since. Waits for no more than a moment: it can be asked for again.
+    /// may have been locked out since. Waits for no more than a moment: it can be asked for again. A key does not sign in.
     pub fn note_sign_in(&mut self, actor: &Actor, arrival: &Arrival) -> Result<(), Trouble> {
-        if matches!(self.sign_in, SignIn::Recorded(user) if user == actor.user) {
+        let Some(user) = actor.user() else {
+            return Ok(());
+        };
+        if matches!(self.sign_in, SignIn::Recorded(recorded) if recorded == user) {
             return Ok(());
         }
-        self.sign_in = SignIn::Due(actor.user, arrival.clone());
+        self.sign_in = SignIn::Due(user, arrival.clone());
         let done = self.within(NOTING, |service| {
             service.write_for(actor, Entry::Strict, |_| Ok(()))
         });
         if let Err(trouble) = &done {
-            self.note_refused_sign_in(actor.user, &actor.name, arrival, trouble);
+            self.note_refused_sign_in(user, &actor.name, arrival, trouble);
         }
         done
     }
 
-    /// Records that the actor's console has ended, whether or not they may still be signed in.
+    /// Records that the actor's console has ended, whether or not they may still be signed in. A key has none.
     pub fn note_sign_out(&mut self, actor: &Actor, why: SignOut) -> Result<(), Trouble> {
+        let Some(user) = actor.user() else {
+            return Ok(());
+        };
         let mut body = json!({ "reason": why.word() });
         let mut kind = EventKind::UserSignedOut;
         if let SignOut::TimedOut { last_action } = why {
@@ -80,7 +86,7 @@ impl Service {
             body["lastAction"] = last_action.0.into();
         }
         self.write_for(actor, Entry::Lenient, |writing| {
-            let target = (actor.user, actor.name.as_str());
+            let target = (user, actor.name.as_str());
             writing.record(kind, target, body)
         })
     }
@@ -92,11 +98,14 @@ impl Service {
         entry: Entry,
         work: impl FnOnce(&Writing<'_>) -> Result<T, Trouble>,
     ) -> Result<T, Trouble> {
-        let due = self.sign_in.due(actor).cloned();
+        let due = self
+            .sign_in
+            .due(actor)
+            .map(|(user, arrival)| (user, arrival.clone()));
         let (done, recorded) = self.write(|writing| {
             let recorded = match &due {
                 None => false,
-                Some(arrival) => match enter(writing, actor, arrival) {
+                Some((user, arrival)) => match enter(writing, (*user, actor), arrival) {
                     Err(trouble) if entry == Entry::Lenient && trouble.ends_console() => false,
                     done => done.map(|()| true)?,
                 },
@@ -107,20 +116,20 @@ impl Service {
             };
             Ok((work(&writing)?, recorded))
         })?;
-        if recorded {
-            self.sign_in = SignIn::Recorded(actor.user);
+        if let Some((user, _)) = due.filter(|_| recorded) {
+            self.sign_in = SignIn::Recorded(user);
         }
         Ok(done)
     }
 
-    /// Reads on behalf of a user who has one of these rights, with the role that they have in the same transaction.
+    /// Reads on behalf of an actor who has one of these rights, with the role that they have in the same transaction.
     pub(super) fn ask<T>(
         &self,
         actor: &Actor,
         needs: &[Right],
         work: impl FnOnce(&Tx<'_>, &Role) -> Result<T, Trouble>,
     ) -> Result<T, Trouble> {
-        let own = |tx: &Tx<'_>| authorize(tx, actor, needs);
+        let own = |tx: &Tx<'_>| authorize(tx, actor, needs, self.now());
         self.store.read(|tx| work(tx, &own(tx)?))
     }
 
@@ -180,14 +189,18 @@ fn told_name(name: &str) -> String {
 }
 
 /// Records a sign-in, if they still may.
-fn enter(writing: &Writing<'_>, actor: &Actor, arrival: &Arrival) -> Result<(), Trouble> {
-    let actor = &admitted(writing.tx, actor)?;
-    users::signed_in(writing.tx, actor.user, writing.now)?;
+fn enter(
+    writing: &Writing<'_>,
+    (user, actor): (UserId, &Actor),
+    arrival: &Arrival,
+) -> Result<(), Trouble> {
+    let actor = &admitted(writing.tx, actor, writing.now)?;
+    users::signed_in(writing.tx, user, writing.now)?;
     let writing = Writing {
         actor: Some(actor),
         ..*writing
     };
-    let target = (actor.user, actor.name.as_str());
+    let target = (user, actor.name.as_str());
     let body = json!({ "unproven": unproven(arrival) });
     writing.record(EventKind::UserSignedIn, target, body)
 }
@@ -198,48 +211,5 @@ fn unproven(arrival: &Arrival) -> Value {
         "account": arrival.account,
         "sudoUser": noted(&arrival.sudo_user),
         "sshConnection": noted(&arrival.ssh_connection),
-    })
-}
-
-/// The role that the actor has now, where one of these rights is in it or none is needed; it is the first that is
-/// named.
-pub(super) fn authorize(tx: &Tx<'_>, actor: &Actor, needs: &[Right]) -> Result<Role, Trouble> {
-    let role = admitted(tx, actor)?.role;
-    match needs.first() {
-        Some(first) if !needs.iter().any(|right| role.fields.rights.has(*right)) => {
-            Err(Trouble::NotAuthorized(*first))
-        }
-        _ => Ok(role),
-    }
-}
-
-/// The actor as they are now, by ID: another user may have their name by now.
-fn admitted(tx: &Tx<'_>, actor: &Actor) -> Result<Actor, Trouble> {
-    let user =
-        users::get(tx, actor.user)?.ok_or_else(|| Trouble::NoSuchUser(actor.name.clone()))?;
-    admit(tx, user)
-}
-
-/// The user as an actor.
-fn admit(tx: &Tx<'_>, user: StoredUser) -> Result<Actor, Trouble> {
-    let fields = user.fields;
-    if fields.locked_out.is_some() {
-        return Err(Trouble::LockedOut(fields.name));
-    }
-    // The table lets no user be without a role.
-    let role = roles::get(tx, fields.role)?.ok_or(Trouble::Storage(Fault::Corrupt))?;
-    if !role.fields.user_interface {
-        return Err(Trouble::NoUserInterface {
-            user: fields.name,
-            role: role.fields.name,
-        });
-    }
-    Ok(Actor {
-        user: user.id,
-        name: fields.name,
-        full_name: fields.full_name,
-        role,
-        locale: fields.locale,
-        zone: fields.zone,
     })
 }

@@ -154,7 +154,7 @@ pub(super) fn target(id: UserId, fields: &UserFields) -> Target {
 
 /// The rights that something needs; none for the own account.
 pub(super) fn needs<'a>(actor: &Actor, id: UserId, rights: &'a [Right]) -> &'a [Right] {
-    if actor.user == id { &[] } else { rights }
+    if actor.is_user(id) { &[] } else { rights }
 }
 
 /// The user, unless they were deleted or never were.
@@ -208,7 +208,7 @@ pub(super) fn lockable(
     reason: Option<&str>,
 ) -> Result<Edit<UserFields>, Trouble> {
     let present = manageable(change, id)?;
-    if reason.is_some() && change.actor.user == id {
+    if reason.is_some() && change.actor.is_user(id) {
         return Err(Trouble::OwnLock);
     }
     let wanted = UserFields {
@@ -224,7 +224,7 @@ pub(super) fn lockable(
 /// The user's fields, where the actor may delete them.
 pub(super) fn removable(change: &Change<'_>, id: UserId) -> Result<UserFields, Trouble> {
     let user = manageable(change, id)?;
-    if change.actor.user == id {
+    if change.actor.is_user(id) {
         return Err(Trouble::OwnDeletion);
     }
     Ok(user)
@@ -237,7 +237,7 @@ fn refuse_problems(
     before: &UserFields,
     after: &UserFields,
 ) -> Result<(), Trouble> {
-    let own_account = change.actor.user == id;
+    let own_account = change.actor.is_user(id);
     let mut problems = Vec::new();
     if before.role != after.role {
         let problem = role_problem(change, Some(before.role), after.role)?;

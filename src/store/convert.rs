@@ -155,6 +155,15 @@ pub fn expiry(on: Option<Day>, at: Option<Timestamp>) -> FromSqlResult<Option<Ex
     }
 }
 
+/// Kind and ID of who did something from their two columns, of which both are set or none.
+pub fn who<K>(kind: Option<K>, id: Option<i64>) -> FromSqlResult<Option<(K, i64)>> {
+    match (kind, id) {
+        (Some(kind), Some(id)) => Ok(Some((kind, id))),
+        (None, None) => Ok(None),
+        _ => Err(FromSqlError::InvalidType),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

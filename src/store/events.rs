@@ -9,7 +9,9 @@ use rusqlite::types::Value;
 
 use crate::domain::event::chain::{CHAIN_START, Hash, Hashed, Head, chain};
 use crate::domain::event::trail::{SYSTEM_NAME, TargetFilter};
-use crate::domain::event::{API_KEY, BEHIND, EventKind, NewEvent, ROLE, SYSTEM, Target, USER};
+use crate::domain::event::{
+    API_KEY, BEHIND, EventKind, NewEvent, ROLE, SYSTEM, Signature, Target, USER,
+};
 use crate::domain::fold::name_key;
 use crate::domain::list::Filter;
 use crate::domain::preview::LastEvent;
@@ -41,12 +43,15 @@ pub fn append(tx: &Tx<'_>, at: Timestamp, event: &NewEvent) -> Result<(), Fault>
         }
     }
     let body = body.to_string();
+    let actor = event.actor.as_ref();
+    let who = Signature::row(actor);
     let hashed = Hashed {
         sequence: sequence + 1,
         at,
         number: event.kind.number(),
         level: event.kind.level().word(),
-        actor: event.actor.as_deref().unwrap_or_default(),
+        actor: actor.map_or("", |actor| &actor.name),
+        who: Some(who),
         target_kind: event.target.kind,
         target_id: event.target.id,
         target_name: &event.target.name,
@@ -54,8 +59,8 @@ pub fn append(tx: &Tx<'_>, at: Timestamp, event: &NewEvent) -> Result<(), Fault>
     };
     let hash = chain(&previous, &hashed);
     tx.change_one("INSERT INTO events (sequence, at, number, level, actor, target_kind, target_id, target_name, body,
-             previous, hash)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)", params![
+             previous, hash, actor_kind, actor_id)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)", params![
         hashed.sequence,
         hashed.at,
         hashed.number,
@@ -67,6 +72,8 @@ pub fn append(tx: &Tx<'_>, at: Timestamp, event: &NewEvent) -> Result<(), Fault>
         hashed.body,
         previous,
         hash,
+        who.0,
+        who.1,
     ])
 }
 
@@ -186,7 +193,7 @@ mod tests {
              SELECT i, i, i, i, '', i, 1, 'en-US', 'UTC', 0, 1, 0, 'alice' FROM n;
              WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
              INSERT INTO events SELECT i, i, 9000, 'Info', 'alice', 'api-key', i % 2 * 7, 'x', '{}', zeroblob(32),
-                 zeroblob(32) FROM n";
+                 zeroblob(32), 'user', 1 FROM n";
         store.connection.execute_batch(sql).expect("filled");
         let steps = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&steps);

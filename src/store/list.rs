@@ -407,7 +407,8 @@ mod tests {
             "many events",
             "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
              INSERT INTO events SELECT i, i / 2, iif(i % 500, 9000, 675), iif(i % 500, 'Info', 'Error'),
-                 iif(i % 500, 'alice', ''), 'api-key', i % 100, 'x', '{}', zeroblob(32), zeroblob(32) FROM n",
+                 iif(i % 500, 'alice', ''), 'api-key', i % 100, 'x', '{}', zeroblob(32), zeroblob(32),
+                 'user', 1 FROM n",
         )
     }
 

@@ -14,7 +14,7 @@ use crate::store::{Tx, names, roles, users};
 /// `Keyw`: tells our databases from those of other applications.
 const APPLICATION_ID: i64 = 0x4B65_7977;
 
-const MIGRATIONS: [&str; 9] = [
+const MIGRATIONS: [&str; 10] = [
     include_str!("../../assets/migrations/0001_keys.sql"),
     include_str!("../../assets/migrations/0002_users_and_roles.sql"),
     include_str!("../../assets/migrations/0003_events.sql"),
@@ -24,10 +24,11 @@ const MIGRATIONS: [&str; 9] = [
     include_str!("../../assets/migrations/0007_demonstration.sql"),
     include_str!("../../assets/migrations/0008_holders.sql"),
     include_str!("../../assets/migrations/0009_services.sql"),
+    include_str!("../../assets/migrations/0010_actors.sql"),
 ];
 
 /// The version that this program makes.
-pub const KNOWN: i64 = 9;
+pub const KNOWN: i64 = 10;
 
 /// What a new database begins with, beside the built-in roles.
 pub struct Beginning {

@@ -43,6 +43,13 @@ impl<'r> Columns<'r> {
         self.next += 1;
         Ok(self.row.get_ref(at)?.as_str()?)
     }
+
+    /// The next value, a text that stays where it is, or NULL.
+    pub fn some_text(&mut self) -> rusqlite::Result<Option<&'r str>> {
+        let at = self.next;
+        self.next += 1;
+        Ok(self.row.get_ref(at)?.as_str_or_null()?)
+    }
 }
 
 /// Declares what is read from a row: `columns! { Named { id, name = "lower(name)" } => Named { id, name } }`.

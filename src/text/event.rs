@@ -15,6 +15,7 @@ use crate::domain::moment::NoMoment;
 use crate::domain::name::printable;
 use crate::domain::rights;
 use crate::domain::time::Timestamp;
+use crate::domain::verdict::Refused;
 use crate::text::Text;
 
 /// The version of the form of a body that is told in words.
@@ -224,6 +225,13 @@ impl Text {
             ("through", &whole.start.sequence),
         ];
         self.fill(name, &facts)
+    }
+
+    /// Why a secret is refused, as events tell it.
+    #[must_use]
+    pub fn refusal(self, reason: Refused) -> &'static str {
+        let word = reason.word();
+        in_words("reason", word, None).map_or(word, |name| self.say(name))
     }
 
     /// Why what was typed is no moment.

@@ -5,7 +5,7 @@ use keyward::service::demo::FULL_ACCESS_USER;
 use rusqlite::Connection;
 
 use crate::support::console::Console;
-use crate::support::database::{Bench, raw};
+use crate::support::database::{Bench, raw, user_of};
 
 /// The line of the headings.
 fn headings(console: &Console) -> String {
@@ -142,7 +142,7 @@ fn what_another_version_has_kept_is_read_as_far_as_it_is_known() {
     ] {
         let bench = Bench::in_memory();
         let behind = raw(&bench.place);
-        let user = bench.alice.user.0;
+        let user = user_of(&bench.alice).0;
         let sql = "INSERT INTO list_columns VALUES (?1, 'api-keys', ?2)";
         behind.execute(sql, (user, columns)).expect("kept");
         let mut console = Console::on(bench);

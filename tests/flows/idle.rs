@@ -8,7 +8,7 @@ use keyward::domain::verdict::Refused;
 use keyward::ui::app::Effect;
 
 use crate::support::console::Console;
-use crate::support::database::Bench;
+use crate::support::database::{Bench, user_of};
 
 const MINUTES: u32 = 15;
 const IDLE: i64 = MINUTES as i64 * MINUTE;
@@ -342,7 +342,7 @@ fn a_clock_that_is_set_makes_no_secret_void_that_is_on_the_screen() {
 fn who_is_locked_out_during_the_countdown_is_told_that() {
     let bench = Bench::in_memory();
     let bob = bench.user("bob", FULL_ACCESS);
-    let id = bob.user;
+    let id = user_of(&bob);
     let mut alices = Console::on(bench.beside());
     let mut bobs = Console::set(bench, bob, (80, 24), |setting| {
         setting.settings.idle_minutes = MINUTES;

@@ -6,7 +6,7 @@ use keyward::domain::user::UserDraft;
 
 use crate::properties::somebody_changes;
 use crate::support::console::Console;
-use crate::support::database::{Bench, draft};
+use crate::support::database::{Bench, draft, user_of};
 
 /// A key of which name, description and expiry were changed here and by alice elsewhere; the dialog is open.
 fn clashing() -> Console {
@@ -162,11 +162,13 @@ fn what_two_changed_of_a_user_is_chosen_too() {
     let bob = bench.user("bob", FULL_ACCESS);
     let mut console = Console::on(bench);
     console.go("Users").keys("j\nMine\t\t jap\n");
-    let before = console.by_alice(|service, alice| service.user_properties(alice, bob.user));
+    let before = console.by_alice(|service, alice| service.user_properties(alice, user_of(&bob)));
     let mut theirs = UserDraft::from(&before.fields);
     theirs.full_name = "Theirs".to_owned();
     theirs.locale = Some(keyward::domain::locale::Locale::EnUs);
-    console.by_alice(|service, alice| service.save_user(alice, bob.user, &before.fields, &theirs));
+    console.by_alice(|service, alice| {
+        service.save_user(alice, user_of(&bob), &before.fields, &theirs)
+    });
     console
         .keys("<F2>")
         .expect("alice  Theirs")
@@ -178,7 +180,7 @@ fn what_two_changed_of_a_user_is_chosen_too() {
         .click_on("alice  Theirs")
         .keys("<Down><Down><Right><F2>");
     console.says_with("form.saved", &[("name", &"bob")]);
-    let saved = console.by_alice(|service, alice| service.user_properties(alice, bob.user));
+    let saved = console.by_alice(|service, alice| service.user_properties(alice, user_of(&bob)));
     let saved = (
         saved.fields.full_name,
         saved

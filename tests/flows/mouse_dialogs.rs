@@ -5,7 +5,7 @@ use keyward::domain::rights::Right;
 
 use crate::role::last_role;
 use crate::support::console::Console;
-use crate::support::database::{Bench, role_draft};
+use crate::support::database::{Bench, role_draft, user_of};
 
 /// A click so many columns behind the beginning of a text.
 #[track_caller]
@@ -357,7 +357,7 @@ fn the_wheel_scrolls_the_boxes_and_a_box_stays_where_it_is_clicked() {
 fn the_end_of_a_session_is_left_by_its_button() {
     let (bench, user) = Bench::demo(keyward::service::demo::AUDITOR_USER);
     let mut other = bench.beside();
-    let bob = user.user;
+    let bob = user_of(&user);
     let mut console = Console::of(bench, user, (80, 24));
     other.by_alice(|service, alice| service.lock_out_user(alice, bob, ""));
     console.wait(1_000);

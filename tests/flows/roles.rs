@@ -5,7 +5,7 @@ use keyward::domain::role::{RoleDraft, RoleFields};
 use keyward::domain::user::Arrival;
 
 use crate::support::console::Console;
-use crate::support::database::Bench;
+use crate::support::database::{Bench, user_of};
 
 /// alice's console on the Roles screen, with a role of her own making in the list.
 fn roles() -> Console {
@@ -66,7 +66,7 @@ fn a_role_in_use_is_not_deleted_and_the_refusal_names_who_has_it() {
 fn a_role_of_a_deleted_key_that_can_be_restored_is_not_deleted() {
     let mut console = roles();
     let bob = console.by_alice(|service, _| service.sign_in("bob", &Arrival::default()));
-    console.by_alice(|service, alice| service.delete_user(alice, bob.user));
+    console.by_alice(|service, alice| service.delete_user(alice, user_of(&bob)));
     let key = keyward::domain::id::KeyId(1);
     console.by_alice(|service, alice| service.delete_key(alice, key));
     console.wait(1_000);

@@ -14,13 +14,13 @@ use keyward::text::Text;
 use keyward::ui::app::Effect;
 
 use crate::support::console::Console;
-use crate::support::database::{Bench, on_disk, raw, role_draft};
+use crate::support::database::{Bench, on_disk, raw, role_draft, user_of};
 
 /// A console of alice's, and one of bob's beside it on the same database. Both may do everything.
 fn two() -> (Console, Console, UserId) {
     let bench = Bench::in_memory();
     let bob = bench.user("bob", FULL_ACCESS);
-    let id = bob.user;
+    let id = user_of(&bob);
     let bobs = Console::of(bench.beside(), bob, (80, 24));
     (Console::on(bench), bobs, id)
 }

@@ -15,7 +15,7 @@ use keyward::ui::app::Setting;
 
 use crate::support::console::Console;
 use crate::support::console::Part::{self, Body, Dialog, Screen};
-use crate::support::database::{Bench, role_draft};
+use crate::support::database::{Bench, role_draft, user_of};
 
 /// Whose console it is, and what is in the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,7 +87,7 @@ impl Seed {
             _ => {}
         }
         let mut other = bench.beside();
-        let user = actor.user;
+        let user = user_of(&actor);
         let mut console = Console::set(bench, actor, (80, 24), |setting| {
             setting.settings.language = language;
             setting.files = self != NoFiles;

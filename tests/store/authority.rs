@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use keyward::domain::api_key::{ApiKeyDraft, ApiKeyFields};
 use keyward::domain::date::parse_date;
 use keyward::domain::event::trail::EventRow;
-use keyward::domain::id::{KeyId, RoleId, SecretId, UserId};
+use keyward::domain::id::{KeyId, RoleId, SecretId, UserId, Who};
 use keyward::domain::intent::{Intent, KeyChange, UserChange};
 use keyward::domain::list::{ChosenColumn, Filter, KeyRow, RoleRow, UserRow, WindowQuery};
 use keyward::domain::policy::{Policy, PolicyDraft};
@@ -21,7 +21,7 @@ use keyward::store::events::{self, Prefix};
 use keyward::store::{Store, api_keys, roles, users};
 use rusqlite::Connection;
 
-use crate::support::database::{Bench, NOW, all_of, draft, raw, user_draft};
+use crate::support::database::{Bench, NOW, all_of, draft, raw, user_draft, user_of};
 use crate::support::files::sources;
 
 /// What a role allows, as far as it matters here.
@@ -208,7 +208,7 @@ impl World {
         let bob = bench.store().read(|tx| users::by_name(tx, "bob"));
         let bob = bob.expect("read").expect("bob");
         let bob = Actor {
-            user: bob.id,
+            who: Who::User(bob.id),
             name: "bob".to_owned(),
             ..alice
         };
@@ -421,7 +421,7 @@ const USES: &[Use] = &[
     ("choose_columns", "", &[], Nothing, true, |_, s, who| {
         s.choose_columns(who, "api-keys", Some(&[ChosenColumn { name: "column.name".to_owned(), width: None }]))
     }),
-    ("user_properties", "own", &[], Nothing, false, |w, s, who| s.user_properties(who, w.bob.user).map(drop)),
+    ("user_properties", "own", &[], Nothing, false, |w, s, who| s.user_properties(who, user_of(&w.bob)).map(drop)),
 
     ("foresee", "lock_out", &[Right::EditApiKeys], Manages, false, |w, s, who| s.foresee(who, &Intent::Key(KeyChange::LockOut { reason: String::new() }, w.key)).map(drop)),
     ("foresee", "unlock", &[Right::EditApiKeys], Revives, false, |w, s, who| s.foresee(who, &Intent::Key(KeyChange::Unlock, w.locked)).map(drop)),
@@ -525,7 +525,7 @@ const USES: &[Use] = &[
     ("save_user", "own full name", &[], Nothing, true, |w, s, who| {
         let before = user_draft("bob", w.own).check(None).expect("valid");
         let draft = UserDraft::from(UserFields { full_name: "x".to_owned(), ..before.clone() });
-        s.save_user(who, w.bob.user, &before, &draft).map(drop)
+        s.save_user(who, user_of(&w.bob), &before, &draft).map(drop)
     }),
     ("lock_out_user", "", &[Right::EditUsers], Manages, true, |w, s, who| s.lock_out_user(who, w.ann, "")),
     ("unlock_user", "", &[Right::EditUsers], Revives, true, |w, s, who| s.unlock_user(who, w.lou)),

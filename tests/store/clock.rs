@@ -19,7 +19,7 @@ use rand::rngs::StdRng;
 use rusqlite::Connection;
 use serde_json::Value;
 
-use crate::support::database::{Bench, NOW, SetClock, all_of, draft, raw, user_draft};
+use crate::support::database::{Bench, NOW, SetClock, all_of, draft, raw, user_draft, user_of};
 
 /// Number and body of every event.
 fn bodies(bench: &Bench) -> Vec<(i64, Value)> {
@@ -229,7 +229,7 @@ fn the_time_of_a_change_is_taken_when_its_lock_is_held() {
         s.break_glass("root", "bob").is_ok()
     });
     asked(2, "refusal", &mut |s| {
-        s.lock_out_user(&alice, alice.user, "") == Err(Trouble::OwnLock)
+        s.lock_out_user(&alice, user_of(&alice), "") == Err(Trouble::OwnLock)
     });
     asked(1, "sign out", &mut |s| {
         s.note_sign_out(&alice, SignOut::Left).is_ok()

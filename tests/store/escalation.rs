@@ -2,7 +2,7 @@
 //! start with, and somebody who can edit users and roles remains.
 
 use keyward::domain::api_key::ApiKeyDraft;
-use keyward::domain::id::{AUDITOR, FULL_ACCESS, KeyId, RoleId, SecretId, UserId};
+use keyward::domain::id::{AUDITOR, FULL_ACCESS, KeyId, RoleId, SecretId, UserId, Who};
 use keyward::domain::rights::{Right, Rights};
 use keyward::domain::role::{RoleDraft, RoleFields};
 use keyward::domain::secret::IssuedSecret;
@@ -13,7 +13,7 @@ use keyward::store::{Store, api_keys, roles, users};
 use proptest::prelude::*;
 use proptest::sample::subsequence;
 
-use crate::support::database::{Bench, draft, user_draft};
+use crate::support::database::{Bench, draft, user_draft, user_of};
 
 /// A right that Keyward does not enforce, and one that it need not know.
 const OTHERS: [&str; 2] = [
@@ -118,7 +118,7 @@ impl World {
         let mut world = World {
             store: bench.store(),
             roles: vec![FULL_ACCESS, AUDITOR],
-            users: vec![bench.alice.user],
+            users: vec![user_of(&bench.alice)],
             keys: Vec::new(),
             pending: Vec::new(),
             bench,
@@ -168,7 +168,7 @@ impl World {
 
     fn actor(&self, user: UserId) -> Actor {
         Actor {
-            user,
+            who: Who::User(user),
             ..self.bench.alice.clone()
         }
     }
@@ -348,7 +348,7 @@ proptest! {
             let keys = keys_known.iter().map(|key| world.role_of_key(*key));
             let made = roles_made.iter().map(|role| world.role(*role));
             for role in users.chain(keys).chain(made) {
-                prop_assert!(is_within(&role, &start), "{:?} by {:?}\nreaches {:?}\nfrom {:?}", step, actor.user, role, start);
+                prop_assert!(is_within(&role, &start), "{:?} by {:?}\nreaches {:?}\nfrom {:?}", step, actor.who, role, start);
             }
         }
     }
@@ -361,7 +361,7 @@ proptest! {
             let actor = world.actor(world.users[by % world.users.len()]);
             if let Ok(made) = world.step(&actor, &step) {
                 world.keep(&made);
-                prop_assert!(world.has_manager(), "{:?} by {:?}", step, actor.user);
+                prop_assert!(world.has_manager(), "{:?} by {:?}", step, actor.who);
             }
         }
         world.bench.events();

@@ -123,11 +123,14 @@ fn after(sql: &str) -> Result<Whole, Break> {
 }
 
 /// Every field of one event, changed.
-const CHANGES: [&str; 10] = [
+const CHANGES: [&str; 13] = [
     "at = at - 1",
     "number = 657",
     "level = 'Error'",
     "actor = 'mallory'",
+    "actor_kind = 'api-key'",
+    "actor_id = 7",
+    "actor_kind = NULL, actor_id = NULL",
     "target_kind = 'user'",
     "target_id = 7",
     "target_name = 'x'",
@@ -215,7 +218,7 @@ fn an_inserted_event_is_found() {
     let insert = |place: i64| {
         format!(
             "INSERT INTO events SELECT {place}, at, number, level, 'mallory', target_kind, target_id, target_name,
-                 body, hash, randomblob(32) FROM events WHERE sequence = 4"
+                 body, hash, randomblob(32), actor_kind, actor_id FROM events WHERE sequence = 4"
         )
     };
     let between = format!("{MAKE_ROOM}{}", insert(5));
@@ -244,7 +247,7 @@ fn forge(connection: &Connection, previous: Hash, events: &[EventRow]) -> Hash {
         let hash = chain(&previous, &event.hashed());
         connection
             .execute(
-                "REPLACE INTO events VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                "REPLACE INTO events VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
                 rusqlite::params![
                     event.sequence(),
                     event.at.0,
@@ -256,7 +259,9 @@ fn forge(connection: &Connection, previous: Hash, events: &[EventRow]) -> Hash {
                     event.target.name,
                     event.body,
                     previous,
-                    hash
+                    hash,
+                    event.who.as_ref().map(|who| &who.kind),
+                    event.who.as_ref().map(|who| who.id),
                 ],
             )
             .expect("forged");
@@ -400,7 +405,7 @@ fn what_is_wrong_with_a_pruned_chain_is_found() {
         assert_eq!(tampered(sql), Err(Break(next)), "{sql}");
     }
     let back = "INSERT INTO events SELECT 3, at, number, level, actor, target_kind, target_id, target_name, body,
-                previous, hash FROM events WHERE sequence = 4";
+                previous, hash, actor_kind, actor_id FROM events WHERE sequence = 4";
     assert_eq!(tampered(back), Err(Break(3)));
 }
 
@@ -442,7 +447,7 @@ fn a_checkpoint_lets_go_only_what_it_tells_the_truth_about() {
     let third = hex(&all(&bench)[2].hash);
     let insert = |place: i64, body: &str| {
         let sql = "INSERT OR REPLACE INTO events SELECT ?1, at, 9008, 'Warning', 'alice', 'system', 0, '', ?2, hash,
-                   randomblob(32) FROM events ORDER BY sequence DESC LIMIT 1";
+                   randomblob(32), 'user', 1 FROM events ORDER BY sequence DESC LIMIT 1";
         connection.execute(sql, (place, body))
     };
     let zeros = hex(&CHAIN_START);

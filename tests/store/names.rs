@@ -6,7 +6,7 @@ use keyward::domain::problem::{Field, Problem, Rule};
 use keyward::domain::role::{RoleDraft, RoleFields};
 use keyward::domain::trouble::Trouble;
 
-use crate::support::database::{Bench, draft, user_draft};
+use crate::support::database::{Bench, draft, user_draft, user_of};
 
 /// `prod`, with a Cyrillic letter.
 const LIKE_PROD: &str = "pr\u{43E}d";
@@ -85,7 +85,7 @@ fn a_role_or_user_that_looks_like_another_is_told_once_and_then_made() {
     bench.by_alice(|service, alice| service.save_role(alice, id, &before, &role));
     let mut user = user_draft("a1ice", AUDITOR);
     let done = bench.service.create_user(&alice, &user);
-    looks_like(done, alice.user.0, "alice");
+    looks_like(done, user_of(&alice).0, "alice");
     user.told_alike = Some(user.name.clone());
     bench.by_alice(|service, alice| service.create_user(alice, &user));
 }

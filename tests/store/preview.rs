@@ -6,7 +6,7 @@ use keyward::domain::rights::Right;
 use keyward::domain::trouble::Trouble;
 use keyward::domain::user::{UserDraft, UserFields};
 
-use crate::support::database::{Bench, draft, role_draft, user_draft};
+use crate::support::database::{Bench, draft, role_draft, user_draft, user_of};
 
 #[test]
 fn a_key_is_told_with_its_role_its_secrets_and_its_last_events_the_newest_first() {
@@ -41,7 +41,7 @@ fn what_the_role_does_not_allow_to_view_is_left_out() {
     let bob = bench.user("bob", role);
     let found = bench
         .service
-        .preview_user(&bob, bob.user)
+        .preview_user(&bob, user_of(&bob))
         .expect("a preview");
     assert_eq!((found.events, found.keys), (None, None));
     assert_eq!(
@@ -88,7 +88,7 @@ fn the_keys_of_a_user_are_those_that_they_made_and_those_that_they_were_given() 
         found.keys.map(|keys| (keys.made, keys.owned))
     };
     assert_eq!(keys(id), Some((0, 2)));
-    assert_eq!(keys(alice.user), Some((4, 0)));
+    assert_eq!(keys(user_of(&alice)), Some((4, 0)));
     let role = bench
         .service
         .preview_role(&alice, AUDITOR)

@@ -13,7 +13,7 @@ use keyward::domain::verdict::{Refused, Verdict};
 use serde_json::Value as Json;
 
 use crate::support::database::{
-    AS_OF, Bench, authenticate, draft, everything, filter, rights, role_draft, user_draft,
+    AS_OF, Bench, authenticate, draft, everything, filter, rights, role_draft, user_draft, user_of,
 };
 
 impl Bench {
@@ -114,7 +114,7 @@ fn a_role_in_use_names_who_has_it_also_a_key_that_can_be_restored() {
         deleted,
     };
     let by = vec![
-        Assigned::User(bob.user, "bob".to_owned()),
+        Assigned::User(user_of(&bob), "bob".to_owned()),
         of_key(dead, "dead", true),
         of_key(live, "live", false),
     ];
@@ -143,7 +143,7 @@ fn a_role_in_use_names_who_has_it_also_a_key_that_can_be_restored() {
     let assigned = (properties.assigned, properties.assigned_more);
     assert_eq!(assigned, (Vec::new(), 3));
 
-    bench.by_alice(|service, alice| service.delete_user(alice, bob.user));
+    bench.by_alice(|service, alice| service.delete_user(alice, user_of(&bob)));
     bench.by_alice(|service, alice| service.delete_key(alice, live));
     assert!(bench.service.delete_role(&alice, ops).is_err());
     bench.clock.advance(RESTORABLE - 1);

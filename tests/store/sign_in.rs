@@ -10,7 +10,7 @@ use keyward::domain::user::{Arrival, SignOut};
 use keyward::store::Place;
 use serde_json::json;
 
-use crate::support::database::{Bench, NOW, draft, on_disk, raw, role_draft, user_draft};
+use crate::support::database::{Bench, NOW, draft, on_disk, raw, role_draft, user_draft, user_of};
 
 #[test]
 fn a_sign_in_is_noted_with_how_one_came_and_reading_alone_writes_nothing() {
@@ -28,7 +28,8 @@ fn a_sign_in_is_noted_with_how_one_came_and_reading_alone_writes_nothing() {
         json!({ "account": "keyward", "sudoUser": "alice\u{1b}[2J", "sshConnection": "" });
     let (number, body) = bench.last_body();
     assert_eq!((number, &body["unproven"]), (600, &unproven));
-    let properties = bench.by_alice(|service, alice| service.user_properties(alice, alice.user));
+    let properties =
+        bench.by_alice(|service, alice| service.user_properties(alice, user_of(alice)));
     assert_eq!(properties.last_sign_in_at, Some(NOW.plus(MINUTE)));
     bench.by_alice(|service, alice| service.note_sign_out(alice, SignOut::Left));
     assert_eq!(
@@ -44,7 +45,7 @@ fn a_refused_sign_in_is_an_event_with_the_reason_also_of_somebody_who_does_not_e
     closed.user_interface = false;
     let closed = bench.role(&closed);
     let bob = bench.user("bob", AUDITOR);
-    bench.by_alice(|service, alice| service.lock_out_user(alice, bob.user, ""));
+    bench.by_alice(|service, alice| service.lock_out_user(alice, user_of(&bob), ""));
     bench.by_alice(|service, alice| service.create_user(alice, &user_draft("eve", closed)));
     let known = bench.events().len();
     let mut sign_in = |name: &str| bench.service.sign_in(name, &Arrival::default()).map(|_| ());
@@ -87,7 +88,7 @@ fn the_owner_unlocks_past_all_roles_and_an_event_names_the_account() {
     let carol = bench.user("carol", FULL_ACCESS);
     bench
         .service
-        .lock_out_user(&carol, alice.user, "")
+        .lock_out_user(&carol, user_of(&alice), "")
         .expect("locked");
     let mut break_glass = |name| bench.service.break_glass("keyward", name);
     assert_eq!(break_glass("alice"), Ok(true));
@@ -109,7 +110,7 @@ fn of_two_consoles_the_one_whose_user_is_demoted_by_the_other_is_refused_at_its_
     let mut other = bench.another();
     let key = other.create_key(&bob, &draft("a")).expect("bob may");
     bench
-        .save_user(&alice, bob.user, |draft| draft.role = AUDITOR)
+        .save_user(&alice, user_of(&bob), |draft| draft.role = AUDITOR)
         .expect("demoted");
     let right = Right::CreateApiKeys;
     let created = other.create_key(&bob, &draft("b")).map(|_| ());
@@ -117,7 +118,7 @@ fn of_two_consoles_the_one_whose_user_is_demoted_by_the_other_is_refused_at_its_
     let delivered = other.deliver(&bob, key.id, None).map(|_| ());
     assert_eq!(delivered, Err(Trouble::NotAuthorized(Right::EditApiKeys)));
     assert_eq!(other.look_again(&bob).expect("still in").role.id, AUDITOR);
-    bench.by_alice(|service, alice| service.lock_out_user(alice, bob.user, ""));
+    bench.by_alice(|service, alice| service.lock_out_user(alice, user_of(&bob), ""));
     let locked = Trouble::LockedOut("bob".to_owned());
     let read = other.key_properties(&bob, key.key).map(|_| ());
     assert_eq!(read, Err(locked.clone()));
@@ -167,7 +168,7 @@ fn a_refused_attempt_and_a_sign_out_come_after_the_sign_in_too() {
     assert_eq!(bench.event_numbers(), [600, 9006]);
     let mut service = bench.another();
     let bob = service.sign_in("bob", &Arrival::default()).expect("in");
-    bench.by_alice(|service, alice| service.lock_out_user(alice, bob.user, ""));
+    bench.by_alice(|service, alice| service.lock_out_user(alice, user_of(&bob), ""));
     service.note_sign_out(&bob, SignOut::Left).expect("noted");
     assert_eq!(bench.event_numbers()[2..], [603, 601]);
 }

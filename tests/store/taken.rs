@@ -7,7 +7,7 @@ use keyward::domain::trouble::{Fault, Trouble};
 use keyward::domain::user::Actor;
 use keyward::service::Service;
 
-use crate::support::database::{Bench, draft, raw, user_draft};
+use crate::support::database::{Bench, draft, raw, user_draft, user_of};
 use crate::support::files::sources;
 
 const NOT_TAKEN: Trouble = Trouble::Storage(Fault::NotTaken);
@@ -45,7 +45,7 @@ impl World {
         bench.by_alice(|service, alice| service.delete_key(alice, deleted));
         let role = bench.service.create_role(&alice, &RoleDraft::default());
         World {
-            bob: bench.user("bob", AUDITOR).user,
+            bob: user_of(&bench.user("bob", AUDITOR)),
             role: role.expect("made"),
             bench,
             alice,

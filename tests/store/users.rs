@@ -10,7 +10,7 @@ use keyward::domain::trouble::Trouble;
 use keyward::domain::user::{Actor, UserDraft, UserFields};
 use serde_json::json;
 
-use crate::support::database::{Bench, rights, role_draft, user_draft};
+use crate::support::database::{Bench, rights, role_draft, user_draft, user_of};
 
 impl Bench {
     fn user_fields(&self, id: UserId) -> UserFields {
@@ -65,18 +65,21 @@ fn a_deleted_user_is_gone_and_the_id_is_never_used_again() {
     let mut bench = Bench::in_memory();
     let alice = bench.alice.clone();
     let bob = bench.user("bob", FULL_ACCESS);
-    bench.by_alice(|service, alice| service.delete_user(alice, bob.user));
-    let gone = Trouble::UserGone(bob.user);
-    let refused = bench.service.delete_user(&alice, bob.user);
+    bench.by_alice(|service, alice| service.delete_user(alice, user_of(&bob)));
+    let gone = Trouble::UserGone(user_of(&bob));
+    let refused = bench.service.delete_user(&alice, user_of(&bob));
     assert_eq!(refused, Err(gone.clone()));
-    assert_eq!(bench.service.user_properties(&alice, bob.user), Err(gone));
+    assert_eq!(
+        bench.service.user_properties(&alice, user_of(&bob)),
+        Err(gone)
+    );
     let other = bench.user("bob", AUDITOR);
-    assert!(other.user > bob.user);
+    assert!(user_of(&other) > user_of(&bob));
     // The old one's console does not become the new one's.
     let no_user = Trouble::NoSuchUser("bob".to_owned());
     assert_eq!(bench.service.look_again(&bob), Err(no_user.clone()));
     assert_eq!(
-        bench.service.lock_out_user(&bob, alice.user, ""),
+        bench.service.lock_out_user(&bob, user_of(&alice), ""),
         Err(no_user)
     );
 }
@@ -86,16 +89,16 @@ fn one_cannot_lock_out_delete_or_demote_oneself() {
     let mut bench = Bench::in_memory();
     let alice = bench.alice.clone();
     bench.user("carol", FULL_ACCESS);
-    let locked = bench.service.lock_out_user(&alice, alice.user, "");
+    let locked = bench.service.lock_out_user(&alice, user_of(&alice), "");
     assert_eq!(locked, Err(Trouble::OwnLock));
-    let deleted = bench.service.delete_user(&alice, alice.user);
+    let deleted = bench.service.delete_user(&alice, user_of(&alice));
     assert_eq!(deleted, Err(Trouble::OwnDeletion));
-    let locked = bench.save_user(&alice, alice.user, |draft| {
+    let locked = bench.save_user(&alice, user_of(&alice), |draft| {
         draft.locked_out = Some(String::new());
     });
     let own_lock = Problem::new(Field::LockedOut, Rule::OwnLock);
     assert_eq!(problem(locked), own_lock);
-    let demoted = bench.save_user(&alice, alice.user, |draft| draft.role = AUDITOR);
+    let demoted = bench.save_user(&alice, user_of(&alice), |draft| draft.role = AUDITOR);
     let own_demotion = Problem::new(Field::Role, Rule::OwnDemotion);
     assert_eq!(problem(demoted), own_demotion);
     assert_eq!(bench.event_numbers(), [9006; 4]);
@@ -106,7 +109,7 @@ fn one_cannot_lock_out_delete_or_demote_oneself() {
     like.rights = alice.role.fields.rights.clone();
     like.web_service = true;
     let like = bench.role(&like);
-    let same = bench.save_user(&alice, alice.user, |draft| draft.role = like);
+    let same = bench.save_user(&alice, user_of(&alice), |draft| draft.role = like);
     same.expect("the same");
 }
 
@@ -116,7 +119,7 @@ fn nobody_raises_themselves() {
     let ops = role_draft("Ops", &[Right::ViewUsers, Right::EditUsers]);
     let ops = bench.role(&ops);
     let bob = bench.user("bob", ops);
-    let raised = bench.save_user(&bob, bob.user, |draft| draft.role = FULL_ACCESS);
+    let raised = bench.save_user(&bob, user_of(&bob), |draft| draft.role = FULL_ACCESS);
     let beyond = Problem::new(Field::Role, Rule::RoleBeyondOwn);
     assert_eq!(problem(raised), beyond);
     let (number, body) = bench.last_body();
@@ -133,21 +136,21 @@ fn the_last_who_can_edit_users_and_roles_stays_whoever_it_is_that_tries() {
     let deputy = bench.role(&deputy);
     let bob = bench.user("bob", deputy);
     let last = Err(Trouble::LastManager);
-    assert_eq!(bench.service.lock_out_user(&bob, alice.user, ""), last);
-    assert_eq!(bench.service.delete_user(&bob, alice.user), last);
-    let demoted = bench.save_user(&bob, alice.user, |draft| draft.role = deputy);
+    assert_eq!(bench.service.lock_out_user(&bob, user_of(&alice), ""), last);
+    assert_eq!(bench.service.delete_user(&bob, user_of(&alice)), last);
+    let demoted = bench.save_user(&bob, user_of(&alice), |draft| draft.role = deputy);
     assert_eq!(demoted.map(|_| ()), last);
-    let locked = bench.save_user(&bob, alice.user, |draft| {
+    let locked = bench.save_user(&bob, user_of(&alice), |draft| {
         draft.locked_out = Some(String::new());
     });
     assert_eq!(locked.map(|_| ()), last);
 
     // A second one who is locked out does not count; one who is not, does.
     let carol = bench.user("carol", FULL_ACCESS);
-    bench.by_alice(|service, alice| service.lock_out_user(alice, carol.user, ""));
-    assert_eq!(bench.service.delete_user(&bob, alice.user), last);
-    bench.by_alice(|service, alice| service.unlock_user(alice, carol.user));
-    let deleted = bench.service.delete_user(&bob, alice.user);
+    bench.by_alice(|service, alice| service.lock_out_user(alice, user_of(&carol), ""));
+    assert_eq!(bench.service.delete_user(&bob, user_of(&alice)), last);
+    bench.by_alice(|service, alice| service.unlock_user(alice, user_of(&carol)));
+    let deleted = bench.service.delete_user(&bob, user_of(&alice));
     deleted.expect("deleted");
 }
 
@@ -165,7 +168,7 @@ fn the_role_of_the_last_managers_is_not_taken_apart() {
     let editors = bench.role(&role_draft("Editors", &held[..2]));
     let dave = bench.user("dave", managers);
     let erin = bench.user("erin", editors);
-    let locked = bench.service.lock_out_user(&dave, alice.user, "");
+    let locked = bench.service.lock_out_user(&dave, user_of(&alice), "");
     locked.expect("dave is one too");
     let read = bench.service.role_properties(&erin, managers);
     let before = read.expect("read").fields;
@@ -187,7 +190,7 @@ fn everybody_changes_the_own_full_name_language_and_zone_and_nothing_else() {
     let mut bench = Bench::in_memory();
     let nothing = bench.role(&role_draft("Nothing", &[]));
     let bob = bench.user("bob", nothing);
-    let own = bench.service.user_properties(&bob, bob.user);
+    let own = bench.service.user_properties(&bob, user_of(&bob));
     let own = own.expect("one's own");
     let known = std::slice::from_ref(&bob.role);
     assert_eq!(own.roles, known, "no more than one knows already");
@@ -199,7 +202,7 @@ fn everybody_changes_the_own_full_name_language_and_zone_and_nothing_else() {
     });
     let saved = bench
         .service
-        .save_user(&bob, bob.user, &own.fields, &wanted);
+        .save_user(&bob, user_of(&bob), &own.fields, &wanted);
     let saved = saved.expect("saved");
     let again = bench.service.look_again(&bob).expect("there");
     let own = (again.full_name.as_str(), again.locale);
@@ -217,10 +220,10 @@ fn everybody_changes_the_own_full_name_language_and_zone_and_nothing_else() {
         let mut more = UserDraft::from(&saved);
         more.full_name = "Robert".to_owned();
         change(&mut more);
-        let refused = bench.service.save_user(&bob, bob.user, &saved, &more);
+        let refused = bench.service.save_user(&bob, user_of(&bob), &saved, &more);
         assert_eq!(refused, Err(Trouble::NotAuthorized(Right::EditUsers)));
     }
-    let other = bench.alice.user;
+    let other = user_of(&bench.alice);
     let refused = bench.service.user_properties(&bob, other).map(|_| ());
     assert_eq!(refused, Err(Trouble::NotAuthorized(Right::ViewUsers)));
 }
@@ -230,7 +233,7 @@ fn two_people_changing_one_field_is_told_with_who_it_was() {
     let mut bench = Bench::in_memory();
     let alice = bench.alice.clone();
     let carol = bench.user("carol", FULL_ACCESS);
-    let bob = bench.user("bob", AUDITOR).user;
+    let bob = user_of(&bench.user("bob", AUDITOR));
     let before = bench.user_fields(bob);
     let saved = bench.save_user(&carol, bob, |draft| draft.role = FULL_ACCESS);
     saved.expect("saved");
@@ -260,7 +263,7 @@ fn two_people_changing_one_field_is_told_with_who_it_was() {
 fn a_lock_has_events_of_its_own_and_one_that_is_there_stays() {
     let mut bench = Bench::in_memory();
     let alice = bench.alice.clone();
-    let bob = bench.user("bob", AUDITOR).user;
+    let bob = user_of(&bench.user("bob", AUDITOR));
     for _ in 0..2 {
         bench.by_alice(|service, alice| service.lock_out_user(alice, bob, ""));
     }

@@ -10,7 +10,7 @@ use keyward::auth::random::Random;
 use keyward::clock::{Clock, SystemClock};
 use keyward::config::Config;
 use keyward::domain::api_key::ApiKeyDraft;
-use keyward::domain::id::{AUDITOR, KeyId, RoleId};
+use keyward::domain::id::{AUDITOR, KeyId, RoleId, UserId};
 use keyward::domain::list::{Anchor, Filter, KeyRow, Listed, WindowQuery};
 use keyward::domain::locale::Locale;
 use keyward::domain::rights::{Right, Rights};
@@ -70,6 +70,11 @@ pub fn raw(place: &Place) -> rusqlite::Connection {
         Place::Memory(name) => rusqlite::Connection::open(format!("file:/{name}?vfs=memdb")),
     };
     opened.expect("opened")
+}
+
+/// The actor's account.
+pub fn user_of(actor: &Actor) -> UserId {
+    actor.user().expect("a user")
 }
 
 /// Services on one database, with a clock that the test moves.
@@ -155,6 +160,18 @@ impl Bench {
         does: impl FnOnce(&mut Service, &Actor) -> Result<T, Trouble>,
     ) -> T {
         does(&mut self.service, &self.alice).expect("done")
+    }
+
+    /// A new key with a secret that works, and that key as an actor.
+    pub fn key_actor(&mut self, name: &str, role: RoleId) -> (IssuedSecret, Actor) {
+        let draft = ApiKeyDraft {
+            role,
+            ..draft(name)
+        };
+        let issued = self.by_alice(|service, alice| service.create_key(alice, &draft));
+        self.deliver(&issued, None);
+        let actor = self.service.act_as_key(issued.key, issued.id);
+        (issued, actor.expect("let in"))
     }
 
     /// Adds a user and signs in.

@@ -19,6 +19,8 @@ pub struct Hashed<'a> {
     pub level: &'a str,
     /// Empty for `System`.
     pub actor: &'a str,
+    /// Kind and ID of who did it; nothing in events of versions that did not keep them.
+    pub who: Option<(&'a str, i64)>,
     pub target_kind: &'a str,
     pub target_id: i64,
     pub target_name: &'a str,
@@ -29,11 +31,14 @@ pub struct Hashed<'a> {
 pub const CHAIN_START: Hash = [0; 32];
 
 /// SHA-256 over the previous hash and every field, each text with its length before it, so that no two different
-/// events give the same bytes.
+/// events give the same bytes. Those that tell who did them begin with another word than those that do not.
 #[must_use]
 pub fn chain(previous: &Hash, event: &Hashed<'_>) -> Hash {
     let mut hash = Sha256::new();
-    hash.update(b"keyward-event-v1");
+    hash.update(match event.who {
+        None => b"keyward-event-v1",
+        Some(_) => b"keyward-event-v2",
+    });
     hash.update(previous);
     for number in [event.sequence, event.at.0, event.number, event.target_id] {
         hash.update(number.to_be_bytes());
@@ -47,6 +52,11 @@ pub fn chain(previous: &Hash, event: &Hashed<'_>) -> Hash {
     ] {
         hash.update((text.len() as u64).to_be_bytes());
         hash.update(text.as_bytes());
+    }
+    if let Some((kind, id)) = event.who {
+        hash.update(id.to_be_bytes());
+        hash.update((kind.len() as u64).to_be_bytes());
+        hash.update(kind.as_bytes());
     }
     hash.finalize().into()
 }
@@ -228,6 +238,7 @@ mod tests {
             number: 656,
             level: "Info",
             actor: "ab",
+            who: Some(("user", 5)),
             target_kind: "api-key",
             target_id: 3,
             target_name: "c",
@@ -242,6 +253,9 @@ mod tests {
             hash(|event| event.number = 657),
             hash(|event| event.level = "Error"),
             hash(|event| (event.actor, event.target_kind) = ("a", "bapi-key")),
+            hash(|event| event.who = None),
+            hash(|event| event.who = Some(("user", 6))),
+            hash(|event| event.who = Some(("api-key", 5))),
             hash(|event| event.target_id = 4),
             hash(|event| event.target_name = "d"),
             hash(|event| event.body = "{ }"),

@@ -20,8 +20,10 @@ pub struct EventRow {
     pub number: i64,
     /// A level's word.
     pub level: String,
-    /// The user's name; `None` is `System`.
+    /// The name under which they signed, a user's or a key's; `None` is `System`.
     pub actor: Option<String>,
+    /// Whose name it is; `None` in events of versions that did not keep it.
+    pub who: Option<RowWho>,
     pub target: RowTarget,
     /// JSON.
     pub body: String,
@@ -36,6 +38,15 @@ pub struct RowTarget {
     pub id: i64,
     /// The name that it had then.
     pub name: String,
+}
+
+/// Who did what an event tells, as it was recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowWho {
+    /// `user`, `api-key`, or `system` for what nobody did.
+    pub kind: String,
+    /// 0 for what nobody did.
+    pub id: i64,
 }
 
 /// What a term can ask of an event.
@@ -119,6 +130,7 @@ impl EventRow {
             number: self.number,
             level: &self.level,
             actor: self.actor.as_deref().unwrap_or_default(),
+            who: self.who.as_ref().map(|who| (who.kind.as_str(), who.id)),
             target_kind: &self.target.kind,
             target_id: self.target.id,
             target_name: &self.target.name,

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::domain::event::{EventKind, Target};
-use crate::domain::id::UserId;
+use crate::domain::event::{EventKind, Signature, Target};
+use crate::domain::id::{UserId, Who};
 use crate::domain::rights::{Right, Rights};
 use crate::domain::role::RoleFields;
 use crate::domain::time::{DAY, HOUR, MINUTE, Timestamp};
@@ -33,9 +33,10 @@ impl Seeding<'_> {
         for (index, sample) in others {
             self.user(index, sample)?;
         }
-        let own = (self.actor.user, first);
-        users::signed_in(self.tx, own.0, self.now)?;
-        self.sign_in(self.now, own);
+        if let Some(own) = self.actor.user() {
+            users::signed_in(self.tx, own, self.now)?;
+            self.sign_in(self.now, (own, first));
+        }
         Ok(())
     }
 
@@ -89,7 +90,7 @@ impl Seeding<'_> {
             self.sign_in(at, (id, name));
             if minutes > 60 {
                 let body = json!({ "reason": SignOut::Left.word() });
-                let by = Some(name.to_owned());
+                let by = Some(signature(id, name));
                 let out = at.plus(41 * MINUTE);
                 self.tell_of(out, EventKind::UserSignedOut, by, (id, name), body);
             }
@@ -108,7 +109,7 @@ impl Seeding<'_> {
             let right = Right::EditRoles.name();
             let body = json!({ "action": "save", "reason": "not-authorized", "right": right });
             let target = (KEY_OPERATORS, "Key Operators");
-            let by = Some(name.to_owned());
+            let by = Some(signature(id, name));
             self.tell_of(
                 self.ago(21 * MINUTE),
                 EventKind::ActionRefused,
@@ -122,7 +123,7 @@ impl Seeding<'_> {
 
     fn sign_in(&mut self, at: Timestamp, (id, name): (UserId, &str)) {
         let body = json!({ "unproven": unproven() });
-        let by = Some(name.to_owned());
+        let by = Some(signature(id, name));
         self.tell_of(at, EventKind::UserSignedIn, by, (id, name), body);
     }
 
@@ -134,12 +135,19 @@ impl Seeding<'_> {
         target: impl Into<Target>,
         body: Value,
     ) {
-        let by = Some(self.actor.name.clone());
+        let by = Some(self.actor.signature());
         self.tell_of(at, kind, by, target, body);
     }
 
     fn ago(&self, ms: i64) -> Timestamp {
         self.now.plus(-ms)
+    }
+}
+
+fn signature(id: UserId, name: &str) -> Signature {
+    Signature {
+        who: Who::User(id),
+        name: name.to_owned(),
     }
 }
 

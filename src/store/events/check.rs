@@ -9,6 +9,7 @@ use crate::domain::event::chain::{
 use crate::domain::event::trail::EventRow;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
+use crate::store::convert::who;
 use crate::store::list::events::select;
 use crate::store::query::{Columns, Selected, columns};
 
@@ -166,9 +167,9 @@ struct Link<'r> {
 columns! {
     Link<'r> {
         sequence, at, number, level: text, actor: text, target_kind: text, target_id, target_name: text, body: text,
-        previous, hash,
+        previous, hash, actor_kind: some_text, actor_id,
     } => Link {
-        event: Hashed { sequence, at, number, level, actor, target_kind, target_id, target_name, body },
+        event: Hashed { sequence, at, number, level, actor, who: who(actor_kind, actor_id)?, target_kind, target_id, target_name, body },
         previous,
         hash,
     }

@@ -4,7 +4,7 @@ use rusqlite::OptionalExtension;
 
 use crate::domain::event::Level;
 use crate::domain::event::trail::{
-    EventField, EventRow, EventSort, RowTarget, SYSTEM_NAME, TargetFilter,
+    EventField, EventRow, EventSort, RowTarget, RowWho, SYSTEM_NAME, TargetFilter,
 };
 use crate::domain::filter::Value;
 use crate::domain::fold::name_key;
@@ -12,7 +12,7 @@ use crate::domain::list::Filter;
 use crate::domain::state::AsOf;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
-use crate::store::convert::{Lossy, limit};
+use crate::store::convert::{Lossy, limit, who};
 use crate::store::list::Source;
 use crate::store::list::filter::{Asked, bind, condition};
 use crate::store::query::{Columns, Selected, columns};
@@ -20,15 +20,18 @@ use crate::store::query::{Columns, Selected, columns};
 columns! {
     EventRow [place] {
         at, number, level, actor, target_kind, target_id, target_name, body, previous, hash,
+        actor_kind, actor_id,
     } => {
         let (Lossy(level), Lossy(actor), Lossy(body)) = (level, actor, body);
         let (Lossy(kind), id, Lossy(name)) = (target_kind, target_id, target_name);
+        let who = who(actor_kind, actor_id)?.map(|(Lossy(kind), id)| RowWho { kind, id });
         EventRow {
             place,
             at,
             number,
             level,
             actor: Some(actor).filter(|name| !name.is_empty()),
+            who,
             target: RowTarget { kind, id, name },
             body,
             previous,

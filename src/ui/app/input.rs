@@ -228,8 +228,9 @@ impl App {
             }
             Action::Policy => self.push(Box::new(PolicyDialog::new())),
             Action::MyAccount => {
-                let own = Properties::of_user(self.setting.actor.user, Then::nothing());
-                self.push(Box::new(own));
+                if let Some(user) = self.setting.actor.user() {
+                    self.push(Box::new(Properties::of_user(user, Then::nothing())));
+                }
             }
             Action::Palette => {
                 let palette = Choice::palette(self.top().1.as_ref(), &self.ctx());

@@ -99,7 +99,7 @@ impl Verbs for UserVerbs {
             Action::Delete,
             Change {
                 can: |row, ctx| {
-                    Cannot::Trouble(Trouble::OwnDeletion).unless(row.id() != ctx.actor.user)
+                    Cannot::Trouble(Trouble::OwnDeletion).unless(!ctx.actor.is_user(row.id()))
                 },
                 intent: |id| Intent::User(UserChange::Delete, UserId(id)),
                 question: Question::Confirm {
@@ -117,7 +117,7 @@ impl Verbs for UserVerbs {
                 can: |row, ctx| {
                     // Who did it is not in the row.
                     Cannot::Asks("list.locked_already", &row.name).unless(!row.locked_out)?;
-                    Cannot::Trouble(Trouble::OwnLock).unless(row.id() != ctx.actor.user)
+                    Cannot::Trouble(Trouble::OwnLock).unless(!ctx.actor.is_user(row.id()))
                 },
                 intent: |id| {
                     Intent::User(

@@ -314,7 +314,7 @@ impl<V: Verbs> Layer for ListScreen<V> {
             }
             return Cannot::Unused.unless(self.list.has_use(action, ctx));
         };
-        let needs = verb.needs(ctx.actor.user);
+        let needs = verb.needs(ctx.actor.user());
         if let Some(right) = needs.first()
             && !needs.iter().any(|right| ctx.actor.may(*right))
         {

@@ -156,7 +156,7 @@ impl<V: Verbs, R: Table> Verb<V, R> {
 
     /// The rights of which this user needs one to do it, beside that to see the list.
     #[must_use]
-    pub fn needs(&self, actor: UserId) -> &'static [Right] {
+    pub fn needs(&self, actor: Option<UserId>) -> &'static [Right] {
         match &self.does {
             Does::Changes(change) => (change.intent)(0).needs(actor),
             _ => self.needs,

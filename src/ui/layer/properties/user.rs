@@ -64,7 +64,7 @@ impl User {
 
     /// Whether the actor may change anything, and whether that is their own account.
     fn may(&self, ctx: &Ctx) -> (bool, bool) {
-        let own = self.id == Some(ctx.actor.user);
+        let own = self.id.is_some_and(|id| ctx.actor.is_user(id));
         let may = self.id.is_none() || ctx.actor.may(Right::EditUsers);
         (may || own, own)
     }
