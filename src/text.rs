@@ -1,5 +1,6 @@
 //! Every sentence a person can see, by name. Errors carry facts; their sentences are made here.
 
+mod bounds;
 mod event;
 mod pasted;
 mod role;
@@ -692,7 +693,7 @@ impl Text {
         }
     }
 
-    /// Whom a change of roles stops and whom it lets go on, a line for each kind.
+    /// Whom a change of roles stops, whom it lets go on, and which keys open less, a line for each kind.
     #[must_use]
     pub fn affected(self, affected: &Affected) -> String {
         let line = |name, named: &Named| {
@@ -708,6 +709,7 @@ impl Text {
         let lines = [
             line("affected.keys_stopped", &affected.keys_stopped),
             line("affected.keys_revived", &affected.keys_revived),
+            line("affected.keys_narrowed", &affected.keys_narrowed),
             line("affected.users_stopped", &affected.users_stopped),
             line("affected.users_revived", &affected.users_revived),
         ];

@@ -62,6 +62,8 @@ mod scroll_bars;
 mod scrolling;
 #[path = "flows/secret_dialog.rs"]
 mod secret_dialog;
+#[path = "flows/services.rs"]
+mod services;
 #[path = "flows/session.rs"]
 mod session;
 #[path = "flows/settings.rs"]

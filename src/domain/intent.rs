@@ -150,11 +150,13 @@ pub struct LeftKeys {
     pub owned: i64,
 }
 
-/// Which keys and users a change of roles stops, and which it revives.
+/// Which keys and users a change of roles stops, which it revives, and which keys open less after it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Affected {
     pub keys_stopped: Named,
     pub keys_revived: Named,
+    /// They authenticate as before, and some services that they open now refuse them.
+    pub keys_narrowed: Named,
     pub users_stopped: Named,
     pub users_revived: Named,
 }
@@ -190,10 +192,10 @@ impl Affected {
         self.keys_revived.all + self.users_revived.all > 0
     }
 
-    /// What is asked before the change: nothing where it stops and revives nobody.
+    /// What is asked before the change: nothing where it stops, revives and narrows nobody.
     #[must_use]
     pub fn prospect(self) -> Prospect {
-        if self.stops() || self.revives() {
+        if self.stops() || self.revives() || self.keys_narrowed.all > 0 {
             Prospect::Affects(self)
         } else {
             Prospect::Clear

@@ -5,6 +5,7 @@
 pub mod address;
 pub mod api_key;
 pub mod authority;
+pub mod bounds;
 pub mod clipboard;
 pub mod date;
 pub mod event;

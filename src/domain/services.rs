@@ -45,6 +45,12 @@ pub fn check_services(typed: &str) -> Result<String, Rule> {
     Ok(names.join(", "))
 }
 
+/// Whether what was typed of a list becomes one if somebody types on: the last name may not be complete.
+#[must_use]
+pub fn may_go_on(typed: &str) -> bool {
+    check_services(&format!("{typed}0")).is_ok()
+}
+
 /// Whether a role with this list opens a service, or what is no named service.
 #[must_use]
 pub fn opens(services: &str, service: Option<&str>) -> bool {
@@ -116,6 +122,16 @@ mod tests {
             check_services("a, Billing"),
             Err(Rule::NotAServiceName { name })
         );
+    }
+
+    #[test]
+    fn a_name_that_is_being_typed_may_go_on_and_a_wrong_one_may_not() {
+        for typed in ["", "billing, crm-", "crm.", "a_"] {
+            assert!(may_go_on(typed), "{typed}");
+        }
+        for typed in ["Billing", "crm-, ", "-"] {
+            assert!(!may_go_on(typed), "{typed}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ use crate::domain::id::{RoleId, UserId};
 use crate::domain::intent::{Affected, Intent, LeftKeys, Named, Outlook, Prospect, UserChange};
 use crate::domain::rights::Right;
 use crate::domain::role::RoleFields;
+use crate::domain::services::opens_all_of;
 use crate::domain::trouble::Trouble;
 use crate::domain::user::{Actor, UserFields};
 use crate::service::authority::{Edit, refuse_last_manager, role_in_use};
@@ -139,7 +140,8 @@ fn affected_user(change: &Change<'_>, edit: &Edit<UserFields>) -> Result<Prospec
     Ok(affected.prospect())
 }
 
-/// Whom the access types of a role stop or revive where they are others. Only what the actor may view is named.
+/// Whom the access types of a role stop or revive where they are others, and which keys some services refuse that are no
+/// longer in its list. Only what the actor may view is named.
 fn affected_by_role(
     change: &Change<'_>,
     id: RoleId,
@@ -162,6 +164,9 @@ fn affected_by_role(
         } else {
             affected.keys_stopped = keys;
         }
+    } else if is.web_service && !opens_all_of(&is.services, &was.services) {
+        let most = most(Right::ViewApiKeys);
+        affected.keys_narrowed = named(stored::working_keys(change.tx, id, change.now, most)?);
     }
     if was.user_interface != is.user_interface {
         let users = named(stored::unlocked_users(

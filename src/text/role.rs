@@ -38,6 +38,15 @@ impl Text {
         if before.description != after.description {
             lines.push(self.say("role_change.description").to_owned());
         }
+        if before.services != after.services {
+            let told = |services: &str| match services {
+                "" => self.say("role_change.all_services").to_owned(),
+                services => services.to_owned(),
+            };
+            let (before, after) = (told(&before.services), told(&after.services));
+            let lists: [(&str, &dyn Display); 2] = [("before", &before), ("after", &after)];
+            lines.push(self.fill("role_change.services", &lists));
+        }
         let flags = [
             (
                 before.user_interface,

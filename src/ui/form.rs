@@ -93,6 +93,7 @@ impl Item {
         match &self.input {
             Input::Area(_) if self.enabled => AREA_ROWS,
             Input::Area(lines) => cells(wrap(&lines.text(), columns).len()),
+            Input::Line(line) if !self.enabled => cells(wrap(line.text(), columns).len()),
             // A date stands in the row of the box before it.
             Input::Date(_) => 0,
             _ => 1,

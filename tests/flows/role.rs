@@ -103,7 +103,7 @@ fn cancel_in_a_role_made_for_a_key_leaves_the_key_as_it_was() {
     console.expect("nightly");
     console.expect("Auditor ▼");
     console.keys(" new\ns<Esc>").says("leave.title");
-    console.keys("<Esc>").expect("│ Name         s  ");
+    console.keys("<Esc>").expect("│ Name           s  ");
     console.keys("<Esc>y").expect("Auditor ▼");
     assert_eq!(roles(&mut console).len(), 2);
 }
@@ -424,7 +424,7 @@ fn a_secret_never_enters_a_role() {
 fn every_part_is_reached_by_tab_and_by_the_arrows() {
     let mut console = Console::new();
     new_role(&mut console);
-    console.keys("\t\t\t\t");
+    console.keys("\t\t\t\t\t");
     let ok = console.cursor();
     console.keys("\t\t");
     let tab = console.find_text("[General]");
@@ -432,7 +432,7 @@ fn every_part_is_reached_by_tab_and_by_the_arrows() {
     assert_eq!(console.cursor(), on_tab, "on the tabs after the buttons");
     console.keys("<Right>").expect("[Computer]");
     console.keys("<Left><Left>").expect("[Assigned]");
-    console.keys("<Right><Down><Down><Down><Down><Down><Down><Down>");
+    console.keys("<Right><Down><Down><Down><Down><Down><Down><Down><Down>");
     assert_eq!(console.cursor(), ok, "below the last field are the buttons");
     console.keys("<Right>");
     assert!(console.cursor().0 > ok.0);

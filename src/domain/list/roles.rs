@@ -39,6 +39,8 @@ pub struct RoleRow {
     pub description: String,
     pub user_interface: bool,
     pub web_service: bool,
+    /// The services that its keys open; empty opens all.
+    pub services: String,
     /// How many users have it.
     pub users: i64,
     /// How many undeleted API keys have it.

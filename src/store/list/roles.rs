@@ -14,10 +14,11 @@ columns! {
         description = "first_line(r.description)",
         user_interface,
         web_service,
+        services,
         users = "(SELECT count(*) FROM users u WHERE u.role = r.id)",
         keys = "(SELECT count(*) FROM api_keys k WHERE k.role = r.id AND k.deleted_at IS NULL)",
         immutable,
-    } => RoleRow { place, name, description, user_interface, web_service, users, keys, immutable }
+    } => RoleRow { place, name, description, user_interface, web_service, services, users, keys, immutable }
 }
 
 impl Source for RoleRow {

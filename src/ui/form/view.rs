@@ -171,12 +171,9 @@ impl Form {
         match &item.input {
             Input::Line(line) if focused => (line.view_focused(sheet, value, theme), value),
             Input::Line(line) if item.enabled => (line.view(sheet, value, style), value),
-            Input::Line(line) => (put_value(sheet, value, line.text(), style, theme), value),
+            Input::Line(line) => (put_lines(sheet, value, line.text(), style, theme), value),
             Input::Area(lines) if !item.enabled => {
-                for (index, words) in (0..).zip(wrap(&lines.text(), value.width)) {
-                    theme.put(sheet, row(value, index), &words, style);
-                }
-                (value.as_position(), value)
+                (put_lines(sheet, value, &lines.text(), style, theme), value)
             }
             Input::Area(lines) => {
                 if lines.lines() > usize::from(rows) {
@@ -240,6 +237,14 @@ fn dropdown(sheet: &mut Buffer, field: Rect, theme: &Theme) -> Rect {
         theme.key,
     );
     first(field, columns)
+}
+
+/// Writes a text that cannot be changed, and so not be scrolled, whole.
+fn put_lines(sheet: &mut Buffer, at: Rect, text: &str, style: Style, theme: &Theme) -> Position {
+    for (index, words) in (0..).zip(wrap(text, at.width)) {
+        theme.put(sheet, row(at, index), &words, style);
+    }
+    at.as_position()
 }
 
 /// Writes a value that cannot be changed.

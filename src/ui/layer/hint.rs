@@ -46,6 +46,7 @@ const HINTS: &[(About, Field, Names)] = &[
     (About::Role, Field::Description,    ["hint.description",      "hint_short.description"]),
     (About::Role, Field::UserInterface,  ["hint.user_interface",   "hint_short.user_interface"]),
     (About::Role, Field::WebService,     ["hint.web_service",      "hint_short.web_service"]),
+    (About::Role, Field::Services,       ["hint.services",         "hint_short.services"]),
     (Policy,      Field::ExpiryRequired, ["hint.expiry_required",  "hint_short.expiry_required"]),
     (Policy,      Field::LongestDays,    ["hint.longest_days",     "hint_short.longest_days"]),
     (Policy,      Field::WarningDays,    ["hint.warning_days",     "hint_short.warning_days"]),

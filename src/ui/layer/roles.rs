@@ -1,5 +1,7 @@
 //! Administration > User Management > Roles: the list.
 
+use std::fmt::Display;
+
 use crate::domain::event::Target;
 use crate::domain::id::RoleId;
 use crate::domain::intent::Intent;
@@ -25,7 +27,7 @@ impl Table for RoleRow {
         }),
         column(
             "column.access",
-            (20, 32),
+            (20, 48),
             ('a', RoleSort::Access),
             |row, ctx| {
                 let name = match (row.user_interface, row.web_service) {
@@ -34,7 +36,15 @@ impl Table for RoleRow {
                     (false, true) => "access.web_service",
                     (false, false) => "access.none",
                 };
-                plain(ctx.text.say(name))
+                let access = ctx.text.say(name);
+                plain(match row.services.as_str() {
+                    "" => access.to_owned(),
+                    services => {
+                        let words: [(&str, &dyn Display); 2] =
+                            [("access", &access), ("services", &services)];
+                        ctx.text.fill("access.limited", &words)
+                    }
+                })
             },
         ),
         column("column.users", (5, 10), ('u', RoleSort::Users), |row, _| {

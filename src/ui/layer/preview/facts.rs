@@ -5,6 +5,7 @@ use std::fmt::Display;
 use ratatui::style::Style;
 
 use crate::domain::api_key::ApiKeyLife;
+use crate::domain::bounds::Bounds;
 use crate::domain::event::trail::{EventRow, SYSTEM_NAME};
 use crate::domain::preview::{KeyPreview, LastEvent, Preview, RoleHeld, RolePreview, UserPreview};
 use crate::domain::rights::{Tab, groups};
@@ -298,6 +299,13 @@ fn of_role(role: &RolePreview, ctx: &Ctx) -> Sheet {
     sheet.description(&fields.description);
     let allows = text.allows(&fields.rights, fields.user_interface, fields.web_service);
     sheet.fact("preview.allows", allows);
+    let bounds = Bounds {
+        services: &fields.services,
+        ..Bounds::default()
+    };
+    if bounds.are_set() {
+        sheet.fact("fact.services", text.bounds(&bounds));
+    }
     if fields.equal_or_less {
         sheet.fact("preview.limited", text.say("role.equal_or_less").to_owned());
     }

@@ -1,12 +1,21 @@
-//! The tab General: name, description and the two access types.
+//! The tab General: name, description, the two access types and the services.
 
 use crate::domain::problem::{Field, Problem, Rule};
 use crate::domain::role::RoleDraft;
+use crate::domain::services::{SERVICE_NAME_MAX, SERVICES_MAX, may_go_on};
 use crate::text::Text;
 use crate::ui::field::{AreaField, LineField};
 use crate::ui::form::{Form, Input, Item};
 use crate::ui::layer::role::RoleDialog;
 use crate::ui::layer::{Asks, Ctx};
+
+/// The most characters of the list of services: as many as it can have as it is kept.
+const SERVICES_TEXT_MAX: usize = SERVICES_MAX * (SERVICE_NAME_MAX + 2);
+
+/// Whether a problem is only that somebody is not done with typing.
+pub(super) fn is_unfinished(draft: &RoleDraft, problem: &Problem) -> bool {
+    problem.rule == Rule::Empty || (problem.field == Field::Services && may_go_on(&draft.services))
+}
 
 impl RoleDialog {
     pub(super) fn form(&self, draft: &RoleDraft, text: Text) -> Form {
@@ -31,10 +40,15 @@ impl RoleDialog {
                 "field.web_service",
                 Input::Tick(draft.web_service),
             ),
+            Item::new(
+                Field::Services,
+                "field.services",
+                Input::Line(LineField::new(&draft.services).at_most(SERVICES_TEXT_MAX)),
+            ),
         ];
         for item in &mut items {
-            let ticks = matches!(item.input, Input::Tick(_));
-            item.enabled = !self.is_read_only() && (!ticks || self.locked.is_none());
+            let told = matches!(item.field, Field::Name | Field::Description);
+            item.enabled = !self.is_read_only() && (told || self.locked.is_none());
         }
         let facts = self
             .existing()
@@ -75,6 +89,7 @@ impl RoleDialog {
         let mut draft = self.draft.clone();
         for item in &self.general.items {
             match (&item.input, item.field) {
+                (Input::Line(line), Field::Services) => draft.services = line.copy(),
                 (Input::Line(line), _) => draft.name = line.copy(),
                 (Input::Area(area), _) => draft.description = area.text(),
                 (Input::Tick(on), Field::UserInterface) => draft.user_interface = *on,

@@ -6,6 +6,7 @@ use crate::domain::rights::{Tab, groups};
 use crate::ui::layer::merge::Merge;
 use crate::ui::layer::role::RoleDialog;
 use crate::ui::layer::role::focus::Focus;
+use crate::ui::layer::role::general::is_unfinished;
 use crate::ui::layer::role::tabs::Page;
 use crate::ui::layer::{Asks, Ctx, Then};
 
@@ -15,10 +16,11 @@ impl RoleDialog {
         let Some(field) = self.general.focused().map(|item| item.field) else {
             return;
         };
-        let problems = self.drafted().check().err().unwrap_or_default();
+        let draft = self.drafted();
+        let problems = draft.check().err().unwrap_or_default();
         let problem = problems
             .iter()
-            .find(|problem| problem.field == field && problem.rule != Rule::Empty);
+            .find(|problem| problem.field == field && !is_unfinished(&draft, problem));
         let sentence = problem.map(|problem| ctx.text.problem(problem, &[]));
         self.general.set_problem(field, sentence);
     }
