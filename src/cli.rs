@@ -6,6 +6,7 @@ mod config;
 mod console;
 mod events;
 mod help;
+mod serve;
 mod ssh_key;
 mod ssh_line;
 mod themes;
@@ -156,6 +157,7 @@ fn obey(text: Text, config: Config, args: Args) -> Result<ExitCode, Failure> {
         Some(Command::Verify { rights, database }) => {
             verify::verify(text, &config, &place(database, &config)?, rights)
         }
+        Some(Command::Serve(asked)) => serve::serve(text, &config, *asked),
         Some(Command::User {
             command: UserCommand::Unlock { name, database, .. },
         }) => unlock::unlock(text, &config, &place(database, &config)?, &name),

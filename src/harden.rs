@@ -5,7 +5,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use nix::sys::resource::{Resource, setrlimit};
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use signal_hook::consts::SIGXFSZ;
 use signal_hook::flag;
 use zeroizing_alloc::ZeroAlloc;
@@ -27,4 +27,17 @@ pub fn harden() -> io::Result<()> {
     // Handled, so that a write beyond the limit fails and is told, as a full disk is.
     flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)))?;
     Ok(())
+}
+
+/// Lets the process have so many files open, as far as that can be had without a privilege; says how many it may have.
+#[must_use]
+pub fn allow_files(wanted: u64) -> u64 {
+    let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else {
+        return wanted;
+    };
+    let raised = wanted.min(hard);
+    if soft >= raised || setrlimit(Resource::RLIMIT_NOFILE, raised, hard).is_err() {
+        return soft.min(wanted);
+    }
+    raised
 }

@@ -11,8 +11,8 @@
 //!    the machine.
 //! 5. [`text`]: every sentence that a person can see. Only what stands above it speaks.
 //! 6. [`export`]: rows as CSV and JSON.
-//! 7. [`ui`]: its parts (forms, fields, tables, the key table, the terminal), above them the layers, above them what
-//!    carries requests out and runs the console.
+//! 7. [`serve`], [`ui`]: what answers over HTTP; and the console: its parts (forms, fields, tables, the key table, the
+//!    terminal), above them the layers, above them what carries requests out and runs it.
 //! 8. [`cli`]: the command line.
 //!
 //! Layers see neither [`service`], [`store`], [`clipboard`] nor [`clock`]: they ask, and never act. `tests/layering.rs`
@@ -29,6 +29,7 @@ pub mod export;
 pub mod harden;
 pub mod new_file;
 pub mod path;
+pub mod serve;
 pub mod service;
 pub mod store;
 pub mod text;

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use clap::builder::{EnumValueParser, NonEmptyStringValueParser, PossibleValue, TypedValueParser};
 use clap::{
-    Arg, Args as Arguments, CommandFactory, Error, FromArgMatches, Parser, Subcommand, ValueEnum,
+    Arg, ArgGroup, Args as Arguments, CommandFactory, Error, FromArgMatches, Parser, Subcommand,
+    ValueEnum,
 };
 
 use crate::cli::help;
@@ -153,6 +154,13 @@ pub(super) enum Command {
         #[command(flatten)]
         database: DatabaseArg,
     },
+    /// Answer proxies that ask whether a key opens a request
+    ///
+    /// Listens on this machine until SIGTERM or SIGINT ends it: for proxies that ask before they let a request through
+    /// (forward authentication), for clients of the management API, and for probes. Neither creates nor migrates a
+    /// database. Standard error gets one JSON object a line.
+    #[command(after_long_help = help::SERVE.concat())]
+    Serve(Box<ServeArgs>),
     /// Get back in when nobody can
     User {
         #[command(subcommand)]
@@ -249,6 +257,48 @@ pub(super) struct DemoArgs {
     pub(super) theme: ThemeArg,
 }
 
+/// What `keyward serve` takes.
+#[derive(Debug, Arguments)]
+#[command(group = ArgGroup::new("face").args(["auth", "api"]).required(true).multiple(true))]
+pub(super) struct ServeArgs {
+    /// Where proxies ask; can be given several times
+    #[arg(long, value_name = "LISTEN")]
+    pub(super) auth: Vec<String>,
+    /// Where clients of the management API connect; can be given several times
+    #[arg(long, value_name = "LISTEN")]
+    pub(super) api: Vec<String>,
+    /// Where probes ask for /healthz, /readyz and /metrics; can be given several times
+    #[arg(long, value_name = "LISTEN")]
+    pub(super) admin: Vec<String>,
+    /// The header that a client sends its secret in
+    #[arg(long, value_name = "NAME", default_value = "api-secret-key")]
+    pub(super) header: String,
+    /// Take the secret from Authorization: Bearer, too
+    #[arg(long)]
+    pub(super) bearer: bool,
+    /// The permissions of sockets that are created here
+    #[arg(long, value_name = "OCTAL", default_value = "0660", value_parser = socket_mode)]
+    pub(super) socket_mode: u32,
+    /// How many threads answer [default: one for each processor, at most 4]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub(super) threads: Option<u16>,
+    /// Write a line for each request, without its path, query and headers
+    #[arg(long)]
+    pub(super) access_log: bool,
+    /// Serve a database that is marked as a demonstration
+    #[arg(long)]
+    pub(super) demo: bool,
+    #[command(flatten)]
+    pub(super) database: DatabaseArg,
+}
+
+/// Reads the permissions of a file as chmod(1) takes them.
+fn socket_mode(typed: &str) -> Result<u32, String> {
+    let mode = u32::from_str_radix(typed, 8).ok();
+    mode.filter(|mode| *mode <= 0o777)
+        .ok_or_else(|| "three octal digits, such as 660".to_owned())
+}
+
 /// What `keyward events` takes.
 #[derive(Debug, Arguments)]
 pub(super) struct EventsArgs {
@@ -332,9 +382,10 @@ mod tests {
 
     #[test]
     fn a_command_takes_just_the_options_that_its_help_lists_before_it_and_behind() {
-        let commands: [(&[&str], &[&str]); 7] = [
+        let commands: [(&[&str], &[&str]); 8] = [
             (&["demo"], &[]),
             (&["verify"], &[]),
+            (&["serve"], &["--auth", "unix:auth.sock"]),
             (&["user", "unlock"], &["alice", "--break-glass"]),
             (&["ssh-line"], &["alice.pub"]),
             (&["config"], &[]),

@@ -24,6 +24,12 @@ pub(super) const VERIFY: &[&str] = &[
     "\n\n",
     CALLERS,
 ];
+pub(super) const SERVE: &[&str] = &[
+    include_str!("../../assets/help/serve.txt"),
+    NOT_OWNER,
+    ITSELF,
+    SIGNAL,
+];
 pub(super) const UNLOCK: &[&str] = &[
     include_str!("../../assets/help/unlock.txt"),
     NOT_OWNER,
@@ -71,7 +77,9 @@ mod tests {
     #[test]
     fn callers_are_warned_and_no_line_is_broken() {
         assert_eq!(VERIFY.last(), Some(&CALLERS));
-        for page in [CONSOLE, VERIFY, UNLOCK, SSH_LINE, CONFIG, THEMES, EVENTS] {
+        for page in [
+            CONSOLE, VERIFY, SERVE, UNLOCK, SSH_LINE, CONFIG, THEMES, EVENTS,
+        ] {
             for line in page.concat().lines() {
                 assert!(line.len() <= 79, "{line}");
             }

@@ -1,0 +1,117 @@
+//! `keyward serve`: what was asked for becomes the parts of the server.
+
+use std::io;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::thread;
+
+use crate::cli::args::ServeArgs;
+use crate::cli::{Failure, on_store, place};
+use crate::clock::SystemClock;
+use crate::config::Config;
+use crate::harden;
+use crate::serve::auth::credential::Headers;
+use crate::serve::listen::{Fault, Handover, Listen, Listener};
+use crate::serve::metrics::Face;
+use crate::serve::{self, Ended, Options, Parts};
+use crate::service::Service;
+use crate::store::{Place, Store};
+use crate::text::Text;
+
+/// The command line cannot be used (`EX_USAGE` of sysexits.h).
+const USAGE: u8 = 64;
+/// How many threads answer, at most, unless more are asked for.
+const THREADS: usize = 4;
+/// The most connections at a time, as far as the process may have so many files open.
+const CONNECTIONS: u64 = 4_096;
+/// How many files are open beside connections, at most.
+const FILES: u64 = 128;
+
+/// Serves until a signal ends it.
+pub(super) fn serve(text: Text, config: &Config, args: ServeArgs) -> Result<ExitCode, Failure> {
+    let headers = Headers::new(&args.header, args.bearer).ok_or_else(|| {
+        let words = text.fill("serve.no_header", &[("header", &args.header)]);
+        Failure::Words(words, USAGE)
+    })?;
+    let listens = listens(text, &args)?;
+    let place = place(args.database, config)?;
+    let watch = reader(&place, config)?;
+    if !args.demo
+        && watch
+            .is_demonstration()
+            .map_err(|fault| Failure::Trouble(fault.into()))?
+    {
+        return Err(Failure::Sentence("serve.demonstration"));
+    }
+    let threads = args.threads.map_or_else(threads, usize::from);
+    let readers: Result<_, _> = (0..threads).map(|_| reader(&place, config)).collect();
+    let files = harden::allow_files(CONNECTIONS + FILES);
+    let mut handover = Handover::take();
+    let mut open = |(face, typed, listen): (Face, String, Listen)| {
+        let listener = Listener::open(&listen, args.socket_mode, &mut handover);
+        let listener = listener.map_err(|fault| failure(text, &typed, &fault))?;
+        Ok((face, listener))
+    };
+    let listeners: Result<_, Failure> = listens.into_iter().map(&mut open).collect();
+    let ended = serve::run(Parts {
+        readers: readers?,
+        watch,
+        listeners: listeners?,
+        options: Options {
+            headers,
+            access_log: args.access_log,
+        },
+        connections: usize::try_from(files.saturating_sub(FILES)).unwrap_or(usize::MAX),
+        clock: Arc::new(SystemClock),
+        log: Box::new(io::stderr()),
+    });
+    match ended {
+        Ok(()) => Ok(ExitCode::SUCCESS),
+        Err(Ended::System(error)) => Err(Failure::System("serve.system", error)),
+        Err(Ended::Database(trouble)) => Err(Failure::Trouble(trouble)),
+    }
+}
+
+/// Every place to listen at, with what it is for and as it was typed.
+fn listens(text: Text, args: &ServeArgs) -> Result<Vec<(Face, String, Listen)>, Failure> {
+    let faces = [
+        (Face::Auth, &args.auth),
+        (Face::Api, &args.api),
+        (Face::Admin, &args.admin),
+    ];
+    let typed = faces
+        .into_iter()
+        .flat_map(|(face, typed)| typed.iter().map(move |typed| (face, typed.clone())));
+    typed
+        .map(|(face, typed)| {
+            let listen = Listen::parse(&typed).map_err(|fault| failure(text, &typed, &fault))?;
+            Ok((face, typed, listen))
+        })
+        .collect()
+}
+
+fn reader(place: &Place, config: &Config) -> Result<Service, Failure> {
+    let store = Store::open_reader(place, &config.account, Arc::default());
+    Ok(on_store(store)?)
+}
+
+fn threads() -> usize {
+    thread::available_parallelism().map_or(1, |cores| cores.get().min(THREADS))
+}
+
+/// Why nothing listens at a place that was typed so.
+fn failure(text: Text, typed: &str, fault: &Fault) -> Failure {
+    let (name, code) = match fault {
+        Fault::Unclear => ("serve.unclear", USAGE),
+        Fault::NotLoopback => ("serve.not_loopback", USAGE),
+        Fault::NotHanded => ("serve.not_handed", USAGE),
+        Fault::NoListener => ("serve.no_listener", USAGE),
+        Fault::Taken => ("serve.taken", super::TROUBLE),
+        Fault::NotASocket => ("serve.not_a_socket", super::TROUBLE),
+        Fault::System(error) => {
+            let said: [(&str, &dyn std::fmt::Display); 2] = [("listen", &typed), ("words", error)];
+            return Failure::Words(text.fill("serve.no_listening", &said), super::TROUBLE);
+        }
+    };
+    Failure::Words(text.fill(name, &[("listen", &typed)]), code)
+}

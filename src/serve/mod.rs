@@ -1,0 +1,277 @@
+//! `keyward serve`: one long-running process that answers proxies, clients of the management API, and probes.
+//!
+//! Each thread has a runtime, a clone of every listener and a connection to the database of its own; what they share is
+//! in [`Shared`]. Every answer about a key reads its rows anew.
+
+mod admin;
+mod api;
+pub mod auth;
+mod http;
+pub mod listen;
+mod log;
+pub mod metrics;
+
+use std::io;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+use std::time::Duration;
+
+use sd_notify::NotifyState;
+use serde_json::json;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+use tokio::runtime::Builder;
+use tokio::sync::watch;
+use tokio::task::{LocalSet, spawn_local};
+use tokio::time::{interval, timeout};
+
+use crate::clock::Clock;
+use crate::domain::trouble::{Fault, Trouble};
+use crate::serve::auth::credential::Headers;
+use crate::serve::http::{Server, Socket};
+use crate::serve::listen::Listener;
+use crate::serve::log::{Log, Repeated};
+use crate::serve::metrics::{Face, Figure, Metrics};
+use crate::service::Service;
+use crate::text::Text;
+
+/// How long connections may go on once the server is to end.
+const DRAIN: Duration = Duration::from_secs(5);
+/// How often it is looked whether the database is still there while nobody asks for anything.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// What the server is made of.
+pub struct Parts {
+    /// On connections that only read: one for each thread, and one to watch the database with.
+    pub readers: Vec<Service>,
+    pub watch: Service,
+    pub listeners: Vec<(Face, Listener)>,
+    pub options: Options,
+    /// The most connections at a time.
+    pub connections: usize,
+    pub clock: Arc<dyn Clock>,
+    /// Where the log goes.
+    pub log: Box<dyn io::Write + Send>,
+}
+
+/// What can be set.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    pub headers: Headers,
+    /// A line for each request.
+    pub access_log: bool,
+}
+
+/// Why the server did not begin, or has ended by itself.
+#[derive(Debug)]
+pub enum Ended {
+    /// The operating system gave no thread or would not watch a socket.
+    System(io::Error),
+    /// The database is no longer the one that was opened.
+    Database(Trouble),
+}
+
+impl From<io::Error> for Ended {
+    fn from(error: io::Error) -> Ended {
+        Ended::System(error)
+    }
+}
+
+/// What ends the server.
+enum Stop {
+    Signal,
+    Database(Trouble),
+}
+
+/// What all threads share.
+struct Shared {
+    options: Options,
+    log: Log,
+    metrics: Metrics,
+    ending: AtomicBool,
+    stop: Sender<Stop>,
+}
+
+impl Shared {
+    /// Takes down that there was no verdict. Where there will never be one any more, the server ends.
+    fn trouble(&self, trouble: &Trouble) {
+        self.metrics.troubled();
+        let words = Text::en_us().trouble(trouble);
+        self.log.count(Repeated::Trouble(words));
+        if let Trouble::Storage(Fault::Moved | Fault::LogGone { .. }) = trouble
+            && !self.ending.swap(true, Ordering::SeqCst)
+        {
+            let _ = self.stop.send(Stop::Database(trouble.clone()));
+        }
+    }
+}
+
+/// What one thread has.
+struct Here {
+    shared: Arc<Shared>,
+    service: Service,
+}
+
+impl Here {
+    /// Whether verdicts can be given.
+    fn is_ready(&self) -> bool {
+        if self.shared.ending.load(Ordering::SeqCst) {
+            return false;
+        }
+        is_there(&self.service)
+            .inspect_err(|trouble| self.shared.trouble(trouble))
+            .is_ok()
+    }
+
+    /// Everything that is counted.
+    fn metrics(&self) -> String {
+        let figures = [Figure {
+            name: "keyward_log_lines_dropped_total",
+            help: "Lines of the log that nobody took in time.",
+            value: self.shared.log.dropped(),
+        }];
+        self.shared.metrics.page(&figures)
+    }
+}
+
+fn is_there(service: &Service) -> Result<(), Trouble> {
+    service.store().read(|_| Ok(()))
+}
+
+/// Serves until a signal ends it, SIGTERM or SIGINT.
+///
+/// # Errors
+/// See [`Ended`]. What had begun was answered all the same.
+pub fn run(parts: Parts) -> Result<(), Ended> {
+    let log = Log::start(Arc::clone(&parts.clock), parts.log)?;
+    let (stop, stopped) = channel();
+    let shared = Arc::new(Shared {
+        options: parts.options,
+        log: log.clone(),
+        metrics: Metrics::default(),
+        ending: AtomicBool::new(false),
+        stop: stop.clone(),
+    });
+    watch_signals(stop)?;
+    let (drain, draining) = watch::channel(false);
+    let most = parts.connections / parts.readers.len().max(1);
+    let mut threads = Vec::new();
+    for (number, service) in parts.readers.into_iter().enumerate() {
+        let sockets: io::Result<Vec<_>> = parts.listeners.iter().map(cloned).collect();
+        let (sockets, shared, draining) = (sockets?, Arc::clone(&shared), draining.clone());
+        let runtime = Builder::new_current_thread()
+            .enable_io()
+            .enable_time()
+            .build()?;
+        let work = move || {
+            let here = Rc::new(Here { shared, service });
+            let server = Rc::new(Server::new(here, most));
+            LocalSet::new().block_on(&runtime, live(server, sockets, draining));
+        };
+        let thread = thread::Builder::new().name(format!("http-{number}"));
+        threads.push(thread.spawn(work)?);
+    }
+    log.tell("ready", places(&parts.listeners));
+    let _ = sd_notify::notify(&[NotifyState::Ready]);
+    let why = wait(&shared, &stopped, &parts.watch);
+    shared.ending.store(true, Ordering::SeqCst);
+    let _ = sd_notify::notify(&[NotifyState::Stopping]);
+    let reason = match &why {
+        Stop::Signal => "signal",
+        Stop::Database(_) => "database",
+    };
+    log.tell("draining", json!({ "reason": reason }));
+    drop(parts.listeners);
+    let _ = drain.send(true);
+    for thread in threads {
+        // One that has panicked has told it itself.
+        let _ = thread.join();
+    }
+    log.tell("ended", ());
+    log.end();
+    match why {
+        Stop::Signal => Ok(()),
+        Stop::Database(trouble) => Err(Ended::Database(trouble)),
+    }
+}
+
+/// Waits for what ends the server, and looks whether the database is still there.
+fn wait(shared: &Shared, stopped: &Receiver<Stop>, watch: &Service) -> Stop {
+    loop {
+        if let Ok(stop) = stopped.recv_timeout(LOOK) {
+            return stop;
+        }
+        if let Err(trouble) = is_there(watch) {
+            shared.trouble(&trouble);
+        }
+    }
+}
+
+fn watch_signals(stop: Sender<Stop>) -> io::Result<()> {
+    let mut signals = Signals::new([SIGTERM, SIGINT])?;
+    let thread = thread::Builder::new().name("signals".to_owned());
+    thread.spawn(move || {
+        for _ in signals.forever() {
+            if stop.send(Stop::Signal).is_err() {
+                return;
+            }
+        }
+    })?;
+    Ok(())
+}
+
+/// Where it listens, by what for.
+fn places(listeners: &[(Face, Listener)]) -> serde_json::Value {
+    let mut places = serde_json::Map::new();
+    for face in Face::ALL {
+        let of_it = listeners.iter().filter(|(of, _)| *of == face);
+        let of_it: Vec<String> = of_it.map(|(_, listener)| listener.to_string()).collect();
+        places.insert(face.word().to_owned(), of_it.into());
+    }
+    places.into()
+}
+
+/// A listener of a thread's own.
+fn cloned((face, listener): &(Face, Listener)) -> io::Result<(Face, Listener)> {
+    let clone = match listener {
+        Listener::Unix(socket, _) => Listener::Unix(socket.try_clone()?, None),
+        Listener::Tcp(socket) => Listener::Tcp(socket.try_clone()?),
+    };
+    Ok((*face, clone))
+}
+
+/// Serves on a thread until the server is to end, and a while longer for what has begun.
+async fn live(
+    server: Rc<Server>,
+    listeners: Vec<(Face, Listener)>,
+    mut draining: watch::Receiver<bool>,
+) {
+    let mut accepting = Vec::new();
+    for (face, listener) in listeners {
+        let socket = match listener {
+            Listener::Unix(socket, _) => socket.try_into().map(Socket::Unix),
+            Listener::Tcp(socket) => socket.try_into().map(Socket::Tcp),
+        };
+        // A listening socket that was made non-blocking is one that can be watched.
+        if let Ok(socket) = socket {
+            accepting.push(spawn_local(Rc::clone(&server).accept(face, socket)));
+        }
+    }
+    let ticking = Rc::clone(&server);
+    spawn_local(async move {
+        let mut seconds = interval(Duration::from_secs(1));
+        loop {
+            seconds.tick().await;
+            ticking.lines().tick();
+        }
+    });
+    // The sender ends only with the process.
+    let _ = draining.wait_for(|draining| *draining).await;
+    for task in accepting {
+        task.abort();
+    }
+    let _ = timeout(DRAIN, server.lines().finish()).await;
+}
