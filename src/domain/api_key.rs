@@ -3,8 +3,8 @@
 use chrono_tz::Tz;
 
 use crate::domain::address::check_addresses;
-use crate::domain::date::parse_day;
-use crate::domain::expiry::{Expiry, is_over};
+use crate::domain::date::{last_day, parse_day};
+use crate::domain::expiry::{Expiry, end_of_day, is_over};
 use crate::domain::id::{KeyId, RoleId};
 use crate::domain::locale::Locale;
 use crate::domain::merge::{Settled, Side, Values, merge};
@@ -50,6 +50,8 @@ pub struct ApiKeyDraft {
     pub zone: Tz,
     /// The day as it is typed ([`parse_day`]); `None` is never.
     pub expires_on: Option<String>,
+    /// The first instant at which it is not to work, in place of a day.
+    pub expires_at: Option<Timestamp>,
     /// The expiry was touched: its instant is computed anew even when the date is the same.
     pub expiry_edited: bool,
     pub addresses: String,
@@ -120,6 +122,9 @@ impl ApiKeyDraft {
         before: Option<&ApiKeyFields>,
         now: Timestamp,
     ) -> Result<Option<Expiry>, Rule> {
+        if let Some(at) = self.expires_at {
+            return self.exactly(at, before, now).map(Some);
+        }
         let Some(typed) = &self.expires_on else {
             return Ok(None);
         };
@@ -135,6 +140,29 @@ impl ApiKeyDraft {
             _ => {}
         }
         Ok(Some(Expiry::of(date, self.zone)))
+    }
+
+    fn exactly(
+        &self,
+        at: Timestamp,
+        before: Option<&ApiKeyFields>,
+        now: Timestamp,
+    ) -> Result<Expiry, Rule> {
+        let same = before.filter(|b| b.expiry.is_some_and(|expiry| expiry.at == at));
+        match same {
+            Some(b) if b.zone == self.zone => {
+                return Ok(b.expiry.unwrap_or(Expiry::exactly(at, b.zone)));
+            }
+            None if at <= now => {
+                let today = now.day_in(self.zone);
+                return Err(Rule::DateInPast { today });
+            }
+            None if at > end_of_day(last_day(), self.zone) => {
+                return Err(Rule::DateTooLate { last: last_day() });
+            }
+            _ => {}
+        }
+        Ok(Expiry::exactly(at, self.zone))
     }
 }
 
@@ -188,6 +216,7 @@ impl ApiKeyDraft {
             }
             (Field::ExpiresOn, Value::Expiry(expiry)) => {
                 self.expires_on = expiry.map(|expiry| expiry.on.to_string());
+                self.expires_at = None;
                 self.expiry_edited = false;
             }
             (Field::Addresses, Value::Text(text)) => self.addresses.clone_from(text),
@@ -208,6 +237,7 @@ impl From<&ApiKeyFields> for ApiKeyDraft {
             locale: fields.locale,
             zone: fields.zone,
             expires_on: fields.expiry.map(|expiry| expiry.on.to_string()),
+            expires_at: None,
             expiry_edited: false,
             addresses: fields.addresses.clone(),
             rate: rate_text(fields.rate),
@@ -354,6 +384,7 @@ mod tests {
             locale: Locale::EnUs,
             zone: Tz::Asia__Tokyo,
             expires_on: None,
+            expires_at: None,
             expiry_edited: false,
             addresses: String::new(),
             rate: String::new(),
@@ -412,6 +443,52 @@ mod tests {
         let found = bad.check(None, NOW).expect_err("problems");
         let found: Vec<Field> = found.iter().map(|problem| problem.field).collect();
         assert_eq!(found, [Field::Name, Field::ExpiresOn]);
+    }
+
+    #[test]
+    fn an_exact_instant_is_kept_to_the_millisecond_by_who_changes_something_else() {
+        let at = NOW.plus(90_061_007);
+        let exact = with(&draft(), |draft| draft.expires_at = Some(at));
+        let before = fields(&exact);
+        assert_eq!(before.expiry.map(|expiry| expiry.at), Some(at));
+        // As the console has it, which knows a day.
+        let renamed = with(&ApiKeyDraft::from(&before), |draft| {
+            draft.name = "b".to_owned();
+        });
+        let saved = renamed.check(Some(&before), NOW.plus(1)).expect("valid");
+        assert_eq!(saved.expiry, before.expiry);
+        let touched = with(&renamed, |draft| draft.expiry_edited = true);
+        let saved = touched.check(Some(&before), NOW).expect("valid");
+        assert!(saved.expiry > before.expiry, "the whole day");
+        // The instant stays in another zone, and when it is over.
+        let moved = with(&exact, |draft| draft.zone = Tz::America__New_York);
+        let saved = moved.check(Some(&before), at.plus(1)).expect("valid");
+        let expiry = saved.expiry.expect("an expiry");
+        assert_eq!(
+            (expiry.at, expiry.on),
+            (at, parse_date("2026-11-23").expect("date"))
+        );
+        let same = exact.check(Some(&before), at.plus(1)).expect("valid");
+        assert_eq!(same.expiry, before.expiry);
+    }
+
+    #[test]
+    fn an_exact_instant_is_ahead_and_not_beyond_the_calendar() {
+        let refused = |at| {
+            let exact = with(&draft(), |draft| draft.expires_at = Some(at));
+            exact.check(None, NOW).expect_err("a problem")[0]
+                .rule
+                .clone()
+        };
+        assert!(matches!(refused(NOW), Rule::DateInPast { .. }));
+        assert!(matches!(
+            refused(Timestamp(i64::MIN)),
+            Rule::DateInPast { .. }
+        ));
+        assert!(matches!(
+            refused(Timestamp(i64::MAX)),
+            Rule::DateTooLate { .. }
+        ));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::zone::{Twice, instant_of};
 
 /// An expiry as it is kept: what was typed, and the instant that decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Expiry {
     /// The last day on which the key works, in the key's zone.
     pub on: NaiveDate,
@@ -22,6 +22,15 @@ impl Expiry {
         Expiry {
             on,
             at: end_of_day(on, zone),
+        }
+    }
+
+    /// The expiry at exactly this instant.
+    #[must_use]
+    pub fn exactly(at: Timestamp, zone: Tz) -> Expiry {
+        Expiry {
+            on: at.plus(-1).day_in(zone),
+            at,
         }
     }
 }
@@ -100,6 +109,17 @@ mod tests {
             ("2026-10-29", Tz::Africa__Cairo, "2026-10-29 22:00"),
             ("2026-10-24", Tz::Asia__Beirut, "2026-10-24 22:00"),
         ]);
+    }
+
+    #[test]
+    fn an_exact_expiry_is_on_the_day_that_holds_the_instant_before_it() {
+        let midnight = utc("2027-01-01 00:00");
+        let on = |at, zone| Expiry::exactly(at, zone).on;
+        assert_eq!(on(midnight, Tz::UTC), day("2026-12-31"));
+        assert_eq!(on(midnight.plus(1), Tz::UTC), day("2027-01-01"));
+        assert_eq!(on(midnight, Tz::Asia__Tokyo), day("2027-01-01"));
+        let whole = Expiry::of(day("2026-12-31"), Tz::UTC);
+        assert_eq!(Expiry::exactly(midnight, Tz::UTC), whole);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use keyward::domain::api_key::ApiKeyDraft;
 use keyward::domain::id::KeyId;
 
 use crate::support::console::Console;
-use crate::support::database::{Bench, draft};
+use crate::support::database::{Bench, NOW, draft};
 
 /// A new key's form with the focus in the date. Today is Sunday, 2026-11-22, in UTC.
 fn in_date() -> Console {
@@ -174,4 +174,26 @@ fn a_day_that_was_there_before_may_be_over() {
         .expect("2026-11-23 Monday")
         .expect("(22)")
         .expect("(24)");
+}
+
+#[test]
+fn an_exact_expiry_is_told_to_the_millisecond_and_outlives_a_save_of_something_else() {
+    let mut bench = Bench::in_memory();
+    let at = NOW.plus(90_061_007);
+    let key = ApiKeyDraft {
+        expires_at: Some(at),
+        zone: chrono_tz::Tz::America__New_York,
+        ..draft("backup")
+    };
+    bench.by_alice(|service, alice| service.create_key(alice, &key));
+    let mut console = Console::on(bench);
+    console.keys("\n").expect("2026-11-23 ");
+    console.expect("Stops 2026-11-23 12:01:01.007 America/New_York (in 1 day),");
+    console.expect("= 2026-11-23 17:01:01.007 UTC");
+    console.expect("The day itself ends at 2026-11-24 00:00 America/New_York");
+    console.keys("\tNightly<F2>").expect_not("Stops");
+    let saved = console.by_alice(|service, alice| service.key_properties(alice, KeyId(1)));
+    let fields = saved.key.fields;
+    assert_eq!(fields.description, "Nightly");
+    assert_eq!(fields.expiry.map(|expiry| expiry.at), Some(at));
 }

@@ -360,6 +360,7 @@ pub fn draft(name: &str) -> ApiKeyDraft {
         locale: Locale::EnUs,
         zone: Tz::UTC,
         expires_on: None,
+        expires_at: None,
         expiry_edited: false,
         addresses: String::new(),
         rate: String::new(),

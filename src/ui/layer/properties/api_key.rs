@@ -72,6 +72,7 @@ impl ApiKey {
             locale: Locale::default(),
             zone: Tz::UTC,
             expires_on: None,
+            expires_at: None,
             expiry_edited: false,
             addresses: String::new(),
             rate: String::new(),

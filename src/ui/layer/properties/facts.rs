@@ -9,7 +9,7 @@ use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyLife};
 use crate::domain::expiry::Expiry;
 use crate::domain::secret::{Phase, SecretFacts};
 use crate::domain::state::{State, UserState};
-use crate::domain::time::Timestamp;
+use crate::domain::time::{MINUTE, SECOND, Timestamp};
 use crate::domain::user::UserProperties;
 use crate::domain::zone::is_utc;
 use crate::ui::layer::Ctx;
@@ -36,11 +36,7 @@ pub(super) fn of_expiry(
         notes.extend(stops(name, will, zone, ctx));
         let today = Expiry::of(will.on, zone);
         if today.at != will.at {
-            notes.extend(
-                stops("form.zone_rules_changed", today, zone, ctx)
-                    .into_iter()
-                    .next(),
-            );
+            notes.extend(stops("form.day_ends", today, zone, ctx).into_iter().next());
         }
     }
     notes
@@ -50,7 +46,13 @@ pub(super) fn of_expiry(
 pub(super) fn stops(name: &'static str, expiry: Expiry, zone: Tz, ctx: &Ctx) -> Vec<String> {
     let text = ctx.text;
     let (there, utc) = (expiry.at.in_zone(zone), expiry.at.utc());
-    let shown = |time: NaiveDateTime| time.format("%Y-%m-%d %H:%M").to_string();
+    // An exact expiry is shown as exactly as it is.
+    let form = match expiry.at.0 {
+        ms if ms % MINUTE == 0 => "%Y-%m-%d %H:%M",
+        ms if ms % SECOND == 0 => "%Y-%m-%d %H:%M:%S",
+        _ => "%Y-%m-%d %H:%M:%S%.3f",
+    };
+    let shown = |time: NaiveDateTime| time.format(form).to_string();
     let local = shown(there.naive_local());
     let facts: [(&str, &dyn Display); 4] = [
         ("local", &local),
