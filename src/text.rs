@@ -747,6 +747,7 @@ impl Text {
             Fault::ReadOnly => "trouble.read_only",
             Fault::ReadOnlyMount => "trouble.read_only_mount",
             Fault::Moved => "trouble.moved",
+            Fault::Newer => "trouble.newer",
             Fault::LogGone { kept: true } => "trouble.log_gone_kept",
             Fault::LogGone { kept: false } => "trouble.log_gone",
             Fault::Corrupt => "trouble.corrupt",

@@ -12,4 +12,8 @@ mod support {
 #[path = "serve"]
 mod serve {
     mod endpoints;
+    mod handed;
+    mod life;
+    mod limits;
+    mod log;
 }

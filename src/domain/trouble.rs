@@ -191,6 +191,8 @@ pub enum Fault {
     LogGone {
         kept: bool,
     },
+    /// A newer Keyward has brought the database up to date meanwhile: its rows may mean what this one does not know.
+    Newer,
     /// The file cannot be seen any more, in the operating system's words: a directory on the way was closed to us.
     Unseen(String),
     /// The file was damaged.
@@ -218,6 +220,12 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// Whether nothing but opening the database anew can help.
+    #[must_use]
+    pub fn lasts(&self) -> bool {
+        matches!(self, Fault::Moved | Fault::LogGone { .. } | Fault::Newer)
+    }
+
     /// Whether a question may still be answered where nothing can be written.
     #[must_use]
     pub fn hinders_writing_only(&self) -> bool {

@@ -35,8 +35,8 @@ pub struct Log {
 
 enum Message {
     Line(String),
-    /// Everything is to be written now; whoever waits hears of it.
-    End(SyncSender<()>),
+    /// This is the last line; whoever waits hears that it was written.
+    End(String, SyncSender<()>),
 }
 
 /// What happens again and again, and is told once a second with how often it was.
@@ -112,10 +112,11 @@ impl Log {
         self.dropped.load(Ordering::Relaxed)
     }
 
-    /// Writes what is left, if that can be done in a second.
-    pub fn end(&self) {
+    /// Tells what happens last, behind what is left, if that can be done in a second.
+    pub fn end(&self, event: &str, facts: impl Serialize) {
         let (done, wait) = sync_channel(1);
-        if self.lines.try_send(Message::End(done)).is_ok() {
+        let line = self.line(event, facts);
+        if self.lines.try_send(Message::End(line, done)).is_ok() {
             let _ = wait.recv_timeout(EVERY);
         }
     }
@@ -130,7 +131,7 @@ impl Log {
         loop {
             let (mut text, waiting) = match lines.recv_timeout(EVERY) {
                 Ok(Message::Line(line)) => (line, None),
-                Ok(Message::End(done)) => (self.coalesced(), Some(done)),
+                Ok(Message::End(line, done)) => (self.coalesced() + &line, Some(done)),
                 Err(RecvTimeoutError::Timeout) => (self.coalesced(), None),
                 Err(RecvTimeoutError::Disconnected) => return,
             };
@@ -199,7 +200,7 @@ mod tests {
             log.count(Repeated::Refused(Some(KeyId(7)), "locked-out"));
         }
         log.count(Repeated::Refused(None, "forged"));
-        log.end();
+        log.end("ended", ());
         let written = written.0.lock().expect("written").clone();
         let text = String::from_utf8(written).expect("UTF-8");
         let mut facts: Vec<serde_json::Value> = Vec::new();
@@ -216,7 +217,9 @@ mod tests {
         ] {
             assert!(facts.contains(&expected), "{text}");
         }
-        assert_eq!(facts.len(), 3, "{text}");
+        assert_eq!(facts.len(), 4, "{text}");
+        let last = facts.pop().expect("a line");
+        assert_eq!(last, serde_json::json!({ "event": "ended" }));
     }
 
     /// Takes nothing, ever.

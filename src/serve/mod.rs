@@ -29,7 +29,7 @@ use tokio::task::{LocalSet, spawn_local};
 use tokio::time::{interval, timeout};
 
 use crate::clock::Clock;
-use crate::domain::trouble::{Fault, Trouble};
+use crate::domain::trouble::Trouble;
 use crate::serve::auth::credential::Headers;
 use crate::serve::http::{Server, Socket};
 use crate::serve::listen::Listener;
@@ -101,7 +101,8 @@ impl Shared {
         self.metrics.troubled();
         let words = Text::en_us().trouble(trouble);
         self.log.count(Repeated::Trouble(words));
-        if let Trouble::Storage(Fault::Moved | Fault::LogGone { .. }) = trouble
+        if let Trouble::Storage(fault) = trouble
+            && fault.lasts()
             && !self.ending.swap(true, Ordering::SeqCst)
         {
             let _ = self.stop.send(Stop::Database(trouble.clone()));
@@ -190,8 +191,7 @@ pub fn run(parts: Parts) -> Result<(), Ended> {
         // One that has panicked has told it itself.
         let _ = thread.join();
     }
-    log.tell("ended", ());
-    log.end();
+    log.end("ended", ());
     match why {
         Stop::Signal => Ok(()),
         Stop::Database(trouble) => Err(Ended::Database(trouble)),

@@ -39,6 +39,7 @@ use crate::domain::event::chain::Head;
 use crate::domain::trouble::Fault;
 use crate::store::fault::{forget_system_error, leaves_in_doubt};
 use crate::store::identity::Identity;
+use crate::store::migrate::KNOWN;
 use crate::store::patience::Patience;
 use crate::store::read_only::Frozen;
 
@@ -80,6 +81,18 @@ struct Doubt(Option<Head>);
 #[derive(Debug)]
 pub struct Tx<'a>(Transaction<'a>);
 
+impl Tx<'_> {
+    /// Refuses rows that a newer Keyward has brought up to date: looked at in the transaction that reads or writes them.
+    fn check_known(&self) -> Result<(), Fault> {
+        let mut version = self.0.prepare_cached("PRAGMA user_version")?;
+        let found: i64 = version.query_row((), |row| row.get(0))?;
+        if found > KNOWN {
+            return Err(Fault::Newer);
+        }
+        Ok(())
+    }
+}
+
 impl Store {
     /// From here to the next call all waiting together is given that time once: whoever pressed one key waits no longer
     /// for what takes several transactions.
@@ -99,6 +112,7 @@ impl Store {
         self.renew_patience();
         self.check_in_place()?;
         let tx = self.begin(TransactionBehavior::Deferred)?;
+        tx.check_known()?;
         let done = work(&tx)?;
         tx.0.commit().map_err(Fault::from)?;
         self.check_unchanged()?;
@@ -159,6 +173,7 @@ impl Store {
         self.check_in_place()?;
         let (done, mark, committed) = {
             let tx = self.begin(TransactionBehavior::Immediate)?;
+            tx.check_known()?;
             let before = events::head(&tx)?;
             let done = work(&tx)?;
             let after = events::head(&tx)?;

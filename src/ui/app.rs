@@ -370,7 +370,9 @@ impl App {
                 self.read_all();
             }
             Err(
-                trouble @ Trouble::Storage(Fault::Moved | Fault::LogGone { .. } | Fault::Unseen(_)),
+                trouble @ Trouble::Storage(
+                    Fault::Moved | Fault::LogGone { .. } | Fault::Newer | Fault::Unseen(_),
+                ),
             ) if layer == APP => {
                 self.complain(self.text().trouble(&trouble));
             }

@@ -11,8 +11,9 @@ use keyward::domain::id::{AUDITOR, FULL_ACCESS, KeyId, UserId};
 use keyward::domain::role::{Role, RoleDraft};
 use keyward::domain::state::{AsOf, Warning};
 use keyward::domain::time::DAY;
+use keyward::domain::trouble::{Fault, Trouble};
 use keyward::domain::user::Arrival;
-use keyward::domain::verdict::{Refused, Verdict};
+use keyward::domain::verdict::{Asked, Refused, Verdict};
 use keyward::store::names::{self, Named};
 use keyward::store::{Place, Store, list};
 use rusqlite::Connection;
@@ -263,4 +264,25 @@ fn ids_go_on_where_they_were_and_references_hold_again() {
         let refused = connection.execute(sql, ()).expect_err(sql).to_string();
         assert!(refused.contains("constraint failed"), "{refused}");
     }
+}
+
+#[test]
+fn rows_that_a_newer_keyward_has_brought_up_to_date_are_neither_read_nor_written() {
+    let (_directory, path) = on_disk();
+    let mut bench = Bench::new(Place::File(path));
+    let key = bench.delivered("a");
+    let newer = raw(&bench.place);
+    let version: i64 = newer
+        .query_row("PRAGMA user_version", (), |row| row.get(0))
+        .expect("read");
+    let set = |version: i64| newer.pragma_update(None, "user_version", version);
+    set(version + 1).expect("set");
+    let storage = Trouble::Storage(Fault::Newer);
+    let secret = key.secret.expose().as_bytes();
+    let judged = bench.service.judge(secret, &Asked::default());
+    assert_eq!(judged.map(|_| ()), Err(storage.clone()));
+    let locked = bench.service.lock_out_key(&bench.alice, key.key, "");
+    assert_eq!(locked, Err(storage));
+    set(version).expect("set");
+    assert_eq!(bench.refusal(&key), None, "nothing was changed");
 }
