@@ -142,7 +142,15 @@ const CRATES: &[(&str, &[&str])] = &[
     ("unicode_width", &[]),
     (
         "zeroize",
-        &["auth", "cli", "clipboard", "domain::secret", "store", "ui"],
+        &[
+            "auth",
+            "cli",
+            "clipboard",
+            "domain::secret",
+            "serve",
+            "store",
+            "ui",
+        ],
     ),
     ("zeroizing_alloc", &["harden"]),
 ];

@@ -16,4 +16,5 @@ mod serve {
     mod life;
     mod limits;
     mod log;
+    mod verdicts;
 }

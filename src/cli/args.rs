@@ -11,6 +11,8 @@ use clap::{
 
 use crate::cli::help;
 use crate::config::settings::{ThemeName, ThemeSetting};
+use crate::domain::address::check_addresses;
+use crate::domain::problem::Rule;
 use crate::service::demo::{VIEWS, View};
 
 /// A terminal console for API keys.
@@ -276,6 +278,10 @@ pub(super) struct ServeArgs {
     /// Take the secret from Authorization: Bearer, too
     #[arg(long)]
     pub(super) bearer: bool,
+    /// Proxies that are believed where their client is (X-Forwarded-For), by address or network, with commas between several;
+    /// can be given several times. Whoever connects to a Unix socket is believed
+    #[arg(long, value_name = "CIDR", value_parser = networks)]
+    pub(super) trust: Vec<String>,
     /// The permissions of sockets that are created here
     #[arg(long, value_name = "OCTAL", default_value = "0660", value_parser = socket_mode)]
     pub(super) socket_mode: u32,
@@ -290,6 +296,14 @@ pub(super) struct ServeArgs {
     pub(super) demo: bool,
     #[command(flatten)]
     pub(super) database: DatabaseArg,
+}
+
+/// Reads addresses and networks.
+fn networks(typed: &str) -> Result<String, String> {
+    check_addresses(typed).map_err(|rule| match rule {
+        Rule::NotANetwork { network, .. } => format!("the network is {network}"),
+        _ => "addresses or networks, such as 10.0.0.0/8".to_owned(),
+    })
 }
 
 /// Reads the permissions of a file as chmod(1) takes them.

@@ -5,14 +5,21 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread;
 
+use crate::auth::hash::{Cost, Hasher};
+use crate::auth::proof::Proofs;
+use crate::auth::random::SystemRandom;
 use crate::cli::args::ServeArgs;
 use crate::cli::{Failure, on_store, place};
 use crate::clock::SystemClock;
 use crate::config::Config;
+use crate::domain::address::Networks;
 use crate::harden;
 use crate::serve::auth::credential::Headers;
+use crate::serve::hashing::Hashing;
+use crate::serve::judging::Judging;
 use crate::serve::listen::{Fault, Handover, Listen, Listener};
 use crate::serve::metrics::Face;
+use crate::serve::noting::Noting;
 use crate::serve::{self, Ended, Options, Parts};
 use crate::service::Service;
 use crate::store::{Place, Store};
@@ -45,6 +52,7 @@ pub(super) fn serve(text: Text, config: &Config, args: ServeArgs) -> Result<Exit
     }
     let threads = args.threads.map_or_else(threads, usize::from);
     let readers: Result<_, _> = (0..threads).map(|_| reader(&place, config)).collect();
+    let judging = judging(&place, config);
     let files = harden::allow_files(CONNECTIONS + FILES);
     let mut handover = Handover::take();
     let mut open = |(face, typed, listen): (Face, String, Listen)| {
@@ -56,9 +64,11 @@ pub(super) fn serve(text: Text, config: &Config, args: ServeArgs) -> Result<Exit
     let ended = serve::run(Parts {
         readers: readers?,
         watch,
+        judging: judging?,
         listeners: listeners?,
         options: Options {
             headers,
+            trusted: Networks::of(&args.trust.join(", ")),
             access_log: args.access_log,
         },
         connections: usize::try_from(files.saturating_sub(FILES)).unwrap_or(usize::MAX),
@@ -95,8 +105,23 @@ fn reader(place: &Place, config: &Config) -> Result<Service, Failure> {
     Ok(on_store(store)?)
 }
 
+/// The judge, who hashes on as many threads as there are processors beside one that answers.
+fn judging(place: &Place, config: &Config) -> Result<Judging, Failure> {
+    let system = |error| Failure::System("serve.system", error);
+    let notes = on_store(Store::open_to_verify(place, &config.account))?;
+    let proofs = Proofs::new(&mut SystemRandom)?;
+    let threads = cores().saturating_sub(1).max(1);
+    let hashing = Hashing::start(Hasher::new(Cost::REAL), proofs, threads).map_err(system)?;
+    let noting = Noting::start(notes).map_err(system)?;
+    Ok(Judging::new(hashing, noting, Arc::new(SystemClock)))
+}
+
 fn threads() -> usize {
-    thread::available_parallelism().map_or(1, |cores| cores.get().min(THREADS))
+    cores().min(THREADS)
+}
+
+fn cores() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// Why nothing listens at a place that was typed so.

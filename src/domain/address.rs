@@ -84,6 +84,25 @@ fn of_mapped(v6: Ipv6Net) -> Option<Ipv4Net> {
     Ipv4Net::new(v4, v6.prefix_len().checked_sub(MAPPED_BITS)?).ok()
 }
 
+/// A list as it is kept, read once to be asked often; an empty one holds no address.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Networks(Vec<IpNet>);
+
+impl Networks {
+    /// The networks of a list; what cannot be read is left out.
+    #[must_use]
+    pub fn of(addresses: &str) -> Networks {
+        Networks(networks(addresses).collect())
+    }
+
+    /// Whether an address is in one of them.
+    #[must_use]
+    pub fn hold(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        self.0.iter().any(|network| network.contains(&address))
+    }
+}
+
 fn networks(addresses: &str) -> impl Iterator<Item = IpNet> {
     addresses.split(", ").filter_map(read)
 }

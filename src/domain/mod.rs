@@ -13,6 +13,7 @@ pub mod expiry;
 pub mod export;
 pub mod filter;
 pub mod fold;
+pub mod hops;
 pub mod id;
 pub mod intent;
 pub mod list;

@@ -49,7 +49,7 @@ struct Accessed {
 /// Answers a proxy.
 pub(super) async fn answer(
     here: &Here,
-    _peer: Option<IpAddr>,
+    peer: Option<IpAddr>,
     request: Request<Incoming>,
 ) -> Answer {
     let began = here.shared.options.access_log.then(Instant::now);
@@ -57,7 +57,7 @@ pub(super) async fn answer(
     let asked = endpoint::of(&head.uri);
     let wanted = asked.map(|asked| asked.wanted(&head.method, &head.headers));
     let found = match (asked, wanted) {
-        (Some(asked), Some(wanted)) => judge(here, &head, asked, wanted).await,
+        (Some(asked), Some(wanted)) => judge(here, peer, &head, asked, wanted).await,
         _ => Found::nobody(Outcome::NoSuchPath),
     };
     let dialect = asked.map(|asked| asked.dialect);
@@ -106,20 +106,26 @@ impl Found {
     }
 }
 
-#[expect(clippy::unused_async, reason = "a hash is awaited")]
-async fn judge(here: &Here, head: &Parts, endpoint: Endpoint<'_>, wanted: Wanted) -> Found {
+async fn judge(
+    here: &Here,
+    peer: Option<IpAddr>,
+    head: &Parts,
+    endpoint: Endpoint<'_>,
+    wanted: Wanted,
+) -> Found {
     let secret = match secret(here, &head.headers) {
         Ok(secret) => secret,
         Err(denied) => return Found::nobody(Outcome::Denied(denied)),
     };
     let asked = Asked {
         service: endpoint.service.map_or(Door::Unnamed, Door::Named),
-        address: None,
+        address: here.client(peer, &head.headers),
     };
-    let judged = match here.service.judge(secret, &asked) {
+    let judging = &here.shared.judging;
+    let judged = match judging.judge(&here.service, secret, &asked).await {
         Ok(judged) => judged,
-        Err(trouble) => {
-            here.shared.trouble(&trouble);
+        Err(hindrance) => {
+            here.shared.hindered(&hindrance);
             return Found::nobody(Outcome::Trouble);
         }
     };
@@ -130,10 +136,12 @@ async fn judge(here: &Here, head: &Parts, endpoint: Endpoint<'_>, wanted: Wanted
         },
         Verdict::Valid(bearer) => Found {
             key: Some(bearer.id),
-            outcome: if grants(bearer.rights.access(), wanted) {
-                Outcome::Allowed(Box::new(bearer))
-            } else {
-                Outcome::Denied(Denied::Access)
+            outcome: match judging.take(&bearer) {
+                Err(seconds) => Outcome::Limited(seconds),
+                Ok(()) if grants(bearer.rights.access(), wanted) => {
+                    Outcome::Allowed(Box::new(bearer))
+                }
+                Ok(()) => Outcome::Denied(Denied::Access),
             },
         },
     }

@@ -44,6 +44,8 @@ enum Message {
 pub enum Repeated {
     /// A request was not let through, for this reason.
     Refused(Option<KeyId>, &'static str),
+    /// There was no verdict: too many hashes were wanted at a time.
+    Busy,
     /// There was no verdict; the sentence says why.
     Trouble(String),
 }
@@ -156,6 +158,7 @@ impl Log {
                 Repeated::Refused(key, reason) => {
                     ("refused", key.map(|key| key.0), Some(*reason), None)
                 }
+                Repeated::Busy => ("busy", None, None, None),
                 Repeated::Trouble(words) => ("trouble", None, None, Some(words.as_str())),
             };
             let facts = Counted {

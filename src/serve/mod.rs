@@ -6,12 +6,18 @@
 mod admin;
 mod api;
 pub mod auth;
+pub mod hashing;
 mod http;
+pub mod judging;
 pub mod listen;
 mod log;
 pub mod metrics;
+pub mod noting;
+mod rate;
 
 use std::io;
+use std::iter;
+use std::net::IpAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,6 +25,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
+use hyper::header::{HeaderMap, HeaderValue};
 use sd_notify::NotifyState;
 use serde_json::json;
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -29,9 +36,13 @@ use tokio::task::{LocalSet, spawn_local};
 use tokio::time::{interval, timeout};
 
 use crate::clock::Clock;
+use crate::domain::address::Networks;
+use crate::domain::hops;
 use crate::domain::trouble::Trouble;
 use crate::serve::auth::credential::Headers;
+use crate::serve::hashing::Hindrance;
 use crate::serve::http::{Server, Socket};
+use crate::serve::judging::Judging;
 use crate::serve::listen::Listener;
 use crate::serve::log::{Log, Repeated};
 use crate::serve::metrics::{Face, Figure, Metrics};
@@ -48,6 +59,7 @@ pub struct Parts {
     /// On connections that only read: one for each thread, and one to watch the database with.
     pub readers: Vec<Service>,
     pub watch: Service,
+    pub judging: Judging,
     pub listeners: Vec<(Face, Listener)>,
     pub options: Options,
     /// The most connections at a time.
@@ -61,6 +73,8 @@ pub struct Parts {
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     pub headers: Headers,
+    /// The proxies that are believed where their client is.
+    pub trusted: Networks,
     /// A line for each request.
     pub access_log: bool,
 }
@@ -89,6 +103,7 @@ enum Stop {
 /// What all threads share.
 struct Shared {
     options: Options,
+    judging: Judging,
     log: Log,
     metrics: Metrics,
     ending: AtomicBool,
@@ -96,6 +111,14 @@ struct Shared {
 }
 
 impl Shared {
+    /// Takes down what hindered a verdict.
+    fn hindered(&self, by: &Hindrance) {
+        match by {
+            Hindrance::Busy => self.log.count(Repeated::Busy),
+            Hindrance::Trouble(trouble) => self.trouble(trouble),
+        }
+    }
+
     /// Takes down that there was no verdict. Where there will never be one any more, the server ends.
     fn trouble(&self, trouble: &Trouble) {
         self.metrics.troubled();
@@ -129,12 +152,22 @@ impl Here {
 
     /// Everything that is counted.
     fn metrics(&self) -> String {
-        let figures = [Figure {
+        let log = Figure {
             name: "keyward_log_lines_dropped_total",
             help: "Lines of the log that nobody took in time.",
             value: self.shared.log.dropped(),
-        }];
+        };
+        let figures: Vec<Figure> = iter::once(log)
+            .chain(self.shared.judging.figures())
+            .collect();
         self.shared.metrics.page(&figures)
+    }
+
+    /// Where a client is, by its connection and what trusted proxies have told.
+    fn client(&self, peer: Option<IpAddr>, headers: &HeaderMap) -> Option<IpAddr> {
+        let forwarded = headers.get_all("x-forwarded-for").iter();
+        let forwarded = forwarded.map(HeaderValue::as_bytes);
+        hops::client(forwarded, peer, &self.shared.options.trusted)
     }
 }
 
@@ -151,6 +184,7 @@ pub fn run(parts: Parts) -> Result<(), Ended> {
     let (stop, stopped) = channel();
     let shared = Arc::new(Shared {
         options: parts.options,
+        judging: parts.judging,
         log: log.clone(),
         metrics: Metrics::default(),
         ending: AtomicBool::new(false),
@@ -191,6 +225,8 @@ pub fn run(parts: Parts) -> Result<(), Ended> {
         // One that has panicked has told it itself.
         let _ = thread.join();
     }
+    // Notes what is left to be noted.
+    drop(shared);
     log.end("ended", ());
     match why {
         Stop::Signal => Ok(()),
