@@ -78,6 +78,7 @@ impl Door {
         self.a_body_of_a_key_that_writes_arrives_whole();
         self.without_a_valid_secret_nothing_comes_through();
         self.a_key_that_is_locked_out_is_refused_on_a_connection_that_stays_open();
+        self.keyward_is_asked_on_connections_that_stay_open();
         self.nobody_says_who_they_are();
         self.nobody_says_which_method_they_mean();
         self.head_is_answered_and_the_connection_goes_on();
@@ -92,7 +93,8 @@ impl Door {
     }
 
     fn a_key_that_reads_may_read_and_the_service_is_told_who_asks(&self) {
-        let seen = self.lets_through(&Request::get("/api/x?y=%7E1&y=2").key(self.reads()));
+        let request = Request::get("/api/x?y=%7E1&y=2").key(self.reads());
+        let seen = self.lets_through(&request.with("Authorization", "Basic eDp5"));
         assert_eq!((&*seen.method, &*seen.target), ("GET", "/api/x?y=%7E1&y=2"));
         let id = self.site.keys.reads.id.0.to_string();
         assert_eq!(READS, "reads, 監査");
@@ -100,6 +102,7 @@ impl Door {
         let told = IDENTITY.map(|name| seen.header(name));
         assert_eq!(told, [[&*id], [name], ["Auditor"], ["read"], ["never"]]);
         assert_eq!(seen.header("api-secret-key"), [""; 0]);
+        assert_eq!(seen.header("authorization"), ["Basic eDp5"]);
     }
 
     fn a_key_that_reads_may_not_write(&self) {
@@ -169,6 +172,16 @@ impl Door {
         self.site.unlock(key);
         assert_eq!(client.ask(&request).status, 200);
         self.site.application.one();
+    }
+
+    fn keyward_is_asked_on_connections_that_stay_open(&self) {
+        let mut client = self.client();
+        let request = Request::get("/api/x").key(self.reads());
+        for _ in 0..20 {
+            assert_eq!(client.ask(&request).status, 200);
+        }
+        assert!(self.site.connections() > 0);
+        assert_eq!(self.site.application.seen().len(), 20);
     }
 
     fn nobody_says_who_they_are(&self) {

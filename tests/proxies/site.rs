@@ -20,6 +20,8 @@ use super::support::server::{House, Server};
 
 /// The page of what all recipes have in common.
 pub const COMMON: &str = "docs/proxies.md";
+/// What stands before the number of such connections.
+const OPEN: &str = "keyward_connections{listener=\"auth\"} ";
 /// The group of the proxies that give up being root.
 pub const GROUP: &str = "www-data";
 
@@ -156,7 +158,8 @@ impl Site {
     pub fn start_keyward(&mut self) {
         let auth = format!("unix:{}", self.socket());
         let tcp = format!("127.0.0.1:{}", self.keyward_port);
-        let args = ["--auth", &auth, "--auth", &tcp];
+        let admin = format!("unix:{}", self.path("run/admin.sock").display());
+        let args = ["--auth", &auth, "--auth", &tcp, "--admin", &admin];
         self.keyward = Some(self.house.serve(&args));
     }
 
@@ -166,6 +169,16 @@ impl Site {
             let (ended, _) = keyward.stop();
             assert!(ended.success(), "{ended}");
         }
+    }
+
+    /// How many connections are open on which keyward is asked.
+    pub fn connections(&self) -> u32 {
+        let keyward = self.keyward.as_ref().expect("it runs");
+        let metrics = keyward.ask("admin", "GET", "/metrics", &[]).body;
+        let metrics = String::from_utf8(metrics).expect("text");
+        let mut lines = metrics.lines();
+        let open = lines.find_map(|line| line.strip_prefix(OPEN));
+        open.and_then(|open| open.parse().ok()).expect(&metrics)
     }
 
     /// Everything that keyward wrote.
