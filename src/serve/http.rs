@@ -2,16 +2,18 @@
 
 pub mod line;
 
+use std::cell::RefCell;
 use std::convert::Infallible;
 use std::future::poll_fn;
 use std::net::IpAddr;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
-use std::task::Poll;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use hyper::Request;
-use hyper::body::Incoming;
+use hyper::body::{Body, Incoming};
+use hyper::rt::{Read, ReadBuf};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -30,6 +32,9 @@ use crate::serve::{admin, api, auth};
 const HEAD: usize = 16 * 1024;
 /// The most bytes that are kept of what a client has sent and nobody has read.
 const BUFFER: usize = 32 * 1024;
+/// The most bytes that are taken from a client after its answer, so that they do not reset the connection on which the
+/// answer is.
+const BODY: usize = 64 * 1024;
 /// How long nothing is accepted when the machine has no more to give.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -128,19 +133,20 @@ impl Server {
     ) {
         let line = &entry.line;
         let _counted = Counted::new(&self.here, face);
-        let stream = Watched {
-            stream: TokioIo::new(stream),
+        let stream = Rc::new(RefCell::new(TokioIo::new(stream)));
+        let watched = Watched {
+            stream: Rc::clone(&stream),
             line: Rc::clone(line),
         };
-        let answer = service_fn(|request| async move {
-            line.is_busy();
+        let answer = service_fn(|request: Request<Incoming>| async move {
+            line.is_busy(!request.body().is_end_stream());
             let answer = answer(&self.here, face, peer, request).await;
             line.is_answered();
             Ok::<_, Infallible>(answer)
         });
-        let mut connection = pin!(self.http.serve_connection(stream, answer));
-        let mut finishing = false;
-        poll_fn(|cx| {
+        let mut connection = pin!(self.http.serve_connection(watched, answer));
+        let (mut finishing, mut left) = (false, BODY);
+        let ended = poll_fn(|cx| {
             match line.wish(cx) {
                 Wish::GoOn => {}
                 Wish::Finish if finishing => {}
@@ -148,12 +154,41 @@ impl Server {
                     finishing = true;
                     connection.as_mut().graceful_shutdown();
                 }
-                Wish::End => return Poll::Ready(()),
+                Wish::End => return Poll::Ready(None),
             }
-            connection.as_mut().poll(cx).map(drop)
-        })
-        .await;
+            connection.as_mut().poll(cx).map(Some)
+        });
+        let leaves_bytes = match ended.await {
+            // Cut off: nobody waits for an answer.
+            None => false,
+            Some(Ok(())) => line.leaves_body(),
+            // A head that is none was answered, too.
+            Some(Err(_)) => true,
+        };
+        if leaves_bytes {
+            line.is_answered();
+            let drained = poll_fn(|cx| match line.wish(cx) {
+                Wish::End => Poll::Ready(()),
+                Wish::GoOn | Wish::Finish => drain(&mut *stream.borrow_mut(), &mut left, cx),
+            });
+            drained.await;
+        }
     }
+}
+
+/// Takes what the client still sends, until it ends or nothing is left of the bytes that it may send.
+fn drain(stream: &mut (impl Read + Unpin), left: &mut usize, cx: &mut Context<'_>) -> Poll<()> {
+    let mut taken = [0; 4096];
+    while *left > 0 {
+        let mut taken = ReadBuf::new(&mut taken);
+        let read = ready!(Pin::new(&mut *stream).poll_read(cx, taken.unfilled()));
+        let bytes = taken.filled().len();
+        if read.is_err() || bytes == 0 {
+            break;
+        }
+        *left = left.saturating_sub(bytes);
+    }
+    Poll::Ready(())
 }
 
 async fn answer(

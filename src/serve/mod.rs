@@ -33,7 +33,7 @@ use signal_hook::iterator::Signals;
 use tokio::runtime::Builder;
 use tokio::sync::watch;
 use tokio::task::{LocalSet, spawn_local};
-use tokio::time::{interval, timeout};
+use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use crate::clock::Clock;
 use crate::domain::address::Networks;
@@ -299,6 +299,8 @@ async fn live(
     let ticking = Rc::clone(&server);
     spawn_local(async move {
         let mut seconds = interval(Duration::from_secs(1));
+        // What was late by a while is not late by as many seconds at once.
+        seconds.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             seconds.tick().await;
             ticking.lines().tick();

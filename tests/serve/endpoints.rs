@@ -214,6 +214,23 @@ fn every_method_is_answered_on_a_connection_that_goes_on() {
 }
 
 #[test]
+fn the_handshake_of_a_web_socket_is_answered_as_any_request() {
+    let proxied = Proxied::new(&[]);
+    let mut client = proxied.server.connect("auth");
+    let sent = [
+        (SECRET, proxied.auditor.as_str()),
+        ("connection", "Upgrade"),
+        ("upgrade", "websocket"),
+        ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
+    ];
+    for _ in 0..2 {
+        let answer = client.ask("GET", "/ext-authz/socket", &sent);
+        assert_eq!(answer.status, 200);
+    }
+    assert_eq!(client.ask("GET", "/ext-authz-write/", &sent).status, 403);
+}
+
+#[test]
 fn requests_that_come_in_one_go_are_answered_in_their_order() {
     let proxied = Proxied::new(&[]);
     let mut client = proxied.server.connect("auth");

@@ -86,6 +86,19 @@ fn a_body_is_not_waited_for_and_ends_the_connection() {
 }
 
 #[test]
+fn a_body_that_nobody_reads_can_still_be_sent_behind_the_answer() {
+    let (_house, server) = server(&[]);
+    let mut client = server.connect("auth");
+    client.send("POST /auth-request HTTP/1.1\r\nhost: x\r\ncontent-length: 61440\r\n\r\n");
+    assert_eq!(client.answer().status, 401);
+    for _ in 0..60 {
+        client.send([b'x'; 1024]);
+    }
+    client.finish_sending();
+    assert_eq!(client.closed(), "");
+}
+
+#[test]
 fn a_request_whose_end_two_readers_could_see_elsewhere_is_the_last_of_its_connection() {
     let (_house, server) = server(&[]);
     let smuggled = request("GET", "/auth-request", &[]);

@@ -44,14 +44,22 @@ pub struct Line {
     /// The second in which the phase began.
     since: Cell<u64>,
     wish: Cell<Wish>,
+    /// A body was announced that nobody may have read.
+    leaves_body: Cell<bool>,
     waker: RefCell<Option<Waker>>,
     second: Rc<Cell<u64>>,
 }
 
 impl Line {
-    /// A request is being answered.
-    pub fn is_busy(&self) {
+    /// A request is being answered, which has a body or none.
+    pub fn is_busy(&self, has_body: bool) {
         self.enter(Phase::Busy);
+        self.leaves_body.set(has_body);
+    }
+
+    /// Whether the client may be sending something that nobody reads.
+    pub fn leaves_body(&self) -> bool {
+        self.leaves_body.get()
     }
 
     /// Its answer is ready to go out.
@@ -114,6 +122,7 @@ impl Lines {
             phase: Cell::new(Phase::Head),
             since: Cell::new(self.second.get()),
             wish: Cell::new(Wish::GoOn),
+            leaves_body: Cell::new(false),
             waker: RefCell::new(None),
             second: Rc::clone(&self.second),
         });
@@ -185,19 +194,20 @@ impl Drop for Entry {
     }
 }
 
-/// A stream that tells its line when something comes and when nothing does.
+/// A stream that tells its line when something comes and when nothing does. Whoever has a clone can go on reading when
+/// HTTP is done with it.
 pub struct Watched<S> {
-    pub stream: S,
+    pub stream: Rc<RefCell<S>>,
     pub line: Rc<Line>,
 }
 
 impl<S: Read + Unpin> Read for Watched<S> {
     fn poll_read(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buffer: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
-        let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
+        let read = Pin::new(&mut *self.stream.borrow_mut()).poll_read(cx, buffer);
         match read {
             Poll::Ready(_) => self.line.was_read(),
             Poll::Pending => self.line.waits(),
@@ -208,31 +218,31 @@ impl<S: Read + Unpin> Read for Watched<S> {
 
 impl<S: Write + Unpin> Write for Watched<S> {
     fn poll_write(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
+        Pin::new(&mut *self.stream.borrow_mut()).poll_write(cx, bytes)
     }
 
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut *self.stream.borrow_mut()).poll_flush(cx)
     }
 
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut *self.stream.borrow_mut()).poll_shutdown(cx)
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
+        self.stream.borrow().is_write_vectored()
     }
 
     fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, slices)
+        Pin::new(&mut *self.stream.borrow_mut()).poll_write_vectored(cx, slices)
     }
 }
 
@@ -258,7 +268,7 @@ mod tests {
         let (slow, idle, busy, stuck) = (lines.add(), lines.add(), lines.add(), lines.add());
         idle.line.is_answered();
         idle.line.waits();
-        busy.line.is_busy();
+        busy.line.is_busy(false);
         stuck.line.is_answered();
         let all = [&slow, &idle, &busy, &stuck];
         for _ in 1..PATIENCE {
@@ -277,7 +287,7 @@ mod tests {
     fn room_is_made_by_the_idlest_connection_and_never_by_a_busy_one() {
         let lines = Rc::new(Lines::default());
         let (busy, head, later, first) = (lines.add(), lines.add(), lines.add(), lines.add());
-        busy.line.is_busy();
+        busy.line.is_busy(false);
         for idle in [&first, &later] {
             idle.line.is_answered();
             idle.line.waits();
