@@ -1,9 +1,8 @@
 //! Is this secret valid, and whose is it? The answer needs only reads; what is noted of it never changes it.
 
-use crate::auth::token::{self, Token};
+use crate::auth::token;
 use crate::domain::id::{KeyId, SecretId};
 use crate::domain::rights::Right;
-use crate::domain::role::Role;
 use crate::domain::secret::{SecretFacts, received};
 use crate::domain::state::is_restorable;
 use crate::domain::time::{MINUTE, Timestamp};
@@ -13,9 +12,7 @@ use crate::domain::verdict::{
     Asked, Bearer, Refused, Tried, TriedKey, Use, UseKind, Verdict, refusals,
 };
 use crate::service::Service;
-use crate::service::authority::role_in_use;
-use crate::store::api_keys::StoredKey;
-use crate::store::{Tx, api_keys, secrets};
+use crate::store::presented::{self, Presented};
 
 /// The last use is noted again when it is older than this, in milliseconds.
 const FRESH: i64 = MINUTE;
@@ -49,19 +46,10 @@ enum Worth {
     Accepted(Box<Known>, Timestamp),
 }
 
-/// What the database has of a genuine secret now.
-enum Found {
-    /// No such key, or no such secret of the key of this name.
-    Nothing(String),
-    Secret(Box<Known>),
-}
-
 /// A key and one of its secrets.
 struct Known {
-    key: StoredKey,
-    role: Role,
+    of: Presented,
     secret: SecretFacts,
-    hash: Option<String>,
 }
 
 impl Service {
@@ -140,40 +128,34 @@ impl Service {
         if !token.genuine(&self.tag_key) {
             return Ok(Weighed::Judged(Worth::Unread(Refused::Forged)));
         }
-        let found = self.store.read(|tx| find(tx, &token))?;
-        let now = self.now();
+        let found = self
+            .store
+            .read(|tx| presented::get(tx, token.id(), &token.tag()));
+        let (found, now) = (found?, self.now());
         let known = match found {
-            Found::Nothing(name) => {
-                return Ok(Weighed::Judged(Worth::Unknown(token.id(), name, now)));
+            Some(of) => match of.secret {
+                Some(secret) => Box::new(Known { of, secret }),
+                None => return Ok(Weighed::Judged(Worth::Unknown(token.id(), of.name, now))),
+            },
+            None => {
+                return Ok(Weighed::Judged(Worth::Unknown(
+                    token.id(),
+                    String::new(),
+                    now,
+                )));
             }
-            Found::Secret(known) => known,
         };
         let refusal = known.refusals(now, asked).next();
         if let Some(reason) = refusal {
             return Ok(Weighed::Judged(Worth::Refused(reason, known, now)));
         }
-        let phc = known.hash.as_deref().ok_or(Trouble::UnknownHash)?;
+        let phc = known.of.hash.as_deref().ok_or(Trouble::UnknownHash)?;
         Ok(match proof(phc) {
             None => Weighed::Unproven(phc.to_owned()),
             Some(true) => Weighed::Judged(Worth::Accepted(known, now)),
             Some(false) => Weighed::Judged(Worth::Refused(Refused::Forged, known, now)),
         })
     }
-}
-
-fn find(tx: &Tx<'_>, token: &Token<'_>) -> Result<Found, Trouble> {
-    let Some(key) = api_keys::get(tx, token.id())? else {
-        return Ok(Found::Nothing(String::new()));
-    };
-    let Some(secret) = secrets::by_tag(tx, key.id, &token.tag())? else {
-        return Ok(Found::Nothing(key.fields.name));
-    };
-    Ok(Found::Secret(Box::new(Known {
-        role: role_in_use(tx, key.fields.role)?,
-        key,
-        secret: secret.facts,
-        hash: secret.hash,
-    })))
 }
 
 impl Worth {
@@ -186,13 +168,13 @@ impl Worth {
             },
             Worth::Unknown(key, name, at) => refused(Refused::Unknown, (key, name), None, at),
             Worth::Refused(reason, known, at) => {
-                let Known { key, secret, .. } = *known;
-                refused(reason, (key.id, key.fields.name), Some(secret.id), at)
+                let Known { of, secret } = *known;
+                refused(reason, (of.key, of.name), Some(secret.id), at)
             }
             Worth::Accepted(known, now) => Judged {
                 noted: known.worth_noting(now).then(|| Use {
                     kind: UseKind {
-                        key: known.key.id,
+                        key: known.of.key,
                         secret: Some(known.secret.id),
                         refused: None,
                     },
@@ -238,43 +220,45 @@ impl Known {
         asked: Option<&Asked<'_>>,
     ) -> impl Iterator<Item = Refused> + use<> {
         let phase = self.secret.life.phase(now);
-        let (services, addresses) = (&self.role.fields.services, &self.key.fields.addresses);
+        let (services, addresses) = (&self.of.services, &self.of.addresses);
         let asked = asked.map(|asked| asked.refusals(services, addresses));
         let asked = asked.unwrap_or_default().into_iter().flatten();
-        refusals(self.key.facts(), phase, now).chain(asked)
+        refusals(self.of.facts, phase, now).chain(asked)
     }
 
     fn worth_noting(&self, now: Timestamp) -> bool {
         let stale = |at: Option<Timestamp>| at.is_none_or(|at| !now.is_soon_after(at, FRESH + 1));
-        self.key.attempts > 0 || stale(self.key.last_sign_in_at) || stale(self.secret.last_used_at)
+        self.of.attempts > 0 || stale(self.of.last_sign_in_at) || stale(self.secret.last_used_at)
     }
 
     fn tried(self, now: Timestamp) -> TriedKey {
+        let Presented {
+            deleted_at, erased, ..
+        } = self.of;
         TriedKey {
-            id: self.key.id,
-            access: self.role.fields.rights.access(),
-            role: self.role.fields.name,
-            expires_at: self.key.fields.expiry.map(|expiry| expiry.at),
-            name: self.key.fields.name,
-            services: self.role.fields.services,
-            addresses: self.key.fields.addresses,
-            restorable: !self.key.erased
-                && (self.key.deleted_at).is_some_and(|at| is_restorable(at, now)),
+            id: self.of.key,
+            access: self.of.rights.access(),
+            role: self.of.role,
+            expires_at: self.of.facts.expires_at,
+            name: self.of.name,
+            services: self.of.services,
+            addresses: self.of.addresses,
+            restorable: !erased && deleted_at.is_some_and(|at| is_restorable(at, now)),
             secret: self.secret,
         }
     }
 
     fn bearer(self) -> Bearer {
         Bearer {
-            id: self.key.id,
+            id: self.of.key,
             secret: self.secret.id,
-            name: self.key.fields.name,
-            rights: self.role.fields.rights,
-            role: self.role.fields.name,
-            locale: self.key.fields.locale,
-            zone: self.key.fields.zone,
-            expires_at: self.key.fields.expiry.map(|expiry| expiry.at),
-            rate: self.key.fields.rate,
+            name: self.of.name,
+            rights: self.of.rights,
+            role: self.of.role,
+            locale: self.of.locale,
+            zone: self.of.zone,
+            expires_at: self.of.facts.expires_at,
+            rate: self.of.rate,
         }
     }
 }

@@ -32,7 +32,7 @@ const TEXTS: usize = 32;
 
 thread_local! {
     /// What texts of rights mean. They are some kilobytes long, and every verdict reads one.
-    static READ: RefCell<Vec<(String, Rights)>> = const { RefCell::new(Vec::new()) };
+    static READ: RefCell<Vec<(Vec<u8>, Rights)>> = const { RefCell::new(Vec::new()) };
 }
 
 macro_rules! numbers {
@@ -110,13 +110,15 @@ impl FromSql for Lossy {
 
 impl FromSql for Rights {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Rights> {
-        let text = value.as_str()?;
+        let ValueRef::Text(text) = value else {
+            return Err(FromSqlError::InvalidType);
+        };
         READ.with_borrow_mut(|read| {
             if let Some((_, rights)) = read.iter().find(|(known, _)| known == text) {
                 return Ok(rights.clone());
             }
             // The table lets nothing but JSON in; what is no list of names gives no right.
-            let names: Vec<String> = serde_json::from_str(text).unwrap_or_default();
+            let names: Vec<String> = serde_json::from_slice(text).unwrap_or_default();
             let rights = Rights::from_names(names);
             if read.len() == TEXTS {
                 read.clear();

@@ -19,6 +19,7 @@ pub mod names;
 mod open;
 pub mod patience;
 pub mod policy;
+pub mod presented;
 mod query;
 mod read_only;
 pub mod roles;

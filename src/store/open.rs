@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use zeroize::Zeroizing;
 
@@ -217,6 +218,10 @@ pub(super) fn connected(
     let patience = Patience::default();
     connection
         .busy_handler(Some(patience.handler()))
+        .map_err(while_opening)?;
+    // A plan is made once for a statement, not anew for values: planning takes longer than a verdict.
+    connection
+        .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
         .map_err(while_opening)?;
     let found = match &file {
         Some(file) => first_look(&connection, file)?,

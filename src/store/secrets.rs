@@ -64,14 +64,6 @@ pub fn get(tx: &Tx<'_>, id: SecretId) -> Result<Option<StoredSecret>, Fault> {
     tx.select_first("FROM api_key_secrets WHERE id = ?1", [id])
 }
 
-/// The one secret of a key that carries this tag.
-pub fn by_tag(tx: &Tx<'_>, key: KeyId, tag: &[u8; 8]) -> Result<Option<StoredSecret>, Fault> {
-    tx.select_first(
-        "FROM api_key_secrets WHERE key = ?1 AND tag = ?2",
-        (key, tag),
-    )
-}
-
 /// The secrets of a key whose rows have not ended.
 pub fn live(tx: &Tx<'_>, key: KeyId) -> Result<LiveSecrets, Fault> {
     let from = "FROM api_key_secrets WHERE key = ?1 AND ended_at IS NULL";
