@@ -179,11 +179,27 @@ impl Text {
         }
     }
 
-    /// The same in fewer words; an expiry is told, where there is one, and else for how many milliseconds the replaced
-    /// secret still works.
+    /// A key's state where something bounds its use.
     #[must_use]
-    pub fn key_state_short(self, state: State, overlap_left: Option<i64>) -> String {
+    pub fn limited(self, state: &str) -> String {
+        self.fill("state.limited", &[("state", &state)])
+    }
+
+    /// The same as [`Text::key_state`] in fewer words, with whether something bounds the key's use; an expiry is told,
+    /// where there is one, and else for how many milliseconds the replaced secret still works.
+    #[must_use]
+    pub fn key_state_short(self, state: State, overlap_left: Option<i64>, limited: bool) -> String {
         match (state, overlap_left) {
+            (State::ExpiresSoon(ms), _) if limited => {
+                self.fill("state.expires_limited", &[("span", &self.span(ms))])
+            }
+            (State::Active, Some(ms)) if limited => {
+                // Hours have no room there.
+                let days = (ms + DAY - 1) / DAY;
+                let span = self.fill("span.days", &[("n", &days)]);
+                self.fill("state.overlap_limited", &[("span", &span)])
+            }
+            (State::Active, None) if limited => self.limited(&self.state(state)),
             (State::Active, Some(ms)) => {
                 // Minutes have no room there.
                 let span = match ms {

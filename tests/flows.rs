@@ -2,6 +2,8 @@
 
 mod support;
 
+#[path = "flows/bounds.rs"]
+mod bounds;
 #[path = "flows/bulk.rs"]
 mod bulk;
 #[path = "flows/columns.rs"]

@@ -44,6 +44,18 @@ pub fn check_addresses(typed: &str) -> Result<String, Rule> {
     Ok(written.join(", "))
 }
 
+/// Whether what was typed of a list may become one if somebody types on: nothing is wrong before the last entry, and that
+/// has only what addresses have.
+#[must_use]
+pub fn may_go_on(typed: &str) -> bool {
+    let (done, last) = typed
+        .rfind(separates)
+        .map_or(("", typed), |at| typed.split_at(at));
+    let begun = |c: char| c.is_ascii_hexdigit() || ".:/".contains(c);
+    let last = last.trim_start_matches(separates);
+    last.chars().all(begun) && check_addresses(done).is_ok()
+}
+
 /// Whether a key with this list may be used from an address; nothing is one that is not known. A list that cannot be read
 /// allows none.
 #[must_use]
@@ -164,6 +176,22 @@ mod tests {
             check_addresses(&many.join(" ")),
             Err(Rule::TooMany { max, count })
         );
+    }
+
+    #[test]
+    fn an_address_that_is_being_typed_may_go_on_and_a_wrong_one_may_not() {
+        for typed in [
+            "",
+            "10",
+            "10.0.0.0/8, 2001:d",
+            "10.0.0.0/1",
+            "10.0.0.0/8\u{3000}",
+        ] {
+            assert!(may_go_on(typed), "{typed}");
+        }
+        for typed in ["host", "10, 10.0.0.1", "10.0.0.0/1,"] {
+            assert!(!may_go_on(typed), "{typed}");
+        }
     }
 
     #[test]

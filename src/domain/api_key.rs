@@ -3,6 +3,7 @@
 use chrono_tz::Tz;
 
 use crate::domain::address::check_addresses;
+use crate::domain::bounds::Bounds;
 use crate::domain::date::{last_day, parse_day};
 use crate::domain::expiry::{Expiry, end_of_day, is_over};
 use crate::domain::id::{KeyId, RoleId};
@@ -248,6 +249,16 @@ impl From<&ApiKeyFields> for ApiKeyDraft {
 }
 
 impl ApiKeyFields {
+    /// What bounds the key, whose role opens these services.
+    #[must_use]
+    pub fn bounds<'a>(&'a self, services: &'a str) -> Bounds<'a> {
+        Bounds {
+            services,
+            addresses: &self.addresses,
+            rate: self.rate,
+        }
+    }
+
     /// The texts that were typed, in the order of the form.
     #[must_use]
     pub fn texts(&self) -> [(Field, &str); 5] {

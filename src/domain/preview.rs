@@ -35,6 +35,8 @@ pub struct RoleHeld {
     pub name: String,
     pub user_interface: bool,
     pub web_service: bool,
+    /// The services that its keys open; empty opens all.
+    pub services: String,
     /// What it allows, for whoever may view roles.
     pub rights: Option<Rights>,
 }

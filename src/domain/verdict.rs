@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use chrono_tz::Tz;
 
 use crate::domain::address;
+use crate::domain::bounds::Bounds;
 use crate::domain::id::{KeyId, SecretId};
 use crate::domain::locale::Locale;
 use crate::domain::rights::{Access, Rights};
@@ -120,7 +121,21 @@ pub struct TriedKey {
     pub services: String,
     /// From where it may be used; empty is from anywhere.
     pub addresses: String,
+    /// How many requests a minute it may make; nothing is as many as it likes.
+    pub rate: Option<u32>,
     pub secret: SecretFacts,
+}
+
+impl TriedKey {
+    /// What bounds the key.
+    #[must_use]
+    pub fn bounds(&self) -> Bounds<'_> {
+        Bounds {
+            services: &self.services,
+            addresses: &self.addresses,
+            rate: self.rate,
+        }
+    }
 }
 
 words! {

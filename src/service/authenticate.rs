@@ -243,6 +243,7 @@ impl Known {
             name: self.of.name,
             services: self.of.services,
             addresses: self.of.addresses,
+            rate: self.of.rate,
             restorable: !erased && deleted_at.is_some_and(|at| is_restorable(at, now)),
             secret: self.secret,
         }

@@ -98,6 +98,7 @@ fn role_held(tx: &Tx, own: &Role, id: RoleId) -> Result<RoleHeld, Trouble> {
         name: role.name,
         user_interface: role.user_interface,
         web_service: role.web_service,
+        services: role.services,
         rights: may.then_some(role.rights),
     })
 }

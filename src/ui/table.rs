@@ -509,6 +509,7 @@ mod tests {
             created_by: String::new(),
             retiring: None,
             pending: false,
+            bounded: false,
         }
     }
 

@@ -54,11 +54,13 @@ fn the_rows_that_the_filter_shows_are_written_as_csv_to_a_new_file_of_ones_own()
     let written = fs::read_to_string(&path).expect("written");
     let lines: Vec<&str> = written.split_terminator("\r\n").collect();
     assert!(
-        lines[0].starts_with("keyName,description,owner,state,active,lockReason,"),
+        lines[0].starts_with(
+            "keyName,description,owner,addresses,requestsPerMinute,state,active,lockReason,"
+        ),
         "{written}"
     );
     assert!(
-        lines[1].starts_with("\"deploy-b\",\"\",\"\",\"Active\",true,,2,\"Auditor\","),
+        lines[1].starts_with("\"deploy-b\",\"\",\"\",\"\",,\"Active\",true,,2,\"Auditor\","),
         "{written}"
     );
     assert!(lines[2].starts_with("\"'=deploy-a\","), "{written}");

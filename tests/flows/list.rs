@@ -100,7 +100,7 @@ fn a_term_is_completed_from_fields_words_and_names() {
     let (bench, user) = Bench::demo(keyward::service::demo::FULL_ACCESS_USER);
     let mut console = Console::of(bench, user, (80, 24));
     console.keys("/").expect("Tab state:  role:  expires:");
-    console.keys("s").expect("Tab state:  secrets:");
+    console.keys("s").expect("Tab state:  service:  secrets:");
     console
         .keys("<Tab>")
         .expect("/state:")

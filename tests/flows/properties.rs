@@ -359,7 +359,9 @@ fn a_key_is_duplicated_without_its_name_expiry_and_lock() {
 fn the_owner_of_a_key_is_kept_found_and_told() {
     let mut console = Console::new();
     console.make_and_store("backup");
-    console.keys("\n<Shift-Tab><Shift-Tab><Shift-Tab><Shift-Tab>Erika Muster<F2>");
+    console.keys(
+        "\n<Shift-Tab><Shift-Tab><Shift-Tab><Shift-Tab><Shift-Tab><Shift-Tab>Erika Muster<F2>",
+    );
     console.says_with("form.saved", &[("name", &"backup")]);
     console.keys("/muster\n").expect_selected("backup");
     console.keys("\n").expect("Erika Muster");

@@ -9,6 +9,7 @@ use keyward::domain::id::{AUDITOR, FULL_ACCESS};
 use keyward::domain::list::{Filter, KeyField, KeyRow};
 use keyward::domain::locale::Locale;
 use keyward::domain::moment::Range;
+use keyward::domain::services::opens;
 use keyward::domain::state::Facts;
 use keyward::domain::time::{DAY, Timestamp};
 use keyward::domain::trouble::Fault;
@@ -26,6 +27,7 @@ struct Known {
     role: usize,
     by: String,
     owner: String,
+    addresses: String,
     expires: Option<Expiry>,
     used: Option<Timestamp>,
     created: Timestamp,
@@ -33,6 +35,8 @@ struct Known {
 }
 
 const ROLES: [&str; 2] = ["Auditor", "Full Access"];
+/// What the roles open.
+const SERVICES: [&str; 2] = ["billing, crm", ""];
 
 fn known() -> impl Strategy<Value = Known> {
     let instants = vec![
@@ -54,6 +58,7 @@ fn known() -> impl Strategy<Value = Known> {
             0..2_usize,
             prop::sample::select(vec!["alice", "Bob"]),
             prop::sample::select(vec!["", "ACME Corp", "storage team"]),
+            prop::sample::select(vec!["", "10.0.0.0/8", "2001:db8::/32, ::1"]),
         ),
         (
             prop::option::of(prop::sample::select(instants)),
@@ -63,7 +68,7 @@ fn known() -> impl Strategy<Value = Known> {
         ),
     )
         .prop_map(
-            |((name, description, role, by, owner), (expires, used, created, facts))| {
+            |((name, description, role, by, owner, addresses), (expires, used, created, facts))| {
                 let (deleted, locked_out, delivered) = facts;
                 let expires = expires.map(|ms: i64| Expiry {
                     on: NOW.plus(ms).utc().date_naive(),
@@ -76,6 +81,7 @@ fn known() -> impl Strategy<Value = Known> {
                     role,
                     by: by.to_owned(),
                     owner: owner.to_owned(),
+                    addresses: addresses.to_owned(),
                     expires,
                     used: used.map(|ms: i64| NOW.plus(ms)),
                     created: NOW.plus(created),
@@ -115,6 +121,12 @@ fn term() -> impl Strategy<Value = String> {
         "owner:acme",
         "owner:\"\"",
         "owner:\"storage t\"",
+        "service:billing",
+        "service:CRM",
+        "service:bill",
+        "from:10.0",
+        "from:2001:DB8",
+        "from:\"\"",
         "name:\"équipe \"\"x\"",
         "name:日本",
         "description:\"\"",
@@ -185,6 +197,8 @@ fn holds(key: &Known, field: KeyField, value: &Value) -> bool {
         (KeyField::Role, Value::Text(name)) => name_key(ROLES[key.role]) == *name,
         (KeyField::By, Value::Text(name)) => name_key(&key.by) == *name,
         (KeyField::Owner, Value::Text(part)) => has(&key.owner, part),
+        (KeyField::Service, Value::Text(name)) => opens(SERVICES[key.role], Some(name)),
+        (KeyField::From, Value::Text(part)) => has(&key.addresses, part),
         (KeyField::Name, Value::Text(part)) => has(&key.name, part),
         (KeyField::Description, Value::Text(part)) => has(&key.description, part),
         (KeyField::Zone, Value::Text(part)) => has("UTC", part),
@@ -260,7 +274,7 @@ proptest! {
                     locale: Locale::EnUs,
                     zone: Tz::UTC,
                     expiry: key.expires,
-                    addresses: String::new(),
+                    addresses: key.addresses.clone(),
                     rate: None,
                     locked_out: key.facts.locked_out.then(String::new),
                 };
@@ -282,6 +296,8 @@ proptest! {
         });
         stored.expect("stored");
         let connection = raw(&bench.place);
+        let sql = "UPDATE roles SET services = ?2 WHERE id = ?1";
+        connection.execute(sql, (AUDITOR.0, SERVICES[0])).expect("services");
         for key in &keys {
             if key.facts.delivered {
                 let sql = "UPDATE api_key_secrets SET delivered_at = ?2 WHERE key = ?1";

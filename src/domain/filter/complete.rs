@@ -104,7 +104,7 @@ mod tests {
         };
         assert_eq!(follows("").len(), KeyRow::FIELDS.len());
         assert_eq!(follows("x ").len(), KeyRow::FIELDS.len());
-        assert_eq!(follows("S"), ["state:", "secrets:"]);
+        assert_eq!(follows("S"), ["state:", "service:", "secrets:"]);
         assert_eq!(follows("x -ro"), ["x -role:"]);
         assert_eq!(follows("zzz"), [""; 0]);
         assert_eq!(follows("\"st"), [""; 0]);

@@ -37,6 +37,10 @@ pub enum KeyField {
     Used,
     By,
     Owner,
+    /// What its role opens.
+    Service,
+    /// From where it may be used.
+    From,
     /// How many of its secrets work.
     Secrets,
     Id,
@@ -73,6 +77,8 @@ pub struct KeyRow {
     pub retiring: Option<EarlierSecret>,
     /// A secret was issued and is waiting to be confirmed.
     pub pending: bool,
+    /// Its role lists services, or it has addresses or a number of requests ([`crate::domain::bounds`]).
+    pub bounded: bool,
 }
 
 /// A replaced secret that still works, as the list knows it.
@@ -116,6 +122,13 @@ impl Listed for KeyRow {
         ),
         Field::new(KeyField::By, "by", Kind::Name, "filter_field.created_by"),
         Field::new(KeyField::Owner, "owner", Kind::Text, "filter_field.owner"),
+        Field::new(
+            KeyField::Service,
+            "service",
+            Kind::Name,
+            "filter_field.service",
+        ),
+        Field::new(KeyField::From, "from", Kind::Text, "filter_field.from"),
         Field::new(
             KeyField::Secrets,
             "secrets",
@@ -207,6 +220,12 @@ impl KeyRow {
     #[must_use]
     pub fn state(&self, as_of: AsOf) -> State {
         self.facts.state(as_of)
+    }
+
+    /// Whether the key works, and something bounds its use.
+    #[must_use]
+    pub fn is_limited(&self, now: Timestamp) -> bool {
+        self.bounded && self.facts.authenticates(now)
     }
 
     /// When the replaced secret stops that still authenticates beside the present one.

@@ -31,6 +31,7 @@ columns! {
             AND s.issued_at < :now + :pending_life)",
         last_used_at = "(SELECT s.last_used_at FROM api_key_secrets s WHERE s.key = k.id AND s.ended_at IS NULL
             AND s.retires_at IS NOT NULL)",
+        bounded = "(k.addresses <> '' OR k.rate IS NOT NULL OR (SELECT services <> '' FROM roles WHERE id = k.role))",
         api_access = "(SELECT web_service FROM roles WHERE id = k.role)",
     } => {
         let (Zone(zone), expiry) = (time_zone, expiry(expires_on, expires_at)?);
@@ -39,7 +40,7 @@ columns! {
         let facts = Facts { deleted, locked_out, expires_at, delivered, api_access };
         KeyRow {
             place, name, description, owner, role, zone, facts, expiry, last_sign_in_at, created_at, created_by, retiring,
-            pending,
+            pending, bounded,
         }
     }
 }
@@ -84,6 +85,7 @@ impl Source for KeyRow {
             ("role", roles_of("api_keys")),
             ("by", newest("created_by")),
             ("owner", newest("owner")),
+            ("service", SERVICES.to_owned()),
         ]
     }
 
@@ -99,6 +101,8 @@ impl Source for KeyRow {
             (KeyField::Created, _) => asked.usual("+k.created_at", value),
             (KeyField::By, Value::Text(name)) => asked.is("folded(k.created_by)", name),
             (KeyField::Owner, _) => asked.usual("folded(k.owner)", value),
+            (KeyField::Service, Value::Text(name)) => opens(name, asked),
+            (KeyField::From, _) => asked.usual("k.addresses", value),
             (KeyField::Secrets, _) => asked.usual(WORKING_SECRETS, value),
             (KeyField::Name, _) => asked.usual("+k.name_key", value),
             (KeyField::Description, _) => asked.usual("folded(k.description)", value),
@@ -106,7 +110,12 @@ impl Source for KeyRow {
             (KeyField::Language, _) => asked.usual("k.locale", value),
             (KeyField::Policy, _) => BREAKS_POLICY.to_owned(),
             (
-                KeyField::Id | KeyField::State | KeyField::Role | KeyField::Expires | KeyField::By,
+                KeyField::Id
+                | KeyField::State
+                | KeyField::Role
+                | KeyField::Expires
+                | KeyField::By
+                | KeyField::Service,
                 _,
             ) => asked.usual("k.id", value),
         })
@@ -118,6 +127,19 @@ pub(super) fn roles_of(table: &str) -> String {
     format!(
         "SELECT name FROM roles r WHERE deleted_at IS NULL AND EXISTS (SELECT 1 FROM {table} WHERE role = r.id)
          ORDER BY name_sort LIMIT 200"
+    )
+}
+
+/// Every service that a role lists.
+const SERVICES: &str = "SELECT DISTINCT j.value FROM roles r,
+        json_each('[\"' || replace(r.services, ', ', '\",\"') || '\"]') j
+    WHERE r.deleted_at IS NULL AND r.services <> '' ORDER BY 1 LIMIT 200";
+
+/// `domain::services::opens`; a test compares the two.
+fn opens(service: &str, asked: &mut Asked<'_>) -> String {
+    let service = asked.bind(format!(", {service},"));
+    format!(
+        "+k.role IN (SELECT id FROM roles WHERE services = '' OR instr(', ' || services || ',', {service}) > 0)"
     )
 }
 

@@ -40,12 +40,15 @@ impl Table for KeyRow {
         }),
         column(
             "column.state",
-            (18, 36),
+            (18, 42),
             ('s', KeySort::State),
             |row: &KeyRow, ctx| {
                 let state = row.state(ctx.as_of());
                 let overlap = row.overlap_until(ctx.now);
-                let words = ctx.text.key_state(state, overlap, ctx.zone);
+                let mut words = ctx.text.key_state(state, overlap, ctx.zone);
+                if row.is_limited(ctx.now) {
+                    words = ctx.text.limited(&words);
+                }
                 (ctx.state(state, &words), ctx.theme.state(state))
             },
         )
@@ -53,7 +56,8 @@ impl Table for KeyRow {
             let overlap = row.overlap_until(ctx.now);
             let left = overlap.map(|until| until.since(ctx.now));
             let state = row.state(ctx.as_of());
-            ctx.state(state, &ctx.text.key_state_short(state, left))
+            let limited = row.is_limited(ctx.now);
+            ctx.state(state, &ctx.text.key_state_short(state, left, limited))
         })
         .changing(KeyRow::changes_at),
         column("column.role", (11, 24), ('r', KeySort::Role), |row, _| {

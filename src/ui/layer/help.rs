@@ -113,13 +113,19 @@ fn of_keys(ctx: &Ctx) -> Vec<Entry> {
         words: ctx.text.meaning(state, ctx.warning),
         ..Entry::default()
     };
-    let active = ctx.text.key_state_short(State::Active, Some(DAY));
+    let active = ctx.text.key_state_short(State::Active, Some(DAY), false);
     let overlap = Entry {
         head: ctx.state(State::Active, &active),
         words: ctx.text.say("states.overlap").to_owned(),
         ..Entry::default()
     };
-    can_be.map(entry).chain([overlap]).collect()
+    let limited = ctx.text.limited(&ctx.text.state(State::Active));
+    let limited = Entry {
+        head: ctx.state(State::Active, &limited),
+        words: ctx.text.say("states.limited").to_owned(),
+        ..Entry::default()
+    };
+    can_be.map(entry).chain([overlap, limited]).collect()
 }
 
 fn of_users(ctx: &Ctx) -> Vec<Entry> {

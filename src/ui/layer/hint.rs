@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use crate::domain::api_key::RATE_MAX;
 use crate::domain::name::{DESCRIPTION_MAX, NAME_MAX, REASON_MAX};
 use crate::domain::policy::{LONGEST_MAX, WARNING_MAX};
 use crate::domain::problem::Field;
@@ -33,6 +34,8 @@ const HINTS: &[(About, Field, Names)] = &[
     (Key,         Field::Name,           ["hint.key_name",         "hint_short.key_name"]),
     (Key,         Field::Description,    ["hint.description",      "hint_short.description"]),
     (Key,         Field::Owner,          ["hint.owner",            "hint_short.owner"]),
+    (Key,         Field::Addresses,      ["hint.addresses",        "hint_short.addresses"]),
+    (Key,         Field::Rate,           ["hint.rate",             "hint_short.rate"]),
     (Key,         Field::Language,       ["hint.key_language",     "hint_short.key_language"]),
     (Key,         Field::TimeZone,       ["hint.key_zone",         "hint_short.key_zone"]),
     (Key,         Field::ExpiresOn,      ["hint.expires_on",       "hint_short.expires_on"]),
@@ -84,11 +87,12 @@ pub fn of_reason(text: Text) -> Hint {
 
 /// A hint of the table; `key` is the one that opens the calendar.
 fn said(names: &Names, key: &dyn Display, text: Text) -> Hint {
-    let values: [(&str, &dyn Display); 7] = [
+    let values: [(&str, &dyn Display); 8] = [
         ("name", &NAME_MAX),
         ("user_name", &USER_NAME_MAX),
         ("description", &DESCRIPTION_MAX),
         ("reason", &REASON_MAX),
+        ("rate", &RATE_MAX),
         ("longest", &LONGEST_MAX),
         ("warning", &WARNING_MAX),
         ("key", key),

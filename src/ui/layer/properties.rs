@@ -213,12 +213,16 @@ impl<S: Subject> Properties<S> {
         self.form.step(forward);
     }
 
-    /// Writes out a day that is left, and says what is wrong with it.
+    /// Writes out a day that is left, and says what is wrong with it, or with addresses that are left.
     fn leave_field(&mut self, ctx: &Ctx) {
         let today = self.today(ctx);
         self.form.leave_date(today);
         if self.form.date().is_some_and(|date| !date.text().is_empty()) {
             self.check(Field::ExpiresOn, true, ctx);
+        }
+        let on_addresses = |item: &Item| item.field == Field::Addresses && item.edited;
+        if self.form.focused().is_some_and(on_addresses) {
+            self.check(Field::Addresses, true, ctx);
         }
     }
 

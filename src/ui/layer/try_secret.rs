@@ -160,8 +160,11 @@ fn about(of: &TriedKey, ctx: &Ctx) -> Vec<Said> {
         fact("try.key", text.fill("try.of_key", &key)),
         fact("column.role", text.fill(access, &[("role", &of.role)])),
         fact("column.expires", ctx.second(of.expires_at)),
-        fact(label, issued),
     ];
+    if of.bounds().are_set() {
+        facts.push(fact("fact.limits", text.bounds(&of.bounds())));
+    }
+    facts.push(fact(label, issued));
     facts.extend(until.map(|until| said(UNDER, until, Tone::Plain)));
     facts
 }

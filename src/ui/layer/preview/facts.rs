@@ -176,6 +176,9 @@ fn of_key(preview: &KeyPreview, ctx: &Ctx) -> Sheet {
         sheet.changes(at);
     }
     let mut words = text.state(state);
+    if key.facts.authenticates(ctx.now) {
+        words = text.bounded(&words, &key.fields.bounds(&role.services));
+    }
     if state == State::LockedOut {
         let reason = key.fields.locked_out.as_deref().unwrap_or("");
         words += &text.lock(key.locked_by.as_ref(), reason, &|at| sheet.moment(at));

@@ -2,6 +2,7 @@
 
 use chrono_tz::Tz;
 
+use crate::domain::address::{self, ADDRESSES_MAX};
 use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyProperties};
 use crate::domain::authority::first_to_give;
 use crate::domain::date::may_go_on;
@@ -21,6 +22,10 @@ use crate::ui::layer::hint::About;
 use crate::ui::layer::properties::{Beginning, Properties, Subject, beyond_own, facts, lock};
 use crate::ui::layer::{Ctx, Hint, Then};
 use crate::ui::request::{Done, Read, Write};
+
+/// The most characters of the list of addresses: as many as it can have as it is kept, and some more.
+const ADDRESSES_TEXT_MAX: usize =
+    ADDRESSES_MAX * "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128, ".len();
 
 /// A key.
 pub struct ApiKey {
@@ -103,6 +108,8 @@ impl ApiKey {
         let expires = Input::Tick(draft.expires_on.is_some());
         let date = draft.expires_on.as_deref().unwrap_or_default();
         let date = Input::Date(DateField::new(date));
+        let addresses = LineField::new(&draft.addresses).at_most(ADDRESSES_TEXT_MAX);
+        let addresses = Input::Line(addresses);
         let mut items = vec![
             Item::new(Field::Name, "field.name", line(&draft.name)),
             Item::new(Field::Description, "field.description", description),
@@ -112,6 +119,8 @@ impl ApiKey {
             Item::new(Field::ExpiresOn, "field.expires_on", expires),
             Item::new(Field::ExpiresOn, "field.expires_on", date),
             Item::new(Field::Owner, "field.owner", line(&draft.owner)),
+            Item::new(Field::Addresses, "field.addresses", addresses),
+            Item::new(Field::Rate, "field.rate", line(&draft.rate)),
         ];
         if self.id.is_some() {
             items.extend(lock::items("field.locked_out", draft.locked_out.as_deref()));
@@ -190,7 +199,10 @@ impl Subject for ApiKey {
                 self.draft = ApiKeyDraft::from(&properties.key.fields);
                 self.initial = self.draft.clone();
                 let read_only = why_not(&properties, ctx);
-                let facts = facts::of_key(&properties.key, ctx);
+                let role = properties.key.fields.role;
+                let role = properties.roles.iter().find(|one| one.id == role);
+                let services = role.map_or("", |role| &role.fields.services);
+                let facts = facts::of_key(&properties.key, services, ctx);
                 let name = [(
                     "name",
                     &properties.key.fields.name as &dyn std::fmt::Display,
@@ -222,6 +234,8 @@ impl Subject for ApiKey {
         match (&item.input, item.field) {
             (Input::Line(line), Field::Name) => draft.name = line.copy(),
             (Input::Line(line), Field::Owner) => draft.owner = line.copy(),
+            (Input::Line(line), Field::Addresses) => draft.addresses = line.copy(),
+            (Input::Line(line), Field::Rate) => draft.rate = line.copy(),
             (_, Field::LockedOut) => lock::read(&mut draft.locked_out, &item.input),
             (Input::Area(area), _) => draft.description = area.text(),
             (Input::Tick(on), Field::ExpiresOn) => {
@@ -288,8 +302,13 @@ impl Subject for ApiKey {
     }
 
     fn is_unfinished(&self, problem: &Problem) -> bool {
-        let may_go_on = |typed: &String| may_go_on(typed);
-        problem.field == Field::ExpiresOn && self.draft.expires_on.as_ref().is_some_and(may_go_on)
+        match problem.field {
+            Field::ExpiresOn => {
+                (self.draft.expires_on.as_ref()).is_some_and(|typed| may_go_on(typed))
+            }
+            Field::Addresses => address::may_go_on(&self.draft.addresses),
+            _ => false,
+        }
     }
 
     fn judge(&self) -> Option<Judge> {

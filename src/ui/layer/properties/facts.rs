@@ -69,14 +69,17 @@ pub(super) fn stops(name: &'static str, expiry: Expiry, zone: Tz, ctx: &Ctx) -> 
     notes
 }
 
-/// The key's state, with whoever locked it out.
-fn state(key: &ApiKeyLife, ctx: &Ctx) -> String {
+/// The key's state, with whoever locked it out, or what bounds it; its role opens these services.
+fn state(key: &ApiKeyLife, services: &str, ctx: &Ctx) -> String {
     let state = key.facts.state(ctx.as_of());
     let mut retiring = key.secrets.iter();
     let retiring = retiring.find(|secret| secret.life.phase(ctx.now) == Phase::Retiring);
     let until = retiring.and_then(|secret| secret.life.retires_at);
     let until = until.filter(|_| key.facts.authenticates(ctx.now));
     let mut words = ctx.text.key_state(state, until, ctx.zone);
+    if key.facts.authenticates(ctx.now) {
+        words = ctx.text.bounded(&words, &key.fields.bounds(services));
+    }
     if state == State::LockedOut {
         let reason = key.fields.locked_out.as_deref().unwrap_or("");
         words += &ctx
@@ -86,8 +89,8 @@ fn state(key: &ApiKeyLife, ctx: &Ctx) -> String {
     ctx.state(state, &words)
 }
 
-/// The facts of a key's life.
-pub(super) fn of_key(key: &ApiKeyLife, ctx: &Ctx) -> Vec<(String, String)> {
+/// The facts of the life of a key whose role opens these services.
+pub(super) fn of_key(key: &ApiKeyLife, services: &str, ctx: &Ctx) -> Vec<(String, String)> {
     let text = ctx.text;
     let when = |at: Option<Timestamp>| ctx.second(at);
     let fact = |name, value: String| (text.say(name).to_owned(), value);
@@ -97,7 +100,7 @@ pub(super) fn of_key(key: &ApiKeyLife, ctx: &Ctx) -> Vec<(String, String)> {
     );
     let mut facts = vec![
         fact("fact.id", key.id.0.to_string()),
-        fact("fact.state", state(key, ctx)),
+        fact("fact.state", state(key, services, ctx)),
         fact("fact.created", created),
         fact("fact.last_sign_in", when(key.last_sign_in_at)),
         fact(
