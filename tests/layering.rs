@@ -76,7 +76,7 @@ const CRATES: &[(&str, &[&str])] = &[
     (
         "chrono_tz",
         &[
-            "cli", "config", "domain", "export", "service", "store", "text", "ui",
+            "cli", "config", "domain", "export", "serve", "service", "store", "text", "ui",
         ],
     ),
     ("clap", &["cli"]),

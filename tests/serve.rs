@@ -11,6 +11,7 @@ mod support {
 
 #[path = "serve"]
 mod serve {
+    mod api;
     mod endpoints;
     mod handed;
     mod life;

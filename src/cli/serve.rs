@@ -29,6 +29,8 @@ use crate::text::Text;
 const USAGE: u8 = 64;
 /// How many threads answer, at most, unless more are asked for.
 const THREADS: usize = 4;
+/// How many threads change something for clients of the management API.
+const WRITERS: usize = 2;
 /// The most connections at a time, as far as the process may have so many files open.
 const CONNECTIONS: u64 = 4_096;
 /// How many files are open beside connections, at most.
@@ -53,6 +55,8 @@ pub(super) fn serve(text: Text, config: &Config, args: ServeArgs) -> Result<Exit
     let threads = args.threads.map_or_else(threads, usize::from);
     let readers: Result<_, _> = (0..threads).map(|_| reader(&place, config)).collect();
     let judging = judging(&place, config);
+    let writers = if args.api.is_empty() { 0 } else { WRITERS };
+    let writers: Result<_, _> = (0..writers).map(|_| writer(&place, config)).collect();
     let files = harden::allow_files(CONNECTIONS + FILES);
     let mut handover = Handover::take();
     let mut open = |(face, typed, listen): (Face, String, Listen)| {
@@ -65,6 +69,7 @@ pub(super) fn serve(text: Text, config: &Config, args: ServeArgs) -> Result<Exit
         readers: readers?,
         watch,
         judging: judging?,
+        writers: writers?,
         listeners: listeners?,
         options: Options {
             headers,
@@ -114,6 +119,10 @@ fn judging(place: &Place, config: &Config) -> Result<Judging, Failure> {
     let hashing = Hashing::start(Hasher::new(Cost::REAL), proofs, threads).map_err(system)?;
     let noting = Noting::start(notes).map_err(system)?;
     Ok(Judging::new(hashing, noting, Arc::new(SystemClock)))
+}
+
+fn writer(place: &Place, config: &Config) -> Result<Service, Failure> {
+    Ok(on_store(Store::open_existing(place, &config.account))?)
 }
 
 fn threads() -> usize {

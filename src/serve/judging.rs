@@ -23,6 +23,8 @@ pub struct Judging {
     hashing: Hashing,
     noting: Noting,
     rates: Rates,
+    /// Of the management API alone.
+    calls: Rates,
     clock: Arc<dyn Clock>,
     proven: AtomicU64,
     unproven: AtomicU64,
@@ -36,6 +38,7 @@ impl Judging {
             hashing,
             noting,
             rates: Rates::default(),
+            calls: Rates::default(),
             clock,
             proven: AtomicU64::new(0),
             unproven: AtomicU64::new(0),
@@ -83,6 +86,15 @@ impl Judging {
                 (Weighed::Unproven(_), None) => return Err(Trouble::UnknownHash.into()),
             }
         }
+    }
+
+    /// Takes down a call of the management API, of which each key may make so many a minute, whatever else it may.
+    ///
+    /// # Errors
+    /// As of [`Judging::take`].
+    pub fn take_call(&self, bearer: &Bearer, most: u32) -> Result<(), u32> {
+        self.take(bearer)?;
+        self.calls.take(bearer.id, most, self.clock.uptime())
     }
 
     /// Takes down a request of whoever a secret speaks for.

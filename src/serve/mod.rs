@@ -39,6 +39,7 @@ use crate::clock::Clock;
 use crate::domain::address::Networks;
 use crate::domain::hops;
 use crate::domain::trouble::Trouble;
+use crate::serve::api::work::Work;
 use crate::serve::auth::credential::Headers;
 use crate::serve::hashing::Hindrance;
 use crate::serve::http::{Server, Socket};
@@ -60,6 +61,8 @@ pub struct Parts {
     pub readers: Vec<Service>,
     pub watch: Service,
     pub judging: Judging,
+    /// On connections that write, for the management API: a thread for each.
+    pub writers: Vec<Service>,
     pub listeners: Vec<(Face, Listener)>,
     pub options: Options,
     /// The most connections at a time.
@@ -106,6 +109,7 @@ struct Shared {
     judging: Judging,
     log: Log,
     metrics: Metrics,
+    work: Work,
     ending: AtomicBool,
     stop: Sender<Stop>,
 }
@@ -187,6 +191,7 @@ pub fn run(parts: Parts) -> Result<(), Ended> {
         judging: parts.judging,
         log: log.clone(),
         metrics: Metrics::default(),
+        work: Work::start(parts.writers)?,
         ending: AtomicBool::new(false),
         stop: stop.clone(),
     });

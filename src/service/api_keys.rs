@@ -1,6 +1,6 @@
 //! API keys and their Properties: looking, creating, saving, locking out, deleting.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyLife, ApiKeyProperties};
 use crate::domain::authority::{Holder, within};
@@ -79,6 +79,17 @@ impl Service {
         actor: &Actor,
         draft: &ApiKeyDraft,
     ) -> Result<IssuedSecret, Trouble> {
+        let made = self.make_key(actor, draft, |_, _| Ok(()))?;
+        Ok(made.0)
+    }
+
+    /// Creates a key, with its first secret pending, and does what is to be done with both in the same transaction.
+    pub(super) fn make_key<T>(
+        &mut self,
+        actor: &Actor,
+        draft: &ApiKeyDraft,
+        then: impl FnOnce(&Change<'_>, &IssuedSecret) -> Result<T, Trouble>,
+    ) -> Result<(IssuedSecret, T), Trouble> {
         let on = On::NewKey(&draft.name);
         let attempt = Attempt::new("create", on, &[Right::CreateApiKeys]);
         // The secret holds the ID, so that is reserved first: while the hash is computed nobody waits for the lock.
@@ -97,10 +108,12 @@ impl Service {
             api_keys::insert(tx, id, &fields, &actor.name, now)?;
             let body = json!({ "fields": fields_in_event(tx, &fields)? });
             change.record(EventKind::ApiKeyCreated, target(id, &fields), body)?;
+            let lock = (None, fields.locked_out.as_deref());
+            change.record_edit(EDITS, &target(id, &fields), Map::new(), lock)?;
             let secret_id = secrets::insert(tx, id, &made.tag, &made.hash, &actor.name, now)?;
             let body = json!({ "secret": secret_id.0 });
             change.record(EventKind::SecretIssued, target(id, &fields), body)?;
-            Ok(IssuedSecret {
+            let issued = IssuedSecret {
                 key: id,
                 key_name: fields.name,
                 id: secret_id,
@@ -109,7 +122,9 @@ impl Service {
                 replaces: false,
                 retiring_until: None,
                 facts: undeleted(tx, id)?.facts(),
-            })
+            };
+            let done = then(change, &issued)?;
+            Ok((issued, done))
         })
     }
 
@@ -376,7 +391,7 @@ fn refuse_creation(
 }
 
 /// Writes what differs, with the events that tell it, and gives what the key has then.
-fn write(
+pub(super) fn write(
     change: &Change<'_>,
     id: KeyId,
     Edit { before, after, .. }: Edit<ApiKeyFields>,

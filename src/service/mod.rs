@@ -17,6 +17,7 @@ mod names;
 mod policy;
 pub mod preview;
 mod record;
+pub mod records;
 pub mod roles;
 pub mod secrets;
 pub mod sign_in;

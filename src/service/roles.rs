@@ -83,14 +83,7 @@ impl Service {
     ) -> Result<RoleFields, Trouble> {
         let attempt = Attempt::new("save", On::Role(id), &[Right::EditRoles]);
         self.change(actor, attempt, |change| {
-            let (present, merged) = savable(change, id, (before, draft))?;
-            if merged != present {
-                keeping_a_manager(change.tx, || roles::update(change.tx, id, &merged))?;
-                let differences = field_differences(&present, &merged);
-                let target = target(id, &merged);
-                change.record_edit(EDITS, &target, differences, (None, None))?;
-            }
-            Ok(merged)
+            write(change, id, savable(change, id, (before, draft))?)
         })
     }
 
@@ -109,7 +102,22 @@ fn target(id: RoleId, fields: &RoleFields) -> Target {
     (id, fields.name.as_str()).into()
 }
 
-fn undeleted(tx: &Tx<'_>, id: RoleId) -> Result<Role, Trouble> {
+/// Writes what differs, with the event that tells it, and gives what the role has then.
+pub(super) fn write(
+    change: &Change<'_>,
+    id: RoleId,
+    (present, merged): (RoleFields, RoleFields),
+) -> Result<RoleFields, Trouble> {
+    if merged != present {
+        keeping_a_manager(change.tx, || roles::update(change.tx, id, &merged))?;
+        let differences = field_differences(&present, &merged);
+        let target = target(id, &merged);
+        change.record_edit(EDITS, &target, differences, (None, None))?;
+    }
+    Ok(merged)
+}
+
+pub(super) fn undeleted(tx: &Tx<'_>, id: RoleId) -> Result<Role, Trouble> {
     roles::undeleted(tx, id)?.ok_or(Trouble::RoleGone(id))
 }
 

@@ -11,6 +11,7 @@ use crate::domain::secret::{
     Delivered, Ended, IssuedSecret, Overlap, Phase, Secret, SecretFacts, find_secret_shape,
 };
 use crate::domain::state::Facts;
+use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::Actor;
 use crate::service::Service;
@@ -47,31 +48,7 @@ impl Service {
         let attempt = Attempt::new("issue", On::Key(id), &[Right::EditApiKeys]);
         self.look_first(actor, attempt, |change| issuable(change, id))?;
         let made = self.make_secret(id)?;
-        self.change(actor, attempt, |change| {
-            let Change { tx, now, .. } = *change;
-            let key = issuable(change, id)?;
-            let live = secrets::live(tx, id)?;
-            if let Some(pending) = &live.pending {
-                end_pending(change, pending, Ended::IssuedAgain)?;
-            }
-            let secret_id = secrets::insert(tx, id, &made.tag, &made.hash, &actor.name, now)?;
-            let voids = live.pending.map(|pending| pending.id.0);
-            let body = json!({ "secret": secret_id.0, "voids": voids });
-            change.record(EventKind::SecretIssued, target(id, &key.fields), body)?;
-            Ok(IssuedSecret {
-                key: id,
-                id: secret_id,
-                secret: made.secret,
-                issued_at: now,
-                replaces: live.current.is_some(),
-                retiring_until: live
-                    .retiring
-                    .filter(|secret| secret.life.phase(now) == Phase::Retiring)
-                    .and_then(|secret| secret.life.retires_at),
-                facts: key.facts(),
-                key_name: key.fields.name,
-            })
-        })
+        self.change(actor, attempt, |change| put(change, id, made))
     }
 
     /// Delivers a pending secret: from now on it authenticates. The one that it replaces works on for `overlap`,
@@ -87,7 +64,7 @@ impl Service {
     ) -> Result<Delivered, Trouble> {
         let attempt = Attempt::new("deliver", On::Secret(id), HANDLES);
         self.change(actor, attempt, |change| {
-            let Change { tx, now, .. } = *change;
+            let now = change.now;
             let (secret, key) = handed_over(change, id)?;
             let delivered = |at, overlap_until| Delivered {
                 key: key.id,
@@ -107,31 +84,7 @@ impl Service {
                 }
                 Phase::Dead | Phase::Void => return Err(Trouble::SecretVoid),
             }
-            let live = secrets::live(tx, key.id)?;
-            if let Some(retiring) = live.retiring {
-                end_retiring(change, &retiring, Ended::ReplacedAgain)?;
-            }
-            let expiry = key.fields.expiry.map(|expiry| expiry.at);
-            let until = overlap.unwrap_or(Overlap::None).ends_at(now, expiry);
-            if let Some(current) = &live.current {
-                secrets::retire(tx, current.id, until)?;
-                if until <= now {
-                    secrets::end(tx, current.id, now, Ended::OverlapOver)?;
-                }
-            }
-            secrets::deliver(tx, id, now)?;
-            api_keys::set_delivered(tx, key.id)?;
-            let overlap_until = live.current.filter(|_| until > now).map(|_| until);
-            let body = json!({
-                "secret": id.0,
-                "replaces": live.current.map(|current| current.id.0),
-                "overlapUntil": overlap_until.map(|until| until.0),
-            });
-            change.record(
-                EventKind::SecretDelivered,
-                target(key.id, &key.fields),
-                body,
-            )?;
+            let overlap_until = take_over(change, &key, id, overlap.unwrap_or(Overlap::None))?;
             Ok(delivered(now, overlap_until))
         })
     }
@@ -231,6 +184,73 @@ pub(super) fn add_path(body: &mut Value, name: &str, path: &str) {
     if find_secret_shape(path).is_none() {
         body[name] = path.into();
     }
+}
+
+/// Adds a secret that was made for a key. It is pending, and one that was pending before never works.
+pub(super) fn put(
+    change: &Change<'_>,
+    id: KeyId,
+    made: NewSecret,
+) -> Result<IssuedSecret, Trouble> {
+    let Change { tx, now, actor, .. } = *change;
+    let key = issuable(change, id)?;
+    let live = secrets::live(tx, id)?;
+    if let Some(pending) = &live.pending {
+        end_pending(change, pending, Ended::IssuedAgain)?;
+    }
+    let secret_id = secrets::insert(tx, id, &made.tag, &made.hash, &actor.name, now)?;
+    let voids = live.pending.map(|pending| pending.id.0);
+    let body = json!({ "secret": secret_id.0, "voids": voids });
+    change.record(EventKind::SecretIssued, target(id, &key.fields), body)?;
+    Ok(IssuedSecret {
+        key: id,
+        id: secret_id,
+        secret: made.secret,
+        issued_at: now,
+        replaces: live.current.is_some(),
+        retiring_until: live
+            .retiring
+            .filter(|secret| secret.life.phase(now) == Phase::Retiring)
+            .and_then(|secret| secret.life.retires_at),
+        facts: key.facts(),
+        key_name: key.fields.name,
+    })
+}
+
+/// Has a pending secret take the place of the current one, which works on for `overlap`: gives until when, where it does.
+pub(super) fn take_over(
+    change: &Change<'_>,
+    key: &StoredKey,
+    id: SecretId,
+    overlap: Overlap,
+) -> Result<Option<Timestamp>, Trouble> {
+    let Change { tx, now, .. } = *change;
+    let live = secrets::live(tx, key.id)?;
+    if let Some(retiring) = live.retiring {
+        end_retiring(change, &retiring, Ended::ReplacedAgain)?;
+    }
+    let expiry = key.fields.expiry.map(|expiry| expiry.at);
+    let until = overlap.ends_at(now, expiry);
+    if let Some(current) = &live.current {
+        secrets::retire(tx, current.id, until)?;
+        if until <= now {
+            secrets::end(tx, current.id, now, Ended::OverlapOver)?;
+        }
+    }
+    secrets::deliver(tx, id, now)?;
+    api_keys::set_delivered(tx, key.id)?;
+    let overlap_until = live.current.filter(|_| until > now).map(|_| until);
+    let body = json!({
+        "secret": id.0,
+        "replaces": live.current.map(|current| current.id.0),
+        "overlapUntil": overlap_until.map(|until| until.0),
+    });
+    change.record(
+        EventKind::SecretDelivered,
+        target(key.id, &key.fields),
+        body,
+    )?;
+    Ok(overlap_until)
 }
 
 /// The key, where the actor may issue a secret for it.

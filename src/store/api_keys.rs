@@ -12,7 +12,7 @@ use crate::domain::state::{Facts, LockedBy};
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
-use crate::store::convert::{Day, Zone, expiry, locked_by};
+use crate::store::convert::{Day, Zone, expiry, limit, locked_by};
 use crate::store::query::columns;
 
 /// A key as it is kept.
@@ -181,6 +181,14 @@ pub fn set_restored(tx: &Tx<'_>, id: KeyId) -> Result<(), Fault> {
     tx.change_one(
         "UPDATE api_keys SET deleted_at = NULL, version = version + 1 WHERE id = ?1",
         [id],
+    )
+}
+
+/// The undeleted keys with an ID above this one, the lowest first and at most `most`.
+pub fn after(tx: &Tx<'_>, id: KeyId, most: usize) -> Result<Vec<StoredKey>, Fault> {
+    tx.select_all(
+        "FROM api_keys k WHERE id > ?1 AND deleted_at IS NULL ORDER BY id LIMIT ?2",
+        (id, limit(most)),
     )
 }
 

@@ -101,6 +101,14 @@ pub fn undeleted(tx: &Tx<'_>, id: RoleId) -> Result<Option<Role>, Fault> {
     tx.select_first("FROM roles WHERE id = ?1 AND deleted_at IS NULL", [id])
 }
 
+/// The undeleted roles with an ID above this one, the lowest first and at most `most`.
+pub fn after(tx: &Tx<'_>, id: RoleId, most: usize) -> Result<Vec<Role>, Fault> {
+    tx.select_all(
+        "FROM roles WHERE id > ?1 AND deleted_at IS NULL ORDER BY id LIMIT ?2",
+        (id, limit(most)),
+    )
+}
+
 /// All undeleted roles, by name.
 pub fn all_undeleted(tx: &Tx<'_>) -> Result<Vec<Role>, Fault> {
     tx.select_all(

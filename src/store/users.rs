@@ -10,7 +10,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
 use crate::domain::user::UserFields;
 use crate::store::Tx;
-use crate::store::convert::{Zone, locked_by};
+use crate::store::convert::{Zone, limit, locked_by};
 use crate::store::query::columns;
 
 /// A user as they are kept.
@@ -101,6 +101,12 @@ pub fn signed_in(tx: &Tx<'_>, id: UserId, now: Timestamp) -> Result<(), Fault> {
         "UPDATE users SET last_sign_in_at = ?2 WHERE id = ?1",
         (id, now),
     )
+}
+
+/// The users with an ID above this one, the lowest first and at most `most`.
+pub fn after(tx: &Tx<'_>, id: UserId, most: usize) -> Result<Vec<StoredUser>, Fault> {
+    let from = "FROM users WHERE id > ?1 ORDER BY id LIMIT ?2";
+    tx.select_all(from, (id, limit(most)))
 }
 
 /// The user with this ID.

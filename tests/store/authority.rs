@@ -408,6 +408,22 @@ const USES: &[Use] = &[
         s.save_policy(who, &Policy::default(), &draft).map(drop)
     }),
     ("key_properties", "", &[Right::ViewApiKeys], Nothing, false, |w, s, who| s.key_properties(who, w.key).map(drop)),
+    ("keys_after", "", &[Right::ViewApiKeys], Nothing, false, |_, s, who| s.keys_after(who, KeyId(0), 10).map(drop)),
+    ("key_record", "", &[Right::ViewApiKeys], Nothing, false, |w, s, who| s.key_record(who, w.key).map(drop)),
+    ("roles_after", "", &[Right::ViewRoles], Nothing, false, |_, s, who| s.roles_after(who, RoleId(0), 10).map(drop)),
+    ("role_record", "", &[Right::ViewRoles], Nothing, false, |w, s, who| s.role_record(who, w.target).map(drop)),
+    ("users_after", "", &[Right::ViewUsers], Nothing, false, |_, s, who| s.users_after(who, UserId(0), 10).map(drop)),
+    ("create_delivered_key", "", &[Right::CreateApiKeys], Grants, true, |w, s, who| {
+        let new = ApiKeyDraft { name: "new".to_owned(), ..World::key_draft(w.target) };
+        s.create_delivered_key(who, &new).map(drop)
+    }),
+    ("replace_secret", "", &[Right::EditApiKeys], Grants, true, |w, s, who| s.replace_secret(who, w.key).map(drop)),
+    ("edit_key", "", &[Right::EditApiKeys], Manages, true, |w, s, who| {
+        s.edit_key(who, w.key, |draft| draft.description.push_str("other")).map(drop)
+    }),
+    ("edit_role", "", &[Right::EditRoles], Manages, true, |w, s, who| {
+        s.edit_role(who, w.target, |draft| draft.fields.description.push_str("other")).map(drop)
+    }),
     ("preview_key", "", &[Right::ViewApiKeys], Nothing, false, |w, s, who| s.preview_key(who, w.key).map(drop)),
     ("preview_user", "", &[Right::ViewUsers], Nothing, false, |w, s, who| s.preview_user(who, w.ann).map(drop)),
     ("preview_role", "", &[Right::ViewRoles], Nothing, false, |w, s, who| s.preview_role(who, w.target).map(drop)),
@@ -698,7 +714,7 @@ fn who_is_locked_out_or_deleted_does_nothing_any_more_with_every_right_there_is(
 }
 
 /// What notes coming and going, and asks who somebody is, is looked at elsewhere.
-const ABOUT_ONESELF: [&str; 3] = ["look_again", "note_sign_in", "note_sign_out"];
+const ABOUT_ONESELF: [&str; 4] = ["look_again", "note_sign_in", "note_sign_out", "own_key"];
 
 #[test]
 fn no_use_case_is_left_out_here() {

@@ -64,6 +64,8 @@ words! {
         Forbidden = "forbidden",
         Limited = "limited",
         Trouble = "trouble",
+        /// What was asked for cannot be done as it was asked.
+        Unfit = "unfit",
         NoSuchPath = "no-such-path",
     }
 }

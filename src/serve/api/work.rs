@@ -1,0 +1,90 @@
+//! Threads with connections that write, on which calls are carried out: they may wait for the disk, and for the lock.
+
+use std::io;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use serde_json::{Map, Value};
+use tokio::sync::oneshot;
+
+use crate::domain::id::{KeyId, SecretId};
+use crate::serve::api::call::Call;
+use crate::serve::api::carry_out::carry_out;
+use crate::serve::api::reply::{Refusal, Reply};
+use crate::service::Service;
+
+/// How many calls may wait.
+const QUEUE: usize = 64;
+
+/// A call that is to be carried out.
+struct Job {
+    key: KeyId,
+    secret: SecretId,
+    call: Call,
+    body: Map<String, Value>,
+    done: oneshot::Sender<Result<Reply, Refusal>>,
+}
+
+/// The way to the threads. When it is dropped, they end after the call that each is at.
+pub struct Work(SyncSender<Job>);
+
+impl Work {
+    /// Starts a thread for each of these.
+    ///
+    /// # Errors
+    /// The operating system gave none.
+    pub fn start(writers: Vec<Service>) -> io::Result<Work> {
+        let (jobs, taken) = sync_channel(QUEUE);
+        let taken = Arc::new(Mutex::new(taken));
+        for (number, service) in writers.into_iter().enumerate() {
+            let taken = Arc::clone(&taken);
+            let thread = thread::Builder::new().name(format!("api-{number}"));
+            thread.spawn(move || work(&taken, service))?;
+        }
+        Ok(Work(jobs))
+    }
+
+    /// Has a call carried out on behalf of a key, of which this secret was sent.
+    ///
+    /// # Errors
+    /// Why it was refused, or could not be done.
+    pub async fn carry_out(
+        &self,
+        (key, secret): (KeyId, SecretId),
+        call: Call,
+        body: Map<String, Value>,
+    ) -> Result<Reply, Refusal> {
+        let (done, answer) = oneshot::channel();
+        let job = Job {
+            key,
+            secret,
+            call,
+            body,
+            done,
+        };
+        if self.0.try_send(job).is_err() {
+            return Err(Refusal::busy());
+        }
+        answer.await.unwrap_or_else(|_| Err(Refusal::busy()))
+    }
+}
+
+fn work(jobs: &Mutex<Receiver<Job>>, mut service: Service) {
+    loop {
+        let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(job) = job else { return };
+        // Whoever has gone before it began has nothing of it.
+        if job.done.is_closed() {
+            continue;
+        }
+        service.begin_request();
+        // What an answer before this one had left open.
+        let _ = service.settle();
+        let done = match service.act_as_key(job.key, job.secret) {
+            Ok(actor) => carry_out(&mut service, &actor, job.call, &job.body),
+            Err(refused) => Err(refused.into()),
+        };
+        let _ = job.done.send(done);
+    }
+}
