@@ -131,20 +131,22 @@ impl Log {
     fn write(&self, lines: &Receiver<Message>, mut out: impl Write) {
         let mut last = self.clock.uptime();
         loop {
-            let (mut text, waiting) = match lines.recv_timeout(EVERY) {
-                Ok(Message::Line(line)) => (line, None),
-                Ok(Message::End(line, done)) => (self.coalesced() + &line, Some(done)),
-                Err(RecvTimeoutError::Timeout) => (self.coalesced(), None),
+            let (line, end) = match lines.recv_timeout(EVERY) {
+                Ok(Message::Line(line)) => (Some(line), None),
+                Ok(Message::End(line, done)) => (Some(line), Some(done)),
+                Err(RecvTimeoutError::Timeout) => (None, None),
                 Err(RecvTimeoutError::Disconnected) => return,
             };
             let now = self.clock.uptime();
-            if now.since(last) >= SECOND {
+            let mut text = String::new();
+            if line.is_none() || end.is_some() || now.since(last) >= SECOND {
                 last = now;
-                text += &self.coalesced();
+                text = self.coalesced();
             }
+            text += &line.unwrap_or_default();
             // Nobody could be told that nothing can be told.
             let _ = out.write_all(text.as_bytes());
-            if let Some(done) = waiting {
+            if let Some(done) = end {
                 let _ = done.try_send(());
             }
         }

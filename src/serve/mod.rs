@@ -1,7 +1,6 @@
 //! `keyward serve`: one long-running process that answers proxies, clients of the management API, and probes.
 //!
-//! Each thread has a runtime, a clone of every listener and a connection to the database of its own; what they share is
-//! in [`Shared`]. Every answer about a key reads its rows anew.
+//! Each thread has a runtime and a connection to the database of its own; what they share is in [`Shared`]. Every answer about a key reads its rows anew.
 
 mod admin;
 mod api;
@@ -21,7 +20,7 @@ use std::net::IpAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{self, Sender};
 use std::thread;
 use std::time::Duration;
 
@@ -31,8 +30,9 @@ use serde_json::json;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use tokio::runtime::Builder;
+use tokio::sync::mpsc::Receiver;
 use tokio::sync::watch;
-use tokio::task::{LocalSet, spawn_local};
+use tokio::task::{JoinHandle, LocalSet, spawn_local};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use crate::clock::Clock;
@@ -42,7 +42,7 @@ use crate::domain::trouble::Trouble;
 use crate::serve::api::work::Work;
 use crate::serve::auth::credential::Headers;
 use crate::serve::hashing::Hindrance;
-use crate::serve::http::{Server, Socket};
+use crate::serve::http::{Accepted, Server, Socket, Way};
 use crate::serve::judging::Judging;
 use crate::serve::listen::Listener;
 use crate::serve::log::{Log, Repeated};
@@ -185,7 +185,7 @@ fn is_there(service: &Service) -> Result<(), Trouble> {
 /// See [`Ended`]. What had begun was answered all the same.
 pub fn run(parts: Parts) -> Result<(), Ended> {
     let log = Log::start(Arc::clone(&parts.clock), parts.log)?;
-    let (stop, stopped) = channel();
+    let (stop, stopped) = mpsc::channel();
     let shared = Arc::new(Shared {
         options: parts.options,
         judging: parts.judging,
@@ -198,10 +198,14 @@ pub fn run(parts: Parts) -> Result<(), Ended> {
     watch_signals(stop)?;
     let (drain, draining) = watch::channel(false);
     let most = parts.connections / parts.readers.len().max(1);
+    let (ways, inboxes): (Vec<_>, Vec<_>) = parts.readers.iter().map(|_| Way::new()).unzip();
+    // One of the threads accepts for all.
+    let sockets: io::Result<Vec<_>> = parts.listeners.iter().map(cloned).collect();
+    let mut accepting = Some((sockets?, ways));
     let mut threads = Vec::new();
-    for (number, service) in parts.readers.into_iter().enumerate() {
-        let sockets: io::Result<Vec<_>> = parts.listeners.iter().map(cloned).collect();
-        let (sockets, shared, draining) = (sockets?, Arc::clone(&shared), draining.clone());
+    for (number, (service, inbox)) in parts.readers.into_iter().zip(inboxes).enumerate() {
+        let (sockets, ways) = accepting.take().unwrap_or_default();
+        let (shared, draining) = (Arc::clone(&shared), draining.clone());
         let runtime = Builder::new_current_thread()
             .enable_io()
             .enable_time()
@@ -209,7 +213,12 @@ pub fn run(parts: Parts) -> Result<(), Ended> {
         let work = move || {
             let here = Rc::new(Here { shared, service });
             let server = Rc::new(Server::new(here, most));
-            LocalSet::new().block_on(&runtime, live(server, sockets, draining));
+            let living = async {
+                let accepting = begin_to_accept(sockets, &ways);
+                drop(ways);
+                live(server, inbox, accepting, draining).await;
+            };
+            LocalSet::new().block_on(&runtime, living);
         };
         let thread = thread::Builder::new().name(format!("http-{number}"));
         threads.push(thread.spawn(work)?);
@@ -240,7 +249,7 @@ pub fn run(parts: Parts) -> Result<(), Ended> {
 }
 
 /// Waits for what ends the server, and looks whether the database is still there.
-fn wait(shared: &Shared, stopped: &Receiver<Stop>, watch: &Service) -> Stop {
+fn wait(shared: &Shared, stopped: &mpsc::Receiver<Stop>, watch: &Service) -> Stop {
     loop {
         if let Ok(stop) = stopped.recv_timeout(LOOK) {
             return stop;
@@ -275,7 +284,7 @@ fn places(listeners: &[(Face, Listener)]) -> serde_json::Value {
     places.into()
 }
 
-/// A listener of a thread's own.
+/// A listener for a thread.
 fn cloned((face, listener): &(Face, Listener)) -> io::Result<(Face, Listener)> {
     let clone = match listener {
         Listener::Unix(socket, _) => Listener::Unix(socket.try_clone()?, None),
@@ -284,12 +293,8 @@ fn cloned((face, listener): &(Face, Listener)) -> io::Result<(Face, Listener)> {
     Ok((*face, clone))
 }
 
-/// Serves on a thread until the server is to end, and a while longer for what has begun.
-async fn live(
-    server: Rc<Server>,
-    listeners: Vec<(Face, Listener)>,
-    mut draining: watch::Receiver<bool>,
-) {
+/// Accepts at these sockets from here on.
+fn begin_to_accept(listeners: Vec<(Face, Listener)>, ways: &[Way]) -> Vec<JoinHandle<()>> {
     let mut accepting = Vec::new();
     for (face, listener) in listeners {
         let socket = match listener {
@@ -298,9 +303,20 @@ async fn live(
         };
         // A listening socket that was made non-blocking is one that can be watched.
         if let Ok(socket) = socket {
-            accepting.push(spawn_local(Rc::clone(&server).accept(face, socket)));
+            accepting.push(spawn_local(http::accept(face, socket, ways.to_vec())));
         }
     }
+    accepting
+}
+
+/// Serves on a thread until the server is to end, and a while longer for what has begun.
+async fn live(
+    server: Rc<Server>,
+    inbox: Receiver<Accepted>,
+    accepting: Vec<JoinHandle<()>>,
+    mut draining: watch::Receiver<bool>,
+) {
+    let taking = spawn_local(Rc::clone(&server).take(inbox));
     let ticking = Rc::clone(&server);
     spawn_local(async move {
         let mut seconds = interval(Duration::from_secs(1));
@@ -316,5 +332,10 @@ async fn live(
     for task in accepting {
         task.abort();
     }
-    let _ = timeout(DRAIN, server.lines().finish()).await;
+    let finished = async {
+        // What was accepted is answered.
+        let _ = taking.await;
+        server.lines().finish().await;
+    };
+    let _ = timeout(DRAIN, finished).await;
 }
