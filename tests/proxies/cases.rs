@@ -1,7 +1,7 @@
 //! What holds for every recipe. Each function is one thing that it protects.
 
 use super::application::Seen;
-use super::client::{Answer, Client, Request};
+use super::client::{ADDRESS, Answer, Client, Request};
 use super::proxy::Proxy;
 use super::site::{COMMON, READS, Site};
 use super::support::process::eventually;
@@ -86,7 +86,9 @@ impl Door {
         self.a_get_that_changes_something_needs_a_key_that_may_write();
         self.a_path_has_one_meaning();
         self.a_preflight_is_answered_without_a_key();
+        self.an_address_is_the_proxys_to_say();
         self.a_service_is_opened_by_keys_of_its_own();
+        self.too_many_requests_are_told_when_to_come_again();
         self.the_lines_to_try_it_do_what_the_page_says();
         self.without_keyward_nothing_comes_through();
         self.no_secret_came_through();
@@ -308,6 +310,23 @@ impl Door {
         self.nothing_came();
     }
 
+    fn an_address_is_the_proxys_to_say(&self) {
+        let keys = &self.site.keys;
+        let from = |key: &str, address: &str| {
+            let request = Request::get("/api/x").key(key);
+            request
+                .with("X-Forwarded-For", address)
+                .with("X-Real-IP", address)
+        };
+        self.refuses(403, &Request::get("/api/x").key(&keys.elsewhere.secret));
+        self.refuses(403, &from(&keys.elsewhere.secret, "192.0.2.1"));
+        let own = ADDRESS.to_string();
+        for address in ["192.0.2.1", &format!("192.0.2.1, {own}"), "nonsense", ""] {
+            let seen = self.lets_through(&from(&keys.here.secret, address));
+            assert_eq!(seen.header("x-forwarded-for"), [&*own]);
+        }
+    }
+
     fn a_service_is_opened_by_keys_of_its_own(&self) {
         let keys = &self.site.keys;
         let seen = self.lets_through(&Request::get("/billing/x").key(&keys.billing.secret));
@@ -320,6 +339,19 @@ impl Door {
         ] {
             self.refuses(403, &Request::get(path).key(&keys.billing.secret));
         }
+    }
+
+    fn too_many_requests_are_told_when_to_come_again(&self) {
+        let request = Request::get("/api/x").key(&self.site.keys.once.secret);
+        self.lets_through(&request);
+        let answer = self.ask(&request);
+        assert!([403, 429].contains(&answer.status), "{answer:?}");
+        let seconds = answer.header("retry-after").join("").parse::<u32>();
+        assert!(
+            seconds.is_ok_and(|seconds| (1..=60).contains(&seconds)),
+            "{answer:?}"
+        );
+        self.nothing_came();
     }
 
     fn the_lines_to_try_it_do_what_the_page_says(&self) {

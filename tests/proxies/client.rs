@@ -1,8 +1,14 @@
 //! A client that sends exactly what it is told, on one connection.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::time::Duration;
+
+use tokio::net::TcpSocket;
+use tokio::runtime::Builder;
+
+/// The address that the client comes from: not that of a proxy which asks keyward over TCP.
+pub const ADDRESS: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
 
 /// How long an answer may take on a busy machine before the test has failed.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -128,6 +134,18 @@ pub fn read_body(stream: &mut impl BufRead, headers: &[(String, String)]) -> Vec
     body
 }
 
+/// A connection from the address of the client's.
+fn connect(port: u16) -> io::Result<TcpStream> {
+    let socket = TcpSocket::new_v4()?;
+    socket.bind(SocketAddr::from((ADDRESS, 0)))?;
+    let runtime = Builder::new_current_thread().enable_io().build()?;
+    let connecting = socket.connect(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    let _inside = runtime.enter();
+    let stream = runtime.block_on(connecting)?.into_std()?;
+    stream.set_nonblocking(false)?;
+    Ok(stream)
+}
+
 /// One connection to a proxy.
 pub struct Client {
     stream: BufReader<TcpStream>,
@@ -135,7 +153,7 @@ pub struct Client {
 
 impl Client {
     pub fn connect(port: u16) -> Client {
-        let stream = TcpStream::connect(("127.0.0.1", port)).expect("connected");
+        let stream = connect(port).expect("connected");
         stream.set_read_timeout(Some(LIMIT)).expect("set");
         Client {
             stream: BufReader::new(stream),

@@ -13,6 +13,7 @@ use keyward::domain::rights::Right;
 use keyward::domain::role::{RoleDraft, RoleFields};
 
 use super::application::Application;
+use super::client::ADDRESS;
 use super::recipe::Recipe;
 use super::support::database::{draft, rights};
 use super::support::page;
@@ -49,11 +50,25 @@ pub struct Keys {
     pub billing: Key,
     /// Its role opens another service.
     pub crm: Key,
+    /// For requests from the test's own address.
+    pub here: Key,
+    /// For requests from an address that is not the test's.
+    pub elsewhere: Key,
+    /// For one request a minute.
+    pub once: Key,
 }
 
 impl Keys {
-    fn every(&self) -> [&Key; 4] {
-        [&self.reads, &self.writes, &self.billing, &self.crm]
+    fn every(&self) -> [&Key; 7] {
+        [
+            &self.reads,
+            &self.writes,
+            &self.billing,
+            &self.crm,
+            &self.here,
+            &self.elsewhere,
+            &self.once,
+        ]
     }
 }
 
@@ -159,7 +174,12 @@ impl Site {
         let auth = format!("unix:{}", self.socket());
         let tcp = format!("127.0.0.1:{}", self.keyward_port);
         let admin = format!("unix:{}", self.path("run/admin.sock").display());
-        let args = ["--auth", &auth, "--auth", &tcp, "--admin", &admin];
+        let trust = ["--trust", "127.0.0.1"];
+        let args = [
+            &["--auth", &auth, "--auth", &tcp, "--admin", &admin],
+            &trust[..],
+        ]
+        .concat();
         self.keyward = Some(self.house.serve(&args));
     }
 
@@ -230,11 +250,21 @@ fn make_keys(house: &mut House) -> Keys {
         role,
         ..draft(name)
     };
+    let from = |name: &str, addresses: &str| ApiKeyDraft {
+        addresses: addresses.to_owned(),
+        ..draft(name)
+    };
     Keys {
         reads: make(of(READS, AUDITOR)),
         writes: make(of("writes", FULL_ACCESS)),
         billing: make(of("billing", billing)),
         crm: make(of("crm", crm)),
+        here: make(from("here", &ADDRESS.to_string())),
+        elsewhere: make(from("elsewhere", "192.0.2.0/24")),
+        once: make(ApiKeyDraft {
+            rate: "1".to_owned(),
+            ..draft("once")
+        }),
     }
 }
 
