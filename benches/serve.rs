@@ -63,11 +63,11 @@ fn main() {
         ("memory", memory),
     ];
     // `cargo bench` adds an argument of its own.
-    let wanted = |name: &str| {
-        args[1..]
-            .iter()
-            .all(|arg| arg.starts_with('-') || arg == name)
-    };
+    let named: Vec<_> = args[1..]
+        .iter()
+        .filter(|arg| !arg.starts_with('-'))
+        .collect();
+    let wanted = |name: &str| named.is_empty() || named.iter().any(|arg| *arg == name);
     for (name, part) in parts {
         if wanted(name) {
             part(&keys);
