@@ -17,5 +17,6 @@ mod serve {
     mod life;
     mod limits;
     mod log;
+    mod together;
     mod verdicts;
 }

@@ -196,7 +196,9 @@ async fn authenticate(
         address: here.client(peer, headers),
     };
     let judging = &here.shared.judging;
-    let judged = judging.judge(&here.service, secret, &asked).await;
+    let judged = judging
+        .judge(&here.service, &here.looking, secret, &asked)
+        .await;
     let judged = judged.map_err(|hindrance| {
         here.shared.hindered(&hindrance);
         Refusal::busy()

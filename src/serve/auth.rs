@@ -122,7 +122,10 @@ async fn judge(
         address: here.client(peer, &head.headers),
     };
     let judging = &here.shared.judging;
-    let judged = match judging.judge(&here.service, secret, &asked).await {
+    let judged = match judging
+        .judge(&here.service, &here.looking, secret, &asked)
+        .await
+    {
         Ok(judged) => judged,
         Err(hindrance) => {
             here.shared.hindered(&hindrance);

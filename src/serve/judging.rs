@@ -8,6 +8,7 @@ use crate::domain::secret::received;
 use crate::domain::trouble::Trouble;
 use crate::domain::verdict::{Asked, Bearer};
 use crate::serve::hashing::{Hashing, Hindrance};
+use crate::serve::looking::Looking;
 use crate::serve::metrics::Figure;
 use crate::serve::noting::Noting;
 use crate::serve::rate::Rates;
@@ -52,12 +53,18 @@ impl Judging {
     pub async fn judge(
         &self,
         service: &Service,
+        looking: &Looking,
         secret: &[u8],
         asked: &Asked<'_>,
     ) -> Result<Judged, Hindrance> {
+        let of = match service.genuine(secret) {
+            Ok(of) => of,
+            Err(judged) => return Ok(judged),
+        };
         let proofs = self.hashing.proofs();
         let mut computed = None;
         loop {
+            let found = looking.find(of).await?;
             let mut pair = None;
             let proof = |phc: &str| {
                 let of = proofs.pair(received(secret), phc);
@@ -67,7 +74,7 @@ impl Judging {
                     _ => proofs.holds(&of).then_some(true),
                 }
             };
-            match (service.weigh(secret, asked, proof)?, pair) {
+            match (service.weigh_found(of, found, asked, proof)?, pair) {
                 (Weighed::Judged(mut judged), pair) => {
                     if pair.is_some() && computed.is_none() {
                         self.proven.fetch_add(1, Ordering::Relaxed);

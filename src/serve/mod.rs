@@ -10,6 +10,7 @@ mod http;
 pub mod judging;
 pub mod listen;
 mod log;
+pub mod looking;
 pub mod metrics;
 pub mod noting;
 mod rate;
@@ -46,6 +47,7 @@ use crate::serve::http::{Accepted, Server, Socket, Way};
 use crate::serve::judging::Judging;
 use crate::serve::listen::Listener;
 use crate::serve::log::{Log, Repeated};
+use crate::serve::looking::Looking;
 use crate::serve::metrics::{Face, Figure, Metrics};
 use crate::service::Service;
 use crate::text::Text;
@@ -141,6 +143,7 @@ impl Shared {
 struct Here {
     shared: Arc<Shared>,
     service: Service,
+    looking: Looking,
 }
 
 impl Here {
@@ -211,9 +214,14 @@ pub fn run(parts: Parts) -> Result<(), Ended> {
             .enable_time()
             .build()?;
         let work = move || {
-            let here = Rc::new(Here { shared, service });
-            let server = Rc::new(Server::new(here, most));
+            let here = Rc::new(Here {
+                shared,
+                service,
+                looking: Looking::default(),
+            });
+            let server = Rc::new(Server::new(Rc::clone(&here), most));
             let living = async {
+                spawn_local(async move { here.looking.look(&here.service).await });
                 let accepting = begin_to_accept(sockets, &ways);
                 drop(ways);
                 live(server, inbox, accepting, draining).await;

@@ -1,6 +1,6 @@
 //! Is this secret valid, and whose is it? The answer needs only reads; what is noted of it never changes it.
 
-use crate::auth::token;
+use crate::auth::token::{self, Tag};
 use crate::domain::id::{KeyId, SecretId};
 use crate::domain::rights::Right;
 use crate::domain::secret::{SecretFacts, received};
@@ -35,6 +35,17 @@ pub struct Judged {
     /// Nothing where it is not worth noting.
     pub noted: Option<Use>,
 }
+
+/// A secret that was made by this database, as its tag tells: what to look for.
+#[derive(Clone, Copy, Debug)]
+pub struct Genuine {
+    key: KeyId,
+    tag: Tag,
+}
+
+/// What the database has of a secret at one moment; nothing where there is no such key.
+#[derive(Debug)]
+pub struct Found(Option<Presented>);
 
 /// What a text is worth as a secret.
 enum Worth {
@@ -72,7 +83,43 @@ impl Service {
         asked: &Asked<'_>,
         proof: impl FnOnce(&str) -> Option<bool>,
     ) -> Result<Weighed, Trouble> {
-        Ok(match self.look(bytes, Some(asked), proof)? {
+        Ok(match self.genuine(bytes) {
+            Err(judged) => Weighed::Judged(judged),
+            Ok(of) => self.weigh_found(of, self.find_one(of)?, asked, proof)?,
+        })
+    }
+
+    /// What to look for in the database; a text that is not worth looking for is judged.
+    #[expect(clippy::result_large_err, reason = "an answer, as the other is")]
+    pub fn genuine(&self, bytes: &[u8]) -> Result<Genuine, Judged> {
+        self.read(bytes)
+            .map_err(|reason| Worth::Unread(reason).judged())
+    }
+
+    /// Looks for secrets, for all of them at one moment.
+    ///
+    /// # Errors
+    /// As of [`Service::judge`].
+    pub fn find(&self, wanted: &[Genuine]) -> Result<Vec<Found>, Trouble> {
+        self.store.read(|tx| {
+            let found = wanted.iter().map(|of| presented::get(tx, of.key, &of.tag));
+            let found = found.map(|found| Ok(Found(found?)));
+            found.collect()
+        })
+    }
+
+    /// [`Service::weigh`] by what was found; it holds for the moment of that look.
+    ///
+    /// # Errors
+    /// As of [`Service::judge`].
+    pub fn weigh_found(
+        &self,
+        of: Genuine,
+        found: Found,
+        asked: &Asked<'_>,
+        proof: impl FnOnce(&str) -> Option<bool>,
+    ) -> Result<Weighed, Trouble> {
+        Ok(match self.worth(of, found, Some(asked), proof)? {
             Weighed::Judged(worth) => Weighed::Judged(worth.judged()),
             Weighed::Unproven(phc) => Weighed::Unproven(phc),
         })
@@ -122,28 +169,42 @@ impl Service {
         asked: Option<&Asked<'_>>,
         proof: impl FnOnce(&str) -> Option<bool>,
     ) -> Result<Weighed<Worth>, Trouble> {
-        let Some(token) = token::parse(bytes) else {
-            return Ok(Weighed::Judged(Worth::Unread(Refused::Malformed)));
-        };
-        if !token.genuine(&self.tag_key) {
-            return Ok(Weighed::Judged(Worth::Unread(Refused::Forged)));
+        match self.read(bytes) {
+            Err(reason) => Ok(Weighed::Judged(Worth::Unread(reason))),
+            Ok(of) => self.worth(of, self.find_one(of)?, asked, proof),
         }
-        let found = self
-            .store
-            .read(|tx| presented::get(tx, token.id(), &token.tag()));
-        let (found, now) = (found?, self.now());
-        let known = match found {
+    }
+
+    fn read(&self, bytes: &[u8]) -> Result<Genuine, Refused> {
+        let token = token::parse(bytes).ok_or(Refused::Malformed)?;
+        if !token.genuine(&self.tag_key) {
+            return Err(Refused::Forged);
+        }
+        Ok(Genuine {
+            key: token.id(),
+            tag: token.tag(),
+        })
+    }
+
+    fn find_one(&self, of: Genuine) -> Result<Found, Trouble> {
+        let found = self.store.read(|tx| presented::get(tx, of.key, &of.tag));
+        Ok(Found(found?))
+    }
+
+    fn worth(
+        &self,
+        of: Genuine,
+        found: Found,
+        asked: Option<&Asked<'_>>,
+        proof: impl FnOnce(&str) -> Option<bool>,
+    ) -> Result<Weighed<Worth>, Trouble> {
+        let (key, now) = (of.key, self.now());
+        let known = match found.0 {
             Some(of) => match of.secret {
                 Some(secret) => Box::new(Known { of, secret }),
-                None => return Ok(Weighed::Judged(Worth::Unknown(token.id(), of.name, now))),
+                None => return Ok(Weighed::Judged(Worth::Unknown(key, of.name, now))),
             },
-            None => {
-                return Ok(Weighed::Judged(Worth::Unknown(
-                    token.id(),
-                    String::new(),
-                    now,
-                )));
-            }
+            None => return Ok(Weighed::Judged(Worth::Unknown(key, String::new(), now))),
         };
         let refusal = known.refusals(now, asked).next();
         if let Some(reason) = refusal {
