@@ -15,7 +15,8 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use hyper::Request;
-use hyper::body::{Body, Incoming};
+use hyper::body::Incoming;
+use hyper::header::CONNECTION;
 use hyper::rt::{Read, ReadBuf};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -207,10 +208,11 @@ impl Server {
             stream: Rc::clone(&stream),
             line: Rc::clone(line),
         };
-        let answer = service_fn(|request: Request<Incoming>| async move {
-            line.is_busy(!request.body().is_end_stream());
+        let answer = service_fn(|request| async move {
+            line.is_busy();
             let answer = answer(&self.here, face, peer, request).await;
-            line.is_answered();
+            // Whoever leaves a body unread makes the answer the last one.
+            line.is_answered(answer.headers().contains_key(CONNECTION));
             Ok::<_, Infallible>(answer)
         });
         let mut connection = pin!(self.http.serve_connection(watched, answer));
@@ -237,7 +239,7 @@ impl Server {
             Some(Err(_)) => true,
         };
         if leaves_bytes {
-            line.is_answered();
+            line.is_answered(true);
             let drained = poll_fn(|cx| match line.wish(cx) {
                 Wish::End => Poll::Ready(()),
                 Wish::GoOn | Wish::Finish => drain(&mut *stream.borrow_mut(), &mut left, cx),

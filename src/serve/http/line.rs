@@ -51,10 +51,9 @@ pub struct Line {
 }
 
 impl Line {
-    /// A request is being answered, which has a body or none.
-    pub fn is_busy(&self, has_body: bool) {
+    /// A request is being answered.
+    pub fn is_busy(&self) {
         self.enter(Phase::Busy);
-        self.leaves_body.set(has_body);
     }
 
     /// Whether the client may be sending something that nobody reads.
@@ -62,9 +61,10 @@ impl Line {
         self.leaves_body.get()
     }
 
-    /// Its answer is ready to go out.
-    pub fn is_answered(&self) {
+    /// Its answer is ready to go out, and its body was read or not.
+    pub fn is_answered(&self, leaves_body: bool) {
         self.enter(Phase::Answered);
+        self.leaves_body.set(leaves_body);
     }
 
     /// How the connection is to go on; when that changes, the task is woken.
@@ -266,10 +266,10 @@ mod tests {
     fn a_head_and_an_answer_have_a_limit_and_an_idle_or_busy_connection_has_none() {
         let lines = Rc::new(Lines::default());
         let (slow, idle, busy, stuck) = (lines.add(), lines.add(), lines.add(), lines.add());
-        idle.line.is_answered();
+        idle.line.is_answered(false);
         idle.line.waits();
-        busy.line.is_busy(false);
-        stuck.line.is_answered();
+        busy.line.is_busy();
+        stuck.line.is_answered(false);
         let all = [&slow, &idle, &busy, &stuck];
         for _ in 1..PATIENCE {
             lines.tick();
@@ -287,9 +287,9 @@ mod tests {
     fn room_is_made_by_the_idlest_connection_and_never_by_a_busy_one() {
         let lines = Rc::new(Lines::default());
         let (busy, head, later, first) = (lines.add(), lines.add(), lines.add(), lines.add());
-        busy.line.is_busy(false);
+        busy.line.is_busy();
         for idle in [&first, &later] {
-            idle.line.is_answered();
+            idle.line.is_answered(false);
             idle.line.waits();
             lines.tick();
         }
