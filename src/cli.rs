@@ -154,9 +154,7 @@ fn obey(text: Text, config: Config, args: Args) -> Result<ExitCode, Failure> {
             let config = for_console(text, config, &asked.theme)?;
             open(console::on_demo(&config, asked)?)
         }
-        Some(Command::Verify { rights, database }) => {
-            verify::verify(text, &config, &place(database, &config)?, rights)
-        }
+        Some(Command::Verify(asked)) => verify::verify(text, &config, asked),
         Some(Command::Serve(asked)) => serve::serve(text, &config, *asked),
         Some(Command::User {
             command: UserCommand::Unlock { name, database, .. },

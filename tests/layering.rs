@@ -170,7 +170,7 @@ const STD: &[(&str, &[&str])] = &[
             "ui::terminal",
         ],
     ),
-    ("std::net", &["domain", "serve"]),
+    ("std::net", &["cli::args", "domain", "serve"]),
     (
         "std::process",
         &["cli", "clipboard", "main", "store::begin"],

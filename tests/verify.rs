@@ -9,7 +9,10 @@ use assert_cmd::Command;
 use keyward::auth::hash::Cost;
 use keyward::domain::api_key::ApiKeyDraft;
 use keyward::domain::locale::Locale;
+use keyward::domain::role::RoleFields;
 use keyward::domain::secret::Secret;
+use keyward::domain::user::Actor;
+use keyward::service::Service;
 use tempfile::TempDir;
 
 #[path = "support"]
@@ -32,14 +35,19 @@ struct Keyring {
 
 impl Keyring {
     fn new() -> Keyring {
-        let directory = tempfile::tempdir().expect("directory");
-        let path = directory.path().join("keyward.db");
-        let (mut service, actor) = as_made(&path, Cost::REAL);
-        let draft = ApiKeyDraft {
+        Keyring::of(|_, _| ApiKeyDraft {
             locale: Locale::JaJp,
             zone: Tz::Asia__Tokyo,
             ..draft("監査")
-        };
+        })
+    }
+
+    /// With the key that is made of this draft.
+    fn of(draft: impl FnOnce(&mut Service, &Actor) -> ApiKeyDraft) -> Keyring {
+        let directory = tempfile::tempdir().expect("directory");
+        let path = directory.path().join("keyward.db");
+        let (mut service, actor) = as_made(&path, Cost::REAL);
+        let draft = draft(&mut service, &actor);
         let issued = service.create_key(&actor, &draft).expect("created");
         service.deliver(&actor, issued.id, None).expect("delivered");
         Keyring {
@@ -133,6 +141,97 @@ fn a_refused_secret_gives_1_and_the_reason() {
         .assert()
         .code(1)
         .stdout("{\"valid\":false,\"reason\":\"forged\"}\n");
+}
+
+#[test]
+fn a_key_opens_the_services_of_its_role_from_its_addresses_and_no_others() {
+    let keyring = Keyring::of(|service, actor| {
+        let role = RoleFields {
+            web_service: true,
+            services: "billing, crm".to_owned(),
+            ..RoleFields::default()
+        };
+        let role = service.create_role(actor, &role.into()).expect("a role");
+        ApiKeyDraft {
+            role,
+            addresses: "10.0.0.0/8".to_owned(),
+            ..draft("backup")
+        }
+    });
+    let ran = |args: &[&str]| {
+        let mut command = verify(&keyring.database());
+        command.args(args).write_stdin(keyring.secret.expose());
+        printed(&command.assert())
+    };
+    let inside = ["--address", "10.1.2.3"];
+    for args in [
+        &inside[..],
+        &["--address", "::ffff:10.1.2.3", "--service", "crm"],
+    ] {
+        assert!(ran(args).starts_with("{\"valid\":true,"), "{args:?}");
+    }
+    for (args, reason) in [
+        (&[][..], "address"),
+        (&["--service", "crm"], "address"),
+        (&["--address", "192.0.2.7"], "address"),
+        (&["--service", "wiki"], "service"),
+        (&["--service", "wiki", "--address", "10.1.2.3"], "service"),
+    ] {
+        let refused = format!("{{\"valid\":false,\"reason\":\"{reason}\"}}\n");
+        assert_eq!(ran(args), refused, "{args:?}");
+    }
+    for wrong in [["--service", "Billing"], ["--address", "10.0.0.0/8"]] {
+        let mut command = verify(&keyring.database());
+        let ran = command.args(wrong).write_stdin(keyring.secret.expose());
+        let ran = ran.assert().code(2).stdout("");
+        assert!(said(&ran).contains(wrong[1]), "{wrong:?}");
+    }
+}
+
+#[test]
+fn a_refused_secret_names_its_key_only_where_that_is_asked_for_and_certain() {
+    let keyring = Keyring::of(|_, _| ApiKeyDraft {
+        locked_out: Some(String::new()),
+        ..draft("backup")
+    });
+    let secret = keyring.secret.expose();
+    let forged = secret.replacen("1:", "2:", 1);
+    let locked = "{\"valid\":false,\"reason\":\"locked-out\"";
+    for (input, answer) in [
+        (secret, format!("{locked},\"id\":1,\"name\":\"backup\"}}\n")),
+        (
+            &forged,
+            "{\"valid\":false,\"reason\":\"forged\"}\n".to_owned(),
+        ),
+        ("1:x", MALFORMED.to_owned()),
+    ] {
+        let mut command = verify(&keyring.database());
+        let ran = command.arg("--identify").write_stdin(input).assert();
+        ran.code(1).stdout(answer);
+    }
+    let mut command = verify(&keyring.database());
+    let ran = command.write_stdin(secret).assert().code(1);
+    ran.stdout(format!("{locked}}}\n"));
+}
+
+#[test]
+fn a_secret_may_come_in_the_line_of_its_header() {
+    let keyring = Keyring::new();
+    let secret = keyring.secret.expose();
+    for line in [
+        format!("api-secret-key: {secret}\r\n"),
+        format!("API-SECRET-KEY:\t{secret} \n"),
+    ] {
+        let mut command = verify(&keyring.database());
+        command.write_stdin(line).assert().code(0);
+    }
+    for line in [
+        format!("x-api-key: {secret}"),
+        format!("api-secret-key: {secret}\nhost: a"),
+    ] {
+        let mut command = verify(&keyring.database());
+        command.write_stdin(line).assert().code(1).stdout(MALFORMED);
+    }
 }
 
 #[test]

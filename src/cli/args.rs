@@ -1,6 +1,7 @@
 //! What the command line can say, and its help.
 
 use std::ffi::{OsStr, OsString};
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::builder::{EnumValueParser, NonEmptyStringValueParser, PossibleValue, TypedValueParser};
@@ -13,6 +14,7 @@ use crate::cli::help;
 use crate::config::settings::{ThemeName, ThemeSetting};
 use crate::domain::address::check_addresses;
 use crate::domain::problem::Rule;
+use crate::domain::services::is_service_name;
 use crate::service::demo::{VIEWS, View};
 
 /// A terminal console for API keys.
@@ -146,16 +148,10 @@ pub(super) enum Command {
     Demo(DemoArgs),
     /// Check one secret from standard input
     ///
-    /// Reads one secret key value from standard input, never from an argument, and prints one JSON object on a line.
-    /// At a terminal it asks, and shows nothing of what is typed. Neither creates nor migrates a database.
+    /// Reads one secret key value, or the header line that it is sent in, from standard input, never from an argument, and
+    /// prints one JSON object on a line. At a terminal it asks, and shows nothing of what is typed. Neither creates nor migrates a database.
     #[command(after_help = help::CALLERS, after_long_help = help::VERIFY.concat())]
-    Verify {
-        /// Print all rights of the key's role, too
-        #[arg(long)]
-        rights: bool,
-        #[command(flatten)]
-        database: DatabaseArg,
-    },
+    Verify(VerifyArgs),
     /// Answer proxies that ask whether a key opens a request
     ///
     /// Listens on this machine until SIGTERM or SIGINT ends it: for proxies that ask before they let a request through
@@ -311,6 +307,40 @@ fn socket_mode(typed: &str) -> Result<u32, String> {
     let mode = u32::from_str_radix(typed, 8).ok();
     mode.filter(|mode| *mode <= 0o777)
         .ok_or_else(|| "three octal digits, such as 660".to_owned())
+}
+
+/// What `keyward verify` takes.
+#[derive(Debug, Arguments)]
+pub(super) struct VerifyArgs {
+    /// Print all rights of the key's role, too
+    #[arg(long)]
+    pub(super) rights: bool,
+    /// The service that the secret is to open: a role that lists others refuses it
+    #[arg(long, value_name = "NAME", value_parser = service)]
+    pub(super) service: Option<String>,
+    /// Where the client is: a key with addresses refuses others, and everybody without this
+    #[arg(long, value_name = "ADDR", value_parser = address)]
+    pub(super) address: Option<IpAddr>,
+    /// Name the key of a refused secret, too, where that is certain
+    #[arg(long)]
+    pub(super) identify: bool,
+    #[command(flatten)]
+    pub(super) database: DatabaseArg,
+}
+
+/// The name of a service.
+fn service(typed: &str) -> Result<String, &'static str> {
+    let is_name = is_service_name(typed);
+    is_name.then(|| typed.to_owned()).ok_or(
+        "a service's name has lower-case letters, digits, dots, hyphens and underscores, at most 63, and begins and ends \
+         with a letter or digit",
+    )
+}
+
+/// The address of a client.
+fn address(typed: &str) -> Result<IpAddr, &'static str> {
+    let address = typed.parse();
+    address.map_err(|_| "not an IPv4 or IPv6 address, such as 192.0.2.7 or 2001:db8::7")
 }
 
 /// What `keyward events` takes.

@@ -14,43 +14,81 @@ use signal_hook::iterator::Signals;
 use signal_hook::low_level;
 use zeroize::Zeroizing;
 
-use crate::cli::{Failure, on_store, unless_reading_will_do, write};
+use crate::cli::args::VerifyArgs;
+use crate::cli::{Failure, on_store, place, unless_reading_will_do, write};
 use crate::config::Config;
 use crate::domain::rights::RightsTree;
-use crate::domain::secret::MAX_BYTES;
-use crate::domain::verdict::{Asked, Verdict};
+use crate::domain::secret::{MAX_BYTES, received};
+use crate::domain::verdict::{Asked, Door, Verdict};
 use crate::export::json::line;
-use crate::store::{Place, Store};
+use crate::service::authenticate::Judged;
+use crate::store::Store;
 use crate::text::Text;
 
 /// The secret is refused.
 const REFUSED: u8 = 1;
 
-/// Reads a secret, judges it and prints the answer, with the role's rights if they are asked for. What is noted of it
+/// The header in which a client sends a secret, as its line begins.
+const HEADER: &[u8] = b"api-secret-key:";
+
+/// What the answer tells beside what it always does.
+#[derive(Clone, Copy, Default)]
+struct Told {
+    /// The rights of the role.
+    rights: bool,
+    /// The key of a refused secret.
+    key: bool,
+}
+
+/// Reads a secret, judges it and prints the answer, with what else of it is asked for. What is noted of it
 /// comes after the answer, and changes nothing of it.
-pub(super) fn verify(
-    text: Text,
-    config: &Config,
-    place: &Place,
-    with_rights: bool,
-) -> Result<ExitCode, Failure> {
-    let to_read = || on_store(Store::open_to_read(place, &config.account));
-    let opened = on_store(Store::open_to_verify(place, &config.account));
+pub(super) fn verify(text: Text, config: &Config, args: VerifyArgs) -> Result<ExitCode, Failure> {
+    let told = Told {
+        rights: args.rights,
+        key: args.identify,
+    };
+    let place = place(args.database, config)?;
+    let to_read = || on_store(Store::open_to_read(&place, &config.account));
+    let opened = on_store(Store::open_to_verify(&place, &config.account));
     // A database that cannot be opened is told before anybody types a secret.
     let mut service = unless_reading_will_do(opened, to_read)?;
-    let secret = read(text).map_err(|error| Failure::System("cli.input", error))?;
-    let judged = unless_reading_will_do(service.judge(&secret, &Asked::default()), || {
+    let input = read(text).map_err(|error| Failure::System("cli.input", error))?;
+    let secret = sent(&input);
+    let asked = Asked {
+        service: args.service.as_deref().map_or(Door::None, Door::Named),
+        address: args.address,
+    };
+    let judged = unless_reading_will_do(service.judge(secret, &asked), || {
         service = to_read()?;
-        service.judge(&secret, &Asked::default())
+        service.judge(secret, &asked)
     })?;
     let code = match judged.verdict {
         Verdict::Valid(_) => ExitCode::SUCCESS,
         Verdict::Refused(_) => ExitCode::from(REFUSED),
     };
-    write(&(answer(&judged.verdict, with_rights) + "\n"))
-        .map_err(|error| Failure::System("cli.output", error))?;
+    write(&(answer(&judged, told) + "\n")).map_err(|error| Failure::System("cli.output", error))?;
     service.note_use(judged.noted);
     Ok(code)
+}
+
+/// The secret in what was read: all of it, or the value of the header's line, with blanks around it as HTTP has them
+/// (RFC 9110).
+fn sent(input: &[u8]) -> &[u8] {
+    let name = input.get(..HEADER.len());
+    if !name.is_some_and(|name| name.eq_ignore_ascii_case(HEADER)) {
+        return input;
+    }
+    let blank = |byte: &u8| matches!(byte, b' ' | b'\t');
+    let value = received(&input[HEADER.len()..]);
+    let start = value
+        .iter()
+        .position(|byte| !blank(byte))
+        .unwrap_or(value.len());
+    let end = value
+        .iter()
+        .rposition(|byte| !blank(byte))
+        .map_or(start, |last| last + 1);
+    &value[start..end]
 }
 
 /// Reads standard input to its end, or to the end of a line at a terminal; one byte more than a secret can have is
@@ -131,11 +169,16 @@ enum Answer<'a> {
     Refused {
         valid: bool,
         reason: &'static str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<i64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        name: Option<&'a str>,
     },
 }
 
-fn answer(verdict: &Verdict, with_rights: bool) -> String {
-    let answer = match verdict {
+fn answer(judged: &Judged, told: Told) -> String {
+    let of = judged.of.as_ref().filter(|_| told.key);
+    let answer = match &judged.verdict {
         Verdict::Valid(bearer) => Answer::Valid {
             valid: true,
             id: bearer.id.0,
@@ -145,11 +188,15 @@ fn answer(verdict: &Verdict, with_rights: bool) -> String {
             locale: bearer.locale.tag(),
             time_zone: bearer.zone.name(),
             expires: bearer.expires_at.map(|at| at.0),
-            rights: with_rights.then(|| bearer.rights.tree()),
+            rights: told.rights.then(|| bearer.rights.tree()),
         },
         Verdict::Refused(reason) => Answer::Refused {
             valid: false,
             reason: reason.word(),
+            id: of.map(|(id, _)| id.0),
+            name: of
+                .map(|(_, name)| name.as_str())
+                .filter(|name| !name.is_empty()),
         },
     };
     line(&answer)
@@ -166,8 +213,21 @@ mod tests {
     use crate::domain::time::Timestamp;
     use crate::domain::verdict::{Bearer, Refused};
 
-    fn bearer(name: &str, expires_at: Option<Timestamp>) -> Verdict {
-        Verdict::Valid(Bearer {
+    const ALL: Told = Told {
+        rights: true,
+        key: true,
+    };
+
+    fn judged(verdict: Verdict) -> Judged {
+        Judged {
+            verdict,
+            of: Some((KeyId(7), "a".to_owned())),
+            noted: None,
+        }
+    }
+
+    fn bearer(name: &str, expires_at: Option<Timestamp>) -> Judged {
+        judged(Verdict::Valid(Bearer {
             secret: SecretId(3),
             id: KeyId(7),
             name: name.to_owned(),
@@ -177,14 +237,17 @@ mod tests {
             zone: Tz::Asia__Tokyo,
             expires_at,
             rate: None,
-        })
+        }))
     }
 
     #[test]
     fn a_valid_secret_is_answered_in_this_form() {
         let never = r#"{"valid":true,"id":7,"name":"監査 \"1\"","role":"Full Access","access":"read-write","locale":"ja-JP","timeZone":"Asia/Tokyo","expires":null}"#;
-        assert_eq!(answer(&bearer("監査 \"1\"", None), false), never);
-        let expires = answer(&bearer("a", Some(Timestamp(1_798_729_200_000))), false);
+        assert_eq!(answer(&bearer("監査 \"1\"", None), Told::default()), never);
+        let expires = answer(
+            &bearer("a", Some(Timestamp(1_798_729_200_000))),
+            Told::default(),
+        );
         assert!(
             expires.ends_with(r#""expires":1798729200000}"#),
             "{expires}"
@@ -192,15 +255,50 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_secret_is_answered_with_the_reason_alone() {
-        let refused = answer(&Verdict::Refused(Refused::LockedOut), true);
-        assert_eq!(refused, r#"{"valid":false,"reason":"locked-out"}"#);
+    fn a_refused_secret_is_answered_with_the_reason_alone_unless_its_key_is_asked_for() {
+        let mut judged = judged(Verdict::Refused(Refused::LockedOut));
+        let rights = Told {
+            rights: true,
+            ..Told::default()
+        };
+        let alone = r#"{"valid":false,"reason":"locked-out"}"#;
+        assert_eq!(answer(&judged, rights), alone);
+        let named = r#"{"valid":false,"reason":"locked-out","id":7,"name":"a"}"#;
+        assert_eq!(answer(&judged, ALL), named);
+        judged.of = Some((KeyId(7), String::new()));
+        let numbered = r#"{"valid":false,"reason":"locked-out","id":7}"#;
+        assert_eq!(answer(&judged, ALL), numbered);
+        judged.of = None;
+        assert_eq!(answer(&judged, ALL), alone);
+    }
+
+    #[test]
+    fn a_secret_is_taken_alone_or_as_the_value_of_its_header() {
+        for line in [
+            "api-secret-key: 1:a=",
+            "API-Secret-Key:1:a=\n",
+            "api-secret-key: \t 1:a= \t\r\n",
+        ] {
+            assert_eq!(sent(line.as_bytes()), b"1:a=", "{line:?}");
+        }
+        for other in [
+            "1:a=\n",
+            " api-secret-key: 1:a=",
+            "api-secret-key : 1:a=",
+            "secret: 1:a=",
+            "api-secret-key",
+            "",
+        ] {
+            assert_eq!(sent(other.as_bytes()), other.as_bytes(), "{other:?}");
+        }
+        assert_eq!(sent(b"api-secret-key: 1:a=\nx: y"), b"1:a=\nx: y");
+        assert_eq!(sent(b"api-secret-key: \n"), b"");
     }
 
     #[test]
     fn an_answer_never_steers_a_terminal_and_says_the_same() {
         let name = "a\u{1b}\u{7f}\u{9b}2J\u{202e}\u{e0001}b";
-        let line = answer(&bearer(name, None), true);
+        let line = answer(&bearer(name, None), ALL);
         assert!(
             line.contains(r"a\u001b\u007f\u009b2J\u202e\udb40\udc01b"),
             "{line}"
