@@ -7,6 +7,8 @@ mod application;
 mod cases;
 #[path = "proxies/client.rs"]
 mod client;
+#[path = "proxies/management_api.rs"]
+mod management_api;
 #[path = "proxies/programs.rs"]
 mod programs;
 #[path = "proxies/proxy.rs"]

@@ -105,6 +105,7 @@ impl Door {
         assert_eq!(told, [[&*id], [name], ["Auditor"], ["read"], ["never"]]);
         assert_eq!(seen.header("api-secret-key"), [""; 0]);
         assert_eq!(seen.header("authorization"), ["Basic eDp5"]);
+        assert_eq!(seen.header("host"), ["api.example.org"]);
     }
 
     fn a_key_that_reads_may_not_write(&self) {

@@ -135,7 +135,7 @@ impl Site {
         let secret = format!("api-secret-key: {}\n", key.secret);
         fs::write(self.path("key.header"), secret).expect("written");
         let settings = format!(
-            "silent\ncacert = {}\nconnect-to = \"::127.0.0.1:{https}\"\n",
+            "silent\ncacert = {}\ninterface = \"{ADDRESS}\"\nconnect-to = \"::127.0.0.1:{https}\"\n",
             self.path("fullchain.pem").display()
         );
         fs::write(self.path(".curlrc"), settings).expect("written");
@@ -174,9 +174,12 @@ impl Site {
         let auth = format!("unix:{}", self.socket());
         let tcp = format!("127.0.0.1:{}", self.keyward_port);
         let admin = format!("unix:{}", self.path("run/admin.sock").display());
+        let api = format!("unix:{}", self.path("run/api.sock").display());
         let trust = ["--trust", "127.0.0.1"];
         let args = [
-            &["--auth", &auth, "--auth", &tcp, "--admin", &admin],
+            &[
+                "--auth", &auth, "--auth", &tcp, "--admin", &admin, "--api", &api,
+            ],
             &trust[..],
         ]
         .concat();
