@@ -44,7 +44,8 @@ pub(super) fn serve(text: Text, config: &Config, args: ServeArgs) -> Result<Exit
     })?;
     let listens = listens(text, &args)?;
     let place = place(args.database, config)?;
-    let watch = reader(&place, config)?;
+    let watch = Store::open_reader(&place, &config.account, Arc::default());
+    let watch = on_store(watch)?;
     if !args.demo
         && watch
             .is_demonstration()
@@ -106,8 +107,7 @@ fn listens(text: Text, args: &ServeArgs) -> Result<Vec<(Face, String, Listen)>, 
 }
 
 fn reader(place: &Place, config: &Config) -> Result<Service, Failure> {
-    let store = Store::open_reader(place, &config.account, Arc::default());
-    Ok(on_store(store)?)
+    Ok(on_store(Store::open_to_answer(place, &config.account))?)
 }
 
 /// The judge, who hashes on as many threads as there are processors beside one that answers.

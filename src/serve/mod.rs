@@ -59,7 +59,8 @@ const LOOK: Duration = Duration::from_secs(1);
 
 /// What the server is made of.
 pub struct Parts {
-    /// On connections that only read: one for each thread, and one to watch the database with.
+    /// On connections that only read: one for each thread, and one that looks closer at the files (see
+    /// `Store::open_to_answer`).
     pub readers: Vec<Service>,
     pub watch: Service,
     pub judging: Judging,
@@ -256,13 +257,14 @@ pub fn run(parts: Parts) -> Result<(), Ended> {
     }
 }
 
-/// Waits for what ends the server, and looks whether the database is still there.
+/// Waits for what ends the server, and looks closer than the others whether the database is still there, and its own.
 fn wait(shared: &Shared, stopped: &mpsc::Receiver<Stop>, watch: &Service) -> Stop {
     loop {
         if let Ok(stop) = stopped.recv_timeout(LOOK) {
             return stop;
         }
-        if let Err(trouble) = is_there(watch) {
+        let looked = is_there(watch).and_then(|()| Ok(watch.store().data_version()?));
+        if let Err(trouble) = looked {
             shared.trouble(&trouble);
         }
     }

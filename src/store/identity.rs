@@ -31,6 +31,8 @@ pub struct Identity {
     known: Cell<Head>,
     /// What can never be mended while this connection is open.
     lost: RefCell<Option<Fault>>,
+    /// Another connection of this process finds out who has written the database, where that is not certain.
+    leaves_doubts: bool,
 }
 
 /// What makes a file another file: device and number.
@@ -95,7 +97,14 @@ impl Identity {
             seen: Cell::new(None),
             known: Cell::new(Head::START),
             lost: RefCell::new(None),
+            leaves_doubts: false,
         }
+    }
+
+    /// Leaves it to another connection to find out whether what was written is a checkpoint's. While one is under way that
+    /// cannot be told but by reading all of the database, and it comes too often for who answers many.
+    pub fn leave_doubts(&mut self) {
+        self.leaves_doubts = true;
     }
 
     /// The path without links.
@@ -149,11 +158,22 @@ impl Identity {
             return Ok(());
         };
         let is_written = now_main != seen.main;
-        if is_written && !progress.is_beyond(seen.progress) && !self.is_own(connection, seen)? {
+        let is_certain = !is_written || progress.is_beyond(seen.progress);
+        if !is_certain && self.leaves_doubts {
+            // It is looked at again the next time.
+            return Ok(());
+        }
+        if !is_certain && !self.is_own(connection, seen)? {
             return self.lose(Fault::Moved);
         }
+        let main = if self.leaves_doubts {
+            // The checkpoint may have gone on after the first look.
+            Face::of(&self.main()?)
+        } else {
+            now_main
+        };
         self.seen.set(Some(Seen {
-            main: now_main,
+            main,
             log: seen.log,
             log_face: now_log,
             progress,
@@ -180,10 +200,8 @@ impl Identity {
 
     /// Whether closing the connection may still write the log into the database, as the last one does.
     pub fn may_finish(&self, connection: &Connection) -> bool {
-        matches!(
-            self.check_in_place(connection),
-            Ok(()) | Err(Fault::LogGone { kept: true })
-        )
+        let in_place = || self.check_in_place(connection);
+        !self.leaves_doubts && matches!(in_place(), Ok(()) | Err(Fault::LogGone { kept: true }))
     }
 
     fn lose(&self, fault: Fault) -> Result<(), Fault> {

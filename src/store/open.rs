@@ -140,6 +140,21 @@ impl Store {
             store.connection.pragma_update(None, "query_only", true)
         })
     }
+
+    /// [`Store::open_existing`] for one of several connections that only read, and answer so often that none of them looks
+    /// closer at the files: one of [`Store::open_reader`] beside them has to, again and again ([`Store::data_version`]). A file that was moved,
+    /// removed or put in the place of another is found by each of them.
+    ///
+    /// # Errors
+    /// As of [`Store::open_existing`].
+    pub fn open_to_answer(place: &Place, account: &OsAccount) -> Result<Store, Trouble> {
+        open_and_set(place, account, |store| {
+            if let Some(file) = &mut store.file {
+                file.leave_doubts();
+            }
+            store.connection.pragma_update(None, "query_only", true)
+        })
+    }
 }
 
 /// Opens a database that is there, and up to date, and sets more on the connection.

@@ -5,6 +5,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, lchown, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 
 use keyward::domain::secret::IssuedSecret;
 use keyward::domain::trouble::{Fault, OpenFault, PathFault, Trouble};
@@ -336,6 +337,62 @@ fn a_database_that_was_overwritten_in_place_is_told_whatever_its_times_say() {
         );
         let _ = key;
     }
+}
+
+#[test]
+fn who_answers_often_leaves_it_to_another_connection_to_look_into_what_was_overwritten() {
+    for overwritten in [true, false] {
+        let (_directory, path) = on_disk();
+        let copy = path.with_extension("copy");
+        let place = Place::File(path.clone());
+        drop(Bench::new(place.clone()));
+        run("cp", &[&"-p", &path, &copy]);
+        let mut bench = Bench::new(place.clone());
+        bench.delivered("a");
+        checkpoint(&bench, "TRUNCATE");
+        bench.delivered("b");
+        let answering = Store::open_to_answer(&place, &account()).expect("opened");
+        let watching = Store::open_reader(&place, &account(), Arc::default()).expect("opened");
+        let look = |store: &Store| store.read(|_| Ok::<_, Fault>(()));
+        let look_closer = |store: &Store| store.data_version().map(drop);
+        assert_eq!((look(&answering), look_closer(&watching)), (Ok(()), Ok(())));
+        run(if overwritten { "cp" } else { "mv" }, &[&copy, &path]);
+        let moved = Err(Fault::Moved);
+        let found = look(&answering);
+        assert_eq!(found, if overwritten { Ok(()) } else { moved.clone() });
+        assert_eq!(look_closer(&watching), moved);
+        let replaced = fs::read(&path).expect("read");
+        drop((bench, watching, answering));
+        assert_eq!(
+            fs::read(&path).expect("read"),
+            replaced,
+            "the log does not go into it"
+        );
+    }
+}
+
+#[test]
+fn a_checkpoint_under_way_is_not_looked_into_by_who_answers_often() {
+    let (_directory, path) = on_disk();
+    let place = Place::File(path.clone());
+    let mut bench = Bench::new(place.clone());
+    let answering = Store::open_to_answer(&place, &account()).expect("opened");
+    bench.delivered("a");
+    let look = || answering.read(|_| Ok::<_, Fault>(()));
+    assert_eq!(look(), Ok(()));
+    // As a checkpoint does before it says how far it has come.
+    let touched = fs::File::options()
+        .append(true)
+        .open(&path)
+        .expect("opened");
+    touched
+        .set_modified(std::time::SystemTime::UNIX_EPOCH)
+        .expect("set");
+    assert_eq!(look(), Ok(()));
+    checkpoint(&bench, "PASSIVE");
+    assert_eq!(look(), Ok(()));
+    bench.delivered("b");
+    assert_eq!(look(), Ok(()));
 }
 
 fn checkpoint(bench: &Bench, mode: &str) {
