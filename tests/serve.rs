@@ -17,6 +17,7 @@ mod serve {
     mod life;
     mod limits;
     mod log;
+    mod race;
     mod together;
     mod verdicts;
 }
