@@ -18,6 +18,7 @@ mod serve {
     mod limits;
     mod log;
     mod race;
+    mod sdk;
     mod together;
     mod verdicts;
 }

@@ -334,6 +334,7 @@ fn a_key_does_what_its_role_allows_and_is_told_what_it_may_not() {
         ("POST", own.as_str(), edit),
         ("POST", &format!("{other}/secretkey"), edit),
         ("DELETE", other.as_str(), delete),
+        ("POST", "/apikeys/current", edit),
         ("POST", "/roles", "Not authorized to create roles."),
     ] {
         let found = refused(&secret, method, path, &new);
@@ -413,6 +414,14 @@ fn a_key_signs_as_itself_and_binds_itself() {
         );
     }
     assert_eq!(api.refused("DELETE", &own, &json!({})).0, 403);
+    let body = json!({ "description": "Mine", "active": false, "roleID": 2, "expiryDate": 1 });
+    let own = api.done("POST", "/apikeys/current", &body);
+    let told = (&own["description"], &own["active"], &own["roleID"]);
+    assert_eq!(
+        told,
+        (&json!("Mine"), &json!(true), &json!(1)),
+        "the others cannot be written there"
+    );
 }
 
 #[test]

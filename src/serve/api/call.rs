@@ -11,6 +11,7 @@ pub enum Call {
     SearchKeys,
     CreateKey,
     OwnKey,
+    EditOwnKey,
     ReplaceOwnSecret,
     Key(KeyId),
     EditKey(KeyId),
@@ -53,7 +54,10 @@ impl Call {
                 "GET, HEAD, POST",
             ),
             ["apikeys", "search"] => ([None, Some(Call::SearchKeys), None], "POST"),
-            ["apikeys", "current"] => ([Some(Call::OwnKey), None, None], "GET, HEAD"),
+            ["apikeys", "current"] => (
+                [Some(Call::OwnKey), Some(Call::EditOwnKey), None],
+                "GET, HEAD, POST",
+            ),
             ["apikeys", "current", "secretkey"] => {
                 ([None, Some(Call::ReplaceOwnSecret), None], "POST")
             }
@@ -98,6 +102,7 @@ impl Call {
             self,
             Call::SearchKeys
                 | Call::CreateKey
+                | Call::EditOwnKey
                 | Call::EditKey(_)
                 | Call::SearchRoles
                 | Call::CreateRole
@@ -113,6 +118,7 @@ impl Call {
             Call::SearchKeys => "search-keys",
             Call::CreateKey => "create-key",
             Call::OwnKey => "own-key",
+            Call::EditOwnKey => "edit-own-key",
             Call::ReplaceOwnSecret => "replace-own-secret",
             Call::Key(_) => "key",
             Call::EditKey(_) => "edit-key",
@@ -169,7 +175,7 @@ mod tests {
             (
                 "DELETE",
                 "/api/apikeys/current",
-                Err(NoCall::NoSuchMethod("GET, HEAD")),
+                Err(NoCall::NoSuchMethod("GET, HEAD, POST")),
             ),
             ("GET", "/apikeys", Err(NoCall::NoSuchPath)),
             ("GET", "/api/apikeys/", Err(NoCall::NoSuchPath)),

@@ -45,6 +45,11 @@ pub fn carry_out(
             Ok(with_secret(&service.create_delivered_key(actor, &draft)?))
         }
         Call::OwnKey => Ok(Reply::of(&Key::of(&service.own_key(actor)?, None))),
+        Call::EditOwnKey => {
+            let own = service.own_key(actor)?.id;
+            let key = service.edit_key(actor, own, key::own_change(&body)?)?;
+            Ok(Reply::of(&Key::of(&key, None)))
+        }
         Call::ReplaceOwnSecret => {
             let own = service.own_key(actor)?.id;
             Ok(with_secret(&service.replace_secret(actor, own)?))

@@ -99,6 +99,14 @@ pub fn begun(by: &Actor) -> ApiKeyDraft {
     }
 }
 
+/// What a key asks to be otherwise of itself: nothing else can be written there.
+///
+/// # Errors
+/// As of [`change`].
+pub fn own_change(body: &Members<'_>) -> Result<impl FnOnce(&mut ApiKeyDraft) + use<>, Wrong> {
+    change(&body.only(&["keyName", "description", "locale", "timeZone"]))
+}
+
 /// What is asked to be otherwise; what was left out stays.
 ///
 /// # Errors

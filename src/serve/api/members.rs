@@ -27,6 +27,8 @@ pub struct Members<'a> {
     object: &'a Map<String, Value>,
     /// What stands before the names in sentences, with a full stop.
     path: String,
+    /// The members that are read, where the others are passed over.
+    only: Option<&'static [&'static str]>,
 }
 
 impl<'a> Members<'a> {
@@ -36,11 +38,23 @@ impl<'a> Members<'a> {
         Members {
             object,
             path: String::new(),
+            only: None,
         }
     }
 
     fn get(&self, name: &str) -> Option<&'a Value> {
-        self.object.get(name).filter(|value| !value.is_null())
+        let is_read = self.only.is_none_or(|only| only.contains(&name));
+        let value = self.object.get(name).filter(|value| !value.is_null());
+        value.filter(|_| is_read)
+    }
+
+    /// These members alone.
+    #[must_use]
+    pub fn only(&self, names: &'static [&'static str]) -> Members<'a> {
+        Members {
+            only: Some(names),
+            ..self.clone()
+        }
     }
 
     /// Whether any of these is there.
@@ -117,6 +131,7 @@ impl<'a> Members<'a> {
         Ok(object.map(|object| Members {
             object,
             path: format!("{}{name}.", self.path),
+            only: None,
         }))
     }
 
@@ -133,6 +148,7 @@ impl<'a> Members<'a> {
             Ok(Members {
                 object,
                 path: format!("{}{name}.", self.path),
+                only: None,
             })
         });
         each.collect()
