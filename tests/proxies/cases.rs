@@ -92,6 +92,7 @@ impl Door {
         self.the_lines_to_try_it_do_what_the_page_says();
         self.without_keyward_nothing_comes_through();
         self.no_secret_came_through();
+        self.where_keyward_has_no_verdict_nothing_comes_through();
     }
 
     fn a_key_that_reads_may_read_and_the_service_is_told_who_asks(&self) {
@@ -258,6 +259,9 @@ impl Door {
         let mut client = self.client();
         let answer = client.ask(&request.key(self.writes()));
         assert_eq!(answer.status, 101, "{answer:?}");
+        let opens = Request::web_socket("/billing/live").key(&self.site.keys.billing.secret);
+        let status = self.ask(&opens).status;
+        assert!([403, 404].contains(&status), "{status}");
         // A frame of a client: text, masked with zeros.
         assert!(client.echoes(b"\x81\x85\0\0\0\0hello"));
         let seen = self.site.application.one();
@@ -377,6 +381,16 @@ impl Door {
         let request = Request::get("/api/x").key(self.reads());
         eventually("it is asked again", || self.ask(&request).status == 200);
         self.site.application.seen();
+    }
+
+    fn where_keyward_has_no_verdict_nothing_comes_through(&mut self) {
+        self.site.stop_keyward();
+        self.site.start_trouble();
+        for target in ["/api/x", "/api/run/x", "/billing/x"] {
+            let answer = self.ask(&Request::get(target).key(self.writes()));
+            assert!((500..600).contains(&answer.status), "{answer:?}");
+        }
+        self.nothing_came();
     }
 
     fn no_secret_came_through(&self) {

@@ -1,10 +1,13 @@
 //! Everything around a proxy: a database with keys, `keyward serve` on it, the service behind, and a certificate.
 
 use std::fs::{self, Permissions};
+use std::io::{BufReader, Read, Write};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::thread;
 
 use keyward::config::Config;
 use keyward::domain::api_key::ApiKeyDraft;
@@ -13,7 +16,7 @@ use keyward::domain::rights::Right;
 use keyward::domain::role::{RoleDraft, RoleFields};
 
 use super::application::Application;
-use super::client::ADDRESS;
+use super::client::{ADDRESS, read_head};
 use super::recipe::Recipe;
 use super::support::database::{draft, rights};
 use super::support::page;
@@ -194,6 +197,24 @@ impl Site {
         }
     }
 
+    /// In the place of keyward, which has ended, what answers as keyward does that has trouble with its database.
+    pub fn start_trouble(&self) {
+        let unix = UnixListener::bind(self.socket()).expect("bound");
+        let reached = Permissions::from_mode(0o660);
+        fs::set_permissions(self.socket(), reached).expect("set");
+        let tcp = TcpListener::bind(("127.0.0.1", self.keyward_port)).expect("bound");
+        thread::spawn(move || {
+            for stream in unix.incoming().flatten() {
+                thread::spawn(|| answer_trouble(stream));
+            }
+        });
+        thread::spawn(move || {
+            for stream in tcp.incoming().flatten() {
+                thread::spawn(|| answer_trouble(stream));
+            }
+        });
+    }
+
     /// How many connections are open on which keyward is asked.
     pub fn connections(&self) -> u32 {
         let keyward = self.keyward.as_ref().expect("it runs");
@@ -282,6 +303,13 @@ fn make_role(house: &mut House, opens: &str) -> RoleId {
     });
     let House { service, owner, .. } = house;
     service.create_role(owner, &role).expect("created")
+}
+
+/// Answers every request of a connection with 503.
+fn answer_trouble(stream: impl Read + Write) {
+    let answer = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n";
+    let mut stream = BufReader::new(stream);
+    while read_head(&mut stream).is_some() && stream.get_mut().write_all(answer).is_ok() {}
 }
 
 /// A port that nobody listens on at this moment.
