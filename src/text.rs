@@ -503,6 +503,7 @@ impl Text {
             Rule::NotADate => self.say("problem.not_a_date").to_owned(),
             Rule::NoSuchDay => self.say("problem.no_day").to_owned(),
             Rule::DateInPast { today } => self.fill("problem.past", &[("today", today)]),
+            Rule::InstantInPast => self.say("problem.instant_past").to_owned(),
             Rule::DateTooLate { last } => self.fill("problem.too_late", &[("last", last)]),
             Rule::ExpiryRequired { last: Some(last) } => {
                 self.fill("problem.expiry_by", &[("last", last)])

@@ -154,10 +154,7 @@ impl ApiKeyDraft {
             Some(b) if b.zone == self.zone => {
                 return Ok(b.expiry.unwrap_or(Expiry::exactly(at, b.zone)));
             }
-            None if at <= now => {
-                let today = now.day_in(self.zone);
-                return Err(Rule::DateInPast { today });
-            }
+            None if at <= now => return Err(Rule::InstantInPast),
             None if at > end_of_day(last_day(), self.zone) => {
                 return Err(Rule::DateTooLate { last: last_day() });
             }
@@ -269,6 +266,23 @@ impl ApiKeyFields {
             (Field::Addresses, &self.addresses),
             (Field::LockedOut, self.locked_out.as_deref().unwrap_or("")),
         ]
+    }
+
+    /// Whether nothing differs but what a key may always change of itself: name, description, language, time zone.
+    #[must_use]
+    pub fn differs_only_in_own_matters(&self, before: &ApiKeyFields) -> bool {
+        let rest = ApiKeyFields {
+            name: before.name.clone(),
+            description: before.description.clone(),
+            locale: before.locale,
+            zone: before.zone,
+            ..self.clone()
+        };
+        rest.bound_changed(before).is_none()
+            && ApiKeyFields {
+                expiry: before.expiry,
+                ..rest
+            } == *before
     }
 
     /// The field that holds the key to something else than `before`; nothing where it is held to the same.
@@ -491,11 +505,8 @@ mod tests {
                 .rule
                 .clone()
         };
-        assert!(matches!(refused(NOW), Rule::DateInPast { .. }));
-        assert!(matches!(
-            refused(Timestamp(i64::MIN)),
-            Rule::DateInPast { .. }
-        ));
+        assert_eq!(refused(NOW), Rule::InstantInPast);
+        assert_eq!(refused(Timestamp(i64::MIN)), Rule::InstantInPast);
         assert!(matches!(
             refused(Timestamp(i64::MAX)),
             Rule::DateTooLate { .. }

@@ -129,6 +129,8 @@ pub enum Rule {
     NoSuchDay,
     /// Before the present day in the key's own time zone.
     DateInPast { today: NaiveDate },
+    /// An exact instant that has passed.
+    InstantInPast,
     /// After the last day for which the zone tables hold.
     DateTooLate { last: NaiveDate },
     /// The policy asks for an expiry; the last day that it lets a key have, if there is one.

@@ -20,7 +20,6 @@ use hyper::body::{Body, Incoming};
 use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use hyper::{Request, StatusCode};
 use serde::Serialize;
-use serde_json::{Map, Value};
 use tokio::time::{Instant, timeout};
 
 use crate::domain::id::KeyId;
@@ -127,7 +126,7 @@ async fn serve(
     if versions.iter().any(|version| version != VERSION) {
         return Err(Refusal::new(StatusCode::BAD_REQUEST, "api.no_version"));
     }
-    let object = if call.reads_body() {
+    let sent = if call.reads_body() {
         let is_json = |media: &HeaderValue| {
             let media = media.to_str().unwrap_or_default();
             let essence = media.split(';').next().unwrap_or_default().trim();
@@ -137,16 +136,16 @@ async fn serve(
             let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
             return Err(Refusal::new(status, "api.not_json"));
         }
-        object(&read(body).await?)?
+        read(body).await?
     } else {
         // Some clients send noise where nothing is asked for: what is not too long is passed over.
         if body.left {
             read(body).await?;
         }
-        Map::new()
+        Vec::new()
     };
     let who = (bearer.id, bearer.secret);
-    here.shared.work.carry_out(who, call, object).await
+    here.shared.work.carry_out(who, call, sent).await
 }
 
 async fn read(body: &mut Unread) -> Result<Vec<u8>, Refusal> {
@@ -161,20 +160,6 @@ async fn read(body: &mut Unread) -> Result<Vec<u8>, Refusal> {
         }
         Ok(Err(_)) => Err(Refusal::new(StatusCode::BAD_REQUEST, "api.cut_short")),
         Err(_) => Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "api.cut_short")),
-    }
-}
-
-/// The members of a body, none where there is no body.
-fn object(bytes: &[u8]) -> Result<Map<String, Value>, Refusal> {
-    if bytes.trim_ascii().is_empty() {
-        return Ok(Map::new());
-    }
-    match serde_json::from_slice(bytes) {
-        Ok(Value::Object(object)) => Ok(object),
-        _ => Err(Refusal::new(
-            StatusCode::BAD_REQUEST,
-            "api.not_an_object_body",
-        )),
     }
 }
 

@@ -97,12 +97,7 @@ impl Service {
     /// Replaces the secret of a key: the new one works from now on, the one before not any more. A key may always replace
     /// its own.
     pub fn replace_secret(&mut self, actor: &Actor, id: KeyId) -> Result<WithSecret, Trouble> {
-        let needs: &[Right] = if actor.is_key(id) {
-            &[]
-        } else {
-            &[Right::EditApiKeys]
-        };
-        let attempt = Attempt::new("issue", On::Key(id), needs);
+        let attempt = Attempt::new("issue", On::Key(id), needs(actor, id));
         // Checked before the hash is computed, which takes long, and again with the lock held.
         self.look_first(actor, attempt, |change| issuable(change, id))?;
         let made = self.make_secret(id)?;
@@ -117,20 +112,26 @@ impl Service {
         })
     }
 
-    /// Changes a part of what a key has, whatever that is by then. Nothing changed is nothing written.
+    /// Changes a part of what a key has, whatever that is by then. Nothing changed is nothing written. A key may always
+    /// change its own name, description, language and time zone.
     pub fn edit_key(
         &mut self,
         actor: &Actor,
         id: KeyId,
         edit: impl FnOnce(&mut ApiKeyDraft),
     ) -> Result<StoredKey, Trouble> {
-        let attempt = Attempt::new("save", On::Key(id), &[Right::EditApiKeys]);
-        self.change(actor, attempt, |change| {
+        let needs = needs(actor, id);
+        self.change(actor, Attempt::new("save", On::Key(id), needs), |change| {
             let present = keys::undeleted(change.tx, id)?.fields;
             let mut draft = ApiKeyDraft::from(&present);
             draft.expires_at = present.expiry.map(|expiry| expiry.at);
             edit(&mut draft);
-            keys::write(change, id, keys::savable(change, id, (&present, &draft))?)?;
+            let edit = keys::savable(change, id, (&present, &draft))?;
+            let may = change.own.fields.rights.has(Right::EditApiKeys);
+            if !may && !edit.after.differs_only_in_own_matters(&edit.before) {
+                return Err(Trouble::NotAuthorized(Right::EditApiKeys));
+            }
+            keys::write(change, id, edit)?;
             keys::undeleted(change.tx, id)
         })
     }
@@ -150,5 +151,14 @@ impl Service {
             roles::write(change, id, roles::savable(change, id, (&present, &draft))?)?;
             roles::undeleted(change.tx, id)
         })
+    }
+}
+
+/// The right that a change of a key needs; none for the key that makes it.
+fn needs(actor: &Actor, id: KeyId) -> &'static [Right] {
+    if actor.is_key(id) {
+        &[]
+    } else {
+        &[Right::EditApiKeys]
     }
 }

@@ -235,6 +235,17 @@ fn roles_are_found_and_made_as_the_vendors_sdk_does() {
         (status, message),
         (400, format!("{member} must be true or false."))
     );
+    for misspelt in [
+        json!({ "platformRights": { "apikeyRights": { "canEditApiKeys": false } } }),
+        json!({ "platformRights": { "apiKeyRights": {} } }),
+        json!({ "platformrights": null }),
+    ] {
+        let (status, message) = api.refused("POST", &path, &json!({ "rights": misspelt }));
+        assert!(
+            status == 400 && message.ends_with("there is no such right."),
+            "{message}"
+        );
+    }
     assert_eq!(api.call("DELETE", &path, "{}").0, 204);
     let gone = api.refused("GET", &path, &json!({}));
     assert_eq!(gone, (404, "The role does not exist.".to_owned()));
@@ -269,7 +280,7 @@ fn a_second_run_of_the_ansible_collection_changes_nothing() {
     }
     let again = api.refused("POST", "/apikeys", &body);
     assert_eq!(again.0, 400);
-    assert!(again.1.starts_with("name: "), "{}", again.1);
+    assert!(again.1.starts_with("keyName: "), "{}", again.1);
     assert_eq!(api.call("DELETE", &path, "{}"), (204, Value::Null));
     let gone = (404, json!({ "message": "The API key does not exist." }));
     assert_eq!(api.call("DELETE", &path, "{}"), gone);
@@ -331,15 +342,27 @@ fn a_key_does_what_its_role_allows_and_is_told_what_it_may_not() {
     );
     for (method, path, message) in [
         ("POST", "/apikeys", create),
-        ("POST", own.as_str(), edit),
+        ("POST", other.as_str(), edit),
         ("POST", &format!("{other}/secretkey"), edit),
         ("DELETE", other.as_str(), delete),
-        ("POST", "/apikeys/current", edit),
         ("POST", "/roles", "Not authorized to create roles."),
     ] {
         let found = refused(&secret, method, path, &new);
         assert_eq!(found, (403, message.to_owned()), "{method} {path}");
     }
+    // What may not be done is told before what is wrong with it.
+    let found = refused(&secret, "POST", "/apikeys", r#"{"keyName": 7}"#);
+    assert_eq!(found, (403, create.to_owned()));
+    // Its own name and words a key changes whatever its role allows, and nothing else.
+    let (status, named) = api.as_key(
+        &secret,
+        "POST",
+        "/apikeys/current",
+        r#"{"description": "Mine"}"#,
+    );
+    assert_eq!((status, &named["description"]), (200, &json!("Mine")));
+    let found = refused(&secret, "POST", &own, r#"{"expiryDate": 4000000000000}"#);
+    assert_eq!(found.0, 403);
     // Its own secret a key replaces whatever its role allows.
     let (status, replaced) = api.as_key(&secret, "POST", "/apikeys/current/secretkey", "null");
     assert_eq!(status, 200);
@@ -516,7 +539,7 @@ fn what_cannot_be_understood_is_refused_in_words() {
         );
     }
     for (body, member) in [
-        (json!({ "roleID": 2 }), "name: "),
+        (json!({ "roleID": 2 }), "keyName: "),
         (json!({ "keyName": "a", "roleID": 99 }), "roleID: "),
         (
             json!({ "keyName": "a", "roleID": 2, "expiryDate": 1 }),

@@ -3,6 +3,7 @@
 use hyper::Method;
 
 use crate::domain::id::{KeyId, RoleId};
+use crate::domain::rights::Right;
 
 /// One of the API's operations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,6 +109,34 @@ impl Call {
                 | Call::CreateRole
                 | Call::EditRole(_)
         )
+    }
+
+    /// Whether it is about roles.
+    #[must_use]
+    pub fn is_about_roles(self) -> bool {
+        matches!(
+            self,
+            Call::ListRoles
+                | Call::SearchRoles
+                | Call::CreateRole
+                | Call::Role(_)
+                | Call::EditRole(_)
+                | Call::DeleteRole(_)
+        )
+    }
+
+    /// The right that whoever sends a body must have, before anything is said about that body.
+    #[must_use]
+    pub fn needs(self) -> Option<Right> {
+        match self {
+            Call::SearchKeys => Some(Right::ViewApiKeys),
+            Call::CreateKey => Some(Right::CreateApiKeys),
+            Call::EditKey(_) => Some(Right::EditApiKeys),
+            Call::SearchRoles => Some(Right::ViewRoles),
+            Call::CreateRole => Some(Right::CreateRoles),
+            Call::EditRole(_) => Some(Right::EditRoles),
+            _ => None,
+        }
     }
 
     /// The word in the access log.

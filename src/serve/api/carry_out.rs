@@ -1,5 +1,6 @@
 //! Carrying out what was asked for, through the same use cases as the console.
 
+use hyper::StatusCode;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -12,7 +13,7 @@ use crate::serve::api::administrator::Administrator;
 use crate::serve::api::call::Call;
 use crate::serve::api::key::{self, Key};
 use crate::serve::api::members::Members;
-use crate::serve::api::reply::{Refusal, Reply};
+use crate::serve::api::reply::{Failure, Refusal, Reply};
 use crate::serve::api::role::{self, Role};
 use crate::serve::api::search::{MOST, Search};
 use crate::service::Service;
@@ -21,7 +22,7 @@ use crate::service::records::WithSecret;
 /// How many rows are read at a time.
 const WINDOW: usize = 500;
 
-/// Carries out a call on behalf of a key.
+/// Carries out a call on behalf of a key, while somebody waits for it.
 ///
 /// # Errors
 /// Why it was refused, or could not be done.
@@ -29,12 +30,44 @@ pub fn carry_out(
     service: &mut Service,
     actor: &Actor,
     call: Call,
-    body: &Map<String, Value>,
+    body: &[u8],
+    goes_on: &dyn Fn() -> bool,
 ) -> Result<Reply, Refusal> {
+    let done = object(body).map_err(Failure::from);
+    let done = done.and_then(|body| act(service, actor, call, &body, goes_on));
+    done.map_err(|failure| match (call.needs(), failure) {
+        // Who may not do it is not told how it would be done.
+        (Some(right), Failure::Wrong(_) | Failure::Refusal(_)) if !actor.may(right) => {
+            Refusal::of(Trouble::NotAuthorized(right), call)
+        }
+        (_, failure) => failure.refusal(call),
+    })
+}
+
+/// The members of a body, none where there is no body.
+fn object(bytes: &[u8]) -> Result<Map<String, Value>, Refusal> {
+    if bytes.trim_ascii().is_empty() {
+        return Ok(Map::new());
+    }
+    let sentence = match serde_json::from_slice(bytes) {
+        Ok(Value::Object(object)) => return Ok(object),
+        Err(error) if error.to_string().starts_with("recursion limit") => "api.too_deep",
+        _ => "api.not_an_object_body",
+    };
+    Err(Refusal::new(StatusCode::BAD_REQUEST, sentence))
+}
+
+fn act(
+    service: &mut Service,
+    actor: &Actor,
+    call: Call,
+    body: &Map<String, Value>,
+    goes_on: &dyn Fn() -> bool,
+) -> Result<Reply, Failure> {
     let body = Members::of(body);
     match call {
-        Call::ListKeys => keys(service, actor, &Search::default()),
-        Call::SearchKeys => keys(service, actor, &Search::read(&body, key::FIELDS)?),
+        Call::ListKeys => keys(service, actor, &Search::default(), goes_on),
+        Call::SearchKeys => keys(service, actor, &Search::read(&body, key::FIELDS)?, goes_on),
         Call::CreateKey => {
             let change = key::change(&body)?;
             if !body.has_any(&["roleID"]) {
@@ -64,8 +97,8 @@ pub fn carry_out(
             Ok(Reply::nothing())
         }
         Call::ReplaceSecret(id) => Ok(with_secret(&service.replace_secret(actor, id)?)),
-        Call::ListRoles => roles(service, actor, &Search::default()),
-        Call::SearchRoles => roles(service, actor, &Search::read(&body, role::FIELDS)?),
+        Call::ListRoles => roles(service, actor, &Search::default(), goes_on),
+        Call::SearchRoles => roles(service, actor, &Search::read(&body, role::FIELDS)?, goes_on),
         Call::CreateRole => {
             let change = role::change(&body)?;
             // What a new role has of itself, as far as it may be given.
@@ -97,7 +130,7 @@ pub fn carry_out(
             let told = |user: &_| serde_json::to_value(Administrator::of(user));
             list(
                 "administrators",
-                &Search::default(),
+                (&Search::default(), goes_on),
                 read,
                 |user| user.id.0,
                 told,
@@ -110,26 +143,36 @@ fn with_secret(made: &WithSecret) -> Reply {
     Reply::of(&Key::of(&made.key, Some(made.secret.expose())))
 }
 
-fn keys(service: &Service, actor: &Actor, search: &Search) -> Result<Reply, Refusal> {
+fn keys(
+    service: &Service,
+    actor: &Actor,
+    search: &Search,
+    goes_on: &dyn Fn() -> bool,
+) -> Result<Reply, Failure> {
     let read = |id| service.keys_after(actor, KeyId(id), WINDOW);
     let told = |key: &_| serde_json::to_value(Key::of(key, None));
-    list("apiKeys", search, read, |key| key.id.0, told)
+    list("apiKeys", (search, goes_on), read, |key| key.id.0, told)
 }
 
-fn roles(service: &Service, actor: &Actor, search: &Search) -> Result<Reply, Refusal> {
+fn roles(
+    service: &Service,
+    actor: &Actor,
+    search: &Search,
+    goes_on: &dyn Fn() -> bool,
+) -> Result<Reply, Failure> {
     let read = |id| service.roles_after(actor, RoleId(id), WINDOW);
     let told = |role: &_| serde_json::to_value(Role::of(role));
-    list("roles", search, read, |role| role.id.0, told)
+    list("roles", (search, goes_on), read, |role| role.id.0, told)
 }
 
-/// The rows that are wanted, a window at a time, until there are enough.
+/// The rows that are wanted, a window at a time, until there are enough, or it must not go on.
 fn list<R>(
     name: &'static str,
-    search: &Search,
+    (search, goes_on): (&Search, &dyn Fn() -> bool),
     read: impl Fn(i64) -> Result<Vec<R>, Trouble>,
     id: impl Fn(&R) -> i64,
     told: impl Fn(&R) -> serde_json::Result<Value>,
-) -> Result<Reply, Refusal> {
+) -> Result<Reply, Failure> {
     let (mut after, through) = search.bounds();
     let mut found = Vec::new();
     loop {
@@ -137,6 +180,10 @@ fn list<R>(
         let Some(last) = window.last() else { break };
         after = id(last);
         for row in window.iter().filter(|row| id(row) <= through) {
+            if !goes_on() {
+                let status = StatusCode::SERVICE_UNAVAILABLE;
+                return Err(Refusal::new(status, "api.too_long_search").retry(1).into());
+            }
             // Texts, numbers and flags are always JSON.
             let row = told(row).unwrap_or_default();
             if search.wants(&row) {
@@ -160,5 +207,39 @@ struct Listed(&'static str, Vec<Value>);
 impl Serialize for Listed {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map([(self.0, &self.1)])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_that_nobody_waits_for_or_that_takes_too_long_ends_at_the_next_row() {
+        let rows_until = |goes_on: &dyn Fn() -> bool| {
+            let read = |after: i64| Ok((after + 1..=after + 500).collect());
+            let told = |row: &i64| serde_json::to_value(row);
+            list(
+                "rows",
+                (&Search::default(), goes_on),
+                read,
+                |row| *row,
+                told,
+            )
+        };
+        assert!(rows_until(&|| true).is_ok());
+        let looks = std::cell::Cell::new(0);
+        let few = || {
+            looks.set(looks.get() + 1);
+            looks.get() < 7
+        };
+        let ended = rows_until(&few).map(drop);
+        let Err(Failure::Refusal(refusal)) = ended else {
+            panic!("{ended:?}")
+        };
+        assert_eq!(
+            (refusal.status, looks.get()),
+            (StatusCode::SERVICE_UNAVAILABLE, 7)
+        );
     }
 }

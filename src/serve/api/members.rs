@@ -106,6 +106,7 @@ impl<'a> Members<'a> {
     /// See [`Members::text`].
     pub fn integer(&self, name: &str) -> Result<Option<i64>, Wrong> {
         self.read(name, "api.not_an_integer", |value| match value {
+            Value::String(digits) if digits.starts_with('+') => None,
             Value::String(digits) => digits.parse().ok(),
             value => value.as_i64(),
         })
@@ -116,8 +117,11 @@ impl<'a> Members<'a> {
     /// # Errors
     /// See [`Members::text`].
     pub fn number(&self, name: &str) -> Result<Option<f64>, Wrong> {
+        // What is called NaN or infinite is no number that anything has.
+        let finite = |number: &f64| number.is_finite();
         self.read(name, "api.not_a_number", |value| match value {
-            Value::String(digits) => digits.parse().ok(),
+            Value::String(digits) if digits.starts_with('+') => None,
+            Value::String(digits) => digits.parse().ok().filter(finite),
             value => value.as_f64(),
         })
     }
@@ -168,8 +172,8 @@ mod tests {
 
     #[test]
     fn a_member_is_of_its_type_or_left_out_and_a_whole_number_may_be_a_text() {
-        let body =
-            json!({ "text": "a", "none": null, "id": "2", "number": 2, "half": 2.5, "on": true });
+        let body = json!({ "text": "a", "none": null, "id": "2", "number": 2, "half": 2.5, "on": true, "plus": "+2",
+            "whole": 2.0, "nan": "NaN", "infinite": "inf" });
         let body = Members::of(body.as_object().expect("an object"));
         assert_eq!(body.text("text"), Ok(Some("a")));
         assert_eq!(body.text("none"), Ok(None));
@@ -181,6 +185,11 @@ mod tests {
             body.text("number").map(drop),
             body.flag("text").map(drop),
             body.integer("half").map(drop),
+            body.integer("plus").map(drop),
+            body.integer("whole").map(drop),
+            body.number("plus").map(drop),
+            body.number("nan").map(drop),
+            body.number("infinite").map(drop),
             body.integer("text").map(drop),
             body.object("text").map(drop),
             body.objects("on").map(drop),

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::domain::problem::{Field, Problem};
 use crate::domain::trouble::{Fault, Trouble};
-use crate::serve::api::call::NoCall;
+use crate::serve::api::call::{Call, NoCall};
 use crate::serve::api::members::Wrong;
 use crate::serve::auth::answer::{Answer, Kind};
 use crate::text::Text;
@@ -151,14 +151,48 @@ impl From<NoCall> for Refusal {
     }
 }
 
-impl From<Wrong> for Refusal {
-    fn from(wrong: Wrong) -> Refusal {
-        Refusal::told(StatusCode::BAD_REQUEST, wrong.told())
+/// Why a call failed, before it is known how the API tells it.
+#[derive(Debug)]
+pub enum Failure {
+    Wrong(Wrong),
+    Trouble(Trouble),
+    Refusal(Refusal),
+}
+
+impl From<Wrong> for Failure {
+    fn from(wrong: Wrong) -> Failure {
+        Failure::Wrong(wrong)
     }
 }
 
-impl From<Trouble> for Refusal {
-    fn from(trouble: Trouble) -> Refusal {
+impl From<Trouble> for Failure {
+    fn from(trouble: Trouble) -> Failure {
+        Failure::Trouble(trouble)
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Failure {
+        Failure::Refusal(refusal)
+    }
+}
+
+impl Failure {
+    /// As a client of this call is told.
+    #[must_use]
+    pub fn refusal(self, call: Call) -> Refusal {
+        match self {
+            Failure::Wrong(wrong) => Refusal::told(StatusCode::BAD_REQUEST, wrong.told()),
+            Failure::Trouble(trouble) => Refusal::of(trouble, call),
+            Failure::Refusal(refusal) => refusal,
+        }
+    }
+}
+
+impl Refusal {
+    /// What was the trouble with a call.
+    #[must_use]
+    pub fn of(trouble: Trouble, call: Call) -> Refusal {
         let text = Text::en_us();
         let status = match &trouble {
             Trouble::KeyRefused(_) => {
@@ -170,7 +204,8 @@ impl From<Trouble> for Refusal {
                 let forbidden = problems
                     .iter()
                     .any(|problem| problem.rule.refusal().is_some());
-                let each: Vec<String> = problems.iter().map(told).collect();
+                let each: Vec<String> =
+                    problems.iter().map(|problem| told(problem, call)).collect();
                 let status = if forbidden {
                     StatusCode::FORBIDDEN
                 } else {
@@ -199,25 +234,63 @@ impl From<Trouble> for Refusal {
     }
 }
 
-/// What is wrong with a field, under the name that it has in the API.
-fn told(problem: &Problem) -> String {
+/// What is wrong with a field, under the name that it has in the API; the others are the console's alone.
+fn told(problem: &Problem, call: Call) -> String {
     let member = match problem.field {
-        Field::Name => "name",
-        Field::Description => "description",
-        Field::Role => "roleID",
-        Field::Language => "locale",
-        Field::TimeZone => "timeZone",
-        Field::ExpiresOn => "expiryDate",
-        Field::LockedOut => "active",
-        Field::UserInterface => "allowUserInterface",
-        Field::WebService => "allowWebService",
-        Field::Rights => "rights",
-        Field::EqualOrLess => "canOnlyManipulateUsersWithEqualOrLesserRights",
-        _ => "",
+        Field::Name if call.is_about_roles() => Some("name"),
+        Field::Name => Some("keyName"),
+        Field::Role => Some("roleID"),
+        Field::ExpiresOn => Some("expiryDate"),
+        Field::LockedOut => Some("active"),
+        Field::UserInterface => Some("allowUserInterface"),
+        Field::WebService => Some("allowWebService"),
+        Field::EqualOrLess => Some("canOnlyManipulateUsersWithEqualOrLesserRights"),
+        // Those that events name as the API does.
+        field => field.in_events(),
     };
     let sentence = Text::en_us().problem(problem, &[]);
     match member {
-        "" => sentence,
-        member => format!("{member}: {sentence}"),
+        None => sentence,
+        Some(member) => format!("{member}: {sentence}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::problem::Rule;
+
+    #[test]
+    fn what_is_wrong_with_a_field_is_told_under_the_name_that_it_has_in_the_api() {
+        let member = |field, call| {
+            let told = told(&Problem::new(field, Rule::Empty), call);
+            told.split(':').next().map(str::to_owned)
+        };
+        for (field, name) in [
+            (Field::Name, "keyName"),
+            (Field::Description, "description"),
+            (Field::Role, "roleID"),
+            (Field::Language, "locale"),
+            (Field::TimeZone, "timeZone"),
+            (Field::ExpiresOn, "expiryDate"),
+            (Field::LockedOut, "active"),
+        ] {
+            let found = member(field, Call::CreateKey);
+            assert_eq!(found.as_deref(), Some(name), "{field:?}");
+        }
+        for (field, name) in [
+            (Field::Name, "name"),
+            (Field::Description, "description"),
+            (Field::UserInterface, "allowUserInterface"),
+            (Field::WebService, "allowWebService"),
+            (Field::Rights, "rights"),
+            (
+                Field::EqualOrLess,
+                "canOnlyManipulateUsersWithEqualOrLesserRights",
+            ),
+        ] {
+            let found = member(field, Call::CreateRole);
+            assert_eq!(found.as_deref(), Some(name), "{field:?}");
+        }
     }
 }

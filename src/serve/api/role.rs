@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::domain::rights::RightsTree;
+use crate::domain::rights::{Group, Rights, RightsTree, groups};
 use crate::domain::role::{Role as Stored, RoleDraft};
 use crate::serve::api::members::{Members, Wrong};
 use crate::serve::api::search::Field;
@@ -68,7 +68,7 @@ impl<'a> Role<'a> {
 /// What is asked to be otherwise; what was left out stays, each right by itself.
 ///
 /// # Errors
-/// The first member that is of the wrong type.
+/// The first member that is of the wrong type, or a right that is not there.
 pub fn change(body: &Members<'_>) -> Result<impl FnOnce(&mut RoleDraft) + use<>, Wrong> {
     let name = body.text("name")?.map(str::to_owned);
     let description = body.text("description")?.map(str::to_owned);
@@ -96,20 +96,32 @@ pub fn change(body: &Members<'_>) -> Result<impl FnOnce(&mut RoleDraft) + use<>,
     })
 }
 
-/// Each right that is named, by its full name, and whether it is to be held.
+/// Each right that is named, by its full name, and whether it is to be held. One that is not there may be misspelt, and
+/// whoever takes it away would believe that it is gone.
 fn rights(sections: &Members<'_>) -> Result<Vec<(String, bool)>, Wrong> {
     let mut rights = Vec::new();
     for section in sections.names() {
+        if !groups().iter().any(|known| known.section == section) {
+            return Err(sections.wrong(section, "api.no_right"));
+        }
         let Some(groups) = sections.object(section)? else {
             continue;
         };
         for group in groups.names() {
+            let is_there = |known: &Group| known.section == section && known.name == group;
+            if !self::groups().iter().any(is_there) {
+                return Err(groups.wrong(group, "api.no_right"));
+            }
             let Some(leaves) = groups.object(group)? else {
                 continue;
             };
             for leaf in leaves.names() {
+                let name = format!("{section}.{group}.{leaf}");
+                if !Rights::all().contains(&name) {
+                    return Err(leaves.wrong(leaf, "api.no_right"));
+                }
                 if let Some(held) = leaves.flag(leaf)? {
-                    rights.push((format!("{section}.{group}.{leaf}"), held));
+                    rights.push((name, held));
                 }
             }
         }

@@ -7,6 +7,10 @@ use crate::serve::api::members::{Members, Wrong};
 
 /// The most rows of an answer, and as many as there are where no number is asked for.
 pub const MOST: usize = 5_000;
+/// The most criteria.
+const CRITERIA: usize = 16;
+/// The longest text that is looked for, in characters.
+const PATTERN: usize = 256;
 
 /// A field that can be searched by, and of what type it is.
 pub type Field = (&'static str, Kind);
@@ -149,6 +153,9 @@ impl Search {
         // The order is by ID whatever is asked for.
         body.flag("sortByObjectID")?;
         let criteria = body.objects("searchCriteria")?;
+        if criteria.len() > CRITERIA {
+            return Err(body.wrong("searchCriteria", "api.too_many_criteria"));
+        }
         let criteria = criteria.iter().map(|members| criterion(members, fields));
         Ok(Search {
             criteria: criteria.collect::<Result<_, _>>()?,
@@ -227,6 +234,18 @@ fn criterion(members: &Members<'_>, fields: &'static [Field]) -> Result<Criterio
     };
     let field = fields.iter().find(|(field, _)| *field == name);
     let (field, kind) = *field.ok_or_else(|| members.wrong("fieldName", "api.no_field"))?;
+    let tests: [&[&str]; 7] = [
+        &["idValue", "idTest"],
+        &["stringValue", "stringTest"],
+        &["choiceValue", "choiceTest"],
+        &["numericValue", "numericTest"],
+        &["firstDateValue", "lastDateValue"],
+        &["nullTest"],
+        &["booleanTest"],
+    ];
+    if tests.iter().filter(|test| members.has_any(test)).count() > 1 {
+        return Err(members.wrong("fieldName", "api.two_tests"));
+    }
     let unfit = |member| Err(members.wrong(member, "api.unfit_test"));
     let test = if by_id {
         if kind != Kind::Number {
@@ -289,11 +308,13 @@ fn text(members: &Members<'_>, [test, value]: [&str; 2], wildcards: bool) -> Res
         Some("not-equal") => false,
         Some(_) => return Err(members.wrong(test, "api.no_such_test")),
     };
-    let value = members
-        .text(value)?
-        .ok_or_else(|| members.wrong(value, "api.missing"))?;
+    let typed = members.text(value)?;
+    let typed = typed.ok_or_else(|| members.wrong(value, "api.missing"))?;
+    if typed.chars().count() > PATTERN {
+        return Err(members.wrong(value, "api.long_pattern"));
+    }
     Ok(Test::Text {
-        pattern: Pattern::new(value, wildcards),
+        pattern: Pattern::new(typed, wildcards),
         equal,
     })
 }
@@ -421,6 +442,15 @@ mod tests {
                 "api.no_such_test",
             ),
             (json!({ "idValue": true }), "api.not_a_number"),
+            (json!({ "idValue": "NaN" }), "api.not_a_number"),
+            (
+                json!({ "fieldName": "roleID", "numericValue": 1, "nullTest": true }),
+                "api.two_tests",
+            ),
+            (
+                json!({ "fieldName": "keyName", "stringValue": "x".repeat(257) }),
+                "api.long_pattern",
+            ),
         ] {
             let wrong = search(&json!({ "searchCriteria": [criterion] }));
             assert_eq!(
@@ -436,6 +466,12 @@ mod tests {
             Ok(MOST)
         );
         assert_eq!(search(&json!({})), Ok(Search::default()));
+        let many = |count| {
+            let criteria = vec![json!({ "idValue": 1 }); count];
+            let read = search(&json!({ "searchCriteria": criteria }));
+            read.map(drop).map_err(|wrong| wrong.sentence)
+        };
+        assert_eq!([many(16), many(17)], [Ok(()), Err("api.too_many_criteria")]);
     }
 
     #[test]

@@ -4,9 +4,10 @@ use std::io;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::Duration;
 
-use serde_json::{Map, Value};
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
 use crate::domain::id::{KeyId, SecretId};
 use crate::serve::api::call::Call;
@@ -16,13 +17,15 @@ use crate::service::Service;
 
 /// How many calls may wait.
 const QUEUE: usize = 64;
+/// How long a search may take.
+const SEARCH: Duration = Duration::from_secs(2);
 
 /// A call that is to be carried out.
 struct Job {
     key: KeyId,
     secret: SecretId,
     call: Call,
-    body: Map<String, Value>,
+    body: Vec<u8>,
     done: oneshot::Sender<Result<Reply, Refusal>>,
 }
 
@@ -53,7 +56,7 @@ impl Work {
         &self,
         (key, secret): (KeyId, SecretId),
         call: Call,
-        body: Map<String, Value>,
+        body: Vec<u8>,
     ) -> Result<Reply, Refusal> {
         let (done, answer) = oneshot::channel();
         let job = Job {
@@ -82,8 +85,12 @@ fn work(jobs: &Mutex<Receiver<Job>>, mut service: Service) {
         // What an answer before this one had left open.
         let _ = service.settle();
         let done = match service.act_as_key(job.key, job.secret) {
-            Ok(actor) => carry_out(&mut service, &actor, job.call, &job.body),
-            Err(refused) => Err(refused.into()),
+            Ok(actor) => {
+                let began = Instant::now();
+                let goes_on = || !job.done.is_closed() && began.elapsed() < SEARCH;
+                carry_out(&mut service, &actor, job.call, &job.body, &goes_on)
+            }
+            Err(refused) => Err(Refusal::of(refused, job.call)),
         };
         let _ = job.done.send(done);
     }
