@@ -115,6 +115,12 @@ impl Judging {
         }
     }
 
+    /// Ends the threads, and notes what is left to be noted; gives how many uses could not be noted in all the time.
+    #[must_use]
+    pub fn end(self) -> u64 {
+        self.noting.end()
+    }
+
     /// What is counted here.
     #[must_use]
     pub fn figures(&self) -> [Figure; 8] {

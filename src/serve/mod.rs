@@ -248,8 +248,11 @@ pub fn run(parts: Parts) -> Result<(), Ended> {
         // One that has panicked has told it itself.
         let _ = thread.join();
     }
-    // Notes what is left to be noted.
-    drop(shared);
+    // Nobody else has it any more.
+    let lost = Arc::into_inner(shared).map_or(0, |shared| shared.judging.end());
+    if lost > 0 {
+        log.tell("notes-lost", json!({ "count": lost }));
+    }
     log.end("ended", ());
     match why {
         Stop::Signal => Ok(()),

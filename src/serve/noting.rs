@@ -22,8 +22,10 @@ const GATHERING: Duration = Duration::from_secs(1);
 const TOGETHER: usize = 500;
 /// How long one transaction waits for its lock.
 const BUDGET: Duration = Duration::from_millis(500);
+/// The same at the end, when there is no other time: as long as the connections may go on.
+const AT_THE_END: Duration = Duration::from_secs(5);
 
-/// The uses that wait, and the thread that writes them. Dropping it writes what is left.
+/// The uses that wait, and the thread that writes them. Its end writes what is left.
 #[derive(Debug)]
 pub struct Noting {
     notes: Arc<Notes>,
@@ -65,6 +67,22 @@ impl Noting {
         self.notes.add(one);
     }
 
+    /// Writes what is left; gives how many uses could not be noted in all the time.
+    #[must_use]
+    pub fn end(mut self) -> u64 {
+        self.finish();
+        self.dropped()
+    }
+
+    fn finish(&mut self) {
+        self.notes.lock().ended = true;
+        self.notes.changed.notify_all();
+        if let Some(thread) = self.thread.take() {
+            // If it has panicked, it has told it itself.
+            let _ = thread.join();
+        }
+    }
+
     /// How many different uses wait.
     #[must_use]
     pub fn waiting(&self) -> usize {
@@ -80,12 +98,7 @@ impl Noting {
 
 impl Drop for Noting {
     fn drop(&mut self) {
-        self.notes.lock().ended = true;
-        self.notes.changed.notify_all();
-        if let Some(thread) = self.thread.take() {
-            // If it has panicked, it has told it itself.
-            let _ = thread.join();
-        }
+        self.finish();
     }
 }
 
@@ -118,22 +131,23 @@ impl Notes {
                     self.changed.notify_all();
                 }
             }
-            Entry::Vacant(_) => self.lose(1),
+            Entry::Vacant(_) => self.lose(&[one]),
         }
     }
 
-    fn lose(&self, uses: usize) {
-        let uses = u64::try_from(uses).unwrap_or(u64::MAX);
-        self.dropped.fetch_add(uses, Ordering::Relaxed);
+    fn lose(&self, uses: &[Use]) {
+        let count = uses.iter().map(|one| u64::from(one.count)).sum();
+        self.dropped.fetch_add(count, Ordering::Relaxed);
     }
 
     /// What the thread does, until the end.
     fn write(&self, mut service: Service) {
         loop {
             let (uses, ended) = self.gathered();
-            let left = self.note(&mut service, &uses);
+            let budget = if ended { AT_THE_END } else { BUDGET };
+            let left = self.note(&mut service, &uses, budget);
             if ended {
-                return self.lose(left.len());
+                return self.lose(&left);
             }
             for one in left {
                 self.add(one);
@@ -159,13 +173,13 @@ impl Notes {
     }
 
     /// Writes them; gives those that are to be written later.
-    fn note(&self, service: &mut Service, uses: &[Use]) -> Vec<Use> {
+    fn note(&self, service: &mut Service, uses: &[Use], budget: Duration) -> Vec<Use> {
         let mut left: Vec<Use> = Vec::new();
         for (number, together) in uses.chunks(TOGETHER).enumerate() {
             if number > 0 {
                 give_way();
             }
-            match service.note_uses(together, BUDGET) {
+            match service.note_uses(together, budget) {
                 Ok(()) => {}
                 Err(trouble) if passes(&trouble) => {
                     left.extend_from_slice(&uses[number * TOGETHER..]);
@@ -173,9 +187,11 @@ impl Notes {
                 }
                 // One of them cannot be noted.
                 Err(_) => {
-                    let one_by_one = together.chunks(1);
-                    let refused = one_by_one.filter(|one| service.note_uses(one, BUDGET).is_err());
-                    self.lose(refused.count());
+                    for one in together.chunks(1) {
+                        if service.note_uses(one, BUDGET).is_err() {
+                            self.lose(one);
+                        }
+                    }
                 }
             }
         }
@@ -235,7 +251,8 @@ mod tests {
         for key in [1, 2, 3, 4, 1] {
             notes.add(of(key, None, 1, key));
         }
-        assert_eq!(notes.dropped.load(Ordering::Relaxed), 2);
+        notes.add(of(5, None, 7, 5));
+        assert_eq!(notes.dropped.load(Ordering::Relaxed), 9);
         assert_eq!(gathered(&notes), [of(1, None, 2, 1), of(2, None, 1, 2)]);
     }
 }

@@ -3,6 +3,7 @@
 use keyward::domain::api_key::ApiKeyDraft;
 use keyward::domain::id::{FULL_ACCESS, KeyId};
 use keyward::domain::secret::Overlap;
+use nix::sys::signal::Signal;
 
 use crate::support::database::{draft, role_draft};
 use crate::support::process::eventually;
@@ -125,6 +126,37 @@ fn a_database_that_somebody_else_writes_to_delays_no_answer_and_loses_no_note() 
         let key = house.service.key_properties(&owner, key).expect("read").key;
         key.last_sign_in_at.is_some()
     });
+}
+
+#[test]
+fn the_end_waits_a_while_for_whoever_writes_and_tells_how_many_uses_were_lost() {
+    for gives_up in [true, false] {
+        let mut house = House::new();
+        let (key, secret) = house.key("a");
+        let mut server = house.serve(AUTH);
+        let owner = house.owner.clone();
+        house.service.lock_out_key(&owner, key, "").expect("locked");
+        let blocker = rusqlite::Connection::open(house.database()).expect("opened");
+        blocker.execute_batch("BEGIN IMMEDIATE").expect("locked");
+        let mut client = server.connect("auth");
+        for _ in 0..3 {
+            assert_eq!(read(&mut client, secret.expose(), &[]), 401);
+        }
+        drop(client);
+        server.signal(Signal::SIGTERM);
+        server.has_logged("draining", |event| event["event"] == "draining");
+        if gives_up {
+            blocker.execute_batch("ROLLBACK").expect("given up");
+        }
+        assert!(server.ended().success());
+        drop(blocker);
+        let events = server.events();
+        let lost = events.iter().find(|event| event["event"] == "notes-lost");
+        let lost = lost.map_or(0, |lost| lost["count"].as_u64().expect("a count"));
+        let key = house.service.key_properties(&owner, key).expect("read").key;
+        let wanted = if gives_up { (3, 0) } else { (0, 3) };
+        assert_eq!((key.attempts, lost), wanted);
+    }
 }
 
 #[test]
