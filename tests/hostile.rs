@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::Shutdown;
+use std::net::{IpAddr, Shutdown};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -10,6 +10,9 @@ use std::thread;
 use std::time::Duration;
 
 use assert_cmd::Command;
+use keyward::domain::address::Networks;
+use keyward::domain::hops::client;
+use keyward::serve::auth::endpoint::endpoint;
 use keyward::store::Place;
 use nix::sys::signal::Signal;
 use proptest::prelude::*;
@@ -263,6 +266,42 @@ fn whatever_is_sent_without_a_valid_secret_is_not_let_in_and_breaks_nothing() {
     ran.expect("nothing is let in");
     served.answers();
     assert!(served.is_running());
+}
+
+proptest! {
+    #[test]
+    fn no_path_is_too_odd_to_be_read_and_nothing_behind_envoys_endpoint_counts(
+        before in "(/service/[a-z0-9._-]{1,70})?",
+        path in "/(ext-authz|ext-authz-read|ext-authz-write)/",
+        behind in ".{0,60}",
+    ) {
+        let _ = endpoint(&behind);
+        let _ = endpoint(&format!("/service/{behind}"));
+        let named = format!("{before}{path}");
+        let longer = format!("{named}{behind}");
+        prop_assert_eq!(endpoint(&longer), endpoint(&named));
+    }
+
+    #[test]
+    fn no_trusted_proxy_is_a_client_and_nobody_who_is_not_trusted_can_be_another(
+        told in prop::collection::vec(
+            prop_oneof![
+                any::<IpAddr>().prop_map(|address| address.to_string().into_bytes()),
+                "[0-9a-fA-F.:,%\\[\\] ]{0,40}".prop_map(String::into_bytes),
+                prop::collection::vec(any::<u8>(), 0..40),
+            ],
+            0..5,
+        ),
+        peer in prop::option::of(any::<IpAddr>()),
+        trusted in "(127.0.0.1|0.0.0.0/1, ::/1|10.0.0.0/8)?",
+    ) {
+        let networks = Networks::of(&trusted);
+        let found = client(told.iter().map(Vec::as_slice), peer, &networks);
+        prop_assert!(found.is_none_or(|found| !networks.hold(found)));
+        if let Some(peer) = peer.map(|peer| peer.to_canonical()).filter(|peer| !networks.hold(*peer)) {
+            prop_assert_eq!(found, Some(peer), "whatever it tells");
+        }
+    }
 }
 
 #[test]
