@@ -261,22 +261,31 @@ fn throughput(keys: &Keys) {
 }
 
 fn latency(keys: &Keys) {
-    let server = keys.serve_warm(2);
-    let told = |figure: &str, goal| {
+    let (server, other) = (keys.serve_warm(2), bare(&keys.socket("bare.sock"), 2));
+    let told = |server: &Server, figure: &str, goal| {
         let times = paced(&server.socket, &keys.requests, PACE, PACED);
         let mut times = times.expect("answered");
         let half = percentile(&mut times, 50);
         let value = format!("p50 {half}, p99 {}", percentile(&mut times, 99));
         tell(figure, &value, goal);
     };
-    told("Latency at 1,000 checks a second", "p99 under 1 ms");
+    told(
+        &server,
+        "Latency at 1,000 checks a second",
+        "p99 under 1 ms",
+    );
+    told(&other, "  bare hyper at 1,000 a second", "");
     let forged = keys.forged();
     std::thread::scope(|scope| {
         let flooding = scope.spawn(|| {
             let load = flood(&server.socket, &forged, CONNECTIONS, PACED + ROUND);
             load.expect("answered")
         });
-        told("  beside forged ones at full speed", "p99 as before");
+        told(
+            &server,
+            "  beside forged ones at full speed",
+            "p99 as before",
+        );
         let load = flooding.join().expect("flooded");
         assert_eq!(load.allowed, 0, "none is allowed");
         tell(

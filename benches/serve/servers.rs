@@ -162,9 +162,10 @@ pub fn nginx(directory: &Path, behind: Option<&Path>) -> Option<Server> {
         ],
     };
     let place = directory.display();
-    // `return` would answer before `auth_request` is asked; an empty file is served after it.
+    // Root's worker would be another account, and reach nothing here. `return` would answer before `auth_request` is asked;
+    // an empty file is served after it.
     let text = format!(
-        "daemon off; worker_processes 1; pid {place}/nginx.pid; error_log {place}/nginx.log;
+        "daemon off; user root; worker_processes 1; pid {place}/nginx.pid; error_log {place}/nginx.log;
         events {{ worker_connections 1024; }}
         http {{
             access_log off; keepalive_requests 100000000; client_body_temp_path {place}/body;

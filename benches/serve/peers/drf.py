@@ -36,7 +36,7 @@ class Check(APIView):
     permission_classes = [HasAPIKey]
 
     def get(self, request):
-        return Response()
+        return Response(headers={"Content-Length": "0"})
 
 
 urlpatterns = [path("check", Check.as_view())]
