@@ -179,7 +179,7 @@ impl Text {
         }
     }
 
-    /// A key's state where something bounds its use.
+    /// A key's state, or what a role lets keys into, where something bounds that.
     #[must_use]
     pub fn limited(self, state: &str) -> String {
         self.fill("state.limited", &[("state", &state)])

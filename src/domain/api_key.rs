@@ -6,6 +6,7 @@ use crate::domain::address::check_addresses;
 use crate::domain::bounds::Bounds;
 use crate::domain::date::{last_day, parse_day};
 use crate::domain::expiry::{Expiry, end_of_day, is_over};
+use crate::domain::fold::name_key;
 use crate::domain::id::{KeyId, RoleId};
 use crate::domain::locale::Locale;
 use crate::domain::merge::{Settled, Side, Values, merge};
@@ -166,7 +167,8 @@ impl ApiKeyDraft {
 
 /// Reads a number of requests a minute.
 fn parse_rate(typed: &str) -> Result<Option<u32>, Rule> {
-    let typed = typed.trim();
+    // Of any width, as a day may be typed.
+    let typed = name_key(typed.trim());
     if typed.is_empty() {
         return Ok(None);
     }
@@ -435,16 +437,8 @@ mod tests {
         assert_eq!(rate(" "), Ok(None));
         assert_eq!(rate(" 60 "), Ok(Some(60)));
         assert_eq!(rate("1000000"), Ok(Some(RATE_MAX)));
-        for typed in [
-            "0",
-            "-1",
-            "+5",
-            "1.5",
-            "1000001",
-            "99999999999",
-            "ten",
-            "１０",
-        ] {
+        assert_eq!(rate("１０"), Ok(Some(10)));
+        for typed in ["0", "-1", "+5", "1.5", "1000001", "99999999999", "ten"] {
             let rule = Rule::NotARate {
                 least: 1,
                 most: RATE_MAX,

@@ -33,6 +33,12 @@ impl Expiry {
             at,
         }
     }
+
+    /// Whether it is the end of its day, by today's rules of a zone.
+    #[must_use]
+    pub fn is_end_of_day(self, zone: Tz) -> bool {
+        self == Expiry::of(self.on, zone)
+    }
 }
 
 /// The first instant of the day after `day` in `zone`.

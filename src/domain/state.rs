@@ -291,15 +291,15 @@ mod tests {
         assert_eq!(all.state(AS_OF), State::Deleted);
         all.deleted = false;
         assert_eq!(all.state(AS_OF), State::LockedOut);
-        assert!(StateWord::Expired.holds(&all, AS_OF));
-        assert!(StateWord::Locked.holds(&all, AS_OF));
+        assert!(StateWord::Expired.holds(&all, false, AS_OF));
+        assert!(StateWord::Locked.holds(&all, false, AS_OF));
         all.locked_out = false;
         assert_eq!(all.state(AS_OF), State::Expired);
         all.expires_at = None;
         assert_eq!(all.state(AS_OF), State::NotDelivered);
         all.delivered = true;
         assert_eq!(all.state(AS_OF), State::NoApiAccess);
-        assert!(StateWord::NoAccess.holds(&all, AS_OF));
+        assert!(StateWord::NoAccess.holds(&all, false, AS_OF));
         all.api_access = true;
         assert_eq!(all.state(AS_OF), State::Active);
     }
@@ -320,7 +320,11 @@ mod tests {
             let works = facts.authenticates(NOW);
             let shown = matches!(facts.state(AS_OF), State::Active | State::ExpiresSoon(_));
             assert_eq!(shown, works, "{facts:?}");
-            assert_eq!(StateWord::Active.holds(&facts, AS_OF), works, "{facts:?}");
+            assert_eq!(
+                StateWord::Active.holds(&facts, false, AS_OF),
+                works,
+                "{facts:?}"
+            );
         }
     }
 
@@ -345,7 +349,7 @@ mod tests {
         assert_eq!(key.state(as_of(NOW)), State::Active);
         assert_eq!(key.changes_at(as_of(NOW)), Some(NOW.plus(1)));
         assert_eq!(key.state(as_of(NOW.plus(1))), State::Expired);
-        assert!(!StateWord::Soon.holds(&key, as_of(NOW)));
+        assert!(!StateWord::Soon.holds(&key, false, as_of(NOW)));
     }
 
     #[test]

@@ -269,6 +269,12 @@ pub fn key_signature(id: KeyId, name: &str) -> String {
     format!("API key {} ({name})", id.0)
 }
 
+/// What is left of a signature without the name of an API key: `API key 42`. A user's is whole.
+#[must_use]
+pub fn unnamed(signature: &str) -> &str {
+    signature.split_once(" (").map_or(signature, |(key, _)| key)
+}
+
 /// Whether a text is a user name: `[A-Za-z_][A-Za-z0-9_.@-]{0,31}`, and not the name under which events tell of what
 /// nobody did.
 #[must_use]
@@ -408,6 +414,8 @@ mod tests {
             assert!(!is_user_name(&key_signature(KeyId(7), name)), "{name}");
         }
         assert_eq!(key_signature(KeyId(42), "backup"), "API key 42 (backup)");
+        assert_eq!(unnamed(&key_signature(KeyId(42), "a (b)")), "API key 42");
+        assert_eq!(unnamed("alice"), "alice");
     }
 
     #[test]

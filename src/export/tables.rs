@@ -34,6 +34,7 @@ impl Record for KeyRecord {
         }),
         ("roleID", |key, _| Cell::Number(key.fields.role.0)),
         ("role", |key, _| Cell::text(&key.row.role)),
+        ("services", |key, _| Cell::text(&key.row.services)),
         ("locale", |key, _| Cell::text(key.fields.locale.tag())),
         ("timeZone", |key, _| Cell::text(key.fields.zone.name())),
         ("expiresOn", |key, _| {

@@ -410,6 +410,7 @@ impl Telling {
         match (name, value) {
             ("expires", Value::Null) => say("event_body.never"),
             ("longestDays" | "warningDays", Value::Null) => say("event_body.not_set"),
+            ("requestsPerMinute", Value::Null) => say("event_body.no_limit"),
             ("locale" | "timeZone", Value::Null) => say("event_body.machine"),
             ("expires", Value::Object(expiry)) => match expiry.get("on") {
                 Some(Value::String(day)) => printable(day),
@@ -508,6 +509,8 @@ mod tests {
             told(602, body),
             "Reason: no keyboard activity; Last Keyboard Activity: 2026-11-22 17:00:00 +01:00"
         );
+        let body = r#"{"changes":{"requestsPerMinute":{"after":5,"before":null}},"version":1}"#;
+        assert_eq!(told(659, body), "Requests/min: no limit -> 5");
         assert_eq!(told(9001, r#"{"overlapUntil":null,"version":1}"#), "");
         let body = r#"{"unproven":{"account":"keyward","sshConnection":null,"sudoUser":"bob"},"version":1}"#;
         assert_eq!(told(600, body), "OS Account: keyward; SUDO_USER: bob");

@@ -510,6 +510,7 @@ mod tests {
             retiring: None,
             pending: false,
             bounded: false,
+            services: String::new(),
         }
     }
 

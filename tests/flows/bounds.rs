@@ -9,7 +9,7 @@ use keyward::domain::user::Actor;
 
 use crate::properties::somebody_changes;
 use crate::support::console::Console;
-use crate::support::database::{Bench, draft, role_draft};
+use crate::support::database::{Bench, draft, raw, role_draft};
 
 /// From the name in Properties of an existing key to its addresses.
 const TO_ADDRESSES: &str = "<Shift-Tab><Shift-Tab><Shift-Tab><Shift-Tab><Shift-Tab>";
@@ -217,6 +217,31 @@ fn a_key_that_is_bound_is_seen_in_every_width_of_the_list_and_no_other_is() {
 }
 
 #[test]
+fn a_key_that_stops_within_a_day_is_listed_with_the_time_where_there_is_room() {
+    let mut bench = Bench::in_memory();
+    key(&mut bench, AUDITOR, "", "");
+    let set = |sql: &str| {
+        let done = raw(&bench.place).execute(sql, ());
+        assert_eq!(done.expect("changed"), 1, "{sql}");
+    };
+    set("UPDATE api_keys SET expires_on = '2027-03-01', expires_at = 1803911400000");
+    set("UPDATE api_keys SET created_by = 'API key 7 (deploy-pipeline)'");
+    let mut console = Console::on(bench);
+    console.resize(109, 40).expect_selected("2027-03-01 14:30");
+    console.expect_selected("API key 7");
+    console.resize(60, 15).expect_selected("Active");
+    somebody_changes(&mut console, |draft| {
+        draft.expires_on = Some("2027-03-02".to_owned());
+        draft.expiry_edited = true;
+    });
+    console
+        .resize(109, 40)
+        .wait(2_000)
+        .expect_selected("2027-03-02 ");
+    console.expect_not("2027-03-02 0");
+}
+
+#[test]
 fn keys_are_found_by_the_service_that_they_open_and_by_their_addresses() {
     let mut bench = Bench::in_memory();
     let billing = billing(&mut bench);
@@ -233,4 +258,6 @@ fn keys_are_found_by_the_service_that_they_open_and_by_their_addresses() {
         .expect("1 of 2")
         .expect_selected("backup");
     console.keys("/<Ctrl-U>service:").expect("billing");
+    console.keys("<Ctrl-U>state:limited\n").expect("1 of 2");
+    console.expect_selected("backup");
 }

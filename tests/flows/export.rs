@@ -60,7 +60,7 @@ fn the_rows_that_the_filter_shows_are_written_as_csv_to_a_new_file_of_ones_own()
         "{written}"
     );
     assert!(
-        lines[1].starts_with("\"deploy-b\",\"\",\"\",\"\",,\"Active\",true,,2,\"Auditor\","),
+        lines[1].starts_with("\"deploy-b\",\"\",\"\",\"\",,\"Active\",true,,2,\"Auditor\",\"\","),
         "{written}"
     );
     assert!(lines[2].starts_with("\"'=deploy-a\","), "{written}");

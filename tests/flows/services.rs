@@ -47,6 +47,17 @@ fn services_are_typed_in_any_order_and_told_in_the_list_and_the_preview() {
 }
 
 #[test]
+fn a_role_that_is_limited_says_so_where_its_services_have_no_room() {
+    let mut console = Console::new();
+    let id = operators(&mut console, "accounting, billing, crm, helpdesk, wiki");
+    somebody_changes(&mut console, id, |draft| draft.user_interface = true);
+    console.go("Roles");
+    console.find(id.0);
+    console.resize(80, 24);
+    console.expect("User Interface, API, limited");
+}
+
+#[test]
 fn what_is_no_name_of_a_service_is_told_beside_the_field_and_stays_there() {
     let mut console = Console::new();
     let id = operators(&mut console, "");

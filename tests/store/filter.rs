@@ -34,6 +34,12 @@ struct Known {
     facts: Facts,
 }
 
+impl Known {
+    fn is_bounded(&self) -> bool {
+        !self.addresses.is_empty() || !SERVICES[self.role].is_empty()
+    }
+}
+
 const ROLES: [&str; 2] = ["Auditor", "Full Access"];
 /// What the roles open.
 const SERVICES: [&str; 2] = ["billing, crm", ""];
@@ -111,6 +117,7 @@ fn term() -> impl Strategy<Value = String> {
         "state:locked",
         "state:undelivered",
         "state:no-access",
+        "state:limited",
         "state:deleted",
         "state:any",
         "role:auditor",
@@ -191,9 +198,11 @@ fn has(text: &str, part: &str) -> bool {
 
 fn holds(key: &Known, field: KeyField, value: &Value) -> bool {
     match (field, value) {
-        (KeyField::State, Value::Word(word)) => StateWord::of(word)
-            .expect("a word")
-            .holds(&key.facts, AS_OF),
+        (KeyField::State, Value::Word(word)) => {
+            StateWord::of(word)
+                .expect("a word")
+                .holds(&key.facts, key.is_bounded(), AS_OF)
+        }
         (KeyField::Role, Value::Text(name)) => name_key(ROLES[key.role]) == *name,
         (KeyField::By, Value::Text(name)) => name_key(&key.by) == *name,
         (KeyField::Owner, Value::Text(part)) => has(&key.owner, part),

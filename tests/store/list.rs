@@ -175,7 +175,7 @@ fn text(text: &str) -> SortValue {
 /// Whether a list shows a key that is filtered by this word.
 fn shows(state: Option<StateWord>, facts: &Facts, as_of: AsOf) -> bool {
     let looked_at = !facts.deleted || state.is_some_and(StateWord::asks_for_deleted);
-    looked_at && state.is_none_or(|word| word.holds(facts, as_of))
+    looked_at && state.is_none_or(|word| word.holds(facts, false, as_of))
 }
 
 /// The list without a word, and with each.
@@ -376,7 +376,7 @@ proptest! {
                 shown: number(&|key| shows(state, &key.facts, as_of)),
                 all: number(&|_| true),
                 told: [StateWord::Soon, StateWord::Locked].map(|word| number(&|key| {
-                    shows(state, &key.facts, as_of) && word.holds(&key.facts, as_of)
+                    shows(state, &key.facts, as_of) && word.holds(&key.facts, false, as_of)
                 })).to_vec(),
             });
         }

@@ -15,6 +15,8 @@ words! {
         Undelivered = "undelivered",
         Expired = "expired",
         Locked = "locked",
+        /// Something bounds its use ([`crate::domain::bounds`]).
+        Limited = "limited",
         Deleted = "deleted",
         /// Nothing: deleted keys are shown, too.
         Any = "any",
@@ -36,9 +38,9 @@ impl StateWord {
         matches!(self, StateWord::Any | StateWord::Deleted)
     }
 
-    /// Whether it holds for a key with these facts.
+    /// Whether it holds for a key with these facts, whose use something bounds or not.
     #[must_use]
-    pub fn holds(self, facts: &Facts, as_of: AsOf) -> bool {
+    pub fn holds(self, facts: &Facts, bounded: bool, as_of: AsOf) -> bool {
         match self {
             StateWord::Any => true,
             StateWord::Active => facts.authenticates(as_of.now),
@@ -47,6 +49,7 @@ impl StateWord {
             StateWord::Undelivered => !facts.delivered,
             StateWord::Expired => facts.expired(as_of.now),
             StateWord::Locked => facts.locked_out,
+            StateWord::Limited => bounded,
             StateWord::Deleted => facts.deleted,
         }
     }

@@ -79,6 +79,8 @@ pub struct KeyRow {
     pub pending: bool,
     /// Its role lists services, or it has addresses or a number of requests ([`crate::domain::bounds`]).
     pub bounded: bool,
+    /// The services that its role opens; empty opens all.
+    pub services: String,
 }
 
 /// A replaced secret that still works, as the list knows it.

@@ -31,7 +31,8 @@ columns! {
             AND s.issued_at < :now + :pending_life)",
         last_used_at = "(SELECT s.last_used_at FROM api_key_secrets s WHERE s.key = k.id AND s.ended_at IS NULL
             AND s.retires_at IS NOT NULL)",
-        bounded = "(k.addresses <> '' OR k.rate IS NOT NULL OR (SELECT services <> '' FROM roles WHERE id = k.role))",
+        bounded = "(k.addresses <> '' OR k.rate IS NOT NULL)",
+        services = "(SELECT services FROM roles WHERE id = k.role)",
         api_access = "(SELECT web_service FROM roles WHERE id = k.role)",
     } => {
         let (Zone(zone), expiry) = (time_zone, expiry(expires_on, expires_at)?);
@@ -40,7 +41,7 @@ columns! {
         let facts = Facts { deleted, locked_out, expires_at, delivered, api_access };
         KeyRow {
             place, name, description, owner, role, zone, facts, expiry, last_sign_in_at, created_at, created_by, retiring,
-            pending, bounded,
+            pending, bounded: bounded || !String::is_empty(&services), services,
         }
     }
 }
@@ -187,6 +188,7 @@ fn state(word: &str) -> String {
         Some(StateWord::Undelivered) => "NOT k.delivered",
         Some(StateWord::Expired) => "+k.expires_sort <= :now",
         Some(StateWord::Locked) => "k.locked_out",
+        Some(StateWord::Limited) => BOUNDED,
         Some(StateWord::Deleted) => "k.deleted_at IS NOT NULL",
         Some(StateWord::Any) | None => "TRUE",
     }
@@ -196,6 +198,9 @@ fn state(word: &str) -> String {
 /// The roles without access are found once for each question, not once for each key. The `+` keeps `SQLite` from
 /// looking the keys up by their role and sorting them afterwards.
 const NO_API_ACCESS: &str = "+k.role IN (SELECT id FROM roles WHERE NOT web_service)";
+
+/// `domain::bounds::Bounds::are_set`.
+const BOUNDED: &str = "k.addresses <> '' OR k.rate IS NOT NULL OR +k.role IN (SELECT id FROM roles WHERE services <> '')";
 
 /// `domain::state::State::rank` at `:now`, warned `:warning` milliseconds early; a test compares the two.
 fn state_rank() -> String {

@@ -11,6 +11,7 @@ use crate::domain::list::{KeyRow, KeySort};
 use crate::domain::rights::Right;
 use crate::domain::state::Facts;
 use crate::domain::trouble::Trouble;
+use crate::domain::user::unnamed;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::bulk::{
     DELETE, LOCK_OUT_KEYS, RESTORE, SET_EXPIRY, SET_NO_EXPIRY, SET_ROLE, UNLOCK,
@@ -65,13 +66,17 @@ impl Table for KeyRow {
         }),
         column(
             "column.expires",
-            (10, 10),
+            (10, 16),
             ('e', KeySort::Expires),
-            |row, ctx| {
-                let on = row.expiry.map(|expiry| expiry.on.to_string());
-                plain(on.unwrap_or_else(|| ctx.text.say("list.never").to_owned()))
+            |row: &KeyRow, ctx| {
+                let exactly = row.expiry.filter(|expiry| !expiry.is_end_of_day(row.zone));
+                plain(match exactly {
+                    Some(expiry) => ctx.minute_in(expiry.at, row.zone),
+                    None => expires_on(row, ctx),
+                })
             },
-        ),
+        )
+        .or_shorter(expires_on),
         column(
             "column.last_sign_in",
             (9, 16),
@@ -96,8 +101,9 @@ impl Table for KeyRow {
             "column.created_by",
             (12, 24),
             ('b', KeySort::CreatedBy),
-            |row, _| plain(&row.created_by),
-        ),
+            |row: &KeyRow, _| plain(&row.created_by),
+        )
+        .or_shorter(|row, _| unnamed(&row.created_by).to_owned()),
         column(
             "column.description",
             (16, 80),
@@ -306,6 +312,12 @@ impl Verbs for KeyVerbs {
             asks.go(Destination::events_about(&about));
         }),
     ];
+}
+
+/// The last day on which a key works.
+fn expires_on(row: &KeyRow, ctx: &Ctx) -> String {
+    let on = row.expiry.map(|expiry| expiry.on.to_string());
+    on.unwrap_or_else(|| ctx.text.say("list.never").to_owned())
 }
 
 /// Asks for the last day of many keys.

@@ -95,6 +95,12 @@ impl Ctx<'_> {
         self.shown(at, "%Y-%m-%d %H:%M")
     }
 
+    /// An instant to the minute, in another zone than that in which times are shown.
+    #[must_use]
+    pub fn minute_in(&self, at: Timestamp, zone: Tz) -> String {
+        at.in_zone(zone).format("%Y-%m-%d %H:%M").to_string()
+    }
+
     /// How long ago an instant was, or that there was none. One that a wrong clock told is shown as it is.
     #[must_use]
     pub fn age(&self, at: Option<Timestamp>) -> String {

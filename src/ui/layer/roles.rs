@@ -27,16 +27,10 @@ impl Table for RoleRow {
         }),
         column(
             "column.access",
-            (20, 48),
+            (28, 48),
             ('a', RoleSort::Access),
-            |row, ctx| {
-                let name = match (row.user_interface, row.web_service) {
-                    (true, true) => "access.both",
-                    (true, false) => "access.user_interface",
-                    (false, true) => "access.web_service",
-                    (false, false) => "access.none",
-                };
-                let access = ctx.text.say(name);
+            |row: &RoleRow, ctx| {
+                let access = access(row, ctx);
                 plain(match row.services.as_str() {
                     "" => access.to_owned(),
                     services => {
@@ -46,7 +40,11 @@ impl Table for RoleRow {
                     }
                 })
             },
-        ),
+        )
+        .or_shorter(|row, ctx| match row.services.as_str() {
+            "" => access(row, ctx).to_owned(),
+            _ => ctx.text.limited(access(row, ctx)),
+        }),
         column("column.users", (5, 10), ('u', RoleSort::Users), |row, _| {
             plain(row.users.to_string())
         }),
@@ -85,6 +83,16 @@ impl Table for RoleRow {
         // There is always one: Full Access.
         ctx.text.say("list.nothing_found").to_owned()
     }
+}
+
+/// What a role lets one into.
+fn access<'a>(row: &RoleRow, ctx: &'a Ctx) -> &'a str {
+    ctx.text.say(match (row.user_interface, row.web_service) {
+        (true, true) => "access.both",
+        (true, false) => "access.user_interface",
+        (false, true) => "access.web_service",
+        (false, false) => "access.none",
+    })
 }
 
 /// The list of roles with its verbs.
