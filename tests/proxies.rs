@@ -73,9 +73,9 @@ fn caddy_lets_through_only_who_has_a_key_that_may() {
     keep("caddy", |program, site, ports| {
         let recipe = site.fill(Recipe::of("docs/proxies/caddy.md", "/etc/caddy/Caddyfile"));
         let host = "\napi.example.org {";
-        let plain = format!("\nhttp://api.example.org:{} {{", ports.plain);
+        let plain = format!("\nhttp://api.example.org:{} {{\n\tlog", ports.plain);
         let plain = recipe.from(host).without("tls ").put(host, &plain);
-        let https = format!("\nhttps://api.example.org:{} {{", ports.https);
+        let https = format!("\nhttps://api.example.org:{} {{\n\tlog", ports.https);
         let recipe = recipe.put(host, &https).and(plain.text());
         programs::caddy(program, site, &recipe)
     });
@@ -92,7 +92,11 @@ fn haproxy_lets_through_only_who_has_a_key_that_may() {
         let bind = format!("bind 127.0.0.1:{plain}\n    bind 127.0.0.1:{https} ssl");
         let recipe = recipe
             .put("/etc/haproxy/keyward.lua", &script.display().to_string())
-            .put("bind :443 ssl", &bind);
+            .put("bind :443 ssl", &bind)
+            .put(
+                "defaults\n",
+                "defaults\n    log stderr format raw local0\n    option httplog\n",
+            );
         programs::haproxy(program, site, &recipe)
     });
 }
@@ -126,7 +130,7 @@ fn traefik_lets_through_only_who_has_a_key_that_may() {
         let recipe = recipe.put("127.0.0.1:9411", &keyward);
         let file = recipe.write(site.directory(), "keyward.yml");
         let plain = format!(
-            "entryPoints:\n  plain:\n    address: 127.0.0.1:{}\n    http:\n      encodedCharacters:\n        \
+            "log:\n  level: INFO\naccessLog: {{}}\nentryPoints:\n  plain:\n    address: 127.0.0.1:{}\n    http:\n      encodedCharacters:\n        \
              allowEncodedSlash: false\n",
             ports.plain
         );

@@ -2,8 +2,9 @@
 
 use std::io::{BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use super::client::{read_body, read_head, values};
 
@@ -28,6 +29,8 @@ pub struct Application {
     pub port: u16,
     seen: Arc<Mutex<Vec<Seen>>>,
     all: Mutex<Vec<Seen>>,
+    ended: Arc<AtomicBool>,
+    listening: Option<JoinHandle<()>>,
 }
 
 impl Application {
@@ -36,17 +39,32 @@ impl Application {
         let port = listener.local_addr().expect("an address").port();
         let seen = Arc::new(Mutex::new(Vec::new()));
         let remembered = Arc::clone(&seen);
-        thread::spawn(move || {
+        let ended = Arc::new(AtomicBool::new(false));
+        let has_ended = Arc::clone(&ended);
+        let listening = thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let seen = Arc::clone(&remembered);
-                thread::spawn(move || serve(stream, &seen));
+                if has_ended.load(Ordering::SeqCst) {
+                    return;
+                }
+                let (seen, has_ended) = (Arc::clone(&remembered), Arc::clone(&has_ended));
+                thread::spawn(move || serve(stream, &seen, &has_ended));
             }
         });
         Application {
             port,
             seen,
             all: Mutex::default(),
+            ended,
+            listening: Some(listening),
         }
+    }
+
+    /// From now on nobody listens, and connections are closed without an answer.
+    pub fn end(&mut self) {
+        self.ended.store(true, Ordering::SeqCst);
+        let _wakes = TcpStream::connect(("127.0.0.1", self.port));
+        let listening = self.listening.take().expect("it runs");
+        listening.join().expect("ended");
     }
 
     /// What came since this was last asked. Each request is here before its answer is sent.
@@ -72,9 +90,12 @@ impl Application {
 }
 
 /// Answers one connection's requests.
-fn serve(stream: TcpStream, seen: &Mutex<Vec<Seen>>) {
+fn serve(stream: TcpStream, seen: &Mutex<Vec<Seen>>, has_ended: &AtomicBool) {
     let mut reader = BufReader::new(stream);
     while let Some((line, headers)) = read_head(&mut reader) {
+        if has_ended.load(Ordering::SeqCst) {
+            return;
+        }
         let body = read_body(&mut reader, &headers);
         let mut words = line.split(' ').map(str::to_owned);
         let (method, target) = (

@@ -92,7 +92,9 @@ impl Door {
         self.the_lines_to_try_it_do_what_the_page_says();
         self.without_keyward_nothing_comes_through();
         self.no_secret_came_through();
+        self.without_the_service_a_request_fails();
         self.where_keyward_has_no_verdict_nothing_comes_through();
+        self.proxy.logged_no_secret(&self.site);
     }
 
     fn a_key_that_reads_may_read_and_the_service_is_told_who_asks(&self) {
@@ -381,6 +383,16 @@ impl Door {
         let request = Request::get("/api/x").key(self.reads());
         eventually("it is asked again", || self.ask(&request).status == 200);
         self.site.application.seen();
+    }
+
+    fn without_the_service_a_request_fails(&mut self) {
+        self.site.application.end();
+        for target in ["/api/x", "/api/run/x", "/billing/x"] {
+            let request = Request::get(target).key(self.writes());
+            let bearer = format!("Bearer {}", self.writes());
+            let answer = self.ask(&request.with("Authorization", &bearer));
+            assert!((500..600).contains(&answer.status), "{answer:?}");
+        }
     }
 
     fn where_keyward_has_no_verdict_nothing_comes_through(&mut self) {

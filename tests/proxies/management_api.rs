@@ -18,7 +18,7 @@ fn keep(name: &str, file: &str, make: impl Fn(&Path, &Site, &Ports, Recipe) -> C
     let Some(program) = program(name) else {
         return skip(&format!("there is no {name}"));
     };
-    let site = Site::new();
+    let mut site = Site::new();
     let recipe = site.fill(Recipe::of(PAGE, file));
     let make = |site: &Site, ports: &Ports| make(&program, site, ports, recipe.clone());
     let proxy = Proxy::start(&site, make, |ports| is_open(ports.https));
@@ -31,6 +31,9 @@ fn keep(name: &str, file: &str, make: impl Fn(&Path, &Site, &Ports, Recipe) -> C
     }
     let refused = asks(&site.keys.elsewhere);
     assert!(refused["message"].is_string(), "{refused}");
+    site.stop_keyward();
+    site.try_out(PAGE, &site.keys.reads, proxy.ports.https);
+    proxy.logged_no_secret(&site);
 }
 
 #[test]
@@ -44,7 +47,7 @@ fn nginx_brings_the_management_api() {
 
 #[test]
 fn caddy_brings_the_management_api() {
-    let file = "/etc/caddy/keyward-api.caddy";
+    let file = "/etc/caddy/Caddyfile";
     keep("caddy", file, |program, site, ports, recipe| {
         let host = format!("\nhttps://keys.example.org:{} {{", ports.https);
         programs::caddy(program, site, &recipe.put("\nkeys.example.org {", &host))

@@ -21,7 +21,7 @@ pub fn nginx(program: &Path, site: &Site, recipe: &Recipe) -> Command {
     let paths = kinds.map(|kind| format!("{kind}_temp_path {kind};\n"));
     let main = format!(
         "{user}daemon off;\npid nginx.pid;\nerror_log stderr;\nevents {{}}\n\
-         http {{\naccess_log off;\n{}include conf.d.conf;\n}}\n",
+         http {{\naccess_log /dev/stderr;\n{}include conf.d.conf;\n}}\n",
         paths.concat()
     );
     fs::write(site.path("nginx.conf"), main).expect("written");
@@ -34,9 +34,9 @@ pub fn nginx(program: &Path, site: &Site, recipe: &Recipe) -> Command {
 /// Caddy with this Caddyfile.
 pub fn caddy(program: &Path, site: &Site, recipe: &Recipe) -> Command {
     // It would take the ports 80 and 2019.
-    let options = "{\n\tadmin off\n\tauto_https off\n}\n";
-    let caddyfile = [options, recipe.text()].concat();
-    fs::write(site.path("Caddyfile"), caddyfile).expect("written");
+    let options = "\n{\n\tadmin off\n\tauto_https off\n";
+    let recipe = recipe.clone().put("\n{\n", options);
+    recipe.write(site.directory(), "Caddyfile");
     let mut command = Command::new(program);
     command.args(["run", "--config", "Caddyfile"]);
     command
@@ -69,7 +69,7 @@ pub fn apache(program: &Path, site: &Site, ports: &Ports, recipe: &Recipe) -> Co
     let at = site.directory().display();
     let main = format!(
         "ServerRoot {at}\nDefaultRuntimeDir {at}\nPidFile {at}/apache.pid\nServerName localhost\nMutex pthread\n\
-         ErrorLog /dev/stderr\n{user}{}Listen 127.0.0.1:{}\nListen 127.0.0.1:{}\nInclude site.conf\n",
+         ErrorLog /dev/stderr\nCustomLog /dev/stderr \"%h %t \\\"%r\\\" %>s\"\n{user}{}Listen 127.0.0.1:{}\nListen 127.0.0.1:{}\nInclude site.conf\n",
         modules.concat(),
         ports.plain,
         ports.https

@@ -76,6 +76,16 @@ impl Proxy {
         panic!("it does not start");
     }
 
+    /// Fails where the proxy wrote a secret of the site's. One that a client put into a URL does not count.
+    #[track_caller]
+    pub fn logged_no_secret(&self, site: &Site) {
+        let log = fs::read_to_string(&self.log).expect("a log");
+        for secret in site.secrets() {
+            let log = log.replace(&format!("api-secret-key={secret}"), "");
+            assert!(!log.contains(&secret), "{secret}: {log}");
+        }
+    }
+
     /// Whether that is so before the proxy ends.
     fn comes_to(&mut self, is_at_work: fn(&Ports) -> bool) -> bool {
         for _ in 0..2_000 {
