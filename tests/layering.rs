@@ -98,6 +98,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "config",
             "harden",
             "path",
+            "serve::listen",
             "store",
             "ui::terminal",
         ],

@@ -12,8 +12,6 @@ use clap::{
 
 use crate::cli::help;
 use crate::config::settings::{ThemeName, ThemeSetting};
-use crate::domain::address::check_addresses;
-use crate::domain::problem::Rule;
 use crate::domain::services::is_service_name;
 use crate::service::demo::{VIEWS, View};
 
@@ -268,15 +266,15 @@ pub(super) struct ServeArgs {
     /// Where probes ask for /healthz, /readyz and /metrics; can be given several times
     #[arg(long, value_name = "LISTEN")]
     pub(super) admin: Vec<String>,
-    /// The header that a client sends its secret in
+    /// The header that a client of a proxy sends its secret in; in the management API it is always api-secret-key
     #[arg(long, value_name = "NAME", default_value = "api-secret-key")]
     pub(super) header: String,
-    /// Take the secret from Authorization: Bearer, too
+    /// Take the secret of a proxy's client from Authorization: Bearer, too
     #[arg(long)]
     pub(super) bearer: bool,
     /// Proxies that are believed where their client is (X-Forwarded-For), by address or network, with commas between several;
     /// can be given several times. Whoever connects to a Unix socket is believed
-    #[arg(long, value_name = "CIDR", value_parser = networks)]
+    #[arg(long, value_name = "CIDR")]
     pub(super) trust: Vec<String>,
     /// The permissions of sockets that are created here
     #[arg(long, value_name = "OCTAL", default_value = "0660", value_parser = socket_mode)]
@@ -292,14 +290,6 @@ pub(super) struct ServeArgs {
     pub(super) demo: bool,
     #[command(flatten)]
     pub(super) database: DatabaseArg,
-}
-
-/// Reads addresses and networks.
-fn networks(typed: &str) -> Result<String, String> {
-    check_addresses(typed).map_err(|rule| match rule {
-        Rule::NotANetwork { network, .. } => format!("the network is {network}"),
-        _ => "addresses or networks, such as 10.0.0.0/8".to_owned(),
-    })
 }
 
 /// Reads the permissions of a file as chmod(1) takes them.

@@ -1,5 +1,6 @@
 //! `keyward serve`: what was asked for becomes the parts of the server.
 
+use std::fmt::Display;
 use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -9,15 +10,17 @@ use crate::auth::hash::{Cost, Hasher};
 use crate::auth::proof::Proofs;
 use crate::auth::random::SystemRandom;
 use crate::cli::args::ServeArgs;
-use crate::cli::{Failure, on_store, place};
+use crate::cli::{Failure, on_store, place, unless_reading_will_do};
 use crate::clock::SystemClock;
 use crate::config::Config;
-use crate::domain::address::Networks;
+use crate::domain::address::{Networks, check_addresses};
+use crate::domain::problem::Rule;
+use crate::domain::trouble::Trouble;
 use crate::harden;
 use crate::serve::auth::credential::Headers;
 use crate::serve::hashing::Hashing;
 use crate::serve::judging::Judging;
-use crate::serve::listen::{Fault, Handover, Listen, Listener};
+use crate::serve::listen::{Fault, Handover, Listen, Listener, PATH_MAX};
 use crate::serve::metrics::Face;
 use crate::serve::noting::Noting;
 use crate::serve::{self, Ended, Options, Parts};
@@ -35,6 +38,8 @@ const WRITERS: usize = 2;
 const CONNECTIONS: u64 = 4_096;
 /// How many files are open beside connections, at most.
 const FILES: u64 = 128;
+/// The fewest connections of a thread with which it is of use.
+const LEAST: u64 = 16;
 
 /// Serves until a signal ends it.
 pub(super) fn serve(text: Text, config: &Config, args: ServeArgs) -> Result<ExitCode, Failure> {
@@ -42,10 +47,11 @@ pub(super) fn serve(text: Text, config: &Config, args: ServeArgs) -> Result<Exit
         let words = text.fill("serve.no_header", &[("header", &args.header)]);
         Failure::Words(words, USAGE)
     })?;
+    let trusted = trusted(text, &args.trust)?;
     let listens = listens(text, &args)?;
     let place = place(args.database, config)?;
     let watch = Store::open_reader(&place, &config.account, Arc::default());
-    let watch = on_store(watch)?;
+    let watch = or_to_read(on_store(watch), &place, config)?;
     if !args.demo
         && watch
             .is_demonstration()
@@ -59,6 +65,15 @@ pub(super) fn serve(text: Text, config: &Config, args: ServeArgs) -> Result<Exit
     let writers = if args.api.is_empty() { 0 } else { WRITERS };
     let writers: Result<_, _> = (0..writers).map(|_| writer(&place, config)).collect();
     let files = harden::allow_files(CONNECTIONS + FILES);
+    let connections = usize::try_from(files.saturating_sub(FILES)).unwrap_or(usize::MAX);
+    let least = FILES + LEAST * u64::try_from(threads).unwrap_or(FILES);
+    if files < least {
+        let said: [(&str, &dyn Display); 2] = [("least", &least), ("files", &files)];
+        return Err(Failure::Words(
+            text.fill("serve.few_files", &said),
+            super::TROUBLE,
+        ));
+    }
     let mut handover = Handover::take();
     let mut open = |(face, typed, listen): (Face, String, Listen)| {
         let listener = Listener::open(&listen, args.socket_mode, &mut handover);
@@ -74,17 +89,18 @@ pub(super) fn serve(text: Text, config: &Config, args: ServeArgs) -> Result<Exit
         listeners: listeners?,
         options: Options {
             headers,
-            trusted: Networks::of(&args.trust.join(", ")),
+            trusted,
             access_log: args.access_log,
         },
-        connections: usize::try_from(files.saturating_sub(FILES)).unwrap_or(usize::MAX),
+        connections,
         clock: Arc::new(SystemClock),
         log: Box::new(io::stderr()),
     });
     match ended {
         Ok(()) => Ok(ExitCode::SUCCESS),
         Err(Ended::System(error)) => Err(Failure::System("serve.system", error)),
-        Err(Ended::Database(trouble)) => Err(Failure::Trouble(trouble)),
+        // The log has told why.
+        Err(Ended::Database(_)) => Ok(ExitCode::from(super::TROUBLE)),
     }
 }
 
@@ -107,13 +123,15 @@ fn listens(text: Text, args: &ServeArgs) -> Result<Vec<(Face, String, Listen)>, 
 }
 
 fn reader(place: &Place, config: &Config) -> Result<Service, Failure> {
-    Ok(on_store(Store::open_to_answer(place, &config.account))?)
+    let opened = on_store(Store::open_to_answer(place, &config.account));
+    or_to_read(opened, place, config)
 }
 
 /// The judge, who hashes on as many threads as there are processors beside one that answers.
 fn judging(place: &Place, config: &Config) -> Result<Judging, Failure> {
     let system = |error| Failure::System("serve.system", error);
-    let notes = on_store(Store::open_to_verify(place, &config.account))?;
+    let opened = on_store(Store::open_to_verify(place, &config.account));
+    let notes = or_to_read(opened, place, config)?;
     let proofs = Proofs::new(&mut SystemRandom)?;
     let threads = cores().saturating_sub(1).max(1);
     let hashing = Hashing::start(Hasher::new(Cost::REAL), proofs, threads).map_err(system)?;
@@ -122,7 +140,33 @@ fn judging(place: &Place, config: &Config) -> Result<Judging, Failure> {
 }
 
 fn writer(place: &Place, config: &Config) -> Result<Service, Failure> {
-    Ok(on_store(Store::open_existing(place, &config.account))?)
+    let opened = on_store(Store::open_existing(place, &config.account));
+    or_to_read(opened, place, config)
+}
+
+/// Verdicts take only reads: where nothing can be written, uses are not noted, and the management API changes nothing.
+fn or_to_read(
+    opened: Result<Service, Trouble>,
+    place: &Place,
+    config: &Config,
+) -> Result<Service, Failure> {
+    let read = || on_store(Store::open_to_read(place, &config.account));
+    Ok(unless_reading_will_do(opened, read)?)
+}
+
+/// The networks of proxies that are believed.
+fn trusted(text: Text, typed: &[String]) -> Result<Networks, Failure> {
+    let checked = typed.iter().map(|typed| {
+        check_addresses(typed).map_err(|rule| {
+            let (name, network) = match rule {
+                Rule::NotANetwork { network, .. } => ("serve.host_bits", network),
+                _ => ("serve.no_network", typed.clone()),
+            };
+            Failure::Words(text.fill(name, &[("network", &network)]), USAGE)
+        })
+    });
+    let checked: Result<Vec<String>, Failure> = checked.collect();
+    Ok(Networks::of(&checked?.join(", ")))
 }
 
 fn threads() -> usize {
@@ -137,15 +181,23 @@ fn cores() -> usize {
 fn failure(text: Text, typed: &str, fault: &Fault) -> Failure {
     let (name, code) = match fault {
         Fault::Unclear => ("serve.unclear", USAGE),
-        Fault::NotLoopback => ("serve.not_loopback", USAGE),
+        Fault::NotLoopback(_) => ("serve.not_loopback", USAGE),
         Fault::NotHanded => ("serve.not_handed", USAGE),
         Fault::NoListener => ("serve.no_listener", USAGE),
+        Fault::TooLong => ("serve.too_long", USAGE),
         Fault::Taken => ("serve.taken", super::TROUBLE),
         Fault::NotASocket => ("serve.not_a_socket", super::TROUBLE),
-        Fault::System(error) => {
-            let said: [(&str, &dyn std::fmt::Display); 2] = [("listen", &typed), ("words", error)];
-            return Failure::Words(text.fill("serve.no_listening", &said), super::TROUBLE);
-        }
+        Fault::Locked => ("serve.locked", super::TROUBLE),
+        Fault::System(_) => ("serve.no_listening", super::TROUBLE),
     };
-    Failure::Words(text.fill(name, &[("listen", &typed)]), code)
+    let said = |key, value: &dyn Display| {
+        let said: [(&str, &dyn Display); 2] = [("listen", &typed), (key, value)];
+        text.fill(name, &said)
+    };
+    let words = match fault {
+        Fault::System(error) => said("words", error),
+        Fault::NotLoopback(address) => said("address", address),
+        _ => said("most", &PATH_MAX),
+    };
+    Failure::Words(words, code)
 }

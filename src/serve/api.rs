@@ -29,7 +29,6 @@ use crate::serve::api::call::{Call, NoCall};
 use crate::serve::api::reply::{Refusal, Reply};
 use crate::serve::auth::answer::{Answer, Denied, Kind};
 use crate::serve::auth::credential::Headers;
-use crate::serve::log::Repeated;
 use crate::serve::metrics::Face;
 
 /// The most bytes of a body.
@@ -172,8 +171,7 @@ async fn authenticate(
 ) -> Result<Bearer, Refusal> {
     let unauthenticated = || Refusal::new(StatusCode::UNAUTHORIZED, "api.unauthenticated");
     let secret = Headers::default().secret(headers).map_err(|unfit| {
-        let word = Denied::Unfit(unfit).word();
-        here.shared.log.count(Repeated::Refused(None, word));
+        here.shared.denied(None, Denied::Unfit(unfit));
         unauthenticated()
     })?;
     let asked = Asked {
@@ -192,8 +190,7 @@ async fn authenticate(
         Verdict::Valid(bearer) => bearer,
         Verdict::Refused(reason) => {
             *key = judged.of.map(|(key, _)| key);
-            let word = Denied::Refused(reason).word();
-            here.shared.log.count(Repeated::Refused(*key, word));
+            here.shared.denied(*key, Denied::Refused(reason));
             return Err(match reason {
                 Refused::Address => Refusal::new(StatusCode::FORBIDDEN, "api.address"),
                 _ => unauthenticated(),
@@ -202,7 +199,7 @@ async fn authenticate(
     };
     *key = Some(bearer.id);
     judging.take_call(&bearer, RATE).map_err(|seconds| {
-        here.shared.log.count(Repeated::Refused(*key, "rate"));
+        here.shared.denied(*key, Denied::Rate);
         Refusal::new(StatusCode::TOO_MANY_REQUESTS, "api.too_many").retry(seconds)
     })?;
     Ok(bearer)

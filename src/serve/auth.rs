@@ -22,7 +22,6 @@ use crate::domain::verdict::{Asked, Door, Verdict};
 use crate::serve::Here;
 use crate::serve::auth::answer::{Answer, Denied, Outcome};
 use crate::serve::auth::endpoint::{Dialect, Endpoint, Wanted};
-use crate::serve::log::Repeated;
 use crate::serve::metrics::Face;
 
 /// What was found, and the key that it is about where there is one.
@@ -54,14 +53,19 @@ pub(super) async fn answer(
 ) -> Answer {
     let began = here.shared.options.access_log.then(Instant::now);
     let (head, body) = request.into_parts();
-    let asked = endpoint::of(&head.uri);
+    let asked = endpoint::of(&head.method, &head.uri);
     let wanted = asked.map(|asked| asked.wanted(&head.method, &head.headers));
     let found = match (asked, wanted) {
         (Some(asked), Some(wanted)) => judge(here, peer, &head, asked, wanted).await,
         _ => Found::nobody(Outcome::NoSuchPath),
     };
     let dialect = asked.map(|asked| asked.dialect);
-    let mut answer = answer::answer(&found.outcome, dialect, head.headers);
+    let mut answer = answer::answer(
+        &found.outcome,
+        dialect,
+        here.shared.options.headers.bearer,
+        head.headers,
+    );
     if !body.is_end_stream() {
         answer
             .headers_mut()
@@ -89,13 +93,8 @@ fn count(here: &Here, found: &Found) {
     let shared = &here.shared;
     shared.metrics.answered(Face::Auth, found.outcome.kind());
     match &found.outcome {
-        Outcome::Denied(denied) => {
-            shared.metrics.denied(*denied);
-            shared
-                .log
-                .count(Repeated::Refused(found.key, denied.word()));
-        }
-        Outcome::Limited(_) => shared.log.count(Repeated::Refused(found.key, "rate")),
+        Outcome::Denied(denied) => shared.denied(found.key, *denied),
+        Outcome::Limited(_) => shared.denied(found.key, Denied::Rate),
         Outcome::Allowed(_) | Outcome::Trouble | Outcome::NoSuchPath => {}
     }
 }

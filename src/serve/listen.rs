@@ -1,17 +1,25 @@
 //! Where the server listens: sockets of its own, on the machine alone, and those that systemd hands over.
 
 use std::fmt;
-use std::fs::{self, File, Metadata, Permissions};
+use std::fs::{self, File, Metadata, Permissions, TryLockError};
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpListener};
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use listenfd::ListenFd;
+use nix::errno::Errno;
 
 /// The permissions of a socket's file unless others are asked for: its owner and group may connect.
 pub const SOCKET_MODE: u32 = 0o660;
+
+/// The longest path of a socket, in bytes (`unix(7)`).
+pub const PATH_MAX: usize = 107;
+/// How often it is tried to lock a socket's directory, and how long is waited in between.
+const LOCKING: (u32, Duration) = (100, Duration::from_millis(20));
 
 /// A place to listen at, as the command line names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,12 +37,16 @@ pub enum Listen {
 pub enum Fault {
     /// The text is none of the forms of [`Listen`].
     Unclear,
-    /// Others than this machine could reach the address.
-    NotLoopback,
-    /// Another process listens on the socket.
+    /// Others than this machine could reach this address.
+    NotLoopback(SocketAddr),
+    /// Something listens on the socket already.
     Taken,
-    /// What is at the path is no socket.
+    /// What is at the path is no stream socket.
     NotASocket,
+    /// A socket's path may have no more bytes than [`PATH_MAX`].
+    TooLong,
+    /// Another process holds a lock on the socket's directory.
+    Locked,
     /// Nothing of that name was handed over, or it was used already.
     NotHanded,
     /// What was handed over is no listening stream socket.
@@ -67,10 +79,10 @@ impl Listen {
 }
 
 fn on_this_machine(address: SocketAddr) -> Result<SocketAddr, Fault> {
-    if address.ip().is_loopback() {
+    if address.ip().to_canonical().is_loopback() {
         Ok(address)
     } else {
-        Err(Fault::NotLoopback)
+        Err(Fault::NotLoopback(address))
     }
 }
 
@@ -172,20 +184,36 @@ fn inode(facts: &Metadata) -> (u64, u64) {
     (facts.dev(), facts.ino())
 }
 
+/// A directory that no other process has locked, which whoever can read it may do.
+fn locked(directory: &Path) -> Result<File, Fault> {
+    let file = File::open(directory)?;
+    let (times, pause) = LOCKING;
+    for _ in 0..times {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) => thread::sleep(pause),
+            Err(TryLockError::Error(error)) => return Err(error.into()),
+        }
+    }
+    Err(Fault::Locked)
+}
+
 fn unix(asked: &Path, mode: u32) -> Result<Listener, Fault> {
     let path = std::path::absolute(asked)?;
-    let directory = path.parent().unwrap_or(Path::new("/"));
+    if path.as_os_str().len() > PATH_MAX {
+        return Err(Fault::TooLong);
+    }
     // Of two processes that find the same dead socket only one at a time may put its own there.
-    let _alone = File::open(directory).and_then(|directory| {
-        directory.lock()?;
-        Ok(directory)
-    })?;
+    let _alone = locked(path.parent().unwrap_or(Path::new("/")))?;
     match fs::symlink_metadata(&path) {
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         Err(error) => return Err(error.into()),
         Ok(facts) if !facts.file_type().is_socket() => return Err(Fault::NotASocket),
         Ok(_) => match UnixStream::connect(&path) {
             Err(error) if error.kind() == ErrorKind::ConnectionRefused => fs::remove_file(&path)?,
+            Err(error) if error.raw_os_error() == Some(Errno::EPROTOTYPE as i32) => {
+                return Err(Fault::NotASocket);
+            }
             _ => return Err(Fault::Taken),
         },
     }
@@ -200,6 +228,8 @@ fn unix(asked: &Path, mode: u32) -> Result<Listener, Fault> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::net::UnixDatagram;
+
     use super::*;
 
     fn open(path: &Path) -> Result<Listener, Fault> {
@@ -218,6 +248,10 @@ mod tests {
             ("unix:a:b", unix("a:b")),
             ("systemd:auth", Listen::Handed("auth".to_owned())),
             ("127.0.0.1:0", Listen::Tcp(([127, 0, 0, 1], 0).into())),
+            (
+                "[::ffff:127.0.0.1]:80",
+                Listen::Tcp("[::ffff:127.0.0.1]:80".parse().expect("an address")),
+            ),
             ("127.1.2.3:80", Listen::Tcp(([127, 1, 2, 3], 80).into())),
             (
                 "[::1]:80",
@@ -233,7 +267,7 @@ mod tests {
             "[::ffff:10.0.0.1]:80",
         ] {
             let refused = Listen::parse(text);
-            assert!(matches!(refused, Err(Fault::NotLoopback)), "{text}");
+            assert!(matches!(refused, Err(Fault::NotLoopback(_))), "{text}");
         }
         for text in [
             "",
@@ -269,6 +303,15 @@ mod tests {
         fs::write(&path, "something").expect("written");
         assert!(matches!(open(&path), Err(Fault::NotASocket)));
         assert_eq!(fs::read(&path).expect("read"), b"something");
+        let datagrams = directory.path().join("datagrams.sock");
+        let _other = UnixDatagram::bind(&datagrams).expect("bound");
+        assert!(matches!(open(&datagrams), Err(Fault::NotASocket)));
+        let long = directory.path().join("x".repeat(PATH_MAX));
+        assert!(matches!(open(&long), Err(Fault::TooLong)));
+        let held = File::open(directory.path()).expect("open");
+        held.lock().expect("locked");
+        let free = directory.path().join("free.sock");
+        assert!(matches!(open(&free), Err(Fault::Locked)));
         let nowhere = directory.path().join("none").join("auth.sock");
         assert!(matches!(open(&nowhere), Err(Fault::System(_))));
     }

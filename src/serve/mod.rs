@@ -39,8 +39,10 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 use crate::clock::Clock;
 use crate::domain::address::Networks;
 use crate::domain::hops;
-use crate::domain::trouble::Trouble;
+use crate::domain::id::KeyId;
+use crate::domain::trouble::{Fault, Trouble};
 use crate::serve::api::work::Work;
+use crate::serve::auth::answer::Denied;
 use crate::serve::auth::credential::Headers;
 use crate::serve::hashing::Hindrance;
 use crate::serve::http::{Accepted, Server, Socket, Way};
@@ -118,6 +120,12 @@ struct Shared {
 }
 
 impl Shared {
+    /// Takes down that a request was not let through, and the key that it was about.
+    fn denied(&self, key: Option<KeyId>, why: Denied) {
+        self.metrics.denied(why);
+        self.log.count(Repeated::Refused(key, why.word()));
+    }
+
     /// Takes down what hindered a verdict.
     fn hindered(&self, by: &Hindrance) {
         match by {
@@ -129,7 +137,12 @@ impl Shared {
     /// Takes down that there was no verdict. Where there will never be one any more, the server ends.
     fn trouble(&self, trouble: &Trouble) {
         self.metrics.troubled();
-        let words = Text::en_us().trouble(trouble);
+        let text = Text::en_us();
+        let words = match trouble {
+            Trouble::Storage(Fault::Newer) => text.say("serve.newer").to_owned(),
+            Trouble::Storage(fault) if fault.lasts() => text.say("serve.moved").to_owned(),
+            trouble => text.trouble(trouble),
+        };
         self.log.count(Repeated::Trouble(words));
         if let Trouble::Storage(fault) = trouble
             && fault.lasts()

@@ -154,6 +154,10 @@ fn no_path_is_decoded_or_tidied() {
         let method = if target == "*" { "OPTIONS" } else { "CONNECT" };
         assert_eq!(proxied.ask(method, target, &sent).status, 404, "{target}");
     }
+    for target in ["/auth-request/read", "/ext-authz-read/x"] {
+        let tunnel = proxied.ask("CONNECT", target, &auditor);
+        assert_eq!(tunnel.status, 404, "{target}");
+    }
 }
 
 #[test]
@@ -195,6 +199,15 @@ fn a_bearer_and_another_header_count_where_they_are_asked_for() {
     ] {
         let answer = proxied.ask("GET", "/forward-auth", sent);
         assert_eq!(answer.status, status, "{sent:?}");
+        let offered = answer
+            .headers
+            .iter()
+            .filter(|(name, _)| name == "www-authenticate");
+        let offered: Vec<&str> = offered.map(|(_, value)| value.as_str()).collect();
+        if status == 401 {
+            let schemes = ["ApiKey realm=\"keyward\"", "Bearer realm=\"keyward\""];
+            assert_eq!(offered, schemes);
+        }
     }
 }
 

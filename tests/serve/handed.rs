@@ -102,7 +102,7 @@ fn the_units_are_ones_that_systemd_takes() {
     for entry in fs::read_dir(units).expect("the units") {
         let path = entry.expect("a unit").path();
         let unit = fs::read_to_string(&path).expect("read");
-        let unit = unit.replace("/usr/bin/keyward", KEYWARD);
+        let unit = unit.replace("/usr/local/bin/keyward", KEYWARD);
         let copy = directory.path().join(path.file_name().expect("a name"));
         fs::write(&copy, unit).expect("written");
         paths.push(copy);

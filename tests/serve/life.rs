@@ -81,6 +81,8 @@ fn a_database_that_was_replaced_ends_it_and_is_never_answered_from() {
         assert_eq!(answer.status, 503, "{answer:?}");
         assert_eq!(answer.header("retry-after"), Some("1"));
         assert_eq!(server.ended().code(), Some(2), "{}", server.log());
+        let all_json = server.log().lines().all(|line| line.starts_with('{'));
+        assert!(all_json, "{}", server.log());
         server.has_logged("why", |event| {
             event["event"] == "draining" && event["reason"] == "database"
         });
@@ -148,6 +150,7 @@ fn a_place_that_is_none_is_told_in_a_sentence() {
     let house = House::new();
     fs::write(house.path("file"), "something").expect("written");
     let _server = house.serve(AUTH);
+    let long = format!("unix:{}", "x".repeat(108));
     for (listen, code, words) in [
         ("0.0.0.0:0", 64, "0.0.0.0:0"),
         ("[::]:80", 64, "[::]:80"),
@@ -158,6 +161,7 @@ fn a_place_that_is_none_is_told_in_a_sentence() {
         ("unix:file", 2, "unix:file"),
         ("unix:auth.sock", 2, "unix:auth.sock"),
         ("unix:none/auth.sock", 2, "unix:none/auth.sock"),
+        (&long, 64, "107"),
     ] {
         let (found, said) = refused(&house, &["--auth", listen]);
         assert_eq!(found, Some(code), "{listen}: {said}");
@@ -169,6 +173,13 @@ fn a_place_that_is_none_is_told_in_a_sentence() {
     }
     let header = refused(&house, &["--auth", "unix:b.sock", "--header", "a b"]);
     assert_eq!(header.0, Some(64), "{}", header.1);
+    let host = refused(&house, &["--auth", "unix:b.sock", "--trust", "10.0.0.1/8"]);
+    assert!(
+        host.0 == Some(64) && host.1.contains("10.0.0.0/8"),
+        "{host:?}"
+    );
+    let none = refused(&house, &["--auth", "unix:b.sock", "--trust", "foo"]);
+    assert_eq!(none.0, Some(64), "{}", none.1);
     for mode in ["8", "1777", "rw", "-1"] {
         let mode = ["--auth", "unix:b.sock", "--socket-mode", mode];
         assert_eq!(refused(&house, &mode).0, Some(2));

@@ -157,6 +157,22 @@ fn an_old_client_is_answered_and_its_connection_ends() {
 }
 
 #[test]
+fn a_process_that_may_open_too_few_files_does_not_start() {
+    let house = House::new();
+    let output = std::process::Command::new("sh")
+        .args(["-c", "ulimit -n 100 && exec \"$0\" \"$@\""])
+        .arg(crate::support::program::KEYWARD)
+        .args(["serve", "--db", "keyward.db", "--auth", "unix:auth.sock"])
+        .current_dir(house.directory.path())
+        .output()
+        .expect("ran");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("ulimit -n"), "{said}");
+    assert!(!house.path("auth.sock").exists());
+}
+
+#[test]
 fn clients_that_hold_every_connection_lock_nobody_out() {
     let house = House::new();
     let mut command = std::process::Command::new("sh");
@@ -174,6 +190,6 @@ fn clients_that_hold_every_connection_lock_nobody_out() {
     for _ in 0..100 {
         is_served(&mut server.connect("auth"));
     }
-    assert_eq!(idle[0].closed(), "", "the idlest had to go");
+    idle.iter_mut().for_each(is_served);
     assert_eq!(silent[0].closed(), "");
 }

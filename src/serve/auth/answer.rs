@@ -21,6 +21,8 @@ pub type Answer = Response<Full<Bytes>>;
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 /// How a client would authenticate (RFC 9110, section 11.6.1).
 const CHALLENGE: HeaderValue = HeaderValue::from_static("ApiKey realm=\"keyward\"");
+/// How it would where a bearer is taken, too (RFC 6750, section 3).
+const BEARER: HeaderValue = HeaderValue::from_static("Bearer realm=\"keyward\"");
 const NONE: HeaderValue = HeaderValue::from_static("0");
 /// When to try again where the database or the machine is at its limit, in seconds.
 const SOON: HeaderValue = HeaderValue::from_static("1");
@@ -52,6 +54,8 @@ pub enum Denied {
     Refused(Refused),
     /// The key's role has fewer rights than the request asks for.
     Access,
+    /// The key has used up its requests.
+    Rate,
 }
 
 words! {
@@ -79,6 +83,7 @@ impl Denied {
             Denied::Unfit(Unfit::Several) => "several-secrets",
             Denied::Refused(reason) => reason.word(),
             Denied::Access => "access",
+            Denied::Rate => "rate",
         }
     }
 
@@ -88,6 +93,7 @@ impl Denied {
             Denied::Unfit(Unfit::Missing),
             Denied::Unfit(Unfit::Several),
             Denied::Access,
+            Denied::Rate,
         ];
         own.into_iter()
             .chain(Refused::ALL.into_iter().map(Denied::Refused))
@@ -97,7 +103,7 @@ impl Denied {
     fn is_authenticated(self) -> bool {
         matches!(
             self,
-            Denied::Access | Denied::Refused(Refused::Service | Refused::Address)
+            Denied::Access | Denied::Rate | Denied::Refused(Refused::Service | Refused::Address)
         )
     }
 }
@@ -117,21 +123,30 @@ impl Outcome {
     }
 }
 
-/// The answer to a proxy that speaks this dialect. The headers of the request are used again for it.
+/// The answer to a proxy that speaks this dialect, where a bearer is taken or not. The headers of the request are used
+/// again for it.
 #[must_use]
-pub fn answer(outcome: &Outcome, dialect: Option<Dialect>, mut headers: HeaderMap) -> Answer {
+pub fn answer(
+    outcome: &Outcome,
+    dialect: Option<Dialect>,
+    bearer: bool,
+    mut headers: HeaderMap,
+) -> Answer {
     headers.clear();
     headers.insert(CACHE_CONTROL, NO_STORE);
     // Told also where the answer to HEAD would leave it out.
     headers.insert(CONTENT_LENGTH, NONE);
     let status = match outcome {
-        Outcome::Allowed(bearer) => {
-            tell(bearer, &mut headers);
+        Outcome::Allowed(whose) => {
+            tell(whose, &mut headers);
             StatusCode::OK
         }
         Outcome::Denied(denied) if denied.is_authenticated() => StatusCode::FORBIDDEN,
         Outcome::Denied(_) => {
             headers.insert(WWW_AUTHENTICATE, CHALLENGE);
+            if bearer {
+                headers.append(WWW_AUTHENTICATE, BEARER);
+            }
             StatusCode::UNAUTHORIZED
         }
         Outcome::Limited(seconds) => {
@@ -218,7 +233,7 @@ mod tests {
             (KEY_ID, HeaderValue::from_static("1")),
             (RETRY_AFTER, HeaderValue::from_static("9")),
         ]);
-        let answer = answer(outcome, Some(dialect), sent);
+        let answer = answer(outcome, Some(dialect), false, sent);
         let line = |(name, value): (&HeaderName, &HeaderValue)| {
             format!("{name}: {}", value.to_str().expect("text"))
         };

@@ -20,6 +20,27 @@ impl Default for Headers {
     }
 }
 
+/// Headers that mean something else to HTTP, to proxies or here; a star stands for any end.
+const TAKEN: [&str; 17] = [
+    "accept*",
+    "api-version",
+    "authorization",
+    "connection",
+    "content-*",
+    "cookie",
+    "expect",
+    "forwarded",
+    "host",
+    "keep-alive",
+    "proxy-*",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "x-forwarded-*",
+    "x-original-*",
+];
+
 /// Why a request has no secret that could be judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unfit {
@@ -31,10 +52,17 @@ pub enum Unfit {
 
 impl Headers {
     /// The header of this name, and `Authorization: Bearer` if that is asked for; nothing where it is no header's name
-    /// (RFC 9110, section 5.1).
+    /// (RFC 9110, section 5.1), or that of one that means something else.
     #[must_use]
     pub fn new(name: &str, bearer: bool) -> Option<Headers> {
         let name = HeaderName::try_from(name).ok()?;
+        let is_taken = |taken: &&'static str| match taken.strip_suffix('*') {
+            Some(beginning) => name.as_str().starts_with(beginning),
+            None => name.as_str() == *taken,
+        };
+        if TAKEN.iter().any(is_taken) {
+            return None;
+        }
         Some(Headers { name, bearer })
     }
 
@@ -119,6 +147,24 @@ mod tests {
             (Headers::default().name, HeaderValue::from_static("1:a")),
         ]);
         assert_eq!(other.secret(&map), Ok(&b"1:b"[..]));
+    }
+
+    #[test]
+    fn a_header_that_means_something_else_holds_no_secret() {
+        for name in [
+            "Authorization",
+            "Host",
+            "X-Forwarded-For",
+            "x-original-method",
+            "Content-Length",
+            "",
+            "a b",
+        ] {
+            assert!(Headers::new(name, false).is_none(), "{name}");
+        }
+        for name in ["X-Api-Key", "api-secret-key", "x-original"] {
+            assert!(Headers::new(name, true).is_some(), "{name}");
+        }
     }
 
     #[test]

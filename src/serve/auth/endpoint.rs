@@ -71,9 +71,13 @@ pub fn endpoint(path: &str) -> Option<Endpoint<'_>> {
     })
 }
 
-/// The endpoint that a request names; a query counts for nothing.
+/// The endpoint that a request names; a query counts for nothing. CONNECT names none: an allowing answer to it would be the
+/// beginning of a tunnel (RFC 9110, section 9.3.6).
 #[must_use]
-pub fn of(uri: &Uri) -> Option<Endpoint<'_>> {
+pub fn of<'a>(method: &Method, uri: &'a Uri) -> Option<Endpoint<'a>> {
+    if method == Method::CONNECT {
+        return None;
+    }
     endpoint(uri.path())
 }
 
@@ -200,7 +204,8 @@ mod tests {
             ("http://x/y?z", None),
         ] {
             let uri: Uri = target.parse().expect("a target");
-            assert_eq!(of(&uri), named, "{target}");
+            assert_eq!(of(&Method::GET, &uri), named, "{target}");
+            assert_eq!(of(&Method::CONNECT, &uri), None, "{target}");
         }
     }
 

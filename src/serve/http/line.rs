@@ -10,9 +10,10 @@ use std::task::{Context, Poll, Waker};
 use hyper::rt::{Read, ReadBufCursor, Write};
 use tokio::sync::Notify;
 
-/// How long a client may take for a head, and for taking its answer, in seconds; the last of them may be cut by a whole
-/// one.
-const PATIENCE: u64 = 6;
+/// How long a client may take for a head, and for taking its answer, in seconds; seconds are counted when they begin.
+const PATIENCE: u64 = 5;
+/// Of connections that wait for a head so many may be there for each other one before they make room for it, too.
+const CROWD: usize = 3;
 
 /// What a connection is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,18 +136,23 @@ impl Lines {
         }
     }
 
-    /// Waits until there are fewer than so many, and closes the one that has been waiting longest for its client: an idle
-    /// one if there is any.
+    /// Waits until there are fewer than so many, and closes the one that has been waiting longest for its client: one that
+    /// waits for a head for longer than a moment, or among a crowd of such, then an idle one.
     pub async fn make_room(&self, most: usize) {
         while self.all.borrow().len() >= most {
             let oldest = {
                 let all = self.all.borrow();
+                let is_head =
+                    |line: &&Rc<Line>| matches!(line.phase.get(), Phase::Head | Phase::Answered);
+                let heads = all.values().filter(is_head).count();
+                let crowded = heads * (CROWD + 1) > all.len();
                 let closable = all.iter().filter_map(|(number, line)| {
                     let rank = match line.phase.get() {
                         _ if line.wish.get() == Wish::End => return None,
-                        Phase::Idle => 0,
-                        Phase::Head | Phase::Answered => 1,
                         Phase::Busy => return None,
+                        Phase::Idle => 1,
+                        _ if crowded || line.since.get() < self.second.get() => 0,
+                        Phase::Head | Phase::Answered => 2,
                     };
                     Some(((rank, line.since.get(), *number), Rc::clone(line)))
                 });
@@ -284,28 +290,44 @@ mod tests {
     }
 
     #[test]
-    fn room_is_made_by_the_idlest_connection_and_never_by_a_busy_one() {
+    fn room_is_made_by_who_sends_nothing_then_by_the_idlest_and_never_by_a_busy_one() {
         let lines = Rc::new(Lines::default());
-        let (busy, head, later, first) = (lines.add(), lines.add(), lines.add(), lines.add());
+        let (busy, silent, later, first) = (lines.add(), lines.add(), lines.add(), lines.add());
         busy.line.is_busy();
         for idle in [&first, &later] {
             idle.line.is_answered(false);
             idle.line.waits();
             lines.tick();
         }
-        let mut room = Box::pin(lines.make_room(3));
+        let new = lines.add();
+        let mut room = Box::pin(lines.make_room(4));
         let mut cx = Context::from_waker(Waker::noop());
-        for (ended, others) in [(first, 3), (later, 2)] {
+        for ended in [silent, first] {
             assert!(room.as_mut().poll(&mut cx).is_pending());
             assert_eq!(ended.line.wish.get(), Wish::End);
+            assert_eq!(wishes(&[&busy, &new, &later]), [Wish::GoOn; 3]);
             drop(ended);
-            assert_eq!(lines.all.borrow().len(), others);
         }
         assert!(room.as_mut().poll(&mut cx).is_ready());
-        assert!(!poll_once(lines.make_room(2)));
-        assert_eq!(wishes(&[&busy, &head]), [Wish::GoOn, Wish::End]);
-        drop(head);
         assert!(!poll_once(lines.make_room(1)));
-        assert_eq!(busy.line.wish.get(), Wish::GoOn);
+        assert_eq!(wishes(&[&busy, &new]), [Wish::GoOn, Wish::End]);
+    }
+
+    #[test]
+    fn a_crowd_that_sends_nothing_takes_no_place_of_idle_connections() {
+        let lines = Rc::new(Lines::default());
+        let idle: Vec<Entry> = (0..6).map(|_| lines.add()).collect();
+        for one in &idle {
+            one.line.is_answered(false);
+            one.line.waits();
+        }
+        let mut silent: Vec<Entry> = (0..3).map(|_| lines.add()).collect();
+        for _ in 0..10 {
+            assert!(!poll_once(lines.make_room(9)));
+            assert_eq!(silent[0].line.wish.get(), Wish::End);
+            silent.remove(0);
+            silent.push(lines.add());
+        }
+        assert_eq!(wishes(&idle.iter().collect::<Vec<_>>()), [Wish::GoOn; 6]);
     }
 }
