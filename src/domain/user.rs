@@ -275,6 +275,23 @@ pub fn unnamed(signature: &str) -> &str {
     signature.split_once(" (").map_or(signature, |(key, _)| key)
 }
 
+/// The key that somebody asks for who types `api-key:42`, `API key 42`, or a name under which a key signs or has signed, in
+/// whatever case: its own name may have changed. No user can have such a name.
+#[must_use]
+pub fn signing_key(typed: &str) -> Option<KeyId> {
+    let typed = typed.trim().to_lowercase();
+    let (rest, signs) = match typed.strip_prefix("api-key:") {
+        Some(rest) => (rest, false),
+        None => (typed.strip_prefix("api key ")?, true),
+    };
+    let (id, named) = match rest.split_once(" (") {
+        Some((id, name)) => (id, signs && name.ends_with(')')),
+        None => (rest, true),
+    };
+    let digits = !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit());
+    id.parse().ok().filter(|_| named && digits).map(KeyId)
+}
+
 /// Whether a text is a user name: `[A-Za-z_][A-Za-z0-9_.@-]{0,31}`, and not the name under which events tell of what
 /// nobody did.
 #[must_use]
@@ -416,6 +433,25 @@ mod tests {
         assert_eq!(key_signature(KeyId(42), "backup"), "API key 42 (backup)");
         assert_eq!(unnamed(&key_signature(KeyId(42), "a (b)")), "API key 42");
         assert_eq!(unnamed("alice"), "alice");
+        for typed in [
+            "api-key:42",
+            "API key 42",
+            " api key 42 (old) ",
+            "API key 42 (a (b))",
+        ] {
+            assert_eq!(signing_key(typed), Some(KeyId(42)), "{typed}");
+        }
+        for typed in [
+            "42",
+            "api-key:x",
+            "API key 42 (",
+            "api key",
+            "alice",
+            "api-key:42 (x)",
+            "API key +42",
+        ] {
+            assert_eq!(signing_key(typed), None, "{typed}");
+        }
     }
 
     #[test]

@@ -18,8 +18,9 @@ use crate::domain::preview::LastEvent;
 use crate::domain::state::AsOf;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
+use crate::domain::user::{key_signature, signing_key};
 use crate::store::convert::{Lossy, limit};
-use crate::store::{Tx, list};
+use crate::store::{Tx, api_keys, list};
 
 pub use check::check_chain;
 pub(super) use check::{has, tail_is_whole};
@@ -95,7 +96,23 @@ pub fn is_there(tx: &Tx<'_>, head: &Head) -> Result<bool, Fault> {
 /// The names of those who did anything, sorted and at most `most`; the empty one is `System`. What each of them did
 /// is not looked at.
 pub fn actors(tx: &Tx<'_>, most: usize) -> Result<Vec<String>, Fault> {
-    tx.values(&format!("{} LIMIT ?1", list::events::ACTORS), [limit(most)])
+    let names: Vec<String> =
+        tx.values(&format!("{} LIMIT ?1", list::events::ACTORS), [limit(most)])?;
+    // A key that was renamed is there once, under the name that it has.
+    let mut told = Vec::new();
+    for name in names {
+        let name = match signing_key(&name) {
+            None => name,
+            Some(id) => match api_keys::get(tx, id)? {
+                Some(key) => key_signature(id, &key.fields.name),
+                None => name,
+            },
+        };
+        if !told.contains(&name) {
+            told.push(name);
+        }
+    }
+    Ok(told)
 }
 
 /// Whether what is asked about is in a table, or an event is about it.
@@ -126,8 +143,14 @@ pub fn knows_target(tx: &Tx<'_>, target: &TargetFilter, as_of: AsOf) -> Result<b
     Ok(false)
 }
 
-/// Whether somebody of this folded name is a user, or has done something that is an event.
+/// Whether somebody of this folded name is a user or a key, or has done something that is an event.
 pub fn knows_actor(tx: &Tx<'_>, folded: &str) -> Result<bool, Fault> {
+    if let Some(key) = signing_key(folded) {
+        return tx.value(
+            "SELECT EXISTS (SELECT 1 FROM api_keys WHERE id = ?1)",
+            [key],
+        );
+    }
     let is_user = tx.value(
         "SELECT EXISTS (SELECT 1 FROM users WHERE name_key = ?1)",
         [folded],

@@ -1,6 +1,7 @@
 //! Lock Out and Unlock: two keys, none of which does the opposite of what it did a moment ago.
 
 use keyward::domain::api_key::ApiKeyDraft;
+use keyward::domain::id::FULL_ACCESS;
 use keyward::domain::time::{MINUTE, SECOND};
 use keyward::domain::verdict::Refused;
 use keyward::service::demo::FULL_ACCESS_USER;
@@ -176,4 +177,17 @@ fn s_and_x_change_nothing_however_long_they_are_held_and_neither_do_their_capita
         console.expect_selected("webhook");
         assert_eq!(console.bench.event_numbers(), before, "{key}");
     }
+}
+
+#[test]
+fn what_a_key_has_locked_out_is_told_with_that_key_and_not_with_a_user_of_its_name() {
+    let mut bench = Bench::in_memory();
+    let (_, key) = bench.key_actor("alice", FULL_ACCESS);
+    let other = bench.delivered("backup").key;
+    let locked = bench.service.lock_out_key(&key, other, "lost");
+    locked.expect("locked out");
+    let mut console = Console::on(bench);
+    console.keys("j\n<PgDn>");
+    console.expect("Locked Out by API key 1 (alice), 2026-11-22 16:00");
+    console.keys("<Esc>e\n").expect("API key 1 (alice)");
 }

@@ -370,3 +370,49 @@ fn events_from_before_and_after_are_one_chain() {
     let half = "UPDATE events SET actor_kind = NULL";
     assert!(connection.execute(half, ()).is_err(), "both or none");
 }
+
+#[test]
+fn what_a_key_did_is_found_by_its_id_whatever_it_was_called() {
+    let mut bench = Bench::in_memory();
+    let (own, key) = bench.key_actor("first", FULL_ACCESS);
+    bench
+        .service
+        .create_key(&key, &draft("a"))
+        .expect("created");
+    let before = bench.by_alice(|service, alice| service.key_properties(alice, own.key));
+    let mut renamed = ApiKeyDraft::from(&before.key.fields);
+    renamed.name = "second".to_owned();
+    bench.by_alice(|service, alice| service.save_key(alice, own.key, &before.key.fields, &renamed));
+    let key = bench.service.act_as_key(own.key, own.id).expect("let in");
+    bench
+        .service
+        .create_key(&key, &draft("b"))
+        .expect("created");
+    let id = own.key.0;
+    for typed in [
+        format!("by:api-key:{id}"),
+        format!("by:\"API key {id}\""),
+        format!("by:\"API key {id} (first)\""),
+        format!("by:\"API key {id} (second)\""),
+    ] {
+        let filter = Filter::parse(&typed, chrono_tz::Tz::UTC).expect("a filter");
+        bench
+            .service
+            .known_in_events(&bench.alice, &filter)
+            .expect("known");
+        let found =
+            bench.by_alice(|service, alice| service.events_after(alice, &filter, None, 100));
+        let numbers: Vec<i64> = found.iter().map(|event| event.number).collect();
+        assert_eq!(numbers, [656, 9000, 656, 9000], "{typed}");
+    }
+    let never = Filter::parse("by:api-key:99", chrono_tz::Tz::UTC).expect("a filter");
+    let unknown = bench.service.known_in_events(&bench.alice, &never);
+    assert_eq!(unknown, Err(Trouble::NoSuchActor("api-key:99".to_owned())));
+    let everybody = bench.by_alice(|service, alice| service.event_actors(alice));
+    let second = format!("API key {id} (second)");
+    assert_eq!(
+        everybody,
+        [second, "alice".to_owned()],
+        "a renamed key is there once"
+    );
+}

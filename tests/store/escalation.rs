@@ -166,9 +166,9 @@ impl World {
         self.role(found.expect("rows of keys stay").fields.role)
     }
 
-    fn actor(&self, user: UserId) -> Actor {
+    fn actor(&self, who: Who) -> Actor {
         Actor {
-            who: Who::User(user),
+            who,
             ..self.bench.alice.clone()
         }
     }
@@ -328,8 +328,9 @@ proptest! {
         let mut world = World::new(&drafts);
         let bob = world.users[1];
         let start = world.role_of(bob).expect("bob");
-        // Bob, and whomever he or they have made: they do what he wants.
-        let mut his = vec![bob];
+        // Bob, and whomever he or they have made, the keys whose secrets they have seen among them: they do what he wants.
+        let mut his = vec![Who::User(bob)];
+        let mut users_made = vec![bob];
         let mut roles_made = Vec::new();
         let mut keys_known = Vec::new();
         for (by, step) in steps {
@@ -341,10 +342,19 @@ proptest! {
             match made {
                 Made::Nothing => {}
                 Made::Role(id) => roles_made.push(id),
-                Made::User(id) => his.push(id),
-                Made::Key(issued) => keys_known.push(issued.key),
+                Made::User(id) => {
+                    users_made.push(id);
+                    his.push(Who::User(id));
+                }
+                Made::Key(issued) => {
+                    keys_known.push(issued.key);
+                    his.push(Who::Key {
+                        key: issued.key,
+                        secret: issued.id,
+                    });
+                }
             }
-            let users = his.iter().filter_map(|user| world.role_of(*user));
+            let users = users_made.iter().filter_map(|user| world.role_of(*user));
             let keys = keys_known.iter().map(|key| world.role_of_key(*key));
             let made = roles_made.iter().map(|role| world.role(*role));
             for role in users.chain(keys).chain(made) {
@@ -358,7 +368,7 @@ proptest! {
         let mut world = World::new(&drafts);
         prop_assert!(world.has_manager());
         for (by, step) in steps {
-            let actor = world.actor(world.users[by % world.users.len()]);
+            let actor = world.actor(Who::User(world.users[by % world.users.len()]));
             if let Ok(made) = world.step(&actor, &step) {
                 world.keep(&made);
                 prop_assert!(world.has_manager(), "{:?} by {:?}", step, actor.who);

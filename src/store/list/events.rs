@@ -2,15 +2,16 @@
 
 use rusqlite::OptionalExtension;
 
-use crate::domain::event::Level;
 use crate::domain::event::trail::{
     EventField, EventRow, EventSort, RowTarget, RowWho, SYSTEM_NAME, TargetFilter,
 };
+use crate::domain::event::{API_KEY, Level};
 use crate::domain::filter::Value;
 use crate::domain::fold::name_key;
 use crate::domain::list::Filter;
 use crate::domain::state::AsOf;
 use crate::domain::trouble::Fault;
+use crate::domain::user::signing_key;
 use crate::store::Tx;
 use crate::store::convert::{Lossy, limit, who};
 use crate::store::list::Source;
@@ -94,11 +95,15 @@ fn about(target: &TargetFilter, asked: &mut Asked<'_>) -> String {
     }
 }
 
-/// By exactly the name that the events have, so that the index has them in the list's order; only names that have
+/// A key by its ID, whatever it was called; a user by exactly the name that the events have, so that the index has them in the list's order; only names that have
 /// changed their case are several.
 fn by(name: &str, asked: &mut Asked<'_>) -> Result<String, Fault> {
     if name == name_key(SYSTEM_NAME) {
         return Ok(asked.is("e.actor", ""));
+    }
+    if let Some(key) = signing_key(name) {
+        let (kind, id) = (asked.bind(API_KEY.to_owned()), asked.bind(key.0));
+        return Ok(format!("e.actor_kind = {kind} AND e.actor_id = {id}"));
     }
     let names = actors_like(asked.tx, name)?;
     let names: Vec<String> = names.into_iter().map(|name| asked.bind(name)).collect();
