@@ -85,6 +85,8 @@ impl Door {
         self.a_web_socket_needs_a_key_that_may_write();
         self.a_get_that_changes_something_needs_a_key_that_may_write();
         self.a_path_has_one_meaning();
+        self.the_last_slash_of_a_path_changes_nothing();
+        self.large_headers_are_not_keywards();
         self.a_preflight_is_answered_without_a_key();
         self.an_address_is_the_proxys_to_say();
         self.a_service_is_opened_by_keys_of_its_own();
@@ -159,7 +161,13 @@ impl Door {
             assert_eq!(asked, ["ApiKey realm=\"keyward\""]);
         }
         self.refuses(401, &refused[10]);
-        for path in ["/", "/auth-request", "/keyward/auth-request", "/api"] {
+        for path in [
+            "/",
+            "/auth-request",
+            "/keyward/auth-request",
+            "/apis",
+            "/apis/x",
+        ] {
             let answer = self.ask(&Request::get(path));
             assert!([301, 404].contains(&answer.status), "{path}: {answer:?}");
         }
@@ -232,11 +240,15 @@ impl Door {
         let mut get = Request::get("/api/x").key(self.reads());
         for name in OVERRIDES {
             get = get.with(name, "DELETE");
+            get = get.with(&name.replace('-', "_"), "DELETE");
         }
+        get = get.with("api_secret_key", self.reads());
         let seen = self.lets_through(&get);
         for name in OVERRIDES {
             assert_eq!(seen.header(name), [""; 0], "{seen:?}");
+            assert_eq!(seen.header(&name.replace('-', "_")), [""; 0], "{seen:?}");
         }
+        assert_eq!(seen.header("api_secret_key"), [""; 0], "{seen:?}");
     }
 
     fn head_is_answered_and_the_connection_goes_on(&self) {
@@ -279,6 +291,14 @@ impl Door {
     /// Of all spellings of a path that needs to write, none comes through for a key that reads.
     fn a_path_has_one_meaning(&self) {
         for path in [
+            "/api/%72un",
+            "/api//run",
+            "/api/./run",
+            "/api/x/../run",
+            "/api/x/..%2frun",
+            "/api/run/.",
+            "/api/run?x=/y",
+            "/api/run%2F",
             "/api/%72un/x",
             "/%61pi/run/x",
             "/api//run/x",
@@ -294,8 +314,42 @@ impl Door {
             "http://api.example.org/api/run/x",
         ] {
             let status = self.ask(&Request::get(path).key(self.reads())).status;
-            assert!([400, 403, 404].contains(&status), "{path}: {status}");
+            assert!([301, 400, 403, 404].contains(&status), "{path}: {status}");
             self.nothing_came();
+        }
+    }
+
+    /// Some applications take the one for the other. A redirection to the path with its slash lets nothing through, either.
+    fn the_last_slash_of_a_path_changes_nothing(&self) {
+        let keys = &self.site.keys;
+        for (status, path, key) in [
+            (401, "/api", ""),
+            (403, "/api", &*keys.billing.secret),
+            (403, "/api/run", self.reads()),
+            (403, "/billing", &keys.crm.secret),
+        ] {
+            let answer = self.ask(&Request::get(path).key(key));
+            assert!([status, 301].contains(&answer.status), "{path}: {answer:?}");
+            self.nothing_came();
+        }
+        for path in ["/api", "/api/run", "/billing"] {
+            let answer = self.ask(&Request::get(path).key(self.writes()));
+            let seen = self.site.application.seen();
+            match answer.status {
+                301 => assert!(seen.is_empty(), "{seen:?}"),
+                status => assert_eq!((status, &*seen[0].target), (200, path)),
+            }
+        }
+    }
+
+    /// More than keyward takes. A proxy may refuse it by its own limits.
+    fn large_headers_are_not_keywards(&self) {
+        let (request, long) = (Request::get("/api/x").key(self.reads()), "x".repeat(6_000));
+        let request = request.with("Cookie", &long).with("Referer", &long);
+        let answer = self.ask(&request.with("Accept", &long));
+        match (answer.status, &*self.site.application.seen()) {
+            (200, [seen]) => assert_eq!(seen.header("cookie"), [&*long]),
+            (status, seen) => assert!(status == 400 && seen.is_empty(), "{answer:?}"),
         }
     }
 
