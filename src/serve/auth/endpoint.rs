@@ -114,12 +114,12 @@ fn reads(method: &[u8]) -> Wanted {
 mod tests {
     use super::*;
 
-    fn is(dialect: Dialect, fixed: Option<Wanted>) -> Option<Endpoint<'static>> {
-        Some(Endpoint {
+    fn is(dialect: Dialect, fixed: Option<Wanted>) -> Endpoint<'static> {
+        Endpoint {
             dialect,
             service: None,
             fixed,
-        })
+        }
     }
 
     #[test]
@@ -137,7 +137,7 @@ mod tests {
             ("/ext-authz-read/", is(Dialect::ExtAuthz, read)),
             ("/ext-authz-write/x", is(Dialect::ExtAuthz, write)),
         ] {
-            assert_eq!(endpoint(path), named, "{path}");
+            assert_eq!(endpoint(path), Some(named), "{path}");
         }
         for path in [
             "",
@@ -180,7 +180,7 @@ mod tests {
             "/ext-authz/../service/billing/ext-authz-read/x",
             "/ext-authz/%2e%2e/ext-authz-read/",
         ] {
-            assert_eq!(endpoint(path), is(Dialect::ExtAuthz, None), "{path}");
+            assert_eq!(endpoint(path), Some(is(Dialect::ExtAuthz, None)), "{path}");
         }
         let fixed = endpoint("/service/billing/ext-authz-write/../ext-authz-read/x");
         let fixed = fixed.expect("an endpoint");
@@ -193,14 +193,17 @@ mod tests {
         for (target, named) in [
             (
                 "/auth-request?/read&x=/service/a",
-                is(Dialect::AuthRequest, None),
+                Some(is(Dialect::AuthRequest, None)),
             ),
             (
                 "/ext-authz/x?y=/../ext-authz-read/",
-                is(Dialect::ExtAuthz, None),
+                Some(is(Dialect::ExtAuthz, None)),
             ),
             ("/?/auth-request", None),
-            ("http://x/auth-request", is(Dialect::AuthRequest, None)),
+            (
+                "http://x/auth-request",
+                Some(is(Dialect::AuthRequest, None)),
+            ),
             ("http://x/y?z", None),
         ] {
             let uri: Uri = target.parse().expect("a target");
