@@ -1,6 +1,6 @@
 //! `keyward serve`: one long-running process that answers proxies, clients of the management API, and probes.
 //!
-//! Each thread has a runtime and a connection to the database of its own; what they share is in [`Shared`]. Every answer about a key reads its rows anew.
+//! Each thread has a runtime and a connection to the database of its own; what they share is in `Shared`. Every answer about a key reads its rows anew.
 
 mod admin;
 mod api;
