@@ -66,6 +66,26 @@ pub struct ApiKeyDraft {
 }
 
 impl ApiKeyDraft {
+    /// A form in which nothing was typed yet, with this role and zone chosen.
+    #[must_use]
+    pub fn blank(role: RoleId, zone: Tz) -> ApiKeyDraft {
+        ApiKeyDraft {
+            name: String::new(),
+            description: String::new(),
+            owner: String::new(),
+            role,
+            locale: Locale::default(),
+            zone,
+            expires_on: None,
+            expires_at: None,
+            expiry_edited: false,
+            addresses: String::new(),
+            rate: String::new(),
+            locked_out: None,
+            told_alike: None,
+        }
+    }
+
     /// Checks every rule that needs no database. `before` is what an existing key had when it was read: an expiry
     /// that was not changed is neither checked again nor moved.
     ///
@@ -405,18 +425,7 @@ mod tests {
     fn draft() -> ApiKeyDraft {
         ApiKeyDraft {
             name: " backup ".to_owned(),
-            description: String::new(),
-            owner: String::new(),
-            role: AUDITOR,
-            locale: Locale::EnUs,
-            zone: Tz::Asia__Tokyo,
-            expires_on: None,
-            expires_at: None,
-            expiry_edited: false,
-            addresses: String::new(),
-            rate: String::new(),
-            locked_out: None,
-            told_alike: None,
+            ..ApiKeyDraft::blank(AUDITOR, Tz::Asia__Tokyo)
         }
     }
 

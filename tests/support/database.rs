@@ -12,7 +12,6 @@ use keyward::config::Config;
 use keyward::domain::api_key::ApiKeyDraft;
 use keyward::domain::id::{AUDITOR, KeyId, RoleId, UserId};
 use keyward::domain::list::{Anchor, Filter, KeyRow, Listed, WindowQuery};
-use keyward::domain::locale::Locale;
 use keyward::domain::rights::{Right, Rights};
 use keyward::domain::role::{RoleDraft, RoleFields};
 use keyward::domain::secret::{IssuedSecret, Overlap};
@@ -354,18 +353,7 @@ pub fn authenticate(service: &mut Service, sent: &str) -> Result<Verdict, Troubl
 pub fn draft(name: &str) -> ApiKeyDraft {
     ApiKeyDraft {
         name: name.to_owned(),
-        description: String::new(),
-        owner: String::new(),
-        role: AUDITOR,
-        locale: Locale::EnUs,
-        zone: Tz::UTC,
-        expires_on: None,
-        expires_at: None,
-        expiry_edited: false,
-        addresses: String::new(),
-        rate: String::new(),
-        locked_out: None,
-        told_alike: None,
+        ..ApiKeyDraft::blank(AUDITOR, Tz::UTC)
     }
 }
 

@@ -82,21 +82,7 @@ impl<'a> Key<'a> {
 /// What a new key begins with: the zone is that of the key that makes it.
 #[must_use]
 pub fn begun(by: &Actor) -> ApiKeyDraft {
-    ApiKeyDraft {
-        name: String::new(),
-        description: String::new(),
-        owner: String::new(),
-        role: FULL_ACCESS,
-        locale: Locale::default(),
-        zone: by.zone.unwrap_or_default(),
-        expires_on: None,
-        expires_at: None,
-        expiry_edited: false,
-        addresses: String::new(),
-        rate: String::new(),
-        locked_out: None,
-        told_alike: None,
-    }
+    ApiKeyDraft::blank(FULL_ACCESS, by.zone.unwrap_or_default())
 }
 
 /// What a key asks to be otherwise of itself: nothing else can be written there.

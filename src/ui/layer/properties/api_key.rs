@@ -69,21 +69,7 @@ impl Properties<ApiKey> {
 
 impl ApiKey {
     fn new(id: Option<KeyId>) -> ApiKey {
-        let draft = ApiKeyDraft {
-            name: String::new(),
-            description: String::new(),
-            owner: String::new(),
-            role: AUDITOR,
-            locale: Locale::default(),
-            zone: Tz::UTC,
-            expires_on: None,
-            expires_at: None,
-            expiry_edited: false,
-            addresses: String::new(),
-            rate: String::new(),
-            locked_out: None,
-            told_alike: None,
-        };
+        let draft = ApiKeyDraft::blank(AUDITOR, Tz::UTC);
         ApiKey {
             id,
             like: None,
