@@ -2,11 +2,17 @@
 //! this is the only place that prints.
 
 mod args;
+mod ask;
+mod change;
 mod config;
 mod console;
 mod events;
+pub mod exit;
 mod help;
+mod key;
+mod rows;
 mod serve;
+mod session;
 mod ssh_key;
 mod ssh_line;
 mod themes;
@@ -21,12 +27,13 @@ use std::sync::Arc;
 use crate::auth::hash::{Cost, Hasher};
 use crate::auth::random::{Random, SystemRandom};
 use crate::cli::args::{Args, Command, DatabaseArg, ThemeArg, UserCommand};
+use crate::cli::exit::Exit;
 use crate::clock::{Clock, SystemClock};
 use crate::config::settings::Origin;
 use crate::config::{Config, arguments};
 use crate::domain::event::chain::KeptHead;
 use crate::domain::secret::find_secret_shape;
-use crate::domain::trouble::{OpenFault, Trouble};
+use crate::domain::trouble::Trouble;
 use crate::domain::user::SignOut;
 use crate::service::Service;
 use crate::store::{Place, Store};
@@ -34,22 +41,12 @@ use crate::text::Text;
 use crate::ui::run::{self, Parts};
 use crate::ui::terminal::{self, NoTerminal};
 
-/// Nothing was done, or not all of it; a sentence says why.
-const TROUBLE: u8 = 2;
-/// What was named does not exist.
-const ABSENT: u8 = 1;
-/// The database belongs to another account (`EX_NOPERM` of sysexits.h).
-const NOT_OWNER: u8 = 77;
-
-/// Nobody reads the output any more: as SIGPIPE ends a program.
-const CLOSED: u8 = 128 + 13;
-
 /// Why nothing was done, or not all of it.
 enum Failure {
     /// The sentence of this name says why.
-    Sentence(&'static str),
-    /// These words say why, and this is the exit code.
-    Words(String, u8),
+    Sentence(&'static str, Exit),
+    /// These words say why.
+    Words(String, Exit),
     /// The sentence of this name has the operating system's words for it.
     System(&'static str, io::Error),
     /// Standard output takes no more.
@@ -65,23 +62,19 @@ impl From<Trouble> for Failure {
 }
 
 impl Failure {
-    fn code(&self) -> u8 {
+    fn exit(&self) -> Exit {
         match self {
-            Failure::Words(_, code) => *code,
-            Failure::Output(error) if error.kind() == ErrorKind::BrokenPipe => CLOSED,
-            Failure::Trouble(Trouble::Open(_, OpenFault::NotOwner { .. })) => NOT_OWNER,
-            Failure::Trouble(Trouble::Flawed(_)) => events::NOT_WHOLE,
-            Failure::Trouble(
-                Trouble::NoSuchUser(_) | Trouble::NoSuchTarget(_) | Trouble::NoSuchActor(_),
-            ) => ABSENT,
-            _ => TROUBLE,
+            Failure::Sentence(_, exit) | Failure::Words(_, exit) => *exit,
+            Failure::Output(error) if error.kind() == ErrorKind::BrokenPipe => Exit::Closed,
+            Failure::Trouble(trouble) => Exit::of(trouble),
+            Failure::Output(_) | Failure::System(..) => Exit::Trouble,
         }
     }
 
     /// What goes to standard error; nothing where the reader of the output has gone, which is no trouble.
     fn words(&self, text: Text) -> Option<String> {
         Some(match self {
-            Failure::Sentence(name) => text.say(name).to_owned(),
+            Failure::Sentence(name, _) => text.say(name).to_owned(),
             Failure::Words(words, _) => words.clone(),
             Failure::System(name, error) => text.fill(name, &[("words", error)]),
             Failure::Output(error) if error.kind() == ErrorKind::BrokenPipe => return None,
@@ -105,7 +98,7 @@ pub fn run(hardened: io::Result<()>) -> ExitCode {
         .any(|argument| holds_secret(&argument.to_string_lossy()))
     {
         let _ = writeln!(io::stderr(), "keyward: {}", text.say("cli.secret_argument"));
-        return ExitCode::from(TROUBLE);
+        return Exit::Usage.into();
     }
     let done = match Args::read(arguments) {
         Ok(args) => hardened
@@ -116,7 +109,8 @@ pub fn run(hardened: io::Result<()>) -> ExitCode {
             match printed {
                 Err(error) if !answer.use_stderr() => Err(Failure::Output(error)),
                 // What is wrong. Whom it does not reach needs no other word.
-                _ => Ok(u8::try_from(answer.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)),
+                _ if answer.use_stderr() => Ok(Exit::Usage.into()),
+                _ => Ok(Exit::Done.into()),
             }
         }
     };
@@ -129,7 +123,7 @@ pub fn run(hardened: io::Result<()>) -> ExitCode {
             }
             Some(words) => writeln!(io::stderr(), "keyward: {words}"),
         };
-        ExitCode::from(failure.code())
+        failure.exit().into()
     })
 }
 
@@ -148,13 +142,14 @@ fn obey(text: Text, config: Config, args: Args) -> Result<ExitCode, Failure> {
             open(console::on_database(&config, &place, user)?)
         }
         Some(Command::Demo(asked)) if asked.fixed && asked.db.is_some() => {
-            Err(Failure::Sentence("cli.fixed_and_kept"))
+            Err(Failure::Sentence("cli.fixed_and_kept", Exit::Usage))
         }
         Some(Command::Demo(asked)) => {
             let config = for_console(text, config, &asked.theme)?;
             open(console::on_demo(&config, asked)?)
         }
         Some(Command::Verify(asked)) => verify::verify(text, &config, asked),
+        Some(Command::Key { command }) => key::key(&config, command),
         Some(Command::Serve(asked)) => serve::serve(text, &config, *asked),
         Some(Command::User {
             command: UserCommand::Unlock { name, database, .. },
@@ -190,18 +185,18 @@ fn with_theme(mut config: Config, named: &ThemeArg) -> Config {
 /// The configuration of a console, where there is a terminal to draw it on: looked at before any database is made.
 fn for_console(text: Text, config: Config, theme: &ThemeArg) -> Result<Config, Failure> {
     if !terminal::is_present() {
-        return Err(Failure::Sentence("cli.no_terminal"));
+        return Err(Failure::Sentence("cli.no_terminal", Exit::Trouble));
     }
     if let Some(term) = &config.undrawable {
         let words = text.fill("cli.undrawable", &[("term", term)]);
-        return Err(Failure::Words(words, TROUBLE));
+        return Err(Failure::Words(words, Exit::Trouble));
     }
     Ok(with_theme(config, theme))
 }
 
 fn open(parts: Parts) -> Result<ExitCode, Failure> {
     let ended = run::console(parts).map_err(|error| match error {
-        NoTerminal::NotATerminal => Failure::Sentence("cli.no_terminal"),
+        NoTerminal::NotATerminal => Failure::Sentence("cli.no_terminal", Exit::Trouble),
         NoTerminal::Refused(error) => Failure::System("cli.terminal", error),
     })?;
     after_console(ended)
@@ -212,8 +207,8 @@ fn after_console(ended: Option<(SignOut, String)>) -> Result<ExitCode, Failure> 
     match ended {
         None => Ok(ExitCode::SUCCESS),
         // Told where it is seen after the console has gone; but nothing has failed.
-        Some((SignOut::TimedOut { .. }, words)) => Err(Failure::Words(words, 0)),
-        Some((_, words)) => Err(Failure::Words(words, TROUBLE)),
+        Some((SignOut::TimedOut { .. }, words)) => Err(Failure::Words(words, Exit::Done)),
+        Some((_, words)) => Err(Failure::Words(words, Exit::NotAllowed)),
     }
 }
 
@@ -225,7 +220,7 @@ fn path(named: DatabaseArg, config: &Config) -> Result<PathBuf, Failure> {
     named
         .db
         .or_else(|| config.database.clone())
-        .ok_or(Failure::Sentence("cli.no_home"))
+        .ok_or(Failure::Sentence("cli.no_home", Exit::Trouble))
 }
 
 /// Prints all of it at once.
@@ -289,23 +284,12 @@ mod tests {
     fn who_is_signed_out_for_want_of_a_key_is_told_so_and_nothing_has_failed() {
         let code = |why| {
             let ended = after_console(Some((why, "why".to_owned())));
-            ended.map_err(|failure| (failure.words(Text::en_us()), failure.code()))
+            ended.map_err(|failure| (failure.words(Text::en_us()), failure.exit()))
         };
         let last_action = Timestamp(0);
-        let told = |code| Err((Some("why".to_owned()), code));
-        assert_eq!(code(SignOut::TimedOut { last_action }), told(0));
-        assert_eq!(code(SignOut::NoLongerAllowed), told(TROUBLE));
+        let told = |exit| Err((Some("why".to_owned()), exit));
+        assert_eq!(code(SignOut::TimedOut { last_action }), told(Exit::Done));
+        assert_eq!(code(SignOut::NoLongerAllowed), told(Exit::NotAllowed));
         assert!(after_console(None).is_ok());
-    }
-
-    #[test]
-    fn only_a_database_of_another_account_has_an_exit_code_of_its_own() {
-        let code = |fault| {
-            let trouble = Trouble::Open("keyward.db".into(), fault);
-            Failure::from(trouble).code()
-        };
-        let owner = "alice".to_owned();
-        assert_eq!(code(OpenFault::NotOwner { owner }), 77);
-        assert_eq!(code(OpenFault::Missing), 2);
     }
 }

@@ -1,6 +1,7 @@
 //! Every sentence a person can see, by name. Errors carry facts; their sentences are made here.
 
 mod bounds;
+pub mod bulk;
 mod event;
 mod pasted;
 mod role;
@@ -22,6 +23,7 @@ use crate::domain::intent::{Affected, LeftKeys, Named};
 use crate::domain::locale::Locale;
 use crate::domain::name::printable;
 use crate::domain::problem::{Field, Problem, Rule, Value};
+use crate::domain::reference::RowKind;
 use crate::domain::rights::{self, Preset, Right};
 use crate::domain::role::{Assigned, Role};
 use crate::domain::secret::Overlap;
@@ -644,10 +646,10 @@ impl Text {
             Trouble::Open(path, fault) => return self.open_fault(path, fault),
             Trouble::File(path, fault) => return self.file_fault(path, fault),
             Trouble::Flawed(flaws) => return self.flaws(flaws),
-            Trouble::NoSuchTarget(target) => {
-                return self.fill("trouble.no_target", &[("target", target)]);
-            }
-            Trouble::NoSuchActor(name) => return self.fill("trouble.no_actor", &[("name", name)]),
+            Trouble::NoSuchTarget(_)
+            | Trouble::NoSuchActor(_)
+            | Trouble::NoneNamed(..)
+            | Trouble::SeveralNamed { .. } => return self.not_found(trouble),
             Trouble::ExportTooLong => {
                 let most = CLIPBOARD_MOST / 1024;
                 return self.fill("trouble.export_too_long", &[("most", &most)]);
@@ -664,6 +666,28 @@ impl Text {
             Trouble::NoRandomness => self.say("trouble.randomness"),
         }
         .to_owned()
+    }
+
+    /// What somebody named that is not there, or not one.
+    fn not_found(self, trouble: &Trouble) -> String {
+        match trouble {
+            Trouble::NoSuchTarget(target) => self.fill("trouble.no_target", &[("target", target)]),
+            Trouble::NoSuchActor(name) => self.fill("trouble.no_actor", &[("name", name)]),
+            Trouble::NoneNamed(kind, name) => {
+                let sentence = match kind {
+                    RowKind::ApiKey => "trouble.no_key_named",
+                    RowKind::User => "trouble.no_user",
+                    RowKind::Role => "trouble.no_role_named",
+                };
+                self.fill(sentence, &[("name", name)])
+            }
+            Trouble::SeveralNamed { name, ids } => {
+                let ids: Vec<String> = ids.iter().map(|id| id.0.to_string()).collect();
+                let said: [(&str, &dyn Display); 2] = [("name", name), ("ids", &ids.join(", "))];
+                self.fill("trouble.several_named", &said)
+            }
+            _ => String::new(),
+        }
     }
 
     /// What became of a copy.

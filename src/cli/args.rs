@@ -1,5 +1,8 @@
 //! What the command line can say, and its help.
 
+pub(super) mod key;
+pub(super) mod rows;
+
 use std::ffi::{OsStr, OsString};
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -10,6 +13,7 @@ use clap::{
     ValueEnum,
 };
 
+use crate::cli::args::key::KeyCommand;
 use crate::cli::help;
 use crate::config::settings::{ThemeName, ThemeSetting};
 use crate::domain::services::is_service_name;
@@ -157,6 +161,11 @@ pub(super) enum Command {
     /// database. Standard error gets one JSON object a line.
     #[command(after_long_help = help::SERVE.concat())]
     Serve(Box<ServeArgs>),
+    /// List and change API keys
+    Key {
+        #[command(subcommand)]
+        command: KeyCommand,
+    },
     /// Get back in when nobody can
     User {
         #[command(subcommand)]

@@ -4,14 +4,13 @@
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
+use crate::cli::exit::Exit;
 use crate::cli::{Failure, print};
 use crate::config::settings::{Origin, SETTINGS, Settings};
 use crate::text::Text;
 use crate::ui::keymap::{self, Chord, Keymap};
 use crate::ui::look::{Theme, width, wrap};
 
-/// The config file has a problem; the settings were printed all the same.
-const COMPLAINTS: u8 = 1;
 /// Cells of a line of the file that is printed.
 const COLUMNS: u16 = 79;
 
@@ -58,7 +57,7 @@ pub(super) fn print_settings(text: Text, settings: &Settings) -> Result<ExitCode
     if told.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
-    Err(Failure::Words(told.join("\nkeyward: "), COMPLAINTS))
+    Err(Failure::Words(told.join("\nkeyward: "), Exit::Refused))
 }
 
 /// Lines one below the other, each with where its setting comes from.

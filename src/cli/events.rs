@@ -15,7 +15,8 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use crate::cli::args::{EventsArgs, ListedArgs};
 use crate::cli::events::format::Writing;
-use crate::cli::{Failure, TROUBLE, on_store, place, print, to_look};
+use crate::cli::exit::Exit;
+use crate::cli::{Failure, on_store, place, print, to_look};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::event::chain::{Kept, KeptHead};
@@ -33,8 +34,6 @@ use crate::service::Service;
 use crate::store::Store;
 use crate::text::Text;
 
-/// The chain is not whole, or does not hold the head that was asked for.
-pub(super) const NOT_WHOLE: u8 = 1;
 /// How many events are read and written at a time.
 const BATCH: usize = 500;
 /// How long `--follow` waits before it looks again whether anything was recorded, in milliseconds.
@@ -66,7 +65,7 @@ pub(super) fn events(config: &Config, args: EventsArgs) -> Result<ExitCode, Fail
     };
     // Whatever is told from here on is told in the user's language.
     done.map_err(|failure| match failure.words(text) {
-        Some(words) => Failure::Words(words, failure.code()),
+        Some(words) => Failure::Words(words, failure.exit()),
         None => failure,
     })
 }
@@ -83,7 +82,7 @@ struct Trail {
 impl Trail {
     fn moment(&self, typed: &str, edge: Edge) -> Result<Timestamp, Failure> {
         moment::parse(typed, edge, self.zone, self.now)
-            .map_err(|why| Failure::Words(self.text.no_moment(why, typed), TROUBLE))
+            .map_err(|why| Failure::Words(self.text.no_moment(why, typed), Exit::Usage))
     }
 
     /// Prints events, the head of their chain, or whether it is whole.
@@ -101,11 +100,11 @@ impl Trail {
             (true, Some(head)) if !head.is_empty() => {
                 let kept = KeptHead::parse(head).ok_or_else(|| {
                     let words = self.text.fill("cli.no_head", &[("head", &head)]);
-                    Failure::Words(words, TROUBLE)
+                    Failure::Words(words, Exit::Usage)
                 })?;
                 self.check(Some(&kept))
             }
-            _ => Err(Failure::Sentence("cli.head_and_check")),
+            _ => Err(Failure::Sentence("cli.head_and_check", Exit::Usage)),
         }
     }
 
@@ -118,7 +117,7 @@ impl Trail {
                 ("term", &&text[mistake.span.clone()]),
                 ("why", &self.text.mistake(mistake)),
             ];
-            Failure::Words(self.text.fill("cli.no_filter", &said), TROUBLE)
+            Failure::Words(self.text.fill("cli.no_filter", &said), Exit::Usage)
         })?;
         let moment = |typed: &Option<String>, edge| {
             typed
@@ -147,7 +146,7 @@ impl Trail {
         let filter = self.filter(listed)?;
         self.service.known_in_events(&self.actor, &filter)?;
         if matches!(filter.range(self.now), (Some(since), Some(until)) if since >= until) {
-            return Err(Failure::Sentence("cli.since_until"));
+            return Err(Failure::Sentence("cli.since_until", Exit::Usage));
         }
         let view = View {
             as_of: AsOf {
@@ -197,7 +196,7 @@ impl Trail {
             Err(flaws) => {
                 let lines = flaws.iter().map(|flaw| self.text.flaw(flaw) + "\n");
                 print(&lines.collect::<String>())?;
-                return Ok(ExitCode::from(NOT_WHOLE));
+                return Ok(Exit::Refused.into());
             }
         };
         let mut said = self.text.chain_whole(&whole) + "\n";
@@ -210,7 +209,7 @@ impl Trail {
         Ok(if proven {
             ExitCode::SUCCESS
         } else {
-            ExitCode::from(NOT_WHOLE)
+            Exit::Refused.into()
         })
     }
 

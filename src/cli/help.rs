@@ -42,6 +42,20 @@ pub(super) const SSH_LINE: &[&str] = &[
     ITSELF,
     SIGNAL,
 ];
+pub(super) const KEY_LIST: &[&str] = &[
+    include_str!("../../assets/help/key-list.txt"),
+    NOT_OWNER,
+    ITSELF,
+    CLOSED,
+    SIGNAL,
+];
+pub(super) const KEY_LOCK: &[&str] = &[
+    include_str!("../../assets/help/key-lock.txt"),
+    NOT_OWNER,
+    ITSELF,
+    CLOSED,
+    SIGNAL,
+];
 pub(super) const CONFIG: &[&str] = &[
     include_str!("../../assets/help/config.txt"),
     ITSELF,

@@ -10,6 +10,7 @@ use crate::auth::hash::{Cost, Hasher};
 use crate::auth::proof::Proofs;
 use crate::auth::random::SystemRandom;
 use crate::cli::args::ServeArgs;
+use crate::cli::exit::Exit;
 use crate::cli::{Failure, on_store, place, unless_reading_will_do};
 use crate::clock::SystemClock;
 use crate::config::Config;
@@ -27,9 +28,6 @@ use crate::serve::{self, Ended, Options, Parts};
 use crate::service::Service;
 use crate::store::{Place, Store};
 use crate::text::Text;
-
-/// The command line cannot be used (`EX_USAGE` of sysexits.h).
-const USAGE: u8 = 64;
 /// How many threads answer, at most, unless more are asked for.
 const THREADS: usize = 4;
 /// How many threads change something for clients of the management API.
@@ -45,7 +43,7 @@ const LEAST: u64 = 16;
 pub(super) fn serve(text: Text, config: &Config, args: ServeArgs) -> Result<ExitCode, Failure> {
     let headers = Headers::new(&args.header, args.bearer).ok_or_else(|| {
         let words = text.fill("serve.no_header", &[("header", &args.header)]);
-        Failure::Words(words, USAGE)
+        Failure::Words(words, Exit::Usage)
     })?;
     let trusted = trusted(text, &args.trust)?;
     let listens = listens(text, &args)?;
@@ -57,7 +55,7 @@ pub(super) fn serve(text: Text, config: &Config, args: ServeArgs) -> Result<Exit
             .is_demonstration()
             .map_err(|fault| Failure::Trouble(fault.into()))?
     {
-        return Err(Failure::Sentence("serve.demonstration"));
+        return Err(Failure::Sentence("serve.demonstration", Exit::Usage));
     }
     let threads = args.threads.map_or_else(threads, usize::from);
     let readers: Result<_, _> = (0..threads).map(|_| reader(&place, config)).collect();
@@ -71,7 +69,7 @@ pub(super) fn serve(text: Text, config: &Config, args: ServeArgs) -> Result<Exit
         let said: [(&str, &dyn Display); 2] = [("least", &least), ("files", &files)];
         return Err(Failure::Words(
             text.fill("serve.few_files", &said),
-            super::TROUBLE,
+            Exit::Trouble,
         ));
     }
     let mut handover = Handover::take();
@@ -100,7 +98,7 @@ pub(super) fn serve(text: Text, config: &Config, args: ServeArgs) -> Result<Exit
         Ok(()) => Ok(ExitCode::SUCCESS),
         Err(Ended::System(error)) => Err(Failure::System("serve.system", error)),
         // The log has told why.
-        Err(Ended::Database(_)) => Ok(ExitCode::from(super::TROUBLE)),
+        Err(Ended::Database(_)) => Ok(Exit::Trouble.into()),
     }
 }
 
@@ -162,7 +160,7 @@ fn trusted(text: Text, typed: &[String]) -> Result<Networks, Failure> {
                 Rule::NotANetwork { network, .. } => ("serve.host_bits", network),
                 _ => ("serve.no_network", typed.clone()),
             };
-            Failure::Words(text.fill(name, &[("network", &network)]), USAGE)
+            Failure::Words(text.fill(name, &[("network", &network)]), Exit::Usage)
         })
     });
     let checked: Result<Vec<String>, Failure> = checked.collect();
@@ -180,15 +178,15 @@ fn cores() -> usize {
 /// Why nothing listens at a place that was typed so.
 fn failure(text: Text, typed: &str, fault: &Fault) -> Failure {
     let (name, code) = match fault {
-        Fault::Unclear => ("serve.unclear", USAGE),
-        Fault::NotLoopback(_) => ("serve.not_loopback", USAGE),
-        Fault::NotHanded => ("serve.not_handed", USAGE),
-        Fault::NoListener => ("serve.no_listener", USAGE),
-        Fault::TooLong => ("serve.too_long", USAGE),
-        Fault::Taken => ("serve.taken", super::TROUBLE),
-        Fault::NotASocket => ("serve.not_a_socket", super::TROUBLE),
-        Fault::Locked => ("serve.locked", super::TROUBLE),
-        Fault::System(_) => ("serve.no_listening", super::TROUBLE),
+        Fault::Unclear => ("serve.unclear", Exit::Usage),
+        Fault::NotLoopback(_) => ("serve.not_loopback", Exit::Usage),
+        Fault::NotHanded => ("serve.not_handed", Exit::Usage),
+        Fault::NoListener => ("serve.no_listener", Exit::Usage),
+        Fault::TooLong => ("serve.too_long", Exit::Usage),
+        Fault::Taken => ("serve.taken", Exit::Trouble),
+        Fault::NotASocket => ("serve.not_a_socket", Exit::Trouble),
+        Fault::Locked => ("serve.locked", Exit::Trouble),
+        Fault::System(_) => ("serve.no_listening", Exit::Trouble),
     };
     let said = |key, value: &dyn Display| {
         let said: [(&str, &dyn Display); 2] = [("listen", &typed), (key, value)];

@@ -7,8 +7,9 @@ use std::process::ExitCode;
 
 use zeroize::Zeroizing;
 
+use crate::cli::exit::Exit;
 use crate::cli::ssh_key::{KEY_FILE_MAX, NoKey, PublicKey};
-use crate::cli::{Failure, TROUBLE, print, to_look};
+use crate::cli::{Failure, print, to_look};
 use crate::config::Config;
 use crate::store::Place;
 use crate::text::Text;
@@ -23,7 +24,7 @@ pub(super) fn ssh_line(
 ) -> Result<ExitCode, Failure> {
     let place = Place::File(database.to_owned());
     to_look(&place, config)?.known_user(user)?;
-    let refused = |words| Failure::Words(words, TROUBLE);
+    let refused = |words| Failure::Words(words, Exit::Trouble);
     let bytes = read(key_file).map_err(|error| {
         let facts: [(&str, &dyn std::fmt::Display); 2] =
             [("path", &key_file.display()), ("words", &error)];
@@ -69,10 +70,10 @@ fn line(
 ) -> Result<String, Failure> {
     let unquotable = |word: &dyn std::fmt::Display| {
         let words = text.fill("ssh_line.unquotable", &[("path", word)]);
-        Failure::Words(words, TROUBLE)
+        Failure::Words(words, Exit::Trouble)
     };
     let program = config.program.as_deref().filter(|path| path.is_file());
-    let program = program.ok_or(Failure::Sentence("ssh_line.no_program"))?;
+    let program = program.ok_or(Failure::Sentence("ssh_line.no_program", Exit::Trouble))?;
     let database = absolute(database).unwrap_or_else(|_| database.to_owned());
     let mut command = vec![
         program

@@ -15,6 +15,7 @@ use signal_hook::low_level;
 use zeroize::Zeroizing;
 
 use crate::cli::args::VerifyArgs;
+use crate::cli::exit::Exit;
 use crate::cli::{Failure, on_store, place, unless_reading_will_do, write};
 use crate::config::Config;
 use crate::domain::rights::RightsTree;
@@ -24,9 +25,6 @@ use crate::export::json::line;
 use crate::service::authenticate::Judged;
 use crate::store::Store;
 use crate::text::Text;
-
-/// The secret is refused.
-const REFUSED: u8 = 1;
 
 /// The header in which a client sends a secret, as its line begins.
 const HEADER: &[u8] = b"api-secret-key:";
@@ -64,7 +62,7 @@ pub(super) fn verify(text: Text, config: &Config, args: VerifyArgs) -> Result<Ex
     })?;
     let code = match judged.verdict {
         Verdict::Valid(_) => ExitCode::SUCCESS,
-        Verdict::Refused(_) => ExitCode::from(REFUSED),
+        Verdict::Refused(_) => Exit::Refused.into(),
     };
     write(&(answer(&judged, told) + "\n")).map_err(|error| Failure::System("cli.output", error))?;
     service.note_use(judged.noted);

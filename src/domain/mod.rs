@@ -24,6 +24,7 @@ pub mod name;
 pub mod policy;
 pub mod preview;
 pub mod problem;
+pub mod reference;
 pub mod rights;
 pub mod role;
 pub mod secret;

@@ -169,12 +169,19 @@ impl Rule {
     #[must_use]
     pub fn refusal(&self) -> Option<&'static str> {
         match self {
-            Rule::RoleBeyondOwn | Rule::RightsBeyondOwn { .. } | Rule::NotHeld => {
-                Some("beyond-own-role")
-            }
+            _ if self.is_beyond_own() => Some("beyond-own-role"),
             Rule::OwnLock | Rule::OwnDemotion | Rule::OwnRole | Rule::OwnBounds => Some("oneself"),
             _ => None,
         }
+    }
+
+    /// Whether the actor's role is what stands in the way.
+    #[must_use]
+    pub fn is_beyond_own(&self) -> bool {
+        matches!(
+            self,
+            Rule::RoleBeyondOwn | Rule::RightsBeyondOwn { .. } | Rule::NotHeld
+        )
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crate::domain::event::flaw::Flaw;
 use crate::domain::id::{KeyId, RoleId, UserId};
 use crate::domain::problem::Problem;
+use crate::domain::reference::RowKind;
 use crate::domain::rights::Right;
 use crate::domain::role::Assigned;
 use crate::domain::verdict::Refused;
@@ -81,6 +82,10 @@ pub enum Trouble {
     NoSuchTarget(String),
     /// Nobody of this name is a user, or has done anything that is an event.
     NoSuchActor(String),
+    /// No row of this kind has this name.
+    NoneNamed(RowKind, String),
+    /// Several deleted keys had this name: their IDs.
+    SeveralNamed { name: String, ids: Vec<KeyId> },
     /// Somebody else has pruned the trail meanwhile.
     PrunedMeanwhile,
     /// The database could not do it.

@@ -8,6 +8,7 @@ use crate::domain::event::{EventKind, Target};
 use crate::domain::id::KeyId;
 use crate::domain::intent::{Affected, KeyChange, Named as Names, Prospect};
 use crate::domain::problem::{Field, Problem, Rule};
+use crate::domain::reference::RowKind;
 use crate::domain::rights::Right;
 use crate::domain::role::Role;
 use crate::domain::secret::{Ended, IssuedSecret};
@@ -23,7 +24,6 @@ use crate::service::record::{differences, role_in_event};
 use crate::service::typed::refuse_secrets;
 use crate::service::{Service, refuse_if_any};
 use crate::store::api_keys::StoredKey;
-use crate::store::names::Named;
 use crate::store::{Tx, api_keys, policy, roles, secrets};
 
 /// The events of an edit.
@@ -434,7 +434,7 @@ fn refuse_problems(
     let taken = taken.map(|(id, name)| Rule::NameTaken { id: id.0, name });
     let name = (fields.name.as_str(), draft.told_alike.as_deref());
     let so_far = before.map(|(id, before)| (id.0, before.name.as_str()));
-    let name = name_problem(tx, Named::ApiKeys, name, so_far, taken)?;
+    let name = name_problem(tx, RowKind::ApiKey, name, so_far, taken)?;
     let role = match before.map(|(_, before)| before.role) {
         Some(role) if role == fields.role => None,
         role => role_problem(change, role, fields.role)?,

@@ -7,6 +7,7 @@ use crate::domain::id::{KeyId, RoleId, SecretId, UserId};
 use crate::domain::intent::Prospect;
 use crate::domain::name::{check_name, check_reason};
 use crate::domain::problem::{Field, Problem, Rule};
+use crate::domain::reference::RowKind;
 use crate::domain::rights::Right;
 use crate::domain::role::Role;
 use crate::domain::state::LockedBy;
@@ -17,7 +18,7 @@ use crate::service::Service;
 use crate::service::admission::authorize;
 use crate::service::record::{NOTING, Writing};
 use crate::service::sign_in::Entry;
-use crate::store::names::{self, Named};
+use crate::store::names;
 use crate::store::patience::give_way;
 use crate::store::{Tx, api_keys, events, roles, secrets, users};
 
@@ -263,9 +264,9 @@ impl On<'_> {
     /// Refuses where the row is no longer of this version, or is not there any more.
     fn refuse_unless(self, version: i64, tx: &Tx<'_>) -> Result<(), Trouble> {
         let (named, id) = match self {
-            On::Key(id) => (Named::ApiKeys, id.0),
-            On::User(id) => (Named::Users, id.0),
-            On::Role(id) => (Named::Roles, id.0),
+            On::Key(id) => (RowKind::ApiKey, id.0),
+            On::User(id) => (RowKind::User, id.0),
+            On::Role(id) => (RowKind::Role, id.0),
             // What is made anew was not seen before.
             On::Secret(_) | On::NewKey(_) | On::NewUser(_) | On::NewRole(_) | On::Trail => {
                 return Ok(());

@@ -3,6 +3,7 @@
 
 use crate::domain::id::{RoleId, UserId};
 use crate::domain::intent::{Affected, Intent, LeftKeys, Named, Outlook, Prospect, UserChange};
+use crate::domain::reference::RowKind;
 use crate::domain::rights::Right;
 use crate::domain::role::RoleFields;
 use crate::domain::services::opens_all_of;
@@ -11,7 +12,7 @@ use crate::domain::user::{Actor, UserFields};
 use crate::service::authority::{Edit, refuse_last_manager, role_in_use};
 use crate::service::change::{Change, locked_already, not_locked};
 use crate::service::{Service, api_keys, roles, secrets, users};
-use crate::store::names::{self, Named as Table};
+use crate::store::names;
 use crate::store::{api_keys as stored_keys, roles as stored};
 
 /// The most names of keys or users in a question.
@@ -45,9 +46,9 @@ impl Service {
 /// What would come of one of several changes. Only where the database fails all of them fail.
 fn outlook(change: &Change<'_>, intent: Intent) -> Result<Outlook, Trouble> {
     let table = match intent {
-        Intent::Key(..) | Intent::IssueSecret(..) | Intent::SaveKey { .. } => Table::ApiKeys,
-        Intent::User(..) | Intent::SaveUser { .. } => Table::Users,
-        Intent::DeleteRole(_) | Intent::SaveRole { .. } => Table::Roles,
+        Intent::Key(..) | Intent::IssueSecret(..) | Intent::SaveKey { .. } => RowKind::ApiKey,
+        Intent::User(..) | Intent::SaveUser { .. } => RowKind::User,
+        Intent::DeleteRole(_) | Intent::SaveRole { .. } => RowKind::Role,
     };
     let seen = names::seen(change.tx, table, intent.id())?;
     let prospect = match look(change, &intent) {

@@ -1,15 +1,22 @@
 //! Names that are taken, and names that can be taken for another's.
 
+use crate::domain::fold::name_key;
+use crate::domain::id::{KeyId, Who};
 use crate::domain::problem::{Field, Problem, Rule};
-use crate::domain::trouble::Fault;
+use crate::domain::reference::{Reference, RowKind};
+use crate::domain::rights::Right;
+use crate::domain::trouble::{Fault, Trouble};
+use crate::domain::user::Actor;
+use crate::service::Service;
+use crate::service::typed::missing;
 use crate::store::Tx;
-use crate::store::names::{Named, alike};
+use crate::store::names::{self, alike};
 
 /// What is wrong with a name beside the others of its kind: it is `taken`, or looks like another one, unless whoever
 /// chose it was told so. `before` is the ID and the name so far; a name that stays is not compared.
 pub(super) fn name_problem(
     tx: &Tx<'_>,
-    named: Named,
+    named: RowKind,
     (name, told_alike): (&str, Option<&str>),
     before: Option<(i64, &str)>,
     taken: Option<Rule>,
@@ -23,4 +30,63 @@ pub(super) fn name_problem(
         taken => taken,
     };
     Ok(rule.map(|rule| Problem::new(Field::Name, rule)))
+}
+
+impl Service {
+    /// The IDs of the rows that somebody named, each once and in that order. A name is looked for among the rows that are
+    /// there and then, of API keys, among the deleted ones. Of an ID nothing is asked: what is done with it will be refused
+    /// where no row has it.
+    ///
+    /// # Errors
+    /// [`Trouble::NoneNamed`] and [`Trouble::SeveralNamed`]; who may not view the list may name nothing but IDs.
+    pub fn find_rows(
+        &self,
+        actor: &Actor,
+        kind: RowKind,
+        references: &[Reference],
+    ) -> Result<Vec<i64>, Trouble> {
+        let view: &[Right] = match kind {
+            RowKind::ApiKey => &[Right::ViewApiKeys],
+            RowKind::User => &[Right::ViewUsers],
+            RowKind::Role => &[Right::ViewRoles],
+        };
+        let named =
+            |one: &Reference| matches!(one, Reference::Name(name) if !is_own(actor, kind, name));
+        let needs = if references.iter().any(named) {
+            view
+        } else {
+            &[]
+        };
+        self.ask(actor, needs, |tx, _| {
+            let mut found = Vec::with_capacity(references.len());
+            for reference in references {
+                let id = match reference {
+                    Reference::Id(id) => *id,
+                    Reference::Name(name) => one_named(tx, kind, name)?,
+                };
+                if !found.contains(&id) {
+                    found.push(id);
+                }
+            }
+            Ok(found)
+        })
+    }
+}
+
+/// Whether it is the actor's own name: everybody may know that.
+fn is_own(actor: &Actor, kind: RowKind, name: &str) -> bool {
+    kind == RowKind::User
+        && matches!(actor.who, Who::User(_))
+        && name_key(name) == name_key(&actor.name)
+}
+
+fn one_named(tx: &Tx<'_>, kind: RowKind, name: &str) -> Result<i64, Trouble> {
+    match names::ids_of(tx, kind, name)?[..] {
+        [id] => Ok(id),
+        [] => Err(missing(tx, name, |name| Trouble::NoneNamed(kind, name))?),
+        ref ids => Err(Trouble::SeveralNamed {
+            name: name.to_owned(),
+            ids: ids.iter().copied().map(KeyId).collect(),
+        }),
+    }
 }

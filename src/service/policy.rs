@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::domain::event::{EventKind, Target};
 use crate::domain::policy::{Policy, PolicyDraft};
 use crate::domain::rights::Right;
+use crate::domain::state::AsOf;
 use crate::domain::trouble::Trouble;
 use crate::domain::user::Actor;
 use crate::service::Service;
@@ -16,6 +17,11 @@ use crate::store::policy;
 const EDITS: Edits = [EventKind::SystemSettingsSaved; 3];
 
 impl Service {
+    /// As of when states are told to the actor, with the policy's warning time or that of the setting.
+    pub fn as_of_now(&self, actor: &Actor) -> Result<AsOf, Trouble> {
+        self.ask(actor, &[], |tx, _| Ok(self.as_of(tx)?))
+    }
+
     /// The policy that the keys are held to. Everybody may know it.
     pub fn policy(&self, actor: &Actor) -> Result<Policy, Trouble> {
         self.ask(actor, &[], |tx, _| Ok(policy::get(tx)?))

@@ -7,6 +7,7 @@ use crate::domain::event::{EventKind, Target};
 use crate::domain::id::RoleId;
 use crate::domain::name::NAME_MAX;
 use crate::domain::problem::{Field, Problem, Rule};
+use crate::domain::reference::RowKind;
 use crate::domain::rights::{Right, Rights};
 use crate::domain::role::{ASSIGNED_MAX, Assigned, Role, RoleDraft, RoleFields, RoleProperties};
 use crate::domain::trouble::Trouble;
@@ -17,7 +18,6 @@ use crate::service::names::name_problem;
 use crate::service::record::differences;
 use crate::service::typed::refuse_secrets;
 use crate::service::{Service, refuse_if_any};
-use crate::store::names::Named;
 use crate::store::{Tx, roles};
 
 /// The events of an edit; a role has no lock.
@@ -190,7 +190,7 @@ fn stored_problems(
     let taken = taken.map(|name| Rule::RoleNameTaken { name });
     let name = (fields.name.as_str(), draft.told_alike.as_deref());
     let so_far = before.map(|(id, before)| (id.0, before.name.as_str()));
-    let problem = name_problem(tx, Named::Roles, name, so_far, taken)?;
+    let problem = name_problem(tx, RowKind::Role, name, so_far, taken)?;
     Ok(problem.into_iter().collect())
 }
 

@@ -47,7 +47,7 @@ pub(super) fn refuse_secrets(
 pub(super) fn missing(
     tx: &Tx<'_>,
     name: &str,
-    say: fn(String) -> Trouble,
+    say: impl FnOnce(String) -> Trouble,
 ) -> Result<Trouble, Fault> {
     Ok(if is_secret(tx, name)? {
         Trouble::SecretNamed

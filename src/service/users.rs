@@ -9,6 +9,7 @@ use crate::domain::id::{RoleId, UserId};
 use crate::domain::intent::UserChange;
 use crate::domain::locale::Locale;
 use crate::domain::problem::{Field, Problem, Rule};
+use crate::domain::reference::RowKind;
 use crate::domain::rights::Right;
 use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::{Actor, UserDraft, UserFields, UserProperties};
@@ -20,7 +21,6 @@ use crate::service::names::name_problem;
 use crate::service::record::{differences, role_in_event};
 use crate::service::typed::refuse_secrets;
 use crate::service::{Service, refuse_if_any};
-use crate::store::names::Named;
 use crate::store::users::StoredUser;
 use crate::store::{Tx, roles, users};
 
@@ -63,7 +63,7 @@ impl Service {
             let taken = users::with_name(tx, &fields.name)?;
             let taken = taken.map(|name| Rule::UserNameTaken { name });
             let name = (fields.name.as_str(), draft.told_alike.as_deref());
-            let name = name_problem(tx, Named::Users, name, None, taken)?;
+            let name = name_problem(tx, RowKind::User, name, None, taken)?;
             let role = role_problem(change, None, fields.role)?;
             refuse_if_any(name.into_iter().chain(role).collect())?;
             refuse_new(change, &fields)?;

@@ -3,36 +3,53 @@
 use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
 
+use crate::domain::fold::name_key;
 use crate::domain::name::{name_look, name_sort, text_sort};
+use crate::domain::reference::RowKind;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
 use crate::store::query::columns;
 
-/// What has names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Named {
-    ApiKeys,
-    Roles,
-    Users,
-}
-
 /// The first of them, other than the one with the ID `except`, whose name looks like this one: its ID and name.
 pub fn alike(
     tx: &Tx<'_>,
-    named: Named,
+    named: RowKind,
     name: &str,
     except: Option<i64>,
 ) -> Result<Option<(i64, String)>, Fault> {
     let (table, there) = match named {
-        Named::ApiKeys => ("api_keys", "deleted_at IS NULL"),
-        Named::Roles => ("roles", "deleted_at IS NULL"),
-        Named::Users => ("users", "TRUE"),
+        RowKind::ApiKey => ("api_keys", "deleted_at IS NULL"),
+        RowKind::Role => ("roles", "deleted_at IS NULL"),
+        RowKind::User => ("users", "TRUE"),
     };
     let sql = format!(
         "SELECT id, name FROM {table} WHERE name_look = ?1 AND {there} AND id IS NOT ?2 ORDER BY id LIMIT 1"
     );
     tx.row(&sql, (name_look(name), except))
+}
+
+/// The rows with this name, compared as names are: those that are not deleted, or else the keys that are, which can be
+/// restored.
+pub fn ids_of(tx: &Tx<'_>, named: RowKind, name: &str) -> Result<Vec<i64>, Fault> {
+    let key = name_key(name);
+    let (present, deleted) = match named {
+        RowKind::ApiKey => (
+            "FROM api_keys WHERE name_key = ?1 AND deleted_at IS NULL",
+            Some("FROM api_keys WHERE name_key = ?1 AND deleted_at IS NOT NULL"),
+        ),
+        RowKind::Role => (
+            "FROM roles WHERE name_key = ?1 AND deleted_at IS NULL",
+            None,
+        ),
+        RowKind::User => ("FROM users WHERE name_key = ?1", None),
+    };
+    let ids = |from: &str| tx.values(&format!("SELECT id {from} ORDER BY id"), [&key]);
+    let found = ids(present)?;
+    match deleted {
+        Some(from) if found.is_empty() => ids(from),
+        _ => Ok(found),
+    }
 }
 
 /// What a row is called, as of which version, and when it last signed in.
@@ -49,12 +66,12 @@ columns! {
 }
 
 /// The row with this ID, deleted or not.
-pub fn seen(tx: &Tx<'_>, named: Named, id: i64) -> Result<Option<Seen>, Fault> {
+pub fn seen(tx: &Tx<'_>, named: RowKind, id: i64) -> Result<Option<Seen>, Fault> {
     tx.select_first(
         match named {
-            Named::ApiKeys => "FROM api_keys WHERE id = ?1",
-            Named::Users => "FROM users WHERE id = ?1",
-            Named::Roles => "FROM (SELECT *, NULL AS last_sign_in_at FROM roles) WHERE id = ?1",
+            RowKind::ApiKey => "FROM api_keys WHERE id = ?1",
+            RowKind::User => "FROM users WHERE id = ?1",
+            RowKind::Role => "FROM (SELECT *, NULL AS last_sign_in_at FROM roles) WHERE id = ?1",
         },
         [id],
     )

@@ -2,11 +2,37 @@
 
 use std::fmt::Display;
 
+use crate::domain::list::RoleRow;
 use crate::domain::rights::{Extent, Rights, groups};
 use crate::domain::role::RoleFields;
 use crate::text::Text;
 
 impl Text {
+    /// What a role lets one into.
+    #[must_use]
+    pub fn lets_into(self, role: &RoleRow) -> &'static str {
+        self.say(match (role.user_interface, role.web_service) {
+            (true, true) => "access.both",
+            (true, false) => "access.user_interface",
+            (false, true) => "access.web_service",
+            (false, false) => "access.none",
+        })
+    }
+
+    /// What a role lets one into, and which services it opens where it lists some.
+    #[must_use]
+    pub fn role_access(self, role: &RoleRow) -> String {
+        let access = self.lets_into(role);
+        match role.services.as_str() {
+            "" => access.to_owned(),
+            services => {
+                let words: [(&str, &dyn Display); 2] =
+                    [("access", &access), ("services", &services)];
+                self.fill("access.limited", &words)
+            }
+        }
+    }
+
     /// What these rights allow where one gets by them, in few words: `reads through the API`.
     #[must_use]
     pub fn allows(self, rights: &Rights, user_interface: bool, web_service: bool) -> String {

@@ -8,13 +8,14 @@ use keyward::domain::api_key::ApiKeyDraft;
 use keyward::domain::event::EventKind;
 use keyward::domain::fold::name_key;
 use keyward::domain::id::{AUDITOR, FULL_ACCESS, KeyId, UserId};
+use keyward::domain::reference::RowKind;
 use keyward::domain::role::{Role, RoleDraft};
 use keyward::domain::state::{AsOf, Warning};
 use keyward::domain::time::DAY;
 use keyward::domain::trouble::{Fault, Trouble};
 use keyward::domain::user::Arrival;
 use keyward::domain::verdict::{Asked, Refused, Verdict};
-use keyward::store::names::{self, Named};
+use keyward::store::names;
 use keyward::store::{Place, Store, list};
 use rusqlite::Connection;
 use rusqlite::types::Value;
@@ -194,7 +195,7 @@ fn names_of_older_rows_sort_as_people_expect_and_are_known_by_their_look() {
     let alike = bench
         .service
         .store()
-        .read(|tx| names::alike(tx, Named::ApiKeys, "pr\u{43E}d", None));
+        .read(|tx| names::alike(tx, RowKind::ApiKey, "pr\u{43E}d", None));
     assert_eq!(alike, Ok(Some((15, "prod".to_owned()))));
 }
 

@@ -1,6 +1,7 @@
 //! Events as text, CSV and JSON, one to a line.
 
 use crate::cli::args::Format;
+use crate::cli::rows::with_blanks_shown;
 use crate::domain::event::trail::{EventRow, SYSTEM_NAME};
 use crate::domain::export::{ExportForm, View};
 use crate::domain::name::printable;
@@ -82,49 +83,4 @@ impl Writing {
 
 fn actor(event: &EventRow) -> &str {
     event.actor.as_deref().unwrap_or(SYSTEM_NAME)
-}
-
-/// The mark of white space that could be taken for what is between two columns.
-const BLANK: char = '␣';
-
-/// A value in which white space never looks like the end of a column: two blanks in a row, those at its beginning and
-/// end, and any that is as wide as two, are shown as marks.
-fn with_blanks_shown(value: &str) -> String {
-    let chars: Vec<char> = value.chars().collect();
-    let blank = |at: usize| chars.get(at).is_none_or(|c| c.is_whitespace());
-    let shown = chars.iter().enumerate().map(|(at, c)| {
-        let beside = at == 0 || blank(at - 1) || blank(at + 1);
-        let wide = width(c.encode_utf8(&mut [0; 4])) != 1;
-        if c.is_whitespace() && (beside || wide) {
-            BLANK
-        } else {
-            *c
-        }
-    });
-    shown.collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_forges_no_column() {
-        for (name, shown) in [
-            ("a b", "a b"),
-            ("a  b", "a␣␣b"),
-            (
-                "ok  alice  Role: Full Access",
-                "ok␣␣alice␣␣Role: Full Access",
-            ),
-            (" a", "␣a"),
-            ("a ", "a␣"),
-            ("a\u{3000}b", "a␣b"),
-            ("a \u{a0}b", "a␣␣b"),
-            ("a\u{a0}b", "a\u{a0}b"),
-            ("", ""),
-        ] {
-            assert_eq!(with_blanks_shown(name), shown, "{name:?}");
-        }
-    }
 }

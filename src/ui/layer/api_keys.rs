@@ -12,10 +12,10 @@ use crate::domain::rights::Right;
 use crate::domain::state::Facts;
 use crate::domain::trouble::Trouble;
 use crate::domain::user::unnamed;
-use crate::ui::keymap::{Action, Scope};
-use crate::ui::layer::bulk::{
+use crate::text::bulk::{
     DELETE, LOCK_OUT_KEYS, RESTORE, SET_EXPIRY, SET_NO_EXPIRY, SET_ROLE, UNLOCK,
 };
+use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::destination::Destination;
 use crate::ui::layer::expiry::SetExpiry;
 use crate::ui::layer::list::{

@@ -3,8 +3,6 @@
 //! The rows are changed one after the other, each by a request of its own: nobody else waits longer for the database than
 //! for one row, and to stop is to ask for no other.
 
-mod plan;
-
 use std::collections::VecDeque;
 use std::fmt::Display;
 
@@ -13,18 +11,13 @@ use ratatui::layout::{Position, Rect};
 
 use crate::domain::intent::Outlook;
 use crate::domain::trouble::Trouble;
+use crate::text::bulk::{Plan, named, why};
 use crate::ui::hits::{Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
-use crate::ui::layer::bulk::plan::{named, why};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status, Then};
 use crate::ui::look::{Button, Dialog, boxed, buttons, paragraph};
 use crate::ui::request::{Outcome, Ticket, Write};
 use crate::ui::scroll::Scroll;
-
-pub use plan::{
-    DELETE, LOCK_OUT_KEYS, LOCK_OUT_USERS, Many, Plan, RESTORE, SET_EXPIRY, SET_NO_EXPIRY,
-    SET_ROLE, UNLOCK,
-};
 
 /// Columns of the pages, where there is room for them.
 const COLUMNS: u16 = 66;
@@ -84,7 +77,7 @@ impl Bulk {
     /// Shows what will happen to none of the rows, and why.
     #[must_use]
     pub fn in_vain(plan: Plan, ctx: &Ctx, then: Then<Came>) -> Bulk {
-        let told = plan.told(ctx);
+        let told = plan.told(ctx.text, ctx.now);
         Bulk {
             told: Some(told),
             ..Bulk::new(plan, "", then)

@@ -1,14 +1,12 @@
 //! Administration > User Management > Roles: the list.
 
-use std::fmt::Display;
-
 use crate::domain::event::Target;
 use crate::domain::id::RoleId;
 use crate::domain::intent::Intent;
 use crate::domain::list::{RoleRow, RoleSort};
 use crate::domain::rights::Right;
+use crate::text::bulk::DELETE;
 use crate::ui::keymap::{Action, Scope};
-use crate::ui::layer::bulk::DELETE;
 use crate::ui::layer::destination::Destination;
 use crate::ui::layer::list::{
     Change, Column, ListScreen, Question, Table, Verb, Verbs, column, plain,
@@ -29,21 +27,11 @@ impl Table for RoleRow {
             "column.access",
             (28, 48),
             ('a', RoleSort::Access),
-            |row: &RoleRow, ctx| {
-                let access = access(row, ctx);
-                plain(match row.services.as_str() {
-                    "" => access.to_owned(),
-                    services => {
-                        let words: [(&str, &dyn Display); 2] =
-                            [("access", &access), ("services", &services)];
-                        ctx.text.fill("access.limited", &words)
-                    }
-                })
-            },
+            |row: &RoleRow, ctx| plain(ctx.text.role_access(row)),
         )
         .or_shorter(|row, ctx| match row.services.as_str() {
-            "" => access(row, ctx).to_owned(),
-            _ => ctx.text.limited(access(row, ctx)),
+            "" => ctx.text.lets_into(row).to_owned(),
+            _ => ctx.text.limited(ctx.text.lets_into(row)),
         }),
         column("column.users", (5, 10), ('u', RoleSort::Users), |row, _| {
             plain(row.users.to_string())
@@ -83,16 +71,6 @@ impl Table for RoleRow {
         // There is always one: Full Access.
         ctx.text.say("list.nothing_found").to_owned()
     }
-}
-
-/// What a role lets one into.
-fn access<'a>(row: &RoleRow, ctx: &'a Ctx) -> &'a str {
-    ctx.text.say(match (row.user_interface, row.web_service) {
-        (true, true) => "access.both",
-        (true, false) => "access.user_interface",
-        (false, true) => "access.web_service",
-        (false, false) => "access.none",
-    })
 }
 
 /// The list of roles with its verbs.

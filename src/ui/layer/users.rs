@@ -9,8 +9,8 @@ use crate::domain::list::{UserRow, UserSort};
 use crate::domain::rights::Right;
 use crate::domain::state::UserState;
 use crate::domain::trouble::Trouble;
+use crate::text::bulk::{DELETE, LOCK_OUT_USERS, SET_ROLE, UNLOCK};
 use crate::ui::keymap::{Action, Scope};
-use crate::ui::layer::bulk::{DELETE, LOCK_OUT_USERS, SET_ROLE, UNLOCK};
 use crate::ui::layer::destination::Destination;
 use crate::ui::layer::list::{
     Change, Column, ListScreen, Question, Table, Verb, Verbs, aging, choose_sight, column,

@@ -11,10 +11,11 @@ use crate::domain::list::{ChosenColumn, Listed, Order};
 use crate::domain::rights::Right;
 use crate::domain::role::Role;
 use crate::domain::trouble::Trouble;
+use crate::text::bulk::{Many, Plan, SET_ROLE};
 use crate::ui::field::Typed;
 use crate::ui::hits::{Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
-use crate::ui::layer::bulk::{Bulk, Came, Many, Plan, SET_ROLE};
+use crate::ui::layer::bulk::{Bulk, Came};
 use crate::ui::layer::choice::Choice;
 use crate::ui::layer::confirm::Confirm;
 use crate::ui::layer::destination::Destination;
@@ -236,7 +237,11 @@ impl<V: Verbs> ListScreen<V> {
             asks.push(Bulk::in_vain(plan, ctx, then()));
             return;
         }
-        let (title, told, verb) = (plan.title(text), plan.told(ctx), plan.verb(text));
+        let (title, told, verb) = (
+            plan.title(text),
+            plan.told(ctx.text, ctx.now),
+            plan.verb(text),
+        );
         let yes = Then::new(move |_: &mut ListScreen<V>, reason: String, _, asks| {
             asks.push(Bulk::new(plan.clone(), &reason, then()));
         });

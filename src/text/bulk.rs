@@ -4,9 +4,9 @@ use std::fmt::Display;
 
 use crate::domain::intent::{Intent, Outlook, Prospect};
 use crate::domain::name::name_sort;
+use crate::domain::time::Timestamp;
 use crate::domain::trouble::Trouble;
 use crate::text::Text;
-use crate::ui::layer::Ctx;
 
 /// The names of the sentences about a change of many rows. `{n}` is how many rows, `{value}` what they are to have.
 pub struct Many {
@@ -55,7 +55,7 @@ pub struct Plan {
     /// What the rows are to have, as it is shown; empty where the change has no value.
     pub value: String,
     /// In the order of the page.
-    pub(super) rows: Vec<Outlook>,
+    pub rows: Vec<Outlook>,
 }
 
 impl Plan {
@@ -74,15 +74,14 @@ impl Plan {
 
     /// What will happen: in numbers, and then row by row.
     #[must_use]
-    pub fn told(&self, ctx: &Ctx) -> String {
-        let mut lines = self.summary(ctx);
+    pub fn told(&self, text: Text, now: Timestamp) -> String {
+        let mut lines = self.summary(text, now);
         lines.push(String::new());
-        lines.extend(self.rows.iter().map(|row| self.line(row, ctx)));
+        lines.extend(self.rows.iter().map(|row| self.line(row, text, now)));
         lines.join("\n")
     }
 
-    fn summary(&self, ctx: &Ctx) -> Vec<String> {
-        let text = ctx.text;
+    fn summary(&self, text: Text, now: Timestamp) -> Vec<String> {
         let count = |is: &dyn Fn(&Outlook) -> bool| self.rows.iter().filter(|row| is(row)).count();
         let affected = |row: &Outlook, stops: bool| match &row.prospect {
             Ok(Prospect::Affects(affected)) if stops => affected.stops(),
@@ -110,18 +109,18 @@ impl Plan {
         ];
         let numbers = numbers.into_iter().filter(|(_, n)| *n > 0);
         let mut lines: Vec<String> = numbers.map(|(name, n)| self.fill(name, n, text)).collect();
-        lines.extend(self.last_used(ctx));
+        lines.extend(self.last_used(text, now));
         lines
     }
 
     /// Which of the rows that will be changed was used last, and when.
-    fn last_used(&self, ctx: &Ctx) -> Option<String> {
+    fn last_used(&self, text: Text, now: Timestamp) -> Option<String> {
         let open = self.rows.iter().filter(|row| row.is_open());
         let used = open.filter_map(|row| Some((row.last_sign_in_at?, &row.name)));
         let (at, name) = used.max_by_key(|(at, _)| *at)?;
-        let ago = ctx.text.ago(ctx.now.since(at));
+        let ago = text.ago(now.since(at));
         let words: [(&str, &dyn Display); 2] = [("name", name), ("ago", &ago)];
-        Some(ctx.text.fill(
+        Some(text.fill(
             self.of_use(["bulk.last_used", "bulk.last_signed_in"]),
             &words,
         ))
@@ -136,8 +135,7 @@ impl Plan {
     }
 
     /// What will become of one row.
-    fn line(&self, row: &Outlook, ctx: &Ctx) -> String {
-        let text = ctx.text;
+    fn line(&self, row: &Outlook, text: Text, now: Timestamp) -> String {
         let what = match &row.prospect {
             Ok(Prospect::Clear | Prospect::Affects(_) | Prospect::LeavesKeys(_)) => {
                 text.say(self.many.each).to_owned()
@@ -150,7 +148,7 @@ impl Plan {
         };
         let what = match row.last_sign_in_at {
             Some(at) if row.is_open() => {
-                let ago = text.ago(ctx.now.since(at));
+                let ago = text.ago(now.since(at));
                 let words: [(&str, &dyn Display); 2] = [("what", &what), ("ago", &ago)];
                 text.fill(self.of_use(["bulk.used", "bulk.signed_in"]), &words)
             }
@@ -159,7 +157,9 @@ impl Plan {
         named(row, &what, text)
     }
 
-    pub(super) fn fill(&self, sentence: &'static str, n: usize, text: Text) -> String {
+    /// A sentence about so many rows, and what they are to have.
+    #[must_use]
+    pub fn fill(&self, sentence: &'static str, n: usize, text: Text) -> String {
         let words: [(&str, &dyn Display); 2] = [("n", &n), ("value", &self.value)];
         text.fill(sentence, &words)
     }
@@ -187,7 +187,8 @@ impl Plan {
 }
 
 /// A sentence about a row, behind its name, or its ID where it has none any more.
-pub(super) fn named(row: &Outlook, what: &str, text: Text) -> String {
+#[must_use]
+pub fn named(row: &Outlook, what: &str, text: Text) -> String {
     let name = match row.name.as_str() {
         "" => text.fill("event_body.id", &[("id", &row.intent.id())]),
         name => name.to_owned(),
@@ -197,7 +198,8 @@ pub(super) fn named(row: &Outlook, what: &str, text: Text) -> String {
 }
 
 /// Why nothing comes of a row.
-pub(super) fn why(trouble: &Trouble, text: Text) -> String {
+#[must_use]
+pub fn why(trouble: &Trouble, text: Text) -> String {
     match trouble {
         Trouble::Problems(problems) => {
             let each: Vec<_> = problems.iter().map(|one| text.problem(one, &[])).collect();
