@@ -399,7 +399,7 @@ fn nothing_else_goes_with_it() {
         (&["config", "--user", "alice"] as &[_], "--user"),
         (&["--db", "x.db", "config"], "--db"),
     ] {
-        let said = said(&home.run(args, &[]).code(2));
+        let said = said(&home.run(args, &[]).code(64));
         assert!(said.contains("keyward config"), "{said}");
         assert!(said.contains(option), "{said}");
     }

@@ -99,7 +99,7 @@ fn every_role_of_the_demo_can_be_looked_at_and_who_may_not_is_told_so() {
     for view in VIEWS {
         let mut console = start(home.path(), &["demo", "--as", view.word]);
         if view.word == "automation" {
-            assert_eq!(console.end(), 2);
+            assert_eq!(console.end(), 77);
             console.says_with(
                 "trouble.no_user_interface",
                 &[("user", &"wallboard"), ("role", &"Automation")],
@@ -135,7 +135,7 @@ fn predictable_secrets_are_never_kept() {
     ] {
         let refused = Command::from_std(keyward(home.path(), &args))
             .assert()
-            .code(2);
+            .code(64);
         assert!(said(&refused).contains("can be predicted"), "{args:?}");
     }
     assert!(!home.path().join("x.db").exists());
@@ -201,7 +201,7 @@ fn a_tour_is_of_no_other_role_and_of_no_file() {
         &["demo", "--tour", "--db", "x.db"],
     ] {
         let refused = Command::from_std(keyward(home.path(), args)).assert();
-        assert!(said(&refused.code(2)).contains("--tour"), "{args:?}");
+        assert!(said(&refused.code(64)).contains("--tour"), "{args:?}");
     }
 }
 

@@ -321,10 +321,10 @@ fn a_filter_is_typed_as_in_the_console_and_holds_beside_the_options() {
         ("time:<", "--filter, time:<: "),
         ("by:\"alice", "--filter, by:\"alice: "),
     ] {
-        trail.is_refused(&["--filter", filter], 2, words);
+        trail.is_refused(&["--filter", filter], 64, words);
     }
     trail.is_refused(&["--filter", "target:nope"], 1, "There is no nope");
-    trail.is_refused(&["--filter", "x", "--head"], 2, "");
+    trail.is_refused(&["--filter", "x", "--head"], 64, "");
 }
 
 #[test]
@@ -365,13 +365,13 @@ fn a_secret_is_refused_wherever_it_stands_among_the_arguments_and_never_told_aga
         &["--check", "--head", &secret],
         &["--help", &secret],
     ] {
-        let said = trail.is_refused(args, 2, "A secret must not be an argument");
+        let said = trail.is_refused(args, 64, "A secret must not be an argument");
         assert!(!said.contains("AAAA"), "{said}");
     }
 }
 
 #[test]
-fn what_cannot_be_understood_is_told_and_gives_2() {
+fn what_cannot_be_understood_is_told_and_is_wrong_usage() {
     let trail = Trail::at(&[NOW]);
     for args in [
         &["--since", "yesterday"][..],
@@ -391,12 +391,12 @@ fn what_cannot_be_understood_is_told_and_gives_2() {
         &["--by", ""],
         &["--user", ""],
     ] {
-        let said = trail.is_refused(args, 2, "");
+        let said = trail.is_refused(args, 64, "");
         assert!(!said.is_empty(), "{args:?}");
     }
     let secret = format!("42:{}=", "A".repeat(43));
     for args in [&["--since", &secret][..], &["--check", "--head", &secret]] {
-        let said = trail.is_refused(args, 2, "");
+        let said = trail.is_refused(args, 64, "");
         assert!(!said.contains("AAAA"), "{said}");
     }
 }
@@ -511,7 +511,7 @@ fn a_refused_pruning_leaves_everything_as_it_was() {
     trail.sql("DROP TRIGGER full");
 
     trail.sql("UPDATE users SET role = 2");
-    trail.is_refused(&prune, 2, "Not authorized to prune");
+    trail.is_refused(&prune, 77, "Not authorized to prune");
     assert!(!path.exists() && files() == before - 1);
     assert_eq!(trail.sequences(&[])[..2], [1, 2]);
 
@@ -528,7 +528,7 @@ fn whoever_may_not_view_events_is_told_nothing() {
     let trail = Trail::at(&[NOW]);
     trail.sql("UPDATE roles SET rights = '[]' WHERE id = 2; UPDATE users SET role = 2");
     for args in [&[][..], &["--check"], &["--head"], &["--follow"]] {
-        trail.is_refused(args, 2, "Not authorized to view system events");
+        trail.is_refused(args, 77, "Not authorized to view system events");
     }
     let connection = rusqlite::Connection::open(trail.database()).expect("opened");
     let noted = "SELECT count(*) FROM events WHERE number = 9006 AND target_kind = 'system'";
@@ -625,7 +625,7 @@ fn following_ends_when_its_user_may_no_longer_look() {
     trail.sql("UPDATE roles SET rights = '[]' WHERE id = 2; UPDATE users SET role = 2");
     trail.append(NOW, "hidden", json!({}));
     assert_eq!(follower.next(), "");
-    assert_eq!(follower.child.wait().expect("ended").code(), Some(2));
+    assert_eq!(follower.child.wait().expect("ended").code(), Some(77));
 }
 
 #[test]

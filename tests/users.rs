@@ -84,7 +84,7 @@ fn who_may_not_sign_in_is_told_why_and_sees_nothing() {
     home.lock_bob_out();
     let locked_out = "keyward: bob is locked out: denied permission to sign in.";
     let unknown = "keyward: There is no user mallory in this database.";
-    for (user, code, sentence) in [("bob", 2, locked_out), ("mallory", 1, unknown)] {
+    for (user, code, sentence) in [("bob", 77, locked_out), ("mallory", 1, unknown)] {
         let mut console = Start::new(home.directory.path(), &["--user", user]).go();
         assert_eq!(console.end(), code);
         assert_eq!(console.screen().trim_end(), sentence);
@@ -109,7 +109,7 @@ fn a_user_is_named_only_for_the_console() {
         (vec!["--user", "bob", "verify"], "verify"),
         ([&["--user", "bob"], &UNLOCK[..]].concat(), "user unlock"),
     ] {
-        let said = said(&home.run(&args).code(2).stdout(""));
+        let said = said(&home.run(&args).code(64).stdout(""));
         assert!(said.contains(word) && said.contains("--user"), "{said}");
     }
 }
@@ -123,7 +123,7 @@ fn no_secret_is_a_user_and_none_is_repeated() {
         vec!["user", "unlock", &secret, "--break-glass"],
         vec!["user", "unlock", &secret],
     ] {
-        let said = said(&home.run(&args).code(2).stdout(""));
+        let said = said(&home.run(&args).code(64).stdout(""));
         assert!(said.contains("A secret must not be an argument"), "{said}");
         assert!(!said.contains(&secret), "{said}");
     }
@@ -135,7 +135,7 @@ fn the_owner_gets_a_user_back_in_and_says_so_first() {
     home.lock_bob_out();
     let refused = Err(Trouble::LockedOut("bob".to_owned()));
     let signed_in = |home: &mut Home| home.service.sign_in("bob", &Arrival::default()).map(|_| ());
-    home.run(&UNLOCK[..3]).code(2).stdout("");
+    home.run(&UNLOCK[..3]).code(64).stdout("");
     assert_eq!(signed_in(&mut home), refused);
     home.run(&["user", "unlock", "mallory", "--break-glass"])
         .code(1)
@@ -175,8 +175,12 @@ impl Home {
     /// The sentence with which `ssh-line` is refused; nothing is printed but that.
     fn no_line(&self, args: &[&str]) -> String {
         let refused = self.run(&[&["ssh-line"], args].concat());
-        let stranger = args.contains(&"mallory");
-        said(&refused.code(if stranger { 1 } else { 2 }).stdout(""))
+        let code = match args {
+            [_] => 64,
+            args if args.contains(&"mallory") => 1,
+            _ => 2,
+        };
+        said(&refused.code(code).stdout(""))
     }
 }
 
@@ -273,7 +277,7 @@ fn nothing_is_pruned_into_a_file_for_who_came_with_user() {
     let owner = home.owner.name.clone();
     for user in ["bob", &owner] {
         let asked = [&prune[..], &["--user", user]].concat();
-        let said = said(&home.run(&asked).code(2).stdout(""));
+        let said = said(&home.run(&asked).code(77).stdout(""));
         assert!(said.contains("With --user no file is written"), "{said}");
     }
     let to = home.directory.path().join("old");

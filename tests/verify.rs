@@ -183,7 +183,7 @@ fn a_key_opens_the_services_of_its_role_from_its_addresses_and_no_others() {
     for wrong in [["--service", "Billing"], ["--address", "10.0.0.0/8"]] {
         let mut command = verify(&keyring.database());
         let ran = command.args(wrong).write_stdin(keyring.secret.expose());
-        let ran = ran.assert().code(2).stdout("");
+        let ran = ran.assert().code(64).stdout("");
         assert!(said(&ran).contains(wrong[1]), "{wrong:?}");
     }
 }
@@ -321,6 +321,6 @@ fn a_secret_is_never_an_argument() {
     verify(&keyring.database())
         .arg(keyring.secret.expose())
         .assert()
-        .code(2)
+        .code(64)
         .stdout("");
 }
