@@ -13,7 +13,7 @@ mod key;
 mod rows;
 mod serve;
 mod session;
-mod ssh_key;
+pub mod ssh_key;
 mod ssh_line;
 mod themes;
 mod unlock;

@@ -126,7 +126,7 @@ impl Config {
         let mut settings = Settings::without_file(&environment);
         settings.file = machine.file;
         match machine.written {
-            Ok(written) => file::apply(&written.unwrap_or_default(), &mut settings),
+            Ok(written) => settings.apply(&written.unwrap_or_default()),
             Err(why) => settings.complaints.push(Complaint { line: None, why }),
         }
         if let ThemeSetting::File(path) = &mut settings.theme {

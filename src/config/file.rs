@@ -57,19 +57,22 @@ pub(super) fn read(path: &Path, account: u32) -> Result<Option<String>, Why> {
     String::from_utf8(bytes).map(Some).map_err(|_| Why::NotText)
 }
 
-/// Puts in force what a config file sets.
-pub(super) fn apply(text: &str, settings: &mut Settings) {
-    let mut reading = Reading { text, settings };
-    match DeTable::parse(text) {
-        Ok(table) => reading.settings("", table.get_ref()),
-        Err(error) => reading
-            .settings
-            .complaints
-            .push(Complaint::of_parser(text, &error)),
+impl Settings {
+    /// Puts in force what a config file sets; what does not count in it is among the complaints.
+    pub fn apply(&mut self, text: &str) {
+        let settings = self;
+        let mut reading = Reading { text, settings };
+        match DeTable::parse(text) {
+            Ok(table) => reading.settings("", table.get_ref()),
+            Err(error) => reading
+                .settings
+                .complaints
+                .push(Complaint::of_parser(text, &error)),
+        }
+        // A table has them by name.
+        settings.complaints.sort_by_key(|complaint| complaint.line);
+        settings.keys.sort_by_key(|setting| setting.line);
     }
-    // A table has them by name.
-    settings.complaints.sort_by_key(|complaint| complaint.line);
-    settings.keys.sort_by_key(|setting| setting.line);
 }
 
 struct Reading<'a> {
@@ -151,7 +154,7 @@ mod tests {
 
     fn applied(text: &str) -> Settings {
         let mut settings = Settings::default();
-        apply(text, &mut settings);
+        settings.apply(text);
         settings
     }
 

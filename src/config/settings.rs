@@ -306,14 +306,13 @@ fn one_of<T: Copy>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::file;
 
     #[test]
     fn every_setting_can_be_set() {
         let mut settings = Settings::default();
         let text = "theme = 'my themes/\"dark\".toml'\ncolours = '16'\nborders = 'ascii'\nmouse = false\nclipboard = 'off'\nidle_minutes = 0\n\
              zone = 'Asia/Tokyo'\nlanguage = 'ja-JP'\nwarning_days = 30\n[secret]\nhidden = true";
-        file::apply(text, &mut settings);
+        settings.apply(text);
         assert_eq!(settings.complaints, []);
         let set = [
             "'my themes/\"dark\".toml'",

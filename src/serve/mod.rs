@@ -3,7 +3,7 @@
 //! Each thread has a runtime and a connection to the database of its own; what they share is in `Shared`. Every answer about a key reads its rows anew.
 
 mod admin;
-mod api;
+pub mod api;
 pub mod auth;
 pub mod hashing;
 mod http;

@@ -3,7 +3,7 @@
 
 mod input;
 mod job;
-mod keys;
+pub mod keys;
 mod leave;
 mod osc52;
 mod paste;

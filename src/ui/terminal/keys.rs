@@ -17,7 +17,7 @@ const LONGEST: usize = 32;
 
 /// What has come of something that is not complete yet.
 #[derive(Default)]
-pub(super) struct Parser {
+pub struct Parser {
     begun: Wiped,
     paste: Option<Paste>,
     /// The last byte was the key Enter.
@@ -42,7 +42,7 @@ enum Step {
 
 /// What the parser waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Awaited {
+pub enum Awaited {
     /// Anything: nothing has begun.
     Anything,
     /// The rest of a sequence, if the byte ESC was not the key Esc.
@@ -110,6 +110,7 @@ impl Parser {
     }
 
     /// What the parser waits for now.
+    #[must_use]
     pub fn awaits(&self) -> Awaited {
         match (&self.paste, self.begun.bytes()) {
             (Some(paste), _) if paste.is_interrupted() => Awaited::AfterCtrlC,

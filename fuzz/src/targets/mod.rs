@@ -1,0 +1,31 @@
+//! What is fuzzed: for each target a function that takes any bytes, and panics where what must hold does not.
+
+mod bytes;
+
+pub mod api;
+pub mod config;
+pub mod console;
+pub mod database;
+pub mod dates;
+pub mod filter;
+pub mod http;
+pub mod ssh_key;
+pub mod terminal;
+pub mod token;
+
+/// Takes any bytes.
+pub type Target = fn(&[u8]);
+
+/// Every target, by the name of its program and of the directory with its inputs.
+pub const TARGETS: &[(&str, Target)] = &[
+    ("api", api::run),
+    ("config", config::run),
+    ("console", console::run),
+    ("database", database::run),
+    ("dates", dates::run),
+    ("filter", filter::run),
+    ("http", http::run),
+    ("ssh_key", ssh_key::run),
+    ("terminal", terminal::run),
+    ("token", token::run),
+];
