@@ -3,12 +3,14 @@
 
 mod args;
 mod ask;
+mod backup;
 mod change;
 mod config;
 mod console;
 mod events;
 pub mod exit;
 mod help;
+mod interrupt;
 mod key;
 mod rows;
 mod serve;
@@ -168,6 +170,7 @@ fn obey(text: Text, config: Config, args: Args) -> Result<ExitCode, Failure> {
         }
         Some(Command::Themes { name: Some(name) }) => themes::print_file(name),
         Some(Command::Themes { name: None }) => themes::print_all(&config.settings),
+        Some(Command::Backup(asked)) => backup::backup(text, &config, *asked),
         Some(Command::Events(asked)) => events::events(&config, *asked),
     }
 }

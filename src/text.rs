@@ -890,6 +890,7 @@ impl Text {
             FileFault::Denied => "file.denied",
             FileFault::ReadOnlyMount => "file.read_only_mount",
             FileFault::NoDirectory => "file.no_directory",
+            FileFault::Reserved => "file.reserved",
             FileFault::Full => "file.full",
             FileFault::OverLimit => "file.over_limit",
             FileFault::Unsure => "file.unsure",

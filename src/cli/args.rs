@@ -1,5 +1,6 @@
 //! What the command line can say, and its help.
 
+pub(super) mod backup;
 pub(super) mod key;
 pub(super) mod rows;
 
@@ -13,6 +14,7 @@ use clap::{
     ValueEnum,
 };
 
+use crate::cli::args::backup::BackupArgs;
 use crate::cli::args::key::KeyCommand;
 use crate::cli::help;
 use crate::config::settings::{ThemeName, ThemeSetting};
@@ -212,6 +214,12 @@ pub(super) enum Command {
     /// Prints the system events on standard output, the oldest first. Neither creates nor migrates a database.
     #[command(after_long_help = help::EVENTS.concat())]
     Events(Box<EventsArgs>),
+    /// Copy the database to a new file, while others use it
+    ///
+    /// For the account that owns the database. Prints the file's size, how many API keys it has, and the head of its
+    /// chain of events.
+    #[command(after_long_help = help::BACKUP.concat())]
+    Backup(Box<BackupArgs>),
 }
 
 #[derive(Debug, Subcommand)]
@@ -425,7 +433,8 @@ mod tests {
 
     #[test]
     fn a_command_takes_just_the_options_that_its_help_lists_before_it_and_behind() {
-        let commands: [(&[&str], &[&str]); 8] = [
+        let commands: [(&[&str], &[&str]); 9] = [
+            (&["backup"], &["copy.db"]),
             (&["demo"], &[]),
             (&["verify"], &[]),
             (&["serve"], &["--auth", "unix:auth.sock"]),

@@ -76,6 +76,14 @@ pub(super) const EVENTS: &[&str] = &[
     SIGNAL,
 ];
 
+pub(super) const BACKUP: &[&str] = &[
+    include_str!("../../assets/help/backup.txt"),
+    NOT_OWNER,
+    ITSELF,
+    CLOSED,
+    SIGNAL,
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,7 +100,7 @@ mod tests {
     fn callers_are_warned_and_no_line_is_broken() {
         assert_eq!(VERIFY.last(), Some(&CALLERS));
         for page in [
-            CONSOLE, VERIFY, SERVE, UNLOCK, SSH_LINE, CONFIG, THEMES, EVENTS,
+            CONSOLE, VERIFY, SERVE, UNLOCK, SSH_LINE, CONFIG, THEMES, EVENTS, BACKUP,
         ] {
             for line in page.concat().lines() {
                 assert!(line.len() <= 79, "{line}");

@@ -93,6 +93,10 @@ kinds! {
     GlassBroken                    9007 Warning "glass-broken";
     /// Old events were removed; its body says up to which, and the hash that the chain goes on from.
     EventsPruned                   9008 Warning "events-pruned";
+    /// The database's owner made a copy of it; its body says where, and the last event that the copy has.
+    BackupCreated                  9009 Info    "backup-created";
+    /// The database's owner put a copy in the database's place; its body says which, and what was there before.
+    BackupRestored                 9010 Warning "backup-restored";
 }
 
 impl EventKind {

@@ -322,6 +322,8 @@ pub enum FileFault {
     Denied,
     ReadOnlyMount,
     NoDirectory,
+    /// The name is one that `SQLite` has for a file of its own beside the database.
+    Reserved,
     Full,
     /// The account's quota, or a limit of how long a file may be, is reached.
     OverLimit,

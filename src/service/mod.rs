@@ -7,6 +7,7 @@ mod admission;
 pub mod api_keys;
 pub mod authenticate;
 mod authority;
+pub mod backup;
 mod change;
 mod columns;
 pub mod demo;

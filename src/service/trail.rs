@@ -10,14 +10,14 @@ use crate::domain::list::Filter;
 use crate::domain::rights::{Right, Rights};
 use crate::domain::role::Role;
 use crate::domain::time::Timestamp;
-use crate::domain::trouble::{Fault, Trouble};
+use crate::domain::trouble::Trouble;
 use crate::domain::user::Actor;
 use crate::service::Service;
 use crate::service::change::{Attempt, On};
 use crate::service::secrets::add_path;
 use crate::service::typed::missing;
 use crate::store::events::{self, Prefix};
-use crate::store::{self, Tx, list};
+use crate::store::{checked, list};
 
 /// The most people that are offered to choose from.
 const ACTORS: usize = 200;
@@ -143,20 +143,6 @@ impl Service {
             Ok(events::remove(change.tx, prefix)?)
         })
     }
-}
-
-/// The head, or what is wrong: of the chain first.
-fn checked(tx: &Tx<'_>, kept: Option<&KeptHead>) -> Result<Result<Whole, Vec<Flaw>>, Fault> {
-    let mut flaws = store::flaws(tx)?;
-    match events::check_chain(tx, kept) {
-        Ok(Ok(whole)) if flaws.is_empty() => return Ok(Ok(whole)),
-        Ok(Ok(_)) => {}
-        Ok(Err(broken)) => flaws.insert(0, Flaw::Chain(broken)),
-        // Where pages are damaged it may not be possible to walk at all.
-        Err(Fault::Corrupt) if !flaws.is_empty() => {}
-        Err(fault) => return Err(fault),
-    }
-    Ok(Err(flaws))
 }
 
 /// Refuses unless the role has every right there is.

@@ -19,7 +19,7 @@ const DIRECTORY_MODE: u32 = 0o700;
 pub const FILE_MODE: u32 = 0o600;
 
 /// What `SQLite` opens beside a database, by the end of its name.
-const BESIDE: [&str; 3] = ["-wal", "-shm", "-journal"];
+pub const BESIDE: [&str; 3] = ["-wal", "-shm", "-journal"];
 
 /// Whether there is nothing at the path.
 pub fn is_missing(path: &Path) -> Result<bool, OpenFault> {

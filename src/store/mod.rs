@@ -4,6 +4,7 @@
 
 mod address;
 pub mod api_keys;
+pub mod backup;
 mod begin;
 pub mod columns;
 mod convert;
@@ -44,7 +45,7 @@ use crate::store::migrate::KNOWN;
 use crate::store::patience::Patience;
 use crate::store::read_only::Frozen;
 
-pub use flaws::flaws;
+pub use flaws::{checked, flaws};
 
 /// Where a database is.
 #[derive(Clone, Debug, PartialEq, Eq)]
