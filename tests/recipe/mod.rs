@@ -133,7 +133,7 @@ impl Recipe {
         bob.send("l").says("confirm.lock_user");
         bob.send("y").see("was locked out: denied");
         let mut alice = sshd.console("alice", &[], &[]);
-        assert_eq!(alice.end(), 2);
+        assert_eq!(alice.end(), 77);
         assert!(alice.screen().contains("alice is locked out"));
         let unlocked = run(unlock);
         assert_eq!(unlocked.stdout, b"alice was unlocked.\n", "{unlocked:?}");

@@ -11,6 +11,7 @@ use keyward::domain::id::{KeyId, RoleId, SecretId, UserId, Who};
 use keyward::domain::intent::{Intent, KeyChange, UserChange};
 use keyward::domain::list::{ChosenColumn, Filter, KeyRow, RoleRow, UserRow, WindowQuery};
 use keyward::domain::policy::{Policy, PolicyDraft};
+use keyward::domain::reference::{Reference, RowKind};
 use keyward::domain::rights::{Right, Rights};
 use keyward::domain::role::{RoleDraft, RoleFields};
 use keyward::domain::secret::Overlap;
@@ -402,6 +403,12 @@ const USES: &[Use] = &[
     ("check_events", "", &[Right::ViewEvents], Nothing, false, |_, s, who| s.check_events(who, None).map(drop)),
     ("prunable_events", "", &[], Everything, true, |_, s, who| s.prunable_events(who, NOW).map(drop)),
     ("prune_events", "", &[], Everything, true, |w, s, who| s.prune_events(who, &w.first_events, "events.jsonl")),
+    ("find_rows", "keys", &[Right::ViewApiKeys], Nothing, false, |_, s, who| s.find_rows(who, RowKind::ApiKey, &named("key")).map(drop)),
+    ("find_rows", "users", &[Right::ViewUsers], Nothing, false, |_, s, who| s.find_rows(who, RowKind::User, &named("ann")).map(drop)),
+    ("find_rows", "oneself", &[], Nothing, false, |_, s, who| s.find_rows(who, RowKind::User, &named("bob")).map(drop)),
+    ("find_rows", "roles", &[Right::ViewRoles], Nothing, false, |_, s, who| s.find_rows(who, RowKind::Role, &named("own")).map(drop)),
+    ("find_rows", "IDs", &[], Nothing, false, |_, s, who| s.find_rows(who, RowKind::ApiKey, &[Reference::Id(1)]).map(drop)),
+    ("as_of_now", "", &[], Nothing, false, |_, s, who| s.as_of_now(who).map(drop)),
     ("policy", "", &[], Nothing, false, |_, s, who| s.policy(who).map(drop)),
     ("save_policy", "", &[Right::EditUsers], EditsRoles, true, |_, s, who| {
         let draft = PolicyDraft { warning_days: "7".to_owned(), ..PolicyDraft::default() };
@@ -711,6 +718,10 @@ fn who_is_locked_out_or_deleted_does_nothing_any_more_with_every_right_there_is(
         let again = service.look_again(&world.bob);
         assert_eq!(again.map(|_| ()), Err(trouble));
     }
+}
+
+fn named(name: &str) -> [Reference; 1] {
+    [Reference::Name(name.to_owned())]
 }
 
 /// What notes coming and going, and asks who somebody is, is looked at elsewhere.
