@@ -5,6 +5,7 @@ mod args;
 mod ask;
 mod backup;
 mod change;
+mod completions;
 mod config;
 mod console;
 mod events;
@@ -12,6 +13,7 @@ pub mod exit;
 mod help;
 mod interrupt;
 mod key;
+mod man;
 mod rows;
 mod serve;
 mod session;
@@ -20,6 +22,7 @@ mod ssh_line;
 mod themes;
 mod unlock;
 mod verify;
+mod version;
 
 use std::io::{self, ErrorKind, Write};
 use std::path::PathBuf;
@@ -172,6 +175,8 @@ fn obey(text: Text, config: Config, args: Args) -> Result<ExitCode, Failure> {
         Some(Command::Themes { name: None }) => themes::print_all(&config.settings),
         Some(Command::Backup(asked)) => backup::backup(text, &config, *asked),
         Some(Command::Events(asked)) => events::events(&config, *asked),
+        Some(Command::Completions { shell }) => completions::completions(shell),
+        Some(Command::Man { directory }) => man::man(directory.as_deref()),
     }
 }
 

@@ -80,6 +80,8 @@ const CRATES: &[(&str, &[&str])] = &[
         ],
     ),
     ("clap", &["cli"]),
+    ("clap_complete", &["cli"]),
+    ("clap_mangen", &["cli"]),
     ("crossterm", &["ui"]),
     ("etcetera", &["config"]),
     ("hmac", &["auth::proof", "auth::token"]),

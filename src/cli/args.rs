@@ -13,10 +13,11 @@ use clap::{
     Arg, ArgGroup, Args as Arguments, CommandFactory, Error, FromArgMatches, Parser, Subcommand,
     ValueEnum,
 };
+use clap_complete::Shell;
 
 use crate::cli::args::backup::BackupArgs;
 use crate::cli::args::key::KeyCommand;
-use crate::cli::help;
+use crate::cli::{help, version};
 use crate::config::settings::{ThemeName, ThemeSetting};
 use crate::domain::services::is_service_name;
 use crate::service::demo::{VIEWS, View};
@@ -27,7 +28,7 @@ use crate::service::demo::{VIEWS, View};
 /// which is shown once. The first start creates the database, and the account that runs it becomes its first user. Only
 /// the account that owns a database can open it.
 #[derive(Debug, Parser)]
-#[command(version, after_long_help = help::CONSOLE.concat())]
+#[command(version, max_term_width = help::WIDTH.into())]
 pub(super) struct Args {
     #[command(flatten)]
     pub(super) database: DatabaseArg,
@@ -111,10 +112,20 @@ impl TypedValueParser for ThemeParser {
 impl Args {
     /// Reads the command line of the process.
     pub(super) fn read(arguments: Vec<OsString>) -> Result<Args, Error> {
-        let command = Args::command();
-        let arguments = command_first(&command, arguments);
-        Args::from_arg_matches(&command.try_get_matches_from(arguments)?)
+        let arguments = command_first(&Args::command(), arguments);
+        let read = Args::command().try_get_matches_from(&arguments);
+        match read {
+            // All that help says is made only where some of it is printed.
+            Err(answer) if !answer.use_stderr() => command().try_get_matches_from(&arguments),
+            read => read,
+        }
+        .and_then(|read| Args::from_arg_matches(&read))
     }
+}
+
+/// The command line with all its help.
+pub(super) fn command() -> clap::Command {
+    help::dress(Args::command().long_version(version::long()))
 }
 
 /// Puts options that stand before a command behind it: only the command knows which of them it takes.
@@ -154,14 +165,12 @@ pub(super) enum Command {
     ///
     /// Reads one secret key value, or the header line that it is sent in, from standard input, never from an argument, and
     /// prints one JSON object on a line. At a terminal it asks, and shows nothing of what is typed. Neither creates nor migrates a database.
-    #[command(after_help = help::CALLERS, after_long_help = help::VERIFY.concat())]
     Verify(VerifyArgs),
     /// Answer proxies that ask whether a key opens a request
     ///
     /// Listens on this machine until SIGTERM or SIGINT ends it: for proxies that ask before they let a request through
     /// (forward authentication), for clients of the management API, and for probes. Neither creates nor migrates a
     /// database. Standard error gets one JSON object a line.
-    #[command(after_long_help = help::SERVE.concat())]
     Serve(Box<ServeArgs>),
     /// List and change API keys
     Key {
@@ -178,7 +187,6 @@ pub(super) enum Command {
     /// Looks whether the user is one of the database, and whether KEYFILE holds exactly one public key without
     /// options; prints one line, and changes nothing. Its command names this program by its path, and the database
     /// where that is not the account's own.
-    #[command(after_long_help = help::SSH_LINE.concat())]
     SshLine {
         /// The user's public key: a file with one line, as ssh-keygen creates it
         #[arg(value_name = "KEYFILE")]
@@ -192,7 +200,6 @@ pub(super) enum Command {
     /// Print the settings in use, and where each comes from
     ///
     /// Prints them as a config file would have them. What is wrong with the config file goes to standard error.
-    #[command(after_long_help = help::CONFIG.concat())]
     Config {
         /// Print a config file with every setting and key, explained, which changes nothing
         #[arg(long)]
@@ -204,7 +211,6 @@ pub(super) enum Command {
     ///
     /// At a terminal it shows every style of every theme in its own colours; elsewhere it prints the names. With a name
     /// it prints the theme's file, with what each style is for: a start for your own.
-    #[command(after_long_help = help::THEMES.concat())]
     Themes {
         /// The theme whose file is printed
         name: Option<ThemeName>,
@@ -212,14 +218,29 @@ pub(super) enum Command {
     /// Read the system events, check that none was changed, prune old ones
     ///
     /// Prints the system events on standard output, the oldest first. Neither creates nor migrates a database.
-    #[command(after_long_help = help::EVENTS.concat())]
     Events(Box<EventsArgs>),
     /// Copy the database to a new file, while others use it
     ///
     /// For the account that owns the database. Prints the file's size, how many API keys it has, and the head of its
     /// chain of events.
-    #[command(after_long_help = help::BACKUP.concat())]
     Backup(Box<BackupArgs>),
+    /// Print a script that completes commands and options in a shell
+    ///
+    /// The script is complete: where this program has changed it is printed anew.
+    Completions {
+        /// The shell that is to read it
+        #[arg(value_name = "SHELL")]
+        shell: Shell,
+    },
+    /// Print the manual page, or write every page into a directory
+    ///
+    /// There is a page for each command, one for the keys of the console and one for the config file. Pages that this
+    /// command wrote before are replaced; if anything else has the name of one, nothing is written.
+    Man {
+        /// The directory for all pages, such as ~/.local/share/man/man1; it must be there
+        #[arg(value_name = "DIR")]
+        directory: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -228,7 +249,6 @@ pub(super) enum UserCommand {
     ///
     /// The way back in when nobody is left who can unlock: no role is required, and a system event records that it was
     /// done, and by which account.
-    #[command(after_long_help = help::UNLOCK.concat())]
     Unlock {
         /// The user's name
         name: String,
@@ -250,7 +270,7 @@ pub(super) struct DemoArgs {
     ///
     /// It is marked as a demonstration, and opened later with `keyward --db FILE`. New keys of it can be checked with
     /// `keyward verify --db FILE`. Refused if the file exists.
-    #[arg(long, value_name = "FILE")]
+    #[arg(id = "new_db", long = "db", value_name = "FILE")]
     pub(super) db: Option<PathBuf>,
     /// The same every time: a clock that starts on 5 November 2026, and secrets that can be predicted
     ///
@@ -264,7 +284,7 @@ pub(super) struct DemoArgs {
     ///
     /// The tour types into the console itself. Any other key is the presenter's. Does not go with --db: a file is not
     /// set back.
-    #[arg(long, conflicts_with_all = ["db", "view"])]
+    #[arg(long, conflicts_with_all = ["new_db", "view"])]
     pub(super) tour: bool,
     #[command(flatten)]
     pub(super) theme: ThemeArg,
@@ -428,7 +448,7 @@ mod tests {
 
     #[test]
     fn the_command_line_is_well_formed() {
-        Args::command().debug_assert();
+        command().debug_assert();
     }
 
     #[test]

@@ -46,6 +46,13 @@ use crate::store::patience::Patience;
 use crate::store::read_only::Frozen;
 
 pub use flaws::{checked, flaws};
+pub use migrate::KNOWN as SCHEMA;
+
+/// The version of `SQLite`, which is a part of this program.
+#[must_use]
+pub fn sqlite_version() -> &'static str {
+    rusqlite::version()
+}
 
 /// Where a database is.
 #[derive(Clone, Debug, PartialEq, Eq)]

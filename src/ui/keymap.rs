@@ -790,12 +790,21 @@ pub fn actions() -> Vec<NamedAction> {
     all
 }
 
+/// The whole table: the name of the sentence that names each part of it, and its lines.
+pub fn by_scope() -> impl Iterator<Item = (&'static str, impl Iterator<Item = &'static Binding>)> {
+    SCOPES.iter().map(|&(scope, name)| {
+        let own = BINDINGS
+            .iter()
+            .filter(move |binding| binding.scope == scope);
+        (name, own)
+    })
+}
+
 /// The whole table in Markdown, as `docs/keys.md` has it.
 #[must_use]
 pub fn markdown(text: Text) -> String {
     let heads = ["key_table.keys", "key_table.action", "key_table.does"].map(|name| text.say(name));
-    let tables = SCOPES.iter().map(|&(scope, name)| {
-        let own = BINDINGS.iter().filter(|binding| binding.scope == scope);
+    let tables = by_scope().map(|(name, own)| {
         let lines: Vec<String> = own
             .map(|binding| {
                 let name = binding.name().map(|name| format!("`{name}`"));

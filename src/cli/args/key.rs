@@ -4,15 +4,12 @@ use clap::{Args as Arguments, Subcommand};
 
 use crate::cli::args::rows::{FilterArg, FormatArg, SureArgs, WhichArgs};
 use crate::cli::args::{DatabaseArg, UserArg};
-use crate::cli::help;
 
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum KeyCommand {
     /// List API keys
-    #[command(after_long_help = help::KEY_LIST.concat())]
     List(KeyListArgs),
     /// Lock out API keys: denied permission to authenticate
-    #[command(after_long_help = help::KEY_LOCK.concat())]
     Lock(KeyLockArgs),
 }
 

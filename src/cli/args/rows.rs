@@ -21,7 +21,7 @@ pub(in crate::cli) enum Format {
 #[derive(Debug, Arguments)]
 pub(in crate::cli) struct FormatArg {
     /// How they are written
-    #[arg(long, value_enum, default_value_t, help_heading = "Output")]
+    #[arg(long, value_enum, default_value_t)]
     pub(in crate::cli) format: Format,
 }
 
@@ -29,21 +29,16 @@ pub(in crate::cli) struct FormatArg {
 #[derive(Debug, Arguments)]
 pub(in crate::cli) struct FilterArg {
     /// Only what this filter shows, as the console's list is filtered: state:locked owner:ops expires:<14d
-    #[arg(
-        long,
-        value_name = "FILTER",
-        allow_hyphen_values = true,
-        help_heading = "Which rows"
-    )]
+    #[arg(long, value_name = "FILTER", allow_hyphen_values = true)]
     pub(in crate::cli) filter: Option<String>,
 }
 
 /// The rows that a command changes: named, or those that a filter shows.
 #[derive(Debug, Arguments)]
-#[group(required = true, multiple = true)]
+#[group(required = true, multiple = true, args = ["named", "filter"])]
 pub(in crate::cli) struct WhichArgs {
     /// By ID or by name; digits alone are an ID, and name:42 is the name 42
-    #[arg(value_name = "NAME", conflicts_with = "filter", value_parser = NonEmptyStringValueParser::new(), help_heading = "Which rows")]
+    #[arg(value_name = "NAME", conflicts_with = "filter", value_parser = NonEmptyStringValueParser::new())]
     pub(in crate::cli) named: Vec<String>,
     #[command(flatten)]
     pub(in crate::cli) filter: FilterArg,

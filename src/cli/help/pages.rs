@@ -1,0 +1,302 @@
+//! THE table of what each command says of itself besides its options: its notes, its examples, and what its exit codes
+//! mean where that is more than the general word for them.
+
+use crate::cli::exit::Exit;
+
+/// What a caller of `keyward verify` must know.
+const CALLERS: &str = "A caller must take any exit code but 0 as denied.";
+
+/// What a command says of itself.
+#[derive(Debug)]
+pub(in crate::cli) struct Page {
+    /// The command's words, without `keyward`.
+    pub(in crate::cli) command: &'static str,
+    /// A page of `assets/help`, in the form that `notes` takes apart; or nothing.
+    pub(in crate::cli) notes: &'static str,
+    /// Command lines, and what each does.
+    pub(in crate::cli) examples: &'static [(&'static str, &'static str)],
+    /// What 0 means here, and 1 where the command can end with it; others where they mean something of their own.
+    pub(in crate::cli) exits: &'static [(Exit, &'static str)],
+    /// What nobody may miss: the last word of its help, in the short form too.
+    pub(in crate::cli) last: Option<&'static str>,
+}
+
+macro_rules! notes {
+    ($page:literal) => {
+        include_str!(concat!("../../../assets/help/", $page, ".txt"))
+    };
+}
+
+/// A row for every command, in the order of the help of `keyward`.
+pub(in crate::cli) static PAGES: &[Page] = &[
+    Page {
+        command: "",
+        notes: notes!("keyward"),
+        examples: &[
+            ("keyward", "Open the console"),
+            ("keyward --db ./keys.db", "Open it on another database"),
+            ("keyward demo", "Look at it with keys that are made up"),
+        ],
+        exits: &[
+            (
+                Exit::Done,
+                "The user quit the console, or was signed out without keyboard activity",
+            ),
+            (Exit::Refused, "The user that was named does not exist"),
+        ],
+        last: None,
+    },
+    Page {
+        command: "demo",
+        notes: "",
+        examples: &[
+            ("keyward demo --as auditor", "See what an auditor sees"),
+            (
+                "keyward demo --tour --hide-secrets",
+                "Show the life of a key to others",
+            ),
+            (
+                "keyward demo --db demo.db",
+                "Keep what is made, for keyward --db demo.db",
+            ),
+        ],
+        exits: &[(Exit::Done, "The user quit the console")],
+        last: None,
+    },
+    Page {
+        command: "verify",
+        notes: notes!("verify"),
+        examples: &[
+            ("keyward verify < secret", "Check what a file holds"),
+            (
+                "keyward verify --service wiki --address 192.0.2.7 < header",
+                "Check it as the request that it came with",
+            ),
+        ],
+        exits: &[
+            (Exit::Done, "The secret is valid"),
+            (Exit::Refused, "The secret is refused"),
+        ],
+        last: Some(CALLERS),
+    },
+    Page {
+        command: "serve",
+        notes: notes!("serve"),
+        examples: &[
+            (
+                "keyward serve --auth unix:/run/keyward/auth.sock",
+                "Answer a proxy on this machine",
+            ),
+            (
+                "keyward serve --api 127.0.0.1:8088 --admin 127.0.0.1:8089",
+                "Let clients manage keys, and probes look",
+            ),
+        ],
+        exits: &[
+            (
+                Exit::Done,
+                "A signal ended it, after what had begun was answered",
+            ),
+            (
+                Exit::Trouble,
+                "Trouble, said on standard error: no database, one that cannot be used, or one that was replaced, which \
+                 ends it",
+            ),
+        ],
+        last: None,
+    },
+    Page {
+        command: "key list",
+        notes: notes!("key-list"),
+        examples: &[
+            (
+                "keyward key list --filter 'state:locked'",
+                "Every key that is locked out",
+            ),
+            (
+                "keyward key list --format json | jq -r '.[].keyName'",
+                "The names of all, for a script",
+            ),
+        ],
+        exits: &[
+            (Exit::Done, "Done; an empty list, too"),
+            (Exit::Refused, "A user that was named does not exist"),
+        ],
+        last: None,
+    },
+    Page {
+        command: "key lock",
+        notes: notes!("key-lock"),
+        examples: &[
+            (
+                "keyward key lock 42 --reason 'found in a log' --yes",
+                "Lock out one key, from a script",
+            ),
+            (
+                "keyward key lock --filter 'owner:ops' --dry-run",
+                "See which keys it would be, and lock out none",
+            ),
+        ],
+        exits: &[
+            (Exit::Done, "Done"),
+            (
+                Exit::Refused,
+                "Refused, at least one of them; something named does not exist; not confirmed",
+            ),
+        ],
+        last: None,
+    },
+    Page {
+        command: "user unlock",
+        notes: notes!("unlock"),
+        examples: &[(
+            "keyward user unlock alice --break-glass",
+            "Let alice in again",
+        )],
+        exits: &[
+            (Exit::Done, "The user is not locked out (any more)"),
+            (Exit::Refused, "There is no such user"),
+        ],
+        last: None,
+    },
+    Page {
+        command: "ssh-line",
+        notes: notes!("ssh-line"),
+        examples: &[(
+            "keyward ssh-line --user alice alice.pub >> ~/.ssh/authorized_keys",
+            "Let alice open the console with her SSH key",
+        )],
+        exits: &[
+            (Exit::Done, "The line was printed"),
+            (Exit::Refused, "There is no such user"),
+        ],
+        last: None,
+    },
+    Page {
+        command: "config",
+        notes: notes!("config"),
+        examples: &[
+            ("keyward config", "Tell what is set, and by what"),
+            (
+                "keyward config --default > ~/.config/keyward/config.toml",
+                "Start a config file",
+            ),
+        ],
+        exits: &[
+            (Exit::Done, "The settings were printed"),
+            (
+                Exit::Refused,
+                "The same, and the config file has a problem: for scripts that check it",
+            ),
+        ],
+        last: None,
+    },
+    Page {
+        command: "themes",
+        notes: notes!("themes"),
+        examples: &[
+            ("keyward themes", "Show every theme"),
+            (
+                "keyward themes nord > ~/.config/keyward/own.toml",
+                "Start a theme of your own with another's file",
+            ),
+        ],
+        exits: &[(Exit::Done, "Printed")],
+        last: None,
+    },
+    Page {
+        command: "events",
+        notes: notes!("events"),
+        examples: &[
+            ("keyward events --since 7d", "What happened in a week"),
+            (
+                "keyward events --target api-key:42 --format json",
+                "All that happened to a key, for a program",
+            ),
+            (
+                "keyward events --head >> kept-elsewhere",
+                "Keep a head where the owner of the database cannot write",
+            ),
+            (
+                "keyward events --check --head \"$(tail -n 1 kept-elsewhere)\"",
+                "Check that nothing before it was changed",
+            ),
+        ],
+        exits: &[
+            (
+                Exit::Done,
+                "Done; --check: the chain is intact, and contains the head",
+            ),
+            (
+                Exit::Refused,
+                "The chain is not intact, or does not contain the head; the database is not as Keyward created it; the \
+                 target or user that was named never existed",
+            ),
+        ],
+        last: None,
+    },
+    Page {
+        command: "backup",
+        notes: notes!("backup"),
+        examples: &[
+            (
+                "keyward backup /mnt/elsewhere/keyward-2026-11-27.db",
+                "Copy the account's own database",
+            ),
+            (
+                "keyward backup --db ./keys.db ./keys-copy.db",
+                "Copy another",
+            ),
+        ],
+        exits: &[
+            (Exit::Done, "The copy was made and checked"),
+            (
+                Exit::Refused,
+                "The database is not as Keyward created it, or its chain of events is not intact",
+            ),
+            (
+                Exit::Trouble,
+                "Trouble, said on standard error: no database, one that cannot be used, or a file that cannot be written",
+            ),
+        ],
+        last: None,
+    },
+    Page {
+        command: "completions",
+        notes: notes!("completions"),
+        examples: &[
+            (
+                "keyward completions bash > ~/.local/share/bash-completion/completions/keyward",
+                "For bash, from the next shell on",
+            ),
+            (
+                "keyward completions zsh > ~/.zfunc/_keyward",
+                "For zsh, where ~/.zfunc is in fpath",
+            ),
+            (
+                "keyward completions fish > ~/.config/fish/completions/keyward.fish",
+                "For fish",
+            ),
+        ],
+        exits: &[(Exit::Done, "The script was printed")],
+        last: None,
+    },
+    Page {
+        command: "man",
+        notes: "",
+        examples: &[
+            ("keyward man | man -l -", "Read the page of keyward"),
+            (
+                "keyward man ~/.local/share/man/man1",
+                "Write every page where man finds it",
+            ),
+        ],
+        exits: &[(Exit::Done, "The page was printed, or all were written")],
+        last: None,
+    },
+];
+
+/// What the command with these words says of itself.
+pub(in crate::cli) fn page(command: &str) -> Option<&'static Page> {
+    PAGES.iter().find(|page| page.command == command)
+}
