@@ -64,17 +64,23 @@ impl Tmux {
                 .spawn()
         });
         let mut tmux = tmux.map_err(failed)?;
-        if let Some(mut stdin) = tmux.stdin.take() {
-            // So little fits into a pipe that nobody reads. Where it has gone, tmux's own words say why.
-            let _ = stdin.write_all(input);
-        }
         let (said, words) = mpsc::channel();
         if let Some(errors) = tmux.stderr.take() {
-            thread::spawn(move || {
+            let hears = thread::Builder::new().spawn(move || {
                 let mut words = String::new();
                 let _ = errors.take(WORDS).read_to_string(&mut words);
                 let _ = said.send(words);
             });
+            if let Err(error) = hears {
+                // It was given nothing yet.
+                let _ = tmux.kill();
+                let _ = tmux.wait();
+                return Err(failed(error));
+            }
+        }
+        if let Some(mut stdin) = tmux.stdin.take() {
+            // So little fits into a pipe that nobody reads. Where it has gone, tmux's own words say why.
+            let _ = stdin.write_all(input);
         }
         // The end of its words is its own end.
         let Ok(words) = words.recv_timeout(self.patience) else {
