@@ -828,6 +828,10 @@ impl Text {
                 "open.foreign_log",
                 &[("path", path), ("quoted", &shell_quoted(place))],
             ),
+            OpenFault::ForeignJournal => self.fill(
+                "open.foreign_journal",
+                &[("path", path), ("quoted", &shell_quoted(place))],
+            ),
             OpenFault::OrphanedLog(log) => self.fill(
                 "open.orphaned_log",
                 &[

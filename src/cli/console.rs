@@ -139,6 +139,7 @@ fn parts(
 ) -> Result<Parts, Trouble> {
     let wanted = Arc::new(AtomicU64::new(0));
     let store = Store::open_reader(place, &config.account, Arc::clone(&wanted))?;
+    writer.store().reserve_room();
     Ok(Parts {
         reader: machine.service(store, 2)?.warning(config.settings.warning),
         wanted,

@@ -130,6 +130,7 @@ fn judging(place: &Place, config: &Config) -> Result<Judging, Failure> {
     let system = |error| Failure::System("serve.system", error);
     let opened = on_store(Store::open_to_verify(place, &config.account));
     let notes = or_to_read(opened, place, config)?;
+    notes.store().reserve_room();
     let proofs = Proofs::new(&mut SystemRandom)?;
     let threads = cores().saturating_sub(1).max(1);
     let hashing = Hashing::start(Hasher::new(Cost::REAL), proofs, threads).map_err(system)?;

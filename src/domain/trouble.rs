@@ -266,6 +266,8 @@ pub enum OpenFault {
     Empty,
     /// The log beside the database is another one's.
     ForeignLog,
+    /// The journal beside the database is another one's.
+    ForeignJournal,
     /// There is no database, but the log or journal of one, which a new one would take for its own.
     OrphanedLog(PathBuf),
     /// Neither the file nor its directory may be read-only.

@@ -2,7 +2,7 @@
 
 use std::fs::{self, DirBuilder, Metadata, OpenOptions, Permissions};
 use std::io::{self, ErrorKind};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
@@ -20,6 +20,12 @@ pub const FILE_MODE: u32 = 0o600;
 
 /// What `SQLite` opens beside a database, by the end of its name.
 pub const BESIDE: [&str; 3] = ["-wal", "-shm", "-journal"];
+
+/// How a journal begins whose pages go back into the database (<https://sqlite.org/fileformat2.html#the_rollback_journal>).
+const JOURNAL: [u8; 8] = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
+
+/// Where a database says that it is written and read with a log: twice a 2.
+const VERSIONS: u64 = 18;
 
 /// Whether there is nothing at the path.
 pub fn is_missing(path: &Path) -> Result<bool, OpenFault> {
@@ -86,6 +92,9 @@ pub fn trust(path: &Path, account: &OsAccount) -> Result<Identity, OpenFault> {
     for suffix in BESIDE {
         check_beside(&beside(&real, suffix), account)?;
     }
+    if has_stray_journal(&real) {
+        return Err(OpenFault::ForeignJournal);
+    }
     match facts.len() {
         0 => return Err(OpenFault::Empty),
         // SQLite takes a file of one byte, whatever it is, for an empty database.
@@ -135,6 +144,18 @@ fn check_beside(path: &Path, account: &OsAccount) -> Result<(), OpenFault> {
         return Err(OpenFault::Unsafe(PathFault::NotAFile(path.to_owned())));
     }
     check_file(path, &facts)
+}
+
+/// Whether there is a journal that `SQLite` would put back into a database which, having a log, makes none. The
+/// database is read only where there is one: closing it drops the locks that this process has on it.
+fn has_stray_journal(real: &Path) -> bool {
+    has_at(&beside(real, "-journal"), 0, JOURNAL) && has_at(real, VERSIONS, [2, 2])
+}
+
+fn has_at<const N: usize>(path: &Path, at: u64, wanted: [u8; N]) -> bool {
+    let mut bytes = [0; N];
+    let read = fs::File::open(path).and_then(|file| file.read_exact_at(&mut bytes, at));
+    read.is_ok() && bytes == wanted
 }
 
 /// `SQLite` opens what it cannot write for reading only, without a word.

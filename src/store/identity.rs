@@ -15,7 +15,7 @@ use rusqlite::Connection;
 use crate::domain::event::chain::Head;
 use crate::domain::trouble::Fault;
 use crate::store::address::beside;
-use crate::store::log::{self, Alone};
+use crate::store::log::{self, Alone, Look};
 
 /// A database's file, and where it is.
 #[derive(Debug)]
@@ -187,7 +187,7 @@ impl Identity {
         let now = log::alone(&self.real);
         let went_back =
             matches!((now, seen.alone), (Some(now), Some(before)) if now.is_before(before));
-        Ok(!went_back && log::is_own(connection, now, self.known.get())?)
+        Ok(!went_back && log::is_own(connection, Look::Whole, now, self.known.get())?)
     }
 
     /// Takes down what the database says without its log, if that is not done yet. Only who stays long asks for it.

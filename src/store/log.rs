@@ -12,6 +12,8 @@ use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
+#[cfg(target_os = "linux")]
+use nix::fcntl::{FallocateFlags, fallocate};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, params_from_iter};
 
@@ -20,6 +22,10 @@ use crate::domain::event::chain::Head;
 use crate::domain::trouble::Fault;
 use crate::store::address::{beside, uri};
 use crate::store::{Tx, events, flaws};
+
+/// How much of the disk a log is given in advance, in bytes: what it grows to before it begins anew. The largest part of it
+/// that there is.
+const RESERVES: [i64; 4] = [4 << 20, 1 << 20, 1 << 18, 1 << 16];
 
 /// Bytes before the first frame of a log, and before the page in a frame (<https://sqlite.org/fileformat2.html#walformat>).
 const LOG_HEADER: u64 = 32;
@@ -91,6 +97,18 @@ pub fn salt(log: &Path) -> [u8; 8] {
     salt
 }
 
+/// Has the file system keep room for the log, whose length stays as it is: on a disk that others fill there is still room
+/// to lock a key out. Where that cannot be had the log goes on without.
+pub fn reserve(log: &Path) {
+    #[cfg(target_os = "linux")]
+    if let Ok(file) = fs::OpenOptions::new().write(true).open(log) {
+        let kept = |bytes: i64| fallocate(&file, FallocateFlags::FALLOC_FL_KEEP_SIZE, 0, bytes);
+        let _ = RESERVES.into_iter().find(|bytes| kept(*bytes).is_ok());
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = (log, RESERVES);
+}
+
 /// The length of a log with so many frames.
 pub fn bytes_of(frames: u64, page: u64) -> u64 {
     if frames == 0 {
@@ -119,13 +137,27 @@ pub fn leave(connection: &Connection, as_it_is: bool) {
     let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, as_it_is);
 }
 
+/// How closely a database and its log are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// What the last events tell of each other and of the rows: for who answers soon.
+    Brief,
+    /// All pages and references, too.
+    Whole,
+}
+
 /// Whether the database and its log are one, and have the event that is known. Nothing is written.
-pub fn is_own(connection: &Connection, alone: Option<Alone>, known: Head) -> Result<bool, Fault> {
+pub fn is_own(
+    connection: &Connection,
+    look: Look,
+    alone: Option<Alone>,
+    known: Head,
+) -> Result<bool, Fault> {
     // Pages that were read before another wrote the file are not what it holds.
     connection.execute_batch("PRAGMA shrink_memory")?;
     let begun = Transaction::new_unchecked(connection, TransactionBehavior::Deferred)?;
     let tx = Tx(begun);
-    match holds_together(&tx, known, alone) {
+    match holds_together(&tx, look, known, alone) {
         // What is not one database makes no sense to SQLite either.
         Err(Fault::Corrupt | Fault::Other(..)) => Ok(false),
         answer => answer,
@@ -166,7 +198,12 @@ pub fn alone(real: &Path) -> Option<Alone> {
     })
 }
 
-fn holds_together(tx: &Tx<'_>, known: Head, alone: Option<Alone>) -> Result<bool, Fault> {
+fn holds_together(
+    tx: &Tx<'_>,
+    look: Look,
+    known: Head,
+    alone: Option<Alone>,
+) -> Result<bool, Fault> {
     let number = |name| {
         tx.0.pragma_query_value(None, name, |row| row.get::<_, i64>(0))
     };
@@ -180,11 +217,9 @@ fn holds_together(tx: &Tx<'_>, known: Head, alone: Option<Alone>) -> Result<bool
             return Ok(false);
         }
     }
-    Ok(flaws::damage(tx)?.is_none()
-        && flaws::dangling(tx)?.is_none()
-        && events::has(tx, &known)?
-        && events::tail_is_whole(tx, TAIL)?
-        && !contradicts(tx)?)
+    let whole =
+        look == Look::Brief || flaws::damage(tx)?.is_none() && flaws::dangling(tx)?.is_none();
+    Ok(whole && events::has(tx, &known)? && events::tail_is_whole(tx, TAIL)? && !contradicts(tx)?)
 }
 
 fn contradicts(tx: &Tx<'_>) -> Result<bool, Fault> {

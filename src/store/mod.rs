@@ -39,6 +39,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::event::chain::Head;
 use crate::domain::trouble::Fault;
+use crate::store::address::beside;
 use crate::store::fault::{forget_system_error, leaves_in_doubt};
 use crate::store::identity::Identity;
 use crate::store::migrate::KNOWN;
@@ -160,6 +161,14 @@ impl Store {
         };
         let last = events::head(&self.begin(TransactionBehavior::Deferred)?)?;
         file.watch(&self.connection, last)
+    }
+
+    /// Keeps room on the disk for what is to be written while this database is open, as far as there is any: who stays long
+    /// can then still lock a key out when others have filled the disk.
+    pub fn reserve_room(&self) {
+        if let Some(file) = &self.file {
+            log::reserve(&beside(file.real(), "-wal"));
+        }
     }
 
     /// Refuses to go on with files that somebody else has removed, replaced or overwritten.

@@ -14,6 +14,7 @@ use crate::domain::trouble::{Fault, OpenFault, Trouble};
 use crate::domain::user::OsAccount;
 use crate::store::fault::{forget_system_error, while_opening};
 use crate::store::identity::Identity;
+use crate::store::log::Look;
 use crate::store::migrate::{Beginning, KNOWN, identify, migrate};
 use crate::store::patience::Patience;
 use crate::store::{ANY, Place, Store, begin, events, file, log, names};
@@ -258,16 +259,25 @@ pub(super) fn connected(
 /// that goes into the database.
 fn first_look(connection: &Connection, file: &Identity) -> Result<i64, OpenFault> {
     log::leave(connection, true);
-    let doubtful = log::is_older(file.real());
+    let older = log::is_older(file.real());
     forget_system_error();
     let found = identify(connection);
+    let look = match found {
+        _ if older => Some(Look::Whole),
+        // Another program's log makes the database look like that program's.
+        Ok(KNOWN) | Err(OpenFault::Foreign) => Some(Look::Brief),
+        _ => None,
+    };
     let half_way = || log::progress(connection).is_none_or(|(frames, moved)| moved < frames);
-    if doubtful
+    if let Some(look) = look
         && half_way()
-        && !log::is_own(connection, log::alone(file.real()), Head::START)
-            .map_err(OpenFault::Fault)?
     {
-        return Err(OpenFault::ForeignLog);
+        let alone = log::alone(file.real());
+        let is_ours = found != Err(OpenFault::Foreign) || alone.is_some();
+        let own = log::is_own(connection, look, alone, Head::START).map_err(OpenFault::Fault)?;
+        if is_ours && !own {
+            return Err(OpenFault::ForeignLog);
+        }
     }
     if file.has_lost_frames(connection) {
         return Err(OpenFault::Fault(Fault::LogGone { kept: false }));
