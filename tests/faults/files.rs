@@ -1,0 +1,165 @@
+//! A database whose files somebody else replaces, cuts, closes or removes, or puts another's files beside.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+use tempfile::TempDir;
+
+use super::broken::{Broken, VALID, events, on_database, said, verified};
+use super::console::on;
+use crate::support::database::{CHEAP, as_made};
+use crate::support::hand::{self, F2};
+
+/// A file beside the database.
+fn beside(directory: &TempDir, suffix: &str) -> PathBuf {
+    let name = format!("keyward.db{suffix}");
+    directory.path().join(name)
+}
+
+/// The log of another Keyward database that is in use, in which the first key is not locked out.
+fn log_of_another(of: &TempDir) {
+    let another = Broken::new();
+    fs::copy(beside(&another.directory, "-wal"), beside(of, "-wal")).expect("copied");
+}
+
+/// A connection to a database of another program, with a change that is under way and has come to the disk in part.
+fn of_another_program(directory: &Path, mode: &str) -> Connection {
+    let other = Connection::open(directory.join("other.db")).expect("opened");
+    let set = format!(
+        "PRAGMA journal_mode = {mode}; PRAGMA cache_size = 1; CREATE TABLE t (a);
+         INSERT INTO t VALUES (randomblob(400000)); BEGIN; UPDATE t SET a = randomblob(400000);"
+    );
+    other.execute_batch(&set).expect("written");
+    other
+}
+
+fn log_of_another_program(of: &TempDir) {
+    let directory = tempfile::tempdir().expect("a directory");
+    let other = of_another_program(directory.path(), "WAL");
+    other.execute_batch("COMMIT").expect("committed");
+    fs::copy(directory.path().join("other.db-wal"), beside(of, "-wal")).expect("copied");
+}
+
+fn journal_of_another_program(of: &TempDir) {
+    let directory = tempfile::tempdir().expect("a directory");
+    let _other = of_another_program(directory.path(), "DELETE");
+    let journal = directory.path().join("other.db-journal");
+    fs::copy(journal, beside(of, "-journal")).expect("copied");
+}
+
+/// Bytes that mean nothing.
+fn noise(of: &TempDir, suffix: &str) {
+    let bytes: Vec<u8> = (1..=250).cycle().take(40_000).collect();
+    fs::write(beside(of, suffix), bytes).expect("written");
+}
+
+/// Nobody else may write what lies beside the database, or it is refused for that.
+fn close_to_others(directory: &TempDir) {
+    for suffix in ["-wal", "-shm", "-journal"] {
+        let _ = fs::set_permissions(beside(directory, suffix), fs::Permissions::from_mode(0o600));
+    }
+}
+
+#[test]
+fn a_foreign_file_beside_the_database_is_refused_and_neither_believed_nor_put_into_it() {
+    let mut broken = Broken::new();
+    broken.lock();
+    let secret = fs::read_to_string(broken.directory.path().join("secret")).expect("there");
+    let directory = broken.directory;
+    drop(broken.service);
+    let foreign: [(&str, fn(&TempDir), &str); 3] = [
+        ("-wal", log_of_another, "do not belong together"),
+        ("-wal", log_of_another_program, "do not belong together"),
+        ("-journal", journal_of_another_program, "is not its own"),
+    ];
+    for (suffix, put, words) in foreign {
+        put(&directory);
+        close_to_others(&directory);
+        let read = |suffix| fs::read(beside(&directory, suffix)).expect("there");
+        let before = (read(""), read(suffix));
+        for _ in 0..2 {
+            let verdict = verified(directory.path(), &secret);
+            assert!(
+                verdict.contains(words) && verdict.ends_with("exit 2\n"),
+                "{suffix}: {verdict}"
+            );
+        }
+        let check = on_database(directory.path(), &["events", "--check"]).output();
+        let check = said(check.expect("run"));
+        assert!(check.contains(words), "{check}");
+        assert!(
+            fs::read(beside(&directory, "")).expect("there") == whole,
+            "{suffix}"
+        );
+        assert!(
+            fs::read(beside(&directory, suffix)).expect("there") == there,
+            "{suffix}"
+        );
+        // As the sentence says.
+        fs::rename(beside(&directory, suffix), beside(&directory, ".before")).expect("moved");
+        let _ = fs::remove_file(beside(&directory, "-shm"));
+        assert!(verified(directory.path(), &secret).contains("locked-out"));
+        events(directory.path());
+    }
+}
+
+#[test]
+fn noise_beside_the_database_is_as_if_it_were_not_there() {
+    let valid = Broken::closed();
+    let secret = fs::read_to_string(valid.path().join("secret")).expect("there");
+    for files in [&["-wal"][..], &["-shm"], &["-journal"], &["-wal", "-shm"]] {
+        for suffix in files {
+            noise(&valid, suffix);
+        }
+        close_to_others(&valid);
+        let verdict = verified(valid.path(), &secret);
+        assert!(verdict.contains(VALID), "{files:?}: {verdict}");
+        events(valid.path());
+    }
+}
+
+/// What somebody does to the database while it is in use.
+const DEEDS: [(&str, fn(&Path)); 4] = [
+    ("removed", |database| {
+        fs::remove_file(database).expect("removed")
+    }),
+    ("replaced", |database| {
+        let other = database.with_file_name("other.db");
+        drop(as_made(&other, CHEAP));
+        fs::rename(other, database).expect("replaced");
+    }),
+    ("cut short", |database| {
+        let file = fs::OpenOptions::new().write(true).open(database);
+        file.expect("opened").set_len(8_192).expect("cut");
+    }),
+    ("emptied", |database| {
+        let file = fs::OpenOptions::new().write(true).open(database);
+        file.expect("opened").set_len(0).expect("cut");
+    }),
+];
+
+#[test]
+fn whatever_becomes_of_the_database_under_a_console_is_told_and_what_was_typed_stays() {
+    for (deed, does) in DEEDS {
+        let broken = Broken::closed();
+        let secret = fs::read_to_string(broken.path().join("secret")).expect("there");
+        let mut console = on(&broken);
+        console.send("n").says("form.title_new");
+        console.send("nightly").see("nightly");
+        does(&broken.path().join("keyward.db"));
+        hand::pause();
+        console.send(F2).says("trouble.moved").see("nightly");
+        let verdict = verified(broken.path(), &secret);
+        assert!(
+            !verdict.contains(VALID) || deed == "emptied",
+            "{deed}: {verdict}"
+        );
+        console.send("\x1b").says("leave.title");
+        console.send("y");
+        hand::pause();
+        console.send("q");
+        assert_eq!(console.end(), 0, "{deed}");
+    }
+}
