@@ -205,9 +205,17 @@ fn for_console(text: Text, config: Config, theme: &ThemeArg) -> Result<Config, F
 fn open(parts: Parts) -> Result<ExitCode, Failure> {
     let ended = run::console(parts).map_err(|error| match error {
         NoTerminal::NotATerminal => Failure::Sentence("cli.no_terminal", Exit::Trouble),
-        NoTerminal::Refused(error) => Failure::System("cli.terminal", error),
+        NoTerminal::Refused(error) => not_begun("cli.terminal", error),
     })?;
     after_console(ended)
+}
+
+/// What takes several threads did not begin: where there are no more of them, in words that tell it.
+fn not_begun(name: &'static str, error: io::Error) -> Failure {
+    match error.kind() {
+        ErrorKind::WouldBlock => Failure::Sentence("cli.threads", Exit::Trouble),
+        _ => Failure::System(name, error),
+    }
 }
 
 /// What follows when the console is over.

@@ -19,6 +19,7 @@ mod faults {
     mod broken;
     mod calls;
     mod clock;
+    mod commands;
     mod console;
     mod damage;
     mod disk;

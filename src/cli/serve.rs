@@ -11,7 +11,7 @@ use crate::auth::proof::Proofs;
 use crate::auth::random::SystemRandom;
 use crate::cli::args::ServeArgs;
 use crate::cli::exit::Exit;
-use crate::cli::{Failure, on_store, place, unless_reading_will_do};
+use crate::cli::{Failure, not_begun, on_store, place, unless_reading_will_do};
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::domain::address::{Networks, check_addresses};
@@ -96,7 +96,7 @@ pub(super) fn serve(text: Text, config: &Config, args: ServeArgs) -> Result<Exit
     });
     match ended {
         Ok(()) => Ok(ExitCode::SUCCESS),
-        Err(Ended::System(error)) => Err(Failure::System("serve.system", error)),
+        Err(Ended::System(error)) => Err(not_begun("serve.system", error)),
         // The log has told why.
         Err(Ended::Database(_)) => Ok(Exit::Trouble.into()),
     }
@@ -127,7 +127,7 @@ fn reader(place: &Place, config: &Config) -> Result<Service, Failure> {
 
 /// The judge, who hashes on as many threads as there are processors beside one that answers.
 fn judging(place: &Place, config: &Config) -> Result<Judging, Failure> {
-    let system = |error| Failure::System("serve.system", error);
+    let system = |error| not_begun("serve.system", error);
     let opened = on_store(Store::open_to_verify(place, &config.account));
     let notes = or_to_read(opened, place, config)?;
     notes.store().reserve_room();

@@ -8,8 +8,9 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use super::broken::{Broken, VALID, events, may_mount, verified};
+use super::broken::{Broken, VALID, events, may_mount, said, verified};
 use crate::support::hand::{self, F2};
+use crate::support::process::skip_anywhere;
 use crate::support::program::KEYWARD;
 use crate::support::pty::{Pty, Start};
 
@@ -21,14 +22,19 @@ struct OnDisk {
     outside: TempDir,
 }
 
-/// Starts the console on a disk of so many KiB with a database that has one key, `backup`, after a line of a shell; when the
-/// console is over the database comes back. Nothing where the machine does not allow it.
+/// Starts the console on a new disk of so many KiB with a database that has one key, `backup`, after a line of a shell.
+/// Nothing where the machine does not allow it.
 fn on_disk(kib: u32, before: &str) -> Option<OnDisk> {
-    let way = may_mount()?;
+    let mount = format!("mount -t tmpfs -o size={kib}k,mode=700 none $DISK");
+    Some(started(may_mount()?, &mount, before))
+}
+
+/// Starts the console once a disk is mounted at `$DISK`; when the console is over the database comes back.
+fn started(way: &[&str], mount: &str, before: &str) -> OnDisk {
     let outside = Broken::closed();
     let disk = outside.path().join("disk");
     let line = format!(
-        "mount -t tmpfs -o size={kib}k,mode=700 none $DISK && cp -p $FROM $DISK
+        "{mount} && cp -p $FROM $DISK
          {before}
          $PROGRAM --db $DISK/keyward.db; code=$?; cp -p $DISK/keyward.db* $HOME; exit $code"
     );
@@ -45,11 +51,26 @@ fn on_disk(kib: u32, before: &str) -> Option<OnDisk> {
     };
     let console = start.go();
     let root = PathBuf::from(format!("/proc/{}/root", console.pid()));
-    Some(OnDisk {
+    OnDisk {
         disk: root.join(disk.strip_prefix("/").expect("from the root")),
         console,
         outside,
-    })
+    }
+}
+
+/// A disk in a file, which the kernel can be told to take for broken.
+const IMAGE: &str = "truncate -s 8M $HOME/image && /usr/sbin/mkfs.ext4 -q $HOME/image
+    mount -o loop,errors=remount-ro $HOME/image $DISK && chmod 700 $DISK";
+
+/// Whether such a disk can be mounted here.
+fn may_mount_image() -> bool {
+    let directory = tempfile::tempdir().expect("a directory");
+    let tried = Command::new("unshare")
+        .args(["--mount", "/bin/sh", "-c", IMAGE])
+        .env("HOME", directory.path())
+        .env("DISK", directory.path())
+        .output();
+    tried.is_ok_and(|output| output.status.success())
 }
 
 impl OnDisk {
@@ -59,6 +80,14 @@ impl OnDisk {
         for size in [4096, 1] {
             while rest.write_all(&vec![1; size]).is_ok() {}
         }
+    }
+
+    /// A program that sees the disk as the console does.
+    fn beside(&self, args: &[&str]) -> Command {
+        let mut command = Command::new("nsenter");
+        let pid = self.console.pid().to_string();
+        command.args(["--mount", "--target", &pid]).args(args);
+        command
     }
 }
 
@@ -166,4 +195,36 @@ fn where_nothing_can_be_written_the_console_says_so_and_does_not_begin() {
     on.console.says("trouble.full");
     assert_eq!(on.console.end(), 2);
     events(on.outside.path());
+}
+
+#[test]
+fn a_disk_that_becomes_read_only_while_it_is_in_use_is_named_and_verdicts_are_given() {
+    if !may_mount_image() {
+        return skip_anywhere("no disk in a file can be mounted here");
+    }
+    let mut on = started(&["--mount"], IMAGE, "");
+    on.console.see("1 shown");
+    let disk = on.outside.path().join("disk");
+    let disk = disk.to_str().expect("UTF-8");
+    let broken = on.beside(&["mount", "-o", "remount,abort", disk]).status();
+    assert!(broken.expect("run").success());
+    let console = &mut on.console;
+    console.send("n").says("form.title_new");
+    console.send("nightly").see("nightly");
+    console
+        .send(F2)
+        .says("trouble.read_only_mount")
+        .see("nightly");
+    console.send("\x1b").says("leave.title");
+    hand::pause();
+    console.send("y");
+    lock_out(console);
+    console.says("trouble.read_only_mount");
+    let secret = File::open(on.outside.path().join("secret")).expect("there");
+    let database = format!("{disk}/keyward.db");
+    let mut verify = on.beside(&[KEYWARD, "verify", "--db", &database]);
+    let verdict = said(verify.stdin(secret).output().expect("run"));
+    assert!(verdict.contains(VALID), "{verdict}");
+    on.console.quits();
+    assert!(!events(on.outside.path()).contains("Locked Out"));
 }

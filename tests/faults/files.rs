@@ -11,6 +11,7 @@ use super::broken::{Broken, VALID, events, on_database, said, verified};
 use super::console::on;
 use crate::support::database::{CHEAP, as_made};
 use crate::support::hand::{self, F2};
+use crate::support::server::House;
 
 /// A file beside the database.
 fn beside(directory: &TempDir, suffix: &str) -> PathBuf {
@@ -58,7 +59,7 @@ fn noise(of: &TempDir, suffix: &str) {
 /// Nobody else may write what lies beside the database, or it is refused for that.
 fn close_to_others(directory: &TempDir) {
     for suffix in ["-wal", "-shm", "-journal"] {
-        let _ = fs::set_permissions(beside(directory, suffix), fs::Permissions::from_mode(0o600));
+        let _ = fs::set_permissions(beside(directory, suffix), Permissions::from_mode(0o600));
     }
 }
 
@@ -89,14 +90,7 @@ fn a_foreign_file_beside_the_database_is_refused_and_neither_believed_nor_put_in
         let check = on_database(directory.path(), &["events", "--check"]).output();
         let check = said(check.expect("run"));
         assert!(check.contains(words), "{check}");
-        assert!(
-            fs::read(beside(&directory, "")).expect("there") == whole,
-            "{suffix}"
-        );
-        assert!(
-            fs::read(beside(&directory, suffix)).expect("there") == there,
-            "{suffix}"
-        );
+        assert!((read(""), read(suffix)) == before, "{suffix}");
         // As the sentence says.
         fs::rename(beside(&directory, suffix), beside(&directory, ".before")).expect("moved");
         let _ = fs::remove_file(beside(&directory, "-shm"));
@@ -161,5 +155,20 @@ fn whatever_becomes_of_the_database_under_a_console_is_told_and_what_was_typed_s
         hand::pause();
         console.send("q");
         assert_eq!(console.end(), 0, "{deed}");
+    }
+}
+
+#[test]
+fn whatever_becomes_of_the_database_under_a_server_ends_it() {
+    for (deed, does) in DEEDS {
+        let mut house = House::new();
+        let (_, secret) = house.key("a");
+        let mut server = house.serve(&["--auth", "unix:auth.sock"]);
+        let sent = [("api-secret-key", secret.expose())];
+        let answer = server.ask("auth", "GET", "/auth-request/read", &sent);
+        assert_eq!(answer.status, 200);
+        does(&house.database());
+        assert_eq!(server.ended().code(), Some(2), "{deed}: {}", server.log());
+        server.has_logged(deed, |event| event["reason"] == "database");
     }
 }

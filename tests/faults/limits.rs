@@ -27,14 +27,25 @@ const FILES: &str = "--nofile=16";
 const MEMORY: &str = "--as=67108864";
 
 #[test]
-fn sixteen_files_or_64_mib_are_enough_for_a_verdict_and_for_the_trail() {
+fn sixteen_files_or_64_mib_are_enough_for_a_verdict_and_for_scripts() {
     let broken = Broken::closed();
     for limit in [FILES, MEMORY] {
         let verdict = within(&[limit], broken.path(), &["verify"]);
         says(&verdict, &[VALID, "exit 0"]);
         let check = within(&[limit], broken.path(), &["events", "--check"]);
         says(&check, &["is intact", "exit 0"]);
+        let list = within(&[limit], broken.path(), &["key", "list", "--format", "csv"]);
+        says(&list, &["backup", "exit 0"]);
+        let copy = broken.path().join(limit).display().to_string();
+        let copied = within(&[limit], broken.path(), &["backup", &copy]);
+        says(&copied, &["exit 0"]);
     }
+    for limit in [FILES, MEMORY] {
+        let lock = ["key", "lock", "backup", "--yes"];
+        says(&within(&[limit], broken.path(), &lock), &["exit"]);
+    }
+    let verdict = within(&[FILES], broken.path(), &["verify"]);
+    says(&verdict, &["locked-out", "exit 1"]);
 }
 
 #[test]
@@ -96,7 +107,12 @@ fn where_no_more_threads_may_be_had_that_is_told_and_a_verdict_needs_none() {
     }
     let account = LONELY.to_string();
     let lonely = [
-        "--nproc=1", "setpriv", "--reuid", &account, "--clear-groups", KEYWARD,
+        "--nproc=1",
+        "setpriv",
+        "--reuid",
+        &account,
+        "--clear-groups",
+        KEYWARD,
     ];
     let run = |args: &[&str]| {
         let secret = File::open(broken.path().join("secret")).expect("there");
