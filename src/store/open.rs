@@ -235,6 +235,8 @@ pub(super) fn connected(
     connection
         .busy_handler(Some(patience.handler()))
         .map_err(while_opening)?;
+    events::add_functions(&connection).map_err(while_opening)?;
+    names::add_functions(&connection).map_err(while_opening)?;
     // A plan is made once for a statement, not anew for values: planning takes longer than a verdict.
     connection
         .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
@@ -303,8 +305,6 @@ fn settle(store: &Store, place: &Place) -> Result<(), OpenFault> {
              PRAGMA secure_delete = ON; PRAGMA synchronous = FULL;",
         )
         .map_err(while_opening)?;
-    events::add_functions(&store.connection).map_err(while_opening)?;
-    names::add_functions(&store.connection).map_err(while_opening)?;
     store
         .connection
         .set_prepared_statement_cache_capacity(STATEMENTS);

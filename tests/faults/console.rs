@@ -165,7 +165,6 @@ fn what_cannot_be_written_is_told_step_by_step_and_goes_on_from_there_when_it_ca
     console.says("trouble.over_limit");
     assert!(verified(broken.path(), secret).contains("exit 0"));
     limit(&console, None);
-    console.send("\x1b");
     lock_out(&mut console);
     console.says("list.locked");
     assert!(verified(broken.path(), secret).contains("locked-out"));
@@ -226,5 +225,5 @@ fn a_disk_that_becomes_read_only_while_it_is_in_use_is_named_and_verdicts_are_gi
     let verdict = said(verify.stdin(secret).output().expect("run"));
     assert!(verdict.contains(VALID), "{verdict}");
     on.console.quits();
-    assert!(!events(on.outside.path()).contains("Locked Out"));
+    assert!(!events(on.outside.path()).contains("API Key Locked Out"));
 }
