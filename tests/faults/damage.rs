@@ -71,13 +71,16 @@ fn no_damage_makes_a_secret_valid_that_is_refused() {
     assert!(refused > 0 && troubles > 0, "{refused} {troubles}");
 }
 
+/// What is done to a key; gives the secret that is refused for it, where it is not the key's first.
+type Change = fn(&mut Service, &Actor, KeyId) -> Option<Secret>;
+
 /// A database with a key in every state in which it is refused, and one that is valid; the secrets of all, the valid one
 /// first.
 fn of_every_kind() -> (TempDir, Vec<String>) {
     let (directory, path) = on_disk();
     let (mut service, owner) = as_made(&path, CHEAP);
     let mut secrets = Vec::new();
-    let states: [fn(&mut Service, &Actor, KeyId) -> Option<Secret>; 5] = [
+    let states: [Change; 5] = [
         |_, _, _| None,
         |service, owner, key| {
             service.lock_out_key(owner, key, "").expect("locked out");
@@ -127,8 +130,10 @@ fn trees(database: &Path) -> Vec<(String, u32)> {
     trees
 }
 
-/// What becomes of a page.
-const HARMS: [(&str, fn(&mut [u8])); 5] = [
+/// What becomes of a page, by name.
+type Harm = (&'static str, fn(&mut [u8]));
+
+const HARMS: [Harm; 5] = [
     ("zeros", |page| page.fill(0)),
     ("noise", |page| StdRng::seed_from_u64(7).fill(page)),
     ("inverted", |page| flip(page, 0xff)),

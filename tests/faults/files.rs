@@ -63,6 +63,9 @@ fn close_to_others(directory: &TempDir) {
     }
 }
 
+/// The end of a file's name, what puts it there, and what is said of it.
+type Foreign = (&'static str, fn(&TempDir), &'static str);
+
 #[test]
 fn a_foreign_file_beside_the_database_is_refused_and_neither_believed_nor_put_into_it() {
     let mut broken = Broken::new();
@@ -70,7 +73,7 @@ fn a_foreign_file_beside_the_database_is_refused_and_neither_believed_nor_put_in
     let secret = fs::read_to_string(broken.directory.path().join("secret")).expect("there");
     let directory = broken.directory;
     drop(broken.service);
-    let foreign: [(&str, fn(&TempDir), &str); 3] = [
+    let foreign: [Foreign; 3] = [
         ("-wal", log_of_another, "do not belong together"),
         ("-wal", log_of_another_program, "do not belong together"),
         ("-journal", journal_of_another_program, "is not its own"),
@@ -114,10 +117,12 @@ fn noise_beside_the_database_is_as_if_it_were_not_there() {
     }
 }
 
-/// What somebody does to the database while it is in use.
-const DEEDS: [(&str, fn(&Path)); 4] = [
+/// What somebody does to the database while it is in use, by name.
+type Deed = (&'static str, fn(&Path));
+
+const DEEDS: [Deed; 4] = [
     ("removed", |database| {
-        fs::remove_file(database).expect("removed")
+        fs::remove_file(database).expect("removed");
     }),
     ("replaced", |database| {
         let other = database.with_file_name("other.db");
