@@ -15,6 +15,7 @@ mod interrupt;
 mod key;
 mod man;
 mod rows;
+mod scan;
 mod serve;
 mod session;
 pub mod ssh_key;
@@ -154,6 +155,7 @@ fn obey(text: Text, config: Config, args: Args) -> Result<ExitCode, Failure> {
             open(console::on_demo(&config, asked)?)
         }
         Some(Command::Verify(asked)) => verify::verify(text, &config, asked),
+        Some(Command::Scan(asked)) => scan::scan(&config, asked),
         Some(Command::Key { command }) => key::key(&config, command),
         Some(Command::Serve(asked)) => serve::serve(text, &config, *asked),
         Some(Command::User {

@@ -4,6 +4,7 @@
 pub mod csv;
 pub mod events;
 pub mod json;
+mod leaks;
 mod tables;
 
 use chrono::SecondsFormat;

@@ -91,6 +91,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("iana_time_zone", &["config"]),
     ("ipnet", &["domain::address"]),
     ("listenfd", &["serve"]),
+    ("memchr", &["domain::secret"]),
     (
         "nix",
         &[

@@ -28,6 +28,8 @@ mod filter;
 mod flaws;
 #[path = "store/keys.rs"]
 mod keys;
+#[path = "store/leaks.rs"]
+mod leaks;
 #[path = "store/list.rs"]
 mod list;
 #[path = "store/machine.rs"]

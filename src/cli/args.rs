@@ -3,6 +3,7 @@
 pub(super) mod backup;
 pub(super) mod key;
 pub(super) mod rows;
+pub(super) mod scan;
 
 use std::ffi::{OsStr, OsString};
 use std::net::IpAddr;
@@ -17,6 +18,7 @@ use clap_complete::Shell;
 
 use crate::cli::args::backup::BackupArgs;
 use crate::cli::args::key::KeyCommand;
+use crate::cli::args::scan::ScanArgs;
 use crate::cli::{help, version};
 use crate::config::settings::{ThemeName, ThemeSetting};
 use crate::domain::services::is_service_name;
@@ -177,6 +179,13 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: KeyCommand,
     },
+    /// Find this database's secrets in files, logs and what is piped in
+    ///
+    /// Looks through files, directories with all that is in them, and standard input, and tells where a secret of this
+    /// database is, whose it is and whether it works; never the secret. A find is certain, and a forgery is none.
+    /// Needs the right to view API keys, and with --lock that to edit them. Neither creates nor migrates a database
+    /// without --lock.
+    Scan(ScanArgs),
     /// Get back in when nobody can
     User {
         #[command(subcommand)]
@@ -453,7 +462,7 @@ mod tests {
 
     #[test]
     fn a_command_takes_just_the_options_that_its_help_lists_before_it_and_behind() {
-        let commands: [(&[&str], &[&str]); 9] = [
+        let commands: [(&[&str], &[&str]); 10] = [
             (&["backup"], &["copy.db"]),
             (&["demo"], &[]),
             (&["verify"], &[]),
@@ -463,6 +472,7 @@ mod tests {
             (&["config"], &[]),
             (&["themes"], &[]),
             (&["events"], &[]),
+            (&["scan"], &[]),
         ];
         let needed: &[&str] = &["--user", "alice"];
         for (command, arguments) in commands {

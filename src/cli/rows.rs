@@ -17,7 +17,7 @@ use crate::service::export::Whole;
 use crate::text::Text;
 use crate::ui::look::width;
 
-pub(super) use tables::Tabled;
+pub(super) use tables::{Column, Tabled, column};
 
 /// How records are written, and in whose words and zone. Only what people read is in their language: programs get the
 /// same words everywhere.

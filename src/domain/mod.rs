@@ -16,6 +16,7 @@ pub mod fold;
 pub mod hops;
 pub mod id;
 pub mod intent;
+pub mod leak;
 pub mod list;
 pub mod locale;
 pub mod merge;

@@ -2,6 +2,7 @@
 
 mod pasted;
 pub mod pieces;
+pub mod scan;
 
 use std::fmt;
 use std::sync::Arc;

@@ -13,6 +13,7 @@ mod columns;
 pub mod demo;
 pub mod export;
 pub mod foresee;
+pub mod leaks;
 pub mod lists;
 mod names;
 mod policy;

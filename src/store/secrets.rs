@@ -59,6 +59,14 @@ pub fn keys_with_tag(tx: &Tx<'_>, tag: &[u8; 8]) -> Result<Vec<KeyId>, Fault> {
     tx.values("SELECT key FROM api_key_secrets WHERE tag = ?1", [tag])
 }
 
+/// The secrets that were issued after this one, each with its tag.
+pub fn tags_after(tx: &Tx<'_>, last: SecretId) -> Result<Vec<(SecretId, [u8; 8])>, Fault> {
+    tx.rows(
+        "SELECT id, tag FROM api_key_secrets WHERE id > ?1 ORDER BY id",
+        [last],
+    )
+}
+
 /// The secret with this ID.
 pub fn get(tx: &Tx<'_>, id: SecretId) -> Result<Option<StoredSecret>, Fault> {
     tx.select_first("FROM api_key_secrets WHERE id = ?1", [id])

@@ -15,6 +15,7 @@ use keyward::domain::reference::{Reference, RowKind};
 use keyward::domain::rights::{Right, Rights};
 use keyward::domain::role::{RoleDraft, RoleFields};
 use keyward::domain::secret::Overlap;
+use keyward::domain::secret::pieces::pieces;
 use keyward::domain::trouble::Trouble;
 use keyward::domain::user::{Actor, UserDraft, UserFields};
 use keyward::service::Service;
@@ -436,6 +437,12 @@ const USES: &[Use] = &[
     ("preview_role", "", &[Right::ViewRoles], Nothing, false, |w, s, who| s.preview_role(who, w.target).map(drop)),
     ("preview_event", "", &[Right::ViewEvents], Nothing, false, |_, s, who| s.preview_event(who, 1).map(drop)),
     ("try_secret", "", &[Right::ViewApiKeys], Nothing, false, |_, s, who| s.try_secret(who, b"none").map(drop)),
+    ("tags_after", "", &[Right::ViewApiKeys], Nothing, false, |_, s, who| s.tags_after(who, None).map(drop)),
+    ("leak", "", &[Right::ViewApiKeys], Nothing, false, |_, s, who| {
+        let body = "A".repeat(43);
+        s.leak(who, &pieces(&format!("1:{body}")).next().expect("a piece")).map(drop)
+    }),
+    ("may_lock_out_keys", "", &[Right::EditApiKeys], Nothing, false, |_, s, who| s.may_lock_out_keys(who)),
     ("roles", "", SHOWING, Nothing, false, |_, s, who| s.roles(who).map(drop)),
     ("role_properties", "", &[Right::ViewRoles], Nothing, false, |w, s, who| s.role_properties(who, w.target).map(drop)),
     ("new_role_name", "", &[Right::CreateRoles], Nothing, false, |_, s, who| s.new_role_name(who, "own").map(drop)),
@@ -500,6 +507,7 @@ const USES: &[Use] = &[
     ("save_key", "zone that ends earlier", &[Right::EditApiKeys], Manages, true, |w, s, who| w.expire(s, who, w.dated, Some("2026-12-31"), Tz::Asia__Tokyo)),
     ("save_key", "zone that ends later", &[Right::EditApiKeys], Revives, true, |w, s, who| w.expire(s, who, w.dated, Some("2026-12-31"), Tz::America__New_York)),
     ("lock_out_key", "", &[Right::EditApiKeys], Manages, true, |w, s, who| s.lock_out_key(who, w.key, "")),
+    ("lock_out_leaked_key", "", &[Right::EditApiKeys], Manages, true, |w, s, who| s.lock_out_leaked_key(who, w.key, w.pending, "").map(drop)),
     ("unlock_key", "", &[Right::EditApiKeys], Revives, true, |w, s, who| s.unlock_key(who, w.locked)),
     ("unlock_key", "what is not locked", &[Right::EditApiKeys], Manages, true, |w, s, who| s.unlock_key(who, w.key)),
     ("delete_key", "", &[Right::DeleteApiKeys], Manages, true, |w, s, who| s.delete_key(who, w.key)),

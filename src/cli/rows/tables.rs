@@ -16,7 +16,10 @@ pub(in crate::cli) trait Tabled: Record {
     const TABLE: &'static [Column<Self>];
 }
 
-const fn column<R>(heading: &'static str, cell: fn(&R, Text, View) -> String) -> Column<R> {
+pub(in crate::cli) const fn column<R>(
+    heading: &'static str,
+    cell: fn(&R, Text, View) -> String,
+) -> Column<R> {
     Column { heading, cell }
 }
 

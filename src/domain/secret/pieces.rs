@@ -30,7 +30,7 @@ const ANY_BASE64: GeneralPurpose = GeneralPurpose::new(
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Piece<'a> {
     /// The digits right before the base64, if there was a colon between the two.
-    digits: &'a str,
+    pub(super) digits: &'a str,
     /// [`BODY_LEN`] base64 characters.
     pub body: &'a str,
 }
