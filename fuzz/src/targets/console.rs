@@ -160,7 +160,8 @@ fn step(console: &mut Console, input: &mut Bytes) {
         }
         Step::Burst => {
             let text = String::from_utf8_lossy(input.line()).into_owned();
-            for c in text.chars() {
+            // No terminal's key is a control character: see the target `terminal`.
+            for c in text.chars().filter(|c| !c.is_control()) {
                 let key = KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE);
                 console.send(Event::Key(key));
             }
