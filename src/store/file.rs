@@ -14,6 +14,7 @@ use crate::domain::user::OsAccount;
 use crate::path::{self, Halt, Walked, name_of};
 use crate::store::address::beside;
 use crate::store::identity::Identity;
+use crate::store::migrate::APPLICATION_ID;
 
 const DIRECTORY_MODE: u32 = 0o700;
 pub const FILE_MODE: u32 = 0o600;
@@ -149,13 +150,33 @@ fn check_beside(path: &Path, account: &OsAccount) -> Result<(), OpenFault> {
 /// Whether there is a journal that `SQLite` would put back into a database which, having a log, makes none. The
 /// database is read only where there is one: closing it drops the locks that this process has on it.
 fn has_stray_journal(real: &Path) -> bool {
-    has_at(&beside(real, "-journal"), 0, JOURNAL) && has_at(real, VERSIONS, [2, 2])
+    let journal = beside(real, "-journal");
+    has_at(&journal, 0, JOURNAL)
+        && has_at(real, VERSIONS, [2, 2])
+        && !is_of_turning_log_on(&journal).unwrap_or(true)
+}
+
+/// Whether a journal has the first page of a database of ours, and no other: turning the log on may have been
+/// interrupted. Nothing where it has none at all.
+fn is_of_turning_log_on(journal: &Path) -> Option<bool> {
+    let number = |at| at_of(journal, at).map(u32::from_be_bytes).map(u64::from);
+    let (sector, page) = (number(20)?, number(24)?);
+    let length = fs::metadata(journal).ok()?.len();
+    // A page has its number before it, and a checksum behind.
+    let one = length <= sector + page + 8;
+    let ours = number(sector + 4 + 68)? == APPLICATION_ID.unsigned_abs();
+    Some(one && number(sector)? == 1 && ours)
+}
+
+fn at_of<const N: usize>(path: &Path, at: u64) -> Option<[u8; N]> {
+    let mut bytes = [0; N];
+    let file = fs::File::open(path).ok()?;
+    file.read_exact_at(&mut bytes, at).ok()?;
+    Some(bytes)
 }
 
 fn has_at<const N: usize>(path: &Path, at: u64, wanted: [u8; N]) -> bool {
-    let mut bytes = [0; N];
-    let read = fs::File::open(path).and_then(|file| file.read_exact_at(&mut bytes, at));
-    read.is_ok() && bytes == wanted
+    at_of(path, at) == Some(wanted)
 }
 
 /// `SQLite` opens what it cannot write for reading only, without a word.

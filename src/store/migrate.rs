@@ -12,7 +12,7 @@ use crate::store::fault::while_opening;
 use crate::store::{Tx, names, roles, users};
 
 /// `Keyw`: tells our databases from those of other applications.
-const APPLICATION_ID: i64 = 0x4B65_7977;
+pub const APPLICATION_ID: i64 = 0x4B65_7977;
 
 const MIGRATIONS: [&str; 10] = [
     include_str!("../../assets/migrations/0001_keys.sql"),

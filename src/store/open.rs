@@ -276,7 +276,12 @@ fn first_look(connection: &Connection, file: &Identity) -> Result<i64, OpenFault
     {
         let alone = log::alone(file.real());
         let is_ours = found != Err(OpenFault::Foreign) || alone.is_some();
-        let own = log::is_own(connection, look, alone, Head::START).map_err(OpenFault::Fault)?;
+        let own = log::is_own(connection, look, alone, Head::START);
+        let own = match look {
+            // What hinders a brief look is told by what follows.
+            Look::Brief => own.unwrap_or(true),
+            Look::Whole => own.map_err(OpenFault::Fault)?,
+        };
         if is_ours && !own {
             return Err(OpenFault::ForeignLog);
         }

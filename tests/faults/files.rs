@@ -1,9 +1,13 @@
 //! A database whose files somebody else replaces, cuts, closes or removes, or puts another's files beside.
 
 use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt;
+use std::io::Write;
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
 
+use keyward::config::Config;
+use nix::unistd::geteuid;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
@@ -11,6 +15,9 @@ use super::broken::{Broken, VALID, events, on_database, said, verified};
 use super::console::on;
 use crate::support::database::{CHEAP, as_made};
 use crate::support::hand::{self, F2};
+use crate::support::process::{NOBODY, eventually, skip};
+use crate::support::program::KEYWARD;
+use crate::support::pty::{Process, Pty, Start};
 use crate::support::server::House;
 
 /// A file beside the database.
@@ -176,4 +183,97 @@ fn whatever_becomes_of_the_database_under_a_server_ends_it() {
         assert_eq!(server.ended().code(), Some(2), "{deed}: {}", server.log());
         server.has_logged(deed, |event| event["reason"] == "database");
     }
+}
+
+/// A `keyward verify` that has opened the database and waits for a secret.
+struct Waiting(Child);
+
+impl Waiting {
+    fn on(directory: &Path) -> Waiting {
+        let mut verify = on_database(directory, &["verify"]);
+        let pipes = verify.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let child = pipes.stderr(Stdio::piped()).spawn().expect("started");
+        // There is nothing else that it waits for.
+        let waits = || Process::read(child.id()).is_some_and(|process| process.state == 'S');
+        eventually("it waits for a secret", waits);
+        Waiting(child)
+    }
+
+    fn answers(mut self, secret: &str) -> String {
+        let mut input = self.0.stdin.take().expect("piped");
+        input.write_all(secret.as_bytes()).expect("written");
+        drop(input);
+        said(self.0.wait_with_output().expect("ended"))
+    }
+}
+
+#[test]
+fn what_becomes_of_the_database_between_opening_it_and_the_question_is_seen_by_the_answer() {
+    for (deed, does) in DEEDS {
+        let broken = Broken::closed();
+        let secret = fs::read_to_string(broken.path().join("secret")).expect("there");
+        let waiting = Waiting::on(broken.path());
+        does(&broken.path().join("keyward.db"));
+        let answer = waiting.answers(&secret);
+        assert!(
+            answer.contains("was removed, replaced or overwritten"),
+            "{deed}: {answer}"
+        );
+        assert!(answer.ends_with("exit 2\n"), "{deed}: {answer}");
+    }
+    let mut broken = Broken::new();
+    let secret = fs::read_to_string(broken.directory.path().join("secret")).expect("there");
+    let waiting = Waiting::on(broken.directory.path());
+    broken.lock();
+    assert!(waiting.answers(&secret).contains("locked-out"));
+}
+
+/// A console of another account, whom modes bind also where the tests run as root.
+fn of_nobody(broken: &TempDir) -> Pty {
+    let database = broken.path().join("keyward.db").display().to_string();
+    for path in [broken.path(), Path::new(&database)] {
+        chown(path, Some(NOBODY), None).expect("given away");
+    }
+    let (account, user) = (NOBODY.to_string(), Config::read().account.user_name());
+    let program = ["--reuid", &account, "--clear-groups", KEYWARD];
+    let args = [&program[..], &["--db", &database, "--user", &user]].concat();
+    let start = Start {
+        program: "/usr/bin/setpriv",
+        ..Start::new(broken.path(), &args)
+    };
+    let console = start.go();
+    console.see("1 shown");
+    console
+}
+
+#[test]
+fn a_database_that_is_closed_to_its_account_is_told_and_goes_on_when_it_is_opened_again() {
+    if !geteuid().is_root() {
+        return skip("only root can become another account");
+    }
+    let broken = Broken::closed();
+    let mode = |path: &Path, mode| {
+        fs::set_permissions(path, Permissions::from_mode(mode)).expect("set");
+    };
+    let database = broken.path().join("keyward.db");
+    let mut console = of_nobody(&broken);
+    // Who has a file open may go on with it, whatever its mode is now.
+    for closed in [0, 0o400] {
+        mode(&database, closed);
+        console.send("l").says("confirm.lock_title");
+        hand::pause();
+        console.send("y").says("list.locked");
+        console.send("u").says("confirm.unlock_title");
+        hand::pause();
+        console.send("y").says("list.unlocked");
+    }
+    mode(&database, 0o600);
+    mode(broken.path(), 0);
+    console.says("trouble.unseen");
+    mode(broken.path(), 0o700);
+    console.see("1 shown");
+    console.send("l").says("confirm.lock_title");
+    hand::pause();
+    console.send("y").says("list.locked");
+    console.quits();
 }
