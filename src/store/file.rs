@@ -148,12 +148,12 @@ fn check_beside(path: &Path, account: &OsAccount) -> Result<(), OpenFault> {
 }
 
 /// Whether there is a journal that `SQLite` would put back into a database which, having a log, makes none. The
-/// database is read only where there is one: closing it drops the locks that this process has on it.
+/// database is read where there is one alone: closing it drops the locks that this process has on it.
 fn has_stray_journal(real: &Path) -> bool {
     let journal = beside(real, "-journal");
     has_at(&journal, 0, JOURNAL)
-        && has_at(real, VERSIONS, [2, 2])
         && !is_of_turning_log_on(&journal).unwrap_or(true)
+        && has_at(real, VERSIONS, [2, 2])
 }
 
 /// Whether a journal has the first page of a database of ours, and no other: turning the log on may have been
