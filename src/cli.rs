@@ -14,6 +14,7 @@ mod help;
 mod interrupt;
 mod key;
 mod man;
+pub mod reference;
 mod rows;
 mod scan;
 mod serve;

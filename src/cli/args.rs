@@ -224,7 +224,7 @@ pub(super) enum Command {
         /// The theme whose file is printed
         name: Option<ThemeName>,
     },
-    /// Read the system events, check that none was changed, prune old ones
+    /// Read the system events, check that none was changed, prune
     ///
     /// Prints the system events on standard output, the oldest first. Neither creates nor migrates a database.
     Events(Box<EventsArgs>),

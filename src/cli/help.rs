@@ -133,19 +133,8 @@ mod tests {
     use super::*;
     use crate::cli::args::{self, Args};
     use crate::cli::help::pages::PAGES;
+    use crate::cli::reference::all;
     use crate::domain::verdict::Refused;
-
-    /// Every command with its words, `keyward` itself too.
-    fn all() -> Vec<(String, Command)> {
-        let mut all = vec![(String::new(), args::command())];
-        let mut at = 0;
-        while let Some((path, command)) = all.get(at).cloned() {
-            let below = command.get_subcommands();
-            all.extend(below.map(|it| (path_to(&path, it.get_name()), it.clone())));
-            at += 1;
-        }
-        all
-    }
 
     /// The help of a command, as it is printed where nobody sees how wide.
     fn help(path: &str, form: &str) -> String {

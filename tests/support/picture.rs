@@ -1,5 +1,6 @@
 //! What the pages have from the code: pictures, drawn from the real screens, and tables.
 
+use keyward::cli::reference;
 use keyward::config::settings::SETTINGS;
 use keyward::service::demo;
 use keyward::text::Text;
@@ -35,6 +36,16 @@ pub fn pages() -> Vec<(&'static str, String)> {
         with_table("docs/keys.md", "keys", &keymap::markdown(text)),
         with_table("docs/configuration.md", "settings", &settings(text)),
         with_table("docs/themes.md", "styles", &styles()),
+        with_table(
+            "docs/commands.md",
+            "commands",
+            &reference::commands_markdown(),
+        ),
+        with_table(
+            "docs/exit-codes.md",
+            "exit codes",
+            &reference::exit_codes_markdown(),
+        ),
     ]
 }
 
