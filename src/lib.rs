@@ -7,10 +7,10 @@
 //! 1. [`domain`]: plain data and rules. It knows nobody.
 //! 2. [`path`]: whether others could change what a path leads to.
 //! 3. [`auth`], [`store`], [`clock`]: hashes and tags, `SQLite`, the time. None knows another.
-//! 4. [`service`], [`config`], [`clipboard`], [`harden`], [`new_file`]: what can be done, and what the process has of
-//!    the machine.
+//! 4. [`service`], [`config`], [`clipboard`], [`harden`], [`new_file`], [`handover`]: what can be done, and what the
+//!    process has of the machine.
 //! 5. [`text`]: every sentence that a person can see. Only what stands above it speaks.
-//! 6. [`export`]: rows as CSV and JSON.
+//! 6. [`export`], [`import`]: rows as CSV and JSON, and keys that are to be made of such.
 //! 7. [`serve`], [`ui`]: what answers over HTTP; and the console: its parts (forms, fields, tables, the key table, the
 //!    terminal), above them the layers, above them what carries requests out and runs it.
 //! 8. [`cli`]: the command line.
@@ -26,7 +26,9 @@ pub mod clock;
 pub mod config;
 pub mod domain;
 pub mod export;
+pub mod handover;
 pub mod harden;
+pub mod import;
 pub mod new_file;
 pub mod path;
 pub mod serve;

@@ -3,6 +3,8 @@
 mod bounds;
 pub mod bulk;
 mod event;
+mod handover;
+mod import;
 mod pasted;
 mod role;
 mod setting;
@@ -596,24 +598,10 @@ impl Text {
                     &[("name", user), ("role", role)],
                 );
             }
-            Trouble::BeyondOwn { name, role } => {
-                return self.fill("trouble.beyond_own", &[("name", name), ("role", role)]);
-            }
-            Trouble::RoleBeyondOwn(name) => {
-                return self.fill("trouble.role_beyond_own", &[("name", name)]);
-            }
-            Trouble::SecretBeyondOwn { name, role } => {
-                return self.fill(
-                    "trouble.secret_beyond_own",
-                    &[("name", name), ("role", role)],
-                );
-            }
-            Trouble::GivesBeyondOwn { name, role } => {
-                return self.fill(
-                    "trouble.gives_beyond_own",
-                    &[("name", name), ("role", role)],
-                );
-            }
+            Trouble::BeyondOwn { .. }
+            | Trouble::RoleBeyondOwn(_)
+            | Trouble::SecretBeyondOwn { .. }
+            | Trouble::GivesBeyondOwn { .. } => return self.beyond_own(trouble),
             Trouble::RoleImmutable(name) => {
                 return self.fill("trouble.role_immutable", &[("name", name)]);
             }
@@ -645,6 +633,12 @@ impl Text {
             Trouble::Storage(fault) => return self.fault(fault),
             Trouble::Open(path, fault) => return self.open_fault(path, fault),
             Trouble::File(path, fault) => return self.file_fault(path, fault),
+            Trouble::Import { .. }
+            | Trouble::NotReadBack(_)
+            | Trouble::OverlapNeeded
+            | Trouble::NotARecipient(_)
+            | Trouble::NotEncrypted(_)
+            | Trouble::Descriptor(..) => return self.not_handed_over(trouble),
             Trouble::Flawed(flaws) => return self.flaws(flaws),
             Trouble::NoSuchTarget(_)
             | Trouble::NoSuchActor(_)
@@ -666,6 +660,18 @@ impl Text {
             Trouble::NoRandomness => self.say("trouble.randomness"),
         }
         .to_owned()
+    }
+
+    /// What the actor's role allows less of than that of whom it is about.
+    fn beyond_own(self, trouble: &Trouble) -> String {
+        let (sentence, name, role) = match trouble {
+            Trouble::BeyondOwn { name, role } => ("trouble.beyond_own", name, role),
+            Trouble::SecretBeyondOwn { name, role } => ("trouble.secret_beyond_own", name, role),
+            Trouble::GivesBeyondOwn { name, role } => ("trouble.gives_beyond_own", name, role),
+            Trouble::RoleBeyondOwn(name) => ("trouble.role_beyond_own", name, name),
+            _ => return String::new(),
+        };
+        self.fill(sentence, &[("name", name), ("role", role)])
     }
 
     /// What somebody named that is not there, or not one.

@@ -21,10 +21,10 @@ const RANKS: &[&[&[&str]]] = &[
         &["clipboard"],
         &["config"],
         &["harden"],
-        &["new_file"],
+        &["new_file", "handover"],
     ],
     &[&["text"]],
-    &[&["export"]],
+    &[&["export", "import"]],
     &[
         &[
             "ui::extent",
@@ -56,6 +56,7 @@ const BLIND: &[(&str, &[&str])] = &[
 
 /// Every crate of `Cargo.toml`, with the only modules that may name it.
 const CRATES: &[(&str, &[&str])] = &[
+    ("age", &["handover"]),
     ("arboard", &["clipboard"]),
     ("argon2", &["auth::hash"]),
     ("base64", &["auth", "cli", "domain::secret", "ui::terminal"]),
@@ -66,6 +67,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "cli",
             "domain",
             "export",
+            "import",
             "serve",
             "service::demo",
             "store::convert",
@@ -83,6 +85,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
     ("crossterm", &["ui"]),
+    // export has a module of this name.
+    ("csv", &["export", "import"]),
     ("etcetera", &["config"]),
     ("hmac", &["auth::proof", "auth::token"]),
     ("http_body_util", &["serve"]),
@@ -110,7 +114,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("ratatui", &["ui"]),
     ("ratatui_textarea", &["ui::field"]),
     ("rusqlite", &["store"]),
-    ("rustix", &["ui::terminal"]),
+    ("rustix", &["handover", "ui::terminal"]),
     ("sd_notify", &["serve"]),
     (
         "serde",
@@ -119,7 +123,7 @@ const CRATES: &[(&str, &[&str])] = &[
     (
         "serde_json",
         &[
-            "cli", "domain", "export", "serve", "service", "store", "text",
+            "cli", "domain", "export", "import", "serve", "service", "store", "text",
         ],
     ),
     (
@@ -151,6 +155,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "cli",
             "clipboard",
             "domain::secret",
+            "handover",
             "serve",
             "store",
             "ui",
@@ -167,6 +172,7 @@ const STD: &[(&str, &[&str])] = &[
         &[
             "cli",
             "config",
+            "handover",
             "new_file",
             "path",
             "serve",

@@ -26,6 +26,8 @@ mod files;
 mod filter;
 #[path = "store/flaws.rs"]
 mod flaws;
+#[path = "store/handover.rs"]
+mod handover;
 #[path = "store/keys.rs"]
 mod keys;
 #[path = "store/leaks.rs"]

@@ -1,6 +1,7 @@
 //! What the command line can say, and its help.
 
 pub(super) mod backup;
+pub(super) mod handover;
 pub(super) mod key;
 pub(super) mod rows;
 pub(super) mod scan;

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use crate::domain::trouble::{OpenFault, Trouble};
+use crate::domain::trouble::{DescriptorFault, OpenFault, Trouble};
 
 /// How a command ends. A signal ends a process with 128 and its number, and a panic with 101.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,7 +73,15 @@ impl Exit {
             | Trouble::SecretDelivered
             | Trouble::NoOverlap
             | Trouble::Flawed(_)
-            | Trouble::PrunedMeanwhile => Exit::Refused,
+            | Trouble::PrunedMeanwhile
+            | Trouble::NotReadBack(_)
+            | Trouble::Import { .. } => Exit::Refused,
+            Trouble::Descriptor(_, DescriptorFault::NoReader | DescriptorFault::Other(_)) => {
+                Exit::Trouble
+            }
+            Trouble::OverlapNeeded | Trouble::NotARecipient(_) | Trouble::Descriptor(..) => {
+                Exit::Usage
+            }
             Trouble::OutOfMemory
             | Trouble::UnknownHash
             | Trouble::NoRandomness
@@ -81,6 +89,7 @@ impl Exit {
             | Trouble::Open(..)
             | Trouble::File(..)
             | Trouble::ExportTooLong
+            | Trouble::NotEncrypted(_)
             | Trouble::ClipboardOff
             | Trouble::DisplayRefused(_)
             | Trouble::TmuxRefused(_)

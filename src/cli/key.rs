@@ -1,5 +1,9 @@
 //! `keyward key`: API keys for scripts.
 
+mod handing;
+mod new;
+mod secret;
+
 use std::process::ExitCode;
 
 use crate::cli::Failure;
@@ -16,6 +20,9 @@ use crate::text::bulk::LOCK_OUT_KEYS;
 pub(super) fn key(config: &Config, command: KeyCommand) -> Result<ExitCode, Failure> {
     match command {
         KeyCommand::List(asked) => list_keys(config, asked),
+        KeyCommand::New(asked) => new::new(config, *asked),
+        KeyCommand::NewSecret(asked) => secret::new_secret(config, asked),
+        KeyCommand::Delivered(asked) => secret::delivered(config, asked),
         KeyCommand::Lock(asked) => lock(config, asked),
     }
 }

@@ -27,7 +27,6 @@ pub(super) enum Access {
     /// Rows of it are changed: an older one is brought up to date.
     Change,
     /// Rows are added: where there is none it is made, as the console does for the account's own user.
-    #[expect(dead_code, reason = "the commands that add rows come next")]
     Create,
 }
 
@@ -41,7 +40,6 @@ pub(super) struct Session {
     pub(super) zone: Tz,
     pub(super) now: Timestamp,
     /// The host's files are theirs to write: they did not come with `--user`.
-    #[expect(dead_code, reason = "the commands that write files come next")]
     pub(super) files: bool,
 }
 

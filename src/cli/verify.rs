@@ -71,7 +71,7 @@ pub(super) fn verify(text: Text, config: &Config, args: VerifyArgs) -> Result<Ex
 
 /// The secret in what was read: all of it, or the value of the header's line, with blanks around it as HTTP has them
 /// (RFC 9110).
-fn sent(input: &[u8]) -> &[u8] {
+pub(super) fn sent(input: &[u8]) -> &[u8] {
     let name = input.get(..HEADER.len());
     if !name.is_some_and(|name| name.eq_ignore_ascii_case(HEADER)) {
         return input;
@@ -91,7 +91,7 @@ fn sent(input: &[u8]) -> &[u8] {
 
 /// Reads standard input to its end, or to the end of a line at a terminal; one byte more than a secret can have is
 /// enough to know that it is none. No buffer of the standard library keeps a copy.
-fn read(text: Text) -> io::Result<Zeroizing<Vec<u8>>> {
+pub(super) fn read(text: Text) -> io::Result<Zeroizing<Vec<u8>>> {
     let stdin = io::stdin();
     let typed = stdin.is_terminal();
     let _quiet = if typed {

@@ -15,6 +15,7 @@ pub mod filter;
 pub mod fold;
 pub mod hops;
 pub mod id;
+pub mod import;
 pub mod intent;
 pub mod leak;
 pub mod list;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::domain::event::flaw::Flaw;
 use crate::domain::id::{KeyId, RoleId, UserId};
+use crate::domain::import::ImportFault;
 use crate::domain::problem::Problem;
 use crate::domain::reference::RowKind;
 use crate::domain::rights::Right;
@@ -66,6 +67,10 @@ pub enum Trouble {
     SecretVoid,
     /// The secret was delivered already, so it cannot be discarded.
     SecretDelivered,
+    /// What was read back is not the pending secret of the key.
+    NotReadBack(NotReadBack),
+    /// A secret that works would be replaced, and nobody said how long it works on.
+    OverlapNeeded,
     /// There is no retiring secret.
     NoOverlap,
     /// No memory for computing a hash.
@@ -96,6 +101,14 @@ pub enum Trouble {
     NoFiles,
     /// A file could not be written.
     File(PathBuf, FileFault),
+    /// A file of new keys cannot be read, or this line of it.
+    Import { line: usize, fault: ImportFault },
+    /// A text is no public key that a secret can be encrypted to.
+    NotARecipient(NoRecipient),
+    /// What was to be handed over could not be encrypted, in the words of the library.
+    NotEncrypted(String),
+    /// The file descriptor of this number did not take a secret.
+    Descriptor(i32, DescriptorFault),
     /// What was to be exported to the clipboard is longer than that takes.
     ExportTooLong,
     /// Copying is off.
@@ -348,6 +361,54 @@ impl FileFault {
             _ => FileFault::Other(error.to_string()),
         }
     }
+}
+
+/// What was read back in place of a pending secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotReadBack {
+    /// No text of the form of a secret.
+    Malformed,
+    /// This database has not made it, or not so.
+    Forged,
+    /// A secret of another key.
+    OfAnother(KeyId),
+    /// It was made here, and the key never had it: what made it did not come to its end.
+    Unknown,
+    /// It worked once, and was replaced.
+    Replaced,
+}
+
+/// Why a text is no public key that a secret can be encrypted to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoRecipient {
+    /// Neither a public key of age nor one of SSH, or a damaged one.
+    Form,
+    /// A private key. Nothing of it is repeated.
+    Private,
+    /// A key of another kind; its name.
+    Unsupported(String),
+    /// So weak that others could open it.
+    Weak,
+    /// An RSA key longer than can be used.
+    TooLong,
+}
+
+/// Why a file descriptor did not take a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DescriptorFault {
+    /// Standard input, output or error.
+    Standard,
+    Closed,
+    /// It is open for reading alone.
+    ReadOnly,
+    /// A terminal keeps what it shows.
+    Terminal,
+    /// The null device: what is written there is gone.
+    Null,
+    /// Nobody reads the other end (any more).
+    NoReader,
+    /// The operating system's words.
+    Other(String),
 }
 
 impl From<Fault> for Trouble {

@@ -12,18 +12,20 @@ const SEPARATORS: [char; 6] = [',', ';', '|', '\t', '\n', '\u{fffd}'];
 
 /// A text as RFC 4180 has it, always quoted. What a spreadsheet would take for a formula gets an apostrophe before it,
 /// as OWASP advises against CSV injection: at the beginning, and also behind what one with other separators would
-/// split at, where blanks and quotes do not count. Lines stay lines; other control characters are replaced.
+/// split at, where blanks and quotes do not count. So does what looks like one that has got it already: [`undefused`]
+/// gives the text as it was. Lines stay lines; other control characters are replaced.
 #[must_use]
 pub fn cell(text: &str) -> String {
     let mut cell = String::with_capacity(text.len() + 2);
     cell.push('"');
     let mut begins = true;
     let lines: Vec<String> = text.split('\n').map(printable).collect();
-    for c in lines.join("\n").chars() {
-        if begins && FORMULA.contains(&c) {
+    let text = lines.join("\n");
+    for (at, c) in text.char_indices() {
+        if begins && is_formula(&text[at..]) {
             cell.push('\'');
         }
-        begins = SEPARATORS.contains(&c) || begins && (c.is_whitespace() || c == '"');
+        begins = goes_on(begins, c);
         if c == '"' {
             cell.push('"');
         }
@@ -31,6 +33,31 @@ pub fn cell(text: &str) -> String {
     }
     cell.push('"');
     cell
+}
+
+/// A cell's text without the apostrophes that [`cell`] has put before formulas.
+#[must_use]
+pub fn undefused(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut begins = true;
+    for (at, c) in text.char_indices() {
+        let is_added = begins && c == '\'' && is_formula(&text[at..]);
+        begins = goes_on(begins, c);
+        if !is_added {
+            plain.push(c);
+        }
+    }
+    plain
+}
+
+/// Whether a formula begins here, behind apostrophes or at once.
+fn is_formula(text: &str) -> bool {
+    text.trim_start_matches('\'').starts_with(FORMULA)
+}
+
+/// Whether a cell begins behind this character, for one spreadsheet or another.
+fn goes_on(begins: bool, c: char) -> bool {
+    SEPARATORS.contains(&c) || begins && (c.is_whitespace() || c == '"')
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ use crate::service::authority::{
     Edit, refuse_beyond, refuse_giving, refuse_new, role_in_use, role_problem,
 };
 use crate::service::change::{Attempt, Change, Edits, On, locked_already, not_locked};
+use crate::service::made::NewSecret;
 use crate::service::names::name_problem;
 use crate::service::record::{differences, role_in_event};
 use crate::service::typed::refuse_secrets;
@@ -104,25 +105,7 @@ impl Service {
         self.change(actor, attempt, |change| {
             let fields = checked(change, None, draft)?;
             refuse_creation(change, draft, &fields)?;
-            let Change { tx, now, .. } = *change;
-            api_keys::insert(tx, id, &fields, &actor.name, now)?;
-            let body = json!({ "fields": fields_in_event(tx, &fields)? });
-            change.record(EventKind::ApiKeyCreated, target(id, &fields), body)?;
-            let lock = (None, fields.locked_out.as_deref());
-            change.record_edit(EDITS, &target(id, &fields), Map::new(), lock)?;
-            let secret_id = secrets::insert(tx, id, &made.tag, &made.hash, &actor.name, now)?;
-            let body = json!({ "secret": secret_id.0 });
-            change.record(EventKind::SecretIssued, target(id, &fields), body)?;
-            let issued = IssuedSecret {
-                key: id,
-                key_name: fields.name,
-                id: secret_id,
-                secret: made.secret,
-                issued_at: now,
-                replaces: false,
-                retiring_until: None,
-                facts: undeleted(tx, id)?.facts(),
-            };
+            let issued = add(change, id, fields, made)?;
             let done = then(change, &issued)?;
             Ok((issued, done))
         })
@@ -372,7 +355,35 @@ pub(super) fn restorable(change: &Change<'_>, id: KeyId) -> Result<Option<ApiKey
     }
 }
 
-fn checked(
+/// Adds a key under an ID that was reserved for it, with a secret that is pending.
+pub(super) fn add(
+    change: &Change<'_>,
+    id: KeyId,
+    fields: ApiKeyFields,
+    made: NewSecret,
+) -> Result<IssuedSecret, Trouble> {
+    let Change { tx, now, actor, .. } = *change;
+    api_keys::insert(tx, id, &fields, &actor.name, now)?;
+    let body = json!({ "fields": fields_in_event(tx, &fields)? });
+    change.record(EventKind::ApiKeyCreated, target(id, &fields), body)?;
+    let lock = (None, fields.locked_out.as_deref());
+    change.record_edit(EDITS, &target(id, &fields), Map::new(), lock)?;
+    let secret_id = secrets::insert(tx, id, &made.tag, &made.hash, &actor.name, now)?;
+    let body = json!({ "secret": secret_id.0 });
+    change.record(EventKind::SecretIssued, target(id, &fields), body)?;
+    Ok(IssuedSecret {
+        key: id,
+        key_name: fields.name,
+        id: secret_id,
+        secret: made.secret,
+        issued_at: now,
+        replaces: false,
+        retiring_until: None,
+        facts: undeleted(tx, id)?.facts(),
+    })
+}
+
+pub(super) fn checked(
     change: &Change<'_>,
     before: Option<&ApiKeyFields>,
     draft: &ApiKeyDraft,
@@ -381,7 +392,7 @@ fn checked(
 }
 
 /// Refuses a new key that may not be, or that the actor may not create.
-fn refuse_creation(
+pub(super) fn refuse_creation(
     change: &Change<'_>,
     draft: &ApiKeyDraft,
     fields: &ApiKeyFields,

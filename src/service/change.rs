@@ -236,7 +236,7 @@ impl Service {
 
     /// Notes it where what was done is a refusal, in a transaction of its own: that of the attempt was given up. What
     /// hinders the note never hides the refusal itself.
-    fn note_refusal<T>(
+    pub(super) fn note_refusal<T>(
         &mut self,
         actor: &Actor,
         attempt: Attempt<'_>,

@@ -2,13 +2,12 @@
 
 use serde_json::{Value, json};
 
-use crate::auth::token::{self, Tag};
 use crate::domain::event::EventKind;
 use crate::domain::id::{KeyId, SecretId};
 use crate::domain::intent::KeyChange;
 use crate::domain::rights::Right;
 use crate::domain::secret::{
-    Delivered, Ended, IssuedSecret, Overlap, Phase, Secret, SecretFacts, find_secret_shape,
+    Delivered, Ended, IssuedSecret, Overlap, Phase, SecretFacts, find_secret_shape,
 };
 use crate::domain::state::Facts;
 use crate::domain::time::Timestamp;
@@ -18,30 +17,16 @@ use crate::service::Service;
 use crate::service::api_keys::{target, undeleted};
 use crate::service::authority::{refuse_beyond, refuse_secret};
 use crate::service::change::{Attempt, Change, On};
+use crate::service::made::NewSecret;
 use crate::service::typed::is_secret;
 use crate::store::api_keys;
 use crate::store::api_keys::StoredKey;
 use crate::store::secrets::{self, StoredSecret};
 
 /// Whoever may issue a secret, with a new key or for an old one, may say what became of it.
-const HANDLES: &[Right] = &[Right::EditApiKeys, Right::CreateApiKeys];
-
-/// A secret that no database holds yet.
-pub(super) struct NewSecret {
-    pub secret: Secret,
-    pub tag: Tag,
-    pub hash: String,
-}
+pub(super) const HANDLES: &[Right] = &[Right::EditApiKeys, Right::CreateApiKeys];
 
 impl Service {
-    /// Makes a secret for a key. Its hash takes long: not to be done with the lock held.
-    pub(super) fn make_secret(&mut self, id: KeyId) -> Result<NewSecret, Trouble> {
-        let (secret, tag) = token::make(id, &self.tag_key, self.random.as_mut())?;
-        let bytes = secret.expose().as_bytes();
-        let hash = self.hasher.hash(bytes, self.random.as_mut())?;
-        Ok(NewSecret { secret, tag, hash })
-    }
-
     /// Issues a new secret for a key. It is pending, and one that was pending before never works.
     pub fn issue(&mut self, actor: &Actor, id: KeyId) -> Result<IssuedSecret, Trouble> {
         // Checked before the hash is computed, which takes long, and again with the lock held.

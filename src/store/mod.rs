@@ -92,6 +92,18 @@ struct Doubt(Option<Head>);
 pub struct Tx<'a>(Transaction<'a>);
 
 impl Tx<'_> {
+    /// Does something and takes back what it wrote, whatever came of it.
+    ///
+    /// # Errors
+    /// What the database said.
+    pub fn in_vain<T>(&self, work: impl FnOnce() -> T) -> Result<T, Fault> {
+        self.0.execute_batch("SAVEPOINT in_vain")?;
+        let done = work();
+        self.0
+            .execute_batch("ROLLBACK TO in_vain; RELEASE in_vain")?;
+        Ok(done)
+    }
+
     /// Refuses rows that a newer Keyward has brought up to date: looked at in the transaction that reads or writes them.
     fn check_known(&self) -> Result<(), Fault> {
         let mut version = self.0.prepare_cached("PRAGMA user_version")?;

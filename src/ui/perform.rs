@@ -2,6 +2,7 @@
 
 mod export;
 
+use std::iter::once;
 use std::path::Path;
 
 use crate::clipboard::Clipboard;
@@ -12,9 +13,9 @@ use crate::domain::id::{KeyId, RoleId, SecretId, UserId};
 use crate::domain::intent::Intent;
 use crate::domain::list::{KeyRow, RoleRow, UserRow, Window};
 use crate::domain::preview::Preview;
-use crate::domain::secret::Secret;
 use crate::domain::trouble::Trouble;
 use crate::domain::user::Actor;
+use crate::handover::{Recipient, written};
 use crate::new_file::NewFile;
 use crate::service::lists::Source;
 use crate::service::{Service, Snapshot};
@@ -190,7 +191,16 @@ impl Performer {
             }
             Write::DiscardSecret(id) => service.discard(actor, id).map(|()| Done::Changed),
             Write::SaveSecret { .. } if !self.files => Err(Trouble::NoFiles),
-            Write::SaveSecret { path, secret, id } => save(service, actor, &path, &secret, id),
+            Write::SaveSecret {
+                path,
+                secret,
+                id,
+                recipient,
+            } => {
+                let recipient = recipient.as_deref().map(Recipient::parse).transpose()?;
+                let lines = written(once(&secret), recipient.as_slice())?;
+                save(service, actor, &path, &lines, id)
+            }
             Write::Sweep => service.sweep().map(|_| Done::Swept),
             Write::Remember => {
                 self.remembered = service.snapshot()?;
@@ -320,18 +330,11 @@ fn look(service: &Service, actor: &Actor, known: i64) -> Outcome {
     })
 }
 
-/// Writes a secret and a line end to a new file that only its owner can read, and records it.
-fn save(
-    service: &mut Service,
-    actor: &Actor,
-    path: &Path,
-    secret: &Secret,
-    id: SecretId,
-) -> Outcome {
+/// Writes the line of a secret to a new file that only its owner can read, and records it.
+fn save(service: &mut Service, actor: &Actor, path: &Path, line: &[u8], id: SecretId) -> Outcome {
     service.may_save_to_file(actor, id, &path.display().to_string())?;
     let mut file = NewFile::create(path)?;
-    file.add(secret.expose().as_bytes())?;
-    file.add(b"\n")?;
+    file.add(line)?;
     file.sync()?;
     let recorded = service.saved_to_file(actor, id, &file.path().display().to_string());
     file.keep(recorded).map(Done::SecretSaved)

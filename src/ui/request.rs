@@ -172,11 +172,13 @@ pub enum Write {
         overlap: Option<Overlap>,
     },
     DiscardSecret(SecretId),
-    /// Writes a secret to a new file.
+    /// Writes a secret to a new file, encrypted for a recipient where there is one.
     SaveSecret {
         path: PathBuf,
         secret: Secret,
         id: SecretId,
+        /// As it was typed.
+        recipient: Option<String>,
     },
     /// Records what only time has brought about.
     Sweep,

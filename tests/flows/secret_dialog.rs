@@ -357,6 +357,34 @@ fn it_is_saved_to_a_new_file_that_only_its_owner_can_read() {
 }
 
 #[test]
+fn a_file_whose_name_ends_in_age_is_written_for_a_public_key_alone() {
+    let person = age::x25519::Identity::generate();
+    let mut console = Console::new();
+    let secret = console.make("backup");
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("new.age");
+    console.keys("w<Ctrl-U>");
+    console.paste(path.to_str().expect("UTF-8"));
+    console.keys("\n").says("save.title_for");
+    assert!(!path.exists());
+    console.paste("AGE-SECRET-KEY-1GQ9778VQXMMJVE8SK7J6VT8UJ4HDQAJUVSFCWCM02D8GEWQ72PVQ2Y5J33");
+    console.keys("\n").says("save.title_for");
+    console.says("recipient.private");
+    assert!(!console.screen().contains("GQ9778") && !path.exists());
+    console.paste(&format!("{}\n", person.to_public()));
+    console.keys("\n");
+    let written = std::fs::read(&path).expect("written");
+    let opened = age::Decryptor::new(age::armor::ArmoredReader::new(&written[..]));
+    let opened = opened.expect("an age file");
+    let identity: &dyn age::Identity = &person;
+    let mut reader = opened.decrypt(std::iter::once(identity)).expect("for them");
+    let mut plain = String::new();
+    std::io::Read::read_to_string(&mut reader, &mut plain).expect("whole");
+    assert_eq!(plain, format!("{secret}\n"));
+    assert_eq!(console.secret(), secret);
+}
+
+#[test]
 fn who_came_with_user_has_no_file_written() {
     let bench = Bench::in_memory();
     let alice = bench.alice.clone();
@@ -379,6 +407,7 @@ fn the_worker_writes_no_file_either() {
         path: directory.path().join(format!("{files}.secret")),
         secret: issued.secret.clone(),
         id: issued.id,
+        recipient: None,
     };
     for files in [true, false] {
         let mut worker = Performer::new(bench.another(), bench.alice.clone(), files);

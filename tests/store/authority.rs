@@ -14,11 +14,12 @@ use keyward::domain::policy::{Policy, PolicyDraft};
 use keyward::domain::reference::{Reference, RowKind};
 use keyward::domain::rights::{Right, Rights};
 use keyward::domain::role::{RoleDraft, RoleFields};
-use keyward::domain::secret::Overlap;
 use keyward::domain::secret::pieces::pieces;
+use keyward::domain::secret::{Overlap, Secret};
 use keyward::domain::trouble::Trouble;
 use keyward::domain::user::{Actor, UserDraft, UserFields};
 use keyward::service::Service;
+use keyward::service::handover::Delivery;
 use keyward::store::events::{self, Prefix};
 use keyward::store::{Store, api_keys, roles, users};
 use rusqlite::Connection;
@@ -134,6 +135,8 @@ struct World {
     weak: KeyId,
     eve: UserId,
     pending: SecretId,
+    /// The text of the pending secret.
+    sent: Secret,
     ann: UserId,
     lou: UserId,
     /// Events that might be let go.
@@ -202,7 +205,8 @@ impl World {
         let key = first.key;
         let second = bench.issue(key);
         bench.deliver(&second, Some(Overlap::Week));
-        let pending = bench.issue(key).id;
+        let issued = bench.issue(key);
+        let (pending, sent) = (issued.id, issued.secret);
         for gone in [deleted, deleted_locked] {
             bench.by_alice(|service, alice| service.delete_key(alice, gone));
         }
@@ -238,6 +242,7 @@ impl World {
             weak,
             eve,
             pending,
+            sent,
             ann,
             lou,
             first_events: first_events.expect("read").expect("some"),
@@ -426,6 +431,17 @@ const USES: &[Use] = &[
         s.create_delivered_key(who, &new).map(drop)
     }),
     ("replace_secret", "", &[Right::EditApiKeys], Grants, true, |w, s, who| s.replace_secret(who, w.key).map(drop)),
+    ("check_new_keys", "", &[Right::CreateApiKeys], Grants, true, |w, s, who| {
+        let new = ApiKeyDraft { name: "new".to_owned(), ..World::key_draft(w.target) };
+        s.check_new_keys(who, &[new])?.remove(0).map_or(Ok(()), Err)
+    }),
+    ("create_keys", "", &[Right::CreateApiKeys], Grants, true, |w, s, who| {
+        let new = ApiKeyDraft { name: "new".to_owned(), ..World::key_draft(w.target) };
+        s.create_keys(who, &[new], Delivery::Later, |_| Ok(Vec::new())).map(drop)
+    }),
+    ("new_secret", "", &[Right::EditApiKeys], Grants, true, |w, s, who| {
+        s.new_secret(who, w.key, Delivery::Later, |_| Ok(Vec::new())).map(drop)
+    }),
     ("edit_key", "", &[Right::EditApiKeys], Manages, true, |w, s, who| {
         s.edit_key(who, w.key, |draft| draft.description.push_str("other")).map(drop)
     }),
@@ -515,6 +531,9 @@ const USES: &[Use] = &[
     ("restore_key", "what is locked too", &[Right::DeleteApiKeys], Manages, true, |w, s, who| s.restore_key(who, w.deleted_locked)),
     ("issue", "", &[Right::EditApiKeys], Grants, true, |w, s, who| s.issue(who, w.key).map(drop)),
     ("deliver", "", HANDLING, Grants, true, |w, s, who| s.deliver(who, w.pending, None).map(drop)),
+    ("confirm_read_back", "", HANDLING, Grants, true, |w, s, who| {
+        s.confirm_read_back(who, w.key, w.sent.expose().as_bytes(), Some(Overlap::None)).map(drop)
+    }),
     ("discard", "", HANDLING, Manages, true, |w, s, who| s.discard(who, w.pending)),
     ("may_save_to_file", "", HANDLING, Grants, true, |w, s, who| s.may_save_to_file(who, w.pending, "/a/file")),
     ("saved_to_file", "", HANDLING, Grants, true, |w, s, who| s.saved_to_file(who, w.pending, "secret.txt")),

@@ -125,6 +125,76 @@ pub(in crate::cli) static PAGES: &[Page] = &[
         last: None,
     },
     Page {
+        command: "key new",
+        notes: notes!("key-new"),
+        examples: &[
+            (
+                "keyward key new --name ci --role Auditor --secret-file ci.secret",
+                "Create a key whose secret works when the file is there",
+            ),
+            (
+                "keyward key new --name ci --stdout > secret",
+                "Have keyward key delivered read its secret back later",
+            ),
+            (
+                "keyward key new --from keys.csv --secret-dir secrets",
+                "Create a key for each line of a file",
+            ),
+        ],
+        exits: &[
+            (
+                Exit::Done,
+                "The keys are there, and their secrets where you said",
+            ),
+            (
+                Exit::Refused,
+                "Refused: a name is taken, a day is over, a line of the file is wrong; something named does not exist",
+            ),
+            (
+                Exit::Usage,
+                "Wrong usage: no place for the secret, several, or one that takes none",
+            ),
+        ],
+        last: None,
+    },
+    Page {
+        command: "key new-secret",
+        notes: notes!("key-new-secret"),
+        examples: &[(
+            "keyward key new-secret ci --overlap 24h --secret-file ci.secret",
+            "Replace a secret, which works on for a day",
+        )],
+        exits: &[
+            (Exit::Done, "The secret is where you said"),
+            (Exit::Refused, "Refused; what was named does not exist"),
+            (
+                Exit::Usage,
+                "Wrong usage: no place for the secret, several, or --overlap is missing",
+            ),
+        ],
+        last: None,
+    },
+    Page {
+        command: "key delivered",
+        notes: notes!("key-delivered"),
+        examples: &[(
+            "keyward key delivered ci --overlap 1h < secret",
+            "Confirm that a new secret has arrived",
+        )],
+        exits: &[
+            (Exit::Done, "The secret works from now on, or did before"),
+            (
+                Exit::Refused,
+                "Refused: it is another key's, was replaced, never works, or is none; what was named does not exist",
+            ),
+            (
+                Exit::Usage,
+                "Wrong usage: a secret that works would be replaced, and --overlap is missing",
+            ),
+        ],
+        last: None,
+    },
+    Page {
         command: "key lock",
         notes: notes!("key-lock"),
         examples: &[

@@ -1,6 +1,7 @@
 //! The secret dialog: the one time a secret key value is shown. Only `I have stored it` and `Discard` close it.
 
 mod copying;
+mod saving;
 mod undelivered;
 mod view;
 
@@ -12,8 +13,8 @@ use ratatui::layout::{Position, Rect};
 use zeroize::Zeroizing;
 
 use crate::domain::clipboard::ClipboardWay;
+use crate::domain::export::View;
 use crate::domain::secret::{IssuedSecret, Overlap, PENDING_LIFE, Pasted, Secret};
-use crate::domain::state::State;
 use crate::domain::time::Uptime;
 use crate::domain::trouble::Trouble;
 use crate::ui::field::Typed;
@@ -21,7 +22,6 @@ use crate::ui::hits::Hits;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::check::Check;
 use crate::ui::layer::confirm::Confirm;
-use crate::ui::layer::entry::Entry;
 use crate::ui::layer::secret::undelivered::Unwritten;
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Hint, Layer, Status, Then};
 use crate::ui::request::{Done, Outcome, Ticket, Write};
@@ -199,7 +199,7 @@ impl SecretDialog {
             }
             Action::SaveToFile => {
                 let file = format!("api-key-{}.secret", self.issued.key.0);
-                asks.push(SecretDialog::path_entry(&file, ctx));
+                asks.push(saving::path_entry(&file, ctx));
             }
             Action::Cancel | Action::Leave => self.leave(action, ctx, asks),
             Action::Stored => {
@@ -233,22 +233,6 @@ impl SecretDialog {
         } else {
             all - 1
         }]
-    }
-
-    fn path_entry(path: &str, ctx: &Ctx) -> Entry {
-        let text = ctx.text;
-        let then = Then::new(SecretDialog::save_to);
-        Entry::new(text.say("save.title"), text.say("save.note"), path, then)
-    }
-
-    fn save_to(&mut self, path: String, _ctx: &Ctx, asks: &mut Asks) {
-        let path = PathBuf::from(path);
-        self.path = Some(path.clone());
-        self.under_way = Some(asks.request(Write::SaveSecret {
-            path,
-            secret: self.issued.secret.clone(),
-            id: self.issued.id,
-        }));
     }
 
     fn checked(&mut self, pasted: Pasted, ctx: &Ctx, asks: &mut Asks) {
@@ -285,24 +269,11 @@ impl SecretDialog {
                 asks.say(text.fill("secret.written", &[("path", &path.display())]));
             }
             (Done::SecretDelivered(delivered), _) => {
-                let state = delivered.facts.state(ctx.as_of());
-                let sentence = match delivered.overlap_until {
-                    _ if state == State::NoApiAccess => {
-                        text.fill("secret.delivered_no_access", &[("name", name)])
-                    }
-                    _ if !delivered.facts.authenticates(ctx.now) => {
-                        let state = text.state(state);
-                        text.fill(
-                            "secret.delivered_in_vain",
-                            &[("name", name), ("state", &state)],
-                        )
-                    }
-                    Some(at) => {
-                        let at = at.in_zone(ctx.zone).format("%Y-%m-%d %H:%M %Z");
-                        text.fill("secret.delivered_overlap", &[("name", name), ("at", &at)])
-                    }
-                    None => text.fill("secret.delivered", &[("name", name)]),
+                let view = View {
+                    as_of: ctx.as_of(),
+                    zone: ctx.zone,
                 };
+                let sentence = text.delivered(name, &delivered, view);
                 let stays = self.sent.is_some_and(ClipboardWay::stays);
                 let stays = stays.then(|| text.say("secret.osc52_stays"));
                 let sentences: Vec<&str> = [sentence.as_str()].into_iter().chain(stays).collect();
@@ -406,8 +377,12 @@ impl Layer for SecretDialog {
             }
             Err(trouble @ Trouble::File(..)) if !trouble.is_unsure() => {
                 let path = self.path.take().unwrap_or_default();
-                let entry = SecretDialog::path_entry(&path.to_string_lossy(), ctx);
+                let entry = saving::path_entry(&path.to_string_lossy(), ctx);
                 asks.push(entry.refused(ctx.text.trouble(&trouble)));
+            }
+            Err(trouble @ Trouble::NotARecipient(_)) => {
+                // It is not offered again: it may be a private key.
+                asks.push(saving::recipient_entry(ctx).refused(ctx.text.trouble(&trouble)));
             }
             // The dialog itself says what that means.
             Err(Trouble::SecretVoid | Trouble::KeyGone(_)) => self.void = true,

@@ -1,0 +1,322 @@
+//! `keyward key new`: keys are made, and their secrets handed over.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, Read, Write as _};
+use std::path::Path;
+use std::process::ExitCode;
+
+use crate::cli::Failure;
+use crate::cli::args::handover::WantedArgs;
+use crate::cli::args::key::KeyNewArgs;
+use crate::cli::args::rows::Format;
+use crate::cli::exit::Exit;
+use crate::cli::key::handing::Handing;
+use crate::cli::rows::list;
+use crate::cli::session::{Access, Session};
+use crate::config::Config;
+use crate::domain::api_key::ApiKeyDraft;
+use crate::domain::authority::first_to_give;
+use crate::domain::fold::name_key;
+use crate::domain::id::{KeyId, RoleId};
+use crate::domain::import::{IMPORT_BYTES, ImportFault, WantedKey};
+use crate::domain::list::KeyRow;
+use crate::domain::locale::Locale;
+use crate::domain::policy::Policy;
+use crate::domain::problem::Rule;
+use crate::domain::reference::{Reference, RowKind};
+use crate::domain::rights::Right;
+use crate::domain::role::Role;
+use crate::domain::trouble::Trouble;
+use crate::domain::zone;
+use crate::import;
+use crate::service::handover::Delivery;
+
+/// Standard input, by the name that many programs have for it.
+const STANDARD_INPUT: &str = "-";
+
+pub(super) fn new(config: &Config, asked: KeyNewArgs) -> Result<ExitCode, Failure> {
+    let handing = Handing::begin(asked.channel, asked.secret_dir, &asked.acting)?;
+    let lines = match &asked.from {
+        Some(path) => {
+            let form = asked.from_format.map(Into::into);
+            let lines = import::read(&read(path)?, form)?;
+            if lines.is_empty() {
+                let fault = ImportFault::Empty;
+                return Err(Trouble::Import { line: 1, fault }.into());
+            }
+            lines
+        }
+        None => vec![(0, Ok(wanted(asked.wanted)?))],
+    };
+    let making = Making {
+        lines,
+        many: asked.from.is_some(),
+        keep_going: asked.keep_going,
+        yes: asked.yes,
+        format: asked.format.format,
+    };
+    Session::run(config, Access::Create, asked.acting, |session| {
+        making.make(session, handing)
+    })
+}
+
+/// All of a file, or one byte more than it may have.
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let most = IMPORT_BYTES as u64 + 1;
+    let read = if path == Path::new(STANDARD_INPUT) {
+        io::stdin().lock().take(most).read_to_end(&mut bytes)
+    } else {
+        File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes))
+    };
+    read.map_err(|error| Failure::System("cli.from", error))?;
+    Ok(bytes)
+}
+
+/// What the options say.
+fn wanted(args: WantedArgs) -> Result<WantedKey, Failure> {
+    let locale = args
+        .locale
+        .map(|tag| Locale::from_tag(&tag).ok_or(Failure::Sentence("cli.no_locale", Exit::Usage)));
+    let zone = args
+        .zone
+        .map(|name| zone::by_name(&name).ok_or(Failure::Sentence("cli.no_zone", Exit::Usage)));
+    Ok(WantedKey {
+        name: args.name.unwrap_or_default(),
+        description: args.description,
+        owner: args.owner,
+        role: args.role,
+        role_id: None,
+        locale: locale.transpose()?,
+        zone: zone.transpose()?,
+        expires_on: args.expires_on,
+        expires_at: None,
+        addresses: args.addresses,
+        rate: args.rate,
+        locked_out: None,
+    })
+}
+
+/// What is to be made.
+struct Making {
+    lines: Vec<import::Line>,
+    /// They are lines of a file.
+    many: bool,
+    keep_going: bool,
+    yes: bool,
+    format: Format,
+}
+
+/// What keys begin with where nothing else is said, as in the console's New.
+struct Beginning {
+    roles: Result<Vec<Role>, Trouble>,
+    role: RoleId,
+    policy: Policy,
+}
+
+impl Beginning {
+    fn of(session: &Session) -> Result<Beginning, Trouble> {
+        let roles = session.service.roles(&session.actor);
+        let known: &[Role] = roles.as_deref().unwrap_or_default();
+        Ok(Beginning {
+            role: first_to_give(known, &session.actor.role),
+            policy: session.service.policy(&session.actor)?,
+            roles,
+        })
+    }
+
+    fn draft(&self, wanted: &WantedKey, session: &Session) -> Result<ApiKeyDraft, Trouble> {
+        let role = match (&wanted.role, wanted.role_id) {
+            (None, None) => self.role,
+            (None, Some(id)) => id,
+            (Some(named), id) => {
+                let named = self.role_named(named)?;
+                if id.is_some_and(|id| id != named) {
+                    let fault = ImportFault::Differ("role", "roleID");
+                    return Err(Trouble::Import { line: 0, fault });
+                }
+                named
+            }
+        };
+        let draft = wanted.draft(role, session.zone, &self.policy, session.now);
+        draft.map_err(|fault| Trouble::Import { line: 0, fault })
+    }
+
+    fn role_named(&self, named: &str) -> Result<RoleId, Trouble> {
+        let name = match Reference::parse(named) {
+            Reference::Id(id) => return Ok(RoleId(id)),
+            Reference::Name(name) => name,
+        };
+        let roles = self.roles.as_ref().map_err(Clone::clone)?;
+        let is_named = |role: &&Role| name_key(&role.fields.name) == name_key(&name);
+        let found = roles.iter().find(is_named).map(|role| role.id);
+        found.ok_or(Trouble::NoneNamed(RowKind::Role, name))
+    }
+}
+
+impl Making {
+    fn make(self, mut session: Session, mut handing: Handing) -> Result<ExitCode, Failure> {
+        handing.check(&session)?;
+        let beginning = Beginning::of(&session)?;
+        let mut worst = Exit::Done;
+        let mut names = HashMap::new();
+        let (mut drafts, mut numbers) = (Vec::new(), Vec::new());
+        for (line, wanted) in &self.lines {
+            let draft = match wanted {
+                Ok(wanted) => beginning.draft(wanted, &session).and_then(|draft| {
+                    let fault = |line| ImportFault::NameOf { line };
+                    match names.insert(name_key(&draft.name), *line).map(fault) {
+                        Some(fault) => Err(Trouble::Import { line: *line, fault }),
+                        None => Ok(draft),
+                    }
+                }),
+                Err(trouble) => Err(trouble.clone()),
+            };
+            match draft {
+                Ok(mut draft) => {
+                    draft.told_alike = self.yes.then(|| draft.name.clone());
+                    drafts.push(draft);
+                    numbers.push(*line);
+                }
+                Err(trouble) => worst = worst.max(self.tell(&session, *line, &trouble)),
+            }
+        }
+        let faults = session.service.check_new_keys(&session.actor, &drafts)?;
+        let mut good = Vec::new();
+        for ((draft, line), fault) in drafts.into_iter().zip(numbers).zip(faults) {
+            match fault {
+                None => good.push(draft),
+                Some(trouble) => worst = worst.max(self.tell(&session, line, &trouble)),
+            }
+        }
+        if worst != Exit::Done && (good.is_empty() || !self.keep_going) {
+            if self.many {
+                let said = session.text.say("cli.none_made");
+                let _ = writeln!(io::stderr(), "keyward: {said}");
+            }
+            return Ok(worst.into());
+        }
+        let delivery = if handing.delivers() {
+            Delivery::Now(None)
+        } else {
+            Delivery::Later
+        };
+        let made = session
+            .service
+            .create_keys(&session.actor, &good, delivery, |made| {
+                handing.hand_over(made)
+            });
+        let (ids, files) = handing.settle(&session, made)?;
+        told(&session, &handing, &ids, &files, self.format)?;
+        Ok(worst.into())
+    }
+
+    /// Says what is wrong with a key, and how a command ends because of it.
+    fn tell(&self, session: &Session, line: usize, trouble: &Trouble) -> Exit {
+        let text = session.text;
+        let words = match trouble {
+            Trouble::Import { fault, .. } => {
+                let line = line.max(1);
+                let fault = fault.clone();
+                let _ = writeln!(
+                    io::stderr(),
+                    "keyward: {}",
+                    text.trouble(&Trouble::Import { line, fault })
+                );
+                return Exit::of(trouble);
+            }
+            Trouble::Problems(problems) => {
+                let each = problems.iter().map(|problem| match &problem.rule {
+                    Rule::LooksLike { id, name } => {
+                        text.fill("cli.looks_like", &[("id", id), ("name", name)])
+                    }
+                    _ => text.problem_of_column(problem),
+                });
+                let each: Vec<String> = each.collect();
+                let each: Vec<&str> = each.iter().map(String::as_str).collect();
+                text.joined(&each)
+            }
+            other => text.trouble(other),
+        };
+        let words = if self.many {
+            text.line_fault(line, &words)
+        } else {
+            words
+        };
+        let _ = writeln!(io::stderr(), "keyward: {words}");
+        self.exit(trouble)
+    }
+
+    /// How a command ends because of a key that is not made. A value that cannot be read is wrong usage where it is one of
+    /// the options.
+    fn exit(&self, trouble: &Trouble) -> Exit {
+        match trouble {
+            Trouble::Problems(problems) if !self.many => {
+                let unread = problems.iter().any(|problem| is_unread(&problem.rule));
+                if unread {
+                    Exit::Usage
+                } else {
+                    Exit::of(trouble)
+                }
+            }
+            _ => Exit::of(trouble),
+        }
+    }
+}
+
+/// Whether the rule says that a text is no value of its field at all.
+fn is_unread(rule: &Rule) -> bool {
+    matches!(
+        rule,
+        Rule::NotADate
+            | Rule::NoSuchDay
+            | Rule::DateTooLate { .. }
+            | Rule::NotARate { .. }
+            | Rule::NotAnAddress { .. }
+            | Rule::NotANetwork { .. }
+    )
+}
+
+/// Says what was made: the keys where standard output is free, where the secrets are, and what is still to be done.
+pub(super) fn told(
+    session: &Session,
+    handing: &Handing,
+    ids: &[KeyId],
+    files: &[std::path::PathBuf],
+    format: Format,
+) -> Result<(), Failure> {
+    let text = session.text;
+    let (Some(first), Some(last)) = (ids.first(), ids.last()) else {
+        return Ok(());
+    };
+    let say = |words: String| {
+        let _ = writeln!(io::stderr(), "keyward: {words}");
+    };
+    match files {
+        [] => {}
+        [file] => say(text.fill("cli.secret_in", &[("path", &file.display())])),
+        [file, ..] => {
+            let directory = file.parent().unwrap_or(file).display();
+            say(text.fill(
+                "cli.secrets_in",
+                &[("count", &files.len()), ("path", &directory)],
+            ));
+        }
+    }
+    if !handing.delivers() {
+        let said = if first == last {
+            text.fill("cli.to_read_back", &[("id", &first.0)])
+        } else {
+            text.fill("cli.each_to_read_back", &[("count", &ids.len())])
+        };
+        say(said);
+    }
+    if handing.leaves_stdout() && session.actor.may(Right::ViewApiKeys) {
+        // What was reserved in one go is one range.
+        let these = format!("id:>={} id:<={}", first.0, last.0);
+        let filter = session.filter::<KeyRow>(Some(&these))?;
+        list(session, filter, format)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,64 @@
+//! `keyward key new-secret` and `keyward key delivered`.
+
+use std::process::ExitCode;
+
+use crate::cli::args::key::{KeyDeliveredArgs, KeyNewSecretArgs};
+use crate::cli::exit::Exit;
+use crate::cli::key::handing::Handing;
+use crate::cli::key::new::told;
+use crate::cli::session::{Access, Session};
+use crate::cli::{Failure, print, verify};
+use crate::config::Config;
+use crate::domain::id::KeyId;
+use crate::domain::reference::{Reference, RowKind};
+use crate::domain::trouble::Trouble;
+use crate::service::handover::{Delivery, ReadBack};
+
+pub(super) fn new_secret(config: &Config, asked: KeyNewSecretArgs) -> Result<ExitCode, Failure> {
+    let mut handing = Handing::begin(asked.channel, None, &asked.acting)?;
+    let delivery = match asked.overlap {
+        _ if handing.delivers() => Delivery::Now(asked.overlap.map(Into::into)),
+        Some(_) => return Err(Failure::Sentence("cli.overlap_later", Exit::Usage)),
+        None => Delivery::Later,
+    };
+    Session::run(config, Access::Change, asked.acting, |mut session| {
+        handing.check(&session)?;
+        let id = key_named(&session, &asked.key)?;
+        let made = session
+            .service
+            .new_secret(&session.actor, id, delivery, |made| handing.hand_over(made));
+        let (_, files) = handing.settle(&session, made)?;
+        told(&session, &handing, &[id], &files, asked.format.format)?;
+        Ok(Exit::Done.into())
+    })
+}
+
+pub(super) fn delivered(config: &Config, asked: KeyDeliveredArgs) -> Result<ExitCode, Failure> {
+    Session::run(config, Access::Change, asked.acting, |mut session| {
+        let text = session.text;
+        let id = key_named(&session, &asked.key)?;
+        let input = verify::read(text).map_err(|error| Failure::System("cli.input", error))?;
+        let overlap = asked.overlap.map(Into::into);
+        let (name, came) =
+            session
+                .service
+                .confirm_read_back(&session.actor, id, verify::sent(&input), overlap)?;
+        let said = match came {
+            ReadBack::Delivered(delivered) => text.delivered(&name, &delivered, session.view()?),
+            ReadBack::Before(at) => {
+                let at = text.instant(at, session.zone);
+                text.fill("cli.delivered_before", &[("name", &name), ("at", &at)])
+            }
+        };
+        print(&(said + "\n"))
+    })
+}
+
+fn key_named(session: &Session, typed: &str) -> Result<KeyId, Trouble> {
+    let named = [Reference::parse(typed)];
+    let found = session
+        .service
+        .find_rows(&session.actor, RowKind::ApiKey, &named)?;
+    // Each reference gives one row, or is refused.
+    Ok(KeyId(found.first().copied().unwrap_or_default()))
+}
