@@ -8,6 +8,7 @@ mod change;
 mod completions;
 mod config;
 mod console;
+mod doctor;
 mod events;
 pub mod exit;
 mod help;
@@ -15,6 +16,7 @@ mod interrupt;
 mod key;
 mod man;
 pub mod reference;
+mod restore;
 mod rows;
 mod scan;
 mod serve;
@@ -177,6 +179,8 @@ fn obey(text: Text, config: Config, args: Args) -> Result<ExitCode, Failure> {
         Some(Command::Themes { name: Some(name) }) => themes::print_file(name),
         Some(Command::Themes { name: None }) => themes::print_all(&config.settings),
         Some(Command::Backup(asked)) => backup::backup(text, &config, *asked),
+        Some(Command::Restore(asked)) => restore::restore(text, &config, *asked),
+        Some(Command::Doctor(asked)) => doctor::doctor(text, &config, asked),
         Some(Command::Events(asked)) => events::events(&config, *asked),
         Some(Command::Completions { shell }) => completions::completions(shell),
         Some(Command::Man { directory }) => man::man(directory.as_deref()),

@@ -860,6 +860,11 @@ impl Text {
             ),
             OpenFault::NetworkFileSystem => only_path("open.network"),
             OpenFault::NoWal => only_path("open.no_wal"),
+            OpenFault::InUse => only_path("open.in_use"),
+            OpenFault::NoBackup(trouble) => {
+                let why = self.trouble(trouble);
+                self.fill("open.no_backup", &[("path", path), ("why", &why)])
+            }
             OpenFault::RootBySudo => self.say("open.root_by_sudo").to_owned(),
             OpenFault::Fault(fault) => format!("{path}: {}", self.fault(fault)),
         }

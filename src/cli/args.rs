@@ -1,8 +1,10 @@
 //! What the command line can say, and its help.
 
 pub(super) mod backup;
+pub(super) mod doctor;
 pub(super) mod handover;
 pub(super) mod key;
+pub(super) mod restore;
 pub(super) mod rows;
 pub(super) mod scan;
 
@@ -18,7 +20,9 @@ use clap::{
 use clap_complete::Shell;
 
 use crate::cli::args::backup::BackupArgs;
+use crate::cli::args::doctor::DoctorArgs;
 use crate::cli::args::key::KeyCommand;
+use crate::cli::args::restore::RestoreArgs;
 use crate::cli::args::scan::ScanArgs;
 use crate::cli::{help, version};
 use crate::config::settings::{ThemeName, ThemeSetting};
@@ -234,6 +238,14 @@ pub(super) enum Command {
     /// For the account that owns the database. Prints the file's size, how many API keys it has, and the head of its
     /// chain of events.
     Backup(Box<BackupArgs>),
+    /// Put a copy in the database's place, and what is there aside
+    ///
+    /// For the account that owns the database, while nobody has it open. Tells what comes back and what is lost, and asks.
+    Restore(Box<RestoreArgs>),
+    /// Look for what can stand in the way, and say what to do
+    ///
+    /// Looks at the database, its files, the disk, the clock and the terminal, and changes nothing.
+    Doctor(DoctorArgs),
     /// Print a script that completes commands and options in a shell
     ///
     /// The script is complete: where this program has changed it is printed anew.
@@ -463,7 +475,9 @@ mod tests {
 
     #[test]
     fn a_command_takes_just_the_options_that_its_help_lists_before_it_and_behind() {
-        let commands: [(&[&str], &[&str]); 10] = [
+        let commands: [(&[&str], &[&str]); 12] = [
+            (&["doctor"], &[]),
+            (&["restore"], &["copy.db"]),
             (&["backup"], &["copy.db"]),
             (&["demo"], &[]),
             (&["verify"], &[]),

@@ -11,6 +11,16 @@ use crate::text::Text;
 /// # Errors
 /// Wrong usage where nobody can be asked; [`Exit::Refused`] where the answer is no.
 pub(super) fn confirm(text: Text, yes: bool, follows: &str) -> Result<(), Failure> {
+    confirm_after(text, yes, follows, || Ok(()))
+}
+
+/// The same, with what is to be waited for before the answer is read.
+pub(super) fn confirm_after(
+    text: Text,
+    yes: bool,
+    follows: &str,
+    answered: impl FnOnce() -> Result<(), Failure>,
+) -> Result<(), Failure> {
     if yes {
         return Ok(());
     }
@@ -20,6 +30,7 @@ pub(super) fn confirm(text: Text, yes: bool, follows: &str) -> Result<(), Failur
     }
     let asked = write!(told, "{follows}\n{} ", text.say("cli.sure"));
     asked.and_then(|()| told.flush()).map_err(Failure::Output)?;
+    answered()?;
     let mut answer = String::new();
     io::stdin()
         .lock()

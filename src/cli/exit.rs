@@ -52,7 +52,8 @@ impl Exit {
             }
             // What the command line has names in are its arguments.
             Trouble::SecretNamed => Exit::Usage,
-            Trouble::NoSuchUser(_)
+            Trouble::Open(_, OpenFault::InUse)
+            | Trouble::NoSuchUser(_)
             | Trouble::NoSuchTarget(_)
             | Trouble::NoSuchActor(_)
             | Trouble::NoneNamed(..)

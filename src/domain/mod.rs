@@ -27,6 +27,7 @@ pub mod policy;
 pub mod preview;
 pub mod problem;
 pub mod reference;
+pub mod restore;
 pub mod rights;
 pub mod role;
 pub mod secret;

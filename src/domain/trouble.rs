@@ -304,6 +304,10 @@ pub enum OpenFault {
     NetworkFileSystem,
     /// The write-ahead log could not be turned on.
     NoWal,
+    /// Another process has it open, where nobody may.
+    InUse,
+    /// The copy that is made before it is brought up to date could not be made.
+    NoBackup(Box<Trouble>),
     /// Root by way of sudo may not become the first user.
     RootBySudo,
     /// Anything else that the database said.

@@ -30,6 +30,33 @@ impl Service {
         let body = about(account, path, head);
         self.write(|writing| writing.record(EventKind::BackupCreated, Target::trail(), body))
     }
+
+    /// Records, in the copy, that it takes the database's place.
+    pub fn note_restore(&mut self, restored: &Restored) -> Result<(), Trouble> {
+        let mut body = about(&restored.account, &restored.from, &restored.head);
+        if let Some(before) = restored.before {
+            body["before"] = before.to_string().into();
+        }
+        if let Some(aside) = &restored.aside {
+            add_path(&mut body, "keptAs", aside);
+        }
+        self.write(|writing| writing.record(EventKind::BackupRestored, Target::trail(), body))
+    }
+}
+
+/// A copy that is to take a database's place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restored {
+    /// Whose deed it is.
+    pub account: String,
+    /// The copy's path.
+    pub from: String,
+    /// The copy's last event.
+    pub head: Head,
+    /// The last event of what was in the place, where that could be read.
+    pub before: Option<Head>,
+    /// Where that is now, if there was anything.
+    pub aside: Option<String>,
 }
 
 fn about(account: &str, path: &str, head: &Head) -> Value {

@@ -3,6 +3,9 @@
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+/// The mode of each: for their owner alone.
+pub const FILE_MODE: u32 = 0o600;
+
 /// The file beside the database whose name ends so.
 pub fn beside(real: &Path, suffix: &str) -> PathBuf {
     let mut path = real.as_os_str().to_owned();

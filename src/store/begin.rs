@@ -13,9 +13,9 @@ use rusqlite::Connection;
 
 use crate::domain::trouble::OpenFault;
 use crate::domain::user::OsAccount;
-use crate::store::address::beside;
+use crate::store::address::{FILE_MODE, beside};
 use crate::store::fault::while_opening;
-use crate::store::file::{self, FILE_MODE, unreachable};
+use crate::store::file::{self, unreachable};
 use crate::store::migrate::{Beginning, migrate};
 
 /// What may lie beside a database that was removed, and would be taken for the new one's.
@@ -50,7 +50,7 @@ pub fn new(beginning: &Beginning) -> Result<Vec<u8>, OpenFault> {
     connection
         .execute_batch("PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON;")
         .map_err(while_opening)?;
-    migrate(&connection, Some(beginning))?;
+    migrate(&connection, Some(beginning), None)?;
     serialized(&mut connection)
 }
 
@@ -61,7 +61,7 @@ pub fn serialized(connection: &mut Connection) -> Result<Vec<u8>, OpenFault> {
 }
 
 /// A name that no other process takes, in the same directory.
-fn name(real: &Path) -> PathBuf {
+pub fn name(real: &Path) -> PathBuf {
     let mut name = real.file_name().map_or_else(OsString::new, OsString::from);
     let process = std::process::id();
     let random = RandomState::new().hash_one(process);
@@ -89,7 +89,7 @@ fn put(temporary: &Path, real: &Path) -> io::Result<()> {
 
 /// At once, because a database with two names is refused.
 #[cfg(target_os = "linux")]
-fn rename(from: &Path, to: &Path) -> io::Result<()> {
+pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
     use nix::errno::Errno;
     use nix::fcntl::{AT_FDCWD, RenameFlags, renameat2};
     match renameat2(AT_FDCWD, from, AT_FDCWD, to, RenameFlags::RENAME_NOREPLACE) {
@@ -100,7 +100,7 @@ fn rename(from: &Path, to: &Path) -> io::Result<()> {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn rename(from: &Path, to: &Path) -> io::Result<()> {
+pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
     link(from, to)
 }
 

@@ -12,12 +12,11 @@ use nix::unistd::{AccessFlags, faccessat};
 use crate::domain::trouble::{Fault, OpenFault, PathFault};
 use crate::domain::user::OsAccount;
 use crate::path::{self, Halt, Walked, name_of};
-use crate::store::address::beside;
+use crate::store::address::{FILE_MODE, beside};
 use crate::store::identity::Identity;
 use crate::store::migrate::APPLICATION_ID;
 
 const DIRECTORY_MODE: u32 = 0o700;
-pub const FILE_MODE: u32 = 0o600;
 
 /// What `SQLite` opens beside a database, by the end of its name.
 pub const BESIDE: [&str; 3] = ["-wal", "-shm", "-journal"];
@@ -69,10 +68,26 @@ pub fn check(path: &Path, account: &OsAccount) -> Result<Identity, OpenFault> {
 /// open. The path comes after the owner: whoever does not own the database need not be told how to mend its directory.
 pub fn trust(path: &Path, account: &OsAccount) -> Result<Identity, OpenFault> {
     let path = absolute(path)?;
-    let facts = fs::metadata(&path).map_err(|error| unreachable(&error))?;
     if on_network(&path) {
         return Err(OpenFault::NetworkFileSystem);
     }
+    let (real, facts) = trust_file(&path, account)?;
+    check_directory(&real, account)?;
+    check_file(&real, &facts)?;
+    for suffix in BESIDE {
+        check_beside(&beside(&real, suffix), account)?;
+    }
+    if has_stray_journal(&real) {
+        return Err(OpenFault::ForeignJournal);
+    }
+    check_length(&facts)?;
+    Ok(Identity::new(path, real, &facts))
+}
+
+/// Checks that what is at an absolute path is a file of the account, and that nobody else could change what the path
+/// leads to; gives its path without links.
+fn trust_file(path: &Path, account: &OsAccount) -> Result<(PathBuf, Metadata), OpenFault> {
+    let facts = fs::metadata(path).map_err(|error| unreachable(&error))?;
     if facts.is_dir() {
         return Err(OpenFault::IsDirectory);
     }
@@ -86,23 +101,32 @@ pub fn trust(path: &Path, account: &OsAccount) -> Result<Identity, OpenFault> {
             owner: name_of(facts.uid()),
         });
     }
-    let Walked { real, facts } = walk(&path, account)?;
-    let facts = facts.ok_or(OpenFault::Missing)?;
-    check_directory(&real, account)?;
-    check_file(&real, &facts)?;
-    for suffix in BESIDE {
-        check_beside(&beside(&real, suffix), account)?;
-    }
-    if has_stray_journal(&real) {
-        return Err(OpenFault::ForeignJournal);
-    }
+    let Walked { real, facts } = walk(path, account)?;
+    Ok((real, facts.ok_or(OpenFault::Missing)?))
+}
+
+fn check_length(facts: &Metadata) -> Result<(), OpenFault> {
     match facts.len() {
-        0 => return Err(OpenFault::Empty),
+        0 => Err(OpenFault::Empty),
         // SQLite takes a file of one byte, whatever it is, for an empty database.
-        1 => return Err(OpenFault::NotADatabase),
-        _ => {}
+        1 => Err(OpenFault::NotADatabase),
+        _ => Ok(()),
     }
-    Ok(Identity::new(path, real, &facts))
+}
+
+/// Checks that a copy that is there is to be trusted, and finds out whether it has a log; only then others must not make
+/// files beside it.
+pub fn trust_copy(path: &Path, account: &OsAccount) -> Result<(PathBuf, bool), OpenFault> {
+    let path = absolute(path)?;
+    let (real, facts) = trust_file(&path, account)?;
+    let has = |suffix| fs::symlink_metadata(beside(&real, suffix)).is_ok_and(|log| log.len() > 0);
+    if has("-wal") || has("-journal") {
+        trust(&path, account)?;
+        return Ok((real, true));
+    }
+    check_file(&real, &facts)?;
+    check_length(&facts)?;
+    Ok((real, false))
 }
 
 /// On a local file system, and nobody else makes files in it.
@@ -241,31 +265,86 @@ pub fn unreachable(error: &io::Error) -> OpenFault {
     }
 }
 
-/// Whether the path is on a network file system: NFS, SMB (three kinds), AFS, Coda, NCP, 9P, Ceph, Lustre, OCFS2,
-/// GFS2. The numbers are those of statfs(2).
+/// The kind of a file system, by its number in statfs(2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileSystem(i64);
+
+/// Network file systems: NFS, SMB (three kinds), AFS (two), Coda, NCP, 9P, Ceph, Lustre, OCFS2, GFS2.
+const NETWORK: [(i64, &str); 13] = [
+    (0x6969, "nfs"),
+    (0x517B, "smb"),
+    (0xFF53_4D42, "cifs"),
+    (0xFE53_4D42, "smb2"),
+    (0x5346_414F, "afs"),
+    (0x6B41_4653, "kafs"),
+    (0x7375_7245, "coda"),
+    (0x564C, "ncp"),
+    (0x0102_1997, "9p"),
+    (0x00C3_6400, "ceph"),
+    (0x0BD0_0BD0, "lustre"),
+    (0x7461_636F, "ocfs2"),
+    (0x0116_1970, "gfs2"),
+];
+/// File systems whose files go when the machine does.
+const VOLATILE: [(i64, &str); 2] = [(0x0102_1994, "tmpfs"), (0x8584_58F6, "ramfs")];
+/// Local ones.
+const LOCAL: [(i64, &str); 8] = [
+    (0xEF53, "ext4"),
+    (0x5846_5342, "xfs"),
+    (0x9123_683E, "btrfs"),
+    (0x2FC1_2FC1, "zfs"),
+    (0xF2F5_2010, "f2fs"),
+    (0x794C_7630, "overlay"),
+    (0xCA45_1A4E, "bcachefs"),
+    (0x4D44, "vfat"),
+];
+/// Programs are behind it, which may lock files or not.
+const FUSE: i64 = 0x6573_5546;
+
+impl FileSystem {
+    /// What it is called; its number where it is none of those that are known here.
+    #[must_use]
+    pub fn name(self) -> String {
+        let mut all = NETWORK.iter().chain(&VOLATILE).chain(&LOCAL);
+        match all.find(|(number, _)| *number == self.0) {
+            Some((_, name)) => (*name).to_owned(),
+            None if self.0 == FUSE => "fuse".to_owned(),
+            None => format!("0x{:X}", self.0),
+        }
+    }
+
+    #[must_use]
+    pub fn is_network(self) -> bool {
+        NETWORK.iter().any(|(number, _)| *number == self.0)
+    }
+
+    /// Whether its files go when the machine does.
+    #[must_use]
+    pub fn is_volatile(self) -> bool {
+        VOLATILE.iter().any(|(number, _)| *number == self.0)
+    }
+
+    /// Whether it depends on a program if files can be locked.
+    #[must_use]
+    pub fn is_doubtful(self) -> bool {
+        self.0 == FUSE
+    }
+}
+
+/// The kind of file system that the path is on.
 #[cfg(target_os = "linux")]
-fn on_network(path: &Path) -> bool {
-    nix::sys::statfs::statfs(path).is_ok_and(|facts| {
-        matches!(
-            facts.filesystem_type().0,
-            0x6969
-                | 0x517B
-                | 0xFF53_4D42
-                | 0xFE53_4D42
-                | 0x5346_414F
-                | 0x6B41_4653
-                | 0x7375_7245
-                | 0x564C
-                | 0x0102_1997
-                | 0x00C3_6400
-                | 0x0BD0_0BD0
-                | 0x7461_636F
-                | 0x0116_1970
-        )
-    })
+pub fn file_system(path: &Path) -> Option<FileSystem> {
+    let facts = nix::sys::statfs::statfs(path).ok()?;
+    let number: i64 = facts.filesystem_type().0;
+    // Of 32 bits: some machines extend the sign.
+    Some(FileSystem(number & 0xFFFF_FFFF))
 }
 
 #[cfg(not(target_os = "linux"))]
-fn on_network(_path: &Path) -> bool {
-    false
+pub fn file_system(_path: &Path) -> Option<FileSystem> {
+    None
+}
+
+fn on_network(path: &Path) -> bool {
+    file_system(path).is_some_and(FileSystem::is_network)
 }

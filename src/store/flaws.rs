@@ -33,7 +33,7 @@ pub fn checked(tx: &Tx<'_>, kept: Option<&KeptHead>) -> Result<Result<Whole, Vec
 }
 
 /// Compares with a new database that goes through the same migrations, part by part and letter by letter.
-fn schema(tx: &Tx<'_>) -> Result<Option<Flaw>, Fault> {
+pub(super) fn schema(tx: &Tx<'_>) -> Result<Option<Flaw>, Fault> {
     let wanted = parts(&reference()?)?;
     let there = parts(&tx.0)?;
     let flaw = |differs, (kind, name): &(String, String)| Flaw::Schema {
@@ -55,7 +55,7 @@ fn schema(tx: &Tx<'_>) -> Result<Option<Flaw>, Fault> {
 fn reference() -> Result<Connection, Fault> {
     let connection = Connection::open_in_memory()?;
     events::add_functions(&connection)?;
-    migrate::migrate(&connection, None).map_err(|fault| match fault {
+    migrate::migrate(&connection, None, None).map_err(|fault| match fault {
         OpenFault::Fault(fault) => fault,
         _ => Fault::Corrupt,
     })?;

@@ -34,6 +34,12 @@ const FRAME_HEADER: u64 = 24;
 /// `SQLite`'s page when nobody chose another.
 const PAGE: u64 = 4_096;
 
+/// The longest that a log should be, in bytes.
+pub const MOST: u64 = 64 * 1024 * 1024;
+
+/// To how many bytes a log is cut when it begins anew: none of it is needed then.
+pub const KEPT: i64 = 4 * 1024 * 1024;
+
 /// How many of the last events are looked at.
 const TAIL: i64 = 1_000;
 

@@ -1,5 +1,7 @@
 //! The schema, and bringing an older one up to date. A file that was released is never edited: another follows it.
 
+use std::path::Path;
+
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use zeroize::Zeroizing;
 
@@ -8,7 +10,8 @@ use crate::domain::role::Role;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, OpenFault};
 use crate::domain::user::UserFields;
-use crate::store::fault::while_opening;
+use crate::store::before::Before;
+use crate::store::fault::{leaves_in_doubt, while_opening};
 use crate::store::{Tx, names, roles, users};
 
 /// `Keyw`: tells our databases from those of other applications.
@@ -58,9 +61,13 @@ pub fn identify(connection: &Connection) -> Result<i64, OpenFault> {
 }
 
 /// Brings the database up to date, or makes it: all of it or nothing. Of two processes that come at once the second
-/// finds it done.
-pub fn migrate(connection: &Connection, beginning: Option<&Beginning>) -> Result<(), OpenFault> {
-    apply(connection, &MIGRATIONS, beginning)
+/// finds it done. Of one in a file, whose path is given, a copy is beside it before anything is changed.
+pub fn migrate(
+    connection: &Connection,
+    beginning: Option<&Beginning>,
+    file: Option<&Path>,
+) -> Result<(), OpenFault> {
+    apply(connection, &MIGRATIONS, beginning, file)
 }
 
 /// Within a transaction foreign keys cannot be turned off, and while they are on no table that others refer to can be
@@ -69,6 +76,7 @@ fn apply(
     connection: &Connection,
     migrations: &[&str],
     beginning: Option<&Beginning>,
+    file: Option<&Path>,
 ) -> Result<(), OpenFault> {
     let foreign_keys = |on: bool| {
         let set = connection.pragma_update(None, "foreign_keys", on);
@@ -76,7 +84,7 @@ fn apply(
     };
     names::add_functions(connection).map_err(while_opening)?;
     foreign_keys(false)?;
-    let applied = apply_unguarded(connection, migrations, beginning);
+    let applied = apply_unguarded(connection, migrations, beginning, file);
     foreign_keys(true)?;
     applied
 }
@@ -85,6 +93,7 @@ fn apply_unguarded(
     connection: &Connection,
     migrations: &[&str],
     beginning: Option<&Beginning>,
+    file: Option<&Path>,
 ) -> Result<(), OpenFault> {
     let tx = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)
         .map_err(while_opening)?;
@@ -92,6 +101,12 @@ fn apply_unguarded(
         .pragma_query_value(None, "user_version", |row| row.get(0))
         .map_err(while_opening)?;
     let mut version: i64 = found;
+    let is_older = found > 0 && usize::try_from(found).is_ok_and(|found| found < migrations.len());
+    // Nobody else writes from here on: the copy has all that there is.
+    let before = match file {
+        Some(file) if is_older => Some(Before::make(file, found)?),
+        _ => None,
+    };
     for (sql, number) in migrations
         .iter()
         .zip(1..)
@@ -112,7 +127,16 @@ fn apply_unguarded(
     if broken > 0 {
         return Err(OpenFault::Fault(Fault::Corrupt));
     }
-    tx.0.commit().map_err(while_opening)
+    match tx.0.commit() {
+        // What holds all the same has its copy.
+        Err(error) if !leaves_in_doubt(&error) => Err(while_opening(error)),
+        done => {
+            if let Some(before) = before {
+                before.keep();
+            }
+            done.map_err(while_opening)
+        }
+    }
 }
 
 fn begin(tx: &Tx<'_>, beginning: &Beginning) -> Result<(), OpenFault> {
@@ -154,7 +178,7 @@ mod tests {
             now: Timestamp(1),
             tag_key: Zeroizing::new(vec![7; 32].into_boxed_slice()),
         };
-        apply(&connection, migrations, Some(&beginning)).expect("made");
+        apply(&connection, migrations, Some(&beginning), None).expect("made");
         connection
     }
 
@@ -176,8 +200,8 @@ mod tests {
     fn rows_live_through_a_later_migration() {
         let connection = begun(&MIGRATIONS);
         let more = and("ALTER TABLE users ADD COLUMN shoe_size INTEGER NOT NULL DEFAULT 42");
-        apply(&connection, &more, None).expect("migrated");
-        apply(&connection, &more, None).expect("nothing left to do");
+        apply(&connection, &more, None, None).expect("migrated");
+        apply(&connection, &more, None, None).expect("nothing left to do");
         assert_eq!(users(&connection), 1);
         let (found, known) = (KNOWN + 1, KNOWN);
         let newer = OpenFault::Newer { found, known };
@@ -192,7 +216,10 @@ mod tests {
             // Found by the check at the end.
             "DELETE FROM roles",
         ] {
-            assert!(apply(&connection, &and(broken), None).is_err(), "{broken}");
+            assert!(
+                apply(&connection, &and(broken), None, None).is_err(),
+                "{broken}"
+            );
             assert_eq!((users(&connection), identify(&connection)), (1, Ok(KNOWN)));
             let on = number(&connection, "PRAGMA foreign_keys");
             assert_eq!(on, Ok(1), "foreign keys are on again");
@@ -207,7 +234,7 @@ mod tests {
             now: Timestamp(2),
             tag_key: Zeroizing::default(),
         };
-        migrate(&connection, Some(&again)).expect("nothing to do");
+        migrate(&connection, Some(&again), None).expect("nothing to do");
         assert_eq!(users(&connection), 1);
     }
 }

@@ -5,9 +5,12 @@
 mod address;
 pub mod api_keys;
 pub mod backup;
+mod before;
 mod begin;
 pub mod columns;
 mod convert;
+mod copy;
+pub mod doctor;
 pub mod events;
 mod fault;
 mod file;
@@ -23,6 +26,7 @@ pub mod policy;
 pub mod presented;
 mod query;
 mod read_only;
+pub mod restore;
 pub mod roles;
 pub mod secrets;
 pub mod snapshot;
@@ -30,7 +34,8 @@ pub mod sweep;
 pub mod users;
 pub mod uses;
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -47,6 +52,7 @@ use crate::store::patience::Patience;
 use crate::store::read_only::Frozen;
 
 pub use flaws::{checked, flaws};
+pub use log::MOST as LOG_MOST;
 pub use migrate::KNOWN as SCHEMA;
 
 /// The version of `SQLite`, which is a part of this program.
@@ -183,6 +189,11 @@ impl Store {
         }
     }
 
+    /// The path of its file without links; nothing in memory.
+    fn real(&self) -> Option<&Path> {
+        self.file.as_ref().map(Identity::real)
+    }
+
     /// Refuses to go on with files that somebody else has removed, replaced or overwritten.
     fn check_in_place(&self) -> Result<(), Fault> {
         match &self.file {
@@ -284,6 +295,14 @@ impl Store {
             .connection
             .pragma_query_value(None, "data_version", |row| row.get(0));
         Ok(version?)
+    }
+
+    /// The length of the log in bytes, where it is longer than [`LOG_MOST`]: somebody has been reading for long, and keeps it
+    /// from being written into the database.
+    #[must_use]
+    pub fn long_log(&self) -> Option<u64> {
+        let log = fs::symlink_metadata(beside(self.real()?, "-wal")).ok()?;
+        Some(log.len()).filter(|bytes| *bytes > LOG_MOST)
     }
 
     /// Lets the database have no more than this many pages on this connection, as a full disk does. For tests alone:

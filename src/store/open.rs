@@ -62,7 +62,7 @@ impl Store {
         if found < KNOWN {
             // Only in memory is there anything to begin: see `connect`.
             let beginning = if found == 0 { Some(beginning()?) } else { None };
-            migrate(&store.connection, beginning.as_ref()).map_err(trouble(place))?;
+            migrate(&store.connection, beginning.as_ref(), store.real()).map_err(trouble(place))?;
         }
         Ok(store)
     }
@@ -93,7 +93,7 @@ impl Store {
             }
             settle(&store, place)?;
             if found < KNOWN {
-                migrate(&store.connection, None)?;
+                migrate(&store.connection, None, store.real())?;
             }
             Ok(store)
         };
@@ -206,7 +206,7 @@ fn may_begin(account: &OsAccount) -> Result<(), OpenFault> {
 
 /// A connection to a database that is there, and its version; 0 only in memory. Nothing was changed yet, and a
 /// database that is not ours, or too new, is left so.
-fn connect(place: &Place, account: &OsAccount) -> Result<(Store, i64), OpenFault> {
+pub(super) fn connect(place: &Place, account: &OsAccount) -> Result<(Store, i64), OpenFault> {
     let (connection, file) = match place {
         Place::File(path) => {
             let file = file::check(path, account)?;
@@ -300,7 +300,7 @@ fn first_look(connection: &Connection, file: &Identity) -> Result<i64, OpenFault
 }
 
 /// Sets a connection up.
-fn settle(store: &Store, place: &Place) -> Result<(), OpenFault> {
+pub(super) fn settle(store: &Store, place: &Place) -> Result<(), OpenFault> {
     // Without recursive triggers INSERT OR REPLACE would get around those that guard the events; with secure delete
     // a hash that goes leaves no trace in the file.
     store
@@ -309,6 +309,12 @@ fn settle(store: &Store, place: &Place) -> Result<(), OpenFault> {
             "PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON; PRAGMA trusted_schema = OFF;
              PRAGMA secure_delete = ON; PRAGMA synchronous = FULL;",
         )
+        .map_err(while_opening)?;
+    // A log that a long reader let grow is cut again by whoever begins it anew.
+    let limit = "journal_size_limit";
+    store
+        .connection
+        .pragma_update_and_check(None, limit, log::KEPT, |_| Ok(()))
         .map_err(while_opening)?;
     store
         .connection

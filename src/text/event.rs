@@ -22,7 +22,7 @@ use crate::text::Text;
 const BODY_VERSION: i64 = 1;
 
 /// The fields of bodies with their labels, in the order in which they are told.
-const FIELDS: [(&str, &str); 36] = [
+const FIELDS: [(&str, &str); 38] = [
     ("name", "event_field.name"),
     ("fullName", "event_field.full_name"),
     ("description", "event_field.description"),
@@ -55,6 +55,8 @@ const FIELDS: [(&str, &str); 36] = [
     ("through", "event_field.through"),
     ("hash", "event_field.hash"),
     ("file", "event_field.path"),
+    ("before", "event_field.head_before"),
+    ("keptAs", "event_field.kept_as"),
     ("account", "event_field.account"),
     ("sudoUser", "event_field.sudo_user"),
     ("sshConnection", "event_field.ssh_connection"),

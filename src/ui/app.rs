@@ -184,6 +184,8 @@ pub struct App {
     clock_ahead: i64,
     look_at: Uptime,
     sweep_at: Uptime,
+    /// The length of a log that was told to be too long.
+    long_log: Option<u64>,
     /// The request that has the sign-in recorded, and when to ask for it again where it could not be.
     sign_in: Option<Ticket>,
     sign_in_at: Option<Uptime>,
@@ -238,6 +240,7 @@ impl App {
             clock_ahead: now.0 - up.0,
             look_at: up,
             sweep_at: up,
+            long_log: None,
             sign_in: None,
             sign_in_at: None,
             settle_at: None,
@@ -338,6 +341,7 @@ impl App {
             Ok(Done::Rewound) => self.rewound(),
             Ok(Done::SignedIn) => self.recorded(),
             Ok(Done::Settled(held)) => self.settled(held),
+            Ok(Done::Swept { long_log }) => self.swept(long_log),
             // What is not known was told when it was asked for.
             Err(trouble) if layer == APP && trouble.is_unsure() => {}
             Ok(Done::Looked {

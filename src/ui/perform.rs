@@ -201,7 +201,9 @@ impl Performer {
                 let lines = written(once(&secret), recipient.as_slice())?;
                 save(service, actor, &path, &lines, id)
             }
-            Write::Sweep => service.sweep().map(|_| Done::Swept),
+            Write::Sweep => service.sweep().map(|_| Done::Swept {
+                long_log: service.store().long_log(),
+            }),
             Write::Remember => {
                 self.remembered = service.snapshot()?;
                 Ok(Done::Remembered)

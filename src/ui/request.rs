@@ -320,7 +320,10 @@ pub enum Done {
     UserCreated(UserId),
     UserSaved(Box<UserFields>),
     Changed,
-    Swept,
+    /// Time's part was written down; the length of the database's log in bytes, where that is too long.
+    Swept {
+        long_log: Option<u64>,
+    },
     /// Whether it holds; nothing where that was not open.
     Settled(Option<bool>),
     /// A text was sent towards the clipboard; with OSC 52 the App has it written to the terminal.

@@ -362,6 +362,49 @@ pub(in crate::cli) static PAGES: &[Page] = &[
         last: None,
     },
     Page {
+        command: "restore",
+        notes: notes!("restore"),
+        examples: &[
+            (
+                "keyward restore /mnt/elsewhere/keyward-2026-11-27.db",
+                "Put it in the place of the account's own database",
+            ),
+            (
+                "keyward restore --db ./keys.db ./keys-copy.db --yes",
+                "In the place of another, without asking",
+            ),
+        ],
+        exits: &[
+            (Exit::Done, "The copy is in the database's place"),
+            (
+                Exit::Refused,
+                "Not confirmed; the database is in use, or was changed meanwhile; the copy is not as Keyward created it, \
+                 or its chain of events is not intact",
+            ),
+            (
+                Exit::Trouble,
+                "Trouble, said on standard error: no copy, or one that cannot be used",
+            ),
+        ],
+        last: None,
+    },
+    Page {
+        command: "doctor",
+        notes: notes!("doctor"),
+        examples: &[
+            ("keyward doctor", "Look at the account's own database"),
+            (
+                "keyward doctor --json --db ./keys.db",
+                "At another, for a program",
+            ),
+        ],
+        exits: &[
+            (Exit::Done, "Everything is ok, or there are only warnings"),
+            (Exit::Refused, "At least one check failed"),
+        ],
+        last: None,
+    },
+    Page {
         command: "completions",
         notes: notes!("completions"),
         examples: &[

@@ -83,6 +83,16 @@ impl App {
         self.read_all();
     }
 
+    /// Tells of a log that somebody keeps from being written into the database: once, until it is short again.
+    pub(super) fn swept(&mut self, long_log: Option<u64>) {
+        let is_new = std::mem::replace(&mut self.long_log, long_log).is_none();
+        if let Some(bytes) = long_log.filter(|_| is_new) {
+            let mb = bytes / (1024 * 1024);
+            self.complain(self.text().fill("message.long_log", &[("mb", &mb)]));
+            self.dirty = true;
+        }
+    }
+
     /// Where the machine's clock was set since the last look, what depends on the date is not what is shown.
     fn look_at_clock(&mut self) {
         let ahead = self.now().0 - self.uptime().0;

@@ -1,0 +1,314 @@
+//! What is looked at, in this order, and what is said of each.
+
+use std::fmt::Display;
+use std::io::{self, IsTerminal};
+use std::path::Path;
+
+use nix::unistd::{User, geteuid};
+
+use crate::cli::doctor::{Check, Grade};
+use crate::config::Config;
+use crate::config::settings::Borders;
+use crate::domain::clipboard::ClipboardWay;
+use crate::domain::event::flaw::Flaw;
+use crate::domain::locale::Locale;
+use crate::domain::time::Timestamp;
+use crate::domain::trouble::{Fault, OpenFault, PathFault, Trouble};
+use crate::store::doctor::{Found, Inside, Space};
+use crate::store::{LOG_MOST, sqlite_version};
+use crate::text::Text;
+
+/// Below this many free bytes there is a warning, or below the size of the database twice.
+const FEW: u64 = 64 * 1024 * 1024;
+/// Below this many nothing can be saved soon.
+const NONE: u64 = 256 * 1024;
+/// Reading by group or others.
+const FOREIGN_READ: u32 = 0o044;
+
+/// All checks.
+pub(super) fn all(
+    text: Text,
+    config: &Config,
+    place: &Path,
+    found: &Found,
+    now: Timestamp,
+) -> Vec<Check> {
+    let doctor = Doctor {
+        text,
+        place,
+        found,
+        now,
+    };
+    let mut checks = vec![doctor.version(), doctor.opens()];
+    checks.extend(doctor.owner(config));
+    checks.extend(doctor.modes());
+    checks.extend(doctor.file_system());
+    checks.extend(found.space.map(|space| doctor.space(space)));
+    checks.extend(doctor.journal());
+    checks.extend(doctor.log());
+    if let Some(inside) = &found.inside {
+        checks.push(doctor.pages(inside));
+        checks.push(doctor.schema(inside));
+        checks.extend(doctor.chain(inside));
+        checks.push(doctor.clock(inside));
+    }
+    checks.push(doctor.locale(config));
+    checks.push(doctor.terminal(config));
+    checks.push(doctor.clipboard(config));
+    checks.push(doctor.account(config));
+    checks
+}
+
+struct Doctor<'a> {
+    text: Text,
+    place: &'a Path,
+    found: &'a Found,
+    now: Timestamp,
+}
+
+macro_rules! check {
+    ($name:literal, $label:literal) => {
+        |grade: Grade, said: String| Check {
+            name: ($name, $label),
+            grade,
+            said,
+        }
+    };
+}
+
+impl Doctor<'_> {
+    fn say(&self, name: &'static str, facts: &[(&str, &dyn Display)]) -> String {
+        self.text.fill(name, facts)
+    }
+
+    fn fault(&self, fault: &Fault) -> String {
+        self.text.trouble(&Trouble::Storage(fault.clone()))
+    }
+
+    fn version(&self) -> Check {
+        let facts: [(&str, &dyn Display); 2] = [
+            ("version", &env!("CARGO_PKG_VERSION")),
+            ("sqlite", &sqlite_version()),
+        ];
+        check!("version", "doctor.version")(Grade::Ok, self.say("doctor.version_is", &facts))
+    }
+
+    /// Whether Keyward would open it: what else is wrong is told by the sentence that whoever opens it sees.
+    fn opens(&self) -> Check {
+        let check = check!("database", "doctor.database");
+        match &self.found.refused {
+            None => check(Grade::Ok, self.found.real.display().to_string()),
+            Some(fault) => {
+                let trouble = Trouble::Open(self.place.to_owned(), fault.clone());
+                check(Grade::Failed, self.text.trouble(&trouble))
+            }
+        }
+    }
+
+    fn owner(&self, config: &Config) -> Option<Check> {
+        let owner = self.found.owner.as_deref()?;
+        let check = check!("owner", "doctor.owner");
+        Some(match &self.found.refused {
+            Some(OpenFault::NotOwner { .. }) => {
+                let facts: [(&str, &dyn Display); 2] =
+                    [("owner", &owner), ("account", &config.account.name)];
+                check(Grade::Failed, self.say("doctor.other_owner", &facts))
+            }
+            _ => check(Grade::Ok, owner.to_owned()),
+        })
+    }
+
+    fn modes(&self) -> Option<Check> {
+        let (file, directory) = self.found.modes?;
+        let check = check!("modes", "doctor.modes");
+        let facts: [(&str, &dyn Display); 2] = [
+            ("file", &format!("{file:04o}")),
+            ("directory", &format!("{directory:04o}")),
+        ];
+        let said = self.say("doctor.modes_are", &facts);
+        let told = |why: String| self.text.joined(&[&said, &why]);
+        Some(match &self.found.refused {
+            Some(OpenFault::Unsafe(
+                fault @ (PathFault::Writable { .. } | PathFault::Shared(_)),
+            )) => check(Grade::Failed, told(self.text.path_fault(fault))),
+            _ if file & FOREIGN_READ != 0 && directory & 0o011 != 0 => check(
+                Grade::Warning,
+                told(self.say("doctor.readable", &[("path", &self.found.real.display())])),
+            ),
+            _ => check(Grade::Ok, said),
+        })
+    }
+
+    fn file_system(&self) -> Option<Check> {
+        let system = self.found.file_system?;
+        let check = check!("fileSystem", "doctor.file_system");
+        let name = system.name();
+        let told = |sentence| self.text.joined(&[&name, self.text.say(sentence)]);
+        Some(if system.is_network() {
+            check(Grade::Warning, told("doctor.network"))
+        } else if system.is_volatile() {
+            check(Grade::Warning, told("doctor.volatile"))
+        } else if system.is_doubtful() {
+            check(Grade::Warning, told("doctor.doubtful"))
+        } else {
+            check(Grade::Ok, name)
+        })
+    }
+
+    fn space(&self, space: Space) -> Check {
+        let check = check!("space", "doctor.space");
+        let free = space.free / (1024 * 1024);
+        let said = self.say("doctor.free", &[("mb", &free)]);
+        let told = |sentence| self.text.joined(&[&said, self.text.say(sentence)]);
+        if space.read_only {
+            check(Grade::Failed, told("doctor.mounted_read_only"))
+        } else if space.free < NONE {
+            check(Grade::Failed, told("doctor.full"))
+        } else if space.free < FEW.max(space.used.saturating_mul(2)) {
+            check(Grade::Warning, told("doctor.few"))
+        } else {
+            check(Grade::Ok, said)
+        }
+    }
+
+    fn journal(&self) -> Option<Check> {
+        let check = check!("journal", "doctor.journal");
+        if self.found.journal {
+            let said = self.text.say("doctor.left_journal").to_owned();
+            return Some(check(Grade::Warning, said));
+        }
+        let sentence = if self.found.has_log? {
+            "doctor.wal"
+        } else {
+            "doctor.no_wal_yet"
+        };
+        Some(check(Grade::Ok, self.text.say(sentence).to_owned()))
+    }
+
+    fn log(&self) -> Option<Check> {
+        self.found.has_log?;
+        let check = check!("log", "doctor.log");
+        let said = self.say("doctor.log_is", &[("kb", &self.found.log.div_ceil(1024))]);
+        Some(if self.found.log > LOG_MOST {
+            let why = self.text.say("doctor.long_log");
+            check(Grade::Warning, self.text.joined(&[&said, why]))
+        } else {
+            check(Grade::Ok, said)
+        })
+    }
+
+    fn pages(&self, inside: &Inside) -> Check {
+        let check = check!("pages", "doctor.pages");
+        match &inside.damage {
+            Ok(None) => check(Grade::Ok, self.text.say("doctor.pages_whole").to_owned()),
+            Ok(Some(words)) => {
+                let flaw = self.text.flaw(&Flaw::Damaged(words.clone()));
+                check(Grade::Failed, self.mended(&flaw))
+            }
+            Err(fault) => check(Grade::Failed, self.fault(fault)),
+        }
+    }
+
+    /// What is wrong, and that only a backup helps.
+    fn mended(&self, wrong: &str) -> String {
+        self.text.joined(&[wrong, self.text.say("doctor.restore")])
+    }
+
+    fn schema(&self, inside: &Inside) -> Check {
+        let check = check!("schema", "doctor.schema");
+        let (found, known) = inside.schema;
+        let facts: [(&str, &dyn Display); 2] = [("found", &found), ("known", &known)];
+        match &inside.differs {
+            _ if found < known => check(Grade::Warning, self.say("doctor.older", &facts)),
+            _ if found > known => check(Grade::Failed, self.say("doctor.newer", &facts)),
+            Ok(flaws) if flaws.is_empty() => check(Grade::Ok, self.say("doctor.format", &facts)),
+            Ok(flaws) => check(Grade::Failed, self.mended(&self.text.flaws(flaws))),
+            Err(fault) => check(Grade::Failed, self.fault(fault)),
+        }
+    }
+
+    fn chain(&self, inside: &Inside) -> Option<Check> {
+        let check = check!("chain", "doctor.chain");
+        Some(match inside.chain.as_ref()? {
+            // Its head is not told: it has the shape of a secret.
+            Ok(Ok(whole)) => {
+                let said = self.say("doctor.chain_whole", &[("events", &whole.events)]);
+                check(Grade::Ok, said)
+            }
+            Ok(Err(at)) => check(
+                Grade::Failed,
+                self.mended(&self.text.flaw(&Flaw::Chain(*at))),
+            ),
+            Err(fault) => check(Grade::Failed, self.fault(fault)),
+        })
+    }
+
+    fn clock(&self, inside: &Inside) -> Check {
+        let check = check!("clock", "doctor.clock");
+        let utc = |at: Timestamp| at.utc().format("%Y-%m-%d %H:%M:%S UTC").to_string();
+        let newest = inside.newest.unwrap_or(self.now);
+        let facts: [(&str, &dyn Display); 2] = [("now", &utc(self.now)), ("newest", &utc(newest))];
+        if newest > self.now {
+            check(Grade::Warning, self.say("doctor.clock_behind", &facts))
+        } else {
+            check(Grade::Ok, utc(self.now))
+        }
+    }
+
+    fn locale(&self, config: &Config) -> Check {
+        let check = check!("locale", "doctor.locale");
+        let language = match config.settings.language {
+            Locale::EnUs => "en-US",
+            Locale::JaJp => "ja-JP",
+        };
+        match config.settings.borders {
+            Borders::Ascii => {
+                let why = self.text.say("doctor.only_ascii");
+                check(Grade::Ok, format!("{language}, {why}"))
+            }
+            Borders::Unicode => check(Grade::Ok, format!("{language}, UTF-8")),
+        }
+    }
+
+    fn terminal(&self, config: &Config) -> Check {
+        let check = check!("terminal", "doctor.terminal");
+        if let Some(term) = &config.undrawable {
+            let said = self.say("cli.undrawable", &[("term", term)]);
+            return check(Grade::Warning, said);
+        }
+        let is_one = io::stdin().is_terminal() && io::stdout().is_terminal();
+        let sentence = if is_one {
+            "doctor.is_terminal"
+        } else {
+            "doctor.no_terminal"
+        };
+        check(Grade::Ok, self.text.say(sentence).to_owned())
+    }
+
+    fn clipboard(&self, config: &Config) -> Check {
+        let check = check!("clipboard", "doctor.clipboard");
+        let (grade, sentence) = match config.settings.clipboard.way(config.surroundings) {
+            None => (Grade::Ok, "doctor.copy_off"),
+            Some(ClipboardWay::Tmux) => (Grade::Ok, "doctor.copy_tmux"),
+            Some(ClipboardWay::Screen) => (Grade::Ok, "doctor.copy_screen"),
+            Some(ClipboardWay::Native) => (Grade::Ok, "doctor.copy_native"),
+            Some(ClipboardWay::Osc52) => (Grade::Ok, "doctor.copy_osc52"),
+            Some(ClipboardWay::Doubtful) => (Grade::Warning, "doctor.copy_doubtful"),
+        };
+        check(grade, self.text.say(sentence).to_owned())
+    }
+
+    fn account(&self, config: &Config) -> Check {
+        let check = check!("account", "doctor.account");
+        let uid = geteuid();
+        let facts: [(&str, &dyn Display); 2] = [("name", &config.account.name), ("uid", &uid)];
+        match User::from_uid(uid) {
+            Ok(Some(_)) => check(Grade::Ok, self.say("doctor.account_is", &facts)),
+            Ok(None) => check(Grade::Warning, self.say("doctor.no_account", &facts)),
+            Err(error) => {
+                let words: [(&str, &dyn Display); 2] = [("uid", &uid), ("words", &error)];
+                check(Grade::Warning, self.say("doctor.no_lookup", &words))
+            }
+        }
+    }
+}

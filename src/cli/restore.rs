@@ -1,0 +1,244 @@
+//! `keyward restore FILE`: a copy takes the database's place, once it was told what that brings back and what is lost.
+
+use std::fmt::Display;
+use std::io;
+use std::os::fd::AsFd;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+
+use crate::cli::args::restore::RestoreArgs;
+use crate::cli::ask::confirm_after;
+use crate::cli::interrupt::stoppable;
+use crate::cli::{Failure, on_store, path, print, write};
+use crate::clock::{Clock, SystemClock};
+use crate::config::Config;
+use crate::domain::event::chain::Head;
+use crate::domain::id::{KeyId, UserId};
+use crate::domain::restore::{Difference, Revived, Ties};
+use crate::domain::state::{AsOf, Warning};
+use crate::domain::trouble::{OpenFault, Trouble};
+use crate::service::backup::{Restored, Stop};
+use crate::store::restore::{Old, Present, Ready, compared, present};
+use crate::store::{Store, events};
+use crate::text::Text;
+
+/// How long it is waited for an answer before it is looked whether a signal came, in milliseconds.
+const LOOK: u16 = 200;
+
+/// Puts the copy in the database's place.
+pub(super) fn restore(text: Text, config: &Config, args: RestoreArgs) -> Result<ExitCode, Failure> {
+    if args.user.user.is_some() {
+        return Err(Failure::Trouble(Trouble::NoFiles));
+    }
+    stoppable(|stop| replace(text, config, args, stop))
+}
+
+fn replace(
+    text: Text,
+    config: &Config,
+    args: RestoreArgs,
+    stop: &Stop,
+) -> Result<ExitCode, Failure> {
+    let account = &config.account;
+    let place = path(args.database, config)?;
+    let place = std::path::absolute(&place).unwrap_or(place);
+    let from = std::path::absolute(&args.file).unwrap_or(args.file);
+    let clock = SystemClock;
+    // First of all, because it is what is wrong most often.
+    let there = present(&place, account)?;
+    let (ready, copy) = Ready::make(&from, &place, account, stop)?;
+    let as_of = AsOf {
+        now: clock.now(),
+        warning: Warning::default(),
+    };
+    let plan = Plan::of(text, (&from, &place), &copy, &there, as_of)?;
+    write(&plan.told).map_err(Failure::Output)?;
+    let question = text.fill("restore.question", &[("path", &place.display())]);
+    confirm_after(text, args.yes, &question, || answered(stop))?;
+    stop.check().map_err(Trouble::from)?;
+    let old = match (&there, plan.seen) {
+        (Present::Nothing, _) => Old::Nothing,
+        (
+            Present::Unreadable(
+                OpenFault::ForeignLog
+                | OpenFault::ForeignJournal
+                | OpenFault::Empty
+                | OpenFault::NotADatabase,
+            ),
+            _,
+        ) => Old::AsItIs,
+        (_, Some(seen)) => Old::Seen(seen),
+        _ => Old::Unseen,
+    };
+    // Nobody may have it open, not even this process.
+    drop(there);
+    let aside = aside(&place, clock.now().utc().format("%Y%m%dT%H%M%SZ"));
+    let restored = Restored {
+        account: account.name.clone(),
+        from: from.display().to_string(),
+        head: plan.head,
+        before: plan.seen,
+        aside: (old != Old::Nothing).then(|| aside.display().to_string()),
+    };
+    // It is in the trail before it is so: a trail without it would be in no place at all.
+    on_store(Ok(copy))?.note_restore(&restored)?;
+    ready.put(old, &aside)?;
+    let done = if old == Old::Nothing {
+        text.fill("restore.done", &[("path", &place.display())])
+    } else {
+        let paths: [(&str, &dyn Display); 2] =
+            [("path", &place.display()), ("aside", &aside.display())];
+        text.fill("restore.done_aside", &paths)
+    };
+    print(&(done + "\n" + &plan.after))
+}
+
+/// Waits until there is an answer to be read, or a signal came.
+fn answered(stop: &Stop) -> Result<(), Failure> {
+    let input = io::stdin();
+    loop {
+        stop.check().map_err(Trouble::from)?;
+        let mut ready = [PollFd::new(input.as_fd(), PollFlags::POLLIN)];
+        if poll(&mut ready, PollTimeout::from(LOOK)).is_ok_and(|ready| ready > 0) {
+            return Ok(());
+        }
+    }
+}
+
+/// The name of what was there before, beside the database; one that is free.
+fn aside(place: &Path, time: impl Display) -> PathBuf {
+    let real = std::fs::canonicalize(place).unwrap_or_else(|_| place.to_owned());
+    let named = |more: &str| {
+        let mut name = real.clone().into_os_string();
+        name.push(format!(".before-restore-{time}{more}"));
+        PathBuf::from(name)
+    };
+    let mut names = (2..100).map(|n| named(&format!("-{n}")));
+    let first = named("");
+    if first.symlink_metadata().is_err() {
+        return first;
+    }
+    names
+        .find(|name| name.symlink_metadata().is_err())
+        .unwrap_or(first)
+}
+
+/// What is told before it is done, and after.
+struct Plan {
+    /// The last event of the copy.
+    head: Head,
+    /// The last event of what is there, where that could be compared.
+    seen: Option<Head>,
+    told: String,
+    after: String,
+}
+
+impl Plan {
+    fn of(
+        text: Text,
+        (from, place): (&Path, &Path),
+        copy: &Store,
+        there: &Present,
+        as_of: AsOf,
+    ) -> Result<Plan, Failure> {
+        let head = copy.read(events::head).map_err(Trouble::from)?;
+        let facts: [(&str, &dyn Display); 2] = [("path", &from.display()), ("head", &head)];
+        let mut plan = Plan {
+            head,
+            seen: None,
+            told: text.fill("restore.copy", &facts) + "\n",
+            after: String::new(),
+        };
+        let compared = match there {
+            Present::Nothing => {
+                plan.tell(text.fill("restore.nothing", &[("path", &place.display())]));
+                return Ok(plan);
+            }
+            Present::Unreadable(fault) => {
+                let trouble = Trouble::Open(place.to_owned(), fault.clone());
+                let why = text.trouble(&trouble);
+                plan.tell(text.fill("restore.unreadable", &[("why", &why)]));
+                return Ok(plan);
+            }
+            Present::Readable(there) => compared(copy, there)?,
+        };
+        let Some((ours, theirs, ties, seen)) = compared else {
+            plan.tell(text.say("restore.damaged").to_owned());
+            return Ok(plan);
+        };
+        plan.seen = Some(seen);
+        plan.tell(ties_told(text, ties));
+        let difference = Difference::of(&ours, &theirs, as_of);
+        let revived = difference.revived.iter();
+        let lines = revived.map(|key| (key.id.0, key.name.clone(), Some(why(text, key))));
+        plan.list(text, "restore.revived", lines.collect());
+        let keys = |all: &[(KeyId, String)]| {
+            let rows = all.iter().map(|(id, name)| (id.0, name.clone(), None));
+            rows.collect()
+        };
+        let users = |all: &[(UserId, String)]| {
+            let rows = all.iter().map(|(id, name)| (id.0, name.clone(), None));
+            rows.collect()
+        };
+        plan.list(text, "restore.let_in", users(&difference.let_in));
+        plan.list(text, "restore.stopping", keys(&difference.stopping));
+        plan.list(text, "restore.lost_keys", keys(&difference.lost_keys));
+        plan.list(text, "restore.lost_users", users(&difference.lost_users));
+        let again: Vec<String> = difference
+            .revived
+            .iter()
+            .map(|key| key.id.0.to_string())
+            .collect();
+        if !again.is_empty() {
+            let command = format!("keyward key lock {}", again.join(" "));
+            plan.after = text.fill("restore.lock_again", &[("command", &command)]) + "\n";
+        }
+        Ok(plan)
+    }
+
+    fn tell(&mut self, sentence: String) {
+        self.told += &(sentence + "\n");
+    }
+
+    /// Tells each one on a line of its own: what is revived is never told as a number.
+    fn list(&mut self, text: Text, name: &'static str, rows: Vec<(i64, String, Option<String>)>) {
+        if rows.is_empty() {
+            return;
+        }
+        self.tell(text.fill(name, &[("n", &rows.len())]));
+        for (id, named, why) in rows {
+            let facts: [(&str, &dyn Display); 3] = [
+                ("id", &id),
+                ("name", &named),
+                ("why", &why.clone().unwrap_or_default()),
+            ];
+            let line = match why {
+                Some(_) => "restore.row_why",
+                None => "restore.row",
+            };
+            self.tell(text.fill(line, &facts));
+        }
+    }
+}
+
+/// What a key is now that works again.
+fn why(text: Text, key: &Revived) -> String {
+    match key.now {
+        Some(state) => text.state(state),
+        None => text.say("restore.replaced").to_owned(),
+    }
+}
+
+fn ties_told(text: Text, ties: Ties) -> String {
+    match ties {
+        Ties::Same => text.say("restore.same").to_owned(),
+        Ties::Continues { lost } => text.fill("restore.continues", &[("lost", &lost)]),
+        Ties::Behind => text.say("restore.behind").to_owned(),
+        Ties::Parted { after, lost } => {
+            text.fill("restore.parted", &[("after", &after), ("lost", &lost)])
+        }
+        Ties::Unknown => text.say("restore.unknown").to_owned(),
+    }
+}

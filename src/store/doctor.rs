@@ -1,0 +1,216 @@
+//! A look at a database that changes nothing: no file is made or written, and none is locked for writing.
+
+use std::fs::{self, File, Metadata};
+use std::io::Read;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use nix::sys::statvfs::{FsFlags, statvfs};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+
+use crate::domain::event::chain::{Break, Head, Whole};
+use crate::domain::event::flaw::Flaw;
+use crate::domain::time::Timestamp;
+use crate::domain::trouble::{Fault, OpenFault};
+use crate::domain::user::OsAccount;
+use crate::path::name_of;
+use crate::store::address::{beside, uri};
+use crate::store::fault::{forget_system_error, while_opening};
+use crate::store::file::FileSystem;
+use crate::store::migrate::{KNOWN, identify};
+use crate::store::{Tx, events, file, flaws, log, names};
+
+/// How often it is looked again where somebody wrote meanwhile.
+const LOOKS: usize = 5;
+
+/// What was found of a database, from the outside in.
+#[derive(Debug)]
+pub struct Found {
+    /// Its path without links, if it could be followed.
+    pub real: PathBuf,
+    pub owner: Option<String>,
+    /// Permissions of the file and of its directory.
+    pub modes: Option<(u32, u32)>,
+    pub file_system: Option<FileSystem>,
+    pub space: Option<Space>,
+    /// Whether it is set to have a log; nothing where its header cannot be read.
+    pub has_log: Option<bool>,
+    /// Bytes of its log.
+    pub log: u64,
+    /// There is a journal, as another program leaves it that was killed.
+    pub journal: bool,
+    /// Why it would not be opened.
+    pub refused: Option<OpenFault>,
+    /// What is in it, where it can be read.
+    pub inside: Option<Inside>,
+}
+
+/// The file system's free space.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Space {
+    /// Bytes that the account may still write.
+    pub free: u64,
+    pub read_only: bool,
+    /// Bytes of the database.
+    pub used: u64,
+}
+
+/// What is in a database.
+#[derive(Debug)]
+pub struct Inside {
+    /// The version of its form, and the one that this program makes.
+    pub schema: (i64, i64),
+    /// What `SQLite`'s `quick_check` says; nothing where that is "ok".
+    pub damage: Result<Option<String>, Fault>,
+    /// What differs from what Keyward makes; nothing is looked for in another form than this program's.
+    pub differs: Result<Vec<Flaw>, Fault>,
+    pub chain: Option<Result<Result<Whole, Break>, Fault>>,
+    /// The time of the last event.
+    pub newest: Option<Timestamp>,
+}
+
+/// Looks at the database at this path.
+#[must_use]
+pub fn look(path: &Path, account: &OsAccount) -> Found {
+    let facts = fs::metadata(path).ok();
+    let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let mode = |facts: &Metadata| facts.mode() & 0o7777;
+    let directory = fs::metadata(real.parent().unwrap_or(&real)).ok();
+    let length = |suffix| fs::symlink_metadata(beside(&real, suffix)).map_or(0, |log| log.len());
+    let refused = file::check(path, account).err();
+    // What hinders only writing does not hinder looking.
+    let readable = match &refused {
+        None | Some(OpenFault::ReadOnly | OpenFault::ReadOnlyMount) => true,
+        Some(_) => false,
+    };
+    let looked = readable.then(|| inside(&real));
+    let (inside, fault) = match looked {
+        None => (None, None),
+        Some(Ok(inside)) => (Some(inside), None),
+        Some(Err(fault)) => (None, Some(fault)),
+    };
+    Found {
+        owner: facts.as_ref().map(|facts| name_of(facts.uid())),
+        modes: facts
+            .as_ref()
+            .zip(directory.as_ref())
+            .map(|(file, directory)| (mode(file), mode(directory))),
+        file_system: file::file_system(&real),
+        space: space(&real, facts.as_ref().map_or(0, Metadata::len)),
+        has_log: has_log(&real, facts.as_ref()),
+        log: length("-wal"),
+        journal: length("-journal") > 0,
+        refused: fault.or(refused),
+        inside,
+        real,
+    }
+}
+
+fn space(real: &Path, used: u64) -> Option<Space> {
+    let facts = statvfs(real).or_else(|_| statvfs(real.parent().unwrap_or(real)));
+    let facts = facts.ok()?;
+    Some(Space {
+        free: facts
+            .blocks_available()
+            .saturating_mul(facts.fragment_size()),
+        read_only: facts.flags().contains(FsFlags::ST_RDONLY),
+        used,
+    })
+}
+
+/// What the header says (<https://sqlite.org/fileformat2.html#file_format_version_numbers>). This process has no
+/// connection yet, whose locks would go with the file that is closed here.
+fn has_log(real: &Path, facts: Option<&Metadata>) -> Option<bool> {
+    let mut header = [0; 20];
+    facts.filter(|facts| facts.is_file())?;
+    File::open(real).ok()?.read_exact(&mut header).ok()?;
+    header
+        .starts_with(b"SQLite format 3\0")
+        .then_some(header[18] == 2)
+}
+
+/// What is in it; looked at again where it was written meanwhile, and could not be locked against that.
+fn inside(real: &Path) -> Result<Inside, OpenFault> {
+    let mut looks = 1;
+    loop {
+        let before = face(real);
+        let (connection, is_locked) = open(real)?;
+        let found = within(&connection, real);
+        if is_locked || looks == LOOKS || face(real) == before {
+            return found;
+        }
+        looks += 1;
+    }
+}
+
+/// What changes with every write.
+fn face(real: &Path) -> Vec<(u64, i64, i64)> {
+    ["", "-wal"]
+        .iter()
+        .filter_map(|suffix| fs::symlink_metadata(beside(real, suffix)).ok())
+        .map(|facts| (facts.len(), facts.mtime(), facts.mtime_nsec()))
+        .collect()
+}
+
+/// A connection for reading, and whether it has locks of its own. Where there is a log without its index, `SQLite` would
+/// make one: so it is read without sharing it, which nobody does who has none.
+fn open(real: &Path) -> Result<(Connection, bool), OpenFault> {
+    let there = |suffix| fs::symlink_metadata(beside(real, suffix)).ok();
+    let (log, index) = (there("-wal"), there("-shm"));
+    let has_frames = log.as_ref().is_some_and(|log| log.len() > 0);
+    let is_used = log.is_some() && index.is_some_and(|index| index.len() > 0);
+    let (how, setting, locks) = if is_used {
+        ("readonly_shm=1", "", true)
+    } else if has_frames {
+        ("vfs=unix-none", "PRAGMA locking_mode = EXCLUSIVE;", false)
+    } else {
+        ("immutable=1", "", false)
+    };
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+        | OpenFlags::SQLITE_OPEN_URI
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    forget_system_error();
+    let connection = Connection::open_with_flags(uri(real, how), flags).map_err(while_opening)?;
+    log::leave(&connection, true);
+    connection
+        .execute_batch(&format!(
+            "{setting} PRAGMA query_only = ON; PRAGMA trusted_schema = OFF;"
+        ))
+        .map_err(while_opening)?;
+    events::add_functions(&connection).map_err(while_opening)?;
+    names::add_functions(&connection).map_err(while_opening)?;
+    Ok((connection, locks))
+}
+
+fn within(connection: &Connection, real: &Path) -> Result<Inside, OpenFault> {
+    let found = match identify(connection) {
+        Err(OpenFault::Newer { found, .. }) => found,
+        found => found?,
+    };
+    if found == 0 {
+        return Err(OpenFault::Empty);
+    }
+    let known = found == KNOWN;
+    if known
+        && log::is_older(real)
+        && !log::is_own(connection, log::Look::Whole, log::alone(real), Head::START)
+            .map_err(OpenFault::Fault)?
+    {
+        return Err(OpenFault::ForeignLog);
+    }
+    let tx = Transaction::new_unchecked(connection, TransactionBehavior::Deferred);
+    let tx = Tx(tx.map_err(while_opening)?);
+    let quick: Result<String, Fault> = tx.value("PRAGMA main.quick_check(1)", ());
+    let differs = || -> Result<Vec<Flaw>, Fault> {
+        let found = [flaws::schema(&tx)?, flaws::dangling(&tx)?];
+        Ok(found.into_iter().flatten().collect())
+    };
+    let last = "SELECT at FROM events ORDER BY sequence DESC LIMIT 1";
+    Ok(Inside {
+        schema: (found, KNOWN),
+        damage: quick.map(|words| (words != "ok").then_some(words)),
+        differs: if known { differs() } else { Ok(Vec::new()) },
+        chain: known.then(|| events::check_chain(&tx, None)),
+        newest: tx.find(last, ()).ok().flatten(),
+    })
+}
