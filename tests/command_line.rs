@@ -62,6 +62,10 @@ fn printing() -> Vec<String> {
         "events --head",
         "events --prune-before 2020-01-01",
         "verify",
+        "key list --format json",
+        "key list --format csv",
+        "scan --format csv -",
+        "scan --format json .",
     ];
     let mut all = fixed.map(str::to_owned).to_vec();
     all.push(format!("user unlock {user} --break-glass"));

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use assert_cmd::Command;
 use keyward::auth::hash::Cost;
 use keyward::domain::api_key::ApiKeyDraft;
+use keyward::domain::id::KeyId;
 use keyward::domain::locale::Locale;
 use keyward::domain::role::RoleFields;
 use keyward::domain::secret::Secret;
@@ -323,4 +324,121 @@ fn a_secret_is_never_an_argument() {
         .assert()
         .code(64)
         .stdout("");
+}
+
+/// What `--batch` answers to these lines, each as JSON.
+fn batch(database: &Path, input: impl Into<Vec<u8>>, code: i32) -> Vec<serde_json::Value> {
+    let mut command = verify(database);
+    let ran = command.arg("--batch").write_stdin(input).assert();
+    let printed = printed(&ran.code(code).stderr(""));
+    let lines = printed.lines();
+    lines
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect()
+}
+
+#[test]
+fn every_line_of_a_batch_is_answered_in_its_order() {
+    let keyring = Keyring::new();
+    let secret = keyring.secret.expose();
+    let forged = secret.replacen("1:", "2:", 1);
+    let mut input = Vec::new();
+    let mut expected = Vec::new();
+    for number in 0..60 {
+        let (line, valid) = match number % 6 {
+            0 => (secret.as_bytes().to_vec(), "true"),
+            1 => (Vec::new(), "malformed"),
+            2 => (forged.as_bytes().to_vec(), "forged"),
+            3 => (vec![b'7'; 100_000], "malformed"),
+            4 => (b"\xff\xfe\0".to_vec(), "malformed"),
+            _ => (format!("api-secret-key: {secret} \r").into_bytes(), "true"),
+        };
+        input.extend(line);
+        input.push(b'\n');
+        expected.push(valid);
+    }
+    // The last one has no end.
+    input.extend(secret.as_bytes());
+    expected.push("true");
+    let answers = batch(&keyring.database(), input, 1);
+    let found: Vec<&str> = answers
+        .iter()
+        .map(|answer| answer["reason"].as_str().unwrap_or("true"))
+        .collect();
+    assert_eq!(found, expected);
+    assert!(
+        answers
+            .iter()
+            .all(|answer| answer["valid"] == answer["reason"].is_null())
+    );
+    assert_eq!(answers[0]["name"], "監査");
+}
+
+#[test]
+fn a_batch_is_0_where_all_are_valid_and_where_there_is_none() {
+    let keyring = Keyring::new();
+    let secret = keyring.secret.expose();
+    let database = keyring.database();
+    assert_eq!(batch(&database, format!("{secret}\n{secret}"), 0).len(), 2);
+    assert_eq!(batch(&database, "", 0).len(), 0);
+    assert_eq!(batch(&database, "\n", 1).len(), 1);
+    let missing = keyring.directory.path().join("none.db");
+    let mut command = verify(&missing);
+    command.arg("--batch").assert().code(2).stdout("");
+}
+
+/// A program that asks line after line.
+struct Asking {
+    child: std::process::Child,
+    input: std::process::ChildStdin,
+    output: std::io::BufReader<std::process::ChildStdout>,
+}
+
+impl Asking {
+    fn start(keyring: &Keyring) -> Asking {
+        let mut command = keyward(keyring.directory.path(), &["verify", "--batch", "--db"]);
+        let mut child = command
+            .arg(keyring.database())
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .expect("started");
+        Asking {
+            input: child.stdin.take().expect("a pipe"),
+            output: std::io::BufReader::new(child.stdout.take().expect("a pipe")),
+            child,
+        }
+    }
+
+    fn ask(&mut self, line: &str) -> String {
+        use std::io::{BufRead as _, Write as _};
+        writeln!(self.input, "{line}").expect("asked");
+        let mut answer = String::new();
+        self.output.read_line(&mut answer).expect("an answer");
+        answer
+    }
+}
+
+#[test]
+fn a_batch_answers_before_the_next_line_and_by_what_is_so_then() {
+    let keyring = Keyring::new();
+    let secret = keyring.secret.expose();
+    let (mut service, owner) = as_made(&keyring.database(), Cost::REAL);
+    let mut asking = Asking::start(&keyring);
+    for _ in 0..3 {
+        assert!(asking.ask(secret).starts_with("{\"valid\":true,"));
+        service.lock_out_key(&owner, KeyId(1), "").expect("locked");
+        let locked = "{\"valid\":false,\"reason\":\"locked-out\"}\n";
+        assert_eq!(asking.ask(secret), locked);
+        service.unlock_key(&owner, KeyId(1)).expect("unlocked");
+    }
+    let Asking {
+        mut child, input, ..
+    } = asking;
+    drop(input);
+    assert_eq!(child.wait().expect("ended").code(), Some(1));
+    // All uses were noted, those of one kind together.
+    let key = service.key_properties(&owner, KeyId(1)).expect("read").key;
+    assert!(key.last_sign_in_at.is_some());
+    assert_eq!(key.secrets[0].uses_refused, 3);
 }

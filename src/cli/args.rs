@@ -361,6 +361,11 @@ fn socket_mode(typed: &str) -> Result<u32, String> {
 /// What `keyward verify` takes.
 #[derive(Debug, Arguments)]
 pub(super) struct VerifyArgs {
+    /// Check one secret a line, and answer with one line each, in the same order
+    ///
+    /// Each answer is written at once, so that a program can ask and wait for it.
+    #[arg(long)]
+    pub(super) batch: bool,
     /// Print all rights of the key's role, too
     #[arg(long)]
     pub(super) rights: bool,

@@ -16,6 +16,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use crate::cli::args::{EventsArgs, ListedArgs};
 use crate::cli::events::format::Writing;
 use crate::cli::exit::Exit;
+use crate::cli::interrupt::stoppable;
 use crate::cli::{Failure, on_store, place, print, to_look};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
@@ -31,6 +32,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::trouble::Trouble;
 use crate::domain::user::Actor;
 use crate::service::Service;
+use crate::service::backup::Stop;
 use crate::store::Store;
 use crate::text::Text;
 
@@ -60,7 +62,7 @@ pub(super) fn events(config: &Config, args: EventsArgs) -> Result<ExitCode, Fail
         actor,
     };
     let done = match args.prune_before {
-        Some(before) => trail.prune(&before, args.to),
+        Some(before) => stoppable(|stop| trail.prune(&before, args.to, stop)),
         None => trail.read(args.check, args.head.as_deref(), &args.listed),
     };
     // Whatever is told from here on is told in the user's language.
@@ -213,9 +215,14 @@ impl Trail {
         })
     }
 
-    fn prune(mut self, before: &str, to: Option<PathBuf>) -> Result<ExitCode, Failure> {
+    fn prune(
+        mut self,
+        before: &str,
+        to: Option<PathBuf>,
+        stop: &Stop,
+    ) -> Result<ExitCode, Failure> {
         let before = self.moment(before, Edge::Since)?;
-        let said = match prune::prune(&mut self.service, &self.actor, before, to)? {
+        let said = match prune::prune(&mut self.service, &self.actor, before, to, stop)? {
             None => self.text.say("events.nothing_to_prune").to_owned(),
             Some(pruned) => {
                 let facts: [(&str, &dyn std::fmt::Display); 4] = [

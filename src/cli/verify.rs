@@ -1,4 +1,7 @@
-//! `keyward verify`: one secret in, one JSON object out.
+//! `keyward verify`: one secret in, one JSON object out; or as many as there are lines.
+
+mod batch;
+mod lines;
 
 use std::io::{self, IsTerminal, Write as _};
 use std::os::fd::AsFd;
@@ -20,10 +23,13 @@ use crate::cli::{Failure, on_store, place, unless_reading_will_do, write};
 use crate::config::Config;
 use crate::domain::rights::RightsTree;
 use crate::domain::secret::{MAX_BYTES, received};
+use crate::domain::trouble::Trouble;
+use crate::domain::user::OsAccount;
 use crate::domain::verdict::{Asked, Door, Verdict};
 use crate::export::json::line;
+use crate::service::Service;
 use crate::service::authenticate::Judged;
-use crate::store::Store;
+use crate::store::{Place, Store};
 use crate::text::Text;
 
 /// The header in which a client sends a secret, as its line begins.
@@ -45,19 +51,29 @@ pub(super) fn verify(text: Text, config: &Config, args: VerifyArgs) -> Result<Ex
         rights: args.rights,
         key: args.identify,
     };
-    let place = place(args.database, config)?;
-    let to_read = || on_store(Store::open_to_read(&place, &config.account));
-    let opened = on_store(Store::open_to_verify(&place, &config.account));
-    // A database that cannot be opened is told before anybody types a secret.
-    let mut service = unless_reading_will_do(opened, to_read)?;
-    let input = read(text).map_err(|error| Failure::System("cli.input", error))?;
-    let secret = sent(&input);
+    let database = Database {
+        place: place(args.database, config)?,
+        account: config.account.clone(),
+    };
+    // The name is needed until the process ends.
+    let service = args.service.map(|name| &*name.leak());
     let asked = Asked {
-        service: args.service.as_deref().map_or(Door::None, Door::Named),
+        service: service.map_or(Door::None, Door::Named),
         address: args.address,
     };
+    if args.batch {
+        let typed = io::stdin().is_terminal();
+        let _quiet = typed.then(|| Quiet::start(text)).transpose();
+        let all_valid = batch::batch(database, asked, told)?;
+        let exit = if all_valid { Exit::Done } else { Exit::Refused };
+        return Ok(exit.into());
+    }
+    // A database that cannot be opened is told before anybody types a secret.
+    let mut service = database.open()?;
+    let input = read(text).map_err(|error| Failure::System("cli.input", error))?;
+    let secret = sent(&input);
     let judged = unless_reading_will_do(service.judge(secret, &asked), || {
-        service = to_read()?;
+        service = database.open_to_read()?;
         service.judge(secret, &asked)
     })?;
     let code = match judged.verdict {
@@ -67,6 +83,24 @@ pub(super) fn verify(text: Text, config: &Config, args: VerifyArgs) -> Result<Ex
     write(&(answer(&judged, told) + "\n")).map_err(|error| Failure::System("cli.output", error))?;
     service.note_use(judged.noted);
     Ok(code)
+}
+
+/// Where secrets are looked for.
+struct Database {
+    place: Place,
+    account: OsAccount,
+}
+
+impl Database {
+    /// As it is needed to note uses, too, where that can be done.
+    fn open(&self) -> Result<Service, Trouble> {
+        let opened = on_store(Store::open_to_verify(&self.place, &self.account));
+        unless_reading_will_do(opened, || self.open_to_read())
+    }
+
+    fn open_to_read(&self) -> Result<Service, Trouble> {
+        on_store(Store::open_to_read(&self.place, &self.account))
+    }
 }
 
 /// The secret in what was read: all of it, or the value of the header's line, with blanks around it as HTTP has them

@@ -107,7 +107,7 @@ fn the_units_are_ones_that_systemd_takes() {
         fs::write(&copy, unit).expect("written");
         paths.push(copy);
     }
-    assert_eq!(paths.len(), 3);
+    assert_eq!(paths.len(), 5);
     let verified = Command::new("systemd-analyze")
         .args(["verify", "--man=no"])
         .args(&paths)
@@ -119,11 +119,16 @@ fn the_units_are_ones_that_systemd_takes() {
         .filter(|line| line.contains("keyward"))
         .collect();
     assert!(verified.status.success() && ours.is_empty(), "{said}");
-    // What the service is told to run can be run.
-    let service = fs::read_to_string(directory.path().join("keyward.service")).expect("read");
-    let runs = service
-        .lines()
-        .find_map(|line| line.strip_prefix("ExecStart="));
-    let words: Vec<&str> = runs.expect("ExecStart").split_whitespace().collect();
-    assert_eq!(words[1], "serve");
+    // What the services are told to run can be run.
+    for (service, command) in [
+        ("keyward.service", &["serve"][..]),
+        ("keyward-expiring.service", &["key", "list"]),
+    ] {
+        let service = fs::read_to_string(directory.path().join(service)).expect("read");
+        let runs = service
+            .lines()
+            .find_map(|line| line.strip_prefix("ExecStart="));
+        let words: Vec<&str> = runs.expect("ExecStart").split_whitespace().collect();
+        assert_eq!(words[1..=command.len()], *command);
+    }
 }

@@ -10,6 +10,7 @@ use crate::domain::user::Actor;
 use crate::export::events;
 use crate::new_file::NewFile;
 use crate::service::Service;
+use crate::service::backup::Stop;
 use crate::store::events::Prefix;
 
 /// What was pruned, and where it is now.
@@ -19,12 +20,13 @@ pub(super) struct Pruned {
 }
 
 /// Writes the events that are older to a new file, and removes them when they are safely there; nothing where there
-/// are none. Without success the file is removed again, unless nobody knows whether they were.
+/// are none. Without success, or where it is to stop before they are removed, the file is removed again, unless nobody knows whether they were.
 pub(super) fn prune(
     service: &mut Service,
     actor: &Actor,
     before: Timestamp,
     to: Option<PathBuf>,
+    stop: &Stop,
 ) -> Result<Option<Pruned>, Trouble> {
     let Some(prefix) = service.prunable_events(actor, before)? else {
         return Ok(None);
@@ -33,7 +35,8 @@ pub(super) fn prune(
         PathBuf::from(format!("events-until-{}.jsonl", prefix.through.sequence))
     });
     let mut file = NewFile::create(&path)?;
-    write(service, actor, &prefix, &mut file)?;
+    write(service, actor, &prefix, &mut file, stop)?;
+    stop.check()?;
     let to = file.path().display().to_string();
     let path = file.keep(service.prune_events(actor, &prefix, &to))?;
     Ok(Some(Pruned { prefix, path }))
@@ -45,6 +48,7 @@ fn write(
     actor: &Actor,
     prefix: &Prefix,
     file: &mut NewFile,
+    stop: &Stop,
 ) -> Result<(), Trouble> {
     let every = Filter::default();
     let mut last = prefix.first - 1;
@@ -59,6 +63,7 @@ fn write(
             .take_while(|event| event.sequence() <= prefix.through.sequence);
         let lines: String = old.map(|event| events::line(event) + "\n").collect();
         file.add(lines.as_bytes())?;
+        stop.check()?;
     }
     file.sync()
 }

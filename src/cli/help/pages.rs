@@ -72,10 +72,17 @@ pub(in crate::cli) static PAGES: &[Page] = &[
                 "keyward verify --service wiki --address 192.0.2.7 < header",
                 "Check it as the request that it came with",
             ),
+            (
+                "keyward verify --batch < received",
+                "Check many, one a line",
+            ),
         ],
         exits: &[
-            (Exit::Done, "The secret is valid"),
-            (Exit::Refused, "The secret is refused"),
+            (Exit::Done, "The secret is valid; with --batch every one is"),
+            (
+                Exit::Refused,
+                "The secret is refused; with --batch at least one is",
+            ),
         ],
         last: Some(CALLERS),
     },
