@@ -15,16 +15,21 @@ mod help;
 mod interrupt;
 mod key;
 mod man;
+mod options;
+mod policy;
 pub mod reference;
 mod restore;
+mod role;
 mod rows;
 mod scan;
 mod serve;
 mod session;
+mod show;
 pub mod ssh_key;
 mod ssh_line;
 mod themes;
 mod unlock;
+mod user;
 mod verify;
 mod version;
 
@@ -35,7 +40,7 @@ use std::sync::Arc;
 
 use crate::auth::hash::{Cost, Hasher};
 use crate::auth::random::{Random, SystemRandom};
-use crate::cli::args::{Args, Command, DatabaseArg, ThemeArg, UserCommand};
+use crate::cli::args::{Args, Command, DatabaseArg, ThemeArg};
 use crate::cli::exit::Exit;
 use crate::clock::{Clock, SystemClock};
 use crate::config::settings::Origin;
@@ -161,9 +166,9 @@ fn obey(text: Text, config: Config, args: Args) -> Result<ExitCode, Failure> {
         Some(Command::Scan(asked)) => scan::scan(&config, asked),
         Some(Command::Key { command }) => key::key(&config, command),
         Some(Command::Serve(asked)) => serve::serve(text, &config, *asked),
-        Some(Command::User {
-            command: UserCommand::Unlock { name, database, .. },
-        }) => unlock::unlock(text, &config, &place(database, &config)?, &name),
+        Some(Command::User { command }) => user::user(text, &config, command),
+        Some(Command::Role { command }) => role::role(&config, command),
+        Some(Command::Policy { command }) => policy::policy(&config, command),
         Some(Command::SshLine {
             key_file,
             user,

@@ -20,14 +20,18 @@ pub trait Record: Sized + 'static {
     /// Its columns: the name, as the original's API has it where that knows it, and the value.
     const COLUMNS: &'static [Column<Self>];
 
-    /// The record as an object.
+    /// The record as an object on one line.
     fn json(&self, view: View) -> String {
+        json::line(&self.object(view))
+    }
+
+    /// The members of the record.
+    fn object(&self, view: View) -> Map<String, Value> {
         let cells = Self::COLUMNS.iter();
         let cells = cells.filter_map(|(name, cell)| Some((*name, cell(self, view).json()?)));
-        let object: Map<String, Value> = cells
+        cells
             .map(|(name, value)| (name.to_owned(), value))
-            .collect();
-        json::line(&object)
+            .collect()
     }
 }
 

@@ -4,9 +4,13 @@ pub(super) mod backup;
 pub(super) mod doctor;
 pub(super) mod handover;
 pub(super) mod key;
+pub(super) mod policy;
 pub(super) mod restore;
+pub(super) mod role;
 pub(super) mod rows;
 pub(super) mod scan;
+pub(super) mod user;
+pub(super) mod values;
 
 use std::ffi::{OsStr, OsString};
 use std::net::IpAddr;
@@ -22,8 +26,11 @@ use clap_complete::Shell;
 use crate::cli::args::backup::BackupArgs;
 use crate::cli::args::doctor::DoctorArgs;
 use crate::cli::args::key::KeyCommand;
+use crate::cli::args::policy::PolicyCommand;
 use crate::cli::args::restore::RestoreArgs;
+use crate::cli::args::role::RoleCommand;
 use crate::cli::args::scan::ScanArgs;
+use crate::cli::args::user::UserCommand;
 use crate::cli::{help, version};
 use crate::config::settings::{ThemeName, ThemeSetting};
 use crate::domain::services::is_service_name;
@@ -191,10 +198,20 @@ pub(super) enum Command {
     /// Needs the right to view API keys, and with --lock that to edit them. Neither creates nor migrates a database
     /// without --lock.
     Scan(ScanArgs),
-    /// Get back in when nobody can
+    /// List and change users
     User {
         #[command(subcommand)]
         command: UserCommand,
+    },
+    /// List and change roles
+    Role {
+        #[command(subcommand)]
+        command: RoleCommand,
+    },
+    /// Show and set the policy that API keys keep to
+    Policy {
+        #[command(subcommand)]
+        command: PolicyCommand,
     },
     /// Print the line with which sshd lets a user in
     ///
@@ -262,23 +279,6 @@ pub(super) enum Command {
         /// The directory for all pages, such as ~/.local/share/man/man1; it must be there
         #[arg(value_name = "DIR")]
         directory: Option<PathBuf>,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum UserCommand {
-    /// Unlock a user, as the account that owns the database
-    ///
-    /// The way back in when nobody is left who can unlock: no role is required, and a system event records that it was
-    /// done, and by which account.
-    Unlock {
-        /// The user's name
-        name: String,
-        /// Yes, without asking for any role
-        #[arg(long, required = true)]
-        break_glass: bool,
-        #[command(flatten)]
-        database: DatabaseArg,
     },
 }
 

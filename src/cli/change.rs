@@ -1,25 +1,32 @@
 //! One change of rows, for scripts: looked at before it is made, then made row by row, each only while it is as it was
 //! seen. As the console does it with marked rows.
 
+mod foreseen;
+
 use std::io::{self, Write as _};
+use std::marker::PhantomData;
 use std::process::ExitCode;
 
-use crate::cli::args::rows::{SureArgs, WhichArgs};
+use crate::cli::args::rows::{ChangeArgs, ChangedArgs, Format, WhichArgs};
 use crate::cli::ask::confirm;
+use crate::cli::change::foreseen::Foreseen;
 use crate::cli::exit::Exit;
+use crate::cli::rows::{Rows, Tabled};
 use crate::cli::session::Session;
-use crate::cli::{Failure, print};
-use crate::domain::intent::Intent;
+use crate::cli::{Failure, options, print};
+use crate::config::Config;
+use crate::domain::intent::{Intent, KeyChange, Outlook, UserChange};
 use crate::domain::list::{KeyRow, MARKS_MAX, RoleRow, UserRow};
 use crate::domain::reference::{Reference, RowKind};
 use crate::domain::trouble::Trouble;
 use crate::domain::user::Actor;
 use crate::service::Service;
-use crate::service::lists::Source;
-use crate::text::bulk::{Many, Plan, named, why};
+use crate::service::export::Whole;
+use crate::text::Text;
+use crate::text::bulk::{self, Many, Plan, named};
 
 /// A kind of row that commands change.
-pub(super) trait Changed: Source {
+pub(super) trait Changed: Whole<Record: Tabled> {
     const KIND: RowKind;
 }
 
@@ -44,64 +51,176 @@ pub(super) struct Changing {
     pub(super) value: String,
 }
 
-/// Looks at the change of each row, asks, and makes it. What was refused of it is told on standard error.
+impl Changing {
+    /// A change that has no value.
+    pub(super) fn of(intent: Intent, many: &'static Many) -> Changing {
+        Changing {
+            intent,
+            many,
+            value: String::new(),
+        }
+    }
+}
+
+/// Makes a change of rows, which may depend on who makes it.
 pub(super) fn change<L: Changed>(
+    config: &Config,
+    asked: ChangeArgs,
+    changing: impl FnOnce(&Session) -> Result<Changing, Failure>,
+) -> Result<ExitCode, Failure> {
+    let ChangeArgs { rows, acting } = asked;
+    Session::run(config, rows.sure.access(), acting, |session| {
+        let changing = changing(&session)?;
+        change_rows::<L>(session, &rows, changing)
+    })
+}
+
+/// Looks at the change of each row, asks, and makes it. What was refused of it is told on standard error; on standard
+/// output how many rows were changed, or each row as it is then.
+fn change_rows<L: Changed>(
     mut session: Session,
-    which: WhichArgs,
-    sure: &SureArgs,
+    asked: &ChangedArgs,
     changing: Changing,
 ) -> Result<ExitCode, Failure> {
-    let ids = ids::<L>(&session, which)?;
+    let format = asked.format.format;
+    if format != Format::Table {
+        // Who may not see the rows may not be shown them afterwards.
+        session.service.records::<L>(&session.actor, &[])?;
+    }
+    let ids = ids::<L>(&session, &asked.which)?;
     let text = session.text;
     let outlooks = session
         .service
         .foresee_each(&session.actor, &changing.intent, &ids)?;
     let plan = Plan::new(changing.many, changing.value, outlooks);
-    if sure.dry_run {
-        return print(&(plan.told(text, session.now) + "\n"));
+    if asked.sure.dry_run {
+        return match format {
+            Format::Table => print(&(plan.told(text, session.now) + "\n")),
+            _ => foreseen(&session, &plan, format),
+        };
     }
     if plan.open() > 0 {
-        confirm(text, sure.yes, &plan.told(text, session.now))?;
+        confirm(text, asked.sure.yes, &plan.told(text, session.now))?;
     }
+    let mut told = Told::<L>::begin(&session, format)?;
     let (mut done, mut worst) = (0, Exit::Done);
     for row in &plan.rows {
-        let came = match &row.prospect {
-            Err(trouble) => Err(trouble.clone()),
-            Ok(_) if !row.is_open() => Ok(false),
-            Ok(_) => {
-                let (actor, intent) = (&session.actor, row.intent.clone());
-                let made = session
-                    .service
-                    .unless_changed(row.version, |service| carry_out(service, actor, intent));
-                made.map(|()| true)
+        let id = row.intent.id();
+        let before = told.record(&session, id);
+        match make(&mut session, row) {
+            Ok(changed) => {
+                done += usize::from(changed);
+                let after = told.record(&session, id);
+                told.tell(after.or(before));
             }
-        };
-        match came {
-            Ok(changed) => done += usize::from(changed),
             Err(trouble) => {
                 worst = worst.max(Exit::of(&trouble));
-                let said = named(row, &why(&trouble, text), text);
+                let said = named(row, &why(&trouble, &row.intent, text), text);
                 let _ = writeln!(io::stderr(), "keyward: {said}");
             }
         }
     }
-    print(&(plan.fill(plan.many.done, done, text) + "\n"))?;
+    told.end(&(plan.fill(plan.many.done, done, text) + "\n"))?;
     Ok(worst.into())
 }
 
+/// Changes one row, where there is anything to change.
+fn make(session: &mut Session, row: &Outlook) -> Result<bool, Trouble> {
+    row.prospect.as_ref().map_err(Clone::clone)?;
+    if !row.is_open() {
+        return Ok(false);
+    }
+    let (actor, intent) = (&session.actor, row.intent.clone());
+    let made = session
+        .service
+        .unless_changed(row.version, |service| carry_out(service, actor, intent));
+    made.map(|()| true)
+}
+
+/// Why nothing came of a row, told beside the options that have it, but where the value is none of an option.
+fn why(trouble: &Trouble, intent: &Intent, text: Text) -> String {
+    match intent {
+        Intent::Key(KeyChange::SetRole(_) | KeyChange::SetExpiry(_), _)
+        | Intent::User(UserChange::SetRole(_), _) => bulk::why(trouble, text),
+        _ => options::why(trouble, text),
+    }
+}
+
+/// Tells what came of a change: in a sentence for people, the rows themselves for programs.
+struct Told<L: Changed> {
+    /// Nothing where a sentence is told.
+    rows: Option<Rows>,
+    /// Standard output took no more. The change goes on all the same.
+    lost: Result<(), Failure>,
+    kind: PhantomData<L>,
+}
+
+impl<L: Changed> Told<L> {
+    fn begin(session: &Session, format: Format) -> Result<Told<L>, Failure> {
+        let mut told = Told {
+            rows: None,
+            lost: Ok(()),
+            kind: PhantomData,
+        };
+        if format != Format::Table {
+            let rows = Rows::new(format, session.text, session.view()?);
+            told.write(&rows.begin::<L::Record>());
+            told.rows = Some(rows);
+        }
+        Ok(told)
+    }
+
+    /// The row as it is now, where it is told; one that is gone has none.
+    fn record(&self, session: &Session, id: i64) -> Option<L::Record> {
+        self.rows.as_ref()?;
+        let read = session.service.records::<L>(&session.actor, &[id]);
+        read.ok().and_then(|mut records| records.pop())
+    }
+
+    fn tell(&mut self, record: Option<L::Record>) {
+        if let (Some(rows), Some(record)) = (&mut self.rows, record) {
+            let part = rows.part(&[record]);
+            self.write(&part);
+        }
+    }
+
+    fn write(&mut self, words: &str) {
+        if self.lost.is_ok() {
+            self.lost = print(words).map(drop);
+        }
+    }
+
+    fn end(mut self, sentence: &str) -> Result<(), Failure> {
+        let end = match &self.rows {
+            Some(rows) => rows.end(),
+            None => sentence,
+        };
+        let end = end.to_owned();
+        self.write(&end);
+        self.lost
+    }
+}
+
+/// Writes what would become of each row, for programs.
+fn foreseen(session: &Session, plan: &Plan, format: Format) -> Result<ExitCode, Failure> {
+    let mut rows = Rows::new(format, session.text, session.view()?);
+    let each = plan.rows.iter().map(|row| Foreseen {
+        id: row.intent.id(),
+        name: row.name.clone(),
+        would: row.is_open(),
+        why: bulk::obstacle(row, Text::en_us()),
+    });
+    let begin = rows.begin::<Foreseen>();
+    let part = rows.part(&each.collect::<Vec<_>>());
+    print(&(begin + &part + rows.end()))
+}
+
 /// The rows that are named or that the filter shows.
-fn ids<L: Changed>(session: &Session, which: WhichArgs) -> Result<Vec<i64>, Failure> {
-    let Some(typed) = which.filter.filter else {
-        let references: Vec<_> = which
-            .named
-            .iter()
-            .map(|one| Reference::parse(one))
-            .collect();
-        return Ok(session
-            .service
-            .find_rows(&session.actor, L::KIND, &references)?);
+fn ids<L: Changed>(session: &Session, which: &WhichArgs) -> Result<Vec<i64>, Failure> {
+    let Some(typed) = &which.filter.filter else {
+        return named_ids::<L>(session, &which.named);
     };
-    let filter = session.filter::<L>(Some(&typed))?;
+    let filter = session.filter::<L>(Some(typed))?;
     let ids = session.service.matches(&session.actor, &filter)?;
     if ids.len() > MARKS_MAX {
         let words = session.text.fill("cli.too_many", &[("most", &MARKS_MAX)]);
@@ -110,11 +229,27 @@ fn ids<L: Changed>(session: &Session, which: WhichArgs) -> Result<Vec<i64>, Fail
     Ok(ids)
 }
 
+/// The rows that are named.
+pub(super) fn named_ids<L: Changed>(
+    session: &Session,
+    named: &[String],
+) -> Result<Vec<i64>, Failure> {
+    let references: Vec<_> = named.iter().map(|one| Reference::parse(one)).collect();
+    let found = session
+        .service
+        .find_rows(&session.actor, L::KIND, &references);
+    Ok(found?)
+}
+
 fn carry_out(service: &mut Service, actor: &Actor, intent: Intent) -> Result<(), Trouble> {
     match intent {
         Intent::Key(change, id) => service.change_key(actor, change, id),
         Intent::User(change, id) => service.change_user(actor, change, id),
         Intent::DeleteRole(id) => service.delete_role(actor, id),
+        Intent::EditRole(edit, id) => {
+            let edited = service.edit_role(actor, id, |draft| edit.apply(draft));
+            edited.map(drop)
+        }
         Intent::SaveKey { id, before, draft } => {
             service.save_key(actor, id, &before, &draft).map(drop)
         }

@@ -50,7 +50,11 @@ impl Exit {
             Trouble::Problems(problems) if problems.iter().any(|one| one.rule.is_beyond_own()) => {
                 Exit::NotAllowed
             }
-            // What the command line has names in are its arguments.
+            // What the command line has values in are its arguments.
+            Trouble::Problems(problems) if problems.iter().any(|one| one.rule.is_unreadable()) => {
+                Exit::Usage
+            }
+            // And names.
             Trouble::SecretNamed => Exit::Usage,
             Trouble::Open(_, OpenFault::InUse)
             | Trouble::NoSuchUser(_)

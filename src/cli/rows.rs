@@ -3,14 +3,14 @@
 
 mod tables;
 
+use std::fmt::Display;
 use std::process::ExitCode;
 
 use crate::cli::args::rows::Format;
-use crate::cli::exit::Exit;
 use crate::cli::session::Session;
 use crate::cli::{Failure, print};
 use crate::domain::export::{EXPORT_BATCH, ExportForm, View};
-use crate::domain::list::{Anchor, Filter, WindowQuery};
+use crate::domain::list::{Anchor, Filter, Order, WindowQuery};
 use crate::domain::name::printable;
 use crate::export::{self, Record};
 use crate::service::export::Whole;
@@ -117,8 +117,13 @@ impl Rows {
     }
 }
 
-/// Writes every row that the filter shows, in the order that the list begins with, and says whether there was any.
-pub(super) fn list<L>(session: &Session, filter: Filter<L>, format: Format) -> Result<bool, Failure>
+/// Writes every row that the filter shows, in this order, and says whether there was any.
+pub(super) fn list<L>(
+    session: &Session,
+    filter: Filter<L>,
+    order: Order<L::SortBy>,
+    format: Format,
+) -> Result<bool, Failure>
 where
     L: Whole,
     L::Record: Tabled,
@@ -126,7 +131,7 @@ where
     let mut rows = Rows::new(format, session.text, session.view()?);
     let mut query = WindowQuery {
         filter,
-        order: L::FIRST_ORDER,
+        order,
         anchor: Anchor::First,
         rows: EXPORT_BATCH,
     };
@@ -144,9 +149,22 @@ where
     Ok(rows.written > 0)
 }
 
-/// How a command ends that has listed rows: an empty list is one, too.
-pub(super) fn listed(_any: bool) -> ExitCode {
-    Exit::Done.into()
+/// Tells of a row that was made: in a sentence for people, the row itself for programs.
+pub(super) fn made<L: Whole<Record: Tabled>>(
+    session: &Session,
+    id: i64,
+    name: &str,
+    format: Format,
+) -> Result<ExitCode, Failure> {
+    if format == Format::Table {
+        let said: [(&str, &dyn Display); 2] = [("name", &name), ("id", &id)];
+        return print(&(session.text.fill("cli.made", &said) + "\n"));
+    }
+    let records = session.service.records::<L>(&session.actor, &[id])?;
+    let mut rows = Rows::new(format, session.text, session.view()?);
+    let begin = rows.begin::<L::Record>();
+    let part = rows.part(&records);
+    print(&(begin + &part + rows.end()))
 }
 
 /// The mark of white space that could be taken for what is between two columns.

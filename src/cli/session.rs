@@ -3,17 +3,25 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use crate::auth::random::{Random, SystemRandom};
-use crate::cli::args::key::ActingArgs;
+use crate::cli::args::rows::ActingArgs;
 use crate::cli::exit::Exit;
-use crate::cli::{Failure, on_store, path, to_look};
+use crate::cli::{Failure, on_store, options, path, to_look};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
+use crate::domain::date::parse_day;
 use crate::domain::export::View;
+use crate::domain::filter::{Term, Test, Value, When};
+use crate::domain::fold::name_key;
+use crate::domain::id::RoleId;
 use crate::domain::list::{Filter, Listed};
+use crate::domain::problem::{Field, Problem, Rule};
+use crate::domain::reference::{Reference, RowKind};
 use crate::domain::time::Timestamp;
+use crate::domain::trouble::Trouble;
 use crate::domain::user::Actor;
 use crate::service::Service;
 use crate::store::{Place, Store};
@@ -96,12 +104,73 @@ impl Session {
         })
     }
 
+    /// What stood in the way, each problem beside the option that has it.
+    pub(super) fn of_options(&self, trouble: &Trouble) -> Failure {
+        Failure::Words(options::why(trouble, self.text), Exit::of(trouble))
+    }
+
     /// As of when, and in which zone, rows are written.
     pub(super) fn view(&self) -> Result<View, Failure> {
         Ok(View {
             as_of: self.service.as_of_now(&self.actor)?,
             zone: self.zone,
         })
+    }
+
+    /// The role that was named, and what it is called.
+    pub(super) fn role(&self, typed: &str) -> Result<(RoleId, String), Trouble> {
+        let named = [Reference::parse(typed)];
+        let found = self.service.find_rows(&self.actor, RowKind::Role, &named)?;
+        // Each reference gives one row, or is refused.
+        let id = RoleId(found.first().copied().unwrap_or_default());
+        let roles = self.service.roles(&self.actor).unwrap_or_default();
+        let role = roles.into_iter().find(|role| role.id == id);
+        Ok((
+            id,
+            role.map_or_else(|| typed.to_owned(), |role| role.fields.name),
+        ))
+    }
+
+    /// The day that was typed as the value of this argument, seen from today; nothing is never.
+    pub(super) fn day(&self, argument: &str, typed: &str) -> Result<Option<NaiveDate>, Failure> {
+        if name_key(typed.trim()) == "never" {
+            return Ok(None);
+        }
+        let day = parse_day(typed, self.now.day_in(self.zone)).map_err(|why| {
+            let problem = Problem::new(Field::ExpiresOn, Rule::from(why));
+            let why = self.text.problem(&problem, &[]);
+            let said: [(&str, &dyn std::fmt::Display); 2] = [("option", &argument), ("why", &why)];
+            Failure::Words(self.text.fill("cli.no_day", &said), Exit::Usage)
+        })?;
+        Ok(Some(day))
+    }
+
+    /// Adds the term that an option stands for, of which an age is the value: `expires:<14d`.
+    pub(super) fn narrow<L: Listed>(
+        &self,
+        filter: &mut Filter<L>,
+        (option, term): (&str, &str),
+        age: Option<&str>,
+    ) -> Result<(), Failure> {
+        let Some(age) = age else { return Ok(()) };
+        let read = Filter::<L>::parse(&format!("{term}{age}"), self.zone);
+        let is_age =
+            |term: &Term<L::Field>| matches!(term.test, Test::Field(_, Value::When(When::Age(..))));
+        match read {
+            Ok(read) if read.terms.len() == 1 && read.terms.iter().all(is_age) => {
+                filter.terms.extend(read.terms);
+                Ok(())
+            }
+            _ => {
+                let why = self.text.say("cli.not_an_age");
+                let said: [(&str, &dyn std::fmt::Display); 3] =
+                    [("option", &option), ("value", &age), ("why", &why)];
+                Err(Failure::Words(
+                    self.text.fill("cli.no_span", &said),
+                    Exit::Usage,
+                ))
+            }
+        }
     }
 
     /// The filter that was typed, or the one that shows what a list shows at first.

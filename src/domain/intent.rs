@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields};
+use crate::domain::edit::{KeyEdit, RoleEdit, UserEdit};
 use crate::domain::id::{KeyId, RoleId, UserId};
 use crate::domain::rights::Right;
 use crate::domain::role::{RoleDraft, RoleFields};
@@ -26,6 +27,7 @@ pub enum KeyChange {
     SetRole(RoleId),
     /// The last day, in the key's own time zone; nothing is never.
     SetExpiry(Option<NaiveDate>),
+    Edit(Box<KeyEdit>),
 }
 
 impl KeyChange {
@@ -37,7 +39,8 @@ impl KeyChange {
             | KeyChange::Unlock
             | KeyChange::EndOverlap
             | KeyChange::SetRole(_)
-            | KeyChange::SetExpiry(_) => &[Right::EditApiKeys],
+            | KeyChange::SetExpiry(_)
+            | KeyChange::Edit(_) => &[Right::EditApiKeys],
             KeyChange::Delete | KeyChange::Restore => &[Right::DeleteApiKeys],
         }
     }
@@ -53,6 +56,7 @@ pub enum UserChange {
     Unlock,
     Delete,
     SetRole(RoleId),
+    Edit(Box<UserEdit>),
 }
 
 impl UserChange {
@@ -60,9 +64,10 @@ impl UserChange {
     #[must_use]
     pub const fn needs(&self) -> &'static [Right] {
         match self {
-            UserChange::LockOut { .. } | UserChange::Unlock | UserChange::SetRole(_) => {
-                &[Right::EditUsers]
-            }
+            UserChange::LockOut { .. }
+            | UserChange::Unlock
+            | UserChange::SetRole(_)
+            | UserChange::Edit(_) => &[Right::EditUsers],
             UserChange::Delete => &[Right::DeleteUsers],
         }
     }
@@ -91,6 +96,7 @@ pub enum Intent {
         before: Box<RoleFields>,
         draft: Box<RoleDraft>,
     },
+    EditRole(Box<RoleEdit>, RoleId),
 }
 
 impl Intent {
@@ -100,10 +106,11 @@ impl Intent {
         match self {
             Intent::Key(change, _) => change.needs(),
             Intent::IssueSecret(..) | Intent::SaveKey { .. } => &[Right::EditApiKeys],
+            Intent::User(UserChange::Edit(_), id) if Some(*id) == actor => &[],
             Intent::User(change, _) => change.needs(),
             Intent::SaveUser { id, .. } if Some(*id) == actor => &[],
             Intent::SaveUser { .. } => &[Right::EditUsers],
-            Intent::SaveRole { .. } => &[Right::EditRoles],
+            Intent::SaveRole { .. } | Intent::EditRole(..) => &[Right::EditRoles],
             Intent::DeleteRole(_) => &[Right::DeleteRoles],
         }
     }
@@ -213,7 +220,9 @@ impl Intent {
                 id.0 = row;
             }
             Intent::User(_, id) | Intent::SaveUser { id, .. } => id.0 = row,
-            Intent::DeleteRole(id) | Intent::SaveRole { id, .. } => id.0 = row,
+            Intent::DeleteRole(id) | Intent::SaveRole { id, .. } | Intent::EditRole(_, id) => {
+                id.0 = row;
+            }
         }
         other
     }
@@ -224,7 +233,7 @@ impl Intent {
         match self {
             Intent::Key(_, id) | Intent::SaveKey { id, .. } | Intent::IssueSecret(id, _) => id.0,
             Intent::User(_, id) | Intent::SaveUser { id, .. } => id.0,
-            Intent::DeleteRole(id) | Intent::SaveRole { id, .. } => id.0,
+            Intent::DeleteRole(id) | Intent::SaveRole { id, .. } | Intent::EditRole(_, id) => id.0,
         }
     }
 }

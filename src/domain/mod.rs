@@ -8,6 +8,7 @@ pub mod authority;
 pub mod bounds;
 pub mod clipboard;
 pub mod date;
+pub mod edit;
 pub mod event;
 pub mod expiry;
 pub mod export;

@@ -175,6 +175,21 @@ impl Rule {
         }
     }
 
+    /// Whether nothing can be made of what was typed.
+    #[must_use]
+    pub fn is_unreadable(&self) -> bool {
+        matches!(
+            self,
+            Rule::NotADate
+                | Rule::NoSuchDay
+                | Rule::NotARate { .. }
+                | Rule::NotAnAddress { .. }
+                | Rule::NotANetwork { .. }
+                | Rule::NotAServiceName { .. }
+                | Rule::NotDays { .. }
+        )
+    }
+
     /// Whether the actor's role is what stands in the way.
     #[must_use]
     pub fn is_beyond_own(&self) -> bool {

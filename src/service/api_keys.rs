@@ -35,7 +35,8 @@ pub(super) const EDITS: Edits = [
 ];
 
 /// Whoever sees a list with roles in it may know them.
-const SHOWING_ROLES: [Right; 3] = [Right::ViewApiKeys, Right::ViewUsers, Right::ViewRoles];
+pub(super) const SHOWING_ROLES: [Right; 3] =
+    [Right::ViewApiKeys, Right::ViewUsers, Right::ViewRoles];
 
 /// A key with the story of its life, a deleted one too.
 pub(super) fn life(tx: &Tx, id: KeyId) -> Result<ApiKeyLife, Trouble> {
@@ -142,7 +143,7 @@ impl Service {
             KeyChange::Delete => self.delete_key(actor, id),
             KeyChange::Restore => self.restore_key(actor, id),
             KeyChange::EndOverlap => self.end_overlap(actor, id),
-            KeyChange::SetRole(_) | KeyChange::SetExpiry(_) => {
+            KeyChange::SetRole(_) | KeyChange::SetExpiry(_) | KeyChange::Edit(_) => {
                 self.change(actor, attempt("save", &change, id), |at| {
                     write(at, id, edited(at, &change, id)?).map(drop)
                 })
@@ -233,7 +234,7 @@ pub(super) fn look_ahead(
             let restorable = restorable(change, id)?;
             return Ok(restorable.map_or(Prospect::NotDeleted, |_| Prospect::Clear));
         }
-        KeyChange::SetRole(_) | KeyChange::SetExpiry(_) => {
+        KeyChange::SetRole(_) | KeyChange::SetExpiry(_) | KeyChange::Edit(_) => {
             let edit = edited(change, what, id)?;
             if edit.before == edit.after {
                 return Ok(Prospect::Same);
@@ -302,13 +303,14 @@ pub(super) fn affected(
     Ok(affected.prospect())
 }
 
-/// The change of the one field that is set, where the actor may save it.
+/// The change of the fields that are set, where the actor may save it.
 fn edited(change: &Change<'_>, what: &KeyChange, id: KeyId) -> Result<Edit<ApiKeyFields>, Trouble> {
     let present = manageable(change, id)?;
     let mut draft = ApiKeyDraft::from(&present);
     match what {
         KeyChange::SetRole(role) => draft.role = *role,
         KeyChange::SetExpiry(on) => draft.expires_on = on.map(|day| day.to_string()),
+        KeyChange::Edit(edit) => edit.apply(&mut draft),
         _ => {}
     }
     savable(change, id, (&present, &draft))

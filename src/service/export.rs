@@ -49,6 +49,25 @@ impl Service {
     }
 }
 
+impl Service {
+    /// What is kept of the rows with these IDs, in that order, whatever a list would show; nothing of those that are gone.
+    ///
+    /// # Errors
+    /// [`Trouble::NotAuthorized`] for who may not view the list.
+    pub fn records<L: Whole>(&self, actor: &Actor, ids: &[i64]) -> Result<Vec<L::Record>, Trouble> {
+        self.ask(actor, &[L::NEEDS], |tx, _| {
+            let as_of = self.as_of(tx)?;
+            let mut records = Vec::with_capacity(ids.len());
+            for id in ids {
+                if let Some(row) = list::row::<L>(tx, *id, as_of)? {
+                    records.extend(row.whole(tx)?);
+                }
+            }
+            Ok(records)
+        })
+    }
+}
+
 impl Whole for KeyRow {
     type Record = KeyRecord;
 

@@ -36,7 +36,12 @@ impl Service {
         intent: &Intent,
         ids: &[i64],
     ) -> Result<Vec<Outlook>, Trouble> {
-        self.look_ahead(actor, intent.needs(actor.user()), |change| {
+        // Of one alone it is known whether it is the actor's own.
+        let needs = match ids {
+            [only] => intent.on(*only).needs(actor.user()),
+            _ => intent.needs(actor.user()),
+        };
+        self.look_ahead(actor, needs, |change| {
             let each = ids.iter().map(|id| outlook(change, intent.on(*id)));
             each.collect()
         })
@@ -48,7 +53,7 @@ fn outlook(change: &Change<'_>, intent: Intent) -> Result<Outlook, Trouble> {
     let table = match intent {
         Intent::Key(..) | Intent::IssueSecret(..) | Intent::SaveKey { .. } => RowKind::ApiKey,
         Intent::User(..) | Intent::SaveUser { .. } => RowKind::User,
-        Intent::DeleteRole(_) | Intent::SaveRole { .. } => RowKind::Role,
+        Intent::DeleteRole(_) | Intent::SaveRole { .. } | Intent::EditRole(..) => RowKind::Role,
     };
     let seen = names::seen(change.tx, table, intent.id())?;
     let prospect = match look(change, &intent) {
@@ -99,28 +104,57 @@ fn look(change: &Change<'_>, intent: &Intent) -> Result<Prospect, Trouble> {
             affected_user(change, &edit)
         }
         Intent::User(UserChange::SetRole(role), id) => {
-            let edit = users::with_role(change, *id, *role)?;
-            if edit.before == edit.after {
-                return Ok(Prospect::Same);
-            }
-            refuse_without(change, *id, Some(&edit.after))?;
-            affected_user(change, &edit)
+            let edit = users::edited(change, *id, |draft| draft.role = *role)?;
+            edited_user(change, *id, &edit)
+        }
+        Intent::User(UserChange::Edit(edit), id) => {
+            let edit = users::edited(change, *id, |draft| edit.apply(draft))?;
+            edited_user(change, *id, &edit)
         }
         Intent::DeleteRole(id) => roles::removable(change, *id).map(clear),
+        Intent::EditRole(edit, id) => {
+            let (present, merged) = roles::edited(change, *id, |draft| edit.apply(draft))?;
+            if present == merged {
+                return Ok(Prospect::Same);
+            }
+            role_prospect(change, *id, (&present, &merged))
+        }
         Intent::SaveRole { id, before, draft } => {
             let (present, merged) = roles::savable(change, *id, (before, draft))?;
-            let in_force = stored::in_force(change.tx)?;
-            let others = in_force.iter().filter(|role| role.id != *id);
-            let others = others.map(|role| &role.fields);
-            let own = in_force.iter().any(|role| role.id == *id);
-            refuse_last_manager(change.tx, others.chain(own.then_some(&merged)))?;
-            affected_by_role(change, *id, (&present, &merged))
+            role_prospect(change, *id, (&present, &merged))
         }
     }
 }
 
+/// What a change of a role stops or revives, unless nobody would remain who can edit users and roles.
+fn role_prospect(
+    change: &Change<'_>,
+    id: RoleId,
+    (present, merged): (&RoleFields, &RoleFields),
+) -> Result<Prospect, Trouble> {
+    let in_force = stored::in_force(change.tx)?;
+    let others = in_force.iter().filter(|role| role.id != id);
+    let others = others.map(|role| &role.fields);
+    let own = in_force.iter().any(|role| role.id == id);
+    refuse_last_manager(change.tx, others.chain(own.then_some(merged)))?;
+    affected_by_role(change, id, (present, merged))
+}
+
 fn clear<T>(_: T) -> Prospect {
     Prospect::Clear
+}
+
+/// What comes of an edit of a user.
+fn edited_user(
+    change: &Change<'_>,
+    id: UserId,
+    edit: &Edit<UserFields>,
+) -> Result<Prospect, Trouble> {
+    if edit.before == edit.after {
+        return Ok(Prospect::Same);
+    }
+    refuse_without(change, id, Some(&edit.after))?;
+    affected_user(change, edit)
 }
 
 /// Whether the user is stopped or revived by another role.

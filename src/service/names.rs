@@ -8,6 +8,7 @@ use crate::domain::rights::Right;
 use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::Actor;
 use crate::service::Service;
+use crate::service::api_keys::SHOWING_ROLES;
 use crate::service::typed::missing;
 use crate::store::Tx;
 use crate::store::names::{self, alike};
@@ -48,7 +49,8 @@ impl Service {
         let view: &[Right] = match kind {
             RowKind::ApiKey => &[Right::ViewApiKeys],
             RowKind::User => &[Right::ViewUsers],
-            RowKind::Role => &[Right::ViewRoles],
+            // Whoever sees a list with roles in it may know them.
+            RowKind::Role => &SHOWING_ROLES,
         };
         let named =
             |one: &Reference| matches!(one, Reference::Name(name) if !is_own(actor, kind, name));

@@ -9,7 +9,7 @@ use crate::domain::state::AsOf;
 use crate::domain::trouble::Trouble;
 use crate::domain::user::Actor;
 use crate::service::Service;
-use crate::service::change::{Attempt, Edits, On};
+use crate::service::change::{Attempt, Change, Edits, On};
 use crate::service::record::differences;
 use crate::store::policy;
 
@@ -27,6 +27,21 @@ impl Service {
         self.ask(actor, &[], |tx, _| Ok(policy::get(tx)?))
     }
 
+    /// What the policy would be with what this person changed of it (`before` to `draft`). Nothing is saved or noted.
+    ///
+    /// # Errors
+    /// Those of [`Service::save_policy`].
+    pub fn foresee_policy(
+        &self,
+        actor: &Actor,
+        before: &Policy,
+        draft: &PolicyDraft,
+    ) -> Result<Policy, Trouble> {
+        self.look_ahead(actor, &[Right::EditUsers], |change| {
+            savable(change, before, draft).map(|(_, merged)| merged)
+        })
+    }
+
     /// Saves what this person changed of the policy (`before` to `draft`), who can edit users and roles, and gives the
     /// policy as it is then. Nothing changed is nothing written.
     ///
@@ -40,13 +55,7 @@ impl Service {
     ) -> Result<Policy, Trouble> {
         let attempt = Attempt::new("save-policy", On::Trail, &[Right::EditUsers]);
         self.change(actor, attempt, |change| {
-            if !change.own.fields.rights.has(Right::EditRoles) {
-                return Err(Trouble::NotAuthorized(Right::EditRoles));
-            }
-            let mine = draft.check().map_err(Trouble::Problems)?;
-            let present = policy::get(change.tx)?;
-            let merged = mine.merge(before, &present);
-            let merged = change.refuse_clashes(merged, &Target::trail(), EDITS)?;
+            let (present, merged) = savable(change, before, draft)?;
             if merged != present {
                 policy::update(change.tx, &merged)?;
                 let changes = differences(&in_event(&present), &in_event(&merged));
@@ -56,6 +65,22 @@ impl Service {
             Ok(merged)
         })
     }
+}
+
+/// The policy as it is and as it is to be, where the actor may save that.
+fn savable(
+    change: &Change<'_>,
+    before: &Policy,
+    draft: &PolicyDraft,
+) -> Result<(Policy, Policy), Trouble> {
+    if !change.own.fields.rights.has(Right::EditRoles) {
+        return Err(Trouble::NotAuthorized(Right::EditRoles));
+    }
+    let mine = draft.check().map_err(Trouble::Problems)?;
+    let present = policy::get(change.tx)?;
+    let merged = mine.merge(before, &present);
+    let merged = change.refuse_clashes(merged, &Target::trail(), EDITS)?;
+    Ok((present, merged))
 }
 
 fn in_event(policy: &Policy) -> Value {

@@ -9,12 +9,13 @@ use crate::domain::preview::{
 };
 use crate::domain::rights::Right;
 use crate::domain::role::Role;
+use crate::domain::secret::SecretFacts;
 use crate::domain::trouble::Trouble;
 use crate::domain::user::Actor;
 use crate::service::Service;
 use crate::service::api_keys::life;
 use crate::service::authority::role_in_use;
-use crate::store::{Tx, api_keys, events, list, roles, users};
+use crate::store::{Tx, api_keys, events, list, roles, secrets, users};
 
 impl Service {
     /// What the preview shows of a key, of a deleted one too.
@@ -29,6 +30,22 @@ impl Service {
                 events: last_events(tx, own, &(id, key.fields.name.as_str()).into())?,
                 key,
             })
+        })
+    }
+
+    /// The secrets of a key whose life goes on, each with the signature of whoever issued it.
+    ///
+    /// # Errors
+    /// The right to see keys is missing, the key is gone, or the database failed.
+    pub fn key_secrets(
+        &self,
+        actor: &Actor,
+        id: KeyId,
+    ) -> Result<Vec<(SecretFacts, String)>, Trouble> {
+        self.ask(actor, &[Right::ViewApiKeys], |tx, _| {
+            let facts = life(tx, id)?.secrets.into_iter();
+            let with = facts.map(|facts| Ok((facts, secrets::issuer(tx, facts.id)?)));
+            with.collect()
         })
     }
 

@@ -145,10 +145,7 @@ impl Service {
     ) -> Result<Role, Trouble> {
         let attempt = Attempt::new("save", On::Role(id), &[Right::EditRoles]);
         self.change(actor, attempt, |change| {
-            let present = roles::undeleted(change.tx, id)?.fields;
-            let mut draft = RoleDraft::from(&present);
-            edit(&mut draft);
-            roles::write(change, id, roles::savable(change, id, (&present, &draft))?)?;
+            roles::write(change, id, roles::edited(change, id, edit)?)?;
             roles::undeleted(change.tx, id)
         })
     }

@@ -153,6 +153,18 @@ pub(super) fn savable(
     Ok((present, merged))
 }
 
+/// What the role has, and that with a part of it changed, where the actor may save that.
+pub(super) fn edited(
+    change: &Change<'_>,
+    id: RoleId,
+    edit: impl FnOnce(&mut RoleDraft),
+) -> Result<(RoleFields, RoleFields), Trouble> {
+    let present = undeleted(change.tx, id)?.fields;
+    let mut draft = RoleDraft::from(&present);
+    edit(&mut draft);
+    savable(change, id, (&present, &draft))
+}
+
 /// The role's fields, where it can be deleted, and by the actor.
 pub(super) fn removable(change: &Change<'_>, id: RoleId) -> Result<RoleFields, Trouble> {
     let role = manageable(change, id)?;

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::authority::within;
 use crate::domain::event::{EventKind, Target};
-use crate::domain::id::{RoleId, UserId};
+use crate::domain::id::UserId;
 use crate::domain::intent::UserChange;
 use crate::domain::locale::Locale;
 use crate::domain::problem::{Field, Problem, Rule};
@@ -106,13 +106,22 @@ impl Service {
             UserChange::LockOut { reason } => self.lock_out_user(actor, id, &reason),
             UserChange::Unlock => self.unlock_user(actor, id),
             UserChange::Delete => self.delete_user(actor, id),
-            UserChange::SetRole(role) => {
-                let attempt = Attempt::new("save", On::User(id), &[Right::EditUsers]);
-                self.change(actor, attempt, |change| {
-                    write(change, id, with_role(change, id, role)?).map(drop)
-                })
-            }
+            UserChange::SetRole(role) => self.edit_user(actor, id, |draft| draft.role = role),
+            UserChange::Edit(edit) => self.edit_user(actor, id, |draft| edit.apply(draft)),
         }
+    }
+
+    /// Changes a part of what a user has, whatever that is by then. Nothing changed is nothing written.
+    fn edit_user(
+        &mut self,
+        actor: &Actor,
+        id: UserId,
+        edit: impl FnOnce(&mut UserDraft),
+    ) -> Result<(), Trouble> {
+        let needs = needs(actor, id, &[Right::EditUsers]);
+        self.change(actor, Attempt::new("save", On::User(id), needs), |change| {
+            write(change, id, edited(change, id, edit)?).map(drop)
+        })
     }
 
     /// Locks a user out, for a reason that may be empty; a locked one stays so, with the reason that they have.
@@ -189,15 +198,15 @@ pub(super) fn savable(
     Edit::allowed(change, present, merged)
 }
 
-/// The change of the user's role, where the actor may save it.
-pub(super) fn with_role(
+/// The change of a part of what the user has, where the actor may save it.
+pub(super) fn edited(
     change: &Change<'_>,
     id: UserId,
-    role: RoleId,
+    edit: impl FnOnce(&mut UserDraft),
 ) -> Result<Edit<UserFields>, Trouble> {
     let present = manageable(change, id)?;
-    let mut draft = UserDraft::from(present.clone());
-    draft.fields.role = role;
+    let mut draft = UserDraft::from(&present);
+    edit(&mut draft);
     savable(change, id, (&present, &draft))
 }
 

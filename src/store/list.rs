@@ -95,6 +95,27 @@ pub fn window<L: Source>(
     })
 }
 
+/// The row with this ID, whatever the list shows at first.
+pub fn row<L: Source>(tx: &Tx<'_>, id: i64, as_of: AsOf) -> Result<Option<L>, Fault> {
+    let query = WindowQuery {
+        filter: Filter {
+            terms: Vec::new(),
+            keep: Some(id),
+        },
+        order: L::FIRST_ORDER,
+        anchor: Anchor::First,
+        rows: 1,
+    };
+    let walk = Walk::<L>::new(tx, &query, as_of)?;
+    let place = Place {
+        value: SortValue::Number(0),
+        id,
+    };
+    let (this, mut found) = (format!("{} = :id", L::ID), Vec::new());
+    walk.select(&this, Direction::Up, Some(&place), 1, &mut found)?;
+    Ok(found.pop())
+}
+
 /// How many rows there are, and how many the filter shows.
 pub fn counts<L: Source>(tx: &Tx<'_>, filter: &Filter<L>, as_of: AsOf) -> Result<Counts, Fault> {
     let all = count::<L>(tx, L::EXISTS, &Values::new())?;

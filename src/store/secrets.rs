@@ -72,6 +72,13 @@ pub fn get(tx: &Tx<'_>, id: SecretId) -> Result<Option<StoredSecret>, Fault> {
     tx.select_first("FROM api_key_secrets WHERE id = ?1", [id])
 }
 
+/// Who issued a secret; empty where there is none with this ID.
+pub fn issuer(tx: &Tx<'_>, id: SecretId) -> Result<String, Fault> {
+    let by: Option<(String,)> =
+        tx.row("SELECT issued_by FROM api_key_secrets WHERE id = ?1", [id])?;
+    Ok(by.map(|(by,)| by).unwrap_or_default())
+}
+
 /// The secrets of a key whose rows have not ended.
 pub fn live(tx: &Tx<'_>, key: KeyId) -> Result<LiveSecrets, Fault> {
     let from = "FROM api_key_secrets WHERE key = ?1 AND ended_at IS NULL";

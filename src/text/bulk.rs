@@ -45,6 +45,8 @@ many! {
     RESTORE "confirm.restore_verb" "bulk.verb" "bulk.restore_all" "bulk.restore_each" "bulk.restore_done";
     SET_ROLE "bulk.role_verb" "bulk.verb_of" "bulk.role_all" "bulk.role_each" "bulk.role_done";
     SET_EXPIRY "bulk.expiry_verb" "bulk.verb_of" "bulk.expiry_all" "bulk.expiry_each" "bulk.expiry_done";
+    END_OVERLAP "confirm.overlap_verb" "bulk.verb" "bulk.overlap_all" "bulk.overlap_each" "bulk.overlap_done";
+    EDIT "bulk.edit_verb" "bulk.verb" "bulk.edit_all" "bulk.edit_each" "bulk.edit_done";
     SET_NO_EXPIRY "bulk.expiry_verb" "bulk.verb_of" "bulk.never_all" "bulk.never_each" "bulk.never_done";
 }
 
@@ -140,11 +142,7 @@ impl Plan {
             Ok(Prospect::Clear | Prospect::Affects(_) | Prospect::LeavesKeys(_)) => {
                 text.say(self.many.each).to_owned()
             }
-            Ok(Prospect::LockedAlready { .. }) => text.say("bulk.locked").to_owned(),
-            Ok(Prospect::NotLocked) => text.say("bulk.not_locked").to_owned(),
-            Ok(Prospect::NotDeleted) => text.say("bulk.not_deleted").to_owned(),
-            Ok(Prospect::Same) => text.say("bulk.has_it").to_owned(),
-            Err(trouble) => why(trouble, text),
+            _ => obstacle(row, text).unwrap_or_default(),
         };
         let what = match row.last_sign_in_at {
             Some(at) if row.is_open() => {
@@ -179,11 +177,24 @@ impl Plan {
         let words: [(&str, &dyn Display); 2] = [("verb", &verb), ("n", &self.rows.len())];
         let title = match self.rows.first().map(|row| &row.intent) {
             Some(Intent::User(..)) => "bulk.title_users",
-            Some(Intent::DeleteRole(_)) => "bulk.title_roles",
+            Some(Intent::DeleteRole(_) | Intent::EditRole(..)) => "bulk.title_roles",
             _ => "bulk.title_keys",
         };
         text.fill(title, &words)
     }
+}
+
+/// Why a row would not be changed; nothing where it would.
+#[must_use]
+pub fn obstacle(row: &Outlook, text: Text) -> Option<String> {
+    Some(match &row.prospect {
+        Ok(Prospect::Clear | Prospect::Affects(_) | Prospect::LeavesKeys(_)) => return None,
+        Ok(Prospect::LockedAlready { .. }) => text.say("bulk.locked").to_owned(),
+        Ok(Prospect::NotLocked) => text.say("bulk.not_locked").to_owned(),
+        Ok(Prospect::NotDeleted) => text.say("bulk.not_deleted").to_owned(),
+        Ok(Prospect::Same) => text.say("bulk.has_it").to_owned(),
+        Err(trouble) => why(trouble, text),
+    })
 }
 
 /// A sentence about a row, behind its name, or its ID where it has none any more.

@@ -243,6 +243,10 @@ fn change(service: &mut Service, actor: &Actor, intent: Intent) -> Outcome {
             Ok(Done::UserSaved(Box::new(saved)))
         }
         Intent::DeleteRole(id) => service.delete_role(actor, id).map(|()| Done::Changed),
+        Intent::EditRole(edit, id) => {
+            let edited = service.edit_role(actor, id, |draft| edit.apply(draft));
+            edited.map(|_| Done::Changed)
+        }
         Intent::SaveRole { id, before, draft } => {
             let saved = service.save_role(actor, id, &before, &draft)?;
             Ok(Done::RoleSaved(Box::new(saved)))

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use chrono_tz::Tz;
 use keyward::domain::api_key::{ApiKeyDraft, ApiKeyFields};
 use keyward::domain::date::parse_date;
+use keyward::domain::edit::{KeyEdit, RoleEdit, UserEdit};
 use keyward::domain::event::trail::EventRow;
 use keyward::domain::id::{KeyId, RoleId, SecretId, UserId, Who};
 use keyward::domain::intent::{Intent, KeyChange, UserChange};
@@ -393,6 +394,9 @@ const USES: &[Use] = &[
         let few = WindowQuery { rows: 10, ..all_of::<EventRow>() };
         s.export(who, &few).map(drop)
     }),
+    ("records", "keys", &[Right::ViewApiKeys], Nothing, false, |w, s, who| s.records::<KeyRow>(who, &[w.key.0]).map(drop)),
+    ("records", "users", &[Right::ViewUsers], Nothing, false, |w, s, who| s.records::<UserRow>(who, &[w.ann.0]).map(drop)),
+    ("records", "roles", &[Right::ViewRoles], Nothing, false, |w, s, who| s.records::<RoleRow>(who, &[w.target.0]).map(drop)),
     ("counts", "keys", &[Right::ViewApiKeys], Nothing, false, |_, s, who| s.counts::<KeyRow>(who, &Filter::default()).map(drop)),
     ("counts", "users", &[Right::ViewUsers], Nothing, false, |_, s, who| s.counts::<UserRow>(who, &Filter::default()).map(drop)),
     ("counts", "roles", &[Right::ViewRoles], Nothing, false, |_, s, who| s.counts::<RoleRow>(who, &Filter::default()).map(drop)),
@@ -412,10 +416,14 @@ const USES: &[Use] = &[
     ("find_rows", "keys", &[Right::ViewApiKeys], Nothing, false, |_, s, who| s.find_rows(who, RowKind::ApiKey, &named("key")).map(drop)),
     ("find_rows", "users", &[Right::ViewUsers], Nothing, false, |_, s, who| s.find_rows(who, RowKind::User, &named("ann")).map(drop)),
     ("find_rows", "oneself", &[], Nothing, false, |_, s, who| s.find_rows(who, RowKind::User, &named("bob")).map(drop)),
-    ("find_rows", "roles", &[Right::ViewRoles], Nothing, false, |_, s, who| s.find_rows(who, RowKind::Role, &named("own")).map(drop)),
+    ("find_rows", "roles", SHOWING, Nothing, false, |_, s, who| s.find_rows(who, RowKind::Role, &named("own")).map(drop)),
     ("find_rows", "IDs", &[], Nothing, false, |_, s, who| s.find_rows(who, RowKind::ApiKey, &[Reference::Id(1)]).map(drop)),
     ("as_of_now", "", &[], Nothing, false, |_, s, who| s.as_of_now(who).map(drop)),
     ("policy", "", &[], Nothing, false, |_, s, who| s.policy(who).map(drop)),
+    ("foresee_policy", "", &[Right::EditUsers], EditsRoles, false, |_, s, who| {
+        let draft = PolicyDraft { warning_days: "7".to_owned(), ..PolicyDraft::default() };
+        s.foresee_policy(who, &Policy::default(), &draft).map(drop)
+    }),
     ("save_policy", "", &[Right::EditUsers], EditsRoles, true, |_, s, who| {
         let draft = PolicyDraft { warning_days: "7".to_owned(), ..PolicyDraft::default() };
         s.save_policy(who, &Policy::default(), &draft).map(drop)
@@ -449,6 +457,7 @@ const USES: &[Use] = &[
         s.edit_role(who, w.target, |draft| draft.fields.description.push_str("other")).map(drop)
     }),
     ("preview_key", "", &[Right::ViewApiKeys], Nothing, false, |w, s, who| s.preview_key(who, w.key).map(drop)),
+    ("key_secrets", "", &[Right::ViewApiKeys], Nothing, false, |w, s, who| s.key_secrets(who, w.key).map(drop)),
     ("preview_user", "", &[Right::ViewUsers], Nothing, false, |w, s, who| s.preview_user(who, w.ann).map(drop)),
     ("preview_role", "", &[Right::ViewRoles], Nothing, false, |w, s, who| s.preview_role(who, w.target).map(drop)),
     ("preview_event", "", &[Right::ViewEvents], Nothing, false, |_, s, who| s.preview_event(who, 1).map(drop)),
@@ -479,6 +488,23 @@ const USES: &[Use] = &[
     ("foresee_each", "delete", &[Right::DeleteApiKeys], Manages, false, |w, s, who| {
         let intent = Intent::Key(KeyChange::Delete, w.key);
         s.foresee_each(who, &intent, &[w.key.0])?.remove(0).prospect.map(drop)
+    }),
+    ("foresee_each", "edit_key", &[Right::EditApiKeys], Grants, false, |w, s, who| {
+        let edit = Box::new(KeyEdit { role: Some(w.target), ..KeyEdit::default() });
+        s.foresee_each(who, &Intent::Key(KeyChange::Edit(edit), w.weak), &[w.weak.0])?.remove(0).prospect.map(drop)
+    }),
+    ("foresee_each", "edit_user", &[Right::EditUsers], Manages, false, |w, s, who| {
+        let edit = Box::new(UserEdit { full_name: Some("x".to_owned()), ..UserEdit::default() });
+        s.foresee_each(who, &Intent::User(UserChange::Edit(edit), w.ann), &[w.ann.0])?.remove(0).prospect.map(drop)
+    }),
+    ("foresee_each", "edit_user, oneself", &[], Nothing, false, |w, s, who| {
+        let edit = Box::new(UserEdit { full_name: Some("x".to_owned()), ..UserEdit::default() });
+        let own = user_of(&w.bob);
+        s.foresee_each(who, &Intent::User(UserChange::Edit(edit), UserId(0)), &[own.0])?.remove(0).prospect.map(drop)
+    }),
+    ("foresee_each", "edit_role", &[Right::EditRoles], Manages, false, |w, s, who| {
+        let edit = Box::new(RoleEdit { description: Some("x".to_owned()), ..RoleEdit::default() });
+        s.foresee_each(who, &Intent::EditRole(edit, w.target), &[w.target.0])?.remove(0).prospect.map(drop)
     }),
     ("foresee", "issue", &[Right::EditApiKeys], Grants, false, |w, s, who| s.foresee(who, &Intent::IssueSecret(w.key, None)).map(drop)),
     ("foresee", "end_overlap", &[Right::EditApiKeys], Manages, false, |w, s, who| s.foresee(who, &Intent::Key(KeyChange::EndOverlap, w.key)).map(drop)),
@@ -546,6 +572,12 @@ const USES: &[Use] = &[
     ("change_key", "set_role that allows less", &[Right::EditApiKeys], Manages, true, |w, s, who| s.change_key(who, KeyChange::SetRole(w.empty), w.key)),
     ("change_key", "set_expiry", &[Right::EditApiKeys], Manages, true, |w, s, who| s.change_key(who, KeyChange::SetExpiry(parse_date("2026-12-30").ok()), w.dated)),
     ("change_key", "set_expiry to none", &[Right::EditApiKeys], Revives, true, |w, s, who| s.change_key(who, KeyChange::SetExpiry(None), w.dated)),
+    ("change_key", "edit", &[Right::EditApiKeys], Grants, true, |w, s, who| {
+        s.change_key(who, KeyChange::Edit(Box::new(KeyEdit { role: Some(w.target), ..KeyEdit::default() })), w.weak)
+    }),
+    ("change_key", "edit, unlocking", &[Right::EditApiKeys], Revives, true, |w, s, who| {
+        s.change_key(who, KeyChange::Edit(Box::new(KeyEdit { locked_out: Some(None), ..KeyEdit::default() })), w.locked)
+    }),
     ("change_key", "end_overlap", &[Right::EditApiKeys], Manages, true, |w, s, who| s.change_key(who, KeyChange::EndOverlap, w.key)),
 
     ("create_user", "", &[Right::CreateUsers], Grants, true, |w, s, who| {
@@ -583,6 +615,16 @@ const USES: &[Use] = &[
     ("change_user", "lock_out", &[Right::EditUsers], Manages, true, |w, s, who| s.change_user(who, UserChange::LockOut { reason: String::new() }, w.ann)),
     ("change_user", "unlock", &[Right::EditUsers], Revives, true, |w, s, who| s.change_user(who, UserChange::Unlock, w.lou)),
     ("change_user", "set_role", &[Right::EditUsers], Grants, true, |w, s, who| s.change_user(who, UserChange::SetRole(w.target), w.eve)),
+    ("change_user", "edit", &[Right::EditUsers], Grants, true, |w, s, who| {
+        s.change_user(who, UserChange::Edit(Box::new(UserEdit { role: Some(w.target), ..UserEdit::default() })), w.eve)
+    }),
+    ("change_user", "edit, unlocking", &[Right::EditUsers], Revives, true, |w, s, who| {
+        s.change_user(who, UserChange::Edit(Box::new(UserEdit { locked_out: Some(None), ..UserEdit::default() })), w.lou)
+    }),
+    ("change_user", "edit, oneself", &[], Nothing, true, |w, s, who| {
+        let edit = Box::new(UserEdit { full_name: Some("x".to_owned()), ..UserEdit::default() });
+        s.change_user(who, UserChange::Edit(edit), user_of(&w.bob))
+    }),
     ("change_user", "delete", &[Right::DeleteUsers], Manages, true, |w, s, who| s.change_user(who, UserChange::Delete, w.ann)),
 
     ("create_role", "", &[Right::CreateRoles], Grants, true, |w, s, who| {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use keyward::domain::api_key::ApiKeyDraft;
 use keyward::domain::date::parse_date;
+use keyward::domain::edit::KeyEdit;
 use keyward::domain::id::{AUDITOR, FULL_ACCESS, KeyId, RoleId};
 use keyward::domain::intent::{Intent, KeyChange, Prospect};
 use keyward::domain::trouble::Trouble;
@@ -64,6 +65,21 @@ fn change() -> impl Strategy<Value = KeyChange> {
             Just(Some(day("2028-02-29")))
         ]
         .prop_map(KeyChange::SetExpiry),
+        (
+            "[a-c]",
+            prop_oneof![
+                Just(None),
+                Just(Some(None)),
+                Just(Some(Some(day("2027-01-31"))))
+            ]
+        )
+            .prop_map(|(description, expires_on)| {
+                KeyChange::Edit(Box::new(KeyEdit {
+                    description: Some(description),
+                    expires_on,
+                    ..KeyEdit::default()
+                }))
+            }),
     ]
 }
 
@@ -106,6 +122,12 @@ impl Model {
             Other::Change(KeyChange::Delete) => then.deleted = true,
             Other::Change(KeyChange::SetRole(role)) => then.role = *role,
             Other::Change(KeyChange::SetExpiry(on)) => then.expires = *on,
+            Other::Change(KeyChange::Edit(edit)) => {
+                let describe = edit.description.as_ref();
+                then.description
+                    .clone_from(describe.expect("a description"));
+                then.expires = edit.expires_on.unwrap_or(then.expires);
+            }
             Other::Change(KeyChange::EndOverlap) => return None,
             Other::Describe(text) => text.clone_into(&mut then.description),
         }

@@ -69,7 +69,8 @@ impl Sees {
             }
             match at {
                 1 => {
-                    bench.by_alice(|service, alice| service.lock_out_key(alice, issued.key, "lost"))
+                    bench
+                        .by_alice(|service, alice| service.lock_out_key(alice, issued.key, "lost"));
                 }
                 2 => bench.by_alice(|service, alice| service.delete_key(alice, issued.key)),
                 _ => {}

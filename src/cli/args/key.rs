@@ -2,12 +2,17 @@
 
 use std::path::PathBuf;
 
+use chrono_tz::Tz;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args as Arguments, Subcommand};
 
 use crate::cli::args::handover::{ChannelArgs, FromFormat, OverlapArg, WantedArgs};
-use crate::cli::args::rows::{FilterArg, FormatArg, SureArgs, WhichArgs};
-use crate::cli::args::{DatabaseArg, UserArg};
+use crate::cli::args::rows::{ChangeArgs, FilterArg, FormatArg, OrderArgs, ShowArgs};
+use crate::cli::args::values::{Switch, locale, zone};
+use crate::domain::list::KeySort;
+use crate::domain::locale::Locale;
+
+pub(in crate::cli) use crate::cli::args::rows::ActingArgs;
 
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum KeyCommand {
@@ -19,45 +24,129 @@ pub(in crate::cli) enum KeyCommand {
     NewSecret(KeyNewSecretArgs),
     /// Confirm that a secret has arrived, by reading it back on standard input
     Delivered(KeyDeliveredArgs),
+    /// Show all that is known of API keys, deleted ones too
+    Show(ShowArgs),
+    /// Change fields of API keys; what is not given stays as it is
+    Edit(Box<KeyEditArgs>),
     /// Lock out API keys: denied permission to authenticate
-    Lock(KeyLockArgs),
-}
-
-/// On which database, and as whom.
-#[derive(Debug, Arguments)]
-pub(in crate::cli) struct ActingArgs {
-    #[command(flatten)]
-    pub(in crate::cli) database: DatabaseArg,
-    #[command(flatten)]
-    pub(in crate::cli) user: UserArg,
+    Lock(LockArgs),
+    /// Unlock API keys
+    Unlock(ChangeArgs),
+    /// Delete API keys; they can be restored for 7 days
+    Delete(ChangeArgs),
+    /// Restore deleted API keys, with the secrets that were confirmed as stored
+    Restore(ChangeArgs),
+    /// End the overlap of API keys now: only the current secret of each works from here
+    EndOverlap(ChangeArgs),
+    /// Give API keys another role
+    SetRole(SetRoleArgs),
+    /// Give API keys another last day
+    SetExpiry(SetExpiryArgs),
 }
 
 #[derive(Debug, Arguments)]
 pub(in crate::cli) struct KeyListArgs {
     #[command(flatten)]
     pub(in crate::cli) filter: FilterArg,
+    /// Only what expires within this time, such as 14d; exit code 1 where anything does (expires:<14d)
+    #[arg(long, value_name = "SPAN")]
+    pub(in crate::cli) expiring: Option<String>,
+    /// Only what was not used for longer than this, such as 90d; exit code 1 where anything was not (used:>90d)
+    #[arg(long, value_name = "SPAN")]
+    pub(in crate::cli) unused: Option<String>,
+    #[command(flatten)]
+    pub(in crate::cli) order: OrderArgs<KeySort>,
     #[command(flatten)]
     pub(in crate::cli) format: FormatArg,
     #[command(flatten)]
     pub(in crate::cli) acting: ActingArgs,
 }
 
+/// What locking out takes, of keys and of users.
 #[derive(Debug, Arguments)]
-pub(in crate::cli) struct KeyLockArgs {
-    #[command(flatten)]
-    pub(in crate::cli) which: WhichArgs,
-    /// Why; it is shown with the key and kept in the system events
+pub(in crate::cli) struct LockArgs {
+    /// Why; it is shown with what is locked out, and kept in the system events
     #[arg(
         long,
         value_name = "TEXT",
         default_value = "",
-        hide_default_value = true
+        hide_default_value = true,
+        allow_hyphen_values = true
     )]
     pub(in crate::cli) reason: String,
     #[command(flatten)]
-    pub(in crate::cli) sure: SureArgs,
+    pub(in crate::cli) change: ChangeArgs,
+}
+
+/// What giving another role takes, of keys and of users.
+#[derive(Debug, Arguments)]
+pub(in crate::cli) struct SetRoleArgs {
+    /// The role, by ID or by name
+    #[arg(value_name = "ROLE", value_parser = NonEmptyStringValueParser::new())]
+    pub(in crate::cli) role: String,
     #[command(flatten)]
-    pub(in crate::cli) acting: ActingArgs,
+    pub(in crate::cli) change: ChangeArgs,
+}
+
+#[derive(Debug, Arguments)]
+pub(in crate::cli) struct SetExpiryArgs {
+    /// The last day, in each key's own time zone: 2030-12-31, +30d, tomorrow, "end of year"; or never
+    #[arg(value_name = "DAY", value_parser = NonEmptyStringValueParser::new())]
+    pub(in crate::cli) day: String,
+    #[command(flatten)]
+    pub(in crate::cli) change: ChangeArgs,
+}
+
+#[derive(Debug, Arguments)]
+pub(in crate::cli) struct KeyEditArgs {
+    #[command(flatten)]
+    pub(in crate::cli) fields: KeyFieldsArgs,
+    #[command(flatten)]
+    pub(in crate::cli) change: ChangeArgs,
+}
+
+/// The fields of keys that are to be changed.
+#[derive(Debug, Arguments)]
+#[group(required = true, multiple = true)]
+pub(in crate::cli) struct KeyFieldsArgs {
+    /// What it is called
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub(in crate::cli) name: Option<String>,
+    /// What it is for
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub(in crate::cli) description: Option<String>,
+    /// Whom it was given to
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub(in crate::cli) owner: Option<String>,
+    /// What it may do: a role, by ID or by name
+    #[arg(long, value_name = "ROLE", value_parser = NonEmptyStringValueParser::new())]
+    pub(in crate::cli) role: Option<String>,
+    /// Its language: en-US or ja-JP
+    #[arg(long, value_name = "LANGUAGE", value_parser = locale)]
+    pub(in crate::cli) locale: Option<Locale>,
+    /// Its time zone, such as Asia/Tokyo
+    #[arg(long, value_name = "ZONE", value_parser = zone)]
+    pub(in crate::cli) zone: Option<Tz>,
+    /// Its last day, in its own time zone: 2030-12-31, +30d, tomorrow; or never
+    #[arg(long, value_name = "DAY", value_parser = NonEmptyStringValueParser::new())]
+    pub(in crate::cli) expires_on: Option<String>,
+    /// From where it may be used: addresses and networks, such as 10.0.0.0/8; empty for anywhere
+    #[arg(long, value_name = "LIST")]
+    pub(in crate::cli) addresses: Option<String>,
+    /// How many requests it may make in a minute; empty for as many as it likes
+    #[arg(long, value_name = "NUMBER")]
+    pub(in crate::cli) rate: Option<String>,
+    /// Whether it is locked out
+    #[arg(long, value_name = "SWITCH", value_enum)]
+    pub(in crate::cli) locked_out: Option<Switch>,
+    /// Why it is locked out
+    #[arg(
+        long,
+        value_name = "TEXT",
+        allow_hyphen_values = true,
+        requires = "locked_out"
+    )]
+    pub(in crate::cli) reason: Option<String>,
 }
 
 /// The arguments of `keyward key new`.

@@ -127,7 +127,42 @@ pub(in crate::cli) static PAGES: &[Page] = &[
         ],
         exits: &[
             (Exit::Done, "Done; an empty list, too"),
-            (Exit::Refused, "A user that was named does not exist"),
+            (
+                Exit::Refused,
+                "A user that was named does not exist; --expiring or --unused found any",
+            ),
+        ],
+        last: None,
+    },
+    Page {
+        command: "key show",
+        notes: "",
+        examples: &[
+            ("keyward key show ci", "Everything about the key named ci"),
+            (
+                "keyward key show 42 --format json | jq '.secrets[].phase'",
+                "The phases of its secrets",
+            ),
+        ],
+        exits: &[
+            (Exit::Done, "Done"),
+            (Exit::Refused, "Something named does not exist"),
+        ],
+        last: None,
+    },
+    Page {
+        command: "key edit",
+        notes: "",
+        examples: &[(
+            "keyward key edit 42 --owner ops --expires-on +90d --yes",
+            "Another owner and another last day",
+        )],
+        exits: &[
+            (Exit::Done, "Done"),
+            (
+                Exit::Refused,
+                "Refused, at least one of them; something named does not exist; not confirmed",
+            ),
         ],
         last: None,
     },
@@ -224,6 +259,182 @@ pub(in crate::cli) static PAGES: &[Page] = &[
         last: None,
     },
     Page {
+        command: "key unlock",
+        notes: "",
+        examples: &[(
+            "keyward key unlock 42 --yes",
+            "Unlock one key, from a script",
+        )],
+        exits: &[
+            (Exit::Done, "Done"),
+            (
+                Exit::Refused,
+                "Refused, at least one of them; something named does not exist; not confirmed",
+            ),
+        ],
+        last: None,
+    },
+    Page {
+        command: "key delete",
+        notes: "",
+        examples: &[(
+            "keyward key delete --filter 'used:>1y' --dry-run",
+            "See which keys it would be, and delete none",
+        )],
+        exits: &[
+            (Exit::Done, "Done"),
+            (
+                Exit::Refused,
+                "Refused, at least one of them; something named does not exist; not confirmed",
+            ),
+        ],
+        last: None,
+    },
+    Page {
+        command: "key restore",
+        notes: "",
+        examples: &[(
+            "keyward key restore 42 --yes",
+            "Restore a key that was deleted",
+        )],
+        exits: &[
+            (Exit::Done, "Done"),
+            (
+                Exit::Refused,
+                "Refused, at least one of them; something named does not exist; not confirmed",
+            ),
+        ],
+        last: None,
+    },
+    Page {
+        command: "key end-overlap",
+        notes: "",
+        examples: &[(
+            "keyward key end-overlap 42 --yes",
+            "End the earlier secret of one key",
+        )],
+        exits: &[
+            (Exit::Done, "Done"),
+            (
+                Exit::Refused,
+                "Refused, at least one of them; something named does not exist; not confirmed",
+            ),
+        ],
+        last: None,
+    },
+    Page {
+        command: "key set-role",
+        notes: "",
+        examples: &[(
+            "keyward key set-role Auditor 42 43 --yes",
+            "Give two keys a role",
+        )],
+        exits: &[
+            (Exit::Done, "Done"),
+            (
+                Exit::Refused,
+                "Refused, at least one of them; something named does not exist; not confirmed",
+            ),
+        ],
+        last: None,
+    },
+    Page {
+        command: "key set-expiry",
+        notes: "",
+        examples: &[
+            (
+                "keyward key set-expiry +30d --filter 'owner:ops' --yes",
+                "Let the keys of ops expire in 30 days",
+            ),
+            (
+                "keyward key set-expiry never 42 --yes",
+                "Let one key never expire",
+            ),
+        ],
+        exits: &[
+            (Exit::Done, "Done"),
+            (
+                Exit::Refused,
+                "Refused, at least one of them; something named does not exist; not confirmed",
+            ),
+        ],
+        last: None,
+    },
+    Page {
+        command: "user list",
+        notes: "",
+        examples: &[(
+            "keyward user list --filter 'state:locked'",
+            "Every user who is locked out",
+        )],
+        exits: &[
+            (Exit::Done, "Done"),
+            (Exit::Refused, "A user that was named does not exist"),
+        ],
+        last: None,
+    },
+    Page {
+        command: "user show",
+        notes: "",
+        examples: &[(
+            "keyward user show alice --format json",
+            "What is known of alice, for a script",
+        )],
+        exits: &[
+            (Exit::Done, "Done"),
+            (Exit::Refused, "Something named does not exist"),
+        ],
+        last: None,
+    },
+    Page {
+        command: "user new",
+        notes: "",
+        examples: &[(
+            "keyward user new bob --role Auditor --full-name 'Bob B.'",
+            "Create a user who may look",
+        )],
+        exits: &[
+            (Exit::Done, "Done"),
+            (
+                Exit::Refused,
+                "Refused, such as a name that is taken; something named does not exist",
+            ),
+        ],
+        last: None,
+    },
+    Page {
+        command: "user edit",
+        notes: "",
+        examples: &[(
+            "keyward user edit bob --zone Asia/Tokyo --yes",
+            "Show bob times in Tokyo",
+        )],
+        exits: &[
+            (Exit::Done, "Done"),
+            (
+                Exit::Refused,
+                "Refused, at least one of them; something named does not exist; not confirmed",
+            ),
+        ],
+        last: None,
+    },
+    Page {
+        command: "user lock",
+        notes: "",
+        examples: &[(
+            "keyward user lock bob --reason 'left' --yes",
+            "Lock out one user, from a script",
+        )],
+        exits: &[
+            (Exit::Done, "Done"),
+            (
+                Exit::Refused,
+                "Refused, at least one of them; something named does not exist; not confirmed",
+            ),
+        ],
+        last: None,
+    },
+    Page {
         command: "scan",
         notes: notes!("scan"),
         examples: &[
@@ -263,6 +474,141 @@ pub(in crate::cli) static PAGES: &[Page] = &[
         exits: &[
             (Exit::Done, "The user is not locked out (any more)"),
             (Exit::Refused, "There is no such user"),
+        ],
+        last: None,
+    },
+    Page {
+        command: "user delete",
+        notes: "",
+        examples: &[(
+            "keyward user delete bob --yes",
+            "Delete one user, from a script",
+        )],
+        exits: &[
+            (Exit::Done, "Done"),
+            (
+                Exit::Refused,
+                "Refused, at least one of them; something named does not exist; not confirmed",
+            ),
+        ],
+        last: None,
+    },
+    Page {
+        command: "user set-role",
+        notes: "",
+        examples: &[(
+            "keyward user set-role Auditor bob --yes",
+            "Give a user a role",
+        )],
+        exits: &[
+            (Exit::Done, "Done"),
+            (
+                Exit::Refused,
+                "Refused, at least one of them; something named does not exist; not confirmed",
+            ),
+        ],
+        last: None,
+    },
+    Page {
+        command: "role list",
+        notes: "",
+        examples: &[(
+            "keyward role list --sort users --reverse",
+            "Roles that most users have first",
+        )],
+        exits: &[
+            (Exit::Done, "Done"),
+            (Exit::Refused, "A user that was named does not exist"),
+        ],
+        last: None,
+    },
+    Page {
+        command: "role show",
+        notes: "",
+        examples: &[(
+            "keyward role show Auditor --format json > auditor.json",
+            "A role in a file, for role new --from",
+        )],
+        exits: &[
+            (Exit::Done, "Done"),
+            (Exit::Refused, "Something named does not exist"),
+        ],
+        last: None,
+    },
+    Page {
+        command: "role new",
+        notes: "",
+        examples: &[
+            (
+                "keyward role new ci --preset auditor --allow-web-service yes",
+                "A role for keys that read",
+            ),
+            (
+                "keyward role new ops --from auditor.json",
+                "The same as in a file, under another name",
+            ),
+        ],
+        exits: &[
+            (Exit::Done, "Done"),
+            (Exit::Refused, "Refused, such as a name that is taken"),
+        ],
+        last: None,
+    },
+    Page {
+        command: "role edit",
+        notes: "",
+        examples: &[(
+            "keyward role edit ci --services wiki,git --yes",
+            "What its keys open behind a proxy",
+        )],
+        exits: &[
+            (Exit::Done, "Done"),
+            (
+                Exit::Refused,
+                "Refused, at least one of them; something named does not exist; not confirmed",
+            ),
+        ],
+        last: None,
+    },
+    Page {
+        command: "role delete",
+        notes: "",
+        examples: &[(
+            "keyward role delete ci --yes",
+            "Delete a role that nobody has",
+        )],
+        exits: &[
+            (Exit::Done, "Done"),
+            (
+                Exit::Refused,
+                "Refused, at least one of them; something named does not exist; not confirmed",
+            ),
+        ],
+        last: None,
+    },
+    Page {
+        command: "policy show",
+        notes: "",
+        examples: &[(
+            "keyward policy show --format json",
+            "The policy, for a script",
+        )],
+        exits: &[
+            (Exit::Done, "Done"),
+            (Exit::Refused, "A user that was named does not exist"),
+        ],
+        last: None,
+    },
+    Page {
+        command: "policy set",
+        notes: "",
+        examples: &[(
+            "keyward policy set --longest-days 90 --yes",
+            "Let no key live longer than 90 days",
+        )],
+        exits: &[
+            (Exit::Done, "Done"),
+            (Exit::Refused, "Refused; not confirmed"),
         ],
         last: None,
     },

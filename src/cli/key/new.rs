@@ -20,7 +20,7 @@ use crate::domain::authority::first_to_give;
 use crate::domain::fold::name_key;
 use crate::domain::id::{KeyId, RoleId};
 use crate::domain::import::{IMPORT_BYTES, ImportFault, WantedKey};
-use crate::domain::list::KeyRow;
+use crate::domain::list::{KeyRow, Listed as _};
 use crate::domain::locale::Locale;
 use crate::domain::policy::Policy;
 use crate::domain::problem::Rule;
@@ -316,7 +316,7 @@ pub(super) fn told(
         // What was reserved in one go is one range.
         let these = format!("id:>={} id:<={}", first.0, last.0);
         let filter = session.filter::<KeyRow>(Some(&these))?;
-        list(session, filter, format)?;
+        list(session, filter, KeyRow::FIRST_ORDER, format)?;
     }
     Ok(())
 }

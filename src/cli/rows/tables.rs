@@ -16,6 +16,7 @@ pub(in crate::cli) trait Tabled: Record {
     const TABLE: &'static [Column<Self>];
 }
 
+/// A column of this heading.
 pub(in crate::cli) const fn column<R>(
     heading: &'static str,
     cell: fn(&R, Text, View) -> String,

@@ -13,7 +13,9 @@ use crate::domain::trouble::{Fault, Trouble};
 use crate::ui::hits::{Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status};
-use crate::ui::look::{Dialog, Theme, boxed, cells, first, row, skip, split_last, width, wrap};
+use crate::ui::look::{
+    Dialog, NO_BREAK, Theme, boxed, cells, first, row, skip, split_last, width, wrap,
+};
 use crate::ui::request::{Done, Listing, Outcome, Read, Ticket};
 use crate::ui::scroll::Scroll;
 
@@ -83,6 +85,22 @@ fn view_lines(buf: &mut Buffer, area: Rect, lines: &[Line], theme: &Theme) {
         theme.put(buf, label, &line.label, theme.label);
         theme.put(buf, skip(at, line.indent), &line.words, line.style);
     }
+}
+
+/// What is said of a row where there is no screen: each thing with its label, and in words alone.
+#[must_use]
+pub fn told(shown: &Preview, ctx: &Ctx) -> Vec<(String, String)> {
+    let state = ctx.text.say("fact.state");
+    let entries = facts::of(shown, ctx).entries.into_iter().map(|entry| {
+        let words = entry.words.replace(NO_BREAK, " ");
+        let words = match words.split_once(' ') {
+            // Its mark is before it.
+            Some((_, words)) if entry.label == state => words.to_owned(),
+            _ => words,
+        };
+        (entry.label, words)
+    });
+    entries.collect()
 }
 
 /// Draws the pane where no row is selected.
