@@ -37,7 +37,8 @@ pub(super) fn scan(config: &Config, asked: ScanArgs) -> Result<ExitCode, Failure
         return Err(Failure::Sentence("scan.needs_yes", Exit::Usage));
     }
     let access = if asked.lock {
-        Access::Change
+        // A secret that was found is told in any case.
+        Access::ChangeElseLook
     } else {
         Access::Look
     };

@@ -9,7 +9,7 @@ use chrono_tz::Tz;
 use crate::auth::random::{Random, SystemRandom};
 use crate::cli::args::rows::ActingArgs;
 use crate::cli::exit::Exit;
-use crate::cli::{Failure, on_store, options, path, to_look};
+use crate::cli::{Failure, on_store, options, path, to_look, unless_reading_will_do};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::date::parse_day;
@@ -34,6 +34,8 @@ pub(super) enum Access {
     Look,
     /// Rows of it are changed: an older one is brought up to date.
     Change,
+    /// Rows are changed, and what else is told is told where nothing can be written, too: that is said first.
+    ChangeElseLook,
     /// Rows are added: where there is none it is made, as the console does for the account's own user.
     Create,
 }
@@ -89,6 +91,17 @@ impl Session {
                 service
             }
             Access::Change | Access::Create => on_store(Store::bring_up_to_date(&place, account))?,
+            Access::ChangeElseLook => {
+                let opened = on_store(Store::bring_up_to_date(&place, account));
+                opened.or_else(|trouble| {
+                    let said = Text::of(config.settings.language).trouble(&trouble);
+                    unless_reading_will_do(Err(trouble), || {
+                        let read = on_store(Store::open_to_read(&place, account))?;
+                        let _ = writeln!(std::io::stderr(), "keyward: {said}");
+                        Ok(read)
+                    })
+                })?
+            }
         }
         .warning(config.settings.warning);
         let files = user.is_none();

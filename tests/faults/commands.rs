@@ -19,6 +19,28 @@ fn on_a_full_disk_lists_are_given_and_changes_and_copies_are_told_and_leave_noth
 }
 
 #[test]
+fn a_secret_that_is_found_is_told_also_where_its_key_cannot_be_locked_out() {
+    let lines = "disk; fill; keyward scan --lock --yes $SECRET --db $DB; rm $DISK/rest
+                 keyward scan --lock --yes $SECRET --db $DB; verify";
+    let Some(said) = mounted(&Broken::closed(), lines) else {
+        return;
+    };
+    says(
+        &said,
+        &["current", "exit 1", "current", "exit 1", "locked-out"],
+    );
+    says(
+        &said,
+        &[
+            "The disk is full",
+            "was not locked out",
+            "exit 1",
+            "was locked out",
+        ],
+    );
+}
+
+#[test]
 fn on_a_read_only_disk_lists_are_given_and_a_change_names_what_hinders_it() {
     let lines = "disk; mount -o remount,ro $DISK; keyward key list --format json --db $DB
                  keyward key lock backup --yes --db $DB; keyward backup $HOME/copy --db $DB";
