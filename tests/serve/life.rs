@@ -124,9 +124,9 @@ fn a_newer_format_ends_it() {
 #[test]
 fn it_serves_neither_nothing_nor_a_demonstration_nor_a_stranger() {
     let house = House::new();
-    assert_eq!(refused(&house, &[]).0, Some(2));
+    assert_eq!(refused(&house, &[]).0, Some(64));
     let (code, said) = refused(&house, &["--admin", "unix:admin.sock"]);
-    assert_eq!(code, Some(2), "{said}");
+    assert_eq!(code, Some(64), "{said}");
     let marked = rusqlite::Connection::open(house.database()).expect("opened");
     marked
         .execute("UPDATE meta SET demonstration = 1", ())
@@ -182,7 +182,7 @@ fn a_place_that_is_none_is_told_in_a_sentence() {
     assert_eq!(none.0, Some(64), "{}", none.1);
     for mode in ["8", "1777", "rw", "-1"] {
         let mode = ["--auth", "unix:b.sock", "--socket-mode", mode];
-        assert_eq!(refused(&house, &mode).0, Some(2));
+        assert_eq!(refused(&house, &mode).0, Some(64));
     }
 }
 
