@@ -25,6 +25,7 @@ mod scan;
 mod serve;
 mod session;
 mod show;
+mod ssh_commands;
 pub mod ssh_key;
 mod ssh_line;
 mod themes;
@@ -33,6 +34,7 @@ mod user;
 mod verify;
 mod version;
 
+use std::ffi::OsString;
 use std::io::{self, ErrorKind, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -44,7 +46,7 @@ use crate::cli::args::{Args, Command, DatabaseArg, ThemeArg};
 use crate::cli::exit::Exit;
 use crate::clock::{Clock, SystemClock};
 use crate::config::settings::Origin;
-use crate::config::{Config, arguments};
+use crate::config::{Config, arguments, original_command};
 use crate::domain::event::chain::KeptHead;
 use crate::domain::secret::find_secret_shape;
 use crate::domain::trouble::Trouble;
@@ -67,6 +69,8 @@ enum Failure {
     Output(io::Error),
     /// A use case was refused, or did not come to its end.
     Trouble(Trouble),
+    /// The command line was not understood, or asks for help alone.
+    Answer(clap::Error),
 }
 
 impl From<Trouble> for Failure {
@@ -82,6 +86,8 @@ impl Failure {
             Failure::Output(error) if error.kind() == ErrorKind::BrokenPipe => Exit::Closed,
             Failure::Trouble(trouble) => Exit::of(trouble),
             Failure::Output(_) | Failure::System(..) => Exit::Trouble,
+            Failure::Answer(answer) if answer.use_stderr() => Exit::Usage,
+            Failure::Answer(_) => Exit::Done,
         }
     }
 
@@ -96,6 +102,7 @@ impl Failure {
             // What the command line has names in are its arguments.
             Failure::Trouble(Trouble::SecretNamed) => text.say("cli.secret_argument").to_owned(),
             Failure::Trouble(trouble) => text.trouble(trouble),
+            Failure::Answer(answer) => answer.to_string(),
         })
     }
 }
@@ -114,20 +121,16 @@ pub fn run(hardened: io::Result<()>) -> ExitCode {
         let _ = writeln!(io::stderr(), "keyward: {}", text.say("cli.secret_argument"));
         return Exit::Usage.into();
     }
-    let done = match Args::read(arguments) {
-        Ok(args) => hardened
-            .map_err(|error| Failure::System("cli.harden", error))
-            .and_then(|()| obey(text, config, args)),
-        Err(answer) => {
-            let printed = answer.print().and_then(|()| io::stdout().flush());
-            match printed {
-                Err(error) if !answer.use_stderr() => Err(Failure::Output(error)),
-                // What is wrong. Whom it does not reach needs no other word.
-                _ if answer.use_stderr() => Ok(Exit::Usage.into()),
-                _ => Ok(Exit::Done.into()),
-            }
-        }
-    };
+    let done = hardened
+        .map_err(|error| Failure::System("cli.harden", error))
+        .and_then(|()| {
+            let args = read(text, &config, arguments)?;
+            obey(text, config, args)
+        });
+    let done = done.or_else(|failure| match failure {
+        Failure::Answer(answer) => print_answer(&answer),
+        failure => Err(failure),
+    });
     done.unwrap_or_else(|failure| {
         let _ = match failure.words(text) {
             None => Ok(()),
@@ -139,6 +142,29 @@ pub fn run(hardened: io::Result<()>) -> ExitCode {
         };
         failure.exit().into()
     })
+}
+
+/// What the command line asks for: of a line of `authorized_keys` that allows commands, what its client typed.
+fn read(text: Text, config: &Config, arguments: Vec<OsString>) -> Result<Args, Failure> {
+    let args = Args::read(arguments).map_err(Failure::Answer)?;
+    if !args.ssh_commands {
+        return Ok(args);
+    }
+    match original_command() {
+        None => Ok(args),
+        Some(typed) => ssh_commands::read(text, config, &typed, &args),
+    }
+}
+
+/// Prints help, or what is wrong with the command line.
+fn print_answer(answer: &clap::Error) -> Result<ExitCode, Failure> {
+    let printed = answer.print().and_then(|()| io::stdout().flush());
+    match printed {
+        Err(error) if !answer.use_stderr() => Err(Failure::Output(error)),
+        // What is wrong. Whom it does not reach needs no other word.
+        _ if answer.use_stderr() => Ok(Exit::Usage.into()),
+        _ => Ok(Exit::Done.into()),
+    }
 }
 
 /// Whether an argument holds a secret. A head of the trail has the shape of one, but is none.
@@ -169,14 +195,7 @@ fn obey(text: Text, config: Config, args: Args) -> Result<ExitCode, Failure> {
         Some(Command::User { command }) => user::user(text, &config, command),
         Some(Command::Role { command }) => role::role(&config, command),
         Some(Command::Policy { command }) => policy::policy(&config, command),
-        Some(Command::SshLine {
-            key_file,
-            user,
-            database,
-        }) => {
-            let database = path(database, &config)?;
-            ssh_line::ssh_line(text, &config, &database, &user, &key_file)
-        }
+        Some(Command::SshLine(asked)) => ssh_line::ssh_line(text, &config, asked),
         Some(Command::Config { default: true, .. }) => config::print_default(text),
         Some(Command::Config { theme, .. }) => {
             config::print_settings(text, &with_theme(config, &theme).settings)

@@ -75,6 +75,17 @@ pub fn arguments() -> Vec<OsString> {
     std::env::args_os().collect()
 }
 
+/// What a client of sshd asked for in place of the command that its key is bound to, if it did. It counts only where that
+/// command says so, and is looked at nowhere else.
+#[must_use]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the environment"
+)]
+pub fn original_command() -> Option<OsString> {
+    std::env::var_os("SSH_ORIGINAL_COMMAND").filter(|typed| !typed.is_empty())
+}
+
 impl Config {
     /// Asks the environment and the machine.
     #[must_use]

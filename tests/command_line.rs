@@ -56,7 +56,7 @@ fn printing() -> Vec<String> {
         "config",
         "config --default",
         "events",
-        "events --format json",
+        "events --format jsonl",
         "events --format csv",
         "events --check",
         "events --head",

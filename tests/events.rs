@@ -142,7 +142,7 @@ impl Trail {
 
     /// The numbers in the chain of what is printed.
     fn sequences(&self, args: &[&str]) -> Vec<i64> {
-        let lines = self.prints(&[args, &["--format", "json"]].concat());
+        let lines = self.prints(&[args, &["--format", "jsonl"]].concat());
         let sequence = |line| {
             let event: Value = serde_json::from_str(line).expect("JSON");
             event["sequence"].as_i64().expect("a number")
@@ -159,10 +159,9 @@ fn every_format_has_one_line_for_an_event_the_oldest_first() {
     trail.append(NOW.plus(1), "監査", json!({}));
     assert_eq!(
         trail.prints(&[]),
-        "2026-11-22 17:00:00 +01:00  Info      658  API Key Updated                    \
-         api-key:42 b                    alice         Name: a -> b\n\
-         2026-11-22 17:00:00 +01:00  Info      658  API Key Updated                    \
-         api-key:42 監査                 alice\n"
+        "Time                        Level  ID   Event            Target           Performed By  Description\n\
+         2026-11-22 17:00:00 +01:00  Info   658  API Key Updated  api-key:42 b     alice         Name: a -> b\n\
+         2026-11-22 17:00:00 +01:00  Info   658  API Key Updated  api-key:42 監査  alice\n"
     );
     assert_eq!(
         trail.prints(&["--format", "csv"]),
@@ -171,7 +170,7 @@ fn every_format_has_one_line_for_an_event_the_oldest_first() {
          \"Name: a -> b\"\r\n\
          2,2026-11-22T16:00:00.001Z,\"Info\",658,\"API Key Updated\",\"api-key\",42,\"監査\",\"alice\",\"\"\r\n"
     );
-    let lines = trail.prints(&["--format", "json"]);
+    let lines = trail.prints(&["--format", "jsonl"]);
     let first: Value = serde_json::from_str(lines.lines().next().expect("a line")).expect("JSON");
     let zeros = "0".repeat(64);
     assert_eq!(
@@ -187,6 +186,16 @@ fn every_format_has_one_line_for_an_event_the_oldest_first() {
     );
     assert!(lines.starts_with("{\"sequence\":1,\"at\":"), "{lines}");
     assert_eq!(lines.lines().count(), 2);
+    let array: Vec<Value> =
+        serde_json::from_str(&trail.prints(&["--format", "json"])).expect("JSON");
+    let each = lines
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"));
+    assert_eq!(array, each.collect::<Vec<Value>>());
+    let none = trail.prints(&["--format", "json", "--until", "2020-01-01"]);
+    let none: Vec<Value> = serde_json::from_str(&none).expect("JSON");
+    assert!(none.is_empty());
+    trail.is_refused(&["--follow", "--format", "json"], 64, "--format jsonl");
 }
 
 #[test]
@@ -201,11 +210,10 @@ fn people_read_their_own_language_and_programs_the_same_words_everywhere() {
     };
     // Columns count cells: a Japanese character has two.
     assert_eq!(
-        in_japanese(&[]),
-        "2026-11-22 17:00:00 +01:00  Info      658  APIキーの更新                      \
-         api-key:42 b                    alice         名前: a -> b\n"
+        in_japanese(&[]).lines().nth(1).expect("a line"),
+        "2026-11-22 17:00:00 +01:00  Info    658  APIキーの更新  api-key:42 b  alice   名前: a -> b"
     );
-    for format in ["csv", "json"] {
+    for format in ["csv", "json", "jsonl"] {
         let args = ["--format", format];
         assert_eq!(in_japanese(&args), trail.prints(&args));
     }
@@ -221,8 +229,8 @@ fn whatever_names_hold_steers_no_terminal_and_no_spreadsheet() {
             .all(|c| c == '\n' || (!c.is_control() && !"\u{202e}\u{e0001}".contains(c)))
     };
     let text = trail.prints(&[]);
-    assert!(safe(&text) && text.lines().count() == 1, "{text:?}");
-    let lines = trail.prints(&["--format", "json"]);
+    assert!(safe(&text) && text.lines().count() == 2, "{text:?}");
+    let lines = trail.prints(&["--format", "jsonl"]);
     assert!(safe(&lines) && lines.lines().count() == 1, "{lines:?}");
     let event: Value = serde_json::from_str(&lines).expect("JSON");
     assert_eq!(event["target"]["name"], evil, "nothing is lost");
@@ -270,7 +278,7 @@ fn times_are_those_of_the_display_zone_also_where_the_clock_is_put_back() {
         assert_eq!(trail.sequences(args), numbers, "{args:?}");
     }
     let text = trail.prints(&["--since", "2020-10-25 02:00", "--until", "2020-10-25 03:00"]);
-    let times: Vec<&str> = text.lines().map(|line| &line[11..26]).collect();
+    let times: Vec<&str> = text.lines().skip(1).map(|line| &line[11..26]).collect();
     assert_eq!(times, ["02:00:00 +02:00", "02:00:00 +01:00"]);
 }
 
@@ -281,6 +289,8 @@ fn events_are_found_by_target_and_by_who_did_it() {
     for (args, numbers) in [
         (&["--target", "api-key:42"][..], vec![1, 2]),
         (&["--target", "OTHER"], vec![2]),
+        (&["--target", "name:other"], vec![2]),
+        (&["--target", "api-key:name:other"], vec![2]),
         // Of these there is no event yet.
         (&["--target", "role:2"], vec![]),
         (&["--target", "auditor"], vec![]),
@@ -323,7 +333,17 @@ fn a_filter_is_typed_as_in_the_console_and_holds_beside_the_options() {
     ] {
         trail.is_refused(&["--filter", filter], 64, words);
     }
-    trail.is_refused(&["--filter", "target:nope"], 1, "There is no nope");
+    for (filter, words) in [
+        ("target:nope", "There is no nope"),
+        ("-target:nope", "There is no nope"),
+        ("target:api-key:7 level:info", "There is no api-key:7"),
+        ("x by:mallory", "There is no user mallory"),
+        ("-by:mallory", "There is no user mallory"),
+        ("event:999", "There is no event:999"),
+        ("-event:999", "There is no event:999"),
+    ] {
+        trail.is_refused(&["--filter", filter], 1, words);
+    }
     trail.is_refused(&["--filter", "x", "--head"], 64, "");
 }
 
@@ -336,6 +356,13 @@ fn what_never_existed_is_an_error_and_no_empty_answer() {
         (["--target", "user:other"], "There is no user:other"),
         (["--target", "role:99"], "There is no role:99"),
         (["--target", "system:5"], "There is no system:5"),
+        // Digits alone are no name that anything has.
+        (["--target", "42"], "There is no 42"),
+        (["--target", "name:42"], "There is no 42"),
+        (
+            ["--target", "api-key:name:42"],
+            "There is no api-key:name:42",
+        ),
         (["--by", "mallory"], "There is no user mallory"),
         (["--user", "mallory"], "There is no user mallory"),
     ] {
@@ -452,7 +479,7 @@ fn a_database_in_use_is_read_and_checked_and_an_older_one_left_as_it_is() {
 #[test]
 fn pruning_moves_old_events_to_a_file_and_the_chain_goes_on() {
     let trail = Trail::at(&[PAST, PAST, PAST.plus(DAY), PAST.plus(DAY)]);
-    let all = trail.prints(&["--format", "json"]);
+    let all = trail.prints(&["--format", "jsonl"]);
     let head = trail.prints(&["--head"]);
     let said = trail.prints(&["--prune-before", "2020-11-23"]);
     let path = trail.directory.path().join("events-until-2.jsonl");
@@ -544,7 +571,13 @@ struct Follower {
 
 impl Follower {
     fn start(trail: &Trail, args: &[&str]) -> Follower {
-        Follower::started(&mut trail.command(&[&["--follow"], args].concat()))
+        let lines = ["--follow", "--format", "jsonl"];
+        let own = if args.contains(&"--format") {
+            &lines[..1]
+        } else {
+            &lines
+        };
+        Follower::started(&mut trail.command(&[own, args].concat()))
     }
 
     fn started(command: &mut std::process::Command) -> Follower {
@@ -573,6 +606,25 @@ impl Follower {
         let stderr = self.child.stderr.as_mut().expect("piped");
         stderr.read_to_string(&mut said).expect("read");
         (status.code(), said)
+    }
+
+    /// Waits until these words are said on standard error; gives all that is said until then.
+    fn says(&mut self, words: &str) -> String {
+        let stderr = self.child.stderr.as_mut().expect("piped");
+        let (mut said, mut byte) = (Vec::new(), [0]);
+        while stderr.read(&mut byte).expect("read") == 1 {
+            said.push(byte[0]);
+            let so_far = String::from_utf8_lossy(&said);
+            if byte == *b"\n" && so_far.contains(words) {
+                return so_far.into_owned();
+            }
+        }
+        panic!("ended: {}", String::from_utf8_lossy(&said));
+    }
+
+    /// The exit code, when it ends by itself.
+    fn ends(&mut self) -> Option<i32> {
+        self.child.wait().expect("ended").code()
     }
 
     /// The number of the signal that ended it, after it was sent one, named as `kill` names it.
@@ -626,6 +678,178 @@ fn following_ends_when_its_user_may_no_longer_look() {
     trail.append(NOW, "hidden", json!({}));
     assert_eq!(follower.next(), "");
     assert_eq!(follower.child.wait().expect("ended").code(), Some(77));
+}
+
+impl Trail {
+    /// Makes a copy of the database that is one file.
+    fn copy(&self, name: &str) -> PathBuf {
+        let path = self.directory.path().join(name);
+        self.sql(&format!("VACUUM INTO '{}'", path.display()));
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("set");
+        path
+    }
+
+    /// Moves the database and its log out of the way.
+    fn put_aside(&self) {
+        for suffix in ["", "-wal", "-shm"] {
+            let path = self.database().display().to_string() + suffix;
+            let _ = fs::rename(&path, path.clone() + ".before");
+        }
+    }
+
+    /// Goes on with the database that is there now.
+    fn opened_again(self) -> Trail {
+        let Trail { directory, store } = self;
+        drop(store);
+        let place = Place::File(database_of(directory.path()));
+        let store = Store::open_existing(&place, &Config::read().account).expect("opened");
+        Trail { directory, store }
+    }
+}
+
+#[test]
+fn following_a_database_that_is_restored_goes_on_behind_what_both_have() {
+    let mut trail = Trail::at(&[NOW, NOW]);
+    let copy = trail.copy("copy");
+    let mut follower = Follower::start(&trail, &[]);
+    trail.append(NOW, "lost", json!({}));
+    for _ in 0..2 {
+        assert!(follower.next().contains("backup"));
+    }
+    assert!(follower.next().contains("lost"));
+    trail.put_aside();
+    follower.says("removed, replaced or overwritten. Waiting");
+    follower.says("There is no database at ");
+    fs::rename(copy, trail.database()).expect("moved");
+    follower.says("Event 2 in it was already read");
+    let mut trail = trail.opened_again();
+    trail.append(NOW, "after", json!({}));
+    assert!(follower.next().contains("after"), "nothing comes twice");
+    // In one step, and past it.
+    let other = Trail::at(&[NOW.plus(1)]);
+    let copy = other.copy("copy");
+    fs::copy(copy, trail.directory.path().join("other")).expect("copied");
+    trail.sql("PRAGMA wal_checkpoint(TRUNCATE)");
+    fs::rename(trail.directory.path().join("other"), trail.database()).expect("moved");
+    let said = follower.says("has none of the events that were read");
+    assert!(said.contains("replaced or overwritten"), "{said}");
+    assert!(
+        follower.next().contains("T16:00:00.001Z"),
+        "from its first event"
+    );
+    assert_eq!(follower.stop("INT"), Some(2));
+}
+
+#[test]
+fn following_a_database_that_is_deleted_and_made_anew_begins_with_its_first_event() {
+    let trail = Trail::at(&[NOW]);
+    let mut follower = Follower::start(&trail, &["--format", "csv"]);
+    assert!(follower.next().starts_with("sequence,"));
+    assert!(follower.next().contains("backup"));
+    trail.put_aside();
+    follower.says("There is no database at ");
+    let directory = trail.directory;
+    let account = Config::read().account;
+    let place = Place::File(database_of(directory.path()));
+    let fill = &mut |bytes: &mut [u8]| SystemRandom.fill(bytes);
+    let store = Store::create_or_open(&place, &account, NOW, fill).expect("database");
+    let mut trail = Trail { directory, store };
+    trail.append(NOW, "first of the new one", json!({}));
+    assert!(follower.next().starts_with("1,"), "no second header");
+    trail.append(NOW, "second", json!({}));
+    assert!(follower.next().contains("second"));
+    follower.says("its first one comes next");
+}
+
+#[test]
+fn following_survives_a_log_that_is_removed() {
+    let mut trail = Trail::at(&[NOW]);
+    let mut follower = Follower::start(&trail, &[]);
+    follower.next();
+    trail.sql("PRAGMA wal_checkpoint(TRUNCATE)");
+    for suffix in ["-wal", "-shm"] {
+        fs::remove_file(trail.database().display().to_string() + suffix).expect("removed");
+    }
+    follower.says("log (-wal) was removed");
+    follower.says("Event 1 in it was already read");
+    trail = trail.opened_again();
+    trail.append(NOW, "second", json!({}));
+    assert!(follower.next().contains("second"));
+}
+
+#[test]
+fn following_ends_with_a_sentence_where_what_comes_cannot_be_followed() {
+    let end = |args: &[&str], change: &dyn Fn(&Trail), words: &str| {
+        let trail = Trail::at(&[NOW]);
+        let mut follower = Follower::start(&trail, args);
+        follower.next();
+        change(&trail);
+        follower.says(words);
+        follower.ends()
+    };
+    let newer = |trail: &Trail| trail.sql("PRAGMA user_version = 999");
+    let words = "A newer Keyward has brought the database up to date";
+    assert_eq!(end(&[], &newer, words), Some(2));
+    let another = |change: &dyn Fn(&Trail)| {
+        let other = Trail::new();
+        change(&other);
+        other.copy("copy");
+        other
+    };
+    let replace = |trail: &Trail, change: &dyn Fn(&Trail)| {
+        let other = another(change);
+        trail.put_aside();
+        let beside = trail.directory.path().join("other");
+        fs::copy(other.directory.path().join("copy"), &beside).expect("copied");
+        fs::rename(beside, trail.database()).expect("moved");
+    };
+    let newer = |trail: &Trail| replace(trail, &newer);
+    assert_eq!(end(&[], &newer, "created by a newer Keyward"), Some(2));
+    let nobody = |trail: &Trail| {
+        replace(trail, &|other| {
+            other.sql("UPDATE users SET name = 'x', name_key = 'x'");
+        });
+    };
+    assert_eq!(end(&[], &nobody, "There is no user "), Some(1));
+    let other = |trail: &Trail| replace(trail, &|_| ());
+    let target = ["--target", "api-key:42"];
+    assert_eq!(end(&target, &other, "There is no api-key:42"), Some(1));
+}
+
+#[test]
+fn following_waits_until_an_older_database_is_brought_up_to_date() {
+    let trail = Trail::at(&[NOW]);
+    let copy = trail.copy("copy");
+    let version = |path: &std::path::Path| -> i64 {
+        let connection = rusqlite::Connection::open(path).expect("opened");
+        let version = connection.pragma_query_value(None, "user_version", |row| row.get(0));
+        version.expect("read")
+    };
+    let set = |path: &std::path::Path, version: i64| {
+        let connection = rusqlite::Connection::open(path).expect("opened");
+        connection
+            .pragma_update(None, "user_version", version)
+            .expect("set");
+    };
+    let known = version(&copy);
+    set(&copy, known - 1);
+    let mut follower = Follower::start(&trail, &[]);
+    follower.next();
+    trail.put_aside();
+    fs::rename(&copy, trail.database()).expect("moved");
+    follower.says("created by an older Keyward");
+    set(&trail.database(), known);
+    follower.says("Event 1 in it was already read");
+}
+
+#[test]
+fn waiting_for_a_database_ends_when_nobody_reads_any_more() {
+    let trail = Trail::at(&[NOW]);
+    let mut follower = Follower::start(&trail, &[]);
+    follower.next();
+    trail.put_aside();
+    follower.says("There is no database at ");
+    assert_eq!(follower.ends_unread(), (Some(141), String::new()));
 }
 
 #[test]

@@ -11,7 +11,11 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use keyward::config::Config;
 
+#[path = "ssh/commands.rs"]
+mod commands;
+#[path = "recipe/mod.rs"]
 mod recipe;
+#[path = "support"]
 mod support {
     #![expect(dead_code, reason = "only a part of it is used here")]
     pub mod database;

@@ -29,6 +29,7 @@ use crate::cli::args::key::KeyCommand;
 use crate::cli::args::policy::PolicyCommand;
 use crate::cli::args::restore::RestoreArgs;
 use crate::cli::args::role::RoleCommand;
+use crate::cli::args::rows::{ActingArgs, Format};
 use crate::cli::args::scan::ScanArgs;
 use crate::cli::args::user::UserCommand;
 use crate::cli::{help, version};
@@ -50,12 +51,19 @@ pub(super) struct Args {
     pub(super) user: UserArg,
     #[command(flatten)]
     pub(super) theme: ThemeArg,
+    /// Do what a client of sshd asks for, where it asks for a command
+    ///
+    /// For lines of `authorized_keys`, as keyward ssh-line --commands prints them: the words of `SSH_ORIGINAL_COMMAND` are
+    /// a command of Keyward, which acts for this user on this database and touches no file of this host. Without that
+    /// variable the console is opened.
+    #[arg(long, hide_short_help = true, requires_all = ["user", "db"])]
+    pub(super) ssh_commands: bool,
     #[command(subcommand)]
     pub(super) command: Option<Command>,
 }
 
 /// Which database, where a command can be told one.
-#[derive(Debug, Arguments)]
+#[derive(Clone, Debug, Arguments)]
 pub(super) struct DatabaseArg {
     /// The database to use
     #[arg(long, value_name = "PATH")]
@@ -63,7 +71,7 @@ pub(super) struct DatabaseArg {
 }
 
 /// As whom, where a command acts for a user.
-#[derive(Debug, Arguments)]
+#[derive(Clone, Debug, Arguments)]
 pub(super) struct UserArg {
     /// The user of the database to act as
     ///
@@ -159,11 +167,16 @@ fn command_first(console: &clap::Command, mut arguments: Vec<OsString>) -> Vec<O
             Some((name, _)) => (name, true),
             None => (argument.as_ref(), false),
         };
-        let mut options = console.get_arguments().filter_map(Arg::get_long);
-        if !options.any(|option| name.strip_prefix("--") == Some(option)) {
+        let mut options = console.get_arguments();
+        let option = options.find(|option| {
+            let long = option.get_long();
+            long.is_some() && name.strip_prefix("--") == long
+        });
+        let Some(option) = option else {
             break;
-        }
-        at += if has_value { 1 } else { 2 };
+        };
+        let value_follows = option.get_action().takes_values() && !has_value;
+        at += if value_follows { 2 } else { 1 };
     }
     arguments
 }
@@ -218,16 +231,7 @@ pub(super) enum Command {
     /// Looks whether the user is one of the database, and whether KEYFILE holds exactly one public key without
     /// options; prints one line, and changes nothing. Its command names this program by its path, and the database
     /// where that is not the account's own.
-    SshLine {
-        /// The user's public key: a file with one line, as ssh-keygen creates it
-        #[arg(value_name = "KEYFILE")]
-        key_file: PathBuf,
-        /// The user of the database whose key it is
-        #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
-        user: String,
-        #[command(flatten)]
-        database: DatabaseArg,
-    },
+    SshLine(SshLineArgs),
     /// Print the settings in use, and where each comes from
     ///
     /// Prints them as a config file would have them. What is wrong with the config file goes to standard error.
@@ -397,6 +401,22 @@ fn address(typed: &str) -> Result<IpAddr, &'static str> {
     address.map_err(|_| "not an IPv4 or IPv6 address, such as 192.0.2.7 or 2001:db8::7")
 }
 
+/// What `keyward ssh-line` takes.
+#[derive(Debug, Arguments)]
+pub(super) struct SshLineArgs {
+    /// The user's public key: a file with one line, as ssh-keygen creates it
+    #[arg(value_name = "KEYFILE")]
+    pub(super) key_file: PathBuf,
+    /// The user of the database whose key it is
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    pub(super) user: String,
+    /// Let the key run commands without a console, too
+    #[arg(long)]
+    pub(super) commands: bool,
+    #[command(flatten)]
+    pub(super) database: DatabaseArg,
+}
+
 /// What `keyward events` takes.
 #[derive(Debug, Arguments)]
 pub(super) struct EventsArgs {
@@ -415,9 +435,7 @@ pub(super) struct EventsArgs {
     #[arg(long, value_name = "FILE", requires = "prune_before")]
     pub(super) to: Option<PathBuf>,
     #[command(flatten)]
-    pub(super) database: DatabaseArg,
-    #[command(flatten)]
-    pub(super) user: UserArg,
+    pub(super) acting: ActingArgs,
 }
 
 /// Which events are printed, and how; nothing else that has to do with events goes with it.
@@ -430,7 +448,7 @@ pub(super) struct ListedArgs {
     /// Only events before this time; a day counts to its end
     #[arg(long, value_name = "TIME", conflicts_with = "follow")]
     pub(super) until: Option<String>,
-    /// Only events about this: api-key:42, user:alice, role:3, or a name
+    /// Only events about this: api-key:42, user:alice, role:3, or a name; name:42 is the name 42
     #[arg(long, value_name = "TARGET", value_parser = NonEmptyStringValueParser::new())]
     pub(super) target: Option<String>,
     /// Only what this user did, or System
@@ -445,18 +463,6 @@ pub(super) struct ListedArgs {
     /// Continue with events as they are recorded, until interrupted
     #[arg(long)]
     pub(super) follow: bool,
-}
-
-/// How events are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    /// Columns, for people
-    #[default]
-    Text,
-    /// RFC 4180, with a header
-    Csv,
-    /// One object to a line, with everything that is recorded
-    Json,
 }
 
 impl ValueEnum for View {
@@ -540,8 +546,8 @@ mod tests {
         let Some(Command::Events(events)) = args.command else {
             panic!("{args:?}");
         };
-        assert_eq!(events.database.db, Some(PathBuf::from("demo")));
-        assert_eq!(events.user.user.as_deref(), Some("events"));
+        assert_eq!(events.acting.database.db, Some(PathBuf::from("demo")));
+        assert_eq!(events.acting.user.user.as_deref(), Some("events"));
         assert!(read(&["--db"]).is_err());
     }
 }

@@ -69,7 +69,12 @@ impl Session {
         })
     }
 
-    fn begin(config: &Config, access: Access, acting: ActingArgs) -> Result<Session, Failure> {
+    /// Opens the database and signs in.
+    pub(super) fn begin(
+        config: &Config,
+        access: Access,
+        acting: ActingArgs,
+    ) -> Result<Session, Failure> {
         let place = Place::File(path(acting.database, config)?);
         let account = &config.account;
         let user = acting.user.user;

@@ -7,9 +7,10 @@ use std::process::ExitCode;
 
 use zeroize::Zeroizing;
 
+use crate::cli::args::SshLineArgs;
 use crate::cli::exit::Exit;
 use crate::cli::ssh_key::{KEY_FILE_MAX, NoKey, PublicKey};
-use crate::cli::{Failure, print, to_look};
+use crate::cli::{Failure, path, print, to_look};
 use crate::config::Config;
 use crate::store::Place;
 use crate::text::Text;
@@ -18,12 +19,12 @@ use crate::text::Text;
 pub(super) fn ssh_line(
     text: Text,
     config: &Config,
-    database: &Path,
-    user: &str,
-    key_file: &Path,
+    asked: SshLineArgs,
 ) -> Result<ExitCode, Failure> {
-    let place = Place::File(database.to_owned());
-    to_look(&place, config)?.known_user(user)?;
+    let database = path(asked.database, config)?;
+    let place = Place::File(database.clone());
+    to_look(&place, config)?.known_user(&asked.user)?;
+    let key_file = &asked.key_file;
     let refused = |words| Failure::Words(words, Exit::Trouble);
     let bytes = read(key_file).map_err(|error| {
         let facts: [(&str, &dyn std::fmt::Display); 2] =
@@ -31,7 +32,7 @@ pub(super) fn ssh_line(
         refused(text.fill("ssh_line.unreadable", &facts))
     })?;
     let key = PublicKey::parse(&bytes).map_err(|why| refused(no_key(text, why, key_file)))?;
-    let line = line(text, config, database, user, &key)?;
+    let line = line(text, config, &database, &asked.user, asked.commands, &key)?;
     print(&(line + "\n"))
 }
 
@@ -66,6 +67,7 @@ fn line(
     config: &Config,
     database: &Path,
     user: &str,
+    commands: bool,
     key: &PublicKey,
 ) -> Result<String, Failure> {
     let unquotable = |word: &dyn std::fmt::Display| {
@@ -82,10 +84,14 @@ fn line(
         "--user",
         user,
     ];
-    if config.own_database.as_ref() != Some(&database) {
+    // Where commands are allowed no variable that sshd lets through may say it.
+    if commands || config.own_database.as_ref() != Some(&database) {
         let path = database.to_str();
         command.push("--db");
         command.push(path.ok_or_else(|| unquotable(&database.display()))?);
+    }
+    if commands {
+        command.push("--ssh-commands");
     }
     key.authorized_line(&command)
         .map_err(|word| unquotable(&word))

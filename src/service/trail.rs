@@ -70,12 +70,18 @@ impl Service {
         self.ask(actor, VIEWS, |tx, _| Ok(events::head(tx)?))
     }
 
+    /// The last of these events, which are in the order of a chain, that this trail has: all before it are the same, too.
+    pub fn last_in_common(&self, actor: &Actor, heads: &[Head]) -> Result<Option<Head>, Trouble> {
+        self.ask(actor, VIEWS, |tx, _| Ok(events::last_there(tx, heads)?))
+    }
+
     /// Whether the actor may read the events. Who asks for it by command line attempts it: a refusal is noted.
     pub fn may_read_events(&mut self, actor: &Actor) -> Result<(), Trouble> {
         self.look_first(actor, READING, |_| Ok(()))
     }
 
-    /// Whether anything that is asked about is there, or was and is told of: what never existed is no empty answer.
+    /// Whether anything that is asked about is there, or was and is told of: what never existed is no empty answer, and
+    /// leaving it out leaves out nothing.
     pub fn known_in_events(&self, actor: &Actor, filter: &Filter<EventRow>) -> Result<(), Trouble> {
         self.ask(actor, VIEWS, |tx, _| {
             let as_of = self.as_of(tx)?;
@@ -87,6 +93,11 @@ impl Service {
             for name in filter.actors() {
                 if !events::knows_actor(tx, name)? {
                     return Err(missing(tx, name, Trouble::NoSuchActor)?);
+                }
+            }
+            for number in filter.kinds() {
+                if EventKind::of(number).is_none() && !events::has_kind(tx, number)? {
+                    return Err(Trouble::NoSuchTarget(format!("event:{number}")));
                 }
             }
             Ok(())

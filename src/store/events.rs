@@ -93,6 +93,24 @@ pub fn is_there(tx: &Tx<'_>, head: &Head) -> Result<bool, Fault> {
     )
 }
 
+/// The last of these events, which are in the order of a chain, that is there as it was.
+pub fn last_there(tx: &Tx<'_>, heads: &[Head]) -> Result<Option<Head>, Fault> {
+    for head in heads.iter().rev() {
+        if is_there(tx, head)? {
+            return Ok(Some(*head));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether there is an event of the kind with this number.
+pub fn has_kind(tx: &Tx<'_>, number: i64) -> Result<bool, Fault> {
+    tx.value(
+        "SELECT EXISTS (SELECT 1 FROM events WHERE number = ?1)",
+        [number],
+    )
+}
+
 /// The names of those who did anything, sorted and at most `most`; the empty one is `System`. What each of them did
 /// is not looked at.
 pub fn actors(tx: &Tx<'_>, most: usize) -> Result<Vec<String>, Fault> {

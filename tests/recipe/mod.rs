@@ -13,7 +13,7 @@ use super::support::page;
 use super::support::process::{again, given, skip};
 use super::support::pty::{Pty, Start};
 use super::support::sshd::{KEYWARD, Site, Sshd, UNBOUND, program};
-use super::{do_the_job, local_forwarding};
+use super::{do_the_job, local_forwarding, make};
 
 /// Where root keeps the keys.
 const KEYS: &str = "/home/keys";
@@ -67,7 +67,10 @@ fn in_a_namespace_of_its_own() {
         return;
     };
     let recipe = Recipe {
-        commands: block("useradd") + &block("mkdir"),
+        commands: block("useradd")
+            + &block("mkdir")
+            + &block("sudo -u keyward -H keyward ssh-line"),
+        asked: block("ssh keyward@host"),
         line: block("restrict"),
         sshd: block("# /etc/ssh"),
         sudoers: block("# /etc/sudoers"),
@@ -88,6 +91,7 @@ fn in_a_namespace_of_its_own() {
         "AcceptEnv KEYWARD_DB XDG_DATA_HOME\nInclude /etc/ssh/sshd_config.d/keyward.conf\n";
     let sshd = Sshd::start(site, settings);
     do_the_job(&sshd);
+    recipe.commands_are_run(&sshd);
     nothing_else_is_reached(&sshd);
     by_sudo(&sshd);
     recipe.glass_is_broken(&sshd);
@@ -95,6 +99,7 @@ fn in_a_namespace_of_its_own() {
 
 struct Recipe {
     commands: String,
+    asked: String,
     line: String,
     sshd: String,
     sudoers: String,
@@ -120,7 +125,38 @@ impl Recipe {
         let lines = fs::read_to_string("/etc/ssh/keyward/keyward").expect("the lines");
         let (like, _) = self.line.split_once(" AAAA").expect("an example");
         assert!(lines.starts_with(like), "{lines}");
-        assert_eq!(lines.lines().count(), 2);
+        assert_eq!(lines.lines().count(), 3);
+    }
+
+    /// ci does what the page shows, with its own shell around the client.
+    fn commands_are_run(&self, sshd: &Sshd) {
+        let mut alice = sshd.console("alice", &[], &[]);
+        alice.see("alice (Full Access)");
+        make(&mut alice, "unused");
+        alice.send("a\r").see("works now");
+        alice.quits();
+        let client = format!("ssh {}", sshd.arguments("ci").join(" "));
+        let lock = self.asked.lines().nth(1).expect("two lines");
+        for (line, words) in [
+            (
+                self.asked.lines().next().expect("a line"),
+                "\"keyName\":\"nightly\"",
+            ),
+            (lock, "1 locked out."),
+        ] {
+            let line = line.replace("ssh keyward@host", &format!("{client} keyward"));
+            let ran = run(&line.replace(" 42 ", " 2 "));
+            let printed = String::from_utf8_lossy(&ran.stdout);
+            assert!(
+                ran.status.success() && printed.contains(words),
+                "{line}: {ran:?}"
+            );
+        }
+        let event = sshd.events(&[673]).pop().expect("an event");
+        assert_eq!(event["actor"], "ci");
+        assert!(event.to_string().contains("no longer used"), "{event}");
+        let other = run(&format!("{client} keyward config"));
+        assert_eq!(other.status.code(), Some(77), "{other:?}");
     }
 
     /// bob locks alice out, and root gets her back in.
@@ -184,7 +220,7 @@ fn add_administrators() {
     let mut console = shell(OWNER);
     console.says("list.empty_read_only");
     go_to_users(&mut console);
-    for user in ["alice", "bob"] {
+    for user in ["alice", "bob", "ci"] {
         console.send("n").says("user.title_new");
         console.send(&format!("{user}\t\t ")).see("Find:");
         console.send("full\r").see("Role       Full Access");

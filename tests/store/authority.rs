@@ -409,6 +409,7 @@ const USES: &[Use] = &[
     ("event_actors", "", &[Right::ViewEvents], Nothing, false, |_, s, who| s.event_actors(who).map(drop)),
     ("may_read_events", "", &[Right::ViewEvents], Nothing, true, |_, s, who| s.may_read_events(who)),
     ("known_in_events", "", &[Right::ViewEvents], Nothing, false, |_, s, who| s.known_in_events(who, &Filter::default())),
+    ("last_in_common", "", &[Right::ViewEvents], Nothing, false, |_, s, who| s.last_in_common(who, &[]).map(drop)),
     ("events_head", "", &[Right::ViewEvents], Nothing, false, |_, s, who| s.events_head(who).map(drop)),
     ("check_events", "", &[Right::ViewEvents], Nothing, false, |_, s, who| s.check_events(who, None).map(drop)),
     ("prunable_events", "", &[], Everything, true, |_, s, who| s.prunable_events(who, NOW).map(drop)),

@@ -23,6 +23,8 @@ const LIMIT: Duration = Duration::from_secs(20);
 
 /// The administrators, whose lines `keyward ssh-line` makes.
 const ADMINISTRATORS: [&str; 2] = ["alice", "bob"];
+/// A user for scripts, in the recipe.
+const FOR_SCRIPTS: &str = "ci";
 /// Somebody whose line has no options: shows that what the others cannot do can be done.
 pub const UNBOUND: &str = "unbound";
 
@@ -36,6 +38,11 @@ X11Forwarding yes
 PermitUserEnvironment yes
 PermitUserRC yes
 AcceptEnv LANG LC_*
+";
+
+/// What an sshd lets through that is to make no difference to commands.
+const VARIABLES: &str = "\
+AcceptEnv KEYWARD_DB XDG_DATA_HOME HOME USER SSH_ORIGINAL_COMMAND
 ";
 
 /// What an sshd serves: an account, its administrators' keys, and the database that they share.
@@ -60,6 +67,11 @@ pub struct Sshd {
 impl Site {
     /// The account that runs the tests, with a database and keys of its own.
     pub fn own() -> Site {
+        Site::with_lines(&[])
+    }
+
+    /// The same, with lines that `keyward ssh-line` makes with these options.
+    pub fn with_lines(options: &[&str]) -> Site {
         // Where the build is, others may not write, as StrictModes wants it; in /tmp everybody may.
         let temporary = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a directory");
         let directory = temporary.path().to_owned();
@@ -77,7 +89,7 @@ impl Site {
         let mut lines = fs::read_to_string(site.path("unbound.pub")).expect("a key");
         for user in ADMINISTRATORS {
             let key = site.path(&format!("{user}.pub")).display().to_string();
-            let made = site.keyward(&["ssh-line", "--user", user, &key]);
+            let made = site.keyward(&[&["ssh-line", "--user", user, &key], options].concat());
             assert!(made.status.success(), "{made:?}");
             lines += &String::from_utf8(made.stdout).expect("text");
         }
@@ -87,7 +99,7 @@ impl Site {
 
     /// Makes the keys of the host and of everybody.
     pub fn make_keys(&self) {
-        for name in [&["host", UNBOUND], &ADMINISTRATORS[..]].concat() {
+        for name in [&["host", UNBOUND, FOR_SCRIPTS], &ADMINISTRATORS[..]].concat() {
             make_key(&self.path(name), name);
         }
     }
@@ -138,6 +150,14 @@ impl Sshd {
         let site = Site::own();
         let settings = LAX.replace("DIRECTORY", site.directory.to_str().expect("UTF-8"));
         Some(Sshd::start(site, &settings))
+    }
+
+    /// The same, with lines that allow commands, and with variables of the client's.
+    pub fn with_commands() -> Option<Sshd> {
+        program("sshd")?;
+        let site = Site::with_lines(&["--commands"]);
+        let settings = LAX.replace("DIRECTORY", site.directory.to_str().expect("UTF-8"));
+        Some(Sshd::start(site, &(settings + VARIABLES)))
     }
 
     /// One with these settings.
@@ -217,7 +237,7 @@ impl Sshd {
 
     /// The system events with these numbers.
     pub fn events(&self, numbers: &[i64]) -> Vec<serde_json::Value> {
-        let told = self.site.keyward(&["events", "--format", "json"]);
+        let told = self.site.keyward(&["events", "--format", "jsonl"]);
         assert!(told.status.success(), "{told:?}");
         let told = String::from_utf8(told.stdout).expect("text");
         let events = told

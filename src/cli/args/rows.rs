@@ -8,7 +8,7 @@ use crate::cli::session::Access;
 use crate::domain::list::{KeyRow, KeySort, Listed, Order, RoleRow, RoleSort, UserRow, UserSort};
 
 /// On which database, and as whom.
-#[derive(Debug, Arguments)]
+#[derive(Clone, Debug, Arguments)]
 pub(in crate::cli) struct ActingArgs {
     #[command(flatten)]
     pub(in crate::cli) database: DatabaseArg,

@@ -81,6 +81,11 @@ static VARIABLES: &[Row] = &[
          event of a sign-in",
     ),
     row(
+        Counts::With("ssh_commands"),
+        "SSH_ORIGINAL_COMMAND",
+        "With --ssh-commands, and nowhere else: the command that a client of sshd asks for",
+    ),
+    row(
         Counts::In("serve"),
         "LISTEN_FDS, LISTEN_FDNAMES, NOTIFY_SOCKET",
         "The sockets that systemd has opened, and where it is told that all is ready",

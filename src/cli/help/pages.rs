@@ -615,10 +615,16 @@ pub(in crate::cli) static PAGES: &[Page] = &[
     Page {
         command: "ssh-line",
         notes: notes!("ssh-line"),
-        examples: &[(
-            "keyward ssh-line --user alice alice.pub >> ~/.ssh/authorized_keys",
-            "Let alice open the console with her SSH key",
-        )],
+        examples: &[
+            (
+                "keyward ssh-line --user alice alice.pub >> ~/.ssh/authorized_keys",
+                "Let alice open the console with her SSH key",
+            ),
+            (
+                "keyward ssh-line --commands --user ci ci.pub >> ~/.ssh/authorized_keys",
+                "Let ci run commands over SSH, too",
+            ),
+        ],
         exits: &[
             (Exit::Done, "The line was printed"),
             (Exit::Refused, "There is no such user"),
@@ -663,7 +669,7 @@ pub(in crate::cli) static PAGES: &[Page] = &[
         examples: &[
             ("keyward events --since 7d", "What happened in a week"),
             (
-                "keyward events --target api-key:42 --format json",
+                "keyward events --target api-key:42 --format jsonl",
                 "All that happened to a key, for a program",
             ),
             (

@@ -150,21 +150,27 @@ impl Filter<EventRow> {
         }
     }
 
-    /// What the wanted events have to be about.
+    /// What the wanted events have to be about, or must not.
     pub fn targets(&self) -> impl Iterator<Item = TargetFilter> {
         self.texts(EventField::Target).map(TargetFilter::parse)
     }
 
-    /// Whose doings the wanted events have to be, folded.
+    /// Whose doings the wanted events have to be, or must not; folded.
     pub fn actors(&self) -> impl Iterator<Item = &str> {
         self.texts(EventField::By)
     }
 
+    /// The numbers of the kinds of which the wanted events have to be, or must not.
+    pub fn kinds(&self) -> impl Iterator<Item = i64> {
+        self.terms.iter().filter_map(|term| match &term.test {
+            Test::Field(EventField::Event, Value::Number(_, number)) => Some(*number),
+            _ => None,
+        })
+    }
+
     fn texts(&self, wanted: EventField) -> impl Iterator<Item = &str> {
         self.terms.iter().filter_map(move |term| match &term.test {
-            Test::Field(field, Value::Text(text)) if *field == wanted && !term.not => {
-                Some(text.as_str())
-            }
+            Test::Field(field, Value::Text(text)) if *field == wanted => Some(text.as_str()),
             _ => None,
         })
     }
@@ -189,6 +195,9 @@ impl Filter<EventRow> {
 /// The name under which is shown and asked for what nobody did: time, or a client. No user can be given it.
 pub const SYSTEM_NAME: &str = "System";
 
+/// Stands before what is a name, whatever it looks like.
+const NAME: &str = "name:";
+
 /// What the wanted events are about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TargetFilter {
@@ -206,18 +215,22 @@ impl Display for TargetFilter {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             TargetFilter::Is { kind, id } => write!(out, "{kind}:{id}"),
-            TargetFilter::Named { kind: None, name } => write!(out, "{name}"),
-            TargetFilter::Named {
-                kind: Some(kind),
-                name,
-            } => write!(out, "{kind}:{name}"),
+            TargetFilter::Named { kind, name } => {
+                let kind = kind.map(|kind| format!("{kind}:")).unwrap_or_default();
+                let plain = format!("{kind}{name}");
+                if TargetFilter::parse(&plain) == *self {
+                    write!(out, "{plain}")
+                } else {
+                    write!(out, "{kind}{NAME}{name}")
+                }
+            }
         }
     }
 }
 
 impl TargetFilter {
-    /// Reads `api-key:42`, `user:alice`, `role:3`, or a name. What follows a kind is an ID where it is a number: the
-    /// names of users are none.
+    /// Reads `api-key:42`, `user:alice`, `role:3`, or a name. What follows a kind is an ID where it is a number;
+    /// `api-key:name:42` and `name:42` are what is called 42.
     #[must_use]
     pub fn parse(typed: &str) -> TargetFilter {
         let typed = typed.trim();
@@ -229,18 +242,16 @@ impl TargetFilter {
         let kind = typed
             .split_once(':')
             .and_then(|(word, rest)| Some((known(word)?, rest)));
+        let named = |kind, rest: &str| TargetFilter::Named {
+            kind,
+            name: rest.strip_prefix(NAME).unwrap_or(rest).to_owned(),
+        };
         match kind {
             Some((kind, rest)) => match rest.parse() {
                 Ok(id) => TargetFilter::Is { kind, id },
-                Err(_) => TargetFilter::Named {
-                    kind: Some(kind),
-                    name: rest.to_owned(),
-                },
+                Err(_) => named(Some(kind), rest),
             },
-            None => TargetFilter::Named {
-                kind: None,
-                name: typed.to_owned(),
-            },
+            None => named(None, typed),
         }
     }
 }
@@ -272,9 +283,13 @@ mod tests {
             ("backup", named(None, "backup")),
             ("prod:web", named(None, "prod:web")),
             ("42", named(None, "42")),
+            ("api-key:name:42", named(Some(API_KEY), "42")),
+            ("name:user:alice", named(None, "user:alice")),
+            ("name:name:x", named(None, "name:x")),
         ] {
             assert_eq!(TargetFilter::parse(typed), filter, "{typed}");
             assert_eq!(filter.to_string(), typed.trim());
         }
+        assert_eq!(TargetFilter::parse("name:backup"), named(None, "backup"));
     }
 }
