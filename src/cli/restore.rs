@@ -16,7 +16,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::event::chain::Head;
 use crate::domain::id::{KeyId, UserId};
-use crate::domain::restore::{Difference, Revived, Ties};
+use crate::domain::restore::{Difference, Now, Revived, Ties};
 use crate::domain::state::{AsOf, Warning};
 use crate::domain::trouble::{OpenFault, Trouble};
 use crate::service::backup::{Restored, Stop};
@@ -110,19 +110,18 @@ fn answered(stop: &Stop) -> Result<(), Failure> {
 /// The name of what was there before, beside the database; one that is free.
 fn aside(place: &Path, time: impl Display) -> PathBuf {
     let real = std::fs::canonicalize(place).unwrap_or_else(|_| place.to_owned());
-    let named = |more: &str| {
-        let mut name = real.clone().into_os_string();
-        name.push(format!(".before-restore-{time}{more}"));
-        PathBuf::from(name)
+    let nth = |n: u32| {
+        let mut path = real.clone().into_os_string();
+        path.push(format!(".before-restore-{time}"));
+        if n > 1 {
+            path.push(format!("-{n}"));
+        }
+        PathBuf::from(path)
     };
-    let mut names = (2..100).map(|n| named(&format!("-{n}")));
-    let first = named("");
-    if first.symlink_metadata().is_err() {
-        return first;
-    }
-    names
-        .find(|name| name.symlink_metadata().is_err())
-        .unwrap_or(first)
+    let free = (1..100)
+        .map(nth)
+        .find(|path| path.symlink_metadata().is_err());
+    free.unwrap_or_else(|| nth(1))
 }
 
 /// What is told before it is done, and after.
@@ -226,8 +225,9 @@ impl Plan {
 /// What a key is now that works again.
 fn why(text: Text, key: &Revived) -> String {
     match key.now {
-        Some(state) => text.state(state),
-        None => text.say("restore.replaced").to_owned(),
+        Now::Is(state) => text.state(state),
+        Now::Replaced => text.say("restore.replaced").to_owned(),
+        Now::Absent => text.say("restore.absent").to_owned(),
     }
 }
 

@@ -43,8 +43,18 @@ pub struct HeldUser {
 pub struct Revived {
     pub id: KeyId,
     pub name: String,
-    /// What it is now; nothing where it works now too, and only its secret was replaced.
-    pub now: Option<State>,
+    pub now: Now,
+}
+
+/// What a key is now that works again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Now {
+    /// It does not work.
+    Is(State),
+    /// It works, but with another secret.
+    Replaced,
+    /// It is not there; another may have its ID.
+    Absent,
 }
 
 /// What is otherwise when the copy is in the database's place.
@@ -121,16 +131,15 @@ impl Difference {
         let now = as_of.now;
         let revived = copy.only_here(there, now).into_iter().map(|(id, key)| {
             let same = there.same_key(id, key);
-            let state = match same {
-                Some(same) if same.facts.authenticates(now) => None,
-                Some(same) => Some(same.facts.state(as_of)),
-                // Of another database, or its row is gone.
-                None => Some(State::Deleted),
+            let is_now = match same {
+                Some(same) if same.facts.authenticates(now) => Now::Replaced,
+                Some(same) => Now::Is(same.facts.state(as_of)),
+                None => Now::Absent,
             };
             Revived {
                 id,
                 name: key.name.clone(),
-                now: state,
+                now: is_now,
             }
         });
         let stopping = there.only_here(copy, now).into_iter();
@@ -229,7 +238,7 @@ mod tests {
         let found = Difference::of(&copy, &there, AS_OF);
         let now: Vec<_> = found.revived.iter().map(|key| key.now).collect();
         let states = [State::LockedOut, State::Expired, State::Deleted];
-        assert_eq!(now, states.map(Some));
+        assert_eq!(now, states.map(Now::Is));
         assert!(found.lost_keys.is_empty() && found.stopping.is_empty());
     }
 
@@ -245,7 +254,7 @@ mod tests {
         let revived = Revived {
             id: KeyId(2),
             name: b(),
-            now: None,
+            now: Now::Replaced,
         };
         assert_eq!(found.revived, [revived]);
         assert_eq!(found.stopping, [(KeyId(2), b())]);
@@ -275,7 +284,7 @@ mod tests {
         life.issued_at = Timestamp(2 * DAY);
         let found = Difference::of(&copy, &there, AS_OF);
         assert_eq!(found.lost_keys, [(KeyId(1), "a".to_owned())]);
-        assert_eq!(found.revived[0].now, Some(State::Deleted));
+        assert_eq!(found.revived[0].now, Now::Absent);
         assert!(found.stopping.is_empty());
     }
 }

@@ -169,7 +169,12 @@ fn number(connection: &Connection, sql: &str) -> Result<i64, OpenFault> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
+    use crate::store::Store;
+    use crate::store::tests::{account, in_a_file, made};
 
     fn begun(migrations: &[&str]) -> Connection {
         let connection = Connection::open_in_memory().expect("opened");
@@ -236,5 +241,58 @@ mod tests {
         };
         migrate(&connection, Some(&again), None).expect("nothing to do");
         assert_eq!(users(&connection), 1);
+    }
+
+    /// Rows of the first version.
+    const FIRST: &str = include_str!("../../tests/store/first_issue.sql");
+
+    #[test]
+    fn whatever_the_older_form_a_whole_copy_of_it_is_beside_the_database_that_was_brought_up_to_date()
+     {
+        for found in 1..KNOWN {
+            let (directory, place) = in_a_file();
+            let path = directory.path().join("keyward.db");
+            let older = usize::try_from(found).expect("a number");
+            {
+                let connection = Connection::open(&path).expect("opened");
+                connection.execute_batch(MIGRATIONS[0]).expect("made");
+                connection.execute_batch(FIRST).expect("filled");
+                apply(&connection, &MIGRATIONS[..older], None, None).expect("older");
+            }
+            fs::set_permissions(&path, Permissions::from_mode(0o600)).expect("set");
+            drop(Store::bring_up_to_date(&place, &account()).expect("up to date"));
+            drop(Store::bring_up_to_date(&place, &account()).expect("nothing to do"));
+            let entries = fs::read_dir(directory.path()).expect("read");
+            let names = entries.map(|entry| entry.expect("one").path());
+            let copies: Vec<_> = names.filter(|name| *name != path).collect();
+            let [copy] = &copies[..] else {
+                panic!("{found}: {copies:?}");
+            };
+            let name = copy.display().to_string();
+            assert!(
+                name.contains(&format!("keyward.db.schema-{found}.")),
+                "{name}"
+            );
+            let facts = fs::metadata(copy).expect("there");
+            assert_eq!(facts.permissions().mode() & 0o7777, 0o600);
+            let connection = Connection::open(copy).expect("opened");
+            assert_eq!(identify(&connection), Ok(found));
+            assert_eq!(users(&connection), 3);
+            let said = connection.query_row("PRAGMA integrity_check", (), |row| row.get(0));
+            assert_eq!(said, Ok("ok".to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_migration_that_fails_leaves_no_copy() {
+        let (directory, place) = in_a_file();
+        drop(made(&place));
+        let path = directory.path().join("keyward.db");
+        let connection = Connection::open(&path).expect("opened");
+        let broken = and("SELECT no_such_column FROM users");
+        assert!(apply(&connection, &broken, None, Some(&path)).is_err());
+        drop(connection);
+        let entries = fs::read_dir(directory.path()).expect("read").count();
+        assert_eq!(entries, 1);
     }
 }
