@@ -28,6 +28,8 @@ const SAME: &[&str] = &[
     "button.ok",
     "column.event_id",
     "column.id",
+    "cli.no_day",
+    "cli.no_span",
     "config.in_file",
     "event_body.change",
     "event_body.id",

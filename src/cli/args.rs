@@ -493,7 +493,7 @@ mod tests {
             (&["demo"], &[]),
             (&["verify"], &[]),
             (&["serve"], &["--auth", "unix:auth.sock"]),
-            (&["user", "unlock"], &["alice", "--break-glass"]),
+            (&["user", "unlock"], &["alice"]),
             (&["ssh-line"], &["alice.pub"]),
             (&["config"], &[]),
             (&["themes"], &[]),

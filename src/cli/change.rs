@@ -12,7 +12,7 @@ use crate::cli::ask::confirm;
 use crate::cli::change::foreseen::Foreseen;
 use crate::cli::exit::Exit;
 use crate::cli::rows::{Rows, Tabled};
-use crate::cli::session::Session;
+use crate::cli::session::{Access, Session};
 use crate::cli::{Failure, options, print};
 use crate::config::Config;
 use crate::domain::intent::{Intent, KeyChange, Outlook, UserChange};
@@ -69,7 +69,7 @@ pub(super) fn change<L: Changed>(
     changing: impl FnOnce(&Session) -> Result<Changing, Failure>,
 ) -> Result<ExitCode, Failure> {
     let ChangeArgs { rows, acting } = asked;
-    Session::run(config, rows.sure.access(), acting, |session| {
+    Session::run(config, Access::for_change(&rows.sure), acting, |session| {
         let changing = changing(&session)?;
         change_rows::<L>(session, &rows, changing)
     })
@@ -120,7 +120,14 @@ fn change_rows<L: Changed>(
             }
         }
     }
-    told.end(&(plan.fill(plan.many.done, done, text) + "\n"))?;
+    // Where nothing was to be done, why not.
+    let in_vain = worst == Exit::Done && plan.open() == 0 && !plan.rows.is_empty();
+    let came = if in_vain {
+        plan.told(text, session.now)
+    } else {
+        plan.fill(plan.many.done, done, text)
+    };
+    told.end(&(came + "\n"))?;
     Ok(worst.into())
 }
 

@@ -71,27 +71,32 @@ fn show(config: &Config, asked: PolicyShowArgs) -> Result<ExitCode, Failure> {
 }
 
 fn set(config: &Config, asked: PolicySetArgs) -> Result<ExitCode, Failure> {
-    Session::run(config, asked.sure.access(), asked.acting, |mut session| {
-        let format = asked.format.format;
-        let before = session.service.policy(&session.actor)?;
-        let draft = draft(&before, asked.fields);
-        let foreseen = session
-            .service
-            .foresee_policy(&session.actor, &before, &draft)
-            .map_err(|trouble| session.of_options(&trouble))?;
-        if asked.sure.dry_run {
-            return print(&written(&session, foreseen, format)?);
-        }
-        if foreseen != before {
-            let follows = written(&session, foreseen, Format::Table)?;
-            confirm(session.text, asked.sure.yes, &follows)?;
-        }
-        let saved = session
-            .service
-            .save_policy(&session.actor, &before, &draft)
-            .map_err(|trouble| session.of_options(&trouble))?;
-        print(&written(&session, saved, format)?)
-    })
+    Session::run(
+        config,
+        Access::for_change(&asked.sure),
+        asked.acting,
+        |mut session| {
+            let format = asked.format.format;
+            let before = session.service.policy(&session.actor)?;
+            let draft = draft(&before, asked.fields);
+            let foreseen = session
+                .service
+                .foresee_policy(&session.actor, &before, &draft)
+                .map_err(|trouble| session.of_options(&trouble))?;
+            if asked.sure.dry_run {
+                return print(&written(&session, foreseen, format)?);
+            }
+            if foreseen != before {
+                let follows = written(&session, foreseen, Format::Table)?;
+                confirm(session.text, asked.sure.yes, &follows)?;
+            }
+            let saved = session
+                .service
+                .save_policy(&session.actor, &before, &draft)
+                .map_err(|trouble| session.of_options(&trouble))?;
+            print(&written(&session, saved, format)?)
+        },
+    )
 }
 
 /// What the policy is to be.

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use crate::auth::random::{Random, SystemRandom};
-use crate::cli::args::rows::ActingArgs;
+use crate::cli::args::rows::{ActingArgs, SureArgs};
 use crate::cli::exit::Exit;
 use crate::cli::{Failure, on_store, options, path, to_look, unless_reading_will_do};
 use crate::clock::{Clock, SystemClock};
@@ -38,6 +38,17 @@ pub(super) enum Access {
     ChangeElseLook,
     /// Rows are added: where there is none it is made, as the console does for the account's own user.
     Create,
+}
+
+impl Access {
+    /// For a change: who only asks what it would do brings no database up to date.
+    pub(super) fn for_change(sure: &SureArgs) -> Access {
+        if sure.dry_run {
+            Access::Look
+        } else {
+            Access::Change
+        }
+    }
 }
 
 /// A user who has signed in for one command.

@@ -20,7 +20,7 @@ use crate::service::authority::{
 };
 use crate::service::change::{Attempt, Change, Edits, On, locked_already, not_locked};
 use crate::service::made::NewSecret;
-use crate::service::names::name_problem;
+use crate::service::names::{SHOWING_ROLES, name_problem};
 use crate::service::record::{differences, role_in_event};
 use crate::service::typed::refuse_secrets;
 use crate::service::{Service, refuse_if_any};
@@ -33,10 +33,6 @@ pub(super) const EDITS: Edits = [
     EventKind::ApiKeyLockedOut,
     EventKind::ApiKeyUnlocked,
 ];
-
-/// Whoever sees a list with roles in it may know them.
-pub(super) const SHOWING_ROLES: [Right; 3] =
-    [Right::ViewApiKeys, Right::ViewUsers, Right::ViewRoles];
 
 /// A key with the story of its life, a deleted one too.
 pub(super) fn life(tx: &Tx, id: KeyId) -> Result<ApiKeyLife, Trouble> {

@@ -8,10 +8,13 @@ use crate::domain::rights::Right;
 use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::Actor;
 use crate::service::Service;
-use crate::service::api_keys::SHOWING_ROLES;
 use crate::service::typed::missing;
 use crate::store::Tx;
 use crate::store::names::{self, alike};
+
+/// Whoever sees a list with roles in it may know them.
+pub(super) const SHOWING_ROLES: [Right; 3] =
+    [Right::ViewApiKeys, Right::ViewUsers, Right::ViewRoles];
 
 /// What is wrong with a name beside the others of its kind: it is `taken`, or looks like another one, unless whoever
 /// chose it was told so. `before` is the ID and the name so far; a name that stays is not compared.

@@ -4,7 +4,6 @@ use clap::builder::{NonEmptyStringValueParser, PossibleValue};
 use clap::{Args as Arguments, ValueEnum};
 
 use crate::cli::args::{DatabaseArg, UserArg};
-use crate::cli::session::Access;
 use crate::domain::list::{KeyRow, KeySort, Listed, Order, RoleRow, RoleSort, UserRow, UserSort};
 
 /// On which database, and as whom.
@@ -172,15 +171,4 @@ pub(in crate::cli) struct SureArgs {
     /// Yes, without asking; needed where there is no terminal to ask at
     #[arg(long, conflicts_with = "dry_run")]
     pub(in crate::cli) yes: bool,
-}
-
-impl SureArgs {
-    /// What is going to be done with the database: who only asks what would change brings none up to date.
-    pub(in crate::cli) fn access(&self) -> Access {
-        if self.dry_run {
-            Access::Look
-        } else {
-            Access::Change
-        }
-    }
 }
