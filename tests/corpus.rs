@@ -78,6 +78,8 @@ targets! {
     dates: days_and_moments_are_what_they_say_in_every_zone,
     filter: every_filter_is_carried_out_and_a_term_and_what_it_is_not_are_all_rows,
     http: no_request_is_too_odd_to_be_read,
+    import: every_file_of_keys_is_read_or_told_by_its_line_and_cells_are_read_as_they_are_written,
+    scan: a_secret_is_found_in_whatever_is_around_it,
     ssh_key: of_a_public_key_comes_one_line_that_holds_it,
     terminal: whatever_a_terminal_sends_has_an_end_and_is_the_same_in_pieces,
     token: no_other_text_is_taken_for_a_secret,

@@ -83,7 +83,7 @@ const ODD: [Step; 8] = [
 pub fn run(data: &[u8]) {
     let mut input = Bytes::of(data);
     let (who, width, height) = (input.byte(), input.byte(), input.byte());
-    let mut console = begin(who, (size(width), size(height) / 2));
+    let mut console = begin(who, size(width, height));
     for _ in 0..STEPS {
         if input.is_empty() || console.done() {
             break;
@@ -99,9 +99,9 @@ pub fn run(data: &[u8]) {
     console.bench.events();
 }
 
-/// From a window in which nothing fits to one of more columns than anybody has.
-fn size(byte: u8) -> u16 {
-    u16::from(byte) + 1
+/// From a window in which nothing fits to a large one.
+fn size(width: u8, height: u8) -> (u16, u16) {
+    (u16::from(width % 160) + 1, u16::from(height % 60) + 1)
 }
 
 fn begin(who: u8, size: (u16, u16)) -> Console {
@@ -138,7 +138,8 @@ fn step(console: &mut Console, input: &mut Bytes) {
         }
         Step::Resize => {
             let (width, height) = (input.byte(), input.byte());
-            console.resize(size(width), size(height) / 2);
+            let (width, height) = size(width, height);
+            console.resize(width, height);
         }
         Step::Click => {
             let (column, row) = (input.byte(), input.byte());

@@ -9,6 +9,8 @@ pub mod database;
 pub mod dates;
 pub mod filter;
 pub mod http;
+pub mod import;
+pub mod scan;
 pub mod ssh_key;
 pub mod terminal;
 pub mod token;
@@ -25,6 +27,8 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("dates", dates::run),
     ("filter", filter::run),
     ("http", http::run),
+    ("import", import::run),
+    ("scan", scan::run),
     ("ssh_key", ssh_key::run),
     ("terminal", terminal::run),
     ("token", token::run),

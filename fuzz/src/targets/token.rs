@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use super::bytes::Bytes;
 
 /// What the input has in place of random bytes.
-struct Given([u8; 24]);
+pub struct Given(pub [u8; 24]);
 
 impl Random for Given {
     fn fill(&mut self, bytes: &mut [u8]) -> Result<(), Trouble> {

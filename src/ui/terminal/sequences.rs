@@ -388,7 +388,8 @@ fn key_of_number(number: u32, others: &[u32], held: Held, way: Way) -> Meaning {
     }
     let other = |at: usize| {
         let number = others.get(at).copied().filter(|number| *number != 0);
-        number.and_then(char::from_u32)
+        let character = number.and_then(char::from_u32);
+        character.filter(|c| !c.is_control())
     };
     let Some(mut c) = char::from_u32(number).filter(|_| number != 0) else {
         return Meaning::Other;

@@ -286,6 +286,8 @@ const SENT: &[(&str, &[(&str, &str)])] = &[
     ("kitty's protocol, in kitty, foot and others", &[
         ("\x1b[27u", "Esc"), ("\x1b[97u", "a"), ("\x1b[97;1:1u", "a"), ("\x1b[97;1:2u", "a"),
         ("\x1b[97;2u", "A"), ("\x1b[97:65;2u", "A"), ("\x1b[49:33;2u", "!"), ("\x1b[49;2;33u", "!"),
+        // No key makes a control character with Shift.
+        ("\x1b[97:27;2u", "A"), ("\x1b[494:16;2u", "Ǯ"), ("\x1b[1089::27;5u", "CONTROLс"),
         ("\x1b[49;2u", "\u{fffd}"), ("\x1b[32;2u", " "), ("\x1b[97;65u", "A"),
         ("\x1b[97;129u", "a"), ("\x1b[228;;228u", "ä"), ("\x1b[0;;26085u", "日"),
         ("\x1b[1089::99;5u", "CONTROLc"), ("\x1b[99;5u", "CONTROLc"), ("\x1b[99;6u", "CONTROLc"),
