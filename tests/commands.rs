@@ -1,0 +1,465 @@
+//! What scripts do with keys, users, roles and the policy, by the real program.
+
+use std::collections::BTreeSet;
+use std::process::{Output, Stdio};
+
+use keyward::domain::api_key::ApiKeyDraft;
+use keyward::domain::user::Actor;
+use keyward::service::Service;
+use keyward::store::Place;
+use serde_json::Value;
+use tempfile::TempDir;
+
+#[path = "support"]
+mod support {
+    #![allow(dead_code, reason = "a part of what the tests use")]
+    pub mod database;
+    pub mod process;
+    pub mod program;
+    pub mod pty;
+    pub mod sentence;
+}
+
+use support::database::{CHEAP, as_made, draft, raw};
+use support::program::{database_of, keyward};
+use support::pty::{Pty, Start};
+
+/// A home with a database, and who made it.
+struct Home {
+    home: TempDir,
+    service: Service,
+    owner: Actor,
+}
+
+impl Home {
+    /// With keys of these names, the first of which has the ID 1.
+    fn with(names: &[&str]) -> Home {
+        let home = tempfile::tempdir().expect("a directory");
+        let (service, owner) = as_made(&database_of(home.path()), CHEAP);
+        let mut made = Home {
+            home,
+            service,
+            owner,
+        };
+        for name in names {
+            made.key(&draft(name));
+        }
+        made
+    }
+
+    fn key(&mut self, draft: &ApiKeyDraft) {
+        let created = self.service.create_key(&self.owner, draft);
+        created.expect("created");
+    }
+
+    fn output(&self, args: &[&str]) -> Output {
+        keyward(self.home.path(), args)
+            .stdin(Stdio::null())
+            .output()
+            .expect("started")
+    }
+
+    /// What it prints, where it ends with this exit code.
+    #[track_caller]
+    fn ends(&self, code: i32, args: &[&str]) -> String {
+        let ended = self.output(args);
+        assert_eq!(ended.status.code(), Some(code), "{args:?}: {ended:?}");
+        String::from_utf8(ended.stdout).expect("UTF-8")
+    }
+
+    /// What it says on standard error, where it ends with this exit code.
+    #[track_caller]
+    fn says(&self, code: i32, args: &[&str]) -> String {
+        let ended = self.output(args);
+        assert_eq!(ended.status.code(), Some(code), "{args:?}: {ended:?}");
+        String::from_utf8(ended.stderr).expect("UTF-8")
+    }
+
+    #[track_caller]
+    fn json(&self, code: i32, args: &[&str]) -> Value {
+        let args: Vec<&str> = args.iter().copied().chain(["--format", "json"]).collect();
+        let printed = self.ends(code, &args);
+        serde_json::from_str(&printed).unwrap_or_else(|why| panic!("{why}: {printed}"))
+    }
+
+    /// One member of the key that is named.
+    #[track_caller]
+    fn member(&self, key: &str, member: &str) -> Value {
+        self.json(0, &["key", "show", key])[member].clone()
+    }
+
+    /// Every row of every table.
+    fn dump(&self) -> Vec<String> {
+        let connection = raw(&Place::File(database_of(self.home.path())));
+        let texts = |sql: &str| -> Vec<String> {
+            let mut query = connection.prepare(sql).expect("prepared");
+            let width = query.column_count();
+            let mut rows = query.query(()).expect("queried");
+            let mut texts = Vec::new();
+            while let Some(row) = rows.next().expect("read") {
+                let value = |at| row.get::<_, rusqlite::types::Value>(at).expect("a value");
+                texts.push(format!("{:?}", (0..width).map(value).collect::<Vec<_>>()));
+            }
+            texts
+        };
+        let names = "SELECT name FROM sqlite_schema WHERE type = 'table'";
+        let mut query = connection.prepare(names).expect("prepared");
+        let names = query.query_map((), |row| row.get::<_, String>(0));
+        let names: Result<Vec<_>, _> = names.expect("queried").collect();
+        let names = names.expect("read").into_iter();
+        names
+            .flat_map(|name| texts(&format!("SELECT '{name}', * FROM {name}")))
+            .collect()
+    }
+
+    /// It at a terminal.
+    fn at_terminal(&self, args: &[&str]) -> Pty {
+        Start::new(self.home.path(), args).go()
+    }
+}
+
+#[test]
+fn a_key_goes_through_every_state_that_the_console_can_give_it() {
+    let home = Home::with(&["ci"]);
+    let yes =
+        |words: &[&'static str]| -> Vec<&'static str> { [&["key"], words, &["--yes"]].concat() };
+    home.ends(0, &yes(&["lock", "ci", "--reason", "leaked"]));
+    assert_eq!(home.member("ci", "lockReason"), "leaked");
+    // A second lock keeps the first reason, and is no failure.
+    home.ends(0, &yes(&["lock", "1", "--reason", "other"]));
+    assert_eq!(home.member("ci", "lockReason"), "leaked");
+    home.ends(0, &yes(&["unlock", "ci"]));
+    assert_eq!(home.member("ci", "active"), true);
+    home.ends(0, &yes(&["set-role", "full access", "ci"]));
+    assert_eq!(home.member("ci", "role"), "Full Access");
+    home.ends(0, &yes(&["set-expiry", "2090-01-31", "ci"]));
+    assert_eq!(home.member("ci", "expiresOn"), "2090-01-31");
+    home.ends(0, &yes(&["set-expiry", "never", "ci"]));
+    assert_eq!(home.member("ci", "expiresOn"), Value::Null);
+    home.ends(0, &yes(&["delete", "ci"]));
+    assert_eq!(home.json(0, &["key", "list"]), serde_json::json!([]));
+    assert_eq!(home.member("1", "state"), "Deleted");
+    home.ends(0, &yes(&["restore", "ci"]));
+    assert_eq!(home.member("ci", "deleted"), Value::Null);
+    home.says(1, &yes(&["end-overlap", "ci"]));
+}
+
+#[test]
+fn only_the_fields_that_are_given_are_edited() {
+    let home = Home::with(&["ci", "other"]);
+    let before = home.json(0, &["key", "show", "ci"]);
+    let edited = home.json(
+        0,
+        &[
+            "key",
+            "edit",
+            "ci",
+            "--owner",
+            "ops",
+            "--zone",
+            "Asia/Tokyo",
+            "--rate",
+            "60",
+            "--yes",
+        ],
+    );
+    let mut wanted = before;
+    wanted["owner"] = "ops".into();
+    wanted["timeZone"] = "Asia/Tokyo".into();
+    wanted["requestsPerMinute"] = 60.into();
+    let members = wanted.as_object_mut().expect("an object");
+    members.remove("secrets");
+    assert_eq!(edited, Value::Array(vec![wanted]));
+    // What is wrong is told beside its option.
+    let said = home.says(1, &["key", "edit", "ci", "--name", "OTHER", "--yes"]);
+    assert!(said.contains("--name: "), "{said}");
+    let said = home.says(64, &["key", "edit", "ci", "--rate", "many", "--yes"]);
+    assert!(said.contains("--rate: "), "{said}");
+    let said = home.says(64, &["key", "edit", "ci", "--zone", "Mars", "--yes"]);
+    assert!(said.contains("--zone"), "{said}");
+    let said = home.says(
+        64,
+        &["key", "edit", "ci", "--expires-on", "someday", "--yes"],
+    );
+    assert!(said.contains("--expires-on: "), "{said}");
+    home.says(64, &["key", "edit", "ci", "--yes"]);
+}
+
+#[test]
+fn of_two_rows_one_is_refused_and_the_other_is_done() {
+    let home = Home::with(&["ci"]);
+    let ended = home.output(&["key", "lock", "ci", "99", "--yes", "--format", "jsonl"]);
+    assert_eq!(ended.status.code(), Some(1), "{ended:?}");
+    let done: Value = serde_json::from_slice(&ended.stdout).expect("one object");
+    assert_eq!((&done["ID"], &done["active"]), (&1.into(), &false.into()));
+    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert!(said.contains("99"), "{said}");
+}
+
+#[test]
+fn digits_are_an_id_and_a_name_is_found_in_whatever_case_and_width() {
+    let home = Home::with(&["2", "ci", "gone"]);
+    assert_eq!(home.member("2", "keyName"), "ci");
+    assert_eq!(home.member("name:2", "ID"), 1);
+    assert_eq!(home.member("ＣＩ", "ID"), 2);
+    assert_eq!(home.member("CI", "ID"), 2);
+    home.says(1, &["key", "show", "nobody"]);
+    home.says(1, &["key", "show", "99"]);
+    let both = home.json(1, &["key", "show", "ci", "99"]);
+    assert_eq!(both.as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn a_dry_run_writes_nothing_and_tells_each_row() {
+    let home = Home::with(&["ci", "old"]);
+    home.ends(0, &["key", "lock", "old", "--yes"]);
+    let before = home.dump();
+    for args in [
+        &["key", "lock", "ci", "old"][..],
+        &["key", "delete", "--filter", ""],
+        &["key", "edit", "ci", "--owner", "x"],
+        &["key", "set-role", "Auditor", "ci"],
+        &["key", "set-expiry", "+30d", "ci"],
+        &["role", "edit", "Auditor", "--preset", "full-access"],
+        &["role", "delete", "Auditor"],
+        &["policy", "set", "--longest-days", "9"],
+    ] {
+        home.ends(0, &[args, &["--dry-run"]].concat());
+    }
+    let told = home.json(0, &["key", "lock", "ci", "old", "--dry-run"]);
+    let would: BTreeSet<String> = told
+        .as_array()
+        .expect("an array")
+        .iter()
+        .map(|row| {
+            format!(
+                "{} {} {}",
+                row["name"],
+                row["would"],
+                row["why"].is_string()
+            )
+        })
+        .collect();
+    let wanted = [r#""ci" true false"#, r#""old" false true"#];
+    assert_eq!(would, wanted.map(str::to_owned).into());
+    assert_eq!(home.dump(), before);
+}
+
+#[test]
+fn nothing_is_changed_where_nobody_can_be_asked_and_none_has_said_yes() {
+    let home = Home::with(&["ci"]);
+    let before = home.dump();
+    for args in [
+        &["key", "lock", "ci"][..],
+        &["key", "delete", "ci", "--format", "json"],
+        &["key", "edit", "ci", "--owner", "x"],
+        &["role", "edit", "Auditor", "--services", "wiki"],
+        &["policy", "set", "--expiry-required", "yes"],
+    ] {
+        assert_eq!(home.ends(64, args), "", "{args:?}");
+    }
+    assert_eq!(home.dump(), before);
+}
+
+#[test]
+fn at_a_terminal_it_is_asked_and_only_yes_is_yes() {
+    let home = Home::with(&["ci"]);
+    let before = home.dump();
+    for (typed, code) in [("n\r", 1), ("\r", 1), ("\u{4}", 1)] {
+        let mut asked = home.at_terminal(&["key", "lock", "ci"]);
+        asked.see("Continue?");
+        asked.send(typed);
+        assert_eq!(asked.end(), code, "{typed:?}");
+    }
+    let mut asked = home.at_terminal(&["key", "lock", "ci"]);
+    asked.see("Continue?");
+    asked.send("\u{3}");
+    assert_ne!(asked.end(), 0);
+    assert_eq!(home.dump(), before);
+    let mut asked = home.at_terminal(&["key", "lock", "ci"]);
+    asked.see("Continue?");
+    asked.send("y\r");
+    assert_eq!(asked.end(), 0);
+    assert_eq!(home.member("ci", "active"), false);
+}
+
+#[test]
+fn a_check_finds_what_it_looks_for_and_ends_with_one() {
+    let mut home = Home::with(&["ever"]);
+    home.key(&ApiKeyDraft {
+        expires_on: Some("+3d".to_owned()),
+        ..draft("soon")
+    });
+    let found = home.json(1, &["key", "list", "--expiring", "14d"]);
+    assert_eq!(found[0]["keyName"], "soon");
+    let and = ["key", "list", "--expiring", "14d", "--filter", "name:ever"];
+    assert_eq!(home.json(0, &and), serde_json::json!([]));
+    home.ends(0, &["key", "list", "--unused", "90d"]);
+    home.ends(1, &["key", "list", "--unused", "0s"]);
+    for span in ["x", "", "2030-01-01", "14d owner:x"] {
+        let said = home.says(64, &["key", "list", "--expiring", span]);
+        assert!(said.contains("--expiring"), "{said}");
+    }
+}
+
+#[test]
+fn a_list_is_sorted_by_the_column_that_is_named() {
+    let home = Home::with(&["b", "a", "c"]);
+    let names = |args: &[&str]| -> Vec<String> {
+        let listed = home.json(0, &[&["key", "list"], args].concat());
+        let listed = listed.as_array().expect("an array").iter();
+        listed.map(|key| key["keyName"].to_string()).collect()
+    };
+    assert_eq!(names(&[]), [r#""a""#, r#""b""#, r#""c""#]);
+    assert_eq!(names(&["--sort", "id"]), [r#""b""#, r#""a""#, r#""c""#]);
+    assert_eq!(names(&["--reverse"]), [r#""c""#, r#""b""#, r#""a""#]);
+    home.says(64, &["key", "list", "--sort", "colour"]);
+}
+
+#[test]
+fn users_and_roles_are_made_changed_and_deleted() {
+    let home = Home::with(&[]);
+    home.ends(
+        0,
+        &[
+            "role",
+            "new",
+            "ci",
+            "--preset",
+            "auditor",
+            "--allow-web-service",
+            "yes",
+        ],
+    );
+    let role = home.json(0, &["role", "show", "ci"]);
+    assert_eq!(role["allowWebService"], true);
+    std::fs::write(home.home.path().join("ci.json"), role.to_string()).expect("written");
+    home.ends(0, &["role", "new", "twin", "--from", "ci.json"]);
+    let twin = home.json(0, &["role", "show", "twin"]);
+    assert_eq!(twin["rights"], role["rights"]);
+    let made = home.json(
+        0,
+        &["user", "new", "bob", "--role", "ci", "--zone", "Asia/Tokyo"],
+    );
+    assert_eq!(made[0]["timeZone"], "Asia/Tokyo");
+    home.ends(0, &["user", "edit", "bob", "--zone", "machine", "--yes"]);
+    home.ends(0, &["user", "set-role", "Auditor", "bob", "--yes"]);
+    let bob = home.json(0, &["user", "show", "BOB"]);
+    assert_eq!(
+        (&bob["timeZone"], &bob["role"]),
+        (&Value::Null, &"Auditor".into())
+    );
+    home.ends(0, &["user", "lock", "bob", "--yes"]);
+    home.says(77, &["key", "list", "--user", "bob"]);
+    home.ends(0, &["user", "unlock", "bob", "--break-glass"]);
+    home.ends(0, &["user", "lock", "bob", "--yes"]);
+    home.ends(0, &["user", "unlock", "bob", "--yes"]);
+    // The row as it was is told of what is gone.
+    let gone = home.json(0, &["user", "delete", "bob", "--yes"]);
+    assert_eq!(gone[0]["username"], "bob");
+    home.says(1, &["user", "show", "bob"]);
+    home.ends(0, &["role", "delete", "ci", "twin", "--yes"]);
+    home.says(1, &["role", "delete", "Full Access", "--yes"]);
+    home.says(64, &["user", "unlock", "a", "b", "--break-glass"]);
+    home.says(64, &["role", "new", "x", "--right", "no.such.right"]);
+}
+
+#[test]
+fn the_policy_is_set_in_part_and_held_to() {
+    let home = Home::with(&["ci"]);
+    let set = home.json(0, &["policy", "set", "--longest-days", "30", "--yes"]);
+    assert_eq!(set["longestDays"], 30);
+    home.ends(0, &["policy", "set", "--warning-days", "7", "--yes"]);
+    let policy = home.json(0, &["policy", "show"]);
+    assert_eq!(
+        (&policy["longestDays"], &policy["warningDays"]),
+        (&30.into(), &7.into())
+    );
+    home.says(1, &["key", "set-expiry", "+90d", "ci", "--yes"]);
+    let said = home.says(64, &["policy", "set", "--longest-days", "x", "--yes"]);
+    assert!(said.contains("--longest-days: "), "{said}");
+}
+
+#[test]
+fn who_may_not_is_told_so_with_77_and_nothing_is_changed() {
+    let home = Home::with(&["ci"]);
+    home.ends(0, &["user", "new", "look", "--role", "Auditor"]);
+    home.ends(0, &["role", "new", "none", "--preset", "own-account"]);
+    home.ends(0, &["user", "new", "bob", "--role", "none"]);
+    for user in ["look", "bob"] {
+        for args in [
+            &["key", "lock", "1", "--yes"][..],
+            &["key", "edit", "1", "--owner", "x", "--yes"],
+            &["user", "lock", "1", "--yes"],
+            &["user", "new", "new", "--role", "2"],
+            &["role", "new", "new"],
+            &["role", "edit", "2", "--preset", "full-access", "--yes"],
+            &["policy", "set", "--longest-days", "9", "--yes"],
+        ] {
+            home.says(77, &[args, &["--user", user]].concat());
+        }
+    }
+    // The own account is everybody's.
+    let own = [
+        "user",
+        "edit",
+        "look",
+        "--full-name",
+        "L",
+        "--yes",
+        "--user",
+        "look",
+    ];
+    home.ends(0, &own);
+    home.says(
+        77,
+        &["role", "new", "x", "--from", "f.json", "--user", "look"],
+    );
+    assert_eq!(home.member("ci", "owner"), "");
+}
+
+#[test]
+fn no_name_steers_a_terminal_or_runs_in_a_spreadsheet() {
+    let home = Home::with(&["=1+1"]);
+    let connection = raw(&Place::File(database_of(home.home.path())));
+    // No form lets it in; an older version may have.
+    let sql = "UPDATE api_keys SET owner = 'a' || char(27) || '[2J' || char(0x202e) || 'b'";
+    connection.execute(sql, ()).expect("written");
+    for args in [
+        &["key", "list"][..],
+        &["key", "show", "1"],
+        &["key", "lock", "1", "--yes"],
+    ] {
+        for format in ["table", "json", "jsonl", "csv"] {
+            let printed = home.ends(0, &[args, &["--format", format]].concat());
+            let steers = |c: char| c.is_control() && !"\r\n".contains(c) || c == '\u{202e}';
+            assert!(!printed.contains(steers), "{args:?} {format}: {printed:?}");
+            let defused = format != "csv" || printed.contains("\"'=1+1\"");
+            assert!(defused, "{args:?}: {printed}");
+        }
+    }
+}
+
+#[test]
+fn the_members_of_a_key_are_those_that_the_page_tells() {
+    let mut home = Home::with(&[]);
+    home.key(&ApiKeyDraft {
+        description: "x".to_owned(),
+        expires_on: Some("2090-01-01".to_owned()),
+        rate: "60".to_owned(),
+        locked_out: Some("why".to_owned()),
+        ..draft("ci")
+    });
+    let page = include_str!("../docs/scripts.md");
+    for command in ["key", "user", "role"] {
+        let args = [command, "show", "1"];
+        let shown = home.json(0, &args);
+        for member in shown.as_object().expect("an object").keys() {
+            assert!(page.contains(&format!("`{member}`")), "{member}");
+        }
+    }
+    let secret = home.member("ci", "secrets")[0].clone();
+    for member in secret.as_object().expect("an object").keys() {
+        assert!(page.contains(&format!("`{member}`")), "{member}");
+    }
+}
