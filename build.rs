@@ -44,14 +44,16 @@ fn of_git() -> Option<String> {
     for source in SOURCES {
         println!("cargo::rerun-if-changed={source}");
     }
-    for moves in ["HEAD", "logs/HEAD", "index"] {
+    for moves in ["HEAD", "logs/HEAD"] {
         if let Some(path) =
             git(&["rev-parse", "--git-path", moves]).filter(|it| Path::new(it).exists())
         {
             println!("cargo::rerun-if-changed={path}");
         }
     }
-    let changed = git(&[&["status", "--porcelain", "--"][..], &SOURCES].concat())?;
+    // Without a lock git writes nothing, and so nothing of it makes cargo ask again.
+    let status = ["--no-optional-locks", "status", "--porcelain", "--"];
+    let changed = git(&[&status[..], &SOURCES].concat())?;
     let mark = if changed.is_empty() { "" } else { "+" };
     Some(git(&["rev-parse", "HEAD"])? + mark)
 }

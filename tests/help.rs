@@ -87,6 +87,66 @@ fn the_version_tells_what_a_report_of_a_fault_needs() {
     }
 }
 
+#[test]
+fn a_release_tells_the_commit_of_its_repository_or_package_and_another_build_none() {
+    let home = home();
+    let at = home.path();
+    let script = at.join("build");
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/build.rs");
+    let built = Command::new("rustc")
+        .args(["--edition", "2024", "-o"])
+        .arg(&script)
+        .arg(source)
+        .status();
+    if built.is_err() || !is_there("git") {
+        skip("rustc or git is not there");
+        return;
+    }
+    let told = |profile: &str, given: Option<&str>| {
+        let mut command = Command::new(&script);
+        command.current_dir(at).env("PROFILE", profile);
+        command.env_remove("KEYWARD_REVISION");
+        command.envs(given.map(|revision| ("KEYWARD_REVISION", revision)));
+        let said = command.output().expect("started").stdout;
+        let said = String::from_utf8(said).expect("UTF-8");
+        let told = said
+            .lines()
+            .find_map(|line| line.strip_prefix("cargo::rustc-env=KEYWARD_REVISION="));
+        told.map(str::to_owned)
+    };
+    assert_eq!(told("release", None), None);
+    let packaged = "{\n  \"git\": {\n    \"sha1\": \"0123abcd\"\n  }\n}";
+    fs::write(at.join(".cargo_vcs_info.json"), packaged).expect("written");
+    assert_eq!(told("release", None).as_deref(), Some("0123abcd"));
+    assert_eq!(
+        told("release", Some("given")),
+        None,
+        "the compiler sees it by itself"
+    );
+    fs::remove_file(at.join(".cargo_vcs_info.json")).expect("removed");
+
+    let git = |words: &[&str]| {
+        let as_somebody = ["-c", "user.name=alice", "-c", "user.email=alice@localhost"];
+        let mut command = Command::new("git");
+        command.args(as_somebody).args(words).current_dir(at);
+        let output = command.output().expect("started");
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout)
+            .expect("UTF-8")
+            .trim()
+            .to_owned()
+    };
+    git(&["init", "-q"]);
+    fs::write(at.join("build.rs"), "").expect("written");
+    git(&["add", "build.rs"]);
+    git(&["commit", "-q", "-m", "one file"]);
+    let head = git(&["rev-parse", "HEAD"]);
+    assert_eq!(told("release", None), Some(head.clone()));
+    assert_eq!(told("debug", None), None);
+    fs::write(at.join("build.rs"), "// changed").expect("written");
+    assert_eq!(told("release", None), Some(head + "+"));
+}
+
 /// The script for a shell, in a file.
 fn script(home: &Path, shell: &str) -> String {
     let path = home.join(format!("keyward.{shell}"));
@@ -253,7 +313,37 @@ const NEEDS: &[(&str, &[&str])] = &[
     ("verify", &[]),
     ("events", &[]),
     ("scan", &["-"]),
+    ("key show", &["42"]),
+    ("key edit", &["42", "--owner", "ops", "--yes"]),
+    ("key new", &["--name", "ci", "--secret-file", "ci.secret"]),
+    (
+        "key new-secret",
+        &["42", "--overlap", "none", "--secret-file", "ci.secret"],
+    ),
+    ("key unlock", &["42", "--yes"]),
+    ("key delete", &["42", "--yes"]),
+    ("key restore", &["42", "--yes"]),
+    ("key end-overlap", &["42", "--yes"]),
+    ("key set-role", &["Auditor", "42", "--yes"]),
+    ("key set-expiry", &["never", "42", "--yes"]),
+    ("user list", &[]),
+    ("user show", &["alice"]),
+    ("user new", &["bob", "--role", "Auditor"]),
+    ("user edit", &["bob", "--zone", "Asia/Tokyo", "--yes"]),
+    ("user lock", &["bob", "--yes"]),
+    ("user delete", &["bob", "--yes"]),
+    ("user set-role", &["Auditor", "bob", "--yes"]),
+    ("role list", &[]),
+    ("role show", &["Auditor"]),
+    ("role new", &["ci"]),
+    ("role edit", &["ci", "--services", "wiki", "--yes"]),
+    ("role delete", &["ci", "--yes"]),
+    ("policy show", &[]),
+    ("policy set", &["--longest-days", "90", "--yes"]),
 ];
+
+/// What needs a copy or a secret besides, or tells what is wrong with a database: these have tests of their own.
+const OTHERS: &[&str] = &["doctor", "key delivered", "restore"];
 
 #[test]
 fn wrong_usage_is_64_for_every_command() {
@@ -346,7 +436,8 @@ fn every_command_that_can_be_told_a_database_is_tried_without_a_good_one() {
         let words: Vec<&str> = path.split_whitespace().chain(["--help"]).collect();
         let help = printed(home.path(), &words);
         let opens = help.contains("--db <PATH>") && !path.is_empty();
-        let is_tried = NEEDS.iter().any(|(tried, _)| *tried == path);
+        let is_tried =
+            NEEDS.iter().any(|(tried, _)| *tried == path) || OTHERS.contains(&path.as_str());
         assert_eq!(opens, is_tried, "{path:?} and NEEDS in this file");
     }
 }

@@ -250,7 +250,7 @@ pub(super) enum Command {
         /// The theme whose file is printed
         name: Option<ThemeName>,
     },
-    /// Read the system events, check that none was changed, prune
+    /// Read the system events, check their chain, or prune old ones
     ///
     /// Prints the system events on standard output, the oldest first. Neither creates nor migrates a database.
     Events(Box<EventsArgs>),

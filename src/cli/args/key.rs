@@ -197,7 +197,9 @@ pub(in crate::cli) struct KeyNewArgs {
 /// The arguments of `keyward key new-secret`.
 #[derive(Debug, Arguments)]
 pub(in crate::cli) struct KeyNewSecretArgs {
-    /// By ID or by name; digits alone are an ID, and name:42 is the name 42
+    /// By ID or by name; digits alone are an ID
+    ///
+    /// name:42 is the name 42.
     #[arg(value_name = "KEY", value_parser = NonEmptyStringValueParser::new())]
     pub(in crate::cli) key: String,
     /// How long the secret that is replaced works on; needed where there is one
@@ -214,7 +216,9 @@ pub(in crate::cli) struct KeyNewSecretArgs {
 /// The arguments of `keyward key delivered`.
 #[derive(Debug, Arguments)]
 pub(in crate::cli) struct KeyDeliveredArgs {
-    /// By ID or by name; digits alone are an ID, and name:42 is the name 42
+    /// By ID or by name; digits alone are an ID
+    ///
+    /// name:42 is the name 42.
     #[arg(value_name = "KEY", value_parser = NonEmptyStringValueParser::new())]
     pub(in crate::cli) key: String,
     /// How long the secret that is replaced works on; needed where there is one

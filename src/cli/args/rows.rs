@@ -40,7 +40,9 @@ pub(in crate::cli) struct FormatArg {
 /// The rows that a filter shows.
 #[derive(Debug, Arguments)]
 pub(in crate::cli) struct FilterArg {
-    /// Only what this filter shows, as the console's list is filtered: state:locked owner:ops expires:<14d
+    /// Only what this filter shows, such as state:locked owner:ops
+    ///
+    /// It is what the console's filter line takes.
     #[arg(long, value_name = "FILTER", allow_hyphen_values = true)]
     pub(in crate::cli) filter: Option<String>,
 }
@@ -142,7 +144,9 @@ pub(in crate::cli) struct ChangedArgs {
 /// Rows that are named, and shown with all that is known of them.
 #[derive(Debug, Arguments)]
 pub(in crate::cli) struct ShowArgs {
-    /// By ID or by name; digits alone are an ID, and name:42 is the name 42
+    /// By ID or by name; digits alone are an ID
+    ///
+    /// name:42 is the name 42.
     #[arg(value_name = "NAME", required = true, value_parser = NonEmptyStringValueParser::new())]
     pub(in crate::cli) named: Vec<String>,
     #[command(flatten)]
@@ -155,7 +159,9 @@ pub(in crate::cli) struct ShowArgs {
 #[derive(Debug, Arguments)]
 #[group(required = true, multiple = true, args = ["named", "filter"])]
 pub(in crate::cli) struct WhichArgs {
-    /// By ID or by name; digits alone are an ID, and name:42 is the name 42
+    /// By ID or by name; digits alone are an ID
+    ///
+    /// name:42 is the name 42.
     #[arg(value_name = "NAME", conflicts_with = "filter", value_parser = NonEmptyStringValueParser::new())]
     pub(in crate::cli) named: Vec<String>,
     #[command(flatten)]
@@ -168,7 +174,7 @@ pub(in crate::cli) struct SureArgs {
     /// Say what would change, and change nothing
     #[arg(long)]
     pub(in crate::cli) dry_run: bool,
-    /// Yes, without asking; needed where there is no terminal to ask at
+    /// Without asking; needed where there is no terminal
     #[arg(long, conflicts_with = "dry_run")]
     pub(in crate::cli) yes: bool,
 }

@@ -10,7 +10,7 @@ const GROUPS: &[(&str, &[&str])] = &[
             "by", "expiring", "filter", "named", "since", "target", "until", "unused",
         ],
     ),
-    ("Output", &["follow", "format", "reverse", "sort"]),
+    ("Output", &["follow", "format", "json", "reverse", "sort"]),
     (
         "Secret",
         &[

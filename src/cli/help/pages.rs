@@ -361,6 +361,36 @@ pub(in crate::cli) static PAGES: &[Page] = &[
         last: None,
     },
     Page {
+        command: "scan",
+        notes: notes!("scan"),
+        examples: &[
+            (
+                "keyward scan /var/log/app",
+                "Look through files and directories",
+            ),
+            (
+                "git log -p --all | keyward scan -",
+                "Look through the whole history of a repository",
+            ),
+            (
+                "keyward scan --lock --yes --format jsonl /srv/shared",
+                "Lock out what is found, from a script",
+            ),
+        ],
+        exits: &[
+            (Exit::Done, "No living secret was found"),
+            (
+                Exit::Refused,
+                "A living one was found, whatever else could not be read",
+            ),
+            (
+                Exit::Trouble,
+                "Trouble, said on standard error; something could not be read",
+            ),
+        ],
+        last: None,
+    },
+    Page {
         command: "user list",
         notes: "",
         examples: &[(
@@ -430,36 +460,6 @@ pub(in crate::cli) static PAGES: &[Page] = &[
             (
                 Exit::Refused,
                 "Refused, at least one of them; something named does not exist; not confirmed",
-            ),
-        ],
-        last: None,
-    },
-    Page {
-        command: "scan",
-        notes: notes!("scan"),
-        examples: &[
-            (
-                "keyward scan /var/log/app",
-                "Look through files and directories",
-            ),
-            (
-                "git log -p --all | keyward scan -",
-                "Look through the whole history of a repository",
-            ),
-            (
-                "keyward scan --lock --yes --format jsonl /srv/shared",
-                "Lock out what is found, from a script",
-            ),
-        ],
-        exits: &[
-            (Exit::Done, "No living secret was found"),
-            (
-                Exit::Refused,
-                "A living one was found, whatever else could not be read",
-            ),
-            (
-                Exit::Trouble,
-                "Trouble, said on standard error; something could not be read",
             ),
         ],
         last: None,
