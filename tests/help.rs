@@ -307,8 +307,6 @@ const NEEDS: &[(&str, &[&str])] = &[
     ("ssh-line", &["--user", "alice", "alice.pub"]),
     ("key lock", &["42", "--yes"]),
     ("key list", &[]),
-    ("key new", &["--name", "ci", "--secret-file", "ci.secret"]),
-    ("key new-secret", &["42", "--secret-file", "ci.secret"]),
     ("key delivered", &["42"]),
     ("verify", &[]),
     ("events", &[]),
@@ -342,8 +340,8 @@ const NEEDS: &[(&str, &[&str])] = &[
     ("policy set", &["--longest-days", "90", "--yes"]),
 ];
 
-/// What needs a copy or a secret besides, or tells what is wrong with a database: these have tests of their own.
-const OTHERS: &[&str] = &["doctor", "key delivered", "restore"];
+/// What is for a database that is broken: these have tests of their own.
+const OTHERS: &[&str] = &["doctor", "restore"];
 
 #[test]
 fn wrong_usage_is_64_for_every_command() {

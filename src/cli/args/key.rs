@@ -22,7 +22,9 @@ pub(in crate::cli) enum KeyCommand {
     New(Box<KeyNewArgs>),
     /// Issue a new secret for an API key, and hand it over
     NewSecret(KeyNewSecretArgs),
-    /// Confirm that a secret has arrived, by reading it back on standard input
+    /// Confirm that a secret has arrived, by reading it back
+    ///
+    /// The secret is read from standard input, never from an argument.
     Delivered(KeyDeliveredArgs),
     /// Show all that is known of API keys, deleted ones too
     Show(ShowArgs),
@@ -34,9 +36,9 @@ pub(in crate::cli) enum KeyCommand {
     Unlock(ChangeArgs),
     /// Delete API keys; they can be restored for 7 days
     Delete(ChangeArgs),
-    /// Restore deleted API keys, with the secrets that were confirmed as stored
+    /// Restore deleted API keys, with their stored secrets
     Restore(ChangeArgs),
-    /// End the overlap of API keys now: only the current secret of each works from here
+    /// End the overlap of API keys: only the current secret works
     EndOverlap(ChangeArgs),
     /// Give API keys another role
     SetRole(SetRoleArgs),
@@ -98,6 +100,9 @@ pub(in crate::cli) struct SetExpiryArgs {
 }
 
 #[derive(Debug, Arguments)]
+#[command(
+    override_usage = "keyward key edit [OPTIONS] <NAME>...\n       keyward key edit [OPTIONS] --filter <FILTER>"
+)]
 pub(in crate::cli) struct KeyEditArgs {
     #[command(flatten)]
     pub(in crate::cli) fields: KeyFieldsArgs,

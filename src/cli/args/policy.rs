@@ -22,6 +22,7 @@ pub(in crate::cli) struct PolicyShowArgs {
 }
 
 #[derive(Debug, Arguments)]
+#[command(override_usage = "keyward policy set [OPTIONS]")]
 pub(in crate::cli) struct PolicySetArgs {
     #[command(flatten)]
     pub(in crate::cli) fields: PolicyFieldsArgs,

@@ -54,6 +54,9 @@ pub(in crate::cli) struct RoleNewArgs {
 }
 
 #[derive(Debug, Arguments)]
+#[command(
+    override_usage = "keyward role edit [OPTIONS] <NAME>...\n       keyward role edit [OPTIONS] --filter <FILTER>"
+)]
 pub(in crate::cli) struct RoleEditArgs {
     #[command(flatten)]
     pub(in crate::cli) fields: RoleFieldsArgs,

@@ -99,6 +99,9 @@ pub(in crate::cli) struct PersonArgs {
 }
 
 #[derive(Debug, Arguments)]
+#[command(
+    override_usage = "keyward user edit [OPTIONS] <NAME>...\n       keyward user edit [OPTIONS] --filter <FILTER>"
+)]
 pub(in crate::cli) struct UserEditArgs {
     #[command(flatten)]
     pub(in crate::cli) fields: UserFieldsArgs,
