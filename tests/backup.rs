@@ -103,7 +103,7 @@ fn names(directory: &Path) -> Vec<String> {
 
 /// The last event of the trail, as `keyward events` has it.
 fn last_event(home: &Path) -> String {
-    let events = succeeds(&run(home, &["events", "--format", "json"]));
+    let events = succeeds(&run(home, &["events", "--format", "jsonl"]));
     events.lines().last().expect("an event").to_owned()
 }
 
@@ -317,7 +317,7 @@ fn a_restore_tells_what_comes_back_and_what_is_lost_and_keeps_what_was_there() {
     }
     assert!(said.contains("continue those of the copy"), "{said}");
     changed.is_restored();
-    let events = succeeds(&changed.run(&["events", "--format", "json"]));
+    let events = succeeds(&changed.run(&["events", "--format", "jsonl"]));
     let event = events
         .lines()
         .find(|event| event.contains("Backup Restored"));

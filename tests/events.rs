@@ -804,7 +804,7 @@ fn following_ends_with_a_sentence_where_what_comes_cannot_be_followed() {
         fs::rename(beside, trail.database()).expect("moved");
     };
     let newer = |trail: &Trail| replace(trail, &newer);
-    assert_eq!(end(&[], &newer, "created by a newer Keyward"), Some(2));
+    assert_eq!(end(&[], &newer, "by a newer Keyward"), Some(2));
     let nobody = |trail: &Trail| {
         replace(trail, &|other| {
             other.sql("UPDATE users SET name = 'x', name_key = 'x'");

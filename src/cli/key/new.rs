@@ -248,34 +248,13 @@ impl Making {
         self.exit(trouble)
     }
 
-    /// How a command ends because of a key that is not made. A value that cannot be read is wrong usage where it is one of
-    /// the options.
+    /// How a command ends because of a key that is not made. What is wrong in a file is no wrong usage.
     fn exit(&self, trouble: &Trouble) -> Exit {
-        match trouble {
-            Trouble::Problems(problems) if !self.many => {
-                let unread = problems.iter().any(|problem| is_unread(&problem.rule));
-                if unread {
-                    Exit::Usage
-                } else {
-                    Exit::of(trouble)
-                }
-            }
-            _ => Exit::of(trouble),
+        match Exit::of(trouble) {
+            Exit::Usage if self.many => Exit::Refused,
+            exit => exit,
         }
     }
-}
-
-/// Whether the rule says that a text is no value of its field at all.
-fn is_unread(rule: &Rule) -> bool {
-    matches!(
-        rule,
-        Rule::NotADate
-            | Rule::NoSuchDay
-            | Rule::DateTooLate { .. }
-            | Rule::NotARate { .. }
-            | Rule::NotAnAddress { .. }
-            | Rule::NotANetwork { .. }
-    )
 }
 
 /// Says what was made: the keys where standard output is free, where the secrets are, and what is still to be done.
