@@ -26,7 +26,7 @@ use support::pty::{Pty, Start};
 
 /// A home with a database, and who made it.
 struct Home {
-    home: TempDir,
+    directory: TempDir,
     service: Service,
     owner: Actor,
 }
@@ -34,10 +34,10 @@ struct Home {
 impl Home {
     /// With keys of these names, the first of which has the ID 1.
     fn with(names: &[&str]) -> Home {
-        let home = tempfile::tempdir().expect("a directory");
-        let (service, owner) = as_made(&database_of(home.path()), CHEAP);
+        let directory = tempfile::tempdir().expect("a directory");
+        let (service, owner) = as_made(&database_of(directory.path()), CHEAP);
         let mut made = Home {
-            home,
+            directory,
             service,
             owner,
         };
@@ -53,7 +53,7 @@ impl Home {
     }
 
     fn output(&self, args: &[&str]) -> Output {
-        keyward(self.home.path(), args)
+        keyward(self.directory.path(), args)
             .stdin(Stdio::null())
             .output()
             .expect("started")
@@ -90,7 +90,7 @@ impl Home {
 
     /// Every row of every table.
     fn dump(&self) -> Vec<String> {
-        let connection = raw(&Place::File(database_of(self.home.path())));
+        let connection = raw(&Place::File(database_of(self.directory.path())));
         let texts = |sql: &str| -> Vec<String> {
             let mut query = connection.prepare(sql).expect("prepared");
             let width = query.column_count();
@@ -114,7 +114,7 @@ impl Home {
 
     /// It at a terminal.
     fn at_terminal(&self, args: &[&str]) -> Pty {
-        Start::new(self.home.path(), args).go()
+        Start::new(self.directory.path(), args).go()
     }
 }
 
@@ -333,7 +333,7 @@ fn users_and_roles_are_made_changed_and_deleted() {
     );
     let role = home.json(0, &["role", "show", "ci"]);
     assert_eq!(role["allowWebService"], true);
-    std::fs::write(home.home.path().join("ci.json"), role.to_string()).expect("written");
+    std::fs::write(home.directory.path().join("ci.json"), role.to_string()).expect("written");
     home.ends(0, &["role", "new", "twin", "--from", "ci.json"]);
     let twin = home.json(0, &["role", "show", "twin"]);
     assert_eq!(twin["rights"], role["rights"]);
@@ -421,7 +421,7 @@ fn who_may_not_is_told_so_with_77_and_nothing_is_changed() {
 #[test]
 fn no_name_steers_a_terminal_or_runs_in_a_spreadsheet() {
     let home = Home::with(&["=1+1"]);
-    let connection = raw(&Place::File(database_of(home.home.path())));
+    let connection = raw(&Place::File(database_of(home.directory.path())));
     // No form lets it in; an older version may have.
     let sql = "UPDATE api_keys SET owner = 'a' || char(27) || '[2J' || char(0x202e) || 'b'";
     connection.execute(sql, ()).expect("written");
