@@ -229,7 +229,14 @@ mod tests {
     }
 
     /// Commands with more options than a small terminal has lines.
-    const LONG: &[&str] = &["", "serve", "key new", "key new-secret", "events"];
+    const LONG: &[&str] = &[
+        "",
+        "serve",
+        "key list",
+        "key new",
+        "key new-secret",
+        "events",
+    ];
 
     #[test]
     fn the_short_help_fits_a_small_terminal() {

@@ -41,8 +41,14 @@ pub(in crate::cli) enum KeyCommand {
     /// End the overlap of API keys: only the current secret works
     EndOverlap(ChangeArgs),
     /// Give API keys another role
+    #[command(
+        override_usage = "keyward key set-role [OPTIONS] <ROLE> <NAME>...\n       keyward key set-role [OPTIONS] <ROLE> --filter <FILTER>"
+    )]
     SetRole(SetRoleArgs),
     /// Give API keys another last day
+    #[command(
+        override_usage = "keyward key set-expiry [OPTIONS] <DAY> <NAME>...\n       keyward key set-expiry [OPTIONS] <DAY> --filter <FILTER>"
+    )]
     SetExpiry(SetExpiryArgs),
 }
 

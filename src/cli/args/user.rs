@@ -30,6 +30,9 @@ pub(in crate::cli) enum UserCommand {
     /// Delete users; they cannot be restored
     Delete(ChangeArgs),
     /// Give users another role
+    #[command(
+        override_usage = "keyward user set-role [OPTIONS] <ROLE> <NAME>...\n       keyward user set-role [OPTIONS] <ROLE> --filter <FILTER>"
+    )]
     SetRole(SetRoleArgs),
 }
 
