@@ -28,6 +28,7 @@ mod show;
 mod ssh_commands;
 pub mod ssh_key;
 mod ssh_line;
+pub mod ssh_words;
 mod themes;
 mod unlock;
 mod user;

@@ -81,6 +81,7 @@ targets! {
     import: every_file_of_keys_is_read_or_told_by_its_line_and_cells_are_read_as_they_are_written,
     scan: a_secret_is_found_in_whatever_is_around_it,
     ssh_key: of_a_public_key_comes_one_line_that_holds_it,
+    ssh_words: no_letter_of_a_command_is_lost_and_none_with_a_secret_is_taken,
     terminal: whatever_a_terminal_sends_has_an_end_and_is_the_same_in_pieces,
     token: no_other_text_is_taken_for_a_secret,
 }

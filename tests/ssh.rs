@@ -40,6 +40,12 @@ fn lax() -> Option<Sshd> {
     sshd
 }
 
+/// One whose lines open the console, and one whose lines allow commands, too; none where there is no sshd.
+fn both() -> Vec<Sshd> {
+    let both = [lax(), Sshd::with_commands()];
+    both.into_iter().flatten().collect()
+}
+
 /// As root the environment of a process that hides itself from everybody else can be seen.
 fn environment(console: u32) -> Option<String> {
     let seen = fs::read(format!("/proc/{console}/environ")).ok()?;
@@ -205,7 +211,12 @@ fn whatever_is_asked_for_only_ones_own_console_comes() {
 
 #[test]
 fn no_file_is_copied_either_way() {
-    let Some(sshd) = lax() else { return };
+    for sshd in both() {
+        copies_no_file(&sshd);
+    }
+}
+
+fn copies_no_file(sshd: &Sshd) {
     let path = |name: &str| sshd.site.path(name).display().to_string();
     fs::write(sshd.site.path("mine"), "mine").expect("written");
     let batch = format!(
@@ -236,13 +247,18 @@ fn no_file_is_copied_either_way() {
 
 #[test]
 fn nothing_is_forwarded() {
-    let Some(sshd) = lax() else { return };
+    for sshd in both() {
+        forwards_nothing(&sshd);
+    }
+}
+
+fn forwards_nothing(sshd: &Sshd) {
     for (user, allowed) in [("alice", false), (UNBOUND, true)] {
-        assert_eq!(local_forwarding(&sshd, user), allowed, "-L as {user}");
+        assert_eq!(local_forwarding(sshd, user), allowed, "-L as {user}");
         for back in ["0:127.0.0.1:9", "SOCKET:127.0.0.1:9"] {
             let socket = sshd.site.path("back").display().to_string();
             let back = back.replace("SOCKET", &socket);
-            let forwarded = remote_forwarding(&sshd, user, &back);
+            let forwarded = remote_forwarding(sshd, user, &back);
             assert_eq!(forwarded, allowed, "-R {back} as {user}");
             assert_eq!(
                 fs::remove_file(&socket).is_ok(),

@@ -3,20 +3,19 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fmt::Display;
+use std::os::unix::ffi::OsStrExt as _;
 
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory};
 
 use crate::cli::args::{self, Args};
 use crate::cli::exit::Exit;
-use crate::cli::{Failure, holds_secret, to_look};
+use crate::cli::ssh_words::{self, NoWords};
+use crate::cli::{Failure, to_look};
 use crate::config::Config;
 use crate::domain::name::printable;
 use crate::store::Place;
 use crate::text::Text;
-
-/// The most bytes of a command.
-const MOST: usize = 64 * 1024;
 
 const LIST: &[&str] = &["filter", "format", "sort", "reverse"];
 const CHANGE: &[&str] = &["named", "filter", "dry_run", "yes", "format"];
@@ -180,6 +179,19 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     ("role delete", CHANGE),
+    ("policy show", &["format"]),
+    (
+        "policy set",
+        &[
+            "expiry_required",
+            "longest_days",
+            "warning_days",
+            "dry_run",
+            "yes",
+            "format",
+        ],
+    ),
+    ("scan", &["paths=-", "lock", "yes", "format"]),
 ];
 
 /// The command that a client typed, on the database and as the user of its line.
@@ -192,7 +204,8 @@ pub(super) fn read(
     typed: &OsStr,
     line: &Args,
 ) -> Result<Args, Failure> {
-    let words = words(typed)?;
+    let words = ssh_words::words(typed.as_bytes())
+        .map_err(|no| Failure::Sentence(sentence(no), Exit::Usage))?;
     let console = Args::command();
     let (mut command, mut path) = (&console, Vec::new());
     while let Some(found) = words
@@ -230,6 +243,18 @@ pub(super) fn read(
     args.map_err(Failure::Answer)
 }
 
+/// What is wrong with what was typed.
+fn sentence(no: NoWords) -> &'static str {
+    match no {
+        NoWords::TooLong => "ssh_commands.too_long",
+        NoWords::NotText => "ssh_commands.not_text",
+        NoWords::Quotes => "ssh_commands.quotes",
+        NoWords::Secret => "ssh_commands.secret",
+        NoWords::Comment => "ssh_commands.comment",
+        NoWords::Empty => "ssh_commands.empty",
+    }
+}
+
 /// What is allowed of a command; of one that only stands before others, nothing but its help.
 fn allowed(name: &str) -> Option<(&'static str, &'static [&'static str])> {
     let stands_before = |long: &str| {
@@ -246,34 +271,6 @@ fn allowed(name: &str) -> Option<(&'static str, &'static [&'static str])> {
         })
 }
 
-/// Takes a command apart, with quotation marks and backslashes as a shell has them, and nothing else of a shell.
-fn words(typed: &OsStr) -> Result<Vec<String>, Failure> {
-    let wrong = |name| Failure::Sentence(name, Exit::Usage);
-    if typed.len() > MOST {
-        return Err(wrong("ssh_commands.too_long"));
-    }
-    let typed = typed.to_str().ok_or(wrong("ssh_commands.not_text"))?;
-    if typed.contains(char::is_control) {
-        return Err(wrong("ssh_commands.not_text"));
-    }
-    let words = shlex::split(typed).ok_or(wrong("ssh_commands.quotes"))?;
-    if std::iter::once(typed)
-        .chain(words.iter().map(String::as_str))
-        .any(holds_secret)
-    {
-        return Err(wrong("ssh_commands.secret"));
-    }
-    // What a shell takes for a comment would be left out without a word.
-    let behind = shlex::split(&format!("{typed} end"));
-    if behind.is_none_or(|words| words.last().is_none_or(|last| last != "end")) {
-        return Err(wrong("ssh_commands.comment"));
-    }
-    if words.is_empty() || words.iter().any(String::is_empty) {
-        return Err(wrong("ssh_commands.empty"));
-    }
-    Ok(words)
-}
-
 /// Refuses whatever the command was given that is not known to be safe, however it was spelt: it is looked at as it was
 /// understood.
 fn check(
@@ -287,9 +284,7 @@ fn check(
         if matches.value_source(id) != Some(ValueSource::CommandLine) {
             continue;
         }
-        let option = arg
-            .get_long()
-            .map_or_else(|| id.to_owned(), |long| format!("--{long}"));
+        let option = shown(arg);
         let refused = |name, only: &str| {
             let facts: [(&str, &dyn Display); 2] = [("option", &option), ("only", &only)];
             Err(Failure::Words(text.fill(name, &facts), Exit::NotAllowed))
@@ -307,6 +302,15 @@ fn check(
         }
     }
     Ok(())
+}
+
+/// An option or an argument as the help has it.
+fn shown(arg: &clap::Arg) -> String {
+    let value = || arg.get_value_names().and_then(|names| names.first());
+    match arg.get_long() {
+        Some(long) => format!("--{long}"),
+        None => value().map_or_else(|| arg.get_id().to_string(), ToString::to_string),
+    }
 }
 
 /// Whose it is and on which database, where the command takes that.
@@ -379,11 +383,8 @@ mod tests {
         "backup",
         "restore",
         "doctor",
-        "policy show",
-        "policy set",
         "completions",
         "man",
-        "scan",
     ];
 
     /// Every command that does something, by its whole name.
@@ -425,34 +426,5 @@ mod tests {
                 );
             }
         }
-    }
-
-    #[test]
-    fn a_command_is_taken_apart_as_by_a_shell_that_does_nothing() {
-        let words = |typed: &str| words(OsStr::new(typed)).ok();
-        for (typed, apart) in [
-            ("key list", &["key", "list"][..]),
-            ("  key  'a b'\"c\"\\ d ", &["key", "a bc d"]),
-            (
-                "a $HOME `id` ; x > y | z && * ~ $(b)",
-                &[
-                    "a", "$HOME", "`id`", ";", "x", ">", "y", "|", "z", "&&", "*", "~", "$(b)",
-                ],
-            ),
-            ("a 'b # c' d#e \\#f", &["a", "b # c", "d#e", "#f"]),
-        ] {
-            assert_eq!(
-                words(typed).as_deref(),
-                Some(&apart.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>()[..])
-            );
-        }
-        let long = "a".repeat(MOST + 1);
-        for typed in [
-            "", " ", "a ''", "a \"", "a '", "a \\", "a #b", "# a", "a\nb", "a\u{1b}b", "a\u{9b}b",
-            &long,
-        ] {
-            assert_eq!(words(typed), None, "{typed:?}");
-        }
-        assert!(words(&"a".repeat(MOST)).is_some());
     }
 }

@@ -70,7 +70,8 @@ fn in_a_namespace_of_its_own() {
         commands: block("useradd")
             + &block("mkdir")
             + &block("sudo -u keyward -H keyward ssh-line"),
-        asked: block("ssh keyward@host"),
+        asked: block("ssh keyward@host key list"),
+        handed_over: block("ssh keyward@host key new"),
         line: block("restrict"),
         sshd: block("# /etc/ssh"),
         sudoers: block("# /etc/sudoers"),
@@ -100,6 +101,7 @@ fn in_a_namespace_of_its_own() {
 struct Recipe {
     commands: String,
     asked: String,
+    handed_over: String,
     line: String,
     sshd: String,
     sudoers: String,
@@ -155,8 +157,23 @@ impl Recipe {
         let event = sshd.events(&[673]).pop().expect("an event");
         assert_eq!(event["actor"], "ci");
         assert!(event.to_string().contains("no longer used"), "{event}");
+        self.a_secret_is_handed_over(&client);
         let other = run(&format!("{client} keyward config"));
         assert_eq!(other.status.code(), Some(77), "{other:?}");
+    }
+
+    /// ci has a secret made, reads it back, and finds it in a log.
+    fn a_secret_is_handed_over(&self, client: &str) {
+        let secret = Path::new(KEYS).join("secret");
+        for (line, code) in self.handed_over.lines().zip([0, 0, 1]) {
+            let secret = fs::read_to_string(&secret).unwrap_or_default();
+            let (id, _) = secret.split_once(':').unwrap_or_default();
+            fs::write(Path::new(KEYS).join("build.log"), &secret).expect("written");
+            let line = line.replace("ssh keyward@host", &format!("{client} keyward"));
+            let ran = run(&line.replace(" 42 ", &format!(" {id} ")));
+            assert_eq!(ran.status.code(), Some(code), "{line}: {ran:?}");
+        }
+        assert_eq!(self.handed_over.lines().count(), 3);
     }
 
     /// bob locks alice out, and root gets her back in.

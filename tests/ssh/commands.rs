@@ -309,6 +309,19 @@ fn nothing_else_is_done_whatever_is_asked_for_and_however_it_is_spelt() {
         (&["events", "--prune-before=0s", "--to", &pwned], 77),
         (&["events", ">", &pwned], 64),
         (&["key", "list", "@/etc/passwd"], 64),
+        (&["scan", "/etc/passwd"], 77),
+        (&["scan", "-", "/etc/passwd"], 77),
+        (&["scan", "--", "/etc/passwd", "-"], 77),
+        (&["scan", "./-"], 77),
+        (&["scan", "-/"], 64),
+        (&["scan", "."], 77),
+        (&["scan", "-", "--user", "bob"], 77),
+        (&["scan", "-", &elsewhere], 77),
+        (&["policy", "show", &elsewhere], 77),
+        (
+            &["policy", "set", "--warning-days=9", "--yes", "--user=bob"],
+            77,
+        ),
         // A shell's words are words.
         (&["key", "list", ";", &touch], 64),
         (&["key", "list", "'&&'", &touch], 64),
@@ -330,6 +343,139 @@ fn nothing_else_is_done_whatever_is_asked_for_and_however_it_is_spelt() {
         help.code == Some(0) && help.printed.contains("--filter"),
         "{help:?}"
     );
+}
+
+#[test]
+fn secrets_come_on_standard_output_and_are_read_back_and_no_file_of_the_host_is_written_or_read() {
+    let Some((sshd, _)) = with_commands() else {
+        return;
+    };
+    let new = ["key", "new", "--name", "ci", "--role", "Auditor"];
+    let with = |more: &[&'static str]| [&new[..], more].concat();
+    let (before, files) = (rows(&sshd.site), names(&sshd.site.directory));
+    let public = fs::read_to_string(sshd.site.path("alice.pub")).expect("a key");
+    let recipient = format!("'{}'", public.trim());
+    for words in [
+        with(&["--secret-file", "x"]),
+        with(&["--secret-fd", "3"]),
+        with(&["--secret-file=x", "--stdout"]),
+        vec!["key", "new", "--from", "/etc/passwd", "--stdout"],
+        vec!["key", "new", "--from=-", "--secret-dir", "/tmp", "--stdout"],
+        vec!["key", "new-secret", "one", "--secret-file", "x"],
+        [&new[..], &["--age", &recipient]].concat(),
+        vec!["role", "new", "r", "--from", "/etc/passwd"],
+        vec!["user", "unlock", "alice", "--break-glass"],
+        vec!["doctor"],
+        vec!["backup", "x"],
+    ] {
+        let ran = run(&sshd, "alice", &words);
+        // Two that do not go together are wrong usage before anything else.
+        let is_refused = [Some(77), Some(64)].contains(&ran.code) && ran.printed.is_empty();
+        assert!(is_refused, "{words:?}: {ran:?}");
+    }
+    let mut at_a_terminal = sshd.console("alice", &[], &with(&["--stdout"]));
+    assert_eq!(at_a_terminal.end(), 64);
+    run(&sshd, "bob", &with(&["--stdout"])).is_refused(77, "Not authorized");
+    assert!(rows(&sshd.site) == before, "changed");
+    assert_eq!(names(&sshd.site.directory), files);
+
+    let made = run(&sshd, "alice", &with(&["--stdout"]));
+    let secret = made.printed.trim_end();
+    assert!(
+        made.code == Some(0) && !made.said.contains(&secret[5..]),
+        "{}",
+        made.said
+    );
+    assert_eq!(made.printed.lines().count(), 1);
+    let verify = || run_with(&sshd, "alice", &[], &["verify"], secret);
+    assert!(verify().printed.contains("not-delivered"));
+    let (id, _) = secret.split_once(':').expect("an ID");
+    let delivered = ["key", "delivered", id];
+    run_with(&sshd, "bob", &[], &delivered, secret).is_refused(77, "Not authorized");
+    assert!(verify().printed.contains("not-delivered"));
+    let done = run_with(&sshd, "alice", &[], &delivered, secret);
+    assert_eq!(done.code, Some(0), "{done:?}");
+    assert!(verify().printed.contains(r#""valid":true"#));
+    let encrypted = run(
+        &sshd,
+        "alice",
+        &[
+            "key", "new", "--name", "aged", "--role", "Auditor", "--stdout", "--age", &recipient,
+        ],
+    );
+    assert!(
+        encrypted.code == Some(0) && encrypted.printed.starts_with("-----BEGIN AGE"),
+        "{encrypted:?}"
+    );
+}
+
+#[test]
+fn the_policy_is_seen_by_all_and_set_by_who_may() {
+    let Some((sshd, _)) = with_commands() else {
+        return;
+    };
+    let shown = |user: &str| {
+        let ran = run(&sshd, user, &["policy", "show", "--format", "json"]);
+        assert_eq!((ran.code, &*ran.said), (Some(0), ""), "{ran:?}");
+        serde_json::from_str::<Value>(&ran.printed).expect("JSON")
+    };
+    let set = ["policy", "set", "--longest-days", "90"];
+    let with_yes = [&set[..], &["--yes"]].concat();
+    let before = rows(&sshd.site);
+    run(&sshd, "bob", &with_yes).is_refused(77, "Not authorized");
+    run(&sshd, "alice", &set).is_refused(64, "--yes");
+    let dry = run(&sshd, "alice", &[&set[..], &["--dry-run"]].concat());
+    assert_eq!(dry.code, Some(0), "{dry:?}");
+    assert!(rows(&sshd.site) == before, "changed");
+    let done = run(&sshd, "alice", &with_yes);
+    assert_eq!((done.code, &*done.said), (Some(0), ""), "{done:?}");
+    assert_eq!(shown("bob")["longestDays"], 90);
+    let unset = ["policy", "set", "--longest-days=", "--yes"];
+    assert_eq!(run(&sshd, "alice", &unset).code, Some(0));
+    assert_eq!(shown("bob")["longestDays"], Value::Null);
+}
+
+#[test]
+fn what_comes_on_standard_input_is_scanned_and_nothing_of_the_host() {
+    let Some((sshd, secret)) = with_commands() else {
+        return;
+    };
+    let leaked = format!("first\nkey = {secret}\n");
+    let lock = ["scan", "-", "--lock"];
+    let locks = [&lock[..], &["--yes"]].concat();
+    let before = rows(&sshd.site);
+    for words in [&["scan", "-"][..], &["scan"], &["scan", "-", "-"]] {
+        let found = run_with(&sshd, "bob", &[], words, &leaked);
+        let is_told = found.code == Some(1) && found.printed.contains("one");
+        assert!(is_told && !found.printed.contains(&secret), "{words:?}");
+        let nothing = run_with(&sshd, "bob", &[], words, "nothing in here\n");
+        assert_eq!((nothing.code, &*nothing.said), (Some(0), ""), "{nothing:?}");
+    }
+    run_with(&sshd, "bob", &[], &locks, &leaked).is_refused(77, "Not authorized");
+    run_with(&sshd, "alice", &[], &lock, &leaked).is_refused(64, "--yes");
+    // A file that has this name there is no standard input.
+    run_with(&sshd, "alice", &[], &["scan", "./-"], &leaked).is_refused(77, "PATH can only be -");
+    assert!(rows(&sshd.site) == before, "changed");
+    let locking = run_with(&sshd, "alice", &[], &locks, &leaked);
+    assert_eq!(locking.code, Some(1), "{locking:?}");
+    assert_eq!(locked(&sshd), [1]);
+}
+
+#[test]
+fn a_head_of_the_trail_is_no_secret() {
+    let Some((sshd, _)) = with_commands() else {
+        return;
+    };
+    let head = format!("12:{}", "a1".repeat(32));
+    for words in [
+        &["events", "--check", "--head", &head][..],
+        &["events", "--check", &format!("--head={head}")],
+    ] {
+        let checked = run(&sshd, "alice", words);
+        assert_eq!(checked.code, Some(1), "it is not in the trail: {checked:?}");
+        let told = checked.printed + &checked.said;
+        assert!(!told.contains("replace this one"), "{told}");
+    }
 }
 
 /// The names of all files in a directory but those that `SQLite` has beside a database.

@@ -12,6 +12,7 @@ pub mod http;
 pub mod import;
 pub mod scan;
 pub mod ssh_key;
+pub mod ssh_words;
 pub mod terminal;
 pub mod token;
 
@@ -30,6 +31,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("import", import::run),
     ("scan", scan::run),
     ("ssh_key", ssh_key::run),
+    ("ssh_words", ssh_words::run),
     ("terminal", terminal::run),
     ("token", token::run),
 ];
