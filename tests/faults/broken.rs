@@ -94,6 +94,7 @@ pub fn mounted(broken: &TempDir, lines: &str) -> Option<String> {
         .args(args)
         .args(["sh", "-c", &format!("{prelude}{lines}")])
         .env("PROGRAM", KEYWARD)
+        .env("HOME", broken.path())
         .env("SECRET", path("secret"))
         .env("DISK", path("disk"))
         .env("DB", path("disk/keyward.db"))

@@ -155,6 +155,9 @@ fn a_clock_that_is_set_decides_what_has_expired_and_ends_no_session() {
 
     timed.set("-1d");
     console.see("Active");
+    // Before a refusal is noted, which is then the newest event.
+    let doctor = timed.run(&["doctor"], "");
+    says(&doctor, &["warning", "clock", "before the newest"]);
     assert_eq!(timed.refused()[0], "");
     console.send("u").says("confirm.unlock_title");
     pause();

@@ -211,6 +211,10 @@ fn a_damaged_page_of_any_table_or_index_is_told_by_the_check() {
             .iter()
             .any(|code| check.ends_with(code));
         assert!(told && code, "{name} {how}: {check}");
+        let doctor = on_database(directory.path(), &["doctor"]).output();
+        let doctor = said(doctor.expect("run"));
+        assert!(doctor.contains("failed"), "{name} {how}: {doctor}");
+        assert!(doctor.ends_with("exit 1\n"), "{name} {how}: {doctor}");
         let events = on_database(directory.path(), &["events"]).output();
         let events = said(events.expect("run"));
         assert!(!events.contains("please report"), "{name} {how}: {events}");

@@ -36,6 +36,8 @@ fn sixteen_files_or_64_mib_are_enough_for_a_verdict_and_for_scripts() {
         says(&check, &["is intact", "exit 0"]);
         let list = within(&[limit], broken.path(), &["key", "list", "--format", "csv"]);
         says(&list, &["backup", "exit 0"]);
+        let doctor = within(&[limit], broken.path(), &["doctor"]);
+        says(&doctor, &["finds no damage", "intact", "exit 0"]);
         let secret = broken.path().join("secret").display().to_string();
         let found = within(&[limit], broken.path(), &["scan", &secret]);
         says(&found, &["current", "exit 1"]);
