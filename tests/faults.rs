@@ -16,6 +16,7 @@ mod support {
 
 #[path = "faults"]
 mod faults {
+    mod bits;
     mod broken;
     mod calls;
     mod clock;

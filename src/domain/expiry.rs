@@ -34,6 +34,12 @@ impl Expiry {
         }
     }
 
+    /// The instant that decides, unless the day is over everywhere on Earth before it.
+    #[must_use]
+    pub fn at_the_latest(self) -> Timestamp {
+        self.at.min(end_of_day(self.on, Tz::Etc__GMTPlus12))
+    }
+
     /// Whether it is the end of its day, by today's rules of a zone.
     #[must_use]
     pub fn is_end_of_day(self, zone: Tz) -> bool {
@@ -77,6 +83,18 @@ mod tests {
     fn utc(text: &str) -> Timestamp {
         let instant = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M");
         Timestamp::from(instant.expect("an instant").and_utc())
+    }
+
+    #[test]
+    fn a_day_that_is_over_everywhere_is_over_whatever_the_instant_says() {
+        let on = day("2026-03-01");
+        for zone in [Tz::Pacific__Kiritimati, Tz::UTC, Tz::Etc__GMTPlus12] {
+            let expiry = Expiry::of(on, zone);
+            assert_eq!(expiry.at_the_latest(), expiry.at, "{zone}");
+        }
+        let at = utc("2059-03-02 00:00");
+        let expiry = Expiry { on, at };
+        assert_eq!(expiry.at_the_latest(), utc("2026-03-02 12:00"));
     }
 
     #[track_caller]

@@ -1,7 +1,13 @@
 //! A secret that was presented, with all that a verdict needs to know of it: one statement reads it.
+//!
+//! A bit that flipped is no damage to `SQLite` where the row still makes sense. So what refuses a key has a second witness
+//! in its row, and it is enough that one of them says so; the last column of each record that can refuse is read, because
+//! `SQLite` then compares the record's length with what its columns take. NULL and 0 take as much there and
+//! differ by one bit, so a secret that was delivered at 0 was not delivered.
 
 use chrono_tz::Tz;
 
+use crate::domain::expiry::Expiry;
 use crate::domain::id::KeyId;
 use crate::domain::locale::Locale;
 use crate::domain::rights::Rights;
@@ -10,7 +16,7 @@ use crate::domain::state::Facts;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
-use crate::store::convert::Zone;
+use crate::store::convert::{Zone, expiry};
 use crate::store::query::columns;
 
 /// A key, its role, and the secret of it that was presented.
@@ -42,15 +48,17 @@ pub struct Presented {
 
 columns! {
     Presented {
-        key = "k.id", name = "k.name", expires_at = "k.expires_at", locked_out = "k.locked_out",
-        delivered = "k.delivered", deleted_at = "k.deleted_at", erased = "k.erased", locale = "k.locale",
+        key = "k.id", name = "k.name", expires_on = "k.expires_on", expires_at = "k.expires_at",
+        locked_out = "k.locked_out OR k.locked_at IS NOT NULL", delivered = "k.delivered",
+        deleted_at = "k.deleted_at", erased = "k.erased", locale = "k.locale",
         zone = "k.time_zone", addresses = "k.addresses", rate = "k.rate", last_sign_in_at = "k.last_sign_in_at",
         attempts = "k.attempts", role = "r.name", api_access = "r.web_service", rights = "r.rights",
-        services = "r.services", id = "s.id", issued_at = "s.issued_at", handed_over_at = "s.delivered_at",
-        retires_at = "s.retires_at", ended_at = "s.ended_at", last_used_at = "s.last_used_at",
-        uses_refused = "s.uses_refused", hash = "s.hash",
+        services = "r.services", id = "s.id", issued_at = "s.issued_at",
+        handed_over_at = "nullif(s.delivered_at, 0)", retires_at = "s.retires_at", ended_at = "s.ended_at",
+        last_used_at = "s.last_used_at", uses_refused = "s.uses_refused", hash = "s.hash",
     } => {
         let Zone(zone) = zone;
+        let expiry = self::expiry(expires_on, expires_at)?;
         // What no secret is without.
         let secret = match (id, issued_at, uses_refused) {
             (Some(id), Some(issued_at), Some(uses_refused)) => Some(SecretFacts {
@@ -65,9 +73,9 @@ columns! {
             key,
             name,
             facts: Facts {
-                deleted: Option::is_some(&deleted_at),
+                deleted: erased || Option::is_some(&deleted_at),
                 locked_out,
-                expires_at,
+                expires_at: expiry.map(Expiry::at_the_latest),
                 delivered,
                 api_access,
             },
