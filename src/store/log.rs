@@ -37,8 +37,8 @@ const PAGE: u64 = 4_096;
 /// The longest that a log should be, in bytes.
 pub const MOST: u64 = 64 * 1024 * 1024;
 
-/// To how many bytes a log is cut when it begins anew: none of it is needed then.
-pub const KEPT: i64 = 4 * 1024 * 1024;
+/// To how many bytes a log is cut when it begins anew: none of it is needed then, but the room that is kept for it is.
+pub const KEPT: i64 = RESERVES[0];
 
 /// How many of the last events are looked at.
 const TAIL: i64 = 1_000;
@@ -245,4 +245,29 @@ fn contradicts(tx: &Tx<'_>) -> Result<bool, Fault> {
     ];
     let values = std::iter::once(TAIL).chain(kinds.map(EventKind::number));
     tx.value(CONTRADICTIONS, params_from_iter(values))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::tests::{in_a_file, made};
+
+    #[test]
+    fn a_long_log_that_is_cut_leaves_the_room_that_was_reserved_for_it() {
+        let (directory, place) = in_a_file();
+        let store = made(&place);
+        store.reserve_room();
+        let log = directory.path().join("keyward.db-wal");
+        let facts = || fs::metadata(&log).expect("there");
+        let reserved = facts().blocks();
+        let run = |sql| store.connection.execute_batch(sql).expect(sql);
+        run("CREATE TABLE big (bytes BLOB); INSERT INTO big VALUES (zeroblob(6 << 20))");
+        let most = u64::try_from(KEPT).expect("positive");
+        assert!(facts().len() > most);
+        assert!(move_into_database(&store.connection));
+        run("INSERT INTO big VALUES (x'00')");
+        assert_eq!(facts().len(), most);
+        let left = facts().blocks();
+        assert!(left >= reserved, "{left} of {reserved}");
+    }
 }
