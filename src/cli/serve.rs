@@ -55,7 +55,7 @@ pub(super) fn serve(text: Text, config: &Config, args: ServeArgs) -> Result<Exit
             .is_demonstration()
             .map_err(|fault| Failure::Trouble(fault.into()))?
     {
-        return Err(Failure::Sentence("serve.demonstration", Exit::Usage));
+        return Err(Failure::Sentence("serve.demonstration", Exit::Trouble));
     }
     let threads = args.threads.map_or_else(threads, usize::from);
     let readers: Result<_, _> = (0..threads).map(|_| reader(&place, config)).collect();
