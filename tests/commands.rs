@@ -216,7 +216,7 @@ fn a_dry_run_writes_nothing_and_tells_each_row() {
     let before = home.dump();
     for args in [
         &["key", "lock", "ci", "old"][..],
-        &["key", "delete", "--filter", ""],
+        &["key", "delete", "--filter", "id:>0"],
         &["key", "edit", "ci", "--owner", "x"],
         &["key", "set-role", "Auditor", "ci"],
         &["key", "set-expiry", "+30d", "ci"],
@@ -281,6 +281,43 @@ fn at_a_terminal_it_is_asked_and_only_yes_is_yes() {
     asked.send("y\r");
     assert_eq!(asked.end(), 0);
     assert_eq!(home.member("ci", "active"), false);
+}
+
+#[test]
+fn a_filter_that_says_nothing_or_names_no_field_changes_nothing() {
+    let home = Home::with(&["ci", "sate:locked"]);
+    let before = home.dump();
+    for command in [
+        &["key", "delete"][..],
+        &["key", "edit", "--owner", "x"],
+        &["user", "lock"],
+        &["role", "delete"],
+    ] {
+        for filter in ["", "  ", "\u{3000}"] {
+            for how in ["--yes", "--dry-run"] {
+                let said = home.says(64, &[command, &["--filter", filter, how]].concat());
+                assert!(said.contains("--filter is empty"), "{said}");
+            }
+        }
+    }
+    for command in [
+        &["key", "delete", "--yes"][..],
+        &["key", "list"],
+        &["user", "list"],
+        &["role", "list"],
+        &["events"],
+    ] {
+        for (filter, field) in [("sate:locked", "sate"), ("-foo:bar", "foo")] {
+            let said = home.says(64, &[command, &["--filter", filter]].concat());
+            assert!(said.contains(&format!("no field “{field}”")), "{said}");
+            assert!(said.contains("quotation marks"), "{said}");
+        }
+    }
+    let quoted = home.json(0, &["key", "list", "--filter", "\"sate:locked\""]);
+    assert_eq!(quoted[0]["keyName"], "sate:locked");
+    // A list that is not narrowed down shows what it shows.
+    home.ends(0, &["key", "list", "--filter", ""]);
+    assert_eq!(home.dump(), before);
 }
 
 #[test]

@@ -228,6 +228,10 @@ fn ids<L: Changed>(session: &Session, which: &WhichArgs) -> Result<Vec<i64>, Fai
         return named_ids::<L>(session, &which.named);
     };
     let filter = session.filter::<L>(Some(typed))?;
+    // An unset variable of a script shall not be every row.
+    if filter.terms.is_empty() {
+        return Err(Failure::Sentence("cli.empty_filter", Exit::Usage));
+    }
     let ids = session.service.matches(&session.actor, &filter)?;
     if ids.len() > MARKS_MAX {
         let words = session.text.fill("cli.too_many", &[("most", &MARKS_MAX)]);

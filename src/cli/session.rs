@@ -14,7 +14,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::date::parse_day;
 use crate::domain::export::View;
-use crate::domain::filter::{Term, Test, Value, When};
+use crate::domain::filter::{Term, Test, Value, When, unknown_field};
 use crate::domain::fold::name_key;
 use crate::domain::id::RoleId;
 use crate::domain::list::{Filter, Listed};
@@ -202,9 +202,16 @@ impl Session {
         }
     }
 
-    /// The filter that was typed, or the one that shows what a list shows at first.
+    /// The filter that was typed, or the one that shows what a list shows at first. Where nobody sees what it shows while
+    /// they type, a field that there is not is no word.
     pub(super) fn filter<L: Listed>(&self, typed: Option<&str>) -> Result<Filter<L>, Failure> {
         let typed = typed.unwrap_or_default();
+        if let Some((field, at)) = unknown_field(L::FIELDS, typed) {
+            let said: [(&str, &dyn std::fmt::Display); 2] =
+                [("term", &&typed[at]), ("field", &field)];
+            let words = self.text.fill("cli.no_field", &said);
+            return Err(Failure::Words(words, Exit::Usage));
+        }
         Filter::parse(typed, self.zone).map_err(|mistakes| {
             let mistake = &mistakes[0];
             let said: [(&str, &dyn std::fmt::Display); 2] = [

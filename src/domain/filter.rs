@@ -14,7 +14,7 @@ use std::ops::Range;
 use chrono_tz::Tz;
 
 pub use complete::{Completion, Known, complete};
-pub use lex::{Piece, Quote, pieces};
+pub use lex::{Piece, Quote, pieces, unknown_field};
 pub use sight::{Sight, without_sights};
 pub use state::{StateWord, UserStateWord};
 pub use when::When;
@@ -282,6 +282,32 @@ mod tests {
             terms(&format!("id:<{beyond}")),
             [id(Comparison::Less, i64::MAX)]
         );
+    }
+
+    #[test]
+    fn a_word_with_a_colon_that_is_no_field_is_known_unless_it_is_quoted() {
+        let unknown = |text: &str| {
+            unknown_field(FIELDS, text).map(|(name, span)| (name, text[span].to_owned()))
+        };
+        let is = |name: &str, word: &str| Some((name.to_owned(), word.to_owned()));
+        assert_eq!(unknown("a sate:locked b"), is("sate", "sate:locked"));
+        assert_eq!(unknown("state:locked -foo:bar"), is("foo", "-foo:bar"));
+        assert_eq!(unknown("ｓａｔｅ：x"), is("ｓａｔｅ", "ｓａｔｅ：x"));
+        assert_eq!(unknown("host:8080"), is("host", "host:8080"));
+        assert_eq!(unknown("sign-ins:"), is("sign-ins", "sign-ins:"));
+        assert_eq!(unknown("foo:\"b c\""), is("foo", "foo:\"b"));
+        for text in [
+            "",
+            "\"sate:locked\"",
+            "-\"a:b\"",
+            "12:30",
+            "::1",
+            "state:active",
+            "owner:a:b",
+            "a b",
+        ] {
+            assert_eq!(unknown(text), None, "{text}");
+        }
     }
 
     #[test]

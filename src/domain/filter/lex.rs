@@ -40,6 +40,21 @@ pub fn pieces<F>(fields: &[Field<F>], text: &str) -> Vec<Piece> {
     found
 }
 
+/// The first word that looks like a field with its colon where the table has no such field: what it calls the field, and
+/// where the word stands, in bytes. In quotation marks it is a text and nothing else.
+pub fn unknown_field<F>(fields: &[Field<F>], text: &str) -> Option<(String, Range<usize>)> {
+    let plain = |piece: &Piece| piece.field.is_none() && piece.quote == Quote::None;
+    pieces(fields, text)
+        .into_iter()
+        .filter(plain)
+        .find_map(|piece| {
+            let (name, _) = piece.value.split_once([':', '\u{ff1a}'])?;
+            let begins = name.chars().next().is_some_and(char::is_alphabetic);
+            let goes_on = |c: char| c.is_alphanumeric() || "-_".contains(narrow(c));
+            (begins && name.chars().all(goes_on)).then(|| (name.to_owned(), piece.span))
+        })
+}
+
 struct Scan<'a> {
     text: &'a str,
     at: usize,
