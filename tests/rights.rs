@@ -31,9 +31,11 @@ enum Needs {
     View,
     /// More than that.
     Change,
+    /// The account itself: with `--user` no file is written, whoever it is.
+    Account,
 }
 
-use Needs::{Change, Nothing, View};
+use Needs::{Account, Change, Nothing, View};
 
 /// Every command with `--user`, and what it is given; `SECRET` on standard input is the pending secret of the key `pending`.
 const COMMANDS: &[(&str, &str, Needs)] = &[
@@ -67,6 +69,8 @@ const COMMANDS: &[(&str, &str, Needs)] = &[
     ("role delete", "spare --yes", Change),
     ("policy show", "", Nothing),
     ("policy set", "--warning-days 20 --yes", Change),
+    ("backup", "copy.db", Account),
+    ("restore", "copy.db", Account),
 ];
 
 /// Who asks, with the exit code of what needs the right to look, and of what needs more.
@@ -232,6 +236,7 @@ fn every_command_does_what_its_user_may_and_nothing_else() {
                 Nothing if user == "powerless" => 0,
                 Nothing | View => looking,
                 Change => changing,
+                Account => 77,
             };
             let changes = *needs == Change && code == 0;
             let said = String::from_utf8_lossy(&ran.stderr);
