@@ -102,6 +102,8 @@ impl Failure {
             Failure::Output(error) => text.fill("cli.output", &[("words", error)]),
             // What the command line has names in are its arguments.
             Failure::Trouble(Trouble::SecretNamed) => text.say("cli.secret_argument").to_owned(),
+            // Each problem beside its option.
+            Failure::Trouble(trouble @ Trouble::Problems(_)) => options::why(trouble, text),
             Failure::Trouble(trouble) => text.trouble(trouble),
             Failure::Answer(answer) => answer.to_string(),
         })

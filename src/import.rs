@@ -1,6 +1,8 @@
 //! Keys to be made, read from CSV or JSON with the columns of the exports. Nothing here asks the database.
 
 mod columns;
+mod members;
+mod quotes;
 
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -9,9 +11,10 @@ use crate::domain::import::{IMPORT_BYTES, IMPORT_MOST, ImportFault, ImportForm, 
 use crate::domain::secret::find_secret_shape;
 use crate::domain::trouble::Trouble;
 use crate::export::csv::undefused;
-use crate::import::columns::{Column, column};
+use crate::import::columns::{Named, column};
+use crate::import::members::Members;
 
-pub use columns::known;
+pub use columns::{known, name_of};
 
 /// What a file in UTF-8 can begin with (Unicode 23.8).
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -34,7 +37,7 @@ pub fn read(bytes: &[u8], form: Option<ImportForm>) -> Result<Vec<Line>, Trouble
     })?;
     let begins = text.trim_start();
     let lines = match form.unwrap_or(seems(begins)) {
-        _ if begins.is_empty() => return Err(fault(1, ImportFault::Empty)),
+        _ if begins.is_empty() => Vec::new(),
         ImportForm::Csv => csv(text)?,
         ImportForm::Json if begins.starts_with('[') => array(text)?,
         ImportForm::Json => json_lines(text),
@@ -90,11 +93,15 @@ impl Lines<'_> {
 }
 
 fn csv(text: &str) -> Result<Vec<Line>, Trouble> {
+    if let Some(at) = quotes::misplaced(text) {
+        let before = &text.as_bytes()[..at];
+        return Err(fault(line_at(before), ImportFault::Quotation));
+    }
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .from_reader(text.as_bytes());
-    let mut header: Option<Vec<Column>> = None;
+    let mut header: Option<Vec<Named>> = None;
     let mut lines = Vec::new();
     let mut places = Lines::new(text);
     for record in reader.records() {
@@ -119,7 +126,7 @@ fn csv(text: &str) -> Result<Vec<Line>, Trouble> {
     Ok(lines)
 }
 
-fn row(columns: &[Column], record: &csv::StringRecord) -> Result<WantedKey, ImportFault> {
+fn row(columns: &[Named], record: &csv::StringRecord) -> Result<WantedKey, ImportFault> {
     if record.iter().any(|cell| find_secret_shape(cell).is_some()) {
         return Err(ImportFault::Secret);
     }
@@ -129,8 +136,8 @@ fn row(columns: &[Column], record: &csv::StringRecord) -> Result<WantedKey, Impo
     }
     let mut key = WantedKey::default();
     let mut locked = columns::Lock::default();
-    for (column, cell) in columns.iter().zip(record) {
-        column.put(&undefused(cell), &mut key, &mut locked)?;
+    for ((name, column), cell) in columns.iter().zip(record) {
+        column.put(name, &undefused(cell), &mut key, &mut locked)?;
     }
     key.locked_out = locked.settled();
     Ok(key)
@@ -161,18 +168,20 @@ fn object(json: &str) -> Result<WantedKey, ImportFault> {
     if find_secret_shape(json).is_some() {
         return Err(ImportFault::Secret);
     }
-    let value: Value = serde_json::from_str(json).map_err(|error| ImportFault::NotJson {
+    let not_json = |error: serde_json::Error| ImportFault::NotJson {
         column: error.column(),
-    })?;
-    let Value::Object(members) = value else {
-        return Err(ImportFault::NotAnObject);
     };
-    let columns = members.keys().map(|name| column(name));
+    let value: Value = serde_json::from_str(json).map_err(not_json)?;
+    if !value.is_object() {
+        return Err(ImportFault::NotAnObject);
+    }
+    let Members(members) = serde_json::from_str(json).map_err(not_json)?;
+    let columns = members.iter().map(|(name, _)| column(name));
     let columns = columns.collect::<Result<Vec<_>, _>>()?;
-    columns::refuse_twice(&columns, members.keys().map(String::as_str))?;
+    columns::refuse_twice(&columns, members.iter().map(|(name, _)| name.as_str()))?;
     let mut key = WantedKey::default();
     let mut locked = columns::Lock::default();
-    for (column, value) in columns.iter().zip(members.values()) {
+    for ((name, column), (_, value)) in columns.iter().zip(&members) {
         let text = match value {
             Value::Null => continue,
             Value::String(text) => text.clone(),
@@ -182,7 +191,7 @@ fn object(json: &str) -> Result<WantedKey, ImportFault> {
         if find_secret_shape(&text).is_some() {
             return Err(ImportFault::Secret);
         }
-        column.put(&text, &mut key, &mut locked)?;
+        column.put(name, &text, &mut key, &mut locked)?;
     }
     key.locked_out = locked.settled();
     Ok(key)

@@ -378,6 +378,114 @@ fn each_fault_of_a_file_is_told_with_its_line_and_nothing_is_made_unless_one_goe
 }
 
 #[test]
+fn faults_come_in_the_order_of_lines_and_beside_the_columns_of_the_file() {
+    let home = Home::new();
+    let args = ["key", "new", "--from", "-", "--secret-file", "all"];
+    for column in ["expiry", "expiresOn"] {
+        let lines = format!("name,{column},zone\na,soon,\nb,,Mars\nc,2020-01-01,\n");
+        let done = home.given(&args, &lines);
+        assert_eq!(code(&done), Some(1), "{done:?}");
+        let said = text(&done.stderr);
+        let starts: Vec<&str> = said
+            .lines()
+            .filter_map(|line| line.strip_prefix("keyward: Line "))
+            .collect();
+        assert_eq!(starts.len(), 3, "{said}");
+        assert!(starts[0].starts_with(&format!("2: {column}: ")), "{said}");
+        assert!(
+            starts[1].starts_with("3: ") && starts[1].contains("zone"),
+            "{said}"
+        );
+        assert!(starts[2].starts_with(&format!("4: {column}: ")), "{said}");
+    }
+}
+
+#[test]
+fn an_export_brings_no_deleted_key_to_life() {
+    let home = Home::new();
+    for name in ["gone", "locked", "kept"] {
+        let file = format!("{name}.secret");
+        let args = ["key", "new", "--name", name, "--secret-file", &file];
+        assert_eq!(code(&home.run(&args)), Some(0), "{name}");
+    }
+    assert_eq!(
+        code(&home.run(&["key", "delete", "gone", "--yes"])),
+        Some(0)
+    );
+    assert_eq!(
+        code(&home.run(&["key", "lock", "locked", "--yes"])),
+        Some(0)
+    );
+    for form in ["csv", "json"] {
+        let gone = home.run(&["key", "list", "--filter", "state:deleted", "--format", form]);
+        let there = home.run(&["key", "list", "--format", form]);
+        assert_eq!(code(&gone), Some(0), "{gone:?}");
+        let other = Home::new();
+        let args = ["key", "new", "--from", "-", "--secret-file", "all"];
+        let done = other.given(&args, &text(&gone.stdout));
+        assert_eq!(code(&done), Some(1), "{done:?}");
+        assert!(text(&done.stderr).contains("was deleted"), "{done:?}");
+        assert!(other.keys().is_empty());
+        let done = other.given(&args, &text(&there.stdout));
+        assert_eq!(code(&done), Some(0), "{done:?}");
+        let mut keys = other.keys();
+        keys.sort();
+        assert_eq!(keys, ["kept", "locked"]);
+        let locked = other.run(&[
+            "key",
+            "list",
+            "--filter",
+            "state:locked",
+            "--format",
+            "jsonl",
+        ]);
+        assert!(text(&locked.stdout).contains("\"keyName\":\"locked\""));
+    }
+}
+
+#[test]
+fn a_file_that_is_cut_off_makes_no_key_and_one_without_keys_is_done() {
+    let home = Home::new();
+    let args = ["key", "new", "--from", "-", "--secret-file", "all"];
+    let done = home.given(&args, "name,description\nt7,\"cut off");
+    assert_eq!(code(&done), Some(1), "{done:?}");
+    assert!(text(&done.stderr).contains("Line 2: "), "{done:?}");
+    for empty in ["", "\n", "name,owner\n", "[]"] {
+        let done = home.given(&[&args[..], &["--format", "json"]].concat(), empty);
+        assert_eq!(code(&done), Some(0), "{done:?}");
+        assert_eq!(text(&done.stdout), "[]\n");
+        assert!(
+            text(&done.stderr).contains("nothing was to be created"),
+            "{done:?}"
+        );
+    }
+    assert!(home.keys().is_empty() && home.files().is_empty());
+}
+
+#[test]
+fn whoever_comes_late_with_a_name_is_told_beside_its_option() {
+    let home = Home::new();
+    home.run(&["key", "new", "--name", "first", "--stdout"]);
+    let started = (0..6).map(|_| {
+        let mut command = home.command(&["key", "new", "--name", "same", "--stdout"]);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().expect("started")
+    });
+    let started: Vec<Child> = started.collect();
+    let mut won = 0;
+    for child in started {
+        let done = child.wait_with_output().expect("ended");
+        if code(&done) == Some(0) {
+            won += 1;
+            continue;
+        }
+        assert_eq!(code(&done), Some(1), "{done:?}");
+        assert!(text(&done.stderr).contains("--name: "), "{done:?}");
+    }
+    assert_eq!(won, 1);
+}
+
+#[test]
 fn who_comes_with_user_has_no_files_written() {
     let home = Home::new();
     home.run(&["key", "new", "--name", "a", "--stdout"]);

@@ -31,6 +31,14 @@ fn option(problem: &Problem) -> &'static str {
     }
 }
 
+/// What is wrong, in words for a command line.
+pub(super) fn problem(problem: &Problem, text: Text) -> String {
+    match &problem.rule {
+        Rule::LooksLike { id, name } => text.fill("cli.looks_like", &[("id", id), ("name", name)]),
+        _ => text.problem(problem, &[]),
+    }
+}
+
 /// Why nothing comes of it, each problem beside its option.
 pub(super) fn why(trouble: &Trouble, text: Text) -> String {
     let Trouble::Problems(problems) = trouble else {
@@ -38,7 +46,7 @@ pub(super) fn why(trouble: &Trouble, text: Text) -> String {
     };
     let told = problems
         .iter()
-        .map(|one| format!("{}: {}", option(one), text.problem(one, &[])));
+        .map(|one| format!("{}: {}", option(one), problem(one, text)));
     let told: Vec<String> = told.collect();
     text.joined(&told.iter().map(String::as_str).collect::<Vec<_>>())
 }

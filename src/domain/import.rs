@@ -9,6 +9,7 @@ use crate::domain::fold::name_key;
 use crate::domain::id::RoleId;
 use crate::domain::locale::Locale;
 use crate::domain::policy::Policy;
+use crate::domain::problem::Field;
 use crate::domain::time::Timestamp;
 
 /// The most keys in one file.
@@ -43,12 +44,21 @@ pub struct WantedKey {
     pub rate: String,
     /// Why it is to be locked out, empty for no reason; nothing where it is not.
     pub locked_out: Option<String>,
+    /// What the file calls the columns of these fields.
+    pub columns: Vec<(Field, &'static str)>,
 }
 
 /// The day of a key that never expires.
 const NEVER: &str = "never";
 
 impl WantedKey {
+    /// What the file calls the column of this field, if it has one.
+    #[must_use]
+    pub fn column(&self, field: Field) -> Option<&'static str> {
+        let found = self.columns.iter().find(|(of, _)| *of == field);
+        found.map(|(_, name)| *name)
+    }
+
     /// What is to be typed for it into the form of a new key, with this role and, where it says nothing else, in this zone
     /// and with an expiry that fits.
     ///
@@ -81,7 +91,8 @@ impl WantedKey {
             (Some(day), None) => draft.expires_on = Some(day.clone()),
             (Some(day), Some(at)) => {
                 if parse_day(day, today) != Ok(Expiry::exactly(at, zone).on) {
-                    return Err(ImportFault::Differ("expiresOn", "expiryDate"));
+                    let day = self.column(Field::ExpiresOn).unwrap_or("expiresOn");
+                    return Err(ImportFault::Differ(day, "expiryDate"));
                 }
             }
         }
@@ -92,8 +103,6 @@ impl WantedKey {
 /// What is wrong with a file of new keys, or with one line of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ImportFault {
-    /// There is nothing in it.
-    Empty,
     NotText,
     TooLong,
     TooMany,
@@ -102,6 +111,10 @@ pub enum ImportFault {
         column: usize,
     },
     NotAnObject,
+    /// A quotation mark of CSV that is not closed, or stands where none can.
+    Quotation,
+    /// An export's line of a key that is deleted.
+    Deleted,
     /// So many cells, where the header has so many.
     Uneven {
         found: usize,

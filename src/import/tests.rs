@@ -10,6 +10,10 @@ fn keys(text: &str) -> Vec<(usize, WantedKey)> {
     let each = lines
         .into_iter()
         .map(|(line, key)| (line, key.expect(text)));
+    let each = each.map(|(line, key)| {
+        let columns = Vec::new();
+        (line, WantedKey { columns, ..key })
+    });
     each.collect()
 }
 
@@ -140,16 +144,66 @@ fn each_fault_has_the_number_of_its_line() {
     assert_eq!(
         faults("name,zone,locale,roleID,expiryDate\na,Mars,,,\na,,de,,\na,,,x,\na,,,,soon\n"),
         [
-            (2, wrong("timeZone", "Mars")),
+            (2, wrong("zone", "Mars")),
             (3, wrong("locale", "de")),
             (4, wrong("roleID", "x")),
             (5, wrong("expiryDate", "soon")),
         ]
     );
-    assert_eq!(faults(""), [(1, ImportFault::Empty)]);
-    assert_eq!(faults("\u{feff} \n"), [(1, ImportFault::Empty)]);
     let bytes = read(b"name\na\n\xff\n", None);
     assert_eq!(bytes, Err(fault(3, ImportFault::NotText)));
+}
+
+#[test]
+fn a_file_may_have_no_keys() {
+    for text in ["", "\u{feff} \n", "name,owner\n", "[]", " [ ]\n"] {
+        assert_eq!(keys(text), [], "{text}");
+    }
+}
+
+#[test]
+fn the_line_of_a_deleted_key_is_refused_and_that_of_a_locked_one_is_locked() {
+    let table = "name,state,active,deleted\n\
+                 a,Locked out,false,\n\
+                 b,Active,true,2026-01-01T00:00:00Z\n\
+                 c,Deleted,,\n";
+    let of_table = [(3, ImportFault::Deleted), (4, ImportFault::Deleted)];
+    assert_eq!(faults(table), of_table);
+    let lines = "{\"name\":\"a\",\"deleted\":null}\n{\"name\":\"b\",\"deleted\":1795363200000}\n{\"name\":\"c\",\"state\":\"deleted\"}";
+    let of_lines = [(2, ImportFault::Deleted), (3, ImportFault::Deleted)];
+    assert_eq!(faults(lines), of_lines);
+    assert_eq!(
+        keys("name,active\na,false\n")[0].1.locked_out.as_deref(),
+        Some("")
+    );
+}
+
+#[test]
+fn a_file_that_is_cut_off_or_quoted_wrongly_is_refused_at_its_line() {
+    for (text, line) in [
+        ("name,description\nt7,\"cut off", 2),
+        ("name,description\nt7,\"cut\noff\n", 2),
+        ("name\n\"x\" y\n", 2),
+        ("name\na\nx\"y\nb\n", 3),
+        ("name\n\"a\nb\"c\n", 3),
+    ] {
+        assert_eq!(faults(text), [(line, ImportFault::Quotation)], "{text}");
+    }
+}
+
+#[test]
+fn a_member_that_is_there_twice_is_refused_as_a_column_is() {
+    let twice = |name: &str| ImportFault::Twice {
+        name: name.to_owned(),
+    };
+    assert_eq!(
+        faults("{\"name\":\"a\",\"name\":\"b\"}"),
+        [(1, twice("name"))]
+    );
+    assert_eq!(
+        faults("[{\"expiry\":\"never\",\"name\":\"a\",\n\"expiresOn\":\"never\"}]"),
+        [(1, twice("expiresOn"))]
+    );
 }
 
 #[test]

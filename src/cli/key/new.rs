@@ -6,14 +6,15 @@ use std::io::{self, Read, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
-use crate::cli::Failure;
 use crate::cli::args::handover::WantedArgs;
 use crate::cli::args::key::KeyNewArgs;
 use crate::cli::args::rows::Format;
 use crate::cli::exit::Exit;
 use crate::cli::key::handing::Handing;
+use crate::cli::options;
 use crate::cli::rows::list;
 use crate::cli::session::{Access, Session};
+use crate::cli::{Failure, print};
 use crate::config::Config;
 use crate::domain::api_key::ApiKeyDraft;
 use crate::domain::authority::first_to_give;
@@ -23,7 +24,6 @@ use crate::domain::import::{IMPORT_BYTES, ImportFault, WantedKey};
 use crate::domain::list::{KeyRow, Listed as _};
 use crate::domain::locale::Locale;
 use crate::domain::policy::Policy;
-use crate::domain::problem::Rule;
 use crate::domain::reference::{Reference, RowKind};
 use crate::domain::rights::Right;
 use crate::domain::role::Role;
@@ -31,19 +31,20 @@ use crate::domain::trouble::Trouble;
 use crate::domain::zone;
 use crate::import;
 use crate::service::handover::Delivery;
+use crate::text::Text;
 
 /// Standard input, by the name that many programs have for it.
 const STANDARD_INPUT: &str = "-";
 
 pub(super) fn new(config: &Config, asked: KeyNewArgs) -> Result<ExitCode, Failure> {
+    let text = Text::of(config.settings.language);
     let handing = Handing::begin(asked.channel, asked.secret_dir, &asked.acting)?;
     let lines = match &asked.from {
         Some(path) => {
             let form = asked.from_format.map(Into::into);
             let lines = import::read(&read(path)?, form)?;
             if lines.is_empty() {
-                let fault = ImportFault::Empty;
-                return Err(Trouble::Import { line: 1, fault }.into());
+                return none_wanted(text, &handing, asked.format.format);
             }
             lines
         }
@@ -59,6 +60,15 @@ pub(super) fn new(config: &Config, asked: KeyNewArgs) -> Result<ExitCode, Failur
     Session::run(config, Access::Create, asked.acting, |session| {
         making.make(session, handing)
     })
+}
+
+/// A file may have no keys: a script that has nothing to do has not failed.
+fn none_wanted(text: Text, handing: &Handing, format: Format) -> Result<ExitCode, Failure> {
+    let _ = writeln!(io::stderr(), "keyward: {}", text.say("cli.none_wanted"));
+    if handing.leaves_stdout() && format == Format::Json {
+        return print("[]\n");
+    }
+    Ok(Exit::Done.into())
 }
 
 /// All of a file, or one byte more than it may have.
@@ -95,6 +105,7 @@ fn wanted(args: WantedArgs) -> Result<WantedKey, Failure> {
         addresses: args.addresses,
         rate: args.rate,
         locked_out: None,
+        columns: Vec::new(),
     })
 }
 
@@ -159,10 +170,9 @@ impl Making {
     fn make(self, mut session: Session, mut handing: Handing) -> Result<ExitCode, Failure> {
         handing.check(&session)?;
         let beginning = Beginning::of(&session)?;
-        let mut worst = Exit::Done;
         let mut names = HashMap::new();
-        let (mut drafts, mut numbers) = (Vec::new(), Vec::new());
-        for (line, wanted) in &self.lines {
+        let (mut drafts, mut places, mut faults) = (Vec::new(), Vec::new(), Vec::new());
+        for (place, (line, wanted)) in self.lines.iter().enumerate() {
             let draft = match wanted {
                 Ok(wanted) => beginning.draft(wanted, &session).and_then(|draft| {
                     let fault = |line| ImportFault::NameOf { line };
@@ -177,19 +187,24 @@ impl Making {
                 Ok(mut draft) => {
                     draft.told_alike = self.yes.then(|| draft.name.clone());
                     drafts.push(draft);
-                    numbers.push(*line);
+                    places.push(place);
                 }
-                Err(trouble) => worst = worst.max(self.tell(&session, *line, &trouble)),
+                Err(trouble) => faults.push((place, trouble)),
             }
         }
-        let faults = session.service.check_new_keys(&session.actor, &drafts)?;
+        let checked = session.service.check_new_keys(&session.actor, &drafts)?;
         let mut good = Vec::new();
-        for ((draft, line), fault) in drafts.into_iter().zip(numbers).zip(faults) {
+        for ((draft, place), fault) in drafts.into_iter().zip(places).zip(checked) {
             match fault {
                 None => good.push(draft),
-                Some(trouble) => worst = worst.max(self.tell(&session, line, &trouble)),
+                Some(trouble) => faults.push((place, trouble)),
             }
         }
+        faults.sort_by_key(|(place, _)| *place);
+        let exits = faults
+            .iter()
+            .map(|(place, trouble)| self.tell(&session, &self.lines[*place], trouble));
+        let worst = exits.max().unwrap_or(Exit::Done);
         if worst != Exit::Done && (good.is_empty() || !self.keep_going) {
             if self.many {
                 let said = session.text.say("cli.none_made");
@@ -213,38 +228,32 @@ impl Making {
     }
 
     /// Says what is wrong with a key, and how a command ends because of it.
-    fn tell(&self, session: &Session, line: usize, trouble: &Trouble) -> Exit {
+    fn tell(&self, session: &Session, (line, wanted): &import::Line, trouble: &Trouble) -> Exit {
         let text = session.text;
-        let words = match trouble {
+        let fault = match trouble {
             Trouble::Import { fault, .. } => {
-                let line = line.max(1);
+                let line = (*line).max(1);
                 let fault = fault.clone();
-                let _ = writeln!(
-                    io::stderr(),
-                    "keyward: {}",
-                    text.trouble(&Trouble::Import { line, fault })
-                );
-                return Exit::of(trouble);
+                text.trouble(&Trouble::Import { line, fault })
             }
-            Trouble::Problems(problems) => {
-                let each = problems.iter().map(|problem| match &problem.rule {
-                    Rule::LooksLike { id, name } => {
-                        text.fill("cli.looks_like", &[("id", id), ("name", name)])
+            Trouble::Problems(problems) if self.many => {
+                let each = problems.iter().map(|problem| {
+                    let wanted = wanted.as_ref().ok();
+                    let said = wanted.and_then(|wanted| wanted.column(problem.field));
+                    let fault = options::problem(problem, text);
+                    match said.or_else(|| import::name_of(problem.field)) {
+                        Some(column) => text.column_fault(column, &fault),
+                        None => fault,
                     }
-                    _ => text.problem_of_column(problem),
                 });
                 let each: Vec<String> = each.collect();
                 let each: Vec<&str> = each.iter().map(String::as_str).collect();
-                text.joined(&each)
+                text.line_fault(*line, &text.joined(&each))
             }
-            other => text.trouble(other),
+            other if self.many => text.line_fault(*line, &text.trouble(other)),
+            other => options::why(other, text),
         };
-        let words = if self.many {
-            text.line_fault(line, &words)
-        } else {
-            words
-        };
-        let _ = writeln!(io::stderr(), "keyward: {words}");
+        let _ = writeln!(io::stderr(), "keyward: {fault}");
         self.exit(trouble)
     }
 
