@@ -5,12 +5,14 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use crate::cli::args::backup::BackupArgs;
+use crate::cli::exit::Exit;
 use crate::cli::interrupt::stoppable;
-use crate::cli::{Failure, place, print, to_look};
+use crate::cli::{Failure, on_store, place, unless_reading_will_do, write};
 use crate::config::Config;
-use crate::domain::trouble::Trouble;
+use crate::domain::trouble::{Fault, Trouble};
 use crate::new_file::NewFile;
 use crate::service::backup::{Copied, Stop};
+use crate::store::Store;
 use crate::text::Text;
 
 /// Makes the copy and tells what it holds.
@@ -22,9 +24,20 @@ pub(super) fn backup(text: Text, config: &Config, args: BackupArgs) -> Result<Ex
 }
 
 fn copy(text: Text, config: &Config, args: BackupArgs, stop: &Stop) -> Result<ExitCode, Failure> {
-    // The database need not be writable: a backup is wanted most where it is not.
-    let mut service = to_look(&place(args.database, config)?, config)?;
+    if args.file.as_os_str() == "-" {
+        return Err(Failure::Sentence("backup.no_output", Exit::Usage));
+    }
     let account = &config.account;
+    let place = place(args.database, config)?;
+    // The database need not be writable: a backup is wanted most where it is not.
+    let mut hindered = None;
+    let opened = on_store(Store::open_existing(&place, account)).or_else(|trouble| {
+        hindered = Some(trouble.clone());
+        unless_reading_will_do(Err(trouble), || {
+            on_store(Store::open_to_read(&place, account))
+        })
+    });
+    let mut service = opened?;
     let path = std::path::absolute(&args.file).unwrap_or(args.file);
     service.check_place_of_copy(&path, account)?;
     let file = NewFile::create(&path)?;
@@ -34,15 +47,23 @@ fn copy(text: Text, config: &Config, args: BackupArgs, stop: &Stop) -> Result<Ex
     let told = file.path().display().to_string();
     let noted = service.note_backup(&account.name, &told, &copied.head);
     let path = match noted {
-        Err(trouble) if trouble.hinders_writing_only() => {
+        Err(trouble) if trouble == Fault::Busy.into() || trouble.hinders_writing_only() => {
             let path = file.keep(Ok(()))?;
+            // What hindered the opening is why it was opened for reading only.
+            let trouble = hindered.unwrap_or(trouble);
             let words = text.fill("backup.not_recorded", &[("why", &text.trouble(&trouble))]);
             let _ = writeln!(io::stderr(), "keyward: {words}");
             path
         }
         noted => file.keep(noted)?,
     };
-    print(&(text.fill("backup.made", &facts(&path.display(), &copied)) + "\n"))
+    let made = text.fill("backup.made", &facts(&path.display(), &copied));
+    if let Err(error) = write(&format!("{made}\n")) {
+        // It is there, whoever cannot read that.
+        let _ = writeln!(io::stderr(), "keyward: {made}");
+        return Err(Failure::Output(error));
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// What a sentence about a copy can be filled with.
