@@ -603,3 +603,82 @@ fn without_room_for_the_backup_nothing_is_brought_up_to_date() {
         "{left:?}"
     );
 }
+
+#[test]
+fn the_command_that_locks_out_again_names_the_database_and_can_be_pasted() {
+    let changed = Changed::new();
+    let other = changed.home.path().join("an other");
+    fs::create_dir(&other).expect("made");
+    fs::set_permissions(&other, Permissions::from_mode(0o700)).expect("set");
+    let other = other.join("it's.db");
+    fs::rename(database_of(changed.home.path()), &other).expect("moved");
+    let db = other.display().to_string();
+    let said = succeeds(&changed.run(&["restore", "copy.db", "--yes", "--db", &db]));
+    let command = said
+        .lines()
+        .find_map(|line| line.split_once("keyward key lock "));
+    let (_, options) = command.expect("the command");
+    // A shell reads it.
+    let line = format!("set -- {options}; for word; do echo \"$word\"; done");
+    let shell = std::process::Command::new("sh")
+        .args(["-c", &line])
+        .output();
+    let words = succeeds(&shell.expect("run"));
+    let words: Vec<_> = words.lines().collect();
+    assert_eq!(words, ["1", "2", "3", "--yes", "--db", &db]);
+    succeeds(&changed.run(&[&["key", "lock"], &words[..]].concat()));
+    let states = succeeds(&changed.run(&["key", "list", "--format", "json", "--db", &db]));
+    assert_eq!(states.matches("Locked Out").count(), 3, "{states}");
+}
+
+#[test]
+fn a_backup_is_made_while_another_process_holds_the_write_lock() {
+    let mut host = Host::new();
+    host.delivered("first");
+    let raw = raw(&Place::File(database_of(host.home.path())));
+    raw.execute_batch("BEGIN IMMEDIATE").expect("locked");
+    let said = succeeds(&host.run(&["backup", "copy.db"]));
+    assert!(said.contains("not in the system events"), "{said}");
+    assert!(said.contains("1 API key"), "{said}");
+    assert!(host.path("copy.db").exists());
+    raw.execute_batch("ROLLBACK").expect("unlocked");
+    assert!(!last_event(host.home.path()).contains("Backup Created"));
+}
+
+#[test]
+fn a_backup_is_no_stream_and_is_told_where_standard_output_takes_nothing() {
+    let mut host = Host::new();
+    host.delivered("first");
+    fails(&host.run(&["backup", "-"]), 64, "standard output");
+    assert_eq!(names(host.home.path()), ["data"]);
+    let full = fs::File::options().write(true).open("/dev/full");
+    let Ok(full) = full else {
+        return skip("there is no /dev/full");
+    };
+    let mut command = keyward(host.home.path(), &["backup", "copy.db"]);
+    let output = command.stdin(Stdio::null()).stdout(full).output();
+    let output = output.expect("run");
+    fails(&output, 2, "Backup: ");
+    assert!(host.path("copy.db").exists());
+}
+
+#[test]
+fn a_copy_of_another_database_is_called_so_and_its_user_is_not_told_twice() {
+    let changed = Changed::new();
+    let other = Changed::new();
+    let copy = other.home.path().join("copy.db").display().to_string();
+    let said = succeeds(&changed.run(&["restore", &copy, "--yes"]));
+    assert!(said.contains("of another database"), "{said}");
+    assert!(!said.contains("can sign in again"), "{said}");
+    assert!(!said.contains("user is lost"), "{said}");
+}
+
+#[test]
+fn the_database_is_no_copy_of_itself_and_nobody_is_told_of_an_option_that_is_not_there() {
+    let changed = Changed::new();
+    let database = database_of(changed.home.path()).display().to_string();
+    fails(&changed.run(&["restore", &database, "--yes"]), 64, "itself");
+    let (said, _) = told(&changed.run(&["restore", "copy.db"]));
+    assert!(!said.contains("--dry-run"), "{said}");
+    assert_eq!(changed.beside(), ["keyward.db"]);
+}

@@ -11,14 +11,14 @@ use crate::text::Text;
 /// # Errors
 /// Wrong usage where nobody can be asked; [`Exit::Refused`] where the answer is no.
 pub(super) fn confirm(text: Text, yes: bool, follows: &str) -> Result<(), Failure> {
-    confirm_after(text, yes, follows, || Ok(()))
+    confirm_after(text, yes, (follows, "cli.needs_yes"), || Ok(()))
 }
 
-/// The same, with what is to be waited for before the answer is read.
+/// The same, with the sentence for where nobody can be asked, and what is to be waited for before the answer is read.
 pub(super) fn confirm_after(
     text: Text,
     yes: bool,
-    follows: &str,
+    (follows, needs_yes): (&str, &'static str),
     answered: impl FnOnce() -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     if yes {
@@ -26,7 +26,7 @@ pub(super) fn confirm_after(
     }
     let mut told = io::stderr();
     if !io::stdin().is_terminal() || !told.is_terminal() {
-        return Err(Failure::Sentence("cli.needs_yes", Exit::Usage));
+        return Err(Failure::Sentence(needs_yes, Exit::Usage));
     }
     let asked = write!(told, "{follows}\n{} ", text.say("cli.sure"));
     asked.and_then(|()| told.flush()).map_err(Failure::Output)?;

@@ -10,6 +10,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use crate::cli::args::restore::RestoreArgs;
 use crate::cli::ask::confirm_after;
+use crate::cli::exit::Exit;
 use crate::cli::interrupt::stoppable;
 use crate::cli::{Failure, on_store, path, print, write};
 use crate::clock::{Clock, SystemClock};
@@ -45,6 +46,10 @@ fn replace(
     let place = path(args.database, config)?;
     let place = std::path::absolute(&place).unwrap_or(place);
     let from = std::path::absolute(&args.file).unwrap_or(args.file);
+    let real = |path: &Path| std::fs::canonicalize(path).ok();
+    if real(&from).is_some_and(|from| real(&place) == Some(from)) {
+        return Err(Failure::Sentence("restore.itself", Exit::Usage));
+    }
     let clock = SystemClock;
     // First of all, because it is what is wrong most often.
     let there = present(&place, account)?;
@@ -56,7 +61,8 @@ fn replace(
     let plan = Plan::of(text, (&from, &place), &copy, &there, as_of)?;
     write(&plan.told).map_err(Failure::Output)?;
     let question = text.fill("restore.question", &[("path", &place.display())]);
-    confirm_after(text, args.yes, &question, || answered(stop))?;
+    let asked = (question.as_str(), "restore.needs_yes");
+    confirm_after(text, args.yes, asked, || answered(stop))?;
     stop.check().map_err(Trouble::from)?;
     let old = match (&there, plan.seen) {
         (Present::Nothing, _) => Old::Nothing,
@@ -92,7 +98,19 @@ fn replace(
             [("path", &place.display()), ("aside", &aside.display())];
         text.fill("restore.done_aside", &paths)
     };
-    print(&(done + "\n" + &plan.after))
+    let again = plan.lock_again(text, place_option(config, &place).as_deref());
+    print(&(done + "\n" + &again))
+}
+
+/// The option that names the database, quoted for a shell; none where every shell of the account's finds it without.
+fn place_option(config: &Config, place: &Path) -> Option<String> {
+    let is_place = |path: &Option<PathBuf>| path.as_deref() == Some(place);
+    if is_place(&config.database) && is_place(&config.own_database) {
+        return None;
+    }
+    let path = place.to_string_lossy();
+    let quoted = shlex::try_quote(&path).map_or_else(|_| path.clone(), |quoted| quoted);
+    Some(format!("--db {quoted}"))
 }
 
 /// Waits until there is an answer to be read, or a signal came.
@@ -131,7 +149,8 @@ struct Plan {
     /// The last event of what is there, where that could be compared.
     seen: Option<Head>,
     told: String,
-    after: String,
+    /// The keys that work again.
+    again: Vec<KeyId>,
 }
 
 impl Plan {
@@ -148,7 +167,7 @@ impl Plan {
             head,
             seen: None,
             told: text.fill("restore.copy", &facts) + "\n",
-            after: String::new(),
+            again: Vec::new(),
         };
         let compared = match there {
             Present::Nothing => {
@@ -185,16 +204,21 @@ impl Plan {
         plan.list(text, "restore.stopping", keys(&difference.stopping));
         plan.list(text, "restore.lost_keys", keys(&difference.lost_keys));
         plan.list(text, "restore.lost_users", users(&difference.lost_users));
-        let again: Vec<String> = difference
-            .revived
-            .iter()
-            .map(|key| key.id.0.to_string())
-            .collect();
-        if !again.is_empty() {
-            let command = format!("keyward key lock {}", again.join(" "));
-            plan.after = text.fill("restore.lock_again", &[("command", &command)]) + "\n";
-        }
+        plan.again = difference.revived.iter().map(|key| key.id).collect();
         Ok(plan)
+    }
+
+    /// The command that locks out what works again, to be pasted as it is.
+    fn lock_again(&self, text: Text, place: Option<&str>) -> String {
+        if self.again.is_empty() {
+            return String::new();
+        }
+        let ids = self.again.iter().map(|id| id.0.to_string());
+        let mut words = vec!["keyward key lock".to_owned()];
+        words.extend(ids);
+        words.push("--yes".to_owned());
+        words.extend(place.map(str::to_owned));
+        text.fill("restore.lock_again", &[("command", &words.join(" "))]) + "\n"
     }
 
     fn tell(&mut self, sentence: String) {
@@ -236,6 +260,7 @@ fn ties_told(text: Text, ties: Ties) -> String {
         Ties::Same => text.say("restore.same").to_owned(),
         Ties::Continues { lost } => text.fill("restore.continues", &[("lost", &lost)]),
         Ties::Behind => text.say("restore.behind").to_owned(),
+        Ties::Parted { after: 0, lost } => text.fill("restore.foreign", &[("lost", &lost)]),
         Ties::Parted { after, lost } => {
             text.fill("restore.parted", &[("after", &after), ("lost", &lost)])
         }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::fold::name_key;
 use crate::domain::id::{KeyId, SecretId, UserId};
 use crate::domain::secret::{Life, Phase};
 use crate::domain::state::{AsOf, Facts, State};
@@ -115,6 +116,17 @@ impl Held {
         (user.created_at == other.created_at).then_some(user)
     }
 
+    /// The same user, or the one who signs in under that name here.
+    fn user_like(&self, id: UserId, other: &HeldUser) -> Option<&HeldUser> {
+        let name = name_key(&other.name);
+        let named = || {
+            self.users
+                .values()
+                .find(|user| name_key(&user.name) == name)
+        };
+        self.same_user(id, other).or_else(named)
+    }
+
     /// The keys, each once, that let a client in here with a secret that does not there.
     fn only_here(&self, there: &Held, now: Timestamp) -> BTreeMap<KeyId, &HeldKey> {
         let ids = self.secrets.keys().copied();
@@ -148,11 +160,11 @@ impl Difference {
         let lost =
             lost.filter(|(id, key)| !key.facts.deleted && copy.same_key(**id, key).is_none());
         let let_in = copy.users.iter().filter(|(id, user)| {
-            let same = there.same_user(**id, user);
+            let same = there.user_like(**id, user);
             !user.locked_out && same.is_none_or(|same| same.locked_out)
         });
         let gone = there.users.iter();
-        let gone = gone.filter(|(id, user)| copy.same_user(**id, user).is_none());
+        let gone = gone.filter(|(id, user)| copy.user_like(**id, user).is_none());
         Difference {
             revived: revived.collect(),
             let_in: let_in.map(|(id, user)| (*id, user.name.clone())).collect(),
@@ -267,10 +279,14 @@ mod tests {
         there.keys.insert(KeyId(4), key("d"));
         there.secrets.insert(SecretId(4), secret(4));
         there.users.insert(UserId(1), user(true));
-        there.users.insert(UserId(2), user(false));
+        let bob = HeldUser {
+            name: "bob".to_owned(),
+            ..user(false)
+        };
+        there.users.insert(UserId(2), bob);
         let found = Difference::of(&copy, &there, AS_OF);
         assert_eq!(found.lost_keys, [(KeyId(4), "d".to_owned())]);
-        assert_eq!(found.lost_users, [(UserId(2), "ann".to_owned())]);
+        assert_eq!(found.lost_users, [(UserId(2), "bob".to_owned())]);
         assert_eq!(found.let_in, [(UserId(1), "ann".to_owned())]);
         assert!(found.revived.is_empty() && found.stopping.is_empty());
     }
@@ -282,9 +298,15 @@ mod tests {
         there.keys.get_mut(&KeyId(1)).expect("there").created_at = Timestamp(2 * DAY);
         let life = &mut there.secrets.get_mut(&SecretId(1)).expect("there").life;
         life.issued_at = Timestamp(2 * DAY);
+        let ann = there.users.get_mut(&UserId(1)).expect("there");
+        ann.created_at = Timestamp(2 * DAY);
         let found = Difference::of(&copy, &there, AS_OF);
         assert_eq!(found.lost_keys, [(KeyId(1), "a".to_owned())]);
         assert_eq!(found.revived[0].now, Now::Absent);
         assert!(found.stopping.is_empty());
+        assert!(
+            found.let_in.is_empty() && found.lost_users.is_empty(),
+            "who signs in under that name did before, and does then"
+        );
     }
 }
