@@ -643,6 +643,7 @@ impl Text {
             Trouble::NoSuchTarget(_)
             | Trouble::NoSuchActor(_)
             | Trouble::NoneNamed(..)
+            | Trouble::NoneWithId(..)
             | Trouble::SeveralNamed { .. } => return self.not_found(trouble),
             Trouble::ExportTooLong => {
                 let most = CLIPBOARD_MOST / 1024;
@@ -686,6 +687,14 @@ impl Text {
                     RowKind::Role => "trouble.no_role_named",
                 };
                 self.fill(sentence, &[("name", name)])
+            }
+            Trouble::NoneWithId(kind, id) => {
+                let sentence = match kind {
+                    RowKind::ApiKey => "trouble.no_key_with_id",
+                    RowKind::User => "trouble.no_user_with_id",
+                    RowKind::Role => "trouble.no_role_with_id",
+                };
+                self.fill(sentence, &[("id", id)])
             }
             Trouble::SeveralNamed { name, ids } => {
                 let ids: Vec<String> = ids.iter().map(|id| id.0.to_string()).collect();

@@ -221,11 +221,12 @@ fn a_dry_run_writes_nothing_and_tells_each_row() {
         &["key", "set-role", "Auditor", "ci"],
         &["key", "set-expiry", "+30d", "ci"],
         &["role", "edit", "Auditor", "--preset", "full-access"],
-        &["role", "delete", "Auditor"],
         &["policy", "set", "--longest-days", "9"],
     ] {
         home.ends(0, &[args, &["--dry-run"]].concat());
     }
+    // It is assigned.
+    home.ends(1, &["role", "delete", "Auditor", "--dry-run"]);
     let told = home.json(0, &["key", "lock", "ci", "old", "--dry-run"]);
     let would: BTreeSet<String> = told
         .as_array()
@@ -318,6 +319,78 @@ fn a_filter_that_says_nothing_or_names_no_field_changes_nothing() {
     // A list that is not narrowed down shows what it shows.
     home.ends(0, &["key", "list", "--filter", ""]);
     assert_eq!(home.dump(), before);
+}
+
+#[test]
+fn a_dry_run_ends_as_the_change_would() {
+    let home = Home::with(&["ci", "old"]);
+    home.ends(0, &["user", "new", "look", "--role", "Auditor"]);
+    let before = home.dump();
+    for (code, told, args) in [
+        (
+            1,
+            "There is no API key with the ID 999.",
+            &["key", "lock", "ci", "999"][..],
+        ),
+        (1, "There is no API key “none”.", &["key", "lock", "none"]),
+        (1, "--name: ", &["key", "edit", "ci", "--name", "OLD"]),
+        (1, "Full Access", &["role", "delete", "Full Access"]),
+        (77, "", &["key", "lock", "1", "--user", "look"]),
+        (
+            64,
+            "--name is for one row",
+            &["key", "edit", "ci", "old", "--name", "x"],
+        ),
+    ] {
+        for format in ["table", "json"] {
+            let rest = ["--dry-run", "--format", format];
+            let said = home.says(code, &[args, &rest].concat());
+            assert!(said.contains(told), "{args:?}: {said}");
+        }
+        assert_eq!(home.dump(), before, "{args:?}");
+    }
+    for args in [
+        &["key", "edit", "ci", "old", "--name", "x"][..],
+        &["role", "edit", "--filter", "id:>0", "--name", "x"],
+    ] {
+        let said = home.says(64, &[args, &["--yes"]].concat());
+        assert!(said.contains("--name is for one row"), "{said}");
+    }
+    assert_eq!(home.dump(), before);
+}
+
+#[test]
+fn what_is_not_there_holds_up_no_others_and_is_told_as_it_was_typed() {
+    let mut home = Home::with(&["ci", "twice"]);
+    home.ends(0, &["key", "delete", "twice", "--yes"]);
+    home.key(&draft("twice"));
+    home.ends(0, &["key", "delete", "twice", "--yes"]);
+    let args = ["key", "lock", "none", "twice", "ci", "--yes"];
+    let said = home.says(1, &args);
+    assert!(
+        said.contains("“none”") && said.contains("Several deleted"),
+        "{said}"
+    );
+    assert_eq!(home.member("ci", "active"), false);
+    let shown = home.json(1, &["key", "show", "none", "ci"]);
+    assert_eq!(shown[0]["keyName"], "ci");
+    for kind in ["key", "user", "role"] {
+        for id in ["0", "999", "99999999999999999999"] {
+            let said = home.says(1, &[kind, "show", id]);
+            assert!(said.contains(&format!("with the ID {id}.")), "{said}");
+            let delete = home.output(&[kind, "delete", id, "--yes"]);
+            assert_eq!(delete.status.code(), Some(1), "{delete:?}");
+            // Nothing is told beside the refusal.
+            assert!(delete.stdout.is_empty(), "{delete:?}");
+        }
+    }
+    home.ends(0, &["user", "new", "bob", "--role", "Auditor"]);
+    let bob = home.json(0, &["user", "show", "bob"])["ID"].to_string();
+    home.ends(0, &["user", "delete", "bob", "--yes"]);
+    assert!(
+        home.says(1, &["user", "show", &bob])
+            .contains("was deleted")
+    );
 }
 
 #[test]

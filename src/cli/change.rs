@@ -87,23 +87,33 @@ fn change_rows<L: Changed>(
         // Who may not see the rows may not be shown them afterwards.
         session.service.records::<L>(&session.actor, &[])?;
     }
-    let ids = ids::<L>(&session, &asked.which)?;
+    let (ids, mut worst) = ids::<L>(&session, &asked.which)?;
+    if ids.len() > 1 && names_one(&changing.intent) {
+        return Err(Failure::Sentence("cli.one_name", Exit::Usage));
+    }
     let text = session.text;
     let outlooks = session
         .service
         .foresee_each(&session.actor, &changing.intent, &ids)?;
     let plan = Plan::new(changing.many, changing.value, outlooks);
     if asked.sure.dry_run {
-        return match format {
-            Format::Table => print(&(plan.told(text, session.now) + "\n")),
-            _ => foreseen(&session, &plan, format),
-        };
+        for row in &plan.rows {
+            if let Err(trouble) = &row.prospect {
+                worst = worst.max(refused(row, trouble, text));
+            }
+        }
+        match format {
+            Format::Table if plan.rows.is_empty() && worst != Exit::Done => {}
+            Format::Table => drop(print(&(plan.told(text, session.now) + "\n"))?),
+            _ => drop(foreseen(&session, &plan, format)?),
+        }
+        return Ok(worst.into());
     }
     if plan.open() > 0 {
         confirm(text, asked.sure.yes, &plan.told(text, session.now))?;
     }
     let mut told = Told::<L>::begin(&session, format)?;
-    let (mut done, mut worst) = (0, Exit::Done);
+    let mut done = 0;
     for row in &plan.rows {
         let id = row.intent.id();
         let before = told.record(&session, id);
@@ -113,22 +123,37 @@ fn change_rows<L: Changed>(
                 let after = told.record(&session, id);
                 told.tell(after.or(before));
             }
-            Err(trouble) => {
-                worst = worst.max(Exit::of(&trouble));
-                let said = named(row, &why(&trouble, &row.intent, text), text);
-                let _ = writeln!(io::stderr(), "keyward: {said}");
-            }
+            Err(trouble) => worst = worst.max(refused(row, &trouble, text)),
         }
     }
     // Where nothing was to be done, why not.
     let in_vain = worst == Exit::Done && plan.open() == 0 && !plan.rows.is_empty();
     let came = if in_vain {
-        plan.told(text, session.now)
+        plan.told(text, session.now) + "\n"
+    } else if done == 0 && worst != Exit::Done {
+        // Why is told already.
+        String::new()
     } else {
-        plan.fill(plan.many.done, done, text)
+        plan.fill(plan.many.done, done, text) + "\n"
     };
-    told.end(&(came + "\n"))?;
+    told.end(&came)?;
     Ok(worst.into())
+}
+
+/// Tells on standard error why a row was refused, or would be, and how a command ends then.
+fn refused(row: &Outlook, trouble: &Trouble, text: Text) -> Exit {
+    let said = named(row, &why(trouble, &row.intent, text), text);
+    let _ = writeln!(io::stderr(), "keyward: {said}");
+    Exit::of(trouble)
+}
+
+/// Whether the change gives a name, which no two rows can have.
+fn names_one(intent: &Intent) -> bool {
+    match intent {
+        Intent::Key(KeyChange::Edit(edit), _) => edit.name.is_some(),
+        Intent::EditRole(edit, _) => edit.name.is_some(),
+        _ => false,
+    }
 }
 
 /// Changes one row, where there is anything to change.
@@ -223,7 +248,7 @@ fn foreseen(session: &Session, plan: &Plan, format: Format) -> Result<ExitCode, 
 }
 
 /// The rows that are named or that the filter shows.
-fn ids<L: Changed>(session: &Session, which: &WhichArgs) -> Result<Vec<i64>, Failure> {
+fn ids<L: Changed>(session: &Session, which: &WhichArgs) -> Result<(Vec<i64>, Exit), Failure> {
     let Some(typed) = &which.filter.filter else {
         return named_ids::<L>(session, &which.named);
     };
@@ -237,19 +262,30 @@ fn ids<L: Changed>(session: &Session, which: &WhichArgs) -> Result<Vec<i64>, Fai
         let words = session.text.fill("cli.too_many", &[("most", &MARKS_MAX)]);
         return Err(Failure::Words(words, Exit::Usage));
     }
-    Ok(ids)
+    Ok((ids, Exit::Done))
 }
 
-/// The rows that are named.
+/// The rows that are named. Those that are not there are told on standard error, and hold up no others: the exit code of
+/// the worst.
 pub(super) fn named_ids<L: Changed>(
     session: &Session,
     named: &[String],
-) -> Result<Vec<i64>, Failure> {
+) -> Result<(Vec<i64>, Exit), Failure> {
     let references: Vec<_> = named.iter().map(|one| Reference::parse(one)).collect();
     let found = session
         .service
-        .find_rows(&session.actor, L::KIND, &references);
-    Ok(found?)
+        .find_rows(&session.actor, L::KIND, &references)?;
+    let (mut ids, mut worst) = (Vec::with_capacity(found.len()), Exit::Done);
+    for one in found {
+        match one {
+            Ok(id) => ids.push(id),
+            Err(trouble) => {
+                worst = worst.max(Exit::of(&trouble));
+                let _ = writeln!(io::stderr(), "keyward: {}", session.text.trouble(&trouble));
+            }
+        }
+    }
+    Ok((ids, worst))
 }
 
 fn carry_out(service: &mut Service, actor: &Actor, intent: Intent) -> Result<(), Trouble> {

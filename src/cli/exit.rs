@@ -61,6 +61,7 @@ impl Exit {
             | Trouble::NoSuchTarget(_)
             | Trouble::NoSuchActor(_)
             | Trouble::NoneNamed(..)
+            | Trouble::NoneWithId(..)
             | Trouble::SeveralNamed { .. }
             | Trouble::KeyGone(_)
             | Trouble::UserGone(_)

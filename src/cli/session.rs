@@ -151,7 +151,8 @@ impl Session {
         let named = [Reference::parse(typed)];
         let found = self.service.find_rows(&self.actor, RowKind::Role, &named)?;
         // Each reference gives one row, or is refused.
-        let id = RoleId(found.first().copied().unwrap_or_default());
+        let id = found.into_iter().next().transpose()?;
+        let id = RoleId(id.unwrap_or_default());
         let roles = self.service.roles(&self.actor).unwrap_or_default();
         let role = roles.into_iter().find(|role| role.id == id);
         Ok((

@@ -115,8 +115,8 @@ pub(super) fn roles(config: &Config, asked: ShowArgs) -> Result<ExitCode, Failur
 fn show<L: Shown>(config: &Config, asked: ShowArgs) -> Result<ExitCode, Failure> {
     Session::run(config, Access::Look, asked.acting, |session| {
         let (text, view) = (session.text, session.view()?);
-        let ids = named_ids::<L>(&session, &asked.named)?;
-        let (mut found, mut worst) = (Vec::with_capacity(ids.len()), Exit::Done);
+        let (ids, mut worst) = named_ids::<L>(&session, &asked.named)?;
+        let mut found = Vec::with_capacity(ids.len());
         for id in ids {
             match one::<L>(&session, id) {
                 Ok(one) => found.push(one),

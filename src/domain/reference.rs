@@ -14,6 +14,8 @@ pub enum RowKind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reference {
     Id(i64),
+    /// A number that is larger than any ID, as it was typed.
+    Beyond(String),
     Name(String),
 }
 
@@ -26,8 +28,9 @@ impl Reference {
         }
         let digits = !typed.is_empty() && typed.bytes().all(|byte| byte.is_ascii_digit());
         if digits {
-            // No row has an ID that is larger than this.
-            return Reference::Id(typed.parse().unwrap_or(i64::MAX));
+            return typed
+                .parse()
+                .map_or_else(|_| Reference::Beyond(typed.to_owned()), Reference::Id);
         }
         Reference::Name(typed.to_owned())
     }
@@ -37,7 +40,7 @@ impl Display for Reference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Reference::Id(id) => write!(f, "{id}"),
-            Reference::Name(name) => f.write_str(name),
+            Reference::Beyond(typed) | Reference::Name(typed) => f.write_str(typed),
         }
     }
 }
@@ -48,9 +51,12 @@ mod tests {
 
     #[test]
     fn digits_alone_are_an_id_and_nothing_else_is() {
-        for (typed, id) in [("42", 42), ("007", 7), ("99999999999999999999", i64::MAX)] {
+        for (typed, id) in [("42", 42), ("007", 7)] {
             assert_eq!(Reference::parse(typed), Reference::Id(id));
         }
+        let beyond = "99999999999999999999";
+        let is = Reference::Beyond(beyond.to_owned());
+        assert_eq!(Reference::parse(beyond), is);
         for (typed, name) in [
             ("name:42", "42"),
             ("ci", "ci"),

@@ -89,6 +89,8 @@ pub enum Trouble {
     NoSuchActor(String),
     /// No row of this kind has this name.
     NoneNamed(RowKind, String),
+    /// No row of this kind has this ID, or ever had it.
+    NoneWithId(RowKind, String),
     /// Several deleted keys had this name: their IDs.
     SeveralNamed { name: String, ids: Vec<KeyId> },
     /// Somebody else has pruned the trail meanwhile.

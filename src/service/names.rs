@@ -37,18 +37,19 @@ pub(super) fn name_problem(
 }
 
 impl Service {
-    /// The IDs of the rows that somebody named, each once and in that order. A name is looked for among the rows that are
-    /// there and then, of API keys, among the deleted ones. Of an ID nothing is asked: what is done with it will be refused
-    /// where no row has it.
+    /// The IDs of the rows that somebody named, each once and in that order, and of each that is not found why: by
+    /// [`Trouble::NoneNamed`], [`Trouble::NoneWithId`] or [`Trouble::SeveralNamed`]. A name is looked for among the rows
+    /// that are there and then, of API keys, among the deleted ones. What is done with the ID of a row that is gone will
+    /// be refused.
     ///
     /// # Errors
-    /// [`Trouble::NoneNamed`] and [`Trouble::SeveralNamed`]; who may not view the list may name nothing but IDs.
+    /// Who may not view the list may name nothing but IDs, of which they are told nothing.
     pub fn find_rows(
         &self,
         actor: &Actor,
         kind: RowKind,
         references: &[Reference],
-    ) -> Result<Vec<i64>, Trouble> {
+    ) -> Result<Vec<Result<i64, Trouble>>, Trouble> {
         let view: &[Right] = match kind {
             RowKind::ApiKey => &[Right::ViewApiKeys],
             RowKind::User => &[Right::ViewUsers],
@@ -62,15 +63,19 @@ impl Service {
         } else {
             &[]
         };
-        self.ask(actor, needs, |tx, _| {
+        self.ask(actor, needs, |tx, own| {
+            let views = view.iter().any(|right| own.fields.rights.has(*right));
             let mut found = Vec::with_capacity(references.len());
             for reference in references {
-                let id = match reference {
-                    Reference::Id(id) => *id,
-                    Reference::Name(name) => one_named(tx, kind, name)?,
+                let one = match reference {
+                    Reference::Name(name) => one_named(tx, kind, name),
+                    Reference::Id(id) if !views || names::was_given(tx, kind, *id)? => Ok(*id),
+                    none => Err(Trouble::NoneWithId(kind, none.to_string())),
                 };
-                if !found.contains(&id) {
-                    found.push(id);
+                match one {
+                    Err(fault @ Trouble::Storage(_)) => return Err(fault),
+                    one if !found.contains(&one) => found.push(one),
+                    _ => {}
                 }
             }
             Ok(found)

@@ -52,6 +52,17 @@ pub fn ids_of(tx: &Tx<'_>, named: RowKind, name: &str) -> Result<Vec<i64>, Fault
     }
 }
 
+/// Whether a row of this kind has or had this ID: none is given twice.
+pub fn was_given(tx: &Tx<'_>, kind: RowKind, id: i64) -> Result<bool, Fault> {
+    let table = match kind {
+        RowKind::ApiKey => "api_keys",
+        RowKind::User => "users",
+        RowKind::Role => "roles",
+    };
+    let last = tx.find("SELECT seq FROM sqlite_sequence WHERE name = ?1", [table])?;
+    Ok((1..=last.unwrap_or(0)).contains(&id))
+}
+
 /// What a row is called, as of which version, and when it last signed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seen {

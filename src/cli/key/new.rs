@@ -157,7 +157,7 @@ impl Beginning {
     fn role_named(&self, named: &str) -> Result<RoleId, Trouble> {
         let name = match Reference::parse(named) {
             Reference::Id(id) => return Ok(RoleId(id)),
-            Reference::Name(name) => name,
+            Reference::Name(name) | Reference::Beyond(name) => name,
         };
         let roles = self.roles.as_ref().map_err(Clone::clone)?;
         let is_named = |role: &&Role| name_key(&role.fields.name) == name_key(&name);

@@ -60,5 +60,6 @@ fn key_named(session: &Session, typed: &str) -> Result<KeyId, Trouble> {
         .service
         .find_rows(&session.actor, RowKind::ApiKey, &named)?;
     // Each reference gives one row, or is refused.
-    Ok(KeyId(found.first().copied().unwrap_or_default()))
+    let id = found.into_iter().next().transpose()?;
+    Ok(KeyId(id.unwrap_or_default()))
 }
