@@ -25,6 +25,9 @@ const STEPS: i32 = 2_000;
 /// How many statements a connection keeps prepared; more than the use cases have.
 const STATEMENTS: usize = 100;
 
+/// How often a database is opened again, when another one took its place meanwhile.
+const AGAIN: usize = 20;
+
 /// Fills a buffer with random bytes.
 pub type Fill<'a> = &'a mut dyn FnMut(&mut [u8]) -> Result<(), Trouble>;
 
@@ -57,8 +60,7 @@ impl Store {
             made.and_then(|bytes| begin::begin(path, account, &bytes))
                 .map_err(trouble(place))?;
         }
-        let (store, found) = connect(place, account).map_err(trouble(place))?;
-        settle(&store, place).map_err(trouble(place))?;
+        let (store, found) = settled(place, account, |_| Ok(())).map_err(trouble(place))?;
         if found < KNOWN {
             // Only in memory is there anything to begin: see `connect`.
             let beginning = if found == 0 { Some(beginning()?) } else { None };
@@ -87,11 +89,8 @@ impl Store {
     /// [`Trouble::Open`], with [`OpenFault::Missing`] among the faults.
     pub fn bring_up_to_date(place: &Place, account: &OsAccount) -> Result<Store, Trouble> {
         let opened = || {
-            let (store, found) = connect(place, account)?;
-            if found == 0 {
-                return Err(OpenFault::Missing);
-            }
-            settle(&store, place)?;
+            let made = |found| (found != 0).then_some(()).ok_or(OpenFault::Missing);
+            let (store, found) = settled(place, account, made)?;
             if found < KNOWN {
                 migrate(&store.connection, None, store.real())?;
             }
@@ -165,13 +164,38 @@ fn open_and_set(
     more: impl FnOnce(&mut Store) -> rusqlite::Result<()>,
 ) -> Result<Store, Trouble> {
     let opened = || {
-        let (mut store, found) = connect(place, account)?;
-        refuse_older(found)?;
-        settle(&store, place)?;
+        let (mut store, _) = settled(place, account, refuse_older)?;
         more(&mut store).map_err(while_opening)?;
         Ok(store)
     };
     opened().map_err(trouble(place))
+}
+
+/// [`connect`] and [`settle`], on a database whose version is not refused.
+fn settled(
+    place: &Place,
+    account: &OsAccount,
+    refuse: impl Fn(i64) -> Result<(), OpenFault>,
+) -> Result<(Store, i64), OpenFault> {
+    unless_moved(|| {
+        let (store, found) = connect(place, account)?;
+        refuse(found)?;
+        settle(&store, place)?;
+        Ok((store, found))
+    })
+}
+
+/// Opens again where another file took the database's place while it was opened, as `keyward restore` puts one there.
+pub(super) fn unless_moved<T>(
+    mut open: impl FnMut() -> Result<T, OpenFault>,
+) -> Result<T, OpenFault> {
+    let mut again = 0;
+    loop {
+        match open() {
+            Err(OpenFault::Fault(Fault::Moved)) if again < AGAIN => again += 1,
+            done => return done,
+        }
+    }
 }
 
 pub(super) fn refuse_older(found: i64) -> Result<(), OpenFault> {
@@ -261,6 +285,16 @@ pub(super) fn connected(
 /// that goes into the database.
 fn first_look(connection: &Connection, file: &Identity) -> Result<i64, OpenFault> {
     log::leave(connection, true);
+    let found = version(connection, file);
+    // What was looked at is what was opened; of anything else nothing is told.
+    file.check_in_place(connection).map_err(OpenFault::Fault)?;
+    let found = found?;
+    log::leave(connection, false);
+    Ok(found)
+}
+
+/// The version of the database, of which the log is not another's.
+fn version(connection: &Connection, file: &Identity) -> Result<i64, OpenFault> {
     let older = log::is_older(file.real());
     forget_system_error();
     let found = identify(connection);
@@ -293,9 +327,6 @@ fn first_look(connection: &Connection, file: &Identity) -> Result<i64, OpenFault
     if found == 0 {
         return Err(OpenFault::Empty);
     }
-    // What was looked at is what was opened.
-    file.check_in_place(connection).map_err(OpenFault::Fault)?;
-    log::leave(connection, false);
     Ok(found)
 }
 
@@ -366,8 +397,63 @@ fn turn_log_on(connection: &Connection, patience: &Patience) -> Result<(), OpenF
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
+    use crate::domain::event::{EventKind, NewEvent};
+    use crate::domain::id::UserId;
+    use crate::store::address::beside;
     use crate::store::tests::{account, in_a_file, made};
+
+    #[test]
+    fn a_database_that_takes_the_place_while_it_is_opened_is_opened_itself() {
+        let (directory, place) = in_a_file();
+        let path = directory.path().join("keyward.db");
+        let with_event = |place: &Place, at| {
+            let mut store = made(place);
+            let event = NewEvent {
+                kind: EventKind::UserSignedOut,
+                actor: None,
+                target: (UserId(1), "alice").into(),
+                body: serde_json::json!({}),
+            };
+            let written = store.write(|tx| events::append(tx, Timestamp(at), &event));
+            written.expect("written");
+            store
+        };
+        let _old = with_event(&place, 1);
+        let log = fs::read(beside(&path, "-wal")).expect("a log");
+        let (_other, place) = in_a_file();
+        drop(with_event(&place, 2));
+        let Place::File(new) = place else {
+            panic!("a file");
+        };
+        let mut opened = Vec::new();
+        let done = unless_moved(|| {
+            let file = file::check(&path, &account())?;
+            let is_first = opened.is_empty();
+            if is_first {
+                // A restore has put the other one there; the log that is seen beside it is not yet gone.
+                fs::rename(&new, &path).expect("renamed");
+                fs::remove_file(beside(&path, "-shm")).expect("removed");
+                fs::write(beside(&path, "-wal"), &log).expect("written");
+            }
+            let connection = open_file(file.real())?;
+            if is_first {
+                events::add_functions(&connection).expect("added");
+                let told = version(&connection, &file);
+                assert_eq!(told, Err(OpenFault::ForeignLog), "of the two together");
+            }
+            let found = connected(connection, Some(file)).map(|(_, found)| found);
+            if is_first {
+                fs::remove_file(beside(&path, "-wal")).expect("removed");
+            }
+            opened.push(found.clone());
+            found
+        });
+        assert_eq!(done, Ok(KNOWN));
+        assert_eq!(opened, [Err(OpenFault::Fault(Fault::Moved)), Ok(KNOWN)]);
+    }
 
     #[test]
     fn every_connection_is_set_up_so_that_rows_are_safe() {

@@ -12,7 +12,7 @@ use crate::domain::trouble::{Fault, OpenFault, Trouble};
 use crate::domain::user::OsAccount;
 use crate::store::address::{beside, uri};
 use crate::store::fault::{forget_system_error, while_opening};
-use crate::store::open::{connected, refuse_older, trouble};
+use crate::store::open::{connected, refuse_older, trouble, unless_moved};
 use crate::store::{Place, Store, file};
 
 /// How long the index of a log is that nobody has used yet.
@@ -28,7 +28,7 @@ impl Store {
         let Place::File(path) = place else {
             return Store::open_existing(place, account);
         };
-        open_to_read(path, account).map_err(trouble(place))
+        unless_moved(|| open_to_read(path, account)).map_err(trouble(place))
     }
 
     /// Refuses what was read where `SQLite` was told that nothing changes, and somebody has begun to write all the same.
