@@ -4,6 +4,8 @@ use std::fs::{self, File, Metadata};
 use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use nix::sys::statvfs::{FsFlags, statvfs};
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
@@ -21,7 +23,9 @@ use crate::store::migrate::{KNOWN, identify};
 use crate::store::{Tx, events, file, flaws, log, names};
 
 /// How often it is looked again where somebody wrote meanwhile.
-const LOOKS: usize = 5;
+const LOOKS: usize = 20;
+/// How long it is waited before.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// What was found of a database, from the outside in.
 #[derive(Debug)]
@@ -129,32 +133,41 @@ fn has_log(real: &Path, facts: Option<&Metadata>) -> Option<bool> {
         .then_some(header[18] == 2)
 }
 
-/// What is in it; looked at again where it was written meanwhile, and could not be locked against that.
+/// What is in it; looked at again where it was written meanwhile and could not be locked against that, or where somebody
+/// who came or went took the log away under it.
 fn inside(real: &Path) -> Result<Inside, OpenFault> {
+    inside_beside(real, &mut || ())
+}
+
+/// [`inside`], and what somebody else does before `SQLite` opens what was found.
+fn inside_beside(real: &Path, meanwhile: &mut dyn FnMut()) -> Result<Inside, OpenFault> {
     let mut looks = 1;
     loop {
         let before = face(real);
-        let (connection, is_locked) = open(real)?;
-        let found = within(&connection, real);
-        if is_locked || looks == LOOKS || face(real) == before {
+        let opened = open(real, meanwhile);
+        let is_locked = matches!(opened, Ok((_, true)));
+        let found = opened.and_then(|(connection, _)| within(&connection, real));
+        if (is_locked && found.is_ok()) || looks == LOOKS || face(real) == before {
             return found;
         }
         looks += 1;
+        thread::sleep(PAUSE);
     }
 }
 
-/// What changes with every write.
-fn face(real: &Path) -> Vec<(u64, i64, i64)> {
-    ["", "-wal"]
-        .iter()
-        .filter_map(|suffix| fs::symlink_metadata(beside(real, suffix)).ok())
-        .map(|facts| (facts.len(), facts.mtime(), facts.mtime_nsec()))
-        .collect()
+/// What changes with every write, and with who opens the database first or closes it last.
+fn face(real: &Path) -> Vec<Option<(u64, u64, i64, i64)>> {
+    let facts = |suffix| fs::symlink_metadata(beside(real, suffix)).ok();
+    let mut all: Vec<_> = ["", "-wal"]
+        .map(|suffix| facts(suffix).map(|it| (it.ino(), it.len(), it.mtime(), it.mtime_nsec())))
+        .into();
+    all.push(facts("-shm").map(|index| (index.ino(), index.len(), 0, 0)));
+    all
 }
 
 /// A connection for reading, and whether it has locks of its own. Where there is a log without its index, `SQLite` would
 /// make one: so it is read without sharing it, which nobody does who has none.
-fn open(real: &Path) -> Result<(Connection, bool), OpenFault> {
+fn open(real: &Path, meanwhile: &mut dyn FnMut()) -> Result<(Connection, bool), OpenFault> {
     let there = |suffix| fs::symlink_metadata(beside(real, suffix)).ok();
     let (log, index) = (there("-wal"), there("-shm"));
     let has_frames = log.as_ref().is_some_and(|log| log.len() > 0);
@@ -169,6 +182,7 @@ fn open(real: &Path) -> Result<(Connection, bool), OpenFault> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
         | OpenFlags::SQLITE_OPEN_URI
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    meanwhile();
     forget_system_error();
     let connection = Connection::open_with_flags(uri(real, how), flags).map_err(while_opening)?;
     log::leave(&connection, true);
@@ -213,4 +227,26 @@ fn within(connection: &Connection, real: &Path) -> Result<Inside, OpenFault> {
         chain: known.then(|| events::check_chain(&tx, None)),
         newest: tx.find(last, ()).ok().flatten(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Place;
+    use crate::store::tests::{in_a_file, made};
+
+    #[test]
+    fn a_healthy_database_whose_last_writer_goes_meanwhile_is_found_whole() {
+        let (_directory, place) = in_a_file();
+        let mut writer = Some(made(&place));
+        let Place::File(path) = &place else {
+            panic!("a file");
+        };
+        assert!(fs::metadata(beside(path, "-shm")).is_ok());
+        let found = inside_beside(path, &mut || drop(writer.take()));
+        assert!(fs::metadata(beside(path, "-shm")).is_err(), "it went");
+        let found = found.expect("looked at");
+        assert_eq!(found.damage, Ok(None));
+        assert_eq!(found.differs, Ok(Vec::new()));
+    }
 }
