@@ -394,6 +394,16 @@ fn what_is_not_there_holds_up_no_others_and_is_told_as_it_was_typed() {
 }
 
 #[test]
+fn what_was_done_is_told_by_the_name_of_one_row_and_the_number_of_several() {
+    let home = Home::with(&["ci", "old"]);
+    assert_eq!(home.ends(0, &["key", "lock", "1", "--yes"]), "ci: done\n");
+    let several = home.ends(0, &["key", "delete", "ci", "old", "--yes"]);
+    assert_eq!(several, "2 deleted.\n");
+    let policy = ["policy", "set", "--longest-days", "9", "--dry-run"];
+    assert!(home.says(0, &policy).contains("Nothing was changed."));
+}
+
+#[test]
 fn a_check_finds_what_it_looks_for_and_ends_with_one() {
     let mut home = Home::with(&["ever"]);
     home.key(&ApiKeyDraft {

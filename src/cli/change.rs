@@ -133,6 +133,9 @@ fn change_rows<L: Changed>(
     } else if done == 0 && worst != Exit::Done {
         // Why is told already.
         String::new()
+    } else if let ([row], 1) = (&plan.rows[..], done) {
+        // A number alone could be taken for an ID.
+        named(row, text.say("bulk.row_done"), text) + "\n"
     } else {
         plan.fill(plan.many.done, done, text) + "\n"
     };

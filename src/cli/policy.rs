@@ -1,5 +1,6 @@
 //! `keyward policy`: what API keys keep to, for scripts.
 
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use crate::cli::args::policy::{PolicyCommand, PolicyFieldsArgs, PolicySetArgs, PolicyShowArgs};
@@ -84,7 +85,12 @@ fn set(config: &Config, asked: PolicySetArgs) -> Result<ExitCode, Failure> {
                 .foresee_policy(&session.actor, &before, &draft)
                 .map_err(|trouble| session.of_options(&trouble))?;
             if asked.sure.dry_run {
-                return print(&written(&session, foreseen, format)?);
+                let printed = print(&written(&session, foreseen, format)?)?;
+                if format == Format::Table {
+                    let said = session.text.say("cli.not_done");
+                    let _ = writeln!(io::stderr(), "keyward: {said}");
+                }
+                return Ok(printed);
             }
             if foreseen != before {
                 let follows = written(&session, foreseen, Format::Table)?;

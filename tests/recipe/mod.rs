@@ -144,7 +144,7 @@ impl Recipe {
                 self.asked.lines().next().expect("a line"),
                 "\"keyName\":\"nightly\"",
             ),
-            (lock, "1 locked out."),
+            (lock, ": done"),
         ] {
             let line = line.replace("ssh keyward@host", &format!("{client} keyward"));
             let ran = run(&line.replace(" 42 ", " 2 "));
