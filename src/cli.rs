@@ -179,6 +179,9 @@ fn holds_secret(argument: &str) -> bool {
 fn obey(text: Text, config: Config, args: Args) -> Result<ExitCode, Failure> {
     match args.command {
         None => {
+            if args.ssh_commands && !terminal::is_present() {
+                return Err(Failure::Sentence("ssh_commands.no_terminal", Exit::Trouble));
+            }
             let config = for_console(text, config, &args.theme)?;
             let place = place(args.database, &config)?;
             let user = args.user.user.as_deref();

@@ -629,3 +629,15 @@ fn a_line_without_the_flag_never_looks_at_what_is_asked_for() {
         "{line}"
     );
 }
+
+#[test]
+fn who_comes_with_neither_terminal_nor_command_is_told_how_to_have_one() {
+    let site = Site::own();
+    let database = site.database.to_str().expect("UTF-8");
+    let ran = Command::new(KEYWARD)
+        .args(["--user", "alice", "--db", database, "--ssh-commands"])
+        .env_clear()
+        .stdin(Stdio::null())
+        .output();
+    Ran::of(ran.expect("ran")).is_refused(2, "ssh -t");
+}
