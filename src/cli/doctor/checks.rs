@@ -82,7 +82,11 @@ impl Doctor<'_> {
     }
 
     fn fault(&self, fault: &Fault) -> String {
-        self.text.trouble(&Trouble::Storage(fault.clone()))
+        let said = self.text.trouble(&Trouble::Storage(fault.clone()));
+        match fault {
+            Fault::Corrupt => self.mended(&said),
+            _ => said,
+        }
     }
 
     fn version(&self) -> Check {
@@ -100,7 +104,17 @@ impl Doctor<'_> {
             None => check(Grade::Ok, self.found.real.display().to_string()),
             Some(fault) => {
                 let trouble = Trouble::Open(self.place.to_owned(), fault.clone());
-                check(Grade::Failed, self.text.trouble(&trouble))
+                let said = self.text.trouble(&trouble);
+                let said = match fault {
+                    OpenFault::Missing => self
+                        .text
+                        .joined(&[&said, self.text.say("doctor.no_database")]),
+                    OpenFault::Empty
+                    | OpenFault::NotADatabase
+                    | OpenFault::Fault(Fault::Corrupt) => self.mended(&said),
+                    _ => said,
+                };
+                check(Grade::Failed, said)
             }
         }
     }
