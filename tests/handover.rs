@@ -199,6 +199,12 @@ fn a_secret_on_standard_output_works_from_when_it_is_read_back() {
         assert_eq!(home.verdict(&secret), "valid");
     }
 
+    for around in [format!(" {secret}"), format!("{secret}\n")] {
+        let done = home.given(&["key", "delivered", "ci"], &around);
+        assert_eq!(code(&done), Some(1), "{done:?}");
+        assert!(text(&done.stderr).contains("blanks"), "{done:?}");
+    }
+
     let done = home.run(&["key", "new-secret", "1", "--stdout"]);
     let second = text(&done.stdout);
     assert_eq!(home.verdict(&second), "not-delivered");
@@ -264,6 +270,7 @@ fn exactly_one_way_is_named_before_anything_is_done() {
         &["--secret-fd", "3", "--secret-file", "a"],
         &["--secret-file", "a", "--deliver-now"],
         &["--secret-dir", "a"],
+        &["--secret-file", "-"],
         &["--age", "nobody"],
         &["--stdout", "--zone", "Mars"],
     ] {

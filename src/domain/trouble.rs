@@ -374,6 +374,8 @@ impl FileFault {
 pub enum NotReadBack {
     /// No text of the form of a secret.
     Malformed,
+    /// A secret, but with blanks or more line ends around it.
+    Blanks,
     /// This database has not made it, or not so.
     Forged,
     /// A secret of another key.

@@ -174,7 +174,11 @@ impl Service {
     ) -> Result<(String, ReadBack), Trouble> {
         let attempt = Attempt::new("deliver", On::Key(id), HANDLES);
         self.look_first(actor, attempt, |change| issuable(change, id).map(drop))?;
-        let token = token::parse(bytes).ok_or(Trouble::NotReadBack(NotReadBack::Malformed))?;
+        let token = token::parse(bytes).ok_or_else(|| {
+            let is_there = token::parse(bytes.trim_ascii()).is_some();
+            let blanks = is_there.then_some(NotReadBack::Blanks);
+            Trouble::NotReadBack(blanks.unwrap_or(NotReadBack::Malformed))
+        })?;
         if !token.genuine(&self.tag_key) {
             return Err(Trouble::NotReadBack(NotReadBack::Forged));
         }

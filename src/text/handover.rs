@@ -56,6 +56,7 @@ impl Text {
     fn not_read_back(self, what: NotReadBack) -> String {
         let name = match what {
             NotReadBack::Malformed => "read_back.malformed",
+            NotReadBack::Blanks => "read_back.blanks",
             NotReadBack::Forged => "read_back.forged",
             NotReadBack::Unknown => "read_back.unknown",
             NotReadBack::Replaced => "read_back.replaced",

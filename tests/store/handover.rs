@@ -217,9 +217,10 @@ fn nothing_but_the_pending_secret_of_the_key_delivers_it() {
     for (text, told) in [
         ("", not(NotReadBack::Malformed)),
         ("none", not(NotReadBack::Malformed)),
+        (&*format!(" {}", secret.expose()), not(NotReadBack::Blanks)),
         (
-            &*format!(" {}", secret.expose()),
-            not(NotReadBack::Malformed),
+            &*format!("{}\n\n", secret.expose()),
+            not(NotReadBack::Blanks),
         ),
         (
             &*format!("{0}\n{0}", secret.expose()),

@@ -49,6 +49,9 @@ impl Handing {
         let recipients = args.age.iter().map(|typed| Recipient::parse(typed));
         let recipients = recipients.collect::<Result<Vec<_>, _>>()?;
         let way = match (args.secret_file, directory, args.secret_fd) {
+            (Some(path), ..) if path == Path::new("-") => {
+                return Err(Failure::Sentence("cli.secret_dash", Exit::Usage));
+            }
             (Some(path), ..) => Way::File(path),
             (_, Some(directory), _) => Way::Directory(directory),
             (.., Some(number)) => Way::Open(Descriptor::take(number)?),

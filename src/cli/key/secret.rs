@@ -46,7 +46,7 @@ pub(super) fn delivered(config: &Config, asked: KeyDeliveredArgs) -> Result<Exit
         let said = match came {
             ReadBack::Delivered(delivered) => text.delivered(&name, &delivered, session.view()?),
             ReadBack::Before(at) => {
-                let at = text.instant(at, session.zone);
+                let at = at.in_zone(session.zone).format("%Y-%m-%d %H:%M %Z");
                 text.fill("cli.delivered_before", &[("name", &name), ("at", &at)])
             }
         };

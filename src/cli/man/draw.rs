@@ -13,14 +13,13 @@ use crate::cli::man::{MARK, Page};
 use crate::config::settings::SETTINGS;
 use crate::text::Text;
 use crate::ui::keymap;
-use crate::ui::look::wrap;
 
 /// The day of this version's release, as CHANGELOG has it; before that, the day since which the pages say what they say.
 const DATE: &str = "2026-11-27";
 const VERSION: &str = concat!("keyward ", env!("CARGO_PKG_VERSION"));
 const MANUAL: &str = "Keyward Manual";
 /// How long a line of a page's source may be.
-const LINE: u16 = 78;
+const LINE: usize = 78;
 /// Pages about no command, and in which part of the manual each is.
 const KEYS: (&str, &str) = ("keyward-keys", "7");
 const CONFIG: (&str, &str) = ("keyward-config", "5");
@@ -166,7 +165,7 @@ fn in_lines(source: &str) -> String {
         if is_request || is_term || !is_filled {
             let _ = writeln!(all, "{line}");
         } else {
-            for line in wrap(line, LINE) {
+            for line in at_blanks(line) {
                 // Nothing that begins a line here is a request.
                 let guard = if line.starts_with(['.', '\'']) {
                     "\\&"
@@ -180,6 +179,24 @@ fn in_lines(source: &str) -> String {
         is_filled = (is_filled || line == ".fi") && line != ".nf";
     }
     all
+}
+
+/// A line of source in lines that end where it has blanks: within a word an escape could be split.
+fn at_blanks(source: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in source.split_inclusive(' ') {
+        let width = word.trim_end().chars().count();
+        match lines.last_mut() {
+            Some(line) if line.is_empty() || line.chars().count() + width <= LINE => {
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+        .iter()
+        .map(|line| line.trim_end().to_owned())
+        .collect()
 }
 
 fn notes(page: &str, to: &mut Roff) {
@@ -277,5 +294,24 @@ fn of_config(text: Text) -> Page {
     Page {
         name: format!("{}.{}", CONFIG.0, CONFIG.1),
         text: begun(CONFIG.0, CONFIG.1) + &drawn(&roff),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_line_ends_within_a_word_or_an_escape() {
+        let long = "x".repeat(LINE - 1);
+        let source = format!("one {long}\\fBtwo\\fR {long} three");
+        let lines = at_blanks(&source);
+        let word = format!("{long}\\fBtwo\\fR");
+        assert_eq!(lines, ["one", &word, &long, "three"]);
+        for page in pages() {
+            for line in page.text.lines() {
+                assert!(!line.ends_with('\\') && !line.ends_with("\\f"), "{line}");
+            }
+        }
     }
 }
