@@ -682,3 +682,26 @@ fn the_database_is_no_copy_of_itself_and_nobody_is_told_of_an_option_that_is_not
     assert!(!said.contains("--dry-run"), "{said}");
     assert_eq!(changed.beside(), ["keyward.db"]);
 }
+
+#[test]
+fn bounds_that_were_drawn_since_and_go_again_are_told_of_each_key() {
+    let mut host = Host::new();
+    host.delivered("one");
+    host.delivered("two");
+    succeeds(&host.run(&["backup", "copy.db"]));
+    let Host { home, service, .. } = host;
+    drop(service);
+    let bounds = ["--addresses", "10.0.0.0/8", "--rate", "5", "--yes"];
+    succeeds(&run(
+        home.path(),
+        &[&["key", "edit", "1"], &bounds[..]].concat(),
+    ));
+    let said = succeeds(&run(home.path(), &["restore", "copy.db", "--yes"]));
+    assert!(
+        said.contains("1 API key with wider bounds than now:"),
+        "{said}"
+    );
+    let row = "1  one (from more addresses, more requests a minute)";
+    assert!(said.contains(row), "{said}");
+    assert!(!said.contains("with more rights"), "{said}");
+}

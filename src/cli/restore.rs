@@ -17,7 +17,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::event::chain::Head;
 use crate::domain::id::{KeyId, UserId};
-use crate::domain::restore::{Difference, Now, Revived, Ties};
+use crate::domain::restore::{Difference, More, Now, Revived, Ties};
 use crate::domain::state::{AsOf, Warning};
 use crate::domain::trouble::{OpenFault, Trouble};
 use crate::service::backup::{Restored, Stop};
@@ -200,6 +200,12 @@ impl Plan {
             let rows = all.iter().map(|(id, name)| (id.0, name.clone(), None));
             rows.collect()
         };
+        let wider = difference.wider_keys.iter();
+        let wider = wider.map(|(id, name, more)| (id.0, name.clone(), Some(in_what(text, more))));
+        plan.list(text, "restore.wider_keys", wider.collect());
+        let wider = difference.wider_users.iter();
+        let wider = wider.map(|(id, name, more)| (id.0, name.clone(), Some(in_what(text, more))));
+        plan.list(text, "restore.wider_users", wider.collect());
         plan.list(text, "restore.let_in", users(&difference.let_in));
         plan.list(text, "restore.stopping", keys(&difference.stopping));
         plan.list(text, "restore.lost_keys", keys(&difference.lost_keys));
@@ -244,6 +250,20 @@ impl Plan {
             self.tell(text.fill(line, &facts));
         }
     }
+}
+
+/// In what a key or user gets more.
+fn in_what(text: Text, more: &[More]) -> String {
+    let words = more.iter().map(|more| {
+        text.say(match more {
+            More::Addresses => "restore.more_addresses",
+            More::Services => "restore.more_services",
+            More::Rate => "restore.more_requests",
+            More::Expiry => "restore.later_expiry",
+            More::Rights => "restore.more_rights",
+        })
+    });
+    words.collect::<Vec<_>>().join(text.say("restore.and"))
 }
 
 /// What a key is now that works again.

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::address::allows_all_of;
 use crate::domain::fold::name_key;
 use crate::domain::id::{KeyId, SecretId, UserId};
+use crate::domain::rights::Rights;
 use crate::domain::secret::{Life, Phase};
+use crate::domain::services::opens_all_of;
 use crate::domain::state::{AsOf, Facts, State};
 use crate::domain::time::Timestamp;
 
@@ -22,6 +25,28 @@ pub struct HeldKey {
     pub name: String,
     pub created_at: Timestamp,
     pub facts: Facts,
+    pub reach: Reach,
+}
+
+/// What bounds a key that works, and what its role or a user's allows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reach {
+    pub addresses: String,
+    pub services: String,
+    pub rate: Option<u32>,
+    pub rights: Rights,
+    /// Bound to users, keys and roles with equal or less access.
+    pub equal_or_less: bool,
+}
+
+/// In what a key or user gets more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum More {
+    Addresses,
+    Services,
+    Rate,
+    Expiry,
+    Rights,
 }
 
 /// A secret of a key.
@@ -37,6 +62,7 @@ pub struct HeldUser {
     pub name: String,
     pub created_at: Timestamp,
     pub locked_out: bool,
+    pub reach: Reach,
 }
 
 /// A key that works again.
@@ -63,6 +89,10 @@ pub enum Now {
 pub struct Difference {
     /// Keys that do not work now, or not with this secret.
     pub revived: Vec<Revived>,
+    /// Keys that work, and can be used for more than now.
+    pub wider_keys: Vec<(KeyId, String, Vec<More>)>,
+    /// Users who may do more than now.
+    pub wider_users: Vec<(UserId, String, Vec<More>)>,
     /// Users who may sign in again.
     pub let_in: Vec<(UserId, String)>,
     /// Keys that the copy does not have.
@@ -136,6 +166,37 @@ impl Held {
     }
 }
 
+impl Reach {
+    /// In what this is more than the other.
+    fn more(&self, than: &Reach) -> Vec<More> {
+        let within = |one: u32| than.rate.is_none_or(|other| one <= other);
+        let rights = than.rights.contains_all(&self.rights)
+            && (self.equal_or_less || !than.equal_or_less || self.rights.is_empty());
+        let found = [
+            (
+                allows_all_of(&than.addresses, &self.addresses),
+                More::Addresses,
+            ),
+            (opens_all_of(&than.services, &self.services), More::Services),
+            (self.rate.map_or(than.rate.is_none(), within), More::Rate),
+            (rights, More::Rights),
+        ];
+        let found = found.into_iter().filter(|(within, _)| !within);
+        found.map(|(_, more)| more).collect()
+    }
+}
+
+impl HeldKey {
+    fn more(&self, than: &HeldKey) -> Vec<More> {
+        let mut found = self.reach.more(&than.reach);
+        let longer = |end| self.facts.expires_at.is_none_or(|own| own > end);
+        if than.facts.expires_at.is_some_and(longer) {
+            found.push(More::Expiry);
+        }
+        found
+    }
+}
+
 impl Difference {
     /// Compares the copy with what is there.
     #[must_use]
@@ -159,6 +220,15 @@ impl Difference {
         let lost = there.keys.iter();
         let lost =
             lost.filter(|(id, key)| !key.facts.deleted && copy.same_key(**id, key).is_none());
+        let wider_keys = copy.keys.iter().filter_map(|(id, key)| {
+            let than = there.same_key(*id, key)?;
+            let works = key.facts.authenticates(now);
+            works.then(|| (*id, key.name.clone(), key.more(than)))
+        });
+        let wider_users = copy.users.iter().filter_map(|(id, user)| {
+            let than = there.user_like(*id, user)?;
+            (!user.locked_out).then(|| (*id, user.name.clone(), user.reach.more(&than.reach)))
+        });
         let let_in = copy.users.iter().filter(|(id, user)| {
             let same = there.user_like(**id, user);
             !user.locked_out && same.is_none_or(|same| same.locked_out)
@@ -167,6 +237,8 @@ impl Difference {
         let gone = gone.filter(|(id, user)| copy.user_like(**id, user).is_none());
         Difference {
             revived: revived.collect(),
+            wider_keys: wider_keys.filter(|(.., more)| !more.is_empty()).collect(),
+            wider_users: wider_users.filter(|(.., more)| !more.is_empty()).collect(),
             let_in: let_in.map(|(id, user)| (*id, user.name.clone())).collect(),
             lost_keys: lost.map(|(id, key)| (*id, key.name.clone())).collect(),
             lost_users: gone.map(|(id, user)| (*id, user.name.clone())).collect(),
@@ -197,6 +269,7 @@ mod tests {
                 delivered: true,
                 api_access: true,
             },
+            reach: Reach::default(),
         }
     }
 
@@ -217,6 +290,7 @@ mod tests {
             name: "ann".to_owned(),
             created_at: Timestamp(DAY),
             locked_out,
+            reach: Reach::default(),
         }
     }
 
@@ -270,6 +344,30 @@ mod tests {
         };
         assert_eq!(found.revived, [revived]);
         assert_eq!(found.stopping, [(KeyId(2), b())]);
+    }
+
+    #[test]
+    fn every_bound_that_was_drawn_since_is_told_where_a_copy_takes_it_away() {
+        let copy = held();
+        let mut there = held();
+        let key = there.keys.get_mut(&KeyId(1)).expect("there");
+        key.reach.addresses = "10.0.0.0/8".to_owned();
+        key.reach.services = "mail".to_owned();
+        key.reach.rate = Some(5);
+        key.facts.expires_at = Some(Timestamp(200 * DAY));
+        let all = vec![More::Addresses, More::Services, More::Rate, More::Expiry];
+        let found = Difference::of(&copy, &there, AS_OF);
+        assert_eq!(found.wider_keys, [(KeyId(1), "a".to_owned(), all)]);
+        let back = Difference::of(&there, &copy, AS_OF);
+        assert_eq!(back.wider_keys, [], "narrower is not wider");
+
+        let mut copy = held();
+        let user = copy.users.get_mut(&UserId(1)).expect("there");
+        user.reach.rights = Rights::all();
+        let found = Difference::of(&copy, &held(), AS_OF);
+        let more = vec![More::Rights];
+        assert_eq!(found.wider_users, [(UserId(1), "ann".to_owned(), more)]);
+        assert_eq!(Difference::of(&held(), &copy, AS_OF).wider_users, []);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Putting a copy in a database's place. The copy of the copy is made ready beside it, and the two change places in one
 //! step: whenever that ends, the one or the other is there, whole.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::OpenOptionsExt;
@@ -14,7 +15,8 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::domain::event::chain::{Hash, Head};
 use crate::domain::id::{KeyId, SecretId, UserId};
-use crate::domain::restore::{Held, HeldKey, HeldSecret, HeldUser, Ties};
+use crate::domain::restore::{Held, HeldKey, HeldSecret, HeldUser, Reach, Ties};
+use crate::domain::rights::Rights;
 use crate::domain::secret::Life;
 use crate::domain::state::Facts;
 use crate::domain::time::Timestamp;
@@ -254,7 +256,19 @@ type SecretRow = (
     Option<Timestamp>,
     Option<Timestamp>,
 );
-type UserRow = (UserId, String, Timestamp, bool);
+type ReachRow = (KeyId, String, String, Option<u32>, Rights, bool);
+type UserRow = (UserId, String, Timestamp, bool, Rights, bool);
+
+fn reach((id, addresses, services, rate, rights, equal_or_less): ReachRow) -> (KeyId, Reach) {
+    let reach = Reach {
+        addresses,
+        services,
+        rate,
+        rights,
+        equal_or_less,
+    };
+    (id, reach)
+}
 
 fn held(tx: &Tx<'_>) -> Result<Held, Fault> {
     let keys: Vec<KeyRow> = tx.rows(
@@ -263,26 +277,38 @@ fn held(tx: &Tx<'_>) -> Result<Held, Fault> {
          FROM api_keys k JOIN roles r ON r.id = k.role",
         (),
     )?;
+    let reaches: Vec<ReachRow> = tx.rows(
+        "SELECT k.id, k.addresses, r.services, k.rate, r.rights, r.equal_or_less
+         FROM api_keys k JOIN roles r ON r.id = k.role",
+        (),
+    )?;
+    let mut reaches: BTreeMap<KeyId, Reach> = reaches.into_iter().map(reach).collect();
     let secrets: Vec<SecretRow> = tx.rows(
         "SELECT id, key, issued_at, delivered_at, retires_at, ended_at FROM api_key_secrets",
         (),
     )?;
-    let users: Vec<UserRow> = tx.rows("SELECT id, name, created_at, locked_out FROM users", ())?;
-    let key = |(id, name, created_at, expires_at, deleted, locked_out, delivered, api_access)| {
-        let facts = Facts {
-            deleted,
-            locked_out,
-            expires_at,
-            delivered,
-            api_access,
+    let users: Vec<UserRow> = tx.rows(
+        "SELECT u.id, u.name, u.created_at, u.locked_out, r.rights, r.equal_or_less
+         FROM users u JOIN roles r ON r.id = u.role",
+        (),
+    )?;
+    let mut key =
+        |(id, name, created_at, expires_at, deleted, locked_out, delivered, api_access)| {
+            let facts = Facts {
+                deleted,
+                locked_out,
+                expires_at,
+                delivered,
+                api_access,
+            };
+            let key = HeldKey {
+                name,
+                created_at,
+                facts,
+                reach: reaches.remove(&id).unwrap_or_default(),
+            };
+            (id, key)
         };
-        let key = HeldKey {
-            name,
-            created_at,
-            facts,
-        };
-        (id, key)
-    };
     let secret = |(id, key, issued_at, delivered_at, retires_at, ended_at)| {
         let life = Life {
             issued_at,
@@ -292,16 +318,21 @@ fn held(tx: &Tx<'_>) -> Result<Held, Fault> {
         };
         (id, HeldSecret { key, life })
     };
-    let user = |(id, name, created_at, locked_out)| {
+    let user = |(id, name, created_at, locked_out, rights, equal_or_less)| {
         let user = HeldUser {
             name,
             created_at,
             locked_out,
+            reach: Reach {
+                rights,
+                equal_or_less,
+                ..Reach::default()
+            },
         };
         (id, user)
     };
     Ok(Held {
-        keys: keys.into_iter().map(key).collect(),
+        keys: keys.into_iter().map(&mut key).collect(),
         secrets: secrets.into_iter().map(secret).collect(),
         users: users.into_iter().map(user).collect(),
     })
