@@ -304,3 +304,18 @@ fn a_log_that_a_long_reader_lets_grow_is_told_and_short_again_after_it() {
     assert!(bytes < 8 * 1024 * 1024, "{bytes}");
     assert!(!said().contains("reading for long"), "{}", said());
 }
+
+#[test]
+fn a_write_lock_that_is_kept_is_told_with_who_keeps_it() {
+    let (home, _service) = home();
+    let writer = raw(&Place::File(database_of(home.path())));
+    // Nobody in this process reads the files meanwhile: closing one would drop this process's locks on it.
+    let said = || {
+        let output = keyward(home.path(), &["doctor", "--json"]).output();
+        String::from_utf8(output.expect("run").stdout).expect("UTF-8")
+    };
+    let told = format!("ps -p {}", std::process::id());
+    assert!(!said().contains(&told));
+    writer.execute_batch("BEGIN IMMEDIATE").expect("locked");
+    assert!(said().contains(&told), "{}", said());
+}

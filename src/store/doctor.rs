@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
+use nix::fcntl::{FcntlArg, fcntl};
+use nix::libc;
 use nix::sys::statvfs::{FsFlags, statvfs};
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
@@ -27,6 +29,11 @@ const LOOKS: usize = 20;
 /// How long it is waited before.
 const PAUSE: Duration = Duration::from_millis(10);
 
+/// Where the index of a log is locked by who writes (<https://sqlite.org/walformat.html#wal_locks>).
+const WRITER_AT: libc::off_t = 120;
+/// How often a lock is looked at that is held: a healthy writer gives it back soon.
+const HELD: u32 = 100;
+
 /// What was found of a database, from the outside in.
 #[derive(Debug)]
 pub struct Found {
@@ -41,6 +48,8 @@ pub struct Found {
     pub has_log: Option<bool>,
     /// Bytes of its log.
     pub log: u64,
+    /// Who holds the write lock all the time that it was looked at; 0 where the system does not tell.
+    pub writer: Option<i32>,
     /// There is a journal, as another program leaves it that was killed.
     pub journal: bool,
     /// Why it would not be opened.
@@ -78,6 +87,8 @@ pub struct Inside {
 pub fn look(path: &Path, account: &OsAccount) -> Found {
     let facts = fs::metadata(path).ok();
     let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    // First: who closes a file gives its own locks on it back.
+    let writer = writer(&real);
     let mode = |facts: &Metadata| facts.mode() & 0o7777;
     let directory = fs::metadata(real.parent().unwrap_or(&real)).ok();
     let length = |suffix| fs::symlink_metadata(beside(&real, suffix)).map_or(0, |log| log.len());
@@ -103,6 +114,7 @@ pub fn look(path: &Path, account: &OsAccount) -> Found {
         space: space(&real, facts.as_ref().map_or(0, Metadata::len)),
         has_log: has_log(&real, facts.as_ref()),
         log: length("-wal"),
+        writer,
         journal: length("-journal") > 0,
         refused: fault.or(refused),
         inside,
@@ -120,6 +132,32 @@ fn space(real: &Path, used: u64) -> Option<Space> {
         read_only: facts.flags().contains(FsFlags::ST_RDONLY),
         used,
     })
+}
+
+/// Who holds the write lock, and keeps it.
+fn writer(real: &Path) -> Option<i32> {
+    let index = beside(real, "-shm");
+    fs::symlink_metadata(&index)
+        .ok()
+        .filter(Metadata::is_file)?;
+    let index = File::open(index).ok()?;
+    let mut first = None;
+    for _ in 0..HELD {
+        let mut lock = libc::flock {
+            l_type: libc::F_WRLCK.try_into().unwrap_or_default(),
+            l_whence: libc::SEEK_SET.try_into().unwrap_or_default(),
+            l_start: WRITER_AT,
+            l_len: 1,
+            l_pid: 0,
+        };
+        fcntl(&index, FcntlArg::F_GETLK(&mut lock)).ok()?;
+        let is_held = i32::from(lock.l_type) != libc::F_UNLCK;
+        if !is_held || *first.get_or_insert(lock.l_pid) != lock.l_pid {
+            return None;
+        }
+        thread::sleep(PAUSE);
+    }
+    first.map(|writer| writer.max(0))
 }
 
 /// What the header says (<https://sqlite.org/fileformat2.html#file_format_version_numbers>). This process has no

@@ -203,7 +203,13 @@ impl Doctor<'_> {
         self.found.has_log?;
         let check = check!("log", "doctor.log");
         let said = self.say("doctor.log_is", &[("kb", &self.found.log.div_ceil(1024))]);
-        Some(if self.found.log > LOG_MOST {
+        Some(if let Some(writer) = self.found.writer {
+            let why = match writer {
+                0 => self.text.say("doctor.held").to_owned(),
+                writer => self.say("doctor.held_by", &[("pid", &writer)]),
+            };
+            check(Grade::Warning, self.text.joined(&[&said, &why]))
+        } else if self.found.log > LOG_MOST {
             let why = self.text.say("doctor.long_log");
             check(Grade::Warning, self.text.joined(&[&said, why]))
         } else {
