@@ -130,7 +130,7 @@ const CRATES: &[(&str, &[&str])] = &[
         "sha2",
         &["auth::proof", "auth::token", "domain::event::chain"],
     ),
-    ("shlex", &["cli::ssh_words"]),
+    ("shlex", &["cli::restore", "cli::ssh_words"]),
     ("signal_hook", &["cli", "harden", "serve", "ui::terminal"]),
     ("subtle", &["auth", "domain::secret"]),
     ("tokio", &["serve"]),
