@@ -109,7 +109,7 @@ fn place_option(config: &Config, place: &Path) -> Option<String> {
         return None;
     }
     let path = place.to_string_lossy();
-    let quoted = shlex::try_quote(&path).map_or_else(|_| path.clone(), |quoted| quoted);
+    let quoted = shlex::try_quote(&path).unwrap_or_else(|_| path.clone());
     Some(format!("--db {quoted}"))
 }
 

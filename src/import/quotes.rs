@@ -21,9 +21,8 @@ pub(super) fn misplaced(text: &str) -> Option<usize> {
             (Seen::Start, b'"') => Seen::Quoted(at),
             (Seen::Quoted(from), b'"') => Seen::Mark(from),
             (Seen::Mark(from), b'"') | (Seen::Quoted(from), _) => Seen::Quoted(from),
-            (Seen::Bare, b'"') => return Some(at),
             (_, b',' | b'\r' | b'\n') => Seen::Start,
-            (Seen::Mark(_), _) => return Some(at),
+            (Seen::Bare, b'"') | (Seen::Mark(_), _) => return Some(at),
             (Seen::Start | Seen::Bare, _) => Seen::Bare,
         };
     }
