@@ -235,6 +235,15 @@ mod tests {
         "key list",
         "key new",
         "key new-secret",
+        "key edit",
+        "key set-role",
+        "key set-expiry",
+        "user new",
+        "user edit",
+        "user set-role",
+        "role new",
+        "role edit",
+        "policy set",
         "events",
     ];
 

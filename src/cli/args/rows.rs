@@ -40,7 +40,7 @@ pub(in crate::cli) struct FormatArg {
 /// The rows that a filter shows.
 #[derive(Debug, Arguments)]
 pub(in crate::cli) struct FilterArg {
-    /// Only what this filter shows, such as state:locked owner:ops
+    /// Only what this filter shows: state:locked owner:ops
     ///
     /// It is what the console's filter line takes.
     #[arg(long, value_name = "FILTER", allow_hyphen_values = true)]
