@@ -118,7 +118,14 @@ const CRATES: &[(&str, &[&str])] = &[
     ("sd_notify", &["serve"]),
     (
         "serde",
-        &["cli", "domain::rights", "export", "serve", "ui::look"],
+        &[
+            "cli",
+            "domain::rights",
+            "export",
+            "import",
+            "serve",
+            "ui::look",
+        ],
     ),
     (
         "serde_json",
@@ -192,6 +199,7 @@ const STD: &[(&str, &[&str])] = &[
             "cli",
             "clipboard",
             "serve",
+            "store::doctor",
             "store::patience",
             "ui::run",
             "ui::terminal",
