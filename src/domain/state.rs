@@ -216,13 +216,13 @@ pub fn age(at: Timestamp, now: Timestamp) -> Option<Span> {
     }
 }
 
-/// What [`age`] tells of, in milliseconds: whole minutes, negative where the instant is to come.
+/// What [`age()`] tells of, in milliseconds: whole minutes, negative where the instant is to come.
 #[must_use]
 pub fn age_in_ms(at: Timestamp, now: Timestamp) -> i64 {
     (minute_of(now) - minute_of(at)).saturating_mul(MINUTE)
 }
 
-/// When [`age`] next tells another length of time: always at a full minute, so that all that is told changes at once.
+/// When [`age()`] next tells another length of time: always at a full minute, so that all that is told changes at once.
 #[must_use]
 pub fn age_changes_at(at: Timestamp, now: Timestamp) -> Timestamp {
     let begun = minute_of(at);

@@ -303,7 +303,7 @@ fn nothing_else_is_done_whatever_is_asked_for_and_however_it_is_spelt() {
         (&["key", "list", "--theme", "mono"], 64),
         (&["key", "list", "--ssh-commands"], 64),
         (&["key", "lock", "--yes", "--", "--user", "bob"], 1),
-        (&["key", "lock", "--yes", "--", "1", &elsewhere], 1),
+        (&["key", "lock", "--yes", "--", "999", &elsewhere], 1),
         // Files of the host.
         (&["events", "--prune-before", "0s"], 77),
         (&["events", "--prune-before=0s", "--to", &pwned], 77),

@@ -1,7 +1,7 @@
 //! What a terminal sends, taken apart into keys, pastes and the mouse. It keeps nothing of what went through.
 //!
 //! crossterm has a parser too, but takes an escape sequence that was cut on its way for Esc and letters, and leaves
-//! what was pasted behind in its buffers. Which sequence is which key: see [`sequences`].
+//! what was pasted behind in its buffers. Which sequence is which key: see `sequences`.
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 
