@@ -24,6 +24,10 @@ use support::database::{CHEAP, as_made, draft, raw};
 use support::program::{database_of, keyward};
 use support::pty::{Pty, Start};
 
+/// Two rights by their full names.
+const VIEW_KEYS: &str = "platformRights.apikeyRights.canViewApiKeys";
+const EDIT_KEYS: &str = "platformRights.apikeyRights.canEditApiKeyProperties";
+
 /// A home with a database, and who made it.
 struct Home {
     directory: TempDir,
@@ -244,6 +248,124 @@ fn a_dry_run_writes_nothing_and_tells_each_row() {
     let wanted = [r#""ci" true false"#, r#""old" false true"#];
     assert_eq!(would, wanted.map(str::to_owned).into());
     assert_eq!(home.dump(), before);
+}
+
+#[test]
+fn a_dry_run_and_the_question_tell_each_field_before_and_after() {
+    let home = Home::with(&["ci", "old"]);
+    home.ends(0, &["user", "new", "bob", "--role", "Auditor"]);
+    home.ends(0, &["role", "new", "team", "--description", "so far"]);
+    home.ends(0, &["key", "edit", "old", "--owner", "ops", "--yes"]);
+    for (args, lines) in [
+        (
+            &[
+                "key",
+                "edit",
+                "ci",
+                "old",
+                "--owner",
+                "ops",
+                "--role",
+                "Full Access",
+            ][..],
+            &[
+                "ci: will be edited\n  Owner: (empty) -> ops\n  Role: Auditor -> Full Access\n",
+                "old: will be edited\n  Role: Auditor -> Full Access\n",
+            ][..],
+        ),
+        (
+            &[
+                "key",
+                "edit",
+                "ci",
+                "--name",
+                "CI 2",
+                "--locked-out",
+                "yes",
+                "--reason",
+                "leaked",
+            ],
+            &["  Name: ci -> CI 2\n  Reason for the Lock: not locked out -> leaked\n"],
+        ),
+        (
+            &["key", "set-expiry", "2090-01-31", "ci"],
+            &["  Expires on: never -> 2090-01-31\n"],
+        ),
+        (
+            &["key", "set-role", "Full Access", "ci"],
+            &["  Role: Auditor -> Full Access\n"],
+        ),
+        (
+            &[
+                "user",
+                "edit",
+                "bob",
+                "--full-name",
+                "Bob",
+                "--locale",
+                "ja-JP",
+            ],
+            &["  Full Name: (empty) -> Bob\n  Language: same as this machine -> "],
+        ),
+        (
+            &["user", "set-role", "team", "bob"],
+            &["  Role: Auditor -> team\n"],
+        ),
+        (
+            &[
+                "role",
+                "edit",
+                "team",
+                "--description",
+                "",
+                "--no-right",
+                VIEW_KEYS,
+            ],
+            &["  Description: so far -> (empty)\n  - Can View API Keys\n"],
+        ),
+        (
+            &["policy", "set", "--longest-days", "9"],
+            &["\nLongest Lifetime in Days: not set -> 9\n"],
+        ),
+    ] {
+        let told = home.ends(0, &[args, &["--dry-run"]].concat());
+        for line in lines {
+            assert!(told.contains(line), "{args:?}: {told}");
+        }
+        let mut asked = home.at_terminal(args);
+        asked.see("Continue?");
+        for line in lines.iter().flat_map(|lines| lines.split_terminator('\n')) {
+            asked.see(line);
+        }
+        asked.send("n\r");
+        assert_eq!(asked.end(), 1, "{args:?}");
+    }
+    let edit = ["key", "edit", "ci", "old", "--owner", "ops", "--dry-run"];
+    let told = home.json(0, &edit);
+    let owner = serde_json::json!({ "owner": { "before": "", "after": "ops" } });
+    let changes = |name: &str| {
+        let rows = told.as_array().expect("an array").iter();
+        let mut named = rows.filter(|row| row["name"] == name);
+        named.next().expect("the row")["changes"].clone()
+    };
+    assert_eq!((changes("ci"), changes("old")), (owner, Value::Null));
+    let csv = home.ends(0, &[&edit[..], &["--format", "csv"]].concat());
+    assert!(csv.contains(r#","Owner: (empty) -> ops""#), "{csv}");
+}
+
+#[test]
+fn a_dry_run_shows_no_values_to_whom_the_row_is_not_shown() {
+    let home = Home::with(&["ci"]);
+    home.ends(0, &["key", "edit", "ci", "--owner", "ops", "--yes"]);
+    let role = ["role", "new", "editors", "--allow-user-interface", "yes"];
+    let rights = ["--right", EDIT_KEYS, "--no-right", VIEW_KEYS];
+    home.ends(0, &[&role[..], &rights].concat());
+    home.ends(0, &["user", "new", "bob", "--role", "editors"]);
+    let edit = ["key", "edit", "1", "--owner", "x", "--dry-run"];
+    assert!(home.ends(0, &edit).contains("ops -> x"));
+    let told = home.ends(0, &[&edit[..], &["--user", "bob"]].concat());
+    assert!(told.contains("ci: will be edited"), "{told}");
+    assert!(!told.contains("ops"), "{told}");
 }
 
 #[test]

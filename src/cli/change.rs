@@ -94,7 +94,7 @@ fn change_rows<L: Changed>(
     let text = session.text;
     let outlooks = session
         .service
-        .foresee_each(&session.actor, &changing.intent, &ids)?;
+        .foresee_changes(&session.actor, &changing.intent, &ids)?;
     let plan = Plan::new(changing.many, changing.value, outlooks);
     if asked.sure.dry_run {
         for row in &plan.rows {
@@ -244,6 +244,7 @@ fn foreseen(session: &Session, plan: &Plan, format: Format) -> Result<ExitCode, 
         name: row.name.clone(),
         would: row.is_open(),
         why: bulk::obstacle(row, Text::en_us()),
+        changes: row.changes.clone(),
     });
     let begin = rows.begin::<Foreseen>();
     let part = rows.part(&each.collect::<Vec<_>>());

@@ -80,12 +80,20 @@ fn set(config: &Config, asked: PolicySetArgs) -> Result<ExitCode, Failure> {
             let format = asked.format.format;
             let before = session.service.policy(&session.actor)?;
             let draft = draft(&before, asked.fields);
-            let foreseen = session
+            let (foreseen, changes) = session
                 .service
                 .foresee_policy(&session.actor, &before, &draft)
                 .map_err(|trouble| session.of_options(&trouble))?;
+            let told = || -> Result<String, Failure> {
+                let lines = session.text.changes(&changes).into_iter();
+                let lines = lines.map(|line| line + "\n").collect::<String>();
+                Ok(written(&session, foreseen, Format::Table)? + &lines)
+            };
             if asked.sure.dry_run {
-                let printed = print(&written(&session, foreseen, format)?)?;
+                let printed = print(&match format {
+                    Format::Table => told()?,
+                    format => written(&session, foreseen, format)?,
+                })?;
                 if format == Format::Table {
                     let said = session.text.say("cli.not_done");
                     let _ = writeln!(io::stderr(), "keyward: {said}");
@@ -93,8 +101,7 @@ fn set(config: &Config, asked: PolicySetArgs) -> Result<ExitCode, Failure> {
                 return Ok(printed);
             }
             if foreseen != before {
-                let follows = written(&session, foreseen, Format::Table)?;
-                confirm(session.text, asked.sure.yes, &follows)?;
+                confirm(session.text, asked.sure.yes, &told()?)?;
             }
             let saved = session
                 .service

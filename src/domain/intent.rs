@@ -1,6 +1,7 @@
 //! What somebody is about to do to one row, and what is known of it before they are asked whether they mean it.
 
 use chrono::NaiveDate;
+use serde_json::{Map, Value};
 
 use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields};
 use crate::domain::edit::{KeyEdit, RoleEdit, UserEdit};
@@ -31,6 +32,15 @@ pub enum KeyChange {
 }
 
 impl KeyChange {
+    /// Whether it gives fields of the key other values, which is told field by field.
+    #[must_use]
+    pub const fn edits(&self) -> bool {
+        matches!(
+            self,
+            KeyChange::SetRole(_) | KeyChange::SetExpiry(_) | KeyChange::Edit(_)
+        )
+    }
+
     /// The right that it needs.
     #[must_use]
     pub const fn needs(&self) -> &'static [Right] {
@@ -250,6 +260,9 @@ pub struct Outlook {
     pub last_sign_in_at: Option<Timestamp>,
     /// What stands in the way, or why it would be refused.
     pub prospect: Result<Prospect, Trouble>,
+    /// The fields that would get other values, each before and after, as events tell them; none unless they were asked for,
+    /// and none of a row that the actor may not view.
+    pub changes: Map<String, Value>,
 }
 
 impl Outlook {

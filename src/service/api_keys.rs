@@ -300,7 +300,11 @@ pub(super) fn affected(
 }
 
 /// The change of the fields that are set, where the actor may save it.
-fn edited(change: &Change<'_>, what: &KeyChange, id: KeyId) -> Result<Edit<ApiKeyFields>, Trouble> {
+pub(super) fn edited(
+    change: &Change<'_>,
+    what: &KeyChange,
+    id: KeyId,
+) -> Result<Edit<ApiKeyFields>, Trouble> {
     let present = manageable(change, id)?;
     let mut draft = ApiKeyDraft::from(&present);
     match what {
@@ -403,17 +407,22 @@ pub(super) fn refuse_creation(
 pub(super) fn write(
     change: &Change<'_>,
     id: KeyId,
-    Edit { before, after, .. }: Edit<ApiKeyFields>,
+    edit: Edit<ApiKeyFields>,
 ) -> Result<ApiKeyFields, Trouble> {
+    let Edit { before, after, .. } = &edit;
     if before != after {
-        api_keys::update(change.tx, id, &after, &change.actor.name, change.now)?;
-        let fields = |fields| fields_in_event(change.tx, fields);
-        let differences = differences(&fields(&before)?, &fields(&after)?);
-        let target = target(id, &after);
+        api_keys::update(change.tx, id, after, &change.actor.name, change.now)?;
+        let target = target(id, after);
         let lock = (before.locked_out.as_deref(), after.locked_out.as_deref());
-        change.record_edit(EDITS, &target, differences, lock)?;
+        change.record_edit(EDITS, &target, changes(change.tx, &edit)?, lock)?;
     }
-    Ok(after)
+    Ok(edit.after)
+}
+
+/// The fields in which an edit differs, as its event tells them, the lock left out.
+pub(super) fn changes(tx: &Tx<'_>, edit: &Edit<ApiKeyFields>) -> Result<Map<String, Value>, Fault> {
+    let before = fields_in_event(tx, &edit.before)?;
+    Ok(differences(&before, &fields_in_event(tx, &edit.after)?))
 }
 
 /// The fields as events hold them, the lock left out: it has events of its own.

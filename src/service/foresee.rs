@@ -1,6 +1,8 @@
 //! What would come of a change, looked at before anybody is asked whether they mean it. Nothing is changed or noted
 //! here, and nothing relies on it: the change itself checks everything again.
 
+use serde_json::{Map, Value, json};
+
 use crate::domain::id::{RoleId, UserId};
 use crate::domain::intent::{Affected, Intent, LeftKeys, Named, Outlook, Prospect, UserChange};
 use crate::domain::reference::RowKind;
@@ -36,13 +38,42 @@ impl Service {
         intent: &Intent,
         ids: &[i64],
     ) -> Result<Vec<Outlook>, Trouble> {
+        self.look_at_each(actor, intent, ids, outlook)
+    }
+
+    /// [`Service::foresee_each`], with the fields that would get other values.
+    ///
+    /// # Errors
+    /// As of [`Service::foresee_each`].
+    pub fn foresee_changes(
+        &self,
+        actor: &Actor,
+        intent: &Intent,
+        ids: &[i64],
+    ) -> Result<Vec<Outlook>, Trouble> {
+        self.look_at_each(actor, intent, ids, |change, intent| {
+            let mut outlook = outlook(change, intent)?;
+            if outlook.is_open() {
+                outlook.changes = changes(change, &outlook.intent)?;
+            }
+            Ok(outlook)
+        })
+    }
+
+    fn look_at_each(
+        &self,
+        actor: &Actor,
+        intent: &Intent,
+        ids: &[i64],
+        look: impl Fn(&Change<'_>, Intent) -> Result<Outlook, Trouble>,
+    ) -> Result<Vec<Outlook>, Trouble> {
         // Of one alone it is known whether it is the actor's own.
         let needs = match ids {
             [only] => intent.on(*only).needs(actor.user()),
             _ => intent.needs(actor.user()),
         };
         self.look_ahead(actor, needs, |change| {
-            let each = ids.iter().map(|id| outlook(change, intent.on(*id)));
+            let each = ids.iter().map(|id| look(change, intent.on(*id)));
             each.collect()
         })
     }
@@ -66,7 +97,52 @@ fn outlook(change: &Change<'_>, intent: Intent) -> Result<Outlook, Trouble> {
         last_sign_in_at: seen.as_ref().and_then(|seen| seen.last_sign_in_at),
         name: seen.map(|seen| seen.name).unwrap_or_default(),
         prospect,
+        changes: Map::new(),
     })
+}
+
+/// The fields to which a change would give other values.
+fn changes(change: &Change<'_>, intent: &Intent) -> Result<Map<String, Value>, Trouble> {
+    let may_view = |right| change.own.fields.rights.has(right);
+    let of_user = |edit: Edit<UserFields>| -> Result<_, Trouble> {
+        let lock = [&edit.before, &edit.after].map(|user| user.locked_out.as_deref());
+        Ok(with_lock(users::changes(change.tx, &edit)?, lock))
+    };
+    match intent {
+        Intent::Key(what, id) if what.edits() && may_view(Right::ViewApiKeys) => {
+            let edit = api_keys::edited(change, what, *id)?;
+            let lock = [&edit.before, &edit.after].map(|key| key.locked_out.as_deref());
+            Ok(with_lock(api_keys::changes(change.tx, &edit)?, lock))
+        }
+        Intent::User(what, id) if may_view(Right::ViewUsers) || change.actor.is_user(*id) => {
+            match what {
+                UserChange::SetRole(role) => {
+                    of_user(users::edited(change, *id, |draft| draft.role = *role)?)
+                }
+                UserChange::Edit(edit) => {
+                    of_user(users::edited(change, *id, |draft| edit.apply(draft))?)
+                }
+                _ => Ok(Map::new()),
+            }
+        }
+        Intent::EditRole(edit, id) if may_view(Right::ViewRoles) => {
+            let (present, merged) = roles::edited(change, *id, |draft| edit.apply(draft))?;
+            Ok(roles::changes(&present, &merged))
+        }
+        _ => Ok(Map::new()),
+    }
+}
+
+/// Changes, with the lock that is set, taken off, or has another reason: null where there is none.
+fn with_lock(
+    mut changes: Map<String, Value>,
+    [before, after]: [Option<&str>; 2],
+) -> Map<String, Value> {
+    if before != after {
+        let reason = json!({ "before": before, "after": after });
+        changes.insert("lockReason".to_owned(), reason);
+    }
+    changes
 }
 
 /// What stands in the way of a change, or why it would be refused.

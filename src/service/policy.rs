@@ -1,6 +1,6 @@
 //! The policy: reading and saving it.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::domain::event::{EventKind, Target};
 use crate::domain::policy::{Policy, PolicyDraft};
@@ -27,7 +27,8 @@ impl Service {
         self.ask(actor, &[], |tx, _| Ok(policy::get(tx)?))
     }
 
-    /// What the policy would be with what this person changed of it (`before` to `draft`). Nothing is saved or noted.
+    /// What the policy would be with what this person changed of it (`before` to `draft`), and the fields that would get
+    /// other values, as the event would tell them. Nothing is saved or noted.
     ///
     /// # Errors
     /// Those of [`Service::save_policy`].
@@ -36,9 +37,11 @@ impl Service {
         actor: &Actor,
         before: &Policy,
         draft: &PolicyDraft,
-    ) -> Result<Policy, Trouble> {
+    ) -> Result<(Policy, Map<String, Value>), Trouble> {
         self.look_ahead(actor, &[Right::EditUsers], |change| {
-            savable(change, before, draft).map(|(_, merged)| merged)
+            let (present, merged) = savable(change, before, draft)?;
+            let changes = changes(&present, &merged);
+            Ok((merged, changes))
         })
     }
 
@@ -58,8 +61,7 @@ impl Service {
             let (present, merged) = savable(change, before, draft)?;
             if merged != present {
                 policy::update(change.tx, &merged)?;
-                let changes = differences(&in_event(&present), &in_event(&merged));
-                let body = json!({ "changes": changes });
+                let body = json!({ "changes": changes(&present, &merged) });
                 change.record(EventKind::SystemSettingsSaved, Target::trail(), body)?;
             }
             Ok(merged)
@@ -81,6 +83,11 @@ fn savable(
     let merged = mine.merge(before, &present);
     let merged = change.refuse_clashes(merged, &Target::trail(), EDITS)?;
     Ok((present, merged))
+}
+
+/// The fields that differ, each before and after.
+fn changes(before: &Policy, after: &Policy) -> Map<String, Value> {
+    differences(&in_event(before), &in_event(after))
 }
 
 fn in_event(policy: &Policy) -> Value {

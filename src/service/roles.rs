@@ -110,9 +110,8 @@ pub(super) fn write(
 ) -> Result<RoleFields, Trouble> {
     if merged != present {
         keeping_a_manager(change.tx, || roles::update(change.tx, id, &merged))?;
-        let differences = field_differences(&present, &merged);
         let target = target(id, &merged);
-        change.record_edit(EDITS, &target, differences, (None, None))?;
+        change.record_edit(EDITS, &target, changes(&present, &merged), (None, None))?;
     }
     Ok(merged)
 }
@@ -225,8 +224,8 @@ fn fields_in_event(fields: &RoleFields) -> Value {
     })
 }
 
-/// The fields that differ, each before and after, of the rights those that were added and removed.
-fn field_differences(before: &RoleFields, after: &RoleFields) -> Map<String, Value> {
+/// The fields that differ, each before and after, of the rights those that were added and removed, as the event tells them.
+pub(super) fn changes(before: &RoleFields, after: &RoleFields) -> Map<String, Value> {
     let mut fields = differences(&fields_in_event(before), &fields_in_event(after));
     let added = after.rights.without(&before.rights);
     let removed = before.rights.without(&after.rights);

@@ -266,21 +266,22 @@ fn refuse_problems(
 }
 
 /// Writes what differs, with the events that tell it, and gives what the user has then.
-fn write(
-    change: &Change<'_>,
-    id: UserId,
-    Edit { before, after, .. }: Edit<UserFields>,
-) -> Result<UserFields, Trouble> {
+fn write(change: &Change<'_>, id: UserId, edit: Edit<UserFields>) -> Result<UserFields, Trouble> {
+    let Edit { before, after, .. } = &edit;
     if before != after {
         let (by, now) = (&change.actor.name, change.now);
-        keeping_a_manager(change.tx, || users::update(change.tx, id, &after, by, now))?;
-        let fields = |fields| fields_in_event(change.tx, fields);
-        let differences = differences(&fields(&before)?, &fields(&after)?);
-        let target = target(id, &after);
+        keeping_a_manager(change.tx, || users::update(change.tx, id, after, by, now))?;
+        let target = target(id, after);
         let lock = (before.locked_out.as_deref(), after.locked_out.as_deref());
-        change.record_edit(EDITS, &target, differences, lock)?;
+        change.record_edit(EDITS, &target, changes(change.tx, &edit)?, lock)?;
     }
-    Ok(after)
+    Ok(edit.after)
+}
+
+/// The fields in which an edit differs, as its event tells them, the lock left out.
+pub(super) fn changes(tx: &Tx<'_>, edit: &Edit<UserFields>) -> Result<Map<String, Value>, Fault> {
+    let before = fields_in_event(tx, &edit.before)?;
+    Ok(differences(&before, &fields_in_event(tx, &edit.after)?))
 }
 
 /// The body of the event of a user who comes or goes.

@@ -74,12 +74,16 @@ impl Plan {
         self.rows.iter().filter(|row| row.is_open()).count()
     }
 
-    /// What will happen: in numbers, and then row by row.
+    /// What will happen: in numbers, and then row by row, each with what changes of it as far as that is known.
     #[must_use]
     pub fn told(&self, text: Text, now: Timestamp) -> String {
         let mut lines = self.summary(text, now);
         lines.push(String::new());
-        lines.extend(self.rows.iter().map(|row| self.line(row, text, now)));
+        for row in &self.rows {
+            lines.push(self.line(row, text, now));
+            let changes = text.changes(&row.changes).into_iter();
+            lines.extend(changes.map(|change| format!("  {change}")));
+        }
         lines.join("\n")
     }
 

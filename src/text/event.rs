@@ -139,6 +139,30 @@ impl Text {
         Some(telling.body(body))
     }
 
+    /// The fields that got other values, or would, a line each, as [`Text::event_description`] has them in one; of a list
+    /// each entry that comes (+) and goes (-).
+    #[must_use]
+    pub fn changes(self, changes: &Map<String, Value>) -> Vec<String> {
+        let telling = Telling {
+            text: self,
+            kind: None,
+            // There are days among them, and no instants.
+            zone: Tz::UTC,
+        };
+        let facts = ordered(changes).into_iter();
+        let facts = facts.map(|(name, change)| telling.change(name, change));
+        facts
+            .flat_map(|fact| match &fact.told {
+                Told::Changes { added, removed } => {
+                    let added = added.iter().map(|entry| format!("+ {entry}"));
+                    let removed = removed.iter().map(|entry| format!("- {entry}"));
+                    added.chain(removed).collect()
+                }
+                _ => vec![self.fact(&fact)],
+            })
+            .collect()
+    }
+
     /// One thing that a body says, in one line.
     fn fact(self, fact: &Fact) -> String {
         let label = &fact.label;
@@ -412,6 +436,7 @@ impl Telling {
         match (name, value) {
             ("expires", Value::Null) => say("event_body.never"),
             ("longestDays" | "warningDays", Value::Null) => say("event_body.not_set"),
+            ("lockReason", Value::Null) => say("event_body.not_locked"),
             ("requestsPerMinute", Value::Null) => say("event_body.no_limit"),
             ("locale" | "timeZone", Value::Null) => say("event_body.machine"),
             ("expires", Value::Object(expiry)) => match expiry.get("on") {

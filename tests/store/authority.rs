@@ -503,6 +503,10 @@ const USES: &[Use] = &[
         let own = user_of(&w.bob);
         s.foresee_each(who, &Intent::User(UserChange::Edit(edit), UserId(0)), &[own.0])?.remove(0).prospect.map(drop)
     }),
+    ("foresee_changes", "edit_key", &[Right::EditApiKeys], Grants, false, |w, s, who| {
+        let edit = Box::new(KeyEdit { role: Some(w.target), ..KeyEdit::default() });
+        s.foresee_changes(who, &Intent::Key(KeyChange::Edit(edit), w.weak), &[w.weak.0])?.remove(0).prospect.map(drop)
+    }),
     ("foresee_each", "edit_role", &[Right::EditRoles], Manages, false, |w, s, who| {
         let edit = Box::new(RoleEdit { description: Some("x".to_owned()), ..RoleEdit::default() });
         s.foresee_each(who, &Intent::EditRole(edit, w.target), &[w.target.0])?.remove(0).prospect.map(drop)
