@@ -111,6 +111,7 @@ fn change_rows<L: Changed>(
     }
     if plan.open() > 0 {
         confirm(text, asked.sure.yes, &plan.told(text, session.now))?;
+        session.bring_up_to_date()?;
     }
     let mut told = Told::<L>::begin(&session, format)?;
     let mut done = 0;

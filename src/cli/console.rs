@@ -11,9 +11,10 @@ use crate::cli::service_with;
 use crate::clock::{Clock, ClockFrom, SystemClock};
 use crate::config::Config;
 use crate::domain::time::Timestamp;
-use crate::domain::trouble::Trouble;
+use crate::domain::trouble::{OpenFault, Trouble};
 use crate::domain::user::{Actor, OsAccount};
 use crate::service::{Service, demo};
+use crate::store::rehearsal::Opened;
 use crate::store::{Place, Store};
 use crate::ui::app::Show;
 use crate::ui::run::Parts;
@@ -66,11 +67,20 @@ pub(super) fn on_database(
 ) -> Result<Parts, Trouble> {
     let account = &config.account;
     let machine = Machine::real();
-    let store = match user {
-        Some(_) => Store::bring_up_to_date(place, account)?,
-        None => machine.create_or_open(place, account, machine.clock.now())?,
-    };
     let own = account.user_name();
+    let store = match (Store::open_to_change(place, account), user) {
+        (Ok(Opened::UpToDate(store)), _) => store,
+        // Whoever is refused leaves an older one as it was.
+        (Ok(Opened::Older(copy)), _) => {
+            let mut copy = machine.service(copy, 1)?;
+            copy.sign_in(user.unwrap_or(&own), &config.arrival)?;
+            Store::bring_up_to_date(place, account)?
+        }
+        (Err(Trouble::Open(_, OpenFault::Missing)), None) => {
+            machine.create_or_open(place, account, machine.clock.now())?
+        }
+        (Err(trouble), _) => return Err(trouble),
+    };
     let mut writer = machine.service(store, 1)?;
     let actor = writer.sign_in(user.unwrap_or(&own), &config.arrival)?;
     let parts = parts(config, machine, place, writer, actor)?;

@@ -165,7 +165,7 @@ fn prune(
 ) -> Result<ExitCode, Failure> {
     let before = moment(&session, before, Edge::Since)?;
     let text = session.text;
-    let said = match prune::prune(&mut session.service, &session.actor, before, to, stop)? {
+    let said = match prune::prune(&mut session, before, to, stop)? {
         None => text.say("events.nothing_to_prune").to_owned(),
         Some(pruned) => {
             let facts: [(&str, &dyn std::fmt::Display); 4] = [

@@ -104,8 +104,7 @@ fn set(config: &Config, asked: PolicySetArgs) -> Result<ExitCode, Failure> {
                 confirm(session.text, asked.sure.yes, &told()?)?;
             }
             let saved = session
-                .service
-                .save_policy(&session.actor, &before, &draft)
+                .act(|service, actor| service.save_policy(actor, &before, &draft))
                 .map_err(|trouble| session.of_options(&trouble))?;
             print(&written(&session, saved, format)?)
         },

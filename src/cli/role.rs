@@ -49,7 +49,7 @@ fn new(config: &Config, asked: RoleNewArgs) -> Result<ExitCode, Failure> {
         }
         let mut draft = RoleDraft::from(RoleFields::default());
         fields(&session, Some(asked.name), asked.allows, asked.yes)?.apply(&mut draft);
-        let created = session.service.create_role(&session.actor, &draft);
+        let created = session.act(|service, actor| service.create_role(actor, &draft));
         let id = created.map_err(|trouble| session.of_options(&trouble))?;
         made::<RoleRow>(&session, id.0, draft.name.trim(), asked.format.format)
     })

@@ -20,23 +20,34 @@ use crate::domain::id::RoleId;
 use crate::domain::list::{Filter, Listed};
 use crate::domain::problem::{Field, Problem, Rule};
 use crate::domain::reference::{Reference, RowKind};
+use crate::domain::state::Warning;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Trouble;
-use crate::domain::user::Actor;
+use crate::domain::user::{Actor, Arrival, OsAccount};
 use crate::service::Service;
+use crate::store::rehearsal::Opened;
 use crate::store::{Place, Store};
 use crate::text::Text;
+
+/// The use cases on a database that is there, and whether it is older: then they are on its copy.
+pub(super) fn to_change(place: &Place, account: &OsAccount) -> Result<(Service, bool), Trouble> {
+    match Store::open_to_change(place, account)? {
+        Opened::UpToDate(store) => Ok((on_store(Ok(store))?, false)),
+        Opened::Older(copy) => Ok((on_store(Ok(copy))?, true)),
+    }
+}
 
 /// What is going to be done with the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Access {
     /// It is only looked at: neither made nor brought up to date.
     Look,
-    /// Rows of it are changed: an older one is brought up to date.
+    /// Rows of it are changed: an older one is brought up to date, but not for what is refused.
     Change,
     /// Rows are changed, and what else is told is told where nothing can be written, too: that is said first.
     ChangeElseLook,
-    /// Rows are added: where there is none it is made, as the console does for the account's own user.
+    /// Rows are added: where there is none it is made, as the console does for the account's own user; else as of
+    /// [`Access::Change`].
     Create,
 }
 
@@ -62,6 +73,16 @@ pub(super) struct Session {
     pub(super) now: Timestamp,
     /// The host's files are theirs to write: they did not come with `--user`.
     pub(super) files: bool,
+    /// The database is older: all that is looked at is its copy, until it is brought up to date.
+    older: Option<Older>,
+}
+
+/// How an older database is brought up to date.
+struct Older {
+    place: Place,
+    account: OsAccount,
+    arrival: Arrival,
+    warning: Warning,
 }
 
 impl Session {
@@ -90,39 +111,44 @@ impl Session {
         let account = &config.account;
         let user = acting.user.user;
         let clock = SystemClock;
-        let mut service = match access {
-            Access::Look => to_look(&place, config)?,
-            Access::Create if user.is_none() => {
-                let absent = matches!(&place, Place::File(path) if !path.exists());
+        let is_absent = || matches!(&place, Place::File(path) if !path.exists());
+        let opened = match access {
+            Access::Look => Ok((to_look(&place, config)?, false)),
+            Access::Create if user.is_none() && is_absent() => {
                 let mut random = SystemRandom;
                 let made = Store::create_or_open(&place, account, clock.now(), &mut |bytes| {
                     random.fill(bytes)
                 });
                 let service = on_store(made)?;
-                if absent && let Place::File(path) = &place {
+                if let Place::File(path) = &place {
                     let text = Text::of(config.settings.language);
                     let said = text.fill("cli.database_made", &[("path", &path.display())]);
                     let _ = writeln!(std::io::stderr(), "keyward: {said}");
                 }
-                service
+                Ok((service, false))
             }
-            Access::Change | Access::Create => on_store(Store::bring_up_to_date(&place, account))?,
-            Access::ChangeElseLook => {
-                let opened = on_store(Store::bring_up_to_date(&place, account));
-                opened.or_else(|trouble| {
-                    let said = Text::of(config.settings.language).trouble(&trouble);
-                    unless_reading_will_do(Err(trouble), || {
-                        let read = on_store(Store::open_to_read(&place, account))?;
-                        let _ = writeln!(std::io::stderr(), "keyward: {said}");
-                        Ok(read)
-                    })
-                })?
-            }
-        }
-        .warning(config.settings.warning);
+            Access::Change | Access::Create => to_change(&place, account),
+            Access::ChangeElseLook => to_change(&place, account).or_else(|trouble| {
+                let said = Text::of(config.settings.language).trouble(&trouble);
+                unless_reading_will_do(Err(trouble), || {
+                    let read = on_store(Store::open_to_read(&place, account))?;
+                    let _ = writeln!(std::io::stderr(), "keyward: {said}");
+                    Ok((read, false))
+                })
+            }),
+        };
+        let (service, is_older) = opened?;
+        let warning = config.settings.warning;
+        let mut service = service.warning(warning);
         let files = user.is_none();
         let user = user.unwrap_or_else(|| account.user_name());
         let actor = service.sign_in(&user, &config.arrival)?;
+        let older = is_older.then(|| Older {
+            place,
+            account: account.clone(),
+            arrival: config.arrival.clone(),
+            warning,
+        });
         Ok(Session {
             text: Text::of(config.settings.language_for(&actor)),
             zone: config.settings.zone_for(&actor),
@@ -130,7 +156,50 @@ impl Session {
             service,
             actor,
             files,
+            older,
         })
+    }
+
+    /// Does what may be refused; in an older database first to its copy. What is refused of that brings nothing up to date.
+    pub(super) fn act<T>(
+        &mut self,
+        work: impl Fn(&mut Service, &Actor) -> Result<T, Trouble>,
+    ) -> Result<T, Trouble> {
+        if self.older.is_some() {
+            self.look_ahead(&work)?;
+            self.bring_up_to_date()?;
+        }
+        work(&mut self.service, &self.actor)
+    }
+
+    /// Does what is to be known before anything is changed, and may note it; of an older database it notes nothing.
+    pub(super) fn look_ahead<T>(
+        &mut self,
+        work: impl FnOnce(&mut Service, &Actor) -> Result<T, Trouble>,
+    ) -> Result<T, Trouble> {
+        let actor = &self.actor;
+        if self.older.is_none() {
+            return work(&mut self.service, actor);
+        }
+        self.service.rehearse(|service| work(service, actor))
+    }
+
+    /// Whether what is looked at is the copy of an older database.
+    pub(super) fn is_older(&self) -> bool {
+        self.older.is_some()
+    }
+
+    /// Brings an older database up to date, now that nothing is in the way of the change.
+    pub(super) fn bring_up_to_date(&mut self) -> Result<(), Trouble> {
+        let Some(older) = &self.older else {
+            return Ok(());
+        };
+        let store = Store::bring_up_to_date(&older.place, &older.account);
+        let mut service = on_store(store)?.warning(older.warning);
+        self.actor = service.sign_in(&self.actor.name, &older.arrival)?;
+        self.service = service;
+        self.older = None;
+        Ok(())
     }
 
     /// What stood in the way, each problem beside the option that has it.

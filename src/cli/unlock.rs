@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::cli::{Failure, service, write};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
+use crate::store::rehearsal::Opened;
 use crate::store::{Place, Store};
 use crate::text::Text;
 
@@ -17,8 +18,16 @@ pub(super) fn unlock(
     name: &str,
 ) -> Result<ExitCode, Failure> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let store = Store::bring_up_to_date(place, &config.account)?;
-    let unlocked = service(store, &clock)?.break_glass(&config.account.name, name)?;
+    let account = &config.account;
+    let mut opened = match Store::open_to_change(place, account)? {
+        Opened::UpToDate(store) => service(store, &clock)?,
+        Opened::Older(copy) => {
+            let mut copy = service(copy, &clock)?;
+            copy.rehearse(|copy| copy.break_glass(&account.name, name))?;
+            service(Store::bring_up_to_date(place, account)?, &clock)?
+        }
+    };
+    let unlocked = opened.break_glass(&account.name, name)?;
     let sentence = if unlocked {
         "cli.unlocked"
     } else {

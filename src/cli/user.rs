@@ -91,7 +91,7 @@ fn new(config: &Config, asked: UserNewArgs) -> Result<ExitCode, Failure> {
         });
         fields(None, asked.person).apply(&mut draft);
         draft.told_alike = asked.yes.then(|| draft.name.clone());
-        let created = session.service.create_user(&session.actor, &draft);
+        let created = session.act(|service, actor| service.create_user(actor, &draft));
         let id = created.map_err(|trouble| session.of_options(&trouble))?;
         made::<UserRow>(&session, id.0, draft.name.trim(), asked.format.format)
     })

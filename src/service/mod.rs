@@ -123,6 +123,18 @@ impl Service {
         self.store.settle()
     }
 
+    /// Does something on the copy of an older database, which takes no change else: see
+    /// [`Opened`](crate::store::rehearsal::Opened).
+    pub fn rehearse<T>(
+        &mut self,
+        work: impl FnOnce(&mut Service) -> Result<T, Trouble>,
+    ) -> Result<T, Trouble> {
+        self.store.set_changeable(true)?;
+        let done = work(self);
+        self.store.set_changeable(false)?;
+        done
+    }
+
     /// The connection on which everything is done.
     #[must_use]
     pub fn store(&self) -> &Store {

@@ -26,6 +26,7 @@ pub mod policy;
 pub mod presented;
 mod query;
 mod read_only;
+pub mod rehearsal;
 pub mod restore;
 pub mod roles;
 pub mod secrets;
@@ -301,8 +302,15 @@ impl Store {
     /// from being written into the database.
     #[must_use]
     pub fn long_log(&self) -> Option<u64> {
-        let log = fs::symlink_metadata(beside(self.real()?, "-wal")).ok()?;
-        Some(log.len()).filter(|bytes| *bytes > LOG_MOST)
+        Some(self.log_bytes()).filter(|bytes| *bytes > LOG_MOST)
+    }
+
+    /// The length of the log in bytes.
+    fn log_bytes(&self) -> u64 {
+        let log = self
+            .real()
+            .and_then(|real| fs::symlink_metadata(beside(real, "-wal")).ok());
+        log.map_or(0, |log| log.len())
     }
 
     /// Lets the database have no more than this many pages on this connection, as a full disk does. For tests alone:

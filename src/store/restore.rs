@@ -28,7 +28,8 @@ use crate::store::copy::{Stop, alone, copy, of_file};
 use crate::store::fault::{forget_system_error, while_opening};
 use crate::store::file::{self, unreachable};
 use crate::store::migrate::{KNOWN, identify, migrate};
-use crate::store::open::{connect, connected, settle};
+use crate::store::open::{connect, settle};
+use crate::store::rehearsal::in_memory;
 use crate::store::{Place, Store, Tx, checked, events, log};
 
 /// Where `SQLite` locks a database (<https://sqlite.org/src/file/src/os.h>): whoever has it open holds a lock here.
@@ -217,12 +218,7 @@ fn readable((store, found): (Store, i64)) -> Result<Store, OpenFault> {
     if found == KNOWN {
         return Ok(store);
     }
-    let mut memory = Connection::open_in_memory().map_err(while_opening)?;
-    let copied = rusqlite::backup::Backup::new(&store.connection, &mut memory)
-        .and_then(|backup| backup.run_to_completion(i32::MAX, Duration::ZERO, None));
-    copied.map_err(while_opening)?;
-    migrate(&memory, None, None)?;
-    connected(memory, None).map(|(store, _)| store)
+    in_memory(store)
 }
 
 /// What both hold, and how their trails belong together. Nothing where what is there cannot be read to its end.

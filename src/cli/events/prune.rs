@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::cli::events::BATCH;
+use crate::cli::session::Session;
 use crate::domain::list::Filter;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Trouble;
@@ -22,19 +23,21 @@ pub(super) struct Pruned {
 /// Writes the events that are older to a new file, and removes them when they are safely there; nothing where there
 /// are none. Without success, or where it is to stop before they are removed, the file is removed again, unless nobody knows whether they were.
 pub(super) fn prune(
-    service: &mut Service,
-    actor: &Actor,
+    session: &mut Session,
     before: Timestamp,
     to: Option<PathBuf>,
     stop: &Stop,
 ) -> Result<Option<Pruned>, Trouble> {
-    let Some(prefix) = service.prunable_events(actor, before)? else {
+    let prunable = session.look_ahead(|service, actor| service.prunable_events(actor, before))?;
+    let Some(prefix) = prunable else {
         return Ok(None);
     };
     let path = to.unwrap_or_else(|| {
         PathBuf::from(format!("events-until-{}.jsonl", prefix.through.sequence))
     });
     let mut file = NewFile::create(&path)?;
+    session.bring_up_to_date()?;
+    let Session { service, actor, .. } = session;
     write(service, actor, &prefix, &mut file, stop)?;
     stop.check()?;
     let to = file.path().display().to_string();

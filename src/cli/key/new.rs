@@ -192,7 +192,8 @@ impl Making {
                 Err(trouble) => faults.push((place, trouble)),
             }
         }
-        let checked = session.service.check_new_keys(&session.actor, &drafts)?;
+        let checked =
+            session.look_ahead(|service, actor| service.check_new_keys(actor, &drafts))?;
         let mut good = Vec::new();
         for ((draft, place), fault) in drafts.into_iter().zip(places).zip(checked) {
             match fault {
@@ -217,6 +218,7 @@ impl Making {
         } else {
             Delivery::Later
         };
+        session.bring_up_to_date()?;
         let made = session
             .service
             .create_keys(&session.actor, &good, delivery, |made| {

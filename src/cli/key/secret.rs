@@ -24,6 +24,12 @@ pub(super) fn new_secret(config: &Config, asked: KeyNewSecretArgs) -> Result<Exi
     Session::run(config, Access::Change, asked.acting, |mut session| {
         handing.check(&session)?;
         let id = key_named(&session, &asked.key)?;
+        if session.is_older() {
+            session.look_ahead(|service, actor| {
+                service.new_secret(actor, id, delivery, |_| Ok(Vec::new()))
+            })?;
+            session.bring_up_to_date()?;
+        }
         let made = session
             .service
             .new_secret(&session.actor, id, delivery, |made| handing.hand_over(made));
@@ -39,10 +45,9 @@ pub(super) fn delivered(config: &Config, asked: KeyDeliveredArgs) -> Result<Exit
         let id = key_named(&session, &asked.key)?;
         let input = verify::read(text).map_err(|error| Failure::System("cli.input", error))?;
         let overlap = asked.overlap.map(Into::into);
-        let (name, came) =
-            session
-                .service
-                .confirm_read_back(&session.actor, id, verify::sent(&input), overlap)?;
+        let (name, came) = session.act(|service, actor| {
+            service.confirm_read_back(actor, id, verify::sent(&input), overlap)
+        })?;
         let said = match came {
             ReadBack::Delivered(delivered) => text.delivered(&name, &delivered, session.view()?),
             ReadBack::Before(at) => {

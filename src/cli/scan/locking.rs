@@ -78,8 +78,7 @@ impl Lock {
         let text = session.text;
         let (key, secret) = (self.key, self.secret);
         let locked = session
-            .service
-            .lock_out_leaked_key(&session.actor, key, secret, &self.reason);
+            .act(|service, actor| service.lock_out_leaked_key(actor, key, secret, &self.reason));
         let said = match locked {
             Ok(true) => self.told("scan.locked", text),
             Ok(false) => self.told("scan.no_longer_in_use", text),

@@ -1,0 +1,66 @@
+//! An older database as it would be brought up to date, in memory: what is refused is refused of that, and leaves the
+//! database as it was, to the byte.
+
+use std::time::Duration;
+
+use rusqlite::Connection;
+use rusqlite::backup::Backup;
+
+use crate::domain::trouble::{Fault, OpenFault, Trouble};
+use crate::domain::user::OsAccount;
+use crate::store::fault::while_opening;
+use crate::store::migrate::{KNOWN, migrate};
+use crate::store::open::{connect, connected, settle, trouble, unless_moved};
+use crate::store::{Place, Store, log};
+
+/// A database that is going to be changed.
+#[derive(Debug)]
+pub enum Opened {
+    /// It itself.
+    UpToDate(Store),
+    /// In place of an older one its copy in memory, which is up to date, and can be changed only while it is [`Store::set_changeable`].
+    Older(Store),
+}
+
+impl Store {
+    /// Opens a database that is there for writing, and brings no older one up to date.
+    ///
+    /// # Errors
+    /// [`Trouble::Open`], with [`OpenFault::Missing`] among the faults.
+    pub fn open_to_change(place: &Place, account: &OsAccount) -> Result<Opened, Trouble> {
+        let opened = unless_moved(|| {
+            let (store, found) = connect(place, account)?;
+            if found == 0 {
+                return Err(OpenFault::Missing);
+            }
+            if found < KNOWN {
+                let copy = in_memory(store)?;
+                copy.set_changeable(false).map_err(OpenFault::Fault)?;
+                return Ok(Opened::Older(copy));
+            }
+            settle(&store, place)?;
+            Ok(Opened::UpToDate(store))
+        });
+        opened.map_err(trouble(place))
+    }
+
+    /// Whether the copy of an older database can be changed.
+    pub fn set_changeable(&self, is: bool) -> Result<(), Fault> {
+        Ok(self.connection.pragma_update(None, "query_only", !is)?)
+    }
+}
+
+/// The copy of an older database in memory, brought up to date.
+pub(super) fn in_memory(store: Store) -> Result<Store, OpenFault> {
+    let mut memory = Connection::open_in_memory().map_err(while_opening)?;
+    let copied = Backup::new(&store.connection, &mut memory)
+        .and_then(|backup| backup.run_to_completion(i32::MAX, Duration::ZERO, None));
+    copied.map_err(while_opening)?;
+    // What is in its log stays there.
+    log::leave(&store.connection, store.log_bytes() > 0);
+    drop(store);
+    migrate(&memory, None, None)?;
+    let (store, _) = connected(memory, None)?;
+    settle(&store, &Place::Memory(String::new()))?;
+    Ok(store)
+}
