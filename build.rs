@@ -1,65 +1,45 @@
-//! Tells the program which commit it is built from: `KEYWARD_REVISION` where it is set, else what `cargo package` noted, else
-//! what git says. Only of a release: while one works on it, a commit changes nothing that would have to be built again.
+//! Makes tables of the sentences and of the rights, so that nothing of them is parsed when the program starts, and tells the
+//! program which commit it is built from.
 #![expect(
     clippy::disallowed_methods,
     reason = "what cargo and packagers tell a build script is in the environment"
 )]
 
-use std::env;
-use std::fs;
-use std::path::Path;
-use std::process::Command;
+#[path = "build/revision.rs"]
+mod revision;
+#[path = "build/rights.rs"]
+mod rights;
+#[path = "build/sentences.rs"]
+mod sentences;
 
-const REVISION: &str = "KEYWARD_REVISION";
-/// What the source consists of. Listed, or else cargo would take every file for a part of it.
-const SOURCES: [&str; 5] = ["Cargo.lock", "Cargo.toml", "assets", "build.rs", "src"];
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use toml::Table;
 
 fn main() {
-    println!("cargo::rerun-if-env-changed={REVISION}");
-    println!("cargo::rerun-if-changed=build.rs");
-    if env::var_os(REVISION).is_some() {
-        // Seen by the compiler as it is.
-        return;
+    for part in ["build.rs", "build"] {
+        println!("cargo::rerun-if-changed={part}");
     }
-    let is_release = env::var("PROFILE").is_ok_and(|profile| profile == "release");
-    if let Some(revision) = is_release.then(|| packaged().or_else(of_git)).flatten() {
-        println!("cargo::rustc-env={REVISION}={revision}");
-    }
+    write("sentences.rs", &sentences::tables());
+    write("rights.rs", &rights::tables());
+    revision::tell();
 }
 
-/// The commit that `cargo package` wrote into the archive.
-fn packaged() -> Option<String> {
-    let noted = fs::read_to_string(".cargo_vcs_info.json").ok()?;
-    let (_, rest) = noted.split_once("\"sha1\": \"")?;
-    let (revision, _) = rest.split_once('"')?;
-    Some(revision.to_owned())
+/// Reads a file of `assets`; the program is built anew when it changes.
+///
+/// # Panics
+/// Where it is not there, or no TOML: then there is no program.
+fn read(name: &str) -> Table {
+    let path = Path::new("assets").join(name);
+    println!("cargo::rerun-if-changed={}", path.display());
+    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{name}: {error}"));
+    text.parse()
+        .unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-/// The commit of this very repository, with `+` where the sources are not as it has them.
-fn of_git() -> Option<String> {
-    // Inside another repository git would answer, too.
-    if !Path::new(".git").exists() {
-        return None;
-    }
-    for source in SOURCES {
-        println!("cargo::rerun-if-changed={source}");
-    }
-    for moves in ["HEAD", "logs/HEAD"] {
-        if let Some(path) =
-            git(&["rev-parse", "--git-path", moves]).filter(|it| Path::new(it).exists())
-        {
-            println!("cargo::rerun-if-changed={path}");
-        }
-    }
-    // Without a lock git writes nothing, and so nothing of it makes cargo ask again.
-    let status = ["--no-optional-locks", "status", "--porcelain", "--"];
-    let changed = git(&[&status[..], &SOURCES].concat())?;
-    let mark = if changed.is_empty() { "" } else { "+" };
-    Some(git(&["rev-parse", "HEAD"])? + mark)
-}
-
-fn git(words: &[&str]) -> Option<String> {
-    let answer = Command::new("git").args(words).output().ok()?;
-    let printed = String::from_utf8(answer.stdout).ok()?;
-    answer.status.success().then(|| printed.trim().to_owned())
+/// Writes Rust where the source includes it.
+fn write(name: &str, source: &str) {
+    let directory = env::var_os("OUT_DIR").map(PathBuf::from).expect("cargo");
+    fs::write(directory.join(name), source).expect("the directory of the build script");
 }

@@ -8,11 +8,10 @@ mod import;
 mod pasted;
 mod role;
 mod setting;
+mod table;
 
-use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::path::Path;
-use std::sync::LazyLock;
 
 use chrono::{Datelike, NaiveDate, TimeDelta, Weekday};
 use chrono_tz::Tz;
@@ -33,39 +32,18 @@ use crate::domain::state::{LockedBy, RESTORABLE, Span, State, UserState, Warning
 use crate::domain::time::{DAY, HOUR, MINUTE, SECOND, Timestamp};
 use crate::domain::trouble::{Fault, FileFault, OpenFault, PathFault, Trouble};
 use crate::domain::user::USER_NAME_MAX;
+use crate::text::table::Sentences;
 
 pub use event::{Fact, Told};
 
-type Sentences = BTreeMap<String, BTreeMap<String, String>>;
-
 /// How many names a sentence lists; the rest is counted.
 const NAMED: usize = 3;
-
-static EN_US: LazyLock<Sentences> =
-    LazyLock::new(|| toml::from_str(include_str!("../assets/text/en-US.toml")).unwrap_or_default());
-
-/// The Japanese sentences; read when they are first asked for, so that who reads English never pays for them.
-static JA_JP: LazyLock<Sentences> =
-    LazyLock::new(|| toml::from_str(include_str!("../assets/text/ja-JP.toml")).unwrap_or_default());
-
-/// The English sentences with ASCII quotation marks; of a language's name, what is ASCII.
-static EN_US_ASCII: LazyLock<Sentences> = LazyLock::new(|| {
-    let mut sentences = EN_US.clone();
-    for sentence in sentences.values_mut().flat_map(BTreeMap::values_mut) {
-        if !sentence.is_ascii() {
-            let plain = sentence.replace(['“', '”'], "\"");
-            let ascii = plain.replace(|c: char| !c.is_ascii(), "");
-            ascii.trim_start().clone_into(sentence);
-        }
-    }
-    sentences
-});
 
 /// The sentences of one language.
 #[derive(Clone, Copy)]
 pub struct Text {
     language: Locale,
-    sentences: &'static Sentences,
+    sentences: Sentences,
 }
 
 impl Text {
@@ -79,8 +57,8 @@ impl Text {
     #[must_use]
     pub fn of(locale: Locale) -> Text {
         let sentences = match locale {
-            Locale::EnUs => &EN_US,
-            Locale::JaJp => &JA_JP,
+            Locale::EnUs => Sentences::EN_US,
+            Locale::JaJp => Sentences::JA_JP,
         };
         Text {
             language: locale,
@@ -93,7 +71,7 @@ impl Text {
     pub fn in_ascii(self) -> Text {
         match self.language {
             Locale::EnUs => Text {
-                sentences: &EN_US_ASCII,
+                sentences: Sentences::EN_US_ASCII,
                 ..self
             },
             Locale::JaJp => self,
@@ -109,9 +87,7 @@ impl Text {
     /// The sentence of this name (`section.name`); the name itself where there is none, which a test rules out.
     #[must_use]
     pub fn say(self, name: &'static str) -> &'static str {
-        name.split_once('.')
-            .and_then(|(section, key)| self.sentences.get(section)?.get(key))
-            .map_or(name, String::as_str)
+        self.sentences.get(name).unwrap_or(name)
     }
 
     /// The sentence of this name with its `{words}` filled in.
@@ -975,14 +951,12 @@ mod tests {
     #[test]
     fn english_can_be_written_in_ascii_and_says_the_same() {
         let (text, ascii) = (Text::en_us(), Text::en_us().in_ascii());
-        for (section, sentences) in ascii.sentences {
-            for (name, sentence) in sentences {
-                let written = sentence.is_ascii() && !sentence.is_empty();
-                assert!(written, "{section}.{name}");
-                let whole = &text.sentences[section][name];
-                let words = |text: &str| text.matches(|c: char| c.is_ascii_alphanumeric()).count();
-                assert_eq!(words(sentence), words(whole), "{section}.{name}");
-            }
+        for name in Sentences::names() {
+            let (sentence, whole) = (ascii.say(name), text.say(name));
+            let written = sentence.is_ascii() && !sentence.is_empty();
+            assert!(written, "{name}");
+            let words = |text: &str| text.matches(|c: char| c.is_ascii_alphanumeric()).count();
+            assert_eq!(words(sentence), words(whole), "{name}");
         }
         let stored = "go to \"I have stored it\", without pressing it";
         assert_eq!(ascii.say("help.stored"), stored);

@@ -116,17 +116,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("rusqlite", &["store"]),
     ("rustix", &["handover", "ui::terminal"]),
     ("sd_notify", &["serve"]),
-    (
-        "serde",
-        &[
-            "cli",
-            "domain::rights",
-            "export",
-            "import",
-            "serve",
-            "ui::look",
-        ],
-    ),
+    ("serde", &["cli", "export", "import", "serve", "ui::look"]),
     (
         "serde_json",
         &[
@@ -141,10 +131,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("signal_hook", &["cli", "harden", "serve", "ui::terminal"]),
     ("subtle", &["auth", "domain::secret"]),
     ("tokio", &["serve"]),
-    (
-        "toml",
-        &["cli", "config", "domain::rights", "text", "ui::look"],
-    ),
+    ("toml", &["cli", "config", "ui::look"]),
     ("tui_input", &["ui::field"]),
     ("unicode_joining_type", &["domain::name"]),
     (

@@ -1,6 +1,7 @@
 //! What the command line can say, and its help.
 
 pub(super) mod backup;
+mod direct;
 pub(super) mod doctor;
 pub(super) mod handover;
 pub(super) mod key;
@@ -134,9 +135,14 @@ impl TypedValueParser for ThemeParser {
 impl Args {
     /// Reads the command line of the process.
     pub(super) fn read(arguments: Vec<OsString>) -> Result<Args, Error> {
-        let arguments = command_first(&Args::command(), arguments);
-        let read = Args::command().try_get_matches_from(&arguments);
-        match read {
+        direct::read(&arguments).map_or_else(|| Args::read_whole(arguments), Ok)
+    }
+
+    /// The same by the definition of every command.
+    fn read_whole(arguments: Vec<OsString>) -> Result<Args, Error> {
+        let mut definition = Args::command();
+        let arguments = command_first(&definition, arguments);
+        match definition.try_get_matches_from_mut(&arguments) {
             // All that help says is made only where some of it is printed.
             Err(answer) if !answer.use_stderr() => command().try_get_matches_from(&arguments),
             read => read,

@@ -5,24 +5,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::LazyLock;
 
-use serde::Deserialize;
-
 use crate::domain::locale::Locale;
 use crate::domain::words::words;
 
-/// The groups of the tree, in a reader's order.
-static GROUPS: LazyLock<Vec<Group>> = LazyLock::new(|| {
-    let file: File = toml::from_str(include_str!("../../assets/rights.toml")).unwrap_or_default();
-    file.group
-});
-
-/// Every full name there is, sorted.
-static NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
-    let leaves = groups().iter().flat_map(|group| &group.rights);
-    let mut names: Vec<&str> = leaves.map(|leaf| leaf.name.as_str()).collect();
-    names.sort_unstable();
-    names
-});
+// The groups of the tree, in a reader's order, and every full name there is, sorted: `build/rights.rs` makes both of
+// `assets/rights.toml`.
+include!(concat!(env!("OUT_DIR"), "/rights.rs"));
 
 /// Every right to view.
 static VIEWS: LazyLock<Rights> = LazyLock::new(|| {
@@ -33,28 +21,22 @@ static VIEWS: LazyLock<Rights> = LazyLock::new(|| {
 /// How many numbers of 64 bits hold a bit for each name.
 const WORDS: usize = 3;
 
-#[derive(Default, Deserialize)]
-struct File {
-    group: Vec<Group>,
-}
-
 /// Some rights that belong together.
-#[derive(Debug, PartialEq, Eq, Deserialize)]
-#[serde(from = "Written")]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Group {
     pub tab: Tab,
     /// The JSON name of the part of the tree that it is in.
-    pub section: String,
+    pub section: &'static str,
     /// The group's own JSON name.
-    pub name: String,
+    pub name: &'static str,
     label: Label,
-    pub rights: Vec<Leaf>,
+    pub rights: &'static [Leaf],
 }
 
 impl Group {
     /// The group's label.
     #[must_use]
-    pub fn label(&self, locale: Locale) -> &str {
+    pub fn label(&self, locale: Locale) -> &'static str {
         self.label.of(locale)
     }
 }
@@ -63,34 +45,33 @@ impl Group {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Leaf {
     /// The full name: `section.group.right`.
-    pub name: String,
+    pub name: &'static str,
     label: Label,
 }
 
 impl Leaf {
     /// The right's label.
     #[must_use]
-    pub fn label(&self, locale: Locale) -> &str {
+    pub fn label(&self, locale: Locale) -> &'static str {
         self.label.of(locale)
     }
 }
 
 /// A label in English and in Japanese.
-#[derive(Debug, PartialEq, Eq, Deserialize)]
-struct Label(String, String);
+#[derive(Debug, PartialEq, Eq)]
+struct Label(&'static str, &'static str);
 
 impl Label {
-    fn of(&self, locale: Locale) -> &str {
+    fn of(&self, locale: Locale) -> &'static str {
         match locale {
-            Locale::EnUs => &self.0,
-            Locale::JaJp => &self.1,
+            Locale::EnUs => self.0,
+            Locale::JaJp => self.1,
         }
     }
 }
 
 /// The tab of Role Properties on which a group stands, in the original's order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Tab {
     /// Computer Rights.
     Computer,
@@ -107,50 +88,16 @@ impl Tab {
     pub const ALL: [Tab; 4] = [Tab::Computer, Tab::Policy, Tab::User, Tab::Other];
 }
 
-/// A group as the file has it.
-#[derive(Deserialize)]
-struct Written {
-    tab: Tab,
-    section: String,
-    name: String,
-    label: Label,
-    /// JSON name and label.
-    rights: Vec<(String, String, String)>,
-}
-
-impl From<Written> for Group {
-    fn from(written: Written) -> Group {
-        let Written {
-            tab,
-            section,
-            name,
-            label,
-            rights,
-        } = written;
-        let leaf = |(right, english, japanese)| Leaf {
-            name: format!("{section}.{name}.{right}"),
-            label: Label(english, japanese),
-        };
-        Group {
-            tab,
-            rights: rights.into_iter().map(leaf).collect(),
-            section,
-            name,
-            label,
-        }
-    }
-}
-
 /// The whole tree, in the order in which Role Properties shows it.
 #[must_use]
 pub fn groups() -> &'static [Group] {
-    &GROUPS
+    GROUPS
 }
 
 /// The label of the right of this full name.
 #[must_use]
 pub fn label(name: &str, locale: Locale) -> Option<&'static str> {
-    let mut leaves = groups().iter().flat_map(|group| &group.rights);
+    let mut leaves = groups().iter().flat_map(|group| group.rights);
     let leaf = leaves.find(|leaf| leaf.name == name)?;
     Some(leaf.label(locale))
 }
@@ -306,10 +253,10 @@ impl Rights {
         for group in groups() {
             let leaves = group.rights.iter().map(|leaf| {
                 let right = leaf.name.rsplit('.').next().unwrap_or_default();
-                (right, self.contains(&leaf.name))
+                (right, self.contains(leaf.name))
             });
-            let section = tree.entry(group.section.as_str()).or_default();
-            section.insert(group.name.as_str(), leaves.collect());
+            let section = tree.entry(group.section).or_default();
+            section.insert(group.name, leaves.collect());
         }
         tree
     }
@@ -460,7 +407,7 @@ mod tests {
     fn the_tree_has_exactly_the_rights_of_the_original() {
         let leaves: Vec<&str> = groups()
             .iter()
-            .flat_map(|group| group.rights.iter().map(|leaf| leaf.name.as_str()))
+            .flat_map(|group| group.rights.iter().map(|leaf| leaf.name))
             .collect();
         let counts = (leaves.len(), NAMES.len());
         assert_eq!(counts, (173, 173));
@@ -489,7 +436,7 @@ mod tests {
         for locale in Locale::ALL {
             let of_groups: BTreeSet<&str> = groups().iter().map(|g| g.label(locale)).collect();
             assert_eq!(of_groups.len(), groups().len());
-            let leaves = groups().iter().flat_map(|group| &group.rights);
+            let leaves = groups().iter().flat_map(|group| group.rights);
             let labels: BTreeSet<&str> = leaves.map(|leaf| leaf.label(locale)).collect();
             assert_eq!(labels.len(), 173);
             for label in of_groups.iter().chain(&labels) {
@@ -502,7 +449,7 @@ mod tests {
 
     #[test]
     fn groups_of_one_section_are_next_to_each_other_on_a_tab() {
-        let places = groups().iter().map(|g| (g.tab, g.section.as_str()));
+        let places = groups().iter().map(|g| (g.tab, g.section));
         let mut places: Vec<(Tab, &str)> = places.collect();
         places.dedup();
         let distinct: std::collections::HashSet<_> = places.iter().collect();
@@ -518,8 +465,8 @@ mod tests {
     fn the_twelve_are_those_of_the_tab_user_and_api_key_rights() {
         let twelve: Vec<&str> = Preset::rights().iter().map(|right| right.name()).collect();
         let user = groups().iter().filter(|group| group.tab == Tab::User);
-        let shown = user.flat_map(|group| &group.rights);
-        let shown: Vec<&str> = shown.map(|leaf| leaf.name.as_str()).collect();
+        let shown = user.flat_map(|group| group.rights);
+        let shown: Vec<&str> = shown.map(|leaf| leaf.name).collect();
         assert_eq!(twelve, shown);
     }
 

@@ -87,9 +87,9 @@ impl Text {
             ),
         ];
         let flags = flags.map(|(was, is, label)| (was, is, self.say(label)));
-        let leaves = groups().iter().flat_map(|group| &group.rights);
+        let leaves = groups().iter().flat_map(|group| group.rights);
         let rights = leaves.map(|leaf| {
-            let held = |role: &RoleFields| role.rights.contains(&leaf.name);
+            let held = |role: &RoleFields| role.rights.contains(leaf.name);
             (held(before), held(after), leaf.label(self.language()))
         });
         let boxes = flags.into_iter().chain(rights);

@@ -314,10 +314,10 @@ fn of_role(role: &RolePreview, ctx: &Ctx) -> Sheet {
     }
     for tab in Tab::ALL {
         let rights = groups().iter().filter(|group| group.tab == tab);
-        let rights: Vec<_> = rights.flat_map(|group| &group.rights).collect();
+        let rights: Vec<_> = rights.flat_map(|group| group.rights).collect();
         let held = rights
             .iter()
-            .filter(|right| fields.rights.contains(&right.name));
+            .filter(|right| fields.rights.contains(right.name));
         let words: [(&str, &dyn Display); 2] = [("held", &held.count()), ("all", &rights.len())];
         let label = match tab {
             Tab::Computer => "role.computer_short",

@@ -95,20 +95,20 @@ impl Boxes {
     /// How many rights of the tab are held, and how many there are.
     pub(super) fn count(&self, rights: &Rights) -> (usize, usize) {
         let leaves = self.leaves();
-        let held = leaves.iter().filter(|leaf| rights.contains(&leaf.name));
+        let held = leaves.iter().filter(|leaf| rights.contains(leaf.name));
         (held.count(), leaves.len())
     }
 
     /// How many rights of the tab Keyward enforces itself, and how many there are.
     fn enforced(&self) -> (usize, usize) {
         let leaves = self.leaves();
-        let enforced = leaves.iter().filter(|leaf| is_enforced(&leaf.name));
+        let enforced = leaves.iter().filter(|leaf| is_enforced(leaf.name));
         (enforced.count(), leaves.len())
     }
 
     fn leaves(&self) -> Vec<&'static Leaf> {
         let own = groups().iter().filter(|group| group.tab == self.tab);
-        own.flat_map(|group| &group.rights).collect()
+        own.flat_map(|group| group.rights).collect()
     }
 
     /// The groups of the tab with the rights that what was typed finds, groups without any left out; where only what is
@@ -122,8 +122,8 @@ impl Boxes {
             let whole = holds(group.label(language));
             let hit = |leaf: &&Leaf| {
                 let only = self.only.as_ref();
-                only.is_none_or(|only| only.contains(&leaf.name))
-                    && (whole || holds(leaf.label(language)) || holds(&leaf.name))
+                only.is_none_or(|only| only.contains(leaf.name))
+                    && (whole || holds(leaf.label(language)) || holds(leaf.name))
             };
             let hits: Vec<&Leaf> = group.rights.iter().filter(hit).collect();
             (!hits.is_empty()).then_some((group, hits))
@@ -284,12 +284,12 @@ impl Boxes {
             Spot::Limit => giver.change(draft, text, |draft| {
                 draft.equal_or_less = !draft.equal_or_less;
             }),
-            Spot::Right(leaf) if draft.rights.contains(&leaf.name) => {
-                draft.rights.remove(&leaf.name);
+            Spot::Right(leaf) if draft.rights.contains(leaf.name) => {
+                draft.rights.remove(leaf.name);
                 Ok(())
             }
-            Spot::Right(leaf) if grantable.contains(&leaf.name) => {
-                draft.rights.insert(&leaf.name);
+            Spot::Right(leaf) if grantable.contains(leaf.name) => {
+                draft.rights.insert(leaf.name);
                 Ok(())
             }
             Spot::Right(_) => Err(text.say("problem.not_held").to_owned()),
@@ -309,18 +309,18 @@ impl Boxes {
         let off: Vec<&Leaf> = shown
             .iter()
             .copied()
-            .filter(|leaf| !draft.rights.contains(&leaf.name))
+            .filter(|leaf| !draft.rights.contains(leaf.name))
             .collect();
         let (can, cannot): (Vec<&Leaf>, Vec<&Leaf>) =
-            off.iter().partition(|leaf| grantable.contains(&leaf.name));
+            off.iter().partition(|leaf| grantable.contains(leaf.name));
         if can.is_empty() && off.len() < shown.len() {
             for leaf in shown {
-                draft.rights.remove(&leaf.name);
+                draft.rights.remove(leaf.name);
             }
             return Ok(());
         }
         for leaf in &can {
-            draft.rights.insert(&leaf.name);
+            draft.rights.insert(leaf.name);
         }
         match (can.len(), cannot.len()) {
             (_, 0) => Ok(()),

@@ -99,8 +99,8 @@ impl RoleDialog {
 fn tabs_of(rights: &[String]) -> Vec<Tab> {
     let has = |tab: &Tab| {
         let own = groups().iter().filter(|group| group.tab == *tab);
-        let mut leaves = own.flat_map(|group| &group.rights);
-        leaves.any(|leaf| rights.contains(&leaf.name))
+        let mut leaves = own.flat_map(|group| group.rights);
+        leaves.any(|leaf| rights.iter().any(|right| right == leaf.name))
     };
     Tab::ALL.into_iter().filter(has).collect()
 }

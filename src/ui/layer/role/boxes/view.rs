@@ -111,7 +111,7 @@ impl Boxes {
             );
         }
         for (group, leaves) in self.found() {
-            let held = |leaf: &&Leaf| draft.rights.contains(&leaf.name);
+            let held = |leaf: &&Leaf| draft.rights.contains(leaf.name);
             let (all, none) = (leaves.iter().all(held), !leaves.iter().any(held));
             let spot = Some(Spot::Group(group));
             add(
@@ -123,9 +123,9 @@ impl Boxes {
             );
             for leaf in leaves {
                 let held = held(&leaf);
-                let greyed = !held && !subject.grantable.contains(&leaf.name);
+                let greyed = !held && !subject.grantable.contains(leaf.name);
                 let mut label = leaf.label(text.language()).to_owned();
-                if some && is_enforced(&leaf.name) {
+                if some && is_enforced(leaf.name) {
                     label.push_str(" *");
                 }
                 if greyed {

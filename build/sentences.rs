@@ -1,0 +1,100 @@
+//! The sentences of every language as tables, sorted by name. Every language has the same names, or there is no program.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use toml::Value;
+
+use crate::read;
+
+/// The language that says which sentences there are.
+const FIRST: &str = "en-US";
+/// The others, each with the name of its table.
+const OTHERS: [(&str, &str); 1] = [("ja-JP", "JA_JP")];
+
+/// Sentences by their full names: `section.name`.
+type Sentences = BTreeMap<String, String>;
+
+/// Tables for `src/text/table.rs`: the names, and at the same places the sentences of each language; those of
+/// [`FIRST`] once more in ASCII.
+pub fn tables() -> String {
+    let mut texts = Texts::default();
+    let first = sentences(FIRST);
+    let ascii: Vec<String> = first.values().map(|sentence| in_ascii(sentence)).collect();
+    let mut source = texts.table("NAMES", first.keys());
+    source += &texts.table("EN_US", first.values());
+    source += &texts.table("EN_US_ASCII", &ascii);
+    for (language, name) in OTHERS {
+        let sentences = sentences(language);
+        compare(&first, language, &sentences);
+        source += &texts.table(name, sentences.values());
+    }
+    source + &format!("static ALL: &str = {:?};\n", texts.all)
+}
+
+/// All texts in one: a pointer to each would have to be set whenever the program starts.
+#[derive(Default)]
+struct Texts {
+    all: String,
+    /// Where each of them begins and ends.
+    places: BTreeMap<String, [usize; 2]>,
+}
+
+impl Texts {
+    fn table<'a>(&mut self, name: &str, texts: impl IntoIterator<Item = &'a String>) -> String {
+        let mut source = format!("static {name}: Table = Table(&[");
+        for text in texts {
+            let [start, end] = self.place(text);
+            let _ = write!(source, "[{start},{end}],");
+        }
+        source + "]);\n"
+    }
+
+    fn place(&mut self, text: &str) -> [usize; 2] {
+        if let Some(place) = self.places.get(text) {
+            return *place;
+        }
+        let start = self.all.len();
+        self.all += text;
+        let place = [start, self.all.len()];
+        self.places.insert(text.to_owned(), place);
+        place
+    }
+}
+
+fn sentences(language: &str) -> Sentences {
+    let file = format!("text/{language}.toml");
+    let mut sentences = Sentences::new();
+    for (section, value) in read(&file) {
+        let Value::Table(keys) = value else {
+            panic!("{file}: {section} is no section");
+        };
+        for (key, value) in keys {
+            let name = format!("{section}.{key}");
+            let Value::String(sentence) = value else {
+                panic!("{file}: {name} is no sentence");
+            };
+            sentences.insert(name, sentence);
+        }
+    }
+    sentences
+}
+
+fn compare(first: &Sentences, language: &str, sentences: &Sentences) {
+    if let Some(name) = first.keys().find(|name| !sentences.contains_key(*name)) {
+        panic!("{language}.toml has no {name}");
+    }
+    if let Some(name) = sentences.keys().find(|name| !first.contains_key(*name)) {
+        panic!("{FIRST}.toml has no {name}, which {language}.toml has");
+    }
+}
+
+/// A sentence with ASCII quotation marks; of a language's name, what is ASCII.
+fn in_ascii(sentence: &str) -> String {
+    if sentence.is_ascii() {
+        return sentence.to_owned();
+    }
+    let plain = sentence.replace(['“', '”'], "\"");
+    let ascii = plain.replace(|c: char| !c.is_ascii(), "");
+    ascii.trim_start().to_owned()
+}
