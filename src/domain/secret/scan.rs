@@ -7,16 +7,19 @@
 //! was itself written in base64. Whether it is a secret, only the database's own key proves.
 
 mod escapes;
+#[cfg(test)]
+mod reference;
+mod runs;
 mod stream;
 mod tags;
 mod wrapped;
 
 use std::ops::Range;
 
-use memchr::memchr3;
 use zeroize::Zeroizing;
 
 use crate::domain::secret::pieces::{BODY_LEN, Piece};
+use runs::runs;
 
 pub use stream::{Spot, Stream};
 pub use tags::Tags;
@@ -37,22 +40,26 @@ const NONE: u8 = 255;
 /// What each byte stands for in base64 or base64url; [`ESCAPE`] or [`NONE`] where it stands for nothing.
 const SIX_BITS: [u8; 256] = {
     let mut table = [NONE; 256];
-    let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut value = 0;
     while value < 64 {
-        table[letters[value as usize] as usize] = value;
+        table[LETTERS[value as usize] as usize] = value;
         value += 1;
     }
     table[b'-' as usize] = 62;
     table[b'_' as usize] = 63;
-    let marks = b"%\\&#;";
     let mut at = 0;
-    while at < marks.len() {
-        table[marks[at] as usize] = ESCAPE;
+    while at < MARKS.len() {
+        table[MARKS[at] as usize] = ESCAPE;
         at += 1;
     }
     table
 };
+
+/// The alphabet of base64.
+const LETTERS: [u8; 64] = *b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/// The characters of escapes that stand for nothing in base64.
+const MARKS: [u8; 5] = *b"%\\&#;";
 
 fn six_bits(byte: u8) -> u8 {
     SIX_BITS[usize::from(byte)]
@@ -60,6 +67,11 @@ fn six_bits(byte: u8) -> u8 {
 
 fn is_base64(byte: u8) -> bool {
     six_bits(byte) < ESCAPE
+}
+
+/// Whether the last two bits are zero: 32 bytes leave them unused in 43 characters.
+fn ends_a_body(byte: u8) -> bool {
+    six_bits(byte).trailing_zeros() >= 2
 }
 
 /// Takes what may be a secret, and where it is.
@@ -80,84 +92,76 @@ enum Depth {
 
 fn in_bytes<E>(bytes: &[u8], tags: &Tags, depth: Depth, found: Take<'_, E>) -> Result<(), E> {
     for run in runs(bytes, BODY_LEN, |byte| six_bits(byte) != NONE) {
-        if memchr3(b'%', b'\\', b'&', &bytes[run.clone()]).is_some() {
-            let from = run.start.saturating_sub(BEFORE);
-            let (text, places) = escapes::unescaped(&bytes[from..run.end]);
-            let place = |index: usize| from + places.get(index).copied().unwrap_or(run.end - from);
-            in_run(&text, 0..text.len(), tags, depth, &mut |piece, within| {
-                found(piece, place(within.start)..place(within.end))
+        let part = &bytes[run.clone()];
+        // Only behind a colon is what comes before looked at.
+        let behind_colon = bytes[..run.start].ends_with(b":");
+        // No branch for each of them, of which most runs have none.
+        let marked = part.iter().fold(false, |any, b| any | MARKS.contains(b));
+        if !marked && !behind_colon {
+            in_base64(bytes, run, tags, depth, found)?;
+            continue;
+        }
+        let before = if behind_colon { BEFORE } else { 0 };
+        let from = run.start.saturating_sub(before);
+        if let Some((text, places)) = escapes::unescaped(&bytes[from..run.end]) {
+            let place = |index: usize| from + places.of(index);
+            in_text(&text, 0..text.len(), tags, depth, &mut |piece, within| {
+                let (start, end) = (place(within.start), place(within.end));
+                if end > run.start {
+                    found(piece, start..end)?;
+                }
+                Ok(())
             })?;
         }
-        in_run(bytes, run, tags, depth, found)?;
+        in_text(bytes, run, tags, depth, found)?;
     }
     Ok(())
 }
 
-/// The longest stretches of at least so many bytes that are all of a kind. Only about one in so many bytes is looked at
-/// where there are none.
-fn runs<T: Copy>(
-    bytes: &[T],
-    least: usize,
-    is_of_kind: impl Fn(T) -> bool,
-) -> impl Iterator<Item = Range<usize>> {
-    let mut from = 0;
-    std::iter::from_fn(move || {
-        loop {
-            let probe = from + least - 1;
-            if !is_of_kind(*bytes.get(probe)?) {
-                from = probe + 1;
-                continue;
-            }
-            let before = bytes[from..probe].iter().rposition(|b| !is_of_kind(*b));
-            let start = before.map_or(from, |at| from + at + 1);
-            let behind = bytes[probe..].iter().position(|b| !is_of_kind(*b));
-            let end = behind.map_or(bytes.len(), |at| probe + at);
-            from = end + 1;
-            if end - start >= least {
-                return Some(start..end);
-            }
-        }
-    })
-}
-
 /// What may be a secret in a part of a text in which nothing is escaped.
-fn in_run<E>(
+fn in_text<E>(
     text: &[u8],
     part: Range<usize>,
     tags: &Tags,
     depth: Depth,
     found: Take<'_, E>,
 ) -> Result<(), E> {
-    let start_of_part = part.start;
+    let from = part.start;
     for run in runs(&text[part], BODY_LEN, is_base64) {
-        let (first, end) = (start_of_part + run.start, start_of_part + run.end);
-        let digits = digits_before(&text[..first]);
-        let last = first + BODY_LEN - 1;
-        let tag_begun = text[first + TAG_AT..last].iter();
-        let mut window = tag_begun.fold(0, |window, byte| window << 6 | u64::from(six_bits(*byte)));
-        for (at, byte) in (last..).zip(&text[last..end]) {
-            let bits = u64::from(six_bits(*byte));
-            // 32 bytes leave the last two bits of 43 characters unused, and they are zero.
-            if bits.trailing_zeros() >= 2 {
-                let behind_id = at == last && !digits.is_empty();
-                if behind_id || tags.may_have(window << 4 | bits >> 2) {
-                    let start = at + 1 - BODY_LEN;
-                    let id = if start == first { digits.clone() } else { 0..0 };
-                    give(text, id, start..at + 1, found)?;
-                }
-            }
-            window = window << 6 | bits;
-        }
-        if depth == Depth::Wrapped {
-            wrapped::texts(&text[first..end], |inner, at| {
-                in_bytes(inner, tags, Depth::Plain, &mut |piece, within| {
-                    let place = |index: usize| first + at + index / 3 * 4;
-                    found(piece, place(within.start)..(place(within.end) + 4).min(end))
-                })
-            })?;
-        }
+        in_base64(text, from + run.start..from + run.end, tags, depth, found)?;
     }
     Ok(())
+}
+
+/// What may be a secret in a run of base64, before which an ID may be.
+fn in_base64<E>(
+    text: &[u8],
+    run: Range<usize>,
+    tags: &Tags,
+    depth: Depth,
+    found: Take<'_, E>,
+) -> Result<(), E> {
+    let (first, end) = (run.start, run.end);
+    let digits = digits_before(&text[..first]);
+    let behind_id = !digits.is_empty() && ends_a_body(text[first + BODY_LEN - 1]);
+    if behind_id {
+        give(text, digits, first..first + BODY_LEN, found)?;
+    }
+    for at in tags.places(&text[first + TAG_AT..end]) {
+        if at > 0 || !behind_id {
+            let start = first + at;
+            give(text, 0..0, start..start + BODY_LEN, found)?;
+        }
+    }
+    if depth == Depth::Plain {
+        return Ok(());
+    }
+    wrapped::texts(&text[run], |inner, at| {
+        in_bytes(inner, tags, Depth::Plain, &mut |piece, within| {
+            let place = |index: usize| first + at + index / 3 * 4;
+            found(piece, place(within.start)..(place(within.end) + 4).min(end))
+        })
+    })
 }
 
 /// Where the digits are that stand before a colon at the end of a text.
@@ -308,31 +312,7 @@ mod tests {
         assert_eq!(place(&wrapped).start, 6);
     }
 
-    #[test]
-    fn runs_are_found_whole_and_short_ones_are_none() {
-        let text = b"aaa bbbbb  cccc ddddd";
-        let of = |least| runs(text, least, |b| b != b' ').collect::<Vec<_>>();
-        assert_eq!(of(5), [4..9, 16..21]);
-        assert_eq!(of(4), [4..9, 11..15, 16..21]);
-        assert_eq!(of(1), [0..3, 4..9, 11..15, 16..21]);
-        assert_eq!(of(6), [0..0; 0]);
-    }
-
     proptest! {
-        #[test]
-        fn runs_are_those_that_are_counted_one_by_one(text in "[ab ]{0,200}", least in 1..9usize) {
-            let by_hand: Vec<Range<usize>> = text
-                .split(' ')
-                .filter(|run| run.len() >= least)
-                .map(|run| {
-                    let start = run.as_ptr() as usize - text.as_ptr() as usize;
-                    start..start + run.len()
-                })
-                .collect();
-            let found: Vec<_> = runs(text.as_bytes(), least, |b| b != b' ').collect();
-            prop_assert_eq!(found, by_hand);
-        }
-
         #[test]
         fn a_secret_is_found_among_any_bytes(before: Vec<u8>, behind: Vec<u8>, random: [u8; 32], id in 1..=i64::MAX) {
             let body = BASE64_STANDARD_NO_PAD.encode(random);

@@ -172,7 +172,10 @@ mod tests {
             room[..count].copy_from_slice(&text[..count]);
             text = &text[count..];
             let done = stream.take(count, &tags, |_, spot| {
-                spots.push(spot);
+                // One that can be read in more than one way is found more than once.
+                if spots.last() != Some(&spot) {
+                    spots.push(spot);
+                }
                 Ok::<_, Infallible>(())
             });
             let Ok(()) = done;
