@@ -8,6 +8,7 @@ mod change;
 mod completions;
 mod config;
 mod console;
+mod demo;
 mod doctor;
 mod events;
 pub mod exit;
@@ -192,7 +193,7 @@ fn obey(text: Text, config: Config, args: Args) -> Result<ExitCode, Failure> {
         }
         Some(Command::Demo(asked)) => {
             let config = for_console(text, config, &asked.theme)?;
-            open(console::on_demo(&config, asked)?)
+            demo::demo(text, &config, &asked)
         }
         Some(Command::Verify(asked)) => verify::verify(text, &config, asked),
         Some(Command::Scan(asked)) => scan::scan(&config, asked),

@@ -84,6 +84,23 @@ fn a_demo_in_a_file_stays_and_its_new_keys_are_verified_beside_it() {
 }
 
 #[test]
+fn a_demo_has_as_many_keys_as_were_asked_for_in_memory_and_in_a_file() {
+    let home = home();
+    let mut console = start(home.path(), &["demo", "--keys", "300"]);
+    console.see(" of 300").says("header.demo");
+    console.quits();
+    let mut console = start(home.path(), &["demo", "--keys", "300", "--db", "many.db"]);
+    console.see(" of 300").says("header.demo");
+    console.quits();
+    let mut console = start(home.path(), &["--db", "many.db"]);
+    console.see(" of 300").says("header.demo");
+    console.quits();
+    let mut console = start(home.path(), &["demo", "--keys", "5"]);
+    console.see("backup-nightly").says("header.demo");
+    console.quits();
+}
+
+#[test]
 fn a_real_database_is_no_demonstration() {
     let home = home();
     let mut console = start(home.path(), &["--db", "real.db"]);

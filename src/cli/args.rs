@@ -36,7 +36,7 @@ use crate::cli::args::user::UserCommand;
 use crate::cli::{help, version};
 use crate::config::settings::{ThemeName, ThemeSetting};
 use crate::domain::services::is_service_name;
-use crate::service::demo::{VIEWS, View};
+use crate::service::demo::{KEYS, VIEWS, View};
 
 /// A terminal console for API keys.
 ///
@@ -304,6 +304,12 @@ pub(super) struct DemoArgs {
     /// `keyward verify --db FILE`. Refused if the file exists.
     #[arg(id = "new_db", long = "db", value_name = "FILE")]
     pub(super) db: Option<PathBuf>,
+    /// This many keys
+    ///
+    /// More than 100,000 are kept in a file: in that of --db, or else in one that is removed when the console is quit.
+    /// A million take less than a minute and 2 GB.
+    #[arg(long, value_name = "N", default_value_t = KEYS, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    pub(super) keys: u32,
     /// The same every time: a clock that starts on 5 November 2026, and secrets that can be predicted
     ///
     /// For recordings. Does not go with --db.
@@ -316,7 +322,7 @@ pub(super) struct DemoArgs {
     ///
     /// The tour types into the console itself. Any other key is the presenter's. Does not go with --db: a file is not
     /// set back.
-    #[arg(long, conflicts_with_all = ["new_db", "view"])]
+    #[arg(long, conflicts_with_all = ["new_db", "view", "keys"])]
     pub(super) tour: bool,
     #[command(flatten)]
     pub(super) theme: ThemeArg,

@@ -1,4 +1,4 @@
-//! `keyward` and `keyward demo`: the console's parts.
+//! `keyward`: the console's parts.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -6,7 +6,6 @@ use std::sync::atomic::AtomicU64;
 use nix::unistd::gethostname;
 
 use crate::auth::random::{Random, SystemRandom, predictable};
-use crate::cli::args::DemoArgs;
 use crate::cli::service_with;
 use crate::clock::{Clock, ClockFrom, SystemClock};
 use crate::config::Config;
@@ -20,15 +19,15 @@ use crate::ui::app::Show;
 use crate::ui::run::Parts;
 
 /// What a console has of the machine.
-struct Machine {
-    clock: Arc<dyn Clock>,
+pub(super) struct Machine {
+    pub(super) clock: Arc<dyn Clock>,
     /// A source of random bytes; each has a number.
-    random: fn(u64) -> Box<dyn Random>,
+    pub(super) random: fn(u64) -> Box<dyn Random>,
 }
 
 impl Machine {
     /// As it is.
-    fn real() -> Machine {
+    pub(super) fn real() -> Machine {
         Machine {
             clock: Arc::new(SystemClock),
             random: |_| Box::new(SystemRandom),
@@ -36,14 +35,14 @@ impl Machine {
     }
 
     /// The same in every run: for what is never kept.
-    fn fixed() -> Machine {
+    pub(super) fn fixed() -> Machine {
         Machine {
             clock: Arc::new(ClockFrom::new(demo::RECORDED_AT)),
             random: predictable,
         }
     }
 
-    fn create_or_open(
+    pub(super) fn create_or_open(
         &self,
         place: &Place,
         account: &OsAccount,
@@ -53,7 +52,7 @@ impl Machine {
         Store::create_or_open(place, account, now, &mut |bytes| random.fill(bytes))
     }
 
-    fn service(&self, store: Store, number: u64) -> Result<Service, Trouble> {
+    pub(super) fn service(&self, store: Store, number: u64) -> Result<Service, Trouble> {
         service_with(store, &self.clock, (self.random)(number))
     }
 }
@@ -90,45 +89,6 @@ pub(super) fn on_database(
     })
 }
 
-/// The console on a new database of the demo: one that lasts as long as its connections, or that is put in a file.
-pub(super) fn on_demo(config: &Config, asked: DemoArgs) -> Result<Parts, Trouble> {
-    let machine = if asked.fixed {
-        Machine::fixed()
-    } else {
-        Machine::real()
-    };
-    let account = match asked.db {
-        Some(_) => config.account.clone(),
-        None => OsAccount {
-            name: demo::FULL_ACCESS_USER.to_owned(),
-            root_by_sudo: false,
-            ..config.account.clone()
-        },
-    };
-    let first = account.user_name();
-    let user = asked.view.user.unwrap_or(&first);
-    let place = Place::Memory("demo".to_owned());
-    let store = machine.create_or_open(&place, &account, demo::began(machine.clock.now()))?;
-    let mut writer = machine.service(store, 1)?;
-    demo::seed(&mut writer, &first)?;
-    let actor = writer.sign_in(user, &config.arrival)?;
-    let parts = match asked.db {
-        None => parts(config, machine, &place, writer, actor)?,
-        Some(path) => {
-            writer.put_in_file(&path, &config.account)?;
-            on_database(config, &Place::File(path), Some(user))?
-        }
-    };
-    Ok(Parts {
-        files: true,
-        show: Show {
-            seals: asked.hide_secrets,
-            tour: asked.tour,
-        },
-        ..parts
-    })
-}
-
 /// The account, its host and the name of the database's file; nothing of a database that is in no file.
 fn named(config: &Config, place: &Place) -> Option<String> {
     let Place::File(path) = place else {
@@ -140,7 +100,8 @@ fn named(config: &Config, place: &Place) -> Option<String> {
     Some(format!("{account}@{} {file}", host.to_string_lossy()))
 }
 
-fn parts(
+/// The parts on this database, whose writer is at work for this user.
+pub(super) fn parts(
     config: &Config,
     machine: Machine,
     place: &Place,

@@ -1,5 +1,6 @@
 //! The demo's roles, users and keys: believable ones in every state, the same in every run but for the dates.
 
+mod many;
 mod people;
 mod samples;
 
@@ -23,7 +24,8 @@ use crate::service::demo::samples::{
     OldSecretUsed, SAMPLES, Sample, Story,
 };
 use crate::service::{Service, SignIn};
-use crate::store::{Tx, api_keys, events, mark_demonstration, secrets, sweep, uses};
+use crate::store::events::Appending;
+use crate::store::{Tx, api_keys, mark_demonstration, secrets, sweep, uses};
 
 /// The user with Full Access: the account that the demo's database is made for where it is in memory.
 pub const FULL_ACCESS_USER: &str = "demo";
@@ -70,8 +72,29 @@ pub fn began(now: Timestamp) -> Timestamp {
     now.plus(-1_000 * DAY)
 }
 
-/// Fills a new database, made for this user, and marks it as a demonstration. Adds [`AUDITOR_USER`] and others.
-pub fn seed(service: &mut Service, first: &str) -> Result<(), Trouble> {
+/// How many keys the demo has where no number is asked for.
+pub const KEYS: u32 = 41;
+
+/// The most keys that a demo in memory has: `SQLite` keeps no more than 1 GiB there.
+pub const KEYS_IN_MEMORY: u32 = 100_000;
+
+/// How far the making of many keys has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Making {
+    /// So many of all are there.
+    Keys { made: u32, all: u32 },
+    /// The index or trigger with this number is made.
+    Index(u32),
+}
+
+/// Fills a new database, made for this user, and marks it as a demonstration. Adds [`AUDITOR_USER`] and others, and so many
+/// keys in all, of which the first [`KEYS`] are told one by one. How far it has come is told to `told`, which can stop it.
+pub fn seed(
+    service: &mut Service,
+    first: &str,
+    keys: u32,
+    told: &mut dyn FnMut(Making) -> Result<(), Trouble>,
+) -> Result<(), Trouble> {
     let actor = service.sign_in(first, &Arrival::default())?;
     // What the people of the demo did is told of them; this is not.
     service.sign_in = SignIn::Nobody;
@@ -81,13 +104,18 @@ pub fn seed(service: &mut Service, first: &str) -> Result<(), Trouble> {
             actor: &actor,
             now: writing.now,
             events: Vec::new(),
+            makers: Vec::new(),
         };
         mark_demonstration(writing.tx)?;
         seeding.people()?;
-        for (index, sample) in (0..).zip(&SAMPLES) {
+        let samples = usize::try_from(keys.min(KEYS)).unwrap_or_default();
+        for (index, sample) in (0..).zip(&SAMPLES[..samples]) {
             seeding.key(index, sample)?;
         }
-        Ok(seeding.record_events()?)
+        match keys.saturating_sub(KEYS) {
+            0 => Ok(seeding.record_events()?),
+            more => seeding.many(more, told),
+        }
     })
 }
 
@@ -100,6 +128,8 @@ struct Seeding<'a> {
     now: Timestamp,
     /// The trail is in order of time, the keys are not.
     events: Vec<(Timestamp, NewEvent)>,
+    /// Those who make keys beside the actor, each with when they came, the first one first.
+    makers: Vec<(Timestamp, Signature)>,
 }
 
 impl Seeding<'_> {
@@ -252,8 +282,9 @@ impl Seeding<'_> {
 
     fn record_events(mut self) -> Result<(), Fault> {
         self.events.sort_by_key(|(at, _)| *at);
+        let mut trail = Appending::at_the_end(self.tx)?;
         for (at, event) in self.events {
-            events::append(self.tx, at, &event)?;
+            trail.append(self.tx, at, &event)?;
         }
         Ok(())
     }

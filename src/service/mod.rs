@@ -31,7 +31,6 @@ mod typed;
 pub mod users;
 mod uses;
 
-use std::path::Path;
 use std::sync::Arc;
 
 use crate::auth::hash::Hasher;
@@ -43,7 +42,7 @@ use crate::domain::problem::Problem;
 use crate::domain::state::{AsOf, Warning};
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, Trouble};
-use crate::domain::user::{Actor, Arrival, OsAccount};
+use crate::domain::user::{Actor, Arrival};
 use crate::store::{self, Store, Tx};
 
 pub use crate::store::snapshot::Snapshot;
@@ -139,11 +138,6 @@ impl Service {
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.store
-    }
-
-    /// See [`Store::put_in_file`].
-    pub fn put_in_file(&mut self, path: &Path, account: &OsAccount) -> Result<(), Trouble> {
-        self.store.put_in_file(path, account)
     }
 
     /// See [`Store::snapshot`].

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-use crate::domain::trouble::OpenFault;
+use crate::domain::trouble::{OpenFault, Trouble};
 use crate::domain::user::OsAccount;
 use crate::store::address::{FILE_MODE, beside};
 use crate::store::fault::while_opening;
@@ -24,6 +24,34 @@ const LOGS: [&str; 2] = ["-wal", "-journal"];
 /// Makes a database of these bytes where there is none; says whether it did. One that another process puts there
 /// meanwhile is left as it is.
 pub fn begin(path: &Path, account: &OsAccount, bytes: &[u8]) -> Result<bool, OpenFault> {
+    let real = place(path, account)?;
+    let temporary = name(&real);
+    let put = write(&temporary, bytes).and_then(|()| put(&temporary, &real));
+    settled(&temporary, put)
+}
+
+/// [`begin`] with what `fill` puts into the file before it has its name.
+pub fn begin_filled(
+    path: &Path,
+    account: &OsAccount,
+    bytes: &[u8],
+    fill: impl FnOnce(&Path) -> Result<(), Trouble>,
+) -> Result<bool, Trouble> {
+    let trouble = |fault| Trouble::Open(path.to_owned(), fault);
+    let real = place(path, account).map_err(trouble)?;
+    let temporary = name(&real);
+    let written = write(&temporary, bytes).map_err(|error| trouble(unreachable(&error)));
+    if let Err(why) = written.and_then(|()| fill(&temporary)) {
+        let _ = fs::remove_file(&temporary);
+        return Err(why);
+    }
+    let synced = File::open(&temporary).and_then(|file| file.sync_all());
+    let put = synced.and_then(|()| put(&temporary, &real));
+    settled(&temporary, put).map_err(trouble)
+}
+
+/// The path of a database that is to be made, where nothing lies that would be taken for a part of it.
+fn place(path: &Path, account: &OsAccount) -> Result<PathBuf, OpenFault> {
     let real = file::prepare_directory(path, account)?;
     for log in LOGS {
         let log = beside(&real, log);
@@ -31,11 +59,14 @@ pub fn begin(path: &Path, account: &OsAccount, bytes: &[u8]) -> Result<bool, Ope
             return Err(OpenFault::OrphanedLog(log));
         }
     }
-    let temporary = name(&real);
-    let put = write(&temporary, bytes).and_then(|()| put(&temporary, &real));
+    Ok(real)
+}
+
+/// Whether the file has its name now.
+fn settled(temporary: &Path, put: io::Result<()>) -> Result<bool, OpenFault> {
     if put.is_err() {
         // Whatever the trouble was, it is told; this is only tidying up.
-        let _ = fs::remove_file(&temporary);
+        let _ = fs::remove_file(temporary);
     }
     match put {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),

@@ -33,49 +33,70 @@ const BODY_VERSION: i64 = 1;
 /// Records an event at the end of the chain. Its time is the clock's, whatever that is: the order is the number in the
 /// chain. One whose clock is behind the event before it says so.
 pub fn append(tx: &Tx<'_>, at: Timestamp, event: &NewEvent) -> Result<(), Fault> {
-    let last = "SELECT sequence, hash, at FROM events ORDER BY sequence DESC LIMIT 1";
-    let last: Option<(i64, Hash, Timestamp)> = tx.row(last, ())?;
-    let (sequence, previous, before) = last.unwrap_or((0, CHAIN_START, at));
-    let mut body = event.body.clone();
-    if let Some(fields) = body.as_object_mut() {
-        fields.insert("version".to_owned(), BODY_VERSION.into());
-        if at < before {
-            fields.insert(BEHIND.to_owned(), before.0.into());
-        }
+    Appending::at_the_end(tx)?.append(tx, at, event)
+}
+
+/// The end of the chain, where several events are recorded in one transaction and nobody else records any.
+#[derive(Debug)]
+pub struct Appending {
+    last: Option<(i64, Hash, Timestamp)>,
+}
+
+impl Appending {
+    /// Where the chain ends now.
+    pub fn at_the_end(tx: &Tx<'_>) -> Result<Appending, Fault> {
+        let last = "SELECT sequence, hash, at FROM events ORDER BY sequence DESC LIMIT 1";
+        Ok(Appending {
+            last: tx.row(last, ())?,
+        })
     }
-    let body = body.to_string();
-    let actor = event.actor.as_ref();
-    let who = Signature::row(actor);
-    let hashed = Hashed {
-        sequence: sequence + 1,
-        at,
-        number: event.kind.number(),
-        level: event.kind.level().word(),
-        actor: actor.map_or("", |actor| &actor.name),
-        who: Some(who),
-        target_kind: event.target.kind,
-        target_id: event.target.id,
-        target_name: &event.target.name,
-        body: &body,
-    };
-    let hash = chain(&previous, &hashed);
-    tx.change_one("INSERT INTO events (sequence, at, number, level, actor, target_kind, target_id, target_name, body,
-             previous, hash, actor_kind, actor_id)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)", params![
-        hashed.sequence,
-        hashed.at,
-        hashed.number,
-        hashed.level,
-        hashed.actor,
-        hashed.target_kind,
-        hashed.target_id,
-        hashed.target_name,
-        hashed.body,
-        previous,
-        hash,
-        who.0,
-        who.1,
-    ])
+
+    /// [`append`], after the event that was recorded last.
+    pub fn append(&mut self, tx: &Tx<'_>, at: Timestamp, event: &NewEvent) -> Result<(), Fault> {
+        let (sequence, previous, before) = self.last.unwrap_or((0, CHAIN_START, at));
+        let mut body = event.body.clone();
+        if let Some(fields) = body.as_object_mut() {
+            fields.insert("version".to_owned(), BODY_VERSION.into());
+            if at < before {
+                fields.insert(BEHIND.to_owned(), before.0.into());
+            }
+        }
+        let body = body.to_string();
+        let actor = event.actor.as_ref();
+        let who = Signature::row(actor);
+        let hashed = Hashed {
+            sequence: sequence + 1,
+            at,
+            number: event.kind.number(),
+            level: event.kind.level().word(),
+            actor: actor.map_or("", |actor| &actor.name),
+            who: Some(who),
+            target_kind: event.target.kind,
+            target_id: event.target.id,
+            target_name: &event.target.name,
+            body: &body,
+        };
+        let hash = chain(&previous, &hashed);
+        tx.change_one("INSERT INTO events (sequence, at, number, level, actor, target_kind, target_id, target_name, body,
+                 previous, hash, actor_kind, actor_id)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)", params![
+            hashed.sequence,
+            hashed.at,
+            hashed.number,
+            hashed.level,
+            hashed.actor,
+            hashed.target_kind,
+            hashed.target_id,
+            hashed.target_name,
+            hashed.body,
+            previous,
+            hash,
+            who.0,
+            who.1,
+        ])?;
+        self.last = Some((hashed.sequence, hash, at));
+        Ok(())
+    }
 }
 
 /// The last event; [`Head::START`] where there is none.

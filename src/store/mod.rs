@@ -17,6 +17,7 @@ mod file;
 mod flaws;
 mod identity;
 pub mod list;
+pub mod load;
 mod log;
 mod migrate;
 pub mod names;

@@ -22,6 +22,17 @@ use crate::store::{ANY, Place, Store, begin, events, file, log, names};
 /// How many steps of `SQLite`'s machine go by before a reader looks whether another question is wanted.
 const STEPS: i32 = 2_000;
 
+/// What every connection that writes is set to. Without recursive triggers INSERT OR REPLACE would get around those that
+/// guard the events; with secure delete a hash that goes leaves no trace in the file.
+const SETTINGS: &str =
+    "PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON; PRAGMA trusted_schema = OFF;
+    PRAGMA secure_delete = ON; PRAGMA synchronous = FULL;";
+
+/// What it is set to beside that while nobody sees the file yet: what fails is thrown away. The memory is in KiB.
+const UNGUARDED: &str =
+    "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
+    PRAGMA secure_delete = OFF; PRAGMA cache_size = -200000; PRAGMA threads = 2;";
+
 /// How many statements a connection keeps prepared; more than the use cases have.
 const STATEMENTS: usize = 100;
 
@@ -45,13 +56,7 @@ impl Store {
     ) -> Result<Store, Trouble> {
         let mut beginning = || {
             may_begin(account).map_err(trouble(place))?;
-            let mut tag_key = Zeroizing::new(vec![0; 32].into_boxed_slice());
-            random(&mut tag_key)?;
-            Ok::<_, Trouble>(Beginning {
-                user: account.user_name(),
-                now,
-                tag_key,
-            })
+            beginning(account, now, random)
         };
         if let Place::File(path) = place
             && file::is_missing(path).map_err(trouble(place))?
@@ -69,18 +74,42 @@ impl Store {
         Ok(store)
     }
 
-    /// Writes a database that is in memory to a new file, all of it or nothing.
+    /// Makes a database in a new file, and fills it before it has its name: all of it or nothing. Nobody else sees it
+    /// meanwhile, so nothing in it is guarded against a crash.
     ///
     /// # Errors
-    /// [`Trouble::Open`], with [`OpenFault::Exists`] among the faults.
-    pub fn put_in_file(&mut self, path: &Path, account: &OsAccount) -> Result<(), Trouble> {
-        let mut put = || {
-            may_begin(account)?;
-            let made = file::is_missing(path)?
-                && begin::begin(path, account, &begin::serialized(&mut self.connection)?)?;
-            if made { Ok(()) } else { Err(OpenFault::Exists) }
-        };
-        put().map_err(|fault| Trouble::Open(path.to_owned(), fault))
+    /// What `fill` said, [`Trouble::Open`], with [`OpenFault::Exists`] among the faults, or as of
+    /// [`Store::create_or_open`].
+    pub fn make_filled(
+        path: &Path,
+        account: &OsAccount,
+        now: Timestamp,
+        random: Fill<'_>,
+        fill: impl FnOnce(Store) -> Result<(), Trouble>,
+    ) -> Result<(), Trouble> {
+        let trouble = |fault| Trouble::Open(path.to_owned(), fault);
+        may_begin(account).map_err(trouble)?;
+        if !file::is_missing(path).map_err(trouble)? {
+            return Err(trouble(OpenFault::Exists));
+        }
+        let beginning = beginning(account, now, random)?;
+        let bytes = begin::new(&beginning).map_err(trouble)?;
+        let made = begin::begin_filled(path, account, &bytes, |temporary| {
+            let opened = || {
+                let (store, _) = connected(open_file(temporary)?, None)?;
+                store
+                    .connection
+                    .execute_batch(&format!("{SETTINGS} {UNGUARDED}"))
+                    .map_err(while_opening)?;
+                Ok(store)
+            };
+            fill(opened().map_err(trouble)?)
+        })?;
+        if made {
+            Ok(())
+        } else {
+            Err(trouble(OpenFault::Exists))
+        }
     }
 
     /// Opens a database that is there for writing, and brings an older one up to date; makes none, and no user.
@@ -228,6 +257,17 @@ fn may_begin(account: &OsAccount) -> Result<(), OpenFault> {
     Ok(())
 }
 
+/// What a database begins with that this account makes.
+fn beginning(account: &OsAccount, now: Timestamp, random: Fill<'_>) -> Result<Beginning, Trouble> {
+    let mut tag_key = Zeroizing::new(vec![0; 32].into_boxed_slice());
+    random(&mut tag_key)?;
+    Ok(Beginning {
+        user: account.user_name(),
+        now,
+        tag_key,
+    })
+}
+
 /// A connection to a database that is there, and its version; 0 only in memory. Nothing was changed yet, and a
 /// database that is not ours, or too new, is left so.
 pub(super) fn connect(place: &Place, account: &OsAccount) -> Result<(Store, i64), OpenFault> {
@@ -332,14 +372,9 @@ fn version(connection: &Connection, file: &Identity) -> Result<i64, OpenFault> {
 
 /// Sets a connection up.
 pub(super) fn settle(store: &Store, place: &Place) -> Result<(), OpenFault> {
-    // Without recursive triggers INSERT OR REPLACE would get around those that guard the events; with secure delete
-    // a hash that goes leaves no trace in the file.
     store
         .connection
-        .execute_batch(
-            "PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON; PRAGMA trusted_schema = OFF;
-             PRAGMA secure_delete = ON; PRAGMA synchronous = FULL;",
-        )
+        .execute_batch(SETTINGS)
         .map_err(while_opening)?;
     // A log that a long reader let grow is cut again by whoever begins it anew.
     let limit = "journal_size_limit";

@@ -1,14 +1,24 @@
 //! The demo's keys.
 
-use keyward::domain::id::UserId;
+use std::fs;
+use std::sync::Arc;
+
+use keyward::auth::hash::Hasher;
+use keyward::auth::random::predictable;
+use keyward::domain::id::{KeyId, UserId};
 use keyward::domain::list::{KeyRow, WindowQuery};
 use keyward::domain::name::{check_description, check_name};
 use keyward::domain::rights::Rights;
+use keyward::domain::trouble::{Fault, Trouble};
 use keyward::domain::user::{Arrival, UserDraft};
+use keyward::service::demo::Making;
 use keyward::service::{Service, demo};
-use keyward::store::{Place, events};
+use keyward::store::{Place, Store, checked, events};
 
-use crate::support::database::{AS_OF, Bench, NOW, everything, filter, on_disk, raw};
+use crate::support::database::{
+    AS_OF, Bench, CHEAP, NOW, SetClock, account, draft, everything, filter, in_memory, on_disk,
+    raw, service_for,
+};
 
 fn seeded() -> Service {
     Bench::demo(demo::FULL_ACCESS_USER).0.service
@@ -123,4 +133,69 @@ fn only_a_database_in_memory_is_set_back_and_then_for_all_its_connections() {
     let before = on_disk.dump();
     on_disk.service.set_back(&start).expect("nothing was done");
     assert_eq!(on_disk.dump(), before);
+}
+
+#[test]
+fn a_demo_of_many_keys_is_whole_and_has_them_in_every_state() {
+    const KEYS: u32 = 3_000;
+    let (place, clock) = (in_memory(), Arc::new(SetClock::new(NOW)));
+    let mut service = service_for(&place, &account(), &clock, &Hasher::new(CHEAP), 1);
+    let mut told = Vec::new();
+    let seeded = demo::seed(&mut service, "alice", KEYS, &mut |making| {
+        told.push(making);
+        Ok(())
+    });
+    seeded.expect("seeded");
+    let all = KEYS - demo::KEYS;
+    assert_eq!(told[0], Making::Keys { made: 0, all });
+    assert!(matches!(told[told.len() - 1], Making::Index(n) if n > 20));
+    let rows = rows(&mut service);
+    assert_eq!(rows.len(), 3_000);
+    let mut states = [0; 7];
+    for row in &rows {
+        states[usize::try_from(row.state(AS_OF).rank()).expect("a rank")] += 1;
+        assert_eq!(check_name(&row.name).as_ref(), Ok(&row.name));
+        assert_eq!(
+            check_description(&row.description).as_ref(),
+            Ok(&row.description)
+        );
+        assert!(
+            row.last_sign_in_at
+                .is_none_or(|at| at > row.created_at && at <= NOW),
+            "{row:?}"
+        );
+    }
+    assert!(states.iter().all(|keys| *keys > 10), "{states:?}");
+    let whole = service.store().read(|tx| checked(tx, None)).expect("read");
+    assert!(whole.is_ok_and(|whole| whole.events > 9_000));
+    assert_eq!(service.sweep(), Ok(0), "nothing is overdue");
+    // Times never run backwards in the trail.
+    let connection = raw(&place);
+    let backwards = "SELECT count(*) FROM events e JOIN events f ON f.sequence = e.sequence + 1 WHERE f.at < e.at";
+    let backwards = connection.query_row(backwards, (), |row| row.get::<_, i64>(0));
+    assert_eq!(backwards, Ok(0));
+    // What can be done to a key that one makes oneself can be done to these.
+    let alice = service
+        .sign_in("alice", &Arrival::default())
+        .expect("signed in");
+    let created = service
+        .create_key(&alice, &draft("one more"))
+        .expect("created");
+    assert_eq!(created.key, KeyId(3_001));
+}
+
+#[test]
+fn whoever_stops_the_making_of_a_demo_leaves_no_database() {
+    let (home, path) = on_disk();
+    let stopped = Store::make_filled(&path, &account(), NOW, &mut |_| Ok(()), |store| {
+        let clock = Arc::new(SetClock::new(NOW));
+        let mut service = Service::new(store, clock, predictable(1), Hasher::new(CHEAP))?;
+        demo::seed(&mut service, "alice", 9_000, &mut |making| match making {
+            Making::Keys { made: 0, .. } => Ok(()),
+            _ => Err(Fault::Superseded.into()),
+        })
+    });
+    assert_eq!(stopped, Err(Trouble::Storage(Fault::Superseded)));
+    let left = fs::read_dir(home.path()).expect("read").count();
+    assert_eq!(left, 0);
 }

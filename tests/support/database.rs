@@ -328,7 +328,13 @@ fn copy_of_demo() -> (Place, rusqlite::Connection) {
         let clock = Arc::new(SetClock::new(NOW));
         let made = demo::began(NOW);
         let mut service = service_at(&place, &demo_account(), clock, &hasher, 1, made);
-        demo::seed(&mut service, demo::FULL_ACCESS_USER).expect("seeded");
+        demo::seed(
+            &mut service,
+            demo::FULL_ACCESS_USER,
+            demo::KEYS,
+            &mut |_| Ok(()),
+        )
+        .expect("seeded");
         Mutex::new(raw(&place))
     });
     let place = in_memory();

@@ -59,6 +59,10 @@ pub(in crate::cli) static PAGES: &[Page] = &[
                 "keyward demo --db demo.db",
                 "Keep what is made, for keyward --db demo.db",
             ),
+            (
+                "keyward demo --keys 1000000 --db demo.db",
+                "See how it is with a million keys",
+            ),
         ],
         exits: &[(Exit::Done, "The user quit the console")],
         last: None,

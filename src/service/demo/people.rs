@@ -84,6 +84,9 @@ impl Seeding<'_> {
         let id = users::insert(self.tx, &fields, &self.actor.name, made)?;
         let body = user_use::created_in_event(self.tx, &fields)?;
         self.administrator(made, EventKind::UserCreated, (id, name), body);
+        if role == KEY_OPERATORS {
+            self.makers.push((made, signature(id, name)));
+        }
         if let Some(minutes) = signed_in {
             let at = self.ago(minutes * MINUTE);
             users::signed_in(self.tx, id, at)?;
