@@ -461,3 +461,83 @@ fn the_pre_commit_hook_of_the_page_refuses_a_secret_and_lets_all_else_pass() {
     let ran = home.scan(&["-"]).write_stdin(history.stdout).assert();
     is_discreet(&ran.code(1), &[&issued]);
 }
+
+#[test]
+fn each_row_for_programs_says_whether_its_key_was_locked_by_it() {
+    for format in ["json", "jsonl", "csv"] {
+        let mut home = Home::new();
+        let (issued, old) = (home.delivered("backup"), home.delivered("old"));
+        let new = home.service.issue(&home.owner, old.key).expect("issued");
+        home.deliver(&new, None);
+        let before = home.delivered("before");
+        let locked = home.service.lock_out_key(&home.owner, before.key, "");
+        locked.expect("locked");
+        let lines: Vec<_> = [&issued, &old, &before, &issued]
+            .map(|one| one.secret.expose())
+            .into();
+        home.write("a.log", lines.join("\n"));
+        let rows = |args: &[&str]| {
+            let mut ran = home.scan(&[&["files", "--format", format], args].concat());
+            rows_of(format, &printed(&ran.assert().code(1)))
+        };
+        let (backup, old, before) = (issued.key.0, old.key.0, before.key.0);
+        let spared = [old, before].map(|key| (key, false));
+        let all = |locked| [(backup, locked), spared[0], spared[1], (backup, locked)];
+        assert_eq!(rows(&[]), all(false), "{format}");
+        assert_eq!(rows(&["--lock", "--yes"]), all(true), "{format}");
+        // What was locked before is not locked again.
+        assert_eq!(rows(&["--lock", "--yes"]), all(false), "{format}");
+    }
+}
+
+/// The key of each row, and whether it was locked.
+fn rows_of(format: &str, printed: &str) -> Vec<(i64, bool)> {
+    let of = |row: &Value| {
+        let key = row["keyID"].as_i64().expect("an ID");
+        (key, row["locked"].as_bool().expect("a member"))
+    };
+    let json = |text: &str| serde_json::from_str::<Value>(text).expect("JSON");
+    match format {
+        "json" => json(printed)
+            .as_array()
+            .expect("rows")
+            .iter()
+            .map(of)
+            .collect(),
+        "jsonl" => printed.lines().map(|line| of(&json(line))).collect(),
+        _ => {
+            let mut reader =
+                csv::Reader::from_reader(printed.trim_start_matches('\u{feff}').as_bytes());
+            let headings = reader.headers().expect("headings").clone();
+            let at = |name| {
+                headings
+                    .iter()
+                    .position(|heading| heading == name)
+                    .expect(name)
+            };
+            let (key, locked) = (at("keyID"), at("locked"));
+            let rows = reader.records().map(|row| {
+                let row = row.expect("a row");
+                (row[key].parse().expect("an ID"), &row[locked] == "true")
+            });
+            rows.collect()
+        }
+    }
+}
+
+#[test]
+fn a_user_who_does_not_exist_finds_nothing_and_is_told_so_as_by_every_command() {
+    let mut home = Home::new();
+    let issued = home.delivered("backup");
+    home.write("a", issued.secret.expose());
+    let list = keyward(home.place.path(), &["key", "list", "--user", "nobody"]);
+    let list = Command::from_std(list).assert();
+    let code = list.get_output().status.code().expect("ended");
+    for args in [
+        &["files", "--user", "nobody"][..],
+        &["files", "--user", "nobody", "--lock", "--yes"],
+    ] {
+        let ran = home.scan(args).assert().code(code).stdout("");
+        assert_eq!(said(&ran), said(&list));
+    }
+}

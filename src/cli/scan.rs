@@ -10,6 +10,7 @@ use std::io::{self, ErrorKind, IsTerminal as _, Read, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
+use crate::cli::args::rows::Format;
 use crate::cli::args::scan::ScanArgs;
 use crate::cli::exit::Exit;
 use crate::cli::rows::Rows;
@@ -50,6 +51,7 @@ pub(super) fn scan(config: &Config, asked: ScanArgs) -> Result<ExitCode, Failure
         let mut scan = Scan {
             rows: Rows::new(asked.format.format, session.text, view),
             locking: asked.lock.then(|| Locking::new(asked.yes)),
+            told_at_end: asked.lock && !asked.yes && asked.format.format != Format::Table,
             session,
             tags: Tags::default(),
             last: None,
@@ -83,6 +85,8 @@ struct Scan {
     version: Option<i64>,
     rows: Rows,
     locking: Option<Locking>,
+    /// Whether nothing is written before it is known what was locked: programs are told so in each row.
+    told_at_end: bool,
     /// What is to be written yet.
     finds: Vec<Find>,
     /// Whether a living secret was found.
@@ -179,6 +183,7 @@ impl Scan {
             file: file.to_owned(),
             spot,
             leak,
+            locked: false,
         };
         if let Some(locking) = &mut self.locking {
             locking.take(&find, &mut self.session);
@@ -191,10 +196,15 @@ impl Scan {
     }
 
     fn flush(&mut self) -> Result<(), Failure> {
-        if self.finds.is_empty() {
+        if self.finds.is_empty() || self.told_at_end {
             return Ok(());
         }
-        let finds = std::mem::take(&mut self.finds);
+        let mut finds = std::mem::take(&mut self.finds);
+        if let Some(locking) = &self.locking {
+            for find in &mut finds {
+                find.locked = locking.has_locked(find.leak.key);
+            }
+        }
         print(&self.rows.part(&finds)).map(drop)
     }
 
@@ -209,10 +219,12 @@ impl Scan {
 
     fn end(mut self) -> Result<ExitCode, Failure> {
         self.flush()?;
+        let locking = self.locking.as_mut();
+        let done = locking.map_or(Ok(()), |locking| locking.end(&mut self.session));
+        self.told_at_end = false;
+        self.flush()?;
         print(self.rows.end())?;
-        if let Some(locking) = self.locking.take() {
-            locking.end(&mut self.session)?;
-        }
+        done?;
         Ok(match (self.living, self.unread) {
             (true, _) => Exit::Refused.into(),
             (false, true) => Exit::Trouble.into(),

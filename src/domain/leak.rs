@@ -78,6 +78,8 @@ pub struct Find {
     /// Nothing where it is in the file's name.
     pub spot: Option<Spot>,
     pub leak: Leak,
+    /// Whether the key was locked out because of such finds.
+    pub locked: bool,
 }
 
 #[cfg(test)]

@@ -28,5 +28,6 @@ impl Record for Find {
         }),
         ("secret", |find, _| Cell::text(find.leak.worth.word())),
         ("living", |find, _| Cell::Flag(find.leak.is_living())),
+        ("locked", |find, _| Cell::Flag(find.locked)),
     ];
 }

@@ -19,6 +19,7 @@ pub(super) struct Locking {
     at_once: bool,
     seen: HashSet<Found>,
     waiting: Vec<Lock>,
+    locked: HashSet<KeyId>,
 }
 
 struct Lock {
@@ -34,6 +35,7 @@ impl Locking {
             at_once,
             seen: HashSet::new(),
             waiting: Vec::new(),
+            locked: HashSet::new(),
         }
     }
 
@@ -52,42 +54,55 @@ impl Locking {
             reason: reason(find, session.text),
         };
         if self.at_once {
-            lock.carry_out(session);
+            self.carry_out(&lock, session);
         } else {
             self.waiting.push(lock);
         }
     }
 
+    /// Whether it was locked out here.
+    pub(super) fn has_locked(&self, key: KeyId) -> bool {
+        self.locked.contains(&key)
+    }
+
     /// Asks where it has to be asked.
-    pub(super) fn end(self, session: &mut Session) -> Result<(), Failure> {
+    pub(super) fn end(&mut self, session: &mut Session) -> Result<(), Failure> {
         if self.waiting.is_empty() {
             return Ok(());
         }
         let text = session.text;
         let lines = self.waiting.iter().map(|lock| lock.told("scan.lock", text));
         confirm(text, false, &lines.collect::<Vec<_>>().join("\n"))?;
-        for lock in self.waiting {
-            lock.carry_out(session);
+        for lock in std::mem::take(&mut self.waiting) {
+            self.carry_out(&lock, session);
         }
         Ok(())
+    }
+
+    fn carry_out(&mut self, lock: &Lock, session: &mut Session) {
+        if lock.carry_out(session) {
+            self.locked.insert(lock.key);
+        }
     }
 }
 
 impl Lock {
-    fn carry_out(&self, session: &mut Session) {
+    /// Tells what came of it; whether the key was locked out.
+    fn carry_out(&self, session: &mut Session) -> bool {
         let text = session.text;
         let (key, secret) = (self.key, self.secret);
         let locked = session
             .act(|service, actor| service.lock_out_leaked_key(actor, key, secret, &self.reason));
-        let said = match locked {
+        let said = match &locked {
             Ok(true) => self.told("scan.locked", text),
             Ok(false) => self.told("scan.no_longer_in_use", text),
             Err(trouble) => {
-                let why = text.trouble(&trouble);
+                let why = text.trouble(trouble);
                 self.told("scan.not_locked", text) + " " + &why
             }
         };
         let _ = writeln!(io::stderr(), "keyward: {said}");
+        matches!(locked, Ok(true))
     }
 
     fn told(&self, sentence: &'static str, text: Text) -> String {

@@ -14,7 +14,7 @@ const STRIDE: usize = CHARACTERS - WINDOW + 1;
 type Window = [u8; WINDOW];
 
 /// How many places there are for each tag: so seldom is something else taken for a part of one at the first look.
-const SPREAD: usize = 32;
+const SPREAD: usize = 64;
 const FEWEST: usize = 1 << 18;
 /// Spreads what is multiplied by it over the first bits of the product.
 const SPREADING: u64 = 0x9e37_79b9_7f4a_7c15;
