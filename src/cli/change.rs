@@ -94,7 +94,16 @@ fn change_rows<L: Changed>(
     let text = session.text;
     let outlooks = session
         .service
-        .foresee_changes(&session.actor, &changing.intent, &ids)?;
+        .foresee_changes(&session.actor, &changing.intent, &ids);
+    let outlooks = match (outlooks, ids.first()) {
+        (Err(trouble), Some(first)) if asked.sure.yes => {
+            // What is meant and forbidden is tried all the same: that is an event.
+            let intent = changing.intent.on(*first);
+            session.look_ahead(|service, actor| carry_out(service, actor, intent))?;
+            return Err(trouble.into());
+        }
+        (outlooks, _) => outlooks?,
+    };
     let plan = Plan::new(changing.many, changing.value, outlooks);
     if asked.sure.dry_run {
         for row in &plan.rows {
@@ -118,7 +127,7 @@ fn change_rows<L: Changed>(
     for row in &plan.rows {
         let id = row.intent.id();
         let before = told.record(&session, id);
-        match make(&mut session, row) {
+        match make(&mut session, row, asked.sure.yes) {
             Ok(changed) => {
                 done += usize::from(changed);
                 let after = told.record(&session, id);
@@ -160,16 +169,18 @@ fn names_one(intent: &Intent) -> bool {
     }
 }
 
-/// Changes one row, where there is anything to change.
-fn make(session: &mut Session, row: &Outlook) -> Result<bool, Trouble> {
-    row.prospect.as_ref().map_err(Clone::clone)?;
-    if !row.is_open() {
-        return Ok(false);
-    }
-    let (actor, intent) = (&session.actor, row.intent.clone());
-    let made = session
-        .service
-        .unless_changed(row.version, |service| carry_out(service, actor, intent));
+/// Changes one row, where there is anything to change. What is meant and forbidden is tried all the same: that is an event.
+fn make(session: &mut Session, row: &Outlook, meant: bool) -> Result<bool, Trouble> {
+    let make = |service: &mut Service, actor: &Actor| {
+        let intent = row.intent.clone();
+        service.unless_changed(row.version, |service| carry_out(service, actor, intent))
+    };
+    let made = match &row.prospect {
+        Ok(_) if row.is_open() => make(&mut session.service, &session.actor),
+        Ok(_) => return Ok(false),
+        Err(trouble) if meant && trouble.refusal().is_some() => session.look_ahead(make),
+        Err(trouble) => Err(trouble.clone()),
+    };
     made.map(|()| true)
 }
 

@@ -80,10 +80,16 @@ fn set(config: &Config, asked: PolicySetArgs) -> Result<ExitCode, Failure> {
             let format = asked.format.format;
             let before = session.service.policy(&session.actor)?;
             let draft = draft(&before, asked.fields);
-            let (foreseen, changes) = session
+            let foreseen = session
                 .service
-                .foresee_policy(&session.actor, &before, &draft)
-                .map_err(|trouble| session.of_options(&trouble))?;
+                .foresee_policy(&session.actor, &before, &draft);
+            if foreseen.is_err() && asked.sure.yes {
+                // What is meant and forbidden is tried all the same: that is an event.
+                session
+                    .look_ahead(|service, actor| service.save_policy(actor, &before, &draft))
+                    .map_err(|trouble| session.of_options(&trouble))?;
+            }
+            let (foreseen, changes) = foreseen.map_err(|trouble| session.of_options(&trouble))?;
             let told = || -> Result<String, Failure> {
                 let lines = session.text.changes(&changes).into_iter();
                 let lines = lines.map(|line| line + "\n").collect::<String>();

@@ -13,6 +13,7 @@ use crate::cli::rows::{list, made};
 use crate::cli::session::{Access, Session};
 use crate::cli::{Failure, show};
 use crate::config::Config;
+use crate::domain::authority::cut;
 use crate::domain::edit::RoleEdit;
 use crate::domain::id::RoleId;
 use crate::domain::intent::Intent;
@@ -47,7 +48,9 @@ fn new(config: &Config, asked: RoleNewArgs) -> Result<ExitCode, Failure> {
         if asked.format.format != Format::Table {
             session.service.records::<RoleRow>(&session.actor, &[])?;
         }
-        let mut draft = RoleDraft::from(RoleFields::default());
+        // As in the console: what a new role has of itself, as far as it may be given.
+        let begun = cut(&RoleFields::default(), &session.actor.role.fields);
+        let mut draft = RoleDraft::from(begun);
         fields(&session, Some(asked.name), asked.allows, asked.yes)?.apply(&mut draft);
         let created = session.act(|service, actor| service.create_role(actor, &draft));
         let id = created.map_err(|trouble| session.of_options(&trouble))?;

@@ -239,7 +239,9 @@ impl Session {
             let problem = Problem::new(Field::ExpiresOn, Rule::from(why));
             let why = self.text.problem(&problem, &[]);
             let said: [(&str, &dyn std::fmt::Display); 2] = [("option", &argument), ("why", &why)];
-            Failure::Words(self.text.fill("cli.no_day", &said), Exit::Usage)
+            let words = self.text.fill("cli.no_day", &said);
+            // A day that can be read and is too late is refused as every other value is.
+            Failure::Words(words, Exit::of(&Trouble::Problems(vec![problem])))
         })?;
         Ok(Some(day))
     }
