@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::thread;
 
 use keyward::domain::secret::IssuedSecret;
@@ -21,6 +21,11 @@ mod support {
     pub mod inject;
     pub mod process;
     pub mod program;
+}
+
+#[path = "signals"]
+mod signals {
+    mod every;
 }
 
 use support::database::{CHEAP, as_made, draft};
@@ -63,6 +68,12 @@ fn start(home: &Path, args: &[&str]) -> Child {
         command.env(name, value.expect("a value"));
     }
     command.spawn().expect("started")
+}
+
+/// Runs it to its end, without input.
+fn run(home: &Path, args: &[&str]) -> Output {
+    let mut command = keyward(home, args);
+    command.stdin(Stdio::null()).output().expect("ran")
 }
 
 fn said(child: &mut Child) -> String {

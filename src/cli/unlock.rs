@@ -33,7 +33,6 @@ pub(super) fn unlock(
     } else {
         "cli.not_locked"
     };
-    write(&(text.fill(sentence, &[("name", &name)]) + "\n"))
-        .map_err(|error| Failure::System("cli.output", error))?;
+    write(&(text.fill(sentence, &[("name", &name)]) + "\n")).map_err(Failure::Output)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -80,7 +80,7 @@ pub(super) fn verify(text: Text, config: &Config, args: VerifyArgs) -> Result<Ex
         Verdict::Valid(_) => ExitCode::SUCCESS,
         Verdict::Refused(_) => Exit::Refused.into(),
     };
-    write(&(answer(&judged, told) + "\n")).map_err(|error| Failure::System("cli.output", error))?;
+    write(&(answer(&judged, told) + "\n")).map_err(Failure::Output)?;
     service.note_use(judged.noted);
     Ok(code)
 }
