@@ -241,6 +241,73 @@ fn each_thing_that_is_wrong_inside_is_told_in_its_own_line() {
 }
 
 #[test]
+fn a_clock_that_was_set_back_is_told_whatever_was_recorded_since() {
+    let home = tempfile::tempdir().expect("a directory");
+    let place = Place::File(database_of(home.path()));
+    let clock = Arc::new(SetClock::new(Timestamp(60_000 * DAY)));
+    let mut service = service(&place, &clock, &Hasher::new(CHEAP), 1);
+    let alice = service.sign_in("alice", &Arrival::default()).expect("in");
+    service.create_key(&alice, &draft("late")).expect("created");
+    clock.set(-50_000 * DAY);
+    service
+        .create_key(&alice, &draft("early"))
+        .expect("created");
+    drop(service);
+    finds(home.path(), "clock", "warning", "Set this machine's clock");
+}
+
+#[test]
+fn what_killed_restores_have_left_is_named_and_removed_by_the_next_one() {
+    let home = closed();
+    let directory = database_of(home.path()).parent().expect("one").to_owned();
+    let mut gone = std::process::Command::new("true").spawn().expect("started");
+    let gone_id = gone.id();
+    gone.wait().expect("ended");
+    let old = std::time::SystemTime::now() - std::time::Duration::from_hours(2);
+    let make = |name: String, is_old: bool| {
+        let path = directory.join(name);
+        fs::write(&path, "half").expect("written");
+        if is_old {
+            let file = fs::File::options().write(true).open(&path).expect("opened");
+            file.set_modified(old).expect("set");
+        }
+        path
+    };
+    let of = |process: u32, end: &str| format!("keyward.db.new-{process}-0123456789abcdef{end}");
+    let left = [make(of(gone_id, ""), true), make(of(gone_id, "-wal"), true)];
+    let kept = [
+        make(of(gone_id, "-shm"), false),
+        make(of(std::process::id(), ""), true),
+        make(of(gone_id, ".mine"), true),
+        make(
+            "keyward.db.before-restore-20260101T000000Z.exchange".to_owned(),
+            true,
+        ),
+        make(
+            "keyward.db.before-restore-20260101T000000Z".to_owned(),
+            true,
+        ),
+        make("other.db".to_owned() + &of(gone_id, ""), true),
+    ];
+    finds(home.path(), "left", "warning", &of(gone_id, ""));
+    finds(home.path(), "left", "warning", "20260101T000000Z.exchange");
+    let copy = home.path().join("copy.db");
+    for args in [
+        &["backup", "copy.db"][..],
+        &["restore", &copy.display().to_string(), "--yes"],
+    ] {
+        let done = keyward(home.path(), args).output().expect("run");
+        assert!(done.status.success(), "{done:?}");
+    }
+    for path in &left {
+        assert!(!path.exists(), "{}", path.display());
+    }
+    for path in &kept {
+        assert!(path.exists(), "{}", path.display());
+    }
+}
+
+#[test]
 fn a_clock_behind_the_newest_event_is_told() {
     let home = tempfile::tempdir().expect("a directory");
     let path = database_of(home.path());

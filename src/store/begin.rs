@@ -1,10 +1,7 @@
 //! A new database. It is made in memory and put in place whole, so that no other process ever sees half of one, and
 //! a file that holds nothing is always damage.
 
-use std::collections::hash_map::RandomState;
-use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, Permissions};
-use std::hash::BuildHasher;
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -16,6 +13,7 @@ use crate::domain::user::OsAccount;
 use crate::store::address::{FILE_MODE, beside};
 use crate::store::fault::while_opening;
 use crate::store::file::{self, unreachable};
+use crate::store::left;
 use crate::store::migrate::{Beginning, migrate};
 
 /// What may lie beside a database that was removed, and would be taken for the new one's.
@@ -25,7 +23,7 @@ const LOGS: [&str; 2] = ["-wal", "-journal"];
 /// meanwhile is left as it is.
 pub fn begin(path: &Path, account: &OsAccount, bytes: &[u8]) -> Result<bool, OpenFault> {
     let real = place(path, account)?;
-    let temporary = name(&real);
+    let temporary = left::name(&real);
     let put = write(&temporary, bytes).and_then(|()| put(&temporary, &real));
     settled(&temporary, put)
 }
@@ -39,7 +37,7 @@ pub fn begin_filled(
 ) -> Result<bool, Trouble> {
     let trouble = |fault| Trouble::Open(path.to_owned(), fault);
     let real = place(path, account).map_err(trouble)?;
-    let temporary = name(&real);
+    let temporary = left::name(&real);
     let written = write(&temporary, bytes).map_err(|error| trouble(unreachable(&error)));
     if let Err(why) = written.and_then(|()| fill(&temporary)) {
         let _ = fs::remove_file(&temporary);
@@ -89,15 +87,6 @@ pub fn new(beginning: &Beginning) -> Result<Vec<u8>, OpenFault> {
 pub fn serialized(connection: &mut Connection) -> Result<Vec<u8>, OpenFault> {
     let bytes = connection.serialize("main").map_err(while_opening)?;
     Ok(bytes.to_vec())
-}
-
-/// A name that no other process takes, in the same directory.
-pub fn name(real: &Path) -> PathBuf {
-    let mut name = real.file_name().map_or_else(OsString::new, OsString::from);
-    let process = std::process::id();
-    let random = RandomState::new().hash_one(process);
-    name.push(format!(".new-{process}-{random:016x}"));
-    real.with_file_name(name)
 }
 
 fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {

@@ -21,6 +21,7 @@ use crate::path::name_of;
 use crate::store::address::{beside, uri};
 use crate::store::fault::{forget_system_error, while_opening};
 use crate::store::file::FileSystem;
+use crate::store::left::{self, Left};
 use crate::store::migrate::{KNOWN, identify};
 use crate::store::{Tx, events, file, flaws, log, names};
 
@@ -52,6 +53,8 @@ pub struct Found {
     pub writer: Option<i32>,
     /// There is a journal, as another program leaves it that was killed.
     pub journal: bool,
+    /// What killed processes have left beside it.
+    pub left: Left,
     /// Why it would not be opened.
     pub refused: Option<OpenFault>,
     /// What is in it, where it can be read.
@@ -78,7 +81,7 @@ pub struct Inside {
     /// What differs from what Keyward makes; nothing is looked for in another form than this program's.
     pub differs: Result<Vec<Flaw>, Fault>,
     pub chain: Option<Result<Result<Whole, Break>, Fault>>,
-    /// The time of the last event.
+    /// The latest time of an event: the last one may be of a clock that was behind.
     pub newest: Option<Timestamp>,
 }
 
@@ -116,6 +119,7 @@ pub fn look(path: &Path, account: &OsAccount) -> Found {
         log: length("-wal"),
         writer,
         journal: length("-journal") > 0,
+        left: left::look(&real),
         refused: fault.or(refused),
         inside,
         real,
@@ -257,13 +261,12 @@ fn within(connection: &Connection, real: &Path) -> Result<Inside, OpenFault> {
         let found = [flaws::schema(&tx)?, flaws::dangling(&tx)?];
         Ok(found.into_iter().flatten().collect())
     };
-    let last = "SELECT at FROM events ORDER BY sequence DESC LIMIT 1";
     Ok(Inside {
         schema: (found, KNOWN),
         damage: quick.map(|words| (words != "ok").then_some(words)),
         differs: if known { differs() } else { Ok(Vec::new()) },
         chain: known.then(|| events::check_chain(&tx, None)),
-        newest: tx.find(last, ()).ok().flatten(),
+        newest: tx.value("SELECT max(at) FROM events", ()).ok().flatten(),
     })
 }
 

@@ -16,6 +16,7 @@ mod fault;
 mod file;
 mod flaws;
 mod identity;
+pub mod left;
 pub mod list;
 pub mod load;
 mod log;

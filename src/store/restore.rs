@@ -23,10 +23,11 @@ use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, FileFault, OpenFault, Trouble};
 use crate::domain::user::OsAccount;
 use crate::store::address::{FILE_MODE, beside};
-use crate::store::begin::{self, rename};
+use crate::store::begin::rename;
 use crate::store::copy::{Stop, alone, copy, of_file};
 use crate::store::fault::{forget_system_error, while_opening};
 use crate::store::file::{self, unreachable};
+use crate::store::left::{self, EXCHANGE};
 use crate::store::migrate::{KNOWN, identify, migrate};
 use crate::store::open::{connect, settle};
 use crate::store::rehearsal::in_memory;
@@ -90,7 +91,8 @@ impl Ready {
         };
         let source = open_copy(from, account).map_err(of(from))?;
         let real = file::prepare_directory(to, account).map_err(of(to))?;
-        let temporary = begin::name(&real);
+        left::remove(&real);
+        let temporary = left::name(&real);
         let made = OpenOptions::new()
             .write(true)
             .create_new(true)
@@ -394,6 +396,11 @@ fn open_copy(path: &Path, account: &OsAccount) -> Result<Connection, OpenFault> 
     }
 }
 
+/// Whether anybody has it open as a database.
+pub(super) fn is_open(path: &Path) -> bool {
+    matches!(lock(path), Err(OpenFault::InUse))
+}
+
 /// Refuses a database that anybody has open, a stopped process too.
 fn refuse_in_use(path: &Path) -> Result<(), OpenFault> {
     // This process has no connection to it, whose locks would go with the file that is opened here.
@@ -458,12 +465,17 @@ fn in_one_file(real: &Path, seen: Option<Head>) -> Result<Connection, Trouble> {
 
 /// Lets two files change places, and gives the one that comes out its name.
 fn exchange(new: &Path, real: &Path, aside: &Path) -> io::Result<()> {
-    if at_once(new, real)? {
-        return rename(new, aside);
-    }
-    // A file system that cannot: the old one keeps its place until the new one has it.
-    fs::hard_link(real, aside)?;
-    fs::rename(new, real)
+    // Killed behind the exchange, what was there has a name that tells it: what is made ready is removed one day.
+    let between = beside(aside, EXCHANGE);
+    rename(new, &between)?;
+    at_once(&between, real).and_then(|is_done| {
+        if is_done {
+            return rename(&between, aside);
+        }
+        // A file system that cannot: the old one keeps its place until the new one has it.
+        fs::hard_link(real, aside)?;
+        fs::rename(&between, real)
+    })
 }
 
 #[cfg(target_os = "linux")]

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use nix::unistd::{User, geteuid};
 
@@ -46,6 +46,7 @@ pub(super) fn all(
     checks.extend(found.space.map(|space| doctor.space(space)));
     checks.extend(doctor.journal());
     checks.extend(doctor.log());
+    checks.extend(doctor.left());
     if let Some(inside) = &found.inside {
         checks.push(doctor.pages(inside));
         checks.push(doctor.schema(inside));
@@ -215,6 +216,25 @@ impl Doctor<'_> {
         } else {
             check(Grade::Ok, said)
         })
+    }
+
+    fn left(&self) -> Option<Check> {
+        let of = |sentence, paths: &[PathBuf]| {
+            let paths: Vec<String> = paths
+                .iter()
+                .map(|path| path.display().to_string())
+                .collect();
+            let told = self.say(sentence, &[("paths", &paths.join(", "))]);
+            (!paths.is_empty()).then_some(told)
+        };
+        let left = &self.found.left;
+        let told = [
+            of("doctor.left_new", &left.new),
+            of("doctor.left_exchanged", &left.exchanged),
+        ];
+        let told: Vec<&str> = told.iter().flatten().map(String::as_str).collect();
+        let said = self.text.joined(&told);
+        (!told.is_empty()).then(|| check!("left", "doctor.left")(Grade::Warning, said))
     }
 
     fn pages(&self, inside: &Inside) -> Check {
