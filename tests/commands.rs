@@ -369,6 +369,22 @@ fn a_dry_run_shows_no_values_to_whom_the_row_is_not_shown() {
 }
 
 #[test]
+fn a_new_key_that_will_not_authenticate_is_told_with_its_role() {
+    let home = Home::with(&[]);
+    home.ends(0, &["role", "new", "quiet", "--allow-web-service", "no"]);
+    let new = ["key", "new", "--name", "a", "--secret-file", "a", "--role"];
+    let said = home.says(0, &[&new[..], &["quiet"]].concat());
+    assert!(said.contains("quiet: "), "{said}");
+    assert!(
+        said.contains("will not authenticate") || said.contains("do not authenticate"),
+        "{said}"
+    );
+    let new = ["key", "new", "--name", "b", "--secret-file", "b", "--role"];
+    let said = home.says(0, &[&new[..], &["Auditor"]].concat());
+    assert!(!said.contains("authenticate"), "{said}");
+}
+
+#[test]
 fn nothing_is_changed_where_nobody_can_be_asked_and_none_has_said_yes() {
     let home = Home::with(&["ci"]);
     let before = home.dump();

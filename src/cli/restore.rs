@@ -53,7 +53,8 @@ fn replace(
     let clock = SystemClock;
     // First of all, because it is what is wrong most often.
     let there = present(&place, account)?;
-    let (ready, copy) = Ready::make(&from, &place, account, stop)?;
+    let made = Ready::make(&from, &place, account, stop);
+    let (ready, copy) = made.map_err(|trouble| of_copy(text, trouble, &from))?;
     let as_of = AsOf {
         now: clock.now(),
         warning: Warning::default(),
@@ -100,6 +101,32 @@ fn replace(
     };
     let again = plan.lock_again(text, place_option(config, &place).as_deref());
     print(&(done + "\n" + &again))
+}
+
+/// Says of what is wrong with the copy that it is the copy.
+fn of_copy(text: Text, trouble: Trouble, from: &Path) -> Failure {
+    match &trouble {
+        Trouble::Open(path, _) if path != from => trouble.into(),
+        Trouble::Open(..) | Trouble::Flawed(_) => {
+            let why = text.trouble(&trouble);
+            let words = text.fill("restore.no_copy", &[("why", &why)]);
+            Failure::Words(words, Exit::of(&trouble))
+        }
+        _ => trouble.into(),
+    }
+}
+
+/// Why what is there cannot be compared. It is put aside all the same, and so nothing is said that would hinder that.
+fn no_comparison(text: Text, fault: &OpenFault) -> String {
+    let why = text.say(match fault {
+        OpenFault::ForeignLog => "restore.foreign_log",
+        OpenFault::ForeignJournal => "restore.foreign_journal",
+        OpenFault::Empty => "restore.empty",
+        OpenFault::NotADatabase => "restore.not_a_database",
+        OpenFault::Newer { .. } => "restore.newer",
+        _ => return text.say("restore.damaged").to_owned(),
+    });
+    text.fill("restore.unreadable", &[("why", &why)])
 }
 
 /// The option that names the database, quoted for a shell; none where every shell of the account's finds it without.
@@ -175,9 +202,7 @@ impl Plan {
                 return Ok(plan);
             }
             Present::Unreadable(fault) => {
-                let trouble = Trouble::Open(place.to_owned(), fault.clone());
-                let why = text.trouble(&trouble);
-                plan.tell(text.fill("restore.unreadable", &[("why", &why)]));
+                plan.tell(no_comparison(text, fault));
                 return Ok(plan);
             }
             Present::Readable(there) => compared(copy, there)?,

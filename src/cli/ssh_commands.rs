@@ -298,6 +298,7 @@ fn check(
                     return refused("ssh_commands.only", only);
                 }
             }
+            _ if id == "break_glass" => return refused("ssh_commands.break_glass", ""),
             _ => return refused("ssh_commands.no_option", ""),
         }
     }

@@ -1,6 +1,7 @@
 //! `keyward key new`: keys are made, and their secrets handed over.
 
 use std::collections::HashMap;
+use std::fmt::Display;
 use std::fs::File;
 use std::io::{self, Read, Write as _};
 use std::path::Path;
@@ -154,6 +155,18 @@ impl Beginning {
         draft.map_err(|fault| Trouble::Import { line: 0, fault })
     }
 
+    /// Says of which role's keys none authenticates, as the console's form does.
+    fn tell_what_opens_nothing(&self, drafts: &[ApiKeyDraft], text: Text) {
+        let roles = self.roles.as_deref().unwrap_or_default().iter();
+        let given = roles.filter(|role| drafts.iter().any(|draft| draft.role == role.id));
+        for role in given.filter(|role| !role.fields.web_service) {
+            let why = text.say("hint.no_web_service");
+            let said: [(&str, &dyn Display); 2] = [("role", &role.fields.name), ("why", &why)];
+            let said = text.fill("cli.role_opens_nothing", &said);
+            let _ = writeln!(io::stderr(), "keyward: {said}");
+        }
+    }
+
     fn role_named(&self, named: &str) -> Result<RoleId, Trouble> {
         let name = match Reference::parse(named) {
             Reference::Id(id) => return Ok(RoleId(id)),
@@ -213,6 +226,7 @@ impl Making {
             }
             return Ok(worst.into());
         }
+        beginning.tell_what_opens_nothing(&good, session.text);
         let delivery = if handing.delivers() {
             Delivery::Now(None)
         } else {
