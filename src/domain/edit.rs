@@ -36,6 +36,15 @@ fn put<T: Clone>(there: &mut T, wanted: Option<&T>) {
     }
 }
 
+/// Puts a lock in the place of what is there. Who is locked out stays so, with the reason that there is, where no other is
+/// given.
+fn put_lock(there: &mut Option<String>, wanted: Option<&Option<String>>) {
+    let gives_none = wanted.is_some_and(|wanted| wanted.as_deref() == Some(""));
+    if !(gives_none && there.is_some()) {
+        put(there, wanted);
+    }
+}
+
 impl KeyEdit {
     /// Changes the fields of a key.
     pub fn apply(&self, draft: &mut ApiKeyDraft) {
@@ -47,7 +56,7 @@ impl KeyEdit {
         put(&mut draft.zone, self.zone.as_ref());
         put(&mut draft.addresses, self.addresses.as_ref());
         put(&mut draft.rate, self.rate.as_ref());
-        put(&mut draft.locked_out, self.locked_out.as_ref());
+        put_lock(&mut draft.locked_out, self.locked_out.as_ref());
         if let Some(day) = self.expires_on {
             draft.expires_on = day.map(|day| day.to_string());
             draft.expires_at = None;
@@ -78,7 +87,7 @@ impl UserEdit {
         put(&mut draft.role, self.role.as_ref());
         put(&mut draft.locale, self.locale.as_ref());
         put(&mut draft.zone, self.zone.as_ref());
-        put(&mut draft.locked_out, self.locked_out.as_ref());
+        put_lock(&mut draft.locked_out, self.locked_out.as_ref());
     }
 }
 

@@ -236,8 +236,8 @@ impl Verbs for KeyVerbs {
             Action::EndOverlap,
             Change {
                 can: |row, _| {
-                    let overlaps = row.retiring.is_some() && !row.facts.deleted;
-                    Cannot::Trouble(Trouble::NoOverlap).unless(overlaps)
+                    undeleted(row)?;
+                    Cannot::Trouble(Trouble::NoOverlap).unless(row.retiring.is_some())
                 },
                 intent: |id| Intent::Key(KeyChange::EndOverlap, KeyId(id)),
                 question: Question::Confirm {
