@@ -171,14 +171,14 @@ fn names_one(intent: &Intent) -> bool {
 
 /// Changes one row, where there is anything to change. What is meant and forbidden is tried all the same: that is an event.
 fn make(session: &mut Session, row: &Outlook, meant: bool) -> Result<bool, Trouble> {
-    let make = |service: &mut Service, actor: &Actor| {
+    let try_it = |service: &mut Service, actor: &Actor| {
         let intent = row.intent.clone();
         service.unless_changed(row.version, |service| carry_out(service, actor, intent))
     };
     let made = match &row.prospect {
-        Ok(_) if row.is_open() => make(&mut session.service, &session.actor),
+        Ok(_) if row.is_open() => try_it(&mut session.service, &session.actor),
         Ok(_) => return Ok(false),
-        Err(trouble) if meant && trouble.refusal().is_some() => session.look_ahead(make),
+        Err(trouble) if meant && trouble.refusal().is_some() => session.look_ahead(try_it),
         Err(trouble) => Err(trouble.clone()),
     };
     made.map(|()| true)

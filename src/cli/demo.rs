@@ -106,17 +106,16 @@ fn make(
     telling.end();
     filled?;
     let place = Place::File(path);
-    let parts = match &home {
-        None => console::on_database(config, &place, Some(user))?,
-        Some(_) => {
-            let store = machine.create_or_open(&place, &config.account, began)?;
-            let mut writer = machine.service(store, 1)?;
-            let actor = writer.sign_in(user, &config.arrival)?;
-            Parts {
-                place: None,
-                ..console::parts(config, machine, &place, writer, actor)?
-            }
+    let parts = if home.is_some() {
+        let store = machine.create_or_open(&place, &config.account, began)?;
+        let mut writer = machine.service(store, 1)?;
+        let actor = writer.sign_in(user, &config.arrival)?;
+        Parts {
+            place: None,
+            ..console::parts(config, machine, &place, writer, actor)?
         }
+    } else {
+        console::on_database(config, &place, Some(user))?
     };
     Ok((parts, home))
 }

@@ -417,8 +417,7 @@ mod tests {
             assert!(place(right.name()).is_some(), "{right:?}");
         }
         // Of the full names as the original has them, sorted, one on a line.
-        let names: Vec<&str> = NAMES.iter().copied().collect();
-        let digest = Sha256::digest(names.join("\n"));
+        let digest = Sha256::digest(NAMES.join("\n"));
         let digest = digest.iter().fold(String::new(), |mut hex, byte| {
             let _ = write!(hex, "{byte:02x}");
             hex
