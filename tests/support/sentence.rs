@@ -20,7 +20,12 @@ pub fn is_on(screen: &str, text: Text, name: &'static str, values: Values) -> bo
     let unknown = words.filter(|word| !values.iter().any(|(known, _)| known == word));
     let mut values = values.to_vec();
     values.extend(unknown.map(|word| (word, &ANYTHING as &dyn Display)));
-    let sentence = unwrapped(&text.fill(name, &values));
+    shows(screen, &text.fill(name, &values))
+}
+
+/// Whether these words are on a screen, in one of these ways.
+pub fn shows(screen: &str, sentence: &str) -> bool {
+    let sentence = unwrapped(sentence);
     let boxed: String = screen.lines().filter_map(in_box).collect();
     let over_a_box = screen.lines().filter_map(in_box).filter_map(in_box);
     let over_a_box: String = over_a_box.collect();
