@@ -263,7 +263,7 @@ fn what_killed_restores_have_left_is_named_and_removed_by_the_next_one() {
     let mut gone = std::process::Command::new("true").spawn().expect("started");
     let gone_id = gone.id();
     gone.wait().expect("ended");
-    let old = std::time::SystemTime::now() - std::time::Duration::from_hours(2);
+    let old = std::time::UNIX_EPOCH + std::time::Duration::from_hours(2);
     let make = |name: String, is_old: bool| {
         let path = directory.join(name);
         fs::write(&path, "half").expect("written");

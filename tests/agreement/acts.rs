@@ -170,7 +170,7 @@ impl Act {
             }
             Act::EditKey(id, typed) => {
                 let before = service.store().read(|tx| api_keys::get(tx, *id))?;
-                let before = before.map(|key| key.fields).unwrap_or_else(no_key);
+                let before = before.map_or_else(no_key, |key| key.fields);
                 let mut draft = ApiKeyDraft::from(&before);
                 put_key(&mut draft, typed, delivered);
                 service.save_key(who, *id, &before, &draft).map(drop)

@@ -242,8 +242,7 @@ impl Hand {
         }
         let ticked = self.line().contains("[x]");
         match field {
-            Field::Role => drop(self.keys(" ").keys(text).keys("\n")),
-            Field::TimeZone => drop(self.keys(" ").keys(text).keys("\n")),
+            Field::Role | Field::TimeZone => drop(self.keys(" ").keys(text).keys("\n")),
             Field::Language => {
                 let shown =
                     Locale::from_tag(text).map_or("same as", |tag| Text::en_us().locale(tag));

@@ -123,7 +123,7 @@ pub fn begun() -> World {
         };
         // The name is given twice, the first time to a key that is deleted by then.
         if name == "again" {
-            key.name = "taken".to_owned();
+            "taken".clone_into(&mut key.name);
         }
         key.locked_out = (name == "locked").then(|| "lost".to_owned());
         key.expires_on = ["dated", "expired"]
@@ -132,7 +132,7 @@ pub fn begun() -> World {
         let issued = service.create_key(&owner, &key).expect("a key");
         assert_eq!(issued.key, KeyId(id));
         match name {
-            "pending" => pending = issued.secret.expose().to_owned(),
+            "pending" => issued.secret.expose().clone_into(&mut pending),
             "robot" => robot = issued.id,
             _ => {}
         }
