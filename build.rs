@@ -5,6 +5,8 @@
     reason = "what cargo and packagers tell a build script is in the environment"
 )]
 
+#[path = "src/text/hash.rs"]
+mod hash;
 #[path = "build/revision.rs"]
 mod revision;
 #[path = "build/rights.rs"]
@@ -18,7 +20,7 @@ use std::{env, fs};
 use toml::Table;
 
 fn main() {
-    for part in ["build.rs", "build"] {
+    for part in ["build.rs", "build", "src/text/hash.rs"] {
         println!("cargo::rerun-if-changed={part}");
     }
     write("sentences.rs", &sentences::tables());

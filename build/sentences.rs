@@ -1,16 +1,20 @@
-//! The sentences of every language as tables, sorted by name. Every language has the same names, or there is no program.
+//! The sentences of every language as tables, in one order. Every language has the same names, or there is no program.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use toml::Value;
 
+use crate::hash::hash;
 use crate::read;
 
 /// The language that says which sentences there are.
 const FIRST: &str = "en-US";
 /// The others, each with the name of its table.
 const OTHERS: [(&str, &str); 1] = [("ja-JP", "JA_JP")];
+
+/// Places where a name can be looked for: a power of two, of which most are free.
+const PLACES: usize = 4_096;
 
 /// Sentences by their full names: `section.name`.
 type Sentences = BTreeMap<String, String>;
@@ -21,7 +25,7 @@ pub fn tables() -> String {
     let mut texts = Texts::default();
     let first = sentences(FIRST);
     let ascii: Vec<String> = first.values().map(|sentence| in_ascii(sentence)).collect();
-    let mut source = texts.table("NAMES", first.keys());
+    let mut source = places(first.keys()) + &texts.table("NAMES", first.keys());
     source += &texts.table("EN_US", first.values());
     source += &texts.table("EN_US_ASCII", &ascii);
     for (language, name) in OTHERS {
@@ -30,6 +34,21 @@ pub fn tables() -> String {
         source += &texts.table(name, sentences.values());
     }
     source + &format!("static ALL: &str = {:?};\n", texts.all)
+}
+
+/// For each place the name that is there, by its number from 1; 0 is none. A name whose place is taken has the next free
+/// one.
+fn places<'a>(names: impl Iterator<Item = &'a String>) -> String {
+    let mut places = vec![0; PLACES];
+    for (number, name) in (1..).zip(names) {
+        assert!(number < PLACES / 2, "more places are needed");
+        let mut at = hash(name) % PLACES;
+        while places[at] != 0 {
+            at = (at + 1) % PLACES;
+        }
+        places[at] = number;
+    }
+    format!("static PLACES: &[u16; {PLACES}] = &{places:?};\n")
 }
 
 /// All texts in one: a pointer to each would have to be set whenever the program starts.

@@ -4,6 +4,7 @@ mod bounds;
 pub mod bulk;
 mod event;
 mod handover;
+mod hash;
 mod import;
 mod pasted;
 mod role;

@@ -295,6 +295,41 @@ fn the_answer_comes_before_anything_is_written_and_waits_for_nobody() {
     assert!(!after.contains("sync("), "{after}");
 }
 
+#[test]
+fn the_memory_of_a_hash_is_taken_once_and_for_a_refused_secret_not_at_all() {
+    if !is_there("strace") {
+        return skip("there is no strace");
+    }
+    let keyring = Keyring::new();
+    let calls = keyring.directory.path().join("calls");
+    let taken = |secret: &str, code: i32| {
+        Command::new("strace")
+            .args(["-f", "-qq", "-e", "trace=mmap,mremap,brk", "-o"])
+            .arg(&calls)
+            .args([KEYWARD, "verify", "--db"])
+            .arg(keyring.database())
+            .write_stdin(secret)
+            .assert()
+            .code(code);
+        let calls = fs::read_to_string(&calls).expect("traced");
+        let lengths = calls.lines().filter_map(|call| {
+            let (_, arguments) = call.split_once("mmap(NULL, ")?;
+            arguments.split(',').next()?.parse::<u64>().ok()
+        });
+        let large = lengths.filter(|length| *length >= u64::from(Cost::REAL.memory_kib) * 1_024);
+        assert!(!calls.contains("mremap("), "{calls}");
+        large.count()
+    };
+    let secret = keyring.secret.expose();
+    assert_eq!(taken(secret, 0), 1);
+    assert_eq!(taken(&secret.replacen("1:", "2:", 1), 1), 0, "forged");
+    assert_eq!(taken("x", 1), 0, "malformed");
+    let other = rusqlite::Connection::open(keyring.database()).expect("opened");
+    let locked = "UPDATE api_keys SET locked_out = 1, version = version + 1";
+    other.execute_batch(locked).expect("locked");
+    assert_eq!(taken(secret, 1), 0, "locked");
+}
+
 /// The calls before and after the answer was written.
 fn split(calls: &str) -> (String, String) {
     let (before, after) = calls

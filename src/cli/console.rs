@@ -80,9 +80,11 @@ pub(super) fn on_database(
         }
         (Err(trouble), _) => return Err(trouble),
     };
-    let mut writer = machine.service(store, 1)?;
-    let actor = writer.sign_in(user.unwrap_or(&own), &config.arrival)?;
-    let parts = parts(config, machine, place, writer, actor)?;
+    let mut reader = machine.service(store, 2)?;
+    let actor = reader.sign_in(user.unwrap_or(&own), &config.arrival)?;
+    let wanted = Arc::new(AtomicU64::new(0));
+    reader.only_read(Arc::clone(&wanted))?;
+    let parts = with(config, machine, place, (reader, wanted), None, actor)?;
     Ok(Parts {
         files: user.is_none(),
         ..parts
@@ -110,17 +112,41 @@ pub(super) fn parts(
 ) -> Result<Parts, Trouble> {
     let wanted = Arc::new(AtomicU64::new(0));
     let store = Store::open_reader(place, &config.account, Arc::clone(&wanted))?;
+    let reader = (machine.service(store, 2)?, wanted);
     writer.store().reserve_room();
+    with(config, machine, place, reader, Some(writer), actor)
+}
+
+/// The parts with one who reads already, and one who writes if there is one.
+fn with(
+    config: &Config,
+    machine: Machine,
+    place: &Place,
+    (reader, wanted): (Service, Arc<AtomicU64>),
+    writer: Option<Service>,
+    actor: Actor,
+) -> Result<Parts, Trouble> {
+    let (at, account, clock) = (
+        place.clone(),
+        config.account.clone(),
+        Arc::clone(&machine.clock),
+    );
+    let open_writer = move || {
+        let store = Store::open_existing(&at, &account)?;
+        store.reserve_room();
+        machine.service(store, 1)
+    };
     Ok(Parts {
-        reader: machine.service(store, 2)?.warning(config.settings.warning),
+        demo: reader.is_demonstration()?,
+        reader: reader.warning(config.settings.warning),
         wanted,
+        open_writer: Box::new(open_writer),
         actor,
         arrival: config.arrival.clone(),
         files: true,
-        demo: writer.is_demonstration()?,
         place: named(config, place),
         writer,
-        clock: machine.clock,
+        clock,
         settings: config.settings.clone(),
         surroundings: config.surroundings,
         show: Show::default(),

@@ -32,6 +32,7 @@ pub mod users;
 mod uses;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use crate::auth::hash::Hasher;
 use crate::auth::random::Random;
@@ -110,6 +111,11 @@ impl Service {
     /// See [`Store::answer`].
     pub fn answer<T>(&self, question: u64, work: impl FnOnce(&Service) -> T) -> T {
         self.store.answer(question, |_| work(self))
+    }
+
+    /// See [`Store::only_read`].
+    pub fn only_read(&mut self, wanted: Arc<AtomicU64>) -> Result<(), Fault> {
+        self.store.only_read(wanted)
     }
 
     /// See [`Store::begin_request`].

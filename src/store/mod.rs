@@ -279,7 +279,7 @@ impl Store {
     }
 
     /// Runs `work` for the question with this number: as soon as another number is wanted, its queries end with
-    /// [`Fault::Superseded`]. Only a connection of [`Store::open_reader`] looks at what is wanted.
+    /// [`Fault::Superseded`]. Only a connection that [only reads](Store::only_read) looks at what is wanted.
     pub fn answer<T>(&self, question: u64, work: impl FnOnce(&Store) -> T) -> T {
         self.answering.store(question, Ordering::SeqCst);
         let done = work(self);

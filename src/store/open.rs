@@ -149,8 +149,7 @@ impl Store {
         })
     }
 
-    /// [`Store::open_existing`] for reading only; its queries under [`Store::answer`] end when `wanted` becomes
-    /// another number than the one that is being answered.
+    /// [`Store::open_existing`] and then [`Store::only_read`].
     ///
     /// # Errors
     /// As of [`Store::open_existing`].
@@ -159,15 +158,23 @@ impl Store {
         account: &OsAccount,
         wanted: Arc<AtomicU64>,
     ) -> Result<Store, Trouble> {
-        open_and_set(place, account, |store| {
-            let answering = Arc::clone(&store.answering);
-            let superseded = move || {
-                let question = answering.load(Ordering::SeqCst);
-                question != ANY && question != wanted.load(Ordering::SeqCst)
-            };
-            store.connection.progress_handler(STEPS, Some(superseded))?;
-            store.connection.pragma_update(None, "query_only", true)
-        })
+        open_and_set(place, account, |store| store.set_to_read(wanted))
+    }
+
+    /// Has this connection only read from here on; its queries under [`Store::answer`] end when `wanted` becomes another
+    /// number than the one that is being answered.
+    pub fn only_read(&mut self, wanted: Arc<AtomicU64>) -> Result<(), Fault> {
+        Ok(self.set_to_read(wanted)?)
+    }
+
+    fn set_to_read(&mut self, wanted: Arc<AtomicU64>) -> rusqlite::Result<()> {
+        let answering = Arc::clone(&self.answering);
+        let superseded = move || {
+            let question = answering.load(Ordering::SeqCst);
+            question != ANY && question != wanted.load(Ordering::SeqCst)
+        };
+        self.connection.progress_handler(STEPS, Some(superseded))?;
+        self.connection.pragma_update(None, "query_only", true)
     }
 
     /// [`Store::open_existing`] for one of several connections that only read, and answer so often that none of them looks

@@ -1,7 +1,10 @@
 //! The sentences as `build/sentences.rs` makes them of `assets/text`: nothing of them is parsed when the program starts.
 #![expect(clippy::unreadable_literal, reason = "nobody reads what is made")]
 
-// Every text in one (`ALL`), the sentences' names, and the sentences of each language in the order of their names.
+use crate::text::hash::hash;
+
+// Every text in one (`ALL`); the sentences' names, by where they are looked for (`PLACES`) and in order (`NAMES`); and the
+// sentences of each language in the same order.
 include!(concat!(env!("OUT_DIR"), "/sentences.rs"));
 
 /// Texts, each by where it begins and ends in all.
@@ -29,8 +32,14 @@ impl Sentences {
 
     /// The sentence of this name, if there is one.
     pub(super) fn get(self, name: &str) -> Option<&'static str> {
-        let at = NAMES.0.binary_search_by_key(&name, |place| text(*place));
-        Some(self.0.get(at.ok()?))
+        let mut place = hash(name) % PLACES.len();
+        loop {
+            let at = usize::from(PLACES[place]).checked_sub(1)?;
+            if NAMES.get(at) == name {
+                return Some(self.0.get(at));
+            }
+            place = (place + 1) % PLACES.len();
+        }
     }
 
     /// The names of all sentences.

@@ -14,6 +14,7 @@ use crate::clipboard;
 use crate::clock::Clock;
 use crate::config::settings::Settings;
 use crate::domain::clipboard::Surroundings;
+use crate::domain::trouble::Trouble;
 use crate::domain::user::{Actor, Arrival, SignOut};
 use crate::service::Service;
 use crate::ui::app::{App, Effect, Input, LayerId, Setting, Show};
@@ -25,11 +26,15 @@ use crate::ui::terminal::{self, Heard, Job, Lost, NoTerminal, Session};
 
 /// What the console is made of.
 pub struct Parts {
-    /// On a connection that only reads.
+    /// On a connection that only reads: all that the first frame needs.
     pub reader: Service,
     /// The number of the question that the reader's connection is to answer now.
     pub wanted: Arc<AtomicU64>,
-    pub writer: Service,
+    /// The service that writes, where it is open.
+    pub writer: Option<Service>,
+    /// Opens it on the thread that writes, when there is something to write: the first frame waits for no second connection.
+    /// Where that fails it is what came of the write, and the next one tries again.
+    pub open_writer: Open,
     pub actor: Actor,
     /// How the actor came, to be noted with the sign-in.
     pub arrival: Arrival,
@@ -44,6 +49,9 @@ pub struct Parts {
     pub place: Option<String>,
     pub show: Show,
 }
+
+/// Opens a service.
+pub type Open = Box<dyn Fn() -> Result<Service, Trouble> + Send>;
 
 enum Message {
     /// A key, paste or click.
@@ -85,11 +93,15 @@ pub fn console(parts: Parts) -> Result<Option<(SignOut, String)>, NoTerminal> {
     let (send, messages) = channel();
     let clock = Arc::clone(&parts.clock);
     let seen = session.seen();
-    let performer = |service| Performer::new(service, parts.actor.clone(), parts.files);
+    let (actor, files) = (parts.actor.clone(), parts.files);
+    let performer = move |service| Performer::new(service, actor.clone(), files);
+    let reader = performer(parts.reader);
+    let writer = parts.writer.map(&performer);
+    let open_writer = move || (parts.open_writer)().map(&performer);
     let clipboard = clipboard::reached(parts.settings.clipboard.way(parts.surroundings));
     let (workers, rests) = Workers::start(
-        (performer(parts.reader), parts.wanted),
-        performer(parts.writer),
+        (reader, parts.wanted),
+        (writer, open_writer),
         Copier::new(clipboard),
         &send,
     )?;

@@ -42,6 +42,14 @@ impl Keymap {
     /// The table with these keys in place of its own. A setting that cannot be carried out is left out whole.
     #[must_use]
     pub fn changed(settings: &[KeySetting]) -> Changed {
+        if settings.is_empty() {
+            // Looking for clashes takes long, and the table has none.
+            return Changed {
+                keys: Keymap::default(),
+                counts: Vec::new(),
+                complaints: Vec::new(),
+            };
+        }
         let mut complaints = Vec::new();
         let mut complain = |setting: &KeySetting, why| {
             let line = Some(setting.line);

@@ -12,6 +12,9 @@ use crate::ui::look::theme::Theme;
 /// The width of a text in cells, as ratatui will draw it.
 #[must_use]
 pub fn width(text: &str) -> u16 {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return u16::try_from(text.len()).unwrap_or(u16::MAX);
+    }
     text.graphemes(true).fold(0u16, |sum, grapheme| {
         sum.saturating_add(grapheme.cell_width())
     })
@@ -163,6 +166,16 @@ pub fn paragraph(buf: &mut Buffer, area: Rect, lines: &[String], theme: &Theme) 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_plain_ascii_is_as_wide_as_it_is_drawn() {
+        for c in ' '..='~' {
+            for text in [format!("{c}"), format!("a{c}b"), format!("{c}\u{301}")] {
+                let drawn: u16 = text.graphemes(true).map(CellWidth::cell_width).sum();
+                assert_eq!(width(&text), drawn, "{text:?}");
+            }
+        }
+    }
 
     #[test]
     fn text_is_cut_by_cells_not_by_characters() {

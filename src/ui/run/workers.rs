@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 
+use crate::domain::trouble::Trouble;
 use crate::ui::app::{Asked, LayerId};
 use crate::ui::perform::{Copier, Performer};
 use crate::ui::request::{Aside, Done, Export, Outcome, Read, Request, Ticket, Write};
@@ -62,11 +63,14 @@ enum Task<T> {
 }
 
 impl Workers {
-    /// Starts all of them, the reader with the number of the question that it is to answer now. The channel ends when
-    /// those who note the end and take a copy back have done so.
+    /// Starts all of them, the reader with the number of the question that it is to answer now, the writer with what opens
+    /// one where there is none yet. The channel ends when those who note the end and take a copy back have done so.
     pub fn start(
         (mut reader, wanted): (Performer, Arc<AtomicU64>),
-        mut writer: Performer,
+        (mut writer, open): (
+            Option<Performer>,
+            impl Fn() -> Result<Performer, Trouble> + Send + 'static,
+        ),
         mut copier: Copier,
         answers: &Sender<Message>,
     ) -> io::Result<(Workers, Receiver<Never>)> {
@@ -79,6 +83,10 @@ impl Workers {
             if signs_out && signed_out {
                 return Ok(Done::SignedOut);
             }
+            let writer = match &mut writer {
+                Some(writer) => writer,
+                none => none.insert(open()?),
+            };
             let outcome = writer.write(write);
             signed_out |= signs_out && outcome.is_ok();
             outcome
