@@ -86,6 +86,12 @@ pub fn original_command() -> Option<OsString> {
     std::env::var_os("SSH_ORIGINAL_COMMAND").filter(|typed| !typed.is_empty())
 }
 
+/// Where files that nobody keeps are put: `TMPDIR`, else the system's.
+#[must_use]
+pub fn temporary_directory() -> PathBuf {
+    std::env::temp_dir()
+}
+
 impl Config {
     /// Asks the environment and the machine.
     #[must_use]

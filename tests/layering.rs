@@ -176,10 +176,7 @@ const STD: &[(&str, &[&str])] = &[
         ],
     ),
     ("std::net", &["cli::args", "domain", "serve"]),
-    (
-        "std::process",
-        &["cli", "clipboard", "main", "store::begin"],
-    ),
+    ("std::process", &["cli", "clipboard", "main", "store::left"]),
     (
         "std::thread",
         &[

@@ -1,6 +1,5 @@
 //! `keyward demo`: the console on a database in which everything was made up.
 
-use std::env::temp_dir;
 use std::fmt::Display;
 use std::fs::{self, DirBuilder};
 use std::io::{self, IsTerminal, Write};
@@ -12,7 +11,7 @@ use crate::cli::args::DemoArgs;
 use crate::cli::console::Machine;
 use crate::cli::interrupt::stoppable;
 use crate::cli::{Failure, console, open};
-use crate::config::Config;
+use crate::config::{Config, temporary_directory};
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Trouble;
 use crate::domain::user::OsAccount;
@@ -158,7 +157,7 @@ struct Home {
 
 impl Home {
     fn make() -> io::Result<Home> {
-        let directory = temp_dir().join(format!("keyward-demo-{}", process::id()));
+        let directory = temporary_directory().join(format!("keyward-demo-{}", process::id()));
         DirBuilder::new().mode(0o700).create(&directory)?;
         Ok(Home {
             database: directory.join("keyward.db"),

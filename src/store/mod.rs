@@ -19,6 +19,7 @@ mod identity;
 pub mod left;
 pub mod list;
 pub mod load;
+mod lock;
 mod log;
 mod migrate;
 pub mod names;

@@ -8,9 +8,6 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use nix::errno::Errno;
-use nix::fcntl::{FcntlArg, fcntl};
-use nix::libc;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::domain::event::chain::{Hash, Head};
@@ -28,14 +25,11 @@ use crate::store::copy::{Stop, alone, copy, of_file};
 use crate::store::fault::{forget_system_error, while_opening};
 use crate::store::file::{self, unreachable};
 use crate::store::left::{self, EXCHANGE};
+use crate::store::lock::lock;
 use crate::store::migrate::{KNOWN, identify, migrate};
 use crate::store::open::{connect, settle};
 use crate::store::rehearsal::in_memory;
 use crate::store::{Place, Store, Tx, checked, events, log};
-
-/// Where `SQLite` locks a database (<https://sqlite.org/src/file/src/os.h>): whoever has it open holds a lock here.
-const LOCKS_AT: libc::off_t = 0x4000_0000;
-const LOCKS: libc::off_t = 512;
 
 /// A copy that is ready beside the place that it is meant for; removed unless it is put there.
 #[derive(Debug)]
@@ -396,11 +390,6 @@ fn open_copy(path: &Path, account: &OsAccount) -> Result<Connection, OpenFault> 
     }
 }
 
-/// Whether anybody has it open as a database.
-pub(super) fn is_open(path: &Path) -> bool {
-    matches!(lock(path), Err(OpenFault::InUse))
-}
-
 /// Refuses a database that anybody has open, a stopped process too.
 fn refuse_in_use(path: &Path) -> Result<(), OpenFault> {
     // This process has no connection to it, whose locks would go with the file that is opened here.
@@ -408,24 +397,6 @@ fn refuse_in_use(path: &Path) -> Result<(), OpenFault> {
         Err(OpenFault::InUse) => Err(OpenFault::InUse),
         // What else is wrong is told by who opens it.
         _ => Ok(()),
-    }
-}
-
-/// Locks a database as `SQLite` does for itself alone, whatever is in it.
-fn lock(path: &Path) -> Result<File, OpenFault> {
-    let file = OpenOptions::new().read(true).write(true).open(path);
-    let file = file.map_err(|error| unreachable(&error))?;
-    let all = libc::flock {
-        l_type: libc::F_WRLCK.try_into().unwrap_or_default(),
-        l_whence: libc::SEEK_SET.try_into().unwrap_or_default(),
-        l_start: LOCKS_AT,
-        l_len: LOCKS,
-        l_pid: 0,
-    };
-    match fcntl(&file, FcntlArg::F_SETLK(&all)) {
-        Ok(_) => Ok(file),
-        Err(Errno::EAGAIN | Errno::EACCES) => Err(OpenFault::InUse),
-        Err(error) => Err(unreachable(&error.into())),
     }
 }
 
@@ -480,6 +451,7 @@ fn exchange(new: &Path, real: &Path, aside: &Path) -> io::Result<()> {
 
 #[cfg(target_os = "linux")]
 fn at_once(one: &Path, other: &Path) -> io::Result<bool> {
+    use nix::errno::Errno;
     use nix::fcntl::{AT_FDCWD, RenameFlags, renameat2};
     match renameat2(AT_FDCWD, one, AT_FDCWD, other, RenameFlags::RENAME_EXCHANGE) {
         Err(Errno::EINVAL | Errno::ENOSYS) => Ok(false),
