@@ -292,9 +292,11 @@ fn write(words: &str) -> io::Result<()> {
 /// The use cases on a database that is there, for those who only look; it is neither made nor migrated.
 fn to_look(place: &Place, config: &Config) -> Result<Service, Trouble> {
     let opened = on_store(Store::open_existing(place, &config.account));
-    unless_reading_will_do(opened, || {
+    let service = unless_reading_will_do(opened, || {
         on_store(Store::open_to_read(place, &config.account))
-    })
+    })?;
+    service.store().read_in_passing()?;
+    Ok(service)
 }
 
 /// The use cases on a store, if it could be opened.
