@@ -186,7 +186,9 @@ fn obey(text: Text, config: Config, args: Args) -> Result<ExitCode, Failure> {
             let config = for_console(text, config, &args.theme)?;
             let place = place(args.database, &config)?;
             let user = args.user.user.as_deref();
-            open(console::on_database(&config, &place, user)?)
+            let mut parts = console::on_database(&config, &place, user)?;
+            parts.show.link = args.link.link_meter;
+            open(parts)
         }
         Some(Command::Demo(asked)) if asked.fixed && asked.db.is_some() => {
             Err(Failure::Sentence("cli.fixed_and_kept", Exit::Usage))

@@ -41,7 +41,9 @@ pub struct Config {
     pub arrival: Arrival,
     /// Where the console runs, as far as it concerns copying.
     pub surroundings: Surroundings,
-    /// The terminal's type (`TERM`), where it is one that nothing can be drawn on.
+    /// The terminal's type (`TERM`); empty where nothing is said of it.
+    pub terminal: String,
+    /// The terminal's type, where it is one that nothing can be drawn on.
     pub undrawable: Option<String>,
 }
 
@@ -173,6 +175,7 @@ impl Config {
                 name: account,
                 root_by_sudo: machine.uid.is_root() && is_set("SUDO_USER"),
             },
+            terminal: text("TERM").unwrap_or_default(),
             undrawable: text("TERM").filter(|term| !environment::can_draw(term)),
             surroundings: Surroundings {
                 // Of one inside the other: tmux reaches its terminal also through screen.

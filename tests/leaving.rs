@@ -9,7 +9,7 @@ use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
 
-use keyward::ui::terminal::{Out, Session, before_end};
+use keyward::ui::terminal::{Abilities, Out, Session, before_end};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, geteuid};
 use rusqlite::Connection;
@@ -228,7 +228,7 @@ fn what_is_to_be_done_at_the_end_is_done_once_and_waited_for_whatever_ends_it() 
 #[ignore = "another test runs it in a terminal"]
 fn does_something_at_the_end() {
     let (path, way) = given().expect("what to do");
-    let _session = Session::open().expect("terminal");
+    let _session = Session::open(Abilities::ALL).expect("terminal");
     before_end(move || {
         let (at_work, rests) = channel();
         thread::spawn(move || {
@@ -263,14 +263,14 @@ const QUOTED: &str = "7:QUJD";
 #[test]
 #[ignore = "another test runs it in a terminal"]
 fn panics_on_the_main_thread() {
-    let _session = Session::open().expect("terminal");
+    let _session = Session::open(Abilities::ALL).expect("terminal");
     panic!("{}", QUOTED.to_owned());
 }
 
 #[test]
 #[ignore = "another test runs it in a terminal"]
 fn panics_on_another_thread() {
-    let _session = Session::open().expect("terminal");
+    let _session = Session::open(Abilities::ALL).expect("terminal");
     thread::spawn(|| panic!("{}", QUOTED.to_owned()));
     loop {
         thread::park();
@@ -281,7 +281,7 @@ fn panics_on_another_thread() {
 #[ignore = "another test runs it in a terminal"]
 fn panics_while_another_thread_draws() {
     static BEGUN: AtomicBool = AtomicBool::new(false);
-    let _session = Session::open().expect("terminal");
+    let _session = Session::open(Abilities::ALL).expect("terminal");
     thread::spawn(|| {
         while !BEGUN.load(Ordering::SeqCst) {
             thread::yield_now();

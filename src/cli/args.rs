@@ -52,6 +52,8 @@ pub(super) struct Args {
     pub(super) user: UserArg,
     #[command(flatten)]
     pub(super) theme: ThemeArg,
+    #[command(flatten)]
+    pub(super) link: LinkArg,
     /// Do what a client of sshd asks for, where it asks for a command
     ///
     /// For lines of `authorized_keys`, as keyward ssh-line --commands prints them: the words of `SSH_ORIGINAL_COMMAND` are
@@ -91,6 +93,18 @@ pub(super) struct ThemeArg {
     /// Whatever a colour says is also said without it.
     #[arg(long, value_name = "THEME", value_parser = ThemeParser)]
     pub(super) theme: Option<ThemeSetting>,
+}
+
+/// Whether the console shows what its link carries.
+#[derive(Debug, Arguments)]
+pub(super) struct LinkArg {
+    /// Show in the last line how many bytes the frame before took, and how long
+    ///
+    /// That is the bytes of the last frame that was sent to the terminal, of all bytes since the start, and the
+    /// milliseconds from the key to when the terminal had taken them. For slow links: nothing is sent while nothing
+    /// changes.
+    #[arg(long, hide_short_help = true)]
+    pub(super) link_meter: bool,
 }
 
 impl ValueEnum for ThemeName {
@@ -326,6 +340,8 @@ pub(super) struct DemoArgs {
     pub(super) tour: bool,
     #[command(flatten)]
     pub(super) theme: ThemeArg,
+    #[command(flatten)]
+    pub(super) link: LinkArg,
 }
 
 /// What `keyward serve` takes.

@@ -17,6 +17,7 @@ use crate::store::rehearsal::Opened;
 use crate::store::{Place, Store};
 use crate::ui::app::Show;
 use crate::ui::run::Parts;
+use crate::ui::terminal::Abilities;
 
 /// What a console has of the machine.
 pub(super) struct Machine {
@@ -149,6 +150,7 @@ fn with(
         clock,
         settings: config.settings.clone(),
         surroundings: config.surroundings,
+        abilities: Abilities::of(&config.terminal),
         show: Show::default(),
     })
 }

@@ -43,6 +43,7 @@ pub(super) fn demo(text: Text, config: &Config, asked: &DemoArgs) -> Result<Exit
         show: Show {
             seals: asked.hide_secrets,
             tour: asked.tour,
+            link: asked.link.link_meter,
         },
         ..parts
     });

@@ -41,6 +41,7 @@ use crate::ui::layer::tree::Screen;
 use crate::ui::layer::{Ask, Asks, Ctx, Deed, Layer, Tone};
 use crate::ui::look::{SMALLEST, Theme};
 use crate::ui::request::{Aside, Done, Outcome, Request, Ticket};
+use crate::ui::terminal::Meter;
 
 /// More frames than there will ever be.
 const UNDRAWN: u64 = u64::MAX;
@@ -110,13 +111,15 @@ impl UnderWay {
     }
 }
 
-/// How a demonstration is shown to people.
+/// How the console is shown to people, beside what the settings say.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Show {
     /// No secret is on the screen, whoever asks.
     pub seals: bool,
     /// It begins with the tour. Only a database in memory can be gone back in.
     pub tour: bool,
+    /// What the link to the terminal carries is shown in the last line.
+    pub link: bool,
 }
 
 /// What the App is made of.
@@ -194,6 +197,8 @@ pub struct App {
     /// It was said that the sign-in is missing.
     late: bool,
     wake_at: Option<Uptime>,
+    /// What was written to the terminal before the next frame.
+    link: Meter,
 }
 
 impl App {
@@ -246,6 +251,7 @@ impl App {
             settle_at: None,
             late: false,
             wake_at: None,
+            link: Meter::default(),
         };
         app.sign_in();
         app.push(screen(app.way.here.screen));
@@ -260,6 +266,11 @@ impl App {
     #[must_use]
     pub fn done(&self) -> bool {
         self.done
+    }
+
+    /// Notes what was written to the terminal so far. It is shown with the next frame, and is none the reason for one.
+    pub fn measured(&mut self, link: Meter) {
+        self.link = link;
     }
 
     /// How many frames have been drawn.

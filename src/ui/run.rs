@@ -14,6 +14,7 @@ use crate::clipboard;
 use crate::clock::Clock;
 use crate::config::settings::Settings;
 use crate::domain::clipboard::Surroundings;
+use crate::domain::time::Uptime;
 use crate::domain::trouble::Trouble;
 use crate::domain::user::{Actor, Arrival, SignOut};
 use crate::service::Service;
@@ -22,7 +23,7 @@ use crate::ui::perform::{Copier, Performer};
 use crate::ui::request::{Outcome, Ticket, Write};
 use crate::ui::run::intake::{Intake, Passage};
 use crate::ui::run::workers::Workers;
-use crate::ui::terminal::{self, Heard, Job, Lost, NoTerminal, Session};
+use crate::ui::terminal::{self, Abilities, Heard, Job, Lost, NoTerminal, Session};
 
 /// What the console is made of.
 pub struct Parts {
@@ -43,6 +44,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     pub settings: Settings,
     pub surroundings: Surroundings,
+    /// What the terminal can do.
+    pub abilities: Abilities,
     /// Everything in the database was made up.
     pub demo: bool,
     /// Which database it is, on which host, where that is of use.
@@ -80,6 +83,8 @@ struct Main {
     /// How many inputs have come, and how many of them were handled, for the thread that reads them.
     heard: u64,
     handled: Arc<AtomicU64>,
+    /// When the first key was pressed whose effect is not drawn yet.
+    since: Option<Uptime>,
     /// The process is to stop as soon as nothing is under way.
     stops: bool,
 }
@@ -89,7 +94,7 @@ struct Main {
 /// # Errors
 /// There is no terminal, or it stopped taking what is drawn.
 pub fn console(parts: Parts) -> Result<Option<(SignOut, String)>, NoTerminal> {
-    let mut session = Session::open()?;
+    let mut session = Session::open(parts.abilities)?;
     let (send, messages) = channel();
     let clock = Arc::clone(&parts.clock);
     let seen = session.seen();
@@ -166,6 +171,7 @@ pub fn console(parts: Parts) -> Result<Option<(SignOut, String)>, NoTerminal> {
         free,
         heard: 0,
         handled,
+        since: None,
         stops: false,
     };
     let mut turned = Ok(());
@@ -214,8 +220,11 @@ impl Main {
         if self.app.wants_frame() && self.is_free()? {
             let app = &mut self.app;
             let number = app.frames() + 1;
-            self.session.draw(number, |frame| app.draw(frame))?;
-            self.session.end_lines(app.hits().0.line_ends())?;
+            app.measured(self.session.meter());
+            self.session.draw(number, self.since.take(), |frame| {
+                app.draw(frame);
+                app.hits().0.line_ends().to_vec()
+            })?;
             self.session.drawn(app.frames());
         }
         self.wait()
@@ -243,6 +252,7 @@ impl Main {
         match message {
             Message::Input(input) => {
                 self.heard += 1;
+                self.since.get_or_insert(input.at);
                 self.app.input(input);
             }
             Message::Lost(lost) => {

@@ -28,13 +28,15 @@ use ratatui::{Frame, Terminal};
 
 use crate::domain::clipboard::ClipboardWay;
 use crate::domain::secret::Secret;
+use crate::domain::time::Uptime;
 
 pub use self::input::read_input;
 use self::job::Stopper;
 pub use self::job::{Job, ask_to_stop};
 pub use self::leave::Out;
 pub use self::paste::MOST as PASTE_MOST;
-pub use self::screen::Screen;
+pub use self::screen::{Abilities, Screen};
+pub use self::writer::Meter;
 use self::writer::Pen;
 
 /// Bytes set aside for a frame; an ordinary full draw of a large window fits.
@@ -127,7 +129,7 @@ impl Session {
     ///
     /// # Errors
     /// There is no terminal, or it cannot be set up; then it is as it was.
-    pub fn open() -> Result<Session, NoTerminal> {
+    pub fn open(abilities: Abilities) -> Result<Session, NoTerminal> {
         if !is_present() {
             return Err(NoTerminal::NotATerminal);
         }
@@ -144,7 +146,7 @@ impl Session {
         // Whatever ends the process from here on finds the terminal entered.
         pen.settle(leave::PRESENT);
         Ok(Session {
-            terminal: Terminal::new(Screen::new(pen, size::of(&file)))?,
+            terminal: Terminal::new(Screen::new(pen, size::of(&file), abilities))?,
             file,
             stopper,
             _guard: guard,
@@ -202,26 +204,35 @@ impl Session {
         self.pen().seen()
     }
 
-    /// Draws the frame of this number, in the size that the terminal has now.
-    pub fn draw(&mut self, number: u64, render: impl FnOnce(&mut Frame)) -> io::Result<()> {
-        self.pen().begin(number);
+    /// What has been written to the terminal so far.
+    #[must_use]
+    pub fn meter(&self) -> Meter {
+        self.pen().meter()
+    }
+
+    /// Draws the frame of this number, in the size that the terminal has now; `since` is when the first key was pressed
+    /// that it shows the effect of. What renders it says where lines end that
+    /// are not to have so much as spaces behind them: a selection would take those along.
+    pub fn draw(
+        &mut self,
+        number: u64,
+        since: Option<Uptime>,
+        render: impl FnOnce(&mut Frame) -> Vec<Position>,
+    ) -> io::Result<()> {
+        self.pen().begin(number, since);
         let size = size::of(&self.file);
         if size != self.terminal.size()? {
             let tell = |terminal: &mut Terminal<Screen<Pen>>| terminal.backend_mut().set_size(size);
             resize(&mut self.terminal, size, tell)?;
         }
-        self.terminal.draw(render).map(drop)
+        let mut ends = Vec::new();
+        self.terminal.draw(|frame| ends = render(frame))?;
+        self.terminal.backend_mut().paint(&ends)
     }
 
     /// Notes how many frames have been drawn.
     pub fn drawn(&self, number: u64) {
         self.pen().drawn(number);
-    }
-
-    /// Erases what is behind these places. Spaces that were written there are not the same to a terminal: a selection
-    /// takes them along.
-    pub fn end_lines(&mut self, ends: &[Position]) -> io::Result<()> {
-        self.terminal.backend_mut().erase_after(ends)
     }
 
     /// Overwrites everything that is remembered of the frames drawn so far, at once, and takes back what the terminal

@@ -239,6 +239,33 @@ impl Pty {
         self.seen.so_far().parser.screen().contents()
     }
 
+    /// The screen as it is seen, with its colours.
+    pub fn painted(&self) -> String {
+        let so_far = self.seen.so_far();
+        let screen = so_far.parser.screen();
+        let (rows, columns) = screen.size();
+        let cells = (0..rows).flat_map(|y| (0..columns).map(move |x| (y, x)));
+        let cells = cells.filter_map(|(y, x)| screen.cell(y, x));
+        let looks = cells.map(|cell| {
+            let text = if cell.has_contents() {
+                cell.contents()
+            } else {
+                " "
+            };
+            let marks = [cell.bold(), cell.inverse(), cell.underline()].map(u8::from);
+            let seen = text != " " || cell.inverse() || cell.underline();
+            let colours = seen.then(|| (cell.fgcolor(), marks));
+            format!("{text} {:?} {colours:?}\n", cell.bgcolor())
+        });
+        looks.collect()
+    }
+
+    /// Waits until more was written than so many bytes.
+    #[track_caller]
+    pub fn wait_for_more(&self, bytes: usize) {
+        self.wait("more", |so_far| so_far.bytes.len() > bytes);
+    }
+
     /// Everything that was written to the terminal.
     pub fn bytes(&self) -> Vec<u8> {
         self.seen.so_far().bytes.clone()

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 
 use clap::{Args as _, Command as Definition, FromArgMatches as _};
 
-use crate::cli::args::{Args, Command, DatabaseArg, ThemeArg, UserArg, VerifyArgs};
+use crate::cli::args::{Args, Command, DatabaseArg, LinkArg, ThemeArg, UserArg, VerifyArgs};
 
 const VERIFY: &str = "verify";
 
@@ -19,17 +19,20 @@ pub(super) fn read(arguments: &[OsString]) -> Option<Args> {
             database: DatabaseArg { db: None },
             user: UserArg { user: None },
             theme: ThemeArg { theme: None },
+            link: LinkArg { link_meter: false },
             ssh_commands: false,
             command: Some(Command::Verify(VerifyArgs::from_arg_matches(&read).ok()?)),
         });
     }
     let definition = DatabaseArg::augment_args(Definition::new("keyward"));
     let definition = ThemeArg::augment_args(UserArg::augment_args(definition));
+    let definition = LinkArg::augment_args(definition);
     let read = definition.try_get_matches_from(arguments).ok()?;
     Some(Args {
         database: DatabaseArg::from_arg_matches(&read).ok()?,
         user: UserArg::from_arg_matches(&read).ok()?,
         theme: ThemeArg::from_arg_matches(&read).ok()?,
+        link: LinkArg::from_arg_matches(&read).ok()?,
         ssh_commands: false,
         command: None,
     })
@@ -51,6 +54,7 @@ mod tests {
             "--db x.db",
             "--db=verify --user alice --theme mono",
             "--theme ./dark.toml",
+            "--link-meter --db x.db",
             "verify",
             "verify --db x.db",
             "verify --rights --identify --service git --address 192.0.2.7",

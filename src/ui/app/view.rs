@@ -15,6 +15,7 @@ use crate::ui::layer::{Ctx, Hint, Tone};
 use crate::ui::look::{
     SMALLEST, boxed, cover, first, footer, paragraph, row, skip, toolbar, width, wrap,
 };
+use crate::ui::terminal::Meter;
 
 /// The most lines that a message takes; a dialog needs the others.
 const MESSAGE_LINES: u16 = 3;
@@ -112,7 +113,7 @@ impl App {
             top.can(action, &ctx).is_ok().then_some(called)
         };
         let keys = self.keys.of(top.scope());
-        let line = row(area, area.height - 1);
+        let line = self.view_link(buf, row(area, area.height - 1));
         footer(buf, line, keys, &called, ctx.theme, &mut hits);
         let drawn = (self.top().0, top.scope());
         let wakes = self
@@ -222,6 +223,24 @@ impl App {
         };
         let keys = self.keys.of(scope);
         toolbar(buf, line, keys, &called, &more, ctx.theme, hits);
+    }
+
+    /// What the link to the terminal has carried, where that is wanted, in the line's right corner; gives the rest of
+    /// the line. The numbers have their places, so that little of it changes.
+    fn view_link(&self, buf: &mut Buffer, line: Rect) -> Rect {
+        if !self.setting.show.link || line.width < BANNERED {
+            return line;
+        }
+        let Meter { frame, total, took } = self.link;
+        let frame = format!("{frame:>5}");
+        let took = took.map_or_else(|| "-".to_owned(), |ms| ms.to_string());
+        let took = format!("{took:>4}");
+        let words: [(&str, &dyn std::fmt::Display); 3] =
+            [("frame", &frame), ("total", &total), ("ms", &took)];
+        let said = self.text().fill("link.meter", &words);
+        let left = line.width.saturating_sub(width(&said));
+        self.theme.put(buf, skip(line, left), &said, self.theme.dim);
+        first(line, left.saturating_sub(GAP))
     }
 
     /// The product, what must not be overlooked, the way to the screen, the database and who it is that looks at it.

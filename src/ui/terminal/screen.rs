@@ -1,37 +1,77 @@
-//! ratatui's backend for us: crossterm's sequences, gathered so that a frame is one write, and wiped once written.
+//! ratatui's backend for us: it knows what the terminal shows, and writes as few bytes as it can find to change that.
+//!
+//! A frame is one write, and its bytes are wiped once they are written. What the terminal shows may be a secret: it is
+//! wiped when the frames before are to be forgotten, and when the size changes.
+
+mod abilities;
+mod attributes;
+#[cfg(test)]
+mod compared;
+mod cursor;
+mod grid;
+mod moves;
+mod painter;
+mod short;
 
 use std::io::{self, Write};
 
-use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
+use ratatui::backend::{Backend, ClearType, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
 
+pub use self::abilities::Abilities;
+use self::attributes::Style;
+use self::cursor::Place;
+use self::grid::{Clusters, Grid};
+use self::moves::{Move, candidates};
+use self::painter::{Painter, State};
+use crate::ui::terminal::ERASED;
 use crate::ui::terminal::wiped::Wiped;
-use crate::ui::terminal::{ERASED, FRAME};
 
-/// A backend that gathers a frame's bytes, writes them with one `write_all` and wipes its copy.
-///
-/// What would change nothing is left out, so a frame like the one before it is 0 bytes.
+/// The most moves of rows in one frame.
+const MOVES: usize = 4;
+/// Everything off: what is erased has the terminal's own background.
+const PLAIN: &[u8] = b"\x1b[m";
+const HIDE: &[u8] = b"\x1b[?25l";
+const SHOW: &[u8] = b"\x1b[?25h";
+
+/// A backend that writes what changes from frame to frame, and nothing for a frame like the one before it.
 pub struct Screen<W> {
-    frame: FrameWriter,
     out: W,
     size: Size,
+    abilities: Abilities,
+    /// What the terminal shows.
+    shown: Grid,
+    /// What it is to show.
+    next: Grid,
+    clusters: Clusters,
+    state: State,
+    /// Nothing is taken for granted: everything is erased first.
+    anew: bool,
+    /// Whether the terminal shows its cursor, if that is known.
     cursor_shown: Option<bool>,
-    /// Where the terminal's cursor is, if that is known.
-    cursor_at: Option<Position>,
+    /// Where it is to be seen, if it is.
+    cursor: Option<Position>,
 }
 
 impl<W: Write> Screen<W> {
-    /// A screen of this size that writes to `out`.
+    /// A screen of this size that writes to `out`, for a terminal that can do this. Nothing is known of what it shows.
     #[must_use]
-    pub fn new(out: W, size: Size) -> Screen<W> {
-        Screen {
-            frame: FrameWriter(Wiped::with_capacity(FRAME)),
+    pub fn new(out: W, size: Size, abilities: Abilities) -> Screen<W> {
+        let mut screen = Screen {
             out,
             size,
+            abilities,
+            shown: Grid::default(),
+            next: Grid::default(),
+            clusters: Clusters::default(),
+            state: UNKNOWN,
+            anew: true,
             cursor_shown: None,
-            cursor_at: None,
-        }
+            cursor: None,
+        };
+        screen.set_size(size);
+        screen
     }
 
     /// What the frames are written to.
@@ -39,38 +79,131 @@ impl<W: Write> Screen<W> {
         &self.out
     }
 
-    /// Notes that the terminal has another size. Before the next frame, what ratatui's buffers hold is to be wiped.
+    /// Notes that the terminal has another size, and forgets what it shows. Before the next frame, what ratatui's
+    /// buffers hold is to be wiped.
     pub(super) fn set_size(&mut self, size: Size) {
         self.size = size;
+        self.shown = Grid::new(size.width, size.height);
+        self.next = Grid::new(size.width, size.height);
+        self.forget();
     }
 
-    /// Takes nothing for granted any more: somebody else may have written to the terminal.
+    /// Takes nothing for granted any more: somebody else may have written to the terminal. What it showed is wiped.
     pub(super) fn forget(&mut self) {
+        self.erase();
+        self.state = UNKNOWN;
         self.cursor_shown = None;
-        self.cursor_at = None;
     }
 
-    /// Erases the lines from these places to their ends; the cursor stays where it is.
-    pub(super) fn erase_after(&mut self, places: &[Position]) -> io::Result<()> {
-        let cursor = self.cursor_at;
-        let columns = self.size.width;
-        // Behind the last column there is nothing, and the place would be taken for that column.
-        for place in places.iter().filter(|place| place.x < columns) {
-            self.set_cursor_position(*place)?;
-            self.clear_region(ClearType::UntilNewLine)?;
-        }
-        if let Some(cursor) = cursor {
-            self.set_cursor_position(cursor)?;
-        }
-        self.flush()
+    fn erase(&mut self) {
+        self.shown.wipe();
+        self.next.wipe();
+        self.clusters = Clusters::default();
+        self.anew = true;
     }
 
-    /// crossterm's backend holds nothing but its writer, so it is made for each call.
-    fn crossterm(&mut self) -> CrosstermBackend<&mut FrameWriter> {
-        CrosstermBackend::new(&mut self.frame)
+    /// Writes the frame that was drawn. The lines that end at these places are erased behind them and not written with
+    /// spaces, which a terminal's selection would take along.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn paint(&mut self, ends: &[Position]) -> io::Result<()> {
+        self.next.end_no_row();
+        for end in ends {
+            self.next.end_row((end.x, end.y));
+        }
+        let Frame {
+            bytes,
+            state,
+            shown,
+        } = self.composed();
+        let sent = match bytes.bytes() {
+            [] => Ok(()),
+            bytes => self.out.write_all(bytes).and_then(|()| self.out.flush()),
+        };
+        self.state = state;
+        self.cursor_shown = Some(self.cursor.is_some());
+        self.anew = false;
+        self.shown = shown;
+        self.clusters.tidy(&mut self.shown);
+        self.next.copy_from(&self.shown);
+        sent
+    }
+
+    /// The frame, with the rows moved that it spares bytes to move.
+    fn composed(&self) -> Frame {
+        let mut moves = Vec::new();
+        let mut best = self.compose(&moves);
+        while self.abilities.lines && !self.anew && moves.len() < MOVES {
+            let mut shown = self.shown.clone();
+            for Move { top, bottom, up } in &moves {
+                shown.move_rows(*top, *bottom, *up);
+            }
+            let tried = candidates(&shown, &self.next).into_iter().map(|one| {
+                let moves = [&*moves, &[one]].concat();
+                (self.compose(&moves), moves)
+            });
+            let Some((tried, with)) = tried.min_by_key(|(frame, _)| frame.bytes.bytes().len())
+            else {
+                break;
+            };
+            if tried.bytes.bytes().len() >= best.bytes.bytes().len() {
+                break;
+            }
+            (best, moves) = (tried, with);
+        }
+        best
+    }
+
+    /// The frame, with these moves.
+    fn compose(&self, moves: &[Move]) -> Frame {
+        let mut painter = Painter::new(self.state, self.abilities, &self.clusters);
+        let mut shown = self.shown.clone();
+        if self.cursor.is_none() && self.cursor_shown != Some(false) {
+            painter.out.extend(HIDE);
+        }
+        if self.anew {
+            if painter.state.pen != Some(Style::PLAIN) {
+                painter.out.extend(PLAIN);
+            }
+            painter.out.extend(ERASED);
+            painter.state = State {
+                place: Place::At(0, 0),
+                pen: Some(Style::PLAIN),
+            };
+        }
+        for one in moves {
+            painter.move_rows(*one, &mut shown);
+        }
+        painter.paint(&mut shown, &self.next);
+        if let Some(cursor) = self.cursor {
+            painter.go(cursor.x, cursor.y);
+            if self.cursor_shown != Some(true) {
+                painter.out.extend(SHOW);
+            }
+        }
+        Frame {
+            bytes: painter.out,
+            state: painter.state,
+            shown,
+        }
     }
 }
 
+/// A frame, and what is so when the terminal has taken it.
+struct Frame {
+    bytes: Wiped,
+    state: State,
+    shown: Grid,
+}
+
+/// Nothing is known.
+const UNKNOWN: State = State {
+    place: Place::Unknown,
+    pen: None,
+};
+
+/// Gathers a frame, which [`Screen::paint`] writes.
 impl<W: Write> Backend for Screen<W> {
     type Error = io::Error;
 
@@ -78,26 +211,20 @@ impl<W: Write> Backend for Screen<W> {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        let mut cells = cells.peekable();
-        if cells.peek().is_none() {
-            return Ok(());
+        for (x, y, cell) in cells {
+            self.next.put((x, y), cell, &mut self.clusters);
         }
-        self.cursor_at = None;
-        self.crossterm().draw(cells)
+        Ok(())
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
-        if self.cursor_shown.replace(false) == Some(false) {
-            return Ok(());
-        }
-        self.crossterm().hide_cursor()
+        self.cursor = None;
+        Ok(())
     }
 
+    /// Does nothing: where it is to be seen, [`Screen::set_cursor_position`] tells.
     fn show_cursor(&mut self) -> io::Result<()> {
-        if self.cursor_shown.replace(true) == Some(true) {
-            return Ok(());
-        }
-        self.crossterm().show_cursor()
+        Ok(())
     }
 
     /// Fails always: the terminal's answer would go to the thread that reads the keys.
@@ -106,27 +233,26 @@ impl<W: Write> Backend for Screen<W> {
     }
 
     fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
-        let position = position.into();
-        if self.cursor_at.replace(position) == Some(position) {
-            return Ok(());
-        }
-        self.crossterm().set_cursor_position(position)
+        let Position { x, y } = position.into();
+        let last = |length: u16| length.saturating_sub(1);
+        self.cursor = Some(Position {
+            x: x.min(last(self.size.width)),
+            y: y.min(last(self.size.height)),
+        });
+        Ok(())
     }
 
     fn clear(&mut self) -> io::Result<()> {
-        self.clear_region(ClearType::All)
+        self.erase();
+        Ok(())
     }
 
+    /// Fails for a part of the screen: nobody asks for that.
     fn clear_region(&mut self, region: ClearType) -> io::Result<()> {
-        if region != ClearType::All {
-            return self.crossterm().clear_region(region);
+        match region {
+            ClearType::All => self.clear(),
+            _ => Err(io::ErrorKind::Unsupported.into()),
         }
-        // Whatever was to be written before is erased with it.
-        self.frame.0.clear();
-        self.cursor_shown = None;
-        self.cursor_at = Some(Position::ORIGIN);
-        self.frame.0.extend(ERASED);
-        Ok(())
     }
 
     fn size(&self) -> io::Result<Size> {
@@ -140,32 +266,7 @@ impl<W: Write> Backend for Screen<W> {
         })
     }
 
-    fn flush(&mut self) -> io::Result<()> {
-        self.frame.send(&mut self.out)
-    }
-}
-
-/// A frame's bytes. crossterm's commands flush after each cursor move, so `flush` does nothing here: [`Screen`]
-/// sends the bytes when the frame is complete.
-struct FrameWriter(Wiped);
-
-impl FrameWriter {
-    fn send(&mut self, out: &mut impl Write) -> io::Result<()> {
-        if self.0.bytes().is_empty() {
-            return Ok(());
-        }
-        let sent = out.write_all(self.0.bytes()).and_then(|()| out.flush());
-        self.0.clear();
-        sent
-    }
-}
-
-impl Write for FrameWriter {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.extend(bytes);
-        Ok(bytes.len())
-    }
-
+    /// Does nothing: the lines that end somewhere are told after this.
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
@@ -193,62 +294,105 @@ mod tests {
         }
     }
 
-    fn draw(terminal: &mut Terminal<Screen<&mut Writes>>, text: &str, x: u16) {
+    fn draw(terminal: &mut Terminal<Screen<&mut Writes>>, text: &str, x: u16, ends: &[Position]) {
         terminal
             .draw(|frame| {
                 frame.render_widget(Paragraph::new(text), frame.area());
                 frame.set_cursor_position((x, 0));
             })
             .expect("drawn");
+        terminal.backend_mut().paint(ends).expect("painted");
     }
 
     fn terminal(writes: &mut Writes) -> Terminal<Screen<&mut Writes>> {
-        Terminal::new(Screen::new(writes, Size::new(20, 2))).expect("terminal")
+        let screen = Screen::new(writes, Size::new(20, 2), Abilities::ALL);
+        Terminal::new(screen).expect("terminal")
+    }
+
+    fn as_text(writes: &Writes) -> Vec<String> {
+        let text = |bytes: &Vec<u8>| String::from_utf8_lossy(bytes).into_owned();
+        writes.0.iter().map(text).collect()
     }
 
     #[test]
     fn a_frame_is_one_write_and_an_unchanged_frame_is_none() {
         let mut writes = Writes::default();
         let mut terminal = terminal(&mut writes);
-        draw(&mut terminal, "one", 3);
-        draw(&mut terminal, "one", 3);
-        draw(&mut terminal, "one", 4);
-        draw(&mut terminal, "two", 4);
+        draw(&mut terminal, "one", 3, &[]);
+        draw(&mut terminal, "one", 3, &[]);
+        draw(&mut terminal, "one", 4, &[]);
+        draw(&mut terminal, "two", 4, &[]);
         drop(terminal);
-        let writes = writes.0.iter().map(|bytes| String::from_utf8_lossy(bytes));
-        let writes: Vec<_> = writes.collect();
-        assert_eq!(writes.len(), 3, "{writes:?}");
-        assert!(writes[0].contains("one") && writes[0].ends_with("\x1b[?25h\x1b[1;4H"));
-        assert_eq!(writes[1], "\x1b[1;5H");
-        assert!(writes[2].contains("two") && writes[2].ends_with("\x1b[1;5H"));
+        let erased = String::from_utf8_lossy(ERASED);
+        let first = format!("\x1b[m{erased}one\x1b[?25h");
+        assert_eq!(as_text(&writes), [&*first, "\x1b[C", "\rtwo\x1b[C"]);
     }
 
     #[test]
-    fn what_is_behind_a_line_is_erased_and_the_cursor_stays() {
+    fn what_is_behind_a_line_is_erased_and_not_written() {
+        let behind = Position { x: 3, y: 0 };
+        let beyond = Position { x: u16::MAX, y: 0 };
         let mut writes = Writes::default();
         let mut terminal = terminal(&mut writes);
-        draw(&mut terminal, "one", 2);
-        let screen = terminal.backend_mut();
-        let behind = Position { x: 3, y: 0 };
-        screen.erase_after(&[behind]).expect("erased");
-        screen.erase_after(&[]).expect("nothing to be done");
-        let beyond = Position { x: u16::MAX, y: 0 };
-        screen.erase_after(&[beyond]).expect("nothing is there");
+        draw(&mut terminal, "one two", 2, &[]);
+        draw(&mut terminal, "one t", 2, &[]);
+        draw(&mut terminal, "one", 2, &[beyond]);
+        draw(&mut terminal, "one", 2, &[behind]);
+        draw(&mut terminal, "one", 2, &[behind]);
         drop(terminal);
-        assert_eq!(writes.0.len(), 2);
-        let second = String::from_utf8_lossy(&writes.0[1]);
-        assert_eq!(second, "\x1b[1;4H\x1b[K\x1b[1;3H");
+        let written = as_text(&writes);
+        let rest = ["\x1b[3Cwo\r\x1b[2C", "e  \x1b[3D", "\x1b[C\x1b[K\x08"];
+        assert_eq!(written.len(), 4, "{written:?}");
+        assert!(written[3].contains("\x1b[K"), "{written:?}");
+        assert_ne!(written[1..], rest, "see how it is done");
     }
 
     #[test]
-    fn a_frame_larger_than_the_buffer_is_still_one_write() {
-        let mut frame = FrameWriter(Wiped::with_capacity(4));
-        let mut writes = Writes::default();
-        for part in ["abc", "defghijkl", "m"] {
-            frame.write_all(part.as_bytes()).expect("gathered");
+    fn what_the_screen_holds_is_wiped_when_the_frames_before_are_to_be_forgotten() {
+        let ways: [fn(&mut Screen<&mut Writes>); 3] = [
+            |screen| screen.forget(),
+            |screen| screen.clear().expect("cleared"),
+            |screen| screen.set_size(Size::new(20, 2)),
+        ];
+        for way in ways {
+            let mut writes = Writes::default();
+            let mut terminal = terminal(&mut writes);
+            draw(&mut terminal, "7:secret", 0, &[]);
+            let screen = terminal.backend_mut();
+            way(screen);
+            for grid in [&screen.shown, &screen.next] {
+                let mut cells = (0..2).flat_map(|y| grid.row(y));
+                assert!(cells.all(|cell| *cell == grid::Cell::default()));
+            }
         }
-        frame.send(&mut &mut writes).expect("sent");
-        assert_eq!(writes.0, [b"abcdefghijklm"]);
-        assert!(frame.0.bytes().is_empty());
+    }
+
+    #[test]
+    fn a_row_that_moved_is_moved() {
+        let lines = [
+            "the head",
+            "the first row",
+            "another row",
+            "and a third",
+            "a fourth one",
+            "the foot",
+        ];
+        let of = |rows: [usize; 6]| rows.map(|at| lines[at]).join("\n");
+        let mut bytes = Vec::new();
+        let screen = Screen::new(&mut bytes, Size::new(20, 6), Abilities::ALL);
+        let mut terminal = Terminal::new(screen).expect("terminal");
+        for rows in [[0, 1, 2, 3, 4, 5], [0, 2, 3, 4, 1, 5]] {
+            let draw = |frame: &mut ratatui::Frame| {
+                frame.render_widget(Paragraph::new(of(rows)), frame.area());
+            };
+            terminal.draw(draw).expect("drawn");
+            terminal.backend_mut().paint(&[]).expect("painted");
+        }
+        drop(terminal);
+        let written = String::from_utf8_lossy(&bytes);
+        assert!(
+            written.ends_with("\x1b[;5r\x1b[2H\x1b[M\x1b[r\x1b[5Hthe first row"),
+            "{written:?}"
+        );
     }
 }

@@ -16,6 +16,8 @@ use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use zeroize::Zeroizing;
 
+use crate::clock::{Clock, SystemClock};
+use crate::domain::time::Uptime;
 use crate::ui::terminal::leave;
 use crate::ui::terminal::wiped::Wiped;
 use crate::ui::terminal::{FRAME, MOUSE_OFF, MOUSE_ON};
@@ -31,6 +33,17 @@ struct Shared {
     written: Condvar,
     /// The number of the last frame that the terminal has taken.
     seen: Arc<AtomicU64>,
+}
+
+/// What has been written to the terminal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Meter {
+    /// Bytes of the last frame that was written.
+    pub frame: usize,
+    /// Bytes of everything since the start.
+    pub total: usize,
+    /// Milliseconds from a key to when the terminal had taken the frame that it led to, if one did.
+    pub took: Option<i64>,
 }
 
 /// What is to be written next, in this order. Of each there is one: a newer one takes its place.
@@ -50,6 +63,9 @@ struct Waiting {
     drawn: u64,
     /// What was taken is being written.
     writing: bool,
+    /// When the key was pressed that the next frame shows the effect of.
+    since: Option<Uptime>,
+    meter: Meter,
     /// Called once, when all is written.
     wake: Option<Box<dyn FnOnce() + Send>>,
     failed: Option<io::Error>,
@@ -115,9 +131,16 @@ impl Pen {
         waiting.copy = None;
     }
 
-    /// Notes that the frame of this number comes next.
-    pub fn begin(&self, number: u64) {
-        self.0.waiting().number = number;
+    /// Notes that the frame of this number comes next, and when the first key was pressed that it shows the effect of.
+    pub fn begin(&self, number: u64, since: Option<Uptime>) {
+        let mut waiting = self.0.waiting();
+        waiting.number = number;
+        waiting.since = since;
+    }
+
+    /// What has been written so far.
+    pub fn meter(&self) -> Meter {
+        self.0.waiting().meter
     }
 
     /// Notes how many frames have been drawn; the last one is on its way, unless it was like the one before it.
@@ -196,7 +219,9 @@ impl Shared {
             drop(waiting);
             wait_until_ready(terminal);
             let mut waiting = self.waiting();
-            let number = (!waiting.frame.bytes().is_empty()).then_some(waiting.number);
+            let frame = waiting.frame.bytes().len();
+            let number = (frame > 0).then_some(waiting.number);
+            let since = waiting.since;
             let taken = waiting.take(&mut bytes);
             waiting.writing = !bytes.bytes().is_empty();
             drop(waiting);
@@ -205,10 +230,16 @@ impl Shared {
                 // At once: whoever sees it may press a key.
                 self.seen.fetch_max(number, Ordering::SeqCst);
             }
+            let count = bytes.bytes().len();
             bytes.clear();
             let failed = written.is_err();
             let mut waiting = self.waiting();
             waiting.writing = false;
+            waiting.meter.total += count;
+            if frame > 0 {
+                waiting.meter.frame = frame;
+                waiting.meter.took = since.map(|at| SystemClock.uptime().since(at));
+            }
             waiting.failed = written.err();
             self.tell_seen(&waiting);
             let wake = waiting.wake.take();
@@ -297,7 +328,7 @@ mod tests {
         let (mut pen, terminal, mut shows) = stopped();
         let (free, waits) = channel();
         assert!(pen.is_free(|| ()).expect("well"));
-        pen.begin(1);
+        pen.begin(1, Some(Uptime(0)));
         pen.write_all(b"one").expect("handed over");
         pen.drawn(1);
         assert_eq!(pen.seen().load(Ordering::SeqCst), 0);
@@ -306,6 +337,9 @@ mod tests {
         expect_written(&terminal, &mut shows, b"one");
         waits.recv().expect("woken");
         assert_eq!(pen.seen().load(Ordering::SeqCst), 1);
+        let meter = pen.meter();
+        assert_eq!((meter.frame, meter.total), (3, 3));
+        assert!(meter.took.is_some());
         assert!(pen.is_free(|| ()).expect("well"));
         // A frame like the one before it is nothing to be written.
         pen.drawn(2);
