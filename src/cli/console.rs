@@ -1,5 +1,6 @@
 //! `keyward`: the console's parts.
 
+use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
@@ -15,6 +16,7 @@ use crate::domain::user::{Actor, OsAccount};
 use crate::service::{Service, demo};
 use crate::store::rehearsal::Opened;
 use crate::store::{Place, Store};
+use crate::text::Text;
 use crate::ui::app::Show;
 use crate::ui::run::Parts;
 use crate::ui::terminal::Abilities;
@@ -68,13 +70,14 @@ pub(super) fn on_database(
     let account = &config.account;
     let machine = Machine::real();
     let own = account.user_name();
-    let store = match (Store::open_to_change(place, account), user) {
+    let told = || tell_of_update(config);
+    let store = match (Store::open_to_change(place, account, &told), user) {
         (Ok(Opened::UpToDate(store)), _) => store,
         // Whoever is refused leaves an older one as it was.
         (Ok(Opened::Older(copy)), _) => {
             let mut copy = machine.service(copy, 1)?;
             copy.sign_in(user.unwrap_or(&own), &config.arrival)?;
-            Store::bring_up_to_date(place, account)?
+            Store::bring_up_to_date_telling(place, account, &told)?
         }
         (Err(Trouble::Open(_, OpenFault::Missing)), None) => {
             machine.create_or_open(place, account, machine.clock.now())?
@@ -90,6 +93,17 @@ pub(super) fn on_database(
         files: user.is_none(),
         ..parts
     })
+}
+
+/// Says that an older database is brought up to date, which takes some time where it is large.
+pub(super) fn tell_of_update(config: &Config) {
+    tell_in(Text::of(config.settings.language));
+}
+
+/// [`tell_of_update`] in a language.
+pub(super) fn tell_in(text: Text) {
+    // Whom it does not reach misses nothing.
+    let _ = writeln!(io::stderr(), "keyward: {}", text.say("cli.updating"));
 }
 
 /// The account, its host and the name of the database's file; nothing of a database that is in no file.

@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 
 use crate::auth::random::{Random, SystemRandom};
 use crate::cli::args::rows::{ActingArgs, SureArgs};
+use crate::cli::console::{tell_in, tell_of_update};
 use crate::cli::exit::Exit;
 use crate::cli::{Failure, on_store, options, path, to_look, unless_reading_will_do};
 use crate::clock::{Clock, SystemClock};
@@ -30,8 +31,9 @@ use crate::store::{Place, Store};
 use crate::text::Text;
 
 /// The use cases on a database that is there, and whether it is older: then they are on its copy.
-pub(super) fn to_change(place: &Place, account: &OsAccount) -> Result<(Service, bool), Trouble> {
-    match Store::open_to_change(place, account)? {
+pub(super) fn to_change(place: &Place, config: &Config) -> Result<(Service, bool), Trouble> {
+    let told = || tell_of_update(config);
+    match Store::open_to_change(place, &config.account, &told)? {
         Opened::UpToDate(store) => Ok((on_store(Ok(store))?, false)),
         Opened::Older(copy) => Ok((on_store(Ok(copy))?, true)),
     }
@@ -127,8 +129,8 @@ impl Session {
                 }
                 Ok((service, false))
             }
-            Access::Change | Access::Create => to_change(&place, account),
-            Access::ChangeElseLook => to_change(&place, account).or_else(|trouble| {
+            Access::Change | Access::Create => to_change(&place, config),
+            Access::ChangeElseLook => to_change(&place, config).or_else(|trouble| {
                 let said = Text::of(config.settings.language).trouble(&trouble);
                 unless_reading_will_do(Err(trouble), || {
                     let read = on_store(Store::open_to_read(&place, account))?;
@@ -194,7 +196,9 @@ impl Session {
         let Some(older) = &self.older else {
             return Ok(());
         };
-        let store = Store::bring_up_to_date(&older.place, &older.account);
+        let text = self.text;
+        let told = || tell_in(text);
+        let store = Store::bring_up_to_date_telling(&older.place, &older.account, &told);
         let mut service = on_store(store)?.warning(older.warning);
         self.actor = service.sign_in(&self.actor.name, &older.arrival)?;
         self.service = service;

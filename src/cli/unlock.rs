@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use crate::cli::console::tell_in;
 use crate::cli::{Failure, service, write};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
@@ -19,12 +20,15 @@ pub(super) fn unlock(
 ) -> Result<ExitCode, Failure> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let account = &config.account;
-    let mut opened = match Store::open_to_change(place, account)? {
+    let mut opened = match Store::open_to_change(place, account, &|| tell_in(text))? {
         Opened::UpToDate(store) => service(store, &clock)?,
         Opened::Older(copy) => {
             let mut copy = service(copy, &clock)?;
             copy.rehearse(|copy| copy.break_glass(&account.name, name))?;
-            service(Store::bring_up_to_date(place, account)?, &clock)?
+            service(
+                Store::bring_up_to_date_telling(place, account, &|| tell_in(text))?,
+                &clock,
+            )?
         }
     };
     let unlocked = opened.break_glass(&account.name, name)?;

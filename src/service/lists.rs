@@ -1,7 +1,9 @@
 //! The lists: windows of them, and how many rows there are.
 
 use crate::domain::filter::Known;
-use crate::domain::list::{Counts, Filter, MARKS_MAX, Window, WindowQuery};
+use crate::domain::list::{
+    Counts, Filter, KeyRow, Listed, MARKS_MAX, Order, Place, Window, WindowQuery,
+};
 use crate::domain::trouble::Trouble;
 use crate::domain::user::Actor;
 use crate::service::Service;
@@ -68,6 +70,31 @@ impl Service {
             let as_of = self.as_of(tx)?;
             Ok(list::shown_of(tx, filter, as_of, ids)?)
         })
+    }
+
+    /// How many of the rows that a filter shows come before a place in an order.
+    ///
+    /// # Errors
+    /// [`Trouble::Storage`] where it was superseded, too.
+    pub fn before<L: Source>(
+        &self,
+        actor: &Actor,
+        filter: &Filter<L>,
+        order: Order<L::SortBy>,
+        place: &Place,
+    ) -> Result<i64, Trouble> {
+        self.ask(actor, &[L::NEEDS], |tx, _| {
+            let as_of = self.as_of(tx)?;
+            Ok(list::before(tx, filter, order, place, as_of)?)
+        })
+    }
+
+    /// Reads ahead what filters of API keys by words are answered with: nothing of it is told.
+    ///
+    /// # Errors
+    /// [`Trouble::Storage`] where it was superseded, too: what was read so far is of use.
+    pub fn read_ahead(&self, actor: &Actor) -> Result<(), Trouble> {
+        self.ask(actor, &[KeyRow::NEEDS], |tx, _| Ok(list::read_ahead(tx)?))
     }
 
     /// How many rows each of these filters shows.

@@ -6,13 +6,14 @@ use crate::domain::api_key::ApiKeyFields;
 use crate::domain::fold::name_key;
 use crate::domain::id::KeyId;
 use crate::domain::intent::LeftKeys;
-use crate::domain::name::{name_look, name_sort};
+use crate::domain::name::{name_look, name_sort, text_sort};
 use crate::domain::preview::KeysOfUser;
 use crate::domain::state::{Facts, LockedBy};
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
 use crate::store::convert::{Day, Zone, expiry, limit, locked_by};
+use crate::store::names::first_line;
 use crate::store::query::columns;
 
 /// A key as it is kept.
@@ -95,11 +96,22 @@ pub fn insert(
     by: &str,
     now: Timestamp,
 ) -> Result<(), Fault> {
+    insert_used(tx, id, fields, (by, now), (false, None))
+}
+
+/// [`insert`] of a key that somebody made some time ago: whether a secret of it was delivered since, and when it was used.
+pub fn insert_used(
+    tx: &Tx<'_>,
+    id: KeyId,
+    fields: &ApiKeyFields,
+    (by, now): (&str, Timestamp),
+    (delivered, used): (bool, Option<Timestamp>),
+) -> Result<(), Fault> {
     tx.change_one("INSERT INTO api_keys (id, name, name_key, description, search, role, locale, time_zone, expires_on,
              expires_at, locked_out, created_at, created_by, name_sort, name_look, lock_reason, locked_by, locked_at,
-             owner, addresses, rate)
+             owner, addresses, rate, owner_sort, creator_sort, description_sort, delivered, last_sign_in_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, iif(?11, ?13, NULL),
-             iif(?11, ?12, NULL), ?17, ?18, ?19)", params![
+             iif(?11, ?12, NULL), ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)", params![
         id,
         fields.name,
         name_key(&fields.name),
@@ -119,6 +131,11 @@ pub fn insert(
         fields.owner,
         fields.addresses,
         fields.rate,
+        text_sort(&fields.owner),
+        text_sort(by),
+        description_sort(&fields.description),
+        delivered,
+        used,
     ])
 }
 
@@ -133,7 +150,7 @@ pub fn update(
     tx.change_one("UPDATE api_keys
          SET name = ?2, name_key = ?3, description = ?4, search = ?5, role = ?6, locale = ?7, time_zone = ?8,
              expires_on = ?9, expires_at = ?10, locked_out = ?11, name_sort = ?12, name_look = ?13,
-             lock_reason = ?14, owner = ?17, addresses = ?18, rate = ?19,
+             lock_reason = ?14, owner = ?17, addresses = ?18, rate = ?19, owner_sort = ?20, description_sort = ?21,
              locked_by = CASE WHEN NOT ?11 THEN NULL WHEN locked_out THEN locked_by ELSE ?15 END,
              locked_at = CASE WHEN NOT ?11 THEN NULL WHEN locked_out THEN locked_at ELSE ?16 END,
              version = version + 1
@@ -157,6 +174,8 @@ pub fn update(
         fields.owner,
         fields.addresses,
         fields.rate,
+        text_sort(&fields.owner),
+        description_sort(&fields.description),
     ])
 }
 
@@ -237,6 +256,15 @@ pub fn of_user(tx: &Tx<'_>, made_by: &str, owners: [&str; 2]) -> Result<KeysOfUs
         made: tx.value(made, [made_by])?,
         owned: tx.value(owned, [one, other])?,
     })
+}
+
+/// By how many characters of its sort text a description is sorted; what is the same so far is in the order of the IDs.
+const DESCRIPTION_SORT: usize = 48;
+
+/// The beginning of the sort text of a description's first line.
+fn description_sort(description: &str) -> String {
+    let sort = text_sort(first_line(description));
+    sort.chars().take(DESCRIPTION_SORT).collect()
 }
 
 /// The text in which the filter looks.

@@ -83,7 +83,7 @@ fn inspect(path: &Path, stop: &Stop) -> Result<Copied, Trouble> {
 
 fn look_through(connection: &Connection) -> Result<(Whole, i64, i64), Trouble> {
     let begun = Transaction::new_unchecked(connection, TransactionBehavior::Deferred);
-    let tx = Tx(begun.map_err(Fault::from)?);
+    let tx = Tx::on(begun.map_err(Fault::from)?);
     let whole = checked(&tx, None)?.map_err(Trouble::Flawed)?;
     let keys = tx.value("SELECT count(*) FROM api_keys WHERE deleted_at IS NULL", ())?;
     let schema = tx.value("PRAGMA user_version", ())?;

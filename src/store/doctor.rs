@@ -255,7 +255,7 @@ fn within(connection: &Connection, real: &Path) -> Result<Inside, OpenFault> {
         return Err(OpenFault::ForeignLog);
     }
     let tx = Transaction::new_unchecked(connection, TransactionBehavior::Deferred);
-    let tx = Tx(tx.map_err(while_opening)?);
+    let tx = Tx::on(tx.map_err(while_opening)?);
     let quick: Result<String, Fault> = tx.value("PRAGMA main.quick_check(1)", ());
     let differs = || -> Result<Vec<Flaw>, Fault> {
         let found = [flaws::schema(&tx)?, flaws::dangling(&tx)?];

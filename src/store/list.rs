@@ -1,15 +1,16 @@
 //! Windows of lists, found by keyset: a window reads about as many rows as it shows, wherever in the list it lies.
-//! Filters without an index of their own walk the order until the window is full.
 
 pub mod events;
 mod filter;
+mod finder;
+mod ids;
 mod keys;
 mod roles;
 mod users;
+mod walk;
+mod words;
 
-use std::marker::PhantomData;
-
-use rusqlite::types::{FromSql, FromSqlResult, Value, ValueRef};
+use rusqlite::types::{FromSql, FromSqlResult, ValueRef};
 
 use crate::domain::filter::{Known, Value as Asks};
 use crate::domain::list::{
@@ -19,8 +20,14 @@ use crate::domain::state::AsOf;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
 use crate::store::convert::limit;
-use crate::store::list::filter::{Asked, Values, bind, condition};
+use crate::store::list::filter::{Asked, Driver, bind, conditions};
+use crate::store::list::walk::{Part, Walk};
 use crate::store::query::{Columns, Selected};
+
+pub use finder::{Finder, Reach};
+
+/// So many rows are looked up to be marked, and not by a look at all of them.
+const MARKED: usize = 50_000;
 
 /// How a list is read from its table.
 pub trait Source: Listed + for<'r> Selected<'r> {
@@ -32,9 +39,18 @@ pub trait Source: Listed + for<'r> Selected<'r> {
     const SEARCH: &'static str;
     /// Which rows can be shown at all.
     const EXISTS: &'static str = "TRUE";
+    /// Which of those that can are hidden where no filter asks for them, by an index of their own.
+    const HIDES: Option<&'static str> = None;
+    /// The text in which the filter looks for words may be in memory.
+    const IN_MEMORY: bool = false;
 
     /// The expression that an order sorts by; it is never NULL.
     fn column(by: Self::SortBy) -> String;
+
+    /// The parts of an order that no index has as a whole, in its order.
+    fn parts(_by: Self::SortBy, _tx: &Tx<'_>) -> Result<Option<Vec<Part>>, Fault> {
+        Ok(None)
+    }
 
     /// Which rows a filter looks at; its terms choose among them.
     #[must_use]
@@ -53,6 +69,16 @@ pub trait Source: Listed + for<'r> Selected<'r> {
     ///
     /// Columns with an index stand behind a `+` where `SQLite` would find the rows by it, to sort them all afterwards.
     fn test(field: Self::Field, value: &Asks, asked: &mut Asked<'_>) -> Result<String, Fault>;
+
+    /// How the rows with this value are found where they are few: all of them, and perhaps some others.
+    fn driver(
+        _field: Self::Field,
+        _value: &Asks,
+        _filter: &Filter<Self>,
+        _asked: &mut Asked<'_>,
+    ) -> Result<Option<Driver>, Fault> {
+        Ok(None)
+    }
 }
 
 /// A part of a list.
@@ -106,23 +132,43 @@ pub fn row<L: Source>(tx: &Tx<'_>, id: i64, as_of: AsOf) -> Result<Option<L>, Fa
         anchor: Anchor::First,
         rows: 1,
     };
-    let walk = Walk::<L>::new(tx, &query, as_of)?;
-    let place = Place {
-        value: SortValue::Number(0),
-        id,
-    };
-    let (this, mut found) = (format!("{} = :id", L::ID), Vec::new());
-    walk.select(&this, Direction::Up, Some(&place), 1, &mut found)?;
+    let mut found = Vec::new();
+    Walk::<L>::new(tx, &query, as_of)?.this(id, &mut found)?;
     Ok(found.pop())
 }
 
 /// How many rows there are, and how many the filter shows.
 pub fn counts<L: Source>(tx: &Tx<'_>, filter: &Filter<L>, as_of: AsOf) -> Result<Counts, Fault> {
-    let all = count::<L>(tx, L::EXISTS, &Values::new())?;
-    let shown = tally(tx, std::slice::from_ref(filter), as_of)?[0];
+    let all = count::<L>(tx, L::EXISTS)?;
+    let shown = match L::HIDES {
+        Some(hidden) if *filter == Filter::default() => all - count::<L>(tx, hidden)?,
+        _ => tally(tx, std::slice::from_ref(filter), as_of)?[0],
+    };
     let told = Filter::<L>::told().map(|(sight, _)| filter.in_sight(sight));
     let told = tally(tx, &told.collect::<Vec<_>>(), as_of)?;
     Ok(Counts { shown, all, told })
+}
+
+/// How many rows come before a place in an order.
+pub fn before<L: Source>(
+    tx: &Tx<'_>,
+    filter: &Filter<L>,
+    order: Order<L::SortBy>,
+    place: &Place,
+    as_of: AsOf,
+) -> Result<i64, Fault> {
+    let query = WindowQuery {
+        filter: filter.clone(),
+        order,
+        anchor: Anchor::First,
+        rows: 0,
+    };
+    Walk::new(tx, &query, as_of)?.before(place)
+}
+
+/// Reads ahead what a filter by words is answered with, as far as no question comes between.
+pub fn read_ahead(tx: &Tx<'_>) -> Result<(), Fault> {
+    tx.1.read_ahead(tx)
 }
 
 /// The names that rows have, by field.
@@ -137,20 +183,22 @@ pub fn tally<L: Source>(
     filters: &[Filter<L>],
     as_of: AsOf,
 ) -> Result<Vec<i64>, Fault> {
-    let shown = |filter: &Filter<L>| {
-        let (condition, values) = condition(tx, filter, as_of)?;
-        count::<L>(tx, &condition, &values)
-    };
+    let shown =
+        |filter: &Filter<L>| conditions(tx, filter, as_of)?.count::<L>(tx, None, "TRUE", &[]);
     filters.iter().map(shown).collect()
 }
 
 /// For how many rows of the table this holds.
-fn count<L: Source>(tx: &Tx<'_>, condition: &str, values: &Values) -> Result<i64, Fault> {
+fn count<L: Source>(tx: &Tx<'_>, condition: &str) -> Result<i64, Fault> {
     let table = L::TABLE;
-    let sql = format!("SELECT count(*) FROM {table} WHERE {condition}");
-    let mut query = tx.0.prepare_cached(&sql)?;
-    bind(&mut query, values)?;
-    Ok(query.raw_query().next()?.map_or(Ok(0), |row| row.get(0))?)
+    // Without a condition SQLite counts an index page by page.
+    tx.value(
+        &match condition {
+            "TRUE" => format!("SELECT count(*) FROM {table}"),
+            condition => format!("SELECT count(*) FROM {table} WHERE {condition}"),
+        },
+        (),
+    )
 }
 
 /// The IDs of the rows that the filter shows, in their order, at most so many of them.
@@ -161,9 +209,15 @@ pub fn matches<L: Source>(
     most: usize,
 ) -> Result<Vec<i64>, Fault> {
     let (id, table) = (L::ID, L::TABLE);
-    let (condition, mut values) = condition(tx, filter, as_of)?;
+    let asked = conditions(tx, filter, as_of)?;
+    let (condition, mut values) = (&asked.all, asked.values.clone());
     values.push((":most".to_owned(), limit(most).into()));
-    let sql = format!("SELECT {id} FROM {table} WHERE {condition} ORDER BY {id} LIMIT :most");
+    let among = asked.best::<L>(tx, std::iter::empty(), MARKED)?;
+    let among = among.map_or("TRUE".to_owned(), |(driver, _)| {
+        format!("{id} IN ({})", driver.ids::<L>(asked.kept.as_deref()))
+    });
+    let sql =
+        format!("SELECT {id} FROM {table} WHERE {among} AND {condition} ORDER BY {id} LIMIT :most");
     let mut query = tx.0.prepare_cached(&sql)?;
     bind(&mut query, &values)?;
     let (mut ids, mut found) = (Vec::new(), query.raw_query());
@@ -180,159 +234,10 @@ pub fn shown_of<L: Source>(
     as_of: AsOf,
     ids: &[i64],
 ) -> Result<i64, Fault> {
-    let id = L::ID;
-    let (condition, mut values) = condition(tx, filter, as_of)?;
+    let asked = conditions(tx, filter, as_of)?;
     let ids: serde_json::Value = ids.into();
-    values.push((":ids".to_owned(), ids.to_string().into()));
-    let among = format!("{id} IN (SELECT value FROM json_each(:ids)) AND {condition}");
-    count::<L>(tx, &among, &values)
-}
-
-/// Walking a list in one order under one filter.
-struct Walk<'a, L: Source> {
-    tx: &'a Tx<'a>,
-    order: Order<L::SortBy>,
-    condition: String,
-    values: Values,
-    list: PhantomData<L>,
-}
-
-impl<'a, L: Source> Walk<'a, L> {
-    fn new(tx: &'a Tx<'a>, query: &WindowQuery<L>, as_of: AsOf) -> Result<Walk<'a, L>, Fault> {
-        let (condition, values) = condition(tx, &query.filter, as_of)?;
-        Ok(Walk {
-            tx,
-            order: query.order,
-            condition,
-            values,
-            list: PhantomData,
-        })
-    }
-
-    /// Up to `most` rows beyond a place (or from the end of the list), in the list's order, and whether there are
-    /// more in that direction.
-    fn rows(
-        &self,
-        from: Option<&Place>,
-        forward: bool,
-        most: usize,
-    ) -> Result<(Vec<L>, bool), Fault> {
-        let wanted = most + 1;
-        let direction = Direction::of(self.order, forward);
-        let (beyond, by, id) = (direction.beyond(), L::column(self.order.by), L::ID);
-        let mut rows = Vec::new();
-        if from.is_some() && by != id {
-            let ties = format!("{by} = :value AND {id} {beyond} :id");
-            self.select(&ties, direction, from, wanted, &mut rows)?;
-        }
-        if rows.len() < wanted {
-            let rest = match from {
-                Some(_) => format!("{by} {beyond} :value"),
-                None => "TRUE".to_owned(),
-            };
-            self.select(&rest, direction, from, wanted - rows.len(), &mut rows)?;
-        }
-        let more = rows.len() > most;
-        rows.truncate(most);
-        if !forward {
-            rows.reverse();
-        }
-        Ok((rows, more))
-    }
-
-    /// Whether there is a row beyond this one, or any row at all where there is none.
-    fn any(&self, row: Option<&L>, forward: bool) -> Result<bool, Fault> {
-        let (rows, _) = self.rows(row.map(Listed::place), forward, 1)?;
-        Ok(!rows.is_empty())
-    }
-
-    /// A window with the row that has so many before it in the middle. All rows before that are walked through.
-    fn around_row(&self, before: usize, most: usize) -> Result<Window<L>, Fault> {
-        let first = before.saturating_sub(most / 2);
-        let (by, id, table) = (L::column(self.order.by), L::ID, L::TABLE);
-        let (word, condition) = (Direction::of(self.order, true).word(), &self.condition);
-        let mut values = self.values.clone();
-        values.push((":first".to_owned(), limit(first).into()));
-        let sql = format!(
-            "SELECT {by} AS sort, {id} FROM {table} WHERE {condition}
-             ORDER BY {by} {word}, {id} {word} LIMIT 1 OFFSET :first"
-        );
-        let mut query = self.tx.0.prepare_cached(&sql)?;
-        bind(&mut query, &values)?;
-        let mut found = query.raw_query();
-        let Some(row) = found.next()? else {
-            let (rows, more_before) = self.rows(None, false, most)?;
-            let at = rows.len().saturating_sub(1);
-            return Ok(Window {
-                rows,
-                more_before,
-                more_after: false,
-                at,
-            });
-        };
-        let place = Columns::of(row).place()?;
-        let window = self.around(&place, 0, most)?;
-        let at = (before - first).min(window.rows.len().saturating_sub(1));
-        Ok(Window { at, ..window })
-    }
-
-    fn around(&self, place: &Place, above: usize, most: usize) -> Result<Window<L>, Fault> {
-        let mut found: Vec<L> = Vec::new();
-        let this = format!("{} = :id", L::ID);
-        self.select(&this, Direction::Up, Some(place), 1, &mut found)?;
-        let here = found.first().map_or(place, Listed::place).clone();
-        let (mut rows, more_before) = self.rows(Some(&here), false, above)?;
-        let mut at = rows.len();
-        let room = most - rows.len() - found.len();
-        let (after, more_after) = self.rows(Some(&here), true, room)?;
-        rows.append(&mut found);
-        rows.extend(after);
-        if at == rows.len() {
-            at = at.saturating_sub(1);
-        }
-        Ok(Window {
-            rows,
-            more_before,
-            more_after,
-            at,
-        })
-    }
-
-    fn select(
-        &self,
-        seek: &str,
-        direction: Direction,
-        from: Option<&Place>,
-        most: usize,
-        rows: &mut Vec<L>,
-    ) -> Result<(), Fault> {
-        let mut values = self.values.clone();
-        values.push((":most".to_owned(), limit(most).into()));
-        if let Some(place) = from {
-            let value = match &place.value {
-                SortValue::Number(number) => Value::from(*number),
-                SortValue::Text(text) => Value::from(text.clone()),
-            };
-            values.push((":value".to_owned(), value));
-            values.push((":id".to_owned(), place.id.into()));
-        }
-        let mut query = self.tx.0.prepare_cached(&self.sql(seek, direction))?;
-        bind(&mut query, &values)?;
-        let mut found = query.raw_query();
-        while let Some(row) = found.next()? {
-            rows.push(L::read(&mut Columns::of(row))?);
-        }
-        Ok(())
-    }
-
-    fn sql(&self, seek: &str, direction: Direction) -> String {
-        let (by, word, condition) = (L::column(self.order.by), direction.word(), &self.condition);
-        let (id, table, columns) = (L::ID, L::TABLE, L::COLUMNS);
-        format!(
-            "SELECT {by} AS sort, {id}, {columns} FROM {table} WHERE {seek} AND {condition}
-             ORDER BY {by} {word}, {id} {word} LIMIT :most"
-        )
-    }
+    let ids = (":ids".to_owned(), ids.to_string().into());
+    asked.count_of::<L>(tx, ids)
 }
 
 impl Columns<'_> {
@@ -393,9 +298,12 @@ mod tests {
     use crate::domain::list::{Anchor, KeyRow, KeySort};
     use crate::domain::state::Warning;
     use crate::domain::time::{DAY, Timestamp};
+    use crate::store::list::walk::{Among, seeks};
     use crate::store::tests::made;
     use crate::store::{Place as Database, Store};
     use rusqlite::StatementStatus;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
     const ROWS: usize = 20;
     const AS_OF: AsOf = AsOf {
@@ -411,9 +319,9 @@ mod tests {
 
     /// Twenty thousand keys, all made at the same moment and none of them used or with an expiry; every second one has a
     /// role without access to the API.
-    fn many() -> Store {
+    fn many(name: &str) -> Store {
         filled(
-            "many keys",
+            name,
                 "INSERT INTO roles VALUES (3, 'x', 'x', '', 'x', 0, 1, 0, '[]', 0, NULL, 1, 'x', 'x', '');
                  WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
                  INSERT INTO api_keys (name, name_key, name_sort, description, search, role, locale, time_zone, locked_out,
@@ -463,7 +371,7 @@ mod tests {
 
     #[test]
     fn a_window_of_a_stored_order_reads_no_more_than_it_shows_and_sorts_nothing() {
-        let store = many();
+        let store = many("many keys");
         let filters = [
             (None, ""),
             (Some(3), ""),
@@ -485,6 +393,9 @@ mod tests {
             KeySort::LastSignIn,
             KeySort::Created,
             KeySort::Id,
+            KeySort::Owner,
+            KeySort::CreatedBy,
+            KeySort::Description,
         ];
         for by in stored {
             for descending in [false, true] {
@@ -516,8 +427,8 @@ mod tests {
         walk.rows(half, true, ROWS)?;
         let direction = Direction::of(query.order, true);
         let mut steps = 0;
-        for seek in seeks::<L>(query.order.by, direction) {
-            let sql = walk.sql(&seek, direction);
+        for seek in seeks::<L>(query.order.by, true, direction) {
+            let sql = walk.sql(None, &Among::Order, &seek, direction);
             let plan = plan(tx, &sql);
             assert!(!plan.contains("TEMP B-TREE"), "{query:?}: {plan}");
             // The statement that `rows` has just run.
@@ -525,14 +436,6 @@ mod tests {
             steps += statement.reset_status(StatementStatus::VmStep);
         }
         Ok(steps)
-    }
-
-    fn seeks<L: Source>(by: L::SortBy, direction: Direction) -> Vec<String> {
-        let (by, id, beyond) = (L::column(by), L::ID, direction.beyond());
-        vec![
-            format!("{by} {beyond} :value"),
-            format!("{by} = :value AND {id} {beyond} :id"),
-        ]
     }
 
     fn plan(tx: &Tx<'_>, sql: &str) -> String {
@@ -545,5 +448,133 @@ mod tests {
             plan += "\n";
         }
         plan
+    }
+
+    /// Twenty thousand keys of three roles in every state, a quarter of which is deleted.
+    fn mixed(name: &str) -> Store {
+        let store = many(name);
+        let sql = "INSERT INTO roles SELECT 4, 'y', 'y', '', 'y', 0, 0, 1, '[]', 0, NULL, 1, 'y', 'y', 'crm';
+             UPDATE api_keys SET role = id % 4 + 1, locked_out = id % 5 = 0, delivered = id % 7 > 0,
+                 expires_on = '2026-01-01', expires_at = (id % 400) * 86400000,
+                 deleted_at = iif(id % 4, NULL, 1)";
+        store.connection.execute_batch(sql).expect("mixed");
+        store
+    }
+
+    #[test]
+    fn a_window_of_every_order_reads_few_rows_wherever_it_lies() {
+        let mut store = mixed("orders");
+        let steps = counted(&mut store);
+        for by in KeyRow::SORTS {
+            for descending in [false, true] {
+                let order = Order {
+                    by: *by,
+                    descending,
+                };
+                let window = |anchor| {
+                    let filter = Filter::<KeyRow>::default();
+                    let query = WindowQuery {
+                        filter,
+                        order,
+                        anchor,
+                        rows: ROWS,
+                    };
+                    steps.store(0, SeqCst);
+                    let window = store.read(|tx| window(tx, &query, AS_OF)).expect("read");
+                    let strides = steps.load(SeqCst);
+                    assert!(strides < 2_500, "{query:?}: {strides} strides");
+                    window
+                };
+                let (first, last) = (window(Anchor::First), window(Anchor::Last));
+                let middle = window(Anchor::Around {
+                    place: first.rows[ROWS - 1].place.clone(),
+                    above: ROWS / 2,
+                });
+                window(Anchor::After(middle.rows[ROWS - 1].place.clone()));
+                window(Anchor::Before(last.rows[0].place.clone()));
+            }
+        }
+    }
+
+    /// Steps of `SQLite`'s machine between two looks at how many there were.
+    const STRIDE: i32 = 10;
+
+    fn counted(store: &mut Store) -> Arc<AtomicUsize> {
+        let steps = Arc::new(AtomicUsize::new(0));
+        let counting = Arc::clone(&steps);
+        let count = move || {
+            counting.fetch_add(1, SeqCst);
+            false
+        };
+        let handler = store.connection.progress_handler(STRIDE, Some(count));
+        handler.expect("counted");
+        steps
+    }
+
+    #[test]
+    fn what_a_filter_asks_for_is_found_by_an_index() {
+        let store = mixed("facts");
+        for (text, by) in [
+            ("state:soon", "api_keys_by_expiry"),
+            ("state:expired", "api_keys_by_expiry"),
+            ("state:no-access", "api_keys_with_role"),
+            ("state:undelivered", "api_keys_undelivered"),
+            ("state:locked", "api_keys_locked"),
+            ("state:limited", "INTEGER PRIMARY KEY"),
+            ("state:deleted", "api_keys_deleted"),
+            ("role:x", "api_keys_with_role"),
+            ("service:crm", "api_keys_with_role"),
+            ("expires:never", "api_keys_by_expiry"),
+            ("expires:<30d", "api_keys_by_expiry"),
+            ("expires:2026-01-01", "api_keys_by_expiry"),
+            ("used:never", "api_keys_by_sign_in"),
+            ("used:<30d", "api_keys_by_sign_in"),
+            ("used:2026-01-01", "api_keys_by_sign_in"),
+            ("created:<30d", "api_keys_by_creation"),
+            ("created:>30d", "api_keys_by_creation"),
+            ("by:alice", "api_keys_by_creator"),
+            ("owner:acme", "api_keys_by_owner"),
+            ("from:10.0", "api_keys_bounded"),
+            ("id:42", "INTEGER PRIMARY KEY"),
+            ("id:>42", "INTEGER PRIMARY KEY"),
+        ] {
+            let filter = Filter::<KeyRow>::parse(text, chrono_tz::UTC).expect("a filter");
+            let plan = store.read(|tx| {
+                let asked = conditions(tx, &filter, AS_OF)?;
+                let [driver] = &asked.drivers[..] else {
+                    panic!("{text}: {:?}", asked.drivers);
+                };
+                Ok::<_, Fault>(plan(tx, &driver.ids::<KeyRow>(None)))
+            });
+            let plan = plan.expect("planned");
+            assert!(plan.contains(by), "{text}: {plan}");
+            assert!(!plan.contains("SCAN k\n"), "{text}: {plan}");
+        }
+    }
+
+    #[test]
+    fn counts_and_places_read_an_index_and_never_the_table() {
+        let store = mixed("counts");
+        for text in [
+            "",
+            "state:active",
+            "state:locked",
+            "state:expired",
+            "role:x",
+            "expires:>30d",
+            "used:never",
+        ] {
+            let filter = Filter::<KeyRow>::parse(text, chrono_tz::UTC).expect("a filter");
+            let plan = store.read(|tx| {
+                let asked = conditions(tx, &filter, AS_OF)?;
+                let condition = &asked.all;
+                Ok::<_, Fault>(plan(
+                    tx,
+                    &format!("SELECT count(*) FROM api_keys k WHERE {condition}"),
+                ))
+            });
+            let plan = plan.expect("planned");
+            assert!(plan.contains("COVERING INDEX"), "{text}: {plan}");
+        }
     }
 }

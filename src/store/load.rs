@@ -1,8 +1,6 @@
 //! Loading many rows at once: into a database that nobody sees yet, in the order of its tables, with the indexes made
 //! afterwards.
 
-use crate::domain::id::{KeyId, SecretId};
-use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
 
@@ -37,24 +35,6 @@ pub fn without_indexes<T, E: From<Fault>>(
         run(sql)?;
     }
     Ok(loaded)
-}
-
-/// Notes that a key's secret was delivered, and when it was used last.
-pub fn delivered(
-    tx: &Tx<'_>,
-    key: KeyId,
-    secret: SecretId,
-    at: Timestamp,
-    used: Option<Timestamp>,
-) -> Result<(), Fault> {
-    tx.change_one(
-        "UPDATE api_keys SET delivered = 1, last_sign_in_at = ?2, version = version + 1 WHERE id = ?1",
-        (key, used),
-    )?;
-    tx.change_one(
-        "UPDATE api_key_secrets SET delivered_at = ?2, last_used_at = ?3 WHERE id = ?1",
-        (secret, at, used),
-    )
 }
 
 #[cfg(test)]

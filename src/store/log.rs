@@ -162,7 +162,7 @@ pub fn is_own(
     // Pages that were read before another wrote the file are not what it holds.
     connection.execute_batch("PRAGMA shrink_memory")?;
     let begun = Transaction::new_unchecked(connection, TransactionBehavior::Deferred)?;
-    let tx = Tx(begun);
+    let tx = Tx::on(begun);
     match holds_together(&tx, look, known, alone) {
         // What is not one database makes no sense to SQLite either.
         Err(Fault::Corrupt | Fault::Other(..)) => Ok(false),
@@ -195,7 +195,7 @@ pub fn alone(real: &Path) -> Option<Alone> {
     // This process's locks on the file stay, because SQLite counts its own.
     let connection = Connection::open_with_flags(uri(real, "immutable=1"), flags).ok()?;
     let begun = Transaction::new_unchecked(&connection, TransactionBehavior::Deferred).ok()?;
-    let tx = Tx(begun);
+    let tx = Tx::on(begun);
     let number = |name| tx.0.pragma_query_value(None, name, |row| row.get(0)).ok();
     Some(Alone {
         version: number("user_version")?,

@@ -17,7 +17,7 @@ use crate::store::{Tx, names, roles, users};
 /// `Keyw`: tells our databases from those of other applications.
 pub const APPLICATION_ID: i64 = 0x4B65_7977;
 
-const MIGRATIONS: [&str; 10] = [
+const MIGRATIONS: [&str; 11] = [
     include_str!("../../assets/migrations/0001_keys.sql"),
     include_str!("../../assets/migrations/0002_users_and_roles.sql"),
     include_str!("../../assets/migrations/0003_events.sql"),
@@ -28,10 +28,16 @@ const MIGRATIONS: [&str; 10] = [
     include_str!("../../assets/migrations/0008_holders.sql"),
     include_str!("../../assets/migrations/0009_services.sql"),
     include_str!("../../assets/migrations/0010_actors.sql"),
+    include_str!("../../assets/migrations/0011_many_keys.sql"),
 ];
 
 /// The version that this program makes.
-pub const KNOWN: i64 = 10;
+pub const KNOWN: i64 = 11;
+
+/// The memory for pages of the database while it is brought up to date, in KiB: a large one is sorted by every new index.
+const MEMORY: i64 = 200_000;
+/// The memory that a connection has at other times: `SQLite`'s own default.
+const USUAL_MEMORY: i64 = 2_000;
 
 /// What a new database begins with, beside the built-in roles.
 pub struct Beginning {
@@ -82,9 +88,15 @@ fn apply(
         let set = connection.pragma_update(None, "foreign_keys", on);
         set.map_err(while_opening)
     };
+    let memory = |kib: i64| {
+        let set = connection.pragma_update(None, "cache_size", -kib);
+        set.map_err(while_opening)
+    };
     names::add_functions(connection).map_err(while_opening)?;
     foreign_keys(false)?;
+    memory(MEMORY)?;
     let applied = apply_unguarded(connection, migrations, beginning, file);
+    memory(USUAL_MEMORY)?;
     foreign_keys(true)?;
     applied
 }
@@ -119,7 +131,7 @@ fn apply_unguarded(
         .map_err(while_opening)?;
     tx.pragma_update(None, "user_version", version)
         .map_err(while_opening)?;
-    let tx = Tx(tx);
+    let tx = Tx::on(tx);
     if let Some(beginning) = beginning.filter(|_| found == 0) {
         begin(&tx, beginning)?;
     }

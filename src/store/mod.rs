@@ -51,6 +51,7 @@ use crate::domain::trouble::Fault;
 use crate::store::address::beside;
 use crate::store::fault::{forget_system_error, leaves_in_doubt};
 use crate::store::identity::Identity;
+use crate::store::list::{Finder, Reach};
 use crate::store::migrate::KNOWN;
 use crate::store::patience::Patience;
 use crate::store::read_only::Frozen;
@@ -89,6 +90,7 @@ pub struct Store {
     by_request: bool,
     /// The question that is being answered; [`ANY`] is never superseded.
     answering: Arc<AtomicU64>,
+    finder: Finder,
 }
 
 const ANY: u64 = u64::MAX;
@@ -97,9 +99,16 @@ const ANY: u64 = u64::MAX;
 #[derive(Clone, Copy, Debug)]
 struct Doubt(Option<Head>);
 
-/// A transaction, in which rows are read and written.
+/// A transaction, in which rows are read and written, and with what its connection finds them.
 #[derive(Debug)]
-pub struct Tx<'a>(Transaction<'a>);
+pub struct Tx<'a>(Transaction<'a>, Finder);
+
+impl<'a> Tx<'a> {
+    /// On a connection that has nothing to find rows with.
+    fn on(tx: Transaction<'a>) -> Tx<'a> {
+        Tx(tx, Finder::default())
+    }
+}
 
 impl Tx<'_> {
     /// Does something and takes back what it wrote, whatever came of it.
@@ -221,7 +230,9 @@ impl Store {
 
     fn begin(&self, behavior: TransactionBehavior) -> Result<Tx<'_>, Fault> {
         forget_system_error();
-        Ok(Tx(Transaction::new_unchecked(&self.connection, behavior)?))
+        let tx = Transaction::new_unchecked(&self.connection, behavior)?;
+        self.finder.forget_sets();
+        Ok(Tx(tx, self.finder.clone()))
     }
 
     fn change<T, E: From<Fault>>(
@@ -327,6 +338,12 @@ impl Store {
             .real()
             .and_then(|real| fs::symlink_metadata(beside(real, "-wal")).ok());
         log.map_or(0, |log| log.len())
+    }
+
+    /// Sets how far rows of lists are looked for in each way, before they are in another. For tests alone: nothing of the
+    /// product calls it.
+    pub fn set_reach(&self, reach: Reach) {
+        self.finder.set_reach(reach);
     }
 
     /// Lets the database have no more than this many pages on this connection, as a full disk does. For tests alone:

@@ -90,8 +90,9 @@ pub fn seen(tx: &Tx<'_>, named: RowKind, id: i64) -> Result<Option<Seen>, Fault>
 
 type Compute = fn(&str) -> String;
 
-fn first_line(text: &str) -> String {
-    text.lines().next().unwrap_or_default().to_owned()
+/// What a list shows of a text of several lines.
+pub(super) fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
 }
 
 /// Adds `name_sort` and `name_look` to SQL: migrations compute these columns for the rows that are there. `text_sort`
@@ -101,7 +102,7 @@ pub(super) fn add_functions(connection: &Connection) -> rusqlite::Result<()> {
         ("name_sort", name_sort),
         ("name_look", name_look),
         ("text_sort", text_sort),
-        ("first_line", first_line),
+        ("first_line", |text| first_line(text).to_owned()),
     ];
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     for (name, compute) in functions {

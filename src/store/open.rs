@@ -14,6 +14,7 @@ use crate::domain::trouble::{Fault, OpenFault, Trouble};
 use crate::domain::user::OsAccount;
 use crate::store::fault::{forget_system_error, while_opening};
 use crate::store::identity::Identity;
+use crate::store::list::Finder;
 use crate::store::log::Look;
 use crate::store::migrate::{Beginning, KNOWN, identify, migrate};
 use crate::store::patience::Patience;
@@ -117,10 +118,23 @@ impl Store {
     /// # Errors
     /// [`Trouble::Open`], with [`OpenFault::Missing`] among the faults.
     pub fn bring_up_to_date(place: &Place, account: &OsAccount) -> Result<Store, Trouble> {
+        Store::bring_up_to_date_telling(place, account, &|| ())
+    }
+
+    /// [`Store::bring_up_to_date`], which calls `told` before it begins to.
+    ///
+    /// # Errors
+    /// As of [`Store::bring_up_to_date`].
+    pub fn bring_up_to_date_telling(
+        place: &Place,
+        account: &OsAccount,
+        told: &dyn Fn(),
+    ) -> Result<Store, Trouble> {
         let opened = || {
             let made = |found| (found != 0).then_some(()).ok_or(OpenFault::Missing);
             let (store, found) = settled(place, account, made)?;
             if found < KNOWN {
+                told();
                 migrate(&store.connection, None, store.real())?;
             }
             Ok(store)
@@ -173,7 +187,11 @@ impl Store {
             let question = answering.load(Ordering::SeqCst);
             question != ANY && question != wanted.load(Ordering::SeqCst)
         };
-        self.connection.progress_handler(STEPS, Some(superseded))?;
+        let finder = Finder::on(&self.connection)?;
+        let walk = finder.clone();
+        let ends = move || superseded() || walk.is_far();
+        self.connection.progress_handler(STEPS, Some(ends))?;
+        self.finder = finder;
         self.connection.pragma_update(None, "query_only", true)
     }
 
@@ -324,6 +342,7 @@ pub(super) fn connected(
         in_doubt: None,
         by_request: false,
         answering: Arc::new(AtomicU64::new(ANY)),
+        finder: Finder::default(),
     };
     Ok((store, found))
 }

@@ -13,6 +13,9 @@ use crate::store::migrate::{KNOWN, migrate};
 use crate::store::open::{connect, connected, settle, trouble, unless_moved};
 use crate::store::{Place, Store, log};
 
+/// Bytes beyond which an older database is brought up to date whatever becomes of what was to be done then.
+const LARGE: i64 = 256 << 20;
+
 /// A database that is going to be changed.
 #[derive(Debug)]
 pub enum Opened {
@@ -23,31 +26,52 @@ pub enum Opened {
 }
 
 impl Store {
-    /// Opens a database that is there for writing, and brings no older one up to date.
+    /// Opens a database that is there for writing, and brings no older one up to date; but a large one, of which a copy would
+    /// fill the memory. Before that, `told` is called.
     ///
     /// # Errors
     /// [`Trouble::Open`], with [`OpenFault::Missing`] among the faults.
-    pub fn open_to_change(place: &Place, account: &OsAccount) -> Result<Opened, Trouble> {
+    pub fn open_to_change(
+        place: &Place,
+        account: &OsAccount,
+        told: &dyn Fn(),
+    ) -> Result<Opened, Trouble> {
         let opened = unless_moved(|| {
             let (store, found) = connect(place, account)?;
             if found == 0 {
                 return Err(OpenFault::Missing);
             }
+            if found < KNOWN && is_large(&store)? {
+                return Ok(None);
+            }
             if found < KNOWN {
                 let copy = in_memory(store)?;
                 copy.set_changeable(false).map_err(OpenFault::Fault)?;
-                return Ok(Opened::Older(copy));
+                return Ok(Some(Opened::Older(copy)));
             }
             settle(&store, place)?;
-            Ok(Opened::UpToDate(store))
+            Ok(Some(Opened::UpToDate(store)))
         });
-        opened.map_err(trouble(place))
+        match opened.map_err(trouble(place))? {
+            Some(opened) => Ok(opened),
+            None => Store::bring_up_to_date_telling(place, account, told).map(Opened::UpToDate),
+        }
     }
 
     /// Whether the copy of an older database can be changed.
     pub fn set_changeable(&self, is: bool) -> Result<(), Fault> {
         Ok(self.connection.pragma_update(None, "query_only", !is)?)
     }
+}
+
+/// Whether a copy of it would take too much memory, and longer than anybody waits for a refusal.
+fn is_large(store: &Store) -> Result<bool, OpenFault> {
+    let sql = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
+    let bytes: i64 = store
+        .connection
+        .query_row(sql, (), |row| row.get(0))
+        .map_err(while_opening)?;
+    Ok(bytes > LARGE)
 }
 
 /// The copy of an older database in memory, brought up to date.

@@ -422,7 +422,7 @@ fn in_one_file(real: &Path, seen: Option<Head>) -> Result<Connection, Trouble> {
         connection.execute_batch("BEGIN EXCLUSIVE; COMMIT")?;
         let last = || -> Result<Head, Fault> {
             let begun = Transaction::new_unchecked(&connection, TransactionBehavior::Deferred)?;
-            events::head(&Tx(begun))
+            events::head(&Tx::on(begun))
         };
         let head = seen.map(|_| last()).transpose()?;
         Ok((connection, head))

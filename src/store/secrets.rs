@@ -50,7 +50,20 @@ pub fn insert(
     by: &str,
     now: Timestamp,
 ) -> Result<SecretId, Fault> {
-    tx.change_one("INSERT INTO api_key_secrets (key, tag, hash, issued_at, issued_by) VALUES (?1, ?2, ?3, ?4, ?5)", params![key, tag, hash, now, by])?;
+    insert_used(tx, key, tag, hash, (by, now), (None, None))
+}
+
+/// [`insert`] of a secret that was issued some time ago: when it was delivered since, and when it was used.
+pub fn insert_used(
+    tx: &Tx<'_>,
+    key: KeyId,
+    tag: &[u8; 8],
+    hash: &str,
+    (by, now): (&str, Timestamp),
+    (delivered, used): (Option<Timestamp>, Option<Timestamp>),
+) -> Result<SecretId, Fault> {
+    tx.change_one("INSERT INTO api_key_secrets (key, tag, hash, issued_at, issued_by, delivered_at, last_used_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", params![key, tag, hash, now, by, delivered, used])?;
     Ok(SecretId(tx.0.last_insert_rowid()))
 }
 

@@ -40,7 +40,7 @@ use crate::ui::layer::secret::{SecretDialog, Sight};
 use crate::ui::layer::tree::Screen;
 use crate::ui::layer::{Ask, Asks, Ctx, Deed, Layer, Tone};
 use crate::ui::look::{SMALLEST, Theme};
-use crate::ui::request::{Aside, Done, Outcome, Request, Ticket};
+use crate::ui::request::{Aside, Done, Outcome, Read, Request, Ticket};
 use crate::ui::terminal::Meter;
 
 /// More frames than there will ever be.
@@ -96,6 +96,8 @@ struct UnderWay {
     layer: LayerId,
     ticket: Ticket,
     write: bool,
+    /// Nobody sees that it is not there yet.
+    is_ahead: bool,
     since: Uptime,
 }
 
@@ -107,7 +109,7 @@ impl UnderWay {
 
     /// Whether somebody sees that it is not there yet.
     fn is_waited_for(&self) -> bool {
-        self.layer != APP && self.layer != PREVIEW
+        self.layer != APP && self.layer != PREVIEW && !self.is_ahead
     }
 }
 
@@ -293,7 +295,8 @@ impl App {
     /// Whether a frame is due. Not while an answer is awaited that is likely to be there in a moment.
     #[must_use]
     pub fn wants_frame(&self) -> bool {
-        self.dirty && (!self.top().1.status(&self.ctx()).waits || self.waited_long())
+        let waits = self.top().1.status(&self.ctx()).waits;
+        self.dirty && (!waits || self.waited_long()) && !self.glances()
     }
 
     /// Has a request carried out. Of those of one kind and layer only the newest goes out.
@@ -308,6 +311,7 @@ impl App {
             layer,
             ticket,
             write: request.is_write(),
+            is_ahead: matches!(request, Request::Read(Read::Ahead)),
             since,
         });
         self.outbox.push(Asked {

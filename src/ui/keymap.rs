@@ -127,6 +127,16 @@ pub enum Action {
 }
 
 impl Action {
+    /// Whether it is the same whichever rows a list shows: one types a filter, goes elsewhere or asks for help.
+    #[must_use]
+    pub fn acts_on_no_row(self) -> bool {
+        use Action::{Accept, Back, Cancel, Filter, Help, Next, Previous, Quit, States};
+        matches!(
+            self,
+            Accept | Back | Cancel | Filter | Help | Next | Previous | Quit | States
+        )
+    }
+
     /// Whether it only moves: a cursor, the focus, what is on the screen.
     #[must_use]
     pub fn moves(self) -> bool {

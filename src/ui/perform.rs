@@ -93,6 +93,13 @@ impl Performer {
             Read::Matches(filter) => matches(service, actor, &filter).map(Done::Matches),
             Read::Columns(list) => service.columns(actor, list).map(Done::Columns),
             Read::Known(list) => known(service, actor, list).map(Done::Known),
+            Read::Ahead => {
+                let read = |service: &Service| service.read_ahead(actor).map(|()| Done::Ahead);
+                match number {
+                    Some(number) => service.answer(number, read),
+                    None => read(service),
+                }
+            }
             Read::EventActors => service.event_actors(actor).map(Done::EventActors),
             Read::Roles => service.roles(actor).map(Done::Roles),
             Read::NewKey => {
@@ -272,10 +279,12 @@ fn read_rows<L: Source>(
     match query {
         ListQuery::Window(query) => service.window(actor, query).map(found),
         ListQuery::Tally(filters) => service.tally(actor, filters).map(Done::Tally),
-        ListQuery::Count(filter, marked) => {
+        ListQuery::Count(filter, marked, place) => {
             let counts = service.counts(actor, filter)?;
             let marked = service.shown_of(actor, filter, marked)?;
-            Ok(Done::Count(counts, marked))
+            let before = |(order, place): &_| service.before(actor, filter, *order, place);
+            let before = place.as_ref().map(before).transpose()?;
+            Ok(Done::Count(counts, marked, before))
         }
     }
 }

@@ -11,7 +11,8 @@ use crate::domain::filter::Known;
 use crate::domain::id::{KeyId, RoleId, SecretId, UserId};
 use crate::domain::intent::{Intent, Outlook, Prospect};
 use crate::domain::list::{
-    ChosenColumn, Counts, Filter, KeyRow, Listed, RoleRow, UserRow, Window, WindowQuery,
+    ChosenColumn, Counts, Filter, KeyRow, Listed, Order, Place, RoleRow, UserRow, Window,
+    WindowQuery,
 };
 use crate::domain::policy::{Policy, PolicyDraft};
 use crate::domain::preview::Preview;
@@ -44,6 +45,8 @@ pub enum Read {
     Matches(Matches),
     /// The names that rows of a list have.
     Known(Listing),
+    /// What filters by words are answered with is read ahead, as far as no question to a list comes between.
+    Ahead,
     /// Those who did anything that is an event.
     EventActors,
     /// Every role, to choose one.
@@ -137,8 +140,8 @@ pub enum ListQuery<L: Listed> {
     Window(WindowQuery<L>),
     /// How many rows each of these shows.
     Tally(Vec<Filter<L>>),
-    /// How many rows there are, and how many of those with these IDs the filter shows.
-    Count(Filter<L>, Vec<i64>),
+    /// How many rows there are, how many of those with these IDs the filter shows, and how many come before a place.
+    Count(Filter<L>, Vec<i64>, Option<(Order<L::SortBy>, Place)>),
 }
 
 /// A change.
@@ -231,7 +234,7 @@ impl Read {
     /// Whether a newer question makes it pointless.
     #[must_use]
     pub fn is_superseded(&self) -> bool {
-        matches!(self, Read::List(_) | Read::Preview(..))
+        matches!(self, Read::List(_) | Read::Preview(..) | Read::Ahead)
     }
 }
 
@@ -263,8 +266,10 @@ pub enum Done {
     Users(Window<UserRow>),
     RoleList(Window<RoleRow>),
     Events(Window<EventRow>),
-    /// How many rows there are, and how many of the marked ones are shown.
-    Count(Counts, i64),
+    /// How many rows there are, how many of the marked ones are shown, and how many come before the place.
+    Count(Counts, i64, Option<i64>),
+    /// As much as could be was read ahead.
+    Ahead,
     Matches(Vec<i64>),
     /// The names that rows have.
     Known(Known),

@@ -225,6 +225,21 @@ impl<L: Listed> Rows<L> {
         self.counted = usize::try_from(rows).ok();
     }
 
+    /// The place of the first row that is loaded, where it is not known how many come before it.
+    #[must_use]
+    pub fn unplaced(&self) -> Option<Place> {
+        let is_between = self.more_before && self.more_after && self.before.is_none();
+        let first = self.loaded.first().filter(|_| is_between)?;
+        Some(first.place().clone())
+    }
+
+    /// Takes how many rows come before a place.
+    pub fn placed(&mut self, place: &Place, before: i64) {
+        if self.unplaced().as_ref() == Some(place) {
+            self.before = usize::try_from(before).ok();
+        }
+    }
+
     /// How many rows there are and which are on the screen, as far as that is known: nothing is read to draw it.
     #[must_use]
     pub fn extent(&self) -> Extent {

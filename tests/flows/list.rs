@@ -404,3 +404,38 @@ fn a_secret_in_the_filter_of_another_list_shows_nobody_elses_row() {
     console.paste(&secret).says("problem.secret").expect("/ali");
     console.expect_not("id:1");
 }
+
+#[test]
+fn rows_of_an_older_filter_say_so_and_nothing_is_done_to_them() {
+    let mut console = Console::with_keys(&["alpha", "beta"]);
+    console.expect_selected("alpha").expect("2 shown");
+    let at = console.find_text("alpha");
+    let bar = console.buffer()[at].style();
+    let late = console.answered_late(|console| console.keys("/beta\n"));
+    console
+        .wait(100)
+        .says("list.searching")
+        .expect_not("2 shown");
+    console.expect("alpha");
+    console.expect_not("> alpha");
+    // They are told by their look, and are no place for a click.
+    assert_ne!(console.buffer()[at].style(), bar);
+    console.click(at).expect_not("> alpha");
+    // A verb waits until it is known what it would be done to.
+    console.keys("l").wait(100).expect_not("“alpha”");
+    console.late_answers(late);
+    console.says_not("list.searching").expect_not("“alpha”");
+    console.expect("“beta”");
+}
+
+#[test]
+fn a_filter_that_is_dropped_while_it_is_looked_for_is_looked_for_no_more() {
+    let mut console = Console::with_keys(&["alpha", "beta"]);
+    let first = console.answered_late(|console| console.keys("/beta"));
+    let second = console.answered_late(|console| console.keys("<Esc>"));
+    console.wait(100);
+    console.late_answers(first);
+    console.says_not("choice.nothing").expect("alpha");
+    console.late_answers(second);
+    console.expect_selected("alpha").expect("2 shown");
+}

@@ -1,22 +1,26 @@
 //! The filter of API keys, as SQL, against the terms evaluated one by one.
 
+use std::sync::Arc;
+
 use chrono_tz::Tz;
-use keyward::domain::api_key::ApiKeyFields;
+use keyward::domain::api_key::{ApiKeyDraft, ApiKeyFields};
 use keyward::domain::expiry::Expiry;
 use keyward::domain::filter::{Comparison, StateWord, Term, Test, Value, When};
 use keyward::domain::fold::name_key;
 use keyward::domain::id::{AUDITOR, FULL_ACCESS};
-use keyward::domain::list::{Filter, KeyField, KeyRow};
+use keyward::domain::intent::KeyChange;
+use keyward::domain::list::{Anchor, Filter, KeyField, KeyRow, Listed, Order, WindowQuery};
 use keyward::domain::locale::Locale;
 use keyward::domain::moment::Range;
 use keyward::domain::services::opens;
 use keyward::domain::state::Facts;
 use keyward::domain::time::{DAY, Timestamp};
 use keyward::domain::trouble::Fault;
-use keyward::store::{api_keys, list, secrets, uses};
+use keyward::store::list::Reach;
+use keyward::store::{Store, api_keys, list, secrets, uses};
 use proptest::prelude::*;
 
-use crate::support::database::{AS_OF, Bench, NOW, raw};
+use crate::support::database::{AS_OF, Bench, NOW, account, raw};
 
 /// A key as the test knows it.
 #[derive(Clone, Debug)]
@@ -260,6 +264,16 @@ fn shows(key: &Known, terms: &[Term<KeyField>]) -> bool {
         })
 }
 
+/// As it is, never a walk to its end, and then by the IDs of few or of many.
+fn reaches() -> [Reach; 3] {
+    let never = Reach {
+        looks: 0,
+        few: 0,
+        sorted: 1_000,
+    };
+    [Reach::default(), never, Reach { sorted: 0, ..never }]
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
@@ -304,6 +318,7 @@ proptest! {
             Ok::<(), Fault>(())
         });
         stored.expect("stored");
+        let reader = Store::open_reader(&bench.place, &account(), Arc::default()).expect("opened");
         let connection = raw(&bench.place);
         let sql = "UPDATE roles SET services = ?2 WHERE id = ?1";
         connection.execute(sql, (AUDITOR.0, SERVICES[0])).expect("services");
@@ -318,7 +333,63 @@ proptest! {
             let filter = Filter::<KeyRow>::parse(&text, Tz::UTC).expect("a filter");
             let found = store.read(|tx| list::matches(tx, &filter, AS_OF, 1_000)).expect("read");
             let wanted: Vec<i64> = keys.iter().filter(|key| shows(key, &filter.terms)).map(|key| key.id).collect();
-            prop_assert_eq!(found, wanted, "{} of {:?}", text, keys);
+            prop_assert_eq!(&found, &wanted, "{} of {:?}", text, keys);
+            // However far a reader looks in one way before it looks in another.
+            for reach in reaches() {
+                reader.set_reach(reach);
+                let found = reader.read(|tx| list::matches(tx, &filter, AS_OF, 1_000)).expect("read");
+                prop_assert_eq!(&found, &wanted, "{} of {:?}: {:?}", text, keys, reach);
+                let counts = |store: &Store| store.read(|tx| list::counts(tx, &filter, AS_OF)).expect("counted");
+                prop_assert_eq!(counts(&reader), counts(&store), "{} of {:?}: {:?}", text, keys, reach);
+                for by in KeyRow::SORTS {
+                    let order = Order { by: *by, descending: reach.few == 0 };
+                    let all = WindowQuery { filter: filter.clone(), order, anchor: Anchor::First, rows: 1_000 };
+                    let window = |store: &Store, query: &WindowQuery<KeyRow>| {
+                        store.read(|tx| list::window(tx, query, AS_OF)).expect("a window")
+                    };
+                    let rows = window(&store, &all).rows;
+                    prop_assert_eq!(&window(&reader, &all).rows, &rows, "{} {:?} {:?}", text, order, reach);
+                    for (number, row) in rows.iter().enumerate() {
+                        let before = reader.read(|tx| list::before(tx, &filter, order, row.place(), AS_OF));
+                        prop_assert_eq!(before, Ok(i64::try_from(number).expect("few")), "{} {:?}", text, order);
+                        for anchor in [Anchor::After(row.place().clone()), Anchor::Before(row.place().clone()), Anchor::Row(number)] {
+                            let query = WindowQuery { anchor, rows: 3, ..all.clone() };
+                            prop_assert_eq!(window(&reader, &query), window(&store, &query), "{} {:?} {:?}", text, query, reach);
+                        }
+                    }
+                }
+            }
         }
     }
+}
+
+#[test]
+fn what_another_process_has_changed_is_in_the_next_answer_of_a_reader() {
+    let mut bench = Bench::in_memory();
+    let reader = Store::open_reader(&bench.place, &account(), Arc::default()).expect("opened");
+    let found = |text: &str| {
+        let filter = Filter::<KeyRow>::parse(text, Tz::UTC).expect("a filter");
+        reader
+            .read(|tx| list::matches(tx, &filter, AS_OF, 1_000))
+            .expect("read")
+    };
+    assert!(found("alpha").is_empty());
+    let alpha = bench.delivered("alpha").key;
+    let beta = bench.delivered("beta").key;
+    assert_eq!(found("alpha"), [alpha.0]);
+    bench.by_alice(|service, alice| {
+        let before = service.key_properties(alice, alpha)?.key.fields;
+        let mut draft = ApiKeyDraft::from(&before);
+        "gamma".clone_into(&mut draft.name);
+        "of alpha".clone_into(&mut draft.owner);
+        service.save_key(alice, alpha, &before, &draft)
+    });
+    assert_eq!(found("gamma"), [alpha.0]);
+    assert_eq!(found("alpha"), [alpha.0]);
+    assert!(found("name:alpha").is_empty());
+    assert_eq!(found("owner:alpha"), [alpha.0]);
+    assert_eq!(found("-gamma"), [beta.0]);
+    bench.by_alice(|service, alice| service.change_key(alice, KeyChange::Delete, beta));
+    assert!(found("beta").is_empty());
+    assert_eq!(found("beta state:any"), [beta.0]);
 }

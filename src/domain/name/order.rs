@@ -27,7 +27,13 @@ const TIES: char = '\u{1}';
 /// computes the column anew, as 0004 does. (Newer Unicode tables need none: they add characters.)
 #[must_use]
 pub fn name_sort(name: &str) -> String {
-    let folded: String = name_key(name).nfkd().collect();
+    let folded = name_key(name);
+    // What is ASCII is taken apart already.
+    let folded = if folded.is_ascii() {
+        folded
+    } else {
+        folded.nfkd().collect()
+    };
     let mut key = String::with_capacity(2 * folded.len() + 1);
     let mut chars = folded.chars().peekable();
     while let Some(c) = chars.peek().copied() {
@@ -97,7 +103,7 @@ fn digit(c: char) -> Option<u8> {
 
 /// A mark that only decides between ties, unlike the vowel signs of India (class 0) and what takes a vowel away (9).
 fn is_accent(c: char) -> bool {
-    !matches!(canonical_combining_class(c), 0 | 9)
+    !c.is_ascii() && !matches!(canonical_combining_class(c), 0 | 9)
 }
 
 fn is_symbol(c: char) -> bool {
@@ -123,6 +129,7 @@ fn letters(c: char) -> Option<&'static str> {
 /// The character that stands for one in the order: punctuation moves before digits, Katakana to its Hiragana.
 fn place(c: char) -> char {
     match c {
+        'a'..='z' => c,
         '\u{30A1}'..='\u{30F6}' => char::from_u32(u32::from(c) - 0x60).unwrap_or(c),
         _ => match PUNCTUATION.chars().position(|one| one == c) {
             Some(at) => u8::try_from(at + 2).map_or(c, char::from),

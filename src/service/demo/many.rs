@@ -22,7 +22,7 @@ use crate::service::demo::many::words::{DOES, ENDS, JOBS, LOCKS, PLACES, TEAMS, 
 use crate::service::demo::samples::{AUTOMATION, HELP_DESK, KEY_OPERATORS, MONITORING};
 use crate::service::demo::{HASH, Making, Seeding};
 use crate::store::events::Appending;
-use crate::store::load::{self, without_indexes};
+use crate::store::load::without_indexes;
 use crate::store::{api_keys, secrets, sweep};
 
 /// The oldest of them was made so long ago, in milliseconds; after the demo's database and before most samples.
@@ -253,10 +253,12 @@ impl Loading<'_, '_> {
             // Whoever brings an ID along has it counted.
             _ => KeyId(self.first.0 + i64::from(index)),
         };
-        api_keys::insert(tx, id, &key.fields, &by.name, key.made)?;
+        let made = (by.name.as_str(), key.made);
+        let stored = key.is_stored.then_some(key.made.plus(STORED_AFTER));
+        api_keys::insert_used(tx, id, &key.fields, made, (key.is_stored, key.used))?;
         // Any eight bytes will do, as long as no two secrets of a key share them.
         let tag = Chance(u64::from(index) << 32).next().to_be_bytes();
-        let secret = secrets::insert(tx, id, &tag, HASH, &by.name, key.made)?;
+        let secret = secrets::insert_used(tx, id, &tag, HASH, made, (stored, key.used))?;
         if index == 0 {
             self.first = (id.0, secret.0);
         }
@@ -278,12 +280,9 @@ impl Loading<'_, '_> {
         )?;
         let maker = key.maker;
         let mut later = |at: Timestamp, step| self.to_come.push(Reverse((at, index, step, maker)));
-        if key.is_stored {
-            let at = key.made.plus(STORED_AFTER);
-            load::delivered(tx, id, secret, at, key.used)?;
-            later(at, Step::Delivered);
-        } else {
-            secrets::end(tx, secret, key.made.plus(HOUR), Ended::NotDeliveredInTime)?;
+        match stored {
+            Some(at) => later(at, Step::Delivered),
+            None => secrets::end(tx, secret, key.made.plus(HOUR), Ended::NotDeliveredInTime)?,
         }
         if let Some((at, reason)) = key.locked {
             key.fields.locked_out = Some(reason.to_owned());

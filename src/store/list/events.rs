@@ -15,7 +15,7 @@ use crate::domain::user::signing_key;
 use crate::store::Tx;
 use crate::store::convert::{Lossy, limit, who};
 use crate::store::list::Source;
-use crate::store::list::filter::{Asked, bind, condition};
+use crate::store::list::filter::{Asked, bind, conditions};
 use crate::store::query::{Columns, Selected, columns};
 
 columns! {
@@ -145,7 +145,8 @@ pub fn after(
     most: usize,
     as_of: AsOf,
 ) -> Result<Vec<EventRow>, Fault> {
-    let (shown, mut values) = condition(tx, filter, as_of)?;
+    let asked = conditions(tx, filter, as_of)?;
+    let (shown, mut values) = (asked.all, asked.values);
     values.push((":after".to_owned(), sequence.into()));
     values.push((":most".to_owned(), limit(most).into()));
     // An index would find them in the order of its own column, to be sorted again for each part.

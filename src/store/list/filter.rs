@@ -1,5 +1,7 @@
 //! A list's filter as SQL. What is compared with is bound, and never a part of the text.
 
+use std::sync::Arc;
+
 use rusqlite::CachedStatement;
 use rusqlite::types::Value as Bound;
 
@@ -11,7 +13,11 @@ use crate::domain::state::AsOf;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
+use crate::store::convert::limit;
 use crate::store::list::Source;
+use crate::store::list::ids::Ids;
+use crate::store::list::walk::Part;
+use crate::store::list::words::Part as InText;
 
 /// Values by the names that they have in SQL.
 pub type Values = Vec<(String, Bound)>;
@@ -21,15 +27,83 @@ pub struct Asked<'a> {
     pub tx: &'a Tx<'a>,
     pub now: Timestamp,
     values: Values,
+    /// The rows that the present term was found to have, if it was looked for in memory.
+    found: Option<Arc<Ids>>,
+    /// All rows that are in memory.
+    all: Option<Arc<Ids>>,
+}
+
+/// How rows are found that are few: by an index, of which this is the range, or by the table's integer key.
+#[derive(Clone, Debug)]
+pub struct Driver {
+    pub index: Option<&'static str>,
+    pub condition: String,
+    /// How many rows there are, where that is known.
+    rows: Option<usize>,
+}
+
+impl Driver {
+    /// By a range of an index.
+    pub fn by(index: &'static str, condition: impl Into<String>) -> Driver {
+        Driver {
+            index: Some(index),
+            condition: condition.into(),
+            rows: None,
+        }
+    }
+
+    /// By the table's integer key.
+    pub fn by_id(condition: impl Into<String>) -> Driver {
+        Driver {
+            index: None,
+            condition: condition.into(),
+            rows: None,
+        }
+    }
+
+    /// From where and which rows are read.
+    fn from<L: Source>(&self) -> String {
+        let (table, condition) = (L::TABLE, &self.condition);
+        match self.index {
+            Some(index) => format!("FROM {table} INDEXED BY {index} WHERE ({condition})"),
+            None => format!("FROM {table} NOT INDEXED WHERE ({condition})"),
+        }
+    }
+
+    /// A question for the IDs that are found, and for a kept one.
+    pub fn ids<L: Source>(&self, kept: Option<&str>) -> String {
+        let ids = format!("SELECT {} {}", L::ID, self.from::<L>());
+        match kept {
+            Some(kept) => format!("{ids} UNION ALL SELECT {kept}"),
+            None => ids,
+        }
+    }
+}
+
+/// A filter as SQL, and what else is known of it.
+pub struct Conditions {
+    /// Which rows it shows.
+    pub all: String,
+    pub values: Values,
+    /// The name of the value that a kept row has.
+    pub kept: Option<String>,
+    /// By each of these every row that it shows is found, but for a kept one.
+    pub drivers: Vec<Driver>,
+    /// It shows not just all rows.
+    pub is_narrow: bool,
+    /// The rows that it shows, among them what it hides of its own accord, where all of it was looked for in memory.
+    exact: Option<Ids>,
+    /// The filter in words.
+    pub question: String,
 }
 
 /// The filter as SQL. A row that is kept is shown whatever the rest says; the `+` keeps `SQLite` from looking it up
 /// on its own and sorting afterwards.
-pub fn condition<L: Source>(
+pub fn conditions<L: Source>(
     tx: &Tx<'_>,
     filter: &Filter<L>,
     as_of: AsOf,
-) -> Result<(String, Values), Fault> {
+) -> Result<Conditions, Fault> {
     let id = L::ID;
     let mut asked = Asked {
         tx,
@@ -39,29 +113,172 @@ pub fn condition<L: Source>(
             (":warning".to_owned(), as_of.warning.ms().into()),
             (":pending_life".to_owned(), PENDING_LIFE.into()),
         ],
+        found: None,
+        all: None,
     };
     let mut parts = vec![L::looks_at(filter).to_owned()];
+    let mut drivers = Vec::new();
+    let mut exact = filter.keep.is_none();
+    let mut words: Option<Ids> = None;
     for term in &filter.terms {
+        asked.found = None;
         parts.push(asked.term::<L>(term)?);
+        match (asked.found.take(), asked.all.clone()) {
+            (Some(found), Some(all)) => {
+                let words = words.get_or_insert_with(|| Ids::clone(&all));
+                words.keep(&found, !term.not);
+                if !term.not {
+                    drivers.extend(asked.driver_of_set::<L>(&found));
+                }
+            }
+            _ => {
+                exact = false;
+                if let (false, Test::Field(field, value)) = (term.not, &term.test) {
+                    drivers.extend(L::driver(*field, value, filter, &mut asked)?);
+                }
+            }
+        }
     }
     let all = parts.join(" AND ");
-    Ok(match filter.keep {
-        Some(kept) => {
-            let kept = asked.bind(kept);
-            let kept = format!("+{id} = {kept} AND {}", L::EXISTS);
-            (format!("({all} OR {kept})"), asked.values)
-        }
-        None => (all, asked.values),
+    let kept = filter.keep.map(|kept| asked.bind(kept));
+    let all = match &kept {
+        Some(kept) => format!("({all} OR +{id} = {kept} AND {})", L::EXISTS),
+        None => all,
+    };
+    Ok(Conditions {
+        all,
+        values: asked.values,
+        kept,
+        drivers,
+        is_narrow: !filter.terms.is_empty(),
+        exact: words.filter(|_| exact),
+        question: format!("{filter:?} {:?}", as_of.warning),
     })
+}
+
+/// So many rows are counted or found by an index at the most, and not by a look at all of them.
+const COUNTED: usize = 100_000;
+
+impl Conditions {
+    /// The driver with the fewest rows, if they are no more than `most`, and how many they are.
+    pub fn best<'d, L: Source>(
+        &'d self,
+        tx: &Tx<'_>,
+        more: impl Iterator<Item = &'d Driver>,
+        most: usize,
+    ) -> Result<Option<(&'d Driver, usize)>, Fault> {
+        let (mut best, mut least) = (None, most + 1);
+        for driver in self.drivers.iter().chain(more) {
+            let rows = match driver.rows {
+                Some(rows) => rows,
+                None => {
+                    let from = driver.from::<L>();
+                    let sql = format!("SELECT count(*) FROM (SELECT 1 {from} LIMIT :few)");
+                    let few = (":few".to_owned(), limit(least).into());
+                    usize::try_from(self.number(tx, &sql, &[few])?).unwrap_or(usize::MAX)
+                }
+            };
+            if rows < least {
+                (best, least) = (Some(driver), rows);
+            }
+        }
+        Ok(best.map(|driver| (driver, least)))
+    }
+
+    fn number(&self, tx: &Tx<'_>, sql: &str, more: &[(String, Bound)]) -> Result<i64, Fault> {
+        let mut query = tx.0.prepare_cached(sql)?;
+        bind(&mut query, &self.values)?;
+        for (name, value) in more {
+            if let Some(index) = query.parameter_index(name)? {
+                query.raw_bind_parameter(index, value)?;
+            }
+        }
+        Ok(query.raw_query().next()?.map_or(Ok(0), |row| row.get(0))?)
+    }
+
+    /// From where the rows are read that it shows of a part, and the condition; by an index if they are not too many.
+    fn from<L: Source>(&self, tx: &Tx<'_>, part: Option<&Part>) -> Result<String, Fault> {
+        let (table, all) = (L::TABLE, &self.all);
+        let drivers = part.and_then(|part| part.driver.as_ref()).into_iter();
+        let within = part.map_or("TRUE", |part| &part.condition);
+        Ok(match (self.best::<L>(tx, drivers, COUNTED)?, &self.kept) {
+            (Some((driver, _)), None) => {
+                format!("{} AND {within} AND {all}", driver.from::<L>())
+            }
+            (Some((driver, _)), Some(kept)) => {
+                let (id, among) = (L::ID, driver.ids::<L>(Some(kept)));
+                format!("FROM {table} NOT INDEXED WHERE {id} IN ({among}) AND {within} AND {all}")
+            }
+            (None, _) => format!("FROM {table} WHERE {within} AND {all}"),
+        })
+    }
+
+    /// How many rows of a part it shows that fulfil this, too, which names a place's values.
+    pub fn count<L: Source>(
+        &self,
+        tx: &Tx<'_>,
+        part: Option<&Part>,
+        also: &str,
+        place: &[(String, Bound)],
+    ) -> Result<i64, Fault> {
+        if let (Some(_), None, "TRUE") = (&self.exact, part, also) {
+            let mut shown = 0;
+            self.each::<L>(tx, None, |_| shown += 1)?;
+            return Ok(shown);
+        }
+        let from = self.from::<L>(tx, part)?;
+        self.number(tx, &format!("SELECT count(*) {from} AND {also}"), place)
+    }
+
+    /// How many rows it shows of those whose IDs are in the bound list.
+    pub fn count_of<L: Source>(&self, tx: &Tx<'_>, ids: (String, Bound)) -> Result<i64, Fault> {
+        let (table, id, all) = (L::TABLE, L::ID, &self.all);
+        let among = format!("{id} IN (SELECT value FROM json_each({}))", ids.0);
+        let sql = format!("SELECT count(*) FROM {table} WHERE {among} AND {all}");
+        self.number(tx, &sql, &[ids])
+    }
+
+    /// Calls `add` with the ID of every row of a part that it shows.
+    pub fn each<L: Source>(
+        &self,
+        tx: &Tx<'_>,
+        part: Option<&Part>,
+        mut add: impl FnMut(i64),
+    ) -> Result<(), Fault> {
+        if let (Some(exact), None) = (&self.exact, part) {
+            let mut ids = exact.clone();
+            if let Some(hidden) = L::HIDES {
+                let sql = format!("SELECT {} FROM {} WHERE {hidden}", L::ID, L::TABLE);
+                for id in tx.values(&sql, ())? {
+                    ids.remove(id);
+                }
+            }
+            ids.iter().for_each(add);
+            return Ok(());
+        }
+        let sql = format!("SELECT {} {}", L::ID, self.from::<L>(tx, part)?);
+        let mut query = tx.0.prepare_cached(&sql)?;
+        bind(&mut query, &self.values)?;
+        let mut found = query.raw_query();
+        while let Some(row) = found.next()? {
+            add(row.get(0)?);
+        }
+        Ok(())
+    }
 }
 
 impl Asked<'_> {
     fn term<L: Source>(&mut self, term: &Term<L::Field>) -> Result<String, Fault> {
         let test = match &term.test {
-            Test::Word(word) => {
-                let (search, id, word) = (L::SEARCH, L::ID, self.bind(word.clone()));
-                format!("(instr({search}, {word}) > 0 OR instr(CAST({id} AS TEXT), {word}) = 1)")
-            }
+            Test::Word(word) => match self.in_memory::<L>(InText::Any, word)? {
+                Some(found) => found,
+                None => {
+                    let (search, id, word) = (L::SEARCH, L::ID, self.bind(word.clone()));
+                    format!(
+                        "(instr({search}, {word}) > 0 OR instr(CAST({id} AS TEXT), {word}) = 1)"
+                    )
+                }
+            },
             Test::Field(field, value) => L::test(*field, value, self)?,
         };
         // What is not known is not so.
@@ -69,6 +286,47 @@ impl Asked<'_> {
             format!("({test}) IS NOT TRUE")
         } else {
             format!("({test})")
+        })
+    }
+
+    /// Whether a row has this word in a part of its text, where the words of all rows are in memory; in the whole text, or
+    /// at the beginning of its ID.
+    pub fn in_memory<L: Source>(
+        &mut self,
+        part: InText,
+        word: &str,
+    ) -> Result<Option<String>, Fault> {
+        if !L::IN_MEMORY {
+            return Ok(None);
+        }
+        let Some((mut ids, all)) = self.tx.1.with_word(self.tx, part, word)? else {
+            return Ok(None);
+        };
+        if part == InText::Any {
+            add_ids_that_begin(word, &all, &mut ids);
+        }
+        let ids = Arc::new(ids);
+        let Some(number) = self.tx.1.number(Arc::clone(&ids)) else {
+            return Ok(None);
+        };
+        self.found = Some(ids);
+        self.all = Some(all);
+        let number = self.bind(number);
+        Ok(Some(format!("found({number}, {})", L::ID)))
+    }
+
+    /// Finds the rows of a set, where they are not many.
+    fn driver_of_set<L: Source>(&mut self, ids: &Ids) -> Option<Driver> {
+        let rows = ids.len();
+        (rows <= self.tx.1.reach().sorted).then(|| {
+            let listed: serde_json::Value = ids.iter().collect();
+            let listed = self.bind(listed.to_string());
+            let condition = format!("{} IN (SELECT value FROM json_each({listed}))", L::ID);
+            Driver {
+                index: None,
+                condition,
+                rows: Some(rows),
+            }
         })
     }
 
@@ -139,6 +397,25 @@ impl Asked<'_> {
             },
             _ => self.usual(used, value),
         }
+    }
+}
+
+/// Adds the IDs whose digits begin with this word.
+fn add_ids_that_begin(word: &str, all: &Ids, ids: &mut Ids) {
+    let Some(mut first) = word.parse::<i64>().ok().filter(|first| *first > 0) else {
+        return;
+    };
+    if word != first.to_string() {
+        return;
+    }
+    let mut last = first;
+    let highest = all.highest();
+    while first <= highest {
+        (first..=last.min(highest))
+            .filter(|id| all.has(*id))
+            .for_each(|id| ids.insert(id));
+        first = first.saturating_mul(10);
+        last = last.saturating_mul(10).saturating_add(9);
     }
 }
 

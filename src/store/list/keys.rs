@@ -1,12 +1,19 @@
 //! The list of API keys.
 
-use crate::domain::filter::{StateWord, Value, When};
-use crate::domain::list::{EarlierSecret, Filter, KeyField, KeyRow, KeySort};
+use chrono::NaiveTime;
+
+use crate::domain::filter::{Comparison, StateWord, Value, When};
+use crate::domain::list::{EarlierSecret, Filter, KeyField, KeyRow, KeySort, SortValue};
+use crate::domain::moment::Range;
 use crate::domain::state::Facts;
+use crate::domain::time::{DAY, Timestamp};
 use crate::domain::trouble::Fault;
+use crate::store::Tx;
 use crate::store::convert::{Zone, expiry};
 use crate::store::list::Source;
-use crate::store::list::filter::Asked;
+use crate::store::list::filter::{Asked, Driver};
+use crate::store::list::walk::Part;
+use crate::store::list::words::Part as InText;
 use crate::store::query::columns;
 
 columns! {
@@ -50,8 +57,9 @@ impl Source for KeyRow {
     const TABLE: &'static str = "api_keys k";
     const ID: &'static str = "k.id";
     const SEARCH: &'static str = "k.search";
+    const IN_MEMORY: bool = true;
+    const HIDES: Option<&'static str> = Some("k.deleted_at IS NOT NULL");
 
-    /// For an order by state, by role, by owner, by who made them or by description all rows are read: there is no index.
     fn column(by: KeySort) -> String {
         match by {
             KeySort::Name => "k.name_sort".to_owned(),
@@ -61,17 +69,25 @@ impl Source for KeyRow {
             KeySort::LastSignIn => "k.sign_in_sort".to_owned(),
             KeySort::Created => "k.created_at".to_owned(),
             KeySort::Id => "k.id".to_owned(),
-            KeySort::Owner => "text_sort(k.owner)".to_owned(),
-            KeySort::CreatedBy => "text_sort(k.created_by)".to_owned(),
-            KeySort::Description => "text_sort(first_line(k.description))".to_owned(),
+            KeySort::Owner => "k.owner_sort".to_owned(),
+            KeySort::CreatedBy => "k.creator_sort".to_owned(),
+            KeySort::Description => "k.description_sort".to_owned(),
         }
+    }
+
+    fn parts(by: KeySort, tx: &Tx<'_>) -> Result<Option<Vec<Part>>, Fault> {
+        Ok(match by {
+            KeySort::State => Some(parts_by_state()),
+            KeySort::Role => Some(parts_by_role(tx)?),
+            _ => None,
+        })
     }
 
     fn looks_at(filter: &Filter<KeyRow>) -> &'static str {
         if filter.asks_for_deleted() {
             KeyRow::EXISTS
         } else {
-            "k.deleted_at IS NULL"
+            "+k.deleted_at IS NULL"
         }
     }
 
@@ -98,20 +114,38 @@ impl Source for KeyRow {
                 format!("+k.role IN (SELECT id FROM roles WHERE {is})")
             }
             (KeyField::Expires, Value::When(when)) => expires(when, asked),
-            (KeyField::Used, _) => asked.used("k.last_sign_in_at", THERE_SINCE, value),
+            (KeyField::Used, _) => used(value, asked),
             (KeyField::Created, _) => asked.usual("+k.created_at", value),
             (KeyField::By, Value::Text(name)) => asked.is("folded(k.created_by)", name),
-            (KeyField::Owner, _) => asked.usual("folded(k.owner)", value),
+            (KeyField::Owner, Value::Text(part)) => {
+                match asked.in_memory::<KeyRow>(InText::Owner, part)? {
+                    Some(found) => found,
+                    None => asked.has("folded(k.owner)", part),
+                }
+            }
             (KeyField::Service, Value::Text(name)) => opens(name, asked),
             (KeyField::From, _) => asked.usual("k.addresses", value),
             (KeyField::Secrets, _) => asked.usual(WORKING_SECRETS, value),
-            (KeyField::Name, _) => asked.usual("+k.name_key", value),
-            (KeyField::Description, _) => asked.usual("folded(k.description)", value),
+            (KeyField::Name, Value::Text(part)) => {
+                match asked.in_memory::<KeyRow>(InText::Name, part)? {
+                    Some(found) => found,
+                    None => asked.has("+k.name_key", part),
+                }
+            }
+            (KeyField::Description, Value::Text(part)) => {
+                match asked.in_memory::<KeyRow>(InText::Description, part)? {
+                    Some(found) => found,
+                    None => asked.has("folded(k.description)", part),
+                }
+            }
             (KeyField::Zone, _) => asked.usual("folded(k.time_zone)", value),
             (KeyField::Language, _) => asked.usual("k.locale", value),
             (KeyField::Policy, _) => BREAKS_POLICY.to_owned(),
             (
                 KeyField::Id
+                | KeyField::Owner
+                | KeyField::Name
+                | KeyField::Description
                 | KeyField::State
                 | KeyField::Role
                 | KeyField::Expires
@@ -121,6 +155,229 @@ impl Source for KeyRow {
             ) => asked.usual("k.id", value),
         })
     }
+
+    fn driver(
+        field: KeyField,
+        value: &Value,
+        filter: &Filter<KeyRow>,
+        asked: &mut Asked<'_>,
+    ) -> Result<Option<Driver>, Fault> {
+        let undeleted = !filter.asks_for_deleted();
+        Ok(match (field, value) {
+            (KeyField::State, Value::Word(word)) => driver_of_state(word),
+            (KeyField::Role, Value::Text(name)) => {
+                let is = asked.is("name_key", name);
+                let roles = format!("k.role IN (SELECT id FROM roles WHERE {is})");
+                Some(Driver::by("api_keys_with_role", roles))
+            }
+            (KeyField::Service, Value::Text(name)) => {
+                let opens = opens(name, asked);
+                Some(Driver::by(
+                    "api_keys_with_role",
+                    opens.trim_start_matches('+'),
+                ))
+            }
+            (KeyField::Expires, Value::When(When::Never)) => Some(Driver::by(
+                "api_keys_by_expiry",
+                format!("k.expires_sort = {UNSET}"),
+            )),
+            (KeyField::Expires, Value::When(When::Day(comparison, day, _))) => {
+                // Whatever the key's zone: the days of all zones together.
+                let midnight = Timestamp::from(day.and_time(NaiveTime::MIN).and_utc());
+                let (from, before) = (midnight.plus(-DAY), midnight.plus(3 * DAY));
+                let range = set(match comparison {
+                    Comparison::Less | Comparison::AtMost => (None, Some(before)),
+                    Comparison::Equal => (Some(from), Some(before)),
+                    Comparison::AtLeast | Comparison::More => (Some(from), None),
+                });
+                Some(Driver::by(
+                    "api_keys_by_expiry",
+                    asked.range("k.expires_sort", range),
+                ))
+            }
+            (KeyField::Expires, Value::When(when)) => {
+                let range = set(when.ahead(asked.now).unwrap_or_default());
+                Some(Driver::by(
+                    "api_keys_by_expiry",
+                    asked.range("k.expires_sort", range),
+                ))
+            }
+            (KeyField::Used, Value::When(When::Never)) => Some(Driver::by(
+                "api_keys_by_sign_in",
+                format!("k.sign_in_sort = {UNSET}"),
+            )),
+            (KeyField::Used, Value::When(when)) => match when.past(asked.now) {
+                Some(range @ (Some(_), _)) => {
+                    let range = asked.range("k.sign_in_sort", set(range));
+                    Some(Driver::by("api_keys_by_sign_in", range))
+                }
+                // What was never used may be as old.
+                _ => None,
+            },
+            (KeyField::Created, Value::When(when)) => when.past(asked.now).map(|range| {
+                Driver::by("api_keys_by_creation", asked.range("k.created_at", range))
+            }),
+            (KeyField::By, Value::Text(name)) if undeleted => {
+                let names = distinct(asked.tx, "created_by", "", "folded(name) = ?1", name)?;
+                names.map(|names| {
+                    let names = asked.bind(names);
+                    let by = format!("k.deleted_at IS NULL AND k.created_by IN (SELECT value FROM json_each({names}))");
+                    Driver::by("api_keys_by_creator", by)
+                })
+            }
+            (KeyField::Owner, Value::Text(part)) if undeleted && !part.is_empty() => {
+                let owned = "AND owner <> ''";
+                let names = distinct(
+                    asked.tx,
+                    "owner COLLATE NOCASE",
+                    owned,
+                    "instr(folded(name), ?1) > 0",
+                    part,
+                )?;
+                names.map(|names| {
+                    let names = asked.bind(names);
+                    let of = format!(
+                        "k.deleted_at IS NULL AND k.owner <> ''
+                         AND k.owner COLLATE NOCASE IN (SELECT value FROM json_each({names}))"
+                    );
+                    Driver::by("api_keys_by_owner", of)
+                })
+            }
+            (KeyField::From, Value::Text(part)) if !part.is_empty() => {
+                Some(Driver::by("api_keys_bounded", BOUNDED_ITSELF))
+            }
+            (KeyField::Id, Value::Number(comparison, id)) => {
+                Some(Driver::by_id(asked.number("k.id", *comparison, *id)))
+            }
+            _ => None,
+        })
+    }
+}
+
+/// Where what is not set sorts.
+const UNSET: i64 = i64::MAX;
+
+/// The most different names by which keys are looked up.
+const NAMES: usize = 2_000;
+
+/// The names in a column of undeleted keys of which this holds, by its index alone, from name to name; nothing where there
+/// are too many of them.
+fn distinct(
+    tx: &Tx<'_>,
+    column: &str,
+    also: &str,
+    holds: &str,
+    text: &str,
+) -> Result<Option<String>, Fault> {
+    let name = column.split(' ').next().unwrap_or(column);
+    let among = format!("FROM api_keys WHERE deleted_at IS NULL {also}");
+    let sql = format!(
+        "WITH RECURSIVE found (name) AS (
+             SELECT * FROM (SELECT {name} {among} ORDER BY {column} LIMIT 1)
+             UNION ALL SELECT (SELECT {name} {among} AND {column} > found.name ORDER BY {column} LIMIT 1)
+                 FROM found WHERE name IS NOT NULL LIMIT {NAMES} + 1)
+         SELECT count(*), json_group_array(name) FILTER (WHERE name IS NOT NULL AND {holds}) FROM found"
+    );
+    let found: Option<(i64, String)> = tx.row(&sql, [text])?;
+    Ok(found.and_then(|(all, names)| (usize::try_from(all).ok()? <= NAMES).then_some(names)))
+}
+
+/// The index of the keys in a state, or by which they are found where they are few.
+fn driver_of_state(word: &str) -> Option<Driver> {
+    Some(match StateWord::of(word)? {
+        StateWord::Soon => Driver::by(
+            "api_keys_by_expiry",
+            "k.expires_sort > :now AND k.expires_sort <= :now + :warning",
+        ),
+        StateWord::NoAccess => {
+            Driver::by("api_keys_with_role", NO_API_ACCESS.trim_start_matches('+'))
+        }
+        StateWord::Undelivered => Driver::by("api_keys_undelivered", "NOT k.delivered"),
+        StateWord::Expired => Driver::by("api_keys_by_expiry", "k.expires_sort <= :now"),
+        StateWord::Locked => Driver::by("api_keys_locked", "k.locked_out"),
+        StateWord::Limited => Driver::by_id(
+            "k.id IN (SELECT id FROM api_keys WHERE addresses <> '' OR rate IS NOT NULL
+                 UNION SELECT id FROM api_keys WHERE role IN (SELECT id FROM roles WHERE services <> ''))",
+        ),
+        StateWord::Deleted => Driver::by("api_keys_deleted", "k.deleted_at IS NOT NULL"),
+        StateWord::Active | StateWord::Any => return None,
+    })
+}
+
+/// One part for each rank of `state_rank`.
+fn parts_by_state() -> Vec<Part> {
+    let there = "+k.deleted_at IS NULL";
+    let works = format!("{there} AND NOT k.locked_out AND k.delivered");
+    let ranked: [(String, Option<&'static str>, Option<Driver>); 7] = [
+        (
+            "k.deleted_at IS NOT NULL".to_owned(),
+            Some("api_keys_deleted"),
+            None,
+        ),
+        (
+            format!("{there} AND k.locked_out"),
+            Some("api_keys_locked"),
+            None,
+        ),
+        (
+            format!("{there} AND NOT k.locked_out AND +k.expires_sort <= :now"),
+            None,
+            driver_of_state(StateWord::Expired.word()),
+        ),
+        (
+            format!("{there} AND NOT k.locked_out AND +k.expires_sort > :now AND NOT k.delivered"),
+            Some("api_keys_undelivered"),
+            None,
+        ),
+        (
+            format!("{works} AND +k.expires_sort > :now AND {NO_API_ACCESS}"),
+            None,
+            driver_of_state(StateWord::NoAccess.word()),
+        ),
+        (
+            format!(
+                "{works} AND +k.expires_sort > :now AND +k.expires_sort <= :now + :warning AND NOT {NO_API_ACCESS}"
+            ),
+            None,
+            driver_of_state(StateWord::Soon.word()),
+        ),
+        (
+            format!(
+                "{works} AND +k.expires_sort > :now AND +k.expires_sort > :now + :warning AND NOT {NO_API_ACCESS}"
+            ),
+            None,
+            None,
+        ),
+    ];
+    let part = |(value, (condition, index, driver)): (i64, (String, _, _))| Part {
+        value: SortValue::Number(value),
+        condition,
+        index,
+        driver,
+    };
+    (0..).zip(ranked).map(part).collect()
+}
+
+/// One part for each name of roles, in their order. Most have one role, whose keys an index has in the order of their IDs.
+fn parts_by_role(tx: &Tx<'_>) -> Result<Vec<Part>, Fault> {
+    let names: Vec<(String, String)> = tx.rows(
+        "SELECT name_sort, json_group_array(id) FROM roles GROUP BY name_sort ORDER BY name_sort",
+        (),
+    )?;
+    let part = |(name, ids): (String, String)| {
+        let ids = ids.trim_matches(['[', ']']).to_owned();
+        let condition = match ids.contains(',') {
+            true => format!("k.role IN ({ids})"),
+            false => format!("k.role = {ids}"),
+        };
+        Part {
+            value: SortValue::Text(name),
+            driver: Some(Driver::by("api_keys_with_role", condition.clone())),
+            condition,
+            index: Some("api_keys_with_role"),
+        }
+    };
+    Ok(names.into_iter().map(part).collect())
 }
 
 /// The question for the roles that rows of a table have.
@@ -162,15 +419,31 @@ const BREAKS_POLICY: &str = "(SELECT coalesce(CASE WHEN k.expires_at IS NULL
 /// Days are compared as they are shown: they are the key's own.
 fn expires(when: &When, asked: &mut Asked<'_>) -> String {
     match when {
-        When::Never => "k.expires_at IS NULL".to_owned(),
+        When::Never => format!("+k.expires_sort = {UNSET}"),
         When::Day(comparison, day, _) => {
             let day = asked.bind(day.to_string());
             format!("k.expires_on {} {day}", comparison.sign())
         }
         When::Age(..) | When::Between(_) => {
             let range = when.ahead(asked.now).unwrap_or_default();
-            asked.range("k.expires_at", range)
+            asked.range("+k.expires_sort", set(range))
         }
+    }
+}
+
+/// A range in which nothing is that is not set.
+fn set((from, before): Range) -> Range {
+    (from, Some(before.unwrap_or(Timestamp(UNSET))))
+}
+
+fn used(value: &Value, asked: &mut Asked<'_>) -> String {
+    match value {
+        Value::When(When::Never) => format!("+k.sign_in_sort = {UNSET}"),
+        Value::When(when) => match when.past(asked.now) {
+            Some(range @ (Some(_), _)) => asked.range("+k.sign_in_sort", set(range)),
+            _ => asked.used("k.last_sign_in_at", THERE_SINCE, value),
+        },
+        _ => asked.used("k.last_sign_in_at", THERE_SINCE, value),
     }
 }
 
@@ -179,15 +452,15 @@ fn state(word: &str) -> String {
     match StateWord::of(word) {
         Some(StateWord::Active) => {
             return format!(
-                "k.deleted_at IS NULL AND NOT k.locked_out AND +k.expires_sort > :now AND k.delivered
+                "+k.deleted_at IS NULL AND NOT +k.locked_out AND +k.expires_sort > :now AND +k.delivered
                  AND NOT {NO_API_ACCESS}"
             );
         }
         Some(StateWord::Soon) => "+k.expires_sort > :now AND +k.expires_sort <= :now + :warning",
         Some(StateWord::NoAccess) => NO_API_ACCESS,
-        Some(StateWord::Undelivered) => "NOT k.delivered",
+        Some(StateWord::Undelivered) => "NOT +k.delivered",
         Some(StateWord::Expired) => "+k.expires_sort <= :now",
-        Some(StateWord::Locked) => "k.locked_out",
+        Some(StateWord::Locked) => "+k.locked_out",
         Some(StateWord::Limited) => BOUNDED,
         Some(StateWord::Deleted) => "k.deleted_at IS NOT NULL",
         Some(StateWord::Any) | None => "TRUE",
@@ -199,8 +472,11 @@ fn state(word: &str) -> String {
 /// looking the keys up by their role and sorting them afterwards.
 const NO_API_ACCESS: &str = "+k.role IN (SELECT id FROM roles WHERE NOT web_service)";
 
+/// What bounds a key itself.
+const BOUNDED_ITSELF: &str = "k.addresses <> '' OR k.rate IS NOT NULL";
+
 /// `domain::bounds::Bounds::are_set`.
-const BOUNDED: &str = "k.addresses <> '' OR k.rate IS NOT NULL OR +k.role IN (SELECT id FROM roles WHERE services <> '')";
+const BOUNDED: &str = "+k.addresses <> '' OR +k.rate IS NOT NULL OR +k.role IN (SELECT id FROM roles WHERE services <> '')";
 
 /// `domain::state::State::rank` at `:now`, warned `:warning` milliseconds early; a test compares the two.
 fn state_rank() -> String {

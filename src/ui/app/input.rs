@@ -83,12 +83,20 @@ impl App {
 
     pub(super) fn run_queue(&mut self) {
         while !self.done && !self.tour_is_busy() {
-            let waits = self.top().1.status(&self.ctx()).waits;
+            let status = self.top().1.status(&self.ctx());
+            let (waits, is_stale) = (status.waits, status.is_stale);
             let Some(input) = self.queue.front() else {
                 break;
             };
             // Where a thumb was dragged before is read no more when it is somewhere else.
             let is_drag = is_drag(&input.event);
+            // What was clicked on will be somewhere else.
+            if is_stale && matches!(&input.event, Event::Mouse(_)) {
+                self.queue.pop_front();
+                continue;
+            }
+            // Of a key that is no text only what it does tells whether it waits.
+            let waits = waits || is_stale && !self.acts_on_no_row(&input.event);
             let passes = !waits
                 || is_drag
                 || matches!(&input.event, Event::Key(key) if text_key(key).is_some() && self.tour_action(key).is_none());
@@ -122,6 +130,15 @@ impl App {
                 self.handle(input);
             }
         }
+    }
+
+    /// Whether what this key does concerns no row of the screen's list.
+    fn acts_on_no_row(&self, event: &Event) -> bool {
+        let Event::Key(key) = event else {
+            return matches!(event, Event::Paste(_));
+        };
+        let action = self.keys.action(self.top().1.scope(), key);
+        action.is_none_or(Action::acts_on_no_row)
     }
 
     /// A key or paste means nothing, and so does what follows it in one rush.

@@ -10,6 +10,8 @@ use crate::ui::request::{Read, Request, Ticket, Write};
 
 /// A request shows as such when it takes longer than this, in milliseconds; before, the screen waits for it.
 const PATIENCE: i64 = 150;
+/// Rows of an older question are drawn as such after this long, in milliseconds; before, the screen waits for the others.
+const GLANCE: i64 = 40;
 /// How long until it is asked (again) whether a change holds, in milliseconds.
 pub(super) const DOUBT: i64 = 2 * SECOND;
 
@@ -23,6 +25,7 @@ impl App {
             .map(|asked| asked.since.plus(PATIENCE))
             .filter(|at| *at > up);
         patience
+            .chain(self.glance().filter(|at| *at > up))
             .chain(self.wake_at)
             .chain(self.sign_in_at)
             .chain(self.settle_at)
@@ -146,6 +149,20 @@ impl App {
             self.with_layer(index, Layer::refresh);
         }
         self.preview.refresh(self.uptime());
+    }
+
+    /// When rows of an older question are to be drawn as such, if there are any.
+    fn glance(&self) -> Option<Uptime> {
+        let is_stale = self.top().1.status(&self.ctx()).is_stale;
+        let waited = self.under_way.iter().filter(|asked| asked.is_waited_for());
+        let since = waited.map(|asked| asked.since).min();
+        since.filter(|_| is_stale).map(|since| since.plus(GLANCE))
+    }
+
+    /// Whether a frame would show rows of an older question, and the others may be there in a moment.
+    pub(super) fn glances(&self) -> bool {
+        let up = self.uptime();
+        self.glance().is_some_and(|at| at > up)
     }
 
     pub(super) fn waited_long(&self) -> bool {

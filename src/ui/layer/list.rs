@@ -27,7 +27,7 @@ use crate::ui::keymap::Action;
 use crate::ui::layer::list::completing::Completing;
 use crate::ui::layer::{Asks, Ctx};
 use crate::ui::look::cells;
-use crate::ui::request::{self, Done, ListQuery, Outcome, Ticket, Write};
+use crate::ui::request::{self, Done, ListQuery, Outcome, Read, Ticket, Write};
 use crate::ui::table::{ASKED, Move, Rows};
 
 pub use columns::{Column, aging, column, plain, unsorted};
@@ -127,7 +127,10 @@ pub struct List<L: Table> {
     /// What its terms are completed with.
     completing: Completing,
     wanted: Option<Wanted>,
-    counting: Option<Ticket>,
+    /// The text and the order of the rows that are loaded.
+    loaded: (String, Order<L::SortBy>),
+    /// The count that was asked for, and the place of which it is to tell how many rows come before it.
+    counting: Option<(Ticket, Option<Place>)>,
     /// The counts are not those of what is shown.
     count_due: bool,
     loaded_once: bool,
@@ -156,6 +159,7 @@ impl<L: Table> Default for List<L> {
             typing: None,
             completing: Completing::default(),
             wanted: None,
+            loaded: (String::new(), L::FIRST_ORDER),
             counting: None,
             count_due: false,
             loaded_once: false,
@@ -318,6 +322,7 @@ impl<L: Table> List<L> {
             return;
         }
         self.measure(wanted.why == Why::Refresh, ctx);
+        self.loaded = (self.text.clone(), self.order);
         self.loaded_once = true;
         self.refused = None;
         self.unread = None;
@@ -335,8 +340,10 @@ impl<L: Table> List<L> {
             && self.count_due
             && let Ok(filter) = &self.filter
         {
-            self.counting =
-                Some(asks.request(L::ask(ListQuery::Count(filter.clone(), self.marks.ids()))));
+            let unplaced = self.rows.unplaced();
+            let place = unplaced.clone().map(|place| (self.order, place));
+            let count = ListQuery::Count(filter.clone(), self.marks.ids(), place);
+            self.counting = Some((asks.request(L::ask(count)), unplaced));
         }
     }
 
@@ -405,6 +412,7 @@ impl<L: Table> List<L> {
                 let text = filter::to_go_on(L::FIELDS, &self.text);
                 self.typing = Some(LineField::new(&text).at_most(FILTER_MAX));
                 self.begin_completing(asks);
+                asks.request(Read::Ahead);
             }
             Action::Next => self.complete(ctx, asks),
             Action::Previous => self.next_candidate(),
@@ -451,7 +459,12 @@ impl<L: Table> List<L> {
                         self.take_window(&wanted, window, ctx, asks);
                     }
                 }
-                Err(Trouble::Storage(Fault::Superseded)) => {}
+                // By a question that was not this list's.
+                Err(Trouble::Storage(Fault::Superseded)) => {
+                    if self.has_other_rows() {
+                        self.ask(wanted.anchor, wanted.why, asks);
+                    }
+                }
                 Err(trouble) => {
                     // Keys do not wait for what does not come.
                     self.loaded_once = true;
@@ -465,10 +478,12 @@ impl<L: Table> List<L> {
                     }
                 }
             }
-        } else if self.counting == Some(ticket) {
-            self.counting = None;
+        } else if let Some((_, place)) = self.counting.take_if(|(asked, _)| *asked == ticket) {
             match outcome {
-                Ok(Done::Count(counts, marked)) => {
+                Ok(Done::Count(counts, marked, before)) => {
+                    if let (Some(place), Some(before)) = (place, before) {
+                        self.rows.placed(&place, before);
+                    }
                     self.rows.counted(counts.shown);
                     self.counts = Some(counts);
                     self.marks.counted(marked);
@@ -513,6 +528,17 @@ impl<L: Table> List<L> {
             || self.marks.waits()
             || self.changing.is_some()
             || self.wanted.as_ref().is_some_and(moving)
+    }
+
+    /// Whether what is shown of the rows is of an older filter or order.
+    #[must_use]
+    pub fn is_stale(&self) -> bool {
+        self.has_other_rows() && self.wanted.is_some()
+    }
+
+    fn has_other_rows(&self) -> bool {
+        let is_another = self.loaded.0 != self.text || self.loaded.1 != self.order;
+        is_another && self.rows.selected().is_some()
     }
 
     /// When time alone changes what is shown.

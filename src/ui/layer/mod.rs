@@ -324,6 +324,9 @@ impl<'a> Asks<'a> {
 pub struct Status<'a> {
     /// An answer decides what the next key means: keys wait until it is there.
     pub waits: bool,
+    /// What is shown of the rows is of an older question, and says so: what does something to a row waits until those are
+    /// there that were asked for.
+    pub is_stale: bool,
     /// Why something of what is shown, or would be, could not be read. It is asked for again once a second, as after a
     /// change, until it is there; nothing is concluded from its absence.
     pub unread: Option<&'a str>,

@@ -450,6 +450,7 @@ impl<V: Verbs> Layer for ListScreen<V> {
                 || self.foreseeing.is_some()
                 || self.looking.is_some()
                 || self.choosing.is_some(),
+            is_stale: self.list.is_stale(),
             unread: self.list.unread(),
             wakes_in: changes_at.map(|at| at.since(ctx.now)),
             marked: self.list.marks.len(),

@@ -48,6 +48,7 @@ impl<L: Table> List<L> {
             height: area.height.saturating_sub(2),
             ..area
         };
+        let is_stale = self.is_stale();
         let extent = self.rows.extent();
         let mut rows = list;
         if extent.has_more() {
@@ -66,6 +67,11 @@ impl<L: Table> List<L> {
                 mark(buf, skip(line, 1), ctx.theme);
             }
             view_row(entry, &shown, ctx, buf, line);
+            if is_stale {
+                // No bar, nothing to click on: there is nothing to be done to it.
+                buf.set_style(line, ctx.theme.dim);
+                continue;
+            }
             if selected {
                 select(buf, line, ctx.theme);
             }
@@ -134,6 +140,7 @@ impl<L: Table> List<L> {
         };
         let style = match self.unread {
             Some(_) => theme.problem,
+            None if self.is_stale() => theme.warning,
             None => theme.dim,
         };
         let from = at.width.saturating_sub(width(&words));
@@ -156,7 +163,13 @@ impl<L: Table> List<L> {
         if self.unread.is_some() && self.rows.selected().is_some() {
             parts.push(text.say("list.old").to_owned());
         }
-        if let Some(counts) = &self.counts {
+        if self.is_stale() {
+            parts.push(format!(
+                "{} {}",
+                symbols.ellipsis,
+                text.say("list.searching")
+            ));
+        } else if let Some(counts) = &self.counts {
             parts.push(if counts.shown == counts.all {
                 text.fill("list.shown", &[("shown", &counts.shown)])
             } else {
@@ -175,7 +188,9 @@ impl<L: Table> List<L> {
             }
         };
         let needed = parts.len();
-        parts.extend(self.told(ctx));
+        if !self.is_stale() {
+            parts.extend(self.told(ctx));
+        }
         while parts.len() > needed && width(&joined(&parts)) > room {
             parts.pop();
         }
