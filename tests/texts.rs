@@ -55,7 +55,7 @@ const SAME: &[&str] = &[
 
 /// What ends like a plural and is none.
 const NO_PLURAL: &[&str] = &[
-    "is", "does", "was", "has", "exists", "belongs", "holds", "expires",
+    "is", "does", "was", "has", "exists", "belongs", "holds", "expires", "ms",
 ];
 
 /// Words that would be a second one for the same thing; the glossary is at the top of ja-JP.toml.

@@ -3,7 +3,7 @@
 use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime};
 use chrono_tz::Tz;
 
-use crate::domain::time::Timestamp;
+use crate::domain::time::{DAY, Timestamp};
 use crate::domain::zone::{Twice, instant_of};
 
 /// An expiry as it is kept: what was typed, and the instant that decides.
@@ -61,6 +61,13 @@ pub fn end_of_day(day: NaiveDate, zone: Tz) -> Timestamp {
         zone,
         Twice::Earlier,
     )
+}
+
+/// From when on a day may end anywhere on Earth, and before when it has: days of a calendar that skips or repeats one included.
+#[must_use]
+pub fn end_of_day_anywhere(day: NaiveDate) -> (Timestamp, Timestamp) {
+    let end = end_of_day(day, Tz::UTC);
+    (end.plus(-2 * DAY), end.plus(2 * DAY))
 }
 
 /// Whether a day is over already in `zone`.

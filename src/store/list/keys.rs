@@ -1,12 +1,11 @@
 //! The list of API keys.
 
-use chrono::NaiveTime;
-
+use crate::domain::expiry::end_of_day_anywhere;
 use crate::domain::filter::{Comparison, StateWord, Value, When};
 use crate::domain::list::{EarlierSecret, Filter, KeyField, KeyRow, KeySort, SortValue};
 use crate::domain::moment::Range;
 use crate::domain::state::Facts;
-use crate::domain::time::{DAY, Timestamp};
+use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
 use crate::store::convert::{Zone, expiry};
@@ -182,9 +181,8 @@ impl Source for KeyRow {
                 format!("k.expires_sort = {UNSET}"),
             )),
             (KeyField::Expires, Value::When(When::Day(comparison, day, _))) => {
-                // Whatever the key's zone: the days of all zones together.
-                let midnight = Timestamp::from(day.and_time(NaiveTime::MIN).and_utc());
-                let (from, before) = (midnight.plus(-DAY), midnight.plus(3 * DAY));
+                // Whatever the key's zone.
+                let (from, before) = end_of_day_anywhere(*day);
                 let range = set(match comparison {
                     Comparison::Less | Comparison::AtMost => (None, Some(before)),
                     Comparison::Equal => (Some(from), Some(before)),
