@@ -3,7 +3,7 @@
 //! that what else the machine does falls on all of it. Nothing fails here.
 #![expect(clippy::print_stdout, reason = "a report")]
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -43,23 +43,18 @@ const ECHO: &str = "/bin/echo";
 fn main() {
     let home = of_keys();
     verdicts(&home);
-    frames("First frame, 1,000 keys", &home, &[], &|| ());
+    let goal = "at most 5 ms more than /bin/echo";
+    frames(("First frame, 1,000 keys", goal), &home, &[], &|| ());
     let killed = Killed::after_writing(&home);
-    let put_back = || killed.put_back(&home);
-    frames(
-        "First frame after a kill, 4 MB of log",
-        &home,
-        &[],
-        &put_back,
+    let left = (
+        "  where 4 MB of log are left",
+        "at most 10 ms more than that",
     );
+    frames(left, &home, &[], &|| killed.put_back(&home));
     let args: Vec<String> = std::env::args().skip(1).collect();
     if let Some(path) = args.iter().find(|arg| !arg.starts_with('-')) {
-        frames(
-            &format!("First frame, {path}"),
-            &home,
-            &["--db", path],
-            &|| (),
-        );
+        let figure = format!("First frame, {path}");
+        frames((&figure, goal), &home, &["--db", path], &|| ());
     }
 }
 
@@ -102,6 +97,17 @@ impl<T> Turns<T> {
         times.sort_unstable_by(f64::total_cmp);
         Some((times[0], times[times.len() / 2]))
     }
+
+    /// The same, and how much more it is than another way's.
+    fn beside(&self, name: &str, other: &str, what: fn(&Spent) -> Duration) -> String {
+        let [all, nothing] = [name, other].map(|name| self.of(name, what).expect("measured"));
+        let more = (all.0 - nothing.0, all.1 - nothing.1);
+        format!("{}; +{:.2}, +{:.2}", told(all), more.0, more.1)
+    }
+}
+
+fn told((least, half): (f64, f64)) -> String {
+    format!("least {least:.2} ms, median {half:.2} ms")
 }
 
 fn ms(time: Duration) -> f64 {
@@ -142,7 +148,7 @@ fn spent(who: UsageWho, work: impl FnOnce()) -> Spent {
 struct Run {
     program: &'static str,
     args: Vec<String>,
-    input: PathBuf,
+    input: String,
     code: i32,
 }
 
@@ -150,12 +156,16 @@ impl Run {
     fn go(&self) -> Spent {
         let mut command = Command::new(self.program);
         command.args(&self.args).env_clear().stdout(Stdio::piped());
-        command.stdin(File::open(&self.input).expect("input"));
+        command.stdin(Stdio::piped());
         let mut answered = Duration::ZERO;
         let spent = spent(UsageWho::RUSAGE_CHILDREN, || {
             let mut child = None;
             answered = timed(|| {
                 let mut started = command.spawn().expect("started");
+                let mut input = started.stdin.take().expect("piped");
+                // A program that reads nothing may be gone.
+                let _ = input.write_all(self.input.as_bytes());
+                drop(input);
                 let mut line = String::new();
                 let out = started.stdout.take().expect("piped");
                 BufReader::new(out).read_line(&mut line).expect("read");
@@ -198,9 +208,8 @@ fn service(home: &TempDir, cost: Cost) -> (Service, keyward::domain::user::Actor
     (service, actor.expect("the first user"))
 }
 
-/// The processor time of a verdict, beside that of the hash alone with the same parameters; and of a refusal, beside that of
-/// a program that does nothing.
-fn verdicts(home: &TempDir) {
+/// What is measured: verdicts of each kind, a program that does nothing, and the hash alone in C where that is installed.
+fn runs(home: &TempDir) -> (Vec<(&'static str, Run)>, String) {
     let (mut service, actor) = service(home, Cost::REAL);
     let mut given = |name: &str| {
         let issued = service.create_key(&actor, &draft(name)).expect("created");
@@ -211,96 +220,68 @@ fn verdicts(home: &TempDir) {
     let (key, locked) = given("locked");
     service.lock_out_key(&actor, key, "").expect("locked");
     drop(service);
-    let input = |name: &str, text: &str| {
-        let path = home.path().join(name);
-        let mut file = File::create(&path).expect("a file");
-        file.write_all(text.as_bytes()).expect("written");
-        path
+    let (_, body) = valid.split_once(':').expect("a secret");
+    let forged = format!("7:{body}");
+    let run = |program, args: &[&str], text: &str, code| {
+        let args = args.iter().map(|arg| (*arg).to_owned()).collect();
+        let input = String::from(text);
+        Run {
+            program,
+            args,
+            input,
+            code,
+        }
     };
-    let db = database(home).display().to_string();
-    let verify = |name: &'static str, text: &str, code| {
-        let args = ["verify", "--db", &db].map(str::to_owned).to_vec();
-        let (program, input) = (KEYWARD, input(name, text));
-        (
-            name,
-            Run {
-                program,
-                args,
-                input,
-                code,
-            },
-        )
-    };
-    let Cost {
-        memory_kib,
-        passes,
-        lanes,
-    } = Cost::REAL;
-    let in_c = format!("0123456789abcdef -id -t {passes} -k {memory_kib} -p {lanes} -l 32 -r");
+    let database = database(home).display().to_string();
+    let verify = |text, code| run(KEYWARD, &["verify", "--db", &database], text, code);
     let mut runs = vec![
-        verify("valid", &valid, 0),
-        verify(
-            "forged",
-            &valid.replacen(':', ":A", 1).replacen("=", "", 1),
-            1,
-        ),
-        verify("locked", &locked, 1),
+        ("valid", verify(&valid, 0)),
+        ("forged", verify(&forged, 1)),
+        ("locked", verify(&locked, 1)),
+        (TRUE, run(TRUE, &[], "", 0)),
     ];
-    let nothing = |program, args: &str| Run {
-        program,
-        args: args.split_whitespace().map(str::to_owned).collect(),
-        input: input("text", &valid),
-        code: 0,
-    };
-    runs.push((TRUE, nothing(TRUE, "")));
     if Path::new(IN_C).exists() {
-        runs.push((IN_C, nothing(IN_C, &in_c)));
+        let Cost {
+            memory_kib,
+            passes,
+            lanes,
+        } = Cost::REAL;
+        let args = format!("0123456789abcdef -id -t {passes} -k {memory_kib} -p {lanes} -l 32 -r");
+        let args: Vec<&str> = args.split_whitespace().collect();
+        runs.push((IN_C, run(IN_C, &args, "a secret", 0)));
     }
+    (runs, valid)
+}
+
+/// The processor time of a verdict, beside that of the hash alone with the same parameters; and of a refusal, beside that of
+/// a program that does nothing.
+fn verdicts(home: &TempDir) {
+    let (runs, secret) = runs(home);
     let turns = Turns::new(runs).go(Run::go);
-    let alone = alone(&valid);
-    let processor = |name| turns.of(name, |one| one.processor);
-    let whole = processor("valid").expect("measured");
-    let told = |(least, half): (f64, f64)| format!("least {least:.2} ms, median {half:.2} ms");
-    tell("Verify, valid: user and system time", &told(whole), "");
+    let in_c = turns.of(IN_C, |one| one.processor);
+    let valid = turns.of("valid", |one| one.processor);
+    let valid = valid.expect("measured");
+    tell("Verify, valid: user and system time", &told(valid), "");
     for (name, hash) in [
-        ("argon2 in C", processor(IN_C)),
-        ("the hash alone, here", Some(alone)),
+        ("argon2 in C", in_c),
+        ("the hash alone", Some(alone(&secret))),
     ] {
-        let Some(hash) = hash else {
-            tell(name, "skipped: there is no /usr/bin/argon2", "");
-            continue;
+        let ratio = match hash {
+            Some(hash) => {
+                let times = (valid.0 / hash.0, valid.1 / hash.1);
+                format!("{}; times {:.2}, {:.2}", told(hash), times.0, times.1)
+            }
+            None => format!("skipped: there is no {IN_C}"),
         };
-        let (least, half) = (whole.0 / hash.0, whole.1 / hash.1);
-        let ratio = format!("{}; times {least:.2}, {half:.2}", told(hash));
         tell(&format!("  {name}"), &ratio, "at most 1.25 times");
     }
-    let nothing = processor(TRUE).expect("measured");
+    let goal = "at most 3 ms more than /bin/true";
     for name in ["forged", "locked"] {
-        let all = processor(name).expect("measured");
-        let value = format!(
-            "{}; +{:.2}, +{:.2}",
-            told(all),
-            all.0 - nothing.0,
-            all.1 - nothing.1
-        );
-        tell(
-            &format!("Verify, {name}: user and system time"),
-            &value,
-            "at most 3 ms more than /bin/true",
-        );
-        let wall = |name| turns.of(name, |one| one.answered).expect("measured");
-        let (all, nothing) = (wall(name), wall(TRUE));
-        let value = format!(
-            "{}; +{:.2}, +{:.2}",
-            told(all),
-            all.0 - nothing.0,
-            all.1 - nothing.1
-        );
-        tell(
-            "  until it is answered",
-            &value,
-            "at most 3 ms more than /bin/true",
-        );
+        let figure = format!("Verify, {name}: user and system time");
+        let processor = turns.beside(name, TRUE, |one| one.processor);
+        tell(&figure, &processor, goal);
+        let answered = turns.beside(name, TRUE, |one| one.answered);
+        tell("  until it is answered", &answered, goal);
     }
 }
 
@@ -353,7 +334,7 @@ fn beside(path: &Path) -> PathBuf {
 }
 
 /// From exec to the first row on the screen, beside a program that prints a word.
-fn frames(figure: &str, home: &TempDir, args: &[&str], before: &dyn Fn()) {
+fn frames((figure, goal): (&str, &str), home: &TempDir, args: &[&str], before: &dyn Fn()) {
     let console = |home: &TempDir| {
         let console = Start::new(home.path(), args).go();
         console.see(if args.is_empty() { "000000 key" } else { "> " });
@@ -389,14 +370,6 @@ fn frames(figure: &str, home: &TempDir, args: &[&str], before: &dyn Fn()) {
             answered: elapsed,
         }
     });
-    let wall = |name| turns.of(name, |one| one.elapsed).expect("measured");
-    let (all, nothing) = (wall("console"), wall("echo"));
-    let value = format!(
-        "least {:.2} ms, median {:.2} ms; +{:.2}, +{:.2}",
-        all.0,
-        all.1,
-        all.0 - nothing.0,
-        all.1 - nothing.1
-    );
-    tell(figure, &value, "at most 5 ms more than /bin/echo");
+    let value = turns.beside("console", "echo", |one| one.elapsed);
+    tell(figure, &value, goal);
 }

@@ -168,3 +168,35 @@ fn with(
         show: Show::default(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_has_signed_in_only_reads_from_then_on_and_what_writes_is_opened_later() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let place = Place::File(directory.path().join("keyward.db"));
+        let config = Config::read();
+        let mut parts = on_database(&config, &place, None).expect("made");
+        assert!(parts.writer.is_none());
+        let note = |service: &mut Service| service.note_sign_in(&parts.actor, &parts.arrival);
+        assert!(note(&mut parts.reader).is_err());
+        let mut writer = (parts.open_writer)().expect("opened");
+        assert_eq!(note(&mut writer), Ok(()));
+    }
+
+    #[test]
+    fn where_a_database_is_gone_before_anything_was_written_the_write_tells_it() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("keyward.db");
+        let place = Place::File(path.clone());
+        let parts = on_database(&Config::read(), &place, None).expect("made");
+        let aside = directory.path().join("aside.db");
+        std::fs::rename(&path, &aside).expect("moved");
+        let told = (parts.open_writer)().map(drop);
+        assert_eq!(told, Err(Trouble::Open(path.clone(), OpenFault::Missing)));
+        std::fs::rename(&aside, &path).expect("moved back");
+        assert!((parts.open_writer)().is_ok());
+    }
+}
