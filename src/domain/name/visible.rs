@@ -31,7 +31,9 @@ pub fn is_invisible(c: char) -> bool {
 /// A text without what steers a terminal or cannot be seen; U+FFFD stands in its place.
 #[must_use]
 pub fn printable(text: &str) -> String {
-    if !text.chars().any(|c| c.is_control() || is_invisible(c)) {
+    // Most texts are plain ASCII, and that is soon seen.
+    let is_plain = || text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if is_plain() || !text.chars().any(|c| c.is_control() || is_invisible(c)) {
         return text.to_owned();
     }
     let chars: Vec<char> = text.chars().collect();
