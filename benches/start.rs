@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -325,7 +326,16 @@ impl Killed {
     fn put_back(&self, home: &TempDir) {
         let path = database(home);
         fs::write(&path, &self.database).expect("written");
-        fs::write(beside(&path), &self.log).expect("written");
+        let written = fs::metadata(&path).expect("there");
+        let written = (written.ctime(), written.ctime_nsec());
+        // The clock of files goes in steps.
+        loop {
+            fs::write(beside(&path), &self.log).expect("written");
+            let log = fs::metadata(beside(&path)).expect("there");
+            if (log.mtime(), log.mtime_nsec()) > written {
+                break;
+            }
+        }
     }
 }
 
