@@ -194,7 +194,7 @@ fn keys(home: &TempDir) {
     let written = console.bytes().len() - before;
     selects(&console, PRESSES + QUEUED);
     let value = format!("{written} bytes");
-    tell("500 queued arrows", &value, "under 20,000 bytes");
+    tell("500 queued arrows", &value, "at most 3,000 bytes");
 }
 
 /// Nanoseconds that all threads have run so far. The times in `/proc/PID/stat` are in steps of 10 ms, which is the

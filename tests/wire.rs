@@ -118,6 +118,26 @@ fn for_a_terminal_that_takes_nothing_no_more_than_a_frame_waits_and_then_the_new
     assert!(grown < 1_024, "{grown} KiB more");
 }
 
+#[test]
+fn a_link_meter_shows_what_was_written_and_writes_nothing_by_itself() {
+    let home = home();
+    with_keys(&home, 600);
+    let mut console = Start::new(home.path(), &["--link-meter"]).go();
+    console.see(" B of ");
+    rested(&console);
+    let before = console.bytes().len();
+    console.send(DOWN).see(&format!("> {}", name(1)));
+    rested(&console);
+    let written = console.bytes().len() - before;
+    assert!(written <= 400, "{written} bytes");
+    console.send(DOWN).wait_for("a time", |screen| {
+        let screen = screen.contents();
+        screen.contains(" B of ") && !screen.contains("- ms")
+    });
+    rested(&console);
+    assert_eq!(console.bytes_while_idle(Duration::from_secs(1)), 0);
+}
+
 /// What the process has of the machine's memory, in KiB.
 fn memory(console: &Pty) -> u64 {
     let status = console.proc("status");
@@ -265,4 +285,30 @@ fn tmux_and_screen_show_what_is_shown_without_them_and_send_little_on() {
     for (name, painted) in &shown {
         assert_eq!(*painted, shown[0].1, "{name}");
     }
+}
+
+#[test]
+fn screen_keeps_nothing_of_rows_that_were_scrolled_away() {
+    let home = home();
+    let none: &[(&str, &OsStr)] = &[];
+    let settings = "startup_message off\ndefscrollback 500\n";
+    let Some(mut console) = InScreen::start(home.path(), settings, &DEMO, none) else {
+        return;
+    };
+    console.see("39 of 41");
+    for keys in [PAGE_DOWN, DOWN, DOWN, DOWN, PAGE_DOWN] {
+        console.send(keys);
+        rested(&console);
+    }
+    let kept = home.path().join("kept");
+    let told = Command::new("/usr/bin/screen")
+        .args(["-X", "hardcopy", "-h"])
+        .arg(&kept)
+        .env("SCREENDIR", home.path().join("screen"))
+        .status();
+    assert!(told.expect("screen").success());
+    // In the characters of a locale that it may not have.
+    let lines = || fs::read(&kept).map_or(0, |kept| String::from_utf8_lossy(&kept).lines().count());
+    support::process::eventually("a copy", || lines() >= 24);
+    assert_eq!(lines(), 24);
 }

@@ -220,7 +220,10 @@ impl Main {
         if self.app.wants_frame() && self.is_free()? {
             let app = &mut self.app;
             let number = app.frames() + 1;
-            app.measured(self.session.meter());
+            // Only with what a key led to: else what it shows would be the reason to show something else.
+            if self.since.is_some() {
+                app.measured(self.session.meter());
+            }
             self.session.draw(number, self.since.take(), |frame| {
                 app.draw(frame);
                 app.hits().0.line_ends().to_vec()

@@ -1,9 +1,11 @@
 //! What is around a list: the header, the toolbar, the edge of its pane.
 
+use crossterm::event::KeyCode;
 use keyward::domain::id::AUDITOR;
 use keyward::service::demo::FULL_ACCESS_USER;
+use keyward::ui::terminal::Meter;
 
-use crate::support::console::{Console, SIZES};
+use crate::support::console::{Console, Part, SIZES};
 use crate::support::database::Bench;
 
 #[test]
@@ -69,4 +71,29 @@ fn an_empty_list_says_what_it_is_for_and_the_one_key_to_press() {
     let mut console = Console::new();
     console.says_with("list.empty", &[("key", &"n")]);
     console.resize(60, 15).expect("Press n");
+}
+
+/// A console that shows what its link carries.
+fn metered(size: (u16, u16)) -> Console {
+    let (bench, demo) = Bench::demo(FULL_ACCESS_USER);
+    Console::set(bench, demo, size, |setting| setting.show.link = true)
+}
+
+#[test]
+fn what_the_link_carries_is_shown_beside_the_keys_where_there_is_room() {
+    let mut console = metered((80, 24));
+    console.expect("    0 B of 0 B,    - ms");
+    let frame = Meter {
+        frame: 171,
+        total: 2_137,
+        took: Some(3),
+    };
+    console.measured(frame).press(KeyCode::Down);
+    let footer = console.picture(Part::Footer);
+    assert!(footer.ends_with("    171 B of 2137 B,    3 ms"), "{footer}");
+    assert!(footer.starts_with("F1 Help"), "{footer}");
+    for size in [(50, 15), (40, 10)] {
+        metered(size).expect_not(" B of ");
+    }
+    assert!(!Console::new().shows(" B of "));
 }

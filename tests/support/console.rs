@@ -29,7 +29,7 @@ use keyward::ui::keymap::{Chord, Scope};
 use keyward::ui::look::Theme;
 use keyward::ui::perform::{Copier, Performer};
 use keyward::ui::request::{Done, Outcome, Request, Ticket, Write};
-use keyward::ui::terminal::Lost;
+use keyward::ui::terminal::{Lost, Meter};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::{Buffer, CellWidth};
@@ -505,6 +505,12 @@ impl Console {
             at: self.bench.clock.uptime(),
         };
         self.app.input(input);
+    }
+
+    /// What was written to the terminal so far.
+    pub fn measured(&mut self, link: Meter) -> &mut Console {
+        self.app.measured(link);
+        self
     }
 
     /// Something typed or pasted that is not handed over.

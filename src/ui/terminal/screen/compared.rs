@@ -327,7 +327,7 @@ fn abilities() -> impl Strategy<Value = Abilities> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(48) })]
 
     #[test]
     fn whatever_frames_come_the_terminal_shows_what_it_shows_with_ratatuis_own_backend(
@@ -358,4 +358,24 @@ fn a_frame_like_the_one_before_it_is_nothing() {
         .expect("drawn");
     pair.terminal.backend_mut().paint(&[]).expect("painted");
     assert!(pair.terminal.backend().out.is_empty());
+}
+
+#[test]
+fn what_a_terminal_writes_too_far_is_written_over() {
+    let family = "👨\u{200d}👩\u{200d}👧";
+    let put = |text: String| Put {
+        x: 1,
+        y: 1,
+        text,
+        style: Style::new().cyan(),
+        times: 2,
+    };
+    let mut pair = Pair::new((30, 4), Abilities::ALL);
+    pair.step(&Step::Other(vec![put(format!("a{family} is here"))]), None);
+    pair.step(&Step::Other(vec![put(format!("a{family}"))]), None);
+    pair.step(
+        &Step::Other(vec![put(format!("{family}{family}日本"))]),
+        Some((2, 1)),
+    );
+    pair.step(&Step::Other(vec![put("none".to_owned())]), Some((2, 1)));
 }

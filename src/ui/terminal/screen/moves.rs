@@ -144,7 +144,7 @@ mod tests {
     use ratatui::layout::Position;
 
     use super::*;
-    use crate::ui::terminal::screen::grid::Clusters;
+    use crate::ui::terminal::screen::glyphs::Clusters;
 
     fn grid(lines: &[&str]) -> Grid {
         let buffer = Buffer::with_lines(lines.iter().copied());
