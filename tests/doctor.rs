@@ -233,9 +233,15 @@ fn each_thing_that_is_wrong_inside_is_told_in_its_own_line() {
     finds(home.path(), "modes", "warning", "chmod go=");
     let home = closed();
     let path = database_of(home.path());
+    let connection = raw(&Place::File(path.clone()));
+    let root = "SELECT rootpage FROM sqlite_schema WHERE name = 'api_keys_by_name'";
+    let page: u32 = connection
+        .query_row(root, (), |row| row.get(0))
+        .expect("a page");
+    drop(connection);
     let mut bytes = fs::read(&path).expect("read");
-    let middle = bytes.len() / 4_096 / 2 * 4_096;
-    bytes[middle..middle + 64].fill(0xff);
+    let page = usize::try_from(page - 1).expect("a number") * 4_096;
+    bytes[page..page + 64].fill(0xff);
     fs::write(&path, bytes).expect("damaged");
     finds(home.path(), "pages", "failed", "restore a backup");
 }

@@ -20,8 +20,8 @@ use crate::domain::state::AsOf;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
 use crate::store::convert::limit;
-use crate::store::list::filter::{Asked, Driver, bind, conditions};
-use crate::store::list::walk::{Part, Walk};
+use crate::store::list::filter::{Asked, Driver, Part, bind, conditions};
+use crate::store::list::walk::Walk;
 use crate::store::query::{Columns, Selected};
 
 pub use finder::{Finder, Reach};

@@ -397,7 +397,9 @@ impl App {
             }
             Err(trouble) if trouble.keeps_copy() => self.complain_of_copy(&trouble),
             other => {
-                if other.is_err() {
+                // A question that gave way to a newer one did not fail.
+                let gave_way = matches!(other, Err(Trouble::Storage(Fault::Superseded)));
+                if other.is_err() && !gave_way {
                     // What was typed ahead counted on success; and it would take the sentence away unread.
                     self.queue.clear();
                 }

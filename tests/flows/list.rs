@@ -2,6 +2,7 @@
 
 use keyward::clock::Clock;
 use keyward::domain::time::{DAY, HOUR, MINUTE, SECOND};
+use keyward::domain::trouble::{Fault, Trouble};
 
 use crate::support::console::Console;
 use crate::support::database::{Bench, draft};
@@ -438,4 +439,16 @@ fn a_filter_that_is_dropped_while_it_is_looked_for_is_looked_for_no_more() {
     console.says_not("choice.nothing").expect("alpha");
     console.late_answers(second);
     console.expect_selected("alpha").expect("2 shown");
+}
+
+#[test]
+fn a_verb_is_not_lost_when_an_older_question_gives_way() {
+    let mut console = Console::with_keys(&["alpha", "beta"]);
+    console.unreadable = Some(Trouble::Storage(Fault::Superseded));
+    let first = console.answered_late(|console| console.keys("/b"));
+    console.unreadable = None;
+    let second = console.answered_late(|console| console.keys("e\nl"));
+    console.late_answers(first);
+    console.late_answers(second);
+    console.expect("“beta”");
 }

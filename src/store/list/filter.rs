@@ -6,7 +6,7 @@ use rusqlite::CachedStatement;
 use rusqlite::types::Value as Bound;
 
 use crate::domain::filter::{Comparison, Term, Test, Value};
-use crate::domain::list::Filter;
+use crate::domain::list::{Filter, SortValue};
 use crate::domain::moment::Range;
 use crate::domain::secret::PENDING_LIFE;
 use crate::domain::state::AsOf;
@@ -16,7 +16,6 @@ use crate::store::Tx;
 use crate::store::convert::limit;
 use crate::store::list::Source;
 use crate::store::list::ids::Ids;
-use crate::store::list::walk::Part;
 use crate::store::list::words::Part as InText;
 
 /// Values by the names that they have in SQL.
@@ -80,6 +79,19 @@ impl Driver {
     }
 }
 
+/// A part of an order: all of it, or the rows that share a value of it, which are in the order of their IDs.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// What they share.
+    pub value: SortValue,
+    /// Which rows they are.
+    pub condition: String,
+    /// The index that has them in the order of their IDs, and no others; or else the table.
+    pub index: Option<&'static str>,
+    /// By what they are found, where they are few.
+    pub driver: Option<Driver>,
+}
+
 /// A filter as SQL, and what else is known of it.
 pub struct Conditions {
     /// Which rows it shows.
@@ -123,20 +135,17 @@ pub fn conditions<L: Source>(
     for term in &filter.terms {
         asked.found = None;
         parts.push(asked.term::<L>(term)?);
-        match (asked.found.take(), asked.all.clone()) {
-            (Some(found), Some(all)) => {
-                let words = words.get_or_insert_with(|| Ids::clone(&all));
-                words.keep(&found, !term.not);
-                if !term.not {
-                    drivers.extend(asked.driver_of_set::<L>(&found));
-                }
+        if let (Some(found), Some(all)) = (asked.found.take(), asked.all.clone()) {
+            let words = words.get_or_insert_with(|| Ids::clone(&all));
+            words.keep(&found, !term.not);
+            if !term.not {
+                drivers.extend(asked.driver_of_set::<L>(&found));
             }
-            _ => {
-                exact = false;
-                if let (false, Test::Field(field, value)) = (term.not, &term.test) {
-                    drivers.extend(L::driver(*field, value, filter, &mut asked)?);
-                }
-            }
+            continue;
+        }
+        exact = false;
+        if let (false, Test::Field(field, value)) = (term.not, &term.test) {
+            drivers.extend(L::driver(*field, value, filter, &mut asked)?);
         }
     }
     let all = parts.join(" AND ");
@@ -169,14 +178,13 @@ impl Conditions {
     ) -> Result<Option<(&'d Driver, usize)>, Fault> {
         let (mut best, mut least) = (None, most + 1);
         for driver in self.drivers.iter().chain(more) {
-            let rows = match driver.rows {
-                Some(rows) => rows,
-                None => {
-                    let from = driver.from::<L>();
-                    let sql = format!("SELECT count(*) FROM (SELECT 1 {from} LIMIT :few)");
-                    let few = (":few".to_owned(), limit(least).into());
-                    usize::try_from(self.number(tx, &sql, &[few])?).unwrap_or(usize::MAX)
-                }
+            let rows = if let Some(rows) = driver.rows {
+                rows
+            } else {
+                let from = driver.from::<L>();
+                let sql = format!("SELECT count(*) FROM (SELECT 1 {from} LIMIT :few)");
+                let few = (":few".to_owned(), limit(least).into());
+                usize::try_from(self.number(tx, &sql, &[few])?).unwrap_or(usize::MAX)
             };
             if rows < least {
                 (best, least) = (Some(driver), rows);
@@ -270,15 +278,16 @@ impl Conditions {
 impl Asked<'_> {
     fn term<L: Source>(&mut self, term: &Term<L::Field>) -> Result<String, Fault> {
         let test = match &term.test {
-            Test::Word(word) => match self.in_memory::<L>(InText::Any, word)? {
-                Some(found) => found,
-                None => {
+            Test::Word(word) => {
+                if let Some(found) = self.in_memory::<L>(InText::Any, word)? {
+                    found
+                } else {
                     let (search, id, word) = (L::SEARCH, L::ID, self.bind(word.clone()));
                     format!(
                         "(instr({search}, {word}) > 0 OR instr(CAST({id} AS TEXT), {word}) = 1)"
                     )
                 }
-            },
+            }
             Test::Field(field, value) => L::test(*field, value, self)?,
         };
         // What is not known is not so.
@@ -305,7 +314,6 @@ impl Asked<'_> {
         if part == InText::Any {
             add_ids_that_begin(word, &all, &mut ids);
         }
-        let ids = Arc::new(ids);
         let Some(number) = self.tx.1.number(Arc::clone(&ids)) else {
             return Ok(None);
         };
@@ -401,7 +409,7 @@ impl Asked<'_> {
 }
 
 /// Adds the IDs whose digits begin with this word.
-fn add_ids_that_begin(word: &str, all: &Ids, ids: &mut Ids) {
+fn add_ids_that_begin(word: &str, all: &Ids, ids: &mut Arc<Ids>) {
     let Some(mut first) = word.parse::<i64>().ok().filter(|first| *first > 0) else {
         return;
     };
@@ -409,6 +417,7 @@ fn add_ids_that_begin(word: &str, all: &Ids, ids: &mut Ids) {
         return;
     }
     let mut last = first;
+    let ids = Arc::make_mut(ids);
     let highest = all.highest();
     while first <= highest {
         (first..=last.min(highest))

@@ -55,6 +55,9 @@ struct Shared {
     reach: Mutex<Reach>,
 }
 
+/// The keys that have a word, and all keys that there are.
+pub type Hits = (Arc<Ids>, Arc<Ids>);
+
 /// The rows that a filter shows, found a moment ago.
 struct Kept {
     question: String,
@@ -109,6 +112,7 @@ impl Finder {
     }
 
     /// Counts a look, and says whether the walk has gone far enough.
+    #[must_use]
     pub fn is_far(&self) -> bool {
         let Some(shared) = &self.0 else {
             return false;
@@ -148,6 +152,7 @@ impl Finder {
     }
 
     /// The number under which the function `found` looks into this set, in this transaction.
+    #[must_use]
     pub fn number(&self, ids: Arc<Ids>) -> Option<i64> {
         let mut sets = lock(&self.0.as_ref()?.sets);
         sets.push(ids);
@@ -156,12 +161,7 @@ impl Finder {
 
     /// The keys that have a word in this part of their text, as they are in this transaction; nothing where the words of so
     /// many keys are not kept. Also gives all keys that there are.
-    pub fn with_word(
-        &self,
-        tx: &Tx<'_>,
-        part: Part,
-        word: &str,
-    ) -> Result<Option<(Ids, Arc<Ids>)>, Fault> {
+    pub fn with_word(&self, tx: &Tx<'_>, part: Part, word: &str) -> Result<Option<Hits>, Fault> {
         let Some(shared) = &self.0 else {
             return Ok(None);
         };
@@ -169,7 +169,7 @@ impl Finder {
         if !words.bring_up_to_date(tx)? {
             return Ok(None);
         }
-        Ok(Some((words.with(part, word), words.all())))
+        Ok(Some((words.once_with(part, word), words.all())))
     }
 
     /// Reads the words of the keys ahead of the first question for one, as far as no question comes between.

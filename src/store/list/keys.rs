@@ -10,8 +10,7 @@ use crate::domain::trouble::Fault;
 use crate::store::Tx;
 use crate::store::convert::{Zone, expiry};
 use crate::store::list::Source;
-use crate::store::list::filter::{Asked, Driver};
-use crate::store::list::walk::Part;
+use crate::store::list::filter::{Asked, Driver, Part};
 use crate::store::list::words::Part as InText;
 use crate::store::query::columns;
 
@@ -364,9 +363,10 @@ fn parts_by_role(tx: &Tx<'_>) -> Result<Vec<Part>, Fault> {
     )?;
     let part = |(name, ids): (String, String)| {
         let ids = ids.trim_matches(['[', ']']).to_owned();
-        let condition = match ids.contains(',') {
-            true => format!("k.role IN ({ids})"),
-            false => format!("k.role = {ids}"),
+        let condition = if ids.contains(',') {
+            format!("k.role IN ({ids})")
+        } else {
+            format!("k.role = {ids}")
         };
         Part {
             value: SortValue::Text(name),

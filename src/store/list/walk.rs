@@ -14,23 +14,10 @@ use crate::domain::state::AsOf;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
 use crate::store::convert::limit;
-use crate::store::list::filter::{Conditions, Driver, Values, bind, conditions};
+use crate::store::list::filter::{Conditions, Driver, Part, Values, bind, conditions};
 use crate::store::list::ids::Ids;
 use crate::store::list::{Direction, Source};
 use crate::store::query::Columns;
-
-/// A part of an order: all of it, or the rows that share a value of it, which are in the order of their IDs.
-#[derive(Clone, Debug)]
-pub struct Part {
-    /// What they share.
-    pub value: SortValue,
-    /// Which rows they are.
-    pub condition: String,
-    /// The index that has them in the order of their IDs, and no others; or else the table.
-    pub index: Option<&'static str>,
-    /// By what they are found, where they are few.
-    pub driver: Option<Driver>,
-}
 
 /// Walking a list in one order under one filter.
 pub struct Walk<'a, L: Source> {
@@ -361,13 +348,13 @@ impl<'a, L: Source> Walk<'a, L> {
 /// What is beyond a place: first those with the same value, then the others.
 pub(super) fn seeks<L: Source>(by: L::SortBy, is_from: bool, direction: Direction) -> Vec<String> {
     let (by, id, beyond) = (L::column(by), L::ID, direction.beyond());
-    match is_from {
-        false => vec!["TRUE".to_owned()],
-        true if by == id => vec![format!("{by} {beyond} :value")],
-        true => vec![
-            format!("{by} = :value AND {id} {beyond} :id"),
-            format!("{by} {beyond} :value"),
-        ],
+    let others = format!("{by} {beyond} :value");
+    if !is_from {
+        vec!["TRUE".to_owned()]
+    } else if by == id {
+        vec![others]
+    } else {
+        vec![format!("{by} = :value AND {id} {beyond} :id"), others]
     }
 }
 

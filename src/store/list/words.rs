@@ -11,9 +11,9 @@ use memchr::{memchr, memmem, memrchr};
 use crate::domain::event::API_KEY;
 use crate::domain::event::chain::Head;
 use crate::domain::trouble::Fault;
+use crate::store::Tx;
 use crate::store::list::ids::{HIGHEST, Ids};
 use crate::store::query::Columns;
-use crate::store::{Tx, events};
 
 /// The most bytes of text that are kept, and of how many keys: more are looked up in the database.
 const MOST: usize = 384 << 20;
@@ -54,7 +54,12 @@ pub struct Words {
     all: Arc<Ids>,
     /// How many bytes of the text are of no use any more.
     waste: usize,
+    /// What was found last: a list asks several times for the same words.
+    found: Vec<(Part, String, Arc<Ids>)>,
 }
+
+/// How many words are remembered with what was found.
+const REMEMBERED: usize = 8;
 
 #[derive(Clone, Copy)]
 struct Row {
@@ -67,13 +72,13 @@ impl Words {
     /// Reads what is missing; false where there is too much to be kept. Where a question that supersedes this one comes
     /// between, what was read so far stays.
     pub fn bring_up_to_date(&mut self, tx: &Tx<'_>) -> Result<bool, Fault> {
-        let head = events::head(tx)?;
+        let head = last_event(tx)?;
         let known = match self.as_of {
             Some(known) if known == head => true,
             Some(known) => {
                 head.sequence > known.sequence
                     && head.sequence - known.sequence < MANY_EVENTS
-                    && events::is_there(tx, &known)?
+                    && is_there(tx, &known)?
             }
             None => false,
         };
@@ -99,6 +104,7 @@ impl Words {
             }
         }
         if let Some(known) = self.as_of.filter(|known| *known != head) {
+            self.found.clear();
             self.catch_up(tx, known.sequence)?;
             self.as_of = Some(head);
         }
@@ -192,8 +198,25 @@ impl Words {
         Arc::clone(&self.all)
     }
 
+    /// [`Words::with`], once as long as nothing changes.
+    pub fn once_with(&mut self, part: Part, word: &str) -> Arc<Ids> {
+        let known = self
+            .found
+            .iter()
+            .find(|(of, known, _)| *of == part && known == word);
+        if let Some((.., ids)) = known {
+            return Arc::clone(ids);
+        }
+        let ids = Arc::new(self.with(part, word));
+        if self.found.len() == REMEMBERED {
+            self.found.remove(0);
+        }
+        self.found.push((part, word.to_owned(), Arc::clone(&ids)));
+        ids
+    }
+
     /// The keys that have this word in a part of their text; an empty one has only who has nothing there.
-    pub fn with(&self, part: Part, word: &str) -> Ids {
+    fn with(&self, part: Part, word: &str) -> Ids {
         let mut ids = Ids::default();
         if word.is_empty() {
             for at in 0..self.rows.len() {
@@ -234,6 +257,19 @@ impl Words {
         let near = at + step / 2;
         near + self.rows[near..end].partition_point(begins) - 1
     }
+}
+
+/// The last event.
+fn last_event(tx: &Tx<'_>) -> Result<Head, Fault> {
+    let last = "SELECT sequence, hash FROM events ORDER BY sequence DESC LIMIT 1";
+    let last = tx.row(last, ())?;
+    Ok(last.map_or(Head::START, |(sequence, hash)| Head { sequence, hash }))
+}
+
+/// Whether this event is there, as it was: those after it are there, too.
+fn is_there(tx: &Tx<'_>, head: &Head) -> Result<bool, Fault> {
+    let there = "SELECT EXISTS (SELECT 1 FROM events WHERE sequence = ?1 AND hash = ?2)";
+    tx.value(there, (head.sequence, head.hash))
 }
 
 /// Whether there are more keys than are kept, or one whose ID is too high.

@@ -27,7 +27,7 @@ use crate::ui::keymap::Action;
 use crate::ui::layer::list::completing::Completing;
 use crate::ui::layer::{Asks, Ctx};
 use crate::ui::look::cells;
-use crate::ui::request::{self, Done, ListQuery, Outcome, Read, Ticket, Write};
+use crate::ui::request::{self, Done, ListQuery, Listing, Outcome, Read, Ticket, Write};
 use crate::ui::table::{ASKED, Move, Rows};
 
 pub use columns::{Column, aging, column, plain, unsorted};
@@ -412,7 +412,9 @@ impl<L: Table> List<L> {
                 let text = filter::to_go_on(L::FIELDS, &self.text);
                 self.typing = Some(LineField::new(&text).at_most(FILTER_MAX));
                 self.begin_completing(asks);
-                asks.request(Read::Ahead);
+                if L::LISTING == Listing::Keys {
+                    asks.request(Read::Ahead);
+                }
             }
             Action::Next => self.complete(ctx, asks),
             Action::Previous => self.next_candidate(),
