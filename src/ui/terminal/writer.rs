@@ -42,7 +42,7 @@ pub struct Meter {
     pub frame: usize,
     /// Bytes of everything since the start.
     pub total: usize,
-    /// Milliseconds from a key to when the terminal had taken the frame that it led to, if one did.
+    /// Milliseconds from the last key that led to a frame to when the terminal had taken that one.
     pub took: Option<i64>,
 }
 
@@ -238,7 +238,8 @@ impl Shared {
             waiting.meter.total += count;
             if frame > 0 {
                 waiting.meter.frame = frame;
-                waiting.meter.took = since.map(|at| SystemClock.uptime().since(at));
+                let took = since.map(|at| SystemClock.uptime().since(at));
+                waiting.meter.took = took.or(waiting.meter.took);
             }
             waiting.failed = written.err();
             self.tell_seen(&waiting);
