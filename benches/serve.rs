@@ -19,6 +19,8 @@ use tempfile::TempDir;
 
 #[path = "serve/load.rs"]
 mod load;
+#[path = "machine.rs"]
+mod machine;
 #[path = "serve/peers.rs"]
 mod peers;
 #[path = "serve/servers.rs"]
@@ -52,7 +54,7 @@ fn main() {
     // One connection for each of a thousand keys.
     let (_, most) = getrlimit(Resource::RLIMIT_NOFILE).expect("a limit");
     setrlimit(Resource::RLIMIT_NOFILE, most.min(8_192), most).expect("set");
-    name_machine();
+    println!("{}", machine::name());
     let keys = Keys::make(1_000, Cost::REAL);
     let parts: [Part; 6] = [
         ("start", cold_start),
@@ -77,25 +79,6 @@ fn main() {
 
 fn tell(figure: &str, value: &str, goal: &str) {
     println!("{figure:<46} {value:<58} {goal}");
-}
-
-fn name_machine() {
-    let read = |file| fs::read_to_string(file).unwrap_or_default();
-    let processors = read("/proc/cpuinfo");
-    let model = processors
-        .lines()
-        .find(|line| line.starts_with("model name"));
-    let model = model
-        .and_then(|line| line.split(": ").nth(1))
-        .unwrap_or("?");
-    let cores = std::thread::available_parallelism().map_or(0, usize::from);
-    let kernel = read("/proc/sys/kernel/osrelease");
-    let load = read("/proc/loadavg");
-    let load = load.split_whitespace().next().unwrap_or("?");
-    println!(
-        "{model}, {cores} cores, Linux {}, load {load} before",
-        kernel.trim()
-    );
 }
 
 #[expect(clippy::disallowed_methods, reason = "measures the real program")]
