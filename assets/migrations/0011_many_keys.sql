@@ -13,7 +13,7 @@ DROP INDEX api_keys_by_name;
 CREATE INDEX api_keys_by_name ON api_keys (name_sort, id, deleted_at);
 -- All that a state depends on but the role's rights: counts by state read this one alone.
 DROP INDEX api_keys_by_expiry;
-CREATE INDEX api_keys_by_expiry ON api_keys (expires_sort, id, deleted_at, locked_out, delivered, role);
+CREATE INDEX api_keys_by_expiry ON api_keys (expires_sort, id, deleted_at, locked_out, delivered, role, expires_at);
 DROP INDEX api_keys_by_sign_in;
 CREATE INDEX api_keys_by_sign_in ON api_keys (sign_in_sort, id, deleted_at);
 DROP INDEX api_keys_by_creation;

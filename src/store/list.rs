@@ -562,7 +562,6 @@ mod tests {
             "state:expired",
             "role:x",
             "expires:>30d",
-            "used:never",
         ] {
             let filter = Filter::<KeyRow>::parse(text, chrono_tz::UTC).expect("a filter");
             let plan = store.read(|tx| {

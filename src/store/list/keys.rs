@@ -317,30 +317,32 @@ fn parts_by_state() -> Vec<Part> {
             None,
         ),
         (
-            format!("{there} AND NOT k.locked_out AND +k.expires_sort <= :now"),
+            format!("{there} AND NOT k.locked_out AND +k.expires_at <= :now"),
             None,
             driver_of_state(StateWord::Expired.word()),
         ),
         (
-            format!("{there} AND NOT k.locked_out AND +k.expires_sort > :now AND NOT k.delivered"),
+            format!(
+                "{there} AND NOT k.locked_out AND coalesce(k.expires_at > :now, TRUE) AND NOT k.delivered"
+            ),
             Some("api_keys_undelivered"),
             None,
         ),
         (
-            format!("{works} AND +k.expires_sort > :now AND {NO_API_ACCESS}"),
+            format!("{works} AND coalesce(k.expires_at > :now, TRUE) AND {NO_API_ACCESS}"),
             None,
             driver_of_state(StateWord::NoAccess.word()),
         ),
         (
             format!(
-                "{works} AND +k.expires_sort > :now AND +k.expires_sort <= :now + :warning AND NOT {NO_API_ACCESS}"
+                "{works} AND +k.expires_at > :now AND +k.expires_at <= :now + :warning AND NOT {NO_API_ACCESS}"
             ),
             None,
             driver_of_state(StateWord::Soon.word()),
         ),
         (
             format!(
-                "{works} AND +k.expires_sort > :now AND +k.expires_sort > :now + :warning AND NOT {NO_API_ACCESS}"
+                "{works} AND coalesce(k.expires_at > max(:now, :now + :warning), TRUE) AND NOT {NO_API_ACCESS}"
             ),
             None,
             None,
@@ -417,14 +419,14 @@ const BREAKS_POLICY: &str = "(SELECT coalesce(CASE WHEN k.expires_at IS NULL
 /// Days are compared as they are shown: they are the key's own.
 fn expires(when: &When, asked: &mut Asked<'_>) -> String {
     match when {
-        When::Never => format!("+k.expires_sort = {UNSET}"),
+        When::Never => "+k.expires_at IS NULL".to_owned(),
         When::Day(comparison, day, _) => {
             let day = asked.bind(day.to_string());
             format!("k.expires_on {} {day}", comparison.sign())
         }
         When::Age(..) | When::Between(_) => {
             let range = when.ahead(asked.now).unwrap_or_default();
-            asked.range("+k.expires_sort", set(range))
+            asked.range("+k.expires_at", range)
         }
     }
 }
@@ -450,14 +452,14 @@ fn state(word: &str) -> String {
     match StateWord::of(word) {
         Some(StateWord::Active) => {
             return format!(
-                "+k.deleted_at IS NULL AND NOT +k.locked_out AND +k.expires_sort > :now AND +k.delivered
+                "+k.deleted_at IS NULL AND NOT +k.locked_out AND coalesce(k.expires_at > :now, TRUE) AND +k.delivered
                  AND NOT {NO_API_ACCESS}"
             );
         }
-        Some(StateWord::Soon) => "+k.expires_sort > :now AND +k.expires_sort <= :now + :warning",
+        Some(StateWord::Soon) => "+k.expires_at > :now AND +k.expires_at <= :now + :warning",
         Some(StateWord::NoAccess) => NO_API_ACCESS,
         Some(StateWord::Undelivered) => "NOT +k.delivered",
-        Some(StateWord::Expired) => "+k.expires_sort <= :now",
+        Some(StateWord::Expired) => "+k.expires_at <= :now",
         Some(StateWord::Locked) => "+k.locked_out",
         Some(StateWord::Limited) => BOUNDED,
         Some(StateWord::Deleted) => "k.deleted_at IS NOT NULL",
@@ -479,8 +481,8 @@ const BOUNDED: &str = "+k.addresses <> '' OR +k.rate IS NOT NULL OR +k.role IN (
 /// `domain::state::State::rank` at `:now`, warned `:warning` milliseconds early; a test compares the two.
 fn state_rank() -> String {
     format!(
-        "CASE WHEN k.deleted_at IS NOT NULL THEN 0 WHEN k.locked_out THEN 1 WHEN k.expires_sort <= :now THEN 2
+        "CASE WHEN k.deleted_at IS NOT NULL THEN 0 WHEN k.locked_out THEN 1 WHEN k.expires_at <= :now THEN 2
              WHEN NOT k.delivered THEN 3 WHEN {NO_API_ACCESS} THEN 4
-             WHEN k.expires_sort <= :now + :warning THEN 5 ELSE 6 END"
+             WHEN k.expires_at <= :now + :warning THEN 5 ELSE 6 END"
     )
 }
