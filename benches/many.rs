@@ -110,7 +110,7 @@ fn of_database(place: &Place) {
             list::before(tx, &query.filter, query.order, &place, as_of()).map(drop)
         });
     }
-    let (_, time) = timed(|| reader.read(list::read_ahead).expect("read"));
+    let ((), time) = timed(|| reader.read(list::read_ahead).expect("read"));
     tell("words read into memory", time);
     for filter in FILTERS {
         let query = query(filter, KeyRow::FIRST_ORDER);
