@@ -225,6 +225,11 @@ impl<L: Listed> Rows<L> {
         self.counted = usize::try_from(rows).ok();
     }
 
+    /// Forgets how many there are: they are counted anew.
+    pub fn uncounted(&mut self) {
+        self.counted = None;
+    }
+
     /// The place of the first row that is loaded, where it is not known how many come before it.
     #[must_use]
     pub fn unplaced(&self) -> Option<Place> {

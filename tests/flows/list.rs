@@ -452,3 +452,18 @@ fn a_verb_is_not_lost_when_an_older_question_gives_way() {
     console.late_answers(second);
     console.expect("“beta”");
 }
+
+#[test]
+fn the_number_of_an_older_filter_is_not_shown_beside_the_rows_of_the_newer() {
+    let mut console = Console::with_keys(&["alpha", "beta"]);
+    console.expect("2 shown");
+    let late = console.answered_late(|console| console.keys("/beta\n"));
+    console.hold = true;
+    console.late_answers(late);
+    console.expect_selected("beta").expect_not("2 shown");
+    // What is marked meanwhile is counted, too.
+    console.keys(" ").expect("1 marked");
+    console.release();
+    console.expect("1 of 2").expect("1 marked");
+    console.expect_not("1 not shown");
+}

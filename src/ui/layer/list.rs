@@ -89,6 +89,15 @@ struct Wanted {
     why: Why,
 }
 
+/// A count that was asked for.
+struct Counting {
+    ticket: Ticket,
+    /// It is to tell how many rows come before this place.
+    unplaced: Option<Place>,
+    /// It is to tell how many of these the filter shows.
+    marked: Vec<i64>,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Why {
     /// The movement goes on when the rows are there; the next key means nothing before.
@@ -129,8 +138,8 @@ pub struct List<L: Table> {
     wanted: Option<Wanted>,
     /// The text and the order of the rows that are loaded.
     loaded: (String, Order<L::SortBy>),
-    /// The count that was asked for, and the place of which it is to tell how many rows come before it.
-    counting: Option<(Ticket, Option<Place>)>,
+    /// The count that was asked for.
+    counting: Option<Counting>,
     /// The counts are not those of what is shown.
     count_due: bool,
     loaded_once: bool,
@@ -322,6 +331,11 @@ impl<L: Table> List<L> {
             return;
         }
         self.measure(wanted.why == Why::Refresh, ctx);
+        if self.loaded.0 != self.text {
+            // What was counted is of the older filter.
+            self.counts = None;
+            self.rows.uncounted();
+        }
         self.loaded = (self.text.clone(), self.order);
         self.loaded_once = true;
         self.refused = None;
@@ -336,15 +350,24 @@ impl<L: Table> List<L> {
             }
             _ => {}
         }
-        if self.wanted.is_none()
-            && self.count_due
-            && let Ok(filter) = &self.filter
-        {
-            let unplaced = self.rows.unplaced();
-            let place = unplaced.clone().map(|place| (self.order, place));
-            let count = ListQuery::Count(filter.clone(), self.marks.ids(), place);
-            self.counting = Some((asks.request(L::ask(count)), unplaced));
+        if self.wanted.is_none() && self.count_due {
+            self.count(asks);
         }
+    }
+
+    fn count(&mut self, asks: &mut Asks) {
+        let Ok(filter) = &self.filter else {
+            return;
+        };
+        let unplaced = self.rows.unplaced();
+        let place = unplaced.clone().map(|place| (self.order, place));
+        let marked = self.marks.ids();
+        let count = ListQuery::Count(filter.clone(), marked.clone(), place);
+        self.counting = Some(Counting {
+            ticket: asks.request(L::ask(count)),
+            unplaced,
+            marked,
+        });
     }
 
     fn filter_edited(&mut self, edit: &Edit, ctx: &Ctx, asks: &mut Asks) {
@@ -480,10 +503,12 @@ impl<L: Table> List<L> {
                     }
                 }
             }
-        } else if let Some((_, place)) = self.counting.take_if(|(asked, _)| *asked == ticket) {
+        } else if let Some(counting) = self.counting.take_if(|asked| asked.ticket == ticket) {
             match outcome {
+                // Rows were marked meanwhile.
+                Ok(Done::Count(..)) if counting.marked != self.marks.ids() => self.count(asks),
                 Ok(Done::Count(counts, marked, before)) => {
-                    if let (Some(place), Some(before)) = (place, before) {
+                    if let (Some(place), Some(before)) = (counting.unplaced, before) {
                         self.rows.placed(&place, before);
                     }
                     self.rows.counted(counts.shown);
