@@ -87,6 +87,12 @@ fn style() -> impl Strategy<Value = Style> {
         let all = attributes
             .into_iter()
             .fold(Modifier::empty(), Modifier::union);
+        // The terminal in memory is either bold or dim.
+        let all = if all.contains(Modifier::BOLD) {
+            all.difference(Modifier::DIM)
+        } else {
+            all
+        };
         Style::new().fg(fg).bg(bg).add_modifier(all)
     })
 }
@@ -279,6 +285,15 @@ impl Pair {
         }
     }
 
+    /// Erases what the terminal has from its column that becomes the last one: the one in memory would keep the first half of a
+    /// wide character there, and fail at the next erasing.
+    fn cut_at(&mut self, columns: u16) {
+        let rows = self.parser.screen().size().0;
+        let erase = |row| format!("\x1b[{row};{columns}H\x1b[K");
+        let all: String = (1..=rows).map(erase).collect();
+        self.parser.process(format!("\x1b7{all}\x1b8").as_bytes());
+    }
+
     /// Does a step, draws, and compares.
     fn step(&mut self, step: &Step, cursor: Option<(u16, u16)>) {
         self.drawing.step(step);
@@ -287,6 +302,7 @@ impl Pair {
                 let size = Size::new(*columns, *rows);
                 self.terminal.backend_mut().set_size(size);
                 self.terminal.resize(Rect::from(size)).expect("resized");
+                self.cut_at(*columns);
                 self.parser.screen_mut().set_size(*rows, *columns);
             }
             Step::Forget => {
@@ -340,6 +356,20 @@ proptest! {
             pair.step(step, *cursor);
         }
     }
+}
+
+#[test]
+fn a_window_that_cuts_a_wide_character_is_painted() {
+    let mut pair = Pair::new((5, 4), Abilities::ALL);
+    let put = Put {
+        x: 3,
+        y: 3,
+        text: "日".to_owned(),
+        style: Style::new(),
+        times: 1,
+    };
+    pair.step(&Step::Other(vec![put]), None);
+    pair.step(&Step::Resize(4, 4), None);
 }
 
 #[test]
