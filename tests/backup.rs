@@ -632,7 +632,26 @@ fn form_before(home: &Path) -> IssuedSecret {
         succeeds(&run(home, args));
     }
     let connection = raw(&Place::File(path));
-    let undone = "DROP INDEX events_by_who; ALTER TABLE events DROP COLUMN actor_id;
+    for index in [
+        "name",
+        "expiry",
+        "sign_in",
+        "creation",
+        "owner_sort",
+        "creator_sort",
+        "description",
+    ] {
+        let dropped = connection.execute_batch(&format!("DROP INDEX api_keys_by_{index}"));
+        dropped.expect("dropped");
+    }
+    let undone = "DROP INDEX api_keys_with_role; DROP INDEX api_keys_locked; DROP INDEX api_keys_undelivered;
+        DROP INDEX api_keys_bounded; ALTER TABLE api_keys DROP COLUMN owner_sort;
+        ALTER TABLE api_keys DROP COLUMN creator_sort; ALTER TABLE api_keys DROP COLUMN description_sort;
+        CREATE INDEX api_keys_by_name ON api_keys (name_sort);
+        CREATE INDEX api_keys_by_expiry ON api_keys (expires_sort);
+        CREATE INDEX api_keys_by_sign_in ON api_keys (sign_in_sort);
+        CREATE INDEX api_keys_by_creation ON api_keys (created_at);
+        DROP INDEX events_by_who; ALTER TABLE events DROP COLUMN actor_id;
         ALTER TABLE events DROP COLUMN actor_kind; PRAGMA user_version = 9";
     connection.execute_batch(undone).expect("undone");
     pending
