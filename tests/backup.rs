@@ -27,7 +27,7 @@ mod support {
 use support::database::{as_made, draft, raw};
 use support::inject;
 use support::process::{eventually, skip};
-use support::program::{database_of, keyward};
+use support::program::{database_of, given, keyward};
 
 /// A home with a database that is in use.
 struct Host {
@@ -698,18 +698,8 @@ fn what_is_refused_leaves_an_older_database_as_it_was() {
     let mut wrong = Vec::new();
     for (code, line) in REFUSED {
         let args: Vec<&str> = line.split(' ').collect();
-        let mut command = keyward(home.path(), &args);
-        let mut child = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("started");
-        let mut input = child.stdin.take().expect("piped");
-        // What is refused may end before it reads: of `key delivered` it is another key's.
-        let _ = std::io::Write::write_all(&mut input, pending.secret.expose().as_bytes());
-        drop(input);
-        let ended = child.wait_with_output().expect("ended");
+        // Of `key delivered` it is another key's.
+        let ended = given(keyward(home.path(), &args), pending.secret.expose());
         let is_as_before = files(home.path()) == before;
         if ended.status.code() != Some(*code) || !is_as_before || ended.stderr.is_empty() {
             wrong.push(format!("{line}: {is_as_before} {ended:?}"));
@@ -733,16 +723,7 @@ fn what_is_done_brings_an_older_database_up_to_date_and_is_done_to_that() {
         let home = tempfile::tempdir().expect("a directory");
         let pending = form_before(home.path());
         let args: Vec<&str> = line.split(' ').collect();
-        let mut child = keyward(home.path(), &args)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("started");
-        let mut input = child.stdin.take().expect("piped");
-        let _ = std::io::Write::write_all(&mut input, pending.secret.expose().as_bytes());
-        drop(input);
-        let ended = child.wait_with_output().expect("ended");
+        let ended = given(keyward(home.path(), &args), pending.secret.expose());
         succeeds(&ended);
         let files = files(home.path());
         let names: Vec<&String> = files.iter().map(|(name, _)| name).collect();

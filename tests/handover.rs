@@ -25,7 +25,7 @@ mod support {
 
 use support::page;
 use support::process::{eventually, is_there, skip};
-use support::program::{KEYWARD, database_of, keyward};
+use support::program::{KEYWARD, database_of, given, keyward};
 
 /// A home of somebody who has no database yet.
 struct Home(TempDir);
@@ -51,14 +51,7 @@ impl Home {
 
     /// Runs it with this on standard input.
     fn given(&self, args: &[&str], input: &str) -> Output {
-        let mut command = self.command(args);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = command.stderr(Stdio::piped()).spawn().expect("started");
-        let mut stdin = child.stdin.take().expect("piped");
-        // Who refuses before reading reads nothing.
-        let _ = stdin.write_all(input.as_bytes());
-        drop(stdin);
-        child.wait_with_output().expect("ended")
+        given(self.command(args), input)
     }
 
     /// Runs a line of the shell, in which the program is `keyward`.

@@ -2,9 +2,7 @@
 //! has its exit code and changes nothing.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 
 use keyward::auth::hash::Cost;
 use keyward::domain::api_key::ApiKeyDraft;
@@ -20,7 +18,7 @@ mod support {
 }
 
 use support::database::{as_made, draft, role_draft, user_draft};
-use support::program::keyward;
+use support::program::{self, keyward};
 
 /// What a command needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -218,20 +216,10 @@ fn every_command_does_what_its_user_may_and_nothing_else() {
             let before = rows(&database);
             let words = command.split(' ').chain(given.split_whitespace());
             let words: Vec<&str> = words.chain(["--user", user]).collect();
-            let mut child = keyward(home.path(), &words)
-                .env("KEYWARD_DB", &database)
-                .stdin(Stdio::piped())
-                .stdout(Stdio::piped())
-                .stderr(Stdio::piped())
-                .spawn()
-                .expect("started");
-            let mut input = child.stdin.take().expect("piped");
-            // What is refused may end before it reads.
-            if *command == "key delivered" {
-                let _ = input.write_all(base.secret.as_bytes());
-            }
-            drop(input);
-            let ran = child.wait_with_output().expect("ended");
+            let mut run = keyward(home.path(), &words);
+            run.env("KEYWARD_DB", &database);
+            let read_back = *command == "key delivered";
+            let ran = program::given(run, if read_back { &base.secret } else { "" });
             let code = match needs {
                 Nothing if user == "powerless" => 0,
                 Nothing | View => looking,

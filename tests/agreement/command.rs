@@ -1,14 +1,11 @@
 //! The same on the command line.
 
-use std::io::Write as _;
-use std::process::Stdio;
-
 use keyward::domain::intent::{KeyChange, UserChange};
 use keyward::domain::problem::Field;
 use keyward::domain::secret::Overlap;
 
 use crate::acts::{Act, Then, Typed, lock, right, role};
-use crate::support::program::keyward;
+use crate::support::program::{given, keyward};
 use crate::world::World;
 
 /// How the command ends, and what it says on standard error; nothing where there is no such command.
@@ -18,19 +15,9 @@ pub fn by_command(world: &World, user: Option<&str>, act: &Act) -> Option<(Optio
         words.extend(["--user".to_owned(), user.to_owned()]);
     }
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let mut command = keyward(world.home.path(), &words);
-    command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let mut child = command.spawn().expect("started");
-    let mut input = child.stdin.take().expect("piped");
-    if matches!(act, Act::ReadBack(_)) {
-        // What is refused may end before it reads.
-        let _ = input.write_all(world.pending.as_bytes());
-    }
-    drop(input);
-    let ended = child.wait_with_output().expect("ended");
+    let read_back = matches!(act, Act::ReadBack(_));
+    let input = if read_back { &world.pending } else { "" };
+    let ended = given(keyward(world.home.path(), &words), input);
     let said = String::from_utf8_lossy(&ended.stderr).into_owned();
     Some((ended.status.code(), said))
 }

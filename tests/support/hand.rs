@@ -1,13 +1,11 @@
 //! What an administrator's hand does in the real console, and what a client of the keys gets.
 
-use std::io::Write;
-use std::process::Stdio;
 use std::thread::sleep;
 use std::time::Duration;
 
 use tempfile::TempDir;
 
-use super::program::keyward;
+use super::program::{given, keyward};
 use super::pty::{Pty, Start};
 
 pub const DOWN: &str = "\x1b[B";
@@ -90,15 +88,7 @@ pub fn verify(home: &TempDir, secret: &str) -> (Option<i32>, String) {
 
 /// The same of `keyward` with these arguments.
 pub fn verify_by(home: &TempDir, args: &[&str], secret: &str) -> (Option<i32>, String) {
-    let mut verify = keyward(home.path(), args)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("started");
-    let mut input = verify.stdin.take().expect("input");
-    input.write_all(secret.as_bytes()).expect("written");
-    drop(input);
-    let ended = verify.wait_with_output().expect("ended");
+    let ended = given(keyward(home.path(), args), secret);
     let answer = String::from_utf8(ended.stdout).expect("text");
     (ended.status.code(), answer)
 }

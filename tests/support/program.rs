@@ -1,7 +1,7 @@
 //! The real program, for tests that run it.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 use assert_cmd::assert::Assert;
 
@@ -18,6 +18,12 @@ pub fn keyward(home: &Path, args: &[&str]) -> Command {
         .current_dir(home)
         .args(args);
     command
+}
+
+/// Runs it with this on standard input. What refuses before it reads may end meanwhile.
+pub fn given(command: Command, input: &str) -> Output {
+    let mut command = assert_cmd::Command::from_std(command);
+    command.write_stdin(input).output().expect("started")
 }
 
 /// Where the database in this home is.
