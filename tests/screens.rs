@@ -3,6 +3,8 @@
 
 mod support;
 
+#[path = "screens/anew.rs"]
+mod anew;
 #[path = "screens/ascii.rs"]
 mod ascii;
 #[path = "screens/bars.rs"]
@@ -199,7 +201,8 @@ fn a_word_of_the_toolbar_or_footer_is_in_few_pictures() {
 /// Whether a label is in a toolbar or footer: behind its key or, where its verb cannot be done now, in brackets.
 fn has_label(picture: &str, label: &str) -> bool {
     let is_label = |part: &str| {
-        let keyed = part.split_once(' ').is_some_and(|(_, word)| word == label);
+        let keyed = part.split_once(' ');
+        let keyed = keyed.is_some_and(|(key, word)| !key.is_empty() && word == label);
         keyed || part == format!("({label})")
     };
     picture

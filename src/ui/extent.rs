@@ -20,6 +20,12 @@ impl Extent {
         self.lines > self.height
     }
 
+    /// Whether less than half as much is hidden as is on the screen: of a bar, the thumb would be nearly all.
+    #[must_use]
+    pub fn hides_little(self) -> bool {
+        self.lines.saturating_sub(self.height) * 2 < self.height
+    }
+
     /// The cells of a bar of so many that stand for what is on the screen. They are at an end of the bar only where that
     /// is at this end, too.
     #[must_use]

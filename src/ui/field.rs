@@ -15,7 +15,7 @@ use crate::domain::secret::find_secret_shape;
 use crate::ui::keymap::{Chord, TextKey};
 use crate::ui::look::{Theme, first, row, skip, width, write};
 
-pub use area::AreaField;
+pub use area::{AreaField, Whole};
 pub use date::DateField;
 pub use unseen::UnseenField;
 
@@ -511,7 +511,7 @@ mod tests {
         let mut seen = |key| {
             columns.map(|_| {
                 let x = line.view(&mut buf, row(view, 0), Style::new()).x;
-                assert_eq!(area.view(&mut buf, view, Style::new()).x, x);
+                assert_eq!(area.view(&mut buf, view, Style::new(), Whole::All).x, x);
                 line.edit(key);
                 area.edit(key);
                 x

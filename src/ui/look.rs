@@ -5,13 +5,17 @@
 //!   columns of a list. A dialog is as tall as what it holds, in the middle of the window. From [`WIDE`] columns on, what
 //!   it covers is dimmed and fields have edges; below, every cell is used, and what is behind a dialog stays as it was.
 //! - **Boxes and panes** have an edge with their title in it. What has the focus has [`Theme::focused_edge`], all others
-//!   [`Theme::edge`].
-//! - **Focus** is the cursor, and [`Theme::focused`] on the field or button that has it.
+//!   [`Theme::edge`]. A dialog that fills the width of a window of 80 columns is a page below [`WIDE`]: it fills the
+//!   window below its title, which is underlined from edge to edge.
+//! - **Fields** have edges from [`WIDE`] columns on; below they are underlined, as far as what is in them.
+//! - **Focus** is the cursor, and [`Theme::focused`] on the field or button that has it. A field that is typed in is
+//!   underlined to its end in the line that has the cursor.
 //! - **Selection** is one bar over the whole row, and `>` before it; in a pane beside the focus a quieter bar, and `-`.
 //!   What is under a bar that is reversed gives up its own colours.
 //! - **Keys** that work are written before what they do, in [`Theme::key`]. What cannot be done now stands in round
 //!   brackets, in [`Theme::disabled`]; a tick that cannot be changed has no brackets at all.
-//! - **Scroll bars** are in the right edge of what scrolls: [`Theme::thumb`] in it, as long as what is on the screen.
+//! - **Scroll bars** are in the right edge of what scrolls: [`Theme::thumb`] in it, as long as what is on the screen. In
+//!   a dialog of which less than half as much is hidden, there is only a mark at the end where more is.
 //! - **States** have a mark, a word and a colour: [`Theme::good`], [`Theme::warning`], [`Theme::problem`], [`Theme::dim`].
 //! - **Problems** begin with `!`.
 
@@ -19,6 +23,7 @@ mod areas;
 mod bars;
 mod boxes;
 mod colour;
+mod fields;
 mod rows;
 pub mod sample;
 mod symbols;
@@ -27,8 +32,9 @@ mod theme;
 mod theme_file;
 
 pub use areas::{cells, centred, first, row, skip, split_last};
-pub use bars::{BUTTONS_GAP, Button, buttons, footer, scroll_bar, tick, toolbar};
-pub use boxes::{Dialog, boxed, clear, cover, dropdown, edge_field, in_field, inside, is_wide};
+pub use bars::{BUTTONS_GAP, Button, buttons, footer, more_marks, scroll_bar, tick, toolbar};
+pub use boxes::{Dialog, boxed, clear, cover, dropdown, inside, is_wide};
+pub use fields::{drawn_line, edge_field, in_field};
 pub use rows::{mark, select, select_at};
 pub use symbols::{ASCII, Symbols, UNICODE};
 pub use text::{NO_BREAK, paragraph, part_marks, width, wrap, write};

@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 use crate::ui::extent::Extent;
 use crate::ui::hits::{Hit, Hits, Mouse};
 use crate::ui::keymap::Action;
-use crate::ui::look::{Theme, cells, scroll_bar, skip};
+use crate::ui::look::{Theme, cells, more_marks, scroll_bar, skip};
 
 /// The part of some lines that is on the screen.
 #[derive(Clone, Copy, Debug, Default)]
@@ -126,8 +126,8 @@ impl Scroll {
         }
     }
 
-    /// Draws a scroll bar in the right edge of a box, where not all lines are on the screen: beside them, which are the
-    /// last rows of a page in the box.
+    /// Draws a scroll bar in the right edge of a box, where not all lines are on the screen, or marks where little is hidden:
+    /// beside the lines, which are the last rows of a page in the box.
     pub fn view(
         &self,
         buf: &mut Buffer,
@@ -147,7 +147,11 @@ impl Scroll {
             lines: self.lines,
         };
         if extent.has_more() {
-            scroll_bar(buf, bar, extent, theme);
+            if extent.hides_little() {
+                more_marks(buf, bar, extent, theme);
+            } else {
+                scroll_bar(buf, bar, extent, theme);
+            }
             // In one cell there is nowhere to go.
             if height > 1 {
                 hits.add(bar, Hit::Bar(extent));

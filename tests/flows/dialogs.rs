@@ -97,6 +97,36 @@ fn fields_have_edges_from_100_columns_on_within_their_own_columns() {
 }
 
 #[test]
+fn a_field_without_edges_is_underlined_as_far_as_its_text_and_where_one_types_to_its_end() {
+    let mut console = console(80, 24);
+    // What is underlined of the row of a label: from which column on, and how many.
+    let of = |console: &Console, label: &str, below: u16| {
+        let y = console.find_text(label).1 + below;
+        let is = |x: &u16| {
+            let modifier = console.buffer()[(*x, y)].modifier;
+            modifier.contains(Modifier::UNDERLINED)
+        };
+        let all: Vec<u16> = (0..80).filter(is).collect();
+        assert!(all.windows(2).all(|two| two[0] + 1 == two[1]), "{label}");
+        (all.first().copied().unwrap_or(0), all.len())
+    };
+    let long = "a description that takes more";
+    console.keys(&format!("nnight\t{long}\n\t"));
+    let at = of(&console, "Name", 0).0;
+    let rest = usize::from(77 - at);
+    assert_eq!(of(&console, "Name", 0), (at, 16), "short");
+    assert_eq!(of(&console, "Description", 0), (at, long.len()));
+    assert_eq!(of(&console, "Description", 1), (at, 16));
+    assert_eq!(of(&console, "Owner", 0), (at, 16), "empty");
+    console.keys("<Shift-Tab>");
+    assert_eq!(of(&console, "Description", 0), (at, long.len()));
+    assert_eq!(of(&console, "Description", 1), (at, rest), "the cursor's");
+    assert_eq!(of(&console, "Description", 2), (at, 16));
+    console.keys("<Shift-Tab>");
+    assert_eq!(of(&console, "Name", 0), (at, rest));
+}
+
+#[test]
 fn a_form_that_grows_stays_where_it_began() {
     let mut console = console(120, 40);
     console.keys("nbackup");

@@ -119,7 +119,7 @@ fn enter_shows_all_of_an_event() {
     console.keys("/backup key-created\n\n");
     for part in [
         // Once: the user's zone is UTC.
-        "│ UTC                  2026-11-22T16:00:00.000Z",
+        "\n UTC                  2026-11-22T16:00:00.000Z",
         "2026-11-22T16:00:00.000Z",
         "Event ID 656",
         "api-key:1 backup",

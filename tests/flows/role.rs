@@ -103,7 +103,7 @@ fn cancel_in_a_role_made_for_a_key_leaves_the_key_as_it_was() {
     console.expect("nightly");
     console.expect("Auditor ▼");
     console.keys(" new\ns<Esc>").says("leave.title");
-    console.keys("<Esc>").expect("│ Name           s  ");
+    console.keys("<Esc>").expect("\n Name           s  ");
     console.keys("<Esc>y").expect("Auditor ▼");
     assert_eq!(roles(&mut console).len(), 2);
 }

@@ -39,7 +39,7 @@ fn the_thumb_is_where_what_is_on_the_screen_is() {
     console.keys("<Home>");
     assert_eq!(thumb(&console), first);
     assert!(
-        console.scroll_bar().is_some_and(|(bar, _)| bar.y == 4),
+        console.scroll_bar().is_some_and(|(bar, _)| bar.y == 3),
         "beside the lines alone"
     );
     // Where all is on the screen there is none.

@@ -57,9 +57,9 @@ fn details_choices_and_the_tree_scroll_too() {
 fn help_scrolls_by_pages_and_halves_of_them() {
     let mut console = many();
     console.resize(60, 15).keys("<F1>").expect_top(0);
-    console.keys("<Ctrl-D>").expect_top(4);
+    console.keys("<Ctrl-D>").expect_top(5);
     console.keys("<Ctrl-U><Ctrl-U>").expect_top(0);
-    console.keys("<Ctrl-F>").expect_top(8);
+    console.keys("<Ctrl-F>").expect_top(10);
     console.keys("<Ctrl-B>").expect_top(0);
 }
 

@@ -196,6 +196,6 @@ fn in_a_low_window_the_tree_scrolls_to_what_is_selected() {
     let mut console = Console::new();
     console.resize(40, 10);
     console.keys("tG").expect("> System Events");
-    console.expect_not(" Administration ").expect("▐");
+    console.expect_not(" Administration ").expect("↑");
     console.keys("g").expect("> Users").expect("Administration");
 }

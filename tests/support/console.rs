@@ -57,15 +57,6 @@ pub enum Part {
 }
 
 /// What is between the toolbar, which a low window has no room for, and the footer.
-fn body(window: Rect) -> Rect {
-    let above = if window.height < 14 { 1 } else { 2 };
-    Rect {
-        y: above,
-        height: window.height - above - 1,
-        ..window
-    }
-}
-
 fn last_rows(window: Rect, rows: u16) -> Rect {
     Rect {
         y: window.height - rows,
@@ -636,7 +627,7 @@ impl Console {
         let window = self.buffer().area;
         let area = match part {
             Part::Screen => window,
-            Part::Body => body(window),
+            Part::Body => self.body(),
             Part::Dialog => self.dialog(),
             Part::MessageAndFooter => last_rows(window, 2),
             Part::Footer => last_rows(window, 1),
@@ -646,7 +637,26 @@ impl Console {
         lines.join("\n").trim_matches('\n').to_owned()
     }
 
-    /// The box on top: the smallest one around the cursor.
+    /// What is between the header with the toolbar, over which a page may be, and the footer.
+    fn body(&self) -> Rect {
+        let window = self.buffer().area;
+        let has_toolbar = window.height >= 14 && !self.has_title(1);
+        let above = 1 + u16::from(has_toolbar);
+        Rect {
+            y: above,
+            height: window.height - above - 1,
+            ..window
+        }
+    }
+
+    /// Whether the title of a page is in this row.
+    fn has_title(&self, y: u16) -> bool {
+        let buffer = self.buffer();
+        let mut ends = [0, buffer.area.right() - 1].into_iter();
+        ends.all(|x| buffer[(x, y)].modifier.contains(Modifier::UNDERLINED))
+    }
+
+    /// The dialog on top: the smallest box around the cursor, or else the page, below the line with its title.
     fn dialog(&mut self) -> Rect {
         let cursor = Position::from(self.cursor());
         let buffer = self.buffer();
@@ -656,7 +666,7 @@ impl Console {
             is(right, area.y, "╮+")
                 && is(area.x, bottom, "╰+")
                 && is(right, bottom, "╯+")
-                && (area.y + 1..bottom).all(|y| is(area.x, y, "│|") && is(right, y, "│|▐#"))
+                && (area.y + 1..bottom).all(|y| is(area.x, y, "│|") && is(right, y, "│|▐#↑↓^v"))
         };
         let corners = buffer.area.positions().filter(|at| is(at.x, at.y, "╭+"));
         let boxes = corners.flat_map(|Position { x, y }| {
@@ -670,7 +680,14 @@ impl Console {
         });
         let around = boxes.filter(|area| area.contains(cursor) && is_box(area));
         let smallest = around.min_by_key(|area| area.area());
-        smallest.unwrap_or_else(|| panic!("no box around {cursor}:\n{}", self.screen()))
+        let title = (1..=cursor.y).rev().find(|y| self.has_title(*y));
+        let page = title.map(|y| Rect {
+            y,
+            height: buffer.area.bottom() - 2 - y,
+            ..buffer.area
+        });
+        let dialog = smallest.or(page);
+        dialog.unwrap_or_else(|| panic!("no dialog around {cursor}:\n{}", self.screen()))
     }
 
     /// Fails where something was drawn over a half of a wide character: a terminal shows one or the other.

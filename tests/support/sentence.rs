@@ -46,7 +46,7 @@ fn has(text: &str, sentence: &str) -> bool {
 /// What is between the edges of a box.
 fn in_box(line: &str) -> Option<&str> {
     let (_, inside) = line.split_once(['│', '|'])?;
-    Some(inside.rsplit_once(['│', '|', '▐', '#'])?.0)
+    Some(inside.rsplit_once(['│', '|', '▐', '#', '↑', '↓'])?.0)
 }
 
 /// A text without what wraps it: spaces, ends of lines, and the edges of boxes.

@@ -13,7 +13,7 @@ use crate::ui::layer::panes::Panes;
 use crate::ui::layer::tree::view_docked;
 use crate::ui::layer::{Ctx, Hint, Tone};
 use crate::ui::look::{
-    SMALLEST, boxed, cover, first, footer, paragraph, row, skip, toolbar, width, wrap,
+    SMALLEST, boxed, cover, first, footer, is_wide, paragraph, row, skip, toolbar, width, wrap,
 };
 use crate::ui::terminal::Meter;
 
@@ -26,6 +26,16 @@ const LEAST_BODY: u16 = 4;
 const BANNERED: u16 = 60;
 /// Columns between the parts of the header.
 const GAP: u16 = 2;
+
+/// Where dialogs are: over the body and, where every cell is used, the toolbar, none of whose verbs can be done then.
+fn dialogs_area(body: Rect, tools: u16) -> Rect {
+    let above = if is_wide(body) { 0 } else { tools };
+    Rect {
+        y: body.y - above,
+        height: body.height + above,
+        ..body
+    }
+}
 
 impl App {
     /// Draws everything.
@@ -57,7 +67,8 @@ impl App {
             ..area
         };
         let panes = self.panes.divide(body);
-        let area_of = |index| if index == 0 { panes.screen } else { body };
+        let over = dialogs_area(body, tools);
+        let area_of = |index| if index == 0 { panes.screen } else { over };
         for (index, (_, layer)) in self.layers.iter_mut().enumerate() {
             layer.place(area_of(index));
         }
@@ -85,7 +96,7 @@ impl App {
         if let Some(pane) = panes.preview {
             self.preview.view(buf, pane, &ctx);
         }
-        let (cursor, mut hits) = self.view_layers(&ctx, buf, &panes, body);
+        let (cursor, mut hits) = self.view_layers(&ctx, buf, &panes, over);
         // A key has one place, where rows are marked as well.
         let tools = on_tools
             .keys()
@@ -157,7 +168,7 @@ impl App {
         ctx: &Ctx,
         buf: &mut Buffer,
         panes: &Panes,
-        body: Rect,
+        over: Rect,
     ) -> (Option<Position>, Hits) {
         // Where the docked tree has the focus, the screen is beside it.
         let in_tree = panes.tree.is_some() && self.top().1.scope() == Scope::Tree;
@@ -175,7 +186,7 @@ impl App {
                 on_top: index == top,
                 ..*ctx
             };
-            let area = if index == 0 { panes.screen } else { body };
+            let area = if index == 0 { panes.screen } else { over };
             if let Some(edge) = panes.edge.filter(|_| index == 0) {
                 boxed(buf, edge, "", ctx.theme);
             }
@@ -183,7 +194,7 @@ impl App {
                 // Header, message and footer are not behind the dialog.
                 let behind = Rect {
                     y: 1,
-                    height: body.bottom().saturating_sub(1),
+                    height: over.bottom().saturating_sub(1),
                     ..buf.area
                 };
                 cover(buf, behind, &self.theme);

@@ -1,6 +1,6 @@
 //! A text field of several lines.
 
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, CellWidth};
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::widgets::Widget;
@@ -11,7 +11,7 @@ use crate::domain::name::DESCRIPTION_MAX;
 use crate::domain::secret::find_secret_shape;
 use crate::ui::field::{AREA_ROWS, Edit, Refused, Typed, without_controls};
 use crate::ui::keymap::TextKey;
-use crate::ui::look::part_marks;
+use crate::ui::look::{drawn_line, part_marks};
 
 /// A field of several lines, for as many characters as a description has.
 pub struct AreaField {
@@ -206,11 +206,25 @@ impl AreaField {
         Edit::SecretRefused(id)
     }
 
-    /// Draws the field and says where its cursor is.
-    pub fn view(&self, buf: &mut Buffer, area: Rect, style: Style) -> Position {
-        buf.set_style(area, style);
+    /// Draws the field and says where its cursor is. `whole` are the lines that are drawn to their ends: all of them, or
+    /// at most the one with the cursor.
+    pub fn view(&self, buf: &mut Buffer, area: Rect, style: Style, whole: Whole) -> Position {
         self.area.render(area, buf);
         part_marks(buf, area);
+        let cursor = self.cursor(area);
+        for line in area.rows() {
+            let is_whole = match whole {
+                Whole::All => true,
+                Whole::Cursor => line.y == cursor.y,
+                Whole::None => false,
+            };
+            buf.set_style(drawn_line(line, used(buf, line), is_whole), style);
+        }
+        cursor
+    }
+
+    /// Where the cursor is in the field as it is drawn.
+    fn cursor(&self, area: Rect) -> Position {
         let (top, left) = self.area.scroll_offset();
         let cursor = self.area.screen_cursor();
         let at = |value: usize, scrolled: u16, size: u16| {
@@ -222,6 +236,22 @@ impl AreaField {
             y: area.y + at(cursor.row, top, area.height),
         }
     }
+}
+
+/// Which lines of a field of several are drawn to their ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whole {
+    All,
+    /// The one with the cursor.
+    Cursor,
+    None,
+}
+
+/// Columns of what is written in a line.
+fn used(buf: &Buffer, line: Rect) -> u16 {
+    let is_written = |at: &Position| buf[*at].symbol() != " ";
+    let last = line.positions().filter(is_written).last();
+    last.map_or(0, |at| at.x + buf[at].symbol().cell_width() - line.x)
 }
 
 #[cfg(test)]

@@ -5,11 +5,13 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use crate::text::Text;
-use crate::ui::field::view_value;
+use crate::ui::field::{Whole, view_value};
 use crate::ui::form::{DATE, Focus, Form, Input, Item, MARK};
 use crate::ui::hits::{Hit, Hits};
 use crate::ui::keymap::Action;
-use crate::ui::look::{Button, Theme, buttons, cells, edge_field, first, row, skip, tick, wrap};
+use crate::ui::look::{
+    Button, Theme, buttons, cells, drawn_line, edge_field, first, row, skip, tick, width, wrap,
+};
 
 impl Form {
     /// Draws the form as a dialog within the area; says where the cursor is.
@@ -170,7 +172,10 @@ impl Form {
         let style = if item.enabled { theme.field } else { fixed };
         match &item.input {
             Input::Line(line) if focused => (line.view_focused(sheet, value, theme), value),
-            Input::Line(line) if item.enabled => (line.view(sheet, value, style), value),
+            Input::Line(line) if item.enabled => {
+                let drawn = drawn_line(value, width(line.text()), self.edged);
+                (line.view(sheet, drawn, style), value)
+            }
             Input::Line(line) => (put_lines(sheet, value, line.text(), style, theme), value),
             Input::Area(lines) if !item.enabled => {
                 (put_lines(sheet, value, &lines.text(), style, theme), value)
@@ -181,10 +186,16 @@ impl Form {
                     let below = first(row(area, y + 1), labels.saturating_sub(1));
                     theme.put(sheet, below, &count, theme.dim);
                 }
-                (lines.view(sheet, value, style), value)
+                let whole = match (self.edged, focused) {
+                    (true, _) => Whole::All,
+                    (false, true) => Whole::Cursor,
+                    (false, false) => Whole::None,
+                };
+                (lines.view(sheet, value, style, whole), value)
             }
             Input::Choice(shown) if item.enabled => {
-                let shown_at = dropdown(sheet, value, theme);
+                let drawn = drawn_line(value, width(shown) + MARK, self.edged);
+                let shown_at = dropdown(sheet, drawn, theme);
                 let position = view_value(sheet, shown_at, shown, style, theme);
                 if focused {
                     theme.put(sheet, shown_at, shown, theme.focused);

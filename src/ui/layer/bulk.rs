@@ -15,7 +15,7 @@ use crate::text::bulk::{Plan, named, why};
 use crate::ui::hits::{Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status, Then};
-use crate::ui::look::{Button, Dialog, boxed, buttons, paragraph};
+use crate::ui::look::{Button, Dialog, buttons, paragraph};
 use crate::ui::request::{Outcome, Ticket, Write};
 use crate::ui::scroll::Scroll;
 
@@ -241,8 +241,9 @@ impl Layer for Bulk {
     }
 
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
-        let (Dialog { whole, body, bar }, lines) = self.dialog(area);
-        boxed(buf, whole, &self.plan.title(ctx.text), ctx.theme);
+        let (dialog, lines) = self.dialog(area);
+        dialog.view(buf, &self.plan.title(ctx.text), ctx.theme);
+        let (whole, body, bar) = (dialog.whole, dialog.body, dialog.bar);
         if self.told.is_some() {
             paragraph(buf, body, &lines[self.scroll.shown()], ctx.theme);
             self.scroll.view(buf, (whole, body), ctx.theme, hits);

@@ -12,7 +12,7 @@ use crate::ui::field::{Edit, LineField, Typed};
 use crate::ui::hits::{Hits, Mouse};
 use crate::ui::keymap::{Action, Binding, Chord, Scope};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer};
-use crate::ui::look::{Dialog, boxed, cells, first, paragraph, row, skip, width, wrap};
+use crate::ui::look::{Dialog, cells, first, paragraph, row, skip, width, wrap};
 use crate::ui::scroll::Scroll;
 
 /// Columns inside the box where there is room for more.
@@ -334,14 +334,13 @@ impl Layer for Help {
 
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
         let (text, theme) = (self.text, ctx.theme);
-        let Dialog {
-            whole, body: area, ..
-        } = self.dialog(area);
+        let dialog = self.dialog(area);
+        let (whole, area) = (dialog.whole, dialog.body);
         let title = text.say(match self.page {
             Page::Keys => "help.title",
             Page::States => "help.title_states",
         });
-        boxed(buf, whole, title, theme);
+        dialog.view(buf, title, theme);
         let above = self.above(area.width);
         paragraph(buf, area, &above, theme);
         let mut cursor = area.as_position();

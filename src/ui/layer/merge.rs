@@ -12,7 +12,7 @@ use crate::ui::form::Item;
 use crate::ui::hits::{Hit, Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Then};
-use crate::ui::look::{Button, Dialog, boxed, buttons, cells, first, row, skip, width, wrap};
+use crate::ui::look::{Button, Dialog, buttons, cells, first, row, skip, width, wrap};
 use crate::ui::scroll::Scroll;
 
 /// Columns inside the dialog where there is room for more.
@@ -270,12 +270,9 @@ impl Layer for Merge {
 
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
         let theme = ctx.theme;
-        let Dialog {
-            whole,
-            body: page,
-            bar,
-        } = self.dialog(area);
-        boxed(buf, whole, self.title, theme);
+        let dialog = self.dialog(area);
+        dialog.view(buf, self.title, theme);
+        let (whole, page, bar) = (dialog.whole, dialog.body, dialog.bar);
         self.scroll.view(buf, (whole, page), theme, hits);
         let lines = self.lines(page.width);
         let shown = self.scroll.shown();

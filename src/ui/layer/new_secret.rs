@@ -12,7 +12,7 @@ use crate::domain::state::Facts;
 use crate::ui::hits::{Hit, Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Hint, Layer, Status, Then, hint};
-use crate::ui::look::{Button, Dialog, boxed, buttons, cells, first, row, wrap};
+use crate::ui::look::{Button, Dialog, buttons, cells, first, row, wrap};
 use crate::ui::request::{Done, Outcome, Ticket, Write};
 use crate::ui::scroll::Scroll;
 
@@ -191,12 +191,9 @@ impl Layer for NewSecret {
         }));
         let all = lines.len();
         let title = text.fill("new_secret.title", &[("name", &self.name)]);
-        let Dialog {
-            whole,
-            body: page,
-            bar,
-        } = Dialog::new(area, COLUMNS, cells(all), true);
-        boxed(buf, whole, &title, ctx.theme);
+        let dialog = Dialog::new(area, COLUMNS, cells(all), true);
+        dialog.view(buf, &title, ctx.theme);
+        let (whole, page, bar) = (dialog.whole, dialog.body, dialog.bar);
         // Where the window is low, the lines up to the one with the focus.
         let on_choice = self.focus < self.offered().len();
         let focused = on_choice.then_some(first_choice + self.focus);

@@ -10,7 +10,7 @@ use crate::ui::field::{Edit, LineField, Typed, view_value};
 use crate::ui::hits::{Click, Hit, Hits};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::Ctx;
-use crate::ui::look::{edge_field, in_field, row, skip, width};
+use crate::ui::look::{drawn_line, edge_field, in_field, row, skip, width};
 
 /// Columns between the label and the line.
 const LABEL_GAP: u16 = 2;
@@ -107,7 +107,8 @@ impl Reason {
             let how = text.fill("lock.where", &[("key", &key)]);
             view_value(buf, field, &how, theme.dim, theme);
         } else {
-            self.field.view(buf, field, theme.field);
+            let drawn = drawn_line(field, width(self.field.text()), self.edged);
+            self.field.view(buf, drawn, theme.field);
         }
         None
     }

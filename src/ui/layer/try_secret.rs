@@ -15,9 +15,7 @@ use crate::ui::field::{Typed, UnseenField};
 use crate::ui::hits::{Hits, Mouse};
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status, Then};
-use crate::ui::look::{
-    Dialog, Theme, boxed, cells, edge_field, first, is_wide, row, skip, width, wrap,
-};
+use crate::ui::look::{Dialog, Theme, cells, edge_field, first, is_wide, row, skip, width, wrap};
 use crate::ui::request::{Done, Outcome, Read, Ticket};
 use crate::ui::scroll::Scroll;
 
@@ -338,12 +336,9 @@ impl Layer for TrySecret {
 
     fn view(&self, ctx: &Ctx, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
         let (text, theme) = (ctx.text, ctx.theme);
-        let Dialog {
-            whole,
-            body: words,
-            bar: field,
-        } = self.dialog(area);
-        boxed(buf, whole, text.say("try.title"), theme);
+        let dialog = self.dialog(area);
+        dialog.view(buf, text.say("try.title"), theme);
+        let (whole, words, field) = (dialog.whole, dialog.body, dialog.bar);
         let labels = labels(&self.said);
         for (index, line) in (0..).zip(&self.lines[self.scroll.shown()]) {
             let (at, indent) = (row(words, index), line.indent(labels));

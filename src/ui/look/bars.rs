@@ -218,3 +218,14 @@ pub fn scroll_bar(buf: &mut Buffer, bar: Rect, extent: Extent, theme: &Theme) {
         theme.put(buf, row(bar, at), theme.symbols.thumb, theme.thumb);
     }
 }
+
+/// Marks the ends of a column beyond which more is hidden.
+pub fn more_marks(buf: &mut Buffer, bar: Rect, extent: Extent, theme: &Theme) {
+    if extent.top > 0 {
+        theme.put(buf, row(bar, 0), theme.symbols.above, theme.thumb);
+    }
+    if extent.top + extent.height < extent.lines {
+        let last = row(bar, bar.height.saturating_sub(1));
+        theme.put(buf, last, theme.symbols.below, theme.thumb);
+    }
+}

@@ -2,36 +2,50 @@
 
 use ratatui::buffer::{Buffer, Cell, CellWidth};
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use ratatui::widgets::{Block, Clear, Widget};
 
 use crate::ui::look::WIDE;
 use crate::ui::look::areas::{cells, centred, first, row, skip, split_last};
-use crate::ui::look::text::wrap;
+use crate::ui::look::text::{width, wrap};
 use crate::ui::look::theme::Theme;
 
-/// A dialog in its place: an edge around a margin, what it holds, and below that a row of buttons.
+/// A dialog in its place: a box around a margin, what it holds, and below that a row of buttons. In a window of less
+/// than [`WIDE`] columns one that wants [`PAGE`] of them is a page instead: below its title it has the whole area, without
+/// edges, which take many bytes and show nothing there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Dialog {
-    /// All of it, with its edge.
+    /// All of it, with its edges.
     pub whole: Rect,
     /// What it holds.
     pub body: Rect,
     /// Its last row, for buttons or for what is typed; without one it has no height.
     pub bar: Rect,
+    /// It has the whole area, and no edges.
+    pub is_page: bool,
 }
 
 impl Dialog {
     /// Columns for what a dialog in this area holds: at most so many.
     #[must_use]
     pub fn columns(area: Rect, most: u16) -> u16 {
-        most.min(area.width.saturating_sub(2 * (1 + margin(area).0)))
+        let edges = if is_page(area, most) { 0 } else { 2 };
+        most.min(area.width.saturating_sub(edges + 2 * margin(area).0))
+    }
+
+    /// Rows that the edges or the title of a dialog take which holds so many columns.
+    #[must_use]
+    pub fn edges(area: Rect, columns: u16) -> u16 {
+        if is_page(area, columns) { 1 } else { 2 }
     }
 
     /// A dialog in the middle of an area, for so many columns and rows. With a `bar` there is a row more, which stands
     /// apart from the others where there is room.
     #[must_use]
     pub fn new(area: Rect, columns: u16, rows: u16, bar: bool) -> Dialog {
+        if is_page(area, columns) {
+            return Dialog::page(area, columns, rows, bar);
+        }
         let (side, above) = margin(area);
         let columns = Dialog::columns(area, columns);
         let bars = u16::from(bar);
@@ -57,6 +71,49 @@ impl Dialog {
             whole,
             body: Rect { height, ..body },
             bar,
+            is_page: false,
+        }
+    }
+
+    /// A page: what it holds begins below its title, and the bar is below that.
+    fn page(area: Rect, columns: u16, rows: u16, bar: bool) -> Dialog {
+        let inner = Rect {
+            x: area.x + margin(area).0.min(area.width),
+            y: area.y + 1.min(area.height),
+            width: Dialog::columns(area, columns),
+            height: area.height.saturating_sub(1),
+        };
+        let bars = u16::from(bar);
+        let room = inner.height.saturating_sub(bars);
+        let height = rows.min(room);
+        let apart = bars.min(room - height);
+        let body = Rect { height, ..inner };
+        let bar = Rect {
+            y: body.bottom() + apart,
+            height: bars.min(inner.height),
+            ..inner
+        };
+        Dialog {
+            whole: area,
+            body,
+            bar,
+            is_page: true,
+        }
+    }
+
+    /// A page without a margin, in a window of any width: for what needs every cell of one that is low.
+    #[must_use]
+    pub fn bare(area: Rect) -> Dialog {
+        let body = Rect {
+            y: area.y + 1.min(area.height),
+            height: area.height.saturating_sub(1),
+            ..area
+        };
+        Dialog {
+            whole: area,
+            body,
+            bar: row(body, body.height),
+            is_page: true,
         }
     }
 
@@ -65,7 +122,10 @@ impl Dialog {
     pub fn filling(area: Rect, columns: u16) -> Dialog {
         let (_, above) = margin(area);
         let apart = u16::from(area.height >= ROOMY);
-        let rows = area.height.saturating_sub(3 + apart + 2 * apart * above);
+        let edges = Dialog::edges(area, columns);
+        let rows = area
+            .height
+            .saturating_sub(edges + 1 + apart + 2 * apart * above);
         Dialog::new(area, columns, rows, true)
     }
 
@@ -96,7 +156,7 @@ impl Dialog {
         }
     }
 
-    /// The dialog from this row of the area on, or from as far above that as it needs.
+    /// The dialog from this row of the area on, or from as far above that as it needs. A page stays where it is.
     #[must_use]
     pub fn from_row(self, top: u16, area: Rect) -> Dialog {
         let last = area.bottom().saturating_sub(self.whole.height);
@@ -109,13 +169,38 @@ impl Dialog {
             whole: moved(self.whole),
             body: moved(self.body),
             bar: moved(self.bar),
+            ..self
         }
     }
 
-    /// Clears its place and draws its edge with a title.
+    /// Clears its place and draws its edges with a title.
     pub fn view(&self, buf: &mut Buffer, title: &str, theme: &Theme) {
-        boxed(buf, self.whole, title, theme);
+        if self.is_page {
+            headed(buf, self.whole, title, theme);
+        } else {
+            boxed(buf, self.whole, title, theme);
+        }
     }
+
+    /// Says something at the right end of the lower edge; on a page beside the buttons.
+    pub fn say_below(&self, buf: &mut Buffer, said: &str, theme: &Theme) {
+        let (below, from_right) = if self.is_page {
+            (self.bar, 0)
+        } else {
+            (split_last(self.whole).1, 1)
+        };
+        let said = format!(" {said} ");
+        let columns = below.width.saturating_sub(width(&said) + from_right + 1);
+        theme.put(buf, skip(below, columns), &said, theme.label);
+    }
+}
+
+/// Columns of a dialog's content from which on it is a page in a window of less than [`WIDE`] columns: it fills one of 80.
+const PAGE: u16 = 76;
+
+/// Whether a dialog for so many columns is a page in this area.
+fn is_page(area: Rect, columns: u16) -> bool {
+    columns >= PAGE && !is_wide(area)
 }
 
 /// Rows of an area from which on a dialog that fills it keeps a distance between its parts.
@@ -157,36 +242,6 @@ pub fn is_wide(area: Rect) -> bool {
     area.width >= WIDE
 }
 
-/// What is between the edges of a field, where it has any.
-#[must_use]
-pub fn in_field(field: Rect, edged: bool) -> Rect {
-    let edge = u16::from(edged);
-    first(skip(field, edge), field.width.saturating_sub(2 * edge))
-}
-
-/// Draws the edges of a field, where it has any, and returns what is between them.
-pub fn edge_field(
-    buf: &mut Buffer,
-    field: Rect,
-    edged: bool,
-    focused: bool,
-    theme: &Theme,
-) -> Rect {
-    let style = if focused {
-        theme.focused_edge
-    } else {
-        theme.edge
-    };
-    let lines = if edged { field.height } else { 0 };
-    for line in 0..lines {
-        let line = row(field, line);
-        theme.put(buf, first(line, 1), theme.symbols.field.0, style);
-        let right = skip(line, line.width.saturating_sub(1));
-        theme.put(buf, right, theme.symbols.field.1, style);
-    }
-    in_field(field, edged)
-}
-
 /// Takes its colours and its selection from all of an area that a dialog covers, where there is room for it to be seen.
 pub fn cover(buf: &mut Buffer, area: Rect, theme: &Theme) {
     if !is_wide(area) {
@@ -210,6 +265,17 @@ pub fn boxed(buf: &mut Buffer, area: Rect, title: &str, theme: &Theme) -> Rect {
         theme.put(buf, edge, &format!(" {title} "), style);
     }
     inside(area)
+}
+
+/// Clears an area and draws a title above it, underlined from edge to edge: a line of characters would take three times
+/// as many bytes.
+fn headed(buf: &mut Buffer, area: Rect, title: &str, theme: &Theme) {
+    clear(buf, area, theme);
+    let edge = row(area, 0);
+    let style = theme.focused_edge.patch(theme.title);
+    let style = style.add_modifier(Modifier::UNDERLINED);
+    buf.set_style(edge, style);
+    theme.put(buf, skip(edge, margin(area).0), title, style);
 }
 
 /// Clears an area, and wide characters that reach into it or out of it: a terminal would show them whole.
@@ -285,6 +351,47 @@ mod tests {
             assert!(dialog.whole.height <= rows);
         }
         assert_eq!(of(40, 20, 1).body.width, 36, "as wide as there is room");
+    }
+
+    #[test]
+    fn a_dialog_as_wide_as_a_window_of_80_columns_is_a_page_in_all_narrow_ones() {
+        let of = |columns, rows, content| {
+            let area = Rect::new(0, 1, columns, rows);
+            Dialog::new(area, 76, content, true)
+        };
+        let page = of(80, 21, 15);
+        assert_eq!(page.whole, Rect::new(0, 1, 80, 21));
+        assert_eq!(page.body, Rect::new(1, 2, 76, 15));
+        assert_eq!(page.bar, Rect::new(1, 18, 76, 1), "apart from the body");
+        for (rows, body, bar) in [
+            (18, 15, 17),
+            (17, 15, 16),
+            (16, 14, 15),
+            (2, 0, 1),
+            (1, 0, 1),
+        ] {
+            let page = of(80, rows, 15);
+            let below = page.bar.y - page.whole.y;
+            assert_eq!((page.body.height, below), (body, bar), "{rows}");
+            assert!(page.bar.bottom() <= page.whole.bottom(), "{rows}");
+        }
+        assert!(of(99, 30, 15).is_page && of(40, 8, 15).is_page);
+        assert_eq!(of(40, 8, 15).body.width, 38);
+        assert!(!of(100, 30, 15).is_page);
+        assert!(!Dialog::new(page.whole, 66, 15, true).is_page);
+    }
+
+    #[test]
+    fn a_page_has_its_title_and_no_edges() {
+        let theme = Theme::default();
+        let area = Rect::new(0, 0, 80, 6);
+        let mut buf = Buffer::filled(area, Cell::new("x"));
+        let page = Dialog::filling(area, 76);
+        page.view(&mut buf, "Properties", &theme);
+        let underlined = |x| buf[(x, 0)].modifier.contains(Modifier::UNDERLINED);
+        assert!((0..80).all(underlined));
+        assert_eq!(buf[(1, 0)].symbol(), "P");
+        assert!((1..6).all(|y| (0..80).all(|x| buf[(x, y)].symbol() == " ")));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::ui::layer::role::RoleDialog;
 use crate::ui::layer::role::boxes::{Elsewhere, Subject};
 use crate::ui::layer::role::focus::Focus;
 use crate::ui::layer::role::tabs::{self, Page};
-use crate::ui::look::{Dialog, Theme, boxed, is_wide, row, skip, split_last, width};
+use crate::ui::look::{Dialog, is_wide, row};
 
 /// Columns inside the dialog where there is room for more: the tabs need as many.
 const WIDEST: u16 = 96;
@@ -97,8 +97,9 @@ impl RoleDialog {
         hits: &mut Hits,
     ) -> Position {
         let (text, theme) = (ctx.text, ctx.theme);
-        let Dialog { whole, body, bar } = RoleDialog::dialog(area);
-        boxed(buf, whole, &self.title, theme);
+        let dialog = RoleDialog::dialog(area);
+        dialog.view(buf, &self.title, theme);
+        let (whole, body, bar) = (dialog.whole, dialog.body, dialog.bar);
         if self.is_beginning() {
             return body.as_position();
         }
@@ -118,7 +119,7 @@ impl RoleDialog {
                 if self.assigned.selected().is_some() {
                     let key = ctx.keys.key(Scope::Role, Action::Press);
                     let said = text.fill("role.enter", &[("key", &key)]);
-                    on_edge(buf, whole, &said, theme);
+                    dialog.say_below(buf, &said, theme);
                 }
                 self.assigned.view(buf, area, focused, (text, theme), hits)
             }
@@ -135,7 +136,7 @@ impl RoleDialog {
                     } else {
                         "role.ticked"
                     };
-                    on_edge(buf, whole, &text.fill(ticked, &count), theme);
+                    dialog.say_below(buf, &text.fill(ticked, &count), theme);
                 }
                 cursor
             }
@@ -153,12 +154,4 @@ impl RoleDialog {
         let on_button = self.general.view_buttons(buf, bar, focus, said, hits);
         on_button.unwrap_or(elsewhere)
     }
-}
-
-/// Says something at the right end of the lower border of a box.
-fn on_edge(buf: &mut Buffer, area: Rect, said: &str, theme: &Theme) {
-    let said = format!(" {said} ");
-    let (_, edge) = split_last(area);
-    let columns = edge.width.saturating_sub(width(&said) + 2);
-    theme.put(buf, skip(edge, columns), &said, theme.label);
 }

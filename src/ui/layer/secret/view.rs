@@ -14,7 +14,7 @@ use crate::ui::keymap::{Action, Scope};
 use crate::ui::layer::secret::{HARMLESS, SecretDialog, Sight, naming};
 use crate::ui::layer::{Ctx, Hint, Layer, hint};
 use crate::ui::look::{
-    BUTTONS_GAP, Button, Dialog, boxed, buttons, cells, clear, first, row, skip, width, wrap,
+    BUTTONS_GAP, Button, Dialog, buttons, cells, clear, first, row, width, wrap,
 };
 
 /// Where the first of two lines ends, in characters.
@@ -38,20 +38,9 @@ impl SecretDialog {
             "secret.title",
             &[("name", &self.issued.key_name), ("id", &self.issued.key.0)],
         );
-        let (Dialog { whole, body, bar }, edged, keyed) = self.dialog(ctx, area);
-        if edged {
-            boxed(buf, whole, &title, ctx.theme);
-        } else {
-            clear(buf, whole, ctx.theme);
-            let rule = ctx.theme.symbols.border.horizontal_top;
-            let rule = rule.repeat(usize::from(area.width));
-            ctx.theme
-                .put(buf, row(area, 0), &rule, ctx.theme.focused_edge);
-            let title = format!(" {title} ");
-            let title = ctx.theme.cut(&title, area.width.saturating_sub(4));
-            ctx.theme
-                .put(buf, skip(row(area, 0), 2), &title, ctx.theme.title);
-        }
+        let (dialog, keyed) = self.dialog(ctx, area);
+        dialog.view(buf, &title, ctx.theme);
+        let (body, bar) = (dialog.body, dialog.bar);
         let mut line = 0;
         for part in fit(self.parts(ctx, body.width, area.width), body.height.into()) {
             for (index, words) in part.lines.iter().enumerate() {
@@ -79,9 +68,9 @@ impl SecretDialog {
         self.view_buttons(ctx, buf, bar, keyed)
     }
 
-    /// The dialog, as wide as the window, since the secret begins in its first column; and whether there is room for
-    /// edges around it, and for the keys of its buttons. Its bar has as many rows as the buttons need.
-    fn dialog(&self, ctx: &Ctx, area: Rect) -> (Dialog, bool, bool) {
+    /// The dialog, as wide as the window, since the secret begins in its first column; and whether there is room for the
+    /// keys of its buttons. Its bar has as many rows as the buttons need.
+    fn dialog(&self, ctx: &Ctx, area: Rect) -> (Dialog, bool) {
         let bar = |columns, keyed| {
             let buttons = self.buttons(ctx, keyed);
             cells(SecretDialog::button_lines(&buttons, columns).len())
@@ -93,18 +82,19 @@ impl SecretDialog {
             let parts = parts.iter().filter(|part| part.rank <= least);
             cells(parts.map(|part| part.lines.len()).sum())
         };
-        let edged = rows(Rank::Wanted) + with_keys + 2 <= area.height;
-        let keyed = edged || rows(Rank::Needed) + bar(area.width, true) < area.height;
-        let (whole, inner, bar) = if edged {
-            let dialog = Dialog::new(area, area.width, rows(Rank::Spacing) + with_keys, false);
-            (dialog.whole, first(dialog.body, columns), with_keys)
+        let is_roomy = rows(Rank::Wanted) + with_keys + Dialog::edges(area, WIDEST) <= area.height;
+        let keyed = is_roomy || rows(Rank::Needed) + bar(area.width, true) < area.height;
+        let (dialog, bar) = if is_roomy {
+            let all = rows(Rank::Spacing) + with_keys;
+            let dialog = Dialog::new(area, area.width.max(WIDEST), all, false);
+            (dialog, with_keys)
         } else {
-            let below = Rect {
-                y: area.y + 1,
-                height: area.height.saturating_sub(1),
-                ..area
-            };
-            (area, below, bar(area.width, keyed))
+            (Dialog::bare(area), bar(area.width, keyed))
+        };
+        let inner = if is_roomy {
+            first(dialog.body, columns)
+        } else {
+            dialog.body
         };
         // The buttons never stand over the secret.
         let least = rows(Rank::Needed).min(inner.height);
@@ -115,13 +105,20 @@ impl SecretDialog {
             height: inner.height - height,
             ..inner
         };
-        (Dialog { whole, body, bar }, edged, keyed)
+        (
+            Dialog {
+                body,
+                bar,
+                ..dialog
+            },
+            keyed,
+        )
     }
 
     /// What must not be overlooked, in a window too low for the dialog to say it.
     pub(super) fn hint_for(&self, ctx: &Ctx) -> Option<Hint> {
         let columns = Dialog::columns(self.area, WIDEST);
-        let (dialog, ..) = self.dialog(ctx, self.area);
+        let (dialog, _) = self.dialog(ctx, self.area);
         let parts = self.parts(ctx, columns, self.area.width);
         let needs = |least| {
             let parts = parts.iter().filter(|part| part.rank <= least);
