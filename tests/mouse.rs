@@ -92,7 +92,7 @@ fn of_the_mouse_only_clicks_and_the_wheel_are_reported() {
     let modes: Vec<&str> = bytes.split("\x1b[?").skip(1).collect();
     for mode in modes {
         let number: String = mode.chars().take_while(char::is_ascii_digit).collect();
-        let known = ["1002", "1006", "1049", "2004", "25"];
+        let known = ["1002", "1006", "1049", "2004", "25", "6", "7"];
         assert!(known.contains(&number.as_str()), "mode {number}");
     }
 }

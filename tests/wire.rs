@@ -287,6 +287,39 @@ fn tmux_and_screen_show_what_is_shown_without_them_and_send_little_on() {
     }
 }
 
+/// What another program may leave behind: the main screen, words in a colour, a region with its own origin, characters
+/// that push others on, line drawing for letters.
+const LEFT_BEHIND: &str =
+    "\x1b[?1049l\x1b[H\x1b[41mleft behind\x1b[5;9r\x1b[?6h\x1b[4h\x1b(0\x0eleft behind\r\n";
+
+#[test]
+fn whatever_another_program_wrote_over_the_screen_is_gone_when_it_is_drawn_anew() {
+    let home = home();
+    let mut console = Start::new(home.path(), &DEMO[1..]).go();
+    console.see("39 of 41");
+    for (opens, closes) in [
+        ("", ""),
+        ("/ba", "\x1b"),
+        ("n", "\x1b"),
+        ("l", "\x1b"),
+        ("?", "\x1b"),
+        (":", "\x1b"),
+    ] {
+        console.send(opens);
+        rested(&console);
+        let before = console.painted();
+        console.overwrite(LEFT_BEHIND);
+        console.see("left behind");
+        console.send("\x0c").wait_for("the screen", |screen| {
+            !screen.contents().contains("left behind")
+        });
+        rested(&console);
+        assert_eq!(console.painted(), before, "{opens:?}");
+        console.send(closes);
+        rested(&console);
+    }
+}
+
 #[test]
 fn screen_keeps_nothing_of_rows_that_were_scrolled_away() {
     let home = home();

@@ -88,6 +88,8 @@ pub enum Effect {
     Mouse(bool),
     /// A secret was on the screen: overwrite what is remembered of it.
     FullRedraw,
+    /// Make the terminal what the console needs, and paint everything, whatever it shows.
+    Anew,
     /// Stop the process, as a shell's job does.
     Stop,
 }

@@ -23,6 +23,8 @@ pub enum Action {
     Palette,
     /// What each state means.
     States,
+    /// Paints the whole screen, whatever the terminal shows.
+    Redraw,
     Leave,
     Stop,
     // moving
@@ -585,6 +587,7 @@ pub static BINDINGS: &[Binding] = bindings![
     Tour   [ctrl('t')]              Resume       Footer   "tour.resume"      "help.resume";
     Anywhere [ch('?'), F1]          Help         Footer   "key.help"         "help.help";
     Anywhere [ch(':')]             Palette      HelpOnly ByHand "key.palette"      "help.palette";
+    Anywhere [ctrl('l')]            Redraw       HelpOnly "key.redraw"       "help.redraw";
     Anywhere [ctrl('c')]            Leave        HelpOnly "key.leave"        "help.leave";
     Anywhere [ctrl('z')]            Stop         HelpOnly "key.stop"         "help.stop";
 ];

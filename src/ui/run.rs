@@ -211,6 +211,7 @@ impl Main {
                 Effect::Copy(way, text) => self.session.copy(way, &text),
                 Effect::Mouse(on) => self.session.report_mouse(on),
                 Effect::FullRedraw => self.session.full_redraw()?,
+                Effect::Anew => self.session.begin_anew()?,
                 Effect::Stop => terminal::ask_to_stop()?,
             }
         }

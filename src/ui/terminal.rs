@@ -51,6 +51,10 @@ const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1002l";
 /// console keep to be scrolled back to, where they give it no screen beside the main one (GNU screen by default).
 const ERASED: &[u8] = b"\x1b[999;999H\x1b[1J\x1b[H";
 
+/// Undoes what another program may have set, by which all that is written would be garbled: line drawing for letters (SI,
+/// and ASCII as G0), a region or an origin of its own, inserting, and no wrapping at the right edge.
+const ORDERLY: &[u8] = b"\x0f\x1b(B\x1b[r\x1b[?6l\x1b[4l\x1b[?7h";
+
 /// What has come in.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Heard {
@@ -170,8 +174,7 @@ impl Session {
             leave::leave()?;
             let told = self.stopper.stop();
             leave::enter()?;
-            self.pen().enter();
-            self.full_redraw()?;
+            self.begin_anew()?;
             stopped = told?;
         }
         self.stopper.over();
@@ -181,6 +184,11 @@ impl Session {
     /// Takes the terminal again, after somebody else has used it.
     pub fn take_again(&mut self) -> io::Result<()> {
         leave::enter_again()?;
+        self.begin_anew()
+    }
+
+    /// Makes the terminal what the console needs, whatever was written to it meanwhile; the next draw paints every cell.
+    pub fn begin_anew(&mut self) -> io::Result<()> {
         self.pen().enter();
         self.full_redraw()
     }

@@ -381,6 +381,13 @@ impl Pty {
         master.tty_name().expect("name")
     }
 
+    /// Has another program write this to the terminal.
+    pub fn overwrite(&self, text: &str) {
+        self.other_side()
+            .write_all(text.as_bytes())
+            .expect("written");
+    }
+
     /// The program's side of the terminal.
     fn other_side(&self) -> File {
         // It must not come to control the tests.

@@ -21,6 +21,10 @@ use crate::ui::terminal::{Lost, PASTE_MOST};
 impl App {
     /// Takes a key, paste, click or resize.
     pub fn input(&mut self, input: Input) {
+        let redraws = self.redraws(&input.event);
+        if redraws {
+            self.redraw();
+        }
         if is_by_hand(&input.event) && self.somebody_is_there(input.at) {
             self.dropped(&input);
             return;
@@ -33,6 +37,7 @@ impl App {
             }
             Event::Mouse(event) if !self.takes(*event) => {}
             Event::Key(key) if key.kind == KeyEventKind::Release => {}
+            Event::Key(_) if redraws => self.rush.key(input.frame, input.at),
             Event::Key(key) if self.means(key, Action::Leave) => {
                 self.rush.key(input.frame, input.at);
                 self.take_from_tour();
@@ -74,6 +79,19 @@ impl App {
     #[must_use]
     pub fn waiting(&self) -> usize {
         self.queue.len()
+    }
+
+    /// Whether a key has the screen painted anew. It does so also where it is taken for a sign that somebody is there.
+    fn redraws(&self, event: &Event) -> bool {
+        matches!(event, Event::Key(key)
+            if key.kind != KeyEventKind::Release && self.means(key, Action::Redraw))
+    }
+
+    /// Has the whole screen painted, whatever the terminal shows.
+    fn redraw(&mut self) {
+        self.dirty = true;
+        self.effects.push(Effect::Anew);
+        self.mouse.restart();
     }
 
     /// Whether a key means this everywhere; such a key waits for nothing.
@@ -263,6 +281,7 @@ impl App {
                     self.push(Box::new(PreviewDialog::new(row)));
                 }
             }
+            Action::Redraw => self.redraw(),
             Action::Stop => self.effects.push(Effect::Stop),
             Action::Tree => self.push(Box::new(Tree::new(self.way.here.screen))),
             _ => self.with_layer(top, |layer, ctx, asks| layer.act(action, ctx, asks)),

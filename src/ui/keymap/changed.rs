@@ -10,9 +10,9 @@ use crate::ui::keymap::{
 
 /// Whatever is set, these go on doing what they do in the table.
 const STAY: [Chord; 9] = [ENTER, ESC, TAB, BACK_TAB, UP, DOWN, LEFT, RIGHT, F1];
-/// No other action gets these: two do the same everywhere, and one held down must not answer the question that it
+/// No other action gets these: three do the same everywhere, and one held down must not answer the question that it
 /// brought up.
-const RESERVED: [Chord; 3] = [ctrl('c'), ctrl('z'), ch('y')];
+const RESERVED: [Chord; 4] = [ctrl('c'), ctrl('l'), ctrl('z'), ch('y')];
 /// Where characters are text.
 const TYPED: [Scope; 7] = [
     Scope::Filter,

@@ -24,7 +24,8 @@ impl Binding {
             self.scope,
             Scope::Confirmation | Scope::Countdown | Scope::Ended | Scope::Tour
         );
-        scope || matches!(self.action, Action::Leave | Action::Stop)
+        let everywhere = matches!(self.action, Action::Leave | Action::Stop | Action::Redraw);
+        scope || everywhere
     }
 }
 

@@ -28,7 +28,7 @@ use signal_hook::low_level;
 
 use crate::clock::{Clock, SystemClock};
 use crate::text::Text;
-use crate::ui::terminal::{ERASED, MOUSE_OFF, Never};
+use crate::ui::terminal::{ERASED, MOUSE_OFF, Never, ORDERLY};
 
 /// How long a terminal that hung up is given to take the restoring sequences.
 const HUNG_UP: Duration = Duration::from_millis(60);
@@ -81,7 +81,7 @@ pub(super) fn enter() -> io::Result<()> {
     unless_gone(enable_raw_mode())
 }
 
-/// What makes the terminal what the console needs: the alternate screen, bracketed paste. From here on it is to be given
+/// What makes the terminal what the console needs: the alternate screen, bracketed paste, and no left-overs. From here on it is to be given
 /// back.
 pub(super) fn entry() -> io::Result<Vec<u8>> {
     if let Some(held) = terminal().as_mut() {
@@ -89,6 +89,7 @@ pub(super) fn entry() -> io::Result<Vec<u8>> {
     }
     let mut entry = Vec::new();
     queue!(entry, EnterAlternateScreen, EnableBracketedPaste)?;
+    entry.extend_from_slice(ORDERLY);
     // Where there is no other screen, what the shell has written stands here.
     entry.extend_from_slice(ERASED);
     Ok(entry)
