@@ -35,6 +35,7 @@ mod unlock;
 mod user;
 mod verify;
 mod version;
+mod waiting;
 
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, Write};
@@ -116,6 +117,7 @@ impl Failure {
 pub fn run(hardened: io::Result<()>) -> ExitCode {
     let config = Config::read();
     let text = Text::of(config.settings.language);
+    waiting::begin(text);
     // Before anything is made of an argument: whatever is wrong with one is told with its words.
     let arguments = arguments();
     if arguments
@@ -243,6 +245,8 @@ fn for_console(text: Text, config: Config, theme: &ThemeArg) -> Result<Config, F
 }
 
 fn open(parts: Parts) -> Result<ExitCode, Failure> {
+    // From here on there is a screen.
+    waiting::end();
     let ended = run::console(parts).map_err(|error| match error {
         NoTerminal::NotATerminal => Failure::Sentence("cli.no_terminal", Exit::Trouble),
         NoTerminal::Refused(error) => not_begun("cli.terminal", error),

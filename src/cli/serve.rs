@@ -11,7 +11,7 @@ use crate::auth::proof::Proofs;
 use crate::auth::random::SystemRandom;
 use crate::cli::args::ServeArgs;
 use crate::cli::exit::Exit;
-use crate::cli::{Failure, not_begun, on_store, place, unless_reading_will_do};
+use crate::cli::{Failure, not_begun, on_store, place, unless_reading_will_do, waiting};
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::domain::address::{Networks, check_addresses};
@@ -41,6 +41,8 @@ const LEAST: u64 = 16;
 
 /// Serves until a signal ends it.
 pub(super) fn serve(text: Text, config: &Config, args: ServeArgs) -> Result<ExitCode, Failure> {
+    // What is told here are lines of a log.
+    waiting::end();
     let headers = Headers::new(&args.header, args.bearer).ok_or_else(|| {
         let words = text.fill("serve.no_header", &[("header", &args.header)]);
         Failure::Words(words, Exit::Usage)

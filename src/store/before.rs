@@ -12,6 +12,7 @@ use crate::domain::trouble::{Fault, FileFault, OpenFault, Trouble};
 use crate::store::address::{FILE_MODE, beside};
 use crate::store::copy::{Stop, alone, copy, of_file};
 use crate::store::fault::while_opening;
+use crate::store::waiting::{Work, tell};
 
 /// How many names are tried where another copy was made in the same second.
 const NAMES: u32 = 100;
@@ -51,7 +52,9 @@ impl Before {
         synced.map_err(io)?;
         let checked = || -> Result<String, OpenFault> {
             let check = "PRAGMA integrity_check(1)";
-            let said = alone(&self.path)?.query_row(check, (), |row| row.get(0));
+            let copy = alone(&self.path)?;
+            tell(Work::CheckingCopy);
+            let said = copy.query_row(check, (), |row| row.get(0));
             said.map_err(while_opening)
         };
         match checked() {

@@ -12,6 +12,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::domain::trouble::{Fault, FileFault, OpenFault, Trouble};
 use crate::store::address::uri;
 use crate::store::fault::{forget_system_error, while_opening};
+use crate::store::waiting::{UntilOver, Work, tell};
 use crate::store::{events, names};
 
 /// How many pages are copied before it is asked whether to go on.
@@ -71,9 +72,15 @@ pub fn copy(from: &Connection, to: &Path, stop: &Stop) -> Result<(), Fault> {
     )?;
     {
         let backup = Backup::new(from, &mut copy)?;
+        let _told = UntilOver;
         loop {
             let come = backup.step(PAGES)?;
             stop.check()?;
+            let pages = backup.progress();
+            let left = i64::from(pages.remaining) * 100 / i64::from(pages.pagecount.max(1));
+            tell(Work::Copying {
+                percent: 100 - left,
+            });
             match come {
                 StepResult::Done => break,
                 StepResult::More => {}

@@ -248,7 +248,7 @@ fn within(connection: &Connection, real: &Path) -> Result<Inside, OpenFault> {
     }
     let known = found == KNOWN;
     if known
-        && log::is_older(real)
+        && log::is_older(real).is_some()
         && !log::is_own(connection, log::Look::Whole, log::alone(real), Head::START)
             .map_err(OpenFault::Fault)?
     {

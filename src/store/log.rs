@@ -11,6 +11,7 @@ use std::fs;
 use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
+use std::time::{Duration, UNIX_EPOCH};
 
 #[cfg(target_os = "linux")]
 use nix::fcntl::{FallocateFlags, fallocate};
@@ -64,17 +65,42 @@ const CONTRADICTIONS: &str = "
         OR EXISTS (SELECT 1 FROM issued LEFT JOIN api_key_secrets AS s USING (id)
                    WHERE s.tag IS NULL OR (is_delivered AND s.delivered_at IS NULL))";
 
-/// Whether a checkpoint, or somebody else, has written the database since the log was written. Times only give rise
-/// to the question.
-pub fn is_older(real: &Path) -> bool {
+/// When the database was written, where a checkpoint, or somebody else, has done that since the log was written. Times only
+/// give rise to the question.
+pub fn is_older(real: &Path) -> Option<Changed> {
     let facts = |path: &Path| fs::symlink_metadata(path).ok();
-    match (facts(real), facts(&beside(real, "-wal"))) {
-        // The inode of the log is written by every root that opens it.
-        (Some(main), Some(log)) => {
-            let changed = (main.ctime(), main.ctime_nsec());
-            log.len() > 0 && changed >= (log.mtime(), log.mtime_nsec())
+    let (main, log) = (facts(real)?, facts(&beside(real, "-wal"))?);
+    // The inode of the log is written by every root that opens it.
+    let changed = (main.ctime(), main.ctime_nsec());
+    let is_older = log.len() > 0 && changed >= (log.mtime(), log.mtime_nsec());
+    is_older.then_some(Changed {
+        at: changed,
+        bytes: main.len(),
+    })
+}
+
+/// A database that was written after its log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Changed {
+    /// When, in seconds and nanoseconds.
+    at: (i64, i64),
+    pub bytes: u64,
+}
+
+impl Changed {
+    /// Notes that the two belong together, by the time of the log: right after what was looked at, so that whatever comes
+    /// behind it gives rise to the question again. Where that cannot be noted it is asked again.
+    pub fn is_own(self, real: &Path) {
+        let (seconds, nanoseconds) = self.at;
+        let since = u64::try_from(seconds).map(Duration::from_secs);
+        let nanoseconds = u64::try_from(nanoseconds).map(Duration::from_nanos);
+        let log = fs::OpenOptions::new()
+            .write(true)
+            .open(beside(real, "-wal"));
+        if let (Ok(since), Ok(nanoseconds), Ok(log)) = (since, nanoseconds, log) {
+            let after = UNIX_EPOCH + since + nanoseconds + Duration::from_nanos(1);
+            let _ = log.set_modified(after);
         }
-        _ => false,
     }
 }
 

@@ -12,6 +12,7 @@ use crate::domain::trouble::{Fault, OpenFault};
 use crate::domain::user::UserFields;
 use crate::store::before::Before;
 use crate::store::fault::{leaves_in_doubt, while_opening};
+use crate::store::waiting::{UntilOver, Work, tell};
 use crate::store::{Tx, names, roles, users};
 
 /// `Keyw`: tells our databases from those of other applications.
@@ -95,7 +96,9 @@ fn apply(
     names::add_functions(connection).map_err(while_opening)?;
     foreign_keys(false)?;
     memory(MEMORY)?;
+    let told = UntilOver;
     let applied = apply_unguarded(connection, migrations, beginning, file);
+    drop(told);
     memory(USUAL_MEMORY)?;
     foreign_keys(true)?;
     applied
@@ -124,8 +127,12 @@ fn apply_unguarded(
         .zip(1..)
         .filter(|(_, number)| *number > found)
     {
-        tx.execute_batch(sql).map_err(while_opening)?;
         version = number;
+        if is_older {
+            let known = KNOWN;
+            tell(Work::Updating { version, known });
+        }
+        tx.execute_batch(sql).map_err(while_opening)?;
     }
     tx.pragma_update(None, "application_id", APPLICATION_ID)
         .map_err(while_opening)?;

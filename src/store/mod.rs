@@ -37,6 +37,7 @@ pub mod snapshot;
 pub mod sweep;
 pub mod users;
 pub mod uses;
+pub mod waiting;
 
 use std::fs;
 use std::path::{Path, PathBuf};

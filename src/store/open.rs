@@ -18,6 +18,7 @@ use crate::store::list::Finder;
 use crate::store::log::Look;
 use crate::store::migrate::{Beginning, KNOWN, identify, migrate};
 use crate::store::patience::Patience;
+use crate::store::waiting::{Work, tell};
 use crate::store::{ANY, Place, Store, begin, events, file, log, names};
 
 /// How many steps of `SQLite`'s machine go by before a reader looks whether another question is wanted.
@@ -36,6 +37,9 @@ const UNGUARDED: &str =
 
 /// How many statements a connection keeps prepared; more than the use cases have.
 const STATEMENTS: usize = 100;
+
+/// So many bytes are not read before somebody notices: a check of more is told.
+const LONG: u64 = 64 << 20;
 
 /// How often a database is opened again, when another one took its place meanwhile.
 const AGAIN: usize = 20;
@@ -365,7 +369,7 @@ fn version(connection: &Connection, file: &Identity) -> Result<i64, OpenFault> {
     forget_system_error();
     let found = identify(connection);
     let look = match found {
-        _ if older => Some(Look::Whole),
+        _ if older.is_some() => Some(Look::Whole),
         // Another program's log makes the database look like that program's.
         Ok(KNOWN) | Err(OpenFault::Foreign) => Some(Look::Brief),
         _ => None,
@@ -376,6 +380,10 @@ fn version(connection: &Connection, file: &Identity) -> Result<i64, OpenFault> {
     {
         let alone = log::alone(file.real());
         let is_ours = found != Err(OpenFault::Foreign) || alone.is_some();
+        let long = older.filter(|older| older.bytes > LONG);
+        if let Some(older) = long {
+            tell(Work::Checking { bytes: older.bytes });
+        }
         let own = log::is_own(connection, look, alone, Head::START);
         let own = match look {
             // What hinders a brief look is told by what follows.
@@ -384,6 +392,12 @@ fn version(connection: &Connection, file: &Identity) -> Result<i64, OpenFault> {
         };
         if is_ours && !own {
             return Err(OpenFault::ForeignLog);
+        }
+        if let (Some(older), true) = (older, own) {
+            older.is_own(file.real());
+        }
+        if long.is_some() && own {
+            tell(Work::Checked);
         }
     }
     if file.has_lost_frames(connection) {
