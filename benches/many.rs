@@ -1,5 +1,6 @@
 //! What lists cost with many keys, asked as the console's reader asks: `cargo bench --bench many -- FILE...`, each a
 //! database of `keyward demo --keys N --db FILE`. Each is printed in milliseconds, the best of several; nothing fails here.
+//! With `--facts`, only what filters cost that ask for a fact: the first rows in the slowest of all orders, and the count.
 #![expect(clippy::print_stdout, reason = "a report")]
 
 use std::env::args_os;
@@ -13,6 +14,8 @@ use keyward::domain::list::{Anchor, Filter, KeyRow, Listed, Order, WindowQuery};
 use keyward::domain::state::{AsOf, Warning};
 use keyward::domain::trouble::Fault;
 use keyward::store::{Place, Store, Tx, list};
+use nix::time::{ClockId, clock_gettime};
+use rusqlite::Connection;
 
 const TIMES: usize = 5;
 /// As many rows as the console asks for.
@@ -36,14 +39,166 @@ const FILTERS: [&str; 14] = [
     "state:locked -state:locked",
 ];
 
+/// Every fact that a filter can ask for, with each of its operators; two of them together, and one with a word.
+const FACTS: [&str; 75] = [
+    "state:active",
+    "state:soon",
+    "state:no-access",
+    "state:undelivered",
+    "state:expired",
+    "state:locked",
+    "state:limited",
+    "state:deleted",
+    "state:any",
+    "-state:active",
+    "-state:expired",
+    "-state:locked",
+    "-state:no-access",
+    "-state:limited",
+    "role:automation",
+    "role:\"help desk\"",
+    "role:nobody",
+    "-role:auditor",
+    "by:alice",
+    "by:nobody",
+    "-by:alice",
+    "owner:payments",
+    "owner:\"\"",
+    "-owner:payments",
+    "used:never",
+    "used:<7d",
+    "used:>90d",
+    "used:>900d",
+    "used:<2025-01-01",
+    "-used:never",
+    "-used:>90d",
+    "expires:never",
+    "expires:<30d",
+    "expires:>30d",
+    "expires:>1200d",
+    "expires:<2026-01-31",
+    "expires:2027-01-31",
+    "expires:>=2027-01-31",
+    "-expires:never",
+    "-expires:<30d",
+    "created:<30d",
+    "created:>30d",
+    "created:>980d",
+    "created:2026-01-31",
+    "created:>2026-01-31",
+    "-created:<30d",
+    "service:crm",
+    "-service:crm",
+    "from:10.0",
+    "from:\"\"",
+    "-from:10.0",
+    "secrets:0",
+    "secrets:1",
+    "secrets:2",
+    "secrets:>1",
+    "-secrets:1",
+    "id:<1000",
+    "id:>=1000",
+    "id:42",
+    "-id:42",
+    "name:deploy",
+    "-name:deploy",
+    "description:prices",
+    "description:\"\"",
+    "zone:tokyo",
+    "zone:bogota",
+    "-zone:tokyo",
+    "language:ja-JP",
+    "-language:ja-JP",
+    "policy:broken",
+    "state:expired role:automation",
+    "state:locked zone:lisbon",
+    "used:never created:<90d",
+    "by:alice lisbon",
+    "state:locked 0012345",
+];
+
 fn main() {
-    let paths = args_os()
+    let (flags, paths): (Vec<_>, Vec<_>) = args_os()
         .skip(1)
-        .filter(|arg| !arg.to_string_lossy().starts_with("--"));
+        .partition(|arg| arg.to_string_lossy().starts_with("--"));
     for path in paths {
         let path = PathBuf::from(path);
         println!("{}", path.display());
-        of_database(&Place::File(path));
+        let place = Place::File(path);
+        if flags.iter().any(|flag| flag == "--facts") {
+            of_facts(&place);
+        } else {
+            of_database(&place);
+        }
+    }
+}
+
+/// A change that no list shows.
+const WRITE: &str = "UPDATE meta SET created_at = created_at + 1";
+
+/// What this thread has had of the processor.
+fn processor() -> Duration {
+    let time = clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).expect("the processor's time");
+    Duration::from(time)
+}
+
+/// What each fact costs, in time of the processor. Each question is asked as of another time.
+fn of_facts(place: &Place) {
+    let account = Config::read().account;
+    let reader = Store::open_reader(place, &account, Arc::default()).expect("opened");
+    reader.read(list::read_ahead).expect("read");
+    let Place::File(path) = place else {
+        return;
+    };
+    let writer = Connection::open(path).expect("opened");
+    let mut asked = 0;
+    let mut best = |ask: &dyn Fn(&Tx<'_>, AsOf) -> Result<(), Fault>| {
+        let ask = |_| {
+            // Whoever writes has everything read anew that was read for another question.
+            writer.execute_batch(WRITE).expect("written");
+            asked += 1;
+            let mut as_of = as_of();
+            as_of.now = as_of.now.plus(2_000 * asked);
+            let before = processor();
+            reader.read(|tx| ask(tx, as_of)).expect("read");
+            processor().saturating_sub(before)
+        };
+        (0..2).map(ask).min().unwrap_or_default()
+    };
+    for text in FACTS {
+        let filter = Filter::<KeyRow>::parse(text, chrono_tz::UTC).expect("a filter");
+        let count = best(&|tx, as_of| list::counts(tx, &filter, as_of).map(drop));
+        let shown = reader.read(|tx| list::counts(tx, &filter, as_of()));
+        let mut slow = (Duration::ZERO, Order::upwards(KeyRow::SORTS[0]));
+        for (by, descending) in KeyRow::SORTS
+            .iter()
+            .flat_map(|by| [(by, false), (by, true)])
+        {
+            let order = Order {
+                by: *by,
+                descending,
+            };
+            let query = WindowQuery {
+                filter: filter.clone(),
+                order,
+                anchor: Anchor::First,
+                rows: ROWS,
+            };
+            let time = best(&|tx, as_of| list::window(tx, &query, as_of).map(drop));
+            if time > slow.0 {
+                slow = (time, order);
+            }
+        }
+        let ms = |time: Duration| time.as_secs_f64() * 1_000.0;
+        println!(
+            "  /{text:<34} {:>9} rows, counted {:>8.2} ms, first of them {:>8.2} ms ({:?}{})",
+            shown.expect("counted").shown,
+            ms(count),
+            ms(slow.0),
+            slow.1.by,
+            if slow.1.descending { ", down" } else { "" },
+        );
     }
 }
 

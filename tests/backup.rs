@@ -644,7 +644,7 @@ fn form_before(home: &Path) -> IssuedSecret {
         let dropped = connection.execute_batch(&format!("DROP INDEX api_keys_by_{index}"));
         dropped.expect("dropped");
     }
-    let undone = "DROP INDEX api_keys_with_role; DROP INDEX api_keys_locked; DROP INDEX api_keys_undelivered;
+    let undone = "DROP INDEX api_keys_by_zone; DROP INDEX api_key_secrets_delivered; DROP INDEX api_keys_with_role; DROP INDEX api_keys_locked; DROP INDEX api_keys_undelivered;
         DROP INDEX api_keys_bounded; ALTER TABLE api_keys DROP COLUMN owner_sort;
         ALTER TABLE api_keys DROP COLUMN creator_sort; ALTER TABLE api_keys DROP COLUMN description_sort;
         CREATE INDEX api_keys_by_name ON api_keys (name_sort);

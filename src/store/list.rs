@@ -5,7 +5,9 @@ mod filter;
 mod finder;
 mod ids;
 mod keys;
+mod milestones;
 mod roles;
+mod rows;
 mod users;
 mod walk;
 mod words;
@@ -20,7 +22,8 @@ use crate::domain::state::AsOf;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
 use crate::store::convert::limit;
-use crate::store::list::filter::{Asked, Driver, Part, bind, conditions};
+use crate::store::list::filter::{Asked, Part, conditions};
+use crate::store::list::rows::{Rows, bind};
 use crate::store::list::walk::Walk;
 use crate::store::query::{Columns, Selected};
 
@@ -40,9 +43,17 @@ pub trait Source: Listed + for<'r> Selected<'r> {
     /// Which rows can be shown at all.
     const EXISTS: &'static str = "TRUE";
     /// Which of those that can are hidden where no filter asks for them, by an index of their own.
-    const HIDES: Option<&'static str> = None;
+    const HIDES: Option<(&'static str, &'static str)> = None;
     /// The text in which the filter looks for words may be in memory.
     const IN_MEMORY: bool = false;
+
+    /// Its IDs follow one another without a gap.
+    const IS_GAPLESS: bool = false;
+
+    /// Whether an event tells of everything that changes where a row is in an order.
+    fn is_told(_by: Self::SortBy) -> bool {
+        false
+    }
 
     /// The expression that an order sorts by; it is never NULL.
     fn column(by: Self::SortBy) -> String;
@@ -70,13 +81,13 @@ pub trait Source: Listed + for<'r> Selected<'r> {
     /// Columns with an index stand behind a `+` where `SQLite` would find the rows by it, to sort them all afterwards.
     fn test(field: Self::Field, value: &Asks, asked: &mut Asked<'_>) -> Result<String, Fault>;
 
-    /// How the rows with this value are found where they are few: all of them, and perhaps some others.
-    fn driver(
+    /// The rows with this value, where indexes tell which they are. Those that the list hides may be left out.
+    fn rows(
         _field: Self::Field,
         _value: &Asks,
         _filter: &Filter<Self>,
         _asked: &mut Asked<'_>,
-    ) -> Result<Option<Driver>, Fault> {
+    ) -> Result<Option<Rows>, Fault> {
         Ok(None)
     }
 }
@@ -141,7 +152,7 @@ pub fn row<L: Source>(tx: &Tx<'_>, id: i64, as_of: AsOf) -> Result<Option<L>, Fa
 pub fn counts<L: Source>(tx: &Tx<'_>, filter: &Filter<L>, as_of: AsOf) -> Result<Counts, Fault> {
     let all = count::<L>(tx, L::EXISTS)?;
     let shown = match L::HIDES {
-        Some(hidden) if *filter == Filter::default() => all - count::<L>(tx, hidden)?,
+        Some((_, hidden)) if *filter == Filter::default() => all - count::<L>(tx, hidden)?,
         _ => tally(tx, std::slice::from_ref(filter), as_of)?[0],
     };
     let told = Filter::<L>::told().map(|(sight, _)| filter.in_sight(sight));
@@ -183,8 +194,7 @@ pub fn tally<L: Source>(
     filters: &[Filter<L>],
     as_of: AsOf,
 ) -> Result<Vec<i64>, Fault> {
-    let shown =
-        |filter: &Filter<L>| conditions(tx, filter, as_of)?.count::<L>(tx, None, "TRUE", &[]);
+    let shown = |filter: &Filter<L>| conditions(tx, filter, as_of)?.count::<L>(tx);
     filters.iter().map(shown).collect()
 }
 
@@ -212,6 +222,13 @@ pub fn matches<L: Source>(
     let asked = conditions(tx, filter, as_of)?;
     let (condition, mut values) = (&asked.all, asked.values.clone());
     values.push((":most".to_owned(), limit(most).into()));
+    let best = asked.best::<L>(tx, std::iter::empty(), tx.1.reach().few)?;
+    if best.is_none()
+        && asked.is_narrow
+        && let Some(exact) = asked.exact::<L>(tx)?
+    {
+        return Ok(exact.iter().take(most).collect());
+    }
     let among = asked.best::<L>(tx, std::iter::empty(), MARKED)?;
     let among = among.map_or("TRUE".to_owned(), |(driver, _)| {
         format!("{id} IN ({})", driver.ids::<L>(asked.kept.as_deref()))
@@ -242,7 +259,7 @@ pub fn shown_of<L: Source>(
 
 impl Columns<'_> {
     /// A row's place, whose sort value and ID are selected before the row's own columns.
-    fn place(&mut self) -> rusqlite::Result<Place> {
+    pub fn place(&mut self) -> rusqlite::Result<Place> {
         Ok(Place {
             value: self.value()?,
             id: self.value()?,
@@ -520,7 +537,7 @@ mod tests {
             ("state:no-access", "api_keys_with_role"),
             ("state:undelivered", "api_keys_undelivered"),
             ("state:locked", "api_keys_locked"),
-            ("state:limited", "INTEGER PRIMARY KEY"),
+            ("state:limited", "COVERING INDEX api_keys_bounded"),
             ("state:deleted", "api_keys_deleted"),
             ("role:x", "api_keys_with_role"),
             ("service:crm", "api_keys_with_role"),

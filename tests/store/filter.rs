@@ -36,13 +36,26 @@ struct Known {
     used: Option<Timestamp>,
     created: Timestamp,
     facts: Facts,
+    zone: Tz,
+    locale: Locale,
+    /// When the secret before the present one stops, where there was one.
+    overlap: Option<Timestamp>,
 }
 
 impl Known {
     fn is_bounded(&self) -> bool {
         !self.addresses.is_empty() || !SERVICES[self.role].is_empty()
     }
+
+    /// How many of its secrets work.
+    fn secrets(&self) -> i64 {
+        let overlaps = self.overlap.is_some_and(|until| until > NOW);
+        i64::from(self.facts.delivered) + i64::from(self.facts.delivered && overlaps)
+    }
 }
+
+/// The most days of a lifetime that the policy allows.
+const LONGEST: i64 = 20;
 
 const ROLES: [&str; 2] = ["Auditor", "Full Access"];
 /// What the roles open.
@@ -69,16 +82,22 @@ fn known() -> impl Strategy<Value = Known> {
             prop::sample::select(vec!["alice", "Bob"]),
             prop::sample::select(vec!["", "ACME Corp", "storage team"]),
             prop::sample::select(vec!["", "10.0.0.0/8", "2001:db8::/32, ::1"]),
+            prop::sample::select(vec![Tz::UTC, Tz::Asia__Tokyo]),
+            prop::sample::select(vec![Locale::EnUs, Locale::JaJp]),
         ),
         (
             prop::option::of(prop::sample::select(instants)),
             prop::option::of(past.clone()),
             past,
             any::<(bool, bool, bool)>(),
+            prop::option::of(prop::sample::select(vec![-DAY, 0, 1, DAY])),
         ),
     )
         .prop_map(
-            |((name, description, role, by, owner, addresses), (expires, used, created, facts))| {
+            |(
+                (name, description, role, by, owner, addresses, zone, locale),
+                (expires, used, created, facts, overlap),
+            )| {
                 let (deleted, locked_out, delivered) = facts;
                 let expires = expires.map(|ms: i64| Expiry {
                     on: NOW.plus(ms).utc().date_naive(),
@@ -102,6 +121,9 @@ fn known() -> impl Strategy<Value = Known> {
                         delivered,
                         api_access: true,
                     },
+                    zone,
+                    locale,
+                    overlap: overlap.map(|ms: i64| NOW.plus(ms)),
                 }
             },
         )
@@ -146,7 +168,11 @@ fn term() -> impl Strategy<Value = String> {
         "id:>2",
         "id:<=3",
         "zone:utc",
+        "zone:T",
+        "zone:\"\"",
         "language:en-us",
+        "language:ja-jp",
+        "policy:broken",
         "expires:never",
         "expires:<30d",
         "expires:<=30d",
@@ -169,7 +195,11 @@ fn term() -> impl Strategy<Value = String> {
         "created:>=2026-11-22",
         "secrets:0",
         "secrets:1",
+        "secrets:2",
         "secrets:>0",
+        "secrets:<2",
+        "secrets:>=3",
+        "id:>=9223372036854775807",
     ];
     (any::<bool>(), prop::sample::select(terms))
         .prop_map(|(not, term)| format!("{}{term}", if not { "-" } else { "" }))
@@ -214,13 +244,15 @@ fn holds(key: &Known, field: KeyField, value: &Value) -> bool {
         (KeyField::From, Value::Text(part)) => has(&key.addresses, part),
         (KeyField::Name, Value::Text(part)) => has(&key.name, part),
         (KeyField::Description, Value::Text(part)) => has(&key.description, part),
-        (KeyField::Zone, Value::Text(part)) => has("UTC", part),
-        // None is set.
-        (KeyField::Policy, _) => false,
-        (KeyField::Language, Value::Word(word)) => *word == "en-US",
+        (KeyField::Zone, Value::Text(part)) => has(key.zone.name(), part),
+        (KeyField::Policy, _) => key
+            .facts
+            .expires_at
+            .is_none_or(|at| at > NOW.plus((LONGEST + 1) * DAY)),
+        (KeyField::Language, Value::Word(word)) => *word == key.locale.tag(),
         (KeyField::Id, Value::Number(comparison, id)) => compares(key.id, *comparison, *id),
         (KeyField::Secrets, Value::Number(comparison, many)) => {
-            compares(i64::from(key.facts.delivered), *comparison, *many)
+            compares(key.secrets(), *comparison, *many)
         }
         (KeyField::Expires, Value::When(When::Never)) => key.expires.is_none(),
         (KeyField::Expires, Value::When(When::Day(comparison, day, _))) => key
@@ -268,6 +300,7 @@ fn shows(key: &Known, terms: &[Term<KeyField>]) -> bool {
 fn reaches() -> [Reach; 3] {
     let never = Reach {
         looks: 0,
+        looks_in_set: 0,
         few: 0,
         sorted: 1_000,
     };
@@ -294,8 +327,8 @@ proptest! {
                     description: key.description.clone(),
                     owner: key.owner.clone(),
                     role: [AUDITOR, FULL_ACCESS][key.role],
-                    locale: Locale::EnUs,
-                    zone: Tz::UTC,
+                    locale: key.locale,
+                    zone: key.zone,
                     expiry: key.expires,
                     addresses: key.addresses.clone(),
                     rate: None,
@@ -322,10 +355,16 @@ proptest! {
         let connection = raw(&bench.place);
         let sql = "UPDATE roles SET services = ?2 WHERE id = ?1";
         connection.execute(sql, (AUDITOR.0, SERVICES[0])).expect("services");
+        connection.execute("UPDATE policy SET longest_days = ?1", [LONGEST]).expect("a policy");
         for key in &keys {
             if key.facts.delivered {
                 let sql = "UPDATE api_key_secrets SET delivered_at = ?2 WHERE key = ?1";
                 connection.execute(sql, (key.id, key.created.0 + 1)).expect("delivered");
+                if let Some(until) = key.overlap {
+                    let sql = "INSERT INTO api_key_secrets (key, tag, hash, issued_at, issued_by, delivered_at, retires_at)
+                        VALUES (?1, x'0102030405060708', 'hash', ?2, 'alice', ?2, ?3)";
+                    connection.execute(sql, (key.id, key.created.0, until.0)).expect("a secret before");
+                }
             }
         }
         for terms in texts {

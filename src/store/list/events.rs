@@ -15,7 +15,8 @@ use crate::domain::user::signing_key;
 use crate::store::Tx;
 use crate::store::convert::{Lossy, limit, who};
 use crate::store::list::Source;
-use crate::store::list::filter::{Asked, bind, conditions};
+use crate::store::list::filter::{Asked, conditions};
+use crate::store::list::rows::bind;
 use crate::store::query::{Columns, Selected, columns};
 
 columns! {
@@ -46,6 +47,8 @@ impl Source for EventRow {
     const ID: &'static str = "e.sequence";
     const SEARCH: &'static str =
         "event_text(e.number, e.level, e.actor, e.target_kind, e.target_id, e.target_name, e.body)";
+
+    const IS_GAPLESS: bool = true;
 
     fn column(by: EventSort) -> String {
         match by {

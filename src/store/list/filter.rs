@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use rusqlite::CachedStatement;
 use rusqlite::types::Value as Bound;
 
 use crate::domain::filter::{Comparison, Term, Test, Value};
@@ -15,11 +14,9 @@ use crate::domain::trouble::Fault;
 use crate::store::Tx;
 use crate::store::convert::limit;
 use crate::store::list::Source;
-use crate::store::list::ids::Ids;
+use crate::store::list::ids::{HIGHEST, Ids};
+use crate::store::list::rows::{Driver, Rows, Sets, Values, bind};
 use crate::store::list::words::Part as InText;
-
-/// Values by the names that they have in SQL.
-pub type Values = Vec<(String, Bound)>;
 
 /// What terms become, with the values that they name.
 pub struct Asked<'a> {
@@ -28,55 +25,6 @@ pub struct Asked<'a> {
     values: Values,
     /// The rows that the present term was found to have, if it was looked for in memory.
     found: Option<Arc<Ids>>,
-    /// All rows that are in memory.
-    all: Option<Arc<Ids>>,
-}
-
-/// How rows are found that are few: by an index, of which this is the range, or by the table's integer key.
-#[derive(Clone, Debug)]
-pub struct Driver {
-    pub index: Option<&'static str>,
-    pub condition: String,
-    /// How many rows there are, where that is known.
-    rows: Option<usize>,
-}
-
-impl Driver {
-    /// By a range of an index.
-    pub fn by(index: &'static str, condition: impl Into<String>) -> Driver {
-        Driver {
-            index: Some(index),
-            condition: condition.into(),
-            rows: None,
-        }
-    }
-
-    /// By the table's integer key.
-    pub fn by_id(condition: impl Into<String>) -> Driver {
-        Driver {
-            index: None,
-            condition: condition.into(),
-            rows: None,
-        }
-    }
-
-    /// From where and which rows are read.
-    fn from<L: Source>(&self) -> String {
-        let (table, condition) = (L::TABLE, &self.condition);
-        match self.index {
-            Some(index) => format!("FROM {table} INDEXED BY {index} WHERE ({condition})"),
-            None => format!("FROM {table} NOT INDEXED WHERE ({condition})"),
-        }
-    }
-
-    /// A question for the IDs that are found, and for a kept one.
-    pub fn ids<L: Source>(&self, kept: Option<&str>) -> String {
-        let ids = format!("SELECT {} {}", L::ID, self.from::<L>());
-        match kept {
-            Some(kept) => format!("{ids} UNION ALL SELECT {kept}"),
-            None => ids,
-        }
-    }
 }
 
 /// A part of an order: all of it, or the rows that share a value of it, which are in the order of their IDs.
@@ -88,8 +36,8 @@ pub struct Part {
     pub condition: String,
     /// The index that has them in the order of their IDs, and no others; or else the table.
     pub index: Option<&'static str>,
-    /// By what they are found, where they are few.
-    pub driver: Option<Driver>,
+    /// They are these.
+    pub rows: Rows,
 }
 
 /// A filter as SQL, and what else is known of it.
@@ -103,10 +51,14 @@ pub struct Conditions {
     pub drivers: Vec<Driver>,
     /// It shows not just all rows.
     pub is_narrow: bool,
-    /// The rows that it shows, among them what it hides of its own accord, where all of it was looked for in memory.
-    exact: Option<Ids>,
+    /// What each term asks for and its test, where it is known of all of them.
+    rows: Option<Vec<(Rows, String)>>,
+    /// What it hides of its own accord.
+    hides: Option<Rows>,
+    keep: Option<i64>,
     /// The filter in words.
-    pub question: String,
+    question: String,
+    now: i64,
 }
 
 /// The filter as SQL. A row that is kept is shown whatever the rest says; the `+` keeps `SQLite` from looking it up
@@ -126,27 +78,40 @@ pub fn conditions<L: Source>(
             (":pending_life".to_owned(), PENDING_LIFE.into()),
         ],
         found: None,
-        all: None,
     };
-    let mut parts = vec![L::looks_at(filter).to_owned()];
+    let looks_at = L::looks_at(filter);
+    let mut parts = vec![looks_at.to_owned()];
     let mut drivers = Vec::new();
-    let mut exact = filter.keep.is_none();
-    let mut words: Option<Ids> = None;
+    let mut rows = L::IN_MEMORY.then(Vec::new);
     for term in &filter.terms {
         asked.found = None;
-        parts.push(asked.term::<L>(term)?);
-        if let (Some(found), Some(all)) = (asked.found.take(), asked.all.clone()) {
-            let words = words.get_or_insert_with(|| Ids::clone(&all));
-            words.keep(&found, !term.not);
-            if !term.not {
-                drivers.extend(asked.driver_of_set::<L>(&found));
-            }
-            continue;
+        let test = asked.term::<L>(term)?;
+        let of_term = match (asked.found.take(), &term.test) {
+            (Some(found), _) => Some(Rows::These(found)),
+            (None, Test::Field(field, value)) => L::rows(*field, value, filter, &mut asked)?,
+            (None, Test::Word(_)) => None,
+        };
+        if let (false, Some(of_term)) = (term.not, &of_term) {
+            drivers.extend(match of_term {
+                Rows::These(found) => asked.driver_of_set::<L>(found),
+                of_term => of_term.driver::<L>(),
+            });
         }
-        exact = false;
-        if let (false, Test::Field(field, value)) = (term.not, &term.test) {
-            drivers.extend(L::driver(*field, value, filter, &mut asked)?);
-        }
+        rows = rows.zip(of_term).map(|(mut rows, of_term)| {
+            let of_term = if term.not {
+                Rows::not(of_term)
+            } else {
+                of_term
+            };
+            rows.push((of_term, test.clone()));
+            rows
+        });
+        // What is not known is not so.
+        parts.push(if term.not {
+            format!("{test} IS NOT TRUE")
+        } else {
+            test
+        });
     }
     let all = parts.join(" AND ");
     let kept = filter.keep.map(|kept| asked.bind(kept));
@@ -160,8 +125,13 @@ pub fn conditions<L: Source>(
         kept,
         drivers,
         is_narrow: !filter.terms.is_empty(),
-        exact: words.filter(|_| exact),
-        question: format!("{filter:?} {:?}", as_of.warning),
+        rows,
+        hides: L::HIDES
+            .filter(|_| looks_at != L::EXISTS)
+            .map(|(index, condition)| Rows::not(Rows::by(index, condition))),
+        keep: filter.keep,
+        question: format!("{} {filter:?} {:?}", L::TABLE, as_of.warning),
+        now: as_of.now.0,
     })
 }
 
@@ -181,8 +151,8 @@ impl Conditions {
             let rows = if let Some(rows) = driver.rows {
                 rows
             } else {
-                let from = driver.from::<L>();
-                let sql = format!("SELECT count(*) FROM (SELECT 1 {from} LIMIT :few)");
+                let ids = driver.ids::<L>(None);
+                let sql = format!("SELECT count(*) FROM (SELECT 1 FROM ({ids}) LIMIT :few)");
                 let few = (":few".to_owned(), limit(least).into());
                 usize::try_from(self.number(tx, &sql, &[few])?).unwrap_or(usize::MAX)
             };
@@ -204,12 +174,57 @@ impl Conditions {
         Ok(query.raw_query().next()?.map_or(Ok(0), |row| row.get(0))?)
     }
 
+    /// All rows that it shows, where the connection finds rows by sets and every term is known to be one.
+    pub fn exact<L: Source>(&self, tx: &Tx<'_>) -> Result<Option<Arc<Ids>>, Fault> {
+        let Some(terms) = &self.rows else {
+            return Ok(None);
+        };
+        if !tx.1.has_sets() || !holds_all::<L>(tx)? {
+            return Ok(None);
+        }
+        let find = || {
+            let sets = Sets::new(tx, &self.values);
+            let mut ids = None;
+            for (rows, test) in terms {
+                sets.keep::<L>(&mut ids, rows, test)?;
+            }
+            if let Some(hidden) = &self.hides {
+                sets.keep::<L>(&mut ids, hidden, "TRUE")?;
+            }
+            let mut ids = sets.or_all::<L>(ids)?;
+            if let Some(keep) = self.keep
+                && self.number(tx, &exists::<L>(), &[(":kept".to_owned(), keep.into())])? > 0
+            {
+                Arc::make_mut(&mut ids).insert(keep);
+            }
+            Ok(ids)
+        };
+        tx.1.once(tx, self.question.clone(), self.now, find)
+            .map(Some)
+    }
+
+    /// The rows of each of these parts that are in a set.
+    pub fn of_parts<'p, L: Source>(
+        &'p self,
+        tx: &'p Tx<'_>,
+        ids: Arc<Ids>,
+        parts: impl Iterator<Item = &'p Part>,
+    ) -> impl Iterator<Item = Result<(&'p Part, Arc<Ids>), Fault>> {
+        let sets = Sets::new(tx, &self.values);
+        parts.map(move |part| {
+            let mut these = Some(Arc::clone(&ids));
+            sets.keep::<L>(&mut these, &part.rows, &part.condition)?;
+            Ok((part, sets.or_all::<L>(these)?))
+        })
+    }
+
     /// From where the rows are read that it shows of a part, and the condition; by an index if they are not too many.
     fn from<L: Source>(&self, tx: &Tx<'_>, part: Option<&Part>) -> Result<String, Fault> {
         let (table, all) = (L::TABLE, &self.all);
-        let drivers = part.and_then(|part| part.driver.as_ref()).into_iter();
+        let driver = part.and_then(|part| part.rows.driver::<L>());
         let within = part.map_or("TRUE", |part| &part.condition);
-        Ok(match (self.best::<L>(tx, drivers, COUNTED)?, &self.kept) {
+        let best = self.best::<L>(tx, driver.as_ref().into_iter(), COUNTED)?;
+        Ok(match (best, &self.kept) {
             (Some((driver, _)), None) => {
                 format!("{} AND {within} AND {all}", driver.from::<L>())
             }
@@ -221,21 +236,43 @@ impl Conditions {
         })
     }
 
+    /// How many rows it shows.
+    pub fn count<L: Source>(&self, tx: &Tx<'_>) -> Result<i64, Fault> {
+        let few = tx.1.reach().few;
+        if self.is_narrow
+            && self.best::<L>(tx, std::iter::empty(), few)?.is_none()
+            && let Some(exact) = self.exact::<L>(tx)?
+        {
+            return Ok(i64::try_from(exact.len()).unwrap_or(i64::MAX));
+        }
+        self.count_of_part::<L>(tx, None, "TRUE", &[])
+    }
+
     /// How many rows of a part it shows that fulfil this, too, which names a place's values.
-    pub fn count<L: Source>(
+    pub fn count_of_part<L: Source>(
         &self,
         tx: &Tx<'_>,
         part: Option<&Part>,
         also: &str,
         place: &[(String, Bound)],
     ) -> Result<i64, Fault> {
-        if let (Some(_), None, "TRUE") = (&self.exact, part, also) {
-            let mut shown = 0;
-            self.each::<L>(tx, None, |_| shown += 1)?;
-            return Ok(shown);
-        }
         let from = self.from::<L>(tx, part)?;
         self.number(tx, &format!("SELECT count(*) {from} AND {also}"), place)
+    }
+
+    /// How many rows of a set fulfil this, which names a place's values.
+    pub fn count_in_set<L: Source>(
+        &self,
+        tx: &Tx<'_>,
+        set: i64,
+        also: &str,
+        place: &[(String, Bound)],
+    ) -> Result<i64, Fault> {
+        let (table, id) = (L::TABLE, L::ID);
+        let sql = format!("SELECT count(*) FROM {table} WHERE {also} AND found(:set, {id})");
+        let mut values = place.to_vec();
+        values.push((":set".to_owned(), set.into()));
+        self.number(tx, &sql, &values)
     }
 
     /// How many rows it shows of those whose IDs are in the bound list.
@@ -246,36 +283,30 @@ impl Conditions {
         self.number(tx, &sql, &[ids])
     }
 
-    /// Calls `add` with the ID of every row of a part that it shows.
-    pub fn each<L: Source>(
-        &self,
-        tx: &Tx<'_>,
-        part: Option<&Part>,
-        mut add: impl FnMut(i64),
-    ) -> Result<(), Fault> {
-        if let (Some(exact), None) = (&self.exact, part) {
-            let mut ids = exact.clone();
-            if let Some(hidden) = L::HIDES {
-                let sql = format!("SELECT {} FROM {} WHERE {hidden}", L::ID, L::TABLE);
-                for id in tx.values(&sql, ())? {
-                    ids.remove(id);
-                }
-            }
-            ids.iter().for_each(add);
-            return Ok(());
-        }
-        let sql = format!("SELECT {} {}", L::ID, self.from::<L>(tx, part)?);
-        let mut query = tx.0.prepare_cached(&sql)?;
-        bind(&mut query, &self.values)?;
-        let mut found = query.raw_query();
-        while let Some(row) = found.next()? {
-            add(row.get(0)?);
-        }
-        Ok(())
+    /// All rows of a part that it shows, found one by one.
+    pub fn each<L: Source>(&self, tx: &Tx<'_>, part: Option<&Part>) -> Result<Arc<Ids>, Fault> {
+        let question = format!("{} {part:?}", self.question);
+        tx.1.once(tx, question, self.now, || {
+            let sql = format!("SELECT {} {}", L::ID, self.from::<L>(tx, part)?);
+            Sets::new(tx, &self.values).of::<L>(&Rows::Of(sql), "TRUE")
+        })
     }
 }
 
+/// The question for one row that is there, whatever the list hides.
+fn exists<L: Source>() -> String {
+    let (id, table, exists) = (L::ID, L::TABLE, L::EXISTS);
+    format!("SELECT count(*) FROM {table} WHERE {id} = :kept AND {exists}")
+}
+
+/// Whether no ID is too high for a set.
+fn holds_all<L: Source>(tx: &Tx<'_>) -> Result<bool, Fault> {
+    let highest: Option<i64> = tx.value(&format!("SELECT max({}) FROM {}", L::ID, L::TABLE), ())?;
+    Ok(highest.unwrap_or(0) < HIGHEST)
+}
+
 impl Asked<'_> {
+    /// Whether a row has what a term names, negated or not.
     fn term<L: Source>(&mut self, term: &Term<L::Field>) -> Result<String, Fault> {
         let test = match &term.test {
             Test::Word(word) => {
@@ -290,12 +321,7 @@ impl Asked<'_> {
             }
             Test::Field(field, value) => L::test(*field, value, self)?,
         };
-        // What is not known is not so.
-        Ok(if term.not {
-            format!("({test}) IS NOT TRUE")
-        } else {
-            format!("({test})")
-        })
+        Ok(format!("({test})"))
     }
 
     /// Whether a row has this word in a part of its text, where the words of all rows are in memory; in the whole text, or
@@ -318,7 +344,6 @@ impl Asked<'_> {
             return Ok(None);
         };
         self.found = Some(ids);
-        self.all = Some(all);
         let number = self.bind(number);
         Ok(Some(format!("found({number}, {})", L::ID)))
     }
@@ -331,9 +356,8 @@ impl Asked<'_> {
             let listed = self.bind(listed.to_string());
             let condition = format!("{} IN (SELECT value FROM json_each({listed}))", L::ID);
             Driver {
-                index: None,
-                condition,
                 rows: Some(rows),
+                ..Driver::by_id(condition)
             }
         })
     }
@@ -426,14 +450,4 @@ fn add_ids_that_begin(word: &str, all: &Ids, ids: &mut Arc<Ids>) {
         first = first.saturating_mul(10);
         last = last.saturating_mul(10).saturating_add(9);
     }
-}
-
-/// Binds those values that the SQL names.
-pub fn bind(query: &mut CachedStatement<'_>, values: &Values) -> rusqlite::Result<()> {
-    for (name, value) in values {
-        if let Some(index) = query.parameter_index(name)? {
-            query.raw_bind_parameter(index, value)?;
-        }
-    }
-    Ok(())
 }

@@ -2,6 +2,7 @@
 //! the keys in memory. Only a reader that answers one question after the other has it; without it every answer is the same,
 //! and later.
 
+use std::collections::HashMap;
 use std::fmt::{self, Debug, Formatter};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,6 +13,7 @@ use rusqlite::functions::FunctionFlags;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
 use crate::store::list::ids::Ids;
+use crate::store::list::milestones::{AsOf, Milestones, Rows};
 use crate::store::list::words::{Part, Words};
 
 /// How far rows are looked for in one way, before they are in another.
@@ -20,6 +22,8 @@ pub struct Reach {
     /// How often it is looked, on one walk through an order, whether it goes on: every some thousand steps of `SQLite`'s
     /// machine.
     pub looks: i64,
+    /// The same of a walk that looks for the rows of a set, and reads no others.
+    pub looks_in_set: i64,
     /// So many rows are looked at and sorted for a window, before the order is walked.
     pub few: usize,
     /// So many are sorted that were found already.
@@ -29,7 +33,8 @@ pub struct Reach {
 impl Default for Reach {
     fn default() -> Reach {
         Reach {
-            looks: 40,
+            looks: 10,
+            looks_in_set: 400,
             few: 2_000,
             sorted: 20_000,
         }
@@ -52,11 +57,24 @@ struct Shared {
     sets: Arc<Mutex<Vec<Arc<Ids>>>>,
     words: Mutex<Words>,
     kept: Mutex<Option<Kept>>,
+    read: Mutex<Read>,
+    milestones: Mutex<Milestones>,
     reach: Mutex<Reach>,
 }
 
 /// The keys that have a word, and all keys that there are.
 pub type Hits = (Arc<Ids>, Arc<Ids>);
+
+/// Sets as they were read from the database, by the question for them; for as long as nobody writes.
+#[derive(Default)]
+struct Read {
+    version: i64,
+    sets: HashMap<String, Arc<Ids>>,
+    bytes: usize,
+}
+
+/// How many bytes of them are kept at the most.
+const MOST_READ: usize = 16 << 20;
 
 /// The rows that a filter shows, found a moment ago.
 struct Kept {
@@ -93,6 +111,8 @@ impl Finder {
             sets,
             words: Mutex::default(),
             kept: Mutex::new(None),
+            read: Mutex::default(),
+            milestones: Mutex::default(),
             reach: Mutex::default(),
         }))))
     }
@@ -126,12 +146,15 @@ impl Finder {
         }
     }
 
-    /// A walk that ends where it leads too far: then there is nothing.
-    pub fn within<T>(&self, walk: impl FnOnce() -> Result<T, Fault>) -> Result<Option<T>, Fault> {
+    /// A walk that ends where it leads too far, which are so many looks: then there is nothing.
+    pub fn within<T>(
+        &self,
+        looks: i64,
+        walk: impl FnOnce() -> Result<T, Fault>,
+    ) -> Result<Option<T>, Fault> {
         let Some(shared) = &self.0 else {
             return walk().map(Some);
         };
-        let looks = self.reach().looks;
         if looks == 0 {
             return Ok(None);
         }
@@ -142,6 +165,20 @@ impl Finder {
             Err(Fault::Superseded) if left == 0 => Ok(None),
             done => done.map(Some),
         }
+    }
+
+    /// Whether rows are found by sets of them.
+    #[must_use]
+    pub fn has_sets(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// All keys that there are, where they are in memory already.
+    pub fn all(&self, tx: &Tx<'_>) -> Result<Option<Arc<Ids>>, Fault> {
+        let Some(shared) = &self.0 else {
+            return Ok(None);
+        };
+        lock(&shared.words).all_of(tx)
     }
 
     /// Sets of the statements before are not looked into any more.
@@ -180,13 +217,55 @@ impl Finder {
         lock(&shared.words).bring_up_to_date(tx).map(|_| ())
     }
 
+    /// Asks the milestones of an order, where there are any; those that are missing are set up.
+    pub fn milestones<T>(
+        &self,
+        (order, as_of): (&str, AsOf),
+        rows: &dyn Rows,
+        ask: impl FnOnce(&Milestones) -> Result<T, Fault>,
+    ) -> Result<Option<T>, Fault> {
+        let Some(shared) = &self.0 else {
+            return Ok(None);
+        };
+        let mut milestones = lock(&shared.milestones);
+        milestones.bring_up_to_date(order, as_of, rows)?;
+        ask(&milestones).map(Some)
+    }
+
+    /// The set that this question asks for, read before or now.
+    pub fn read_once(
+        &self,
+        tx: &Tx<'_>,
+        question: String,
+        read: impl FnOnce() -> Result<Arc<Ids>, Fault>,
+    ) -> Result<Arc<Ids>, Fault> {
+        let Some(shared) = &self.0 else {
+            return read();
+        };
+        let version: i64 = tx.value("PRAGMA data_version", ())?;
+        let mut kept = lock(&shared.read);
+        if kept.version != version || kept.bytes > MOST_READ {
+            *kept = Read {
+                version,
+                ..Read::default()
+            };
+        }
+        if let Some(ids) = kept.sets.get(&question) {
+            return Ok(Arc::clone(ids));
+        }
+        let ids = read()?;
+        kept.bytes += ids.bytes();
+        kept.sets.insert(question, Arc::clone(&ids));
+        Ok(ids)
+    }
+
     /// The answer to this question as of now, found before or now. It is kept for a moment.
     pub fn once(
         &self,
         tx: &Tx<'_>,
         question: String,
         now: i64,
-        find: impl FnOnce() -> Result<Ids, Fault>,
+        find: impl FnOnce() -> Result<Arc<Ids>, Fault>,
     ) -> Result<Arc<Ids>, Fault> {
         let version: i64 = tx.value("PRAGMA data_version", ())?;
         if let Some(shared) = &self.0
@@ -197,7 +276,7 @@ impl Finder {
         {
             return Ok(Arc::clone(&kept.ids));
         }
-        let ids = Arc::new(find()?);
+        let ids = find()?;
         if let Some(shared) = &self.0 {
             *lock(&shared.kept) = Some(Kept {
                 question,

@@ -10,7 +10,8 @@ use crate::domain::trouble::Fault;
 use crate::store::Tx;
 use crate::store::convert::{Zone, expiry};
 use crate::store::list::Source;
-use crate::store::list::filter::{Asked, Driver, Part};
+use crate::store::list::filter::{Asked, Part};
+use crate::store::list::rows::{Driver, Rows};
 use crate::store::list::words::Part as InText;
 use crate::store::query::columns;
 
@@ -56,7 +57,12 @@ impl Source for KeyRow {
     const ID: &'static str = "k.id";
     const SEARCH: &'static str = "k.search";
     const IN_MEMORY: bool = true;
-    const HIDES: Option<&'static str> = Some("k.deleted_at IS NOT NULL");
+    const HIDES: Option<(&'static str, &'static str)> =
+        Some(("api_keys_deleted", "k.deleted_at IS NOT NULL"));
+
+    fn is_told(by: KeySort) -> bool {
+        by != KeySort::LastSignIn
+    }
 
     fn column(by: KeySort) -> String {
         match by {
@@ -154,97 +160,100 @@ impl Source for KeyRow {
         })
     }
 
-    fn driver(
+    fn rows(
         field: KeyField,
         value: &Value,
         filter: &Filter<KeyRow>,
         asked: &mut Asked<'_>,
-    ) -> Result<Option<Driver>, Fault> {
-        let undeleted = !filter.asks_for_deleted();
+    ) -> Result<Option<Rows>, Fault> {
+        let all = filter.asks_for_deleted();
         Ok(match (field, value) {
-            (KeyField::State, Value::Word(word)) => driver_of_state(word),
+            (KeyField::State, Value::Word(word)) => StateWord::of(word).map(rows_of_state),
             (KeyField::Role, Value::Text(name)) => {
                 let is = asked.is("name_key", name);
                 let roles = format!("k.role IN (SELECT id FROM roles WHERE {is})");
-                Some(Driver::by("api_keys_with_role", roles))
+                Some(Rows::by("api_keys_with_role", roles))
             }
             (KeyField::Service, Value::Text(name)) => {
                 let opens = opens(name, asked);
-                Some(Driver::by(
+                Some(Rows::by(
                     "api_keys_with_role",
                     opens.trim_start_matches('+'),
                 ))
             }
-            (KeyField::Expires, Value::When(When::Never)) => Some(Driver::by(
-                "api_keys_by_expiry",
-                format!("k.expires_sort = {UNSET}"),
-            )),
-            (KeyField::Expires, Value::When(When::Day(comparison, day, _))) => {
-                // Whatever the key's zone.
-                let (from, before) = end_of_day_anywhere(*day);
-                let range = set(match comparison {
-                    Comparison::Less | Comparison::AtMost => (None, Some(before)),
-                    Comparison::Equal => (Some(from), Some(before)),
-                    Comparison::AtLeast | Comparison::More => (Some(from), None),
-                });
-                Some(Driver::by(
-                    "api_keys_by_expiry",
-                    asked.range("k.expires_sort", range),
-                ))
-            }
-            (KeyField::Expires, Value::When(when)) => {
-                let range = set(when.ahead(asked.now).unwrap_or_default());
-                Some(Driver::by(
-                    "api_keys_by_expiry",
-                    asked.range("k.expires_sort", range),
-                ))
-            }
-            (KeyField::Used, Value::When(When::Never)) => Some(Driver::by(
-                "api_keys_by_sign_in",
-                format!("k.sign_in_sort = {UNSET}"),
-            )),
-            (KeyField::Used, Value::When(when)) => match when.past(asked.now) {
-                Some(range @ (Some(_), _)) => {
-                    let range = asked.range("k.sign_in_sort", set(range));
-                    Some(Driver::by("api_keys_by_sign_in", range))
-                }
-                // What was never used may be as old.
-                _ => None,
-            },
-            (KeyField::Created, Value::When(when)) => when.past(asked.now).map(|range| {
-                Driver::by("api_keys_by_creation", asked.range("k.created_at", range))
-            }),
-            (KeyField::By, Value::Text(name)) if undeleted => {
-                let names = distinct(asked.tx, "created_by", "", "folded(name) = ?1", name)?;
+            (KeyField::Expires, Value::When(when)) => Some(rows_that_expire(when, asked)),
+            (KeyField::Used, Value::When(when)) => Some(rows_used(when, asked)),
+            (KeyField::Created, Value::When(when)) => when
+                .past(asked.now)
+                .map(|range| Rows::by("api_keys_by_creation", asked.range("k.created_at", range))),
+            (KeyField::By, Value::Text(name)) => {
+                let column = Column::of("created_by", "deleted_at IS NULL");
+                let names = distinct(asked.tx, column, "folded(name) = ?1", name)?;
                 names.map(|names| {
                     let names = asked.bind(names);
                     let by = format!("k.deleted_at IS NULL AND k.created_by IN (SELECT value FROM json_each({names}))");
-                    Driver::by("api_keys_by_creator", by)
+                    and_deleted(all, Rows::by("api_keys_by_creator", by))
                 })
             }
-            (KeyField::Owner, Value::Text(part)) if undeleted && !part.is_empty() => {
-                let owned = "AND owner <> ''";
-                let names = distinct(
-                    asked.tx,
-                    "owner COLLATE NOCASE",
-                    owned,
-                    "instr(folded(name), ?1) > 0",
-                    part,
-                )?;
+            (KeyField::Owner, Value::Text(part)) if !part.is_empty() => {
+                let column = Column {
+                    sorted: "owner COLLATE NOCASE",
+                    ..Column::of("owner", "deleted_at IS NULL AND owner <> ''")
+                };
+                let names = distinct(asked.tx, column, "instr(folded(name), ?1) > 0", part)?;
                 names.map(|names| {
                     let names = asked.bind(names);
                     let of = format!(
                         "k.deleted_at IS NULL AND k.owner <> ''
                          AND k.owner COLLATE NOCASE IN (SELECT value FROM json_each({names}))"
                     );
-                    Driver::by("api_keys_by_owner", of)
+                    and_deleted(all, Rows::by("api_keys_by_owner", of))
                 })
             }
-            (KeyField::From, Value::Text(part)) if !part.is_empty() => {
-                Some(Driver::by("api_keys_bounded", BOUNDED_ITSELF))
+            (KeyField::From, Value::Text(part)) => {
+                let bounded = |also: &str| {
+                    let from = format!("({BOUNDED_ITSELF}) AND {also}");
+                    Rows::by("api_keys_bounded", from)
+                };
+                Some(match part.as_str() {
+                    "" => Rows::not(bounded("k.addresses <> ''")),
+                    _ => bounded(&asked.usual("k.addresses", value)),
+                })
+            }
+            (KeyField::Secrets, Value::Number(comparison, number)) => {
+                Some(rows_with_secrets(*comparison, *number))
             }
             (KeyField::Id, Value::Number(comparison, id)) => {
-                Some(Driver::by_id(asked.number("k.id", *comparison, *id)))
+                let (from, before) = match comparison {
+                    Comparison::Less => (i64::MIN, *id),
+                    Comparison::AtMost => (i64::MIN, id.saturating_add(1)),
+                    Comparison::Equal => (*id, id.saturating_add(1)),
+                    Comparison::AtLeast => (*id, i64::MAX),
+                    Comparison::More => (id.saturating_add(1), i64::MAX),
+                };
+                let found = Driver::by_id(asked.number("k.id", *comparison, *id));
+                Some(Rows::Between(from, before, found))
+            }
+            (KeyField::Zone, Value::Text(part)) => {
+                let holds = match part.as_str() {
+                    "" => "folded(name) = ?1",
+                    _ => "instr(folded(name), ?1) > 0",
+                };
+                distinct(asked.tx, Column::of("time_zone", "TRUE"), holds, part)?
+                    .map(|zones| rows_in_zones(&zones, "TRUE", asked))
+            }
+            (KeyField::Language, Value::Word(tag)) => {
+                let zones = distinct(
+                    asked.tx,
+                    Column::of("time_zone", "TRUE"),
+                    "?1 IS NOT NULL",
+                    tag,
+                )?;
+                let is = asked.is("k.locale", tag);
+                zones.map(|zones| rows_in_zones(&zones, &is, asked))
+            }
+            (KeyField::Policy, Value::Word(_)) => {
+                Some(Rows::by("api_keys_by_expiry", AFTER_POLICY))
             }
             _ => None,
         })
@@ -257,21 +266,39 @@ const UNSET: i64 = i64::MAX;
 /// The most different names by which keys are looked up.
 const NAMES: usize = 2_000;
 
-/// The names in a column of undeleted keys of which this holds, by its index alone, from name to name; nothing where there
-/// are too many of them.
-fn distinct(
-    tx: &Tx<'_>,
-    column: &str,
-    also: &str,
-    holds: &str,
-    text: &str,
-) -> Result<Option<String>, Fault> {
-    let name = column.split(' ').next().unwrap_or(column);
-    let among = format!("FROM api_keys WHERE deleted_at IS NULL {also}");
+/// A column with few different texts, in the order of its index.
+#[derive(Clone, Copy)]
+struct Column {
+    name: &'static str,
+    /// As the index sorts it.
+    sorted: &'static str,
+    /// Which rows the index has.
+    among: &'static str,
+}
+
+impl Column {
+    fn of(name: &'static str, among: &'static str) -> Column {
+        Column {
+            name,
+            sorted: name,
+            among,
+        }
+    }
+}
+
+/// The texts in a column of which this holds, by its index alone, from text to text; nothing where there are too many of
+/// them.
+fn distinct(tx: &Tx<'_>, column: Column, holds: &str, text: &str) -> Result<Option<String>, Fault> {
+    let Column {
+        name,
+        sorted,
+        among,
+    } = column;
+    let among = format!("FROM api_keys WHERE {among}");
     let sql = format!(
         "WITH RECURSIVE found (name) AS (
-             SELECT * FROM (SELECT {name} {among} ORDER BY {column} LIMIT 1)
-             UNION ALL SELECT (SELECT {name} {among} AND {column} > found.name ORDER BY {column} LIMIT 1)
+             SELECT * FROM (SELECT {name} {among} ORDER BY {sorted} LIMIT 1)
+             UNION ALL SELECT (SELECT {name} {among} AND {sorted} > found.name ORDER BY {sorted} LIMIT 1)
                  FROM found WHERE name IS NOT NULL LIMIT {NAMES} + 1)
          SELECT count(*), json_group_array(name) FILTER (WHERE name IS NOT NULL AND {holds}) FROM found"
     );
@@ -279,82 +306,212 @@ fn distinct(
     Ok(found.and_then(|(all, names)| (usize::try_from(all).ok()? <= NAMES).then_some(names)))
 }
 
-/// The index of the keys in a state, or by which they are found where they are few.
-fn driver_of_state(word: &str) -> Option<Driver> {
-    Some(match StateWord::of(word)? {
-        StateWord::Soon => Driver::by(
+/// With those of all deleted keys that the term holds for, where an index has none of them.
+fn and_deleted(all: bool, rows: Rows) -> Rows {
+    if !all {
+        return rows;
+    }
+    let deleted = Driver::by("api_keys_deleted", "k.deleted_at IS NOT NULL");
+    Rows::Either(vec![rows, Rows::Among(deleted)])
+}
+
+/// The keys in a state.
+fn rows_of_state(word: StateWord) -> Rows {
+    match word {
+        StateWord::Soon => Rows::by(
             "api_keys_by_expiry",
             "k.expires_sort > :now AND k.expires_sort <= :now + :warning",
         ),
         StateWord::NoAccess => {
-            Driver::by("api_keys_with_role", NO_API_ACCESS.trim_start_matches('+'))
+            Rows::by("api_keys_with_role", NO_API_ACCESS.trim_start_matches('+'))
         }
-        StateWord::Undelivered => Driver::by("api_keys_undelivered", "NOT k.delivered"),
-        StateWord::Expired => Driver::by("api_keys_by_expiry", "k.expires_sort <= :now"),
-        StateWord::Locked => Driver::by("api_keys_locked", "k.locked_out"),
-        StateWord::Limited => Driver::by_id(
-            "k.id IN (SELECT id FROM api_keys WHERE addresses <> '' OR rate IS NOT NULL
-                 UNION SELECT id FROM api_keys WHERE role IN (SELECT id FROM roles WHERE services <> ''))",
-        ),
-        StateWord::Deleted => Driver::by("api_keys_deleted", "k.deleted_at IS NOT NULL"),
-        StateWord::Active | StateWord::Any => return None,
-    })
+        StateWord::Undelivered => Rows::by("api_keys_undelivered", "NOT k.delivered"),
+        StateWord::Expired => Rows::by("api_keys_by_expiry", "k.expires_sort <= :now"),
+        StateWord::Locked => Rows::by("api_keys_locked", "k.locked_out"),
+        StateWord::Limited => Rows::Either(vec![
+            Rows::by("api_keys_bounded", BOUNDED_ITSELF),
+            Rows::by(
+                "api_keys_with_role",
+                "k.role IN (SELECT id FROM roles WHERE services <> '')",
+            ),
+        ]),
+        StateWord::Deleted => Rows::by("api_keys_deleted", "k.deleted_at IS NOT NULL"),
+        StateWord::Active => Rows::not(any_of(&[
+            StateWord::Deleted,
+            StateWord::Locked,
+            StateWord::Expired,
+            StateWord::Undelivered,
+            StateWord::NoAccess,
+        ])),
+        StateWord::Any => Rows::not(any_of(&[])),
+    }
 }
+
+/// The keys in any of these states.
+fn any_of(words: &[StateWord]) -> Rows {
+    Rows::Either(words.iter().copied().map(rows_of_state).collect())
+}
+
+/// Days are compared as they are shown, by the key's own zone: only near the day that takes a look at the key.
+fn rows_that_expire(when: &When, asked: &mut Asked<'_>) -> Rows {
+    let now = asked.now;
+    let mut within = |range| {
+        Driver::by(
+            "api_keys_by_expiry",
+            asked.range("k.expires_sort", set(range)),
+        )
+    };
+    let When::Day(comparison, day, _) = when else {
+        return match when.ahead(now) {
+            Some(range) => Rows::By(within(range)),
+            None => Rows::by("api_keys_by_expiry", format!("k.expires_sort = {UNSET}")),
+        };
+    };
+    let (from, before) = end_of_day_anywhere(*day);
+    let near = Rows::Among(within((Some(from), Some(before))));
+    let far = match comparison {
+        Comparison::Less | Comparison::AtMost => (None, Some(from)),
+        Comparison::Equal => return near,
+        Comparison::AtLeast | Comparison::More => (Some(before), None),
+    };
+    Rows::Either(vec![near, Rows::By(within(far))])
+}
+
+/// What was never used may be as old as what was.
+fn rows_used(when: &When, asked: &mut Asked<'_>) -> Rows {
+    let never = || Rows::by("api_keys_by_sign_in", format!("k.sign_in_sort = {UNSET}"));
+    let now = asked.now;
+    let mut by = |index, column, range| Rows::by(index, asked.range(column, range));
+    match when.past(now) {
+        None => never(),
+        Some(range @ (Some(_), _)) => by("api_keys_by_sign_in", "k.sign_in_sort", set(range)),
+        Some((None, before)) => {
+            let used = by("api_keys_by_sign_in", "k.sign_in_sort", set((None, before)));
+            let since = (before, None);
+            let made = asked.range("k.created_at", since);
+            let made = format!("NOT k.delivered AND {made}");
+            let delivered = asked.range("s.delivered_at", since);
+            let delivered = format!("{DELIVERED} AND {delivered}");
+            let there_since = Rows::Either(vec![
+                Rows::Of(delivered),
+                Rows::by("api_keys_undelivered", made),
+            ]);
+            let unused = Rows::Both(vec![never(), Rows::not(there_since)]);
+            Rows::Either(vec![used, unused])
+        }
+    }
+}
+
+/// The keys of secrets that were delivered.
+const DELIVERED: &str = "SELECT s.key FROM api_key_secrets s INDEXED BY api_key_secrets_delivered
+    WHERE s.delivered_at IS NOT NULL";
+
+/// A key has a current secret or none, and beside it one that retires or none.
+fn rows_with_secrets(comparison: Comparison, number: i64) -> Rows {
+    let current = || {
+        Rows::Of(
+            "SELECT s.key FROM api_key_secrets s INDEXED BY api_key_secrets_current
+             WHERE s.ended_at IS NULL AND s.delivered_at IS NOT NULL AND s.retires_at IS NULL"
+                .to_owned(),
+        )
+    };
+    let retiring = || {
+        Rows::Of(
+            "SELECT s.key FROM api_key_secrets s INDEXED BY api_key_secrets_retiring
+             WHERE s.ended_at IS NULL AND s.retires_at IS NOT NULL AND s.retires_at > :now"
+                .to_owned(),
+        )
+    };
+    let both = || Rows::Both(vec![current(), retiring()]);
+    let any = || Rows::Either(vec![current(), retiring()]);
+    let with = [
+        Rows::not(any()),
+        Rows::Both(vec![any(), Rows::not(both())]),
+        both(),
+    ];
+    let asked_for = (0..).zip(with).filter(|(some, _)| match comparison {
+        Comparison::Less => *some < number,
+        Comparison::AtMost => *some <= number,
+        Comparison::Equal => *some == number,
+        Comparison::AtLeast => *some >= number,
+        Comparison::More => *some > number,
+    });
+    Rows::Either(asked_for.map(|(_, rows)| rows).collect())
+}
+
+/// The keys in these zones, a list in JSON, for which this holds of what the index has, too.
+fn rows_in_zones(zones: &str, also: &str, asked: &mut Asked<'_>) -> Rows {
+    let zones = asked.bind(zones.to_owned());
+    let within = format!("k.time_zone IN (SELECT value FROM json_each({zones})) AND {also}");
+    Rows::by("api_keys_by_zone", within)
+}
+
+/// [`BREAKS_POLICY`] by the index of the expiries.
+const AFTER_POLICY: &str = "k.expires_sort > (SELECT CASE
+        WHEN p.longest_days IS NOT NULL THEN :now + (p.longest_days + 1) * 86400000
+        WHEN p.expiry_required THEN 9223372036854775806 ELSE 9223372036854775807 END FROM policy p)";
 
 /// One part for each rank of `state_rank`.
 fn parts_by_state() -> Vec<Part> {
     let there = "+k.deleted_at IS NULL";
     let works = format!("{there} AND NOT k.locked_out AND k.delivered");
-    let ranked: [(String, Option<&'static str>, Option<Driver>); 7] = [
+    let ranked: [(Option<StateWord>, Option<&'static str>, String); 7] = [
         (
-            "k.deleted_at IS NOT NULL".to_owned(),
+            Some(StateWord::Deleted),
             Some("api_keys_deleted"),
-            None,
+            "k.deleted_at IS NOT NULL".to_owned(),
         ),
         (
-            format!("{there} AND k.locked_out"),
+            Some(StateWord::Locked),
             Some("api_keys_locked"),
-            None,
+            format!("{there} AND k.locked_out"),
         ),
         (
+            Some(StateWord::Expired),
+            None,
             format!("{there} AND NOT k.locked_out AND +k.expires_at <= :now"),
-            None,
-            driver_of_state(StateWord::Expired.word()),
         ),
         (
+            Some(StateWord::Undelivered),
+            Some("api_keys_undelivered"),
             format!(
                 "{there} AND NOT k.locked_out AND coalesce(k.expires_at > :now, TRUE) AND NOT k.delivered"
             ),
-            Some("api_keys_undelivered"),
-            None,
         ),
         (
+            Some(StateWord::NoAccess),
+            None,
             format!("{works} AND coalesce(k.expires_at > :now, TRUE) AND {NO_API_ACCESS}"),
-            None,
-            driver_of_state(StateWord::NoAccess.word()),
         ),
         (
+            Some(StateWord::Soon),
+            None,
             format!(
                 "{works} AND +k.expires_at > :now AND +k.expires_at <= :now + :warning AND NOT {NO_API_ACCESS}"
             ),
-            None,
-            driver_of_state(StateWord::Soon.word()),
         ),
         (
+            None,
+            None,
             format!(
                 "{works} AND coalesce(k.expires_at > max(:now, :now + :warning), TRUE) AND NOT {NO_API_ACCESS}"
             ),
-            None,
-            None,
         ),
     ];
-    let part = |(value, (condition, index, driver)): (i64, (String, _, _))| Part {
-        value: SortValue::Number(value),
-        condition,
-        index,
-        driver,
-    };
-    (0..).zip(ranked).map(part).collect()
+    let mut before = Vec::new();
+    let mut parts = Vec::new();
+    for (value, (word, index, condition)) in (0..).zip(ranked) {
+        let mut rows: Vec<Rows> = word.map(rows_of_state).into_iter().collect();
+        rows.push(Rows::not(any_of(&before)));
+        before.extend(word);
+        parts.push(Part {
+            value: SortValue::Number(value),
+            condition,
+            index,
+            rows: Rows::Both(rows),
+        });
+    }
+    parts
 }
 
 /// One part for each name of roles, in their order. Most have one role, whose keys an index has in the order of their IDs.
@@ -372,7 +529,7 @@ fn parts_by_role(tx: &Tx<'_>) -> Result<Vec<Part>, Fault> {
         };
         Part {
             value: SortValue::Text(name),
-            driver: Some(Driver::by("api_keys_with_role", condition.clone())),
+            rows: Rows::by("api_keys_with_role", condition.clone()),
             condition,
             index: Some("api_keys_with_role"),
         }

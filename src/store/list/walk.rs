@@ -14,8 +14,11 @@ use crate::domain::state::AsOf;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
 use crate::store::convert::limit;
-use crate::store::list::filter::{Conditions, Driver, Part, Values, bind, conditions};
+use crate::store::list::filter::{Conditions, Part, conditions};
 use crate::store::list::ids::Ids;
+use crate::store::list::milestones::{Milestones, Rows};
+use crate::store::list::rows::{Driver, Values, bind};
+use crate::store::list::words::last_event;
 use crate::store::list::{Direction, Source};
 use crate::store::query::Columns;
 
@@ -25,7 +28,6 @@ pub struct Walk<'a, L: Source> {
     order: Order<L::SortBy>,
     asked: Conditions,
     parts: Option<Vec<Part>>,
-    now: i64,
     list: PhantomData<L>,
 }
 
@@ -47,7 +49,6 @@ impl<'a, L: Source> Walk<'a, L> {
             order: query.order,
             asked: conditions(tx, &query.filter, as_of)?,
             parts: L::parts(query.order.by, tx)?,
-            now: as_of.now.0,
             list: PhantomData,
         })
     }
@@ -64,7 +65,7 @@ impl<'a, L: Source> Walk<'a, L> {
         let direction = Direction::of(self.order, forward);
         let mut rows = Vec::new();
         match &self.parts {
-            Some(parts) => self.through(parts, from, direction, wanted, &mut rows)?,
+            Some(_) => self.through(from, direction, wanted, &mut rows)?,
             None => {
                 for seek in seeks::<L>(self.order.by, from.is_some(), direction) {
                     if rows.len() < wanted {
@@ -85,17 +86,12 @@ impl<'a, L: Source> Walk<'a, L> {
     /// Goes from part to part, from the one that the place is in.
     fn through(
         &self,
-        parts: &[Part],
         from: Option<&Place>,
         direction: Direction,
         wanted: usize,
         rows: &mut Vec<L>,
     ) -> Result<(), Fault> {
-        let mut ordered: Vec<&Part> = parts.iter().collect();
-        if direction == Direction::Down {
-            ordered.reverse();
-        }
-        for part in ordered {
+        for part in self.ordered(direction).unwrap_or_default() {
             if rows.len() >= wanted {
                 break;
             }
@@ -140,40 +136,234 @@ impl<'a, L: Source> Walk<'a, L> {
 
     /// How many rows come before a place.
     pub fn before(&self, place: &Place) -> Result<i64, Fault> {
+        if let Some(exact) = self.sets()? {
+            return self.before_in(&exact, place);
+        }
+        if self.has_milestones() {
+            return self.before_by_milestones(place);
+        }
         let direction = Direction::of(self.order, false);
         let values = values_of(place);
         let seeks = seeks::<L>(self.order.by, true, direction);
         let counts = seeks
             .iter()
-            .map(|seek| self.asked.count::<L>(self.tx, None, seek, &values));
+            .map(|seek| self.asked.count_of_part::<L>(self.tx, None, seek, &values));
         counts.sum()
+    }
+
+    /// All rows that are shown, where they are better looked for in a set than in the order.
+    fn sets(&self) -> Result<Option<Arc<Ids>>, Fault> {
+        if !self.asked.is_narrow && !self.by_id() {
+            return Ok(None);
+        }
+        self.asked.exact::<L>(self.tx)
+    }
+
+    /// Whether rows are in the order of their IDs, all of them or those of each part.
+    fn by_id(&self) -> bool {
+        self.parts.is_some() || L::column(self.order.by) == L::ID
+    }
+
+    fn before_in(&self, ids: &Arc<Ids>, place: &Place) -> Result<i64, Fault> {
+        let sum = |counts: usize| i64::try_from(counts).unwrap_or(i64::MAX);
+        let before = |ids: &Ids| {
+            if self.order.descending {
+                ids.len() - ids.below(place.id.saturating_add(1))
+            } else {
+                ids.below(place.id)
+            }
+        };
+        if let Some(parts) = self.ordered(Direction::of(self.order, true)) {
+            let mut all = 0;
+            for part in self
+                .asked
+                .of_parts::<L>(self.tx, Arc::clone(ids), parts.into_iter())
+            {
+                let (part, these) = part?;
+                if part.value == place.value {
+                    return Ok(sum(all + before(&these)));
+                }
+                all += these.len();
+            }
+            return Ok(sum(all));
+        }
+        if self.by_id() {
+            return Ok(sum(before(ids)));
+        }
+        let Some(set) = self.tx.1.number(Arc::clone(ids)) else {
+            return Ok(0);
+        };
+        let (values, direction) = (values_of(place), Direction::of(self.order, false));
+        let seeks = seeks::<L>(self.order.by, true, direction);
+        let count = |seek: &String| self.asked.count_in_set::<L>(self.tx, set, seek, &values);
+        seeks.iter().map(count).sum()
+    }
+
+    /// The first and the last ID of a list of which all rows are shown and none is missing between them.
+    fn ends(&self) -> Result<Option<(i64, i64)>, Fault> {
+        if !self.by_id() {
+            return Ok(None);
+        }
+        let (id, table) = (L::ID, L::TABLE);
+        let ends =
+            format!("SELECT (SELECT min({id}) FROM {table}), (SELECT max({id}) FROM {table})");
+        let found: Option<(Option<i64>, Option<i64>)> = self.tx.row(&ends, ())?;
+        Ok(found.and_then(|(first, last)| first.zip(last)))
+    }
+
+    /// How many rows come before a place, where nothing narrows the list.
+    fn before_by_milestones(&self, place: &Place) -> Result<i64, Fault> {
+        if let Some((first, last)) = self.ends()? {
+            let before = if self.order.descending {
+                last.saturating_sub(place.id)
+            } else {
+                place.id.saturating_sub(first)
+            };
+            return Ok(before.clamp(0, last - first + 1));
+        }
+        let before = self.ask_milestones(|milestones, rows| {
+            let (before, is_there) = milestones.before(place, rows)?;
+            Ok(if self.order.descending {
+                milestones.rows() - before - usize::from(is_there)
+            } else {
+                before
+            })
+        })?;
+        Ok(i64::try_from(before.unwrap_or(0)).unwrap_or(i64::MAX))
+    }
+
+    /// The place of the row that has so many before it, if there is one, where nothing narrows the list.
+    fn nth_by_milestones(&self, before: usize) -> Result<Option<Place>, Fault> {
+        if let Some((first, last)) = self.ends()? {
+            let steps = i64::try_from(before).unwrap_or(i64::MAX);
+            let id = if self.order.descending {
+                last.saturating_sub(steps)
+            } else {
+                first.saturating_add(steps)
+            };
+            let value = SortValue::Number(id);
+            let place = (first..=last).contains(&id).then_some(Place { value, id });
+            return Ok(place);
+        }
+        let nth = self.ask_milestones(|milestones, rows| {
+            let number = if self.order.descending {
+                milestones.rows().checked_sub(before.saturating_add(1))
+            } else {
+                Some(before)
+            };
+            number.map_or(Ok(None), |number| milestones.nth(number, rows))
+        })?;
+        Ok(nth.flatten())
+    }
+
+    /// Whether rows are numbered, by milestones or by their IDs: nothing narrows the list.
+    fn has_milestones(&self) -> bool {
+        let is_whole = !self.asked.is_narrow && self.asked.kept.is_none();
+        is_whole && self.tx.1.has_sets() && (L::IS_GAPLESS || !self.by_id())
+    }
+
+    /// Asks the milestones of the order.
+    fn ask_milestones<T>(
+        &self,
+        ask: impl FnOnce(&Milestones, &dyn Rows) -> Result<T, Fault>,
+    ) -> Result<Option<T>, Fault> {
+        let order = format!("{} {}", L::TABLE, L::column(self.order.by));
+        let version = if L::is_told(self.order.by) {
+            0
+        } else {
+            self.tx.value("PRAGMA data_version", ())?
+        };
+        let as_of = (last_event(self.tx)?, version);
+        let finder = &self.tx.1;
+        finder.milestones((&order, as_of), self, |milestones| ask(milestones, self))
+    }
+
+    /// The parts of the order, as they come in this direction.
+    fn ordered(&self, direction: Direction) -> Option<Vec<&Part>> {
+        let mut ordered: Vec<&Part> = self.parts.as_ref()?.iter().collect();
+        if direction == Direction::Down {
+            ordered.reverse();
+        }
+        Some(ordered)
     }
 
     /// The place of the row that has so many before it.
     fn nth(&self, mut before: usize) -> Result<Option<Place>, Fault> {
-        let Some(parts) = &self.parts else {
+        if let Some(exact) = self.sets()? {
+            return self.nth_in(&exact, before);
+        }
+        if self.has_milestones() {
+            return self.nth_by_milestones(before);
+        }
+        let Some(ordered) = self.ordered(Direction::of(self.order, true)) else {
             return self.nth_of(None, before);
         };
-        let mut ordered: Vec<&Part> = parts.iter().collect();
-        if self.order.descending {
-            ordered.reverse();
-        }
         for part in ordered {
             if let Some(place) = self.nth_of(Some(part), before)? {
                 return Ok(Some(place));
             }
-            let has = self.asked.count::<L>(self.tx, Some(part), "TRUE", &[])?;
+            let has = self
+                .asked
+                .count_of_part::<L>(self.tx, Some(part), "TRUE", &[])?;
             before = before.saturating_sub(usize::try_from(has).unwrap_or(0));
         }
         Ok(None)
     }
 
+    fn nth_in(&self, ids: &Arc<Ids>, mut before: usize) -> Result<Option<Place>, Fault> {
+        let nth = |ids: &Ids, before: usize| {
+            if self.order.descending {
+                let lower = ids.len().checked_sub(before + 1)?;
+                return ids.nth(lower);
+            }
+            ids.nth(before)
+        };
+        if let Some(parts) = self.ordered(Direction::of(self.order, true)) {
+            for part in self
+                .asked
+                .of_parts::<L>(self.tx, Arc::clone(ids), parts.into_iter())
+            {
+                let (part, these) = part?;
+                if let Some(id) = nth(&these, before) {
+                    let value = part.value.clone();
+                    return Ok(Some(Place { value, id }));
+                }
+                before -= these.len();
+            }
+            return Ok(None);
+        }
+        if self.by_id() {
+            let place = |id| Place {
+                value: SortValue::Number(id),
+                id,
+            };
+            return Ok(nth(ids, before).map(place));
+        }
+        let Some(set) = self.tx.1.number(Arc::clone(ids)) else {
+            return Ok(None);
+        };
+        let more = [(":set".to_owned(), set.into())];
+        let found = format!("found(:set, {})", L::ID);
+        self.nth_among(None, &found, &more, before)
+    }
+
     fn nth_of(&self, part: Option<&Part>, before: usize) -> Result<Option<Place>, Fault> {
-        let (id, table, condition) = (L::ID, L::TABLE, &self.asked.all);
+        self.nth_among(part, &self.asked.all, &[], before)
+    }
+
+    fn nth_among(
+        &self,
+        part: Option<&Part>,
+        condition: &str,
+        more: &[(String, Value)],
+        before: usize,
+    ) -> Result<Option<Place>, Fault> {
+        let (id, table) = (L::ID, L::TABLE);
         let sort = L::column(self.order.by);
         let word = Direction::of(self.order, true).word();
         let (by, within, hint) = self.of(part);
         let mut values = self.asked.values.clone();
+        values.extend_from_slice(more);
         values.push((":first".to_owned(), limit(before).into()));
         let sql = format!(
             "SELECT {sort} AS sort, {id} FROM {table} {hint} WHERE {within} AND {condition}
@@ -251,39 +441,83 @@ impl<'a, L: Source> Walk<'a, L> {
         if !is_narrow {
             return read(Among::Order, &[], rows);
         }
-        let drivers = part.and_then(|part| part.driver.as_ref()).into_iter();
+        let driver = part.and_then(|part| part.rows.driver::<L>());
         let reach = finder.reach();
+        let drivers = driver.as_ref().into_iter();
         if let Some((driver, _)) = self.asked.best::<L>(self.tx, drivers, reach.few)? {
             return read(Among::Driver(driver), &[], rows);
         }
         let before = rows.len();
-        if finder.within(|| read(Among::Order, &[], rows))?.is_some() {
+        let walk = || read(Among::Order, &[], rows);
+        if finder.within(reach.looks, walk)?.is_some() {
             return Ok(());
         }
         rows.truncate(before);
-        let ids = self.all(part)?;
-        if ids.len() > reach.sorted
-            && let Some(number) = finder.number(Arc::clone(&ids))
-        {
-            return read(
-                Among::Set(":set"),
-                &[(":set".to_owned(), number.into())],
+        let Some(exact) = self.asked.exact::<L>(self.tx)? else {
+            let ids = self.asked.each::<L>(self.tx, part)?;
+            return self.select_in(&ids, part, seek, direction, from, most, rows);
+        };
+        let Some(part) = part else {
+            return self.select_in(&exact, None, seek, direction, from, most, rows);
+        };
+        let mut these = self
+            .asked
+            .of_parts::<L>(self.tx, exact, std::iter::once(part));
+        match these.next() {
+            Some(these) => self.select_in(&these?.1, Some(part), seek, direction, from, most, rows),
+            None => Ok(()),
+        }
+    }
+
+    /// Adds those rows of a set beyond a place.
+    #[expect(clippy::too_many_arguments, reason = "as of `select`")]
+    fn select_in(
+        &self,
+        ids: &Arc<Ids>,
+        part: Option<&Part>,
+        seek: &str,
+        direction: Direction,
+        from: Option<&Place>,
+        most: usize,
+        rows: &mut Vec<L>,
+    ) -> Result<(), Fault> {
+        let (finder, reach) = (&self.tx.1, self.tx.1.reach());
+        let of_list = |ids: Vec<i64>, rows: &mut Vec<L>| {
+            let listed: serde_json::Value = ids.into();
+            let listed = (":set".to_owned(), listed.to_string().into());
+            let sql = self.sql(part, &Among::Listed(":set"), seek, direction);
+            self.read(&sql, &[listed], from, most, rows)
+        };
+        if self.by_id() {
+            let from = from.filter(|_| seek != "TRUE").map(|place| place.id);
+            return of_list(
+                match direction {
+                    Direction::Up => ids.above(from.unwrap_or(-1), most),
+                    Direction::Down => ids.under(from.unwrap_or(i64::MAX), most),
+                },
                 rows,
             );
         }
-        let listed: serde_json::Value = ids.iter().collect();
-        let listed = (":set".to_owned(), listed.to_string().into());
-        read(Among::Listed(":set"), &[listed], rows)
-    }
-
-    /// All rows of a part that the filter shows.
-    fn all(&self, part: Option<&Part>) -> Result<Arc<Ids>, Fault> {
-        let question = format!("{} {:?} {:?}", L::TABLE, self.asked.question, part);
-        self.tx.1.once(self.tx, question, self.now, || {
-            let mut ids = Ids::default();
-            self.asked.each::<L>(self.tx, part, |id| ids.insert(id))?;
-            Ok(ids)
-        })
+        if ids.len() <= reach.few {
+            return of_list(ids.iter().collect(), rows);
+        }
+        let Some(number) = finder.number(Arc::clone(ids)) else {
+            return of_list(ids.iter().collect(), rows);
+        };
+        let set = (":set".to_owned(), number.into());
+        let walk = |rows: &mut Vec<L>| {
+            let sql = self.sql(part, &Among::Set(":set"), seek, direction);
+            self.read(&sql, std::slice::from_ref(&set), from, most, rows)
+        };
+        let before = rows.len();
+        if ids.len() <= reach.sorted {
+            if finder.within(reach.looks_in_set, || walk(rows))?.is_some() {
+                return Ok(());
+            }
+            rows.truncate(before);
+            return of_list(ids.iter().collect(), rows);
+        }
+        walk(rows)
     }
 
     fn read(
@@ -342,6 +576,33 @@ impl<'a, L: Source> Walk<'a, L> {
             }
             Among::Listed(set) => some(&format!("SELECT value FROM json_each({set})"), "TRUE"),
         }
+    }
+}
+
+impl<L: Source> Rows for Walk<'_, L> {
+    fn each(
+        &self,
+        beyond: Option<&Place>,
+        take: &mut dyn FnMut(Columns<'_>) -> Result<bool, Fault>,
+    ) -> Result<(), Fault> {
+        let (sort, id, table) = (L::column(self.order.by), L::ID, L::TABLE);
+        let mut values = self.asked.values.clone();
+        values.extend(beyond.into_iter().flat_map(values_of));
+        for seek in seeks::<L>(self.order.by, beyond.is_some(), Direction::Up) {
+            let all = &self.asked.all;
+            let sql = format!(
+                "SELECT {sort} AS sort, {id} FROM {table} WHERE {seek} AND {all} ORDER BY {sort}, {id}"
+            );
+            let mut query = self.tx.0.prepare_cached(&sql)?;
+            bind(&mut query, &values)?;
+            let mut found = query.raw_query();
+            while let Some(row) = found.next()? {
+                if take(Columns::of(row))? {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
     }
 }
 

@@ -198,6 +198,14 @@ impl Words {
         Arc::clone(&self.all)
     }
 
+    /// All keys as of this transaction, where nothing has to be read for that.
+    pub fn all_of(&self, tx: &Tx<'_>) -> Result<Option<Arc<Ids>>, Fault> {
+        if !self.is_whole || self.is_too_much || self.as_of != Some(last_event(tx)?) {
+            return Ok(None);
+        }
+        Ok(Some(self.all()))
+    }
+
     /// [`Words::with`], once as long as nothing changes.
     pub fn once_with(&mut self, part: Part, word: &str) -> Arc<Ids> {
         let known = self
@@ -260,7 +268,7 @@ impl Words {
 }
 
 /// The last event.
-fn last_event(tx: &Tx<'_>) -> Result<Head, Fault> {
+pub fn last_event(tx: &Tx<'_>) -> Result<Head, Fault> {
     let last = "SELECT sequence, hash FROM events ORDER BY sequence DESC LIMIT 1";
     let last = tx.row(last, ())?;
     Ok(last.map_or(Head::START, |(sequence, hash)| Head { sequence, hash }))
