@@ -9,7 +9,7 @@ use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
 
-use keyward::ui::terminal::{Abilities, Out, Session, before_end};
+use keyward::ui::terminal::{Abilities, Out, Session, before_end, ready};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, geteuid};
 use rusqlite::Connection;
@@ -114,24 +114,31 @@ fn a_sign_out_is_an_event_when_the_terminal_hangs_up_or_a_signal_ends_it_too() {
         let noted = (0..TRIES).filter(|_| {
             let home = home();
             let mut console = empty(&home);
+            // Behind the first frame; from then on the end has its some ten milliseconds.
+            eventually("signed in", || events(home.path(), SIGNED_IN) == 1);
             match way {
                 "hang-up" => console.hang_up(),
                 "TERM" => console.signal("TERM"),
                 _ => console.send("q"),
             };
             console.end();
-            sign_outs(home.path()) == 1
+            events(home.path(), SIGNED_OUT) == 1
         });
         let noted = noted.count();
         assert!(noted + 1 >= TRIES, "{way}: {noted} of {TRIES}");
     }
 }
 
-fn sign_outs(home: &Path) -> i64 {
+/// The numbers of a sign-in and of a sign-out.
+const SIGNED_IN: i64 = 600;
+const SIGNED_OUT: i64 = 601;
+
+/// How many events of a kind there are.
+fn events(home: &Path, number: i64) -> i64 {
     let database = home.join("data/keyward/keyward.db");
     let connection = Connection::open(database).expect("opened");
-    let sign_outs = "SELECT count(*) FROM events WHERE number = 601";
-    let count = connection.query_row(sign_outs, (), |row| row.get(0));
+    let count = "SELECT count(*) FROM events WHERE number = ?1";
+    let count = connection.query_row(count, [number], |row| row.get(0));
     count.expect("counted")
 }
 
@@ -141,12 +148,14 @@ fn a_terminal_that_takes_nothing_holds_up_no_key_and_no_sign_out() {
     let mut console = empty(&home);
     console.stall("j");
     console.send("q");
-    eventually("the sign-out is noted", || sign_outs(home.path()) == 1);
+    eventually("the sign-out is noted", || {
+        events(home.path(), SIGNED_OUT) == 1
+    });
     // What restores the terminal is still to be taken by it.
     console.signal("TERM");
     assert_eq!(console.end(), 143);
     assert!(console.modes_are_as_before());
-    assert_eq!(sign_outs(home.path()), 1);
+    assert_eq!(events(home.path(), SIGNED_OUT), 1);
 }
 
 #[test]
@@ -224,11 +233,16 @@ fn what_is_to_be_done_at_the_end_is_done_once_and_waited_for_whatever_ends_it() 
     }
 }
 
+/// The terminal, taken.
+fn taken() -> Session {
+    Session::open(ready().expect("a terminal"), Abilities::ALL).expect("taken")
+}
+
 #[test]
 #[ignore = "another test runs it in a terminal"]
 fn does_something_at_the_end() {
     let (path, way) = given().expect("what to do");
-    let _session = Session::open(Abilities::ALL).expect("terminal");
+    let _session = taken();
     before_end(move || {
         let (at_work, rests) = channel();
         thread::spawn(move || {
@@ -263,14 +277,14 @@ const QUOTED: &str = "7:QUJD";
 #[test]
 #[ignore = "another test runs it in a terminal"]
 fn panics_on_the_main_thread() {
-    let _session = Session::open(Abilities::ALL).expect("terminal");
+    let _session = taken();
     panic!("{}", QUOTED.to_owned());
 }
 
 #[test]
 #[ignore = "another test runs it in a terminal"]
 fn panics_on_another_thread() {
-    let _session = Session::open(Abilities::ALL).expect("terminal");
+    let _session = taken();
     thread::spawn(|| panic!("{}", QUOTED.to_owned()));
     loop {
         thread::park();
@@ -281,7 +295,7 @@ fn panics_on_another_thread() {
 #[ignore = "another test runs it in a terminal"]
 fn panics_while_another_thread_draws() {
     static BEGUN: AtomicBool = AtomicBool::new(false);
-    let _session = Session::open(Abilities::ALL).expect("terminal");
+    let _session = taken();
     thread::spawn(|| {
         while !BEGUN.load(Ordering::SeqCst) {
             thread::yield_now();

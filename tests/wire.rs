@@ -105,8 +105,8 @@ fn for_a_terminal_that_takes_nothing_no_more_than_a_frame_waits_and_then_the_new
     for _ in 0..40 {
         console.send(&[DOWN.repeat(10), UP.repeat(10)].concat());
         // Each lot is handled, seen or not.
-        let used = console.proc("stat");
-        support::process::eventually("handled", || console.proc("stat") != used);
+        let used = console.proc("schedstat");
+        support::process::eventually("handled", || console.proc("schedstat") != used);
     }
     console.send(&DOWN.repeat(7));
     console.go_on();

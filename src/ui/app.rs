@@ -297,7 +297,7 @@ impl App {
     /// Whether a frame is due. Not while an answer is awaited that is likely to be there in a moment.
     #[must_use]
     pub fn wants_frame(&self) -> bool {
-        let waits = self.top().1.status(&self.ctx()).waits;
+        let waits = self.top().1.status().waits;
         self.dirty && (!waits || self.waited_long()) && !self.glances()
     }
 

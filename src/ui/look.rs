@@ -37,7 +37,7 @@ pub use boxes::{Dialog, boxed, clear, cover, dropdown, inside, is_wide};
 pub use fields::{drawn_line, edge_field, in_field};
 pub use rows::{mark, select, select_at};
 pub use symbols::{ASCII, Symbols, UNICODE};
-pub use text::{NO_BREAK, paragraph, part_marks, width, wrap, write};
+pub use text::{NO_BREAK, paragraph, part_marks, width, width_shown, wrap, write};
 pub use theme::{STYLES, Theme};
 
 /// The smallest window, in columns and rows, in which anything but a sentence is shown.

@@ -18,12 +18,12 @@ use crate::domain::time::Uptime;
 use crate::domain::trouble::Trouble;
 use crate::domain::user::{Actor, Arrival, SignOut};
 use crate::service::Service;
-use crate::ui::app::{App, Effect, Input, LayerId, Setting, Show};
+use crate::ui::app::{App, Asked, Effect, Input, LayerId, Setting, Show};
 use crate::ui::perform::{Copier, Performer};
 use crate::ui::request::{Outcome, Ticket, Write};
 use crate::ui::run::intake::{Intake, Passage};
 use crate::ui::run::workers::Workers;
-use crate::ui::terminal::{self, Abilities, Heard, Job, Lost, NoTerminal, Session};
+use crate::ui::terminal::{self, Abilities, Heard, Job, Lost, Never, NoTerminal, Session};
 
 /// What the console is made of.
 pub struct Parts {
@@ -87,6 +87,10 @@ struct Main {
     since: Option<Uptime>,
     /// The process is to stop as soon as nothing is under way.
     stops: bool,
+    /// What is not asked for before the first frame is drawn: all that writes, the sign-in first.
+    held: Vec<Asked>,
+    /// Ends when the workers have done their last task; given away with the first frame.
+    rests: Option<Receiver<Never>>,
 }
 
 /// Opens the console and stays until the administrator leaves, or is signed out: then it says why.
@@ -94,23 +98,22 @@ struct Main {
 /// # Errors
 /// There is no terminal, or it stopped taking what is drawn.
 pub fn console(parts: Parts) -> Result<Option<(SignOut, String)>, NoTerminal> {
-    let mut session = Session::open(parts.abilities)?;
+    let ready = terminal::ready()?;
     let (send, messages) = channel();
     let clock = Arc::clone(&parts.clock);
-    let seen = session.seen();
     let (actor, files) = (parts.actor.clone(), parts.files);
     let performer = move |service| Performer::new(service, actor.clone(), files);
     let reader = performer(parts.reader);
     let writer = parts.writer.map(&performer);
     let open_writer = move || (parts.open_writer)().map(&performer);
     let clipboard = clipboard::reached(parts.settings.clipboard.way(parts.surroundings));
-    let (workers, rests) = Workers::start(
+    let (mut workers, rests) = Workers::start(
         (reader, parts.wanted),
         (writer, open_writer),
         Copier::new(clipboard),
         &send,
     )?;
-    let app = App::new(Setting {
+    let mut app = App::new(Setting {
         clock: Arc::clone(&clock),
         settings: parts.settings,
         actor: parts.actor,
@@ -120,14 +123,20 @@ pub fn console(parts: Parts) -> Result<Option<(SignOut, String)>, NoTerminal> {
         place: parts.place,
         show: parts.show,
     });
+    // The first rows are read while the terminal is set up.
+    let mut held = Vec::new();
+    workers.ask_to_read(app.take_requests(), &mut held);
+    let mut session = match Session::open(ready, parts.abilities) {
+        Ok(session) => session,
+        Err(refused) => {
+            workers.last()(None);
+            workers.end();
+            return Err(refused);
+        }
+    };
+    let seen = session.seen();
     let jobs = send.clone();
     session.watch_job(move |job| jobs.send(Message::Job(job)).is_ok())?;
-    let begin_end = workers.last();
-    terminal::before_end(move || {
-        let reason = SignOut::Interrupted;
-        begin_end(Some(Write::SignOut(reason)));
-        rests
-    });
     let free = send.clone();
     let handled = Arc::new(AtomicU64::new(0));
     let mut intake = Intake::new(Arc::clone(&handled));
@@ -173,28 +182,34 @@ pub fn console(parts: Parts) -> Result<Option<(SignOut, String)>, NoTerminal> {
         handled,
         since: None,
         stops: false,
+        held,
+        rests: Some(rests),
     };
     let mut turned = Ok(());
     while turned.is_ok() && !main.app.done() {
         turned = main.turn();
     }
-    let mut workers = main.workers;
-    workers.ask(main.app.take_requests());
-    // The end is noted, and a copy taken back, also where the terminal does not take what restores it.
-    let farewell = match turned {
-        Ok(()) => main.app.farewell(),
-        Err(_) => Some(Write::SignOut(SignOut::Interrupted)),
-    };
-    workers.last()(farewell);
-    // Closing the connections may take as long as what is still under way.
-    drop(main.session);
-    workers.end();
-    turned?;
-    let ended = main.app.ended();
-    Ok(ended.map(|(why, sentence)| (why, sentence.to_owned())))
+    main.end(turned)
 }
 
 impl Main {
+    /// Notes the end, gives the terminal back, and lets the workers finish.
+    fn end(mut self, turned: io::Result<()>) -> Result<Option<(SignOut, String)>, NoTerminal> {
+        self.ask_all();
+        // The end is noted, and a copy taken back, also where the terminal does not take what restores it.
+        let farewell = match turned {
+            Ok(()) => self.app.farewell(),
+            Err(_) => Some(Write::SignOut(SignOut::Interrupted)),
+        };
+        self.workers.last()(farewell);
+        // Closing the connections may take as long as what is still under way.
+        drop(self.session);
+        self.workers.end();
+        turned?;
+        let ended = self.app.ended();
+        Ok(ended.map(|(why, sentence)| (why, sentence.to_owned())))
+    }
+
     /// Sends out what was asked for, takes what has come in, draws when nothing more is waiting, and sleeps.
     fn turn(&mut self) -> io::Result<()> {
         // A process that is stopped inside a transaction would block everybody else.
@@ -204,7 +219,7 @@ impl Main {
             self.app.continued(stopped);
         }
         if !self.stops {
-            self.workers.ask(self.app.take_requests());
+            self.ask();
         }
         for effect in self.app.take_effects() {
             match effect {
@@ -232,6 +247,28 @@ impl Main {
             self.session.drawn(app.frames());
         }
         self.wait()
+    }
+
+    /// Asks for what the console wants: until the first frame is drawn only for what is read.
+    fn ask(&mut self) {
+        if self.app.frames() > 0 {
+            return self.ask_all();
+        }
+        let asked = self.app.take_requests();
+        self.workers.ask_to_read(asked, &mut self.held);
+    }
+
+    /// Asks for all of it. From here on the end of the session is noted, because its beginning is.
+    fn ask_all(&mut self) {
+        self.workers.ask(std::mem::take(&mut self.held));
+        self.workers.ask(self.app.take_requests());
+        if let Some(rests) = self.rests.take() {
+            let begin_end = self.workers.last();
+            terminal::before_end(move || {
+                begin_end(Some(Write::SignOut(SignOut::Interrupted)));
+                rests
+            });
+        }
     }
 
     /// Whether the terminal has taken the last frame; if not, a message comes when it has.

@@ -181,8 +181,8 @@ pub struct Rows<L> {
 
 /// The most rows that are kept; those far from the cursor are let go.
 const KEPT: usize = 600;
-/// How many rows are asked for at a time.
-pub const ASKED: usize = 200;
+/// How many rows are asked for at a time, or twice those on the screen where that is more.
+const ASKED: usize = 100;
 
 impl<L> Default for Rows<L> {
     fn default() -> Rows<L> {
@@ -253,7 +253,7 @@ impl<L: Listed> Rows<L> {
         let lines = match self.counted {
             Some(counted) if least > loaded => counted.max(least),
             // What else there is has about the size of a window.
-            _ => loaded + (least - loaded) * ASKED,
+            _ => loaded + (least - loaded) * self.asked(),
         };
         let others = lines - loaded;
         let before = match (self.more_before, self.more_after) {
@@ -403,6 +403,12 @@ impl<L: Listed> Rows<L> {
             .clamp(self.top, end.saturating_sub(1).max(self.top));
     }
 
+    /// How many rows to ask for.
+    #[must_use]
+    pub fn asked(&self) -> usize {
+        ASKED.max(2 * self.height)
+    }
+
     /// Where the selected row is, to ask for the same part of the list again.
     #[must_use]
     pub fn around(&self) -> Anchor {
@@ -415,7 +421,7 @@ impl<L: Listed> Rows<L> {
     pub fn around_place(&self, place: Place) -> Anchor {
         Anchor::Around {
             place,
-            above: (ASKED / 2).min(self.selected).max(self.height),
+            above: (self.asked() / 2).min(self.selected).max(self.height),
         }
     }
 

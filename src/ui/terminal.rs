@@ -127,17 +127,28 @@ impl Drop for Guard {
     }
 }
 
+/// There is a terminal, and the signals that stop the process are held, on every thread that is started from here on.
+pub struct Ready(Stopper);
+
+/// Makes ready for taking the terminal, before any thread is started.
+///
+/// # Errors
+/// There is no terminal.
+pub fn ready() -> Result<Ready, NoTerminal> {
+    if !is_present() {
+        return Err(NoTerminal::NotATerminal);
+    }
+    Ok(Ready(Stopper::new()?))
+}
+
 impl Session {
     /// Takes the terminal: raw mode, the alternate screen, bracketed paste. From here on a panic, a signal or a
-    /// hang-up gives it back and ends the process. Called once, before any thread is started.
+    /// hang-up gives it back and ends the process. A job in the background is stopped here: nothing may be half written
+    /// to the database then.
     ///
     /// # Errors
-    /// There is no terminal, or it cannot be set up; then it is as it was.
-    pub fn open(abilities: Abilities) -> Result<Session, NoTerminal> {
-        if !is_present() {
-            return Err(NoTerminal::NotATerminal);
-        }
-        let stopper = Stopper::new()?;
+    /// It cannot be set up; then it is as it was.
+    pub fn open(Ready(stopper): Ready, abilities: Abilities) -> Result<Session, NoTerminal> {
         leave::watch()?;
         // A descriptor of its own: no lock and no line buffer of the standard library is between a frame and the
         // terminal, so none can be held by a stuck thread or keep a copy of what went through it.

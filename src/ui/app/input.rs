@@ -101,7 +101,7 @@ impl App {
 
     pub(super) fn run_queue(&mut self) {
         while !self.done && !self.tour_is_busy() {
-            let status = self.top().1.status(&self.ctx());
+            let status = self.top().1.status();
             let (waits, is_stale) = (status.waits, status.is_stale);
             let Some(input) = self.queue.front() else {
                 break;
@@ -277,7 +277,7 @@ impl App {
                 self.panes.preview = self.panes.preview.turned();
             }
             Action::Preview => {
-                if let Some(row) = self.top().1.status(&self.ctx()).selected {
+                if let Some(row) = self.top().1.status().selected {
                     self.push(Box::new(PreviewDialog::new(row)));
                 }
             }

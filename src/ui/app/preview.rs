@@ -82,7 +82,7 @@ impl Following {
 impl App {
     /// Takes where the cursor is, if anything is shown beside the list.
     pub(super) fn follow_row(&mut self, has_pane: bool) {
-        let on = self.layers[0].1.status(&self.ctx()).selected;
+        let on = self.layers[0].1.status().selected;
         let up = self.uptime();
         self.preview.follow(on.filter(|_| has_pane), up);
     }

@@ -32,7 +32,14 @@ impl App {
             .chain(self.idle_wake())
             .chain(self.preview_wake())
             .chain(self.tour_wake())
-            .fold(self.look_at.min(self.sweep_at), Uptime::min)
+            .chain(self.looks_at())
+            .min()
+            .unwrap_or(Uptime(i64::MAX))
+    }
+
+    /// When the database is looked at next, which is not before the first frame.
+    fn looks_at(&self) -> Option<Uptime> {
+        (self.frames > 0).then(|| self.look_at.min(self.sweep_at))
     }
 
     /// Time has passed: looks for other people's changes, and redraws what time alone has changed.
@@ -110,7 +117,7 @@ impl App {
     fn read_again(&mut self) {
         for index in 0..self.layers.len() {
             self.with_layer(index, |layer, ctx, asks| {
-                if layer.status(ctx).unread.is_some() {
+                if layer.status().unread.is_some() {
                     layer.refresh(ctx, asks);
                 }
             });
@@ -120,7 +127,7 @@ impl App {
     /// Why what is shown may not be what the database has.
     pub(super) fn unread(&self) -> Option<&str> {
         let mut layers = self.layers.iter().rev();
-        let why = layers.find_map(|(_, layer)| layer.status(&self.ctx()).unread);
+        let why = layers.find_map(|(_, layer)| layer.status().unread);
         why.or(self.unseen.as_deref())
     }
 
@@ -153,7 +160,7 @@ impl App {
 
     /// When rows of an older question are to be drawn as such, if there are any.
     fn glance(&self) -> Option<Uptime> {
-        let is_stale = self.top().1.status(&self.ctx()).is_stale;
+        let is_stale = self.top().1.status().is_stale;
         let waited = self.under_way.iter().filter(|asked| asked.is_waited_for());
         let since = waited.map(|asked| asked.since).min();
         since.filter(|_| is_stale).map(|since| since.plus(GLANCE))

@@ -200,8 +200,8 @@ impl App {
             && !self.dirty
             && !self.too_small()
             && !self.under_way.iter().any(UnderWay::is_waited_for)
-            && !self.top().1.status(&self.ctx()).waits
-            && !self.top().1.status(&self.ctx()).is_stale;
+            && !self.top().1.status().waits
+            && !self.top().1.status().is_stale;
         rests.then(|| tour.next_at.unwrap_or(self.uptime()))
     }
 

@@ -130,7 +130,7 @@ impl App {
         let wakes = self
             .layers
             .iter()
-            .filter_map(|(_, layer)| layer.status(&ctx).wakes_in);
+            .filter_map(|(_, layer)| layer.wakes_in(&ctx));
         let wakes = wakes.chain(self.preview.changes_in(&ctx));
         let wake_at = wakes.min().map(|ms| ctx.uptime.plus(ms));
         if let Some(cursor) = cursor {
@@ -214,7 +214,7 @@ impl App {
         hits: &mut Hits,
     ) {
         let (_, screen) = &self.layers[0];
-        let (text, marked) = (ctx.text, screen.status(ctx).marked);
+        let (text, marked) = (ctx.text, screen.status().marked);
         let scope = self.way.here.screen.scope();
         let called = |binding: &Binding| {
             let label = if marked == 0 {

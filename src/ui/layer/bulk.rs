@@ -231,7 +231,7 @@ impl Layer for Bulk {
         self.go_on(ctx, asks);
     }
 
-    fn status(&self, _ctx: &Ctx) -> Status<'_> {
+    fn status(&self) -> Status<'_> {
         Status::default()
     }
 

@@ -6,7 +6,7 @@ use ratatui::layout::{Position, Rect};
 use crate::domain::time::{SECOND, Uptime};
 use crate::ui::hits::Hits;
 use crate::ui::keymap::{Action, Scope};
-use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer, Status};
+use crate::ui::layer::{Asks, Can, Cannot, Ctx, Layer};
 use crate::ui::look::{Dialog, paragraph};
 
 /// Columns of the words, where there is room for them.
@@ -49,12 +49,9 @@ impl Layer for Countdown {
 
     fn act(&mut self, _action: Action, _ctx: &Ctx, _asks: &mut Asks) {}
 
-    fn status(&self, ctx: &Ctx) -> Status<'_> {
+    fn wakes_in(&self, ctx: &Ctx) -> Option<i64> {
         let later = self.seconds(ctx) - 1;
-        Status {
-            wakes_in: (later > 0).then(|| self.left(ctx) - later * SECOND),
-            ..Status::default()
-        }
+        (later > 0).then(|| self.left(ctx) - later * SECOND)
     }
 
     fn place(&mut self, _area: Rect) {}

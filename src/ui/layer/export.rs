@@ -137,7 +137,7 @@ impl Layer for ExportDialog {
         }
     }
 
-    fn status(&self, _ctx: &Ctx) -> Status<'_> {
+    fn status(&self) -> Status<'_> {
         Status {
             // What takes no longer than a part is there in a moment.
             waits: self.rows == 0 && self.under_way.is_some() || self.copying.is_some(),

@@ -28,7 +28,7 @@ use crate::ui::layer::list::completing::Completing;
 use crate::ui::layer::{Asks, Ctx};
 use crate::ui::look::cells;
 use crate::ui::request::{self, Done, ListQuery, Listing, Outcome, Read, Ticket, Write};
-use crate::ui::table::{ASKED, Move, Rows};
+use crate::ui::table::{Move, Rows};
 
 pub use columns::{Column, aging, column, plain, unsorted};
 pub use copy::sent;
@@ -220,7 +220,7 @@ impl<L: Table> List<L> {
             filter: filter.clone(),
             order: self.order,
             anchor: anchor.clone(),
-            rows: ASKED,
+            rows: self.rows.asked(),
         };
         let ticket = asks.request(L::ask(ListQuery::Window(query)));
         // The reader gives up a count for this; it is asked for again when the rows are there.

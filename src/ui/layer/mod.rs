@@ -330,8 +330,6 @@ pub struct Status<'a> {
     /// Why something of what is shown, or would be, could not be read. It is asked for again once a second, as after a
     /// change, until it is there; nothing is concluded from its absence.
     pub unread: Option<&'a str>,
-    /// In how many milliseconds time alone changes what is shown, if it does.
-    pub wakes_in: Option<i64>,
     /// So many rows are marked: the verbs that have a [`Layer::label`] are done to them.
     pub marked: usize,
     /// The row that the cursor is on, by its ID, for the preview beside a list.
@@ -445,8 +443,13 @@ pub trait Layer: Any {
     fn refresh(&mut self, _ctx: &Ctx, _asks: &mut Asks) {}
 
     /// What it waits for.
-    fn status(&self, _ctx: &Ctx) -> Status<'_> {
+    fn status(&self) -> Status<'_> {
         Status::default()
+    }
+
+    /// In how many milliseconds time alone changes what is shown, if it does.
+    fn wakes_in(&self, _ctx: &Ctx) -> Option<i64> {
+        None
     }
 
     /// What is said of what has the focus, while there is nothing else to say.
@@ -474,6 +477,6 @@ mod tests {
         let body = source.split("pub trait Layer").nth(1).expect("the trait");
         let body = body.split("\n}\n").next().expect("its end");
         let methods = body.lines().filter(|line| line.starts_with("    fn "));
-        assert!((1..=15).contains(&methods.count()));
+        assert!((1..=16).contains(&methods.count()));
     }
 }

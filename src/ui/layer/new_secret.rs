@@ -162,7 +162,7 @@ impl Layer for NewSecret {
         }
     }
 
-    fn status(&self, _ctx: &Ctx) -> Status<'_> {
+    fn status(&self) -> Status<'_> {
         Status {
             waits: self.issuing.is_some(),
             ..Status::default()

@@ -202,7 +202,7 @@ impl Layer for PolicyDialog {
         }
     }
 
-    fn status(&self, _ctx: &Ctx) -> Status<'_> {
+    fn status(&self) -> Status<'_> {
         Status {
             waits: self.awaited.is_some(),
             ..Status::default()

@@ -219,13 +219,16 @@ impl Layer for PreviewDialog {
         }
     }
 
-    fn status(&self, ctx: &Ctx) -> Status<'_> {
-        let changes_at = self.shown.as_ref().and_then(|shown| changes_at(shown, ctx));
+    fn status(&self) -> Status<'_> {
         Status {
             waits: self.shown.is_none(),
-            wakes_in: changes_at.map(|at| at.since(ctx.now)),
             ..Status::default()
         }
+    }
+
+    fn wakes_in(&self, ctx: &Ctx) -> Option<i64> {
+        let at = changes_at(self.shown.as_ref()?, ctx)?;
+        Some(at.since(ctx.now))
     }
 
     fn place(&mut self, area: Rect) {

@@ -490,11 +490,10 @@ impl<S: Subject> Layer for Properties<S> {
         }
     }
 
-    fn status(&self, _ctx: &Ctx) -> Status<'_> {
+    fn status(&self) -> Status<'_> {
         Status {
             waits: self.awaited.is_some(),
             unread: self.unread.as_ref().map(|(_, why)| why.as_str()),
-            wakes_in: None,
             ..Status::default()
         }
     }

@@ -462,11 +462,10 @@ impl Layer for RoleDialog {
         }
     }
 
-    fn status(&self, _ctx: &Ctx) -> Status<'_> {
+    fn status(&self) -> Status<'_> {
         Status {
             waits: self.awaited.is_some(),
             unread: self.unread.as_deref(),
-            wakes_in: None,
             ..Status::default()
         }
     }

@@ -394,13 +394,15 @@ impl Layer for SecretDialog {
         }
     }
 
-    fn status(&self, ctx: &Ctx) -> Status<'_> {
+    fn status(&self) -> Status<'_> {
         Status {
             waits: self.under_way.is_some(),
-            unread: None,
-            wakes_in: Some(self.gives_up_at.since(ctx.uptime)).filter(|ms| *ms > 0),
             ..Status::default()
         }
+    }
+
+    fn wakes_in(&self, ctx: &Ctx) -> Option<i64> {
+        Some(self.gives_up_at.since(ctx.uptime)).filter(|ms| *ms > 0)
     }
 
     fn hint(&self, ctx: &Ctx) -> Option<Hint> {

@@ -316,7 +316,7 @@ impl Layer for TrySecret {
         }
     }
 
-    fn status(&self, _ctx: &Ctx) -> Status<'_> {
+    fn status(&self) -> Status<'_> {
         Status {
             waits: self.trying.is_some(),
             ..Status::default()

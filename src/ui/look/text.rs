@@ -12,12 +12,36 @@ use crate::ui::look::theme::Theme;
 /// The width of a text in cells, as ratatui will draw it.
 #[must_use]
 pub fn width(text: &str) -> u16 {
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-        return u16::try_from(text.len()).unwrap_or(u16::MAX);
-    }
-    text.graphemes(true).fold(0u16, |sum, grapheme| {
-        sum.saturating_add(grapheme.cell_width())
+    simple_width(text).unwrap_or_else(|| {
+        text.graphemes(true).fold(0u16, |sum, grapheme| {
+            sum.saturating_add(grapheme.cell_width())
+        })
     })
+}
+
+/// The width of a text with what cannot be seen replaced, as [`Theme::cut`] leaves it.
+#[must_use]
+pub fn width_shown(text: &str) -> u16 {
+    simple_width(text).unwrap_or_else(|| width(&printable(text)))
+}
+
+/// The width of a text of simple characters, of which none has to be looked up.
+fn simple_width(text: &str) -> Option<u16> {
+    let mut count = 0u16;
+    for c in text.chars() {
+        if !is_simple(c) {
+            return None;
+        }
+        count = count.saturating_add(1);
+    }
+    Some(count)
+}
+
+/// Whether a character takes one cell and joins with no other of its kind: most of what a list shows, in Latin letters
+/// and its own signs.
+fn is_simple(c: char) -> bool {
+    matches!(c, ' '..='~' | '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{2ff}' | '\u{2010}'..='\u{2027}'
+        | '\u{2190}'..='\u{2193}' | '\u{2500}'..='\u{25fc}')
 }
 
 impl Theme {
@@ -173,6 +197,18 @@ mod tests {
             for text in [format!("{c}"), format!("a{c}b"), format!("{c}\u{301}")] {
                 let drawn: u16 = text.graphemes(true).map(CellWidth::cell_width).sum();
                 assert_eq!(width(&text), drawn, "{text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_simple_takes_one_cell_for_each_character_beside_any_other() {
+        for c in ('\0'..='\u{ffff}').filter(|c| is_simple(*c)) {
+            for text in [format!("{c}"), format!("{c}{c}"), format!("●{c}a{c}é")] {
+                let drawn: u16 = text.graphemes(true).map(CellWidth::cell_width).sum();
+                assert_eq!(width(&text), drawn, "{text:?}");
+                assert_eq!(width_shown(&text), drawn, "{text:?}");
+                assert_eq!(printable(&text), text);
             }
         }
     }

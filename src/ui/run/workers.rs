@@ -103,6 +103,15 @@ impl Workers {
         Ok((workers, rests))
     }
 
+    /// Asks for what is read; what writes is put behind what is `held` already.
+    pub fn ask_to_read(&mut self, requests: Vec<Asked>, held: &mut Vec<Asked>) {
+        let is_read = |asked: &Asked| matches!(asked.request, Request::Read(_));
+        let (reads, others): (Vec<_>, Vec<_>) = requests.into_iter().partition(is_read);
+        held.extend(others);
+        self.ask(reads);
+    }
+
+    /// Asks for all of these, each of the worker that does it.
     pub fn ask(&mut self, requests: Vec<Asked>) {
         for Asked {
             layer,

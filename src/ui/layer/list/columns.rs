@@ -4,7 +4,6 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::domain::list::{ChosenColumn, Listed, Order};
-use crate::domain::name::printable;
 use crate::domain::state::{AsOf, age_changes_at};
 use crate::domain::time::Timestamp;
 use crate::ui::layer::columns::{ColumnsPage, Usual};
@@ -12,7 +11,7 @@ use crate::ui::layer::list::{List, Table};
 use crate::ui::layer::panes::{has_edges, lasting};
 use crate::ui::layer::sorting::{Entry, Sorting};
 use crate::ui::layer::{Asks, Ctx, Then};
-use crate::ui::look::width;
+use crate::ui::look::{width, width_shown};
 use crate::ui::request::{Done, Outcome, Read, Ticket, Write};
 use crate::ui::table::{Room, Width, fit};
 
@@ -221,11 +220,12 @@ impl<L: Table> List<L> {
         }
         let before = std::mem::take(&mut self.contents);
         let widest = |column: &Column<L>| {
-            let cells = |words: String| width(&printable(&words));
             let rows = self.rows.loaded();
             let widths = rows.map(|row| {
-                let whole = cells((column.cell)(row, ctx).0);
-                let shorter = column.shorter.map(|shorter| cells(shorter(row, ctx)));
+                let whole = width_shown(&(column.cell)(row, ctx).0);
+                let shorter = column
+                    .shorter
+                    .map(|shorter| width_shown(&shorter(row, ctx)));
                 (shorter.map_or(whole, |shorter| shorter.min(whole)), whole)
             });
             // Where there was no row yet they are as narrow as they get.

@@ -441,8 +441,7 @@ impl<V: Verbs> Layer for ListScreen<V> {
         self.list.refresh(ctx.zone, asks);
     }
 
-    fn status(&self, ctx: &Ctx) -> Status<'_> {
-        let changes_at = self.list.next_wake(ctx);
+    fn status(&self) -> Status<'_> {
         let selected = self.list.selected();
         Status {
             waits: self.list.waits()
@@ -452,10 +451,13 @@ impl<V: Verbs> Layer for ListScreen<V> {
                 || self.choosing.is_some(),
             is_stale: self.list.is_stale(),
             unread: self.list.unread(),
-            wakes_in: changes_at.map(|at| at.since(ctx.now)),
             marked: self.list.marks.len(),
             selected: selected.map(|row| (V::Row::LISTING, row.place().id)),
         }
+    }
+
+    fn wakes_in(&self, ctx: &Ctx) -> Option<i64> {
+        self.list.next_wake(ctx).map(|at| at.since(ctx.now))
     }
 
     fn place(&mut self, area: Rect) {

@@ -39,25 +39,22 @@ pub(super) fn way(from: Place, (x, y): (u16, u16), abilities: Abilities) -> Shor
 
 /// `ESC [ row ; column H`, where 1 is left out.
 fn address(x: u16, y: u16) -> Short {
-    let mut short = Short::new();
-    match (x, y) {
-        (0, 0) => short.add(format_args!("\x1b[H")),
-        (0, _) => short.add(format_args!("\x1b[{}H", y + 1)),
-        (_, 0) => short.add(format_args!("\x1b[;{}H", x + 1)),
-        _ => short.add(format_args!("\x1b[{};{}H", y + 1, x + 1)),
+    let row = Short::new().then(b"\x1b[").number(y + 1);
+    match x {
+        0 => row.then(b"H"),
+        _ => row.then(b";").number(x + 1).then(b"H"),
     }
-    short
 }
 
 /// From row to row.
 fn vertical(from: u16, to: u16, abilities: Abilities) -> Short {
     let steps = match (to.checked_sub(from), from.checked_sub(to)) {
         (Some(0), _) => return Short::new(),
-        (Some(down), _) => Short::control(down, 'B'),
-        (None, up) => Short::control(up.unwrap_or(0), 'A'),
+        (Some(down), _) => Short::control(down, b'B'),
+        (None, up) => Short::control(up.unwrap_or(0), b'A'),
     };
     if abilities.columns {
-        steps.or(Short::control(to + 1, 'd'))
+        steps.or(Short::control(to + 1, b'd'))
     } else {
         steps
     }
@@ -67,15 +64,15 @@ fn vertical(from: u16, to: u16, abilities: Abilities) -> Short {
 fn across(from: u16, to: u16, abilities: Abilities) -> Short {
     let steps = match (to.checked_sub(from), from.checked_sub(to)) {
         (Some(0), _) => return Short::new(),
-        (Some(right), _) => Short::control(right, 'C'),
+        (Some(right), _) => Short::control(right, b'C'),
         (None, left) => {
             let left = left.unwrap_or(0);
-            let back = Short::control(left, 'D');
+            let back = Short::control(left, b'D');
             Short::repeated(b'\x08', left).map_or(back, |steps| back.or(steps))
         }
     };
     if abilities.columns {
-        steps.or(Short::control(to + 1, 'G'))
+        steps.or(Short::control(to + 1, b'G'))
     } else {
         steps
     }

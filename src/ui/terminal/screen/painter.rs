@@ -28,7 +28,7 @@ pub(super) fn move_rows(brush: &mut Brush<'_>, one: Move, shown: &mut Grid) {
     brush
         .out
         .extend(way(brush.state.place, (0, top), brush.abilities).bytes());
-    let last = if one.up > 0 { 'M' } else { 'L' };
+    let last = if one.up > 0 { b'M' } else { b'L' };
     brush.out.extend(Short::control(count, last).bytes());
     if in_region {
         brush.out.extend(WHOLE);

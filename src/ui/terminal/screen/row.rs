@@ -139,10 +139,10 @@ impl Row<'_, '_> {
             self.erase_rest(x, style);
             return end;
         }
-        let erase = Short::control(u16::try_from(count).unwrap_or(0), 'X');
+        let erase = Short::control(u16::try_from(count).unwrap_or(0), b'X');
         let jump = (end..self.next.len()).any(|x| !self.is_shown(x));
         let jump = if jump {
-            Short::control(u16::try_from(end - x).unwrap_or(0), 'C').len()
+            Short::control(u16::try_from(end - x).unwrap_or(0), b'C').len()
         } else {
             0
         };

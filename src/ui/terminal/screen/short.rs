@@ -21,14 +21,29 @@ impl Short {
     }
 
     /// `ESC [ n last`, where 1 is what a terminal takes if it is told nothing.
-    pub fn control(n: u16, last: char) -> Short {
-        let mut short = Short::new();
+    pub fn control(n: u16, last: u8) -> Short {
+        Short::new().then(b"\x1b[").number(n).then(&[last])
+    }
+
+    /// This one, and these bytes behind it; what there is no room for is left out.
+    pub fn then(mut self, bytes: &[u8]) -> Short {
+        let room = &mut self.bytes[self.length..];
+        let count = bytes.len().min(room.len());
+        room[..count].copy_from_slice(&bytes[..count]);
+        self.length += count;
+        self
+    }
+
+    /// This one, and a number behind it; 1 is left out. Made by hand: it is asked for a thousand times in a frame.
+    pub fn number(self, n: u16) -> Short {
+        let digit = |place: u16| b'0' + u8::try_from(n / place % 10).unwrap_or(0);
+        let digits = [10_000, 1_000, 100, 10, 1].map(digit);
+        let first = digits.iter().position(|digit| *digit != b'0').unwrap_or(4);
         if n == 1 {
-            short.add(format_args!("\x1b[{last}"));
+            self
         } else {
-            short.add(format_args!("\x1b[{n}{last}"));
+            self.then(&digits[first..])
         }
-        short
     }
 
     /// One byte, so many times.
@@ -49,12 +64,8 @@ impl Short {
     }
 
     /// This one, and another behind it.
-    pub fn and(mut self, other: &Short) -> Short {
-        let room = &mut self.bytes[self.length..];
-        let count = other.length.min(room.len());
-        room[..count].copy_from_slice(&other.bytes[..count]);
-        self.length += count;
-        self
+    pub fn and(self, other: &Short) -> Short {
+        self.then(other.bytes())
     }
 
     pub fn bytes(&self) -> &[u8] {
@@ -81,11 +92,15 @@ mod tests {
 
     #[test]
     fn a_sequence_leaves_out_what_a_terminal_takes_anyway() {
-        assert_eq!(Short::control(1, 'C').bytes(), b"\x1b[C");
-        assert_eq!(Short::control(12, 'X').bytes(), b"\x1b[12X");
-        let both = Short::control(1, 'A').and(&Short::control(2, 'D'));
+        assert_eq!(Short::control(1, b'C').bytes(), b"\x1b[C");
+        assert_eq!(Short::control(12, b'X').bytes(), b"\x1b[12X");
+        let both = Short::control(1, b'A').and(&Short::control(2, b'D'));
         assert_eq!(both.bytes(), b"\x1b[A\x1b[2D");
-        assert_eq!(both.or(Short::control(3, 'D')).bytes(), b"\x1b[3D");
+        assert_eq!(both.or(Short::control(3, b'D')).bytes(), b"\x1b[3D");
         assert!(Short::repeated(b' ', u16::MAX).is_none());
+        for n in (2..1_200).chain([0, 9_999, 10_000, u16::MAX]) {
+            let told = Short::control(n, b'd');
+            assert_eq!(told.bytes(), format!("\x1b[{n}d").as_bytes());
+        }
     }
 }
