@@ -1,8 +1,8 @@
 //! From exec to the first rows, beside a program that prints a word on the same pseudo terminal.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use keyward::auth::hash::Cost;
 
@@ -106,6 +106,10 @@ impl Killed {
     fn put_back(&self) {
         for (path, bytes) in &self.0 {
             fs::write(path, bytes).expect("written");
+            // The log was written last. The two may have been made within one tick of the file system's clock.
+            let file = File::options().write(true).open(path).expect("opened");
+            let late = SystemTime::now() + Duration::from_millis(20);
+            file.set_modified(late).expect("set");
         }
     }
 }
