@@ -2,6 +2,7 @@
 
 use crossterm::event::KeyCode;
 use keyward::domain::id::AUDITOR;
+use keyward::domain::time::SECOND;
 use keyward::service::demo::FULL_ACCESS_USER;
 use keyward::ui::terminal::Meter;
 
@@ -96,4 +97,17 @@ fn what_the_link_carries_is_shown_beside_the_keys_where_there_is_room() {
         metered(size).expect_not(" B of ");
     }
     assert!(!Console::new().shows(" B of "));
+}
+
+#[test]
+fn the_first_frame_has_the_first_rows_and_until_then_nothing_is_looked_at() {
+    let bench = Bench::in_memory();
+    let alice = bench.alice.clone();
+    let mut console = Console::begun(bench, alice, (80, 24), |_| {});
+    // Whoever waited for no time at all would take the processor from who reads the rows.
+    assert!((100..=SECOND).contains(&console.sleeps()));
+    assert_eq!(console.frames(), 0);
+    console.settle().expect("No API keys yet.");
+    assert_eq!(console.frames(), 1);
+    assert!((1..=SECOND).contains(&console.wait(1).sleeps()));
 }

@@ -202,6 +202,18 @@ impl Console {
         size: (u16, u16),
         change: impl FnOnce(&mut Setting),
     ) -> Console {
+        let mut console = Console::begun(bench, actor, size, change);
+        console.settle();
+        console
+    }
+
+    /// The same before anything was read or drawn.
+    pub fn begun(
+        bench: Bench,
+        actor: Actor,
+        size: (u16, u16),
+        change: impl FnOnce(&mut Setting),
+    ) -> Console {
         let mut setting = Setting {
             clock: bench.clock.clone(),
             settings: Settings {
@@ -227,7 +239,7 @@ impl Console {
         let (theme, _) = Theme::of(&setting.settings);
         let app = App::new(setting);
         let terminal = Terminal::new(TestBackend::new(size.0, size.1)).expect("a terminal");
-        let mut console = Console {
+        Console {
             bench,
             app,
             performer,
@@ -244,9 +256,7 @@ impl Console {
             effects: Vec::new(),
             held_after_all: None,
             broken: None,
-        };
-        console.settle();
-        console
+        }
     }
 
     /// Whether this cell is on a bar: of a selected row, a field or a button.
