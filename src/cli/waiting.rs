@@ -8,6 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use crate::clock::{Clock, SystemClock};
+use crate::domain::time::SECOND;
 use crate::store::waiting::{Work, tell_with};
 use crate::text::Text;
 
@@ -53,30 +55,33 @@ fn draw(text: Text) -> Sender<Work> {
 }
 
 fn draw_all(text: Text, works: &Receiver<Work>) {
-    let mut now = Work::Over;
-    let mut seconds = 0;
+    let clock = SystemClock;
+    let (mut now, mut began, mut drawn) = (Work::Over, clock.uptime(), clock.uptime());
     loop {
         match works.recv_timeout(TICK) {
             Err(RecvTimeoutError::Disconnected) => return,
+            Err(RecvTimeoutError::Timeout) => {}
             Ok(work) => {
-                if seconds > 0 && work == Work::Over {
-                    let _ = write!(io::stderr(), "\r\x1b[K");
-                }
                 if discriminant(&work) != discriminant(&now) {
-                    seconds = 0;
+                    if drawn > began {
+                        let _ = write!(io::stderr(), "\r\x1b[K");
+                    }
+                    began = clock.uptime();
+                    drawn = began;
                 }
                 now = work;
             }
-            Err(RecvTimeoutError::Timeout) if now != Work::Over => {
-                seconds += 1;
-                let _ = write!(io::stderr(), "\r{}\x1b[K", words(text, now, seconds));
-            }
-            Err(RecvTimeoutError::Timeout) => {}
+        }
+        let uptime = clock.uptime();
+        if now != Work::Over && uptime.since(drawn) >= SECOND {
+            drawn = uptime;
+            let seconds = uptime.since(began) / SECOND;
+            let _ = write!(io::stderr(), "\r{}\x1b[K", words(text, now, seconds));
         }
     }
 }
 
-fn words(text: Text, work: Work, seconds: u32) -> String {
+fn words(text: Text, work: Work, seconds: i64) -> String {
     let (name, numbers): (&'static str, &[(&str, &dyn Display)]) = match &work {
         Work::Copying { percent } => ("cli.copying", &[("percent", percent)]),
         Work::Updating { version, known } => (

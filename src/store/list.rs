@@ -50,6 +50,11 @@ pub trait Source: Listed + for<'r> Selected<'r> {
     /// Its IDs follow one another without a gap.
     const IS_GAPLESS: bool = false;
 
+    /// The index of an order, where a range of it can be what a filter asks for.
+    fn index(_by: Self::SortBy) -> Option<&'static str> {
+        None
+    }
+
     /// Whether an event tells of everything that changes where a row is in an order.
     fn is_told(_by: Self::SortBy) -> bool {
         false
@@ -98,7 +103,17 @@ pub fn window<L: Source>(
     query: &WindowQuery<L>,
     as_of: AsOf,
 ) -> Result<Window<L>, Fault> {
-    let walk = Walk::new(tx, query, as_of)?;
+    if let Some(walk) = Walk::without_words(tx, query, as_of)? {
+        let looks = tx.1.reach().looks_for_words;
+        if let Some(window) = tx.1.within(looks, || along(&walk, query))? {
+            return Ok(window);
+        }
+    }
+    along(&Walk::new(tx, query, as_of)?, query)
+}
+
+/// A part of the list along a walk.
+fn along<L: Source>(walk: &Walk<'_, L>, query: &WindowQuery<L>) -> Result<Window<L>, Fault> {
     let most = query.rows.max(1);
     let (rows, more_before, more_after) = match &query.anchor {
         Anchor::First => {
@@ -465,6 +480,79 @@ mod tests {
             plan += "\n";
         }
         plan
+    }
+
+    #[test]
+    fn the_first_rows_of_a_word_that_many_have_do_not_wait_until_all_words_are_read() {
+        let mut store = many("words");
+        store.only_read(Arc::default()).expect("set");
+        let query = |text| WindowQuery {
+            filter: Filter::<KeyRow>::parse(text, chrono_tz::UTC).expect("a filter"),
+            order: KeyRow::FIRST_ORDER,
+            anchor: Anchor::First,
+            rows: ROWS,
+        };
+        let found = |text| {
+            let window = store
+                .read(|tx| window(tx, &query(text), AS_OF))
+                .expect("read");
+            let ids = window.rows.iter().map(|row| row.place.id);
+            ids.collect::<Vec<_>>()
+        };
+        let first = found("1");
+        assert_eq!(first.len(), ROWS);
+        assert!(!store.finder.has_words());
+        assert_eq!(found("19999"), [19_999], "what few have takes them all");
+        assert!(store.finder.has_words());
+        assert_eq!(found("1"), first);
+    }
+
+    #[test]
+    fn a_jump_into_a_whole_list_walks_between_two_milestones() {
+        let mut store = many("milestones");
+        store.only_read(Arc::default()).expect("set");
+        for descending in [false, true] {
+            let order = Order {
+                by: KeySort::Created,
+                descending,
+            };
+            let query = |anchor| WindowQuery {
+                filter: Filter::<KeyRow>::default(),
+                order,
+                anchor,
+                rows: 1,
+            };
+            let nth = |number| {
+                let query = query(Anchor::Row(number));
+                let window = store.read(|tx| window(tx, &query, AS_OF)).expect("read");
+                window.rows[0].place.clone()
+            };
+            // All were made at once, so that they are in the order of their IDs.
+            let id = |number: i64| {
+                if descending {
+                    20_000 - number
+                } else {
+                    number + 1
+                }
+            };
+            for number in [0, 1, 999, 1_000, 12_345, 19_999] {
+                let place = nth(usize::try_from(number).expect("positive"));
+                assert_eq!(place.id, id(number), "{number} {descending}");
+                let before =
+                    store.read(|tx| before(tx, &query(Anchor::First).filter, order, &place, AS_OF));
+                assert_eq!(before, Ok(number), "{descending}");
+            }
+        }
+        let steps = counted(&mut store);
+        let query = WindowQuery {
+            filter: Filter::<KeyRow>::default(),
+            order: Order::upwards(KeySort::Created),
+            anchor: Anchor::Row(15_500),
+            rows: ROWS,
+        };
+        store.read(|tx| window(tx, &query, AS_OF)).expect("read");
+        let strides = steps.load(SeqCst);
+        assert!(strides < 3_000, "{strides} strides");
     }
 
     /// Twenty thousand keys of three roles in every state, a quarter of which is deleted.

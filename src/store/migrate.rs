@@ -191,10 +191,13 @@ fn number(connection: &Connection, sql: &str) -> Result<i64, OpenFault> {
 mod tests {
     use std::fs::{self, Permissions};
     use std::os::unix::fs::PermissionsExt;
+    use std::sync::{Arc, Mutex};
+    use std::thread;
 
     use super::*;
     use crate::store::Store;
     use crate::store::tests::{account, in_a_file, made};
+    use crate::store::waiting::tell_with;
 
     fn begun(migrations: &[&str]) -> Connection {
         let connection = Connection::open_in_memory().expect("opened");
@@ -301,6 +304,43 @@ mod tests {
             let said = connection.query_row("PRAGMA integrity_check", (), |row| row.get(0));
             assert_eq!(said, Ok("ok".to_owned()));
         }
+    }
+
+    #[test]
+    fn whoever_waits_is_told_each_step_of_bringing_a_database_up_to_date() {
+        let (directory, place) = in_a_file();
+        let path = directory.path().join("keyward.db");
+        let older = MIGRATIONS.len() - 2;
+        {
+            let connection = Connection::open(&path).expect("opened");
+            connection.execute_batch(MIGRATIONS[0]).expect("made");
+            connection.execute_batch(FIRST).expect("filled");
+            apply(&connection, &MIGRATIONS[..older], None, None).expect("older");
+        }
+        fs::set_permissions(&path, Permissions::from_mode(0o600)).expect("set");
+        let (told, here) = (Arc::new(Mutex::new(Vec::new())), thread::current().id());
+        let tell = Arc::clone(&told);
+        tell_with(Some(Arc::new(move |work| {
+            // Others are at work beside this one.
+            if thread::current().id() == here {
+                tell.lock().expect("one").push(work);
+            }
+        })));
+        drop(Store::bring_up_to_date(&place, &account()).expect("up to date"));
+        tell_with(None);
+        let known = KNOWN;
+        let step = |version| Work::Updating { version, known };
+        let mut told = told.lock().expect("one").clone();
+        told.dedup();
+        let wanted = [
+            Work::Copying { percent: 100 },
+            Work::Over,
+            Work::CheckingCopy,
+            step(KNOWN - 1),
+            step(KNOWN),
+            Work::Over,
+        ];
+        assert_eq!(told, wanted);
     }
 
     #[test]

@@ -300,6 +300,7 @@ fn shows(key: &Known, terms: &[Term<KeyField>]) -> bool {
 fn reaches() -> [Reach; 3] {
     let never = Reach {
         looks: 0,
+        looks_for_words: 0,
         looks_in_set: 0,
         few: 0,
         sorted: 1_000,

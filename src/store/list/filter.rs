@@ -25,6 +25,10 @@ pub struct Asked<'a> {
     values: Values,
     /// The rows that the present term was found to have, if it was looked for in memory.
     found: Option<Arc<Ids>>,
+    /// Words are looked for in memory even where they have to be read first.
+    reads_words: bool,
+    /// A word was not looked for in memory, as they would have had to be.
+    lacks_words: bool,
 }
 
 /// A part of an order: all of it, or the rows that share a value of it, which are in the order of their IDs.
@@ -51,6 +55,8 @@ pub struct Conditions {
     pub drivers: Vec<Driver>,
     /// It shows not just all rows.
     pub is_narrow: bool,
+    /// Words are looked for in the database, until they are in memory.
+    pub lacks_words: bool,
     /// What each term asks for and its test, where it is known of all of them.
     rows: Option<Vec<(Rows, String)>>,
     /// What it hides of its own accord.
@@ -68,6 +74,17 @@ pub fn conditions<L: Source>(
     filter: &Filter<L>,
     as_of: AsOf,
 ) -> Result<Conditions, Fault> {
+    conditions_with(tx, filter, as_of, true)
+}
+
+/// [`conditions`]; words that are not in memory yet are read now or, where `reads_words` says no, looked for in the
+/// database.
+pub fn conditions_with<L: Source>(
+    tx: &Tx<'_>,
+    filter: &Filter<L>,
+    as_of: AsOf,
+    reads_words: bool,
+) -> Result<Conditions, Fault> {
     let id = L::ID;
     let mut asked = Asked {
         tx,
@@ -78,6 +95,8 @@ pub fn conditions<L: Source>(
             (":pending_life".to_owned(), PENDING_LIFE.into()),
         ],
         found: None,
+        reads_words,
+        lacks_words: false,
     };
     let looks_at = L::looks_at(filter);
     let mut parts = vec![looks_at.to_owned()];
@@ -121,10 +140,11 @@ pub fn conditions<L: Source>(
     };
     Ok(Conditions {
         all,
-        values: asked.values,
         kept,
         drivers,
         is_narrow: !filter.terms.is_empty(),
+        lacks_words: asked.lacks_words,
+        values: asked.values,
         rows,
         hides: L::HIDES
             .filter(|_| looks_at != L::EXISTS)
@@ -172,6 +192,14 @@ impl Conditions {
             }
         }
         Ok(query.raw_query().next()?.map_or(Ok(0), |row| row.get(0))?)
+    }
+
+    /// A range of this index outside of which it shows no row.
+    pub fn within(&self, index: Option<&str>) -> Option<&str> {
+        let of_index = |driver: &&Driver| driver.index.is_some() && driver.index == index;
+        let driver = self.drivers.iter().find(of_index);
+        let driver = driver.filter(|_| self.kept.is_none());
+        driver.map(|driver| driver.condition.as_str())
     }
 
     /// All rows that it shows, where the connection finds rows by sets and every term is known to be one.
@@ -332,6 +360,10 @@ impl Asked<'_> {
         word: &str,
     ) -> Result<Option<String>, Fault> {
         if !L::IN_MEMORY {
+            return Ok(None);
+        }
+        if !self.reads_words && !self.tx.1.has_words() {
+            self.lacks_words = true;
             return Ok(None);
         }
         let Some((mut ids, all)) = self.tx.1.with_word(self.tx, part, word)? else {

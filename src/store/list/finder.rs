@@ -22,6 +22,8 @@ pub struct Reach {
     /// How often it is looked, on one walk through an order, whether it goes on: every some thousand steps of `SQLite`'s
     /// machine.
     pub looks: i64,
+    /// The same of a walk that looks for words while those of all keys are not read yet.
+    pub looks_for_words: i64,
     /// The same of a walk that looks for the rows of a set, and reads no others.
     pub looks_in_set: i64,
     /// So many rows are looked at and sorted for a window, before the order is walked.
@@ -33,8 +35,9 @@ pub struct Reach {
 impl Default for Reach {
     fn default() -> Reach {
         Reach {
-            looks: 10,
-            looks_in_set: 400,
+            looks: 30,
+            looks_for_words: 60,
+            looks_in_set: 200,
             few: 2_000,
             sorted: 20_000,
         }
@@ -207,6 +210,14 @@ impl Finder {
             return Ok(None);
         }
         Ok(Some((words.once_with(part, word), words.all())))
+    }
+
+    /// Whether no word is waited for until those of all keys are read.
+    #[must_use]
+    pub fn has_words(&self) -> bool {
+        self.0
+            .as_ref()
+            .is_none_or(|shared| lock(&shared.words).are_read())
     }
 
     /// Reads the words of the keys ahead of the first question for one, as far as no question comes between.

@@ -60,6 +60,15 @@ impl Source for KeyRow {
     const HIDES: Option<(&'static str, &'static str)> =
         Some(("api_keys_deleted", "k.deleted_at IS NOT NULL"));
 
+    fn index(by: KeySort) -> Option<&'static str> {
+        match by {
+            KeySort::Expires => Some("api_keys_by_expiry"),
+            KeySort::LastSignIn => Some("api_keys_by_sign_in"),
+            KeySort::Created => Some("api_keys_by_creation"),
+            _ => None,
+        }
+    }
+
     fn is_told(by: KeySort) -> bool {
         by != KeySort::LastSignIn
     }

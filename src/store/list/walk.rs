@@ -14,7 +14,7 @@ use crate::domain::state::AsOf;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
 use crate::store::convert::limit;
-use crate::store::list::filter::{Conditions, Part, conditions};
+use crate::store::list::filter::{Conditions, Part, conditions_with};
 use crate::store::list::ids::Ids;
 use crate::store::list::milestones::{Milestones, Rows};
 use crate::store::list::rows::{Driver, Values, bind};
@@ -47,10 +47,33 @@ impl<'a, L: Source> Walk<'a, L> {
         Ok(Walk {
             tx,
             order: query.order,
-            asked: conditions(tx, &query.filter, as_of)?,
+            asked: conditions_with(tx, &query.filter, as_of, true)?,
             parts: L::parts(query.order.by, tx)?,
             list: PhantomData,
         })
+    }
+
+    /// A walk that looks for words in the database, and goes no further than it is allowed, where those of all keys are not
+    /// in memory yet.
+    pub fn without_words(
+        tx: &'a Tx<'a>,
+        query: &WindowQuery<L>,
+        as_of: AsOf,
+    ) -> Result<Option<Walk<'a, L>>, Fault> {
+        if !L::IN_MEMORY || tx.1.has_words() {
+            return Ok(None);
+        }
+        let asked = conditions_with(tx, &query.filter, as_of, false)?;
+        if !asked.lacks_words {
+            return Ok(None);
+        }
+        Ok(Some(Walk {
+            asked,
+            tx,
+            order: query.order,
+            parts: L::parts(query.order.by, tx)?,
+            list: PhantomData,
+        }))
     }
 
     /// Up to `most` rows beyond a place (or from the end of the list), in the list's order, and whether there are
@@ -411,7 +434,11 @@ impl<'a, L: Source> Walk<'a, L> {
     /// By what the rows of a part are sorted, which they are, and where `SQLite` is to read them.
     fn of(&self, part: Option<&Part>) -> (String, String, String) {
         match part {
-            None => (L::column(self.order.by), "TRUE".to_owned(), String::new()),
+            None => {
+                let index = L::index(self.order.by);
+                let within = self.asked.within(index).unwrap_or("TRUE");
+                (L::column(self.order.by), within.to_owned(), String::new())
+            }
             Some(part) => {
                 let hint = match part.index {
                     Some(index) => format!("INDEXED BY {index}"),
@@ -438,7 +465,7 @@ impl<'a, L: Source> Walk<'a, L> {
         };
         let finder = &self.tx.1;
         let is_narrow = self.asked.is_narrow || part.is_some_and(|part| part.index.is_none());
-        if !is_narrow {
+        if !is_narrow || self.asked.lacks_words {
             return read(Among::Order, &[], rows);
         }
         let driver = part.and_then(|part| part.rows.driver::<L>());
@@ -460,6 +487,19 @@ impl<'a, L: Source> Walk<'a, L> {
         let Some(part) = part else {
             return self.select_in(&exact, None, seek, direction, from, most, rows);
         };
+        if exact.len() == 0 {
+            return Ok(());
+        }
+        if part.index.is_some()
+            && let Some(number) = finder.number(Arc::clone(&exact))
+        {
+            let set = [(":set".to_owned(), number.into())];
+            let walk = || read(Among::Set(":set"), &set, rows);
+            if finder.within(reach.looks_in_set, walk)?.is_some() {
+                return Ok(());
+            }
+            rows.truncate(before);
+        }
         let mut these = self
             .asked
             .of_parts::<L>(self.tx, exact, std::iter::once(part));
@@ -574,7 +614,7 @@ impl<'a, L: Source> Walk<'a, L> {
                 let among = driver.ids::<L>(self.asked.kept.as_deref());
                 some(&among, &format!("{within} AND {condition}"))
             }
-            Among::Listed(set) => some(&format!("SELECT value FROM json_each({set})"), "TRUE"),
+            Among::Listed(set) => some(&format!("SELECT value FROM json_each({set})"), &within),
         }
     }
 }

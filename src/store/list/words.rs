@@ -198,6 +198,11 @@ impl Words {
         Arc::clone(&self.all)
     }
 
+    /// Whether no word is waited for until those of all keys are read.
+    pub fn are_read(&self) -> bool {
+        self.is_whole || self.is_too_much
+    }
+
     /// All keys as of this transaction, where nothing has to be read for that.
     pub fn all_of(&self, tx: &Tx<'_>) -> Result<Option<Arc<Ids>>, Fault> {
         if !self.is_whole || self.is_too_much || self.as_of != Some(last_event(tx)?) {
