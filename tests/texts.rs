@@ -50,6 +50,7 @@ const SAME: &[&str] = &[
     "header.product",
     "header.who",
     "help.enter_entry",
+    "link.shortest",
     "key.ok",
 ];
 

@@ -98,7 +98,7 @@ pub(super) struct ThemeArg {
 /// Whether the console shows what its link carries.
 #[derive(Debug, Arguments)]
 pub(super) struct LinkArg {
-    /// Show in the last line how many bytes the frame before took, and how long
+    /// Show in the first line how many bytes the frame before took, and how long
     ///
     /// That is the bytes of the last frame that was sent to the terminal, of all bytes since the start, and the
     /// milliseconds from the key to when the terminal had taken them. For slow links: nothing is sent while nothing

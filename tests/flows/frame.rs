@@ -81,8 +81,9 @@ fn metered(size: (u16, u16)) -> Console {
 }
 
 #[test]
-fn what_the_link_carries_is_shown_beside_the_keys_where_there_is_room() {
+fn what_the_link_carries_is_shown_at_every_size_and_hides_no_key() {
     let mut console = metered((80, 24));
+    console.expect("q Quit");
     console.expect("    0 B of 0 B,    - ms");
     let frame = Meter {
         frame: 171,
@@ -91,12 +92,30 @@ fn what_the_link_carries_is_shown_beside_the_keys_where_there_is_room() {
     };
     console.measured(frame).press(KeyCode::Down);
     let footer = console.picture(Part::Footer);
-    assert!(footer.ends_with("    171 B of 2137 B,    3 ms"), "{footer}");
-    assert!(footer.starts_with("F1 Help"), "{footer}");
-    for size in [(50, 15), (40, 10)] {
-        metered(size).expect_not(" B of ");
+    let header = |console: &Console| console.screen().lines().next().map(str::to_owned);
+    let ends = |console: &Console, end: &str| header(console).is_some_and(|it| it.ends_with(end));
+    assert!(
+        ends(&console, "  171 B of 2137 B,    3 ms"),
+        "{}",
+        console.screen()
+    );
+    for columns in 40..=120 {
+        let mut console = metered((columns, 15));
+        console.measured(frame).press(KeyCode::Down);
+        assert!(
+            ends(&console, " ms") || ends(&console, "  171 B"),
+            "{}",
+            console.screen()
+        );
+        // What is about one key has its name in the header.
+        console.keys("e").expect("171 B");
     }
-    assert!(!Console::new().shows(" B of "));
+    let mut without = Console::new();
+    let (bench, demo) = Bench::demo(FULL_ACCESS_USER);
+    let mut plain = Console::set(bench, demo, (80, 24), |_| ());
+    plain.press(KeyCode::Down);
+    assert_eq!(plain.picture(Part::Footer), footer);
+    assert!(!without.resize(80, 24).shows(" B of "));
 }
 
 #[test]

@@ -124,7 +124,7 @@ impl App {
             top.can(action, &ctx).is_ok().then_some(called)
         };
         let keys = self.keys.of(top.scope());
-        let line = self.view_link(buf, row(area, area.height - 1));
+        let line = row(area, area.height - 1);
         footer(buf, line, keys, &called, ctx.theme, &mut hits);
         let drawn = (self.top().0, top.scope());
         let wakes = self
@@ -236,25 +236,29 @@ impl App {
         toolbar(buf, line, keys, &called, &more, ctx.theme, hits);
     }
 
-    /// What the link to the terminal has carried, where that is wanted, in the line's right corner; gives the rest of
-    /// the line. The numbers have their places, so that little of it changes.
-    fn view_link(&self, buf: &mut Buffer, line: Rect) -> Rect {
-        if !self.setting.show.link || line.width < BANNERED {
-            return line;
-        }
-        let Meter { frame, total, took } = self.link;
+    /// What the link to the terminal has carried, where that is wanted: the longest of some forms for which there are so
+    /// many columns, or the shortest. The numbers have their places, so that little of it changes.
+    fn link_said(&self, room: u16) -> Option<String> {
+        let Meter { frame, total, took } = self.setting.show.link.then_some(self.link)?;
         let frame = format!("{frame:>5}");
         let took = took.map_or_else(|| "-".to_owned(), |ms| ms.to_string());
         let took = format!("{took:>4}");
         let words: [(&str, &dyn std::fmt::Display); 3] =
             [("frame", &frame), ("total", &total), ("ms", &took)];
-        let said = self.text().fill("link.meter", &words);
-        let left = line.width.saturating_sub(width(&said));
-        self.theme.put(buf, skip(line, left), &said, self.theme.dim);
-        first(line, left.saturating_sub(GAP))
+        let forms = ["link.meter", "link.short", "link.shortest"];
+        let forms = forms.map(|form| self.text().fill(form, &words));
+        let fits = |longer: String, shorter| {
+            if width(&longer) <= room {
+                longer
+            } else {
+                shorter
+            }
+        };
+        forms.into_iter().reduce(fits)
     }
 
-    /// The product, what must not be overlooked, the way to the screen, the database and who it is that looks at it.
+    /// The product, what must not be overlooked, the way to the screen, the database, who it is that looks at it, and what
+    /// the link carries.
     fn view_header(&self, buf: &mut Buffer, line: Rect) {
         let (text, theme) = (self.text(), &self.theme);
         let actor = &self.setting.actor;
@@ -278,6 +282,11 @@ impl App {
         let last = crumbs.last().map_or(0, |last| width(last));
         let words: [(&str, &dyn std::fmt::Display); 2] =
             [("user", &actor.name), ("role", &actor.role.fields.name)];
+        if let Some(link) = self.link_said(at.width.saturating_sub(last + GAP)) {
+            let left = at.width.saturating_sub(width(&link));
+            theme.put(buf, skip(at, left), &link, theme.dim);
+            at = first(at, left.saturating_sub(GAP));
+        }
         let room = at.width.saturating_sub(last + GAP).min(line.width / 2);
         let who = theme.cut(&text.fill("header.who", &words), room);
         let right = skip(at, at.width.saturating_sub(width(&who)));
