@@ -421,12 +421,14 @@ fn rows_of_an_older_filter_say_so_and_nothing_is_done_to_them() {
     console.expect_not("> alpha");
     // They are told by their look, and are no place for a click.
     assert_ne!(console.buffer()[at].style(), bar);
-    console.click(at).expect_not("> alpha");
-    // A verb waits until it is known what it would be done to.
+    console.click(at).expect_not("> alpha").says("lost.click");
+    // A verb waits until it is known what it would be done to, and looks so.
+    console.expect("(Lock)").expect("(Properties...)");
     console.keys("l").wait(100).expect_not("“alpha”");
     console.late_answers(late);
     console.says_not("list.searching").expect_not("“alpha”");
     console.expect("“beta”");
+    console.keys("<Esc>").expect("l Lock");
 }
 
 #[test]

@@ -109,8 +109,12 @@ impl App {
             // Where a thumb was dragged before is read no more when it is somewhere else.
             let is_drag = is_drag(&input.event);
             // What was clicked on will be somewhere else.
-            if is_stale && matches!(&input.event, Event::Mouse(_)) {
+            if is_stale && let Event::Mouse(event) = &input.event {
+                let clicks = matches!(event.kind, MouseEventKind::Down(_));
                 self.queue.pop_front();
+                if clicks {
+                    self.complain(self.text().say("lost.click").to_owned());
+                }
                 continue;
             }
             // Of a key that is no text only what it does tells whether it waits.

@@ -214,7 +214,8 @@ impl App {
         hits: &mut Hits,
     ) {
         let (_, screen) = &self.layers[0];
-        let (text, marked) = (ctx.text, screen.status().marked);
+        let (text, status) = (ctx.text, screen.status());
+        let marked = status.marked;
         let scope = self.way.here.screen.scope();
         let called = |binding: &Binding| {
             let label = if marked == 0 {
@@ -225,7 +226,9 @@ impl App {
                 let words: [(&str, &dyn std::fmt::Display); 2] = [("verb", &verb), ("n", &marked)];
                 text.fill("marks.verb", &words)
             };
-            let allowed = in_reach && screen.can(binding.action, ctx).is_ok();
+            // Until the rows are there, such a key waits.
+            let waits = status.is_stale && !binding.action.acts_on_no_row();
+            let allowed = in_reach && !waits && screen.can(binding.action, ctx).is_ok();
             Some((label, allowed))
         };
         let more = |n: usize| {
