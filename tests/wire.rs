@@ -321,6 +321,19 @@ fn whatever_another_program_wrote_over_the_screen_is_gone_when_it_is_drawn_anew(
 }
 
 #[test]
+fn esc_arrives_within_screen_without_another_key() {
+    let home = home();
+    let none: &[(&str, &OsStr)] = &[];
+    let Some(mut console) = InScreen::start(home.path(), "startup_message off\n", &DEMO, none)
+    else {
+        return;
+    };
+    console.see("39 of 41");
+    console.send("?").says("help.hint");
+    console.send("\x1b").see("39 of 41");
+}
+
+#[test]
 fn screen_keeps_nothing_of_rows_that_were_scrolled_away() {
     let home = home();
     let none: &[(&str, &OsStr)] = &[];

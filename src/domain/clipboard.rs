@@ -44,7 +44,7 @@ pub enum Multiplexer {
     Screen,
 }
 
-/// Where the console runs, as far as it concerns copying.
+/// Where the console runs, as far as it concerns copying and the keys.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Surroundings {
     pub multiplexer: Option<Multiplexer>,
@@ -54,6 +54,15 @@ pub struct Surroundings {
     pub ssh: bool,
     /// There is a display.
     pub display: bool,
+}
+
+impl Surroundings {
+    /// Whether the key Esc arrives only with the next one while the mouse is reported. GNU screen (4.9 at least) waits for
+    /// the rest of a report then, without an end.
+    #[must_use]
+    pub fn holds_esc_back(self) -> bool {
+        self.multiplexer == Some(Multiplexer::Screen)
+    }
 }
 
 impl ClipboardSetting {

@@ -106,6 +106,8 @@ pub fn console(parts: Parts) -> Result<Option<(SignOut, String)>, NoTerminal> {
     let reader = performer(parts.reader);
     let writer = parts.writer.map(&performer);
     let open_writer = move || (parts.open_writer)().map(&performer);
+    let mut settings = parts.settings.clone();
+    settings.mouse &= !parts.surroundings.holds_esc_back();
     let clipboard = clipboard::reached(parts.settings.clipboard.way(parts.surroundings));
     let (mut workers, rests) = Workers::start(
         (reader, parts.wanted),
@@ -115,7 +117,7 @@ pub fn console(parts: Parts) -> Result<Option<(SignOut, String)>, NoTerminal> {
     )?;
     let mut app = App::new(Setting {
         clock: Arc::clone(&clock),
-        settings: parts.settings,
+        settings,
         actor: parts.actor,
         arrival: parts.arrival,
         files: parts.files,
