@@ -57,6 +57,16 @@ pub struct Screen<W> {
     cursor_shown: Option<bool>,
     /// Where it is to be seen, if it is.
     cursor: Option<Position>,
+    /// What was so before the last frame, for as long as that may be taken back.
+    before: Option<Before>,
+}
+
+/// What is known of a terminal between two frames.
+struct Before {
+    shown: Grid,
+    state: State,
+    anew: bool,
+    cursor_shown: Option<bool>,
 }
 
 impl<W: Write> Screen<W> {
@@ -69,11 +79,12 @@ impl<W: Write> Screen<W> {
             abilities,
             shown: Grid::default(),
             next: Grid::default(),
-            clusters: Clusters::default(),
+            clusters: Clusters::of(abilities),
             state: UNKNOWN,
             anew: true,
             cursor_shown: None,
             cursor: None,
+            before: None,
         };
         screen.set_size(size);
         screen
@@ -103,8 +114,25 @@ impl<W: Write> Screen<W> {
     fn erase(&mut self) {
         self.shown.wipe();
         self.next.wipe();
-        self.clusters = Clusters::default();
+        self.clusters.forget();
+        self.before = None;
         self.anew = true;
+    }
+
+    /// Takes back the last frame, of which the terminal has got nothing: it shows what it showed before. What was drawn
+    /// stays drawn, so that the next frame needs only what is different from that.
+    pub(super) fn take_back(&mut self) {
+        if let Some(before) = self.before.take() {
+            self.shown = before.shown;
+            self.state = before.state;
+            self.anew = before.anew;
+            self.cursor_shown = before.cursor_shown;
+        } else {
+            self.shown.wipe();
+            self.state = UNKNOWN;
+            self.anew = true;
+            self.cursor_shown = None;
+        }
     }
 
     /// Writes the frame that was drawn. The lines that end at these places are erased behind them and not written with
@@ -126,11 +154,15 @@ impl<W: Write> Screen<W> {
             [] => Ok(()),
             bytes => self.out.write_all(bytes).and_then(|()| self.out.flush()),
         };
-        self.state = state;
-        self.cursor_shown = Some(self.cursor.is_some());
-        self.anew = false;
-        self.shown = shown;
-        self.shown.tidy(&mut self.clusters);
+        self.before = Some(Before {
+            shown: std::mem::replace(&mut self.shown, shown),
+            state: std::mem::replace(&mut self.state, state),
+            anew: std::mem::replace(&mut self.anew, false),
+            cursor_shown: self.cursor_shown.replace(self.cursor.is_some()),
+        });
+        if self.shown.tidy(&mut self.clusters) {
+            self.before = None;
+        }
         self.next.copy_from(&self.shown);
         sent
     }
@@ -367,6 +399,7 @@ mod tests {
                 let mut cells = (0..2).flat_map(|y| grid.row(y));
                 assert!(cells.all(|cell| *cell == grid::Cell::default()));
             }
+            assert!(screen.before.is_none());
         }
     }
 

@@ -2,6 +2,10 @@
 
 /// What a terminal can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each ability is there or not, whatever the others are"
+)]
 pub struct Abilities {
     /// It deletes and inserts lines (DL, IL), within a region, too (DECSTBM).
     pub lines: bool,
@@ -9,6 +13,8 @@ pub struct Abilities {
     pub erases: bool,
     /// It goes to a column or to a row alone (CHA, VPA).
     pub columns: bool,
+    /// It puts a mark into the cell of its letter, and takes no column for what joins characters.
+    pub combines: bool,
 }
 
 impl Abilities {
@@ -17,12 +23,14 @@ impl Abilities {
         lines: true,
         erases: true,
         columns: true,
+        combines: true,
     };
     /// What the VT100 did already; that is asked of a terminal of which nothing is known.
     pub const FEW: Abilities = Abilities {
         lines: false,
         erases: false,
         columns: false,
+        combines: false,
     };
 
     /// Whether its cursor stays in the last column until the next character comes: every terminal does that has lines.
@@ -56,7 +64,6 @@ const FAMILIES: &[(&[&str], Abilities)] = &[
             "iTerm2",
             "konsole",
             "kterm",
-            "linux",
             "mintty",
             "mlterm",
             "ms",
@@ -79,6 +86,14 @@ const FAMILIES: &[(&[&str], Abilities)] = &[
         ],
         Abilities::ALL,
     ),
+    // A character for which its font has none takes a column whatever it is (vt.c of the kernel), marks among them.
+    (
+        &["linux"],
+        Abilities {
+            combines: false,
+            ..Abilities::ALL
+        },
+    ),
     // These have lines and characters, and go to a column by the whole address only.
     (
         &[
@@ -86,6 +101,7 @@ const FAMILIES: &[(&[&str], Abilities)] = &[
         ],
         Abilities {
             columns: false,
+            combines: false,
             ..Abilities::ALL
         },
     ),
@@ -110,7 +126,6 @@ mod tests {
             "screen.xterm-256color",
             "screen-256color-bce",
             "tmux-256color",
-            "linux",
             "foot",
             "alacritty",
             "wezterm",
@@ -118,6 +133,10 @@ mod tests {
         ] {
             assert_eq!(Abilities::of(term), Abilities::ALL, "{term}");
         }
+        let combines = true;
+        let linux = Abilities::of("linux");
+        assert!(!linux.combines);
+        assert_eq!(Abilities { combines, ..linux }, Abilities::ALL);
         assert_eq!(Abilities::of("vt100"), Abilities::FEW);
         assert!(Abilities::of("vt102").lines && !Abilities::of("vt102").erases);
         assert!(!Abilities::of("vt220").columns);

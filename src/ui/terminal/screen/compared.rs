@@ -61,6 +61,8 @@ enum Step {
     Resize(u16, u16),
     /// Somebody else has written.
     Forget,
+    /// Of a frame with these the terminal gets nothing, and then one with those besides.
+    Untaken(Vec<Put>, Vec<Put>),
 }
 
 fn colour() -> impl Strategy<Value = Color> {
@@ -123,6 +125,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::Same),
         1 => size().prop_map(|(columns, rows)| Step::Resize(columns, rows)),
         1 => Just(Step::Forget),
+        2 => (vec(put(), 0..30), vec(put(), 0..4)).prop_map(|(lost, more)| Step::Untaken(lost, more)),
     ]
 }
 
@@ -161,7 +164,7 @@ impl Drawing {
                     self.put(put);
                 }
             }
-            Step::More(puts) => puts.iter().for_each(|put| self.put(put)),
+            Step::More(puts) | Step::Untaken(_, puts) => puts.iter().for_each(|put| self.put(put)),
             Step::Scroll { top, bottom, up } => {
                 let [top, bottom] = [top.min(bottom), top.max(bottom)].map(|y| usize::from(*y));
                 let region = &mut self.0[top..=bottom];
@@ -296,6 +299,17 @@ impl Pair {
 
     /// Does a step, draws, and compares.
     fn step(&mut self, step: &Step, cursor: Option<(u16, u16)>) {
+        if let Step::Untaken(lost, _) = step {
+            for put in lost {
+                self.drawing.put(put);
+            }
+            let drawing = &self.drawing;
+            let drawn = self.terminal.draw(|frame| drawing.draw(frame, None));
+            drawn.expect("drawn");
+            let screen = self.terminal.backend_mut();
+            screen.paint(&[]).expect("painted");
+            screen.take_back();
+        }
         self.drawing.step(step);
         match step {
             Step::Resize(columns, rows) => {
@@ -338,6 +352,7 @@ fn abilities() -> impl Strategy<Value = Abilities> {
         lines,
         erases,
         columns,
+        combines: true,
     });
     prop_oneof![3 => Just(Abilities::ALL), 1 => some]
 }
@@ -408,4 +423,88 @@ fn what_a_terminal_writes_too_far_is_written_over() {
         Some((2, 1)),
     );
     pair.step(&Step::Other(vec![put("none".to_owned())]), Some((2, 1)));
+}
+
+/// What a terminal shows for a character about which they disagree, in letters of that width.
+type Takes = fn(char) -> Option<&'static str>;
+
+/// The console of Linux: one column for whatever its font does not have, and none for what joins.
+fn by_linux(c: char) -> Option<&'static str> {
+    match c {
+        '\u{200d}' => Some(""),
+        '\u{301}' | '\u{fe0f}' | '❤' | '⚡' | '\u{10000}'.. => Some("?"),
+        _ => None,
+    }
+}
+
+/// GNU screen: two columns for each part of an emoji.
+fn by_screen(c: char) -> Option<&'static str> {
+    match c {
+        '\u{200d}' | '\u{fe0f}' => Some(""),
+        '❤' | '🇩' | '🇪' => Some("?"),
+        '⚡' | '\u{10000}'.. => Some("日"),
+        _ => None,
+    }
+}
+
+/// The texts of the rows; the first part of each is one about whose width terminals disagree.
+const ROWS: [(&str, &str); 6] = [
+    ("👨\u{200d}👩\u{200d}👧", " family and what is behind"),
+    ("e\u{301}", "tude de marche"),
+    ("❤\u{fe0f}", "and more"),
+    ("🇩🇪", "tells where"),
+    ("😀", "by itself"),
+    ("⚡", "quick"),
+];
+
+#[test]
+fn whatever_columns_a_terminal_takes_for_a_character_all_around_it_is_as_it_should_be() {
+    let terminals: [(&str, Takes); 2] = [("linux", by_linux), ("screen", by_screen)];
+    for (name, takes) in terminals {
+        let screen = Screen::new(Vec::new(), Size::new(40, 6), Abilities::of(name));
+        let mut terminal = Terminal::new(screen).expect("terminal");
+        let mut parser = Parser::new(6, 40, 0);
+        // The bar goes from row to row, and the first column is now here, now there.
+        for frame in 0..14_u16 {
+            let bar = frame % 6;
+            let drawn = terminal.draw(|drawn| {
+                let buffer = drawn.buffer_mut();
+                for (y, (first, rest)) in (0..).zip(ROWS) {
+                    let text = format!("{}{first}{rest}", "ab".repeat(usize::from(frame / 7)));
+                    buffer.set_string(0, y, text, Style::new());
+                }
+                buffer.set_style(Rect::new(0, bar, 40, 1), Style::new().reversed());
+            });
+            let buffer = drawn.expect("drawn").buffer.clone();
+            let screen = terminal.backend_mut();
+            screen.out.clear();
+            screen.paint(&[]).expect("painted");
+            let bytes = String::from_utf8(std::mem::take(&mut screen.out)).expect("UTF-8");
+            let shown = |c: char| takes(c).map_or_else(|| c.to_string(), str::to_owned);
+            let bytes: String = bytes.chars().map(shown).collect();
+            parser.process(bytes.as_bytes());
+            let mut doubtful = 0;
+            for Position { x, y } in buffer.area.positions() {
+                let wanted = buffer[(x, y)].symbol();
+                let is = parser.screen().cell(y, x).expect("a cell");
+                let what = format!("{name}, frame {frame}: {x},{y}");
+                // This terminal gives the second half of a wide character no attributes.
+                let is_half = is.is_wide_continuation();
+                assert!(is_half || is.inverse() == (y == bar), "{what}");
+                if wanted.chars().any(|c| takes(c).is_some()) {
+                    doubtful = wanted.cell_width();
+                }
+                if doubtful > 0 {
+                    doubtful -= 1;
+                    continue;
+                }
+                let text = if is.has_contents() {
+                    is.contents()
+                } else {
+                    " "
+                };
+                assert_eq!(text, wanted, "{what}");
+            }
+        }
+    }
 }

@@ -3,6 +3,8 @@
 use ratatui::buffer::CellWidth;
 use zeroize::Zeroizing;
 
+use crate::ui::terminal::screen::abilities::Abilities;
+
 /// So many texts of several characters are kept before those that nobody needs any more are looked for.
 const CLUSTERS: usize = 1_024;
 
@@ -23,14 +25,31 @@ impl Glyph {
 
 /// The texts of several characters that are one to a reader: with marks, or emoji made of others.
 #[derive(Default)]
-pub(super) struct Clusters(Vec<Zeroizing<String>>);
+pub(super) struct Clusters {
+    texts: Vec<Zeroizing<String>>,
+    /// The terminal may take a column for what other terminals take none.
+    takes_marks: bool,
+}
 
 impl Clusters {
+    /// Those of a terminal that has marks in the cells of their letters, or not.
+    pub fn of(abilities: Abilities) -> Clusters {
+        Clusters {
+            texts: Vec::new(),
+            takes_marks: !abilities.combines,
+        }
+    }
+
+    /// Wipes them.
+    pub fn forget(&mut self) {
+        self.texts = Vec::new();
+    }
+
     fn add(&mut self, text: &str) -> Glyph {
-        let known = self.0.iter().position(|known| known.as_str() == text);
+        let known = self.texts.iter().position(|known| known.as_str() == text);
         let at = known.unwrap_or_else(|| {
-            self.0.push(Zeroizing::new(text.to_owned()));
-            self.0.len() - 1
+            self.texts.push(Zeroizing::new(text.to_owned()));
+            self.texts.len() - 1
         });
         Glyph(Glyph::CLUSTER | u32::try_from(at).unwrap_or(0))
     }
@@ -39,7 +58,7 @@ impl Clusters {
     pub fn text<'a>(&'a self, glyph: Glyph, room: &'a mut [u8; 4]) -> &'a str {
         let at = usize::try_from(glyph.0 & !Glyph::CLUSTER).unwrap_or(0);
         if glyph.0 & Glyph::CLUSTER != 0 {
-            return self.0.get(at).map_or(" ", |text| text.as_str());
+            return self.texts.get(at).map_or(" ", |text| text.as_str());
         }
         let single = char::from_u32(glyph.0).filter(|c| *c >= ' ');
         single.unwrap_or(' ').encode_utf8(room)
@@ -47,7 +66,10 @@ impl Clusters {
 
     /// Where there are many: all of them, to be added again as far as they are still needed.
     pub fn renewed(&mut self) -> Option<Clusters> {
-        (self.0.len() >= CLUSTERS).then(|| std::mem::take(self))
+        (self.texts.len() >= CLUSTERS).then(|| Clusters {
+            texts: std::mem::take(&mut self.texts),
+            ..*self
+        })
     }
 
     /// The glyph for what another has been before.
@@ -82,7 +104,8 @@ impl Clusters {
                 most: if agreed { 0 } else { width.max(2) },
             };
         }
-        let alone = |c: char| columns(c.encode_utf8(&mut [0; 4]));
+        let least = u8::from(self.takes_marks);
+        let alone = |c: char| columns(c.encode_utf8(&mut [0; 4])).max(least);
         let apart = text
             .chars()
             .fold(0, |sum: u8, c| sum.saturating_add(alone(c)));
@@ -120,6 +143,20 @@ fn is_agreed(c: char, width: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_terminal_that_has_no_marks_may_take_a_column_for_each() {
+        let mut clusters = Clusters::of(Abilities::of("linux"));
+        for (text, columns, most) in [
+            ("a", 1, 0),
+            ("e\u{301}", 1, 2),
+            ("❤\u{fe0f}", 2, 2),
+            ("👨\u{200d}👩\u{200d}👧", 2, 8),
+        ] {
+            let measured = clusters.measure(text);
+            assert_eq!((measured.columns, measured.most), (columns, most), "{text}");
+        }
+    }
 
     #[test]
     fn it_is_known_about_which_widths_terminals_disagree() {

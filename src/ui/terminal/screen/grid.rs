@@ -159,13 +159,16 @@ impl Grid {
         }
     }
 
-    /// Forgets the texts of several characters that are no longer here, where there are many.
-    pub fn tidy(&mut self, clusters: &mut Clusters) {
-        if let Some(before) = clusters.renewed() {
+    /// Forgets the texts of several characters that are no longer here, where there are many: then those of other grids
+    /// are not known any more. Says whether it has.
+    pub fn tidy(&mut self, clusters: &mut Clusters) -> bool {
+        let before = clusters.renewed();
+        if let Some(before) = &before {
             for cell in self.cells.iter_mut() {
-                cell.glyph = clusters.add_again(cell.glyph, &before);
+                cell.glyph = clusters.add_again(cell.glyph, before);
             }
         }
+        before.is_some()
     }
 
     /// Allows spaces everywhere.

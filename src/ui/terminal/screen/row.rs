@@ -199,10 +199,13 @@ impl Row<'_, '_> {
         behind
     }
 
-    /// Blanks the cells that a character of a doubtful width might leave as they are. The cursor comes back.
+    /// Blanks the cells that a character of a doubtful width might leave as they are, in the style in which it is written.
+    /// The cursor comes back.
     fn make_room(&mut self, cells: Range<usize>) {
+        let style = self.next[cells.start].style.on_blank();
+        let is_blank = |cell: &Cell| cell.is_blank() && cell.style == style;
         let mut shown = self.shown[cells.clone()].iter();
-        if shown.all(is_erasable) {
+        if shown.all(is_blank) {
             return;
         }
         let spaces = Short::repeated(b' ', u16::try_from(cells.len()).unwrap_or(0));
