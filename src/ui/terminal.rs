@@ -208,8 +208,8 @@ impl Session {
         self.terminal.backend().out()
     }
 
-    /// Whether the terminal has taken the last frame. If not, `wake` is called when it has; until then no other may be
-    /// drawn.
+    /// Whether a frame may be drawn: the terminal has taken the last one, or nothing of it. If not, `wake` is called when
+    /// it has.
     ///
     /// # Errors
     /// The terminal refuses what is written.
@@ -238,7 +238,9 @@ impl Session {
         since: Option<Uptime>,
         render: impl FnOnce(&mut Frame) -> Vec<Position>,
     ) -> io::Result<()> {
-        self.pen().begin(number, since);
+        if self.pen().begin(number, since) {
+            self.terminal.backend_mut().take_back();
+        }
         let size = size::of(&self.file);
         if size != self.terminal.size()? {
             let tell = |terminal: &mut Terminal<Screen<Pen>>| terminal.backend_mut().set_size(size);

@@ -1,8 +1,9 @@
 //! The thread that writes to the terminal, so that a terminal that takes nothing holds nobody up: not the countdown,
 //! not the sign-out, not what is being saved.
 //!
-//! It takes what is to be written only when the terminal is ready for some of it. Until then a frame can be taken back,
-//! and while one is on its way no other is drawn: the next one shows what is true when the terminal has taken this one.
+//! It takes what is to be written only when the terminal is ready for some of it. Until then a frame can be taken back, and
+//! the next one comes in its place. While one is on its way no other is drawn: the next one shows what is true when the
+//! terminal has taken this one.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -61,6 +62,8 @@ struct Waiting {
     number: u64,
     /// How many frames have been drawn.
     drawn: u64,
+    /// A frame was taken back, and the one in its place is being drawn.
+    replacing: bool,
     /// What was taken is being written.
     writing: bool,
     /// When the key was pressed that the next frame shows the effect of.
@@ -131,11 +134,17 @@ impl Pen {
         waiting.copy = None;
     }
 
-    /// Notes that the frame of this number comes next, and when the first key was pressed that it shows the effect of.
-    pub fn begin(&self, number: u64, since: Option<Uptime>) {
+    /// Notes that the frame of this number comes next, and when the first key was pressed that it shows the effect of. It
+    /// comes in the place of one that waits; says whether there was one.
+    pub fn begin(&self, number: u64, since: Option<Uptime>) -> bool {
         let mut waiting = self.0.waiting();
+        let replacing = !waiting.frame.bytes().is_empty();
+        waiting.frame.clear();
         waiting.number = number;
-        waiting.since = since;
+        let earlier = waiting.since.filter(|_| replacing || waiting.replacing);
+        waiting.since = earlier.or(since);
+        waiting.replacing |= replacing;
+        replacing
     }
 
     /// What has been written so far.
@@ -147,6 +156,7 @@ impl Pen {
     pub fn drawn(&self, number: u64) {
         let mut waiting = self.0.waiting();
         waiting.drawn = number;
+        waiting.replacing = false;
         self.0.tell_seen(&waiting);
     }
 
@@ -155,7 +165,7 @@ impl Pen {
         Arc::clone(&self.0.seen)
     }
 
-    /// Whether the last frame is written. If not, `wake` is called when it is.
+    /// Whether a frame may be drawn: the last one is written, or nothing of it. If not, `wake` is called when it is.
     ///
     /// # Errors
     /// The terminal refused what was written before.
@@ -164,7 +174,7 @@ impl Pen {
         if let Some(error) = waiting.failed.take() {
             return Err(error);
         }
-        let free = !waiting.writing && waiting.frame.bytes().is_empty();
+        let free = !waiting.writing;
         waiting.wake = (!free).then(|| Box::new(wake) as _);
         Ok(free)
     }
@@ -206,7 +216,8 @@ impl Shared {
 
     /// Where nothing is on its way any more, the last frame that was drawn has been seen.
     fn tell_seen(&self, waiting: &Waiting) {
-        if !waiting.writing && waiting.frame.bytes().is_empty() {
+        let is_shown = !waiting.writing && waiting.frame.bytes().is_empty();
+        if is_shown && !waiting.replacing {
             self.seen.fetch_max(waiting.drawn, Ordering::SeqCst);
         }
     }
@@ -325,21 +336,43 @@ mod tests {
     }
 
     #[test]
+    fn of_frames_that_a_terminal_does_not_take_it_gets_the_newest_alone() {
+        let (mut pen, terminal, mut shows) = stopped();
+        for number in 1..4 {
+            assert!(pen.is_free(|| ()).expect("well"), "to be replaced");
+            let replaces = pen.begin(number, Some(Uptime(0)));
+            assert_eq!(replaces, number > 1);
+            let frame = format!("frame {number}");
+            pen.write_all(frame.as_bytes()).expect("handed over");
+            pen.drawn(number);
+            assert_eq!(pen.seen().load(Ordering::SeqCst), 0);
+        }
+        expect_written(&terminal, &mut shows, b"frame 3");
+        pen.settle(Duration::from_secs(20));
+        assert_eq!(pen.seen().load(Ordering::SeqCst), 3);
+        assert_eq!(pen.meter().total, 7);
+    }
+
+    #[test]
     fn a_frame_is_seen_when_the_terminal_has_taken_it_and_then_the_next_is_drawn() {
         let (mut pen, terminal, mut shows) = stopped();
         let (free, waits) = channel();
         assert!(pen.is_free(|| ()).expect("well"));
         pen.begin(1, Some(Uptime(0)));
-        pen.write_all(b"one").expect("handed over");
+        // More than a terminal takes at once, so that the writing waits where it is.
+        let long = vec![b'1'; 200_000];
+        pen.write_all(&long).expect("handed over");
         pen.drawn(1);
         assert_eq!(pen.seen().load(Ordering::SeqCst), 0);
+        tcflow(&terminal, FlowArg::TCOON).expect("goes on");
+        shows.read_exact(&mut [0; 1]).expect("begun");
         let wake = move || free.send(()).expect("waits");
         assert!(!pen.is_free(wake).expect("well"));
-        expect_written(&terminal, &mut shows, b"one");
+        expect_written(&terminal, &mut shows, &long[1..]);
         waits.recv().expect("woken");
         assert_eq!(pen.seen().load(Ordering::SeqCst), 1);
         let meter = pen.meter();
-        assert_eq!((meter.frame, meter.total), (3, 3));
+        assert_eq!((meter.frame, meter.total), (long.len(), long.len()));
         assert!(meter.took.is_some());
         assert!(pen.is_free(|| ()).expect("well"));
         // A frame like the one before it is nothing to be written.
