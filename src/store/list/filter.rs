@@ -231,6 +231,24 @@ impl Conditions {
             .map(Some)
     }
 
+    /// All rows of a part, where nothing narrows the list and the connection finds rows by sets.
+    pub fn whole_part<L: Source>(
+        &self,
+        tx: &Tx<'_>,
+        part: &Part,
+    ) -> Result<Option<Arc<Ids>>, Fault> {
+        let is_whole = !self.is_narrow && self.kept.is_none();
+        if !is_whole || !tx.1.has_sets() || !holds_all::<L>(tx)? {
+            return Ok(None);
+        }
+        let sets = Sets::new(tx, &self.values);
+        let mut ids = Some(sets.of::<L>(&part.rows, &part.condition)?);
+        if let Some(hidden) = &self.hides {
+            sets.keep::<L>(&mut ids, hidden, "TRUE")?;
+        }
+        Ok(ids)
+    }
+
     /// The rows of each of these parts that are in a set.
     pub fn of_parts<'p, L: Source>(
         &'p self,

@@ -480,6 +480,11 @@ impl<'a, L: Source> Walk<'a, L> {
             return Ok(());
         }
         rows.truncate(before);
+        if let Some(part) = part
+            && let Some(ids) = self.asked.whole_part::<L>(self.tx, part)?
+        {
+            return self.select_in(&ids, Some(part), seek, direction, from, most, rows);
+        }
         let Some(exact) = self.asked.exact::<L>(self.tx)? else {
             let ids = self.asked.each::<L>(self.tx, part)?;
             return self.select_in(&ids, part, seek, direction, from, most, rows);
