@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use keyward::auth::hash::Cost;
 
@@ -108,7 +108,8 @@ impl Killed {
             fs::write(path, bytes).expect("written");
             // The log was written last. The two may have been made within one tick of the file system's clock.
             let file = File::options().write(true).open(path).expect("opened");
-            let late = SystemTime::now() + Duration::from_millis(20);
+            let written = file.metadata().and_then(|facts| facts.modified());
+            let late = written.expect("a time") + Duration::from_millis(20);
             file.set_modified(late).expect("set");
         }
     }
