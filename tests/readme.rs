@@ -162,3 +162,19 @@ fn the_gate_runs_readmes_own_test_command() {
     let checks = &page::blocks(page::section(&contributing, "## Build and test"))[0];
     assert!(gate.ends_with(checks), "CONTRIBUTING has the gate's checks");
 }
+
+#[test]
+fn every_dependency_is_in_contributings_table_with_what_it_is_for() {
+    let manifest: toml::Table = page::read("Cargo.toml").parse().expect("TOML");
+    let tables = ["dependencies", "build-dependencies", "dev-dependencies"];
+    let used: BTreeSet<&str> = tables
+        .iter()
+        .flat_map(|table| manifest[*table].as_table().expect("a table").keys())
+        .map(String::as_str)
+        .collect();
+    let contributing = page::read("CONTRIBUTING.md");
+    let rows = page::rows(page::section(&contributing, "## Dependencies"));
+    let told: Vec<&str> = rows.iter().map(|row| row[0]).collect();
+    assert_eq!(told, used.into_iter().collect::<Vec<_>>());
+    assert!(rows.iter().all(|row| row.len() == 2 && !row[1].is_empty()));
+}
