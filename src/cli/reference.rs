@@ -6,7 +6,14 @@ use clap::{Arg, Command};
 
 use crate::cli::exit;
 use crate::cli::help::{self, notes, pages};
-use crate::cli::{args, help::notes::Block};
+use crate::cli::{args, help::notes::Block, verify};
+use crate::service::authenticate::Judged;
+
+/// What `keyward verify` answers where no option asks for more, without the end of the line.
+#[must_use]
+pub fn verify_answer(judged: &Judged) -> String {
+    verify::answer(judged, verify::Told::default())
+}
 
 /// The words of every command, without `keyward`; that itself has none, and is the first.
 #[must_use]

@@ -37,7 +37,7 @@ const HEADER: &[u8] = b"api-secret-key:";
 
 /// What the answer tells beside what it always does.
 #[derive(Clone, Copy, Default)]
-struct Told {
+pub(super) struct Told {
     /// The rights of the role.
     rights: bool,
     /// The key of a refused secret.
@@ -208,7 +208,8 @@ enum Answer<'a> {
     },
 }
 
-fn answer(judged: &Judged, told: Told) -> String {
+/// The answer, without the end of the line.
+pub(super) fn answer(judged: &Judged, told: Told) -> String {
     let of = judged.of.as_ref().filter(|_| told.key);
     let answer = match &judged.verdict {
         Verdict::Valid(bearer) => Answer::Valid {

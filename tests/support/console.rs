@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use crossterm::event::{
     Event, KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
 };
+use keyward::auth::random::Random;
 use keyward::clipboard::Clipboard;
 use keyward::clock::Clock;
 use keyward::config::settings::Settings;
@@ -804,6 +805,20 @@ impl Console {
             .get_cursor_position()
             .expect("a cursor");
         (at.x, at.y)
+    }
+
+    /// Where the cursor is seen, if it is.
+    pub fn cursor_seen(&self) -> Option<Position> {
+        let backend = self.terminal.backend();
+        backend.cursor_visible().then(|| backend.cursor_position())
+    }
+
+    /// What is random is made of these bytes from now on, for alice.
+    pub fn random_from(&mut self, random: Box<dyn Random>) {
+        let (store, clock) = (self.bench.store(), self.bench.clock.clone());
+        let service = Service::new(store, clock, random, self.bench.hasher.clone());
+        let service = service.expect("a service");
+        self.performer = Performer::new(service, self.bench.alice.clone(), true);
     }
 
     pub fn done(&self) -> bool {

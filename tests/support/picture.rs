@@ -1,32 +1,136 @@
 //! What the pages have from the code: pictures, drawn from the real screens, and tables.
 
+pub mod cast;
+pub mod glyphs;
+pub mod motion;
+pub mod palette;
+mod paths;
+pub mod reel;
+pub mod svg;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use keyward::auth::random::Random;
 use keyward::cli::reference;
-use keyward::config::settings::SETTINGS;
+use keyward::config::settings::{SETTINGS, ThemeName};
+use keyward::domain::locale::Locale;
+use keyward::domain::trouble::Trouble;
 use keyward::service::demo;
 use keyward::text::Text;
 use keyward::ui::keymap;
 use keyward::ui::look::STYLES;
-use ratatui::buffer::{Buffer, CellWidth};
-use ratatui::style::{Color, Modifier, Style};
 
 use super::console::Console;
 use super::database::Bench;
 use super::page;
+use palette::{DARK, LIGHT, Palette};
+use svg::Shot;
 
-/// A cell's size in the picture.
-const CELL: (u16, u16) = (9, 19);
+/// A picture of one screen, and how one gets there.
+struct Scene {
+    /// Its file in `assets/pictures`.
+    file: &'static str,
+    /// What is seen, for those who cannot see it.
+    title: &'static str,
+    size: (u16, u16),
+    language: Locale,
+    theme: ThemeName,
+    /// See [`Console::keys`].
+    keys: &'static str,
+}
 
-/// README's pictures: where they are in the repository, and what they hold.
-pub fn pictures() -> Vec<(&'static str, String)> {
-    let (bench, user) = Bench::demo(demo::FULL_ACCESS_USER);
-    let mut console = Console::of(bench, user, (117, 24));
-    let list = svg(console.buffer());
-    console.make("new-dashboard-2");
-    let secret = svg(console.buffer());
-    vec![
-        ("assets/pictures/list.svg", list),
-        ("assets/pictures/secret.svg", secret),
-    ]
+const fn scene(
+    file: &'static str,
+    size: (u16, u16),
+    keys: &'static str,
+    title: &'static str,
+) -> Scene {
+    Scene {
+        file,
+        title,
+        size,
+        language: Locale::EnUs,
+        theme: ThemeName::Default,
+        keys,
+    }
+}
+
+#[rustfmt::skip]
+const SCENES: &[Scene] = &[
+    scene("list", (117, 24), "", "The list of API keys, each with its state, role, expiry date and last sign-in"),
+    scene("secret", (117, 24), "nnew-dashboard-2<F2>", "The secret of a new API key, shown this one time"),
+    scene("properties", (100, 30), "<Down><Down><Down><Down><Down><Down><Down><Down><Down><Down>\n\t\t\t\t\t\t ", "Properties of an API key that expires, with the calendar open"),
+    scene("rights", (100, 24), "tgj\n/id:2\n\n<F4>", "The rights of a role on computers"),
+    scene("events", (130, 24), "tG\n<Down><Down><Down><Down><Down>", "System events: who did what, to what, and when"),
+    scene("preview", (130, 28), "<End><Up><Up><Up><Up>", "The list of API keys, with what is known of the selected one beside it"),
+    Scene { theme: ThemeName::Light, ..scene("light", (100, 24), "<Down><Down>l", "Locking an API key out, in the theme for light backgrounds") },
+    Scene { language: Locale::JaJp, ..scene("japanese", (100, 24), "<End>", "The list of API keys in Japanese") },
+];
+
+/// One screen, as it is drawn.
+pub struct Still {
+    pub file: &'static str,
+    pub title: &'static str,
+    pub shot: Shot,
+    pub palette: &'static Palette,
+}
+
+impl Scene {
+    fn still(&self) -> Still {
+        let (bench, user) = Bench::demo(demo::FULL_ACCESS_USER);
+        let mut console = Console::set(bench, user, self.size, |setting| {
+            setting.settings.language = self.language;
+            setting.settings.theme = self.theme.into();
+        });
+        console.random_from(Box::new(Example));
+        console.keys(self.keys).rest();
+        let palette = match self.theme {
+            ThemeName::Light => &LIGHT,
+            _ => &DARK,
+        };
+        Still {
+            file: self.file,
+            title: self.title,
+            shot: Shot::of(&console),
+            palette,
+        }
+    }
+}
+
+/// The pictures that do not move.
+pub fn stills() -> Vec<Still> {
+    SCENES.iter().map(Scene::still).collect()
+}
+
+/// All pictures and the recording: where they are in the repository, and what they hold.
+pub fn pictures() -> Vec<(String, String)> {
+    let stills = stills().into_iter().map(|still| {
+        let drawn = svg::still(still.title, &still.shot, still.palette);
+        (format!("{}.svg", still.file), drawn)
+    });
+    let reel = reel::demonstration();
+    let moving = [
+        ("demo.svg".to_owned(), motion::svg(&reel)),
+        ("demo.cast".to_owned(), cast::cast(&reel)),
+    ];
+    let all = stills.chain(moving);
+    all.map(|(file, drawn)| (format!("assets/pictures/{file}"), drawn))
+        .collect()
+}
+
+/// Random bytes that everybody knows: a secret that is made of them says that it is an example.
+pub struct Example;
+
+impl Random for Example {
+    fn fill(&mut self, bytes: &mut [u8]) -> Result<(), Trouble> {
+        let example = STANDARD.decode("EXAMPLE/").expect("base64");
+        let endless = example.iter().cycle();
+        bytes
+            .iter_mut()
+            .zip(endless)
+            .for_each(|(byte, of)| *byte = *of);
+        Ok(())
+    }
 }
 
 /// The pages with a table of the code's, as they are with that table.
@@ -77,69 +181,4 @@ fn styles() -> String {
         .iter()
         .map(|(name, purpose)| format!("| `{name}` |{purpose} |\n"));
     "| Style | What it is for |\n| --- | --- |\n".to_owned() + &rows.collect::<String>()
-}
-
-/// A buffer as a picture: a run of equal cells is one text, held to its width.
-pub fn svg(buffer: &Buffer) -> String {
-    let (width, height) = (buffer.area.width * CELL.0, buffer.area.height * CELL.1);
-    let mut lines = vec![
-        format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
-             font-family=\"ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace\" font-size=\"15\">"
-        ),
-        format!("<rect width=\"{width}\" height=\"{height}\" fill=\"{BACKGROUND}\"/>"),
-    ];
-    for y in 0..buffer.area.height {
-        let mut x = 0;
-        while x < buffer.area.width {
-            let style = buffer[(x, y)].style();
-            let (start, mut run) = (x, String::new());
-            while x < buffer.area.width && buffer[(x, y)].style() == style {
-                let symbol = buffer[(x, y)].symbol();
-                run.push_str(symbol);
-                x += symbol.cell_width().max(1);
-            }
-            draw_run(&mut lines, &run, style, (start, x, y));
-        }
-    }
-    lines.push("</svg>\n".to_owned());
-    lines.join("\n")
-}
-
-const BACKGROUND: &str = "#1d1f21";
-const FOREGROUND: &str = "#d8d8d8";
-
-fn draw_run(lines: &mut Vec<String>, run: &str, style: Style, (start, end, row): (u16, u16, u16)) {
-    let reversed = style.add_modifier.contains(Modifier::REVERSED);
-    let colour = match style.fg {
-        Some(Color::DarkGray) => "#8a8a8a",
-        Some(Color::Cyan) => "#70c0ba",
-        Some(Color::Red) => "#e06c6c",
-        Some(Color::Green) => "#a3be6c",
-        Some(Color::Yellow) => "#e6c464",
-        _ => FOREGROUND,
-    };
-    let (x, width) = (start * CELL.0, (end - start) * CELL.0);
-    if reversed {
-        let y = row * CELL.1;
-        let height = CELL.1;
-        lines.push(format!(
-            "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" fill=\"{colour}\"/>"
-        ));
-    }
-    if run.trim().is_empty() {
-        return;
-    }
-    let bold = style.add_modifier.contains(Modifier::BOLD);
-    let weight = if bold { " font-weight=\"bold\"" } else { "" };
-    let fill = if reversed { BACKGROUND } else { colour };
-    let text = run
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;");
-    let y = row * CELL.1 + 14;
-    lines.push(format!(
-        "<text x=\"{x}\" y=\"{y}\" textLength=\"{width}\" fill=\"{fill}\"{weight} \
-         xml:space=\"preserve\">{text}</text>"
-    ));
 }
