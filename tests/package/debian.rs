@@ -156,6 +156,9 @@ fn installed_on_a_debian_of_its_own_it_works_and_leaves_its_data_when_it_goes() 
     let mut console = start.go();
     console.see("39 of 41").says("header.demo");
     console.quits();
+    let several = page::read("docs/install.md");
+    let several = page::blocks(page::section(&several, "## The Debian package")).remove(2);
+    debian.does(None, &several);
     let verified = debian.does(
         Some(keyward),
         "umask 077; cd /var/lib/keyward; export KEYWARD_DB=$PWD/keyward.db
