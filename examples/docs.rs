@@ -1,4 +1,5 @@
-//! Draws README's pictures and the tables of `docs/` that are the code's again: `cargo run --example docs`.
+//! Draws what the pages have from the code again: pictures, the demonstration with its recording, and tables.
+//! `cargo run --example docs`.
 
 #[path = "../tests/support/mod.rs"]
 mod support;
