@@ -23,7 +23,7 @@ mod support {
 }
 
 use support::database::{CHEAP, as_made, user_draft};
-use support::program::{database_of, keyward, printed, said};
+use support::program::{database_of, given, keyward, printed, said};
 use support::pty::Start;
 
 /// A home with a database in it; its users are the account that the tests run as, and `bob`.
@@ -198,6 +198,13 @@ fn the_line_for_sshd_runs_this_program_as_this_user_on_this_database() {
     );
     assert_eq!(home.line(&[&file]), line);
     assert_eq!(home.line(&[&file, "--db", database]), line);
+    // Where the account cannot read the file, whoever can gives it on standard input.
+    let held = fs::read_to_string(&file).expect("a key");
+    let given = given(
+        keyward(home.directory.path(), &["ssh-line", "--user", "bob", "-"]),
+        &held,
+    );
+    assert_eq!(String::from_utf8_lossy(&given.stdout), line, "{given:?}");
 }
 
 #[test]

@@ -432,7 +432,7 @@ fn address(typed: &str) -> Result<IpAddr, &'static str> {
 /// What `keyward ssh-line` takes.
 #[derive(Debug, Arguments)]
 pub(super) struct SshLineArgs {
-    /// The user's public key: a file with one line, as ssh-keygen creates it
+    /// The user's public key: a file with one line, as ssh-keygen creates it; - is standard input
     #[arg(value_name = "KEYFILE")]
     pub(super) key_file: PathBuf,
     /// The user of the database whose key it is

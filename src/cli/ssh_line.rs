@@ -15,6 +15,9 @@ use crate::config::Config;
 use crate::store::Place;
 use crate::text::Text;
 
+/// Stands for standard input: the account need not be able to read the file.
+const INPUT: &str = "-";
+
 /// Checks user and key, and prints the line.
 pub(super) fn ssh_line(
     text: Text,
@@ -24,9 +27,19 @@ pub(super) fn ssh_line(
     let database = path(asked.database, config)?;
     let place = Place::File(database.clone());
     to_look(&place, config)?.known_user(&asked.user)?;
-    let key_file = &asked.key_file;
+    let of_input = asked.key_file == Path::new(INPUT);
+    let key_file = if of_input {
+        Path::new("/dev/stdin")
+    } else {
+        &*asked.key_file
+    };
     let refused = |words| Failure::Words(words, Exit::Trouble);
-    let bytes = read(key_file).map_err(|error| {
+    let bytes = if of_input {
+        read(io::stdin())
+    } else {
+        File::open(key_file).and_then(read)
+    };
+    let bytes = bytes.map_err(|error| {
         let facts: [(&str, &dyn std::fmt::Display); 2] =
             [("path", &key_file.display()), ("words", &error)];
         refused(text.fill("ssh_line.unreadable", &facts))
@@ -53,11 +66,11 @@ fn no_key(text: Text, why: NoKey, path: &Path) -> String {
     text.fill(name, &[("path", &path.display())])
 }
 
-/// As much of the file as a public key can have, and one byte more; wiped, because it could be a private one.
-fn read(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
+/// As much as a public key can have, and one byte more; wiped, because it could be a private one.
+fn read(file: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(KEY_FILE_MAX + 1));
     let most = u64::try_from(bytes.capacity()).unwrap_or(u64::MAX);
-    File::open(path)?.take(most).read_to_end(&mut bytes)?;
+    file.take(most).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
