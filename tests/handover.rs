@@ -18,13 +18,11 @@ use tempfile::TempDir;
 #[path = "support"]
 mod support {
     #![allow(dead_code, reason = "a part of what the tests use")]
-    pub mod page;
     pub mod process;
     pub mod program;
 }
 
-use support::page;
-use support::process::{eventually, is_there, skip};
+use support::process::eventually;
 use support::program::{KEYWARD, database_of, given, keyward};
 
 /// A home of somebody who has no database yet.
@@ -503,36 +501,6 @@ fn who_comes_with_user_has_no_files_written() {
     let args = ["key", "new", "--name", "b", "--user", &user, "--stdout"];
     assert_eq!(code(&home.run(&args)), Some(0));
     assert!(home.files().is_empty());
-}
-
-#[test]
-fn the_page_of_scripts_works_as_it_is_written() {
-    if !is_there("ssh-keygen") {
-        return skip("there is no ssh-keygen");
-    }
-    let home = Home::new();
-    let key = "mkdir .ssh; ssh-keygen -q -t ed25519 -N '' -f .ssh/id_ed25519";
-    assert!(home.shell(key).status.success());
-    let page = page::read("docs/scripts.md");
-    let blocks = page.split("```sh\n").skip(1);
-    let blocks = blocks.map(|block| block.split("```").next().unwrap_or_default());
-    let mut carried_out = 0;
-    for block in blocks {
-        let done = home.shell(&format!("set -e\n{block}"));
-        assert!(done.status.success(), "{block}{done:?}");
-        carried_out += 1;
-    }
-    assert_eq!(carried_out, 7);
-    for file in [
-        "ci-2.secret",
-        "ci-3.secret",
-        "deploy.secret",
-        "secrets/api-key-4.secret",
-    ] {
-        assert_eq!(home.verdict(&home.read(file)), "valid", "{file}");
-    }
-    assert_eq!(home.verdict(&home.read("ci.secret")), "replaced");
-    assert!(home.read("verdict.json").contains("\"valid\":true"));
 }
 
 /// A command that waits in the middle of handing over: its pipe is full.

@@ -47,7 +47,7 @@ fn what_is_read_at_the_door_is_short() {
 fn readme_leads_to_every_page() {
     let readme = page::read("README.md");
     let list = page::section(&readme, "## Documentation");
-    let (below, listed): (Vec<String>, Vec<String>) = links::pages()
+    let (below, listed): (Vec<String>, Vec<String>) = page::all()
         .into_iter()
         .partition(|page| page.matches('/').count() > 1);
     for page in &listed {

@@ -19,6 +19,7 @@ mod recipe;
 mod support {
     #![expect(dead_code, reason = "only a part of it is used here")]
     pub mod database;
+    pub mod namespace;
     pub mod page;
     pub mod process;
     pub mod program;

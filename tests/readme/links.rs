@@ -1,7 +1,6 @@
 //! Every relative link of the pages leads to something, with its anchor, and every path that they name is there.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use super::support::page;
@@ -19,25 +18,6 @@ const FOLDERS: [&str; 8] = [
     ".ci/",
     ".github/",
 ];
-
-/// Every page, by its path in the repository.
-pub fn pages() -> Vec<String> {
-    let mut pages = Vec::new();
-    let mut folders = vec![PathBuf::new(), PathBuf::from("docs")];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(Path::new(ROOT).join(&folder)).expect("a folder") {
-            let entry = entry.expect("an entry");
-            let path = folder.join(entry.file_name());
-            if path.extension().is_some_and(|end| end == "md") {
-                pages.push(path.to_string_lossy().into_owned());
-            } else if folder.starts_with("docs") && entry.path().is_dir() {
-                folders.push(path);
-            }
-        }
-    }
-    pages.sort();
-    pages
-}
 
 /// The page without its blocks and comments, in which nothing is a link or heading.
 fn prose(page: &str) -> String {
@@ -123,7 +103,7 @@ fn broken(from: &str, link: &str) -> Option<String> {
 
 #[test]
 fn every_relative_link_and_anchor_leads_somewhere() {
-    let pages = pages();
+    let pages = page::all();
     assert!(pages.len() > 10, "{pages:?}");
     let mut wrong = Vec::new();
     for name in &pages {
@@ -140,7 +120,7 @@ fn every_relative_link_and_anchor_leads_somewhere() {
 #[test]
 fn every_path_that_a_page_names_is_there() {
     let mut wrong = Vec::new();
-    for name in pages() {
+    for name in page::all() {
         let page = prose(&page::read(&name));
         for path in page.split('`').skip(1).step_by(2) {
             let is_path = FOLDERS.iter().any(|folder| path.starts_with(folder));

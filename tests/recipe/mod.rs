@@ -7,12 +7,10 @@ use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use keyward::config::Config;
-
-use super::support::page;
-use super::support::process::{again, given, skip};
+use super::support::process::given;
 use super::support::pty::{Pty, Start};
-use super::support::sshd::{KEYWARD, Site, Sshd, UNBOUND, program};
+use super::support::sshd::{Site, Sshd, UNBOUND, program};
+use super::support::{namespace, page};
 use super::{do_the_job, local_forwarding, make};
 
 /// Where root keeps the keys.
@@ -29,35 +27,10 @@ fn block(start: &str) -> String {
 
 #[test]
 fn the_recipe_works_as_it_is_written() {
-    if Config::read().account.uid != 0 {
-        return skip("only root can have a namespace of its own");
-    }
-    for name in [
-        "sshd", "sudo", "visudo", "useradd", "chpasswd", "runuser", "unshare",
-    ] {
-        if program(name).is_none() {
-            return skip(&format!("there is no {name}"));
-        }
-    }
-    let allowed = Command::new("unshare").args(["--mount", "true"]).output();
-    if !allowed.expect("ran").status.success() {
-        return skip("this machine allows no namespaces");
-    }
-    let directory = tempfile::tempdir().expect("a directory");
-    let inner = again("recipe::in_a_namespace_of_its_own", directory.path(), "");
-    let variables = inner
-        .get_envs()
-        .filter_map(|(name, value)| Some((name, value?)));
-    let ran = Command::new("unshare")
-        .args(["--mount", "--propagation", "private"])
-        .arg(inner.get_program())
-        .args(inner.get_args())
-        .envs(variables)
-        .output()
-        .expect("ran");
-    let told = [ran.stdout, ran.stderr].concat();
-    let told = String::from_utf8_lossy(&told);
-    assert!(ran.status.success() && told.contains("1 passed"), "{told}");
+    namespace::run(
+        "recipe::in_a_namespace_of_its_own",
+        &["sshd", "sudo", "visudo", "useradd", "chpasswd", "runuser"],
+    );
 }
 
 /// The other test runs it in a namespace; else there is nothing to do.
@@ -77,7 +50,8 @@ fn in_a_namespace_of_its_own() {
         sudoers: block("# /etc/sudoers"),
         break_glass: block("sudo -u keyward -H keyward user unlock"),
     };
-    move_in(&directory);
+    namespace::move_in(&directory);
+    DirBuilder::new().mode(0o755).create(KEYS).expect("made");
     let site = Site {
         directory: PathBuf::from(KEYS),
         account: "keyward".to_owned(),
@@ -246,25 +220,6 @@ fn add_administrators() {
             .see(&format!("“{user}” was created."));
     }
     console.quits();
-}
-
-/// Puts directories of this namespace's own in the place of those that the recipe changes.
-fn move_in(directory: &Path) {
-    let bin = directory.join("bin");
-    fs::create_dir(&bin).expect("made");
-    fs::copy(KEYWARD, bin.join("keyward")).expect("copied");
-    let at = directory.display();
-    let steps = format!(
-        "cp -a /etc {at}/etc
-         mount --bind {at}/etc /etc
-         mount --bind {at}/bin /usr/local/bin
-         for own in /home /run /var/log /var/mail /var/lib/sudo; do
-             test ! -d $own || mount -t tmpfs -o mode=755 tmpfs $own
-         done"
-    );
-    let moved = Command::new("/bin/sh").args(["-ec", &steps]).status();
-    assert!(moved.expect("a shell").success());
-    DirBuilder::new().mode(0o755).create(KEYS).expect("made");
 }
 
 /// What the lines alone prevent is tested elsewhere; here it is these settings.

@@ -63,6 +63,14 @@ pub fn is_there(program: &str) -> bool {
         .any(|place| Path::new(place).join(program).exists())
 }
 
+/// Where a program of the system is; sshd is where an ordinary account's PATH does not look.
+pub fn program(name: &str) -> Option<PathBuf> {
+    ["/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin"]
+        .map(|directory| Path::new(directory).join(name))
+        .into_iter()
+        .find(|path| path.is_file())
+}
+
 /// Waits until something is so; fails when it has not come about after 20 seconds.
 #[track_caller]
 pub fn eventually(what: &str, is_so: impl Fn() -> bool) {

@@ -15,6 +15,7 @@ use keyward::domain::id::FULL_ACCESS;
 use tempfile::TempDir;
 
 use super::database::{CHEAP, as_made, user_draft};
+pub use super::process::program;
 pub use super::program::KEYWARD;
 use super::pty::{Pty, Start};
 
@@ -320,14 +321,6 @@ pub fn says(child: &mut Child, words: &str) -> bool {
         .lines()
         .map_while(Result::ok)
         .any(|line| line.contains(words))
-}
-
-/// Where a program of the system is; sshd is where an ordinary account's PATH does not look.
-pub fn program(name: &str) -> Option<PathBuf> {
-    ["/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin"]
-        .map(|directory| Path::new(directory).join(name))
-        .into_iter()
-        .find(|path| path.is_file())
 }
 
 /// A database with the administrators, and the account itself.
