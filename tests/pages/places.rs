@@ -62,6 +62,14 @@ install -d -o keyward -g www-data -m 2750 /run/keyward
 const QUIT: Way = Answers(&[("F1 Help", "q")]);
 const YES: Way = Answers(&[("Type y for yes", "y\r")]);
 const RECIPE: Way = Test("tests/recipe/mod.rs", "the_recipe_works_as_it_is_written");
+const DEBIAN: Way = Test(
+    "tests/package/debian.rs",
+    "installed_on_a_debian_of_its_own_it_works_and_leaves_its_data_when_it_goes",
+);
+const ARCHIVE: Way = Test(
+    "tests/package/debian.rs",
+    "the_archive_is_unpacked_and_removed_as_its_page_says",
+);
 const NGINX: Way = Test(
     "tests/proxies.rs",
     "nginx_lets_through_only_who_has_a_key_that_may",
@@ -98,6 +106,19 @@ pub const WAYS: &[(&str, &str, Way)] = &[
         "docs/events.md",
         "keyward events --since",
         Until("grep '^{' out"),
+    ),
+    ("docs/install.md", "apt", DEBIAN),
+    ("docs/install.md", "sudo", DEBIAN),
+    ("docs/install.md", "usermod", DEBIAN),
+    ("docs/install.md", "tar", ARCHIVE),
+    ("docs/install.md", "systemctl disable", ARCHIVE),
+    (
+        "docs/install.md",
+        "sha256sum",
+        Test(
+            "tests/package.rs",
+            "two_runs_make_the_same_bytes_whose_sums_are_told",
+        ),
     ),
     (
         "docs/proxies.md",
@@ -193,6 +214,14 @@ pub const PLACES: &[Place] = &[
             if test -e showroom.db; then
                 received=$(keyward key new --db showroom.db --name "new-$$" --stdout --deliver-now)
             fi"#,
+        after: "",
+    },
+    Place {
+        page: "docs/install.md",
+        before: "",
+        known: r#"
+            cargo() { test "$*" = 'install --locked --path .'; }
+            systemctl() { test -f "$repository/assets/systemd/$2"; }"#,
         after: "",
     },
     Place {

@@ -10,7 +10,6 @@ use ratatui::style::Modifier;
 use serde_json::Value;
 
 use super::AGAIN;
-use super::links::pages;
 use super::support::page;
 use super::support::picture::glyphs::{CELL, Glyph};
 use super::support::picture::palette::Rgb;
@@ -33,7 +32,7 @@ fn the_pictures_are_those_of_the_real_screens() {
 
 #[test]
 fn every_picture_is_shown_somewhere() {
-    let pages: Vec<String> = pages().iter().map(|name| page::read(name)).collect();
+    let pages: Vec<String> = page::all().iter().map(|name| page::read(name)).collect();
     for (path, _) in pictures() {
         let is_shown = pages.iter().any(|page| page.contains(&path));
         assert!(is_shown, "no page has {path}");
