@@ -32,7 +32,7 @@ const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 /// The languages of what is typed.
 const COMMANDS: [&str; 2] = ["", "sh"];
 /// The languages of what is not: files and answers.
-const OTHERS: [&str; 12] = [
+const OTHERS: [&str; 11] = [
     "apache",
     "caddyfile",
     "crontab",
@@ -44,7 +44,6 @@ const OTHERS: [&str; 12] = [
     "text",
     "toml",
     "yaml",
-    "diff",
 ];
 
 /// The pages for those who use Keyward.

@@ -262,7 +262,11 @@ pub const PLACES: &[Place] = &[
                 keyward verify < "$file"
             done
             keyward verify < ci.secret | grep replaced
-            grep '"valid":true' verdict.json"#,
+            grep '"valid":true' verdict.json
+            # As cron runs it.
+            sed -n 's/^0 4 1 \* \* *//p' "$repository/docs/scripts.md" | sed 's/\\%/%/g' > job
+            sh -eu job
+            cat /srv/app/secret.* | keyward verify"#,
     },
     Place {
         page: "docs/serve.md",
