@@ -369,8 +369,12 @@ fn the_console_goes_by_the_file_also_with_user() {
     let home = Home::with(
         "language = 'ja-JP'\nborders = 'ascii'\nmouse = false\nzone = 'Asia/Kathmandu'\nclipboard = 'off'\nsecret.hidden = true\n",
     );
-    // The account is the first user of the database that this makes.
-    let mut console = Start::new(home.0.path(), &[]).go();
+    // The account is the first user of the database that this makes. A window of less than 110 columns has no edges.
+    let wide = Start {
+        columns: 120,
+        ..Start::new(home.0.path(), &[])
+    };
+    let mut console = wide.go();
     console.see("APIキーはまだありません");
     console.send("n").see("新規APIキー");
     console.send("backup\t");
