@@ -11,7 +11,7 @@ use crate::ui::look::text::{width, wrap};
 use crate::ui::look::theme::Theme;
 
 /// A dialog in its place: a box around a margin, what it holds, and below that a row of buttons. In a window of less
-/// than [`WIDE`] columns one that wants [`PAGE`] of them is a page instead: below its title it has the whole area, without
+/// than [`WIDE`] columns one that wants about as many is a page instead: below its title it has the whole area, without
 /// edges, which take many bytes and show nothing there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Dialog {
