@@ -7,11 +7,9 @@
 //! event about it says. It does not show where the copy is, page by page, what the log itself began with, or goes
 //! through: then both together are simply what was there last.
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Read};
-use std::mem::ManuallyDrop;
-use std::os::unix::fs::{FileExt, MetadataExt};
+use std::io::Read;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -104,56 +102,6 @@ impl Changed {
             let _ = log.set_modified(after);
         }
     }
-}
-
-/// Whether the database has every page as the log has it last, and as many of them: read together the two are what the
-/// database is alone, whosever the log is. It is so after a checkpoint whose process was killed; the log is read as
-/// `SQLite` writes it (<https://sqlite.org/fileformat2.html#walformat>), and one that is long is not.
-pub fn is_in_database(real: &Path) -> bool {
-    compare(real).unwrap_or(false)
-}
-
-fn compare(real: &Path) -> io::Result<bool> {
-    let log = fs::File::open(beside(real, "-wal"))?;
-    // Never closed: that would take the locks away that this process has on the database.
-    let main = ManuallyDrop::new(fs::File::open(real)?);
-    if log.metadata()?.len() > MOST {
-        return Ok(false);
-    }
-    let number = |bytes: &[u8]| {
-        bytes
-            .iter()
-            .fold(0, |sum, byte| sum << 8 | u64::from(*byte))
-    };
-    let mut header = [0; 32];
-    log.read_exact_at(&mut header, 0)?;
-    let (page, salt) = (number(&header[8..12]), &header[16..24]);
-    let Ok(size @ 512..=65_536) = usize::try_from(page) else {
-        return Ok(false);
-    };
-    let (mut last, mut open, mut pages) = (BTreeMap::new(), Vec::new(), 0);
-    let (mut at, mut frame) = (LOG_HEADER, [0; 24]);
-    while log.read_exact_at(&mut frame, at).is_ok() && frame[8..16] == *salt {
-        open.push((number(&frame[..4]), at + FRAME_HEADER));
-        let committed = number(&frame[4..8]);
-        if committed > 0 {
-            pages = committed;
-            last.extend(open.drain(..));
-        }
-        at += FRAME_HEADER + page;
-    }
-    if main.metadata()?.len() != pages * page {
-        return Ok(false);
-    }
-    let (mut one, mut other) = (vec![0; size], vec![0; size]);
-    for (number, at) in last {
-        log.read_exact_at(&mut one, at)?;
-        main.read_exact_at(&mut other, number.saturating_sub(1) * page)?;
-        if one != other {
-            return Ok(false);
-        }
-    }
-    Ok(true)
 }
 
 /// How many frames the log has, and how many of them the database has; nothing where `SQLite` does not tell. It does

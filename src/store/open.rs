@@ -365,13 +365,7 @@ fn first_look(connection: &Connection, file: &Identity) -> Result<i64, OpenFault
 
 /// The version of the database, of which the log is not another's.
 fn version(connection: &Connection, file: &Identity) -> Result<i64, OpenFault> {
-    let older = log::is_older(file.real()).filter(|older| {
-        let is_alone = log::is_in_database(file.real());
-        if is_alone {
-            older.is_own(file.real());
-        }
-        !is_alone
-    });
+    let older = log::is_older(file.real());
     forget_system_error();
     let found = identify(connection);
     let look = match found {
@@ -555,7 +549,6 @@ mod tests {
         };
         let open = || Store::open_reader(&place, &account(), Arc::default()).expect("opened");
         let is_older = || log::is_older(&path).is_some();
-        assert!(!log::is_in_database(&path), "all of it is in the log");
         drop(open());
         for _ in 0..2 {
             touch();
@@ -563,23 +556,6 @@ mod tests {
             drop(open());
             assert!(!is_older(), "it was looked at");
         }
-        assert!(log::move_into_database(&writer.connection));
-        assert!(log::is_in_database(&path), "nothing is to be checked");
-        let mut other = fs::read(&path).expect("read");
-        let last = other.len() - 1;
-        other[last] ^= 1;
-        let changed: Vec<usize> = (0..other.len()).step_by(4_096).collect();
-        for page in changed {
-            other[page + 4_000] ^= 1;
-        }
-        let beside = directory.path().join("other.db");
-        fs::write(&beside, &other).expect("written");
-        fs::copy(
-            path.with_extension("db-wal"),
-            beside.with_extension("db-wal"),
-        )
-        .expect("copied");
-        assert!(!log::is_in_database(&beside), "pages of it are others");
     }
 
     #[test]

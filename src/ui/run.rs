@@ -18,12 +18,12 @@ use crate::domain::time::Uptime;
 use crate::domain::trouble::Trouble;
 use crate::domain::user::{Actor, Arrival, SignOut};
 use crate::service::Service;
-use crate::ui::app::{App, Asked, Effect, Input, LayerId, Setting, Show};
+use crate::ui::app::{App, Effect, Input, LayerId, Setting, Show};
 use crate::ui::perform::{Copier, Performer};
 use crate::ui::request::{Outcome, Ticket, Write};
 use crate::ui::run::intake::{Intake, Passage};
 use crate::ui::run::workers::Workers;
-use crate::ui::terminal::{self, Abilities, Heard, Job, Lost, Never, NoTerminal, Session};
+use crate::ui::terminal::{self, Abilities, Heard, Job, Lost, NoTerminal, Session};
 
 /// What the console is made of.
 pub struct Parts {
@@ -87,10 +87,6 @@ struct Main {
     since: Option<Uptime>,
     /// The process is to stop as soon as nothing is under way.
     stops: bool,
-    /// What is not asked for before the first frame is drawn: all that writes, the sign-in first.
-    held: Vec<Asked>,
-    /// Ends when the workers have done their last task; given away with the first frame.
-    rests: Option<Receiver<Never>>,
 }
 
 /// Opens the console and stays until the administrator leaves, or is signed out: then it says why.
@@ -136,6 +132,13 @@ pub fn console(parts: Parts) -> Result<Option<(SignOut, String)>, NoTerminal> {
             return Err(refused);
         }
     };
+    // What writes is asked for behind that: a job in the background is stopped there.
+    workers.ask(held);
+    let begin_end = workers.last();
+    terminal::before_end(move || {
+        begin_end(Some(Write::SignOut(SignOut::Interrupted)));
+        rests
+    });
     let seen = session.seen();
     let jobs = send.clone();
     session.watch_job(move |job| jobs.send(Message::Job(job)).is_ok())?;
@@ -184,8 +187,6 @@ pub fn console(parts: Parts) -> Result<Option<(SignOut, String)>, NoTerminal> {
         handled,
         since: None,
         stops: false,
-        held,
-        rests: Some(rests),
     };
     let mut turned = Ok(());
     while turned.is_ok() && !main.app.done() {
@@ -197,7 +198,7 @@ pub fn console(parts: Parts) -> Result<Option<(SignOut, String)>, NoTerminal> {
 impl Main {
     /// Notes the end, gives the terminal back, and lets the workers finish.
     fn end(mut self, turned: io::Result<()>) -> Result<Option<(SignOut, String)>, NoTerminal> {
-        self.ask_all();
+        self.workers.ask(self.app.take_requests());
         // The end is noted, and a copy taken back, also where the terminal does not take what restores it.
         let farewell = match turned {
             Ok(()) => self.app.farewell(),
@@ -221,7 +222,7 @@ impl Main {
             self.app.continued(stopped);
         }
         if !self.stops {
-            self.ask();
+            self.workers.ask(self.app.take_requests());
         }
         for effect in self.app.take_effects() {
             match effect {
@@ -249,28 +250,6 @@ impl Main {
             self.session.drawn(app.frames());
         }
         self.wait()
-    }
-
-    /// Asks for what the console wants: until the first frame is drawn only for what is read.
-    fn ask(&mut self) {
-        if self.app.frames() > 0 {
-            return self.ask_all();
-        }
-        let asked = self.app.take_requests();
-        self.workers.ask_to_read(asked, &mut self.held);
-    }
-
-    /// Asks for all of it. From here on the end of the session is noted, because its beginning is.
-    fn ask_all(&mut self) {
-        self.workers.ask(std::mem::take(&mut self.held));
-        self.workers.ask(self.app.take_requests());
-        if let Some(rests) = self.rests.take() {
-            let begin_end = self.workers.last();
-            terminal::before_end(move || {
-                begin_end(Some(Write::SignOut(SignOut::Interrupted)));
-                rests
-            });
-        }
     }
 
     /// Whether the terminal has taken the last frame; if not, a message comes when it has.

@@ -94,7 +94,8 @@ fn too_few_files_or_too_little_memory_is_told_in_a_sentence() {
 
 #[test]
 fn the_console_does_within_its_limits_what_it_can_and_says_what_it_cannot() {
-    let (little, enough) = (memory(64), memory(96));
+    // Of addresses glibc sets 64 MiB aside for each thread that it can.
+    let (little, enough) = (memory(64), memory(1_280));
     for (limit, must_make) in [(FILES, true), (&enough, true), (&little, false)] {
         let broken = Broken::closed();
         let database = broken.path().join("keyward.db").display().to_string();
