@@ -257,6 +257,16 @@ fn a_database_that_is_closed_to_its_account_is_told_and_goes_on_when_it_is_opene
     };
     let database = broken.path().join("keyward.db");
     let mut console = of_nobody(&broken);
+    eventually("who writes has it open, too", || {
+        let files = fs::read_dir(format!("/proc/{}/fd", console.pid())).expect("its files");
+        let is_it = |file: &PathBuf| fs::read_link(file).is_ok_and(|path| path == database);
+        files
+            .flatten()
+            .map(|file| file.path())
+            .filter(is_it)
+            .count()
+            >= 2
+    });
     // Who has a file open may go on with it, whatever its mode is now.
     for closed in [0, 0o400] {
         mode(&database, closed);
