@@ -114,7 +114,7 @@ fn a_sign_out_is_an_event_when_the_terminal_hangs_up_or_a_signal_ends_it_too() {
         let noted = (0..TRIES).filter(|_| {
             let home = home();
             let mut console = empty(&home);
-            // Behind the first frame; from then on the end has its some ten milliseconds.
+            // From then on the end has its some ten milliseconds.
             eventually("signed in", || events(home.path(), SIGNED_IN) == 1);
             match way {
                 "hang-up" => console.hang_up(),

@@ -122,8 +122,7 @@ pub fn console(parts: Parts) -> Result<Option<(SignOut, String)>, NoTerminal> {
         show: parts.show,
     });
     // The first rows are read while the terminal is set up.
-    let mut held = Vec::new();
-    workers.ask_to_read(app.take_requests(), &mut held);
+    let others = workers.ask_to_read(app.take_requests());
     let mut session = match Session::open(ready, parts.abilities) {
         Ok(session) => session,
         Err(refused) => {
@@ -133,7 +132,7 @@ pub fn console(parts: Parts) -> Result<Option<(SignOut, String)>, NoTerminal> {
         }
     };
     // What writes is asked for behind that: a job in the background is stopped there.
-    workers.ask(held);
+    workers.ask(others);
     let begin_end = workers.last();
     terminal::before_end(move || {
         begin_end(Some(Write::SignOut(SignOut::Interrupted)));

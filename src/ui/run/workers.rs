@@ -103,12 +103,12 @@ impl Workers {
         Ok((workers, rests))
     }
 
-    /// Asks for what is read; what writes is put behind what is `held` already.
-    pub fn ask_to_read(&mut self, requests: Vec<Asked>, held: &mut Vec<Asked>) {
+    /// Asks for what is read of these, and gives back the others.
+    pub fn ask_to_read(&mut self, requests: Vec<Asked>) -> Vec<Asked> {
         let is_read = |asked: &Asked| matches!(asked.request, Request::Read(_));
-        let (reads, others): (Vec<_>, Vec<_>) = requests.into_iter().partition(is_read);
-        held.extend(others);
+        let (reads, others) = requests.into_iter().partition(is_read);
         self.ask(reads);
+        others
     }
 
     /// Asks for all of these, each of the worker that does it.
