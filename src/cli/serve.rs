@@ -10,13 +10,14 @@ use crate::auth::hash::{Cost, Hasher};
 use crate::auth::proof::Proofs;
 use crate::auth::random::SystemRandom;
 use crate::cli::args::ServeArgs;
+use crate::cli::console::tell_of_update;
 use crate::cli::exit::Exit;
 use crate::cli::{Failure, not_begun, on_store, place, unless_reading_will_do, waiting};
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::domain::address::{Networks, check_addresses};
 use crate::domain::problem::Rule;
-use crate::domain::trouble::Trouble;
+use crate::domain::trouble::{OpenFault, Trouble};
 use crate::harden;
 use crate::serve::auth::credential::Headers;
 use crate::serve::hashing::Hashing;
@@ -26,6 +27,7 @@ use crate::serve::metrics::Face;
 use crate::serve::noting::Noting;
 use crate::serve::{self, Ended, Options, Parts};
 use crate::service::Service;
+use crate::store::rehearsal::Opened;
 use crate::store::{Place, Store};
 use crate::text::Text;
 /// How many threads answer, at most, unless more are asked for.
@@ -50,15 +52,18 @@ pub(super) fn serve(text: Text, config: &Config, args: ServeArgs) -> Result<Exit
     let trusted = trusted(text, &args.trust)?;
     let listens = listens(text, &args)?;
     let place = place(args.database, config)?;
-    let watch = Store::open_reader(&place, &config.account, Arc::default());
-    let watch = or_to_read(on_store(watch), &place, config)?;
-    if !args.demo
-        && watch
-            .is_demonstration()
-            .map_err(|fault| Failure::Trouble(fault.into()))?
-    {
-        return Err(Failure::Sentence("serve.demonstration", Exit::Trouble));
-    }
+    let watch = || {
+        let opened = Store::open_reader(&place, &config.account, Arc::default());
+        or_to_read(on_store(opened), &place, config)
+    };
+    let watch = match watch() {
+        Err(Failure::Trouble(Trouble::Open(_, OpenFault::Older { .. }))) => {
+            bring_up_to_date(&place, config, args.demo)?;
+            watch()
+        }
+        watch => watch,
+    }?;
+    allow(&watch, args.demo)?;
     let threads = args.threads.map_or_else(threads, usize::from);
     let readers: Result<_, _> = (0..threads).map(|_| reader(&place, config)).collect();
     let judging = judging(&place, config);
@@ -102,6 +107,25 @@ pub(super) fn serve(text: Text, config: &Config, args: ServeArgs) -> Result<Exit
         // The log has told why.
         Err(Ended::Database(_)) => Ok(Exit::Trouble.into()),
     }
+}
+
+/// Brings an older database up to date: a newer program that is started in the place of an older one goes on by itself.
+fn bring_up_to_date(place: &Place, config: &Config, demo: bool) -> Result<(), Failure> {
+    let account = &config.account;
+    let told = || tell_of_update(config);
+    if let Opened::Older(copy) = Store::open_to_change(place, account, &told)? {
+        allow(&on_store(Ok(copy))?, demo)?;
+        Store::bring_up_to_date_telling(place, account, &told)?;
+    }
+    Ok(())
+}
+
+/// Refuses a demonstration, unless it is to be served.
+fn allow(watch: &Service, demo: bool) -> Result<(), Failure> {
+    if !demo && watch.is_demonstration().map_err(Trouble::from)? {
+        return Err(Failure::Sentence("serve.demonstration", Exit::Trouble));
+    }
+    Ok(())
 }
 
 /// Every place to listen at, with what it is for and as it was typed.

@@ -11,6 +11,15 @@ use crate::support::database::as_made;
 use crate::support::process::eventually;
 use crate::support::server::{House, request};
 
+/// Makes the database one of an earlier form.
+fn make_older(house: &House) {
+    let undone = "DROP INDEX api_keys_by_zone; DROP INDEX api_key_secrets_delivered; PRAGMA user_version = 11";
+    let connection = rusqlite::Connection::open(house.database());
+    connection
+        .and_then(|it| it.execute_batch(undone))
+        .expect("undone");
+}
+
 /// What a server says that does not begin.
 fn refused(house: &House, args: &[&str]) -> (Option<i32>, String) {
     let output = house.command(args).stdin(Stdio::null()).output();
@@ -209,4 +218,32 @@ fn it_listens_wherever_it_is_asked_to() {
     let (status, _) = server.stop();
     assert_eq!(status.code(), Some(0));
     assert!(!house.path("left.sock").exists() && !house.path("admin.sock").exists());
+}
+
+#[test]
+fn an_older_database_is_brought_up_to_date_at_the_start_with_a_backup() {
+    let mut house = House::new();
+    let (_, secret) = house.key("a");
+    make_older(&house);
+    let server = house.serve(AUTH);
+    let sent = [("api-secret-key", secret.expose())];
+    let answer = server.ask("auth", "GET", "/auth-request/read", &sent);
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let names = fs::read_dir(house.directory.path()).expect("read");
+    let names = names.map(|entry| entry.expect("an entry").file_name());
+    let names: Vec<String> = names.filter_map(|name| name.into_string().ok()).collect();
+    let is_backup = |name: &&String| name.starts_with("keyward.db.schema-11.");
+    assert_eq!(names.iter().filter(is_backup).count(), 1, "{names:?}");
+}
+
+#[test]
+fn a_demonstration_that_is_not_served_is_not_brought_up_to_date_either() {
+    let house = House::new();
+    let connection = rusqlite::Connection::open(house.database()).expect("opened");
+    let marked = connection.execute_batch("UPDATE meta SET demonstration = 1");
+    marked.expect("marked");
+    make_older(&house);
+    assert_eq!(refused(&house, AUTH).0, Some(2));
+    let version = connection.pragma_query_value(None, "user_version", |row| row.get(0));
+    assert_eq!(version, Ok(11));
 }
