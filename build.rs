@@ -1,5 +1,5 @@
-//! Makes tables of the sentences and of the rights, so that nothing of them is parsed when the program starts, and tells the
-//! program which commit it is built from.
+//! Makes tables of the sentences, of the rights and of the time zones, so that nothing of them is parsed or relocated when
+//! the program starts, and tells the program which commit it is built from.
 #![expect(
     clippy::disallowed_methods,
     reason = "what cargo and packagers tell a build script is in the environment"
@@ -13,6 +13,8 @@ mod revision;
 mod rights;
 #[path = "build/sentences.rs"]
 mod sentences;
+#[path = "build/zones.rs"]
+mod zones;
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -25,6 +27,7 @@ fn main() {
     }
     write("sentences.rs", &sentences::tables());
     write("rights.rs", &rights::tables());
+    write("zones.rs", &zones::tables());
     revision::tell();
     link();
 }

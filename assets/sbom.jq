@@ -29,7 +29,7 @@ INDEX(.packages[]; .id) as $linked
         [
             .resolve.nodes[] | select($linked[.id])
             | $linked[.id] as $package
-            | [.deps[] | select(any(.dep_kinds[]; .kind == null)) | $linked[.pkg] // empty | ref] as $needs
+            | [.deps[] | select(any(.dep_kinds[]; .kind != "dev")) | $linked[.pkg] // empty | ref] as $needs
             | [$engine | select($package.name == "libsqlite3-sys")] as $contains
             | {ref: ($package | ref), dependsOn: ($needs + $contains | unique)}
         ]

@@ -167,7 +167,7 @@ fn of_facts(place: &Place) {
         (0..2).map(ask).min().unwrap_or_default()
     };
     for text in FACTS {
-        let filter = Filter::<KeyRow>::parse(text, chrono_tz::UTC).expect("a filter");
+        let filter = Filter::<KeyRow>::parse(text, keyward::domain::tz::Tz::UTC).expect("a filter");
         let count = best(&|tx, as_of| list::counts(tx, &filter, as_of).map(drop));
         let shown = reader.read(|tx| list::counts(tx, &filter, as_of()));
         let mut slow = (Duration::ZERO, Order::upwards(KeyRow::SORTS[0]));
@@ -224,7 +224,7 @@ fn of_database(place: &Place) {
         tell(&figure, (0..TIMES).map(|_| ask()).min().unwrap_or_default());
     };
     let query = |filter: &str, order| WindowQuery {
-        filter: Filter::<KeyRow>::parse(filter, chrono_tz::UTC).expect("a filter"),
+        filter: Filter::<KeyRow>::parse(filter, keyward::domain::tz::Tz::UTC).expect("a filter"),
         order,
         anchor: Anchor::First,
         rows: ROWS,

@@ -204,13 +204,13 @@ fn place(written: &Path, home: Option<&Path>, beside: Option<&Path>) -> PathBuf 
 
 #[cfg(test)]
 mod tests {
-    use chrono_tz::Tz;
 
     use super::*;
     use crate::config::complaint::Expected;
     use crate::config::settings::{Borders, SETTINGS};
     use crate::domain::clipboard::ClipboardSetting;
     use crate::domain::locale::Locale;
+    use crate::domain::tz::Tz;
 
     fn config(variables: &[(&str, &str)], machine: Machine) -> Config {
         let variable = |name: &str| {

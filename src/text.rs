@@ -15,7 +15,6 @@ use std::fmt::Display;
 use std::path::Path;
 
 use chrono::{Datelike, NaiveDate, TimeDelta, Weekday};
-use chrono_tz::Tz;
 
 use crate::domain::date::{Away, away};
 use crate::domain::event::trail::SYSTEM_NAME;
@@ -32,6 +31,7 @@ use crate::domain::secret::Overlap;
 use crate::domain::state::{LockedBy, RESTORABLE, Span, State, UserState, Warning, age, span};
 use crate::domain::time::{DAY, HOUR, MINUTE, SECOND, Timestamp};
 use crate::domain::trouble::{Fault, FileFault, OpenFault, PathFault, Trouble};
+use crate::domain::tz::Tz;
 use crate::domain::user::USER_NAME_MAX;
 use crate::text::table::Sentences;
 

@@ -75,12 +75,6 @@ const CRATES: &[(&str, &[&str])] = &[
             "ui",
         ],
     ),
-    (
-        "chrono_tz",
-        &[
-            "cli", "config", "domain", "export", "serve", "service", "store", "text", "ui",
-        ],
-    ),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),

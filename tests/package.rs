@@ -142,7 +142,9 @@ fn the_sbom_names_what_is_linked_and_nothing_of_the_day() {
     for name in dependencies("dependencies") {
         assert!(names.contains(name.as_str()), "{name}");
     }
-    assert!(names.contains("sqlite"));
+    for name in ["sqlite", "chrono-tz"] {
+        assert!(names.contains(name), "{name} is in it");
+    }
     for name in ["assert_cmd", "criterion", "insta", "proptest"] {
         assert!(!names.contains(name), "{name} is only in tests");
     }

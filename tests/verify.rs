@@ -1,6 +1,5 @@
 //! `keyward verify` as its callers see it: what goes in, what comes out, the exit code.
 
-use chrono_tz::Tz;
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -12,6 +11,7 @@ use keyward::domain::id::KeyId;
 use keyward::domain::locale::Locale;
 use keyward::domain::role::RoleFields;
 use keyward::domain::secret::Secret;
+use keyward::domain::tz::Tz;
 use keyward::domain::user::Actor;
 use keyward::service::Service;
 use tempfile::TempDir;

@@ -54,7 +54,7 @@ fn with_keys(home: &TempDir, count: usize) {
                 description: format!("Used by job {number}"),
                 role: AUDITOR,
                 locale: Locale::EnUs,
-                zone: chrono_tz::UTC,
+                zone: keyward::domain::tz::Tz::UTC,
                 expiry: None,
                 addresses: String::new(),
                 rate: None,

@@ -4,7 +4,6 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use chrono::NaiveDate;
-use chrono_tz::Tz;
 
 use crate::auth::random::{Random, SystemRandom};
 use crate::cli::args::rows::{ActingArgs, SureArgs};
@@ -24,6 +23,7 @@ use crate::domain::reference::{Reference, RowKind};
 use crate::domain::state::Warning;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Trouble;
+use crate::domain::tz::Tz;
 use crate::domain::user::{Actor, Arrival, OsAccount};
 use crate::service::Service;
 use crate::store::rehearsal::Opened;

@@ -237,13 +237,13 @@ pub(super) fn answer(judged: &Judged, told: Told) -> String {
 
 #[cfg(test)]
 mod tests {
-    use chrono_tz::Tz;
 
     use super::*;
     use crate::domain::id::{KeyId, SecretId};
     use crate::domain::locale::Locale;
     use crate::domain::rights::Rights;
     use crate::domain::time::Timestamp;
+    use crate::domain::tz::Tz;
     use crate::domain::verdict::{Bearer, Refused};
 
     const ALL: Told = Told {

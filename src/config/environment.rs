@@ -1,9 +1,8 @@
 //! What the environment says of settings: variables that POSIX, SSH and terminals know, and what follows from them.
 
-use chrono_tz::Tz;
-
 use crate::config::values::{Borders, Colours, Origin};
 use crate::domain::locale::Locale;
+use crate::domain::tz::Tz;
 use crate::domain::zone;
 
 /// What the environment and the machine say.

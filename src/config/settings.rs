@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use chrono_tz::Tz;
 use toml::Value;
 use toml::de::DeValue;
 
@@ -12,6 +11,7 @@ use crate::config::environment::Environment;
 use crate::domain::clipboard::ClipboardSetting;
 use crate::domain::locale::Locale;
 use crate::domain::state::Warning;
+use crate::domain::tz::Tz;
 use crate::domain::user::Actor;
 use crate::domain::zone;
 

@@ -1,7 +1,5 @@
 //! An API key: its fields, what was typed for them, and the rules between the two.
 
-use chrono_tz::Tz;
-
 use crate::domain::address::check_addresses;
 use crate::domain::bounds::Bounds;
 use crate::domain::date::{last_day, parse_day};
@@ -17,6 +15,7 @@ use crate::domain::role::Role;
 use crate::domain::secret::SecretFacts;
 use crate::domain::state::{Facts, LockedBy};
 use crate::domain::time::Timestamp;
+use crate::domain::tz::Tz;
 use crate::domain::zone;
 
 /// The most requests a minute that a key can be held to.

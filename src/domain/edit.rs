@@ -1,13 +1,13 @@
 //! Some fields of a row, to be changed whatever the others are by then.
 
 use chrono::NaiveDate;
-use chrono_tz::Tz;
 
 use crate::domain::api_key::ApiKeyDraft;
 use crate::domain::id::RoleId;
 use crate::domain::locale::Locale;
 use crate::domain::rights::{Preset, Rights};
 use crate::domain::role::RoleDraft;
+use crate::domain::tz::Tz;
 use crate::domain::user::UserDraft;
 
 /// The fields of an API key that are to be changed. Nothing stays as it is.

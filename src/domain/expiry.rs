@@ -1,9 +1,9 @@
 //! When a key expires: a date in the key's own zone that includes that whole day.
 
 use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime};
-use chrono_tz::Tz;
 
 use crate::domain::time::{DAY, Timestamp};
+use crate::domain::tz::Tz;
 use crate::domain::zone::{Twice, instant_of};
 
 /// An expiry as it is kept: what was typed, and the instant that decides.
@@ -164,9 +164,9 @@ mod tests {
     proptest! {
         #[test]
         fn the_instant_before_the_end_is_that_day_and_the_end_is_not(
-            zone in 0..chrono_tz::TZ_VARIANTS.len(), offset in 0..26_000i64,
+            zone in 0..Tz::all().count(), offset in 0..26_000i64,
         ) {
-            let zone = chrono_tz::TZ_VARIANTS[zone];
+            let zone = Tz::all().nth(zone).expect("a zone");
             let date = day("2026-01-01") + TimeDelta::days(offset);
             let end = end_of_day(date, zone);
             prop_assert!(end.day_in(zone) > date);

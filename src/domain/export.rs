@@ -2,13 +2,12 @@
 
 use std::path::PathBuf;
 
-use chrono_tz::Tz;
-
 use crate::domain::api_key::ApiKeyFields;
 use crate::domain::list::{KeyRow, RoleRow, UserRow};
 use crate::domain::role::RoleFields;
 use crate::domain::state::AsOf;
 use crate::domain::time::Timestamp;
+use crate::domain::tz::Tz;
 use crate::domain::user::UserFields;
 
 /// How many rows are read and written at a time.

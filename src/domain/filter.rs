@@ -11,7 +11,7 @@ mod write;
 
 use std::ops::Range;
 
-use chrono_tz::Tz;
+use crate::domain::tz::Tz;
 
 pub use complete::{Completion, Known, complete};
 pub use lex::{Piece, Quote, pieces, unknown_field};

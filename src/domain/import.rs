@@ -1,7 +1,5 @@
 //! Keys to be made that stand in a file, and what can be wrong with one.
 
-use chrono_tz::Tz;
-
 use crate::domain::api_key::ApiKeyDraft;
 use crate::domain::date::parse_day;
 use crate::domain::expiry::Expiry;
@@ -11,6 +9,7 @@ use crate::domain::locale::Locale;
 use crate::domain::policy::Policy;
 use crate::domain::problem::Field;
 use crate::domain::time::Timestamp;
+use crate::domain::tz::Tz;
 
 /// The most keys in one file.
 pub const IMPORT_MOST: usize = 10_000;

@@ -7,10 +7,9 @@ mod users;
 
 use std::fmt::Debug;
 
-use chrono_tz::Tz;
-
 use crate::domain::filter::{self, Field, Mistake, Sight, Term};
 use crate::domain::rights::Right;
+use crate::domain::tz::Tz;
 
 pub use chosen::{ChosenColumn, WIDTHS};
 pub use keys::{EarlierSecret, KeyField, KeyRow, KeySort};

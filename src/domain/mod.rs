@@ -37,6 +37,7 @@ pub mod state;
 pub mod time;
 pub mod trouble;
 pub mod typed;
+pub mod tz;
 pub mod user;
 pub mod verdict;
 pub(crate) mod words;

@@ -1,11 +1,11 @@
 //! A moment as people type it: a day, a time of a day, an instant of RFC 3339, or a span back from now.
 
 use chrono::{DateTime, Days, NaiveTime};
-use chrono_tz::Tz;
 
 use crate::domain::date::{NoDate, numbers, parse_date};
 use crate::domain::expiry::end_of_day;
 use crate::domain::time::{DAY, HOUR, MINUTE, SECOND, Timestamp};
+use crate::domain::tz::Tz;
 use crate::domain::zone::{Twice, instant_of};
 
 /// Which end of a range a moment is to be.

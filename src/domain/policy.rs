@@ -1,13 +1,13 @@
 //! What the keys of this database must keep to: whether they expire, how long they live, how early one is warned.
 
 use chrono::{Days, NaiveDate};
-use chrono_tz::Tz;
 
 use crate::domain::expiry::Expiry;
 use crate::domain::merge::{Values, merge};
 use crate::domain::problem::{Field, Problem, Rule, Value};
 use crate::domain::state::Warning;
 use crate::domain::time::Timestamp;
+use crate::domain::tz::Tz;
 
 /// The most days of a lifetime.
 pub const LONGEST_MAX: u16 = 36_500;

@@ -1,7 +1,7 @@
 //! An instant, as the database keeps it, and what intervals are measured by. Nothing here asks what time it is.
 
+use crate::domain::tz::Tz;
 use chrono::{DateTime, NaiveDate, TimeZone, Utc};
-use chrono_tz::Tz;
 
 /// One second, in milliseconds.
 pub const SECOND: i64 = 1_000;

@@ -1,7 +1,5 @@
 //! People who may open the console: their fields, what was typed for them, and who is acting.
 
-use chrono_tz::Tz;
-
 use crate::domain::event::Signature;
 use crate::domain::event::trail::SYSTEM_NAME;
 use crate::domain::id::{KeyId, RoleId, UserId, Who};
@@ -15,6 +13,7 @@ use crate::domain::secret::find_secret_shape;
 use crate::domain::state::LockedBy;
 use crate::domain::time::Timestamp;
 use crate::domain::typed::Typed;
+use crate::domain::tz::Tz;
 use crate::domain::zone;
 
 /// Longest user name, in characters.

@@ -2,8 +2,6 @@
 
 use std::net::IpAddr;
 
-use chrono_tz::Tz;
-
 use crate::domain::address;
 use crate::domain::bounds::Bounds;
 use crate::domain::id::{KeyId, SecretId};
@@ -13,6 +11,7 @@ use crate::domain::secret::{Phase, SecretFacts};
 use crate::domain::services;
 use crate::domain::state::Facts;
 use crate::domain::time::Timestamp;
+use crate::domain::tz::Tz;
 use crate::domain::words::words;
 
 /// For what a client sends a secret, beside that it is to be valid.

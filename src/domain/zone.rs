@@ -1,10 +1,10 @@
 //! Time zones by name, and finding one by typing a part of it or an offset.
 
 use chrono::{NaiveDateTime, Offset, TimeDelta, TimeZone, Timelike};
-use chrono_tz::{TZ_VARIANTS, Tz};
 
 use crate::domain::fold::name_key;
 use crate::domain::time::Timestamp;
+use crate::domain::tz::Tz;
 
 /// The zone with exactly this IANA name.
 #[must_use]
@@ -73,13 +73,11 @@ pub fn instant_of(local: NaiveDateTime, zone: Tz, twice: Twice) -> Timestamp {
 pub fn search(typed: &str, now: Timestamp) -> Vec<Tz> {
     let wanted = normal(typed.trim());
     if let Some(minutes) = parse_offset(&wanted) {
-        return TZ_VARIANTS
-            .into_iter()
+        return Tz::all()
             .filter(|zone| offset_minutes(*zone, now) == minutes)
             .collect();
     }
-    let mut found: Vec<(u8, Tz)> = TZ_VARIANTS
-        .into_iter()
+    let mut found: Vec<(u8, Tz)> = Tz::all()
         .filter_map(|zone| Some((rank(&normal(zone.name()), &wanted)?, zone)))
         .collect();
     found.sort_by_key(|(rank, _)| *rank);
@@ -147,14 +145,14 @@ mod tests {
         assert!(search("+5:30", NOW).contains(&Tz::Asia__Kolkata));
         assert!(search("utc-3:30", NOW).contains(&Tz::America__St_Johns));
         assert!(search("+0545", NOW).contains(&Tz::Asia__Kathmandu));
-        assert_eq!(search("", NOW).len(), TZ_VARIANTS.len());
+        assert_eq!(search("", NOW).len(), Tz::all().count());
         assert!(search("atlantis", NOW).is_empty());
         assert_eq!(search("utc", NOW).first(), Some(&Tz::UTC));
     }
 
     #[test]
     fn every_name_finds_itself() {
-        for zone in TZ_VARIANTS {
+        for zone in Tz::all() {
             assert!(search(zone.name(), NOW).contains(&zone), "{zone}");
             assert_eq!(by_name(zone.name()), Some(zone));
         }

@@ -1,9 +1,8 @@
 //! The columns of keys, users and roles.
 
-use chrono_tz::Tz;
-
 use crate::domain::export::{KeyRecord, RoleRecord, UserRecord};
 use crate::domain::locale::Locale;
+use crate::domain::tz::Tz;
 use crate::export::{Cell, Column, Record};
 use crate::text::Text;
 

@@ -5,7 +5,6 @@ mod people;
 mod samples;
 
 use chrono::TimeDelta;
-use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use crate::domain::api_key::ApiKeyFields;
@@ -16,6 +15,7 @@ use crate::domain::locale::Locale;
 use crate::domain::secret::{Ended, Overlap};
 use crate::domain::time::{DAY, HOUR, MINUTE, Timestamp};
 use crate::domain::trouble::{Fault, Trouble};
+use crate::domain::tz::Tz;
 use crate::domain::user::{Actor, Arrival};
 use crate::domain::verdict::Refused;
 use crate::service::change::lock_in_event;

@@ -1,6 +1,5 @@
 //! Users and their Properties: looking, creating, saving, locking out, deleting.
 
-use chrono_tz::Tz;
 use serde_json::{Map, Value, json};
 
 use crate::domain::authority::within;
@@ -12,6 +11,7 @@ use crate::domain::problem::{Field, Problem, Rule};
 use crate::domain::reference::RowKind;
 use crate::domain::rights::Right;
 use crate::domain::trouble::{Fault, Trouble};
+use crate::domain::tz::Tz;
 use crate::domain::user::{Actor, UserDraft, UserFields, UserProperties};
 use crate::service::authority::{
     Edit, keeping_a_manager, refuse_beyond, refuse_new, role_in_use, role_problem,

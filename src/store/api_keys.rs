@@ -12,7 +12,7 @@ use crate::domain::state::{Facts, LockedBy};
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
-use crate::store::convert::{Day, Zone, expiry, limit, locked_by};
+use crate::store::convert::{Day, expiry, limit, locked_by};
 use crate::store::names::first_line;
 use crate::store::query::columns;
 
@@ -37,12 +37,12 @@ pub struct StoredKey {
 
 columns! {
     StoredKey {
-        id, name, description, owner, role, locale, time_zone, expires_on, expires_at, locked_out, lock_reason,
+        id, name, description, owner, role, locale, zone = "time_zone", expires_on, expires_at, locked_out, lock_reason,
         locked_by, locked_at, delivered, addresses, rate,
         last_sign_in_at, attempts, created_at, created_by, deleted_at, erased,
         api_access = "(SELECT web_service FROM roles r WHERE r.id = k.role)",
     } => {
-        let (Zone(zone), expiry) = (time_zone, expiry(expires_on, expires_at)?);
+        let expiry = expiry(expires_on, expires_at)?;
         let locked_out = bool::then_some(locked_out, lock_reason);
         StoredKey {
             id,
@@ -119,7 +119,7 @@ pub fn insert_used(
         search(fields),
         fields.role,
         fields.locale,
-        Zone(fields.zone),
+        fields.zone,
         fields.expiry.map(|expiry| Day(expiry.on)),
         fields.expiry.map(|expiry| expiry.at),
         fields.locked_out.is_some(),
@@ -162,7 +162,7 @@ pub fn update(
         search(fields),
         fields.role,
         fields.locale,
-        Zone(fields.zone),
+        fields.zone,
         fields.expiry.map(|expiry| Day(expiry.on)),
         fields.expiry.map(|expiry| expiry.at),
         fields.locked_out.is_some(),

@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 
 use chrono::NaiveDate;
-use chrono_tz::Tz;
 use rusqlite::ToSql;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef};
 
@@ -15,10 +14,8 @@ use crate::domain::rights::Rights;
 use crate::domain::secret::Ended;
 use crate::domain::state::LockedBy;
 use crate::domain::time::Timestamp;
+use crate::domain::tz::Tz;
 use crate::domain::zone;
-
-/// A time zone by its IANA name.
-pub struct Zone(pub Tz);
 
 /// A calendar day as ISO 8601 writes it.
 pub struct Day(pub NaiveDate);
@@ -63,7 +60,7 @@ macro_rules! words {
     )+};
 }
 
-words!(Ended by word, EventKind by number, Level by word, Locale by tag);
+words!(Ended by word, EventKind by number, Level by word, Locale by tag, Tz by name);
 
 /// What a text stands for.
 fn parsed<T>(value: ValueRef<'_>, parse: impl Fn(&str) -> Option<T>) -> FromSqlResult<T> {
@@ -76,15 +73,9 @@ impl FromSql for Locale {
     }
 }
 
-impl FromSql for Zone {
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Zone> {
-        parsed(value, zone::by_name).map(Zone)
-    }
-}
-
-impl ToSql for Zone {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(self.0.name().into())
+impl FromSql for Tz {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Tz> {
+        parsed(value, zone::by_name)
     }
 }
 

@@ -395,7 +395,7 @@ mod tests {
         let by = EventSort::Time;
         for text in filters {
             for descending in [true, false] {
-                let filter = Filter::parse(&text, chrono_tz::UTC).expect("a filter");
+                let filter = Filter::parse(&text, crate::domain::tz::Tz::UTC).expect("a filter");
                 expect_few_steps::<EventRow>(&store, filter, Order { by, descending });
             }
         }
@@ -415,7 +415,7 @@ mod tests {
             (None, "secrets:0 -secrets:2 -id:42 -owner:acme 1"),
         ];
         let filters = filters.map(|(keep, text)| {
-            let filter = Filter::<KeyRow>::parse(text, chrono_tz::UTC);
+            let filter = Filter::<KeyRow>::parse(text, crate::domain::tz::Tz::UTC);
             let filter = filter.expect("a filter");
             Filter { keep, ..filter }
         });
@@ -487,7 +487,7 @@ mod tests {
         let mut store = many("words");
         store.only_read(Arc::default()).expect("set");
         let query = |text| WindowQuery {
-            filter: Filter::<KeyRow>::parse(text, chrono_tz::UTC).expect("a filter"),
+            filter: Filter::<KeyRow>::parse(text, crate::domain::tz::Tz::UTC).expect("a filter"),
             order: KeyRow::FIRST_ORDER,
             anchor: Anchor::First,
             rows: ROWS,
@@ -643,7 +643,8 @@ mod tests {
             ("id:42", "INTEGER PRIMARY KEY"),
             ("id:>42", "INTEGER PRIMARY KEY"),
         ] {
-            let filter = Filter::<KeyRow>::parse(text, chrono_tz::UTC).expect("a filter");
+            let filter =
+                Filter::<KeyRow>::parse(text, crate::domain::tz::Tz::UTC).expect("a filter");
             let plan = store.read(|tx| {
                 let asked = conditions(tx, &filter, AS_OF)?;
                 let [driver] = &asked.drivers[..] else {
@@ -668,7 +669,8 @@ mod tests {
             "role:x",
             "expires:>30d",
         ] {
-            let filter = Filter::<KeyRow>::parse(text, chrono_tz::UTC).expect("a filter");
+            let filter =
+                Filter::<KeyRow>::parse(text, crate::domain::tz::Tz::UTC).expect("a filter");
             let plan = store.read(|tx| {
                 let asked = conditions(tx, &filter, AS_OF)?;
                 let condition = &asked.all;

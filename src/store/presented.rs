@@ -5,8 +5,6 @@
 //! `SQLite` then compares the record's length with what its columns take. NULL and 0 take as much there and
 //! differ by one bit, so a secret that was delivered at 0 was not delivered.
 
-use chrono_tz::Tz;
-
 use crate::domain::expiry::Expiry;
 use crate::domain::id::KeyId;
 use crate::domain::locale::Locale;
@@ -15,8 +13,9 @@ use crate::domain::secret::{Life, SecretFacts};
 use crate::domain::state::Facts;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
+use crate::domain::tz::Tz;
 use crate::store::Tx;
-use crate::store::convert::{Zone, expiry};
+use crate::store::convert::expiry;
 use crate::store::query::columns;
 
 /// A key, its role, and the secret of it that was presented.
@@ -57,7 +56,6 @@ columns! {
         handed_over_at = "nullif(s.delivered_at, 0)", retires_at = "s.retires_at", ended_at = "s.ended_at",
         last_used_at = "s.last_used_at", uses_refused = "s.uses_refused", hash = "s.hash",
     } => {
-        let Zone(zone) = zone;
         let expiry = self::expiry(expires_on, expires_at)?;
         // What no secret is without.
         let secret = match (id, issued_at, uses_refused) {

@@ -10,7 +10,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
 use crate::domain::user::UserFields;
 use crate::store::Tx;
-use crate::store::convert::{Zone, limit, locked_by};
+use crate::store::convert::{limit, locked_by};
 use crate::store::query::columns;
 
 /// A user as they are kept.
@@ -26,10 +26,9 @@ pub struct StoredUser {
 
 columns! {
     StoredUser {
-        id, name, full_name, role, locale, time_zone, locked_out, lock_reason, locked_by, locked_at, created_at,
+        id, name, full_name, role, locale, zone = "time_zone", locked_out, lock_reason, locked_by, locked_at, created_at,
         last_sign_in_at,
     } => {
-        let zone = Option::map(time_zone, |Zone(zone)| zone);
         let locked_out = bool::then_some(locked_out, lock_reason);
         let fields = UserFields { name, full_name, role, locale, zone, locked_out };
         let locked_by = self::locked_by(locked_by, locked_at);
@@ -48,7 +47,7 @@ pub fn insert(tx: &Tx<'_>, fields: &UserFields, by: &str, now: Timestamp) -> Res
         search(fields),
         fields.role,
         fields.locale,
-        fields.zone.map(Zone),
+        fields.zone,
         fields.locked_out.is_some(),
         now,
         name_sort(&fields.name),
@@ -81,7 +80,7 @@ pub fn update(
             search(fields),
             fields.role,
             fields.locale,
-            fields.zone.map(Zone),
+            fields.zone,
             fields.locked_out.is_some(),
             fields.locked_out.as_deref().unwrap_or(""),
             by,

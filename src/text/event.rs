@@ -2,7 +2,6 @@
 
 use std::fmt::Display;
 
-use chrono_tz::Tz;
 use serde_json::{Map, Value};
 
 use crate::domain::date::LAST_YEAR;
@@ -15,6 +14,7 @@ use crate::domain::moment::NoMoment;
 use crate::domain::name::printable;
 use crate::domain::rights;
 use crate::domain::time::Timestamp;
+use crate::domain::tz::Tz;
 use crate::domain::verdict::Refused;
 use crate::text::Text;
 

@@ -521,7 +521,7 @@ mod tests {
             description: String::new(),
             owner: String::new(),
             role: String::new(),
-            zone: chrono_tz::UTC,
+            zone: crate::domain::tz::Tz::UTC,
             facts: Facts {
                 deleted: false,
                 locked_out: false,

@@ -1,7 +1,6 @@
 //! What is done, and by the service's own functions.
 
 use chrono::NaiveDate;
-use chrono_tz::Tz;
 use keyward::domain::api_key::{ApiKeyDraft, ApiKeyFields};
 use keyward::domain::authority::cut;
 use keyward::domain::date::parse_date;
@@ -17,6 +16,7 @@ use keyward::domain::role::{RoleDraft, RoleFields};
 use keyward::domain::secret::Overlap;
 use keyward::domain::time::Timestamp;
 use keyward::domain::trouble::Trouble;
+use keyward::domain::tz::Tz;
 use keyward::domain::user::{Actor, UserDraft, UserFields};
 use keyward::domain::zone;
 use keyward::service::Service;

@@ -1,11 +1,11 @@
 //! The same over the management API, as far as that has it.
 
-use chrono_tz::Tz;
 use keyward::domain::date::parse_date;
 use keyward::domain::expiry::end_of_day;
 use keyward::domain::intent::KeyChange;
 use keyward::domain::problem::Field;
 use keyward::domain::secret::Overlap;
+use keyward::domain::tz::Tz;
 use keyward::domain::user::Actor;
 use keyward::domain::zone;
 use keyward::serve::api::call::Call;

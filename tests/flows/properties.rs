@@ -1,9 +1,9 @@
 //! Properties: the fields, their problems, and what somebody else changed meanwhile.
 
-use chrono_tz::Tz;
 use keyward::domain::api_key::ApiKeyDraft;
 use keyward::domain::id::{AUDITOR, FULL_ACCESS, KeyId};
 use keyward::domain::time::{DAY, SECOND};
+use keyward::domain::tz::Tz;
 
 use crate::support::console::Console;
 use crate::support::database::{Bench, draft, role_draft};

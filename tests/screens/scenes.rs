@@ -3,13 +3,13 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use chrono_tz::Tz;
 use keyward::domain::api_key::ApiKeyDraft;
 use keyward::domain::id::KeyId;
 use keyward::domain::locale::Locale::{self, EnUs, JaJp};
 use keyward::domain::rights::Right;
 use keyward::domain::role::{RoleDraft, RoleFields};
 use keyward::domain::time::MINUTE;
+use keyward::domain::tz::Tz;
 use keyward::service::demo::{AUDITOR_USER, FULL_ACCESS_USER};
 use keyward::ui::app::Setting;
 

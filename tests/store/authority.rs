@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use chrono_tz::Tz;
 use keyward::domain::api_key::{ApiKeyDraft, ApiKeyFields};
 use keyward::domain::date::parse_date;
 use keyward::domain::edit::{KeyEdit, RoleEdit, UserEdit};
@@ -20,6 +19,7 @@ use keyward::domain::role::{RoleDraft, RoleFields};
 use keyward::domain::secret::pieces::pieces;
 use keyward::domain::secret::{Overlap, Secret};
 use keyward::domain::trouble::Trouble;
+use keyward::domain::tz::Tz;
 use keyward::domain::user::{Actor, UserDraft, UserFields};
 use keyward::service::Service;
 use keyward::service::handover::Delivery;

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use chrono_tz::Tz;
 use keyward::domain::api_key::{ApiKeyDraft, ApiKeyFields};
 use keyward::domain::expiry::Expiry;
 use keyward::domain::filter::{Comparison, StateWord, Term, Test, Value, When};
@@ -16,6 +15,7 @@ use keyward::domain::services::opens;
 use keyward::domain::state::Facts;
 use keyward::domain::time::{DAY, Timestamp};
 use keyward::domain::trouble::Fault;
+use keyward::domain::tz::Tz;
 use keyward::store::list::Reach;
 use keyward::store::{Store, api_keys, list, secrets, uses};
 use proptest::prelude::*;

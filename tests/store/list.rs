@@ -109,7 +109,7 @@ fn store(bench: &Bench, keys: &mut [Known]) -> Store {
                         no_access
                     },
                     locale: Locale::EnUs,
-                    zone: chrono_tz::UTC,
+                    zone: keyward::domain::tz::Tz::UTC,
                     expiry: key.facts.expires_at.map(|at| Expiry { on, at }),
                     addresses: String::new(),
                     rate: None,

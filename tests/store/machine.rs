@@ -222,7 +222,7 @@ proptest! {
                     };
                     prop_assert_eq!(service.save_key(actor, key, &before, &draft).map(|_| ()), gone);
                     if !model.deleted {
-                        model.expires = expires.map(|day| end_of_day(day, chrono_tz::UTC));
+                        model.expires = expires.map(|day| end_of_day(day, keyward::domain::tz::Tz::UTC));
                     }
                 }
                 Step::Sweep => {

@@ -1,6 +1,5 @@
 //! Two administrators save the same key, and whose value is kept is chosen for each field that both changed.
 
-use chrono_tz::Tz;
 use keyward::domain::api_key::{ApiKeyDraft, ApiKeyFields};
 use keyward::domain::expiry::Expiry;
 use keyward::domain::id::{AUDITOR, FULL_ACCESS, KeyId};
@@ -8,6 +7,7 @@ use keyward::domain::locale::Locale;
 use keyward::domain::merge::{Settled, Side};
 use keyward::domain::problem::{Field, Rule};
 use keyward::domain::trouble::Trouble;
+use keyward::domain::tz::Tz;
 use proptest::prelude::*;
 
 use crate::support::database::Bench;

@@ -1,12 +1,12 @@
 //! Creating, saving, locking out and deleting users.
 
-use chrono_tz::Tz;
 use keyward::domain::id::{AUDITOR, FULL_ACCESS, UserId};
 use keyward::domain::locale::Locale;
 use keyward::domain::problem::{Field, Problem, Rule, Value};
 use keyward::domain::rights::Right;
 use keyward::domain::role::RoleDraft;
 use keyward::domain::trouble::Trouble;
+use keyward::domain::tz::Tz;
 use keyward::domain::user::{Actor, UserDraft, UserFields};
 use serde_json::json;
 
@@ -207,7 +207,7 @@ fn everybody_changes_the_own_full_name_language_and_zone_and_nothing_else() {
     let again = bench.service.look_again(&bob).expect("there");
     let own = (again.full_name.as_str(), again.locale);
     assert_eq!(own, ("Bob", Some(Locale::JaJp)));
-    assert_eq!(again.zone, Some(chrono_tz::Tz::Asia__Tokyo));
+    assert_eq!(again.zone, Some(keyward::domain::tz::Tz::Asia__Tokyo));
     let (number, body) = bench.last_body();
     assert_eq!(number, 652);
     let zone = json!({ "before": null, "after": "Asia/Tokyo" });

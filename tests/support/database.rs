@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 
-use chrono_tz::Tz;
 use keyward::auth::hash::{Cost, Hasher};
 use keyward::auth::random::Random;
 use keyward::clock::{Clock, SystemClock};
@@ -18,6 +17,7 @@ use keyward::domain::secret::{IssuedSecret, Overlap};
 use keyward::domain::state::{AsOf, Warning};
 use keyward::domain::time::Timestamp;
 use keyward::domain::trouble::Trouble;
+use keyward::domain::tz::Tz;
 use keyward::domain::user::{Actor, Arrival, OsAccount, UserDraft, UserFields};
 use keyward::domain::verdict::{Asked, Refused, Verdict};
 use keyward::service::{Service, demo};

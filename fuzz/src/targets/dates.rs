@@ -1,18 +1,18 @@
 //! Days and moments as people type them, and the end of each day in each zone.
 
 use chrono::{Datelike, NaiveDate};
-use chrono_tz::{TZ_VARIANTS, Tz};
 use keyward::domain::date::{LAST_YEAR, away, may_go_on, parse_date, parse_day, takes_space};
 use keyward::domain::expiry::{Expiry, end_of_day, is_over};
 use keyward::domain::moment::{self, Edge};
 use keyward::domain::time::Timestamp;
+use keyward::domain::tz::Tz;
 use keyward::domain::zone;
 
 use super::bytes::Bytes;
 
 pub fn run(data: &[u8]) {
     let mut input = Bytes::of(data);
-    let zone = input.one_of(&TZ_VARIANTS);
+    let zone = input.one_of(&Tz::all().collect::<Vec<_>>());
     let days = i32::from(u16::from_le_bytes(input.array()));
     // From 1970 to 2099, the last year for which the zones are known.
     let day = NaiveDate::from_epoch_days(days % 47_482).expect("a day");

@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 
-use chrono_tz::{TZ_VARIANTS, Tz};
 use keyward::domain::api_key::ApiKeyDraft;
 use keyward::domain::event::trail::EventRow;
 use keyward::domain::filter::Test;
@@ -15,6 +14,7 @@ use keyward::domain::list::{Filter, KeyRow, Listed, RoleRow, UserRow};
 use keyward::domain::rights::Right;
 use keyward::domain::role::{RoleDraft, RoleFields};
 use keyward::domain::time::DAY;
+use keyward::domain::tz::Tz;
 use keyward::domain::user::Actor;
 use keyward::service::Service;
 use keyward::service::lists::Source;
@@ -89,7 +89,7 @@ thread_local! {
 pub fn run(data: &[u8]) {
     let mut input = Bytes::of(data);
     let list = input.byte() % 4;
-    let zone = input.one_of(&TZ_VARIANTS);
+    let zone = input.one_of(&Tz::all().collect::<Vec<_>>());
     let text = input.text();
     SEES.with_borrow_mut(|sees| {
         let sees = sees.get_or_insert_with(Sees::new);

@@ -1,12 +1,12 @@
 //! Files with keys to be made, in CSV and JSON.
 
-use chrono_tz::Tz;
 use keyward::domain::id::AUDITOR;
 use keyward::domain::import::ImportForm;
 use keyward::domain::name::printable;
 use keyward::domain::policy::Policy;
 use keyward::domain::time::Timestamp;
 use keyward::domain::trouble::Trouble;
+use keyward::domain::tz::Tz;
 use keyward::export::csv::{cell, undefused};
 use keyward::import;
 

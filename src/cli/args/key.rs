@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use chrono_tz::Tz;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args as Arguments, Subcommand};
 
@@ -11,6 +10,7 @@ use crate::cli::args::rows::{ChangeArgs, FilterArg, FormatArg, OrderArgs, ShowAr
 use crate::cli::args::values::{Switch, locale, zone};
 use crate::domain::list::KeySort;
 use crate::domain::locale::Locale;
+use crate::domain::tz::Tz;
 
 pub(in crate::cli) use crate::cli::args::rows::ActingArgs;
 

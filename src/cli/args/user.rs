@@ -1,6 +1,5 @@
 //! What `keyward user` takes.
 
-use chrono_tz::Tz;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args as Arguments, Subcommand};
 
@@ -9,6 +8,7 @@ use crate::cli::args::rows::{ActingArgs, ChangeArgs, FilterArg, FormatArg, Order
 use crate::cli::args::values::{OrMachine, Switch, locale_or_machine, zone_or_machine};
 use crate::domain::list::UserSort;
 use crate::domain::locale::Locale;
+use crate::domain::tz::Tz;
 
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum UserCommand {

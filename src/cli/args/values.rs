@@ -1,10 +1,10 @@
 //! Values of options that more commands than one take.
 
-use chrono_tz::Tz;
 use clap::ValueEnum;
 
 use crate::domain::locale::Locale;
 use crate::domain::rights::label;
+use crate::domain::tz::Tz;
 use crate::domain::zone::by_name;
 
 /// What is so or is not so.

@@ -1,10 +1,9 @@
 //! Reading what stands behind a field's colon.
 
-use chrono_tz::Tz;
-
 use crate::domain::event::EventKind;
 use crate::domain::filter::{Comparison, Field, Kind, Piece, Quote, Test, Value, When, Why, when};
 use crate::domain::fold::name_key;
+use crate::domain::tz::Tz;
 
 /// The word that asks for what never was or will be.
 pub(super) const NEVER: &str = "never";

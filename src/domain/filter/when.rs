@@ -1,12 +1,12 @@
 //! When something was or will be, as a term asks for it.
 
 use chrono::NaiveDate;
-use chrono_tz::Tz;
 
 use crate::domain::date::parse_date;
 use crate::domain::filter::{Comparison, Why};
 use crate::domain::moment::{self, Edge, NoMoment, Range};
 use crate::domain::time::{DAY, HOUR, MINUTE, SECOND, Timestamp};
+use crate::domain::tz::Tz;
 
 /// When something was or will be.
 #[derive(Clone, Debug, PartialEq, Eq)]

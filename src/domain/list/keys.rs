@@ -1,7 +1,5 @@
 //! The list of API keys.
 
-use chrono_tz::Tz;
-
 use crate::domain::expiry::Expiry;
 use crate::domain::filter::{Field, Kind, Sight, StateWord, Term, Test, Value};
 use crate::domain::id::KeyId;
@@ -10,6 +8,7 @@ use crate::domain::locale::Locale;
 use crate::domain::rights::Right;
 use crate::domain::state::{AsOf, Facts, State, span_changes_at};
 use crate::domain::time::Timestamp;
+use crate::domain::tz::Tz;
 
 /// What the list of API keys can be sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,9 +1,9 @@
 //! Users as the original's API tells them: there they are administrators.
 
-use chrono_tz::Tz;
 use serde::Serialize;
 
 use crate::domain::locale::Locale;
+use crate::domain::tz::Tz;
 use crate::store::users::StoredUser;
 
 /// A user; what is not set is left out.

@@ -6,6 +6,7 @@ use crate::domain::api_key::ApiKeyDraft;
 use crate::domain::id::{FULL_ACCESS, RoleId};
 use crate::domain::locale::Locale;
 use crate::domain::time::Timestamp;
+use crate::domain::tz::Tz;
 use crate::domain::user::Actor;
 use crate::domain::zone;
 use crate::serve::api::members::{Members, Wrong};
@@ -82,7 +83,7 @@ impl<'a> Key<'a> {
 /// What a new key begins with: the zone is that of the key that makes it.
 #[must_use]
 pub fn begun(by: &Actor) -> ApiKeyDraft {
-    ApiKeyDraft::blank(FULL_ACCESS, by.zone.unwrap_or_default())
+    ApiKeyDraft::blank(FULL_ACCESS, by.zone.unwrap_or(Tz::UTC))
 }
 
 /// What a key asks to be otherwise of itself: nothing else can be written there.

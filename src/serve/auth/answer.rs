@@ -205,13 +205,13 @@ fn encoded(name: &str) -> HeaderValue {
 
 #[cfg(test)]
 mod tests {
-    use chrono_tz::Tz;
 
     use super::*;
     use crate::domain::id::{KeyId, SecretId};
     use crate::domain::locale::Locale;
     use crate::domain::rights::Rights;
     use crate::domain::time::Timestamp;
+    use crate::domain::tz::Tz;
 
     fn bearer(name: &str, expires_at: Option<Timestamp>) -> Outcome {
         Outcome::Allowed(Box::new(Bearer {

@@ -184,7 +184,7 @@ impl Loading<'_, '_> {
             1 => format!("{}\nOn call: {team}", chance.of(&DOES)),
             _ => format!("{} {} {}", chance.of(&DOES), chance.of(&WHERE), place.1),
         };
-        let zone = japanese.map_or(place.2, |_| chrono_tz::Tz::Asia__Tokyo);
+        let zone = japanese.map_or(place.2, |_| crate::domain::tz::Tz::Asia__Tokyo);
         let days = [
             None,
             None,

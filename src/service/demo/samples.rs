@@ -1,9 +1,8 @@
 //! The tables of the demo: its roles, users and keys.
 
-use chrono_tz::Tz;
-
 use crate::domain::id::{AUDITOR, FULL_ACCESS, RoleId};
 use crate::domain::locale::Locale;
+use crate::domain::tz::Tz;
 
 /// The roles are made in this order, after the built-in ones.
 pub(super) const KEY_OPERATORS: RoleId = RoleId(3);

@@ -8,7 +8,7 @@ use crate::domain::state::Facts;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
-use crate::store::convert::{Zone, expiry};
+use crate::store::convert::expiry;
 use crate::store::list::Source;
 use crate::store::list::filter::{Asked, Part};
 use crate::store::list::rows::{Driver, Rows};
@@ -21,7 +21,7 @@ columns! {
         description = "first_line(k.description)",
         owner,
         role = "(SELECT name FROM roles WHERE id = k.role)",
-        time_zone,
+        zone = "time_zone",
         deleted = "k.deleted_at IS NOT NULL",
         locked_out,
         delivered,
@@ -41,7 +41,7 @@ columns! {
         services = "(SELECT services FROM roles WHERE id = k.role)",
         api_access = "(SELECT web_service FROM roles WHERE id = k.role)",
     } => {
-        let (Zone(zone), expiry) = (time_zone, expiry(expires_on, expires_at)?);
+        let expiry = expiry(expires_on, expires_at)?;
         let expires_at = expiry.map(|expiry| expiry.at);
         let retiring = Option::map(retires_at, |until| EarlierSecret { until, last_used_at });
         let facts = Facts { deleted, locked_out, expires_at, delivered, api_access };

@@ -1,12 +1,11 @@
 //! Whose console it is: the sign-in that is noted, what follows when the user is changed, and the end when they may
 //! not be signed in any more.
 
-use chrono_tz::Tz;
-
 use crate::config::complaint::Complaint;
 use crate::config::settings::Borders;
 use crate::domain::time::SECOND;
 use crate::domain::trouble::Trouble;
+use crate::domain::tz::Tz;
 use crate::domain::user::{Actor, SignOut};
 use crate::text::Text;
 use crate::ui::app::App;

@@ -3,7 +3,6 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use chrono_tz::Tz;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
@@ -11,6 +10,7 @@ use ratatui::style::Style;
 use crate::domain::fold::name_key;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, Trouble};
+use crate::domain::tz::Tz;
 use crate::domain::zone;
 use crate::ui::field::{Edit, LineField, Typed};
 use crate::ui::hits::{Hit, Hits, Mouse};
@@ -172,7 +172,7 @@ impl Choice<Option<Tz>> {
             let unset = unset.map(|unset| Entry::new(-1, unset.clone(), None));
             let zones = zone::search(typed, now).into_iter();
             let zones =
-                zones.map(|zone| Entry::new(zone as i64, with_offset(zone, now), Some(zone)));
+                zones.map(|zone| Entry::new(zone.number(), with_offset(zone, now), Some(zone)));
             unset.chain(zones).collect()
         };
         Choice::new(title, Box::new(find), (ZONE, ZONES), typed, &present, then)

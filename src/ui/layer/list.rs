@@ -11,7 +11,6 @@ mod sights;
 mod verbs;
 mod view;
 
-use chrono_tz::Tz;
 use ratatui::layout::Rect;
 
 use crate::domain::filter::{self, Mistake};
@@ -22,6 +21,7 @@ use crate::domain::list::{
 use crate::domain::secret::is_secret_begun;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, Trouble};
+use crate::domain::tz::Tz;
 use crate::ui::field::{Edit, LineField, Typed};
 use crate::ui::keymap::Action;
 use crate::ui::layer::list::completing::Completing;

@@ -37,13 +37,13 @@ use std::any::Any;
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use chrono_tz::Tz;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::domain::state::{AsOf, State, UserState, Warning};
 use crate::domain::time::{MINUTE, Timestamp, Uptime};
 use crate::domain::trouble::Trouble;
+use crate::domain::tz::Tz;
 use crate::domain::user::Actor;
 use crate::text::Text;
 use crate::ui::field::{Edit, Typed};

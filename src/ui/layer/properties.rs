@@ -8,7 +8,6 @@ mod role;
 mod user;
 
 use chrono::NaiveDate;
-use chrono_tz::Tz;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
@@ -20,6 +19,7 @@ use crate::domain::merge::{Settled, Side};
 use crate::domain::problem::{Field, Problem, Rule};
 use crate::domain::role::{Role, RoleFor};
 use crate::domain::trouble::Trouble;
+use crate::domain::tz::Tz;
 use crate::ui::field::{DateField, Edit, Typed};
 use crate::ui::form::{Focus, Form, Input, Item};
 use crate::ui::hits::{Hits, Mouse};

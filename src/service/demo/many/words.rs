@@ -1,6 +1,6 @@
 //! Of what the names and texts of the demo's many keys are made.
 
-use chrono_tz::Tz;
+use crate::domain::tz::Tz;
 
 /// What a key is for, and some of it in Japanese.
 pub(super) type Job = (&'static str, Option<&'static str>);

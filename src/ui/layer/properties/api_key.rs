@@ -1,7 +1,5 @@
 //! API Key Properties: the fields, and what follows from them.
 
-use chrono_tz::Tz;
-
 use crate::domain::address::{self, ADDRESSES_MAX};
 use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyProperties};
 use crate::domain::authority::first_to_give;
@@ -15,6 +13,7 @@ use crate::domain::problem::{Field, Problem};
 use crate::domain::rights::Right;
 use crate::domain::role::RoleFor;
 use crate::domain::trouble::Trouble;
+use crate::domain::tz::Tz;
 use crate::ui::field::{AreaField, DateField, LineField};
 use crate::ui::form::{Input, Item};
 use crate::ui::layer::calendar::Judge;

@@ -3,13 +3,13 @@
 use std::fmt::Display;
 
 use chrono::{Datelike, NaiveDateTime};
-use chrono_tz::Tz;
 
 use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields, ApiKeyLife};
 use crate::domain::expiry::Expiry;
 use crate::domain::secret::{Phase, SecretFacts};
 use crate::domain::state::{State, UserState};
 use crate::domain::time::{MINUTE, SECOND, Timestamp};
+use crate::domain::tz::Tz;
 use crate::domain::user::UserProperties;
 use crate::domain::zone::is_utc;
 use crate::ui::layer::Ctx;

@@ -1,9 +1,8 @@
 //! Language and time zone: how they are shown, and how they are chosen.
 
-use chrono_tz::Tz;
-
 use crate::domain::locale::Locale;
 use crate::domain::problem::Field;
+use crate::domain::tz::Tz;
 use crate::ui::layer::choice::{Choice, with_offset};
 use crate::ui::layer::properties::{Properties, Subject};
 use crate::ui::layer::{Asks, Ctx, Then};

@@ -1,7 +1,5 @@
 //! User Properties: the fields, and who may change which.
 
-use chrono_tz::Tz;
-
 use crate::domain::authority::first_to_give;
 use crate::domain::id::{AUDITOR, RoleId, UserId};
 use crate::domain::intent::Intent;
@@ -11,6 +9,7 @@ use crate::domain::problem::{Field, Problem};
 use crate::domain::rights::Right;
 use crate::domain::role::RoleFor;
 use crate::domain::trouble::Trouble;
+use crate::domain::tz::Tz;
 use crate::domain::user::{USER_NAME_MAX, UserDraft, UserFields, UserProperties};
 use crate::ui::field::LineField;
 use crate::ui::form::{Input, Item};
