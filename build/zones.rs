@@ -3,13 +3,13 @@
 
 use std::fmt::Write;
 
-use chrono::{DateTime, Offset, TimeDelta, TimeZone, Utc};
-use chrono_tz::{TZ_VARIANTS, Tz};
+use chrono::{DateTime, Offset, TimeZone, Utc};
+use chrono_tz::{OffsetName, TZ_VARIANTS, Tz, TzOffset};
 
 /// In these years clocks are looked at: zones had no rules before, and chrono-tz has none after.
 const YEARS: (i32, i32) = (1840, 2101);
 /// So often. No zone has had two changes within less than six days and 22 hours; the tests look more closely.
-const STEP: TimeDelta = TimeDelta::days(6);
+const STEP: i64 = 6 * 24 * 60 * 60;
 
 /// What the clocks of a zone show: seconds east of UTC, and how that is called.
 type Shown = (i32, String);
@@ -71,27 +71,36 @@ fn life(zone: Tz) -> Vec<(i64, Shown)> {
             .single()
             .expect("a year")
     };
-    let shown = |at: DateTime<Utc>| {
-        let offset = zone.offset_from_utc_datetime(&at.naive_utc());
-        (offset.fix().local_minus_utc(), offset.to_string())
+    let offset = |second| {
+        let at = DateTime::from_timestamp_secs(second).expect("an instant");
+        zone.offset_from_utc_datetime(&at.naive_utc())
     };
-    let (mut now, end) = (at(YEARS.0), at(YEARS.1));
-    let mut life = vec![(i64::MIN, shown(now))];
-    while now < end {
-        let next = now + STEP;
-        let what = shown(next);
-        if life.last().is_some_and(|(_, last)| *last != what) {
-            // The second between both at which it changes.
-            let (mut before, mut after) = (now.timestamp(), next.timestamp());
+    let shown = |offset: TzOffset| (offset.fix().local_minus_utc(), offset.to_string());
+    // Millions are compared: nothing is formatted.
+    let same = |one: TzOffset, other: TzOffset| {
+        one.fix() == other.fix() && one.abbreviation() == other.abbreviation()
+    };
+    let (first, end) = (at(YEARS.0).timestamp(), at(YEARS.1).timestamp());
+    let mut last = offset(first);
+    let mut life = vec![(i64::MIN, shown(last))];
+    let mut next = first;
+    while next < end {
+        next += STEP;
+        let what = offset(next);
+        if !same(what, last) {
+            // The second since the look before at which it changes.
+            let (mut before, mut after) = (next - STEP, next);
             while after - before > 1 {
                 let between = before.midpoint(after);
-                let instant = DateTime::from_timestamp_secs(between).expect("an instant");
-                let is_so = shown(instant) == what;
-                *(if is_so { &mut after } else { &mut before }) = between;
+                *(if same(offset(between), what) {
+                    &mut after
+                } else {
+                    &mut before
+                }) = between;
             }
-            life.push((after, what));
+            life.push((after, shown(what)));
+            last = what;
         }
-        now = next;
     }
     life
 }
