@@ -242,6 +242,19 @@ fn a_field_that_only_somebody_else_changed_is_left_as_they_made_it() {
 }
 
 #[test]
+fn what_somebody_else_did_meanwhile_is_not_told_as_ones_own_doing() {
+    let mut console = opened();
+    console.keys("-mine");
+    somebody_changes(&mut console, |draft| draft.locked_out = Some(String::new()));
+    console.keys("<F2>");
+    console.says_with("form.saved", &[("name", &"backup-mine")]);
+    console.keys("\n");
+    somebody_changes(&mut console, |draft| draft.locked_out = None);
+    console.keys("<F2>");
+    console.says_with("form.unchanged", &[("name", &"backup-mine")]);
+}
+
+#[test]
 fn a_key_deleted_while_the_form_is_open_is_told_and_what_was_typed_stays() {
     let mut console = opened();
     console.keys("-mine");

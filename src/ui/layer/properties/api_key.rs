@@ -366,9 +366,11 @@ impl Subject for ApiKey {
             (Done::SecretIssued(id), _) => Some((id.0, None)),
             (Done::KeySaved(fields), Some(id)) => {
                 let before = self.before.as_ref()?;
-                let told = match before.locked_out.is_some() {
-                    _ if *before == *fields => "form.unchanged",
-                    locked => lock::saved(locked, fields.locked_out.is_some()),
+                let told = if *before == *fields || self.draft == self.initial {
+                    "form.unchanged"
+                } else {
+                    let locked = [&before.locked_out, &self.draft.locked_out];
+                    lock::saved(locked.map(Option::is_some))
                 };
                 let sentence = ctx.text.fill(told, &[("name", &fields.name)]);
                 Some((id.0, Some(sentence)))

@@ -5,11 +5,12 @@ use crate::domain::problem::Field;
 use crate::ui::field::LineField;
 use crate::ui::form::{Input, Item};
 
-/// Which sentence tells of what was saved, by whether it was locked out before and whether it is now.
-pub(super) fn saved(before: bool, now: bool) -> &'static str {
-    match (before, now) {
-        (false, true) => "form.saved_locked",
-        (true, false) => "form.saved_unlocked",
+/// Which sentence tells of what was saved, by whether it was locked out before and whether it was to be: what somebody
+/// else made of the box meanwhile was not done by this save.
+pub(super) fn saved(locked: [bool; 2]) -> &'static str {
+    match locked {
+        [false, true] => "form.saved_locked",
+        [true, false] => "form.saved_unlocked",
         _ => "form.saved",
     }
 }

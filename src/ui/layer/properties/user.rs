@@ -248,9 +248,11 @@ impl Subject for User {
             }
             Done::UserSaved(fields) => {
                 let before = self.before.as_ref()?;
-                let told = match before.locked_out.is_some() {
-                    _ if *before == *fields => "form.unchanged",
-                    locked => lock::saved(locked, fields.locked_out.is_some()),
+                let told = if *before == *fields || self.draft.fields == self.initial {
+                    "form.unchanged"
+                } else {
+                    let locked = [&before.locked_out, &self.draft.fields.locked_out];
+                    lock::saved(locked.map(Option::is_some))
                 };
                 (self.id?, ctx.text.fill(told, &[("name", &fields.name)]))
             }
