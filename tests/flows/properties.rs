@@ -190,6 +190,16 @@ fn a_footer_names_what_the_button_says() {
 }
 
 #[test]
+fn properties_that_cannot_be_changed_say_why_before_a_key_is_pressed() {
+    let (bench, auditor) = Bench::demo(keyward::service::demo::AUDITOR_USER);
+    let mut console = Console::of(bench, auditor, (80, 24));
+    console.keys("\n").says("right.edit_api_keys");
+    console.keys("<Esc>2j\n").says("right.edit_users");
+    // The own account is one's own to change.
+    console.keys("<Esc>m").says_not("right.edit_users");
+}
+
+#[test]
 fn a_time_zone_is_found_by_typing_and_moves_the_expiry_before_the_eyes() {
     let mut console = opened();
     console.keys("\t\t\t\t\t 2026-12-31<F2>\n\t\t\t\tnew y");

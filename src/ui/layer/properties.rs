@@ -172,6 +172,10 @@ impl<S: Subject> Properties<S> {
         self.roles = beginning.roles;
         let read_only = beginning.read_only.is_some();
         self.form = Form::new(beginning.items, beginning.facts, read_only, ctx.text);
+        // Why is said where one looks first, as in Role Properties.
+        if let Some(name) = self.form.items.first_mut() {
+            name.notes.extend(beginning.read_only.clone());
+        }
         self.read_only = beginning.read_only;
         self.show_values(ctx);
     }
