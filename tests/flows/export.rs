@@ -99,6 +99,15 @@ fn as_json_it_is_what_the_originals_api_says_of_a_key_and_never_a_secret() {
 }
 
 #[test]
+fn encryption_is_offered_only_where_it_is_done() {
+    let mut console = Console::new();
+    console.make("backup");
+    console.keys("w").expect(".age, it is encrypted");
+    console.keys("<Esc>a\nX\n").says("export.new_file");
+    console.expect_not(".age");
+}
+
+#[test]
 fn every_list_is_exported_and_an_auditor_may() {
     let directory = tempfile::tempdir().expect("a directory");
     let (bench, auditor) = Bench::demo(AUDITOR_USER);

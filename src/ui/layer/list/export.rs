@@ -70,7 +70,8 @@ impl<V: Verbs> ListScreen<V> {
         let then = Then::new(move |screen: &mut ListScreen<V>, path: String, ctx, asks| {
             screen.export(form, ExportTo::File(PathBuf::from(path)), ctx, asks);
         });
-        let (title, note) = (ctx.text.say("export.path_title"), ctx.text.say("save.note"));
+        let text = ctx.text;
+        let (title, note) = (text.say("export.path_title"), text.say("export.new_file"));
         Entry::new(title, note, path, then)
     }
 

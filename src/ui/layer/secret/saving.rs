@@ -13,7 +13,8 @@ const ENCRYPTED: &str = "age";
 pub(super) fn path_entry(path: &str, ctx: &Ctx) -> Entry {
     let text = ctx.text;
     let then = Then::new(SecretDialog::save_to);
-    Entry::new(text.say("save.title"), text.say("save.note"), path, then)
+    let note = text.fill("save.note", &[("new_file", &text.say("export.new_file"))]);
+    Entry::new(text.say("save.title"), &note, path, then)
 }
 
 pub(super) fn recipient_entry(ctx: &Ctx) -> Entry {
