@@ -64,6 +64,8 @@ fn everything_that_refuses_a_secret_is_told_at_once() {
     console.wait(DAY);
     console.by_alice(|service, alice| service.delete_key(alice, id));
     tried(&mut console, &secret).says("try.deleted");
+    // The list has the last day on which it works, this the instant after it.
+    console.expect("Stops   2026-11-23 00:00:00 UTC");
     console.says_with("try.restore", &[("restore", &"r")]);
     console.says_with("try.unlock", &[("unlock", &"u")]);
     console.says_with("try.set_expiry", &[("properties", &"Enter")]);

@@ -153,11 +153,16 @@ fn about(of: &TriedKey, ctx: &Ctx) -> Vec<Said> {
         .retires_at
         .filter(|_| phase == Phase::Retiring);
     let until = until.map(|until| text.fill("fact.valid_until", &[("at", &at(until))]));
+    // The instant is no day, and may be in the one after.
+    let expiry = match of.expires_at {
+        Some(_) => "fact.stops",
+        None => "column.expires",
+    };
     let key: [(&str, &dyn Display); 2] = [("name", &of.name), ("id", &of.id.0)];
     let mut facts = vec![
         fact("try.key", text.fill("try.of_key", &key)),
         fact("column.role", text.fill(access, &[("role", &of.role)])),
-        fact("column.expires", ctx.second(of.expires_at)),
+        fact(expiry, ctx.second(of.expires_at)),
     ];
     if of.bounds().are_set() {
         facts.push(fact("fact.limits", text.bounds(&of.bounds())));
