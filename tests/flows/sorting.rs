@@ -1,4 +1,4 @@
-//! Sorting: by the columns on the screen and no others, and where the cursor is after it.
+//! Sorting: by which columns, and where the cursor is after it.
 
 use keyward::service::demo::FULL_ACCESS_USER;
 
@@ -42,11 +42,26 @@ fn a_letter_chooses_the_column_and_its_capital_the_other_way_round() {
     console.keys("jSn").expect("Name ▲").expect_selected("> a");
     console.keys("S<Down><Down>\n").expect("Role ▲");
     console.keys("SRS\n").expect("Role ▼");
-    // No column on the screen has it.
-    console.keys("Sd").says("sorting.title");
+    // No column has it.
+    console.keys("Sx").says("sorting.title");
     console.keys("<Esc>").expect("Role ▼");
     console.keys("S");
     console.click_on("s  State").expect("State ▲");
+}
+
+#[test]
+fn a_column_that_the_window_has_no_room_for_is_brought_to_the_screen_by_its_letter() {
+    let (bench, user) = Bench::demo(FULL_ACCESS_USER);
+    let mut console = Console::of(bench, user, (60, 15));
+    console.expect_not("Last Sign-In").expect_not("Created By");
+    console.keys("Sl").expect("Last Sign-In ▲");
+    console
+        .keys("Sb")
+        .expect("Created By ▲")
+        .expect_not("Last Sign-In");
+    // A column that somebody has hidden is not offered.
+    console.keys("Sn").keys("C<Down><Down><Down><Down> \n");
+    console.keys("Sl").says("sorting.title");
 }
 
 #[test]

@@ -370,29 +370,26 @@ impl<L: Table> List<L> {
         ColumnsPage::new(usual, chosen, room, then, ctx.text)
     }
 
-    /// What the list can be sorted by now: the columns on the screen, from the left.
-    fn sorts(&self, ctx: &Ctx) -> impl Iterator<Item = Entry<L::SortBy>> {
+    /// The order by the next of the columns on the screen, from the left.
+    pub(super) fn next_order(&self, ctx: &Ctx) -> Order<L::SortBy> {
         let shown = self.shown(self.area, ctx).columns.into_iter();
-        shown.filter_map(|(column, _)| {
+        let sorts = shown.filter_map(|(column, _)| Some(column.sort?.by));
+        self.order.next(&sorts.collect::<Vec<_>>())
+    }
+
+    /// The page on which a column is chosen to sort by: of all that the user wants, whether there is room for it now or not.
+    pub(super) fn sorting(&self, then: Then<Order<L::SortBy>>, ctx: &Ctx) -> Sorting<L::SortBy> {
+        let headings = self.chosen.headings().into_iter();
+        let entries = headings.filter_map(|heading| {
+            let column = L::COLUMNS.iter().find(|one| one.heading == heading)?;
             let Sort { letter, by } = column.sort?;
-            let heading = column.heading;
             Some(Entry {
                 letter,
                 heading,
                 by,
             })
-        })
-    }
-
-    /// The order by the next of these columns.
-    pub(super) fn next_order(&self, ctx: &Ctx) -> Order<L::SortBy> {
-        let sorts: Vec<L::SortBy> = self.sorts(ctx).map(|entry| entry.by).collect();
-        self.order.next(&sorts)
-    }
-
-    /// The page on which one of them is chosen.
-    pub(super) fn sorting(&self, then: Then<Order<L::SortBy>>, ctx: &Ctx) -> Sorting<L::SortBy> {
-        Sorting::new(self.sorts(ctx).collect(), self.order, then, ctx.text)
+        });
+        Sorting::new(entries.collect(), self.order, then, ctx.text)
     }
 }
 
