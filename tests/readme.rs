@@ -105,7 +105,7 @@ fn readmes_sixty_seconds_go_as_it_says() {
     assert_eq!(
         quoted(steps),
         [
-            "cargo run --release -- demo",
+            "keyward demo",
             "--as auditor",
             "n",
             "F2",

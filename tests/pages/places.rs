@@ -79,7 +79,7 @@ const NGINX: Way = Test(
 pub const WAYS: &[(&str, &str, Way)] = &[
     (
         "README.md",
-        "cargo run",
+        "keyward",
         Test(
             "tests/terminal.rs",
             "the_main_job_from_an_empty_list_to_a_deleted_key",
@@ -107,6 +107,7 @@ pub const WAYS: &[(&str, &str, Way)] = &[
         "keyward events --since",
         Until("grep '^{' out"),
     ),
+    ("README.md", "apt", DEBIAN),
     ("docs/install.md", "apt", DEBIAN),
     ("docs/install.md", "sudo", DEBIAN),
     ("docs/install.md", "usermod", DEBIAN),
