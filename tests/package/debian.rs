@@ -13,6 +13,9 @@ use crate::support::process::{ended_well, skip};
 use crate::support::pty::Start;
 use crate::{fetched, files, packed};
 
+#[path = "booted.rs"]
+mod booted;
+
 /// A Debian of its own.
 struct Debian {
     root: TempDir,
@@ -63,18 +66,9 @@ impl Debian {
     }
 
     fn run(&self, account: Option<(u32, u32)>, steps: &str) -> Output {
-        Command::new("/usr/bin/unshare")
-            .args(self.inside(account))
-            .args(["/bin/sh", "-ec", &format!("cd\n{steps}")])
-            .env_clear()
-            .env(
-                "PATH",
-                "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-            )
-            .env("HOME", account.map_or("/root", |_| "/tmp"))
-            .env("LC_ALL", "C.UTF-8")
-            .output()
-            .expect("unshare")
+        let mut command = Command::new("/usr/bin/unshare");
+        command.args(self.inside(account));
+        shell(command, account.map_or("/root", |_| "/tmp"), steps)
     }
 
     /// What steps that must go well print.
@@ -85,6 +79,21 @@ impl Debian {
         assert!(output.status.success(), "{steps}: {said}");
         String::from_utf8(output.stdout).expect("text")
     }
+}
+
+/// Has a command that goes there carry out steps in this home.
+fn shell(mut there: Command, home: &str, steps: &str) -> Output {
+    there
+        .args(["/bin/sh", "-ec", &format!("cd\n{steps}")])
+        .env_clear()
+        .env(
+            "PATH",
+            "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        )
+        .env("HOME", home)
+        .env("LC_ALL", "C.UTF-8")
+        .output()
+        .expect("started")
 }
 
 /// The first steps that the page on installing has under a heading.
