@@ -26,8 +26,8 @@ mod support {
 
 use support::database::{as_made, draft, raw};
 use support::inject;
-use support::process::{eventually, skip};
-use support::program::{database_of, given, keyward};
+use support::process::{eventually, is_there, skip, skip_anywhere};
+use support::program::{KEYWARD, database_of, fetched, given, keyward};
 
 /// A home with a database that is in use.
 struct Host {
@@ -864,4 +864,50 @@ fn bounds_that_were_drawn_since_and_go_again_are_told_of_each_key() {
     let row = "1  one (from more addresses, more requests a minute)";
     assert!(said.contains(row), "{said}");
     assert!(!said.contains("with more rights"), "{said}");
+}
+
+#[test]
+fn what_litestream_has_is_put_back_as_the_page_says() {
+    let Some(litestream) = fetched("litestream") else {
+        return skip_anywhere("there is no litestream in target/programs");
+    };
+    if !is_there("sqlite3") {
+        return skip("sqlite3 is not there");
+    }
+    let mut host = Host::new();
+    let home = host.home.path().to_owned();
+    host.delivered("kept");
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/backup.md"));
+    let database = database_of(&home);
+    let directory = database.parent().expect("a directory").display();
+    let page = page.expect("the page");
+    let page = page.replace("/var/lib/keyward", &directory.to_string());
+    let block = |start: &str| {
+        let mut blocks = page.split("```");
+        let block = blocks.find(|block| block.contains(start)).expect(start);
+        block.split_once('\n').expect("a language").1.to_owned()
+    };
+    fs::write(home.join("litestream.yml"), block("# /etc/litestream.yml")).expect("written");
+    let shell = |steps: &str| {
+        let steps = format!("keyward() {{ {KEYWARD} \"$@\"; }}\n{steps}");
+        let mut shell = std::process::Command::new("/bin/sh");
+        shell.args(["-ec", &steps]).current_dir(&home);
+        let programs = litestream.parent().expect("a directory").display();
+        let path = format!("{programs}:/usr/bin:/bin");
+        shell.env_clear().env("PATH", path).env("HOME", &home);
+        shell.env("LITESTREAM_CONFIG", "litestream.yml");
+        shell.stdin(Stdio::null()).output().expect("a shell")
+    };
+    succeeds(&shell("litestream replicate -once"));
+    host.delivered("lost");
+
+    let added = "_litestream_lock was added";
+    fails(&host.run(&["backup", "copy.db"]), 1, added);
+    fails(&host.run(&["events", "--check"]), 1, added);
+    let restore = block("litestream restore").replace("keyward restore", "keyward restore --yes");
+    drop(host.service);
+    succeeds(&shell(&restore));
+    let keys = succeeds(&run(&home, &["key", "list"]));
+    assert!(keys.contains("kept") && !keys.contains("lost"), "{keys}");
+    succeeds(&run(&home, &["events", "--check"]));
 }

@@ -26,8 +26,8 @@ mod support {
 }
 
 use support::database::{CHEAP, as_made, draft, role_draft, user_draft};
-use support::process::{is_there, skip};
-use support::program::{KEYWARD, database_of, keyward, printed, said};
+use support::process::{is_there, skip, skip_anywhere};
+use support::program::{KEYWARD, database_of, fetched, keyward, printed, said};
 
 /// A home with a database, and a directory to be looked through in it.
 struct Home {
@@ -460,6 +460,57 @@ fn the_pre_commit_hook_of_the_page_refuses_a_secret_and_lets_all_else_pass() {
     let history = git(directory, &["log", "-p", "--all"]);
     let ran = home.scan(&["-"]).write_stdin(history.stdout).assert();
     is_discreet(&ran.code(1), &[&issued]);
+}
+
+#[test]
+fn gitleaks_finds_every_secret_by_the_rule_of_the_page() {
+    let Some(gitleaks) = fetched("gitleaks") else {
+        return skip_anywhere("there is no gitleaks in target/programs");
+    };
+    let mut home = Home::new();
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/scan.md"));
+    let page = page.expect("the page");
+    let (_, rule) = page.split_once("```toml\n").expect("the rule");
+    let (rule, _) = rule.split_once("```").expect("its end");
+    home.write(".gitleaks.toml", rule);
+    let around = [
+        ("", ""),
+        ("api-secret-key: ", ""),
+        ("{\"key\":\"", "\"}"),
+        ("KEY='", "'"),
+        ("<key>", "</key>"),
+        ("?id=", "&x"),
+    ];
+    let mut wanted = Vec::new();
+    let mut lines = vec!["at 12:30 nothing is found".to_owned()];
+    for (n, (before, after)) in around.into_iter().enumerate() {
+        let issued = home.create(&format!("key-{n}"));
+        let secret = issued.secret.expose().to_owned();
+        lines.push(format!("{before}{secret}{after}"));
+        wanted.push(secret);
+    }
+    home.write("text", lines.join("\n"));
+    let directory = home.place.path();
+    let report = directory.join("report.json");
+    let ran = std::process::Command::new(gitleaks)
+        .args([
+            "dir",
+            "--no-banner",
+            "--report-format",
+            "json",
+            "--report-path",
+        ])
+        .args([&report, Path::new(".")])
+        .current_dir(directory.join("files"))
+        .output();
+    assert_eq!(ran.expect("ran").status.code(), Some(1));
+    let report = fs::read_to_string(report).expect("a report");
+    let report: Vec<Value> = serde_json::from_str(&report).expect("JSON");
+    let found = report.iter().filter(|it| it["RuleID"] == "keyward-api-key");
+    let mut found: Vec<&str> = found.filter_map(|it| it["Secret"].as_str()).collect();
+    found.sort_unstable();
+    wanted.sort_unstable();
+    assert!(found == wanted, "{} of {}", found.len(), wanted.len());
 }
 
 #[test]

@@ -29,7 +29,7 @@ pub struct Proxy {
 
 /// A program on the machine, or among those that the gate has fetched.
 pub fn program(name: &str) -> Option<PathBuf> {
-    let fetched = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("proxies");
+    let fetched = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("programs");
     let places = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"].map(PathBuf::from);
     let mut places = places.into_iter().chain([fetched]);
     places.find_map(|place| Some(place.join(name)).filter(|path| path.is_file()))

@@ -26,6 +26,12 @@ pub fn given(command: Command, input: &str) -> Output {
     command.write_stdin(input).output().expect("started")
 }
 
+/// A program that the gate fetches where it can.
+pub fn fetched(program: &str) -> Option<PathBuf> {
+    let programs = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("programs");
+    Some(programs.join(program)).filter(|path| path.exists())
+}
+
 /// Where the database in this home is.
 pub fn database_of(home: &Path) -> PathBuf {
     home.join("data/keyward/keyward.db")
