@@ -124,7 +124,7 @@ pub fn run(hardened: io::Result<()>) -> ExitCode {
         .iter()
         .any(|argument| holds_secret(&argument.to_string_lossy()))
     {
-        let _ = writeln!(io::stderr(), "keyward: {}", text.say("cli.secret_argument"));
+        tell(text.say("cli.secret_argument"));
         return Exit::Usage.into();
     }
     let done = hardened
@@ -138,14 +138,15 @@ pub fn run(hardened: io::Result<()>) -> ExitCode {
         failure => Err(failure),
     });
     done.unwrap_or_else(|failure| {
-        let _ = match failure.words(text) {
-            None => Ok(()),
-            // The path of a database is quoted, which may be the environment's.
-            Some(words) if find_secret_shape(&words).is_some() => {
-                writeln!(io::stderr(), "keyward: {}", text.say("cli.secret_argument"))
-            }
-            Some(words) => writeln!(io::stderr(), "keyward: {words}"),
-        };
+        if let Some(words) = failure.words(text) {
+            // A path is quoted, which may be the environment's.
+            let holds_secret = find_secret_shape(&words).is_some();
+            tell(if holds_secret {
+                text.say("cli.secret_argument")
+            } else {
+                &words
+            });
+        }
         failure.exit().into()
     })
 }
@@ -272,15 +273,28 @@ fn after_console(ended: Option<(SignOut, String)>) -> Result<ExitCode, Failure> 
     }
 }
 
+/// Says something on standard error. Whom it does not reach misses nothing.
+fn tell(words: &str) {
+    let _ = writeln!(io::stderr(), "keyward: {words}");
+}
+
 fn place(named: DatabaseArg, config: &Config) -> Result<Place, Failure> {
     path(named, config).map(Place::File)
 }
 
 fn path(named: DatabaseArg, config: &Config) -> Result<PathBuf, Failure> {
-    named
-        .db
-        .or_else(|| config.database.clone())
-        .ok_or(Failure::Sentence("cli.no_home", Exit::Trouble))
+    let path = any_path(named, config)?;
+    // The environment's: arguments were looked at before. A path is told, and noted in events.
+    if find_secret_shape(&path.to_string_lossy()).is_some() {
+        return Err(Failure::Sentence("cli.secret_argument", Exit::Usage));
+    }
+    Ok(path)
+}
+
+/// [`path`], whatever it holds.
+fn any_path(named: DatabaseArg, config: &Config) -> Result<PathBuf, Failure> {
+    let path = named.db.or_else(|| config.database.clone());
+    path.ok_or(Failure::Sentence("cli.no_home", Exit::Trouble))
 }
 
 /// Prints all of it at once.

@@ -285,7 +285,9 @@ fn a_dry_run_and_the_question_tell_each_field_before_and_after() {
                 "--reason",
                 "leaked",
             ],
-            &["  Name: ci -> CI 2\n  Reason for the Lock: not locked out -> leaked\n"],
+            &[
+                "  Name: ci -> CI 2\n  Locked Out: no -> yes\n  Reason for the Lock: (empty) -> leaked\n",
+            ],
         ),
         (
             &["key", "set-expiry", "2090-01-31", "ci"],
@@ -351,6 +353,166 @@ fn a_dry_run_and_the_question_tell_each_field_before_and_after() {
     assert_eq!((changes("ci"), changes("old")), (owner, Value::Null));
     let csv = home.ends(0, &[&edit[..], &["--format", "csv"]].concat());
     assert!(csv.contains(r#","Owner: (empty) -> ops""#), "{csv}");
+}
+
+#[test]
+fn what_would_be_refused_is_told_once_and_beside_what_would_be_done() {
+    let home = Home::with(&["ci", "old"]);
+    home.ends(0, &["key", "delete", "old", "--yes"]);
+    let edit = ["key", "edit", "1", "2", "--owner", "ops", "--dry-run"];
+    let (told, said) = (home.ends(1, &edit), home.says(1, &edit));
+    assert!(
+        told.contains("ci: will be edited") && !told.contains("old"),
+        "{told}"
+    );
+    assert!(said.contains("old: ") && !said.contains("ci"), "{said}");
+    let nothing = ["key", "edit", "old", "--rate", "x", "--dry-run"];
+    assert_eq!(home.ends(1, &nothing), "");
+}
+
+#[test]
+fn what_was_stored_before_is_looked_at_only_where_a_text_or_the_role_changes() {
+    let home = Home::with(&["ci"]);
+    let secret = home.ends(0, &["key", "new", "--name", "cd", "--stdout"]);
+    let (_, body) = secret.trim_end().split_once(':').expect("an ID");
+    let connection = raw(&Place::File(database_of(home.directory.path())));
+    let put = "UPDATE api_keys SET description = ?1 WHERE id = 1";
+    connection.execute(put, [body]).expect("put there");
+    let edit = |option: &[&str], code| {
+        let said = home.says(code, &[&["key", "edit", "ci", "--yes"], option].concat());
+        assert!(!said.contains(body), "{said}");
+    };
+    edit(&["--zone", "Asia/Tokyo", "--expires-on", "+5d"], 0);
+    edit(&["--owner", "ops"], 1);
+    edit(&["--role", "Full Access"], 1);
+}
+
+#[test]
+fn a_filter_without_a_hit_is_told_and_no_failure() {
+    let home = Home::with(&["ci"]);
+    for change in [&["lock"][..], &["edit", "--owner", "x"]] {
+        for meant in ["--yes", "--dry-run"] {
+            let change = [&["key"], change, &["--filter", "owner:nobody", meant]].concat();
+            let told = home.ends(0, &change);
+            assert_eq!(
+                told,
+                "The filter shows no row: there is nothing to change.\n"
+            );
+            assert_eq!(home.json(0, &change), serde_json::json!([]));
+        }
+    }
+}
+
+#[test]
+fn the_reason_of_a_lock_goes_with_no_unlocking() {
+    let home = Home::with(&["ci"]);
+    home.ends(0, &["user", "new", "bob", "--role", "Auditor"]);
+    let before = home.dump();
+    for change in [
+        &["key", "edit", "ci", "--yes"][..],
+        &["user", "edit", "bob", "--yes"],
+        &["user", "new", "carol", "--role", "Auditor"],
+    ] {
+        let unlock = [change, &["--locked-out", "no", "--reason", "why"]].concat();
+        let said = home.says(64, &unlock);
+        assert!(said.contains("--locked-out no"), "{said}");
+        let alone = [change, &["--reason", "why"]].concat();
+        home.ends(64, &alone);
+    }
+    assert_eq!(home.dump(), before);
+}
+
+#[test]
+fn a_change_of_a_role_tells_which_keys_and_users_it_stops() {
+    let home = Home::with(&["ci", "old"]);
+    home.ends(0, &["user", "new", "bob", "--role", "Auditor"]);
+    home.ends(
+        0,
+        &[
+            "key",
+            "new",
+            "--name",
+            "cd",
+            "--role",
+            "Auditor",
+            "--secret-file",
+            "cd",
+        ],
+    );
+    for (change, told) in [
+        (
+            ["--allow-web-service", "no"],
+            "API keys that will no longer authenticate: 1 (“cd”).",
+        ),
+        (
+            ["--services", "wiki"],
+            "API keys that will no longer open some services: 1 (“cd”).",
+        ),
+        (
+            ["--allow-user-interface", "no"],
+            "Users who can no longer sign in, and whose sessions end: 1 (“bob”).",
+        ),
+    ] {
+        let edit = [&["role", "edit", "Auditor"], &change[..]].concat();
+        let said = home.ends(0, &[&edit[..], &["--dry-run"]].concat());
+        assert!(said.contains(&format!("\n  {told}\n")), "{said}");
+        assert!(!said.contains("stop working"), "{said}");
+        let mut asked = home.at_terminal(&edit);
+        asked.see(told);
+        asked.see("Continue?");
+        asked.send("n\r");
+        assert_eq!(asked.end(), 1);
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_name_is_told_beside_the_argument_that_has_it() {
+    let home = Home::with(&["ci"]);
+    for (new, beside) in [
+        (
+            &["user", "new", "a b", "--role", "Auditor"][..],
+            "keyward: NAME: ",
+        ),
+        (&["role", "new", "Auditor"], "keyward: NAME: "),
+        (
+            &["key", "new", "--name", "ci", "--secret-file", "x"],
+            "keyward: --name: ",
+        ),
+        (
+            &["role", "edit", "Auditor", "--name", "Full Access", "--yes"],
+            "keyward: Auditor: --name: ",
+        ),
+    ] {
+        let said = home.says(1, new);
+        assert!(said.starts_with(beside), "{said}");
+    }
+}
+
+#[test]
+fn what_is_no_time_is_told_beside_its_option() {
+    let home = Home::with(&[]);
+    for option in ["--since", "--until", "--prune-before"] {
+        let said = home.says(64, &["events", option, "soon"]);
+        assert!(
+            said.starts_with(&format!("keyward: {option}: “soon” ")),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn no_database_is_made_at_a_path_that_holds_a_secret() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let secret = "1:VHQ9xeJNKkE7FZWEwSJt9uzPxMqozXtjVGwza0wB6ug=";
+    let path = directory.path().join(secret);
+    let made = keyward(directory.path(), &["user", "new", "bob", "--role", "1"])
+        .env("KEYWARD_DB", &path)
+        .output()
+        .expect("started");
+    assert_eq!(made.status.code(), Some(64), "{made:?}");
+    let said = String::from_utf8_lossy(&made.stderr);
+    assert!(!said.contains("VHQ9xeJNKkE7"), "{said}");
+    assert!(!path.exists());
 }
 
 #[test]

@@ -329,6 +329,19 @@ fn a_clock_behind_the_newest_event_is_told() {
 }
 
 #[test]
+fn a_long_path_is_shown_in_one_piece() {
+    let home = tempfile::tempdir().expect("a directory");
+    let path = home.path().join("x".repeat(100)).join("keys.db");
+    fs::create_dir(path.parent().expect("a directory")).expect("made");
+    let (service, _) = as_made(&path, CHEAP);
+    drop(service);
+    let path = path.to_str().expect("UTF-8");
+    let output = keyward(home.path(), &["doctor", "--db", path]).output();
+    let said = String::from_utf8(output.expect("run").stdout).expect("UTF-8");
+    assert!(said.contains(path), "{said}");
+}
+
+#[test]
 fn a_path_with_the_shape_of_a_secret_is_not_shown() {
     let home = tempfile::tempdir().expect("a directory");
     let secret = "1:VHQ9xeJNKkE7FZWEwSJt9uzPxMqozXtjVGwza0w-6ug=";

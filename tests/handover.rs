@@ -283,6 +283,9 @@ fn only_what_is_encrypted_is_written_for_a_recipient() {
     assert_eq!(home.files(), ["api-key-1.age"]);
     let secret = opened(&home.read("api-key-1.age"), &one);
     assert_eq!(home.verdict(&secret), "valid");
+    let told = home.run(&["events", "--filter", "event:secret-saved-to-file"]);
+    let for_whom = format!("Encrypted for: {recipient}");
+    assert!(text(&told.stdout).contains(&for_whom), "{told:?}");
 
     let done = home.run(&["key", "new", "--name", "b", "--stdout", "--age", &recipient]);
     let file = text(&done.stdout);

@@ -257,7 +257,7 @@ pub(super) enum Command {
     /// Prints them as a config file would have them. What is wrong with the config file goes to standard error.
     Config {
         /// Print a config file with every setting and key, explained, which changes nothing
-        #[arg(long)]
+        #[arg(long, conflicts_with = "theme")]
         default: bool,
         #[command(flatten)]
         theme: ThemeArg,
@@ -485,7 +485,7 @@ pub(super) struct ListedArgs {
     /// Only events that this filter shows, as the list's filter is typed: level:error -by:alice
     #[arg(long, value_name = "FILTER", allow_hyphen_values = true)]
     pub(super) filter: Option<String>,
-    /// How they are written
+    /// The form of what is printed
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: Format,
     /// Continue with events as they are recorded, until interrupted

@@ -1,13 +1,12 @@
 //! `keyward backup FILE`: a copy of the database, while others write it.
 
 use std::fmt::Display;
-use std::io::{self, Write};
 use std::process::ExitCode;
 
 use crate::cli::args::backup::BackupArgs;
 use crate::cli::exit::Exit;
 use crate::cli::interrupt::stoppable;
-use crate::cli::{Failure, on_store, place, unless_reading_will_do, write};
+use crate::cli::{Failure, on_store, place, tell, unless_reading_will_do, write};
 use crate::config::Config;
 use crate::domain::trouble::{Fault, Trouble};
 use crate::new_file::NewFile;
@@ -52,7 +51,7 @@ fn copy(text: Text, config: &Config, args: BackupArgs, stop: &Stop) -> Result<Ex
             // What hindered the opening is why it was opened for reading only.
             let trouble = hindered.unwrap_or(trouble);
             let words = text.fill("backup.not_recorded", &[("why", &text.trouble(&trouble))]);
-            let _ = writeln!(io::stderr(), "keyward: {words}");
+            tell(&words);
             path
         }
         noted => file.keep(noted)?,
@@ -60,7 +59,7 @@ fn copy(text: Text, config: &Config, args: BackupArgs, stop: &Stop) -> Result<Ex
     let made = text.fill("backup.made", &facts(&path.display(), &copied));
     if let Err(error) = write(&format!("{made}\n")) {
         // It is there, whoever cannot read that.
-        let _ = writeln!(io::stderr(), "keyward: {made}");
+        tell(&made);
         return Err(Failure::Output(error));
     }
     Ok(ExitCode::SUCCESS)

@@ -3,7 +3,6 @@
 
 mod foreseen;
 
-use std::io::{self, Write as _};
 use std::marker::PhantomData;
 use std::process::ExitCode;
 
@@ -13,7 +12,7 @@ use crate::cli::change::foreseen::Foreseen;
 use crate::cli::exit::Exit;
 use crate::cli::rows::{Rows, Tabled};
 use crate::cli::session::{Access, Session};
-use crate::cli::{Failure, options, print};
+use crate::cli::{Failure, options, print, tell};
 use crate::config::Config;
 use crate::domain::intent::{Intent, KeyChange, Outlook, UserChange};
 use crate::domain::list::{KeyRow, MARKS_MAX, RoleRow, UserRow};
@@ -104,17 +103,24 @@ fn change_rows<L: Changed>(
         }
         (outlooks, _) => outlooks?,
     };
-    let plan = Plan::new(changing.many, changing.value, outlooks);
+    let mut plan = Plan::new(changing.many, changing.value, outlooks);
+    if plan.rows.is_empty() && worst == Exit::Done && format == Format::Table {
+        return print(&(text.say("cli.no_hit").to_owned() + "\n"));
+    }
     if asked.sure.dry_run {
         for row in &plan.rows {
             if let Err(trouble) = &row.prospect {
                 worst = worst.max(refused(row, trouble, text));
             }
         }
-        match format {
-            Format::Table if plan.rows.is_empty() && worst != Exit::Done => {}
-            Format::Table => drop(print(&(plan.told(text, session.now) + "\n"))?),
-            _ => drop(foreseen(&session, &plan, format)?),
+        if format != Format::Table {
+            foreseen(&session, &plan, format)?;
+            return Ok(worst.into());
+        }
+        // The others are told already.
+        plan.rows.retain(|row| row.prospect.is_ok());
+        if !plan.rows.is_empty() {
+            print(&(plan.told(text, session.now) + "\n"))?;
         }
         return Ok(worst.into());
     }
@@ -156,7 +162,7 @@ fn change_rows<L: Changed>(
 /// Tells on standard error why a row was refused, or would be, and how a command ends then.
 fn refused(row: &Outlook, trouble: &Trouble, text: Text) -> Exit {
     let said = named(row, &why(trouble, &row.intent, text), text);
-    let _ = writeln!(io::stderr(), "keyward: {said}");
+    tell(&said);
     Exit::of(trouble)
 }
 
@@ -297,7 +303,7 @@ pub(super) fn named_ids<L: Changed>(
             Ok(id) => ids.push(id),
             Err(trouble) => {
                 worst = worst.max(Exit::of(&trouble));
-                let _ = writeln!(io::stderr(), "keyward: {}", session.text.trouble(&trouble));
+                tell(&session.text.trouble(&trouble));
             }
         }
     }

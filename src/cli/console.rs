@@ -1,13 +1,12 @@
 //! `keyward`: the console's parts.
 
-use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use nix::unistd::gethostname;
 
 use crate::auth::random::{Random, SystemRandom, predictable};
-use crate::cli::service_with;
+use crate::cli::{service_with, tell};
 use crate::clock::{Clock, ClockFrom, SystemClock};
 use crate::config::Config;
 use crate::domain::time::Timestamp;
@@ -102,8 +101,7 @@ pub(super) fn tell_of_update(config: &Config) {
 
 /// [`tell_of_update`] in a language.
 pub(super) fn tell_in(text: Text) {
-    // Whom it does not reach misses nothing.
-    let _ = writeln!(io::stderr(), "keyward: {}", text.say("cli.updating"));
+    tell(text.say("cli.updating"));
 }
 
 /// The account, its host and the name of the database's file; nothing of a database that is in no file.

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::cli::args::doctor::DoctorArgs;
 use crate::cli::exit::Exit;
-use crate::cli::{Failure, path, print};
+use crate::cli::{Failure, any_path, print};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::name::printable;
@@ -52,7 +52,7 @@ impl Grade {
 
 /// Looks, and prints what was found.
 pub(super) fn doctor(text: Text, config: &Config, args: DoctorArgs) -> Result<ExitCode, Failure> {
-    let place = path(args.database, config)?;
+    let place = any_path(args.database, config)?;
     let found = look(&place, &config.account);
     let mut checks = checks::all(text, config, &place, &found, SystemClock.now());
     for check in &mut checks {
@@ -101,7 +101,13 @@ fn as_lines(text: Text, checks: &[Check]) -> String {
         };
         let mut head =
             padded(text.say(check.grade.words().1), grade) + &padded(text.say(check.name.1), label);
-        for line in wrap(&check.said, COLUMNS - before) {
+        let lines = if check.said.contains(' ') {
+            wrap(&check.said, COLUMNS - before)
+        } else {
+            // A path can be copied.
+            vec![printable(&check.said)]
+        };
+        for line in lines {
             let _ = writeln!(all, "{}", format!("{head}{line}").trim_end());
             head = " ".repeat(usize::from(before));
         }

@@ -62,20 +62,30 @@ pub(super) fn events(config: &Config, args: EventsArgs) -> Result<ExitCode, Fail
     })
 }
 
-fn moment(session: &Session, typed: &str, edge: Edge) -> Result<Timestamp, Failure> {
-    moment::parse(typed, edge, session.zone, session.now)
-        .map_err(|why| Failure::Words(session.text.no_moment(why, typed), Exit::Usage))
+/// The time that was typed as the value of this option.
+fn moment(
+    session: &Session,
+    (option, typed): (&str, &str),
+    edge: Edge,
+) -> Result<Timestamp, Failure> {
+    moment::parse(typed, edge, session.zone, session.now).map_err(|why| {
+        let why = session.text.no_moment(why, typed);
+        let said: [(&str, &dyn std::fmt::Display); 2] = [("option", &option), ("why", &why)];
+        Failure::Words(session.text.fill("cli.no_day", &said), Exit::Usage)
+    })
 }
 
 /// The terms that the options are, and those of a filter's text.
 fn filter(session: &Session, listed: &ListedArgs) -> Result<Filter<EventRow>, Failure> {
     let mut filter = session.filter(listed.filter.as_deref())?;
-    let between = |typed: &Option<String>, edge| {
+    let between = |option, typed: &Option<String>, edge| {
         let typed = typed.as_deref();
-        typed.map(|typed| moment(session, typed, edge)).transpose()
+        typed
+            .map(|typed| moment(session, (option, typed), edge))
+            .transpose()
     };
-    let since = between(&listed.since, Edge::Since)?;
-    let until = between(&listed.until, Edge::Until)?;
+    let since = between("--since", &listed.since, Edge::Since)?;
+    let until = between("--until", &listed.until, Edge::Until)?;
     if since.is_some() || until.is_some() {
         let between = Value::When(When::Between((since, until)));
         filter.terms.push(Term::of(EventField::Time, between));
@@ -163,7 +173,7 @@ fn prune(
     to: Option<PathBuf>,
     stop: &Stop,
 ) -> Result<ExitCode, Failure> {
-    let before = moment(&session, before, Edge::Since)?;
+    let before = moment(&session, ("--prune-before", before), Edge::Since)?;
     let text = session.text;
     let said = match prune::prune(&mut session, before, to, stop)? {
         None => text.say("events.nothing_to_prune").to_owned(),

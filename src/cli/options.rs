@@ -41,12 +41,25 @@ pub(super) fn problem(problem: &Problem, text: Text) -> String {
 
 /// Why nothing comes of it, each problem beside its option.
 pub(super) fn why(trouble: &Trouble, text: Text) -> String {
+    why_beside(trouble, text, option)
+}
+
+/// [`why`] where the name is no option's value, but an argument of its own.
+pub(super) fn why_of_named(trouble: &Trouble, text: Text) -> String {
+    why_beside(trouble, text, |problem| match problem.field {
+        Field::Name => "NAME",
+        _ => option(problem),
+    })
+}
+
+/// Why nothing comes of it, each problem beside what has it.
+fn why_beside(trouble: &Trouble, text: Text, beside: fn(&Problem) -> &'static str) -> String {
     let Trouble::Problems(problems) = trouble else {
         return bulk::why(trouble, text);
     };
     let told = problems
         .iter()
-        .map(|one| format!("{}: {}", option(one), problem(one, text)));
+        .map(|one| format!("{}: {}", beside(one), problem(one, text)));
     let told: Vec<String> = told.collect();
     text.joined(&told.iter().map(String::as_str).collect::<Vec<_>>())
 }

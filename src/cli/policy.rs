@@ -1,6 +1,5 @@
 //! `keyward policy`: what API keys keep to, for scripts.
 
-use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use crate::cli::args::policy::{PolicyCommand, PolicyFieldsArgs, PolicySetArgs, PolicyShowArgs};
@@ -8,7 +7,7 @@ use crate::cli::args::rows::Format;
 use crate::cli::ask::confirm;
 use crate::cli::rows::{Column, Rows, Tabled, column};
 use crate::cli::session::{Access, Session};
-use crate::cli::{Failure, print};
+use crate::cli::{Failure, print, tell};
 use crate::config::Config;
 use crate::domain::policy::{Policy, PolicyDraft};
 use crate::export::{Cell, Record, View};
@@ -101,8 +100,7 @@ fn set(config: &Config, asked: PolicySetArgs) -> Result<ExitCode, Failure> {
                     format => written(&session, foreseen, format)?,
                 })?;
                 if format == Format::Table {
-                    let said = session.text.say("cli.not_done");
-                    let _ = writeln!(io::stderr(), "keyward: {said}");
+                    tell(session.text.say("cli.not_done"));
                 }
                 return Ok(printed);
             }

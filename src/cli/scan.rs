@@ -6,7 +6,7 @@ mod rows;
 mod walk;
 
 use std::collections::HashSet;
-use std::io::{self, ErrorKind, IsTerminal as _, Read, Write as _};
+use std::io::{self, ErrorKind, IsTerminal as _, Read};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -17,7 +17,7 @@ use crate::cli::rows::Rows;
 use crate::cli::scan::locking::Locking;
 use crate::cli::scan::walk::Walk;
 use crate::cli::session::{Access, Session};
-use crate::cli::{Failure, print};
+use crate::cli::{Failure, print, tell};
 use crate::config::Config;
 use crate::domain::export::EXPORT_BATCH;
 use crate::domain::id::{KeyId, SecretId};
@@ -214,7 +214,7 @@ impl Scan {
             .session
             .text
             .fill("scan.unreadable", &[("path", &file), ("words", error)]);
-        let _ = writeln!(io::stderr(), "keyward: {words}");
+        tell(&words);
     }
 
     fn end(mut self) -> Result<ExitCode, Failure> {

@@ -1,6 +1,5 @@
 //! What a command has that acts for a user: the use cases, signed in, and how this user reads.
 
-use std::io::Write as _;
 use std::process::ExitCode;
 
 use chrono::NaiveDate;
@@ -9,7 +8,7 @@ use crate::auth::random::{Random, SystemRandom};
 use crate::cli::args::rows::{ActingArgs, SureArgs};
 use crate::cli::console::{tell_in, tell_of_update};
 use crate::cli::exit::Exit;
-use crate::cli::{Failure, on_store, options, path, to_look, unless_reading_will_do};
+use crate::cli::{Failure, on_store, options, path, tell, to_look, unless_reading_will_do};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::date::parse_day;
@@ -125,16 +124,17 @@ impl Session {
                 if let Place::File(path) = &place {
                     let text = Text::of(config.settings.language);
                     let said = text.fill("cli.database_made", &[("path", &path.display())]);
-                    let _ = writeln!(std::io::stderr(), "keyward: {said}");
+                    tell(&said);
                 }
                 Ok((service, false))
             }
             Access::Change | Access::Create => to_change(&place, config),
             Access::ChangeElseLook => to_change(&place, config).or_else(|trouble| {
-                let said = Text::of(config.settings.language).trouble(&trouble);
+                let text = Text::of(config.settings.language);
+                let said = text.trouble(&trouble);
                 unless_reading_will_do(Err(trouble), || {
                     let read = on_store(Store::open_to_read(&place, account))?;
-                    let _ = writeln!(std::io::stderr(), "keyward: {said}");
+                    tell(&said);
                     Ok((read, false))
                 })
             }),
@@ -167,8 +167,17 @@ impl Session {
         &mut self,
         work: impl Fn(&mut Service, &Actor) -> Result<T, Trouble>,
     ) -> Result<T, Trouble> {
+        self.act_after(&work, &work)
+    }
+
+    /// [`Session::act`] for what is done only once: `ahead` is done to the copy in its place.
+    pub(super) fn act_after<A, T>(
+        &mut self,
+        ahead: impl FnOnce(&mut Service, &Actor) -> Result<A, Trouble>,
+        work: impl FnOnce(&mut Service, &Actor) -> Result<T, Trouble>,
+    ) -> Result<T, Trouble> {
         if self.older.is_some() {
-            self.look_ahead(&work)?;
+            self.look_ahead(ahead)?;
             self.bring_up_to_date()?;
         }
         work(&mut self.service, &self.actor)
@@ -186,11 +195,6 @@ impl Session {
         self.service.rehearse(|service| work(service, actor))
     }
 
-    /// Whether what is looked at is the copy of an older database.
-    pub(super) fn is_older(&self) -> bool {
-        self.older.is_some()
-    }
-
     /// Brings an older database up to date, now that nothing is in the way of the change.
     pub(super) fn bring_up_to_date(&mut self) -> Result<(), Trouble> {
         let Some(older) = &self.older else {
@@ -206,9 +210,9 @@ impl Session {
         Ok(())
     }
 
-    /// What stood in the way, each problem beside the option that has it.
+    /// What stood in the way, each problem beside the option or the argument that has it.
     pub(super) fn of_options(&self, trouble: &Trouble) -> Failure {
-        Failure::Words(options::why(trouble, self.text), Exit::of(trouble))
+        Failure::Words(options::why_of_named(trouble, self.text), Exit::of(trouble))
     }
 
     /// As of when, and in which zone, rows are written.
@@ -219,13 +223,17 @@ impl Session {
         })
     }
 
+    /// The ID of the row that was named.
+    pub(super) fn named(&self, kind: RowKind, typed: &str) -> Result<i64, Trouble> {
+        let named = [Reference::parse(typed)];
+        let found = self.service.find_rows(&self.actor, kind, &named)?;
+        // Each reference gives one row, or is refused.
+        Ok(found.into_iter().next().transpose()?.unwrap_or_default())
+    }
+
     /// The role that was named, and what it is called.
     pub(super) fn role(&self, typed: &str) -> Result<(RoleId, String), Trouble> {
-        let named = [Reference::parse(typed)];
-        let found = self.service.find_rows(&self.actor, RowKind::Role, &named)?;
-        // Each reference gives one row, or is refused.
-        let id = found.into_iter().next().transpose()?;
-        let id = RoleId(id.unwrap_or_default());
+        let id = RoleId(self.named(RowKind::Role, typed)?);
         let roles = self.service.roles(&self.actor).unwrap_or_default();
         let role = roles.into_iter().find(|role| role.id == id);
         Ok((

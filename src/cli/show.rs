@@ -1,6 +1,5 @@
 //! `keyward key show` and its like: all that is known of a few rows.
 
-use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use serde_json::{Map, Value, json};
@@ -10,7 +9,7 @@ use crate::cli::change::{Changed, named_ids};
 use crate::cli::exit::Exit;
 use crate::cli::rows::Rows;
 use crate::cli::session::{Access, Session};
-use crate::cli::{Failure, print};
+use crate::cli::{Failure, print, tell};
 use crate::config::Config;
 use crate::domain::export::View;
 use crate::domain::id::{KeyId, RoleId, UserId};
@@ -122,7 +121,7 @@ fn show<L: Shown>(config: &Config, asked: ShowArgs) -> Result<ExitCode, Failure>
                 Ok(one) => found.push(one),
                 Err(trouble) => {
                     worst = worst.max(Exit::of(&trouble));
-                    let _ = writeln!(io::stderr(), "keyward: {}", text.trouble(&trouble));
+                    tell(&text.trouble(&trouble));
                 }
             }
         }

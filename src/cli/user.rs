@@ -89,7 +89,7 @@ fn new(config: &Config, asked: UserNewArgs) -> Result<ExitCode, Failure> {
             zone: None,
             locked_out: None,
         });
-        fields(None, asked.person).apply(&mut draft);
+        fields(None, asked.person)?.apply(&mut draft);
         draft.told_alike = asked.yes.then(|| draft.name.clone());
         let created = session.act(|service, actor| service.create_user(actor, &draft));
         let id = created.map_err(|trouble| session.of_options(&trouble))?;
@@ -100,19 +100,19 @@ fn new(config: &Config, asked: UserNewArgs) -> Result<ExitCode, Failure> {
 fn edit(config: &Config, asked: UserEditArgs) -> Result<ExitCode, Failure> {
     change::<UserRow>(config, asked.change, |session| {
         let role = asked.fields.role.map(|typed| session.role(&typed));
-        let edit = fields(role.transpose()?.map(|(role, _)| role), asked.fields.person);
+        let edit = fields(role.transpose()?.map(|(role, _)| role), asked.fields.person)?;
         let edit = UserChange::Edit(Box::new(edit));
         Ok(Changing::of(Intent::User(edit, UserId(0)), &EDIT))
     })
 }
 
 /// What is to be changed.
-fn fields(role: Option<RoleId>, asked: PersonArgs) -> UserEdit {
-    UserEdit {
+fn fields(role: Option<RoleId>, asked: PersonArgs) -> Result<UserEdit, Failure> {
+    Ok(UserEdit {
         full_name: asked.full_name,
         role,
         locale: asked.locale.map(|locale| locale.0),
         zone: asked.zone.map(|zone| zone.0),
-        locked_out: asked.locked_out.map(|locked| locked.lock(asked.reason)),
-    }
+        locked_out: asked.lock.lock()?,
+    })
 }

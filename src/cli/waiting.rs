@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use crate::cli::tell;
 use crate::clock::{Clock, SystemClock};
 use crate::domain::time::SECOND;
 use crate::store::waiting::{Work, tell_with};
@@ -36,8 +37,7 @@ pub(super) fn begin(text: Text) {
             }
             _ => return,
         };
-        // Whom it does not reach misses nothing.
-        let _ = writeln!(io::stderr(), "keyward: {said}");
+        tell(&said);
     })));
 }
 

@@ -13,6 +13,7 @@ use crate::domain::trouble::Trouble;
 use crate::domain::user::{Actor, UserFields};
 use crate::service::authority::{Edit, refuse_last_manager, role_in_use};
 use crate::service::change::{Change, locked_already, not_locked};
+use crate::service::record::differences;
 use crate::service::{Service, api_keys, roles, secrets, users};
 use crate::store::names;
 use crate::store::{api_keys as stored_keys, roles as stored};
@@ -133,15 +134,13 @@ fn changes(change: &Change<'_>, intent: &Intent) -> Result<Map<String, Value>, T
     }
 }
 
-/// Changes, with the lock that is set, taken off, or has another reason: null where there is none.
+/// Changes, with the lock that is set, taken off, or has another reason.
 fn with_lock(
     mut changes: Map<String, Value>,
     [before, after]: [Option<&str>; 2],
 ) -> Map<String, Value> {
-    if before != after {
-        let reason = json!({ "before": before, "after": after });
-        changes.insert("lockReason".to_owned(), reason);
-    }
+    let lock = |lock: Option<&str>| json!({ "lockedOut": lock.is_some(), "lockReason": lock.unwrap_or_default() });
+    changes.extend(differences(&lock(before), &lock(after)));
     changes
 }
 

@@ -3,11 +3,8 @@
 
 use std::path::PathBuf;
 
-use serde_json::json;
-
 use crate::auth::token;
 use crate::domain::api_key::{ApiKeyDraft, ApiKeyFields};
-use crate::domain::event::EventKind;
 use crate::domain::id::{KeyId, SecretId};
 use crate::domain::rights::Right;
 use crate::domain::secret::{Delivered, IssuedSecret, Overlap, Phase, Secret, received};
@@ -16,10 +13,10 @@ use crate::domain::time::Timestamp;
 use crate::domain::trouble::{NotReadBack, Trouble};
 use crate::domain::user::Actor;
 use crate::service::Service;
-use crate::service::api_keys::{add, checked, refuse_creation, target, undeleted};
+use crate::service::api_keys::{add, checked, refuse_creation, undeleted};
 use crate::service::change::{Attempt, Change, On};
 use crate::service::made::NewSecret;
-use crate::service::secrets::{HANDLES, add_path, issuable, put, take_over};
+use crate::service::secrets::{HANDLES, issuable, put, record_saved, take_over};
 use crate::service::typed::refuse_secrets;
 use crate::store::api_keys::StoredKey;
 use crate::store::presented::{self, Presented};
@@ -30,6 +27,15 @@ use crate::store::{api_keys, secrets};
 pub struct MadeSecret {
     pub key: KeyId,
     pub secret: Secret,
+}
+
+/// What secrets were saved to.
+#[derive(Clone, Debug, Default)]
+pub struct Saved {
+    /// One file for all of them, one for each, or none.
+    pub files: Vec<PathBuf>,
+    /// The public keys of those for whom the files are encrypted; none where they are not.
+    pub recipients: Vec<String>,
 }
 
 /// From when on a secret works that is handed over.
@@ -86,8 +92,7 @@ impl Service {
         Ok(faults)
     }
 
-    /// Makes keys, all of them or none. Their secrets are handed over first; `hand_over` gives the files that they are in:
-    /// one for all, one for each, or none.
+    /// Makes keys, all of them or none. Their secrets are handed over first; `hand_over` gives the files that they are in.
     ///
     /// # Errors
     /// Those of `hand_over`, and why a key cannot be made. What was handed over never works then, unless the trouble is
@@ -97,7 +102,7 @@ impl Service {
         actor: &Actor,
         drafts: &[ApiKeyDraft],
         delivery: Delivery,
-        hand_over: impl FnOnce(&[MadeSecret]) -> Result<Vec<PathBuf>, Trouble>,
+        hand_over: impl FnOnce(&[MadeSecret]) -> Result<Saved, Trouble>,
     ) -> Result<Vec<KeyId>, Trouble> {
         let attempt = creating(drafts);
         self.look_first(actor, attempt, |change| {
@@ -113,14 +118,14 @@ impl Service {
         })?;
         let made = ids.iter().map(|id| self.make_secret(*id));
         let made = made.collect::<Result<Vec<_>, _>>()?;
-        let files = hand_over(&handed(&ids, &made))?;
+        let saved = hand_over(&handed(&ids, &made))?;
         self.change(actor, attempt, |change| {
             let keys = drafts.iter().zip(&ids).zip(made);
             for (index, ((draft, id), made)) in keys.enumerate() {
                 let fields = checked(change, None, draft)?;
                 refuse_creation(change, draft, &fields)?;
                 let issued = add(change, *id, fields, made)?;
-                record_file(change, &issued, files.get(index).or(files.last()))?;
+                record_file(change, &issued, &saved, index)?;
                 settle(change, &issued, delivery)?;
             }
             Ok(())
@@ -139,7 +144,7 @@ impl Service {
         actor: &Actor,
         id: KeyId,
         delivery: Delivery,
-        hand_over: impl FnOnce(&[MadeSecret]) -> Result<Vec<PathBuf>, Trouble>,
+        hand_over: impl FnOnce(&[MadeSecret]) -> Result<Saved, Trouble>,
     ) -> Result<Option<Delivered>, Trouble> {
         let attempt = Attempt::new("issue", On::Key(id), &[Right::EditApiKeys]);
         self.look_first(actor, attempt, |change| {
@@ -150,11 +155,11 @@ impl Service {
             }
         })?;
         let made = [self.make_secret(id)?];
-        let files = hand_over(&handed(&[id], &made))?;
+        let saved = hand_over(&handed(&[id], &made))?;
         let [made] = made;
         self.change(actor, attempt, |change| {
             let issued = put(change, id, made)?;
-            record_file(change, &issued, files.first())?;
+            record_file(change, &issued, &saved, 0)?;
             settle(change, &issued, delivery)
         })
     }
@@ -258,18 +263,18 @@ fn handed(ids: &[KeyId], made: &[NewSecret]) -> Vec<MadeSecret> {
     each.collect()
 }
 
-/// Records the file that a secret is in, if there is one.
+/// Records the file that the secret with this place among all is in, if there is one.
 fn record_file(
     change: &Change<'_>,
     issued: &IssuedSecret,
-    file: Option<&PathBuf>,
+    saved: &Saved,
+    index: usize,
 ) -> Result<(), Trouble> {
+    let file = saved.files.get(index).or(saved.files.last());
     let Some(file) = file else { return Ok(()) };
     let key = undeleted(change.tx, issued.key)?;
-    let mut body = json!({ "secret": issued.id.0 });
-    add_path(&mut body, "path", &file.display().to_string());
-    let target = target(key.id, &key.fields);
-    change.record(EventKind::SecretSavedToFile, target, body)
+    let path = file.display().to_string();
+    record_saved(change, &key, issued.id, (&path, &saved.recipients))
 }
 
 /// Delivers a secret that was just issued, if it is to work at once.

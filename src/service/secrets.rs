@@ -139,7 +139,8 @@ impl Service {
         })
     }
 
-    /// Records that a pending secret was saved to a file.
+    /// Records that a pending secret was saved to a file, encrypted for whoever has one of these public keys; not encrypted
+    /// where there are none.
     ///
     /// # Errors
     /// [`Trouble::SecretVoid`] where the secret can never work any more; [`Trouble::SecretDelivered`] where it does
@@ -149,19 +150,33 @@ impl Service {
         actor: &Actor,
         id: SecretId,
         path: &str,
+        recipients: &[String],
     ) -> Result<(), Trouble> {
         self.change(actor, saving(id), |change| {
             let key = savable(change, id)?;
-            let mut body = json!({ "secret": id.0 });
-            add_path(&mut body, "path", path);
-            let target = target(key.id, &key.fields);
-            change.record(EventKind::SecretSavedToFile, target, body)
+            record_saved(change, &key, id, (path, recipients))
         })
     }
 }
 
 fn saving(id: SecretId) -> Attempt<'static> {
     Attempt::new("save-to-file", On::Secret(id), HANDLES)
+}
+
+/// Records the file that a secret is in, and for whom that is encrypted.
+pub(super) fn record_saved(
+    change: &Change<'_>,
+    key: &StoredKey,
+    id: SecretId,
+    (path, recipients): (&str, &[String]),
+) -> Result<(), Trouble> {
+    let mut body = json!({ "secret": id.0 });
+    add_path(&mut body, "path", path);
+    if !recipients.is_empty() {
+        body["recipients"] = recipients.into();
+    }
+    let target = target(key.id, &key.fields);
+    change.record(EventKind::SecretSavedToFile, target, body)
 }
 
 /// Adds a path to the body of an event. It can hold anything; a secret it may not bring in.

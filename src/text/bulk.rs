@@ -74,15 +74,19 @@ impl Plan {
         self.rows.iter().filter(|row| row.is_open()).count()
     }
 
-    /// What will happen: in numbers, and then row by row, each with what changes of it as far as that is known.
+    /// What will happen: in numbers, and then row by row, each with what changes of it as far as that is known, and of a
+    /// role which keys and users that stops or revives.
     #[must_use]
     pub fn told(&self, text: Text, now: Timestamp) -> String {
         let mut lines = self.summary(text, now);
         lines.push(String::new());
         for row in &self.rows {
             lines.push(self.line(row, text, now));
-            let changes = text.changes(&row.changes).into_iter();
-            lines.extend(changes.map(|change| format!("  {change}")));
+            let mut follows = text.changes(&row.changes);
+            if let (true, Ok(Prospect::Affects(affected))) = (of_role(row), &row.prospect) {
+                follows.extend(text.affected(affected).lines().map(str::to_owned));
+            }
+            lines.extend(follows.iter().map(|line| format!("  {line}")));
         }
         lines.join("\n")
     }
@@ -90,6 +94,8 @@ impl Plan {
     fn summary(&self, text: Text, now: Timestamp) -> Vec<String> {
         let count = |is: &dyn Fn(&Outlook) -> bool| self.rows.iter().filter(|row| is(row)).count();
         let affected = |row: &Outlook, stops: bool| match &row.prospect {
+            // Others than the row are told below it.
+            Ok(Prospect::Affects(_)) if of_role(row) => false,
             Ok(Prospect::Affects(affected)) if stops => affected.stops(),
             Ok(Prospect::Affects(affected)) => affected.revives(),
             _ => false,
@@ -186,6 +192,11 @@ impl Plan {
         };
         text.fill(title, &words)
     }
+}
+
+/// Whether the row is a role: what is affected by its change is not the row, but who has it.
+fn of_role(row: &Outlook) -> bool {
+    matches!(row.intent, Intent::EditRole(..))
 }
 
 /// Why a row would not be changed; nothing where it would.

@@ -22,7 +22,7 @@ use crate::text::Text;
 const BODY_VERSION: i64 = 1;
 
 /// The fields of bodies with their labels, in the order in which they are told.
-const FIELDS: [(&str, &str); 38] = [
+const FIELDS: [(&str, &str); 40] = [
     ("name", "event_field.name"),
     ("fullName", "event_field.full_name"),
     ("description", "event_field.description"),
@@ -33,6 +33,7 @@ const FIELDS: [(&str, &str); 38] = [
     ("locale", "event_field.language"),
     ("timeZone", "event_field.time_zone"),
     ("expires", "event_field.expires"),
+    ("lockedOut", "event_field.locked_out"),
     ("lockReason", "event_field.lock_reason"),
     ("userInterface", "event_field.user_interface"),
     ("webService", "event_field.web_service"),
@@ -52,6 +53,7 @@ const FIELDS: [(&str, &str); 38] = [
     ("expiredAt", "event_field.expired_at"),
     ("lastAction", "event_field.last_action"),
     ("path", "event_field.path"),
+    ("recipients", "event_field.recipients"),
     ("through", "event_field.through"),
     ("hash", "event_field.hash"),
     ("file", "event_field.path"),
@@ -436,7 +438,6 @@ impl Telling {
         match (name, value) {
             ("expires", Value::Null) => say("event_body.never"),
             ("longestDays" | "warningDays", Value::Null) => say("event_body.not_set"),
-            ("lockReason", Value::Null) => say("event_body.not_locked"),
             ("requestsPerMinute", Value::Null) => say("event_body.no_limit"),
             ("locale" | "timeZone", Value::Null) => say("event_body.machine"),
             ("expires", Value::Object(expiry)) => match expiry.get("on") {

@@ -41,7 +41,15 @@ impl Text {
     fn complaint(self, path: &Path, complaint: &Complaint, instead: &'static str) -> String {
         let mut why = self.why(&complaint.why);
         if complaint.why.is_of_file() {
-            why = self.joined(&[&why, self.say(instead)]);
+            // A command that mends it has no full stop, and is the last word.
+            let is_sentence = why.ends_with(['.', '。']);
+            let both = [&*why, self.say(instead)];
+            let [first, last] = if is_sentence {
+                both
+            } else {
+                [both[1], both[0]]
+            };
+            why = self.joined(&[first, last]);
         }
         let path = path.display();
         let facts: [(&str, &dyn Display); 2] = [("path", &path), ("why", &why)];

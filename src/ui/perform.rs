@@ -206,7 +206,8 @@ impl Performer {
             } => {
                 let recipient = recipient.as_deref().map(Recipient::parse).transpose()?;
                 let lines = written(once(&secret), recipient.as_slice())?;
-                save(service, actor, &path, &lines, id)
+                let recipients: Vec<String> = recipient.iter().map(ToString::to_string).collect();
+                save(service, actor, &path, (&lines, &recipients), id)
             }
             Write::Sweep => service.sweep().map(|_| Done::Swept {
                 long_log: service.store().long_log(),
@@ -345,12 +346,19 @@ fn look(service: &Service, actor: &Actor, known: i64) -> Outcome {
     })
 }
 
-/// Writes the line of a secret to a new file that only its owner can read, and records it.
-fn save(service: &mut Service, actor: &Actor, path: &Path, line: &[u8], id: SecretId) -> Outcome {
+/// Writes the line of a secret to a new file that only its owner can read, and records it with whom it is encrypted for.
+fn save(
+    service: &mut Service,
+    actor: &Actor,
+    path: &Path,
+    (line, recipients): (&[u8], &[String]),
+    id: SecretId,
+) -> Outcome {
     service.may_save_to_file(actor, id, &path.display().to_string())?;
     let mut file = NewFile::create(path)?;
     file.add(line)?;
     file.sync()?;
-    let recorded = service.saved_to_file(actor, id, &file.path().display().to_string());
+    let at = file.path().display().to_string();
+    let recorded = service.saved_to_file(actor, id, &at, recipients);
     file.keep(recorded).map(Done::SecretSaved)
 }

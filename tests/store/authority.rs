@@ -22,7 +22,7 @@ use keyward::domain::trouble::Trouble;
 use keyward::domain::tz::Tz;
 use keyward::domain::user::{Actor, UserDraft, UserFields};
 use keyward::service::Service;
-use keyward::service::handover::Delivery;
+use keyward::service::handover::{Delivery, Saved};
 use keyward::store::events::{self, Prefix};
 use keyward::store::{Store, api_keys, roles, users};
 use rusqlite::Connection;
@@ -450,10 +450,10 @@ const USES: &[Use] = &[
     }),
     ("create_keys", "", &[Right::CreateApiKeys], Grants, true, |w, s, who| {
         let new = ApiKeyDraft { name: "new".to_owned(), ..World::key_draft(w.target) };
-        s.create_keys(who, &[new], Delivery::Later, |_| Ok(Vec::new())).map(drop)
+        s.create_keys(who, &[new], Delivery::Later, |_| Ok(Saved::default())).map(drop)
     }),
     ("new_secret", "", &[Right::EditApiKeys], Grants, true, |w, s, who| {
-        s.new_secret(who, w.key, Delivery::Later, |_| Ok(Vec::new())).map(drop)
+        s.new_secret(who, w.key, Delivery::Later, |_| Ok(Saved::default())).map(drop)
     }),
     ("edit_key", "", &[Right::EditApiKeys], Manages, true, |w, s, who| {
         s.edit_key(who, w.key, |draft| draft.description.push_str("other")).map(drop)
@@ -571,7 +571,7 @@ const USES: &[Use] = &[
     }),
     ("discard", "", HANDLING, Manages, true, |w, s, who| s.discard(who, w.pending)),
     ("may_save_to_file", "", HANDLING, Grants, true, |w, s, who| s.may_save_to_file(who, w.pending, "/a/file")),
-    ("saved_to_file", "", HANDLING, Grants, true, |w, s, who| s.saved_to_file(who, w.pending, "secret.txt")),
+    ("saved_to_file", "", HANDLING, Grants, true, |w, s, who| s.saved_to_file(who, w.pending, "secret.txt", &[])),
     ("end_overlap", "", &[Right::EditApiKeys], Manages, true, |w, s, who| s.end_overlap(who, w.key)),
     ("change_key", "lock_out", &[Right::EditApiKeys], Manages, true, |w, s, who| s.change_key(who, KeyChange::LockOut { reason: String::new() }, w.key)),
     ("change_key", "unlock", &[Right::EditApiKeys], Revives, true, |w, s, who| s.change_key(who, KeyChange::Unlock, w.locked)),

@@ -216,7 +216,7 @@ fn the_time_of_a_change_is_taken_when_its_lock_is_held() {
     });
     asked(1, "unlock", &mut |s| s.unlock_key(&alice, key).is_ok());
     asked(1, "file", &mut |s| {
-        s.saved_to_file(&alice, issued.id, path).is_ok()
+        s.saved_to_file(&alice, issued.id, path, &[]).is_ok()
     });
     asked(1, "deliver", &mut |s| {
         s.deliver(&alice, issued.id, None).is_ok()

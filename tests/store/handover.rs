@@ -9,18 +9,16 @@ use keyward::domain::secret::{Overlap, Secret};
 use keyward::domain::time::HOUR;
 use keyward::domain::trouble::{NotReadBack, Trouble};
 use keyward::domain::verdict::Refused;
-use keyward::service::handover::{Delivery, MadeSecret, ReadBack};
+use keyward::service::handover::{Delivery, MadeSecret, ReadBack, Saved};
 
 use crate::support::database::{Bench, NOW, authenticate, draft};
 
 /// Takes what is handed over, and gives no file.
-fn kept(
-    into: &RefCell<Vec<Secret>>,
-) -> impl FnOnce(&[MadeSecret]) -> Result<Vec<PathBuf>, Trouble> {
+fn kept(into: &RefCell<Vec<Secret>>) -> impl FnOnce(&[MadeSecret]) -> Result<Saved, Trouble> {
     |made| {
         into.borrow_mut()
             .extend(made.iter().map(|made| made.secret.clone()));
-        Ok(Vec::new())
+        Ok(Saved::default())
     }
 }
 
@@ -88,7 +86,10 @@ fn keys_are_made_all_or_none_and_their_secrets_work_at_once() {
     let ids = bench.by_alice(|service, alice| {
         service.create_keys(alice, &drafts, Delivery::Now(None), |made| {
             kept(&handed)(made)?;
-            Ok(files.to_vec())
+            Ok(Saved {
+                files: files.to_vec(),
+                recipients: vec!["age1alice".to_owned(), "age1bob".to_owned()],
+            })
         })
     });
     assert_eq!(ids, [KeyId(1), KeyId(2), KeyId(3)]);
@@ -104,6 +105,10 @@ fn keys_are_made_all_or_none_and_their_secrets_work_at_once() {
     let saved = told.iter().filter(|event| event.0 == 9004);
     for ((_, _, body), file) in saved.zip(&files) {
         assert!(body.contains(file.to_str().expect("text")), "{body}");
+        assert!(
+            body.contains(r#""recipients":["age1alice","age1bob"]"#),
+            "{body}"
+        );
     }
 
     // One that may not be takes all others with it.

@@ -343,7 +343,7 @@ fn an_auditor_is_refused_every_change() {
         (edit, s.deliver(who, id, None).map(drop)),
         (edit, s.discard(who, id)),
         (edit, s.end_overlap(who, key)),
-        (edit, s.saved_to_file(who, id, "secret.txt")),
+        (edit, s.saved_to_file(who, id, "secret.txt", &[])),
     ];
     for (at, (right, refused)) in tries.iter().enumerate() {
         let expected = Err(Trouble::NotAuthorized(*right));

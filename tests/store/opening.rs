@@ -304,7 +304,9 @@ fn fill_up(bench: &mut Bench, full: impl Fn(&Trouble) -> bool, make_room: impl F
     let issued = bench.issue(old.key);
     let fields = bench.fields(old.key);
     let mut tell = |_| {
-        let told = bench.service.saved_to_file(&bench.alice, issued.id, "");
+        let told = bench
+            .service
+            .saved_to_file(&bench.alice, issued.id, "", &[]);
         told.err()
     };
     let last = (0..10_000).find_map(&mut tell);

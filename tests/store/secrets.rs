@@ -39,7 +39,7 @@ fn the_secret_is_in_no_byte_of_the_database() {
     }
     let discarded = bench.issue(key);
     bench.by_alice(|service, alice| {
-        service.saved_to_file(alice, discarded.id, discarded.secret.expose())
+        service.saved_to_file(alice, discarded.id, discarded.secret.expose(), &[])
     });
     bench.by_alice(|service, alice| service.discard(alice, discarded.id));
     secrets.push(discarded);

@@ -7,7 +7,7 @@ use clap::{Args as Arguments, Subcommand};
 
 use crate::cli::args::handover::{ChannelArgs, FromFormat, OverlapArg, WantedArgs};
 use crate::cli::args::rows::{ChangeArgs, FilterArg, FormatArg, OrderArgs, ShowArgs};
-use crate::cli::args::values::{Switch, locale, zone};
+use crate::cli::args::values::{LockFieldArgs, locale, zone};
 use crate::domain::list::KeySort;
 use crate::domain::locale::Locale;
 use crate::domain::tz::Tz;
@@ -118,7 +118,7 @@ pub(in crate::cli) struct KeyEditArgs {
 
 /// The fields of keys that are to be changed.
 #[derive(Debug, Arguments)]
-#[group(required = true, multiple = true)]
+#[group(required = true, multiple = true, args = ["name", "description", "owner", "role", "locale", "zone", "expires_on", "addresses", "rate", "locked_out"])]
 pub(in crate::cli) struct KeyFieldsArgs {
     /// What it is called
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
@@ -147,17 +147,8 @@ pub(in crate::cli) struct KeyFieldsArgs {
     /// How many requests it may make in a minute; empty for as many as it likes
     #[arg(long, value_name = "NUMBER")]
     pub(in crate::cli) rate: Option<String>,
-    /// Whether it is locked out
-    #[arg(long, value_name = "SWITCH", value_enum)]
-    pub(in crate::cli) locked_out: Option<Switch>,
-    /// Why it is locked out
-    #[arg(
-        long,
-        value_name = "TEXT",
-        allow_hyphen_values = true,
-        requires = "locked_out"
-    )]
-    pub(in crate::cli) reason: Option<String>,
+    #[command(flatten)]
+    pub(in crate::cli) lock: LockFieldArgs,
 }
 
 /// The arguments of `keyward key new`.
@@ -165,7 +156,7 @@ pub(in crate::cli) struct KeyFieldsArgs {
 pub(in crate::cli) struct KeyNewArgs {
     #[command(flatten)]
     pub(in crate::cli) wanted: WantedArgs,
-    /// Also where the name looks like another one
+    /// Create it even if its name looks like another key's
     #[arg(long)]
     pub(in crate::cli) yes: bool,
     /// A key for each line of a file: CSV with a header, or JSON; - is standard input

@@ -12,7 +12,7 @@ pub(in crate::cli) struct RestoreArgs {
     /// The copy: what keyward backup created, or another copy of a database of Keyward
     #[arg(value_name = "FILE")]
     pub(in crate::cli) file: PathBuf,
-    /// Do it without asking
+    /// Without asking; needed where there is no terminal
     #[arg(long)]
     pub(in crate::cli) yes: bool,
     #[command(flatten)]

@@ -44,7 +44,7 @@ pub(in crate::cli) struct RoleNewArgs {
     pub(in crate::cli) name: String,
     #[command(flatten)]
     pub(in crate::cli) allows: AllowsArgs,
-    /// Yes, although the name can be taken for another role's
+    /// Create it even if its name looks like another role's
     #[arg(long)]
     pub(in crate::cli) yes: bool,
     #[command(flatten)]

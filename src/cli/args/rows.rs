@@ -32,7 +32,7 @@ pub(in crate::cli) enum Format {
 /// How rows are written, where a command writes some.
 #[derive(Debug, Arguments)]
 pub(in crate::cli) struct FormatArg {
-    /// How they are written
+    /// The form of what is printed
     #[arg(long, value_enum, default_value_t)]
     pub(in crate::cli) format: Format,
 }

@@ -15,7 +15,7 @@ pub(in crate::cli) struct ScanArgs {
     /// Lock out each key of which a secret is found that is current or retiring
     #[arg(long)]
     pub(in crate::cli) lock: bool,
-    /// Yes, lock without asking; needed where there is no terminal to ask at
+    /// Without asking; needed where there is no terminal
     #[arg(long, requires = "lock")]
     pub(in crate::cli) yes: bool,
     #[command(flatten)]

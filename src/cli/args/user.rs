@@ -5,7 +5,7 @@ use clap::{Args as Arguments, Subcommand};
 
 use crate::cli::args::key::{LockArgs, SetRoleArgs};
 use crate::cli::args::rows::{ActingArgs, ChangeArgs, FilterArg, FormatArg, OrderArgs, ShowArgs};
-use crate::cli::args::values::{OrMachine, Switch, locale_or_machine, zone_or_machine};
+use crate::cli::args::values::{LockFieldArgs, OrMachine, locale_or_machine, zone_or_machine};
 use crate::domain::list::UserSort;
 use crate::domain::locale::Locale;
 use crate::domain::tz::Tz;
@@ -67,7 +67,7 @@ pub(in crate::cli) struct UserNewArgs {
     pub(in crate::cli) role: String,
     #[command(flatten)]
     pub(in crate::cli) person: PersonArgs,
-    /// Yes, although the name can be taken for another user's
+    /// Create it even if its name looks like another user's
     #[arg(long)]
     pub(in crate::cli) yes: bool,
     #[command(flatten)]
@@ -88,17 +88,8 @@ pub(in crate::cli) struct PersonArgs {
     /// Their time zone, such as Asia/Tokyo; or machine, for what the machine says
     #[arg(long, value_name = "ZONE", value_parser = zone_or_machine)]
     pub(in crate::cli) zone: Option<OrMachine<Tz>>,
-    /// Whether they are locked out
-    #[arg(long, value_name = "SWITCH", value_enum)]
-    pub(in crate::cli) locked_out: Option<Switch>,
-    /// Why they are locked out
-    #[arg(
-        long,
-        value_name = "TEXT",
-        allow_hyphen_values = true,
-        requires = "locked_out"
-    )]
-    pub(in crate::cli) reason: Option<String>,
+    #[command(flatten)]
+    pub(in crate::cli) lock: LockFieldArgs,
 }
 
 #[derive(Debug, Arguments)]

@@ -1,7 +1,9 @@
 //! Values of options that more commands than one take.
 
-use clap::ValueEnum;
+use clap::{Args as Arguments, ValueEnum};
 
+use crate::cli::Failure;
+use crate::cli::exit::Exit;
 use crate::domain::locale::Locale;
 use crate::domain::rights::label;
 use crate::domain::tz::Tz;
@@ -18,10 +20,35 @@ impl Switch {
     pub(in crate::cli) fn is_on(self) -> bool {
         self == Switch::Yes
     }
+}
 
-    /// The reason of a lock that is asked for; nothing where it is to be taken off.
-    pub(in crate::cli) fn lock(self, reason: Option<String>) -> Option<String> {
-        self.is_on().then(|| reason.unwrap_or_default())
+/// Whether something is to be locked out, of keys and of users.
+#[derive(Debug, Arguments)]
+pub(in crate::cli) struct LockFieldArgs {
+    /// Locked out or not
+    #[arg(long, value_name = "SWITCH", value_enum)]
+    locked_out: Option<Switch>,
+    /// The reason for the lock
+    #[arg(
+        long,
+        value_name = "TEXT",
+        allow_hyphen_values = true,
+        requires = "locked_out"
+    )]
+    reason: Option<String>,
+}
+
+impl LockFieldArgs {
+    /// The reason of the lock that is asked for; nothing in it where a lock is to be taken off, for which there is none.
+    pub(in crate::cli) fn lock(self) -> Result<Option<Option<String>>, Failure> {
+        match (self.locked_out, self.reason) {
+            (None, _) => Ok(None),
+            (Some(Switch::Yes), reason) => Ok(Some(Some(reason.unwrap_or_default()))),
+            (Some(Switch::No), None) => Ok(Some(None)),
+            (Some(Switch::No), Some(_)) => {
+                Err(Failure::Sentence("cli.reason_of_none", Exit::Usage))
+            }
+        }
     }
 }
 

@@ -1,17 +1,17 @@
 //! `keyward events --follow`: what is recorded meanwhile, until somebody ends it, and whatever database takes the place of
 //! the one that it began with.
 
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind};
 use std::os::fd::AsFd;
 use std::process::ExitCode;
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
-use crate::cli::Failure;
 use crate::cli::events::write_behind;
 use crate::cli::rows::Rows;
 use crate::cli::session::Session;
+use crate::cli::{Failure, tell};
 use crate::domain::event::chain::Head;
 use crate::domain::event::trail::EventRow;
 use crate::domain::list::Filter;
@@ -46,10 +46,11 @@ pub(super) fn follow(
         session.service.may_read_events(&session.actor)?;
         session.service.known_in_events(&session.actor, filter)?;
         let common = session.service.last_in_common(&session.actor, &seen.0)?;
-        tell(&match common {
+        let goes_on = match common {
             Some(head) => text.fill("events.goes_on", &[("event", &head.sequence)]),
             None => text.say("events.goes_on_from_first").to_owned(),
-        });
+        };
+        tell(&goes_on);
         last = common.map(|head| head.sequence);
         seen.forget_after(last);
     }
@@ -113,11 +114,12 @@ fn next(
     text: Text,
     trouble: &Trouble,
 ) -> Result<Session, Failure> {
-    tell(text.say(match trouble {
+    let why = match trouble {
         Trouble::Storage(Fault::Unseen(_)) => "events.unseen",
         Trouble::Storage(Fault::LogGone { .. }) => "events.log_gone",
         _ => "events.replaced",
-    }));
+    };
+    tell(text.say(why));
     let mut told = None;
     loop {
         let hindrance = match again() {
@@ -143,11 +145,6 @@ fn may_pass(trouble: &Trouble) -> bool {
         Trouble::Storage(fault) => *fault != Fault::Newer,
         _ => false,
     }
-}
-
-/// Tells somebody who may have gone.
-fn tell(words: &str) {
-    let _ = writeln!(io::stderr(), "keyward: {words}");
 }
 
 /// Waits for a moment, or until nobody reads what is written.

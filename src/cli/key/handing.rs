@@ -1,20 +1,19 @@
 //! Where the secrets of a command go, and that they get there.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use nix::sys::signal::{SigSet, Signal};
 
-use crate::cli::Failure;
 use crate::cli::args::handover::ChannelArgs;
 use crate::cli::args::key::ActingArgs;
 use crate::cli::exit::Exit;
 use crate::cli::session::Session;
+use crate::cli::{Failure, tell};
 use crate::domain::trouble::{FileFault, Trouble};
 use crate::handover::{Descriptor, Recipient, written};
 use crate::new_file::NewFile;
-use crate::service::handover::MadeSecret;
+use crate::service::handover::{MadeSecret, Saved};
 
 /// Where secrets go.
 enum Way {
@@ -114,9 +113,9 @@ impl Handing {
         }
     }
 
-    /// Writes the secrets, and gives the files that they are in: one for all, one for each, or none. From here to the end
-    /// of [`Handing::settle`] what asks the process to end has to wait, where there are files.
-    pub(super) fn hand_over(&mut self, made: &[MadeSecret]) -> Result<Vec<PathBuf>, Trouble> {
+    /// Writes the secrets, and gives what they were saved to. From here to the end of [`Handing::settle`] what asks the
+    /// process to end has to wait, where there are files.
+    pub(super) fn hand_over(&mut self, made: &[MadeSecret]) -> Result<Saved, Trouble> {
         if self.is_file() {
             self.unbroken = Some(Unbroken::begin());
         }
@@ -131,7 +130,7 @@ impl Handing {
                 let bytes = written(secrets(), &self.recipients)?;
                 self.is_out = true;
                 descriptor.write(&bytes)?;
-                return Ok(Vec::new());
+                return Ok(Saved::default());
             }
             Way::File(path) => {
                 let path = path.clone();
@@ -155,7 +154,11 @@ impl Handing {
                 self.write(Path::new(&name), made)?;
             }
         }
-        Ok(self.paths())
+        let files = self.files.iter().map(|file| file.path().to_owned());
+        Ok(Saved {
+            files: files.collect(),
+            recipients: self.recipients.iter().map(ToString::to_string).collect(),
+        })
     }
 
     fn write(&mut self, path: &Path, made: &[MadeSecret]) -> Result<(), Trouble> {
@@ -165,13 +168,6 @@ impl Handing {
         file.sync()?;
         self.files.push(file);
         Ok(())
-    }
-
-    fn paths(&self) -> Vec<PathBuf> {
-        self.files
-            .iter()
-            .map(|file| file.path().to_owned())
-            .collect()
     }
 
     /// Keeps the files where the database has their secrets now, and removes them where it certainly has not. Gives the
@@ -194,9 +190,7 @@ impl Handing {
         match (done, fault) {
             (Ok(done), None) => Ok((done, kept)),
             (Err(trouble), _) if self.is_out && !trouble.is_unsure() => {
-                let text = session.text;
-                let never = text.say("cli.never_works");
-                let _ = writeln!(std::io::stderr(), "keyward: {never}");
+                tell(session.text.say("cli.never_works"));
                 Err(trouble.into())
             }
             (_, Some(trouble)) | (Err(trouble), _) => Err(trouble.into()),

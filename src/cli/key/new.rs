@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt::Display;
 use std::fs::File;
-use std::io::{self, Read, Write as _};
+use std::io::{self, Read};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -15,7 +15,7 @@ use crate::cli::key::handing::Handing;
 use crate::cli::options;
 use crate::cli::rows::list;
 use crate::cli::session::{Access, Session};
-use crate::cli::{Failure, print};
+use crate::cli::{Failure, print, tell};
 use crate::config::Config;
 use crate::domain::api_key::ApiKeyDraft;
 use crate::domain::authority::first_to_give;
@@ -65,7 +65,7 @@ pub(super) fn new(config: &Config, asked: KeyNewArgs) -> Result<ExitCode, Failur
 
 /// A file may have no keys: a script that has nothing to do has not failed.
 fn none_wanted(text: Text, handing: &Handing, format: Format) -> Result<ExitCode, Failure> {
-    let _ = writeln!(io::stderr(), "keyward: {}", text.say("cli.none_wanted"));
+    tell(text.say("cli.none_wanted"));
     if handing.leaves_stdout() && format == Format::Json {
         return print("[]\n");
     }
@@ -163,7 +163,7 @@ impl Beginning {
             let why = text.say("hint.no_web_service");
             let said: [(&str, &dyn Display); 2] = [("role", &role.fields.name), ("why", &why)];
             let said = text.fill("cli.role_opens_nothing", &said);
-            let _ = writeln!(io::stderr(), "keyward: {said}");
+            tell(&said);
         }
     }
 
@@ -221,8 +221,7 @@ impl Making {
         let worst = exits.max().unwrap_or(Exit::Done);
         if worst != Exit::Done && (good.is_empty() || !self.keep_going) {
             if self.many {
-                let said = session.text.say("cli.none_made");
-                let _ = writeln!(io::stderr(), "keyward: {said}");
+                tell(session.text.say("cli.none_made"));
             }
             return Ok(worst.into());
         }
@@ -269,7 +268,7 @@ impl Making {
             other if self.many => text.line_fault(*line, &text.trouble(other)),
             other => options::why(other, text),
         };
-        let _ = writeln!(io::stderr(), "keyward: {fault}");
+        tell(&fault);
         self.exit(trouble)
     }
 
@@ -294,9 +293,7 @@ pub(super) fn told(
     let (Some(first), Some(last)) = (ids.first(), ids.last()) else {
         return Ok(());
     };
-    let say = |words: String| {
-        let _ = writeln!(io::stderr(), "keyward: {words}");
-    };
+    let say = |words: String| tell(&words);
     match files {
         [] => {}
         [file] => say(text.fill("cli.secret_in", &[("path", &file.display())])),

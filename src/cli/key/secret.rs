@@ -10,9 +10,8 @@ use crate::cli::session::{Access, Session};
 use crate::cli::{Failure, print, verify};
 use crate::config::Config;
 use crate::domain::id::KeyId;
-use crate::domain::reference::{Reference, RowKind};
-use crate::domain::trouble::Trouble;
-use crate::service::handover::{Delivery, ReadBack};
+use crate::domain::reference::RowKind;
+use crate::service::handover::{Delivery, ReadBack, Saved};
 
 pub(super) fn new_secret(config: &Config, asked: KeyNewSecretArgs) -> Result<ExitCode, Failure> {
     let mut handing = Handing::begin(asked.channel, None, &asked.acting)?;
@@ -23,16 +22,13 @@ pub(super) fn new_secret(config: &Config, asked: KeyNewSecretArgs) -> Result<Exi
     };
     Session::run(config, Access::Change, asked.acting, |mut session| {
         handing.check(&session)?;
-        let id = key_named(&session, &asked.key)?;
-        if session.is_older() {
-            session.look_ahead(|service, actor| {
-                service.new_secret(actor, id, delivery, |_| Ok(Vec::new()))
-            })?;
-            session.bring_up_to_date()?;
-        }
-        let made = session
-            .service
-            .new_secret(&session.actor, id, delivery, |made| handing.hand_over(made));
+        let id = KeyId(session.named(RowKind::ApiKey, &asked.key)?);
+        let made = session.act_after(
+            |service, actor| service.new_secret(actor, id, delivery, |_| Ok(Saved::default())),
+            |service, actor| {
+                service.new_secret(actor, id, delivery, |made| handing.hand_over(made))
+            },
+        );
         let (_, files) = handing.settle(&session, made)?;
         told(&session, &handing, &[id], &files, asked.format.format)?;
         Ok(Exit::Done.into())
@@ -42,7 +38,7 @@ pub(super) fn new_secret(config: &Config, asked: KeyNewSecretArgs) -> Result<Exi
 pub(super) fn delivered(config: &Config, asked: KeyDeliveredArgs) -> Result<ExitCode, Failure> {
     Session::run(config, Access::Change, asked.acting, |mut session| {
         let text = session.text;
-        let id = key_named(&session, &asked.key)?;
+        let id = KeyId(session.named(RowKind::ApiKey, &asked.key)?);
         let input = verify::read(text).map_err(|error| Failure::System("cli.input", error))?;
         let overlap = asked.overlap.map(Into::into);
         let (name, came) = session.act(|service, actor| {
@@ -57,14 +53,4 @@ pub(super) fn delivered(config: &Config, asked: KeyDeliveredArgs) -> Result<Exit
         };
         print(&(said + "\n"))
     })
-}
-
-fn key_named(session: &Session, typed: &str) -> Result<KeyId, Trouble> {
-    let named = [Reference::parse(typed)];
-    let found = session
-        .service
-        .find_rows(&session.actor, RowKind::ApiKey, &named)?;
-    // Each reference gives one row, or is refused.
-    let id = found.into_iter().next().transpose()?;
-    Ok(KeyId(id.unwrap_or_default()))
 }

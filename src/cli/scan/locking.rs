@@ -1,12 +1,11 @@
 //! Locking out the keys of which a secret was found that is in use.
 
 use std::collections::HashSet;
-use std::io::{self, Write as _};
 
-use crate::cli::Failure;
 use crate::cli::ask::confirm;
 use crate::cli::scan::{Found, INPUT};
 use crate::cli::session::Session;
+use crate::cli::{Failure, tell};
 use crate::domain::id::{KeyId, SecretId};
 use crate::domain::leak::Find;
 use crate::domain::name::{check_reason, printable};
@@ -101,7 +100,7 @@ impl Lock {
                 self.told("scan.not_locked", text) + " " + &why
             }
         };
-        let _ = writeln!(io::stderr(), "keyward: {said}");
+        tell(&said);
         matches!(locked, Ok(true))
     }
 
