@@ -44,6 +44,15 @@ fn what_is_read_at_the_door_is_short() {
 }
 
 #[test]
+fn the_pages_that_are_drawn_from_it_alone_have_the_table_of_exit_codes() {
+    let drawn = ["docs/commands.md", "docs/exit-codes.md"];
+    for name in page::all() {
+        let tells = page::read(&name).contains("Exit code | Meaning |");
+        assert!(!tells || drawn.contains(&&*name), "{name}");
+    }
+}
+
+#[test]
 fn readme_leads_to_every_page() {
     let readme = page::read("README.md");
     let list = page::section(&readme, "## Documentation");
