@@ -130,7 +130,7 @@ fn fields(session: &Session, asked: KeyFieldsArgs, alike: bool) -> Result<KeyEdi
         expires_on: day.transpose()?,
         addresses: asked.addresses,
         rate: asked.rate,
-        locked_out: asked.lock.lock()?,
+        locked_out: asked.lock.lock().transpose()?,
         alike,
     })
 }

@@ -113,6 +113,6 @@ fn fields(role: Option<RoleId>, asked: PersonArgs) -> Result<UserEdit, Failure> 
         role,
         locale: asked.locale.map(|locale| locale.0),
         zone: asked.zone.map(|zone| zone.0),
-        locked_out: asked.lock.lock()?,
+        locked_out: asked.lock.lock().transpose()?,
     })
 }

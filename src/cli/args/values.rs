@@ -40,15 +40,12 @@ pub(in crate::cli) struct LockFieldArgs {
 
 impl LockFieldArgs {
     /// The reason of the lock that is asked for; nothing in it where a lock is to be taken off, for which there is none.
-    pub(in crate::cli) fn lock(self) -> Result<Option<Option<String>>, Failure> {
-        match (self.locked_out, self.reason) {
-            (None, _) => Ok(None),
-            (Some(Switch::Yes), reason) => Ok(Some(Some(reason.unwrap_or_default()))),
-            (Some(Switch::No), None) => Ok(Some(None)),
-            (Some(Switch::No), Some(_)) => {
-                Err(Failure::Sentence("cli.reason_of_none", Exit::Usage))
-            }
-        }
+    pub(in crate::cli) fn lock(self) -> Option<Result<Option<String>, Failure>> {
+        Some(match (self.locked_out?, self.reason) {
+            (Switch::Yes, reason) => Ok(Some(reason.unwrap_or_default())),
+            (Switch::No, None) => Ok(None),
+            (Switch::No, Some(_)) => Err(Failure::Sentence("cli.reason_of_none", Exit::Usage)),
+        })
     }
 }
 
