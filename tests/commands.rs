@@ -285,9 +285,7 @@ fn a_dry_run_and_the_question_tell_each_field_before_and_after() {
                 "--reason",
                 "leaked",
             ],
-            &[
-                "  Name: ci -> CI 2\n  Locked Out: no -> yes\n  Reason for the Lock: (empty) -> leaked\n",
-            ],
+            &["  Locked Out: no -> yes\n  Reason for the Lock: (empty) -> leaked\n"],
         ),
         (
             &["key", "set-expiry", "2090-01-31", "ci"],
