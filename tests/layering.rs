@@ -170,14 +170,17 @@ const STD: &[(&str, &[&str])] = &[
         ],
     ),
     ("std::net", &["cli::args", "domain", "serve"]),
-    ("std::process", &["cli", "clipboard", "main", "store::left"]),
+    (
+        "std::process",
+        &["cli", "clipboard", "main", "store::sqlite::left"],
+    ),
     (
         "std::thread",
         &[
             "cli",
             "clipboard",
             "serve",
-            "store::doctor",
+            "store::sqlite::doctor",
             "store::patience",
             "ui::run",
             "ui::terminal",

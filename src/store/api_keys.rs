@@ -14,7 +14,7 @@ use crate::domain::trouble::Fault;
 use crate::store::Tx;
 use crate::store::convert::{Day, expiry, limit, locked_by};
 use crate::store::names::first_line;
-use crate::store::query::columns;
+use crate::store::sql::columns;
 
 /// A key as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]

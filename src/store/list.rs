@@ -25,7 +25,7 @@ use crate::store::convert::limit;
 use crate::store::list::filter::{Asked, Part, conditions};
 use crate::store::list::rows::{Rows, bind};
 use crate::store::list::walk::Walk;
-use crate::store::query::{Columns, Selected};
+use crate::store::sql::{Columns, Selected};
 
 pub use finder::{Finder, Reach};
 

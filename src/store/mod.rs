@@ -2,38 +2,19 @@
 //!
 //! Rows become plain domain data at its edge. Nothing here makes a hash, knows the clock or decides a right.
 
-mod address;
 pub mod api_keys;
-pub mod backup;
-mod before;
-mod begin;
 pub mod columns;
 mod convert;
-mod copy;
-pub mod doctor;
 pub mod events;
-mod fault;
-mod file;
-mod flaws;
-mod identity;
-pub mod left;
 pub mod list;
-pub mod load;
-mod lock;
-mod log;
-mod migrate;
 pub mod names;
-mod open;
 pub mod patience;
 pub mod policy;
 pub mod presented;
-mod query;
-mod read_only;
-pub mod rehearsal;
-pub mod restore;
 pub mod roles;
 pub mod secrets;
-pub mod snapshot;
+mod sql;
+mod sqlite;
 pub mod sweep;
 pub mod users;
 pub mod uses;
@@ -49,17 +30,18 @@ use zeroize::Zeroizing;
 
 use crate::domain::event::chain::Head;
 use crate::domain::trouble::Fault;
-use crate::store::address::beside;
-use crate::store::fault::{forget_system_error, leaves_in_doubt};
-use crate::store::identity::Identity;
 use crate::store::list::{Finder, Reach};
-use crate::store::migrate::KNOWN;
 use crate::store::patience::Patience;
-use crate::store::read_only::Frozen;
+use crate::store::sqlite::address::beside;
+use crate::store::sqlite::fault::{forget_system_error, leaves_in_doubt};
+use crate::store::sqlite::identity::Identity;
+use crate::store::sqlite::migrate::KNOWN;
+use crate::store::sqlite::read_only::Frozen;
 
-pub use flaws::{checked, flaws};
-pub use log::MOST as LOG_MOST;
-pub use migrate::KNOWN as SCHEMA;
+pub use sqlite::flaws::{checked, flaws};
+pub use sqlite::log::MOST as LOG_MOST;
+pub use sqlite::migrate::KNOWN as SCHEMA;
+pub use sqlite::{backup, doctor, left, load, rehearsal, restore, snapshot};
 
 /// The version of `SQLite`, which is a part of this program.
 #[must_use]
@@ -212,7 +194,7 @@ impl Store {
     /// can then still lock a key out when others have filled the disk.
     pub fn reserve_room(&self) {
         if let Some(file) = &self.file {
-            log::reserve(&beside(file.real(), "-wal"));
+            sqlite::log::reserve(&beside(file.real(), "-wal"));
         }
     }
 
@@ -362,7 +344,7 @@ impl Drop for Store {
         if let Some(file) = &self.file
             && !file.may_finish(&self.connection)
         {
-            log::leave(&self.connection, true);
+            sqlite::log::leave(&self.connection, true);
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::domain::reference::RowKind;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
-use crate::store::query::columns;
+use crate::store::sql::columns;
 
 /// The first of them, other than the one with the ID `except`, whose name looks like this one: its ID and name.
 pub fn alike(

@@ -16,7 +16,7 @@ use crate::domain::trouble::Fault;
 use crate::domain::tz::Tz;
 use crate::store::Tx;
 use crate::store::convert::expiry;
-use crate::store::query::columns;
+use crate::store::sql::columns;
 
 /// A key, its role, and the secret of it that was presented.
 #[derive(Clone, Debug, PartialEq, Eq)]

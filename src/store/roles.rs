@@ -11,7 +11,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
 use crate::store::convert::limit;
-use crate::store::query::columns;
+use crate::store::sql::columns;
 
 columns! {
     Role {

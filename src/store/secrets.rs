@@ -7,7 +7,7 @@ use crate::domain::secret::{Ended, Life, SecretFacts};
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
-use crate::store::query::columns;
+use crate::store::sql::columns;
 
 /// A secret as it is kept; the secret itself is not.
 #[derive(Clone, Debug, PartialEq, Eq)]

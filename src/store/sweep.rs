@@ -6,7 +6,7 @@ use crate::domain::state::RESTORABLE;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
-use crate::store::query::columns;
+use crate::store::sql::columns;
 
 const RETIRING: &str = "ended_at IS NULL AND retires_at IS NOT NULL AND retires_at <= ?1";
 const EXPIRED: &str = "deleted_at IS NULL AND expires_at IS NOT NULL AND expiry_noted IS NOT expires_at \

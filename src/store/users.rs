@@ -11,7 +11,7 @@ use crate::domain::trouble::Fault;
 use crate::domain::user::UserFields;
 use crate::store::Tx;
 use crate::store::convert::{limit, locked_by};
-use crate::store::query::columns;
+use crate::store::sql::columns;
 
 /// A user as they are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -118,5 +118,5 @@ fn every_change_of_one_row_goes_through_the_one_place_that_counts() {
             found.push(name.into_owned());
         }
     }
-    assert_eq!(found, ["query.rs"], "Tx::change_one is for these");
+    assert_eq!(found, ["sql.rs"], "Tx::change_one is for these");
 }

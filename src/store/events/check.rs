@@ -11,7 +11,7 @@ use crate::domain::trouble::Fault;
 use crate::store::Tx;
 use crate::store::convert::who;
 use crate::store::list::events::select;
-use crate::store::query::{Columns, Selected, columns};
+use crate::store::sql::{Columns, Selected, columns};
 
 /// Walks the chain from its beginning, or from the last checkpoint, to its end, and looks for a head that was kept
 /// elsewhere. One row is in memory at a time.

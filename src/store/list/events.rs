@@ -17,7 +17,7 @@ use crate::store::convert::{Lossy, limit, who};
 use crate::store::list::Source;
 use crate::store::list::filter::{Asked, conditions};
 use crate::store::list::rows::bind;
-use crate::store::query::{Columns, Selected, columns};
+use crate::store::sql::{Columns, Selected, columns};
 
 columns! {
     EventRow [place] {

@@ -13,7 +13,7 @@ use crate::store::list::Source;
 use crate::store::list::filter::{Asked, Part};
 use crate::store::list::rows::{Driver, Rows};
 use crate::store::list::words::Part as InText;
-use crate::store::query::columns;
+use crate::store::sql::columns;
 
 columns! {
     KeyRow [place] {

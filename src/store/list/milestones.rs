@@ -4,7 +4,7 @@
 use crate::domain::event::chain::Head;
 use crate::domain::list::{Place, SortValue};
 use crate::domain::trouble::Fault;
-use crate::store::query::Columns;
+use crate::store::sql::Columns;
 
 /// So many rows lie between one and the next.
 const STEP: usize = 1_000;

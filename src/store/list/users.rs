@@ -6,7 +6,7 @@ use crate::domain::trouble::Fault;
 use crate::store::list::Source;
 use crate::store::list::filter::Asked;
 use crate::store::list::keys::roles_of;
-use crate::store::query::columns;
+use crate::store::sql::columns;
 
 columns! {
     UserRow [place] {

@@ -20,7 +20,7 @@ use crate::store::list::milestones::{Milestones, Rows};
 use crate::store::list::rows::{Driver, Values, bind};
 use crate::store::list::words::last_event;
 use crate::store::list::{Direction, Source};
-use crate::store::query::Columns;
+use crate::store::sql::Columns;
 
 /// Walking a list in one order under one filter.
 pub struct Walk<'a, L: Source> {

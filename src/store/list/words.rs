@@ -13,7 +13,7 @@ use crate::domain::event::chain::Head;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
 use crate::store::list::ids::{HIGHEST, Ids};
-use crate::store::query::Columns;
+use crate::store::sql::Columns;
 
 /// The most bytes of text that are kept, and of how many keys: more are looked up in the database.
 const MOST: usize = 384 << 20;

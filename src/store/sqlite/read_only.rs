@@ -10,10 +10,11 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::domain::trouble::{Fault, OpenFault, Trouble};
 use crate::domain::user::OsAccount;
-use crate::store::address::{beside, uri};
-use crate::store::fault::{forget_system_error, while_opening};
-use crate::store::open::{connected, refuse_older, trouble, unless_moved};
-use crate::store::{Place, Store, file};
+use crate::store::sqlite::address::{beside, uri};
+use crate::store::sqlite::fault::{forget_system_error, while_opening};
+use crate::store::sqlite::file;
+use crate::store::sqlite::open::{connected, refuse_older, trouble, unless_moved};
+use crate::store::{Place, Store};
 
 /// How long the index of a log is that nobody has used yet.
 const UNUSED: u64 = 3;
@@ -32,7 +33,7 @@ impl Store {
     }
 
     /// Refuses what was read where `SQLite` was told that nothing changes, and somebody has begun to write all the same.
-    pub(super) fn check_unchanged(&self) -> Result<(), Fault> {
+    pub(in crate::store) fn check_unchanged(&self) -> Result<(), Fault> {
         match &self.frozen {
             Some(frozen) if !frozen.holds() => Err(Fault::Busy),
             _ => Ok(()),

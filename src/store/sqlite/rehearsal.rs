@@ -8,10 +8,11 @@ use rusqlite::backup::Backup;
 
 use crate::domain::trouble::{Fault, OpenFault, Trouble};
 use crate::domain::user::OsAccount;
-use crate::store::fault::while_opening;
-use crate::store::migrate::{KNOWN, migrate};
-use crate::store::open::{connect, connected, settle, trouble, unless_moved};
-use crate::store::{Place, Store, log};
+use crate::store::sqlite::fault::while_opening;
+use crate::store::sqlite::log;
+use crate::store::sqlite::migrate::{KNOWN, migrate};
+use crate::store::sqlite::open::{connect, connected, settle, trouble, unless_moved};
+use crate::store::{Place, Store};
 
 /// Bytes beyond which an older database is brought up to date whatever becomes of what was to be done then.
 const LARGE: i64 = 256 << 20;

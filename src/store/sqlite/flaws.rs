@@ -7,7 +7,8 @@ use rusqlite::Connection;
 use crate::domain::event::chain::{KeptHead, Whole};
 use crate::domain::event::flaw::{Differs, Flaw};
 use crate::domain::trouble::{Fault, OpenFault};
-use crate::store::{Tx, events, migrate};
+use crate::store::sqlite::migrate;
+use crate::store::{Tx, events};
 
 /// Every part of a schema by kind and name: the table that it belongs to, and its definition.
 type Schema = BTreeMap<(String, String), (String, Option<String>)>;

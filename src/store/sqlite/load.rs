@@ -40,8 +40,9 @@ pub fn without_indexes<T, E: From<Fault>>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::Place;
+    use crate::store::sqlite::flaws::flaws;
     use crate::store::tests::made;
-    use crate::store::{Place, flaws};
 
     #[test]
     fn what_was_loaded_has_every_index_and_trigger_as_before() {

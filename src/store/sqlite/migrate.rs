@@ -10,8 +10,8 @@ use crate::domain::role::Role;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, OpenFault};
 use crate::domain::user::UserFields;
-use crate::store::before::Before;
-use crate::store::fault::{leaves_in_doubt, while_opening};
+use crate::store::sqlite::before::Before;
+use crate::store::sqlite::fault::{leaves_in_doubt, while_opening};
 use crate::store::waiting::{UntilOver, Work, tell};
 use crate::store::{Tx, names, roles, users};
 
@@ -19,18 +19,18 @@ use crate::store::{Tx, names, roles, users};
 pub const APPLICATION_ID: i64 = 0x4B65_7977;
 
 const MIGRATIONS: [&str; 12] = [
-    include_str!("../../assets/migrations/0001_keys.sql"),
-    include_str!("../../assets/migrations/0002_users_and_roles.sql"),
-    include_str!("../../assets/migrations/0003_events.sql"),
-    include_str!("../../assets/migrations/0004_names.sql"),
-    include_str!("../../assets/migrations/0005_order_of_events.sql"),
-    include_str!("../../assets/migrations/0006_fleet.sql"),
-    include_str!("../../assets/migrations/0007_demonstration.sql"),
-    include_str!("../../assets/migrations/0008_holders.sql"),
-    include_str!("../../assets/migrations/0009_services.sql"),
-    include_str!("../../assets/migrations/0010_actors.sql"),
-    include_str!("../../assets/migrations/0011_many_keys.sql"),
-    include_str!("../../assets/migrations/0012_facts.sql"),
+    include_str!("../../../assets/migrations/0001_keys.sql"),
+    include_str!("../../../assets/migrations/0002_users_and_roles.sql"),
+    include_str!("../../../assets/migrations/0003_events.sql"),
+    include_str!("../../../assets/migrations/0004_names.sql"),
+    include_str!("../../../assets/migrations/0005_order_of_events.sql"),
+    include_str!("../../../assets/migrations/0006_fleet.sql"),
+    include_str!("../../../assets/migrations/0007_demonstration.sql"),
+    include_str!("../../../assets/migrations/0008_holders.sql"),
+    include_str!("../../../assets/migrations/0009_services.sql"),
+    include_str!("../../../assets/migrations/0010_actors.sql"),
+    include_str!("../../../assets/migrations/0011_many_keys.sql"),
+    include_str!("../../../assets/migrations/0012_facts.sql"),
 ];
 
 /// The version that this program makes.
@@ -267,7 +267,7 @@ mod tests {
     }
 
     /// Rows of the first version.
-    const FIRST: &str = include_str!("../../tests/store/first_issue.sql");
+    const FIRST: &str = include_str!("../../../tests/store/first_issue.sql");
 
     #[test]
     fn whatever_the_older_form_a_whole_copy_of_it_is_beside_the_database_that_was_brought_up_to_date()

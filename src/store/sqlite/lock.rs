@@ -8,7 +8,7 @@ use nix::fcntl::{FcntlArg, fcntl};
 use nix::libc;
 
 use crate::domain::trouble::OpenFault;
-use crate::store::file::unreachable;
+use crate::store::sqlite::file::unreachable;
 
 /// Where `SQLite` locks a database (<https://sqlite.org/src/file/src/os.h>): whoever has it open holds a lock here.
 const LOCKS_AT: libc::off_t = 0x4000_0000;

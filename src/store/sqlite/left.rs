@@ -12,7 +12,7 @@ use nix::errno::Errno;
 use nix::sys::signal::kill;
 use nix::unistd::{Pid, geteuid};
 
-use crate::store::lock::is_open;
+use crate::store::sqlite::lock::is_open;
 
 /// What is made ready: `keyward.db.new-PID-RANDOM`. It is never the database that was there before.
 const NEW: &str = ".new-";

@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::domain::trouble::{Fault, FileFault, OpenFault, Trouble};
-use crate::store::address::{FILE_MODE, beside};
-use crate::store::copy::{Stop, alone, copy, of_file};
-use crate::store::fault::while_opening;
+use crate::store::sqlite::address::{FILE_MODE, beside};
+use crate::store::sqlite::copy::{Stop, alone, copy, of_file};
+use crate::store::sqlite::fault::while_opening;
 use crate::store::waiting::{Work, tell};
 
 /// How many names are tried where another copy was made in the same second.

@@ -12,14 +12,15 @@ use crate::domain::event::chain::Head;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, OpenFault, Trouble};
 use crate::domain::user::OsAccount;
-use crate::store::fault::{forget_system_error, while_opening};
-use crate::store::identity::Identity;
 use crate::store::list::Finder;
-use crate::store::log::Look;
-use crate::store::migrate::{Beginning, KNOWN, identify, migrate};
 use crate::store::patience::Patience;
+use crate::store::sqlite::fault::{forget_system_error, while_opening};
+use crate::store::sqlite::identity::Identity;
+use crate::store::sqlite::log::Look;
+use crate::store::sqlite::migrate::{Beginning, KNOWN, identify, migrate};
+use crate::store::sqlite::{begin, file, log};
 use crate::store::waiting::{Work, tell};
-use crate::store::{ANY, Place, Store, begin, events, file, log, names};
+use crate::store::{ANY, Place, Store, events, names};
 
 /// How many steps of `SQLite`'s machine go by before a reader looks whether another question is wanted.
 const STEPS: i32 = 2_000;
@@ -477,7 +478,7 @@ mod tests {
     use super::*;
     use crate::domain::event::{EventKind, NewEvent};
     use crate::domain::id::UserId;
-    use crate::store::address::beside;
+    use crate::store::sqlite::address::beside;
     use crate::store::tests::{account, in_a_file, made};
 
     #[test]

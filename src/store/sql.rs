@@ -60,13 +60,13 @@ macro_rules! columns {
     (
         $row:ty $([$before:ident])? { $($name:ident $(: $how:ident)? $(= $sql:literal)?),+ $(,)? } => $made:expr
     ) => {
-        impl<'r> $crate::store::query::Selected<'r> for $row {
+        impl<'r> $crate::store::sql::Selected<'r> for $row {
             const COLUMNS: &'static str =
-                concat!($(", ", $crate::store::query::columns!(@sql $name $($sql)?)),+).split_at(2).1;
+                concat!($(", ", $crate::store::sql::columns!(@sql $name $($sql)?)),+).split_at(2).1;
 
-            fn read(columns: &mut $crate::store::query::Columns<'r>) -> rusqlite::Result<Self> {
+            fn read(columns: &mut $crate::store::sql::Columns<'r>) -> rusqlite::Result<Self> {
                 $(let $before = columns.$before()?;)?
-                $(let $name = $crate::store::query::columns!(@read columns $($how)?)?;)+
+                $(let $name = $crate::store::sql::columns!(@read columns $($how)?)?;)+
                 Ok($made)
             }
         }

@@ -18,12 +18,13 @@ use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, OpenFault};
 use crate::domain::user::OsAccount;
 use crate::path::name_of;
-use crate::store::address::{beside, uri};
-use crate::store::fault::{forget_system_error, while_opening};
-use crate::store::file::FileSystem;
-use crate::store::left::{self, Left};
-use crate::store::migrate::{KNOWN, identify};
-use crate::store::{Tx, events, file, flaws, log, names};
+use crate::store::sqlite::address::{beside, uri};
+use crate::store::sqlite::fault::{forget_system_error, while_opening};
+use crate::store::sqlite::file::FileSystem;
+use crate::store::sqlite::left::{self, Left};
+use crate::store::sqlite::migrate::{KNOWN, identify};
+use crate::store::sqlite::{file, flaws, log};
+use crate::store::{Tx, events, names};
 
 /// How often it is looked again where somebody wrote meanwhile.
 const LOOKS: usize = 20;

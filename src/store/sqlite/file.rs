@@ -12,9 +12,9 @@ use nix::unistd::{AccessFlags, faccessat};
 use crate::domain::trouble::{Fault, OpenFault, PathFault};
 use crate::domain::user::OsAccount;
 use crate::path::{self, Halt, Walked, name_of};
-use crate::store::address::{FILE_MODE, beside};
-use crate::store::identity::Identity;
-use crate::store::migrate::APPLICATION_ID;
+use crate::store::sqlite::address::{FILE_MODE, beside};
+use crate::store::sqlite::identity::Identity;
+use crate::store::sqlite::migrate::APPLICATION_ID;
 
 const DIRECTORY_MODE: u32 = 0o700;
 

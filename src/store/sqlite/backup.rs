@@ -9,11 +9,12 @@ use crate::domain::event::chain::{Head, Whole};
 use crate::domain::trouble::{Fault, FileFault, OpenFault, PathFault, Trouble};
 use crate::domain::user::OsAccount;
 use crate::path::{self, Halt};
-use crate::store::address::beside;
-use crate::store::copy::{alone, copy, of_file};
-use crate::store::{Store, Tx, checked, file};
+use crate::store::sqlite::address::beside;
+use crate::store::sqlite::copy::{alone, copy, of_file};
+use crate::store::sqlite::file;
+use crate::store::{Store, Tx, checked};
 
-pub use crate::store::copy::Stop;
+pub use crate::store::sqlite::copy::Stop;
 
 /// How many steps of `SQLite`'s machine go by while a copy is checked before it is asked whether to go on.
 const STEPS: i32 = 20_000;

@@ -21,8 +21,9 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, params_f
 use crate::domain::event::EventKind;
 use crate::domain::event::chain::Head;
 use crate::domain::trouble::Fault;
-use crate::store::address::{beside, uri};
-use crate::store::{Tx, events, flaws};
+use crate::store::sqlite::address::{beside, uri};
+use crate::store::sqlite::flaws;
+use crate::store::{Tx, events};
 
 /// How much of the disk a log is given in advance, in bytes: what it grows to before it begins anew. The largest part of it
 /// that there is.

@@ -10,8 +10,8 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::domain::trouble::{Fault, FileFault, OpenFault, Trouble};
-use crate::store::address::uri;
-use crate::store::fault::{forget_system_error, while_opening};
+use crate::store::sqlite::address::uri;
+use crate::store::sqlite::fault::{forget_system_error, while_opening};
 use crate::store::waiting::{UntilOver, Work, tell};
 use crate::store::{events, names};
 

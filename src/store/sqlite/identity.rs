@@ -14,8 +14,8 @@ use rusqlite::Connection;
 
 use crate::domain::event::chain::Head;
 use crate::domain::trouble::Fault;
-use crate::store::address::beside;
-use crate::store::log::{self, Alone, Look};
+use crate::store::sqlite::address::beside;
+use crate::store::sqlite::log::{self, Alone, Look};
 
 /// A database's file, and where it is.
 #[derive(Debug)]

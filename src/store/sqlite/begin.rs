@@ -10,11 +10,11 @@ use rusqlite::Connection;
 
 use crate::domain::trouble::{OpenFault, Trouble};
 use crate::domain::user::OsAccount;
-use crate::store::address::{FILE_MODE, beside};
-use crate::store::fault::while_opening;
-use crate::store::file::{self, unreachable};
-use crate::store::left;
-use crate::store::migrate::{Beginning, migrate};
+use crate::store::sqlite::address::{FILE_MODE, beside};
+use crate::store::sqlite::fault::while_opening;
+use crate::store::sqlite::file::{self, unreachable};
+use crate::store::sqlite::left;
+use crate::store::sqlite::migrate::{Beginning, migrate};
 
 /// What may lie beside a database that was removed, and would be taken for the new one's.
 const LOGS: [&str; 2] = ["-wal", "-journal"];

@@ -19,17 +19,18 @@ use crate::domain::state::Facts;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, FileFault, OpenFault, Trouble};
 use crate::domain::user::OsAccount;
-use crate::store::address::{FILE_MODE, beside};
-use crate::store::begin::rename;
-use crate::store::copy::{Stop, alone, copy, of_file};
-use crate::store::fault::{forget_system_error, while_opening};
-use crate::store::file::{self, unreachable};
-use crate::store::left::{self, EXCHANGE};
-use crate::store::lock::lock;
-use crate::store::migrate::{KNOWN, identify, migrate};
-use crate::store::open::{connect, settle};
-use crate::store::rehearsal::in_memory;
-use crate::store::{Place, Store, Tx, checked, events, log};
+use crate::store::sqlite::address::{FILE_MODE, beside};
+use crate::store::sqlite::begin::rename;
+use crate::store::sqlite::copy::{Stop, alone, copy, of_file};
+use crate::store::sqlite::fault::{forget_system_error, while_opening};
+use crate::store::sqlite::file::{self, unreachable};
+use crate::store::sqlite::left::{self, EXCHANGE};
+use crate::store::sqlite::lock::lock;
+use crate::store::sqlite::log;
+use crate::store::sqlite::migrate::{KNOWN, identify, migrate};
+use crate::store::sqlite::open::{connect, settle};
+use crate::store::sqlite::rehearsal::in_memory;
+use crate::store::{Place, Store, Tx, checked, events};
 
 /// A copy that is ready beside the place that it is meant for; removed unless it is put there.
 #[derive(Debug)]
