@@ -100,14 +100,14 @@ const CRATES: &[(&str, &[&str])] = &[
             "harden",
             "path",
             "serve::listen",
-            "store",
+            "store::sqlite",
             "ui::terminal",
         ],
     ),
     ("rand", &["auth::random"]),
     ("ratatui", &["ui"]),
     ("ratatui_textarea", &["ui::field"]),
-    ("rusqlite", &["store"]),
+    ("rusqlite", &["store::sqlite"]),
     ("rustix", &["handover", "ui::terminal"]),
     ("sd_notify", &["serve"]),
     ("serde", &["cli", "export", "import", "serve", "ui::look"]),
@@ -165,7 +165,7 @@ const STD: &[(&str, &[&str])] = &[
             "new_file",
             "path",
             "serve",
-            "store",
+            "store::sqlite",
             "ui::terminal",
         ],
     ),
@@ -487,6 +487,9 @@ mod the_checker {
         breaks("service", "use {rusqlite as sql};");
         breaks("service", "use rusqlite;");
         breaks("service", "use ::rusqlite::Row;");
+        breaks("store::secrets", "use rusqlite::params;");
+        breaks("store::secrets", "use std::fs;");
+        keeps("store::sqlite::log", "use rusqlite::Connection;");
         breaks(
             "auth::token",
             "fn f() -> argon2::Result<()> { ::argon2::go() }",

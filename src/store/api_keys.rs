@@ -1,7 +1,5 @@
 //! The table of API keys, row by row.
 
-use rusqlite::params;
-
 use crate::domain::api_key::ApiKeyFields;
 use crate::domain::fold::name_key;
 use crate::domain::id::KeyId;
@@ -12,9 +10,9 @@ use crate::domain::state::{Facts, LockedBy};
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
-use crate::store::convert::{Day, expiry, limit, locked_by};
+use crate::store::convert::{expiry, locked_by};
 use crate::store::names::first_line;
-use crate::store::sql::columns;
+use crate::store::sql::{columns, values};
 
 /// A key as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,16 +74,7 @@ impl StoredKey {
 
 /// An ID for a new key, which is never given again. Where no key is made of it, it is lost: there is a gap.
 pub fn reserve(tx: &Tx<'_>) -> Result<KeyId, Fault> {
-    // The number that AUTOINCREMENT goes on from (<https://sqlite.org/autoinc.html>); it is there from the first key on.
-    let taken = "UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'api_keys' RETURNING seq";
-    if let Some(id) = tx.find(taken, ())? {
-        return Ok(id);
-    }
-    tx.change_one(
-        "INSERT INTO sqlite_sequence (name, seq) VALUES ('api_keys', 1)",
-        (),
-    )?;
-    Ok(KeyId(1))
+    tx.engine.next_id("api_keys").map(KeyId)
 }
 
 /// Adds a key under an ID that was reserved for it.
@@ -111,7 +100,7 @@ pub fn insert_used(
              expires_at, locked_out, created_at, created_by, name_sort, name_look, lock_reason, locked_by, locked_at,
              owner, addresses, rate, owner_sort, creator_sort, description_sort, delivered, last_sign_in_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, iif(?11, ?13, NULL),
-             iif(?11, ?12, NULL), ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)", params![
+             iif(?11, ?12, NULL), ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)", values![
         id,
         fields.name,
         name_key(&fields.name),
@@ -120,7 +109,7 @@ pub fn insert_used(
         fields.role,
         fields.locale,
         fields.zone,
-        fields.expiry.map(|expiry| Day(expiry.on)),
+        fields.expiry.map(|expiry| expiry.on.to_string()),
         fields.expiry.map(|expiry| expiry.at),
         fields.locked_out.is_some(),
         now,
@@ -154,7 +143,7 @@ pub fn update(
              locked_by = CASE WHEN NOT ?11 THEN NULL WHEN locked_out THEN locked_by ELSE ?15 END,
              locked_at = CASE WHEN NOT ?11 THEN NULL WHEN locked_out THEN locked_at ELSE ?16 END,
              version = version + 1
-         WHERE id = ?1", params![
+         WHERE id = ?1", values![
         id,
         fields.name,
         name_key(&fields.name),
@@ -163,7 +152,7 @@ pub fn update(
         fields.role,
         fields.locale,
         fields.zone,
-        fields.expiry.map(|expiry| Day(expiry.on)),
+        fields.expiry.map(|expiry| expiry.on.to_string()),
         fields.expiry.map(|expiry| expiry.at),
         fields.locked_out.is_some(),
         name_sort(&fields.name),
@@ -207,7 +196,7 @@ pub fn set_restored(tx: &Tx<'_>, id: KeyId) -> Result<(), Fault> {
 pub fn after(tx: &Tx<'_>, id: KeyId, most: usize) -> Result<Vec<StoredKey>, Fault> {
     tx.select_all(
         "FROM api_keys k WHERE id > ?1 AND deleted_at IS NULL ORDER BY id LIMIT ?2",
-        (id, limit(most)),
+        (id, most),
     )
 }
 

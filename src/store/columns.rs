@@ -10,7 +10,7 @@ use crate::store::Tx;
 /// What the user wants in the list of this name; nothing where they have not chosen, or it is not to be read.
 pub fn chosen(tx: &Tx<'_>, user: UserId, list: &str) -> Result<Option<Vec<ChosenColumn>>, Fault> {
     let sql = "SELECT columns FROM list_columns WHERE user = ?1 AND list = ?2";
-    let found: Option<String> = tx.find(sql, (user.0, list))?;
+    let found: Option<String> = tx.find(sql, (user, list))?;
     Ok(found.and_then(|columns| read(&columns)))
 }
 
@@ -24,13 +24,12 @@ pub fn choose(
     match chosen {
         None => {
             let forget = "DELETE FROM list_columns WHERE user = ?1 AND list = ?2";
-            tx.0.execute(forget, (user.0, list))?;
-            Ok(())
+            tx.change(forget, (user, list)).map(|_| ())
         }
         Some(chosen) => tx.change_one(
             "INSERT INTO list_columns (user, list, columns) VALUES (?1, ?2, ?3)
              ON CONFLICT (user, list) DO UPDATE SET columns = excluded.columns",
-            (user.0, list, written(chosen)),
+            (user, list, written(chosen)),
         ),
     }
 }

@@ -1,11 +1,8 @@
 //! The audit trail: a chain that only grows.
 
 mod check;
-mod functions;
 mod prune;
-
-use rusqlite::params;
-use rusqlite::types::Value;
+mod searched;
 
 use crate::domain::event::chain::{CHAIN_START, Hash, Hashed, Head, chain};
 use crate::domain::event::trail::{SYSTEM_NAME, TargetFilter};
@@ -19,13 +16,14 @@ use crate::domain::state::AsOf;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
 use crate::domain::user::{key_signature, signing_key};
-use crate::store::convert::{Lossy, limit};
+use crate::store::convert::Lossy;
+use crate::store::sql::{Bound, values};
 use crate::store::{Tx, api_keys, list};
 
 pub use check::check_chain;
 pub(super) use check::{has, tail_is_whole};
-pub(super) use functions::add as add_functions;
 pub use prune::{Prefix, first_since, is_prefix, prefix_before, remove};
+pub(super) use searched::searched;
 
 /// The version of the form of a body.
 const BODY_VERSION: i64 = 1;
@@ -79,7 +77,7 @@ impl Appending {
         let hash = chain(&previous, &hashed);
         tx.change_one("INSERT INTO events (sequence, at, number, level, actor, target_kind, target_id, target_name, body,
                  previous, hash, actor_kind, actor_id)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)", params![
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)", values![
             hashed.sequence,
             hashed.at,
             hashed.number,
@@ -135,8 +133,7 @@ pub fn has_kind(tx: &Tx<'_>, number: i64) -> Result<bool, Fault> {
 /// The names of those who did anything, sorted and at most `most`; the empty one is `System`. What each of them did
 /// is not looked at.
 pub fn actors(tx: &Tx<'_>, most: usize) -> Result<Vec<String>, Fault> {
-    let names: Vec<String> =
-        tx.values(&format!("{} LIMIT ?1", list::events::ACTORS), [limit(most)])?;
+    let names: Vec<String> = tx.values(&format!("{} LIMIT ?1", list::events::ACTORS), [most])?;
     // A key that was renamed is there once, under the name that it has.
     let mut told = Vec::new();
     for name in names {
@@ -167,8 +164,8 @@ pub fn knows_target(tx: &Tx<'_>, target: &TargetFilter, as_of: AsOf) -> Result<b
             kind: Some(SYSTEM),
             name,
         } => return Ok(name.is_empty()),
-        TargetFilter::Is { kind, id } => (Some(*kind), "id", Value::from(*id)),
-        TargetFilter::Named { kind, name } => (*kind, "name_key", Value::from(name_key(name))),
+        TargetFilter::Is { kind, id } => (Some(*kind), "id", Bound::from(*id)),
+        TargetFilter::Named { kind, name } => (*kind, "name_key", Bound::from(name_key(name))),
     };
     for (_, table) in tables
         .iter()
@@ -204,7 +201,7 @@ pub fn last_about(tx: &Tx<'_>, about: &Target, most: usize) -> Result<Vec<LastEv
     let found = tx.rows(
         "SELECT at, number, actor FROM events WHERE target_kind = ?1 AND target_id = ?2
          ORDER BY sequence DESC LIMIT ?3",
-        (about.kind, about.id, limit(most)),
+        (about.kind, about.id, most),
     )?;
     let event = |(at, number, Lossy(by)): (Timestamp, i64, Lossy)| LastEvent {
         at,
@@ -256,14 +253,17 @@ mod tests {
              WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
              INSERT INTO events SELECT i, i, 9000, 'Info', 'alice', 'api-key', i % 2 * 7, 'x', '{}', zeroblob(32),
                  zeroblob(32), 'user', 1 FROM n";
-        store.connection.execute_batch(sql).expect("filled");
+        store.sqlite.connection.execute_batch(sql).expect("filled");
         let steps = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&steps);
         let count = move || {
             counted.fetch_add(1, Ordering::SeqCst);
             false
         };
-        let handler = store.connection.progress_handler(STRIDE, Some(count));
+        let handler = store
+            .sqlite
+            .connection
+            .progress_handler(STRIDE, Some(count));
         handler.expect("counted");
         let read = store.read(|tx| {
             let key = KeyId(7);

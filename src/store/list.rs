@@ -12,8 +12,6 @@ mod users;
 mod walk;
 mod words;
 
-use rusqlite::types::{FromSql, FromSqlResult, ValueRef};
-
 use crate::domain::filter::{Known, Value as Asks};
 use crate::domain::list::{
     Anchor, Counts, Filter, Listed, Order, Place, SortValue, Window, WindowQuery,
@@ -21,11 +19,10 @@ use crate::domain::list::{
 use crate::domain::state::AsOf;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
-use crate::store::convert::limit;
 use crate::store::list::filter::{Asked, Part, conditions};
-use crate::store::list::rows::{Rows, bind};
+use crate::store::list::rows::Rows;
 use crate::store::list::walk::Walk;
-use crate::store::sql::{Columns, Selected};
+use crate::store::sql::{Columns, FromRow, Selected, Value, read};
 
 pub use finder::{Finder, Reach};
 
@@ -104,8 +101,8 @@ pub fn window<L: Source>(
     as_of: AsOf,
 ) -> Result<Window<L>, Fault> {
     if let Some(walk) = Walk::without_words(tx, query, as_of)? {
-        let looks = tx.1.reach().looks_for_words;
-        if let Some(window) = tx.1.within(looks, || along(&walk, query))? {
+        let looks = tx.finder.reach().looks_for_words;
+        if let Some(window) = tx.finder.within(looks, || along(&walk, query))? {
             return Ok(window);
         }
     }
@@ -194,7 +191,7 @@ pub fn before<L: Source>(
 
 /// Reads ahead what a filter by words is answered with, as far as no question comes between.
 pub fn read_ahead(tx: &Tx<'_>) -> Result<(), Fault> {
-    tx.1.read_ahead(tx)
+    tx.finder.read_ahead(tx)
 }
 
 /// The names that rows have, by field.
@@ -236,8 +233,8 @@ pub fn matches<L: Source>(
     let (id, table) = (L::ID, L::TABLE);
     let asked = conditions(tx, filter, as_of)?;
     let (condition, mut values) = (&asked.all, asked.values.clone());
-    values.push((":most".to_owned(), limit(most).into()));
-    let best = asked.best::<L>(tx, std::iter::empty(), tx.1.reach().few)?;
+    values.push((":most".to_owned(), most.into()));
+    let best = asked.best::<L>(tx, std::iter::empty(), tx.finder.reach().few)?;
     if best.is_none()
         && asked.is_narrow
         && let Some(exact) = asked.exact::<L>(tx)?
@@ -250,13 +247,7 @@ pub fn matches<L: Source>(
     });
     let sql =
         format!("SELECT {id} FROM {table} WHERE {among} AND {condition} ORDER BY {id} LIMIT :most");
-    let mut query = tx.0.prepare_cached(&sql)?;
-    bind(&mut query, &values)?;
-    let (mut ids, mut found) = (Vec::new(), query.raw_query());
-    while let Some(row) = found.next()? {
-        ids.push(row.get(0)?);
-    }
-    Ok(ids)
+    tx.values(&sql, &values)
 }
 
 /// How many of the rows with these IDs the filter shows.
@@ -274,21 +265,23 @@ pub fn shown_of<L: Source>(
 
 impl Columns<'_> {
     /// A row's place, whose sort value and ID are selected before the row's own columns.
-    pub fn place(&mut self) -> rusqlite::Result<Place> {
+    pub fn place(&mut self) -> Result<Place, Fault> {
+        Place::read(self)
+    }
+}
+
+impl FromRow<'_> for Place {
+    fn read(columns: &mut Columns<'_>) -> Result<Place, Fault> {
         Ok(Place {
-            value: self.value()?,
-            id: self.value()?,
+            value: columns.value()?,
+            id: columns.value()?,
         })
     }
 }
 
-impl FromSql for SortValue {
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<SortValue> {
-        match value {
-            ValueRef::Integer(number) => Ok(SortValue::Number(number)),
-            other => Ok(SortValue::Text(other.as_str()?.to_owned())),
-        }
-    }
+read! {
+    SortValue: Value::Int(number) => Some(SortValue::Number(number)),
+        Value::Text(text) => Some(SortValue::Text(text.to_owned()));
 }
 
 /// The direction of an order, walked forwards or backwards.
@@ -331,6 +324,7 @@ mod tests {
     use crate::domain::state::Warning;
     use crate::domain::time::{DAY, Timestamp};
     use crate::store::list::walk::{Among, seeks};
+    use crate::store::sql::Named;
     use crate::store::tests::made;
     use crate::store::{Place as Database, Store};
     use rusqlite::StatementStatus;
@@ -345,7 +339,7 @@ mod tests {
 
     fn filled(name: &str, sql: &str) -> Store {
         let store = made(&Database::Memory(name.to_owned()));
-        store.connection.execute_batch(sql).expect("filled");
+        store.sqlite.connection.execute_batch(sql).expect("filled");
         store
     }
 
@@ -446,13 +440,17 @@ mod tests {
             anchor: Anchor::First,
             rows: ROWS,
         };
-        let steps = store.read(|tx| steps_half_way(tx, &query));
+        let steps = store.read(|tx| steps_half_way(store, tx, &query));
         let steps = steps.expect("measured");
         assert!((1..5_000).contains(&steps), "{query:?}: {steps} steps");
     }
 
     /// What the seeks of a window in the middle cost, in steps of `SQLite`'s machine; none of them sorts.
-    fn steps_half_way<L: Source>(tx: &Tx<'_>, query: &WindowQuery<L>) -> Result<i32, Fault> {
+    fn steps_half_way<L: Source>(
+        store: &Store,
+        tx: &Tx<'_>,
+        query: &WindowQuery<L>,
+    ) -> Result<i32, Fault> {
         let walk = Walk::new(tx, query, AS_OF)?;
         let (all, _) = walk.rows(None, true, 20_000)?;
         let half = all.get(all.len() / 2).map(Listed::place);
@@ -464,7 +462,11 @@ mod tests {
             let plan = plan(tx, &sql);
             assert!(!plan.contains("TEMP B-TREE"), "{query:?}: {plan}");
             // The statement that `rows` has just run.
-            let statement = tx.0.prepare_cached(&sql)?;
+            let statement = store
+                .sqlite
+                .connection
+                .prepare_cached(&sql)
+                .expect("prepared");
             steps += statement.reset_status(StatementStatus::VmStep);
         }
         Ok(steps)
@@ -472,14 +474,10 @@ mod tests {
 
     fn plan(tx: &Tx<'_>, sql: &str) -> String {
         let explain = format!("EXPLAIN QUERY PLAN {sql}");
-        let mut query = tx.0.prepare(&explain).expect("prepared");
-        let mut lines = query.raw_query();
-        let mut plan = String::new();
-        while let Some(line) = lines.next().expect("explained") {
-            plan += &line.get::<_, String>(3).expect("a line");
-            plan += "\n";
-        }
-        plan
+        let lines: Vec<(i64, i64, i64, String)> =
+            tx.rows(&explain, &Named::new()).expect("explained");
+        let lines: Vec<String> = lines.into_iter().map(|(.., line)| line).collect();
+        lines.join("\n") + "\n"
     }
 
     #[test]
@@ -562,7 +560,7 @@ mod tests {
              UPDATE api_keys SET role = id % 4 + 1, locked_out = id % 5 = 0, delivered = id % 7 > 0,
                  expires_on = '2026-01-01', expires_at = (id % 400) * 86400000,
                  deleted_at = iif(id % 4, NULL, 1)";
-        store.connection.execute_batch(sql).expect("mixed");
+        store.sqlite.connection.execute_batch(sql).expect("mixed");
         store
     }
 
@@ -611,7 +609,10 @@ mod tests {
             counting.fetch_add(1, SeqCst);
             false
         };
-        let handler = store.connection.progress_handler(STRIDE, Some(count));
+        let handler = store
+            .sqlite
+            .connection
+            .progress_handler(STRIDE, Some(count));
         handler.expect("counted");
         steps
     }

@@ -20,34 +20,24 @@ pub mod users;
 pub mod uses;
 pub mod waiting;
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use rusqlite::{Connection, Transaction, TransactionBehavior};
 use zeroize::Zeroizing;
 
 use crate::domain::event::chain::Head;
 use crate::domain::trouble::Fault;
 use crate::store::list::{Finder, Reach};
 use crate::store::patience::Patience;
-use crate::store::sqlite::address::beside;
-use crate::store::sqlite::fault::{forget_system_error, leaves_in_doubt};
-use crate::store::sqlite::identity::Identity;
-use crate::store::sqlite::migrate::KNOWN;
-use crate::store::sqlite::read_only::Frozen;
+use crate::store::sql::{Engine, Kind, Uncommitted};
+use crate::store::sqlite::Sqlite;
 
+use sqlite::dialect;
 pub use sqlite::flaws::{checked, flaws};
 pub use sqlite::log::MOST as LOG_MOST;
 pub use sqlite::migrate::KNOWN as SCHEMA;
-pub use sqlite::{backup, doctor, left, load, rehearsal, restore, snapshot};
-
-/// The version of `SQLite`, which is a part of this program.
-#[must_use]
-pub fn sqlite_version() -> &'static str {
-    rusqlite::version()
-}
+pub use sqlite::{backup, doctor, left, load, rehearsal, restore, snapshot, sqlite_version};
 
 /// Where a database is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,11 +52,7 @@ pub enum Place {
 /// One connection to a database.
 #[derive(Debug)]
 pub struct Store {
-    connection: Connection,
-    /// Nothing for a database in memory.
-    file: Option<Identity>,
-    /// Where `SQLite` was told that nothing changes.
-    frozen: Option<Frozen>,
+    sqlite: Sqlite,
     in_doubt: Option<Doubt>,
     patience: Patience,
     /// Waiting is one budget for all that one request does; else each transaction has a whole one.
@@ -82,55 +68,48 @@ const ANY: u64 = u64::MAX;
 #[derive(Clone, Copy, Debug)]
 struct Doubt(Option<Head>);
 
-/// A transaction, in which rows are read and written, and with what its connection finds them.
+/// A transaction, in which rows are read and written, and with what its connection finds them. Where it is not committed,
+/// nothing of it holds.
 #[derive(Debug)]
-pub struct Tx<'a>(Transaction<'a>, Finder);
+pub struct Tx<'a> {
+    engine: &'a dyn Engine,
+    finder: Finder,
+}
 
 impl<'a> Tx<'a> {
     /// On a connection that has nothing to find rows with.
-    fn on(tx: Transaction<'a>) -> Tx<'a> {
-        Tx(tx, Finder::default())
+    fn begin(engine: &'a dyn Engine, kind: Kind) -> Result<Tx<'a>, Fault> {
+        engine.begin(kind)?;
+        Ok(Tx {
+            engine,
+            finder: Finder::default(),
+        })
     }
-}
 
-impl Tx<'_> {
+    fn commit(self) -> Result<(), Uncommitted> {
+        self.engine.commit()
+    }
+
     /// Does something and takes back what it wrote, whatever came of it.
     ///
     /// # Errors
     /// What the database said.
     pub fn in_vain<T>(&self, work: impl FnOnce() -> T) -> Result<T, Fault> {
-        self.0.execute_batch("SAVEPOINT in_vain")?;
+        self.change("SAVEPOINT in_vain", ())?;
         let done = work();
-        self.0
-            .execute_batch("ROLLBACK TO in_vain; RELEASE in_vain")?;
+        self.change("ROLLBACK TO SAVEPOINT in_vain", ())?;
+        self.change("RELEASE SAVEPOINT in_vain", ())?;
         Ok(done)
-    }
-
-    /// Refuses rows that a newer Keyward has brought up to date: looked at in the transaction that reads or writes them.
-    fn check_known(&self) -> Result<(), Fault> {
-        let mut version = self.0.prepare_cached("PRAGMA user_version")?;
-        let found: i64 = version.query_row((), |row| row.get(0))?;
-        if found > KNOWN {
-            return Err(Fault::Newer);
-        }
-        Ok(())
     }
 }
 
-/// How much of a database is kept in memory by those who read it once, in KiB: a tenth of what `SQLite` keeps otherwise.
-const PASSING: i64 = 192;
+impl Drop for Tx<'_> {
+    fn drop(&mut self) {
+        self.engine.roll_back();
+    }
+}
 
 impl Store {
-    /// Keeps little of what is read in memory, for those who read much and nothing twice.
-    ///
-    /// # Errors
-    /// What the database said.
-    pub fn read_in_passing(&self) -> Result<(), Fault> {
-        Ok(self
-            .connection
-            .pragma_update(None, "cache_size", -PASSING)?)
-    }
-
     /// From here to the next call all waiting together is given that time once: whoever pressed one key waits no longer
     /// for what takes several transactions.
     pub fn begin_request(&mut self) {
@@ -147,12 +126,12 @@ impl Store {
         work: impl FnOnce(&Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         self.renew_patience();
-        self.check_in_place()?;
-        let tx = self.begin(TransactionBehavior::Deferred)?;
-        tx.check_known()?;
+        self.sqlite.check_in_place()?;
+        let tx = self.begin(Kind::Read)?;
+        self.sqlite.check_known()?;
         let done = work(&tx)?;
-        tx.0.commit().map_err(Fault::from)?;
-        self.check_unchanged()?;
+        tx.commit().map_err(Fault::from)?;
+        self.sqlite.check_unchanged()?;
         Ok(done)
     }
 
@@ -181,65 +160,34 @@ impl Store {
         }
     }
 
-    /// Begins to watch the files, once the log is on.
-    fn watch(&self) -> Result<(), Fault> {
-        let Some(file) = &self.file else {
-            return Ok(());
-        };
-        let last = events::head(&self.begin(TransactionBehavior::Deferred)?)?;
-        file.watch(&self.connection, last)
-    }
-
-    /// Keeps room on the disk for what is to be written while this database is open, as far as there is any: who stays long
-    /// can then still lock a key out when others have filled the disk.
-    pub fn reserve_room(&self) {
-        if let Some(file) = &self.file {
-            sqlite::log::reserve(&beside(file.real(), "-wal"));
-        }
-    }
-
-    /// The path of its file without links; nothing in memory.
-    fn real(&self) -> Option<&Path> {
-        self.file.as_ref().map(Identity::real)
-    }
-
-    /// Refuses to go on with files that somebody else has removed, replaced or overwritten.
-    fn check_in_place(&self) -> Result<(), Fault> {
-        match &self.file {
-            Some(file) => file.check_in_place(&self.connection),
-            None => Ok(()),
-        }
-    }
-
-    fn begin(&self, behavior: TransactionBehavior) -> Result<Tx<'_>, Fault> {
-        forget_system_error();
-        let tx = Transaction::new_unchecked(&self.connection, behavior)?;
+    fn begin(&self, kind: Kind) -> Result<Tx<'_>, Fault> {
+        let mut tx = Tx::begin(&self.sqlite.connection, kind)?;
         self.finder.forget_sets();
-        Ok(Tx(tx, self.finder.clone()))
+        tx.finder = self.finder.clone();
+        Ok(tx)
     }
 
     fn change<T, E: From<Fault>>(
         &mut self,
         work: impl FnOnce(&Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.check_in_place()?;
+        self.sqlite.check_in_place()?;
         let (done, mark, committed) = {
-            let tx = self.begin(TransactionBehavior::Immediate)?;
-            tx.check_known()?;
+            let tx = self.begin(Kind::Write)?;
+            self.sqlite.check_known()?;
             let before = events::head(&tx)?;
             let done = work(&tx)?;
             let after = events::head(&tx)?;
             let mark = Some(after).filter(|after| *after != before);
-            (done, mark, tx.0.commit())
+            (done, mark, tx.commit())
         };
-        let Err(error) = committed else {
-            if let (Some(file), Some(last)) = (&self.file, mark) {
-                file.knows(last);
+        let Err(uncommitted) = committed else {
+            if let Some(last) = mark {
+                self.sqlite.knows(last);
             }
             return Ok(done);
         };
-        let in_doubt = leaves_in_doubt(&error);
-        let fault = Fault::from(error);
+        let Uncommitted { fault, in_doubt } = uncommitted;
         if !in_doubt {
             return Err(fault.into());
         }
@@ -263,7 +211,7 @@ impl Store {
         let Some(Doubt(mark)) = self.in_doubt else {
             return Ok(None);
         };
-        self.check_in_place()?;
+        self.sqlite.check_in_place()?;
         let held = self.look_again(mark).map_err(|_| Fault::Unsure)?;
         self.in_doubt = None;
         Ok(Some(held))
@@ -272,17 +220,14 @@ impl Store {
     /// Whether a change whose commit failed half-way holds: its last event tells it. Where it does not hold, the log may
     /// still have it, for whoever takes the log over after a crash; another commit in its place makes an end of that.
     fn look_again(&self, mark: Option<Head>) -> Result<bool, Fault> {
-        let tx = self.begin(TransactionBehavior::Immediate)?;
+        let tx = self.begin(Kind::Write)?;
         if let Some(mark) = mark
             && events::is_there(&tx, &mark)?
         {
             return Ok(true);
         }
-        // The first page is written as it was.
-        let version = "user_version";
-        let same: i64 = tx.0.pragma_query_value(None, version, |row| row.get(0))?;
-        tx.0.pragma_update(None, version, same)?;
-        tx.0.commit()?;
+        self.sqlite.write_the_same()?;
+        tx.commit()?;
         Ok(false)
     }
 
@@ -297,55 +242,16 @@ impl Store {
 
     /// A number that changes when another connection has committed (and now and then when none has).
     pub fn data_version(&self) -> Result<i64, Fault> {
-        self.check_in_place()?;
-        self.check_unchanged()?;
-        if let Some(file) = &self.file {
-            file.look_closer();
-        }
-        let version = self
-            .connection
-            .pragma_query_value(None, "data_version", |row| row.get(0));
-        Ok(version?)
-    }
-
-    /// The length of the log in bytes, where it is longer than [`LOG_MOST`]: somebody has been reading for long, and keeps it
-    /// from being written into the database.
-    #[must_use]
-    pub fn long_log(&self) -> Option<u64> {
-        Some(self.log_bytes()).filter(|bytes| *bytes > LOG_MOST)
-    }
-
-    /// The length of the log in bytes.
-    fn log_bytes(&self) -> u64 {
-        let log = self
-            .real()
-            .and_then(|real| fs::symlink_metadata(beside(real, "-wal")).ok());
-        log.map_or(0, |log| log.len())
+        self.sqlite.check_in_place()?;
+        self.sqlite.check_unchanged()?;
+        self.sqlite.look_closer();
+        self.sqlite.connection.data_version()
     }
 
     /// Sets how far rows of lists are looked for in each way, before they are in another. For tests alone: nothing of the
     /// product calls it.
     pub fn set_reach(&self, reach: Reach) {
         self.finder.set_reach(reach);
-    }
-
-    /// Lets the database have no more than this many pages on this connection, as a full disk does. For tests alone:
-    /// nothing of the product calls it.
-    pub fn limit_pages(&self, pages: u32) -> Result<(), Fault> {
-        let set =
-            self.connection
-                .pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()));
-        Ok(set?)
-    }
-}
-
-impl Drop for Store {
-    fn drop(&mut self) {
-        if let Some(file) = &self.file
-            && !file.may_finish(&self.connection)
-        {
-            sqlite::log::leave(&self.connection, true);
-        }
     }
 }
 

@@ -1,10 +1,7 @@
 //! What the lists of keys, roles and users have in common in their names and other texts.
 
-use rusqlite::Connection;
-use rusqlite::functions::FunctionFlags;
-
 use crate::domain::fold::name_key;
-use crate::domain::name::{name_look, name_sort, text_sort};
+use crate::domain::name::name_look;
 use crate::domain::reference::RowKind;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
@@ -59,8 +56,7 @@ pub fn was_given(tx: &Tx<'_>, kind: RowKind, id: i64) -> Result<bool, Fault> {
         RowKind::User => "users",
         RowKind::Role => "roles",
     };
-    let last = tx.find("SELECT seq FROM sqlite_sequence WHERE name = ?1", [table])?;
-    Ok((1..=last.unwrap_or(0)).contains(&id))
+    Ok((1..=tx.engine.last_id(table)?).contains(&id))
 }
 
 /// What a row is called, as of which version, and when it last signed in.
@@ -88,27 +84,7 @@ pub fn seen(tx: &Tx<'_>, named: RowKind, id: i64) -> Result<Option<Seen>, Fault>
     )
 }
 
-type Compute = fn(&str) -> String;
-
 /// What a list shows of a text of several lines.
 pub(super) fn first_line(text: &str) -> &str {
     text.lines().next().unwrap_or_default()
-}
-
-/// Adds `name_sort` and `name_look` to SQL: migrations compute these columns for the rows that are there. `text_sort`
-/// and `first_line` are for what lists show and are sorted by without such a column.
-pub(super) fn add_functions(connection: &Connection) -> rusqlite::Result<()> {
-    let functions: [(&str, Compute); 4] = [
-        ("name_sort", name_sort),
-        ("name_look", name_look),
-        ("text_sort", text_sort),
-        ("first_line", |text| first_line(text).to_owned()),
-    ];
-    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
-    for (name, compute) in functions {
-        connection.create_scalar_function(name, 1, flags, move |values| {
-            Ok(compute(values.get_raw(0).as_str()?))
-        })?;
-    }
-    Ok(())
 }

@@ -1,8 +1,5 @@
-//! Waiting for another connection's lock. `SQLite`'s own timeout lets one writer starve another; short sleeps of
-//! random length share the lock out fairly.
+//! How long another connection's lock is waited for.
 
-use std::collections::hash_map::RandomState;
-use std::hash::BuildHasher;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::sleep;
@@ -69,9 +66,9 @@ impl Patience {
         done
     }
 
-    /// Sleeps for a moment; false where the time that is left is over. It sums what it asked to sleep and reads no
+    /// Sleeps for a moment of random length; false where the time that is left is over. It sums what it asked to sleep and reads no
     /// clock.
-    fn nap(&self, random: u64) -> bool {
+    pub(super) fn nap(&self, random: u64) -> bool {
         let nap = SHORTEST + random % (LONGEST - SHORTEST);
         let left = self.0.left.load(Ordering::SeqCst);
         let rest = left.saturating_sub(nap);
@@ -81,18 +78,6 @@ impl Patience {
         }
         sleep(Duration::from_micros(nap));
         true
-    }
-
-    /// `SQLite`'s busy handler: sleeps and says whether to try again.
-    pub fn handler(&self) -> impl FnMut(i32) -> bool + Send + 'static {
-        let patience = self.clone();
-        let mut jitter = RandomState::new().hash_one(0_u8) | 1;
-        move |_| {
-            jitter ^= jitter << 13;
-            jitter ^= jitter >> 7;
-            jitter ^= jitter << 17;
-            patience.nap(jitter)
-        }
     }
 }
 
@@ -111,8 +96,7 @@ mod tests {
     use super::*;
 
     fn tries(patience: &Patience) -> usize {
-        let mut handler = patience.handler();
-        (0..100).take_while(|n| handler(*n)).count()
+        (0..100).take_while(|n| patience.nap(n * 7_919)).count()
     }
 
     #[test]

@@ -1,7 +1,5 @@
 //! The table of roles. A deleted role's row stays: keys that were deleted long ago still name it.
 
-use rusqlite::params;
-
 use crate::domain::fold::name_key;
 use crate::domain::id::{RoleId, UserId};
 use crate::domain::name::{name_look, name_sort};
@@ -10,8 +8,8 @@ use crate::domain::state::RESTORABLE;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
-use crate::store::convert::limit;
-use crate::store::sql::columns;
+use crate::store::convert::listed;
+use crate::store::sql::{columns, values};
 
 columns! {
     Role {
@@ -28,24 +26,20 @@ const KEYS: &str = "FROM api_keys WHERE role = ?1 AND (deleted_at IS NULL OR del
 
 /// Adds a role and gives its ID, which was never used before.
 pub fn insert(tx: &Tx<'_>, fields: &RoleFields) -> Result<RoleId, Fault> {
-    insert_as(tx, None, false, fields)?;
-    Ok(RoleId(tx.0.last_insert_rowid()))
+    let id = tx.engine.next_id("roles").map(RoleId)?;
+    insert_as(tx, id, false, fields)?;
+    Ok(id)
 }
 
 /// Adds a role that every database begins with, under its own ID.
 pub(super) fn insert_built_in(tx: &Tx<'_>, role: &Role) -> Result<(), Fault> {
-    insert_as(tx, Some(role.id), role.immutable, &role.fields)
+    insert_as(tx, role.id, role.immutable, &role.fields)
 }
 
-fn insert_as(
-    tx: &Tx<'_>,
-    id: Option<RoleId>,
-    immutable: bool,
-    fields: &RoleFields,
-) -> Result<(), Fault> {
+fn insert_as(tx: &Tx<'_>, id: RoleId, immutable: bool, fields: &RoleFields) -> Result<(), Fault> {
     tx.change_one("INSERT INTO roles (id, immutable, name, name_key, description, search, user_interface, web_service, rights,
              equal_or_less, name_sort, name_look, services)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)", params![
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)", values![
         id,
         immutable,
         fields.name,
@@ -54,7 +48,7 @@ fn insert_as(
         search(fields),
         fields.user_interface,
         fields.web_service,
-        fields.rights,
+        listed(&fields.rights),
         fields.equal_or_less,
         name_sort(&fields.name),
         name_look(&fields.name),
@@ -67,7 +61,7 @@ pub fn update(tx: &Tx<'_>, id: RoleId, fields: &RoleFields) -> Result<(), Fault>
     tx.change_one("UPDATE roles
          SET name = ?2, name_key = ?3, description = ?4, search = ?5, user_interface = ?6, web_service = ?7,
              rights = ?8, equal_or_less = ?9, name_sort = ?10, name_look = ?11, services = ?12, version = version + 1
-         WHERE id = ?1", params![
+         WHERE id = ?1", values![
         id,
         fields.name,
         name_key(&fields.name),
@@ -75,7 +69,7 @@ pub fn update(tx: &Tx<'_>, id: RoleId, fields: &RoleFields) -> Result<(), Fault>
         search(fields),
         fields.user_interface,
         fields.web_service,
-        fields.rights,
+        listed(&fields.rights),
         fields.equal_or_less,
         name_sort(&fields.name),
         name_look(&fields.name),
@@ -105,7 +99,7 @@ pub fn undeleted(tx: &Tx<'_>, id: RoleId) -> Result<Option<Role>, Fault> {
 pub fn after(tx: &Tx<'_>, id: RoleId, most: usize) -> Result<Vec<Role>, Fault> {
     tx.select_all(
         "FROM roles WHERE id > ?1 AND deleted_at IS NULL ORDER BY id LIMIT ?2",
-        (id, limit(most)),
+        (id, most),
     )
 }
 
@@ -144,7 +138,7 @@ pub fn working_keys(
     let names = format!("SELECT name {from} ORDER BY name_key LIMIT ?3");
     let count = format!("SELECT count(*) {from}");
     Ok((
-        tx.values(&names, (id, now, limit(most)))?,
+        tx.values(&names, (id, now, most))?,
         tx.value(&count, (id, now))?,
     ))
 }
@@ -154,10 +148,7 @@ pub fn unlocked_users(tx: &Tx<'_>, id: RoleId, most: usize) -> Result<(Vec<Strin
     let from = "FROM users WHERE role = ?1 AND NOT locked_out";
     let names = format!("SELECT name {from} ORDER BY name_key LIMIT ?2");
     let count = format!("SELECT count(*) {from}");
-    Ok((
-        tx.values(&names, (id, limit(most)))?,
-        tx.value(&count, [id])?,
-    ))
+    Ok((tx.values(&names, (id, most))?, tx.value(&count, [id])?))
 }
 
 /// The name of the undeleted role that has this name already, other than `except`.
@@ -172,7 +163,7 @@ pub fn with_name(tx: &Tx<'_>, name: &str, except: Option<RoleId>) -> Result<Opti
 pub fn users(tx: &Tx<'_>, id: RoleId, most: usize) -> Result<(Vec<Assigned>, i64), Fault> {
     let users = tx.rows(
         "SELECT id, name FROM users WHERE role = ?1 ORDER BY name_sort, id LIMIT ?2",
-        (id, limit(most)),
+        (id, most),
     )?;
     let users = users.into_iter().map(|(id, name)| Assigned::User(id, name));
     let count = tx.value("SELECT count(*) FROM users WHERE role = ?1", [id])?;
@@ -189,7 +180,7 @@ pub fn keys(
     let after = now.plus(-RESTORABLE);
     let keys =
         format!("SELECT id, name, deleted_at IS NOT NULL {KEYS} ORDER BY name_sort, id LIMIT ?3");
-    let keys = tx.rows(&keys, (id, after, limit(most)))?.into_iter();
+    let keys = tx.rows(&keys, (id, after, most))?.into_iter();
     let keys = keys.map(|(id, name, deleted)| Assigned::Key { id, name, deleted });
     let count = tx.value(&format!("SELECT count(*) {KEYS}"), (id, after))?;
     Ok((keys.collect(), count))

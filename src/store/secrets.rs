@@ -1,7 +1,5 @@
 //! The table of secrets: hashes, tags and the instants of each one's life.
 
-use rusqlite::params;
-
 use crate::domain::id::{KeyId, SecretId};
 use crate::domain::secret::{Ended, Life, SecretFacts};
 use crate::domain::time::Timestamp;
@@ -62,9 +60,11 @@ pub fn insert_used(
     (by, now): (&str, Timestamp),
     (delivered, used): (Option<Timestamp>, Option<Timestamp>),
 ) -> Result<SecretId, Fault> {
-    tx.change_one("INSERT INTO api_key_secrets (key, tag, hash, issued_at, issued_by, delivered_at, last_used_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", params![key, tag, hash, now, by, delivered, used])?;
-    Ok(SecretId(tx.0.last_insert_rowid()))
+    tx.insert(
+        "INSERT INTO api_key_secrets (key, tag, hash, issued_at, issued_by, delivered_at, last_used_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) RETURNING id",
+        (key, tag, hash, now, by, delivered, used),
+    )
 }
 
 /// The keys that have or had a secret with this tag; hardly ever more than one.
@@ -87,9 +87,8 @@ pub fn get(tx: &Tx<'_>, id: SecretId) -> Result<Option<StoredSecret>, Fault> {
 
 /// Who issued a secret; empty where there is none with this ID.
 pub fn issuer(tx: &Tx<'_>, id: SecretId) -> Result<String, Fault> {
-    let by: Option<(String,)> =
-        tx.row("SELECT issued_by FROM api_key_secrets WHERE id = ?1", [id])?;
-    Ok(by.map(|(by,)| by).unwrap_or_default())
+    let by = tx.find("SELECT issued_by FROM api_key_secrets WHERE id = ?1", [id])?;
+    Ok(by.unwrap_or_default())
 }
 
 /// The secrets of a key whose rows have not ended.

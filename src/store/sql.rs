@@ -1,54 +1,159 @@
-//! Asking the database. What a SELECT lists and what is read from its rows is one declaration.
+//! Asking the database: what a statement is given, what is read from its rows, and what an engine does with it. What a
+//! SELECT lists and what is read from it is one declaration.
+//!
+//! The values of a statement have numbers (`?1`), those of a list's names (`:now`). A `+` before a column only tells how rows
+//! are to be found: without it every answer is the same. What an engine says in words of its own is in `store::dialect`.
 
-use rusqlite::types::FromSql;
-use rusqlite::{Error, OptionalExtension, Params, Row};
+use std::fmt::Debug;
 
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
 
-/// What is read from a row, by [`columns!`].
-pub trait Selected<'r>: Sized {
-    /// The columns, as a SELECT lists them.
-    const COLUMNS: &'static str;
+/// A value, as a statement is given it or a row has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Value<'v> {
+    Null,
+    Bool(bool),
+    Int(i64),
+    Text(&'v str),
+    /// Bytes; of a text that is no UTF-8, too.
+    Bytes(&'v [u8]),
+}
 
+/// A value that is kept until a statement is given it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Bound {
+    Int(i64),
+    Text(String),
+}
+
+/// Values by the names that statements have for them.
+pub type Named = Vec<(String, Bound)>;
+
+/// The values of a statement.
+#[derive(Clone, Copy, Debug)]
+pub enum Values<'v> {
+    /// In the order of their numbers.
+    Numbered(&'v [Value<'v>]),
+    /// Those of these that the statement names.
+    Named(&'v [(String, Bound)]),
+}
+
+/// What a transaction does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// It only reads, all from one moment.
+    Read,
+    /// It is the only one that writes.
+    Write,
+}
+
+/// A transaction that was not committed, as far as the engine knows.
+#[derive(Debug)]
+pub struct Uncommitted {
+    pub fault: Fault,
+    /// It may hold all the same.
+    pub in_doubt: bool,
+}
+
+/// A connection to a database.
+pub trait Engine: Debug {
+    /// Begins a transaction.
+    fn begin(&self, kind: Kind) -> Result<(), Fault>;
+
+    /// Ends the transaction: all of it holds.
+    fn commit(&self) -> Result<(), Uncommitted>;
+
+    /// Ends the transaction, if there is one: nothing of it holds.
+    fn roll_back(&self);
+
+    /// Runs one statement, and calls `take` with its rows until that has enough; gives how many rows were changed.
+    fn run(
+        &self,
+        sql: &str,
+        values: Values<'_>,
+        take: &mut dyn FnMut(&dyn Row) -> Result<bool, Fault>,
+    ) -> Result<usize, Fault>;
+
+    /// A number that changes when another connection has committed (and now and then when none has).
+    fn data_version(&self) -> Result<i64, Fault>;
+
+    /// The next ID of a table, which is never given again.
+    fn next_id(&self, table: &str) -> Result<i64, Fault>;
+
+    /// The last ID that was given in a table, or 0.
+    fn last_id(&self, table: &str) -> Result<i64, Fault>;
+}
+
+/// A row that was found.
+pub trait Row {
+    /// The value in a column; the first one is 0.
+    fn value(&self, at: usize) -> Result<Value<'_>, Fault>;
+}
+
+/// What a statement can be given.
+pub trait ToValue {
+    fn to_value(&self) -> Value<'_>;
+}
+
+/// What a value of a row can be read as.
+pub trait FromValue: Sized {
+    /// # Errors
+    /// [`Fault::Corrupt`]: no row of ours can have this.
+    fn from_value(value: Value<'_>) -> Result<Self, Fault>;
+}
+
+/// What is given a statement as a whole: a tuple, an array, or what [`values!`] makes.
+pub trait ToValues {
+    fn with<T>(self, run: impl FnOnce(Values<'_>) -> T) -> T;
+}
+
+/// What is read from a row.
+pub trait FromRow<'r>: Sized {
     /// Reads the columns in the order in which they are listed.
     ///
     /// # Errors
-    /// A value is not of the column's type.
-    fn read(columns: &mut Columns<'r>) -> rusqlite::Result<Self>;
+    /// [`Fault::Corrupt`]: no row of ours can have this.
+    fn read(columns: &mut Columns<'r>) -> Result<Self, Fault>;
+}
+
+/// What is read from a row, by [`columns!`].
+pub trait Selected<'r>: FromRow<'r> {
+    /// The columns, as a SELECT lists them.
+    const COLUMNS: &'static str;
 }
 
 /// The columns of a row, read one after the other.
+#[derive(Clone, Copy)]
 pub struct Columns<'r> {
-    row: &'r Row<'r>,
+    row: &'r dyn Row,
     next: usize,
 }
 
 impl<'r> Columns<'r> {
-    /// All columns of the row.
-    pub fn of(row: &'r Row<'r>) -> Columns<'r> {
-        Columns { row, next: 0 }
+    fn next(&mut self) -> Result<Value<'r>, Fault> {
+        let at = self.next;
+        self.next += 1;
+        self.row.value(at)
     }
 
     /// The next value.
-    pub fn value<T: FromSql>(&mut self) -> rusqlite::Result<T> {
-        let at = self.next;
-        self.next += 1;
-        self.row.get(at)
+    pub fn value<T: FromValue>(&mut self) -> Result<T, Fault> {
+        T::from_value(self.next()?)
     }
 
     /// The next value, a text that stays where it is.
-    pub fn text(&mut self) -> rusqlite::Result<&'r str> {
-        let at = self.next;
-        self.next += 1;
-        Ok(self.row.get_ref(at)?.as_str()?)
+    pub fn text(&mut self) -> Result<&'r str, Fault> {
+        self.some_text()?.ok_or(Fault::Corrupt)
     }
 
     /// The next value, a text that stays where it is, or NULL.
-    pub fn some_text(&mut self) -> rusqlite::Result<Option<&'r str>> {
-        let at = self.next;
-        self.next += 1;
-        Ok(self.row.get_ref(at)?.as_str_or_null()?)
+    pub fn some_text(&mut self) -> Result<Option<&'r str>, Fault> {
+        match self.next()? {
+            Value::Null => Ok(None),
+            Value::Text(text) => Ok(Some(text)),
+            _ => Err(Fault::Corrupt),
+        }
     }
 }
 
@@ -63,8 +168,12 @@ macro_rules! columns {
         impl<'r> $crate::store::sql::Selected<'r> for $row {
             const COLUMNS: &'static str =
                 concat!($(", ", $crate::store::sql::columns!(@sql $name $($sql)?)),+).split_at(2).1;
+        }
 
-            fn read(columns: &mut $crate::store::sql::Columns<'r>) -> rusqlite::Result<Self> {
+        impl<'r> $crate::store::sql::FromRow<'r> for $row {
+            fn read(
+                columns: &mut $crate::store::sql::Columns<'r>,
+            ) -> Result<Self, $crate::domain::trouble::Fault> {
                 $(let $before = columns.$before()?;)?
                 $(let $name = $crate::store::sql::columns!(@read columns $($how)?)?;)+
                 Ok($made)
@@ -77,7 +186,12 @@ macro_rules! columns {
     (@read $columns:ident $how:ident) => { $columns.$how() };
 }
 
-pub(in crate::store) use columns;
+/// Many values for one statement.
+macro_rules! values {
+    ($($value:expr),+ $(,)?) => {
+        [$($crate::store::sql::ToValue::to_value(&$value)),+]
+    };
+}
 
 /// The SQL for rows that are read as `T`. A verdict makes several: nothing is formatted.
 fn select<T: for<'r> Selected<'r>>(from: &str) -> String {
@@ -85,88 +199,274 @@ fn select<T: for<'r> Selected<'r>>(from: &str) -> String {
 }
 
 impl Tx<'_> {
+    /// Calls a function with the rows that are found until it has enough; gives how many rows were changed.
+    pub(super) fn each(
+        &self,
+        sql: &str,
+        values: impl ToValues,
+        mut take: impl FnMut(Columns<'_>) -> Result<bool, Fault>,
+    ) -> Result<usize, Fault> {
+        values.with(|values| {
+            self.engine
+                .run(sql, values, &mut |row| take(Columns { row, next: 0 }))
+        })
+    }
+
     /// The first row that is found.
+    pub(super) fn row<T>(&self, sql: &str, values: impl ToValues) -> Result<Option<T>, Fault>
+    where
+        T: for<'r> FromRow<'r>,
+    {
+        let mut found = None;
+        self.each(sql, values, |mut columns| {
+            found = Some(T::read(&mut columns)?);
+            Ok(true)
+        })?;
+        Ok(found)
+    }
+
+    /// Every row that is found.
+    pub(super) fn rows<T>(&self, sql: &str, values: impl ToValues) -> Result<Vec<T>, Fault>
+    where
+        T: for<'r> FromRow<'r>,
+    {
+        let mut found = Vec::new();
+        self.each(sql, values, |mut columns| {
+            found.push(T::read(&mut columns)?);
+            Ok(false)
+        })?;
+        Ok(found)
+    }
+
+    /// The first row that is found, of which all columns are read.
     pub(super) fn select_first<T>(
         &self,
         from: &str,
-        values: impl Params,
+        values: impl ToValues,
     ) -> Result<Option<T>, Fault>
     where
         T: for<'r> Selected<'r>,
     {
-        let mut query = self.0.prepare_cached(&select::<T>(from))?;
-        let found = query.query_row(values, |row| T::read(&mut Columns::of(row)));
-        Ok(found.optional()?)
+        self.row(&select::<T>(from), values)
     }
 
-    /// Every row that is found.
-    pub(super) fn select_all<T>(&self, from: &str, values: impl Params) -> Result<Vec<T>, Fault>
+    /// Every row that is found, of which all columns are read.
+    pub(super) fn select_all<T>(&self, from: &str, values: impl ToValues) -> Result<Vec<T>, Fault>
     where
         T: for<'r> Selected<'r>,
     {
-        let mut query = self.0.prepare_cached(&select::<T>(from))?;
-        let found = query.query_map(values, |row| T::read(&mut Columns::of(row)))?;
-        Ok(found.collect::<Result<_, _>>()?)
-    }
-
-    /// The first row that is found, as a tuple.
-    pub(super) fn row<T>(&self, sql: &str, values: impl Params) -> Result<Option<T>, Fault>
-    where
-        T: for<'r> TryFrom<&'r Row<'r>, Error = Error>,
-    {
-        let mut query = self.0.prepare_cached(sql)?;
-        let found = query.query_row(values, |row| T::try_from(row));
-        Ok(found.optional()?)
-    }
-
-    /// Every row that is found, as tuples.
-    pub(super) fn rows<T>(&self, sql: &str, values: impl Params) -> Result<Vec<T>, Fault>
-    where
-        T: for<'r> TryFrom<&'r Row<'r>, Error = Error>,
-    {
-        let mut query = self.0.prepare_cached(sql)?;
-        let found = query.query_map(values, |row| T::try_from(row))?;
-        Ok(found.collect::<Result<_, _>>()?)
+        self.rows(&select::<T>(from), values)
     }
 
     /// The value of a question that always has one.
-    pub(super) fn value<T: FromSql>(&self, sql: &str, values: impl Params) -> Result<T, Fault> {
-        let mut query = self.0.prepare_cached(sql)?;
-        Ok(query.query_row(values, |row| row.get(0))?)
+    pub(super) fn value<T: FromValue>(&self, sql: &str, values: impl ToValues) -> Result<T, Fault> {
+        self.find(sql, values)?.ok_or(Fault::Corrupt)
     }
 
     /// The first value that is found.
-    pub(super) fn find<T: FromSql>(
+    pub(super) fn find<T: FromValue>(
         &self,
         sql: &str,
-        values: impl Params,
+        values: impl ToValues,
     ) -> Result<Option<T>, Fault> {
-        let mut query = self.0.prepare_cached(sql)?;
-        Ok(query.query_row(values, |row| row.get(0)).optional()?)
+        let found: Option<(T,)> = self.row(sql, values)?;
+        Ok(found.map(|(value,)| value))
     }
 
     /// Every value that is found.
-    pub(super) fn values<T: FromSql>(
+    pub(super) fn values<T: FromValue>(
         &self,
         sql: &str,
-        values: impl Params,
+        values: impl ToValues,
     ) -> Result<Vec<T>, Fault> {
-        let mut query = self.0.prepare_cached(sql)?;
-        let found = query.query_map(values, |row| row.get(0))?;
-        Ok(found.collect::<Result<_, _>>()?)
+        let found: Vec<(T,)> = self.rows(sql, values)?;
+        Ok(found.into_iter().map(|(value,)| value).collect())
     }
 
     /// Changes exactly one row, or adds one. Where it is another number, somebody has written to the database past
     /// Keyward: this fails, and with it everything else of the transaction.
-    pub(super) fn change_one(&self, sql: &str, values: impl Params) -> Result<(), Fault> {
+    pub(super) fn change_one(&self, sql: &str, values: impl ToValues) -> Result<(), Fault> {
         match self.change(sql, values)? {
             1 => Ok(()),
             _ => Err(Fault::NotTaken),
         }
     }
 
+    /// Adds exactly one row, and gives what the statement returns of it. It fails as [`Tx::change_one`] does.
+    pub(super) fn insert<T: FromValue>(
+        &self,
+        sql: &str,
+        values: impl ToValues,
+    ) -> Result<T, Fault> {
+        self.find(sql, values)?.ok_or(Fault::NotTaken)
+    }
+
     /// Changes, adds or removes rows; gives how many.
-    pub(super) fn change(&self, sql: &str, values: impl Params) -> Result<usize, Fault> {
-        Ok(self.0.prepare_cached(sql)?.execute(values)?)
+    pub(super) fn change(&self, sql: &str, values: impl ToValues) -> Result<usize, Fault> {
+        self.each(sql, values, |_| Ok(false))
     }
 }
+
+impl From<Uncommitted> for Fault {
+    fn from(uncommitted: Uncommitted) -> Fault {
+        uncommitted.fault
+    }
+}
+
+impl From<i64> for Bound {
+    fn from(number: i64) -> Bound {
+        Bound::Int(number)
+    }
+}
+
+impl From<usize> for Bound {
+    fn from(number: usize) -> Bound {
+        Bound::Int(whole(number))
+    }
+}
+
+impl From<String> for Bound {
+    fn from(text: String) -> Bound {
+        Bound::Text(text)
+    }
+}
+
+/// How many rows are wanted, as `LIMIT` takes it.
+fn whole(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// What a statement is given for a value of a type.
+macro_rules! given {
+    ($($type:ty: $this:ident => $value:expr;)+) => {$(
+        impl $crate::store::sql::ToValue for $type {
+            fn to_value(&self) -> $crate::store::sql::Value<'_> {
+                let $this = self;
+                $value
+            }
+        }
+    )+};
+}
+
+/// What a value of a row is read as, if it is one that a row of ours can have.
+macro_rules! read {
+    ($($type:ty: $($value:pat => $read:expr),+;)+) => {$(
+        impl $crate::store::sql::FromValue for $type {
+            fn from_value(value: $crate::store::sql::Value<'_>) -> Result<Self, Fault> {
+                let read: Option<Self> = match value {
+                    $($value => $read,)+
+                    _ => None,
+                };
+                read.ok_or(Fault::Corrupt)
+            }
+        }
+    )+};
+}
+
+pub(in crate::store) use {columns, given, read, values};
+
+given! {
+    Value<'_>: value => *value;
+    bool: is => Value::Bool(*is);
+    u16: number => Value::Int(i64::from(*number));
+    u32: number => Value::Int(i64::from(*number));
+    i64: number => Value::Int(*number);
+    usize: number => Value::Int(whole(*number));
+    str: text => Value::Text(text);
+    String: text => Value::Text(text);
+    [u8]: bytes => Value::Bytes(bytes);
+    Bound: bound => match bound {
+        Bound::Int(number) => Value::Int(*number),
+        Bound::Text(text) => Value::Text(text),
+    };
+}
+
+read! {
+    bool: Value::Bool(is) => Some(is), Value::Int(number) => Some(number != 0);
+    u16: Value::Int(number) => number.try_into().ok();
+    u32: Value::Int(number) => number.try_into().ok();
+    i64: Value::Int(number) => Some(number);
+    String: Value::Text(text) => Some(text.to_owned());
+    Vec<u8>: Value::Bytes(bytes) => Some(bytes.to_vec());
+}
+
+impl<const N: usize> ToValue for [u8; N] {
+    fn to_value(&self) -> Value<'_> {
+        Value::Bytes(self)
+    }
+}
+
+impl<const N: usize> FromValue for [u8; N] {
+    fn from_value(value: Value<'_>) -> Result<[u8; N], Fault> {
+        match value {
+            Value::Bytes(bytes) => bytes.try_into().map_err(|_| Fault::Corrupt),
+            _ => Err(Fault::Corrupt),
+        }
+    }
+}
+
+impl<T: ToValue + ?Sized> ToValue for &T {
+    fn to_value(&self) -> Value<'_> {
+        (**self).to_value()
+    }
+}
+
+impl<T: ToValue> ToValue for Option<T> {
+    fn to_value(&self) -> Value<'_> {
+        self.as_ref().map_or(Value::Null, T::to_value)
+    }
+}
+
+impl<T: FromValue> FromValue for Option<T> {
+    fn from_value(value: Value<'_>) -> Result<Option<T>, Fault> {
+        match value {
+            Value::Null => Ok(None),
+            value => T::from_value(value).map(Some),
+        }
+    }
+}
+
+impl ToValues for () {
+    fn with<T>(self, run: impl FnOnce(Values<'_>) -> T) -> T {
+        run(Values::Numbered(&[]))
+    }
+}
+
+impl<V: ToValue, const N: usize> ToValues for [V; N] {
+    fn with<T>(self, run: impl FnOnce(Values<'_>) -> T) -> T {
+        run(Values::Numbered(&self.each_ref().map(V::to_value)))
+    }
+}
+
+impl ToValues for &Named {
+    fn with<T>(self, run: impl FnOnce(Values<'_>) -> T) -> T {
+        run(Values::Named(self))
+    }
+}
+
+macro_rules! tuples {
+    ($($name:ident)+) => {
+        impl<$($name: ToValue),+> ToValues for ($($name,)+) {
+            fn with<Done>(self, run: impl FnOnce(Values<'_>) -> Done) -> Done {
+                #[expect(non_snake_case, reason = "named after their types")]
+                let ($($name,)+) = &self;
+                run(Values::Numbered(&[$($name.to_value()),+]))
+            }
+        }
+
+        impl<'r, $($name: FromValue),+> FromRow<'r> for ($($name,)+) {
+            fn read(columns: &mut Columns<'r>) -> Result<($($name,)+), Fault> {
+                Ok(($(columns.value::<$name>()?,)+))
+            }
+        }
+    };
+}
+
+tuples!(A);
+tuples!(A B);
+tuples!(A B C);
+tuples!(A B C D);
+tuples!(A B C D E);
+tuples!(A B C D E F);
+tuples!(A B C D E F G);
+tuples!(A B C D E F G H);

@@ -1,7 +1,5 @@
 //! The table of users. A deleted user's row goes, and no ID is used again.
 
-use rusqlite::params;
-
 use crate::domain::fold::name_key;
 use crate::domain::id::UserId;
 use crate::domain::name::{name_look, name_sort};
@@ -10,8 +8,8 @@ use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
 use crate::domain::user::UserFields;
 use crate::store::Tx;
-use crate::store::convert::{limit, locked_by};
-use crate::store::sql::columns;
+use crate::store::convert::locked_by;
+use crate::store::sql::{columns, values};
 
 /// A user as they are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,9 +36,10 @@ columns! {
 
 /// Adds a user and gives their ID, which was never used before. Who adds them is kept of a lock alone.
 pub fn insert(tx: &Tx<'_>, fields: &UserFields, by: &str, now: Timestamp) -> Result<UserId, Fault> {
-    tx.change_one("INSERT INTO users (name, name_key, full_name, search, role, locale, time_zone, locked_out, created_at,
+    tx.insert("INSERT INTO users (name, name_key, full_name, search, role, locale, time_zone, locked_out, created_at,
              name_sort, name_look, lock_reason, locked_by, locked_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, iif(?8, ?13, NULL), iif(?8, ?9, NULL))", params![
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, iif(?8, ?13, NULL), iif(?8, ?9, NULL))
+         RETURNING id", values![
         fields.name,
         name_key(&fields.name),
         fields.full_name,
@@ -54,8 +53,7 @@ pub fn insert(tx: &Tx<'_>, fields: &UserFields, by: &str, now: Timestamp) -> Res
         name_look(&fields.name),
         fields.locked_out.as_deref().unwrap_or(""),
         by,
-    ])?;
-    Ok(UserId(tx.0.last_insert_rowid()))
+    ])
 }
 
 /// Writes the fields of Properties. Who changes them, and when, is kept of a lock alone; an empty name is System.
@@ -74,7 +72,7 @@ pub fn update(
              locked_at = CASE WHEN NOT ?7 THEN NULL WHEN locked_out THEN locked_at ELSE ?10 END,
              version = version + 1
          WHERE id = ?1",
-        params![
+        values![
             id,
             fields.full_name,
             search(fields),
@@ -105,7 +103,7 @@ pub fn signed_in(tx: &Tx<'_>, id: UserId, now: Timestamp) -> Result<(), Fault> {
 /// The users with an ID above this one, the lowest first and at most `most`.
 pub fn after(tx: &Tx<'_>, id: UserId, most: usize) -> Result<Vec<StoredUser>, Fault> {
     let from = "FROM users WHERE id > ?1 ORDER BY id LIMIT ?2";
-    tx.select_all(from, (id, limit(most)))
+    tx.select_all(from, (id, most))
 }
 
 /// The user with this ID.

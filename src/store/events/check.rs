@@ -1,7 +1,5 @@
 //! Walking the chain: whether it is whole, and else which event does not follow.
 
-use rusqlite::{OptionalExtension, Params, Row};
-
 use crate::domain::event::EventKind;
 use crate::domain::event::chain::{
     Break, Hash, Hashed, Head, Kept, KeptHead, Whole, chain, checkpoint,
@@ -11,7 +9,7 @@ use crate::domain::trouble::Fault;
 use crate::store::Tx;
 use crate::store::convert::who;
 use crate::store::list::events::select;
-use crate::store::sql::{Columns, Selected, columns};
+use crate::store::sql::{Columns, FromRow, Selected, ToValues, columns};
 
 /// Walks the chain from its beginning, or from the last checkpoint, to its end, and looks for a head that was kept
 /// elsewhere. One row is in memory at a time.
@@ -93,23 +91,24 @@ impl<'a> Walk<'a> {
             "SELECT {} FROM events WHERE sequence >= ?1 ORDER BY sequence",
             Link::COLUMNS
         );
-        let mut query = tx.0.prepare_cached(&sql)?;
-        let mut rows = query.query([from])?;
-        while let Some(row) = rows.next()? {
-            if !self.goes_on(row) {
-                return Ok(Err(Break(row.get("sequence")?)));
+        let mut broken = None;
+        tx.each(&sql, [from], |mut columns| {
+            if !self.goes_on(columns) {
+                // The number of the event is the first column.
+                broken = Some(Break(columns.value()?));
             }
-        }
-        Ok(Ok(self.whole()))
+            Ok(broken.is_some())
+        })?;
+        Ok(broken.map_or_else(|| Ok(self.whole()), Err))
     }
 
     /// Whether this row follows from the last one. What no row of ours can hold does not.
-    fn goes_on(&mut self, row: &Row<'_>) -> bool {
+    fn goes_on(&mut self, mut columns: Columns<'_>) -> bool {
         let Ok(Link {
             event,
             previous,
             hash,
-        }) = Link::read(&mut Columns::of(row))
+        }) = Link::read(&mut columns)
         else {
             return false;
         };
@@ -176,11 +175,9 @@ columns! {
 }
 
 /// The first such event; nothing where it is none that we could have recorded.
-fn one(tx: &Tx<'_>, condition: &str, values: impl Params) -> Result<Option<EventRow>, Fault> {
+fn one(tx: &Tx<'_>, condition: &str, values: impl ToValues) -> Result<Option<EventRow>, Fault> {
     let sql = select(&format!("WHERE {condition} LIMIT 1"));
-    let mut query = tx.0.prepare_cached(&sql)?;
-    let found = query.query_row(values, |row| EventRow::read(&mut Columns::of(row)));
-    match found.optional().map_err(Fault::from) {
+    match tx.row(&sql, values) {
         Err(Fault::Corrupt) => Ok(None),
         found => found,
     }

@@ -1,7 +1,5 @@
 //! The trail: as a list, the newest first, and from its oldest event on.
 
-use rusqlite::OptionalExtension;
-
 use crate::domain::event::trail::{
     EventField, EventRow, EventSort, RowTarget, RowWho, SYSTEM_NAME, TargetFilter,
 };
@@ -12,12 +10,11 @@ use crate::domain::list::Filter;
 use crate::domain::state::AsOf;
 use crate::domain::trouble::Fault;
 use crate::domain::user::signing_key;
-use crate::store::Tx;
-use crate::store::convert::{Lossy, limit, who};
+use crate::store::convert::{Lossy, who};
 use crate::store::list::Source;
 use crate::store::list::filter::{Asked, conditions};
-use crate::store::list::rows::bind;
-use crate::store::sql::{Columns, Selected, columns};
+use crate::store::sql::{Selected, columns};
+use crate::store::{Tx, dialect};
 
 columns! {
     EventRow [place] {
@@ -135,9 +132,7 @@ pub(in crate::store) fn select(rest: &str) -> String {
 
 /// The event with this number in the chain.
 pub fn get(tx: &Tx<'_>, sequence: i64) -> Result<Option<EventRow>, Fault> {
-    let mut query = tx.0.prepare_cached(&select("WHERE e.sequence = ?1"))?;
-    let found = query.query_row([sequence], |row| EventRow::read(&mut Columns::of(row)));
-    Ok(found.optional()?)
+    tx.row(&select("WHERE e.sequence = ?1"), [sequence])
 }
 
 /// Up to `most` of the wanted events after the one with this number in the chain, in its order.
@@ -151,17 +146,11 @@ pub fn after(
     let asked = conditions(tx, filter, as_of)?;
     let (shown, mut values) = (asked.all, asked.values);
     values.push((":after".to_owned(), sequence.into()));
-    values.push((":most".to_owned(), limit(most).into()));
+    values.push((":most".to_owned(), most.into()));
     // An index would find them in the order of its own column, to be sorted again for each part.
     let sql = select(&format!(
-        "NOT INDEXED WHERE e.sequence > :after AND {shown} ORDER BY e.sequence LIMIT :most"
+        "{} WHERE e.sequence > :after AND {shown} ORDER BY e.sequence LIMIT :most",
+        dialect::by(None)
     ));
-    let mut query = tx.0.prepare_cached(&sql)?;
-    bind(&mut query, &values)?;
-    let mut found = query.raw_query();
-    let mut events = Vec::new();
-    while let Some(row) = found.next()? {
-        events.push(EventRow::read(&mut Columns::of(row))?);
-    }
-    Ok(events)
+    tx.rows(&sql, &values)
 }

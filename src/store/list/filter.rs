@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use rusqlite::types::Value as Bound;
-
 use crate::domain::filter::{Comparison, Term, Test, Value};
 use crate::domain::list::{Filter, SortValue};
 use crate::domain::moment::Range;
@@ -11,18 +9,18 @@ use crate::domain::secret::PENDING_LIFE;
 use crate::domain::state::AsOf;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
-use crate::store::Tx;
-use crate::store::convert::limit;
 use crate::store::list::Source;
 use crate::store::list::ids::{HIGHEST, Ids};
-use crate::store::list::rows::{Driver, Rows, Sets, Values, bind};
+use crate::store::list::rows::{Driver, Rows, Sets};
 use crate::store::list::words::Part as InText;
+use crate::store::sql::{Bound, Named};
+use crate::store::{Tx, dialect};
 
 /// What terms become, with the values that they name.
 pub struct Asked<'a> {
     pub tx: &'a Tx<'a>,
     pub now: Timestamp,
-    values: Values,
+    values: Named,
     /// The rows that the present term was found to have, if it was looked for in memory.
     found: Option<Arc<Ids>>,
     /// Words are looked for in memory even where they have to be read first.
@@ -48,7 +46,7 @@ pub struct Part {
 pub struct Conditions {
     /// Which rows it shows.
     pub all: String,
-    pub values: Values,
+    pub values: Named,
     /// The name of the value that a kept row has.
     pub kept: Option<String>,
     /// By each of these every row that it shows is found, but for a kept one.
@@ -173,7 +171,7 @@ impl Conditions {
             } else {
                 let ids = driver.ids::<L>(None);
                 let sql = format!("SELECT count(*) FROM (SELECT 1 FROM ({ids}) LIMIT :few)");
-                let few = (":few".to_owned(), limit(least).into());
+                let few = (":few".to_owned(), least.into());
                 usize::try_from(self.number(tx, &sql, &[few])?).unwrap_or(usize::MAX)
             };
             if rows < least {
@@ -184,14 +182,12 @@ impl Conditions {
     }
 
     fn number(&self, tx: &Tx<'_>, sql: &str, more: &[(String, Bound)]) -> Result<i64, Fault> {
-        let mut query = tx.0.prepare_cached(sql)?;
-        bind(&mut query, &self.values)?;
-        for (name, value) in more {
-            if let Some(index) = query.parameter_index(name)? {
-                query.raw_bind_parameter(index, value)?;
-            }
-        }
-        Ok(query.raw_query().next()?.map_or(Ok(0), |row| row.get(0))?)
+        tx.value(sql, &self.values_and(more))
+    }
+
+    /// Its values, and more.
+    pub fn values_and(&self, more: &[(String, Bound)]) -> Named {
+        [&self.values[..], more].concat()
     }
 
     /// A range of this index outside of which it shows no row.
@@ -207,7 +203,7 @@ impl Conditions {
         let Some(terms) = &self.rows else {
             return Ok(None);
         };
-        if !tx.1.has_sets() || !holds_all::<L>(tx)? {
+        if !tx.finder.has_sets() || !holds_all::<L>(tx)? {
             return Ok(None);
         }
         let find = || {
@@ -227,7 +223,8 @@ impl Conditions {
             }
             Ok(ids)
         };
-        tx.1.once(tx, self.question.clone(), self.now, find)
+        tx.finder
+            .once(tx, self.question.clone(), self.now, find)
             .map(Some)
     }
 
@@ -238,7 +235,7 @@ impl Conditions {
         part: &Part,
     ) -> Result<Option<Arc<Ids>>, Fault> {
         let is_whole = !self.is_narrow && self.kept.is_none();
-        if !is_whole || !tx.1.has_sets() || !holds_all::<L>(tx)? {
+        if !is_whole || !tx.finder.has_sets() || !holds_all::<L>(tx)? {
             return Ok(None);
         }
         let sets = Sets::new(tx, &self.values);
@@ -276,7 +273,8 @@ impl Conditions {
             }
             (Some((driver, _)), Some(kept)) => {
                 let (id, among) = (L::ID, driver.ids::<L>(Some(kept)));
-                format!("FROM {table} NOT INDEXED WHERE {id} IN ({among}) AND {within} AND {all}")
+                let hint = dialect::by(None);
+                format!("FROM {table} {hint} WHERE {id} IN ({among}) AND {within} AND {all}")
             }
             (None, _) => format!("FROM {table} WHERE {within} AND {all}"),
         })
@@ -284,7 +282,7 @@ impl Conditions {
 
     /// How many rows it shows.
     pub fn count<L: Source>(&self, tx: &Tx<'_>) -> Result<i64, Fault> {
-        let few = tx.1.reach().few;
+        let few = tx.finder.reach().few;
         if self.is_narrow
             && self.best::<L>(tx, std::iter::empty(), few)?.is_none()
             && let Some(exact) = self.exact::<L>(tx)?
@@ -315,7 +313,8 @@ impl Conditions {
         place: &[(String, Bound)],
     ) -> Result<i64, Fault> {
         let (table, id) = (L::TABLE, L::ID);
-        let sql = format!("SELECT count(*) FROM {table} WHERE {also} AND found(:set, {id})");
+        let found = dialect::found(":set", id);
+        let sql = format!("SELECT count(*) FROM {table} WHERE {also} AND {found}");
         let mut values = place.to_vec();
         values.push((":set".to_owned(), set.into()));
         self.number(tx, &sql, &values)
@@ -324,15 +323,15 @@ impl Conditions {
     /// How many rows it shows of those whose IDs are in the bound list.
     pub fn count_of<L: Source>(&self, tx: &Tx<'_>, ids: (String, Bound)) -> Result<i64, Fault> {
         let (table, id, all) = (L::TABLE, L::ID, &self.all);
-        let among = format!("{id} IN (SELECT value FROM json_each({}))", ids.0);
-        let sql = format!("SELECT count(*) FROM {table} WHERE {among} AND {all}");
+        let listed = dialect::listed(&ids.0);
+        let sql = format!("SELECT count(*) FROM {table} WHERE {id} IN ({listed}) AND {all}");
         self.number(tx, &sql, &[ids])
     }
 
     /// All rows of a part that it shows, found one by one.
     pub fn each<L: Source>(&self, tx: &Tx<'_>, part: Option<&Part>) -> Result<Arc<Ids>, Fault> {
         let question = format!("{} {part:?}", self.question);
-        tx.1.once(tx, question, self.now, || {
+        tx.finder.once(tx, question, self.now, || {
             let sql = format!("SELECT {} {}", L::ID, self.from::<L>(tx, part)?);
             Sets::new(tx, &self.values).of::<L>(&Rows::Of(sql), "TRUE")
         })
@@ -380,31 +379,31 @@ impl Asked<'_> {
         if !L::IN_MEMORY {
             return Ok(None);
         }
-        if !self.reads_words && !self.tx.1.has_words() {
+        if !self.reads_words && !self.tx.finder.has_words() {
             self.lacks_words = true;
             return Ok(None);
         }
-        let Some((mut ids, all)) = self.tx.1.with_word(self.tx, part, word)? else {
+        let Some((mut ids, all)) = self.tx.finder.with_word(self.tx, part, word)? else {
             return Ok(None);
         };
         if part == InText::Any {
             add_ids_that_begin(word, &all, &mut ids);
         }
-        let Some(number) = self.tx.1.number(Arc::clone(&ids)) else {
+        let Some(number) = self.tx.finder.number(Arc::clone(&ids)) else {
             return Ok(None);
         };
         self.found = Some(ids);
         let number = self.bind(number);
-        Ok(Some(format!("found({number}, {})", L::ID)))
+        Ok(Some(dialect::found(&number, L::ID)))
     }
 
     /// Finds the rows of a set, where they are not many.
     fn driver_of_set<L: Source>(&mut self, ids: &Ids) -> Option<Driver> {
         let rows = ids.len();
-        (rows <= self.tx.1.reach().sorted).then(|| {
+        (rows <= self.tx.finder.reach().sorted).then(|| {
             let listed: serde_json::Value = ids.iter().collect();
             let listed = self.bind(listed.to_string());
-            let condition = format!("{} IN (SELECT value FROM json_each({listed}))", L::ID);
+            let condition = format!("{} IN ({})", L::ID, dialect::listed(&listed));
             Driver {
                 rows: Some(rows),
                 ..Driver::by_id(condition)

@@ -7,9 +7,6 @@ use std::fmt::{self, Debug, Formatter};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rusqlite::Connection;
-use rusqlite::functions::FunctionFlags;
-
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
 use crate::store::list::ids::Ids;
@@ -57,7 +54,7 @@ struct Shared {
     /// How many looks a walk has left.
     left: AtomicI64,
     /// The sets that the present statement looks into, by their numbers.
-    sets: Arc<Mutex<Vec<Arc<Ids>>>>,
+    sets: Mutex<Vec<Arc<Ids>>>,
     words: Mutex<Words>,
     kept: Mutex<Option<Kept>>,
     read: Mutex<Read>,
@@ -99,25 +96,25 @@ fn lock<T>(shared: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 impl Finder {
-    /// For this connection, which gets the function `found`: whether the set with a number has an ID.
-    pub fn on(connection: &Connection) -> rusqlite::Result<Finder> {
-        let sets = Arc::new(Mutex::new(Vec::<Arc<Ids>>::new()));
-        let looked_in = Arc::clone(&sets);
-        let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DIRECTONLY;
-        connection.create_scalar_function("found", 2, flags, move |values| {
-            let set = usize::try_from(values.get_raw(0).as_i64()?).unwrap_or(usize::MAX);
-            let id = values.get_raw(1).as_i64()?;
-            Ok(lock(&looked_in).get(set).is_some_and(|ids| ids.has(id)))
-        })?;
-        Ok(Finder(Some(Arc::new(Shared {
+    /// For a connection that only reads. Its statements ask [`Finder::has`] where they say `found`.
+    #[must_use]
+    pub fn of_reader() -> Finder {
+        Finder(Some(Arc::new(Shared {
             left: AtomicI64::new(ANY),
-            sets,
+            sets: Mutex::default(),
             words: Mutex::default(),
             kept: Mutex::new(None),
             read: Mutex::default(),
             milestones: Mutex::default(),
             reach: Mutex::default(),
-        }))))
+        })))
+    }
+
+    /// Whether the set with this number has an ID.
+    #[must_use]
+    pub fn has(&self, set: usize, id: i64) -> bool {
+        let sets = self.0.as_ref().map(|shared| lock(&shared.sets));
+        sets.is_some_and(|sets| sets.get(set).is_some_and(|ids| ids.has(id)))
     }
 
     /// How far rows are looked for in each way.
@@ -253,7 +250,7 @@ impl Finder {
         let Some(shared) = &self.0 else {
             return read();
         };
-        let version: i64 = tx.value("PRAGMA data_version", ())?;
+        let version = tx.engine.data_version()?;
         let mut kept = lock(&shared.read);
         if kept.version != version || kept.bytes > MOST_READ {
             *kept = Read {
@@ -278,7 +275,7 @@ impl Finder {
         now: i64,
         find: impl FnOnce() -> Result<Arc<Ids>, Fault>,
     ) -> Result<Arc<Ids>, Fault> {
-        let version: i64 = tx.value("PRAGMA data_version", ())?;
+        let version = tx.engine.data_version()?;
         if let Some(shared) = &self.0
             && let Some(kept) = lock(&shared.kept).as_ref()
             && kept.question == question

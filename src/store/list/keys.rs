@@ -7,13 +7,13 @@ use crate::domain::moment::Range;
 use crate::domain::state::Facts;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
-use crate::store::Tx;
 use crate::store::convert::expiry;
 use crate::store::list::Source;
 use crate::store::list::filter::{Asked, Part};
 use crate::store::list::rows::{Driver, Rows};
 use crate::store::list::words::Part as InText;
 use crate::store::sql::columns;
+use crate::store::{Tx, dialect};
 
 columns! {
     KeyRow [place] {
@@ -199,8 +199,8 @@ impl Source for KeyRow {
                 let column = Column::of("created_by", "deleted_at IS NULL");
                 let names = distinct(asked.tx, column, "folded(name) = ?1", name)?;
                 names.map(|names| {
-                    let names = asked.bind(names);
-                    let by = format!("k.deleted_at IS NULL AND k.created_by IN (SELECT value FROM json_each({names}))");
+                    let names = dialect::listed(&asked.bind(names));
+                    let by = format!("k.deleted_at IS NULL AND k.created_by IN ({names})");
                     and_deleted(all, Rows::by("api_keys_by_creator", by))
                 })
             }
@@ -211,10 +211,10 @@ impl Source for KeyRow {
                 };
                 let names = distinct(asked.tx, column, "instr(folded(name), ?1) > 0", part)?;
                 names.map(|names| {
-                    let names = asked.bind(names);
+                    let names = dialect::listed(&asked.bind(names));
                     let of = format!(
                         "k.deleted_at IS NULL AND k.owner <> ''
-                         AND k.owner COLLATE NOCASE IN (SELECT value FROM json_each({names}))"
+                         AND k.owner COLLATE NOCASE IN ({names})"
                     );
                     and_deleted(all, Rows::by("api_keys_by_owner", of))
                 })
@@ -400,9 +400,9 @@ fn rows_used(when: &When, asked: &mut Asked<'_>) -> Rows {
             let made = asked.range("k.created_at", since);
             let made = format!("NOT k.delivered AND {made}");
             let delivered = asked.range("s.delivered_at", since);
-            let delivered = format!("{DELIVERED} AND {delivered}");
+            let delivered = format!("s.delivered_at IS NOT NULL AND {delivered}");
             let there_since = Rows::Either(vec![
-                Rows::Of(delivered),
+                Rows::Of(keys_of("api_key_secrets_delivered", &delivered)),
                 Rows::by("api_keys_undelivered", made),
             ]);
             let unused = Rows::Both(vec![never(), Rows::not(there_since)]);
@@ -411,25 +411,21 @@ fn rows_used(when: &When, asked: &mut Asked<'_>) -> Rows {
     }
 }
 
-/// The keys of secrets that were delivered.
-const DELIVERED: &str = "SELECT s.key FROM api_key_secrets s INDEXED BY api_key_secrets_delivered
-    WHERE s.delivered_at IS NOT NULL";
+/// A question for the keys of the secrets in a range of this index.
+fn keys_of(index: &str, range: &str) -> String {
+    let hint = dialect::by(Some(index));
+    format!("SELECT s.key FROM api_key_secrets s {hint} WHERE {range}")
+}
 
 /// A key has a current secret or none, and beside it one that retires or none.
 fn rows_with_secrets(comparison: Comparison, number: i64) -> Rows {
     let current = || {
-        Rows::Of(
-            "SELECT s.key FROM api_key_secrets s INDEXED BY api_key_secrets_current
-             WHERE s.ended_at IS NULL AND s.delivered_at IS NOT NULL AND s.retires_at IS NULL"
-                .to_owned(),
-        )
+        let range = "s.ended_at IS NULL AND s.delivered_at IS NOT NULL AND s.retires_at IS NULL";
+        Rows::Of(keys_of("api_key_secrets_current", range))
     };
     let retiring = || {
-        Rows::Of(
-            "SELECT s.key FROM api_key_secrets s INDEXED BY api_key_secrets_retiring
-             WHERE s.ended_at IS NULL AND s.retires_at IS NOT NULL AND s.retires_at > :now"
-                .to_owned(),
-        )
+        let range = "s.ended_at IS NULL AND s.retires_at IS NOT NULL AND s.retires_at > :now";
+        Rows::Of(keys_of("api_key_secrets_retiring", range))
     };
     let both = || Rows::Both(vec![current(), retiring()]);
     let any = || Rows::Either(vec![current(), retiring()]);
@@ -450,8 +446,8 @@ fn rows_with_secrets(comparison: Comparison, number: i64) -> Rows {
 
 /// The keys in these zones, a list in JSON, for which this holds of what the index has, too.
 fn rows_in_zones(zones: &str, also: &str, asked: &mut Asked<'_>) -> Rows {
-    let zones = asked.bind(zones.to_owned());
-    let within = format!("k.time_zone IN (SELECT value FROM json_each({zones})) AND {also}");
+    let zones = dialect::listed(&asked.bind(zones.to_owned()));
+    let within = format!("k.time_zone IN ({zones}) AND {also}");
     Rows::by("api_keys_by_zone", within)
 }
 

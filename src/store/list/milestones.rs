@@ -117,6 +117,8 @@ impl Milestones {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::Tx;
+    use crate::store::sql::Kind;
     use rusqlite::Connection;
 
     /// Rows in twos and threes of the same value, in a table of their own.
@@ -136,14 +138,8 @@ mod tests {
                 _ => (i64::MIN, 0),
             };
             let sql = "SELECT value, id FROM rows WHERE (value, id) > (?1, ?2) ORDER BY value, id";
-            let mut query = self.0.prepare_cached(sql)?;
-            let mut found = query.query((value, id))?;
-            while let Some(row) = found.next()? {
-                if take(Columns::of(row))? {
-                    break;
-                }
-            }
-            Ok(())
+            let tx = Tx::begin(&self.0, Kind::Read)?;
+            tx.each(sql, (value, id), take).map(|_| ())
         }
     }
 

@@ -3,16 +3,11 @@
 
 use std::sync::Arc;
 
-use rusqlite::CachedStatement;
-use rusqlite::types::Value;
-
 use crate::domain::trouble::Fault;
-use crate::store::Tx;
 use crate::store::list::Source;
 use crate::store::list::ids::Ids;
-
-/// Values by the names that they have in SQL.
-pub type Values = Vec<(String, Value)>;
+use crate::store::sql::Named;
+use crate::store::{Tx, dialect};
 
 /// How rows are found that are few: by an index, of which this is the range, or by the table's integer key.
 #[derive(Clone, Debug)]
@@ -57,10 +52,8 @@ impl Driver {
     /// From where and which rows are read.
     pub fn from<L: Source>(&self) -> String {
         let (table, condition) = (L::TABLE, &self.condition);
-        match self.index {
-            Some(index) => format!("FROM {table} INDEXED BY {index} WHERE ({condition})"),
-            None => format!("FROM {table} NOT INDEXED WHERE ({condition})"),
-        }
+        let hint = dialect::by(self.index);
+        format!("FROM {table} {hint} WHERE ({condition})")
     }
 
     /// A question for the IDs that are found, and for a kept one.
@@ -129,12 +122,12 @@ impl Rows {
 /// The sets of one question.
 pub struct Sets<'a> {
     tx: &'a Tx<'a>,
-    values: &'a Values,
+    values: &'a Named,
 }
 
 impl<'a> Sets<'a> {
     /// With these values for what the SQL names.
-    pub fn new(tx: &'a Tx<'a>, values: &'a Values) -> Sets<'a> {
+    pub fn new(tx: &'a Tx<'a>, values: &'a Named) -> Sets<'a> {
         Sets { tx, values }
     }
 
@@ -204,7 +197,7 @@ impl<'a> Sets<'a> {
 
     fn all<L: Source>(&self) -> Result<Arc<Ids>, Fault> {
         if L::IN_MEMORY
-            && let Some(all) = self.tx.1.all(self.tx)?
+            && let Some(all) = self.tx.finder.all(self.tx)?
         {
             return Ok(all);
         }
@@ -213,25 +206,15 @@ impl<'a> Sets<'a> {
     }
 
     fn read(&self, sql: &str) -> Result<Arc<Ids>, Fault> {
-        let mut query = self.tx.0.prepare_cached(sql)?;
-        bind(&mut query, self.values)?;
-        let question = query.expanded_sql().unwrap_or_default();
-        self.tx.1.read_once(self.tx, question, || {
-            let (mut ids, mut found) = (Ids::default(), query.raw_query());
-            while let Some(row) = found.next()? {
-                ids.insert(row.get(0)?);
-            }
+        let named = self.values.iter().filter(|(name, _)| sql.contains(name));
+        let question = format!("{sql} {:?}", named.collect::<Vec<_>>());
+        self.tx.finder.read_once(self.tx, question, || {
+            let mut ids = Ids::default();
+            self.tx.each(sql, self.values, |mut columns| {
+                ids.insert(columns.value()?);
+                Ok(false)
+            })?;
             Ok(Arc::new(ids))
         })
     }
-}
-
-/// Binds those values that the SQL names.
-pub fn bind(query: &mut CachedStatement<'_>, values: &Values) -> rusqlite::Result<()> {
-    for (name, value) in values {
-        if let Some(index) = query.parameter_index(name)? {
-            query.raw_bind_parameter(index, value)?;
-        }
-    }
-    Ok(())
 }

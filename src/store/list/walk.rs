@@ -7,20 +7,17 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use rusqlite::types::Value;
-
 use crate::domain::list::{Listed, Order, Place, SortValue, Window, WindowQuery};
 use crate::domain::state::AsOf;
 use crate::domain::trouble::Fault;
-use crate::store::Tx;
-use crate::store::convert::limit;
 use crate::store::list::filter::{Conditions, Part, conditions_with};
 use crate::store::list::ids::Ids;
 use crate::store::list::milestones::{Milestones, Rows};
-use crate::store::list::rows::{Driver, Values, bind};
+use crate::store::list::rows::Driver;
 use crate::store::list::words::last_event;
 use crate::store::list::{Direction, Source};
-use crate::store::sql::Columns;
+use crate::store::sql::{Bound, Columns, Named};
+use crate::store::{Tx, dialect};
 
 /// Walking a list in one order under one filter.
 pub struct Walk<'a, L: Source> {
@@ -60,7 +57,7 @@ impl<'a, L: Source> Walk<'a, L> {
         query: &WindowQuery<L>,
         as_of: AsOf,
     ) -> Result<Option<Walk<'a, L>>, Fault> {
-        if !L::IN_MEMORY || tx.1.has_words() {
+        if !L::IN_MEMORY || tx.finder.has_words() {
             return Ok(None);
         }
         let asked = conditions_with(tx, &query.filter, as_of, false)?;
@@ -213,7 +210,7 @@ impl<'a, L: Source> Walk<'a, L> {
         if self.by_id() {
             return Ok(sum(before(ids)));
         }
-        let Some(set) = self.tx.1.number(Arc::clone(ids)) else {
+        let Some(set) = self.tx.finder.number(Arc::clone(ids)) else {
             return Ok(0);
         };
         let (values, direction) = (values_of(place), Direction::of(self.order, false));
@@ -282,7 +279,7 @@ impl<'a, L: Source> Walk<'a, L> {
     /// Whether rows are numbered, by milestones or by their IDs: nothing narrows the list.
     fn has_milestones(&self) -> bool {
         let is_whole = !self.asked.is_narrow && self.asked.kept.is_none();
-        is_whole && self.tx.1.has_sets() && (L::IS_GAPLESS || !self.by_id())
+        is_whole && self.tx.finder.has_sets() && (L::IS_GAPLESS || !self.by_id())
     }
 
     /// Asks the milestones of the order.
@@ -294,10 +291,10 @@ impl<'a, L: Source> Walk<'a, L> {
         let version = if L::is_told(self.order.by) {
             0
         } else {
-            self.tx.value("PRAGMA data_version", ())?
+            self.tx.engine.data_version()?
         };
         let as_of = (last_event(self.tx)?, version);
-        let finder = &self.tx.1;
+        let finder = &self.tx.finder;
         finder.milestones((&order, as_of), self, |milestones| ask(milestones, self))
     }
 
@@ -362,11 +359,11 @@ impl<'a, L: Source> Walk<'a, L> {
             };
             return Ok(nth(ids, before).map(place));
         }
-        let Some(set) = self.tx.1.number(Arc::clone(ids)) else {
+        let Some(set) = self.tx.finder.number(Arc::clone(ids)) else {
             return Ok(None);
         };
         let more = [(":set".to_owned(), set.into())];
-        let found = format!("found(:set, {})", L::ID);
+        let found = dialect::found(":set", L::ID);
         self.nth_among(None, &found, &more, before)
     }
 
@@ -378,25 +375,20 @@ impl<'a, L: Source> Walk<'a, L> {
         &self,
         part: Option<&Part>,
         condition: &str,
-        more: &[(String, Value)],
+        more: &[(String, Bound)],
         before: usize,
     ) -> Result<Option<Place>, Fault> {
         let (id, table) = (L::ID, L::TABLE);
         let sort = L::column(self.order.by);
         let word = Direction::of(self.order, true).word();
         let (by, within, hint) = self.of(part);
-        let mut values = self.asked.values.clone();
-        values.extend_from_slice(more);
-        values.push((":first".to_owned(), limit(before).into()));
+        let mut values = self.asked.values_and(more);
+        values.push((":first".to_owned(), before.into()));
         let sql = format!(
             "SELECT {sort} AS sort, {id} FROM {table} {hint} WHERE {within} AND {condition}
              ORDER BY {by} {word}, {id} {word} LIMIT 1 OFFSET :first"
         );
-        let mut query = self.tx.0.prepare_cached(&sql)?;
-        bind(&mut query, &values)?;
-        let mut found = query.raw_query();
-        let row = found.next()?;
-        Ok(row.map(|row| Columns::of(row).place()).transpose()?)
+        self.tx.row(&sql, &values)
     }
 
     pub fn around(&self, place: &Place, above: usize, most: usize) -> Result<Window<L>, Fault> {
@@ -440,10 +432,7 @@ impl<'a, L: Source> Walk<'a, L> {
                 (L::column(self.order.by), within.to_owned(), String::new())
             }
             Some(part) => {
-                let hint = match part.index {
-                    Some(index) => format!("INDEXED BY {index}"),
-                    None => "NOT INDEXED".to_owned(),
-                };
+                let hint = dialect::by(part.index);
                 (L::ID.to_owned(), part.condition.clone(), hint)
             }
         }
@@ -459,11 +448,11 @@ impl<'a, L: Source> Walk<'a, L> {
         most: usize,
         rows: &mut Vec<L>,
     ) -> Result<(), Fault> {
-        let read = |among: Among<'_>, more: &[(String, Value)], rows: &mut Vec<L>| {
+        let read = |among: Among<'_>, more: &[(String, Bound)], rows: &mut Vec<L>| {
             let sql = self.sql(part, &among, seek, direction);
             self.read(&sql, more, from, most, rows)
         };
-        let finder = &self.tx.1;
+        let finder = &self.tx.finder;
         let is_narrow = self.asked.is_narrow || part.is_some_and(|part| part.index.is_none());
         if !is_narrow || self.asked.lacks_words {
             return read(Among::Order, &[], rows);
@@ -526,7 +515,7 @@ impl<'a, L: Source> Walk<'a, L> {
         most: usize,
         rows: &mut Vec<L>,
     ) -> Result<(), Fault> {
-        let (finder, reach) = (&self.tx.1, self.tx.1.reach());
+        let (finder, reach) = (&self.tx.finder, self.tx.finder.reach());
         let of_list = |ids: Vec<i64>, rows: &mut Vec<L>| {
             let listed: serde_json::Value = ids.into();
             let listed = (":set".to_owned(), listed.to_string().into());
@@ -568,22 +557,19 @@ impl<'a, L: Source> Walk<'a, L> {
     fn read(
         &self,
         sql: &str,
-        more: &[(String, Value)],
+        more: &[(String, Bound)],
         from: Option<&Place>,
         most: usize,
         rows: &mut Vec<L>,
     ) -> Result<(), Fault> {
-        let mut values: Values = self.asked.values.clone();
-        values.extend_from_slice(more);
-        values.push((":most".to_owned(), limit(most).into()));
+        let mut values = self.asked.values_and(more);
+        values.push((":most".to_owned(), most.into()));
         values.extend(from.into_iter().flat_map(values_of));
-        let mut query = self.tx.0.prepare_cached(sql)?;
-        bind(&mut query, &values)?;
-        let mut found = query.raw_query();
-        while let Some(row) = found.next()? {
-            rows.push(L::read(&mut Columns::of(row))?);
-        }
-        Ok(())
+        let take = |mut columns: Columns<'_>| {
+            rows.push(L::read(&mut columns)?);
+            Ok(false)
+        };
+        self.tx.each(sql, &values, take).map(|_| ())
     }
 
     pub(super) fn sql(
@@ -598,9 +584,10 @@ impl<'a, L: Source> Walk<'a, L> {
         let (by, within, hint) = self.of(part);
         let order = format!("ORDER BY {by} {word}, {id} {word}");
         let select = format!("SELECT {sort} AS sort, {id}, {columns} FROM {table}");
+        let none = dialect::by(None);
         let some = |among: &str, condition: &str| {
             format!(
-                "{select} WHERE {id} IN (SELECT {id} FROM {table} NOT INDEXED WHERE {id} IN ({among})
+                "{select} WHERE {id} IN (SELECT {id} FROM {table} {none} WHERE {id} IN ({among})
                      AND {seek} AND {condition} {order} LIMIT :most) {order}"
             )
         };
@@ -611,15 +598,14 @@ impl<'a, L: Source> Walk<'a, L> {
                 )
             }
             Among::Set(set) => {
-                format!(
-                    "{select} {hint} WHERE {seek} AND {within} AND found({set}, {id}) {order} LIMIT :most"
-                )
+                let found = dialect::found(set, id);
+                format!("{select} {hint} WHERE {seek} AND {within} AND {found} {order} LIMIT :most")
             }
             Among::Driver(driver) => {
                 let among = driver.ids::<L>(self.asked.kept.as_deref());
                 some(&among, &format!("{within} AND {condition}"))
             }
-            Among::Listed(set) => some(&format!("SELECT value FROM json_each({set})"), &within),
+            Among::Listed(set) => some(&dialect::listed(set), &within),
         }
     }
 }
@@ -638,13 +624,13 @@ impl<L: Source> Rows for Walk<'_, L> {
             let sql = format!(
                 "SELECT {sort} AS sort, {id} FROM {table} WHERE {seek} AND {all} ORDER BY {sort}, {id}"
             );
-            let mut query = self.tx.0.prepare_cached(&sql)?;
-            bind(&mut query, &values)?;
-            let mut found = query.raw_query();
-            while let Some(row) = found.next()? {
-                if take(Columns::of(row))? {
-                    return Ok(());
-                }
+            let mut is_enough = false;
+            self.tx.each(&sql, &values, |columns| {
+                is_enough = take(columns)?;
+                Ok(is_enough)
+            })?;
+            if is_enough {
+                break;
             }
         }
         Ok(())
@@ -664,10 +650,10 @@ pub(super) fn seeks<L: Source>(by: L::SortBy, is_from: bool, direction: Directio
     }
 }
 
-fn values_of(place: &Place) -> Values {
+fn values_of(place: &Place) -> Named {
     let value = match &place.value {
-        SortValue::Number(number) => Value::from(*number),
-        SortValue::Text(text) => Value::from(text.clone()),
+        SortValue::Number(number) => Bound::from(*number),
+        SortValue::Text(text) => Bound::from(text.clone()),
     };
     vec![
         (":value".to_owned(), value),

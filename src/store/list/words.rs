@@ -11,9 +11,8 @@ use memchr::{memchr, memmem, memrchr};
 use crate::domain::event::API_KEY;
 use crate::domain::event::chain::Head;
 use crate::domain::trouble::Fault;
-use crate::store::Tx;
 use crate::store::list::ids::{HIGHEST, Ids};
-use crate::store::sql::Columns;
+use crate::store::{Tx, dialect};
 
 /// The most bytes of text that are kept, and of how many keys: more are looked up in the database.
 const MOST: usize = 384 << 20;
@@ -113,29 +112,23 @@ impl Words {
 
     fn read_more(&mut self, tx: &Tx<'_>) -> Result<(), Fault> {
         let sql = "SELECT id, search FROM api_keys WHERE id > ?1 ORDER BY id LIMIT ?2";
-        let mut query = tx.0.prepare_cached(sql)?;
-        let mut found = query.query((self.read, AT_ONCE))?;
         let (text, rows) = (self.text.len(), self.rows.len());
         let all = Arc::make_mut(&mut self.all);
-        let mut read = || {
-            let mut last = None;
-            while let Some(row) = found.next()? {
-                let mut columns = Columns::of(row);
-                let id: i64 = columns.value()?;
-                push(&mut self.text, &mut self.rows, id, columns.text()?);
-                all.insert(id);
-                last = Some(id);
-            }
-            Ok(last)
-        };
-        let last: Result<Option<i64>, Fault> = read();
-        match last {
-            Ok(Some(last)) => self.read = last,
-            Ok(None) => {
+        let mut last = None;
+        let read = tx.each(sql, (self.read, AT_ONCE), |mut columns| {
+            let id: i64 = columns.value()?;
+            push(&mut self.text, &mut self.rows, id, columns.text()?);
+            all.insert(id);
+            last = Some(id);
+            Ok(false)
+        });
+        match (read, last) {
+            (Ok(_), Some(last)) => self.read = last,
+            (Ok(_), None) => {
                 self.is_whole = true;
                 self.in_order = self.rows.len();
             }
-            Err(fault) => {
+            (Err(fault), _) => {
                 self.text.truncate(text);
                 self.rows.truncate(rows);
                 return Err(fault);
@@ -146,10 +139,11 @@ impl Words {
 
     /// Reads the keys anew that an event after this one is about.
     fn catch_up(&mut self, tx: &Tx<'_>, sequence: i64) -> Result<(), Fault> {
-        let changed: Vec<i64> = tx.values(
-            "SELECT DISTINCT target_id FROM events NOT INDEXED WHERE sequence > ?1 AND target_kind = ?2",
-            (sequence, API_KEY),
-        )?;
+        let sql = format!(
+            "SELECT DISTINCT target_id FROM events {} WHERE sequence > ?1 AND target_kind = ?2",
+            dialect::by(None)
+        );
+        let changed: Vec<i64> = tx.values(&sql, (sequence, API_KEY))?;
         for id in changed {
             let text: Option<String> =
                 tx.find("SELECT search FROM api_keys WHERE id = ?1", [id])?;

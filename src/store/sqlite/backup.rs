@@ -3,12 +3,13 @@
 use std::fs;
 use std::path::Path;
 
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::Connection;
 
 use crate::domain::event::chain::{Head, Whole};
 use crate::domain::trouble::{Fault, FileFault, OpenFault, PathFault, Trouble};
 use crate::domain::user::OsAccount;
 use crate::path::{self, Halt};
+use crate::store::sql::Kind;
 use crate::store::sqlite::address::beside;
 use crate::store::sqlite::copy::{alone, copy, of_file};
 use crate::store::sqlite::file;
@@ -38,7 +39,7 @@ impl Store {
     /// # Errors
     /// [`Trouble::Flawed`] where the copy is not as Keyward makes a database; [`Fault::Superseded`] where it was stopped.
     pub fn copy_to(&self, to: &Path, stop: &Stop) -> Result<Copied, Trouble> {
-        self.read(|tx| copy(&tx.0, to, stop).map_err(|fault| of_file(to, fault)))?;
+        self.read(|_| copy(&self.sqlite.connection, to, stop).map_err(|fault| of_file(to, fault)))?;
         inspect(to, stop)
     }
 
@@ -49,7 +50,7 @@ impl Store {
             Halt::Unsafe(fault) => unsafe_path(to, fault),
             Halt::Unseen(error) => Trouble::File(to.to_owned(), FileFault::of(&error)),
         })?;
-        let is_own = self.file.as_ref().is_some_and(|file| {
+        let is_own = self.sqlite.file.as_ref().is_some_and(|file| {
             let own = |suffix: &&str| beside(file.real(), suffix) == walked.real;
             file::BESIDE.iter().any(own)
         });
@@ -83,8 +84,7 @@ fn inspect(path: &Path, stop: &Stop) -> Result<Copied, Trouble> {
 }
 
 fn look_through(connection: &Connection) -> Result<(Whole, i64, i64), Trouble> {
-    let begun = Transaction::new_unchecked(connection, TransactionBehavior::Deferred);
-    let tx = Tx::on(begun.map_err(Fault::from)?);
+    let tx = Tx::begin(connection, Kind::Read)?;
     let whole = checked(&tx, None)?.map_err(Trouble::Flawed)?;
     let keys = tx.value("SELECT count(*) FROM api_keys WHERE deleted_at IS NULL", ())?;
     let schema = tx.value("PRAGMA user_version", ())?;

@@ -12,8 +12,8 @@ use rusqlite::{Connection, OpenFlags};
 use crate::domain::trouble::{Fault, FileFault, OpenFault, Trouble};
 use crate::store::sqlite::address::uri;
 use crate::store::sqlite::fault::{forget_system_error, while_opening};
+use crate::store::sqlite::functions;
 use crate::store::waiting::{UntilOver, Work, tell};
-use crate::store::{events, names};
 
 /// How many pages are copied before it is asked whether to go on.
 const PAGES: i32 = 256;
@@ -105,7 +105,6 @@ pub fn alone(path: &Path) -> Result<Connection, OpenFault> {
     connection
         .execute_batch("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF;")
         .map_err(while_opening)?;
-    events::add_functions(&connection).map_err(while_opening)?;
-    names::add_functions(&connection).map_err(while_opening)?;
+    functions::add(&connection).map_err(while_opening)?;
     Ok(connection)
 }

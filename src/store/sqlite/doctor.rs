@@ -10,7 +10,7 @@ use std::time::Duration;
 use nix::fcntl::{FcntlArg, fcntl};
 use nix::libc;
 use nix::sys::statvfs::{FsFlags, statvfs};
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags};
 
 use crate::domain::event::chain::{Break, Head, Whole};
 use crate::domain::event::flaw::Flaw;
@@ -18,13 +18,14 @@ use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, OpenFault};
 use crate::domain::user::OsAccount;
 use crate::path::name_of;
+use crate::store::sql::Kind;
 use crate::store::sqlite::address::{beside, uri};
-use crate::store::sqlite::fault::{forget_system_error, while_opening};
+use crate::store::sqlite::fault::{forget_system_error, of_opening, while_opening};
 use crate::store::sqlite::file::FileSystem;
 use crate::store::sqlite::left::{self, Left};
 use crate::store::sqlite::migrate::{KNOWN, identify};
-use crate::store::sqlite::{file, flaws, log};
-use crate::store::{Tx, events, names};
+use crate::store::sqlite::{file, flaws, functions, log};
+use crate::store::{Tx, events};
 
 /// How often it is looked again where somebody wrote meanwhile.
 const LOOKS: usize = 20;
@@ -234,8 +235,7 @@ fn open(real: &Path, meanwhile: &mut dyn FnMut()) -> Result<(Connection, bool), 
             "{setting} PRAGMA query_only = ON; PRAGMA trusted_schema = OFF;"
         ))
         .map_err(while_opening)?;
-    events::add_functions(&connection).map_err(while_opening)?;
-    names::add_functions(&connection).map_err(while_opening)?;
+    functions::add(&connection).map_err(while_opening)?;
     Ok((connection, locks))
 }
 
@@ -255,8 +255,7 @@ fn within(connection: &Connection, real: &Path) -> Result<Inside, OpenFault> {
     {
         return Err(OpenFault::ForeignLog);
     }
-    let tx = Transaction::new_unchecked(connection, TransactionBehavior::Deferred);
-    let tx = Tx::on(tx.map_err(while_opening)?);
+    let tx = Tx::begin(connection, Kind::Read).map_err(of_opening)?;
     let quick: Result<String, Fault> = tx.value("PRAGMA main.quick_check(1)", ());
     let differs = || -> Result<Vec<Flaw>, Fault> {
         let found = [flaws::schema(&tx)?, flaws::dangling(&tx)?];

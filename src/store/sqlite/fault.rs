@@ -110,9 +110,16 @@ pub fn leaves_in_doubt(error: &Error) -> bool {
 pub fn while_opening(error: Error) -> OpenFault {
     let code = error.sqlite_error().map(|error| error.extended_code);
     match Fault::from(error) {
+        Fault::Corrupt if code == Some(ffi::SQLITE_NOTADB) => OpenFault::NotADatabase,
+        fault => of_opening(fault),
+    }
+}
+
+/// [`while_opening`], of what it says of a transaction.
+pub fn of_opening(fault: Fault) -> OpenFault {
+    match fault {
         Fault::ReadOnly => OpenFault::ReadOnly,
         Fault::ReadOnlyMount => OpenFault::ReadOnlyMount,
-        Fault::Corrupt if code == Some(ffi::SQLITE_NOTADB) => OpenFault::NotADatabase,
         fault => OpenFault::Fault(fault),
     }
 }

@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use crate::domain::event::chain::{KeptHead, Whole};
 use crate::domain::event::flaw::{Differs, Flaw};
 use crate::domain::trouble::{Fault, OpenFault};
+use crate::store::sql::Kind;
 use crate::store::sqlite::migrate;
 use crate::store::{Tx, events};
 
@@ -35,8 +36,9 @@ pub fn checked(tx: &Tx<'_>, kept: Option<&KeptHead>) -> Result<Result<Whole, Vec
 
 /// Compares with a new database that goes through the same migrations, part by part and letter by letter.
 pub(super) fn schema(tx: &Tx<'_>) -> Result<Option<Flaw>, Fault> {
-    let wanted = parts(&reference()?)?;
-    let there = parts(&tx.0)?;
+    let reference = reference()?;
+    let wanted = parts(&Tx::begin(&reference, Kind::Read)?)?;
+    let there = parts(tx)?;
     let flaw = |differs, (kind, name): &(String, String)| Flaw::Schema {
         differs,
         kind: kind.clone(),
@@ -55,7 +57,6 @@ pub(super) fn schema(tx: &Tx<'_>) -> Result<Option<Flaw>, Fault> {
 
 fn reference() -> Result<Connection, Fault> {
     let connection = Connection::open_in_memory()?;
-    events::add_functions(&connection)?;
     migrate::migrate(&connection, None, None).map_err(|fault| match fault {
         OpenFault::Fault(fault) => fault,
         _ => Fault::Corrupt,
@@ -63,14 +64,11 @@ fn reference() -> Result<Connection, Fault> {
     Ok(connection)
 }
 
-fn parts(connection: &Connection) -> Result<Schema, Fault> {
-    let mut query =
-        connection.prepare("SELECT type, name, tbl_name, sql FROM main.sqlite_schema")?;
-    let parts = query.query_map((), |row| {
-        let (kind, name, table, definition) = row.try_into()?;
-        Ok(((kind, name), (table, definition)))
-    })?;
-    Ok(parts.collect::<Result<_, _>>()?)
+fn parts(tx: &Tx<'_>) -> Result<Schema, Fault> {
+    let sql = "SELECT type, name, tbl_name, sql FROM main.sqlite_schema";
+    let parts = tx.rows(sql, ())?.into_iter();
+    let part = |(kind, name, table, definition)| ((kind, name), (table, definition));
+    Ok(parts.map(part).collect())
 }
 
 /// What `SQLite` finds first: pages, and whether every index holds what its table does.

@@ -25,7 +25,7 @@ pub fn without_indexes<T, E: From<Fault>>(
         ),
         (),
     )?;
-    let run = |sql: &str| tx.0.execute_batch(sql).map_err(Fault::from);
+    let run = |sql: &str| tx.change(sql, ());
     for (kind, name, _) in &parts {
         run(&format!("DROP {kind} {name}"))?;
     }

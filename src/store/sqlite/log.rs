@@ -16,11 +16,12 @@ use std::time::{Duration, UNIX_EPOCH};
 #[cfg(target_os = "linux")]
 use nix::fcntl::{FallocateFlags, fallocate};
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, params_from_iter};
+use rusqlite::{Connection, OpenFlags};
 
 use crate::domain::event::EventKind;
 use crate::domain::event::chain::Head;
 use crate::domain::trouble::Fault;
+use crate::store::sql::Kind;
 use crate::store::sqlite::address::{beside, uri};
 use crate::store::sqlite::flaws;
 use crate::store::{Tx, events};
@@ -48,6 +49,10 @@ const TAIL: i64 = 1_000;
 /// How many changes of the schema a log may hold: other programs count one up with each VACUUM. A backup begins at 1
 /// again, far below what Keyward's own schema counts, and VACUUM INTO goes ahead of the log.
 const SCHEMA_CHANGES: i64 = 8;
+
+/// The version of the form, and `SQLite`'s count of changes to the schema.
+const VERSION: &str = "PRAGMA user_version";
+const SCHEMA: &str = "PRAGMA schema_version";
 
 /// Whether a key or a secret is otherwise than the last of these events about it says: created (`?2`), locked (`?3`),
 /// unlocked (`?4`), deleted (`?5`), restored (`?6`); issued (`?7`), delivered (`?8`).
@@ -188,8 +193,7 @@ pub fn is_own(
 ) -> Result<bool, Fault> {
     // Pages that were read before another wrote the file are not what it holds.
     connection.execute_batch("PRAGMA shrink_memory")?;
-    let begun = Transaction::new_unchecked(connection, TransactionBehavior::Deferred)?;
-    let tx = Tx::on(begun);
+    let tx = Tx::begin(connection, Kind::Read)?;
     match holds_together(&tx, look, known, alone) {
         // What is not one database makes no sense to SQLite either.
         Err(Fault::Corrupt | Fault::Other(..)) => Ok(false),
@@ -221,12 +225,10 @@ pub fn alone(real: &Path) -> Option<Alone> {
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     // This process's locks on the file stay, because SQLite counts its own.
     let connection = Connection::open_with_flags(uri(real, "immutable=1"), flags).ok()?;
-    let begun = Transaction::new_unchecked(&connection, TransactionBehavior::Deferred).ok()?;
-    let tx = Tx::on(begun);
-    let number = |name| tx.0.pragma_query_value(None, name, |row| row.get(0)).ok();
+    let tx = Tx::begin(&connection, Kind::Read).ok()?;
     Some(Alone {
-        version: number("user_version")?,
-        schema: number("schema_version")?,
+        version: tx.value(VERSION, ()).ok()?,
+        schema: tx.value(SCHEMA, ()).ok()?,
         last: events::head(&tx).ok()?,
     })
 }
@@ -237,12 +239,9 @@ fn holds_together(
     known: Head,
     alone: Option<Alone>,
 ) -> Result<bool, Fault> {
-    let number = |name| {
-        tx.0.pragma_query_value(None, name, |row| row.get::<_, i64>(0))
-    };
     if let Some(alone) = alone {
-        let same_form = alone.version == number("user_version")?;
-        let changes = number("schema_version")? - alone.schema;
+        let same_form = alone.version == tx.value::<i64>(VERSION, ())?;
+        let changes = tx.value::<i64>(SCHEMA, ())? - alone.schema;
         if same_form && !(0..=SCHEMA_CHANGES).contains(&changes) {
             return Ok(false);
         }
@@ -270,8 +269,11 @@ fn contradicts(tx: &Tx<'_>) -> Result<bool, Fault> {
         EventKind::SecretIssued,
         EventKind::SecretDelivered,
     ];
-    let values = std::iter::once(TAIL).chain(kinds.map(EventKind::number));
-    tx.value(CONTRADICTIONS, params_from_iter(values))
+    let [one, two, three, four, five, six, seven] = kinds.map(EventKind::number);
+    tx.value(
+        CONTRADICTIONS,
+        [TAIL, one, two, three, four, five, six, seven],
+    )
 }
 
 #[cfg(test)]
@@ -287,11 +289,11 @@ mod tests {
         let log = directory.path().join("keyward.db-wal");
         let facts = || fs::metadata(&log).expect("there");
         let reserved = facts().blocks();
-        let run = |sql| store.connection.execute_batch(sql).expect(sql);
+        let run = |sql| store.sqlite.connection.execute_batch(sql).expect(sql);
         run("CREATE TABLE big (bytes BLOB); INSERT INTO big VALUES (zeroblob(6 << 20))");
         let most = u64::try_from(KEPT).expect("positive");
         assert!(facts().len() > most);
-        assert!(move_into_database(&store.connection));
+        assert!(move_into_database(&store.sqlite.connection));
         run("INSERT INTO big VALUES (x'00')");
         assert_eq!(facts().len(), most);
         let left = facts().blocks();

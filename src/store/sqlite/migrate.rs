@@ -10,10 +10,12 @@ use crate::domain::role::Role;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, OpenFault};
 use crate::domain::user::UserFields;
+use crate::store::sql::Kind;
 use crate::store::sqlite::before::Before;
-use crate::store::sqlite::fault::{leaves_in_doubt, while_opening};
+use crate::store::sqlite::fault::{of_opening, while_opening};
+use crate::store::sqlite::functions;
 use crate::store::waiting::{UntilOver, Work, tell};
-use crate::store::{Tx, names, roles, users};
+use crate::store::{Tx, roles, users};
 
 /// `Keyw`: tells our databases from those of other applications.
 pub const APPLICATION_ID: i64 = 0x4B65_7977;
@@ -94,7 +96,7 @@ fn apply(
         let set = connection.pragma_update(None, "cache_size", -kib);
         set.map_err(while_opening)
     };
-    names::add_functions(connection).map_err(while_opening)?;
+    functions::add(connection).map_err(while_opening)?;
     foreign_keys(false)?;
     memory(MEMORY)?;
     let told = UntilOver;
@@ -111,9 +113,8 @@ fn apply_unguarded(
     beginning: Option<&Beginning>,
     file: Option<&Path>,
 ) -> Result<(), OpenFault> {
-    let tx = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)
-        .map_err(while_opening)?;
-    let found = tx
+    let tx = Tx::begin(connection, Kind::Write).map_err(of_opening)?;
+    let found = connection
         .pragma_query_value(None, "user_version", |row| row.get(0))
         .map_err(while_opening)?;
     let mut version: i64 = found;
@@ -133,38 +134,40 @@ fn apply_unguarded(
             let known = KNOWN;
             tell(Work::Updating { version, known });
         }
-        tx.execute_batch(sql).map_err(while_opening)?;
+        connection.execute_batch(sql).map_err(while_opening)?;
     }
-    tx.pragma_update(None, "application_id", APPLICATION_ID)
+    connection
+        .pragma_update(None, "application_id", APPLICATION_ID)
         .map_err(while_opening)?;
-    tx.pragma_update(None, "user_version", version)
+    connection
+        .pragma_update(None, "user_version", version)
         .map_err(while_opening)?;
-    let tx = Tx::on(tx);
     if let Some(beginning) = beginning.filter(|_| found == 0) {
         begin(&tx, beginning)?;
     }
-    let broken = number(&tx.0, "SELECT count(*) FROM pragma_foreign_key_check")?;
+    let broken = number(connection, "SELECT count(*) FROM pragma_foreign_key_check")?;
     if broken > 0 {
         return Err(OpenFault::Fault(Fault::Corrupt));
     }
-    match tx.0.commit() {
-        // What holds all the same has its copy.
-        Err(error) if !leaves_in_doubt(&error) => Err(while_opening(error)),
-        done => {
-            if let Some(before) = before {
-                before.keep();
-            }
-            done.map_err(while_opening)
-        }
+    let done = tx.commit();
+    // What holds all the same has its copy.
+    if let Some(before) = before
+        && done
+            .as_ref()
+            .err()
+            .is_none_or(|uncommitted| uncommitted.in_doubt)
+    {
+        before.keep();
     }
+    done.map_err(|uncommitted| of_opening(uncommitted.fault))
 }
 
 fn begin(tx: &Tx<'_>, beginning: &Beginning) -> Result<(), OpenFault> {
-    tx.0.execute(
+    tx.change_one(
         "INSERT INTO meta (id, tag_key, created_at) VALUES (1, ?1, ?2)",
-        (beginning.tag_key.as_ref(), beginning.now),
+        (&beginning.tag_key[..], beginning.now),
     )
-    .map_err(while_opening)?;
+    .map_err(OpenFault::Fault)?;
     for role in Role::built_in() {
         roles::insert_built_in(tx, &role).map_err(OpenFault::Fault)?;
     }

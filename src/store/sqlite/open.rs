@@ -18,9 +18,9 @@ use crate::store::sqlite::fault::{forget_system_error, while_opening};
 use crate::store::sqlite::identity::Identity;
 use crate::store::sqlite::log::Look;
 use crate::store::sqlite::migrate::{Beginning, KNOWN, identify, migrate};
-use crate::store::sqlite::{begin, file, log};
+use crate::store::sqlite::{Sqlite, begin, busy, file, functions, log};
 use crate::store::waiting::{Work, tell};
-use crate::store::{ANY, Place, Store, events, names};
+use crate::store::{ANY, Place, Store};
 
 /// How many steps of `SQLite`'s machine go by before a reader looks whether another question is wanted.
 const STEPS: i32 = 2_000;
@@ -75,7 +75,8 @@ impl Store {
         if found < KNOWN {
             // Only in memory is there anything to begin: see `connect`.
             let beginning = if found == 0 { Some(beginning()?) } else { None };
-            migrate(&store.connection, beginning.as_ref(), store.real()).map_err(trouble(place))?;
+            let Sqlite { connection, .. } = &store.sqlite;
+            migrate(connection, beginning.as_ref(), store.sqlite.real()).map_err(trouble(place))?;
         }
         Ok(store)
     }
@@ -104,6 +105,7 @@ impl Store {
             let opened = || {
                 let (store, _) = connected(open_file(temporary)?, None)?;
                 store
+                    .sqlite
                     .connection
                     .execute_batch(&format!("{SETTINGS} {UNGUARDED}"))
                     .map_err(while_opening)?;
@@ -140,7 +142,7 @@ impl Store {
             let (store, found) = settled(place, account, made)?;
             if found < KNOWN {
                 told();
-                migrate(&store.connection, None, store.real())?;
+                migrate(&store.sqlite.connection, None, store.sqlite.real())?;
             }
             Ok(store)
         };
@@ -163,6 +165,7 @@ impl Store {
     pub fn open_to_verify(place: &Place, account: &OsAccount) -> Result<Store, Trouble> {
         open_and_set(place, account, |store| {
             store
+                .sqlite
                 .connection
                 .pragma_update(None, "synchronous", "NORMAL")
         })
@@ -192,12 +195,13 @@ impl Store {
             let question = answering.load(Ordering::SeqCst);
             question != ANY && question != wanted.load(Ordering::SeqCst)
         };
-        let finder = Finder::on(&self.connection)?;
+        let finder = Finder::of_reader();
+        functions::add_found(&self.sqlite.connection, finder.clone())?;
         let walk = finder.clone();
         let ends = move || superseded() || walk.is_far();
-        self.connection.progress_handler(STEPS, Some(ends))?;
+        self.sqlite.connection.progress_handler(STEPS, Some(ends))?;
         self.finder = finder;
-        self.connection.pragma_update(None, "query_only", true)
+        self.sqlite.only_read()
     }
 
     /// [`Store::open_existing`] for one of several connections that only read, and answer so often that none of them looks
@@ -208,10 +212,10 @@ impl Store {
     /// As of [`Store::open_existing`].
     pub fn open_to_answer(place: &Place, account: &OsAccount) -> Result<Store, Trouble> {
         open_and_set(place, account, |store| {
-            if let Some(file) = &mut store.file {
+            if let Some(file) = &mut store.sqlite.file {
                 file.leave_doubts();
             }
-            store.connection.pragma_update(None, "query_only", true)
+            store.sqlite.only_read()
         })
     }
 }
@@ -310,11 +314,8 @@ pub(super) fn connect(place: &Place, account: &OsAccount) -> Result<(Store, i64)
         Place::Memory(name) => (open_memory(name)?, None),
     };
     let (store, found) = connected(connection, file)?;
-    if store
-        .connection
-        .is_readonly("main")
-        .map_err(while_opening)?
-    {
+    let connection = &store.sqlite.connection;
+    if connection.is_readonly("main").map_err(while_opening)? {
         return Err(OpenFault::ReadOnly);
     }
     Ok((store, found))
@@ -327,10 +328,9 @@ pub(super) fn connected(
 ) -> Result<(Store, i64), OpenFault> {
     let patience = Patience::default();
     connection
-        .busy_handler(Some(patience.handler()))
+        .busy_handler(Some(busy::handler(&patience)))
         .map_err(while_opening)?;
-    events::add_functions(&connection).map_err(while_opening)?;
-    names::add_functions(&connection).map_err(while_opening)?;
+    functions::add(&connection).map_err(while_opening)?;
     // A plan is made once for a statement, not anew for values: planning takes longer than a verdict.
     connection
         .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
@@ -339,11 +339,14 @@ pub(super) fn connected(
         Some(file) => first_look(&connection, file)?,
         None => identify(&connection)?,
     };
-    let store = Store {
+    let sqlite = Sqlite {
         connection,
         file,
-        patience,
         frozen: None,
+    };
+    let store = Store {
+        sqlite,
+        patience,
         in_doubt: None,
         by_request: false,
         answering: Arc::new(AtomicU64::new(ANY)),
@@ -413,23 +416,18 @@ fn version(connection: &Connection, file: &Identity) -> Result<i64, OpenFault> {
 
 /// Sets a connection up.
 pub(super) fn settle(store: &Store, place: &Place) -> Result<(), OpenFault> {
-    store
-        .connection
-        .execute_batch(SETTINGS)
-        .map_err(while_opening)?;
+    let connection = &store.sqlite.connection;
+    connection.execute_batch(SETTINGS).map_err(while_opening)?;
     // A log that a long reader let grow is cut again by whoever begins it anew.
     let limit = "journal_size_limit";
-    store
-        .connection
+    connection
         .pragma_update_and_check(None, limit, log::KEPT, |_| Ok(()))
         .map_err(while_opening)?;
-    store
-        .connection
-        .set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     match place {
         Place::File(_) => {
-            turn_log_on(&store.connection, &store.patience)?;
-            store.watch().map_err(OpenFault::Fault)
+            turn_log_on(connection, &store.patience)?;
+            store.sqlite.watch().map_err(OpenFault::Fault)
         }
         // There is no log in memory, and nothing to keep.
         Place::Memory(_) => Ok(()),
@@ -452,7 +450,7 @@ fn open_memory(name: &str) -> Result<Connection, OpenFault> {
 
 /// Turns the write-ahead log on. This one lock `SQLite` does not wait for by itself.
 fn turn_log_on(connection: &Connection, patience: &Patience) -> Result<(), OpenFault> {
-    let mut again = patience.handler();
+    let mut again = busy::handler(patience);
     let mut asked = 0;
     loop {
         let mode = connection.query_row("PRAGMA journal_mode = WAL", (), |row| row.get(0));
@@ -478,6 +476,7 @@ mod tests {
     use super::*;
     use crate::domain::event::{EventKind, NewEvent};
     use crate::domain::id::UserId;
+    use crate::store::events;
     use crate::store::sqlite::address::beside;
     use crate::store::tests::{account, in_a_file, made};
 
@@ -516,7 +515,7 @@ mod tests {
             }
             let connection = open_file(file.real())?;
             if is_first {
-                events::add_functions(&connection).expect("added");
+                functions::add(&connection).expect("added");
                 let told = version(&connection, &file);
                 assert_eq!(told, Err(OpenFault::ForeignLog), "of the two together");
             }
@@ -567,6 +566,7 @@ mod tests {
         for store in [first, second.expect("opened")] {
             let set = |name| {
                 let value = store
+                    .sqlite
                     .connection
                     .pragma_query_value(None, name, |row| row.get::<_, i64>(0));
                 value.expect(name)
@@ -583,6 +583,7 @@ mod tests {
                 assert_eq!(set(name), value, "{name}");
             }
             let mode = store
+                .sqlite
                 .connection
                 .pragma_query_value(None, "journal_mode", |row| row.get::<_, String>(0));
             assert_eq!(mode.expect("read"), "wal");
@@ -595,6 +596,7 @@ mod tests {
         drop(made(&place));
         let store = Store::open_to_verify(&place, &account()).expect("opened");
         let synchronous = store
+            .sqlite
             .connection
             .pragma_query_value(None, "synchronous", |row| row.get(0));
         // NORMAL is 1.

@@ -12,8 +12,8 @@ use crate::domain::trouble::{Fault, OpenFault, Trouble};
 use crate::domain::user::OsAccount;
 use crate::store::sqlite::address::{beside, uri};
 use crate::store::sqlite::fault::{forget_system_error, while_opening};
-use crate::store::sqlite::file;
 use crate::store::sqlite::open::{connected, refuse_older, trouble, unless_moved};
+use crate::store::sqlite::{Sqlite, file};
 use crate::store::{Place, Store};
 
 /// How long the index of a log is that nobody has used yet.
@@ -31,9 +31,11 @@ impl Store {
         };
         unless_moved(|| open_to_read(path, account)).map_err(trouble(place))
     }
+}
 
+impl Sqlite {
     /// Refuses what was read where `SQLite` was told that nothing changes, and somebody has begun to write all the same.
-    pub(in crate::store) fn check_unchanged(&self) -> Result<(), Fault> {
+    pub fn check_unchanged(&self) -> Result<(), Fault> {
         match &self.frozen {
             Some(frozen) if !frozen.holds() => Err(Fault::Busy),
             _ => Ok(()),
@@ -65,7 +67,7 @@ fn open_to_read(path: &Path, account: &OsAccount) -> Result<Store, OpenFault> {
         .map_err(while_opening)?;
     let (mut store, found) = connected(connection, Some(identity))?;
     refuse_older(found)?;
-    store.frozen = frozen;
+    store.sqlite.frozen = frozen;
     Ok(store)
 }
 

@@ -61,7 +61,10 @@ impl Store {
 
     /// Whether the copy of an older database can be changed.
     pub fn set_changeable(&self, is: bool) -> Result<(), Fault> {
-        Ok(self.connection.pragma_update(None, "query_only", !is)?)
+        Ok(self
+            .sqlite
+            .connection
+            .pragma_update(None, "query_only", !is)?)
     }
 }
 
@@ -69,6 +72,7 @@ impl Store {
 fn is_large(store: &Store) -> Result<bool, OpenFault> {
     let sql = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
     let bytes: i64 = store
+        .sqlite
         .connection
         .query_row(sql, (), |row| row.get(0))
         .map_err(while_opening)?;
@@ -78,11 +82,11 @@ fn is_large(store: &Store) -> Result<bool, OpenFault> {
 /// The copy of an older database in memory, brought up to date.
 pub(super) fn in_memory(store: Store) -> Result<Store, OpenFault> {
     let mut memory = Connection::open_in_memory().map_err(while_opening)?;
-    let copied = Backup::new(&store.connection, &mut memory)
+    let copied = Backup::new(&store.sqlite.connection, &mut memory)
         .and_then(|backup| backup.run_to_completion(i32::MAX, Duration::ZERO, None));
     copied.map_err(while_opening)?;
     // What is in its log stays there.
-    log::leave(&store.connection, store.log_bytes() > 0);
+    log::leave(&store.sqlite.connection, store.sqlite.log_bytes() > 0);
     drop(store);
     migrate(&memory, None, None)?;
     let (store, _) = connected(memory, None)?;

@@ -8,7 +8,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags};
 
 use crate::domain::event::chain::{Hash, Head};
 use crate::domain::id::{KeyId, SecretId, UserId};
@@ -19,6 +19,7 @@ use crate::domain::state::Facts;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, FileFault, OpenFault, Trouble};
 use crate::domain::user::OsAccount;
+use crate::store::sql::Kind;
 use crate::store::sqlite::address::{FILE_MODE, beside};
 use crate::store::sqlite::begin::rename;
 use crate::store::sqlite::copy::{Stop, alone, copy, of_file};
@@ -102,7 +103,7 @@ impl Ready {
             let (store, found) = connect(&place, account)?;
             settle(&store, &place)?;
             if found < KNOWN {
-                migrate(&store.connection, None, None)?;
+                migrate(&store.sqlite.connection, None, None)?;
             }
             Ok(store)
         };
@@ -380,9 +381,9 @@ fn open_copy(path: &Path, account: &OsAccount) -> Result<Connection, OpenFault> 
     if has_log {
         let (mut store, _) = connect(&Place::File(path.to_owned()), account)?;
         // The log stays where it is: the copy is left as it was.
-        log::leave(&store.connection, true);
+        log::leave(&store.sqlite.connection, true);
         let empty = Connection::open_in_memory().map_err(while_opening)?;
-        return Ok(std::mem::replace(&mut store.connection, empty));
+        return Ok(std::mem::replace(&mut store.sqlite.connection, empty));
     }
     let connection = alone(&real)?;
     match identify(&connection)? {
@@ -421,10 +422,7 @@ fn in_one_file(real: &Path, seen: Option<Head>) -> Result<Connection, Trouble> {
             return Err(Fault::Busy);
         }
         connection.execute_batch("BEGIN EXCLUSIVE; COMMIT")?;
-        let last = || -> Result<Head, Fault> {
-            let begun = Transaction::new_unchecked(&connection, TransactionBehavior::Deferred)?;
-            events::head(&Tx::on(begun))
-        };
+        let last = || -> Result<Head, Fault> { events::head(&Tx::begin(&connection, Kind::Read)?) };
         let head = seen.map(|_| last()).transpose()?;
         Ok((connection, head))
     };

@@ -18,20 +18,20 @@ pub struct Snapshot(Connection);
 impl Store {
     /// What the database holds now; nothing where it is in a file, which is never set back.
     pub fn snapshot(&self) -> Result<Option<Snapshot>, Fault> {
-        if self.file.is_some() {
+        if self.sqlite.file.is_some() {
             return Ok(None);
         }
         let mut kept = Connection::open_in_memory()?;
-        copy(&self.connection, &mut kept)?;
+        copy(&self.sqlite.connection, &mut kept)?;
         Ok(Some(Snapshot(kept)))
     }
 
     /// Sets a database in memory back, for all its connections; one in a file stays as it is.
     pub fn set_back(&mut self, to: &Snapshot) -> Result<(), Fault> {
-        if self.file.is_some() {
+        if self.sqlite.file.is_some() {
             return Ok(());
         }
-        copy(&to.0, &mut self.connection)
+        copy(&to.0, &mut self.sqlite.connection)
     }
 }
 
