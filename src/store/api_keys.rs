@@ -99,8 +99,8 @@ pub fn insert_used(
     tx.change_one("INSERT INTO api_keys (id, name, name_key, description, search, role, locale, time_zone, expires_on,
              expires_at, locked_out, created_at, created_by, name_sort, name_look, lock_reason, locked_by, locked_at,
              owner, addresses, rate, owner_sort, creator_sort, description_sort, delivered, last_sign_in_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, iif(?11, ?13, NULL),
-             iif(?11, ?12, NULL), ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)", values![
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
+             CASE WHEN ?11 THEN ?13 END, CASE WHEN ?11 THEN ?12 END, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)", values![
         id,
         fields.name,
         name_key(&fields.name),
@@ -171,7 +171,7 @@ pub fn update(
 /// Notes that a secret of the key was delivered.
 pub fn set_delivered(tx: &Tx<'_>, id: KeyId) -> Result<(), Fault> {
     tx.change_one(
-        "UPDATE api_keys SET delivered = 1, version = version + (delivered = 0) WHERE id = ?1",
+        "UPDATE api_keys SET delivered = TRUE, version = version + CASE WHEN delivered THEN 0 ELSE 1 END WHERE id = ?1",
         [id],
     )
 }
@@ -212,7 +212,7 @@ pub fn with_name(
     except: Option<KeyId>,
 ) -> Result<Option<(KeyId, String)>, Fault> {
     tx.row(
-        "SELECT id, name FROM api_keys WHERE name_key = ?1 AND deleted_at IS NULL AND id IS NOT ?2",
+        "SELECT id, name FROM api_keys WHERE name_key = ?1 AND deleted_at IS NULL AND id IS DISTINCT FROM ?2",
         (name_key(name), except),
     )
 }
@@ -226,7 +226,8 @@ pub fn working_of(
 ) -> Result<LeftKeys, Fault> {
     let [one, other] = owners.map(name_key);
     let (made, owned) = tx.row(
-        "SELECT coalesce(sum(created_by = ?1), 0), coalesce(sum(owner <> '' AND folded(owner) IN (?2, ?3)), 0)
+        "SELECT count(*) FILTER (WHERE created_by = ?1),
+             count(*) FILTER (WHERE owner <> '' AND folded(owner) IN (?2, ?3))
          FROM api_keys WHERE deleted_at IS NULL AND NOT locked_out AND delivered AND expires_sort > ?4
              AND role IN (SELECT id FROM roles WHERE web_service)",
         (made_by, one, other, now),

@@ -9,7 +9,7 @@ use crate::store::Tx;
 
 /// What the user wants in the list of this name; nothing where they have not chosen, or it is not to be read.
 pub fn chosen(tx: &Tx<'_>, user: UserId, list: &str) -> Result<Option<Vec<ChosenColumn>>, Fault> {
-    let sql = "SELECT columns FROM list_columns WHERE user = ?1 AND list = ?2";
+    let sql = "SELECT columns FROM list_columns WHERE \"user\" = ?1 AND list = ?2";
     let found: Option<String> = tx.find(sql, (user, list))?;
     Ok(found.and_then(|columns| read(&columns)))
 }
@@ -23,12 +23,12 @@ pub fn choose(
 ) -> Result<(), Fault> {
     match chosen {
         None => {
-            let forget = "DELETE FROM list_columns WHERE user = ?1 AND list = ?2";
+            let forget = "DELETE FROM list_columns WHERE \"user\" = ?1 AND list = ?2";
             tx.change(forget, (user, list)).map(|_| ())
         }
         Some(chosen) => tx.change_one(
-            "INSERT INTO list_columns (user, list, columns) VALUES (?1, ?2, ?3)
-             ON CONFLICT (user, list) DO UPDATE SET columns = excluded.columns",
+            "INSERT INTO list_columns (\"user\", list, columns) VALUES (?1, ?2, ?3)
+             ON CONFLICT (\"user\", list) DO UPDATE SET columns = excluded.columns",
             (user, list, written(chosen)),
         ),
     }

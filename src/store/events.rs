@@ -223,7 +223,8 @@ pub fn last_editor(
     tx.find(
         "SELECT actor FROM events
          WHERE target_kind = ?1 AND target_id = ?2 AND number IN (?3, ?4, ?5) AND actor <> ''
-         ORDER BY iif(?6 IS NULL, number <> ?3, json_type(body, '$.changes.' || ?6) IS NOT NULL) DESC,
+         ORDER BY CASE WHEN CAST(?6 AS TEXT) IS NULL THEN number <> ?3
+                ELSE body -> 'changes' -> CAST(?6 AS TEXT) IS NOT NULL END DESC,
             sequence DESC
          LIMIT 1",
         (target.kind, target.id, one, two, three, field),

@@ -269,7 +269,7 @@ pub fn is_demonstration(tx: &Tx<'_>) -> Result<bool, Fault> {
 
 /// Marks the database as one of which everything was made up; nothing takes that back.
 pub fn mark_demonstration(tx: &Tx<'_>) -> Result<(), Fault> {
-    tx.change_one("UPDATE meta SET demonstration = 1", ())
+    tx.change_one("UPDATE meta SET demonstration = TRUE", ())
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ pub fn alike(
         RowKind::User => ("users", "TRUE"),
     };
     let sql = format!(
-        "SELECT id, name FROM {table} WHERE name_look = ?1 AND {there} AND id IS NOT ?2 ORDER BY id LIMIT 1"
+        "SELECT id, name FROM {table} WHERE name_look = ?1 AND {there} AND id IS DISTINCT FROM ?2 ORDER BY id LIMIT 1"
     );
     tx.row(&sql, (name_look(name), except))
 }
@@ -78,7 +78,9 @@ pub fn seen(tx: &Tx<'_>, named: RowKind, id: i64) -> Result<Option<Seen>, Fault>
         match named {
             RowKind::ApiKey => "FROM api_keys WHERE id = ?1",
             RowKind::User => "FROM users WHERE id = ?1",
-            RowKind::Role => "FROM (SELECT *, NULL AS last_sign_in_at FROM roles) WHERE id = ?1",
+            RowKind::Role => {
+                "FROM (SELECT *, NULL AS last_sign_in_at FROM roles) AS r WHERE id = ?1"
+            }
         },
         [id],
     )

@@ -154,7 +154,7 @@ pub fn unlocked_users(tx: &Tx<'_>, id: RoleId, most: usize) -> Result<(Vec<Strin
 /// The name of the undeleted role that has this name already, other than `except`.
 pub fn with_name(tx: &Tx<'_>, name: &str, except: Option<RoleId>) -> Result<Option<String>, Fault> {
     tx.find(
-        "SELECT name FROM roles WHERE name_key = ?1 AND deleted_at IS NULL AND id IS NOT ?2",
+        "SELECT name FROM roles WHERE name_key = ?1 AND deleted_at IS NULL AND id IS DISTINCT FROM ?2",
         (name_key(name), except),
     )
 }

@@ -9,7 +9,7 @@ use crate::store::Tx;
 use crate::store::sql::columns;
 
 const RETIRING: &str = "ended_at IS NULL AND retires_at IS NOT NULL AND retires_at <= ?1";
-const EXPIRED: &str = "deleted_at IS NULL AND expires_at IS NOT NULL AND expiry_noted IS NOT expires_at \
+const EXPIRED: &str = "deleted_at IS NULL AND expires_at IS NOT NULL AND expiry_noted IS DISTINCT FROM expires_at \
                        AND expires_at <= ?1";
 const ERASABLE: &str = "deleted_at IS NOT NULL AND erased = 0 AND deleted_at <= ?1";
 
@@ -58,7 +58,8 @@ pub fn end_secrets(tx: &Tx<'_>, now: Timestamp, most: u32) -> Result<usize, Faul
         );
         tx.change(&sql, (now, why, most))
     };
-    let at = format!("min(issued_at + {PENDING_LIFE}, ?1)");
+    let over = format!("issued_at + {PENDING_LIFE}");
+    let at = format!("CASE WHEN {over} < ?1 THEN {over} ELSE ?1 END");
     let void = end(&at, &void(), Ended::NotDeliveredInTime)?;
     let dead = end("retires_at", RETIRING, Ended::OverlapOver)?;
     Ok(void + dead)
@@ -95,7 +96,7 @@ pub fn erase(tx: &Tx<'_>, now: Timestamp, most: u32) -> Result<usize, Fault> {
             "UPDATE api_key_secrets SET ended_at = ?2, ended = ?3, hash = NULL WHERE key = ?1 AND ended_at IS NULL",
             (id, now, Ended::KeyDeleted),
         )?;
-        tx.change_one("UPDATE api_keys SET erased = 1 WHERE id = ?1", [id])?;
+        tx.change_one("UPDATE api_keys SET erased = TRUE WHERE id = ?1", [id])?;
     }
     Ok(ids.len())
 }

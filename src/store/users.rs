@@ -38,7 +38,7 @@ columns! {
 pub fn insert(tx: &Tx<'_>, fields: &UserFields, by: &str, now: Timestamp) -> Result<UserId, Fault> {
     tx.insert("INSERT INTO users (name, name_key, full_name, search, role, locale, time_zone, locked_out, created_at,
              name_sort, name_look, lock_reason, locked_by, locked_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, iif(?8, ?13, NULL), iif(?8, ?9, NULL))
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, CASE WHEN ?8 THEN ?13 END, CASE WHEN ?8 THEN ?9 END)
          RETURNING id", values![
         fields.name,
         name_key(&fields.name),

@@ -53,7 +53,7 @@ pub fn refused(
     let left = if quiet { uncounted } else { 0 };
     tx.change_one(
         "INSERT INTO refused_uses (secret, reason, uncounted, reported_at) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT DO UPDATE SET uncounted = excluded.uncounted, reported_at = excluded.reported_at",
+         ON CONFLICT (secret, reason) DO UPDATE SET uncounted = excluded.uncounted, reported_at = excluded.reported_at",
         (secret, reason, left, reported_at.unwrap_or(now)),
     )?;
     Ok((!quiet).then_some(uncounted))
@@ -75,7 +75,7 @@ pub fn unknown(
     )?;
     let told = tx.find(
         "SELECT at FROM events
-         WHERE target_kind = 'api-key' AND target_id = ?1 AND number = ?2 AND body ->> '$.reason' = ?3
+         WHERE target_kind = 'api-key' AND target_id = ?1 AND number = ?2 AND body ->> 'reason' = ?3
          ORDER BY sequence DESC LIMIT 1",
         (key, EventKind::ApiKeySessionValidationFailed, reason),
     )?;

@@ -32,7 +32,7 @@ pub fn first_since(tx: &Tx<'_>, since: Timestamp) -> Result<Option<i64>, Fault> 
 pub fn prefix_before(tx: &Tx<'_>, before: Timestamp) -> Result<Option<Prefix>, Fault> {
     let found = tx.row(
         "SELECT (SELECT min(sequence) FROM events), sequence, hash FROM (
-             SELECT sequence, hash, sum(iif(at < ?1, 1, -1)) OVER (ORDER BY sequence) AS older FROM events)
+             SELECT sequence, hash, sum(CASE WHEN at < ?1 THEN 1 ELSE -1 END) OVER (ORDER BY sequence) AS older FROM events) AS e
          WHERE older > 0 ORDER BY older DESC, sequence LIMIT 1",
         [before],
     )?;

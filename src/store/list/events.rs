@@ -55,8 +55,9 @@ impl Source for EventRow {
     }
 
     fn known() -> Vec<(&'static str, String)> {
-        let names =
-            format!("SELECT iif(name = '', '{SYSTEM_NAME}', name) FROM ({ACTORS}) LIMIT 200");
+        let names = format!(
+            "SELECT CASE name WHEN '' THEN '{SYSTEM_NAME}' ELSE name END FROM ({ACTORS}) AS actors LIMIT 200"
+        );
         vec![("by", names)]
     }
 

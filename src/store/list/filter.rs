@@ -170,7 +170,9 @@ impl Conditions {
                 rows
             } else {
                 let ids = driver.ids::<L>(None);
-                let sql = format!("SELECT count(*) FROM (SELECT 1 FROM ({ids}) LIMIT :few)");
+                let sql = format!(
+                    "SELECT count(*) FROM (SELECT 1 FROM ({ids}) AS ids LIMIT :few) AS few"
+                );
                 let few = (":few".to_owned(), least.into());
                 usize::try_from(self.number(tx, &sql, &[few])?).unwrap_or(usize::MAX)
             };

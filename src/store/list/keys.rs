@@ -107,7 +107,7 @@ impl Source for KeyRow {
     fn known() -> Vec<(&'static str, String)> {
         let newest = |column: &str| {
             format!(
-                "SELECT DISTINCT {column} FROM (SELECT {column} FROM api_keys ORDER BY id DESC LIMIT 10000)
+                "SELECT DISTINCT {column} FROM (SELECT {column} FROM api_keys ORDER BY id DESC LIMIT 10000) AS newest
                  WHERE {column} <> '' ORDER BY 1 LIMIT 200"
             )
         };
@@ -306,7 +306,7 @@ fn distinct(tx: &Tx<'_>, column: Column, holds: &str, text: &str) -> Result<Opti
     let among = format!("FROM api_keys WHERE {among}");
     let sql = format!(
         "WITH RECURSIVE found (name) AS (
-             SELECT * FROM (SELECT {name} {among} ORDER BY {sorted} LIMIT 1)
+             SELECT * FROM (SELECT {name} {among} ORDER BY {sorted} LIMIT 1) AS first
              UNION ALL SELECT (SELECT {name} {among} AND {sorted} > found.name ORDER BY {sorted} LIMIT 1)
                  FROM found WHERE name IS NOT NULL LIMIT {NAMES} + 1)
          SELECT count(*), json_group_array(name) FILTER (WHERE name IS NOT NULL AND {holds}) FROM found"
@@ -499,7 +499,7 @@ fn parts_by_state() -> Vec<Part> {
             None,
             None,
             format!(
-                "{works} AND coalesce(k.expires_at > max(:now, :now + :warning), TRUE) AND NOT {NO_API_ACCESS}"
+                "{works} AND coalesce(k.expires_at > :now + CASE WHEN :warning > 0 THEN :warning ELSE 0 END, TRUE) AND NOT {NO_API_ACCESS}"
             ),
         ),
     ];
