@@ -148,7 +148,7 @@ impl Text {
         let telling = Telling {
             text: self,
             kind: None,
-            // There are days among them, and no instants.
+            // Whoever reads them may be in any.
             zone: Tz::UTC,
         };
         let facts = ordered(changes).into_iter();
@@ -404,10 +404,17 @@ impl Telling {
             entries.map(|entries| self.entries(name, entries))
         };
         let told = match (part("before"), part("after")) {
-            (Some(before), Some(after)) => Told::Change {
-                before: self.shown(name, before),
-                after: self.shown(name, after),
-            },
+            (Some(before), Some(after)) => {
+                let mut told = [before, after].map(|value| self.shown(name, value));
+                // The same day ends at another instant in another zone.
+                if told[0] == told[1]
+                    && let (Some(before), Some(after)) = (self.end(before), self.end(after))
+                {
+                    told = [before, after];
+                }
+                let [before, after] = told;
+                Told::Change { before, after }
+            }
             _ => match (list(part("added")), list(part("removed"))) {
                 (None, None) => return self.fact(name, change),
                 (added, removed) => Told::Changes {
@@ -420,6 +427,12 @@ impl Telling {
             label: self.label(name),
             told,
         }
+    }
+
+    /// The instant of an expiry.
+    fn end(&self, expiry: &Value) -> Option<String> {
+        let at = expiry.get("at")?.as_i64()?;
+        Some(self.text.instant(Timestamp(at), self.zone))
     }
 
     fn entries(&self, name: &str, entries: &[Value]) -> Vec<String> {
@@ -501,6 +514,16 @@ mod tests {
         assert_eq!(
             told(658, body),
             "Name: a -> b; Description: (empty) -> two lines; Role: Auditor -> Full Access; Expires on: 2026-12-31 -> never"
+        );
+    }
+
+    #[test]
+    fn a_day_that_ends_at_another_instant_is_told_by_its_instants() {
+        let body = r#"{"changes":{"expires":{"after":{"at":1798758000000,"on":"2026-12-31"},"before":{"at":1798729200000,"on":"2026-12-31"}},
+            "timeZone":{"after":"Europe/Berlin","before":"Asia/Tokyo"}},"version":1}"#;
+        assert_eq!(
+            told(658, body),
+            "Time Zone: Asia/Tokyo -> Europe/Berlin; Expires on: 2026-12-31 16:00:00 +01:00 -> 2027-01-01 00:00:00 +01:00"
         );
     }
 
