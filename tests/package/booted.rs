@@ -158,12 +158,12 @@ fn under_systemd_its_units_run_over_an_upgrade_and_end_when_it_goes() {
     assert_eq!(booted.status(secret), "200");
 
     // Where it cannot start the package is installed all the same.
-    booted.does("mv /var/lib/keyward/keyward.db /root; systemctl restart keyward.service || :; dpkg -i keyward_*.deb");
+    booted.does("mv /var/lib/keyward/keyward.db .; systemctl restart keyward.service || :; dpkg -i keyward_*.deb");
     assert_eq!(
         booted.does("dpkg-query -W -f '${Status}' keyward"),
         "install ok installed"
     );
-    booted.does("mv /root/keyward.db /var/lib/keyward; systemctl restart keyward.service");
+    booted.does("mv keyward.db /var/lib/keyward; systemctl restart keyward.service");
     assert_eq!(booted.status(secret), "200");
 
     // Its sockets end it, and starting it starts them.
