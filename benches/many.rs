@@ -13,6 +13,7 @@ use keyward::config::Config;
 use keyward::domain::list::{Anchor, Filter, KeyRow, Listed, Order, WindowQuery};
 use keyward::domain::state::{AsOf, Warning};
 use keyward::domain::trouble::Fault;
+use keyward::domain::tz::Tz;
 use keyward::store::{Place, Store, Tx, list};
 use nix::time::{ClockId, clock_gettime};
 use rusqlite::Connection;
@@ -167,7 +168,7 @@ fn of_facts(place: &Place) {
         (0..2).map(ask).min().unwrap_or_default()
     };
     for text in FACTS {
-        let filter = Filter::<KeyRow>::parse(text, keyward::domain::tz::Tz::UTC).expect("a filter");
+        let filter = Filter::<KeyRow>::parse(text, Tz::UTC).expect("a filter");
         let count = best(&|tx, as_of| list::counts(tx, &filter, as_of).map(drop));
         let shown = reader.read(|tx| list::counts(tx, &filter, as_of()));
         let mut slow = (Duration::ZERO, Order::upwards(KeyRow::SORTS[0]));
@@ -224,7 +225,7 @@ fn of_database(place: &Place) {
         tell(&figure, (0..TIMES).map(|_| ask()).min().unwrap_or_default());
     };
     let query = |filter: &str, order| WindowQuery {
-        filter: Filter::<KeyRow>::parse(filter, keyward::domain::tz::Tz::UTC).expect("a filter"),
+        filter: Filter::<KeyRow>::parse(filter, Tz::UTC).expect("a filter"),
         order,
         anchor: Anchor::First,
         rows: ROWS,

@@ -11,6 +11,7 @@ use keyward::domain::api_key::ApiKeyFields;
 use keyward::domain::id::AUDITOR;
 use keyward::domain::locale::Locale;
 use keyward::domain::trouble::Fault;
+use keyward::domain::tz::Tz;
 use keyward::store::{Place, Store, api_keys};
 use tempfile::TempDir;
 
@@ -54,7 +55,7 @@ fn with_keys(home: &TempDir, count: usize) {
                 description: format!("Used by job {number}"),
                 role: AUDITOR,
                 locale: Locale::EnUs,
-                zone: keyward::domain::tz::Tz::UTC,
+                zone: Tz::UTC,
                 expiry: None,
                 addresses: String::new(),
                 rate: None,

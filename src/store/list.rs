@@ -323,6 +323,7 @@ mod tests {
     use crate::domain::list::{Anchor, KeyRow, KeySort};
     use crate::domain::state::Warning;
     use crate::domain::time::{DAY, Timestamp};
+    use crate::domain::tz::Tz;
     use crate::store::list::walk::{Among, seeks};
     use crate::store::sql::Named;
     use crate::store::tests::made;
@@ -389,7 +390,7 @@ mod tests {
         let by = EventSort::Time;
         for text in filters {
             for descending in [true, false] {
-                let filter = Filter::parse(&text, crate::domain::tz::Tz::UTC).expect("a filter");
+                let filter = Filter::parse(&text, Tz::UTC).expect("a filter");
                 expect_few_steps::<EventRow>(&store, filter, Order { by, descending });
             }
         }
@@ -409,7 +410,7 @@ mod tests {
             (None, "secrets:0 -secrets:2 -id:42 -owner:acme 1"),
         ];
         let filters = filters.map(|(keep, text)| {
-            let filter = Filter::<KeyRow>::parse(text, crate::domain::tz::Tz::UTC);
+            let filter = Filter::<KeyRow>::parse(text, Tz::UTC);
             let filter = filter.expect("a filter");
             Filter { keep, ..filter }
         });
@@ -485,7 +486,7 @@ mod tests {
         let mut store = many("words");
         store.only_read(Arc::default()).expect("set");
         let query = |text| WindowQuery {
-            filter: Filter::<KeyRow>::parse(text, crate::domain::tz::Tz::UTC).expect("a filter"),
+            filter: Filter::<KeyRow>::parse(text, Tz::UTC).expect("a filter"),
             order: KeyRow::FIRST_ORDER,
             anchor: Anchor::First,
             rows: ROWS,
@@ -644,8 +645,7 @@ mod tests {
             ("id:42", "INTEGER PRIMARY KEY"),
             ("id:>42", "INTEGER PRIMARY KEY"),
         ] {
-            let filter =
-                Filter::<KeyRow>::parse(text, crate::domain::tz::Tz::UTC).expect("a filter");
+            let filter = Filter::<KeyRow>::parse(text, Tz::UTC).expect("a filter");
             let plan = store.read(|tx| {
                 let asked = conditions(tx, &filter, AS_OF)?;
                 let [driver] = &asked.drivers[..] else {
@@ -670,8 +670,7 @@ mod tests {
             "role:x",
             "expires:>30d",
         ] {
-            let filter =
-                Filter::<KeyRow>::parse(text, crate::domain::tz::Tz::UTC).expect("a filter");
+            let filter = Filter::<KeyRow>::parse(text, Tz::UTC).expect("a filter");
             let plan = store.read(|tx| {
                 let asked = conditions(tx, &filter, AS_OF)?;
                 let condition = &asked.all;

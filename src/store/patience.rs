@@ -66,8 +66,8 @@ impl Patience {
         done
     }
 
-    /// Sleeps for a moment of random length; false where the time that is left is over. It sums what it asked to sleep and reads no
-    /// clock.
+    /// Sleeps for a moment of random length; false where the time that is left is over. It sums what it asked to sleep and
+    /// reads no clock.
     pub(super) fn nap(&self, random: u64) -> bool {
         let nap = SHORTEST + random % (LONGEST - SHORTEST);
         let left = self.0.left.load(Ordering::SeqCst);

@@ -2,6 +2,7 @@
 
 use keyward::domain::api_key::ApiKeyDraft;
 use keyward::domain::id::KeyId;
+use keyward::domain::tz::Tz;
 
 use crate::support::console::Console;
 use crate::support::database::{Bench, NOW, draft};
@@ -182,7 +183,7 @@ fn an_exact_expiry_is_told_to_the_millisecond_and_outlives_a_save_of_something_e
     let at = NOW.plus(90_061_007);
     let key = ApiKeyDraft {
         expires_at: Some(at),
-        zone: keyward::domain::tz::Tz::America__New_York,
+        zone: Tz::America__New_York,
         ..draft("backup")
     };
     bench.by_alice(|service, alice| service.create_key(alice, &key));

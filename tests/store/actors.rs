@@ -12,6 +12,7 @@ use keyward::domain::role::{RoleDraft, RoleFields};
 use keyward::domain::secret::Overlap;
 use keyward::domain::time::DAY;
 use keyward::domain::trouble::Trouble;
+use keyward::domain::tz::Tz;
 use keyward::domain::user::{Actor, Arrival, SignOut};
 use keyward::domain::verdict::Refused;
 use keyward::store::events;
@@ -104,7 +105,7 @@ fn a_key_named_like_a_user_never_signs_as_that_user() {
         })
     );
     // What is asked about the user tells nothing of the key.
-    let by_alice = Filter::parse("by:alice", keyward::domain::tz::Tz::UTC).expect("a filter");
+    let by_alice = Filter::parse("by:alice", Tz::UTC).expect("a filter");
     let hers = bench.by_alice(|service, alice| service.events_after(alice, &by_alice, None, 100));
     assert!(
         hers.iter()
@@ -395,7 +396,7 @@ fn what_a_key_did_is_found_by_its_id_whatever_it_was_called() {
         format!("by:\"API key {id} (first)\""),
         format!("by:\"API key {id} (second)\""),
     ] {
-        let filter = Filter::parse(&typed, keyward::domain::tz::Tz::UTC).expect("a filter");
+        let filter = Filter::parse(&typed, Tz::UTC).expect("a filter");
         bench
             .service
             .known_in_events(&bench.alice, &filter)
@@ -405,7 +406,7 @@ fn what_a_key_did_is_found_by_its_id_whatever_it_was_called() {
         let numbers: Vec<i64> = found.iter().map(|event| event.number).collect();
         assert_eq!(numbers, [656, 9000, 656, 9000], "{typed}");
     }
-    let never = Filter::parse("by:api-key:99", keyward::domain::tz::Tz::UTC).expect("a filter");
+    let never = Filter::parse("by:api-key:99", Tz::UTC).expect("a filter");
     let unknown = bench.service.known_in_events(&bench.alice, &never);
     assert_eq!(unknown, Err(Trouble::NoSuchActor("api-key:99".to_owned())));
     let everybody = bench.by_alice(|service, alice| service.event_actors(alice));

@@ -10,6 +10,7 @@ use keyward::domain::id::AUDITOR;
 use keyward::domain::role::RoleDraft;
 use keyward::domain::time::{DAY, HOUR, MINUTE, SECOND, Timestamp, Uptime};
 use keyward::domain::trouble::Trouble;
+use keyward::domain::tz::Tz;
 use keyward::domain::user::{Arrival, SignOut};
 use keyward::domain::verdict::Refused;
 use keyward::service::Service;
@@ -54,7 +55,7 @@ fn an_event_whose_clock_is_behind_the_one_before_says_so_and_none_is_clamped() {
     assert_eq!(times, [NOW, NOW, ahead, ahead], "the newest comes first");
     let locked = shown.iter().find(|event| event.number == 673);
     let body = &locked.expect("there").body;
-    let told = Text::en_us().event_description(673, body, keyward::domain::tz::Tz::UTC);
+    let told = Text::en_us().event_description(673, body, Tz::UTC);
     assert_eq!(
         told,
         "Clock Behind Previous Event: 2027-12-27 16:00:00 +00:00"

@@ -15,6 +15,7 @@ use keyward::domain::secret::Overlap;
 use keyward::domain::state::{AsOf, Facts, Warning};
 use keyward::domain::time::{DAY, HOUR, Timestamp};
 use keyward::domain::trouble::Fault;
+use keyward::domain::tz::Tz;
 use keyward::service::lists::Source;
 use keyward::store::{Store, api_keys, list, roles, secrets, uses};
 use proptest::prelude::*;
@@ -109,7 +110,7 @@ fn store(bench: &Bench, keys: &mut [Known]) -> Store {
                         no_access
                     },
                     locale: Locale::EnUs,
-                    zone: keyward::domain::tz::Tz::UTC,
+                    zone: Tz::UTC,
                     expiry: key.facts.expires_at.map(|at| Expiry { on, at }),
                     addresses: String::new(),
                     rate: None,

@@ -7,6 +7,7 @@ use keyward::domain::id::FULL_ACCESS;
 use keyward::domain::secret::{IssuedSecret, Overlap, PENDING_LIFE};
 use keyward::domain::time::{DAY, HOUR, MINUTE, Timestamp};
 use keyward::domain::trouble::Trouble;
+use keyward::domain::tz::Tz;
 use keyward::domain::verdict::{Refused, Verdict};
 use proptest::prelude::*;
 
@@ -222,7 +223,7 @@ proptest! {
                     };
                     prop_assert_eq!(service.save_key(actor, key, &before, &draft).map(|_| ()), gone);
                     if !model.deleted {
-                        model.expires = expires.map(|day| end_of_day(day, keyward::domain::tz::Tz::UTC));
+                        model.expires = expires.map(|day| end_of_day(day, Tz::UTC));
                     }
                 }
                 Step::Sweep => {

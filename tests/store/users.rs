@@ -207,7 +207,7 @@ fn everybody_changes_the_own_full_name_language_and_zone_and_nothing_else() {
     let again = bench.service.look_again(&bob).expect("there");
     let own = (again.full_name.as_str(), again.locale);
     assert_eq!(own, ("Bob", Some(Locale::JaJp)));
-    assert_eq!(again.zone, Some(keyward::domain::tz::Tz::Asia__Tokyo));
+    assert_eq!(again.zone, Some(Tz::Asia__Tokyo));
     let (number, body) = bench.last_body();
     assert_eq!(number, 652);
     let zone = json!({ "before": null, "after": "Asia/Tokyo" });

@@ -17,6 +17,7 @@ use crate::domain::locale::Locale;
 use crate::domain::secret::Ended;
 use crate::domain::time::{DAY, HOUR, MINUTE, Timestamp};
 use crate::domain::trouble::{Fault, Trouble};
+use crate::domain::tz::Tz;
 use crate::service::change::lock_in_event;
 use crate::service::demo::many::words::{DOES, ENDS, JOBS, LOCKS, PLACES, TEAMS, WHERE};
 use crate::service::demo::samples::{AUTOMATION, HELP_DESK, KEY_OPERATORS, MONITORING};
@@ -184,7 +185,7 @@ impl Loading<'_, '_> {
             1 => format!("{}\nOn call: {team}", chance.of(&DOES)),
             _ => format!("{} {} {}", chance.of(&DOES), chance.of(&WHERE), place.1),
         };
-        let zone = japanese.map_or(place.2, |_| crate::domain::tz::Tz::Asia__Tokyo);
+        let zone = japanese.map_or(place.2, |_| Tz::Asia__Tokyo);
         let days = [
             None,
             None,
