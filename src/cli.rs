@@ -39,7 +39,7 @@ mod waiting;
 
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -52,6 +52,7 @@ use crate::config::settings::Origin;
 use crate::config::{Config, arguments, original_command};
 use crate::domain::event::chain::KeptHead;
 use crate::domain::secret::find_secret_shape;
+use crate::domain::server;
 use crate::domain::trouble::Trouble;
 use crate::domain::user::SignOut;
 use crate::service::Service;
@@ -125,6 +126,15 @@ pub fn run(hardened: io::Result<()>) -> ExitCode {
         .any(|argument| holds_secret(&argument.to_string_lossy()))
     {
         tell(text.say("cli.secret_argument"));
+        return Exit::Usage.into();
+    }
+    let named = arguments.iter().map(OsString::as_os_str);
+    let database = config.database.as_deref().map(Path::as_os_str);
+    if named
+        .chain(database)
+        .any(|named| server::holds_password(&named.to_string_lossy()))
+    {
+        tell(text.say("cli.password_argument"));
         return Exit::Usage.into();
     }
     let done = hardened
@@ -279,7 +289,7 @@ fn tell(words: &str) {
 }
 
 fn place(named: DatabaseArg, config: &Config) -> Result<Place, Failure> {
-    path(named, config).map(Place::File)
+    Ok(Place::of(&path(named, config)?))
 }
 
 fn path(named: DatabaseArg, config: &Config) -> Result<PathBuf, Failure> {

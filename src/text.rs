@@ -808,6 +808,7 @@ impl Text {
             OpenFault::Missing => only_path("open.missing"),
             OpenFault::Exists => only_path("open.exists"),
             OpenFault::IsDirectory => only_path("open.directory"),
+            OpenFault::OnServer => only_path("open.on_server"),
             OpenFault::Unreachable(words) => {
                 self.fill("open.unreachable", &[("path", path), ("words", words)])
             }

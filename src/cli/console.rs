@@ -9,6 +9,7 @@ use crate::auth::random::{Random, SystemRandom, predictable};
 use crate::cli::{service_with, tell};
 use crate::clock::{Clock, ClockFrom, SystemClock};
 use crate::config::Config;
+use crate::domain::server;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{OpenFault, Trouble};
 use crate::domain::user::{Actor, OsAccount};
@@ -104,15 +105,16 @@ pub(super) fn tell_in(text: Text) {
     tell(text.say("cli.updating"));
 }
 
-/// The account, its host and the name of the database's file; nothing of a database that is in no file.
+/// The account, its host and the name of the database; nothing of one that is in memory.
 fn named(config: &Config, place: &Place) -> Option<String> {
-    let Place::File(path) = place else {
-        return None;
+    let database = match place {
+        Place::File(path) => path.file_name()?.to_string_lossy().into_owned(),
+        Place::Server(address) => server::named(address),
+        Place::Memory(_) => return None,
     };
-    let file = path.file_name()?.to_string_lossy();
     let host = gethostname().ok()?;
     let account = &config.account.name;
-    Some(format!("{account}@{} {file}", host.to_string_lossy()))
+    Some(format!("{account}@{} {database}", host.to_string_lossy()))
 }
 
 /// The parts on this database, whose writer is at work for this user.

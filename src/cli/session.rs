@@ -108,7 +108,7 @@ impl Session {
         access: Access,
         acting: ActingArgs,
     ) -> Result<Session, Failure> {
-        let place = Place::File(path(acting.database, config)?);
+        let place = Place::of(&path(acting.database, config)?);
         let account = &config.account;
         let user = acting.user.user;
         let clock = SystemClock;

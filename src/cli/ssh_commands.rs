@@ -342,7 +342,7 @@ fn admit(config: &Config, command: &clap::Command, line: &Args) -> Result<(), Fa
     if takes(command, "user") {
         return Ok(());
     }
-    let mut service = to_look(&Place::File(database.clone()), config)?;
+    let mut service = to_look(&Place::of(database), config)?;
     let actor = service.sign_in(user, &config.arrival)?;
     service.try_secret(&actor, &[])?;
     Ok(())

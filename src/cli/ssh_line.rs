@@ -25,7 +25,7 @@ pub(super) fn ssh_line(
     asked: SshLineArgs,
 ) -> Result<ExitCode, Failure> {
     let database = path(asked.database, config)?;
-    let place = Place::File(database.clone());
+    let place = Place::of(&database);
     to_look(&place, config)?.known_user(&asked.user)?;
     let of_input = asked.key_file == Path::new(INPUT);
     let key_file = if of_input {

@@ -32,6 +32,7 @@ pub mod restore;
 pub mod rights;
 pub mod role;
 pub mod secret;
+pub mod server;
 pub mod services;
 pub mod state;
 pub mod time;

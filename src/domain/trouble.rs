@@ -269,6 +269,8 @@ pub enum OpenFault {
     /// Something is there, where a new one is to be made.
     Exists,
     IsDirectory,
+    /// The database is on a server, and this is done with files alone.
+    OnServer,
     /// Some part of the path is no directory, or cannot be entered.
     Unreachable(String),
     /// Another account owns it.

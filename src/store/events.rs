@@ -254,17 +254,14 @@ mod tests {
              WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
              INSERT INTO events SELECT i, i, 9000, 'Info', 'alice', 'api-key', i % 2 * 7, 'x', '{}', zeroblob(32),
                  zeroblob(32), 'user', 1 FROM n";
-        store.sqlite.connection.execute_batch(sql).expect("filled");
+        store.connection().execute_batch(sql).expect("filled");
         let steps = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&steps);
         let count = move || {
             counted.fetch_add(1, Ordering::SeqCst);
             false
         };
-        let handler = store
-            .sqlite
-            .connection
-            .progress_handler(STRIDE, Some(count));
+        let handler = store.connection_mut().progress_handler(STRIDE, Some(count));
         handler.expect("counted");
         let read = store.read(|tx| {
             let key = KeyId(7);

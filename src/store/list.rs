@@ -340,7 +340,7 @@ mod tests {
 
     fn filled(name: &str, sql: &str) -> Store {
         let store = made(&Database::Memory(name.to_owned()));
-        store.sqlite.connection.execute_batch(sql).expect("filled");
+        store.connection().execute_batch(sql).expect("filled");
         store
     }
 
@@ -463,11 +463,7 @@ mod tests {
             let plan = plan(tx, &sql);
             assert!(!plan.contains("TEMP B-TREE"), "{query:?}: {plan}");
             // The statement that `rows` has just run.
-            let statement = store
-                .sqlite
-                .connection
-                .prepare_cached(&sql)
-                .expect("prepared");
+            let statement = store.connection().prepare_cached(&sql).expect("prepared");
             steps += statement.reset_status(StatementStatus::VmStep);
         }
         Ok(steps)
@@ -561,7 +557,7 @@ mod tests {
              UPDATE api_keys SET role = id % 4 + 1, locked_out = id % 5 = 0, delivered = id % 7 > 0,
                  expires_on = '2026-01-01', expires_at = (id % 400) * 86400000,
                  deleted_at = iif(id % 4, NULL, 1)";
-        store.sqlite.connection.execute_batch(sql).expect("mixed");
+        store.connection().execute_batch(sql).expect("mixed");
         store
     }
 
@@ -610,10 +606,7 @@ mod tests {
             counting.fetch_add(1, SeqCst);
             false
         };
-        let handler = store
-            .sqlite
-            .connection
-            .progress_handler(STRIDE, Some(count));
+        let handler = store.connection_mut().progress_handler(STRIDE, Some(count));
         handler.expect("counted");
         steps
     }

@@ -3,11 +3,13 @@
 //! Rows become plain domain data at its edge. Nothing here makes a hash, knows the clock or decides a right.
 
 pub mod api_keys;
+mod beginning;
 pub mod columns;
 mod convert;
 pub mod events;
 pub mod list;
 pub mod names;
+pub mod open;
 pub mod patience;
 pub mod policy;
 pub mod presented;
@@ -20,13 +22,14 @@ pub mod users;
 pub mod uses;
 pub mod waiting;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use zeroize::Zeroizing;
 
 use crate::domain::event::chain::Head;
+use crate::domain::server;
 use crate::domain::trouble::Fault;
 use crate::store::list::{Finder, Reach};
 use crate::store::patience::Patience;
@@ -47,12 +50,55 @@ pub enum Place {
     /// In this process's memory, under a name: every connection to that name sees the same database, and the last
     /// one's end takes it away. Never on disk, not even after a crash.
     Memory(String),
+    /// On a server: its address, as `PostgreSQL` writes it (<https://www.postgresql.org/docs/15/libpq-connect.html>).
+    Server(String),
+}
+
+impl Place {
+    /// What stands where a database's path is asked for: a path, or the address of a server.
+    #[must_use]
+    pub fn of(path: &Path) -> Place {
+        match server::address(path) {
+            Some(address) => Place::Server(address.to_owned()),
+            None => Place::File(path.to_owned()),
+        }
+    }
+
+    /// How it is told.
+    fn told(&self) -> PathBuf {
+        match self {
+            Place::File(path) => path.clone(),
+            Place::Memory(name) | Place::Server(name) => PathBuf::from(name),
+        }
+    }
+}
+
+/// A connection, and what it is to.
+#[derive(Debug)]
+enum Base {
+    Sqlite(Sqlite),
+}
+
+impl Base {
+    fn engine(&self) -> &dyn Engine {
+        match self {
+            Base::Sqlite(sqlite) => sqlite,
+        }
+    }
+
+    /// Nothing where it is on a server.
+    #[expect(clippy::unnecessary_wraps, reason = "there are no servers yet")]
+    fn sqlite(&self) -> Option<&Sqlite> {
+        match self {
+            Base::Sqlite(sqlite) => Some(sqlite),
+        }
+    }
 }
 
 /// One connection to a database.
 #[derive(Debug)]
 pub struct Store {
-    sqlite: Sqlite,
+    base: Base,
     in_doubt: Option<Doubt>,
     patience: Patience,
     /// Waiting is one budget for all that one request does; else each transaction has a whole one.
@@ -109,7 +155,26 @@ impl Drop for Tx<'_> {
     }
 }
 
+impl From<Sqlite> for Store {
+    fn from(sqlite: Sqlite) -> Store {
+        let patience = sqlite.patience();
+        Store::on(Base::Sqlite(sqlite), patience)
+    }
+}
+
 impl Store {
+    /// On a connection, with what it may spend on waiting.
+    fn on(base: Base, patience: Patience) -> Store {
+        Store {
+            base,
+            patience,
+            in_doubt: None,
+            by_request: false,
+            answering: Arc::new(AtomicU64::new(ANY)),
+            finder: Finder::default(),
+        }
+    }
+
     /// From here to the next call all waiting together is given that time once: whoever pressed one key waits no longer
     /// for what takes several transactions.
     pub fn begin_request(&mut self) {
@@ -126,12 +191,9 @@ impl Store {
         work: impl FnOnce(&Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         self.renew_patience();
-        self.sqlite.check_in_place()?;
         let tx = self.begin(Kind::Read)?;
-        self.sqlite.check_known()?;
         let done = work(&tx)?;
         tx.commit().map_err(Fault::from)?;
-        self.sqlite.check_unchanged()?;
         Ok(done)
     }
 
@@ -161,7 +223,7 @@ impl Store {
     }
 
     fn begin(&self, kind: Kind) -> Result<Tx<'_>, Fault> {
-        let mut tx = Tx::begin(&self.sqlite.connection, kind)?;
+        let mut tx = Tx::begin(self.base.engine(), kind)?;
         self.finder.forget_sets();
         tx.finder = self.finder.clone();
         Ok(tx)
@@ -171,10 +233,8 @@ impl Store {
         &mut self,
         work: impl FnOnce(&Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.sqlite.check_in_place()?;
         let (done, mark, committed) = {
             let tx = self.begin(Kind::Write)?;
-            self.sqlite.check_known()?;
             let before = events::head(&tx)?;
             let done = work(&tx)?;
             let after = events::head(&tx)?;
@@ -183,7 +243,7 @@ impl Store {
         };
         let Err(uncommitted) = committed else {
             if let Some(last) = mark {
-                self.sqlite.knows(last);
+                self.base.engine().knows(last);
             }
             return Ok(done);
         };
@@ -211,7 +271,6 @@ impl Store {
         let Some(Doubt(mark)) = self.in_doubt else {
             return Ok(None);
         };
-        self.sqlite.check_in_place()?;
         let held = self.look_again(mark).map_err(|_| Fault::Unsure)?;
         self.in_doubt = None;
         Ok(Some(held))
@@ -226,7 +285,7 @@ impl Store {
         {
             return Ok(true);
         }
-        self.sqlite.write_the_same()?;
+        self.base.engine().write_the_same()?;
         tx.commit()?;
         Ok(false)
     }
@@ -242,10 +301,9 @@ impl Store {
 
     /// A number that changes when another connection has committed (and now and then when none has).
     pub fn data_version(&self) -> Result<i64, Fault> {
-        self.sqlite.check_in_place()?;
-        self.sqlite.check_unchanged()?;
-        self.sqlite.look_closer();
-        self.sqlite.connection.data_version()
+        let engine = self.base.engine();
+        engine.look()?;
+        engine.data_version()
     }
 
     /// Sets how far rows of lists are looked for in each way, before they are in another. For tests alone: nothing of the

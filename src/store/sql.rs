@@ -6,6 +6,7 @@
 
 use std::fmt::Debug;
 
+use crate::domain::event::chain::Head;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
 
@@ -77,6 +78,19 @@ pub trait Engine: Debug {
 
     /// A number that changes when another connection has committed (and now and then when none has).
     fn data_version(&self) -> Result<i64, Fault>;
+
+    /// Looks, between two transactions, whether the database is still the one that was opened.
+    fn look(&self) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    /// Takes down the last event that this connection has written.
+    fn knows(&self, _last: Head) {}
+
+    /// Writes something as it was: what a commit that failed may have left behind does not come back after the next one.
+    fn write_the_same(&self) -> Result<(), Fault> {
+        Ok(())
+    }
 
     /// The next ID of a table, which is never given again.
     fn next_id(&self, table: &str) -> Result<i64, Fault>;

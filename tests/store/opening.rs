@@ -371,7 +371,7 @@ fn a_reader_writes_nothing_and_gives_up_a_question_that_is_no_longer_wanted() {
         let directory = tempfile::tempdir().expect("a directory");
         let place = match place {
             Place::File(_) => Place::File(directory.path().join("keyward.db")),
-            memory @ Place::Memory(_) => memory,
+            other => other,
         };
         let mut bench = Bench::new(place);
         for name in 0..200 {

@@ -67,6 +67,7 @@ pub fn raw(place: &Place) -> rusqlite::Connection {
     let opened = match place {
         Place::File(path) => rusqlite::Connection::open(path),
         Place::Memory(name) => rusqlite::Connection::open(format!("file:/{name}?vfs=memdb")),
+        Place::Server(address) => panic!("{address} is on a server"),
     };
     opened.expect("opened")
 }

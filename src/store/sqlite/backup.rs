@@ -12,7 +12,7 @@ use crate::path::{self, Halt};
 use crate::store::sql::Kind;
 use crate::store::sqlite::address::beside;
 use crate::store::sqlite::copy::{alone, copy, of_file};
-use crate::store::sqlite::file;
+use crate::store::sqlite::{Sqlite, file};
 use crate::store::{Store, Tx, checked};
 
 pub use crate::store::sqlite::copy::Stop;
@@ -39,7 +39,9 @@ impl Store {
     /// # Errors
     /// [`Trouble::Flawed`] where the copy is not as Keyward makes a database; [`Fault::Superseded`] where it was stopped.
     pub fn copy_to(&self, to: &Path, stop: &Stop) -> Result<Copied, Trouble> {
-        self.read(|_| copy(&self.sqlite.connection, to, stop).map_err(|fault| of_file(to, fault)))?;
+        let on_server = || Trouble::Open(to.to_owned(), OpenFault::OnServer);
+        let sqlite = self.base.sqlite().ok_or_else(on_server)?;
+        self.read(|_| copy(&sqlite.connection, to, stop).map_err(|fault| of_file(to, fault)))?;
         inspect(to, stop)
     }
 
@@ -50,8 +52,9 @@ impl Store {
             Halt::Unsafe(fault) => unsafe_path(to, fault),
             Halt::Unseen(error) => Trouble::File(to.to_owned(), FileFault::of(&error)),
         })?;
-        let is_own = self.sqlite.file.as_ref().is_some_and(|file| {
-            let own = |suffix: &&str| beside(file.real(), suffix) == walked.real;
+        let own = self.base.sqlite().and_then(Sqlite::real);
+        let is_own = own.is_some_and(|real| {
+            let own = |suffix: &&str| beside(real, suffix) == walked.real;
             file::BESIDE.iter().any(own)
         });
         if is_own {

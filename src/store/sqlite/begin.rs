@@ -10,11 +10,12 @@ use rusqlite::Connection;
 
 use crate::domain::trouble::{OpenFault, Trouble};
 use crate::domain::user::OsAccount;
+use crate::store::beginning::Beginning;
 use crate::store::sqlite::address::{FILE_MODE, beside};
 use crate::store::sqlite::fault::while_opening;
 use crate::store::sqlite::file::{self, unreachable};
 use crate::store::sqlite::left;
-use crate::store::sqlite::migrate::{Beginning, migrate};
+use crate::store::sqlite::migrate::migrate;
 
 /// What may lie beside a database that was removed, and would be taken for the new one's.
 const LOGS: [&str; 2] = ["-wal", "-journal"];

@@ -289,11 +289,11 @@ mod tests {
         let log = directory.path().join("keyward.db-wal");
         let facts = || fs::metadata(&log).expect("there");
         let reserved = facts().blocks();
-        let run = |sql| store.sqlite.connection.execute_batch(sql).expect(sql);
+        let run = |sql| store.connection().execute_batch(sql).expect(sql);
         run("CREATE TABLE big (bytes BLOB); INSERT INTO big VALUES (zeroblob(6 << 20))");
         let most = u64::try_from(KEPT).expect("positive");
         assert!(facts().len() > most);
-        assert!(move_into_database(&store.sqlite.connection));
+        assert!(move_into_database(store.connection()));
         run("INSERT INTO big VALUES (x'00')");
         assert_eq!(facts().len(), most);
         let left = facts().blocks();

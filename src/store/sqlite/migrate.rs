@@ -3,19 +3,15 @@
 use std::path::Path;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
-use zeroize::Zeroizing;
 
-use crate::domain::id::FULL_ACCESS;
-use crate::domain::role::Role;
-use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, OpenFault};
-use crate::domain::user::UserFields;
+use crate::store::Tx;
+use crate::store::beginning::Beginning;
 use crate::store::sql::Kind;
 use crate::store::sqlite::before::Before;
 use crate::store::sqlite::fault::{of_opening, while_opening};
 use crate::store::sqlite::functions;
 use crate::store::waiting::{UntilOver, Work, tell};
-use crate::store::{Tx, roles, users};
 
 /// `Keyw`: tells our databases from those of other applications.
 pub const APPLICATION_ID: i64 = 0x4B65_7977;
@@ -42,14 +38,6 @@ pub const KNOWN: i64 = 12;
 const MEMORY: i64 = 200_000;
 /// The memory that a connection has at other times: `SQLite`'s own default.
 const USUAL_MEMORY: i64 = 2_000;
-
-/// What a new database begins with, beside the built-in roles.
-pub struct Beginning {
-    /// The first user, who has Full Access.
-    pub user: String,
-    pub now: Timestamp,
-    pub tag_key: Zeroizing<Box<[u8]>>,
-}
 
 /// The version of the database; 0 where it is empty. Nothing is changed.
 pub fn identify(connection: &Connection) -> Result<i64, OpenFault> {
@@ -143,7 +131,7 @@ fn apply_unguarded(
         .pragma_update(None, "user_version", version)
         .map_err(while_opening)?;
     if let Some(beginning) = beginning.filter(|_| found == 0) {
-        begin(&tx, beginning)?;
+        beginning.write(&tx).map_err(OpenFault::Fault)?;
     }
     let broken = number(connection, "SELECT count(*) FROM pragma_foreign_key_check")?;
     if broken > 0 {
@@ -162,28 +150,6 @@ fn apply_unguarded(
     done.map_err(|uncommitted| of_opening(uncommitted.fault))
 }
 
-fn begin(tx: &Tx<'_>, beginning: &Beginning) -> Result<(), OpenFault> {
-    tx.change_one(
-        "INSERT INTO meta (id, tag_key, created_at) VALUES (1, ?1, ?2)",
-        (&beginning.tag_key[..], beginning.now),
-    )
-    .map_err(OpenFault::Fault)?;
-    for role in Role::built_in() {
-        roles::insert_built_in(tx, &role).map_err(OpenFault::Fault)?;
-    }
-    let first = UserFields {
-        name: beginning.user.clone(),
-        full_name: String::new(),
-        role: FULL_ACCESS,
-        locale: None,
-        zone: None,
-        locked_out: None,
-    };
-    users::insert(tx, &first, "", beginning.now)
-        .map(|_| ())
-        .map_err(OpenFault::Fault)
-}
-
 fn number(connection: &Connection, sql: &str) -> Result<i64, OpenFault> {
     connection
         .query_row(sql, (), |row| row.get(0))
@@ -197,7 +163,10 @@ mod tests {
     use std::sync::{Arc, Mutex};
     use std::thread;
 
+    use zeroize::Zeroizing;
+
     use super::*;
+    use crate::domain::time::Timestamp;
     use crate::store::Store;
     use crate::store::tests::{account, in_a_file, made};
     use crate::store::waiting::tell_with;

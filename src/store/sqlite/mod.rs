@@ -20,8 +20,8 @@ pub mod load;
 mod lock;
 pub(super) mod log;
 pub(super) mod migrate;
-mod open;
-mod read_only;
+pub(super) mod open;
+pub(super) mod read_only;
 pub mod rehearsal;
 pub mod restore;
 pub mod snapshot;
@@ -33,7 +33,8 @@ use rusqlite::Connection;
 
 use crate::domain::event::chain::Head;
 use crate::domain::trouble::Fault;
-use crate::store::sql::Kind;
+use crate::store::patience::Patience;
+use crate::store::sql::{Engine, Kind, Row, Uncommitted, Values};
 use crate::store::sqlite::address::beside;
 use crate::store::sqlite::identity::Identity;
 use crate::store::sqlite::migrate::KNOWN;
@@ -49,7 +50,9 @@ pub fn sqlite_version() -> &'static str {
 /// A connection, and the files that it is on.
 #[derive(Debug)]
 pub struct Sqlite {
-    pub(super) connection: Connection,
+    connection: Connection,
+    /// What it may still spend on waiting.
+    patience: Patience,
     /// Nothing for a database in memory.
     file: Option<Identity>,
     /// Where `SQLite` was told that nothing changes.
@@ -59,9 +62,76 @@ pub struct Sqlite {
 /// How much of a database is kept in memory by those who read it once, in KiB: a tenth of what `SQLite` keeps otherwise.
 const PASSING: i64 = 192;
 
+impl Engine for Sqlite {
+    fn begin(&self, kind: Kind) -> Result<(), Fault> {
+        self.check_in_place()?;
+        self.connection.begin(kind)?;
+        self.check_known().inspect_err(|_| self.roll_back())
+    }
+
+    fn commit(&self) -> Result<(), Uncommitted> {
+        self.connection.commit()?;
+        let in_doubt = false;
+        self.check_unchanged()
+            .map_err(|fault| Uncommitted { fault, in_doubt })
+    }
+
+    fn roll_back(&self) {
+        self.connection.roll_back();
+    }
+
+    fn run(
+        &self,
+        sql: &str,
+        values: Values<'_>,
+        take: &mut dyn FnMut(&dyn Row) -> Result<bool, Fault>,
+    ) -> Result<usize, Fault> {
+        self.connection.run(sql, values, take)
+    }
+
+    fn data_version(&self) -> Result<i64, Fault> {
+        self.connection.data_version()
+    }
+
+    fn next_id(&self, table: &str) -> Result<i64, Fault> {
+        self.connection.next_id(table)
+    }
+
+    fn last_id(&self, table: &str) -> Result<i64, Fault> {
+        self.connection.last_id(table)
+    }
+
+    fn look(&self) -> Result<(), Fault> {
+        self.check_in_place()?;
+        self.check_unchanged()?;
+        self.look_closer();
+        Ok(())
+    }
+
+    fn knows(&self, last: Head) {
+        if let Some(file) = &self.file {
+            file.knows(last);
+        }
+    }
+
+    /// The first page.
+    fn write_the_same(&self) -> Result<(), Fault> {
+        let version = "user_version";
+        let same: i64 = self
+            .connection
+            .pragma_query_value(None, version, |row| row.get(0))?;
+        Ok(self.connection.pragma_update(None, version, same)?)
+    }
+}
+
 impl Sqlite {
+    /// What it may still spend on waiting.
+    pub fn patience(&self) -> Patience {
+        self.patience.clone()
+    }
+
     /// Refuses rows that a newer Keyward has brought up to date: looked at in the transaction that reads or writes them.
-    pub fn check_known(&self) -> Result<(), Fault> {
+    fn check_known(&self) -> Result<(), Fault> {
         let mut version = self.connection.prepare_cached("PRAGMA user_version")?;
         let found: i64 = version.query_row((), |row| row.get(0))?;
         if found > KNOWN {
@@ -70,37 +140,21 @@ impl Sqlite {
         Ok(())
     }
 
-    /// Refuses to write from here on.
-    fn only_read(&self) -> rusqlite::Result<()> {
-        self.connection.pragma_update(None, "query_only", true)
-    }
-
-    /// Writes the first page as it was.
-    pub fn write_the_same(&self) -> Result<(), Fault> {
-        let version = "user_version";
-        let same: i64 = self
-            .connection
-            .pragma_query_value(None, version, |row| row.get(0))?;
-        Ok(self.connection.pragma_update(None, version, same)?)
+    /// Whether it can be changed.
+    fn set_changeable(&self, is: bool) -> rusqlite::Result<()> {
+        self.connection.pragma_update(None, "query_only", !is)
     }
 
     /// Refuses to go on with files that somebody else has removed, replaced or overwritten.
-    pub fn check_in_place(&self) -> Result<(), Fault> {
+    fn check_in_place(&self) -> Result<(), Fault> {
         match &self.file {
             Some(file) => file.check_in_place(&self.connection),
             None => Ok(()),
         }
     }
 
-    /// Takes down the last event that this connection has written.
-    pub fn knows(&self, last: Head) {
-        if let Some(file) = &self.file {
-            file.knows(last);
-        }
-    }
-
     /// Takes down what the database says without its log, if that is not done yet.
-    pub fn look_closer(&self) {
+    fn look_closer(&self) {
         if let Some(file) = &self.file {
             file.look_closer();
         }
@@ -145,16 +199,16 @@ impl Store {
     /// # Errors
     /// What the database said.
     pub fn read_in_passing(&self) -> Result<(), Fault> {
-        Ok(self
-            .sqlite
-            .connection
-            .pragma_update(None, "cache_size", -PASSING)?)
+        if let Some(Sqlite { connection, .. }) = self.base.sqlite() {
+            connection.pragma_update(None, "cache_size", -PASSING)?;
+        }
+        Ok(())
     }
 
     /// Keeps room on the disk for what is to be written while this database is open, as far as there is any: who stays long
     /// can then still lock a key out when others have filled the disk.
     pub fn reserve_room(&self) {
-        if let Some(real) = self.sqlite.real() {
+        if let Some(real) = self.base.sqlite().and_then(Sqlite::real) {
             log::reserve(&beside(real, "-wal"));
         }
     }
@@ -163,16 +217,30 @@ impl Store {
     /// from being written into the database.
     #[must_use]
     pub fn long_log(&self) -> Option<u64> {
-        Some(self.sqlite.log_bytes()).filter(|bytes| *bytes > LOG_MOST)
+        let bytes = self.base.sqlite().map(Sqlite::log_bytes);
+        bytes.filter(|bytes| *bytes > LOG_MOST)
     }
 
     /// Lets the database have no more than this many pages on this connection, as a full disk does. For tests alone:
     /// nothing of the product calls it.
     pub fn limit_pages(&self, pages: u32) -> Result<(), Fault> {
-        let set =
-            self.sqlite
-                .connection
-                .pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()));
-        Ok(set?)
+        if let Some(Sqlite { connection, .. }) = self.base.sqlite() {
+            connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?;
+        }
+        Ok(())
+    }
+
+    /// The connection to a database that is not on a server.
+    #[cfg(test)]
+    pub(super) fn connection(&self) -> &Connection {
+        &self.base.sqlite().expect("not on a server").connection
+    }
+
+    /// [`Store::connection`], to be set.
+    #[cfg(test)]
+    pub(super) fn connection_mut(&mut self) -> &mut Connection {
+        match &mut self.base {
+            super::Base::Sqlite(sqlite) => &mut sqlite.connection,
+        }
     }
 }

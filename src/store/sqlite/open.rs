@@ -1,26 +1,22 @@
 //! Opening a database: every check before it is touched, and what each connection is set to.
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-
-use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
-use zeroize::Zeroizing;
+use std::path::Path;
 
 use crate::domain::event::chain::Head;
-use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, OpenFault, Trouble};
 use crate::domain::user::OsAccount;
+use crate::store::beginning::Beginning;
 use crate::store::list::Finder;
 use crate::store::patience::Patience;
 use crate::store::sqlite::fault::{forget_system_error, while_opening};
 use crate::store::sqlite::identity::Identity;
 use crate::store::sqlite::log::Look;
-use crate::store::sqlite::migrate::{Beginning, KNOWN, identify, migrate};
+use crate::store::sqlite::migrate::{KNOWN, identify, migrate};
 use crate::store::sqlite::{Sqlite, begin, busy, file, functions, log};
 use crate::store::waiting::{Work, tell};
-use crate::store::{ANY, Place, Store};
+use crate::store::{Place, Store};
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
 
 /// How many steps of `SQLite`'s machine go by before a reader looks whether another question is wanted.
 const STEPS: i32 = 2_000;
@@ -47,193 +43,110 @@ const LONG: u64 = 64 << 20;
 /// How often a database is opened again, when another one took its place meanwhile.
 const AGAIN: usize = 20;
 
-/// Fills a buffer with random bytes.
-pub type Fill<'a> = &'a mut dyn FnMut(&mut [u8]) -> Result<(), Trouble>;
-
-impl Store {
-    /// Opens the database for writing; makes it where there is none and brings an older one up to date. Whoever
-    /// makes it becomes its first user, with Full Access.
-    ///
-    /// # Errors
-    /// [`Trouble::Open`]; [`Trouble::NoRandomness`] for the key of a new database.
-    pub fn create_or_open(
-        place: &Place,
-        account: &OsAccount,
-        now: Timestamp,
-        random: Fill<'_>,
-    ) -> Result<Store, Trouble> {
-        let mut beginning = || {
-            may_begin(account).map_err(trouble(place))?;
-            beginning(account, now, random)
-        };
-        if let Place::File(path) = place
-            && file::is_missing(path).map_err(trouble(place))?
-        {
-            let made = begin::new(&beginning()?);
-            made.and_then(|bytes| begin::begin(path, account, &bytes))
-                .map_err(trouble(place))?;
-        }
-        let (store, found) = settled(place, account, |_| Ok(())).map_err(trouble(place))?;
-        if found < KNOWN {
-            // Only in memory is there anything to begin: see `connect`.
-            let beginning = if found == 0 { Some(beginning()?) } else { None };
-            let Sqlite { connection, .. } = &store.sqlite;
-            migrate(connection, beginning.as_ref(), store.sqlite.real()).map_err(trouble(place))?;
-        }
-        Ok(store)
+/// See [`Store::create_or_open`].
+pub fn create_or_open(
+    place: &Place,
+    account: &OsAccount,
+    beginning: &mut dyn FnMut() -> Result<Beginning, Trouble>,
+) -> Result<Sqlite, Trouble> {
+    if let Place::File(path) = place
+        && file::is_missing(path).map_err(trouble(place))?
+    {
+        let made = begin::new(&beginning()?);
+        made.and_then(|bytes| begin::begin(path, account, &bytes))
+            .map_err(trouble(place))?;
     }
-
-    /// Makes a database in a new file, and fills it before it has its name: all of it or nothing. Nobody else sees it
-    /// meanwhile, so nothing in it is guarded against a crash.
-    ///
-    /// # Errors
-    /// What `fill` said, [`Trouble::Open`], with [`OpenFault::Exists`] among the faults, or as of
-    /// [`Store::create_or_open`].
-    pub fn make_filled(
-        path: &Path,
-        account: &OsAccount,
-        now: Timestamp,
-        random: Fill<'_>,
-        fill: impl FnOnce(Store) -> Result<(), Trouble>,
-    ) -> Result<(), Trouble> {
-        let trouble = |fault| Trouble::Open(path.to_owned(), fault);
-        may_begin(account).map_err(trouble)?;
-        if !file::is_missing(path).map_err(trouble)? {
-            return Err(trouble(OpenFault::Exists));
-        }
-        let beginning = beginning(account, now, random)?;
-        let bytes = begin::new(&beginning).map_err(trouble)?;
-        let made = begin::begin_filled(path, account, &bytes, |temporary| {
-            let opened = || {
-                let (store, _) = connected(open_file(temporary)?, None)?;
-                store
-                    .sqlite
-                    .connection
-                    .execute_batch(&format!("{SETTINGS} {UNGUARDED}"))
-                    .map_err(while_opening)?;
-                Ok(store)
-            };
-            fill(opened().map_err(trouble)?)
-        })?;
-        if made {
-            Ok(())
-        } else {
-            Err(trouble(OpenFault::Exists))
-        }
+    let (sqlite, found) = settled(place, account, |_| Ok(())).map_err(trouble(place))?;
+    if found < KNOWN {
+        // Only in memory is there anything to begin: see `connect`.
+        let beginning = if found == 0 { Some(beginning()?) } else { None };
+        migrate(&sqlite.connection, beginning.as_ref(), sqlite.real()).map_err(trouble(place))?;
     }
+    Ok(sqlite)
+}
 
-    /// Opens a database that is there for writing, and brings an older one up to date; makes none, and no user.
-    ///
-    /// # Errors
-    /// [`Trouble::Open`], with [`OpenFault::Missing`] among the faults.
-    pub fn bring_up_to_date(place: &Place, account: &OsAccount) -> Result<Store, Trouble> {
-        Store::bring_up_to_date_telling(place, account, &|| ())
+/// See [`Store::make_filled`].
+pub fn make_filled(
+    path: &Path,
+    account: &OsAccount,
+    beginning: &mut dyn FnMut() -> Result<Beginning, Trouble>,
+    fill: impl FnOnce(Store) -> Result<(), Trouble>,
+) -> Result<(), Trouble> {
+    let trouble = |fault| Trouble::Open(path.to_owned(), fault);
+    let beginning = beginning()?;
+    if !file::is_missing(path).map_err(trouble)? {
+        return Err(trouble(OpenFault::Exists));
     }
-
-    /// [`Store::bring_up_to_date`], which calls `told` before it begins to.
-    ///
-    /// # Errors
-    /// As of [`Store::bring_up_to_date`].
-    pub fn bring_up_to_date_telling(
-        place: &Place,
-        account: &OsAccount,
-        told: &dyn Fn(),
-    ) -> Result<Store, Trouble> {
+    let bytes = begin::new(&beginning).map_err(trouble)?;
+    let made = begin::begin_filled(path, account, &bytes, |temporary| {
         let opened = || {
-            let made = |found| (found != 0).then_some(()).ok_or(OpenFault::Missing);
-            let (store, found) = settled(place, account, made)?;
-            if found < KNOWN {
-                told();
-                migrate(&store.sqlite.connection, None, store.sqlite.real())?;
-            }
-            Ok(store)
+            let (sqlite, _) = connected(open_file(temporary)?, None)?;
+            let settings = format!("{SETTINGS} {UNGUARDED}");
+            let set = sqlite.connection.execute_batch(&settings);
+            set.map_err(while_opening)?;
+            Ok(sqlite)
         };
-        opened().map_err(trouble(place))
-    }
-
-    /// Opens a database that is there, and up to date; makes and migrates nothing.
-    ///
-    /// # Errors
-    /// [`Trouble::Open`], with [`OpenFault::Missing`] or [`OpenFault::Older`] among the faults.
-    pub fn open_existing(place: &Place, account: &OsAccount) -> Result<Store, Trouble> {
-        open_and_set(place, account, |_| Ok(()))
-    }
-
-    /// [`Store::open_existing`] for verdicts. What is noted of them is worth no waiting for the disk: a use that was noted
-    /// may be lost when the power fails.
-    ///
-    /// # Errors
-    /// As of [`Store::open_existing`].
-    pub fn open_to_verify(place: &Place, account: &OsAccount) -> Result<Store, Trouble> {
-        open_and_set(place, account, |store| {
-            store
-                .sqlite
-                .connection
-                .pragma_update(None, "synchronous", "NORMAL")
-        })
-    }
-
-    /// [`Store::open_existing`] and then [`Store::only_read`].
-    ///
-    /// # Errors
-    /// As of [`Store::open_existing`].
-    pub fn open_reader(
-        place: &Place,
-        account: &OsAccount,
-        wanted: Arc<AtomicU64>,
-    ) -> Result<Store, Trouble> {
-        open_and_set(place, account, |store| store.set_to_read(wanted))
-    }
-
-    /// Has this connection only read from here on; its queries under [`Store::answer`] end when `wanted` becomes another
-    /// number than the one that is being answered.
-    pub fn only_read(&mut self, wanted: Arc<AtomicU64>) -> Result<(), Fault> {
-        Ok(self.set_to_read(wanted)?)
-    }
-
-    fn set_to_read(&mut self, wanted: Arc<AtomicU64>) -> rusqlite::Result<()> {
-        let answering = Arc::clone(&self.answering);
-        let superseded = move || {
-            let question = answering.load(Ordering::SeqCst);
-            question != ANY && question != wanted.load(Ordering::SeqCst)
-        };
-        let finder = Finder::of_reader();
-        functions::add_found(&self.sqlite.connection, finder.clone())?;
-        let walk = finder.clone();
-        let ends = move || superseded() || walk.is_far();
-        self.sqlite.connection.progress_handler(STEPS, Some(ends))?;
-        self.finder = finder;
-        self.sqlite.only_read()
-    }
-
-    /// [`Store::open_existing`] for one of several connections that only read, and answer so often that none of them looks
-    /// closer at the files: one of [`Store::open_reader`] beside them has to, again and again ([`Store::data_version`]). A file that was moved,
-    /// removed or put in the place of another is found by each of them.
-    ///
-    /// # Errors
-    /// As of [`Store::open_existing`].
-    pub fn open_to_answer(place: &Place, account: &OsAccount) -> Result<Store, Trouble> {
-        open_and_set(place, account, |store| {
-            if let Some(file) = &mut store.sqlite.file {
-                file.leave_doubts();
-            }
-            store.sqlite.only_read()
-        })
+        fill(opened().map_err(trouble)?.into())
+    })?;
+    if made {
+        Ok(())
+    } else {
+        Err(trouble(OpenFault::Exists))
     }
 }
 
-/// Opens a database that is there, and up to date, and sets more on the connection.
-fn open_and_set(
+/// See [`Store::bring_up_to_date_telling`].
+pub fn bring_up_to_date(
     place: &Place,
     account: &OsAccount,
-    more: impl FnOnce(&mut Store) -> rusqlite::Result<()>,
-) -> Result<Store, Trouble> {
-    let opened = || {
-        let (mut store, _) = settled(place, account, refuse_older)?;
-        more(&mut store).map_err(while_opening)?;
-        Ok(store)
-    };
-    opened().map_err(trouble(place))
+    told: &dyn Fn(),
+) -> Result<Sqlite, OpenFault> {
+    let made = |found| (found != 0).then_some(()).ok_or(OpenFault::Missing);
+    let (sqlite, found) = settled(place, account, made)?;
+    if found < KNOWN {
+        told();
+        migrate(&sqlite.connection, None, sqlite.real())?;
+    }
+    Ok(sqlite)
+}
+
+/// Opens a database that is there, and up to date, and sets more on the connection.
+pub fn open_and_set(
+    place: &Place,
+    account: &OsAccount,
+    more: impl FnOnce(&mut Sqlite) -> rusqlite::Result<()>,
+) -> Result<Sqlite, OpenFault> {
+    let (mut sqlite, _) = settled(place, account, refuse_older)?;
+    more(&mut sqlite).map_err(while_opening)?;
+    Ok(sqlite)
+}
+
+impl Sqlite {
+    /// See [`Store::open_to_verify`].
+    pub fn wait_for_no_disk(&mut self) -> rusqlite::Result<()> {
+        self.connection.pragma_update(None, "synchronous", "NORMAL")
+    }
+
+    /// See [`Store::open_to_answer`].
+    pub fn only_answer(&mut self) -> rusqlite::Result<()> {
+        if let Some(file) = &mut self.file {
+            file.leave_doubts();
+        }
+        self.set_changeable(false)
+    }
+
+    /// Has it only read; its queries end where `is_superseded`, or where what they find rows with says so.
+    pub fn only_read(
+        &mut self,
+        is_superseded: impl FnMut() -> bool + Send + 'static,
+        finder: &Finder,
+    ) -> rusqlite::Result<()> {
+        functions::add_found(&self.connection, finder.clone())?;
+        let (mut is_superseded, walk) = (is_superseded, finder.clone());
+        let ends = move || is_superseded() || walk.is_far();
+        self.connection.progress_handler(STEPS, Some(ends))?;
+        self.set_changeable(false)
+    }
 }
 
 /// [`connect`] and [`settle`], on a database whose version is not refused.
@@ -241,12 +154,12 @@ fn settled(
     place: &Place,
     account: &OsAccount,
     refuse: impl Fn(i64) -> Result<(), OpenFault>,
-) -> Result<(Store, i64), OpenFault> {
+) -> Result<(Sqlite, i64), OpenFault> {
     unless_moved(|| {
-        let (store, found) = connect(place, account)?;
+        let (sqlite, found) = connect(place, account)?;
         refuse(found)?;
-        settle(&store, place)?;
-        Ok((store, found))
+        settle(&sqlite, place)?;
+        Ok((sqlite, found))
     })
 }
 
@@ -271,11 +184,8 @@ pub(super) fn refuse_older(found: i64) -> Result<(), OpenFault> {
     Ok(())
 }
 
-pub(super) fn trouble(place: &Place) -> impl Fn(OpenFault) -> Trouble {
-    let path = match place {
-        Place::File(path) => path.clone(),
-        Place::Memory(name) => PathBuf::from(name),
-    };
+pub fn trouble(place: &Place) -> impl Fn(OpenFault) -> Trouble {
+    let path = place.told();
     move |fault| {
         let told = match &fault {
             OpenFault::Fault(Fault::CannotOpen) => file::why_not_made(&path),
@@ -285,28 +195,9 @@ pub(super) fn trouble(place: &Place) -> impl Fn(OpenFault) -> Trouble {
     }
 }
 
-/// Whether the account may become the first user of a new database.
-fn may_begin(account: &OsAccount) -> Result<(), OpenFault> {
-    if account.root_by_sudo {
-        return Err(OpenFault::RootBySudo);
-    }
-    Ok(())
-}
-
-/// What a database begins with that this account makes.
-fn beginning(account: &OsAccount, now: Timestamp, random: Fill<'_>) -> Result<Beginning, Trouble> {
-    let mut tag_key = Zeroizing::new(vec![0; 32].into_boxed_slice());
-    random(&mut tag_key)?;
-    Ok(Beginning {
-        user: account.user_name(),
-        now,
-        tag_key,
-    })
-}
-
 /// A connection to a database that is there, and its version; 0 only in memory. Nothing was changed yet, and a
 /// database that is not ours, or too new, is left so.
-pub(super) fn connect(place: &Place, account: &OsAccount) -> Result<(Store, i64), OpenFault> {
+pub(super) fn connect(place: &Place, account: &OsAccount) -> Result<(Sqlite, i64), OpenFault> {
     let (connection, file) = match place {
         Place::File(path) => {
             let file = file::check(path, account)?;
@@ -314,20 +205,21 @@ pub(super) fn connect(place: &Place, account: &OsAccount) -> Result<(Store, i64)
             (open_file(file.real())?, Some(file))
         }
         Place::Memory(name) => (open_memory(name)?, None),
+        Place::Server(_) => return Err(OpenFault::OnServer),
     };
-    let (store, found) = connected(connection, file)?;
-    let connection = &store.sqlite.connection;
+    let (sqlite, found) = connected(connection, file)?;
+    let connection = &sqlite.connection;
     if connection.is_readonly("main").map_err(while_opening)? {
         return Err(OpenFault::ReadOnly);
     }
-    Ok((store, found))
+    Ok((sqlite, found))
 }
 
-/// A store on a connection, and the version of the database.
+/// What belongs to a connection, and the version of the database.
 pub(super) fn connected(
     mut connection: Connection,
     file: Option<Identity>,
-) -> Result<(Store, i64), OpenFault> {
+) -> Result<(Sqlite, i64), OpenFault> {
     let patience = Patience::default();
     connection
         .busy_handler(Some(busy::handler(&patience)))
@@ -343,18 +235,11 @@ pub(super) fn connected(
     };
     let sqlite = Sqlite {
         connection,
+        patience,
         file,
         frozen: None,
     };
-    let store = Store {
-        sqlite,
-        patience,
-        in_doubt: None,
-        by_request: false,
-        answering: Arc::new(AtomicU64::new(ANY)),
-        finder: Finder::default(),
-    };
-    Ok((store, found))
+    Ok((sqlite, found))
 }
 
 /// The version of the database in a file, once it is certain that the log beside it is its own. Until then nothing of
@@ -417,8 +302,8 @@ fn version(connection: &Connection, file: &Identity) -> Result<i64, OpenFault> {
 }
 
 /// Sets a connection up.
-pub(super) fn settle(store: &Store, place: &Place) -> Result<(), OpenFault> {
-    let connection = &store.sqlite.connection;
+pub(super) fn settle(sqlite: &Sqlite, place: &Place) -> Result<(), OpenFault> {
+    let connection = &sqlite.connection;
     connection.execute_batch(SETTINGS).map_err(while_opening)?;
     // A log that a long reader let grow is cut again by whoever begins it anew.
     let limit = "journal_size_limit";
@@ -428,11 +313,11 @@ pub(super) fn settle(store: &Store, place: &Place) -> Result<(), OpenFault> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     match place {
         Place::File(_) => {
-            turn_log_on(connection, &store.patience)?;
-            store.sqlite.watch().map_err(OpenFault::Fault)
+            turn_log_on(connection, &sqlite.patience)?;
+            sqlite.watch().map_err(OpenFault::Fault)
         }
         // There is no log in memory, and nothing to keep.
-        Place::Memory(_) => Ok(()),
+        Place::Memory(_) | Place::Server(_) => Ok(()),
     }
 }
 
@@ -475,9 +360,12 @@ fn turn_log_on(connection: &Connection, patience: &Patience) -> Result<(), OpenF
 mod tests {
     use std::fs;
 
+    use std::sync::Arc;
+
     use super::*;
     use crate::domain::event::{EventKind, NewEvent};
     use crate::domain::id::UserId;
+    use crate::domain::time::Timestamp;
     use crate::store::events;
     use crate::store::sqlite::address::beside;
     use crate::store::tests::{account, in_a_file, made};
@@ -568,8 +456,7 @@ mod tests {
         for store in [first, second.expect("opened")] {
             let set = |name| {
                 let value = store
-                    .sqlite
-                    .connection
+                    .connection()
                     .pragma_query_value(None, name, |row| row.get::<_, i64>(0));
                 value.expect(name)
             };
@@ -585,8 +472,7 @@ mod tests {
                 assert_eq!(set(name), value, "{name}");
             }
             let mode = store
-                .sqlite
-                .connection
+                .connection()
                 .pragma_query_value(None, "journal_mode", |row| row.get::<_, String>(0));
             assert_eq!(mode.expect("read"), "wal");
         }
@@ -598,8 +484,7 @@ mod tests {
         drop(made(&place));
         let store = Store::open_to_verify(&place, &account()).expect("opened");
         let synchronous = store
-            .sqlite
-            .connection
+            .connection()
             .pragma_query_value(None, "synchronous", |row| row.get(0));
         // NORMAL is 1.
         assert_eq!(synchronous, Ok(1));

@@ -8,34 +8,24 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
-use crate::domain::trouble::{Fault, OpenFault, Trouble};
+use crate::domain::trouble::{Fault, OpenFault};
 use crate::domain::user::OsAccount;
 use crate::store::sqlite::address::{beside, uri};
 use crate::store::sqlite::fault::{forget_system_error, while_opening};
-use crate::store::sqlite::open::{connected, refuse_older, trouble, unless_moved};
+use crate::store::sqlite::open::{connected, refuse_older, unless_moved};
 use crate::store::sqlite::{Sqlite, file};
-use crate::store::{Place, Store};
 
 /// How long the index of a log is that nobody has used yet.
 const UNUSED: u64 = 3;
 
-impl Store {
-    /// Opens a database that is there, and up to date, without writing to it. At most an empty log and an empty index of it
-    /// are made beside it, as `SQLite` needs them.
-    ///
-    /// # Errors
-    /// As of [`Store::open_existing`].
-    pub fn open_to_read(place: &Place, account: &OsAccount) -> Result<Store, Trouble> {
-        let Place::File(path) = place else {
-            return Store::open_existing(place, account);
-        };
-        unless_moved(|| open_to_read(path, account)).map_err(trouble(place))
-    }
+/// See [`Store::open_to_read`](crate::store::Store::open_to_read).
+pub fn open_to_read(path: &Path, account: &OsAccount) -> Result<Sqlite, OpenFault> {
+    unless_moved(|| open(path, account))
 }
 
 impl Sqlite {
     /// Refuses what was read where `SQLite` was told that nothing changes, and somebody has begun to write all the same.
-    pub fn check_unchanged(&self) -> Result<(), Fault> {
+    pub(super) fn check_unchanged(&self) -> Result<(), Fault> {
         match &self.frozen {
             Some(frozen) if !frozen.holds() => Err(Fault::Busy),
             _ => Ok(()),
@@ -43,7 +33,7 @@ impl Sqlite {
     }
 }
 
-fn open_to_read(path: &Path, account: &OsAccount) -> Result<Store, OpenFault> {
+fn open(path: &Path, account: &OsAccount) -> Result<Sqlite, OpenFault> {
     let identity = file::trust(path, account)?;
     let real = identity.real();
     forget_system_error();
@@ -65,10 +55,10 @@ fn open_to_read(path: &Path, account: &OsAccount) -> Result<Store, OpenFault> {
     connection
         .execute_batch("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF;")
         .map_err(while_opening)?;
-    let (mut store, found) = connected(connection, Some(identity))?;
+    let (mut sqlite, found) = connected(connection, Some(identity))?;
     refuse_older(found)?;
-    store.sqlite.frozen = frozen;
-    Ok(store)
+    sqlite.frozen = frozen;
+    Ok(sqlite)
 }
 
 /// A database without a log, so that all of it is in its one file; and nobody can make a log.

@@ -6,12 +6,12 @@ use std::time::Duration;
 use rusqlite::Connection;
 use rusqlite::backup::Backup;
 
-use crate::domain::trouble::{Fault, OpenFault, Trouble};
+use crate::domain::trouble::{Fault, OpenFault};
 use crate::domain::user::OsAccount;
 use crate::store::sqlite::fault::while_opening;
-use crate::store::sqlite::log;
 use crate::store::sqlite::migrate::{KNOWN, migrate};
-use crate::store::sqlite::open::{connect, connected, settle, trouble, unless_moved};
+use crate::store::sqlite::open::{bring_up_to_date, connect, connected, settle, unless_moved};
+use crate::store::sqlite::{Sqlite, log};
 use crate::store::{Place, Store};
 
 /// Bytes beyond which an older database is brought up to date whatever becomes of what was to be done then.
@@ -26,53 +26,47 @@ pub enum Opened {
     Older(Store),
 }
 
-impl Store {
-    /// Opens a database that is there for writing, and brings no older one up to date; but a large one, of which a copy would
-    /// fill the memory. Before that, `told` is called.
-    ///
-    /// # Errors
-    /// [`Trouble::Open`], with [`OpenFault::Missing`] among the faults.
-    pub fn open_to_change(
-        place: &Place,
-        account: &OsAccount,
-        told: &dyn Fn(),
-    ) -> Result<Opened, Trouble> {
-        let opened = unless_moved(|| {
-            let (store, found) = connect(place, account)?;
-            if found == 0 {
-                return Err(OpenFault::Missing);
-            }
-            if found < KNOWN && is_large(&store)? {
-                return Ok(None);
-            }
-            if found < KNOWN {
-                let copy = in_memory(store)?;
-                copy.set_changeable(false).map_err(OpenFault::Fault)?;
-                return Ok(Some(Opened::Older(copy)));
-            }
-            settle(&store, place)?;
-            Ok(Some(Opened::UpToDate(store)))
-        });
-        match opened.map_err(trouble(place))? {
-            Some(opened) => Ok(opened),
-            None => Store::bring_up_to_date_telling(place, account, told).map(Opened::UpToDate),
+/// See [`Store::open_to_change`](Store::open_to_change).
+pub fn open_to_change(
+    place: &Place,
+    account: &OsAccount,
+    told: &dyn Fn(),
+) -> Result<Opened, OpenFault> {
+    let opened = unless_moved(|| {
+        let (sqlite, found) = connect(place, account)?;
+        if found == 0 {
+            return Err(OpenFault::Missing);
         }
+        if found < KNOWN && is_large(&sqlite)? {
+            return Ok(None);
+        }
+        if found < KNOWN {
+            let copy = in_memory(sqlite)?;
+            copy.set_changeable(false).map_err(while_opening)?;
+            return Ok(Some(Opened::Older(copy.into())));
+        }
+        settle(&sqlite, place)?;
+        Ok(Some(Opened::UpToDate(sqlite.into())))
+    });
+    if let Some(opened) = opened? {
+        return Ok(opened);
     }
+    let sqlite = bring_up_to_date(place, account, told)?;
+    Ok(Opened::UpToDate(sqlite.into()))
+}
 
+impl Store {
     /// Whether the copy of an older database can be changed.
     pub fn set_changeable(&self, is: bool) -> Result<(), Fault> {
-        Ok(self
-            .sqlite
-            .connection
-            .pragma_update(None, "query_only", !is)?)
+        let sqlite = self.base.sqlite();
+        Ok(sqlite.map_or(Ok(()), |sqlite| sqlite.set_changeable(is))?)
     }
 }
 
 /// Whether a copy of it would take too much memory, and longer than anybody waits for a refusal.
-fn is_large(store: &Store) -> Result<bool, OpenFault> {
+fn is_large(sqlite: &Sqlite) -> Result<bool, OpenFault> {
     let sql = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
-    let bytes: i64 = store
-        .sqlite
+    let bytes: i64 = sqlite
         .connection
         .query_row(sql, (), |row| row.get(0))
         .map_err(while_opening)?;
@@ -80,16 +74,16 @@ fn is_large(store: &Store) -> Result<bool, OpenFault> {
 }
 
 /// The copy of an older database in memory, brought up to date.
-pub(super) fn in_memory(store: Store) -> Result<Store, OpenFault> {
+pub(super) fn in_memory(sqlite: Sqlite) -> Result<Sqlite, OpenFault> {
     let mut memory = Connection::open_in_memory().map_err(while_opening)?;
-    let copied = Backup::new(&store.sqlite.connection, &mut memory)
+    let copied = Backup::new(&sqlite.connection, &mut memory)
         .and_then(|backup| backup.run_to_completion(i32::MAX, Duration::ZERO, None));
     copied.map_err(while_opening)?;
     // What is in its log stays there.
-    log::leave(&store.sqlite.connection, store.sqlite.log_bytes() > 0);
-    drop(store);
+    log::leave(&sqlite.connection, sqlite.log_bytes() > 0);
+    drop(sqlite);
     migrate(&memory, None, None)?;
-    let (store, _) = connected(memory, None)?;
-    settle(&store, &Place::Memory(String::new()))?;
-    Ok(store)
+    let (sqlite, _) = connected(memory, None)?;
+    settle(&sqlite, &Place::Memory(String::new()))?;
+    Ok(sqlite)
 }

@@ -27,10 +27,10 @@ use crate::store::sqlite::fault::{forget_system_error, while_opening};
 use crate::store::sqlite::file::{self, unreachable};
 use crate::store::sqlite::left::{self, EXCHANGE};
 use crate::store::sqlite::lock::lock;
-use crate::store::sqlite::log;
 use crate::store::sqlite::migrate::{KNOWN, identify, migrate};
 use crate::store::sqlite::open::{connect, settle};
 use crate::store::sqlite::rehearsal::in_memory;
+use crate::store::sqlite::{Sqlite, log};
 use crate::store::{Place, Store, Tx, checked, events};
 
 /// A copy that is ready beside the place that it is meant for; removed unless it is put there.
@@ -100,12 +100,12 @@ impl Ready {
         drop(source);
         let place = Place::File(ready.temporary.clone());
         let opened = || {
-            let (store, found) = connect(&place, account)?;
-            settle(&store, &place)?;
+            let (sqlite, found) = connect(&place, account)?;
+            settle(&sqlite, &place)?;
             if found < KNOWN {
-                migrate(&store.sqlite.connection, None, None)?;
+                migrate(&sqlite.connection, None, None)?;
             }
-            Ok(store)
+            Ok(Store::from(sqlite))
         };
         // What is wrong with it is wrong with the copy.
         let store = opened().map_err(of(from))?;
@@ -212,11 +212,11 @@ pub fn present(path: &Path, account: &OsAccount) -> Result<Present, Trouble> {
 }
 
 /// What is compared is of one form: an older database is brought up to date in memory.
-fn readable((store, found): (Store, i64)) -> Result<Store, OpenFault> {
+fn readable((sqlite, found): (Sqlite, i64)) -> Result<Store, OpenFault> {
     if found == KNOWN {
-        return Ok(store);
+        return Ok(sqlite.into());
     }
-    in_memory(store)
+    in_memory(sqlite).map(Store::from)
 }
 
 /// What both hold, and how their trails belong together. Nothing where what is there cannot be read to its end.
@@ -379,11 +379,11 @@ fn ties(copy: &Tx<'_>, there: &Tx<'_>) -> Result<Ties, Fault> {
 fn open_copy(path: &Path, account: &OsAccount) -> Result<Connection, OpenFault> {
     let (real, has_log) = file::trust_copy(path, account)?;
     if has_log {
-        let (mut store, _) = connect(&Place::File(path.to_owned()), account)?;
+        let (mut sqlite, _) = connect(&Place::File(path.to_owned()), account)?;
         // The log stays where it is: the copy is left as it was.
-        log::leave(&store.sqlite.connection, true);
+        log::leave(&sqlite.connection, true);
         let empty = Connection::open_in_memory().map_err(while_opening)?;
-        return Ok(std::mem::replace(&mut store.sqlite.connection, empty));
+        return Ok(std::mem::replace(&mut sqlite.connection, empty));
     }
     let connection = alone(&real)?;
     match identify(&connection)? {

@@ -6,7 +6,8 @@ use rusqlite::Connection;
 use rusqlite::backup::Backup;
 
 use crate::domain::trouble::Fault;
-use crate::store::Store;
+use crate::store::sqlite::Sqlite;
+use crate::store::{Base, Store};
 
 /// How long a reader is waited for before it is tried again.
 const PAUSE: Duration = Duration::from_millis(5);
@@ -16,22 +17,31 @@ const PAUSE: Duration = Duration::from_millis(5);
 pub struct Snapshot(Connection);
 
 impl Store {
-    /// What the database holds now; nothing where it is in a file, which is never set back.
+    /// What the database holds now; nothing where it is not in memory, and never set back.
     pub fn snapshot(&self) -> Result<Option<Snapshot>, Fault> {
-        if self.sqlite.file.is_some() {
+        let Some(Sqlite {
+            connection,
+            file: None,
+            ..
+        }) = self.base.sqlite()
+        else {
             return Ok(None);
-        }
+        };
         let mut kept = Connection::open_in_memory()?;
-        copy(&self.sqlite.connection, &mut kept)?;
+        copy(connection, &mut kept)?;
         Ok(Some(Snapshot(kept)))
     }
 
-    /// Sets a database in memory back, for all its connections; one in a file stays as it is.
+    /// Sets a database in memory back, for all its connections; any other stays as it is.
     pub fn set_back(&mut self, to: &Snapshot) -> Result<(), Fault> {
-        if self.sqlite.file.is_some() {
-            return Ok(());
+        match &mut self.base {
+            Base::Sqlite(Sqlite {
+                connection,
+                file: None,
+                ..
+            }) => copy(&to.0, connection),
+            Base::Sqlite(_) => Ok(()),
         }
-        copy(&to.0, &mut self.sqlite.connection)
     }
 }
 

@@ -1,0 +1,128 @@
+//! The address of a database on a server, where a database's path is asked for: `postgres://host/keyward`.
+
+use std::path::Path;
+
+/// How it begins.
+const SCHEMES: [&str; 2] = ["postgres://", "postgresql://"];
+
+/// The address that stands in the place of a path; nothing where that is a path.
+#[must_use]
+pub fn address(path: &Path) -> Option<&str> {
+    let text = path.to_str()?;
+    SCHEMES
+        .into_iter()
+        .any(|scheme| text.starts_with(scheme))
+        .then_some(text)
+}
+
+/// What a title has room for: the database's name, and its first host if that is another machine, `keyward@db1`.
+#[must_use]
+pub fn named(address: &str) -> String {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let (place, parameters) = rest.split_once('?').unwrap_or((rest, ""));
+    let (hosts, database) = place.split_once('/').unwrap_or((place, ""));
+    let hosts = hosts.rsplit_once('@').map_or(hosts, |(_, hosts)| hosts);
+    let mut parameters = parameters
+        .split('&')
+        .filter_map(|one| one.strip_prefix("host="));
+    let hosts = if hosts.is_empty() {
+        parameters.next().unwrap_or("")
+    } else {
+        hosts
+    };
+    let first = hosts.split(',').next().unwrap_or("");
+    let database = if database.is_empty() {
+        "postgres"
+    } else {
+        database
+    };
+    let is_here = first.is_empty() || first.starts_with('/') || first.starts_with("%2F");
+    if is_here {
+        database.to_owned()
+    } else {
+        format!("{database}@{first}")
+    }
+}
+
+/// Whether a password stands in an address that is in this text: before its host, or among its parameters. Nobody's
+/// arguments and environment variables are the place for one.
+#[must_use]
+pub fn holds_password(text: &str) -> bool {
+    let begin = SCHEMES
+        .into_iter()
+        .find_map(|scheme| Some(text.find(scheme)? + scheme.len()));
+    let Some(rest) = begin.and_then(|begin| text.get(begin..)) else {
+        return false;
+    };
+    let (_, parameters) = rest.split_once('?').unwrap_or((rest, ""));
+    // A password may have every other sign in it.
+    let user = rest.rsplit_once('@').map(|(user, _)| user);
+    let is_password = |parameter: &str| {
+        let name = parameter.split('=').next().unwrap_or_default();
+        // `%70assword` is read as `password`, too.
+        name.contains('%') || name.eq_ignore_ascii_case("password")
+    };
+    user.is_some_and(|user| user.contains(':')) || parameters.split('&').any(is_password)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_told_from_a_path() {
+        let is_address = |text: &str| address(Path::new(text)).is_some();
+        assert!(is_address("postgres:///keyward?host=/run/postgresql"));
+        assert!(is_address("postgresql://db1,db2/keyward"));
+        for path in [
+            "postgres",
+            "./postgres://x",
+            "/postgres:///x",
+            "keyward.db",
+            "",
+        ] {
+            assert!(!is_address(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_title_names_the_database_and_the_machine_that_it_is_on() {
+        for (address, title) in [
+            ("postgres:///keyward?host=/run/postgresql", "keyward"),
+            ("postgres:///keyward", "keyward"),
+            (
+                "postgres://alice@db1:5433,db2/keys?options=x",
+                "keys@db1:5433",
+            ),
+            ("postgres:///keyward?host=db1,db2", "keyward@db1"),
+            ("postgresql://[::1]", "postgres@[::1]"),
+        ] {
+            assert_eq!(named(address), title, "{address}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_found_wherever_it_stands_in_an_address() {
+        for address in [
+            "postgres://alice:sesame@db1/keyward",
+            "--db=postgresql://alice:sesame@db1/keyward",
+            "postgres://alice:se@same/?x@db1/keyward",
+            "postgres://alice:se?same/@db1/keyward",
+            "postgres://:sesame@db1/keyward",
+            "postgres://db1/keyward?password=sesame",
+            "postgres://db1/keyward?host=db2&PASSWORD=sesame",
+            "postgres://db1/keyward?pass%77ord=sesame",
+        ] {
+            assert!(holds_password(address), "{address}");
+        }
+        for address in [
+            "postgres:///keyward?host=/run/postgresql",
+            "postgres://alice@db1:5432,db2:5433/keyward?sslrootcert=/etc/a:b",
+            "postgres://[::1]:5432/keyward",
+            "a name with a:colon and an @ sign?password=no",
+            "postgres://alice@[::1]/keyward?options=-csearch_path%3Dt",
+        ] {
+            assert!(!holds_password(address), "{address}");
+        }
+    }
+}
