@@ -30,6 +30,7 @@ mod verdicts;
 mod support {
     #![allow(dead_code, reason = "a part of what the tests use")]
     pub mod database;
+    pub mod process;
     pub mod pty;
     pub mod sentence;
 }

@@ -19,11 +19,12 @@ mod support {
     #![allow(dead_code, reason = "a part of what the tests use")]
     pub mod console;
     pub mod database;
+    pub mod process;
     pub mod sentence;
 }
 
 use support::console::Console;
-use support::database::{Bench, CHEAP, NOW, SetClock, filter, in_memory, service};
+use support::database::{Bench, CHEAP, NOW, SetClock, filter, fresh, service};
 
 const KEYS: u32 = 10_000;
 /// As many as a list at 80x24 has.
@@ -31,12 +32,12 @@ const ROWS: usize = 18;
 
 /// The demo's keys, so many of them, with hashes that cost little.
 fn many() -> Bench {
-    let (place, clock) = (in_memory(), Arc::new(SetClock::new(NOW)));
+    let (place, clock) = (fresh(), Arc::new(SetClock::new(NOW)));
     let hasher = Hasher::new(CHEAP);
     let mut service = service(&place, &clock, &hasher, 1);
     let seeded = demo::seed(&mut service, "alice", KEYS, &mut |_| Ok(()));
     seeded.expect("seeded");
-    Bench::new(place)
+    Bench::on(place)
 }
 
 fn verdicts(criterion: &mut Criterion) {

@@ -29,6 +29,7 @@ mod servers;
 mod support {
     #![allow(dead_code, reason = "a part of what the tests use")]
     pub mod database;
+    pub mod process;
 }
 
 use load::{flood, paced, stampede};

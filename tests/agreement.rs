@@ -30,6 +30,7 @@ mod support {
     pub mod console;
     pub mod database;
     pub mod files;
+    pub mod process;
     pub mod program;
     pub mod sentence;
 }

@@ -24,7 +24,8 @@ mod support {
     pub mod program;
 }
 
-use support::database::{as_made, draft, raw};
+use support::database::raw::sqlite;
+use support::database::{as_made, draft};
 use support::inject;
 use support::process::{eventually, is_there, skip, skip_anywhere};
 use support::program::{KEYWARD, database_of, fetched, given, keyward};
@@ -187,7 +188,7 @@ fn a_copy_that_is_not_as_keyward_makes_a_database_is_removed() {
     let mut host = Host::new();
     host.delivered("first");
     let place = Place::File(database_of(host.home.path()));
-    let raw = raw(&place);
+    let raw = sqlite(&place);
     raw.execute_batch("CREATE TABLE guest (x)").expect("added");
     fails(&host.run(&["backup", "copy.db"]), 1, "guest was added");
     assert!(!host.path("copy.db").exists());
@@ -400,7 +401,7 @@ fn a_copy_that_is_no_whole_database_of_ours_is_refused_and_the_present_one_stays
     );
     let copy = |name: &str| fs::copy(path("copy.db"), path(name)).expect("copied");
     copy("flawed.db");
-    let flawed = raw(&Place::File(path("flawed.db")));
+    let flawed = sqlite(&Place::File(path("flawed.db")));
     flawed
         .execute_batch("CREATE TABLE guest (x)")
         .expect("added");
@@ -411,7 +412,7 @@ fn a_copy_that_is_no_whole_database_of_ours_is_refused_and_the_present_one_stays
         "guest was added",
     );
     copy("newer.db");
-    let newer = raw(&Place::File(path("newer.db")));
+    let newer = sqlite(&Place::File(path("newer.db")));
     newer.pragma_update(None, "user_version", 99).expect("set");
     drop(newer);
     fails(
@@ -545,7 +546,7 @@ fn first(path: &Path) {
     fs::create_dir_all(path.parent().expect("a directory")).expect("made");
     fs::write(path, "").expect("made");
     fs::set_permissions(path, Permissions::from_mode(0o600)).expect("set");
-    let connection = raw(&Place::File(path.to_owned()));
+    let connection = sqlite(&Place::File(path.to_owned()));
     for sql in FIRST {
         connection.execute_batch(sql).expect("made");
     }
@@ -584,7 +585,7 @@ fn without_room_for_the_backup_nothing_is_brought_up_to_date() {
     }
     let output = limited.output().expect("run");
     fails(&output, 2, "was not brought up to date");
-    let connection = raw(&Place::File(path.clone()));
+    let connection = sqlite(&Place::File(path.clone()));
     let version = connection.query_row("PRAGMA user_version", (), |row| row.get(0));
     assert_eq!(version, Ok(1));
     drop(connection);
@@ -631,7 +632,7 @@ fn form_before(home: &Path) -> IssuedSecret {
     ] {
         succeeds(&run(home, args));
     }
-    let connection = raw(&Place::File(path));
+    let connection = sqlite(&Place::File(path));
     for index in [
         "name",
         "expiry",
@@ -742,7 +743,7 @@ fn events_of_an_older_database_are_pruned_once_it_is_up_to_date() {
     let (_, owner) = as_made(&path, Cost::REAL);
     fs::remove_file(&path).expect("removed");
     first(&path);
-    let connection = raw(&Place::File(path));
+    let connection = sqlite(&Place::File(path));
     let name = "UPDATE users SET name = ?1, name_key = lower(?1) WHERE id = 1";
     connection.execute(name, [&owner.name]).expect("renamed");
     drop(connection);
@@ -795,7 +796,7 @@ fn the_command_that_locks_out_again_names_the_database_and_can_be_pasted() {
 fn a_backup_is_made_while_another_process_holds_the_write_lock() {
     let mut host = Host::new();
     host.delivered("first");
-    let raw = raw(&Place::File(database_of(host.home.path())));
+    let raw = sqlite(&Place::File(database_of(host.home.path())));
     raw.execute_batch("BEGIN IMMEDIATE").expect("locked");
     let said = succeeds(&host.run(&["backup", "copy.db"]));
     assert!(said.contains("not in the system events"), "{said}");

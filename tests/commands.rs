@@ -6,7 +6,6 @@ use std::process::{Output, Stdio};
 use keyward::domain::api_key::ApiKeyDraft;
 use keyward::domain::user::Actor;
 use keyward::service::Service;
-use keyward::store::Place;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -20,7 +19,7 @@ mod support {
     pub mod sentence;
 }
 
-use support::database::{CHEAP, as_made, draft, raw};
+use support::database::{CHEAP, Raw, as_made, at, draft, raw, told};
 use support::program::{database_of, keyward};
 use support::pty::{Pty, Start};
 
@@ -58,6 +57,7 @@ impl Home {
 
     fn output(&self, args: &[&str]) -> Output {
         keyward(self.directory.path(), args)
+            .envs(told(&database_of(self.directory.path())))
             .stdin(Stdio::null())
             .output()
             .expect("started")
@@ -94,31 +94,24 @@ impl Home {
 
     /// Every row of every table.
     fn dump(&self) -> Vec<String> {
-        let connection = raw(&Place::File(database_of(self.directory.path())));
-        let texts = |sql: &str| -> Vec<String> {
-            let mut query = connection.prepare(sql).expect("prepared");
-            let width = query.column_count();
-            let mut rows = query.query(()).expect("queried");
-            let mut texts = Vec::new();
-            while let Some(row) = rows.next().expect("read") {
-                let value = |at| row.get::<_, rusqlite::types::Value>(at).expect("a value");
-                texts.push(format!("{:?}", (0..width).map(value).collect::<Vec<_>>()));
-            }
-            texts
-        };
-        let names = "SELECT name FROM sqlite_schema WHERE type = 'table'";
-        let mut query = connection.prepare(names).expect("prepared");
-        let names = query.query_map((), |row| row.get::<_, String>(0));
-        let names: Result<Vec<_>, _> = names.expect("queried").collect();
-        let names = names.expect("read").into_iter();
-        names
-            .flat_map(|name| texts(&format!("SELECT '{name}', * FROM {name}")))
-            .collect()
+        self.behind().dump()
+    }
+
+    /// A connection past the program.
+    fn behind(&self) -> Raw {
+        raw(&at(&database_of(self.directory.path())))
     }
 
     /// It at a terminal.
     fn at_terminal(&self, args: &[&str]) -> Pty {
-        Start::new(self.directory.path(), args).go()
+        let told = told(&database_of(self.directory.path()));
+        let told = told.as_ref().map(|(name, db)| (*name, &**db));
+        let start = Start::new(self.directory.path(), args);
+        Start {
+            variables: told.as_slice(),
+            ..start
+        }
+        .go()
     }
 }
 
@@ -373,7 +366,7 @@ fn what_was_stored_before_is_looked_at_only_where_a_text_or_the_role_changes() {
     let home = Home::with(&["ci"]);
     let secret = home.ends(0, &["key", "new", "--name", "cd", "--stdout"]);
     let (_, body) = secret.trim_end().split_once(':').expect("an ID");
-    let connection = raw(&Place::File(database_of(home.directory.path())));
+    let connection = home.behind();
     let put = "UPDATE api_keys SET description = ?1 WHERE id = 1";
     connection.execute(put, [body]).expect("put there");
     let edit = |option: &[&str], code| {
@@ -839,10 +832,11 @@ fn who_may_not_is_told_so_with_77_and_nothing_is_changed() {
 #[test]
 fn no_name_steers_a_terminal_or_runs_in_a_spreadsheet() {
     let home = Home::with(&["=1+1"]);
-    let connection = raw(&Place::File(database_of(home.directory.path())));
+    let connection = home.behind();
     // No form lets it in; an older version may have.
-    let sql = "UPDATE api_keys SET owner = 'a' || char(27) || '[2J' || char(0x202e) || 'b'";
-    connection.execute(sql, ()).expect("written");
+    let sql = "UPDATE api_keys SET owner = ?1";
+    let owner = "a\u{1b}[2J\u{202e}b";
+    connection.execute(sql, [owner]).expect("written");
     for args in [
         &["key", "list"][..],
         &["key", "show", "1"],

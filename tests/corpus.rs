@@ -10,6 +10,7 @@ mod support {
     #![allow(dead_code, reason = "a part of what the tests use")]
     pub mod console;
     pub mod database;
+    pub mod process;
     pub mod sentence;
 }
 

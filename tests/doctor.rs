@@ -24,7 +24,8 @@ mod support {
     pub mod sentence;
 }
 
-use support::database::{CHEAP, SetClock, as_made, draft, raw, service};
+use support::database::raw::sqlite;
+use support::database::{CHEAP, SetClock, as_made, draft, service};
 use support::program::{database_of, keyward};
 use support::pty::Start;
 
@@ -178,7 +179,7 @@ fn a_database_that_cannot_be_opened_is_told_as_whoever_opens_it_is_told() {
             "foreign",
             &|path| {
                 fs::remove_file(path).expect("removed");
-                let other = raw(&Place::File(path.to_owned()));
+                let other = sqlite(&Place::File(path.to_owned()));
                 other.execute_batch("CREATE TABLE guest (x)").expect("made");
                 fs::set_permissions(path, Permissions::from_mode(0o600)).expect("set");
             },
@@ -216,7 +217,7 @@ fn a_database_that_cannot_be_opened_is_told_as_whoever_opens_it_is_told() {
 fn each_thing_that_is_wrong_inside_is_told_in_its_own_line() {
     let change = |sql: &str| {
         let home = closed();
-        let connection = raw(&Place::File(database_of(home.path())));
+        let connection = sqlite(&Place::File(database_of(home.path())));
         connection.execute_batch(sql).expect("changed");
         home
     };
@@ -233,7 +234,7 @@ fn each_thing_that_is_wrong_inside_is_told_in_its_own_line() {
     finds(home.path(), "modes", "warning", "chmod go=");
     let home = closed();
     let path = database_of(home.path());
-    let connection = raw(&Place::File(path.clone()));
+    let connection = sqlite(&Place::File(path.clone()));
     let root = "SELECT rootpage FROM sqlite_schema WHERE name = 'api_keys_by_name'";
     let page: u32 = connection
         .query_row(root, (), |row| row.get(0))
@@ -362,11 +363,11 @@ fn a_log_that_a_long_reader_lets_grow_is_told_and_short_again_after_it() {
         let output = keyward(home.path(), &["doctor", "--json"]).output();
         String::from_utf8(output.expect("run").stdout).expect("UTF-8")
     };
-    let reader = raw(&place);
+    let reader = sqlite(&place);
     reader
         .execute_batch("BEGIN; SELECT count(*) FROM events;")
         .expect("reads");
-    let writer = raw(&place);
+    let writer = sqlite(&place);
     writer
         .execute_batch("CREATE TABLE guest (x); INSERT INTO guest VALUES (zeroblob(70000000))")
         .expect("written");
@@ -394,7 +395,7 @@ fn a_log_that_a_long_reader_lets_grow_is_told_and_short_again_after_it() {
 #[test]
 fn a_write_lock_that_is_kept_is_told_with_who_keeps_it() {
     let (home, _service) = home();
-    let writer = raw(&Place::File(database_of(home.path())));
+    let writer = sqlite(&Place::File(database_of(home.path())));
     // Nobody in this process reads the files meanwhile: closing one would drop this process's locks on it.
     let said = || {
         let output = keyward(home.path(), &["doctor", "--json"]).output();

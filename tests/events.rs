@@ -13,16 +13,19 @@ use keyward::config::Config;
 use keyward::domain::event::{API_KEY, EventKind, NewEvent, Signature, Target};
 use keyward::domain::id::{UserId, Who};
 use keyward::domain::time::{DAY, HOUR, Timestamp};
-use keyward::store::{Place, Store, events};
+use keyward::store::{Store, events};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 #[path = "support"]
 mod support {
     #![allow(dead_code, reason = "a part of what the tests use")]
+    pub mod database;
+    pub mod process;
     pub mod program;
 }
 
+use support::database::{Raw, at, raw, told};
 use support::program::{database_of, keyward};
 
 /// 2026-11-22 16:00 UTC.
@@ -40,7 +43,7 @@ impl Trail {
     fn new() -> Trail {
         let directory = tempfile::tempdir().expect("directory");
         let account = Config::read().account;
-        let place = Place::File(database_of(directory.path()));
+        let place = at(&database_of(directory.path()));
         let fill = &mut |bytes: &mut [u8]| SystemRandom.fill(bytes);
         let store = Store::create_or_open(&place, &account, NOW, fill).expect("database");
         Trail { directory, store }
@@ -78,15 +81,18 @@ impl Trail {
         database_of(self.directory.path())
     }
 
+    /// A connection past the program.
+    fn behind(&self) -> Raw {
+        raw(&at(&self.database()))
+    }
+
     fn sql(&self, sql: &str) {
-        rusqlite::Connection::open(self.database())
-            .expect("opened")
-            .execute_batch(sql)
-            .expect(sql);
+        self.behind().execute_batch(sql).expect(sql);
     }
 
     fn command(&self, args: &[&str]) -> std::process::Command {
         let mut command = keyward(self.directory.path(), &["events"]);
+        command.envs(told(&self.database()));
         command.env("TZ", "Europe/Berlin").args(args);
         command
     }
@@ -464,9 +470,10 @@ fn a_whole_chain_gives_0_and_a_broken_one_1_and_where() {
 #[test]
 fn a_database_in_use_is_read_and_checked_and_an_older_one_left_as_it_is() {
     let trail = Trail::at(&[NOW]);
-    let busy = rusqlite::Connection::open(trail.database()).expect("opened");
-    busy.execute_batch("BEGIN IMMEDIATE; UPDATE users SET version = version + 1")
-        .expect("under way");
+    let busy = trail.behind();
+    busy.hold();
+    let change = "UPDATE users SET version = version + 1";
+    busy.execute(change, ()).expect("under way");
     assert_eq!(trail.answers(&["--check"]).0, 0);
     assert_eq!(trail.sequences(&[]), [1]);
     drop(busy);
@@ -557,10 +564,9 @@ fn whoever_may_not_view_events_is_told_nothing() {
     for args in [&[][..], &["--check"], &["--head"], &["--follow"]] {
         trail.is_refused(args, 77, "Not authorized to view system events");
     }
-    let connection = rusqlite::Connection::open(trail.database()).expect("opened");
     let noted = "SELECT count(*) FROM events WHERE number = 9006 AND target_kind = 'system'";
-    let noted = connection.query_row(noted, (), |row| row.get::<_, i64>(0));
-    assert_eq!(noted, Ok(4), "who asks by command line attempts it");
+    let noted: i64 = trail.behind().row(noted, ());
+    assert_eq!(noted, 4, "who asks by command line attempts it");
 }
 
 /// `keyward events` under way.
@@ -701,7 +707,7 @@ impl Trail {
     fn opened_again(self) -> Trail {
         let Trail { directory, store } = self;
         drop(store);
-        let place = Place::File(database_of(directory.path()));
+        let place = at(&database_of(directory.path()));
         let store = Store::open_existing(&place, &Config::read().account).expect("opened");
         Trail { directory, store }
     }
@@ -750,7 +756,7 @@ fn following_a_database_that_is_deleted_and_made_anew_begins_with_its_first_even
     follower.says("There is no database at ");
     let directory = trail.directory;
     let account = Config::read().account;
-    let place = Place::File(database_of(directory.path()));
+    let place = at(&database_of(directory.path()));
     let fill = &mut |bytes: &mut [u8]| SystemRandom.fill(bytes);
     let store = Store::create_or_open(&place, &account, NOW, fill).expect("database");
     let mut trail = Trail { directory, store };

@@ -14,6 +14,7 @@ use tempfile::TempDir;
 mod support {
     #![allow(dead_code, reason = "a part of what the tests use")]
     pub mod database;
+    pub mod process;
     pub mod program;
 }
 

@@ -7,7 +7,6 @@ use std::process::{Command, Stdio};
 
 use keyward::auth::hash::Cost;
 use keyward::domain::event::EventKind;
-use keyward::store::Place;
 
 #[path = "support"]
 mod support {
@@ -17,7 +16,7 @@ mod support {
     pub mod program;
 }
 
-use support::database::{as_made, draft, raw};
+use support::database::{as_made, at, draft, raw};
 use support::program::{database_of, keyward};
 
 /// A home whose database has keys of these names, and so many more.
@@ -39,23 +38,26 @@ fn home(names: &[&str], more: u32) -> tempfile::TempDir {
 
 /// Writes the row of this key so many times more, each under a name of its own.
 fn multiply(path: &Path, name: &str, times: u32) {
-    let database = raw(&Place::File(path.to_owned()));
-    let columns = "SELECT group_concat(name) FROM pragma_table_info('api_keys') WHERE name <> 'id'";
-    let columns: String = database
-        .query_row(columns, (), |row| row.get(0))
-        .expect("columns");
-    let values = columns.split(',').map(|column| {
-        let is_name = column.starts_with("name") || column == "search";
+    let database = raw(&at(path));
+    let columns = database.columns("api_keys");
+    let columns: Vec<&str> = columns
+        .iter()
+        .map(|column| &**column)
+        .filter(|column| *column != "id")
+        .collect();
+    let values = columns.iter().map(|column| {
+        let is_name = column.starts_with("name") || *column == "search";
         if is_name {
             format!("replace({column}, '{name}', '{name} ' || value)")
         } else {
-            column.to_owned()
+            (*column).to_owned()
         }
     });
     let values: Vec<String> = values.collect();
     let sql = format!(
         "WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < {times})
-         INSERT INTO api_keys ({columns}) SELECT {} FROM api_keys, n WHERE name = '{name}'",
+         INSERT INTO api_keys ({}) SELECT {} FROM api_keys, n WHERE name = '{name}'",
+        columns.join(","),
         values.join(","),
     );
     let many = database.execute(&sql, ()).expect("written");
@@ -122,10 +124,9 @@ fn events(home: &Path, kind: EventKind) -> i64 {
     let check = keyward(home, &["events", "--check"]).output();
     let check = check.expect("run");
     assert!(check.status.success(), "{check:?}");
-    let database = raw(&Place::File(database_of(home)));
+    let database = raw(&at(&database_of(home)));
     let sql = "SELECT count(*) FROM events WHERE number = ?1";
-    let count = database.query_row(sql, [kind.number()], |row| row.get(0));
-    count.expect("counted")
+    database.row(sql, [kind.number()])
 }
 
 #[test]
@@ -142,10 +143,8 @@ fn commands_at_once_wait_for_each_other_and_lose_nothing() {
         assert_eq!((code, said.as_str()), (Some(0), ""));
     }
     assert_eq!(events(home.path(), EventKind::ApiKeyLockedOut), 6);
-    let database = raw(&Place::File(database_of(home.path())));
+    let database = raw(&at(&database_of(home.path())));
     let locked = "SELECT count(*) FROM api_keys WHERE locked_out";
-    let locked: i64 = database
-        .query_row(locked, (), |row| row.get(0))
-        .expect("counted");
+    let locked: i64 = database.row(locked, ());
     assert_eq!(locked, 6);
 }

@@ -17,14 +17,15 @@ use tempfile::TempDir;
 mod support {
     #![expect(dead_code, reason = "only a part of it is used here")]
     pub mod database;
+    pub mod process;
     pub mod program;
     pub mod pty;
     pub mod sentence;
 }
 
-use support::database::{CHEAP, as_made, user_draft};
+use support::database::{CHEAP, as_made, told, user_draft};
 use support::program::{database_of, given, keyward, printed, said};
-use support::pty::Start;
+use support::pty::{Pty, Start};
 
 /// A home with a database in it; its users are the account that the tests run as, and `bob`.
 struct Home {
@@ -54,6 +55,19 @@ impl Home {
             .expect("locked out");
     }
 
+    /// The console of a user.
+    fn console(&self, user: &str) -> Pty {
+        let told = told(&database(&self.directory));
+        let told = told.as_ref().map(|(name, db)| (*name, &**db));
+        let args = ["--user", user];
+        let start = Start::new(self.directory.path(), &args);
+        Start {
+            variables: told.as_slice(),
+            ..start
+        }
+        .go()
+    }
+
     /// What the program answers to these arguments.
     fn run(&self, args: &[&str]) -> Assert {
         run(&self.directory, args)
@@ -65,7 +79,9 @@ fn database(directory: &TempDir) -> PathBuf {
 }
 
 fn run(directory: &TempDir, args: &[&str]) -> Assert {
-    Command::from_std(keyward(directory.path(), args)).assert()
+    let mut command = keyward(directory.path(), args);
+    command.envs(told(&database(directory)));
+    Command::from_std(command).assert()
 }
 
 const UNLOCK: [&str; 4] = ["user", "unlock", "bob", "--break-glass"];
@@ -73,7 +89,7 @@ const UNLOCK: [&str; 4] = ["user", "unlock", "bob", "--break-glass"];
 #[test]
 fn the_console_is_that_of_the_user_who_was_named() {
     let home = Home::new();
-    let mut console = Start::new(home.directory.path(), &["--user", "bob"]).go();
+    let mut console = home.console("bob");
     console.see("bob (Auditor)");
     console.quits();
 }
@@ -85,7 +101,7 @@ fn who_may_not_sign_in_is_told_why_and_sees_nothing() {
     let locked_out = "keyward: bob is locked out: denied permission to sign in.";
     let unknown = "keyward: There is no user mallory in this database.";
     for (user, code, sentence) in [("bob", 77, locked_out), ("mallory", 1, unknown)] {
-        let mut console = Start::new(home.directory.path(), &["--user", user]).go();
+        let mut console = home.console(user);
         assert_eq!(console.end(), code);
         assert_eq!(console.screen().trim_end(), sentence);
     }

@@ -24,7 +24,7 @@ mod support {
     pub mod program;
 }
 
-use support::database::{as_made, draft};
+use support::database::{as_made, at, db, draft, raw};
 use support::process::{is_there, skip};
 use support::program::{KEYWARD, keyward, printed, said};
 
@@ -65,7 +65,7 @@ impl Keyring {
 fn verify(database: &Path) -> Command {
     let home = database.parent().expect("a directory");
     let mut command = keyward(home, &["verify", "--db"]);
-    command.arg(database);
+    command.arg(db(database));
     Command::from_std(command)
 }
 
@@ -85,7 +85,7 @@ fn a_valid_secret_gives_0_and_says_whose_it_is() {
             .stderr("");
     }
     Command::from_std(keyward(keyring.directory.path(), &["verify"]))
-        .env("KEYWARD_DB", keyring.database())
+        .env("KEYWARD_DB", db(&keyring.database()))
         .write_stdin(keyring.secret.expose())
         .assert()
         .code(0)
@@ -307,7 +307,7 @@ fn the_memory_of_a_hash_is_taken_once_and_for_a_refused_secret_not_at_all() {
             .args(["-f", "-qq", "-e", "trace=mmap,mremap,brk", "-o"])
             .arg(&calls)
             .args([KEYWARD, "verify", "--db"])
-            .arg(keyring.database())
+            .arg(db(&keyring.database()))
             .write_stdin(secret)
             .assert()
             .code(code);
@@ -324,8 +324,8 @@ fn the_memory_of_a_hash_is_taken_once_and_for_a_refused_secret_not_at_all() {
     assert_eq!(taken(secret, 0), 1);
     assert_eq!(taken(&secret.replacen("1:", "2:", 1), 1), 0, "forged");
     assert_eq!(taken("x", 1), 0, "malformed");
-    let other = rusqlite::Connection::open(keyring.database()).expect("opened");
-    let locked = "UPDATE api_keys SET locked_out = 1, version = version + 1";
+    let other = raw(&at(&keyring.database()));
+    let locked = "UPDATE api_keys SET locked_out = TRUE, version = version + 1";
     other.execute_batch(locked).expect("locked");
     assert_eq!(taken(secret, 1), 0, "locked");
 }
@@ -342,7 +342,7 @@ fn split(calls: &str) -> (String, String) {
 fn an_answer_that_cannot_be_written_gives_2() {
     let keyring = Keyring::new();
     let status = keyward(keyring.directory.path(), &["verify", "--db"])
-        .arg(keyring.database())
+        .arg(db(&keyring.database()))
         .stdin(std::process::Stdio::null())
         .stdout(File::create("/dev/full").expect("full device"))
         .stderr(std::process::Stdio::null())
@@ -433,7 +433,7 @@ impl Asking {
     fn start(keyring: &Keyring) -> Asking {
         let mut command = keyward(keyring.directory.path(), &["verify", "--batch", "--db"]);
         let mut child = command
-            .arg(keyring.database())
+            .arg(db(&keyring.database()))
             .stdin(std::process::Stdio::piped())
             .stdout(std::process::Stdio::piped())
             .spawn()

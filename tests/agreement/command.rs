@@ -5,7 +5,8 @@ use keyward::domain::problem::Field;
 use keyward::domain::secret::Overlap;
 
 use crate::acts::{Act, Then, Typed, lock, right, role};
-use crate::support::program::{given, keyward};
+use crate::support::database::told;
+use crate::support::program::{database_of, given, keyward};
 use crate::world::World;
 
 /// How the command ends, and what it says on standard error; nothing where there is no such command.
@@ -17,7 +18,9 @@ pub fn by_command(world: &World, user: Option<&str>, act: &Act) -> Option<(Optio
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let read_back = matches!(act, Act::ReadBack(_));
     let input = if read_back { &world.pending } else { "" };
-    let ended = given(keyward(world.home.path(), &words), input);
+    let mut command = keyward(world.home.path(), &words);
+    command.envs(told(&database_of(world.home.path())));
+    let ended = given(command, input);
     let said = String::from_utf8_lossy(&ended.stderr).into_owned();
     Some((ended.status.code(), said))
 }

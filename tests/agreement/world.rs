@@ -1,7 +1,6 @@
 //! The database that everything begins with, and what is compared afterwards.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 
 use keyward::auth::hash::Cost;
 use keyward::clock::{Clock, SystemClock};
@@ -14,11 +13,11 @@ use keyward::domain::secret::Overlap;
 use keyward::domain::time::DAY;
 use keyward::domain::user::{UserDraft, UserFields};
 use keyward::store::{Place, Store, roles};
-use rusqlite::types::Value;
 use tempfile::TempDir;
 
 use crate::acts::Act;
-use crate::support::database::{as_made, draft, raw, user_draft};
+use crate::support::database::raw::Value;
+use crate::support::database::{as_made, at, draft, raw, user_draft};
 use crate::support::program::database_of;
 
 /// The role of `bob`, whose rights differ from case to case, and of the key that acts over the API.
@@ -150,7 +149,7 @@ pub fn begun() -> World {
         }
     }
     let now = SystemClock.now();
-    let past = raw(&Place::File(path));
+    let past = raw(&at(&path));
     past.execute(
         "UPDATE api_keys SET expires_on = '2020-01-31', expires_at = 1580515200000 WHERE name = 'expired'",
         (),
@@ -176,10 +175,7 @@ impl World {
         let home = tempfile::tempdir().expect("a directory");
         let (from, to) = (database_of(self.home.path()), database_of(home.path()));
         fs::create_dir_all(to.parent().expect("a directory")).expect("made");
-        let copied =
-            raw(&Place::File(from)).execute("VACUUM INTO ?1", [to.to_str().expect("UTF-8")]);
-        copied.expect("copied");
-        fs::set_permissions(&to, fs::Permissions::from_mode(0o600)).expect("set");
+        raw(&at(&from)).copy_to(&at(&to));
         World {
             home,
             pending: self.pending.clone(),
@@ -188,7 +184,7 @@ impl World {
     }
 
     pub fn place(&self) -> Place {
-        Place::File(database_of(self.home.path()))
+        at(&database_of(self.home.path()))
     }
 
     pub fn store(&self) -> Store {
@@ -239,9 +235,7 @@ impl World {
     /// The number of the last event so far.
     pub fn last_event(&self) -> i64 {
         let last = "SELECT max(sequence) FROM events";
-        raw(&self.place())
-            .query_row(last, (), |row| row.get(0))
-            .expect("an event")
+        raw(&self.place()).row(last, ())
     }
 
     /// Every row, without times and without who made it.
@@ -276,13 +270,7 @@ impl World {
 
     fn query(&self, sql: &str) -> Vec<String> {
         let database = raw(&self.place());
-        let mut query = database.prepare(sql).expect(sql);
-        let columns = query.column_count();
-        let row = |row: &rusqlite::Row| -> rusqlite::Result<String> {
-            let values = (0..columns).map(|at| row.get::<_, Value>(at));
-            Ok(format!("{:?}", values.collect::<Result<Vec<_>, _>>()?))
-        };
-        let found = query.query_map((), row).expect("queried");
-        found.collect::<Result<_, _>>().expect("read")
+        let found = database.rows::<Vec<Value>>(sql, ()).expect(sql);
+        found.iter().map(|row| format!("{row:?}")).collect()
     }
 }

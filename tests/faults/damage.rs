@@ -21,7 +21,8 @@ use rand::{RngExt, SeedableRng};
 use tempfile::TempDir;
 
 use super::broken::{Broken, copied, on_database, said};
-use crate::support::database::{CHEAP, as_made, draft, on_disk, raw};
+use crate::support::database::raw::sqlite;
+use crate::support::database::{CHEAP, as_made, draft, on_disk};
 use crate::support::hand;
 use crate::support::pty::Start;
 
@@ -117,7 +118,9 @@ pub fn of_every_kind() -> (TempDir, Vec<String>) {
     secrets.push(past.secret.expose().to_owned());
     drop(service);
     let expire = "UPDATE api_keys SET expires_on = '2026-01-31', expires_at = 1769904000000 WHERE name = 'past'";
-    raw(&Place::File(path)).execute_batch(expire).expect("set");
+    sqlite(&Place::File(path))
+        .execute_batch(expire)
+        .expect("set");
     (directory, secrets)
 }
 

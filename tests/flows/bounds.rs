@@ -51,7 +51,7 @@ fn of_clerk(mut bench: Bench) -> Console {
 
 #[test]
 fn addresses_and_requests_are_typed_kept_and_told_behind_the_state() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     key(&mut bench, AUDITOR, "", "");
     let mut console = Console::on(bench);
     console.keys("\n").keys(TO_ADDRESSES).says("hint.addresses");
@@ -73,7 +73,7 @@ fn addresses_and_requests_are_typed_kept_and_told_behind_the_state() {
 
 #[test]
 fn a_wrong_network_is_told_when_it_is_left_and_what_was_typed_stays() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     key(&mut bench, AUDITOR, "", "");
     let mut console = Console::on(bench);
     console.keys("\n").keys(TO_ADDRESSES);
@@ -96,7 +96,7 @@ fn a_wrong_network_is_told_when_it_is_left_and_what_was_typed_stays() {
 
 #[test]
 fn addresses_that_somebody_else_changed_too_show_both_and_lose_nothing() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     key(&mut bench, AUDITOR, "10.0.0.0/8", "60");
     let mut console = Console::on(bench);
     console.keys("\n").keys(TO_ADDRESSES).keys(", ::1\t0");
@@ -121,7 +121,7 @@ fn addresses_that_somebody_else_changed_too_show_both_and_lose_nothing() {
 
 #[test]
 fn who_does_not_hold_what_a_key_gives_may_narrow_its_bounds_and_not_widen_them() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     key(&mut bench, FULL_ACCESS, "10.0.0.0/8", "60");
     let mut console = of_clerk(bench);
     console.keys("\n").keys(TO_ADDRESSES).keys("<Ctrl-U><F2>");
@@ -146,7 +146,7 @@ fn who_does_not_hold_what_a_key_gives_may_narrow_its_bounds_and_not_widen_them()
 #[test]
 fn who_may_not_edit_a_key_reads_all_of_its_addresses() {
     let many: Vec<String> = (10..40).map(|n| format!("10.20.30.{n}")).collect();
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     key(&mut bench, AUDITOR, &many.join(", "), "60");
     let auditor = bench.user("paula", AUDITOR);
     let mut console = Console::of(bench, auditor, (120, 40));
@@ -157,7 +157,7 @@ fn who_may_not_edit_a_key_reads_all_of_its_addresses() {
 
 #[test]
 fn a_key_that_is_duplicated_keeps_its_bounds() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     key(&mut bench, AUDITOR, "10.0.0.0/8", "60");
     let mut console = Console::on(bench);
     console.keys("ccopy<F2>").expect("api-secret-key");
@@ -171,7 +171,7 @@ fn a_key_that_is_duplicated_keeps_its_bounds() {
 
 #[test]
 fn the_preview_and_a_secret_that_is_tried_tell_everything_that_bounds_the_key() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let billing = billing(&mut bench);
     let secret = key(&mut bench, billing, "10.0.0.0/8", "60");
     let mut console = Console::on(bench);
@@ -185,7 +185,7 @@ fn the_preview_and_a_secret_that_is_tried_tell_everything_that_bounds_the_key() 
 
 #[test]
 fn a_key_that_is_bound_is_seen_in_every_width_of_the_list_and_no_other_is() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let bound = billing(&mut bench);
     key(&mut bench, bound, "", "");
     let mut console = Console::on(bench);
@@ -218,7 +218,7 @@ fn a_key_that_is_bound_is_seen_in_every_width_of_the_list_and_no_other_is() {
 
 #[test]
 fn a_key_that_stops_within_a_day_is_listed_with_the_time_where_there_is_room() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     key(&mut bench, AUDITOR, "", "");
     let set = |sql: &str| {
         let done = raw(&bench.place).execute(sql, ());
@@ -243,7 +243,7 @@ fn a_key_that_stops_within_a_day_is_listed_with_the_time_where_there_is_room() {
 
 #[test]
 fn keys_are_found_by_the_service_that_they_open_and_by_their_addresses() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let billing = billing(&mut bench);
     key(&mut bench, billing, "10.0.0.0/8", "");
     let mut console = Console::on(bench);

@@ -12,7 +12,7 @@ use crate::support::database::{Bench, draft, role_draft};
 
 /// A console with so many keys that ann made for a contractor, among others, and the secrets of those.
 fn contractor(many: usize) -> (Console, Vec<String>) {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     bench.delivered("backup");
     let ann = bench.user("ann", FULL_ACCESS);
     let mut made = |n| {
@@ -96,7 +96,7 @@ fn the_page_says_in_numbers_and_row_by_row_what_will_happen() {
 
 #[test]
 fn what_one_may_not_is_told_before_and_not_attempted() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let rights = [Right::ViewApiKeys, Right::EditApiKeys];
     let mut bound = role_draft("Clerks", &rights);
     bound.equal_or_less = true;
@@ -293,7 +293,7 @@ fn a_paste_confirms_nothing() {
 
 #[test]
 fn users_are_locked_out_and_get_a_role_but_nobody_does_so_to_themselves() {
-    let bench = Bench::in_memory();
+    let bench = Bench::new();
     for name in ["bob", "cleo"] {
         bench.user(name, keyward::domain::id::AUDITOR);
     }
@@ -319,7 +319,7 @@ fn users_are_locked_out_and_get_a_role_but_nobody_does_so_to_themselves() {
 
 #[test]
 fn roles_that_nobody_has_are_deleted_at_once() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     for name in ["Ops", "Old", "Older"] {
         let role = bench.role(&role_draft(name, &[]));
         if name == "Ops" {

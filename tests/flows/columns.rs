@@ -2,10 +2,9 @@
 
 use keyward::domain::trouble::{Fault, Trouble};
 use keyward::service::demo::FULL_ACCESS_USER;
-use rusqlite::Connection;
 
 use crate::support::console::Console;
-use crate::support::database::{Bench, raw, user_of};
+use crate::support::database::{Bench, Raw, raw, user_of};
 
 /// The line of the headings.
 fn headings(console: &Console) -> String {
@@ -24,11 +23,9 @@ const USUAL: &str = "Name ▲ State Role Expires Last Sign-In Owner ID Created C
 const OF_NO_KEYS: &str = "Name ▲ State Role Expires Last Sign-In Owner ID";
 
 /// What is kept, past the product's back.
-fn kept(behind: &Connection) -> Vec<String> {
+fn kept(behind: &Raw) -> Vec<String> {
     let sql = "SELECT user || ' ' || list || ' ' || columns FROM list_columns ORDER BY user, list";
-    let mut query = behind.prepare(sql).expect("prepared");
-    let found = query.query_map((), |row| row.get(0)).expect("queried");
-    found.collect::<Result<_, _>>().expect("read")
+    behind.rows(sql, ()).expect("read")
 }
 
 #[test]
@@ -36,7 +33,7 @@ fn columns_are_hidden_moved_and_widened_and_are_there_again_for_their_user_alone
     let mut console = Console::with_keys(&["alpha"]);
     let behind = raw(&console.bench.place);
     let events = "SELECT count(*) FROM events";
-    let count = |behind: &Connection| behind.query_row(events, (), |row| row.get::<_, i64>(0));
+    let count = |behind: &Raw| behind.row::<i64>(events, ());
     let before = count(&behind);
     assert_eq!(headings(&console), USUAL);
     // Without the role; the ID before the state, 7 cells wide.
@@ -140,7 +137,7 @@ fn what_another_version_has_kept_is_read_as_far_as_it_is_known() {
         ("{}", OF_NO_KEYS),
         ("7", OF_NO_KEYS),
     ] {
-        let bench = Bench::in_memory();
+        let bench = Bench::new();
         let behind = raw(&bench.place);
         let user = user_of(&bench.alice).0;
         let sql = "INSERT INTO list_columns VALUES (?1, 'api-keys', ?2)";

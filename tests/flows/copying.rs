@@ -10,7 +10,7 @@ use crate::support::database::{Bench, raw};
 
 /// A console with something of its setting changed.
 fn set(change: impl FnOnce(&mut Setting)) -> Console {
-    let bench = Bench::in_memory();
+    let bench = Bench::new();
     let alice = bench.alice.clone();
     Console::set(bench, alice, (80, 24), change)
 }
@@ -64,7 +64,7 @@ fn what_was_copied_is_taken_back_however_the_dialog_closes() {
         }),
         ("signed out", |console| {
             let behind = raw(&console.bench.place);
-            let lock = "UPDATE users SET locked_out = 1 WHERE name = 'alice'";
+            let lock = "UPDATE users SET locked_out = TRUE WHERE name = 'alice'";
             behind.execute(lock, ()).expect("locked out");
             console.wait(2_000)
         }),

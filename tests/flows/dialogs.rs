@@ -190,7 +190,7 @@ fn what_cannot_be_changed_is_shown_whole_and_as_readable_as_other_facts() {
 #[test]
 fn no_label_is_cut_in_any_language() {
     for language in Locale::ALL {
-        let bench = Bench::in_memory();
+        let bench = Bench::new();
         let alice = bench.alice.clone();
         let text = Text::of(language);
         let mut console = Console::speaking(text, bench, alice, (80, 24));

@@ -10,7 +10,7 @@ use crate::tree::set_rights;
 
 /// Two keys with their secrets, the second a day younger, one of them locked out by bob; then a refused use.
 fn trail() -> Console {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let bob = bench.user("bob", keyward::domain::id::FULL_ACCESS);
     let backup = bench.delivered("backup");
     bench.clock.advance(DAY);
@@ -138,13 +138,13 @@ fn enter_shows_all_of_an_event() {
 fn what_no_administrator_could_type_steers_no_screen() {
     let mut console = trail();
     let connection = raw(&console.bench.place);
-    connection
-        .execute_batch(
-            "DROP TRIGGER events_never_change;
-             UPDATE events SET level = 'x' || char(27, 10), actor = char(27) || '[2J', target_kind = char(155, 10),
-                 target_name = 'evil' || char(27, 13, 10, 8238), body = '{\"\\u001b[2J\":\"\\u001b[2J\\n\\u202e\"}'",
-        )
-        .expect("changed");
+    connection.unguard("events");
+    let sql =
+        "UPDATE events SET level = ?1, actor = ?2, target_kind = ?3, target_name = ?4, body = ?5";
+    let body = r#"{"\u001b[2J":"\u001b[2J\n\u202e"}"#;
+    let name = "evil\u{1b}\r\n\u{202e}";
+    let values = ("x\u{1b}\n", "\u{1b}[2J", "\u{9b}\n", name, body);
+    connection.execute(sql, values).expect("changed");
     console.wait(2 * SECOND);
     let tame = |screen: &str| {
         let bad = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
@@ -195,7 +195,7 @@ fn what_others_do_appears_and_the_selection_stays() {
 
 #[test]
 fn whoever_may_not_view_events_sees_neither_screen_nor_verb() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     bench.delivered("backup");
     let role = bench.role(&role_draft("Keys", &[Right::ViewApiKeys]));
     let bob = bench.user("bob", role);
@@ -207,7 +207,7 @@ fn whoever_may_not_view_events_sees_neither_screen_nor_verb() {
 
 #[test]
 fn the_screen_goes_when_its_right_does() {
-    let bench = Bench::in_memory();
+    let bench = Bench::new();
     let bob = bench.user("bob", AUDITOR);
     let mut other = bench.beside();
     let mut console = Console::of(bench, bob, (80, 24));

@@ -161,7 +161,7 @@ fn a_day_is_chosen_with_the_mouse() {
 
 #[test]
 fn a_day_that_was_there_before_may_be_over() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let key = ApiKeyDraft {
         expires_on: Some("2026-11-23".to_owned()),
         expiry_edited: true,
@@ -179,7 +179,7 @@ fn a_day_that_was_there_before_may_be_over() {
 
 #[test]
 fn an_exact_expiry_is_told_to_the_millisecond_and_outlives_a_save_of_something_else() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let at = NOW.plus(90_061_007);
     let key = ApiKeyDraft {
         expires_at: Some(at),

@@ -146,7 +146,7 @@ fn a_file_that_is_there_is_left_and_another_name_is_asked_for() {
 
 #[test]
 fn where_no_files_may_be_written_the_clipboard_is_left() {
-    let bench = Bench::in_memory();
+    let bench = Bench::new();
     let alice = bench.alice.clone();
     let mut console = Console::set(bench, alice, (80, 24), |setting| setting.files = false);
     console.make_and_store("backup");
@@ -203,7 +203,7 @@ fn a_session_that_ends_takes_an_unfinished_file_with_it() {
     console.late_answers(late);
     let behind = crate::support::database::raw(&console.bench.place);
     behind
-        .execute("UPDATE users SET locked_out = 1", ())
+        .execute("UPDATE users SET locked_out = TRUE", ())
         .expect("locked");
     console.hold = false;
     console.held.clear();

@@ -156,7 +156,7 @@ fn keys_typed_ahead_do_not_take_a_failure_away_unread() {
 #[test]
 fn a_database_that_was_removed_takes_no_more_changes() {
     let (_directory, path) = on_disk();
-    let mut console = Console::on(Bench::new(Place::File(path.clone())));
+    let mut console = Console::on(Bench::on(Place::File(path.clone())));
     console.make_and_store("first");
     console.expect("works now.");
     std::fs::rename(&path, path.with_extension("away")).expect("moved");

@@ -42,7 +42,7 @@ fn to_boxes(console: &mut Console, word: &str) {
 
 #[test]
 fn a_role_that_stops_keys_asks_first_and_names_them() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let ops = role(&mut bench, "Ops", &[]);
     for name in ["alpha", "beta", "gamma", "delta", "epsilon"] {
         key(&mut bench, name, ops);
@@ -68,7 +68,7 @@ fn a_role_that_stops_keys_asks_first_and_names_them() {
 
 #[test]
 fn a_role_that_stops_nobody_is_asked_about_for_what_changes_alone() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     role(&mut bench, "Ops", &[]);
     let mut console = Console::on(bench);
     to_boxes(&mut console, "ops");
@@ -81,7 +81,7 @@ fn a_role_that_stops_nobody_is_asked_about_for_what_changes_alone() {
 
 #[test]
 fn a_role_that_stops_users_asks_first_and_names_them() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let ops = role(&mut bench, "Ops", &[]);
     bench.user("bob", ops);
     let mut console = Console::on(bench);
@@ -96,7 +96,7 @@ fn a_role_that_stops_users_asks_first_and_names_them() {
 
 #[test]
 fn another_role_that_stops_a_key_asks_first_and_cancel_keeps_the_form() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     bench.role(&role_draft("Console", &[]));
     let mut console = Console::on(bench);
     let secret = console.make_and_store("backup");
@@ -114,7 +114,7 @@ fn another_role_that_stops_a_key_asks_first_and_cancel_keeps_the_form() {
 
 #[test]
 fn where_it_cannot_be_read_whom_a_change_stops_nothing_is_saved_and_the_form_stays() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     role(&mut bench, "Ops", &[]);
     let mut console = Console::on(bench);
     to_boxes(&mut console, "ops");
@@ -135,7 +135,7 @@ fn bound(bench: &mut Bench, rights: &[Right]) -> Actor {
 
 #[test]
 fn a_refusal_comes_before_the_question() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let full = key(&mut bench, "full", FULL_ACCESS);
     let second = bench.issue(full);
     bench.deliver(&second, Some(Overlap::Week));
@@ -179,7 +179,7 @@ fn a_refusal_comes_before_the_question() {
 
 #[test]
 fn what_cannot_be_restored_is_told_before_the_question() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     for name in ["old", "taken"] {
         let made = key(&mut bench, name, AUDITOR);
         bench.by_alice(|service, alice| service.delete_key(alice, made));
@@ -196,7 +196,7 @@ fn what_cannot_be_restored_is_told_before_the_question() {
 
 #[test]
 fn a_role_in_use_and_the_last_manager_are_told_before_the_question() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let ops = role(&mut bench, "Ops", &[]);
     key(&mut bench, "alpha", ops);
     let managing = [

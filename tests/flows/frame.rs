@@ -24,7 +24,7 @@ fn from_110_columns_on_a_list_has_an_edge_with_its_title_its_filter_and_its_coun
 
 #[test]
 fn the_header_names_account_host_and_database_where_there_is_room_and_in_printable_characters() {
-    let bench = Bench::in_memory();
+    let bench = Bench::new();
     let alice = bench.alice.clone();
     let mut console = Console::set(bench, alice, (120, 24), |setting| {
         setting.place = Some("keys@vault\u{1b}01 keyward.db".to_owned());
@@ -40,7 +40,7 @@ fn the_header_names_account_host_and_database_where_there_is_room_and_in_printab
 #[test]
 fn a_demonstration_and_a_console_that_may_only_look_say_so_in_every_window() {
     for size in SIZES {
-        let bench = Bench::in_memory();
+        let bench = Bench::new();
         let bob = bench.user("bob", AUDITOR);
         let console = Console::set(bench, bob, size, |setting| setting.demo = true);
         console.says("header.demo").says("header.read_only");
@@ -120,7 +120,7 @@ fn what_the_link_carries_is_shown_at_every_size_and_hides_no_key() {
 
 #[test]
 fn the_first_frame_has_the_first_rows_and_until_then_nothing_is_looked_at() {
-    let bench = Bench::in_memory();
+    let bench = Bench::new();
     let alice = bench.alice.clone();
     let mut console = Console::begun(bench, alice, (80, 24), |_| {});
     // Whoever waited for no time at all would take the processor from who reads the rows.

@@ -43,7 +43,7 @@ fn what_a_day_of_the_calendar_means_is_said_whole_or_shorter() {
 
 #[test]
 fn a_role_that_lets_a_key_do_nothing_says_so() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let mut draft = role_draft("Console only", &[Right::ViewUsers]);
     draft.web_service = false;
     bench.role(&draft);

@@ -15,7 +15,7 @@ const IDLE: i64 = MINUTES as i64 * MINUTE;
 
 /// A console in which nobody may sit still for longer than that.
 fn console() -> Console {
-    impatient(Bench::in_memory(), MINUTES)
+    impatient(Bench::new(), MINUTES)
 }
 
 fn impatient(bench: Bench, minutes: u32) -> Console {
@@ -139,7 +139,7 @@ fn too_small_a_window_hides_the_countdown_and_any_key_still_goes_on() {
 
 #[test]
 fn zero_is_never() {
-    let mut console = impatient(Bench::in_memory(), 0);
+    let mut console = impatient(Bench::new(), 0);
     console.wait(1_000 * HOUR).expect_not("Signed out");
 }
 
@@ -340,7 +340,7 @@ fn a_clock_that_is_set_makes_no_secret_void_that_is_on_the_screen() {
 
 #[test]
 fn who_is_locked_out_during_the_countdown_is_told_that() {
-    let bench = Bench::in_memory();
+    let bench = Bench::new();
     let bob = bench.user("bob", FULL_ACCESS);
     let id = user_of(&bob);
     let mut alices = Console::on(bench.beside());

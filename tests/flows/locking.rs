@@ -181,7 +181,7 @@ fn s_and_x_change_nothing_however_long_they_are_held_and_neither_do_their_capita
 
 #[test]
 fn what_a_key_has_locked_out_is_told_with_that_key_and_not_with_a_user_of_its_name() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let (_, key) = bench.key_actor("alice", FULL_ACCESS);
     let other = bench.delivered("backup").key;
     let locked = bench.service.lock_out_key(&key, other, "lost");

@@ -112,7 +112,7 @@ fn a_third_change_is_seen_again() {
 
 #[test]
 fn each_field_names_whoever_changed_it_last() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let bob = bench.user("bob", FULL_ACCESS);
     bench.by_alice(|service, alice| service.create_key(alice, &draft("backup")));
     let mut console = Console::on(bench);
@@ -158,7 +158,7 @@ fn a_long_value_is_shown_whole_where_the_cursor_is() {
 
 #[test]
 fn what_two_changed_of_a_user_is_chosen_too() {
-    let bench = Bench::in_memory();
+    let bench = Bench::new();
     let bob = bench.user("bob", FULL_ACCESS);
     let mut console = Console::on(bench);
     console.go("Users").keys("j\nMine\t\t jap\n");

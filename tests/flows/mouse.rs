@@ -294,7 +294,7 @@ fn the_mouse_is_the_terminals_while_a_secret_is_shown() {
 
 #[test]
 fn without_the_mouse_it_is_not_reported_and_nothing_is_clicked() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     bench.delivered("alpha");
     bench.delivered("beta");
     let alice = bench.alice.clone();

@@ -35,7 +35,7 @@ fn the_calendar_refuses_a_day_that_the_policy_refuses() {
 
 #[test]
 fn the_policys_warning_time_is_everybodys() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let soon = ApiKeyDraft {
         expires_on: Some("2026-12-10".to_owned()),
         ..draft("backup")
@@ -71,7 +71,7 @@ fn what_is_no_number_of_days_and_what_another_one_changed_is_told_beside_the_fie
 
 #[test]
 fn who_cannot_edit_users_and_roles_does_not_get_there() {
-    let bench = Bench::in_memory();
+    let bench = Bench::new();
     let auditor = bench.user("paula", AUDITOR);
     let mut console = Console::of(bench, auditor, (80, 24));
     console.keys("p").says("policy.not_authorized");

@@ -190,7 +190,7 @@ fn a_pane_that_is_too_low_says_that_there_is_more() {
 
 #[test]
 fn nothing_that_the_person_may_not_read_is_asked_for_and_moving_over_rows_records_nothing() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     for name in ["alpha", "beta"] {
         bench.delivered(name);
     }

@@ -147,7 +147,7 @@ fn a_moment_is_told_once_where_the_zone_is_utc() {
         ("Europe/London", "Europe/London", None),
         ("Asia/Tokyo", "Asia/Tokyo", Some("= 2026-12-31 15:00 UTC")),
     ] {
-        let mut bench = Bench::in_memory();
+        let mut bench = Bench::new();
         let key = ApiKeyDraft {
             zone: zone.parse().expect("a zone"),
             expires_on: Some("2026-12-31".to_owned()),
@@ -342,7 +342,7 @@ fn a_role_that_went_while_the_form_was_open_is_a_problem_beside_its_field() {
 
 #[test]
 fn a_key_is_duplicated_without_its_name_expiry_and_lock() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let draft = ApiKeyDraft {
         owner: "Erika".to_owned(),
         description: "For the report".to_owned(),

@@ -61,7 +61,7 @@ pub fn somebody_changes(console: &mut Console, id: RoleId, change: impl FnOnce(&
 
 /// A console of a user whose role has these rights.
 pub fn console_of(rights: &[Right], change: impl FnOnce(&mut RoleDraft)) -> Console {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let actor = user_of(&mut bench, rights, change);
     Console::of(bench, actor, (80, 24))
 }

@@ -9,7 +9,7 @@ use crate::support::database::{Bench, user_of};
 
 /// alice's console on the Roles screen, with a role of her own making in the list.
 fn roles() -> Console {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     bench.user("bob", AUDITOR);
     let draft = RoleDraft::from(RoleFields {
         name: "Operators".to_owned(),

@@ -6,7 +6,7 @@ use crate::support::console::Console;
 use crate::support::database::Bench;
 
 fn many() -> Console {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     for n in 0..60 {
         bench.create(&format!("key {n:02}"));
     }

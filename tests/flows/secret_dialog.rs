@@ -386,7 +386,7 @@ fn a_file_whose_name_ends_in_age_is_written_for_a_public_key_alone() {
 
 #[test]
 fn who_came_with_user_has_no_file_written() {
-    let bench = Bench::in_memory();
+    let bench = Bench::new();
     let alice = bench.alice.clone();
     let mut console = Console::set(bench, alice, (80, 24), |setting| setting.files = false);
     let secret = console.make("backup");
@@ -400,7 +400,7 @@ fn who_came_with_user_has_no_file_written() {
 
 #[test]
 fn the_worker_writes_no_file_either() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let issued = bench.create("backup");
     let directory = tempfile::tempdir().expect("a directory");
     let save = |files| Write::SaveSecret {
@@ -490,7 +490,7 @@ fn who_lost_the_right_meanwhile_delivers_nothing_and_is_told() {
 
 #[test]
 fn a_secret_whose_role_has_no_access_to_the_api_is_not_said_to_work() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let alice = bench.alice.clone();
     // A new role begins without that access.
     let role = bench.service.create_role(&alice, &RoleDraft::default());

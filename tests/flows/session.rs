@@ -9,16 +9,15 @@ use keyward::domain::rights::Right;
 use keyward::domain::time::SECOND;
 use keyward::domain::trouble::Trouble;
 use keyward::domain::user::UserDraft;
-use keyward::store::Place;
 use keyward::text::Text;
 use keyward::ui::app::Effect;
 
 use crate::support::console::Console;
-use crate::support::database::{Bench, on_disk, raw, role_draft, user_of};
+use crate::support::database::{Bench, at, on_disk, raw, role_draft, user_of};
 
 /// A console of alice's, and one of bob's beside it on the same database. Both may do everything.
 fn two() -> (Console, Console, UserId) {
-    let bench = Bench::in_memory();
+    let bench = Bench::new();
     let bob = bench.user("bob", FULL_ACCESS);
     let id = user_of(&bob);
     let bobs = Console::of(bench.beside(), bob, (80, 24));
@@ -128,7 +127,7 @@ fn who_is_demoted_at_another_console_may_only_look_from_then_on() {
 #[test]
 fn the_console_speaks_the_users_language_and_else_the_machines() {
     let of = |machine, own| {
-        let bench = Bench::in_memory();
+        let bench = Bench::new();
         let mut alice = bench.alice.clone();
         alice.locale = own;
         Console::speaking(Text::of(machine), bench, alice, (80, 24))
@@ -184,19 +183,19 @@ fn give_role(alices: &mut Console, bob: UserId, role: RoleId) {
 #[test]
 fn nothing_is_changed_before_the_sign_in_is_recorded_and_the_console_says_why() {
     let (_directory, path) = on_disk();
-    let place = Place::File(path);
-    let mut bench = Bench::new(place.clone());
+    let place = at(&path);
+    let mut bench = Bench::on(place.clone());
     bench.delivered("backup");
     let before = bench.event_numbers();
     let other = raw(&place);
-    other.execute_batch("BEGIN IMMEDIATE").expect("locked");
+    other.hold();
     let mut console = Console::on(bench);
     console.says("message.sign_in_missing");
     console.says("trouble.busy");
     console.expect("backup");
     console.set_patience(Duration::from_millis(20));
     console.keys("ly").says("trouble.busy");
-    other.execute_batch("ROLLBACK").expect("free");
+    other.release();
     console.keys("ly").expect("was locked out");
     let events = console.bench.event_numbers();
     assert_eq!(events[before.len()..], [600, 673]);

@@ -113,7 +113,7 @@ fn keys_that_are_set_work_and_stand_in_toolbar_footer_help_and_sentences() {
     console.keys("<Esc><F10>");
     assert!(console.done());
 
-    let bench = Bench::in_memory();
+    let bench = Bench::new();
     let alice = bench.alice.clone();
     let mut empty = Console::set(bench, alice, (80, 24), |setting| {
         change(&mut setting.settings);

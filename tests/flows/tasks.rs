@@ -138,7 +138,7 @@ fn events(console: &Console, number: i64) -> usize {
 
 /// A console on the keys of a contractor, a team and others.
 fn fleet() -> Console {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     bench.delivered("alpha");
     let ann = bench.user("ann", FULL_ACCESS);
     for n in 0..15 {

@@ -156,7 +156,7 @@ fn a_window_that_grows_loses_no_column() {
 
 #[test]
 fn only_what_the_role_allows_to_view_is_in_the_tree() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let bob = with_rights(&mut bench, &[Right::ViewUsers]);
     let mut console = Console::of(bench, bob, (80, 24));
     console.expect("User Management > Users");
@@ -165,7 +165,7 @@ fn only_what_the_role_allows_to_view_is_in_the_tree() {
 
 #[test]
 fn a_screen_that_the_role_no_longer_allows_is_left() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let bob = with_rights(&mut bench, &[Right::ViewUsers, Right::ViewApiKeys]);
     let role = bob.role.id;
     let mut other = bench.beside();

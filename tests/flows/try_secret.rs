@@ -97,7 +97,7 @@ fn a_secret_that_never_works_is_told_so() {
 #[test]
 fn what_is_no_secret_of_this_database_is_said_plainly_and_leads_nowhere() {
     // Its tag key is the same, as that of a copy.
-    let mut other = Bench::in_memory();
+    let mut other = Bench::new();
     other.delivered("first");
     let unknown = other.delivered("backup").secret.expose().to_owned();
     let mut console = Console::new();

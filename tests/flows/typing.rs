@@ -103,7 +103,7 @@ fn text_that_goes_on_where_it_was_not_typed_does_nothing() {
 
 #[test]
 fn keys_that_only_end_the_countdown_are_the_beginning_of_their_rush() {
-    let bench = Bench::in_memory();
+    let bench = Bench::new();
     let alice = bench.alice.clone();
     let mut console = Console::set(bench, alice, (80, 24), |setting| {
         setting.settings.idle_minutes = 1;

@@ -25,7 +25,7 @@ fn with_a_key() -> Console {
 
 #[test]
 fn a_list_that_could_not_be_read_is_not_an_empty_one() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     bench.delivered("backup");
     for screen in ["Users", "Roles", "System Events"] {
         let mut console = Console::on(bench.beside());

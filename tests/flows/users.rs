@@ -8,7 +8,7 @@ use crate::support::database::{Bench, draft, role_draft};
 
 /// alice's console on the Users screen, with bob beside her.
 fn users() -> Console {
-    let bench = Bench::in_memory();
+    let bench = Bench::new();
     bench.user("bob", FULL_ACCESS);
     let mut console = Console::on(bench);
     console.keys("t<Home>\n");
@@ -80,7 +80,7 @@ fn why_somebody_is_locked_out_is_kept_until_they_are_unlocked() {
 
 #[test]
 fn who_deletes_a_user_is_told_of_the_keys_that_go_on_and_can_look_at_them() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let bob = bench.user("bob", FULL_ACCESS);
     for name in ["one", "two", "stopped"] {
         let made = bench.service.create_key(&bob, &draft(name)).expect("made");
@@ -164,7 +164,7 @@ fn nobody_is_called_what_events_call_nobody() {
 
 #[test]
 fn everybody_reaches_their_own_account_even_without_the_right_to_view_users() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let role = bench.role(&role_draft("Nothing", &[]));
     let bob = bench.user("bob", role);
     let mut console = Console::of(bench, bob, (80, 24));

@@ -29,7 +29,7 @@ fn digits_lead_to_the_screens_each_as_it_was_left() {
 
 #[test]
 fn a_digit_of_a_screen_that_the_role_does_not_allow_says_so() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let bob = with_rights(&mut bench, &[Right::ViewApiKeys]);
     let mut console = Console::of(bench, bob, (80, 24));
     for (key, right) in [
@@ -118,7 +118,7 @@ fn events_about_something_are_a_screen_of_their_own() {
 
 #[test]
 fn what_the_role_no_longer_allows_is_not_gone_back_to() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let held = [Right::ViewUsers, Right::ViewApiKeys];
     let bob = with_rights(&mut bench, &held);
     let role = bob.role.id;

@@ -53,7 +53,7 @@ impl Seed {
     pub fn console(self, language: Locale, change: impl FnOnce(&mut Setting)) -> Console {
         let (mut bench, mut actor) = match self {
             Empty | Plain | Idle | NoFiles => {
-                let bench = Bench::in_memory();
+                let bench = Bench::new();
                 let alice = bench.alice.clone();
                 (bench, alice)
             }

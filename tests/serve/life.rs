@@ -11,15 +11,6 @@ use crate::support::database::as_made;
 use crate::support::process::eventually;
 use crate::support::server::{House, request};
 
-/// Makes the database one of an earlier form.
-fn make_older(house: &House) {
-    let undone = "DROP INDEX api_keys_by_zone; DROP INDEX api_key_secrets_delivered; PRAGMA user_version = 11";
-    let connection = rusqlite::Connection::open(house.database());
-    connection
-        .and_then(|it| it.execute_batch(undone))
-        .expect("undone");
-}
-
 /// What a server says that does not begin.
 fn refused(house: &House, args: &[&str]) -> (Option<i32>, String) {
     let output = house.command(args).stdin(Stdio::null()).output();
@@ -120,10 +111,7 @@ fn a_newer_format_ends_it() {
     let mut house = House::new();
     let (_, secret) = house.key("a");
     let mut server = house.serve(AUTH);
-    let newer = rusqlite::Connection::open(house.database()).expect("opened");
-    newer
-        .pragma_update(None, "user_version", 10_000)
-        .expect("set");
+    house.behind().set_version(10_000);
     let sent = [("api-secret-key", secret.expose())];
     let answer = server.ask("auth", "GET", "/auth-request/read", &sent);
     assert_eq!(answer.status, 503);
@@ -136,10 +124,8 @@ fn it_serves_neither_nothing_nor_a_demonstration_nor_a_stranger() {
     assert_eq!(refused(&house, &[]).0, Some(64));
     let (code, said) = refused(&house, &["--admin", "unix:admin.sock"]);
     assert_eq!(code, Some(64), "{said}");
-    let marked = rusqlite::Connection::open(house.database()).expect("opened");
-    marked
-        .execute("UPDATE meta SET demonstration = 1", ())
-        .expect("marked");
+    let mark = "UPDATE meta SET demonstration = TRUE";
+    house.behind().execute(mark, ()).expect("marked");
     let (code, said) = refused(&house, AUTH);
     assert_eq!(code, Some(2));
     assert!(said.contains("--demo"), "{said}");
@@ -246,4 +232,13 @@ fn a_demonstration_that_is_not_served_is_not_brought_up_to_date_either() {
     assert_eq!(refused(&house, AUTH).0, Some(2));
     let version = connection.pragma_query_value(None, "user_version", |row| row.get(0));
     assert_eq!(version, Ok(11));
+}
+
+/// Makes the database one of an earlier form.
+fn make_older(house: &House) {
+    let undone = "DROP INDEX api_keys_by_zone; DROP INDEX api_key_secrets_delivered; PRAGMA user_version = 11";
+    let connection = rusqlite::Connection::open(house.database());
+    connection
+        .and_then(|it| it.execute_batch(undone))
+        .expect("undone");
 }

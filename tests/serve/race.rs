@@ -21,12 +21,11 @@ use keyward::serve::metrics::Face;
 use keyward::serve::noting::Noting;
 use keyward::serve::{self, Options, Parts};
 use keyward::service::Service;
-use keyward::store::{Place, Store};
+use keyward::store::Store;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
-use rusqlite::Connection;
 
-use crate::support::database::{Bench, CHEAP, account, draft, on_disk, raw, role_draft};
+use crate::support::database::{Bench, CHEAP, Raw, account, at, draft, on_disk, raw, role_draft};
 use crate::support::server::Client;
 
 const COMMITS: usize = 10_000;
@@ -61,7 +60,7 @@ struct Key {
 
 struct Writer {
     bench: Bench,
-    hand: Rc<Connection>,
+    hand: Rc<Raw>,
     told: Arc<Told>,
     keys: [Key; KEYS],
     /// Each with whether it allows the web service API.
@@ -242,8 +241,7 @@ fn serve(bench: &Bench, socket: std::path::PathBuf) {
 #[test]
 fn no_answer_is_from_before_a_change_that_was_there_when_it_was_asked_for() {
     let (directory, path) = on_disk();
-    let place = Place::File(path);
-    let mut bench = Bench::new(place);
+    let mut bench = Bench::on(at(&path));
     // What is committed must be seen, and need not be on the disk.
     let store = Store::open_to_verify(&bench.place, &account()).expect("opened");
     let random = Box::new(StdRng::seed_from_u64(7));
@@ -276,7 +274,9 @@ fn no_answer_is_from_before_a_change_that_was_there_when_it_was_asked_for() {
     serve(&bench, directory.path().join("auth.sock"));
     let connect = || Client::connect("unix:auth.sock", directory.path());
     let hand = raw(&bench.place);
-    hand.execute_batch("PRAGMA synchronous = OFF").expect("set");
+    if hand.is_sqlite() {
+        hand.execute_batch("PRAGMA synchronous = OFF").expect("set");
+    }
     let mut writer = Writer {
         bench,
         hand: Rc::new(hand),

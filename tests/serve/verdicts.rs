@@ -115,12 +115,12 @@ fn a_database_that_somebody_else_writes_to_delays_no_answer_and_loses_no_note() 
     let (key, secret) = house.key("a");
     let server = house.serve(AUTH);
     let mut client = server.connect("auth");
-    let blocker = rusqlite::Connection::open(house.database()).expect("opened");
-    blocker.execute_batch("BEGIN IMMEDIATE").expect("locked");
+    let blocker = house.behind();
+    blocker.hold();
     for _ in 0..100 {
         assert_eq!(read(&mut client, secret.expose(), &[]), 200);
     }
-    blocker.execute_batch("ROLLBACK").expect("given up");
+    blocker.release();
     let owner = house.owner.clone();
     eventually("the use is noted", || {
         let key = house.service.key_properties(&owner, key).expect("read").key;
@@ -136,8 +136,8 @@ fn the_end_waits_a_while_for_whoever_writes_and_tells_how_many_uses_were_lost() 
         let mut server = house.serve(AUTH);
         let owner = house.owner.clone();
         house.service.lock_out_key(&owner, key, "").expect("locked");
-        let blocker = rusqlite::Connection::open(house.database()).expect("opened");
-        blocker.execute_batch("BEGIN IMMEDIATE").expect("locked");
+        let blocker = house.behind();
+        blocker.hold();
         let mut client = server.connect("auth");
         for _ in 0..3 {
             assert_eq!(read(&mut client, secret.expose(), &[]), 401);
@@ -146,7 +146,7 @@ fn the_end_waits_a_while_for_whoever_writes_and_tells_how_many_uses_were_lost() 
         server.signal(Signal::SIGTERM);
         server.has_logged("draining", |event| event["event"] == "draining");
         if gives_up {
-            blocker.execute_batch("ROLLBACK").expect("given up");
+            blocker.release();
         }
         assert!(server.ended().success());
         drop(blocker);

@@ -51,7 +51,7 @@ where
 
 #[test]
 fn a_key_named_like_a_user_never_signs_as_that_user() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let (own, key) = bench.key_actor("alice", FULL_ACCESS);
     let signed = format!("API key {} (alice)", own.key.0);
     assert_eq!(key.name, signed);
@@ -74,13 +74,8 @@ fn a_key_named_like_a_user_never_signs_as_that_user() {
         locked.locked_by.expect("known").name.as_ref(),
         Some(&signed)
     );
-    let issued: String = raw(&bench.place)
-        .query_row(
-            "SELECT issued_by FROM api_key_secrets WHERE id = ?1",
-            [made.id.0],
-            |row| row.get(0),
-        )
-        .expect("a secret");
+    let issued = "SELECT issued_by FROM api_key_secrets WHERE id = ?1";
+    let issued: String = raw(&bench.place).row(issued, [made.id]);
     assert_eq!(issued, signed);
     let every = Filter::default();
     let all = bench.by_alice(|service, alice| service.events_after(alice, &every, None, 100));
@@ -124,7 +119,7 @@ fn a_key_named_like_a_user_never_signs_as_that_user() {
 
 #[test]
 fn a_key_acts_with_the_rights_of_its_role_and_no_others() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let role = key_manager(&mut bench);
     let (_, key) = bench.key_actor("automation", role);
     let full = ApiKeyDraft {
@@ -149,13 +144,8 @@ fn a_key_acts_with_the_rights_of_its_role_and_no_others() {
         (number, &body["right"]),
         (9006, &Right::CreateRoles.name().into())
     );
-    let last: (String, String) = raw(&bench.place)
-        .query_row(
-            "SELECT actor_kind, actor FROM events ORDER BY sequence DESC LIMIT 1",
-            (),
-            |row| row.try_into(),
-        )
-        .expect("an event");
+    let last = "SELECT actor_kind, actor FROM events ORDER BY sequence DESC LIMIT 1";
+    let last: (String, String) = raw(&bench.place).row(last, ());
     assert_eq!(last, ("api-key".to_owned(), key.name.clone()));
 }
 
@@ -184,13 +174,12 @@ fn what_a_key_may_is_read_again_by_each_thing_that_it_does() {
                 .by_alice(|service, alice| service.save_role(alice, role, &before.fields, &closed));
         }),
         (Refused::Unknown, |bench, key| {
-            let sql = "PRAGMA foreign_keys = OFF; DELETE FROM api_keys WHERE id = ";
-            let sql = format!("{sql}{}", key.0);
-            raw(&bench.place).execute_batch(&sql).expect("gone");
+            let sql = format!("DELETE FROM api_keys WHERE id = {}", key.0);
+            raw(&bench.place).past_references(&sql);
         }),
     ];
     for (reason, end) in ends {
-        let mut bench = Bench::in_memory();
+        let mut bench = Bench::new();
         let role = key_manager(&mut bench);
         let until = Some("2026-11-24".to_owned());
         let own = ApiKeyDraft {
@@ -222,7 +211,7 @@ fn what_a_key_may_is_read_again_by_each_thing_that_it_does() {
 
 #[test]
 fn a_secret_that_retires_acts_until_its_overlap_is_over_and_one_of_another_key_never() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let role = key_manager(&mut bench);
     let (issued, key) = bench.key_actor("automation", role);
     let next = bench.issue(issued.key);
@@ -245,7 +234,7 @@ fn a_secret_that_retires_acts_until_its_overlap_is_over_and_one_of_another_key_n
 
 #[test]
 fn a_key_changes_nothing_that_binds_itself() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let (own, key) = bench.key_actor("automation", FULL_ACCESS);
     let id = own.key;
     assert_eq!(
@@ -299,7 +288,7 @@ fn a_key_changes_nothing_that_binds_itself() {
 
 #[test]
 fn a_key_does_not_sign_in() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let (_, key) = bench.key_actor("automation", FULL_ACCESS);
     let before = bench.dump();
     let arrival = Arrival::default();
@@ -322,7 +311,7 @@ fn a_key_does_not_sign_in() {
 
 #[test]
 fn events_from_before_and_after_are_one_chain() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     bench.delivered("a");
     let connection = raw(&bench.place);
     let whole = |bench: &Bench| {
@@ -349,8 +338,7 @@ fn events_from_before_and_after_are_one_chain() {
     bench.delivered("b");
     assert!(whole(&bench).is_ok());
     // It cannot be given somebody, and no other can lose them or become another's.
-    let guard = "DROP TRIGGER events_never_change";
-    connection.execute_batch(guard).expect("dropped");
+    connection.unguard("events");
     let (none, alice) = ("NULL, NULL", "'user', 1");
     for (sequence, was, is) in [
         (last.sequence + 1, none, alice),
@@ -374,7 +362,7 @@ fn events_from_before_and_after_are_one_chain() {
 
 #[test]
 fn what_a_key_did_is_found_by_its_id_whatever_it_was_called() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let (own, key) = bench.key_actor("first", FULL_ACCESS);
     bench
         .service

@@ -15,7 +15,7 @@ use crate::support::database::{Bench, draft, raw, user_draft};
 
 /// A database with one secret, and that secret.
 fn issued() -> (Bench, String) {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let issued = bench.create("backup");
     bench.by_alice(|service, alice| service.deliver(alice, issued.id, None));
     (bench, issued.secret.expose().to_owned())
@@ -35,12 +35,7 @@ fn is_nowhere(bench: &Bench, halves: [&str; 2]) {
     let connection = raw(&bench.place);
     let sql = "SELECT name || description FROM api_keys UNION ALL SELECT name || description FROM roles \
                UNION ALL SELECT name || full_name FROM users UNION ALL SELECT target_name || body FROM events";
-    let mut query = connection.prepare(sql).expect("prepared");
-    let rows = query
-        .query_map((), |row| row.get::<_, String>(0))
-        .expect("queried");
-    for row in rows {
-        let row = row.expect("read");
+    for row in connection.rows::<String>(sql, ()).expect("read") {
         assert!(!halves.iter().any(|half| row.contains(half)), "{row}");
     }
 }
@@ -254,7 +249,7 @@ proptest! {
 
     #[test]
     fn ordinary_text_is_not_refused(name in "[ -~]{1,60}", description in "([ -~]{0,80}\n){0,8}") {
-        let mut bench = Bench::in_memory();
+        let mut bench = Bench::new();
         bench.create("backup");
         let draft = key(&name, &description);
         prop_assume!(draft.check(None, crate::support::database::NOW).is_ok());

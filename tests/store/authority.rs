@@ -25,9 +25,9 @@ use keyward::service::Service;
 use keyward::service::handover::{Delivery, Saved};
 use keyward::store::events::{self, Prefix};
 use keyward::store::{Store, api_keys, roles, users};
-use rusqlite::Connection;
 
-use crate::support::database::{Bench, NOW, all_of, draft, raw, user_draft, user_of};
+use crate::support::database::raw::Value;
+use crate::support::database::{Bench, NOW, Raw, all_of, draft, raw, user_draft, user_of};
 use crate::support::files::sources;
 
 /// What a role allows, as far as it matters here.
@@ -118,7 +118,7 @@ impl Spec {
 struct World {
     bench: Bench,
     /// Past the product's back.
-    behind: Connection,
+    behind: Raw,
     store: Store,
     bob: Actor,
     own: RoleId,
@@ -169,7 +169,7 @@ const TABLES: [(&str, &str); 6] = [
 
 impl World {
     fn new() -> World {
-        let mut bench = Bench::in_memory();
+        let mut bench = Bench::new();
         let alice = bench.alice.clone();
         let service = &mut bench.service;
         let mut role = |name| {
@@ -255,7 +255,7 @@ impl World {
 
     /// Puts every row back as it was, and gives the roles what they allow, past every rule.
     fn begin(&mut self, own: &Spec, target: &Spec) {
-        let mut sql = "PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE;".to_owned();
+        let mut sql = String::new();
         for (table, columns) in TABLES {
             write!(sql, "DELETE FROM {table};").expect("written");
             let list = if columns == "*" {
@@ -265,9 +265,7 @@ impl World {
             };
             write!(sql, "INSERT INTO {table} {list} SELECT * FROM was_{table};").expect("written");
         }
-        self.behind
-            .execute_batch(&(sql + "COMMIT"))
-            .expect("put back");
+        self.behind.past_references(&sql);
         self.like = target.fields("target");
         let set = self.store.write(|tx| {
             roles::update(tx, self.own, &own.fields("own"))?;
@@ -282,13 +280,8 @@ impl World {
         let mut rows = Vec::new();
         for (table, _) in TABLES {
             let sql = format!("SELECT * FROM {table}");
-            let mut query = self.behind.prepare_cached(&sql).expect("prepared");
-            let width = query.column_count();
-            let mut found = query.query(()).expect("queried");
-            while let Some(row) = found.next().expect("read") {
-                let value = |index| row.get_ref(index).expect("a value");
-                rows.push(format!("{:?}", (0..width).map(value).collect::<Vec<_>>()));
-            }
+            let found = self.behind.rows::<Vec<Value>>(&sql, ()).expect("read");
+            rows.extend(found.iter().map(|row| format!("{row:?}")));
         }
         rows
     }
@@ -296,18 +289,13 @@ impl World {
     /// How many events there are.
     fn events(&self) -> i64 {
         let count = "SELECT count(*) FROM events";
-        self.behind
-            .query_row(count, (), |row| row.get(0))
-            .expect("counted")
+        self.behind.row(count, ())
     }
 
     /// Number and actor of the events after the first `known`.
     fn events_after(&self, known: i64) -> Vec<(i64, String)> {
         let sql = "SELECT number, actor FROM events WHERE sequence > ?1 ORDER BY sequence";
-        let mut query = self.behind.prepare_cached(sql).expect("prepared");
-        let events = query.query_map([known], |row| Ok((row.get(0)?, row.get(1)?)));
-        let events = events.expect("queried").collect::<Result<_, _>>();
-        events.expect("read")
+        self.behind.rows(sql, [known]).expect("read")
     }
 
     fn fields_of(&self, key: KeyId) -> ApiKeyFields {
@@ -777,7 +765,10 @@ fn access_types_are_given_like_rights_and_without_the_user_interface_nothing_goe
 fn who_is_locked_out_or_deleted_does_nothing_any_more_with_every_right_there_is() {
     let bob = || "bob".to_owned();
     for (sql, trouble) in [
-        ("UPDATE users SET locked_out = 1", Trouble::LockedOut(bob())),
+        (
+            "UPDATE users SET locked_out = TRUE",
+            Trouble::LockedOut(bob()),
+        ),
         ("DELETE FROM users", Trouble::NoSuchUser(bob())),
     ] {
         let mut world = World::new();

@@ -174,7 +174,7 @@ fn keys(bench: &mut Bench) -> BTreeMap<i64, Model> {
 }
 
 fn run(bulks: &[Bulk]) {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     for n in 1..=KEYS {
         bench.delivered(&format!("key {n}"));
     }
@@ -246,7 +246,7 @@ proptest! {
 
 #[test]
 fn what_would_come_of_each_is_seen_as_of_one_moment_and_of_what_is_not_there_too() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let key = bench.delivered("alpha").key;
     let intent = Intent::Key(KeyChange::Restore, KeyId(0));
     let seen = bench.by_alice(|service, alice| service.foresee_each(alice, &intent, &[key.0, 99]));
@@ -257,7 +257,7 @@ fn what_would_come_of_each_is_seen_as_of_one_moment_and_of_what_is_not_there_too
 
 #[test]
 fn a_change_of_what_was_seen_needs_it_as_it_was() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let key = bench.delivered("alpha").key;
     let delete = |bench: &mut Bench, version| {
         let alice = bench.alice.clone();

@@ -2,7 +2,6 @@
 //! frozen by a time in the future.
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use keyward::clock::Clock;
 use keyward::domain::event::trail::EventRow;
@@ -17,10 +16,11 @@ use keyward::service::Service;
 use keyward::text::Text;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
-use rusqlite::Connection;
 use serde_json::Value;
 
-use crate::support::database::{Bench, NOW, SetClock, all_of, draft, raw, user_draft, user_of};
+use crate::support::database::{
+    Bench, NOW, Raw, SetClock, all_of, draft, raw, user_draft, user_of,
+};
 
 /// Number and body of every event.
 fn bodies(bench: &Bench) -> Vec<(i64, Value)> {
@@ -32,7 +32,7 @@ fn bodies(bench: &Bench) -> Vec<(i64, Value)> {
 
 #[test]
 fn an_event_whose_clock_is_behind_the_one_before_says_so_and_none_is_clamped() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     bench.clock.advance(400 * DAY);
     let alice = bench.alice.clone();
     let key = bench.create("ahead").key;
@@ -64,7 +64,7 @@ fn an_event_whose_clock_is_behind_the_one_before_says_so_and_none_is_clamped() {
 
 #[test]
 fn a_refusal_is_told_again_after_a_clock_that_was_ahead() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let issued = bench.delivered("a");
     bench.by_alice(|service, alice| service.lock_out_key(alice, issued.key, ""));
     let told = |bench: &mut Bench| {
@@ -83,7 +83,7 @@ fn a_refusal_is_told_again_after_a_clock_that_was_ahead() {
 
 #[test]
 fn last_sign_in_goes_on_after_a_clock_that_was_ahead() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let issued = bench.delivered("a");
     bench.clock.advance(400 * DAY);
     assert_eq!(bench.refusal(&issued), None);
@@ -95,7 +95,7 @@ fn last_sign_in_goes_on_after_a_clock_that_was_ahead() {
 
 #[test]
 fn an_expiry_that_a_clock_ahead_has_told_is_told_when_it_comes() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let mut expiring = draft("a");
     expiring.expires_on = Some("2026-12-31".to_owned());
     bench.by_alice(|service, alice| service.create_key(alice, &expiring));
@@ -115,7 +115,7 @@ fn an_expiry_that_a_clock_ahead_has_told_is_told_when_it_comes() {
 
 #[test]
 fn a_pending_secret_of_a_clock_that_was_ahead_is_void_and_stays_so() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let alice = bench.alice.clone();
     bench.clock.advance(DAY);
     let issued = bench.create("a");
@@ -129,7 +129,7 @@ fn a_pending_secret_of_a_clock_that_was_ahead_is_void_and_stays_so() {
 
 #[test]
 fn pruning_lets_go_what_is_old_also_after_a_clock_that_was_wrong() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let key = bench.create("a").key;
     let lock = |bench: &mut Bench, times: usize| {
         for _ in 0..times {
@@ -161,15 +161,14 @@ fn pruning_lets_go_what_is_old_also_after_a_clock_that_was_wrong() {
 
 /// A clock that looks, whenever it is asked, whether somebody holds the lock of the database.
 struct Witness {
-    behind: Mutex<Connection>,
+    behind: Mutex<Raw>,
     held: Mutex<Vec<bool>>,
 }
 
 impl Clock for Witness {
     fn now(&self) -> Timestamp {
         let behind = self.behind.lock().expect("whole");
-        let free = behind.execute_batch("BEGIN IMMEDIATE; ROLLBACK").is_ok();
-        self.held.lock().expect("whole").push(!free);
+        self.held.lock().expect("whole").push(behind.is_held());
         NOW
     }
 
@@ -180,10 +179,9 @@ impl Clock for Witness {
 
 #[test]
 fn the_time_of_a_change_is_taken_when_its_lock_is_held() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let (issued, alice) = (bench.create("a"), bench.alice.clone());
     let behind = raw(&bench.place);
-    behind.busy_timeout(Duration::ZERO).expect("set");
     let witness = Arc::new(Witness {
         behind: Mutex::new(behind),
         held: Mutex::default(),

@@ -16,8 +16,8 @@ use keyward::service::{Service, demo};
 use keyward::store::{Place, Store, checked, events};
 
 use crate::support::database::{
-    AS_OF, Bench, CHEAP, NOW, SetClock, account, draft, everything, filter, in_memory, on_disk,
-    raw, service_for,
+    AS_OF, Bench, CHEAP, NOW, SetClock, account, draft, everything, filter, fresh, on_disk, raw,
+    service_for,
 };
 
 fn seeded() -> Service {
@@ -98,8 +98,7 @@ fn the_demo_has_roles_and_users_of_many_kinds_and_nothing_lies_in_the_future() {
     }
     assert_eq!(locked, 1);
     let future = "SELECT count(*) FROM events e WHERE at > ?1 OR at < (SELECT max(at) FROM events WHERE sequence < e.sequence)";
-    let future = raw(&bench.place).query_row(future, [NOW.0], |row| row.get::<_, i64>(0));
-    assert_eq!(future, Ok(0));
+    assert_eq!(raw(&bench.place).row::<i64>(future, [NOW.0]), 0);
 }
 
 #[test]
@@ -128,7 +127,7 @@ fn only_a_database_in_memory_is_set_back_and_then_for_all_its_connections() {
     // What was made is made again under the same number.
     bench.delivered("nightly");
     let (_directory, path) = on_disk();
-    let mut on_disk = Bench::new(Place::File(path));
+    let mut on_disk = Bench::on(Place::File(path));
     assert!(on_disk.service.snapshot().expect("read").is_none());
     let before = on_disk.dump();
     on_disk.service.set_back(&start).expect("nothing was done");
@@ -138,7 +137,7 @@ fn only_a_database_in_memory_is_set_back_and_then_for_all_its_connections() {
 #[test]
 fn a_demo_of_many_keys_is_whole_and_has_them_in_every_state() {
     const KEYS: u32 = 3_000;
-    let (place, clock) = (in_memory(), Arc::new(SetClock::new(NOW)));
+    let (place, clock) = (fresh(), Arc::new(SetClock::new(NOW)));
     let mut service = service_for(&place, &account(), &clock, &Hasher::new(CHEAP), 1);
     let mut told = Vec::new();
     let seeded = demo::seed(&mut service, "alice", KEYS, &mut |making| {
@@ -170,10 +169,8 @@ fn a_demo_of_many_keys_is_whole_and_has_them_in_every_state() {
     assert!(whole.is_ok_and(|whole| whole.events > 9_000));
     assert_eq!(service.sweep(), Ok(0), "nothing is overdue");
     // Times never run backwards in the trail.
-    let connection = raw(&place);
     let backwards = "SELECT count(*) FROM events e JOIN events f ON f.sequence = e.sequence + 1 WHERE f.at < e.at";
-    let backwards = connection.query_row(backwards, (), |row| row.get::<_, i64>(0));
-    assert_eq!(backwards, Ok(0));
+    assert_eq!(raw(&place).row::<i64>(backwards, ()), 0);
     // What can be done to a key that one makes oneself can be done to these.
     let alice = service
         .sign_in("alice", &Arrival::default())

@@ -114,7 +114,7 @@ enum Made {
 
 impl World {
     fn new(drafts: &[RoleDraft]) -> World {
-        let bench = Bench::in_memory();
+        let bench = Bench::new();
         let mut world = World {
             store: bench.store(),
             roles: vec![FULL_ACCESS, AUDITOR],

@@ -12,17 +12,18 @@ use keyward::domain::list::Filter;
 use keyward::domain::time::{DAY, Timestamp};
 use keyward::domain::trouble::Trouble;
 use keyward::store::events;
-use rusqlite::Connection;
 
-use crate::support::database::{Bench, NOW, filter, raw};
+use crate::support::database::raw::ToValue;
+use crate::support::database::{Bench, NOW, Raw, filter, raw};
 
-fn with_events() -> (Bench, Connection) {
-    let mut bench = Bench::in_memory();
+fn with_events() -> (Bench, Raw) {
+    let mut bench = Bench::new();
     bench.delivered("a");
     let connection = raw(&bench.place);
-    connection
-        .pragma_update(None, "recursive_triggers", true)
-        .expect("set");
+    if connection.is_sqlite() {
+        let guard_replacing = "PRAGMA recursive_triggers = ON";
+        connection.execute_batch(guard_replacing).expect("set");
+    }
     (bench, connection)
 }
 
@@ -66,16 +67,13 @@ fn events_are_added_only_at_the_end_and_only_to_the_chain() {
 }
 
 /// Nine events, and a connection that no trigger hinders.
-fn unguarded() -> (Bench, Connection) {
-    let mut bench = Bench::in_memory();
+fn unguarded() -> (Bench, Raw) {
+    let mut bench = Bench::new();
     for name in ["a", "b", "c"] {
         bench.delivered(name);
     }
     let connection = raw(&bench.place);
-    for trigger in ["events_only_grow", "events_never_change", "events_never_go"] {
-        let drop = format!("DROP TRIGGER {trigger}");
-        connection.execute(&drop, ()).expect("dropped");
-    }
+    connection.unguard("events");
     (bench, connection)
 }
 
@@ -241,30 +239,31 @@ fn an_event_that_got_another_number_is_found() {
 }
 
 /// Writes events again under their numbers, each with a hash that fits what it follows from.
-fn forge(connection: &Connection, previous: Hash, events: &[EventRow]) -> Hash {
+fn forge(connection: &Raw, previous: Hash, events: &[EventRow]) -> Hash {
     let mut previous = previous;
     for event in events {
         let hash = chain(&previous, &event.hashed());
-        connection
-            .execute(
-                "REPLACE INTO events VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
-                rusqlite::params![
-                    event.sequence(),
-                    event.at.0,
-                    event.number,
-                    event.level,
-                    event.actor,
-                    event.target.kind,
-                    event.target.id,
-                    event.target.name,
-                    event.body,
-                    previous,
-                    hash,
-                    event.who.as_ref().map(|who| &who.kind),
-                    event.who.as_ref().map(|who| who.id),
-                ],
-            )
-            .expect("forged");
+        let gone = "DELETE FROM events WHERE sequence = ?1";
+        let gone = connection.execute(gone, [event.sequence()]);
+        gone.expect("removed");
+        let values = [
+            event.sequence().value(),
+            event.at.0.value(),
+            event.number.value(),
+            event.level.value(),
+            event.actor.value(),
+            event.target.kind.value(),
+            event.target.id.value(),
+            event.target.name.value(),
+            event.body.value(),
+            previous.value(),
+            hash.value(),
+            event.who.as_ref().map(|who| &who.kind).value(),
+            event.who.as_ref().map(|who| who.id).value(),
+        ];
+        let insert =
+            "INSERT INTO events VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+        connection.execute(insert, values).expect("forged");
         previous = hash;
     }
     previous
@@ -306,7 +305,7 @@ fn a_chain_written_anew_from_a_point_on_is_found_only_by_a_head_that_was_kept() 
 
 /// Events of three days; all before the last day can be pruned.
 fn three_days() -> Bench {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     for name in ["a", "b", "c"] {
         bench.delivered(name);
         bench.clock.advance(DAY);
@@ -385,8 +384,7 @@ fn what_is_wrong_with_a_pruned_chain_is_found() {
         let mut bench = three_days();
         prune(&mut bench, NOW.plus(DAY)).expect("pruned");
         let connection = raw(&bench.place);
-        let drop = "DROP TRIGGER events_never_go; DROP TRIGGER events_never_change; DROP TRIGGER events_only_grow;";
-        connection.execute_batch(drop).expect("dropped");
+        connection.unguard("events");
         connection.execute_batch(sql).expect(sql);
         check(&bench)
     };
@@ -413,8 +411,9 @@ fn what_is_wrong_with_a_pruned_chain_is_found() {
 fn a_broken_chain_is_not_pruned() {
     let mut bench = three_days();
     let connection = raw(&bench.place);
-    let sql = "DROP TRIGGER events_never_change; UPDATE events SET actor = 'b' WHERE sequence = 8";
-    connection.execute_batch(sql).expect("changed");
+    connection.unguard("events");
+    let sql = "UPDATE events SET actor = 'b' WHERE sequence = 8";
+    connection.execute(sql, ()).expect("changed");
     let refused = prune(&mut bench, NOW.plus(DAY));
     let broken = Flaw::Chain(Break(8));
     assert!(matches!(&refused, Err(Trouble::Flawed(flaws)) if flaws[0] == broken));

@@ -31,7 +31,7 @@ fn exported(bench: &Bench, order: Order<KeySort>, rows: usize) -> Vec<KeyRecord>
 
 #[test]
 fn an_export_in_parts_is_the_list_in_every_order() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     for name in ["b", "a", "d", "c", "e"] {
         bench.delivered(name);
     }

@@ -13,9 +13,8 @@ use keyward::store::{Place, Store};
 use nix::unistd::geteuid;
 use tempfile::TempDir;
 
-use crate::support::database::{
-    Bench, NOW, account, authenticate, draft, everything, on_disk, raw,
-};
+use crate::support::database::raw::sqlite;
+use crate::support::database::{Bench, NOW, account, authenticate, draft, everything, on_disk};
 use crate::support::process::{NOBODY, skip};
 
 fn open(path: &Path) -> Result<(), OpenFault> {
@@ -239,7 +238,7 @@ fn a_new_database_is_not_put_beside_the_log_of_another() {
 /// A database that is open, with some keys that are in the log alone.
 fn at_work() -> (TempDir, PathBuf, Bench, Vec<IssuedSecret>) {
     let (directory, path) = on_disk();
-    let mut bench = Bench::new(Place::File(path.clone()));
+    let mut bench = Bench::on(Place::File(path.clone()));
     let keys = (0..5).map(|n| bench.delivered(&n.to_string())).collect();
     (directory, path, bench, keys)
 }
@@ -270,7 +269,7 @@ fn a_log_that_was_removed_under_an_open_database_is_told_and_nothing_of_it_is_lo
     let _ = fs::remove_file(beside(&path, "-shm"));
     let copy = path.with_file_name("copy.db");
     run("cp", &[&path, &copy]);
-    let mut again = Bench::new(Place::File(copy));
+    let mut again = Bench::on(Place::File(copy));
     for key in &keys {
         assert_eq!(again.refusal(key), None);
     }
@@ -305,9 +304,9 @@ fn a_database_that_was_overwritten_in_place_is_told_whatever_its_times_say() {
     for (checkpointed, preserve) in [(true, true), (true, false), (false, true), (false, false)] {
         let (_directory, path) = on_disk();
         let copy = path.with_extension("copy");
-        drop(Bench::new(Place::File(path.clone())));
+        drop(Bench::on(Place::File(path.clone())));
         run("cp", &[&"-p", &path, &copy]);
-        let mut bench = Bench::new(Place::File(path.clone()));
+        let mut bench = Bench::on(Place::File(path.clone()));
         let key = bench.delivered("a");
         checkpoint(&bench, "TRUNCATE");
         let more = bench.delivered("b");
@@ -345,9 +344,9 @@ fn who_answers_often_leaves_it_to_another_connection_to_look_into_what_was_overw
         let (_directory, path) = on_disk();
         let copy = path.with_extension("copy");
         let place = Place::File(path.clone());
-        drop(Bench::new(place.clone()));
+        drop(Bench::on(place.clone()));
         run("cp", &[&"-p", &path, &copy]);
-        let mut bench = Bench::new(place.clone());
+        let mut bench = Bench::on(place.clone());
         bench.delivered("a");
         checkpoint(&bench, "TRUNCATE");
         bench.delivered("b");
@@ -375,7 +374,7 @@ fn who_answers_often_leaves_it_to_another_connection_to_look_into_what_was_overw
 fn a_checkpoint_under_way_is_not_looked_into_by_who_answers_often() {
     let (_directory, path) = on_disk();
     let place = Place::File(path.clone());
-    let mut bench = Bench::new(place.clone());
+    let mut bench = Bench::on(place.clone());
     let answering = Store::open_to_answer(&place, &account()).expect("opened");
     bench.delivered("a");
     let look = || answering.read(|_| Ok::<_, Fault>(()));
@@ -397,7 +396,7 @@ fn a_checkpoint_under_way_is_not_looked_into_by_who_answers_often() {
 
 fn checkpoint(bench: &Bench, mode: &str) {
     let sql = format!("PRAGMA wal_checkpoint({mode})");
-    let busy: i64 = raw(&bench.place)
+    let busy: i64 = sqlite(&bench.place)
         .query_row(&sql, (), |row| row.get(0))
         .expect("done");
     assert_eq!(busy, 0);
@@ -418,10 +417,12 @@ fn what_other_processes_do_by_right_raises_no_alarm() {
     let place = Place::File(path.clone());
     for mode in ["PASSIVE", "FULL", "RESTART", "TRUNCATE"] {
         let sql = format!("PRAGMA wal_checkpoint({mode})");
-        raw(&place).query_row(&sql, (), |_| Ok(())).expect("done");
+        sqlite(&place)
+            .query_row(&sql, (), |_| Ok(()))
+            .expect("done");
         round(mode);
     }
-    let other = raw(&place);
+    let other = sqlite(&place);
     other
         .execute_batch("PRAGMA journal_size_limit = 0; PRAGMA wal_autocheckpoint = 1; VACUUM;")
         .expect("done");

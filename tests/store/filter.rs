@@ -316,7 +316,7 @@ proptest! {
         mut keys in prop::collection::vec(known(), 1..12),
         texts in prop::collection::vec(prop::collection::vec(term(), 0..4), 1..24),
     ) {
-        let bench = Bench::in_memory();
+        let bench = Bench::new();
         let mut store = bench.store();
         let stored = store.write(|tx| {
             for (number, key) in keys.iter_mut().enumerate() {
@@ -405,7 +405,7 @@ proptest! {
 
 #[test]
 fn what_another_process_has_changed_is_in_the_next_answer_of_a_reader() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let reader = Store::open_reader(&bench.place, &account(), Arc::default()).expect("opened");
     let found = |text: &str| {
         let filter = Filter::<KeyRow>::parse(text, Tz::UTC).expect("a filter");

@@ -4,7 +4,8 @@ use keyward::domain::event::flaw::{Differs, Flaw};
 use keyward::store::{self, Place, Store};
 
 use crate::migration::made;
-use crate::support::database::{Bench, account, on_disk, raw};
+use crate::support::database::raw::sqlite;
+use crate::support::database::{Bench, account, on_disk};
 
 fn found(bench: &Bench) -> Vec<Flaw> {
     let checked = bench.service.check_events(&bench.alice, None);
@@ -21,10 +22,10 @@ fn schema(differs: Differs, kind: &str, name: &str) -> Vec<Flaw> {
 
 /// As somebody does who writes to the file past Keyward.
 fn after(sql: &str) -> Vec<Flaw> {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     bench.delivered("a");
     assert_eq!(found(&bench), []);
-    raw(&bench.place).execute_batch(sql).expect(sql);
+    sqlite(&bench.place).execute_batch(sql).expect(sql);
     found(&bench)
 }
 
@@ -90,9 +91,9 @@ fn an_index_with_a_false_definition_that_hides_an_event_is_found() {
 
 #[test]
 fn a_row_that_refers_to_nothing_is_found() {
-    let bench = Bench::in_memory();
+    let bench = Bench::new();
     let sql = "PRAGMA foreign_keys = OFF; INSERT INTO refused_uses VALUES (99, 'expired', 0, 0)";
-    raw(&bench.place).execute_batch(sql).expect("written");
+    sqlite(&bench.place).execute_batch(sql).expect("written");
     let dangling = Flaw::Dangling {
         table: "refused_uses".to_owned(),
         parent: "api_key_secrets".to_owned(),

@@ -59,7 +59,7 @@ fn refusal(bench: &mut Bench, secret: &Secret) -> Option<Refused> {
 
 #[test]
 fn what_fails_to_be_handed_over_leaves_no_key_and_no_secret() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let (rows, handed) = (bench.dump().len(), RefCell::new(Vec::new()));
     let Bench { service, alice, .. } = &mut bench;
     let drafts = [draft("a"), draft("b")];
@@ -79,7 +79,7 @@ fn what_fails_to_be_handed_over_leaves_no_key_and_no_secret() {
 
 #[test]
 fn keys_are_made_all_or_none_and_their_secrets_work_at_once() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let handed = RefCell::default();
     let drafts = [draft("a"), draft("b"), draft("c")];
     let files = ["/x/1", "/x/2", "/x/3"].map(PathBuf::from);
@@ -129,7 +129,7 @@ fn keys_are_made_all_or_none_and_their_secrets_work_at_once() {
 
 #[test]
 fn what_is_taken_while_a_secret_is_handed_over_leaves_no_second_key() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let (mut other, alice) = (bench.another(), bench.alice.clone());
     let Bench { service, .. } = &mut bench;
     let handed = RefCell::default();
@@ -149,7 +149,7 @@ fn what_is_taken_while_a_secret_is_handed_over_leaves_no_second_key() {
 
 #[test]
 fn every_fault_of_many_is_found_before_anything_is_made() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     bench.create("there");
     let rows = bench.dump();
     let mut wrong = draft("wrong");
@@ -181,7 +181,7 @@ fn every_fault_of_many_is_found_before_anything_is_made() {
 
 #[test]
 fn a_secret_that_is_read_back_works_from_then_on() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let (key, first) = pending(&mut bench, "a");
     assert_eq!(refusal(&mut bench, &first), Some(Refused::NotDelivered));
     let done = read_back(&mut bench, key, &format!("{}\r\n", first.expose()), None);
@@ -210,7 +210,7 @@ fn a_secret_that_is_read_back_works_from_then_on() {
 
 #[test]
 fn nothing_but_the_pending_secret_of_the_key_delivers_it() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let (key, void) = pending(&mut bench, "a");
     let secret = another(&mut bench, key);
     let (other, of_another) = pending(&mut bench, "b");
@@ -253,7 +253,7 @@ fn nothing_but_the_pending_secret_of_the_key_delivers_it() {
 
 #[test]
 fn a_secret_that_works_is_replaced_only_where_it_is_said_how_long_it_works_on() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let first = bench.delivered("a");
     let rows = bench.dump();
     let Bench { service, alice, .. } = &mut bench;
@@ -272,7 +272,7 @@ fn a_secret_that_works_is_replaced_only_where_it_is_said_how_long_it_works_on() 
 
 #[test]
 fn a_new_secret_that_is_not_handed_over_changes_nothing() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let first = bench.delivered("a");
     let pending = bench.issue(first.key);
     let rows = bench.dump();
@@ -287,7 +287,7 @@ fn a_new_secret_that_is_not_handed_over_changes_nothing() {
 
 #[test]
 fn a_key_is_given_to_nobody_beyond_the_rights_of_who_makes_it() {
-    let bench = Bench::in_memory();
+    let bench = Bench::new();
     let bob = bench.user("bob", keyward::domain::id::AUDITOR);
     let mut full = draft("full");
     full.role = FULL_ACCESS;

@@ -60,7 +60,7 @@ fn problems<T: std::fmt::Debug>(result: Result<T, Trouble>) -> Vec<Problem> {
 
 #[test]
 fn a_name_is_taken_in_any_case_and_composition_until_the_key_is_deleted() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let first = bench.create("Équipe").key;
     for same in ["Équipe", "éQUIPE", "E\u{301}quipe", " équipe "] {
         let found = problems(bench.service.create_key(&bench.alice, &draft(same)));
@@ -85,7 +85,7 @@ fn a_name_is_taken_in_any_case_and_composition_until_the_key_is_deleted() {
 
 #[test]
 fn bad_names_never_reach_the_database() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let secret = bench.create("a").secret.expose().to_owned();
     for bad in [
         "",
@@ -107,7 +107,7 @@ fn bad_names_never_reach_the_database() {
 
 #[test]
 fn a_role_that_does_not_exist_is_a_problem_beside_the_others() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     bench.create("a");
     let wrong = ApiKeyDraft {
         role: RoleId(99),
@@ -120,7 +120,7 @@ fn a_role_that_does_not_exist_is_a_problem_beside_the_others() {
 
 #[test]
 fn two_people_saving_different_fields_lose_nothing() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let bob = bench.user("bob", FULL_ACCESS);
     let id = bench.create("a").key;
     let before = bench.fields(id);
@@ -135,7 +135,7 @@ fn two_people_saving_different_fields_lose_nothing() {
 
 #[test]
 fn two_people_saving_one_field_are_told_by_whom() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let bob = bench.user("bob", FULL_ACCESS);
     let id = bench.create("a").key;
     let before = bench.fields(id);
@@ -154,7 +154,7 @@ fn two_people_saving_one_field_are_told_by_whom() {
 
 #[test]
 fn an_event_tells_each_changed_field_and_the_lock_has_its_own() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let id = bench.create("a").key;
     let before = bench.fields(id);
     bench
@@ -178,7 +178,7 @@ fn an_event_tells_each_changed_field_and_the_lock_has_its_own() {
 
 #[test]
 fn what_changes_nothing_writes_nothing() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let id = bench.create("a").key;
     bench.by_alice(|service, alice| service.lock_out_key(alice, id, ""));
     let watcher = bench.another();
@@ -196,7 +196,7 @@ fn what_changes_nothing_writes_nothing() {
 
 #[test]
 fn who_locked_a_key_out_when_and_why_is_kept_until_it_is_unlocked() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let bob = bench.user("bob", FULL_ACCESS);
     let id = bench.create("a").key;
     let properties =
@@ -249,7 +249,7 @@ fn who_locked_a_key_out_when_and_why_is_kept_until_it_is_unlocked() {
 
 #[test]
 fn a_reason_for_a_lock_keeps_to_the_rules_of_texts() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let made = bench.delivered("a");
     let id = made.key;
     let secret = made.secret.expose().to_owned();
@@ -291,7 +291,7 @@ fn a_reason_for_a_lock_keeps_to_the_rules_of_texts() {
 
 #[test]
 fn a_deleted_key_is_shown_and_changed_no_more() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let id = bench.create("a").key;
     let before = bench.fields(id);
     bench.by_alice(|service, alice| service.delete_key(alice, id));
@@ -311,18 +311,16 @@ fn a_deleted_key_is_shown_and_changed_no_more() {
 
 #[test]
 fn an_id_is_never_used_again() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let id = bench.create("a").key;
-    let connection = raw(&bench.place);
-    let sql = "PRAGMA foreign_keys = OFF; DELETE FROM api_keys; DELETE FROM api_key_secrets;";
-    let removed = connection.execute_batch(sql);
-    removed.expect("removed behind our back");
+    let sql = "DELETE FROM api_keys; DELETE FROM api_key_secrets;";
+    raw(&bench.place).past_references(sql);
     assert!(bench.create("a").key > id);
 }
 
 #[test]
 fn an_auditor_is_refused_every_change() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let auditor = bench.user("auditor", AUDITOR);
     let issued = bench.create("a");
     let (key, id) = (issued.key, issued.id);
@@ -365,7 +363,7 @@ fn an_auditor_is_refused_every_change() {
 
 #[test]
 fn a_right_that_was_taken_away_counts_at_once() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let bob = bench.user("bob", FULL_ACCESS);
     let connection = raw(&bench.place);
     let demote = "UPDATE users SET role = 2 WHERE name = 'bob'";
@@ -382,7 +380,7 @@ fn a_right_that_was_taken_away_counts_at_once() {
 
 #[test]
 fn who_may_not_view_sees_nothing() {
-    let bench = Bench::in_memory();
+    let bench = Bench::new();
     raw(&bench.place)
         .execute("UPDATE roles SET rights = '[]' WHERE id = 1", ())
         .expect("emptied");
@@ -397,7 +395,7 @@ fn who_may_not_view_sees_nothing() {
 
 #[test]
 fn a_deleted_key_comes_back_within_7_days_with_its_secret_and_not_with_a_pending_one() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let alice = bench.alice.clone();
     let old = bench.delivered("a");
     let new = bench.issue(old.key);
@@ -431,7 +429,7 @@ fn a_deleted_key_comes_back_within_7_days_with_its_secret_and_not_with_a_pending
 
 #[test]
 fn a_key_keeps_a_role_that_is_beyond_whoever_edits_it_and_takes_none_on() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let held = [Right::ViewApiKeys, Right::EditApiKeys, Right::CreateApiKeys];
     let desk = bench.role(&role_draft("Desk", &held));
     let bob = bench.user("bob", desk);
@@ -469,7 +467,7 @@ fn a_key_keeps_a_role_that_is_beyond_whoever_edits_it_and_takes_none_on() {
 
 #[test]
 fn an_id_that_was_reserved_and_not_used_is_never_given_again() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let first = bench.create("a").key;
     let reserved = bench.store().write(api_keys::reserve).expect("reserved");
     let second = bench.create("b").key;
@@ -478,15 +476,14 @@ fn an_id_that_was_reserved_and_not_used_is_never_given_again() {
     let raw = raw(&bench.place);
     let sql = "INSERT INTO api_keys (name, name_key, description, search, role, locale, time_zone, locked_out, created_at,
                    created_by) SELECT 'c', 'c', description, search, role, locale, time_zone, locked_out, created_at,
-                   created_by FROM api_keys WHERE id = 1";
+                   created_by FROM api_keys WHERE id = 1 RETURNING id";
     let kept = bench.store().write(api_keys::reserve).expect("reserved");
-    raw.execute(sql, ()).expect("added");
-    assert_eq!((kept.0, raw.last_insert_rowid()), (4, 5));
+    assert_eq!((kept.0, raw.row::<i64>(sql, ())), (4, 5));
 }
 
 #[test]
 fn a_refused_key_takes_no_id() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let alice = bench.alice.clone();
     assert!(bench.service.create_key(&alice, &draft("")).is_err());
     assert_eq!(bench.create("a").key.0, 1);

@@ -8,7 +8,7 @@ use keyward::domain::state::State;
 use keyward::domain::time::HOUR;
 use keyward::domain::trouble::Trouble;
 
-use crate::support::database::{Bench, in_memory, service};
+use crate::support::database::{Bench, fresh, service};
 
 /// What is found in a text, as alice.
 fn leaks(bench: &Bench, text: &str) -> Vec<Leak> {
@@ -38,7 +38,7 @@ fn is_worth(bench: &Bench, issued: &IssuedSecret, worth: Worth) -> Leak {
 
 #[test]
 fn what_a_secret_is_worth_is_told_through_its_whole_life() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let first = bench.create("backup");
     is_worth(&bench, &first, Worth::Pending);
     bench.deliver(&first, None);
@@ -68,7 +68,7 @@ fn what_a_secret_is_worth_is_told_through_its_whole_life() {
 
 #[test]
 fn a_forgery_is_no_find_whatever_of_it_is_true() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let (own, other) = (bench.delivered("own"), bench.delivered("other"));
     let text = own.secret.expose();
     let (id, body) = text.split_once(':').expect("a colon");
@@ -81,16 +81,16 @@ fn a_forgery_is_no_find_whatever_of_it_is_true() {
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].key, own.key);
     // Of another database.
-    let place = in_memory();
+    let place = fresh();
     let _made = service(&place, &bench.clock, &bench.hasher, 7);
-    let mut elsewhere = Bench::new(place);
+    let mut elsewhere = Bench::on(place);
     elsewhere.delivered("own");
     assert_eq!(leaks(&elsewhere, text), []);
 }
 
 #[test]
 fn a_secret_is_known_without_its_id_and_behind_other_digits() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let issued = bench.delivered("backup");
     let text = issued.secret.expose();
     let body = text.split_once(':').expect("a colon").1;
@@ -103,7 +103,7 @@ fn a_secret_is_known_without_its_id_and_behind_other_digits() {
 
 #[test]
 fn a_key_is_locked_for_a_secret_only_while_that_is_in_use() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let first = bench.delivered("backup");
     let second = bench.issue(first.key);
     let lock = |bench: &mut Bench, secret: &IssuedSecret, reason: &str| {
@@ -135,7 +135,7 @@ fn a_key_is_locked_for_a_secret_only_while_that_is_in_use() {
 
 #[test]
 fn a_key_as_an_actor_does_not_lock_itself_out() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let (issued, actor) = bench.key_actor("own", FULL_ACCESS);
     let locked = bench
         .service
@@ -145,7 +145,7 @@ fn a_key_as_an_actor_does_not_lock_itself_out() {
 
 #[test]
 fn tags_are_those_that_were_issued_since() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     bench.create("first");
     let service = &bench.service;
     let all = service.tags_after(&bench.alice, None).expect("tags");

@@ -329,7 +329,7 @@ proptest! {
     fn pages_of_every_order_of_users_and_roles_equal_the_sorted_list(
         users in prop::collection::vec((0..5_usize, 0..6_usize, any::<bool>()), 0..12), rows in 1..5_usize,
     ) {
-        let mut bench = Bench::in_memory();
+        let mut bench = Bench::new();
         let store = store_of_users(&mut bench, &users);
         let name = |name: &str| SortValue::Text(name_sort(name));
         expect_orders(&store, rows, |user: &UserRow, by| match by {
@@ -361,7 +361,7 @@ proptest! {
     fn pages_of_every_order_and_filter_equal_the_sorted_list(
         mut keys in prop::collection::vec(known(), 0..40), rows in 1..9_usize, as_of in as_of(),
     ) {
-        let bench = Bench::in_memory();
+        let bench = Bench::new();
         let store = store(&bench, &mut keys);
         for (state, filter) in states() {
             for order in orders::<KeyRow>() {
@@ -388,7 +388,7 @@ proptest! {
         mut keys in prop::collection::vec(known(), 1..40),
         rows in 1..9_usize, above in 0..9_usize, chosen: prop::sample::Index,
     ) {
-        let bench = Bench::in_memory();
+        let bench = Bench::new();
         let store = store(&bench, &mut keys);
         let chosen = chosen.get(&keys);
         for order in orders::<KeyRow>() {
@@ -420,7 +420,7 @@ proptest! {
     fn a_window_around_a_row_is_found_by_how_many_there_are_before_it(
         mut keys in prop::collection::vec(known(), 1..40), rows in 1..9_usize, before in 0..50_usize,
     ) {
-        let bench = Bench::in_memory();
+        let bench = Bench::new();
         let store = store(&bench, &mut keys);
         for order in orders::<KeyRow>() {
             let query = WindowQuery { anchor: Anchor::Row(before), order, rows, ..everything() };
@@ -441,7 +441,7 @@ proptest! {
     fn a_row_tells_the_state_that_the_domain_decides(
         mut keys in prop::collection::vec(known(), 1..40), as_of in as_of(),
     ) {
-        let bench = Bench::in_memory();
+        let bench = Bench::new();
         let store = store(&bench, &mut keys);
         let order = Order { by: KeySort::State, descending: false };
         let query = WindowQuery { filter: filter("state:any"), order, ..everything() };
@@ -483,7 +483,7 @@ fn found(bench: &Bench, text: &str) -> Vec<String> {
 
 #[test]
 fn filter_words_are_found_in_name_description_and_id() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     for (name, description) in [
         ("Équipe de nuit", ""),
         ("backup", "for the ÉQUIPE 100%"),
@@ -520,7 +520,7 @@ fn filter_words_are_found_in_name_description_and_id() {
 
 #[test]
 fn a_key_just_acted_on_stays_whatever_the_filter_says() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let (first, _) = (bench.create("a").key, bench.create("b").key);
     let filter = Filter {
         keep: Some(first.0),
@@ -533,7 +533,7 @@ fn a_key_just_acted_on_stays_whatever_the_filter_says() {
 
 #[test]
 fn a_row_tells_of_pending_and_retiring_secrets_to_the_exact_instant() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let key = bench.delivered("a").key;
     let flags = |bench: &Bench| {
         let rows = filtered(bench, &Filter::default());

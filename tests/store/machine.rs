@@ -153,7 +153,7 @@ proptest! {
     fn no_order_of_events_makes_a_secret_work_that_should_not(
         steps in prop::collection::vec((step(), any::<bool>()), 1..30),
     ) {
-        let mut bench = Bench::in_memory();
+        let mut bench = Bench::new();
         let bob = bench.user("bob", FULL_ACCESS);
         let mut other = bench.another();
         let first = bench.create("key");

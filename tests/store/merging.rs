@@ -72,7 +72,7 @@ proptest! {
         mine in edits(), theirs in edits(), keeps in prop::array::uniform7(any::<bool>()),
         third in prop::option::of("[a-z]{3}"),
     ) {
-        let mut bench = Bench::in_memory();
+        let mut bench = Bench::new();
         let bob = bench.user("bob", FULL_ACCESS);
         let id = bench.create("backup").key;
         let mut before = bench.fields(id);

@@ -20,9 +20,8 @@ use keyward::store::{Place, Store, list};
 use rusqlite::Connection;
 use rusqlite::types::Value;
 
-use crate::support::database::{
-    Bench, NOW, account, authenticate, everything, on_disk, raw, user_of,
-};
+use crate::support::database::raw::sqlite;
+use crate::support::database::{Bench, NOW, account, authenticate, everything, on_disk, user_of};
 
 const SCHEMA: &str = include_str!("../../assets/migrations/0001_keys.sql");
 /// Makes it a database of the second issue's.
@@ -63,7 +62,7 @@ const DELETED: &str = "4:mg0F9Gc+9aG/QYsL3O7UH2oA9l8eUzVDG7K02X9GHK0=";
 pub fn made(path: &Path) -> Connection {
     fs::write(path, "").expect("made");
     fs::set_permissions(path, Permissions::from_mode(0o600)).expect("set");
-    let connection = raw(&Place::File(path.to_owned()));
+    let connection = sqlite(&Place::File(path.to_owned()));
     connection.execute_batch(SCHEMA).expect("a schema");
     connection.execute_batch(ROWS).expect("rows");
     connection
@@ -92,7 +91,7 @@ fn every_row_lives_through_it_and_the_chain_is_whole() {
     let whole = store.read(|tx| keyward::store::events::check_chain(tx, None));
     let whole = whole.expect("read").expect("a whole chain");
     assert_eq!(whole.events, i64::try_from(events).expect("few"));
-    let connection = raw(&place);
+    let connection = sqlite(&place);
     let told = "SELECT count(actor_kind) + count(actor_id) FROM events";
     let told = connection.query_row(told, (), |row| row.get(0));
     assert_eq!(told, Ok(0), "nothing is made up of who did what");
@@ -135,7 +134,7 @@ fn who_locked_an_older_key_out_is_what_its_event_tells() {
     drop(made(&path));
     let place = Place::File(path);
     Store::bring_up_to_date(&place, &account()).expect("brought up to date");
-    let connection = raw(&place);
+    let connection = sqlite(&place);
     let columns = "id, lock_reason, locked_by, locked_at";
     let rows = rows(&connection, "api_keys", columns);
     let (empty, alice) = (Value::Text(String::new()), Value::Text("alice".to_owned()));
@@ -167,7 +166,7 @@ fn names_of_older_rows_sort_as_people_expect_and_are_known_by_their_look() {
             .expect("added");
     }
     drop(connection);
-    let bench = Bench::new(Place::File(path));
+    let bench = Bench::on(Place::File(path));
     let shown = bench.service.store().read(|tx| {
         let as_of = AsOf {
             now: NOW,
@@ -203,7 +202,7 @@ fn names_of_older_rows_sort_as_people_expect_and_are_known_by_their_look() {
 fn what_worked_works_and_what_was_refused_is_refused() {
     let (_directory, path) = on_disk();
     drop(made(&path));
-    let mut bench = Bench::new(Place::File(path));
+    let mut bench = Bench::on(Place::File(path));
     bench.clock.advance(62 * DAY);
     let mut verdict = |secret: &str| authenticate(&mut bench.service, secret).expect("one");
     assert!(matches!(verdict(WORKS), Verdict::Valid(bearer) if bearer.role == "Auditor"));
@@ -247,11 +246,11 @@ fn ids_go_on_where_they_were_and_references_hold_again() {
         .execute_batch("UPDATE sqlite_sequence SET seq = 7 WHERE name = 'roles'")
         .expect("set");
     drop(connection);
-    let mut bench = Bench::new(Place::File(path));
+    let mut bench = Bench::on(Place::File(path));
     let alice = bench.alice.clone();
     let role = bench.service.create_role(&alice, &RoleDraft::default());
     assert_eq!(role.expect("created").0, 8);
-    let connection = raw(&bench.place);
+    let connection = sqlite(&bench.place);
     connection
         .pragma_update(None, "foreign_keys", true)
         .expect("set");
@@ -270,9 +269,9 @@ fn ids_go_on_where_they_were_and_references_hold_again() {
 #[test]
 fn rows_that_a_newer_keyward_has_brought_up_to_date_are_neither_read_nor_written() {
     let (_directory, path) = on_disk();
-    let mut bench = Bench::new(Place::File(path));
+    let mut bench = Bench::on(Place::File(path));
     let key = bench.delivered("a");
-    let newer = raw(&bench.place);
+    let newer = sqlite(&bench.place);
     let version: i64 = newer
         .query_row("PRAGMA user_version", (), |row| row.get(0))
         .expect("read");

@@ -21,14 +21,12 @@ fn looks_like<T: std::fmt::Debug>(done: Result<T, Trouble>, id: i64, name: &str)
 fn names(bench: &Bench) -> Vec<String> {
     let sql = "SELECT name FROM api_keys ORDER BY id";
     let connection = crate::support::database::raw(&bench.place);
-    let mut query = connection.prepare(sql).expect("prepared");
-    let names = query.query_map((), |row| row.get(0)).expect("queried");
-    names.collect::<Result<_, _>>().expect("read")
+    connection.rows(sql, ()).expect("read")
 }
 
 #[test]
 fn a_key_that_looks_like_another_is_told_once_and_then_made() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let prod = bench.create("prod").key;
     let mut alike = draft(LIKE_PROD);
     looks_like(
@@ -68,7 +66,7 @@ fn a_key_that_looks_like_another_is_told_once_and_then_made() {
 
 #[test]
 fn a_role_or_user_that_looks_like_another_is_told_once_and_then_made() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let alice = bench.alice.clone();
     let mut role = RoleDraft::from(RoleFields {
         name: "\u{410}uditor".to_owned(),

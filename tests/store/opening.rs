@@ -16,9 +16,8 @@ use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::unistd::geteuid;
 use rusqlite::Connection;
 
-use crate::support::database::{
-    AS_OF, Bench, NOW, account, draft, everything, in_memory, on_disk, raw,
-};
+use crate::support::database::raw::sqlite;
+use crate::support::database::{AS_OF, Bench, NOW, account, draft, everything, in_memory, on_disk};
 use crate::support::process::{NOBODY, again, ended_well, given, skip};
 
 fn open_as(path: &Path, account: &OsAccount) -> Result<(), OpenFault> {
@@ -60,7 +59,7 @@ fn mode(path: &Path) -> u32 {
 
 /// A database with some keys, closed again.
 fn made(path: &Path) {
-    let mut bench = Bench::new(Place::File(path.to_owned()));
+    let mut bench = Bench::on(Place::File(path.to_owned()));
     for name in 0..50 {
         bench.create(&name.to_string());
     }
@@ -104,7 +103,7 @@ fn another_applications_database_is_left_alone() {
 fn a_newer_database_is_left_alone() {
     let (_directory, path) = on_disk();
     made(&path);
-    let connection = raw(&Place::File(path.clone()));
+    let connection = sqlite(&Place::File(path.clone()));
     let set = connection.execute_batch("PRAGMA user_version = 99");
     set.expect("set");
     drop(connection);
@@ -251,7 +250,7 @@ fn root_by_sudo_makes_no_database_and_an_odd_account_does() {
         ..account()
     };
     assert_eq!(open_as(&path, &odd), Ok(()));
-    let first: String = raw(&Place::File(path))
+    let first: String = sqlite(&Place::File(path))
         .query_row("SELECT name FROM users", (), |row| row.get(0))
         .expect("one");
     assert_eq!(first, "CORP.alice");
@@ -262,7 +261,7 @@ fn the_database_is_the_owners_alone_whatever_the_file_creation_mask() {
     if let Some((path, _)) = given() {
         let mask = nix::sys::stat::Mode::from_bits_truncate(0o027);
         nix::sys::stat::umask(mask);
-        let mut bench = Bench::new(Place::File(path.clone()));
+        let mut bench = Bench::on(Place::File(path.clone()));
         bench.create("a");
         assert_eq!(mode(path.parent().expect("a directory")), 0o700);
         for suffix in ["", "-wal", "-shm"] {
@@ -281,11 +280,11 @@ fn the_database_is_the_owners_alone_whatever_the_file_creation_mask() {
 #[test]
 fn a_database_locked_beyond_the_limit_is_busy_and_can_be_tried_again() {
     let (_directory, path) = on_disk();
-    let mut bench = Bench::new(Place::File(path));
+    let mut bench = Bench::on(Place::File(path));
     let issued = bench.create("a");
     let patience = Duration::from_millis(20);
     bench.service.store().patience().set(patience);
-    let blocker = raw(&bench.place);
+    let blocker = sqlite(&bench.place);
     blocker.execute_batch("BEGIN IMMEDIATE").expect("locked");
     let busy = Trouble::Storage(Fault::Busy);
     let delivered = bench.service.deliver(&bench.alice, issued.id, None);
@@ -332,7 +331,7 @@ fn fill_up(bench: &mut Bench, full: impl Fn(&Trouble) -> bool, make_room: impl F
 #[test]
 fn a_full_database_changes_nothing_and_can_be_tried_again() {
     let (_directory, path) = on_disk();
-    let mut bench = Bench::new(Place::File(path));
+    let mut bench = Bench::on(Place::File(path));
     // SQLite takes the pages there are for the limit, where that is lower.
     bench.service.store().limit_pages(1).expect("limited");
     bench.service.store().limit_pages(40).expect("limited");
@@ -355,7 +354,7 @@ fn a_full_disk_changes_nothing_and_can_be_tried_again() {
     // A handled signal makes the write fail, where it would else end the process.
     signal_hook::flag::register(nix::libc::SIGXFSZ, Arc::new(AtomicBool::new(false)))
         .expect("handled");
-    let mut bench = Bench::new(Place::File(path));
+    let mut bench = Bench::on(Place::File(path));
     let (_, hard) = getrlimit(Resource::RLIMIT_FSIZE).expect("read");
     setrlimit(Resource::RLIMIT_FSIZE, 1_000_000, hard).expect("limited");
     let full = |trouble: &Trouble| *trouble == Trouble::Storage(Fault::OverLimit);
@@ -366,14 +365,9 @@ fn a_full_disk_changes_nothing_and_can_be_tried_again() {
 
 #[test]
 fn a_reader_writes_nothing_and_gives_up_a_question_that_is_no_longer_wanted() {
-    for place in [in_memory(), Place::File(on_disk().1)] {
-        // A directory of its own, which lives as long as the place is used.
-        let directory = tempfile::tempdir().expect("a directory");
-        let place = match place {
-            Place::File(_) => Place::File(directory.path().join("keyward.db")),
-            other => other,
-        };
-        let mut bench = Bench::new(place);
+    let (_directory, path) = on_disk();
+    for place in [in_memory(), Place::File(path)] {
+        let mut bench = Bench::on(place);
         for name in 0..200 {
             bench.create(&name.to_string());
         }
@@ -404,7 +398,7 @@ fn a_reader_writes_nothing_and_gives_up_a_question_that_is_no_longer_wanted() {
 #[test]
 fn a_database_in_memory_is_gone_with_its_last_connection() {
     let place = in_memory();
-    let mut bench = Bench::new(place.clone());
+    let mut bench = Bench::on(place.clone());
     bench.create("a");
     drop(bench);
     let again = Store::open_existing(&place, &account()).map(|_| ());

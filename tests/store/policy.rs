@@ -52,7 +52,7 @@ fn refused<T: std::fmt::Debug>(done: Result<T, Trouble>) -> bool {
 
 #[test]
 fn a_new_key_keeps_to_the_policy() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let alice = bench.alice.clone();
     let create =
         |bench: &mut Bench, name, day| refused(bench.service.create_key(&alice, &until(name, day)));
@@ -69,7 +69,7 @@ fn a_new_key_keeps_to_the_policy() {
 
 #[test]
 fn a_key_that_the_policy_would_refuse_goes_on_until_its_expiry_is_changed() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let made = bench.delivered("a");
     let id: KeyId = made.key;
     set(&mut bench, &typed(true, "30", ""));
@@ -97,7 +97,7 @@ fn a_key_that_the_policy_would_refuse_goes_on_until_its_expiry_is_changed() {
 
 #[test]
 fn the_filter_finds_the_keys_that_the_policy_would_refuse_today() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let alice = bench.alice.clone();
     for (name, day) in [
         ("never", None),
@@ -125,7 +125,7 @@ fn the_filter_finds_the_keys_that_the_policy_would_refuse_today() {
 
 #[test]
 fn what_changed_is_an_event_and_nothing_changed_is_none() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     set(&mut bench, &typed(true, "90", ""));
     set(&mut bench, &typed(true, "90", ""));
     let events = bench.events();
@@ -141,7 +141,7 @@ fn what_changed_is_an_event_and_nothing_changed_is_none() {
 
 #[test]
 fn two_administrators_change_the_policy_and_none_overwrites_the_other() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let bob = bench.user("bob", FULL_ACCESS);
     let before = Policy::default();
     let save = |bench: &mut Bench, who: &_, draft: &PolicyDraft| {

@@ -9,7 +9,8 @@ use keyward::domain::id::KeyId;
 use keyward::store::{Place, Store, api_keys, events, users};
 
 use crate::migration;
-use crate::support::database::{Bench, NOW, account, on_disk, raw};
+use crate::support::database::raw::sqlite;
+use crate::support::database::{Bench, NOW, account, on_disk};
 use crate::support::inject::{self, injected};
 use crate::support::process::{again, given, skip};
 
@@ -55,7 +56,7 @@ fn open(path: &Path) -> Store {
 /// Whole by `SQLite`'s word, and by the chain's.
 fn whole(store: &Store, path: &Path) -> i64 {
     let place = Place::File(path.to_owned());
-    let ok: String = raw(&place)
+    let ok: String = sqlite(&place)
         .query_row("PRAGMA integrity_check", (), |row| row.get(0))
         .expect("checked");
     assert_eq!(ok, "ok");
@@ -68,7 +69,7 @@ fn whole(store: &Store, path: &Path) -> i64 {
 #[test]
 fn making_a_new_database_killed_at_any_write_can_be_done_again() {
     if let Some((path, _)) = given() {
-        drop(Bench::new(Place::File(path)));
+        drop(Bench::on(Place::File(path)));
         return;
     }
     killed_at_each(
@@ -120,7 +121,7 @@ fn bringing_an_older_database_up_to_date_killed_at_any_write_can_be_done_again()
         };
         let (_directory, path) = on_disk();
         make(&path);
-        let events: i64 = raw(&Place::File(path))
+        let events: i64 = sqlite(&Place::File(path))
             .query_row("SELECT count(*) FROM events", (), |row| row.get(0))
             .expect("counted");
         killed_at_each(name, &[("pwrite64", 9), ("fsync", 1)], make, |path, _| {
@@ -141,7 +142,7 @@ fn a_checkpoint_killed_at_any_write_loses_nothing() {
         return;
     }
     let (origin, path) = on_disk();
-    let mut bench = Bench::new(Place::File(path));
+    let mut bench = Bench::on(Place::File(path));
     let keys: Vec<_> = (0..20).map(|n| bench.delivered(&n.to_string())).collect();
     let events = bench.events().len();
     let copy = |path: &Path| {
@@ -167,7 +168,7 @@ fn a_checkpoint_killed_at_any_write_loses_nothing() {
         |path, _| {
             // Twice: killed again at the same place it would be just as well.
             for _ in 0..2 {
-                let mut again = Bench::new(Place::File(path.to_owned()));
+                let mut again = Bench::on(Place::File(path.to_owned()));
                 assert!(keys.iter().all(|key| again.refusal(key).is_none()));
                 assert_eq!(again.events().len(), events);
             }

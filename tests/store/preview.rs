@@ -10,7 +10,7 @@ use crate::support::database::{Bench, draft, role_draft, user_draft, user_of};
 
 #[test]
 fn a_key_is_told_with_its_role_its_secrets_and_its_last_events_the_newest_first() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let issued = bench.delivered("backup");
     bench.by_alice(|service, alice| service.lock_out_key(alice, issued.key, "lost"));
     bench.by_alice(|service, alice| service.unlock_key(alice, issued.key));
@@ -35,7 +35,7 @@ fn a_key_is_told_with_its_role_its_secrets_and_its_last_events_the_newest_first(
 
 #[test]
 fn what_the_role_does_not_allow_to_view_is_left_out() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let key = bench.delivered("backup").key;
     let role = bench.role(&role_draft("People", &[Right::ViewUsers]));
     let bob = bench.user("bob", role);
@@ -60,7 +60,7 @@ fn what_the_role_does_not_allow_to_view_is_left_out() {
 
 #[test]
 fn the_keys_of_a_user_are_those_that_they_made_and_those_that_they_were_given() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let bob = UserDraft::from(UserFields {
         full_name: "Bob Builder".to_owned(),
         ..user_draft("bob", AUDITOR).fields

@@ -11,14 +11,15 @@ use keyward::domain::trouble::Trouble;
 use keyward::domain::verdict::Verdict;
 use keyward::store::{Place, secrets};
 
-use crate::support::database::{Bench, NOW, authenticate, on_disk, raw};
+use crate::support::database::raw::sqlite;
+use crate::support::database::{Bench, NOW, authenticate, on_disk};
 use crate::support::process::{again, ended_well, given};
 
 #[test]
 fn two_processes_creating_at_once_lose_no_key_and_no_event() {
     const KEYS: i64 = 60;
     if let Some((path, step)) = given() {
-        let mut bench = Bench::new(Place::File(path));
+        let mut bench = Bench::on(Place::File(path));
         for number in 0..KEYS {
             bench.create(&format!("{step} {number}"));
         }
@@ -40,7 +41,7 @@ fn two_processes_creating_at_once_lose_no_key_and_no_event() {
         let output = child.wait_with_output().expect("ended");
         ended_well(&output);
     }
-    let bench = Bench::new(Place::File(path));
+    let bench = Bench::on(Place::File(path));
     let counts = bench
         .service
         .counts(&bench.alice, &Filter::<KeyRow>::default())
@@ -81,8 +82,8 @@ fn a_process_killed_at_any_step_leaves_a_whole_and_truthful_database() {
         child.kill().expect("killed with SIGKILL");
         child.wait().expect("gone");
 
-        let mut bench = Bench::new(Place::File(path.clone()));
-        let whole: String = raw(&bench.place)
+        let mut bench = Bench::on(Place::File(path.clone()));
+        let whole: String = sqlite(&bench.place)
             .query_row("PRAGMA integrity_check", (), |row| row.get(0))
             .expect("checked");
         assert_eq!(whole, "ok", "{step}");
@@ -120,7 +121,7 @@ fn noted(path: &Path) -> PathBuf {
 
 /// Goes as far as `last` and waits there to be killed.
 fn issue_and_deliver(path: &Path, last: &str) -> ! {
-    let mut bench = Bench::new(Place::File(path.to_owned()));
+    let mut bench = Bench::on(Place::File(path.to_owned()));
     let show = |issued: &IssuedSecret| {
         let mut file = fs::OpenOptions::new()
             .create(true)

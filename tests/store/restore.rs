@@ -11,7 +11,8 @@ use keyward::domain::verdict::Refused;
 use keyward::store::{Place, Store};
 use tempfile::TempDir;
 
-use crate::support::database::{Bench, NOW, account, on_disk, raw};
+use crate::support::database::raw::sqlite;
+use crate::support::database::{Bench, NOW, account, on_disk};
 use crate::support::page;
 use crate::support::process::{is_there, skip};
 
@@ -28,7 +29,7 @@ impl Killed {
     fn new(checkpointed: bool) -> Killed {
         let (origin, path) = on_disk();
         let place = Place::File(path.clone());
-        let mut bench = Bench::new(place.clone());
+        let mut bench = Bench::on(place.clone());
         let mut keys = vec![bench.delivered("first")];
         sh(
             origin.path(),
@@ -36,8 +37,8 @@ impl Killed {
         );
         drop(bench);
         sh(origin.path(), "cp keyward.db closed.db");
-        let mut bench = Bench::new(place.clone());
-        raw(&place)
+        let mut bench = Bench::on(place.clone());
+        sqlite(&place)
             .execute("VACUUM INTO ?1", [path_in(origin.path(), "vacuumed.db")])
             .expect("copied");
         if is_there("sqlite3") {
@@ -53,7 +54,7 @@ impl Killed {
         keys.extend(more(&mut bench, 0..10));
         if checkpointed {
             let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
-            raw(&place)
+            sqlite(&place)
                 .query_row(checkpoint, (), |_| Ok(()))
                 .expect("done");
         }
@@ -90,7 +91,7 @@ impl Killed {
 
     /// How many of the secrets are valid; nothing else is said of the rest but that they never were.
     fn valid(&self) -> usize {
-        let mut bench = Bench::new(Place::File(self.path.clone()));
+        let mut bench = Bench::on(Place::File(self.path.clone()));
         let refusals = self.keys.iter().map(|key| bench.refusal(key));
         let valid = refusals.filter(|refusal| {
             assert!(matches!(refusal, None | Some(Refused::Unknown)));
@@ -128,11 +129,11 @@ fn what_another_program_has_vacuumed_is_no_copy() {
     for times in [1, 3] {
         let (origin, path) = on_disk();
         let place = Place::File(path);
-        let mut bench = Bench::new(place.clone());
+        let mut bench = Bench::on(place.clone());
         let key = bench.delivered("first");
         // The main file is older than the log by the schema's count, and was written after it as far as times tell.
         for _ in 0..times {
-            raw(&place).execute_batch("VACUUM").expect("vacuumed");
+            sqlite(&place).execute_batch("VACUUM").expect("vacuumed");
         }
         let (directory, path) = on_disk();
         sh(

@@ -44,7 +44,7 @@ impl Bench {
 
 #[test]
 fn a_name_is_one_roles_own_until_it_is_deleted() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let alice = bench.alice.clone();
     let ops = bench.role(&role_draft("Opérations", &[]));
     let upper = role_draft("OPÉRATIONS", &[]);
@@ -60,7 +60,7 @@ fn a_name_is_one_roles_own_until_it_is_deleted() {
 
 #[test]
 fn a_new_role_or_duplicate_is_given_a_name_that_is_free() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let mut next = |base: &str| {
         let name = bench.by_alice(|service, alice| service.new_role_name(alice, base));
         bench.role(&role_draft(&name, &[]));
@@ -77,7 +77,7 @@ fn a_new_role_or_duplicate_is_given_a_name_that_is_free() {
 
 #[test]
 fn full_access_is_never_changed_or_deleted_and_the_auditor_can_be() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let alice = bench.alice.clone();
     let refused = Err(Trouble::RoleImmutable("Full Access".to_owned()));
     let changed = bench.save_role(&alice, FULL_ACCESS, |draft| {
@@ -97,7 +97,7 @@ fn full_access_is_never_changed_or_deleted_and_the_auditor_can_be() {
 
 #[test]
 fn a_role_in_use_names_who_has_it_also_a_key_that_can_be_restored() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let alice = bench.alice.clone();
     let ops = bench.role(&role_draft("Ops", &[]));
     let bob = bench.user("bob", ops);
@@ -160,7 +160,7 @@ fn a_role_in_use_names_who_has_it_also_a_key_that_can_be_restored() {
 
 #[test]
 fn more_than_200_are_counted_and_not_listed() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     for index in 0..201 {
         let draft = user_draft(&format!("u{index:03}"), AUDITOR);
         bench.by_alice(|service, alice| service.create_user(alice, &draft));
@@ -192,7 +192,7 @@ fn active(bench: &Bench) -> i64 {
 
 #[test]
 fn a_changed_role_takes_effect_at_the_next_check() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let alice = bench.alice.clone();
     let held = [Right::ViewApiKeys, Right::CreateApiKeys];
     let ops = bench.role(&role_draft("Ops", &held));
@@ -223,7 +223,7 @@ fn a_changed_role_takes_effect_at_the_next_check() {
 
 #[test]
 fn nobody_changes_what_the_own_role_allows_but_anybody_who_may_its_words() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let held = [Right::ViewRoles, Right::EditRoles, Right::ViewUsers];
     let ops = bench.role(&role_draft("Ops", &held));
     let bob = bench.user("bob", ops);
@@ -251,7 +251,7 @@ fn nobody_changes_what_the_own_role_allows_but_anybody_who_may_its_words() {
 
 #[test]
 fn two_people_ticking_different_boxes_both_win_and_one_name_is_told_with_who_it_was() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let bob = bench.user("bob", FULL_ACCESS);
     let ops = bench.role(&role_draft("Ops", &[Right::ViewUsers, Right::EditUsers]));
     let before = bench.role_fields(ops);
@@ -285,7 +285,7 @@ fn two_people_ticking_different_boxes_both_win_and_one_name_is_told_with_who_it_
 
 #[test]
 fn the_event_of_a_role_tells_each_field_and_each_right() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let alice = bench.alice.clone();
     let ops = bench.role(&role_draft("Ops", &[Right::ViewUsers, Right::EditUsers]));
     let (number, body) = bench.last_body();
@@ -315,7 +315,7 @@ fn the_event_of_a_role_tells_each_field_and_each_right() {
 
 #[test]
 fn a_refused_attempt_holds_no_secret_that_was_typed_as_a_name() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let auditor = bench.user("auditor", AUDITOR);
     let secret = bench.create("a").secret.expose().to_owned();
     let draft = role_draft(&secret, &[]);
@@ -325,8 +325,6 @@ fn a_refused_attempt_holds_no_secret_that_was_typed_as_a_name() {
     assert_eq!(number, 9006);
     assert_eq!(body["right"], Right::CreateRoles.name());
     let row = "SELECT target_kind || ' ' || target_id || ' ' || target_name FROM events ORDER BY sequence DESC";
-    let row: String = crate::support::database::raw(&bench.place)
-        .query_row(row, (), |row| row.get(0))
-        .expect("an event");
+    let row: String = crate::support::database::raw(&bench.place).row(row, ());
     assert_eq!(row, "role 0 ");
 }

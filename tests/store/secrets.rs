@@ -10,12 +10,13 @@ use keyward::domain::trouble::Trouble;
 use keyward::domain::verdict::{Asked, Door, Refused, Use, UseKind, Verdict};
 use keyward::service::authenticate::Weighed;
 use keyward::store::Place;
-use rusqlite::Connection;
 
-use crate::support::database::{Bench, NOW, authenticate, draft, on_disk, raw, role_draft};
+use crate::support::database::{
+    Bench, NOW, Raw, at, authenticate, draft, on_disk, raw, role_draft,
+};
 
-fn number(connection: &Connection, sql: &str) -> i64 {
-    connection.query_row(sql, (), |row| row.get(0)).expect(sql)
+fn number(connection: &Raw, sql: &str) -> i64 {
+    connection.row(sql, ())
 }
 
 /// Who did it and the body, of each event of this number.
@@ -29,7 +30,7 @@ fn told(bench: &Bench, number: i64) -> Vec<(String, String)> {
 #[test]
 fn the_secret_is_in_no_byte_of_the_database() {
     let (directory, path) = on_disk();
-    let mut bench = Bench::new(Place::File(path));
+    let mut bench = Bench::on(Place::File(path));
     let mut secrets = vec![bench.delivered("a")];
     let key = secrets[0].key;
     for overlap in [Overlap::Hour, Overlap::None] {
@@ -63,7 +64,7 @@ fn the_secret_is_in_no_byte_of_the_database() {
 
 #[test]
 fn an_undelivered_secret_does_not_authenticate() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let issued = bench.create("a");
     assert_eq!(bench.refusal(&issued), Some(Refused::NotDelivered));
     bench.clock.advance(HOUR - 1);
@@ -74,7 +75,7 @@ fn an_undelivered_secret_does_not_authenticate() {
 
 #[test]
 fn a_pending_secret_is_void_at_the_exact_instant_of_its_hour() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let issued = bench.create("a");
     bench.clock.advance(HOUR);
     let late = bench.service.deliver(&bench.alice, issued.id, None);
@@ -85,7 +86,7 @@ fn a_pending_secret_is_void_at_the_exact_instant_of_its_hour() {
 #[test]
 fn a_replaced_secret_works_until_delivery_and_then_for_the_overlap_to_the_exact_instant() {
     for overlap in Overlap::ALL {
-        let mut bench = Bench::in_memory();
+        let mut bench = Bench::new();
         let old = bench.delivered("a");
         let new = bench.issue(old.key);
         assert!(new.replaces);
@@ -105,7 +106,7 @@ fn a_replaced_secret_works_until_delivery_and_then_for_the_overlap_to_the_exact_
 
 #[test]
 fn a_secret_still_retiring_ends_when_the_next_is_delivered() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let first = bench.delivered("a");
     let second = bench.issue(first.key);
     bench.deliver(&second, Some(Overlap::Week));
@@ -123,7 +124,7 @@ fn a_secret_still_retiring_ends_when_the_next_is_delivered() {
 
 #[test]
 fn of_two_administrators_issuing_at_once_the_earlier_ones_secret_is_void() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let bob = bench.user("bob", FULL_ACCESS);
     let key = bench.delivered("a").key;
     let mut other = bench.another();
@@ -139,7 +140,7 @@ fn of_two_administrators_issuing_at_once_the_earlier_ones_secret_is_void() {
 
 #[test]
 fn a_key_deleted_while_its_secret_is_shown_makes_that_secret_void() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let issued = bench.create("a");
     let deleted = bench.another().delete_key(&bench.alice, issued.key);
     deleted.expect("deleted");
@@ -151,7 +152,7 @@ fn a_key_deleted_while_its_secret_is_shown_makes_that_secret_void() {
 
 #[test]
 fn delivering_twice_is_delivering_once_and_a_delivered_secret_is_not_discarded() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let issued = bench.delivered("a");
     bench.deliver(&issued, Some(Overlap::None));
     assert!(bench.service.discard(&bench.alice, issued.id).is_err());
@@ -161,7 +162,7 @@ fn delivering_twice_is_delivering_once_and_a_delivered_secret_is_not_discarded()
 
 #[test]
 fn a_discarded_secret_never_works_and_discarding_again_is_no_event() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let issued = bench.create("a");
     for _ in 0..2 {
         assert_eq!(bench.service.discard(&bench.alice, issued.id), Ok(()));
@@ -173,7 +174,7 @@ fn a_discarded_secret_never_works_and_discarding_again_is_no_event() {
 
 #[test]
 fn only_a_secret_that_would_be_valid_costs_a_computation() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let issued = bench.delivered("a");
     let undelivered = bench.create("b");
     let before = bench.hasher.computations();
@@ -197,11 +198,12 @@ fn only_a_secret_that_would_be_valid_costs_a_computation() {
     // A genuine tag of a key that a restored copy of the database does not know.
     let connection = raw(&bench.place);
     let change = |sql: &str| connection.execute_batch(sql).expect("changed");
-    change("PRAGMA foreign_keys = OFF; UPDATE api_key_secrets SET tag = zeroblob(8) WHERE key = 2");
+    connection
+        .past_references("UPDATE api_key_secrets SET tag = x'0000000000000000' WHERE key = 2");
     assert_eq!(bench.refusal(&undelivered), Some(Refused::Unknown));
-    change("UPDATE roles SET web_service = 0 WHERE id = 2");
+    change("UPDATE roles SET web_service = FALSE WHERE id = 2");
     assert_eq!(ask(&mut bench, &text), Some(Refused::NoApiAccess));
-    change("UPDATE roles SET web_service = 1 WHERE id = 2");
+    change("UPDATE roles SET web_service = TRUE WHERE id = 2");
     change("UPDATE api_keys SET expires_on = '2026-01-01', expires_at = 5");
     assert_eq!(ask(&mut bench, &text), Some(Refused::Expired));
     change("UPDATE api_keys SET expires_on = NULL, expires_at = NULL");
@@ -219,7 +221,7 @@ fn only_a_secret_that_would_be_valid_costs_a_computation() {
 
 #[test]
 fn what_was_proven_of_a_secret_holds_only_with_the_rows_as_they_are_now() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let issued = bench.delivered("a");
     let weigh = |bench: &Bench, proof: Option<bool>| {
         let secret = issued.secret.expose().as_bytes();
@@ -247,7 +249,7 @@ fn what_was_proven_of_a_secret_holds_only_with_the_rows_as_they_are_now() {
 
 #[test]
 fn a_refused_secret_names_its_key_only_where_it_is_that_keys() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let issued = bench.delivered("a");
     let text = issued.secret.expose();
     bench.by_alice(|service, alice| service.lock_out_key(alice, issued.key, ""));
@@ -270,7 +272,7 @@ fn a_refused_secret_names_its_key_only_where_it_is_that_keys() {
 
 #[test]
 fn a_secret_opens_the_services_of_its_role_from_the_addresses_of_its_key_alone() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let mut role = role_draft("Billing", &[]);
     role.web_service = true;
     role.services = "billing".to_owned();
@@ -326,7 +328,7 @@ fn a_secret_opens_the_services_of_its_role_from_the_addresses_of_its_key_alone()
 
 #[test]
 fn uses_noted_together_are_noted_as_if_each_had_been_by_itself() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let (one, other) = (bench.delivered("a"), bench.delivered("b"));
     let of = |issued: &IssuedSecret, refused, count, at| Use {
         kind: UseKind {
@@ -384,13 +386,11 @@ fn uses_noted_together_are_noted_as_if_each_had_been_by_itself() {
 
 #[test]
 fn a_genuine_secret_that_nobody_knows_is_told_once_an_hour() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let (kept, gone) = (bench.delivered("a"), bench.delivered("b"));
-    let connection = raw(&bench.place);
     // As a copy has it that was made before.
-    let sql =
-        "PRAGMA foreign_keys = OFF; DELETE FROM api_key_secrets; DELETE FROM api_keys WHERE id = 2";
-    connection.execute_batch(sql).expect("removed");
+    let sql = "DELETE FROM api_key_secrets; DELETE FROM api_keys WHERE id = 2";
+    raw(&bench.place).past_references(sql);
     for _ in 0..3 {
         assert_eq!(bench.refusal(&kept), Some(Refused::Unknown));
         assert_eq!(bench.refusal(&gone), Some(Refused::Unknown));
@@ -412,7 +412,7 @@ fn a_genuine_secret_that_nobody_knows_is_told_once_an_hour() {
 
 #[test]
 fn a_genuine_secret_with_another_hash_is_told() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let issued = bench.delivered("a");
     let other = bench.delivered("b");
     let copied =
@@ -427,7 +427,7 @@ fn a_genuine_secret_with_another_hash_is_told() {
 
 #[test]
 fn expired_at_the_exact_instant() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let mut dated = draft("a");
     dated.expires_on = Some("2026-11-22".to_owned());
     let issued = bench.by_alice(|service, alice| service.create_key(alice, &dated));
@@ -440,7 +440,7 @@ fn expired_at_the_exact_instant() {
 
 #[test]
 fn refusals_are_counted_and_told_once_an_hour_with_their_number() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let issued = bench.delivered("a");
     bench.by_alice(|service, alice| service.lock_out_key(alice, issued.key, ""));
     for _ in 0..3 {
@@ -471,7 +471,7 @@ fn refusals_are_counted_and_told_once_an_hour_with_their_number() {
 
 #[test]
 fn a_use_is_noted_once_a_minute_and_changes_no_version() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let issued = bench.delivered("a");
     let connection = raw(&bench.place);
     let version = number(&connection, "SELECT version FROM api_keys");
@@ -489,21 +489,21 @@ fn a_use_is_noted_once_a_minute_and_changes_no_version() {
 #[test]
 fn a_locked_database_changes_no_verdict() {
     let (_directory, path) = on_disk();
-    let mut bench = Bench::new(Place::File(path));
+    let mut bench = Bench::on(at(&path));
     let issued = bench.delivered("a");
     let blocker = raw(&bench.place);
-    blocker.execute_batch("BEGIN IMMEDIATE").expect("locked");
+    blocker.hold();
     assert_eq!(bench.refusal(&issued), None);
-    blocker
-        .execute_batch("ROLLBACK; UPDATE api_keys SET locked_out = 1")
-        .expect("changed");
-    blocker.execute_batch("BEGIN IMMEDIATE").expect("locked");
+    let lock_out = "UPDATE api_keys SET locked_out = TRUE";
+    blocker.execute(lock_out, ()).expect("changed");
+    blocker.release();
+    blocker.hold();
     assert_eq!(bench.refusal(&issued), Some(Refused::LockedOut));
 }
 
 #[test]
 fn what_has_ended_keeps_no_hash_and_keeps_its_tag() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let first = bench.delivered("a");
     let second = bench.issue(first.key);
     bench.deliver(&second, Some(Overlap::Hour));
@@ -528,7 +528,7 @@ fn what_has_ended_keeps_no_hash_and_keeps_its_tag() {
 
 #[test]
 fn an_expiry_is_told_once_and_again_only_when_it_was_moved() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let key = bench.delivered("a").key;
     let expire = |bench: &mut Bench, day: &str| {
         let before = bench.fields(key);

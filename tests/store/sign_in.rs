@@ -7,14 +7,15 @@ use keyward::domain::rights::Right;
 use keyward::domain::time::MINUTE;
 use keyward::domain::trouble::{Fault, Trouble};
 use keyward::domain::user::{Arrival, SignOut};
-use keyward::store::Place;
 use serde_json::json;
 
-use crate::support::database::{Bench, NOW, draft, on_disk, raw, role_draft, user_draft, user_of};
+use crate::support::database::{
+    Bench, NOW, at, draft, on_disk, raw, role_draft, user_draft, user_of,
+};
 
 #[test]
 fn a_sign_in_is_noted_with_how_one_came_and_reading_alone_writes_nothing() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let arrival = Arrival {
         account: "keyward".to_owned(),
         sudo_user: Some("alice\u{1b}[2J".to_owned()),
@@ -40,7 +41,7 @@ fn a_sign_in_is_noted_with_how_one_came_and_reading_alone_writes_nothing() {
 
 #[test]
 fn a_refused_sign_in_is_an_event_with_the_reason_also_of_somebody_who_does_not_exist() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let mut closed = role_draft("API only", &[]);
     closed.user_interface = false;
     let closed = bench.role(&closed);
@@ -83,7 +84,7 @@ fn a_refused_sign_in_is_an_event_with_the_reason_also_of_somebody_who_does_not_e
 
 #[test]
 fn the_owner_unlocks_past_all_roles_and_an_event_names_the_account() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let alice = bench.alice.clone();
     let carol = bench.user("carol", FULL_ACCESS);
     bench
@@ -104,7 +105,7 @@ fn the_owner_unlocks_past_all_roles_and_an_event_names_the_account() {
 
 #[test]
 fn of_two_consoles_the_one_whose_user_is_demoted_by_the_other_is_refused_at_its_next_action() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let alice = bench.alice.clone();
     let bob = bench.user("bob", FULL_ACCESS);
     let mut other = bench.another();
@@ -128,7 +129,7 @@ fn of_two_consoles_the_one_whose_user_is_demoted_by_the_other_is_refused_at_its_
 #[test]
 fn no_change_is_let_through_before_the_sign_in_is_recorded() {
     let (_directory, path) = on_disk();
-    let mut bench = Bench::new(Place::File(path));
+    let mut bench = Bench::on(at(&path));
     let key = bench.create("a").key;
     let arrival = Arrival::default();
     let mut service = bench.another();
@@ -136,13 +137,12 @@ fn no_change_is_let_through_before_the_sign_in_is_recorded() {
     let before = bench.event_numbers();
     service.store().patience().set(Duration::from_millis(10));
     let other = raw(&bench.place);
-    other.execute_batch("BEGIN IMMEDIATE").expect("locked");
+    other.hold();
     let busy = Err(Trouble::Storage(Fault::Busy));
     assert_eq!(service.lock_out_key(&alice, key, ""), busy);
-    other.execute_batch("ROLLBACK").expect("free");
+    other.release();
     // A trigger that lets no sign-in be recorded lets nothing be changed.
-    let trigger = "CREATE TRIGGER deaf BEFORE INSERT ON events WHEN NEW.number = 600 BEGIN SELECT raise(IGNORE); END";
-    other.execute_batch(trigger).expect("made");
+    other.swallow("INSERT", "events", "NEW.number = 600");
     let not_taken = Err(Trouble::Storage(Fault::NotTaken));
     assert_eq!(service.lock_out_key(&alice, key, ""), not_taken);
     assert_eq!(service.note_sign_in(&alice, &arrival), not_taken);
@@ -151,7 +151,7 @@ fn no_change_is_let_through_before_the_sign_in_is_recorded() {
         service.key_properties(&alice, key).is_ok(),
         "reading goes on"
     );
-    other.execute_batch("DROP TRIGGER deaf").expect("gone");
+    other.swallow_no_more("events");
     service.lock_out_key(&alice, key, "").expect("locked out");
     assert_eq!(service.note_sign_in(&alice, &arrival), Ok(()));
     assert_eq!(bench.event_numbers()[before.len()..], [600, 673]);
@@ -159,7 +159,7 @@ fn no_change_is_let_through_before_the_sign_in_is_recorded() {
 
 #[test]
 fn a_refused_attempt_and_a_sign_out_come_after_the_sign_in_too() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     bench.user("bob", AUDITOR);
     let mut service = bench.another();
     let bob = service.sign_in("bob", &Arrival::default()).expect("in");

@@ -12,15 +12,6 @@ use crate::support::files::sources;
 
 const NOT_TAKEN: Trouble = Trouble::Storage(Fault::NotTaken);
 
-/// What swallows a kind of change of one table.
-fn swallow(bench: &Bench, what: &str, table: &str) -> String {
-    let name = format!("swallow_{table}");
-    let sql =
-        format!("CREATE TRIGGER {name} BEFORE {what} ON {table} BEGIN SELECT raise(IGNORE); END");
-    raw(&bench.place).execute_batch(&sql).expect("made");
-    format!("DROP TRIGGER {name}")
-}
-
 /// A database with something to change in every table.
 struct World {
     bench: Bench,
@@ -35,7 +26,7 @@ struct World {
 
 impl World {
     fn new() -> World {
-        let mut bench = Bench::in_memory();
+        let mut bench = Bench::new();
         let alice = bench.alice.clone();
         let key = bench.delivered("a").key;
         let second = bench.issue(key);
@@ -86,13 +77,12 @@ fn a_change_that_the_database_swallows_fails_and_leaves_nothing() {
     let world = World::new();
     let mut service = world.bench.another();
     let before = world.bench.events();
+    let behind = raw(&world.bench.place);
     for (what, table, act) in ACTS {
-        let mend = swallow(&world.bench, what, table);
+        behind.swallow(what, table, "TRUE");
         let done = act(&world, &mut service, &world.alice);
         assert_eq!(done, Err(NOT_TAKEN), "{what} {table}");
-        raw(&world.bench.place)
-            .execute_batch(&mend)
-            .expect("mended");
+        behind.swallow_no_more(table);
         assert_eq!(world.bench.events(), before, "{what} {table}");
     }
     service

@@ -41,7 +41,7 @@ fn problem<T: std::fmt::Debug>(done: Result<T, Trouble>) -> Problem {
 
 #[test]
 fn a_name_is_one_users_own_in_any_case_and_never_changes() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let alice = bench.alice.clone();
     let mut create = |name| {
         let draft = user_draft(name, AUDITOR);
@@ -62,7 +62,7 @@ fn a_name_is_one_users_own_in_any_case_and_never_changes() {
 
 #[test]
 fn a_deleted_user_is_gone_and_the_id_is_never_used_again() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let alice = bench.alice.clone();
     let bob = bench.user("bob", FULL_ACCESS);
     bench.by_alice(|service, alice| service.delete_user(alice, user_of(&bob)));
@@ -86,7 +86,7 @@ fn a_deleted_user_is_gone_and_the_id_is_never_used_again() {
 
 #[test]
 fn one_cannot_lock_out_delete_or_demote_oneself() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let alice = bench.alice.clone();
     bench.user("carol", FULL_ACCESS);
     let locked = bench.service.lock_out_user(&alice, user_of(&alice), "");
@@ -115,7 +115,7 @@ fn one_cannot_lock_out_delete_or_demote_oneself() {
 
 #[test]
 fn nobody_raises_themselves() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let ops = role_draft("Ops", &[Right::ViewUsers, Right::EditUsers]);
     let ops = bench.role(&ops);
     let bob = bench.user("bob", ops);
@@ -128,7 +128,7 @@ fn nobody_raises_themselves() {
 
 #[test]
 fn the_last_who_can_edit_users_and_roles_stays_whoever_it_is_that_tries() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let alice = bench.alice.clone();
     // Bob may do everything to users, and to roles everything but edit them.
     let mut deputy = role_draft("Deputy", &Right::ALL);
@@ -156,7 +156,7 @@ fn the_last_who_can_edit_users_and_roles_stays_whoever_it_is_that_tries() {
 
 #[test]
 fn the_role_of_the_last_managers_is_not_taken_apart() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let alice = bench.alice.clone();
     let held = [
         Right::ViewRoles,
@@ -187,7 +187,7 @@ fn the_role_of_the_last_managers_is_not_taken_apart() {
 
 #[test]
 fn everybody_changes_the_own_full_name_language_and_zone_and_nothing_else() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let nothing = bench.role(&role_draft("Nothing", &[]));
     let bob = bench.user("bob", nothing);
     let own = bench.service.user_properties(&bob, user_of(&bob));
@@ -230,7 +230,7 @@ fn everybody_changes_the_own_full_name_language_and_zone_and_nothing_else() {
 
 #[test]
 fn two_people_changing_one_field_is_told_with_who_it_was() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let alice = bench.alice.clone();
     let carol = bench.user("carol", FULL_ACCESS);
     let bob = user_of(&bench.user("bob", AUDITOR));
@@ -261,7 +261,7 @@ fn two_people_changing_one_field_is_told_with_who_it_was() {
 
 #[test]
 fn a_lock_has_events_of_its_own_and_one_that_is_there_stays() {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let alice = bench.alice.clone();
     let bob = user_of(&bench.user("bob", AUDITOR));
     for _ in 0..2 {

@@ -164,7 +164,7 @@ pub struct Console {
 impl Console {
     /// On an empty database, as alice, who has Full Access; 80x24.
     pub fn new() -> Console {
-        Console::on(Bench::in_memory())
+        Console::on(Bench::new())
     }
 
     /// On this database, as alice.

@@ -1,5 +1,7 @@
 //! Databases to test on, and the people who use them.
 
+use std::ffi::OsString;
+use std::hash::{DefaultHasher, Hash, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
@@ -27,9 +29,14 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use tempfile::TempDir;
 
+#[path = "postgres.rs"]
+mod postgres;
+#[path = "raw.rs"]
+pub mod raw;
 #[path = "stand_in.rs"]
 mod stand_in;
 
+pub use raw::{Raw, raw};
 pub use stand_in::{CHEAP, SetClock};
 
 /// 2026-11-22 16:00 UTC.
@@ -49,27 +56,59 @@ pub fn account() -> OsAccount {
     }
 }
 
-/// A database in memory that no other test sees.
-pub fn in_memory() -> Place {
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    Place::Memory(format!("test-{}", NEXT.fetch_add(1, Ordering::SeqCst)))
+/// A database that no other test sees: in memory or, where the tests run on `PostgreSQL`, in a schema of its own.
+pub fn fresh() -> Place {
+    match postgres::server() {
+        None => in_memory(),
+        Some(server) => {
+            let name = format!("t{}_{}", std::process::id(), next());
+            Place::Server(postgres::schema(server, &name))
+        }
+    }
 }
 
-/// A directory of the test's own, and the place of a database in it.
+/// A database in `SQLite`'s memory that no other test sees.
+pub fn in_memory() -> Place {
+    Place::Memory(format!("test-{}", next()))
+}
+
+fn next() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, Ordering::SeqCst)
+}
+
+/// The database of a path: the file or, where the tests run on `PostgreSQL`, a schema that every process finds by the path.
+pub fn at(path: &Path) -> Place {
+    match postgres::server() {
+        None => Place::File(path.to_owned()),
+        Some(server) => {
+            let mut hash = DefaultHasher::new();
+            path.hash(&mut hash);
+            let name = format!("p{:016x}", hash.finish());
+            Place::Server(postgres::schema(server, &name))
+        }
+    }
+}
+
+/// What `--db` is given for the database of a path.
+pub fn db(path: &Path) -> OsString {
+    match at(path) {
+        Place::Server(address) => address.into(),
+        _ => path.into(),
+    }
+}
+
+/// What tells the program of the database of a path, where it would find the file by itself.
+pub fn told(path: &Path) -> Option<(&'static str, OsString)> {
+    let db = db(path);
+    (db != path).then_some(("KEYWARD_DB", db))
+}
+
+/// A directory of the test's own, and the path of a database in it.
 pub fn on_disk() -> (TempDir, PathBuf) {
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().join("keyward.db");
     (directory, path)
-}
-
-/// A connection of its own, to look behind the product's back.
-pub fn raw(place: &Place) -> rusqlite::Connection {
-    let opened = match place {
-        Place::File(path) => rusqlite::Connection::open(path),
-        Place::Memory(name) => rusqlite::Connection::open(format!("file:/{name}?vfs=memdb")),
-        Place::Server(address) => panic!("{address} is on a server"),
-    };
-    opened.expect("opened")
 }
 
 /// The actor's account.
@@ -88,7 +127,8 @@ pub struct Bench {
 }
 
 impl Bench {
-    pub fn new(place: Place) -> Bench {
+    /// On a database, which is made if it is not there.
+    pub fn on(place: Place) -> Bench {
         let clock = Arc::new(SetClock::new(NOW));
         let hasher = Hasher::new(CHEAP);
         let service = service(&place, &clock, &hasher, 1);
@@ -105,9 +145,9 @@ impl Bench {
         }
     }
 
-    /// On a database in memory that no other test sees.
-    pub fn in_memory() -> Bench {
-        Bench::new(in_memory())
+    /// On a database that no other test sees.
+    pub fn new() -> Bench {
+        Bench::on(fresh())
     }
 
     /// The demo's keys, and one of its users.
@@ -231,40 +271,15 @@ impl Bench {
             .read(|tx| events::check_chain(tx, None))
             .expect("read")
             .expect("a whole chain");
-        let connection = raw(&self.place);
-        let mut query = connection
-            .prepare("SELECT number, actor, body FROM events ORDER BY sequence")
-            .expect("prepared");
-        let events: Vec<_> = query
-            .query_map((), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-            .expect("queried")
-            .collect::<Result<_, _>>()
-            .expect("read");
+        let sql = "SELECT number, actor, body FROM events ORDER BY sequence";
+        let events: Vec<(i64, String, String)> = raw(&self.place).rows(sql, ()).expect("read");
         assert_eq!(whole.events, i64::try_from(events.len()).expect("few"));
         events
     }
 
     /// Every row of every table, to see that nothing was written.
     pub fn dump(&self) -> Vec<String> {
-        let connection = raw(&self.place);
-        let rows = |sql: &str| -> Vec<String> {
-            let mut query = connection.prepare(sql).expect("prepared");
-            let columns = query.column_count();
-            let row = |row: &rusqlite::Row| -> rusqlite::Result<String> {
-                let values = (0..columns).map(|at| row.get::<_, rusqlite::types::Value>(at));
-                Ok(format!("{:?}", values.collect::<Result<Vec<_>, _>>()?))
-            };
-            let found = query.query_map((), row).expect("queried");
-            found.collect::<Result<_, _>>().expect("read")
-        };
-        let tables = connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'");
-        let mut tables = tables.expect("prepared");
-        let names = tables.query_map((), |row| row.get::<_, String>(0));
-        let names: Result<Vec<_>, _> = names.expect("queried").collect();
-        let names = names.expect("read").into_iter();
-        names
-            .flat_map(|name| rows(&format!("SELECT '{name}', * FROM {name}")))
-            .collect()
+        raw(&self.place).dump()
     }
 
     /// The numbers of the events so far.
@@ -289,12 +304,12 @@ pub fn service_for(
     service_at(place, account, clock.clone(), hasher, seed, NOW)
 }
 
-/// A service on a database at this path as the program makes it, by the machine's clock, and its owner: the account that
+/// A service on the database of this path as the program makes it, by the machine's clock, and its owner: the account that
 /// the tests run as.
 pub fn as_made(path: &Path, cost: Cost) -> (Service, Actor) {
     let account = Config::read().account;
     let (clock, hasher) = (Arc::new(SystemClock), Hasher::new(cost));
-    let (place, now) = (Place::File(path.to_owned()), clock.now());
+    let (place, now) = (at(path), clock.now());
     let mut service = service_at(&place, &account, clock, &hasher, 1, now);
     let owner = service.sign_in(&account.user_name(), &Arrival::default());
     (service, owner.expect("the first user"))
@@ -323,9 +338,9 @@ fn demo_account() -> OsAccount {
 }
 
 /// A database like the demo's, which is seeded once and copied; it is there as long as anybody is connected to it.
-fn copy_of_demo() -> (Place, rusqlite::Connection) {
-    static SEEDED: LazyLock<Mutex<rusqlite::Connection>> = LazyLock::new(|| {
-        let (place, hasher) = (in_memory(), Hasher::new(Cost::REAL));
+fn copy_of_demo() -> (Place, Raw) {
+    static SEEDED: LazyLock<Mutex<(Place, Raw)>> = LazyLock::new(|| {
+        let (place, hasher) = (fresh(), Hasher::new(Cost::REAL));
         let clock = Arc::new(SetClock::new(NOW));
         let made = demo::began(NOW);
         let mut service = service_at(&place, &demo_account(), clock, &hasher, 1, made);
@@ -336,16 +351,12 @@ fn copy_of_demo() -> (Place, rusqlite::Connection) {
             &mut |_| Ok(()),
         )
         .expect("seeded");
-        Mutex::new(raw(&place))
+        let kept = raw(&place);
+        Mutex::new((place, kept))
     });
-    let place = in_memory();
+    let place = fresh();
     let kept = raw(&place);
-    let Place::Memory(name) = &place else {
-        panic!("in memory");
-    };
-    let seeded = SEEDED.lock().expect("seeded");
-    let copied = seeded.execute("VACUUM INTO ?1", [format!("file:/{name}?vfs=memdb")]);
-    copied.expect("copied");
+    SEEDED.lock().expect("seeded").1.copy_to(&place);
     (place, kept)
 }
 

@@ -20,7 +20,7 @@ use nix::unistd::Pid;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::database::{as_made, draft};
+use super::database::{Raw, as_made, at, db, draft, raw};
 use super::process::eventually;
 use super::program::keyward;
 
@@ -53,6 +53,11 @@ impl House {
         self.path("keyward.db")
     }
 
+    /// A connection past the product.
+    pub fn behind(&self) -> Raw {
+        raw(&at(&self.database()))
+    }
+
     /// Creates a key for which nothing else was typed than its name; Auditor is its role.
     pub fn key(&mut self, name: &str) -> (KeyId, Secret) {
         self.key_of(&draft(name))
@@ -70,7 +75,7 @@ impl House {
     /// The command that serves this database; sockets without a directory are in its own.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = keyward(self.directory.path(), &["serve", "--db"]);
-        command.arg(self.database()).args(args);
+        command.arg(db(&self.database())).args(args);
         command
     }
 

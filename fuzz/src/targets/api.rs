@@ -12,7 +12,7 @@ use crate::support::database::Bench;
 pub fn run(data: &[u8]) {
     let mut input = Bytes::of(data);
     let role = input.one_of(&[FULL_ACCESS, AUDITOR]);
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     let (_, actor) = bench.key_actor("caller", role);
     bench.delivered("another");
     for _ in 0..8 {

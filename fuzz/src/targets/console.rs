@@ -105,7 +105,7 @@ fn size(width: u8, height: u8) -> (u16, u16) {
 }
 
 fn begin(who: u8, size: (u16, u16)) -> Console {
-    let mut bench = Bench::in_memory();
+    let mut bench = Bench::new();
     if who & 1 != 0 {
         bench.delivered("backup");
         let locked = bench.delivered("日本 key");
@@ -186,8 +186,7 @@ fn keeps_the_secret(console: &mut Console) {
         let sql = "SELECT count(*) FROM api_key_secrets
                    WHERE delivered_at IS NULL AND ended_at IS NULL AND issued_at > ?1";
         let connection = raw(&console.bench.place);
-        let count = connection.query_row(sql, [since], |row| row.get::<_, i64>(0));
-        count.expect("counted")
+        connection.row::<i64>(sql, [since])
     };
     if pending(console) == 0 {
         return;

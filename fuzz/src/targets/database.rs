@@ -115,7 +115,7 @@ fn uses(service: &mut Service) -> Result<(), Trouble> {
 
 fn whole() -> Whole {
     let (_directory, path) = on_disk();
-    let mut bench = Bench::new(Place::File(path.clone()));
+    let mut bench = Bench::on(Place::File(path.clone()));
     let mut secrets = Vec::new();
     for name in ["first", "second", "third"] {
         let issued = bench.delivered(name);
@@ -132,11 +132,7 @@ fn whole() -> Whole {
     }
     bench.user("bob", AUDITOR);
     // A secret that another database makes for the same key, and this one has no hash of.
-    let forged = Bench::in_memory()
-        .delivered("first")
-        .secret
-        .expose()
-        .to_owned();
+    let forged = Bench::new().delivered("first").secret.expose().to_owned();
     drop(bench);
     let connection = rusqlite::Connection::open(&path).expect("opened");
     let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";

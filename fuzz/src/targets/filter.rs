@@ -30,7 +30,7 @@ struct Sees {
 
 impl Sees {
     fn new() -> Sees {
-        let mut bench = Bench::in_memory();
+        let mut bench = Bench::new();
         let crm = RoleDraft::from(RoleFields {
             services: "billing, crm".to_owned(),
             ..role_draft("CRM", &[Right::ViewEvents]).fields
