@@ -7,7 +7,9 @@ mod beginning;
 pub mod columns;
 mod convert;
 pub mod events;
+mod flaws;
 pub mod list;
+pub mod load;
 pub mod names;
 pub mod open;
 pub mod patience;
@@ -36,11 +38,11 @@ use crate::store::patience::Patience;
 use crate::store::sql::{Engine, Kind, Uncommitted};
 use crate::store::sqlite::Sqlite;
 
+pub use flaws::{checked, flaws};
 use sqlite::dialect;
-pub use sqlite::flaws::{checked, flaws};
 pub use sqlite::log::MOST as LOG_MOST;
 pub use sqlite::migrate::KNOWN as SCHEMA;
-pub use sqlite::{backup, doctor, left, load, rehearsal, restore, snapshot, sqlite_version};
+pub use sqlite::{backup, doctor, left, rehearsal, restore, snapshot, sqlite_version};
 
 /// Where a database is.
 #[derive(Clone, Debug, PartialEq, Eq)]

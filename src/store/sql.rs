@@ -7,6 +7,7 @@
 use std::fmt::Debug;
 
 use crate::domain::event::chain::Head;
+use crate::domain::event::flaw::Flaw;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
 
@@ -49,6 +50,9 @@ pub enum Kind {
     Write,
 }
 
+/// A part of a schema: its kind, its name, and the statement that makes it.
+pub type Part = (String, String, String);
+
 /// A transaction that was not committed, as far as the engine knows.
 #[derive(Debug)]
 pub struct Uncommitted {
@@ -82,6 +86,15 @@ pub trait Engine: Debug {
     /// Looks, between two transactions, whether the database is still the one that was opened.
     fn look(&self) -> Result<(), Fault> {
         Ok(())
+    }
+
+    /// What of the database is not as Keyward makes it: the first flaw of each kind, the chain of events apart.
+    fn flaws(&self, tx: &Tx<'_>) -> Result<Vec<Flaw>, Fault>;
+
+    /// The indexes and triggers of keys, secrets and events that can go while much is loaded: each one's kind, name and
+    /// definition. None where they stay.
+    fn apart(&self, _tx: &Tx<'_>) -> Result<Vec<Part>, Fault> {
+        Ok(Vec::new())
     }
 
     /// Takes down the last event that this connection has written.

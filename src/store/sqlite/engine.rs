@@ -5,9 +5,12 @@ use std::str;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ToSql, params_from_iter};
 
+use crate::domain::event::flaw::Flaw;
 use crate::domain::trouble::Fault;
-use crate::store::sql::{Engine, Kind, Row, ToValue, Uncommitted, Value, Values};
+use crate::store::Tx;
+use crate::store::sql::{Engine, Kind, Part, Row, ToValue, Uncommitted, Value, Values};
 use crate::store::sqlite::fault::{forget_system_error, leaves_in_doubt};
+use crate::store::sqlite::flaws;
 
 impl Engine for Connection {
     fn begin(&self, kind: Kind) -> Result<(), Fault> {
@@ -67,6 +70,20 @@ impl Engine for Connection {
         Ok(query.query_row((), |row| row.get(0))?)
     }
 
+    fn flaws(&self, tx: &Tx<'_>) -> Result<Vec<Flaw>, Fault> {
+        flaws::flaws(tx)
+    }
+
+    fn apart(&self, tx: &Tx<'_>) -> Result<Vec<Part>, Fault> {
+        tx.rows(
+            "SELECT type, name, sql FROM sqlite_schema
+             WHERE type IN ('index', 'trigger') AND tbl_name IN ('api_keys', 'api_key_secrets', 'events')
+                 AND sql IS NOT NULL
+             ORDER BY rowid",
+            (),
+        )
+    }
+
     fn next_id(&self, table: &str) -> Result<i64, Fault> {
         // The number that AUTOINCREMENT goes on from (<https://sqlite.org/autoinc.html>); it is there from the first row on.
         let next = self.last_id(table)? + 1;
@@ -113,7 +130,6 @@ impl ToSql for Value<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::Tx;
     use crate::store::convert::Lossy;
     use crate::store::sql::{Bound, Named};
 

@@ -1,15 +1,14 @@
-//! Whether the database is as Keyward makes it: its schema, its pages, its references.
+//! What of a database is not as Keyward makes it: its schema, its pages, its references.
 
 use std::collections::BTreeMap;
 
 use rusqlite::Connection;
 
-use crate::domain::event::chain::{KeptHead, Whole};
 use crate::domain::event::flaw::{Differs, Flaw};
 use crate::domain::trouble::{Fault, OpenFault};
+use crate::store::Tx;
 use crate::store::sql::Kind;
 use crate::store::sqlite::migrate;
-use crate::store::{Tx, events};
 
 /// Every part of a schema by kind and name: the table that it belongs to, and its definition.
 type Schema = BTreeMap<(String, String), (String, Option<String>)>;
@@ -18,20 +17,6 @@ type Schema = BTreeMap<(String, String), (String, Option<String>)>;
 pub fn flaws(tx: &Tx<'_>) -> Result<Vec<Flaw>, Fault> {
     let found = [schema(tx)?, damage(tx)?, dangling(tx)?];
     Ok(found.into_iter().flatten().collect())
-}
-
-/// The head, or what is wrong: of the chain first.
-pub fn checked(tx: &Tx<'_>, kept: Option<&KeptHead>) -> Result<Result<Whole, Vec<Flaw>>, Fault> {
-    let mut flaws = flaws(tx)?;
-    match events::check_chain(tx, kept) {
-        Ok(Ok(whole)) if flaws.is_empty() => return Ok(Ok(whole)),
-        Ok(Ok(_)) => {}
-        Ok(Err(broken)) => flaws.insert(0, Flaw::Chain(broken)),
-        // Where pages are damaged it may not be possible to walk at all.
-        Err(Fault::Corrupt) if !flaws.is_empty() => {}
-        Err(fault) => return Err(fault),
-    }
-    Ok(Err(flaws))
 }
 
 /// Compares with a new database that goes through the same migrations, part by part and letter by letter.

@@ -12,11 +12,10 @@ pub mod doctor;
 mod engine;
 mod fault;
 mod file;
-pub(super) mod flaws;
+mod flaws;
 mod functions;
 mod identity;
 pub mod left;
-pub mod load;
 mod lock;
 pub(super) mod log;
 pub(super) mod migrate;
@@ -32,9 +31,10 @@ use std::path::Path;
 use rusqlite::Connection;
 
 use crate::domain::event::chain::Head;
+use crate::domain::event::flaw::Flaw;
 use crate::domain::trouble::Fault;
 use crate::store::patience::Patience;
-use crate::store::sql::{Engine, Kind, Row, Uncommitted, Values};
+use crate::store::sql::{Engine, Kind, Part, Row, Uncommitted, Values};
 use crate::store::sqlite::address::beside;
 use crate::store::sqlite::identity::Identity;
 use crate::store::sqlite::migrate::KNOWN;
@@ -99,6 +99,14 @@ impl Engine for Sqlite {
 
     fn last_id(&self, table: &str) -> Result<i64, Fault> {
         self.connection.last_id(table)
+    }
+
+    fn flaws(&self, tx: &Tx<'_>) -> Result<Vec<Flaw>, Fault> {
+        self.connection.flaws(tx)
+    }
+
+    fn apart(&self, tx: &Tx<'_>) -> Result<Vec<Part>, Fault> {
+        self.connection.apart(tx)
     }
 
     fn look(&self) -> Result<(), Fault> {

@@ -4,11 +4,8 @@
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
 
-/// The tables into which much is loaded.
-const LOADED: &str = "'api_keys', 'api_key_secrets', 'events'";
-
-/// Does something without the indexes and triggers of keys, secrets and events, and makes them again, letter by letter as
-/// they were. What they would have refused is for the caller to be sure of: an index that must have one row of each kind
+/// Does something without the indexes and triggers of keys, secrets and events, where an engine lets them go, and makes them
+/// again, letter by letter as they were. What they would have refused is for the caller to be sure of: an index that must have one row of each kind
 /// refuses what has two when it is made. Before each is made, `told` is called.
 ///
 /// # Errors
@@ -18,13 +15,7 @@ pub fn without_indexes<T, E: From<Fault>>(
     load: impl FnOnce() -> Result<T, E>,
     mut told: impl FnMut() -> Result<(), E>,
 ) -> Result<T, E> {
-    let parts: Vec<(String, String, String)> = tx.rows(
-        &format!(
-            "SELECT type, name, sql FROM sqlite_schema
-             WHERE type IN ('index', 'trigger') AND tbl_name IN ({LOADED}) AND sql IS NOT NULL ORDER BY rowid"
-        ),
-        (),
-    )?;
+    let parts = tx.engine.apart(tx)?;
     let run = |sql: &str| tx.change(sql, ());
     for (kind, name, _) in &parts {
         run(&format!("DROP {kind} {name}"))?;
@@ -40,9 +31,8 @@ pub fn without_indexes<T, E: From<Fault>>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::Place;
-    use crate::store::sqlite::flaws::flaws;
     use crate::store::tests::made;
+    use crate::store::{Place, flaws};
 
     #[test]
     fn what_was_loaded_has_every_index_and_trigger_as_before() {
