@@ -25,7 +25,7 @@ mod support {
 }
 
 use support::database::raw::sqlite;
-use support::database::{as_made, draft};
+use support::database::{TWELFTH, as_made, draft};
 use support::inject;
 use support::process::{eventually, is_there, skip, skip_anywhere};
 use support::program::{KEYWARD, database_of, fetched, given, keyward};
@@ -633,6 +633,7 @@ fn form_before(home: &Path) -> IssuedSecret {
         succeeds(&run(home, args));
     }
     let connection = sqlite(&Place::File(path));
+    connection.execute_batch(TWELFTH).expect("undone");
     for index in [
         "name",
         "expiry",

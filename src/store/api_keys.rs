@@ -98,9 +98,10 @@ pub fn insert_used(
 ) -> Result<(), Fault> {
     tx.change_one("INSERT INTO api_keys (id, name, name_key, description, search, role, locale, time_zone, expires_on,
              expires_at, locked_out, created_at, created_by, name_sort, name_look, lock_reason, locked_by, locked_at,
-             owner, addresses, rate, owner_sort, creator_sort, description_sort, delivered, last_sign_in_at)
+             owner, addresses, rate, owner_sort, creator_sort, description_sort, delivered, last_sign_in_at, owner_key)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
-             CASE WHEN ?11 THEN ?13 END, CASE WHEN ?11 THEN ?12 END, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)", values![
+             CASE WHEN ?11 THEN ?13 END, CASE WHEN ?11 THEN CAST(?12 AS BIGINT) END, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24,
+             ?25)", values![
         id,
         fields.name,
         name_key(&fields.name),
@@ -125,6 +126,7 @@ pub fn insert_used(
         description_sort(&fields.description),
         delivered,
         used,
+        name_key(&fields.owner),
     ])
 }
 
@@ -140,6 +142,7 @@ pub fn update(
          SET name = ?2, name_key = ?3, description = ?4, search = ?5, role = ?6, locale = ?7, time_zone = ?8,
              expires_on = ?9, expires_at = ?10, locked_out = ?11, name_sort = ?12, name_look = ?13,
              lock_reason = ?14, owner = ?17, addresses = ?18, rate = ?19, owner_sort = ?20, description_sort = ?21,
+             owner_key = ?22,
              locked_by = CASE WHEN NOT ?11 THEN NULL WHEN locked_out THEN locked_by ELSE ?15 END,
              locked_at = CASE WHEN NOT ?11 THEN NULL WHEN locked_out THEN locked_at ELSE ?16 END,
              version = version + 1
@@ -165,6 +168,7 @@ pub fn update(
         fields.rate,
         text_sort(&fields.owner),
         description_sort(&fields.description),
+        name_key(&fields.owner),
     ])
 }
 
@@ -227,7 +231,7 @@ pub fn working_of(
     let [one, other] = owners.map(name_key);
     let (made, owned) = tx.row(
         "SELECT count(*) FILTER (WHERE created_by = ?1),
-             count(*) FILTER (WHERE owner <> '' AND folded(owner) IN (?2, ?3))
+             count(*) FILTER (WHERE owner_key <> '' AND owner_key IN (?2, ?3))
          FROM api_keys WHERE deleted_at IS NULL AND NOT locked_out AND delivered AND expires_sort > ?4
              AND role IN (SELECT id FROM roles WHERE web_service)",
         (made_by, one, other, now),
@@ -238,10 +242,10 @@ pub fn working_of(
 
 /// How many undeleted keys a user made, and of how many they are the owner under one of these names, by the indexes alone.
 pub fn of_user(tx: &Tx<'_>, made_by: &str, owners: [&str; 2]) -> Result<KeysOfUser, Fault> {
-    let [one, other] = owners;
+    let [one, other] = owners.map(name_key);
     let made = "SELECT count(*) FROM api_keys WHERE created_by = ?1 AND deleted_at IS NULL";
     let owned = "SELECT count(*) FROM api_keys
-         WHERE owner COLLATE NOCASE IN (?1, ?2) AND owner <> '' AND deleted_at IS NULL";
+         WHERE owner_key IN (?1, ?2) AND owner_key <> '' AND deleted_at IS NULL";
     Ok(KeysOfUser {
         made: tx.value(made, [made_by])?,
         owned: tx.value(owned, [one, other])?,

@@ -2,13 +2,14 @@
 
 use crate::domain::fold::name_key;
 use crate::domain::id::{RoleId, UserId};
-use crate::domain::name::{name_look, name_sort};
+use crate::domain::name::{name_look, name_sort, text_sort};
 use crate::domain::role::{Assigned, Role, RoleFields};
 use crate::domain::state::RESTORABLE;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
 use crate::store::convert::listed;
+use crate::store::names::first_line;
 use crate::store::sql::{columns, values};
 
 columns! {
@@ -38,8 +39,8 @@ pub(super) fn insert_built_in(tx: &Tx<'_>, role: &Role) -> Result<(), Fault> {
 
 fn insert_as(tx: &Tx<'_>, id: RoleId, immutable: bool, fields: &RoleFields) -> Result<(), Fault> {
     tx.change_one("INSERT INTO roles (id, immutable, name, name_key, description, search, user_interface, web_service, rights,
-             equal_or_less, name_sort, name_look, services)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)", values![
+             equal_or_less, name_sort, name_look, services, description_sort)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)", values![
         id,
         immutable,
         fields.name,
@@ -53,6 +54,7 @@ fn insert_as(tx: &Tx<'_>, id: RoleId, immutable: bool, fields: &RoleFields) -> R
         name_sort(&fields.name),
         name_look(&fields.name),
         fields.services,
+        text_sort(first_line(&fields.description)),
     ])
 }
 
@@ -60,7 +62,8 @@ fn insert_as(tx: &Tx<'_>, id: RoleId, immutable: bool, fields: &RoleFields) -> R
 pub fn update(tx: &Tx<'_>, id: RoleId, fields: &RoleFields) -> Result<(), Fault> {
     tx.change_one("UPDATE roles
          SET name = ?2, name_key = ?3, description = ?4, search = ?5, user_interface = ?6, web_service = ?7,
-             rights = ?8, equal_or_less = ?9, name_sort = ?10, name_look = ?11, services = ?12, version = version + 1
+             rights = ?8, equal_or_less = ?9, name_sort = ?10, name_look = ?11, services = ?12,
+             description_sort = ?13, version = version + 1
          WHERE id = ?1", values![
         id,
         fields.name,
@@ -74,6 +77,7 @@ pub fn update(tx: &Tx<'_>, id: RoleId, fields: &RoleFields) -> Result<(), Fault>
         name_sort(&fields.name),
         name_look(&fields.name),
         fields.services,
+        text_sort(first_line(&fields.description)),
     ])
 }
 

@@ -11,7 +11,7 @@ use crate::store::sql::columns;
 const RETIRING: &str = "ended_at IS NULL AND retires_at IS NOT NULL AND retires_at <= ?1";
 const EXPIRED: &str = "deleted_at IS NULL AND expires_at IS NOT NULL AND expiry_noted IS DISTINCT FROM expires_at \
                        AND expires_at <= ?1";
-const ERASABLE: &str = "deleted_at IS NOT NULL AND erased = 0 AND deleted_at <= ?1";
+const ERASABLE: &str = "deleted_at IS NOT NULL AND NOT erased AND deleted_at <= ?1";
 
 const EARLY: &str = "expires_at IS NOT NULL AND expiry_noted = expires_at AND expires_at > ?1";
 

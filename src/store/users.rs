@@ -2,7 +2,7 @@
 
 use crate::domain::fold::name_key;
 use crate::domain::id::UserId;
-use crate::domain::name::{name_look, name_sort};
+use crate::domain::name::{name_look, name_sort, text_sort};
 use crate::domain::state::LockedBy;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
@@ -37,8 +37,9 @@ columns! {
 /// Adds a user and gives their ID, which was never used before. Who adds them is kept of a lock alone.
 pub fn insert(tx: &Tx<'_>, fields: &UserFields, by: &str, now: Timestamp) -> Result<UserId, Fault> {
     tx.insert("INSERT INTO users (name, name_key, full_name, search, role, locale, time_zone, locked_out, created_at,
-             name_sort, name_look, lock_reason, locked_by, locked_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, CASE WHEN ?8 THEN ?13 END, CASE WHEN ?8 THEN ?9 END)
+             name_sort, name_look, lock_reason, locked_by, locked_at, full_name_sort)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, CASE WHEN ?8 THEN ?13 END, CASE WHEN ?8 THEN CAST(?9 AS BIGINT) END,
+             ?14)
          RETURNING id", values![
         fields.name,
         name_key(&fields.name),
@@ -53,6 +54,7 @@ pub fn insert(tx: &Tx<'_>, fields: &UserFields, by: &str, now: Timestamp) -> Res
         name_look(&fields.name),
         fields.locked_out.as_deref().unwrap_or(""),
         by,
+        text_sort(&fields.full_name),
     ])
 }
 
@@ -67,7 +69,7 @@ pub fn update(
     tx.change_one(
         "UPDATE users
          SET full_name = ?2, search = ?3, role = ?4, locale = ?5, time_zone = ?6, locked_out = ?7,
-             lock_reason = ?8,
+             lock_reason = ?8, full_name_sort = ?11,
              locked_by = CASE WHEN NOT ?7 THEN NULL WHEN locked_out THEN locked_by ELSE ?9 END,
              locked_at = CASE WHEN NOT ?7 THEN NULL WHEN locked_out THEN locked_at ELSE ?10 END,
              version = version + 1
@@ -83,6 +85,7 @@ pub fn update(
             fields.locked_out.as_deref().unwrap_or(""),
             by,
             now,
+            text_sort(&fields.full_name),
         ],
     )
 }

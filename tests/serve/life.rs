@@ -7,7 +7,7 @@ use std::process::{Output, Stdio};
 use keyward::auth::hash::Cost;
 use nix::sys::signal::Signal;
 
-use crate::support::database::as_made;
+use crate::support::database::{TWELFTH, as_made};
 use crate::support::process::eventually;
 use crate::support::server::{House, request};
 
@@ -239,6 +239,6 @@ fn make_older(house: &House) {
     let undone = "DROP INDEX api_keys_by_zone; DROP INDEX api_key_secrets_delivered; PRAGMA user_version = 11";
     let connection = rusqlite::Connection::open(house.database());
     connection
-        .and_then(|it| it.execute_batch(undone))
+        .and_then(|it| it.execute_batch(&(TWELFTH.to_owned() + undone)))
         .expect("undone");
 }

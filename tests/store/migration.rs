@@ -3,11 +3,13 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::sync::Arc;
 
 use keyward::domain::api_key::ApiKeyDraft;
 use keyward::domain::event::EventKind;
 use keyward::domain::fold::name_key;
 use keyward::domain::id::{AUDITOR, FULL_ACCESS, KeyId, UserId};
+use keyward::domain::list::KeyRow;
 use keyward::domain::reference::RowKind;
 use keyward::domain::role::{Role, RoleDraft};
 use keyward::domain::state::{AsOf, Warning};
@@ -21,7 +23,10 @@ use rusqlite::Connection;
 use rusqlite::types::Value;
 
 use crate::support::database::raw::sqlite;
-use crate::support::database::{Bench, NOW, account, authenticate, everything, on_disk, user_of};
+use crate::support::database::{
+    AS_OF, Bench, NOW, TWELFTH, account, authenticate, draft, everything, filter, on_disk,
+    role_draft, user_draft, user_of,
+};
 
 const SCHEMA: &str = include_str!("../../assets/migrations/0001_keys.sql");
 /// Makes it a database of the second issue's.
@@ -42,7 +47,7 @@ const TABLES: [(&str, &str); 7] = [
     ("users", "id, name, name_key, role, created_at, version"),
     (
         "api_keys",
-        "id, name, name_key, description, search, role, locale, time_zone, expires_on, expires_at, expiry_noted, \
+        "id, name, name_key, description, role, locale, time_zone, expires_on, expires_at, expiry_noted, \
          locked_out, delivered, last_sign_in_at, attempts, created_at, created_by, deleted_at, erased, version",
     ),
     ("api_key_secrets", "*"),
@@ -126,6 +131,61 @@ fn every_row_lives_through_it_and_the_chain_is_whole() {
         Value::Integer(i64::MAX),
     ];
     assert_eq!(users[0], alice);
+}
+
+#[test]
+fn a_word_of_an_older_key_is_found_where_it_was_written() {
+    let (_directory, path) = on_disk();
+    drop(made(&path));
+    let place = Place::File(path);
+    let store = Store::bring_up_to_date(&place, &account()).expect("brought up to date");
+    let reader = Store::open_reader(&place, &account(), Arc::default()).expect("opened");
+    for (text, wanted) in [
+        ("lines", vec![2]),
+        ("description:lines", vec![2]),
+        ("owner:lines", vec![]),
+        (r#"owner:"""#, vec![1, 2, 3, 5]),
+        (r#"description:"""#, vec![1, 3, 5]),
+    ] {
+        let filter = filter::<KeyRow>(text);
+        for store in [&store, &reader] {
+            let found = store.read(|tx| list::matches(tx, &filter, AS_OF, 10));
+            assert_eq!(found, Ok(wanted.clone()), "{text}");
+        }
+    }
+}
+
+#[test]
+fn what_rows_are_found_and_sorted_by_is_what_a_new_row_has() {
+    let (_directory, path) = on_disk();
+    let mut bench = Bench::on(Place::File(path.clone()));
+    let key = ApiKeyDraft {
+        owner: "ÉQUIPE Nord".to_owned(),
+        description: "First 9\nsecond".to_owned(),
+        ..draft("owned")
+    };
+    let mut role = role_draft("console", &[]);
+    role.description = "First 10\nsecond".to_owned();
+    let mut user = user_draft("bob", AUDITOR);
+    user.full_name = "Bob Ähre".to_owned();
+    bench.by_alice(|service, alice| service.create_key(alice, &key).map(drop));
+    bench.by_alice(|service, alice| service.create_role(alice, &role).map(drop));
+    bench.by_alice(|service, alice| service.create_user(alice, &user).map(drop));
+    drop(bench);
+    let place = Place::File(path);
+    let found = |connection: &Connection| {
+        [
+            rows(connection, "api_keys", "id, owner_key, search"),
+            rows(connection, "roles", "id, description_sort"),
+            rows(connection, "users", "id, full_name_sort"),
+        ]
+    };
+    let connection = sqlite(&place);
+    let new = found(&connection);
+    connection.execute_batch(TWELFTH).expect("undone");
+    drop(connection);
+    drop(Store::bring_up_to_date(&place, &account()).expect("brought up to date"));
+    assert_eq!(found(&sqlite(&place)), new);
 }
 
 #[test]

@@ -39,6 +39,14 @@ mod stand_in;
 pub use raw::{Raw, raw};
 pub use stand_in::{CHEAP, SetClock};
 
+/// Makes a database of the present form one of the form before it, the twelfth.
+pub const TWELFTH: &str = "DROP INDEX api_keys_by_owner; ALTER TABLE api_keys DROP COLUMN owner_key;
+    ALTER TABLE users DROP COLUMN full_name_sort; ALTER TABLE roles DROP COLUMN description_sort;
+    CREATE INDEX api_keys_by_owner ON api_keys (owner COLLATE NOCASE) WHERE deleted_at IS NULL AND owner <> '';
+    DROP INDEX api_keys_to_erase;
+    CREATE INDEX api_keys_to_erase ON api_keys (deleted_at) WHERE deleted_at IS NOT NULL AND erased = 0;
+    PRAGMA user_version = 12;";
+
 /// 2026-11-22 16:00 UTC.
 pub const NOW: Timestamp = Timestamp(1_795_363_200_000);
 /// The same with the usual warning time.

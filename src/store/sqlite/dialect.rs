@@ -12,7 +12,12 @@ pub fn found(set: &str, id: &str) -> String {
     format!("found({set}, {id})")
 }
 
-/// A question for all values in a list, which is JSON.
-pub fn listed(list: &str) -> String {
-    format!("SELECT value FROM json_each({list})")
+/// A question for all numbers in a list, which is JSON.
+pub fn numbers(list: &str) -> String {
+    format!("SELECT CAST(value AS BIGINT) FROM json_each(CAST({list} AS TEXT))")
+}
+
+/// A question for all texts in a list, which is JSON.
+pub fn texts(list: &str) -> String {
+    format!("SELECT value FROM json_each(CAST({list} AS TEXT))")
 }

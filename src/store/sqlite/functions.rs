@@ -11,8 +11,8 @@ use crate::store::names::first_line;
 
 type Compute = fn(&str) -> String;
 
-/// Those of one text: `folded`, as names are compared; `name_sort` and `name_look`, by which migrations compute the columns
-/// of that name; `text_sort` and `first_line`, for what lists show and are sorted by without a column.
+/// Those of one text: `first_line`, which lists show; and `folded`, `name_sort`, `name_look` and `text_sort`, by which migrations
+/// compute columns.
 const OF_TEXTS: [(&str, Compute); 5] = [
     ("folded", name_key),
     ("name_sort", name_sort),
@@ -21,19 +21,23 @@ const OF_TEXTS: [(&str, Compute); 5] = [
     ("first_line", |text| first_line(text).to_owned()),
 ];
 
-/// Adds them, and `event_text`, in which the filter looks for words.
+/// Adds them, and what the filter asks for of an event by its number and its row: `event_text`, in which it looks for words,
+/// and `event_target`, the name of the target as names are compared.
 pub fn add(connection: &Connection) -> Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     for (name, compute) in OF_TEXTS {
         connection
             .create_scalar_function(name, 1, flags, move |values| Ok(compute(&text(values, 0))))?;
     }
-    connection.create_scalar_function("event_text", 7, flags, |values| {
-        let (level, actor, kind) = (text(values, 1), text(values, 2), text(values, 3));
-        let (name, body) = (text(values, 5), text(values, 6));
-        let target = (kind.as_str(), values.get(4)?);
+    connection.create_scalar_function("event_target", 2, flags, |values| {
+        Ok(name_key(&text(values, 1)))
+    })?;
+    connection.create_scalar_function("event_text", 8, flags, |values| {
+        let (level, actor, kind) = (text(values, 2), text(values, 3), text(values, 4));
+        let (name, body) = (text(values, 6), text(values, 7));
+        let target = (kind.as_str(), values.get(5)?);
         Ok(searched(
-            values.get(0)?,
+            values.get(1)?,
             target,
             [&level, &actor, &name],
             &body,

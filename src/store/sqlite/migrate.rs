@@ -16,7 +16,7 @@ use crate::store::waiting::{UntilOver, Work, tell};
 /// `Keyw`: tells our databases from those of other applications.
 pub const APPLICATION_ID: i64 = 0x4B65_7977;
 
-const MIGRATIONS: [&str; 12] = [
+const MIGRATIONS: [&str; 13] = [
     include_str!("../../../assets/migrations/0001_keys.sql"),
     include_str!("../../../assets/migrations/0002_users_and_roles.sql"),
     include_str!("../../../assets/migrations/0003_events.sql"),
@@ -29,10 +29,11 @@ const MIGRATIONS: [&str; 12] = [
     include_str!("../../../assets/migrations/0010_actors.sql"),
     include_str!("../../../assets/migrations/0011_many_keys.sql"),
     include_str!("../../../assets/migrations/0012_facts.sql"),
+    include_str!("../../../assets/migrations/0013_one_sql.sql"),
 ];
 
 /// The version that this program makes.
-pub const KNOWN: i64 = 12;
+pub const KNOWN: i64 = 13;
 
 /// The memory for pages of the database while it is brought up to date, in KiB: a large one is sorted by every new index.
 const MEMORY: i64 = 200_000;
