@@ -78,7 +78,7 @@ pub trait Source: Listed + for<'r> Selected<'r> {
         Vec::new()
     }
 
-    /// Whether a row has this value, as of `:now` and `:warning`; what else is named is bound.
+    /// Whether a row has this value, as of `:now`, and warned until `:soon`; what else is named is bound.
     ///
     /// Columns with an index stand behind a `+` where `SQLite` would find the rows by it, to sort them all afterwards.
     fn test(field: Self::Field, value: &Asks, asked: &mut Asked<'_>) -> Result<String, Fault>;
@@ -349,7 +349,7 @@ mod tests {
     fn many(name: &str) -> Store {
         filled(
             name,
-                "INSERT INTO roles VALUES (3, 'x', 'x', '', 'x', 0, 1, 0, '[]', 0, NULL, 1, 'x', 'x', '');
+                "INSERT INTO roles VALUES (3, 'x', 'x', '', 'x', 0, 1, 0, '[]', 0, NULL, 1, 'x', 'x', '', '');
                  WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
                  INSERT INTO api_keys (name, name_key, name_sort, description, search, role, locale, time_zone, locked_out,
                      delivered, created_at, created_by)
@@ -553,7 +553,7 @@ mod tests {
     /// Twenty thousand keys of three roles in every state, a quarter of which is deleted.
     fn mixed(name: &str) -> Store {
         let store = many(name);
-        let sql = "INSERT INTO roles SELECT 4, 'y', 'y', '', 'y', 0, 0, 1, '[]', 0, NULL, 1, 'y', 'y', 'crm';
+        let sql = "INSERT INTO roles SELECT 4, 'y', 'y', '', 'y', 0, 0, 1, '[]', 0, NULL, 1, 'y', 'y', 'crm', '';
              UPDATE api_keys SET role = id % 4 + 1, locked_out = id % 5 = 0, delivered = id % 7 > 0,
                  expires_on = '2026-01-01', expires_at = (id % 400) * 86400000,
                  deleted_at = iif(id % 4, NULL, 1)";
@@ -632,7 +632,7 @@ mod tests {
             ("used:2026-01-01", "api_keys_by_sign_in"),
             ("created:<30d", "api_keys_by_creation"),
             ("created:>30d", "api_keys_by_creation"),
-            ("by:alice", "api_keys_by_creator"),
+            ("by:alice", "api_keys_by_creator_sort"),
             ("owner:acme", "api_keys_by_owner"),
             ("from:10.0", "api_keys_bounded"),
             ("id:42", "INTEGER PRIMARY KEY"),

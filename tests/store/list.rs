@@ -519,6 +519,31 @@ fn filter_words_are_found_in_name_description_and_id() {
 }
 
 #[test]
+fn around_a_row_that_is_gone_and_whose_place_nobody_knew_are_the_first_rows() {
+    let mut bench = Bench::new();
+    for name in ["a", "b", "c"] {
+        bench.create(name);
+    }
+    let store = bench.store();
+    for (descending, wanted) in [(false, ["a", "b"]), (true, ["c", "b"])] {
+        let (value, by) = (SortValue::Number(0), KeySort::Name);
+        let query = WindowQuery {
+            anchor: Anchor::Around {
+                place: Spot { value, id: 99 },
+                above: 1,
+            },
+            order: Order { by, descending },
+            rows: 2,
+            ..everything()
+        };
+        let window = ask(&store, &query, AS_OF);
+        let names: Vec<_> = window.rows.iter().map(|row| &row.name[..]).collect();
+        assert_eq!((names, window.at), (wanted.to_vec(), 0));
+        assert!(!window.more_before && window.more_after);
+    }
+}
+
+#[test]
 fn a_key_just_acted_on_stays_whatever_the_filter_says() {
     let mut bench = Bench::new();
     let (first, _) = (bench.create("a").key, bench.create("b").key);

@@ -42,8 +42,7 @@ columns! {
 impl Source for EventRow {
     const TABLE: &'static str = "events e";
     const ID: &'static str = "e.sequence";
-    const SEARCH: &'static str =
-        "event_text(e.number, e.level, e.actor, e.target_kind, e.target_id, e.target_name, e.body)";
+    const SEARCH: &'static str = "event_text(e.sequence, e.number, e.level, e.actor, e.target_kind, e.target_id, e.target_name, e.body)";
 
     const IS_GAPLESS: bool = true;
 
@@ -87,7 +86,7 @@ fn about(target: &TargetFilter, asked: &mut Asked<'_>) -> String {
             format!("e.target_kind = {kind} AND e.target_id = {id}")
         }
         TargetFilter::Named { kind, name } => {
-            let is = asked.is("folded(e.target_name)", &name_key(name));
+            let is = asked.is("event_target(e.sequence, e.target_name)", &name_key(name));
             match kind {
                 Some(kind) => format!("{} AND {is}", asked.is("+e.target_kind", kind)),
                 None => is,
@@ -109,6 +108,7 @@ fn by(name: &str, asked: &mut Asked<'_>) -> Result<String, Fault> {
     let names = actors_like(asked.tx, name)?;
     let names: Vec<String> = names.into_iter().map(|name| asked.bind(name)).collect();
     Ok(match names.as_slice() {
+        [] => "FALSE".to_owned(),
         [name] => format!("e.actor = {name}"),
         names => format!("+e.actor IN ({})", names.join(", ")),
     })
@@ -122,7 +122,9 @@ pub(in crate::store) const ACTORS: &str = "WITH RECURSIVE found (name) AS (
 
 /// The names under which this folded one did anything.
 pub fn actors_like(tx: &Tx<'_>, folded: &str) -> Result<Vec<String>, Fault> {
-    tx.values(&format!("{ACTORS} AND folded(name) = ?1"), [folded])
+    let names: Vec<Lossy> = tx.values(ACTORS, ())?;
+    let names = names.into_iter().map(|Lossy(name)| name);
+    Ok(names.filter(|name| name_key(name) == folded).collect())
 }
 
 /// A query for whole events.

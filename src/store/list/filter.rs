@@ -89,8 +89,18 @@ pub fn conditions_with<L: Source>(
         now: as_of.now,
         values: vec![
             (":now".to_owned(), as_of.now.0.into()),
-            (":warning".to_owned(), as_of.warning.ms().into()),
-            (":pending_life".to_owned(), PENDING_LIFE.into()),
+            (
+                ":soon".to_owned(),
+                as_of.now.plus(as_of.warning.ms()).0.into(),
+            ),
+            (
+                ":pending_since".to_owned(),
+                as_of.now.plus(-PENDING_LIFE).0.into(),
+            ),
+            (
+                ":pending_before".to_owned(),
+                as_of.now.plus(PENDING_LIFE).0.into(),
+            ),
         ],
         found: None,
         reads_words,
@@ -325,7 +335,7 @@ impl Conditions {
     /// How many rows it shows of those whose IDs are in the bound list.
     pub fn count_of<L: Source>(&self, tx: &Tx<'_>, ids: (String, Bound)) -> Result<i64, Fault> {
         let (table, id, all) = (L::TABLE, L::ID, &self.all);
-        let listed = dialect::listed(&ids.0);
+        let listed = dialect::numbers(&ids.0);
         let sql = format!("SELECT count(*) FROM {table} WHERE {id} IN ({listed}) AND {all}");
         self.number(tx, &sql, &[ids])
     }
@@ -405,7 +415,7 @@ impl Asked<'_> {
         (rows <= self.tx.finder.reach().sorted).then(|| {
             let listed: serde_json::Value = ids.iter().collect();
             let listed = self.bind(listed.to_string());
-            let condition = format!("{} IN ({})", L::ID, dialect::listed(&listed));
+            let condition = format!("{} IN ({})", L::ID, dialect::numbers(&listed));
             Driver {
                 rows: Some(rows),
                 ..Driver::by_id(condition)

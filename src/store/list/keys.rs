@@ -2,8 +2,10 @@
 
 use crate::domain::expiry::end_of_day_anywhere;
 use crate::domain::filter::{Comparison, StateWord, Value, When};
+use crate::domain::fold::name_key;
 use crate::domain::list::{EarlierSecret, Filter, KeyField, KeyRow, KeySort, SortValue};
 use crate::domain::moment::Range;
+use crate::domain::name::text_sort;
 use crate::domain::state::Facts;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
@@ -33,8 +35,8 @@ columns! {
         retires_at = "(SELECT s.retires_at FROM api_key_secrets s WHERE s.key = k.id AND s.ended_at IS NULL
             AND s.retires_at IS NOT NULL AND s.retires_at > :now)",
         pending = "EXISTS (SELECT 1 FROM api_key_secrets s WHERE s.key = k.id AND s.ended_at IS NULL
-            AND s.delivered_at IS NULL AND s.issued_at > :now - :pending_life
-            AND s.issued_at < :now + :pending_life)",
+            AND s.delivered_at IS NULL AND s.issued_at > :pending_since
+            AND s.issued_at < :pending_before)",
         last_used_at = "(SELECT s.last_used_at FROM api_key_secrets s WHERE s.key = k.id AND s.ended_at IS NULL
             AND s.retires_at IS NOT NULL)",
         bounded = "(k.addresses <> '' OR k.rate IS NOT NULL)",
@@ -129,11 +131,11 @@ impl Source for KeyRow {
             (KeyField::Expires, Value::When(when)) => expires(when, asked),
             (KeyField::Used, _) => used(value, asked),
             (KeyField::Created, _) => asked.usual("+k.created_at", value),
-            (KeyField::By, Value::Text(name)) => asked.is("folded(k.created_by)", name),
+            (KeyField::By, Value::Text(name)) => asked.is("+k.creator_sort", &text_sort(name)),
             (KeyField::Owner, Value::Text(part)) => {
                 match asked.in_memory::<KeyRow>(InText::Owner, part)? {
                     Some(found) => found,
-                    None => asked.has("folded(k.owner)", part),
+                    None => asked.has("+k.owner_key", part),
                 }
             }
             (KeyField::Service, Value::Text(name)) => opens(name, asked),
@@ -148,10 +150,10 @@ impl Source for KeyRow {
             (KeyField::Description, Value::Text(part)) => {
                 match asked.in_memory::<KeyRow>(InText::Description, part)? {
                     Some(found) => found,
-                    None => asked.has("folded(k.description)", part),
+                    None => asked.has(DESCRIPTION, part),
                 }
             }
-            (KeyField::Zone, _) => asked.usual("folded(k.time_zone)", value),
+            (KeyField::Zone, _) => asked.usual("lower(k.time_zone)", value),
             (KeyField::Language, _) => asked.usual("k.locale", value),
             (KeyField::Policy, _) => BREAKS_POLICY.to_owned(),
             (
@@ -196,25 +198,16 @@ impl Source for KeyRow {
                 .past(asked.now)
                 .map(|range| Rows::by("api_keys_by_creation", asked.range("k.created_at", range))),
             (KeyField::By, Value::Text(name)) => {
-                let column = Column::of("created_by", "deleted_at IS NULL");
-                let names = distinct(asked.tx, column, "folded(name) = ?1", name)?;
-                names.map(|names| {
-                    let names = dialect::listed(&asked.bind(names));
-                    let by = format!("k.deleted_at IS NULL AND k.created_by IN ({names})");
-                    and_deleted(all, Rows::by("api_keys_by_creator", by))
-                })
+                let by = asked.is("k.creator_sort", &text_sort(name));
+                Some(Rows::by("api_keys_by_creator_sort", by))
             }
             (KeyField::Owner, Value::Text(part)) if !part.is_empty() => {
-                let column = Column {
-                    sorted: "owner COLLATE NOCASE",
-                    ..Column::of("owner", "deleted_at IS NULL AND owner <> ''")
-                };
-                let names = distinct(asked.tx, column, "instr(folded(name), ?1) > 0", part)?;
+                let among = "deleted_at IS NULL AND owner_key <> ''";
+                let names = distinct(asked.tx, "owner_key", among, |name| name.contains(part))?;
                 names.map(|names| {
-                    let names = dialect::listed(&asked.bind(names));
+                    let names = dialect::texts(&asked.bind(names));
                     let of = format!(
-                        "k.deleted_at IS NULL AND k.owner <> ''
-                         AND k.owner COLLATE NOCASE IN ({names})"
+                        "k.deleted_at IS NULL AND k.owner_key <> '' AND k.owner_key IN ({names})"
                     );
                     and_deleted(all, Rows::by("api_keys_by_owner", of))
                 })
@@ -244,20 +237,15 @@ impl Source for KeyRow {
                 Some(Rows::Between(from, before, found))
             }
             (KeyField::Zone, Value::Text(part)) => {
-                let holds = match part.as_str() {
-                    "" => "folded(name) = ?1",
-                    _ => "instr(folded(name), ?1) > 0",
+                let holds = |zone: &str| match part.as_str() {
+                    "" => zone.is_empty(),
+                    part => name_key(zone).contains(part),
                 };
-                distinct(asked.tx, Column::of("time_zone", "TRUE"), holds, part)?
-                    .map(|zones| rows_in_zones(&zones, "TRUE", asked))
+                let zones = distinct(asked.tx, "time_zone", "TRUE", holds)?;
+                zones.map(|zones| rows_in_zones(&zones, "TRUE", asked))
             }
             (KeyField::Language, Value::Word(tag)) => {
-                let zones = distinct(
-                    asked.tx,
-                    Column::of("time_zone", "TRUE"),
-                    "?1 IS NOT NULL",
-                    tag,
-                )?;
+                let zones = distinct(asked.tx, "time_zone", "TRUE", |_| true)?;
                 let is = asked.is("k.locale", tag);
                 zones.map(|zones| rows_in_zones(&zones, &is, asked))
             }
@@ -269,50 +257,38 @@ impl Source for KeyRow {
     }
 }
 
+/// The folded description: of the text in which words are looked for what stands between the name and the owner.
+const DESCRIPTION: &str = "substr(k.search, length(k.name_key) + 2,
+    length(k.search) - length(k.name_key) - length(k.owner_key) - 2)";
+
 /// Where what is not set sorts.
 const UNSET: i64 = i64::MAX;
 
 /// The most different names by which keys are looked up.
 const NAMES: usize = 2_000;
 
-/// A column with few different texts, in the order of its index.
-#[derive(Clone, Copy)]
-struct Column {
-    name: &'static str,
-    /// As the index sorts it.
-    sorted: &'static str,
-    /// Which rows the index has.
-    among: &'static str,
-}
-
-impl Column {
-    fn of(name: &'static str, among: &'static str) -> Column {
-        Column {
-            name,
-            sorted: name,
-            among,
-        }
-    }
-}
-
-/// The texts in a column of which this holds, by its index alone, from text to text; nothing where there are too many of
-/// them.
-fn distinct(tx: &Tx<'_>, column: Column, holds: &str, text: &str) -> Result<Option<String>, Fault> {
-    let Column {
-        name,
-        sorted,
-        among,
-    } = column;
+/// The texts in a column of which this holds, as a list in JSON, by the index alone that has these rows, from text to text;
+/// nothing where the column has too many.
+fn distinct(
+    tx: &Tx<'_>,
+    column: &str,
+    among: &str,
+    holds: impl Fn(&str) -> bool,
+) -> Result<Option<String>, Fault> {
     let among = format!("FROM api_keys WHERE {among}");
     let sql = format!(
-        "WITH RECURSIVE found (name) AS (
-             SELECT * FROM (SELECT {name} {among} ORDER BY {sorted} LIMIT 1) AS first
-             UNION ALL SELECT (SELECT {name} {among} AND {sorted} > found.name ORDER BY {sorted} LIMIT 1)
-                 FROM found WHERE name IS NOT NULL LIMIT {NAMES} + 1)
-         SELECT count(*), json_group_array(name) FILTER (WHERE name IS NOT NULL AND {holds}) FROM found"
+        "WITH RECURSIVE found (name, number) AS (
+             SELECT * FROM (SELECT {column}, 1 {among} ORDER BY {column} LIMIT 1) AS first
+             UNION ALL SELECT (SELECT {column} {among} AND {column} > found.name ORDER BY {column} LIMIT 1), number + 1
+                 FROM found WHERE name IS NOT NULL AND number <= {NAMES})
+         SELECT name FROM found WHERE name IS NOT NULL"
     );
-    let found: Option<(i64, String)> = tx.row(&sql, [text])?;
-    Ok(found.and_then(|(all, names)| (usize::try_from(all).ok()? <= NAMES).then_some(names)))
+    let mut names: Vec<String> = tx.values(&sql, ())?;
+    if names.len() > NAMES {
+        return Ok(None);
+    }
+    names.retain(|name| holds(name));
+    Ok(Some(serde_json::Value::from(names).to_string()))
 }
 
 /// With those of all deleted keys that the term holds for, where an index has none of them.
@@ -329,7 +305,7 @@ fn rows_of_state(word: StateWord) -> Rows {
     match word {
         StateWord::Soon => Rows::by(
             "api_keys_by_expiry",
-            "k.expires_sort > :now AND k.expires_sort <= :now + :warning",
+            "k.expires_sort > :now AND k.expires_sort <= :soon",
         ),
         StateWord::NoAccess => {
             Rows::by("api_keys_with_role", NO_API_ACCESS.trim_start_matches('+'))
@@ -446,7 +422,7 @@ fn rows_with_secrets(comparison: Comparison, number: i64) -> Rows {
 
 /// The keys in these zones, a list in JSON, for which this holds of what the index has, too.
 fn rows_in_zones(zones: &str, also: &str, asked: &mut Asked<'_>) -> Rows {
-    let zones = dialect::listed(&asked.bind(zones.to_owned()));
+    let zones = dialect::texts(&asked.bind(zones.to_owned()));
     let within = format!("k.time_zone IN ({zones}) AND {also}");
     Rows::by("api_keys_by_zone", within)
 }
@@ -492,15 +468,13 @@ fn parts_by_state() -> Vec<Part> {
             Some(StateWord::Soon),
             None,
             format!(
-                "{works} AND +k.expires_at > :now AND +k.expires_at <= :now + :warning AND NOT {NO_API_ACCESS}"
+                "{works} AND +k.expires_at > :now AND +k.expires_at <= :soon AND NOT {NO_API_ACCESS}"
             ),
         ),
         (
             None,
             None,
-            format!(
-                "{works} AND coalesce(k.expires_at > :now + CASE WHEN :warning > 0 THEN :warning ELSE 0 END, TRUE) AND NOT {NO_API_ACCESS}"
-            ),
+            format!("{works} AND coalesce(k.expires_at > :soon, TRUE) AND NOT {NO_API_ACCESS}"),
         ),
     ];
     let mut before = Vec::new();
@@ -521,16 +495,14 @@ fn parts_by_state() -> Vec<Part> {
 
 /// One part for each name of roles, in their order. Most have one role, whose keys an index has in the order of their IDs.
 fn parts_by_role(tx: &Tx<'_>) -> Result<Vec<Part>, Fault> {
-    let names: Vec<(String, String)> = tx.rows(
-        "SELECT name_sort, json_group_array(id) FROM roles GROUP BY name_sort ORDER BY name_sort",
-        (),
-    )?;
-    let part = |(name, ids): (String, String)| {
-        let ids = ids.trim_matches(['[', ']']).to_owned();
-        let condition = if ids.contains(',') {
-            format!("k.role IN ({ids})")
-        } else {
-            format!("k.role = {ids}")
+    let roles: Vec<(String, i64)> =
+        tx.rows("SELECT name_sort, id FROM roles ORDER BY name_sort, id", ())?;
+    let part = |roles: &[(String, i64)]| {
+        let name = roles[0].0.clone();
+        let ids: Vec<String> = roles.iter().map(|(_, id)| id.to_string()).collect();
+        let condition = match &ids[..] {
+            [id] => format!("k.role = {id}"),
+            ids => format!("k.role IN ({})", ids.join(", ")),
         };
         Part {
             value: SortValue::Text(name),
@@ -539,7 +511,10 @@ fn parts_by_role(tx: &Tx<'_>) -> Result<Vec<Part>, Fault> {
             index: Some("api_keys_with_role"),
         }
     };
-    Ok(names.into_iter().map(part).collect())
+    Ok(roles
+        .chunk_by(|one, other| one.0 == other.0)
+        .map(part)
+        .collect())
 }
 
 /// The question for the roles that rows of a table have.
@@ -552,7 +527,7 @@ pub(super) fn roles_of(table: &str) -> String {
 
 /// Every service that a role lists.
 const SERVICES: &str = "SELECT DISTINCT j.value FROM roles r,
-        json_each('[\"' || replace(r.services, ', ', '\",\"') || '\"]') j
+        json_each('[\"' || replace(r.services, ', ', '\",\"') || '\"]') AS j
     WHERE r.deleted_at IS NULL AND r.services <> '' ORDER BY 1 LIMIT 200";
 
 /// `domain::services::opens`; a test compares the two.
@@ -609,7 +584,7 @@ fn used(value: &Value, asked: &mut Asked<'_>) -> String {
     }
 }
 
-/// `domain::filter::StateWord::holds` as of `:now` and `:warning`; a test compares the two.
+/// `domain::filter::StateWord::holds` as of `:now`, warned until `:soon`; a test compares the two.
 fn state(word: &str) -> String {
     match StateWord::of(word) {
         Some(StateWord::Active) => {
@@ -618,7 +593,7 @@ fn state(word: &str) -> String {
                  AND NOT {NO_API_ACCESS}"
             );
         }
-        Some(StateWord::Soon) => "+k.expires_at > :now AND +k.expires_at <= :now + :warning",
+        Some(StateWord::Soon) => "+k.expires_at > :now AND +k.expires_at <= :soon",
         Some(StateWord::NoAccess) => NO_API_ACCESS,
         Some(StateWord::Undelivered) => "NOT +k.delivered",
         Some(StateWord::Expired) => "+k.expires_at <= :now",
@@ -640,11 +615,11 @@ const BOUNDED_ITSELF: &str = "k.addresses <> '' OR k.rate IS NOT NULL";
 /// `domain::bounds::Bounds::are_set`.
 const BOUNDED: &str = "+k.addresses <> '' OR +k.rate IS NOT NULL OR +k.role IN (SELECT id FROM roles WHERE services <> '')";
 
-/// `domain::state::State::rank` at `:now`, warned `:warning` milliseconds early; a test compares the two.
+/// `domain::state::State::rank` at `:now`, warned until `:soon`; a test compares the two.
 fn state_rank() -> String {
     format!(
         "CASE WHEN k.deleted_at IS NOT NULL THEN 0 WHEN k.locked_out THEN 1 WHEN k.expires_at <= :now THEN 2
              WHEN NOT k.delivered THEN 3 WHEN {NO_API_ACCESS} THEN 4
-             WHEN k.expires_at <= :now + :warning THEN 5 ELSE 6 END"
+             WHEN k.expires_at <= :soon THEN 5 ELSE 6 END"
     )
 }

@@ -30,15 +30,21 @@ impl Source for RoleRow {
     fn column(by: RoleSort) -> String {
         match by {
             RoleSort::Name => "r.name_sort".to_owned(),
-            RoleSort::Access => "r.user_interface + 2 * r.web_service".to_owned(),
+            RoleSort::Access => {
+                "CASE WHEN r.user_interface THEN 1 ELSE 0 END + CASE WHEN r.web_service THEN 2 ELSE 0 END"
+                    .to_owned()
+            },
             RoleSort::Users => "(SELECT count(*) FROM users u WHERE u.role = r.id)".to_owned(),
             RoleSort::Keys => {
                 "(SELECT count(*) FROM api_keys k WHERE k.role = r.id AND k.deleted_at IS NULL)"
                     .to_owned()
             }
-            RoleSort::BuiltIn => format!("r.id NOT IN ({}, {})", FULL_ACCESS.0, AUDITOR.0),
+            RoleSort::BuiltIn => {
+                let (one, other) = (FULL_ACCESS.0, AUDITOR.0);
+                format!("CASE WHEN r.id IN ({one}, {other}) THEN 0 ELSE 1 END")
+            },
             RoleSort::Id => "r.id".to_owned(),
-            RoleSort::Description => "text_sort(first_line(r.description))".to_owned(),
+            RoleSort::Description => "r.description_sort".to_owned(),
         }
     }
 
@@ -50,7 +56,7 @@ impl Source for RoleRow {
             RoleField::Users => "(SELECT count(*) FROM users u WHERE u.role = r.id)",
             RoleField::Id => "r.id",
             RoleField::Name => "r.name_key",
-            RoleField::Description => "folded(r.description)",
+            RoleField::Description => "substr(r.search, length(r.name_key) + 2)",
         };
         Ok(asked.usual(expression, value))
     }

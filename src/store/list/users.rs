@@ -33,7 +33,7 @@ impl Source for UserRow {
                      WHEN NOT (SELECT user_interface FROM roles WHERE id = u.role) THEN 1 ELSE 2 END"
             }
             UserSort::Role => "(SELECT name_sort FROM roles WHERE id = u.role)",
-            UserSort::FullName => "text_sort(u.full_name)",
+            UserSort::FullName => "u.full_name_sort",
             UserSort::Created => "u.created_at",
             UserSort::LastSignIn => "u.sign_in_sort",
             UserSort::Id => "u.id",

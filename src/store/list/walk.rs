@@ -395,6 +395,15 @@ impl<'a, L: Source> Walk<'a, L> {
         let mut found: Vec<L> = Vec::new();
         self.this(place.id, &mut found)?;
         let here = found.first().map_or(place, Listed::place).clone();
+        if found.is_empty() && !self.is_of_this_order(&here)? {
+            let (rows, more_after) = self.rows(None, true, most)?;
+            return Ok(Window {
+                rows,
+                more_before: false,
+                more_after,
+                at: 0,
+            });
+        }
         let (mut rows, more_before) = self.rows(Some(&here), false, above)?;
         let mut at = rows.len();
         let room = most - rows.len() - found.len();
@@ -410,6 +419,15 @@ impl<'a, L: Source> Walk<'a, L> {
             more_after,
             at,
         })
+    }
+
+    /// Whether a place can be compared with those of the rows. Where only an ID was known, a number stands for its value.
+    fn is_of_this_order(&self, place: &Place) -> Result<bool, Fault> {
+        let (first, _) = self.rows(None, true, 1)?;
+        let of = |value: &SortValue| matches!(value, SortValue::Text(_));
+        Ok(first
+            .first()
+            .is_none_or(|row| of(&row.place().value) == of(&place.value)))
     }
 
     /// The row with this ID, if it is shown.
@@ -605,7 +623,7 @@ impl<'a, L: Source> Walk<'a, L> {
                 let among = driver.ids::<L>(self.asked.kept.as_deref());
                 some(&among, &format!("{within} AND {condition}"))
             }
-            Among::Listed(set) => some(&dialect::listed(set), &within),
+            Among::Listed(set) => some(&dialect::numbers(set), &within),
         }
     }
 }
