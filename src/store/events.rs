@@ -92,6 +92,12 @@ impl Appending {
             who.0,
             who.1,
         ])?;
+        tx.engine.keep_text(hashed.sequence, &|| {
+            let target = (hashed.target_kind, hashed.target_id);
+            let texts = [hashed.level, hashed.actor, hashed.target_name];
+            let text = searched(hashed.number, target, texts, hashed.body);
+            [text, name_key(hashed.target_name)]
+        })?;
         self.last = Some((hashed.sequence, hash, at));
         Ok(())
     }

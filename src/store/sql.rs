@@ -3,6 +3,10 @@
 //!
 //! The values of a statement have numbers (`?1`), those of a list's names (`:now`). A `+` before a column only tells how rows
 //! are to be found: without it every answer is the same. What an engine says in words of its own is in `store::dialect`.
+//!
+//! A statement is one text for all engines. It compares no flag with a number and no number with a text, computes with no two
+//! values (`:now + :warning`) without saying their type (`CAST(:now AS BIGINT)`), has no empty list and no `LIMIT` in a
+//! recursive question, sorts by nothing that can be NULL, and calls no function that is not in every engine's schema.
 
 use std::fmt::Debug;
 
@@ -102,6 +106,12 @@ pub trait Engine: Debug {
 
     /// Writes something as it was: what a commit that failed may have left behind does not come back after the next one.
     fn write_the_same(&self) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    /// Keeps of a new event the text in which the filter looks for words, and the folded name of its target; where the
+    /// statements can have both computed from the event's row, there is nothing to do.
+    fn keep_text(&self, _sequence: i64, _texts: &dyn Fn() -> [String; 2]) -> Result<(), Fault> {
         Ok(())
     }
 
