@@ -8,6 +8,7 @@ mod hash;
 mod import;
 mod pasted;
 mod role;
+mod server;
 mod setting;
 mod table;
 
@@ -794,6 +795,13 @@ impl Text {
             Fault::NoMemory => "trouble.no_memory",
             Fault::Superseded => "trouble.superseded",
             Fault::Unseen(words) => return self.fill("trouble.unseen", &[("words", words)]),
+            Fault::Away(words) => return self.fill("trouble.away", &[("words", words)]),
+            Fault::OnlyReads => "trouble.only_reads",
+            Fault::Denied(words) => return self.fill("trouble.denied", &[("words", words)]),
+            Fault::TooManyConnections => "trouble.too_many_connections",
+            Fault::Server(code, words) => {
+                return self.fill("trouble.server", &[("code", code), ("words", words)]);
+            }
             Fault::Other(code, words) => {
                 return self.fill("trouble.other", &[("code", code), ("words", words)]);
             }
@@ -852,6 +860,7 @@ impl Text {
                 let why = self.trouble(trouble);
                 self.fill("open.no_backup", &[("path", path), ("why", &why)])
             }
+            OpenFault::Server(fault) => self.server_fault(place, fault),
             OpenFault::RootBySudo => self.say("open.root_by_sudo").to_owned(),
             OpenFault::Fault(fault) => format!("{path}: {}", self.fault(fault)),
         }

@@ -60,6 +60,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("arboard", &["clipboard"]),
     ("argon2", &["auth::hash"]),
     ("base64", &["auth", "cli", "domain::secret", "ui::terminal"]),
+    ("bytes", &["store::postgres"]),
     ("caseless", &["domain::fold"]),
     (
         "chrono",
@@ -82,6 +83,7 @@ const CRATES: &[(&str, &[&str])] = &[
     // export has a module of this name.
     ("csv", &["export", "import"]),
     ("etcetera", &["config"]),
+    ("futures_core", &["store::postgres"]),
     ("hmac", &["auth::proof", "auth::token"]),
     ("http_body_util", &["serve"]),
     ("hyper", &["serve"]),
@@ -100,6 +102,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "harden",
             "path",
             "serve::listen",
+            "store::postgres",
             "store::sqlite",
             "ui::terminal",
         ],
@@ -108,7 +111,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("ratatui", &["ui"]),
     ("ratatui_textarea", &["ui::field"]),
     ("rusqlite", &["store::sqlite"]),
-    ("rustix", &["handover", "ui::terminal"]),
+    ("rustix", &["handover", "store::postgres", "ui::terminal"]),
     ("rustls", &["store::postgres"]),
     ("sd_notify", &["serve"]),
     ("serde", &["cli", "export", "import", "serve", "ui::look"]),
@@ -288,7 +291,9 @@ fn sources() -> BTreeMap<String, String> {
         let path = file.strip_prefix(&src).expect("below src");
         (module_of(path), fs::read_to_string(file).expect("source"))
     };
-    files.iter().map(read).collect()
+    // Unit tests in a file of their own are no part of the program.
+    let is_program = |(module, _): &(String, String)| !module.ends_with("::tests");
+    files.iter().map(read).filter(is_program).collect()
 }
 
 /// What is compiled into the program: a file without its unit tests.

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use crate::domain::trouble::{DescriptorFault, OpenFault, Trouble};
+use crate::domain::trouble::{DescriptorFault, Fault, OpenFault, Trouble};
 
 /// How a command ends. A signal ends a process with 128 and its number, and a panic with 101.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,7 +46,11 @@ impl Exit {
             | Trouble::SecretBeyondOwn { .. }
             | Trouble::GivesBeyondOwn { .. }
             | Trouble::NoFiles
-            | Trouble::Open(_, OpenFault::NotOwner { .. }) => Exit::NotAllowed,
+            | Trouble::Storage(Fault::Denied(_))
+            | Trouble::Open(_, OpenFault::Fault(Fault::Denied(_)) | OpenFault::NotOwner { .. }) => {
+                Exit::NotAllowed
+            }
+            Trouble::Open(_, OpenFault::Server(fault)) if fault.is_refusal() => Exit::NotAllowed,
             Trouble::Problems(problems) if problems.iter().any(|one| one.rule.is_beyond_own()) => {
                 Exit::NotAllowed
             }

@@ -234,6 +234,17 @@ pub enum Fault {
     NoMemory,
     /// A newer question was asked; not a failure.
     Superseded,
+    /// The database's server does not answer, is shut down or is starting, or the line to it broke; in the operating
+    /// system's or the server's words. Nothing was changed.
+    Away(String),
+    /// The server is a standby, on which nothing can be changed.
+    OnlyReads,
+    /// The role at the server lacks a right; the server's words.
+    Denied(String),
+    /// The server has no connection left.
+    TooManyConnections,
+    /// Anything else that the server said: its code (SQLSTATE) and message.
+    Server(String, String),
     /// Anything else, which only an error of ours explains: `SQLite`'s extended result code and words (which hold no
     /// value of any row).
     Other(i32, String),
@@ -252,6 +263,7 @@ impl Fault {
         matches!(
             self,
             Fault::Full
+                | Fault::OnlyReads
                 | Fault::OverLimit
                 | Fault::ReadOnly
                 | Fault::ReadOnlyMount
@@ -314,8 +326,74 @@ pub enum OpenFault {
     NoBackup(Box<Trouble>),
     /// Root by way of sudo may not become the first user.
     RootBySudo,
+    /// What stands in the way of a database on a server alone.
+    Server(ServerFault),
     /// Anything else that the database said.
     Fault(Fault),
+}
+
+/// Why a database on a server could not be opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ServerFault {
+    /// A password stands in its address.
+    Password,
+    /// The address cannot be understood.
+    Address,
+    /// The address has a parameter of this name, which Keyward does not take.
+    Parameter(String),
+    /// This build knows no servers.
+    NotBuilt,
+    /// The server is older than any that Keyward knows; its version.
+    TooOld(String),
+    /// There is no database of this name.
+    NoDatabase(String),
+    /// The database has no schema of the name that is asked for.
+    NoSchema,
+    /// The schema is empty, and this role may not make anything in it.
+    NotMade { role: String },
+    /// The schema is an older one, and it is not this role's to bring it up to date.
+    NotOwner { role: String, owner: String },
+    /// This role has no rights in the schema.
+    NoRights { role: String },
+    /// The server did not let this role in; the server's words.
+    NotLetIn { role: String, words: String },
+    /// The server asks for a password, and none is kept for it.
+    NoPassword { role: String },
+    /// Group or others can read the file of passwords.
+    OpenPasswords(PathBuf),
+    /// A file that the address names cannot be read, in the operating system's words.
+    Unreadable(PathBuf, String),
+    /// Others could read along: the server has no TLS.
+    Plain,
+    /// There is no certificate of an authority to judge the server's by.
+    NoRoots(PathBuf),
+    /// The server's certificate is not of one of these authorities.
+    Authority(PathBuf),
+    /// The server's certificate is for another name than this one.
+    Name(String),
+    /// The server's certificate is not valid yet or any more.
+    Time,
+    /// The line could not be secured for another reason; its words.
+    Tls(String),
+    /// Others can read the private key.
+    OpenKey(PathBuf),
+    /// The clocks of the server and of this machine differ by so many seconds.
+    Clocks(i64),
+}
+
+impl ServerFault {
+    /// Whether somebody is refused, and nothing is out of order.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        matches!(
+            self,
+            ServerFault::NotMade { .. }
+                | ServerFault::NotOwner { .. }
+                | ServerFault::NoRights { .. }
+                | ServerFault::NotLetIn { .. }
+                | ServerFault::NoPassword { .. }
+        )
+    }
 }
 
 /// What others could change on the way to a file, or beside it. Each names what is to be mended.

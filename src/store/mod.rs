@@ -14,6 +14,11 @@ pub mod names;
 pub mod open;
 pub mod patience;
 pub mod policy;
+#[cfg(feature = "postgres")]
+mod postgres;
+#[cfg(not(feature = "postgres"))]
+#[path = "postgres/none.rs"]
+mod postgres;
 pub mod presented;
 pub mod roles;
 pub mod secrets;
@@ -35,6 +40,7 @@ use crate::domain::server;
 use crate::domain::trouble::Fault;
 use crate::store::list::{Finder, Reach};
 use crate::store::patience::Patience;
+use crate::store::postgres::Postgres;
 use crate::store::sql::{Engine, Kind, Uncommitted};
 use crate::store::sqlite::Sqlite;
 
@@ -70,6 +76,8 @@ impl Place {
     fn told(&self) -> PathBuf {
         match self {
             Place::File(path) => path.clone(),
+            // Nothing of an address is told that has a password in it.
+            Place::Server(address) if server::holds_password(address) => PathBuf::from("postgres:"),
             Place::Memory(name) | Place::Server(name) => PathBuf::from(name),
         }
     }
@@ -79,20 +87,22 @@ impl Place {
 #[derive(Debug)]
 enum Base {
     Sqlite(Sqlite),
+    Postgres(Postgres),
 }
 
 impl Base {
     fn engine(&self) -> &dyn Engine {
         match self {
             Base::Sqlite(sqlite) => sqlite,
+            Base::Postgres(postgres) => postgres,
         }
     }
 
     /// Nothing where it is on a server.
-    #[expect(clippy::unnecessary_wraps, reason = "there are no servers yet")]
     fn sqlite(&self) -> Option<&Sqlite> {
         match self {
             Base::Sqlite(sqlite) => Some(sqlite),
+            Base::Postgres(_) => None,
         }
     }
 }
@@ -154,6 +164,13 @@ impl<'a> Tx<'a> {
 impl Drop for Tx<'_> {
     fn drop(&mut self) {
         self.engine.roll_back();
+    }
+}
+
+impl From<Postgres> for Store {
+    fn from(postgres: Postgres) -> Store {
+        let patience = postgres.patience();
+        Store::on(Base::Postgres(postgres), patience)
     }
 }
 

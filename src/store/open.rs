@@ -9,6 +9,7 @@ use crate::domain::trouble::{Fault, OpenFault, Trouble};
 use crate::domain::user::OsAccount;
 use crate::store::beginning::{Beginning, Fill};
 use crate::store::list::Finder;
+use crate::store::postgres::open::{self as server, Purpose};
 use crate::store::rehearsal::{self, Opened};
 use crate::store::sqlite::Sqlite;
 use crate::store::sqlite::open::{self, trouble};
@@ -28,6 +29,11 @@ impl Store {
         random: Fill<'_>,
     ) -> Result<Store, Trouble> {
         let mut beginning = || Beginning::of(account, place, now, random);
+        if let Place::Server(address) = place {
+            let told = trouble(place);
+            let opened = server::create_or_open(address, account, now, &told, &mut beginning);
+            return opened.map(Store::from);
+        }
         open::create_or_open(place, account, &mut beginning).map(Store::from)
     }
 
@@ -66,6 +72,10 @@ impl Store {
         account: &OsAccount,
         told: &dyn Fn(),
     ) -> Result<Store, Trouble> {
+        if let Place::Server(address) = place {
+            let opened = server::bring_up_to_date(address, account, told);
+            return opened.map(Store::from).map_err(trouble(place));
+        }
         let opened = open::bring_up_to_date(place, account, told);
         opened.map(Store::from).map_err(trouble(place))
     }
@@ -80,6 +90,11 @@ impl Store {
         account: &OsAccount,
         told: &dyn Fn(),
     ) -> Result<Opened, Trouble> {
+        if let Place::Server(_) = place {
+            // Its older forms have no copy in memory.
+            let opened = Store::bring_up_to_date_telling(place, account, told);
+            return opened.map(Opened::UpToDate);
+        }
         rehearsal::open_to_change(place, account, told).map_err(trouble(place))
     }
 
@@ -88,6 +103,9 @@ impl Store {
     /// # Errors
     /// [`Trouble::Open`], with [`OpenFault::Missing`] or [`OpenFault::Older`] among the faults.
     pub fn open_existing(place: &Place, account: &OsAccount) -> Result<Store, Trouble> {
+        if let Some(opened) = on_server(place, account, Purpose::Change) {
+            return opened;
+        }
         let opened = open::open_and_set(place, account, |_| Ok(()));
         opened.map(Store::from).map_err(trouble(place))
     }
@@ -98,6 +116,9 @@ impl Store {
     /// # Errors
     /// As of [`Store::open_existing`].
     pub fn open_to_verify(place: &Place, account: &OsAccount) -> Result<Store, Trouble> {
+        if let Some(opened) = on_server(place, account, Purpose::Verify) {
+            return opened;
+        }
         let opened = open::open_and_set(place, account, Sqlite::wait_for_no_disk);
         opened.map(Store::from).map_err(trouble(place))
     }
@@ -108,6 +129,9 @@ impl Store {
     /// # Errors
     /// As of [`Store::open_existing`].
     pub fn open_to_read(place: &Place, account: &OsAccount) -> Result<Store, Trouble> {
+        if let Some(opened) = on_server(place, account, Purpose::Read) {
+            return opened;
+        }
         let Place::File(path) = place else {
             return Store::open_existing(place, account);
         };
@@ -124,7 +148,10 @@ impl Store {
         account: &OsAccount,
         wanted: Arc<AtomicU64>,
     ) -> Result<Store, Trouble> {
-        let mut store = Store::open_existing(place, account)?;
+        let mut store = match on_server(place, account, Purpose::Read) {
+            Some(opened) => opened,
+            None => Store::open_existing(place, account),
+        }?;
         let set = store.only_read(wanted).map_err(OpenFault::Fault);
         set.map_err(trouble(place))?;
         Ok(store)
@@ -137,6 +164,9 @@ impl Store {
     /// # Errors
     /// As of [`Store::open_existing`].
     pub fn open_to_answer(place: &Place, account: &OsAccount) -> Result<Store, Trouble> {
+        if let Some(opened) = on_server(place, account, Purpose::Read) {
+            return opened;
+        }
         let opened = open::open_and_set(place, account, Sqlite::only_answer);
         opened.map(Store::from).map_err(trouble(place))
     }
@@ -155,7 +185,24 @@ impl Store {
                 sqlite.only_read(is_superseded, &finder)?;
                 self.finder = finder;
             }
+            Base::Postgres(postgres) => {
+                postgres.end_when(is_superseded);
+                postgres.only_read();
+            }
         }
         Ok(())
     }
+}
+
+/// Opens a database that is there, and up to date; nothing where it is not on a server.
+fn on_server(
+    place: &Place,
+    account: &OsAccount,
+    purpose: Purpose,
+) -> Option<Result<Store, Trouble>> {
+    let Place::Server(address) = place else {
+        return None;
+    };
+    let opened = server::open(address, account, purpose);
+    Some(opened.map(Store::from).map_err(trouble(place)))
 }

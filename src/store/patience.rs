@@ -46,6 +46,17 @@ impl Patience {
         self.0.left.store(whole, Ordering::SeqCst);
     }
 
+    /// What is left.
+    pub(super) fn left(&self) -> Duration {
+        Duration::from_micros(self.0.left.load(Ordering::SeqCst))
+    }
+
+    /// Takes from what is left what somebody else has waited.
+    pub(super) fn spend(&self, waited: Duration) {
+        let rest = self.left().saturating_sub(waited);
+        self.0.left.store(micros(rest), Ordering::SeqCst);
+    }
+
     /// Whether no wait is left.
     #[cfg(test)]
     #[must_use]

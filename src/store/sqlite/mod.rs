@@ -249,6 +249,7 @@ impl Store {
     pub(super) fn connection_mut(&mut self) -> &mut Connection {
         match &mut self.base {
             super::Base::Sqlite(sqlite) => &mut sqlite.connection,
+            super::Base::Postgres(_) => panic!("it is on a server"),
         }
     }
 }

@@ -40,7 +40,7 @@ impl Store {
                 file: None,
                 ..
             }) => copy(&to.0, connection),
-            Base::Sqlite(_) => Ok(()),
+            Base::Sqlite(_) | Base::Postgres(_) => Ok(()),
         }
     }
 }

@@ -1,0 +1,309 @@
+//! Reaching a server: the hosts of an address one after the other, and what each of them says first.
+
+use std::error::Error as _;
+use std::io::{self, ErrorKind};
+use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use rustix::net::sockopt;
+use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
+use tokio_postgres::{CancelToken, Client, Config, Error};
+
+use crate::domain::trouble::{Fault, OpenFault, ServerFault};
+use crate::store::postgres::address::{Address, Endpoint};
+use crate::store::postgres::fault::fault;
+use crate::store::postgres::line::{Line, Socket, Waiting};
+use crate::store::postgres::passwords;
+use crate::store::postgres::tls::Securing;
+
+/// When a line is taken for cut on which nothing comes any more: probes begin after so long, one follows another after so
+/// long, and there are so many.
+const PROBES: (Duration, Duration, u32) = (Duration::from_secs(5), Duration::from_secs(2), 3);
+/// And what was sent is taken for lost after so many milliseconds.
+const UNTAKEN: u32 = 10_000;
+
+/// The oldest version that has what Keyward asks for.
+const OLDEST: u32 = 15;
+
+/// What a connection is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aim {
+    /// Only a server on which something can be changed will do.
+    Changes,
+    /// The first that answers.
+    Answers,
+}
+
+/// What is wanted of which servers.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    pub address: Address,
+    pub aim: Aim,
+    /// The account's home directory, where it keeps passwords and certificates.
+    pub home: PathBuf,
+}
+
+/// A server that was reached.
+pub struct Reached {
+    /// It goes first: then the server is told that nothing more will be asked.
+    pub client: Client,
+    pub waiting: Waiting,
+    pub cancelling: Cancelling,
+}
+
+/// How a server was reached, to reach it again.
+#[derive(Clone)]
+struct Way {
+    to: To,
+    /// The name by which its certificate has to know it.
+    host: String,
+    securing: Securing,
+    patience: Duration,
+}
+
+#[derive(Clone, Debug)]
+enum To {
+    Socket(PathBuf),
+    Network(SocketAddr),
+}
+
+/// Why a host will not do.
+enum Why {
+    /// Another one may.
+    Next(OpenFault),
+    /// Nor will any other.
+    Last(OpenFault),
+}
+
+impl From<ServerFault> for Why {
+    fn from(fault: ServerFault) -> Why {
+        Why::Last(OpenFault::Server(fault))
+    }
+}
+
+fn away(error: &io::Error) -> Why {
+    Why::Next(OpenFault::Fault(Fault::Away(error.to_string())))
+}
+
+impl Wanted {
+    /// Connects to the first of the hosts that will do.
+    ///
+    /// # Errors
+    /// What the last one said or, where one of them only reads, that.
+    pub fn connect(&self) -> Result<Reached, OpenFault> {
+        let mut last = None;
+        for endpoint in &self.address.endpoints {
+            let mut tried: Vec<_> = match self.ways(endpoint) {
+                Ok(ways) => ways.into_iter().map(Ok).collect(),
+                Err(why) => vec![Err(why)],
+            };
+            for way in tried.drain(..) {
+                match way.and_then(|way| self.reach(endpoint, way)) {
+                    Ok(reached) => return Ok(reached),
+                    Err(Why::Last(fault)) => return Err(fault),
+                    Err(Why::Next(fault)) if last != Some(ONLY_READS) => last = Some(fault),
+                    Err(Why::Next(_)) => {}
+                }
+            }
+        }
+        Err(last.unwrap_or(OpenFault::Server(ServerFault::Address)))
+    }
+
+    /// Where an endpoint is: a name may have several addresses.
+    fn ways(&self, endpoint: &Endpoint) -> Result<Vec<Way>, Why> {
+        let way = |to, host: &str, securing| Way {
+            to,
+            host: host.to_owned(),
+            securing,
+            patience: self.address.patience,
+        };
+        match endpoint {
+            Endpoint::Socket(directory, port) => {
+                let socket = directory.join(format!(".s.PGSQL.{port}"));
+                Ok(vec![way(To::Socket(socket), "", Securing::none()?)])
+            }
+            Endpoint::Network(host, port) => {
+                let host = host.trim_start_matches('[').trim_end_matches(']');
+                let found = (host, *port).to_socket_addrs();
+                let found = found.map_err(|error| away(&error))?;
+                let to_way = |found: SocketAddr| {
+                    let securing = if self.is_secured(found) {
+                        Securing::new(&self.address.files, &self.home)?
+                    } else {
+                        Securing::none()?
+                    };
+                    Ok(way(To::Network(found), host, securing))
+                };
+                found.map(to_way).collect()
+            }
+        }
+    }
+
+    /// Nobody listens within the machine.
+    fn is_secured(&self, to: SocketAddr) -> bool {
+        self.address.secured || !to.ip().to_canonical().is_loopback()
+    }
+
+    fn reach(&self, endpoint: &Endpoint, way: Way) -> Result<Reached, Why> {
+        let secured = matches!(way.to, To::Network(to) if self.is_secured(to));
+        let mut config = self.address.asking(secured);
+        let (client, waiting, told) = match way.begin(&config) {
+            Err(Begun::Said(error)) if asks_for_password(&error) => {
+                config.password(&*self.password(endpoint)?);
+                way.begin(&config)
+            }
+            begun => begun,
+        }
+        .map_err(|begun| self.why(begun, &way))?;
+        if let Some(version) = told.too_old() {
+            return Err(ServerFault::TooOld(version).into());
+        }
+        if told.only_reads && self.aim == Aim::Changes {
+            return Err(Why::Next(ONLY_READS));
+        }
+        let token = client.cancel_token();
+        Ok(Reached {
+            client,
+            waiting,
+            cancelling: Cancelling { way, token },
+        })
+    }
+
+    /// The password that is kept for this server.
+    fn password(&self, endpoint: &Endpoint) -> Result<zeroize::Zeroizing<Vec<u8>>, Why> {
+        let address = &self.address;
+        let (host, port) = match endpoint {
+            Endpoint::Socket(..) => ("localhost", endpoint.port()),
+            Endpoint::Network(host, _) => (host.as_str(), endpoint.port()),
+        };
+        let file = address.files.passwords.clone();
+        let file = file.unwrap_or_else(|| self.home.join(".pgpass"));
+        let port = port.to_string();
+        let kept = passwords::kept(&file, [host, &port, address.database(), address.role()])?;
+        let role = address.role().to_owned();
+        Ok(kept.ok_or(ServerFault::NoPassword { role })?)
+    }
+
+    fn why(&self, begun: Begun, way: &Way) -> Why {
+        let error = match begun {
+            Begun::Not(error) => return away(&error),
+            Begun::Said(error) => error,
+        };
+        let role = self.address.role().to_owned();
+        if let Some(said) = error.as_db_error() {
+            let words = said.message().to_owned();
+            return match said.code().code() {
+                "28000" | "28P01" | "42501" => ServerFault::NotLetIn { role, words }.into(),
+                "3D000" => ServerFault::NoDatabase(self.address.database().to_owned()).into(),
+                _ => Why::Next(OpenFault::Fault(fault(&error))),
+            };
+        }
+        match fault(&error) {
+            Fault::Server(..) => way.securing.fault(&error, &way.host).into(),
+            fault => Why::Next(OpenFault::Fault(fault)),
+        }
+    }
+}
+
+const ONLY_READS: OpenFault = OpenFault::Fault(Fault::OnlyReads);
+
+/// Why there is no connection.
+enum Begun {
+    /// The socket says so.
+    Not(io::Error),
+    /// The server, or the library.
+    Said(Error),
+}
+
+impl From<io::Error> for Begun {
+    fn from(error: io::Error) -> Begun {
+        Begun::Not(error)
+    }
+}
+
+fn asks_for_password(error: &Error) -> bool {
+    let said = error.source().map(ToString::to_string);
+    error.as_db_error().is_none() && said.as_deref() == Some("password missing")
+}
+
+/// What a server tells of itself at first.
+struct Told {
+    only_reads: bool,
+    version: String,
+}
+
+impl Told {
+    fn too_old(&self) -> Option<String> {
+        let major = self.version.split(['.', ' ', 'd', 'b', 'r']).next();
+        let major = major.and_then(|major| major.parse::<u32>().ok());
+        (major? < OLDEST).then(|| self.version.clone())
+    }
+}
+
+impl Way {
+    fn tls(&self) -> impl TlsConnect<Line, Stream: Send + 'static> + use<> {
+        let mut library = self.securing.library.clone();
+        let Ok(tls) = MakeTlsConnect::<Line>::make_tls_connect(&mut library, &self.host);
+        tls
+    }
+
+    fn socket(&self) -> io::Result<Socket> {
+        match &self.to {
+            To::Socket(path) => UnixStream::connect(path).map(Socket::Unix),
+            To::Network(to) => {
+                let socket = TcpStream::connect_timeout(to, self.patience)?;
+                socket.set_nodelay(true)?;
+                let (idle, interval, count) = PROBES;
+                sockopt::set_socket_keepalive(&socket, true)?;
+                sockopt::set_tcp_keepidle(&socket, idle)?;
+                sockopt::set_tcp_keepintvl(&socket, interval)?;
+                sockopt::set_tcp_keepcnt(&socket, count)?;
+                sockopt::set_tcp_user_timeout(&socket, UNTAKEN)?;
+                Ok(Socket::Tcp(socket))
+            }
+        }
+    }
+
+    fn begin(&self, config: &Config) -> Result<(Client, Waiting, Told), Begun> {
+        let (mut waiting, line) = Waiting::on(self.socket()?)?;
+        let connecting = config.connect_raw(line, self.tls());
+        let connected = waiting.wait_for(self.patience, connecting);
+        let connected = connected.ok_or_else(|| io::Error::from(ErrorKind::TimedOut))?;
+        let (client, connection) = connected.map_err(Begun::Said)?;
+        let is_on = |name| connection.parameter(name) == Some("on");
+        let told = Told {
+            only_reads: is_on("in_hot_standby") || is_on("default_transaction_read_only"),
+            version: connection
+                .parameter("server_version")
+                .unwrap_or_default()
+                .to_owned(),
+        };
+        waiting.set(Box::pin(connection));
+        Ok((client, waiting, told))
+    }
+}
+
+/// Has the server end what it does for a connection.
+pub struct Cancelling {
+    way: Way,
+    token: CancelToken,
+}
+
+impl Cancelling {
+    /// When this returns, the connection was told. Where that fails, what was asked for goes on to its end.
+    pub fn cancel(&self) {
+        let _ = self.ask();
+    }
+
+    fn ask(&self) -> io::Result<()> {
+        let (mut waiting, line) = Waiting::on(self.way.socket()?)?;
+        let asking = self.token.cancel_query_raw(line, self.way.tls());
+        if let Some(Ok(())) = waiting.wait_for(self.way.patience, asking) {
+            // The server closes the line when the other connection was told.
+            waiting.until_closed(self.way.patience);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,447 @@
+//! What a server does with a statement.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::fmt::{self, Debug, Formatter};
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_core::Stream;
+use tokio_postgres::{Error, SimpleQueryMessage, Statement};
+
+use crate::domain::event::flaw::Flaw;
+use crate::domain::trouble::Fault;
+use crate::store::Tx;
+use crate::store::patience::Patience;
+use crate::store::postgres::connect::{Reached, Wanted};
+use crate::store::postgres::fault::{fault, is_refusal, of_reaching};
+use crate::store::postgres::flaws::flaws;
+use crate::store::postgres::migrate::KNOWN;
+use crate::store::postgres::rewrite::{Asked, rewrite};
+use crate::store::postgres::values::Given;
+use crate::store::sql::{Engine, Kind, Row, ToValue, Uncommitted, Value, Values};
+
+/// How often it is looked, while the server is at work, whether something else is wanted.
+const PACE: Duration = Duration::from_millis(10);
+
+/// How many statements a connection keeps prepared; more than the use cases have.
+pub(super) const STATEMENTS: usize = 200;
+
+/// For how many milliseconds a change may lie still before the server takes it back: nobody else can change anything.
+const STILL: u32 = 60_000;
+
+/// Whether what is asked for is wanted no more.
+type IsSuperseded = Box<dyn Fn() -> bool + Send>;
+
+/// A connection to a server, which is made again where it broke.
+pub struct Postgres {
+    wanted: Wanted,
+    patience: Patience,
+    is_superseded: Option<IsSuperseded>,
+    only_reads: bool,
+    link: RefCell<Option<Box<Link>>>,
+    /// The transaction that has begun.
+    begun: Cell<Option<Kind>>,
+    /// What a statement of it was refused for: the server does nothing more for it.
+    refused: RefCell<Option<Fault>>,
+}
+
+/// A server that was reached, and the statements that it knows.
+struct Link {
+    reached: Reached,
+    known: HashMap<String, Prepared>,
+    asked: u64,
+}
+
+/// A statement that the server knows.
+struct Prepared {
+    statement: Statement,
+    asks: Arc<[Asked]>,
+    /// When it was asked for last, in statements.
+    last: u64,
+}
+
+/// What hindered a statement.
+enum Hindrance {
+    /// The server, or the line.
+    Said(Error),
+    /// What took its rows, or wants something else by now.
+    Taker(Fault),
+}
+
+impl Debug for Postgres {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        let address = &self.wanted.address;
+        out.debug_struct("Postgres")
+            .field("role", &address.role())
+            .field("database", &address.database())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Postgres {
+    pub fn new(wanted: Wanted, reached: Reached) -> Postgres {
+        Postgres {
+            wanted,
+            patience: Patience::default(),
+            is_superseded: None,
+            only_reads: false,
+            link: RefCell::new(Some(Box::new(Link::new(reached)))),
+            begun: Cell::new(None),
+            refused: RefCell::new(None),
+        }
+    }
+
+    /// What it may spend on waiting.
+    pub fn patience(&self) -> Patience {
+        self.patience.clone()
+    }
+
+    /// What is wanted of which servers.
+    pub(super) fn wanted(&self) -> &Wanted {
+        &self.wanted
+    }
+
+    /// Has it only read from here on.
+    pub fn only_read(&mut self) {
+        self.only_reads = true;
+    }
+
+    /// Has what it is asked for end as soon as this says so.
+    pub fn end_when(&mut self, is_superseded: impl Fn() -> bool + Send + 'static) {
+        self.is_superseded = Some(Box::new(is_superseded));
+    }
+
+    fn is_superseded(&self) -> bool {
+        self.is_superseded.as_ref().is_some_and(|is| is())
+    }
+
+    /// Does something on the line, which is made anew where there is none and nothing has begun.
+    fn on_line<T>(&self, work: impl FnOnce(&mut Link) -> Result<T, Hindrance>) -> Result<T, Fault> {
+        // A row's taker asks nothing.
+        let mut place = self.link.try_borrow_mut().map_err(|_| nested())?;
+        if place.is_none() && self.begun.get().is_none() {
+            let reached = self.wanted.connect().map_err(of_reaching)?;
+            *place = Some(Box::new(Link::new(reached)));
+        }
+        let Some(link) = place.as_mut() else {
+            return Err(Fault::Away(BROKEN.to_owned()));
+        };
+        let done = work(link);
+        let why = link.reached.waiting.why_over();
+        if link.reached.waiting.is_over() {
+            *place = None;
+        }
+        done.map_err(|hindrance| match hindrance {
+            Hindrance::Taker(fault) => fault,
+            // A closed line's last words are the server's.
+            Hindrance::Said(error) if error.is_closed() => {
+                why.as_ref().map_or_else(|| fault(&error), fault)
+            }
+            Hindrance::Said(error) => {
+                let fault = fault(&error);
+                if is_refusal(&error) && self.begun.get().is_some() {
+                    *self.refused.borrow_mut() = Some(fault.clone());
+                }
+                fault
+            }
+        })
+    }
+
+    /// Does something outside of a transaction; once more where the line broke meanwhile, as nothing has happened.
+    fn outside<T>(
+        &self,
+        mut work: impl FnMut(&mut Link) -> Result<T, Hindrance>,
+    ) -> Result<T, Fault> {
+        let had = self.link.try_borrow().is_ok_and(|link| link.is_some());
+        match self.on_line(&mut work) {
+            Err(Fault::Away(_)) if had => self.on_line(work),
+            done => done,
+        }
+    }
+
+    /// Takes down that a transaction has begun.
+    pub(super) fn set_begun(&self, kind: Kind) {
+        self.begun.set(Some(kind));
+    }
+
+    /// Commands in one go; gives the first row of what they answer.
+    pub(super) fn command(&self, sql: &str) -> Result<Option<Vec<Option<String>>>, Fault> {
+        let command = |link: &mut Link| {
+            let found = link.command(sql).map_err(Hindrance::Said)?;
+            Ok(first_row(&found))
+        };
+        if self.begun.get().is_some() {
+            self.on_line(command)
+        } else {
+            self.outside(command)
+        }
+    }
+}
+
+const BROKEN: &str = "the connection broke";
+
+/// A statement while the rows of another are read.
+fn nested() -> Fault {
+    Fault::Server("-".to_owned(), "nested".to_owned())
+}
+
+fn first_row(found: &[SimpleQueryMessage]) -> Option<Vec<Option<String>>> {
+    let row = found.iter().find_map(|one| match one {
+        SimpleQueryMessage::Row(row) => Some(row),
+        _ => None,
+    })?;
+    let values = (0..row.len()).map(|at| row.get(at).map(str::to_owned));
+    Some(values.collect())
+}
+
+impl Link {
+    fn new(reached: Reached) -> Link {
+        Link {
+            reached,
+            known: HashMap::new(),
+            asked: 0,
+        }
+    }
+
+    fn command(&mut self, sql: &str) -> Result<Vec<SimpleQueryMessage>, Error> {
+        let Reached {
+            client, waiting, ..
+        } = &mut self.reached;
+        waiting.wait(PACE, &mut || (), client.simple_query(sql))
+    }
+
+    /// The statement, as the server knows it.
+    fn prepared(&mut self, sql: &str) -> Result<(Statement, Arc<[Asked]>), Error> {
+        self.asked += 1;
+        if let Some(known) = self.known.get_mut(sql) {
+            known.last = self.asked;
+            return Ok((known.statement.clone(), Arc::clone(&known.asks)));
+        }
+        if self.known.len() >= STATEMENTS {
+            let oldest = self.known.iter().min_by_key(|(_, known)| known.last);
+            if let Some(oldest) = oldest.map(|(sql, _)| sql.clone()) {
+                self.known.remove(&oldest);
+            }
+        }
+        let rewritten = rewrite(sql);
+        let Reached {
+            client, waiting, ..
+        } = &mut self.reached;
+        let statement = waiting.wait(PACE, &mut || (), client.prepare(&rewritten.sql))?;
+        let asks: Arc<[Asked]> = rewritten.asked.into();
+        let known = Prepared {
+            statement: statement.clone(),
+            asks: Arc::clone(&asks),
+            last: self.asked,
+        };
+        self.known.insert(sql.to_owned(), known);
+        Ok((statement, asks))
+    }
+
+    /// Runs a statement, until its rows are enough or nobody wants them any more.
+    fn run(
+        &mut self,
+        sql: &str,
+        values: Values<'_>,
+        is_superseded: &dyn Fn() -> bool,
+        take: &mut dyn FnMut(&dyn Row) -> Result<bool, Fault>,
+    ) -> Result<usize, Hindrance> {
+        let (statement, asks) = self.prepared(sql).map_err(Hindrance::Said)?;
+        let given: Result<Vec<_>, _> = asks.iter().map(|asked| given(values, asked)).collect();
+        let given = given.map_err(Hindrance::Taker)?;
+        let Reached {
+            client,
+            waiting,
+            cancelling,
+        } = &mut self.reached;
+        let cancelled = Cell::new(false);
+        let mut look = || {
+            if !cancelled.get() && is_superseded() {
+                cancelled.set(true);
+                cancelling.cancel();
+            }
+        };
+        let asked = waiting.wait(PACE, &mut look, client.query_raw(&statement, given));
+        let superseded = || Hindrance::Taker(Fault::Superseded);
+        let found = match asked {
+            Err(_) if cancelled.get() => return Err(superseded()),
+            found => found.map_err(Hindrance::Said)?,
+        };
+        let mut rows = pin!(found);
+        let mut taken = Ok(false);
+        loop {
+            let next = poll_fn(|context| rows.as_mut().poll_next(context));
+            let next = waiting.wait(PACE, &mut look, next);
+            if matches!(next, Some(Ok(_))) {
+                look();
+            }
+            match next {
+                None => break,
+                // What is cancelled is waited for to its end: nothing else must be cancelled in its place.
+                Some(Ok(_)) if cancelled.get() => {}
+                Some(Err(_)) if cancelled.get() => break,
+                Some(Err(error)) => return Err(Hindrance::Said(error)),
+                Some(Ok(row)) => taken = take(&row),
+            }
+            // Whatever comes yet is read and thrown away before the next answer.
+            if !cancelled.get() && !matches!(taken, Ok(false)) {
+                break;
+            }
+        }
+        if cancelled.get() {
+            return Err(superseded());
+        }
+        taken.map_err(Hindrance::Taker)?;
+        let changed = rows.rows_affected().unwrap_or(0);
+        Ok(usize::try_from(changed).unwrap_or(usize::MAX))
+    }
+}
+
+/// The value that a statement asks for. What has no name among them is nothing.
+fn given<'v>(values: Values<'v>, asked: &Asked) -> Result<Given<'v>, Fault> {
+    let value = match (values, asked) {
+        (Values::Numbered(values), Asked::Number(number)) => {
+            let value = number.checked_sub(1).and_then(|at| values.get(at));
+            value.copied()
+        }
+        (Values::Named(values), Asked::Name(name)) => {
+            let value = values.iter().find(|(given, _)| given == name);
+            Some(value.map_or(Value::Null, |(_, value)| value.to_value()))
+        }
+        _ => None,
+    };
+    let missing = || Fault::Server("-".to_owned(), "a value is missing".to_owned());
+    value.map(Given).ok_or_else(missing)
+}
+
+impl Engine for Postgres {
+    fn begin(&self, kind: Kind) -> Result<(), Fault> {
+        if self.only_reads && kind == Kind::Write {
+            return Err(Fault::ReadOnly);
+        }
+        // Nothing would be for ever.
+        let wait = self.patience.left().as_millis().max(1);
+        let sql = match kind {
+            Kind::Read => format!(
+                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL lock_timeout = {wait};
+                 SELECT version FROM meta"
+            ),
+            // The row that is changed here is what others wait for. Who waited reads what those before them have written:
+            // no snapshot is taken before the lock is held.
+            Kind::Write => format!(
+                "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL lock_timeout = {wait};
+                 SET LOCAL idle_in_transaction_session_timeout = {STILL};
+                 UPDATE meta SET changes = changes + 1 RETURNING version,
+                     CAST(extract(epoch FROM clock_timestamp() - statement_timestamp()) * 1000000 AS bigint)"
+            ),
+        };
+        let begun = self.command(&sql);
+        self.begun.set(Some(kind));
+        let known = begun.and_then(|row| {
+            let mut values = row.into_iter().flatten().flatten();
+            let mut number = || values.next()?.parse::<i64>().ok();
+            let version = number().ok_or(Fault::Corrupt)?;
+            let waited = number().and_then(|waited| u64::try_from(waited).ok());
+            self.patience
+                .spend(Duration::from_micros(waited.unwrap_or(0)));
+            if version > KNOWN {
+                return Err(Fault::Newer);
+            }
+            Ok(())
+        });
+        if known == Err(Fault::Busy) {
+            self.patience.spend(self.patience.left());
+        }
+        known.inspect_err(|_| self.roll_back())
+    }
+
+    fn commit(&self) -> Result<(), Uncommitted> {
+        if let Some(fault) = self.refused.take() {
+            self.roll_back();
+            return Err(Uncommitted {
+                fault,
+                in_doubt: false,
+            });
+        }
+        let kind = self.begun.get();
+        let done = self.command("COMMIT");
+        let Err(fault) = done else {
+            self.begun.set(None);
+            return Ok(());
+        };
+        let is_refused = self.refused.take().is_some();
+        self.roll_back();
+        Err(Uncommitted {
+            fault,
+            in_doubt: kind == Some(Kind::Write) && !is_refused,
+        })
+    }
+
+    fn roll_back(&self) {
+        if self.begun.get().is_some() {
+            let done = self.command("ROLLBACK");
+            if done.is_err() {
+                // The server does it where the line ends.
+                self.link.take();
+            }
+        }
+        self.begun.set(None);
+        self.refused.take();
+    }
+
+    fn run(
+        &self,
+        sql: &str,
+        values: Values<'_>,
+        take: &mut dyn FnMut(&dyn Row) -> Result<bool, Fault>,
+    ) -> Result<usize, Fault> {
+        let is_superseded = || self.is_superseded();
+        let done = self.on_line(|link| link.run(sql, values, &is_superseded, take));
+        if done.is_ok() && sql.starts_with("ROLLBACK TO") {
+            self.refused.take();
+        }
+        done
+    }
+
+    fn data_version(&self) -> Result<i64, Fault> {
+        self.number("SELECT changes FROM meta")
+    }
+
+    fn flaws(&self, tx: &Tx<'_>) -> Result<Vec<Flaw>, Fault> {
+        flaws(tx)
+    }
+
+    fn next_id(&self, table: &str) -> Result<i64, Fault> {
+        self.number(&format!("SELECT nextval('{table}_id_seq')"))
+    }
+
+    fn last_id(&self, table: &str) -> Result<i64, Fault> {
+        self.number(&format!(
+            "SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {table}_id_seq"
+        ))
+    }
+}
+
+impl Postgres {
+    /// The number that is the answer.
+    pub(super) fn number(&self, sql: &str) -> Result<i64, Fault> {
+        let ask = |link: &mut Link| {
+            let mut found = None;
+            link.run(sql, Values::Numbered(&[]), &|| false, &mut |row| {
+                if let Value::Int(number) = row.value(0)? {
+                    found = Some(number);
+                }
+                Ok(true)
+            })?;
+            found.ok_or(Hindrance::Taker(Fault::Corrupt))
+        };
+        if self.begun.get().is_some() {
+            self.on_line(ask)
+        } else {
+            self.outside(ask)
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Opening a database on a server: what each kind of connection asks for.
+
+use std::path::PathBuf;
+
+use nix::unistd::{Uid, User};
+
+use crate::domain::time::{SECOND, Timestamp};
+use crate::domain::trouble::{OpenFault, ServerFault, Trouble};
+use crate::domain::user::OsAccount;
+use crate::store::beginning::Beginning;
+use crate::store::postgres::Postgres;
+use crate::store::postgres::address::Address;
+use crate::store::postgres::connect::{Aim, Wanted};
+use crate::store::postgres::migrate::{self, Found, KNOWN, identify};
+
+/// By how much clocks may differ before nobody works in the console, in milliseconds: what is shown as expired and what
+/// authenticates would not be the same.
+const APART: i64 = 30 * SECOND;
+
+/// What every session is set to. Compiling a statement takes longer than any of ours.
+const SETTINGS: &str = "jit=off";
+/// For those who only note uses: one that was noted may be lost when the power fails.
+const UNSYNCED: &str = "synchronous_commit=off";
+
+/// What a connection is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Changes.
+    Change,
+    /// Verdicts, and notes of them.
+    Verify,
+    /// Nothing is written.
+    Read,
+}
+
+/// Opens a database for changes; makes it where the schema is empty and brings an older one up to date.
+pub fn create_or_open(
+    text: &str,
+    account: &OsAccount,
+    now: Timestamp,
+    told: &dyn Fn(OpenFault) -> Trouble,
+    beginning: &mut dyn FnMut() -> Result<Beginning, Trouble>,
+) -> Result<Postgres, Trouble> {
+    let (postgres, found) = reach(text, account, Purpose::Change).map_err(told)?;
+    let apart = (found.now - now.0) / SECOND;
+    if apart.abs() >= APART / SECOND {
+        return Err(told(OpenFault::Server(ServerFault::Clocks(apart))));
+    }
+    if found.version == 0 {
+        if !found.may_make {
+            let role = postgres.wanted().address.role().to_owned();
+            return Err(told(OpenFault::Server(ServerFault::NotMade { role })));
+        }
+        migrate::make(&postgres, &beginning()?).map_err(told)?;
+    } else {
+        bring(&postgres, &found, &|| ()).map_err(told)?;
+    }
+    Ok(postgres)
+}
+
+/// Opens a database that is there for changes, and brings an older one up to date, after `told` was called.
+pub fn bring_up_to_date(
+    text: &str,
+    account: &OsAccount,
+    told: &dyn Fn(),
+) -> Result<Postgres, OpenFault> {
+    let (postgres, found) = reach(text, account, Purpose::Change)?;
+    refuse_missing(&found)?;
+    bring(&postgres, &found, told)?;
+    Ok(postgres)
+}
+
+/// Opens a database that is there, and up to date.
+pub fn open(text: &str, account: &OsAccount, purpose: Purpose) -> Result<Postgres, OpenFault> {
+    let (postgres, found) = reach(text, account, purpose)?;
+    refuse_missing(&found)?;
+    let (found, known) = (found.version, KNOWN);
+    if found < known {
+        return Err(OpenFault::Older { found, known });
+    }
+    Ok(postgres)
+}
+
+fn refuse_missing(found: &Found) -> Result<(), OpenFault> {
+    if found.version == 0 {
+        return Err(OpenFault::Missing);
+    }
+    Ok(())
+}
+
+/// Only who owns the tables can change what they are.
+fn bring(postgres: &Postgres, found: &Found, told: &dyn Fn()) -> Result<(), OpenFault> {
+    if found.version == KNOWN {
+        return Ok(());
+    }
+    if let Some(owner) = found.others.clone() {
+        let role = postgres.wanted().address.role().to_owned();
+        return Err(OpenFault::Server(ServerFault::NotOwner { role, owner }));
+    }
+    told();
+    migrate::update(postgres)
+}
+
+fn reach(
+    text: &str,
+    account: &OsAccount,
+    purpose: Purpose,
+) -> Result<(Postgres, Found), OpenFault> {
+    let mut address = Address::parse(text, &account.name).map_err(OpenFault::Server)?;
+    address.set(SETTINGS);
+    if purpose == Purpose::Verify {
+        address.set(UNSYNCED);
+    }
+    let user = User::from_uid(Uid::from_raw(account.uid)).ok().flatten();
+    let wanted = Wanted {
+        address,
+        aim: match purpose {
+            Purpose::Change => Aim::Changes,
+            Purpose::Verify | Purpose::Read => Aim::Answers,
+        },
+        home: user.map_or_else(PathBuf::new, |user| user.dir),
+    };
+    let reached = wanted.connect()?;
+    let mut postgres = Postgres::new(wanted, reached);
+    if purpose == Purpose::Read {
+        postgres.only_read();
+    }
+    let found = identify(&postgres)?;
+    Ok((postgres, found))
+}

@@ -1,0 +1,138 @@
+//! The line to a server, secured: by certificates of authorities that are kept here, and with the name that was asked for.
+
+use std::error::Error;
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{CertificateError, ClientConfig, RootCertStore, crypto};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use crate::domain::trouble::ServerFault;
+use crate::store::postgres::address::Files;
+use crate::store::postgres::passwords::OTHERS;
+
+/// Where libpq looks for them, in the account's home directory.
+const ROOTS: &str = ".postgresql/root.crt";
+const CERTIFICATE: &str = ".postgresql/postgresql.crt";
+const KEY: &str = ".postgresql/postgresql.key";
+
+/// What secures lines, and by which authorities.
+#[derive(Clone)]
+pub struct Securing {
+    pub library: MakeRustlsConnect,
+    pub roots: PathBuf,
+}
+
+impl Securing {
+    /// With the certificates that the address names, or those in the home directory.
+    pub fn new(files: &Files, home: &Path) -> Result<Securing, ServerFault> {
+        let roots_path = files.roots.clone().unwrap_or_else(|| home.join(ROOTS));
+        if files.roots.is_none() && !roots_path.exists() {
+            return Err(ServerFault::NoRoots(roots_path));
+        }
+        let mut roots = RootCertStore::empty();
+        roots.add_parsable_certificates(certificates(&roots_path)?);
+        if roots.is_empty() {
+            return Err(ServerFault::NoRoots(roots_path));
+        }
+        let builder = builder()?.with_root_certificates(roots);
+        let certificate = files.certificate.clone();
+        let certificate = certificate.unwrap_or_else(|| home.join(CERTIFICATE));
+        let config = if files.certificate.is_none() && !certificate.exists() {
+            builder.with_no_client_auth()
+        } else {
+            let key = key(&files.key.clone().unwrap_or_else(|| home.join(KEY)))?;
+            let built = builder.with_client_auth_cert(certificates(&certificate)?, key);
+            built.map_err(|error| ServerFault::Tls(error.to_string()))?
+        };
+        Ok(Securing {
+            library: MakeRustlsConnect::new(config),
+            roots: roots_path,
+        })
+    }
+
+    /// For lines that are not secured, of which the library asks for the same type.
+    pub fn none() -> Result<Securing, ServerFault> {
+        let builder = builder()?.with_root_certificates(RootCertStore::empty());
+        Ok(Securing {
+            library: MakeRustlsConnect::new(builder.with_no_client_auth()),
+            roots: PathBuf::new(),
+        })
+    }
+
+    /// What hindered a line to this host from being secured.
+    pub fn fault(&self, error: &(dyn Error + 'static), host: &str) -> ServerFault {
+        let mut cause = Some(error);
+        while let Some(error) = cause {
+            // What an I/O error wraps is not its source, but its source's source.
+            let wrapped = error
+                .downcast_ref::<io::Error>()
+                .and_then(io::Error::get_ref);
+            let found = error.downcast_ref::<rustls::Error>();
+            let found = found.or_else(|| wrapped?.downcast_ref::<rustls::Error>());
+            if let Some(found) = found {
+                return self.meaning(found, host);
+            }
+            cause = error.source();
+        }
+        let words = error.source().map(ToString::to_string).unwrap_or_default();
+        if words == NO_TLS {
+            return ServerFault::Plain;
+        }
+        ServerFault::Tls(words)
+    }
+
+    fn meaning(&self, error: &rustls::Error, host: &str) -> ServerFault {
+        let rustls::Error::InvalidCertificate(why) = error else {
+            return ServerFault::Tls(error.to_string());
+        };
+        match why {
+            CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+                ServerFault::Authority(self.roots.clone())
+            }
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+                ServerFault::Name(host.to_owned())
+            }
+            CertificateError::Expired
+            | CertificateError::ExpiredContext { .. }
+            | CertificateError::NotValidYet
+            | CertificateError::NotValidYetContext { .. } => ServerFault::Time,
+            _ => ServerFault::Tls(error.to_string()),
+        }
+    }
+}
+
+/// What the library says of a server without TLS.
+const NO_TLS: &str = "server does not support TLS";
+
+fn builder() -> Result<rustls::ConfigBuilder<ClientConfig, rustls::WantsVerifier>, ServerFault> {
+    let provider = Arc::new(crypto::ring::default_provider());
+    let builder = ClientConfig::builder_with_provider(provider);
+    let builder = builder.with_safe_default_protocol_versions();
+    builder.map_err(|error| ServerFault::Tls(error.to_string()))
+}
+
+fn unreadable(path: &Path, words: &impl ToString) -> ServerFault {
+    ServerFault::Unreadable(path.to_owned(), words.to_string())
+}
+
+fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, ServerFault> {
+    let pem = fs::read(path).map_err(|error| unreadable(path, &error.kind()))?;
+    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
+    found.map_err(|_| unreadable(path, &ErrorKind::InvalidData))
+}
+
+/// A private key is read as libpq reads it: by its owner alone, or root's and its group's.
+fn key(path: &Path) -> Result<PrivateKeyDer<'static>, ServerFault> {
+    let facts = fs::metadata(path).map_err(|error| unreadable(path, &error.kind()))?;
+    let others = if facts.uid() == 0 { 0o037 } else { OTHERS };
+    if facts.mode() & others != 0 {
+        return Err(ServerFault::OpenKey(path.to_owned()));
+    }
+    PrivateKeyDer::from_pem_file(path).map_err(|_| unreadable(path, &ErrorKind::InvalidData))
+}
