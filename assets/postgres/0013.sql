@@ -132,7 +132,7 @@ CREATE INDEX api_keys_bounded ON api_keys (id, deleted_at, addresses, rate) WHER
 CREATE INDEX api_keys_by_zone ON api_keys (time_zone, locale);
 CREATE INDEX api_keys_by_look ON api_keys (name_look) WHERE deleted_at IS NULL;
 CREATE INDEX api_keys_by_creator ON api_keys (created_by) WHERE deleted_at IS NULL;
-CREATE INDEX api_keys_by_owner ON api_keys (owner_key) WHERE deleted_at IS NULL AND owner <> '';
+CREATE INDEX api_keys_by_owner ON api_keys (owner_key) WHERE deleted_at IS NULL AND owner_key <> '';
 -- What the sweep and the counts look for.
 CREATE INDEX api_keys_to_expire ON api_keys (expires_at)
     WHERE deleted_at IS NULL AND expires_at IS NOT NULL AND expiry_noted IS DISTINCT FROM expires_at;
@@ -233,6 +233,9 @@ CREATE FUNCTION instr(text, text) RETURNS integer
 CREATE FUNCTION first_line(text) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN CASE WHEN strpos($1, E'\n') > 0 THEN regexp_replace(split_part($1, E'\n', 1), E'\r$', '') ELSE $1 END;
+
+CREATE FUNCTION json_each(list text) RETURNS TABLE (value text)
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT json_array_elements_text(CAST(list AS json)) $$;
 
 -- The trail only grows at its end. Old events may go, but only all of them up to one, and only when an event at the end
 -- (9008, a checkpoint) says so: with the hash that the chain goes on from, and how many they were.

@@ -26,6 +26,9 @@ use crate::store::sql::{Engine, Kind, Row, ToValue, Uncommitted, Value, Values};
 /// How often it is looked, while the server is at work, whether something else is wanted.
 const PACE: Duration = Duration::from_millis(10);
 
+/// After so many rows that nobody wants any more the server is told again.
+const UNWANTED: usize = 10_000;
+
 /// How many statements a connection keeps prepared; more than the use cases have.
 pub(super) const STATEMENTS: usize = 200;
 
@@ -249,6 +252,10 @@ impl Link {
         is_superseded: &dyn Fn() -> bool,
         take: &mut dyn FnMut(&dyn Row) -> Result<bool, Fault>,
     ) -> Result<usize, Hindrance> {
+        let superseded = || Hindrance::Taker(Fault::Superseded);
+        if is_superseded() {
+            return Err(superseded());
+        }
         let (statement, asks) = self.prepared(sql).map_err(Hindrance::Said)?;
         let given: Result<Vec<_>, _> = asks.iter().map(|asked| given(values, asked)).collect();
         let given = given.map_err(Hindrance::Taker)?;
@@ -258,25 +265,29 @@ impl Link {
             cancelling,
         } = &mut self.reached;
         let cancelled = Cell::new(false);
+        // Again and again: one that came before the statement was begun has ended nothing.
         let mut look = || {
-            if !cancelled.get() && is_superseded() {
+            if cancelled.get() || is_superseded() {
                 cancelled.set(true);
                 cancelling.cancel();
             }
         };
         let asked = waiting.wait(PACE, &mut look, client.query_raw(&statement, given));
-        let superseded = || Hindrance::Taker(Fault::Superseded);
         let found = match asked {
             Err(_) if cancelled.get() => return Err(superseded()),
             found => found.map_err(Hindrance::Said)?,
         };
         let mut rows = pin!(found);
         let mut taken = Ok(false);
+        let mut unwanted = 0;
         loop {
             let next = poll_fn(|context| rows.as_mut().poll_next(context));
             let next = waiting.wait(PACE, &mut look, next);
             if matches!(next, Some(Ok(_))) {
-                look();
+                if unwanted % UNWANTED == 0 {
+                    look();
+                }
+                unwanted += usize::from(cancelled.get());
             }
             match next {
                 None => break,
@@ -412,6 +423,18 @@ impl Engine for Postgres {
 
     fn flaws(&self, tx: &Tx<'_>) -> Result<Vec<Flaw>, Fault> {
         flaws(tx)
+    }
+
+    fn keep_text(&self, sequence: i64, texts: &dyn Fn() -> [String; 2]) -> Result<(), Fault> {
+        let [search, target] = texts();
+        let values = [
+            Value::Int(sequence),
+            Value::Text(&search),
+            Value::Text(&target),
+        ];
+        let sql = "INSERT INTO event_texts (sequence, search, target_key) VALUES (?1, ?2, ?3)";
+        let kept = self.run(sql, Values::Numbered(&values), &mut |_| Ok(true))?;
+        (kept == 1).then_some(()).ok_or(Fault::NotTaken)
     }
 
     fn next_id(&self, table: &str) -> Result<i64, Fault> {
