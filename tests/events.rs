@@ -25,7 +25,7 @@ mod support {
     pub mod program;
 }
 
-use support::database::{Raw, at, raw, told};
+use support::database::{Raw, at, create_or_open, raw, told};
 use support::program::{database_of, keyward};
 
 /// 2026-11-22 16:00 UTC.
@@ -45,7 +45,7 @@ impl Trail {
         let account = Config::read().account;
         let place = at(&database_of(directory.path()));
         let fill = &mut |bytes: &mut [u8]| SystemRandom.fill(bytes);
-        let store = Store::create_or_open(&place, &account, NOW, fill).expect("database");
+        let store = create_or_open(&place, &account, NOW, fill);
         Trail { directory, store }
     }
 
@@ -758,7 +758,7 @@ fn following_a_database_that_is_deleted_and_made_anew_begins_with_its_first_even
     let account = Config::read().account;
     let place = at(&database_of(directory.path()));
     let fill = &mut |bytes: &mut [u8]| SystemRandom.fill(bytes);
-    let store = Store::create_or_open(&place, &account, NOW, fill).expect("database");
+    let store = create_or_open(&place, &account, NOW, fill);
     let mut trail = Trail { directory, store };
     trail.append(NOW, "first of the new one", json!({}));
     assert!(follower.next().starts_with("1,"), "no second header");

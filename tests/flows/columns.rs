@@ -24,7 +24,7 @@ const OF_NO_KEYS: &str = "Name ▲ State Role Expires Last Sign-In Owner ID";
 
 /// What is kept, past the product's back.
 fn kept(behind: &Raw) -> Vec<String> {
-    let sql = "SELECT user || ' ' || list || ' ' || columns FROM list_columns ORDER BY user, list";
+    let sql = "SELECT \"user\" || ' ' || list || ' ' || columns FROM list_columns ORDER BY \"user\", list";
     behind.rows(sql, ()).expect("read")
 }
 

@@ -11,7 +11,7 @@ use keyward::domain::trouble::Trouble;
 use keyward::domain::user::{Arrival, UserDraft, UserFields};
 use proptest::prelude::*;
 
-use crate::support::database::{Bench, draft, raw, user_draft};
+use crate::support::database::{Bench, cases, draft, raw, user_draft};
 
 /// A database with one secret, and that secret.
 fn issued() -> (Bench, String) {
@@ -245,7 +245,7 @@ fn only_a_secret_of_this_database_is_refused_beyond_its_shape() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(cases(48)))]
 
     #[test]
     fn ordinary_text_is_not_refused(name in "[ -~]{1,60}", description in "([ -~]{0,80}\n){0,8}") {

@@ -15,7 +15,7 @@ use keyward::service::Service;
 use proptest::prelude::*;
 use proptest::sample::subsequence;
 
-use crate::support::database::Bench;
+use crate::support::database::{Bench, cases};
 
 const KEYS: i64 = 6;
 
@@ -234,7 +234,7 @@ fn run(bulks: &[Bulk]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(cases(64)))]
 
     #[test]
     fn two_administrators_change_many_keys_at_once_and_nothing_is_lost(

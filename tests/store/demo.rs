@@ -147,7 +147,12 @@ fn a_demo_of_many_keys_is_whole_and_has_them_in_every_state() {
     seeded.expect("seeded");
     let all = KEYS - demo::KEYS;
     assert_eq!(told[0], Making::Keys { made: 0, all });
-    assert!(matches!(told[told.len() - 1], Making::Index(n) if n > 20));
+    let made_anew = matches!(told[told.len() - 1], Making::Index(n) if n > 20);
+    assert_eq!(
+        made_anew,
+        raw(&place).is_sqlite(),
+        "a server keeps its indexes"
+    );
     let rows = rows(&mut service);
     assert_eq!(rows.len(), 3_000);
     let mut states = [0; 7];

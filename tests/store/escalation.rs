@@ -13,7 +13,7 @@ use keyward::store::{Store, api_keys, roles, users};
 use proptest::prelude::*;
 use proptest::sample::subsequence;
 
-use crate::support::database::{Bench, draft, user_draft, user_of};
+use crate::support::database::{Bench, cases, draft, user_draft, user_of};
 
 /// A right that Keyward does not enforce, and one that it need not know.
 const OTHERS: [&str; 2] = [
@@ -320,7 +320,7 @@ fn world() -> impl Strategy<Value = (Vec<RoleDraft>, Vec<(Pick, Step)>)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig::with_cases(cases(96)))]
 
     #[test]
     fn nobody_reaches_a_right_that_they_did_not_start_with((mut drafts, steps) in world()) {

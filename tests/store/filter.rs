@@ -20,7 +20,7 @@ use keyward::store::list::Reach;
 use keyward::store::{Store, api_keys, list, secrets, uses};
 use proptest::prelude::*;
 
-use crate::support::database::{AS_OF, Bench, NOW, account, raw};
+use crate::support::database::{AS_OF, Bench, NOW, account, cases, raw};
 
 /// A key as the test knows it.
 #[derive(Clone, Debug)]
@@ -309,7 +309,7 @@ fn reaches() -> [Reach; 3] {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(cases(24)))]
 
     #[test]
     fn a_filter_shows_the_rows_for_which_every_term_holds(

@@ -183,15 +183,14 @@ fn what_changes_nothing_writes_nothing() {
     bench.by_alice(|service, alice| service.lock_out_key(alice, id, ""));
     let watcher = bench.another();
     let events = bench.events();
-    let version = watcher.store().data_version().expect("read");
+    let (rows, version) = (bench.dump(), watcher.store().data_version());
     bench.by_alice(|service, alice| service.lock_out_key(alice, id, ""));
     let before = bench.fields(id);
     bench.save(id, &before, |_| {}).expect("nothing to save");
-    let now = (bench.events(), watcher.store().data_version());
-    assert_eq!(now, (events, Ok(version)));
+    assert_eq!((bench.events(), bench.dump()), (events, rows));
     bench.by_alice(|service, alice| service.unlock_key(alice, id));
     assert_eq!(bench.event_numbers(), [656, 9000, 673, 674]);
-    assert_ne!(watcher.store().data_version(), Ok(version));
+    assert_ne!(watcher.store().data_version(), version);
 }
 
 #[test]
@@ -474,11 +473,14 @@ fn an_id_that_was_reserved_and_not_used_is_never_given_again() {
     assert_eq!((first.0, reserved.0, second.0), (1, 2, 3));
     // Nor by who adds a row without one.
     let raw = raw(&bench.place);
-    let sql = "INSERT INTO api_keys (name, name_key, description, search, role, locale, time_zone, locked_out, created_at,
-                   created_by) SELECT 'c', 'c', description, search, role, locale, time_zone, locked_out, created_at,
-                   created_by FROM api_keys WHERE id = 1 RETURNING id";
+    let mut columns = raw.columns("api_keys");
+    columns.retain(|column| !["id", "name_key"].contains(&&**column));
+    let columns = columns.join(", ");
+    let sql = format!(
+        "INSERT INTO api_keys ({columns}, name_key) SELECT {columns}, 'c' FROM api_keys WHERE id = 1 RETURNING id"
+    );
     let kept = bench.store().write(api_keys::reserve).expect("reserved");
-    assert_eq!((kept.0, raw.row::<i64>(sql, ())), (4, 5));
+    assert_eq!((kept.0, raw.row::<i64>(&sql, ())), (4, 5));
 }
 
 #[test]

@@ -21,7 +21,7 @@ use keyward::store::{Store, api_keys, list, roles, secrets, uses};
 use proptest::prelude::*;
 
 use crate::support::database::{
-    AS_OF, Bench, NOW, draft, everything, filter, role_draft, user_draft,
+    AS_OF, Bench, NOW, cases, draft, everything, filter, role_draft, user_draft,
 };
 
 /// A key as the test knows it.
@@ -323,7 +323,7 @@ fn store_of_users(bench: &mut Bench, users: &[(usize, usize, bool)]) -> Store {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(cases(24)))]
 
     #[test]
     fn pages_of_every_order_of_users_and_roles_equal_the_sorted_list(

@@ -11,7 +11,7 @@ use keyward::domain::tz::Tz;
 use keyward::domain::verdict::{Refused, Verdict};
 use proptest::prelude::*;
 
-use crate::support::database::{Bench, authenticate};
+use crate::support::database::{Bench, authenticate, cases};
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -147,7 +147,7 @@ impl Model {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig::with_cases(cases(96)))]
 
     #[test]
     fn no_order_of_events_makes_a_secret_work_that_should_not(

@@ -10,7 +10,7 @@ use keyward::domain::trouble::Trouble;
 use keyward::domain::tz::Tz;
 use proptest::prelude::*;
 
-use crate::support::database::Bench;
+use crate::support::database::{Bench, cases};
 
 /// What one person makes of each field: its present value, or one of two others.
 type Edits = [usize; 7];
@@ -65,7 +65,7 @@ fn edits() -> impl Strategy<Value = Edits> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(cases(64)))]
 
     #[test]
     fn each_field_is_kept_as_chosen_and_everything_else_is_merged(

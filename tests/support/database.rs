@@ -119,6 +119,14 @@ pub fn on_disk() -> (TempDir, PathBuf) {
     (directory, path)
 }
 
+/// How many cases are made up, where `SQLite` is given so many: a server takes longer to make a database for each.
+pub fn cases(of_sqlite: u32) -> u32 {
+    match postgres::server() {
+        None => of_sqlite,
+        Some(_) => of_sqlite.div_ceil(12),
+    }
+}
+
 /// The actor's account.
 pub fn user_of(actor: &Actor) -> UserId {
     actor.user().expect("a user")
@@ -333,9 +341,28 @@ fn service_at(
     made: Timestamp,
 ) -> Service {
     let mut random = StdRng::seed_from_u64(seed);
-    let store = Store::create_or_open(place, account, made, &mut |bytes| random.fill(bytes))
-        .expect("opened");
+    let fill = &mut |bytes: &mut [u8]| random.fill(bytes);
+    let store = create_or_open(place, account, made, fill);
     Service::new(store, clock, Box::new(random), hasher.clone()).expect("a service")
+}
+
+/// Opens a database that is said to have been made then, where there is none yet.
+pub fn create_or_open(
+    place: &Place,
+    account: &OsAccount,
+    made: Timestamp,
+    fill: &mut dyn FnMut(&mut [u8]) -> Result<(), Trouble>,
+) -> Store {
+    // A server is not opened by a clock that differs much from its own.
+    let now = match place {
+        Place::Server(_) => SystemClock.now(),
+        _ => made,
+    };
+    let store = Store::create_or_open(place, account, now, fill).expect("opened");
+    if let Place::Server(address) = place {
+        postgres::backdate(address, now.0, made.0);
+    }
+    store
 }
 
 fn demo_account() -> OsAccount {
@@ -360,6 +387,9 @@ fn copy_of_demo() -> (Place, Raw) {
         )
         .expect("seeded");
         let kept = raw(&place);
+        if let Place::Server(address) = &place {
+            postgres::keep_for_all(address);
+        }
         Mutex::new((place, kept))
     });
     let place = fresh();

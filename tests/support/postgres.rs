@@ -92,24 +92,39 @@ thread_local! {
     static MADE: RefCell<Made> = const { RefCell::new(Made(Vec::new())) };
 }
 
+/// A connection that stays, for what is done to schemas.
+fn on_server<T>(server: &str, work: impl FnOnce(&Client) -> T) -> T {
+    static MAKER: Mutex<Option<Client>> = Mutex::new(None);
+    let mut maker = MAKER.lock().expect("a connection");
+    work(maker.get_or_insert_with(|| Client::connect(server)))
+}
+
+/// Has a new database be as old as is said.
+pub fn backdate(address: &str, from: i64, to: i64) {
+    let (_, schema) = address.rsplit_once("%3D").expect("a schema");
+    let set = |table: &str| {
+        format!("UPDATE {schema}.{table} SET created_at = {to} WHERE created_at = {from};")
+    };
+    let sql = set("meta") + &set("users");
+    on_server(address, |maker| maker.batch(&sql)).expect("set");
+}
+
 /// The address of a schema, which is made if it is not there, and goes when the test has ended that made it.
 pub fn schema(server: &str, name: &str) -> String {
-    static MAKER: LazyLock<Mutex<Option<Client>>> = LazyLock::new(|| Mutex::new(None));
-    let mut maker = MAKER.lock().expect("a connection");
-    let maker = maker.get_or_insert_with(|| Client::connect(server));
-    for left in std::mem::take(&mut *LEFT.lock().expect("names")) {
-        // Whatever a test has left open would keep it.
-        let _ = maker.batch(&format!(
-            "SET lock_timeout = '1s'; DROP SCHEMA {left} CASCADE"
-        ));
-    }
-    let there = "SELECT 1 FROM pg_namespace WHERE nspname = ?1";
-    let there = maker.rows(there, &[Value::Text(name.to_owned())]);
-    if there.expect("looked").is_empty() {
-        let make = format!("CREATE SCHEMA {name} AUTHORIZATION {OWNER}");
-        maker.batch(&make).expect("made");
-        MADE.with_borrow_mut(|made| made.0.push(name.to_owned()));
-    }
+    on_server(server, |maker| {
+        for left in std::mem::take(&mut *LEFT.lock().expect("names")) {
+            // Whatever a test has left open would keep it.
+            let drop = format!("SET lock_timeout = '1s'; DROP SCHEMA {left} CASCADE");
+            let _ = maker.batch(&drop);
+        }
+        let there = "SELECT 1 FROM pg_namespace WHERE nspname = ?1";
+        let there = maker.rows(there, &[Value::Text(name.to_owned())]);
+        if there.expect("looked").is_empty() {
+            let make = format!("CREATE SCHEMA {name} AUTHORIZATION {OWNER}");
+            maker.batch(&make).expect("made");
+            MADE.with_borrow_mut(|made| made.0.push(name.to_owned()));
+        }
+    });
     let (path, parameters) = server.split_once('?').unwrap_or((server, ""));
     let others = parameters
         .split('&')
@@ -124,8 +139,9 @@ pub fn schema(server: &str, name: &str) -> String {
 const OWNER: &str = "keyward_owner";
 
 /// Leaves a schema there for other tests.
-pub fn keep_for_all(name: &str) {
-    MADE.with_borrow_mut(|made| made.0.retain(|made| made != name));
+pub fn keep_for_all(address: &str) {
+    let (_, schema) = address.rsplit_once("%3D").expect("a schema");
+    MADE.with_borrow_mut(|made| made.0.retain(|made| made != schema));
 }
 
 /// A connection as superuser.
@@ -162,7 +178,7 @@ impl Client {
     }
 
     pub fn execute_batch(&self, sql: &str) -> Result<(), Refused> {
-        self.changing(|| self.batch(sql))
+        self.changing(|| self.batch(&here(sql)))
     }
 
     pub fn rows(&self, sql: &str, values: &[Value]) -> Result<Vec<Vec<Value>>, Refused> {
@@ -229,6 +245,7 @@ const BEGIN: &str = "BEGIN; UPDATE meta SET changes = changes + 1";
 
 /// A statement with its values in it: what a column has is what the server reads them as.
 fn given(sql: &str, values: &[Value]) -> String {
+    let sql = here(sql);
     let mut parts = sql.split('?');
     let mut whole = parts.next().unwrap_or_default().to_owned();
     for part in parts {
@@ -239,6 +256,20 @@ fn given(sql: &str, values: &[Value]) -> String {
         whole += rest;
     }
     whole
+}
+
+/// What `SQLite` says in words of its own, as this server says it.
+fn here(sql: &str) -> String {
+    let sql = sql
+        .replace("zeroblob(32)", "decode(repeat('00', 32), 'hex')")
+        .replace("randomblob(32)", "sha256(random()::text::bytea)");
+    let literal = |part: &str| {
+        let (hex, rest) = part.split_once('\'').expect("an end");
+        format!(" '\\x{hex}'::bytea{rest}")
+    };
+    let mut parts = sql.split(" x'");
+    let first = parts.next().unwrap_or_default().to_owned();
+    first + &parts.map(literal).collect::<Vec<_>>().concat()
 }
 
 fn literal(value: &Value) -> String {

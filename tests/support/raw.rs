@@ -6,9 +6,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use keyward::domain::id::{KeyId, RoleId, SecretId, UserId};
-use keyward::store::{Place, Store};
+use keyward::store::Place;
 
-use super::{NOW, account, postgres};
+use super::{NOW, account, create_or_open, postgres};
 
 /// A connection past the product; each change is a transaction of its own, of which other connections are told.
 pub enum Raw {
@@ -110,12 +110,12 @@ impl Raw {
         found.into_iter().next().expect(sql)
     }
 
-    /// The columns of a table that are not computed from others.
+    /// The columns of a table that are not computed from others, as a statement names them.
     pub fn columns(&self, table: &str) -> Vec<String> {
         let columns = match self {
             Raw::Sqlite(_) => "SELECT name FROM pragma_table_info(?1)",
             Raw::Postgres(_) => {
-                "SELECT column_name::text FROM information_schema.columns
+                "SELECT quote_ident(column_name) FROM information_schema.columns
                  WHERE table_schema = current_schema() AND table_name = ?1 AND is_generated = 'NEVER'
                  ORDER BY ordinal_position"
             }
@@ -133,7 +133,11 @@ impl Raw {
         };
         let tables: Vec<String> = self.rows(tables, ()).expect("the tables");
         let rows = |table: String| -> Vec<Vec<Value>> {
-            let sql = format!("SELECT '{table}', * FROM {table}");
+            // What a server counts there is no row's content.
+            let mut columns = self.columns(&table);
+            columns.retain(|column| (&*table, &**column) != ("meta", "changes"));
+            let columns = columns.join(", ");
+            let sql = format!("SELECT '{table}', {columns} FROM {table}");
             self.rows(&sql, ()).expect(&sql)
         };
         let rows = tables.into_iter().flat_map(rows);
@@ -156,7 +160,7 @@ impl Raw {
         done.expect(sql);
     }
 
-    /// Takes the triggers of a table away.
+    /// Takes away what guards the rows of a table.
     pub fn unguard(&self, table: &str) {
         match self {
             Raw::Sqlite(_) => {
@@ -169,7 +173,7 @@ impl Raw {
                 }
             }
             Raw::Postgres(_) => {
-                let off = format!("ALTER TABLE {table} DISABLE TRIGGER USER");
+                let off = format!("ALTER TABLE {table} DISABLE TRIGGER ALL");
                 self.execute_batch(&off).expect("disabled");
             }
         }
@@ -211,8 +215,7 @@ impl Raw {
                 vacuum_into(connection, &format!("file:/{name}?vfs=memdb"));
             }
             (Raw::Postgres(client), Place::Server(address)) => {
-                let made = Store::create_or_open(place, &account(), NOW, &mut |_| Ok(()));
-                drop(made.expect("made"));
+                drop(create_or_open(place, &account(), NOW, &mut |_| Ok(())));
                 client.copy_to(address);
             }
             (_, place) => panic!("not from here to {place:?}"),
