@@ -16,6 +16,7 @@ mod help;
 mod interrupt;
 mod key;
 mod man;
+mod moving;
 mod options;
 mod policy;
 pub mod reference;
@@ -226,6 +227,7 @@ fn obey(text: Text, config: Config, args: Args) -> Result<ExitCode, Failure> {
         Some(Command::Themes { name: None }) => themes::print_all(&config.settings),
         Some(Command::Backup(asked)) => backup::backup(text, &config, *asked),
         Some(Command::Restore(asked)) => restore::restore(text, &config, *asked),
+        Some(Command::Move(asked)) => moving::move_database(text, &config, &asked),
         Some(Command::Doctor(asked)) => doctor::doctor(text, &config, asked),
         Some(Command::Events(asked)) => events::events(&config, *asked),
         Some(Command::Completions { shell }) => completions::completions(shell),

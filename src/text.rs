@@ -782,6 +782,7 @@ impl Text {
             Fault::ReadOnlyMount => "trouble.read_only_mount",
             Fault::Moved => "trouble.moved",
             Fault::Newer => "trouble.newer",
+            Fault::OnServer => "trouble.on_server",
             Fault::LogGone { kept: true } => "trouble.log_gone_kept",
             Fault::LogGone { kept: false } => "trouble.log_gone",
             Fault::Corrupt => "trouble.corrupt",
@@ -817,6 +818,8 @@ impl Text {
             OpenFault::Exists => only_path("open.exists"),
             OpenFault::IsDirectory => only_path("open.directory"),
             OpenFault::OnServer => only_path("open.on_server"),
+            OpenFault::InFile => only_path("open.in_file"),
+            OpenFault::Moved { to } => self.fill("open.moved", &[("path", path), ("to", to)]),
             OpenFault::Unreachable(words) => {
                 self.fill("open.unreachable", &[("path", path), ("words", words)])
             }

@@ -5,6 +5,7 @@ mod direct;
 pub(super) mod doctor;
 pub(super) mod handover;
 pub(super) mod key;
+pub(super) mod moving;
 pub(super) mod policy;
 pub(super) mod restore;
 pub(super) mod role;
@@ -27,6 +28,7 @@ use clap_complete::Shell;
 use crate::cli::args::backup::BackupArgs;
 use crate::cli::args::doctor::DoctorArgs;
 use crate::cli::args::key::KeyCommand;
+use crate::cli::args::moving::MoveArgs;
 use crate::cli::args::policy::PolicyCommand;
 use crate::cli::args::restore::RestoreArgs;
 use crate::cli::args::role::RoleCommand;
@@ -283,6 +285,11 @@ pub(super) enum Command {
     ///
     /// For the account that owns the database, while nobody has it open. Tells what comes back and what is lost, and asks.
     Restore(Box<RestoreArgs>),
+    /// Move the database from its file to a PostgreSQL server
+    ///
+    /// For the account that owns the file. Everything goes along: IDs, secrets, the chain of events. The file opens for
+    /// nobody afterwards.
+    Move(MoveArgs),
     /// Look for what can stand in the way, and say what to do
     ///
     /// Looks at the database, its files, the disk, the clock and the terminal, and changes nothing.

@@ -1,6 +1,7 @@
 //! `keyward backup FILE`: a copy of the database, while others write it.
 
 use std::fmt::Display;
+use std::path::Path;
 use std::process::ExitCode;
 
 use crate::cli::args::backup::BackupArgs;
@@ -11,7 +12,7 @@ use crate::config::Config;
 use crate::domain::trouble::{Fault, Trouble};
 use crate::new_file::NewFile;
 use crate::service::backup::{Copied, Stop};
-use crate::store::Store;
+use crate::store::{Place, Store, checked};
 use crate::text::Text;
 
 /// Makes the copy and tells what it holds.
@@ -28,6 +29,9 @@ fn copy(text: Text, config: &Config, args: BackupArgs, stop: &Stop) -> Result<Ex
     }
     let account = &config.account;
     let place = place(args.database, config)?;
+    if let Place::Server(address) = &place {
+        return Err(on_server(text, config, address, &args.file)?);
+    }
     // The database need not be writable: a backup is wanted most where it is not.
     let mut hindered = None;
     let opened = on_store(Store::open_existing(&place, account)).or_else(|trouble| {
@@ -63,6 +67,27 @@ fn copy(text: Text, config: &Config, args: BackupArgs, stop: &Stop) -> Result<Ex
         return Err(Failure::Output(error));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Looks through a database on a server, and says what copies it: the server's own program, while others use it.
+fn on_server(text: Text, config: &Config, address: &str, file: &Path) -> Result<Failure, Failure> {
+    let place = Place::Server(address.to_owned());
+    let store = Store::open_to_read(&place, &config.account)?;
+    let whole = store.read(|tx| checked(tx, None)?.map_err(Trouble::Flawed))?;
+    let facts: [(&str, &dyn Display); 2] = [("events", &whole.events), ("head", &whole.head)];
+    write(&(text.fill("backup.whole", &facts) + "\n")).map_err(Failure::Output)?;
+    let file = file.to_string_lossy();
+    let quoted = |word: &str| shlex::try_quote(word).map_or(word.to_owned(), Into::into);
+    let command = format!(
+        "pg_dump --format=custom --file={} {}",
+        quoted(&file),
+        quoted(address)
+    );
+    let words = text.fill(
+        "backup.on_server",
+        &[("path", &address), ("command", &command)],
+    );
+    Ok(Failure::Words(words, Exit::Trouble))
 }
 
 /// What a sentence about a copy can be filled with.

@@ -98,14 +98,13 @@ fn make(
         let parts = console::parts(config, machine, &place, writer, actor)?;
         return Ok((parts, None));
     };
-    let path = path.to_owned();
-    let filled = machine.make_filled(&path, &account, began, |store| {
+    let place = Place::of(path);
+    let filled = machine.make_filled(&place, &account, began, |store| {
         let mut writer = machine.service(store, 1)?;
         demo::seed(&mut writer, &first, asked.keys, &mut told)
     });
     telling.end();
     filled?;
-    let place = Place::File(path);
     let parts = if home.is_some() {
         let store = machine.create_or_open(&place, &config.account, began)?;
         let mut writer = machine.service(store, 1)?;
@@ -181,12 +180,12 @@ impl Drop for Home {
 impl Machine {
     fn make_filled(
         &self,
-        path: &Path,
+        place: &Place,
         account: &OsAccount,
         began: Timestamp,
         fill: impl FnOnce(Store) -> Result<(), Trouble>,
     ) -> Result<(), Trouble> {
         let mut random = (self.random)(0);
-        Store::make_filled(path, account, began, &mut |bytes| random.fill(bytes), fill)
+        Store::make_filled(place, account, began, &mut |bytes| random.fill(bytes), fill)
     }
 }

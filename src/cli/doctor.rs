@@ -15,6 +15,7 @@ use crate::config::Config;
 use crate::domain::name::printable;
 use crate::domain::secret::find_secret_shape;
 use crate::store::doctor::look;
+use crate::store::{Place, server};
 use crate::text::Text;
 use crate::ui::look::{width, wrap};
 
@@ -53,8 +54,14 @@ impl Grade {
 /// Looks, and prints what was found.
 pub(super) fn doctor(text: Text, config: &Config, args: DoctorArgs) -> Result<ExitCode, Failure> {
     let place = any_path(args.database, config)?;
-    let found = look(&place, &config.account);
-    let mut checks = checks::all(text, config, &place, &found, SystemClock.now());
+    let (now, account) = (SystemClock.now(), &config.account);
+    let mut checks = match Place::of(&place) {
+        Place::Server(address) => {
+            let found = server::look(&address, account, now);
+            checks::all_on_server(text, config, &place, &found, now)
+        }
+        _ => checks::all(text, config, &place, &look(&place, account), now),
+    };
     for check in &mut checks {
         // A path may be a variable of the environment, and hold anything.
         if find_secret_shape(&check.said).is_some() {

@@ -22,7 +22,7 @@ use crate::domain::state::{AsOf, Warning};
 use crate::domain::trouble::{OpenFault, Trouble};
 use crate::service::backup::{Restored, Stop};
 use crate::store::restore::{Old, Present, Ready, compared, present};
-use crate::store::{Store, events};
+use crate::store::{Place, Store, events};
 use crate::text::Text;
 
 /// How long it is waited for an answer before it is looked whether a signal came, in milliseconds.
@@ -44,6 +44,9 @@ fn replace(
 ) -> Result<ExitCode, Failure> {
     let account = &config.account;
     let place = path(args.database, config)?;
+    if matches!(Place::of(&place), Place::Server(_)) {
+        return Err(Trouble::Open(place, OpenFault::OnServer).into());
+    }
     let place = std::path::absolute(&place).unwrap_or(place);
     let from = std::path::absolute(&args.file).unwrap_or(args.file);
     let real = |path: &Path| std::fs::canonicalize(path).ok();
@@ -124,6 +127,7 @@ fn no_comparison(text: Text, fault: &OpenFault) -> String {
         OpenFault::Empty => "restore.empty",
         OpenFault::NotADatabase => "restore.not_a_database",
         OpenFault::Newer { .. } => "restore.newer",
+        OpenFault::Moved { .. } => "restore.moved",
         _ => return text.say("restore.damaged").to_owned(),
     });
     text.fill("restore.unreadable", &[("why", &why)])

@@ -21,7 +21,7 @@ use crate::domain::problem::{Field, Problem, Rule};
 use crate::domain::reference::{Reference, RowKind};
 use crate::domain::state::Warning;
 use crate::domain::time::Timestamp;
-use crate::domain::trouble::Trouble;
+use crate::domain::trouble::{OpenFault, Trouble};
 use crate::domain::tz::Tz;
 use crate::domain::user::{Actor, Arrival, OsAccount};
 use crate::service::Service;
@@ -112,22 +112,21 @@ impl Session {
         let account = &config.account;
         let user = acting.user.user;
         let clock = SystemClock;
-        let is_absent = || matches!(&place, Place::File(path) if !path.exists());
         let opened = match access {
             Access::Look => Ok((to_look(&place, config)?, false)),
-            Access::Create if user.is_none() && is_absent() => {
-                let mut random = SystemRandom;
-                let made = Store::create_or_open(&place, account, clock.now(), &mut |bytes| {
-                    random.fill(bytes)
-                });
-                let service = on_store(made)?;
-                if let Place::File(path) = &place {
+            Access::Create if user.is_none() => match to_change(&place, config) {
+                Err(Trouble::Open(path, OpenFault::Missing)) => {
+                    let mut random = SystemRandom;
+                    let made = Store::create_or_open(&place, account, clock.now(), &mut |bytes| {
+                        random.fill(bytes)
+                    });
+                    let service = on_store(made)?;
                     let text = Text::of(config.settings.language);
-                    let said = text.fill("cli.database_made", &[("path", &path.display())]);
-                    tell(&said);
+                    tell(&text.fill("cli.database_made", &[("path", &path.display())]));
+                    Ok((service, false))
                 }
-                Ok((service, false))
-            }
+                opened => opened,
+            },
             Access::Change | Access::Create => to_change(&place, config),
             Access::ChangeElseLook => to_change(&place, config).or_else(|trouble| {
                 let text = Text::of(config.settings.language);

@@ -97,6 +97,8 @@ kinds! {
     BackupCreated                  9009 Info    "backup-created";
     /// The database's owner put a copy in the database's place; its body says which, and what was there before.
     BackupRestored                 9010 Warning "backup-restored";
+    /// The database's owner moved all of it from a file to a server; its body says from where and to where.
+    DatabaseMoved                  9011 Warning "database-moved";
 }
 
 impl EventKind {

@@ -213,6 +213,8 @@ pub enum Fault {
     },
     /// A newer Keyward has brought the database up to date meanwhile: its rows may mean what this one does not know.
     Newer,
+    /// The database was moved to a server meanwhile.
+    OnServer,
     /// The file cannot be seen any more, in the operating system's words: a directory on the way was closed to us.
     Unseen(String),
     /// The file was damaged.
@@ -254,7 +256,10 @@ impl Fault {
     /// Whether nothing but opening the database anew can help.
     #[must_use]
     pub fn lasts(&self) -> bool {
-        matches!(self, Fault::Moved | Fault::LogGone { .. } | Fault::Newer)
+        matches!(
+            self,
+            Fault::Moved | Fault::LogGone { .. } | Fault::Newer | Fault::OnServer
+        )
     }
 
     /// Whether a question may still be answered where nothing can be written.
@@ -283,6 +288,12 @@ pub enum OpenFault {
     IsDirectory,
     /// The database is on a server, and this is done with files alone.
     OnServer,
+    /// The database is in a file, and this is done with servers alone.
+    InFile,
+    /// The database was moved to the server with this address.
+    Moved {
+        to: String,
+    },
     /// Some part of the path is no directory, or cannot be entered.
     Unreachable(String),
     /// Another account owns it.
@@ -349,6 +360,8 @@ pub enum ServerFault {
     NoDatabase(String),
     /// The database has no schema of the name that is asked for.
     NoSchema,
+    /// The schema has a database already, where a new one is to be made.
+    NotEmpty,
     /// The schema is empty, and this role may not make anything in it.
     NotMade { role: String },
     /// The schema is an older one, and it is not this role's to bring it up to date.

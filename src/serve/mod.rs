@@ -140,6 +140,7 @@ impl Shared {
         let text = Text::en_us();
         let words = match trouble {
             Trouble::Storage(Fault::Newer) => text.say("serve.newer").to_owned(),
+            Trouble::Storage(Fault::OnServer) => text.say("serve.on_server").to_owned(),
             Trouble::Storage(fault) if fault.lasts() => text.say("serve.moved").to_owned(),
             trouble => text.trouble(trouble),
         };

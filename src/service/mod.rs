@@ -17,6 +17,7 @@ pub mod handover;
 pub mod leaks;
 pub mod lists;
 mod made;
+pub mod moving;
 mod names;
 mod policy;
 pub mod preview;

@@ -10,6 +10,7 @@ pub mod events;
 mod flaws;
 pub mod list;
 pub mod load;
+pub mod moving;
 pub mod names;
 pub mod open;
 pub mod patience;
@@ -22,6 +23,7 @@ mod postgres;
 pub mod presented;
 pub mod roles;
 pub mod secrets;
+pub mod server;
 mod sql;
 mod sqlite;
 pub mod sweep;
@@ -36,7 +38,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use zeroize::Zeroizing;
 
 use crate::domain::event::chain::Head;
-use crate::domain::server;
+use crate::domain::server::{address, holds_password};
 use crate::domain::trouble::Fault;
 use crate::store::list::{Finder, Reach};
 use crate::store::patience::Patience;
@@ -44,7 +46,7 @@ use crate::store::postgres::Postgres;
 use crate::store::sql::{Engine, Kind, Uncommitted};
 use crate::store::sqlite::Sqlite;
 
-pub use flaws::{checked, flaws};
+pub use flaws::{Inside, checked, flaws};
 use sqlite::dialect;
 pub use sqlite::log::MOST as LOG_MOST;
 pub use sqlite::migrate::KNOWN as SCHEMA;
@@ -66,8 +68,8 @@ impl Place {
     /// What stands where a database's path is asked for: a path, or the address of a server.
     #[must_use]
     pub fn of(path: &Path) -> Place {
-        match server::address(path) {
-            Some(address) => Place::Server(address.to_owned()),
+        match address(path) {
+            Some(found) => Place::Server(found.to_owned()),
             None => Place::File(path.to_owned()),
         }
     }
@@ -77,7 +79,7 @@ impl Place {
         match self {
             Place::File(path) => path.clone(),
             // Nothing of an address is told that has a password in it.
-            Place::Server(address) if server::holds_password(address) => PathBuf::from("postgres:"),
+            Place::Server(address) if holds_password(address) => PathBuf::from("postgres:"),
             Place::Memory(name) | Place::Server(name) => PathBuf::from(name),
         }
     }

@@ -1,6 +1,5 @@
 //! Opening a database, wherever it is: what each kind of connection is for.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -38,21 +37,38 @@ impl Store {
     }
 
     /// Makes a database in a new file, and fills it before it has its name: all of it or nothing. Nobody else sees it
-    /// meanwhile, so nothing in it is guarded against a crash.
+    /// meanwhile, so nothing in it is guarded against a crash. On a server it is made and then filled; where that fails, it is
+    /// taken away again.
     ///
     /// # Errors
     /// What `fill` said, [`Trouble::Open`], with [`OpenFault::Exists`] among the faults, or as of
     /// [`Store::create_or_open`].
     pub fn make_filled(
-        path: &Path,
+        place: &Place,
         account: &OsAccount,
         now: Timestamp,
         random: Fill<'_>,
         fill: impl FnOnce(Store) -> Result<(), Trouble>,
     ) -> Result<(), Trouble> {
-        let place = Place::File(path.to_owned());
-        let mut beginning = || Beginning::of(account, &place, now, random);
-        open::make_filled(path, account, &mut beginning, fill)
+        let mut beginning = || Beginning::of(account, place, now, random);
+        match place {
+            Place::Server(address) => {
+                let told = trouble(place);
+                let beginning = beginning()?;
+                let made = server::make_filled(address, account, &told, &mut |tx, _| {
+                    Ok(server::begin(tx, &beginning)?)
+                })?;
+                let filled = fill(Store::from(made));
+                if filled.is_err()
+                    && let Ok(made) = server::open(address, account, Purpose::Change)
+                {
+                    server::remove(&made);
+                }
+                filled
+            }
+            Place::File(path) => open::make_filled(path, account, &mut beginning, fill),
+            Place::Memory(_) => fill(open::create_or_open(place, account, &mut beginning)?.into()),
+        }
     }
 
     /// Opens a database that is there for writing, and brings an older one up to date; makes none, and no user.

@@ -54,6 +54,12 @@ pub enum Kind {
     Write,
 }
 
+/// Calls what it is given with the values of each row, one after the other.
+pub type Rows<'a> = &'a mut dyn FnMut(Put<'_>) -> Result<(), Fault>;
+
+/// Takes the values of a row.
+pub type Put<'a> = &'a mut dyn FnMut(&[Value<'_>]) -> Result<(), Fault>;
+
 /// A part of a schema: its kind, its name, and the statement that makes it.
 pub type Part = (String, String, String);
 
@@ -177,6 +183,11 @@ impl<'r> Columns<'r> {
     /// The next value.
     pub fn value<T: FromValue>(&mut self) -> Result<T, Fault> {
         T::from_value(self.next()?)
+    }
+
+    /// All values, so many.
+    pub fn all(&mut self, columns: usize) -> Result<Vec<Value<'r>>, Fault> {
+        (0..columns).map(|_| self.next()).collect()
     }
 
     /// The next value, a text that stays where it is.

@@ -22,6 +22,7 @@ impl Text {
                 self.fill("server.no_database", &[("path", place), ("name", name)])
             }
             ServerFault::NoSchema => self.fill("server.no_schema", &[("path", place)]),
+            ServerFault::NotEmpty => self.fill("server.not_empty", &[("path", place)]),
             ServerFault::NotMade { role } => {
                 self.fill("server.not_made", &[("path", place), ("role", role)])
             }

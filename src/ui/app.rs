@@ -392,7 +392,11 @@ impl App {
             }
             Err(
                 trouble @ Trouble::Storage(
-                    Fault::Moved | Fault::LogGone { .. } | Fault::Newer | Fault::Unseen(_),
+                    Fault::Moved
+                    | Fault::LogGone { .. }
+                    | Fault::Newer
+                    | Fault::OnServer
+                    | Fault::Unseen(_),
                 ),
             ) if layer == APP => {
                 self.complain(self.text().trouble(&trouble));

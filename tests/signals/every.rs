@@ -98,6 +98,7 @@ const EVERY: &[(&str, &str, Writes)] = &[
     ("events", "--check", Prints),
     ("backup", "new.db", Files("new.db")),
     ("restore", "copy.db --yes", Files("data/keyward")),
+    ("move", "", Elsewhere),
     ("doctor", "", Prints),
     ("doctor", "--json", Prints),
     ("completions", "bash", Prints),

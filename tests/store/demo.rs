@@ -189,14 +189,20 @@ fn a_demo_of_many_keys_is_whole_and_has_them_in_every_state() {
 #[test]
 fn whoever_stops_the_making_of_a_demo_leaves_no_database() {
     let (home, path) = on_disk();
-    let stopped = Store::make_filled(&path, &account(), NOW, &mut |_| Ok(()), |store| {
-        let clock = Arc::new(SetClock::new(NOW));
-        let mut service = Service::new(store, clock, predictable(1), Hasher::new(CHEAP))?;
-        demo::seed(&mut service, "alice", 9_000, &mut |making| match making {
-            Making::Keys { made: 0, .. } => Ok(()),
-            _ => Err(Fault::Superseded.into()),
-        })
-    });
+    let stopped = Store::make_filled(
+        &Place::File(path.clone()),
+        &account(),
+        NOW,
+        &mut |_| Ok(()),
+        |store| {
+            let clock = Arc::new(SetClock::new(NOW));
+            let mut service = Service::new(store, clock, predictable(1), Hasher::new(CHEAP))?;
+            demo::seed(&mut service, "alice", 9_000, &mut |making| match making {
+                Making::Keys { made: 0, .. } => Ok(()),
+                _ => Err(Fault::Superseded.into()),
+            })
+        },
+    );
     assert_eq!(stopped, Err(Trouble::Storage(Fault::Superseded)));
     let left = fs::read_dir(home.path()).expect("read").count();
     assert_eq!(left, 0);

@@ -14,14 +14,17 @@ use crate::domain::event::flaw::Flaw;
 use crate::domain::locale::Locale;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, OpenFault, PathFault, Trouble};
-use crate::store::doctor::{Found, Inside, Space};
-use crate::store::{LOG_MOST, sqlite_version};
+use crate::store::doctor::{Found, Pages, Space};
+use crate::store::server::{Found as OnServer, Line, May, Server, Standing};
+use crate::store::{Inside, LOG_MOST, Place, sqlite_version};
 use crate::text::Text;
 
 /// Below this many free bytes there is a warning, or below the size of the database twice.
 const FEW: u64 = 64 * 1024 * 1024;
 /// Below this many nothing can be saved soon.
 const NONE: u64 = 256 * 1024;
+/// From so many milliseconds on clocks are told to be set.
+const APART: u64 = 2_000;
 /// Reading by group or others.
 const FOREIGN_READ: u32 = 0o044;
 
@@ -33,37 +36,48 @@ pub(super) fn all(
     found: &Found,
     now: Timestamp,
 ) -> Vec<Check> {
-    let doctor = Doctor {
-        text,
-        place,
-        found,
-        now,
-    };
-    let mut checks = vec![doctor.version(), doctor.opens()];
-    checks.extend(doctor.owner(config));
-    checks.extend(doctor.modes());
-    checks.extend(doctor.file_system());
+    let doctor = Doctor { text, place, now };
+    let mut checks = vec![doctor.version()];
+    checks.push(doctor.opens(&found.real, found.refused.as_ref()));
+    checks.extend(doctor.owner(found, config));
+    checks.extend(doctor.modes(found));
+    checks.extend(doctor.file_system(found));
     checks.extend(found.space.map(|space| doctor.space(space)));
-    checks.extend(doctor.journal());
-    checks.extend(doctor.log());
-    checks.extend(doctor.left());
-    if let Some(inside) = &found.inside {
-        checks.push(doctor.pages(inside));
-        checks.push(doctor.schema(inside));
-        checks.extend(doctor.chain(inside));
-        checks.push(doctor.clock(inside));
+    checks.extend(doctor.journal(found));
+    checks.extend(doctor.log(found));
+    checks.extend(doctor.left(found));
+    if let Some((inside, pages)) = &found.inside {
+        checks.push(doctor.pages(pages));
+        checks.extend(doctor.inside(inside));
     }
-    checks.push(doctor.locale(config));
-    checks.push(doctor.terminal(config));
-    checks.push(doctor.clipboard(config));
-    checks.push(doctor.account(config));
+    checks.extend(doctor.surroundings(config));
+    checks
+}
+
+/// All checks of a database on a server.
+pub(super) fn all_on_server(
+    text: Text,
+    config: &Config,
+    place: &Path,
+    found: &OnServer,
+    now: Timestamp,
+) -> Vec<Check> {
+    let doctor = Doctor { text, place, now };
+    let mut checks = vec![doctor.version()];
+    checks.push(doctor.opens(place, found.refused.as_ref()));
+    if let Some(server) = &found.server {
+        checks.extend(doctor.server(server));
+    }
+    if let Some(inside) = &found.inside {
+        checks.extend(doctor.inside(inside));
+    }
+    checks.extend(doctor.surroundings(config));
     checks
 }
 
 struct Doctor<'a> {
     text: Text,
     place: &'a Path,
-    found: &'a Found,
     now: Timestamp,
 }
 
@@ -99,17 +113,23 @@ impl Doctor<'_> {
     }
 
     /// Whether Keyward would open it: what else is wrong is told by the sentence that whoever opens it sees.
-    fn opens(&self) -> Check {
+    fn opens(&self, real: &Path, refused: Option<&OpenFault>) -> Check {
         let check = check!("database", "doctor.database");
-        match &self.found.refused {
-            None => check(Grade::Ok, self.found.real.display().to_string()),
+        match refused {
+            None => check(Grade::Ok, real.display().to_string()),
             Some(fault) => {
                 let trouble = Trouble::Open(self.place.to_owned(), fault.clone());
                 let said = self.text.trouble(&trouble);
                 let said = match fault {
-                    OpenFault::Missing => self
-                        .text
-                        .joined(&[&said, self.text.say("doctor.no_database")]),
+                    OpenFault::Missing => {
+                        let is_file = matches!(Place::of(self.place), Place::File(_));
+                        let how = if is_file {
+                            "doctor.no_database"
+                        } else {
+                            "doctor.none_on_server"
+                        };
+                        self.text.joined(&[&said, self.text.say(how)])
+                    }
                     OpenFault::Empty
                     | OpenFault::NotADatabase
                     | OpenFault::Fault(Fault::Corrupt) => self.mended(&said),
@@ -120,10 +140,10 @@ impl Doctor<'_> {
         }
     }
 
-    fn owner(&self, config: &Config) -> Option<Check> {
-        let owner = self.found.owner.as_deref()?;
+    fn owner(&self, found: &Found, config: &Config) -> Option<Check> {
+        let owner = found.owner.as_deref()?;
         let check = check!("owner", "doctor.owner");
-        Some(match &self.found.refused {
+        Some(match &found.refused {
             Some(OpenFault::NotOwner { .. }) => {
                 let facts: [(&str, &dyn Display); 2] =
                     [("owner", &owner), ("account", &config.account.name)];
@@ -133,8 +153,8 @@ impl Doctor<'_> {
         })
     }
 
-    fn modes(&self) -> Option<Check> {
-        let (file, directory) = self.found.modes?;
+    fn modes(&self, found: &Found) -> Option<Check> {
+        let (file, directory) = found.modes?;
         let check = check!("modes", "doctor.modes");
         let facts: [(&str, &dyn Display); 2] = [
             ("file", &format!("{file:04o}")),
@@ -142,20 +162,20 @@ impl Doctor<'_> {
         ];
         let said = self.say("doctor.modes_are", &facts);
         let told = |why: String| self.text.joined(&[&said, &why]);
-        Some(match &self.found.refused {
+        Some(match &found.refused {
             Some(OpenFault::Unsafe(
                 fault @ (PathFault::Writable { .. } | PathFault::Shared(_)),
             )) => check(Grade::Failed, told(self.text.path_fault(fault))),
             _ if file & FOREIGN_READ != 0 && directory & 0o011 != 0 => check(
                 Grade::Warning,
-                told(self.say("doctor.readable", &[("path", &self.found.real.display())])),
+                told(self.say("doctor.readable", &[("path", &found.real.display())])),
             ),
             _ => check(Grade::Ok, said),
         })
     }
 
-    fn file_system(&self) -> Option<Check> {
-        let system = self.found.file_system?;
+    fn file_system(&self, found: &Found) -> Option<Check> {
+        let system = found.file_system?;
         let check = check!("fileSystem", "doctor.file_system");
         let name = system.name();
         let told = |sentence| self.text.joined(&[&name, self.text.say(sentence)]);
@@ -186,13 +206,13 @@ impl Doctor<'_> {
         }
     }
 
-    fn journal(&self) -> Option<Check> {
+    fn journal(&self, found: &Found) -> Option<Check> {
         let check = check!("journal", "doctor.journal");
-        if self.found.journal {
+        if found.journal {
             let said = self.text.say("doctor.left_journal").to_owned();
             return Some(check(Grade::Warning, said));
         }
-        let sentence = if self.found.has_log? {
+        let sentence = if found.has_log? {
             "doctor.wal"
         } else {
             "doctor.no_wal_yet"
@@ -200,17 +220,17 @@ impl Doctor<'_> {
         Some(check(Grade::Ok, self.text.say(sentence).to_owned()))
     }
 
-    fn log(&self) -> Option<Check> {
-        self.found.has_log?;
+    fn log(&self, found: &Found) -> Option<Check> {
+        found.has_log?;
         let check = check!("log", "doctor.log");
-        let said = self.say("doctor.log_is", &[("kb", &self.found.log.div_ceil(1024))]);
-        Some(if let Some(writer) = self.found.writer {
+        let said = self.say("doctor.log_is", &[("kb", &found.log.div_ceil(1024))]);
+        Some(if let Some(writer) = found.writer {
             let why = match writer {
                 0 => self.text.say("doctor.held").to_owned(),
                 writer => self.say("doctor.held_by", &[("pid", &writer)]),
             };
             check(Grade::Warning, self.text.joined(&[&said, &why]))
-        } else if self.found.log > LOG_MOST {
+        } else if found.log > LOG_MOST {
             let why = self.text.say("doctor.long_log");
             check(Grade::Warning, self.text.joined(&[&said, why]))
         } else {
@@ -218,7 +238,7 @@ impl Doctor<'_> {
         })
     }
 
-    fn left(&self) -> Option<Check> {
+    fn left(&self, found: &Found) -> Option<Check> {
         let of = |sentence, paths: &[PathBuf]| {
             let paths: Vec<String> = paths
                 .iter()
@@ -227,7 +247,7 @@ impl Doctor<'_> {
             let told = self.say(sentence, &[("paths", &paths.join(", "))]);
             (!paths.is_empty()).then_some(told)
         };
-        let left = &self.found.left;
+        let left = &found.left;
         let told = [
             of("doctor.left_new", &left.new),
             of("doctor.left_exchanged", &left.exchanged),
@@ -237,9 +257,9 @@ impl Doctor<'_> {
         (!told.is_empty()).then(|| check!("left", "doctor.left")(Grade::Warning, said))
     }
 
-    fn pages(&self, inside: &Inside) -> Check {
+    fn pages(&self, pages: &Pages) -> Check {
         let check = check!("pages", "doctor.pages");
-        match &inside.damage {
+        match pages {
             Ok(None) => check(Grade::Ok, self.text.say("doctor.pages_whole").to_owned()),
             Ok(Some(words)) => {
                 let flaw = self.text.flaw(&Flaw::Damaged(words.clone()));
@@ -247,6 +267,71 @@ impl Doctor<'_> {
             }
             Err(fault) => check(Grade::Failed, self.fault(fault)),
         }
+    }
+
+    /// What is in it.
+    fn inside(&self, inside: &Inside) -> Vec<Check> {
+        let mut checks = vec![self.schema(inside)];
+        checks.extend(self.chain(inside));
+        checks.push(self.clock(inside));
+        checks
+    }
+
+    /// What it is used from.
+    fn surroundings(&self, config: &Config) -> [Check; 4] {
+        [
+            self.locale(config),
+            self.terminal(config),
+            self.clipboard(config),
+            self.account(config),
+        ]
+    }
+
+    /// The server, and what this account may do there.
+    fn server(&self, server: &Server) -> Vec<Check> {
+        let named = [("version", &server.version as &dyn Display)];
+        let is = check!("server", "doctor.server");
+        let mut checks = vec![is(Grade::Ok, self.say("doctor.server_is", &named))];
+        let line = check!("line", "doctor.line");
+        checks.push(line(
+            Grade::Ok,
+            match &server.line {
+                Line::Socket => self.text.say("doctor.line_socket").to_owned(),
+                Line::Plain => self.text.say("doctor.line_plain").to_owned(),
+                Line::Secured(version) => version.clone(),
+            },
+        ));
+        let role = check!("role", "doctor.role");
+        let (grade, sentence) = match server.may {
+            May::Everything => (Grade::Warning, "doctor.role_everything"),
+            May::Own => (Grade::Warning, "doctor.role_owns"),
+            May::Change => (Grade::Ok, "doctor.role_changes"),
+            May::Verify => (Grade::Ok, "doctor.role_verifies"),
+            May::Make => (Grade::Ok, "doctor.role_makes"),
+            May::Nothing => (Grade::Failed, "doctor.role_nothing"),
+        };
+        checks.push(role(grade, self.say(sentence, &[("role", &server.role)])));
+        let standby = check!("standby", "doctor.standby");
+        checks.push(match server.standing {
+            Standing::Primary { standbys } => standby(
+                Grade::Ok,
+                self.say("doctor.primary", &[("standbys", &standbys)]),
+            ),
+            Standing::Standby { behind } => {
+                let seconds = behind.map_or(0, |behind| behind / 1_000);
+                let said = self.say("doctor.is_standby", &[("seconds", &seconds)]);
+                standby(Grade::Ok, said)
+            }
+        });
+        let clocks = check!("serverClock", "doctor.server_clock");
+        let apart = server.apart.unsigned_abs();
+        let facts: [(&str, &dyn Display); 2] = [("ms", &apart), ("seconds", &(apart / 1_000))];
+        checks.push(if apart < APART {
+            clocks(Grade::Ok, self.say("doctor.clocks_alike", &facts))
+        } else {
+            clocks(Grade::Warning, self.say("doctor.clocks_apart", &facts))
+        });
+        checks
     }
 
     /// What is wrong, and that only a backup helps.

@@ -135,14 +135,17 @@ fn next(
 }
 
 /// Whether another database, or the same one later, may be read: one that is being put there is not whole yet, and an
-/// older one will be brought up to date. A newer one, or another account's, stays so.
+/// older one will be brought up to date. A newer one, or another account's, stays so, and one that is on a server now.
 fn may_pass(trouble: &Trouble) -> bool {
     match trouble {
         Trouble::Open(_, fault) => !matches!(
             fault,
-            OpenFault::Newer { .. } | OpenFault::NotOwner { .. } | OpenFault::Fault(Fault::Newer)
+            OpenFault::Newer { .. }
+                | OpenFault::NotOwner { .. }
+                | OpenFault::Moved { .. }
+                | OpenFault::Fault(Fault::Newer | Fault::OnServer)
         ),
-        Trouble::Storage(fault) => *fault != Fault::Newer,
+        Trouble::Storage(fault) => !matches!(fault, Fault::Newer | Fault::OnServer),
         _ => false,
     }
 }

@@ -333,6 +333,20 @@ pub(in crate::cli) static PAGES: &[Page] = &[
             (Exit::Trouble, "Trouble, said on standard error: no copy, or one that cannot be used"),
         ]
     ),
+    row("move", notes!("move"),
+        &[
+            ("keyward move ~/.local/share/keyward/keyward.db 'postgres:///keyward?host=/run/postgresql'", "To the \
+                server on this machine"),
+        ],
+        &[
+            (Exit::Done, "Moved: everything is on the server, and the file opens for nobody"),
+            (Exit::Refused, "Not confirmed; the database is not as Keyward created it, or its chain of events is not \
+                intact"),
+            (Exit::Trouble, "Trouble, said on standard error: the file or the server cannot be used, or the schema is \
+                not empty"),
+            (Exit::NotAllowed, "The file belongs to another account, or the role may create nothing there"),
+        ]
+    ),
     row("doctor", notes!("doctor"),
         &[
             ("keyward doctor", "Look at the account's own database"),

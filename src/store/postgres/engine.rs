@@ -24,7 +24,7 @@ use crate::store::postgres::values::Given;
 use crate::store::sql::{Engine, Kind, Row, ToValue, Uncommitted, Value, Values};
 
 /// How often it is looked, while the server is at work, whether something else is wanted.
-const PACE: Duration = Duration::from_millis(10);
+pub(super) const PACE: Duration = Duration::from_millis(10);
 
 /// After so many rows that nobody wants any more the server is told again.
 const UNWANTED: usize = 10_000;
@@ -52,8 +52,8 @@ pub struct Postgres {
 }
 
 /// A server that was reached, and the statements that it knows.
-struct Link {
-    reached: Reached,
+pub(super) struct Link {
+    pub(super) reached: Reached,
     known: HashMap<String, Prepared>,
     asked: u64,
 }
@@ -67,7 +67,7 @@ struct Prepared {
 }
 
 /// What hindered a statement.
-enum Hindrance {
+pub(super) enum Hindrance {
     /// The server, or the line.
     Said(Error),
     /// What took its rows, or wants something else by now.
@@ -122,7 +122,10 @@ impl Postgres {
     }
 
     /// Does something on the line, which is made anew where there is none and nothing has begun.
-    fn on_line<T>(&self, work: impl FnOnce(&mut Link) -> Result<T, Hindrance>) -> Result<T, Fault> {
+    pub(super) fn on_line<T>(
+        &self,
+        work: impl FnOnce(&mut Link) -> Result<T, Hindrance>,
+    ) -> Result<T, Fault> {
         // A row's taker asks nothing.
         let mut place = self.link.try_borrow_mut().map_err(|_| nested())?;
         if place.is_none() && self.begun.get().is_none() {

@@ -55,6 +55,11 @@ pub fn flaws(tx: &Tx<'_>) -> Result<Vec<Flaw>, Fault> {
     Ok(added.or(differs).into_iter().collect())
 }
 
+/// The parts that the migrations make: kind and name.
+pub fn ours() -> impl Iterator<Item = (String, String)> {
+    wanted(MIGRATIONS.iter().map(|(_, sql)| *sql)).into_keys()
+}
+
 /// What the migrations make: each statement that makes something begins a line of its own.
 fn wanted<'s>(migrations: impl Iterator<Item = &'s str>) -> Schema {
     let mut wanted = Schema::new();

@@ -5,6 +5,7 @@ use crate::domain::trouble::{Fault, OpenFault, ServerFault};
 use crate::store::beginning::Beginning;
 use crate::store::list::Finder;
 use crate::store::postgres::Postgres;
+use crate::store::postgres::flaws::ours;
 use crate::store::waiting::{UntilOver, Work, tell};
 use crate::store::{Tx, sql::Kind};
 
@@ -75,55 +76,96 @@ pub fn identify(postgres: &Postgres) -> Result<Found, OpenFault> {
     Ok(Found { version, ..found })
 }
 
-/// Makes a database in the empty schema: all of it or nothing. Of two that come at once the second finds it done.
-pub fn make(postgres: &Postgres, beginning: &Beginning) -> Result<(), OpenFault> {
-    migrate(postgres, Some(beginning), &MIGRATIONS)
-}
-
-/// Brings an older one up to date, in the same way.
-pub fn update(postgres: &Postgres) -> Result<(), OpenFault> {
-    migrate(postgres, None, &MIGRATIONS)
-}
-
-fn migrate(
+/// Makes a database in the empty schema, and fills it: all of it or nothing.
+///
+/// # Errors
+/// [`ServerFault::NotEmpty`] where somebody else has made one meanwhile; what `fill` says.
+pub fn make<E: From<Opening>>(
     postgres: &Postgres,
-    beginning: Option<&Beginning>,
-    migrations: &[(i64, &str)],
-) -> Result<(), OpenFault> {
-    postgres.begin_alone().map_err(OpenFault::Fault)?;
+    fill: &mut dyn FnMut(&Tx<'_>) -> Result<(), E>,
+) -> Result<(), E> {
+    alone(postgres, |tx, found| {
+        if found > 0 {
+            return Err(Opening(OpenFault::Server(ServerFault::NotEmpty)).into());
+        }
+        apply(postgres, tx, found)?;
+        fill(tx)
+    })
+}
+
+/// Brings an older one up to date: all of it or nothing. Of two that come at once the second finds it done.
+pub fn update(postgres: &Postgres) -> Result<(), OpenFault> {
+    let updated = alone(postgres, |tx, found| apply(postgres, tx, found));
+    updated.map_err(|Opening(fault)| fault)
+}
+
+/// What stands in the way of a database.
+#[derive(Debug)]
+pub struct Opening(pub OpenFault);
+
+impl From<Fault> for Opening {
+    fn from(fault: Fault) -> Opening {
+        Opening(OpenFault::Fault(fault))
+    }
+}
+
+/// A transaction in which nobody else changes the schema, with the version that is there.
+fn alone<E: From<Opening>>(
+    postgres: &Postgres,
+    work: impl FnOnce(&Tx<'_>, i64) -> Result<(), E>,
+) -> Result<(), E> {
+    postgres.begin_alone().map_err(Opening::from)?;
     let tx = Tx {
         engine: postgres,
         finder: Finder::default(),
     };
-    let found = identify(postgres)?.version;
-    let told = UntilOver;
-    for (version, sql) in migrations.iter().filter(|(version, _)| *version > found) {
-        if found > 0 {
-            tell(Work::Updating {
-                version: *version,
-                known: KNOWN,
-            });
-        }
-        let done = postgres.command(sql);
-        done.map_err(OpenFault::Fault)?;
-        if found > 0 {
-            let now = format!("UPDATE meta SET version = {version}");
-            tx.change_one(&now, ()).map_err(OpenFault::Fault)?;
-        }
-    }
-    drop(told);
-    if let (Some(beginning), 0) = (beginning, found) {
-        begin(&tx, beginning).map_err(OpenFault::Fault)?;
-    }
-    tx.commit()
-        .map_err(|uncommitted| OpenFault::Fault(uncommitted.fault))
+    let found = identify(postgres).map_err(Opening)?;
+    work(&tx, found.version)?;
+    tx.commit().map_err(|uncommitted| {
+        let is_unsure = uncommitted.in_doubt;
+        let fault = if is_unsure {
+            Fault::Unsure
+        } else {
+            uncommitted.fault
+        };
+        Opening(OpenFault::Fault(fault)).into()
+    })
 }
 
-fn begin(tx: &Tx<'_>, beginning: &Beginning) -> Result<(), Fault> {
+fn apply(postgres: &Postgres, tx: &Tx<'_>, found: i64) -> Result<(), Opening> {
+    let _told = UntilOver;
+    for (version, sql) in MIGRATIONS {
+        if version <= found {
+            continue;
+        }
+        if found > 0 {
+            let known = KNOWN;
+            tell(Work::Updating { version, known });
+        }
+        postgres.command(sql)?;
+        if found > 0 {
+            let now = format!("UPDATE meta SET version = {version}");
+            tx.change_one(&now, ())?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes a new database's first rows.
+pub fn begin(tx: &Tx<'_>, beginning: &Beginning) -> Result<(), Fault> {
     beginning.write(tx)?;
     // The built-in roles have IDs that no sequence gave.
     let given = "SELECT setval('roles_id_seq', (SELECT max(id) FROM roles))";
     tx.value::<i64>(given, ()).map(|_| ())
+}
+
+/// Takes away all that was made, for who made it a moment ago.
+pub fn remove(postgres: &Postgres) -> Result<(), Fault> {
+    let drops: Vec<String> = ours()
+        .filter(|(kind, _)| matches!(kind.as_str(), "table" | "function"))
+        .map(|(kind, name)| format!("DROP {kind} IF EXISTS {name} CASCADE"))
+        .collect();
+    postgres.command(&drops.join(";")).map(|_| ())
 }
 
 impl Postgres {

@@ -10,6 +10,8 @@ mod engine;
 mod fault;
 mod flaws;
 mod line;
+mod load;
+pub(super) mod look;
 pub(super) mod migrate;
 pub(super) mod open;
 mod passwords;

@@ -7,7 +7,7 @@ use crate::domain::user::OsAccount;
 use crate::store::Tx;
 use crate::store::beginning::Beginning;
 use crate::store::patience::Patience;
-use crate::store::sql::{Engine, Kind, Row, Uncommitted, Values};
+use crate::store::sql::{Engine, Kind, Row, Rows, Uncommitted, Values};
 
 /// No connection to a server.
 #[derive(Debug)]
@@ -23,6 +23,14 @@ impl Postgres {
     }
 
     pub fn only_read(&mut self) {
+        match *self {}
+    }
+
+    pub fn load(&self, _: &str, _: &[String], _: Rows<'_>) -> Result<(), Fault> {
+        match *self {}
+    }
+
+    pub fn set_last_id(&self, _: &str, _: i64) -> Result<(), Fault> {
         match *self {}
     }
 }
@@ -89,11 +97,41 @@ pub mod open {
         Err(told(NONE))
     }
 
+    pub fn make_filled(
+        _: &str,
+        _: &OsAccount,
+        told: &dyn Fn(OpenFault) -> Trouble,
+        _: &mut dyn FnMut(&Tx<'_>, &Postgres) -> Result<(), Trouble>,
+    ) -> Result<Postgres, Trouble> {
+        Err(told(NONE))
+    }
+
+    pub fn begin(_: &Tx<'_>, _: &Beginning) -> Result<(), Fault> {
+        Err(Fault::Corrupt)
+    }
+
+    pub fn remove(postgres: &Postgres) {
+        match *postgres {}
+    }
+
     pub fn bring_up_to_date(_: &str, _: &OsAccount, _: &dyn Fn()) -> Result<Postgres, OpenFault> {
         Err(NONE)
     }
 
     pub fn open(_: &str, _: &OsAccount, _: Purpose) -> Result<Postgres, OpenFault> {
         Err(NONE)
+    }
+}
+
+pub mod look {
+    use super::*;
+    use crate::store::server::Found;
+
+    pub fn look(_: &str, _: &OsAccount, _: Timestamp) -> Found {
+        Found {
+            refused: Some(OpenFault::Server(ServerFault::NotBuilt)),
+            server: None,
+            inside: None,
+        }
     }
 }

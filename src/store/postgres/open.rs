@@ -7,11 +7,13 @@ use nix::unistd::{Uid, User};
 use crate::domain::time::{SECOND, Timestamp};
 use crate::domain::trouble::{OpenFault, ServerFault, Trouble};
 use crate::domain::user::OsAccount;
+use crate::store::Tx;
 use crate::store::beginning::Beginning;
 use crate::store::postgres::Postgres;
 use crate::store::postgres::address::Address;
 use crate::store::postgres::connect::{Aim, Wanted};
-use crate::store::postgres::migrate::{self, Found, KNOWN, identify};
+pub use crate::store::postgres::migrate::begin;
+use crate::store::postgres::migrate::{self, Found, KNOWN, Opening, identify};
 
 /// By how much clocks may differ before nobody works in the console, in milliseconds: what is shown as expired and what
 /// authenticates would not be the same.
@@ -46,16 +48,68 @@ pub fn create_or_open(
     if apart.abs() >= APART / SECOND {
         return Err(told(OpenFault::Server(ServerFault::Clocks(apart))));
     }
-    if found.version == 0 {
-        if !found.may_make {
-            let role = postgres.wanted().address.role().to_owned();
-            return Err(told(OpenFault::Server(ServerFault::NotMade { role })));
-        }
-        migrate::make(&postgres, &beginning()?).map_err(told)?;
-    } else {
+    if found.version > 0 {
         bring(&postgres, &found, &|| ()).map_err(told)?;
+        return Ok(postgres);
     }
-    Ok(postgres)
+    refuse_to_make(&postgres, &found).map_err(told)?;
+    let beginning = beginning()?;
+    let made = migrate::make(&postgres, &mut |tx| {
+        migrate::begin(tx, &beginning).map_err(Opening::from)
+    });
+    match made {
+        // Somebody came at the same time.
+        Err(Opening(OpenFault::Server(ServerFault::NotEmpty))) | Ok(()) => Ok(postgres),
+        Err(Opening(fault)) => Err(told(fault)),
+    }
+}
+
+/// Makes a database in an empty schema, with the rows that `fill` puts there: all of it or nothing.
+pub fn make_filled(
+    text: &str,
+    account: &OsAccount,
+    told: &dyn Fn(OpenFault) -> Trouble,
+    fill: &mut dyn FnMut(&Tx<'_>, &Postgres) -> Result<(), Trouble>,
+) -> Result<Postgres, Trouble> {
+    let (postgres, found) = reach(text, account, Purpose::Change).map_err(told)?;
+    refuse_to_make(&postgres, &found).map_err(told)?;
+    let made = migrate::make(&postgres, &mut |tx| {
+        fill(tx, &postgres).map_err(Filling::Trouble)
+    });
+    match made {
+        Ok(()) => Ok(postgres),
+        Err(Filling::Opening(fault)) => Err(told(fault)),
+        Err(Filling::Trouble(trouble)) => Err(trouble),
+    }
+}
+
+/// What stands in the way of a database that is filled.
+enum Filling {
+    Opening(OpenFault),
+    Trouble(Trouble),
+}
+
+impl From<Opening> for Filling {
+    fn from(Opening(fault): Opening) -> Filling {
+        Filling::Opening(fault)
+    }
+}
+
+/// Takes away what [`make_filled`] made.
+pub fn remove(postgres: &Postgres) {
+    // Whatever the trouble was, it is told; this is only tidying up.
+    let _ = migrate::remove(postgres);
+}
+
+fn refuse_to_make(postgres: &Postgres, found: &Found) -> Result<(), OpenFault> {
+    if found.version > 0 {
+        return Err(OpenFault::Server(ServerFault::NotEmpty));
+    }
+    if !found.may_make {
+        let role = postgres.wanted().address.role().to_owned();
+        return Err(OpenFault::Server(ServerFault::NotMade { role }));
+    }
+    Ok(())
 }
 
 /// Opens a database that is there for changes, and brings an older one up to date, after `told` was called.
@@ -101,7 +155,7 @@ fn bring(postgres: &Postgres, found: &Found, told: &dyn Fn()) -> Result<(), Open
     migrate::update(postgres)
 }
 
-fn reach(
+pub(super) fn reach(
     text: &str,
     account: &OsAccount,
     purpose: Purpose,

@@ -12,9 +12,8 @@ use nix::libc;
 use nix::sys::statvfs::{FsFlags, statvfs};
 use rusqlite::{Connection, OpenFlags};
 
-use crate::domain::event::chain::{Break, Head, Whole};
+use crate::domain::event::chain::Head;
 use crate::domain::event::flaw::Flaw;
-use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, OpenFault};
 use crate::domain::user::OsAccount;
 use crate::path::name_of;
@@ -25,7 +24,7 @@ use crate::store::sqlite::file::FileSystem;
 use crate::store::sqlite::left::{self, Left};
 use crate::store::sqlite::migrate::{KNOWN, identify};
 use crate::store::sqlite::{file, flaws, functions, log};
-use crate::store::{Tx, events};
+use crate::store::{Inside, Tx};
 
 /// How often it is looked again where somebody wrote meanwhile.
 const LOOKS: usize = 20;
@@ -60,8 +59,11 @@ pub struct Found {
     /// Why it would not be opened.
     pub refused: Option<OpenFault>,
     /// What is in it, where it can be read.
-    pub inside: Option<Inside>,
+    pub inside: Option<(Inside, Pages)>,
 }
+
+/// What `SQLite`'s `quick_check` says of a database's pages; nothing where that is "ok".
+pub type Pages = Result<Option<String>, Fault>;
 
 /// The file system's free space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,20 +73,6 @@ pub struct Space {
     pub read_only: bool,
     /// Bytes of the database.
     pub used: u64,
-}
-
-/// What is in a database.
-#[derive(Debug)]
-pub struct Inside {
-    /// The version of its form, and the one that this program makes.
-    pub schema: (i64, i64),
-    /// What `SQLite`'s `quick_check` says; nothing where that is "ok".
-    pub damage: Result<Option<String>, Fault>,
-    /// What differs from what Keyward makes; nothing is looked for in another form than this program's.
-    pub differs: Result<Vec<Flaw>, Fault>,
-    pub chain: Option<Result<Result<Whole, Break>, Fault>>,
-    /// The latest time of an event: the last one may be of a clock that was behind.
-    pub newest: Option<Timestamp>,
 }
 
 /// Looks at the database at this path.
@@ -179,12 +167,12 @@ fn has_log(real: &Path, facts: Option<&Metadata>) -> Option<bool> {
 
 /// What is in it; looked at again where it was written meanwhile and could not be locked against that, or where somebody
 /// who came or went took the log away under it.
-fn inside(real: &Path) -> Result<Inside, OpenFault> {
+fn inside(real: &Path) -> Result<(Inside, Pages), OpenFault> {
     inside_beside(real, &mut || ())
 }
 
 /// [`inside`], and what somebody else does before `SQLite` opens what was found.
-fn inside_beside(real: &Path, meanwhile: &mut dyn FnMut()) -> Result<Inside, OpenFault> {
+fn inside_beside(real: &Path, meanwhile: &mut dyn FnMut()) -> Result<(Inside, Pages), OpenFault> {
     let mut looks = 1;
     loop {
         let before = face(real);
@@ -239,7 +227,7 @@ fn open(real: &Path, meanwhile: &mut dyn FnMut()) -> Result<(Connection, bool), 
     Ok((connection, locks))
 }
 
-fn within(connection: &Connection, real: &Path) -> Result<Inside, OpenFault> {
+fn within(connection: &Connection, real: &Path) -> Result<(Inside, Pages), OpenFault> {
     let found = match identify(connection) {
         Err(OpenFault::Newer { found, .. }) => found,
         found => found?,
@@ -261,13 +249,8 @@ fn within(connection: &Connection, real: &Path) -> Result<Inside, OpenFault> {
         let found = [flaws::schema(&tx)?, flaws::dangling(&tx)?];
         Ok(found.into_iter().flatten().collect())
     };
-    Ok(Inside {
-        schema: (found, KNOWN),
-        damage: quick.map(|words| (words != "ok").then_some(words)),
-        differs: if known { differs() } else { Ok(Vec::new()) },
-        chain: known.then(|| events::check_chain(&tx, None)),
-        newest: tx.value("SELECT max(at) FROM events", ()).ok().flatten(),
-    })
+    let inside = Inside::of(&tx, found, differs);
+    Ok((inside, quick.map(|words| (words != "ok").then_some(words))))
 }
 
 #[cfg(test)]
@@ -287,7 +270,7 @@ mod tests {
         let found = inside_beside(path, &mut || drop(writer.take()));
         assert!(fs::metadata(beside(path, "-shm")).is_err(), "it went");
         let found = found.expect("looked at");
-        assert_eq!(found.damage, Ok(None));
-        assert_eq!(found.differs, Ok(Vec::new()));
+        assert_eq!(found.1, Ok(None));
+        assert_eq!(found.0.differs, Ok(Vec::new()));
     }
 }

@@ -10,7 +10,7 @@ use crate::store::beginning::Beginning;
 use crate::store::sql::Kind;
 use crate::store::sqlite::before::Before;
 use crate::store::sqlite::fault::{of_opening, while_opening};
-use crate::store::sqlite::functions;
+use crate::store::sqlite::{functions, moved};
 use crate::store::waiting::{UntilOver, Work, tell};
 
 /// `Keyw`: tells our databases from those of other applications.
@@ -49,6 +49,9 @@ pub fn identify(connection: &Connection) -> Result<i64, OpenFault> {
     let found = number(&tx, "PRAGMA user_version")?;
     let tables = number(&tx, "SELECT count(*) FROM sqlite_schema")?;
     match application {
+        APPLICATION_ID if moved::is_moved(found) => Err(OpenFault::Moved {
+            to: moved::address(&tx),
+        }),
         APPLICATION_ID if found > KNOWN => Err(OpenFault::Newer {
             found,
             known: KNOWN,

@@ -19,6 +19,7 @@ pub mod left;
 mod lock;
 pub(super) mod log;
 pub(super) mod migrate;
+pub(super) mod moved;
 pub(super) mod open;
 pub(super) mod read_only;
 pub mod rehearsal;
@@ -142,6 +143,9 @@ impl Sqlite {
     fn check_known(&self) -> Result<(), Fault> {
         let mut version = self.connection.prepare_cached("PRAGMA user_version")?;
         let found: i64 = version.query_row((), |row| row.get(0))?;
+        if moved::is_moved(found) {
+            return Err(Fault::OnServer);
+        }
         if found > KNOWN {
             return Err(Fault::Newer);
         }

@@ -201,6 +201,7 @@ pub fn present(path: &Path, account: &OsAccount) -> Result<Present, Trouble> {
                 | OpenFault::Empty
                 | OpenFault::NotADatabase
                 | OpenFault::Newer { .. }
+                | OpenFault::Moved { .. }
                 | OpenFault::Fault(
                     Fault::Corrupt | Fault::LogGone { .. } | Fault::Unreadable | Fault::Other(..),
                 )),

@@ -67,7 +67,11 @@ impl SecretDialog {
         let lost = matches!(
             trouble,
             Trouble::Storage(
-                Fault::Moved | Fault::LogGone { .. } | Fault::ReadOnly | Fault::ReadOnlyMount
+                Fault::Moved
+                    | Fault::LogGone { .. }
+                    | Fault::OnServer
+                    | Fault::ReadOnly
+                    | Fault::ReadOnlyMount
             )
         );
         self.unwritten.may_be_delivered |= delivering && trouble.is_unsure();
