@@ -342,7 +342,7 @@ const NEEDS: &[(&str, &[&str])] = &[
 ];
 
 /// What is for a database that is broken: these have tests of their own.
-const OTHERS: &[&str] = &["doctor", "move", "restore"];
+const OTHERS: &[&str] = &["doctor", "restore"];
 
 #[test]
 fn wrong_usage_is_64_for_every_command() {

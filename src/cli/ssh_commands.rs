@@ -383,6 +383,7 @@ mod tests {
         "themes",
         "backup",
         "restore",
+        "move",
         "doctor",
         "completions",
         "man",

@@ -68,7 +68,7 @@ impl Store {
         }
         let told = |fault| Trouble::Open(to.told(), fault);
         let mut holds = false;
-        let moved = self.write(|from| {
+        let done = self.write(|from| {
             checked(from, None)?.map_err(Trouble::Flawed)?;
             mover.note(from)?;
             postgres::open::make_filled(address, account, &told, &mut |to, server| {
@@ -78,7 +78,7 @@ impl Store {
             moved::mark(from)?;
             Ok(events::head(from)?)
         });
-        moved.map_err(|trouble| match trouble {
+        done.map_err(|trouble| match trouble {
             Trouble::Open(_, OpenFault::Fault(Fault::Unsure)) => NotMoved::Unsure,
             trouble if holds => NotMoved::NotMarked(trouble),
             trouble => trouble.into(),

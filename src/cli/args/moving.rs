@@ -10,7 +10,7 @@ pub(in crate::cli) struct MoveArgs {
     /// The database's file
     #[arg(value_name = "FROM")]
     pub(in crate::cli) from: PathBuf,
-    /// The address of an empty schema on a PostgreSQL server: postgres://HOST/DATABASE
+    /// The address of an empty schema on a PostgreSQL server
     #[arg(value_name = "TO")]
     pub(in crate::cli) to: PathBuf,
     /// Without asking; needed where there is no terminal

@@ -335,8 +335,9 @@ pub(in crate::cli) static PAGES: &[Page] = &[
     ),
     row("move", notes!("move"),
         &[
-            ("keyward move ~/.local/share/keyward/keyward.db 'postgres:///keyward?host=/run/postgresql'", "To the \
-                server on this machine"),
+            ("keyward move ./keys.db 'postgres:///keyward?host=/run/postgresql'", "To the server on this machine"),
+            ("keyward move ./keys.db postgres://db1.example,db2.example/keyward --yes", "To a primary and its \
+                standby, without asking"),
         ],
         &[
             (Exit::Done, "Moved: everything is on the server, and the file opens for nobody"),

@@ -5,7 +5,6 @@ use crate::domain::trouble::{Fault, OpenFault, ServerFault};
 use crate::store::beginning::Beginning;
 use crate::store::list::Finder;
 use crate::store::postgres::Postgres;
-use crate::store::postgres::flaws::ours;
 use crate::store::waiting::{UntilOver, Work, tell};
 use crate::store::{Tx, sql::Kind};
 
@@ -157,15 +156,6 @@ pub fn begin(tx: &Tx<'_>, beginning: &Beginning) -> Result<(), Fault> {
     // The built-in roles have IDs that no sequence gave.
     let given = "SELECT setval('roles_id_seq', (SELECT max(id) FROM roles))";
     tx.value::<i64>(given, ()).map(|_| ())
-}
-
-/// Takes away all that was made, for who made it a moment ago.
-pub fn remove(postgres: &Postgres) -> Result<(), Fault> {
-    let drops: Vec<String> = ours()
-        .filter(|(kind, _)| matches!(kind.as_str(), "table" | "function"))
-        .map(|(kind, name)| format!("DROP {kind} IF EXISTS {name} CASCADE"))
-        .collect();
-    postgres.command(&drops.join(";")).map(|_| ())
 }
 
 impl Postgres {

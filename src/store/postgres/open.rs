@@ -12,6 +12,7 @@ use crate::store::beginning::Beginning;
 use crate::store::postgres::Postgres;
 use crate::store::postgres::address::Address;
 use crate::store::postgres::connect::{Aim, Wanted};
+use crate::store::postgres::flaws::ours;
 pub use crate::store::postgres::migrate::begin;
 use crate::store::postgres::migrate::{self, Found, KNOWN, Opening, identify};
 
@@ -97,8 +98,12 @@ impl From<Opening> for Filling {
 
 /// Takes away what [`make_filled`] made.
 pub fn remove(postgres: &Postgres) {
+    let drops: Vec<String> = ours()
+        .filter(|(kind, _)| matches!(kind.as_str(), "table" | "function"))
+        .map(|(kind, name)| format!("DROP {kind} IF EXISTS {name} CASCADE"))
+        .collect();
     // Whatever the trouble was, it is told; this is only tidying up.
-    let _ = migrate::remove(postgres);
+    let _ = postgres.command(&drops.join(";"));
 }
 
 fn refuse_to_make(postgres: &Postgres, found: &Found) -> Result<(), OpenFault> {

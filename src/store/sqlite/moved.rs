@@ -5,7 +5,6 @@ use rusqlite::Connection;
 use crate::domain::event::EventKind;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
-use crate::store::sqlite::migrate::KNOWN;
 
 /// What is added to the version then: every Keyward takes it for one that it does not know, also one that has the database
 /// open.
@@ -18,7 +17,8 @@ pub fn is_moved(version: i64) -> bool {
 
 /// Marks the database, as a part of a transaction.
 pub fn mark(tx: &Tx<'_>) -> Result<(), Fault> {
-    let version = MOVED + KNOWN;
+    let version: i64 = tx.value("PRAGMA user_version", ())?;
+    let version = MOVED + version;
     tx.change(&format!("PRAGMA user_version = {version}"), ())
         .map(|_| ())
 }
