@@ -75,6 +75,13 @@ pub fn fresh() -> Place {
     }
 }
 
+/// A place on a server that no other test sees, with no database yet; nothing where there is no server.
+pub fn on_server() -> Option<Place> {
+    let name = format!("t{}_{}", std::process::id(), next());
+    let server = postgres::any_server()?;
+    Some(Place::Server(postgres::schema(server, &name)))
+}
+
 /// A database in `SQLite`'s memory that no other test sees.
 pub fn in_memory() -> Place {
     Place::Memory(format!("test-{}", next()))

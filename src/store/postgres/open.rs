@@ -98,9 +98,14 @@ impl From<Opening> for Filling {
 
 /// Takes away what [`make_filled`] made.
 pub fn remove(postgres: &Postgres) {
+    let schema = postgres.command("SELECT pg_catalog.quote_ident(pg_catalog.current_schema())");
+    let Ok(Some(row)) = schema else {
+        return;
+    };
+    let schema = row.into_iter().flatten().collect::<String>();
     let drops: Vec<String> = ours()
         .filter(|(kind, _)| matches!(kind.as_str(), "table" | "function"))
-        .map(|(kind, name)| format!("DROP {kind} IF EXISTS {name} CASCADE"))
+        .map(|(kind, name)| format!("DROP {kind} IF EXISTS {schema}.{name} CASCADE"))
         .collect();
     // Whatever the trouble was, it is told; this is only tidying up.
     let _ = postgres.command(&drops.join(";"));
