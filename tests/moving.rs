@@ -2,14 +2,17 @@
 
 use std::fs;
 use std::process::Stdio;
+use std::sync::Arc;
 
+use keyward::auth::hash::Hasher;
+use keyward::auth::random::predictable;
 use keyward::clock::Clock;
 use keyward::domain::event::chain::Head;
 use keyward::domain::list::WindowQuery;
 use keyward::domain::time::DAY;
 use keyward::domain::trouble::{Fault, OpenFault, ServerFault, Trouble};
-use keyward::service::demo;
 use keyward::service::moving::{Move, NotMoved};
+use keyward::service::{Service, demo};
 use keyward::store::{Place, Store, events};
 use tempfile::TempDir;
 
@@ -20,7 +23,9 @@ mod support {
     pub mod program;
 }
 
-use support::database::{Bench, account, everything, filter, on_disk, on_server, raw};
+use support::database::{
+    Bench, CHEAP, NOW, SetClock, account, everything, filter, on_disk, on_server, raw,
+};
 use support::process::skip;
 use support::program::keyward;
 
@@ -196,19 +201,16 @@ fn a_demo_on_a_server_is_made_whole_or_not_at_all() {
         return skip("there is no PostgreSQL");
     };
     let make = |fails: bool| {
-        Store::make_filled(
-            &to,
-            &account(),
-            support::database::NOW,
-            &mut |_| Ok(()),
-            |_| {
-                if fails {
-                    Err(Fault::Superseded.into())
-                } else {
-                    Ok(())
-                }
-            },
-        )
+        let fill = |store| {
+            let clock = Arc::new(SetClock::new(NOW));
+            let mut service = Service::new(store, clock, predictable(1), Hasher::new(CHEAP))?;
+            demo::seed(&mut service, "alice", 60, &mut |_| Ok(()))?;
+            if fails {
+                return Err(Fault::Superseded.into());
+            }
+            Ok(())
+        };
+        Store::make_filled(&to, &account(), NOW, &mut |_| Ok(()), fill)
     };
     assert_eq!(make(true), Err(Fault::Superseded.into()));
     assert_eq!(refused(&to), Some(OpenFault::Missing));
@@ -218,7 +220,9 @@ fn a_demo_on_a_server_is_made_whole_or_not_at_all() {
     let Err(Trouble::Open(_, OpenFault::Server(ServerFault::NotEmpty))) = again else {
         panic!("{again:?}");
     };
-    assert_eq!(refused(&to), None, "what was there stays");
+    let mut bench = Bench::on(to);
+    assert_eq!(rows(&bench).len(), 60, "what was there stays");
+    bench.create("the next ID is free");
 }
 
 #[test]

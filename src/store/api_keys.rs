@@ -77,6 +77,11 @@ pub fn reserve(tx: &Tx<'_>) -> Result<KeyId, Fault> {
     tx.engine.next_id("api_keys").map(KeyId)
 }
 
+/// Has the next ID follow this one, where keys were added under IDs that followed a reserved one.
+pub fn reserved_until(tx: &Tx<'_>, last: KeyId) -> Result<(), Fault> {
+    tx.engine.set_last_id("api_keys", last.0)
+}
+
 /// Adds a key under an ID that was reserved for it.
 pub fn insert(
     tx: &Tx<'_>,

@@ -49,6 +49,8 @@ impl Beginning {
         for role in Role::built_in() {
             roles::insert_built_in(tx, &role)?;
         }
+        let last = Role::built_in().iter().map(|role| role.id.0).max();
+        tx.engine.set_last_id("roles", last.unwrap_or(0))?;
         let first = UserFields {
             name: self.user.clone(),
             full_name: String::new(),

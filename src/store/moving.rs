@@ -143,7 +143,7 @@ fn copy(
     }
     load_texts(from, server)?;
     for table in NUMBERED {
-        server.set_last_id(table, from.engine.last_id(table)?)?;
+        to.engine.set_last_id(table, from.engine.last_id(table)?)?;
     }
     checked(to, None)?.map_err(Trouble::Flawed)?;
     if events::head(to)? != events::head(from)? {

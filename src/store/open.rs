@@ -56,7 +56,7 @@ impl Store {
                 let told = trouble(place);
                 let beginning = beginning()?;
                 let made = server::make_filled(address, account, &told, &mut |tx, _| {
-                    Ok(server::begin(tx, &beginning)?)
+                    Ok(beginning.write(tx)?)
                 })?;
                 let filled = fill(Store::from(made));
                 if filled.is_err()

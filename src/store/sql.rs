@@ -93,6 +93,12 @@ pub trait Engine: Debug {
     /// A number that changes when another connection has committed (and now and then when none has).
     fn data_version(&self) -> Result<i64, Fault>;
 
+    /// Has the next ID of a table follow this one, where rows brought IDs along; an engine that counts those, too, has
+    /// nothing to do.
+    fn set_last_id(&self, _table: &str, _last: i64) -> Result<(), Fault> {
+        Ok(())
+    }
+
     /// Looks, between two transactions, whether the database is still the one that was opened.
     fn look(&self) -> Result<(), Fault> {
         Ok(())

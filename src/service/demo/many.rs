@@ -154,6 +154,8 @@ impl Seeding<'_> {
                     }
                     loading.load(index)?;
                 }
+                let last = loading.first.0 + i64::from(keys) - 1;
+                api_keys::reserved_until(tx, KeyId(last))?;
                 Ok(loading.tell_until(Timestamp(i64::MAX))?)
             },
             || {
@@ -251,7 +253,6 @@ impl Loading<'_, '_> {
         let by = self.makers[key.maker].1.clone();
         let id = match index {
             0 => api_keys::reserve(tx)?,
-            // Whoever brings an ID along has it counted.
             _ => KeyId(self.first.0 + i64::from(index)),
         };
         let made = (by.name.as_str(), key.made);

@@ -424,6 +424,12 @@ impl Engine for Postgres {
         self.number("SELECT changes FROM meta")
     }
 
+    fn set_last_id(&self, table: &str, last: i64) -> Result<(), Fault> {
+        let (given, is_given) = (last.max(1), last > 0);
+        let sql = format!("SELECT setval('{table}_id_seq', {given}, {is_given})");
+        self.command(&sql).map(|_| ())
+    }
+
     fn flaws(&self, tx: &Tx<'_>) -> Result<Vec<Flaw>, Fault> {
         flaws(tx)
     }

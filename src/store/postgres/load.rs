@@ -30,13 +30,6 @@ impl Postgres {
         self.on_line(|link| link.load(&sql, rows))?;
         guards("ENABLE").map(|_| ())
     }
-
-    /// Has the next ID of a table follow this one.
-    pub fn set_last_id(&self, table: &str, last: i64) -> Result<(), Fault> {
-        let given = last.max(1);
-        let sql = format!("SELECT setval('{table}_id_seq', {given}, {})", last > 0);
-        self.command(&sql).map(|_| ())
-    }
 }
 
 impl Link {

@@ -2,7 +2,6 @@
 //! it, under the number that `SQLite`'s has, too.
 
 use crate::domain::trouble::{Fault, OpenFault, ServerFault};
-use crate::store::beginning::Beginning;
 use crate::store::list::Finder;
 use crate::store::postgres::Postgres;
 use crate::store::waiting::{UntilOver, Work, tell};
@@ -148,14 +147,6 @@ fn apply(postgres: &Postgres, tx: &Tx<'_>, found: i64) -> Result<(), Opening> {
         }
     }
     Ok(())
-}
-
-/// Writes a new database's first rows.
-pub fn begin(tx: &Tx<'_>, beginning: &Beginning) -> Result<(), Fault> {
-    beginning.write(tx)?;
-    // The built-in roles have IDs that no sequence gave.
-    let given = "SELECT setval('roles_id_seq', (SELECT max(id) FROM roles))";
-    tx.value::<i64>(given, ()).map(|_| ())
 }
 
 impl Postgres {

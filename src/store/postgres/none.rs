@@ -29,10 +29,6 @@ impl Postgres {
     pub fn load(&self, _: &str, _: &[String], _: Rows<'_>) -> Result<(), Fault> {
         match *self {}
     }
-
-    pub fn set_last_id(&self, _: &str, _: i64) -> Result<(), Fault> {
-        match *self {}
-    }
 }
 
 impl Engine for Postgres {
@@ -104,10 +100,6 @@ pub mod open {
         _: &mut dyn FnMut(&Tx<'_>, &Postgres) -> Result<(), Trouble>,
     ) -> Result<Postgres, Trouble> {
         Err(told(NONE))
-    }
-
-    pub fn begin(_: &Tx<'_>, _: &Beginning) -> Result<(), Fault> {
-        Err(Fault::Corrupt)
     }
 
     pub fn remove(postgres: &Postgres) {

@@ -13,7 +13,6 @@ use crate::store::postgres::Postgres;
 use crate::store::postgres::address::Address;
 use crate::store::postgres::connect::{Aim, Wanted};
 use crate::store::postgres::flaws::ours;
-pub use crate::store::postgres::migrate::begin;
 use crate::store::postgres::migrate::{self, Found, KNOWN, Opening, identify};
 
 /// By how much clocks may differ before nobody works in the console, in milliseconds: what is shown as expired and what
@@ -56,7 +55,7 @@ pub fn create_or_open(
     refuse_to_make(&postgres, &found).map_err(told)?;
     let beginning = beginning()?;
     let made = migrate::make(&postgres, &mut |tx| {
-        migrate::begin(tx, &beginning).map_err(Opening::from)
+        beginning.write(tx).map_err(Opening::from)
     });
     match made {
         // Somebody came at the same time.
