@@ -12,6 +12,7 @@ use futures_core::Stream;
 use tokio_postgres::{Error, SimpleQueryMessage, Statement};
 
 use crate::domain::event::flaw::Flaw;
+use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
 use crate::store::patience::Patience;
@@ -47,6 +48,9 @@ pub struct Postgres {
     link: RefCell<Option<Box<Link>>>,
     /// The transaction that has begun.
     begun: Cell<Option<Kind>>,
+    /// It has changed something; and had when it was begun to do something in vain.
+    changed: Cell<bool>,
+    changed_before: Cell<bool>,
     /// What a statement of it was refused for: the server does nothing more for it.
     refused: RefCell<Option<Fault>>,
 }
@@ -93,6 +97,8 @@ impl Postgres {
             only_reads: false,
             link: RefCell::new(Some(Box::new(Link::new(reached)))),
             begun: Cell::new(None),
+            changed: Cell::new(false),
+            changed_before: Cell::new(false),
             refused: RefCell::new(None),
         }
     }
@@ -168,9 +174,10 @@ impl Postgres {
         }
     }
 
-    /// Takes down that a transaction has begun.
+    /// Takes down that a transaction has begun, and that something was changed in it.
     pub(super) fn set_begun(&self, kind: Kind) {
         self.begun.set(Some(kind));
+        self.changed.set(true);
     }
 
     /// Commands in one go; gives the first row of what they answer.
@@ -309,7 +316,8 @@ impl Link {
             return Err(superseded());
         }
         taken.map_err(Hindrance::Taker)?;
-        let changed = rows.rows_affected().unwrap_or(0);
+        // It is not told where the rows were enough before their end.
+        let changed = rows.rows_affected().unwrap_or(1);
         Ok(usize::try_from(changed).unwrap_or(usize::MAX))
     }
 }
@@ -354,6 +362,7 @@ impl Engine for Postgres {
         };
         let begun = self.command(&sql);
         self.begun.set(Some(kind));
+        self.changed.set(false);
         let known = begun.and_then(|row| {
             let mut values = row.into_iter().flatten().flatten();
             let mut number = || values.next()?.parse::<i64>().ok();
@@ -381,7 +390,9 @@ impl Engine for Postgres {
             });
         }
         let kind = self.begun.get();
-        let done = self.command("COMMIT");
+        // Others look anew whenever somebody has committed.
+        let is_change = kind == Some(Kind::Write) && self.changed.get();
+        let done = self.command(if is_change { "COMMIT" } else { "ROLLBACK" });
         let Err(fault) = done else {
             self.begun.set(None);
             return Ok(());
@@ -390,7 +401,7 @@ impl Engine for Postgres {
         self.roll_back();
         Err(Uncommitted {
             fault,
-            in_doubt: kind == Some(Kind::Write) && !is_refused,
+            in_doubt: is_change && !is_refused,
         })
     }
 
@@ -414,8 +425,14 @@ impl Engine for Postgres {
     ) -> Result<usize, Fault> {
         let is_superseded = || self.is_superseded();
         let done = self.on_line(|link| link.run(sql, values, &is_superseded, take));
-        if done.is_ok() && sql.starts_with("ROLLBACK TO") {
-            self.refused.take();
+        match sql.split_ascii_whitespace().next() {
+            Some("INSERT" | "UPDATE" | "DELETE") if done != Ok(0) => self.changed.set(true),
+            Some("SAVEPOINT") => self.changed_before.set(self.changed.get()),
+            Some("ROLLBACK") if done.is_ok() => {
+                self.changed.set(self.changed_before.get());
+                self.refused.take();
+            }
+            _ => {}
         }
         done
     }
@@ -428,6 +445,11 @@ impl Engine for Postgres {
         let (given, is_given) = (last.max(1), last > 0);
         let sql = format!("SELECT setval('{table}_id_seq', {given}, {is_given})");
         self.command(&sql).map(|_| ())
+    }
+
+    fn now(&self) -> Result<Option<Timestamp>, Fault> {
+        let now = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)";
+        self.number(now).map(|now| Some(Timestamp(now)))
     }
 
     fn flaws(&self, tx: &Tx<'_>) -> Result<Vec<Flaw>, Fault> {
