@@ -477,7 +477,7 @@ fn a_database_in_use_is_read_and_checked_and_an_older_one_left_as_it_is() {
     assert_eq!(trail.answers(&["--check"]).0, 0);
     assert_eq!(trail.sequences(&[]), [1]);
     drop(busy);
-    trail.sql("PRAGMA user_version = 1");
+    trail.behind().set_version(1);
     trail.is_refused(&["--check"], 2, "older Keyward");
     trail.is_refused(&["--db", "none.db"], 2, "");
     assert!(!trail.directory.path().join("none.db").exists());

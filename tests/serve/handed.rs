@@ -5,6 +5,7 @@ use std::os::unix::net::UnixDatagram;
 use std::path::Path;
 use std::process::Command;
 
+use crate::support::database::db;
 use crate::support::process::{is_there, skip};
 use crate::support::program::KEYWARD;
 use crate::support::server::{House, Server};
@@ -25,15 +26,8 @@ os.execv(sys.argv[2], sys.argv[2:])
 fn handed(house: &House, address: &str, args: &[&str]) -> Command {
     let mut command = Command::new("python3");
     command
-        .args([
-            "-c",
-            PARENT,
-            address,
-            KEYWARD,
-            "serve",
-            "--db",
-            "keyward.db",
-        ])
+        .args(["-c", PARENT, address, KEYWARD, "serve", "--db"])
+        .arg(db(&house.database()))
         .args(args)
         .current_dir(house.directory.path());
     command

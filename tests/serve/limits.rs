@@ -1,5 +1,6 @@
 //! What a client may cost: sizes, times and how many there are.
 
+use crate::support::database::db;
 use crate::support::server::{Client, House, Server, request};
 
 /// A server that knows no key, and how it answers who has none.
@@ -162,7 +163,8 @@ fn a_process_that_may_open_too_few_files_does_not_start() {
     let output = std::process::Command::new("sh")
         .args(["-c", "ulimit -n 100 && exec \"$0\" \"$@\""])
         .arg(crate::support::program::KEYWARD)
-        .args(["serve", "--db", "keyward.db", "--auth", "unix:auth.sock"])
+        .args(["serve", "--auth", "unix:auth.sock", "--db"])
+        .arg(db(&house.database()))
         .current_dir(house.directory.path())
         .output()
         .expect("ran");
@@ -179,8 +181,9 @@ fn clients_that_hold_every_connection_lock_nobody_out() {
     command
         .args(["-c", "ulimit -n 178 && exec \"$0\" \"$@\""])
         .arg(crate::support::program::KEYWARD)
-        .args(["serve", "--db", "keyward.db", "--threads", "1"])
-        .args(["--auth", "unix:auth.sock"])
+        .args(["serve", "--threads", "1"])
+        .args(["--auth", "unix:auth.sock", "--db"])
+        .arg(db(&house.database()))
         .current_dir(house.directory.path());
     // 50 connections are left.
     let server = Server::start(command);

@@ -37,7 +37,7 @@ use ratatui::buffer::{Buffer, CellWidth};
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Modifier};
 
-use super::database::{Bench, NOW, authenticate};
+use super::database::{Bench, NOW, authenticate, raw};
 use super::sentence::{self, Values};
 
 /// The sizes at which everything is drawn.
@@ -899,6 +899,10 @@ impl Console {
 
     /// Leaves the database no room for one more event, as a full disk does. A key must have been made before.
     pub fn fill_disk(&mut self) {
+        let behind = raw(&self.bench.place);
+        if !behind.is_sqlite() {
+            return behind.fill_disk();
+        }
         let mut filler = self.bench.store();
         for store in [&filler, self.performer.service().store()] {
             store.limit_pages(1).expect("limited");
@@ -921,6 +925,10 @@ impl Console {
 
     /// The disk has room again.
     pub fn free_disk(&mut self) {
+        let behind = raw(&self.bench.place);
+        if !behind.is_sqlite() {
+            return behind.swallow_no_more("events");
+        }
         self.performer
             .service()
             .store()

@@ -211,8 +211,8 @@ impl Client {
              GROUP BY table_name"
         );
         let sequences = format!(
-            "SELECT format('SELECT setval(''{to}.%1$I'', last_value, is_called) FROM %1$I', sequence_name)
-             FROM information_schema.sequences WHERE sequence_schema = current_schema()"
+            "SELECT format('SELECT setval(''{to}.%1$I'', last_value, is_called) FROM %1$I', sequencename)
+             FROM pg_sequences WHERE schemaname = current_schema()"
         );
         let mut sql = "SET LOCAL session_replication_role = replica".to_owned();
         for copies in [tables, sequences] {

@@ -194,7 +194,15 @@ impl Raw {
         self.execute_batch(&sql).expect("made");
     }
 
-    /// Takes back what [`Raw::swallow`] did.
+    /// Has a server say of every new event what it says where its disk is full.
+    pub fn fill_disk(&self) {
+        let sql = "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS
+                 'BEGIN RAISE EXCEPTION SQLSTATE ''53100''; END';
+             CREATE TRIGGER swallow BEFORE INSERT ON events EXECUTE FUNCTION full_disk()";
+        self.execute_batch(sql).expect("made");
+    }
+
+    /// Takes back what [`Raw::swallow`] and [`Raw::fill_disk`] did.
     pub fn swallow_no_more(&self, table: &str) {
         let sql = match self {
             Raw::Sqlite(_) => "DROP TRIGGER swallow".to_owned(),

@@ -12,7 +12,6 @@ use futures_core::Stream;
 use tokio_postgres::{Error, SimpleQueryMessage, Statement};
 
 use crate::domain::event::flaw::Flaw;
-use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
 use crate::store::patience::Patience;
@@ -48,9 +47,6 @@ pub struct Postgres {
     link: RefCell<Option<Box<Link>>>,
     /// The transaction that has begun.
     begun: Cell<Option<Kind>>,
-    /// It has changed something; and had when it was begun to do something in vain.
-    changed: Cell<bool>,
-    changed_before: Cell<bool>,
     /// What a statement of it was refused for: the server does nothing more for it.
     refused: RefCell<Option<Fault>>,
 }
@@ -97,8 +93,6 @@ impl Postgres {
             only_reads: false,
             link: RefCell::new(Some(Box::new(Link::new(reached)))),
             begun: Cell::new(None),
-            changed: Cell::new(false),
-            changed_before: Cell::new(false),
             refused: RefCell::new(None),
         }
     }
@@ -174,10 +168,9 @@ impl Postgres {
         }
     }
 
-    /// Takes down that a transaction has begun, and that something was changed in it.
+    /// Takes down that a transaction has begun.
     pub(super) fn set_begun(&self, kind: Kind) {
         self.begun.set(Some(kind));
-        self.changed.set(true);
     }
 
     /// Commands in one go; gives the first row of what they answer.
@@ -316,8 +309,7 @@ impl Link {
             return Err(superseded());
         }
         taken.map_err(Hindrance::Taker)?;
-        // It is not told where the rows were enough before their end.
-        let changed = rows.rows_affected().unwrap_or(1);
+        let changed = rows.rows_affected().unwrap_or(0);
         Ok(usize::try_from(changed).unwrap_or(usize::MAX))
     }
 }
@@ -362,7 +354,6 @@ impl Engine for Postgres {
         };
         let begun = self.command(&sql);
         self.begun.set(Some(kind));
-        self.changed.set(false);
         let known = begun.and_then(|row| {
             let mut values = row.into_iter().flatten().flatten();
             let mut number = || values.next()?.parse::<i64>().ok();
@@ -390,9 +381,7 @@ impl Engine for Postgres {
             });
         }
         let kind = self.begun.get();
-        // Others look anew whenever somebody has committed.
-        let is_change = kind == Some(Kind::Write) && self.changed.get();
-        let done = self.command(if is_change { "COMMIT" } else { "ROLLBACK" });
+        let done = self.command("COMMIT");
         let Err(fault) = done else {
             self.begun.set(None);
             return Ok(());
@@ -401,7 +390,7 @@ impl Engine for Postgres {
         self.roll_back();
         Err(Uncommitted {
             fault,
-            in_doubt: is_change && !is_refused,
+            in_doubt: kind == Some(Kind::Write) && !is_refused,
         })
     }
 
@@ -425,14 +414,8 @@ impl Engine for Postgres {
     ) -> Result<usize, Fault> {
         let is_superseded = || self.is_superseded();
         let done = self.on_line(|link| link.run(sql, values, &is_superseded, take));
-        match sql.split_ascii_whitespace().next() {
-            Some("INSERT" | "UPDATE" | "DELETE") if done != Ok(0) => self.changed.set(true),
-            Some("SAVEPOINT") => self.changed_before.set(self.changed.get()),
-            Some("ROLLBACK") if done.is_ok() => {
-                self.changed.set(self.changed_before.get());
-                self.refused.take();
-            }
-            _ => {}
+        if done.is_ok() && sql.starts_with("ROLLBACK TO") {
+            self.refused.take();
         }
         done
     }
@@ -445,11 +428,6 @@ impl Engine for Postgres {
         let (given, is_given) = (last.max(1), last > 0);
         let sql = format!("SELECT setval('{table}_id_seq', {given}, {is_given})");
         self.command(&sql).map(|_| ())
-    }
-
-    fn now(&self) -> Result<Option<Timestamp>, Fault> {
-        let now = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)";
-        self.number(now).map(|now| Some(Timestamp(now)))
     }
 
     fn flaws(&self, tx: &Tx<'_>) -> Result<Vec<Flaw>, Fault> {

@@ -1,6 +1,7 @@
 //! In place of the module for databases on a server, in a build without it: there is none.
 
 use crate::domain::event::flaw::Flaw;
+use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, OpenFault, ServerFault, Trouble};
 use crate::domain::user::OsAccount;
 use crate::store::Tx;
@@ -85,6 +86,7 @@ pub mod open {
     pub fn create_or_open(
         _: &str,
         _: &OsAccount,
+        _: Timestamp,
         told: &dyn Fn(OpenFault) -> Trouble,
         _: &mut dyn FnMut() -> Result<Beginning, Trouble>,
     ) -> Result<Postgres, Trouble> {
