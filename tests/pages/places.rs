@@ -279,6 +279,26 @@ pub const PLACES: &[Place] = &[
         after: "userdel -rf keyward; rm -rf /run/keyward",
     },
     Place {
+        page: "docs/servers.md",
+        before: r#"
+            useradd --system --create-home alice; useradd --system --create-home keyward
+            pg=$(echo /usr/lib/postgresql/*/bin)
+            install -d -o postgres -g postgres /var/run/postgresql cluster
+            mkdir -p cluster; chown postgres cluster; chmod o+x . ..
+            sudo -u postgres "$pg/initdb" -A peer -D "$PWD/cluster/data" > /dev/null
+            sudo -u postgres "$pg/pg_ctl" -w -o "-c listen_addresses= -k /var/run/postgresql" -l "$PWD/cluster/log" -D "$PWD/cluster/data" start > /dev/null"#,
+        known: r#"apt() { test "$*" = 'install postgresql'; }"#,
+        after: r#"
+            there='postgres:///keyward?host=/var/run/postgresql'
+            sudo -u alice keyward key list --db "$there" | grep backup-nightly
+            echo "$received" | sudo -u keyward keyward verify --db "$there" > told 2>&1 || :
+            grep '"valid":true' told
+            ! sudo -u keyward keyward key lock app --yes --db "$there"
+            ! keyward key list 2> told; grep 'was moved to' told
+            sudo -u postgres "$(echo /usr/lib/postgresql/*/bin)/pg_ctl" -D "$PWD/cluster/data" -m fast stop > /dev/null
+            userdel -rf alice; userdel -rf keyward"#,
+    },
+    Place {
         page: "docs/ssh.md",
         before: r"
             useradd --system --home-dir /var/lib/keyward --shell /usr/sbin/nologin keyward
