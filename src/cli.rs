@@ -323,8 +323,20 @@ fn write(words: &str) -> io::Result<()> {
 
 /// The use cases on a database that is there, for those who only look; it is neither made nor migrated.
 fn to_look(place: &Place, config: &Config) -> Result<Service, Trouble> {
-    let opened = on_store(Store::open_existing(place, &config.account));
-    let service = unless_reading_will_do(opened, || {
+    looking(Store::open_existing(place, &config.account), place, config)
+}
+
+/// The same, by the nearest of several servers.
+fn to_look_near(place: &Place, config: &Config) -> Result<Service, Trouble> {
+    looking(Store::open_near(place, &config.account), place, config)
+}
+
+fn looking(
+    opened: Result<Store, Trouble>,
+    place: &Place,
+    config: &Config,
+) -> Result<Service, Trouble> {
+    let service = unless_reading_will_do(on_store(opened), || {
         on_store(Store::open_to_read(place, &config.account))
     })?;
     service.store().read_in_passing()?;

@@ -798,6 +798,7 @@ impl Text {
             Fault::Unseen(words) => return self.fill("trouble.unseen", &[("words", words)]),
             Fault::Away(words) => return self.fill("trouble.away", &[("words", words)]),
             Fault::OnlyReads => "trouble.only_reads",
+            Fault::Stale => "trouble.stale",
             Fault::Denied(words) => return self.fill("trouble.denied", &[("words", words)]),
             Fault::TooManyConnections => "trouble.too_many_connections",
             Fault::Server(code, words) => {

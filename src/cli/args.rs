@@ -11,6 +11,7 @@ pub(super) mod restore;
 pub(super) mod role;
 pub(super) mod rows;
 pub(super) mod scan;
+pub(super) mod stale;
 pub(super) mod user;
 pub(super) mod values;
 
@@ -34,6 +35,7 @@ use crate::cli::args::restore::RestoreArgs;
 use crate::cli::args::role::RoleCommand;
 use crate::cli::args::rows::{ActingArgs, Format};
 use crate::cli::args::scan::ScanArgs;
+use crate::cli::args::stale::StaleArg;
 use crate::cli::args::user::UserCommand;
 use crate::cli::{help, version};
 use crate::config::settings::{ThemeName, ThemeSetting};
@@ -383,6 +385,8 @@ pub(super) struct ServeArgs {
     /// Write a line for each request, without its path, query and headers
     #[arg(long)]
     pub(super) access_log: bool,
+    #[command(flatten)]
+    pub(super) stale: StaleArg,
     /// Serve a database that is marked as a demonstration
     #[arg(long)]
     pub(super) demo: bool,
@@ -417,6 +421,8 @@ pub(super) struct VerifyArgs {
     /// Name the key of a refused secret, too, where that is certain
     #[arg(long)]
     pub(super) identify: bool,
+    #[command(flatten)]
+    pub(super) stale: StaleArg,
     #[command(flatten)]
     pub(super) database: DatabaseArg,
 }

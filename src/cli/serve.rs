@@ -5,6 +5,7 @@ use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 use crate::auth::hash::{Cost, Hasher};
 use crate::auth::proof::Proofs;
@@ -54,7 +55,9 @@ pub(super) fn serve(text: Text, config: &Config, args: ServeArgs) -> Result<Exit
     let place = place(args.database, config)?;
     let watch = || {
         let opened = Store::open_reader(&place, &config.account, Arc::default());
-        or_to_read(on_store(opened), &place, config)
+        let watch = or_to_read(on_store(opened), &place, config)?;
+        watch.store().deny_stale(args.stale.stale);
+        Ok(watch)
     };
     let watch = match watch() {
         Err(Failure::Trouble(Trouble::Open(_, OpenFault::Older { .. }))) => {
@@ -65,7 +68,9 @@ pub(super) fn serve(text: Text, config: &Config, args: ServeArgs) -> Result<Exit
     }?;
     allow(&watch, args.demo)?;
     let threads = args.threads.map_or_else(threads, usize::from);
-    let readers: Result<_, _> = (0..threads).map(|_| reader(&place, config)).collect();
+    let readers: Result<_, _> = (0..threads)
+        .map(|_| reader(&place, config, args.stale.stale))
+        .collect();
     let judging = judging(&place, config);
     let writers = if args.api.is_empty() { 0 } else { WRITERS };
     let writers: Result<_, _> = (0..writers).map(|_| writer(&place, config)).collect();
@@ -146,9 +151,11 @@ fn listens(text: Text, args: &ServeArgs) -> Result<Vec<(Face, String, Listen)>, 
         .collect()
 }
 
-fn reader(place: &Place, config: &Config) -> Result<Service, Failure> {
+fn reader(place: &Place, config: &Config, stale: Duration) -> Result<Service, Failure> {
     let opened = on_store(Store::open_to_answer(place, &config.account));
-    or_to_read(opened, place, config)
+    let reader = or_to_read(opened, place, config)?;
+    reader.store().deny_stale(stale);
+    Ok(reader)
 }
 
 /// The judge, who hashes on as many threads as there are processors beside one that answers.

@@ -8,7 +8,9 @@ use crate::auth::random::{Random, SystemRandom};
 use crate::cli::args::rows::{ActingArgs, SureArgs};
 use crate::cli::console::{tell_in, tell_of_update};
 use crate::cli::exit::Exit;
-use crate::cli::{Failure, on_store, options, path, tell, to_look, unless_reading_will_do};
+use crate::cli::{
+    Failure, on_store, options, path, tell, to_look, to_look_near, unless_reading_will_do,
+};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::date::parse_day;
@@ -43,6 +45,8 @@ pub(super) fn to_change(place: &Place, config: &Config) -> Result<(Service, bool
 pub(super) enum Access {
     /// It is only looked at: neither made nor brought up to date.
     Look,
+    /// The same, and what the nearest of several servers tells will do.
+    LookNear,
     /// Rows of it are changed: an older one is brought up to date, but not for what is refused.
     Change,
     /// Rows are changed, and what else is told is told where nothing can be written, too: that is said first.
@@ -114,6 +118,7 @@ impl Session {
         let clock = SystemClock;
         let opened = match access {
             Access::Look => Ok((to_look(&place, config)?, false)),
+            Access::LookNear => Ok((to_look_near(&place, config)?, false)),
             Access::Create if user.is_none() => match to_change(&place, config) {
                 Err(Trouble::Open(path, OpenFault::Missing)) => {
                     let mut random = SystemRandom;

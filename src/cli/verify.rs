@@ -7,6 +7,7 @@ use std::io::{self, IsTerminal, Write as _};
 use std::os::fd::AsFd;
 use std::process::ExitCode;
 use std::thread;
+use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::sys::termios::{LocalFlags, SetArg, Termios, tcgetattr, tcsetattr};
@@ -54,6 +55,7 @@ pub(super) fn verify(text: Text, config: &Config, args: VerifyArgs) -> Result<Ex
     let database = Database {
         place: place(args.database, config)?,
         account: config.account.clone(),
+        stale: args.stale.stale,
     };
     // The name is needed until the process ends.
     let service = args.service.map(|name| &*name.leak());
@@ -89,17 +91,23 @@ pub(super) fn verify(text: Text, config: &Config, args: VerifyArgs) -> Result<Ex
 struct Database {
     place: Place,
     account: OsAccount,
+    /// How old what a standby knows may be.
+    stale: Duration,
 }
 
 impl Database {
     /// As it is needed to note uses, too, where that can be done.
     fn open(&self) -> Result<Service, Trouble> {
         let opened = on_store(Store::open_to_verify(&self.place, &self.account));
-        unless_reading_will_do(opened, || self.open_to_read())
+        self.not_stale(unless_reading_will_do(opened, || self.open_to_read()))
     }
 
     fn open_to_read(&self) -> Result<Service, Trouble> {
-        on_store(Store::open_to_read(&self.place, &self.account))
+        self.not_stale(on_store(Store::open_to_read(&self.place, &self.account)))
+    }
+
+    fn not_stale(&self, opened: Result<Service, Trouble>) -> Result<Service, Trouble> {
+        opened.inspect(|service| service.store().deny_stale(self.stale))
     }
 }
 

@@ -1,5 +1,7 @@
 //! A moment as people type it: a day, a time of a day, an instant of RFC 3339, or a span back from now.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Days, NaiveTime};
 
 use crate::domain::date::{NoDate, numbers, parse_date};
@@ -101,6 +103,13 @@ pub fn instant(typed: &str, edge: Edge, zone: Tz) -> Result<Timestamp, NoMoment>
 #[must_use]
 pub fn is_span(typed: &str) -> bool {
     span(typed).is_some()
+}
+
+/// A length of time, such as `15m`.
+#[must_use]
+pub fn length(typed: &str) -> Option<Duration> {
+    let ms = u64::try_from(span(typed)?).ok()?;
+    Some(Duration::from_millis(ms))
 }
 
 /// Milliseconds of a span such as `15m`; those that reach back beyond all time end there.

@@ -1,6 +1,7 @@
 //! The address of a database on a server, where a database's path is asked for: `postgres://host/keyward`.
 
 use std::path::Path;
+use std::time::Duration;
 
 /// How it begins.
 const SCHEMES: [&str; 2] = ["postgres://", "postgresql://"];
@@ -42,6 +43,13 @@ pub fn named(address: &str) -> String {
     } else {
         format!("{database}@{first}")
     }
+}
+
+/// Whether what a standby tells may be taken for true: it knew all that its primary did so long ago, and it must not be
+/// longer than this. Of one that never did nothing is.
+#[must_use]
+pub fn is_fresh(age: Option<Duration>, stale: Duration) -> bool {
+    age.is_some_and(|age| age <= stale)
 }
 
 /// Whether a password stands in an address that is in this text: before its host, or among its parameters. Nobody's

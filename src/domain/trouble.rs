@@ -225,7 +225,8 @@ pub enum Fault {
     Unreadable,
     /// The operating system failed to write.
     Unwritable,
-    /// The disk failed while a change was being saved, and again when that was looked at: the change may hold or not.
+    /// The disk failed while a change was being saved, or the line to the server broke, and again when that was looked
+    /// at: the change may hold or not.
     Unsure,
     /// The database or a file beside it could not be opened.
     CannotOpen,
@@ -241,6 +242,8 @@ pub enum Fault {
     Away(String),
     /// The server is a standby, on which nothing can be changed.
     OnlyReads,
+    /// The server is a standby that has heard nothing from its primary for too long to be believed.
+    Stale,
     /// The role at the server lacks a right; the server's words.
     Denied(String),
     /// The server has no connection left.

@@ -185,6 +185,17 @@ impl Notes {
                     left.extend_from_slice(&uses[number * TOGETHER..]);
                     break;
                 }
+                // Of those that may have been noted the last use is noted again, which changes nothing; what was counted
+                // is not counted again.
+                Err(Trouble::Storage(Fault::Unsure)) => {
+                    let counted = |one: &Use| one.kind.refused.is_some();
+                    let (counted, others): (Vec<Use>, Vec<Use>) =
+                        together.iter().cloned().partition(counted);
+                    self.lose(&counted);
+                    left.extend(others);
+                    left.extend_from_slice(&uses[number * TOGETHER + together.len()..]);
+                    break;
+                }
                 // One of them cannot be noted.
                 Err(_) => {
                     for one in together.chunks(1) {
@@ -201,7 +212,13 @@ impl Notes {
 
 /// Whether the database may take later what it does not take now.
 fn passes(trouble: &Trouble) -> bool {
-    matches!(trouble, Trouble::Storage(fault) if *fault == Fault::Busy || fault.hinders_writing_only())
+    let Trouble::Storage(fault) = trouble else {
+        return false;
+    };
+    matches!(
+        fault,
+        Fault::Busy | Fault::Away(_) | Fault::TooManyConnections
+    ) || fault.hinders_writing_only()
 }
 
 #[cfg(test)]

@@ -6,12 +6,13 @@ use crate::domain::rights::Right;
 use crate::domain::secret::{SecretFacts, received};
 use crate::domain::state::is_restorable;
 use crate::domain::time::{MINUTE, Timestamp};
-use crate::domain::trouble::Trouble;
+use crate::domain::trouble::{Fault, Trouble};
 use crate::domain::user::Actor;
 use crate::domain::verdict::{
     Asked, Bearer, Refused, Tried, TriedKey, Use, UseKind, Verdict, refusals,
 };
 use crate::service::Service;
+use crate::store::Tx;
 use crate::store::presented::{self, Presented};
 
 /// The last use is noted again when it is older than this, in milliseconds.
@@ -101,7 +102,7 @@ impl Service {
     /// # Errors
     /// As of [`Service::judge`].
     pub fn find(&self, wanted: &[Genuine]) -> Result<Vec<Found>, Trouble> {
-        self.store.read(|tx| {
+        self.read_again(|tx| {
             let found = wanted.iter().map(|of| presented::get(tx, of.key, &of.tag));
             let found = found.map(|found| Ok(Found(found?)));
             found.collect()
@@ -187,8 +188,17 @@ impl Service {
     }
 
     fn find_one(&self, of: Genuine) -> Result<Found, Trouble> {
-        let found = self.store.read(|tx| presented::get(tx, of.key, &of.tag));
+        let found =
+            self.read_again(|tx| presented::get(tx, of.key, &of.tag).map_err(Trouble::from));
         Ok(Found(found?))
+    }
+
+    /// Reads, once more where the line to a server broke meanwhile: another one may answer.
+    fn read_again<T>(&self, read: impl Fn(&Tx<'_>) -> Result<T, Trouble>) -> Result<T, Trouble> {
+        match self.store.read(&read) {
+            Err(Trouble::Storage(Fault::Away(_))) => self.store.read(&read),
+            done => done,
+        }
     }
 
     fn worth(

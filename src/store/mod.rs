@@ -34,6 +34,7 @@ pub mod waiting;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use zeroize::Zeroizing;
 
@@ -272,6 +273,10 @@ impl Store {
         if !in_doubt {
             return Err(fault.into());
         }
+        // On a server nothing tells of what has no event, and nothing ever will.
+        if mark.is_none() && self.base.sqlite().is_none() {
+            return Err(Fault::Unsure.into());
+        }
         match self.look_again(mark) {
             Ok(true) => Ok(done),
             Ok(false) => Err(fault.into()),
@@ -297,8 +302,9 @@ impl Store {
         Ok(Some(held))
     }
 
-    /// Whether a change whose commit failed half-way holds: its last event tells it. Where it does not hold, the log may
-    /// still have it, for whoever takes the log over after a crash; another commit in its place makes an end of that.
+    /// Whether a change whose commit failed half-way holds: its last event tells it. A server may still be at it, and has
+    /// come to an end with it when this one's turn has come. Where it does not hold, `SQLite`'s log may still have it, for
+    /// whoever takes the log over after a crash; another commit in its place makes an end of that.
     fn look_again(&self, mark: Option<Head>) -> Result<bool, Fault> {
         let tx = self.begin(Kind::Write)?;
         if let Some(mark) = mark
@@ -318,6 +324,13 @@ impl Store {
         let done = work(self);
         self.answering.store(ANY, Ordering::SeqCst);
         done
+    }
+
+    /// Has what is read from a standby end with [`Fault::Stale`] where that has heard nothing from its primary for so long.
+    pub fn deny_stale(&self, after: Duration) {
+        if let Base::Postgres(postgres) = &self.base {
+            postgres.deny_stale(after);
+        }
     }
 
     /// A number that changes when another connection has committed (and now and then when none has).
@@ -358,7 +371,6 @@ mod tests {
     use crate::domain::id::UserId;
     use crate::domain::time::Timestamp;
     use crate::domain::user::OsAccount;
-    use std::time::Duration;
     use tempfile::TempDir;
 
     /// The account that the tests run under.

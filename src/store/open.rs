@@ -126,7 +126,17 @@ impl Store {
         opened.map(Store::from).map_err(trouble(place))
     }
 
-    /// [`Store::open_existing`] for verdicts. What is noted of them is worth no waiting for the disk: a use that was noted
+    /// [`Store::open_existing`] for whoever only looks. Of a database on several servers the first that answers will do;
+    /// what is noted all the same goes to the one that takes changes.
+    ///
+    /// # Errors
+    /// As of [`Store::open_existing`].
+    pub fn open_near(place: &Place, account: &OsAccount) -> Result<Store, Trouble> {
+        let opened = on_server(place, account, Purpose::Near);
+        opened.unwrap_or_else(|| Store::open_existing(place, account))
+    }
+
+    /// [`Store::open_near`] for verdicts. What is noted of them is worth no waiting for the disk: a use that was noted
     /// may be lost when the power fails.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::str::FromStr;
-use std::sync::{LazyLock, Mutex};
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use tokio::runtime::Runtime;
 use tokio_postgres::types::{FromSql, Type};
@@ -107,9 +107,19 @@ thread_local! {
 
 /// A connection that stays, for what is done to schemas.
 fn on_server<T>(server: &str, work: impl FnOnce(&Client) -> T) -> T {
-    static MAKER: Mutex<Option<Client>> = Mutex::new(None);
-    let mut maker = MAKER.lock().expect("a connection");
-    work(maker.get_or_insert_with(|| Client::connect(server)))
+    static MAKER: Mutex<Option<(Vec<String>, Client)>> = Mutex::new(None);
+    let mut maker = MAKER.lock().unwrap_or_else(PoisonError::into_inner);
+    let (_, parameters) = server.split_once('?').unwrap_or((server, ""));
+    let where_it_is = |one: &&str| one.starts_with("host=") || one.starts_with("port=");
+    let at: Vec<String> = parameters
+        .split('&')
+        .filter(where_it_is)
+        .map(ToOwned::to_owned)
+        .collect();
+    // A test may have servers of its own.
+    let there = maker.take().filter(|(there, _)| *there == at);
+    let (_, client) = maker.insert(there.unwrap_or_else(|| (at, Client::connect(server))));
+    work(client)
 }
 
 /// Has a new database be as old as is said.
@@ -171,7 +181,11 @@ impl Client {
             .enable_all()
             .build()
             .expect("a runtime");
-        let mut config = Config::from_str(address).expect("an address");
+        // The library takes one host at a time.
+        let hosts = address.split_once("host=").map_or("", |(_, rest)| rest);
+        let hosts = hosts.split('&').next().unwrap_or_default();
+        let address = address.replace(hosts, &hosts.replace(',', "&host="));
+        let mut config = Config::from_str(&address).expect("an address");
         config.user("postgres");
         let (client, connection) = runtime.block_on(config.connect(NoTls)).expect("connected");
         runtime.spawn(connection);

@@ -51,6 +51,8 @@ pub struct Reached {
     pub client: Client,
     pub waiting: Waiting,
     pub cancelling: Cancelling,
+    /// Nothing can be changed on it, as far as it said so when it was reached.
+    pub only_reads: bool,
 }
 
 /// How a server was reached, to reach it again.
@@ -88,6 +90,16 @@ fn away(error: &io::Error) -> Why {
 }
 
 impl Wanted {
+    /// The same of a server that takes changes; each host is waited for no longer than this.
+    pub fn at_primary(&self, patience: Duration) -> Wanted {
+        let mut wanted = Wanted {
+            aim: Aim::Changes,
+            ..self.clone()
+        };
+        wanted.address.patience = wanted.address.patience.min(patience);
+        wanted
+    }
+
     /// Connects to the first of the hosts that will do.
     ///
     /// # Errors
@@ -168,6 +180,7 @@ impl Wanted {
             client,
             waiting,
             cancelling: Cancelling { way, token },
+            only_reads: told.only_reads,
         })
     }
 

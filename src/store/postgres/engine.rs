@@ -20,6 +20,7 @@ use crate::store::postgres::fault::{fault, is_refusal, of_reaching};
 use crate::store::postgres::flaws::flaws;
 use crate::store::postgres::migrate::KNOWN;
 use crate::store::postgres::rewrite::{Asked, rewrite};
+use crate::store::postgres::standby::Known;
 use crate::store::postgres::values::Given;
 use crate::store::sql::{Engine, Kind, Row, ToValue, Uncommitted, Value, Values};
 
@@ -40,20 +41,36 @@ type IsSuperseded = Box<dyn Fn() -> bool + Send>;
 
 /// A connection to a server, which is made again where it broke.
 pub struct Postgres {
-    wanted: Wanted,
+    asked: Side,
+    /// Where changes are made if the server that is asked takes none. Nothing where it must take them itself.
+    primary: Option<Box<Side>>,
+    /// The transaction is at the primary.
+    on_primary: Cell<bool>,
+    /// How old what a standby knows may be.
+    stale: Cell<Option<Duration>>,
     patience: Patience,
     is_superseded: Option<IsSuperseded>,
     only_reads: bool,
-    link: RefCell<Option<Box<Link>>>,
     /// The transaction that has begun.
     begun: Cell<Option<Kind>>,
+    /// It has changed something; and had when it was begun to do something in vain.
+    changed: Cell<bool>,
+    changed_before: Cell<bool>,
     /// What a statement of it was refused for: the server does nothing more for it.
     refused: RefCell<Option<Fault>>,
+}
+
+/// A server that is wanted, and the line to it, while there is one.
+struct Side {
+    wanted: Wanted,
+    link: RefCell<Option<Box<Link>>>,
 }
 
 /// A server that was reached, and the statements that it knows.
 pub(super) struct Link {
     pub(super) reached: Reached,
+    /// What a standby knows.
+    pub(super) fresh: Known,
     known: HashMap<String, Prepared>,
     asked: u64,
 }
@@ -76,7 +93,7 @@ pub(super) enum Hindrance {
 
 impl Debug for Postgres {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
-        let address = &self.wanted.address;
+        let address = &self.asked.wanted.address;
         out.debug_struct("Postgres")
             .field("role", &address.role())
             .field("database", &address.database())
@@ -87,12 +104,16 @@ impl Debug for Postgres {
 impl Postgres {
     pub fn new(wanted: Wanted, reached: Reached) -> Postgres {
         Postgres {
-            wanted,
+            asked: Side::new(wanted, Some(reached)),
+            primary: None,
+            on_primary: Cell::new(false),
+            stale: Cell::new(None),
             patience: Patience::default(),
             is_superseded: None,
             only_reads: false,
-            link: RefCell::new(Some(Box::new(Link::new(reached)))),
             begun: Cell::new(None),
+            changed: Cell::new(false),
+            changed_before: Cell::new(false),
             refused: RefCell::new(None),
         }
     }
@@ -104,7 +125,40 @@ impl Postgres {
 
     /// What is wanted of which servers.
     pub(super) fn wanted(&self) -> &Wanted {
-        &self.wanted
+        &self.asked.wanted
+    }
+
+    /// Has it make changes at the primary where the server that it asks takes none.
+    pub(super) fn change_at(&mut self, primary: Wanted) {
+        self.primary = Some(Box::new(Side::new(primary, None)));
+    }
+
+    /// Has it give no answers of a standby that knows nothing newer than this.
+    pub fn deny_stale(&self, after: Duration) {
+        self.stale.set(Some(after));
+    }
+
+    /// How old what a standby knows may be, where that matters.
+    pub(super) fn stale(&self) -> Option<Duration> {
+        self.stale.get()
+    }
+
+    /// Where the transaction is.
+    fn side(&self) -> &Side {
+        let primary = self.primary.as_deref().filter(|_| self.on_primary.get());
+        primary.unwrap_or(&self.asked)
+    }
+
+    /// The line, while there is one.
+    pub(super) fn with_link<T>(&self, work: impl FnOnce(&mut Link) -> T) -> Option<T> {
+        let mut link = self.side().link.try_borrow_mut().ok()?;
+        link.as_mut().map(|link| work(link))
+    }
+
+    /// Takes down that the transaction is over.
+    fn set_over(&self) {
+        self.begun.set(None);
+        self.on_primary.set(false);
     }
 
     /// Has it only read from here on.
@@ -127,9 +181,10 @@ impl Postgres {
         work: impl FnOnce(&mut Link) -> Result<T, Hindrance>,
     ) -> Result<T, Fault> {
         // A row's taker asks nothing.
-        let mut place = self.link.try_borrow_mut().map_err(|_| nested())?;
+        let Side { wanted, link } = self.side();
+        let mut place = link.try_borrow_mut().map_err(|_| nested())?;
         if place.is_none() && self.begun.get().is_none() {
-            let reached = self.wanted.connect().map_err(of_reaching)?;
+            let reached = wanted.connect().map_err(of_reaching)?;
             *place = Some(Box::new(Link::new(reached)));
         }
         let Some(link) = place.as_mut() else {
@@ -161,16 +216,17 @@ impl Postgres {
         &self,
         mut work: impl FnMut(&mut Link) -> Result<T, Hindrance>,
     ) -> Result<T, Fault> {
-        let had = self.link.try_borrow().is_ok_and(|link| link.is_some());
+        let had = self.with_link(|_| ()).is_some();
         match self.on_line(&mut work) {
             Err(Fault::Away(_)) if had => self.on_line(work),
             done => done,
         }
     }
 
-    /// Takes down that a transaction has begun.
+    /// Takes down that a transaction has begun, and that something was changed in it.
     pub(super) fn set_begun(&self, kind: Kind) {
         self.begun.set(Some(kind));
+        self.changed.set(true);
     }
 
     /// Commands in one go; gives the first row of what they answer.
@@ -203,10 +259,21 @@ fn first_row(found: &[SimpleQueryMessage]) -> Option<Vec<Option<String>>> {
     Some(values.collect())
 }
 
+impl Side {
+    fn new(wanted: Wanted, reached: Option<Reached>) -> Side {
+        let link = reached.map(|reached| Box::new(Link::new(reached)));
+        Side {
+            wanted,
+            link: RefCell::new(link),
+        }
+    }
+}
+
 impl Link {
     fn new(reached: Reached) -> Link {
         Link {
             reached,
+            fresh: Known::default(),
             known: HashMap::new(),
             asked: 0,
         }
@@ -266,6 +333,7 @@ impl Link {
             client,
             waiting,
             cancelling,
+            ..
         } = &mut self.reached;
         let cancelled = Cell::new(false);
         // Again and again: one that came before the statement was begun has ended nothing.
@@ -309,7 +377,8 @@ impl Link {
             return Err(superseded());
         }
         taken.map_err(Hindrance::Taker)?;
-        let changed = rows.rows_affected().unwrap_or(0);
+        // It is not told where the rows were enough before their end.
+        let changed = rows.rows_affected().unwrap_or(1);
         Ok(usize::try_from(changed).unwrap_or(usize::MAX))
     }
 }
@@ -352,8 +421,12 @@ impl Engine for Postgres {
                      CAST(extract(epoch FROM clock_timestamp() - statement_timestamp()) * 1000000 AS bigint)"
             ),
         };
+        let takes_changes = self.with_link(|link| !link.reached.only_reads);
+        self.on_primary
+            .set(kind == Kind::Write && takes_changes != Some(true));
         let begun = self.command(&sql);
         self.begun.set(Some(kind));
+        self.changed.set(false);
         let known = begun.and_then(|row| {
             let mut values = row.into_iter().flatten().flatten();
             let mut number = || values.next()?.parse::<i64>().ok();
@@ -369,7 +442,12 @@ impl Engine for Postgres {
         if known == Err(Fault::Busy) {
             self.patience.spend(self.patience.left());
         }
-        known.inspect_err(|_| self.roll_back())
+        known
+            .and_then(|()| match kind {
+                Kind::Read => self.refuse_stale(),
+                Kind::Write => Ok(()),
+            })
+            .inspect_err(|_| self.roll_back())
     }
 
     fn commit(&self) -> Result<(), Uncommitted> {
@@ -381,16 +459,19 @@ impl Engine for Postgres {
             });
         }
         let kind = self.begun.get();
+        let is_change = kind == Some(Kind::Write) && self.changed.get();
+        // Where the line broke before, nothing is asked for.
+        let is_asked = is_change && self.with_link(|_| ()).is_some();
         let done = self.command("COMMIT");
         let Err(fault) = done else {
-            self.begun.set(None);
+            self.set_over();
             return Ok(());
         };
         let is_refused = self.refused.take().is_some();
         self.roll_back();
         Err(Uncommitted {
             fault,
-            in_doubt: kind == Some(Kind::Write) && !is_refused,
+            in_doubt: is_asked && !is_refused,
         })
     }
 
@@ -399,10 +480,10 @@ impl Engine for Postgres {
             let done = self.command("ROLLBACK");
             if done.is_err() {
                 // The server does it where the line ends.
-                self.link.take();
+                self.side().link.take();
             }
         }
-        self.begun.set(None);
+        self.set_over();
         self.refused.take();
     }
 
@@ -414,8 +495,14 @@ impl Engine for Postgres {
     ) -> Result<usize, Fault> {
         let is_superseded = || self.is_superseded();
         let done = self.on_line(|link| link.run(sql, values, &is_superseded, take));
-        if done.is_ok() && sql.starts_with("ROLLBACK TO") {
-            self.refused.take();
+        match sql.split_ascii_whitespace().next() {
+            Some("INSERT" | "UPDATE" | "DELETE") if done != Ok(0) => self.changed.set(true),
+            Some("SAVEPOINT") => self.changed_before.set(self.changed.get()),
+            Some("ROLLBACK") if done.is_ok() => {
+                self.changed.set(self.changed_before.get());
+                self.refused.take();
+            }
+            _ => {}
         }
         done
     }

@@ -16,6 +16,7 @@ pub(super) mod migrate;
 pub(super) mod open;
 mod passwords;
 mod rewrite;
+mod standby;
 mod tls;
 mod values;
 

@@ -1,5 +1,7 @@
 //! In place of the module for databases on a server, in a build without it: there is none.
 
+use std::time::Duration;
+
 use crate::domain::event::flaw::Flaw;
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, OpenFault, ServerFault, Trouble};
@@ -19,6 +21,10 @@ impl Postgres {
     }
 
     pub fn end_when(&mut self, _: impl Fn() -> bool + Send + 'static) {
+        match *self {}
+    }
+
+    pub fn deny_stale(&self, _: Duration) {
         match *self {}
     }
 
@@ -79,6 +85,7 @@ pub mod open {
     #[derive(Clone, Copy, Debug)]
     pub enum Purpose {
         Change,
+        Near,
         Verify,
         Read,
     }

@@ -1,6 +1,7 @@
 //! Opening a database on a server: what each kind of connection asks for.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use nix::unistd::{Uid, User};
 
@@ -21,6 +22,8 @@ const APART: i64 = 30 * SECOND;
 
 /// What every session is set to. Compiling a statement takes longer than any of ours.
 const SETTINGS: &str = "jit=off";
+/// How long each host is waited for where only a note is to be made at the primary.
+const BRIEFLY: Duration = Duration::from_secs(1);
 /// For those who only note uses: one that was noted may be lost when the power fails.
 const UNSYNCED: &str = "synchronous_commit=off";
 
@@ -29,7 +32,9 @@ const UNSYNCED: &str = "synchronous_commit=off";
 pub enum Purpose {
     /// Changes.
     Change,
-    /// Verdicts, and notes of them.
+    /// Reading from the nearest that answers; what is noted of it goes to the primary.
+    Near,
+    /// The same for verdicts.
     Verify,
     /// Nothing is written.
     Read,
@@ -179,14 +184,17 @@ pub(super) fn reach(
         address,
         aim: match purpose {
             Purpose::Change => Aim::Changes,
-            Purpose::Verify | Purpose::Read => Aim::Answers,
+            Purpose::Near | Purpose::Verify | Purpose::Read => Aim::Answers,
         },
         home: user.map_or_else(PathBuf::new, |user| user.dir),
     };
     let reached = wanted.connect()?;
+    let primary = wanted.at_primary(BRIEFLY);
     let mut postgres = Postgres::new(wanted, reached);
-    if purpose == Purpose::Read {
-        postgres.only_read();
+    match purpose {
+        Purpose::Change => {}
+        Purpose::Near | Purpose::Verify => postgres.change_at(primary),
+        Purpose::Read => postgres.only_read(),
     }
     let found = identify(&postgres)?;
     Ok((postgres, found))
