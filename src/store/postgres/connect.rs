@@ -213,9 +213,9 @@ impl Wanted {
                 _ => Why::Next(OpenFault::Fault(fault(&error))),
             };
         }
-        match fault(&error) {
-            Fault::Server(..) => way.securing.fault(&error, &way.host).into(),
-            fault => Why::Next(OpenFault::Fault(fault)),
+        match way.securing.fault(&error, &way.host) {
+            Some(fault) => fault.into(),
+            None => Why::Next(OpenFault::Fault(fault(&error))),
         }
     }
 }

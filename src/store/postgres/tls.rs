@@ -65,8 +65,8 @@ impl Securing {
         })
     }
 
-    /// What hindered a line to this host from being secured.
-    pub fn fault(&self, error: &(dyn Error + 'static), host: &str) -> ServerFault {
+    /// What hindered a line to this host from being secured; nothing where something else is wrong with it.
+    pub fn fault(&self, error: &(dyn Error + 'static), host: &str) -> Option<ServerFault> {
         let mut cause = Some(error);
         while let Some(error) = cause {
             // What an I/O error wraps is not its source, but its source's source.
@@ -76,15 +76,14 @@ impl Securing {
             let found = error.downcast_ref::<rustls::Error>();
             let found = found.or_else(|| wrapped?.downcast_ref::<rustls::Error>());
             if let Some(found) = found {
-                return self.meaning(found, host);
+                return Some(self.meaning(found, host));
+            }
+            if error.to_string() == NO_TLS {
+                return Some(ServerFault::Plain);
             }
             cause = error.source();
         }
-        let words = error.source().map(ToString::to_string).unwrap_or_default();
-        if words == NO_TLS {
-            return ServerFault::Plain;
-        }
-        ServerFault::Tls(words)
+        None
     }
 
     fn meaning(&self, error: &rustls::Error, host: &str) -> ServerFault {
@@ -135,4 +134,33 @@ fn key(path: &Path) -> Result<PrivateKeyDer<'static>, ServerFault> {
         return Err(ServerFault::OpenKey(path.to_owned()));
     }
     PrivateKeyDer::from_pem_file(path).map_err(|_| unreadable(path, &ErrorKind::InvalidData))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_hinders_a_line_from_being_secured_is_told_by_its_cause() {
+        let securing = Securing {
+            roots: "/roots".into(),
+            ..Securing::none().expect("made")
+        };
+        let fault = |why| {
+            let error = io::Error::new(
+                ErrorKind::InvalidData,
+                rustls::Error::InvalidCertificate(why),
+            );
+            securing.fault(&error, "db1")
+        };
+        let authority = Some(ServerFault::Authority("/roots".into()));
+        assert_eq!(fault(CertificateError::UnknownIssuer), authority);
+        let name = Some(ServerFault::Name("db1".to_owned()));
+        assert_eq!(fault(CertificateError::NotValidForName), name);
+        assert_eq!(fault(CertificateError::Expired), Some(ServerFault::Time));
+        let none = io::Error::other(NO_TLS);
+        assert_eq!(securing.fault(&none, "db1"), Some(ServerFault::Plain));
+        let broken = io::Error::from(ErrorKind::ConnectionReset);
+        assert_eq!(securing.fault(&broken, "db1"), None);
+    }
 }
