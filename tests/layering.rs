@@ -293,7 +293,8 @@ fn sources() -> BTreeMap<String, String> {
         (module_of(path), fs::read_to_string(file).expect("source"))
     };
     // Unit tests in a file of their own are no part of the program.
-    let is_program = |(module, _): &(String, String)| !module.ends_with("::tests");
+    let is_program =
+        |(module, _): &(String, String)| !module.split("::").any(|part| part == "tests");
     files.iter().map(read).filter(is_program).collect()
 }
 

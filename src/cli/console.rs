@@ -9,9 +9,9 @@ use crate::auth::random::{Random, SystemRandom, predictable};
 use crate::cli::{service_with, tell};
 use crate::clock::{Clock, ClockFrom, SystemClock};
 use crate::config::Config;
-use crate::domain::server;
+use crate::domain::server::{self, Clocks};
 use crate::domain::time::Timestamp;
-use crate::domain::trouble::{OpenFault, Trouble};
+use crate::domain::trouble::{OpenFault, ServerFault, Trouble};
 use crate::domain::user::{Actor, OsAccount};
 use crate::service::{Service, demo};
 use crate::store::rehearsal::Opened;
@@ -84,6 +84,7 @@ pub(super) fn on_database(
         }
         (Err(trouble), _) => return Err(trouble),
     };
+    compare_clocks(config, place, &machine, &store)?;
     let mut reader = machine.service(store, 2)?;
     let actor = reader.sign_in(user.unwrap_or(&own), &config.arrival)?;
     let wanted = Arc::new(AtomicU64::new(0));
@@ -93,6 +94,30 @@ pub(super) fn on_database(
         files: user.is_none(),
         ..parts
     })
+}
+
+/// Refuses to work with a server whose clock is far from this machine's, and tells of one that is not quite as it.
+fn compare_clocks(
+    config: &Config,
+    place: &Place,
+    machine: &Machine,
+    store: &Store,
+) -> Result<(), Trouble> {
+    let (Place::Server(address), Some(there)) = (place, store.server_time()?) else {
+        return Ok(());
+    };
+    match server::clocks(there, machine.clock.now()) {
+        Clocks::Together => {}
+        Clocks::Differ(seconds) => {
+            let text = Text::of(config.settings.language);
+            tell(&text.fill("cli.clocks", &[("seconds", &seconds)]));
+        }
+        Clocks::Apart(seconds) => {
+            let fault = OpenFault::Server(ServerFault::Clocks(seconds));
+            return Err(Trouble::Open(address.into(), fault));
+        }
+    }
+    Ok(())
 }
 
 /// Says that an older database is brought up to date, which takes some time where it is large.

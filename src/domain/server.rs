@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
+use crate::domain::time::{SECOND, Timestamp};
+
 /// How it begins.
 const SCHEMES: [&str; 2] = ["postgres://", "postgresql://"];
 
@@ -73,9 +75,50 @@ pub fn holds_password(text: &str) -> bool {
     user.is_some_and(|user| user.contains(':')) || parameters.split('&').any(is_password)
 }
 
+/// How far the server's clock and this machine's are from each other, in seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clocks {
+    /// Hardly.
+    Together,
+    /// So far that it is told.
+    Differ(i64),
+    /// So far that what is shown as expired and what authenticates would not be the same: nobody works in the console.
+    Apart(i64),
+}
+
+/// Compares a time by the server's clock with one that was read here right after it.
+#[must_use]
+pub fn clocks(there: Timestamp, here: Timestamp) -> Clocks {
+    let apart = (there.0 - here.0).abs();
+    match apart {
+        _ if apart > APART => Clocks::Apart(apart / SECOND),
+        _ if apart > TOLD => Clocks::Differ(apart / SECOND),
+        _ => Clocks::Together,
+    }
+}
+
+/// In milliseconds.
+const TOLD: i64 = 2 * SECOND;
+const APART: i64 = 30 * SECOND;
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn clocks_that_differ_are_told_and_clocks_that_are_apart_hinder() {
+        let here = Timestamp(1_000_000);
+        for (difference, found) in [
+            (0, Clocks::Together),
+            (2_000, Clocks::Together),
+            (-2_001, Clocks::Differ(2)),
+            (30_000, Clocks::Differ(30)),
+            (-30_001, Clocks::Apart(30)),
+            (90_000, Clocks::Apart(90)),
+        ] {
+            assert_eq!(clocks(here.plus(difference), here), found, "{difference}");
+        }
+    }
 
     #[test]
     fn an_address_is_told_from_a_path() {

@@ -40,6 +40,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::event::chain::Head;
 use crate::domain::server::{address, holds_password};
+use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
 use crate::store::list::{Finder, Reach};
 use crate::store::patience::Patience;
@@ -340,6 +341,11 @@ impl Store {
         engine.data_version()
     }
 
+    /// The time by the server's clock, where the database is on a server.
+    pub fn server_time(&self) -> Result<Option<Timestamp>, Fault> {
+        self.base.engine().now()
+    }
+
     /// Sets how far rows of lists are looked for in each way, before they are in another. For tests alone: nothing of the
     /// product calls it.
     pub fn set_reach(&self, reach: Reach) {
@@ -369,7 +375,6 @@ mod tests {
     use super::*;
     use crate::domain::event::{EventKind, NewEvent};
     use crate::domain::id::UserId;
-    use crate::domain::time::Timestamp;
     use crate::domain::user::OsAccount;
     use tempfile::TempDir;
 

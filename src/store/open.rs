@@ -30,7 +30,7 @@ impl Store {
         let mut beginning = || Beginning::of(account, place, now, random);
         if let Place::Server(address) = place {
             let told = trouble(place);
-            let opened = server::create_or_open(address, account, now, &told, &mut beginning);
+            let opened = server::create_or_open(address, account, &told, &mut beginning);
             return opened.map(Store::from);
         }
         open::create_or_open(place, account, &mut beginning).map(Store::from)

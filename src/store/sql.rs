@@ -12,6 +12,7 @@ use std::fmt::Debug;
 
 use crate::domain::event::chain::Head;
 use crate::domain::event::flaw::Flaw;
+use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
 
@@ -111,6 +112,11 @@ pub trait Engine: Debug {
     /// definition. None where they stay.
     fn apart(&self, _tx: &Tx<'_>) -> Result<Vec<Part>, Fault> {
         Ok(Vec::new())
+    }
+
+    /// The time by the server's clock, where there is a server.
+    fn now(&self) -> Result<Option<Timestamp>, Fault> {
+        Ok(None)
     }
 
     /// Takes down the last event that this connection has written.

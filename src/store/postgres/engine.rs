@@ -12,6 +12,7 @@ use futures_core::Stream;
 use tokio_postgres::{Error, SimpleQueryMessage, Statement};
 
 use crate::domain::event::flaw::Flaw;
+use crate::domain::time::Timestamp;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
 use crate::store::patience::Patience;
@@ -462,7 +463,8 @@ impl Engine for Postgres {
         let is_change = kind == Some(Kind::Write) && self.changed.get();
         // Where the line broke before, nothing is asked for.
         let is_asked = is_change && self.with_link(|_| ()).is_some();
-        let done = self.command("COMMIT");
+        // Others look anew whenever somebody has committed.
+        let done = self.command(if is_change { "COMMIT" } else { "ROLLBACK" });
         let Err(fault) = done else {
             self.set_over();
             return Ok(());
@@ -515,6 +517,11 @@ impl Engine for Postgres {
         let (given, is_given) = (last.max(1), last > 0);
         let sql = format!("SELECT setval('{table}_id_seq', {given}, {is_given})");
         self.command(&sql).map(|_| ())
+    }
+
+    fn now(&self) -> Result<Option<Timestamp>, Fault> {
+        let now = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)";
+        self.number(now).map(|now| Some(Timestamp(now)))
     }
 
     fn flaws(&self, tx: &Tx<'_>) -> Result<Vec<Flaw>, Fault> {

@@ -21,8 +21,6 @@ pub struct Found {
     pub others: Option<String>,
     /// This role may make a database here.
     pub may_make: bool,
-    /// The server's time.
-    pub now: i64,
 }
 
 /// What a schema of ours is told by, and what this role may do with it.
@@ -32,8 +30,7 @@ const LOOK: &str = "
         coalesce(pg_catalog.obj_description(m.oid, 'pg_class') = 'Keyward', FALSE),
         coalesce(pg_catalog.has_table_privilege(m.oid, 'SELECT'), FALSE),
         CASE WHEN NOT pg_catalog.pg_has_role(m.relowner, 'USAGE') THEN pg_catalog.pg_get_userbyid(m.relowner) END,
-        coalesce(pg_catalog.has_schema_privilege(s.oid, 'CREATE'), FALSE),
-        CAST(extract(epoch FROM pg_catalog.clock_timestamp()) * 1000 AS bigint)
+        coalesce(pg_catalog.has_schema_privilege(s.oid, 'CREATE'), FALSE)
     FROM (SELECT 1) AS one
         LEFT JOIN pg_catalog.pg_namespace s ON s.nspname = pg_catalog.current_schema()
         LEFT JOIN pg_catalog.pg_class m ON m.relnamespace = s.oid AND m.relname = 'meta' AND m.relkind = 'r'";
@@ -51,7 +48,6 @@ pub fn identify(postgres: &Postgres) -> Result<Found, OpenFault> {
         version: 0,
         others: text(4),
         may_make: is(5),
-        now: text(6).and_then(|now| now.parse().ok()).unwrap_or_default(),
     };
     if text(1).as_deref() == Some("0") {
         return Ok(found);

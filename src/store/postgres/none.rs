@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use crate::domain::event::flaw::Flaw;
-use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, OpenFault, ServerFault, Trouble};
 use crate::domain::user::OsAccount;
 use crate::store::Tx;
@@ -93,7 +92,6 @@ pub mod open {
     pub fn create_or_open(
         _: &str,
         _: &OsAccount,
-        _: Timestamp,
         told: &dyn Fn(OpenFault) -> Trouble,
         _: &mut dyn FnMut() -> Result<Beginning, Trouble>,
     ) -> Result<Postgres, Trouble> {

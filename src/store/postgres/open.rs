@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use nix::unistd::{Uid, User};
 
-use crate::domain::time::{SECOND, Timestamp};
 use crate::domain::trouble::{OpenFault, ServerFault, Trouble};
 use crate::domain::user::OsAccount;
 use crate::store::Tx;
@@ -15,10 +14,6 @@ use crate::store::postgres::address::Address;
 use crate::store::postgres::connect::{Aim, Wanted};
 use crate::store::postgres::flaws::ours;
 use crate::store::postgres::migrate::{self, Found, KNOWN, Opening, identify};
-
-/// By how much clocks may differ before nobody works in the console, in milliseconds: what is shown as expired and what
-/// authenticates would not be the same.
-const APART: i64 = 30 * SECOND;
 
 /// What every session is set to. Compiling a statement takes longer than any of ours.
 const SETTINGS: &str = "jit=off";
@@ -44,15 +39,10 @@ pub enum Purpose {
 pub fn create_or_open(
     text: &str,
     account: &OsAccount,
-    now: Timestamp,
     told: &dyn Fn(OpenFault) -> Trouble,
     beginning: &mut dyn FnMut() -> Result<Beginning, Trouble>,
 ) -> Result<Postgres, Trouble> {
     let (postgres, found) = reach(text, account, Purpose::Change).map_err(told)?;
-    let apart = (found.now - now.0) / SECOND;
-    if apart.abs() >= APART / SECOND {
-        return Err(told(OpenFault::Server(ServerFault::Clocks(apart))));
-    }
     if found.version > 0 {
         bring(&postgres, &found, &|| ()).map_err(told)?;
         return Ok(postgres);

@@ -6,6 +6,8 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
+mod opening;
+
 use super::Postgres;
 use super::address::Address;
 use super::connect::{Aim, Wanted};
@@ -187,6 +189,27 @@ fn nothing_is_committed_of_what_the_server_has_given_up() {
     assert_eq!(tx.change(ADD, [15_i64]), Ok(1));
     tx.commit().expect("committed");
     assert_eq!(numbers(&postgres), [11, 20, 30]);
+}
+
+#[test]
+fn a_change_that_changes_nothing_is_none_to_others() {
+    let Some(schema) = Schema::new("nothing") else {
+        return;
+    };
+    let (postgres, other) = (schema.open(), schema.open());
+    let before = other.data_version();
+    let tx = begin(&postgres, Kind::Write);
+    assert_eq!(tx.change(ADD, [5_i64]), Ok(0));
+    assert_eq!(tx.in_vain(|| tx.change(ADD, [25_i64])), Ok(Ok(2)));
+    tx.commit().expect("committed");
+    assert_eq!(other.data_version(), before);
+    let tx = begin(&postgres, Kind::Write);
+    let insert = "INSERT INTO numbers (number) VALUES (?1) RETURNING id";
+    assert_eq!(tx.insert(insert, [40_i64]), Ok(4_i64));
+    assert_eq!(tx.change(ADD, [5_i64]), Ok(0));
+    tx.commit().expect("committed");
+    assert_eq!(numbers(&other), [10, 20, 30, 40]);
+    assert_ne!(other.data_version(), before);
 }
 
 #[test]
