@@ -51,12 +51,12 @@ mod world;
 use acts::Act;
 use console::Hand;
 use support::console::Console;
-use support::database::{Bench, CHEAP, SetClock, service};
+use support::database::{Bench, CHEAP, SetClock, cases, service};
 use support::files::sources;
 use world::{ROBOT, Spec, World};
 
 /// How many databases there are, and how many things are done to each, one after the other.
-const CASES: usize = 12;
+const CASES: u32 = 12;
 const ACTS: usize = 10;
 
 /// How big the console is: what is said of a field is not cut.
@@ -322,13 +322,13 @@ fn who() -> impl Strategy<Value = Option<&'static str>> {
 fn console_command_line_api_and_service_agree_on_every_refusal() {
     let given = vec((1..=12_i64, select(world::ROLES.to_vec())), 0..6);
     let acts = vec((who(), select(table::acts())), ACTS);
-    let cases = (spec(), spec(), policy(), given, acts);
+    let kinds = (spec(), spec(), policy(), given, acts);
     let random = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     let mut runner = TestRunner::new_with_rng(Config::default(), random);
     let begun = world::begun();
     let mut wrong = Vec::new();
-    for _ in 0..CASES {
-        let case = cases.new_tree(&mut runner).expect("a case");
+    for _ in 0..cases(CASES) {
+        let case = kinds.new_tree(&mut runner).expect("a case");
         let (own, target, policy, given, acts) = case.current();
         let mut world = begun.copy();
         world.allow(&own, &target);

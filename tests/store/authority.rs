@@ -367,7 +367,7 @@ const USES: &[Use] = &[
     ("matches", "users", &[Right::ViewUsers], Nothing, false, |_, s, who| s.matches::<UserRow>(who, &Filter::default()).map(drop)),
     ("matches", "roles", &[Right::ViewRoles], Nothing, false, |_, s, who| s.matches::<RoleRow>(who, &Filter::default()).map(drop)),
     ("matches", "events", &[Right::ViewEvents], Nothing, false, |_, s, who| s.matches::<EventRow>(who, &Filter::default()).map(drop)),
-    ("before", "", &[Right::ViewApiKeys], Nothing, false, |_, s, who| s.before::<KeyRow>(who, &Filter::default(), KeyRow::FIRST_ORDER, &Place { value: SortValue::Number(0), id: 0 }).map(drop)),
+    ("before", "", &[Right::ViewApiKeys], Nothing, false, |_, s, who| s.before::<KeyRow>(who, &Filter::default(), KeyRow::FIRST_ORDER, &Place { value: SortValue::Text(String::new()), id: 0 }).map(drop)),
     ("read_ahead", "", &[Right::ViewApiKeys], Nothing, false, |_, s, who| s.read_ahead(who)),
     ("shown_of", "", &[Right::ViewApiKeys], Nothing, false, |_, s, who| s.shown_of::<KeyRow>(who, &Filter::default(), &[1]).map(drop)),
     ("export", "keys", &[Right::ViewApiKeys], Nothing, false, |_, s, who| s.export::<KeyRow>(who, &all_of()).map(drop)),

@@ -91,10 +91,11 @@ fn a_change_that_the_database_swallows_fails_and_leaves_nothing() {
 }
 
 /// Files that change several rows at once, or one if there is one, or are no part of a use case.
-const SEVERAL: [&str; 7] = [
+const SEVERAL: [&str; 8] = [
     "columns.rs",
     "engine.rs",
     "load.rs",
+    "moved.rs",
     "prune.rs",
     "sweep.rs",
     "tests.rs",
