@@ -374,6 +374,8 @@ mod tests {
         ("key new", &["secret_file", "secret_fd", "secret_dir"]),
         ("key new-secret", &["secret_file", "secret_fd"]),
         ("user unlock", &["break_glass"]),
+        // How old a verdict may be is for whoever answers for it.
+        ("verify", &["stale"]),
     ];
     const REFUSED_COMMANDS: &[&str] = &[
         "demo",
