@@ -156,6 +156,10 @@ impl<'a, L: Source> Walk<'a, L> {
 
     /// How many rows come before a place.
     pub fn before(&self, place: &Place) -> Result<i64, Fault> {
+        // So it is where only an ID is known.
+        if place.value == SortValue::Number(0) && !self.is_of_this_order(place)? {
+            return Ok(0);
+        }
         if let Some(exact) = self.sets()? {
             return self.before_in(&exact, place);
         }
