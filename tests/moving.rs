@@ -29,6 +29,10 @@ use support::database::{
 use support::process::skip;
 use support::program::keyward;
 
+/// A public key for `ssh-line`.
+const KEY: &str =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl test\n";
+
 /// A database in a file with the demo's keys and more, and a place on a server.
 fn filled() -> Option<(TempDir, Bench, Place)> {
     let Some(to) = on_server() else {
@@ -281,6 +285,14 @@ fn the_commands_for_files_say_that_it_is_on_a_server_and_doctor_looks_at_it() {
     ] {
         assert!(told.contains(line), "{line}: {told}");
     }
+    let key = home.join("key.pub");
+    fs::write(&key, KEY).expect("written");
+    let key = key.display().to_string();
+    let (code, told, said) = run(&["ssh-line", "--user", "alice", &key, "--db", address]);
+    assert!(
+        code == Some(0) && told.contains(&format!("--db '{address}'")),
+        "{told}{said}"
+    );
     let with_password = "postgres://alice:sesame@db1/keyward";
     let (code, told, said) = run(&["doctor", "--db", with_password]);
     assert_eq!(code, Some(64));

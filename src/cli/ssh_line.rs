@@ -89,7 +89,10 @@ fn line(
     };
     let program = config.program.as_deref().filter(|path| path.is_file());
     let program = program.ok_or(Failure::Sentence("ssh_line.no_program", Exit::Trouble))?;
-    let database = absolute(database).unwrap_or_else(|_| database.to_owned());
+    let database = match Place::of(database) {
+        Place::Server(_) => database.to_owned(),
+        _ => absolute(database).unwrap_or_else(|_| database.to_owned()),
+    };
     let mut command = vec![
         program
             .to_str()
