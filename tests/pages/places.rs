@@ -283,8 +283,10 @@ pub const PLACES: &[Place] = &[
         before: r#"
             useradd --system --create-home alice; useradd --system --create-home keyward
             pg=$(echo /usr/lib/postgresql/*/bin)
-            install -d -o postgres -g postgres /var/run/postgresql cluster
-            mkdir -p cluster; chown postgres cluster; chmod o+x . ..
+            mkdir -p /var/run/postgresql cluster
+            # Not where the machine's own server may listen.
+            mount -t tmpfs -o mode=755 postgresql /var/run/postgresql
+            chown postgres /var/run/postgresql cluster; chmod o+x . ..
             sudo -u postgres "$pg/initdb" -A peer -D "$PWD/cluster/data" > /dev/null
             sudo -u postgres "$pg/pg_ctl" -w -o "-c listen_addresses= -k /var/run/postgresql" -l "$PWD/cluster/log" -D "$PWD/cluster/data" start > /dev/null"#,
         known: r#"apt() { test "$*" = 'install postgresql'; }"#,
