@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 use crate::cli::args::moving::MoveArgs;
-use crate::cli::ask::confirm_after;
+use crate::cli::ask::confirm;
 use crate::cli::exit::Exit;
 use crate::cli::interrupt::stoppable;
 use crate::cli::{Failure, on_store, print, tell};
@@ -50,7 +50,7 @@ fn moved(text: Text, config: &Config, args: &MoveArgs, stop: &Stop) -> Result<Ex
         ("events", &size.events),
     ];
     let question = text.fill("move.what", &facts) + "\n" + &text.fill("move.question", &facts);
-    confirm_after(text, args.yes, (&question, "cli.needs_yes"), || Ok(()))?;
+    confirm(text, args.yes, &question)?;
     let is_seen = io::stderr().is_terminal();
     let mut told = |table: &str| {
         if is_seen {

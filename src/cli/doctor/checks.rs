@@ -12,6 +12,7 @@ use crate::config::settings::Borders;
 use crate::domain::clipboard::ClipboardWay;
 use crate::domain::event::flaw::Flaw;
 use crate::domain::locale::Locale;
+use crate::domain::server::{self, Clocks};
 use crate::domain::time::Timestamp;
 use crate::domain::trouble::{Fault, OpenFault, PathFault, Trouble};
 use crate::store::doctor::{Found, Pages, Space};
@@ -23,8 +24,6 @@ use crate::text::Text;
 const FEW: u64 = 64 * 1024 * 1024;
 /// Below this many nothing can be saved soon.
 const NONE: u64 = 256 * 1024;
-/// From so many milliseconds on clocks are told to be set.
-const APART: u64 = 2_000;
 /// Reading by group or others.
 const FOREIGN_READ: u32 = 0o044;
 
@@ -326,11 +325,11 @@ impl Doctor<'_> {
         let clocks = check!("serverClock", "doctor.server_clock");
         let apart = server.apart.unsigned_abs();
         let facts: [(&str, &dyn Display); 2] = [("ms", &apart), ("seconds", &(apart / 1_000))];
-        checks.push(if apart < APART {
-            clocks(Grade::Ok, self.say("doctor.clocks_alike", &facts))
-        } else {
-            clocks(Grade::Warning, self.say("doctor.clocks_apart", &facts))
-        });
+        let (grade, sentence) = match server::clocks(self.now.plus(server.apart), self.now) {
+            Clocks::Together => (Grade::Ok, "doctor.clocks_alike"),
+            Clocks::Differ(_) | Clocks::Apart(_) => (Grade::Warning, "doctor.clocks_apart"),
+        };
+        checks.push(clocks(grade, self.say(sentence, &facts)));
         checks
     }
 
