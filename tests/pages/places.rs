@@ -27,9 +27,6 @@ pub struct Place {
 
 /// Known to every block. What stands for another machine is a directory of its name.
 pub const COMMON: &str = r#"
-export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 TERM=xterm-256color
-unset XDG_DATA_HOME
-umask 022
 received=$(tail -n 1 ~/.secrets 2>/dev/null) || :
 ssh() {
     test "$1" != -t || shift
@@ -69,6 +66,10 @@ const DEBIAN: Way = Test(
 const ARCHIVE: Way = Test(
     "tests/package/debian.rs",
     "the_archive_is_unpacked_and_removed_as_its_page_says",
+);
+const SERVERS: Way = Test(
+    "tests/servers.rs",
+    "what_the_page_on_servers_has_one_type_works_on_two_hosts",
 );
 const NGINX: Way = Test(
     "tests/proxies.rs",
@@ -178,6 +179,7 @@ pub const WAYS: &[(&str, &str, Way)] = &[
         Until("test -S /run/keyward/auth.sock -a -S /run/keyward/admin.sock"),
     ),
     ("docs/serve.md", "useradd", QUIT),
+    ("docs/servers.md", "", SERVERS),
     ("docs/ssh.md", "useradd", RECIPE),
     ("docs/ssh.md", "mkdir", RECIPE),
     (
@@ -277,28 +279,6 @@ pub const PLACES: &[Place] = &[
             useradd() { userdel -rf keyward 2> /dev/null || :; command useradd "$@"; }
             systemctl() { shift; for unit; do case $unit in *.*) test -f "/etc/systemd/system/$unit";; esac; done; }"#,
         after: "userdel -rf keyward; rm -rf /run/keyward",
-    },
-    Place {
-        page: "docs/servers.md",
-        before: r#"
-            useradd --system --create-home alice; useradd --system --create-home keyward
-            pg=$(echo /usr/lib/postgresql/*/bin)
-            mkdir -p /var/run/postgresql cluster
-            # Not where the machine's own server may listen.
-            mount -t tmpfs -o mode=755 postgresql /var/run/postgresql
-            chown postgres /var/run/postgresql cluster; chmod o+x . ..
-            sudo -u postgres "$pg/initdb" -A peer -D "$PWD/cluster/data" > /dev/null
-            sudo -u postgres "$pg/pg_ctl" -w -o "-c listen_addresses= -k /var/run/postgresql" -l "$PWD/cluster/log" -D "$PWD/cluster/data" start > /dev/null"#,
-        known: r#"apt() { test "$*" = 'install postgresql'; }"#,
-        after: r#"
-            there='postgres:///keyward?host=/var/run/postgresql'
-            sudo -u alice keyward key list --db "$there" | grep backup-nightly
-            echo "$received" | sudo -u keyward keyward verify --db "$there" > told 2>&1 || :
-            grep '"valid":true' told
-            ! sudo -u keyward keyward key lock app --yes --db "$there"
-            ! keyward key list 2> told; grep 'was moved to' told
-            sudo -u postgres "$(echo /usr/lib/postgresql/*/bin)/pg_ctl" -D "$PWD/cluster/data" -m fast stop > /dev/null
-            userdel -rf alice; userdel -rf keyward"#,
     },
     Place {
         page: "docs/ssh.md",

@@ -44,18 +44,25 @@ pub fn run(name: &str, programs: &[&str]) {
 
 /// Puts directories of this namespace's own in the place of those that the pages change, with the program where they have it.
 pub fn move_in(directory: &Path) {
+    let moved = Command::new("/bin/sh")
+        .args(["-ec", &moving_in(directory)])
+        .status();
+    assert!(moved.expect("a shell").success());
+}
+
+/// The shell's commands for it.
+pub fn moving_in(directory: &Path) -> String {
     let bin = directory.join("bin");
-    fs::create_dir(&bin).expect("made");
+    fs::create_dir_all(&bin).expect("made");
     fs::copy(KEYWARD, bin.join("keyward")).expect("copied");
     let at = directory.display();
-    let steps = format!(
+    format!(
         "cp -a /etc {at}/etc
          mount --bind {at}/etc /etc
          mount --bind {at}/bin /usr/local/bin
          for own in /home /run /srv /var/lib /var/log /var/mail; do
              test ! -d $own || mount -t tmpfs -o mode=755 tmpfs $own
-         done"
-    );
-    let moved = Command::new("/bin/sh").args(["-ec", &steps]).status();
-    assert!(moved.expect("a shell").success());
+         done
+"
+    )
 }
