@@ -25,9 +25,12 @@ mod machine;
 mod peers;
 #[path = "serve/servers.rs"]
 mod servers;
+#[path = "serve/standby.rs"]
+mod standby;
 #[path = "../tests/support"]
 mod support {
     #![allow(dead_code, reason = "a part of what the tests use")]
+    pub mod cluster;
     pub mod database;
     pub mod process;
 }
@@ -57,13 +60,14 @@ fn main() {
     setrlimit(Resource::RLIMIT_NOFILE, most.min(8_192), most).expect("set");
     println!("{}", machine::name());
     let keys = Keys::make(1_000, Cost::REAL);
-    let parts: [Part; 6] = [
+    let parts: [Part; 7] = [
         ("start", cold_start),
         ("checks", throughput),
         ("latency", latency),
         ("nginx", behind_nginx),
         ("peers", beside_peers),
         ("memory", memory),
+        ("standby", standby::report),
     ];
     // `cargo bench` adds an argument of its own.
     let named: Vec<_> = args[1..]
@@ -106,36 +110,19 @@ struct Keys {
 }
 
 impl Keys {
-    /// Made in one transaction, without events: no verdict reads them.
+    /// In a file.
     fn make(count: usize, cost: Cost) -> Keys {
         let directory = tempfile::tempdir().expect("a directory");
-        let (account, now) = (Config::read().account, SystemClock.now());
         let place = Place::File(directory.path().join("keyward.db"));
-        let mut random = predictable(1);
-        let store = Store::create_or_open(&place, &account, now, &mut |bytes| random.fill(bytes));
-        let mut store = store.expect("a database");
-        let hasher = Hasher::new(cost);
-        let mut requests = Vec::new();
-        let made = store.write(|tx| {
-            let tag_key = TagKey::new(store::tag_key(tx)?);
-            for number in 0..count {
-                let fields = draft(&format!("key {number:06}")).check(None, now);
-                let id = api_keys::reserve(tx)?;
-                api_keys::insert(tx, id, &fields.expect("valid"), &account.name, now)?;
-                let (secret, tag) = token::make(id, &tag_key, &mut *random)?;
-                let hash = hasher.hash(secret.expose().as_bytes(), &mut *random)?;
-                let secret_id = secrets::insert(tx, id, &tag, &hash, &account.name, now)?;
-                secrets::deliver(tx, secret_id, now)?;
-                api_keys::set_delivered(tx, id)?;
-                requests.push(asking(secret.expose()));
-            }
-            Ok::<(), Trouble>(())
-        });
-        made.expect("stored");
+        let requests = requests(&place, count, cost);
         Keys {
             directory,
             requests,
         }
+    }
+
+    fn database(&self) -> PathBuf {
+        self.directory.path().join("keyward.db")
     }
 
     fn socket(&self, name: &str) -> PathBuf {
@@ -143,8 +130,7 @@ impl Keys {
     }
 
     fn serve(&self, threads: usize) -> Server {
-        let database = self.directory.path().join("keyward.db");
-        keyward(&database, &self.socket("auth.sock"), threads)
+        keyward(&self.database(), &self.socket("auth.sock"), threads)
     }
 
     /// With every secret known to be the one of its hash.
@@ -162,6 +148,33 @@ impl Keys {
         };
         (0..self.requests.len()).map(forge).collect()
     }
+}
+
+/// Keys that are made in one transaction, without events: no verdict reads them. Gives a request with each of their secrets.
+fn requests(place: &Place, count: usize, cost: Cost) -> Vec<Vec<u8>> {
+    let (account, now) = (Config::read().account, SystemClock.now());
+    let mut random = predictable(1);
+    let store = Store::create_or_open(place, &account, now, &mut |bytes| random.fill(bytes));
+    let mut store = store.expect("a database");
+    let hasher = Hasher::new(cost);
+    let mut requests = Vec::new();
+    let made = store.write(|tx| {
+        let tag_key = TagKey::new(store::tag_key(tx)?);
+        for number in 0..count {
+            let fields = draft(&format!("key {number:06}")).check(None, now);
+            let id = api_keys::reserve(tx)?;
+            api_keys::insert(tx, id, &fields.expect("valid"), &account.name, now)?;
+            let (secret, tag) = token::make(id, &tag_key, &mut *random)?;
+            let hash = hasher.hash(secret.expose().as_bytes(), &mut *random)?;
+            let secret_id = secrets::insert(tx, id, &tag, &hash, &account.name, now)?;
+            secrets::deliver(tx, secret_id, now)?;
+            api_keys::set_delivered(tx, id)?;
+            requests.push(asking(secret.expose()));
+        }
+        Ok::<(), Trouble>(())
+    });
+    made.expect("stored");
+    requests
 }
 
 fn asking(secret: &str) -> Vec<u8> {

@@ -119,6 +119,8 @@ struct World {
     bench: Bench,
     /// Past the product's back.
     behind: Raw,
+    /// Puts the rows of the tables back as they were.
+    back: String,
     store: Store,
     bob: Actor,
     own: RoleId,
@@ -213,10 +215,16 @@ impl World {
             ..alice
         };
         let behind = raw(&bench.place);
+        let mut back = String::new();
         for table in TABLES {
             let columns = behind.columns(table).join(", ");
             let sql = format!("CREATE TABLE was_{table} AS SELECT {columns} FROM {table}");
             behind.execute_batch(&sql).expect("kept");
+            write!(
+                back,
+                "DELETE FROM {table}; INSERT INTO {table} ({columns}) SELECT * FROM was_{table};"
+            )
+            .expect("written");
         }
         let store = bench.store();
         let first_events = store.read(|tx| events::prefix_before(tx, NOW.plus(1)));
@@ -224,6 +232,7 @@ impl World {
             store,
             bench,
             behind,
+            back,
             bob,
             own,
             target,
@@ -247,16 +256,7 @@ impl World {
 
     /// Puts every row back as it was, and gives the roles what they allow, past every rule.
     fn begin(&mut self, own: &Spec, target: &Spec) {
-        let mut sql = String::new();
-        for table in TABLES {
-            let columns = self.behind.columns(table).join(", ");
-            write!(
-                sql,
-                "DELETE FROM {table}; INSERT INTO {table} ({columns}) SELECT * FROM was_{table};"
-            )
-            .expect("written");
-        }
-        self.behind.past_references(&sql);
+        self.behind.past_references(&self.back);
         self.like = target.fields("target");
         let set = self.store.write(|tx| {
             roles::update(tx, self.own, &own.fields("own"))?;

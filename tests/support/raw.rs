@@ -115,9 +115,9 @@ impl Raw {
         let columns = match self {
             Raw::Sqlite(_) => "SELECT name FROM pragma_table_info(?1)",
             Raw::Postgres(_) => {
-                "SELECT quote_ident(column_name) FROM information_schema.columns
-                 WHERE table_schema = current_schema() AND table_name = ?1 AND is_generated = 'NEVER'
-                 ORDER BY ordinal_position"
+                "SELECT quote_ident(attname) FROM pg_attribute
+                 WHERE attrelid = ?1::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+                 ORDER BY attnum"
             }
         };
         self.rows(columns, [table]).expect("the columns")
