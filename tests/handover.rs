@@ -1,5 +1,6 @@
 //! Secrets that scripts have handed over, by the real program.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io::{Read, Write};
 use std::iter::once;
@@ -10,6 +11,7 @@ use std::process::{Child, Command, Output, Stdio};
 
 use age::armor::ArmoredReader;
 use age::{Decryptor, x25519};
+use keyward::store::Place;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
@@ -18,10 +20,12 @@ use tempfile::TempDir;
 #[path = "support"]
 mod support {
     #![allow(dead_code, reason = "a part of what the tests use")]
+    pub mod database;
     pub mod process;
     pub mod program;
 }
 
+use support::database::{at, raw, told};
 use support::process::eventually;
 use support::program::{KEYWARD, database_of, given, keyward};
 
@@ -39,8 +43,12 @@ impl Home {
 
     fn command(&self, args: &[&str]) -> Command {
         let mut command = keyward(self.0.path(), args);
-        command.stdin(Stdio::null());
+        command.stdin(Stdio::null()).envs(self.told());
         command
+    }
+
+    fn told(&self) -> Option<(&'static str, OsString)> {
+        told(&database_of(self.0.path()))
     }
 
     fn run(&self, args: &[&str]) -> Output {
@@ -62,7 +70,9 @@ impl Home {
             .env_clear()
             .env("PATH", path)
             .env("HOME", self.0.path());
-        command.env("XDG_DATA_HOME", self.path("data"));
+        command
+            .env("XDG_DATA_HOME", self.path("data"))
+            .envs(self.told());
         command.stdin(Stdio::null()).output().expect("started")
     }
 
@@ -77,9 +87,16 @@ impl Home {
         answer["reason"].as_str().unwrap_or("valid").to_owned()
     }
 
+    fn has_database(&self) -> bool {
+        match at(&database_of(self.0.path())) {
+            Place::File(path) => path.exists(),
+            place => raw(&place).has_tables(),
+        }
+    }
+
     /// The names of the keys that there are.
     fn keys(&self) -> Vec<String> {
-        if !database_of(self.0.path()).exists() {
+        if !self.has_database() {
             return Vec::new();
         }
         let done = self.run(&["key", "list", "--format", "json"]);
@@ -102,9 +119,12 @@ impl Home {
         names
     }
 
-    /// Every byte of the database's files.
+    /// Every byte of the database's files, or every row.
     fn database(&self) -> Vec<u8> {
         let directory = database_of(self.0.path());
+        if !directory.exists() {
+            return raw(&at(&directory)).dump().concat().into_bytes();
+        }
         let there = fs::read_dir(directory.parent().expect("a directory")).expect("listed");
         let files = there.map(|entry| fs::read(entry.expect("an entry").path()).expect("read"));
         files.flatten().collect()
@@ -268,7 +288,7 @@ fn exactly_one_way_is_named_before_anything_is_done() {
         let done = home.run(&[&["key", "new", "--name", "ci"], ways].concat());
         assert_eq!(code(&done), Some(64), "{ways:?}: {done:?}");
         assert!(done.stdout.is_empty());
-        assert!(!database_of(home.0.path()).exists(), "{ways:?}");
+        assert!(!home.has_database(), "{ways:?}");
     }
     assert!(home.files().is_empty());
 }
@@ -519,11 +539,9 @@ fn stuck(home: &Home) -> (Child, std::io::PipeReader) {
         .stderr(Stdio::null())
         .spawn()
         .expect("started");
-    let path = database_of(home.0.path());
+    let database = raw(&at(&database_of(home.0.path())));
     eventually("the second ID is reserved", || {
-        let opened = rusqlite::Connection::open(&path).expect("opened");
-        let seq = "SELECT seq FROM sqlite_sequence WHERE name = 'api_keys'";
-        opened.query_row(seq, (), |row| row.get::<_, i64>(0)) == Ok(2)
+        database.last_id("api_keys") == 2
     });
     (child, reader)
 }

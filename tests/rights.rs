@@ -18,7 +18,8 @@ mod support {
     pub mod program;
 }
 
-use support::database::{as_made, draft, role_draft, user_draft};
+use support::database::raw::Value;
+use support::database::{as_made, at, db, draft, raw, role_draft, user_draft};
 use support::program::{self, keyward};
 
 /// What a command needs.
@@ -136,36 +137,36 @@ impl Base {
         Base { directory, secret }
     }
 
-    /// The base again, in this directory.
+    /// The base again, as the database of this directory.
     fn copy(&self, to: &Path) -> PathBuf {
         let path = to.join("keyward.db");
         for suffix in ["", "-wal", "-shm"] {
             let _ = fs::remove_file(path.display().to_string() + suffix);
         }
-        fs::copy(self.directory.path().join("keyward.db"), &path).expect("copied");
+        let base = raw(&at(&self.directory.path().join("keyward.db")));
+        base.copy_to(&at(&path));
         path
     }
 }
 
 /// Every row but the events', and but when somebody signed in.
 fn rows(path: &Path) -> Vec<String> {
-    let connection = rusqlite::Connection::open(path).expect("opened");
-    let mut rows = Vec::new();
-    for table in [
+    let database = raw(&at(path));
+    let tables = [
         "SELECT * FROM api_keys",
         "SELECT * FROM api_key_secrets",
         "SELECT id, name, full_name, role, locked_out FROM users",
         "SELECT * FROM roles",
         "SELECT * FROM policy",
-    ] {
-        let mut query = connection.prepare(table).expect(table);
-        let width = query.column_count();
-        let mut found = query.query(()).expect("queried");
-        while let Some(row) = found.next().expect("read") {
-            let value = |index| row.get_ref(index).expect("a value");
-            rows.push(format!("{:?}", (0..width).map(value).collect::<Vec<_>>()));
-        }
-    }
+    ];
+    let rows = tables.map(|table| database.rows::<Vec<Value>>(table, ()).expect(table));
+    let mut rows: Vec<String> = rows
+        .iter()
+        .flatten()
+        .map(|row| format!("{row:?}"))
+        .collect();
+    // A server gives those that were changed last.
+    rows.sort();
     rows
 }
 
@@ -218,7 +219,7 @@ fn every_command_does_what_its_user_may_and_nothing_else() {
             let words = command.split(' ').chain(given.split_whitespace());
             let words: Vec<&str> = words.chain(["--user", user]).collect();
             let mut run = keyward(home.path(), &words);
-            run.env("KEYWARD_DB", &database);
+            run.env("KEYWARD_DB", db(&database));
             let read_back = *command == "key delivered";
             let ran = program::given(run, if read_back { &base.secret } else { "" });
             let code = match needs {

@@ -16,8 +16,15 @@ mod support {
     pub mod program;
 }
 
-use support::database::{as_made, at, draft, raw};
-use support::program::{database_of, keyward};
+use support::database::{as_made, at, draft, raw, told};
+use support::program::{self, database_of};
+
+/// The program in this home, whose database is where the tests have theirs.
+fn keyward(home: &Path, args: &[&str]) -> Command {
+    let mut command = program::keyward(home, args);
+    command.envs(told(&database_of(home)));
+    command
+}
 
 /// A home whose database has keys of these names, and so many more.
 fn home(names: &[&str], more: u32) -> tempfile::TempDir {

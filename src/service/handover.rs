@@ -75,9 +75,10 @@ impl Service {
         })?;
         self.change(actor, attempt, |change| {
             change.tx.in_vain(|| {
-                for (draft, fault) in drafts.iter().zip(&mut faults) {
+                let ids = api_keys::free(change.tx)?;
+                for ((draft, fault), id) in drafts.iter().zip(&mut faults).zip(ids) {
                     if fault.is_none() {
-                        *fault = sorted(try_to_add(change, draft))?;
+                        *fault = sorted(try_to_add(change, id, draft))?;
                     }
                 }
                 Ok(())
@@ -234,10 +235,9 @@ fn typed(change: &Change<'_>, draft: &ApiKeyDraft) -> Result<ApiKeyFields, Troub
 }
 
 /// Adds the row of a key, for those behind it to be compared with.
-fn try_to_add(change: &Change<'_>, draft: &ApiKeyDraft) -> Result<(), Trouble> {
+fn try_to_add(change: &Change<'_>, id: KeyId, draft: &ApiKeyDraft) -> Result<(), Trouble> {
     let fields = checked(change, None, draft)?;
     refuse_creation(change, draft, &fields)?;
-    let id = api_keys::reserve(change.tx)?;
     Ok(api_keys::insert(
         change.tx,
         id,

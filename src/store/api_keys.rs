@@ -77,6 +77,13 @@ pub fn reserve(tx: &Tx<'_>) -> Result<KeyId, Fault> {
     tx.engine.next_id("api_keys").map(KeyId)
 }
 
+/// IDs that no key has, for keys that are taken back again: they are not reserved, and a server would not take back that
+/// they were.
+pub fn free(tx: &Tx<'_>) -> Result<impl Iterator<Item = KeyId> + use<>, Fault> {
+    let last = tx.engine.last_id("api_keys")?;
+    Ok((last + 1..).map(KeyId))
+}
+
 /// Has the next ID follow this one, where keys were added under IDs that followed a reserved one.
 pub fn reserved_until(tx: &Tx<'_>, last: KeyId) -> Result<(), Fault> {
     tx.engine.set_last_id("api_keys", last.0)

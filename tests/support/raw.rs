@@ -123,6 +123,26 @@ impl Raw {
         self.rows(columns, [table]).expect("the columns")
     }
 
+    /// Whether there are tables of the product's.
+    pub fn has_tables(&self) -> bool {
+        let meta = match self {
+            Raw::Sqlite(_) => "SELECT count(*) FROM sqlite_schema WHERE name = 'meta'",
+            Raw::Postgres(_) => "SELECT count(*) FROM pg_class WHERE oid = to_regclass('meta')",
+        };
+        self.row::<i64>(meta, ()) > 0
+    }
+
+    /// The last ID that was given to a row of a table.
+    pub fn last_id(&self, table: &str) -> i64 {
+        let last = match self {
+            Raw::Sqlite(_) => "SELECT seq FROM sqlite_sequence WHERE name = ?1",
+            Raw::Postgres(_) => {
+                "SELECT last_value FROM pg_sequences WHERE schemaname = current_schema() AND sequencename = ?1 || '_id_seq'"
+            }
+        };
+        self.row(last, [table])
+    }
+
     /// Every row of every table, with its table's name.
     pub fn dump(&self) -> Vec<String> {
         let tables = match self {
