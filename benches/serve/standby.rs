@@ -14,7 +14,7 @@ use keyward::domain::verdict::{Asked, Verdict};
 use keyward::service::Service;
 use keyward::store::{Place, Store};
 
-use crate::load::{flood, stampede};
+use crate::load::{Load, flood, stampede};
 use crate::servers::{Server, keyward};
 use crate::support::cluster::Cluster;
 use crate::support::database::Bench;
@@ -89,7 +89,7 @@ fn together(servers: &[Server], requests: &[Vec<u8>]) -> f64 {
         let loads = asked
             .into_iter()
             .map(|asked| asked.join().expect("asked").expect("answered"));
-        loads.map(|load| load.per_second()).sum()
+        loads.map(Load::per_second).sum()
     })
 }
 
