@@ -193,10 +193,8 @@ impl Postgres {
         };
         let done = work(link);
         let why = link.reached.waiting.why_over();
-        if link.reached.waiting.is_over() {
-            *place = None;
-        }
-        done.map_err(|hindrance| match hindrance {
+        let is_over = link.reached.waiting.is_over();
+        let done = done.map_err(|hindrance| match hindrance {
             Hindrance::Taker(fault) => fault,
             // A closed line's last words are the server's.
             Hindrance::Said(error) if error.is_closed() => {
@@ -209,7 +207,12 @@ impl Postgres {
                 }
                 fault
             }
-        })
+        });
+        // Whoever says that they go is gone, also before the line says so.
+        if is_over || matches!(done, Err(Fault::Away(_))) {
+            *place = None;
+        }
+        done
     }
 
     /// Does something outside of a transaction; once more where the line broke meanwhile, as nothing has happened.

@@ -113,6 +113,11 @@ impl AsyncWrite for Line {
                     self.0.is_full.store(true, Ordering::Relaxed);
                     return Poll::Pending;
                 }
+                // The other side has closed it, and what it said before is still to be read: why, for example.
+                Err(error) if is_closed(&error) => {
+                    self.0.readable.store(true, Ordering::Relaxed);
+                    return Poll::Ready(Ok(bytes.len()));
+                }
                 written => return Poll::Ready(written),
             }
         }
@@ -125,6 +130,11 @@ impl AsyncWrite for Line {
     fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
         Poll::Ready(self.0.socket.shut())
     }
+}
+
+fn is_closed(error: &io::Error) -> bool {
+    let kinds = [ErrorKind::BrokenPipe, ErrorKind::ConnectionReset];
+    kinds.contains(&error.kind())
 }
 
 /// What the library has to do beside what it is asked for: it ends with the connection.
@@ -319,6 +329,22 @@ mod tests {
         }
         assert_eq!(all, b"abcdef");
         sent.join().expect("ended");
+    }
+
+    #[test]
+    fn what_a_closed_line_does_not_take_hides_nothing_of_what_was_said_before() {
+        let (mut waiting, mut line, mut there) = pair();
+        there.write_all(b"why").expect("sent");
+        drop(there);
+        let write = poll_fn(|context| Pin::new(&mut line).poll_write(context, b"more"));
+        assert_eq!(
+            waiting.wait_for(LONG, write).expect("in time").ok(),
+            Some(4)
+        );
+        for said in [&b"why"[..], b""] {
+            let read = waiting.wait_for(LONG, read(&mut line));
+            assert_eq!(read.expect("in time").expect("read"), said);
+        }
     }
 
     #[test]
