@@ -23,6 +23,8 @@ use crate::domain::user::{Arrival, OsAccount};
 const DATABASE: &str = "keyward/keyward.db";
 /// The config file in the account's config directory.
 const CONFIG_FILE: &str = "keyward/config.toml";
+/// The file with passwords in the home directory, where libpq has it.
+const PASSWORDS: &str = ".pgpass";
 
 /// What is known before any argument was looked at. A variable that is set to nothing counts as unset.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -156,6 +158,7 @@ impl Config {
         if let Some(name) = environment.colourless() {
             settings.override_theme(ThemeName::Mono, Origin::Environment(name));
         }
+        let home = machine.home.unwrap_or_else(|| PathBuf::from("/"));
         let account =
             account.map_or_else(|| format!("uid-{}", machine.uid), |own| own.name.clone());
         Config {
@@ -174,6 +177,9 @@ impl Config {
                 uid: machine.uid.as_raw(),
                 name: account,
                 root_by_sudo: machine.uid.is_root() && is_set("SUDO_USER"),
+                passwords: variable("PGPASSFILE")
+                    .map_or_else(|| home.join(PASSWORDS), PathBuf::from),
+                home,
             },
             terminal: text("TERM").unwrap_or_default(),
             undrawable: text("TERM").filter(|term| !environment::can_draw(term)),
@@ -256,6 +262,16 @@ mod tests {
         let own = config(&claims, machine()).own_database;
         let path = "/home/alice/.local/share/keyward/keyward.db";
         assert_eq!(own, Some(PathBuf::from(path)));
+    }
+
+    #[test]
+    fn passwords_for_servers_are_where_psql_looks_for_them() {
+        let passwords = |variables: &[_]| config(variables, machine()).account.passwords;
+        let own = PathBuf::from("/home/alice/.pgpass");
+        assert_eq!(passwords(&[]), own);
+        assert_eq!(passwords(&[("PGPASSFILE", "")]), own);
+        let named = passwords(&[("PGPASSFILE", "/run/pass")]);
+        assert_eq!(named, PathBuf::from("/run/pass"));
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod support {
     pub mod cluster;
     pub mod cutter;
     pub mod database;
+    pub mod hosts;
     pub mod process;
     pub mod program;
     pub mod server;

@@ -373,8 +373,14 @@ pub enum ServerFault {
     NoRights { role: String },
     /// The server did not let this role in; the server's words.
     NotLetIn { role: String, words: String },
-    /// The server asks for a password, and none is kept for it.
-    NoPassword { role: String },
+    /// The server asks for a password, and none is kept for it in this file; what a line there begins with.
+    NoPassword {
+        role: String,
+        file: PathBuf,
+        line: String,
+    },
+    /// The server does not take the password that is kept in this file.
+    WrongPassword { role: String, file: PathBuf },
     /// Group or others can read the file of passwords.
     OpenPasswords(PathBuf),
     /// A file that the address names cannot be read, in the operating system's words.
@@ -389,8 +395,14 @@ pub enum ServerFault {
     Name(String),
     /// The server's certificate is not valid yet or any more.
     Time,
+    /// The server's certificate is an authority's own, with which no server proves who it is.
+    OfAuthority,
     /// The line could not be secured for another reason; its words.
     Tls(String),
+    /// The server does not take the certificate in this file; what it says of it in the terms of TLS.
+    OwnCertificate(PathBuf, String),
+    /// This is not the private key of this certificate.
+    OtherKey { key: PathBuf, certificate: PathBuf },
     /// Others can read the private key.
     OpenKey(PathBuf),
     /// The clocks of the server and of this machine differ by so many seconds.
@@ -408,6 +420,8 @@ impl ServerFault {
                 | ServerFault::NoRights { .. }
                 | ServerFault::NotLetIn { .. }
                 | ServerFault::NoPassword { .. }
+                | ServerFault::WrongPassword { .. }
+                | ServerFault::OwnCertificate(..)
         )
     }
 }

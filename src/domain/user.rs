@@ -1,5 +1,7 @@
 //! People who may open the console: their fields, what was typed for them, and who is acting.
 
+use std::path::PathBuf;
+
 use crate::domain::event::Signature;
 use crate::domain::event::trail::SYSTEM_NAME;
 use crate::domain::id::{KeyId, RoleId, UserId, Who};
@@ -321,6 +323,10 @@ pub struct OsAccount {
     pub name: String,
     /// Root that came by way of sudo: it may not become the first user of a database.
     pub root_by_sudo: bool,
+    /// Its home directory, where it keeps certificates for lines to servers.
+    pub home: PathBuf,
+    /// The file in which it keeps passwords for servers.
+    pub passwords: PathBuf,
 }
 
 impl OsAccount {
@@ -490,6 +496,8 @@ mod tests {
                 uid: 1_000,
                 name: account.to_owned(),
                 root_by_sudo: false,
+                home: PathBuf::new(),
+                passwords: PathBuf::new(),
             };
             assert_eq!(account.user_name(), user);
             assert!(is_user_name(user), "{user}");

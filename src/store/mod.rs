@@ -384,6 +384,8 @@ mod tests {
             uid: nix::unistd::geteuid().as_raw(),
             name: "alice".to_owned(),
             root_by_sudo: false,
+            home: "/nonexistent".into(),
+            passwords: "/nonexistent/.pgpass".into(),
         }
     }
 

@@ -1,9 +1,7 @@
 //! A standby on another host: locked out here, refused there.
 
-use std::process::Command;
 use std::time::Duration;
 
-use keyward::config::Config;
 use keyward::domain::trouble::{Fault, Trouble};
 use keyward::domain::verdict::{Asked, Verdict};
 use keyward::service::Service;
@@ -12,63 +10,8 @@ use tokio::time::Instant;
 
 use crate::support::cluster::Cluster;
 use crate::support::database::{Bench, account};
-use crate::support::process::{eventually, program, skip_anywhere};
-
-/// Network namespaces of the primary and the standby, that are joined. They go when this does.
-struct Hosts;
-
-const NAMES: [&str; 2] = ["keyward-a", "keyward-b"];
-const ADDRESSES: [&str; 2] = ["10.213.0.1", "10.213.0.2"];
-
-impl Hosts {
-    /// Nothing where there can be none.
-    fn new() -> Option<Hosts> {
-        if Config::read().account.uid != 0 || program("ip").is_none() {
-            skip_anywhere("only root can have network namespaces, with the program ip");
-            return None;
-        }
-        let hosts = Hosts;
-        let [a, b] = NAMES;
-        let made = ip(&["netns", "add", a])
-            && ip(&["netns", "add", b])
-            && ip(&[
-                "-n", a, "link", "add", "kw", "type", "veth", "peer", "name", "kw", "netns", b,
-            ]);
-        if !made {
-            skip_anywhere("this machine allows no network namespaces");
-            return None;
-        }
-        for (name, address) in NAMES.iter().zip(ADDRESSES) {
-            assert!(ip(&[
-                "-n",
-                name,
-                "address",
-                "add",
-                &format!("{address}/24"),
-                "dev",
-                "kw"
-            ]));
-            assert!(ip(&["-n", name, "link", "set", "lo", "up"]));
-            assert!(ip(&["-n", name, "link", "set", "kw", "up"]));
-        }
-        Some(hosts)
-    }
-}
-
-impl Drop for Hosts {
-    fn drop(&mut self) {
-        for name in NAMES {
-            ip(&["netns", "delete", name]);
-        }
-    }
-}
-
-fn ip(args: &[&str]) -> bool {
-    Command::new("ip")
-        .args(args)
-        .output()
-        .is_ok_and(|ran| ran.status.success())
-}
+use crate::support::hosts::{ADDRESSES, Hosts};
+use crate::support::process::eventually;
 
 /// Whether a secret is valid.
 fn is_valid(service: &Service, secret: &str) -> Result<bool, Trouble> {
@@ -127,13 +70,14 @@ fn tell(what: &str, lags: &[Duration], late: usize) {
 
 #[test]
 fn a_key_that_is_locked_out_is_refused_on_the_other_host_and_a_cut_link_is_not_for_ever() {
-    let Some(_hosts) = Hosts::new() else { return };
+    let Some(hosts) = Hosts::new() else { return };
+    let [here, away] = &hosts.names;
     let quick = ["wal_sender_timeout=2s"];
-    let Some(mut cluster) = Cluster::start_in(Some(NAMES[0]), &quick) else {
+    let Some(mut cluster) = Cluster::start_in(Some(here), &quick) else {
         return;
     };
     let quick = ["wal_receiver_timeout=2s"];
-    let standby = cluster.add_standby(Some((NAMES[1], ADDRESSES[0])), &quick);
+    let standby = cluster.add_standby(Some((away, ADDRESSES[0])), &quick);
     let mut bench = Bench::on(Place::Server(cluster.address(&[0])));
     cluster.catch_up(standby);
     let there = verifier(&cluster, &bench, standby);
@@ -145,13 +89,13 @@ fn a_key_that_is_locked_out_is_refused_on_the_other_host_and_a_cut_link_is_not_f
     let secret = issued.secret.expose();
     cluster.catch_up(standby);
     assert_eq!(is_valid(&there, secret), Ok(true));
-    assert!(ip(&["-n", NAMES[1], "link", "set", "kw", "down"]));
+    hosts.link(1, false);
     let lock = bench.service.lock_out_key(&bench.alice, issued.key, "");
     lock.expect("locked out");
     eventually("it is denied", || {
         is_valid(&there, secret) == Err(Trouble::Storage(Fault::Stale))
     });
-    assert!(ip(&["-n", NAMES[1], "link", "set", "kw", "up"]));
+    hosts.link(1, true);
     eventually("it is refused", || is_valid(&there, secret) == Ok(false));
 }
 

@@ -61,6 +61,8 @@ pub fn account() -> OsAccount {
         uid: geteuid().as_raw(),
         name: "alice".to_owned(),
         root_by_sudo: false,
+        home: "/nonexistent".into(),
+        passwords: "/nonexistent/.pgpass".into(),
     }
 }
 

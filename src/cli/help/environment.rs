@@ -38,6 +38,11 @@ static VARIABLES: &[Row] = &[
         "Where the database is otherwise, as keyward/keyward.db in it; ~/.local/share if unset",
     ),
     row(
+        DATABASE,
+        "PGPASSFILE",
+        "The file with passwords for database servers; ~/.pgpass if unset",
+    ),
+    row(
         Counts::Everywhere,
         "XDG_CONFIG_HOME",
         "Where the config file is, as keyward/config.toml in it; ~/.config if unset",
@@ -100,6 +105,17 @@ static FILES: &[Row] = &[
         "~/.local/share/keyward/keyward.db",
         "The database, for its owner alone, where neither --db nor the environment names another. While it is open, its \
          log and the index of that are beside it, as keyward.db-wal and keyward.db-shm",
+    ),
+    row(
+        DATABASE,
+        "~/.pgpass",
+        "Passwords for database servers that ask for one, as psql reads them; for its owner alone (mode 0600)",
+    ),
+    row(
+        DATABASE,
+        "~/.postgresql/root.crt",
+        "The certificates of authorities that a database server's certificate must come from; beside it postgresql.crt and \
+         postgresql.key, a certificate of your own with its private key",
     ),
     row(
         Counts::Everywhere,

@@ -4,7 +4,7 @@ use std::error::Error as _;
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
 use std::os::unix::net::UnixStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rustix::net::sockopt;
@@ -41,8 +41,10 @@ pub enum Aim {
 pub struct Wanted {
     pub address: Address,
     pub aim: Aim,
-    /// The account's home directory, where it keeps passwords and certificates.
+    /// The account's home directory, where it keeps certificates.
     pub home: PathBuf,
+    /// The file in which it keeps passwords, unless the address names another.
+    pub passwords: PathBuf,
 }
 
 /// A server that was reached.
@@ -191,12 +193,20 @@ impl Wanted {
             Endpoint::Socket(..) => ("localhost", endpoint.port()),
             Endpoint::Network(host, _) => (host.as_str(), endpoint.port()),
         };
-        let file = address.files.passwords.clone();
-        let file = file.unwrap_or_else(|| self.home.join(".pgpass"));
         let port = port.to_string();
-        let kept = passwords::kept(&file, [host, &port, address.database(), address.role()])?;
-        let role = address.role().to_owned();
-        Ok(kept.ok_or(ServerFault::NoPassword { role })?)
+        let wanted = [host, &port, address.database(), address.role()];
+        let kept = passwords::kept(self.passwords(), wanted)?;
+        let missing = || ServerFault::NoPassword {
+            role: address.role().to_owned(),
+            file: self.passwords().to_owned(),
+            line: passwords::line(wanted),
+        };
+        Ok(kept.ok_or_else(missing)?)
+    }
+
+    fn passwords(&self) -> &Path {
+        let named = self.address.files.passwords.as_deref();
+        named.unwrap_or(&self.passwords)
     }
 
     fn why(&self, begun: Begun, way: &Way) -> Why {
@@ -208,7 +218,12 @@ impl Wanted {
         if let Some(said) = error.as_db_error() {
             let words = said.message().to_owned();
             return match said.code().code() {
-                "28000" | "28P01" | "42501" => ServerFault::NotLetIn { role, words }.into(),
+                // What was kept was sent: nobody else asks for it.
+                "28P01" => {
+                    let file = self.passwords().to_owned();
+                    ServerFault::WrongPassword { role, file }.into()
+                }
+                "28000" | "42501" => ServerFault::NotLetIn { role, words }.into(),
                 "3D000" => ServerFault::NoDatabase(self.address.database().to_owned()).into(),
                 _ => Why::Next(OpenFault::Fault(fault(&error))),
             };

@@ -68,6 +68,9 @@ pub fn of_reaching(fault: OpenFault) -> Fault {
         OpenFault::Fault(fault) => fault,
         OpenFault::Server(ServerFault::NotLetIn { words, .. }) => Fault::Denied(words),
         // Their sentences are for who opens it; this one can only try again.
+        OpenFault::Server(ServerFault::WrongPassword { .. } | ServerFault::NoPassword { .. }) => {
+            Fault::Away("it does not take the password that is kept".to_owned())
+        }
         _ => Fault::Away("the line could not be secured".to_owned()),
     }
 }

@@ -1,9 +1,6 @@
 //! Opening a database on a server: what each kind of connection asks for.
 
-use std::path::PathBuf;
 use std::time::Duration;
-
-use nix::unistd::{Uid, User};
 
 use crate::domain::trouble::{OpenFault, ServerFault, Trouble};
 use crate::domain::user::OsAccount;
@@ -169,14 +166,14 @@ pub(super) fn reach(
     if purpose == Purpose::Verify {
         address.set(UNSYNCED);
     }
-    let user = User::from_uid(Uid::from_raw(account.uid)).ok().flatten();
     let wanted = Wanted {
         address,
         aim: match purpose {
             Purpose::Change => Aim::Changes,
             Purpose::Near | Purpose::Verify | Purpose::Read => Aim::Answers,
         },
-        home: user.map_or_else(PathBuf::new, |user| user.dir),
+        home: account.home.clone(),
+        passwords: account.passwords.clone(),
     };
     let reached = wanted.connect()?;
     let primary = wanted.at_primary(BRIEFLY);

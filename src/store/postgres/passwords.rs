@@ -22,7 +22,7 @@ pub type For<'a> = [&'a str; 4];
 /// [`ServerFault::OpenPasswords`] and [`ServerFault::Unreadable`].
 pub fn kept(file: &Path, wanted: For<'_>) -> Result<Option<Zeroizing<Vec<u8>>>, ServerFault> {
     let unreadable =
-        |error: std::io::Error| ServerFault::Unreadable(file.to_owned(), error.kind().to_string());
+        |error: std::io::Error| ServerFault::Unreadable(file.to_owned(), error.to_string());
     let mut opened = match File::open(file) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         opened => opened.map_err(unreadable)?,
@@ -36,6 +36,12 @@ pub fn kept(file: &Path, wanted: For<'_>) -> Result<Option<Zeroizing<Vec<u8>>>, 
     let mut bytes = Zeroizing::new(Vec::with_capacity(size + 1));
     opened.read_to_end(&mut bytes).map_err(unreadable)?;
     Ok(found(&bytes, wanted))
+}
+
+/// What a line in the file has before the password.
+pub fn line(wanted: For<'_>) -> String {
+    let fields = wanted.map(|field| field.replace('\\', "\\\\").replace(':', "\\:"));
+    fields.join(":") + ":"
 }
 
 fn found(bytes: &[u8], wanted: For<'_>) -> Option<Zeroizing<Vec<u8>>> {
@@ -103,6 +109,14 @@ mod tests {
         assert_eq!(of("a:b").as_deref(), Some("one"));
         assert_eq!(of("*").as_deref(), Some("two"));
         assert_eq!(of("db1"), None);
+    }
+
+    #[test]
+    fn what_is_told_to_be_written_is_found() {
+        for wanted in [WANTED, ["::1", "5432", "a\\b", "*"]] {
+            let told = line(wanted) + "sesame\n";
+            assert_eq!(password(&told, wanted).as_deref(), Some("sesame"), "{told}");
+        }
     }
 
     #[test]

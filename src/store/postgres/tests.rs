@@ -66,6 +66,7 @@ fn connected(address: &str) -> Postgres {
         address: Address::parse(address, "postgres").expect("an address"),
         aim: Aim::Changes,
         home: "/nonexistent".into(),
+        passwords: "/nonexistent/.pgpass".into(),
     };
     let reached = wanted.connect().expect("a server");
     Postgres::new(wanted, reached)

@@ -2,14 +2,16 @@
 
 use std::error::Error;
 use std::fs;
-use std::io::{self, ErrorKind};
+use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::{CertificateError, ClientConfig, RootCertStore, crypto};
+use rustls::{
+    AlertDescription, CertificateError, ClientConfig, InconsistentKeys, RootCertStore, crypto,
+};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::domain::trouble::ServerFault;
@@ -21,11 +23,12 @@ const ROOTS: &str = ".postgresql/root.crt";
 const CERTIFICATE: &str = ".postgresql/postgresql.crt";
 const KEY: &str = ".postgresql/postgresql.key";
 
-/// What secures lines, and by which authorities.
+/// What secures lines, by which authorities, and with which certificate of this side's own.
 #[derive(Clone)]
 pub struct Securing {
     pub library: MakeRustlsConnect,
     pub roots: PathBuf,
+    pub certificate: PathBuf,
 }
 
 impl Securing {
@@ -46,13 +49,21 @@ impl Securing {
         let config = if files.certificate.is_none() && !certificate.exists() {
             builder.with_no_client_auth()
         } else {
-            let key = key(&files.key.clone().unwrap_or_else(|| home.join(KEY)))?;
-            let built = builder.with_client_auth_cert(certificates(&certificate)?, key);
-            built.map_err(|error| ServerFault::Tls(error.to_string()))?
+            let chain = certificates(&certificate)?;
+            let key_path = files.key.clone().unwrap_or_else(|| home.join(KEY));
+            let built = builder.with_client_auth_cert(chain, key(&key_path)?);
+            built.map_err(|error| match error {
+                rustls::Error::InconsistentKeys(InconsistentKeys::KeyMismatch) => {
+                    let (key, certificate) = (key_path, certificate.clone());
+                    ServerFault::OtherKey { key, certificate }
+                }
+                error => ServerFault::Tls(error.to_string()),
+            })?
         };
         Ok(Securing {
             library: MakeRustlsConnect::new(config),
             roots: roots_path,
+            certificate,
         })
     }
 
@@ -62,6 +73,7 @@ impl Securing {
         Ok(Securing {
             library: MakeRustlsConnect::new(builder.with_no_client_auth()),
             roots: PathBuf::new(),
+            certificate: PathBuf::new(),
         })
     }
 
@@ -87,8 +99,12 @@ impl Securing {
     }
 
     fn meaning(&self, error: &rustls::Error, host: &str) -> ServerFault {
-        let rustls::Error::InvalidCertificate(why) = error else {
-            return ServerFault::Tls(error.to_string());
+        let why = match error {
+            rustls::Error::InvalidCertificate(why) => why,
+            rustls::Error::AlertReceived(alert) if is_of_certificate(*alert) => {
+                return ServerFault::OwnCertificate(self.certificate.clone(), format!("{alert:?}"));
+            }
+            _ => return ServerFault::Tls(error.to_string()),
         };
         match why {
             CertificateError::UnknownIssuer | CertificateError::BadSignature => {
@@ -101,9 +117,28 @@ impl Securing {
             | CertificateError::ExpiredContext { .. }
             | CertificateError::NotValidYet
             | CertificateError::NotValidYetContext { .. } => ServerFault::Time,
+            CertificateError::Other(why) if why.to_string().contains(OF_AUTHORITY) => {
+                ServerFault::OfAuthority
+            }
             _ => ServerFault::Tls(error.to_string()),
         }
     }
+}
+
+/// What the library says of a certificate that is an authority's own.
+const OF_AUTHORITY: &str = "CaUsedAsEndEntity";
+
+/// What one side says of the other's certificate (RFC 8446, section 6.2).
+fn is_of_certificate(alert: AlertDescription) -> bool {
+    matches!(
+        alert,
+        AlertDescription::BadCertificate
+            | AlertDescription::UnsupportedCertificate
+            | AlertDescription::CertificateRevoked
+            | AlertDescription::CertificateExpired
+            | AlertDescription::CertificateUnknown
+            | AlertDescription::UnknownCA
+    )
 }
 
 /// What the library says of a server without TLS.
@@ -116,34 +151,41 @@ fn builder() -> Result<rustls::ConfigBuilder<ClientConfig, rustls::WantsVerifier
     builder.map_err(|error| ServerFault::Tls(error.to_string()))
 }
 
+/// What is wrong with a file that can be read.
+const NO_CERTIFICATE: &str = "no certificate in it (PEM)";
+const NO_KEY: &str = "no private key in it (PEM, not encrypted)";
+
 fn unreadable(path: &Path, words: &impl ToString) -> ServerFault {
     ServerFault::Unreadable(path.to_owned(), words.to_string())
 }
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, ServerFault> {
-    let pem = fs::read(path).map_err(|error| unreadable(path, &error.kind()))?;
+    let pem = fs::read(path).map_err(|error| unreadable(path, &error))?;
     let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
-    found.map_err(|_| unreadable(path, &ErrorKind::InvalidData))
+    let found = found.ok().filter(|found| !found.is_empty());
+    found.ok_or_else(|| unreadable(path, &NO_CERTIFICATE))
 }
 
 /// A private key is read as libpq reads it: by its owner alone, or root's and its group's.
 fn key(path: &Path) -> Result<PrivateKeyDer<'static>, ServerFault> {
-    let facts = fs::metadata(path).map_err(|error| unreadable(path, &error.kind()))?;
+    let facts = fs::metadata(path).map_err(|error| unreadable(path, &error))?;
     let others = if facts.uid() == 0 { 0o037 } else { OTHERS };
     if facts.mode() & others != 0 {
         return Err(ServerFault::OpenKey(path.to_owned()));
     }
-    PrivateKeyDer::from_pem_file(path).map_err(|_| unreadable(path, &ErrorKind::InvalidData))
+    PrivateKeyDer::from_pem_file(path).map_err(|_| unreadable(path, &NO_KEY))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::ErrorKind;
 
     #[test]
     fn what_hinders_a_line_from_being_secured_is_told_by_its_cause() {
         let securing = Securing {
             roots: "/roots".into(),
+            certificate: "/own".into(),
             ..Securing::none().expect("made")
         };
         let fault = |why| {
@@ -158,6 +200,10 @@ mod tests {
         let name = Some(ServerFault::Name("db1".to_owned()));
         assert_eq!(fault(CertificateError::NotValidForName), name);
         assert_eq!(fault(CertificateError::Expired), Some(ServerFault::Time));
+        let alert = rustls::Error::AlertReceived(AlertDescription::UnknownCA);
+        let alert = securing.fault(&io::Error::new(ErrorKind::InvalidData, alert), "db1");
+        let own = ServerFault::OwnCertificate("/own".into(), "UnknownCA".to_owned());
+        assert_eq!(alert, Some(own));
         let none = io::Error::other(NO_TLS);
         assert_eq!(securing.fault(&none, "db1"), Some(ServerFault::Plain));
         let broken = io::Error::from(ErrorKind::ConnectionReset);
