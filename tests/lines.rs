@@ -26,7 +26,7 @@ mod support {
     #![allow(dead_code, reason = "a part of what the tests use")]
     pub mod certificates;
     pub mod cluster;
-    pub mod hosts;
+    pub mod network;
     pub mod process;
     pub mod program;
     pub mod pty;
@@ -35,7 +35,7 @@ mod support {
 
 use support::certificates::Certificates;
 use support::cluster::Cluster;
-use support::hosts::{ADDRESSES, Hosts};
+use support::network::{ADDRESSES, Network};
 use support::process::eventually;
 use support::program::keyward;
 use support::pty::{Sighup, Start};
@@ -60,7 +60,7 @@ struct Site {
     variables: Vec<(&'static str, PathBuf)>,
     // It goes before the hosts.
     cluster: Cluster,
-    hosts: Hosts,
+    network: Network,
     certificates: Certificates,
 }
 
@@ -68,7 +68,7 @@ impl Site {
     /// Nothing where there can be none.
     fn new() -> Option<Site> {
         let certificates = Certificates::new()?;
-        let hosts = Hosts::new()?;
+        let network = Network::new()?;
         let at = format!("subjectAltName=DNS:localhost,IP:{}", ADDRESSES[0]);
         // It would do for a server that wants no more than to be named.
         certificates.authority("ours", "subjectAltName=DNS:localhost");
@@ -77,12 +77,12 @@ impl Site {
         let rules = certificates.path("pg_hba.conf");
         fs::write(&rules, RULES).expect("written");
         let rules = format!("hba_file={}", rules.display());
-        let cluster = Cluster::start_in(Some(&hosts.names[0]), &[&rules])?;
+        let cluster = Cluster::start_in(Some(&network.names[0]), &[&rules])?;
         let site = Site {
             home: tempfile::tempdir().expect("a directory"),
             variables: Vec::new(),
             cluster,
-            hosts,
+            network,
             certificates,
         };
         site.set("ssl_ca_file", &site.path("ours.crt"));
@@ -147,7 +147,7 @@ impl Site {
     }
 
     fn run(&self, host: usize, args: &[&str]) -> Output {
-        let mut command = self.hosts.keyward(host, self.home.path(), args);
+        let mut command = self.network.keyward(host, self.home.path(), args);
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         let ran = command.output().expect("ran");
         for said in [&ran.stdout, &ran.stderr] {
@@ -169,7 +169,7 @@ impl Site {
 
     /// The console, in which no line is wrapped: what it says before or in place of its first screen, and how it ends.
     fn console(&self, host: usize, address: &str, opens: bool) -> (String, u32) {
-        let [ip, words @ ..] = self.hosts.before(host);
+        let [ip, words @ ..] = self.network.before(host);
         let words = words.map(|word| word.to_str().expect("a word"));
         let rest = [support::program::KEYWARD, "--db", address];
         let args: Vec<&str> = words.into_iter().chain(rest).collect();

@@ -6,7 +6,7 @@ mod support {
     pub mod cluster;
     pub mod cutter;
     pub mod database;
-    pub mod hosts;
+    pub mod network;
     pub mod process;
     pub mod program;
     pub mod server;

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use crate::support::cluster::Cluster;
 use crate::support::database::{Bench, account};
-use crate::support::hosts::{ADDRESSES, Hosts};
+use crate::support::network::{ADDRESSES, Network};
 use crate::support::process::eventually;
 
 /// Whether a secret is valid.
@@ -70,8 +70,10 @@ fn tell(what: &str, lags: &[Duration], late: usize) {
 
 #[test]
 fn a_key_that_is_locked_out_is_refused_on_the_other_host_and_a_cut_link_is_not_for_ever() {
-    let Some(hosts) = Hosts::new() else { return };
-    let [here, away] = &hosts.names;
+    let Some(network) = Network::new() else {
+        return;
+    };
+    let [here, away] = &network.names;
     let quick = ["wal_sender_timeout=2s"];
     let Some(mut cluster) = Cluster::start_in(Some(here), &quick) else {
         return;
@@ -89,13 +91,13 @@ fn a_key_that_is_locked_out_is_refused_on_the_other_host_and_a_cut_link_is_not_f
     let secret = issued.secret.expose();
     cluster.catch_up(standby);
     assert_eq!(is_valid(&there, secret), Ok(true));
-    hosts.link(1, false);
+    network.link(1, false);
     let lock = bench.service.lock_out_key(&bench.alice, issued.key, "");
     lock.expect("locked out");
     eventually("it is denied", || {
         is_valid(&there, secret) == Err(Trouble::Storage(Fault::Stale))
     });
-    hosts.link(1, true);
+    network.link(1, true);
     eventually("it is refused", || is_valid(&there, secret) == Ok(false));
 }
 

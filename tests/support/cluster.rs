@@ -1,9 +1,9 @@
 //! `PostgreSQL` servers of a test's own: a primary, and standbys that stream from it.
 
-use std::cell::OnceCell;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 
 use keyward::config::Config;
 use nix::sys::signal::{Signal, kill};
@@ -29,7 +29,7 @@ pub struct Cluster {
 /// A server that was started.
 struct Server {
     running: Option<Child>,
-    client: OnceCell<Client>,
+    client: OnceLock<Client>,
 }
 
 /// A connection of the superuser's.
@@ -218,7 +218,7 @@ impl Cluster {
             .spawn();
         self.servers.push(Server {
             running: Some(running.expect("started")),
-            client: OnceCell::new(),
+            client: OnceLock::new(),
         });
         eventually("the server answers", || self.connect(number).is_some());
     }

@@ -14,14 +14,14 @@ use super::program::KEYWARD;
 pub const ADDRESSES: [&str; 2] = ["10.213.0.1", "10.213.0.2"];
 
 /// The namespaces. They go when this does.
-pub struct Hosts {
+pub struct Network {
     ip: PathBuf,
     pub names: [String; 2],
 }
 
-impl Hosts {
+impl Network {
     /// Nothing where there can be none.
-    pub fn new() -> Option<Hosts> {
+    pub fn new() -> Option<Network> {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let ip = program("ip").filter(|_| Config::read().account.uid == 0);
         let Some(ip) = ip else {
@@ -31,23 +31,23 @@ impl Hosts {
         let number = NEXT.fetch_add(1, Ordering::SeqCst);
         let name = |end| format!("keyward-{}-{number}{end}", std::process::id());
         let names = ["a", "b"].map(name);
-        let hosts = Hosts { ip, names };
-        let [a, b] = &hosts.names;
-        let made = hosts.ip(&format!("netns add {a}"))
-            && hosts.ip(&format!("netns add {b}"))
-            && hosts.ip(&format!(
+        let network = Network { ip, names };
+        let [a, b] = &network.names;
+        let made = network.ip(&format!("netns add {a}"))
+            && network.ip(&format!("netns add {b}"))
+            && network.ip(&format!(
                 "-n {a} link add kw type veth peer name kw netns {b}"
             ));
         if !made {
             skip_anywhere("this machine allows no network namespaces");
             return None;
         }
-        for (name, address) in hosts.names.iter().zip(ADDRESSES) {
-            assert!(hosts.ip(&format!("-n {name} address add {address}/24 dev kw")));
-            assert!(hosts.ip(&format!("-n {name} link set lo up")));
-            assert!(hosts.ip(&format!("-n {name} link set kw up")));
+        for (name, address) in network.names.iter().zip(ADDRESSES) {
+            assert!(network.ip(&format!("-n {name} address add {address}/24 dev kw")));
+            assert!(network.ip(&format!("-n {name} link set lo up")));
+            assert!(network.ip(&format!("-n {name} link set kw up")));
         }
-        Some(hosts)
+        Some(network)
     }
 
     /// Joins a host to the other one, or cuts the link.
@@ -86,7 +86,7 @@ impl Hosts {
     }
 }
 
-impl Drop for Hosts {
+impl Drop for Network {
     fn drop(&mut self) {
         for name in &self.names {
             self.ip(&format!("netns delete {name}"));
