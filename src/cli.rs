@@ -43,6 +43,7 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::auth::hash::{Cost, Hasher};
 use crate::auth::random::{Random, SystemRandom};
@@ -326,9 +327,10 @@ fn to_look(place: &Place, config: &Config) -> Result<Service, Trouble> {
     looking(Store::open_existing(place, &config.account), place, config)
 }
 
-/// The same, by the nearest of several servers.
-fn to_look_near(place: &Place, config: &Config) -> Result<Service, Trouble> {
-    looking(Store::open_near(place, &config.account), place, config)
+/// The same, by the nearest of several servers that knows nothing older than this.
+fn to_look_near(place: &Place, config: &Config, stale: Duration) -> Result<Service, Trouble> {
+    let opened = Store::open_near(place, &config.account);
+    looking(opened, place, config).inspect(|service| service.deny_stale(stale))
 }
 
 fn looking(

@@ -160,7 +160,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("zeroizing_alloc", &["harden"]),
 ];
 
-/// The parts of the standard library with which a program reaches out, with the only modules that may name them.
+/// The parts of the standard library with which a program reaches out, and what tells the time, with the only modules that
+/// may name them.
 const STD: &[(&str, &[&str])] = &[
     ("std::env", &["config"]),
     (
@@ -193,10 +194,14 @@ const STD: &[(&str, &[&str])] = &[
             "serve",
             "store::sqlite::doctor",
             "store::patience",
+            "store::postgres::nearest",
             "ui::run",
             "ui::terminal",
         ],
     ),
+    ("std::time::Instant", &["clock"]),
+    ("std::time::SystemTime", &["clock"]),
+    ("tokio::time::Instant", &["clock"]),
 ];
 
 /// Modules that only list others.
@@ -513,6 +518,13 @@ mod the_checker {
         breaks("store", "use std::net::TcpStream;");
         breaks("service", "use std::{fs, io};");
         breaks("domain::name", "fn f() { std::thread::spawn(f); }");
+        breaks("serve::api", "use tokio::time::{Instant, timeout};");
+        breaks("serve", "fn f() { tokio::time::Instant::now(); }");
+        breaks("ui::run", "use std::time::{Duration, Instant};");
+        keeps(
+            "serve",
+            "use std::time::Duration; use tokio::time::timeout;",
+        );
         breaks("cli", "use ratatui::Terminal;");
         keeps("auth::hash", "use argon2::Argon2;");
         keeps("service", "#[cfg(test)]\nmod tests { use std::fs; }");

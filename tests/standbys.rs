@@ -18,5 +18,6 @@ mod standbys {
     mod failover;
     mod fresh;
     mod hosts;
+    mod nearest;
     mod notes;
 }

@@ -476,6 +476,8 @@ pub(super) struct EventsArgs {
     #[arg(long, value_name = "FILE", requires = "prune_before")]
     pub(super) to: Option<PathBuf>,
     #[command(flatten)]
+    pub(super) stale: StaleArg,
+    #[command(flatten)]
     pub(super) acting: ActingArgs,
 }
 

@@ -39,11 +39,12 @@ pub(super) fn events(config: &Config, args: EventsArgs) -> Result<ExitCode, Fail
             stoppable(|stop| prune(session, before, args.to, stop))
         });
     }
-    Session::run(config, Access::LookNear, acting, |mut session| {
+    let near = Access::LookNear(args.stale.stale);
+    Session::run(config, near, acting, |mut session| {
         session.service.may_read_events(&session.actor)?;
         match (args.check, args.head.as_deref()) {
             (false, None) => list(session, &args.listed, || {
-                Session::begin(config, Access::LookNear, args.acting.clone())
+                Session::begin(config, near, args.acting.clone())
             }),
             (false, Some("")) => {
                 let head = session.service.events_head(&session.actor)?;

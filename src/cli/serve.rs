@@ -20,6 +20,7 @@ use crate::domain::address::{Networks, check_addresses};
 use crate::domain::problem::Rule;
 use crate::domain::trouble::{OpenFault, Trouble};
 use crate::harden;
+use crate::serve::api::work::Writer;
 use crate::serve::auth::credential::Headers;
 use crate::serve::hashing::Hashing;
 use crate::serve::judging::Judging;
@@ -54,9 +55,9 @@ pub(super) fn serve(text: Text, config: &Config, args: ServeArgs) -> Result<Exit
     let listens = listens(text, &args)?;
     let place = place(args.database, config)?;
     let watch = || {
-        let opened = Store::open_reader(&place, &config.account, Arc::default());
+        let opened = Store::open_to_watch(&place, &config.account);
         let watch = or_to_read(on_store(opened), &place, config)?;
-        watch.store().deny_stale(args.stale.stale);
+        watch.deny_stale(args.stale.stale);
         Ok(watch)
     };
     let watch = match watch() {
@@ -154,7 +155,7 @@ fn listens(text: Text, args: &ServeArgs) -> Result<Vec<(Face, String, Listen)>, 
 fn reader(place: &Place, config: &Config, stale: Duration) -> Result<Service, Failure> {
     let opened = on_store(Store::open_to_answer(place, &config.account));
     let reader = or_to_read(opened, place, config)?;
-    reader.store().deny_stale(stale);
+    reader.deny_stale(stale);
     Ok(reader)
 }
 
@@ -171,9 +172,18 @@ fn judging(place: &Place, config: &Config) -> Result<Judging, Failure> {
     Ok(Judging::new(hashing, noting, Arc::new(SystemClock)))
 }
 
-fn writer(place: &Place, config: &Config) -> Result<Service, Failure> {
-    let opened = on_store(Store::open_existing(place, &config.account));
-    or_to_read(opened, place, config)
+fn writer(place: &Place, config: &Config) -> Result<Writer, Failure> {
+    let (at, account) = (place.clone(), config.account.clone());
+    let open = move || on_store(Store::open_existing(&at, &account));
+    let service = match (place, open()) {
+        // The servers that answer now take no changes: one of them will, or another.
+        (Place::Server(_), Err(trouble)) if trouble.hinders_writing_only() => None,
+        (_, opened) => Some(or_to_read(opened, place, config)?),
+    };
+    Ok(Writer {
+        service,
+        open: Box::new(open),
+    })
 }
 
 /// Verdicts take only reads: where nothing can be written, uses are not noted, and the management API changes nothing.

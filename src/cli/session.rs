@@ -1,6 +1,7 @@
 //! What a command has that acts for a user: the use cases, signed in, and how this user reads.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use chrono::NaiveDate;
 
@@ -45,8 +46,8 @@ pub(super) fn to_change(place: &Place, config: &Config) -> Result<(Service, bool
 pub(super) enum Access {
     /// It is only looked at: neither made nor brought up to date.
     Look,
-    /// The same, and what the nearest of several servers tells will do.
-    LookNear,
+    /// The same, and what the nearest of several servers tells will do, where that is not older than this.
+    LookNear(Duration),
     /// Rows of it are changed: an older one is brought up to date, but not for what is refused.
     Change,
     /// Rows are changed, and what else is told is told where nothing can be written, too: that is said first.
@@ -118,7 +119,7 @@ impl Session {
         let clock = SystemClock;
         let opened = match access {
             Access::Look => Ok((to_look(&place, config)?, false)),
-            Access::LookNear => Ok((to_look_near(&place, config)?, false)),
+            Access::LookNear(stale) => Ok((to_look_near(&place, config, stale)?, false)),
             Access::Create if user.is_none() => match to_change(&place, config) {
                 Err(Trouble::Open(path, OpenFault::Missing)) => {
                     let mut random = SystemRandom;

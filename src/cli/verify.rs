@@ -107,7 +107,7 @@ impl Database {
     }
 
     fn not_stale(&self, opened: Result<Service, Trouble>) -> Result<Service, Trouble> {
-        opened.inspect(|service| service.store().deny_stale(self.stale))
+        opened.inspect(|service| service.deny_stale(self.stale))
     }
 }
 

@@ -20,8 +20,9 @@ use hyper::body::{Body, Incoming};
 use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use hyper::{Request, StatusCode};
 use serde::Serialize;
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 
+use crate::clock::Stopwatch;
 use crate::domain::id::KeyId;
 use crate::domain::verdict::{Asked, Bearer, Door, Refused, Verdict};
 use crate::serve::Here;
@@ -59,7 +60,7 @@ pub(super) async fn answer(
     peer: Option<IpAddr>,
     request: Request<Incoming>,
 ) -> Answer {
-    let began = Instant::now();
+    let began = Stopwatch::start();
     let (head, body) = request.into_parts();
     let call = Call::of(&head.method, head.uri.path());
     let mut body = Unread {

@@ -14,8 +14,8 @@ use hyper::body::{Body, Incoming};
 use hyper::header::{CONNECTION, HeaderMap, HeaderValue};
 use hyper::http::request::Parts;
 use serde::Serialize;
-use tokio::time::Instant;
 
+use crate::clock::Stopwatch;
 use crate::domain::id::KeyId;
 use crate::domain::rights::Access;
 use crate::domain::verdict::{Asked, Door, Verdict};
@@ -51,7 +51,7 @@ pub(super) async fn answer(
     peer: Option<IpAddr>,
     request: Request<Incoming>,
 ) -> Answer {
-    let began = here.shared.options.access_log.then(Instant::now);
+    let began = here.shared.options.access_log.then(Stopwatch::start);
     let (head, body) = request.into_parts();
     let asked = endpoint::of(&head.method, &head.uri);
     let wanted = asked.map(|asked| asked.wanted(&head.method, &head.headers));

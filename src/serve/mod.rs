@@ -41,7 +41,7 @@ use crate::domain::address::Networks;
 use crate::domain::hops;
 use crate::domain::id::KeyId;
 use crate::domain::trouble::{Fault, Trouble};
-use crate::serve::api::work::Work;
+use crate::serve::api::work::{Work, Writer};
 use crate::serve::auth::answer::Denied;
 use crate::serve::auth::credential::Headers;
 use crate::serve::hashing::Hindrance;
@@ -67,7 +67,7 @@ pub struct Parts {
     pub watch: Service,
     pub judging: Judging,
     /// On connections that write, for the management API: a thread for each.
-    pub writers: Vec<Service>,
+    pub writers: Vec<Writer>,
     pub listeners: Vec<(Face, Listener)>,
     pub options: Options,
     /// The most connections at a time.

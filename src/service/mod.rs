@@ -34,6 +34,7 @@ mod uses;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::time::Duration;
 
 use crate::auth::hash::Hasher;
 use crate::auth::random::Random;
@@ -112,6 +113,12 @@ impl Service {
     /// See [`Store::answer`].
     pub fn answer<T>(&self, question: u64, work: impl FnOnce(&Service) -> T) -> T {
         self.store.answer(question, |_| work(self))
+    }
+
+    /// See [`Store::deny_stale`].
+    pub fn deny_stale(&self, after: Duration) {
+        let clock = Arc::clone(&self.clock);
+        self.store.deny_stale(after, move || clock.uptime());
     }
 
     /// See [`Store::only_read`].

@@ -40,7 +40,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::event::chain::Head;
 use crate::domain::server::{address, holds_password};
-use crate::domain::time::Timestamp;
+use crate::domain::time::{Timestamp, Uptime};
 use crate::domain::trouble::Fault;
 use crate::store::list::{Finder, Reach};
 use crate::store::patience::Patience;
@@ -327,10 +327,12 @@ impl Store {
         done
     }
 
-    /// Has what is read from a standby end with [`Fault::Stale`] where that has heard nothing from its primary for so long.
-    pub fn deny_stale(&self, after: Duration) {
+    /// Has what is read from servers come from the first that answers and is no standby that has heard nothing from its
+    /// primary for so long; where there is none, it ends with [`Fault::Stale`] or with what hinders the last of them. An
+    /// interval is measured by how long the machine has been on.
+    pub fn deny_stale(&self, after: Duration, uptime: impl Fn() -> Uptime + Send + 'static) {
         if let Base::Postgres(postgres) = &self.base {
-            postgres.deny_stale(after);
+            postgres.deny_stale(after, uptime);
         }
     }
 

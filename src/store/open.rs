@@ -174,23 +174,29 @@ impl Store {
         account: &OsAccount,
         wanted: Arc<AtomicU64>,
     ) -> Result<Store, Trouble> {
-        let mut store = match on_server(place, account, Purpose::Read) {
-            Some(opened) => opened,
-            None => Store::open_existing(place, account),
-        }?;
+        let mut store = Store::open_existing(place, account)?;
         let set = store.only_read(wanted).map_err(OpenFault::Fault);
         set.map_err(trouble(place))?;
         Ok(store)
     }
 
+    /// [`Store::open_reader`] beside those of [`Store::open_to_answer`]: it looks closer whether the database is still there.
+    ///
+    /// # Errors
+    /// As of [`Store::open_existing`].
+    pub fn open_to_watch(place: &Place, account: &OsAccount) -> Result<Store, Trouble> {
+        let opened = on_server(place, account, Purpose::Answer);
+        opened.unwrap_or_else(|| Store::open_reader(place, account, Arc::default()))
+    }
+
     /// [`Store::open_existing`] for one of several connections that only read, and answer so often that none of them looks
-    /// closer at the files: one of [`Store::open_reader`] beside them has to, again and again ([`Store::data_version`]). A file that was moved,
+    /// closer at the files: one of [`Store::open_to_watch`] beside them has to, again and again ([`Store::data_version`]). A file that was moved,
     /// removed or put in the place of another is found by each of them.
     ///
     /// # Errors
     /// As of [`Store::open_existing`].
     pub fn open_to_answer(place: &Place, account: &OsAccount) -> Result<Store, Trouble> {
-        if let Some(opened) = on_server(place, account, Purpose::Read) {
+        if let Some(opened) = on_server(place, account, Purpose::Answer) {
             return opened;
         }
         let opened = open::open_and_set(place, account, Sqlite::only_answer);

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use keyward::clock::{Clock, SystemClock};
+use keyward::domain::time::Uptime;
 use keyward::domain::trouble::Fault;
 use keyward::store::{Place, Store, is_demonstration};
 
@@ -24,6 +26,10 @@ fn at_standby(cluster: &mut Cluster) -> (Bench, usize, Store) {
     (bench, standby, store)
 }
 
+fn uptime() -> Uptime {
+    SystemClock.uptime()
+}
+
 fn read(store: &Store) -> Result<bool, Fault> {
     store.read(is_demonstration)
 }
@@ -42,7 +48,7 @@ fn a_standby_is_believed_while_it_is_attached_and_a_while_longer() {
         return;
     };
     let (_bench, standby, store) = at_standby(&mut cluster);
-    store.deny_stale(STALE);
+    store.deny_stale(STALE, uptime);
     assert_eq!(read(&store), Ok(false));
     grow_old(&cluster, standby);
     assert_eq!(read(&store), Ok(false), "it is attached");
@@ -53,9 +59,9 @@ fn a_standby_is_believed_while_it_is_attached_and_a_while_longer() {
     let place = Place::Server(cluster.address(&[standby]));
     let anew = Store::open_near(&place, &account()).expect("opened");
     assert_eq!(read(&anew), Ok(false), "who does not ask is not told");
-    anew.deny_stale(STALE);
+    anew.deny_stale(STALE, uptime);
     assert_eq!(read(&anew), Err(Fault::Stale));
-    anew.deny_stale(Duration::from_hours(1));
+    anew.deny_stale(Duration::from_hours(1), uptime);
     assert_eq!(read(&anew), Ok(false));
 
     cluster.promote(standby);
@@ -68,7 +74,7 @@ fn a_standby_that_does_not_replay_what_comes_is_stale() {
         return;
     };
     let (mut bench, standby, store) = at_standby(&mut cluster);
-    store.deny_stale(STALE);
+    store.deny_stale(STALE, uptime);
     cluster.sql(standby, "SELECT pg_wal_replay_pause()");
     eventually("it is paused", || {
         cluster.sql(standby, "SELECT pg_get_wal_replay_pause_state()") == "paused"
@@ -87,7 +93,7 @@ fn a_role_that_may_see_more_sees_when_something_came() {
     let (_bench, standby, store) = at_standby(&mut cluster);
     grow_old(&cluster, standby);
     // Less than the line may be silent: without rights nobody knows it so well.
-    store.deny_stale(Duration::from_millis(1_900));
+    store.deny_stale(Duration::from_millis(1_900), uptime);
     assert_eq!(read(&store), Err(Fault::Stale));
     cluster.sql(0, "GRANT pg_read_all_stats TO keyward_owner");
     eventually("it is fresh", || read(&store) == Ok(false));

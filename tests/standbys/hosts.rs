@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use keyward::clock::{Clock, Stopwatch, SystemClock};
 use keyward::domain::trouble::{Fault, Trouble};
 use keyward::domain::verdict::{Asked, Verdict};
 use keyward::service::Service;
 use keyward::store::{Place, Store};
-use tokio::time::Instant;
 
 use crate::support::cluster::Cluster;
 use crate::support::database::{Bench, account};
@@ -46,7 +46,7 @@ fn changes(bench: &mut Bench, there: &Service, count: usize) -> (Vec<Duration>, 
                 service.change_key(alice, unlock, issued.key)
             };
             changed.expect("changed");
-            let since = Instant::now();
+            let since = Stopwatch::start();
             let shows = || is_valid(there, secret) == Ok(!locks);
             if !shows() {
                 late += 1;
@@ -86,7 +86,8 @@ fn a_key_that_is_locked_out_is_refused_on_the_other_host_and_a_cut_link_is_not_f
     let (lags, late) = changes(&mut bench, &there, 200);
     tell("asynchronous", &lags, late);
 
-    there.store().deny_stale(Duration::from_secs(5));
+    let uptime = || SystemClock.uptime();
+    there.store().deny_stale(Duration::from_secs(5), uptime);
     let issued = bench.delivered("other");
     let secret = issued.secret.expose();
     cluster.catch_up(standby);

@@ -71,7 +71,7 @@ fn uses_wait_while_the_primary_is_away_and_none_is_lost() {
 }
 
 /// So many keys whose secrets work.
-fn keys(place: &Place, count: usize) -> Vec<String> {
+pub fn keys(place: &Place, count: usize) -> Vec<String> {
     let account = Config::read().account;
     let (clock, hasher) = (
         Arc::new(SystemClock),

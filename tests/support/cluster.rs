@@ -182,7 +182,22 @@ impl Cluster {
         if let Some(mut running) = server.running.take() {
             let pid = i32::try_from(running.id()).expect("a process ID");
             kill(Pid::from_raw(pid), Signal::SIGQUIT).expect("sent");
+            // One that was frozen hears of it.
+            kill(Pid::from_raw(pid), Signal::SIGCONT).expect("sent");
             running.wait().expect("ended");
+        }
+    }
+
+    /// Has a server answer nobody any more, as one whose disk hangs: it takes connections and says nothing.
+    pub fn freeze(&self, server: usize) {
+        let sessions = "SELECT string_agg(CAST(pid AS text), ' ') FROM pg_stat_activity
+            WHERE application_name = 'keyward'";
+        let sessions = self.sql(server, sessions);
+        let running = self.servers[server].running.as_ref().expect("it runs");
+        let pids = sessions.split(' ').filter_map(|pid| pid.parse().ok());
+        let whole = i32::try_from(running.id()).expect("a process ID");
+        for pid in pids.chain([whole]) {
+            kill(Pid::from_raw(pid), Signal::SIGSTOP).expect("sent");
         }
     }
 
@@ -195,7 +210,23 @@ impl Cluster {
         self.path().join(format!("data{server}"))
     }
 
+    /// Starts a server again that was ended.
+    pub fn start_again(&mut self, server: usize) {
+        let running = self.launch(server, None, &[]);
+        self.servers[server].running = Some(running);
+        eventually("the server answers", || self.connect(server).is_some());
+    }
+
     fn begin(&mut self, number: usize, namespace: Option<&str>, settings: &[&str]) {
+        let running = self.launch(number, namespace, settings);
+        self.servers.push(Server {
+            running: Some(running),
+            client: OnceLock::new(),
+        });
+        eventually("the server answers", || self.connect(number).is_some());
+    }
+
+    fn launch(&self, number: usize, namespace: Option<&str>, settings: &[&str]) -> Child {
         let mut command = self.run_in(namespace, "postgres");
         let sockets = format!("unix_socket_directories={}", self.path().display());
         let port = format!("port={}", Cluster::port(number));
@@ -216,11 +247,7 @@ impl Cluster {
             .stdout(Stdio::null())
             .stderr(fs::File::create(&log).expect("a log"))
             .spawn();
-        self.servers.push(Server {
-            running: Some(running.expect("started")),
-            client: OnceLock::new(),
-        });
-        eventually("the server answers", || self.connect(number).is_some());
+        running.expect("started")
     }
 
     fn connect(&self, server: usize) -> Option<Client> {

@@ -7,9 +7,10 @@ use std::thread;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
-use tokio::time::Instant;
 
+use crate::clock::Stopwatch;
 use crate::domain::id::{KeyId, SecretId};
+use crate::domain::trouble::Trouble;
 use crate::serve::api::call::Call;
 use crate::serve::api::carry_out::carry_out;
 use crate::serve::api::reply::{Refusal, Reply};
@@ -19,6 +20,23 @@ use crate::service::Service;
 const QUEUE: usize = 64;
 /// How long a search may take.
 const SEARCH: Duration = Duration::from_secs(2);
+
+/// A connection that writes.
+pub struct Writer {
+    /// Nothing where it could not be opened yet.
+    pub service: Option<Service>,
+    /// How it is opened then, when a call needs it.
+    pub open: Box<dyn Fn() -> Result<Service, Trouble> + Send>,
+}
+
+impl Writer {
+    fn service(&mut self) -> Result<&mut Service, Trouble> {
+        match &mut self.service {
+            Some(service) => Ok(service),
+            none => Ok(none.insert((self.open)()?)),
+        }
+    }
+}
 
 /// A call that is to be carried out.
 struct Job {
@@ -37,13 +55,13 @@ impl Work {
     ///
     /// # Errors
     /// The operating system gave none.
-    pub fn start(writers: Vec<Service>) -> io::Result<Work> {
+    pub fn start(writers: Vec<Writer>) -> io::Result<Work> {
         let (jobs, taken) = sync_channel(QUEUE);
         let taken = Arc::new(Mutex::new(taken));
-        for (number, service) in writers.into_iter().enumerate() {
+        for (number, writer) in writers.into_iter().enumerate() {
             let taken = Arc::clone(&taken);
             let thread = thread::Builder::new().name(format!("api-{number}"));
-            thread.spawn(move || work(&taken, service))?;
+            thread.spawn(move || work(&taken, writer))?;
         }
         Ok(Work(jobs))
     }
@@ -73,7 +91,7 @@ impl Work {
     }
 }
 
-fn work(jobs: &Mutex<Receiver<Job>>, mut service: Service) {
+fn work(jobs: &Mutex<Receiver<Job>>, mut writer: Writer) {
     loop {
         let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = job else { return };
@@ -81,17 +99,21 @@ fn work(jobs: &Mutex<Receiver<Job>>, mut service: Service) {
         if job.done.is_closed() {
             continue;
         }
-        service.begin_request();
-        // What an answer before this one had left open.
-        let _ = service.settle();
-        let done = match service.act_as_key(job.key, job.secret) {
-            Ok(actor) => {
-                let began = Instant::now();
-                let goes_on = || !job.done.is_closed() && began.elapsed() < SEARCH;
-                carry_out(&mut service, &actor, job.call, &job.body, &goes_on)
-            }
-            Err(refused) => Err(Refusal::of(refused, job.call)),
+        let done = match writer.service() {
+            Ok(service) => do_it(service, &job),
+            Err(trouble) => Err(Refusal::of(trouble, job.call)),
         };
         let _ = job.done.send(done);
     }
+}
+
+fn do_it(service: &mut Service, job: &Job) -> Result<Reply, Refusal> {
+    service.begin_request();
+    // What an answer before this one had left open.
+    let _ = service.settle();
+    let actor = service.act_as_key(job.key, job.secret);
+    let actor = actor.map_err(|refused| Refusal::of(refused, job.call))?;
+    let began = Stopwatch::start();
+    let goes_on = || !job.done.is_closed() && began.elapsed() < SEARCH;
+    carry_out(service, &actor, job.call, &job.body, &goes_on)
 }

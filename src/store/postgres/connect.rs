@@ -9,13 +9,15 @@ use std::time::Duration;
 
 use rustix::net::sockopt;
 use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
-use tokio_postgres::{CancelToken, Client, Config, Error};
+use tokio_postgres::{CancelToken, Client, Config, Error, SimpleQueryMessage};
 
+use crate::domain::server::is_fresh;
 use crate::domain::trouble::{Fault, OpenFault, ServerFault};
 use crate::store::postgres::address::{Address, Endpoint};
 use crate::store::postgres::fault::fault;
-use crate::store::postgres::line::{Line, Socket, Waiting};
+use crate::store::postgres::line::{Line, PACE, Socket, Waiting};
 use crate::store::postgres::passwords;
+use crate::store::postgres::standby;
 use crate::store::postgres::tls::Securing;
 
 /// When a line is taken for cut on which nothing comes any more: probes begin after so long, one follows another after so
@@ -34,6 +36,8 @@ pub enum Aim {
     Changes,
     /// The first that answers.
     Answers,
+    /// The first that answers, unless it is a standby that knows nothing newer than this.
+    Fresh(Duration),
 }
 
 /// What is wanted of which servers.
@@ -41,6 +45,8 @@ pub enum Aim {
 pub struct Wanted {
     pub address: Address,
     pub aim: Aim,
+    /// Whoever waits for a verdict waits for each answer of a server no longer than for a connection to it.
+    pub hurried: bool,
     /// The account's home directory, where it keeps certificates.
     pub home: PathBuf,
     /// The file in which it keeps passwords, unless the address names another.
@@ -53,8 +59,39 @@ pub struct Reached {
     pub client: Client,
     pub waiting: Waiting,
     pub cancelling: Cancelling,
-    /// Nothing can be changed on it, as far as it said so when it was reached.
+    /// Nothing can be changed on it, as far as it said so.
     pub only_reads: bool,
+    /// So many hosts come before it.
+    pub before: usize,
+}
+
+impl Reached {
+    /// Commands in one go.
+    pub fn command(&mut self, sql: &str) -> Result<Vec<SimpleQueryMessage>, Error> {
+        let asked = self.client.simple_query(sql);
+        self.waiting.wait(PACE, &mut || (), asked)
+    }
+
+    /// How long ago it surely knew all that its primary did; nothing where it never did. A standby may have become a
+    /// primary meanwhile.
+    pub fn age(&mut self) -> Result<Option<Duration>, Error> {
+        if !self.only_reads {
+            return Ok(Some(Duration::ZERO));
+        }
+        let row = first_row(&self.command(standby::LOOK)?).unwrap_or_default();
+        self.only_reads = standby::is_standby(&row);
+        Ok(standby::age(&row))
+    }
+}
+
+/// The first row of what was answered.
+pub fn first_row(found: &[SimpleQueryMessage]) -> Option<Vec<Option<String>>> {
+    let row = found.iter().find_map(|one| match one {
+        SimpleQueryMessage::Row(row) => Some(row),
+        _ => None,
+    })?;
+    let values = (0..row.len()).map(|at| row.get(at).map(str::to_owned));
+    Some(values.collect())
 }
 
 /// How a server was reached, to reach it again.
@@ -105,20 +142,25 @@ impl Wanted {
     /// Connects to the first of the hosts that will do.
     ///
     /// # Errors
-    /// What the last one said or, where one of them only reads, that.
+    /// What the last one said or, where one of them only reads or is stale, that.
     pub fn connect(&self) -> Result<Reached, OpenFault> {
+        self.connect_before(self.address.endpoints.len())
+    }
+
+    /// The same of so many hosts, the first ones.
+    pub fn connect_before(&self, hosts: usize) -> Result<Reached, OpenFault> {
         let mut last = None;
-        for endpoint in &self.address.endpoints {
+        for (before, endpoint) in self.address.endpoints.iter().take(hosts).enumerate() {
             let mut tried: Vec<_> = match self.ways(endpoint) {
                 Ok(ways) => ways.into_iter().map(Ok).collect(),
                 Err(why) => vec![Err(why)],
             };
             for way in tried.drain(..) {
                 match way.and_then(|way| self.reach(endpoint, way)) {
-                    Ok(reached) => return Ok(reached),
+                    Ok(reached) => return Ok(Reached { before, ..reached }),
                     Err(Why::Last(fault)) => return Err(fault),
-                    Err(Why::Next(fault)) if last != Some(ONLY_READS) => last = Some(fault),
-                    Err(Why::Next(_)) => {}
+                    Err(Why::Next(_)) if last == Some(ONLY_READS) || last == Some(STALE) => {}
+                    Err(Why::Next(fault)) => last = Some(fault),
                 }
             }
         }
@@ -163,7 +205,7 @@ impl Wanted {
     fn reach(&self, endpoint: &Endpoint, way: Way) -> Result<Reached, Why> {
         let secured = matches!(way.to, To::Network(to) if self.is_secured(to));
         let mut config = self.address.asking(secured);
-        let (client, waiting, told) = match way.begin(&config) {
+        let (client, mut waiting, told) = match way.begin(&config) {
             Err(Begun::Said(error)) if asks_for_password(&error) => {
                 config.password(&*self.password(endpoint)?);
                 way.begin(&config)
@@ -177,13 +219,26 @@ impl Wanted {
         if told.only_reads && self.aim == Aim::Changes {
             return Err(Why::Next(ONLY_READS));
         }
+        if self.hurried {
+            waiting.bear(way.patience);
+        }
         let token = client.cancel_token();
-        Ok(Reached {
+        let mut reached = Reached {
             client,
             waiting,
             cancelling: Cancelling { way, token },
             only_reads: told.only_reads,
-        })
+            before: 0,
+        };
+        if let Aim::Fresh(stale) = self.aim {
+            let age = reached
+                .age()
+                .map_err(|error| Why::Next(OpenFault::Fault(fault(&error))))?;
+            if !is_fresh(age, stale) {
+                return Err(Why::Next(STALE));
+            }
+        }
+        Ok(reached)
     }
 
     /// The password that is kept for this server.
@@ -236,6 +291,7 @@ impl Wanted {
 }
 
 const ONLY_READS: OpenFault = OpenFault::Fault(Fault::OnlyReads);
+const STALE: OpenFault = OpenFault::Fault(Fault::Stale);
 
 /// Why there is no connection.
 enum Begun {

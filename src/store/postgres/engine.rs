@@ -1,38 +1,20 @@
 //! What a server does with a statement.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 use std::fmt::{self, Debug, Formatter};
-use std::future::poll_fn;
-use std::pin::pin;
-use std::sync::Arc;
 use std::time::Duration;
 
-use futures_core::Stream;
-use tokio_postgres::{Error, SimpleQueryMessage, Statement};
-
 use crate::domain::event::flaw::Flaw;
-use crate::domain::time::Timestamp;
+use crate::domain::time::{Timestamp, Uptime};
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
 use crate::store::patience::Patience;
-use crate::store::postgres::connect::{Reached, Wanted};
-use crate::store::postgres::fault::{fault, is_refusal, of_reaching};
+use crate::store::postgres::connect::{Reached, Wanted, first_row};
 use crate::store::postgres::flaws::flaws;
+use crate::store::postgres::link::{Hindrance, Link};
 use crate::store::postgres::migrate::KNOWN;
-use crate::store::postgres::rewrite::{Asked, rewrite};
-use crate::store::postgres::standby::Known;
-use crate::store::postgres::values::Given;
-use crate::store::sql::{Engine, Kind, Row, ToValue, Uncommitted, Value, Values};
-
-/// How often it is looked, while the server is at work, whether something else is wanted.
-pub(super) const PACE: Duration = Duration::from_millis(10);
-
-/// After so many rows that nobody wants any more the server is told again.
-const UNWANTED: usize = 10_000;
-
-/// How many statements a connection keeps prepared; more than the use cases have.
-pub(super) const STATEMENTS: usize = 200;
+use crate::store::postgres::side::Side;
+use crate::store::sql::{Engine, Kind, Row, Uncommitted, Value, Values};
 
 /// For how many milliseconds a change may lie still before the server takes it back: nobody else can change anything.
 const STILL: u32 = 60_000;
@@ -47,8 +29,6 @@ pub struct Postgres {
     primary: Option<Box<Side>>,
     /// The transaction is at the primary.
     on_primary: Cell<bool>,
-    /// How old what a standby knows may be.
-    stale: Cell<Option<Duration>>,
     patience: Patience,
     is_superseded: Option<IsSuperseded>,
     only_reads: bool,
@@ -59,37 +39,6 @@ pub struct Postgres {
     changed_before: Cell<bool>,
     /// What a statement of it was refused for: the server does nothing more for it.
     refused: RefCell<Option<Fault>>,
-}
-
-/// A server that is wanted, and the line to it, while there is one.
-struct Side {
-    wanted: Wanted,
-    link: RefCell<Option<Box<Link>>>,
-}
-
-/// A server that was reached, and the statements that it knows.
-pub(super) struct Link {
-    pub(super) reached: Reached,
-    /// What a standby knows.
-    pub(super) fresh: Known,
-    known: HashMap<String, Prepared>,
-    asked: u64,
-}
-
-/// A statement that the server knows.
-struct Prepared {
-    statement: Statement,
-    asks: Arc<[Asked]>,
-    /// When it was asked for last, in statements.
-    last: u64,
-}
-
-/// What hindered a statement.
-pub(super) enum Hindrance {
-    /// The server, or the line.
-    Said(Error),
-    /// What took its rows, or wants something else by now.
-    Taker(Fault),
 }
 
 impl Debug for Postgres {
@@ -108,7 +57,6 @@ impl Postgres {
             asked: Side::new(wanted, Some(reached)),
             primary: None,
             on_primary: Cell::new(false),
-            stale: Cell::new(None),
             patience: Patience::default(),
             is_superseded: None,
             only_reads: false,
@@ -134,14 +82,9 @@ impl Postgres {
         self.primary = Some(Box::new(Side::new(primary, None)));
     }
 
-    /// Has it give no answers of a standby that knows nothing newer than this.
-    pub fn deny_stale(&self, after: Duration) {
-        self.stale.set(Some(after));
-    }
-
-    /// How old what a standby knows may be, where that matters.
-    pub(super) fn stale(&self) -> Option<Duration> {
-        self.stale.get()
+    /// Has it read from the first server that answers and is no standby that knows nothing newer than this.
+    pub fn deny_stale(&self, after: Duration, uptime: impl Fn() -> Uptime + Send + 'static) {
+        self.asked.deny_stale(after, Box::new(uptime));
     }
 
     /// Where the transaction is.
@@ -152,8 +95,7 @@ impl Postgres {
 
     /// The line, while there is one.
     pub(super) fn with_link<T>(&self, work: impl FnOnce(&mut Link) -> T) -> Option<T> {
-        let mut link = self.side().link.try_borrow_mut().ok()?;
-        link.as_mut().map(|link| work(link))
+        self.side().with_link(work)
     }
 
     /// Takes down that the transaction is over.
@@ -181,38 +123,13 @@ impl Postgres {
         &self,
         work: impl FnOnce(&mut Link) -> Result<T, Hindrance>,
     ) -> Result<T, Fault> {
-        // A row's taker asks nothing.
-        let Side { wanted, link } = self.side();
-        let mut place = link.try_borrow_mut().map_err(|_| nested())?;
-        if place.is_none() && self.begun.get().is_none() {
-            let reached = wanted.connect().map_err(of_reaching)?;
-            *place = Some(Box::new(Link::new(reached)));
-        }
-        let Some(link) = place.as_mut() else {
-            return Err(Fault::Away(BROKEN.to_owned()));
-        };
-        let done = work(link);
-        let why = link.reached.waiting.why_over();
-        let is_over = link.reached.waiting.is_over();
-        let done = done.map_err(|hindrance| match hindrance {
-            Hindrance::Taker(fault) => fault,
-            // A closed line's last words are the server's.
-            Hindrance::Said(error) if error.is_closed() => {
-                why.as_ref().map_or_else(|| fault(&error), fault)
+        let has_begun = self.begun.get().is_some();
+        self.side().on_line(has_begun, work).map_err(|undone| {
+            if undone.is_refusal && has_begun {
+                *self.refused.borrow_mut() = Some(undone.fault.clone());
             }
-            Hindrance::Said(error) => {
-                let fault = fault(&error);
-                if is_refusal(&error) && self.begun.get().is_some() {
-                    *self.refused.borrow_mut() = Some(fault.clone());
-                }
-                fault
-            }
-        });
-        // Whoever says that they go is gone, also before the line says so.
-        if is_over || matches!(done, Err(Fault::Away(_))) {
-            *place = None;
-        }
-        done
+            undone.fault
+        })
     }
 
     /// Does something outside of a transaction; once more where the line broke meanwhile, as nothing has happened.
@@ -236,7 +153,7 @@ impl Postgres {
     /// Commands in one go; gives the first row of what they answer.
     pub(super) fn command(&self, sql: &str) -> Result<Option<Vec<Option<String>>>, Fault> {
         let command = |link: &mut Link| {
-            let found = link.command(sql).map_err(Hindrance::Said)?;
+            let found = link.reached.command(sql).map_err(Hindrance::Said)?;
             Ok(first_row(&found))
         };
         if self.begun.get().is_some() {
@@ -245,163 +162,6 @@ impl Postgres {
             self.outside(command)
         }
     }
-}
-
-const BROKEN: &str = "the connection broke";
-
-/// A statement while the rows of another are read.
-fn nested() -> Fault {
-    Fault::Server("-".to_owned(), "nested".to_owned())
-}
-
-fn first_row(found: &[SimpleQueryMessage]) -> Option<Vec<Option<String>>> {
-    let row = found.iter().find_map(|one| match one {
-        SimpleQueryMessage::Row(row) => Some(row),
-        _ => None,
-    })?;
-    let values = (0..row.len()).map(|at| row.get(at).map(str::to_owned));
-    Some(values.collect())
-}
-
-impl Side {
-    fn new(wanted: Wanted, reached: Option<Reached>) -> Side {
-        let link = reached.map(|reached| Box::new(Link::new(reached)));
-        Side {
-            wanted,
-            link: RefCell::new(link),
-        }
-    }
-}
-
-impl Link {
-    fn new(reached: Reached) -> Link {
-        Link {
-            reached,
-            fresh: Known::default(),
-            known: HashMap::new(),
-            asked: 0,
-        }
-    }
-
-    fn command(&mut self, sql: &str) -> Result<Vec<SimpleQueryMessage>, Error> {
-        let Reached {
-            client, waiting, ..
-        } = &mut self.reached;
-        waiting.wait(PACE, &mut || (), client.simple_query(sql))
-    }
-
-    /// The statement, as the server knows it.
-    fn prepared(&mut self, sql: &str) -> Result<(Statement, Arc<[Asked]>), Error> {
-        self.asked += 1;
-        if let Some(known) = self.known.get_mut(sql) {
-            known.last = self.asked;
-            return Ok((known.statement.clone(), Arc::clone(&known.asks)));
-        }
-        if self.known.len() >= STATEMENTS {
-            let oldest = self.known.iter().min_by_key(|(_, known)| known.last);
-            if let Some(oldest) = oldest.map(|(sql, _)| sql.clone()) {
-                self.known.remove(&oldest);
-            }
-        }
-        let rewritten = rewrite(sql);
-        let Reached {
-            client, waiting, ..
-        } = &mut self.reached;
-        let statement = waiting.wait(PACE, &mut || (), client.prepare(&rewritten.sql))?;
-        let asks: Arc<[Asked]> = rewritten.asked.into();
-        let known = Prepared {
-            statement: statement.clone(),
-            asks: Arc::clone(&asks),
-            last: self.asked,
-        };
-        self.known.insert(sql.to_owned(), known);
-        Ok((statement, asks))
-    }
-
-    /// Runs a statement, until its rows are enough or nobody wants them any more.
-    fn run(
-        &mut self,
-        sql: &str,
-        values: Values<'_>,
-        is_superseded: &dyn Fn() -> bool,
-        take: &mut dyn FnMut(&dyn Row) -> Result<bool, Fault>,
-    ) -> Result<usize, Hindrance> {
-        let superseded = || Hindrance::Taker(Fault::Superseded);
-        if is_superseded() {
-            return Err(superseded());
-        }
-        let (statement, asks) = self.prepared(sql).map_err(Hindrance::Said)?;
-        let given: Result<Vec<_>, _> = asks.iter().map(|asked| given(values, asked)).collect();
-        let given = given.map_err(Hindrance::Taker)?;
-        let Reached {
-            client,
-            waiting,
-            cancelling,
-            ..
-        } = &mut self.reached;
-        let cancelled = Cell::new(false);
-        // Again and again: one that came before the statement was begun has ended nothing.
-        let mut look = || {
-            if cancelled.get() || is_superseded() {
-                cancelled.set(true);
-                cancelling.cancel();
-            }
-        };
-        let asked = waiting.wait(PACE, &mut look, client.query_raw(&statement, given));
-        let found = match asked {
-            Err(_) if cancelled.get() => return Err(superseded()),
-            found => found.map_err(Hindrance::Said)?,
-        };
-        let mut rows = pin!(found);
-        let mut taken = Ok(false);
-        let mut unwanted = 0;
-        loop {
-            let next = poll_fn(|context| rows.as_mut().poll_next(context));
-            let next = waiting.wait(PACE, &mut look, next);
-            if matches!(next, Some(Ok(_))) {
-                if unwanted % UNWANTED == 0 {
-                    look();
-                }
-                unwanted += usize::from(cancelled.get());
-            }
-            match next {
-                None => break,
-                // What is cancelled is waited for to its end: nothing else must be cancelled in its place.
-                Some(Ok(_)) if cancelled.get() => {}
-                Some(Err(_)) if cancelled.get() => break,
-                Some(Err(error)) => return Err(Hindrance::Said(error)),
-                Some(Ok(row)) => taken = take(&row),
-            }
-            // Whatever comes yet is read and thrown away before the next answer.
-            if !cancelled.get() && !matches!(taken, Ok(false)) {
-                break;
-            }
-        }
-        if cancelled.get() {
-            return Err(superseded());
-        }
-        taken.map_err(Hindrance::Taker)?;
-        // It is not told where the rows were enough before their end.
-        let changed = rows.rows_affected().unwrap_or(1);
-        Ok(usize::try_from(changed).unwrap_or(usize::MAX))
-    }
-}
-
-/// The value that a statement asks for. What has no name among them is nothing.
-fn given<'v>(values: Values<'v>, asked: &Asked) -> Result<Given<'v>, Fault> {
-    let value = match (values, asked) {
-        (Values::Numbered(values), Asked::Number(number)) => {
-            let value = number.checked_sub(1).and_then(|at| values.get(at));
-            value.copied()
-        }
-        (Values::Named(values), Asked::Name(name)) => {
-            let value = values.iter().find(|(given, _)| given == name);
-            Some(value.map_or(Value::Null, |(_, value)| value.to_value()))
-        }
-        _ => None,
-    };
-    let missing = || Fault::Server("-".to_owned(), "a value is missing".to_owned());
-    value.map(Given).ok_or_else(missing)
 }
 
 impl Engine for Postgres {
@@ -446,12 +206,7 @@ impl Engine for Postgres {
         if known == Err(Fault::Busy) {
             self.patience.spend(self.patience.left());
         }
-        known
-            .and_then(|()| match kind {
-                Kind::Read => self.refuse_stale(),
-                Kind::Write => Ok(()),
-            })
-            .inspect_err(|_| self.roll_back())
+        known.inspect_err(|_| self.roll_back())
     }
 
     fn commit(&self) -> Result<(), Uncommitted> {
@@ -485,7 +240,7 @@ impl Engine for Postgres {
             let done = self.command("ROLLBACK");
             if done.is_err() {
                 // The server does it where the line ends.
-                self.side().link.take();
+                self.side().hang_up();
             }
         }
         self.set_over();

@@ -3,6 +3,7 @@
 //! What is asked for through the library is a future. It is polled here, by turns with the connection's own, and between the
 //! polls the thread sleeps until the socket has something.
 
+use std::cell::Cell;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::os::fd::{AsFd, BorrowedFd};
@@ -16,6 +17,9 @@ use std::time::Duration;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+/// How often it is looked, while the server is at work, whether something else is wanted.
+pub const PACE: Duration = Duration::from_millis(10);
 
 /// A socket that is connected to a server.
 #[derive(Debug)]
@@ -160,6 +164,10 @@ pub struct Waiting {
     connection: Option<Connection>,
     /// Why the connection ended, if that was told.
     ended: Option<tokio_postgres::Error>,
+    /// Something came since it was looked last.
+    heard: Cell<bool>,
+    /// A server that says nothing for longer than this, while it is waited for, is given up.
+    silence: Option<Duration>,
     woken: Arc<Woken>,
 }
 
@@ -179,6 +187,8 @@ impl Waiting {
             ends: Arc::clone(&ends),
             connection: None,
             ended: None,
+            heard: Cell::new(false),
+            silence: None,
             woken: Arc::default(),
         };
         Ok((waiting, Line(ends)))
@@ -187,6 +197,11 @@ impl Waiting {
     /// From here on it is waited for what the connection is asked for.
     pub fn set(&mut self, connection: Connection) {
         self.connection = Some(connection);
+    }
+
+    /// From here on a server is given up that says nothing for longer than this while it is waited for.
+    pub fn bear(&mut self, silence: Duration) {
+        self.silence = Some(silence);
     }
 
     /// Whether nothing can be asked for any more.
@@ -199,8 +214,8 @@ impl Waiting {
         self.ended.take()
     }
 
-    /// Waits for something, however long it takes, and looks at something else as often: where the line is cut, the
-    /// operating system says so.
+    /// Waits for something, and looks at something else as often. Where the line is cut, the operating system says so;
+    /// where the server is silent for too long, the connection ends, and with it what was asked for.
     pub fn wait<T>(
         &mut self,
         pace: Duration,
@@ -208,9 +223,18 @@ impl Waiting {
         work: impl Future<Output = T>,
     ) -> T {
         let mut work = pin!(work);
+        let mut silent = Duration::ZERO;
         loop {
+            self.heard.set(false);
             if let Some(done) = self.wait_for(pace, work.as_mut()) {
                 return done;
+            }
+            if self.heard.get() {
+                silent = Duration::ZERO;
+            }
+            silent += pace;
+            if self.silence.is_some_and(|most| silent > most) {
+                self.connection = None;
             }
             look();
         }
@@ -255,6 +279,7 @@ impl Waiting {
                 }
                 if found != PollFlags::POLLOUT {
                     self.ends.readable.store(true, Ordering::Relaxed);
+                    self.heard.set(true);
                 }
                 true
             }

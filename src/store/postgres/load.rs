@@ -12,8 +12,9 @@ use tokio_postgres::Error;
 use crate::domain::trouble::Fault;
 use crate::store::postgres::Postgres;
 use crate::store::postgres::connect::Reached;
-use crate::store::postgres::engine::{Hindrance, Link, PACE};
 use crate::store::postgres::fault::fault;
+use crate::store::postgres::line::PACE;
+use crate::store::postgres::link::{Hindrance, Link};
 use crate::store::sql::{Rows, Value};
 
 /// So many bytes are sent at once.

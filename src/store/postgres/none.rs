@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::domain::event::flaw::Flaw;
+use crate::domain::time::{Timestamp, Uptime};
 use crate::domain::trouble::{Fault, OpenFault, ServerFault, Trouble};
 use crate::domain::user::OsAccount;
 use crate::store::Tx;
@@ -23,7 +24,7 @@ impl Postgres {
         match *self {}
     }
 
-    pub fn deny_stale(&self, _: Duration) {
+    pub fn deny_stale(&self, _: Duration, _: impl Fn() -> Uptime + Send + 'static) {
         match *self {}
     }
 
@@ -86,6 +87,7 @@ pub mod open {
         Change,
         Near,
         Verify,
+        Answer,
         Read,
     }
 

@@ -28,6 +28,8 @@ pub enum Purpose {
     Near,
     /// The same for verdicts.
     Verify,
+    /// Reading for verdicts, and nothing is written.
+    Answer,
     /// Nothing is written.
     Read,
 }
@@ -170,8 +172,9 @@ pub(super) fn reach(
         address,
         aim: match purpose {
             Purpose::Change => Aim::Changes,
-            Purpose::Near | Purpose::Verify | Purpose::Read => Aim::Answers,
+            Purpose::Near | Purpose::Verify | Purpose::Answer | Purpose::Read => Aim::Answers,
         },
+        hurried: matches!(purpose, Purpose::Verify | Purpose::Answer),
         home: account.home.clone(),
         passwords: account.passwords.clone(),
     };
@@ -181,7 +184,7 @@ pub(super) fn reach(
     match purpose {
         Purpose::Change => {}
         Purpose::Near | Purpose::Verify => postgres.change_at(primary),
-        Purpose::Read => postgres.only_read(),
+        Purpose::Answer | Purpose::Read => postgres.only_read(),
     }
     let found = identify(&postgres)?;
     Ok((postgres, found))

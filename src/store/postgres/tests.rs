@@ -11,7 +11,7 @@ mod opening;
 use super::Postgres;
 use super::address::Address;
 use super::connect::{Aim, Wanted};
-use super::engine::STATEMENTS;
+use super::link::STATEMENTS;
 use crate::domain::trouble::Fault;
 use crate::store::Tx;
 use crate::store::sql::{Bound, Engine, Kind, Named};
@@ -65,6 +65,7 @@ fn connected(address: &str) -> Postgres {
     let wanted = Wanted {
         address: Address::parse(address, "postgres").expect("an address"),
         aim: Aim::Changes,
+        hurried: false,
         home: "/nonexistent".into(),
         passwords: "/nonexistent/.pgpass".into(),
     };
