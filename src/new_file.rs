@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use crate::domain::trouble::{FileFault, Trouble};
+use crate::domain::trouble::{Fault, FileFault, Trouble};
 
 const MODE: u32 = 0o600;
 
@@ -69,10 +69,14 @@ impl NewFile {
     /// What is not in the audit trail has not happened.
     ///
     /// # Errors
-    /// Why it was not recorded; [`FileFault::Unsure`] in place of a fault that leaves it open.
+    /// Why it was not recorded, or not confirmed; [`FileFault::Unsure`] in place of a fault that leaves it open.
     pub fn keep(mut self, recorded: Result<(), Trouble>) -> Result<PathBuf, Trouble> {
         match recorded {
             Ok(()) => self.kept = true,
+            Err(trouble) if trouble == Fault::Unconfirmed.into() => {
+                self.kept = true;
+                return Err(trouble);
+            }
             Err(trouble) if trouble.is_unsure() => {
                 self.kept = true;
                 return Err(Trouble::File(self.path.clone(), FileFault::Unsure));
@@ -98,7 +102,6 @@ fn fault(path: &Path, error: &io::Error) -> Trouble {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::trouble::Fault;
     use std::os::unix::fs::MetadataExt;
 
     fn made(path: &Path) -> NewFile {
@@ -123,6 +126,10 @@ mod tests {
         assert_eq!(unsure, Err(Trouble::File(path.clone(), FileFault::Unsure)));
         assert_eq!(fs::read(&path).expect("there"), b"something");
         fs::remove_file(&path).expect("removed");
+        let unconfirmed = Trouble::from(Fault::Unconfirmed);
+        let kept = made(&path).keep(Err(unconfirmed.clone()));
+        assert_eq!(kept, Err(unconfirmed));
+        fs::remove_file(&path).expect("it was there");
 
         assert_eq!(made(&path).keep(Ok(())), Ok(path.clone()));
         let facts = fs::metadata(&path).expect("there");

@@ -790,6 +790,7 @@ impl Text {
             Fault::Unreadable => "trouble.unreadable",
             Fault::Unwritable => "trouble.unwritable",
             Fault::Unsure => "trouble.unsure",
+            Fault::Unconfirmed => "trouble.unconfirmed",
             Fault::CannotOpen => "trouble.cannot_open",
             Fault::TooManyFiles => "trouble.too_many_files",
             Fault::NoLocks => "trouble.no_locks",

@@ -269,7 +269,7 @@ fn the_commands_for_files_say_that_it_is_on_a_server_and_doctor_looks_at_it() {
     let (code, told, said) = run(&["backup", &copy, "--db", address]);
     assert!(code == Some(2) && told.contains("intact"), "{told}{said}");
     assert!(
-        said.contains("pg_dump") && fs::metadata(&copy).is_err(),
+        said.contains("umask 077; pg_dump") && fs::metadata(&copy).is_err(),
         "{said}"
     );
     let (code, _, said) = run(&["restore", &copy, "--db", address]);

@@ -118,7 +118,11 @@ fn what_the_page_on_servers_has_one_type_works_on_two_hosts() {
     fail_over([db2, db1], &promote, |host| with_password(host, &back, 1));
     with_repmgr(&mut blocks, &hosts);
 
-    db2.runs(PAGE, &blocks.next("sudo -u postgres pg_dump"));
+    // Of the standby, into the primary.
+    let there = directory.path().join("dump").display().to_string();
+    db1.runs(PAGE, &blocks.next("sudo -u postgres pg_dump"));
+    db1.runs("the dump", &format!("cp keyward.dump {there}"));
+    db2.runs("the dump", &format!("cp {there} keyward.dump"));
     db2.runs(PAGE, &blocks.next("sudo -u postgres createdb"));
     assert!(is_valid(db2, "$restored", &app));
     assert!(blocks.0.next().is_none(), "{PAGE} has more");

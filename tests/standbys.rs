@@ -14,6 +14,7 @@ mod support {
 
 #[path = "standbys"]
 mod standbys {
+    mod confirming;
     mod cut;
     mod failover;
     mod fresh;

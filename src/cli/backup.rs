@@ -9,6 +9,7 @@ use crate::cli::exit::Exit;
 use crate::cli::interrupt::stoppable;
 use crate::cli::{Failure, on_store, place, tell, unless_reading_will_do, write};
 use crate::config::Config;
+use crate::domain::server::names_host;
 use crate::domain::trouble::{Fault, Trouble};
 use crate::new_file::NewFile;
 use crate::service::backup::{Copied, Stop};
@@ -78,10 +79,17 @@ fn on_server(text: Text, config: &Config, address: &str, file: &Path) -> Result<
     write(&(text.fill("backup.whole", &facts) + "\n")).map_err(Failure::Output)?;
     let file = file.to_string_lossy();
     let quoted = |word: &str| shlex::try_quote(word).map_or(word.to_owned(), Into::into);
+    // It reads no address as Keyward does: a certificate that does not fit would do.
+    let sign = if address.contains('?') { '&' } else { '?' };
+    let secured = if address.contains("sslmode=") || !names_host(address) {
+        address.to_owned()
+    } else {
+        format!("{address}{sign}sslmode=verify-full")
+    };
     let command = format!(
-        "pg_dump --format=custom --file={} {}",
+        "umask 077; pg_dump --format=custom --file={} {}",
         quoted(&file),
-        quoted(address)
+        quoted(&secured)
     );
     let words = text.fill(
         "backup.on_server",

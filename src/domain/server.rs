@@ -18,6 +18,20 @@ pub fn address(path: &Path) -> Option<&str> {
         .then_some(text)
 }
 
+/// Whether an address names a host, and not only directories of sockets.
+#[must_use]
+pub fn names_host(address: &str) -> bool {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let (place, parameters) = rest.split_once('?').unwrap_or((rest, ""));
+    let hosts = place.split('/').next().unwrap_or("");
+    let hosts = hosts.rsplit_once('@').map_or(hosts, |(_, hosts)| hosts);
+    let mut named = parameters
+        .split('&')
+        .filter_map(|one| one.strip_prefix("host="))
+        .flat_map(|hosts| hosts.split(','));
+    !hosts.is_empty() || named.any(|host| !host.starts_with('/'))
+}
+
 /// What a title has room for: the database's name, and its first host if that is another machine, `keyward@db1`.
 #[must_use]
 pub fn named(address: &str) -> String {
@@ -104,6 +118,23 @@ const APART: i64 = 30 * SECOND;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_names_hosts_or_only_sockets() {
+        let sockets = [
+            "postgres:///keys",
+            "postgres:///keys?host=/run/postgresql&port=1",
+            "postgres://alice@/keys",
+        ];
+        let hosts = [
+            "postgres://db1/keys",
+            "postgres://alice@db1/keys",
+            "postgres:///keys?host=/run,db1",
+            "postgres:///keys?port=1&host=db1",
+        ];
+        assert_eq!(sockets.map(names_host), [false; 3]);
+        assert_eq!(hosts.map(names_host), [true; 4]);
+    }
 
     #[test]
     fn clocks_that_differ_are_told_and_clocks_that_are_apart_hinder() {

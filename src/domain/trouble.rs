@@ -157,7 +157,8 @@ impl Trouble {
     pub fn is_unsure(&self) -> bool {
         matches!(
             self,
-            Trouble::Storage(Fault::Unsure) | Trouble::File(_, FileFault::Unsure)
+            Trouble::Storage(Fault::Unsure | Fault::Unconfirmed)
+                | Trouble::File(_, FileFault::Unsure)
         )
     }
 
@@ -191,7 +192,7 @@ impl Trouble {
     }
 }
 
-/// What the database said while it was in use. But for [`Fault::Unsure`] nothing was changed.
+/// What the database said while it was in use. But for [`Fault::Unsure`] and [`Fault::Unconfirmed`] nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// Another process held the lock for longer than we wait.
@@ -228,6 +229,8 @@ pub enum Fault {
     /// The disk failed while a change was being saved, or the line to the server broke, and again when that was looked
     /// at: the change may hold or not.
     Unsure,
+    /// The change holds on the primary, but a standby that has to confirm it has not done so: it may know nothing of it.
+    Unconfirmed,
     /// The database or a file beside it could not be opened.
     CannotOpen,
     /// The process or the machine has too many files open.

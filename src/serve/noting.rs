@@ -187,7 +187,7 @@ impl Notes {
                 }
                 // Of those that may have been noted the last use is noted again, which changes nothing; what was counted
                 // is not counted again.
-                Err(Trouble::Storage(Fault::Unsure)) => {
+                Err(trouble) if trouble.is_unsure() => {
                     let counted = |one: &Use| one.kind.refused.is_some();
                     let (counted, others): (Vec<Use>, Vec<Use>) =
                         together.iter().cloned().partition(counted);

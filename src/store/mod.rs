@@ -223,7 +223,8 @@ impl Store {
     /// Reads and writes, alone: all of it happens or, where the closure or the database says no, nothing.
     ///
     /// # Errors
-    /// The closure's, or what the database said; of that [`Fault::Unsure`] alone leaves open whether it happened.
+    /// The closure's, or what the database said; of that [`Fault::Unsure`] leaves open whether it happened, and
+    /// with [`Fault::Unconfirmed`] it has.
     pub fn write<T, E: From<Fault>>(
         &mut self,
         work: impl FnOnce(&Tx<'_>) -> Result<T, E>,

@@ -215,11 +215,15 @@ impl Refusal {
             }
             Trouble::SecretNamed => StatusCode::BAD_REQUEST,
             Trouble::RoleInUse { .. } => StatusCode::CONFLICT,
-            Trouble::Storage(Fault::Unsure) => {
+            Trouble::Storage(Fault::Unsure | Fault::Unconfirmed) => {
                 let status = StatusCode::INTERNAL_SERVER_ERROR;
+                let name = match trouble {
+                    Trouble::Storage(Fault::Unsure) => "api.unsure",
+                    _ => "api.unconfirmed",
+                };
                 return Refusal {
                     trouble: Some(Box::new(trouble)),
-                    ..Refusal::new(status, "api.unsure")
+                    ..Refusal::new(status, name)
                 };
             }
             trouble if trouble.refusal().is_some() => StatusCode::FORBIDDEN,

@@ -222,10 +222,24 @@ impl Engine for Postgres {
         // Where the line broke before, nothing is asked for.
         let is_asked = is_change && self.with_link(|_| ()).is_some();
         // Others look anew whenever somebody has committed.
-        let done = self.command(if is_change { "COMMIT" } else { "ROLLBACK" });
-        let Err(fault) = done else {
-            self.set_over();
-            return Ok(());
+        let done = if is_change {
+            self.on_line(|link| link.reached.commit().map_err(Hindrance::Said))
+        } else {
+            self.command("ROLLBACK").map(|_| true)
+        };
+        let fault = match done {
+            Ok(true) => {
+                self.set_over();
+                return Ok(());
+            }
+            Ok(false) => {
+                self.set_over();
+                return Err(Uncommitted {
+                    fault: Fault::Unconfirmed,
+                    in_doubt: false,
+                });
+            }
+            Err(fault) => fault,
         };
         let is_refused = self.refused.take().is_some();
         self.roll_back();

@@ -5,6 +5,7 @@
 //! the threads of `serve`, which have one, can wait, too.
 
 mod address;
+mod commit;
 mod connect;
 mod engine;
 mod fault;
