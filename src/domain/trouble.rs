@@ -170,7 +170,12 @@ impl Trouble {
                 fault.hinders_writing_only()
             }
             Trouble::Open(_, fault) => {
-                matches!(fault, OpenFault::ReadOnly | OpenFault::ReadOnlyMount)
+                matches!(
+                    fault,
+                    OpenFault::ReadOnly
+                        | OpenFault::ReadOnlyMount
+                        | OpenFault::Server(ServerFault::NoRights { .. })
+                )
             }
             _ => false,
         }
@@ -372,7 +377,7 @@ pub enum ServerFault {
     NotMade { role: String },
     /// The schema is an older one, and it is not this role's to bring it up to date.
     NotOwner { role: String, owner: String },
-    /// This role has no rights in the schema.
+    /// This role lacks rights in the schema for what is to be done.
     NoRights { role: String },
     /// The server did not let this role in; the server's words.
     NotLetIn { role: String, words: String },

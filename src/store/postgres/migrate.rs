@@ -21,6 +21,8 @@ pub struct Found {
     pub others: Option<String>,
     /// This role may make a database here.
     pub may_make: bool,
+    /// It may change the rows of the one that is there.
+    pub may_change: bool,
 }
 
 /// What a schema of ours is told by, and what this role may do with it.
@@ -30,10 +32,12 @@ const LOOK: &str = "
         coalesce(pg_catalog.obj_description(m.oid, 'pg_class') = 'Keyward', FALSE),
         coalesce(pg_catalog.has_table_privilege(m.oid, 'SELECT'), FALSE),
         CASE WHEN NOT pg_catalog.pg_has_role(m.relowner, 'USAGE') THEN pg_catalog.pg_get_userbyid(m.relowner) END,
-        coalesce(pg_catalog.has_schema_privilege(s.oid, 'CREATE'), FALSE)
+        coalesce(pg_catalog.has_schema_privilege(s.oid, 'CREATE'), FALSE),
+        coalesce(pg_catalog.has_table_privilege(k.oid, 'INSERT'), FALSE)
     FROM (SELECT 1) AS one
         LEFT JOIN pg_catalog.pg_namespace s ON s.nspname = pg_catalog.current_schema()
-        LEFT JOIN pg_catalog.pg_class m ON m.relnamespace = s.oid AND m.relname = 'meta' AND m.relkind = 'r'";
+        LEFT JOIN pg_catalog.pg_class m ON m.relnamespace = s.oid AND m.relname = 'meta' AND m.relkind = 'r'
+        LEFT JOIN pg_catalog.pg_class k ON k.relnamespace = s.oid AND k.relname = 'api_keys' AND k.relkind = 'r'";
 
 /// Looks what is in the schema. Nothing is changed.
 pub fn identify(postgres: &Postgres) -> Result<Found, OpenFault> {
@@ -48,6 +52,7 @@ pub fn identify(postgres: &Postgres) -> Result<Found, OpenFault> {
         version: 0,
         others: text(4),
         may_make: is(5),
+        may_change: is(6),
     };
     if text(1).as_deref() == Some("0") {
         return Ok(found);

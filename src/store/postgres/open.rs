@@ -124,6 +124,11 @@ pub fn bring_up_to_date(
     let (postgres, found) = reach(text, account, Purpose::Change)?;
     refuse_missing(&found)?;
     bring(&postgres, &found, told)?;
+    // Whoever is to change something is told now, and not when a secret was handed over.
+    if !found.may_change {
+        let role = postgres.wanted().address.role().to_owned();
+        return Err(OpenFault::Server(ServerFault::NoRights { role }));
+    }
     Ok(postgres)
 }
 

@@ -232,6 +232,152 @@ fn each_role_may_do_its_work_and_nothing_else() {
     }
 }
 
+/// All that a role may do in a schema: with the schema itself, its tables, columns of those that are not changed as a whole,
+/// and its sequences. A function that does for somebody what they may not do is there for nobody.
+const RIGHTS: &str = "
+    SELECT string_agg(line, E'\\n' ORDER BY line COLLATE \"C\") FROM (
+        SELECT 'schema: ' || string_agg(p, ' ' ORDER BY p) AS line FROM unnest(ARRAY['CREATE', 'USAGE']) AS p
+            WHERE has_schema_privilege('{role}', '{schema}', p)
+        UNION ALL SELECT c.relname || ': ' || string_agg(p, ' ' ORDER BY p) FROM pg_class c,
+                unnest(ARRAY['DELETE', 'INSERT', 'REFERENCES', 'SELECT', 'TRIGGER', 'TRUNCATE', 'UPDATE']) AS p
+            WHERE c.relnamespace = '{schema}'::regnamespace AND c.relkind = 'r' AND has_table_privilege('{role}', c.oid, p)
+            GROUP BY c.relname
+        UNION ALL SELECT c.relname || '.' || a.attname || ': ' || string_agg(p, ' ' ORDER BY p) FROM pg_class c
+                JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0,
+                unnest(ARRAY['INSERT', 'REFERENCES', 'SELECT', 'UPDATE']) AS p
+            WHERE c.relnamespace = '{schema}'::regnamespace AND c.relkind = 'r'
+                AND has_column_privilege('{role}', c.oid, a.attnum, p) AND NOT has_table_privilege('{role}', c.oid, p)
+            GROUP BY c.relname, a.attname
+        UNION ALL SELECT c.relname || ': ' || string_agg(p, ' ' ORDER BY p) FROM pg_class c,
+                unnest(ARRAY['SELECT', 'UPDATE', 'USAGE']) AS p
+            WHERE c.relnamespace = '{schema}'::regnamespace AND c.relkind = 'S' AND has_sequence_privilege('{role}', c.oid, p)
+            GROUP BY c.relname
+        UNION ALL SELECT p.proname || ': definer' FROM pg_proc p
+            WHERE p.pronamespace = '{schema}'::regnamespace AND p.prosecdef
+    ) AS all_of_them";
+
+#[test]
+fn a_role_has_these_rights_and_no_other() {
+    let Some(schema) = Schema::empty("rights") else {
+        return;
+    };
+    drop(schema.make("keyward_owner").expect("made"));
+    let rights = |role: &str| {
+        let asked = RIGHTS
+            .replace("{role}", role)
+            .replace("{schema}", &schema.name);
+        let found = connected(&schema.server).command(&asked).expect("asked");
+        found.expect("a row")[0].clone().expect("rights")
+    };
+    assert_eq!(rights("keyward_console"), CONSOLE.trim());
+    assert_eq!(rights("keyward_verifier"), VERIFIER.trim());
+}
+
+const CONSOLE: &str = "
+api_key_secrets: DELETE INSERT SELECT UPDATE
+api_key_secrets_id_seq: SELECT USAGE
+api_keys: DELETE INSERT SELECT UPDATE
+api_keys_id_seq: SELECT USAGE
+event_texts: INSERT SELECT
+events: DELETE INSERT SELECT
+list_columns: DELETE INSERT SELECT UPDATE
+meta.changes: UPDATE
+meta.demonstration: UPDATE
+meta: SELECT
+policy: DELETE INSERT SELECT UPDATE
+refused_uses: DELETE INSERT SELECT UPDATE
+roles: DELETE INSERT SELECT UPDATE
+roles_id_seq: SELECT USAGE
+schema: USAGE
+users: DELETE INSERT SELECT UPDATE
+users_id_seq: SELECT USAGE
+";
+
+const VERIFIER: &str = "
+api_key_secrets.last_used_at: UPDATE
+api_key_secrets.uses_refused: UPDATE
+api_key_secrets: SELECT
+api_key_secrets_id_seq: SELECT
+api_keys.attempts: UPDATE
+api_keys.last_sign_in_at: UPDATE
+api_keys: SELECT
+api_keys_id_seq: SELECT
+event_texts: INSERT SELECT
+events: INSERT SELECT
+list_columns: SELECT
+meta.changes: UPDATE
+meta: SELECT
+policy: SELECT
+refused_uses: INSERT SELECT UPDATE
+roles: SELECT
+roles_id_seq: SELECT
+schema: USAGE
+users: SELECT
+users_id_seq: SELECT
+";
+
+#[test]
+fn nothing_that_a_session_makes_takes_the_place_of_what_the_trail_asks() {
+    let Some(schema) = Schema::empty("shadows") else {
+        return;
+    };
+    let mut store = schema.make("keyward_owner").expect("made");
+    let recorded = store
+        .write(|tx| (0..3).try_for_each(|at| events::append(tx, Timestamp(at), &signed_out())));
+    assert_eq!(recorded, Ok(()));
+    let (own, elsewhere) = (&schema.name, format!("{}_elsewhere", schema.name));
+    let superuser = connected(&schema.server);
+    let made = format!(
+        "DROP SCHEMA IF EXISTS {elsewhere} CASCADE; CREATE SCHEMA {elsewhere};
+         CREATE TABLE {elsewhere}.events AS SELECT * FROM {own}.events WHERE FALSE;
+         CREATE TABLE {elsewhere}.meta AS SELECT * FROM {own}.meta;
+         CREATE FUNCTION {elsewhere}.encode(bytea, text) RETURNS text LANGUAGE sql RETURN 'x';
+         GRANT USAGE ON SCHEMA {elsewhere} TO keyward_console, keyward_owner;
+         GRANT ALL ON ALL TABLES IN SCHEMA {elsewhere} TO keyward_console, keyward_owner"
+    );
+    superuser.command(&made).expect("made");
+    let tables = "CREATE TEMP TABLE events AS SELECT * FROM {own}.events WHERE FALSE";
+    let types = "CREATE DOMAIN pg_temp.text AS integer; CREATE DOMAIN pg_temp.bytea AS integer;
+         CREATE DOMAIN pg_temp.int8 AS boolean";
+    let functions =
+        "CREATE FUNCTION pg_temp.encode(bytea, text) RETURNS text LANGUAGE sql RETURN 'x';
+         CREATE FUNCTION pg_temp.json_typeof(json) RETURNS text LANGUAGE sql RETURN 'number';
+         CREATE FUNCTION pg_temp.never(bytea, bytea) RETURNS boolean LANGUAGE sql RETURN FALSE;
+         CREATE OPERATOR pg_temp.= (LEFTARG = bytea, RIGHTARG = bytea, FUNCTION = pg_temp.never);
+         CREATE OPERATOR pg_temp.> (LEFTARG = bytea, RIGHTARG = bytea, FUNCTION = pg_temp.never)";
+    let columns = "sequence, at, number, level, actor, target_kind, target_id, target_name, body, previous, hash";
+    let first = format!(
+        "INSERT INTO {own}.events ({columns}) SELECT 1, at, number, level, actor, target_kind, target_id, target_name,
+             body, previous, hash FROM {own}.events WHERE sequence = 1"
+    );
+    let checkpoint = format!(
+        "INSERT INTO {own}.events ({columns}) SELECT 4, at, 9008, level, actor, target_kind, target_id, target_name,
+             '{{\"through\":2,\"hash\":\"x\",\"count\":2}}', hash, hash FROM {own}.events WHERE sequence = 3"
+    );
+    let gone = format!("DELETE FROM {own}.events WHERE sequence = 1");
+    let first_here = format!("SET search_path = {elsewhere}, pg_temp, {own}");
+    for role in ["keyward_owner", "keyward_console"] {
+        for before in [
+            tables,
+            types,
+            functions,
+            "SET search_path = pg_temp",
+            &first_here,
+        ] {
+            let before = before.replace("{own}", own);
+            for forged in [&first, &checkpoint, &gone] {
+                let done = schema.attempt(role, &format!("{before}; {forged}"));
+                let refused = matches!(&done, Err(Fault::Server(code, _)) if code == "P0001");
+                assert!(refused, "{role}: {before}; {forged}: {done:?}");
+            }
+        }
+    }
+    let dropped = format!("DROP SCHEMA {elsewhere} CASCADE");
+    superuser.command(&dropped).expect("dropped");
+    let whole = store.read(|tx| events::check_chain(tx, None));
+    assert!(whole.expect("read").is_ok());
+}
+
 #[test]
 fn the_trail_only_grows_whoever_writes_to_it_and_whatever_they_put_in_its_place() {
     let Some(schema) = Schema::empty("trail") else {
