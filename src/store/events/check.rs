@@ -11,6 +11,9 @@ use crate::store::convert::who;
 use crate::store::list::events::select;
 use crate::store::sql::{Columns, FromRow, Selected, ToValues, columns};
 
+/// So many events are asked for at a time: where one does not follow, a server sends no others in vain.
+const AT_ONCE: i64 = 1_000;
+
 /// Walks the chain from its beginning, or from the last checkpoint, to its end, and looks for a head that was kept
 /// elsewhere. One row is in memory at a time.
 pub fn check_chain(tx: &Tx<'_>, wanted: Option<&KeptHead>) -> Result<Result<Whole, Break>, Fault> {
@@ -86,20 +89,27 @@ impl<'a> Walk<'a> {
     }
 
     /// Follows the events from this number on.
-    fn through(mut self, tx: &Tx<'_>, from: i64) -> Result<Result<Whole, Break>, Fault> {
+    fn through(mut self, tx: &Tx<'_>, mut from: i64) -> Result<Result<Whole, Break>, Fault> {
         let sql = format!(
-            "SELECT {} FROM events WHERE sequence >= ?1 ORDER BY sequence",
+            "SELECT {} FROM events WHERE sequence >= ?1 ORDER BY sequence LIMIT ?2",
             Link::COLUMNS
         );
-        let mut broken = None;
-        tx.each(&sql, [from], |mut columns| {
-            if !self.goes_on(columns) {
-                // The number of the event is the first column.
-                broken = Some(Break(columns.value()?));
+        loop {
+            let (mut broken, mut read) = (None, 0);
+            tx.each(&sql, (from, AT_ONCE), |mut columns| {
+                read += 1;
+                if !self.goes_on(columns) {
+                    // The number of the event is the first column.
+                    broken = Some(Break(columns.value()?));
+                }
+                Ok(broken.is_some())
+            })?;
+            match broken {
+                Some(broken) => return Ok(Err(broken)),
+                None if read < AT_ONCE => return Ok(Ok(self.whole())),
+                None => from = self.last.sequence + 1,
             }
-            Ok(broken.is_some())
-        })?;
-        Ok(broken.map_or_else(|| Ok(self.whole()), Err))
+        }
     }
 
     /// Whether this row follows from the last one. What no row of ours can hold does not.

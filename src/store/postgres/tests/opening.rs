@@ -433,3 +433,37 @@ fn the_trail_only_grows_whoever_writes_to_it_and_whatever_they_put_in_its_place(
     let kept = store.read(|tx| tx.value::<bool>(texts, ()));
     assert_eq!(kept, Ok(true), "each with its words");
 }
+
+#[test]
+fn a_broken_chain_is_read_no_further_than_it_is_whole() {
+    let Some(schema) = Schema::empty("broken") else {
+        return;
+    };
+    let mut store = schema.make("keyward_owner").expect("made");
+    let recorded = store
+        .write(|tx| (0..3_500).try_for_each(|at| events::append(tx, Timestamp(at), &signed_out())));
+    assert_eq!(recorded, Ok(()));
+    let Place::Server(address) = schema.of("keyward_owner") else {
+        panic!("a server");
+    };
+    // As for a long trail: of a short one all rows are read, and sorted.
+    let place = Place::Server(address + "%20-cenable_seqscan%3Doff%20-cenable_bitmapscan%3Doff");
+    // What the server has read for this session.
+    let read = "SELECT CAST(seq_tup_read + idx_tup_fetch AS bigint) FROM pg_stat_xact_user_tables
+        WHERE relid = to_regclass('events')";
+    let check = || {
+        let store = Store::open_existing(&place, &account()).expect("opened");
+        store.read(|tx| {
+            let whole = events::check_chain(tx, None)?;
+            Ok::<_, Fault>((whole.err().map(|at| at.0), tx.value::<i64>(read, ())?))
+        })
+    };
+    assert_eq!(check(), Ok((None, 3_500)));
+    let change = format!(
+        "ALTER TABLE {0}.events DISABLE TRIGGER USER;
+         UPDATE {0}.events SET actor = 'eve' WHERE sequence = 1200",
+        schema.name
+    );
+    connected(&schema.server).command(&change).expect("changed");
+    assert_eq!(check(), Ok((Some(1_200), 2_000)));
+}
